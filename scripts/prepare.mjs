@@ -1,0 +1,56 @@
+/**
+ * Installs and builds what a command needs, and does nothing when that is up to date.
+ *
+ *     node scripts/prepare.mjs install      node_modules as package-lock.json says
+ *     node scripts/prepare.mjs build        and dist/ as src/ says
+ *
+ * Plain JavaScript on Node's own modules: it runs before anything is installed.
+ */
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+
+upToDate('node_modules', ['package.json', 'package-lock.json'], () => run(npm, ['ci', '--no-fund', '--no-audit']))
+if (process.argv[2] === 'build') {
+  upToDate('dist', ['package.json', 'package-lock.json', 'tsconfig.json', 'tsup.config.ts', 'src'], () =>
+    run(process.execPath, [join('node_modules', 'tsup', 'dist', 'cli-default.js'), '--silent']),
+  )
+}
+
+/** Runs `make` unless `folder` stands and was made from the same `sources`; a stamp in the folder remembers them. */
+function upToDate(folder, sources, make) {
+  const stamp = join(root, folder, '.made-from')
+  const wanted = digest(sources)
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  make()
+  mkdirSync(join(root, folder), { recursive: true })
+  writeFileSync(stamp, wanted)
+}
+
+function digest(sources) {
+  const hash = createHash('sha256')
+  for (const source of sources)
+    for (const file of files(join(root, source))) hash.update(file).update(readFileSync(file))
+  return hash.digest('hex')
+}
+
+function files(path) {
+  try {
+    return readdirSync(path, { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+      .sort()
+  } catch {
+    return [path]
+  }
+}
+
+/** The output goes to standard error: standard output is the command's own. */
+function run(program, args) {
+  execFileSync(program, args, { cwd: root, stdio: ['ignore', 2, 2], shell: program.endsWith('.cmd') })
+}

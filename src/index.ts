@@ -1,0 +1,5 @@
+export * from './export/index.js'
+export * from './json/index.js'
+export * from './references/index.js'
+export * from './schemas/index.js'
+export * from './validation/index.js'

@@ -1,0 +1,14 @@
+import * as Type from 'typebox'
+import { nullable } from './fields.js'
+import { ValidationError } from './validation-error.js'
+
+/** The body of a 422 answer. */
+export const HTTPValidationError = Type.Object(
+  {
+    detail: nullable(Type.Array(ValidationError)),
+  },
+  { title: 'HTTPValidationError' },
+)
+
+/** The static type of {@link HTTPValidationError}. */
+export type HTTPValidationError = Type.Static<typeof HTTPValidationError>

@@ -1,0 +1,14 @@
+import * as Type from 'typebox'
+import { nullable } from './fields.js'
+
+/** The low-rank adaptation of an adapter: its rank and its scaling. */
+export const Lora = Type.Object(
+  {
+    alpha: nullable(Type.Integer(), { description: 'Alpha scaling used for this adapter' }),
+    rank: Type.Integer({ description: 'LoRA Rank' }),
+  },
+  { title: 'Lora' },
+)
+
+/** The static type of {@link Lora}. */
+export type Lora = Type.Static<typeof Lora>

@@ -1,0 +1,31 @@
+import type { SchemaName } from './registry.js'
+
+/** The one operation of the API page: `POST /apis/models/v2/workspaces/{workspace}/models`. */
+export const CREATE_MODEL = {
+  method: 'post',
+  path: '/apis/models/v2/workspaces/{workspace}/models',
+  operationId: 'create-model-apis-models-v-2-workspaces-workspace-models-post',
+  summary: 'Create Model',
+  description:
+    'Create a new model entity.\n\nThis endpoint creates a new Model Entity in the Models service database.\nThe Model Entity will be registered for use within the platform.',
+  tags: ['subpackage_models'],
+  parameters: [{ name: 'workspace', in: 'path', required: true, schema: { type: 'string' } }],
+  requestBody: 'CreateModelEntityRequest',
+  responses: {
+    201: { description: 'Create a new model entity', schema: 'ModelEntity' },
+    422: { description: 'Validation Error', schema: 'HTTPValidationError' },
+  },
+} as const satisfies Operation
+
+/** An operation as the definitions describe it; the bodies are named, not written out. */
+export interface Operation {
+  readonly method: string
+  readonly path: string
+  readonly operationId: string
+  readonly summary: string
+  readonly description: string
+  readonly tags: readonly string[]
+  readonly parameters: readonly { name: string; in: string; required: boolean; schema: { type: string } }[]
+  readonly requestBody: SchemaName
+  readonly responses: Readonly<Record<number, { description: string; schema: SchemaName }>>
+}

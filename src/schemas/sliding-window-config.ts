@@ -1,0 +1,12 @@
+import * as Type from 'typebox'
+
+/** Sliding-window attention: each token attends to the last `window_size` tokens only. */
+export const SlidingWindowConfig = Type.Object(
+  {
+    window_size: Type.Integer({ description: 'Sliding window size (attends to last N tokens)' }),
+  },
+  { title: 'SlidingWindowConfig', description: 'Sliding window attention configuration.' },
+)
+
+/** The static type of {@link SlidingWindowConfig}. */
+export type SlidingWindowConfig = Type.Static<typeof SlidingWindowConfig>

@@ -1,0 +1,24 @@
+import * as Type from 'typebox'
+import { nullable } from './fields.js'
+
+/** How a deployment of the model calls tools. */
+export const ToolCallConfig = Type.Object(
+  {
+    tool_call_parser: nullable(Type.String({ maxLength: 255 }), {
+      description:
+        "Name of the tool call parser to use (e.g., 'openai', 'hermes', 'pythonic', 'llama3_json', 'mistral').",
+    }),
+    tool_call_plugin: nullable(Type.String({ maxLength: 255 }), {
+      description:
+        "Reference to a fileset containing the custom tool call plugin Python file. Expected format: '{workspace}/{fileset_name}'. The fileset is mounted separately from the model checkpoint at deployment time.",
+    }),
+    auto_tool_choice: nullable(Type.Boolean(), {
+      description:
+        'Whether to enable automatic tool choice. When enabled, the model can decide to call tools without explicit user instruction.',
+    }),
+  },
+  { title: 'ToolCallConfig', description: 'Configuration for tool calling support in NIM deployments.' },
+)
+
+/** The static type of {@link ToolCallConfig}. */
+export type ToolCallConfig = Type.Static<typeof ToolCallConfig>

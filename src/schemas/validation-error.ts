@@ -1,0 +1,18 @@
+import * as Type from 'typebox'
+import { nullable } from './fields.js'
+import { ValidationErrorLocItems } from './validation-error-loc-items.js'
+
+/** One entry of a 422 answer: where, what, and of which type. */
+export const ValidationError = Type.Object(
+  {
+    loc: Type.Array(ValidationErrorLocItems),
+    msg: Type.String(),
+    type: Type.String(),
+    input: Type.Optional(Type.Unknown({ description: 'Any type' })),
+    ctx: nullable(Type.Record(Type.String(), Type.Unknown({ description: 'Any type' }))),
+  },
+  { title: 'ValidationError' },
+)
+
+/** The static type of {@link ValidationError}. */
+export type ValidationError = Type.Static<typeof ValidationError>

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    typecheck: { enabled: true, include: ['test/**/*.test-d.ts'] },
+    setupFiles: ['test/setup.ts'],
+    testTimeout: 60_000,
+    pool: 'forks',
+  },
+})
