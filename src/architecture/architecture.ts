@@ -1,0 +1,60 @@
+import type { Module } from './module.js'
+
+/** A model described: the module tree from which parameters, linear layers, counts and estimates derive. */
+export interface Architecture {
+  /** The `model_type` of the config: `llama`, `qwen3_moe`. */
+  readonly family: string
+  /** The class that transformers builds: `LlamaForCausalLM`. */
+  readonly className: string
+  readonly root: Module
+  /** Parameters that are another one under a second name. */
+  readonly ties: readonly Tie[]
+  /** What a `ModelSpec` says of the model's sizes. */
+  readonly dimensions: Dimensions
+  /** What the description leaves out or takes for granted, in sentences. */
+  readonly notes: readonly string[]
+}
+
+/** A parameter `name` that shares the storage of another, such as an output embedding tied to the input's. */
+export interface Tie {
+  readonly name: string
+  readonly to: string
+}
+
+/** The sizes of a model in the terms of `ModelSpec`; a field that the family does not have is absent. */
+export interface Dimensions {
+  readonly layers: number
+  readonly hiddenSize: number
+  readonly heads: number
+  readonly kvHeads: number
+  /** Features of one head of the queries; absent where there is no attention. */
+  readonly headDim?: number
+  readonly ffnHiddenSize: number
+  readonly vocabSize: number
+  /** The longest context, in tokens, that the config names, with any rope scaling applied. */
+  readonly contextTokens?: number
+  readonly gatedMlp: boolean
+  readonly tiedEmbeddings: boolean
+  /** The width of the attention window in tokens, where any layer has one. */
+  readonly windowTokens?: number
+  readonly moe?: MoeDimensions
+  readonly mamba?: MambaDimensions
+}
+
+/** A mixture of experts, in the terms of `MoEConfig`. */
+export interface MoeDimensions {
+  readonly experts: number
+  readonly expertsPerToken: number
+  readonly expertLayers: number
+  readonly expertFfnSize?: number
+  readonly sharedExperts: number
+}
+
+/** State-space layers, in the terms of `MambaConfig`. */
+export interface MambaDimensions {
+  readonly mambaLayers: number
+  readonly attentionLayers: number
+  readonly mlpLayers: number
+  readonly stateSize: number
+  readonly convKernel: number
+}

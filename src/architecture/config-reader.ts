@@ -1,0 +1,144 @@
+import { CheckpointError } from './checkpoint-error.js'
+
+/** A value of a `config.json`: whatever JSON holds. */
+export type ConfigObject = Readonly<Record<string, unknown>>
+
+/**
+ * Reads the fields of a `config.json` with the defaults of the configuration class, and tells what cannot be.
+ *
+ * A field that is absent takes the class default; one that is `null` takes what the class makes of `None`, which is the
+ * default too unless said otherwise. Several names are the field and its aliases (`attribute_map`): the first that is there counts.
+ *
+ * @example
+ * ```ts
+ * const heads = config.integer('num_attention_heads', 32)
+ * const kvHeads = config.integer('num_key_value_heads', 8, heads) // absent: 8, null: as many as heads
+ * ```
+ */
+export class ConfigReader {
+  readonly #object: ConfigObject
+  readonly #place: readonly (string | number)[]
+
+  constructor(object: ConfigObject, place: readonly (string | number)[] = []) {
+    this.#object = object
+    this.#place = place
+  }
+
+  /** Whether the field is there and not null. */
+  has(name: string): boolean {
+    return this.raw(name) !== undefined && this.raw(name) !== null
+  }
+
+  /** The field as it stands; `undefined` where it is absent. Never an inherited property. */
+  raw(name: string): unknown {
+    return Object.hasOwn(this.#object, name) ? this.#object[name] : undefined
+  }
+
+  /** A count or a size: an integer of 0 or more. */
+  integer(names: Names, absent: number, none: number = absent): number {
+    return this.#read(names, absent, none, 'an integer of 0 or more', isCount)
+  }
+
+  /** A count or a size that may be missing. */
+  optionalInteger(names: Names): number | undefined {
+    return this.#read<number | undefined>(names, undefined, undefined, 'an integer of 0 or more', isCount)
+  }
+
+  /** A number. */
+  number(names: Names, absent: number, none: number = absent): number {
+    return this.#read(names, absent, none, 'a number', isFiniteNumber)
+  }
+
+  /** `true` or `false`. */
+  boolean(names: Names, absent: boolean, none: boolean = absent): boolean {
+    return this.#read(names, absent, none, 'true or false', isBoolean)
+  }
+
+  /** A text. */
+  string(names: Names, absent: string, none: string = absent): string {
+    return this.#read(names, absent, none, 'a text', isString)
+  }
+
+  /** A text that may be missing. */
+  optionalString(names: Names): string | undefined {
+    return this.#read<string | undefined>(names, undefined, undefined, 'a text', isString)
+  }
+
+  /** A list of integers of 0 or more, where it is there. */
+  integers(names: Names): readonly number[] | undefined {
+    return this.#read<readonly number[] | undefined>(names, undefined, undefined, 'a list of integers', isCountList)
+  }
+
+  /** A list of texts, such as `layer_types`, where it is there. */
+  strings(names: Names): readonly string[] | undefined {
+    return this.#read<readonly string[] | undefined>(names, undefined, undefined, 'a list of texts', isStringList)
+  }
+
+  /** A nested object, empty where it is not there. */
+  object(name: string): ConfigReader {
+    const value = this.#read<ConfigObject>(name, {}, {}, 'an object', isObject)
+    return new ConfigReader(value, [...this.#place, name])
+  }
+
+  /** An error about a field, with its place. */
+  invalid(name: string, expected: string): CheckpointError {
+    const place = [...this.#place, name]
+    const found = describe(this.raw(name))
+    return new CheckpointError('invalid_field', `${place.join('.')} is ${found}, and should be ${expected}`, { place })
+  }
+
+  #read<Value>(
+    names: Names,
+    absent: Value,
+    none: Value,
+    expected: string,
+    fits: (value: unknown) => value is Value,
+  ): Value {
+    for (const name of typeof names === 'string' ? [names] : names) {
+      const value = this.raw(name)
+      if (value === undefined) continue
+      if (value === null) return none
+      if (!fits(value)) throw this.invalid(name, expected)
+      return value
+    }
+    return absent
+  }
+}
+
+/** The name of a field, or the name and its aliases. */
+type Names = string | readonly string[]
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}
+
+function isFiniteNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === 'boolean'
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function isCountList(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every(isCount)
+}
+
+function isStringList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(isString)
+}
+
+function isObject(value: unknown): value is ConfigObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** What was found, short enough for a message. */
+function describe(value: unknown): string {
+  if (value === undefined) return 'absent'
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}
