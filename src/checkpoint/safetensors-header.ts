@@ -1,0 +1,196 @@
+import { CheckpointError, type Shape } from '../architecture/index.js'
+import { DTYPE_BITS, type Dtype, isDtype } from './dtype.js'
+
+/** What a safetensors header says of one tensor. */
+export interface StoredTensor {
+  readonly dtype: Dtype
+  readonly shape: Shape
+  /** Where its bytes stand, counted from the end of the header; the end is exclusive. */
+  readonly offsets: readonly [start: number, end: number]
+}
+
+/** The header of one safetensors file: everything but the weights. */
+export interface SafetensorsHeader {
+  readonly tensors: ReadonlyMap<string, StoredTensor>
+  /** The texts under `__metadata__`: `format`, and what the writer liked to say. */
+  readonly metadata: ReadonlyMap<string, string>
+  /** Bytes before the first tensor: the length of the header, and eight that hold it. */
+  readonly dataStart: number
+}
+
+/** What parsing a header wants to know besides its bytes. */
+export interface SafetensorsHeaderOptions {
+  /** The size of the whole file in bytes; where it is known, the tensors must fill the file to its last byte. */
+  readonly fileBytes?: number
+  /** What errors call the file. */
+  readonly file?: string
+}
+
+/** The longest header that is read, in bytes: the limit of the safetensors library itself. */
+export const MAX_HEADER_BYTES = 100_000_000
+
+/** The bytes at the front of a file that say how long its header is. */
+export const LENGTH_BYTES = 8
+
+/**
+ * How many bytes the header takes, from the first eight bytes of a file, without those eight.
+ *
+ * @throws CheckpointError `truncated_file` for fewer than eight bytes, `header_too_large` above {@link MAX_HEADER_BYTES}
+ */
+export function safetensorsHeaderLength(
+  start: Uint8Array,
+  { file = 'the file' }: SafetensorsHeaderOptions = {},
+): number {
+  if (start.length < LENGTH_BYTES) {
+    throw new CheckpointError(
+      'truncated_file',
+      `${file} has ${start.length} bytes; a safetensors file has at least 8`,
+      { place: [file] },
+    )
+  }
+  const length = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true)
+  if (length > BigInt(MAX_HEADER_BYTES)) {
+    throw new CheckpointError(
+      'header_too_large',
+      `${file} says that its header has ${length} bytes; ${MAX_HEADER_BYTES} are allowed`,
+      { place: [file], help: 'this is no safetensors file, or it is damaged' },
+    )
+  }
+  return Number(length)
+}
+
+/**
+ * Reads the header of a safetensors file, and checks it as strictly as the safetensors library does: types, shapes that
+ * fit their bytes, and tensors that follow each other without a gap or an overlap.
+ *
+ * @param bytes - the front of the file: at least the header; weights behind it are not looked at
+ * @throws CheckpointError with a code and the tensor at fault
+ * @example
+ * ```ts
+ * const { tensors } = parseSafetensorsHeader(bytes)
+ * tensors.get('lm_head.weight') // { dtype: 'BF16', shape: [32000, 4096], offsets: [0, 262144000] }
+ * ```
+ */
+export function parseSafetensorsHeader(bytes: Uint8Array, options: SafetensorsHeaderOptions = {}): SafetensorsHeader {
+  const { file = 'the file', fileBytes } = options
+  const length = safetensorsHeaderLength(bytes, options)
+  const dataStart = LENGTH_BYTES + length
+  if (bytes.length < dataStart || (fileBytes !== undefined && fileBytes < dataStart)) {
+    const there = Math.min(bytes.length, fileBytes ?? bytes.length)
+    throw new CheckpointError('truncated_file', `${file} ends after ${there} bytes, inside its header of ${length}`, {
+      place: [file],
+    })
+  }
+  const entries = headerEntries(bytes.subarray(LENGTH_BYTES, dataStart), file)
+  const tensors = new Map<string, StoredTensor>()
+  let metadata: ReadonlyMap<string, string> = new Map()
+  for (const [name, value] of entries) {
+    if (name === '__metadata__') metadata = metadataTexts(value, file)
+    else tensors.set(name, storedTensor(value, name, file))
+  }
+  checkLayout(tensors, file, fileBytes === undefined ? undefined : fileBytes - dataStart)
+  return { tensors, metadata, dataStart }
+}
+
+function headerEntries(bytes: Uint8Array, file: string): [string, unknown][] {
+  if (bytes[0] !== '{'.charCodeAt(0)) throw invalid(file, [], 'does not begin with "{"')
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+  } catch (error) {
+    throw invalid(file, [], `is no JSON: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  return Object.entries(objectAt(parsed, file, []))
+}
+
+function metadataTexts(value: unknown, file: string): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>()
+  if (value === null) return texts
+  for (const [key, text] of Object.entries(objectAt(value, file, ['__metadata__']))) {
+    if (typeof text !== 'string') throw invalid(file, ['__metadata__', key], 'is not a text')
+    texts.set(key, text)
+  }
+  return texts
+}
+
+function storedTensor(value: unknown, name: string, file: string): StoredTensor {
+  const object = objectAt(value, file, [name])
+  const [dtype, shape, offsets] = ['dtype', 'shape', 'data_offsets'].map((field) => {
+    if (!Object.hasOwn(object, field)) throw invalid(file, [name], `has no ${field}`)
+    return object[field]
+  })
+  if (!isDtype(dtype))
+    throw invalid(file, [name, 'dtype'], `is ${JSON.stringify(dtype)}, which is no type of the format`)
+  if (!isSizeList(shape)) throw invalid(file, [name, 'shape'], 'is not a list of sizes')
+  const bits = shape.reduce((product, size) => product * BigInt(size), BigInt(DTYPE_BITS[dtype]))
+  if (bits > BigInt(Number.MAX_SAFE_INTEGER) * 8n) {
+    throw new CheckpointError(
+      'tensor_too_large',
+      `${file}: ${name} has the shape [${shape.join(', ')}], more than can be stored`,
+      { place: [file, name, 'shape'] },
+    )
+  }
+  if (!isCountList(offsets) || offsets.length !== 2)
+    throw invalid(file, [name, 'data_offsets'], 'is not a start and an end')
+  const [start = 0, end = 0] = offsets
+  if (bits % 8n !== 0n) throw invalid(file, [name, 'shape'], `takes ${bits} bits, which are no whole bytes`)
+  if (end - start !== Number(bits / 8n)) {
+    throw invalid(
+      file,
+      [name, 'data_offsets'],
+      `spans ${end - start} bytes; ${dtype} of [${shape.join(', ')}] takes ${bits / 8n}`,
+    )
+  }
+  return { dtype, shape, offsets: [start, end] }
+}
+
+/** Each tensor must begin where the one before it ends, the first at 0, the last ending with the file. */
+function checkLayout(tensors: ReadonlyMap<string, StoredTensor>, file: string, dataBytes: number | undefined): void {
+  const inOrder = [...tensors].sort(([, a], [, b]) => a.offsets[0] - b.offsets[0] || a.offsets[1] - b.offsets[1])
+  let expected = 0
+  for (const [name, { offsets }] of inOrder) {
+    const [start, end] = offsets
+    if (start < expected) {
+      throw new CheckpointError(
+        'overlapping_tensors',
+        `${file}: ${name} begins at byte ${start}, inside the tensor before it, which ends at ${expected}`,
+        { place: [file, name, 'data_offsets'] },
+      )
+    }
+    if (start > expected)
+      throw invalid(file, [name, 'data_offsets'], `begins at byte ${start}, and leaves a gap behind ${expected}`)
+    expected = end
+  }
+  if (dataBytes === undefined || dataBytes === expected) return
+  if (dataBytes < expected) {
+    throw new CheckpointError(
+      'truncated_file',
+      `${file} holds ${dataBytes} bytes of weights, and its header speaks of ${expected}`,
+      { place: [file], help: 'the upload or download broke off: transfer the file again' },
+    )
+  }
+  throw invalid(file, [], `speaks of ${expected} bytes of weights, and the file holds ${dataBytes}`)
+}
+
+function objectAt(value: unknown, file: string, place: readonly string[]): Readonly<Record<string, unknown>> {
+  if (!isRecord(value)) throw invalid(file, place, 'is not an object')
+  return value
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isCountList(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0)
+}
+
+/** Sizes may be beyond 2^53 here: the check of the product tells of those. */
+function isSizeList(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((size) => Number.isInteger(size) && size >= 0)
+}
+
+function invalid(file: string, place: readonly string[], what: string): CheckpointError {
+  const subject = place.length === 0 ? 'the header' : place.join('.')
+  return new CheckpointError('invalid_header', `${file}: ${subject} ${what}`, { place: [file, ...place] })
+}

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { CheckpointError } from '../../src/architecture/index.js'
+import { DTYPE_BITS, type Dtype } from '../../src/checkpoint/dtype.js'
+import { parseSafetensorsHeader, safetensorsHeaderLength } from '../../src/checkpoint/safetensors-header.js'
+
+interface Recorded {
+  name: string
+  /** What the safetensors library, 0.8, says of the file: `ok`, or its error. */
+  verdict: string
+  bytes: string
+}
+
+const RECORDED: Recorded[] = JSON.parse(
+  readFileSync(new URL('../fixtures/checkpoint/safetensors-files.json', import.meta.url), 'utf8'),
+)
+
+/** The format's text demands a `{` in front; the library has announced to enforce it, and does not yet. */
+const STRICTER = 'blanks in front'
+
+function parse(base64: string) {
+  const bytes = new Uint8Array(Buffer.from(base64, 'base64'))
+  return parseSafetensorsHeader(bytes, { fileBytes: bytes.length, file: 'model.safetensors' })
+}
+
+function failureOf(act: () => unknown): CheckpointError {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof CheckpointError) return error
+    throw error
+  }
+  throw new Error('nothing failed')
+}
+
+describe('parseSafetensorsHeader', () => {
+  it.each(RECORDED.filter(({ verdict, name }) => verdict === 'ok' && name !== STRICTER))(
+    'takes what the library takes: $name',
+    ({ bytes }) => {
+      expect(() => parse(bytes)).not.toThrow()
+    },
+  )
+
+  it.each(RECORDED.filter(({ verdict, name }) => verdict !== 'ok' || name === STRICTER))(
+    'refuses what the library refuses, with a place: $name',
+    ({ bytes }) => {
+      expect(failureOf(() => parse(bytes)).place[0]).toBe('model.safetensors')
+    },
+  )
+
+  it.each([
+    ['nothing', 'truncated_file'],
+    ['header of 4 GB', 'header_too_large'],
+    ['length beyond the file', 'truncated_file'],
+    ['not JSON', 'invalid_header'],
+    ['overlap', 'overlapping_tensors'],
+    ['gap', 'invalid_header'],
+    ['bytes missing', 'truncated_file'],
+    ['2^60 elements', 'tensor_too_large'],
+    ['2^30 x 2^30', 'tensor_too_large'],
+  ])('tells %s by the code %s', (name, code) => {
+    const recorded = RECORDED.find((one) => one.name === name)
+    expect(failureOf(() => parse(recorded?.bytes ?? '')).code).toBe(code)
+  })
+
+  it('needs no weights: the header of a file of known size is enough', () => {
+    const bytes = fileOf([{ name: 'w', dtype: 'BF16', shape: [1024, 1024] }], 0)
+    const { tensors, dataStart } = parseSafetensorsHeader(bytes, { fileBytes: bytes.length + 2 * 1024 * 1024 })
+    expect(dataStart).toBe(bytes.length)
+    expect(tensors.get('w')).toEqual({ dtype: 'BF16', shape: [1024, 1024], offsets: [0, 2_097_152] })
+  })
+
+  it('reads the length of a header from eight bytes', () => {
+    expect(safetensorsHeaderLength(new Uint8Array([2, 1, 0, 0, 0, 0, 0, 0]))).toBe(258)
+  })
+
+  it('keeps a tensor called __proto__ as a name like any other', () => {
+    const recorded = RECORDED.find(({ name }) => name === '__proto__ is a name')
+    expect([...parse(recorded?.bytes ?? '').tensors.keys()]).toEqual(['__proto__'])
+  })
+
+  it('finds every tensor that was written, with its type and shape', () => {
+    const dtype = fc.constantFrom(...(Object.keys(DTYPE_BITS) as Dtype[]).filter((name) => DTYPE_BITS[name] % 8 === 0))
+    const tensor = fc.record({ name: fc.string(), dtype, shape: fc.array(fc.nat(9), { maxLength: 4 }) })
+    const tensors = fc
+      .uniqueArray(tensor, { selector: ({ name }) => name })
+      .filter((all) => all.every(({ name }) => name !== '__metadata__'))
+    fc.assert(
+      fc.property(tensors, (written) => {
+        const bytes = fileOf(written)
+        const read = parseSafetensorsHeader(bytes, { fileBytes: bytes.length }).tensors
+        expect(read.size).toBe(written.length)
+        for (const { name, dtype, shape } of written) expect(read.get(name)).toMatchObject({ dtype, shape })
+      }),
+    )
+  })
+
+  it('says a typed error, or succeeds, whatever the bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), fc.string(), (noise, text) => {
+        for (const bytes of [noise, framed(new TextEncoder().encode(text)), framed(noise)]) {
+          try {
+            parseSafetensorsHeader(bytes, { fileBytes: bytes.length })
+          } catch (error) {
+            expect(error).toBeInstanceOf(CheckpointError)
+          }
+        }
+      }),
+    )
+  })
+})
+
+function fileOf(tensors: { name: string; dtype: Dtype; shape: number[] }[], weights?: number): Uint8Array {
+  let end = 0
+  const entries = tensors.map(({ name, dtype, shape }) => {
+    const start = end
+    end += (shape.reduce((product, size) => product * size, 1) * DTYPE_BITS[dtype]) / 8
+    return [name, { dtype, shape, data_offsets: [start, end] }]
+  })
+  const text = `{${entries.map(([name, entry]) => `${JSON.stringify(name)}:${JSON.stringify(entry)}`).join(',')}}`
+  const header = framed(new TextEncoder().encode(text))
+  const file = new Uint8Array(header.length + (weights ?? end))
+  file.set(header)
+  return file
+}
+
+function framed(header: Uint8Array): Uint8Array {
+  const file = new Uint8Array(8 + header.length)
+  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true)
+  file.set(header, 8)
+  return file
+}
