@@ -1,0 +1,64 @@
+/** The scans that the grammars are made of: each reads a span of a text once and tells the first thing that is wrong. */
+
+import { foundAt, type ReferenceProblem } from './result.js'
+
+/** A part of a text: from `start` up to, not including, `end`, in UTF-16 code units. */
+export interface Span {
+  readonly text: string
+  readonly start: number
+  readonly end: number
+}
+
+/** What is wrong with a span, without the sentence around it. */
+export type Problem = Omit<ReferenceProblem, 'message'>
+
+/** The whole text as one span. */
+export function whole(text: string): Span {
+  return { text, start: 0, end: text.length }
+}
+
+/** How long a text may be (in code points, as the service counts) and of which characters it is made. */
+export interface Charset {
+  readonly min: number
+  readonly max: number
+  readonly accepts: (codeUnit: number) => boolean
+  /** The characters in words: `a letter, digit, …`. */
+  readonly characters: string
+}
+
+/** The first problem of a span by its length and characters: too short, too long, then the first stranger. */
+export function charsetProblem({ text, start, end }: Span, charset: Charset): Problem | undefined {
+  const { min, max, accepts, characters } = charset
+  let length = 0
+  let stranger: number | undefined
+  for (let offset = start; offset < end; length++) {
+    const codePoint = text.codePointAt(offset) ?? 0
+    if (length === max) return tooLong({ text, start, end }, offset, max)
+    if (stranger === undefined && !accepts(codePoint)) stranger = offset
+    offset += codePoint > 0xffff ? 2 : 1
+  }
+  if (stranger !== undefined) return { offset: stranger, found: foundAt(text, stranger, end), expected: characters }
+  if (length >= min) return undefined
+  const found = end < text.length ? foundAt(text, end) : 'the end'
+  return { offset: end, found, expected: min === 1 ? characters : `at least ${min} characters (${characters})` }
+}
+
+function tooLong({ text, start, end }: Span, offset: number, max: number): Problem {
+  let length = max
+  for (let at = offset; at < end; length++) at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1
+  return { offset, found: `${length} characters from offset ${start} on`, expected: `at most ${max} characters` }
+}
+
+export function isLowercase(code: number): boolean {
+  return code >= 0x61 && code <= 0x7a
+}
+
+export function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
+}
+
+/** A letter, digit, underscore, dot or hyphen: the characters of a name. */
+export function isNameCharacter(code: number): boolean {
+  const isUppercase = code >= 0x41 && code <= 0x5a
+  return isLowercase(code) || isUppercase || isDigit(code) || code === 0x5f || code === 0x2e || code === 0x2d
+}
