@@ -1,0 +1,197 @@
+import {
+  CheckpointError,
+  type LinearFeatures,
+  type Module,
+  type Part,
+  type Repeat,
+  type Shape,
+} from '../architecture/index.js'
+import { type LogicalParameters, logicalParameters } from './logical-parameters.js'
+import type { QuantisationHints } from './quantised-storage.js'
+import type { SafetensorsHeader } from './safetensors-header.js'
+
+/** A model as its files tell it, without a config: the module tree, and how the weights are stored. */
+export interface CheckpointArchitecture {
+  readonly root: Module
+  /** Always empty: a tied parameter is stored once, and the files do not say where else it is used. */
+  readonly ties: readonly []
+  readonly storage: LogicalParameters
+  /** What the headers cannot tell, in sentences. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * The module tree of a checkpoint of any family, known or not, from its safetensors headers alone.
+ *
+ * Totals and shapes are exact, quantised weights counted as what they are before packing. Which modules are linear layers
+ * is told by shape and name: a matrix called `weight` is one, unless its module is named as embeddings and as routers
+ * without a bias are in the families that transformers knows.
+ *
+ * @param headers - the header of each file of the checkpoint
+ * @throws CheckpointError where two files hold the same tensor
+ * @example
+ * ```ts
+ * const { root } = architectureFromSafetensors([parseSafetensorsHeader(bytes)])
+ * ```
+ */
+export function architectureFromSafetensors(
+  headers: Iterable<Pick<SafetensorsHeader, 'tensors'>>,
+  hints: QuantisationHints = {},
+): CheckpointArchitecture {
+  const storage = logicalParameters(headers, hints)
+  const top = branch()
+  for (const { name, shape } of storage.parameters) place(top, pathOf(name), shape)
+  return { root: moduleOf(top, [], new Map()), ties: [], storage, notes: notesOf(storage) }
+}
+
+/** Deeper names than any model has are refused, so that a crafted header cannot exhaust the stack. */
+const MAX_DEPTH = 64
+
+function pathOf(name: string): string[] {
+  const path = name.split('.')
+  if (path.length <= MAX_DEPTH) return path
+  throw new CheckpointError(
+    'invalid_header',
+    `a tensor's name has ${path.length} levels; at most ${MAX_DEPTH} are read`,
+    {
+      place: [`${name.slice(0, 60)}…`],
+    },
+  )
+}
+
+/** The tree of names while it grows: parameters and children by name. */
+interface Branch {
+  readonly parameters: Map<string, Shape>
+  readonly children: Map<string, Branch>
+}
+
+function branch(): Branch {
+  return { parameters: new Map(), children: new Map() }
+}
+
+function place(top: Branch, path: readonly string[], shape: Shape): void {
+  let at = top
+  for (const name of path.slice(0, -1)) {
+    const next = at.children.get(name) ?? branch()
+    at.children.set(name, next)
+    at = next
+  }
+  at.parameters.set(path.at(-1) ?? '', shape)
+}
+
+/** Numbered children that are alike become one module: sixty layers of 256 experts are then a handful of modules. */
+function moduleOf(at: Branch, path: readonly string[], siblings: ReadonlyMap<string, Branch>): Module {
+  const children: Record<string, Module> = Object.create(null)
+  const numbered: { index: number; module: Module }[] = []
+  for (const [name, child] of at.children) {
+    const module = moduleOf(child, [...path, name], at.children)
+    if (INDEX.test(name)) numbered.push({ index: Number(name), module })
+    else children[name] = module
+  }
+  const linear = linearFeatures(at, path, siblings)
+  return {
+    type: typeOf(at, path, linear),
+    ...(at.parameters.size > 0 && { parameters: fromEntries(at.parameters) }),
+    ...(Object.keys(children).length > 0 && { children }),
+    ...(numbered.length > 0 && { items: folded(numbered) }),
+    ...(linear && { linear }),
+    ...partOf(path),
+  }
+}
+
+const INDEX = /^(?:0|[1-9]\d{0,8})$/
+
+function folded(numbered: readonly { index: number; module: Module }[]): Repeat[] {
+  const alike = new Map<string, { indices: number[]; module: Module }>()
+  for (const { index, module } of numbered) {
+    const signature = JSON.stringify(module)
+    const same = alike.get(signature)
+    if (same) same.indices.push(index)
+    else alike.set(signature, { indices: [index], module })
+  }
+  for (const { indices } of alike.values()) indices.sort((a, b) => a - b)
+  return [...alike.values()]
+}
+
+function typeOf(at: Branch, path: readonly string[], linear: LinearFeatures | undefined): string {
+  if (linear) return linear.stored
+  const weight = at.parameters.get('weight')
+  if (!weight) return at.parameters.size > 0 ? 'Module' : 'Container'
+  if (weight.length === 1) return 'Norm'
+  if (weight.length === 2 && EMBEDDING.test(path.at(-1) ?? '')) return 'Embedding'
+  return weight.length === 3 ? 'Conv1d' : 'Module'
+}
+
+/** What the families of transformers call their embeddings: the last name of the module. */
+const EMBEDDING =
+  /^(?:wte|wpe|shared|embed_(?:tokens|positions|in|tokens_per_layer)|(?:word|position|token_type|tok|rel)_?embeddings?|embeddings?|relative_attention_bias|backbone_embeddings)$/
+
+/**
+ * GPT-2's time kept linear layers transposed, and called them so. GPT-BigCode and StarCoder 2 reuse the names for ordinary
+ * ones: there the bias is as long as the rows.
+ */
+const TRANSPOSED = /^(?:c_attn|c_fc|c_proj|q_attn)$/
+
+function linearFeatures(
+  at: Branch,
+  path: readonly string[],
+  siblings: ReadonlyMap<string, Branch>,
+): LinearFeatures | undefined {
+  const weight = at.parameters.get('weight')
+  const name = path.at(-1) ?? ''
+  if (weight?.length !== 2 || EMBEDDING.test(name) || isRawRouter(at, name, siblings)) return undefined
+  const [rows = 0, columns = 0] = weight
+  const bias = at.parameters.get('bias')?.[0]
+  const transposed = TRANSPOSED.test(name) && (bias === undefined ? !path.includes('layers') : bias === columns)
+  return transposed
+    ? { inFeatures: rows, outFeatures: columns, stored: 'Conv1D' }
+    : { inFeatures: columns, outFeatures: rows, stored: 'Linear' }
+}
+
+/**
+ * Some routers keep their matrix as a parameter of their own: DeepSeek's and its heirs' gates, beside a correction of the
+ * scores or beside `shared_experts`; gates of experts that are fused into one tensor; gpt-oss's router, which has a bias.
+ * Everywhere else a gate is a linear layer, in ERNIE 4.5 too, which keeps the correction in `moe_statics`.
+ */
+function isRawRouter(at: Branch, name: string, siblings: ReadonlyMap<string, Branch>): boolean {
+  if (name === 'router') return at.parameters.has('bias')
+  if (name !== 'gate') return false
+  const fusedExperts = (siblings.get('experts')?.parameters.size ?? 0) > 0
+  const corrected = siblings.has('shared_experts') && !siblings.has('moe_statics')
+  return at.parameters.has('e_score_correction_bias') || corrected || fusedExperts
+}
+
+const PARTS: readonly (readonly [RegExp, Part])[] = [
+  [/^(?:lm_head|embed_out|output_projection|score|classifier|cls)$/, 'head'],
+  [EMBEDDING, 'embedding'],
+  [/^(?:embeddings|embed)$/, 'embedding'],
+  [/^(?:self_attn|attn|attention|self_attention|cross_attn|SelfAttention|EncDecAttention|encoder_attn)$/, 'attention'],
+  [/^(?:experts|block_sparse_moe|shared_experts?)$/, 'experts'],
+  [/^(?:mamba|mixer|linear_attn)$/, 'mamba'],
+  [/^(?:mlp|feed_forward|ffn|ff|DenseReluDense|intermediate)$/, 'mlp'],
+  [/norm|^ln_/i, 'norm'],
+]
+
+function partOf(path: readonly string[]): { part?: Part } {
+  const found = PARTS.find(([name]) => name.test(path.at(-1) ?? ''))
+  return found ? { part: found[1] } : {}
+}
+
+function notesOf({ parameters, others }: LogicalParameters): string[] {
+  const notes: string[] = []
+  const flat = parameters.filter(({ scheme }) => scheme === 'bitsandbytes-4bit').length
+  if (flat > 0)
+    notes.push(`${flat} weights in 4-bit bitsandbytes storage have a known size but no shape: it is in the data`)
+  if (others.length > 0)
+    notes.push(`${others.length} stored tensors are no parameters (buffers, scales): ${others.slice(0, 3).join(', ')}`)
+  if (!parameters.some(({ name }) => /(?:^|\.)(?:lm_head|embed_out)\.weight$/.test(name))) {
+    notes.push('no output embedding is stored: the model has none, or it is tied to the input embedding')
+  }
+  return notes
+}
+
+function fromEntries(parameters: ReadonlyMap<string, Shape>): Record<string, Shape> {
+  const record: Record<string, Shape> = Object.create(null)
+  for (const [name, shape] of parameters) record[name] = shape
+  return record
+}
