@@ -1,0 +1,47 @@
+import { decodeUtf8, decodeUtf16, decodeUtf32 } from './decode-unicode.js'
+
+/**
+ * The text of a JSON body, as Python's `json.loads` decodes bytes: UTF-8, UTF-16 or UTF-32, told by a byte order mark or
+ * by where the zero bytes are. Surrogates that stand alone are kept. `undefined` if the bytes are not in that encoding.
+ *
+ * @param body - bytes; or text, from which a byte order mark is taken away as it would be from its bytes
+ */
+export function decodeBody(body: string | Uint8Array): string | undefined {
+  if (typeof body === 'string') return body.startsWith('\ufeff') ? body.slice(1) : body
+  const { decode, littleEndian, skip } = detectEncoding(body)
+  return decode(skip === 0 ? body : body.subarray(skip), littleEndian)
+}
+
+interface Encoding {
+  readonly decode: (bytes: Uint8Array, littleEndian: boolean) => string | undefined
+  readonly littleEndian: boolean
+  /** The length of the byte order mark. */
+  readonly skip: number
+}
+
+/** The first mark that fits is the encoding: UTF-32's little-endian mark begins as UTF-16's does. */
+const BYTE_ORDER_MARKS: readonly (Encoding & { readonly mark: readonly number[] })[] = [
+  { mark: [0x00, 0x00, 0xfe, 0xff], decode: decodeUtf32, littleEndian: false, skip: 4 },
+  { mark: [0xff, 0xfe, 0x00, 0x00], decode: decodeUtf32, littleEndian: true, skip: 4 },
+  { mark: [0xfe, 0xff], decode: decodeUtf16, littleEndian: false, skip: 2 },
+  { mark: [0xff, 0xfe], decode: decodeUtf16, littleEndian: true, skip: 2 },
+  { mark: [0xef, 0xbb, 0xbf], decode: decodeUtf8, littleEndian: true, skip: 3 },
+]
+
+/** `json.detect_encoding` of CPython. */
+function detectEncoding(bytes: Uint8Array): Encoding {
+  const marked = BYTE_ORDER_MARKS.find(({ mark }) => mark.every((byte, index) => bytes[index] === byte))
+  if (marked !== undefined) return marked
+  const utf8: Encoding = { decode: decodeUtf8, littleEndian: true, skip: 0 }
+  const [first, second, third, fourth] = bytes
+  if (bytes.length < 4 && bytes.length !== 2) return utf8
+  const isUtf16 = bytes.length === 2
+  if (first === 0) {
+    return { decode: isUtf16 || second !== 0 ? decodeUtf16 : decodeUtf32, littleEndian: false, skip: 0 }
+  }
+  if (second === 0) {
+    const isWide = !isUtf16 && third === 0 && fourth === 0
+    return { decode: isWide ? decodeUtf32 : decodeUtf16, littleEndian: true, skip: 0 }
+  }
+  return utf8
+}

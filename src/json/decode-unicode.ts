@@ -1,0 +1,80 @@
+/**
+ * UTF-8, UTF-16 and UTF-32 to text with surrogates passed through, as Python's `surrogatepass` does; `undefined` for
+ * bytes that are not in the encoding. `TextDecoder` refuses or replaces surrogates, and knows no UTF-32.
+ */
+
+/** Text from UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return STRICT_UTF8.decode(bytes)
+  } catch {
+    // It holds a surrogate, or it is no UTF-8: the slow reading tells.
+    return decodeWith(bytes, utf8CodePoint)
+  }
+}
+
+/** Text from UTF-16 without a byte order mark. */
+export function decodeUtf16(bytes: Uint8Array, littleEndian: boolean): string | undefined {
+  if (bytes.length % 2 !== 0) return undefined
+  const view = viewOf(bytes)
+  return decodeWith(bytes, (_, at) => [view.getUint16(at, littleEndian), 2])
+}
+
+/** Text from UTF-32 without a byte order mark. */
+export function decodeUtf32(bytes: Uint8Array, littleEndian: boolean): string | undefined {
+  if (bytes.length % 4 !== 0) return undefined
+  const view = viewOf(bytes)
+  return decodeWith(bytes, (_, at) => {
+    const codePoint = view.getUint32(at, littleEndian)
+    return codePoint > 0x10ffff ? undefined : [codePoint, 4]
+  })
+}
+
+const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+/** The code point (or UTF-16 code unit) at an offset, with the number of bytes that it takes. */
+type ReadCodePoint = (bytes: Uint8Array, at: number) => readonly [codePoint: number, length: number] | undefined
+
+/** Characters are joined in pieces of this size: fewer arguments than any engine's limit. */
+const PIECE = 4096
+
+function decodeWith(bytes: Uint8Array, read: ReadCodePoint): string | undefined {
+  let text = ''
+  let piece: number[] = []
+  for (let at = 0; at < bytes.length; ) {
+    const next = read(bytes, at)
+    if (next === undefined) return undefined
+    piece.push(next[0])
+    at += next[1]
+    if (piece.length === PIECE) {
+      text += String.fromCodePoint(...piece)
+      piece = []
+    }
+  }
+  return text + String.fromCodePoint(...piece)
+}
+
+/** For each length of a UTF-8 sequence: how its first byte is masked and must begin, and the least code point it may hold. */
+const UTF8_FORMS = [
+  { length: 1, mask: 0x80, begin: 0x00, least: 0 },
+  { length: 2, mask: 0xe0, begin: 0xc0, least: 0x80 },
+  { length: 3, mask: 0xf0, begin: 0xe0, least: 0x800 },
+  { length: 4, mask: 0xf8, begin: 0xf0, least: 0x10000 },
+] as const
+
+const utf8CodePoint: ReadCodePoint = (bytes, at) => {
+  const first = bytes[at] ?? 0
+  const form = UTF8_FORMS.find(({ mask, begin }) => (first & mask) === begin)
+  if (form === undefined || at + form.length > bytes.length) return undefined
+  let codePoint = first & ~form.mask
+  for (let index = 1; index < form.length; index += 1) {
+    const byte = bytes[at + index] ?? 0
+    if ((byte & 0xc0) !== 0x80) return undefined
+    codePoint = (codePoint << 6) | (byte & 0x3f)
+  }
+  return codePoint < form.least || codePoint > 0x10ffff ? undefined : [codePoint, form.length]
+}

@@ -1,0 +1,33 @@
+/** How many digits an integer may have: `sys.int_info.default_max_str_digits` of CPython. */
+export const MAX_INTEGER_DIGITS = 4300
+
+/** A number that has been read: `undefined` in its place means that no number stands there. */
+export interface ScannedNumber {
+  readonly text: string
+  readonly isInteger: boolean
+}
+
+/**
+ * Reads the longest number that starts at an offset, as CPython's decoder does: `01` is a 0 with something behind it,
+ * and so is `1.` a 1.
+ */
+export function scanNumber(text: string, start: number): ScannedNumber | undefined {
+  NUMBER.lastIndex = start
+  const match = NUMBER.exec(text)
+  if (match === null) return undefined
+  return { text: match[0], isInteger: match[1] === undefined && match[2] === undefined }
+}
+
+/** The value of a number as written: an integer beyond 2^53 - 1 is a `bigint`, and `-0` is the integer 0. */
+export function numberValue(scanned: ScannedNumber): number | bigint {
+  const value = Number(scanned.text)
+  if (!scanned.isInteger) return value
+  return Number.isSafeInteger(value) ? value + 0 : BigInt(scanned.text)
+}
+
+/** Whether an integer has more digits than Python converts. */
+export function isIntegerTooLong(scanned: ScannedNumber): boolean {
+  return scanned.isInteger && scanned.text.replace('-', '').length > MAX_INTEGER_DIGITS
+}
+
+const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/y
