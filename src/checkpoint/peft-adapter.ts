@@ -1,0 +1,107 @@
+import { CheckpointError } from '../architecture/index.js'
+import type { Adapter, FinetuningType } from '../schemas/index.js'
+import { type ConfigObject, numberIn, textIn } from './json-object.js'
+import { elementCount } from './logical-parameters.js'
+import type { StoredTensors } from './quantised-storage.js'
+
+/** Who the adapter is in the registry: what its files cannot say. */
+export interface AdapterIdentity {
+  readonly name: string
+  readonly workspace: string
+  /** `workspace/name` of the fileset that holds it. */
+  readonly fileset: string
+}
+
+/** A PEFT adapter as its files tell it. */
+export interface PeftAdapter {
+  readonly adapter: Adapter
+  /** `base_model_name_or_path`: the checkpoint that it was trained on. */
+  readonly baseModel?: string
+  /** Elements of all its tensors; absent without headers. */
+  readonly parameters?: number
+  /** How many modules carry it; absent without headers. */
+  readonly modules?: number
+  readonly notes: readonly string[]
+}
+
+/**
+ * The `Adapter` of a PEFT adapter: its kind, its rank and its scaling from `adapter_config.json`, checked against the
+ * shapes in its safetensors header where one is given.
+ *
+ * @param config - the content of `adapter_config.json`
+ * @param tensors - the tensors of `adapter_model.safetensors`
+ * @throws CheckpointError `missing_field` or `invalid_field` for a config without a known `peft_type`
+ */
+export function adapterFromPeft(config: ConfigObject, identity: AdapterIdentity, tensors?: StoredTensors): PeftAdapter {
+  const kind = finetuningTypeOf(config)
+  const notes: string[] = []
+  const rank = numberIn(config, 'r') ?? numberIn(config, 'target_r')
+  const alpha = numberIn(config, 'lora_alpha')
+  const loraConfig =
+    rank === undefined ? undefined : { rank, ...(alpha !== undefined && Number.isInteger(alpha) && { alpha }) }
+  if (alpha !== undefined && !Number.isInteger(alpha))
+    notes.push(`lora_alpha is ${alpha}; the registry keeps whole numbers only`)
+  const ranks = tensors && storedRanks(tensors)
+  if (ranks && rank !== undefined) notes.push(...rankNotes(rank, ranks, config))
+  const baseModel = textIn(config, 'base_model_name_or_path')
+  return {
+    adapter: { ...identity, finetuning_type: kind, ...(loraConfig && { lora_config: loraConfig }) },
+    ...(baseModel !== undefined && { baseModel }),
+    ...(tensors && { parameters: [...tensors.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0) }),
+    ...(ranks && { modules: ranks.size }),
+    notes,
+  }
+}
+
+/** PEFT's kinds of adapters, in the words of the registry. Source: `PeftType` of PEFT 0.21. */
+const FINETUNING_TYPE_OF_PEFT_TYPE: Readonly<Record<string, FinetuningType>> = {
+  LORA: 'lora',
+  ADALORA: 'adalora',
+  PROMPT_TUNING: 'prompt_tuning',
+  MULTITASK_PROMPT_TUNING: 'prompt_tuning',
+  PREFIX_TUNING: 'prefix_tuning',
+  P_TUNING: 'p_tuning',
+}
+
+function finetuningTypeOf(config: ConfigObject): FinetuningType {
+  const peftType = textIn(config, 'peft_type')
+  const place = ['adapter_config.json', 'peft_type']
+  if (peftType === undefined)
+    throw new CheckpointError('missing_field', 'adapter_config.json has no peft_type', { place })
+  const kind = Object.hasOwn(FINETUNING_TYPE_OF_PEFT_TYPE, peftType)
+    ? FINETUNING_TYPE_OF_PEFT_TYPE[peftType]
+    : undefined
+  if (kind === undefined) {
+    const known = Object.keys(FINETUNING_TYPE_OF_PEFT_TYPE).join(', ')
+    throw new CheckpointError(
+      'invalid_field',
+      `peft_type is ${JSON.stringify(peftType)}, which the registry has no word for`,
+      {
+        place,
+        help: `it knows ${known}`,
+      },
+    )
+  }
+  return kind === 'lora' && config['use_dora'] === true ? 'dora' : kind
+}
+
+/** The rank of each module: the rows of its `lora_A`, or the columns of `lora_embedding_A` turned round. */
+function storedRanks(tensors: StoredTensors): ReadonlyMap<string, number> {
+  const ranks = new Map<string, number>()
+  for (const [name, { shape }] of tensors) {
+    const match = /\.lora_(?:embedding_)?A(?:\.[^.]+)?(?:\.weight)?$/.exec(name)
+    if (match) ranks.set(name.slice(0, match.index), shape[0] ?? 0)
+  }
+  return ranks
+}
+
+function rankNotes(rank: number, ranks: ReadonlyMap<string, number>, config: ConfigObject): string[] {
+  const pattern = config['rank_pattern']
+  const mayDiffer = typeof pattern === 'object' && pattern !== null && Object.keys(pattern).length > 0
+  const others = [...ranks].filter(([, stored]) => stored !== rank)
+  const [first] = others
+  if (!first) return []
+  const [module, stored] = first
+  const what = `${others.length} of ${ranks.size} modules have another rank than ${rank}: ${module} has ${stored}`
+  return [mayDiffer ? `${what} (rank_pattern)` : `${what}, and no rank_pattern says so`]
+}

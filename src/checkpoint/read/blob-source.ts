@@ -1,0 +1,35 @@
+import { CheckpointError } from '../../architecture/index.js'
+import type { FileSource } from './file-source.js'
+
+/**
+ * A checkpoint in a browser: files that a person picked or dropped, or blobs by name. Nothing but the bytes asked for is
+ * read from them.
+ *
+ * @param files - a `FileList`, an array of `File`, or blobs by name
+ */
+export function blobSource(files: Iterable<File> | ReadonlyMap<string, Blob>): FileSource {
+  const blobs = files instanceof Map ? new Map<string, Blob>(files) : namedFiles(files)
+
+  function blobOf(file: string): Blob {
+    const blob = blobs.get(file)
+    if (blob) return blob
+    throw new CheckpointError('unreadable_file', `${file} is not among the files`, { place: [file] })
+  }
+
+  return {
+    name: 'the files',
+    list: async () => [...blobs.keys()],
+    size: async (file) => blobOf(file).size,
+    read: async (file, start, end) => new Uint8Array(await blobOf(file).slice(start, end).arrayBuffer()),
+  }
+}
+
+/** Files of a picked folder carry its name in front of their path; it is no part of the checkpoint. */
+function namedFiles(files: Iterable<File | [string, Blob]>): Map<string, Blob> {
+  const named = new Map<string, Blob>()
+  for (const file of files) {
+    if (Array.isArray(file)) named.set(...file)
+    else named.set(file.webkitRelativePath.split('/').slice(1).join('/') || file.name, file)
+  }
+  return named
+}

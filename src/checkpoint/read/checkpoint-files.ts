@@ -1,0 +1,166 @@
+import { CheckpointError } from '../../architecture/index.js'
+import { jsonValue, readJson } from '../../json/index.js'
+import { type ConfigObject, isObject } from '../json-object.js'
+import {
+  LENGTH_BYTES,
+  parseSafetensorsHeader,
+  type SafetensorsHeader,
+  safetensorsHeaderLength,
+} from '../safetensors-header.js'
+import type { FileSource } from './file-source.js'
+
+/** What is read of a checkpoint: its small files, and the headers of its weights. */
+export interface CheckpointFiles {
+  readonly config?: ConfigObject
+  readonly tokenizerConfig?: ConfigObject
+  readonly generationConfig?: ConfigObject
+  readonly chatTemplate?: string
+  /** sentence-transformers' `modules.json`. */
+  readonly sentenceTransformersModules?: unknown
+  readonly hasPoolingConfig: boolean
+  /** PEFT's `adapter_config.json`. */
+  readonly adapterConfig?: ConfigObject
+  /** The header of each safetensors file, by file name. */
+  readonly headers: ReadonlyMap<string, SafetensorsHeader>
+  /** GGUF files, which are read only when asked for. */
+  readonly ggufFiles: readonly string[]
+  readonly notes: readonly string[]
+}
+
+/** The largest small file that is read, in bytes: the index of a model with 100,000 tensors takes a tenth of it. */
+const MAX_TEXT_BYTES = 64 * 1024 * 1024
+
+/** Headers are mostly waiting for: a few at a time. */
+const HEADERS_AT_ONCE = 8
+
+/**
+ * Reads what tells a checkpoint's spec, and nothing else: of weights only the header.
+ *
+ * @throws CheckpointError with the file at fault
+ */
+export async function readCheckpointFiles(source: FileSource): Promise<CheckpointFiles> {
+  const files = await source.list()
+  const present = new Set(files)
+
+  async function object(file: string): Promise<ConfigObject | undefined> {
+    if (!present.has(file)) return undefined
+    const value = await readJsonFile(source, file)
+    if (isObject(value)) return value
+    throw new CheckpointError('invalid_json', `${file} holds no object`, { place: [file] })
+  }
+
+  const [config, tokenizerConfig, generationConfig, adapterConfig] = await Promise.all(
+    ['config.json', 'tokenizer_config.json', 'generation_config.json', 'adapter_config.json'].map(object),
+  )
+  const chatTemplate = present.has('chat_template.jinja') ? await readText(source, 'chat_template.jinja') : undefined
+  const modules = present.has('modules.json') ? await readJsonFile(source, 'modules.json') : undefined
+  const { names, notes } = await weightFiles(source, files, present)
+  return {
+    ...(config && { config }),
+    ...(tokenizerConfig && { tokenizerConfig }),
+    ...(generationConfig && { generationConfig }),
+    ...(adapterConfig && { adapterConfig }),
+    ...(chatTemplate !== undefined && { chatTemplate }),
+    ...(modules !== undefined && { sentenceTransformersModules: modules }),
+    hasPoolingConfig: files.some((file) => /^[^/]*_Pooling\/config\.json$/.test(file)),
+    headers: await readHeaders(source, names),
+    ggufFiles: files.filter((file) => file.endsWith('.gguf')),
+    notes,
+  }
+}
+
+/** The JSON of a small file; `Infinity` and `NaN`, which Python writes into configs, are numbers. */
+async function readJsonFile(source: FileSource, file: string): Promise<unknown> {
+  const read = readJson(await readText(source, file), { constants: true })
+  if (read.ok) return jsonValue(read.root)
+  throw new CheckpointError('invalid_json', `${file}: ${read.error.message} (character ${read.error.position})`, {
+    place: [file, read.error.position],
+  })
+}
+
+async function readText(source: FileSource, file: string): Promise<string> {
+  const size = await source.size(file)
+  if (size > MAX_TEXT_BYTES) {
+    throw new CheckpointError('unreadable_file', `${file} has ${size} bytes; at most ${MAX_TEXT_BYTES} are read`, {
+      place: [file],
+    })
+  }
+  const bytes = await source.read(file, 0, size)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new CheckpointError('invalid_json', `${file} is not UTF-8`, { place: [file] })
+  }
+}
+
+const INDEX = 'model.safetensors.index.json'
+
+/** The safetensors files that make up the model: those that the index names, or all at the top of the folder. */
+async function weightFiles(
+  source: FileSource,
+  files: readonly string[],
+  present: ReadonlySet<string>,
+): Promise<{ names: readonly string[]; notes: readonly string[] }> {
+  if (present.has(INDEX)) return { names: await indexedFiles(source, present), notes: [] }
+  const all = files.filter((file) => file.endsWith('.safetensors') && !file.includes('/'))
+  // Some repositories keep the same weights twice, for two loaders.
+  const own = all.filter((file) => !file.startsWith('consolidated'))
+  if (own.length === 0 || own.length === all.length) return { names: all, notes: [] }
+  return {
+    names: own,
+    notes: [`${all.length - own.length} consolidated files are taken for a second copy of the weights`],
+  }
+}
+
+async function indexedFiles(source: FileSource, present: ReadonlySet<string>): Promise<readonly string[]> {
+  const index = await readJsonFile(source, INDEX)
+  const map = isObject(index) ? index['weight_map'] : undefined
+  if (!isObject(map)) throw new CheckpointError('invalid_json', `${INDEX} has no weight_map`, { place: [INDEX] })
+  const names = new Set<string>()
+  for (const [tensor, file] of Object.entries(map)) {
+    if (typeof file !== 'string' || /^(?:[/\\]|[a-zA-Z]:)|(?:^|[/\\])\.\.(?:[/\\]|$)|\0/.test(file)) {
+      throw new CheckpointError(
+        'path_outside_checkpoint',
+        `${INDEX} says that ${tensor} is in ${JSON.stringify(file)}`,
+        {
+          place: [INDEX, 'weight_map', tensor],
+          help: 'an index names files of its own folder',
+        },
+      )
+    }
+    names.add(file)
+  }
+  for (const name of names) {
+    if (!present.has(name)) {
+      throw new CheckpointError('unreadable_file', `${INDEX} names ${name}, which is not there`, {
+        place: [INDEX, 'weight_map'],
+        help: 'the upload or download broke off: transfer the file',
+      })
+    }
+  }
+  return [...names].sort()
+}
+
+async function readHeaders(
+  source: FileSource,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, SafetensorsHeader>> {
+  const headers = new Map<string, SafetensorsHeader>()
+  for (let at = 0; at < names.length; at += HEADERS_AT_ONCE) {
+    const some = names.slice(at, at + HEADERS_AT_ONCE)
+    const read = await Promise.all(some.map((file) => readHeader(source, file)))
+    for (const [index, header] of read.entries()) headers.set(some[index] ?? '', header)
+  }
+  return headers
+}
+
+/** The first read takes most headers whole; a longer one takes a second read. */
+const FIRST_READ_BYTES = 256 * 1024
+
+async function readHeader(source: FileSource, file: string): Promise<SafetensorsHeader> {
+  const fileBytes = await source.size(file)
+  const first = await source.read(file, 0, Math.min(fileBytes, FIRST_READ_BYTES))
+  const end = LENGTH_BYTES + safetensorsHeaderLength(first, { file })
+  const bytes = end <= first.length ? first : await source.read(file, 0, Math.min(fileBytes, end))
+  return parseSafetensorsHeader(bytes, { file, fileBytes })
+}

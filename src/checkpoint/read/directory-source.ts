@@ -1,0 +1,100 @@
+import { open, readdir, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join, relative, sep } from 'node:path'
+import { CheckpointError } from '../../architecture/index.js'
+import type { FileSource } from './file-source.js'
+
+/**
+ * A checkpoint in a folder. Nothing outside the folder is read: a link that leads out is refused, but for the blobs of
+ * the hub's own cache, whose snapshots are links to them.
+ *
+ * @throws CheckpointError `no_checkpoint` where there is no such folder, `path_outside_checkpoint` for a link that leads out
+ */
+export async function directorySource(directory: string): Promise<FileSource> {
+  const root = await realpath(directory).catch(() => {
+    throw new CheckpointError('no_checkpoint', `there is no folder ${directory}`, { place: [directory] })
+  })
+  const inside = [root, ...hubBlobs(root)]
+
+  async function pathOf(file: string): Promise<string> {
+    const path = await realpath(join(root, file)).catch((error: unknown) => {
+      throw unreadable(file, error)
+    })
+    if (inside.some((folder) => path.startsWith(folder + sep))) return path
+    throw new CheckpointError('path_outside_checkpoint', `${file} leads out of ${directory}`, {
+      place: [file],
+      help: 'put the file itself into the folder of the checkpoint',
+    })
+  }
+
+  return {
+    name: directory,
+    async list() {
+      const top = await filesIn(root)
+      const folders = await Promise.all(top.folders.map((folder) => filesIn(join(root, folder))))
+      return [
+        ...top.files,
+        ...folders.flatMap(({ files }, index) => files.map((file) => `${top.folders[index]}/${file}`)),
+      ]
+    },
+    async size(file) {
+      const entry = await stat(await pathOf(file))
+      if (entry.isFile()) return entry.size
+      throw new CheckpointError('unreadable_file', `${file} is not a file`, { place: [file] })
+    },
+    async read(file, start, end) {
+      const handle = await open(await pathOf(file)).catch((error: unknown) => {
+        throw unreadable(file, error)
+      })
+      try {
+        const { size } = await handle.stat()
+        const length = Math.max(0, Math.min(end, size) - start)
+        const { buffer, bytesRead } = await handle.read(new Uint8Array(length), 0, length, start)
+        return buffer.subarray(0, bytesRead)
+      } finally {
+        await handle.close()
+      }
+    },
+  }
+}
+
+/** One level deep: what a checkpoint keeps in folders of folders is none of ours. */
+async function filesIn(folder: string): Promise<{ files: string[]; folders: string[] }> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const names = entries.filter(({ name }) => !name.startsWith('.'))
+  return {
+    files: names
+      .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+      .map(({ name }) => name)
+      .sort(),
+    folders: names
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+      .sort(),
+  }
+}
+
+/** `models--org--name/snapshots/<revision>` links into `models--org--name/blobs`. */
+function hubBlobs(root: string): string[] {
+  const snapshots = dirname(root)
+  const repository = dirname(snapshots)
+  const isSnapshot = basename(snapshots) === 'snapshots' && /^(?:models|datasets|spaces)--/.test(basename(repository))
+  return isSnapshot ? [join(repository, 'blobs')] : []
+}
+
+function unreadable(file: string, error: unknown): CheckpointError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  const why = REASONS[code] ?? code
+  return new CheckpointError('unreadable_file', `${file} cannot be read: ${why}`, { place: [file] })
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file, or its link leads nowhere',
+  ELOOP: 'its links go round in a circle',
+  EACCES: 'access is denied',
+  EISDIR: 'it is a folder',
+}
+
+/** The folder that a path stands in, and its last name: to read a single file as a checkpoint of its own. */
+export function splitPath(path: string): { directory: string; file: string } {
+  return { directory: dirname(path), file: relative(dirname(path), path) }
+}

@@ -1,0 +1,25 @@
+import { gguf } from '@huggingface/gguf'
+import { CheckpointError } from '../../architecture/index.js'
+import type { GgufHeader } from '../spec-from-gguf.js'
+import type { FileSource } from './file-source.js'
+
+/** Reads what stands in front of a GGUF file's weights. */
+export async function readGguf(source: FileSource, file: string): Promise<GgufHeader> {
+  try {
+    const { metadata, tensorInfos } = await gguf('https://file.invalid/', { fetch: rangesOf(source, file) })
+    return { metadata: { ...metadata }, tensorInfos }
+  } catch (error) {
+    if (error instanceof CheckpointError) throw error
+    const why = error instanceof Error ? error.message : String(error)
+    throw new CheckpointError('invalid_header', `${file} is no GGUF file that can be read: ${why}`, { place: [file] })
+  }
+}
+
+/** The library reads over HTTP ranges; this answers them from the file, wherever it is. */
+function rangesOf(source: FileSource, file: string): typeof fetch {
+  return async (_, init) => {
+    const range = /^bytes=(\d+)-(\d+)$/.exec(new Headers(init?.headers).get('range') ?? '')
+    const [start, end] = range ? [Number(range[1]), Number(range[2]) + 1] : [0, await source.size(file)]
+    return new Response((await source.read(file, start, end)).slice(), { status: 206 })
+  }
+}
