@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { CheckpointError } from '../../src/architecture/index.js'
 import { DTYPE_BITS, type Dtype } from '../../src/checkpoint/dtype.js'
 import { parseSafetensorsHeader, safetensorsHeaderLength } from '../../src/checkpoint/safetensors-header.js'
+import { safetensorsFile, withLength } from './safetensors-file.js'
 
 interface Recorded {
   name: string
@@ -65,7 +66,7 @@ describe('parseSafetensorsHeader', () => {
   })
 
   it('needs no weights: the header of a file of known size is enough', () => {
-    const bytes = fileOf([{ name: 'w', dtype: 'BF16', shape: [1024, 1024] }], 0)
+    const bytes = safetensorsFile([{ name: 'w', dtype: 'BF16', shape: [1024, 1024] }], 0)
     const { tensors, dataStart } = parseSafetensorsHeader(bytes, { fileBytes: bytes.length + 2 * 1024 * 1024 })
     expect(dataStart).toBe(bytes.length)
     expect(tensors.get('w')).toEqual({ dtype: 'BF16', shape: [1024, 1024], offsets: [0, 2_097_152] })
@@ -88,7 +89,7 @@ describe('parseSafetensorsHeader', () => {
       .filter((all) => all.every(({ name }) => name !== '__metadata__'))
     fc.assert(
       fc.property(tensors, (written) => {
-        const bytes = fileOf(written)
+        const bytes = safetensorsFile(written)
         const read = parseSafetensorsHeader(bytes, { fileBytes: bytes.length }).tensors
         expect(read.size).toBe(written.length)
         for (const { name, dtype, shape } of written) expect(read.get(name)).toMatchObject({ dtype, shape })
@@ -99,7 +100,7 @@ describe('parseSafetensorsHeader', () => {
   it('says a typed error, or succeeds, whatever the bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), fc.string(), (noise, text) => {
-        for (const bytes of [noise, framed(new TextEncoder().encode(text)), framed(noise)]) {
+        for (const bytes of [noise, withLength(new TextEncoder().encode(text)), withLength(noise)]) {
           try {
             parseSafetensorsHeader(bytes, { fileBytes: bytes.length })
           } catch (error) {
@@ -110,24 +111,3 @@ describe('parseSafetensorsHeader', () => {
     )
   })
 })
-
-function fileOf(tensors: { name: string; dtype: Dtype; shape: number[] }[], weights?: number): Uint8Array {
-  let end = 0
-  const entries = tensors.map(({ name, dtype, shape }) => {
-    const start = end
-    end += (shape.reduce((product, size) => product * size, 1) * DTYPE_BITS[dtype]) / 8
-    return [name, { dtype, shape, data_offsets: [start, end] }]
-  })
-  const text = `{${entries.map(([name, entry]) => `${JSON.stringify(name)}:${JSON.stringify(entry)}`).join(',')}}`
-  const header = framed(new TextEncoder().encode(text))
-  const file = new Uint8Array(header.length + (weights ?? end))
-  file.set(header)
-  return file
-}
-
-function framed(header: Uint8Array): Uint8Array {
-  const file = new Uint8Array(8 + header.length)
-  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true)
-  file.set(header, 8)
-  return file
-}
