@@ -7,10 +7,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gateGenerator } from './generate/gate.js'
 import type { Generator } from './generate/generator.js'
 
 /** Every generator: a new one is one line here. */
-const GENERATORS: readonly Generator[] = []
+const GENERATORS: readonly Generator[] = [gateGenerator]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const checkOnly = process.argv.includes('--check')

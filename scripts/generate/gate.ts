@@ -1,0 +1,45 @@
+/** The gate: a function for each definition that says whether a value needs no change, and one that makes the answer of it. */
+import { ajvModule } from './gate/accept.js'
+import { buildFunctions } from './gate/build.js'
+import { DEFINITIONS } from './gate/definition.js'
+import { stripErrors } from './gate/strip.js'
+import type { Generator } from './generator.js'
+
+/** Makes the two modules of src/validation/generated and their declarations. */
+export const gateGenerator: Generator = {
+  name: 'gate',
+  async files() {
+    const accept = `${enumerations()}${await stripErrors(ajvModule())}`
+    return new Map([
+      [`${FOLDER}/accept.js`, module('accepts', accept, '../gate-checks.js')],
+      [`${FOLDER}/accept.d.ts`, declaration('accepts', 'boolean')],
+      [`${FOLDER}/build.js`, module('builds', buildFunctions(), '../gate-copy.js')],
+      [`${FOLDER}/build.d.ts`, declaration('builds', 'unknown')],
+    ])
+  },
+}
+
+const FOLDER = 'src/validation/generated'
+const HEADER = '// Generated from src/schemas by scripts/generate/gate.ts: `npm run generate`.\n'
+const NAMES = DEFINITIONS.map(([name]) => name)
+
+/** The functions, what they call imported, and one table of them by model. */
+function module(table: string, functions: string, helpers: string): string {
+  const called = new Set(
+    [...functions.matchAll(/(?<!\.)\b(?:is[A-Z]|copy|with|list|integerOr)\w*(?=\()/g)].map(([name]) => name),
+  )
+  const imports = `import { ${[...called].sort().join(', ')} } from '${helpers}'\n`
+  return `${HEADER}${imports}\n${functions}\nexport const ${table} = {\n${NAMES.map((name) => `  ${name},\n`).join('')}}\n`
+}
+
+function declaration(table: string, returns: string): string {
+  return `${HEADER}import type { SchemaName } from '../../schemas/index.js'\n
+export declare const ${table}: Readonly<Record<SchemaName, (value: unknown) => ${returns}>>\n`
+}
+
+function enumerations(): string {
+  const sets = DEFINITIONS.flatMap(([name, definition]) =>
+    definition.enum === undefined ? [] : `const ${name}Members = new Set(${JSON.stringify(definition.enum)})\n`,
+  )
+  return `${sets.join('')}\n`
+}

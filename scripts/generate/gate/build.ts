@@ -1,0 +1,54 @@
+/** The builder's functions, one for each model: from a value that the gate took, the value that the service answers. */
+import type { SchemaName } from '../../../src/schemas/index.js'
+import { DEFINITIONS, type Definition, isFreeObject, nameOf, withoutNull } from './definition.js'
+
+/** The functions as source: each takes an accepted value and makes a new one, its fields in the service's order. */
+export function buildFunctions(): string {
+  return DEFINITIONS.map(([name, definition]) => buildFunction(name, definition)).join('\n')
+}
+
+function buildFunction(name: SchemaName, definition: Definition): string {
+  if (definition.properties === undefined)
+    return `function ${name}(data) {\n  return ${copyOf(definition, 'data')}\n}\n`
+  const fields = Object.entries(definition.properties).map(
+    ([key, field]) => `    ${key}: ${fieldOf(field, `data.${key}`)},\n`,
+  )
+  const known = `{\n${fields.join('')}  }`
+  return `function ${name}(data) {\n  return ${definition.additionalProperties ? `withExtras(${known}, data)` : known}\n}\n`
+}
+
+/** A field: its copy, and what stands in its place when it is absent. */
+function fieldOf(field: Definition, data: string): string {
+  const { definition: held, nullable } = withoutNull(field)
+  if (field.default === 0) return `${data} || 0`
+  if (field.default !== undefined) return copyOf(held, `(${data} ?? ${JSON.stringify(field.default)})`)
+  if (held.type === undefined && held.anyOf === undefined) return copyOf(held, `${data} ?? null`)
+  if (!nullable) return copyOf(held, data)
+  if (held.type === 'integer') return `integerOrNull(${data})`
+  const copy = copyOf(held, data)
+  return copy === data ? `${data} ?? null` : `${data} == null ? null : ${copy}`
+}
+
+function copyOf(definition: Definition, data: string): string {
+  const { definition: held } = withoutNull(definition)
+  const name = nameOf(held)
+  if (name !== undefined && held.properties !== undefined) return `${name}(${data})`
+  if (held.type === 'array' && held.items !== undefined) return listOf(held.items, data)
+  if (held.type === undefined && held.anyOf === undefined) return `copyFree(${data})`
+  if (isFreeObject(held)) return `copyFree(${data})`
+  return SCALARS[held.anyOf?.map(({ type }) => type).join() ?? held.type ?? '']?.(data) ?? data
+}
+
+/** A list of texts is copied as it is. */
+function listOf(items: Definition, data: string): string {
+  const item = copyOf(items, 'item')
+  if (item === 'item') return `${data}.slice()`
+  const call = /^(\w+)\(item\)$/.exec(item)?.[1]
+  return `list(${data}, ${call ?? `(item) => ${item}`})`
+}
+
+/** The scalars that are not answered as they came: `-0` is 0, as to Python's integers. */
+const SCALARS: Readonly<Record<string, (data: string) => string>> = {
+  integer: (data) => `${data} || 0`,
+  'string,integer': (data) => `${data} === 0 ? 0 : ${data}`,
+}

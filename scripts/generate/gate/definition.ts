@@ -1,0 +1,46 @@
+import { SCHEMAS, type SchemaName } from '../../../src/schemas/index.js'
+
+/** A definition of src/schemas, as far as the generators of the gate read it. */
+export interface Definition {
+  readonly type?: string
+  readonly format?: string
+  readonly pattern?: string
+  readonly maxLength?: number
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly enum?: readonly string[]
+  readonly anyOf?: readonly Definition[]
+  readonly items?: Definition
+  readonly properties?: Readonly<Record<string, Definition>>
+  readonly required?: readonly string[]
+  readonly additionalProperties?: boolean
+  readonly default?: unknown
+}
+
+/** All definitions, by name. */
+export const DEFINITIONS: readonly (readonly [SchemaName, Definition])[] = Object.entries(SCHEMAS) as [
+  SchemaName,
+  Definition,
+][]
+
+/** The name of a definition that has one. */
+export function nameOf(definition: Definition): SchemaName | undefined {
+  return NAMES.get(definition)
+}
+
+/** What a field holds when it is not null, and whether it may be. */
+export function withoutNull(definition: Definition): { definition: Definition; nullable: boolean } {
+  const { anyOf } = definition
+  if (anyOf === undefined) return { definition, nullable: false }
+  const [only, ...more] = anyOf.filter(({ type }) => type !== 'null')
+  return only === undefined || more.length > 0
+    ? { definition, nullable: false }
+    : { definition: only, nullable: anyOf.length > 1 }
+}
+
+/** Whether it describes an object of any fields. */
+export function isFreeObject({ type, properties }: Definition): boolean {
+  return type === 'object' && properties === undefined
+}
+
+const NAMES = new Map<Definition, SchemaName>(DEFINITIONS.map(([name, definition]) => [definition, name]))

@@ -1,0 +1,84 @@
+/**
+ * The gate's reading of the definitions: JSON Schema for Ajv, with two keywords of its own in place of slow ones.
+ *
+ * - `accept` is one check of a scalar, where `type`, `format`, `pattern` and `maxLength` would each cost a general one;
+ * - `orNull` is `type: ["x", "null"]` for any schema, where `anyOf` would try branch after branch.
+ */
+import { MODEL_REFERENCE_FORMAT, NAME, PROJECT_PATTERN, type SchemaName } from '../../../src/schemas/index.js'
+import { type Definition, isFreeObject, nameOf, withoutNull } from './definition.js'
+
+/** A schema in the gate's vocabulary. */
+export type GateSchema =
+  | { readonly accept: Check }
+  | { readonly orNull: GateSchema }
+  | { readonly $ref: SchemaName }
+  | { readonly type: 'array'; readonly items: GateSchema }
+  | { readonly type: 'object'; readonly required?: readonly string[]; readonly properties?: Record<string, GateSchema> }
+  | Record<string, never>
+
+/** A check of a scalar: by its JSON type, as a member of an enumeration, or by a function of src/validation/gate-checks.ts. */
+export type Check =
+  | { readonly is: 'string' | 'boolean' | 'stringOrInteger' }
+  | { readonly is: 'integer' | 'number'; readonly minimum?: number; readonly maximum?: number }
+  | { readonly is: 'member'; readonly of: SchemaName }
+  | { readonly is: 'text'; readonly by: string; readonly max?: number }
+
+/** The gate's schema of a definition that has a name. */
+export function gateSchema(name: SchemaName, definition: Definition): GateSchema {
+  if (definition.enum !== undefined) return { accept: { is: 'member', of: name } }
+  return definition.properties === undefined ? unnamed(definition) : model(definition)
+}
+
+function inner(definition: Definition): GateSchema {
+  const { definition: held, nullable } = withoutNull(definition)
+  const name = nameOf(held)
+  const schema: GateSchema = name === undefined ? unnamed(held) : { $ref: name }
+  return nullable ? { orNull: schema } : schema
+}
+
+function unnamed(definition: Definition): GateSchema {
+  const { type, anyOf, items } = definition
+  if (anyOf !== undefined) return union(anyOf)
+  if (isFreeObject(definition)) return { type: 'object' }
+  if (type === 'array' && items !== undefined) return { type, items: inner(items) }
+  if (type === 'string') return { accept: text(definition) }
+  if (type === 'boolean') return { accept: { is: type } }
+  if (type === 'integer' || type === 'number') return { accept: { is: type, ...bounds(definition) } }
+  if (type === undefined) return {}
+  return unknownKind(definition)
+}
+
+function model({ properties = {}, required = [] }: Definition): GateSchema {
+  const fields = Object.entries(properties).map(([name, field]) => [name, inner(field)])
+  return { type: 'object', required, properties: Object.fromEntries(fields) }
+}
+
+function union(branches: readonly Definition[]): GateSchema {
+  const types = branches.map(({ type }) => type).join()
+  return types === 'string,integer' ? { accept: { is: 'stringOrInteger' } } : unknownKind({ anyOf: branches })
+}
+
+function bounds({ minimum, maximum }: Definition): { minimum?: number; maximum?: number } {
+  return { ...(minimum !== undefined && { minimum }), ...(maximum !== undefined && { maximum }) }
+}
+
+function text(definition: Definition): Check {
+  const { format, pattern, maxLength } = definition
+  if (format === undefined && pattern === undefined && maxLength === undefined) return { is: 'string' }
+  const by = TEXT_CHECKS[format ?? pattern ?? 'maxLength'] ?? unknownKind(definition)
+  return { is: 'text', by, ...(maxLength !== undefined && { max: maxLength }) }
+}
+
+/** The check of each format and pattern that the definitions know. */
+const TEXT_CHECKS: Readonly<Record<string, string>> = {
+  maxLength: 'isShortText',
+  [NAME.pattern]: 'isName',
+  [PROJECT_PATTERN]: 'isProjectUrn',
+  [MODEL_REFERENCE_FORMAT]: 'isModelReference',
+  'date-time': 'isUtcDateTime',
+  uri: 'isNormalUrl',
+}
+
+function unknownKind(definition: Definition): never {
+  throw new TypeError(`the gate has no check for ${JSON.stringify(definition)}`)
+}
