@@ -38,8 +38,11 @@ export function isUtcDateTime(value: unknown): boolean {
 
 /** An absolute `http` or `https` URL that the URL standard's parser gives back letter for letter. */
 export function isNormalUrl(value: unknown): boolean {
-  return typeof value === 'string' && NORMAL_URL.test(value)
+  return typeof value === 'string' && value.length <= MAX_URL && NORMAL_URL.test(value)
 }
+
+/** Longer ones are rare, and a regex keeps a place to go back to for every character. */
+const MAX_URL = 2048
 
 const SURROGATE = /[\ud800-\udfff]/
 
