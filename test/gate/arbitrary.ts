@@ -3,7 +3,7 @@ import type { Definition } from '../../scripts/generate/gate/definition.js'
 
 /** Values for a definition: mostly right, each part now and then of another kind, spelt oddly or left out. */
 export function valuesFor(definition: Definition): fc.Arbitrary<unknown> {
-  return fc.oneof({ weight: 30, arbitrary: right(definition) }, { weight: 1, arbitrary: ODD })
+  return fc.oneof({ weight: 60, arbitrary: right(definition) }, { weight: 1, arbitrary: ODD })
 }
 
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
@@ -58,7 +58,7 @@ function right(definition: Definition): fc.Arbitrary<unknown> {
     return properties === undefined ? fc.dictionary(fc.string(), fc.jsonValue()) : object(definition)
   if (type !== 'string') return fc.jsonValue({ maxDepth: 3 })
   const texts = TEXTS[format ?? (pattern === undefined ? '' : 'pattern')]
-  if (texts !== undefined) return fc.constantFrom(...texts)
+  if (texts !== undefined) return fc.oneof({ weight: 12, arbitrary: fc.constant(texts[0]) }, fc.constantFrom(...texts))
   return fc.string({ unit: 'binary', maxLength: 8, ...(maxLength !== undefined && { size: 'small' }) })
 }
 
