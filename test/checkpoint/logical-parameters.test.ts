@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest'
+import { DTYPE_BITS, type Dtype } from '../../src/checkpoint/dtype.js'
+import { elementCount, logicalParameters } from '../../src/checkpoint/logical-parameters.js'
+import type { StoredTensor } from '../../src/checkpoint/safetensors-header.js'
+
+type Layout = Record<string, readonly [Dtype, readonly number[]]>
+
+function headerOf(layout: Layout) {
+  const tensors = new Map<string, StoredTensor>()
+  for (const [name, [dtype, shape]] of Object.entries(layout)) {
+    tensors.set(name, { dtype, shape, offsets: [0, (elementCount(shape) * DTYPE_BITS[dtype]) / 8] })
+  }
+  return { tensors }
+}
+
+/** The tensors of one layer as public checkpoints of each kind hold it, and the parameter behind them. */
+const STORAGES: { scheme: string; layout: Layout; shape: readonly number[]; bits: number; name?: string }[] = [
+  {
+    scheme: 'gptq',
+    layout: {
+      'm.qweight': ['I32', [512, 11008]],
+      'm.qzeros': ['I32', [32, 1376]],
+      'm.scales': ['F16', [32, 11008]],
+      'm.g_idx': ['I32', [4096]],
+    },
+    shape: [11008, 4096],
+    bits: 4,
+  },
+  {
+    scheme: 'gptq',
+    layout: {
+      'm.qweight': ['I32', [384, 4096]],
+      'm.qzeros': ['I32', [32, 384]],
+      'm.scales': ['F16', [32, 4096]],
+      'm.g_idx': ['I32', [4096]],
+    },
+    shape: [4096, 4096],
+    bits: 3,
+  },
+  {
+    scheme: 'gptq',
+    layout: { 'm.qweight': ['I32', [1024, 4096]], 'm.qzeros': ['I32', [32, 1024]], 'm.scales': ['F16', [32, 4096]] },
+    shape: [4096, 4096],
+    bits: 8,
+  },
+  {
+    scheme: 'awq',
+    layout: { 'm.qweight': ['I32', [4096, 1376]], 'm.qzeros': ['I32', [32, 1376]], 'm.scales': ['F16', [32, 11008]] },
+    shape: [11008, 4096],
+    bits: 4,
+  },
+  {
+    scheme: 'bitsandbytes-4bit',
+    layout: {
+      'm.weight': ['U8', [8388608, 1]],
+      'm.weight.absmax': ['U8', [262144]],
+      'm.weight.nested_absmax': ['F32', [1024]],
+      'm.weight.nested_quant_map': ['F32', [256]],
+      'm.weight.quant_map': ['F32', [16]],
+      'm.weight.quant_state.bitsandbytes__nf4': ['U8', [83]],
+    },
+    shape: [16777216],
+    bits: 4,
+  },
+  {
+    scheme: 'bitsandbytes-8bit',
+    layout: { 'm.weight': ['I8', [14336, 4096]], 'm.SCB': ['F32', [14336]], 'm.weight_format': ['U8', []] },
+    shape: [14336, 4096],
+    bits: 8,
+  },
+  {
+    scheme: 'fp8',
+    layout: { 'm.weight': ['F8_E4M3', [1536, 7168]], 'm.weight_scale_inv': ['F32', [12, 56]] },
+    shape: [1536, 7168],
+    bits: 8,
+  },
+  {
+    scheme: 'fp8',
+    layout: { 'm.weight': ['F8_E4M3', [4096, 4096]], 'm.weight_scale': ['F32', []], 'm.input_scale': ['F32', []] },
+    shape: [4096, 4096],
+    bits: 8,
+  },
+  {
+    scheme: 'mxfp4',
+    layout: {
+      'mlp.experts.gate_up_proj_blocks': ['U8', [32, 5760, 90, 16]],
+      'mlp.experts.gate_up_proj_scales': ['U8', [32, 5760, 90]],
+    },
+    shape: [32, 2880, 5760],
+    bits: 4,
+    name: 'mlp.experts.gate_up_proj',
+  },
+  {
+    scheme: 'compressed-tensors',
+    layout: {
+      'm.weight_packed': ['I32', [4096, 512]],
+      'm.weight_scale': ['BF16', [4096, 32]],
+      'm.weight_shape': ['I64', [2]],
+    },
+    shape: [4096, 4096],
+    bits: 4,
+  },
+  {
+    scheme: 'nvfp4',
+    layout: {
+      'm.weight_packed': ['U8', [4096, 2048]],
+      'm.weight_scale': ['F8_E4M3', [4096, 256]],
+      'm.weight_global_scale': ['F32', [1]],
+      'm.input_global_scale': ['F32', [1]],
+    },
+    shape: [4096, 4096],
+    bits: 4,
+  },
+  {
+    scheme: 'nvfp4',
+    layout: {
+      'm.weight': ['U8', [4096, 2048]],
+      'm.weight_scale': ['F8_E4M3', [4096, 256]],
+      'm.weight_scale_2': ['F32', []],
+      'm.input_scale': ['F32', []],
+    },
+    shape: [4096, 4096],
+    bits: 4,
+  },
+]
+
+describe('logicalParameters', () => {
+  it.each(STORAGES)(
+    'finds the one parameter behind $scheme storage of $bits bits',
+    ({ layout, shape, bits, scheme, name }) => {
+      const { parameters, others } = logicalParameters([headerOf(layout)])
+      expect(parameters).toHaveLength(1)
+      expect(parameters[0]).toMatchObject({ name: name ?? 'm.weight', shape, bits, scheme })
+      expect(others).toEqual([])
+      const bytes = Object.values(layout).reduce(
+        (sum, [dtype, size]) => sum + (elementCount(size) * DTYPE_BITS[dtype]) / 8,
+        0,
+      )
+      expect(parameters[0]?.storedBytes).toBe(bytes)
+    },
+  )
+
+  it.each(STORAGES)('does so in whatever order the file has its tensors: $scheme, $bits bits', ({ layout, shape }) => {
+    const turned = Object.fromEntries(Object.entries(layout).reverse())
+    expect(logicalParameters([headerOf(turned)]).parameters.map((parameter) => parameter.shape)).toEqual([shape])
+  })
+
+  it('keeps plain weights as they are, and the bias of a quantised layer too', () => {
+    const { parameters } = logicalParameters([
+      headerOf({
+        'q.qweight': ['I32', [512, 4096]],
+        'q.qzeros': ['I32', [32, 512]],
+        'q.scales': ['F16', [32, 4096]],
+        'q.g_idx': ['I32', [4096]],
+        'q.bias': ['F16', [4096]],
+        'norm.weight': ['BF16', [4096]],
+      }),
+    ])
+    expect(parameters.map(({ name, shape }) => [name, shape])).toEqual([
+      ['q.weight', [4096, 4096]],
+      ['q.bias', [4096]],
+      ['norm.weight', [4096]],
+    ])
+  })
+
+  it('takes masks, frequencies, positions and cache scales for what they are', () => {
+    const { parameters, others } = logicalParameters([
+      headerOf({
+        'h.0.attn.bias': ['F32', [1, 1, 1024, 1024]],
+        'h.0.attn.masked_bias': ['F32', []],
+        'layers.0.self_attn.rotary_emb.inv_freq': ['F32', [64]],
+        'embeddings.position_ids': ['I64', [1, 512]],
+        'layers.0.self_attn.k_scale': ['F32', []],
+        'h.0.attn.c_attn.bias': ['F32', [2304]],
+      }),
+    ])
+    expect(parameters.map(({ name }) => name)).toEqual(['h.0.attn.c_attn.bias'])
+    expect(others).toHaveLength(5)
+  })
+
+  it('finds a weight whose tensors stand in two files', () => {
+    const [first, second] = [
+      { 'm.weight': ['F8_E4M3', [4, 4]] },
+      { 'm.weight_scale_inv': ['F32', [1, 1]] },
+    ] satisfies Layout[]
+    const { parameters } = logicalParameters([headerOf(second ?? {}), headerOf(first ?? {})])
+    expect(parameters).toMatchObject([{ name: 'm.weight', scheme: 'fp8', storedBytes: 20 }])
+  })
+
+  it('refuses a tensor that two files hold', () => {
+    const one = headerOf({ 'm.weight': ['BF16', [2, 2]] })
+    expect(() => logicalParameters([one, one])).toThrow('m.weight stands in two files')
+  })
+})
