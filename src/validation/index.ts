@@ -1,1 +1,8 @@
-export {}
+export { ERROR_TYPES, type ErrorType } from './error-types.js'
+export { type HttpValidationError, httpValidationError } from './http-validation-error.js'
+export { is } from './is.js'
+export type { Model, ModelValue } from './plan-of.js'
+export { type RequestValidation, requestValidationBody } from './request-validation-body.js'
+export type { ErrorDetail, Invalid, Unreadable, Valid, ValidateOptions, ValidationResult } from './result.js'
+export { validate } from './validate.js'
+export { type ValidateJsonOptions, validateJson } from './validate-json.js'

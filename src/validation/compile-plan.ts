@@ -1,0 +1,165 @@
+import type { Bounds, FieldPlan, ModelPlan, Plan, StringPlan } from './plan.js'
+
+/**
+ * Makes a plan from a definition: TypeBox, or plain JSON Schema of the same shape, built of the kinds that the 18
+ * definitions use.
+ *
+ * @throws TypeError for a kind or keyword that the validator does not know, with its place in the definition
+ */
+export function compilePlan(definition: unknown): Plan {
+  return planAt(definition, '')
+}
+
+type Schema = Readonly<Record<string, unknown>>
+
+function planAt(definition: unknown, place: string): Plan {
+  if (typeof definition !== 'object' || definition === null || Array.isArray(definition)) {
+    throw unsupported(place, 'an object is expected')
+  }
+  const schema: Schema = { ...definition }
+  if (schema['anyOf'] !== undefined) return unionPlan(schema, place)
+  if (schema['enum'] !== undefined) return enumPlan(schema, place)
+  const type = schema['type']
+  if (type === undefined) return known(schema, place, []) && { kind: 'any' }
+  const compile = typeof type === 'string' && Object.hasOwn(BY_TYPE, type) ? BY_TYPE[type] : undefined
+  if (compile === undefined) throw unsupported(place, `type ${JSON.stringify(type)}`)
+  return compile(schema, place)
+}
+
+const BY_TYPE: Readonly<Record<string, (schema: Schema, place: string) => Plan>> = {
+  array: (schema, place) => {
+    known(schema, place, ['items'])
+    return { kind: 'list', items: planAt(schema['items'] ?? {}, `${place}/items`) }
+  },
+  boolean: (schema, place) => known(schema, place, []) && { kind: 'boolean' },
+  integer: (schema, place) => ({ kind: 'integer', ...bounds(schema, place) }),
+  number: (schema, place) => ({ kind: 'number', ...bounds(schema, place) }),
+  object: objectPlan,
+  string: stringPlan,
+}
+
+function objectPlan(schema: Schema, place: string): Plan {
+  const extras = schema['additionalProperties']
+  if (schema['properties'] !== undefined) return modelPlan(schema, place)
+  const patterns = schema['patternProperties']
+  known(schema, place, ['patternProperties', 'additionalProperties', 'required', 'properties'])
+  if (patterns === undefined) {
+    const values =
+      typeof extras === 'object' ? planAt(extras, `${place}/additionalProperties`) : anyOrThrow(extras, place)
+    return { kind: 'record', values }
+  }
+  // TypeBox writes `Record(String(), …)` with a pattern that every key matches.
+  const every = isSchema(patterns) ? (patterns['^.*$'] ?? patterns['^(.*)$']) : undefined
+  if (every === undefined || Object.keys(schema['patternProperties'] ?? {}).length !== 1) throw unsupported(place, 'patternProperties')
+  return { kind: 'record', values: planAt(every, `${place}/patternProperties`) }
+}
+
+function anyOrThrow(extras: unknown, place: string): Plan {
+  if (extras === false) throw unsupported(place, 'additionalProperties false')
+  return { kind: 'any' }
+}
+
+function modelPlan(schema: Schema, place: string): ModelPlan {
+  known(schema, place, ['properties', 'required', 'additionalProperties'])
+  const { properties, required, additionalProperties: extras, title } = schema
+  if (!isSchema(properties)) throw unsupported(place, 'properties')
+  if (extras !== undefined && extras !== true)
+    throw unsupported(place, `additionalProperties ${JSON.stringify(extras)}`)
+  const isRequired = new Set(Array.isArray(required) ? required : [])
+  const fields = Object.entries(properties).map(([name, property]): FieldPlan => {
+    const plan = planAt(property, `${place}/properties/${name}`)
+    if (isRequired.has(name)) return { name, plan, required: true }
+    const fallback = isSchema(property) && property['default'] !== undefined ? property['default'] : emptyDefault(plan)
+    return fallback === undefined ? { name, plan } : { name, plan, default: fallback }
+  })
+  const model: ModelPlan = { kind: 'model', name: typeof title === 'string' ? title : 'Model', fields }
+  return extras === true ? { ...model, keepsExtras: true } : model
+}
+
+/** An optional field that may be null is null when it is absent, as in pydantic's `Optional[…] = None`. */
+function emptyDefault(plan: Plan): null | undefined {
+  return plan.kind === 'nullable' || plan.kind === 'any' ? null : undefined
+}
+
+function unionPlan(schema: Schema, place: string): Plan {
+  known(schema, place, ['anyOf'])
+  const members = schema['anyOf']
+  if (!Array.isArray(members) || members.length === 0) throw unsupported(place, 'anyOf')
+  const plans = members.flatMap((member, index) => (isNull(member) ? [] : [planAt(member, `${place}/anyOf/${index}`)]))
+  const [first, ...others] = plans
+  if (first === undefined) throw unsupported(place, 'type "null" alone')
+  const plan: Plan = others.length === 0 ? first : { kind: 'union', members: plans }
+  return plans.length === members.length ? plan : { kind: 'nullable', inner: plan }
+}
+
+function isNull(member: unknown): boolean {
+  return isSchema(member) && member['type'] === 'null'
+}
+
+function enumPlan(schema: Schema, place: string): Plan {
+  known(schema, place, ['enum'])
+  const values = schema['enum']
+  if (!Array.isArray(values) || !values.every((value) => typeof value === 'string')) {
+    throw unsupported(place, 'an enum of anything but strings')
+  }
+  return { kind: 'enum', values }
+}
+
+function stringPlan(schema: Schema, place: string): Plan {
+  const format = schema['format']
+  if (format === 'date-time') return known(schema, place, ['format']) && { kind: 'datetime' }
+  if (format === 'uri') return known(schema, place, ['format']) && { kind: 'url' }
+  if (format !== undefined && format !== 'model-reference') throw unsupported(place, `format ${JSON.stringify(format)}`)
+  known(schema, place, ['format', 'minLength', 'maxLength', 'pattern'])
+  const { minLength, maxLength, pattern } = schema
+  let plan: StringPlan = { kind: 'string' }
+  if (typeof minLength === 'number') plan = { ...plan, minLength }
+  if (typeof maxLength === 'number') plan = { ...plan, maxLength }
+  if (typeof pattern === 'string') plan = { ...plan, pattern }
+  return format === undefined ? plan : { ...plan, reference: true }
+}
+
+const BOUND_KEYWORDS = [
+  ['minimum', 'ge'],
+  ['exclusiveMinimum', 'gt'],
+  ['maximum', 'le'],
+  ['exclusiveMaximum', 'lt'],
+] as const
+
+function bounds(schema: Schema, place: string): Bounds {
+  known(schema, place, ['format', ...BOUND_KEYWORDS.map(([keyword]) => keyword)])
+  const found = BOUND_KEYWORDS.filter(([keyword]) => schema[keyword] !== undefined)
+  return Object.fromEntries(found.map(([keyword, key]) => [key, Number(schema[keyword])]))
+}
+
+/** Keywords that say nothing about what is valid. */
+const ANNOTATIONS = new Set([
+  'type',
+  'title',
+  'description',
+  'default',
+  'examples',
+  'deprecated',
+  'readOnly',
+  'writeOnly',
+  '$id',
+  '$schema',
+  '$comment',
+])
+
+/** Makes sure that no keyword is passed over in silence: what it asks for would not be checked. */
+function known(schema: Schema, place: string, keywords: readonly string[]): true {
+  const strange = Object.keys(schema).find(
+    (key) => !ANNOTATIONS.has(key) && !keywords.includes(key) && !key.startsWith('~') && !key.startsWith('x-'),
+  )
+  if (strange !== undefined) throw unsupported(place, `the keyword "${strange}"`)
+  return true
+}
+
+function isSchema(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function unsupported(place: string, what: string): TypeError {
+  return new TypeError(`Cannot validate by this definition: ${what} at #${place} is not supported`)
+}

@@ -1,0 +1,32 @@
+/** What the readers of dates and of times share. */
+
+/** The number that so many digits spell at an offset, or undefined if one of them is none. */
+export function digitsAt(text: string, start: number, count: number): number | undefined {
+  let value = 0
+  for (let at = start; at < start + count; at += 1) {
+    const digit = text.charCodeAt(at) - 0x30
+    if (!(digit >= 0 && digit <= 9)) return undefined
+    value = value * 10 + digit
+  }
+  return value
+}
+
+/** A number with zeros in front, up to a width. */
+export function padded(value: number, width: number): string {
+  return String(value).padStart(width, '0')
+}
+
+/** The fraction of a second as pydantic writes it: six digits, or nothing. */
+export function fraction(microsecond: number): string {
+  return microsecond === 0 ? '' : `.${padded(microsecond, 6)}`
+}
+
+/** How many bytes a text takes: what the reader calls its length. */
+export function utf8Length(text: string): number {
+  return new TextEncoder().encode(text).length
+}
+
+/** What is wrong, in the words of pydantic's `speedate`. */
+export function failure(error: string): { readonly ok: false; readonly error: string } {
+  return { ok: false, error }
+}

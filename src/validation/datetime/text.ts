@@ -1,0 +1,117 @@
+/**
+ * Datetimes as pydantic reads them: the rules and words of its `speedate` library. An answer is the text that pydantic
+ * writes for the datetime, or what is wrong.
+ */
+
+import { digitsAt, failure, fraction, padded, utf8Length } from './digits.js'
+import { readTime } from './time.js'
+
+/** A datetime in its normal form, with its year, or why there is none. */
+export type Parsed =
+  | { readonly ok: true; readonly text: string; readonly year: number }
+  | { readonly ok: false; readonly error: string }
+
+/** Reads `YYYY-MM-DD`, a separator, a time of day and perhaps a zone; or a timestamp in digits. */
+export function parseDatetime(text: string): Parsed {
+  const parsed = parseRfc3339(text)
+  if (parsed.ok) return parsed
+  const timestamp = parseTimestamp(text)
+  return timestamp === undefined ? parsed : datetimeFromTimestamp(timestamp)
+}
+
+/** Reads `YYYY-MM-DD` as midnight; or a timestamp in digits that falls on midnight. */
+export function parseDate(text: string): Parsed {
+  const date = readDate(text)
+  if (date.ok && text.length === DATE_LENGTH) return { ok: true, text: `${date.text}T00:00:00`, year: date.year }
+  const timestamp = /^[+-]?[0-9]+$/.test(text) ? parseTimestamp(text) : undefined
+  if (timestamp === undefined) return date.ok ? failure('unexpected extra characters at the end of the input') : date
+  const moment = datetimeFromTimestamp(timestamp)
+  // Where a datetime could be made of it, there is nothing left to say of a date.
+  return moment.ok ? failure('datetimes provided to dates should have zero time - e.g. be exact dates') : moment
+}
+
+/** Beyond this many seconds, either way, a timestamp is in milliseconds: `MS_WATERSHED` of speedate. */
+const MILLISECONDS_BEYOND = 20_000_000_000
+const FIRST_SECOND = -62_167_219_200
+const LAST_SECOND = 253_402_300_799
+
+/** The datetime, in UTC, of a number of seconds or milliseconds since 1970. */
+export function datetimeFromTimestamp(timestamp: number): Parsed {
+  if (Number.isNaN(timestamp)) return failure('NaN values not permitted')
+  const { second, microsecond } = splitTimestamp(timestamp)
+  if (second < FIRST_SECOND) return failure('dates before 0000 are not supported as unix timestamps')
+  if (second > LAST_SECOND) return failure('dates after 9999 are not supported as unix timestamps')
+  const moment = new Date(second * 1000)
+  const year = moment.getUTCFullYear()
+  const date = `${padded(year, 4)}-${padded(moment.getUTCMonth() + 1, 2)}-${padded(moment.getUTCDate(), 2)}`
+  const time = moment.toISOString().slice(-13, -5)
+  return { ok: true, text: `${date}T${time}${fraction(microsecond)}Z`, year }
+}
+
+function splitTimestamp(timestamp: number): { second: number; microsecond: number } {
+  const inMilliseconds = Math.abs(timestamp) > MILLISECONDS_BEYOND
+  if (inMilliseconds && Number.isSafeInteger(timestamp)) {
+    const second = Math.floor(timestamp / 1000)
+    return { second, microsecond: (timestamp - second * 1000) * 1000 }
+  }
+  const seconds = inMilliseconds ? timestamp / 1000 : timestamp
+  const second = Math.floor(seconds)
+  const microsecond = roundHalfAway((seconds - second) * 1_000_000)
+  return microsecond < 1_000_000
+    ? { second, microsecond }
+    : { second: second + 1, microsecond: microsecond - 1_000_000 }
+}
+
+/** Rust's `f64::round`, for what is not negative. */
+function roundHalfAway(value: number): number {
+  return Math.floor(value) + (value - Math.floor(value) >= 0.5 ? 1 : 0)
+}
+
+/** The number that a text of digits is, perhaps with a fraction; integers only as far as 64 bits reach. */
+function parseTimestamp(text: string): number | undefined {
+  if (text.includes('.')) return DECIMAL.test(text) ? Number(text) : undefined
+  if (!/^[+-]?[0-9]+$/.test(text)) return undefined
+  const value = Number(text)
+  return Math.abs(value) < 2 ** 63 ? value : undefined
+}
+
+const DECIMAL = /^[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/
+
+const DATE_LENGTH = 10
+const DATE_SEPARATOR = 'invalid date separator, expected `-`'
+
+type DateRead =
+  | { readonly ok: true; readonly text: string; readonly year: number }
+  | { readonly ok: false; readonly error: string }
+
+/** Reads the date that a text begins with. */
+function readDate(text: string): DateRead {
+  // Lengths count bytes: a character beyond ASCII makes a short text long enough to be looked at.
+  if (text.length < DATE_LENGTH && utf8Length(text) < DATE_LENGTH) return failure('input is too short')
+  const year = digitsAt(text, 0, 4)
+  if (year === undefined) return failure('invalid character in year')
+  if (text[4] !== '-') return failure(DATE_SEPARATOR)
+  const month = digitsAt(text, 5, 2)
+  if (month === undefined) return failure('invalid character in month')
+  if (text[7] !== '-') return failure(DATE_SEPARATOR)
+  const day = digitsAt(text, 8, 2)
+  if (day === undefined) return failure('invalid character in day')
+  if (month < 1 || month > 12) return failure('month value is outside expected range of 1-12')
+  if (day < 1 || day > daysIn(year, month)) return failure('day value is outside expected range')
+  return { ok: true, text: text.slice(0, DATE_LENGTH), year }
+}
+
+function daysIn(year: number, month: number): number {
+  if (month !== 2) return [4, 6, 9, 11].includes(month) ? 30 : 31
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+}
+
+function parseRfc3339(text: string): Parsed {
+  const date = readDate(text)
+  if (!date.ok) return date
+  if (!['T', 't', ' ', '_'].includes(text.charAt(DATE_LENGTH))) {
+    return failure('invalid datetime separator, expected `T`, `t`, `_` or space')
+  }
+  const time = readTime(text, DATE_LENGTH + 1)
+  return time.ok ? { ok: true, text: `${date.text}T${time.text}`, year: date.year } : time
+}

@@ -1,0 +1,57 @@
+/** What an error's message and `ctx` are made of. */
+export type ErrorContext = Readonly<Record<string, unknown>>
+
+/**
+ * Every type of error that a validation reports, with pydantic's message; `{name}` stands for what the context has
+ * under that name. `json_invalid` and `missing` are FastAPI's own as well.
+ */
+export const ERROR_TYPES = {
+  bool_parsing: 'Input should be a valid boolean, unable to interpret input',
+  bool_type: 'Input should be a valid boolean',
+  datetime_from_date_parsing: 'Input should be a valid datetime or date, {error}',
+  datetime_parsing: 'Input should be a valid datetime, {error}',
+  datetime_type: 'Input should be a valid datetime',
+  dict_type: 'Input should be a valid dictionary',
+  enum: 'Input should be {expected}',
+  finite_number: 'Input should be a finite number',
+  float_parsing: 'Input should be a valid number, unable to parse string as a number',
+  float_type: 'Input should be a valid number',
+  greater_than: 'Input should be greater than {gt}',
+  greater_than_equal: 'Input should be greater than or equal to {ge}',
+  int_from_float: 'Input should be a valid integer, got a number with a fractional part',
+  int_parsing: 'Input should be a valid integer, unable to parse string as an integer',
+  int_parsing_size: 'Unable to parse input string as an integer, exceeded maximum size',
+  int_type: 'Input should be a valid integer',
+  json_invalid: 'JSON decode error',
+  less_than: 'Input should be less than {lt}',
+  less_than_equal: 'Input should be less than or equal to {le}',
+  list_type: 'Input should be a valid list',
+  missing: 'Field required',
+  model_attributes_type: 'Input should be a valid dictionary or object to extract fields from',
+  model_type: 'Input should be an object',
+  string_pattern_mismatch: "String should match pattern '{pattern}'",
+  string_too_long: 'String should have at most {max_length} character{s}',
+  string_too_short: 'String should have at least {min_length} character{s}',
+  string_type: 'Input should be a valid string',
+  string_unicode: 'Input should be a valid string, unable to parse raw data as a unicode string',
+  url_parsing: 'Input should be a valid URL, {error}',
+  url_syntax_violation: 'Input violated strict URL syntax rules, {error}',
+  url_type: 'URL input should be a string or URL',
+  value_error: 'Value error, {error}',
+} as const
+
+/** The type of an error: a key of {@link ERROR_TYPES}. */
+export type ErrorType = keyof typeof ERROR_TYPES
+
+/** The message of an error, from its type's template and its context. */
+export function messageOf(type: ErrorType, context: ErrorContext | undefined): string {
+  const template: string = ERROR_TYPES[type]
+  if (context === undefined) return template
+  return template.replace(PLACEHOLDER, (_, name: string) => (name === 's' ? plural(context) : String(context[name])))
+}
+
+const PLACEHOLDER = /\{([a-z_]+)\}/g
+
+function plural(context: ErrorContext): string {
+  return (context['max_length'] ?? context['min_length']) === 1 ? '' : 's'
+}

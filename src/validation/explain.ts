@@ -1,0 +1,30 @@
+import { DEFAULT_MAX_DEPTH } from '../json/read-json.js'
+import { INVALID } from './check.js'
+import { survey } from './leaves.js'
+import type { Plan } from './plan.js'
+import { UNREADABLE, type ValidateOptions, type ValidationResult } from './result.js'
+import { Run } from './run.js'
+
+/** What every place begins with unless something else is said: the errors are those of a request's body. */
+const BODY: readonly string[] = ['body']
+
+/**
+ * Validates by walking a plan: coerces what the mode allows, and collects every error in the service's words. It
+ * accepts whatever the gate accepts, with the same value, and is only slower.
+ */
+export function explain(plan: Plan, value: unknown, options: ValidateOptions): ValidationResult {
+  const { mode = 'lax', loc = BODY, maxErrors, maxDepth = DEFAULT_MAX_DEPTH } = options
+  const { isTooDeep, hasOddLeaves } = survey(value, maxDepth)
+  if (isTooDeep) return UNREADABLE
+  const run = new Run({
+    strict: mode === 'strict',
+    loc,
+    maxErrors: maxErrors ?? Number.POSITIVE_INFINITY,
+    hasOddLeaves,
+  })
+  if (value === undefined) run.fail('missing', null)
+  const checked = value === undefined ? INVALID : run.check(plan, value)
+  if (checked !== INVALID) return { ok: true, value: checked }
+  const invalid = { ok: false, status: 422, detail: run.details } as const
+  return maxErrors === undefined ? invalid : { ...invalid, errorCount: run.errorCount }
+}

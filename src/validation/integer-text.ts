@@ -1,0 +1,61 @@
+import { stripUnderscores, trim } from './text.js'
+
+/** The longest integer that pydantic reads from text, its sign counted in. */
+const MAX_LENGTH = 4300
+
+/**
+ * Reads text as pydantic reads an `int`: blanks around it, a sign, leading zeros, underscores between digits and a
+ * fraction of zeros are all taken. The answer is the integer, or the type of the error.
+ *
+ * It follows `str_as_int` of pydantic-core, which looks at the text as it is first, and then at what cleaning leaves.
+ */
+export function parseInteger(text: string): number | 'int_parsing' | 'int_parsing_size' {
+  if (leadingIntegerLength(text) > MAX_LENGTH) return 'int_parsing_size'
+  const digits = PLAIN_INTEGER.test(text) ? text : cleaned(text)
+  if (digits === undefined || !PLAIN_INTEGER.test(digits) || digits.length > MAX_LENGTH) return 'int_parsing'
+  const value = Number(digits)
+  return Number.isSafeInteger(value) ? value + 0 : 'int_parsing_size'
+}
+
+/** An integer as JSON writes it: pydantic-core reads it with its JSON parser. */
+const PLAIN_INTEGER = /^-?(?:0|[1-9][0-9]*)$/
+
+const LEADING_INTEGER = /^-?[1-9][0-9]*/
+
+function leadingIntegerLength(text: string): number {
+  return text.length > MAX_LENGTH ? (LEADING_INTEGER.exec(text)?.[0].length ?? 0) : 0
+}
+
+/** `clean_int_str`: what is left of the text once all that may surround the digits is gone. */
+function cleaned(text: string): string | undefined {
+  const trimmed = trim(text)
+  const match = SIGN.exec(trimmed)
+  if (match === null) return undefined
+  const sign = match[1] === '-' ? '-' : ''
+  const significant = withoutLeadingZeros(trimmed.slice(match[0].length))
+  if (significant === undefined) return undefined
+  const whole = withoutZeroFraction(significant)
+  const stripped = stripUnderscores(whole)
+  if (stripped === undefined && whole.length === text.length) return undefined
+  return sign + (stripped ?? whole)
+}
+
+/** One sign at most; a plus may stand before no other sign. */
+const SIGN = /^([+-]?)(?![+-])/
+
+/** Drops the zeros in front, and underscores among them, but for the last zero before a dot or the end. */
+function withoutLeadingZeros(digits: string): string | undefined {
+  if (/^[1-9]/.test(digits)) return digits
+  if (!digits.startsWith('0')) return undefined
+  const zeros = /^0[0_]*/.exec(digits)?.[0].length ?? 0
+  const next = digits[zeros]
+  if (next === undefined) return digits.slice(-1)
+  if (next === '.') return digits.slice(zeros - 1)
+  return /[1-9-]/.test(next) ? digits.slice(zeros) : undefined
+}
+
+/** `1.000` is 1; what follows the dot must be zeros only, and at least one. */
+function withoutZeroFraction(digits: string): string {
+  const dot = digits.indexOf('.')
+  return dot !== -1 && /^0+$/.test(digits.slice(dot + 1)) ? digits.slice(0, dot) : digits
+}

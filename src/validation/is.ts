@@ -1,0 +1,15 @@
+import { explain } from './explain.js'
+import { type Model, type ModelValue, planOf } from './plan-of.js'
+
+/**
+ * Whether a value is what a model describes, as it stands: nothing is coerced.
+ *
+ * @throws TypeError for an unknown name, and for a definition that cannot be validated by
+ * @example
+ * is('Lora', { rank: 8 })   // true
+ * is('Lora', { rank: '8' }) // false
+ */
+export function is<M extends Model>(model: M, value: unknown): value is ModelValue<M> {
+  const { plan } = planOf(model)
+  return explain(plan, value, { mode: 'strict', maxErrors: 0 }).ok
+}

@@ -1,0 +1,65 @@
+import { type Check, INVALID, setField } from '../check.js'
+import type { AnyPlan } from '../plan.js'
+import type { Run } from '../run.js'
+
+/**
+ * Any JSON value: a copy that shares nothing with the input. `NaN` and the infinities become `null`, as in the
+ * service's answer; an integer that JavaScript would round is an error, at its place. The copying keeps its own stack,
+ * so that no depth can overflow the caller's.
+ */
+export const checkAny: Check<AnyPlan> = (_, input, run) => {
+  if (!isContainer(input)) return copyLeaf(input, run)
+  const errorsBefore = run.errorCount
+  const root = copying(input)
+  const open = [root]
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    const key = top.keys[top.next]
+    if (key === undefined) {
+      open.pop()
+      if (open.length > 0) run.path.pop()
+      continue
+    }
+    top.next += 1
+    const item: unknown = Reflect.get(top.source, key)
+    run.path.push(key)
+    if (isContainer(item)) {
+      const inner = copying(item)
+      put(top.target, key, inner.target)
+      open.push(inner)
+    } else {
+      put(top.target, key, copyLeaf(item, run))
+      run.path.pop()
+    }
+  }
+  return run.errorCount === errorsBefore ? root.target : INVALID
+}
+
+/** An array or object that is being copied: `next` counts the keys that are done. */
+interface Copying {
+  readonly source: object
+  readonly target: unknown[] | Record<string, unknown>
+  readonly keys: readonly (string | number)[]
+  next: number
+}
+
+function copying(source: object): Copying {
+  return Array.isArray(source)
+    ? { source, target: [], keys: [...source.keys()], next: 0 }
+    : { source, target: {}, keys: Object.keys(source), next: 0 }
+}
+
+function put(target: unknown[] | Record<string, unknown>, key: string | number, value: unknown): void {
+  if (Array.isArray(target)) target.push(value)
+  else setField(target, String(key), value)
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(value instanceof Number)
+}
+
+function copyLeaf(leaf: unknown, run: Run): unknown {
+  if (leaf instanceof Number) return Number(leaf)
+  if (typeof leaf === 'bigint') return run.fail('int_parsing_size', leaf)
+  if (typeof leaf === 'number') return Number.isFinite(leaf) ? leaf : null
+  return leaf ?? null
+}

@@ -1,0 +1,28 @@
+import type { Check } from '../check.js'
+import type { BooleanPlan } from '../plan.js'
+import { hasLoneSurrogate } from '../text.js'
+
+/** A boolean; in lax mode also 0 and 1, and the words that pydantic knows. */
+export const checkBoolean: Check<BooleanPlan> = (_, input, run) => {
+  if (typeof input === 'boolean') return input
+  if (run.strict) return run.fail('bool_type', input)
+  if (typeof input === 'string') {
+    if (hasLoneSurrogate(input)) return run.fail('string_unicode', input)
+    return WORDS.get(input.length > LONGEST_WORD ? '' : input.toLowerCase()) ?? run.fail('bool_parsing', input)
+  }
+  if (typeof input !== 'number' && typeof input !== 'bigint') return run.fail('bool_type', input)
+  const number = Number(input)
+  if (number === 0 || number === 1) return number === 1
+  return run.fail(isInt64(number) ? 'bool_parsing' : 'bool_type', input)
+}
+
+const WORDS: ReadonlyMap<string, boolean> = new Map([
+  ...['0', 'f', 'n', 'no', 'off', 'false'].map((word) => [word, false] as const),
+  ...['1', 't', 'y', 'on', 'yes', 'true'].map((word) => [word, true] as const),
+])
+const LONGEST_WORD = 5
+
+/** Whether a whole number fits into 64 bits: pydantic reads no other as a boolean that is out of range. */
+function isInt64(number: number): boolean {
+  return Number.isInteger(number) && number >= -(2 ** 63) && number < 2 ** 63
+}

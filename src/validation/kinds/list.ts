@@ -1,0 +1,15 @@
+import { type Check, INVALID } from '../check.js'
+import type { ListPlan } from '../plan.js'
+
+/** A list; every item is checked, and each error has its index. */
+export const checkList: Check<ListPlan> = (plan, input, run) => {
+  if (!Array.isArray(input)) return run.fail('list_type', input)
+  let isValid = true
+  const values: unknown[] = []
+  for (let index = 0; index < input.length; index += 1) {
+    const value = run.checkAt(index, plan.items, input[index])
+    if (value === INVALID) isValid = false
+    else values.push(value)
+  }
+  return isValid ? values : INVALID
+}

@@ -1,0 +1,47 @@
+import { type Check, INVALID, isRecord, setField } from '../check.js'
+import type { AnyPlan, FieldPlan, ModelPlan } from '../plan.js'
+import type { Run } from '../run.js'
+
+/** A model: its fields in their order, then what else is there if the model keeps it. */
+export const checkModel: Check<ModelPlan> = (plan, input, run) => {
+  if (!isRecord(input)) {
+    if (!run.strict) return run.fail('model_attributes_type', input)
+    return run.fail('model_type', input, { class_name: plan.name })
+  }
+  let isValid = true
+  const values: Record<string, unknown> = {}
+  for (const field of plan.fields) {
+    const value = checkField(field, input, run)
+    if (value === INVALID) isValid = false
+    else if (value !== undefined) setField(values, field.name, value)
+  }
+  if (plan.keepsExtras && !keepExtras(plan, input, values, run)) isValid = false
+  return isValid ? values : INVALID
+}
+
+function checkField(field: FieldPlan, input: Readonly<Record<string, unknown>>, run: Run): unknown {
+  const value = Object.hasOwn(input, field.name) ? input[field.name] : undefined
+  if (value !== undefined) return run.checkAt(field.name, field.plan, value)
+  if (!field.required) return structuredClone(field.default)
+  run.failAt(field.name, 'missing', input)
+  return INVALID
+}
+
+const ANY: AnyPlan = { kind: 'any' }
+
+function keepExtras(
+  plan: ModelPlan,
+  input: Readonly<Record<string, unknown>>,
+  values: Record<string, unknown>,
+  run: Run,
+): boolean {
+  let isValid = true
+  const known = new Set(plan.fields.map(({ name }) => name))
+  for (const key of Object.keys(input)) {
+    if (known.has(key) || input[key] === undefined) continue
+    const value = run.checkAt(key, ANY, input[key])
+    if (value === INVALID) isValid = false
+    else setField(values, key, value)
+  }
+  return isValid
+}

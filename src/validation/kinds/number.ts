@@ -1,0 +1,29 @@
+import { type Check, INVALID } from '../check.js'
+import { parseFloatText } from '../float-text.js'
+import type { NumberPlan } from '../plan.js'
+import type { Run } from '../run.js'
+import { hasLoneSurrogate } from '../text.js'
+import { checkBounds } from './bounds.js'
+
+/** A number; in lax mode also a boolean, and text that is a float to pydantic. */
+export const checkNumber: Check<NumberPlan> = (plan, input, run) => {
+  const value = numberOf(input, run)
+  return value === INVALID ? INVALID : checkBounds(plan, value, input, run)
+}
+
+function numberOf(input: unknown, run: Run): number | typeof INVALID {
+  if (typeof input === 'number') return input
+  if (input instanceof Number) return Number(input)
+  if (typeof input === 'bigint') return floatOfBigInt(input, run)
+  if (run.strict) return run.fail('float_type', input)
+  if (typeof input === 'boolean') return input ? 1 : 0
+  if (typeof input !== 'string') return run.fail('float_type', input)
+  if (hasLoneSurrogate(input)) return run.fail('string_unicode', input)
+  return parseFloatText(input) ?? run.fail('float_parsing', input)
+}
+
+/** Python refuses to make a float of an integer that is too large for one. */
+function floatOfBigInt(input: bigint, run: Run): number | typeof INVALID {
+  const value = Number(input)
+  return Number.isFinite(value) ? value : run.fail('float_type', input)
+}

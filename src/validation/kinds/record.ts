@@ -1,0 +1,15 @@
+import { type Check, INVALID, isRecord, setField } from '../check.js'
+import type { RecordPlan } from '../plan.js'
+
+/** An object with any keys; every value is checked. */
+export const checkRecord: Check<RecordPlan> = (plan, input, run) => {
+  if (!isRecord(input)) return run.fail('dict_type', input)
+  let isValid = true
+  const values: Record<string, unknown> = {}
+  for (const key of Object.keys(input)) {
+    const value = run.checkAt(key, plan.values, input[key])
+    if (value === INVALID) isValid = false
+    else setField(values, key, value)
+  }
+  return isValid ? values : INVALID
+}

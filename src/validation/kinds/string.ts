@@ -1,0 +1,45 @@
+import { isModelRef } from '../../references/model-ref.js'
+import type { Check } from '../check.js'
+import type { StringPlan } from '../plan.js'
+import { hasLoneSurrogate, isLongerThan, isShorterThan } from '../text.js'
+
+/** A string, its length in code points, its pattern, and the rule of model references. */
+export const checkString: Check<StringPlan> = (plan, input, run) => {
+  if (typeof input !== 'string') return run.fail('string_type', input)
+  const { minLength, maxLength, pattern, reference } = plan
+  const isPlain = minLength === undefined && maxLength === undefined && pattern === undefined && reference === undefined
+  // A plain string is never decoded, so that what is no Unicode passes through it.
+  if (isPlain) return input
+  if (hasLoneSurrogate(input)) return run.fail('string_unicode', input)
+  if (minLength !== undefined && isShorterThan(input, minLength)) {
+    return run.fail('string_too_short', input, { min_length: minLength })
+  }
+  if (maxLength !== undefined && isLongerThan(input, maxLength)) {
+    return run.fail('string_too_long', input, { max_length: maxLength })
+  }
+  if (pattern !== undefined && !regExpOf(pattern).test(input)) {
+    return run.fail('string_pattern_mismatch', input, { pattern })
+  }
+  if (reference && !isModelRef(input)) {
+    // FastAPI writes the exception in the context as an empty object.
+    return run.fail('value_error', input, { error: MODEL_REFERENCE_RULE }, { error: {} })
+  }
+  return input
+}
+
+/** What the service says of text that is no model reference. */
+const MODEL_REFERENCE_RULE =
+  "must be a single name (2-63 characters) or 'workspace/model_name' where each segment is a valid name " +
+  '(lowercase, digits, hyphens, and temporarily @ . + _; no leading/trailing or consecutive hyphens)'
+
+const REG_EXPS = new Map<string, RegExp>()
+
+/** A pattern is compiled once, however many fields and calls use it. */
+function regExpOf(pattern: string): RegExp {
+  let regExp = REG_EXPS.get(pattern)
+  if (regExp === undefined) {
+    regExp = new RegExp(pattern, 'u')
+    REG_EXPS.set(pattern, regExp)
+  }
+  return regExp
+}

@@ -1,0 +1,17 @@
+import type { Check } from '../check.js'
+import type { UrlPlan } from '../plan.js'
+import { hasLoneSurrogate } from '../text.js'
+import { parseUrl } from '../url/parse-url.js'
+
+/** An absolute URL by the WHATWG rules; the value is its normal form. In strict mode it must need no repair. */
+export const checkUrl: Check<UrlPlan> = (_, input, run) => {
+  if (typeof input !== 'string') return run.fail('url_type', input)
+  if (hasLoneSurrogate(input)) return run.fail('string_unicode', input)
+  if (input === '') return run.fail('url_parsing', input, { error: 'input is empty' })
+  const parsed = parseUrl(input)
+  if (!parsed.ok) return run.fail('url_parsing', input, { error: parsed.error })
+  if (run.strict && parsed.violation !== undefined) {
+    return run.fail('url_syntax_violation', input, { error: parsed.violation })
+  }
+  return parsed.href
+}

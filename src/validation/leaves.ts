@@ -1,0 +1,82 @@
+/**
+ * Leaves of a parsed JSON text that JavaScript's own values cannot tell: an integer beyond 2^53 - 1 is a `bigint`, and,
+ * for strict mode, a whole number that is written with a fraction or an exponent is a {@link WrittenFloat}.
+ */
+
+import { setField } from './check.js'
+
+/** A whole number that is written as a float, such as `1.0`: no integer to strict mode. */
+export class WrittenFloat extends Number {}
+
+/** What a walk through a whole value finds. */
+export interface Survey {
+  readonly isTooDeep: boolean
+  /** Whether there is a leaf that must not reach the answer as it is. */
+  readonly hasOddLeaves: boolean
+}
+
+/** Walks a value once, with a stack of its own, and stops where it is nested beyond `maxDepth`. */
+export function survey(value: unknown, maxDepth: number): Survey {
+  let hasOddLeaves = isOddLeaf(value)
+  const open: { readonly items: readonly unknown[]; next: number }[] = []
+  const enter = (item: unknown): void => {
+    if (typeof item !== 'object' || item === null || item instanceof Number) return
+    open.push({ items: Array.isArray(item) ? item : Object.values(item), next: 0 })
+  }
+  enter(value)
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    if (open.length > maxDepth) return { isTooDeep: true, hasOddLeaves }
+    if (top.next === top.items.length) {
+      open.pop()
+      continue
+    }
+    const item = top.items[top.next]
+    top.next += 1
+    hasOddLeaves ||= isOddLeaf(item)
+    enter(item)
+  }
+  return { isTooDeep: false, hasOddLeaves }
+}
+
+function isOddLeaf(value: unknown): boolean {
+  return typeof value === 'bigint' || value instanceof Number
+}
+
+/**
+ * An input as an error may show it: `JSON.stringify` must be able to write it. An integer that no JavaScript number
+ * holds is shown as its digits, in a text: nothing of it is lost.
+ *
+ * @param seen - what has been converted already: errors of one object often show the same input
+ */
+export function plainInput(input: unknown, seen: Map<object, unknown>): unknown {
+  if (typeof input !== 'object' || input === null) return plainLeaf(input)
+  if (input instanceof Number) return Number(input)
+  const known = seen.get(input)
+  if (known !== undefined) return known
+  const target: unknown[] | Record<string, unknown> = Array.isArray(input) ? [] : {}
+  seen.set(input, target)
+  const pending: { readonly source: object; readonly target: unknown[] | Record<string, unknown> }[] = [
+    { source: input, target },
+  ]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    for (const [key, value] of Object.entries(next.source)) {
+      let plain: unknown
+      if (typeof value === 'object' && value !== null && !(value instanceof Number)) {
+        const inner: unknown[] | Record<string, unknown> = Array.isArray(value) ? [] : {}
+        pending.push({ source: value, target: inner })
+        plain = inner
+      } else {
+        plain = value instanceof Number ? Number(value) : plainLeaf(value)
+      }
+      if (Array.isArray(next.target)) next.target.push(plain)
+      else setField(next.target, key, plain)
+    }
+  }
+  return target
+}
+
+function plainLeaf(leaf: unknown): unknown {
+  if (typeof leaf !== 'bigint') return leaf
+  const number = Number(leaf)
+  return Number.isFinite(number) && BigInt(number) === leaf ? number : String(leaf)
+}

@@ -1,0 +1,70 @@
+/**
+ * Whether `JSON.parse` makes of a text just what the reader makes of it, if it takes the text at all: no integer long
+ * enough to be rounded or refused, no `-0`, and no nesting beyond the limit. The check must cost next to nothing
+ * against the parsing.
+ */
+export function isSafeForJsonParse(text: string, maxDepth: number): boolean {
+  return !hasLongDigits(text) && !hasNegativeZero(text) && !mayBeTooDeep(text, maxDepth)
+}
+
+/** Integers of fewer digits than this are safe. */
+const RISKY_DIGITS = 16
+
+/** Whether that many digits follow each other: one of them must then stand where every sixteenth character is looked at. */
+function hasLongDigits(text: string): boolean {
+  for (let at = RISKY_DIGITS - 1; at < text.length; at += RISKY_DIGITS) {
+    if (!isDigit(text.charCodeAt(at))) continue
+    let start = at
+    let end = at + 1
+    while (start > 0 && isDigit(text.charCodeAt(start - 1))) start -= 1
+    while (end < text.length && isDigit(text.charCodeAt(end))) end += 1
+    if (end - start >= RISKY_DIGITS) return true
+  }
+  return false
+}
+
+function isDigit(unit: number): boolean {
+  return unit >= 0x30 && unit <= 0x39
+}
+
+/** `-0` is an integer without a sign to Python; `-0.0` and `-0e1` are floats with one, as in JavaScript. */
+function hasNegativeZero(text: string): boolean {
+  for (let at = text.indexOf('-0'); at !== -1; at = text.indexOf('-0', at + 2)) {
+    const next = text.charAt(at + 2)
+    if (!(next === '.' || next === 'e' || next === 'E' || (next >= '0' && next <= '9'))) return true
+  }
+  return false
+}
+
+/** Whether a text is nested beyond a limit, strings taken into account; a text too short for that is not looked at. */
+function mayBeTooDeep(text: string, maxDepth: number): boolean {
+  if (text.length <= 2 * maxDepth || !hasMoreOpenings(text, maxDepth)) return false
+  let depth = 0
+  let isInString = false
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at)
+    if (isInString) {
+      if (unit === 0x5c) at += 1
+      else if (unit === 0x22) isInString = false
+    } else if (unit === 0x22) {
+      isInString = true
+    } else if (unit === 0x5b || unit === 0x7b) {
+      depth += 1
+      if (depth > maxDepth) return true
+    } else if (unit === 0x5d || unit === 0x7d) {
+      depth -= 1
+    }
+  }
+  return false
+}
+
+function hasMoreOpenings(text: string, limit: number): boolean {
+  let count = 0
+  for (const opening of '[{') {
+    for (let at = text.indexOf(opening); at !== -1; at = text.indexOf(opening, at + 1)) {
+      count += 1
+      if (count > limit) return true
+    }
+  }
+  return false
+}

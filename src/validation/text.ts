@@ -1,0 +1,52 @@
+/** What Python and Rust know of strings, and JavaScript does not. */
+
+/** Whether a string is no Unicode text: it holds half of a surrogate pair. */
+export function hasLoneSurrogate(text: string): boolean {
+  return LONE_SURROGATE.test(text)
+}
+
+const LONE_SURROGATE = /[\ud800-\udfff]/u
+
+/** Whether a string has more code points than a limit. */
+export function isLongerThan(text: string, limit: number): boolean {
+  // Every code point takes one or two units, so that most strings need no counting.
+  return text.length > limit && (text.length > 2 * limit || countCodePoints(text) > limit)
+}
+
+/** Whether a string has fewer code points than a limit. */
+export function isShorterThan(text: string, limit: number): boolean {
+  return text.length < limit || (text.length < 2 * limit && countCodePoints(text) < limit)
+}
+
+function countCodePoints(text: string): number {
+  let count = 0
+  for (const _ of text) count += 1
+  return count
+}
+
+/** A string without the blanks around it, as Rust's `str::trim` takes them: those that Unicode calls White_Space. */
+export function trim(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && WHITE_SPACE.has(text.charCodeAt(start))) start += 1
+  while (start < end && WHITE_SPACE.has(text.charCodeAt(end - 1))) end -= 1
+  return text.slice(start, end)
+}
+
+const WHITE_SPACE: ReadonlySet<number> = new Set([
+  0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20, 0x85, 0xa0, 0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006,
+  0x2007, 0x2008, 0x2009, 0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000,
+])
+
+/** A string as Python's `repr` writes it, for the strings that an enum may hold: printable ones. */
+export function pythonRepr(text: string): string {
+  const escaped = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')
+  if (text.includes("'") && !text.includes('"')) return `"${escaped}"`
+  return `'${escaped.replaceAll("'", "\\'")}'`
+}
+
+/** Takes the underscores out of a number such as `1_000`; `undefined` where there is none or one stands wrong. */
+export function stripUnderscores(text: string): string | undefined {
+  if (!text.includes('_') || text.startsWith('_') || text.endsWith('_') || text.includes('__')) return undefined
+  return text.replaceAll('_', '')
+}

@@ -1,0 +1,48 @@
+import { endsInNumber, parseIpv4, parseIpv6 } from './ip-address.js'
+import { ENCODED_IN, percentDecode, percentEncode } from './percent-encode.js'
+
+/** A host in its normal form, or what is wrong with it, in the words of the `url` library that pydantic uses. */
+export type HostRead = { readonly ok: true; readonly host: string } | { readonly ok: false; readonly error: string }
+
+const INVALID_DOMAIN = 'invalid international domain name'
+
+/** The host of a special scheme: a domain or an address. */
+export function parseDomain(text: string): HostRead {
+  if (text.startsWith('[')) return bracketed(text)
+  const domain = domainToAscii(percentDecode(text))
+  if (domain === undefined) return { ok: false, error: INVALID_DOMAIN }
+  if (domain === '') return { ok: false, error: 'empty host' }
+  if (!endsInNumber(domain)) return { ok: true, host: domain }
+  const address = parseIpv4(domain)
+  return address === undefined ? { ok: false, error: 'invalid IPv4 address' } : { ok: true, host: address }
+}
+
+/** The host of any other scheme: kept as it is, but for what must be encoded. */
+export function parseOpaqueHost(text: string): HostRead {
+  if (text.startsWith('[')) return bracketed(text)
+  if (FORBIDDEN_IN_HOST.test(text)) return { ok: false, error: 'invalid domain character' }
+  return { ok: true, host: percentEncode(text, ENCODED_IN.opaque) }
+}
+
+function bracketed(text: string): HostRead {
+  const address = text.endsWith(']') ? parseIpv6(text.slice(1, -1)) : undefined
+  return address === undefined ? { ok: false, error: 'invalid IPv6 address' } : { ok: true, host: `[${address}]` }
+}
+
+const FORBIDDEN_IN_HOST = /[\0\t\n\r #/:<>?@[\\\]^|]/
+// biome-ignore format: one set of characters
+const FORBIDDEN_IN_DOMAIN = /[\0-\x20"#%/:<>?@[\\\]^`{|}\x7f]/
+
+/** A domain in ASCII, in lower case; only what is not ASCII already needs the tables of IDNA, which every runtime has. */
+function domainToAscii(domain: string): string | undefined {
+  const lower = domain.toLowerCase()
+  const isPlain = /^[\0-\x7f]*$/.test(domain) && !/(?:^|\.)xn--/.test(lower)
+  if (isPlain) return FORBIDDEN_IN_DOMAIN.test(lower) ? undefined : lower
+  if (/[#%/:<>?@[\\\]^|\0-\x20\x7f]/.test(domain)) return undefined
+  try {
+    // The label behind it keeps a domain of numbers from being read as an address here.
+    return new URL(`http://${domain}.a/`).hostname.slice(0, -'.a'.length)
+  } catch {
+    return undefined
+  }
+}

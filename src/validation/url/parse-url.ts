@@ -1,0 +1,189 @@
+import { type HostRead, parseDomain, parseOpaqueHost } from './host.js'
+import { beginsWithDrive, normalPath, type SchemeKind } from './path.js'
+import { ENCODED_IN, percentEncode } from './percent-encode.js'
+import { lastViolation, VIOLATIONS, type Violation } from './violations.js'
+
+/** A URL in its normal form, with the last thing that had to be repaired; or what is wrong with it. */
+export type ParsedUrl =
+  | { readonly ok: true; readonly href: string; readonly violation?: Violation }
+  | { readonly ok: false; readonly error: string }
+
+/**
+ * Reads an absolute URL by the WHATWG rules, as the Rust library `url` does that pydantic uses: what it takes, how it
+ * writes it, and the words of its errors. A runtime's own `URL` has no words for its errors, and takes other URLs with
+ * other schemes.
+ *
+ * @param text - no lone surrogates
+ */
+export function parseUrl(text: string): ParsedUrl {
+  try {
+    const parser = new UrlParser()
+    const href = parser.parse(text)
+    return parser.violation === undefined ? { ok: true, href } : { ok: true, href, violation: parser.violation }
+  } catch (failure) {
+    if (failure instanceof UrlFailure) return { ok: false, error: failure.message }
+    throw failure
+  }
+}
+
+/** Ends the parsing from any depth of the parser; never leaves this file. */
+class UrlFailure extends Error {}
+
+const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
+  ['http', 80],
+  ['ws', 80],
+  ['https', 443],
+  ['wss', 443],
+  ['ftp', 21],
+])
+
+class UrlParser {
+  violation: Violation | undefined
+  private scheme = ''
+  private kind: SchemeKind = 'other'
+
+  parse(text: string): string {
+    const input = this.cleaned(text)
+    const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(input)?.[1]
+    if (scheme === undefined) throw new UrlFailure('relative URL without a base')
+    this.scheme = scheme.toLowerCase()
+    this.kind = this.scheme === 'file' ? 'file' : DEFAULT_PORTS.has(this.scheme) ? 'special' : 'other'
+    const [main, end] = split(input.slice(scheme.length + 1), /[?#]/)
+    const href = `${this.scheme}:${this.authorityAndPath(main)}`
+    return href + this.queryAndFragment(end)
+  }
+
+  /** Without blanks and controls around it, and without tabs and newlines anywhere. */
+  private cleaned(text: string): string {
+    let start = 0
+    let end = text.length
+    while (start < end && text.charCodeAt(start) <= 0x20) start += 1
+    while (start < end && text.charCodeAt(end - 1) <= 0x20) end -= 1
+    if (end - start < text.length) this.violation = VIOLATIONS.spaceIgnored
+    const trimmed = text.slice(start, end)
+    if (!/[\t\n\r]/.test(trimmed)) return trimmed
+    this.violation = VIOLATIONS.tabOrNewline
+    return trimmed.replace(/[\t\n\r]/g, '')
+  }
+
+  private authorityAndPath(main: string): string {
+    if (this.kind === 'file') return this.file(main)
+    if (this.kind === 'special') {
+      const slashes = /^[/\\]*/.exec(main)?.[0] ?? ''
+      if (slashes !== '//') this.violation = VIOLATIONS.doubleSlash
+      return this.afterDoubleSlash(main.slice(slashes.length))
+    }
+    if (main.startsWith('//')) return this.afterDoubleSlash(main.slice(2))
+    if (!main.startsWith('/')) {
+      this.check(main)
+      return percentEncode(main, ENCODED_IN.opaque)
+    }
+    const path = this.path(main.slice(1))
+    // Without this, what follows would be read as an authority.
+    return path.startsWith('//') ? `/.${path}` : path
+  }
+
+  private afterDoubleSlash(text: string): string {
+    const [authority, path] = split(text, this.kind === 'special' ? /[/\\]/ : /\//)
+    const at = authority.lastIndexOf('@')
+    const userinfo = at > 0 ? this.userinfo(authority.slice(0, at)) : ''
+    if (at === 0 && authority.length === 1 && path !== '') throw new UrlFailure('empty host')
+    const host = this.hostAndPort(authority.slice(at + 1), userinfo !== '')
+    return `//${userinfo}${host}${this.pathAfterHost(path)}`
+  }
+
+  private userinfo(text: string): string {
+    const colon = text.indexOf(':')
+    const user = colon === -1 ? text : text.slice(0, colon)
+    const password = colon === -1 ? '' : text.slice(colon + 1)
+    if (text.includes('@')) this.violation = VIOLATIONS.atSign
+    this.check(user)
+    this.check(password)
+    if (user === '' && password === '') return ''
+    const secret = password === '' ? '' : `:${percentEncode(password, ENCODED_IN.userinfo)}`
+    return `${percentEncode(user, ENCODED_IN.userinfo)}${secret}@`
+  }
+
+  private hostAndPort(text: string, hasUserinfo: boolean): string {
+    const colon = portColon(text)
+    const hostText = colon === -1 ? text : text.slice(0, colon)
+    if (hostText === '' && (this.kind === 'special' || colon !== -1 || hasUserinfo)) throw new UrlFailure('empty host')
+    const host = unwrap(this.kind === 'special' ? parseDomain(hostText) : parseOpaqueHost(hostText))
+    return colon === -1 ? host : host + this.port(text.slice(colon + 1))
+  }
+
+  private port(text: string): string {
+    // A backslash ends a port in any scheme.
+    const digits = split(text, /\\/)[0]
+    const port = Number(digits)
+    if (!/^[0-9]*$/.test(digits) || port > 0xffff) throw new UrlFailure('invalid port number')
+    return digits === '' || port === DEFAULT_PORTS.get(this.scheme) ? '' : `:${port}`
+  }
+
+  private pathAfterHost(text: string): string {
+    if (text === '') return this.kind === 'special' ? '/' : ''
+    if (text.startsWith('\\')) this.violation = VIOLATIONS.backslash
+    return this.path(text.slice(1))
+  }
+
+  private path(text: string): string {
+    const written = this.kind === 'other' ? [text] : text.split('\\')
+    for (const [index, part] of written.entries()) {
+      if (index > 0) this.violation = VIOLATIONS.backslash
+      this.check(part)
+    }
+    return normalPath(text, this.kind)
+  }
+
+  private file(main: string): string {
+    if (!main.startsWith('//')) this.violation = VIOLATIONS.fileDoubleSlash
+    const slashes = /^[/\\]{0,2}/.exec(main)?.[0] ?? ''
+    if (slashes.includes('\\')) this.violation = VIOLATIONS.backslash
+    if (slashes.length < 2) return `//${this.path(main.slice(slashes.length))}`
+    const rest = main.slice(2)
+    const [hostText, path] = split(rest, /[/\\]/)
+    if (hostText === '' || /^[A-Za-z][:|]$/.test(hostText)) return `//${this.path(rest)}`
+    const host = unwrap(parseDomain(hostText))
+    const normal = this.pathAfterHost(path) || '/'
+    if (host === 'localhost') return `//${normal}`
+    if (!beginsWithDrive(normal)) return `//${host}${normal}`
+    this.violation = VIOLATIONS.hostAndDrive
+    return `//${normal}`
+  }
+
+  private queryAndFragment(end: string): string {
+    const [query, fragment] = split(end, /#/)
+    this.check(query.slice(1))
+    const encodedIn = this.kind === 'other' ? ENCODED_IN.query : ENCODED_IN.specialQuery
+    const queryText = query === '' ? '' : `?${percentEncode(query.slice(1), encodedIn)}`
+    this.violation = lastViolation(fragment.slice(1), true) ?? this.violation
+    return queryText + (fragment === '' ? '' : `#${percentEncode(fragment.slice(1), ENCODED_IN.fragment)}`)
+  }
+
+  private check(text: string): void {
+    this.violation = lastViolation(text) ?? this.violation
+  }
+}
+
+/** A text cut in two before the first place that a pattern finds. */
+function split(text: string, pattern: RegExp): readonly [string, string] {
+  const at = text.search(pattern)
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at)]
+}
+
+/** The first colon outside brackets, which an IPv6 address is full of. */
+function portColon(text: string): number {
+  let isInside = false
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at]
+    if (character === '[') isInside = true
+    else if (character === ']') isInside = false
+    else if (character === ':' && !isInside) return at
+  }
+  return -1
+}
+
+function unwrap(read: HostRead): string {
+  if (!read.ok) throw new UrlFailure(read.error)
+  return read.host
+}

@@ -1,0 +1,30 @@
+import { explain } from './explain.js'
+import { type Model, type ModelValue, planOf } from './plan-of.js'
+import type { ValidateOptions, ValidationResult } from './result.js'
+
+/**
+ * Checks a parsed value as the service checks a request's body.
+ *
+ * A value that passes comes back as a new one: coercions made, defaults and nulls filled in, unknown fields dropped
+ * (`InferenceParams` keeps them). The input is never changed. A `bigint` in the input stands for an integer that a
+ * JavaScript number cannot hold; such an integer is `int_parsing_size`, as is a whole number beyond 2^53 - 1 in a field
+ * for integers, which may have been rounded on its way here.
+ *
+ * @param model - the name of one of the 18 definitions, or a definition built of the kinds that they use
+ * @param value - what `JSON.parse`, or a YAML reader, makes of a body
+ * @throws TypeError for an unknown name, and for a definition that cannot be validated by
+ * @example
+ * validate('Lora', { rank: '8' })
+ * // { ok: true, value: { alpha: null, rank: 8 } }
+ * validate('Lora', { rank: 'x' })
+ * // { ok: false, status: 422, detail: [{ type: 'int_parsing', loc: ['body', 'rank'], msg: 'Input should be …', input: 'x' }] }
+ */
+export function validate<M extends Model>(
+  model: M,
+  value: unknown,
+  options: ValidateOptions = {},
+): ValidationResult<ModelValue<M>> {
+  const { plan } = planOf(model)
+  // What a plan accepts is what its definition describes: the static type follows the definition.
+  return explain(plan, value, options) as ValidationResult<ModelValue<M>>
+}

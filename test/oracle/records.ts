@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import type { ErrorDetail } from '../../src/validation/index.js'
+
+/** A body that was sent to the service, and how. */
+export interface Case {
+  readonly id: string
+  /** A name of `SCHEMAS`, or `CreateModel`: the operation itself. */
+  readonly model: string
+  /** The body as text, or as bytes in base 64. */
+  readonly body?: string
+  readonly base64?: string
+  /** The `Content-Type` header; `application/json` where it is not given. */
+  readonly content_type?: string
+  /** `strict`: asked of pydantic itself, `model_validate_json(body, strict=True)`. */
+  readonly mode?: 'strict'
+}
+
+/** What the service answered. */
+export type Answer =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly detail: readonly ErrorDetail[] }
+  | { readonly ok: false; readonly status: number; readonly detail: string }
+
+/** A case and its answer: one line of a fixture. */
+export type OracleRecord = Case & Answer
+
+/** Reads a fixture: JSON Lines, gzipped. */
+export function readRecords(name: string): OracleRecord[] {
+  const url = new URL(`../fixtures/fastapi/${name}.jsonl.gz`, import.meta.url)
+  const lines = gunzipSync(readFileSync(url)).toString('utf8').split('\n')
+  return lines.filter((line) => line !== '').map((line): OracleRecord => JSON.parse(line))
+}
