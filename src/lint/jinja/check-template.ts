@@ -1,0 +1,38 @@
+/**
+ * Whether a text is Jinja2 as transformers compiles chat templates: Jinja2 3.1 with loop controls and `{% generation %}`.
+ *
+ * A reader of the grammar of our own, and not `@huggingface/jinja`: that one runs templates, and as a judge of them it
+ * errs both ways. It refuses `{% raw %}`, tests with arguments and `'\d'`, it takes `[1 2]`, unknown filters and `break`
+ * outside of a loop, and its time is quadratic in a run of blanks. The tests compare both with Jinja2's own verdicts.
+ */
+
+import { Cursor } from './cursor.js'
+import { tokenize } from './lexer.js'
+import { readTemplate } from './statements.js'
+import { TemplateError } from './template-error.js'
+
+/** What is wrong with a template, and in which of its lines (from 1). */
+export interface TemplateProblem {
+  readonly message: string
+  readonly line: number
+}
+
+/** The first problem of a template; undefined when transformers takes it. Time is linear in the text. */
+export function checkTemplate(template: string): TemplateProblem | undefined {
+  const source = template.replace(/\r\n?/g, '\n').replace(/\n$/, '')
+  try {
+    const cursor = new Cursor(tokenize(source))
+    readTemplate(cursor)
+    const [unknown] = cursor.unknownNames
+    return unknown && { message: unknown.message, line: lineAt(source, unknown.offset) }
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error
+    return { message: error.message, line: lineAt(source, error.offset) }
+  }
+}
+
+function lineAt(text: string, offset: number): number {
+  let line = 1
+  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line += 1
+  return line
+}

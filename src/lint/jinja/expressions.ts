@@ -1,0 +1,273 @@
+/** The expressions of Jinja2 3.1, read for their grammar alone: nothing is built, only what later rules ask is told. */
+
+import { type Cursor, describeToken } from './cursor.js'
+import { CONSTANTS, FILTERS, PYTHON_KEYWORDS, TESTS } from './names.js'
+
+/** What an expression is, as far as a statement asks: something to assign to, a call, or anything else. */
+export type Kind = 'target' | 'call' | 'other'
+
+/** How a list of expressions is read that needs no brackets. */
+interface TupleOptions {
+  /** Names and literals only, as on the left of an assignment. */
+  readonly isSimple?: boolean
+  readonly withCondition?: boolean
+  readonly inParentheses?: boolean
+  /** Whether `namespace.name` is one of the names. */
+  readonly withNamespace?: boolean
+}
+
+/** `a`, or `a, b`: what a `{{ }}` holds, and what an assignment takes. */
+export function readTuple(cursor: Cursor, options: TupleOptions = {}): Kind {
+  const { isSimple = false, withCondition = true, inParentheses = false, withNamespace = false } = options
+  const kinds: Kind[] = []
+  let isTuple = false
+  do {
+    if (kinds.length > 0) cursor.expectType(',')
+    if (cursor.isType('variable_end', 'block_end', ')')) break
+    if (isSimple) kinds.push(readPrimary(cursor, withNamespace))
+    else kinds.push(withCondition ? readExpression(cursor) : cursor.nested(() => readOr(cursor)))
+    isTuple ||= cursor.isType(',')
+  } while (cursor.isType(','))
+  const [first] = kinds
+  if (!isTuple && first !== undefined) return first
+  if (!isTuple && !inParentheses) cursor.fail(`expected an expression, found ${describeToken(cursor.current)}`)
+  return kinds.every((kind) => kind === 'target') ? 'target' : 'other'
+}
+
+/** One expression, conditional ones (`a if b else c`) included. */
+export function readExpression(cursor: Cursor): Kind {
+  return cursor.nested(() => readCondition(cursor))
+}
+
+function readCondition(cursor: Cursor): Kind {
+  const known = cursor.unknownNames.length
+  let kind = readOr(cursor)
+  while (cursor.skipName('if')) {
+    kind = 'other'
+    readOr(cursor)
+    if (cursor.skipName('else')) readExpression(cursor)
+    // All three operands are of the condition: what it guards may be unknown.
+    cursor.unknownNames.length = known
+  }
+  return kind
+}
+
+function readOr(cursor: Cursor): Kind {
+  return readOperands(cursor, readAnd, () => cursor.skipName('or'))
+}
+
+function readAnd(cursor: Cursor): Kind {
+  return readOperands(cursor, readNot, () => cursor.skipName('and'))
+}
+
+function readNot(cursor: Cursor): Kind {
+  let isNegated = false
+  while (cursor.skipName('not')) isNegated = true
+  const kind = readCompare(cursor)
+  return isNegated ? 'other' : kind
+}
+
+function readCompare(cursor: Cursor): Kind {
+  return readOperands(cursor, readSum, () => {
+    if (cursor.isType('==', '!=', '<', '<=', '>', '>=') || cursor.isName('in')) {
+      cursor.next()
+      return true
+    }
+    if (!cursor.isName('not') || !cursor.isAhead('in')) return false
+    cursor.next()
+    cursor.next()
+    return true
+  })
+}
+
+function readSum(cursor: Cursor): Kind {
+  return readOperands(cursor, readConcatenation, () => skipAny(cursor, '+', '-'))
+}
+
+function readConcatenation(cursor: Cursor): Kind {
+  return readOperands(cursor, readProduct, () => skipAny(cursor, '~'))
+}
+
+function readProduct(cursor: Cursor): Kind {
+  return readOperands(cursor, readPower, () => skipAny(cursor, '*', '/', '//', '%'))
+}
+
+function readPower(cursor: Cursor): Kind {
+  return readOperands(cursor, readUnary, () => skipAny(cursor, '**'))
+}
+
+function readOperands(cursor: Cursor, readOperand: (cursor: Cursor) => Kind, skipOperator: () => boolean): Kind {
+  let kind = readOperand(cursor)
+  while (skipOperator()) {
+    readOperand(cursor)
+    kind = 'other'
+  }
+  return kind
+}
+
+function skipAny(cursor: Cursor, ...operators: readonly string[]): boolean {
+  return operators.some((operator) => cursor.skipType(operator))
+}
+
+function readUnary(cursor: Cursor): Kind {
+  let isSigned = false
+  while (skipAny(cursor, '-', '+')) isSigned = true
+  const kind = readPostfix(cursor, readPrimary(cursor))
+  return readFilters(cursor, isSigned ? 'other' : kind)
+}
+
+function readPrimary(cursor: Cursor, withNamespace = false): Kind {
+  const token = cursor.next()
+  switch (token.type) {
+    case 'name':
+      if (CONSTANTS.has(token.value)) return 'other'
+      if (withNamespace && cursor.skipType('.')) cursor.expectType('name')
+      return 'target'
+    case 'string':
+      while (cursor.skipType('string'));
+      return 'other'
+    case 'integer':
+    case 'float':
+      return 'other'
+    case '(': {
+      const kind = readTuple(cursor, { inParentheses: true })
+      cursor.expectType(')')
+      return kind
+    }
+    case '[':
+      readItems(cursor, ']', () => readExpression(cursor))
+      return 'other'
+    case '{':
+      readItems(cursor, '}', () => {
+        readExpression(cursor)
+        cursor.expectType(':')
+        readExpression(cursor)
+      })
+      return 'other'
+    default:
+      return cursor.fail(`expected an expression, found ${describeToken(token)}`, token)
+  }
+}
+
+/** Items with commas between them, and one more at the end if one likes. */
+function readItems(cursor: Cursor, close: string, readItem: () => void): void {
+  for (let isFirst = true; !cursor.isType(close); isFirst = false) {
+    if (!isFirst) cursor.expectType(',')
+    if (cursor.isType(close)) break
+    readItem()
+  }
+  cursor.expectType(close)
+}
+
+function readPostfix(cursor: Cursor, primary: Kind): Kind {
+  let kind = primary
+  for (;;) {
+    if (cursor.isType('(')) {
+      readArguments(cursor)
+      kind = 'call'
+    } else if (cursor.skipType('.')) {
+      if (!cursor.isType('name', 'integer'))
+        cursor.fail(`expected a name or a number after ".", found ${describeToken(cursor.current)}`)
+      cursor.next()
+      kind = 'other'
+    } else if (cursor.skipType('[')) {
+      readSubscripts(cursor)
+      kind = 'other'
+    } else return kind
+  }
+}
+
+function readSubscripts(cursor: Cursor): void {
+  const open = cursor.current
+  let hasSlice = false
+  let count = 0
+  for (; !cursor.isType(']'); count++) {
+    if (count > 0) cursor.expectType(',')
+    hasSlice = readSubscript(cursor) || hasSlice
+  }
+  if (count > 1 && hasSlice) cursor.fail('a slice among other indices, which Python does not compile', open)
+  cursor.expectType(']')
+}
+
+/** An index, or a slice with up to two colons; answers whether it is a slice. */
+function readSubscript(cursor: Cursor): boolean {
+  if (!cursor.isType(':')) readExpression(cursor)
+  const isSlice = cursor.isType(':')
+  for (let colons = 0; colons < 2 && cursor.skipType(':'); colons++) {
+    if (!cursor.isType(':', ']', ',')) readExpression(cursor)
+  }
+  return isSlice
+}
+
+function readFilters(cursor: Cursor, operand: Kind): Kind {
+  let kind = operand
+  for (;;) {
+    if (cursor.isType('|')) {
+      cursor.next()
+      readFilter(cursor)
+      kind = 'other'
+    } else if (cursor.skipName('is')) {
+      readTest(cursor)
+      kind = 'other'
+    } else if (cursor.isType('(')) {
+      readArguments(cursor)
+      kind = 'call'
+    } else return kind
+  }
+}
+
+/** A filter after its `|`, with its arguments. */
+export function readFilter(cursor: Cursor): void {
+  const token = cursor.current
+  cursor.use('filter', readDottedName(cursor), FILTERS, token)
+  if (cursor.isType('(')) readArguments(cursor)
+}
+
+/** Filters in a row, from the first `|` on, if there is one. */
+export function readFilterChain(cursor: Cursor): void {
+  while (cursor.skipType('|')) readFilter(cursor)
+}
+
+function readTest(cursor: Cursor): void {
+  cursor.skipName('not')
+  const token = cursor.current
+  cursor.use('test', readDottedName(cursor), TESTS, token)
+  if (cursor.isType('(')) readArguments(cursor)
+  else if (cursor.isType('name', 'string', 'integer', 'float', '[', '{') && !cursor.isName('else', 'or', 'and')) {
+    if (cursor.isName('is')) cursor.fail('tests cannot be chained with "is"')
+    readPostfix(cursor, readPrimary(cursor))
+  }
+}
+
+function readDottedName(cursor: Cursor): string {
+  let name = cursor.expectType('name').value
+  while (cursor.skipType('.')) name += `.${cursor.expectType('name').value}`
+  return name
+}
+
+/** `(a, *b, c=d, **e)`: positional before named, and the two spreads once each. */
+function readArguments(cursor: Cursor): void {
+  const open = cursor.expectType('(')
+  const named: string[] = []
+  const seen = { spread: false, namedSpread: false }
+  const ensure = (isValid: boolean) => {
+    if (!isValid) cursor.fail('arguments out of order: positional ones come first, then named ones', open)
+  }
+  readItems(cursor, ')', () => {
+    if (cursor.skipType('*')) {
+      ensure(!seen.spread && !seen.namedSpread)
+      seen.spread = true
+    } else if (cursor.skipType('**')) {
+      ensure(!seen.namedSpread)
+      seen.namedSpread = true
+    } else if (cursor.isType('name') && cursor.ahead.type === '=') {
+      ensure(!seen.namedSpread)
+      named.push(cursor.next().value)
+      cursor.next()
+    } else ensure(!seen.spread && !seen.namedSpread && named.length === 0)
+    readExpression(cursor)
+  })
+  if (new Set(named).size < named.length && !named.some((name) => PYTHON_KEYWORDS.has(name))) {
+    cursor.fail('a named argument that is given twice', open)
+  }
+}

@@ -1,0 +1,285 @@
+/** The statements of Jinja2 3.1, with loop controls and the `generation` block of transformers. */
+
+import { type Cursor, describeToken } from './cursor.js'
+import { type Kind, readExpression, readFilter, readFilterChain, readTuple } from './expressions.js'
+import { CONSTANTS } from './names.js'
+
+/** Python, to which templates are compiled, ends at 100 levels of indentation and 20 loops in one another. */
+const MAX_NESTED_BLOCKS = 98
+const MAX_NESTED_LOOPS = 20
+
+/** Where a statement stands. */
+interface Scope {
+  /** The tags that are open, the innermost last, for the message when one is not closed. */
+  readonly open: readonly string[]
+  /** What may end the body that is being read. */
+  readonly ends: readonly string[]
+  /** How many loops `break` could leave; a macro starts anew. */
+  readonly loops: number
+  /** Whether a `for` is anywhere around: `loop` is then its own. */
+  readonly isInLoop: boolean
+  readonly isTop: boolean
+  /** Block names of the whole template. */
+  readonly blocks: Set<string>
+}
+
+/** Reads a whole template. */
+export function readTemplate(cursor: Cursor): void {
+  readBody(cursor, { open: [], ends: [], loops: 0, isInLoop: false, isTop: true, blocks: new Set() })
+}
+
+/** Reads up to one of the tags that end the body; of the top, up to the end. Answers whether there was only blank text. */
+function readBody(cursor: Cursor, scope: Scope): boolean {
+  let isBlank = true
+  while (!cursor.isType('eof')) {
+    if (cursor.isType('data')) {
+      const text = cursor.next().value
+      isBlank &&= text.trim() === ''
+      continue
+    }
+    if (cursor.skipType('variable_begin')) {
+      readTuple(cursor)
+      cursor.expectType('variable_end')
+    } else {
+      cursor.expectType('block_begin')
+      if (scope.ends.length > 0 && cursor.isName(...scope.ends)) return isBlank
+      readStatement(cursor, scope)
+      cursor.expectType('block_end')
+    }
+    isBlank = false
+  }
+  if (scope.ends.length > 0) cursor.fail(`"${scope.open.at(-1)}" is never closed: ${lookingFor(scope)}`)
+  return isBlank
+}
+
+function readStatement(cursor: Cursor, scope: Scope): void {
+  const tag = cursor.current
+  if (tag.type !== 'name') cursor.fail(`expected the name of a tag, found ${describeToken(tag)}`)
+  const read = STATEMENTS.get(tag.value)
+  if (read === undefined) {
+    const looking = scope.ends.length > 0 ? `: ${lookingFor(scope)}` : ''
+    cursor.fail(`unknown tag "${tag.value.slice(0, 60)}"${looking}`)
+  }
+  if (scope.open.length === MAX_NESTED_BLOCKS) cursor.fail('blocks nested deeper than Python compiles')
+  cursor.next()
+  read(cursor, { ...scope, open: [...scope.open, tag.value] })
+}
+
+function lookingFor({ ends }: Scope): string {
+  return `expected ${ends.map((end) => `{% ${end} %}`).join(' or ')}`
+}
+
+type ReadStatement = (cursor: Cursor, scope: Scope) => void
+
+const STATEMENTS: ReadonlyMap<string, ReadStatement> = new Map<string, ReadStatement>([
+  ['for', readFor],
+  ['if', readIf],
+  ['set', readSet],
+  ['macro', readMacro],
+  ['call', readCall],
+  ['filter', readFilterBlock],
+  ['with', readWith],
+  ['block', readBlock],
+  ['autoescape', readAutoescape],
+  ['generation', (cursor, scope) => readToEnd(cursor, { ...scope, loops: 0, isTop: false }, 'endgeneration')],
+  ['print', readPrint],
+  ['extends', readExtends],
+  ['include', readInclude],
+  ['import', readImport],
+  ['from', readFrom],
+  ['break', readLoopControl],
+  ['continue', readLoopControl],
+])
+
+/** The rest of an opening tag, the body, and the name of the tag that ends it; an odd colon is allowed, as in Python. */
+function readTo(cursor: Cursor, scope: Scope, ...ends: readonly string[]): { end: string; isBlank: boolean } {
+  cursor.skipType(':')
+  cursor.expectType('block_end')
+  const isBlank = readBody(cursor, { ...scope, ends })
+  return { end: cursor.next().value, isBlank }
+}
+
+/** As {@link readTo}, unguarded by the conditions around it: what has a scope of its own is compiled on its own. */
+function readToEnd(cursor: Cursor, scope: Scope, end: string): boolean {
+  return unconditional(cursor, () => readTo(cursor, { ...scope, isTop: false }, end).isBlank)
+}
+
+function unconditional<Value>(cursor: Cursor, read: () => Value): Value {
+  const { isConditional } = cursor
+  cursor.isConditional = false
+  const value = read()
+  cursor.isConditional = isConditional
+  return value
+}
+
+function readFor(cursor: Cursor, scope: Scope): void {
+  const inner: Scope = { ...scope, loops: scope.loops + 1, isInLoop: true, isTop: false }
+  if (inner.loops > MAX_NESTED_LOOPS) cursor.fail('more loops in one another than Python compiles')
+  readTarget(cursor, inner)
+  cursor.expectName('in')
+  readTuple(cursor, { withCondition: false })
+  unconditional(cursor, () => {
+    if (cursor.skipName('if')) readExpression(cursor)
+    const isRecursive = cursor.skipName('recursive')
+    const { end } = readTo(cursor, inner, 'endfor', 'else')
+    // The else branch runs after the loop; that of a recursive one in a function of its own.
+    if (end === 'else') readTo(cursor, { ...inner, loops: isRecursive ? 0 : scope.loops }, 'endfor')
+  })
+}
+
+function readIf(cursor: Cursor, scope: Scope): void {
+  const { isConditional } = cursor
+  cursor.isConditional = true
+  let end = 'elif'
+  while (end === 'elif') {
+    readTuple(cursor, { withCondition: false })
+    end = readTo(cursor, scope, 'elif', 'else', 'endif').end
+  }
+  if (end === 'else') readTo(cursor, scope, 'endif')
+  cursor.isConditional = isConditional
+}
+
+function readSet(cursor: Cursor, scope: Scope): void {
+  readTarget(cursor, scope, { withNamespace: true })
+  if (cursor.skipType('=')) {
+    readTuple(cursor)
+    return
+  }
+  unconditional(cursor, () => readFilterChain(cursor))
+  readToEnd(cursor, scope, 'endset')
+}
+
+function readMacro(cursor: Cursor, scope: Scope): void {
+  readNewName(cursor)
+  unconditional(cursor, () => {
+    readSignature(cursor)
+    readToEnd(cursor, { ...scope, loops: 0 }, 'endmacro')
+  })
+}
+
+function readCall(cursor: Cursor, scope: Scope): void {
+  const start = cursor.current
+  if (cursor.isType('(')) readSignature(cursor)
+  if (readExpression(cursor) !== 'call') cursor.fail('expected a call of a macro', start)
+  readToEnd(cursor, { ...scope, loops: 0 }, 'endcall')
+}
+
+function readFilterBlock(cursor: Cursor, scope: Scope): void {
+  unconditional(cursor, () => {
+    readFilter(cursor)
+    readFilterChain(cursor)
+  })
+  readToEnd(cursor, scope, 'endfilter')
+}
+
+function readWith(cursor: Cursor, scope: Scope): void {
+  for (let isFirst = true; !cursor.isType('block_end'); isFirst = false) {
+    if (!isFirst) cursor.expectType(',')
+    readTarget(cursor, { ...scope, isInLoop: false })
+    cursor.expectType('=')
+    readExpression(cursor)
+  }
+  readToEnd(cursor, scope, 'endwith')
+}
+
+function readBlock(cursor: Cursor, scope: Scope): void {
+  const name = cursor.expectType('name')
+  if (scope.blocks.has(name.value)) cursor.fail(`the block "${name.value.slice(0, 60)}" stands already`, name)
+  scope.blocks.add(name.value)
+  cursor.skipName('scoped')
+  const isRequired = cursor.skipName('required')
+  const isBlank = readToEnd(cursor, { ...scope, loops: 0 }, 'endblock')
+  if (isRequired && !isBlank) cursor.fail('a required block holds nothing but comments and blanks', name)
+  cursor.skipName(name.value)
+}
+
+function readAutoescape(cursor: Cursor, scope: Scope): void {
+  readExpression(cursor)
+  readToEnd(cursor, scope, 'endautoescape')
+}
+
+function readPrint(cursor: Cursor): void {
+  for (let isFirst = true; !cursor.isType('block_end'); isFirst = false) {
+    if (!isFirst) cursor.expectType(',')
+    readExpression(cursor)
+  }
+}
+
+function readExtends(cursor: Cursor, { isTop }: Scope): void {
+  if (!isTop) cursor.fail('"extends" stands only at the top of a template')
+  readExpression(cursor)
+}
+
+function readInclude(cursor: Cursor): void {
+  readExpression(cursor)
+  if (cursor.isName('ignore') && cursor.isAhead('missing')) {
+    cursor.next()
+    cursor.next()
+  }
+  skipContext(cursor)
+}
+
+function readImport(cursor: Cursor): void {
+  readExpression(cursor)
+  cursor.expectName('as')
+  readNewName(cursor)
+  skipContext(cursor)
+}
+
+function readFrom(cursor: Cursor): void {
+  readExpression(cursor)
+  cursor.expectName('import')
+  for (let isFirst = true; ; isFirst = false) {
+    if (!isFirst) cursor.expectType(',')
+    if (skipContext(cursor)) return
+    const name = cursor.current
+    readNewName(cursor)
+    if (name.value.startsWith('_')) cursor.fail('a name that starts with "_" cannot be imported', name)
+    if (cursor.skipName('as')) readNewName(cursor)
+    if (skipContext(cursor) || !cursor.isType(',')) return
+  }
+}
+
+/** `with context` or `without context`. */
+function skipContext(cursor: Cursor): boolean {
+  const isContext = cursor.isName('with', 'without') && cursor.isAhead('context')
+  if (isContext) {
+    cursor.next()
+    cursor.next()
+  }
+  return isContext
+}
+
+function readLoopControl(cursor: Cursor, { loops, open }: Scope): void {
+  if (loops === 0) cursor.fail(`"${open.at(-1)}" outside of a loop`)
+}
+
+function readSignature(cursor: Cursor): void {
+  cursor.expectType('(')
+  const names = new Set<string>()
+  let hasDefault = false
+  for (let isFirst = true; !cursor.isType(')'); isFirst = false) {
+    if (!isFirst) cursor.expectType(',')
+    const name = cursor.current
+    readNewName(cursor)
+    if (names.has(name.value)) cursor.fail(`the parameter "${name.value.slice(0, 60)}" stands already`, name)
+    names.add(name.value)
+    if (cursor.skipType('=')) {
+      hasDefault = true
+      readExpression(cursor)
+    } else if (hasDefault) cursor.fail('a parameter without a default follows one with a default')
+  }
+  cursor.expectType(')')
+}
+
+function readTarget(cursor: Cursor, { isInLoop }: Scope, options: { withNamespace?: boolean } = {}): void {
+  const start = cursor.current
+  const kind: Kind = readTuple(cursor, { ...options, isSimple: true })
+  if (kind !== 'target') cursor.fail(`nothing can be assigned to ${describeToken(start)}`, start)
+  if (isInLoop && start.type === 'name' && start.value === 'loop') cursor.fail('"loop" is the loop itself', start)
+}
+
+function readNewName(cursor: Cursor): void {
+  const name = cursor.expectType('name')
+  if (CONSTANTS.has(name.value)) cursor.fail(`nothing can be assigned to "${name.value}"`, name)
+}

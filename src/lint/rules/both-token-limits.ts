@@ -1,0 +1,19 @@
+import type { Rule } from '../rule.js'
+
+export const bothTokenLimits: Rule = {
+  code: 'both-token-limits',
+  severity: 'warning',
+  description: 'Both names of the token limit are given.',
+  *check({ parts }) {
+    for (const part of parts('InferenceParams')) {
+      const { max_tokens: limit, max_completion_tokens: completionLimit } = part.value
+      if (typeof limit !== 'number' || typeof completionLimit !== 'number') continue
+      yield {
+        part,
+        loc: ['max_tokens'],
+        message: `"max_tokens" (${limit}) and "max_completion_tokens" (${completionLimit}) limit the same tokens`,
+        help: 'keep one of the two',
+      }
+    }
+  },
+}

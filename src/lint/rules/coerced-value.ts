@@ -1,0 +1,76 @@
+import type { Hit, Rule } from '../rule.js'
+import { locOf, type SchemaNode, schemaNode, walk } from '../schema-walk.js'
+import { quoted } from '../text.js'
+
+export const coercedValue: Rule = {
+  code: 'coerced-value',
+  severity: 'info',
+  description: 'A value of another JSON type that the service takes by coercion.',
+  check({ model, written, value, spelling }) {
+    const hits: Hit[] = []
+    walk(schemaNode(model), written, {
+      scalar(variants, found, step) {
+        if (accepts(variants, found)) {
+          if (typeof found === 'number' && variants.every(isInteger)) {
+            const loc = locOf(step)
+            const spelled = spelling(loc)
+            if (spelled !== undefined && isFractionSpelling(spelled)) hits.push(hit(loc, spelled, found, 'integer'))
+          }
+        } else {
+          const loc = locOf(step)
+          hits.push(hit(loc, `the ${nameOf(found)} ${quoted(found)}`, valueAt(value, loc), kindOf(variants)))
+        }
+      },
+    })
+    return hits
+  },
+}
+
+const JSON_NAMES: ReadonlyMap<unknown, string> = new Map([
+  ['integer', 'number'],
+  ['number', 'number'],
+  ['boolean', 'boolean'],
+  ['string', 'text'],
+])
+
+function hit(loc: Hit['loc'], found: string, taken: unknown, kind: string): Hit {
+  return {
+    loc,
+    message: `expected ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}, found ${found}; the service takes it for ${quoted(taken)}`,
+    help: `write ${quoted(taken)}`,
+  }
+}
+
+/** An integer with a fraction or an exponent: `1.0`, `8e0`. The letters of `0x1e` are digits. */
+function isFractionSpelling(spelled: string): boolean {
+  return /[.e]/i.test(spelled) && !/^[+-]?0[xo]/i.test(spelled)
+}
+
+/** Whether a scalar has a JSON type that one of the variants asks for; an integer is a number, a text may be a date. */
+function accepts(variants: readonly SchemaNode[], value: unknown): boolean {
+  const name = nameOf(value)
+  return variants.some(({ type }) => type === undefined || JSON_NAMES.get(type) === name)
+}
+
+function isInteger({ type }: SchemaNode): boolean {
+  return type === 'integer' || type === 'null'
+}
+
+function nameOf(value: unknown): string {
+  if (typeof value === 'string') return 'text'
+  return typeof value === 'bigint' ? 'number' : typeof value
+}
+
+function kindOf(variants: readonly SchemaNode[]): string {
+  const { type, format } = variants[0] ?? {}
+  if (format === 'date-time') return 'datetime as text'
+  return type === 'string' ? 'text' : String(type)
+}
+
+function valueAt(value: unknown, loc: Hit['loc']): unknown {
+  let at = value
+  for (const key of loc) {
+    at = typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined
+  }
+  return at
+}

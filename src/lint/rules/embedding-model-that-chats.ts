@@ -1,0 +1,18 @@
+import type { Rule } from '../rule.js'
+
+export const embeddingModelThatChats: Rule = {
+  code: 'embedding-model-that-chats',
+  severity: 'warning',
+  description: 'A model is said to be an embedding model and a chat model.',
+  *check({ parts }) {
+    for (const part of parts('ModelSpec')) {
+      if (part.value.is_embedding_model !== true || part.value.is_chat !== true) continue
+      yield {
+        part,
+        loc: ['is_embedding_model'],
+        message: '"is_embedding_model" and "is_chat" are both true',
+        help: 'an embedding model answers vectors and cannot chat: make one of the two false',
+      }
+    }
+  },
+}

@@ -1,0 +1,19 @@
+import type { Rule } from '../rule.js'
+
+export const expertLayersExceedLayers: Rule = {
+  code: 'expert-layers-exceed-layers',
+  severity: 'warning',
+  description: 'More layers have experts than there are layers.',
+  *check({ parts }) {
+    for (const part of parts('ModelSpec')) {
+      const { num_layers: layers, moe_config: moe } = part.value
+      if (!moe || moe.num_expert_layers <= layers) continue
+      yield {
+        part,
+        loc: ['moe_config', 'num_expert_layers'],
+        message: `${moe.num_expert_layers} expert layers, but only ${layers} layers`,
+        help: 'write at most "num_layers"',
+      }
+    }
+  },
+}

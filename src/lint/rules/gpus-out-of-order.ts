@@ -1,0 +1,30 @@
+import type { Rule } from '../rule.js'
+
+const FIELDS = ['minimum_gpus_all_weights', 'minimum_gpus_lora'] as const
+
+export const gpusOutOfOrder: Rule = {
+  code: 'gpus-out-of-order',
+  severity: 'warning',
+  description: 'A minimum of GPUs is below 1, or LoRA fine-tuning needs more of them than full fine-tuning.',
+  *check({ parts }) {
+    for (const part of parts('ModelSpec')) {
+      const below = FIELDS.filter((field) => (part.value[field] ?? 1) < 1)
+      for (const field of below) {
+        yield {
+          part,
+          loc: [field],
+          message: `"${field}" is ${part.value[field]}; expected at least 1`,
+          help: 'write how many GPUs the fine-tuning takes, or leave the field out',
+        }
+      }
+      const { minimum_gpus_all_weights: allWeights, minimum_gpus_lora: lora } = part.value
+      if (below.length > 0 || (lora ?? 0) <= (allWeights ?? Number.POSITIVE_INFINITY)) continue
+      yield {
+        part,
+        loc: ['minimum_gpus_lora'],
+        message: `${lora} GPUs for LoRA, but only ${allWeights} for all weights`,
+        help: 'LoRA trains a part of what full fine-tuning trains: write at most "minimum_gpus_all_weights"',
+      }
+    }
+  },
+}

@@ -1,0 +1,25 @@
+import { isSet } from '../document.js'
+import type { Rule } from '../rule.js'
+import { quoted } from '../text.js'
+
+const LOOPBACK = /^(?:localhost|(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+
+export const insecureEndpoint: Rule = {
+  code: 'insecure-endpoint',
+  severity: 'warning',
+  description: 'An endpoint on another host is reached without encryption.',
+  *check({ parts }) {
+    for (const part of parts('APIEndpointData')) {
+      const { url } = part.value
+      if (!isSet(url) || !URL.canParse(url)) continue
+      const { protocol, hostname } = new URL(url)
+      if (protocol !== 'http:' || LOOPBACK.test(hostname)) continue
+      yield {
+        part,
+        loc: ['url'],
+        message: `${quoted(url)} is reached over plain http, which shows key, prompts and answers on the way`,
+        help: `write https:// for ${quoted(hostname)}`,
+      }
+    }
+  },
+}

@@ -1,0 +1,44 @@
+import { parseFilesetRef, parseModelProviderRef, parseModelRef, type ReferenceParser } from '../../references/index.js'
+import { models } from '../document.js'
+import type { Loc } from '../finding.js'
+import type { Part } from '../parts.js'
+import type { Hit, Rule } from '../rule.js'
+import { quoted } from '../text.js'
+
+interface Grammar {
+  readonly parse: ReferenceParser<unknown>
+  readonly form: string
+}
+
+const MODEL: Grammar = {
+  parse: parseModelRef,
+  form: '"name" or "workspace/name", each 2 to 63 characters of a-z 0-9 - @ . + _, a letter first',
+}
+const FILESET: Grammar = { parse: parseFilesetRef, form: '"name" or "workspace/name"; "fileset://" may stand in front' }
+const PROVIDER: Grammar = { parse: parseModelProviderRef, form: '"workspace/name"' }
+
+export const invalidReference: Rule = {
+  code: 'invalid-reference',
+  severity: 'warning',
+  description: 'A reference to a model, a fileset or a model provider that its grammar does not accept.',
+  *check(document) {
+    for (const part of models(document)) {
+      yield* check(part, ['base_model'], part.value.base_model, MODEL)
+      yield* check(part, ['fileset'], part.value.fileset, FILESET)
+      for (const [index, provider] of (part.value.model_providers ?? []).entries()) {
+        yield* check(part, ['model_providers', index], provider, PROVIDER)
+      }
+    }
+    for (const part of document.parts('Adapter')) yield* check(part, ['fileset'], part.value.fileset, FILESET)
+    for (const part of document.parts('ToolCallConfig')) {
+      yield* check(part, ['tool_call_plugin'], part.value.tool_call_plugin, FILESET)
+    }
+  },
+}
+
+function* check(part: Part, loc: Loc, text: string | null | undefined, { parse, form }: Grammar): Iterable<Hit> {
+  if (text === null || text === undefined) return
+  const result = parse(text)
+  if (result.ok) return
+  yield { part, loc, message: `${quoted(text)} is ${result.error.message}`, help: `write ${form}` }
+}

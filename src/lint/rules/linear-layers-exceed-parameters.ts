@@ -1,0 +1,23 @@
+import type { Rule } from '../rule.js'
+
+export const linearLayersExceedParameters: Rule = {
+  code: 'linear-layers-exceed-parameters',
+  severity: 'warning',
+  description: 'The linear layers alone have more parameters than the model.',
+  *check({ parts }) {
+    for (const part of parts('ModelSpec')) {
+      let weights = 0
+      for (const { in_features, out_features } of part.value.linear_layers ?? []) {
+        if (in_features > 0 && out_features > 0) weights += in_features * out_features
+      }
+      const count = part.value.base_num_parameters
+      if (weights === 0 || count >= weights) continue
+      yield {
+        part,
+        loc: ['base_num_parameters'],
+        message: `${count} parameters, but the linear layers alone have ${weights}`,
+        help: 'correct "base_num_parameters", or the linear layer that is too large',
+      }
+    }
+  },
+}

@@ -1,0 +1,21 @@
+import type { Rule } from '../rule.js'
+
+const LORA_TYPES: ReadonlySet<string> = new Set(['lora', 'qlora', 'dora', 'adalora', 'lora_plus', 'lora_merged'])
+
+export const loraWithoutConfig: Rule = {
+  code: 'lora-without-config',
+  severity: 'warning',
+  description: 'A LoRA adapter that does not say its rank.',
+  *check({ parts }) {
+    for (const part of parts('Adapter')) {
+      const { finetuning_type: type, lora_config: config } = part.value
+      if (!LORA_TYPES.has(type) || config) continue
+      yield {
+        part,
+        loc: ['finetuning_type'],
+        message: `fine-tuned by ${type}, but there is no "lora_config"`,
+        help: 'write "lora_config" with the rank and alpha of the adapter',
+      }
+    }
+  },
+}

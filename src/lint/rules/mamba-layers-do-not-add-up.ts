@@ -1,0 +1,22 @@
+import type { Rule } from '../rule.js'
+
+export const mambaLayersDoNotAddUp: Rule = {
+  code: 'mamba-layers-do-not-add-up',
+  severity: 'warning',
+  description: 'Mamba, attention and MLP layers together are more than all layers, or, in a hybrid, fewer.',
+  *check({ parts }) {
+    for (const part of parts('ModelSpec')) {
+      const { num_layers: layers, mamba_config: mamba } = part.value
+      if (!mamba) continue
+      const { num_mamba_layers, num_attention_layers = 0, num_mlp_layers = 0 } = mamba
+      const sum = num_mamba_layers + num_attention_layers + num_mlp_layers
+      if (sum === layers || (sum < layers && !mamba.is_hybrid)) continue
+      yield {
+        part,
+        loc: ['mamba_config', 'num_mamba_layers'],
+        message: `${num_mamba_layers} Mamba + ${num_attention_layers} attention + ${num_mlp_layers} MLP layers are ${sum}, but "num_layers" is ${layers}`,
+        help: mamba.is_hybrid ? 'make the three add up to "num_layers"' : 'make the three at most "num_layers"',
+      }
+    }
+  },
+}

@@ -1,0 +1,19 @@
+import type { Rule } from '../rule.js'
+
+export const temperatureAboveDocumented: Rule = {
+  code: 'temperature-above-documented',
+  severity: 'warning',
+  description: 'A temperature above 1, which the service takes and its documentation does not.',
+  *check({ parts }) {
+    for (const part of parts('InferenceParams')) {
+      const { temperature } = part.value
+      if (typeof temperature !== 'number' || temperature <= 1) continue
+      yield {
+        part,
+        loc: ['temperature'],
+        message: `a temperature of ${temperature}; documented is between 0 and 1`,
+        help: 'write at most 1',
+      }
+    }
+  },
+}
