@@ -1,4 +1,6 @@
 /** The gate: a function for each definition that says whether a value needs no change, and one that makes the answer of it. */
+import * as checks from '../../src/validation/gate-checks.js'
+import * as copies from '../../src/validation/gate-copy.js'
 import { ajvModule } from './gate/accept.js'
 import { buildFunctions } from './gate/build.js'
 import { DEFINITIONS } from './gate/definition.js'
@@ -11,9 +13,9 @@ export const gateGenerator: Generator = {
   async files() {
     const accept = `${enumerations()}${await stripErrors(ajvModule())}`
     return new Map([
-      [`${FOLDER}/accept.js`, module('accepts', accept, '../gate-checks.js')],
+      [`${FOLDER}/accept.js`, module('accepts', accept, '../gate-checks.js', checks)],
       [`${FOLDER}/accept.d.ts`, declaration('accepts', 'boolean')],
-      [`${FOLDER}/build.js`, module('builds', buildFunctions(), '../gate-copy.js')],
+      [`${FOLDER}/build.js`, module('builds', buildFunctions(), '../gate-copy.js', copies)],
       [`${FOLDER}/build.d.ts`, declaration('builds', 'unknown')],
     ])
   },
@@ -23,12 +25,10 @@ const FOLDER = 'src/validation/generated'
 const HEADER = '// Generated from src/schemas by scripts/generate/gate.ts: `npm run generate`.\n'
 const NAMES = DEFINITIONS.map(([name]) => name)
 
-/** The functions, what they call imported, and one table of them by model. */
-function module(table: string, functions: string, helpers: string): string {
-  const called = new Set(
-    [...functions.matchAll(/(?<!\.)\b(?:is[A-Z]|copy|with|list|integerOr)\w*(?=\()/g)].map(([name]) => name),
-  )
-  const imports = `import { ${[...called].sort().join(', ')} } from '${helpers}'\n`
+/** The functions, what they use of `helpers`, and one table of them by model. */
+function module(table: string, functions: string, path: string, helpers: object): string {
+  const used = Object.keys(helpers).filter((name) => new RegExp(`\\b${name}\\b`).test(functions))
+  const imports = `import { ${used.sort().join(', ')} } from '${path}'\n`
   return `${HEADER}${imports}\n${functions}\nexport const ${table} = {\n${NAMES.map((name) => `  ${name},\n`).join('')}}\n`
 }
 

@@ -16,12 +16,15 @@ export type GateSchema =
   | { readonly type: 'object'; readonly required?: readonly string[]; readonly properties?: Record<string, GateSchema> }
   | Record<string, never>
 
-/** A check of a scalar: by its JSON type, as a member of an enumeration, or by a function of src/validation/gate-checks.ts. */
+/** A check of a scalar: by its JSON type, as a member of an enumeration, or by what is asked of a text. */
 export type Check =
   | { readonly is: 'string' | 'boolean' | 'stringOrInteger' }
   | { readonly is: 'integer' | 'number'; readonly minimum?: number; readonly maximum?: number }
   | { readonly is: 'member'; readonly of: SchemaName }
-  | { readonly is: 'text'; readonly by: string; readonly max?: number }
+  | { readonly is: 'text'; readonly of: TextKind; readonly max?: number }
+
+/** The kinds of text that are more than a string. */
+export type TextKind = 'short' | 'name' | 'projectUrn' | 'modelReference' | 'dateTime' | 'url'
 
 /** The gate's schema of a definition that has a name. */
 export function gateSchema(name: SchemaName, definition: Definition): GateSchema {
@@ -65,18 +68,18 @@ function bounds({ minimum, maximum }: Definition): { minimum?: number; maximum?:
 function text(definition: Definition): Check {
   const { format, pattern, maxLength } = definition
   if (format === undefined && pattern === undefined && maxLength === undefined) return { is: 'string' }
-  const by = TEXT_CHECKS[format ?? pattern ?? 'maxLength'] ?? unknownKind(definition)
-  return { is: 'text', by, ...(maxLength !== undefined && { max: maxLength }) }
+  const of = TEXT_KINDS[format ?? pattern ?? 'maxLength'] ?? unknownKind(definition)
+  return { is: 'text', of, ...(maxLength !== undefined && { max: maxLength }) }
 }
 
-/** The check of each format and pattern that the definitions know. */
-const TEXT_CHECKS: Readonly<Record<string, string>> = {
-  maxLength: 'isShortText',
-  [NAME.pattern]: 'isName',
-  [PROJECT_PATTERN]: 'isProjectUrn',
-  [MODEL_REFERENCE_FORMAT]: 'isModelReference',
-  'date-time': 'isUtcDateTime',
-  uri: 'isNormalUrl',
+/** The kind of text of each format and pattern that the definitions know. */
+const TEXT_KINDS: Readonly<Record<string, TextKind>> = {
+  maxLength: 'short',
+  [NAME.pattern]: 'name',
+  [PROJECT_PATTERN]: 'projectUrn',
+  [MODEL_REFERENCE_FORMAT]: 'modelReference',
+  'date-time': 'dateTime',
+  uri: 'url',
 }
 
 function unknownKind(definition: Definition): never {

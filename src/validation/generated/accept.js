@@ -1,5 +1,5 @@
 // Generated from src/schemas by scripts/generate/gate.ts: `npm run generate`.
-import { isModelReference, isName, isNormalUrl, isProjectUrn, isShortText, isUtcDateTime } from '../gate-checks.js'
+import { COMMON_DATE_TIME, MODEL_REFERENCE, NORMAL_URL, NO_NAME, NO_PROJECT_URN, hasFewCodePoints, hasShortSegments, isUtcDateTime } from '../gate-checks.js'
 
 const FinetuningTypeMembers = new Set(["lora_merged","all_weights","last_layer","top_layers","gradual_unfreezing","bias_only","attention_only","lora","qlora","adalora","dora","lora_plus","prompt_tuning","prefix_tuning","p_tuning","p_tuning_v2","soft_prompt","ppo","dpo","cdpo","ipo","orpo","kto","rrhf","grpo"])
 const BackendFormatMembers = new Set(["OPENAI_CHAT","ANTHROPIC_MESSAGES"])
@@ -65,13 +65,13 @@ function ToolCallConfig(data) {
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.tool_call_parser !== void 0) {
       var data0 = data.tool_call_parser;
-      if (data0 !== null && !isShortText(data0, 255))
+      if (data0 !== null && !(typeof data0 == "string" && (data0.length <= 255 || hasFewCodePoints(data0, 255)) && data0.isWellFormed()))
         return !1;
     }
     {
       if (data.tool_call_plugin !== void 0) {
         var data1 = data.tool_call_plugin;
-        if (data1 !== null && !isShortText(data1, 255))
+        if (data1 !== null && !(typeof data1 == "string" && (data1.length <= 255 || hasFewCodePoints(data1, 255)) && data1.isWellFormed()))
           return !1;
       }
       if (data.auto_tool_choice !== void 0) {
@@ -230,7 +230,7 @@ function APIEndpointData(data) {
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.url !== void 0) {
       var data0 = data.url;
-      if (data0 !== null && !isNormalUrl(data0))
+      if (data0 !== null && !(typeof data0 == "string" && data0.length <= 2048 && NORMAL_URL.test(data0)))
         return !1;
     }
     {
@@ -343,18 +343,21 @@ function CreateModelEntityRequest(data) {
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.name === void 0)
       return !1;
-    if (data.name !== void 0 && !isName(data.name, 255))
-      return !1;
+    if (data.name !== void 0) {
+      var data0 = data.name;
+      if (!(typeof data0 == "string" && data0.length <= 255 && data0 !== "" && !NO_NAME.test(data0)))
+        return !1;
+    }
     {
       if (data.project !== void 0) {
         var data1 = data.project;
-        if (data1 !== null && !isProjectUrn(data1, 255))
+        if (data1 !== null && !(typeof data1 == "string" && data1.length <= 255 && data1 !== "" && !NO_PROJECT_URN.test(data1)))
           return !1;
       }
       {
         if (data.description !== void 0) {
           var data2 = data.description;
-          if (data2 !== null && !isShortText(data2, 1e3))
+          if (data2 !== null && !(typeof data2 == "string" && (data2.length <= 1e3 || hasFewCodePoints(data2, 1e3)) && data2.isWellFormed()))
             return !1;
         }
         {
@@ -460,15 +463,21 @@ function Adapter(data) {
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.name === void 0 || data.workspace === void 0 || data.fileset === void 0 || data.finetuning_type === void 0)
       return !1;
-    if (data.name !== void 0 && !isName(data.name, 255))
-      return !1;
-    {
-      if (data.workspace !== void 0 && !isName(data.workspace, 255))
+    if (data.name !== void 0) {
+      var data0 = data.name;
+      if (!(typeof data0 == "string" && data0.length <= 255 && data0 !== "" && !NO_NAME.test(data0)))
         return !1;
+    }
+    {
+      if (data.workspace !== void 0) {
+        var data1 = data.workspace;
+        if (!(typeof data1 == "string" && data1.length <= 255 && data1 !== "" && !NO_NAME.test(data1)))
+          return !1;
+      }
       {
         if (data.description !== void 0) {
           var data2 = data.description;
-          if (data2 !== null && !isShortText(data2, 1e3))
+          if (data2 !== null && !(typeof data2 == "string" && (data2.length <= 1e3 || hasFewCodePoints(data2, 1e3)) && data2.isWellFormed()))
             return !1;
         }
         {
@@ -489,18 +498,18 @@ function Adapter(data) {
                 {
                   if (data.model !== void 0) {
                     var data7 = data.model;
-                    if (data7 !== null && !isModelReference(data7, 127))
+                    if (data7 !== null && !(typeof data7 == "string" && data7.length <= 127 && MODEL_REFERENCE.test(data7) && (data7.length <= 63 || hasShortSegments(data7))))
                       return !1;
                   }
                   {
                     if (data.created_at !== void 0) {
                       var data8 = data.created_at;
-                      if (data8 !== null && !isUtcDateTime(data8))
+                      if (data8 !== null && !(typeof data8 == "string" && (COMMON_DATE_TIME.test(data8) || isUtcDateTime(data8))))
                         return !1;
                     }
                     if (data.updated_at !== void 0) {
                       var data9 = data.updated_at;
-                      if (data9 !== null && !isUtcDateTime(data9))
+                      if (data9 !== null && !(typeof data9 == "string" && (COMMON_DATE_TIME.test(data9) || isUtcDateTime(data9))))
                         return !1;
                     }
                   }
@@ -522,27 +531,39 @@ function ModelEntity(data) {
     if (data.id !== void 0 && typeof data.id != "string")
       return !1;
     {
-      if (data.name !== void 0 && !isName(data.name, 255))
-        return !1;
-      {
-        if (data.workspace !== void 0 && !isName(data.workspace, 255))
+      if (data.name !== void 0) {
+        var data1 = data.name;
+        if (!(typeof data1 == "string" && data1.length <= 255 && data1 !== "" && !NO_NAME.test(data1)))
           return !1;
+      }
+      {
+        if (data.workspace !== void 0) {
+          var data2 = data.workspace;
+          if (!(typeof data2 == "string" && data2.length <= 255 && data2 !== "" && !NO_NAME.test(data2)))
+            return !1;
+        }
         {
           if (data.project !== void 0) {
             var data3 = data.project;
-            if (data3 !== null && !isShortText(data3, 255))
+            if (data3 !== null && !(typeof data3 == "string" && (data3.length <= 255 || hasFewCodePoints(data3, 255)) && data3.isWellFormed()))
               return !1;
           }
           {
-            if (data.created_at !== void 0 && !isUtcDateTime(data.created_at))
-              return !1;
-            {
-              if (data.updated_at !== void 0 && !isUtcDateTime(data.updated_at))
+            if (data.created_at !== void 0) {
+              var data4 = data.created_at;
+              if (!(typeof data4 == "string" && (COMMON_DATE_TIME.test(data4) || isUtcDateTime(data4))))
                 return !1;
+            }
+            {
+              if (data.updated_at !== void 0) {
+                var data5 = data.updated_at;
+                if (!(typeof data5 == "string" && (COMMON_DATE_TIME.test(data5) || isUtcDateTime(data5))))
+                  return !1;
+              }
               {
                 if (data.description !== void 0) {
                   var data6 = data.description;
-                  if (data6 !== null && !isShortText(data6, 1e3))
+                  if (data6 !== null && !(typeof data6 == "string" && (data6.length <= 1e3 || hasFewCodePoints(data6, 1e3)) && data6.isWellFormed()))
                     return !1;
                 }
                 {

@@ -1,0 +1,14 @@
+/** This package's formats as functions, for peers that bring none of their own. */
+import { hasShortSegments, isUtcDateTime, MODEL_REFERENCE, NORMAL_URL } from '../../src/validation/gate-checks.js'
+
+export { isUtcDateTime }
+
+/** `segment` or `segment/segment`. */
+export function isModelReference(text: string): boolean {
+  return MODEL_REFERENCE.test(text) && hasShortSegments(text)
+}
+
+/** A URL in its normal form. */
+export function isNormalUrl(text: string): boolean {
+  return NORMAL_URL.test(text)
+}
