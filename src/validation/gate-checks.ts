@@ -48,6 +48,21 @@ export const NORMAL_URL =
 /** Longer URLs are rare, and a regular expression keeps a place to go back to for every character. */
 export const MAX_URL = 2048
 
+/**
+ * Whether a free value can be copied as it is: made of what `JSON.parse` makes, and nested no deeper than everyday data. What
+ * stands for a number that JavaScript cannot say, and depth that needs measuring, is left to the explainer.
+ */
+export function isPlain(value: unknown, room = MAX_PLAIN_DEPTH): boolean {
+  if (typeof value !== 'object')
+    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+  if (value === null) return true
+  if (room === 0 || value instanceof Number) return false
+  for (const item of Array.isArray(value) ? value : Object.values(value)) if (!isPlain(item, room - 1)) return false
+  return true
+}
+
+const MAX_PLAIN_DEPTH = 64
+
 /** Years 0001 to 9999 of the Gregorian calendar, but for what 29 February asks of the year. */
 const UTC_DATE_TIME =
   /^(?!0000)\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|[12]\d))T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.(?!000000)\d{6})?Z$/

@@ -1,20 +1,25 @@
 /** How the builder makes new values of what the gate took. */
 
-/**
- * A deep copy of a free value: new containers, `__proto__` as data like any other key, a number that JSON cannot say as `null`.
- * Deeper than the call stack should go, the rest waits in a list, so that no depth overflows it.
- */
+import { setField } from './check.js'
+
+/** A deep copy of a free value, `__proto__` a key like any other; a number that JSON cannot say becomes `null`. */
 export function copyFree(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return copyScalar(value)
-  const later: Fill[] = []
-  const copy = copyNode(value, 0, later)
-  for (let next = later.pop(); next !== undefined; next = later.pop()) fill(next, 0, later)
+  if (typeof value !== 'object' || value === null) {
+    return typeof value === 'number' && !Number.isFinite(value) ? null : value
+  }
+  if (Array.isArray(value)) return value.map(copyFree)
+  const copy: Record<string, unknown> = {}
+  for (const [key, item] of Object.entries(value)) setField(copy, key, copyFree(item))
   return copy
 }
 
-/** The fields that `known` does not have, added to it in the order of `source`. */
-export function withExtras(known: Record<string, unknown>, source: Record<string, unknown>): Record<string, unknown> {
-  for (const key of Object.keys(source)) if (!Object.hasOwn(known, key)) setOwn(known, key, copyFree(source[key]))
+/** A model's known fields, and after them, in the order of `source`, those that it does not name. */
+export function withExtras(
+  known: Record<string, unknown>,
+  source: Readonly<Record<string, unknown>>,
+  names: ReadonlySet<string>,
+): Record<string, unknown> {
+  for (const key of Object.keys(source)) if (!names.has(key)) setField(known, key, copyFree(source[key]))
   return known
 }
 
@@ -28,38 +33,4 @@ export function list(items: readonly unknown[], build: (item: unknown) => unknow
 /** An integer; absent is `null`, and `-0` is 0, as to Python's integers. */
 export function integerOrNull(value: number | null | undefined): number | null {
   return value || (value === 0 ? 0 : null)
-}
-
-interface Fill {
-  readonly source: object
-  readonly target: unknown[] | Record<string, unknown>
-}
-
-const MAX_CALLS = 200
-
-function copyNode(value: unknown, calls: number, later: Fill[]): unknown {
-  if (typeof value !== 'object' || value === null) return copyScalar(value)
-  const pair = { source: value, target: Array.isArray(value) ? [] : {} }
-  if (calls < MAX_CALLS) fill(pair, calls + 1, later)
-  else later.push(pair)
-  return pair.target
-}
-
-function fill({ source, target }: Fill, calls: number, later: Fill[]): void {
-  if (Array.isArray(target)) {
-    for (const item of source as readonly unknown[]) target.push(copyNode(item, calls, later))
-    return
-  }
-  const members = source as Readonly<Record<string, unknown>>
-  for (const key of Object.keys(members)) setOwn(target, key, copyNode(members[key], calls, later))
-}
-
-function copyScalar(value: unknown): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? null : value
-}
-
-function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__')
-    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
-  else target[key] = value
 }

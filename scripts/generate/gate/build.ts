@@ -4,7 +4,11 @@ import { DEFINITIONS, type Definition, isFreeObject, nameOf, withoutNull } from 
 
 /** The functions as source: each takes an accepted value and makes a new one, its fields in the service's order. */
 export function buildFunctions(): string {
-  return DEFINITIONS.map(([name, definition]) => buildFunction(name, definition)).join('\n')
+  const names = DEFINITIONS.flatMap(([name, { additionalProperties, properties = {} }]) =>
+    additionalProperties ? `const ${name}Fields = new Set(${JSON.stringify(Object.keys(properties))})\n` : [],
+  )
+  const functions = DEFINITIONS.map(([name, definition]) => buildFunction(name, definition))
+  return [...names, ...functions].join('\n')
 }
 
 function buildFunction(name: SchemaName, definition: Definition): string {
@@ -14,7 +18,7 @@ function buildFunction(name: SchemaName, definition: Definition): string {
     ([key, field]) => `    ${key}: ${fieldOf(field, `data.${key}`)},\n`,
   )
   const known = `{\n${fields.join('')}  }`
-  return `function ${name}(data) {\n  return ${definition.additionalProperties ? `withExtras(${known}, data)` : known}\n}\n`
+  return `function ${name}(data) {\n  return ${definition.additionalProperties ? `withExtras(${known}, data, ${name}Fields)` : known}\n}\n`
 }
 
 /** A field: its copy, and what stands in its place when it is absent. */

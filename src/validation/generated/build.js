@@ -1,6 +1,8 @@
 // Generated from src/schemas by scripts/generate/gate.ts: `npm run generate`.
 import { copyFree, integerOrNull, list, withExtras } from '../gate-copy.js'
 
+const InferenceParamsFields = new Set(["model","temperature","max_tokens","max_completion_tokens","top_p","stop"])
+
 function MoEConfig(data) {
   return {
     num_experts: data.num_experts || 0,
@@ -98,7 +100,7 @@ function InferenceParams(data) {
     max_completion_tokens: integerOrNull(data.max_completion_tokens),
     top_p: data.top_p ?? null,
     stop: data.stop == null ? null : data.stop.slice(),
-  }, data)
+  }, data, InferenceParamsFields)
 }
 
 function PromptData(data) {
