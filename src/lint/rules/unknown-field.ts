@@ -47,7 +47,8 @@ function help(model: SchemaName, title: string, known: readonly string[], key: s
   if (title === 'CreateModelEntityRequest' && Object.hasOwn(SCHEMAS.ModelEntity.properties, key)) {
     return `leave it out: ${quoted(key)} is a field of ModelEntity, which the service fills in itself`
   }
-  return `remove it, or put it under "custom_fields"; the fields of ${title} are ${known.join(', ')}`
+  const remove = known.includes('custom_fields') ? 'remove it, or put it under "custom_fields"' : 'remove it'
+  return `${remove}; the fields of ${title} are ${known.join(', ')}`
 }
 
 /** Where in a model a field of that name stands: `spec`, `adapters[]`, `` for the top. */
