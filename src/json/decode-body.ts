@@ -7,7 +7,11 @@ import { decodeUtf8, decodeUtf16, decodeUtf32 } from './decode-unicode.js'
  * @param body - bytes; or text, from which a byte order mark is taken away as it would be from its bytes
  */
 export function decodeBody(body: string | Uint8Array): string | undefined {
-  if (typeof body === 'string') return body.startsWith('\ufeff') ? body.slice(1) : body
+  if (typeof body === 'string') {
+    if (body.startsWith('\ufeff')) return body.slice(1)
+    // The bytes of such a text would be taken for UTF-16 or UTF-32.
+    return body.slice(0, 2).includes('\0') ? decodeBody(new TextEncoder().encode(body)) : body
+  }
   const { decode, littleEndian, skip } = detectEncoding(body)
   return decode(skip === 0 ? body : body.subarray(skip), littleEndian)
 }

@@ -1,17 +1,23 @@
-import type { JsonNode } from './json-node.js'
+import type { JsonNode, JsonNumber } from './json-node.js'
 
 /**
  * The plain value of a node: what `JSON.parse` would make of its text, save that an integer beyond 2^53 - 1 is a
  * `bigint`. The last of duplicate keys wins and stands where the first stood, as in a Python dict; `__proto__` is a key
  * like any other. It keeps its own stack, so that no depth can overflow the caller's.
+ *
+ * @param numberOf - what to make of a number; the default is its value
  */
-export function jsonValue(node: JsonNode): unknown {
+export function jsonValue(node: JsonNode, numberOf: (number: JsonNumber) => unknown = plainNumber): unknown {
   const root: unknown[] = []
   const pending: Pending[] = [{ node, target: root, key: 0 }]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    put(next.target, next.key, plainValue(next.node, pending))
+    put(next.target, next.key, plainValue(next.node, numberOf, pending))
   }
   return root[0]
+}
+
+function plainNumber({ value }: JsonNumber): number | bigint {
+  return value
 }
 
 /** A node whose value is still to be put into an object or array. */
@@ -22,7 +28,7 @@ interface Pending {
 }
 
 /** A scalar's value, or a container whose contents are added to what is pending. */
-function plainValue(node: JsonNode, pending: Pending[]): unknown {
+function plainValue(node: JsonNode, numberOf: (number: JsonNumber) => unknown, pending: Pending[]): unknown {
   switch (node.kind) {
     case 'null':
       return null
@@ -43,6 +49,8 @@ function plainValue(node: JsonNode, pending: Pending[]): unknown {
       }
       return fields
     }
+    case 'number':
+      return numberOf(node)
     default:
       return node.value
   }

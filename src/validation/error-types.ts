@@ -43,9 +43,15 @@ export const ERROR_TYPES = {
 /** The type of an error: a key of {@link ERROR_TYPES}. */
 export type ErrorType = keyof typeof ERROR_TYPES
 
+/** Where pydantic speaks of JSON, as it does in strict mode, two types have another message. */
+const JSON_MESSAGES: Partial<Record<ErrorType, string>> = {
+  dict_type: 'Input should be an object',
+  list_type: 'Input should be a valid array',
+}
+
 /** The message of an error, from its type's template and its context. */
-export function messageOf(type: ErrorType, context: ErrorContext | undefined): string {
-  const template: string = ERROR_TYPES[type]
+export function messageOf(type: ErrorType, context?: ErrorContext, isStrict = false): string {
+  const template: string = (isStrict ? JSON_MESSAGES[type] : undefined) ?? ERROR_TYPES[type]
   if (context === undefined) return template
   return template.replace(PLACEHOLDER, (_, name: string) => (name === 's' ? plural(context) : String(context[name])))
 }

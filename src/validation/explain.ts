@@ -14,13 +14,13 @@ const BODY: readonly string[] = ['body']
  */
 export function explain(plan: Plan, value: unknown, options: ValidateOptions): ValidationResult {
   const { mode = 'lax', loc = BODY, maxErrors, maxDepth = DEFAULT_MAX_DEPTH } = options
-  const { isTooDeep, hasOddLeaves } = survey(value, maxDepth)
+  const { isTooDeep, isOdd } = survey(value, maxDepth)
   if (isTooDeep) return UNREADABLE
   const run = new Run({
     strict: mode === 'strict',
     loc,
     maxErrors: maxErrors ?? Number.POSITIVE_INFINITY,
-    hasOddLeaves,
+    isOdd,
   })
   if (value === undefined) run.fail('missing', null)
   const checked = value === undefined ? INVALID : run.check(plan, value)

@@ -11,35 +11,41 @@ export class WrittenFloat extends Number {}
 /** What a walk through a whole value finds. */
 export interface Survey {
   readonly isTooDeep: boolean
-  /** Whether there is a leaf that must not reach the answer as it is. */
-  readonly hasOddLeaves: boolean
+  /** Whether there is a leaf or a key that must not reach the answer as it is. */
+  readonly isOdd: boolean
 }
 
 /** Walks a value once, with a stack of its own, and stops where it is nested beyond `maxDepth`. */
 export function survey(value: unknown, maxDepth: number): Survey {
-  let hasOddLeaves = isOddLeaf(value)
+  let isOdd = isOddLeaf(value)
   const open: { readonly items: readonly unknown[]; next: number }[] = []
   const enter = (item: unknown): void => {
     if (typeof item !== 'object' || item === null || item instanceof Number) return
+    isOdd ||= !Array.isArray(item) && Object.keys(item).some(isHiddenKey)
     open.push({ items: Array.isArray(item) ? item : Object.values(item), next: 0 })
   }
   enter(value)
   for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
-    if (open.length > maxDepth) return { isTooDeep: true, hasOddLeaves }
+    if (open.length > maxDepth) return { isTooDeep: true, isOdd }
     if (top.next === top.items.length) {
       open.pop()
       continue
     }
     const item = top.items[top.next]
     top.next += 1
-    hasOddLeaves ||= isOddLeaf(item)
+    isOdd ||= isOddLeaf(item)
     enter(item)
   }
-  return { isTooDeep: false, hasOddLeaves }
+  return { isTooDeep: false, isOdd }
 }
 
 function isOddLeaf(value: unknown): boolean {
   return typeof value === 'bigint' || value instanceof Number
+}
+
+/** FastAPI's encoder takes these for SQLAlchemy's own, and leaves them out of what an error shows. */
+function isHiddenKey(key: string): boolean {
+  return key.startsWith('_sa')
 }
 
 /**
@@ -60,6 +66,7 @@ export function plainInput(input: unknown, seen: Map<object, unknown>): unknown 
   ]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     for (const [key, value] of Object.entries(next.source)) {
+      if (isHiddenKey(key)) continue
       let plain: unknown
       if (typeof value === 'object' && value !== null && !(value instanceof Number)) {
         const inner: unknown[] | Record<string, unknown> = Array.isArray(value) ? [] : {}

@@ -15,19 +15,19 @@ export class Run {
   /** How many errors were found, those included that `maxErrors` keeps out of `details`. */
   errorCount = 0
   private readonly maxErrors: number
-  private readonly hasOddLeaves: boolean
+  private readonly isOdd: boolean
   private readonly plainInputs = new Map<object, unknown>()
 
   constructor(options: {
     strict: boolean
     loc: readonly (string | number)[]
     maxErrors: number
-    hasOddLeaves: boolean
+    isOdd: boolean
   }) {
     this.strict = options.strict
     this.path = [...options.loc]
     this.maxErrors = options.maxErrors
-    this.hasOddLeaves = options.hasOddLeaves
+    this.isOdd = options.isOdd
   }
 
   /** Checks an input against a plan: the validated value, or `INVALID` once its errors are noted. */
@@ -49,7 +49,12 @@ export class Run {
   fail(type: ErrorType, input: unknown, context?: ErrorContext, shown = context): typeof INVALID {
     this.errorCount += 1
     if (this.details.length < this.maxErrors) {
-      const detail = { type, loc: this.path.slice(), msg: messageOf(type, context), input: this.echo(input) }
+      const detail = {
+        type,
+        loc: this.path.slice(),
+        msg: messageOf(type, context, this.strict),
+        input: this.echo(input),
+      }
       this.details.push(shown === undefined ? detail : { ...detail, ctx: shown })
     }
     return INVALID
@@ -75,6 +80,6 @@ export class Run {
 
   private echo(input: unknown): unknown {
     if (input === undefined) return null
-    return this.hasOddLeaves ? plainInput(input, this.plainInputs) : input
+    return this.isOdd ? plainInput(input, this.plainInputs) : input
   }
 }

@@ -5,6 +5,13 @@ export function hasLoneSurrogate(text: string): boolean {
   return LONE_SURROGATE.test(text)
 }
 
+/** A key as the service writes it: for half of a surrogate pair, a replacement character for each of its three bytes. */
+export function writtenKey(key: string): string {
+  return LONE_SURROGATE.test(key) ? key.replace(LONE_SURROGATES, '\ufffd'.repeat(3)) : key
+}
+
+const LONE_SURROGATES = /[\ud800-\udfff]/gu
+
 const LONE_SURROGATE = /[\ud800-\udfff]/u
 
 /** Whether a string has more code points than a limit. */

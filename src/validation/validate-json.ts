@@ -1,10 +1,12 @@
 import { decodeBody } from '../json/decode-body.js'
 import type { JsonError } from '../json/json-error.js'
+import type { JsonNumber } from '../json/json-node.js'
 import { jsonValue } from '../json/json-value.js'
 import { DEFAULT_MAX_DEPTH, readJson } from '../json/read-json.js'
 import { isJsonContentType } from './content-type.js'
 import { messageOf } from './error-types.js'
 import { explain } from './explain.js'
+import { WrittenFloat } from './leaves.js'
 import { type Model, type ModelValue, planOf } from './plan-of.js'
 import { type Invalid, UNREADABLE, type ValidateOptions, type ValidationResult } from './result.js'
 import { isSafeForJsonParse } from './safe-text.js'
@@ -61,7 +63,12 @@ function readBody(body: string | Uint8Array, options: ValidateJsonOptions): Read
   }
   const read = readJson(text, { maxDepth, constants: true })
   if (!read.ok) return { failure: jsonFailure(read.error, options) }
-  return { value: jsonValue(read.root) }
+  return { value: options.mode === 'strict' ? jsonValue(read.root, exactNumber) : jsonValue(read.root) }
+}
+
+/** In strict mode `1.0` is no integer, and must be told from `1`. */
+function exactNumber({ value, text }: JsonNumber): unknown {
+  return Number.isInteger(value) && /[.eE]/.test(text) ? new WrittenFloat(value) : value
 }
 
 function jsonFailure(error: JsonError, { loc = ['body'], maxErrors }: ValidateOptions): Invalid | typeof UNREADABLE {
@@ -69,7 +76,7 @@ function jsonFailure(error: JsonError, { loc = ['body'], maxErrors }: ValidateOp
   const detail = {
     type: error.code,
     loc: [...loc, error.position],
-    msg: messageOf(error.code, undefined),
+    msg: messageOf(error.code),
     input: {},
     ctx: { error: error.message },
   }

@@ -49,14 +49,9 @@ export function datetimeFromTimestamp(timestamp: number): Parsed {
 }
 
 function splitTimestamp(timestamp: number): { second: number; microsecond: number } {
-  const inMilliseconds = Math.abs(timestamp) > MILLISECONDS_BEYOND
-  if (inMilliseconds && Number.isSafeInteger(timestamp)) {
-    const second = Math.floor(timestamp / 1000)
-    return { second, microsecond: (timestamp - second * 1000) * 1000 }
-  }
-  const seconds = inMilliseconds ? timestamp / 1000 : timestamp
-  const second = Math.floor(seconds)
-  const microsecond = roundHalfAway((seconds - second) * 1_000_000)
+  const unitsInSecond = Math.abs(timestamp) > MILLISECONDS_BEYOND ? 1000 : 1
+  const second = Math.floor(timestamp / unitsInSecond)
+  const microsecond = roundHalfAway((timestamp - second * unitsInSecond) * (1_000_000 / unitsInSecond))
   return microsecond < 1_000_000
     ? { second, microsecond }
     : { second: second + 1, microsecond: microsecond - 1_000_000 }
@@ -72,7 +67,11 @@ function parseTimestamp(text: string): number | undefined {
   if (text.includes('.')) return DECIMAL.test(text) ? Number(text) : undefined
   if (!/^[+-]?[0-9]+$/.test(text)) return undefined
   const value = Number(text)
-  return Math.abs(value) < 2 ** 63 ? value : undefined
+  return Number.isSafeInteger(value) || isInt64(BigInt(text.replace('+', ''))) ? value : undefined
+}
+
+function isInt64(value: bigint): boolean {
+  return BigInt.asIntN(64, value) === value
 }
 
 const DECIMAL = /^[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/

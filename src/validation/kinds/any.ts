@@ -1,6 +1,7 @@
 import { type Check, INVALID, setField } from '../check.js'
 import type { AnyPlan } from '../plan.js'
 import type { Run } from '../run.js'
+import { writtenKey } from '../text.js'
 
 /**
  * Any JSON value: a copy that shares nothing with the input. `NaN` and the infinities become `null`, as in the
@@ -50,7 +51,7 @@ function copying(source: object): Copying {
 
 function put(target: unknown[] | Record<string, unknown>, key: string | number, value: unknown): void {
   if (Array.isArray(target)) target.push(value)
-  else setField(target, String(key), value)
+  else setField(target, writtenKey(String(key)), value)
 }
 
 function isContainer(value: unknown): value is object {

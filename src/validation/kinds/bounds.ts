@@ -3,11 +3,11 @@ import type { ErrorType } from '../error-types.js'
 import type { Bounds } from '../plan.js'
 import type { Run } from '../run.js'
 
-/** A number within bounds, or the first bound that it breaks, in pydantic's order. */
+/** A number within bounds, or the first bound that it breaks, in pydantic's order; NaN is within none. */
 export function checkBounds(bounds: Bounds, value: number, input: unknown, run: Run): number | typeof INVALID {
-  for (const { key, type, isBroken } of BOUNDS) {
+  for (const { key, type, isMet } of BOUNDS) {
     const limit = bounds[key]
-    if (limit !== undefined && isBroken(value, limit)) return run.fail(type, input, { [key]: limit })
+    if (limit !== undefined && !isMet(value, limit)) return run.fail(type, input, { [key]: limit })
   }
   return value
 }
@@ -15,10 +15,10 @@ export function checkBounds(bounds: Bounds, value: number, input: unknown, run: 
 const BOUNDS: readonly {
   readonly key: keyof Bounds
   readonly type: ErrorType
-  readonly isBroken: (value: number, limit: number) => boolean
+  readonly isMet: (value: number, limit: number) => boolean
 }[] = [
-  { key: 'le', type: 'less_than_equal', isBroken: (value, limit) => value > limit },
-  { key: 'lt', type: 'less_than', isBroken: (value, limit) => value >= limit },
-  { key: 'ge', type: 'greater_than_equal', isBroken: (value, limit) => value < limit },
-  { key: 'gt', type: 'greater_than', isBroken: (value, limit) => value <= limit },
+  { key: 'le', type: 'less_than_equal', isMet: (value, limit) => value <= limit },
+  { key: 'lt', type: 'less_than', isMet: (value, limit) => value < limit },
+  { key: 'ge', type: 'greater_than_equal', isMet: (value, limit) => value >= limit },
+  { key: 'gt', type: 'greater_than', isMet: (value, limit) => value > limit },
 ]

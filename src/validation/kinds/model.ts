@@ -1,6 +1,7 @@
 import { type Check, INVALID, isRecord, setField } from '../check.js'
 import type { AnyPlan, FieldPlan, ModelPlan } from '../plan.js'
 import type { Run } from '../run.js'
+import { writtenKey } from '../text.js'
 
 /** A model: its fields in their order, then what else is there if the model keeps it. */
 export const checkModel: Check<ModelPlan> = (plan, input, run) => {
@@ -41,7 +42,7 @@ function keepExtras(
     if (known.has(key) || input[key] === undefined) continue
     const value = run.checkAt(key, ANY, input[key])
     if (value === INVALID) isValid = false
-    else setField(values, key, value)
+    else setField(values, writtenKey(key), value)
   }
   return isValid
 }

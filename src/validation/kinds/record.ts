@@ -1,5 +1,6 @@
 import { type Check, INVALID, isRecord, setField } from '../check.js'
 import type { RecordPlan } from '../plan.js'
+import { writtenKey } from '../text.js'
 
 /** An object with any keys; every value is checked. */
 export const checkRecord: Check<RecordPlan> = (plan, input, run) => {
@@ -9,7 +10,7 @@ export const checkRecord: Check<RecordPlan> = (plan, input, run) => {
   for (const key of Object.keys(input)) {
     const value = run.checkAt(key, plan.values, input[key])
     if (value === INVALID) isValid = false
-    else setField(values, key, value)
+    else setField(values, writtenKey(key), value)
   }
   return isValid ? values : INVALID
 }

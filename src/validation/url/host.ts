@@ -1,3 +1,4 @@
+import { areValidLabels } from './domain-labels.js'
 import { endsInNumber, parseIpv4, parseIpv6 } from './ip-address.js'
 import { ENCODED_IN, percentDecode, percentEncode } from './percent-encode.js'
 
@@ -30,15 +31,19 @@ function bracketed(text: string): HostRead {
 }
 
 const FORBIDDEN_IN_HOST = /[\0\t\n\r #/:<>?@[\\\]^|]/
-// biome-ignore format: one set of characters
-const FORBIDDEN_IN_DOMAIN = /[\0-\x20"#%/:<>?@[\\\]^`{|}\x7f]/
+const FORBIDDEN_IN_DOMAIN = /[\0-\x20#%/:<>?@[\\\]^|\x7f]/
 
 /** A domain in ASCII, in lower case; only what is not ASCII already needs the tables of IDNA, which every runtime has. */
 function domainToAscii(domain: string): string | undefined {
   const lower = domain.toLowerCase()
   const isPlain = /^[\0-\x7f]*$/.test(domain) && !/(?:^|\.)xn--/.test(lower)
-  if (isPlain) return FORBIDDEN_IN_DOMAIN.test(lower) ? undefined : lower
-  if (/[#%/:<>?@[\\\]^|\0-\x20\x7f]/.test(domain)) return undefined
+  if (FORBIDDEN_IN_DOMAIN.test(domain)) return undefined
+  if (isPlain) return lower
+  const ascii = asciiByRuntime(domain)
+  return ascii !== undefined && areValidLabels(ascii) ? ascii : undefined
+}
+
+function asciiByRuntime(domain: string): string | undefined {
   try {
     // The label behind it keeps a domain of numbers from being read as an address here.
     return new URL(`http://${domain}.a/`).hostname.slice(0, -'.a'.length)

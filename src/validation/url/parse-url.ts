@@ -1,5 +1,5 @@
 import { type HostRead, parseDomain, parseOpaqueHost } from './host.js'
-import { beginsWithDrive, normalPath, type SchemeKind } from './path.js'
+import { type NormalPath, normalPath, type SchemeKind } from './path.js'
 import { ENCODED_IN, percentEncode } from './percent-encode.js'
 import { lastViolation, VIOLATIONS, type Violation } from './violations.js'
 
@@ -78,7 +78,7 @@ class UrlParser {
       this.check(main)
       return percentEncode(main, ENCODED_IN.opaque)
     }
-    const path = this.path(main.slice(1))
+    const path = this.path(main.slice(1)).text
     // Without this, what follows would be read as an authority.
     return path.startsWith('//') ? `/.${path}` : path
   }
@@ -88,8 +88,11 @@ class UrlParser {
     const at = authority.lastIndexOf('@')
     const userinfo = at > 0 ? this.userinfo(authority.slice(0, at)) : ''
     if (at === 0 && authority.length === 1 && path !== '') throw new UrlFailure('empty host')
-    const host = this.hostAndPort(authority.slice(at + 1), userinfo !== '')
-    return `//${userinfo}${host}${this.pathAfterHost(path)}`
+    const [host, port] = this.hostAndPort(authority.slice(at + 1), userinfo !== '')
+    // In other schemes too a backslash ends a port; what is behind it is a path then.
+    const [digits, rest] = split(port, /\\/)
+    const start = `//${userinfo}${host}${this.port(digits)}`
+    return start + (rest === '' ? this.pathAfterHost(path) : this.path(rest + path).text)
   }
 
   private userinfo(text: string): string {
@@ -104,17 +107,16 @@ class UrlParser {
     return `${percentEncode(user, ENCODED_IN.userinfo)}${secret}@`
   }
 
-  private hostAndPort(text: string, hasUserinfo: boolean): string {
+  /** The host, and what follows its colon. */
+  private hostAndPort(text: string, hasUserinfo: boolean): readonly [string, string] {
     const colon = portColon(text)
     const hostText = colon === -1 ? text : text.slice(0, colon)
     if (hostText === '' && (this.kind === 'special' || colon !== -1 || hasUserinfo)) throw new UrlFailure('empty host')
     const host = unwrap(this.kind === 'special' ? parseDomain(hostText) : parseOpaqueHost(hostText))
-    return colon === -1 ? host : host + this.port(text.slice(colon + 1))
+    return [host, colon === -1 ? '' : text.slice(colon + 1)]
   }
 
-  private port(text: string): string {
-    // A backslash ends a port in any scheme.
-    const digits = split(text, /\\/)[0]
+  private port(digits: string): string {
     const port = Number(digits)
     if (!/^[0-9]*$/.test(digits) || port > 0xffff) throw new UrlFailure('invalid port number')
     return digits === '' || port === DEFAULT_PORTS.get(this.scheme) ? '' : `:${port}`
@@ -123,32 +125,28 @@ class UrlParser {
   private pathAfterHost(text: string): string {
     if (text === '') return this.kind === 'special' ? '/' : ''
     if (text.startsWith('\\')) this.violation = VIOLATIONS.backslash
-    return this.path(text.slice(1))
+    return this.path(text.slice(1)).text
   }
 
-  private path(text: string): string {
-    const written = this.kind === 'other' ? [text] : text.split('\\')
-    for (const [index, part] of written.entries()) {
-      if (index > 0) this.violation = VIOLATIONS.backslash
-      this.check(part)
-    }
-    return normalPath(text, this.kind)
+  private path(text: string, hasHost = false): NormalPath {
+    const path = normalPath(text, this.kind, hasHost)
+    this.violation = path.violation ?? this.violation
+    return path
   }
 
   private file(main: string): string {
     if (!main.startsWith('//')) this.violation = VIOLATIONS.fileDoubleSlash
     const slashes = /^[/\\]{0,2}/.exec(main)?.[0] ?? ''
     if (slashes.includes('\\')) this.violation = VIOLATIONS.backslash
-    if (slashes.length < 2) return `//${this.path(main.slice(slashes.length))}`
+    if (slashes.length < 2) return `//${this.path(main.slice(slashes.length)).text}`
     const rest = main.slice(2)
     const [hostText, path] = split(rest, /[/\\]/)
-    if (hostText === '' || /^[A-Za-z][:|]$/.test(hostText)) return `//${this.path(rest)}`
-    const host = unwrap(parseDomain(hostText))
-    const normal = this.pathAfterHost(path) || '/'
-    if (host === 'localhost') return `//${normal}`
-    if (!beginsWithDrive(normal)) return `//${host}${normal}`
-    this.violation = VIOLATIONS.hostAndDrive
-    return `//${normal}`
+    if (hostText === '' || /^[A-Za-z][:|]$/.test(hostText)) return `//${this.path(rest).text}`
+    const domain = unwrap(parseDomain(hostText))
+    const host = domain === 'localhost' ? '' : domain
+    if (path.startsWith('\\')) this.violation = VIOLATIONS.backslash
+    const { text, hasDrive } = this.path(path.slice(1), host !== '')
+    return `//${hasDrive ? '' : host}${text}`
   }
 
   private queryAndFragment(end: string): string {

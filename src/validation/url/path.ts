@@ -1,51 +1,57 @@
 import { ENCODED_IN, percentEncode } from './percent-encode.js'
+import { lastViolation, VIOLATIONS, type Violation } from './violations.js'
 
 /** How the parser treats a scheme: https://url.spec.whatwg.org/#special-scheme */
 export type SchemeKind = 'special' | 'file' | 'other'
 
+/** A path in its normal form. */
+export interface NormalPath {
+  readonly text: string
+  /** Whether it begins with a drive letter, which leaves a file without a host. */
+  readonly hasDrive: boolean
+  /** The last thing that had to be repaired, or that strict mode refuses. */
+  readonly violation: Violation | undefined
+}
+
 /**
- * The normal form of a path, from what stands behind its first slash: dots resolved, the rest encoded. A path of a file
- * has no empty segments in front, and may begin with a drive letter, which `..` does not remove.
+ * The normal form of a path, from what stands behind its first slash: dots resolved, the rest encoded.
+ *
+ * @param hasHost - whether a drive letter would replace a host, which strict mode refuses
  */
-export function normalPath(text: string, scheme: SchemeKind): string {
+export function normalPath(text: string, scheme: SchemeKind, hasHost = false): NormalPath {
   const segments: string[] = []
-  const written = text.split(scheme === 'other' ? '/' : /[/\\]/)
-  for (const [index, raw] of written.entries()) {
-    const isLast = index + 1 === written.length
+  let hasDrive = false
+  let violation: Violation | undefined
+  for (const { raw, end } of segmentsOf(text, scheme)) {
+    violation = lastViolation(raw) ?? violation
+    if (end === '\\') violation = VIOLATIONS.backslash
     const segment = percentEncode(raw, ENCODED_IN.path)
-    if (isDoubleDot(segment)) {
-      const keepsDrive = scheme === 'file' && segments.length === 1 && DRIVE.test(segments[0] ?? '')
-      if (!keepsDrive) segments.pop()
-      if (isLast) segments.push('')
-    } else if (isSingleDot(segment)) {
-      if (isLast) segments.push('')
-    } else if (scheme === 'file' && segments.length === 0) {
-      segments.push(...driveSegments(segment))
+    const isDot = SINGLE_DOT.test(segment)
+    if (isDot || DOUBLE_DOT.test(segment)) {
+      // The library takes any segment that looks like a drive letter for one.
+      if (!isDot && !DRIVE.test(segments.at(-1) ?? '')) segments.pop()
+      if (end === '') segments.push('')
+    } else if (scheme === 'file' && segments.length === 0 && DRIVE.test(segment)) {
+      segments.push(`${segment.charAt(0)}:`)
+      if (hasHost && !hasDrive) violation = VIOLATIONS.hostAndDrive
+      hasDrive = true
     } else {
       segments.push(segment)
     }
   }
   const path = `/${segments.join('/')}`
-  return scheme === 'file' ? path.replace(/^\/+/, '/') : path
+  return { text: scheme === 'file' ? path.replace(/^\/+/, '/') : path, hasDrive, violation }
 }
 
-/** Whether the path of a file begins with a drive letter: then it has no host. */
-export function beginsWithDrive(path: string): boolean {
-  return /^\/[A-Za-z]:(?:\/|$)/.test(path)
-}
+const DRIVE = /^[A-Za-z][:|]$/
+const SINGLE_DOT = /^(?:\.|%2[eE])$/
+const DOUBLE_DOT = /^(?:\.|%2[eE]){2}$/
 
-const DRIVE = /^[A-Za-z]:$/
-
-/** `C|` is the drive `C:`; and what is written behind a drive without a slash gets one. */
-function driveSegments(segment: string): string[] {
-  if (/^[A-Za-z]\|$/.test(segment)) return [`${segment.charAt(0)}:`]
-  return /^[A-Za-z]:./.test(segment) ? [segment.slice(0, 2), segment.slice(2)] : [segment]
-}
-
-function isSingleDot(segment: string): boolean {
-  return segment === '.' || segment === '%2e' || segment === '%2E'
-}
-
-function isDoubleDot(segment: string): boolean {
-  return segment.length <= 6 && /^(?:\.|%2[eE]){2}$/.test(segment)
+/** The segments of a path, each with the slash that ends it. */
+function segmentsOf(text: string, scheme: SchemeKind): { readonly raw: string; readonly end: string }[] {
+  // With the separators captured, segments and separators take turns.
+  const pieces = text.split(scheme === 'other' ? /(\/)/ : /([/\\])/)
+  const segments: { raw: string; end: string }[] = []
+  for (let at = 0; at < pieces.length; at += 2) segments.push({ raw: pieces[at] ?? '', end: pieces[at + 1] ?? '' })
+  return segments
 }

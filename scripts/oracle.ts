@@ -1,0 +1,72 @@
+/**
+ * Asks the service and the library the same, and tells every difference.
+ *
+ *     pip install -r test/oracle/requirements.txt
+ *     npm run oracle -- --count 5000 --seed 1        compares as many cases, the same for the same seed
+ *     npm run oracle -- --shrink                     and makes each difference as small as it gets
+ *     npm run oracle -- --record test/fixtures/fastapi/generated.jsonl.gz
+ *
+ * `--python PATH` names the Python to run; the default is `python3`.
+ */
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { cases } from '../test/oracle/bodies.js'
+import { isSameAnswer, ourAnswer } from '../test/oracle/compare.js'
+import { isIntended } from '../test/oracle/intended.js'
+import type { Answer, Case, OracleRecord } from '../test/oracle/records.js'
+import { Service } from '../test/oracle/service.js'
+import { shrink } from '../test/oracle/shrink.js'
+
+const { values: flags } = parseArgs({
+  options: {
+    count: { type: 'string', default: '2000' },
+    seed: { type: 'string', default: '1' },
+    python: { type: 'string', default: 'python3' },
+    record: { type: 'string' },
+    shrink: { type: 'boolean', default: false },
+    show: { type: 'string', default: '20' },
+  },
+})
+
+const service = new Service(flags.python)
+const records: OracleRecord[] = []
+let differences = 0
+let crashes = 0
+
+for (const given of cases(Number(flags.count), Number(flags.seed))) {
+  const answer = await service.ask(given)
+  const ours = ourAnswer(given)
+  if ('crash' in answer) {
+    crashes += 1
+  } else if (isIntended(given, answer, ours)) {
+    // docs/parity.md says why.
+  } else {
+    records.push({ ...given, ...answer })
+    if (!isSameAnswer(answer, ours)) await report(given, answer)
+  }
+}
+service.close()
+console.log(`${flags.count} cases: ${differences} differences; ${crashes} without an answer of the service`)
+if (flags.record !== undefined) {
+  const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('')
+  writeFileSync(flags.record, gzipSync(lines, { level: 9 }))
+}
+process.exitCode = differences > 0 ? 1 : 0
+
+async function report(given: Case, answer: Answer): Promise<void> {
+  differences += 1
+  if (differences > Number(flags.show)) return
+  const small = flags.shrink ? await shrink(given, differs) : given
+  const shown = flags.shrink ? await service.ask(small) : answer
+  console.log(JSON.stringify(small))
+  console.log(`  service: ${JSON.stringify(shown)}`)
+  console.log(`  library: ${JSON.stringify(ourAnswer(small))}`)
+}
+
+async function differs(given: Case): Promise<boolean> {
+  const answer = await service.ask(given)
+  if ('crash' in answer) return false
+  const ours = ourAnswer(given)
+  return !isSameAnswer(answer, ours) && !isIntended(given, answer, ours)
+}
