@@ -40,28 +40,13 @@ export function isUtcDateTime(text: string): boolean {
 /**
  * An absolute `http` or `https` URL that the URL standard's parser gives back letter for letter: host, port, path and query of
  * characters that need no escape. Left out, as their normal form is another or needs more than this to know: user names,
- * punycode (`--`), numeric hosts, default ports, segments that begin with a dot, `%`.
+ * punycode (`--`), numeric hosts, default ports, segments that are empty or begin with a dot, `%`.
  */
 export const NORMAL_URL =
-  /^https?:\/\/(?:[a-z0-9]+[.-])*[a-z][a-z0-9]*(?::(?!(?:80|443)\/)[1-9]\d{0,3})?(?:\/(?:[\w~!$&()*+,;=:@-][\w~!$&()*+,;=:@.-]*)?)+(?:\?[\w~!$&()*+,;=:@./?-]*)?$/
+  /^https?:\/\/(?:[a-z0-9]+[.-])*[a-z][a-z0-9]*(?::(?!(?:80|443)\/)[1-9]\d{0,3})?(?=\/)(?:\/[\w~!$&()*+,;=:@-][\w~!$&()*+,;=:@.-]*)*\/?(?:\?[\w~!$&()*+,;=:@./?-]*)?$/
 
 /** Longer URLs are rare, and a regular expression keeps a place to go back to for every character. */
 export const MAX_URL = 2048
-
-/**
- * Whether a free value can be copied as it is: made of what `JSON.parse` makes, and nested no deeper than everyday data. What
- * stands for a number that JavaScript cannot say, and depth that needs measuring, is left to the explainer.
- */
-export function isPlain(value: unknown, room = MAX_PLAIN_DEPTH): boolean {
-  if (typeof value !== 'object')
-    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-  if (value === null) return true
-  if (room === 0 || value instanceof Number) return false
-  for (const item of Array.isArray(value) ? value : Object.values(value)) if (!isPlain(item, room - 1)) return false
-  return true
-}
-
-const MAX_PLAIN_DEPTH = 64
 
 /** Years 0001 to 9999 of the Gregorian calendar, but for what 29 February asks of the year. */
 const UTC_DATE_TIME =

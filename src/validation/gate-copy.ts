@@ -2,14 +2,23 @@
 
 import { setField } from './check.js'
 
-/** A deep copy of a free value, `__proto__` a key like any other; a number that JSON cannot say becomes `null`. */
-export function copyFree(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) {
-    return typeof value === 'number' && !Number.isFinite(value) ? null : value
-  }
-  if (Array.isArray(value)) return value.map(copyFree)
+/** Thrown by a copy that meets what the gate does not deal with; `Gate.build` catches it. */
+export class NotPlain extends Error {}
+
+/**
+ * A deep copy of a free value, `__proto__` a key like any other; a number that JSON cannot say becomes `null`. It takes what
+ * `JSON.parse` makes, nested no deeper than everyday data: what stands for a number that JavaScript cannot say, and depth that
+ * needs measuring, is left to the explainer.
+ *
+ * @throws NotPlain where it meets anything else
+ */
+export function copyFree(value: unknown, room = MAX_PLAIN_DEPTH): unknown {
+  if (typeof value !== 'object') return copyLeaf(value)
+  if (value === null) return null
+  if (room === 0 || value instanceof Number) throw new NotPlain()
+  if (Array.isArray(value)) return Array.from(value, (item) => copyFree(item, room - 1))
   const copy: Record<string, unknown> = {}
-  for (const [key, item] of Object.entries(value)) setField(copy, key, copyFree(item))
+  for (const key of Object.keys(value)) setField(copy, key, copyFree(Reflect.get(value, key), room - 1))
   return copy
 }
 
@@ -33,4 +42,12 @@ export function list(items: readonly unknown[], build: (item: unknown) => unknow
 /** An integer; absent is `null`, and `-0` is 0, as to Python's integers. */
 export function integerOrNull(value: number | null | undefined): number | null {
   return value || (value === 0 ? 0 : null)
+}
+
+const MAX_PLAIN_DEPTH = 64
+
+function copyLeaf(leaf: unknown): unknown {
+  if (typeof leaf === 'number') return Number.isFinite(leaf) ? leaf : null
+  if (typeof leaf === 'string' || typeof leaf === 'boolean') return leaf
+  throw new NotPlain()
 }

@@ -8,7 +8,7 @@ import { type Check, gateSchema, type TextKind } from './schema.js'
 /** Ajv's own output for the gate: what is stripped, and what the tests compare the stripped with. */
 export function ajvModule(): string {
   const ajv = new Ajv({ code: { source: true, esm: true }, inlineRefs: false, messages: false, strict: false })
-  ajv.addKeyword(ACCEPT).addKeyword(OR_NULL).addKeyword(PLAIN_EXTRAS)
+  ajv.addKeyword(ACCEPT).addKeyword(OR_NULL)
   for (const [name, definition] of DEFINITIONS) ajv.addSchema({ $id: name, ...gateSchema(name, definition) })
   return standaloneCode.default(ajv, Object.fromEntries(DEFINITIONS.map(([name]) => [name, name])))
 }
@@ -27,30 +27,12 @@ const OR_NULL: CodeKeywordDefinition = {
   },
 }
 
-const PLAIN_EXTRAS: CodeKeywordDefinition = {
-  keyword: 'plainExtras',
-  type: 'object',
-  schemaType: 'array',
-  code(context: KeywordCxt) {
-    const { gen, data } = context
-    gen.forIn('key', data, (key) => {
-      const names: string[] = context.schema
-      const unnamed = names.map((name) => _`${key} !== ${name}`).reduce((all, one) => _`${all} && ${one}`)
-      gen.if(_`${unnamed} && !isPlain(${data}[${key}])`, () => context.error())
-    })
-  },
-}
-
 function condition(check: Check, data: Name): Code {
   switch (check.is) {
     case 'member':
       return _`${enumeration(check.of)}.has(${data})`
     case 'text':
       return _`typeof ${data} == "string" && ${TEXTS[check.of](data, check.max ?? 0)}`
-    case 'any':
-      return _`isPlain(${data})`
-    case 'freeObject':
-      return _`${data} && typeof ${data} == "object" && !Array.isArray(${data}) && isPlain(${data})`
     case 'stringOrInteger':
       return _`typeof ${data} == "string" || Number.isSafeInteger(${data})`
     case 'integer':

@@ -1,9 +1,8 @@
 /**
  * The gate's reading of the definitions: JSON Schema for Ajv, with keywords of its own in place of slow ones.
  *
- * - `accept` is one check of a value, where `type`, `format`, `pattern` and `maxLength` would each cost a general one;
- * - `orNull` is `type: ["x", "null"]` for any schema, where `anyOf` would try branch after branch;
- * - `plainExtras` looks at the fields that a model keeps without naming them.
+ * - `accept` is one check of a scalar, where `type`, `format`, `pattern` and `maxLength` would each cost a general one;
+ * - `orNull` is `type: ["x", "null"]` for any schema, where `anyOf` would try branch after branch.
  */
 import { MODEL_REFERENCE_FORMAT, NAME, PROJECT_PATTERN, type SchemaName } from '../../../src/schemas/index.js'
 import { type Definition, isFreeObject, nameOf, withoutNull } from './definition.js'
@@ -14,19 +13,12 @@ export type GateSchema =
   | { readonly orNull: GateSchema }
   | { readonly $ref: SchemaName }
   | { readonly type: 'array'; readonly items: GateSchema }
-  | ModelSchema
+  | { readonly type: 'object'; readonly required?: readonly string[]; readonly properties?: Record<string, GateSchema> }
+  | Record<string, never>
 
-/** A model: its fields, and whether the fields that it does not name are kept, and so must be plain. */
-export interface ModelSchema {
-  readonly type: 'object'
-  readonly required: readonly string[]
-  readonly properties: Readonly<Record<string, GateSchema>>
-  readonly plainExtras?: readonly string[]
-}
-
-/** A check of a value: by its JSON type, as free data, as a member of an enumeration, or by what is asked of a text. */
+/** A check of a scalar: by its JSON type, as a member of an enumeration, or by what is asked of a text. */
 export type Check =
-  | { readonly is: 'string' | 'boolean' | 'stringOrInteger' | 'any' | 'freeObject' }
+  | { readonly is: 'string' | 'boolean' | 'stringOrInteger' }
   | { readonly is: 'integer' | 'number'; readonly minimum?: number; readonly maximum?: number }
   | { readonly is: 'member'; readonly of: SchemaName }
   | { readonly is: 'text'; readonly of: TextKind; readonly max?: number }
@@ -50,19 +42,18 @@ function inner(definition: Definition): GateSchema {
 function unnamed(definition: Definition): GateSchema {
   const { type, anyOf, items } = definition
   if (anyOf !== undefined) return union(anyOf)
-  if (isFreeObject(definition)) return { accept: { is: 'freeObject' } }
+  if (isFreeObject(definition)) return { type: 'object' }
   if (type === 'array' && items !== undefined) return { type, items: inner(items) }
   if (type === 'string') return { accept: text(definition) }
   if (type === 'boolean') return { accept: { is: type } }
   if (type === 'integer' || type === 'number') return { accept: { is: type, ...bounds(definition) } }
-  if (type === undefined) return { accept: { is: 'any' } }
+  if (type === undefined) return {}
   return unknownKind(definition)
 }
 
-function model({ properties = {}, required = [], additionalProperties }: Definition): GateSchema {
+function model({ properties = {}, required = [] }: Definition): GateSchema {
   const fields = Object.entries(properties).map(([name, field]) => [name, inner(field)])
-  const schema = { type: 'object', required, properties: Object.fromEntries(fields) } as const
-  return additionalProperties ? { ...schema, plainExtras: Object.keys(properties) } : schema
+  return { type: 'object', required, properties: Object.fromEntries(fields) }
 }
 
 function union(branches: readonly Definition[]): GateSchema {

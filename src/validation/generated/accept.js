@@ -1,5 +1,5 @@
 // Generated from src/schemas by scripts/generate/gate.ts: `npm run generate`.
-import { COMMON_DATE_TIME, MODEL_REFERENCE, NORMAL_URL, NO_NAME, NO_PROJECT_URN, hasFewCodePoints, hasShortSegments, isPlain, isUtcDateTime } from '../gate-checks.js'
+import { COMMON_DATE_TIME, MODEL_REFERENCE, NORMAL_URL, NO_NAME, NO_PROJECT_URN, hasFewCodePoints, hasShortSegments, isUtcDateTime } from '../gate-checks.js'
 
 const FinetuningTypeMembers = new Set(["lora_merged","all_weights","last_layer","top_layers","gradual_unfreezing","bias_only","attention_only","lora","qlora","adalora","dora","lora_plus","prompt_tuning","prefix_tuning","p_tuning","p_tuning_v2","soft_prompt","ppo","dpo","cdpo","ipo","orpo","kto","rrhf","grpo"])
 const BackendFormatMembers = new Set(["OPENAI_CHAT","ANTHROPIC_MESSAGES"])
@@ -290,20 +290,15 @@ function InferenceParams(data) {
               if (data4 !== null && !(typeof data4 == "number" && data4 >= 0 && data4 <= 1))
                 return !1;
             }
-            {
-              if (data.stop !== void 0) {
-                var data5 = data.stop;
-                if (data5 !== null)
-                  if (Array.isArray(data5)) {
-                    const len0 = data5.length;
-                    for (let i0 = 0; i0 < len0; i0++)
-                      if (typeof data5[i0] != "string")
-                        return !1;
-                  } else
-                    return !1;
-              }
-              for (const key0 in data)
-                if (key0 !== "model" && key0 !== "temperature" && key0 !== "max_tokens" && key0 !== "max_completion_tokens" && key0 !== "top_p" && key0 !== "stop" && !isPlain(data[key0]))
+            if (data.stop !== void 0) {
+              var data5 = data.stop;
+              if (data5 !== null)
+                if (Array.isArray(data5)) {
+                  const len0 = data5.length;
+                  for (let i0 = 0; i0 < len0; i0++)
+                    if (typeof data5[i0] != "string")
+                      return !1;
+                } else
                   return !1;
             }
           }
@@ -410,13 +405,13 @@ function CreateModelEntityRequest(data) {
                       {
                         if (data.custom_fields !== void 0) {
                           var data10 = data.custom_fields;
-                          if (data10 !== null && !(data10 && typeof data10 == "object" && !Array.isArray(data10) && isPlain(data10)))
+                          if (data10 !== null && !(data10 && typeof data10 == "object" && !Array.isArray(data10)))
                             return !1;
                         }
                         {
                           if (data.ownership !== void 0) {
                             var data11 = data.ownership;
-                            if (data11 !== null && !(data11 && typeof data11 == "object" && !Array.isArray(data11) && isPlain(data11)))
+                            if (data11 !== null && !(data11 && typeof data11 == "object" && !Array.isArray(data11)))
                               return !1;
                           }
                           {
@@ -631,13 +626,13 @@ function ModelEntity(data) {
                                   {
                                     if (data.custom_fields !== void 0) {
                                       var data17 = data.custom_fields;
-                                      if (data17 !== null && !(data17 && typeof data17 == "object" && !Array.isArray(data17) && isPlain(data17)))
+                                      if (data17 !== null && !(data17 && typeof data17 == "object" && !Array.isArray(data17)))
                                         return !1;
                                     }
                                     {
                                       if (data.ownership !== void 0) {
                                         var data18 = data.ownership;
-                                        if (data18 !== null && !(data18 && typeof data18 == "object" && !Array.isArray(data18) && isPlain(data18)))
+                                        if (data18 !== null && !(data18 && typeof data18 == "object" && !Array.isArray(data18)))
                                           return !1;
                                       }
                                       if (data.model_providers !== void 0) {
@@ -695,14 +690,10 @@ function ValidationError(data) {
       {
         if (data.type !== void 0 && typeof data.type != "string")
           return !1;
-        {
-          if (data.input !== void 0 && !isPlain(data.input))
+        if (data.ctx !== void 0) {
+          var data4 = data.ctx;
+          if (data4 !== null && !(data4 && typeof data4 == "object" && !Array.isArray(data4)))
             return !1;
-          if (data.ctx !== void 0) {
-            var data5 = data.ctx;
-            if (data5 !== null && !(data5 && typeof data5 == "object" && !Array.isArray(data5) && isPlain(data5)))
-              return !1;
-          }
         }
       }
     }
