@@ -5,11 +5,14 @@ import { distance } from 'fastest-levenshtein'
 const MAX_QUOTED = 60
 const MAX_KEY = 64
 
+/** What JSON leaves as it is and a terminal or an editor would act on: C1 controls, line ends, marks of direction. */
+const UNPRINTABLE = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/g
+
 /** A value as a finding quotes it: JSON, on one line, never longer than a person reads. */
 export function quoted(value: unknown): string {
-  if (typeof value === 'bigint') return clipped(String(value))
   if (typeof value !== 'string') return clipped(String(value))
-  return value.length > MAX_QUOTED ? `${JSON.stringify(value.slice(0, MAX_QUOTED))}…` : JSON.stringify(value)
+  const text = JSON.stringify(value.slice(0, MAX_QUOTED)).replace(UNPRINTABLE, escaped)
+  return value.length > MAX_QUOTED ? `${text}…` : text
 }
 
 /** The known name that a misspelt one most likely stands for: at most a third of it wrong, case and `-` for `_` aside. */
@@ -23,6 +26,10 @@ export function nearest(text: string, known: readonly string[]): string | undefi
     if (away <= limit && away < (best?.away ?? Number.POSITIVE_INFINITY)) best = { name, away }
   }
   return best?.name
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 function comparable(name: string): string {

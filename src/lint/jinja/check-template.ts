@@ -2,8 +2,9 @@
  * Whether a text is Jinja2 as transformers compiles chat templates: Jinja2 3.1 with loop controls and `{% generation %}`.
  *
  * A reader of the grammar of our own, and not `@huggingface/jinja`: that one runs templates, and as a judge of them it
- * errs both ways. It refuses `{% raw %}`, tests with arguments and `'\d'`, it takes `[1 2]`, unknown filters and `break`
- * outside of a loop, and its time is quadratic in a run of blanks. The tests compare both with Jinja2's own verdicts.
+ * errs both ways. Of the 945 recorded templates of the tests it refuses 95 that Jinja2 takes (`{% raw %}`, tests with
+ * arguments, `'\d'`) and takes 54 that Jinja2 refuses (`[1 2]`, unknown filters, `break` outside of a loop), and its
+ * time is quadratic in a run of blanks.
  */
 
 import { Cursor } from './cursor.js'

@@ -2,7 +2,7 @@ import { isSet } from '../document.js'
 import type { Rule } from '../rule.js'
 import { quoted } from '../text.js'
 
-const LOOPBACK = /^(?:localhost|(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+const LOOPBACK = /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 export const insecureEndpoint: Rule = {
   code: 'insecure-endpoint',
@@ -17,8 +17,9 @@ export const insecureEndpoint: Rule = {
       yield {
         part,
         loc: ['url'],
-        message: `${quoted(url)} is reached over plain http, which shows key, prompts and answers on the way`,
-        help: `write https:// for ${quoted(hostname)}`,
+        // The host alone: a URL may hold a password.
+        message: `${quoted(hostname)} is reached over plain http, which shows key, prompts and answers on the way`,
+        help: 'write https://, or reach the endpoint over the loopback',
       }
     }
   },
