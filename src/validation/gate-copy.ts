@@ -1,6 +1,7 @@
 /** How the builder makes new values of what the gate took. */
 
 import { setField } from './check.js'
+import { writtenKey } from './text.js'
 
 /** Thrown by a copy that meets what the gate does not deal with; `Gate.build` catches it. */
 export class NotPlain extends Error {}
@@ -18,7 +19,7 @@ export function copyFree(value: unknown, room = MAX_PLAIN_DEPTH): unknown {
   if (room === 0 || value instanceof Number) throw new NotPlain()
   if (Array.isArray(value)) return Array.from(value, (item) => copyFree(item, room - 1))
   const copy: Record<string, unknown> = {}
-  for (const key of Object.keys(value)) setField(copy, key, copyFree(Reflect.get(value, key), room - 1))
+  for (const key of Object.keys(value)) setField(copy, writtenKey(key), copyFree(Reflect.get(value, key), room - 1))
   return copy
 }
 
@@ -28,7 +29,7 @@ export function withExtras(
   source: Readonly<Record<string, unknown>>,
   names: ReadonlySet<string>,
 ): Record<string, unknown> {
-  for (const key of Object.keys(source)) if (!names.has(key)) setField(known, key, copyFree(source[key]))
+  for (const key of Object.keys(source)) if (!names.has(key)) setField(known, writtenKey(key), copyFree(source[key]))
   return known
 }
 
@@ -45,6 +46,12 @@ export function integerOrNull(value: number | null | undefined): number | null {
 }
 
 const MAX_PLAIN_DEPTH = 64
+
+/** A key that the service writes as it is: lone surrogates it writes as something else. */
+function plainKey(key: string): string {
+  if (!key.isWellFormed()) throw new NotPlain()
+  return key
+}
 
 function copyLeaf(leaf: unknown): unknown {
   if (typeof leaf === 'number') return Number.isFinite(leaf) ? leaf : null

@@ -1,5 +1,5 @@
 import { explain } from './explain.js'
-import { type Model, type ModelValue, planOf } from './plan-of.js'
+import { type Model, type ModelValue, stepsOf } from './steps-of.js'
 
 /**
  * Whether a value is what a model describes, as it stands: nothing is coerced.
@@ -10,6 +10,6 @@ import { type Model, type ModelValue, planOf } from './plan-of.js'
  * is('Lora', { rank: '8' }) // false
  */
 export function is<M extends Model>(model: M, value: unknown): value is ModelValue<M> {
-  const { plan } = planOf(model)
-  return explain(plan, value, { mode: 'strict', maxErrors: 0 }).ok
+  const { plan, gate } = stepsOf(model)
+  return gate?.accepts(value) || explain(plan, value, { mode: 'strict', maxErrors: 0 }).ok
 }

@@ -50,7 +50,7 @@ function isHiddenKey(key: string): boolean {
 
 /**
  * An input as an error may show it: `JSON.stringify` must be able to write it. An integer that no JavaScript number
- * holds is shown as its digits, in a text: nothing of it is lost.
+ * holds is shown as the nearest one, which is what JavaScript reads in the service's own answer.
  *
  * @param seen - what has been converted already: errors of one object often show the same input
  */
@@ -83,7 +83,11 @@ export function plainInput(input: unknown, seen: Map<object, unknown>): unknown 
 }
 
 function plainLeaf(leaf: unknown): unknown {
-  if (typeof leaf !== 'bigint') return leaf
-  const number = Number(leaf)
-  return Number.isFinite(number) && BigInt(number) === leaf ? number : String(leaf)
+  return typeof leaf === 'bigint' ? Number(leaf) : leaf
+}
+
+/** An integer as `int_parsing_size` shows it: with every digit, in a text if no number has them all. */
+export function exactInteger(integer: bigint): number | string {
+  const nearest = Number(integer)
+  return Number.isFinite(nearest) && BigInt(nearest) === integer ? nearest : String(integer)
 }

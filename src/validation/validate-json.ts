@@ -3,13 +3,13 @@ import type { JsonError } from '../json/json-error.js'
 import type { JsonNumber } from '../json/json-node.js'
 import { jsonValue } from '../json/json-value.js'
 import { DEFAULT_MAX_DEPTH, readJson } from '../json/read-json.js'
+import { checkValue } from './check-value.js'
 import { isJsonContentType } from './content-type.js'
 import { messageOf } from './error-types.js'
-import { explain } from './explain.js'
 import { WrittenFloat } from './leaves.js'
-import { type Model, type ModelValue, planOf } from './plan-of.js'
 import { type Invalid, UNREADABLE, type ValidateOptions, type ValidationResult } from './result.js'
 import { isSafeForJsonParse } from './safe-text.js'
+import { type Model, type ModelValue, stepsOf } from './steps-of.js'
 
 /** How to validate a body. */
 export interface ValidateJsonOptions extends ValidateOptions {
@@ -37,10 +37,10 @@ export function validateJson<M extends Model>(
   body: string | Uint8Array,
   options: ValidateJsonOptions = {},
 ): ValidationResult<ModelValue<M>> {
-  const { plan } = planOf(model)
+  const steps = stepsOf(model)
   const read = readBody(body, options)
   if ('failure' in read) return read.failure
-  return explain(plan, read.value, options) as ValidationResult<ModelValue<M>>
+  return checkValue(steps, read.value, options) as ValidationResult<ModelValue<M>>
 }
 
 type ReadBody = { readonly value: unknown } | { readonly failure: Invalid | typeof UNREADABLE }

@@ -1,4 +1,5 @@
 import { type Check, INVALID, setField } from '../check.js'
+import { exactInteger } from '../leaves.js'
 import type { AnyPlan } from '../plan.js'
 import type { Run } from '../run.js'
 import { writtenKey } from '../text.js'
@@ -60,7 +61,7 @@ function isContainer(value: unknown): value is object {
 
 function copyLeaf(leaf: unknown, run: Run): unknown {
   if (leaf instanceof Number) return Number(leaf)
-  if (typeof leaf === 'bigint') return run.fail('int_parsing_size', leaf)
+  if (typeof leaf === 'bigint') return run.fail('int_parsing_size', exactInteger(leaf))
   if (typeof leaf === 'number') return Number.isFinite(leaf) ? leaf : null
   return leaf ?? null
 }

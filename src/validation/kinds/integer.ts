@@ -1,6 +1,7 @@
 import type { Check } from '../check.js'
 import { INVALID } from '../check.js'
 import { parseInteger } from '../integer-text.js'
+import { exactInteger } from '../leaves.js'
 import type { IntegerPlan } from '../plan.js'
 import type { Run } from '../run.js'
 import { hasLoneSurrogate } from '../text.js'
@@ -17,7 +18,7 @@ export const checkInteger: Check<IntegerPlan> = (plan, input, run) => {
 
 function integerOf(input: unknown, run: Run): number | typeof INVALID {
   if (typeof input === 'number') return wholeNumber(input, input, run)
-  if (typeof input === 'bigint') return run.fail('int_parsing_size', input)
+  if (typeof input === 'bigint') return run.fail('int_parsing_size', exactInteger(input))
   if (run.strict) return run.fail('int_type', input)
   if (typeof input === 'boolean') return input ? 1 : 0
   if (input instanceof Number) return wholeNumber(Number(input), input, run)

@@ -1,0 +1,63 @@
+import type { Static, TSchema } from 'typebox'
+import type { SCHEMAS, SchemaName } from '../schemas/registry.js'
+import { compilePlan } from './compile-plan.js'
+import { type Gate, gateFor } from './gate.js'
+import { PLANS } from './generated/plans.js'
+import type { Plan } from './plan.js'
+
+/** What can be validated by: the name of one of the 18 definitions, or a definition. */
+export type Model = SchemaName | TSchema | Readonly<Record<string, unknown>>
+
+/** The static type of what a model describes; `unknown` for a plain JSON Schema. */
+export type ModelValue<M extends Model> = M extends SchemaName
+  ? StaticOf<(typeof SCHEMAS)[M]>
+  : M extends TSchema
+    ? Static<M>
+    : unknown
+
+type StaticOf<Schema> = Schema extends TSchema ? Static<Schema> : never
+
+/** What a model is validated by: its plan, and for one of the 18 definitions the gate before it. */
+export interface Steps {
+  readonly plan: Plan
+  readonly gate: Gate | undefined
+}
+
+/**
+ * The steps of a model's validation. A definition is compiled once; one of the 18 is known by what it says, so that it need not be
+ * loaded to be recognised.
+ *
+ * @throws TypeError for a name that is none of the 18, and for a definition that cannot be validated by
+ */
+export function stepsOf(model: Model): Steps {
+  if (typeof model === 'string') {
+    const named = BY_NAME.get(model)
+    if (named === undefined) throw new TypeError(unknownName(model))
+    return named
+  }
+  if (typeof model !== 'object' || model === null) throw new TypeError(unknownName(model))
+  let compiled = compiledSteps.get(model)
+  if (compiled === undefined) {
+    compiled = recognised(compilePlan(model), model)
+    compiledSteps.set(model, compiled)
+  }
+  return compiled
+}
+
+const NAMES = Object.keys(PLANS) as SchemaName[]
+
+const BY_NAME: ReadonlyMap<string, Steps> = new Map(
+  NAMES.map((name) => [name, { plan: PLANS[name], gate: gateFor(name) }]),
+)
+
+const compiledSteps = new WeakMap<object, Steps>()
+
+function recognised(plan: Plan, definition: object): Steps {
+  const title: unknown = Reflect.get(definition, 'title')
+  const known = typeof title === 'string' ? BY_NAME.get(title) : undefined
+  return known !== undefined && JSON.stringify(known.plan) === JSON.stringify(plan) ? known : { plan, gate: undefined }
+}
+
+function unknownName(model: unknown): string {
+  return `Unknown model ${JSON.stringify(model)}: expected a definition or one of ${NAMES.join(', ')}`
+}
