@@ -1,4 +1,7 @@
+export type { LintDocument } from './document.js'
 export type { Finding, Loc, Severity } from './finding.js'
 export { type LintOptions, lint } from './lint.js'
+export type { Part, Parts } from './parts.js'
 export type { Hit, Rule } from './rule.js'
 export { RULES } from './rules.js'
+export type { Step } from './schema-walk.js'

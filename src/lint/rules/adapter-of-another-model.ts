@@ -2,6 +2,7 @@ import { isSameModel, parseModelRef } from '../../references/index.js'
 import type { Rule } from '../rule.js'
 import { quoted } from '../text.js'
 
+/** An adapter fits only the model it was trained against. */
 export const adapterOfAnotherModel: Rule = {
   code: 'adapter-of-another-model',
   severity: 'warning',

@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js'
 
+/** They are the old and the new name of one limit; servers refuse both or take either. */
 export const bothTokenLimits: Rule = {
   code: 'both-token-limits',
   severity: 'warning',

@@ -2,6 +2,7 @@ import type { Hit, Rule } from '../rule.js'
 import { locOf, type SchemaNode, schemaNode, walk } from '../schema-walk.js'
 import { quoted } from '../text.js'
 
+/** The service converts it; the next reader of the document may not. */
 export const coercedValue: Rule = {
   code: 'coerced-value',
   severity: 'info',

@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.js'
 import { quoted } from '../text.js'
 
+/** The name of an adapter is unique in its workspace. */
 export const duplicateAdapter: Rule = {
   code: 'duplicate-adapter',
   severity: 'warning',

@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.js'
 import { quoted } from '../text.js'
 
+/** LoRA estimates count each entry of the list, so a repeat counts twice. */
 export const duplicateLinearLayer: Rule = {
   code: 'duplicate-linear-layer',
   severity: 'warning',

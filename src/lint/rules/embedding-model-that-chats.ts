@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js'
 
+/** An embedding model answers vectors, not messages. */
 export const embeddingModelThatChats: Rule = {
   code: 'embedding-model-that-chats',
   severity: 'warning',

@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js'
 
+/** Expert layers are some of the layers. */
 export const expertLayersExceedLayers: Rule = {
   code: 'expert-layers-exceed-layers',
   severity: 'warning',

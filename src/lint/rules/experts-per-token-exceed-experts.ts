@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js'
 
+/** A router cannot choose more experts than there are; often the two are swapped. */
 export const expertsPerTokenExceedExperts: Rule = {
   code: 'experts-per-token-exceed-experts',
   severity: 'warning',

@@ -2,6 +2,7 @@ import { isSet } from '../document.js'
 import { FEW_SHOT_PLACEHOLDER, placeholders } from '../placeholders.js'
 import type { Rule } from '../rule.js'
 
+/** Examples reach the model only through the placeholder of the template. */
 export const fewShotExamplesUnused: Rule = {
   code: 'few-shot-examples-unused',
   severity: 'warning',

@@ -1,6 +1,7 @@
 import { isSet, models } from '../document.js'
 import type { Rule } from '../rule.js'
 
+/** A fine-tuned model without its base cannot be compared, merged or made again. */
 export const finetunedWithoutBaseModel: Rule = {
   code: 'finetuned-without-base-model',
   severity: 'warning',

@@ -2,6 +2,7 @@ import type { Rule } from '../rule.js'
 
 const FIELDS = ['minimum_gpus_all_weights', 'minimum_gpus_lora'] as const
 
+/** LoRA trains a part of what full fine-tuning trains. */
 export const gpusOutOfOrder: Rule = {
   code: 'gpus-out-of-order',
   severity: 'warning',

@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js'
 
+/** In grouped-query attention each key-value head serves the same number of attention heads. */
 export const headsNotDivisible: Rule = {
   code: 'heads-not-divisible',
   severity: 'warning',

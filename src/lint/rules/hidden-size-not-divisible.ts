@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js'
 
+/** Most models split the hidden size evenly among their heads; a few set the size of a head apart. */
 export const hiddenSizeNotDivisible: Rule = {
   code: 'hidden-size-not-divisible',
   severity: 'info',

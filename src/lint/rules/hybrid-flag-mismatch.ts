@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js'
 
+/** A hybrid is what has both Mamba and attention layers. */
 export const hybridFlagMismatch: Rule = {
   code: 'hybrid-flag-mismatch',
   severity: 'warning',

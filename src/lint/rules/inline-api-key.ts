@@ -5,6 +5,7 @@ import type { Rule } from '../rule.js'
 const VARIABLE = /^\$\{[A-Za-z_][A-Za-z0-9_.]*\}$/
 const TEMPLATE = /^\{\{(?!\s*\}\})[^{}]*\}\}$/
 
+/** Manifests are copied, committed and mailed, and the keys in them with them. */
 export const inlineApiKey: Rule = {
   code: 'inline-api-key',
   severity: 'warning',

@@ -4,6 +4,7 @@ import { quoted } from '../text.js'
 
 const LOOPBACK = /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
+/** Over plain http, keys, prompts and answers can be read on the way; the loopback has no way. */
 export const insecureEndpoint: Rule = {
   code: 'insecure-endpoint',
   severity: 'warning',

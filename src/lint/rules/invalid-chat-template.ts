@@ -1,6 +1,7 @@
 import { checkTemplate } from '../jinja/check-template.js'
 import type { Rule } from '../rule.js'
 
+/** The service takes any text; the template fails when the first chat is formatted. */
 export const invalidChatTemplate: Rule = {
   code: 'invalid-chat-template',
   severity: 'warning',

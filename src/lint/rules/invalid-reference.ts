@@ -17,6 +17,7 @@ const MODEL: Grammar = {
 const FILESET: Grammar = { parse: parseFilesetRef, form: '"name" or "workspace/name"; "fileset://" may stand in front' }
 const PROVIDER: Grammar = { parse: parseModelProviderRef, form: '"workspace/name"' }
 
+/** The service stores such a reference, and nothing can be found by it. */
 export const invalidReference: Rule = {
   code: 'invalid-reference',
   severity: 'warning',

@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js'
 
+/** The weights of the linear layers are some of the parameters. */
 export const linearLayersExceedParameters: Rule = {
   code: 'linear-layers-exceed-parameters',
   severity: 'warning',

@@ -1,6 +1,7 @@
 import type { ModelSpec } from '../../schemas/index.js'
 import type { Rule } from '../rule.js'
 
+/** A matrix has no higher rank than its smaller side: above it, an adapter adds parameters and no freedom. */
 export const loraRankTooLarge: Rule = {
   code: 'lora-rank-too-large',
   severity: 'warning',

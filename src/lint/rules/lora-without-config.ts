@@ -2,6 +2,7 @@ import type { Rule } from '../rule.js'
 
 const LORA_TYPES: ReadonlySet<string> = new Set(['lora', 'qlora', 'dora', 'adalora', 'lora_plus', 'lora_merged'])
 
+/** Rank and alpha are needed to serve such an adapter and to estimate its memory. */
 export const loraWithoutConfig: Rule = {
   code: 'lora-without-config',
   severity: 'warning',

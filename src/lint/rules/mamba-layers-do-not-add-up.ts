@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js'
 
+/** Each layer of a hybrid is one of the three; other models may count their layers in one number alone. */
 export const mambaLayersDoNotAddUp: Rule = {
   code: 'mamba-layers-do-not-add-up',
   severity: 'warning',

@@ -6,6 +6,7 @@ const SPEC_FIELDS = ['num_layers', 'hidden_size', 'vocab_size', 'base_num_parame
 /** A model of Mamba layers alone has none of these. */
 const ATTENTION_FIELDS = ['num_attention_heads', 'num_kv_heads', 'ffn_hidden_size'] as const
 
+/** The service checks that these are integers, not that there is anything to count. */
 export const nonPositiveDimension: Rule = {
   code: 'non-positive-dimension',
   severity: 'warning',

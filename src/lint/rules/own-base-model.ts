@@ -3,6 +3,7 @@ import { models, workspaceOf } from '../document.js'
 import type { Rule } from '../rule.js'
 import { quoted } from '../text.js'
 
+/** A copied manifest with one name changed too many, or too few. */
 export const ownBaseModel: Rule = {
   code: 'own-base-model',
   severity: 'warning',

@@ -4,6 +4,7 @@ import type { Rule } from '../rule.js'
 const LOWEST_SHARE = 0.5
 const HIGHEST_SHARE = 2.5
 
+/** Estimates of memory and GPUs are made from both numbers, so both must be of the same model. */
 export const parameterCountMismatch: Rule = {
   code: 'parameter-count-mismatch',
   severity: 'warning',

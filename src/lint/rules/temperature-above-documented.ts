@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js'
 
+/** The API page says between 0 and 1; the service takes up to 2. */
 export const temperatureAboveDocumented: Rule = {
   code: 'temperature-above-documented',
   severity: 'warning',

@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js'
 
+/** The API page says that the temperature cannot be set to 0.0 currently; the service takes it. */
 export const temperatureZero: Rule = {
   code: 'temperature-zero',
   severity: 'warning',

@@ -1,6 +1,7 @@
 import { models } from '../document.js'
 import type { Rule } from '../rule.js'
 
+/** Code of the checkpoint runs on the platform; only administrators and approved sources may ask for it. */
 export const trustRemoteCode: Rule = {
   code: 'trust-remote-code',
   severity: 'warning',

@@ -4,6 +4,7 @@ import type { Hit, Rule } from '../rule.js'
 import { isRecord, locOf, type SchemaNode, type Step, schemaNode, walk } from '../schema-walk.js'
 import { nearest, quoted } from '../text.js'
 
+/** A misspelt field is not set, and the service says nothing about it. */
 export const unknownField: Rule = {
   code: 'unknown-field',
   severity: 'warning',

@@ -2,6 +2,7 @@ import { FEW_SHOT_PLACEHOLDER, placeholders } from '../placeholders.js'
 import type { Rule } from '../rule.js'
 import { quoted } from '../text.js'
 
+/** The API page: "Currently supports only {{icl_few_shot_examples}}". */
 export const unknownPlaceholder: Rule = {
   code: 'unknown-placeholder',
   severity: 'warning',

@@ -7,6 +7,7 @@ const PRECISIONS = [
   ...['fp32', 'fp16', 'fp8', 'fp4', 'bf16', 'nf4', 'nvfp4', 'mxfp4'],
 ] as const
 
+/** The field is free text, but whoever computes bytes from it knows these names only. */
 export const unknownPrecision: Rule = {
   code: 'unknown-precision',
   severity: 'info',

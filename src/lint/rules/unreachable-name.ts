@@ -3,6 +3,7 @@ import { models } from '../document.js'
 import type { Rule } from '../rule.js'
 import { quoted } from '../text.js'
 
+/** Names may be longer, shorter and in capitals; references may not. */
 export const unreachableName: Rule = {
   code: 'unreachable-name',
   severity: 'info',

@@ -3,6 +3,7 @@ import type { Rule } from '../rule.js'
 import { quoted } from '../text.js'
 import { isBefore } from '../timestamp.js'
 
+/** Mostly a time zone that one of the two lacks. */
 export const updatedBeforeCreated: Rule = {
   code: 'updated-before-created',
   severity: 'warning',

@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js'
 
+/** A window that holds the whole context never slides. */
 export const windowExceedsContext: Rule = {
   code: 'window-exceeds-context',
   severity: 'warning',
