@@ -1,1 +1,15 @@
-export {}
+export {
+  type CheckManifestOptions,
+  checkManifest,
+  MAX_MANIFEST_SIZE,
+  type ManifestFormat,
+} from './check-manifest.js'
+export {
+  type CheckSummary,
+  type Diagnostic,
+  type DiagnosticSeverity,
+  type ManifestCheck,
+  type ManifestErrorCode,
+  summaryOf,
+} from './diagnostic.js'
+export type { Place } from './source-text.js'

@@ -1,0 +1,36 @@
+import type { Problem } from './problem.js'
+import type { SourceNode } from './source-node.js'
+
+/** Every key that repeats one before it in the same mapping, in the order of the text. */
+export function duplicateKeys(root: SourceNode): Problem[] {
+  const problems: Problem[] = []
+  const visited = new Set<readonly unknown[]>()
+  const pending: SourceNode[] = [root]
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (node.kind === 'scalar') continue
+    const contents = node.kind === 'mapping' ? node.entries : node.items
+    if (visited.has(contents)) continue
+    visited.add(contents)
+    if (node.kind === 'sequence') {
+      for (const item of node.items) pending.push(item)
+      continue
+    }
+    const seen = new Set<string>()
+    for (const { key, keySpan, value } of node.entries) {
+      if (seen.has(key)) problems.push(repeated(key, keySpan))
+      seen.add(key)
+      pending.push(value)
+    }
+  }
+  return problems.sort((a, b) => a.span.start - b.span.start)
+}
+
+function repeated(key: string, span: Problem['span']): Problem {
+  const shown = JSON.stringify(key.length > 60 ? `${key.slice(0, 60)}…` : key)
+  return {
+    code: 'duplicate_key',
+    span,
+    message: `The key ${shown} is given twice`,
+    help: 'keep one of them: readers disagree about which one counts',
+  }
+}

@@ -1,0 +1,62 @@
+import { type JsonNode, readJson } from '../json/index.js'
+import { problem, type ReadDocument } from './problem.js'
+import type { SourceNode } from './source-node.js'
+
+/**
+ * Reads strict JSON; where it ends too early the decoder's words say so.
+ *
+ * @param base - where the text begins in its file
+ */
+export function readJsonDocument(text: string, base = 0): ReadDocument {
+  if (/^[ \t\r\n]*$/.test(text)) return { kind: 'empty' }
+  const read = readJson(text)
+  if (read.ok) return { kind: 'value', root: sourceOf(read.root, base) }
+  const { code, message, offset } = read.error
+  const span = { start: base + offset, end: base + Math.min(offset + 1, text.length) }
+  if (code === 'too_deep') return problem('too_deep', span, message, 'no model entity is nested so deeply')
+  return problem('json_invalid', span, message, HELP_OF_MESSAGE[message] ?? 'correct the syntax of the file')
+}
+
+/** Each line is a document of its own. */
+export function readJsonLines(text: string): ReadDocument[] {
+  const documents: ReadDocument[] = []
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf('\n', start)
+    const end = newline < 0 ? text.length : newline
+    documents.push(readJsonDocument(text.slice(start, end), start))
+    start = end + 1
+  }
+  return documents
+}
+
+const HELP_OF_MESSAGE: Readonly<Record<string, string>> = {
+  'Expecting property name enclosed in double quotes':
+    'a key stands in double quotes; after the last entry there is no comma',
+  "Expecting ',' delimiter": 'a comma, or the closing bracket, is missing before this place',
+  "Expecting ':' delimiter": 'a colon stands between a key and its value',
+  'Expecting value': 'a value is expected here: null, true, false, a number, a text in double quotes, [ or {',
+  'Extra data': 'a JSON file holds one value; use a .jsonl file for several, one a line',
+}
+
+/** The tree is as deep as the reader allows, 1,000: recursion is bounded. */
+function sourceOf(node: JsonNode, base: number): SourceNode {
+  const span = { start: base + node.start, end: base + node.end }
+  switch (node.kind) {
+    case 'object': {
+      const entries = node.entries.map(({ key, keyStart, keyEnd, value }) => ({
+        key,
+        keySpan: { start: base + keyStart, end: base + keyEnd },
+        value: sourceOf(value, base),
+      }))
+      return { kind: 'mapping', span, entries }
+    }
+    case 'array':
+      return { kind: 'sequence', span, items: node.items.map((item) => sourceOf(item, base)) }
+    case 'number':
+      return { kind: 'scalar', span, value: node.value, spelling: node.text }
+    case 'null':
+      return { kind: 'scalar', span, value: null }
+    default:
+      return { kind: 'scalar', span, value: node.value }
+  }
+}

@@ -1,0 +1,78 @@
+import type { Span } from './source-node.js'
+
+/** A place in a text: lines and columns from 1, columns in UTF-16 code units, the end exclusive. */
+export interface Place {
+  readonly line: number
+  readonly column: number
+  readonly endLine: number
+  readonly endColumn: number
+}
+
+/** A text that knows its lines. Lines end at `\n` and `\r\n` only; a byte order mark is no part of it. */
+export class SourceText {
+  readonly text: string
+  readonly #lineStarts: readonly number[]
+
+  constructor(text: string) {
+    this.text = text.startsWith('\ufeff') ? text.slice(1) : text
+    this.#lineStarts = lineStartsOf(this.text)
+  }
+
+  /** The place of a span. */
+  placeOf({ start, end }: Span): Place {
+    const [line, column] = this.#position(start)
+    const [endLine, endColumn] = this.#position(Math.max(start, end))
+    return { line, column, endLine, endColumn }
+  }
+
+  /** A line's text, without what ends it. */
+  line(number: number): string {
+    const start = this.#lineStarts[number - 1]
+    if (start === undefined) return ''
+    const next = this.#lineStarts[number]
+    return this.text.slice(start, next === undefined ? undefined : next - 1).replace(/\r$/, '')
+  }
+
+  #position(offset: number): [line: number, column: number] {
+    let low = 0
+    let high = this.#lineStarts.length - 1
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2)
+      if ((this.#lineStarts[middle] ?? 0) <= offset) low = middle
+      else high = middle - 1
+    }
+    return [low + 1, offset - (this.#lineStarts[low] ?? 0) + 1]
+  }
+}
+
+function lineStartsOf(text: string): number[] {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
+}
+
+/** A text, or where its bytes stop being UTF-8. */
+export type DecodedText = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly before: string }
+
+/** Decodes bytes as UTF-8 and nothing else: UTF-16 is not UTF-8, however it is marked. */
+export function decodeUtf8(bytes: Uint8Array): DecodedText {
+  try {
+    return { ok: true, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
+  } catch {
+    return { ok: false, before: validPrefix(bytes) }
+  }
+}
+
+/** The text before the first byte that is not UTF-8. */
+function validPrefix(bytes: Uint8Array): string {
+  const lenient = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+  const encoder = new TextEncoder()
+  // A written U+FFFD decodes as itself; the first that is not written is where the bytes are wrong.
+  for (let at = lenient.indexOf('\ufffd'), offset = 0, from = 0; at >= 0; at = lenient.indexOf('\ufffd', at + 1)) {
+    offset += encoder.encode(lenient.slice(from, at)).length
+    if (bytes[offset] !== 0xef || bytes[offset + 1] !== 0xbf || bytes[offset + 2] !== 0xbd) return lenient.slice(0, at)
+    offset += 3
+    from = at + 1
+  }
+  return lenient
+}

@@ -1,0 +1,43 @@
+import { Composer, type Document, isScalar } from 'yaml'
+import { problem, type ReadDocument } from './problem.js'
+import { yamlTokens } from './yaml-tokens.js'
+import { YamlTreeReader } from './yaml-tree.js'
+
+/** Reads the documents of a YAML 1.2 text (core schema, whatever its directives say), with merge keys. */
+export function readYamlDocuments(text: string): ReadDocument[] {
+  const control = CONTROL_CHARACTER.exec(text)
+  if (control) return [controlCharacter(control[0], control.index)]
+  const { tokens, tooDeep } = yamlTokens(text)
+  const composer = new Composer({
+    schema: 'core',
+    merge: false,
+    uniqueKeys: false,
+    intAsBigInt: true,
+    prettyErrors: false,
+  })
+  const documents = [...composer.compose(tokens, !tooDeep, text.length)].map((document) => readDocument(document, text))
+  if (tooDeep) documents.push(problem('too_deep', tooDeep, 'Nested too deeply', 'no model entity is nested so deeply'))
+  return documents
+}
+
+/** What YAML allows nowhere in a text, not even in quotes: YAML 1.2.2, production `c-printable`. */
+const CONTROL_CHARACTER = /[^\P{Cc}\t\n\r\x7f-\x9f]/u
+
+function controlCharacter(character: string, start: number): ReadDocument {
+  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+  const message = `The control character U+${code} is not allowed in YAML`
+  return problem('yaml_syntax', { start, end: start + 1 }, message, 'write it as an escape in double quotes')
+}
+
+function readDocument(document: Document.Parsed, text: string): ReadDocument {
+  const [error] = [...document.errors, ...document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED')]
+  if (error) {
+    const [start, end] = error.pos
+    const [message = error.message] = error.message.split('\n', 1)
+    return problem('yaml_syntax', { start, end }, message, 'correct the syntax of the document')
+  }
+  const { contents } = document
+  const isEmpty =
+    contents === null || (isScalar(contents) && contents.source === '' && !contents.anchor && !contents.tag)
+  return isEmpty ? { kind: 'empty' } : new YamlTreeReader(text).read(contents)
+}

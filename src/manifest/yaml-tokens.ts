@@ -1,0 +1,63 @@
+import { type CST, Parser } from 'yaml'
+import type { Span } from './source-node.js'
+
+/** What the tokens of a text are: all of them, or those before the first that is nested too deeply. */
+export type YamlTokens = { readonly tokens: readonly CST.Token[]; readonly tooDeep?: Span }
+
+/**
+ * How deep collections may be nested. The composer of `yaml` recurses, and near the end of the stack the engine gives up
+ * the whole process (seen from 1,000 levels on); no model entity comes near this.
+ */
+export const MAX_YAML_DEPTH = 500
+
+/**
+ * The tokens of a YAML text, made harmless for the composer: not nested too deeply, and of a run of tokens that are all out
+ * of place only the first, since one error tells it and a megabyte of quotes would be half a million of them.
+ */
+export function yamlTokens(text: string): YamlTokens {
+  const tokens: CST.Token[] = []
+  for (const token of new Parser().parse(text)) {
+    if (token.type === 'error' && tokens.at(-1)?.type === 'error') continue
+    const tooDeep = tame(token)
+    if (tooDeep !== undefined) return { tokens, tooDeep: { start: tooDeep, end: tooDeep + 1 } }
+    tokens.push(token)
+  }
+  return { tokens }
+}
+
+type Visit = readonly [token: CST.Token | null | undefined, depth: number]
+
+/** Cuts runs of misplaced tokens; the offset of the first collection that is too deep, if there is one. */
+function tame(top: CST.Token): number | undefined {
+  const pending: Visit[] = [[top, 0]]
+  for (let visit = pending.pop(); visit !== undefined; visit = pending.pop()) {
+    const [token, depth] = visit
+    if (!token) continue
+    if ('end' in token && Array.isArray(token.end)) cutMisplaced(token.end)
+    if (token.type === 'document') pending.push([token.value, depth])
+    if (!('items' in token)) continue
+    if (depth >= MAX_YAML_DEPTH) return token.offset
+    // The last is visited first, so that of two collections that are too deep the first in the text is told.
+    for (let index = token.items.length - 1; index >= 0; index -= 1) {
+      const item = token.items[index]
+      pending.push([item?.value, depth + 1], [item?.key, depth + 1])
+    }
+  }
+  return undefined
+}
+
+function cutMisplaced(end: CST.SourceToken[]): void {
+  const first = end.findIndex(({ type }) => !HARMLESS.has(type))
+  if (first >= 0) end.length = first + 1
+}
+
+/** What may stand behind a value. */
+const HARMLESS: ReadonlySet<string> = new Set([
+  'space',
+  'comment',
+  'newline',
+  'comma',
+  'flow-map-end',
+  'flow-seq-end',
+  'doc-end',
+])

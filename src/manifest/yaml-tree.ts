@@ -1,0 +1,259 @@
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml'
+import type { ManifestErrorCode } from './diagnostic.js'
+import { problem, type ReadDocument } from './problem.js'
+import type { SourceEntry, SourceMapping, SourceNode, SourceScalar, Span } from './source-node.js'
+
+/** How many nodes a document may have once its aliases are written out. */
+export const MAX_EXPANDED_NODES = 1_000_000
+
+/** How deep a document may be nested once its aliases are written out: as deep as the service reads. */
+const MAX_DEPTH = 1000
+
+/**
+ * Turns one composed YAML document into a tree of places: aliases resolved, merge keys merged.
+ * What an alias names is shared, not copied; that it does not grow beyond all bounds is counted, not tried.
+ */
+export class YamlTreeReader {
+  readonly #text: string
+  readonly #anchors = new Map<string, Counted | 'open'>()
+  #aliases = 0
+  #mergedEntries = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  read(contents: Node): ReadDocument {
+    try {
+      return { kind: 'value', root: this.#node(contents).node }
+    } catch (stop) {
+      if (stop instanceof Stop) return problem(stop.code, stop.span, stop.message, stop.help)
+      throw stop
+    }
+  }
+
+  #node(node: Node): Counted {
+    if (isAlias(node)) return this.#alias(node)
+    const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined
+    if (anchor !== undefined) this.#anchors.set(anchor, 'open')
+    const read = this.#written(node)
+    if (anchor !== undefined) this.#anchors.set(anchor, read)
+    return read
+  }
+
+  #written(node: Node): Counted {
+    if (isMap(node)) return this.#mapping(node)
+    if (isSeq(node)) return this.#sequence(node)
+    if (isScalar(node)) return { node: scalarOf(node), size: 1, depth: 0 }
+    throw new Stop('yaml_syntax', spanOf(node), 'This is no value', 'write a scalar, a mapping or a sequence')
+  }
+
+  #alias(alias: Alias): Counted {
+    const span = spanOf(alias)
+    const target = this.#anchors.get(alias.source)
+    if (target === undefined) {
+      throw new Stop(
+        'yaml_syntax',
+        span,
+        `Unresolved alias *${alias.source}`,
+        `name an anchor that stands before it: &${alias.source}`,
+      )
+    }
+    if (target === 'open') {
+      throw new Stop(
+        'alias_bomb',
+        span,
+        `The alias *${alias.source} stands inside of what it names`,
+        'a value cannot contain itself',
+      )
+    }
+    this.#aliases += 1
+    return { node: { ...target.node, span, aliased: true }, size: target.size, depth: target.depth }
+  }
+
+  #sequence(sequence: YAMLSeq): Counted {
+    const items: SourceNode[] = []
+    const total = { size: 1, depth: 1 }
+    for (const item of sequence.items) {
+      const read = this.#item(item)
+      this.#grow(total, read, spanOf(read.node))
+      items.push(read.node)
+    }
+    const span = { start: spanOf(sequence).start, end: endOf(sequence, items.at(-1)?.span?.end) }
+    return { node: { kind: 'sequence', span, items }, ...total }
+  }
+
+  /** An item that is not written has no key to point at: its dash, or where it would stand. */
+  #item(item: unknown): Counted {
+    if (!isAnyNode(item))
+      throw new Stop('yaml_syntax', NOWHERE, 'This is no value', 'write a scalar, a mapping or a sequence')
+    const read = this.#node(item)
+    if (read.node.span !== undefined) return read
+    const start = this.#text.lastIndexOf('-', spanOf(item).start)
+    return {
+      node: { ...read.node, span: { start: Math.max(start, 0), end: Math.max(start, 0) + 1 } },
+      size: 1,
+      depth: 0,
+    }
+  }
+
+  #mapping(mapping: YAMLMap): Counted {
+    const own: SourceEntry[] = []
+    const merged: SourceMapping[] = []
+    const total = { size: 1, depth: 1 }
+    let end: number | undefined
+    for (const pair of mapping.items) {
+      const { key, keySpan, isMerge } = this.#key(pair)
+      const read = this.#value(pair)
+      end = Math.max(read.node.span?.end ?? 0, keySpan.end)
+      if (isMerge) merged.push(...mergeSources(read.node, keySpan))
+      else {
+        this.#grow(total, read, read.node.span ?? keySpan)
+        own.push({ key, keySpan, value: read.node })
+      }
+    }
+    const span = { start: spanOf(mapping).start, end: endOf(mapping, end) }
+    const entries = merged.length === 0 ? own : this.#withMerged(own, merged, span)
+    return { node: { kind: 'mapping', span, entries }, ...total, size: total.size + entries.length - own.length }
+  }
+
+  #key({ key }: Pair): { key: string; keySpan: Span; isMerge: boolean } {
+    if (!isAnyNode(key)) return { key: '', keySpan: NOWHERE, isMerge: false }
+    const { node } = this.#node(key)
+    const keySpan = spanOf(key)
+    if (node.kind !== 'scalar')
+      throw new Stop(
+        'yaml_syntax',
+        keySpan,
+        'A collection cannot be a key',
+        'a key is a scalar: quote it if it is meant as text',
+      )
+    const written = isScalar(key) ? writtenKey(key) : String(node.value)
+    return { key: written, keySpan, isMerge: isScalar(key) && key.type === 'PLAIN' && key.source === '<<' }
+  }
+
+  #value({ value }: Pair): Counted {
+    return isAnyNode(value)
+      ? this.#node(value)
+      : { node: { kind: 'scalar', span: undefined, value: null }, size: 1, depth: 0 }
+  }
+
+  /** A key of the mapping itself goes before a merged one, and an earlier merged mapping before a later one. */
+  #withMerged(own: readonly SourceEntry[], sources: readonly SourceMapping[], span: Span): SourceEntry[] {
+    const entries = [...own]
+    const seen = new Set(own.map(({ key }) => key))
+    for (const source of sources) {
+      this.#mergedEntries += source.entries.length
+      if (this.#mergedEntries > MAX_EXPANDED_NODES) throw bomb(span)
+      for (const entry of source.entries) {
+        if (seen.has(entry.key)) continue
+        seen.add(entry.key)
+        entries.push(entry)
+      }
+    }
+    return entries
+  }
+
+  #grow(total: { size: number; depth: number }, child: Counted, span: Span): void {
+    total.size += child.size
+    total.depth = Math.max(total.depth, child.depth + 1)
+    if (this.#aliases > 0 && total.size > MAX_EXPANDED_NODES) throw bomb(span)
+    if (total.depth > MAX_DEPTH) {
+      throw new Stop(
+        'too_deep',
+        span,
+        `Nested deeper than ${MAX_DEPTH} collections`,
+        'no model entity is nested so deeply',
+      )
+    }
+  }
+}
+
+/** A node, and how many nodes and levels it would have with its aliases written out. */
+interface Counted {
+  readonly node: SourceNode
+  readonly size: number
+  readonly depth: number
+}
+
+/** Ends the reading of a document from any depth; never leaves this file. */
+class Stop extends Error {
+  readonly code: ManifestErrorCode
+  readonly span: Span
+  readonly help: string
+
+  constructor(code: ManifestErrorCode, span: Span, message: string, help: string) {
+    super(message)
+    this.code = code
+    this.span = span
+    this.help = help
+  }
+}
+
+const NOWHERE: Span = { start: 0, end: 0 }
+
+function bomb(span: Span): Stop {
+  const limit = MAX_EXPANDED_NODES.toLocaleString('en-US')
+  return new Stop(
+    'alias_bomb',
+    span,
+    `With its aliases written out the document has more than ${limit} nodes`,
+    'write the values out, or use fewer aliases',
+  )
+}
+
+function mergeSources(node: SourceNode, keySpan: Span): SourceMapping[] {
+  if (node.kind === 'mapping') return [node]
+  const span = node.span ?? keySpan
+  const refusal = () =>
+    new Stop('yaml_syntax', span, 'A merge key takes a mapping, or a sequence of mappings', 'write `<<: *name`')
+  if (node.kind !== 'sequence') throw refusal()
+  return node.items.map((item) => {
+    if (item.kind !== 'mapping') throw refusal()
+    return item
+  })
+}
+
+/** A key as it is written: `1` and `0x1` are different keys, and both are texts. */
+function writtenKey(key: Scalar): string {
+  return key.type === 'PLAIN' && key.source !== undefined ? key.source : String(key.value ?? '')
+}
+
+function scalarOf(scalar: Scalar): SourceScalar {
+  const span = scalar.source === '' && scalar.type === 'PLAIN' ? undefined : spanOf(scalar)
+  const value = typeof scalar.value === 'bigint' ? integerOf(scalar.value) : scalar.value
+  const isNumber = typeof value === 'number' || typeof value === 'bigint'
+  return { kind: 'scalar', span, value, ...(isNumber && scalar.source !== undefined && { spelling: scalar.source }) }
+}
+
+/** A number where it is exact; a `bigint` stands for what a number cannot hold. */
+function integerOf(value: bigint): number | bigint {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value
+}
+
+function isAnyNode(value: unknown): value is Node {
+  return isAlias(value) || isMap(value) || isScalar(value) || isSeq(value)
+}
+
+function spanOf(node: Node | SourceNode): Span {
+  if ('kind' in node) return node.span ?? NOWHERE
+  const [start = 0, end = start] = node.range ?? []
+  return { start, end }
+}
+
+/** The end of a flow collection is its bracket; that of a block collection the end of what stands last in it. */
+function endOf(collection: YAMLMap | YAMLSeq, lastEnd: number | undefined): number {
+  return collection.flow ? spanOf(collection).end : (lastEnd ?? spanOf(collection).end)
+}
