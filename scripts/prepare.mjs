@@ -15,9 +15,9 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
 
-upToDate('node_modules', ['package.json', 'package-lock.json'], () => run(npm, ['ci', '--no-fund', '--no-audit']))
+upToDate('node_modules', ['package-lock.json'], () => run(npm, ['ci', '--no-fund', '--no-audit']))
 if (process.argv[2] === 'build') {
-  upToDate('dist', ['package.json', 'package-lock.json', 'tsconfig.json', 'tsup.config.ts', 'src'], () =>
+  upToDate('dist', ['package-lock.json', 'tsconfig.json', 'tsup.config.ts', 'src'], () =>
     run(process.execPath, [join('node_modules', 'tsup', 'dist', 'cli-default.js'), '--silent']),
   )
 }
