@@ -1,0 +1,77 @@
+import { lstat, readdir, realpath, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { glob, isDynamicPattern } from 'tinyglobby'
+import { UsageError } from './exit-code.js'
+
+/** A file to check: found, or met on the way and not to be read. */
+export interface FoundFile {
+  /** As the user named it, or below the folder that he named, with forward slashes. */
+  readonly name: string
+  readonly path: string
+}
+
+/** What a folder is searched for: the endings of the languages that manifests are written in. */
+const MANIFEST = /\.(?:ya?ml|json|jsonl|ndjson)$/i
+
+/** Folders that hold other people's files. */
+const SKIPPED_FOLDERS = new Set(['node_modules'])
+
+/** Standard input, as an argument. */
+export const STANDARD_INPUT = '-'
+
+/**
+ * The files that arguments name: files as they are, folders searched, patterns matched, each file once.
+ *
+ * @throws UsageError for a name that is not there, and a pattern that matches nothing
+ */
+export async function findFiles(names: readonly string[]): Promise<FoundFile[]> {
+  const found = new Map<string, FoundFile>()
+  for (const name of names) {
+    for (const file of await filesOf(name)) if (!found.has(file.path)) found.set(file.path, file)
+  }
+  return [...found.values()]
+}
+
+async function filesOf(name: string): Promise<FoundFile[]> {
+  if (name === STANDARD_INPUT) return [{ name: STANDARD_INPUT, path: STANDARD_INPUT }]
+  const isThere = await lstat(name).catch(() => undefined)
+  if (isThere) return (await isFolder(name)) ? await searched(name, new Set()) : [fileAt(name)]
+  if (isDynamicPattern(name)) {
+    const matches = await glob(slashed(name), { dot: false, expandDirectories: false, followSymbolicLinks: false })
+    if (matches.length > 0) return matches.sort().map(fileAt)
+    throw new UsageError(`no file matches ${name}`)
+  }
+  throw new UsageError(`there is no file or folder ${name}`)
+}
+
+/** Links to folders are followed, each folder once, so that a circle of links ends. */
+async function searched(folder: string, visited: Set<string>): Promise<FoundFile[]> {
+  const real = await realpath(folder).catch(() => folder)
+  if (visited.has(real)) return []
+  visited.add(real)
+  const entries = await readdir(folder).catch(() => undefined)
+  if (entries === undefined) return [fileAt(folder)]
+  const files: FoundFile[] = []
+  for (const entry of entries.sort()) {
+    if (entry.startsWith('.') || SKIPPED_FOLDERS.has(entry)) continue
+    const path = join(folder, entry)
+    if (await isFolder(path)) files.push(...(await searched(path, visited)))
+    else if (MANIFEST.test(entry)) files.push(fileAt(path))
+  }
+  return files
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  )
+}
+
+function fileAt(path: string): FoundFile {
+  return { name: slashed(path), path }
+}
+
+function slashed(path: string): string {
+  return process.platform === 'win32' ? path.replaceAll('\\', '/') : path
+}

@@ -1,0 +1,16 @@
+import { InvalidArgumentError, Option } from 'commander'
+import { nearest } from '../lint/text.js'
+import { isSchemaName, SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
+
+/** The option that names one of the 18 definitions; a misspelt name gets a suggestion. */
+export function modelOption(description: string): Option {
+  return new Option('--model <name>', description).argParser(schemaNameOf)
+}
+
+function schemaNameOf(text: string): SchemaName {
+  if (isSchemaName(text)) return text
+  const near = nearest(text, SCHEMA_NAMES)
+  throw new InvalidArgumentError(
+    near === undefined ? `Expected one of ${SCHEMA_NAMES.join(', ')}.` : `Did you mean ${near}?`,
+  )
+}

@@ -1,0 +1,54 @@
+import { open, stat } from 'node:fs/promises'
+import { MAX_MANIFEST_SIZE } from '../manifest/index.js'
+import { STANDARD_INPUT } from './find-files.js'
+
+/** The bytes of a file, or in a few words why there are none. */
+export type FileContent =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly why: string }
+
+/** Reads a file, or standard input; one byte more than a manifest may have, so that one too large is told as such. */
+export async function readFile(path: string): Promise<FileContent> {
+  try {
+    return { ok: true, bytes: path === STANDARD_INPUT ? await standardInput() : await fileBytes(path) }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    return { ok: false, why: REASONS[code] ?? code }
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'access is denied',
+  EPERM: 'access is denied',
+  ENOENT: 'there is no such file, or its link leads nowhere',
+  ELOOP: 'its links go round in a circle',
+  EISDIR: 'it is a folder',
+  NOT_A_FILE: 'it is not a regular file',
+}
+
+const LIMIT = MAX_MANIFEST_SIZE + 1
+
+/** A pipe or a device could keep the command waiting for ever: only regular files are opened. */
+async function fileBytes(path: string): Promise<Uint8Array> {
+  const entry = await stat(path)
+  if (!entry.isFile()) throw Object.assign(new Error(path), { code: entry.isDirectory() ? 'EISDIR' : 'NOT_A_FILE' })
+  const handle = await open(path)
+  try {
+    const length = Math.min(entry.size, LIMIT)
+    const { buffer, bytesRead } = await handle.read(new Uint8Array(length), 0, length, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await handle.close()
+  }
+}
+
+async function standardInput(): Promise<Uint8Array> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length >= LIMIT) break
+  }
+  return Buffer.concat(chunks)
+}
