@@ -1,7 +1,7 @@
 import { SCHEMAS, type SchemaName } from '../../schemas/index.js'
 import type { LintDocument } from '../document.js'
 import type { Hit, Rule } from '../rule.js'
-import { isRecord, locOf, type SchemaNode, type Step, schemaNode, walk } from '../schema-walk.js'
+import { locOf, type SchemaNode, type Step, schemaNode, walk } from '../schema-walk.js'
 import { nearest, quoted } from '../text.js'
 
 /** A misspelt field is not set, and the service says nothing about it. */
@@ -43,7 +43,7 @@ function unknownFieldHit(
 function help(model: SchemaName, title: string, known: readonly string[], key: string): string {
   const near = nearest(key, known)
   if (near !== undefined) return `did you mean ${quoted(near)}?`
-  const elsewhere = placeOf(key, schemaNode(model))
+  const elsewhere = placesOfFields(model).get(key)
   if (elsewhere !== undefined) return `${quoted(key)} is a field of ${elsewhere || model}; move it there`
   if (title === 'CreateModelEntityRequest' && Object.hasOwn(SCHEMAS.ModelEntity.properties, key)) {
     return `leave it out: ${quoted(key)} is a field of ModelEntity, which the service fills in itself`
@@ -52,16 +52,24 @@ function help(model: SchemaName, title: string, known: readonly string[], key: s
   return `${remove}; the fields of ${title} are ${known.join(', ')}`
 }
 
-/** Where in a model a field of that name stands: `spec`, `adapters[]`, `` for the top. */
-function placeOf(key: string, node: SchemaNode, path = ''): string | undefined {
-  const { properties } = node
-  if (properties === undefined) return undefined
-  if (Object.hasOwn(properties, key)) return path
-  for (const [name, field] of Object.entries(properties)) {
-    const inner = (field.anyOf ?? [field])[0]
+const PLACES = new Map<SchemaName, ReadonlyMap<string, string>>()
+
+/** Where in a model a field of a name stands first: `spec`, `adapters[]`, `` for the top. Made once for each model. */
+function placesOfFields(model: SchemaName): ReadonlyMap<string, string> {
+  const known = PLACES.get(model)
+  if (known !== undefined) return known
+  const places = new Map<string, string>()
+  collectPlaces(schemaNode(model), '', places)
+  PLACES.set(model, places)
+  return places
+}
+
+function collectPlaces({ properties = {} }: SchemaNode, path: string, places: Map<string, string>): void {
+  const fields = Object.entries(properties)
+  for (const [name] of fields) if (!places.has(name)) places.set(name, path)
+  for (const [name, field] of fields) {
+    const [inner = field] = field.anyOf ?? []
     const below = path === '' ? name : `${path}.${name}`
-    const place = isRecord(inner?.items) ? placeOf(key, inner.items, `${below}[]`) : inner && placeOf(key, inner, below)
-    if (place !== undefined) return place
+    collectPlaces(inner.items ?? inner, inner.items ? `${below}[]` : below, places)
   }
-  return undefined
 }
