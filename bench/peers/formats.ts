@@ -1,5 +1,11 @@
 /** This package's formats as functions, for peers that bring none of their own. */
-import { hasShortSegments, isUtcDateTime, MAX_SEGMENT, MODEL_REFERENCE, NORMAL_URL } from '../../src/validation/gate-checks.js'
+import {
+  hasShortSegments,
+  isUtcDateTime,
+  MAX_SEGMENT,
+  MODEL_REFERENCE,
+  NORMAL_URL,
+} from '../../src/validation/gate-checks.js'
 
 export { isUtcDateTime }
 

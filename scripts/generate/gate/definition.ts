@@ -23,6 +23,12 @@ export const DEFINITIONS: readonly (readonly [SchemaName, Definition])[] = Objec
   Definition,
 ][]
 
+/** The definition of a name. */
+export function definitionOf(name: SchemaName): Definition {
+  const definition: unknown = SCHEMAS[name]
+  return definition as Definition
+}
+
 /** The name of a definition that has one. */
 export function nameOf(definition: Definition): SchemaName | undefined {
   return NAMES.get(definition)
