@@ -45,7 +45,8 @@ function readCondition(cursor: Cursor): Kind {
   while (cursor.skipName('if')) {
     kind = 'other'
     readOr(cursor)
-    if (cursor.skipName('else')) readExpression(cursor)
+    // What follows `else` may be conditional itself: the loop reads that too.
+    if (cursor.skipName('else')) readOr(cursor)
     // All three operands are of the condition: what it guards may be unknown.
     cursor.unknownNames.length = known
   }
