@@ -1,6 +1,7 @@
 /** The expressions of Jinja2 3.1, read for their grammar alone: nothing is built, only what later rules ask is told. */
 
 import { type Cursor, describeToken } from './cursor.js'
+import { readItems, readSeparated } from './items.js'
 import { CONSTANTS, FILTERS, PYTHON_KEYWORDS, TESTS } from './names.js'
 
 /** What an expression is, as far as a statement asks: something to assign to, a call, or anything else. */
@@ -69,32 +70,33 @@ function readNot(cursor: Cursor): Kind {
 }
 
 function readCompare(cursor: Cursor): Kind {
-  return readOperands(cursor, readSum, () => {
-    if (cursor.isType('==', '!=', '<', '<=', '>', '>=') || cursor.isName('in')) {
+  return readOperands(
+    cursor,
+    () => readArithmetic(cursor),
+    () => {
+      if (cursor.isType('==', '!=', '<', '<=', '>', '>=') || cursor.isName('in')) {
+        cursor.next()
+        return true
+      }
+      if (!cursor.isName('not') || !cursor.isAhead('in')) return false
+      cursor.next()
       cursor.next()
       return true
-    }
-    if (!cursor.isName('not') || !cursor.isAhead('in')) return false
-    cursor.next()
-    cursor.next()
-    return true
-  })
+    },
+  )
 }
 
-function readSum(cursor: Cursor): Kind {
-  return readOperands(cursor, readConcatenation, () => skipAny(cursor, '+', '-'))
-}
+/** The operators that bind tighter and tighter. */
+const ARITHMETIC: readonly (readonly string[])[] = [['+', '-'], ['~'], ['*', '/', '//', '%'], ['**']]
 
-function readConcatenation(cursor: Cursor): Kind {
-  return readOperands(cursor, readProduct, () => skipAny(cursor, '~'))
-}
-
-function readProduct(cursor: Cursor): Kind {
-  return readOperands(cursor, readPower, () => skipAny(cursor, '*', '/', '//', '%'))
-}
-
-function readPower(cursor: Cursor): Kind {
-  return readOperands(cursor, readUnary, () => skipAny(cursor, '**'))
+function readArithmetic(cursor: Cursor, level = 0): Kind {
+  const operators = ARITHMETIC[level]
+  if (operators === undefined) return readUnary(cursor)
+  return readOperands(
+    cursor,
+    () => readArithmetic(cursor, level + 1),
+    () => skipAny(cursor, ...operators),
+  )
 }
 
 function readOperands(cursor: Cursor, readOperand: (cursor: Cursor) => Kind, skipOperator: () => boolean): Kind {
@@ -150,16 +152,6 @@ function readPrimary(cursor: Cursor, withNamespace = false): Kind {
   }
 }
 
-/** Items with commas between them, and one more at the end if one likes. */
-function readItems(cursor: Cursor, close: string, readItem: () => void): void {
-  for (let isFirst = true; !cursor.isType(close); isFirst = false) {
-    if (!isFirst) cursor.expectType(',')
-    if (cursor.isType(close)) break
-    readItem()
-  }
-  cursor.expectType(close)
-}
-
 function readPostfix(cursor: Cursor, primary: Kind): Kind {
   let kind = primary
   for (;;) {
@@ -181,11 +173,9 @@ function readPostfix(cursor: Cursor, primary: Kind): Kind {
 function readSubscripts(cursor: Cursor): void {
   const open = cursor.current
   let hasSlice = false
-  let count = 0
-  for (; !cursor.isType(']'); count++) {
-    if (count > 0) cursor.expectType(',')
+  const count = readSeparated(cursor, ']', () => {
     hasSlice = readSubscript(cursor) || hasSlice
-  }
+  })
   if (count > 1 && hasSlice) cursor.fail('a slice among other indices, which Python does not compile', open)
   cursor.expectType(']')
 }

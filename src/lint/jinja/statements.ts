@@ -2,7 +2,8 @@
 
 import { type Cursor, describeToken } from './cursor.js'
 import { type Kind, readExpression, readFilter, readFilterChain, readTuple } from './expressions.js'
-import { CONSTANTS } from './names.js'
+import { readFrom, readImport, readInclude, readNewName } from './imports.js'
+import { readSeparated } from './items.js'
 
 /** Python, to which templates are compiled, ends at 100 levels of indentation and 20 loops in one another. */
 const MAX_NESTED_BLOCKS = 98
@@ -173,12 +174,11 @@ function readFilterBlock(cursor: Cursor, scope: Scope): void {
 }
 
 function readWith(cursor: Cursor, scope: Scope): void {
-  for (let isFirst = true; !cursor.isType('block_end'); isFirst = false) {
-    if (!isFirst) cursor.expectType(',')
+  readSeparated(cursor, 'block_end', () => {
     readTarget(cursor, { ...scope, isInLoop: false })
     cursor.expectType('=')
     readExpression(cursor)
-  }
+  })
   readToEnd(cursor, scope, 'endwith')
 }
 
@@ -199,55 +199,12 @@ function readAutoescape(cursor: Cursor, scope: Scope): void {
 }
 
 function readPrint(cursor: Cursor): void {
-  for (let isFirst = true; !cursor.isType('block_end'); isFirst = false) {
-    if (!isFirst) cursor.expectType(',')
-    readExpression(cursor)
-  }
+  readSeparated(cursor, 'block_end', () => readExpression(cursor))
 }
 
 function readExtends(cursor: Cursor, { isTop }: Scope): void {
   if (!isTop) cursor.fail('"extends" stands only at the top of a template')
   readExpression(cursor)
-}
-
-function readInclude(cursor: Cursor): void {
-  readExpression(cursor)
-  if (cursor.isName('ignore') && cursor.isAhead('missing')) {
-    cursor.next()
-    cursor.next()
-  }
-  skipContext(cursor)
-}
-
-function readImport(cursor: Cursor): void {
-  readExpression(cursor)
-  cursor.expectName('as')
-  readNewName(cursor)
-  skipContext(cursor)
-}
-
-function readFrom(cursor: Cursor): void {
-  readExpression(cursor)
-  cursor.expectName('import')
-  for (let isFirst = true; ; isFirst = false) {
-    if (!isFirst) cursor.expectType(',')
-    if (skipContext(cursor)) return
-    const name = cursor.current
-    readNewName(cursor)
-    if (name.value.startsWith('_')) cursor.fail('a name that starts with "_" cannot be imported', name)
-    if (cursor.skipName('as')) readNewName(cursor)
-    if (skipContext(cursor) || !cursor.isType(',')) return
-  }
-}
-
-/** `with context` or `without context`. */
-function skipContext(cursor: Cursor): boolean {
-  const isContext = cursor.isName('with', 'without') && cursor.isAhead('context')
-  if (isContext) {
-    cursor.next()
-    cursor.next()
-  }
-  return isContext
 }
 
 function readLoopControl(cursor: Cursor, { loops, open }: Scope): void {
@@ -258,8 +215,7 @@ function readSignature(cursor: Cursor): void {
   cursor.expectType('(')
   const names = new Set<string>()
   let hasDefault = false
-  for (let isFirst = true; !cursor.isType(')'); isFirst = false) {
-    if (!isFirst) cursor.expectType(',')
+  readSeparated(cursor, ')', () => {
     const name = cursor.current
     readNewName(cursor)
     if (names.has(name.value)) cursor.fail(`the parameter "${name.value.slice(0, 60)}" stands already`, name)
@@ -268,7 +224,7 @@ function readSignature(cursor: Cursor): void {
       hasDefault = true
       readExpression(cursor)
     } else if (hasDefault) cursor.fail('a parameter without a default follows one with a default')
-  }
+  })
   cursor.expectType(')')
 }
 
@@ -277,9 +233,4 @@ function readTarget(cursor: Cursor, { isInLoop }: Scope, options: { withNamespac
   const kind: Kind = readTuple(cursor, { ...options, isSimple: true })
   if (kind !== 'target') cursor.fail(`nothing can be assigned to ${describeToken(start)}`, start)
   if (isInLoop && start.type === 'name' && start.value === 'loop') cursor.fail('"loop" is the loop itself', start)
-}
-
-function readNewName(cursor: Cursor): void {
-  const name = cursor.expectType('name')
-  if (CONSTANTS.has(name.value)) cursor.fail(`nothing can be assigned to "${name.value}"`, name)
 }
