@@ -47,14 +47,12 @@ export function integerOrNull(value: number | null | undefined): number | null {
 
 const MAX_PLAIN_DEPTH = 64
 
-/** A key that the service writes as it is: lone surrogates it writes as something else. */
-function plainKey(key: string): string {
-  if (!key.isWellFormed()) throw new NotPlain()
-  return key
-}
-
+/** A whole number beyond 2^53 - 1 may have been rounded, and `-0` may have been written as an integer: the text knows. */
 function copyLeaf(leaf: unknown): unknown {
-  if (typeof leaf === 'number') return Number.isFinite(leaf) ? leaf : null
   if (typeof leaf === 'string' || typeof leaf === 'boolean') return leaf
-  throw new NotPlain()
+  if (typeof leaf !== 'number' || Object.is(leaf, -0)) throw new NotPlain()
+  if (Number.isSafeInteger(leaf)) return leaf
+  if (!Number.isFinite(leaf)) return null
+  if (Number.isInteger(leaf)) throw new NotPlain()
+  return leaf
 }

@@ -24,6 +24,8 @@ test('a key named __proto__ is data and pollutes nothing', () => {
 test.each([
   ['nested deeper than everyday data', JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)],
   ['with an integer that no number holds', { seed: 2n ** 64n }],
+  ['with an integer that may have been rounded', [2 ** 53]],
+  ['with a negative zero', -0],
   ['with a hole', new Array(1)],
 ])('a free value %s is left to the explainer', (_, value) => {
   expect(gateFor('CreateModelEntityRequest').build({ name: 'm', custom_fields: { value } })).toBeUndefined()

@@ -26,6 +26,7 @@ describe.each(DEFINITIONS)('the gate of %s', (name, definition) => {
         const before = structuredClone(value)
         const built = gate.build(value)
         expect(value).toEqual(before)
+        if (built === undefined) return
         expect(gate.accepts(built)).toBe(true)
         expect(gate.build(built)).toEqual(built)
       }),

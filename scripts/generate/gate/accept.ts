@@ -38,7 +38,7 @@ function condition(check: Check, data: Name): Code {
     case 'integer':
       return within(_`Number.isSafeInteger(${data})`, check, data)
     case 'number':
-      return within(_`typeof ${data} == "number"`, check, data)
+      return _`${within(_`typeof ${data} == "number"`, check, data)} && !Object.is(${data}, -0)`
     default:
       return _`typeof ${data} == ${check.is}`
   }
@@ -55,7 +55,7 @@ const TEXTS: Readonly<Record<TextKind, (data: Name, max: number) => Code>> = {
   url: (data) => _`${data}.length <= ${MAX_URL} && NORMAL_URL.test(${data})`,
 }
 
-/** Finite, and in the bounds: `NaN` is in none. */
+/** In the bounds: `NaN` is in none. */
 function within(kind: Code, { minimum, maximum }: { minimum?: number; maximum?: number }, data: Name): Code {
   const lower = minimum === undefined ? kind : _`${kind} && ${data} >= ${minimum}`
   return maximum === undefined ? lower : _`${lower} && ${data} <= ${maximum}`

@@ -269,7 +269,7 @@ function InferenceParams(data) {
     {
       if (data.temperature !== void 0) {
         var data1 = data.temperature;
-        if (data1 !== null && !(typeof data1 == "number" && data1 >= 0 && data1 <= 2))
+        if (data1 !== null && !(typeof data1 == "number" && data1 >= 0 && data1 <= 2 && !Object.is(data1, -0)))
           return !1;
       }
       {
@@ -287,7 +287,7 @@ function InferenceParams(data) {
           {
             if (data.top_p !== void 0) {
               var data4 = data.top_p;
-              if (data4 !== null && !(typeof data4 == "number" && data4 >= 0 && data4 <= 1))
+              if (data4 !== null && !(typeof data4 == "number" && data4 >= 0 && data4 <= 1 && !Object.is(data4, -0)))
                 return !1;
             }
             if (data.stop !== void 0) {
