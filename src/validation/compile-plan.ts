@@ -50,7 +50,8 @@ function objectPlan(schema: Schema, place: string): Plan {
   }
   // TypeBox writes `Record(String(), …)` with a pattern that every key matches.
   const every = isSchema(patterns) ? (patterns['^.*$'] ?? patterns['^(.*)$']) : undefined
-  if (every === undefined || Object.keys(schema['patternProperties'] ?? {}).length !== 1) throw unsupported(place, 'patternProperties')
+  if (every === undefined || Object.keys(schema['patternProperties'] ?? {}).length !== 1)
+    throw unsupported(place, 'patternProperties')
   return { kind: 'record', values: planAt(every, `${place}/patternProperties`) }
 }
 

@@ -53,10 +53,25 @@ const JSON_MESSAGES: Partial<Record<ErrorType, string>> = {
 export function messageOf(type: ErrorType, context?: ErrorContext, isStrict = false): string {
   const template: string = (isStrict ? JSON_MESSAGES[type] : undefined) ?? ERROR_TYPES[type]
   if (context === undefined) return template
-  return template.replace(PLACEHOLDER, (_, name: string) => (name === 's' ? plural(context) : String(context[name])))
+  let message = ''
+  for (const [index, piece] of piecesOf(template).entries()) {
+    if (index % 2 === 0) message += piece
+    else message += piece === 's' ? plural(context) : String(context[piece])
+  }
+  return message
 }
 
-const PLACEHOLDER = /\{([a-z_]+)\}/g
+const PIECES = new Map<string, readonly string[]>()
+
+/** A template cut at its placeholders: texts and names take turns. */
+function piecesOf(template: string): readonly string[] {
+  let pieces = PIECES.get(template)
+  if (pieces === undefined) {
+    pieces = template.split(/\{([a-z_]+)\}/)
+    PIECES.set(template, pieces)
+  }
+  return pieces
+}
 
 function plural(context: ErrorContext): string {
   return (context['max_length'] ?? context['min_length']) === 1 ? '' : 's'

@@ -1,6 +1,6 @@
 import { DEFAULT_MAX_DEPTH } from '../json/read-json.js'
 import { INVALID } from './check.js'
-import { survey } from './leaves.js'
+import { type Survey, survey } from './leaves.js'
 import type { Plan } from './plan.js'
 import { UNREADABLE, type ValidateOptions, type ValidationResult } from './result.js'
 import { Run } from './run.js'
@@ -11,10 +11,17 @@ const BODY: readonly string[] = ['body']
 /**
  * Validates by walking a plan: coerces what the mode allows, and collects every error in the service's words. It
  * accepts whatever the gate accepts, with the same value, and is only slower.
+ *
+ * @param known - what a walk through the value would find, where that is known without one
  */
-export function explain(plan: Plan, value: unknown, options: ValidateOptions): ValidationResult {
+export function explain(
+  plan: Plan,
+  value: unknown,
+  options: ValidateOptions,
+  known: Survey | undefined = undefined,
+): ValidationResult {
   const { mode = 'lax', loc = BODY, maxErrors, maxDepth = DEFAULT_MAX_DEPTH } = options
-  const { isTooDeep, isOdd } = survey(value, maxDepth)
+  const { isTooDeep, isOdd } = known ?? survey(value, maxDepth)
   if (isTooDeep) return UNREADABLE
   const run = new Run({
     strict: mode === 'strict',

@@ -1,5 +1,6 @@
 import { explain } from './explain.js'
-import { type Model, type ModelValue, stepsOf } from './steps-of.js'
+import { gateOfPlan } from './gate-of-plan.js'
+import { type Model, type ModelValue, planOf } from './plan-of.js'
 
 /**
  * Whether a value is what a model describes, as it stands: nothing is coerced.
@@ -10,6 +11,6 @@ import { type Model, type ModelValue, stepsOf } from './steps-of.js'
  * is('Lora', { rank: '8' }) // false
  */
 export function is<M extends Model>(model: M, value: unknown): value is ModelValue<M> {
-  const { plan, gate } = stepsOf(model)
-  return gate?.accepts(value) || explain(plan, value, { mode: 'strict', maxErrors: 0 }).ok
+  const plan = planOf(model)
+  return gateOfPlan(plan)?.accepts(value) || explain(plan, value, { mode: 'strict', maxErrors: 0 }).ok
 }

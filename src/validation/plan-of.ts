@@ -16,19 +16,13 @@ export type ModelValue<M extends Model> = M extends SchemaName
 
 type StaticOf<Schema> = Schema extends TSchema ? Static<Schema> : never
 
-/** A plan, with its name if it is that of one of the 18 definitions. */
-export interface NamedPlan {
-  readonly plan: Plan
-  readonly name: SchemaName | undefined
-}
-
 /**
  * The plan of a model. A definition is compiled once; one of the 18 is known by what it says, so that it need not be
  * loaded to be recognised.
  *
  * @throws TypeError for a name that is none of the 18, and for a definition that cannot be validated by
  */
-export function planOf(model: Model): NamedPlan {
+export function planOf(model: Model): Plan {
   if (typeof model === 'string') {
     const named = BY_NAME.get(model)
     if (named === undefined) throw new TypeError(unknownName(model))
@@ -43,18 +37,16 @@ export function planOf(model: Model): NamedPlan {
   return compiled
 }
 
-const NAMES = Object.keys(PLANS) as SchemaName[]
+const BY_NAME: ReadonlyMap<string, Plan> = new Map(Object.entries(PLANS))
 
-const BY_NAME: ReadonlyMap<string, NamedPlan> = new Map(NAMES.map((name) => [name, { plan: PLANS[name], name }]))
+const compiledPlans = new WeakMap<object, Plan>()
 
-const compiledPlans = new WeakMap<object, NamedPlan>()
-
-function recognised(plan: Plan, definition: object): NamedPlan {
+function recognised(plan: Plan, definition: object): Plan {
   const title: unknown = Reflect.get(definition, 'title')
   const known = typeof title === 'string' ? BY_NAME.get(title) : undefined
-  return known !== undefined && JSON.stringify(known.plan) === JSON.stringify(plan) ? known : { plan, name: undefined }
+  return known !== undefined && JSON.stringify(known) === JSON.stringify(plan) ? known : plan
 }
 
 function unknownName(model: unknown): string {
-  return `Unknown model ${JSON.stringify(model)}: expected a definition or one of ${NAMES.join(', ')}`
+  return `Unknown model ${JSON.stringify(model)}: expected a definition or one of ${Object.keys(PLANS).join(', ')}`
 }

@@ -1,5 +1,7 @@
 import { type Check, INVALID } from './check.js'
 import { type ErrorContext, type ErrorType, messageOf } from './error-types.js'
+import type { Gate } from './gate.js'
+import { gateOfPlan } from './gate-of-plan.js'
 import { CHECKS } from './kinds/index.js'
 import { plainInput } from './leaves.js'
 import type { Plan } from './plan.js'
@@ -45,17 +47,21 @@ export class Run {
     return value
   }
 
+  /** The gate of a plan; none where there are leaves that it does not know. */
+  gateOf(plan: Plan): Gate | undefined {
+    return this.isOdd ? undefined : gateOfPlan(plan)
+  }
+
   /** Notes an error at the present place; `shown` is the context that the answer shows, if it is another. */
   fail(type: ErrorType, input: unknown, context?: ErrorContext, shown = context): typeof INVALID {
     this.errorCount += 1
     if (this.details.length < this.maxErrors) {
-      const detail = {
-        type,
-        loc: this.path.slice(),
-        msg: messageOf(type, context, this.strict),
-        input: this.echo(input),
-      }
-      this.details.push(shown === undefined ? detail : { ...detail, ctx: shown })
+      const loc = this.path.slice()
+      const msg = messageOf(type, context, this.strict)
+      const echo = this.echo(input)
+      this.details.push(
+        shown === undefined ? { type, loc, msg, input: echo } : { type, loc, msg, input: echo, ctx: shown },
+      )
     }
     return INVALID
   }

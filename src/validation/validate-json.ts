@@ -6,10 +6,10 @@ import { DEFAULT_MAX_DEPTH, readJson } from '../json/read-json.js'
 import { checkValue } from './check-value.js'
 import { isJsonContentType } from './content-type.js'
 import { messageOf } from './error-types.js'
-import { WrittenFloat } from './leaves.js'
+import { type Survey, WrittenFloat } from './leaves.js'
+import { type Model, type ModelValue, planOf } from './plan-of.js'
 import { type Invalid, UNREADABLE, type ValidateOptions, type ValidationResult } from './result.js'
 import { isSafeForJsonParse } from './safe-text.js'
-import { type Model, type ModelValue, stepsOf } from './steps-of.js'
 
 /** How to validate a body. */
 export interface ValidateJsonOptions extends ValidateOptions {
@@ -37,13 +37,13 @@ export function validateJson<M extends Model>(
   body: string | Uint8Array,
   options: ValidateJsonOptions = {},
 ): ValidationResult<ModelValue<M>> {
-  const steps = stepsOf(model)
+  const plan = planOf(model)
   const read = readBody(body, options)
   if ('failure' in read) return read.failure
-  return checkValue(steps, read.value, options) as ValidationResult<ModelValue<M>>
+  return checkValue(plan, read.value, options, read.known) as ValidationResult<ModelValue<M>>
 }
 
-type ReadBody = { readonly value: unknown } | { readonly failure: Invalid | typeof UNREADABLE }
+type ReadBody = { readonly value: unknown; readonly known?: Survey } | { readonly failure: Invalid | typeof UNREADABLE }
 
 /** The value of a body: `undefined` for an empty one. */
 function readBody(body: string | Uint8Array, options: ValidateJsonOptions): ReadBody {
@@ -56,14 +56,24 @@ function readBody(body: string | Uint8Array, options: ValidateJsonOptions): Read
   if (text === undefined) return { failure: UNREADABLE }
   if (options.mode !== 'strict' && isSafeForJsonParse(text, maxDepth)) {
     try {
-      return { value: JSON.parse(text) }
+      const value: unknown = JSON.parse(text)
+      return isOddText(text) ? { value } : { value, known: EVERYDAY }
     } catch {
       // The reader says what is wrong, or takes it: Python knows NaN.
     }
   }
   const read = readJson(text, { maxDepth, constants: true })
   if (!read.ok) return { failure: jsonFailure(read.error, options) }
-  return { value: options.mode === 'strict' ? jsonValue(read.root, exactNumber) : jsonValue(read.root) }
+  if (options.mode !== 'strict') return { value: jsonValue(read.root) }
+  return { value: jsonValue(read.root, exactNumber), known: { isTooDeep: false, isOdd: true } }
+}
+
+/** What a walk would find in the value of a safe text in which nothing hints at more. */
+const EVERYDAY: Survey = { isTooDeep: false, isOdd: false }
+
+/** Whether a safe text may hold a key that errors do not show, as it is or escaped. */
+function isOddText(text: string): boolean {
+  return text.includes('_sa') || text.includes('\\u')
 }
 
 /** In strict mode `1.0` is no integer, and must be told from `1`. */

@@ -1,6 +1,6 @@
 import { checkValue } from './check-value.js'
+import { type Model, type ModelValue, planOf } from './plan-of.js'
 import type { ValidateOptions, ValidationResult } from './result.js'
-import { type Model, type ModelValue, stepsOf } from './steps-of.js'
 
 /**
  * Checks a parsed value as the service checks a request's body.
@@ -24,7 +24,7 @@ export function validate<M extends Model>(
   value: unknown,
   options: ValidateOptions = {},
 ): ValidationResult<ModelValue<M>> {
-  const steps = stepsOf(model)
+  const plan = planOf(model)
   // What a plan accepts is what its definition describes: the static type follows the definition.
-  return checkValue(steps, value, options) as ValidationResult<ModelValue<M>>
+  return checkValue(plan, value, options) as ValidationResult<ModelValue<M>>
 }

@@ -23,7 +23,13 @@ export function fraction(microsecond: number): string {
 
 /** How many bytes a text takes: what the reader calls its length. */
 export function utf8Length(text: string): number {
-  return new TextEncoder().encode(text).length
+  let length = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at)
+    const isSurrogate = unit >= 0xd800 && unit <= 0xdfff
+    length += unit < 0x80 ? 1 : unit < 0x800 || isSurrogate ? 2 : 3
+  }
+  return length
 }
 
 /** What is wrong, in the words of pydantic's `speedate`. */

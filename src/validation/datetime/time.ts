@@ -8,7 +8,7 @@ export type TimeRead = { readonly ok: true; readonly text: string } | { readonly
  * perhaps a zone. Each step is one of speedate's, in its order, so that the first thing wrong is the one that is told.
  */
 export function readTime(text: string, start: number): TimeRead {
-  if (utf8Length(text.slice(start, start + 5)) < 5) return failure('input is too short')
+  if (text.length < start + 5 && utf8Length(text.slice(start)) < 5) return failure('input is too short')
   const hour = digitsAt(text, start, 2)
   if (hour === undefined) return failure('invalid character in hour')
   if (text[start + 2] !== ':') return failure('invalid time separator, expected `:`')

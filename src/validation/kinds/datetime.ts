@@ -1,5 +1,6 @@
 import type { Check } from '../check.js'
 import { datetimeFromTimestamp, type Parsed, parseDate, parseDatetime } from '../datetime/text.js'
+import { COMMON_DATE_TIME } from '../gate-checks.js'
 import type { DatetimePlan } from '../plan.js'
 import type { Run } from '../run.js'
 import { hasLoneSurrogate } from '../text.js'
@@ -21,6 +22,7 @@ export const checkDatetime: Check<DatetimePlan> = (_, input, run) => {
 }
 
 function datetimeOfText(text: string, run: Run): unknown {
+  if (COMMON_DATE_TIME.test(text)) return text
   if (hasLoneSurrogate(text)) return run.fail('string_unicode', text)
   const parsed = parseDatetime(text)
   if (parsed.ok || run.strict) return answer(parsed, text, run)

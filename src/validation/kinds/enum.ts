@@ -8,11 +8,23 @@ export const checkEnum: Check<EnumPlan> = (plan, input, run) => {
     if (plan.values.includes(input)) return input
     if (hasLoneSurrogate(input)) return run.fail('string_unicode', input)
   }
-  return run.fail('enum', input, { expected: expected(plan.values) })
+  return run.fail('enum', input, { expected: expectedOf(plan) })
+}
+
+const EXPECTED = new WeakMap<EnumPlan, string>()
+
+/** The wording is long, and the same for every error. */
+function expectedOf(plan: EnumPlan): string {
+  let expected = EXPECTED.get(plan)
+  if (expected === undefined) {
+    expected = listed(plan.values)
+    EXPECTED.set(plan, expected)
+  }
+  return expected
 }
 
 /** `'a', 'b' or 'c'`. */
-function expected(values: readonly string[]): string {
+function listed(values: readonly string[]): string {
   const quoted = values.map(pythonRepr)
   const last = quoted.pop() ?? ''
   return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`

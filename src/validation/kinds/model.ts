@@ -2,6 +2,7 @@ import { type Check, INVALID, isRecord, setField } from '../check.js'
 import type { AnyPlan, FieldPlan, ModelPlan } from '../plan.js'
 import type { Run } from '../run.js'
 import { writtenKey } from '../text.js'
+import { isPlain } from './plain.js'
 
 /** A model: its fields in their order, then what else is there if the model keeps it. */
 export const checkModel: Check<ModelPlan> = (plan, input, run) => {
@@ -9,12 +10,16 @@ export const checkModel: Check<ModelPlan> = (plan, input, run) => {
     if (!run.strict) return run.fail('model_attributes_type', input)
     return run.fail('model_type', input, { class_name: plan.name })
   }
+  const gate = run.gateOf(plan)
+  const built = gate?.accepts(input) ? gate.build(input) : undefined
+  if (built !== undefined) return built
   let isValid = true
+  // Once there is an error anywhere, nobody will see the value.
   const values: Record<string, unknown> = {}
   for (const field of plan.fields) {
     const value = checkField(field, input, run)
     if (value === INVALID) isValid = false
-    else if (value !== undefined) setField(values, field.name, value)
+    else if (value !== undefined && run.errorCount === 0) setField(values, field.name, value)
   }
   if (plan.keepsExtras && !keepExtras(plan, input, values, run)) isValid = false
   return isValid ? values : INVALID
@@ -22,8 +27,8 @@ export const checkModel: Check<ModelPlan> = (plan, input, run) => {
 
 function checkField(field: FieldPlan, input: Readonly<Record<string, unknown>>, run: Run): unknown {
   const value = Object.hasOwn(input, field.name) ? input[field.name] : undefined
-  if (value !== undefined) return run.checkAt(field.name, field.plan, value)
-  if (!field.required) return structuredClone(field.default)
+  if (value !== undefined) return isPlain(field.plan, value) ? value : run.checkAt(field.name, field.plan, value)
+  if (!field.required) return isRecord(field.default) ? structuredClone(field.default) : field.default
   run.failAt(field.name, 'missing', input)
   return INVALID
 }
@@ -37,9 +42,8 @@ function keepExtras(
   run: Run,
 ): boolean {
   let isValid = true
-  const known = new Set(plan.fields.map(({ name }) => name))
   for (const key of Object.keys(input)) {
-    if (known.has(key) || input[key] === undefined) continue
+    if (input[key] === undefined || plan.fields.some(({ name }) => name === key)) continue
     const value = run.checkAt(key, ANY, input[key])
     if (value === INVALID) isValid = false
     else setField(values, writtenKey(key), value)

@@ -2,14 +2,13 @@ import { isModelRef } from '../../references/model-ref.js'
 import type { Check } from '../check.js'
 import type { StringPlan } from '../plan.js'
 import { hasLoneSurrogate, isLongerThan, isShorterThan } from '../text.js'
+import { isUnconstrained } from './plain.js'
 
 /** A string, its length in code points, its pattern, and the rule of model references. */
 export const checkString: Check<StringPlan> = (plan, input, run) => {
   if (typeof input !== 'string') return run.fail('string_type', input)
+  if (isUnconstrained(plan)) return input
   const { minLength, maxLength, pattern, reference } = plan
-  const isPlain = minLength === undefined && maxLength === undefined && pattern === undefined && reference === undefined
-  // A plain string is never decoded, so that what is no Unicode passes through it.
-  if (isPlain) return input
   if (hasLoneSurrogate(input)) return run.fail('string_unicode', input)
   if (minLength !== undefined && isShorterThan(input, minLength)) {
     return run.fail('string_too_short', input, { min_length: minLength })

@@ -1,4 +1,5 @@
 import type { Check } from '../check.js'
+import { MAX_URL, NORMAL_URL } from '../gate-checks.js'
 import type { UrlPlan } from '../plan.js'
 import { hasLoneSurrogate } from '../text.js'
 import { parseUrl } from '../url/parse-url.js'
@@ -6,6 +7,7 @@ import { parseUrl } from '../url/parse-url.js'
 /** An absolute URL by the WHATWG rules; the value is its normal form. In strict mode it must need no repair. */
 export const checkUrl: Check<UrlPlan> = (_, input, run) => {
   if (typeof input !== 'string') return run.fail('url_type', input)
+  if (input.length <= MAX_URL && NORMAL_URL.test(input)) return input
   if (hasLoneSurrogate(input)) return run.fail('string_unicode', input)
   if (input === '') return run.fail('url_parsing', input, { error: 'input is empty' })
   const parsed = parseUrl(input)

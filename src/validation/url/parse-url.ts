@@ -26,8 +26,17 @@ export function parseUrl(text: string): ParsedUrl {
   }
 }
 
-/** Ends the parsing from any depth of the parser; never leaves this file. */
-class UrlFailure extends Error {}
+/**
+ * Ends the parsing from any depth of the parser; never leaves this file. It is no `Error`, whose stack would cost more
+ * than all the rest.
+ */
+class UrlFailure {
+  readonly message: string
+
+  constructor(message: string) {
+    this.message = message
+  }
+}
 
 const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
   ['http', 80],
