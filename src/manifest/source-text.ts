@@ -20,8 +20,8 @@ export class SourceText {
 
   /** The place of a span. */
   placeOf({ start, end }: Span): Place {
-    const [line, column] = this.#position(start)
-    const [endLine, endColumn] = this.#position(Math.max(start, end))
+    const [line, column] = this.#position(Math.min(start, this.text.length))
+    const [endLine, endColumn] = this.#position(Math.min(Math.max(start, end), this.text.length))
     return { line, column, endLine, endColumn }
   }
 

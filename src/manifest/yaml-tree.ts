@@ -55,8 +55,23 @@ export class YamlTreeReader {
   #written(node: Node): Counted {
     if (isMap(node)) return this.#mapping(node)
     if (isSeq(node)) return this.#sequence(node)
-    if (isScalar(node)) return { node: scalarOf(node), size: 1, depth: 0 }
+    if (isScalar(node)) return { node: this.#scalar(node), size: 1, depth: 0 }
     throw new Stop('yaml_syntax', spanOf(node), 'This is no value', 'write a scalar, a mapping or a sequence')
+  }
+
+  #scalar(scalar: Scalar): SourceScalar {
+    const value = typeof scalar.value === 'bigint' ? integerOf(scalar.value) : scalar.value
+    const isNumber = typeof value === 'number' || typeof value === 'bigint'
+    const spelling = isNumber && scalar.source !== undefined ? { spelling: scalar.source } : {}
+    return { kind: 'scalar', span: this.#scalarSpan(scalar), value, ...spelling }
+  }
+
+  /** Nothing where nothing is written; the line that ends a block scalar is no part of it. */
+  #scalarSpan(scalar: Scalar): Span | undefined {
+    const span = spanOf(scalar)
+    if (scalar.type === 'PLAIN' && scalar.source === '') return undefined
+    if (scalar.type !== 'BLOCK_LITERAL' && scalar.type !== 'BLOCK_FOLDED') return span
+    return { start: span.start, end: span.start + this.#text.slice(span.start, span.end).trimEnd().length }
   }
 
   #alias(alias: Alias): Counted {
@@ -228,13 +243,6 @@ function mergeSources(node: SourceNode, keySpan: Span): SourceMapping[] {
 /** A key as it is written: `1` and `0x1` are different keys, and both are texts. */
 function writtenKey(key: Scalar): string {
   return key.type === 'PLAIN' && key.source !== undefined ? key.source : String(key.value ?? '')
-}
-
-function scalarOf(scalar: Scalar): SourceScalar {
-  const span = scalar.source === '' && scalar.type === 'PLAIN' ? undefined : spanOf(scalar)
-  const value = typeof scalar.value === 'bigint' ? integerOf(scalar.value) : scalar.value
-  const isNumber = typeof value === 'number' || typeof value === 'bigint'
-  return { kind: 'scalar', span, value, ...(isNumber && scalar.source !== undefined && { spelling: scalar.source }) }
 }
 
 /** A number where it is exact; a `bigint` stands for what a number cannot hold. */
