@@ -15,6 +15,11 @@ export const CREATE_MODEL = {
     201: { description: 'Create a new model entity', schema: 'ModelEntity' },
     422: { description: 'Validation Error', schema: 'HTTPValidationError' },
   },
+  refusals: {
+    400: 'The body cannot be read, or the fileset is no reference to one',
+    403: 'Not allowed: for one, to trust remote code',
+    409: 'A model of this name exists in the workspace',
+  },
 } as const satisfies Operation
 
 /** An operation as the definitions describe it; the bodies are named, not written out. */
@@ -28,4 +33,6 @@ export interface Operation {
   readonly parameters: readonly { name: string; in: string; required: boolean; schema: { type: string } }[]
   readonly requestBody: SchemaName
   readonly responses: Readonly<Record<number, { description: string; schema: SchemaName }>>
+  /** What the service answers besides, of which the API page does not speak: a body `{ "detail": "…" }`. */
+  readonly refusals: Readonly<Record<number, string>>
 }

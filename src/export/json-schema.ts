@@ -1,0 +1,80 @@
+import type { TSchema } from 'typebox'
+import { isSchemaName, SCHEMA_NAMES, SCHEMAS, type SchemaName } from '../schemas/index.js'
+import type { PlainObject } from './plain-data.js'
+import { chosen, DIALECTS, type Dialect, RENDITIONS, type Rendition, type Style } from './style.js'
+import { writeSchema } from './write-schema.js'
+
+/** How {@link jsonSchema} writes. */
+export interface JsonSchemaOptions {
+  /** The dialect; `2020-12` by default. */
+  readonly dialect?: Dialect
+  /** What is described: all that the service checks (the default), or what the API page shows. */
+  readonly rendition?: Rendition
+  /** The `$id`, by default `urn:model-entity:{dialect}:{name}`; a definition that is none of the 18 has none by default. */
+  readonly id?: string
+}
+
+/**
+ * A definition as a self-contained JSON Schema: with `$schema`, `$id`, and the definitions that it refers to in `$defs`
+ * (`definitions` in draft-07). Plain data, a new copy at each call.
+ *
+ * The schema takes and refuses what the service does, as far as JSON Schema can say it, of values in their canonical form:
+ * the service also takes `"8"` for an integer and a Unix timestamp for a time, which a schema cannot describe, and reads
+ * `format` by rules of its own.
+ *
+ * @param model - the name of one of the 18 definitions, or a definition
+ * @throws TypeError when there is no definition of that name
+ * @example
+ * ```ts
+ * import { jsonSchema } from 'model-entity'
+ *
+ * console.log(jsonSchema('SlidingWindowConfig', { dialect: 'draft-07' }))
+ * ```
+ */
+export function jsonSchema(model: SchemaName | TSchema, options: JsonSchemaOptions = {}): PlainObject {
+  const { dialect = '2020-12', rendition = 'service' } = options
+  const style = chosen(DIALECTS, dialect, 'dialect')
+  chosen(RENDITIONS, rendition, 'rendition')
+  const definition = typeof model === 'string' ? definitionOf(model) : model
+  const { schema, references } = writeSchema(definition, style, rendition)
+  const definitions = allOf(references, style, rendition)
+  const id = options.id ?? defaultId(definition, dialect)
+  return {
+    $schema: style.uri,
+    ...(id !== undefined && { $id: id }),
+    ...schema,
+    ...(Object.keys(definitions).length > 0 && { [style.keyword]: definitions }),
+  }
+}
+
+/** All definitions that `references` lead to, in the order of the API page. */
+function allOf(references: ReadonlySet<SchemaName>, style: Style, rendition: Rendition): PlainObject {
+  const reached = new Map<SchemaName, PlainObject>()
+  const waiting = [...references]
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    if (reached.has(name)) continue
+    const { schema, references: further } = writeSchema(SCHEMAS[name], style, rendition)
+    reached.set(name, schema)
+    waiting.push(...further)
+  }
+  return inPageOrder(reached)
+}
+
+function inPageOrder(schemas: ReadonlyMap<SchemaName, PlainObject>): PlainObject {
+  const ordered: PlainObject = {}
+  for (const name of SCHEMA_NAMES) {
+    const schema = schemas.get(name)
+    if (schema !== undefined) ordered[name] = schema
+  }
+  return ordered
+}
+
+function definitionOf(name: string): TSchema {
+  if (isSchemaName(name)) return SCHEMAS[name]
+  throw new TypeError(`There is no definition ${JSON.stringify(name)}: expected one of ${SCHEMA_NAMES.join(', ')}`)
+}
+
+function defaultId(definition: TSchema, dialect: Dialect): string | undefined {
+  const name = SCHEMA_NAMES.find((each) => SCHEMAS[each] === definition)
+  return name === undefined ? undefined : `urn:model-entity:${dialect}:${name}`
+}

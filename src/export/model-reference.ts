@@ -1,0 +1,19 @@
+import type { PlainObject } from './plain-data.js'
+
+const CHARACTERS = 'a-z0-9@.+_'
+const SEGMENT = `[a-z][${CHARACTERS}-]{1,62}`
+const UNHYPHENATED = `[${CHARACTERS}]+`
+const SINGLE_HYPHENS = `${UNHYPHENATED}(-${UNHYPHENATED})*`
+
+/**
+ * The grammar of a model reference in keywords that every validator knows, in place of the `format` that only we know:
+ * two patterns that must both match. One pattern would need a lookahead, which RE2, and with it Go and Rust, does not have.
+ */
+export const MODEL_REFERENCE_KEYWORDS: PlainObject = {
+  pattern: oneOrTwo(SEGMENT),
+  allOf: [{ pattern: oneOrTwo(SINGLE_HYPHENS) }],
+}
+
+function oneOrTwo(segment: string): string {
+  return `^${segment}(/${segment})?$`
+}

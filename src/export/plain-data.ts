@@ -1,0 +1,10 @@
+/** A schema or a document as plain JSON data: what `JSON.stringify` writes and `JSON.parse` reads, unchanged. */
+export type PlainObject = { [key: string]: PlainValue }
+
+/** A JSON value. */
+export type PlainValue = string | number | boolean | null | PlainValue[] | PlainObject
+
+/** Whether a value is an object in the sense of JSON: neither `null` nor a list. */
+export function isPlainObject(value: unknown): value is PlainObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,149 @@
+import type { TSchema } from 'typebox'
+import { BackendFormat, MODEL_REFERENCE_FORMAT, SCHEMA_NAMES, SCHEMAS, type SchemaName } from '../schemas/index.js'
+import { MODEL_REFERENCE_KEYWORDS } from './model-reference.js'
+import { isPlainObject, type PlainObject, type PlainValue } from './plain-data.js'
+import type { Rendition, Style } from './style.js'
+
+/** A definition written as a schema, with the names of the definitions that it refers to. */
+export interface WrittenSchema {
+  readonly schema: PlainObject
+  readonly references: ReadonlySet<SchemaName>
+}
+
+/**
+ * Writes a definition as plain JSON Schema in a style. One of the 18 definitions inside it becomes a `$ref`; the definition
+ * itself is written out.
+ */
+export function writeSchema(definition: TSchema, style: Style, rendition: Rendition): WrittenSchema {
+  const writer = new Writer(style, rendition)
+  return { schema: writer.body(definition), references: writer.references }
+}
+
+const NAMES = new Map<unknown, SchemaName>(SCHEMA_NAMES.map((name) => [SCHEMAS[name], name]))
+
+/** What the API page leaves out. */
+const UNSHOWN = new Set(['minLength', 'maxLength', 'pattern', 'minimum', 'maximum'])
+
+class Writer {
+  readonly references = new Set<SchemaName>()
+  readonly #style: Style
+  readonly #rendition: Rendition
+
+  constructor(style: Style, rendition: Rendition) {
+    this.#style = style
+    this.#rendition = rendition
+  }
+
+  /** A schema where it is used: a named definition is referred to. */
+  #use(schema: unknown): PlainValue {
+    const name = NAMES.get(schema)
+    if (name === undefined) return isPlainObject(schema) ? this.body(schema) : plain(schema)
+    this.references.add(name)
+    return { $ref: this.#style.definitions + name }
+  }
+
+  /** A schema written out. */
+  body(schema: object): PlainObject {
+    const { anyOf, ...keywords } = { ...schema } as { anyOf?: unknown; [keyword: string]: unknown }
+    if (!Array.isArray(anyOf)) return inOrder(this.#keywords(keywords))
+    return inOrder(this.#union(anyOf, this.#keywords(keywords)))
+  }
+
+  /** A union: of one, of something and null, or of several; `annotations` is what stands beside it. */
+  #union(members: readonly unknown[], annotations: PlainObject): PlainObject {
+    const others = members.filter((member) => !isNull(member))
+    const [only] = others
+    if (others.length !== 1) return { [this.#unionKeyword]: members.map((member) => this.#use(member)), ...annotations }
+    const used = this.#use(only)
+    const schema = isPlainObject(used) ? used : {}
+    return others.length === members.length
+      ? this.#beside(schema, annotations)
+      : this.#orNull(only, schema, annotations)
+  }
+
+  #orNull(member: unknown, schema: PlainObject, annotations: PlainObject): PlainObject {
+    if (this.#rendition === 'service') return { ...this.#style.orNull(schema), ...annotations }
+    // The page names null for this one definition only.
+    if (member !== BackendFormat) return this.#beside(schema, annotations)
+    const { anyOf, ...rest } = this.#style.orNull(schema)
+    return { ...(anyOf !== undefined && { [this.#unionKeyword]: anyOf }), ...rest, ...annotations }
+  }
+
+  #beside(schema: PlainObject, annotations: PlainObject): PlainObject {
+    const isIgnored = schema['$ref'] !== undefined && !this.#style.refSiblings && Object.keys(annotations).length > 0
+    return isIgnored ? { allOf: [schema], ...annotations } : { ...schema, ...annotations }
+  }
+
+  get #unionKeyword(): 'oneOf' | 'anyOf' {
+    return this.#rendition === 'page' ? 'oneOf' : 'anyOf'
+  }
+
+  #keywords(schema: { readonly [keyword: string]: unknown }): PlainObject {
+    const written: PlainObject = {}
+    for (const [keyword, value] of Object.entries(schema)) {
+      if (this.#rendition === 'page' && isUnshown(keyword, value)) continue
+      if (keyword === 'format' && value === MODEL_REFERENCE_FORMAT) Object.assign(written, MODEL_REFERENCE_KEYWORDS)
+      else if (isAnyKey(keyword, value)) written['additionalProperties'] = this.#use(value[ANY_KEY])
+      else written[keyword] = this.#value(keyword, value)
+    }
+    return written
+  }
+
+  #value(keyword: string, value: unknown): PlainValue {
+    if (SCHEMA_MAPS.has(keyword) && isPlainObject(value)) {
+      return Object.fromEntries(Object.entries(value).map(([key, schema]) => [key, this.#use(schema)]))
+    }
+    if (SCHEMA_LISTS.has(keyword) && Array.isArray(value)) return value.map((schema) => this.#use(schema))
+    return SCHEMA_VALUES.has(keyword) ? this.#use(value) : plain(value)
+  }
+}
+
+const SCHEMA_MAPS = new Set(['properties', 'patternProperties', 'dependentSchemas'])
+const SCHEMA_LISTS = new Set(['allOf', 'oneOf', 'prefixItems'])
+const SCHEMA_VALUES = new Set(['items', 'additionalProperties', 'not', 'contains', 'propertyNames'])
+
+/** How TypeBox writes a record of any key. `.` matches no line break, so that the keyword for all keys says it better. */
+const ANY_KEY = '^.*$'
+
+function isAnyKey(keyword: string, value: unknown): value is { [ANY_KEY]: unknown } {
+  return keyword === 'patternProperties' && isPlainObject(value) && Object.keys(value).join() === ANY_KEY
+}
+
+function isNull(schema: unknown): boolean {
+  return isPlainObject(schema) && schema['type'] === 'null'
+}
+
+function isUnshown(keyword: string, value: unknown): boolean {
+  return (
+    UNSHOWN.has(keyword) || value === MODEL_REFERENCE_FORMAT || (keyword === 'additionalProperties' && value === true)
+  )
+}
+
+/** Data without a share in the definition, so that whoever changes an artifact changes no definition. */
+function plain(value: unknown): PlainValue {
+  return value === undefined ? null : JSON.parse(JSON.stringify(value))
+}
+
+/** The order in which a person reads a schema. */
+const ORDER = [
+  '$ref',
+  'title',
+  'description',
+  'type',
+  'nullable',
+  'format',
+  'default',
+  'enum',
+  'anyOf',
+  'oneOf',
+  'allOf',
+]
+const LAST = ['properties', 'additionalProperties', 'required']
+
+function inOrder(schema: PlainObject): PlainObject {
+  const rank = (keyword: string): number => {
+    const first = ORDER.indexOf(keyword)
+    return first >= 0 ? first : ORDER.length + 1 + LAST.indexOf(keyword)
+  }
+  return Object.fromEntries(Object.entries(schema).sort(([a], [b]) => rank(a) - rank(b)))
+}
