@@ -7,8 +7,6 @@ export interface Architecture {
   /** The class that transformers builds: `LlamaForCausalLM`. */
   readonly className: string
   readonly root: Module
-  /** Parameters that are another one under a second name. */
-  readonly ties: readonly Tie[]
   /** What a `ModelSpec` says of the model's sizes. */
   readonly dimensions: Dimensions
   /** What the description leaves out or takes for granted, in sentences. */

@@ -34,6 +34,11 @@ export class ConfigReader {
     return Object.hasOwn(this.#object, name) ? this.#object[name] : undefined
   }
 
+  /** The names of the fields that are there. */
+  names(): string[] {
+    return Object.keys(this.#object)
+  }
+
   /** A count or a size: an integer of 0 or more. */
   integer(names: Names, absent: number, none: number = absent): number {
     return this.#read(names, absent, none, 'an integer of 0 or more', isCount)
@@ -49,9 +54,9 @@ export class ConfigReader {
     return this.#read(names, absent, none, 'a number', isFiniteNumber)
   }
 
-  /** `true` or `false`. */
-  boolean(names: Names, absent: boolean, none: boolean = absent): boolean {
-    return this.#read(names, absent, none, 'true or false', isBoolean)
+  /** `true` or `false`; `null` is `false`, as Python has it. */
+  boolean(names: Names, absent: boolean): boolean {
+    return this.#read(names, absent, false, 'true or false', isBoolean)
   }
 
   /** A text. */

@@ -1,3 +1,16 @@
 export type { Architecture, Dimensions, MambaDimensions, MoeDimensions, Tie } from './architecture.js'
 export { CheckpointError, type CheckpointErrorCode, type CheckpointErrorDetails } from './checkpoint-error.js'
+export { foldedLinearLayers, foldedParameters, formatIndices } from './fold.js'
+export { architectureFromConfig } from './from-config.js'
+export {
+  type LinearGroup,
+  linearGroups,
+  type ModuleGroup,
+  moduleGroups,
+  type ParameterGroup,
+  type Path,
+  parameterGroups,
+} from './groups.js'
 export type { LinearFeatures, Module, Part, Repeat, RoutedExperts, Shape } from './module.js'
+export { type LinearLayer, linearLayers, modules, type Parameter, parameters, ties } from './tensors.js'
+export { activeParameters, parametersByPart, totalParameters } from './totals.js'

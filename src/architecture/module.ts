@@ -15,6 +15,8 @@ export interface Module {
   readonly type: string
   /** Its own parameters by name: those of its children are theirs. */
   readonly parameters?: Readonly<Record<string, Shape>>
+  /** Those of its own parameters that are another one under a second name: the full name of that other. */
+  readonly ties?: Readonly<Record<string, string>>
   /** Its named children, in the order of the forward pass. */
   readonly children?: Readonly<Record<string, Module>>
   /** Its numbered children, as in torch's ModuleList: `items.0`, `items.1`, … */
@@ -51,7 +53,7 @@ export interface RoutedExperts {
 export type Children = Readonly<Record<string, Module | undefined>>
 
 /** What a container may say of itself besides its children. */
-export type ContainerOptions = Pick<Module, 'parameters' | 'part' | 'routed'>
+export type ContainerOptions = Pick<Module, 'parameters' | 'ties' | 'part' | 'routed'>
 
 /**
  * A module made of others.
@@ -97,6 +99,31 @@ export function listOf<Kind extends string | number | boolean>(
   }
   const items = [...indicesOf].map(([kind, indices]) => ({ indices, module: moduleOf(kind) }))
   return { type: 'ModuleList', items }
+}
+
+/**
+ * A module with a parameter that is another one: the output embedding that is the input's.
+ *
+ * @example
+ * ```ts
+ * tied(linear(hiddenSize, vocabSize), { weight: 'model.embed_tokens.weight' })
+ * ```
+ */
+export function tied(module: Module, ties: Readonly<Record<string, string>>): Module {
+  return { ...module, ties: { ...module.ties, ...ties } }
+}
+
+/** A module all of whose parameters are those of the module called `name`: a block that several layers share. */
+export function sharing(module: Module, name: string): Module {
+  const { parameters, children, items } = module
+  const ties = Object.keys(parameters ?? {}).map((parameter) => [parameter, `${name}.${parameter}`])
+  const shared = Object.entries(children ?? {}).map(([key, child]) => [key, sharing(child, `${name}.${key}`)])
+  if (items) throw new TypeError('A list cannot be shared as a whole: share what stands in it')
+  return {
+    ...module,
+    ...(parameters && { ties: Object.fromEntries(ties) }),
+    ...(children && { children: Object.fromEntries(shared) }),
+  }
 }
 
 /** The integers from 0 up to, and without, `count`. */

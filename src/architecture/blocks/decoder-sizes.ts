@@ -1,0 +1,59 @@
+import type { Dimensions } from '../architecture.js'
+import type { ConfigReader } from '../config-reader.js'
+import { contextTokens } from './context-tokens.js'
+
+/** What a family's configuration class takes for the fields that a config leaves out, under the fields' own names. */
+export interface DecoderDefaults {
+  readonly vocab_size: number
+  readonly hidden_size: number
+  readonly intermediate_size: number
+  readonly num_hidden_layers: number
+  readonly num_attention_heads: number
+  /** Absent: as many as `num_attention_heads`. */
+  readonly num_key_value_heads?: number
+  /** Absent: `hidden_size / num_attention_heads`. A family that takes no such field says `false`. */
+  readonly head_dim?: number | false
+  /** Absent: the family has no such limit. */
+  readonly max_position_embeddings?: number
+  readonly tie_word_embeddings: boolean
+}
+
+/** The sizes that nearly all decoder-only models have. */
+export interface DecoderSizes {
+  readonly vocabSize: number
+  readonly hiddenSize: number
+  readonly ffnSize: number
+  readonly layers: number
+  readonly heads: number
+  readonly kvHeads: number
+  readonly headDim: number
+  readonly contextTokens: number | undefined
+  readonly tiedEmbeddings: boolean
+}
+
+/** Reads the sizes of a decoder-only model: a `null` means what an absent field without a class default means. */
+export function decoderSizes(config: ConfigReader, defaults: DecoderDefaults): DecoderSizes {
+  const hiddenSize = config.integer('hidden_size', defaults.hidden_size)
+  const heads = config.integer('num_attention_heads', defaults.num_attention_heads)
+  const perHead = Math.floor(hiddenSize / Math.max(heads, 1))
+  return {
+    vocabSize: config.integer('vocab_size', defaults.vocab_size),
+    hiddenSize,
+    ffnSize: config.integer('intermediate_size', defaults.intermediate_size),
+    layers: config.integer('num_hidden_layers', defaults.num_hidden_layers),
+    heads,
+    kvHeads: config.integer('num_key_value_heads', defaults.num_key_value_heads ?? heads, heads),
+    headDim: defaults.head_dim === false ? perHead : config.integer('head_dim', defaults.head_dim ?? perHead, perHead),
+    contextTokens: contextTokens(config, defaults.max_position_embeddings),
+    tiedEmbeddings: config.boolean('tie_word_embeddings', defaults.tie_word_embeddings),
+  }
+}
+
+/** The sizes in the terms of `ModelSpec`, with what else the family has to say. */
+export function decoderDimensions(
+  sizes: DecoderSizes,
+  also: Pick<Dimensions, 'gatedMlp'> & Partial<Dimensions>,
+): Dimensions {
+  const { ffnSize, contextTokens: context, ...rest } = sizes
+  return { ...rest, ffnHiddenSize: ffnSize, ...(context !== undefined && { contextTokens: context }), ...also }
+}

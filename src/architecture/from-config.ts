@@ -1,0 +1,110 @@
+import { distance } from 'fastest-levenshtein'
+import type { Architecture } from './architecture.js'
+import { CheckpointError } from './checkpoint-error.js'
+import { type ConfigObject, ConfigReader } from './config-reader.js'
+import { FAMILIES } from './families/index.js'
+import type { Family } from './family.js'
+
+/**
+ * The module tree of the model that a Hugging Face `config.json` describes, as transformers would build it. Of a
+ * multimodal config the language model is described, and `notes` say what is left out.
+ *
+ * @param config - the parsed content of a `config.json`
+ * @throws CheckpointError `unsupported_architecture` for an unknown family, `missing_field` without a `model_type`,
+ *   `invalid_field` where a field is not what the family takes
+ * @example
+ * ```ts
+ * const llama = architectureFromConfig({ model_type: 'llama', hidden_size: 2048, num_hidden_layers: 16 })
+ * totalParameters(llama)
+ * ```
+ */
+export function architectureFromConfig(config: unknown): Architecture {
+  const reader = new ConfigReader(object(config))
+  const family = familyOf(reader)
+  const text = family ? undefined : textConfigOf(reader)
+  if (text) return describeText(reader, text)
+  if (!family) throw unsupported(reader.optionalString('model_type'))
+  return family.describe(reader, classNameOf(reader))
+}
+
+/** The fields under which multimodal configs keep that of their language model. */
+const TEXT_FIELDS = ['text_config', 'language_config', 'llm_config']
+
+/** The language model's family where its config leaves it to the class default, by the family of the whole. */
+const TEXT_FAMILIES: Readonly<Record<string, string>> = {
+  gemma3: 'gemma3_text',
+  gemma4: 'gemma4_text',
+  llama4: 'llama4_text',
+  llava: 'llama',
+  llava_next: 'llama',
+  mistral3: 'mistral',
+  qwen3_5: 'qwen3_5_text',
+  qwen3_5_moe: 'qwen3_5_moe_text',
+}
+
+/** The families by `model_type`. */
+const BY_MODEL_TYPE: ReadonlyMap<string, Family> = new Map(
+  FAMILIES.flatMap((family) => family.modelTypes.map((modelType) => [modelType, family])),
+)
+
+function familyOf(reader: ConfigReader): Family | undefined {
+  return BY_MODEL_TYPE.get(reader.string('model_type', ''))
+}
+
+function classNameOf(reader: ConfigReader): string | undefined {
+  return reader.strings('architectures')?.[0]
+}
+
+function textConfigOf(reader: ConfigReader): ConfigReader | undefined {
+  const field = TEXT_FIELDS.find((name) => reader.has(name))
+  return field === undefined ? undefined : reader.object(field)
+}
+
+function describeText(whole: ConfigReader, text: ConfigReader): Architecture {
+  const wholeType = whole.optionalString('model_type')
+  const textType = text.optionalString('model_type') ?? TEXT_FAMILIES[wholeType ?? '']
+  const family = BY_MODEL_TYPE.get(textType ?? '')
+  if (!family) throw unsupported(textType ?? wholeType)
+  const described = family.describe(text, classNameOf(text))
+  const note = `Of ${wholeType ?? 'the multimodal model'} only the language model (${described.family}) is described: other encoders and projectors are left out, and names are those of the language model alone.`
+  return { ...described, notes: [note, ...described.notes] }
+}
+
+function object(config: unknown): ConfigObject {
+  if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as ConfigObject
+  throw new CheckpointError('invalid_field', 'A config.json holds an object')
+}
+
+function unsupported(modelType: string | undefined): CheckpointError {
+  if (modelType === undefined) {
+    return new CheckpointError('missing_field', 'The config has no model_type', {
+      place: ['model_type'],
+      help: 'Name the family, as in "model_type": "llama", or describe the model by its safetensors headers',
+    })
+  }
+  const near = nearest(modelType)
+  const help = 'The safetensors headers tell totals and linear layers of any family'
+  return new CheckpointError(
+    'unsupported_architecture',
+    `The family ${JSON.stringify(shortened(modelType))} is not known`,
+    {
+      place: ['model_type'],
+      help: near.length > 0 ? `Near ones: ${near.join(', ')}. ${help}` : help,
+    },
+  )
+}
+
+/** Up to three known families whose name is a few letters away, or begins alike. */
+function nearest(modelType: string): string[] {
+  const name = shortened(modelType)
+  return [...BY_MODEL_TYPE.keys()]
+    .map((known) => ({ known, away: distance(known, name) }))
+    .filter(({ known, away }) => away <= 3 || (name.length > 2 && (known.startsWith(name) || name.startsWith(known))))
+    .sort((a, b) => a.away - b.away)
+    .slice(0, 3)
+    .map(({ known }) => known)
+}
+
+function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text
+}

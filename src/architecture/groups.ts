@@ -1,0 +1,66 @@
+import type { Architecture } from './architecture.js'
+import type { LinearFeatures, Module, Part, RoutedExperts, Shape } from './module.js'
+
+/** Where a module stands: names, and for a list the indices of all the equal modules at once. */
+export type Path = readonly (string | readonly number[])[]
+
+/** All the modules of a model that stand for one another: the same place in each repetition. */
+export interface ModuleGroup {
+  readonly path: Path
+  readonly module: Module
+  /** How many modules these are: the product of the numbers of indices in `path`. */
+  readonly count: number
+  /** The part of the model that they belong to. */
+  readonly part: Part
+  /** Set inside routed experts: how many of them one token uses. */
+  readonly routed: RoutedExperts | undefined
+}
+
+/** Equal parameters of equal modules. */
+export interface ParameterGroup extends Omit<ModuleGroup, 'module'> {
+  readonly shape: Shape
+  /** The full name of the parameter that these are, where they are no parameters of their own. */
+  readonly tiedTo: string | undefined
+}
+
+/** Equal linear layers. */
+export interface LinearGroup extends ModuleGroup {
+  readonly linear: LinearFeatures
+}
+
+/**
+ * The modules of a model, equal ones together: what everything that counts is made of. As many groups as the description
+ * has modules, however often they are repeated.
+ */
+export function* moduleGroups(architecture: Pick<Architecture, 'root'>): Generator<ModuleGroup> {
+  yield* groupsBelow({ path: [], module: architecture.root, count: 1, part: 'other', routed: undefined })
+}
+
+/** The parameters of a model, equal ones together; a tied one stands under each of its names. */
+export function* parameterGroups(architecture: Pick<Architecture, 'root'>): Generator<ParameterGroup> {
+  for (const { path, module, count, part, routed } of moduleGroups(architecture)) {
+    for (const [name, shape] of Object.entries(module.parameters ?? {})) {
+      yield { path: [...path, name], shape, tiedTo: module.ties?.[name], count, part, routed }
+    }
+  }
+}
+
+/** The linear layers of a model, equal ones together. */
+export function* linearGroups(architecture: Pick<Architecture, 'root'>): Generator<LinearGroup> {
+  for (const group of moduleGroups(architecture)) {
+    if (group.module.linear) yield { ...group, linear: group.module.linear }
+  }
+}
+
+function* groupsBelow(group: ModuleGroup): Generator<ModuleGroup> {
+  const { path, module, count } = group
+  const part = module.part ?? group.part
+  const routed = module.routed ?? group.routed
+  yield { ...group, part, routed }
+  for (const [name, child] of Object.entries(module.children ?? {})) {
+    yield* groupsBelow({ path: [...path, name], module: child, count, part, routed })
+  }
+  for (const { indices, module: item } of module.items ?? []) {
+    yield* groupsBelow({ path: [...path, indices], module: item, count: count * indices.length, part, routed })
+  }
+}

@@ -1,0 +1,60 @@
+import type { Architecture, Tie } from './architecture.js'
+import type { LinearFeatures, Module, Shape } from './module.js'
+
+/** One parameter tensor. */
+export interface Parameter {
+  /** As in the checkpoint: `model.layers.0.self_attn.q_proj.weight`. */
+  readonly name: string
+  readonly shape: Shape
+}
+
+/** One linear layer: what an adapter can be put on. */
+export interface LinearLayer extends LinearFeatures {
+  /** As torch names the module: `model.layers.0.self_attn.q_proj`. */
+  readonly name: string
+}
+
+/**
+ * Every unique parameter of a model, one by one and lazily; a tied one comes once, under its first name.
+ *
+ * @example
+ * ```ts
+ * for (const { name, shape } of parameters(architectureFromConfig(config))) console.log(name, shape)
+ * ```
+ */
+export function* parameters(architecture: Architecture): Generator<Parameter> {
+  for (const { name: prefix, module } of modules(architecture)) {
+    for (const [name, shape] of Object.entries(module.parameters ?? {})) {
+      if (module.ties?.[name] === undefined) yield { name: join(prefix, name), shape }
+    }
+  }
+}
+
+/** The parameters that are another one under a second name, one by one and lazily. */
+export function* ties(architecture: Architecture): Generator<Tie> {
+  for (const { name: prefix, module } of modules(architecture)) {
+    for (const [name, to] of Object.entries(module.ties ?? {})) yield { name: join(prefix, name), to }
+  }
+}
+
+/** Every `nn.Linear` and `Conv1D` of a model, one by one and lazily. */
+export function* linearLayers(architecture: Architecture): Generator<LinearLayer> {
+  for (const { name, module } of modules(architecture)) if (module.linear) yield { name, ...module.linear }
+}
+
+/** Every module of a model with its name, in the order of the forward pass: the root first, layer after layer. */
+export function* modules(architecture: Pick<Architecture, 'root'>): Generator<{ name: string; module: Module }> {
+  yield* modulesBelow('', architecture.root)
+}
+
+function* modulesBelow(name: string, module: Module): Generator<{ name: string; module: Module }> {
+  yield { name, module }
+  for (const [key, child] of Object.entries(module.children ?? {})) yield* modulesBelow(join(name, key), child)
+  const items = (module.items ?? []).flatMap(({ indices, module: item }) => indices.map((index) => ({ index, item })))
+  for (const { index, item } of items.sort((a, b) => a.index - b.index))
+    yield* modulesBelow(join(name, String(index)), item)
+}
+
+function join(prefix: string, name: string): string {
+  return prefix === '' ? name : `${prefix}.${name}`
+}
