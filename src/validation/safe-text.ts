@@ -1,24 +1,32 @@
+import { MAX_INTEGER_DIGITS } from '../json/scan-number.js'
+
+/** What is asked of a text before `JSON.parse` may read it in the reader's place; it must cost next to nothing against that. */
+
+/** Whether a text, if it is JSON at all, is one that the service reads: not nested beyond the limit, no endless integer. */
+export function isReadable(text: string, maxDepth: number): boolean {
+  return !mayBeTooDeep(text, maxDepth) && !hasDigits(text, MAX_INTEGER_DIGITS + 1)
+}
+
 /**
- * Whether `JSON.parse` makes of a text just what the reader makes of it, if it takes the text at all: no integer long
- * enough to be rounded or refused, no `-0`, and no nesting beyond the limit. The check must cost next to nothing
- * against the parsing.
+ * Whether `JSON.parse` makes of a readable text just what the reader makes of it: no integer long enough to be rounded, and no
+ * `-0`.
  */
-export function isSafeForJsonParse(text: string, maxDepth: number): boolean {
-  return !hasLongDigits(text) && !hasNegativeZero(text) && !mayBeTooDeep(text, maxDepth)
+export function isReadExactly(text: string): boolean {
+  return !hasDigits(text, RISKY_DIGITS) && !hasNegativeZero(text)
 }
 
 /** Integers of fewer digits than this are safe. */
 const RISKY_DIGITS = 16
 
-/** Whether that many digits follow each other: one of them must then stand where every sixteenth character is looked at. */
-function hasLongDigits(text: string): boolean {
-  for (let at = RISKY_DIGITS - 1; at < text.length; at += RISKY_DIGITS) {
+/** Whether that many digits follow each other: one of them must then stand where every so many characters are looked at. */
+function hasDigits(text: string, count: number): boolean {
+  for (let at = count - 1; at < text.length; at += count) {
     if (!isDigit(text.charCodeAt(at))) continue
     let start = at
     let end = at + 1
     while (start > 0 && isDigit(text.charCodeAt(start - 1))) start -= 1
     while (end < text.length && isDigit(text.charCodeAt(end))) end += 1
-    if (end - start >= RISKY_DIGITS) return true
+    if (end - start >= count) return true
   }
   return false
 }

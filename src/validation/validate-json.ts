@@ -3,13 +3,15 @@ import type { JsonError } from '../json/json-error.js'
 import type { JsonNumber } from '../json/json-node.js'
 import { jsonValue } from '../json/json-value.js'
 import { DEFAULT_MAX_DEPTH, readJson } from '../json/read-json.js'
-import { checkValue } from './check-value.js'
+import { checkValue, gatedValue } from './check-value.js'
 import { isJsonContentType } from './content-type.js'
 import { messageOf } from './error-types.js'
+import { explain } from './explain.js'
 import { type Survey, WrittenFloat } from './leaves.js'
+import type { Plan } from './plan.js'
 import { type Model, type ModelValue, planOf } from './plan-of.js'
 import { type Invalid, UNREADABLE, type ValidateOptions, type ValidationResult } from './result.js'
-import { isSafeForJsonParse } from './safe-text.js'
+import { isReadable, isReadExactly } from './safe-text.js'
 
 /** How to validate a body. */
 export interface ValidateJsonOptions extends ValidateOptions {
@@ -37,41 +39,51 @@ export function validateJson<M extends Model>(
   body: string | Uint8Array,
   options: ValidateJsonOptions = {},
 ): ValidationResult<ModelValue<M>> {
-  const plan = planOf(model)
-  const read = readBody(body, options)
-  if ('failure' in read) return read.failure
-  return checkValue(plan, read.value, options, read.known) as ValidationResult<ModelValue<M>>
+  // What a plan accepts is what its definition describes: the static type follows the definition.
+  return checkBody(planOf(model), body, options) as ValidationResult<ModelValue<M>>
 }
 
-type ReadBody = { readonly value: unknown; readonly known?: Survey } | { readonly failure: Invalid | typeof UNREADABLE }
-
-/** The value of a body: `undefined` for an empty one. */
-function readBody(body: string | Uint8Array, options: ValidateJsonOptions): ReadBody {
-  const { contentType, maxDepth = DEFAULT_MAX_DEPTH } = options
-  if (body.length === 0) return { value: undefined }
+function checkBody(plan: Plan, body: string | Uint8Array, options: ValidateJsonOptions): ValidationResult {
+  const { contentType } = options
+  if (body.length === 0) return checkValue(plan, undefined, options)
   if (contentType !== undefined && !isJsonContentType(contentType ?? '')) {
-    return { value: typeof body === 'string' ? body : new TextDecoder('utf-8', { ignoreBOM: true }).decode(body) }
+    const text = typeof body === 'string' ? body : new TextDecoder('utf-8', { ignoreBOM: true }).decode(body)
+    return checkValue(plan, text, options)
   }
   const text = decodeBody(body)
-  if (text === undefined) return { failure: UNREADABLE }
-  if (options.mode !== 'strict' && isSafeForJsonParse(text, maxDepth)) {
-    try {
-      const value: unknown = JSON.parse(text)
-      return isOddText(text) ? { value } : { value, known: EVERYDAY }
-    } catch {
-      // The reader says what is wrong, or takes it: Python knows NaN.
-    }
-  }
-  const read = readJson(text, { maxDepth, constants: true })
-  if (!read.ok) return { failure: jsonFailure(read.error, options) }
-  if (options.mode !== 'strict') return { value: jsonValue(read.root) }
-  return { value: jsonValue(read.root, exactNumber), known: { isTooDeep: false, isOdd: true } }
+  return text === undefined ? UNREADABLE : (checkParsed(plan, text, options) ?? checkRead(plan, text, options))
 }
 
-/** What a walk would find in the value of a safe text in which nothing hints at more. */
+/** By `JSON.parse`, which is fast: the answer if it is sure to be the reader's. */
+function checkParsed(plan: Plan, text: string, options: ValidateJsonOptions): ValidationResult | undefined {
+  const { mode, maxDepth = DEFAULT_MAX_DEPTH } = options
+  if (mode === 'strict' || !isReadable(text, maxDepth)) return undefined
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    // The reader says what is wrong, or takes it: Python knows NaN.
+    return undefined
+  }
+  // The gate takes no number that the text may have written as another.
+  const built = gatedValue(plan, value, options)
+  if (built !== undefined) return { ok: true, value: built }
+  return isReadExactly(text) ? explain(plan, value, options, isOddText(text) ? undefined : EVERYDAY) : undefined
+}
+
+/** By the reader, which knows what Python makes of a text. */
+function checkRead(plan: Plan, text: string, options: ValidateJsonOptions): ValidationResult {
+  const { mode, maxDepth = DEFAULT_MAX_DEPTH } = options
+  const read = readJson(text, { maxDepth, constants: true })
+  if (!read.ok) return jsonFailure(read.error, options)
+  if (mode !== 'strict') return checkValue(plan, jsonValue(read.root), options)
+  return checkValue(plan, jsonValue(read.root, exactNumber), options, { isTooDeep: false, isOdd: true })
+}
+
+/** What a walk would find in the value of a readable text in which nothing hints at more. */
 const EVERYDAY: Survey = { isTooDeep: false, isOdd: false }
 
-/** Whether a safe text may hold a key that errors do not show, as it is or escaped. */
+/** Whether a text may hold a key that errors do not show, as it is or escaped. */
 function isOddText(text: string): boolean {
   return text.includes('_sa') || text.includes('\\u')
 }
