@@ -1,29 +1,29 @@
 import { stripUnderscores, trim } from './text.js'
 
-/** The longest integer that pydantic reads from text, its sign counted in. */
-const MAX_LENGTH = 4300
+/** How many digits an integer may have that pydantic reads from text. */
+const MAX_DIGITS = 4300
 
 /**
  * Reads text as pydantic reads an `int`: blanks around it, a sign, leading zeros, underscores between digits and a
- * fraction of zeros are all taken. The answer is the integer, or the type of the error.
+ * fraction of zeros are all taken. The answer is the integer (rounded, where
+ * a number cannot hold it), or the type of the error.
  *
  * It follows `str_as_int` of pydantic-core, which looks at the text as it is first, and then at what cleaning leaves.
  */
 export function parseInteger(text: string): number | 'int_parsing' | 'int_parsing_size' {
-  if (leadingIntegerLength(text) > MAX_LENGTH) return 'int_parsing_size'
+  if (leadingDigits(text) > MAX_DIGITS) return 'int_parsing_size'
   const digits = PLAIN_INTEGER.test(text) ? text : cleaned(text)
-  if (digits === undefined || !PLAIN_INTEGER.test(digits) || digits.length > MAX_LENGTH) return 'int_parsing'
-  const value = Number(digits)
-  return Number.isSafeInteger(value) ? value + 0 : 'int_parsing_size'
+  if (digits === undefined || !PLAIN_INTEGER.test(digits) || leadingDigits(digits) > MAX_DIGITS) return 'int_parsing'
+  return Number(digits)
 }
 
 /** An integer as JSON writes it: pydantic-core reads it with its JSON parser. */
 const PLAIN_INTEGER = /^-?(?:0|[1-9][0-9]*)$/
 
-const LEADING_INTEGER = /^-?[1-9][0-9]*/
+const LEADING_DIGITS = /^-?([1-9][0-9]*)/
 
-function leadingIntegerLength(text: string): number {
-  return text.length > MAX_LENGTH ? (LEADING_INTEGER.exec(text)?.[0].length ?? 0) : 0
+function leadingDigits(text: string): number {
+  return text.length > MAX_DIGITS ? (LEADING_DIGITS.exec(text)?.[1]?.length ?? 0) : 0
 }
 
 /** `clean_int_str`: what is left of the text once all that may surround the digits is gone. */

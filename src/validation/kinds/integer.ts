@@ -1,5 +1,4 @@
-import type { Check } from '../check.js'
-import { INVALID } from '../check.js'
+import { type Check, INVALID } from '../check.js'
 import { parseInteger } from '../integer-text.js'
 import { exactInteger } from '../leaves.js'
 import type { IntegerPlan } from '../plan.js'
@@ -9,16 +8,20 @@ import { checkBounds } from './bounds.js'
 
 /**
  * An integer; in lax mode also a whole number written as a float, a boolean, and text that is an integer to pydantic.
- * Beyond 2^53 - 1, where JavaScript would round, it is `int_parsing_size`.
+ * One that is within bounds but beyond 2^53 - 1, where JavaScript would round it, is `int_parsing_size`.
  */
 export const checkInteger: Check<IntegerPlan> = (plan, input, run) => {
   const value = integerOf(input, run)
-  return value === INVALID ? INVALID : checkBounds(plan, value, input, run)
+  if (value === INVALID || checkBounds(plan, value, input, run) === INVALID) return INVALID
+  // Adding 0 makes 0 of -0.
+  if (Number.isSafeInteger(value)) return value + 0
+  return run.fail('int_parsing_size', typeof input === 'bigint' ? exactInteger(input) : input)
 }
 
+/** The integer, or the nearest number where it is beyond what a number holds. */
 function integerOf(input: unknown, run: Run): number | typeof INVALID {
   if (typeof input === 'number') return wholeNumber(input, input, run)
-  if (typeof input === 'bigint') return run.fail('int_parsing_size', exactInteger(input))
+  if (typeof input === 'bigint') return Number(input)
   if (run.strict) return run.fail('int_type', input)
   if (typeof input === 'boolean') return input ? 1 : 0
   if (input instanceof Number) return wholeNumber(Number(input), input, run)
@@ -28,9 +31,9 @@ function integerOf(input: unknown, run: Run): number | typeof INVALID {
   return typeof parsed === 'number' ? parsed : run.fail(parsed, input)
 }
 
+/** A number as an integer: pydantic makes none of a float beyond 64 bits. */
 function wholeNumber(number: number, input: unknown, run: Run): number | typeof INVALID {
-  if (Number.isSafeInteger(number)) return number + 0
-  if (run.strict && !Number.isInteger(number)) return run.fail('int_type', input)
-  if (!Number.isFinite(number)) return run.fail('finite_number', input)
-  return run.fail(Number.isInteger(number) ? 'int_parsing_size' : 'int_from_float', input)
+  if (Number.isInteger(number)) return Math.abs(number) < 2 ** 63 ? number : run.fail('int_parsing_size', input)
+  if (run.strict) return run.fail('int_type', input)
+  return run.fail(Number.isFinite(number) ? 'int_from_float' : 'finite_number', input)
 }

@@ -22,8 +22,8 @@ function numberOf(input: unknown, run: Run): number | typeof INVALID {
   return parseFloatText(input) ?? run.fail('float_parsing', input)
 }
 
-/** Python refuses to make a float of an integer that is too large for one. */
+/** Python refuses to make a float of an integer that is too large for one; pydantic's own JSON reader makes infinity. */
 function floatOfBigInt(input: bigint, run: Run): number | typeof INVALID {
   const value = Number(input)
-  return Number.isFinite(value) ? value : run.fail('float_type', input)
+  return run.strict || Number.isFinite(value) ? value : run.fail('float_type', input)
 }

@@ -46,5 +46,6 @@ const SCALAR_NAMES = {
   integer: 'int',
   number: 'float',
   string: 'str',
-  url: 'url',
+  // pydantic checks a URL with a function of its own.
+  url: 'function-wrap[wrap_val()]',
 } as const
