@@ -1,5 +1,5 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { glob, isDynamicPattern } from 'tinyglobby'
 import { UsageError } from './exit-code.js'
 
@@ -27,7 +27,10 @@ export const STANDARD_INPUT = '-'
 export async function findFiles(names: readonly string[]): Promise<FoundFile[]> {
   const found = new Map<string, FoundFile>()
   for (const name of names) {
-    for (const file of await filesOf(name)) if (!found.has(file.path)) found.set(file.path, file)
+    for (const file of await filesOf(name)) {
+      const path = resolve(file.path)
+      if (!found.has(path)) found.set(path, file)
+    }
   }
   return [...found.values()]
 }
@@ -37,11 +40,18 @@ async function filesOf(name: string): Promise<FoundFile[]> {
   const isThere = await lstat(name).catch(() => undefined)
   if (isThere) return (await isFolder(name)) ? await searched(name, new Set()) : [fileAt(name)]
   if (isDynamicPattern(name)) {
-    const matches = await glob(slashed(name), { dot: false, expandDirectories: false, followSymbolicLinks: false })
+    const matches = await glob(slashed(name), GLOB_OPTIONS)
     if (matches.length > 0) return matches.sort().map(fileAt)
     throw new UsageError(`no file matches ${name}`)
   }
   throw new UsageError(`there is no file or folder ${name}`)
+}
+
+const GLOB_OPTIONS = {
+  dot: false,
+  expandDirectories: false,
+  followSymbolicLinks: false,
+  ignore: [...SKIPPED_FOLDERS].map((folder) => `**/${folder}/**`),
 }
 
 /** Links to folders are followed, each folder once, so that a circle of links ends. */

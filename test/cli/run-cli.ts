@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+
+/** What a run of the built command printed, and how it ended. */
+export interface CliRun {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the built command, without colours. */
+export function runCli(
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly input?: string | Uint8Array } = {},
+): CliRun {
+  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, NODE_OPTIONS: undefined }
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
+    ...options,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  })
+  return { code: status, stdout, stderr }
+}

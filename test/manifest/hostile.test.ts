@@ -1,0 +1,175 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { checkManifest } from '../../src/manifest/index.js'
+
+/** The codes that a text comes to, at most three of them. */
+function codes(text: string | Uint8Array, file = 'm.yaml'): string[] {
+  return checkManifest(text, { file })
+    .diagnostics.slice(0, 3)
+    .map(({ code }) => code)
+}
+
+const MEGABYTE = 1_000_000
+
+describe('checkManifest ends in one clean diagnostic for', () => {
+  it.each([
+    ['nested flow sequences', '['.repeat(100_000), 'too_deep'],
+    ['nested flow sequences that are closed', '['.repeat(100_000) + ']'.repeat(100_000), 'too_deep'],
+    ['nested flow mappings', '{a: '.repeat(50_000), 'too_deep'],
+    ['nested block sequences', `${'- '.repeat(100_000)}a`, 'too_deep'],
+    ['nested explicit keys', `${'? '.repeat(100_000)}a`, 'too_deep'],
+    [
+      'nested block mappings',
+      Array.from({ length: 2000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'),
+      'too_deep',
+    ],
+    ['a megabyte of quotes', '"'.repeat(MEGABYTE), 'yaml_syntax'],
+    ['a megabyte of closing brackets', ']'.repeat(MEGABYTE), 'yaml_syntax'],
+    ['a megabyte of apostrophes', "'".repeat(MEGABYTE), 'model_attributes_type'],
+    ['a megabyte of percent signs', '%'.repeat(MEGABYTE), 'yaml_syntax'],
+    ['a megabyte of stars', '*'.repeat(MEGABYTE), 'yaml_syntax'],
+    ['a megabyte of letters', 'a'.repeat(MEGABYTE), 'model_attributes_type'],
+    ['a megabyte of NUL', '\0'.repeat(MEGABYTE), 'yaml_syntax'],
+    ['a megabyte of anchors', '&a '.repeat(100_000), 'yaml_syntax'],
+  ])('%s', (_, text, code) => {
+    expect(codes(text)).toEqual([code])
+  })
+
+  it.each([
+    ['nested arrays of JSON', '['.repeat(100_000), 'too_deep'],
+    ['nested objects of JSON', '{"a":'.repeat(100_000), 'too_deep'],
+    ['ten megabytes of one string', JSON.stringify('a'.repeat(10 * MEGABYTE)), 'model_attributes_type'],
+    ['an integer of 5,000 digits', `{"name": ${'9'.repeat(5000)}}`, 'json_invalid'],
+    ['a megabyte of quotes in JSON', '"'.repeat(MEGABYTE), 'json_invalid'],
+  ])('%s', (_, text, code) => {
+    expect(codes(text, 'm.json')).toEqual([code])
+  })
+
+  it('bytes that are not UTF-8, at the place where they stop being it', () => {
+    const bytes = new Uint8Array([...new TextEncoder().encode('name: é\nproject: '), 0xff, 0x41])
+    expect(checkManifest(bytes).diagnostics).toMatchObject([{ code: 'not_utf8', line: 2, column: 10 }])
+    expect(codes(new Uint8Array([0xff, 0xfe, 0x6e, 0x00]))).toEqual(['not_utf8'])
+    expect(codes(new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))).toEqual(['not_utf8'])
+  })
+
+  it('a written replacement character, which is UTF-8', () => {
+    expect(codes(new TextEncoder().encode('name: ab\ndescription: \ufffd\n'))).toEqual([])
+  })
+
+  it('aliases that multiply', () => {
+    const levels = Array.from(
+      { length: 12 },
+      (_, level) =>
+        `k${level}: &k${level} [${Array(10)
+          .fill(level === 0 ? 'x' : `*k${level - 1}`)
+          .join(', ')}]`,
+    )
+    expect(codes(levels.join('\n'))).toEqual(['alias_bomb'])
+  })
+
+  it('merge keys that multiply', () => {
+    const many = Array.from({ length: 1000 }, (_, index) => `  k${index}: 1`).join('\n')
+    const merges = Array.from({ length: 2000 }, (_, index) => `m${index}: { <<: *base }`).join('\n')
+    expect(codes(`base: &base\n${many}\n${merges}\n`)).toEqual(['alias_bomb'])
+  })
+
+  it('aliases that nest more deeply than anything that is written', () => {
+    const chain = Array.from(
+      { length: 3000 },
+      (_, level) => `k${level}: &k${level} [${level === 0 ? 'x' : `*k${level - 1}`}]`,
+    )
+    expect(codes(chain.join('\n'))).toEqual(['too_deep'])
+  })
+})
+
+describe('checkManifest', () => {
+  it('takes an alias that stands a hundred thousand times', () => {
+    const text = `name: ab\ncustom_fields:\n  a: &a x\n  b:\n${'    - *a\n'.repeat(100_000)}`
+    expect(codes(text)).toEqual([])
+  })
+
+  it('takes a mapping of a hundred thousand fields', () => {
+    const text = `name: ab\ncustom_fields:\n${Array.from({ length: 100_000 }, (_, index) => `  k${index}: 1`).join('\n')}`
+    expect(codes(text)).toEqual([])
+  })
+
+  it('tells a file that is too large', () => {
+    expect(codes(new Uint8Array(64 * 1024 * 1024 + 1))).toEqual(['too_large'])
+  })
+
+  it('answers any bytes with places inside of the text', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom('m.yaml', 'm.json', 'm.jsonl'), (bytes, file) => {
+        const lines = new TextDecoder().decode(bytes).split('\n').length
+        for (const { line, column, endLine } of checkManifest(bytes, { file }).diagnostics) {
+          expect(line).toBeGreaterThanOrEqual(1)
+          expect(column).toBeGreaterThanOrEqual(1)
+          expect(endLine).toBeGreaterThanOrEqual(line)
+          expect(endLine).toBeLessThanOrEqual(lines)
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('answers any text made of the marks of YAML', () => {
+    const mark = fc.constantFrom(
+      '- ',
+      ': ',
+      '\n',
+      '  ',
+      '? ',
+      '&a ',
+      '*a ',
+      '|',
+      '>',
+      '"',
+      "'",
+      '[',
+      ']',
+      '{',
+      '}',
+      ',',
+      '<<: ',
+      '!!str ',
+      '!x ',
+      '#',
+      '---\n',
+      '...\n',
+      '%',
+      'a',
+      '1',
+      '~',
+      '\t',
+      '\r\n',
+      '\ufeff',
+      'name',
+      'spec',
+    )
+    fc.assert(
+      fc.property(fc.array(mark, { maxLength: 30 }), (marks) => {
+        expect(() => checkManifest(marks.join(''))).not.toThrow()
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('tells the same of a value in YAML and in JSON', () => {
+    const value = fc.record(
+      {
+        name: fc.oneof(fc.string(), fc.constant('ab')),
+        spec: fc.jsonValue(),
+        nam: fc.boolean(),
+        prompt: fc.jsonValue({ maxDepth: 3 }),
+      },
+      { requiredKeys: [] },
+    )
+    fc.assert(
+      fc.property(value, (entity) => {
+        const text = JSON.stringify(entity).replaceAll('\u007f', '\\u007f')
+        const told = (file: string) => checkManifest(text, { file }).diagnostics.map(({ code, loc }) => [code, loc])
+        expect(told('m.yaml')).toEqual(told('m.json'))
+      }),
+    )
+  })
+})
