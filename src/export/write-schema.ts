@@ -125,25 +125,13 @@ function plain(value: unknown): PlainValue {
 }
 
 /** The order in which a person reads a schema. */
-const ORDER = [
-  '$ref',
-  'title',
-  'description',
-  'type',
-  'nullable',
-  'format',
-  'default',
-  'enum',
-  'anyOf',
-  'oneOf',
-  'allOf',
-]
-const LAST = ['properties', 'additionalProperties', 'required']
+const FIRST = ['$ref', 'title', 'description', 'type', 'nullable', 'format', 'default', 'enum', 'anyOf', 'oneOf']
+const LAST = ['allOf', 'properties', 'additionalProperties', 'required']
 
 function inOrder(schema: PlainObject): PlainObject {
   const rank = (keyword: string): number => {
-    const first = ORDER.indexOf(keyword)
-    return first >= 0 ? first : ORDER.length + 1 + LAST.indexOf(keyword)
+    const first = FIRST.indexOf(keyword)
+    return first >= 0 ? first : FIRST.length + 1 + LAST.indexOf(keyword)
   }
   return Object.fromEntries(Object.entries(schema).sort(([a], [b]) => rank(a) - rank(b)))
 }

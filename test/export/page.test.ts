@@ -30,7 +30,10 @@ describe('the rendition as on the page', () => {
   it('would tell each difference by its place', () => {
     const changed = structuredClone(page)
     changed.components.schemas.Lora.required = []
-    changed.components.schemas.Lora.properties = { rank: { type: 'number' }, alpha: changed.components.schemas.Lora.properties.alpha }
+    changed.components.schemas.Lora.properties = {
+      rank: { type: 'number' },
+      alpha: changed.components.schemas.Lora.properties.alpha,
+    }
     expect(differences(changed.components.schemas.Lora, page.components.schemas.Lora, 'Lora')).toEqual([
       'Lora/properties/rank/type: "number" in place of "integer"',
       'Lora/properties/rank/description: missing, expected "LoRA Rank"',
