@@ -13,6 +13,9 @@ export interface Architecture {
   readonly notes: readonly string[]
 }
 
+/** What counts and lists need of a model: its modules alone. */
+export type ModuleTree = Pick<Architecture, 'root'>
+
 /** A parameter `name` that shares the storage of another, such as an output embedding tied to the input's. */
 export interface Tie {
   readonly name: string

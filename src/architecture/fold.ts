@@ -1,4 +1,4 @@
-import type { Architecture } from './architecture.js'
+import type { ModuleTree } from './architecture.js'
 import { linearGroups, type Path, parameterGroups } from './groups.js'
 import type { Shape } from './module.js'
 
@@ -12,7 +12,7 @@ import type { Shape } from './module.js'
  * for (const [name, shape] of foldedParameters(architecture)) console.log(name, shape)
  * ```
  */
-export function foldedParameters(architecture: Architecture): Map<string, Shape> {
+export function foldedParameters(architecture: ModuleTree): Map<string, Shape> {
   const entries: Entry[] = []
   for (const { path, shape, tiedTo } of parameterGroups(architecture)) {
     if (tiedTo === undefined) entries.push({ path, value: shape })
@@ -21,7 +21,7 @@ export function foldedParameters(architecture: Architecture): Map<string, Shape>
 }
 
 /** The linear layers of a model with names folded, each with its `[in_features, out_features]`. */
-export function foldedLinearLayers(architecture: Architecture): Map<string, Shape> {
+export function foldedLinearLayers(architecture: ModuleTree): Map<string, Shape> {
   const entries: Entry[] = []
   for (const { path, linear } of linearGroups(architecture)) {
     entries.push({ path, value: [linear.inFeatures, linear.outFeatures] })

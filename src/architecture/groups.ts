@@ -1,4 +1,4 @@
-import type { Architecture } from './architecture.js'
+import type { ModuleTree } from './architecture.js'
 import type { LinearFeatures, Module, Part, RoutedExperts, Shape } from './module.js'
 
 /** Where a module stands: names, and for a list the indices of all the equal modules at once. */
@@ -32,12 +32,12 @@ export interface LinearGroup extends ModuleGroup {
  * The modules of a model, equal ones together: what everything that counts is made of. As many groups as the description
  * has modules, however often they are repeated.
  */
-export function* moduleGroups(architecture: Pick<Architecture, 'root'>): Generator<ModuleGroup> {
+export function* moduleGroups(architecture: ModuleTree): Generator<ModuleGroup> {
   yield* groupsBelow({ path: [], module: architecture.root, count: 1, part: 'other', routed: undefined })
 }
 
 /** The parameters of a model, equal ones together; a tied one stands under each of its names. */
-export function* parameterGroups(architecture: Pick<Architecture, 'root'>): Generator<ParameterGroup> {
+export function* parameterGroups(architecture: ModuleTree): Generator<ParameterGroup> {
   for (const { path, module, count, part, routed } of moduleGroups(architecture)) {
     for (const [name, shape] of Object.entries(module.parameters ?? {})) {
       yield { path: [...path, name], shape, tiedTo: module.ties?.[name], count, part, routed }
@@ -46,7 +46,7 @@ export function* parameterGroups(architecture: Pick<Architecture, 'root'>): Gene
 }
 
 /** The linear layers of a model, equal ones together. */
-export function* linearGroups(architecture: Pick<Architecture, 'root'>): Generator<LinearGroup> {
+export function* linearGroups(architecture: ModuleTree): Generator<LinearGroup> {
   for (const group of moduleGroups(architecture)) {
     if (group.module.linear) yield { ...group, linear: group.module.linear }
   }

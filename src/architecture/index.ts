@@ -1,4 +1,4 @@
-export type { Architecture, Dimensions, MambaDimensions, MoeDimensions, Tie } from './architecture.js'
+export type { Architecture, Dimensions, MambaDimensions, ModuleTree, MoeDimensions, Tie } from './architecture.js'
 export { CheckpointError, type CheckpointErrorCode, type CheckpointErrorDetails } from './checkpoint-error.js'
 export { foldedLinearLayers, foldedParameters, formatIndices } from './fold.js'
 export { architectureFromConfig } from './from-config.js'

@@ -1,4 +1,4 @@
-import type { Architecture, Tie } from './architecture.js'
+import type { ModuleTree, Tie } from './architecture.js'
 import type { LinearFeatures, Module, Shape } from './module.js'
 
 /** One parameter tensor. */
@@ -22,7 +22,7 @@ export interface LinearLayer extends LinearFeatures {
  * for (const { name, shape } of parameters(architectureFromConfig(config))) console.log(name, shape)
  * ```
  */
-export function* parameters(architecture: Architecture): Generator<Parameter> {
+export function* parameters(architecture: ModuleTree): Generator<Parameter> {
   for (const { name: prefix, module } of modules(architecture)) {
     for (const [name, shape] of Object.entries(module.parameters ?? {})) {
       if (module.ties?.[name] === undefined) yield { name: join(prefix, name), shape }
@@ -31,19 +31,19 @@ export function* parameters(architecture: Architecture): Generator<Parameter> {
 }
 
 /** The parameters that are another one under a second name, one by one and lazily. */
-export function* ties(architecture: Architecture): Generator<Tie> {
+export function* ties(architecture: ModuleTree): Generator<Tie> {
   for (const { name: prefix, module } of modules(architecture)) {
     for (const [name, to] of Object.entries(module.ties ?? {})) yield { name: join(prefix, name), to }
   }
 }
 
 /** Every `nn.Linear` and `Conv1D` of a model, one by one and lazily. */
-export function* linearLayers(architecture: Architecture): Generator<LinearLayer> {
+export function* linearLayers(architecture: ModuleTree): Generator<LinearLayer> {
   for (const { name, module } of modules(architecture)) if (module.linear) yield { name, ...module.linear }
 }
 
 /** Every module of a model with its name, in the order of the forward pass: the root first, layer after layer. */
-export function* modules(architecture: Pick<Architecture, 'root'>): Generator<{ name: string; module: Module }> {
+export function* modules(architecture: ModuleTree): Generator<{ name: string; module: Module }> {
   yield* modulesBelow('', architecture.root)
 }
 

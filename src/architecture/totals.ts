@@ -1,4 +1,4 @@
-import type { Architecture } from './architecture.js'
+import type { ModuleTree } from './architecture.js'
 import { type ParameterGroup, parameterGroups } from './groups.js'
 import type { Part } from './module.js'
 import { product, sum } from './safe-integer.js'
@@ -8,23 +8,23 @@ import { product, sum } from './safe-integer.js'
  *
  * @throws CheckpointError `tensor_too_large` beyond 2^53
  */
-export function totalParameters(architecture: Architecture): number {
+export function totalParameters(architecture: ModuleTree): number {
   return sum(uniqueGroups(architecture).map(size))
 }
 
 /** The number of parameters that one token meets: of routed experts only as many as it is sent to. */
-export function activeParameters(architecture: Architecture): number {
+export function activeParameters(architecture: ModuleTree): number {
   return sum(uniqueGroups(architecture).map(activeSize))
 }
 
 /** The number of unique parameters in each part of a model; the parts together are the total. */
-export function parametersByPart(architecture: Architecture): Partial<Record<Part, number>> {
+export function parametersByPart(architecture: ModuleTree): Partial<Record<Part, number>> {
   const parts: Partial<Record<Part, number>> = {}
   for (const group of uniqueGroups(architecture)) parts[group.part] = sum([parts[group.part] ?? 0, size(group)])
   return parts
 }
 
-function uniqueGroups(architecture: Architecture): ParameterGroup[] {
+function uniqueGroups(architecture: ModuleTree): ParameterGroup[] {
   return [...parameterGroups(architecture)].filter(({ tiedTo }) => tiedTo === undefined)
 }
 
