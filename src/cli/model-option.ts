@@ -7,7 +7,12 @@ export function modelOption(description: string): Option {
   return new Option('--model <name>', description).argParser(schemaNameOf)
 }
 
-function schemaNameOf(text: string): SchemaName {
+/**
+ * The name of a definition as an argument of the command.
+ *
+ * @throws InvalidArgumentError for another, which commander tells the user
+ */
+export function schemaNameOf(text: string): SchemaName {
   if (isSchemaName(text)) return text
   const near = nearest(text, SCHEMA_NAMES)
   throw new InvalidArgumentError(

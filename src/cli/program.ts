@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { CheckpointError } from '../architecture/index.js'
 import { checkCommand } from './check.js'
 import { EXIT, type ExitCode, UsageError } from './exit-code.js'
+import { schemaCommand } from './schema.js'
 import { validateCommand } from './validate.js'
 
 /**
@@ -21,7 +22,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     .addHelpText('after', HELP)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'model-entity: ')) })
-  for (const command of [checkCommand(report), validateCommand(report)]) {
+  for (const command of [checkCommand(report), validateCommand(report), schemaCommand(report)]) {
     program.addCommand(command.copyInheritedSettings(program))
   }
   try {

@@ -1,0 +1,57 @@
+import { Argument, Command, Option } from 'commander'
+import { type Dialect, jsonSchema, type OpenApiVersion, openapi, type Rendition } from '../export/index.js'
+import { SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
+import { EXIT, type ExitCode, UsageError } from './exit-code.js'
+import { jsonText } from './json-text.js'
+import { schemaNameOf } from './model-option.js'
+
+interface SchemaOptions {
+  readonly dialect: Dialect
+  readonly openapi?: OpenApiVersion | true
+  readonly rendition: Rendition
+}
+
+/** `model-entity schema`: prints a definition as JSON Schema, or the endpoint as OpenAPI. */
+export function schemaCommand(report: (code: ExitCode) => void): Command {
+  return new Command('schema')
+    .description('print a definition as JSON Schema, or the endpoint as OpenAPI; without a name, list the definitions')
+    .addArgument(new Argument('[name]', 'the definition').argParser(schemaNameOf))
+    .addOption(
+      new Option('--dialect <dialect>', 'the dialect of JSON Schema')
+        .choices(['2020-12', 'draft-07'])
+        .default('2020-12'),
+    )
+    .addOption(
+      new Option('--openapi [version]', 'the OpenAPI document, of the endpoint with all definitions (default: 3.1)')
+        .choices(['3.1', '3.0'])
+        .conflicts('dialect'),
+    )
+    .addOption(
+      new Option('--rendition <rendition>', 'all that the service checks, or what the API page shows')
+        .choices(['service', 'page'])
+        .default('service'),
+    )
+    .addHelpText('after', HELP)
+    .action((name: SchemaName | undefined, options: SchemaOptions) => report(print(name, options)))
+}
+
+const HELP = `
+Examples:
+  model-entity schema
+  model-entity schema ModelEntity --dialect draft-07 > ModelEntity.json
+  model-entity schema --openapi 3.0 > openapi.json
+
+The definitions: ${SCHEMA_NAMES.join(', ')}.`
+
+function print(name: SchemaName | undefined, options: SchemaOptions): ExitCode {
+  process.stdout.write(`${textOf(name, options)}\n`)
+  return EXIT.ok
+}
+
+function textOf(name: SchemaName | undefined, { dialect, openapi: version, rendition }: SchemaOptions): string {
+  if (version !== undefined && name !== undefined) {
+    throw new UsageError(`--openapi prints all definitions: leave out ${name}, or the flag`)
+  }
+  if (version !== undefined) return jsonText(openapi({ rendition, version: version === true ? '3.1' : version }))
+  return name === undefined ? SCHEMA_NAMES.join('\n') : jsonText(jsonSchema(name, { dialect, rendition }))
+}
