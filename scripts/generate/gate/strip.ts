@@ -12,12 +12,29 @@ export async function stripErrors(standalone: string): Promise<string> {
     throw new Error(
       `cannot strip Ajv's output: ${leftover[0]} is left of it: ${bare.slice(leftover.index, leftover.index + 80)}`,
     )
-  const named = [...bare.matchAll(/export const (\w+) = (validate\d+);/g)].reduce(
-    (code, [line, model = '', ajvName]) =>
-      code.replace(line, '').replaceAll(new RegExp(`\\b${ajvName}\\b`, 'g'), model),
-    bare,
+  const once = bare.replaceAll(/function .*?(?=export const|$)/gs, askOnce)
+  return (await transform(nameByModel(once), { minifySyntax: true })).code
+}
+
+/**
+ * A function that asks for each required field once: Ajv asks first whether it is there, then, if it is, what it is; and no check
+ * takes `undefined` for what it is.
+ */
+function askOnce(code: string): string {
+  const missing = /if\((?:[()| ]|data\.\w+ === undefined)+\)\{return false;\}else /.exec(code)?.[0] ?? ''
+  const names = [...missing.matchAll(/data\.(\w+)/g)].map(([, name]) => name)
+  return names.reduce<string>(
+    (shorter, name) => shorter.replace(`if(data.${name} !== undefined){`, '{'),
+    code.replace(missing, ''),
   )
-  return (await transform(named, { minifySyntax: true })).code
+}
+
+function nameByModel(code: string): string {
+  return [...code.matchAll(/export const (\w+) = (validate\d+);/g)].reduce(
+    (named, [line, model = '', ajvName]) =>
+      named.replace(line, '').replaceAll(new RegExp(`\\b${ajvName}\\b`, 'g'), model),
+    code,
+  )
 }
 
 /** What goes, and what stays in its place. */
@@ -34,6 +51,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/_errs\d+ === errors/g, 'true'],
   [/let missing\d+;/g, ''],
   [/ && \(missing\d+ = "\w+"\)/g, ''],
+  [/else \{var valid\d+ = true;\}/g, ''],
   [/(?:var|let) _?valid\d+ = true;/g, ''],
   [/_?valid\d+ = true;/g, ''],
   [/if\(!_?valid\d+\)\{break;\}/g, ''],

@@ -6,15 +6,13 @@ const BackendFormatMembers = new Set(["OPENAI_CHAT","ANTHROPIC_MESSAGES"])
 
 function MoEConfig(data) {
   if (data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.num_experts === void 0 || data.num_experts_per_tok === void 0 || data.num_expert_layers === void 0)
-      return !1;
-    if (data.num_experts !== void 0 && !Number.isSafeInteger(data.num_experts))
+    if (!Number.isSafeInteger(data.num_experts))
       return !1;
     {
-      if (data.num_experts_per_tok !== void 0 && !Number.isSafeInteger(data.num_experts_per_tok))
+      if (!Number.isSafeInteger(data.num_experts_per_tok))
         return !1;
       {
-        if (data.num_expert_layers !== void 0 && !Number.isSafeInteger(data.num_expert_layers))
+        if (!Number.isSafeInteger(data.num_expert_layers))
           return !1;
         {
           if (data.expert_ffn_size !== void 0) {
@@ -33,9 +31,7 @@ function MoEConfig(data) {
 }
 function MambaConfig(data) {
   if (data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.is_hybrid === void 0 || data.num_mamba_layers === void 0)
-      return !1;
-    if (data.is_hybrid !== void 0 && typeof data.is_hybrid != "boolean" || data.num_mamba_layers !== void 0 && !Number.isSafeInteger(data.num_mamba_layers) || data.num_attention_layers !== void 0 && !Number.isSafeInteger(data.num_attention_layers) || data.num_mlp_layers !== void 0 && !Number.isSafeInteger(data.num_mlp_layers) || data.state_size !== void 0 && !Number.isSafeInteger(data.state_size) || data.conv_kernel !== void 0 && !Number.isSafeInteger(data.conv_kernel))
+    if (typeof data.is_hybrid != "boolean" || !Number.isSafeInteger(data.num_mamba_layers) || data.num_attention_layers !== void 0 && !Number.isSafeInteger(data.num_attention_layers) || data.num_mlp_layers !== void 0 && !Number.isSafeInteger(data.num_mlp_layers) || data.state_size !== void 0 && !Number.isSafeInteger(data.state_size) || data.conv_kernel !== void 0 && !Number.isSafeInteger(data.conv_kernel))
       return !1;
   } else
     return !1;
@@ -43,9 +39,7 @@ function MambaConfig(data) {
 }
 function SlidingWindowConfig(data) {
   if (data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.window_size === void 0)
-      return !1;
-    if (data.window_size !== void 0 && !Number.isSafeInteger(data.window_size))
+    if (!Number.isSafeInteger(data.window_size))
       return !1;
   } else
     return !1;
@@ -53,9 +47,7 @@ function SlidingWindowConfig(data) {
 }
 function LinearLayerSpec(data) {
   if (data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.name === void 0 || data.in_features === void 0 || data.out_features === void 0)
-      return !1;
-    if (data.name !== void 0 && typeof data.name != "string" || data.in_features !== void 0 && !Number.isSafeInteger(data.in_features) || data.out_features !== void 0 && !Number.isSafeInteger(data.out_features))
+    if (typeof data.name != "string" || !Number.isSafeInteger(data.in_features) || !Number.isSafeInteger(data.out_features))
       return !1;
   } else
     return !1;
@@ -86,8 +78,6 @@ function ToolCallConfig(data) {
 }
 function ModelSpec(data) {
   if (data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.checkpoint_model_name === void 0 || data.family === void 0 || data.num_layers === void 0 || data.hidden_size === void 0 || data.num_attention_heads === void 0 || data.num_kv_heads === void 0 || data.ffn_hidden_size === void 0 || data.vocab_size === void 0 || data.tied_embeddings === void 0 || data.gated_mlp === void 0 || data.base_num_parameters === void 0 || data.precision === void 0)
-      return !1;
     if (data.context_size !== void 0) {
       var data0 = data.context_size;
       if (data0 !== null && !Number.isSafeInteger(data0))
@@ -109,40 +99,40 @@ function ModelSpec(data) {
           if (data.is_embedding_model !== void 0 && typeof data.is_embedding_model != "boolean")
             return !1;
           {
-            if (data.checkpoint_model_name !== void 0 && typeof data.checkpoint_model_name != "string")
+            if (typeof data.checkpoint_model_name != "string")
               return !1;
             {
-              if (data.family !== void 0 && typeof data.family != "string")
+              if (typeof data.family != "string")
                 return !1;
               {
-                if (data.num_layers !== void 0 && !Number.isSafeInteger(data.num_layers))
+                if (!Number.isSafeInteger(data.num_layers))
                   return !1;
                 {
-                  if (data.hidden_size !== void 0 && !Number.isSafeInteger(data.hidden_size))
+                  if (!Number.isSafeInteger(data.hidden_size))
                     return !1;
                   {
-                    if (data.num_attention_heads !== void 0 && !Number.isSafeInteger(data.num_attention_heads))
+                    if (!Number.isSafeInteger(data.num_attention_heads))
                       return !1;
                     {
-                      if (data.num_kv_heads !== void 0 && !Number.isSafeInteger(data.num_kv_heads))
+                      if (!Number.isSafeInteger(data.num_kv_heads))
                         return !1;
                       {
-                        if (data.ffn_hidden_size !== void 0 && !Number.isSafeInteger(data.ffn_hidden_size))
+                        if (!Number.isSafeInteger(data.ffn_hidden_size))
                           return !1;
                         {
-                          if (data.vocab_size !== void 0 && !Number.isSafeInteger(data.vocab_size))
+                          if (!Number.isSafeInteger(data.vocab_size))
                             return !1;
                           {
-                            if (data.tied_embeddings !== void 0 && typeof data.tied_embeddings != "boolean")
+                            if (typeof data.tied_embeddings != "boolean")
                               return !1;
                             {
-                              if (data.gated_mlp !== void 0 && typeof data.gated_mlp != "boolean")
+                              if (typeof data.gated_mlp != "boolean")
                                 return !1;
                               {
-                                if (data.base_num_parameters !== void 0 && !Number.isSafeInteger(data.base_num_parameters))
+                                if (!Number.isSafeInteger(data.base_num_parameters))
                                   return !1;
                                 {
-                                  if (data.precision !== void 0 && typeof data.precision != "string")
+                                  if (typeof data.precision != "string")
                                     return !1;
                                   {
                                     if (data.moe_config !== void 0) {
@@ -341,9 +331,7 @@ function PromptData(data) {
 }
 function CreateModelEntityRequest(data) {
   if (data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.name === void 0)
-      return !1;
-    if (data.name !== void 0) {
+    {
       var data0 = data.name;
       if (!(typeof data0 == "string" && data0.length <= 255 && data0 !== "" && !NO_NAME.test(data0)))
         return !1;
@@ -446,14 +434,12 @@ function CreateModelEntityRequest(data) {
 }
 function Lora(data) {
   if (data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.rank === void 0)
-      return !1;
     if (data.alpha !== void 0) {
       var data0 = data.alpha;
       if (data0 !== null && !Number.isSafeInteger(data0))
         return !1;
     }
-    if (data.rank !== void 0 && !Number.isSafeInteger(data.rank))
+    if (!Number.isSafeInteger(data.rank))
       return !1;
   } else
     return !1;
@@ -461,15 +447,13 @@ function Lora(data) {
 }
 function Adapter(data) {
   if (data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.name === void 0 || data.workspace === void 0 || data.fileset === void 0 || data.finetuning_type === void 0)
-      return !1;
-    if (data.name !== void 0) {
+    {
       var data0 = data.name;
       if (!(typeof data0 == "string" && data0.length <= 255 && data0 !== "" && !NO_NAME.test(data0)))
         return !1;
     }
     {
-      if (data.workspace !== void 0) {
+      {
         var data1 = data.workspace;
         if (!(typeof data1 == "string" && data1.length <= 255 && data1 !== "" && !NO_NAME.test(data1)))
           return !1;
@@ -481,10 +465,10 @@ function Adapter(data) {
             return !1;
         }
         {
-          if (data.fileset !== void 0 && typeof data.fileset != "string")
+          if (typeof data.fileset != "string")
             return !1;
           {
-            if (data.finetuning_type !== void 0 && !FinetuningType(data.finetuning_type))
+            if (!FinetuningType(data.finetuning_type))
               return !1;
             {
               if (data.enabled !== void 0 && typeof data.enabled != "boolean")
@@ -526,18 +510,16 @@ function Adapter(data) {
 }
 function ModelEntity(data) {
   if (data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.id === void 0 || data.name === void 0 || data.workspace === void 0 || data.created_at === void 0 || data.updated_at === void 0)
-      return !1;
-    if (data.id !== void 0 && typeof data.id != "string")
+    if (typeof data.id != "string")
       return !1;
     {
-      if (data.name !== void 0) {
+      {
         var data1 = data.name;
         if (!(typeof data1 == "string" && data1.length <= 255 && data1 !== "" && !NO_NAME.test(data1)))
           return !1;
       }
       {
-        if (data.workspace !== void 0) {
+        {
           var data2 = data.workspace;
           if (!(typeof data2 == "string" && data2.length <= 255 && data2 !== "" && !NO_NAME.test(data2)))
             return !1;
@@ -549,13 +531,13 @@ function ModelEntity(data) {
               return !1;
           }
           {
-            if (data.created_at !== void 0) {
+            {
               var data4 = data.created_at;
               if (!(typeof data4 == "string" && (COMMON_DATE_TIME.test(data4) || isUtcDateTime(data4))))
                 return !1;
             }
             {
-              if (data.updated_at !== void 0) {
+              {
                 var data5 = data.updated_at;
                 if (!(typeof data5 == "string" && (COMMON_DATE_TIME.test(data5) || isUtcDateTime(data5))))
                   return !1;
@@ -672,9 +654,7 @@ function ValidationErrorLocItems(data) {
 }
 function ValidationError(data) {
   if (data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.loc === void 0 || data.msg === void 0 || data.type === void 0)
-      return !1;
-    if (data.loc !== void 0) {
+    {
       var data0 = data.loc;
       if (Array.isArray(data0)) {
         const len0 = data0.length;
@@ -685,10 +665,10 @@ function ValidationError(data) {
         return !1;
     }
     {
-      if (data.msg !== void 0 && typeof data.msg != "string")
+      if (typeof data.msg != "string")
         return !1;
       {
-        if (data.type !== void 0 && typeof data.type != "string")
+        if (typeof data.type != "string")
           return !1;
         if (data.ctx !== void 0) {
           var data4 = data.ctx;
