@@ -5,7 +5,7 @@ import { PLANS } from './generated/plans.js'
 import type { Plan } from './plan.js'
 
 /** What can be validated by: the name of one of the 18 definitions, or a definition. */
-export type Model = SchemaName | TSchema | Readonly<Record<string, unknown>>
+export type Model = SchemaName | (TSchema & object)
 
 /** The static type of what a model describes; `unknown` for a plain JSON Schema. */
 export type ModelValue<M extends Model> = M extends SchemaName

@@ -1,0 +1,107 @@
+import * as Type from 'typebox'
+import { describe, expect, it } from 'vitest'
+import { SCHEMAS } from '../../src/schemas/index.js'
+import { type ErrorDetail, validate, validateJson } from '../../src/validation/index.js'
+
+const Point = Type.Object({ x: Type.Number(), y: Type.Number() }, { title: 'Point' })
+const Order = Type.Object(
+  {
+    id: Type.String({ minLength: 2, maxLength: 3, pattern: '^a' }),
+    count: Type.Integer({ exclusiveMinimum: 0, exclusiveMaximum: 10 }),
+    weight: Type.Optional(Type.Number({ minimum: 0.5, default: 1 })),
+    note: Type.Optional(Type.String()),
+    at: Type.Optional(Type.Union([Point, Type.Null()])),
+    tag: Type.Optional(Type.Union([Type.Integer(), Type.Boolean(), Type.String(), Type.Null()])),
+    size: Type.Optional(
+      Type.Union([Type.Array(Type.Integer()), Type.Record(Type.String(), Type.Integer()), Type.Null()]),
+    ),
+    model: Type.Optional(Type.Union([SCHEMAS.Lora, Type.Null()])),
+  },
+  { title: 'Order' },
+)
+const VALID = { id: 'ab', count: 5 }
+
+// The expectations are what pydantic 2.14 answers for the same models.
+describe('a definition of your own', () => {
+  it('is validated with its defaults; an optional field without one stays absent', () => {
+    expect(validate(Order, VALID)).toEqual({
+      ok: true,
+      value: { id: 'ab', count: 5, weight: 1, at: null, tag: null, size: null, model: null },
+    })
+  })
+
+  it.each([
+    [{ id: 'b' }, 'string_too_short', 'String should have at least 2 characters', { min_length: 2 }],
+    [{ id: 'bbbb' }, 'string_too_long', 'String should have at most 3 characters', { max_length: 3 }],
+    [{ id: 'bbb' }, 'string_pattern_mismatch', "String should match pattern '^a'", { pattern: '^a' }],
+    [{ count: 0 }, 'greater_than', 'Input should be greater than 0', { gt: 0 }],
+    [{ count: 10 }, 'less_than', 'Input should be less than 10', { lt: 10 }],
+    [{ weight: 0.4 }, 'greater_than_equal', 'Input should be greater than or equal to 0.5', { ge: 0.5 }],
+    [{ weight: 'nan' }, 'greater_than_equal', 'Input should be greater than or equal to 0.5', { ge: 0.5 }],
+  ])('reports the bound that %j breaks', (part, type, msg, ctx) => {
+    expect(detailOf({ ...VALID, ...part })).toMatchObject([{ type, msg, ctx }])
+  })
+
+  it.each([
+    [{ tag: true }, true],
+    [{ tag: '1' }, '1'],
+    [{ tag: 1.0 }, 1],
+    [{ size: ['1'] }, [1]],
+    [{ size: { k: '1' } }, { k: 1 }],
+    [{ at: { x: 1, y: '2' } }, { x: 1, y: 2 }],
+    [{ model: { rank: '8' } }, { alpha: null, rank: 8 }],
+  ])('takes the member of a union that fits best: %j', (part, expected) => {
+    const result = validate(Order, { ...VALID, ...part })
+    expect(result.ok && Object.entries(part).map(([key]) => Reflect.get(result.value, key))).toEqual([expected])
+  })
+
+  it('tells the errors of every member of a union, each under its name', () => {
+    expect(detailOf({ ...VALID, tag: [], size: ['x'] }).map(({ loc, type }) => [...loc, type])).toEqual([
+      ['body', 'tag', 'int', 'int_type'],
+      ['body', 'tag', 'bool', 'bool_type'],
+      ['body', 'tag', 'str', 'string_type'],
+      ['body', 'size', 'list[int]', 0, 'int_parsing'],
+      ['body', 'size', 'dict[str,int]', 'dict_type'],
+    ])
+  })
+
+  it('may be plain JSON Schema of the same shape', () => {
+    const schema = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] }
+    expect(validateJson(schema, '{"n": "7"}')).toEqual({ ok: true, value: { n: 7 } })
+  })
+
+  it('may be a list, a record or a scalar', () => {
+    expect(validate(Type.Array(Point), [{ x: '1', y: 2 }])).toEqual({ ok: true, value: [{ x: 1, y: 2 }] })
+    expect(validate(Type.Record(Type.String(), Type.Integer()), { a: true })).toEqual({ ok: true, value: { a: 1 } })
+    expect(validate(Type.Boolean(), 'off')).toEqual({ ok: true, value: false })
+  })
+
+  it('with the title of one of the 18 is its own nevertheless', () => {
+    const Lora = Type.Object({ rank: Type.String() }, { title: 'Lora' })
+    expect(validate(Lora, { rank: 'high' })).toEqual({ ok: true, value: { rank: 'high' } })
+  })
+})
+
+describe('a definition that cannot be validated by', () => {
+  it.each([
+    [Type.Object({ a: Type.Literal('x') }), 'the keyword "const" at #/properties/a'],
+    [Type.Object({ a: Type.Array(Type.Tuple([Type.String()])) }), '#/properties/a/items'],
+    [Type.String({ format: 'email' }), 'format "email" at #'],
+    [Type.Array(Type.String(), { minItems: 1 }), 'the keyword "minItems" at #'],
+    [Type.Object({ a: Type.String() }, { additionalProperties: false }), 'additionalProperties false at #'],
+    [Type.Integer({ multipleOf: 2 }), 'the keyword "multipleOf" at #'],
+    [Type.Null(), 'type "null" at #'],
+    [{ anyOf: [{ type: 'null' }] }, 'type "null" alone at #'],
+    [{ enum: [1, 2] }, 'an enum of anything but strings at #'],
+    [{ $ref: '#/x' }, 'the keyword "$ref" at #'],
+    [{ type: 'file' }, 'type "file" at #'],
+  ])('is a TypeError that names the place: %j', (definition, words) => {
+    expect(() => validate(definition, {})).toThrow(TypeError)
+    expect(() => validate(definition, {})).toThrow(words)
+  })
+})
+
+function detailOf(value: unknown): readonly ErrorDetail[] {
+  const result = validate(Order, value)
+  return !result.ok && result.status === 422 ? result.detail : []
+}
