@@ -10,11 +10,12 @@ import { type LogicalParameters, logicalParameters } from './logical-parameters.
 import type { QuantisationHints } from './quantised-storage.js'
 import type { SafetensorsHeader } from './safetensors-header.js'
 
-/** A model as its files tell it, without a config: the module tree, and how the weights are stored. */
+/**
+ * A model as its files tell it, without a config: the module tree, and how the weights are stored. A tied parameter is
+ * stored once, and the files do not say where else it is used.
+ */
 export interface CheckpointArchitecture {
   readonly root: Module
-  /** Always empty: a tied parameter is stored once, and the files do not say where else it is used. */
-  readonly ties: readonly []
   readonly storage: LogicalParameters
   /** What the headers cannot tell, in sentences. */
   readonly notes: readonly string[]
@@ -41,7 +42,7 @@ export function architectureFromSafetensors(
   const storage = logicalParameters(headers, hints)
   const top = branch()
   for (const { name, shape } of storage.parameters) place(top, pathOf(name), shape)
-  return { root: moduleOf(top, [], new Map()), ties: [], storage, notes: notesOf(storage) }
+  return { root: moduleOf(top, [], new Map()), storage, notes: notesOf(storage) }
 }
 
 /** Deeper names than any model has are refused, so that a crafted header cannot exhaust the stack. */

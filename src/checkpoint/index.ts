@@ -1,1 +1,32 @@
-export {}
+export { architectureFromSafetensors, type CheckpointArchitecture } from './architecture-from-safetensors.js'
+export { type ChatTemplate, type ChatTemplateSources, findChatTemplate } from './chat-template.js'
+export {
+  type CheckpointComparison,
+  compareCheckpoint,
+  compareParameters,
+  type ShapeDifference,
+} from './compare-checkpoint.js'
+export { DTYPE_BITS, type Dtype } from './dtype.js'
+export { type EmbeddingSigns, isEmbeddingModel } from './embedding-model.js'
+export { type ConfigObject, isObject } from './json-object.js'
+export { type LogicalParameter, type LogicalParameters, logicalParameters } from './logical-parameters.js'
+export {
+  modelSpecFromArchitecture,
+  modelSpecFromConfig,
+  type SpecExtras,
+  type SpecWithNotes,
+} from './model-spec-from-config.js'
+export { type AdapterIdentity, adapterFromPeft, type PeftAdapter } from './peft-adapter.js'
+export { type Precision, precisionOf } from './precision.js'
+export type { QuantisationHints, QuantisationScheme, QuantisedWeight, StoredTensors } from './quantised-storage.js'
+export {
+  LENGTH_BYTES,
+  MAX_HEADER_BYTES,
+  parseSafetensorsHeader,
+  type SafetensorsHeader,
+  type SafetensorsHeaderOptions,
+  type StoredTensor,
+  safetensorsHeaderLength,
+} from './safetensors-header.js'
+export { type GgufHeader, modelSpecFromGguf } from './spec-from-gguf.js'
+export { toolCallParserOf } from './tool-call-parser.js'

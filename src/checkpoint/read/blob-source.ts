@@ -29,7 +29,13 @@ function namedFiles(files: Iterable<File | [string, Blob]>): Map<string, Blob> {
   const named = new Map<string, Blob>()
   for (const file of files) {
     if (Array.isArray(file)) named.set(...file)
-    else named.set(file.webkitRelativePath.split('/').slice(1).join('/') || file.name, file)
+    else named.set(pathInFolder(file) || file.name, file)
   }
   return named
+}
+
+/** Only browsers know the path. */
+function pathInFolder(file: File): string {
+  const path = 'webkitRelativePath' in file ? file.webkitRelativePath : ''
+  return path.split('/').slice(1).join('/')
 }

@@ -1,0 +1,127 @@
+import {
+  type Architecture,
+  architectureFromConfig,
+  type Dimensions,
+  linearLayers,
+  totalParameters,
+} from '../architecture/index.js'
+import type { LinearLayerSpec, MambaConfig, ModelSpec, MoEConfig } from '../schemas/index.js'
+import { findChatTemplate } from './chat-template.js'
+import { isEmbeddingModel } from './embedding-model.js'
+import { type ConfigObject, textIn } from './json-object.js'
+import type { LogicalParameters } from './logical-parameters.js'
+import { precisionOf } from './precision.js'
+import { toolCallParserOf } from './tool-call-parser.js'
+
+/** What stands beside a `config.json` and tells more of the spec. Whatever is not given is taken as not known. */
+export interface SpecExtras {
+  /** `checkpoint_model_name`; without it the config's `_name_or_path`, or the class. */
+  readonly name?: string
+  /** The content of `tokenizer_config.json`. */
+  readonly tokenizerConfig?: ConfigObject
+  /** The content of `generation_config.json`. */
+  readonly generationConfig?: ConfigObject
+  /** The content of `chat_template.jinja`. */
+  readonly chatTemplate?: string
+  /** The content of sentence-transformers' `modules.json`. */
+  readonly sentenceTransformersModules?: unknown
+  /** Whether a pooling config (`1_Pooling/config.json`) is there. */
+  readonly hasPoolingConfig?: boolean
+  /** How the weights are stored, from the headers: see `logicalParameters`. */
+  readonly storage?: LogicalParameters
+}
+
+/** A spec, and in sentences what it leaves out or takes for granted. */
+export interface SpecWithNotes {
+  readonly spec: ModelSpec
+  readonly notes: readonly string[]
+}
+
+/**
+ * The `ModelSpec` of a Hugging Face `config.json`: exactly what the platform should generate when a fileset is given.
+ *
+ * - `context_size`: tokens, with rope scaling applied
+ * - `num_kv_heads`: heads of keys and values; as many as query heads where they do not share
+ * - `base_num_parameters`: unique parameters, a tied one counted once, buffers not at all
+ * - `precision`: what most stored weights have, else what the config says of them
+ * - `linear_layers`: every `nn.Linear` and `Conv1D`, as PEFT sees them
+ *
+ * @throws CheckpointError for a family that is not known, or a config that cannot be
+ * @example
+ * ```ts
+ * const { spec, notes } = modelSpecFromConfig(JSON.parse(await readFile('config.json', 'utf8')))
+ * spec.base_num_parameters // 8030261248
+ * ```
+ */
+export function modelSpecFromConfig(config: ConfigObject, extras: SpecExtras = {}): SpecWithNotes {
+  return modelSpecFromArchitecture(architectureFromConfig(config), config, extras)
+}
+
+/** The same for an architecture that is there already. */
+export function modelSpecFromArchitecture(
+  architecture: Architecture,
+  config: ConfigObject,
+  extras: SpecExtras = {},
+): SpecWithNotes {
+  const { dimensions, className, family } = architecture
+  const embeds = isEmbeddingModel({ ...extras, className })
+  const { precision, note } = precisionOf(config, extras.storage)
+  const chat = findChatTemplate(extras)
+  const parser = chat.template === undefined ? undefined : toolCallParserOf(chat.template)
+  const spec: ModelSpec = {
+    ...(dimensions.contextTokens !== undefined && { context_size: dimensions.contextTokens }),
+    ...(chat.known && { is_chat: chat.template !== undefined && !embeds }),
+    is_embedding_model: embeds,
+    checkpoint_model_name: extras.name ?? (textIn(config, '_name_or_path') || className),
+    family,
+    num_layers: dimensions.layers,
+    hidden_size: dimensions.hiddenSize,
+    num_attention_heads: dimensions.heads,
+    num_kv_heads: dimensions.kvHeads,
+    ffn_hidden_size: dimensions.ffnHiddenSize,
+    vocab_size: dimensions.vocabSize,
+    tied_embeddings: dimensions.tiedEmbeddings,
+    gated_mlp: dimensions.gatedMlp,
+    base_num_parameters: totalParameters(architecture),
+    precision,
+    ...(dimensions.moe && { moe_config: moeConfig(dimensions) }),
+    ...(dimensions.mamba && { mamba_config: mambaConfig(dimensions) }),
+    ...(dimensions.windowTokens !== undefined && { sliding_window_config: { window_size: dimensions.windowTokens } }),
+    linear_layers: linearLayerSpecs(architecture),
+    ...(chat.template !== undefined && { chat_template: chat.template }),
+    ...(parser !== undefined && { tool_call_config: { tool_call_parser: parser } }),
+  }
+  const unknown = chat.known ? [] : ['is_chat and chat_template are left out: the tokenizer was not looked at']
+  return { spec, notes: [...architecture.notes, ...(note === undefined ? [] : [note]), ...chat.notes, ...unknown] }
+}
+
+function moeConfig({ moe }: Dimensions): MoEConfig | null {
+  if (!moe) return null
+  return {
+    num_experts: moe.experts,
+    num_experts_per_tok: moe.expertsPerToken,
+    num_expert_layers: moe.expertLayers,
+    ...(moe.expertFfnSize !== undefined && { expert_ffn_size: moe.expertFfnSize }),
+    num_shared_experts: moe.sharedExperts,
+  }
+}
+
+function mambaConfig({ mamba }: Dimensions): MambaConfig | null {
+  if (!mamba) return null
+  return {
+    is_hybrid: mamba.attentionLayers > 0,
+    num_mamba_layers: mamba.mambaLayers,
+    num_attention_layers: mamba.attentionLayers,
+    num_mlp_layers: mamba.mlpLayers,
+    state_size: mamba.stateSize,
+    conv_kernel: mamba.convKernel,
+  }
+}
+
+function linearLayerSpecs(architecture: Architecture): LinearLayerSpec[] {
+  const layers: LinearLayerSpec[] = []
+  for (const { name, inFeatures, outFeatures } of linearLayers(architecture)) {
+    layers.push({ name, in_features: inFeatures, out_features: outFeatures })
+  }
+  return layers
+}

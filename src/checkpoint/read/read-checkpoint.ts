@@ -1,0 +1,180 @@
+import { type Architecture, architectureFromConfig, CheckpointError } from '../../architecture/index.js'
+import type { ModelSpec } from '../../schemas/index.js'
+import { architectureFromSafetensors, type CheckpointArchitecture } from '../architecture-from-safetensors.js'
+import { type CheckpointComparison, compareParameters } from '../compare-checkpoint.js'
+import { type ConfigObject, numberIn, objectIn } from '../json-object.js'
+import { modelSpecFromArchitecture } from '../model-spec-from-config.js'
+import { type AdapterIdentity, adapterFromPeft, type PeftAdapter } from '../peft-adapter.js'
+import { modelSpecFromGguf } from '../spec-from-gguf.js'
+import { blobSource } from './blob-source.js'
+import { type CheckpointFiles, readCheckpointFiles } from './checkpoint-files.js'
+import type { FileSource } from './file-source.js'
+import type { HubOptions } from './hub-source.js'
+
+/** How to read a checkpoint; the hub's options count for `hf:` names only. */
+export interface ReadCheckpointOptions extends HubOptions {
+  /** `checkpoint_model_name` of the spec. Default: what the config says, or the folder's or repository's name. */
+  readonly name?: string
+  /** Who an adapter is in the registry. Default: the folder's or repository's name, in the workspace `default`. */
+  readonly adapter?: AdapterIdentity
+}
+
+/** A checkpoint as its files tell it. */
+export interface Checkpoint {
+  /** The spec of a model; absent for an adapter, and where neither config nor headers are enough for one. */
+  readonly spec?: ModelSpec
+  /** The module tree as the config describes it. */
+  readonly architecture?: Architecture
+  /** The module tree as the safetensors headers tell it. */
+  readonly stored?: CheckpointArchitecture
+  /** Where config and headers differ; absent unless both are there. */
+  readonly comparison?: CheckpointComparison
+  /** A PEFT adapter. */
+  readonly adapter?: PeftAdapter
+  /** The content of `config.json`. */
+  readonly config?: ConfigObject
+  readonly notes: readonly string[]
+}
+
+/**
+ * Reads a checkpoint: a folder, a repository of the hub (`hf:org/name`), or files in a browser. Of weights only the
+ * headers are read, so that 200 GB of shards take no longer than their first bytes.
+ *
+ * @param from - a folder's path, `hf:org/name`, a `FileList` or `File[]`, blobs by name, or a source of one's own
+ * @throws CheckpointError with a code, a place and mostly a way out
+ * @example
+ * ```ts
+ * const { spec, notes } = await readCheckpoint('hf:Qwen/Qwen3-8B')
+ * ```
+ */
+export async function readCheckpoint(
+  from: string | Iterable<File> | ReadonlyMap<string, Blob> | FileSource,
+  options: ReadCheckpointOptions = {},
+): Promise<Checkpoint> {
+  const source = await sourceOf(from, options)
+  const files = await readCheckpointFiles(source)
+  if (files.adapterConfig) return adapterCheckpoint(files, files.adapterConfig, source, options)
+  const headers = [...files.headers.values()]
+  const stored = headers.length > 0 ? architectureFromSafetensors(headers, quantisationHints(files.config)) : undefined
+  if (!files.config) return await withoutConfig(source, files, stored)
+  const architecture = architectureOrNot(files.config, stored)
+  if (!architecture.is)
+    return {
+      config: files.config,
+      ...(stored && { stored }),
+      notes: [...files.notes, ...architecture.notes, ...(stored?.notes ?? [])],
+    }
+  const { spec, notes } = modelSpecFromArchitecture(architecture.is, files.config, {
+    ...files,
+    ...(stored && { storage: stored.storage }),
+    name: options.name ?? nameOf(files.config, source),
+  })
+  const comparison = stored && compareParameters(architecture.is, stored.storage)
+  return {
+    spec,
+    architecture: architecture.is,
+    ...(stored && { stored }),
+    ...(comparison && { comparison }),
+    config: files.config,
+    notes: [...files.notes, ...notes, ...(comparison?.notes ?? [])],
+  }
+}
+
+const HUB = 'hf:'
+
+async function sourceOf(from: Parameters<typeof readCheckpoint>[0], options: HubOptions): Promise<FileSource> {
+  if (typeof from !== 'string') return isSource(from) ? from : blobSource(from)
+  if (from.startsWith(HUB)) {
+    const repository = from.slice(HUB.length)
+    if (!/^[\w.-]+(?:\/[\w.-]+)?$/.test(repository))
+      throw new TypeError(`"${from}" names no repository: expected hf:org/name`)
+    const { hubSource } = await import('./hub-source.js')
+    return hubSource(repository, options)
+  }
+  const { directorySource } = await import('./directory-source.js')
+  return directorySource(from)
+}
+
+function isSource(from: Iterable<File> | ReadonlyMap<string, Blob> | FileSource): from is FileSource {
+  return 'list' in from && 'read' in from
+}
+
+async function withoutConfig(
+  source: FileSource,
+  files: CheckpointFiles,
+  stored: CheckpointArchitecture | undefined,
+): Promise<Checkpoint> {
+  if (stored)
+    return {
+      stored,
+      notes: [
+        ...files.notes,
+        ...stored.notes,
+        'without a config.json there is no spec: heads and context are not in the headers',
+      ],
+    }
+  const [gguf, ...others] = files.ggufFiles
+  if (gguf === undefined) {
+    throw new CheckpointError(
+      'no_checkpoint',
+      `${source.name} has neither a config.json, nor safetensors or GGUF files`,
+      { place: [source.name] },
+    )
+  }
+  const { readGguf } = await import('./read-gguf.js')
+  const { spec, notes } = modelSpecFromGguf(await readGguf(source, gguf))
+  return {
+    spec,
+    notes: [...notes, ...(others.length > 0 ? [`of ${others.length + 1} GGUF files ${gguf} was read`] : [])],
+  }
+}
+
+/** An unknown family is no end where headers are there: totals and linear layers come from them. */
+function architectureOrNot(
+  config: ConfigObject,
+  stored: CheckpointArchitecture | undefined,
+): { is?: Architecture; notes: string[] } {
+  try {
+    return { is: architectureFromConfig(config), notes: [] }
+  } catch (error) {
+    if (!(error instanceof CheckpointError) || error.code !== 'unsupported_architecture' || !stored) throw error
+    return { notes: [`${error.message}: what is known comes from the headers`] }
+  }
+}
+
+function quantisationHints(config: ConfigObject | undefined): { bits?: number } {
+  const quantisation = objectIn(config, 'quantization_config')
+  const groups = objectIn(quantisation, 'config_groups')
+  const weights = groups && objectIn(objectIn(groups, Object.keys(groups)[0] ?? ''), 'weights')
+  const bits = numberIn(quantisation, 'bits') ?? numberIn(weights, 'num_bits')
+  return bits === undefined ? {} : { bits }
+}
+
+function adapterCheckpoint(
+  files: CheckpointFiles,
+  config: ConfigObject,
+  source: FileSource,
+  options: ReadCheckpointOptions,
+): Checkpoint {
+  const headers = [...files.headers.values()]
+  const tensors = headers.length > 0 ? new Map(headers.flatMap((header) => [...header.tensors])) : undefined
+  const name = shortName(source)
+  const identity = options.adapter ?? { name, workspace: 'default', fileset: `default/${name}` }
+  const adapter = adapterFromPeft(config, identity, tensors)
+  return { adapter, notes: [...files.notes, ...adapter.notes] }
+}
+
+function nameOf(config: ConfigObject, source: FileSource): string {
+  const own = config['_name_or_path']
+  return typeof own === 'string' && own !== '' ? own : shortName(source)
+}
+
+/** The last part of the path: `hf:org/name` is `name`. */
+function shortName({ name }: FileSource): string {
+  return (
+    name
+      .split(/[/\\]/)
+      .filter((part) => part !== '')
+      .at(-1) ?? 'checkpoint'
+  )
+}

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { FAMILIES } from '../../src/architecture/families/index.js'
+import { architectureFromConfig, ties } from '../../src/architecture/index.js'
+import { compareCheckpoint } from '../../src/checkpoint/index.js'
+import type { StoredTensor } from '../../src/checkpoint/safetensors-header.js'
+import { readRecords } from '../architecture/records.js'
+import { headersOfRecord } from './headers-of-record.js'
+
+const described = new Set(FAMILIES.flatMap((family) => family.modelTypes))
+const RECORDS = readRecords('public.jsonl.gz').filter(({ family }) => described.has(family))
+
+const CONFIG = {
+  model_type: 'llama',
+  architectures: ['LlamaForCausalLM'],
+  hidden_size: 64,
+  intermediate_size: 128,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  vocab_size: 100,
+}
+
+function tensor(shape: readonly number[], dtype: StoredTensor['dtype'] = 'BF16'): StoredTensor {
+  return { dtype, shape, offsets: [0, 0] }
+}
+
+function tinyLlama(): Map<string, StoredTensor> {
+  const layer = (index: number): [string, StoredTensor][] => [
+    [`model.layers.${index}.input_layernorm.weight`, tensor([64])],
+    ...['q', 'k', 'v', 'o'].map((name): [string, StoredTensor] => [
+      `model.layers.${index}.self_attn.${name}_proj.weight`,
+      tensor([64, 64]),
+    ]),
+    [`model.layers.${index}.post_attention_layernorm.weight`, tensor([64])],
+    [`model.layers.${index}.mlp.gate_proj.weight`, tensor([128, 64])],
+    [`model.layers.${index}.mlp.up_proj.weight`, tensor([128, 64])],
+    [`model.layers.${index}.mlp.down_proj.weight`, tensor([64, 128])],
+  ]
+  return new Map([
+    ['model.embed_tokens.weight', tensor([100, 64])],
+    ...layer(0),
+    ...layer(1),
+    ['model.norm.weight', tensor([64])],
+    ['lm_head.weight', tensor([100, 64])],
+  ])
+}
+
+describe('compareCheckpoint', () => {
+  it.each(RECORDS.map((record) => [record.name, record] as const))(
+    'finds the files of %s to agree with its config',
+    (_, record) => {
+      expect(compareCheckpoint(record.config, headersOfRecord(record))).toEqual({
+        agrees: true,
+        missing: [],
+        extra: [],
+        otherShape: [],
+        notes: [],
+      })
+    },
+  )
+
+  it('names what is missing, what is extra, and what has another shape', () => {
+    const tensors = tinyLlama()
+    tensors.delete('model.layers.1.mlp.down_proj.weight')
+    tensors.set('model.layers.2.mlp.down_proj.weight', tensor([64, 128]))
+    tensors.set('model.layers.0.self_attn.k_proj.weight', tensor([16, 64]))
+    expect(compareCheckpoint(CONFIG, [{ tensors }])).toEqual({
+      agrees: false,
+      missing: ['model.layers.1.mlp.down_proj.weight'],
+      extra: ['model.layers.2.mlp.down_proj.weight'],
+      otherShape: [{ name: 'model.layers.0.self_attn.k_proj.weight', expected: [64, 64], found: [16, 64] }],
+      notes: [],
+    })
+  })
+
+  it('takes a tied output embedding that is stored, and one that is not', () => {
+    const config = { ...CONFIG, tie_word_embeddings: true }
+    const stored = tinyLlama()
+    const left = tinyLlama()
+    left.delete('lm_head.weight')
+    const turned = tinyLlama()
+    turned.delete('model.embed_tokens.weight')
+    for (const tensors of [stored, left, turned]) expect(compareCheckpoint(config, [{ tensors }]).agrees).toBe(true)
+    expect([...ties(architectureFromConfig(config))]).toHaveLength(1)
+  })
+
+  it('finds the files of a base model under the names of the class, and says so', () => {
+    const tensors = new Map(
+      [...tinyLlama()]
+        .filter(([name]) => name !== 'lm_head.weight')
+        .map(([name, one]) => [name.replace(/^model\./, ''), one]),
+    )
+    const compared = compareCheckpoint({ ...CONFIG, tie_word_embeddings: true }, [{ tensors }])
+    expect(compared).toMatchObject({ agrees: true, extra: [], notes: [expect.stringContaining('"model."')] })
+  })
+
+  it('compares a quantised weight by what it is before packing', () => {
+    const tensors = tinyLlama()
+    tensors.delete('model.layers.0.mlp.up_proj.weight')
+    tensors.set('model.layers.0.mlp.up_proj.qweight', tensor([8, 128], 'I32'))
+    tensors.set('model.layers.0.mlp.up_proj.qzeros', tensor([1, 16], 'I32'))
+    tensors.set('model.layers.0.mlp.up_proj.scales', tensor([1, 128], 'F16'))
+    tensors.set('model.layers.0.mlp.up_proj.g_idx', tensor([64], 'I32'))
+    expect(compareCheckpoint(CONFIG, [{ tensors }])).toMatchObject({ agrees: true, extra: [] })
+  })
+
+  it('compares a weight without a shape by its number of elements', () => {
+    const tensors = tinyLlama()
+    tensors.set('model.layers.0.mlp.up_proj.weight', tensor([4096, 1], 'U8'))
+    tensors.set('model.layers.0.mlp.up_proj.weight.quant_state.bitsandbytes__nf4', tensor([83], 'U8'))
+    expect(compareCheckpoint(CONFIG, [{ tensors }]).agrees).toBe(true)
+    tensors.set('model.layers.0.mlp.up_proj.weight', tensor([4000, 1], 'U8'))
+    expect(compareCheckpoint(CONFIG, [{ tensors }]).otherShape).toHaveLength(1)
+  })
+})

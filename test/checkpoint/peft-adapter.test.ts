@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { adapterFromPeft } from '../../src/checkpoint/index.js'
+import { validate } from '../../src/validation/index.js'
+
+const IDENTITY = { name: 'medical', workspace: 'research', fileset: 'research/medical' }
+const LORA = {
+  peft_type: 'LORA',
+  r: 16,
+  lora_alpha: 32,
+  base_model_name_or_path: 'meta-llama/Llama-3.1-8B',
+  target_modules: ['q_proj'],
+}
+
+function tensors(rank: number) {
+  const prefix = 'base_model.model.model.layers.0.self_attn.q_proj'
+  return new Map([
+    [`${prefix}.lora_A.weight`, { dtype: 'F32', shape: [rank, 64] }],
+    [`${prefix}.lora_B.weight`, { dtype: 'F32', shape: [64, rank] }],
+  ] as const)
+}
+
+describe('adapterFromPeft', () => {
+  it('makes an Adapter that the service takes, and tells its base', () => {
+    const { adapter, baseModel, parameters, modules, notes } = adapterFromPeft(LORA, IDENTITY, tensors(16))
+    expect(adapter).toEqual({ ...IDENTITY, finetuning_type: 'lora', lora_config: { rank: 16, alpha: 32 } })
+    expect(validate('Adapter', adapter)).toMatchObject({ ok: true })
+    expect({ baseModel, parameters, modules, notes }).toEqual({
+      baseModel: 'meta-llama/Llama-3.1-8B',
+      parameters: 2048,
+      modules: 1,
+      notes: [],
+    })
+  })
+
+  it.each([
+    ['LORA', {}, 'lora'],
+    ['LORA', { use_dora: true }, 'dora'],
+    ['ADALORA', {}, 'adalora'],
+    ['PROMPT_TUNING', {}, 'prompt_tuning'],
+    ['P_TUNING', {}, 'p_tuning'],
+  ])('calls %s with %j %s', (peftType, fields, finetuningType) => {
+    expect(adapterFromPeft({ ...LORA, ...fields, peft_type: peftType }, IDENTITY).adapter.finetuning_type).toBe(
+      finetuningType,
+    )
+  })
+
+  it('tells ranks that are not the one of the config', () => {
+    expect(adapterFromPeft(LORA, IDENTITY, tensors(8)).notes).toEqual([expect.stringContaining('no rank_pattern')])
+    const patterned = { ...LORA, rank_pattern: { q_proj: 8 } }
+    expect(adapterFromPeft(patterned, IDENTITY, tensors(8)).notes).toEqual([expect.stringContaining('(rank_pattern)')])
+  })
+
+  it('says that a fraction of alpha cannot be kept', () => {
+    const { adapter, notes } = adapterFromPeft({ ...LORA, lora_alpha: 22.5 }, IDENTITY)
+    expect(adapter.lora_config).toEqual({ rank: 16 })
+    expect(notes).toEqual([expect.stringContaining('22.5')])
+  })
+
+  it('refuses a config without a kind, and a kind that the registry has no word for', () => {
+    expect(() => adapterFromPeft({}, IDENTITY)).toThrow(expect.objectContaining({ code: 'missing_field' }))
+    expect(() => adapterFromPeft({ peft_type: 'constructor' }, IDENTITY)).toThrow(
+      expect.objectContaining({ code: 'invalid_field' }),
+    )
+  })
+})

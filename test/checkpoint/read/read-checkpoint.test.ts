@@ -1,0 +1,192 @@
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readCheckpoint } from '../../../src/checkpoint/read/index.js'
+import { safetensorsFile, type TensorToWrite } from '../safetensors-file.js'
+
+const CONFIG = {
+  model_type: 'llama',
+  architectures: ['LlamaForCausalLM'],
+  hidden_size: 8,
+  intermediate_size: 16,
+  num_hidden_layers: 1,
+  num_attention_heads: 2,
+  vocab_size: 10,
+  torch_dtype: 'float32',
+}
+
+const TENSORS: TensorToWrite[] = [
+  { name: 'model.embed_tokens.weight', dtype: 'BF16', shape: [10, 8] },
+  ...['q', 'k', 'v', 'o'].map(
+    (name): TensorToWrite => ({ name: `model.layers.0.self_attn.${name}_proj.weight`, dtype: 'BF16', shape: [8, 8] }),
+  ),
+  { name: 'model.layers.0.mlp.gate_proj.weight', dtype: 'BF16', shape: [16, 8] },
+  { name: 'model.layers.0.mlp.up_proj.weight', dtype: 'BF16', shape: [16, 8] },
+  { name: 'model.layers.0.mlp.down_proj.weight', dtype: 'BF16', shape: [8, 16] },
+  { name: 'model.layers.0.input_layernorm.weight', dtype: 'BF16', shape: [8] },
+  { name: 'model.layers.0.post_attention_layernorm.weight', dtype: 'BF16', shape: [8] },
+  { name: 'model.norm.weight', dtype: 'BF16', shape: [8] },
+  { name: 'lm_head.weight', dtype: 'BF16', shape: [10, 8] },
+]
+
+let folder = ''
+
+beforeEach(() => {
+  folder = join(mkdtempSync(join(tmpdir(), 'read-')), 'tiny')
+  mkdirSync(folder)
+})
+
+afterEach(() => rmSync(join(folder, '..'), { recursive: true }))
+
+function write(name: string, content: unknown): void {
+  mkdirSync(join(folder, name, '..'), { recursive: true })
+  writeFileSync(
+    join(folder, name),
+    content instanceof Uint8Array || typeof content === 'string' ? content : JSON.stringify(content),
+  )
+}
+
+const failure = (code: string) => expect.objectContaining({ name: 'CheckpointError', code })
+
+describe('readCheckpoint of a folder', () => {
+  it('tells spec, storage and agreement; the precision is that of the files', async () => {
+    write('config.json', CONFIG)
+    write('model.safetensors', safetensorsFile(TENSORS))
+    write('chat_template.jinja', '{{ messages }}')
+    const { spec, comparison, notes } = await readCheckpoint(folder)
+    expect(spec).toMatchObject({
+      checkpoint_model_name: 'tiny',
+      precision: 'bfloat16',
+      is_chat: true,
+      base_num_parameters: 824,
+    })
+    expect(comparison).toMatchObject({ agrees: true, extra: [], missing: [] })
+    expect(notes).toEqual([])
+  })
+
+  it('reads the shards that the index names, and tells what is missing from them', async () => {
+    write('config.json', CONFIG)
+    const [first, second] = [TENSORS.slice(0, 5), TENSORS.slice(6)]
+    write('model-00001-of-00002.safetensors', safetensorsFile(first))
+    write('model-00002-of-00002.safetensors', safetensorsFile(second))
+    write('other.safetensors', 'no safetensors file, and none of the model')
+    const weightMap = Object.fromEntries([
+      ...first.map(({ name }) => [name, 'model-00001-of-00002.safetensors']),
+      ...second.map(({ name }) => [name, 'model-00002-of-00002.safetensors']),
+    ])
+    write('model.safetensors.index.json', { weight_map: weightMap })
+    const { comparison } = await readCheckpoint(folder)
+    expect(comparison).toMatchObject({ agrees: false, missing: ['model.layers.0.mlp.gate_proj.weight'] })
+  })
+
+  it('does without a config: totals come from the headers, and notes say what cannot', async () => {
+    write('model.safetensors', safetensorsFile(TENSORS))
+    const { spec, stored, notes } = await readCheckpoint(folder)
+    expect(spec).toBeUndefined()
+    expect(stored?.storage.parameters).toHaveLength(TENSORS.length)
+    expect(notes).toContainEqual(expect.stringContaining('config.json'))
+  })
+
+  it('does with a family that nobody knows, where headers are there', async () => {
+    write('config.json', { model_type: 'unheard_of' })
+    await expect(readCheckpoint(folder)).rejects.toEqual(failure('unsupported_architecture'))
+    write('model.safetensors', safetensorsFile(TENSORS))
+    expect((await readCheckpoint(folder)).notes).toContainEqual(expect.stringContaining('unheard_of'))
+  })
+
+  it('tells an adapter and its base', async () => {
+    write('adapter_config.json', { peft_type: 'LORA', r: 4, lora_alpha: 8, base_model_name_or_path: 'org/base' })
+    write(
+      'adapter_model.safetensors',
+      safetensorsFile([{ name: 'm.q_proj.lora_A.weight', dtype: 'F32', shape: [4, 8] }]),
+    )
+    const { adapter, spec } = await readCheckpoint(folder, { adapter: { name: 'a', workspace: 'w', fileset: 'w/a' } })
+    expect(spec).toBeUndefined()
+    expect(adapter).toMatchObject({
+      baseModel: 'org/base',
+      adapter: { name: 'a', lora_config: { rank: 4, alpha: 8 } },
+      modules: 1,
+    })
+  })
+
+  it('reads the header alone of a file of 50 GB', async () => {
+    const big: TensorToWrite = { name: 'lm_head.weight', dtype: 'BF16', shape: [5_000_000, 5_000] }
+    const header = safetensorsFile([big], 0)
+    const file = openSync(join(folder, 'model.safetensors'), 'w')
+    writeSync(file, header)
+    ftruncateSync(file, header.length + 50_000_000_000)
+    closeSync(file)
+    expect((await readCheckpoint(folder)).stored?.storage.parameters).toMatchObject([{ storedBytes: 50_000_000_000 }])
+  })
+
+  it('takes Infinity in a config, as Python writes it', async () => {
+    write('config.json', JSON.stringify({ ...CONFIG, time_step_limit: 'INF' }).replace('"INF"', '[0.0, Infinity]'))
+    expect((await readCheckpoint(folder)).spec?.family).toBe('llama')
+  })
+
+  it.each([
+    ['nothing', {}, 'no_checkpoint'],
+    ['a config that is no JSON', { 'config.json': '{"model_type": ' }, 'invalid_json'],
+    ['a config that is a list', { 'config.json': '[]' }, 'invalid_json'],
+    ['a config that is not UTF-8', { 'config.json': new Uint8Array([0xff]) }, 'invalid_json'],
+    ['a config with a negative size', { 'config.json': { ...CONFIG, hidden_size: -8 } }, 'invalid_field'],
+    ['a config with __proto__', { 'config.json': '{"__proto__": {"model_type": "llama"}}' }, 'missing_field'],
+    ['a truncated file', { 'model.safetensors': safetensorsFile(TENSORS).subarray(0, 100) }, 'truncated_file'],
+    ['a file without all of its weights', { 'model.safetensors': safetensorsFile(TENSORS, 100) }, 'truncated_file'],
+    ['a header of 4 GB', { 'model.safetensors': new Uint8Array([0, 0, 0, 0, 1, 0, 0, 0, 123]) }, 'header_too_large'],
+    [
+      'an index that leads out',
+      { 'model.safetensors.index.json': { weight_map: { w: '../../etc/passwd' } } },
+      'path_outside_checkpoint',
+    ],
+    [
+      'an index with an absolute path',
+      { 'model.safetensors.index.json': { weight_map: { w: '/etc/passwd' } } },
+      'path_outside_checkpoint',
+    ],
+    [
+      'an index that names what is not there',
+      { 'model.safetensors.index.json': { weight_map: { w: 'gone.safetensors' } } },
+      'unreadable_file',
+    ],
+    ['an index without a map', { 'model.safetensors.index.json': {} }, 'invalid_json'],
+    ['a GGUF file that is none', { 'model.gguf': 'GGUF' }, 'invalid_header'],
+  ])('tells %s by a typed error', async (_, files, code) => {
+    for (const [name, content] of Object.entries(files)) write(name, content)
+    await expect(readCheckpoint(folder)).rejects.toEqual(failure(code))
+  })
+
+  it('reads nothing through a link that leads out', async () => {
+    writeFileSync(join(folder, '../outside.json'), JSON.stringify(CONFIG))
+    symlinkSync('../outside.json', join(folder, 'config.json'))
+    await expect(readCheckpoint(folder)).rejects.toEqual(failure('path_outside_checkpoint'))
+  })
+
+  it('tells a folder that is not there', async () => {
+    await expect(readCheckpoint(join(folder, 'nowhere'))).rejects.toEqual(failure('no_checkpoint'))
+  })
+})
+
+describe('readCheckpoint of files in a browser', () => {
+  it('reads blobs by name, and files of a picked folder', async () => {
+    const header = safetensorsFile(TENSORS).slice()
+    const blobs = new Map([
+      ['config.json', new Blob([JSON.stringify(CONFIG)])],
+      ['model.safetensors', new Blob([header])],
+    ])
+    expect((await readCheckpoint(blobs)).comparison?.agrees).toBe(true)
+    const files = [new File([JSON.stringify(CONFIG)], 'config.json'), new File([header], 'model.safetensors')]
+    expect((await readCheckpoint(files)).comparison?.agrees).toBe(true)
+  })
+})
