@@ -1,4 +1,4 @@
-import { type Children, container, type Module } from '../module.js'
+import { type Children, container, type Module, type Shape } from '../module.js'
 import { linear } from './linear.js'
 
 /** The sizes of an attention block with a projection each for queries, keys, values and the output. */
@@ -15,6 +15,10 @@ export interface AttentionOptions {
   readonly outputBias?: boolean
   /** What else the family puts into the block, such as norms of queries and keys. */
   readonly also?: Children
+  /** Parameters of the block itself, such as attention sinks. */
+  readonly parameters?: Readonly<Record<string, Shape>>
+  /** What the family calls the output projection. Default: `o_proj`. */
+  readonly outputName?: string
   /** What the family calls the module. */
   readonly type?: string
 }
@@ -29,8 +33,8 @@ export function attention(options: AttentionOptions): Module {
       k_proj: linear(hiddenSize, kvHeads * headDim, { bias: qkvBias }),
       v_proj: linear(hiddenSize, kvHeads * headDim, { bias: qkvBias }),
       ...options.also,
-      o_proj: linear(heads * headDim, hiddenSize, { bias: outputBias }),
+      [options.outputName ?? 'o_proj']: linear(heads * headDim, hiddenSize, { bias: outputBias }),
     },
-    { part: 'attention' },
+    { part: 'attention', ...(options.parameters && { parameters: options.parameters }) },
   )
 }

@@ -36,12 +36,13 @@ export function causalLm(options: CausalLmOptions): Architecture {
   const { hiddenSize, vocabSize, tiedEmbeddings } = dimensions
   const output = linear(hiddenSize, vocabSize, { bias: options.headBias ?? false })
   const labels = labelCount(config)
+  const baseSuffix = model.type.startsWith(name) ? model.type.slice(name.length) : model.type
   const chosen = chooseClass(name, options.className, {
     ForCausalLM: () =>
       withHead(`${name}ForCausalLM`, prefix, model, {
         lm_head: tiedEmbeddings ? tied(output, { weight: `${prefix}.${inputEmbedding}.weight` }) : output,
       }),
-    Model: () => model,
+    [baseSuffix]: () => model,
     ForSequenceClassification: () =>
       withHead(`${name}ForSequenceClassification`, prefix, model, { score: linear(hiddenSize, labels) }),
     ForTokenClassification: () =>

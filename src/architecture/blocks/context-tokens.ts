@@ -1,10 +1,23 @@
 import type { ConfigReader } from '../config-reader.js'
 
 /**
- * The longest context in tokens: `max_position_embeddings`, which already counts what rope scaling adds, except under
- * `linear` and `dynamic` scaling, whose factor stretches it.
+ * The longest context in tokens: `max_position_embeddings`, stretched where rope scaling is not yet counted in it.
+ *
+ * `linear` and `dynamic` scaling stretch it by their factor, `yarn` (Peng et al. 2023, arXiv:2309.00071) the original
+ * length. Configs with `llama3` or `longrope` scaling, and those that keep a kind of rope for each kind of layer, already
+ * state the stretched length.
+ *
+ * @param absent - the class default of `max_position_embeddings`
  */
 export function contextTokens(config: ConfigReader, absent: number | undefined): number | undefined {
   const limit = config.optionalInteger('max_position_embeddings') ?? absent
-  return limit
+  if (limit === undefined) return undefined
+  const rope = config.object(config.has('rope_scaling') ? 'rope_scaling' : 'rope_parameters')
+  const kind = rope.optionalString(['rope_type', 'type']) ?? 'default'
+  if (!STRETCHING.has(kind)) return limit
+  const base = kind === 'yarn' ? (rope.optionalInteger('original_max_position_embeddings') ?? limit) : limit
+  return Math.round(base * rope.number('factor', 1))
 }
+
+/** The kinds of rope scaling whose factor comes on top of the stated length. */
+const STRETCHING: ReadonlySet<string> = new Set(['linear', 'dynamic', 'yarn'])

@@ -1,4 +1,4 @@
-import type { Dimensions } from '../architecture.js'
+import type { Dimensions, MoeDimensions } from '../architecture.js'
 import type { ConfigReader } from '../config-reader.js'
 import { contextTokens } from './context-tokens.js'
 
@@ -11,7 +11,7 @@ export interface DecoderDefaults {
   readonly num_attention_heads: number
   /** Absent: as many as `num_attention_heads`. */
   readonly num_key_value_heads?: number
-  /** Absent: `hidden_size / num_attention_heads`. A family that takes no such field says `false`. */
+  /** Absent: `hidden_size / num_attention_heads`. A family whose heads always have that size says `false`. */
   readonly head_dim?: number | false
   /** Absent: the family has no such limit. */
   readonly max_position_embeddings?: number
@@ -49,11 +49,24 @@ export function decoderSizes(config: ConfigReader, defaults: DecoderDefaults): D
   }
 }
 
+/** What a family says of itself beside the common sizes. */
+export interface OtherDimensions {
+  readonly gatedMlp: boolean
+  readonly headDim?: number
+  readonly ffnHiddenSize?: number
+  readonly windowTokens?: number | undefined
+  readonly moe?: MoeDimensions | undefined
+}
+
 /** The sizes in the terms of `ModelSpec`, with what else the family has to say. */
-export function decoderDimensions(
-  sizes: DecoderSizes,
-  also: Pick<Dimensions, 'gatedMlp'> & Partial<Dimensions>,
-): Dimensions {
+export function decoderDimensions(sizes: DecoderSizes, { windowTokens, moe, ...also }: OtherDimensions): Dimensions {
   const { ffnSize, contextTokens: context, ...rest } = sizes
-  return { ...rest, ffnHiddenSize: ffnSize, ...(context !== undefined && { contextTokens: context }), ...also }
+  return {
+    ...rest,
+    ffnHiddenSize: ffnSize,
+    ...(context !== undefined && { contextTokens: context }),
+    ...(windowTokens !== undefined && { windowTokens }),
+    ...(moe !== undefined && { moe }),
+    ...also,
+  }
 }

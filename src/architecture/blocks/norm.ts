@@ -15,3 +15,8 @@ export interface LayerNormOptions {
 export function layerNorm(size: number, { bias = true }: LayerNormOptions = {}): Module {
   return { type: 'LayerNorm', parameters: bias ? { weight: [size], bias: [size] } : { weight: [size] }, part: 'norm' }
 }
+
+/** A norm that has nothing to learn. */
+export function plainNorm(type: string): Module {
+  return { type, part: 'norm' }
+}

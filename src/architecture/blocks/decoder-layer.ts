@@ -1,0 +1,40 @@
+import { container, type Module } from '../module.js'
+
+/** What a decoder layer is made of, whichever way its norms stand. */
+export interface DecoderLayerParts {
+  readonly norm: Module
+  readonly attention: Module
+  readonly mlp: Module
+}
+
+/** A layer that normalises what goes into each block: `x + attention(norm(x))`, then `x + mlp(norm(x))`. */
+export function preNormLayer(type: string, { norm, attention, mlp }: DecoderLayerParts): Module {
+  return container(type, { input_layernorm: norm, self_attn: attention, post_attention_layernorm: norm, mlp })
+}
+
+/** A layer that normalises what comes out of each block: `x + norm(attention(x))`, then `x + norm(mlp(x))`. */
+export function postNormLayer(type: string, { norm, attention, mlp }: DecoderLayerParts): Module {
+  return container(type, {
+    self_attn: attention,
+    post_attention_layernorm: norm,
+    mlp,
+    post_feedforward_layernorm: norm,
+  })
+}
+
+/** A layer that normalises both: `x + norm(attention(norm(x)))`, then `x + norm(mlp(norm(x)))`. */
+export function sandwichLayer(type: string, { norm, attention, mlp }: DecoderLayerParts): Module {
+  return container(type, {
+    input_layernorm: norm,
+    self_attn: attention,
+    post_attention_layernorm: norm,
+    pre_feedforward_layernorm: norm,
+    mlp,
+    post_feedforward_layernorm: norm,
+  })
+}
+
+/** A layer whose blocks work side by side on one normalised input: `x + attention(norm(x)) + mlp(norm(x))`. */
+export function parallelLayer(type: string, { norm, attention, mlp }: DecoderLayerParts): Module {
+  return container(type, { input_layernorm: norm, self_attn: attention, mlp })
+}

@@ -1,0 +1,22 @@
+import type { ConfigReader } from '../config-reader.js'
+import { range } from '../module.js'
+
+/**
+ * What each layer is, as `layer_types` says, or by the family's own rule where the config does not say.
+ *
+ * @param typeOf - the family's rule: the type of the layer at an index
+ */
+export function layerTypes(config: ConfigReader, count: number, typeOf: (index: number) => string): readonly string[] {
+  const given = config.strings('layer_types')
+  return range(count).map((index) => given?.[index] ?? typeOf(index))
+}
+
+/** The width of the attention window, where any layer looks through one. */
+export function windowOf(types: readonly string[], windowTokens: number | undefined): number | undefined {
+  return types.some((type) => type === 'sliding_attention' || type === 'chunked_attention') ? windowTokens : undefined
+}
+
+/** A window in every layer but each `period`-th, which attends to everything. */
+export function slidingBut(period: number): (index: number) => string {
+  return (index) => ((index + 1) % period === 0 ? 'full_attention' : 'sliding_attention')
+}
