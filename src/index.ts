@@ -1,5 +1,7 @@
 export * from './export/index.js'
 export * from './json/index.js'
+export * from './lint/index.js'
+export * from './manifest/index.js'
 export * from './references/index.js'
 export * from './schemas/index.js'
 export * from './validation/index.js'
