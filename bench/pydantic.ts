@@ -17,7 +17,7 @@ export interface Pydantic {
  * none, and the table says so.
  */
 export async function startPydantic(): Promise<Pydantic | undefined> {
-  const script = fileURLToPath(new URL('pydantic.py', import.meta.url))
+  const script = fileURLToPath(new URL('pydantic_rounds.py', import.meta.url))
   const python = spawn(process.env['MODEL_ENTITY_PYTHON'] ?? 'python3', [script], { stdio: ['pipe', 'pipe', 'ignore'] })
   python.on('error', () => python.stdout.destroy())
   python.stdin.on('error', () => undefined)

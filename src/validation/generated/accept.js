@@ -5,7 +5,7 @@ const FinetuningTypeMembers = new Set(["lora_merged","all_weights","last_layer",
 const BackendFormatMembers = new Set(["OPENAI_CHAT","ANTHROPIC_MESSAGES"])
 
 function MoEConfig(data) {
-  if (data && typeof data == "object" && !Array.isArray(data)) {
+  if (typeof data == "object" && data !== null) {
     if (!Number.isSafeInteger(data.num_experts))
       return !1;
     {
@@ -30,7 +30,7 @@ function MoEConfig(data) {
   return !0;
 }
 function MambaConfig(data) {
-  if (data && typeof data == "object" && !Array.isArray(data)) {
+  if (typeof data == "object" && data !== null) {
     if (typeof data.is_hybrid != "boolean" || !Number.isSafeInteger(data.num_mamba_layers) || data.num_attention_layers !== void 0 && !Number.isSafeInteger(data.num_attention_layers) || data.num_mlp_layers !== void 0 && !Number.isSafeInteger(data.num_mlp_layers) || data.state_size !== void 0 && !Number.isSafeInteger(data.state_size) || data.conv_kernel !== void 0 && !Number.isSafeInteger(data.conv_kernel))
       return !1;
   } else
@@ -38,7 +38,7 @@ function MambaConfig(data) {
   return !0;
 }
 function SlidingWindowConfig(data) {
-  if (data && typeof data == "object" && !Array.isArray(data)) {
+  if (typeof data == "object" && data !== null) {
     if (!Number.isSafeInteger(data.window_size))
       return !1;
   } else
@@ -46,7 +46,7 @@ function SlidingWindowConfig(data) {
   return !0;
 }
 function LinearLayerSpec(data) {
-  if (data && typeof data == "object" && !Array.isArray(data)) {
+  if (typeof data == "object" && data !== null) {
     if (typeof data.name != "string" || !Number.isSafeInteger(data.in_features) || !Number.isSafeInteger(data.out_features))
       return !1;
   } else
@@ -54,7 +54,7 @@ function LinearLayerSpec(data) {
   return !0;
 }
 function ToolCallConfig(data) {
-  if (data && typeof data == "object" && !Array.isArray(data)) {
+  if (typeof data == "object" && data !== null && !Array.isArray(data)) {
     if (data.tool_call_parser !== void 0) {
       var data0 = data.tool_call_parser;
       if (data0 !== null && !(typeof data0 == "string" && (data0.length <= 255 || hasFewCodePoints(data0, 255)) && data0.isWellFormed()))
@@ -77,7 +77,7 @@ function ToolCallConfig(data) {
   return !0;
 }
 function ModelSpec(data) {
-  if (data && typeof data == "object" && !Array.isArray(data)) {
+  if (typeof data == "object" && data !== null) {
     if (data.context_size !== void 0) {
       var data0 = data.context_size;
       if (data0 !== null && !Number.isSafeInteger(data0))
@@ -217,7 +217,7 @@ function FinetuningType(data) {
   return !!FinetuningTypeMembers.has(data);
 }
 function APIEndpointData(data) {
-  if (data && typeof data == "object" && !Array.isArray(data)) {
+  if (typeof data == "object" && data !== null && !Array.isArray(data)) {
     if (data.url !== void 0) {
       var data0 = data.url;
       if (data0 !== null && !(typeof data0 == "string" && data0.length <= 2048 && NORMAL_URL.test(data0)))
@@ -250,7 +250,7 @@ function BackendFormat(data) {
   return !!BackendFormatMembers.has(data);
 }
 function InferenceParams(data) {
-  if (data && typeof data == "object" && !Array.isArray(data)) {
+  if (typeof data == "object" && data !== null && !Array.isArray(data)) {
     if (data.model !== void 0) {
       var data0 = data.model;
       if (data0 !== null && typeof data0 != "string")
@@ -300,7 +300,7 @@ function InferenceParams(data) {
   return !0;
 }
 function PromptData(data) {
-  if (data && typeof data == "object" && !Array.isArray(data)) {
+  if (typeof data == "object" && data !== null && !Array.isArray(data)) {
     if (data.system_prompt !== void 0) {
       var data0 = data.system_prompt;
       if (data0 !== null && typeof data0 != "string")
@@ -330,7 +330,7 @@ function PromptData(data) {
   return !0;
 }
 function CreateModelEntityRequest(data) {
-  if (data && typeof data == "object" && !Array.isArray(data)) {
+  if (typeof data == "object" && data !== null) {
     {
       var data0 = data.name;
       if (!(typeof data0 == "string" && data0.length <= 255 && data0 !== "" && !NO_NAME.test(data0)))
@@ -393,13 +393,13 @@ function CreateModelEntityRequest(data) {
                       {
                         if (data.custom_fields !== void 0) {
                           var data10 = data.custom_fields;
-                          if (data10 !== null && !(data10 && typeof data10 == "object" && !Array.isArray(data10)))
+                          if (data10 !== null && !(typeof data10 == "object" && data10 !== null && !Array.isArray(data10)))
                             return !1;
                         }
                         {
                           if (data.ownership !== void 0) {
                             var data11 = data.ownership;
-                            if (data11 !== null && !(data11 && typeof data11 == "object" && !Array.isArray(data11)))
+                            if (data11 !== null && !(typeof data11 == "object" && data11 !== null && !Array.isArray(data11)))
                               return !1;
                           }
                           {
@@ -433,7 +433,7 @@ function CreateModelEntityRequest(data) {
   return !0;
 }
 function Lora(data) {
-  if (data && typeof data == "object" && !Array.isArray(data)) {
+  if (typeof data == "object" && data !== null) {
     if (data.alpha !== void 0) {
       var data0 = data.alpha;
       if (data0 !== null && !Number.isSafeInteger(data0))
@@ -446,7 +446,7 @@ function Lora(data) {
   return !0;
 }
 function Adapter(data) {
-  if (data && typeof data == "object" && !Array.isArray(data)) {
+  if (typeof data == "object" && data !== null) {
     {
       var data0 = data.name;
       if (!(typeof data0 == "string" && data0.length <= 255 && data0 !== "" && !NO_NAME.test(data0)))
@@ -509,7 +509,7 @@ function Adapter(data) {
   return !0;
 }
 function ModelEntity(data) {
-  if (data && typeof data == "object" && !Array.isArray(data)) {
+  if (typeof data == "object" && data !== null) {
     if (typeof data.id != "string")
       return !1;
     {
@@ -608,13 +608,13 @@ function ModelEntity(data) {
                                   {
                                     if (data.custom_fields !== void 0) {
                                       var data17 = data.custom_fields;
-                                      if (data17 !== null && !(data17 && typeof data17 == "object" && !Array.isArray(data17)))
+                                      if (data17 !== null && !(typeof data17 == "object" && data17 !== null && !Array.isArray(data17)))
                                         return !1;
                                     }
                                     {
                                       if (data.ownership !== void 0) {
                                         var data18 = data.ownership;
-                                        if (data18 !== null && !(data18 && typeof data18 == "object" && !Array.isArray(data18)))
+                                        if (data18 !== null && !(typeof data18 == "object" && data18 !== null && !Array.isArray(data18)))
                                           return !1;
                                       }
                                       if (data.model_providers !== void 0) {
@@ -653,7 +653,7 @@ function ValidationErrorLocItems(data) {
   return !!(typeof data == "string" || Number.isSafeInteger(data));
 }
 function ValidationError(data) {
-  if (data && typeof data == "object" && !Array.isArray(data)) {
+  if (typeof data == "object" && data !== null) {
     {
       var data0 = data.loc;
       if (Array.isArray(data0)) {
@@ -672,7 +672,7 @@ function ValidationError(data) {
           return !1;
         if (data.ctx !== void 0) {
           var data4 = data.ctx;
-          if (data4 !== null && !(data4 && typeof data4 == "object" && !Array.isArray(data4)))
+          if (data4 !== null && !(typeof data4 == "object" && data4 !== null && !Array.isArray(data4)))
             return !1;
         }
       }
@@ -682,7 +682,7 @@ function ValidationError(data) {
   return !0;
 }
 function HTTPValidationError(data) {
-  if (data && typeof data == "object" && !Array.isArray(data)) {
+  if (typeof data == "object" && data !== null && !Array.isArray(data)) {
     if (data.detail !== void 0) {
       var data0 = data.detail;
       if (data0 !== null)
