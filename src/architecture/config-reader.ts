@@ -29,6 +29,11 @@ export class ConfigReader {
     return this.raw(name) !== undefined && this.raw(name) !== null
   }
 
+  /** Whether the field is there and null, for the few fields where that means something else than leaving it out. */
+  isNull(name: string): boolean {
+    return this.raw(name) === null
+  }
+
   /** The field as it stands; `undefined` where it is absent. Never an inherited property. */
   raw(name: string): unknown {
     return Object.hasOwn(this.#object, name) ? this.#object[name] : undefined

@@ -31,7 +31,7 @@ export function fusedExperts(options: FusedExpertsOptions): Module {
 }
 
 /** The same the other way round, `[experts, in, out]`, as Llama 4 and gpt-oss keep them. */
-export function fusedExpertsTransposed(options: FusedExpertsOptions, bias = false): Module {
+export function fusedExpertsTransposed(options: FusedExpertsOptions, { bias = false } = {}): Module {
   const { experts: count, hiddenSize, ffnSize } = options
   const weights = { gate_up_proj: [count, hiddenSize, 2 * ffnSize], down_proj: [count, ffnSize, hiddenSize] }
   const biases = { gate_up_proj_bias: [count, 2 * ffnSize], down_proj_bias: [count, hiddenSize] }

@@ -20,3 +20,14 @@ export function windowOf(types: readonly string[], windowTokens: number | undefi
 export function slidingBut(period: number): (index: number) => string {
   return (index) => ((index + 1) % period === 0 ? 'full_attention' : 'sliding_attention')
 }
+
+/**
+ * The window of a Qwen model, in tokens: off unless `use_sliding_window` says so, and then only in the layers from
+ * `max_window_layers` on.
+ */
+export function qwenWindow(config: ConfigReader, layers: number): number | undefined {
+  if (!config.boolean('use_sliding_window', false) || config.isNull('sliding_window')) return undefined
+  const first = config.integer('max_window_layers', 28)
+  const types = layerTypes(config, layers, (index) => (index >= first ? 'sliding_attention' : 'full_attention'))
+  return windowOf(types, config.integer('sliding_window', 4096))
+}

@@ -1,5 +1,105 @@
 import type { Family } from '../family.js'
+import { arcee } from './arcee.js'
+import { bitnet } from './bitnet.js'
+import { cohere } from './cohere.js'
+import { cohere2 } from './cohere2.js'
+import { dbrx } from './dbrx.js'
+import { deepseekV2 } from './deepseek-v2.js'
+import { deepseekV3 } from './deepseek-v3.js'
+import { deepseekV32 } from './deepseek-v32.js'
+import { ernie45 } from './ernie4-5.js'
+import { ernie45Moe } from './ernie4-5-moe.js'
+import { exaone4 } from './exaone4.js'
+import { gemma } from './gemma.js'
+import { gemma2 } from './gemma2.js'
+import { gemma3Text } from './gemma3-text.js'
+import { gemma4Text } from './gemma4-text.js'
+import { glm } from './glm.js'
+import { glm4 } from './glm4.js'
+import { glm4Moe } from './glm4-moe.js'
+import { glm4MoeLite } from './glm4-moe-lite.js'
+import { gptOss } from './gpt-oss.js'
+import { granite } from './granite.js'
+import { granitemoe } from './granitemoe.js'
+import { helium } from './helium.js'
+import { hunyuanV1Dense } from './hunyuan-v1-dense.js'
+import { hunyuanV1Moe } from './hunyuan-v1-moe.js'
 import { llama } from './llama.js'
+import { llama4Text } from './llama4-text.js'
+import { minimaxM2 } from './minimax-m2.js'
+import { ministral } from './ministral.js'
+import { ministral3 } from './ministral3.js'
+import { mistral } from './mistral.js'
+import { mixtral } from './mixtral.js'
+import { nanochat } from './nanochat.js'
+import { nemotron } from './nemotron.js'
+import { olmo } from './olmo.js'
+import { olmo2 } from './olmo2.js'
+import { olmo3 } from './olmo3.js'
+import { olmoe } from './olmoe.js'
+import { persimmon } from './persimmon.js'
+import { phi } from './phi.js'
+import { phi3 } from './phi3.js'
+import { phimoe } from './phimoe.js'
+import { qwen2 } from './qwen2.js'
+import { qwen2Moe } from './qwen2-moe.js'
+import { qwen3 } from './qwen3.js'
+import { qwen3Moe } from './qwen3-moe.js'
+import { seedOss } from './seed-oss.js'
+import { smollm3 } from './smollm3.js'
+import { stablelm } from './stablelm.js'
+import { starcoder2 } from './starcoder2.js'
 
 /** Every family that is described, in alphabetical order. */
-export const FAMILIES: readonly Family[] = [llama]
+export const FAMILIES: readonly Family[] = [
+  arcee,
+  bitnet,
+  cohere,
+  cohere2,
+  dbrx,
+  deepseekV2,
+  deepseekV3,
+  deepseekV32,
+  ernie45Moe,
+  ernie45,
+  exaone4,
+  gemma,
+  gemma2,
+  gemma3Text,
+  gemma4Text,
+  glm,
+  glm4MoeLite,
+  glm4Moe,
+  glm4,
+  gptOss,
+  granite,
+  granitemoe,
+  helium,
+  hunyuanV1Dense,
+  hunyuanV1Moe,
+  llama,
+  llama4Text,
+  minimaxM2,
+  ministral,
+  ministral3,
+  mistral,
+  mixtral,
+  nanochat,
+  nemotron,
+  olmo,
+  olmo2,
+  olmo3,
+  olmoe,
+  persimmon,
+  phi,
+  phi3,
+  phimoe,
+  qwen2Moe,
+  qwen2,
+  qwen3Moe,
+  qwen3,
+  seedOss,
+  smollm3,
+  stablelm,
+  starcoder2,
+]

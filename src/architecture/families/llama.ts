@@ -1,11 +1,12 @@
 import { attention } from '../blocks/attention.js'
 import { causalLm } from '../blocks/causal-lm.js'
+import { preNormLayer } from '../blocks/decoder-layer.js'
+import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
-import { embedding } from '../blocks/embedding.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
-import { container, repeated } from '../module.js'
+import { repeated } from '../module.js'
 
 /** Llama 1 to 3 (Touvron et al. 2023, arXiv:2302.13971; Llama team 2024, arXiv:2407.21783), and all that copies it. */
 export const llama: Family = {
@@ -20,12 +21,11 @@ export const llama: Family = {
       max_position_embeddings: 2048,
       tie_word_embeddings: false,
     })
-    const { vocabSize, hiddenSize, layers } = sizes
+    const norm = rmsNorm(sizes.hiddenSize)
     const bias = config.boolean('attention_bias', false)
-    const layer = container('LlamaDecoderLayer', {
-      input_layernorm: rmsNorm(hiddenSize),
-      self_attn: attention({ ...sizes, qkvBias: bias, outputBias: bias }),
-      post_attention_layernorm: rmsNorm(hiddenSize),
+    const layer = preNormLayer('LlamaDecoderLayer', {
+      norm,
+      attention: attention({ ...sizes, qkvBias: bias, outputBias: bias }),
       mlp: gatedMlp({ ...sizes, bias: config.boolean('mlp_bias', false) }),
     })
     return causalLm({
@@ -33,11 +33,7 @@ export const llama: Family = {
       className,
       family: 'llama',
       name: 'Llama',
-      model: container('LlamaModel', {
-        embed_tokens: embedding(vocabSize, hiddenSize),
-        layers: repeated(layers, layer),
-        norm: rmsNorm(hiddenSize),
-      }),
+      model: decoderModel('LlamaModel', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
       questionAnsweringPrefix: 'transformer',
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),
     })

@@ -1,0 +1,152 @@
+import { causalLm } from '../blocks/causal-lm.js'
+import { type DecoderSizes, decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { embedding } from '../blocks/embedding.js'
+import { fusedExperts, moeDimensions } from '../blocks/experts.js'
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { layerTypes, slidingBut, windowOf } from '../blocks/layer-types.js'
+import { linear } from '../blocks/linear.js'
+import { rmsNorm } from '../blocks/norm.js'
+import type { ConfigReader } from '../config-reader.js'
+import type { Family } from '../family.js'
+import { container, listOf } from '../module.js'
+
+/** Gemma 4's language model (Google DeepMind 2026, https://ai.google.dev/gemma/docs/core): full attention with wider heads than the layers with
+ * a window, keys and values shared by the last layers, and a small embedding of the token for every layer. */
+export const gemma4Text: Family = {
+  modelTypes: ['gemma4_text'],
+  describe(config, className) {
+    const sizes = decoderSizes(config, {
+      vocab_size: 262_144,
+      hidden_size: 2304,
+      intermediate_size: 9216,
+      num_hidden_layers: 30,
+      num_attention_heads: 8,
+      num_key_value_heads: 4,
+      head_dim: 256,
+      max_position_embeddings: 131_072,
+      tie_word_embeddings: true,
+    })
+    const norm = rmsNorm(sizes.hiddenSize)
+    const bias = config.boolean('attention_bias', false)
+    const { hiddenSize, vocabSize, layers, ffnSize } = sizes
+    const types = layerTypes(config, layers, slidingBut(6)).with(-1, 'full_attention')
+    const heads = headsOfLayers(config, sizes, types)
+    const firstSharing = layers - config.integer('num_kv_shared_layers', 0)
+    const keysAreValues = config.boolean('attention_k_eq_v', false)
+    const wideWhenSharing = config.boolean('use_double_wide_mlp', false)
+    const perLayerSize = config.integer('hidden_size_per_layer_input', 256)
+
+    const kindOf = (index: number) =>
+      JSON.stringify([heads(index), types[index] !== 'sliding_attention', index >= firstSharing])
+    const layer = (kind: string) => {
+      const [{ headDim, kvHeads }, isFull, shares]: [Heads, boolean, boolean] = JSON.parse(kind)
+      const keyNorm = rmsNorm(headDim)
+      const toHeads = linear(hiddenSize, kvHeads * headDim, { bias })
+      return container('Gemma4TextDecoderLayer', {
+        input_layernorm: norm,
+        self_attn: container(
+          'Gemma4TextAttention',
+          {
+            q_proj: linear(hiddenSize, sizes.heads * headDim, { bias }),
+            q_norm: rmsNorm(headDim),
+            k_proj: shares ? undefined : toHeads,
+            k_norm: shares ? undefined : keyNorm,
+            v_proj: shares || (keysAreValues && isFull) ? undefined : toHeads,
+            o_proj: linear(sizes.heads * headDim, hiddenSize, { bias }),
+          },
+          { part: 'attention' },
+        ),
+        post_attention_layernorm: norm,
+        pre_feedforward_layernorm: norm,
+        mlp: gatedMlp({ hiddenSize, ffnSize: shares && wideWhenSharing ? 2 * ffnSize : ffnSize }),
+        ...mixture(config, hiddenSize),
+        post_feedforward_layernorm: norm,
+        ...(perLayerSize > 0 && {
+          per_layer_input_gate: linear(hiddenSize, perLayerSize),
+          per_layer_projection: linear(perLayerSize, hiddenSize),
+          post_per_layer_input_norm: norm,
+        }),
+      })
+    }
+    const perLayerTokens = config.integer('vocab_size_per_layer_input', 262_144)
+    const model = container('Gemma4TextModel', {
+      embed_tokens: embedding(vocabSize, hiddenSize),
+      ...(perLayerSize > 0 && {
+        embed_tokens_per_layer: embedding(perLayerTokens, layers * perLayerSize),
+        per_layer_model_projection: linear(hiddenSize, layers * perLayerSize),
+        per_layer_projection_norm: rmsNorm(perLayerSize),
+      }),
+      layers: listOf(layers, kindOf, layer),
+      norm,
+    })
+    const moe = config.boolean('enable_moe_block', false)
+      ? moeDimensions(routingOf(config), { layers, ffnSize: config.integer('moe_intermediate_size', 0) })
+      : undefined
+    const windowTokens = windowOf(types, config.integer('sliding_window', 512))
+    return causalLm({
+      config,
+      className,
+      family: 'gemma4_text',
+      name: 'Gemma4',
+      model,
+      dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens, moe }),
+    })
+  },
+}
+
+interface Heads {
+  readonly headDim: number
+  readonly kvHeads: number
+}
+
+/** The heads of each layer: `per_layer_config` where the config has it, else wider ones for the layers of full attention. */
+function headsOfLayers(config: ConfigReader, { headDim, kvHeads }: DecoderSizes, types: readonly string[]) {
+  const perLayer = config.object('per_layer_config')
+  const keysAreValues = config.boolean('attention_k_eq_v', false)
+  const full: Heads = {
+    headDim: config.integer('global_head_dim', 512),
+    kvHeads: keysAreValues ? config.integer('num_global_key_value_heads', kvHeads) : kvHeads,
+  }
+  const overrides = new Map(perLayer.names().map((name) => [Number(name), perLayer.object(name)]))
+  return (index: number): Heads => {
+    const override = overrides.get(index)
+    if (override)
+      return {
+        headDim: override.integer('head_dim', headDim),
+        kvHeads: override.integer('num_key_value_heads', kvHeads),
+      }
+    return config.has('per_layer_config') || types[index] !== 'full_attention' ? { headDim, kvHeads } : full
+  }
+}
+
+/** The experts that work beside the MLP of each layer, with norms of their own. */
+function mixture(config: ConfigReader, hiddenSize: number) {
+  if (!config.boolean('enable_moe_block', false)) return {}
+  const norm = rmsNorm(hiddenSize)
+  const { experts: count } = routingOf(config)
+  const routerParameters = { scale: [hiddenSize], per_expert_scale: [count] }
+  return {
+    post_feedforward_layernorm_1: norm,
+    router: container(
+      'Gemma4TextRouter',
+      { proj: linear(hiddenSize, count) },
+      { part: 'experts', parameters: routerParameters },
+    ),
+    pre_feedforward_layernorm_2: norm,
+    // The reference counts all experts as active, since the family has a field of its own for their number per token.
+    experts: fusedExperts({
+      hiddenSize,
+      ffnSize: config.integer('moe_intermediate_size', 0),
+      experts: count,
+      expertsPerToken: undefined,
+    }),
+    post_feedforward_layernorm_2: norm,
+  }
+}
+
+function routingOf(config: ConfigReader) {
+  return {
+    experts: config.integer('num_experts', 0),
+    expertsPerToken: config.optionalInteger('top_k_experts'),
+  }
+}

@@ -1,0 +1,70 @@
+import { attention } from '../blocks/attention.js'
+import { causalLm } from '../blocks/causal-lm.js'
+import { preNormLayer } from '../blocks/decoder-layer.js'
+import { decoderModel } from '../blocks/decoder-model.js'
+import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { experts, moeDimensions } from '../blocks/experts.js'
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { linear } from '../blocks/linear.js'
+import { rmsNorm } from '../blocks/norm.js'
+import type { ConfigReader } from '../config-reader.js'
+import type { Family } from '../family.js'
+import { container, listOf } from '../module.js'
+
+/** Hunyuan-A13B (Tencent 2025, https://github.com/Tencent-Hunyuan/Hunyuan-A13B): routed experts beside a shared one as wide as each. */
+export const hunyuanV1Moe: Family = {
+  modelTypes: ['hunyuan_v1_moe'],
+  describe(config, className) {
+    const sizes = decoderSizes(config, {
+      vocab_size: 290_943,
+      hidden_size: 4096,
+      intermediate_size: 11_008,
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      max_position_embeddings: 2048,
+      tie_word_embeddings: false,
+    })
+    const norm = rmsNorm(sizes.hiddenSize)
+    const bias = config.boolean('attention_bias', false)
+    const { hiddenSize, headDim, layers } = sizes
+    const expertsOf = perLayer(config, 'num_experts')
+    const layer = (count: number) =>
+      preNormLayer('HunYuanMoEV1DecoderLayer', {
+        norm,
+        attention: attention({
+          ...sizes,
+          qkvBias: bias,
+          outputBias: bias,
+          also: { query_layernorm: rmsNorm(headDim), key_layernorm: rmsNorm(headDim) },
+        }),
+        mlp: container(
+          'HunYuanMoEV1Moe',
+          {
+            gate: container('HunYuanMoEV1Gate', { wg: linear(hiddenSize, count) }),
+            // The reference counts all experts as active, since the family has a field of its own for their number per token.
+            experts: experts({ experts: count, expertsPerToken: undefined }, gatedMlp({ ...sizes })),
+            shared_mlp: gatedMlp({ ...sizes }),
+          },
+          { part: 'experts' },
+        ),
+      })
+    const routing = { experts: expertsOf(0), expertsPerToken: perLayer(config, 'moe_topk')(0) }
+    const moe = moeDimensions(routing, { layers, ffnSize: sizes.ffnSize, shared: 1 })
+    return causalLm({
+      config,
+      className,
+      family: 'hunyuan_v1_moe',
+      name: 'HunYuanMoEV1',
+      model: decoderModel('HunYuanMoEV1Model', { ...sizes, layers: listOf(layers, expertsOf, layer), norm }),
+
+      dimensions: decoderDimensions(sizes, { gatedMlp: true, moe }),
+    })
+  },
+}
+
+/** A number that the config gives once, or for each layer. */
+function perLayer(config: ConfigReader, name: string): (index: number) => number {
+  const list = Array.isArray(config.raw(name)) ? config.integers(name) : undefined
+  const same = list ? 1 : config.integer(name, 1)
+  return (index) => list?.[index] ?? same
+}
