@@ -14,12 +14,7 @@ const BODY: readonly string[] = ['body']
  *
  * @param known - what a walk through the value would find, where that is known without one
  */
-export function explain(
-  plan: Plan,
-  value: unknown,
-  options: ValidateOptions,
-  known: Survey | undefined = undefined,
-): ValidationResult {
+export function explain(plan: Plan, value: unknown, options: ValidateOptions, known?: Survey): ValidationResult {
   const { mode = 'lax', loc = BODY, maxErrors, maxDepth = DEFAULT_MAX_DEPTH } = options
   const { isTooDeep, isOdd } = known ?? survey(value, maxDepth)
   if (isTooDeep) return UNREADABLE

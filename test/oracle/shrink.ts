@@ -5,26 +5,34 @@ import type { Case } from './records.js'
  * is left differs too.
  */
 export async function shrink(given: Case, differs: (smaller: Case) => Promise<boolean>): Promise<Case> {
-  if (given.body === undefined) return given
-  let smallest = given.body
-  for (let size = Math.ceil(smallest.length / 2); size >= 1; ) {
-    const found = await firstThatDiffers(given, smallest, size, differs)
-    if (found !== undefined) smallest = found
+  const { base64 } = given
+  if (base64 !== undefined) {
+    const withBytes = (bytes: number[]): Case => ({ ...given, base64: Buffer.from(bytes).toString('base64') })
+    return withBytes(await shortest([...Buffer.from(base64, 'base64')], (bytes) => differs(withBytes(bytes))))
+  }
+  const withText = (characters: string[]): Case => ({ ...given, body: characters.join('') })
+  return withText(await shortest([...(given.body ?? '')], (characters) => differs(withText(characters))))
+}
+
+async function shortest<T>(pieces: T[], differs: (fewer: T[]) => Promise<boolean>): Promise<T[]> {
+  let least = pieces
+  for (let size = Math.ceil(least.length / 2); size >= 1; ) {
+    const fewer = await firstThatDiffers(least, size, differs)
+    if (fewer !== undefined) least = fewer
     else if (size === 1) break
     else size = Math.ceil(size / 2)
   }
-  return { ...given, body: smallest }
+  return least
 }
 
-async function firstThatDiffers(
-  given: Case,
-  body: string,
+async function firstThatDiffers<T>(
+  pieces: T[],
   size: number,
-  differs: (smaller: Case) => Promise<boolean>,
-): Promise<string | undefined> {
-  for (let start = 0; start < body.length; start += size) {
-    const smaller = body.slice(0, start) + body.slice(start + size)
-    if (await differs({ ...given, body: smaller })) return smaller
+  differs: (fewer: T[]) => Promise<boolean>,
+): Promise<T[] | undefined> {
+  for (let start = 0; start < pieces.length; start += size) {
+    const fewer = pieces.toSpliced(start, size)
+    if (await differs(fewer)) return fewer
   }
   return undefined
 }
