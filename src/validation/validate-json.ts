@@ -31,7 +31,7 @@ export interface ValidateJsonOptions extends ValidateOptions {
  * @throws TypeError for an unknown name, and for a definition that cannot be validated by
  * @example
  * validateJson('Lora', '{"rank": 8,}')
- * // { ok: false, status: 422, detail: [{ type: 'json_invalid', loc: ['body', 10], msg: 'JSON decode error', input: {},
+ * // { ok: false, status: 422, detail: [{ type: 'json_invalid', loc: ['body', 11], msg: 'JSON decode error', input: {},
  * //   ctx: { error: 'Expecting property name enclosed in double quotes' } }] }
  */
 export function validateJson<M extends Model>(

@@ -15,12 +15,15 @@ export const ENCODED_IN = {
 
 /** Percent-encodes a text for a part of a URL; the text holds no lone surrogate. */
 export function percentEncode(text: string, encoded: ReadonlySet<string>): string {
+  if (NEVER_ENCODED.test(text)) return text
   let result = ''
   for (const character of text) {
     result += mustEncode(character, encoded) ? encodeCharacter(character) : character
   }
   return result
 }
+
+const NEVER_ENCODED = /^[\w.~!$&()*+,-]*$/
 
 function mustEncode(character: string, encoded: ReadonlySet<string>): boolean {
   return character < ' ' || character > '~' || encoded.has(character)

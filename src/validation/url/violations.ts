@@ -20,6 +20,7 @@ export type Violation = (typeof VIOLATIONS)[keyof typeof VIOLATIONS]
 
 /** The last violation among the characters of a part of a URL. */
 export function lastViolation(text: string, isFragment = false): Violation | undefined {
+  if (PLAIN.test(text)) return undefined
   let last: Violation | undefined
   for (let at = 0; at < text.length; at += 1) {
     const codePoint = text.codePointAt(at) ?? 0
@@ -36,10 +37,11 @@ export function lastViolation(text: string, isFragment = false): Violation | und
 }
 
 const PERCENT = 0x25
+const PLAIN = /^[a-zA-Z0-9!$&'()*+,\-./:;=?@_~]*$/
 
 /** https://url.spec.whatwg.org/#url-code-points */
 function isUrlCodePoint(codePoint: number): boolean {
-  if (codePoint < 0x80) return /[a-zA-Z0-9!$&'()*+,\-./:;=?@_~]/.test(String.fromCodePoint(codePoint))
+  if (codePoint < 0x80) return PLAIN.test(String.fromCodePoint(codePoint))
   if (codePoint < 0xa0 || (codePoint >= 0xfdd0 && codePoint <= 0xfdef)) return false
   return (codePoint & 0xfffe) !== 0xfffe
 }
