@@ -50,6 +50,8 @@ class UrlParser {
   violation: Violation | undefined
   private scheme = ''
   private kind: SchemeKind = 'other'
+  /** Whether a query or a fragment follows. */
+  private hasEnd = false
 
   parse(text: string): string {
     const input = this.cleaned(text)
@@ -58,6 +60,7 @@ class UrlParser {
     this.scheme = scheme.toLowerCase()
     this.kind = this.scheme === 'file' ? 'file' : DEFAULT_PORTS.has(this.scheme) ? 'special' : 'other'
     const [main, end] = split(input.slice(scheme.length + 1), /[?#]/)
+    this.hasEnd = end !== ''
     const href = `${this.scheme}:${this.authorityAndPath(main)}`
     return href + this.queryAndFragment(end)
   }
@@ -96,7 +99,7 @@ class UrlParser {
     const [authority, path] = split(text, this.kind === 'special' ? /[/\\]/ : /\//)
     const at = authority.lastIndexOf('@')
     const userinfo = at > 0 ? this.userinfo(authority.slice(0, at)) : ''
-    if (at === 0 && authority.length === 1 && path !== '') throw new UrlFailure('empty host')
+    if (authority === '@' && (path !== '' || this.hasEnd)) throw new UrlFailure('empty host')
     const [host, port] = this.hostAndPort(authority.slice(at + 1), userinfo !== '')
     // In other schemes too a backslash ends a port; what is behind it is a path then.
     const [digits, rest] = split(port, /\\/)
