@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { CheckpointError } from '../architecture/index.js'
 import { checkCommand } from './check.js'
 import { EXIT, type ExitCode, UsageError } from './exit-code.js'
+import { inspectCommand } from './inspect.js'
 import { schemaCommand } from './schema.js'
 import { validateCommand } from './validate.js'
 
@@ -22,7 +23,12 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     .addHelpText('after', HELP)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'model-entity: ')) })
-  for (const command of [checkCommand(report), validateCommand(report), schemaCommand(report)]) {
+  for (const command of [
+    checkCommand(report),
+    validateCommand(report),
+    inspectCommand(report),
+    schemaCommand(report),
+  ]) {
     program.addCommand(command.copyInheritedSettings(program))
   }
   try {
@@ -42,6 +48,7 @@ Examples:
   model-entity check models/                     check every manifest in a folder
   model-entity check 'models/**/*.yaml' --format json
   model-entity validate --model ModelEntity -    answer as the service does
+  model-entity inspect hf:Qwen/Qwen3-8B          tell a checkpoint's spec
 
 Exit codes: 0 nothing is wrong, 1 something is, 2 the command was misused.`
 

@@ -1,5 +1,5 @@
 import { open, readdir, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, join, relative, sep } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import { CheckpointError } from '../../architecture/index.js'
 import type { FileSource } from './file-source.js'
 
@@ -92,9 +92,4 @@ const REASONS: Readonly<Record<string, string>> = {
   ELOOP: 'its links go round in a circle',
   EACCES: 'access is denied',
   EISDIR: 'it is a folder',
-}
-
-/** The folder that a path stands in, and its last name: to read a single file as a checkpoint of its own. */
-export function splitPath(path: string): { directory: string; file: string } {
-  return { directory: dirname(path), file: relative(dirname(path), path) }
 }

@@ -1,4 +1,5 @@
 export { blobSource } from './blob-source.js'
 export type { FileSource } from './file-source.js'
+export { hubRepository, isHubName } from './hub-name.js'
 export type { HubOptions } from './hub-source.js'
 export { type Checkpoint, type ReadCheckpointOptions, readCheckpoint } from './read-checkpoint.js'

@@ -9,6 +9,7 @@ import { modelSpecFromGguf } from '../spec-from-gguf.js'
 import { blobSource } from './blob-source.js'
 import { type CheckpointFiles, readCheckpointFiles } from './checkpoint-files.js'
 import type { FileSource } from './file-source.js'
+import { hubRepository, isHubName } from './hub-name.js'
 import type { HubOptions } from './hub-source.js'
 
 /** How to read a checkpoint; the hub's options count for `hf:` names only. */
@@ -40,7 +41,7 @@ export interface Checkpoint {
  * Reads a checkpoint: a folder, a repository of the hub (`hf:org/name`), or files in a browser. Of weights only the
  * headers are read, so that 200 GB of shards take no longer than their first bytes.
  *
- * @param from - a folder's path, `hf:org/name`, a `FileList` or `File[]`, blobs by name, or a source of one's own
+ * @param from - the path of a folder or a file, `hf:org/name`, a `FileList` or `File[]`, blobs by name, or a source of one's own
  * @throws CheckpointError with a code, a place and mostly a way out
  * @example
  * ```ts
@@ -80,19 +81,15 @@ export async function readCheckpoint(
   }
 }
 
-const HUB = 'hf:'
-
 async function sourceOf(from: Parameters<typeof readCheckpoint>[0], options: HubOptions): Promise<FileSource> {
   if (typeof from !== 'string') return isSource(from) ? from : blobSource(from)
-  if (from.startsWith(HUB)) {
-    const repository = from.slice(HUB.length)
-    if (!/^[\w.-]+(?:\/[\w.-]+)?$/.test(repository))
-      throw new TypeError(`"${from}" names no repository: expected hf:org/name`)
+  if (isHubName(from)) {
+    const repository = hubRepository(from)
     const { hubSource } = await import('./hub-source.js')
     return hubSource(repository, options)
   }
-  const { directorySource } = await import('./directory-source.js')
-  return directorySource(from)
+  const { pathSource } = await import('./path-source.js')
+  return pathSource(from)
 }
 
 function isSource(from: Iterable<File> | ReadonlyMap<string, Blob> | FileSource): from is FileSource {

@@ -2,6 +2,8 @@ import type { CheckSummary, Diagnostic, DiagnosticSeverity } from '../../manifes
 import { type Paint, painter } from '../paint.js'
 import { codeFrame } from './code-frame.js'
 import type { CheckReport } from './index.js'
+import { plural } from './numbers.js'
+import { printable } from './printable.js'
 
 /** For a person: place, message, code frame, help, and a summary. */
 export function pretty({ summary, emptyDocuments, diagnostics, sources }: CheckReport): string {
@@ -23,17 +25,8 @@ function block(one: Diagnostic, line: string | undefined, paint: Paint): string 
 }
 
 function summaryLine({ files, documents, errors, warnings, infos }: CheckSummary, empty: number, paint: Paint): string {
-  const found = [counted(errors, 'error'), counted(warnings, 'warning'), counted(infos, 'info')].join(', ')
-  const checked = `${counted(documents, 'document')} in ${counted(files, 'file')}`
+  const found = [plural(errors, 'error'), plural(warnings, 'warning'), plural(infos, 'info')].join(', ')
+  const checked = `${plural(documents, 'document')} in ${plural(files, 'file')}`
   const emptyOnes = empty === 0 ? '' : ` (${empty} empty)`
   return `${paint(errors > 0 ? 'red' : 'green', found)} — ${checked}${emptyOnes} checked`
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
-}
-
-/** What a file holds must not steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '\ufffd')
 }

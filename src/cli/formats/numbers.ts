@@ -1,0 +1,14 @@
+/** A count with its thousands told apart: `8,030,261,248`. */
+export function count(value: number): string {
+  return value.toLocaleString('en-US')
+}
+
+/** A count with its noun: `1 error`, `2 errors`. */
+export function plural(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`
+}
+
+/** A share of a whole: `12.3 %`. */
+export function share(part: number, whole: number): string {
+  return whole > 0 ? `${((100 * part) / whole).toFixed(1)} %` : '0.0 %'
+}

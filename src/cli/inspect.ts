@@ -1,0 +1,82 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { hubRepository, isHubName, readCheckpoint } from '../checkpoint/read/index.js'
+import { parseFilesetRef, parseName } from '../references/index.js'
+import { EXIT, type ExitCode, UsageError } from './exit-code.js'
+import { comparisonText } from './formats/comparison.js'
+import { INSPECT_FORMATS, type InspectFormat } from './formats/inspect.js'
+import { requestFor } from './request-for.js'
+
+interface InspectOptions {
+  readonly format: InspectFormat
+  readonly as?: 'request'
+  readonly name?: string
+  readonly fileset?: string
+  readonly compare?: true
+  readonly token?: string
+  readonly revision?: string
+  readonly hubUrl?: string
+}
+
+/** `model-entity inspect`: tells what a checkpoint is, from its config and headers. */
+export function inspectCommand(report: (code: ExitCode) => void): Command {
+  return new Command('inspect')
+    .description("tell a checkpoint's spec: a folder, a config.json, a safetensors or GGUF file, or hf:org/name")
+    .argument('<checkpoint>', 'a folder, a file, or hf:org/name', checkpointName)
+    .addOption(new Option('--format <format>', 'how to print').choices(Object.keys(INSPECT_FORMATS)).default('pretty'))
+    .addOption(new Option('--as <kind>', 'print a manifest that `check` passes').choices(['request']))
+    .option('--name <name>', 'the name of the entity, with --as request', checked(parseName))
+    .option('--fileset <workspace/name>', 'its fileset, with --as request', checked(parseFilesetRef))
+    .option('--compare', 'compare the files with the config, tensor by tensor; exit 1 where they differ')
+    .option('--revision <revision>', 'a branch, a tag or a commit of the hub')
+    .option('--hub-url <url>', 'another hub than the public one')
+    .addOption(new Option('--token <token>', 'an access token of the hub').env('HF_TOKEN'))
+    .addHelpText('after', HELP)
+    .action(async (from: string, options: InspectOptions) => report(await inspect(from, options)))
+}
+
+const HELP = `
+Of weights only the headers are read. What cannot be known is left out, and said in notes.
+
+Exit codes: 0 the checkpoint is understood, 1 it is not (or --compare finds a difference), 2 misuse.
+
+Examples:
+  model-entity inspect ./checkpoints/llama
+  model-entity inspect hf:Qwen/Qwen3-8B --format json
+  model-entity inspect config.json --as request --name qwen3-8b --fileset research/qwen3-8b > qwen3-8b.yaml
+  model-entity inspect ./checkpoints/llama --compare`
+
+async function inspect(from: string, options: InspectOptions): Promise<ExitCode> {
+  const { token, revision, hubUrl } = options
+  const checkpoint = await readCheckpoint(from, {
+    ...(token !== undefined && { token }),
+    ...(revision !== undefined && { revision }),
+    ...(hubUrl !== undefined && { hubUrl }),
+  })
+  if (options.compare) {
+    if (!checkpoint.comparison)
+      throw new UsageError('--compare takes a checkpoint with a config.json and safetensors files')
+    process.stdout.write(comparisonText(checkpoint.comparison))
+    return checkpoint.comparison.agrees ? EXIT.ok : EXIT.failed
+  }
+  if (options.as === 'request') process.stdout.write(requestFor(checkpoint, options))
+  else process.stdout.write(INSPECT_FORMATS[options.format](checkpoint))
+  return EXIT.ok
+}
+
+/** A reference that an option takes, checked by its own grammar. */
+function checked(parse: typeof parseName | typeof parseFilesetRef): (text: string) => string {
+  return (text) => {
+    const parsed = parse(text)
+    if (parsed.ok) return text
+    throw new InvalidArgumentError(parsed.error.message)
+  }
+}
+
+function checkpointName(text: string): string {
+  try {
+    if (isHubName(text)) hubRepository(text)
+    return text
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+  }
+}
