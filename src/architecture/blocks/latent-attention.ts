@@ -15,6 +15,8 @@ export interface LatentAttentionOptions {
   /** Features of a head's queries and keys that rope leaves alone. */
   readonly plainHeadDim: number
   readonly valueHeadDim: number
+  /** Features of a head's queries and keys. Default: those that rope turns and those that it leaves alone. */
+  readonly queryHeadDim?: number
   /** Biases of the ways into the bottlenecks and of the output. */
   readonly bias: boolean
   /** What else the family puts into the block. */
@@ -25,7 +27,7 @@ export interface LatentAttentionOptions {
 /** Multi-head latent attention (DeepSeek-AI 2024, arXiv:2405.04434): keys and values come out of one narrow vector. */
 export function latentAttention(options: LatentAttentionOptions): Module {
   const { hiddenSize, heads, queryRank, kvRank, ropeHeadDim, plainHeadDim, valueHeadDim, bias } = options
-  const queryFeatures = heads * (plainHeadDim + ropeHeadDim)
+  const queryFeatures = heads * (options.queryHeadDim ?? plainHeadDim + ropeHeadDim)
   const queries: Children =
     queryRank === undefined
       ? { q_proj: linear(hiddenSize, queryFeatures) }

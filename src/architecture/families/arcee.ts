@@ -8,7 +8,10 @@ import { plainMlp } from '../blocks/plain-mlp.js'
 import type { Family } from '../family.js'
 import { repeated } from '../module.js'
 
-/** Arcee (AFM-4.5B, https://www.arcee.ai/blog/deep-dive-afm-4-5b-the-first-arcee-foundational-model): Llama with a plain MLP and squared ReLU. */
+/**
+ * Arcee (AFM-4.5B, https://www.arcee.ai/blog/deep-dive-afm-4-5b-the-first-arcee-foundational-model): Llama with a
+ * plain MLP and squared ReLU.
+ */
 export const arcee: Family = {
   modelTypes: ['arcee'],
   describe(config, className) {

@@ -8,8 +8,10 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { repeated } from '../module.js'
 
-/** BitNet b1.58 (Ma et al. 2025, arXiv:2504.12285): Llama with a norm before each way out of a block, so that the ternary weights there see
- * normalised inputs. */
+/**
+ * BitNet b1.58 (Ma et al. 2025, arXiv:2504.12285): Llama with a norm before each way out of a block, so that the
+ * ternary weights there see normalised inputs.
+ */
 export const bitnet: Family = {
   modelTypes: ['bitnet'],
   describe(config, className) {
@@ -37,7 +39,6 @@ export const bitnet: Family = {
       family: 'bitnet',
       name: 'BitNet',
       model: decoderModel('BitNetModel', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),
     })
   },

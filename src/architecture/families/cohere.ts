@@ -8,7 +8,9 @@ import { layerNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { repeated } from '../module.js'
 
-/** Command R (Cohere 2024, https://cohere.com/blog/command-r): attention and MLP side by side, norms without a shift. */
+/**
+ * Command R (Cohere 2024, https://cohere.com/blog/command-r): attention and MLP side by side, norms without a shift.
+ */
 export const cohere: Family = {
   modelTypes: ['cohere'],
   describe(config, className) {
@@ -38,7 +40,6 @@ export const cohere: Family = {
       family: 'cohere',
       name: 'Cohere',
       model: decoderModel('CohereModel', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),
     })
   },

@@ -37,7 +37,6 @@ export const cohere2: Family = {
       family: 'cohere2',
       name: 'Cohere2',
       model: decoderModel('Cohere2Model', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens }),
     })
   },

@@ -6,8 +6,10 @@ import { layerNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { container, repeated } from '../module.js'
 
-/** DBRX (Databricks 2024, https://www.databricks.com/blog/introducing-dbrx-new-state-art-open-llm): sixteen experts in three tensors, of which
- * a token uses four; fields of its own names. */
+/**
+ * DBRX (Databricks 2024, https://www.databricks.com/blog/introducing-dbrx-new-state-art-open-llm): sixteen experts in
+ * three tensors, of which a token uses four; fields of its own names.
+ */
 export const dbrx: Family = {
   modelTypes: ['dbrx'],
   describe(config, className) {

@@ -9,7 +9,10 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { container, listOf } from '../module.js'
 
-/** DeepSeek-V2 (DeepSeek-AI 2024, arXiv:2405.04434): latent attention; first dense layers, then routed experts beside shared ones. */
+/**
+ * DeepSeek-V2 (DeepSeek-AI 2024, arXiv:2405.04434): latent attention; first dense layers, then routed experts beside
+ * shared ones.
+ */
 export const deepseekV2: Family = {
   modelTypes: ['deepseek_v2'],
   describe(config, className) {
@@ -71,7 +74,6 @@ export const deepseekV2: Family = {
       family: 'deepseek_v2',
       name: 'DeepseekV2',
       model: decoderModel('DeepseekV2Model', { ...sizes, layers: listOf(layers, isSparse, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true, headDim: plainHeadDim + ropeHeadDim, moe }),
     })
   },

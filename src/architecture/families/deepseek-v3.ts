@@ -9,7 +9,10 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { container, listOf } from '../module.js'
 
-/** DeepSeek-V3 and R1 (DeepSeek-AI 2024, arXiv:2412.19437): latent attention; three dense layers, then 256 experts beside a shared one. */
+/**
+ * DeepSeek-V3 and R1 (DeepSeek-AI 2024, arXiv:2412.19437): latent attention; three dense layers, then 256 experts
+ * beside a shared one.
+ */
 export const deepseekV3: Family = {
   modelTypes: ['deepseek_v3'],
   describe(config, className) {
@@ -32,6 +35,7 @@ export const deepseekV3: Family = {
     const { hiddenSize, heads, layers } = sizes
     const ropeHeadDim = config.integer('qk_rope_head_dim', 64)
     const plainHeadDim = config.integer('qk_nope_head_dim', 128)
+    const queryHeadDim = config.integer('qk_head_dim', plainHeadDim + ropeHeadDim)
     const selfAttention = latentAttention({
       hiddenSize,
       heads,
@@ -39,6 +43,7 @@ export const deepseekV3: Family = {
       kvRank: config.integer('kv_lora_rank', 512),
       ropeHeadDim,
       plainHeadDim,
+      queryHeadDim,
       valueHeadDim: config.integer('v_head_dim', 128),
       bias: config.boolean('attention_bias', false),
       type: 'DeepseekV3Attention',
@@ -70,8 +75,7 @@ export const deepseekV3: Family = {
       family: 'deepseek_v3',
       name: 'DeepseekV3',
       model: decoderModel('DeepseekV3Model', { ...sizes, layers: listOf(layers, isSparse, layer), norm }),
-
-      dimensions: decoderDimensions(sizes, { gatedMlp: true, headDim: plainHeadDim + ropeHeadDim, moe }),
+      dimensions: decoderDimensions(sizes, { gatedMlp: true, headDim: queryHeadDim, moe }),
     })
   },
 }

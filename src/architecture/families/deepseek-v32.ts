@@ -11,7 +11,10 @@ import type { ConfigReader } from '../config-reader.js'
 import type { Family } from '../family.js'
 import { container, listOf, type Module, range } from '../module.js'
 
-/** DeepSeek-V3.2 (DeepSeek-AI 2025, arXiv:2512.02556): DeepSeek-V3 with an indexer that chooses which tokens attention looks at. */
+/**
+ * DeepSeek-V3.2 (DeepSeek-AI 2025, arXiv:2512.02556): DeepSeek-V3 with an indexer that chooses which tokens attention
+ * looks at.
+ */
 export const deepseekV32: Family = {
   modelTypes: ['deepseek_v32'],
   describe(config, className) {
@@ -75,7 +78,6 @@ export const deepseekV32: Family = {
       family: 'deepseek_v32',
       name: 'DeepseekV32',
       model: decoderModel('DeepseekV32Model', { ...sizes, layers: listOf(layers, isSparse, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true, headDim: plainHeadDim + ropeHeadDim, moe }),
     })
   },

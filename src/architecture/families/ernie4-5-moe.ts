@@ -10,8 +10,11 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { container, listOf, range } from '../module.js'
 
-/** ERNIE 4.5, the mixtures of experts (Baidu 2025, https://ernie.baidu.com/blog/publication/ERNIE_Technical_Report.pdf): a first dense layer,
- * then routed experts beside shared ones. */
+/**
+ * ERNIE 4.5, the mixtures of experts (Baidu 2025,
+ * https://ernie.baidu.com/blog/publication/ERNIE_Technical_Report.pdf): a first dense layer, then routed experts
+ * beside shared ones.
+ */
 export const ernie45Moe: Family = {
   modelTypes: ['ernie4_5_moe'],
   describe(config, className) {

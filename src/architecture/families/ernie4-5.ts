@@ -36,7 +36,6 @@ export const ernie45: Family = {
       family: 'ernie4_5',
       name: 'Ernie4_5',
       model: decoderModel('Ernie4_5Model', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),
     })
   },

@@ -36,7 +36,6 @@ export const gemma: Family = {
       family: 'gemma',
       name: 'Gemma',
       model: decoderModel('GemmaModel', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),
     })
   },

@@ -39,7 +39,6 @@ export const gemma2: Family = {
       family: 'gemma2',
       name: 'Gemma2',
       model: decoderModel('Gemma2Model', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens }),
     })
   },

@@ -9,8 +9,10 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { repeated } from '../module.js'
 
-/** Gemma 3's language model (Gemma team 2025, arXiv:2503.19786): Gemma 2 with norms of each head's queries and keys, and a
- * window in five layers of six. */
+/**
+ * Gemma 3's language model (Gemma team 2025, arXiv:2503.19786): Gemma 2 with norms of each head's queries and keys,
+ * and a window in five layers of six.
+ */
 export const gemma3Text: Family = {
   modelTypes: ['gemma3_text'],
   describe(config, className) {
@@ -45,7 +47,6 @@ export const gemma3Text: Family = {
       family: 'gemma3_text',
       name: 'Gemma3',
       model: decoderModel('Gemma3TextModel', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens }),
     })
   },

@@ -10,8 +10,11 @@ import type { ConfigReader } from '../config-reader.js'
 import type { Family } from '../family.js'
 import { container, listOf } from '../module.js'
 
-/** Gemma 4's language model (Google DeepMind 2026, https://ai.google.dev/gemma/docs/core): full attention with wider heads than the layers with
- * a window, keys and values shared by the last layers, and a small embedding of the token for every layer. */
+/**
+ * Gemma 4's language model (Google DeepMind 2026, https://ai.google.dev/gemma/docs/core): full attention with wider
+ * heads than the layers with a window, keys and values shared by the last layers, and a small embedding of the token
+ * for every layer.
+ */
 export const gemma4Text: Family = {
   modelTypes: ['gemma4_text'],
   describe(config, className) {

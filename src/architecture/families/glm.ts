@@ -36,7 +36,6 @@ export const glm: Family = {
       family: 'glm',
       name: 'Glm',
       model: decoderModel('GlmModel', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),
     })
   },

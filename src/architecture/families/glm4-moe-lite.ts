@@ -9,7 +9,10 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { container, listOf, range } from '../module.js'
 
-/** GLM-4.7-Flash (Z.ai 2025, arXiv:2508.06471): latent attention as in DeepSeek-V3, a dense layer, then routed experts beside a shared one. */
+/**
+ * GLM-4.7-Flash (Z.ai 2025, arXiv:2508.06471): latent attention as in DeepSeek-V3, a dense layer, then routed experts
+ * beside a shared one.
+ */
 export const glm4MoeLite: Family = {
   modelTypes: ['glm4_moe_lite'],
   describe(config, className) {
@@ -71,7 +74,6 @@ export const glm4MoeLite: Family = {
       family: 'glm4_moe_lite',
       name: 'Glm4MoeLite',
       model: decoderModel('Glm4MoeLiteModel', { ...sizes, layers: listOf(layers, isSparse, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true, headDim: plainHeadDim + ropeHeadDim, moe }),
     })
   },

@@ -58,7 +58,6 @@ export const glm4Moe: Family = {
       family: 'glm4_moe',
       name: 'Glm4Moe',
       model: decoderModel('Glm4MoeModel', { ...sizes, layers: listOf(layers, isSparse, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true, moe }),
     })
   },

@@ -38,7 +38,6 @@ export const glm4: Family = {
       family: 'glm4',
       name: 'Glm4',
       model: decoderModel('Glm4Model', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),
     })
   },

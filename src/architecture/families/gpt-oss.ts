@@ -9,7 +9,10 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { container, repeated } from '../module.js'
 
-/** gpt-oss (OpenAI 2025, arXiv:2508.10925): biases everywhere, an attention sink for each head, the experts of a layer in a few tensors. */
+/**
+ * gpt-oss (OpenAI 2025, arXiv:2508.10925): biases everywhere, an attention sink for each head, the experts of a layer
+ * in a few tensors.
+ */
 export const gptOss: Family = {
   modelTypes: ['gpt_oss'],
   describe(config, className) {
@@ -52,7 +55,6 @@ export const gptOss: Family = {
       family: 'gpt_oss',
       name: 'GptOss',
       model: decoderModel('GptOssModel', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens, moe }),
     })
   },

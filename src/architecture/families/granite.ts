@@ -8,7 +8,9 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { repeated } from '../module.js'
 
-/** Granite 3 (IBM 2024, https://www.ibm.com/granite): Llama with constant factors at embeddings, residuals and logits. */
+/**
+ * Granite 3 (IBM 2024, https://www.ibm.com/granite): Llama with constant factors at embeddings, residuals and logits.
+ */
 export const granite: Family = {
   modelTypes: ['granite'],
   describe(config, className) {
@@ -34,7 +36,6 @@ export const granite: Family = {
       family: 'granite',
       name: 'Granite',
       model: decoderModel('GraniteModel', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),
     })
   },

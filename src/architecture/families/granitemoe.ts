@@ -56,7 +56,6 @@ export const granitemoe: Family = {
       family: 'granitemoe',
       name: 'GraniteMoe',
       model: decoderModel('GraniteMoeModel', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true, moe }),
     })
   },

@@ -9,7 +9,10 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { repeated } from '../module.js'
 
-/** Helium (Kyutai 2025, https://kyutai.org/helium): Llama, with an output projection as wide as the model whatever the heads. */
+/**
+ * Helium (Kyutai 2025, https://kyutai.org/helium): Llama, with an output projection as wide as the model whatever the
+ * heads.
+ */
 export const helium: Family = {
   modelTypes: ['helium'],
   describe(config, className) {
@@ -39,7 +42,6 @@ export const helium: Family = {
       family: 'helium',
       name: 'Helium',
       model: decoderModel('HeliumModel', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),
     })
   },

@@ -8,8 +8,10 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { repeated } from '../module.js'
 
-/** Hunyuan's dense models (Tencent 2025, https://github.com/Tencent-Hunyuan/Hunyuan-7B): Llama with norms of each head's queries
- * and keys. */
+/**
+ * Hunyuan's dense models (Tencent 2025, https://github.com/Tencent-Hunyuan/Hunyuan-7B): Llama with norms of each
+ * head's queries and keys.
+ */
 export const hunyuanV1Dense: Family = {
   modelTypes: ['hunyuan_v1_dense'],
   describe(config, className) {
@@ -40,7 +42,6 @@ export const hunyuanV1Dense: Family = {
       family: 'hunyuan_v1_dense',
       name: 'HunYuanDenseV1',
       model: decoderModel('HunYuanDenseV1Model', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),
     })
   },

@@ -11,7 +11,10 @@ import type { ConfigReader } from '../config-reader.js'
 import type { Family } from '../family.js'
 import { container, listOf } from '../module.js'
 
-/** Hunyuan-A13B (Tencent 2025, https://github.com/Tencent-Hunyuan/Hunyuan-A13B): routed experts beside a shared one as wide as each. */
+/**
+ * Hunyuan-A13B (Tencent 2025, https://github.com/Tencent-Hunyuan/Hunyuan-A13B): routed experts beside a shared one as
+ * wide as each.
+ */
 export const hunyuanV1Moe: Family = {
   modelTypes: ['hunyuan_v1_moe'],
   describe(config, className) {
@@ -56,7 +59,6 @@ export const hunyuanV1Moe: Family = {
       family: 'hunyuan_v1_moe',
       name: 'HunYuanMoEV1',
       model: decoderModel('HunYuanMoEV1Model', { ...sizes, layers: listOf(layers, expertsOf, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true, moe }),
     })
   },

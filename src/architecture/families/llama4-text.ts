@@ -9,8 +9,10 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { container, listOf, range } from '../module.js'
 
-/** Llama 4's language model (Meta 2025, https://ai.meta.com/blog/llama-4-multimodal-intelligence): experts beside a shared one, in every layer
- * or every other. */
+/**
+ * Llama 4's language model (Meta 2025, https://ai.meta.com/blog/llama-4-multimodal-intelligence): experts beside a
+ * shared one, in every layer or every other.
+ */
 export const llama4Text: Family = {
   modelTypes: ['llama4_text'],
   describe(config, className) {
@@ -60,7 +62,6 @@ export const llama4Text: Family = {
       family: 'llama4_text',
       name: 'Llama4',
       model: decoderModel('Llama4TextModel', { ...sizes, layers: listOf(layers, isSparse, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true, moe, ffnHiddenSize }),
     })
   },

@@ -8,7 +8,10 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { container, repeated } from '../module.js'
 
-/** MiniMax-M2 (MiniMax 2025, https://github.com/MiniMax-AI/MiniMax-M2): 256 experts in every layer; norms of all queries and keys. */
+/**
+ * MiniMax-M2 (MiniMax 2025, https://github.com/MiniMax-AI/MiniMax-M2): 256 experts in every layer; norms of all
+ * queries and keys.
+ */
 export const minimaxM2: Family = {
   modelTypes: ['minimax_m2'],
   describe(config, className) {
@@ -50,7 +53,6 @@ export const minimaxM2: Family = {
       family: 'minimax_m2',
       name: 'MiniMaxM2',
       model: decoderModel('MiniMaxM2Model', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true, moe }),
     })
   },

@@ -9,7 +9,9 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { repeated } from '../module.js'
 
-/** Ministral (Mistral AI 2024, https://mistral.ai/news/ministraux): Mistral with the kind of each layer in the config. */
+/**
+ * Ministral (Mistral AI 2024, https://mistral.ai/news/ministraux): Mistral with the kind of each layer in the config.
+ */
 export const ministral: Family = {
   modelTypes: ['ministral'],
   describe(config, className) {

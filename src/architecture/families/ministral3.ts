@@ -8,7 +8,10 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { repeated } from '../module.js'
 
-/** Ministral 3 (Mistral AI 2025, arXiv:2601.08584): Mistral with YaRN, and without a window unless the config names one. */
+/**
+ * Ministral 3 (Mistral AI 2025, arXiv:2601.08584): Mistral with YaRN, and without a window unless the config names
+ * one.
+ */
 export const ministral3: Family = {
   modelTypes: ['ministral3'],
   describe(config, className) {
@@ -35,7 +38,6 @@ export const ministral3: Family = {
       family: 'ministral3',
       name: 'Ministral3',
       model: decoderModel('Ministral3Model', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens: config.optionalInteger('sliding_window') }),
     })
   },

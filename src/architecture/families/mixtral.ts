@@ -49,7 +49,6 @@ export const mixtral: Family = {
       family: 'mixtral',
       name: 'Mixtral',
       model: decoderModel('MixtralModel', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens, moe }),
     })
   },

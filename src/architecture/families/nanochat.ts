@@ -8,7 +8,10 @@ import { plainMlp } from '../blocks/plain-mlp.js'
 import type { Family } from '../family.js'
 import { repeated } from '../module.js'
 
-/** nanochat (Karpathy 2025, https://github.com/karpathy/nanochat): norms with nothing to learn, a plain MLP with squared ReLU. */
+/**
+ * nanochat (Karpathy 2025, https://github.com/karpathy/nanochat): norms with nothing to learn, a plain MLP with
+ * squared ReLU.
+ */
 export const nanochat: Family = {
   modelTypes: ['nanochat'],
   describe(config, className) {
@@ -34,7 +37,6 @@ export const nanochat: Family = {
       family: 'nanochat',
       name: 'NanoChat',
       model: decoderModel('NanoChatModel', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: false }),
     })
   },

@@ -34,7 +34,6 @@ export const olmo: Family = {
       family: 'olmo',
       name: 'Olmo',
       model: decoderModel('OlmoModel', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),
     })
   },

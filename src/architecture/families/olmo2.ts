@@ -38,7 +38,6 @@ export const olmo2: Family = {
       family: 'olmo2',
       name: 'Olmo2',
       model: decoderModel('Olmo2Model', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),
     })
   },

@@ -41,7 +41,6 @@ export const olmo3: Family = {
       family: 'olmo3',
       name: 'Olmo3',
       model: decoderModel('Olmo3Model', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens }),
     })
   },

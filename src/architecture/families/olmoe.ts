@@ -10,7 +10,10 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { container, repeated } from '../module.js'
 
-/** OLMoE (Muennighoff et al. 2024, arXiv:2409.02060): 64 small MLPs a layer, of which a token uses eight; norms of all queries and keys. */
+/**
+ * OLMoE (Muennighoff et al. 2024, arXiv:2409.02060): 64 small MLPs a layer, of which a token uses eight; norms of all
+ * queries and keys.
+ */
 export const olmoe: Family = {
   modelTypes: ['olmoe'],
   describe(config, className) {
@@ -51,7 +54,6 @@ export const olmoe: Family = {
       family: 'olmoe',
       name: 'Olmoe',
       model: decoderModel('OlmoeModel', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true, moe }),
     })
   },

@@ -8,8 +8,10 @@ import { plainMlp } from '../blocks/plain-mlp.js'
 import type { Family } from '../family.js'
 import { container, repeated } from '../module.js'
 
-/** Phi-1, Phi-1.5 and Phi-2 (Gunasekar et al. 2023, arXiv:2306.11644; Li et al. 2023, arXiv:2309.05463): attention and plain MLP side by side,
- * biases everywhere. */
+/**
+ * Phi-1, Phi-1.5 and Phi-2 (Gunasekar et al. 2023, arXiv:2306.11644; Li et al. 2023, arXiv:2309.05463): attention and
+ * plain MLP side by side, biases everywhere.
+ */
 export const phi: Family = {
   modelTypes: ['phi'],
   describe(config, className) {

@@ -8,8 +8,10 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { container, repeated } from '../module.js'
 
-/** Phi-3 and Phi-4 (Abdin et al. 2024, arXiv:2404.14219): Llama with queries, keys and values in one projection, gate and way up in
- * another. */
+/**
+ * Phi-3 and Phi-4 (Abdin et al. 2024, arXiv:2404.14219): Llama with queries, keys and values in one projection, gate
+ * and way up in another.
+ */
 export const phi3: Family = {
   modelTypes: ['phi3'],
   describe(config, className) {
@@ -39,7 +41,6 @@ export const phi3: Family = {
       family: 'phi3',
       name: 'Phi3',
       model: decoderModel('Phi3Model', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens: config.optionalInteger('sliding_window') }),
     })
   },

@@ -11,7 +11,10 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { container, listOf, range } from '../module.js'
 
-/** Qwen1.5-MoE and Qwen2-57B-A14B (Qwen team 2024, arXiv:2407.10671): small routed experts beside a shared one that has a gate. */
+/**
+ * Qwen1.5-MoE and Qwen2-57B-A14B (Qwen team 2024, arXiv:2407.10671): small routed experts beside a shared one that has
+ * a gate.
+ */
 export const qwen2Moe: Family = {
   modelTypes: ['qwen2_moe'],
   describe(config, className) {
@@ -62,7 +65,6 @@ export const qwen2Moe: Family = {
       family: 'qwen2_moe',
       name: 'Qwen2Moe',
       model: decoderModel('Qwen2MoeModel', { ...sizes, layers: listOf(sizes.layers, isSparse, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens, moe }),
     })
   },

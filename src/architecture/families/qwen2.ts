@@ -9,7 +9,10 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { repeated } from '../module.js'
 
-/** Qwen 1.5, 2 and 2.5 (Qwen team 2024, arXiv:2407.10671 and arXiv:2412.15115): Llama with biases of queries, keys and values. */
+/**
+ * Qwen 1.5, 2 and 2.5 (Qwen team 2024, arXiv:2407.10671 and arXiv:2412.15115): Llama with biases of queries, keys and
+ * values.
+ */
 export const qwen2: Family = {
   modelTypes: ['qwen2'],
   describe(config, className) {

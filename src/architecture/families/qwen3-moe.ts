@@ -10,8 +10,10 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { container, listOf, range } from '../module.js'
 
-/** Qwen 3, the mixtures of experts (Qwen team 2025, arXiv:2505.09388): 128 small experts, none shared; norms of each head's queries
- * and keys. */
+/**
+ * Qwen 3, the mixtures of experts (Qwen team 2025, arXiv:2505.09388): 128 small experts, none shared; norms of each
+ * head's queries and keys.
+ */
 export const qwen3Moe: Family = {
   modelTypes: ['qwen3_moe'],
   describe(config, className) {
@@ -67,7 +69,6 @@ export const qwen3Moe: Family = {
       family: 'qwen3_moe',
       name: 'Qwen3Moe',
       model: decoderModel('Qwen3MoeModel', { ...sizes, layers: listOf(sizes.layers, isSparse, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens, moe }),
     })
   },

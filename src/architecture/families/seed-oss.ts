@@ -8,7 +8,10 @@ import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { repeated } from '../module.js'
 
-/** Seed-OSS (ByteDance Seed 2025, https://github.com/ByteDance-Seed/seed-oss): Llama with biases of queries, keys and values. */
+/**
+ * Seed-OSS (ByteDance Seed 2025, https://github.com/ByteDance-Seed/seed-oss): Llama with biases of queries, keys and
+ * values.
+ */
 export const seedOss: Family = {
   modelTypes: ['seed_oss'],
   describe(config, className) {

@@ -8,8 +8,10 @@ import { layerNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { container, repeated } from '../module.js'
 
-/** StableLM 2 and StableLM 3B (Bellagente et al. 2024, arXiv:2402.17834): layer norms; with `use_parallel_residual` attention and MLP
- * work side by side. */
+/**
+ * StableLM 2 and StableLM 3B (Bellagente et al. 2024, arXiv:2402.17834): layer norms; with `use_parallel_residual`
+ * attention and MLP work side by side.
+ */
 export const stablelm: Family = {
   modelTypes: ['stablelm'],
   describe(config, className) {
@@ -43,7 +45,6 @@ export const stablelm: Family = {
       family: 'stablelm',
       name: 'StableLm',
       model: decoderModel('StableLmModel', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),
     })
   },

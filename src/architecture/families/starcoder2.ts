@@ -35,7 +35,6 @@ export const starcoder2: Family = {
       family: 'starcoder2',
       name: 'Starcoder2',
       model: decoderModel('Starcoder2Model', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-
       dimensions: decoderDimensions(sizes, { gatedMlp: false, windowTokens: config.optionalInteger('sliding_window') }),
     })
   },
