@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { isSchemaName } from '../../src/schemas/index.js'
+import { gateFor } from '../../src/validation/gate.js'
+
+interface Vector {
+  readonly id: string
+  readonly model: string
+  readonly body: string
+  readonly content_type?: string
+  readonly ok: boolean
+  readonly value?: unknown
+}
+
+const VECTORS: Vector[] = gunzipSync(readFileSync(new URL('../fixtures/fastapi/vectors.jsonl.gz', import.meta.url)))
+  .toString()
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line))
+
+/** What the gate makes of each recorded body that is JSON: the value it builds, or nothing. */
+const BUILT = VECTORS.flatMap((vector) => {
+  const value = jsonOf(vector)
+  const name = vector.model === 'CreateModel' ? 'CreateModelEntityRequest' : vector.model
+  if (value === undefined || !isSchemaName(name) || !gateFor(name).accepts(value)) return []
+  const built = gateFor(name).build(value)
+  return built === undefined ? [] : [{ vector, built }]
+})
+
+test('the gate takes no recorded body that the service refuses', () => {
+  expect(BUILT.filter(({ vector }) => !vector.ok).map(({ vector }) => vector.id)).toEqual([])
+})
+
+test("what the gate builds of a recorded body is the service's own answer, field for field in its order", () => {
+  for (const { vector, built } of BUILT) {
+    expect({ id: vector.id, value: JSON.stringify(built) }).toEqual({
+      id: vector.id,
+      value: JSON.stringify(vector.value),
+    })
+  }
+})
+
+test('the gate takes half of what the service takes among the records, most of which are made to be odd', () => {
+  expect(BUILT.length).toBeGreaterThan(VECTORS.filter(({ ok }) => ok).length / 2)
+})
+
+function jsonOf({ body, content_type }: Vector): unknown {
+  if (content_type !== undefined) return undefined
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
