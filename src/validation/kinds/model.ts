@@ -27,7 +27,12 @@ export const checkModel: Check<ModelPlan> = (plan, input, run) => {
 
 function checkField(field: FieldPlan, input: Readonly<Record<string, unknown>>, run: Run): unknown {
   const value = Object.hasOwn(input, field.name) ? input[field.name] : undefined
-  if (value !== undefined) return isPlain(field.plan, value) ? value : run.checkAt(field.name, field.plan, value)
+  if (value !== undefined) {
+    const { name, plan } = field
+    if (isPlain(plan, value)) return value
+    // Null is plain already.
+    return run.checkAt(name, plan.kind === 'nullable' ? plan.inner : plan, value)
+  }
   if (!field.required) return isRecord(field.default) ? structuredClone(field.default) : field.default
   run.failAt(field.name, 'missing', input)
   return INVALID
