@@ -41,6 +41,7 @@ function inner(definition: Definition): GateSchema {
 
 function unnamed(definition: Definition): GateSchema {
   const { type, anyOf, items } = definition
+  if (Object.keys(definition).some((keyword) => !KEYWORDS.has(keyword))) return unknownKind(definition)
   if (anyOf !== undefined) return union(anyOf)
   if (isFreeObject(definition)) return { type: 'object' }
   if (type === 'array' && items !== undefined) return { type, items: inner(items) }
@@ -69,6 +70,7 @@ function text(definition: Definition): Check {
   const { format, pattern, maxLength } = definition
   if (format === undefined && pattern === undefined && maxLength === undefined) return { is: 'string' }
   const of = TEXT_KINDS[format ?? pattern ?? 'maxLength'] ?? unknownKind(definition)
+  if (UNBOUNDED.has(of) !== (maxLength === undefined)) return unknownKind(definition)
   return { is: 'text', of, ...(maxLength !== undefined && { max: maxLength }) }
 }
 
@@ -81,6 +83,15 @@ const TEXT_KINDS: Readonly<Record<string, TextKind>> = {
   'date-time': 'dateTime',
   uri: 'url',
 }
+
+/** The kinds of text whose form bounds their length. */
+const UNBOUNDED: ReadonlySet<TextKind> = new Set(['dateTime', 'url'])
+
+/** What the gate understands of a definition without a name; another keyword would be a rule that it breaks. */
+const KEYWORDS: ReadonlySet<string> = new Set([
+  ...['type', 'anyOf', 'items', 'patternProperties', 'minimum', 'maximum', 'format', 'pattern', 'maxLength'],
+  ...['title', 'description', 'default'],
+])
 
 function unknownKind(definition: Definition): never {
   throw new TypeError(`the gate has no check for ${JSON.stringify(definition)}`)
