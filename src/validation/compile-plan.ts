@@ -14,8 +14,9 @@ type Schema = Readonly<Record<string, unknown>>
 
 function planAt(definition: unknown, place: string): Plan {
   if (typeof definition !== 'object' || definition === null || Array.isArray(definition)) {
-    throw unsupported(place, 'an object is expected')
+    throw unsupported(place, 'anything but an object')
   }
+  if (place.length > LONGEST_PLACE) throw unsupported(`${place.slice(0, 50)}…`, 'a definition that contains itself')
   const schema: Schema = { ...definition }
   if (schema['anyOf'] !== undefined) return unionPlan(schema, place)
   if (schema['enum'] !== undefined) return enumPlan(schema, place)
@@ -25,6 +26,9 @@ function planAt(definition: unknown, place: string): Plan {
   if (compile === undefined) throw unsupported(place, `type ${JSON.stringify(type)}`)
   return compile(schema, place)
 }
+
+/** Far beyond any definition that has an end. */
+const LONGEST_PLACE = 5000
 
 const BY_TYPE: Readonly<Record<string, (schema: Schema, place: string) => Plan>> = {
   array: (schema, place) => {
@@ -39,26 +43,26 @@ const BY_TYPE: Readonly<Record<string, (schema: Schema, place: string) => Plan>>
 }
 
 function objectPlan(schema: Schema, place: string): Plan {
-  const extras = schema['additionalProperties']
-  if (schema['properties'] !== undefined) return modelPlan(schema, place)
-  const patterns = schema['patternProperties']
-  known(schema, place, ['patternProperties', 'additionalProperties', 'required', 'properties'])
-  if (patterns === undefined) {
-    const values =
-      typeof extras === 'object' ? planAt(extras, `${place}/additionalProperties`) : anyOrThrow(extras, place)
-    return { kind: 'record', values }
-  }
-  // TypeBox writes `Record(String(), …)` with a pattern that every key matches.
-  const every = isSchema(patterns) ? (patterns['^.*$'] ?? patterns['^(.*)$']) : undefined
-  if (every === undefined || Object.keys(schema['patternProperties'] ?? {}).length !== 1)
-    throw unsupported(place, 'patternProperties')
-  return { kind: 'record', values: planAt(every, `${place}/patternProperties`) }
+  return schema['properties'] === undefined ? recordPlan(schema, place) : modelPlan(schema, place)
 }
 
-function anyOrThrow(extras: unknown, place: string): Plan {
-  if (extras === false) throw unsupported(place, 'additionalProperties false')
-  return { kind: 'any' }
+function recordPlan(schema: Schema, place: string): Plan {
+  known(schema, place, ['patternProperties', 'additionalProperties'])
+  const { patternProperties: patterns, additionalProperties: others } = schema
+  if (others === false) throw unsupported(place, 'additionalProperties false')
+  if (isSchema(patterns)) {
+    const [[pattern, values] = [], ...more] = Object.entries(patterns)
+    if (more.length > 0 || !EVERY_KEY.has(pattern ?? '')) throw unsupported(place, 'a pattern of keys')
+    return { kind: 'record', values: planAt(values, `${place}/patternProperties`) }
+  }
+  return {
+    kind: 'record',
+    values: isSchema(others) ? planAt(others, `${place}/additionalProperties`) : { kind: 'any' },
+  }
 }
+
+/** What TypeBox writes for `Record(String(), …)`, in its versions. */
+const EVERY_KEY: ReadonlySet<string> = new Set(['^.*$', '^(.*)$'])
 
 function modelPlan(schema: Schema, place: string): ModelPlan {
   known(schema, place, ['properties', 'required', 'additionalProperties'])

@@ -95,10 +95,19 @@ describe('a definition that cannot be validated by', () => {
     [{ enum: [1, 2] }, 'an enum of anything but strings at #'],
     [{ $ref: '#/x' }, 'the keyword "$ref" at #'],
     [{ type: 'file' }, 'type "file" at #'],
+    [Type.Object({ a: Type.Record(Type.Integer(), Type.String()) }), 'a pattern of keys at #/properties/a'],
+    [{ type: 'object', required: ['a'] }, 'the keyword "required" at #'],
+    [{ type: 'array', items: true }, 'anything but an object at #/items'],
   ])('is a TypeError that names the place: %j', (definition, words) => {
     expect(() => validate(definition, {})).toThrow(TypeError)
     expect(() => validate(definition, {})).toThrow(words)
   })
+})
+
+it('a definition that contains itself is a TypeError, too', () => {
+  const tree: Record<string, unknown> = { type: 'object' }
+  tree['properties'] = { child: tree }
+  expect(() => validate(tree, {})).toThrow('a definition that contains itself at #/properties/child/')
 })
 
 function detailOf(value: unknown): readonly ErrorDetail[] {
