@@ -1,6 +1,6 @@
 /** How the builder makes new values of what the gate took. */
 
-import { setField } from './check.js'
+import { isRecord, setField } from './check.js'
 import { writtenKey } from './text.js'
 
 /** Thrown by a copy that meets what the gate does not deal with; `Gate.build` catches it. */
@@ -14,12 +14,12 @@ export class NotPlain extends Error {}
  * @throws NotPlain where it meets anything else
  */
 export function copyFree(value: unknown, room = MAX_PLAIN_DEPTH): unknown {
-  if (typeof value !== 'object') return copyLeaf(value)
-  if (value === null) return null
-  if (room === 0 || value instanceof Number) throw new NotPlain()
-  if (Array.isArray(value)) return Array.from(value, (item) => copyFree(item, room - 1))
+  if (typeof value !== 'object' || value === null) return copyLeaf(value)
+  if (room === 0) throw new NotPlain()
+  if (Array.isArray(value)) return list(value, (item) => copyFree(item, room - 1))
+  if (!isRecord(value)) throw new NotPlain()
   const copy: Record<string, unknown> = {}
-  for (const key of Object.keys(value)) setField(copy, writtenKey(key), copyFree(Reflect.get(value, key), room - 1))
+  for (const key of Object.keys(value)) setField(copy, writtenKey(key), copyFree(value[key], room - 1))
   return copy
 }
 
@@ -49,7 +49,7 @@ const MAX_PLAIN_DEPTH = 64
 
 /** A whole number beyond 2^53 - 1 may have been rounded, and `-0` may have been written as an integer: the text knows. */
 function copyLeaf(leaf: unknown): unknown {
-  if (typeof leaf === 'string' || typeof leaf === 'boolean') return leaf
+  if (typeof leaf === 'string' || typeof leaf === 'boolean' || leaf === null) return leaf
   if (typeof leaf !== 'number' || Object.is(leaf, -0)) throw new NotPlain()
   if (Number.isSafeInteger(leaf)) return leaf
   if (!Number.isFinite(leaf)) return null

@@ -2,17 +2,15 @@
 
 /** Whether a string is no Unicode text: it holds half of a surrogate pair. */
 export function hasLoneSurrogate(text: string): boolean {
-  return LONE_SURROGATE.test(text)
+  return !text.isWellFormed()
 }
 
 /** A key as the service writes it: for half of a surrogate pair, a replacement character for each of its three bytes. */
 export function writtenKey(key: string): string {
-  return LONE_SURROGATE.test(key) ? key.replace(LONE_SURROGATES, '\ufffd'.repeat(3)) : key
+  return key.isWellFormed() ? key : key.replace(LONE_SURROGATES, '\ufffd'.repeat(3))
 }
 
 const LONE_SURROGATES = /[\ud800-\udfff]/gu
-
-const LONE_SURROGATE = /[\ud800-\udfff]/u
 
 /** Whether a string has more code points than a limit. */
 export function isLongerThan(text: string, limit: number): boolean {
