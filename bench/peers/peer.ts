@@ -4,17 +4,14 @@ import type { Definition } from '../../scripts/generate/gate/definition.js'
 export interface Peer {
   readonly name: string
   /** The verdict alone. */
-  readonly is?: (value: unknown) => boolean
+  readonly is: (value: unknown) => boolean
   /** A new value, or the errors: whatever the library gives its users by default. */
   readonly validate?: (value: unknown) => unknown
   /** Every error of a value that fails. */
-  readonly errors?: (value: unknown) => readonly unknown[]
+  readonly errors: (value: unknown) => readonly unknown[]
 }
 
-/** Makes a peer's validator of a definition. */
-export type MakePeer = (definition: Definition) => Peer
-
-/** A union with null, as the peers' own way to say "or null" needs it; and whether a field may be absent. */
+/** Whether a field of a model may be absent. */
 export function isOptional({ required = [] }: Definition, field: string): boolean {
   return !required.includes(field)
 }

@@ -1,0 +1,16 @@
+import { definitionOf } from '../../scripts/generate/gate/definition.js'
+import { SCHEMAS } from '../../src/schemas/index.js'
+import { ajvTuned, ajvWithFormats } from './ajv.js'
+import { arktype } from './arktype.js'
+import type { Peer } from './peer.js'
+import { typebox } from './typebox.js'
+import { typeboxCompiler } from './typebox-compiler.js'
+import { valibot } from './valibot.js'
+import { zod } from './zod.js'
+
+/** Every library under test, ready to validate a `ModelEntity`. */
+export function peers(): Peer[] {
+  const definition = definitionOf('ModelEntity')
+  const made = [ajvTuned, ajvWithFormats, typeboxCompiler, zod, valibot, arktype].map((make) => make(definition))
+  return [...made, typebox(SCHEMAS.ModelEntity)]
+}
