@@ -1,1 +1,3 @@
-export {}
+export { countLoraParameters, type LoraCount, type LoraTarget } from './count-lora-parameters.js'
+export { countParameters, type ParameterCount } from './count-parameters.js'
+export type { LoraOptions } from './lora/options.js'

@@ -15,10 +15,11 @@ export interface CheckpointRecord {
   readonly lora?: Readonly<Record<string, LoraRecord>>
 }
 
-/** By rank, what PEFT counted, or the error that it raised; the targets' names where they were given as a list. */
-export type LoraRecord = Readonly<Record<string, LoraCount | readonly string[]>>
-
-export type LoraCount = { readonly trainable: number; readonly modules: number } | { readonly error: string }
+/** By rank, what PEFT counted, or the error that it raised; `names` are the targets where they were given as a list. */
+export interface LoraRecord {
+  readonly names?: readonly string[]
+  readonly [rank: string]: unknown
+}
 
 /** The records of a file under test/fixtures/checkpoint, one JSON a line. */
 export function readRecords(file: string): CheckpointRecord[] {

@@ -1,0 +1,155 @@
+import { distance } from 'fastest-levenshtein'
+import { type Architecture, formatIndices, product, sum } from '../architecture/index.js'
+import type { ModelSpec } from '../schemas/index.js'
+import { type AdaptedLayer, type Candidate, candidatesOf, firstName } from './lora/candidates.js'
+import { REFUSED_TARGETS } from './lora/default-targets.js'
+import { type AdaptedTensor, convertTargets, hasFusedExperts } from './lora/fused-experts.js'
+import { insideTest, type NameTest, tally } from './lora/match.js'
+import { checkOptions, type LoraOptions } from './lora/options.js'
+import { defaultTargets, excluded, isOutputEmbedding, rankOf, type Targets, targetsOf } from './lora/targets.js'
+import { trainedWhole } from './lora/trained-whole.js'
+
+/** What a LoRA adapter trains. */
+export interface LoraCount {
+  /** All that is trained: adapters, and what `modulesToSave` and `bias` add. */
+  readonly trainableParameters: number
+  /** How many modules get an adapter. */
+  readonly modules: number
+  /** Parameters of the adapters alone: A, B, and DoRA's magnitudes. */
+  readonly adapterParameters: number
+  /** Parameters of the copies that `modulesToSave` trains whole. */
+  readonly savedParameters: number
+  /** Parameters of the base model's biases that `bias` trains. */
+  readonly biasParameters: number
+  /** The adapted modules, equal ones together. */
+  readonly targets: readonly LoraTarget[]
+}
+
+/** Equal modules with an adapter. */
+export interface LoraTarget {
+  /** Their name, with numbers folded: `model.layers.{0-31}.self_attn.q_proj`. */
+  readonly name: string
+  /** How many of the modules that the name stands for are adapted: all, unless options choose among them. */
+  readonly modules: number
+  readonly inFeatures: number
+  readonly outFeatures: number
+  readonly rank: number
+  /** Parameters of their adapters together. */
+  readonly parameters: number
+}
+
+/**
+ * Counts what PEFT (0.21) would train: which modules it puts LoRA (Hu et al. 2021, arXiv:2106.09685) on, and how many
+ * parameters that makes. Each adapted layer of `in` and `out` features gets `rank * (in + out)` parameters.
+ *
+ * @param model - an architecture, or a `ModelSpec` with `linear_layers`; the latter knows no embeddings and no biases
+ * @throws RangeError for a rank below 1, a family without a default, targets that match nothing or no layer that LoRA fits
+ * @throws TypeError for options that do not go together, or that need to know more than a `ModelSpec` tells
+ * @example
+ * ```ts
+ * countLoraParameters(architectureFromConfig(config), { rank: 16, targetModules: ['q_proj', 'v_proj'] })
+ * // { trainableParameters: 6815744, modules: 64, … }
+ * ```
+ */
+export function countLoraParameters(model: Architecture | ModelSpec, options: LoraOptions): LoraCount {
+  checkOptions(options)
+  const { modulesToSave = [], bias = 'none', useDora = false } = options
+  const candidates = candidatesOf(model)
+  const asked = options.targetModules ?? defaultTargets(model.family)
+  const converted = hasFusedExperts(model.family) ? convertTargets(architectureOf(model), candidates, asked) : undefined
+  const targets = targetsOf(options, converted?.modules ?? asked)
+  const exclude = [...excluded(options), ...(modulesToSave.length > 0 ? [insideTest(modulesToSave)] : [])]
+  const adapted = candidates.flatMap((candidate) => adapt(candidate, targets, exclude, options, useDora))
+  const tensors = (converted?.tensors ?? []).map((tensor) => adaptTensor(tensor, options))
+  if (adapted.length + tensors.length === 0) throw nothingMatches(candidates, targets)
+  const refused = adapted.find(({ name }) => isRefused(model.family, name))
+  if (refused)
+    throw new RangeError(`PEFT puts no LoRA on ${refused.name} of ${model.family}: its kernel passes over the adapter`)
+
+  const all = [...adapted.map(({ layer: _, ...target }) => target), ...tensors]
+  const adapterParameters = sum(all.map(({ parameters }) => parameters))
+  const whole = wholeOf(model, modulesToSave, bias)
+  const biasParameters = bias === 'lora_only' ? sum(adapted.map((target) => biasOf(target))) : whole.biasParameters
+  return {
+    trainableParameters: sum([adapterParameters, whole.savedParameters, biasParameters]),
+    modules: sum(all.map(({ modules }) => modules)),
+    adapterParameters,
+    savedParameters: whole.savedParameters,
+    biasParameters,
+    targets: all,
+  }
+}
+
+interface Adapted extends LoraTarget {
+  readonly layer: AdaptedLayer
+}
+
+function adapt(
+  { path, count, type, layer }: Candidate,
+  targets: Targets,
+  exclude: readonly NameTest[],
+  options: LoraOptions,
+  useDora: boolean,
+): Adapted[] {
+  const include = targets.kind === 'named' ? targets.test : () => layer?.kind === 'linear' && !isOutputEmbedding(path)
+  const byRank = tally(path, count, { include, exclude, rankFor: rankOf(options) })
+  if (byRank.size > 0 && layer === undefined) {
+    throw new RangeError(
+      `PEFT has no LoRA for ${firstName(path)}, a ${type}: only linear layers and embeddings take it`,
+    )
+  }
+  if (layer === undefined) return []
+  const { inFeatures, outFeatures } = layer
+  const name = path.map((component) => (typeof component === 'string' ? component : formatIndices(component))).join('.')
+  return [...byRank].map(([rank, modules]) => {
+    const perModule = sum([product([rank, sum([inFeatures, outFeatures])]), useDora ? outFeatures : 0])
+    return { name, modules, inFeatures, outFeatures, rank, parameters: product([modules, perModule]), layer }
+  })
+}
+
+/** LoRA on a tensor: a pair of matrices for each expert, or one pair where it has two dimensions. */
+function adaptTensor({ name, path, count, shape, fused }: AdaptedTensor, options: LoraOptions): LoraTarget {
+  if (options.useDora) throw new RangeError(`PEFT has no DoRA for ${name}, a tensor of experts`)
+  const own = rankOf({ ...options, rank: options.rank * fused })
+  const rank = typeof own === 'number' ? own : own(firstName(path))
+  const [outFeatures = 0, inFeatures = 0] = shape.slice(-2)
+  const experts = shape.length > 2 ? (shape[0] ?? 0) : 1
+  const parameters = product([count, experts, rank, sum([inFeatures, outFeatures])])
+  return { name, modules: count, inFeatures, outFeatures, rank, parameters }
+}
+
+function architectureOf(model: Architecture | ModelSpec): Architecture {
+  if ('root' in model) return model
+  throw needsArchitecture(`The family ${model.family}, whose experts are trained in tensors,`)
+}
+
+function biasOf({ modules, layer }: Adapted): number {
+  if (layer.biasParameters === undefined) throw needsArchitecture("bias: 'lora_only'")
+  return product([modules, layer.biasParameters])
+}
+
+function wholeOf(model: Architecture | ModelSpec, modulesToSave: readonly string[], bias: LoraOptions['bias']) {
+  if (modulesToSave.length === 0 && bias !== 'all') return { savedParameters: 0, biasParameters: 0 }
+  if (!('root' in model)) throw needsArchitecture(modulesToSave.length > 0 ? 'modulesToSave' : "bias: 'all'")
+  const { savedParameters, biasParameters } = trainedWhole(model, modulesToSave)
+  return { savedParameters, biasParameters: bias === 'all' ? biasParameters : 0 }
+}
+
+function isRefused(family: string, name: string): boolean {
+  return REFUSED_TARGETS.families.has(family) && REFUSED_TARGETS.modules.has(name.split('.').at(-1) ?? '')
+}
+
+function needsArchitecture(option: string): TypeError {
+  return new TypeError(
+    `${option} needs an Architecture: a ModelSpec tells only of linear layers, and not of their biases`,
+  )
+}
+
+/** The error for targets that no module has, with the names that come near. */
+function nothingMatches(candidates: readonly Candidate[], targets: Targets): RangeError {
+  const names = new Set(candidates.filter(({ layer }) => layer).map(({ path }) => String(path.at(-1))))
+  if (targets.kind === 'all-linear') return new RangeError('No linear layer is left to put LoRA on')
+  const away = (name: string) => distance(name, targets.asked.split(', ')[0] ?? '')
+  const near = [...names].sort((a, b) => away(a) - away(b)).slice(0, 6)
+  return new RangeError(`No module is called ${targets.asked}. Modules that take LoRA: ${near.join(', ')}`)
+}

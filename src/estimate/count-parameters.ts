@@ -1,0 +1,54 @@
+import {
+  type Architecture,
+  activeParameters,
+  linearGroups,
+  type Part,
+  parametersByPart,
+  product,
+  sum,
+  totalParameters,
+} from '../architecture/index.js'
+import type { ModelSpec } from '../schemas/index.js'
+
+/** How many parameters a model has. */
+export interface ParameterCount {
+  /** Unique parameters: a tied one counts once, buffers do not count. */
+  readonly totalParameters: number
+  /** Parameters that one token meets: of routed experts only those it is sent to. Absent where a `ModelSpec` does not tell. */
+  readonly activeParameters?: number
+  /** Weights of linear layers, without their biases. Absent where a `ModelSpec` lists no linear layers. */
+  readonly linearParameters?: number
+  /** The total by part; absent for a `ModelSpec`. */
+  readonly parts?: Partial<Record<Part, number>>
+}
+
+/**
+ * Counts the parameters of a model, exactly.
+ *
+ * @param model - an architecture, or a `ModelSpec`, which states its total and lists its linear layers
+ * @throws CheckpointError `tensor_too_large` beyond 2^53
+ * @example
+ * ```ts
+ * countParameters(architectureFromConfig({ model_type: 'llama' })).totalParameters // 6738415616
+ * ```
+ */
+export function countParameters(model: Architecture | ModelSpec): ParameterCount {
+  return 'root' in model ? ofArchitecture(model) : ofModelSpec(model)
+}
+
+function ofArchitecture(model: Architecture): ParameterCount {
+  const linear = [...linearGroups(model)].map(({ linear: { inFeatures, outFeatures }, count }) =>
+    product([inFeatures, outFeatures, count]),
+  )
+  return {
+    totalParameters: totalParameters(model),
+    activeParameters: activeParameters(model),
+    linearParameters: sum(linear),
+    parts: parametersByPart(model),
+  }
+}
+
+function ofModelSpec({ base_num_parameters, linear_layers }: ModelSpec): ParameterCount {
+  const linear = linear_layers?.map(({ in_features, out_features }) => product([in_features, out_features]))
+  return { totalParameters: base_num_parameters, ...(linear && { linearParameters: sum(linear) }) }
+}

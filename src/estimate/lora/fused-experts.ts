@@ -1,0 +1,110 @@
+import {
+  type Architecture,
+  formatIndices,
+  type Part,
+  type Path,
+  parameterGroups,
+  type Shape,
+} from '../../architecture/index.js'
+import { type Candidate, firstName, namesOf } from './candidates.js'
+import { fullMatch } from './python-regex.js'
+import { isOutputEmbedding } from './targets.js'
+
+/**
+ * What PEFT makes of targets in families whose experts lie in one tensor for all (transformers 5): names of the experts'
+ * former linear layers are taken for those tensors, and the linear layers that still bear such names go without.
+ */
+export interface ConvertedTargets {
+  /** The ends of names of modules that get an adapter. */
+  readonly modules: readonly string[]
+  /** The tensors that get one. */
+  readonly tensors: readonly AdaptedTensor[]
+}
+
+/** Equal tensors that LoRA stands on as it does on a linear layer, a pair of matrices for each expert. */
+export interface AdaptedTensor {
+  readonly name: string
+  readonly path: Path
+  readonly count: number
+  readonly shape: Shape
+  readonly part: Part
+  /** How many former layers it holds: as many times the rank it gets. */
+  readonly fused: number
+}
+
+/** Whether PEFT converts the targets of a family. */
+export function hasFusedExperts(family: string): boolean {
+  return Object.hasOwn(FORMER_LAYERS, family)
+}
+
+/**
+ * Converts targets as PEFT does.
+ *
+ * @throws RangeError where only one of two layers that are now one tensor is asked for
+ */
+export function convertTargets(
+  architecture: Architecture,
+  candidates: readonly Candidate[],
+  asked: string | readonly string[],
+): ConvertedTargets {
+  const former = Object.entries(FORMER_LAYERS[architecture.family] ?? {})
+  const names = typeof asked === 'string' ? resolved(architecture, candidates, asked, former) : asked
+  const formerOf = (name: string) => former.find(([old]) => name === old || name.endsWith(`.${old}`))
+  const found = new Map<string, Set<string>>()
+  for (const name of names) {
+    const [old, tensor] = formerOf(name) ?? []
+    if (old !== undefined && tensor !== undefined) found.set(tensor, (found.get(tensor) ?? new Set()).add(old))
+  }
+  for (const [tensor, olds] of found) {
+    const needed = former.filter(([, other]) => other === tensor).map(([old]) => old)
+    if (olds.size < needed.length) {
+      throw new RangeError(`${needed.join(' and ')} are one tensor, ${tensor}: name both of them or none`)
+    }
+  }
+  return {
+    modules: names.filter((name) => formerOf(name) === undefined),
+    tensors: [...found].flatMap(([end, olds]) => tensorsCalled(architecture, end, olds.size)),
+  }
+}
+
+const MIXTRAL = { gate: 'gate.weight', w1: 'gate_up_proj', w3: 'gate_up_proj', w2: 'down_proj' }
+const QWEN = { gate: 'gate.weight', gate_proj: 'gate_up_proj', up_proj: 'gate_up_proj', down_proj: 'down_proj' }
+
+/** The former linear layers of the experts and the router, and the tensors that they are in, by family. */
+const FORMER_LAYERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  deepseek_v32: QWEN,
+  glm4_moe_lite: QWEN,
+  minimax_m2: MIXTRAL,
+}
+
+function tensorsCalled(architecture: Architecture, end: string, fused: number): AdaptedTensor[] {
+  return [...parameterGroups(architecture)]
+    .filter(({ path }) => firstName(path).endsWith(`.${end}`))
+    .map(({ path, count, shape, part }) => {
+      const name = path
+        .map((component) => (typeof component === 'string' ? component : formatIndices(component)))
+        .join('.')
+      return { name, path, count, shape, part, fused }
+    })
+}
+
+/** The last parts of the names that a text means: all linear layers and the experts, or what a regular expression finds. */
+function resolved(
+  architecture: Architecture,
+  candidates: readonly Candidate[],
+  asked: string,
+  former: readonly (readonly [old: string, tensor: string])[],
+): string[] {
+  if (asked.toLowerCase() === 'all-linear') {
+    const linear = candidates.filter(({ layer, path }) => layer?.kind === 'linear' && !isOutputEmbedding(path))
+    return [...new Set([...linear.map(({ path }) => String(path.at(-1))), ...former.map(([old]) => old)])]
+  }
+  const regex = fullMatch(asked, 'targetModules')
+  const tensors = [...parameterGroups(architecture)]
+  const matches = (path: Path) => [...namesOf(path)].some((name) => regex.test(name))
+  const found = [...candidates, ...tensors].filter(({ path }) => matches(path)).map(({ path }) => String(path.at(-1)))
+  const recovered = former.filter(([old, tensor]) =>
+    tensors.some(({ path }) => path.at(-1) === tensor && matches([...path.slice(0, -1), old])),
+  )
+  return [...new Set([...found, ...recovered.map(([old]) => old)])]
+}

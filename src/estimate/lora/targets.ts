@@ -1,0 +1,94 @@
+import type { Path } from '../../architecture/index.js'
+import { DEFAULT_TARGETS, OUTPUT_EMBEDDINGS } from './default-targets.js'
+import { type NameTest, regexTest, suffixTest } from './match.js'
+import type { LoraOptions } from './options.js'
+import { fullMatch } from './python-regex.js'
+
+/** What an option means: all linear layers, or the modules that a test finds. */
+export type Targets =
+  | { readonly kind: 'all-linear' }
+  | { readonly kind: 'named'; readonly test: NameTest; readonly asked: string }
+
+/**
+ * The modules that the options ask for.
+ *
+ * @param targets - `targetModules`, or the family's default
+ */
+export function targetsOf(options: LoraOptions, targets: string | readonly string[]): Targets {
+  if (typeof targets !== 'string') return { kind: 'named', test: listTest(targets, options), asked: targets.join(', ') }
+  if (targets.toLowerCase() === 'all-linear') return { kind: 'all-linear' }
+  return { kind: 'named', test: regexTest(targets, 'targetModules'), asked: targets }
+}
+
+/** The modules that `excludeModules` names. */
+export function excluded({ excludeModules }: LoraOptions): NameTest[] {
+  if (!excludeModules?.length) return []
+  return [typeof excludeModules === 'string' ? regexTest(excludeModules, 'excludeModules') : suffixTest(excludeModules)]
+}
+
+/** Whether a linear layer is the output embedding, which `all-linear` leaves alone. */
+export function isOutputEmbedding(path: Path): boolean {
+  return OUTPUT_EMBEDDINGS.has(path.join('.'))
+}
+
+/** The rank of a module: the first of `rankPattern` whose key matches the end of its name from a dot on, else `rank`. */
+export function rankOf({ rank, rankPattern = {} }: LoraOptions): number | ((name: string) => number) {
+  const own = Object.entries(rankPattern).map(([pattern, value]) => ({
+    regex: fullMatch(`(?:.*\\.)?(?:${pattern})`, 'rankPattern'),
+    value,
+  }))
+  if (own.length === 0) return rank
+  return (name) => own.find(({ regex }) => regex.test(name))?.value ?? rank
+}
+
+/**
+ * What PEFT's table has for a family.
+ *
+ * @throws RangeError where it has nothing
+ */
+export function defaultTargets(family: string): readonly string[] | string {
+  if (Object.hasOwn(DEFAULT_TARGETS, family)) return DEFAULT_TARGETS[family] ?? []
+  throw new RangeError(
+    `PEFT has no default targets for ${JSON.stringify(family)}: name targetModules, such as 'all-linear'`,
+  )
+}
+
+function listTest(targets: readonly string[], options: LoraOptions): NameTest {
+  const ends = suffixTest(targets)
+  const layers = layersOf(options.layersToTransform)
+  if (layers === undefined) return ends
+  const whole = new Set(targets)
+  const layerOf = layerFinder(options.layersPattern)
+  return (path) => {
+    const found = ends(path)
+    if (found === false) return false
+    return (name) => {
+      if (found !== true && !found(name)) return false
+      // PEFT takes a module that is named in full whatever its layer.
+      const layer = layerOf(name)
+      return whole.has(name) || (layer !== undefined && layers.has(layer))
+    }
+  }
+}
+
+function layersOf(layers: LoraOptions['layersToTransform']): ReadonlySet<number> | undefined {
+  if (layers === undefined) return undefined
+  if (typeof layers === 'number') return new Set([layers])
+  return layers.length > 0 ? new Set(layers) : undefined
+}
+
+/** Finds the index of the layer in a name: the first number that follows the name of a list. */
+function layerFinder(layersPattern: LoraOptions['layersPattern']): (name: string) => number | undefined {
+  const patterns = typeof layersPattern === 'string' ? [layersPattern] : (layersPattern ?? [])
+  const regexes =
+    patterns.length > 0
+      ? patterns.map((pattern) => fullMatch(`(?:|.*?\\.)(?:${pattern})\\.(?<idx>\\d+)\\..*`, 'layersPattern'))
+      : [/^.*?\.[^.]*\.(?<idx>\d+)\./]
+  return (name) => {
+    for (const regex of regexes) {
+      const index = regex.exec(name)?.groups?.['idx']
+      if (index !== undefined) return Number(index)
+    }
+    return undefined
+  }
+}
