@@ -12,5 +12,6 @@ export {
   parameterGroups,
 } from './groups.js'
 export type { LinearFeatures, Module, Part, Repeat, RoutedExperts, Shape } from './module.js'
+export { product, sum } from './safe-integer.js'
 export { type LinearLayer, linearLayers, modules, type Parameter, parameters, ties } from './tensors.js'
 export { activeParameters, parametersByPart, totalParameters } from './totals.js'
