@@ -1,7 +1,9 @@
 /**
  * What IDNA demands of a domain beyond what every runtime's `URL` checks: https://unicode.org/reports/tr46/#Validity_Criteria.
- * Some runtimes let pass a label that need not be in Punycode, and directions that do not go together.
+ * Some runtimes let pass a label in Punycode that stands for nothing allowed, and directions that do not go together.
  */
+
+import { asciiByRuntime } from './runtime-idna.js'
 
 /** Whether the labels of an ASCII domain are what IDNA allows. */
 export function areValidLabels(domain: string): boolean {
@@ -12,11 +14,11 @@ export function areValidLabels(domain: string): boolean {
   return !isBidi || classes.every(isValidDirection)
 }
 
-/** A label as it reads, or undefined if it is in Punycode without need. */
+/** A label as it reads, or undefined if it is in Punycode without need, or stands for what IDNA would write otherwise. */
 function unicodeLabel(label: string): string | undefined {
   if (!label.startsWith('xn--')) return label
   const decoded = decodePunycode(label.slice(4))
-  return decoded === undefined || /^[\0-\x7f]*$/.test(decoded) ? undefined : decoded
+  return decoded !== undefined && asciiByRuntime(decoded) === label ? decoded : undefined
 }
 
 /** https://www.rfc-editor.org/rfc/rfc3492#section-6.2 */

@@ -1,6 +1,7 @@
 import { areValidLabels } from './domain-labels.js'
 import { endsInNumber, parseIpv4, parseIpv6 } from './ip-address.js'
 import { ENCODED_IN, percentDecode, percentEncode } from './percent-encode.js'
+import { asciiByRuntime } from './runtime-idna.js'
 
 /** A host in its normal form, or what is wrong with it, in the words of the `url` library that pydantic uses. */
 export type HostRead = { readonly ok: true; readonly host: string } | { readonly ok: false; readonly error: string }
@@ -41,13 +42,4 @@ function domainToAscii(domain: string): string | undefined {
   if (isPlain) return lower
   const ascii = asciiByRuntime(domain)
   return ascii !== undefined && areValidLabels(ascii) ? ascii : undefined
-}
-
-function asciiByRuntime(domain: string): string | undefined {
-  try {
-    // The label behind it keeps a domain of numbers from being read as an address here.
-    return new URL(`http://${domain}.a/`).hostname.slice(0, -'.a'.length)
-  } catch {
-    return undefined
-  }
 }
