@@ -1,0 +1,149 @@
+import type { ComputeDtype } from './dtype.js'
+import type { Layers } from './layers.js'
+import type { Tensor } from './tape.js'
+
+/** Which kernel computes attention, and what it keeps. */
+export type AttentionKernel = 'flash' | 'efficient' | 'eager'
+
+/** The sizes of one attention call. */
+export interface AttentionSizes {
+  readonly batch: number
+  readonly sequence: number
+  readonly heads: number
+  readonly kvHeads: number
+  readonly headDim: number
+  readonly kernel: AttentionKernel
+  /** The type that scores and values are computed in. */
+  readonly dtype: ComputeDtype
+  /** Whether scores are capped by a tanh (Gemma 2). */
+  readonly softCap: boolean
+  /** Whether a mask is added: a window shorter than the sequence. */
+  readonly masked: boolean
+}
+
+/** Attention over whole sequences; queries, keys and values stay the caller's. */
+export function attend(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
+  if (sizes.kernel === 'eager') return eager(layers, query, key, value, sizes)
+  if (sizes.masked || sizes.kernel === 'efficient') return efficient(layers, query, key, value, sizes)
+  return fused(layers, query, key, value, sizes, 'flash')
+}
+
+/**
+ * FlashAttention-2 (Dao 2023, arXiv:2307.08691) and the memory-efficient kernel (Rabe & Staats 2021, arXiv:2112.05682)
+ * keep no scores: inputs, output, and the log of each row's sum in float32. Backward returns all three gradients at once.
+ */
+function fused(
+  { ops }: Layers,
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  sizes: AttentionSizes,
+  kernel: 'flash' | 'efficient',
+  bias?: Tensor,
+): Tensor {
+  const { tape } = ops
+  const rows = sizes.batch * sizes.heads * sizes.sequence
+  const extras = [tape.ledger.allocate(4 * rows), tape.ledger.allocate(kernel === 'flash' ? 16 : 8), tape.ledger.allocate(8)]
+  const output = tape.record(
+    [query, key, value],
+    { before: [query, key, value, ...(bias ? [bias] : [])], after: (out) => [out.storage, ...extras] },
+    () => tape.tensor(query.elements, query.dtype, `_scaled_dot_product_${kernel}_attention`),
+    () => {
+      const made = [query, key, value].map(
+        (input) => input.grad && tape.ledger.allocate(input.storage.bytes > 0 ? input.elements * 2 : 0),
+      )
+      tape.ledger.observe(`_scaled_dot_product_${kernel}_attention_backward`)
+      return made
+    },
+  )
+  for (const extra of extras) tape.ledger.release(extra)
+  return output
+}
+
+/** With a mask torch takes the efficient kernel: keys and values are repeated, and the mask becomes a bias of its own. */
+function efficient(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
+  const { ops } = layers
+  const { tape } = ops
+  const groups = sizes.heads / sizes.kvHeads
+  const wideKey = repeat(layers, key, groups)
+  const wideValue = repeat(layers, value, groups)
+  const bias = sizes.masked ? tape.tensor(sizes.batch * sizes.sequence * sizes.sequence, query.dtype, 'masked_fill') : undefined
+  const output = fused(layers, query, wideKey, wideValue, sizes, 'efficient', bias)
+  tape.free(wideKey, wideValue, ...(bias ? [bias] : []))
+  return output
+}
+
+/** Attention by its definition: scores, softmax in float32, weights in the type of the values. */
+function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
+  const { ops } = layers
+  const { tape } = ops
+  const groups = sizes.heads / sizes.kvHeads
+  const wideKey = repeat(layers, key, groups)
+  const wideValue = repeat(layers, value, groups)
+  const elements = sizes.batch * sizes.heads * sizes.sequence * sizes.sequence
+  const product = matmul(layers, query, wideKey, elements)
+  let scores = ops.scale(product)
+  tape.free(product)
+  if (sizes.softCap) {
+    const divided = ops.scale(scores)
+    tape.free(scores)
+    const bent = ops.elementwise(divided, 'tanh', 'output')
+    tape.free(divided)
+    scores = ops.scale(bent)
+    tape.free(bent)
+  }
+  if (sizes.masked) {
+    const masked = ops.shift(scores)
+    tape.free(scores)
+    scores = masked
+  }
+  const wide = ops.to(scores, 'float32')
+  const soft = softmax(layers, wide)
+  tape.free(wide)
+  const weights = ops.to(soft, query.dtype)
+  tape.free(soft, scores)
+  const output = matmul(layers, weights, wideValue, query.elements)
+  tape.free(weights, wideKey, wideValue)
+  return output
+}
+
+/** Softmax keeps its output; its backward multiplies gradient and output first (CUDA), which takes as much again. */
+function softmax({ ops }: Layers, input: Tensor): Tensor {
+  const { tape } = ops
+  return tape.record(
+    [input],
+    { after: (output) => [output.storage] },
+    () => tape.tensor(input.elements, input.dtype, '_softmax'),
+    () => {
+      const made = tape.ledger.allocate(input.elements * 4)
+      tape.ledger.observe('_softmax_backward_data', input.elements * 4)
+      return [made]
+    },
+  )
+}
+
+/** A batched product of two tensors, each saved for the other. */
+function matmul({ ops }: Layers, left: Tensor, right: Tensor, elements: number): Tensor {
+  const { tape } = ops
+  return tape.record(
+    [left, right],
+    { before: [...(right.grad ? [left] : []), ...(left.grad ? [right] : [])] },
+    () => tape.tensor(elements, left.dtype, 'bmm'),
+    () => [
+      left.grad && ops.gradient(left.elements, left.dtype, 'bmm'),
+      right.grad && ops.gradient(right.elements, right.dtype, 'bmm'),
+    ],
+  )
+}
+
+/** Keys or values once for each query head; the gradient is summed back over each group. */
+function repeat({ ops }: Layers, input: Tensor, groups: number): Tensor {
+  const { tape } = ops
+  if (groups === 1) return tape.alias(input)
+  return tape.record(
+    [input],
+    {},
+    () => tape.tensor(input.elements * groups, input.dtype, 'clone'),
+    () => [ops.gradient(input.elements, input.dtype, 'sum')],
+  )
+}

@@ -1,0 +1,144 @@
+import type { ComputeDtype } from './dtype.js'
+import type { Operations } from './operations.js'
+import type { Tensor } from './tape.js'
+import type { Weights } from './weights.js'
+
+/** What the layers of a model share while they run: operations, parameters, sizes and types. */
+export class Layers {
+  readonly ops: Operations
+  readonly weights: Weights
+  readonly tokens: number
+  /** Whether linear layers compute in bfloat16 on float32 parameters. */
+  readonly autocast: boolean
+  readonly #casts = new Map<Tensor, Tensor>()
+
+  constructor(ops: Operations, weights: Weights, tokens: number, autocast: boolean) {
+    this.ops = ops
+    this.weights = weights
+    this.tokens = tokens
+    this.autocast = autocast
+  }
+
+  /** Autocast keeps the copies of parameters that it made until it ends. */
+  endAutocast(): void {
+    for (const cast of this.#casts.values()) this.ops.tape.free(cast)
+    this.#casts.clear()
+  }
+
+  /** A linear layer, with its bias and its adapter where it has them. The input stays the caller's. */
+  linear(name: string, input: Tensor, outFeatures: number): Tensor {
+    const adapter = this.weights.adapter(name)
+    const base = this.#affine(input, this.weights.get(`${name}.weight`), this.weights.find(`${name}.bias`), outFeatures)
+    if (!adapter) return base
+    const { tape } = this.ops
+    // PEFT computes the adapter in the adapter's type, and casts the sum back (peft/tuners/lora/layer.py, Linear.forward).
+    const cast = this.ops.to(input, adapter.a.dtype)
+    const low = this.#affine(cast, adapter.a, undefined, adapter.rank)
+    const high = this.#affine(low, adapter.b, undefined, outFeatures)
+    tape.free(low)
+    const scaled = this.ops.scale(high)
+    tape.free(high)
+    const sum = this.ops.add(base, scaled)
+    tape.free(scaled, base)
+    const output = this.ops.to(sum, base.dtype)
+    tape.free(sum, cast)
+    return output
+  }
+
+  #affine(input: Tensor, weight: Tensor, bias: Tensor | undefined, outFeatures: number): Tensor {
+    const { tape } = this.ops
+    const matrix = this.#lowered(weight)
+    const vector = bias && this.#lowered(bias)
+    const left = this.autocast ? this.ops.to(input, 'bfloat16') : tape.alias(input)
+    const rows = Math.round(left.elements / (weight.elements / outFeatures))
+    const elements = rows * outFeatures
+    const output = tape.record(
+      [left, matrix, vector],
+      { before: [...(matrix.grad ? [left] : []), ...(left.grad ? [matrix] : [])] },
+      () => tape.tensor(elements, left.dtype, vector ? 'addmm' : 'mm'),
+      () => {
+        const forWeight = matrix.grad && this.ops.gradient(matrix.elements, matrix.dtype, 'mm')
+        const forInput = left.grad && this.ops.gradient(left.elements, left.dtype, 'mm')
+        const forBias = vector?.grad && this.ops.gradient(vector.elements, vector.dtype, 'sum')
+        return [forInput, forWeight, forBias]
+      },
+    )
+    tape.free(left, matrix, ...(vector ? [vector] : []))
+    return output
+  }
+
+  /** A parameter as a linear layer takes it: under autocast its bfloat16 copy, made once while autocast lasts. */
+  #lowered(parameter: Tensor): Tensor {
+    const { tape } = this.ops
+    if (!this.autocast) return tape.alias(parameter)
+    const known = this.#casts.get(parameter)
+    if (known) return tape.alias(known)
+    const cast = this.ops.to(parameter, 'bfloat16')
+    this.#casts.set(parameter, tape.alias(cast))
+    return cast
+  }
+
+  /** Root mean square normalisation as Llama computes it: in float32, back to the input's type, then the gain. */
+  rmsNorm(name: string, input: Tensor): Tensor {
+    const { ops } = this
+    const { tape } = ops
+    const wide = ops.to(input, 'float32')
+    const root = this.#inverseRms(wide)
+    const normal = ops.mul(wide, root)
+    tape.free(wide)
+    const narrow = ops.to(normal, input.dtype)
+    const output = ops.mul(this.weights.get(`${name}.weight`), narrow)
+    tape.free(narrow, normal, root)
+    return output
+  }
+
+  /** The same as Gemma computes it: gain and all in float32, and `1 + weight` for the gain. */
+  gemmaNorm(name: string, input: Tensor): Tensor {
+    const { ops } = this
+    const { tape } = ops
+    const wide = ops.to(input, 'float32')
+    const root = this.#inverseRms(wide)
+    const normal = ops.mul(wide, root)
+    tape.free(root, wide)
+    const gain = ops.to(this.weights.get(`${name}.weight`), 'float32')
+    const shifted = ops.shift(gain)
+    tape.free(gain)
+    const scaled = ops.mul(normal, shifted)
+    tape.free(normal, shifted)
+    const output = ops.to(scaled, input.dtype)
+    tape.free(scaled)
+    return output
+  }
+
+  #inverseRms(wide: Tensor): Tensor {
+    const { tape } = this.ops
+    const square = this.ops.pow(wide)
+    const mean = this.ops.mean(square, Math.round(square.elements / (square.elements / this.tokens)))
+    tape.free(square)
+    const root = this.ops.inverseRoot(mean)
+    tape.free(mean)
+    return root
+  }
+
+  /** Rotary position embedding (Su et al. 2021, arXiv:2104.09864) as Llama applies it: `x * cos + rotate_half(x) * sin`. */
+  rotary(input: Tensor, cos: Tensor, sin: Tensor): Tensor {
+    const { ops } = this
+    const { tape } = ops
+    const straight = ops.scale(input, cos)
+    const first = ops.slice(input, input.elements / 2)
+    const second = ops.slice(input, input.elements / 2)
+    const negative = ops.elementwise(second, 'neg', 'nothing')
+    const turned = ops.cat([negative, first])
+    tape.free(negative, first, second)
+    const across = ops.scale(turned, sin)
+    tape.free(turned)
+    const output = ops.add(straight, across)
+    tape.free(straight, across)
+    return output
+  }
+
+  /** A tensor in the type that attention computes in. */
+  halved(input: Tensor, dtype: ComputeDtype): Tensor {
+    return this.autocast ? this.ops.to(input, dtype) : this.ops.tape.alias(input)
+  }
+}

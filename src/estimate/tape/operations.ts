@@ -1,0 +1,208 @@
+import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
+import type { Storage } from './ledger.js'
+import type { Tape, Tensor } from './tape.js'
+
+/**
+ * The operations that models are made of, each with what torch allocates, saves and frees for it: the formulas of
+ * `tools/autograd/derivatives.yaml` and of the kernels on CUDA, as sizes.
+ */
+export class Operations {
+  readonly tape: Tape
+
+  constructor(tape: Tape) {
+    this.tape = tape
+  }
+
+  /** A copy in another type; the same tensor where it has that type already. */
+  to(input: Tensor, dtype: ComputeDtype): Tensor {
+    if (input.dtype === dtype) return this.tape.alias(input)
+    return this.tape.record(
+      [input],
+      {},
+      () => this.tape.tensor(input.elements, dtype, '_to_copy'),
+      () => [this.gradient(input.elements, input.dtype, '_to_copy')],
+    )
+  }
+
+  /** A view: the same storage, and its gradient a view as well. */
+  view(input: Tensor): Tensor {
+    return this.tape.alias(input)
+  }
+
+  /** A view whose gradient has to be brought into order first, because it comes with its dimensions exchanged. */
+  exchanged(input: Tensor): Tensor {
+    return this.tape.record(
+      [input],
+      {},
+      () => ({ ...this.tape.alias(input) }),
+      () => [this.gradient(input.elements, input.dtype, 'clone')],
+    )
+  }
+
+  /** A part of a tensor, as a view; its gradient is as large as the whole, zeros around it. */
+  slice(input: Tensor, elements: number): Tensor {
+    return this.tape.record(
+      [input],
+      {},
+      () => ({ ...this.tape.alias(input), elements }),
+      () => [this.gradient(input.elements, input.dtype, 'slice_backward')],
+    )
+  }
+
+  /** The sum of two tensors of one size; the wider type wins, and the narrower one's gradient is cast back. */
+  add(left: Tensor, right: Tensor): Tensor {
+    const dtype = wider(left, right)
+    const narrowed = (input: Tensor, gradient: Storage): Storage =>
+      input.dtype === dtype ? this.tape.ledger.retain(gradient) : this.gradient(input.elements, input.dtype, '_to_copy')
+    return this.tape.record(
+      [left, right],
+      {},
+      () => this.tape.tensor(left.elements, dtype, 'add'),
+      (gradient) => [left.grad && narrowed(left, gradient), right.grad && narrowed(right, gradient)],
+    )
+  }
+
+  /** The product of two tensors of one size: each is saved for the other's gradient. */
+  mul(left: Tensor, right: Tensor): Tensor {
+    const dtype = wider(left, right)
+    return this.tape.record(
+      [left, right],
+      { before: [...(right.grad ? [left] : []), ...(left.grad ? [right] : [])] },
+      () => this.tape.tensor(Math.max(left.elements, right.elements), dtype, 'mul'),
+      () => {
+        const elements = Math.max(left.elements, right.elements)
+        const wholes = [left, right].map((factor) => factor.grad && this.gradient(elements, dtype, 'mul'))
+        return [left, right].map((factor, index) => {
+          const whole = wholes[index]
+          return whole && this.reduced(whole, factor, elements, dtype)
+        })
+      },
+    )
+  }
+
+  /** The product with a tensor that is not differentiated and needs no room of its own, or with a number. */
+  scale(input: Tensor, by?: Tensor): Tensor {
+    const dtype = by ? wider(input, by) : input.dtype
+    return this.tape.record(
+      [input],
+      { before: by ? [by] : [] },
+      () => this.tape.tensor(input.elements, dtype, 'mul'),
+      () => {
+        const gradient = this.gradient(input.elements, dtype, 'mul')
+        return [dtype === input.dtype ? gradient : this.cast(gradient, input)]
+      },
+    )
+  }
+
+  /** The sum with a number, where the gradient is the same tensor: `1 + weight`. */
+  shift(input: Tensor): Tensor {
+    return this.tape.record(
+      [input],
+      {},
+      () => this.tape.tensor(input.elements, input.dtype, 'add'),
+      (gradient) => [this.tape.ledger.retain(gradient)],
+    )
+  }
+
+  /** A function of each element whose gradient needs its input. */
+  elementwise(input: Tensor, name: string, saves: 'input' | 'output' | 'nothing' = 'input'): Tensor {
+    return this.tape.record(
+      [input],
+      {
+        before: saves === 'input' ? [input] : [],
+        after: (output) => (saves === 'output' ? [output.storage] : []),
+      },
+      () => this.tape.tensor(input.elements, input.dtype, name),
+      () => [this.gradient(input.elements, input.dtype, `${name}_backward`)],
+    )
+  }
+
+  /** A power with a number as exponent: backward makes the lower power, its multiple, and their product. */
+  pow(input: Tensor): Tensor {
+    return this.tape.record(
+      [input],
+      { before: [input] },
+      () => this.tape.tensor(input.elements, input.dtype, 'pow'),
+      () => {
+        const lower = this.gradient(input.elements, input.dtype, 'pow')
+        const multiple = this.gradient(input.elements, input.dtype, 'mul')
+        const product = this.gradient(input.elements, input.dtype, 'mul')
+        this.tape.ledger.release(lower)
+        this.tape.ledger.release(multiple)
+        return [product]
+      },
+    )
+  }
+
+  /** The mean over the features of each token: its gradient is as large as its input. */
+  mean(input: Tensor, tokens: number): Tensor {
+    return this.tape.record(
+      [input],
+      {},
+      () => this.tape.tensor(tokens, input.dtype, 'mean'),
+      () => [this.gradient(input.elements, input.dtype, 'div')],
+    )
+  }
+
+  /** 1 / sqrt(x + epsilon) of one number a token. */
+  inverseRoot(input: Tensor): Tensor {
+    const shifted = this.tape.record(
+      [input],
+      {},
+      () => this.tape.tensor(input.elements, input.dtype, 'add'),
+      (gradient) => [this.tape.ledger.retain(gradient)],
+    )
+    const root = this.tape.record(
+      [shifted],
+      { after: (output) => [output.storage] },
+      () => this.tape.tensor(input.elements, input.dtype, 'rsqrt'),
+      () => {
+        const cube = this.gradient(input.elements, input.dtype, 'pow')
+        const half = this.gradient(input.elements, input.dtype, 'mul')
+        this.tape.ledger.release(cube)
+        const product = this.gradient(input.elements, input.dtype, 'mul')
+        this.tape.ledger.release(half)
+        return [product]
+      },
+    )
+    this.tape.free(shifted)
+    return root
+  }
+
+  /** Tensors behind one another; the gradient of each is a view. */
+  cat(inputs: readonly Tensor[]): Tensor {
+    const elements = inputs.reduce((sum, input) => sum + input.elements, 0)
+    const [first] = inputs
+    return this.tape.record(
+      inputs,
+      {},
+      () => this.tape.tensor(elements, first?.dtype ?? 'bfloat16', 'cat'),
+      (gradient) => inputs.map((input) => input.grad && this.tape.ledger.retain(gradient)),
+    )
+  }
+
+  /** A storage for a gradient. */
+  gradient(elements: number, dtype: ComputeDtype, operation: string): Storage {
+    const storage = this.tape.ledger.allocate(elements * DTYPE_BYTES[dtype])
+    this.tape.ledger.observe(operation)
+    return storage
+  }
+
+  /** The gradient of a factor that is smaller than the product is summed down to it, and cast to its type. */
+  private reduced(whole: Storage, factor: Tensor, elements: number, dtype: ComputeDtype): Storage {
+    if (factor.elements === elements) return factor.dtype === dtype ? whole : this.cast(whole, factor)
+    const sum = this.gradient(factor.elements, dtype, 'sum')
+    this.tape.ledger.release(whole)
+    return factor.dtype === dtype ? sum : this.cast(sum, factor)
+  }
+
+  private cast(gradient: Storage, { elements, dtype }: Tensor): Storage {
+    const made = this.gradient(elements, dtype, '_to_copy')
+    this.tape.ledger.release(gradient)
+    return made
+  }
+}
+
+function wider(left: Tensor, right: Tensor): ComputeDtype {
+  return DTYPE_BYTES[left.dtype] >= DTYPE_BYTES[right.dtype] ? left.dtype : right.dtype
+}

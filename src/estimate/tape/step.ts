@@ -1,0 +1,72 @@
+import type { Architecture } from '../../architecture/index.js'
+import type { AttentionKernel } from './attention.js'
+import { Decoder } from './decoder.js'
+import type { ComputeDtype } from './dtype.js'
+import { Layers } from './layers.js'
+import type { PartBytes, Peak } from './ledger.js'
+import { Operations } from './operations.js'
+import { Tape } from './tape.js'
+import { traitsOf } from './traits.js'
+import { type AdapterRank, Weights } from './weights.js'
+
+/** One training step, as the replay takes it. */
+export interface TrainingStep {
+  readonly batch: number
+  readonly sequence: number
+  readonly checkpointing: boolean
+  readonly kernel: AttentionKernel
+  readonly parameterDtype: ComputeDtype
+  readonly autocast: boolean
+  readonly trained: boolean
+  readonly adapterDtype: ComputeDtype
+  readonly adapterRank: AdapterRank
+  /** Bytes that the optimizer keeps for each trained parameter element, by its type. */
+  readonly stateBytes: (dtype: ComputeDtype) => number
+  /** Whether gradients of an earlier micro-batch are there already. */
+  readonly accumulating: boolean
+}
+
+/** What a step needs: its peak, and what is live when backward begins. */
+export interface StepMemory {
+  readonly peak: Peak
+  readonly afterForward: Readonly<PartBytes>
+}
+
+/** Replays one training step, after the first: the optimizer's states are there. */
+export function trainingStep(architecture: Architecture, step: TrainingStep): StepMemory {
+  const tape = new Tape()
+  const { ledger } = tape
+  const weights = new Weights(architecture, ledger, {
+    dtype: step.parameterDtype,
+    trained: step.trained,
+    adapterDtype: step.adapterDtype,
+    adapterRank: step.adapterRank,
+  })
+  for (const { elements, dtype } of weights.leaves) {
+    ledger.allocate(elements * step.stateBytes(dtype), 'optimizerStates')
+    ledger.allocate(4, 'buffers')
+  }
+  ledger.allocate(8 * step.batch * step.sequence, 'buffers')
+  const layers = new Layers(new Operations(tape), weights, step.batch * step.sequence, step.autocast)
+  const decoder = new Decoder(architecture, layers, {
+    batch: step.batch,
+    sequence: step.sequence,
+    checkpointing: step.checkpointing,
+    kernel: step.kernel,
+    computeDtype: step.parameterDtype === 'float32' ? 'bfloat16' : step.parameterDtype,
+    traits: traitsOf(architecture.family),
+  })
+  const run = (): PartBytes => {
+    ledger.phase = 'forward'
+    const loss = decoder.loss()
+    const after = { ...ledger.now }
+    tape.backward(loss)
+    return after
+  }
+  if (step.accumulating) run()
+  ledger.reset()
+  const afterForward = run()
+  ledger.phase = 'step'
+  ledger.observe('_fused_adamw_')
+  return { peak: ledger.peak, afterForward }
+}

@@ -1,0 +1,27 @@
+/** What a family's forward pass does that its module tree does not show. */
+export interface ForwardTraits {
+  /** How norms compute: as Llama's, as Gemma's, or layer normalisation. */
+  readonly norm: 'llama' | 'gemma' | 'layer'
+  /** Whether attention scores are capped, which only eager attention can. */
+  readonly softCap: boolean
+  /** Whether the logits are capped. */
+  readonly logitCap: boolean
+  /** Whether embeddings are multiplied by the root of the hidden size. */
+  readonly scaledEmbedding: boolean
+  /** Features of a head that are rotated. Default: all. */
+  readonly rotaryDim?: number
+  /** Whether a layer attends through a window. */
+  readonly sliding: (layer: number) => boolean
+}
+
+const LLAMA: ForwardTraits = { norm: 'llama', softCap: false, logitCap: false, scaledEmbedding: false, sliding: () => true }
+
+const TRAITS: Readonly<Record<string, ForwardTraits>> = {
+  llama: LLAMA,
+  gemma2: { norm: 'gemma', softCap: true, logitCap: true, scaledEmbedding: true, sliding: (layer) => layer % 2 === 0 },
+}
+
+/** The traits of a family. */
+export function traitsOf(family: string): ForwardTraits {
+  return TRAITS[family] ?? LLAMA
+}
