@@ -67,7 +67,9 @@ function parseTimestamp(text: string): number | undefined {
   if (text.includes('.')) return DECIMAL.test(text) ? Number(text) : undefined
   if (!/^[+-]?[0-9]+$/.test(text)) return undefined
   const value = Number(text)
-  return Number.isSafeInteger(value) || isInt64(BigInt(text.replace('+', ''))) ? value : undefined
+  // A big integer of endless digits takes more than linear time, and need not be made to be told from one of 64 bits.
+  const isExact = Number.isSafeInteger(value) || (Math.abs(value) < 2 ** 64 && isInt64(BigInt(text.replace('+', ''))))
+  return isExact ? value : undefined
 }
 
 function isInt64(value: bigint): boolean {
