@@ -54,9 +54,11 @@ export function messageOf(type: ErrorType, context?: ErrorContext, isStrict = fa
   const template: string = (isStrict ? JSON_MESSAGES[type] : undefined) ?? ERROR_TYPES[type]
   if (context === undefined) return template
   let message = ''
-  for (const [index, piece] of piecesOf(template).entries()) {
-    if (index % 2 === 0) message += piece
+  let isName = false
+  for (const piece of piecesOf(template)) {
+    if (!isName) message += piece
     else message += piece === 's' ? plural(context) : String(context[piece])
+    isName = !isName
   }
   return message
 }

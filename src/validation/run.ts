@@ -27,7 +27,7 @@ export class Run {
     isOdd: boolean
   }) {
     this.strict = options.strict
-    this.path = [...options.loc]
+    this.path = options.loc.slice()
     this.maxErrors = options.maxErrors
     this.isOdd = options.isOdd
   }
