@@ -60,7 +60,7 @@ export function countLoraParameters(model: Architecture | ModelSpec, options: Lo
   const targets = targetsOf(options, converted?.modules ?? asked)
   const exclude = [...excluded(options), ...(modulesToSave.length > 0 ? [insideTest(modulesToSave)] : [])]
   const adapted = candidates.flatMap((candidate) => adapt(candidate, targets, exclude, options, useDora))
-  const tensors = (converted?.tensors ?? []).map((tensor) => adaptTensor(tensor, options))
+  const tensors = (converted?.tensors ?? []).flatMap((tensor) => adaptTensor(tensor, options))
   if (adapted.length + tensors.length === 0) throw nothingMatches(candidates, targets)
   const refused = adapted.find(({ name }) => isRefused(model.family, name))
   if (refused)
@@ -108,14 +108,15 @@ function adapt(
 }
 
 /** LoRA on a tensor: a pair of matrices for each expert, or one pair where it has two dimensions. */
-function adaptTensor({ name, path, count, shape, fused }: AdaptedTensor, options: LoraOptions): LoraTarget {
+function adaptTensor({ name, path, count, shape, fused }: AdaptedTensor, options: LoraOptions): LoraTarget[] {
   if (options.useDora) throw new RangeError(`PEFT has no DoRA for ${name}, a tensor of experts`)
-  const own = rankOf({ ...options, rank: options.rank * fused })
-  const rank = typeof own === 'number' ? own : own(firstName(path))
+  const rankFor = rankOf({ ...options, rank: options.rank * fused })
   const [outFeatures = 0, inFeatures = 0] = shape.slice(-2)
   const experts = shape.length > 2 ? (shape[0] ?? 0) : 1
-  const parameters = product([count, experts, rank, sum([inFeatures, outFeatures])])
-  return { name, modules: count, inFeatures, outFeatures, rank, parameters }
+  return [...tally(path, count, { include: () => true, exclude: [], rankFor })].map(([rank, modules]) => {
+    const parameters = product([modules, experts, rank, sum([inFeatures, outFeatures])])
+    return { name, modules, inFeatures, outFeatures, rank, parameters }
+  })
 }
 
 function architectureOf(model: Architecture | ModelSpec): Architecture {

@@ -22,10 +22,20 @@ export interface LoraRecord {
 }
 
 /** The records of a file under test/fixtures/checkpoint, one JSON a line. */
-export function readRecords(file: string): CheckpointRecord[] {
+export function readRecords<Kind = CheckpointRecord>(file: string): Kind[] {
   const text = gunzipSync(readFileSync(new URL(`../fixtures/checkpoint/${file}`, import.meta.url))).toString('utf8')
   return text
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
+}
+
+/** What PEFT counted with other options than targets and rank: a config, and cases of options and outcome. */
+export interface LoraOptionsRecord {
+  readonly name: string
+  readonly config: Readonly<Record<string, unknown>>
+  readonly cases: readonly (readonly [
+    options: Readonly<Record<string, unknown>> & { rank: number },
+    outcome: unknown,
+  ])[]
 }

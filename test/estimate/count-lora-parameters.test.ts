@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { FAMILIES } from '../../src/architecture/families/index.js'
-import { architectureFromConfig } from '../../src/architecture/index.js'
-import { readRecords } from '../architecture/records.js'
-import { loraCases, loraOutcome } from '../oracle/checkpoint/compare.js'
+import { architectureFromConfig, linearLayers } from '../../src/architecture/index.js'
+import { countLoraParameters } from '../../src/estimate/index.js'
+import { type LoraOptionsRecord, readRecords } from '../architecture/records.js'
+import { loraCases, loraOutcome, recordedOutcome } from '../oracle/checkpoint/compare.js'
 
 const families = new Set(FAMILIES.flatMap((family) => family.modelTypes))
 const records = readRecords('public.jsonl.gz').filter(({ family, lora }) => lora && families.has(family))
@@ -13,5 +14,96 @@ describe('LoRA is counted as PEFT counts it', () => {
     for (const [options, outcome] of loraCases(lora)) {
       expect({ options, outcome: loraOutcome(architecture, options) }).toEqual({ options, outcome })
     }
+  })
+})
+
+// Left out of the records: modules to save inside modules to save, of which PEFT trains some experts twice.
+const optionRecords = readRecords<LoraOptionsRecord>('lora-options.jsonl.gz').filter(({ config }) =>
+  families.has(String(config['model_type'])),
+)
+
+describe('Options mean what they mean in PEFT', () => {
+  it.each(optionRecords.map((record) => [record.name, record] as const))('%s', (_, { config, cases }) => {
+    const architecture = architectureFromConfig(config)
+    for (const [options, outcome] of cases) {
+      const expected = { options, outcome: recordedOutcome(outcome) }
+      expect({ options, outcome: loraOutcome(architecture, options) }).toEqual(expected)
+    }
+  })
+})
+
+const llama = architectureFromConfig({ model_type: 'llama', num_hidden_layers: 4, tie_word_embeddings: true })
+const spec = {
+  ...{ checkpoint_model_name: 'a', family: 'llama', num_layers: 4, hidden_size: 4096, num_attention_heads: 32 },
+  ...{ num_kv_heads: 32, ffn_hidden_size: 11008, vocab_size: 32000, tied_embeddings: true, gated_mlp: true },
+  ...{ base_num_parameters: 1, precision: 'bfloat16' },
+  linear_layers: [...linearLayers(llama)].map(({ name, inFeatures, outFeatures }) => ({
+    name,
+    in_features: inFeatures,
+    out_features: outFeatures,
+  })),
+}
+
+describe('LoRA on a ModelSpec', () => {
+  it.each([
+    {},
+    { targetModules: 'all-linear' },
+    { targetModules: ['q_proj'], layersToTransform: [1, 2], rankPattern: { 'layers\\.1\\..*': 2 } },
+    { targetModules: '.*mlp\\..*_proj', excludeModules: ['up_proj'], useDora: true },
+  ])('is counted from its linear layers as on the architecture: %j', (options) => {
+    const { trainableParameters, modules } = countLoraParameters(spec, { rank: 8, ...options })
+    expect({ trainableParameters, modules }).toEqual({
+      trainableParameters: countLoraParameters(llama, { rank: 8, ...options }).trainableParameters,
+      modules: countLoraParameters(llama, { rank: 8, ...options }).modules,
+    })
+  })
+
+  it.each([{ bias: 'all' as const }, { bias: 'lora_only' as const }, { modulesToSave: ['embed_tokens'] }])(
+    'refuses what it does not tell: %j',
+    (options) => {
+      expect(() => countLoraParameters(spec, { rank: 8, ...options })).toThrow(/needs an Architecture/)
+    },
+  )
+
+  it('refuses a spec without linear layers', () => {
+    expect(() => countLoraParameters({ ...spec, linear_layers: null }, { rank: 8 })).toThrow(/has no linear_layers/)
+  })
+})
+
+describe('What cannot be counted is an error that says why', () => {
+  it.each([
+    [{ rank: 0 }, /rank should be an integer of at least 1: 0/],
+    [{ rank: 1.5 }, /rank should be an integer of at least 1: 1.5/],
+    [{ rank: 8, rankPattern: { q_proj: -1 } }, /rankPattern\["q_proj"\] should be an integer of at least 1: -1/],
+    [{ rank: 8, targetModules: ['q_prj'] }, /No module is called q_prj\. Modules that take LoRA: q_proj/],
+    [{ rank: 8, targetModules: '(?>q)_proj' }, /atomic groups of Python's have no counterpart here/],
+    [{ rank: 8, targetModules: '(' }, /targetModules should be a regular expression: "\("/],
+    [{ rank: 8, targetModules: ['self_attn'] }, /PEFT has no LoRA for model\.layers\.0\.self_attn/],
+    [{ rank: 8, targetModules: 'all-linear', layersToTransform: [1] }, /only with a list of targets/],
+    [{ rank: 8, layersPattern: 'layers' }, /give both/],
+  ])('%j', (options, message) => {
+    expect(() => countLoraParameters(llama, options)).toThrow(message)
+  })
+
+  it('a family without a default names the way out', () => {
+    const olmo = architectureFromConfig({ model_type: 'olmo', num_hidden_layers: 1 })
+    expect(() => countLoraParameters(olmo, { rank: 8 })).toThrow(/PEFT has no default targets for "olmo"/)
+  })
+})
+
+describe('The count says what it is made of', () => {
+  it('equal modules stand together under a folded name', () => {
+    const { targets } = countLoraParameters(llama, { rank: 8, targetModules: ['q_proj'] })
+    const name = 'model.layers.{0-3}.self_attn.q_proj'
+    const sizes = { modules: 4, inFeatures: 4096, outFeatures: 4096, rank: 8 }
+    expect(targets).toEqual([{ name, ...sizes, parameters: 4 * 8 * (4096 + 4096) }])
+  })
+
+  it('the parts add up to what is trained', () => {
+    const options = { rank: 8, modulesToSave: ['lm_head'], bias: 'all' as const }
+    const count = countLoraParameters(llama, options)
+    const { adapterParameters, savedParameters, biasParameters, trainableParameters } = count
+    expect(savedParameters).toBe(32000 * 4096)
+    expect(adapterParameters + savedParameters + biasParameters).toBe(trainableParameters)
   })
 })
