@@ -46,7 +46,7 @@ ${remarks}`
 }
 
 function aimRow({ text, measured, atMost }: Aim): string {
-  if (Number.isNaN(measured)) return `| ${text} | ${atMost} | not measured | |`
+  if (Number.isNaN(measured)) return `| ${text} | ${atMost.toFixed(2)} | not measured | |`
   return `| ${text} | ${atMost.toFixed(2)} | ${measured.toFixed(2)} | ${measured <= atMost ? 'met' : 'not met'} |`
 }
 
