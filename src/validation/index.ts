@@ -1,3 +1,8 @@
+/**
+ * Value and model in, the service's answer out. To read it top-down: `validate.ts` and `validate-json.ts` are the ways in, `check-value.ts`
+ * takes the two steps (`gate.ts`, then `explain.ts`), `run.ts` carries a validation along, `kinds/` has one check a file.
+ */
+
 export { ERROR_TYPES, type ErrorType } from './error-types.js'
 export { type HttpValidationError, httpValidationError } from './http-validation-error.js'
 export { is } from './is.js'

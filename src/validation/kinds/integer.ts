@@ -1,6 +1,6 @@
 import { type Check, INVALID } from '../check.js'
-import { parseInteger } from '../integer-text.js'
 import { exactInteger } from '../leaves.js'
+import { parseInteger } from '../numbers/integer-text.js'
 import type { IntegerPlan } from '../plan.js'
 import type { Run } from '../run.js'
 import { hasLoneSurrogate } from '../text.js'

@@ -1,5 +1,5 @@
 import { type Check, INVALID } from '../check.js'
-import { parseFloatText } from '../float-text.js'
+import { parseFloatText } from '../numbers/float-text.js'
 import type { NumberPlan } from '../plan.js'
 import type { Run } from '../run.js'
 import { hasLoneSurrogate } from '../text.js'

@@ -1,4 +1,4 @@
-import { stripUnderscores, trim } from './text.js'
+import { stripUnderscores, trim } from '../text.js'
 
 /** Reads text as pydantic reads a `float`: what Rust parses once blanks around it, or underscores in it, are gone. */
 export function parseFloatText(text: string): number | undefined {

@@ -1,4 +1,4 @@
-import { stripUnderscores, trim } from './text.js'
+import { stripUnderscores, trim } from '../text.js'
 
 /** How many digits an integer may have that pydantic reads from text. */
 const MAX_DIGITS = 4300
