@@ -17,12 +17,24 @@ export interface AttentionSizes {
   readonly dtype: ComputeDtype
   /** Whether scores are capped by a tanh (Gemma 2). */
   readonly softCap: boolean
-  /** Whether a mask is added: a window shorter than the sequence. */
+  /** Whether a window is shorter than the sequence. */
   readonly masked: boolean
+  /** The mask that eager attention adds to its scores. */
+  readonly mask?: Tensor
+  /** Whether the output comes with its dimensions exchanged, as it does where queries have been put together anew. */
+  readonly exchanged: boolean
 }
 
 /** Attention over whole sequences; queries, keys and values stay the caller's. */
 export function attend(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
+  const out = kernelOutput(layers, query, key, value, sizes)
+  if (!sizes.exchanged && sizes.kernel !== 'eager') return out
+  const ordered = layers.ops.contiguous(out)
+  layers.ops.tape.free(out)
+  return ordered
+}
+
+function kernelOutput(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
   if (sizes.kernel === 'eager') return eager(layers, query, key, value, sizes)
   if (sizes.masked || sizes.kernel === 'efficient') return efficient(layers, query, key, value, sizes)
   return fused(layers, query, key, value, sizes, 'flash')
@@ -92,8 +104,8 @@ function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes:
     scores = ops.scale(bent)
     tape.free(bent)
   }
-  if (sizes.masked) {
-    const masked = ops.shift(scores)
+  if (sizes.mask) {
+    const masked = ops.add(scores, sizes.mask)
     tape.free(scores)
     scores = masked
   }

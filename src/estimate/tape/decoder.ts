@@ -25,6 +25,9 @@ export class Decoder {
   readonly #prefix: string
   readonly #base: Module
   #rotary: { cos: Tensor; sin: Tensor } | undefined
+  #mask: Tensor | undefined
+  /** What is the same for all layers, and kept by those that run twice. */
+  #shared: Tensor[] = []
 
   constructor(architecture: Architecture, layers: Layers, options: StepOptions) {
     this.#layers = layers
@@ -39,9 +42,8 @@ export class Decoder {
   loss(): Tensor {
     const { tape } = this.#layers.ops
     const { batch, sequence } = this.#options
-    const { hidden, positions } = this.#hidden()
+    const hidden = this.#hidden()
     const logits = this.#head(hidden)
-    if (positions) tape.free(positions)
     const loss = causalLoss(this.#layers, logits, batch, sequence)
     tape.free(logits, hidden)
     this.#layers.endAutocast()
@@ -52,48 +54,45 @@ export class Decoder {
     return [this.#prefix, ...parts].join('.')
   }
 
-  #hidden(): { hidden: Tensor; positions: Tensor | undefined } {
+  /** The last hidden states, normalised. */
+  #hidden(): Tensor {
     const { ops } = this.#layers
     const { tape } = ops
     const { batch, sequence, traits } = this.#options
-    let hidden = this.#embedding()
+    const embedded = this.#embedding()
     const positions = tape.tensor(sequence, 'int64', 'arange')
-    this.#rotary = this.#rotaryTables(hidden.dtype)
-    if (traits.scaledEmbedding) {
-      const scaled = ops.scale(hidden)
-      tape.free(hidden)
-      hidden = scaled
-    }
-    const items = this.#base.children?.['layers']?.items ?? []
-    const layerOf = new Map(items.flatMap(({ indices, module }) => indices.map((index) => [index, module] as const)))
-    for (let index = 0; index < layerOf.size; index += 1) {
-      const module = layerOf.get(index)
-      if (!module) continue
+    const masks = Array.from({ length: this.#maskCount() }, () => tape.tensor(batch * sequence * sequence, embedded.dtype, 'where'))
+    this.#mask = masks[0]
+    this.#rotary = this.#rotaryTables(embedded.dtype)
+    this.#shared = [positions, ...masks, this.#rotary.cos, this.#rotary.sin]
+    let hidden = traits.scaledEmbedding ? ops.scale(embedded) : tape.alias(embedded)
+    for (const [index, module] of this.#items()) {
       const input = hidden
       const run = () => this.#layer(index, module, input)
-      hidden = this.#options.checkpointing ? tape.checkpoint([input, ...this.#tables()], run) : run()
+      hidden = this.#options.checkpointing ? tape.checkpoint([input, ...this.#shared], run) : run()
       tape.free(input)
     }
     const normal = this.#norm(this.#name('norm'), hidden)
-    tape.free(hidden, positions, ...this.#tables())
-    void batch
-    return { hidden: normal, positions: undefined }
+    tape.free(hidden, embedded, ...this.#shared)
+    return normal
   }
 
-  #tables(): Tensor[] {
-    return this.#rotary ? [this.#rotary.cos, this.#rotary.sin] : []
+  /** Eager attention adds a mask to its scores: one for all layers, and one more where some attend through a window. */
+  #maskCount(): number {
+    const { traits, kernel } = this.#options
+    if (kernel !== 'eager' && !traits.softCap) return 0
+    return this.#architecture.dimensions.windowTokens === undefined ? 1 : 2
+  }
+
+  #items(): [index: number, module: Module][] {
+    const items = this.#base.children?.['layers']?.items ?? []
+    const all = items.flatMap(({ indices, module }) => indices.map((index): [number, Module] => [index, module]))
+    return all.sort(([a], [b]) => a - b)
   }
 
   #embedding(): Tensor {
     const { ops, weights, tokens } = this.#layers
-    const { tape } = ops
-    const table = weights.get(this.#name('embed_tokens', 'weight'))
-    return tape.record(
-      [table],
-      {},
-      () => tape.tensor(tokens * this.#architecture.dimensions.hiddenSize, table.dtype, 'embedding'),
-      () => [ops.gradient(table.elements, table.dtype, 'embedding_dense_backward')],
-    )
+    return ops.embedding(weights.get(this.#name('embed_tokens', 'weight')), tokens * this.#architecture.dimensions.hiddenSize)
   }
 
   /** Cosines and sines of all positions, made in float32 and kept in the model's type for all layers. */
@@ -171,7 +170,9 @@ export class Decoder {
       kernel: traits.softCap ? 'eager' : kernel,
       dtype: computeDtype,
       softCap: traits.softCap,
-      masked: masked || (traits.softCap === true),
+      masked,
+      ...(this.#mask && { mask: this.#mask }),
+      exchanged: traits.partialRotary,
     })
     tape.free(...inputs)
     const projected = this.#layers.linear(`${name}.o_proj`, out, hiddenSize)
@@ -200,7 +201,9 @@ export class Decoder {
 
   #turned(tensor: Tensor): Tensor {
     if (!this.#rotary) return this.#layers.ops.tape.alias(tensor)
-    return this.#layers.rotary(tensor, this.#rotary.cos, this.#rotary.sin)
+    const { cos, sin } = this.#rotary
+    if (!this.#options.traits.partialRotary) return this.#layers.rotary(tensor, cos, sin)
+    return this.#layers.partialRotary(tensor, cos, sin, (this.#options.traits.rotaryDim ?? this.#headDim()) / this.#headDim())
   }
 
   #head(hidden: Tensor): Tensor {

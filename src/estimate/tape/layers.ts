@@ -57,10 +57,13 @@ export class Layers {
       { before: [...(matrix.grad ? [left] : []), ...(left.grad ? [matrix] : [])] },
       () => tape.tensor(elements, left.dtype, vector ? 'addmm' : 'mm'),
       () => {
-        const forWeight = matrix.grad && this.ops.gradient(matrix.elements, matrix.dtype, 'mm')
-        const forInput = left.grad && this.ops.gradient(left.elements, left.dtype, 'mm')
+        const forWeight = () => matrix.grad && this.ops.gradient(matrix.elements, matrix.dtype, 'mm')
+        const forInput = () => left.grad && this.ops.gradient(left.elements, left.dtype, 'mm')
+        // mm makes the weight's gradient first, addmm the input's.
+        const first = vector ? forInput() : forWeight()
+        const second = vector ? forWeight() : forInput()
         const forBias = vector?.grad && this.ops.gradient(vector.elements, vector.dtype, 'sum')
-        return [forInput, forWeight, forBias]
+        return vector ? [first, second, forBias] : [second, first, forBias]
       },
     )
     tape.free(left, matrix, ...(vector ? [vector] : []))
@@ -134,6 +137,39 @@ export class Layers {
     tape.free(turned)
     const output = ops.add(straight, across)
     tape.free(straight, across)
+    return output
+  }
+
+  /** The same where only a share of each head is rotated, or where the code puts the parts together again anyway. */
+  partialRotary(input: Tensor, cos: Tensor, sin: Tensor, share: number): Tensor {
+    const { ops } = this
+    const { tape } = ops
+    const turning = ops.slice(input, input.elements * share)
+    const passing = ops.slice(input, input.elements * (1 - share))
+    const turned = this.rotary(turning, cos, sin)
+    const output = ops.cat([turned, passing])
+    tape.free(turned, turning, passing)
+    return output
+  }
+
+  /** Layer normalisation in one kernel: it keeps its input, and mean and inverse deviation of each token. */
+  layerNorm(name: string, input: Tensor): Tensor {
+    const { ops } = this
+    const { tape } = ops
+    const weight = this.weights.get(`${name}.weight`)
+    const bias = this.weights.find(`${name}.bias`)
+    const statistics = [0, 1].map(() => tape.tensor(this.tokens, input.dtype, 'native_layer_norm'))
+    const output = tape.record(
+      [input, weight, bias],
+      { before: [input, ...statistics] },
+      () => tape.tensor(input.elements, input.dtype, 'native_layer_norm'),
+      () => {
+        const made = [input, weight, bias].map((one) => one?.grad && tape.ledger.allocate(one.elements * (one.dtype === 'float32' ? 4 : 2)))
+        tape.ledger.observe('native_layer_norm_backward')
+        return made
+      },
+    )
+    tape.free(...statistics)
     return output
   }
 

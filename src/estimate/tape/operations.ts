@@ -49,6 +49,82 @@ export class Operations {
     )
   }
 
+  /** Parts of a tensor that is split at once: their gradients are put together again into one. */
+  split(input: Tensor, sizes: readonly number[]): Tensor[] {
+    const collected: Storage[] = []
+    const whole = this.tape.record(
+      [input],
+      {},
+      () => ({ ...this.tape.alias(input) }),
+      () => {
+        const made = this.gradient(input.elements, input.dtype, 'cat')
+        for (const part of collected) this.tape.ledger.release(part)
+        return [made]
+      },
+    )
+    const parts = sizes.map((elements) =>
+      this.tape.record(
+        [whole],
+        {},
+        () => ({ ...this.tape.alias(whole), elements }),
+        (gradient) => {
+          collected.push(this.tape.ledger.retain(gradient))
+          return [this.tape.ledger.allocate(0)]
+        },
+      ),
+    )
+    this.tape.free(whole)
+    return parts
+  }
+
+  /** A copy in another order of dimensions: what `contiguous()` makes where the order is not that already. */
+  contiguous(input: Tensor): Tensor {
+    return this.tape.record(
+      [input],
+      {},
+      () => this.tape.tensor(input.elements, input.dtype, 'clone'),
+      (gradient) => [this.tape.ledger.retain(gradient)],
+    )
+  }
+
+  /** Rows of a table: the gradient of the table is as large as the table. */
+  embedding(table: Tensor, elements: number): Tensor {
+    return this.tape.record(
+      [table],
+      {},
+      () => this.tape.tensor(elements, table.dtype, 'embedding'),
+      () => [this.gradient(table.elements, table.dtype, 'embedding_dense_backward')],
+    )
+  }
+
+  /** Chosen rows; their gradient goes back into zeros as large as the whole, twice: `index_put` works on a copy. */
+  index(input: Tensor, elements: number, indices: Tensor): Tensor {
+    return this.tape.record(
+      [input],
+      { before: [indices] },
+      () => this.tape.tensor(elements, input.dtype, 'index'),
+      () => {
+        const zeros = this.gradient(input.elements, input.dtype, 'new_zeros')
+        const made = this.gradient(input.elements, input.dtype, 'index_put')
+        this.tape.ledger.release(zeros)
+        return [made]
+      },
+    )
+  }
+
+  /** Adds rows into a tensor in place; the gradient of the rows is chosen from that of the whole. */
+  indexAdd(into: Tensor, rows: Tensor, indices: Tensor): Tensor {
+    return this.tape.record(
+      [into, rows],
+      { before: [indices, rows] },
+      () => ({ ...this.tape.alias(into) }),
+      (gradient) => [
+        into.grad && this.tape.ledger.retain(gradient),
+        rows.grad && this.gradient(rows.elements, rows.dtype, 'index_select'),
+      ],
+    )
+  }
+
   /** The sum of two tensors of one size; the wider type wins, and the narrower one's gradient is cast back. */
   add(left: Tensor, right: Tensor): Tensor {
     const dtype = wider(left, right)

@@ -47,6 +47,7 @@ export function trainingStep(architecture: Architecture, step: TrainingStep): St
     ledger.allocate(4, 'buffers')
   }
   ledger.allocate(8 * step.batch * step.sequence, 'buffers')
+  ledger.allocate(bufferBytes(architecture), 'buffers')
   const layers = new Layers(new Operations(tape), weights, step.batch * step.sequence, step.autocast)
   const decoder = new Decoder(architecture, layers, {
     batch: step.batch,
@@ -69,4 +70,9 @@ export function trainingStep(architecture: Architecture, step: TrainingStep): St
   ledger.phase = 'step'
   ledger.observe('_fused_adamw_')
   return { peak: ledger.peak, afterForward }
+}
+
+/** Frequencies of rotary embeddings: a float32 for every second feature of a head. */
+function bufferBytes({ dimensions }: Architecture): number {
+  return 2 * (dimensions.headDim ?? dimensions.hiddenSize / Math.max(dimensions.heads, 1))
 }

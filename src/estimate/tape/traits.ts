@@ -10,15 +10,18 @@ export interface ForwardTraits {
   readonly scaledEmbedding: boolean
   /** Features of a head that are rotated. Default: all. */
   readonly rotaryDim?: number
+  /** Whether rotated and other features are put together anew, which exchanges the dimensions of what attention returns. */
+  readonly partialRotary: boolean
   /** Whether a layer attends through a window. */
   readonly sliding: (layer: number) => boolean
 }
 
-const LLAMA: ForwardTraits = { norm: 'llama', softCap: false, logitCap: false, scaledEmbedding: false, sliding: () => true }
+const LLAMA: ForwardTraits = { norm: 'llama', softCap: false, logitCap: false, scaledEmbedding: false, partialRotary: false, sliding: () => true }
 
 const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   llama: LLAMA,
-  gemma2: { norm: 'gemma', softCap: true, logitCap: true, scaledEmbedding: true, sliding: (layer) => layer % 2 === 0 },
+  phi3: { ...LLAMA, partialRotary: true },
+  gemma2: { ...LLAMA, norm: 'gemma', softCap: true, logitCap: true, scaledEmbedding: true, sliding: (layer) => layer % 2 === 0 },
 }
 
 /** The traits of a family. */
