@@ -5,10 +5,13 @@ import { described, recorded } from '../oracle/checkpoint/compare.js'
 import { readRecords } from './records.js'
 
 const families = new Set(FAMILIES.flatMap((family) => family.modelTypes))
-const records = readRecords('public.jsonl.gz').filter(({ family }) => families.has(family))
+const published = readRecords('public.jsonl.gz').filter(({ family }) => families.has(family))
+
+// Other sizes, biases on and off, ties, dense and sparse layers mixed, other heads, fields left out or null.
+const varied = readRecords('varied.jsonl.gz').filter(({ family }) => families.has(family))
 
 describe('A config becomes the model that transformers builds', () => {
-  it.each(records.map((record) => [record.name, record] as const))('%s', (_, record) => {
+  it.each([...published, ...varied].map((record) => [record.name, record] as const))('%s', (_, record) => {
     expect(described(architectureFromConfig(record.config))).toEqual(recorded(record))
   })
 })

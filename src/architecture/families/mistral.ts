@@ -35,7 +35,6 @@ export const mistral: Family = {
       family: 'mistral',
       name: 'Mistral',
       model: decoderModel('MistralModel', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-      questionAnsweringPrefix: 'transformer',
       dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens }),
     })
   },

@@ -69,6 +69,7 @@ export const qwen3Moe: Family = {
       family: 'qwen3_moe',
       name: 'Qwen3Moe',
       model: decoderModel('Qwen3MoeModel', { ...sizes, layers: listOf(sizes.layers, isSparse, layer), norm }),
+      questionAnsweringPrefix: 'transformer',
       dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens, moe }),
     })
   },
