@@ -1,0 +1,34 @@
+/**
+ * Uses the installed package as a reader would: every subpath, a validation, the command. Plain JavaScript on Node's own
+ * modules, run from a folder where `model-entity` is installed, by any Node that the package supports.
+ */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const manifestPath = fileURLToPath(import.meta.resolve('model-entity/package.json'))
+const manifest = JSON.parse(readFileSync(manifestPath, 'utf8'))
+
+const subpaths = Object.keys(manifest.exports).filter((path) => !path.includes('*') && !path.endsWith('.json'))
+for (const subpath of subpaths) await import(join('model-entity', subpath))
+
+const { validate, validateJson, checkManifest, parseModelRef, openapi } = await import('model-entity')
+assert.deepEqual(validate('Lora', { rank: '8' }), { ok: true, value: { alpha: null, rank: 8 } })
+assert.equal(validateJson('Lora', '{"rank": "x"}').ok, false)
+assert.equal(checkManifest('name: llama\nspec:\n  num_layers: forty\n').diagnostics[0]?.line, 2)
+assert.equal(parseModelRef('default/llama').ok, true)
+assert.equal(openapi().openapi, '3.1.0')
+
+const schema = JSON.parse(readFileSync(new URL(import.meta.resolve('model-entity/schemas/2020-12/Lora.json')), 'utf8'))
+assert.equal(schema.title, 'Lora')
+
+const command = join(dirname(manifestPath), manifest.bin['model-entity'])
+const run = (args, input) => spawnSync(process.execPath, [command, ...args], { input, encoding: 'utf8' })
+assert.equal(run(['--version']).stdout.trim(), manifest.version)
+const checked = run(['check', '-', '--format', 'json'], 'name: two words\n')
+assert.equal(checked.status, 1, checked.stderr)
+assert.equal(JSON.parse(checked.stdout).diagnostics[0].code, 'string_pattern_mismatch')
+
+console.log(`${subpaths.length} subpaths and the command work on Node ${process.versions.node}`)
