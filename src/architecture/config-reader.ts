@@ -49,6 +49,13 @@ export class ConfigReader {
     return this.#read(names, absent, none, 'an integer of 0 or more', isCount)
   }
 
+  /** A count of which there must be at least one. */
+  positive(name: string, absent: number): number {
+    const count = this.integer(name, absent)
+    if (count < 1) throw this.invalid(name, 'an integer of at least 1')
+    return count
+  }
+
   /** A count or a size that may be missing. */
   optionalInteger(names: Names): number | undefined {
     return this.#read<number | undefined>(names, undefined, undefined, 'an integer of 0 or more', isCount)

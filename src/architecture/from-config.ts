@@ -4,6 +4,7 @@ import { CheckpointError } from './checkpoint-error.js'
 import { type ConfigObject, ConfigReader } from './config-reader.js'
 import { FAMILIES } from './families/index.js'
 import type { Family } from './family.js'
+import { type TextConfig, textConfig } from './text-config.js'
 
 /**
  * The module tree of the model that a Hugging Face `config.json` describes, as transformers would build it. Of a
@@ -20,26 +21,12 @@ import type { Family } from './family.js'
  */
 export function architectureFromConfig(config: unknown): Architecture {
   const reader = new ConfigReader(object(config))
-  const family = familyOf(reader)
-  const text = family ? undefined : textConfigOf(reader)
-  if (text) return describeText(reader, text)
-  if (!family) throw unsupported(reader.optionalString('model_type'))
-  return family.describe(reader, classNameOf(reader))
-}
-
-/** The fields under which multimodal configs keep that of their language model. */
-const TEXT_FIELDS = ['text_config', 'language_config', 'llm_config']
-
-/** The language model's family where its config leaves it to the class default, by the family of the whole. */
-const TEXT_FAMILIES: Readonly<Record<string, string>> = {
-  gemma3: 'gemma3_text',
-  gemma4: 'gemma4_text',
-  llama4: 'llama4_text',
-  llava: 'llama',
-  llava_next: 'llama',
-  mistral3: 'mistral',
-  qwen3_5: 'qwen3_5_text',
-  qwen3_5_moe: 'qwen3_5_moe_text',
+  const modelType = reader.optionalString('model_type')
+  const family = BY_MODEL_TYPE.get(modelType ?? '')
+  if (family) return family.describe(reader, classNameOf(reader))
+  const text = textConfig(reader)
+  if (text) return describeText(text)
+  throw unsupported(modelType)
 }
 
 /** The families by `model_type`. */
@@ -47,26 +34,14 @@ const BY_MODEL_TYPE: ReadonlyMap<string, Family> = new Map(
   FAMILIES.flatMap((family) => family.modelTypes.map((modelType) => [modelType, family])),
 )
 
-function familyOf(reader: ConfigReader): Family | undefined {
-  return BY_MODEL_TYPE.get(reader.string('model_type', ''))
+function classNameOf(config: ConfigReader): string | undefined {
+  return config.strings('architectures')?.[0]
 }
 
-function classNameOf(reader: ConfigReader): string | undefined {
-  return reader.strings('architectures')?.[0]
-}
-
-function textConfigOf(reader: ConfigReader): ConfigReader | undefined {
-  const field = TEXT_FIELDS.find((name) => reader.has(name))
-  return field === undefined ? undefined : reader.object(field)
-}
-
-function describeText(whole: ConfigReader, text: ConfigReader): Architecture {
-  const wholeType = whole.optionalString('model_type')
-  const textType = text.optionalString('model_type') ?? TEXT_FAMILIES[wholeType ?? '']
-  const family = BY_MODEL_TYPE.get(textType ?? '')
-  if (!family) throw unsupported(textType ?? wholeType)
-  const described = family.describe(text, classNameOf(text))
-  const note = `Of ${wholeType ?? 'the multimodal model'} only the language model (${described.family}) is described: other encoders and projectors are left out, and names are those of the language model alone.`
+function describeText({ whole, family, config }: TextConfig): Architecture {
+  const described = BY_MODEL_TYPE.get(family)?.describe(config, classNameOf(config))
+  if (!described) throw unsupported(family)
+  const note = `Of ${whole} only the language model (${family}) is described: other encoders and projectors are left out, and names are those of the language model alone.`
   return { ...described, notes: [note, ...described.notes] }
 }
 

@@ -1,3 +1,5 @@
+import { CheckpointError } from './checkpoint-error.js'
+
 /**
  * The module tree of a model, as torch has it: what each module is called, which parameters it owns and what it contains.
  * Held compactly: sixty equal layers, or 256 equal experts, are one module with sixty, or 256, indices.
@@ -126,7 +128,18 @@ export function sharing(module: Module, name: string): Module {
   }
 }
 
-/** The integers from 0 up to, and without, `count`. */
+/**
+ * The integers from 0 up to, and without, `count`.
+ *
+ * @throws CheckpointError `invalid_field` for a list that no model has, before it fills the memory
+ */
 export function range(count: number): number[] {
+  if (count > MOST_MODULES) {
+    const found = `The config asks for a list of ${count} modules`
+    throw new CheckpointError('invalid_field', `${found}, and should ask for ${MOST_MODULES} at most`)
+  }
   return Array.from({ length: count }, (_, index) => index)
 }
+
+/** Far more than any model has layers, or a layer has experts. */
+const MOST_MODULES = 100_000

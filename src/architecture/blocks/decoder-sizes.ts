@@ -33,11 +33,11 @@ export interface DecoderSizes {
 
 /** Reads the sizes of a decoder-only model: a `null` means what an absent field without a class default means. */
 export function decoderSizes(config: ConfigReader, defaults: DecoderDefaults): DecoderSizes {
-  const hiddenSize = config.integer('hidden_size', defaults.hidden_size)
-  const heads = config.integer('num_attention_heads', defaults.num_attention_heads)
-  const perHead = Math.floor(hiddenSize / Math.max(heads, 1))
+  const hiddenSize = config.positive('hidden_size', defaults.hidden_size)
+  const heads = config.positive('num_attention_heads', defaults.num_attention_heads)
+  const perHead = Math.floor(hiddenSize / heads)
   return {
-    vocabSize: config.integer('vocab_size', defaults.vocab_size),
+    vocabSize: config.positive('vocab_size', defaults.vocab_size),
     hiddenSize,
     ffnSize: config.integer('intermediate_size', defaults.intermediate_size),
     layers: config.integer('num_hidden_layers', defaults.num_hidden_layers),

@@ -40,7 +40,7 @@ export const ernie45Moe: Family = {
     const first = config.integer('moe_layer_start_index', 1)
     const end = config.number('moe_layer_end_index', -1)
     const last = end === -1 ? layers - 1 : end
-    const interval = config.integer('moe_layer_interval', 1)
+    const interval = config.positive('moe_layer_interval', 1)
     const isSparse = (index: number) => (index + 1) % interval === 0 && index >= first && index <= last
     const mixture = container(
       'Ernie4_5_MoeSparseMoeBlock',

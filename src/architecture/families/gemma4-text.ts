@@ -32,7 +32,9 @@ export const gemma4Text: Family = {
     const norm = rmsNorm(sizes.hiddenSize)
     const bias = config.boolean('attention_bias', false)
     const { hiddenSize, vocabSize, layers, ffnSize } = sizes
-    const types = layerTypes(config, layers, slidingBut(6)).with(-1, 'full_attention')
+    // The last layer attends to everything, whatever the config says.
+    const stated = layerTypes(config, layers, slidingBut(6))
+    const types = stated.map((type, index) => (index === layers - 1 ? 'full_attention' : type))
     const heads = headsOfLayers(config, sizes, types)
     const firstSharing = layers - config.integer('num_kv_shared_layers', 0)
     const keysAreValues = config.boolean('attention_k_eq_v', false)

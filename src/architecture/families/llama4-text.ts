@@ -34,7 +34,7 @@ export const llama4Text: Family = {
     }
     const { hiddenSize, ffnSize, layers } = sizes
     const denseFfnSize = config.integer('intermediate_size_mlp', 16_384)
-    const step = config.integer('interleave_moe_layer_step', 1)
+    const step = config.positive('interleave_moe_layer_step', 1)
     const moeLayers = config.integers('moe_layers')
     const isSparse = (index: number) => (moeLayers ? moeLayers.includes(index) : (index + 1) % step === 0)
     const mixture = container(

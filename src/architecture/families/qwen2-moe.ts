@@ -48,7 +48,7 @@ export const qwen2Moe: Family = {
       { part: 'experts' },
     )
     const denseLayers = new Set(config.integers('mlp_only_layers') ?? [])
-    const sparseStep = config.integer('decoder_sparse_step', 1)
+    const sparseStep = config.positive('decoder_sparse_step', 1)
     const isSparse = (index: number) => routing.experts > 0 && !denseLayers.has(index) && (index + 1) % sparseStep === 0
     const layer = (sparse: boolean) =>
       preNormLayer('Qwen2MoeDecoderLayer', {

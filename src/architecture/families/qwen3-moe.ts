@@ -50,7 +50,7 @@ export const qwen3Moe: Family = {
       { part: 'experts' },
     )
     const denseLayers = new Set(config.integers('mlp_only_layers') ?? [])
-    const sparseStep = config.integer('decoder_sparse_step', 1)
+    const sparseStep = config.positive('decoder_sparse_step', 1)
     const isSparse = (index: number) => routing.experts > 0 && !denseLayers.has(index) && (index + 1) % sparseStep === 0
     const layer = (sparse: boolean) =>
       preNormLayer('Qwen3MoeDecoderLayer', {

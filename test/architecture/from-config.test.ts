@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest'
+import {
+  architectureFromConfig,
+  CheckpointError,
+  foldedParameters,
+  linearLayers,
+  moduleGroups,
+  parameters,
+  totalParameters,
+} from '../../src/architecture/index.js'
+
+describe('What a config leaves open', () => {
+  it('a config of nothing but its family is the family by its class defaults', () => {
+    expect(totalParameters(architectureFromConfig({ model_type: 'llama' }))).toBe(6_738_415_616)
+  })
+
+  it('null is what the class makes of None', () => {
+    const nulls = { num_key_value_heads: null, head_dim: null, rope_scaling: null, attention_bias: null }
+    const llama = architectureFromConfig({ model_type: 'llama', architectures: null, ...nulls })
+    expect(totalParameters(llama)).toBe(6_738_415_616)
+  })
+
+  it('fields that no shape depends on are passed over', () => {
+    const more = {
+      torch_dtype: 'bfloat16',
+      auto_map: {},
+      quantization_config: { bits: 4 },
+      transformers_version: '4.0',
+    }
+    expect(totalParameters(architectureFromConfig({ model_type: 'llama', ...more }))).toBe(6_738_415_616)
+  })
+})
+
+describe('The class that `architectures` names', () => {
+  const config = { model_type: 'qwen2', num_hidden_layers: 1, num_labels: 3 }
+  const names = (className: string) => [
+    ...foldedParameters(architectureFromConfig({ ...config, architectures: [className] })).keys(),
+  ]
+
+  it('the base model has no prefix and no head', () => {
+    expect(names('Qwen2Model')).toContain('embed_tokens.weight')
+    expect(names('Qwen2Model')).not.toContain('lm_head.weight')
+  })
+
+  it.each([
+    ['Qwen2ForCausalLM', 'lm_head.weight', 'model.norm.weight'],
+    ['Qwen2ForSequenceClassification', 'score.weight', 'model.norm.weight'],
+    ['Qwen2ForTokenClassification', 'score.bias', 'model.norm.weight'],
+    ['Qwen2ForQuestionAnswering', 'qa_outputs.weight', 'transformer.norm.weight'],
+  ])('%s has %s beside %s', (className, head, norm) => {
+    expect(names(className)).toEqual(expect.arrayContaining([head, norm]))
+  })
+
+  it('as many labels as id2label names', () => {
+    const labels = { id2label: { 0: 'a', 1: 'b', 2: 'c', 3: 'd' }, architectures: ['Qwen2ForSequenceClassification'] }
+    const shapes = foldedParameters(architectureFromConfig({ model_type: 'qwen2', num_hidden_layers: 1, ...labels }))
+    expect(shapes.get('score.weight')).toEqual([4, 4096])
+  })
+
+  it('an unheard-of class is taken for the language model, and a note says so', () => {
+    const { className, notes } = architectureFromConfig({ ...config, architectures: ['Qwen2Wonder'] })
+    expect(className).toBe('Qwen2ForCausalLM')
+    expect(notes).toEqual(['The class Qwen2Wonder is not known; Qwen2ForCausalLM is described.'])
+  })
+})
+
+describe('Of a multimodal model the language model is described', () => {
+  it('under text_config, and a note says what is left out', () => {
+    const config = {
+      model_type: 'llava',
+      text_config: { model_type: 'mistral', num_hidden_layers: 2 },
+      vision_config: {},
+    }
+    const { family, notes } = architectureFromConfig(config)
+    expect(family).toBe('mistral')
+    expect(notes[0]).toMatch(/^Of llava only the language model \(mistral\) is described/)
+  })
+
+  it('by the default of the whole where text_config does not say its family', () => {
+    expect(architectureFromConfig({ model_type: 'gemma3', text_config: { hidden_size: 2560 } }).family).toBe(
+      'gemma3_text',
+    )
+  })
+
+  it('from the config itself where the family keeps both kinds of fields side by side', () => {
+    const { family, dimensions } = architectureFromConfig({
+      model_type: 'qwen2_vl',
+      hidden_size: 1536,
+      vision_config: {},
+    })
+    expect({ family, hiddenSize: dimensions.hiddenSize }).toEqual({ family: 'qwen2', hiddenSize: 1536 })
+  })
+})
+
+describe('What cannot be understood is an error with a code, a place and a way out', () => {
+  const failure = (config: unknown) => {
+    try {
+      architectureFromConfig(config)
+    } catch (error) {
+      if (error instanceof CheckpointError) return { code: error.code, place: error.place, help: error.help ?? '' }
+      throw error
+    }
+    throw new Error('no error')
+  }
+
+  it('an unknown family names near ones and the headers', () => {
+    const { code, place, help } = failure({ model_type: 'lama' })
+    expect({ code, place }).toEqual({ code: 'unsupported_architecture', place: ['model_type'] })
+    expect(help).toMatch(/Near ones: llama.*safetensors headers/)
+  })
+
+  it.each([
+    [{}, 'missing_field', ['model_type']],
+    [[], 'invalid_field', []],
+    [null, 'invalid_field', []],
+    [{ model_type: 7 }, 'invalid_field', ['model_type']],
+    [{ model_type: '__proto__' }, 'unsupported_architecture', ['model_type']],
+    [{ model_type: 'constructor', text_config: {} }, 'unsupported_architecture', ['model_type']],
+    [{ model_type: 'llama', hidden_size: -1 }, 'invalid_field', ['hidden_size']],
+    [{ model_type: 'llama', hidden_size: '4096' }, 'invalid_field', ['hidden_size']],
+    [{ model_type: 'llama', num_attention_heads: 0 }, 'invalid_field', ['num_attention_heads']],
+    [{ model_type: 'llama', mlp_bias: 'yes' }, 'invalid_field', ['mlp_bias']],
+    [
+      { model_type: 'llama', rope_scaling: { type: 'linear', factor: 'x' } },
+      'invalid_field',
+      ['rope_scaling', 'factor'],
+    ],
+    [{ model_type: 'llama', num_hidden_layers: 2 ** 50 }, 'invalid_field', []],
+  ])('%j is %s at %j', (config, code, place) => {
+    expect(failure(config)).toMatchObject({ code, place })
+  })
+
+  it('fields of the prototype are not fields of the config', () => {
+    const config = Object.assign(Object.create({ hidden_size: 64 }), { model_type: 'llama' })
+    expect(architectureFromConfig(config).dimensions.hiddenSize).toBe(4096)
+  })
+})
+
+describe('A model is held compactly', () => {
+  const deepseek = architectureFromConfig({ model_type: 'deepseek_v3' })
+
+  it('sixty layers of 256 experts are a few dozen groups of modules', () => {
+    expect([...moduleGroups(deepseek)].length).toBeLessThan(80)
+  })
+
+  it('and all their tensors come one by one for whoever asks', () => {
+    const first = parameters(deepseek).next()
+    expect(first.value).toEqual({ name: 'model.embed_tokens.weight', shape: [129_280, 7168] })
+    expect([...linearLayers(deepseek)].filter(({ name }) => name.includes('.experts.')).length).toBe(58 * 256 * 3)
+  })
+})
