@@ -21,6 +21,8 @@ export interface AttentionSizes {
   readonly masked: boolean
   /** The mask that eager attention adds to its scores. */
   readonly mask?: Tensor
+  /** Takes the attention weights that eager attention returns beside its output. */
+  readonly keepWeights: (weights: Tensor) => void
   /** Whether the output comes with its dimensions exchanged, as it does where queries have been put together anew. */
   readonly exchanged: boolean
 }
@@ -115,7 +117,8 @@ function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes:
   const weights = ops.to(soft, query.dtype)
   tape.free(soft, scores)
   const output = matmul(layers, weights, wideValue, query.elements)
-  tape.free(weights, wideKey, wideValue)
+  sizes.keepWeights(weights)
+  tape.free(wideKey, wideValue)
   return output
 }
 

@@ -15,6 +15,8 @@ export interface StepOptions {
   readonly kernel: AttentionKernel
   readonly computeDtype: ComputeDtype
   readonly traits: ForwardTraits
+  /** Whether keys and values are kept for the tokens to come. */
+  readonly cache: boolean
 }
 
 /** A decoder-only language model on its way through one forward pass. */
@@ -26,6 +28,8 @@ export class Decoder {
   readonly #base: Module
   #rotary: { cos: Tensor; sin: Tensor } | undefined
   #mask: Tensor | undefined
+  /** What eager attention returns beside its output: a layer holds it until it ends. */
+  #attentionWeights: Tensor[] = []
   /** What is the same for all layers, and kept by those that run twice. */
   #shared: Tensor[] = []
 
@@ -50,6 +54,16 @@ export class Decoder {
     return loss
   }
 
+  /** The logits of each sequence's last token, with the cache filled: a prefill. What it holds in the end is freed. */
+  prefill(): void {
+    const { ops } = this.#layers
+    const { tape } = ops
+    const hidden = this.#hidden()
+    const last = { ...tape.alias(hidden), elements: this.#options.batch * this.#architecture.dimensions.hiddenSize }
+    const logits = this.#head(last)
+    tape.free(last, hidden, logits)
+  }
+
   #name(...parts: (string | number)[]): string {
     return [this.#prefix, ...parts].join('.')
   }
@@ -68,7 +82,10 @@ export class Decoder {
     let hidden = traits.scaledEmbedding ? ops.scale(embedded) : tape.alias(embedded)
     for (const [index, module] of this.#items()) {
       const input = hidden
-      const run = () => this.#layer(index, module, input)
+      const run = () => {
+        this.#attentionWeights = []
+        return this.#layer(index, module, input)
+      }
       hidden = this.#options.checkpointing ? tape.checkpoint([input, ...this.#shared], run) : run()
       tape.free(input)
     }
@@ -134,7 +151,7 @@ export class Decoder {
     tape.free(second)
     if (sandwich) fed = this.#replaced(fed, this.#norm(name('post_feedforward_layernorm'), fed))
     const output = ops.add(middle, fed)
-    tape.free(middle, fed)
+    tape.free(middle, fed, ...this.#attentionWeights.splice(0))
     return output
   }
 
@@ -157,10 +174,12 @@ export class Decoder {
     const query = this.#turned(queryRaw)
     const key = this.#turned(keyRaw)
     tape.free(queryRaw, keyRaw)
-    const inputs = [query, key, value].map((tensor) => this.#layers.halved(tensor, computeDtype))
-    const [q = query, k = key, v = value] = inputs
+    const [keys, values] = this.#options.cache ? [this.#cached(key), this.#cached(value)] : [key, value]
+    if (this.#options.cache) tape.free(key, value)
+    const inputs = [query, keys, values].map((tensor) => this.#layers.halved(tensor, computeDtype))
+    const [q = query, k = keys, v = values] = inputs
     const masked = windowTokens !== undefined && sequence > windowTokens && traits.sliding(index)
-    tape.free(query, key, value)
+    tape.free(query, keys, values)
     const out = attend(this.#layers, q, k, v, {
       batch,
       sequence,
@@ -173,6 +192,7 @@ export class Decoder {
       masked,
       ...(this.#mask && { mask: this.#mask }),
       exchanged: traits.partialRotary,
+      keepWeights: (weights) => this.#attentionWeights.push(weights),
     })
     tape.free(...inputs)
     const projected = this.#layers.linear(`${name}.o_proj`, out, hiddenSize)
@@ -193,6 +213,13 @@ export class Decoder {
     const query = this.#exchanged(this.#layers.linear(`${name}.q_proj`, input, queries))
     const key = this.#exchanged(this.#layers.linear(`${name}.k_proj`, input, keys))
     return [query, key, this.#layers.linear(`${name}.v_proj`, input, keys)]
+  }
+
+  /** The cache takes a copy, and keeps it: a name of it stays with the cache for good. */
+  #cached(tensor: Tensor): Tensor {
+    const { tape } = this.#layers.ops
+    const copy = tape.tensor(tensor.elements, tensor.dtype, 'cat', 'kvCache')
+    return tape.alias(copy)
   }
 
   #exchanged(tensor: Tensor): Tensor {

@@ -63,6 +63,7 @@ function sparse(layers: Layers, name: string, children: Readonly<Record<string, 
   let result = tape.tensor(input.elements, input.dtype, 'zeros')
   const mask = tape.tensor(tokens * chosen * experts, 'int64', '_to_copy')
   const item = children['experts']?.items?.[0]?.module
+  let last: Tensor | undefined
   const [gateName = '', upName = '', downName = ''] = expertNames(item)
   for (let expert = 0; expert < experts; expert += 1) {
     const rows = Math.floor((tokens * chosen) / experts) + (expert < (tokens * chosen) % experts ? 1 : 0)
@@ -73,9 +74,11 @@ function sparse(layers: Layers, name: string, children: Readonly<Record<string, 
     const weighted = ops.mul(made, share)
     tape.free(share)
     const next = ops.indexAdd(result, weighted, indices)
-    tape.free(result, weighted, made, own, indices)
+    tape.free(result, made, own, indices, ...(last ? [last] : []))
+    last = weighted
     result = next
   }
+  if (last) tape.free(last)
   tape.free(mask, best, weights, logits)
   return result
 }

@@ -56,6 +56,7 @@ export function trainingStep(architecture: Architecture, step: TrainingStep): St
     kernel: step.kernel,
     computeDtype: step.parameterDtype === 'float32' ? 'bfloat16' : step.parameterDtype,
     traits: traitsOf(architecture.family),
+    cache: false,
   })
   const run = (): PartBytes => {
     ledger.phase = 'forward'
@@ -70,6 +71,28 @@ export function trainingStep(architecture: Architecture, step: TrainingStep): St
   ledger.phase = 'step'
   ledger.observe('_fused_adamw_')
   return { peak: ledger.peak, afterForward }
+}
+
+/** One prefill, as the replay takes it. */
+export interface Prefill {
+  readonly batch: number
+  readonly sequence: number
+  readonly kernel: AttentionKernel
+  readonly dtype: ComputeDtype
+}
+
+/** Replays a prefill: all tokens at once, the logits of the last ones, the cache kept. */
+export function prefill(architecture: Architecture, { batch, sequence, kernel, dtype }: Prefill): StepMemory {
+  const tape = new Tape()
+  const { ledger } = tape
+  const weights = new Weights(architecture, ledger, { dtype, trained: false, adapterDtype: dtype, adapterRank: () => undefined })
+  ledger.allocate(8 * batch * sequence + bufferBytes(architecture), 'buffers')
+  const layers = new Layers(new Operations(tape), weights, batch * sequence, false)
+  const traits = traitsOf(architecture.family)
+  const decoder = new Decoder(architecture, layers, { batch, sequence, checkpointing: false, kernel, computeDtype: dtype, traits, cache: true })
+  ledger.reset()
+  tape.withoutGradients(() => decoder.prefill())
+  return { peak: ledger.peak, afterForward: { ...ledger.now } }
 }
 
 /** Frequencies of rotary embeddings: a float32 for every second feature of a head. */
