@@ -84,6 +84,18 @@ describe('hostile bodies end in an answer', () => {
     expect([200, 400, 422]).toContain(statusOf(body))
   })
 
+  it.each(['1', '_', '1_', '0', '.', '-', 'e', ' ', '\u00a0', 'T', ':', 'a-', '/'])(
+    'a megabyte of %j in every kind of field',
+    (piece) => {
+      const text = JSON.stringify(`${piece.repeat(1_000_000 / piece.length)}x`)
+      const fields = ['"max_tokens"', '"temperature"', '"stop"', '"model"'].map((name) => `${name}: ${text}`)
+      expect(validateJson('InferenceParams', `{${fields.join()}}`).ok).toBe(false)
+      const names = ['name', 'workspace', 'created_at', 'enabled', 'finetuning_type', 'model', 'description']
+      expect(validateJson('Adapter', `{${names.map((name) => `"${name}": ${text}`).join()}}`).ok).toBe(false)
+      expect(validateJson('APIEndpointData', `{"url": ${text}}`).ok).toBe(false)
+    },
+  )
+
   it.each([
     ['dots', `http://h/${'a/'.repeat(200_000)}${'../'.repeat(200_000)}`],
     ['percent signs', `http://h/${'%'.repeat(500_000)}`],

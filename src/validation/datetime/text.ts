@@ -65,12 +65,12 @@ function roundHalfAway(value: number): number {
 /** The number that a text of digits is, perhaps with a fraction; integers only as far as 64 bits reach. */
 function parseTimestamp(text: string): number | undefined {
   if (text.includes('.')) return DECIMAL.test(text) ? Number(text) : undefined
-  if (!/^[+-]?[0-9]+$/.test(text)) return undefined
-  const value = Number(text)
-  // A big integer of endless digits takes more than linear time, and need not be made to be told from one of 64 bits.
-  const isExact = Number.isSafeInteger(value) || (Math.abs(value) < 2 ** 64 && isInt64(BigInt(text.replace('+', ''))))
-  return isExact ? value : undefined
+  const integer = INTEGER.exec(text)
+  return integer !== null && isInt64(BigInt(`${integer[1] === '-' ? '-' : ''}${integer[2]}`)) ? Number(text) : undefined
 }
+
+/** More digits than these, but for zeros in front, are beyond 64 bits: their number need not be known. */
+const INTEGER = /^([+-]?)0*([0-9]{1,19})$/
 
 function isInt64(value: bigint): boolean {
   return BigInt.asIntN(64, value) === value

@@ -8,7 +8,7 @@ export function parseFloatText(text: string): number | undefined {
   return stripped === undefined ? undefined : parseRustFloat(stripped)
 }
 
-const DECIMAL = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/
+const DECIMAL = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/
 const NAMED = /^([+-]?)(inf|infinity|nan)$/i
 
 /** The grammar of Rust's `f64::from_str`. */
