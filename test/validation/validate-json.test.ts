@@ -101,6 +101,8 @@ describe('hostile bodies end in an answer', () => {
     ['percent signs', `http://h/${'%'.repeat(500_000)}`],
     ['an endless host', `http://${'a.'.repeat(300_000)}`],
     ['a host of hyphens', `http://${'a-'.repeat(300_000)}/`],
+    ['a label in Punycode', `http://xn--${'a9'.repeat(50_000)}/`],
+    ['many labels in Punycode', `http://${'xn--mnchen-3ya.'.repeat(5000)}de/`],
     ['ats', `http://${'@'.repeat(500_000)}`],
     ['colons', `http://[${':'.repeat(500_000)}]`],
     ['slashes', `file:${'/'.repeat(500_000)}`],

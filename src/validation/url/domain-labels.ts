@@ -3,6 +3,7 @@
  * Some runtimes let pass a label in Punycode that stands for nothing allowed, and directions that do not go together.
  */
 
+import { isLongerThan } from '../text.js'
 import { asciiByRuntime } from './runtime-idna.js'
 
 /** Whether the labels of an ASCII domain are what IDNA allows. */
@@ -17,9 +18,14 @@ export function areValidLabels(domain: string): boolean {
 /** A label as it reads, or undefined if it is in Punycode without need, or stands for what IDNA would write otherwise. */
 function unicodeLabel(label: string): string | undefined {
   if (!label.startsWith('xn--')) return label
-  const decoded = decodePunycode(label.slice(4))
-  return decoded !== undefined && asciiByRuntime(decoded) === label ? decoded : undefined
+  const decoded = label.length > LONGEST_PUNYCODE ? undefined : decodePunycode(label.slice(4))
+  if (decoded === undefined || isLongerThan(decoded, LONGEST_LABEL)) return undefined
+  return asciiByRuntime(decoded) === label ? decoded : undefined
 }
+
+/** The limits of Rust's `idna`, in characters: Punycode takes time that grows with the square of the length. */
+const LONGEST_LABEL = 1000
+const LONGEST_PUNYCODE = 2000
 
 /** https://www.rfc-editor.org/rfc/rfc3492#section-6.2 */
 function decodePunycode(text: string): string | undefined {
