@@ -24,8 +24,10 @@ import { granitemoe } from './granitemoe.js'
 import { helium } from './helium.js'
 import { hunyuanV1Dense } from './hunyuan-v1-dense.js'
 import { hunyuanV1Moe } from './hunyuan-v1-moe.js'
+import { lfm2 } from './lfm2.js'
 import { llama } from './llama.js'
 import { llama4Text } from './llama4-text.js'
+import { minimax } from './minimax.js'
 import { minimaxM2 } from './minimax-m2.js'
 import { ministral } from './ministral.js'
 import { ministral3 } from './ministral3.js'
@@ -34,6 +36,7 @@ import { mixtral } from './mixtral.js'
 import { nanochat } from './nanochat.js'
 import { nemotron } from './nemotron.js'
 import { olmo } from './olmo.js'
+import { olmoHybrid } from './olmo-hybrid.js'
 import { olmo2 } from './olmo2.js'
 import { olmo3 } from './olmo3.js'
 import { olmoe } from './olmoe.js'
@@ -44,7 +47,10 @@ import { phimoe } from './phimoe.js'
 import { qwen2 } from './qwen2.js'
 import { qwen2Moe } from './qwen2-moe.js'
 import { qwen3 } from './qwen3.js'
+import { qwen35MoeText } from './qwen3-5-moe-text.js'
+import { qwen35Text } from './qwen3-5-text.js'
 import { qwen3Moe } from './qwen3-moe.js'
+import { qwen3Next } from './qwen3-next.js'
 import { seedOss } from './seed-oss.js'
 import { smollm3 } from './smollm3.js'
 import { stablelm } from './stablelm.js'
@@ -60,25 +66,27 @@ export const FAMILIES: readonly Family[] = [
   deepseekV2,
   deepseekV3,
   deepseekV32,
-  ernie45Moe,
   ernie45,
+  ernie45Moe,
   exaone4,
   gemma,
   gemma2,
   gemma3Text,
   gemma4Text,
   glm,
-  glm4MoeLite,
-  glm4Moe,
   glm4,
+  glm4Moe,
+  glm4MoeLite,
   gptOss,
   granite,
   granitemoe,
   helium,
   hunyuanV1Dense,
   hunyuanV1Moe,
+  lfm2,
   llama,
   llama4Text,
+  minimax,
   minimaxM2,
   ministral,
   ministral3,
@@ -87,6 +95,7 @@ export const FAMILIES: readonly Family[] = [
   nanochat,
   nemotron,
   olmo,
+  olmoHybrid,
   olmo2,
   olmo3,
   olmoe,
@@ -94,10 +103,13 @@ export const FAMILIES: readonly Family[] = [
   phi,
   phi3,
   phimoe,
-  qwen2Moe,
   qwen2,
-  qwen3Moe,
+  qwen2Moe,
   qwen3,
+  qwen35MoeText,
+  qwen35Text,
+  qwen3Moe,
+  qwen3Next,
   seedOss,
   smollm3,
   stablelm,

@@ -1,0 +1,54 @@
+import type { ConfigReader } from '../config-reader.js'
+import { type Children, container, type Module } from '../module.js'
+import { depthwiseConv } from './depthwise-conv.js'
+import { linear } from './linear.js'
+import { rmsNorm } from './norm.js'
+
+/** The sizes of a gated delta network, from the fields that Qwen's configs have for it. */
+export interface DeltaNetSizes {
+  readonly hiddenSize: number
+  readonly keyHeads: number
+  readonly valueHeads: number
+  readonly keyHeadDim: number
+  readonly valueHeadDim: number
+  readonly kernelSize: number
+}
+
+/** Reads the sizes with the defaults that all Qwen families share. */
+export function deltaNetSizes(config: ConfigReader, hiddenSize: number): DeltaNetSizes {
+  return {
+    hiddenSize,
+    keyHeads: config.integer('linear_num_key_heads', 16),
+    valueHeads: config.integer('linear_num_value_heads', 32),
+    keyHeadDim: config.integer('linear_key_head_dim', 128),
+    valueHeadDim: config.integer('linear_value_head_dim', 128),
+    kernelSize: config.integer('linear_conv_kernel_dim', 4),
+  }
+}
+
+/**
+ * A gated delta network (Yang et al. 2024, arXiv:2412.06464): attention that keeps a state of constant size, corrected
+ * by each token and decaying by a gate, after a short convolution over queries, keys and values.
+ *
+ * @param projections - what the family makes queries, keys, values, gates and decay rates with
+ * @param names - what the family calls the norm of the heads and the output projection
+ */
+export function deltaNet(
+  type: string,
+  sizes: DeltaNetSizes,
+  projections: Children,
+  names: { readonly norm: string; readonly output: string } = { norm: 'norm', output: 'out_proj' },
+): Module {
+  const { hiddenSize, keyHeads, valueHeads, keyHeadDim, valueHeadDim, kernelSize } = sizes
+  const valueFeatures = valueHeads * valueHeadDim
+  return container(
+    type,
+    {
+      ...projections,
+      conv1d: depthwiseConv(2 * keyHeads * keyHeadDim + valueFeatures, kernelSize),
+      [names.norm]: rmsNorm(valueHeadDim),
+      [names.output]: linear(valueFeatures, hiddenSize),
+    },
+    { part: 'recurrence', parameters: { dt_bias: [valueHeads], A_log: [valueHeads] } },
+  )
+}

@@ -1,0 +1,76 @@
+import { attention } from '../blocks/attention.js'
+import { causalLm } from '../blocks/causal-lm.js'
+import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { depthwiseConv } from '../blocks/depthwise-conv.js'
+import { embedding } from '../blocks/embedding.js'
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { layerTypes } from '../blocks/layer-types.js'
+import { linear } from '../blocks/linear.js'
+import { rmsNorm } from '../blocks/norm.js'
+import type { ConfigReader } from '../config-reader.js'
+import type { Family } from '../family.js'
+import { container, listOf } from '../module.js'
+
+/** LFM2 (Liquid AI 2025, arXiv:2511.23404): short gated convolutions in most layers, attention in the others. */
+export const lfm2: Family = {
+  modelTypes: ['lfm2'],
+  describe(config, className) {
+    const stated = decoderSizes(config, {
+      vocab_size: 65_536,
+      hidden_size: 2560,
+      intermediate_size: 12_288,
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      num_key_value_heads: 8,
+      max_position_embeddings: 128_000,
+      tie_word_embeddings: true,
+    })
+    const sizes = { ...stated, tiedEmbeddings: config.boolean('tie_embedding', stated.tiedEmbeddings) }
+    const { vocabSize, hiddenSize, headDim, layers } = sizes
+    const norm = rmsNorm(hiddenSize)
+    const bias = config.boolean('conv_bias', false)
+    const ffnSize = adjustedFfnSize(config, config.integer('block_ff_dim', sizes.ffnSize))
+    const headNorm = rmsNorm(headDim)
+    const also = { q_layernorm: headNorm, k_layernorm: headNorm }
+    const selfAttention = attention({ ...sizes, outputName: 'out_proj', also })
+    const convolution = container(
+      'Lfm2ShortConv',
+      {
+        in_proj: linear(hiddenSize, 3 * hiddenSize, { bias }),
+        conv: depthwiseConv(hiddenSize, config.integer('conv_L_cache', 3), { bias }),
+        out_proj: linear(hiddenSize, hiddenSize, { bias }),
+      },
+      { part: 'recurrence' },
+    )
+    const full = config.integers('full_attn_idxs')
+    const types = layerTypes(config, layers, (index) => (full?.includes(index) === false ? 'conv' : 'full_attention'))
+    const layer = (type: string) =>
+      container('Lfm2DecoderLayer', {
+        operator_norm: norm,
+        ...(type === 'full_attention' ? { self_attn: selfAttention } : { conv: convolution }),
+        ffn_norm: norm,
+        feed_forward: gatedMlp({ hiddenSize, ffnSize, names: ['w1', 'w3', 'w2'] }),
+      })
+    return causalLm({
+      config,
+      className,
+      family: 'lfm2',
+      name: 'Lfm2',
+      model: container('Lfm2Model', {
+        embed_tokens: embedding(vocabSize, hiddenSize),
+        layers: listOf(layers, (index) => types[index] ?? '', layer),
+        embedding_norm: norm,
+      }),
+      dimensions: decoderDimensions(sizes, { gatedMlp: true, ffnHiddenSize: ffnSize }),
+    })
+  },
+}
+
+/** Two thirds of the stated size, scaled, and rounded up to a multiple: a gated MLP has three matrices where a plain one has two. */
+function adjustedFfnSize(config: ConfigReader, stated: number): number {
+  if (!config.boolean('block_auto_adjust_ff_dim', true)) return stated
+  const multiplier = config.number('block_ffn_dim_multiplier', 1)
+  const multiple = config.positive('block_multiple_of', 256)
+  const scaled = Math.floor(multiplier * Math.floor((2 * stated) / 3))
+  return multiple * Math.ceil(scaled / multiple)
+}

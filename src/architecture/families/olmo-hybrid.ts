@@ -1,0 +1,88 @@
+import { attention } from '../blocks/attention.js'
+import { causalLm } from '../blocks/causal-lm.js'
+import { postNormLayer } from '../blocks/decoder-layer.js'
+import { decoderModel } from '../blocks/decoder-model.js'
+import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { deltaNet } from '../blocks/delta-net.js'
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { layerTypes } from '../blocks/layer-types.js'
+import { linear } from '../blocks/linear.js'
+import { rmsNorm } from '../blocks/norm.js'
+import type { Family } from '../family.js'
+import { container, listOf } from '../module.js'
+
+/**
+ * Olmo Hybrid (Ai2 2026, https://allenai.org/olmo): gated delta networks in three layers of four, the attention of
+ * OLMo 2 in the fourth.
+ */
+export const olmoHybrid: Family = {
+  modelTypes: ['olmo_hybrid'],
+  describe(config, className) {
+    const sizes = decoderSizes(config, {
+      vocab_size: 100_352,
+      hidden_size: 3840,
+      intermediate_size: 11_008,
+      num_hidden_layers: 32,
+      num_attention_heads: 30,
+      max_position_embeddings: 65_536,
+      tie_word_embeddings: false,
+    })
+    const norm = rmsNorm(sizes.hiddenSize)
+    const bias = config.boolean('attention_bias', false)
+    const { hiddenSize, heads, layers } = sizes
+    const keyHeads = config.integer('linear_num_key_heads', heads)
+    const keyHeadDim = config.integer('linear_key_head_dim', Math.floor((0.75 * hiddenSize) / keyHeads))
+    const deltaSizes = {
+      hiddenSize,
+      keyHeads,
+      valueHeads: config.integer('linear_num_value_heads', heads),
+      keyHeadDim,
+      valueHeadDim: config.integer('linear_value_head_dim', 2 * keyHeadDim),
+      kernelSize: config.integer('linear_conv_kernel_dim', 4),
+    }
+    const keyFeatures = keyHeads * keyHeadDim
+    const valueFeatures = deltaSizes.valueHeads * deltaSizes.valueHeadDim
+    const projections = {
+      q_proj: linear(hiddenSize, keyFeatures),
+      k_proj: linear(hiddenSize, keyFeatures),
+      v_proj: linear(hiddenSize, valueFeatures),
+      a_proj: linear(hiddenSize, deltaSizes.valueHeads),
+      b_proj: linear(hiddenSize, deltaSizes.valueHeads),
+      g_proj: linear(hiddenSize, valueFeatures),
+    }
+    const names = { norm: 'o_norm', output: 'o_proj' }
+    const linearAttention = deltaNet('OlmoHybridGatedDeltaNet', deltaSizes, projections, names)
+    const also = {
+      q_norm: rmsNorm(heads * sizes.headDim),
+      k_norm: rmsNorm(sizes.kvHeads * sizes.headDim),
+    }
+    const mlp = gatedMlp({ ...sizes })
+    const fullLayer = postNormLayer('OlmoHybridAttentionDecoderLayer', {
+      norm,
+      attention: attention({ ...sizes, qkvBias: bias, outputBias: bias, also }),
+      mlp,
+    })
+    const linearLayer = container('OlmoHybridLinearAttentionDecoderLayer', {
+      input_layernorm: norm,
+      linear_attn: linearAttention,
+      post_attention_layernorm: norm,
+      mlp,
+    })
+    // With fewer than four layers the last one is the one of full attention.
+    const isFull = (index: number) => index % 4 === 3 || (layers < 4 && index === layers - 1)
+    const types = layerTypes(config, layers, (index) => (isFull(index) ? 'full_attention' : 'linear_attention'))
+    const layer = (type: string) => (type === 'linear_attention' ? linearLayer : fullLayer)
+    return causalLm({
+      config,
+      className,
+      family: 'olmo_hybrid',
+      name: 'OlmoHybrid',
+      model: decoderModel('OlmoHybridModel', {
+        ...sizes,
+        layers: listOf(layers, (index) => types[index] ?? '', layer),
+        norm,
+      }),
+      dimensions: decoderDimensions(sizes, { gatedMlp: true }),
+    })
+  },
+}

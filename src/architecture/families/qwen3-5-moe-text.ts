@@ -1,0 +1,89 @@
+import { attention } from '../blocks/attention.js'
+import { causalLm } from '../blocks/causal-lm.js'
+import { decoderModel } from '../blocks/decoder-model.js'
+import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { deltaNet, deltaNetSizes } from '../blocks/delta-net.js'
+import { fusedExperts, moeDimensions, router } from '../blocks/experts.js'
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { layerTypes } from '../blocks/layer-types.js'
+import { linear } from '../blocks/linear.js'
+import { rmsNorm } from '../blocks/norm.js'
+import type { Family } from '../family.js'
+import { container, listOf } from '../module.js'
+
+/**
+ * Qwen 3.5's mixtures of experts, the language model (Qwen team 2026, https://qwen.ai/blog): gated delta networks in
+ * three layers of four, small routed experts beside a shared one that has a gate.
+ */
+export const qwen35MoeText: Family = {
+  modelTypes: ['qwen3_5_moe_text'],
+  describe(config, className) {
+    const sizes = decoderSizes(config, {
+      vocab_size: 248_320,
+      hidden_size: 2048,
+      intermediate_size: 512,
+      num_hidden_layers: 40,
+      num_attention_heads: 16,
+      num_key_value_heads: 2,
+      head_dim: 256,
+      max_position_embeddings: 32_768,
+      tie_word_embeddings: false,
+    })
+    const norm = rmsNorm(sizes.hiddenSize)
+    const bias = config.boolean('attention_bias', false)
+    const routing = {
+      experts: config.integer('num_experts', 256),
+      expertsPerToken: config.integer('num_experts_per_tok', 8),
+    }
+    const { hiddenSize, headDim, layers } = sizes
+    const period = config.positive('full_attention_interval', 4)
+    const types = layerTypes(config, layers, (index) =>
+      (index + 1) % period === 0 ? 'full_attention' : 'linear_attention',
+    )
+    // A gate for each feature of the output comes out of the projection of the queries.
+    const queries = linear(hiddenSize, 2 * sizes.heads * headDim, { bias })
+    const also = { q_proj: queries, q_norm: rmsNorm(headDim), k_norm: rmsNorm(headDim) }
+    const selfAttention = attention({ ...sizes, qkvBias: bias, outputBias: bias, also })
+    const deltaSizes = deltaNetSizes(config, hiddenSize)
+    const keyFeatures = deltaSizes.keyHeads * deltaSizes.keyHeadDim
+    const valueFeatures = deltaSizes.valueHeads * deltaSizes.valueHeadDim
+    const linearAttention = deltaNet('Qwen3_5MoeGatedDeltaNet', deltaSizes, {
+      in_proj_qkv: linear(hiddenSize, 2 * keyFeatures + valueFeatures),
+      in_proj_z: linear(hiddenSize, valueFeatures),
+      in_proj_b: linear(hiddenSize, deltaSizes.valueHeads),
+      in_proj_a: linear(hiddenSize, deltaSizes.valueHeads),
+    })
+    const expertFfnSize = config.integer('moe_intermediate_size', 512)
+    const sharedFfnSize = config.integer('shared_expert_intermediate_size', 512)
+    const mixture = container(
+      'Qwen3_5MoeSparseMoeBlock',
+      {
+        gate: router(routing.experts, hiddenSize),
+        experts: fusedExperts({ hiddenSize, ffnSize: expertFfnSize, ...routing }),
+        shared_expert: gatedMlp({ hiddenSize, ffnSize: sharedFfnSize }),
+        shared_expert_gate: linear(hiddenSize, 1),
+      },
+      { part: 'experts' },
+    )
+    const layer = (type: string) =>
+      container('Qwen3_5MoeDecoderLayer', {
+        input_layernorm: norm,
+        ...(type === 'linear_attention' ? { linear_attn: linearAttention } : { self_attn: selfAttention }),
+        post_attention_layernorm: norm,
+        mlp: mixture,
+      })
+    const moe = moeDimensions(routing, { layers, ffnSize: expertFfnSize, shared: 1 })
+    return causalLm({
+      config,
+      className,
+      family: 'qwen3_5_moe_text',
+      name: 'Qwen3_5Moe',
+      model: decoderModel('Qwen3_5MoeTextModel', {
+        ...sizes,
+        layers: listOf(layers, (index) => types[index] ?? '', layer),
+        norm,
+      }),
+      dimensions: decoderDimensions(sizes, { gatedMlp: true, ffnHiddenSize: expertFfnSize, moe }),
+    })
+  },
+}

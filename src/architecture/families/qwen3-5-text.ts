@@ -1,0 +1,71 @@
+import { attention } from '../blocks/attention.js'
+import { causalLm } from '../blocks/causal-lm.js'
+import { decoderModel } from '../blocks/decoder-model.js'
+import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { deltaNet, deltaNetSizes } from '../blocks/delta-net.js'
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { layerTypes } from '../blocks/layer-types.js'
+import { linear } from '../blocks/linear.js'
+import { rmsNorm } from '../blocks/norm.js'
+import type { Family } from '../family.js'
+import { container, listOf } from '../module.js'
+
+/**
+ * Qwen 3.5's language model (Qwen team 2026, https://qwen.ai/blog): gated delta networks in three layers of four,
+ * gated attention in the fourth.
+ */
+export const qwen35Text: Family = {
+  modelTypes: ['qwen3_5_text'],
+  describe(config, className) {
+    const sizes = decoderSizes(config, {
+      vocab_size: 248_320,
+      hidden_size: 4096,
+      intermediate_size: 12_288,
+      num_hidden_layers: 32,
+      num_attention_heads: 16,
+      num_key_value_heads: 4,
+      head_dim: 256,
+      max_position_embeddings: 32_768,
+      tie_word_embeddings: false,
+    })
+    const norm = rmsNorm(sizes.hiddenSize)
+    const bias = config.boolean('attention_bias', false)
+    const { hiddenSize, headDim, layers } = sizes
+    const period = config.positive('full_attention_interval', 4)
+    const types = layerTypes(config, layers, (index) =>
+      (index + 1) % period === 0 ? 'full_attention' : 'linear_attention',
+    )
+    // A gate for each feature of the output comes out of the projection of the queries.
+    const queries = linear(hiddenSize, 2 * sizes.heads * headDim, { bias })
+    const also = { q_proj: queries, q_norm: rmsNorm(headDim), k_norm: rmsNorm(headDim) }
+    const selfAttention = attention({ ...sizes, qkvBias: bias, outputBias: bias, also })
+    const deltaSizes = deltaNetSizes(config, hiddenSize)
+    const keyFeatures = deltaSizes.keyHeads * deltaSizes.keyHeadDim
+    const valueFeatures = deltaSizes.valueHeads * deltaSizes.valueHeadDim
+    const linearAttention = deltaNet('Qwen3_5GatedDeltaNet', deltaSizes, {
+      in_proj_qkv: linear(hiddenSize, 2 * keyFeatures + valueFeatures),
+      in_proj_z: linear(hiddenSize, valueFeatures),
+      in_proj_b: linear(hiddenSize, deltaSizes.valueHeads),
+      in_proj_a: linear(hiddenSize, deltaSizes.valueHeads),
+    })
+    const layer = (type: string) =>
+      container('Qwen3_5DecoderLayer', {
+        input_layernorm: norm,
+        ...(type === 'linear_attention' ? { linear_attn: linearAttention } : { self_attn: selfAttention }),
+        post_attention_layernorm: norm,
+        mlp: gatedMlp({ ...sizes }),
+      })
+    return causalLm({
+      config,
+      className,
+      family: 'qwen3_5_text',
+      name: 'Qwen3_5',
+      model: decoderModel('Qwen3_5TextModel', {
+        ...sizes,
+        layers: listOf(layers, (index) => types[index] ?? '', layer),
+        norm,
+      }),
+      dimensions: decoderDimensions(sizes, { gatedMlp: true }),
+    })
+  },
+}

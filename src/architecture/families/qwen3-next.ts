@@ -1,0 +1,89 @@
+import { attention } from '../blocks/attention.js'
+import { causalLm } from '../blocks/causal-lm.js'
+import { decoderModel } from '../blocks/decoder-model.js'
+import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { deltaNet, deltaNetSizes } from '../blocks/delta-net.js'
+import { experts, moeDimensions } from '../blocks/experts.js'
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { layerTypes } from '../blocks/layer-types.js'
+import { linear } from '../blocks/linear.js'
+import { rmsNorm } from '../blocks/norm.js'
+import type { Family } from '../family.js'
+import { container, listOf, range } from '../module.js'
+
+/**
+ * Qwen3-Next (Qwen team 2025, https://qwen.ai/blog): gated delta networks in three layers of four, gated attention in
+ * the fourth, 512 small experts beside a shared one that has a gate.
+ */
+export const qwen3Next: Family = {
+  modelTypes: ['qwen3_next'],
+  describe(config, className) {
+    const sizes = decoderSizes(config, {
+      vocab_size: 151_936,
+      hidden_size: 2048,
+      intermediate_size: 5632,
+      num_hidden_layers: 48,
+      num_attention_heads: 16,
+      num_key_value_heads: 2,
+      head_dim: 256,
+      max_position_embeddings: 32_768,
+      tie_word_embeddings: false,
+    })
+    const norm = rmsNorm(sizes.hiddenSize)
+    const bias = config.boolean('attention_bias', false)
+    const routing = {
+      experts: config.integer('num_experts', 512),
+      expertsPerToken: config.integer('num_experts_per_tok', 10),
+    }
+    const { hiddenSize, headDim, layers } = sizes
+    const period = config.positive('full_attention_interval', 4)
+    const types = layerTypes(config, layers, (index) =>
+      (index + 1) % period === 0 ? 'full_attention' : 'linear_attention',
+    )
+    // A gate for each feature of the output comes out of the projection of the queries.
+    const queries = linear(hiddenSize, 2 * sizes.heads * headDim, { bias })
+    const also = { q_proj: queries, q_norm: rmsNorm(headDim), k_norm: rmsNorm(headDim) }
+    const selfAttention = attention({ ...sizes, qkvBias: bias, outputBias: bias, also })
+    const deltaSizes = deltaNetSizes(config, hiddenSize)
+    const keyFeatures = deltaSizes.keyHeads * deltaSizes.keyHeadDim
+    const valueFeatures = deltaSizes.valueHeads * deltaSizes.valueHeadDim
+    const linearAttention = deltaNet('Qwen3NextGatedDeltaNet', deltaSizes, {
+      in_proj_qkvz: linear(hiddenSize, 2 * keyFeatures + 2 * valueFeatures),
+      in_proj_ba: linear(hiddenSize, 2 * deltaSizes.valueHeads),
+    })
+    const expertFfnSize = config.integer('moe_intermediate_size', 512)
+    const sharedFfnSize = config.integer('shared_expert_intermediate_size', 512)
+    const mixture = container(
+      'Qwen3NextSparseMoeBlock',
+      {
+        gate: linear(hiddenSize, routing.experts),
+        experts: experts(routing, gatedMlp({ hiddenSize, ffnSize: expertFfnSize })),
+        shared_expert: gatedMlp({ hiddenSize, ffnSize: sharedFfnSize }),
+        shared_expert_gate: linear(hiddenSize, 1),
+      },
+      { part: 'experts' },
+    )
+    const denseLayers = new Set(config.integers('mlp_only_layers') ?? [])
+    const sparseStep = config.positive('decoder_sparse_step', 1)
+    const isSparse = (index: number) => routing.experts > 0 && !denseLayers.has(index) && (index + 1) % sparseStep === 0
+    const kindOf = (index: number) => `${types[index]} ${isSparse(index) ? 'sparse' : 'dense'}`
+    const layer = (kind: string) =>
+      container('Qwen3NextDecoderLayer', {
+        input_layernorm: norm,
+        ...(kind.startsWith('linear_attention') ? { linear_attn: linearAttention } : { self_attn: selfAttention }),
+        post_attention_layernorm: norm,
+        mlp: kind.endsWith('sparse') ? mixture : gatedMlp({ ...sizes }),
+      })
+    const sparseLayers = range(layers).filter(isSparse).length
+    const moe = moeDimensions(routing, { layers: sparseLayers, ffnSize: expertFfnSize, shared: 1 })
+    return causalLm({
+      config,
+      className,
+      family: 'qwen3_next',
+      name: 'Qwen3Next',
+      model: decoderModel('Qwen3NextModel', { ...sizes, layers: listOf(layers, kindOf, layer), norm }),
+      questionAnsweringPrefix: 'transformer',
+      dimensions: decoderDimensions(sizes, { gatedMlp: true, moe }),
+    })
+  },
+}
