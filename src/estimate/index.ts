@@ -1,3 +1,8 @@
 export { countLoraParameters, type LoraCount, type LoraTarget } from './count-lora-parameters.js'
 export { countParameters, type ParameterCount } from './count-parameters.js'
+export { estimateMemory, type MemoryEstimate } from './estimate-memory.js'
 export type { LoraOptions } from './lora/options.js'
+export type { MemoryMethod, MemoryOptions, Optimizer } from './memory-options.js'
+export { CUBLAS_WORKSPACE_BYTES, CUDA_CONTEXT_BYTES, overheadBytes } from './overhead.js'
+export type { MemoryPart, PartBytes, Phase } from './tape/ledger.js'
+export { isForwardPassDescribed } from './tape/traits.js'

@@ -57,7 +57,11 @@ function fused(
 ): Tensor {
   const { tape } = ops
   const rows = sizes.batch * sizes.heads * sizes.sequence
-  const extras = [tape.ledger.allocate(4 * rows), tape.ledger.allocate(kernel === 'flash' ? 16 : 8), tape.ledger.allocate(8)]
+  const extras = [
+    tape.ledger.allocate(4 * rows),
+    tape.ledger.allocate(kernel === 'flash' ? 16 : 8),
+    tape.ledger.allocate(8),
+  ]
   const output = tape.record(
     [query, key, value],
     { before: [query, key, value, ...(bias ? [bias] : [])], after: (out) => [out.storage, ...extras] },
@@ -81,7 +85,9 @@ function efficient(layers: Layers, query: Tensor, key: Tensor, value: Tensor, si
   const groups = sizes.heads / sizes.kvHeads
   const wideKey = repeat(layers, key, groups)
   const wideValue = repeat(layers, value, groups)
-  const bias = sizes.masked ? tape.tensor(sizes.batch * sizes.sequence * sizes.sequence, query.dtype, 'masked_fill') : undefined
+  const bias = sizes.masked
+    ? tape.tensor(sizes.batch * sizes.sequence * sizes.sequence, query.dtype, 'masked_fill')
+    : undefined
   const output = fused(layers, query, wideKey, wideValue, sizes, 'efficient', bias)
   tape.free(wideKey, wideValue, ...(bias ? [bias] : []))
   return output

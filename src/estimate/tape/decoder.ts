@@ -75,7 +75,9 @@ export class Decoder {
     const { batch, sequence, traits } = this.#options
     const embedded = this.#embedding()
     const positions = tape.tensor(sequence, 'int64', 'arange')
-    const masks = Array.from({ length: this.#maskCount() }, () => tape.tensor(batch * sequence * sequence, embedded.dtype, 'where'))
+    const masks = Array.from({ length: this.#maskCount() }, () =>
+      tape.tensor(batch * sequence * sequence, embedded.dtype, 'where'),
+    )
     this.#mask = masks[0]
     this.#rotary = this.#rotaryTables(embedded.dtype)
     this.#shared = [positions, ...masks, this.#rotary.cos, this.#rotary.sin]
@@ -109,7 +111,10 @@ export class Decoder {
 
   #embedding(): Tensor {
     const { ops, weights, tokens } = this.#layers
-    return ops.embedding(weights.get(this.#name('embed_tokens', 'weight')), tokens * this.#architecture.dimensions.hiddenSize)
+    return ops.embedding(
+      weights.get(this.#name('embed_tokens', 'weight')),
+      tokens * this.#architecture.dimensions.hiddenSize,
+    )
   }
 
   /** Cosines and sines of all positions, made in float32 and kept in the model's type for all layers. */
@@ -161,7 +166,9 @@ export class Decoder {
   }
 
   #norm(name: string, input: Tensor): Tensor {
-    return this.#options.traits.norm === 'gemma' ? this.#layers.gemmaNorm(name, input) : this.#layers.rmsNorm(name, input)
+    return this.#options.traits.norm === 'gemma'
+      ? this.#layers.gemmaNorm(name, input)
+      : this.#layers.rmsNorm(name, input)
   }
 
   #attention(name: string, module: Module | undefined, input: Tensor, index: number): Tensor {
@@ -200,10 +207,16 @@ export class Decoder {
     return projected
   }
 
-  #projections(name: string, module: Module | undefined, input: Tensor, queries: number, keys: number): [Tensor, Tensor, Tensor] {
+  #projections(
+    name: string,
+    module: Module | undefined,
+    input: Tensor,
+    queries: number,
+    keys: number,
+  ): [Tensor, Tensor, Tensor] {
     const { ops } = this.#layers
     if (module?.children?.['qkv_proj']) {
-      const { tape, } = ops
+      const { tape } = ops
       const fused = this.#layers.linear(`${name}.qkv_proj`, input, queries + 2 * keys)
       const share = (features: number) => ops.slice(fused, (fused.elements * features) / (queries + 2 * keys))
       const parts: [Tensor, Tensor, Tensor] = [share(queries), share(keys), share(keys)]
@@ -230,7 +243,12 @@ export class Decoder {
     if (!this.#rotary) return this.#layers.ops.tape.alias(tensor)
     const { cos, sin } = this.#rotary
     if (!this.#options.traits.partialRotary) return this.#layers.rotary(tensor, cos, sin)
-    return this.#layers.partialRotary(tensor, cos, sin, (this.#options.traits.rotaryDim ?? this.#headDim()) / this.#headDim())
+    return this.#layers.partialRotary(
+      tensor,
+      cos,
+      sin,
+      (this.#options.traits.rotaryDim ?? this.#headDim()) / this.#headDim(),
+    )
   }
 
   #head(hidden: Tensor): Tensor {

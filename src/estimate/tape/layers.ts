@@ -10,7 +10,8 @@ export class Layers {
   readonly tokens: number
   /** Whether linear layers compute in bfloat16 on float32 parameters. */
   readonly autocast: boolean
-  readonly #casts = new Map<Tensor, Tensor>()
+  #casts = new Map<Tensor, Tensor>()
+  #castsOfRun = 0
 
   constructor(ops: Operations, weights: Weights, tokens: number, autocast: boolean) {
     this.ops = ops
@@ -54,15 +55,17 @@ export class Layers {
     const elements = rows * outFeatures
     const output = tape.record(
       [left, matrix, vector],
-      { before: [...(matrix.grad ? [left] : []), ...(left.grad ? [matrix] : [])] },
+      { before: [...(matrix.grad ? [left] : []), ...(left.grad ? [weight.isPacked ? weight : matrix] : [])] },
       () => tape.tensor(elements, left.dtype, vector ? 'addmm' : 'mm'),
       () => {
+        const unpacked = weight.isPacked ? this.ops.gradient(weight.elements, weight.dtype, 'dequantize') : undefined
         const forWeight = () => matrix.grad && this.ops.gradient(matrix.elements, matrix.dtype, 'mm')
         const forInput = () => left.grad && this.ops.gradient(left.elements, left.dtype, 'mm')
         // mm makes the weight's gradient first, addmm the input's.
         const first = vector ? forInput() : forWeight()
         const second = vector ? forWeight() : forInput()
         const forBias = vector?.grad && this.ops.gradient(vector.elements, vector.dtype, 'sum')
+        if (unpacked) tape.ledger.release(unpacked)
         return vector ? [first, second, forBias] : [second, first, forBias]
       },
     )
@@ -73,7 +76,12 @@ export class Layers {
   /** A parameter as a linear layer takes it: under autocast its bfloat16 copy, made once while autocast lasts. */
   #lowered(parameter: Tensor): Tensor {
     const { tape } = this.ops
+    if (parameter.isPacked) return tape.tensor(parameter.elements, parameter.dtype, 'dequantize')
     if (!this.autocast) return tape.alias(parameter)
+    if (this.#castsOfRun !== tape.run) {
+      this.#casts = new Map()
+      this.#castsOfRun = tape.run
+    }
     const known = this.#casts.get(parameter)
     if (known) return tape.alias(known)
     const cast = this.ops.to(parameter, 'bfloat16')
@@ -164,7 +172,9 @@ export class Layers {
       { before: [input, ...statistics] },
       () => tape.tensor(input.elements, input.dtype, 'native_layer_norm'),
       () => {
-        const made = [input, weight, bias].map((one) => one?.grad && tape.ledger.allocate(one.elements * (one.dtype === 'float32' ? 4 : 2)))
+        const made = [input, weight, bias].map(
+          (one) => one?.grad && tape.ledger.allocate(one.elements * (one.dtype === 'float32' ? 4 : 2)),
+        )
         tape.ledger.observe('native_layer_norm_backward')
         return made
       },

@@ -4,7 +4,13 @@ import type { Tensor } from './tape.js'
 import type { ForwardTraits } from './traits.js'
 
 /** The feed-forward network of a layer, whichever kind it is. The input stays the caller's. */
-export function mlp(layers: Layers, name: string, module: Module | undefined, input: Tensor, traits: ForwardTraits): Tensor {
+export function mlp(
+  layers: Layers,
+  name: string,
+  module: Module | undefined,
+  input: Tensor,
+  traits: ForwardTraits,
+): Tensor {
   const children = module?.children ?? {}
   if (children['gate_up_proj']) return fused(layers, name, children, input)
   if (children['experts']) return sparse(layers, name, children, input)
@@ -13,7 +19,13 @@ export function mlp(layers: Layers, name: string, module: Module | undefined, in
   throw new Error(`the forward pass of ${name} is not described`)
 }
 
-function gated(layers: Layers, name: string, children: Readonly<Record<string, Module>>, input: Tensor, [gate, up, down]: readonly [string, string, string]): Tensor {
+function gated(
+  layers: Layers,
+  name: string,
+  children: Readonly<Record<string, Module>>,
+  input: Tensor,
+  [gate, up, down]: readonly [string, string, string],
+): Tensor {
   const { ops } = layers
   const { tape } = ops
   const before = layers.linear(`${name}.${gate}`, input, outOf(children[gate]))

@@ -1,4 +1,4 @@
-import type { Architecture } from '../../architecture/index.js'
+import type { Architecture, Shape } from '../../architecture/index.js'
 import type { AttentionKernel } from './attention.js'
 import { Decoder } from './decoder.js'
 import type { ComputeDtype } from './dtype.js'
@@ -18,10 +18,11 @@ export interface TrainingStep {
   readonly parameterDtype: ComputeDtype
   readonly autocast: boolean
   readonly trained: boolean
+  readonly quantised: boolean
   readonly adapterDtype: ComputeDtype
   readonly adapterRank: AdapterRank
-  /** Bytes that the optimizer keeps for each trained parameter element, by its type. */
-  readonly stateBytes: (dtype: ComputeDtype) => number
+  /** Bytes that the optimizer keeps for one trained tensor. */
+  readonly stateBytes: (shape: Shape, dtype: ComputeDtype) => number
   /** Whether gradients of an earlier micro-batch are there already. */
   readonly accumulating: boolean
 }
@@ -39,11 +40,12 @@ export function trainingStep(architecture: Architecture, step: TrainingStep): St
   const weights = new Weights(architecture, ledger, {
     dtype: step.parameterDtype,
     trained: step.trained,
+    quantised: step.quantised,
     adapterDtype: step.adapterDtype,
     adapterRank: step.adapterRank,
   })
-  for (const { elements, dtype } of weights.leaves) {
-    ledger.allocate(elements * step.stateBytes(dtype), 'optimizerStates')
+  for (const { shape, dtype } of weights.leaves) {
+    ledger.allocate(step.stateBytes(shape, dtype), 'optimizerStates')
     ledger.allocate(4, 'buffers')
   }
   ledger.allocate(8 * step.batch * step.sequence, 'buffers')
@@ -85,11 +87,25 @@ export interface Prefill {
 export function prefill(architecture: Architecture, { batch, sequence, kernel, dtype }: Prefill): StepMemory {
   const tape = new Tape()
   const { ledger } = tape
-  const weights = new Weights(architecture, ledger, { dtype, trained: false, adapterDtype: dtype, adapterRank: () => undefined })
+  const weights = new Weights(architecture, ledger, {
+    dtype,
+    trained: false,
+    quantised: false,
+    adapterDtype: dtype,
+    adapterRank: () => undefined,
+  })
   ledger.allocate(8 * batch * sequence + bufferBytes(architecture), 'buffers')
   const layers = new Layers(new Operations(tape), weights, batch * sequence, false)
   const traits = traitsOf(architecture.family)
-  const decoder = new Decoder(architecture, layers, { batch, sequence, checkpointing: false, kernel, computeDtype: dtype, traits, cache: true })
+  const decoder = new Decoder(architecture, layers, {
+    batch,
+    sequence,
+    checkpointing: false,
+    kernel,
+    computeDtype: dtype,
+    traits,
+    cache: true,
+  })
   ledger.reset()
   tape.withoutGradients(() => decoder.prefill())
   return { peak: ledger.peak, afterForward: { ...ledger.now } }

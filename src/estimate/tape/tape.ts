@@ -1,3 +1,4 @@
+import type { Shape } from '../../architecture/index.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import { Ledger, type MemoryPart, type Storage } from './ledger.js'
 
@@ -11,11 +12,14 @@ export interface Tensor {
   readonly storage: Storage
   /** Where its gradient goes; absent where nothing is differentiated. */
   readonly grad?: Node | Leaf
+  /** Set where its storage holds it in four bits: it is unpacked for each use. */
+  readonly isPacked?: boolean
 }
 
 /** A parameter that is trained: what accumulates its gradient. */
 export interface Leaf {
   readonly kind: 'leaf'
+  readonly shape: Shape
   readonly elements: number
   readonly dtype: ComputeDtype
   /** Gradients that are still to come in this backward pass. */
@@ -75,7 +79,13 @@ export class Tape {
   readonly #nodes: Node[] = []
   #recording: Frame | undefined
   #again: SecondRun | undefined
+  #runs = 0
   #gradients = true
+
+  /** Tells one run of code from another: what is cached in one, as autocast's copies are, is not there in the next. */
+  get run(): number {
+    return this.#runs
+  }
 
   /** Runs something without recording, as under `torch.no_grad()`. */
   withoutGradients<Result>(run: () => Result): Result {
@@ -208,12 +218,14 @@ export class Tape {
   #runAgain(frame: Frame): (Storage | undefined)[] {
     const again: SecondRun = { frame, made: [], names: [] }
     this.#again = again
+    this.#runs += 1
     try {
       frame.run()
     } catch (stop) {
       if (!(stop instanceof EarlyStop)) throw stop
     }
     this.#again = undefined
+    this.#runs += 1
     for (const storage of again.names) this.ledger.release(storage)
     return again.made
   }

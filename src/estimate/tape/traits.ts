@@ -16,15 +16,46 @@ export interface ForwardTraits {
   readonly sliding: (layer: number) => boolean
 }
 
-const LLAMA: ForwardTraits = { norm: 'llama', softCap: false, logitCap: false, scaledEmbedding: false, partialRotary: false, sliding: () => true }
+const LLAMA: ForwardTraits = {
+  norm: 'llama',
+  softCap: false,
+  logitCap: false,
+  scaledEmbedding: false,
+  partialRotary: false,
+  sliding: () => true,
+}
 
 const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   llama: LLAMA,
+  mistral: LLAMA,
+  mixtral: LLAMA,
+  qwen2: LLAMA,
+  smollm3: LLAMA,
   phi3: { ...LLAMA, partialRotary: true },
-  gemma2: { ...LLAMA, norm: 'gemma', softCap: true, logitCap: true, scaledEmbedding: true, sliding: (layer) => layer % 2 === 0 },
+  gemma2: {
+    ...LLAMA,
+    norm: 'gemma',
+    softCap: true,
+    logitCap: true,
+    scaledEmbedding: true,
+    sliding: (layer) => layer % 2 === 0,
+  },
 }
 
-/** The traits of a family. */
+/** Whether the forward pass of a family is described, so that its activations can be estimated. */
+export function isForwardPassDescribed(family: string): boolean {
+  return Object.hasOwn(TRAITS, family)
+}
+
+/**
+ * The traits of a family.
+ *
+ * @throws RangeError for a family whose forward pass is not described
+ */
 export function traitsOf(family: string): ForwardTraits {
-  return TRAITS[family] ?? LLAMA
+  const traits = Object.hasOwn(TRAITS, family) ? TRAITS[family] : undefined
+  if (traits) return traits
+  throw new RangeError(
+    `the forward pass of ${family} is not described, so that its activations are not known; described are ${Object.keys(TRAITS).join(', ')}`,
+  )
 }

@@ -1,5 +1,5 @@
-import { type Architecture, modules, parameters, ties } from '../../architecture/index.js'
-import type { ComputeDtype } from './dtype.js'
+import { type Architecture, modules, parameters, type Shape, ties } from '../../architecture/index.js'
+import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { Ledger } from './ledger.js'
 import type { Leaf, Tensor } from './tape.js'
 
@@ -18,6 +18,8 @@ export interface WeightOptions {
   readonly dtype: ComputeDtype
   /** Whether the model's own parameters are trained. */
   readonly trained: boolean
+  /** Whether the weights of linear layers, but for the output embedding, are stored in four bits. */
+  readonly quantised: boolean
   readonly adapterDtype: ComputeDtype
   readonly adapterRank: AdapterRank
 }
@@ -34,9 +36,12 @@ export class Weights {
 
   constructor(architecture: Architecture, ledger: Ledger, options: WeightOptions) {
     this.#ledger = ledger
+    const packable = new Set<string>()
+    for (const { name, module } of modules(architecture))
+      if (module.linear && name !== 'lm_head') packable.add(`${name}.weight`)
     for (const { name, shape } of parameters(architecture)) {
-      const elements = shape.reduce((product, size) => product * size, 1)
-      this.#byName.set(name, this.#parameter(elements, options.dtype, options.trained))
+      const isPacked = options.quantised && packable.has(name)
+      this.#byName.set(name, this.#parameter(shape, options.dtype, options.trained, isPacked))
     }
     for (const { name, to } of ties(architecture)) {
       const target = this.#byName.get(to)
@@ -46,8 +51,8 @@ export class Weights {
       const rank = module.linear && options.adapterRank(name)
       if (!module.linear || !rank) continue
       const { inFeatures, outFeatures } = module.linear
-      const a = this.#parameter(rank * inFeatures, options.adapterDtype, true)
-      const b = this.#parameter(rank * outFeatures, options.adapterDtype, true)
+      const a = this.#parameter([rank, inFeatures], options.adapterDtype, true)
+      const b = this.#parameter([outFeatures, rank], options.adapterDtype, true)
       this.#adapters.set(name, { a, b, rank })
     }
   }
@@ -67,12 +72,23 @@ export class Weights {
     return this.#adapters.get(module)
   }
 
-  #parameter(elements: number, dtype: ComputeDtype, trained: boolean): Tensor {
-    const storage = this.#ledger.allocate(elements * (dtype === 'float32' ? 4 : 2), 'parameters')
-    const leaf: Leaf | undefined = trained ? { kind: 'leaf', elements, dtype, expected: 0 } : undefined
+  #parameter(shape: Shape, dtype: ComputeDtype, trained: boolean, isPacked = false): Tensor {
+    const elements = shape.reduce((product, size) => product * size, 1)
+    const bytes = isPacked ? packedBytes(elements) : elements * DTYPE_BYTES[dtype]
+    const storage = this.#ledger.allocate(bytes, 'parameters')
+    const leaf: Leaf | undefined = trained ? { kind: 'leaf', shape, elements, dtype, expected: 0 } : undefined
     if (leaf) this.leaves.push(leaf)
-    const tensor: Tensor = { elements, dtype, storage, ...(leaf && { grad: leaf }) }
+    const tensor: Tensor = { elements, dtype, storage, ...(leaf && { grad: leaf }), ...(isPacked && { isPacked }) }
     this.tensors.push(tensor)
     return tensor
   }
+}
+
+/**
+ * A weight in NF4: half a byte an element, a byte for each 64 of them, a float32 for each 256 of those
+ * (Dettmers et al. 2023, arXiv:2305.14314, double quantisation).
+ */
+function packedBytes(elements: number): number {
+  const blocks = Math.ceil(elements / 64)
+  return Math.ceil(elements / 2) + blocks + 4 * Math.ceil(blocks / 256)
 }

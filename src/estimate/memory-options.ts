@@ -1,0 +1,79 @@
+import type { LoraOptions } from './lora/options.js'
+import type { AttentionKernel } from './tape/attention.js'
+
+/** How a model is used: what is trained and in which types, or served. */
+export type MemoryMethod = 'full' | 'full-mixed' | 'lora' | 'qlora' | 'inference'
+
+/** The optimizers whose states are known. */
+export type Optimizer = 'adamw' | 'adamw-8bit' | 'sgd' | 'adafactor'
+
+/** What an estimate is for. */
+export interface MemoryOptions {
+  /**
+   * `full`: weights, gradients and states in bfloat16. `full-mixed`: all three in float32, autocast to bfloat16 around the
+   * forward pass. `lora`: frozen weights in bfloat16, adapters in float32, as PEFT makes them. `qlora`: the same on weights of
+   * four bits. `inference`: one prefill, the cache kept. Default: `full`.
+   */
+  readonly method?: MemoryMethod
+  /** Sequences in one micro-batch of one GPU. Default: 1. */
+  readonly batchSize?: number
+  /** Tokens of each sequence. Default: 4,096. */
+  readonly sequenceLength?: number
+  /** Whether each decoder layer runs again in backward in place of keeping its tensors. Default: yes. */
+  readonly gradientCheckpointing?: boolean
+  /** The adapters of `lora` and `qlora`. Default: rank 32 on all linear layers. */
+  readonly lora?: LoraOptions
+  /** Default: `adamw`. */
+  readonly optimizer?: Optimizer
+  /** The type of the weights where the method does not fix it. Default: `bfloat16`. */
+  readonly precision?: 'bfloat16' | 'float16'
+  /** The attention kernel. Default: as torch picks on a recent GPU, flash, and the efficient one where there is a mask. */
+  readonly attention?: AttentionKernel
+  /** Micro-batches whose gradients are added up before a step. Default: 1. */
+  readonly gradientAccumulation?: number
+}
+
+/** The options with every default filled in. */
+export type CheckedMemoryOptions = Required<MemoryOptions>
+
+/**
+ * Fills the defaults in, and refuses what cannot be.
+ *
+ * @throws TypeError for an unknown choice, RangeError for a count that is none
+ */
+export function checkMemoryOptions(options: MemoryOptions): CheckedMemoryOptions {
+  const checked: CheckedMemoryOptions = {
+    method: options.method ?? 'full',
+    batchSize: options.batchSize ?? 1,
+    sequenceLength: options.sequenceLength ?? 4096,
+    gradientCheckpointing: options.gradientCheckpointing ?? true,
+    lora: options.lora ?? { rank: 32, targetModules: 'all-linear' },
+    optimizer: options.optimizer ?? 'adamw',
+    precision: options.precision ?? 'bfloat16',
+    attention: options.attention ?? 'flash',
+    gradientAccumulation: options.gradientAccumulation ?? 1,
+  }
+  for (const [name, choices] of Object.entries(CHOICES)) oneOf(name, checked[name as keyof typeof CHOICES], choices)
+  for (const name of ['batchSize', 'sequenceLength', 'gradientAccumulation'] as const) count(name, checked[name])
+  return checked
+}
+
+const CHOICES = {
+  method: ['full', 'full-mixed', 'lora', 'qlora', 'inference'],
+  optimizer: ['adamw', 'adamw-8bit', 'sgd', 'adafactor'],
+  precision: ['bfloat16', 'float16'],
+  attention: ['flash', 'efficient', 'eager'],
+} as const
+
+/** Beyond this no GPU and no number is of use: a thousand million sequences, or tokens. */
+const MAX_COUNT = 1_000_000_000
+
+function oneOf(name: string, given: string, choices: readonly string[]): void {
+  if (choices.includes(given)) return
+  throw new TypeError(`${name} is ${JSON.stringify(given)}, and should be one of ${choices.join(', ')}`)
+}
+
+function count(name: string, given: number): void {
+  if (Number.isInteger(given) && given >= 1 && given <= MAX_COUNT) return
+  throw new RangeError(`${name} is ${given}, and should be an integer from 1 to ${MAX_COUNT}`)
+}
