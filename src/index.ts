@@ -1,3 +1,8 @@
+// `Part` is that of a model here; the one of lint, a part of a document, stands in `model-entity/lint`.
+export type { Part } from './architecture/index.js'
+export * from './architecture/index.js'
+export * from './checkpoint/index.js'
+export * from './estimate/index.js'
 export * from './export/index.js'
 export * from './json/index.js'
 export * from './lint/index.js'
