@@ -11,6 +11,7 @@ export function readYamlDocuments(text: string): ReadDocument[] {
   const composer = new Composer({
     schema: 'core',
     merge: false,
+    resolveKnownTags: false,
     uniqueKeys: false,
     intAsBigInt: true,
     prettyErrors: false,

@@ -36,7 +36,8 @@ export class YamlTreeReader {
 
   read(contents: Node): ReadDocument {
     try {
-      return { kind: 'value', root: this.#node(contents).node }
+      const { node } = this.#node(contents)
+      return { kind: 'value', root: node.span === undefined ? { ...node, span: spanOf(contents) } : node }
     } catch (stop) {
       if (stop instanceof Stop) return problem(stop.code, stop.span, stop.message, stop.help)
       throw stop
@@ -101,7 +102,7 @@ export class YamlTreeReader {
     const items: SourceNode[] = []
     const total = { size: 1, depth: 1 }
     for (const item of sequence.items) {
-      const read = this.#item(item)
+      const read = this.#item(item, sequence.flow === true)
       this.#grow(total, read, spanOf(read.node))
       items.push(read.node)
     }
@@ -110,17 +111,14 @@ export class YamlTreeReader {
   }
 
   /** An item that is not written has no key to point at: its dash, or where it would stand. */
-  #item(item: unknown): Counted {
+  #item(item: unknown, isFlow: boolean): Counted {
     if (!isAnyNode(item))
       throw new Stop('yaml_syntax', NOWHERE, 'This is no value', 'write a scalar, a mapping or a sequence')
     const read = this.#node(item)
     if (read.node.span !== undefined) return read
-    const start = this.#text.lastIndexOf('-', spanOf(item).start)
-    return {
-      node: { ...read.node, span: { start: Math.max(start, 0), end: Math.max(start, 0) + 1 } },
-      size: 1,
-      depth: 0,
-    }
+    const { start } = spanOf(item)
+    const span = isFlow ? { start, end: start } : dashBefore(this.#text, start)
+    return { node: { ...read.node, span }, size: 1, depth: 0 }
   }
 
   #mapping(mapping: YAMLMap): Counted {
@@ -226,6 +224,26 @@ function bomb(span: Span): Stop {
     `With its aliases written out the document has more than ${limit} nodes`,
     'write the values out, or use fewer aliases',
   )
+}
+
+/** The dash of an item that is not written: an anchor or a tag may stand between, and have dashes of its own. */
+function dashBefore(text: string, from: number): Span {
+  let end = from
+  while (end > 0) {
+    if (isBlank(text, end - 1)) {
+      end -= 1
+      continue
+    }
+    let start = end
+    while (start > 0 && !isBlank(text, start - 1)) start -= 1
+    if (end - start === 1 && text[start] === '-') return { start, end }
+    end = start
+  }
+  return { start: from, end: from }
+}
+
+function isBlank(text: string, at: number): boolean {
+  return ' \t\r\n\ufeff'.includes(text.charAt(at))
 }
 
 function mergeSources(node: SourceNode, keySpan: Span): SourceMapping[] {
