@@ -55,7 +55,7 @@ async function check(names: readonly string[], options: CheckOptions): Promise<E
   let emptyDocuments = 0
   for (const file of files) {
     const checked = await checkFile(file, options.model, sources)
-    diagnostics.push(...checked.diagnostics)
+    for (const one of checked.diagnostics) diagnostics.push(one)
     documents += checked.documents
     emptyDocuments += checked.emptyDocuments
   }

@@ -130,7 +130,7 @@ export class YamlTreeReader {
       const { key, keySpan, isMerge } = this.#key(pair)
       const read = this.#value(pair)
       end = Math.max(read.node.span?.end ?? 0, keySpan.end)
-      if (isMerge) merged.push(...mergeSources(read.node, keySpan))
+      if (isMerge) for (const source of mergeSources(read.node, keySpan)) merged.push(source)
       else {
         this.#grow(total, read, read.node.span ?? keySpan)
         own.push({ key, keySpan, value: read.node })
