@@ -1,6 +1,9 @@
 import type { Family } from '../family.js'
 import { arcee } from './arcee.js'
+import { biogpt } from './biogpt.js'
 import { bitnet } from './bitnet.js'
+import { bloom } from './bloom.js'
+import { codegen } from './codegen.js'
 import { cohere } from './cohere.js'
 import { cohere2 } from './cohere2.js'
 import { dbrx } from './dbrx.js'
@@ -10,6 +13,7 @@ import { deepseekV32 } from './deepseek-v32.js'
 import { ernie45 } from './ernie4-5.js'
 import { ernie45Moe } from './ernie4-5-moe.js'
 import { exaone4 } from './exaone4.js'
+import { falcon } from './falcon.js'
 import { gemma } from './gemma.js'
 import { gemma2 } from './gemma2.js'
 import { gemma3Text } from './gemma3-text.js'
@@ -18,7 +22,12 @@ import { glm } from './glm.js'
 import { glm4 } from './glm4.js'
 import { glm4Moe } from './glm4-moe.js'
 import { glm4MoeLite } from './glm4-moe-lite.js'
+import { gptBigcode } from './gpt-bigcode.js'
+import { gptNeo } from './gpt-neo.js'
+import { gptNeox } from './gpt-neox.js'
 import { gptOss } from './gpt-oss.js'
+import { gpt2 } from './gpt2.js'
+import { gptj } from './gptj.js'
 import { granite } from './granite.js'
 import { granitemoe } from './granitemoe.js'
 import { helium } from './helium.js'
@@ -33,6 +42,7 @@ import { ministral } from './ministral.js'
 import { ministral3 } from './ministral3.js'
 import { mistral } from './mistral.js'
 import { mixtral } from './mixtral.js'
+import { mpt } from './mpt.js'
 import { nanochat } from './nanochat.js'
 import { nemotron } from './nemotron.js'
 import { olmo } from './olmo.js'
@@ -40,6 +50,7 @@ import { olmoHybrid } from './olmo-hybrid.js'
 import { olmo2 } from './olmo2.js'
 import { olmo3 } from './olmo3.js'
 import { olmoe } from './olmoe.js'
+import { opt } from './opt.js'
 import { persimmon } from './persimmon.js'
 import { phi } from './phi.js'
 import { phi3 } from './phi3.js'
@@ -55,11 +66,15 @@ import { seedOss } from './seed-oss.js'
 import { smollm3 } from './smollm3.js'
 import { stablelm } from './stablelm.js'
 import { starcoder2 } from './starcoder2.js'
+import { xglm } from './xglm.js'
 
 /** Every family that is described, in alphabetical order. */
 export const FAMILIES: readonly Family[] = [
   arcee,
+  biogpt,
   bitnet,
+  bloom,
+  codegen,
   cohere,
   cohere2,
   dbrx,
@@ -69,6 +84,7 @@ export const FAMILIES: readonly Family[] = [
   ernie45,
   ernie45Moe,
   exaone4,
+  falcon,
   gemma,
   gemma2,
   gemma3Text,
@@ -77,6 +93,11 @@ export const FAMILIES: readonly Family[] = [
   glm4,
   glm4Moe,
   glm4MoeLite,
+  gpt2,
+  gptBigcode,
+  gptj,
+  gptNeo,
+  gptNeox,
   gptOss,
   granite,
   granitemoe,
@@ -92,13 +113,15 @@ export const FAMILIES: readonly Family[] = [
   ministral3,
   mistral,
   mixtral,
+  mpt,
   nanochat,
   nemotron,
   olmo,
-  olmoHybrid,
   olmo2,
   olmo3,
   olmoe,
+  olmoHybrid,
+  opt,
   persimmon,
   phi,
   phi3,
@@ -114,4 +137,5 @@ export const FAMILIES: readonly Family[] = [
   smollm3,
   stablelm,
   starcoder2,
+  xglm,
 ]

@@ -1,0 +1,42 @@
+import { type Children, container, type Module } from '../module.js'
+import { attention } from './attention.js'
+import { linear } from './linear.js'
+import { type LayerNormOptions, layerNorm, plainNorm } from './norm.js'
+
+/** The sizes of a layer as fairseq has it. */
+export interface FairseqLayerOptions {
+  readonly hiddenSize: number
+  readonly heads: number
+  readonly ffnSize: number
+  /** Biases of all linear layers. Default: yes. */
+  readonly bias?: boolean
+  /** Whether the norms have something to learn. Default: yes. */
+  readonly affine?: boolean
+  /** Whether it also attends to what the encoder made, as in the decoder of a translator. Default: no. */
+  readonly crossAttention?: boolean
+}
+
+/**
+ * A layer of the first transformer (Vaswani et al. 2017, arXiv:1706.03762) under fairseq's names: `self_attn`, perhaps
+ * `encoder_attn`, then `fc1` and `fc2`, and a norm for each of them, before or after.
+ */
+export function fairseqLayer(type: string, options: FairseqLayerOptions): Module {
+  const { hiddenSize, heads, ffnSize, bias = true, affine = true, crossAttention = false } = options
+  const norm = fairseqNorm(hiddenSize, affine)
+  const headDim = Math.floor(hiddenSize / heads)
+  const sizes = { hiddenSize, heads, kvHeads: heads, headDim, qkvBias: bias, outputBias: bias, outputName: 'out_proj' }
+  const cross: Children = crossAttention ? { encoder_attn: attention(sizes), encoder_attn_layer_norm: norm } : {}
+  return container(type, {
+    self_attn: attention(sizes),
+    self_attn_layer_norm: norm,
+    ...cross,
+    fc1: { ...linear(hiddenSize, ffnSize, { bias }), part: 'mlp' },
+    fc2: { ...linear(ffnSize, hiddenSize, { bias }), part: 'mlp' },
+    final_layer_norm: norm,
+  })
+}
+
+/** The norm of such a layer. */
+export function fairseqNorm(size: number, affine: boolean, options: LayerNormOptions = {}): Module {
+  return affine ? layerNorm(size, options) : plainNorm('LayerNorm')
+}

@@ -1,0 +1,45 @@
+import type { ConfigReader } from '../config-reader.js'
+import { contextTokens } from './context-tokens.js'
+import type { DecoderDefaults, DecoderSizes } from './decoder-sizes.js'
+
+/** What a family calls the fields that most families call alike. Both names are read, as `attribute_map` has it. */
+export type FieldNames = Partial<Record<SizeField, string>>
+
+/** The class defaults of such a family. An absent `intermediate_size` is four times the hidden size. */
+export type RenamedDefaults = Omit<DecoderDefaults, 'intermediate_size' | 'head_dim'> & {
+  readonly intermediate_size?: number
+}
+
+type SizeField = Exclude<keyof DecoderDefaults, 'tie_word_embeddings' | 'head_dim'>
+
+/**
+ * Reads the sizes of a model whose config has names of its own for them.
+ *
+ * @param names - what the family calls the common fields: `{ hidden_size: 'n_embd' }`
+ * @param defaults - what its configuration class takes for those that a config leaves out
+ */
+export function renamedSizes(config: ConfigReader, names: FieldNames, defaults: RenamedDefaults): DecoderSizes {
+  const nameOf = (field: SizeField) => (config.has(field) ? field : (names[field] ?? field))
+  const hiddenSize = config.positive(nameOf('hidden_size'), defaults.hidden_size)
+  const heads = config.positive(nameOf('num_attention_heads'), defaults.num_attention_heads)
+  const kvHeads = defaults.num_key_value_heads ?? heads
+  return {
+    vocabSize: config.positive(nameOf('vocab_size'), defaults.vocab_size),
+    hiddenSize,
+    ffnSize: config.integer(nameOf('intermediate_size'), defaults.intermediate_size ?? 4 * hiddenSize),
+    layers: config.integer(nameOf('num_hidden_layers'), defaults.num_hidden_layers),
+    heads,
+    kvHeads: names.num_key_value_heads ? config.integer(nameOf('num_key_value_heads'), kvHeads) : kvHeads,
+    headDim: Math.floor(hiddenSize / heads),
+    contextTokens: contextTokens(
+      config,
+      config.optionalInteger(nameOf('max_position_embeddings')) ?? defaults.max_position_embeddings,
+    ),
+    tiedEmbeddings: config.boolean('tie_word_embeddings', defaults.tie_word_embeddings),
+  }
+}
+
+/** The number of learned positions, which no rope scaling stretches. */
+export function positionCount(config: ConfigReader, name: string, absent: number): number {
+  return config.positive(config.has('max_position_embeddings') ? 'max_position_embeddings' : name, absent)
+}

@@ -1,0 +1,50 @@
+import { labelCount } from '../blocks/causal-lm.js'
+import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { embedding } from '../blocks/embedding.js'
+import { fairseqLayer } from '../blocks/fairseq-layer.js'
+import { headedModel, outputEmbedding } from '../blocks/headed-model.js'
+import { linear } from '../blocks/linear.js'
+import { layerNorm } from '../blocks/norm.js'
+import { positionCount } from '../blocks/renamed-sizes.js'
+import type { Family } from '../family.js'
+import { container, repeated } from '../module.js'
+
+/** BioGPT (Luo et al. 2022, arXiv:2210.10341): a language model of biomedical texts, as fairseq has it. */
+export const biogpt: Family = {
+  modelTypes: ['biogpt'],
+  describe(config, className) {
+    const sizes = decoderSizes(config, {
+      vocab_size: 42_384,
+      hidden_size: 1024,
+      intermediate_size: 4096,
+      num_hidden_layers: 24,
+      num_attention_heads: 16,
+      head_dim: false,
+      max_position_embeddings: 1024,
+      tie_word_embeddings: true,
+    })
+    const { vocabSize, hiddenSize, layers, heads } = sizes
+    const model = container('BioGptModel', {
+      embed_tokens: embedding(vocabSize, hiddenSize),
+      // The first two rows stand for padding.
+      embed_positions: embedding(positionCount(config, 'max_position_embeddings', 1024) + 2, hiddenSize),
+      layers: repeated(layers, fairseqLayer('BioGptDecoderLayer', sizes)),
+      layer_norm: layerNorm(hiddenSize),
+    })
+    const dimensions = decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: false })
+    const labels = labelCount(config)
+    return headedModel({
+      className,
+      family: 'biogpt',
+      name: 'BioGpt',
+      prefix: 'biogpt',
+      model,
+      heads: {
+        ForCausalLM: { output_projection: outputEmbedding(dimensions, 'biogpt.embed_tokens') },
+        ForSequenceClassification: { score: linear(hiddenSize, labels) },
+        ForTokenClassification: { classifier: linear(hiddenSize, labels, { bias: true }) },
+      },
+      dimensions,
+    })
+  },
+}

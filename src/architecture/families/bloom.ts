@@ -1,0 +1,62 @@
+import { labelCount } from '../blocks/causal-lm.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { embedding } from '../blocks/embedding.js'
+import { headedModel, outputEmbedding, taskHeads } from '../blocks/headed-model.js'
+import { linear } from '../blocks/linear.js'
+import { layerNorm } from '../blocks/norm.js'
+import { plainMlp } from '../blocks/plain-mlp.js'
+import { renamedSizes } from '../blocks/renamed-sizes.js'
+import type { Family } from '../family.js'
+import { container, repeated } from '../module.js'
+
+/** BLOOM (BigScience 2022, arXiv:2211.05100): positions by ALiBi, so no table of them; a norm after the embedding. */
+export const bloom: Family = {
+  modelTypes: ['bloom'],
+  describe(config, className) {
+    const names = { hidden_size: 'n_embed', num_hidden_layers: 'n_layer', num_attention_heads: 'n_head' }
+    const stated = renamedSizes(config, names, {
+      vocab_size: 250_880,
+      hidden_size: 64,
+      num_hidden_layers: 2,
+      num_attention_heads: 8,
+      tie_word_embeddings: true,
+    })
+    // An `n_embed` counts before `hidden_size`.
+    const hiddenSize = config.positive(config.has('n_embed') ? 'n_embed' : 'hidden_size', 64)
+    const { vocabSize, layers, heads } = stated
+    const sizes = { ...stated, hiddenSize, ffnSize: 4 * hiddenSize, headDim: Math.floor(hiddenSize / heads) }
+    const norm = layerNorm(hiddenSize)
+    const layer = container('BloomBlock', {
+      input_layernorm: norm,
+      self_attention: container(
+        'BloomAttention',
+        {
+          query_key_value: linear(hiddenSize, 3 * hiddenSize, { bias: true }),
+          dense: linear(hiddenSize, hiddenSize, { bias: true }),
+        },
+        { part: 'attention' },
+      ),
+      post_attention_layernorm: norm,
+      mlp: plainMlp({ ...sizes, bias: true, names: ['dense_h_to_4h', 'dense_4h_to_h'] }),
+    })
+    const model = container('BloomModel', {
+      word_embeddings: embedding(vocabSize, hiddenSize),
+      word_embeddings_layernorm: norm,
+      h: repeated(layers, layer),
+      ln_f: norm,
+    })
+    const dimensions = decoderDimensions(sizes, { gatedMlp: false })
+    return headedModel({
+      className,
+      family: 'bloom',
+      name: 'Bloom',
+      prefix: 'transformer',
+      model,
+      heads: {
+        ForCausalLM: { lm_head: outputEmbedding(dimensions, 'transformer.word_embeddings') },
+        ...taskHeads(hiddenSize, labelCount(config)),
+      },
+      dimensions,
+    })
+  },
+}

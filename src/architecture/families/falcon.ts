@@ -1,0 +1,82 @@
+import { labelCount } from '../blocks/causal-lm.js'
+import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { embedding } from '../blocks/embedding.js'
+import { headedModel, outputEmbedding, taskHeads } from '../blocks/headed-model.js'
+import { linear } from '../blocks/linear.js'
+import { layerNorm } from '../blocks/norm.js'
+import { plainMlp } from '../blocks/plain-mlp.js'
+import type { ConfigReader } from '../config-reader.js'
+import type { Family } from '../family.js'
+import { type Children, container, repeated } from '../module.js'
+
+/**
+ * Falcon (Almazrouei et al. 2023, arXiv:2311.16867): attention and MLP side by side; one head of keys and values for all
+ * (7B), or groups of them (40B and 180B, `new_decoder_architecture`).
+ */
+export const falcon: Family = {
+  modelTypes: ['falcon'],
+  describe(config, className) {
+    const stated = decoderSizes(config, {
+      vocab_size: 65_024,
+      hidden_size: 4544,
+      intermediate_size: 0,
+      num_hidden_layers: 32,
+      num_attention_heads: 71,
+      head_dim: false,
+      max_position_embeddings: 2048,
+      tie_word_embeddings: true,
+    })
+    // An `n_embed` counts before `hidden_size`, but not for the width of the MLP.
+    const hiddenSize = config.positive(config.has('n_embed') ? 'n_embed' : 'hidden_size', 4544)
+    const ffnSize = config.integer('ffn_hidden_size', 4 * stated.hiddenSize)
+    const { vocabSize, layers, heads } = stated
+    const headDim = Math.floor(hiddenSize / heads)
+    const kvHeads = kvHeadCount(config, heads)
+    const norm = layerNorm(hiddenSize)
+    const bias = config.boolean('bias', false)
+    const layer = container('FalconDecoderLayer', {
+      ...layerNorms(config, norm),
+      self_attention: container(
+        'FalconAttention',
+        {
+          query_key_value: linear(hiddenSize, hiddenSize + 2 * kvHeads * headDim, { bias }),
+          dense: linear(hiddenSize, hiddenSize, { bias }),
+        },
+        { part: 'attention' },
+      ),
+      mlp: plainMlp({ hiddenSize, ffnSize, bias, names: ['dense_h_to_4h', 'dense_4h_to_h'] }),
+    })
+    const model = container('FalconModel', {
+      word_embeddings: embedding(vocabSize, hiddenSize),
+      h: repeated(layers, layer),
+      ln_f: norm,
+    })
+    const dimensions = decoderDimensions({ ...stated, hiddenSize, ffnSize, headDim, kvHeads }, { gatedMlp: false })
+    return headedModel({
+      className,
+      family: 'falcon',
+      name: 'Falcon',
+      prefix: 'transformer',
+      model,
+      heads: {
+        ForCausalLM: { lm_head: outputEmbedding(dimensions, 'transformer.word_embeddings') },
+        ...taskHeads(hiddenSize, labelCount(config)),
+      },
+      dimensions,
+    })
+  },
+}
+
+/** `num_kv_heads` counts in the new architecture only; in the old one all heads share one, or each has its own. */
+function kvHeadCount(config: ConfigReader, heads: number): number {
+  if (config.boolean('new_decoder_architecture', false)) return config.integer(['num_kv_heads', 'n_head_kv'], heads)
+  return config.boolean('multi_query', true) ? 1 : heads
+}
+
+/** One norm before each block in turn, one for both side by side, or one for each of them. */
+function layerNorms(config: ConfigReader, norm: ReturnType<typeof layerNorm>): Children {
+  if (!config.boolean('parallel_attn', true)) return { input_layernorm: norm, post_attention_layernorm: norm }
+  const absent = config.boolean('new_decoder_architecture', false) ? 2 : 1
+  const norms = config.integer('num_ln_in_parallel_attn', absent)
+  return norms === 2 ? { ln_attn: norm, ln_mlp: norm } : { input_layernorm: norm }
+}

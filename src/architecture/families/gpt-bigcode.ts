@@ -1,0 +1,64 @@
+import { labelCount } from '../blocks/causal-lm.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { embedding } from '../blocks/embedding.js'
+import { gpt2Layer } from '../blocks/gpt2-layer.js'
+import { headedModel, outputEmbedding, taskHeads } from '../blocks/headed-model.js'
+import { linear } from '../blocks/linear.js'
+import { layerNorm } from '../blocks/norm.js'
+import { plainMlp } from '../blocks/plain-mlp.js'
+import { positionCount, renamedSizes } from '../blocks/renamed-sizes.js'
+import type { Family } from '../family.js'
+import { container, repeated } from '../module.js'
+
+/** StarCoder and SantaCoder (Li et al. 2023, arXiv:2305.06161): GPT-2 with one head of keys and values for all. */
+export const gptBigcode: Family = {
+  modelTypes: ['gpt_bigcode'],
+  describe(config, className) {
+    const names = {
+      hidden_size: 'n_embd',
+      num_hidden_layers: 'n_layer',
+      num_attention_heads: 'n_head',
+      max_position_embeddings: 'n_positions',
+    }
+    const defaults = {
+      vocab_size: 50_257,
+      hidden_size: 768,
+      num_hidden_layers: 12,
+      num_attention_heads: 12,
+      max_position_embeddings: 1024,
+      tie_word_embeddings: true,
+    }
+    const stated = renamedSizes(config, names, defaults)
+    const { vocabSize, hiddenSize, layers, heads, headDim } = stated
+    const ffnSize = config.integer('n_inner', 4 * hiddenSize)
+    const kvHeads = config.boolean('multi_query', true) ? 1 : heads
+    const attention = container(
+      'GPTBigCodeAttention',
+      {
+        c_attn: linear(hiddenSize, hiddenSize + 2 * kvHeads * headDim, { bias: true }),
+        c_proj: linear(hiddenSize, hiddenSize, { bias: true }),
+      },
+      { part: 'attention' },
+    )
+    const mlp = plainMlp({ hiddenSize, ffnSize, bias: true, names: ['c_fc', 'c_proj'] })
+    const model = container('GPTBigCodeModel', {
+      wte: embedding(vocabSize, hiddenSize),
+      wpe: embedding(positionCount(config, 'n_positions', 1024), hiddenSize),
+      h: repeated(layers, gpt2Layer('GPTBigCodeBlock', hiddenSize, attention, mlp)),
+      ln_f: layerNorm(hiddenSize),
+    })
+    const dimensions = decoderDimensions({ ...stated, ffnSize, kvHeads }, { gatedMlp: false })
+    return headedModel({
+      className,
+      family: 'gpt_bigcode',
+      name: 'GPTBigCode',
+      prefix: 'transformer',
+      model,
+      heads: {
+        ForCausalLM: { lm_head: outputEmbedding(dimensions, 'transformer.wte') },
+        ...taskHeads(hiddenSize, labelCount(config)),
+      },
+      dimensions,
+    })
+  },
+}

@@ -1,0 +1,63 @@
+import { labelCount } from '../blocks/causal-lm.js'
+import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { embedding } from '../blocks/embedding.js'
+import { headedModel, outputEmbedding, taskHeads } from '../blocks/headed-model.js'
+import { linear } from '../blocks/linear.js'
+import { layerNorm } from '../blocks/norm.js'
+import { plainMlp } from '../blocks/plain-mlp.js'
+import type { Family } from '../family.js'
+import { container, repeated } from '../module.js'
+
+/**
+ * GPT-NeoX and Pythia (Black et al. 2022, arXiv:2204.06745): attention and MLP side by side on norms of their own;
+ * queries, keys and values in one projection.
+ */
+export const gptNeox: Family = {
+  modelTypes: ['gpt_neox'],
+  describe(config, className) {
+    const sizes = decoderSizes(config, {
+      vocab_size: 50_432,
+      hidden_size: 6144,
+      intermediate_size: 24_576,
+      num_hidden_layers: 44,
+      num_attention_heads: 64,
+      head_dim: false,
+      max_position_embeddings: 2048,
+      tie_word_embeddings: false,
+    })
+    const { vocabSize, hiddenSize, layers, heads } = sizes
+    const norm = layerNorm(hiddenSize)
+    const bias = config.boolean('attention_bias', true)
+    const layer = container('GPTNeoXLayer', {
+      input_layernorm: norm,
+      post_attention_layernorm: norm,
+      attention: container(
+        'GPTNeoXAttention',
+        {
+          query_key_value: linear(hiddenSize, 3 * hiddenSize, { bias }),
+          dense: linear(hiddenSize, hiddenSize, { bias }),
+        },
+        { part: 'attention' },
+      ),
+      mlp: plainMlp({ ...sizes, bias: true, names: ['dense_h_to_4h', 'dense_4h_to_h'] }),
+    })
+    const model = container('GPTNeoXModel', {
+      embed_in: embedding(vocabSize, hiddenSize),
+      layers: repeated(layers, layer),
+      final_layer_norm: norm,
+    })
+    const dimensions = decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: false })
+    return headedModel({
+      className,
+      family: 'gpt_neox',
+      name: 'GPTNeoX',
+      prefix: 'gpt_neox',
+      model,
+      heads: {
+        ForCausalLM: { embed_out: outputEmbedding(dimensions, 'gpt_neox.embed_in') },
+        ...taskHeads(hiddenSize, labelCount(config)),
+      },
+      dimensions,
+    })
+  },
+}

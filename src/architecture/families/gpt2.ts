@@ -1,0 +1,70 @@
+import { labelCount } from '../blocks/causal-lm.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { embedding } from '../blocks/embedding.js'
+import { gpt2Layer } from '../blocks/gpt2-layer.js'
+import { headedModel, outputEmbedding, taskHeads } from '../blocks/headed-model.js'
+import { conv1d, linear } from '../blocks/linear.js'
+import { layerNorm } from '../blocks/norm.js'
+import { positionCount, renamedSizes } from '../blocks/renamed-sizes.js'
+import type { Family } from '../family.js'
+import { container, repeated } from '../module.js'
+
+/** GPT-2 (Radford et al. 2019, "Language Models are Unsupervised Multitask Learners"): `Conv1D` for linear layers. */
+export const gpt2: Family = {
+  modelTypes: ['gpt2'],
+  describe(config, className) {
+    const names = {
+      hidden_size: 'n_embd',
+      num_hidden_layers: 'n_layer',
+      num_attention_heads: 'n_head',
+      max_position_embeddings: 'n_positions',
+    }
+    const defaults = {
+      vocab_size: 50_257,
+      hidden_size: 768,
+      num_hidden_layers: 12,
+      num_attention_heads: 12,
+      max_position_embeddings: 1024,
+      tie_word_embeddings: true,
+    }
+    const stated = renamedSizes(config, names, defaults)
+    const { vocabSize, hiddenSize, layers } = stated
+    const ffnSize = config.integer('n_inner', 4 * hiddenSize)
+    const attention = container(
+      'GPT2Attention',
+      { c_attn: conv1d(hiddenSize, 3 * hiddenSize), c_proj: conv1d(hiddenSize, hiddenSize) },
+      { part: 'attention' },
+    )
+    const mlp = container(
+      'GPT2MLP',
+      { c_fc: conv1d(hiddenSize, ffnSize), c_proj: conv1d(ffnSize, hiddenSize) },
+      { part: 'mlp' },
+    )
+    const model = container('GPT2Model', {
+      wte: embedding(vocabSize, hiddenSize),
+      wpe: embedding(positionCount(config, 'n_positions', 1024), hiddenSize),
+      h: repeated(layers, gpt2Layer('GPT2Block', hiddenSize, attention, mlp)),
+      ln_f: layerNorm(hiddenSize),
+    })
+    const dimensions = decoderDimensions({ ...stated, ffnSize }, { gatedMlp: false })
+    const head = outputEmbedding(dimensions, 'transformer.wte')
+    const labels = labelCount(config)
+    const choices = config.boolean('summary_proj_to_labels', true) && labels > 0 ? labels : hiddenSize
+    const summary = config.boolean('summary_use_proj', true)
+      ? { summary: linear(hiddenSize, choices, { bias: true }) }
+      : {}
+    return headedModel({
+      className,
+      family: 'gpt2',
+      name: 'GPT2',
+      prefix: 'transformer',
+      model,
+      heads: {
+        LMHeadModel: { lm_head: head },
+        ...taskHeads(hiddenSize, labels),
+        DoubleHeadsModel: { lm_head: head, multiple_choice_head: container('GPT2SequenceSummary', summary) },
+      },
+      dimensions,
+    })
+  },
+}

@@ -1,0 +1,61 @@
+import { labelCount } from '../blocks/causal-lm.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { embedding } from '../blocks/embedding.js'
+import { fairseqLayer, fairseqNorm } from '../blocks/fairseq-layer.js'
+import { headedModel, outputEmbedding } from '../blocks/headed-model.js'
+import { linear } from '../blocks/linear.js'
+import { positionCount, renamedSizes } from '../blocks/renamed-sizes.js'
+import type { Family } from '../family.js'
+import { container, repeated } from '../module.js'
+
+/** OPT (Zhang et al. 2022, arXiv:2205.01068): GPT-3 as fairseq has it; the smallest embeds in a narrower space. */
+export const opt: Family = {
+  modelTypes: ['opt'],
+  describe(config, className) {
+    const sizes = renamedSizes(
+      config,
+      { intermediate_size: 'ffn_dim' },
+      {
+        vocab_size: 50_272,
+        hidden_size: 768,
+        intermediate_size: 3072,
+        num_hidden_layers: 12,
+        num_attention_heads: 12,
+        max_position_embeddings: 2048,
+        tie_word_embeddings: true,
+      },
+    )
+    // OPT's own field alone: a config's `intermediate_size` means nothing here.
+    const ffnSize = config.integer('ffn_dim', 3072)
+    const { vocabSize, hiddenSize, layers, heads } = sizes
+    const embeddingSize = config.positive('word_embed_proj_dim', hiddenSize)
+    const projected = embeddingSize !== hiddenSize
+    const bias = config.boolean('enable_bias', true)
+    const affine = config.boolean('layer_norm_elementwise_affine', true)
+    const lastNorm = config.boolean('do_layer_norm_before', true) && !config.boolean('_remove_final_layer_norm', false)
+    const decoder = container('OPTDecoder', {
+      embed_tokens: embedding(vocabSize, embeddingSize),
+      // The first two rows stand for padding.
+      embed_positions: embedding(positionCount(config, 'max_position_embeddings', 2048) + 2, hiddenSize),
+      project_in: projected ? linear(embeddingSize, hiddenSize) : undefined,
+      layers: repeated(layers, fairseqLayer('OPTDecoderLayer', { hiddenSize, heads, ffnSize, bias, affine })),
+      final_layer_norm: lastNorm ? fairseqNorm(hiddenSize, affine) : undefined,
+      project_out: projected ? linear(hiddenSize, embeddingSize) : undefined,
+    })
+    const dimensions = decoderDimensions({ ...sizes, ffnSize }, { gatedMlp: false })
+    const output = outputEmbedding({ ...dimensions, hiddenSize: embeddingSize }, 'model.decoder.embed_tokens')
+    return headedModel({
+      className,
+      family: 'opt',
+      name: 'OPT',
+      prefix: 'model',
+      model: container('OPTModel', { decoder }),
+      heads: {
+        ForCausalLM: { lm_head: output },
+        ForSequenceClassification: { score: linear(embeddingSize, labelCount(config)) },
+        ForQuestionAnswering: { qa_outputs: linear(embeddingSize, 2, { bias: true }) },
+      },
+      dimensions,
+    })
+  },
+}

@@ -1,0 +1,41 @@
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { embedding } from '../blocks/embedding.js'
+import { fairseqLayer } from '../blocks/fairseq-layer.js'
+import { headedModel, outputEmbedding } from '../blocks/headed-model.js'
+import { layerNorm } from '../blocks/norm.js'
+import { renamedSizes } from '../blocks/renamed-sizes.js'
+import type { Family } from '../family.js'
+import { container, repeated } from '../module.js'
+
+/** XGLM (Lin et al. 2021, arXiv:2112.10668): positions are sines, so there is no table of them to learn. */
+export const xglm: Family = {
+  modelTypes: ['xglm'],
+  describe(config, className) {
+    const names = { hidden_size: 'd_model', num_hidden_layers: 'num_layers', num_attention_heads: 'attention_heads' }
+    const stated = renamedSizes(config, names, {
+      vocab_size: 256_008,
+      hidden_size: 1024,
+      num_hidden_layers: 24,
+      num_attention_heads: 16,
+      max_position_embeddings: 2048,
+      tie_word_embeddings: true,
+    })
+    const sizes = { ...stated, ffnSize: config.integer('ffn_dim', 4096) }
+    const { vocabSize, hiddenSize, layers } = sizes
+    const model = container('XGLMModel', {
+      embed_tokens: embedding(vocabSize, hiddenSize),
+      layers: repeated(layers, fairseqLayer('XGLMDecoderLayer', sizes)),
+      layer_norm: layerNorm(hiddenSize),
+    })
+    const dimensions = decoderDimensions(sizes, { gatedMlp: false })
+    return headedModel({
+      className,
+      family: 'xglm',
+      name: 'XGLM',
+      prefix: 'model',
+      model,
+      heads: { ForCausalLM: { lm_head: outputEmbedding(dimensions, 'model.embed_tokens') } },
+      dimensions,
+    })
+  },
+}
