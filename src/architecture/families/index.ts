@@ -1,5 +1,7 @@
 import type { Family } from '../family.js'
 import { arcee } from './arcee.js'
+import { bamba } from './bamba.js'
+import { bert } from './bert.js'
 import { biogpt } from './biogpt.js'
 import { bitnet } from './bitnet.js'
 import { bloom } from './bloom.js'
@@ -14,6 +16,8 @@ import { ernie45 } from './ernie4-5.js'
 import { ernie45Moe } from './ernie4-5-moe.js'
 import { exaone4 } from './exaone4.js'
 import { falcon } from './falcon.js'
+import { falconH1 } from './falcon-h1.js'
+import { falconMamba } from './falcon-mamba.js'
 import { gemma } from './gemma.js'
 import { gemma2 } from './gemma2.js'
 import { gemma3Text } from './gemma3-text.js'
@@ -33,9 +37,12 @@ import { granitemoe } from './granitemoe.js'
 import { helium } from './helium.js'
 import { hunyuanV1Dense } from './hunyuan-v1-dense.js'
 import { hunyuanV1Moe } from './hunyuan-v1-moe.js'
+import { jamba } from './jamba.js'
 import { lfm2 } from './lfm2.js'
 import { llama } from './llama.js'
 import { llama4Text } from './llama4-text.js'
+import { mamba } from './mamba.js'
+import { mamba2 } from './mamba2.js'
 import { minimax } from './minimax.js'
 import { minimaxM2 } from './minimax-m2.js'
 import { ministral } from './ministral.js'
@@ -43,6 +50,7 @@ import { ministral3 } from './ministral3.js'
 import { mistral } from './mistral.js'
 import { mixtral } from './mixtral.js'
 import { mpt } from './mpt.js'
+import { mt5 } from './mt5.js'
 import { nanochat } from './nanochat.js'
 import { nemotron } from './nemotron.js'
 import { olmo } from './olmo.js'
@@ -62,15 +70,21 @@ import { qwen35MoeText } from './qwen3-5-moe-text.js'
 import { qwen35Text } from './qwen3-5-text.js'
 import { qwen3Moe } from './qwen3-moe.js'
 import { qwen3Next } from './qwen3-next.js'
+import { recurrentGemma } from './recurrent-gemma.js'
+import { roberta } from './roberta.js'
 import { seedOss } from './seed-oss.js'
 import { smollm3 } from './smollm3.js'
 import { stablelm } from './stablelm.js'
 import { starcoder2 } from './starcoder2.js'
+import { t5 } from './t5.js'
 import { xglm } from './xglm.js'
+import { xlmRoberta } from './xlm-roberta.js'
 
 /** Every family that is described, in alphabetical order. */
 export const FAMILIES: readonly Family[] = [
   arcee,
+  bamba,
+  bert,
   biogpt,
   bitnet,
   bloom,
@@ -85,6 +99,8 @@ export const FAMILIES: readonly Family[] = [
   ernie45Moe,
   exaone4,
   falcon,
+  falconH1,
+  falconMamba,
   gemma,
   gemma2,
   gemma3Text,
@@ -104,9 +120,12 @@ export const FAMILIES: readonly Family[] = [
   helium,
   hunyuanV1Dense,
   hunyuanV1Moe,
+  jamba,
   lfm2,
   llama,
   llama4Text,
+  mamba,
+  mamba2,
   minimax,
   minimaxM2,
   ministral,
@@ -114,6 +133,7 @@ export const FAMILIES: readonly Family[] = [
   mistral,
   mixtral,
   mpt,
+  mt5,
   nanochat,
   nemotron,
   olmo,
@@ -133,9 +153,13 @@ export const FAMILIES: readonly Family[] = [
   qwen35Text,
   qwen3Moe,
   qwen3Next,
+  recurrentGemma,
+  roberta,
   seedOss,
   smollm3,
   stablelm,
   starcoder2,
+  t5,
   xglm,
+  xlmRoberta,
 ]

@@ -1,0 +1,79 @@
+import { type Children, container, type Module } from '../module.js'
+import { depthwiseConv } from './depthwise-conv.js'
+import { linear } from './linear.js'
+
+/** The sizes of a selective state space of the first generation. */
+export interface MambaOptions {
+  readonly hiddenSize: number
+  /** Channels inside the block, each with a state of its own. */
+  readonly innerSize: number
+  /** Numbers in the state of a channel. */
+  readonly stateSize: number
+  readonly convKernel: number
+  /** Width of the bottleneck out of which the time step of each channel comes. */
+  readonly timeStepRank: number
+  /** Biases of the ways in and out. */
+  readonly bias: boolean
+  readonly convBias: boolean
+  /** What else the family puts into the block, such as norms of time step and state matrices. */
+  readonly also?: Children
+  readonly type: string
+}
+
+/**
+ * A selective state space (Gu & Dao 2023, arXiv:2312.00752): a short convolution, then a linear recurrence whose time
+ * step, input and output matrices (`x_proj`) depend on the token.
+ */
+export function mambaMixer(options: MambaOptions): Module {
+  const { hiddenSize, innerSize, stateSize, timeStepRank, bias } = options
+  return container(
+    options.type,
+    {
+      in_proj: linear(hiddenSize, 2 * innerSize, { bias }),
+      conv1d: depthwiseConv(innerSize, options.convKernel, { bias: options.convBias }),
+      x_proj: linear(innerSize, timeStepRank + 2 * stateSize),
+      dt_proj: linear(timeStepRank, innerSize, { bias: true }),
+      ...options.also,
+      out_proj: linear(innerSize, hiddenSize, { bias }),
+    },
+    { part: 'mamba', parameters: { A_log: [innerSize, stateSize], D: [innerSize] } },
+  )
+}
+
+/** The sizes of a state space of the second generation. */
+export interface Mamba2Options {
+  readonly hiddenSize: number
+  readonly innerSize: number
+  /** Heads, each with one time step and one decay for all its channels. */
+  readonly heads: number
+  /** Groups of heads that share input and output matrices. */
+  readonly groups: number
+  readonly stateSize: number
+  readonly convKernel: number
+  readonly bias: boolean
+  readonly convBias: boolean
+  /** Bias of the way out. Default: `bias`. */
+  readonly outputBias?: boolean
+  /** The norm before the way out, where there is one. */
+  readonly norm: Module | undefined
+  readonly type: string
+}
+
+/**
+ * A state space as matrix multiplication (Dao & Gu 2024, arXiv:2405.21060): gate, channels, state matrices and time
+ * steps come out of one projection.
+ */
+export function mamba2Mixer(options: Mamba2Options): Module {
+  const { hiddenSize, innerSize, heads, groups, stateSize, bias, outputBias = bias } = options
+  const convolved = innerSize + 2 * groups * stateSize
+  return container(
+    options.type,
+    {
+      in_proj: linear(hiddenSize, innerSize + convolved + heads, { bias }),
+      conv1d: depthwiseConv(convolved, options.convKernel, { bias: options.convBias }),
+      norm: options.norm,
+      out_proj: linear(innerSize, hiddenSize, { bias: outputBias }),
+    },
+    { part: 'mamba', parameters: { dt_bias: [heads], A_log: [heads], D: [heads] } },
+  )
+}

@@ -1,0 +1,145 @@
+import type { Architecture } from '../architecture.js'
+import type { ConfigReader } from '../config-reader.js'
+import { container, listOf, type Module, tied } from '../module.js'
+import { labelCount } from './causal-lm.js'
+import { decoderDimensions } from './decoder-sizes.js'
+import { embedding } from './embedding.js'
+import { linear } from './linear.js'
+import { chooseClass, withHead } from './model-class.js'
+import { rmsNorm } from './norm.js'
+import { renamedSizes } from './renamed-sizes.js'
+
+/** What a family says of itself: its names, and the class defaults. */
+export interface T5Family {
+  readonly family: string
+  readonly name: string
+  readonly defaults: {
+    readonly vocab_size: number
+    readonly d_ff: number
+    readonly num_layers: number
+    readonly num_heads: number
+    readonly feed_forward_proj: string
+    readonly tie_word_embeddings: boolean
+  }
+}
+
+/**
+ * T5 (Raffel et al. 2019, arXiv:1910.10683): an encoder and a decoder without biases; the first layer of each knows the
+ * positions, as a bias for each distance and head.
+ */
+export function t5Model(config: ConfigReader, className: string | undefined, about: T5Family): Architecture {
+  const { family, name, defaults } = about
+  const names = { hidden_size: 'd_model', num_hidden_layers: 'num_layers', num_attention_heads: 'num_heads' }
+  const stated = renamedSizes(config, names, {
+    vocab_size: defaults.vocab_size,
+    hidden_size: 512,
+    num_hidden_layers: defaults.num_layers,
+    num_attention_heads: defaults.num_heads,
+    tie_word_embeddings: defaults.tie_word_embeddings,
+  })
+  const ffnSize = config.integer('d_ff', defaults.d_ff)
+  const headDim = config.integer(['head_dim', 'd_kv'], 64)
+  const { vocabSize, hiddenSize, heads, layers } = stated
+  const gatedByName = config.string('feed_forward_proj', defaults.feed_forward_proj).startsWith('gated-')
+  // A saved config states what its configuration class derived, and that counts.
+  const gated = config.boolean('is_gated_act', gatedByName)
+  const parts = {
+    hiddenSize,
+    heads,
+    headDim,
+    ffnSize,
+    gated,
+    buckets: config.integer('relative_attention_num_buckets', 32),
+  }
+  const shared = embedding(vocabSize, hiddenSize)
+  const stack = (count: number, decodes: boolean, sharedName: string) =>
+    container(`${name}Stack`, {
+      embed_tokens: tied(shared, { weight: sharedName }),
+      block: listOf(
+        count,
+        (index) => index === 0,
+        (first) => t5Block(name, parts, decodes, first),
+      ),
+      final_layer_norm: rmsNorm(hiddenSize),
+    })
+  const decoderLayers = config.integer('num_decoder_layers', layers)
+  const encoderModel = (prefix: string) => ({ shared, encoder: stack(layers, false, `${prefix}shared.weight`) })
+  const bothStacks = (prefix: string) => ({
+    ...encoderModel(prefix),
+    decoder: stack(decoderLayers, true, `${prefix}shared.weight`),
+  })
+  const output = { ...linear(hiddenSize, vocabSize), part: 'head' as const }
+  const labels = labelCount(config)
+  const classifier = linear(hiddenSize, labels, { bias: true })
+  const { root, ...chosen } = chooseClass(name, className, {
+    ForConditionalGeneration: () =>
+      container(`${name}ForConditionalGeneration`, {
+        ...bothStacks(''),
+        lm_head: stated.tiedEmbeddings ? tied(output, { weight: 'shared.weight' }) : output,
+      }),
+    Model: () => container(`${name}Model`, bothStacks('')),
+    EncoderModel: () => container(`${name}EncoderModel`, encoderModel('')),
+    ForSequenceClassification: () =>
+      withHead(
+        `${name}ForSequenceClassification`,
+        'transformer',
+        container(`${name}Model`, bothStacks('transformer.')),
+        {
+          classification_head: container(`${name}ClassificationHead`, {
+            dense: linear(hiddenSize, hiddenSize, { bias: true }),
+            out_proj: classifier,
+          }),
+        },
+      ),
+    ForTokenClassification: () =>
+      withHead(
+        `${name}ForTokenClassification`,
+        'transformer',
+        container(`${name}EncoderModel`, encoderModel('transformer.')),
+        { classifier },
+      ),
+    ForQuestionAnswering: () =>
+      container(`${name}ForQuestionAnswering`, { ...bothStacks(''), qa_outputs: { ...classifier, part: 'head' } }),
+  })
+  const dimensions = decoderDimensions({ ...stated, ffnSize, headDim }, { gatedMlp: gated })
+  return { family, ...chosen, root, dimensions }
+}
+
+interface BlockParts {
+  readonly hiddenSize: number
+  readonly heads: number
+  readonly headDim: number
+  readonly ffnSize: number
+  readonly gated: boolean
+  readonly buckets: number
+}
+
+/** A block: attention to itself, in a decoder attention to the encoder too, and an MLP, each with a norm before it. */
+function t5Block(name: string, parts: BlockParts, decodes: boolean, first: boolean): Module {
+  const { hiddenSize, heads, ffnSize, gated } = parts
+  const layer_norm = rmsNorm(hiddenSize)
+  const positions = first ? { relative_attention_bias: embedding(parts.buckets, heads) } : {}
+  const self = container(`${name}LayerSelfAttention`, { SelfAttention: t5Attention(parts, positions), layer_norm })
+  const cross = container(`${name}LayerCrossAttention`, { EncDecAttention: t5Attention(parts, {}), layer_norm })
+  const up = linear(hiddenSize, ffnSize)
+  const mlp = container(
+    'DenseReluDense',
+    { ...(gated ? { wi_0: up, wi_1: up } : { wi: up }), wo: linear(ffnSize, hiddenSize) },
+    { part: 'mlp' },
+  )
+  const feedForward = container(`${name}LayerFF`, { DenseReluDense: mlp, layer_norm })
+  const layers = decodes ? [self, cross, feedForward] : [self, feedForward]
+  const items = layers.map((module, index) => ({ indices: [index], module }))
+  return container(`${name}Block`, { layer: { type: 'ModuleList', items } })
+}
+
+/** Attention whose heads need not add up to the hidden size; only the first layer's knows positions. */
+function t5Attention({ hiddenSize, heads, headDim }: BlockParts, also: Readonly<Record<string, Module>>): Module {
+  const features = heads * headDim
+  const into = linear(hiddenSize, features)
+  return container(
+    'T5Attention',
+    { q: into, k: into, v: into, ...also, o: linear(features, hiddenSize) },
+    { part: 'attention' },
+  )
+}

@@ -1,0 +1,73 @@
+import { attention } from '../blocks/attention.js'
+import { causalLm } from '../blocks/causal-lm.js'
+import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { embedding } from '../blocks/embedding.js'
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { mamba2Mixer } from '../blocks/mamba.js'
+import { innerSize } from '../blocks/mamba-model.js'
+import { rmsNorm } from '../blocks/norm.js'
+import type { Family } from '../family.js'
+import { container, listOf, range } from '../module.js'
+
+/** Bamba (IBM 2024, https://huggingface.co/blog/bamba): Mamba-2 in most layers, attention in the few that are named. */
+export const bamba: Family = {
+  modelTypes: ['bamba'],
+  describe(config, className) {
+    const sizes = decoderSizes(config, {
+      vocab_size: 128_000,
+      hidden_size: 4096,
+      intermediate_size: 14_336,
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      num_key_value_heads: 8,
+      max_position_embeddings: 262_144,
+      tie_word_embeddings: false,
+    })
+    const { vocabSize, hiddenSize, layers } = sizes
+    const norm = rmsNorm(hiddenSize)
+    const channels = innerSize(config, 'mamba_expand', hiddenSize)
+    const stateSize = config.integer('mamba_d_state', 256)
+    const convKernel = config.positive('mamba_d_conv', 4)
+    const mixer = mamba2Mixer({
+      hiddenSize,
+      innerSize: channels,
+      heads: config.integer('mamba_n_heads', 128),
+      groups: config.integer('mamba_n_groups', 1),
+      stateSize,
+      convKernel,
+      bias: config.boolean('mamba_proj_bias', false),
+      convBias: config.boolean('mamba_conv_bias', true),
+      norm: rmsNorm(channels),
+      type: 'BambaMixer',
+    })
+    const bias = config.boolean('attention_bias', false)
+    const attentive = new Set(config.integers('attn_layer_indices') ?? [])
+    const layer = (attends: boolean) =>
+      container('BambaDecoderLayer', {
+        input_layernorm: norm,
+        ...(attends ? { self_attn: attention({ ...sizes, qkvBias: bias, outputBias: bias }) } : { mamba: mixer }),
+        pre_ff_layernorm: norm,
+        feed_forward: gatedMlp({ ...sizes, bias: config.boolean('mlp_bias', false) }),
+      })
+    const attentionLayers = range(layers).filter((index) => attentive.has(index)).length
+    const mamba = {
+      mambaLayers: layers - attentionLayers,
+      attentionLayers,
+      mlpLayers: layers,
+      stateSize,
+      convKernel,
+    }
+    return causalLm({
+      config,
+      className,
+      family: 'bamba',
+      name: 'Bamba',
+      model: container('BambaModel', {
+        embed_tokens: embedding(vocabSize, hiddenSize),
+        layers: listOf(layers, (index) => attentive.has(index), layer),
+        final_layernorm: norm,
+      }),
+      dimensions: { ...decoderDimensions(sizes, { gatedMlp: true }), mamba },
+    })
+  },
+}

@@ -1,0 +1,78 @@
+import {
+  bertAttention,
+  bertEmbeddings,
+  bertEncoder,
+  bertLayer,
+  bertPooler,
+  denseAndNorm,
+  maskedLmHead,
+} from '../blocks/bert.js'
+import { labelCount } from '../blocks/causal-lm.js'
+import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { embedding } from '../blocks/embedding.js'
+import { headedModel } from '../blocks/headed-model.js'
+import { linear } from '../blocks/linear.js'
+import type { Family } from '../family.js'
+import { container } from '../module.js'
+
+/** BERT (Devlin et al. 2018, arXiv:1810.04805): an encoder whose layers normalise what comes out of each block. */
+export const bert: Family = {
+  modelTypes: ['bert'],
+  describe(config, className) {
+    const sizes = decoderSizes(config, {
+      vocab_size: 30_522,
+      hidden_size: 768,
+      intermediate_size: 3072,
+      num_hidden_layers: 12,
+      num_attention_heads: 12,
+      head_dim: false,
+      max_position_embeddings: 512,
+      tie_word_embeddings: true,
+    })
+    const { vocabSize, hiddenSize, layers, headDim, heads } = sizes
+    const positions = config.integer('max_position_embeddings', 512)
+    const relative = config.string('position_embedding_type', 'absolute').startsWith('relative_key')
+    const also = relative ? { distance_embedding: embedding(2 * positions - 1, headDim) } : {}
+    const layer = bertLayer('BertLayer', sizes, bertAttention(hiddenSize, { also }))
+    const parts = {
+      embeddings: bertEmbeddings(hiddenSize, {
+        words: vocabSize,
+        positions,
+        segments: config.integer('type_vocab_size', 2),
+      }),
+      encoder: bertEncoder(layers, layer),
+    }
+    const bare = container('BertModel', parts)
+    const model = container('BertModel', { ...parts, pooler: bertPooler(hiddenSize) })
+    const input = sizes.tiedEmbeddings ? 'bert.embeddings.word_embeddings' : undefined
+    const transform = { transform: container('Transform', denseAndNorm(hiddenSize, hiddenSize)) }
+    const predictions = maskedLmHead('cls.predictions', transform, { features: hiddenSize, vocabSize }, input)
+    const labels = linear(hiddenSize, labelCount(config), { bias: true })
+    const next = linear(hiddenSize, 2, { bias: true })
+    const pooled = new Set([
+      'ForPreTraining',
+      'ForNextSentencePrediction',
+      'ForSequenceClassification',
+      'ForMultipleChoice',
+    ])
+    return headedModel({
+      className,
+      family: 'bert',
+      name: 'Bert',
+      prefix: 'bert',
+      model,
+      modelOf: (suffix) => (pooled.has(suffix) ? model : bare),
+      heads: {
+        LMHeadModel: { cls: container('OnlyMLMHead', { predictions }) },
+        ForMaskedLM: { cls: container('OnlyMLMHead', { predictions }) },
+        ForPreTraining: { cls: container('PreTrainingHeads', { predictions, seq_relationship: next }) },
+        ForNextSentencePrediction: { cls: container('OnlyNSPHead', { seq_relationship: next }) },
+        ForSequenceClassification: { classifier: labels },
+        ForTokenClassification: { classifier: labels },
+        ForQuestionAnswering: { qa_outputs: labels },
+        ForMultipleChoice: { classifier: linear(hiddenSize, 1, { bias: true }) },
+      },
+      dimensions: decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: false }),
+    })
+  },
+}

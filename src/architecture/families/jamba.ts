@@ -1,0 +1,93 @@
+import { attention } from '../blocks/attention.js'
+import { causalLm } from '../blocks/causal-lm.js'
+import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { embedding } from '../blocks/embedding.js'
+import { experts, moeDimensions } from '../blocks/experts.js'
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { linear } from '../blocks/linear.js'
+import { mambaMixer } from '../blocks/mamba.js'
+import { innerSize, timeStepRank } from '../blocks/mamba-model.js'
+import { rmsNorm } from '../blocks/norm.js'
+import type { Family } from '../family.js'
+import { container, listOf, range } from '../module.js'
+
+/** Jamba (Lieber et al. 2024, arXiv:2403.19887): Mamba in seven layers of eight, experts in every other layer. */
+export const jamba: Family = {
+  modelTypes: ['jamba'],
+  describe(config, className) {
+    const sizes = decoderSizes(config, {
+      vocab_size: 65_536,
+      hidden_size: 4096,
+      intermediate_size: 14_336,
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      num_key_value_heads: 8,
+      head_dim: false,
+      max_position_embeddings: 262_144,
+      tie_word_embeddings: false,
+    })
+    const { vocabSize, hiddenSize, layers, ffnSize } = sizes
+    const norm = rmsNorm(hiddenSize)
+    const stateSize = config.integer('mamba_d_state', 16)
+    const convKernel = config.positive('mamba_d_conv', 4)
+    const rank = timeStepRank(config, 'mamba_dt_rank', hiddenSize)
+    const stateNorm = rmsNorm(stateSize)
+    const mixer = mambaMixer({
+      hiddenSize,
+      innerSize: innerSize(config, 'mamba_expand', hiddenSize),
+      stateSize,
+      convKernel,
+      timeStepRank: rank,
+      bias: config.boolean('mamba_proj_bias', false),
+      convBias: config.boolean('mamba_conv_bias', true),
+      also: { dt_layernorm: rmsNorm(rank), b_layernorm: stateNorm, c_layernorm: stateNorm },
+      type: 'JambaMambaMixer',
+    })
+    const routing = {
+      experts: config.integer(['num_local_experts', 'num_experts'], 16),
+      expertsPerToken: config.integer('num_experts_per_tok', 2),
+    }
+    const mixture = container(
+      'JambaSparseMoeBlock',
+      { router: linear(hiddenSize, routing.experts), experts: experts(routing, gatedMlp({ ...sizes })) },
+      { part: 'experts' },
+    )
+    const attentionPeriod = config.positive('attn_layer_period', 8)
+    const attentionOffset = config.integer('attn_layer_offset', 4)
+    const expertPeriod = config.positive('expert_layer_period', 2)
+    const expertOffset = config.integer('expert_layer_offset', 1)
+    const attends = (index: number) => index % attentionPeriod === attentionOffset
+    const isSparse = (index: number) => routing.experts > 1 && index % expertPeriod === expertOffset
+    const kindOf = (index: number) =>
+      `${attends(index) ? 'attention' : 'mamba'} ${isSparse(index) ? 'sparse' : 'dense'}`
+    const layer = (kind: string) =>
+      container(kind.startsWith('attention') ? 'JambaAttentionDecoderLayer' : 'JambaMambaDecoderLayer', {
+        input_layernorm: norm,
+        ...(kind.startsWith('attention') ? { self_attn: attention(sizes) } : { mamba: mixer }),
+        pre_ff_layernorm: norm,
+        feed_forward: kind.endsWith('sparse') ? mixture : gatedMlp({ ...sizes }),
+      })
+    const attentionLayers = range(layers).filter(attends).length
+    const sparseLayers = range(layers).filter(isSparse).length
+    const moe = moeDimensions(routing, { layers: sparseLayers, ffnSize })
+    const mamba = {
+      mambaLayers: layers - attentionLayers,
+      attentionLayers,
+      mlpLayers: layers,
+      stateSize,
+      convKernel,
+    }
+    return causalLm({
+      config,
+      className,
+      family: 'jamba',
+      name: 'Jamba',
+      model: container('JambaModel', {
+        embed_tokens: embedding(vocabSize, hiddenSize),
+        layers: listOf(layers, kindOf, layer),
+        final_layernorm: norm,
+      }),
+      dimensions: { ...decoderDimensions(sizes, { gatedMlp: true, moe }), mamba },
+    })
+  },
+}

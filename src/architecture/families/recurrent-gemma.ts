@@ -1,0 +1,79 @@
+import { attention } from '../blocks/attention.js'
+import { causalLm } from '../blocks/causal-lm.js'
+import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { depthwiseConv } from '../blocks/depthwise-conv.js'
+import { embedding } from '../blocks/embedding.js'
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { linear } from '../blocks/linear.js'
+import { rmsNorm } from '../blocks/norm.js'
+import type { Family } from '../family.js'
+import { container, listOf, type Module, range } from '../module.js'
+
+/** RecurrentGemma (Botev et al. 2024, arXiv:2404.07839): Griffin, two recurrent layers to one with local attention. */
+export const recurrentGemma: Family = {
+  modelTypes: ['recurrent_gemma'],
+  describe(config, className) {
+    const stated = decoderSizes(config, {
+      vocab_size: 256_000,
+      hidden_size: 2560,
+      intermediate_size: 7680,
+      num_hidden_layers: 26,
+      num_attention_heads: 10,
+      tie_word_embeddings: true,
+    })
+    // The stated size is that of gate and way up together.
+    const sizes = { ...stated, ffnSize: Math.floor(stated.ffnSize / 2) }
+    const { vocabSize, hiddenSize, heads, layers } = sizes
+    const norm = rmsNorm(hiddenSize)
+    const width = config.integer('lru_width', hiddenSize)
+    const recurrence = container(
+      'RecurrentGemmaRecurrentBlock',
+      {
+        linear_y: linear(hiddenSize, width, { bias: true }),
+        linear_x: linear(hiddenSize, width, { bias: true }),
+        conv_1d: depthwiseConv(width, config.positive('conv1d_width', 4), { bias: true }),
+        rg_lru: gatedLinearRecurrence(width, heads),
+        linear_out: linear(width, hiddenSize, { bias: true }),
+      },
+      { part: 'recurrence' },
+    )
+    const qkvBias = config.boolean('attention_bias', false)
+    const pattern = config.strings('block_types') ?? ['recurrent', 'recurrent', 'attention']
+    const attends = (index: number) => pattern[index % pattern.length] === 'attention'
+    const layer = (local: boolean) =>
+      container('RecurrentGemmaDecoderLayer', {
+        temporal_pre_norm: norm,
+        temporal_block: local ? attention({ ...sizes, qkvBias, outputBias: true }) : recurrence,
+        channel_pre_norm: norm,
+        mlp_block: gatedMlp({ ...sizes, bias: true }),
+      })
+    const windowTokens = range(layers).some(attends) ? config.integer('attention_window_size', 2048) : undefined
+    return causalLm({
+      config,
+      className,
+      family: 'recurrent_gemma',
+      name: 'RecurrentGemma',
+      model: container('RecurrentGemmaModel', {
+        embed_tokens: embedding(vocabSize, hiddenSize),
+        layers: listOf(layers, attends, layer),
+        final_norm: norm,
+      }),
+      dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens }),
+    })
+  },
+}
+
+/** The real-gated linear recurrent unit (De et al. 2024, arXiv:2402.19427); its gates are block-diagonal. */
+function gatedLinearRecurrence(width: number, heads: number): Module {
+  const block = Math.floor(width / heads)
+  return {
+    type: 'RecurrentGemmaRglru',
+    parameters: {
+      recurrent_param: [width],
+      input_gate_weight: [heads, block, block],
+      input_gate_bias: [heads, block],
+      recurrent_gate_weight: [heads, block, block],
+      recurrent_gate_bias: [heads, block],
+    },
+  }
+}
