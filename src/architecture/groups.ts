@@ -45,10 +45,11 @@ export function* parameterGroups(architecture: ModuleTree): Generator<ParameterG
   }
 }
 
-/** The linear layers of a model, equal ones together. */
+/** The linear layers of a model, equal ones together; one that is shared stands under the first of its names. */
 export function* linearGroups(architecture: ModuleTree): Generator<LinearGroup> {
   for (const group of moduleGroups(architecture)) {
-    if (group.module.linear) yield { ...group, linear: group.module.linear }
+    const { linear, sharedWith } = group.module
+    if (linear && sharedWith === undefined) yield { ...group, linear }
   }
 }
 

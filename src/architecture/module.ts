@@ -19,6 +19,8 @@ export interface Module {
   readonly parameters?: Readonly<Record<string, Shape>>
   /** Those of its own parameters that are another one under a second name: the full name of that other. */
   readonly ties?: Readonly<Record<string, string>>
+  /** Set where the module is another one under a second name, as torch counts it: the full name of that other. */
+  readonly sharedWith?: string
   /** Its named children, in the order of the forward pass. */
   readonly children?: Readonly<Record<string, Module>>
   /** Its numbered children, as in torch's ModuleList: `items.0`, `items.1`, … */
@@ -123,6 +125,7 @@ export function sharing(module: Module, name: string): Module {
   if (items) throw new TypeError('A list cannot be shared as a whole: share what stands in it')
   return {
     ...module,
+    sharedWith: name,
     ...(parameters && { ties: Object.fromEntries(ties) }),
     ...(children && { children: Object.fromEntries(shared) }),
   }

@@ -39,7 +39,9 @@ export function* ties(architecture: ModuleTree): Generator<Tie> {
 
 /** Every `nn.Linear` and `Conv1D` of a model, one by one and lazily. */
 export function* linearLayers(architecture: ModuleTree): Generator<LinearLayer> {
-  for (const { name, module } of modules(architecture)) if (module.linear) yield { name, ...module.linear }
+  for (const { name, module } of modules(architecture)) {
+    if (module.linear && module.sharedWith === undefined) yield { name, ...module.linear }
+  }
 }
 
 /** Every module of a model with its name, in the order of the forward pass: the root first, layer after layer. */

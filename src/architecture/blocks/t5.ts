@@ -1,6 +1,6 @@
 import type { Architecture } from '../architecture.js'
 import type { ConfigReader } from '../config-reader.js'
-import { container, listOf, type Module, tied } from '../module.js'
+import { container, listOf, type Module, sharing, tied } from '../module.js'
 import { labelCount } from './causal-lm.js'
 import { decoderDimensions } from './decoder-sizes.js'
 import { embedding } from './embedding.js'
@@ -54,7 +54,7 @@ export function t5Model(config: ConfigReader, className: string | undefined, abo
   const shared = embedding(vocabSize, hiddenSize)
   const stack = (count: number, decodes: boolean, sharedName: string) =>
     container(`${name}Stack`, {
-      embed_tokens: tied(shared, { weight: sharedName }),
+      embed_tokens: sharing(shared, sharedName),
       block: listOf(
         count,
         (index) => index === 0,
@@ -63,10 +63,10 @@ export function t5Model(config: ConfigReader, className: string | undefined, abo
       final_layer_norm: rmsNorm(hiddenSize),
     })
   const decoderLayers = config.integer('num_decoder_layers', layers)
-  const encoderModel = (prefix: string) => ({ shared, encoder: stack(layers, false, `${prefix}shared.weight`) })
+  const encoderModel = (prefix: string) => ({ shared, encoder: stack(layers, false, `${prefix}shared`) })
   const bothStacks = (prefix: string) => ({
     ...encoderModel(prefix),
-    decoder: stack(decoderLayers, true, `${prefix}shared.weight`),
+    decoder: stack(decoderLayers, true, `${prefix}shared`),
   })
   const output = { ...linear(hiddenSize, vocabSize), part: 'head' as const }
   const labels = labelCount(config)

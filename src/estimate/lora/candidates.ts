@@ -38,7 +38,8 @@ export function firstName(path: Path): string {
 
 function* ofArchitecture(architecture: Architecture): Generator<Candidate> {
   for (const { path, module, count } of moduleGroups(architecture)) {
-    if (path.length === 0) continue
+    // Torch lists a module once, under the first of its names.
+    if (path.length === 0 || module.sharedWith !== undefined) continue
     const { type, linear, parameters } = module
     const weight = parameters?.['weight']
     if (linear) {
