@@ -9,9 +9,12 @@ import { codegen } from './codegen.js'
 import { cohere } from './cohere.js'
 import { cohere2 } from './cohere2.js'
 import { dbrx } from './dbrx.js'
+import { debertaV2 } from './deberta-v2.js'
 import { deepseekV2 } from './deepseek-v2.js'
 import { deepseekV3 } from './deepseek-v3.js'
 import { deepseekV32 } from './deepseek-v32.js'
+import { distilbert } from './distilbert.js'
+import { electra } from './electra.js'
 import { ernie45 } from './ernie4-5.js'
 import { ernie45Moe } from './ernie4-5-moe.js'
 import { exaone4 } from './exaone4.js'
@@ -49,6 +52,8 @@ import { ministral } from './ministral.js'
 import { ministral3 } from './ministral3.js'
 import { mistral } from './mistral.js'
 import { mixtral } from './mixtral.js'
+import { modernbert } from './modernbert.js'
+import { mpnet } from './mpnet.js'
 import { mpt } from './mpt.js'
 import { mt5 } from './mt5.js'
 import { nanochat } from './nanochat.js'
@@ -92,9 +97,12 @@ export const FAMILIES: readonly Family[] = [
   cohere,
   cohere2,
   dbrx,
+  debertaV2,
   deepseekV2,
   deepseekV3,
   deepseekV32,
+  distilbert,
+  electra,
   ernie45,
   ernie45Moe,
   exaone4,
@@ -132,6 +140,8 @@ export const FAMILIES: readonly Family[] = [
   ministral3,
   mistral,
   mixtral,
+  modernbert,
+  mpnet,
   mpt,
   mt5,
   nanochat,

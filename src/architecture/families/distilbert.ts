@@ -1,0 +1,67 @@
+import { bertEmbeddings } from '../blocks/bert.js'
+import { labelCount } from '../blocks/causal-lm.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { headedModel, outputEmbedding } from '../blocks/headed-model.js'
+import { linear } from '../blocks/linear.js'
+import { layerNorm } from '../blocks/norm.js'
+import { plainMlp } from '../blocks/plain-mlp.js'
+import { renamedSizes } from '../blocks/renamed-sizes.js'
+import type { Family } from '../family.js'
+import { container, repeated } from '../module.js'
+
+/** DistilBERT (Sanh et al. 2019, arXiv:1910.01108): BERT with half the layers, without segments and pooler. */
+export const distilbert: Family = {
+  modelTypes: ['distilbert'],
+  describe(config, className) {
+    const names = { hidden_size: 'dim', num_hidden_layers: 'n_layers', num_attention_heads: 'n_heads' }
+    const stated = renamedSizes(config, names, {
+      vocab_size: 30_522,
+      hidden_size: 768,
+      num_hidden_layers: 6,
+      num_attention_heads: 12,
+      max_position_embeddings: 512,
+      tie_word_embeddings: true,
+    })
+    const sizes = { ...stated, ffnSize: config.integer('hidden_dim', 3072) }
+    const { vocabSize, hiddenSize, layers } = sizes
+    const norm = layerNorm(hiddenSize)
+    const square = linear(hiddenSize, hiddenSize, { bias: true })
+    const layer = container('TransformerBlock', {
+      attention: container(
+        'MultiHeadSelfAttention',
+        { q_lin: square, k_lin: square, v_lin: square, out_lin: square },
+        { part: 'attention' },
+      ),
+      sa_layer_norm: norm,
+      ffn: plainMlp({ ...sizes, bias: true, names: ['lin1', 'lin2'] }),
+      output_layer_norm: norm,
+    })
+    const positions = config.integer('max_position_embeddings', 512)
+    const model = container('DistilBertModel', {
+      embeddings: bertEmbeddings(hiddenSize, { words: vocabSize, positions, segments: 0 }),
+      transformer: container('Transformer', { layer: repeated(layers, layer) }),
+    })
+    const dimensions = decoderDimensions(sizes, { gatedMlp: false })
+    const input = 'distilbert.embeddings.word_embeddings'
+    const labels = linear(hiddenSize, labelCount(config), { bias: true })
+    return headedModel({
+      className,
+      family: 'distilbert',
+      name: 'DistilBert',
+      prefix: 'distilbert',
+      model,
+      heads: {
+        ForMaskedLM: {
+          vocab_transform: square,
+          vocab_layer_norm: norm,
+          vocab_projector: outputEmbedding(dimensions, input, { bias: true }),
+        },
+        ForSequenceClassification: { pre_classifier: square, classifier: labels },
+        ForTokenClassification: { classifier: labels },
+        ForQuestionAnswering: { qa_outputs: labels },
+        ForMultipleChoice: { pre_classifier: square, classifier: linear(hiddenSize, 1, { bias: true }) },
+      },
+      dimensions,
+    })
+  },
+}

@@ -1,0 +1,83 @@
+import {
+  bertAttention,
+  bertEmbeddings,
+  bertEncoder,
+  bertLayer,
+  classificationHead,
+  denseAndNorm,
+} from '../blocks/bert.js'
+import { labelCount } from '../blocks/causal-lm.js'
+import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { embedding } from '../blocks/embedding.js'
+import { headedModel, outputEmbedding } from '../blocks/headed-model.js'
+import { linear } from '../blocks/linear.js'
+import type { Family } from '../family.js'
+import { container } from '../module.js'
+
+/** ELECTRA (Clark et al. 2020, arXiv:2003.10555): BERT that tells replaced words; it embeds in a narrower space. */
+export const electra: Family = {
+  modelTypes: ['electra'],
+  describe(config, className) {
+    const sizes = decoderSizes(config, {
+      vocab_size: 30_522,
+      hidden_size: 256,
+      intermediate_size: 1024,
+      num_hidden_layers: 12,
+      num_attention_heads: 4,
+      head_dim: false,
+      max_position_embeddings: 512,
+      tie_word_embeddings: true,
+    })
+    const { vocabSize, hiddenSize, layers, headDim, heads } = sizes
+    const embeddingSize = config.positive('embedding_size', 128)
+    const positions = config.integer('max_position_embeddings', 512)
+    const relative = config.string('position_embedding_type', 'absolute').startsWith('relative_key')
+    const also = relative ? { distance_embedding: embedding(2 * positions - 1, headDim) } : {}
+    const model = container('ElectraModel', {
+      embeddings: bertEmbeddings(embeddingSize, {
+        words: vocabSize,
+        positions,
+        segments: config.integer('type_vocab_size', 2),
+      }),
+      embeddings_project: embeddingSize === hiddenSize ? undefined : linear(embeddingSize, hiddenSize, { bias: true }),
+      encoder: bertEncoder(layers, bertLayer('ElectraLayer', sizes, bertAttention(hiddenSize, { also }))),
+    })
+    const dimensions = decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: false })
+    const generator = {
+      generator_predictions: container('ElectraGeneratorPredictions', denseAndNorm(hiddenSize, embeddingSize)),
+      generator_lm_head: outputEmbedding(
+        { ...dimensions, hiddenSize: embeddingSize },
+        'electra.embeddings.word_embeddings',
+        { bias: true },
+      ),
+    }
+    const discriminator = container('ElectraDiscriminatorPredictions', {
+      dense: linear(hiddenSize, hiddenSize, { bias: true }),
+      dense_prediction: linear(hiddenSize, 1, { bias: true }),
+    })
+    const summary = config.boolean('summary_use_proj', true)
+      ? { summary: linear(hiddenSize, hiddenSize, { bias: true }) }
+      : {}
+    const labels = labelCount(config)
+    return headedModel({
+      className,
+      family: 'electra',
+      name: 'Electra',
+      prefix: 'electra',
+      model,
+      heads: {
+        ForCausalLM: generator,
+        ForMaskedLM: generator,
+        ForPreTraining: { discriminator_predictions: discriminator },
+        ForSequenceClassification: { classifier: classificationHead(hiddenSize, labels) },
+        ForTokenClassification: { classifier: linear(hiddenSize, labels, { bias: true }) },
+        ForQuestionAnswering: { qa_outputs: linear(hiddenSize, labels, { bias: true }) },
+        ForMultipleChoice: {
+          sequence_summary: container('ElectraSequenceSummary', summary),
+          classifier: linear(hiddenSize, 1, { bias: true }),
+        },
+      },
+      dimensions,
+    })
+  },
+}

@@ -1,0 +1,80 @@
+import { labelCount } from '../blocks/causal-lm.js'
+import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { embedding } from '../blocks/embedding.js'
+import { headedModel, outputEmbedding } from '../blocks/headed-model.js'
+import { linear } from '../blocks/linear.js'
+import { layerNorm } from '../blocks/norm.js'
+import type { Family } from '../family.js'
+import { container, listOf } from '../module.js'
+
+/**
+ * ModernBERT (Warner et al. 2024, arXiv:2412.13663): gate and way up in one projection; every third layer attends to
+ * everything, the others through a window.
+ */
+export const modernbert: Family = {
+  modelTypes: ['modernbert'],
+  describe(config, className) {
+    const sizes = decoderSizes(config, {
+      vocab_size: 50_368,
+      hidden_size: 768,
+      intermediate_size: 1152,
+      num_hidden_layers: 22,
+      num_attention_heads: 12,
+      head_dim: false,
+      max_position_embeddings: 8192,
+      tie_word_embeddings: true,
+    })
+    const { vocabSize, hiddenSize, layers, ffnSize, heads } = sizes
+    const norm = layerNorm(hiddenSize, { bias: config.boolean('norm_bias', false) })
+    const attentionBias = { bias: config.boolean('attention_bias', false) }
+    const mlpBias = { bias: config.boolean('mlp_bias', false) }
+    // The embeddings end with a norm, so that the first layer begins without one.
+    const layer = (first: boolean) =>
+      container('ModernBertEncoderLayer', {
+        attn_norm: first ? undefined : norm,
+        attn: container(
+          'ModernBertAttention',
+          {
+            Wqkv: linear(hiddenSize, 3 * hiddenSize, attentionBias),
+            Wo: linear(hiddenSize, hiddenSize, attentionBias),
+          },
+          { part: 'attention' },
+        ),
+        mlp_norm: norm,
+        mlp: container(
+          'ModernBertMLP',
+          { Wi: linear(hiddenSize, 2 * ffnSize, mlpBias), Wo: linear(ffnSize, hiddenSize, mlpBias) },
+          { part: 'mlp' },
+        ),
+      })
+    const model = container('ModernBertModel', {
+      embeddings: container('ModernBertEmbeddings', { tok_embeddings: embedding(vocabSize, hiddenSize), norm }),
+      layers: listOf(layers, (index) => index === 0, layer),
+      final_norm: norm,
+    })
+    const period = config.positive('global_attn_every_n_layers', 3)
+    const windowTokens = period > 1 && layers > 1 ? config.integer('local_attention', 128) : undefined
+    const dimensions = decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: true, windowTokens })
+    const head = container('ModernBertPredictionHead', {
+      dense: linear(hiddenSize, hiddenSize, { bias: config.boolean('classifier_bias', false) }),
+      norm,
+    })
+    const bias = config.boolean('decoder_bias', true)
+    const classifier = linear(hiddenSize, labelCount(config), { bias: true })
+    return headedModel({
+      className,
+      family: 'modernbert',
+      name: 'ModernBert',
+      prefix: 'model',
+      model,
+      heads: {
+        ForMaskedLM: { head, decoder: outputEmbedding(dimensions, 'model.embeddings.tok_embeddings', { bias }) },
+        ForSequenceClassification: { head, classifier },
+        ForTokenClassification: { head, classifier },
+        ForQuestionAnswering: { head, classifier },
+        ForMultipleChoice: { head, classifier: linear(hiddenSize, 1, { bias: true }) },
+      },
+      dimensions,
+    })
+  },
+}
