@@ -1,6 +1,7 @@
 import type { Family } from '../family.js'
 import { arcee } from './arcee.js'
 import { bamba } from './bamba.js'
+import { bart } from './bart.js'
 import { bert } from './bert.js'
 import { biogpt } from './biogpt.js'
 import { bitnet } from './bitnet.js'
@@ -58,6 +59,7 @@ import { mpt } from './mpt.js'
 import { mt5 } from './mt5.js'
 import { nanochat } from './nanochat.js'
 import { nemotron } from './nemotron.js'
+import { nemotronH } from './nemotron-h.js'
 import { olmo } from './olmo.js'
 import { olmoHybrid } from './olmo-hybrid.js'
 import { olmo2 } from './olmo2.js'
@@ -89,6 +91,7 @@ import { xlmRoberta } from './xlm-roberta.js'
 export const FAMILIES: readonly Family[] = [
   arcee,
   bamba,
+  bart,
   bert,
   biogpt,
   bitnet,
@@ -146,6 +149,7 @@ export const FAMILIES: readonly Family[] = [
   mt5,
   nanochat,
   nemotron,
+  nemotronH,
   olmo,
   olmo2,
   olmo3,

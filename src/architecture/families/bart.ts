@@ -1,0 +1,88 @@
+import { classificationHead } from '../blocks/bert.js'
+import { labelCount } from '../blocks/causal-lm.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { embedding } from '../blocks/embedding.js'
+import { fairseqLayer } from '../blocks/fairseq-layer.js'
+import { headedModel, outputEmbedding } from '../blocks/headed-model.js'
+import { linear } from '../blocks/linear.js'
+import { layerNorm } from '../blocks/norm.js'
+import { renamedSizes } from '../blocks/renamed-sizes.js'
+import type { Family } from '../family.js'
+import { container, repeated, tied } from '../module.js'
+
+/** BART (Lewis et al. 2019, arXiv:1910.13461): an encoder and a decoder that restore a text that was spoilt. */
+export const bart: Family = {
+  modelTypes: ['bart'],
+  describe(config, className) {
+    const names = {
+      hidden_size: 'd_model',
+      num_hidden_layers: 'encoder_layers',
+      num_attention_heads: 'encoder_attention_heads',
+      intermediate_size: 'encoder_ffn_dim',
+    }
+    const stated = renamedSizes(config, names, {
+      vocab_size: 50_265,
+      hidden_size: 1024,
+      intermediate_size: 4096,
+      num_hidden_layers: 12,
+      num_attention_heads: 16,
+      max_position_embeddings: 1024,
+      tie_word_embeddings: true,
+    })
+    // `num_hidden_layers` is there in saved configs too, and says nothing.
+    const sizes = {
+      ...stated,
+      layers: config.integer('encoder_layers', 12),
+      ffnSize: config.integer('encoder_ffn_dim', 4096),
+    }
+    const { vocabSize, hiddenSize } = sizes
+    const decoderSizes = {
+      hiddenSize,
+      heads: config.positive('decoder_attention_heads', 16),
+      ffnSize: config.integer('decoder_ffn_dim', 4096),
+      crossAttention: true,
+    }
+    const words = embedding(vocabSize, hiddenSize)
+    const norm = layerNorm(hiddenSize)
+    // The first two rows stand for padding.
+    const embed_positions = embedding(config.integer('max_position_embeddings', 1024) + 2, hiddenSize)
+    const encoder = {
+      embed_positions,
+      layers: repeated(sizes.layers, fairseqLayer('BartEncoderLayer', sizes)),
+      layernorm_embedding: norm,
+    }
+    const decoder = {
+      embed_positions,
+      layers: repeated(config.integer('decoder_layers', 12), fairseqLayer('BartDecoderLayer', decoderSizes)),
+      layernorm_embedding: norm,
+    }
+    const modelAt = (prefix: string) => {
+      const embed_tokens = tied(words, { weight: `${prefix}shared.weight` })
+      return container('BartModel', {
+        shared: words,
+        encoder: container('BartEncoder', { embed_tokens, ...encoder }),
+        decoder: container('BartDecoder', { embed_tokens, ...decoder }),
+      })
+    }
+    const dimensions = decoderDimensions(sizes, { gatedMlp: false })
+    // BART tells three classes apart, entailment among them, unless a config says otherwise.
+    const labels = config.has('id2label') || config.has('num_labels') ? labelCount(config) : 3
+    const decoderAlone = container('BartDecoder', { embed_tokens: words, ...decoder })
+    return headedModel({
+      className,
+      family: 'bart',
+      name: 'Bart',
+      prefix: 'model',
+      model: modelAt(''),
+      modelOf: (suffix) =>
+        suffix === 'ForCausalLM' ? container('BartDecoderWrapper', { decoder: decoderAlone }) : modelAt('model.'),
+      heads: {
+        ForCausalLM: { lm_head: outputEmbedding(dimensions, 'model.decoder.embed_tokens') },
+        ForConditionalGeneration: { lm_head: outputEmbedding(dimensions, 'model.shared') },
+        ForSequenceClassification: { classification_head: classificationHead(hiddenSize, labels) },
+        ForQuestionAnswering: { qa_outputs: linear(hiddenSize, 2, { bias: true }) },
+      },
+      dimensions,
+    })
+  },
+}
