@@ -122,12 +122,15 @@ export function sharing(module: Module, name: string): Module {
   const { parameters, children, items } = module
   const ties = Object.keys(parameters ?? {}).map((parameter) => [parameter, `${name}.${parameter}`])
   const shared = Object.entries(children ?? {}).map(([key, child]) => [key, sharing(child, `${name}.${key}`)])
-  if (items) throw new TypeError('A list cannot be shared as a whole: share what stands in it')
+  const elements = items?.flatMap(({ indices, module: item }) =>
+    indices.map((index) => ({ indices: [index], module: sharing(item, `${name}.${index}`) })),
+  )
   return {
     ...module,
     sharedWith: name,
     ...(parameters && { ties: Object.fromEntries(ties) }),
     ...(children && { children: Object.fromEntries(shared) }),
+    ...(elements && { items: elements }),
   }
 }
 

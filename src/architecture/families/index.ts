@@ -86,6 +86,7 @@ import { starcoder2 } from './starcoder2.js'
 import { t5 } from './t5.js'
 import { xglm } from './xglm.js'
 import { xlmRoberta } from './xlm-roberta.js'
+import { zamba2 } from './zamba2.js'
 
 /** Every family that is described, in alphabetical order. */
 export const FAMILIES: readonly Family[] = [
@@ -176,4 +177,5 @@ export const FAMILIES: readonly Family[] = [
   t5,
   xglm,
   xlmRoberta,
+  zamba2,
 ]

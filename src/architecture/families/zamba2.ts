@@ -1,0 +1,145 @@
+import { causalLm } from '../blocks/causal-lm.js'
+import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { embedding } from '../blocks/embedding.js'
+import { linear } from '../blocks/linear.js'
+import { mamba2Mixer } from '../blocks/mamba.js'
+import { rmsNorm } from '../blocks/norm.js'
+import type { ConfigReader } from '../config-reader.js'
+import type { Family } from '../family.js'
+import { container, type Module, type Repeat, range, sharing } from '../module.js'
+
+/**
+ * Zamba2 (Glorioso et al. 2024, arXiv:2411.15242): Mamba-2 throughout; before some layers stands a transformer block
+ * that they share, with adapters of their own.
+ */
+export const zamba2: Family = {
+  modelTypes: ['zamba2'],
+  describe(config, className) {
+    const stated = decoderSizes(config, {
+      vocab_size: 32_000,
+      hidden_size: 2560,
+      intermediate_size: 0,
+      num_hidden_layers: 54,
+      num_attention_heads: 32,
+      max_position_embeddings: 4096,
+      tie_word_embeddings: true,
+    })
+    const { vocabSize, hiddenSize, heads } = stated
+    // Attention sees the embeddings beside what the layer before made of them.
+    const headDim = config.integer(['head_dim', 'attention_head_dim'], Math.floor((2 * hiddenSize) / heads))
+    const sizes = { ...stated, headDim, ffnSize: config.integer('intermediate_size', 4 * hiddenSize) }
+    const types = layerTypes(config).slice(0, sizes.layers)
+    const norm = rmsNorm(hiddenSize)
+    const channels = Math.trunc(config.number('mamba_expand', 2) * hiddenSize)
+    const stateSize = config.integer('mamba_d_state', 64)
+    const convKernel = config.positive('mamba_d_conv', 4)
+    const mixer = mamba2Mixer({
+      hiddenSize,
+      innerSize: channels,
+      heads: config.integer('n_mamba_heads', 8),
+      groups: config.integer('mamba_ngroups', 1),
+      stateSize,
+      convKernel,
+      bias: config.boolean('add_bias_linear', false),
+      convBias: true,
+      norm: rmsNorm(channels),
+      type: 'Zamba2MambaMixer',
+    })
+    const mambaLayer = container('Zamba2MambaDecoderLayer', { input_layernorm: norm, mamba: mixer })
+    const hybrids = range(types.length).filter((index) => types[index] === 'hybrid')
+    const blockCount = config.positive('num_mem_blocks', 1)
+    const hybridLayer = (order: number): Module => {
+      const block = order % blockCount
+      const shared = sharedTransformer(config, sizes, hybrids.length, block)
+      const first = hybrids[block]
+      return container('Zamba2HybridLayer', {
+        linear: linear(hiddenSize, hiddenSize),
+        mamba_decoder: mambaLayer,
+        shared_transformer: order === block ? shared : sharing(shared, `model.layers.${first}.shared_transformer`),
+      })
+    }
+    const items: Repeat[] = [
+      { indices: range(types.length).filter((index) => types[index] !== 'hybrid'), module: mambaLayer },
+      ...hybrids.map((index, order) => ({ indices: [index], module: hybridLayer(order) })),
+    ]
+    const mamba = {
+      mambaLayers: types.length,
+      attentionLayers: hybrids.length,
+      mlpLayers: hybrids.length,
+      stateSize,
+      convKernel,
+    }
+    return causalLm({
+      config,
+      className,
+      family: 'zamba2',
+      name: 'Zamba2',
+      model: container('Zamba2Model', {
+        embed_tokens: embedding(vocabSize, hiddenSize),
+        layers: { type: 'ModuleList', items: items.filter(({ indices }) => indices.length > 0) },
+        final_layernorm: norm,
+      }),
+      dimensions: { ...decoderDimensions(sizes, { gatedMlp: true }), mamba },
+    })
+  },
+}
+
+interface SharedSizes {
+  readonly hiddenSize: number
+  readonly ffnSize: number
+  readonly heads: number
+  readonly kvHeads: number
+  readonly headDim: number
+}
+
+/** A shared block, with an adapter for each of the layers that it stands before. */
+function sharedTransformer(config: ConfigReader, sizes: SharedSizes, uses: number, block: number): Module {
+  const { hiddenSize, ffnSize, heads, kvHeads, headDim } = sizes
+  const wide = 2 * hiddenSize
+  const rank = config.integer('adapter_rank', 128)
+  const bias = config.boolean('add_bias_linear', false)
+  const own = range(uses).filter((use) => use % config.positive('num_mem_blocks', 1) === block)
+  const list = (inFeatures: number, outFeatures: number): Module => {
+    const pair = { '0': linear(inFeatures, rank), '1': linear(rank, outFeatures) }
+    const items = own.length > 0 ? [{ indices: own, module: container('Sequential', pair) }] : []
+    return { type: 'ModuleList', items }
+  }
+  const attentionAdapters = config.boolean('use_shared_attention_adapter', false)
+    ? {
+        linear_q_adapter_list: list(wide, wide),
+        linear_k_adapter_list: list(wide, wide),
+        linear_v_adapter_list: list(wide, wide),
+      }
+    : {}
+  return container('Zamba2AttentionDecoderLayer', {
+    input_layernorm: rmsNorm(wide),
+    self_attn: container(
+      'Zamba2Attention',
+      {
+        q_proj: linear(wide, heads * headDim),
+        k_proj: linear(wide, kvHeads * headDim),
+        v_proj: linear(wide, kvHeads * headDim),
+        o_proj: linear(heads * headDim, hiddenSize),
+        ...attentionAdapters,
+      },
+      { part: 'attention' },
+    ),
+    pre_ff_layernorm: rmsNorm(hiddenSize),
+    feed_forward: container(
+      'Zamba2MLP',
+      {
+        gate_up_proj: linear(hiddenSize, 2 * ffnSize, { bias }),
+        gate_up_proj_adapter_list: list(hiddenSize, 2 * ffnSize),
+        down_proj: linear(ffnSize, hiddenSize, { bias }),
+      },
+      { part: 'mlp' },
+    ),
+  })
+}
+
+/** The layers of the 2.7B model, where a config does not list its own. */
+function layerTypes(config: ConfigReader): readonly string[] {
+  const regular = Array.from({ length: 7 }, () => ['mamba', 'mamba', 'mamba', 'mamba', 'mamba', 'hybrid']).flat()
+  const last = ['mamba', 'mamba', 'mamba', 'mamba', 'hybrid', 'mamba', 'mamba', 'mamba', 'hybrid', 'mamba', 'mamba']
+  return config.strings('layers_block_type') ?? ['mamba', ...regular, ...last]
+}
