@@ -10,8 +10,11 @@ const published = readRecords('public.jsonl.gz').filter(({ family }) => families
 // Other sizes, biases on and off, ties, dense and sparse layers mixed, other heads, fields left out or null.
 const varied = readRecords('varied.jsonl.gz').filter(({ family }) => families.has(family))
 
+// Heads of the classes, relative positions, shared blocks.
+const headed = readRecords('mutated-a2.jsonl.gz')
+
 describe('A config becomes the model that transformers builds', () => {
-  it.each([...published, ...varied].map((record) => [record.name, record] as const))('%s', (_, record) => {
+  it.each([...published, ...varied, ...headed].map((record) => [record.name, record] as const))('%s', (_, record) => {
     expect(described(architectureFromConfig(record.config))).toEqual(recorded(record))
   })
 })

@@ -7,7 +7,7 @@ import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
 import type { Family } from '../family.js'
-import { type Children, container } from '../module.js'
+import { type Children, container, tied } from '../module.js'
 
 /**
  * DeBERTa v2 and v3 (He et al. 2020, arXiv:2006.03654; 2021, arXiv:2111.09543): what a word is and how far away it is
@@ -46,9 +46,16 @@ export const debertaV2: Family = {
     const input = sizes.tiedEmbeddings ? 'deberta.embeddings.word_embeddings' : undefined
     const transform = { transform: container('Transform', denseAndNorm(hiddenSize, features)) }
     const legacy = { predictions: maskedLmHead('cls.predictions', transform, { features, vocabSize }, input) }
-    const modern = container('LMPredictionHead', denseAndNorm(hiddenSize, hiddenSize), {
-      parameters: { bias: [vocabSize] },
-    })
+    // The newer head names its dense layer as output embedding, so that tying makes it as wide as the vocabulary.
+    const dense =
+      input === undefined
+        ? linear(hiddenSize, hiddenSize, { bias: true })
+        : tied(linear(hiddenSize, vocabSize, { bias: true }), { weight: `${input}.weight` })
+    const modern = container(
+      'LMPredictionHead',
+      { dense, LayerNorm: layerNorm(hiddenSize) },
+      { parameters: { bias: [vocabSize] } },
+    )
     const poolerSize = config.integer('pooler_hidden_size', hiddenSize)
     const pooler = container('ContextPooler', { dense: linear(poolerSize, poolerSize, { bias: true }) })
     const labels = labelCount(config)

@@ -49,7 +49,8 @@ export const gpt2: Family = {
     const dimensions = decoderDimensions({ ...stated, ffnSize }, { gatedMlp: false })
     const head = outputEmbedding(dimensions, 'transformer.wte')
     const labels = labelCount(config)
-    const choices = config.boolean('summary_proj_to_labels', true) && labels > 0 ? labels : hiddenSize
+    // One score for each choice, whatever labels the config has.
+    const choices = config.boolean('summary_proj_to_labels', true) ? 1 : hiddenSize
     const summary = config.boolean('summary_use_proj', true)
       ? { summary: linear(hiddenSize, choices, { bias: true }) }
       : {}

@@ -48,6 +48,7 @@ export const zamba2: Family = {
     const mambaLayer = container('Zamba2MambaDecoderLayer', { input_layernorm: norm, mamba: mixer })
     const hybrids = range(types.length).filter((index) => types[index] === 'hybrid')
     const blockCount = config.positive('num_mem_blocks', 1)
+    const prefix = className === 'Zamba2Model' ? '' : 'model.'
     const hybridLayer = (order: number): Module => {
       const block = order % blockCount
       const shared = sharedTransformer(config, sizes, hybrids.length, block)
@@ -55,7 +56,7 @@ export const zamba2: Family = {
       return container('Zamba2HybridLayer', {
         linear: linear(hiddenSize, hiddenSize),
         mamba_decoder: mambaLayer,
-        shared_transformer: order === block ? shared : sharing(shared, `model.layers.${first}.shared_transformer`),
+        shared_transformer: order === block ? shared : sharing(shared, `${prefix}layers.${first}.shared_transformer`),
       })
     }
     const items: Repeat[] = [
