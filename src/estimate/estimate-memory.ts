@@ -81,7 +81,7 @@ function trainingMemory(model: Architecture, options: CheckedMemoryOptions): Ste
 }
 
 /** The rank of each module's adapter, by the folded names that PEFT's count has for them. */
-function adapterRanks(model: Architecture, { lora }: CheckedMemoryOptions): AdapterRank {
+export function adapterRanks(model: Architecture, { lora }: CheckedMemoryOptions): AdapterRank {
   const ranks = new Map(
     countLoraParameters(model, lora).targets.map(({ name, rank }) => [
       name.replace(/\{[^}]*\}|(?<=\.)\d+(?=\.)/g, '#'),

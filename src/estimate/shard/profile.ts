@@ -1,0 +1,203 @@
+import { type Architecture, parameters } from '../../architecture/index.js'
+import { adapterRanks } from '../estimate-memory.js'
+import type { CheckedMemoryOptions } from '../memory-options.js'
+import { stateBytes } from '../optimizer-states.js'
+import { type ComputeDtype, DTYPE_BYTES } from '../tape/dtype.js'
+import { Ledger } from '../tape/ledger.js'
+import { type StepMemory, trainingStep } from '../tape/step.js'
+import { Weights } from '../tape/weights.js'
+import { decoderLayers, shrunk } from './shrink.js'
+
+/** One parameter tensor as a rank keeps it; equal ones together. */
+export interface KeptTensor {
+  readonly count: number
+  /** Bytes of the whole tensor, its gradient where it is trained, and its optimizer states. */
+  readonly bytes: number
+  readonly gradientBytes: number
+  readonly stateBytes: number
+  /** FSDP2 cuts tensors along their first dimension: rank 0 has the rounded-up share of the rows. */
+  readonly rows: number
+}
+
+/** What a sharded step holds, before it is known over how many ranks: sizes in bytes. */
+export interface StepProfile {
+  readonly layers: number
+  readonly tensors: readonly KeptTensor[]
+  /** Whether the model's own weights are trained. */
+  readonly trained: boolean
+  /** All parameters of one layer, whole, as they are computed with; and what of them are experts. */
+  readonly layer: number
+  readonly layerExperts: number
+  /** The gradients of one layer, whole. */
+  readonly layerGradients: number
+  /** Parameters outside the layers (embeddings, last norm, head), and those of the two embeddings. */
+  readonly root: number
+  readonly rootGradients: readonly number[]
+  readonly headGradient: number
+  /** What a layer keeps from its forward to its backward. */
+  readonly kept: number
+  /** What a checkpointed layer holds once it has run again. */
+  readonly again: number
+  /** The most that one layer's backward holds beside parameters: what it ran again, scratch, whole gradients. */
+  readonly layerPeak: number
+  /** What is kept when the loss goes backward, and the two gradients of the float32 logits there. */
+  readonly lossKept: number
+  readonly lossScratch: number
+  /** The gradient of the hidden states. */
+  readonly hidden: number
+  readonly buffers: number
+}
+
+/**
+ * Takes the sizes of a sharded step from replays of the model with one layer and with two: what the second adds is a layer.
+ *
+ * Under FSDP one group of tensors has one type: adapters are in the type of the weights, and `full-mixed` keeps float32
+ * shards and computes with bfloat16 copies (`MixedPrecisionPolicy`).
+ */
+export function profileStep(model: Architecture, options: CheckedMemoryOptions): StepProfile {
+  const { batchSize, sequenceLength, gradientCheckpointing, method, precision } = options
+  const { hiddenSize, vocabSize } = model.dimensions
+  const compute: ComputeDtype = method === 'full-mixed' ? 'bfloat16' : precision
+  const width = DTYPE_BYTES[compute]
+  const trained = method === 'full' || method === 'full-mixed'
+  const layers = decoderLayers(model).reduce((sum, { indices }) => sum + indices.length, 0)
+
+  const run = (count: number, vocabulary: 'whole' | 'one token', checkpointing: boolean) =>
+    replay(shrunk(model, count, vocabulary), options, compute, checkpointing)
+  const [one, two] = [run(1, 'one token', gradientCheckpointing), run(2, 'one token', gradientCheckpointing)]
+  const kept = two.afterForward.activations - one.afterForward.activations
+  const again = gradientCheckpointing
+    ? run(2, 'one token', false).afterForward.activations - run(1, 'one token', false).afterForward.activations
+    : 0
+  const whole = run(1, 'whole', gradientCheckpointing)
+  const own = ownTensors(model, options)
+  const inLayers = decoderTensors(model)
+  const rootGradients = trained ? embeddingSizes(model).map((elements) => elements * width) : []
+  return {
+    layers,
+    tensors: own.tensors,
+    trained,
+    layer: Math.ceil(
+      (inLayers.parameters / layers) * (method === 'qlora' ? own.packing : 1) * width + own.adapterBytes / layers,
+    ),
+    layerExperts: Math.ceil((inLayers.experts / layers) * width),
+    layerGradients: trained ? Math.ceil((inLayers.parameters / layers) * width) : Math.ceil(own.adapterBytes / layers),
+    root: inLayers.outside * width,
+    rootGradients:
+      model.dimensions.tiedEmbeddings && trained
+        ? [...rootGradients, ...rootGradients, ...rootGradients]
+        : rootGradients,
+    headGradient: rootGradients.at(-1) ?? 0,
+    kept,
+    again,
+    layerPeak: layerPeakOf(trained ? one : two, trained ? 0 : kept),
+    lossKept: whole.afterForward.activations + (layers - 1) * kept,
+    lossScratch: 2 * DTYPE_BYTES.float32 * batchSize * sequenceLength * vocabSize,
+    hidden: width * batchSize * sequenceLength * hiddenSize,
+    buffers: whole.afterForward.buffers,
+  }
+}
+
+function layerPeakOf({ peak }: StepMemory, others: number): number {
+  const { activations, temporary, gradients } = peak.parts
+  return Math.max(activations + temporary + gradients - others, 0)
+}
+
+function replay(
+  model: Architecture,
+  options: CheckedMemoryOptions,
+  compute: ComputeDtype,
+  checkpointing: boolean,
+): StepMemory {
+  const isAdapted = options.method === 'lora' || options.method === 'qlora'
+  return trainingStep(model, {
+    batch: options.batchSize,
+    sequence: options.sequenceLength,
+    checkpointing,
+    kernel: options.attention,
+    parameterDtype: compute,
+    autocast: false,
+    trained: !isAdapted,
+    quantised: options.method === 'qlora',
+    adapterDtype: compute,
+    adapterRank: isAdapted ? adapterRanks(model, options) : () => undefined,
+    stateBytes: () => 0,
+    accumulating: false,
+  })
+}
+
+/** The tensors that ranks share, adapters included, in the type that they are kept in. */
+function ownTensors(model: Architecture, options: CheckedMemoryOptions) {
+  const { method, optimizer, precision } = options
+  const isAdapted = method === 'lora' || method === 'qlora'
+  const dtype: ComputeDtype = method === 'full-mixed' ? 'float32' : precision
+  const ledger = new Ledger()
+  const weights = new Weights(model, ledger, {
+    dtype,
+    trained: !isAdapted,
+    quantised: method === 'qlora',
+    adapterDtype: dtype,
+    adapterRank: isAdapted ? adapterRanks(model, options) : () => undefined,
+  })
+  const shapes = [...parameters(model)].map(({ shape }) => shape)
+  const groups = new Map<string, KeptTensor>()
+  let [adapterBytes, baseBytes, baseElements] = [0, 0, 0]
+  weights.tensors.forEach(({ storage, grad, elements, isPacked }, index) => {
+    const shape = shapes[index] ?? (grad?.kind === 'leaf' ? grad.shape : [1])
+    const isBase = index < shapes.length
+    if (isBase) baseBytes += storage.bytes
+    else adapterBytes += storage.bytes
+    if (isBase) baseElements += elements
+    const kept = {
+      bytes: storage.bytes,
+      gradientBytes: grad ? storage.bytes : 0,
+      stateBytes: grad ? stateBytes(optimizer, shape, dtype) : 0,
+      rows: isPacked ? storage.bytes : (shape[0] ?? 1),
+    }
+    const key = JSON.stringify(kept)
+    groups.set(key, { ...kept, count: (groups.get(key)?.count ?? 0) + 1 })
+  })
+  return {
+    tensors: [...groups.values()],
+    adapterBytes,
+    packing: baseBytes / (baseElements * DTYPE_BYTES[dtype]),
+  }
+}
+
+/** How many parameters stand in the decoder's layers, in their experts, and outside. */
+function decoderTensors(model: Architecture): { parameters: number; experts: number; outside: number } {
+  const list = decoderLayers(model)
+  const inside = { ...model, root: { type: 'ModuleList', items: list } }
+  const size = (tree: Pick<Architecture, 'root'>, only: (name: string) => boolean = () => true) => {
+    let total = 0
+    for (const { name, shape } of parameters(tree)) if (only(name)) total += shape.reduce((a, b) => a * b, 1)
+    return total
+  }
+  const parametersInside = size(inside)
+  return {
+    parameters: parametersInside,
+    experts: size(inside, (name) => /\.experts\./.test(name)),
+    outside: size(model) - parametersInside,
+  }
+}
+
+/** The elements of each embedding, input first; tied ones are one. */
+function embeddingSizes(model: Architecture): number[] {
+  const { vocabSize, hiddenSize } = model.dimensions
+  const sizes: number[] = []
+  for (const { shape } of parameters({ root: withoutLists(model) })) {
+    if (shape.length === 2 && shape[0] === vocabSize) sizes.push(vocabSize * (shape[1] ?? hiddenSize))
+  }
+  return sizes
+}
+
+function withoutLists({ root }: Architecture): Architecture['root'] {
+  const strip = (module: Architecture['root']): Architecture['root'] => ({
+    ...module,
+    ...(module.items && { items: [] }),
+    ...(module.children && {
+      children: Object.fromEntries(Object.entries(module.children).map(([name, child]) => [name, strip(child)])),
+    }),
+  })
+  return strip(root)
+}
