@@ -1,3 +1,4 @@
+import type { ConfigReader } from '../config-reader.js'
 import { type Children, container, type Module, repeated, tied } from '../module.js'
 import { embedding } from './embedding.js'
 import { linear } from './linear.js'
@@ -10,22 +11,44 @@ export interface BertSizes {
 }
 
 /** BERT's layer (Devlin et al. 2018, arXiv:1810.04805), around the attention that a family puts into it. */
-export function bertLayer(type: string, sizes: BertSizes, attention: Module): Module {
+export function bertLayer(type: string, sizes: BertSizes, attention: Module, crossattention?: Module): Module {
   const { hiddenSize, ffnSize } = sizes
   return container(type, {
     attention,
+    crossattention,
     intermediate: container('Intermediate', { dense: linear(hiddenSize, ffnSize, { bias: true }) }, { part: 'mlp' }),
     output: container('Output', denseAndNorm(ffnSize, hiddenSize), { part: 'mlp' }),
   })
 }
 
+/**
+ * The same with the attention that a config asks for: with embeddings of distances (Shaw et al. 2018, arXiv:1803.02155;
+ * Huang et al. 2020, arXiv:2009.13658) or without, and in a decoder, where it says so, attention to an encoder too.
+ */
+export function configuredBertLayer(
+  type: string,
+  config: ConfigReader,
+  sizes: BertSizes & { readonly headDim: number },
+): Module {
+  const { hiddenSize, headDim } = sizes
+  const distances = 2 * config.integer('max_position_embeddings', 512) - 1
+  const relative = config.string('position_embedding_type', 'absolute').startsWith('relative_key')
+  const also = relative ? { distance_embedding: embedding(distances, headDim) } : {}
+  const cross = config.boolean('is_decoder', false) && config.boolean('add_cross_attention', false)
+  return bertLayer(type, sizes, bertAttention(hiddenSize, { also }), cross ? bertAttention(hiddenSize) : undefined)
+}
+
 /** BERT's attention: projections under `self`, the way out and the norm under `output`. */
 export function bertAttention(
   hiddenSize: number,
-  options: { readonly names?: readonly [string, string, string]; readonly also?: Children } = {},
+  options: {
+    readonly names?: readonly [string, string, string]
+    readonly also?: Children
+    readonly features?: number
+  } = {},
 ): Module {
-  const { names = ['query', 'key', 'value'], also = {} } = options
-  const projections = names.map((name) => [name, linear(hiddenSize, hiddenSize, { bias: true })])
+  const { names = ['query', 'key', 'value'], also = {}, features = hiddenSize } = options
+  const projections = names.map((name) => [name, linear(hiddenSize, features, { bias: true })])
   return container(
     'Attention',
     {
@@ -36,17 +59,21 @@ export function bertAttention(
   )
 }
 
-/** Words, positions and kinds of segments, added up and normalised; a family without some of them says 0. */
+/** Words, positions and kinds of segments, added up and normalised; a family may lack some of them. */
 export function bertEmbeddings(
   size: number,
-  counts: { readonly words: number; readonly positions: number; readonly segments: number },
+  counts: {
+    readonly words: number
+    readonly positions?: number | undefined
+    readonly segments?: number | undefined
+  },
   also: Children = {},
 ): Module {
   const { words, positions, segments } = counts
   return container('Embeddings', {
     word_embeddings: embedding(words, size),
-    position_embeddings: positions > 0 ? embedding(positions, size) : undefined,
-    token_type_embeddings: segments > 0 ? embedding(segments, size) : undefined,
+    position_embeddings: positions === undefined ? undefined : embedding(positions, size),
+    token_type_embeddings: segments === undefined ? undefined : embedding(segments, size),
     ...also,
     LayerNorm: also['LayerNorm'] ?? layerNorm(size),
   })

@@ -60,5 +60,5 @@ export function moeDimensions(
 }
 
 function routing({ experts: count, expertsPerToken }: ExpertsOptions): Pick<Module, 'routed'> {
-  return expertsPerToken ? { routed: { experts: count, expertsPerToken } } : {}
+  return count && expertsPerToken ? { routed: { experts: count, expertsPerToken } } : {}
 }

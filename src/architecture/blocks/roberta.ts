@@ -2,18 +2,16 @@ import type { Architecture } from '../architecture.js'
 import type { ConfigReader } from '../config-reader.js'
 import { container } from '../module.js'
 import {
-  bertAttention,
   bertEmbeddings,
   bertEncoder,
-  bertLayer,
   bertPooler,
   classificationHead,
+  configuredBertLayer,
   denseAndNorm,
   maskedLmHead,
 } from './bert.js'
 import { labelCount } from './causal-lm.js'
 import { decoderDimensions, decoderSizes } from './decoder-sizes.js'
-import { embedding } from './embedding.js'
 import { headedModel } from './headed-model.js'
 import { linear } from './linear.js'
 
@@ -34,14 +32,12 @@ export function robertaModel(
     max_position_embeddings: 512,
     tie_word_embeddings: true,
   })
-  const { vocabSize, hiddenSize, layers, headDim, heads } = sizes
+  const { vocabSize, hiddenSize, layers, heads } = sizes
   const positions = config.integer('max_position_embeddings', 512)
-  const relative = config.string('position_embedding_type', 'absolute').startsWith('relative_key')
-  const also = relative ? { distance_embedding: embedding(2 * positions - 1, headDim) } : {}
   const segments = config.integer('type_vocab_size', 2)
   const parts = {
     embeddings: bertEmbeddings(hiddenSize, { words: vocabSize, positions, segments }),
-    encoder: bertEncoder(layers, bertLayer(`${name}Layer`, sizes, bertAttention(hiddenSize, { also }))),
+    encoder: bertEncoder(layers, configuredBertLayer(`${name}Layer`, config, sizes)),
   }
   const bare = container(`${name}Model`, parts)
   const model = container(`${name}Model`, { ...parts, pooler: bertPooler(hiddenSize) })

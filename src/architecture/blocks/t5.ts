@@ -62,7 +62,8 @@ export function t5Model(config: ConfigReader, className: string | undefined, abo
       ),
       final_layer_norm: rmsNorm(hiddenSize),
     })
-  const decoderLayers = config.integer('num_decoder_layers', layers)
+  // As many as the encoder's under the name of its own; the alias does not reach here.
+  const decoderLayers = config.integer('num_decoder_layers', config.integer('num_layers', defaults.num_layers))
   const encoderModel = (prefix: string) => ({ shared, encoder: stack(layers, false, `${prefix}shared`) })
   const bothStacks = (prefix: string) => ({
     ...encoderModel(prefix),

@@ -1,15 +1,13 @@
 import {
-  bertAttention,
   bertEmbeddings,
   bertEncoder,
-  bertLayer,
   bertPooler,
+  configuredBertLayer,
   denseAndNorm,
   maskedLmHead,
 } from '../blocks/bert.js'
 import { labelCount } from '../blocks/causal-lm.js'
 import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
-import { embedding } from '../blocks/embedding.js'
 import { headedModel } from '../blocks/headed-model.js'
 import { linear } from '../blocks/linear.js'
 import type { Family } from '../family.js'
@@ -29,18 +27,15 @@ export const bert: Family = {
       max_position_embeddings: 512,
       tie_word_embeddings: true,
     })
-    const { vocabSize, hiddenSize, layers, headDim, heads } = sizes
+    const { vocabSize, hiddenSize, layers, heads } = sizes
     const positions = config.integer('max_position_embeddings', 512)
-    const relative = config.string('position_embedding_type', 'absolute').startsWith('relative_key')
-    const also = relative ? { distance_embedding: embedding(2 * positions - 1, headDim) } : {}
-    const layer = bertLayer('BertLayer', sizes, bertAttention(hiddenSize, { also }))
     const parts = {
       embeddings: bertEmbeddings(hiddenSize, {
         words: vocabSize,
         positions,
         segments: config.integer('type_vocab_size', 2),
       }),
-      encoder: bertEncoder(layers, layer),
+      encoder: bertEncoder(layers, configuredBertLayer('BertLayer', config, sizes)),
     }
     const bare = container('BertModel', parts)
     const model = container('BertModel', { ...parts, pooler: bertPooler(hiddenSize) })

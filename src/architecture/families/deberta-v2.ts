@@ -30,16 +30,20 @@ export const debertaV2: Family = {
     const features = config.integer('embedding_size', hiddenSize)
     const words = {
       words: vocabSize,
-      positions: config.boolean('position_biased_input', true) ? config.integer('max_position_embeddings', 512) : 0,
-      segments: config.integer('type_vocab_size', 0),
+      positions: config.boolean('position_biased_input', true)
+        ? config.integer('max_position_embeddings', 512)
+        : undefined,
+      segments: config.integer('type_vocab_size', 0) || undefined,
     }
     const also = {
       ...(features === hiddenSize ? {} : { embed_proj: linear(features, hiddenSize) }),
       LayerNorm: layerNorm(hiddenSize),
     }
+    const attended = heads * config.integer('attention_head_size', sizes.headDim)
     const attention = bertAttention(hiddenSize, {
       names: ['query_proj', 'key_proj', 'value_proj'],
-      also: positionProjections(config, hiddenSize),
+      also: positionProjections(config, hiddenSize, attended),
+      features: attended,
     })
     const encoder = bertEncoder(layers, bertLayer('DebertaV2Layer', sizes, attention), encoderParts(config, hiddenSize))
     const model = container('DebertaV2Model', { embeddings: bertEmbeddings(features, words, also), encoder })
@@ -82,11 +86,11 @@ export const debertaV2: Family = {
 }
 
 /** Projections of the distances, where they do not share those of the words. */
-function positionProjections(config: ConfigReader, hiddenSize: number): Children {
+function positionProjections(config: ConfigReader, hiddenSize: number, attended: number): Children {
   if (!config.boolean('relative_attention', false) || config.boolean('share_att_key', false)) return {}
   // Configs write `c2p|p2c` as well as `["c2p", "p2c"]`.
   const kinds = JSON.stringify(config.raw('pos_att_type') ?? [])
-  const projection = linear(hiddenSize, hiddenSize, { bias: true })
+  const projection = linear(hiddenSize, attended, { bias: true })
   return {
     pos_key_proj: kinds.includes('c2p') ? projection : undefined,
     pos_query_proj: kinds.includes('p2c') ? projection : undefined,

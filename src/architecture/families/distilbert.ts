@@ -38,7 +38,7 @@ export const distilbert: Family = {
     })
     const positions = config.integer('max_position_embeddings', 512)
     const model = container('DistilBertModel', {
-      embeddings: bertEmbeddings(hiddenSize, { words: vocabSize, positions, segments: 0 }),
+      embeddings: bertEmbeddings(hiddenSize, { words: vocabSize, positions }),
       transformer: container('Transformer', { layer: repeated(layers, layer) }),
     })
     const dimensions = decoderDimensions(sizes, { gatedMlp: false })

@@ -1,14 +1,6 @@
-import {
-  bertAttention,
-  bertEmbeddings,
-  bertEncoder,
-  bertLayer,
-  classificationHead,
-  denseAndNorm,
-} from '../blocks/bert.js'
+import { bertEmbeddings, bertEncoder, classificationHead, configuredBertLayer, denseAndNorm } from '../blocks/bert.js'
 import { labelCount } from '../blocks/causal-lm.js'
 import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
-import { embedding } from '../blocks/embedding.js'
 import { headedModel, outputEmbedding } from '../blocks/headed-model.js'
 import { linear } from '../blocks/linear.js'
 import type { Family } from '../family.js'
@@ -28,11 +20,9 @@ export const electra: Family = {
       max_position_embeddings: 512,
       tie_word_embeddings: true,
     })
-    const { vocabSize, hiddenSize, layers, headDim, heads } = sizes
+    const { vocabSize, hiddenSize, layers, heads } = sizes
     const embeddingSize = config.positive('embedding_size', 128)
     const positions = config.integer('max_position_embeddings', 512)
-    const relative = config.string('position_embedding_type', 'absolute').startsWith('relative_key')
-    const also = relative ? { distance_embedding: embedding(2 * positions - 1, headDim) } : {}
     const model = container('ElectraModel', {
       embeddings: bertEmbeddings(embeddingSize, {
         words: vocabSize,
@@ -40,7 +30,7 @@ export const electra: Family = {
         segments: config.integer('type_vocab_size', 2),
       }),
       embeddings_project: embeddingSize === hiddenSize ? undefined : linear(embeddingSize, hiddenSize, { bias: true }),
-      encoder: bertEncoder(layers, bertLayer('ElectraLayer', sizes, bertAttention(hiddenSize, { also }))),
+      encoder: bertEncoder(layers, configuredBertLayer('ElectraLayer', config, sizes)),
     })
     const dimensions = decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: false })
     const generator = {

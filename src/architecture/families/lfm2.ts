@@ -69,8 +69,9 @@ export const lfm2: Family = {
 /** Two thirds of the stated size, scaled, and rounded up to a multiple: a gated MLP has three matrices where a plain one has two. */
 function adjustedFfnSize(config: ConfigReader, stated: number): number {
   if (!config.boolean('block_auto_adjust_ff_dim', true)) return stated
-  const multiplier = config.number('block_ffn_dim_multiplier', 1)
+  const twoThirds = Math.floor((2 * stated) / 3)
+  if (config.isNull('block_ffn_dim_multiplier')) return twoThirds
   const multiple = config.positive('block_multiple_of', 256)
-  const scaled = Math.floor(multiplier * Math.floor((2 * stated) / 3))
+  const scaled = Math.floor(config.number('block_ffn_dim_multiplier', 1) * twoThirds)
   return multiple * Math.ceil(scaled / multiple)
 }

@@ -45,7 +45,6 @@ export const mpnet: Family = {
       embeddings: bertEmbeddings(hiddenSize, {
         words: vocabSize,
         positions: config.integer('max_position_embeddings', 512),
-        segments: 0,
       }),
       encoder: bertEncoder(layers, bertLayer('MPNetLayer', sizes, attention), {
         relative_attention_bias: embedding(buckets, heads),

@@ -51,8 +51,8 @@ export const qwen3Next: Family = {
       in_proj_qkvz: linear(hiddenSize, 2 * keyFeatures + 2 * valueFeatures),
       in_proj_ba: linear(hiddenSize, 2 * deltaSizes.valueHeads),
     })
-    const expertFfnSize = config.integer('moe_intermediate_size', 512)
-    const sharedFfnSize = config.integer('shared_expert_intermediate_size', 512)
+    const expertFfnSize = config.integer('moe_intermediate_size', 512, sizes.ffnSize)
+    const sharedFfnSize = config.integer('shared_expert_intermediate_size', 512, sizes.ffnSize)
     const mixture = container(
       'Qwen3NextSparseMoeBlock',
       {

@@ -25,8 +25,8 @@ export const zamba2: Family = {
       tie_word_embeddings: true,
     })
     const { vocabSize, hiddenSize, heads } = stated
-    // Attention sees the embeddings beside what the layer before made of them.
-    const headDim = config.integer(['head_dim', 'attention_head_dim'], Math.floor((2 * hiddenSize) / heads))
+    // Attention sees the embeddings beside what the layer before made of them; a stated size of the heads counts for nothing.
+    const headDim = Math.floor((2 * hiddenSize) / heads)
     const sizes = { ...stated, headDim, ffnSize: config.integer('intermediate_size', 4 * hiddenSize) }
     const types = layerTypes(config).slice(0, sizes.layers)
     const norm = rmsNorm(hiddenSize)
