@@ -6,6 +6,7 @@ import { REFUSED_TARGETS } from './lora/default-targets.js'
 import { type AdaptedTensor, convertTargets, hasFusedExperts } from './lora/fused-experts.js'
 import { insideTest, type NameTest, tally } from './lora/match.js'
 import { checkOptions, type LoraOptions } from './lora/options.js'
+import { refuseSharedBlocks } from './lora/shared-blocks.js'
 import { defaultTargets, excluded, isOutputEmbedding, rankOf, type Targets, targetsOf } from './lora/targets.js'
 import { trainedWhole } from './lora/trained-whole.js'
 
@@ -53,6 +54,7 @@ export interface LoraTarget {
  */
 export function countLoraParameters(model: Architecture | ModelSpec, options: LoraOptions): LoraCount {
   checkOptions(options)
+  refuseSharedBlocks(model)
   const { modulesToSave = [], bias = 'none', useDora = false } = options
   const candidates = candidatesOf(model)
   const asked = options.targetModules ?? defaultTargets(model.family)

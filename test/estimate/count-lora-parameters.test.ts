@@ -93,6 +93,33 @@ describe('What cannot be counted is an error that says why', () => {
   })
 })
 
+describe('A Zamba2 whose layers share blocks', () => {
+  const layers = ['mamba', 'mamba', 'mamba', 'mamba', 'hybrid', 'hybrid']
+  const sizes = { hidden_size: 64, intermediate_size: 128, vocab_size: 100, num_attention_heads: 4, adapter_rank: 8 }
+  const zamba = (more: object) =>
+    architectureFromConfig({ model_type: 'zamba2', num_hidden_layers: 6, mamba_headdim: 16, ...sizes, ...more })
+  const options = { rank: 8, targetModules: 'all-linear' }
+
+  it('is refused where the embeddings are tied, as an architecture and as a ModelSpec', () => {
+    const shared = zamba({ layers_block_type: layers })
+    expect(() => countLoraParameters(shared, options)).toThrow(/PEFT puts no LoRA on a zamba2 with tied embeddings/)
+    const mamba = { is_hybrid: true, num_mamba_layers: 6, num_attention_layers: 2, state_size: 64, conv_kernel: 4 }
+    const zambaSpec = { ...spec, family: 'zamba2', mamba_config: { ...mamba, num_mlp_layers: 2 } }
+    expect(() => countLoraParameters(zambaSpec, options)).toThrow(/PEFT puts no LoRA on a zamba2/)
+  })
+
+  it.each([
+    [
+      { layers_block_type: layers, tie_word_embeddings: false },
+      { trainableParameters: 50_304, modules: 24 },
+    ],
+    [{ layers_block_type: layers.with(4, 'mamba') }, { trainableParameters: 46_592, modules: 21 }],
+    [{ layers_block_type: layers.map(() => 'mamba') }, { trainableParameters: 31_104, modules: 12 }],
+  ])('is counted like any other where PEFT counts it: %j', (more, expected) => {
+    expect(countLoraParameters(zamba(more), options)).toMatchObject(expected)
+  })
+})
+
 describe('The count says what it is made of', () => {
   it('equal modules stand together under a folded name', () => {
     const { targets } = countLoraParameters(llama, { rank: 8, targetModules: ['q_proj'] })
