@@ -1,11 +1,14 @@
 import type { Architecture } from '../architecture/index.js'
 import { countLoraParameters } from './count-lora-parameters.js'
+import { ForwardPassError } from './forward-pass-error.js'
 import { type CheckedMemoryOptions, checkMemoryOptions, type MemoryOptions } from './memory-options.js'
 import { stateBytes } from './optimizer-states.js'
 import { overheadBytes } from './overhead.js'
 import type { ComputeDtype } from './tape/dtype.js'
 import type { PartBytes, Phase } from './tape/ledger.js'
-import { prefill, type StepMemory, trainingStep } from './tape/step.js'
+import { prefill, restingBytes, type StepMemory, type TrainingStep, trainingStep } from './tape/step.js'
+import { isForwardPassDescribed } from './tape/traits.js'
+import { UndescribedBlock } from './tape/undescribed-block.js'
 import type { AdapterRank } from './tape/weights.js'
 
 /** What a model takes of a GPU, in bytes. */
@@ -31,8 +34,9 @@ export interface MemoryEstimate {
  * allocates, saves what autograd saves, and frees what Python frees. There is no fitted constant in it. On the recorded runs of
  * torch (nine models, full, mixed, LoRA and inference) the peak agrees to a millionth of a percent.
  *
- * @param model - an architecture; its family's forward pass must be described
- * @throws RangeError for counts that cannot be, and for a family without a described forward pass
+ * @param model - an architecture; a family that is not described is taken as Llama where its modules are of that kind
+ * @throws ForwardPassError for a model that is no stack of known decoder layers, with what is known of it without
+ * @throws RangeError for counts that cannot be
  * @throws TypeError for an unknown choice
  * @example
  * ```ts
@@ -41,7 +45,7 @@ export interface MemoryEstimate {
  */
 export function estimateMemory(model: Architecture, options: MemoryOptions = {}): MemoryEstimate {
   const checked = checkMemoryOptions(options)
-  const { peak } = checked.method === 'inference' ? servingMemory(model, checked) : trainingMemory(model, checked)
+  const { peak } = replayed(model, checked)
   const overhead = overheadBytes(checked.method)
   return {
     totalBytes: peak.totalBytes + overhead,
@@ -49,7 +53,16 @@ export function estimateMemory(model: Architecture, options: MemoryOptions = {})
     overheadBytes: overhead,
     parts: peak.parts,
     peakAt: { phase: peak.phase, operation: peak.operation },
-    assumptions: assumptionsOf(checked),
+    assumptions: [...assumptionsOf(checked), ...unlikeLlama(model)],
+  }
+}
+
+function replayed(model: Architecture, checked: CheckedMemoryOptions): StepMemory {
+  try {
+    return checked.method === 'inference' ? servingMemory(model, checked) : trainingMemory(model, checked)
+  } catch (error) {
+    if (!(error instanceof UndescribedBlock)) throw error
+    throw new ForwardPassError(model.family, error.message, restingBytes(model, stepOf(model, checked)))
   }
 }
 
@@ -61,10 +74,14 @@ function servingMemory(
 }
 
 function trainingMemory(model: Architecture, options: CheckedMemoryOptions): StepMemory {
+  return trainingStep(model, stepOf(model, options))
+}
+
+function stepOf(model: Architecture, options: CheckedMemoryOptions): TrainingStep {
   const { method, optimizer } = options
   const isAdapted = method === 'lora' || method === 'qlora'
   const dtype: ComputeDtype = method === 'full-mixed' ? 'float32' : options.precision
-  return trainingStep(model, {
+  return {
     batch: options.batchSize,
     sequence: options.sequenceLength,
     checkpointing: options.gradientCheckpointing,
@@ -73,11 +90,13 @@ function trainingMemory(model: Architecture, options: CheckedMemoryOptions): Ste
     autocast: method === 'full-mixed',
     trained: !isAdapted,
     quantised: method === 'qlora',
-    adapterDtype: 'float32',
+    // One FSDP group keeps one type, so that sharded adapters have the weights'.
+    adapterDtype: options.world > 1 ? dtype : 'float32',
     adapterRank: isAdapted ? adapterRanks(model, options) : () => undefined,
     stateBytes: (shape, type) => stateBytes(optimizer, shape, type),
     accumulating: options.gradientAccumulation > 1,
-  })
+    world: options.world,
+  }
 }
 
 /** The rank of each module's adapter, by the folded names that PEFT's count has for them. */
@@ -91,7 +110,13 @@ export function adapterRanks(model: Architecture, { lora }: CheckedMemoryOptions
   return (name) => ranks.get(name.replace(/(?<=\.)\d+(?=\.)/g, '#'))
 }
 
-function assumptionsOf({ method, gradientCheckpointing, attention }: CheckedMemoryOptions): string[] {
+function unlikeLlama({ family }: Architecture): string[] {
+  return isForwardPassDescribed(family)
+    ? []
+    : [`the forward pass of ${family} is not described: its layers are taken to compute as Llama's do`]
+}
+
+function assumptionsOf({ method, gradientCheckpointing, attention, world }: CheckedMemoryOptions): string[] {
   const always = ['dropout is 0', 'sequences are full: no padding', `attention by the ${attention} kernel`]
   if (method === 'inference') return [...always, 'one prefill of all tokens; the logits of each sequence’s last token']
   const training = [
@@ -102,11 +127,17 @@ function assumptionsOf({ method, gradientCheckpointing, attention }: CheckedMemo
   const layers = gradientCheckpointing
     ? ['every decoder layer runs again in backward (non-reentrant checkpointing)']
     : []
+  const ranks =
+    world > 1
+      ? [
+          `FSDP2 over ${world} ranks: each decoder layer and the rest are gathered when they are needed; rank 0, adapters in the type of the weights`,
+        ]
+      : []
   const four =
     method === 'qlora'
       ? [
           'weights of linear layers in NF4 with double quantisation, dequantised layer by layer; not checked against torch',
         ]
       : []
-  return [...always, ...training, ...layers, ...four]
+  return [...always, ...training, ...layers, ...ranks, ...four]
 }

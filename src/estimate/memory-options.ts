@@ -31,6 +31,8 @@ export interface MemoryOptions {
   readonly attention?: AttentionKernel
   /** Micro-batches whose gradients are added up before a step. Default: 1. */
   readonly gradientAccumulation?: number
+  /** Ranks of FSDP2 (ZeRO-3) that training is sharded over; `batchSize` is that of one. Default: 1. */
+  readonly world?: number
 }
 
 /** The options with every default filled in. */
@@ -52,9 +54,11 @@ export function checkMemoryOptions(options: MemoryOptions): CheckedMemoryOptions
     precision: options.precision ?? 'bfloat16',
     attention: options.attention ?? 'flash',
     gradientAccumulation: options.gradientAccumulation ?? 1,
+    world: options.world ?? 1,
   }
   for (const [name, choices] of Object.entries(CHOICES)) oneOf(name, checked[name as keyof typeof CHOICES], choices)
-  for (const name of ['batchSize', 'sequenceLength', 'gradientAccumulation'] as const) count(name, checked[name])
+  for (const name of ['batchSize', 'sequenceLength', 'gradientAccumulation', 'world'] as const)
+    count(name, checked[name])
   return checked
 }
 

@@ -1,7 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { architectureFromConfig } from '../../src/architecture/index.js'
-import { estimateMemory, isForwardPassDescribed, type MemoryOptions } from '../../src/estimate/index.js'
+import { architectureFromConfig, totalParameters } from '../../src/architecture/index.js'
+import {
+  estimateMemory,
+  ForwardPassError,
+  isForwardPassDescribed,
+  type MemoryOptions,
+} from '../../src/estimate/index.js'
 import { memoryRecords } from './memory-records.js'
 
 const RECORDS = memoryRecords('public.jsonl.gz')
@@ -104,8 +109,43 @@ describe('estimateMemory', () => {
     expect(estimateMemory(tiny, { batchSize: 1e9, sequenceLength: 10 }).tensorBytes).toBeGreaterThan(1e12)
   })
 
-  it('says which family lacks a described forward pass', () => {
-    const other = { ...tiny, family: 'unheard_of' }
-    expect(() => estimateMemory(other)).toThrow('unheard_of')
+  it('takes a family whose forward pass is not described as Llama, where its modules are of that kind, and says so', () => {
+    const { tensorBytes, assumptions } = estimateMemory({ ...tiny, family: 'unheard_of' })
+    expect(tensorBytes).toBe(estimateMemory(tiny).tensorBytes)
+    expect(assumptions.join()).toContain('unheard_of')
+  })
+
+  it('says what is missing for a model that is no stack of decoder layers, and still gives what rests', () => {
+    const encoder = architectureFromConfig({ model_type: 't5' })
+    const error = catchError(() => estimateMemory(encoder))
+    expect(error).toBeInstanceOf(ForwardPassError)
+    expect(error).toMatchObject({ family: 't5', message: expect.stringContaining('t5') })
+    const { parameters, gradients, optimizerStates } = (error as ForwardPassError).parts
+    expect([parameters, gradients, optimizerStates]).toEqual([1, 1, 2].map((n) => n * 2 * totalParameters(encoder)))
   })
 })
+
+describe('estimateMemory of one rank among several', () => {
+  it.each(memoryRecords('sharded.jsonl.gz').map((record) => [record.id, record] as const))(
+    'agrees with torch on %s to a thousandth of a percent',
+    (_, { config, options, truth }) => {
+      const { tensorBytes } = estimateMemory(architectureFromConfig(config), options)
+      expect(Math.abs(tensorBytes - truth.peak.total)).toBeLessThanOrEqual(truth.peak.total * 1e-5)
+    },
+  )
+
+  it('never needs more on more ranks', () => {
+    const bytes = (world: number) => estimateMemory(tiny, { sequenceLength: 64, world }).parts.optimizerStates
+    expect(bytes(8)).toBeLessThan(bytes(4))
+    expect(bytes(4)).toBeLessThan(bytes(2))
+  })
+})
+
+function catchError(run: () => unknown): unknown {
+  try {
+    run()
+  } catch (error) {
+    return error
+  }
+  return undefined
+}

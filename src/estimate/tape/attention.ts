@@ -158,7 +158,7 @@ function matmul({ ops }: Layers, left: Tensor, right: Tensor, elements: number):
 }
 
 /** Keys or values once for each query head; the gradient is summed back over each group. */
-function repeat({ ops }: Layers, input: Tensor, groups: number): Tensor {
+export function repeat({ ops }: Layers, input: Tensor, groups: number): Tensor {
   const { tape } = ops
   if (groups === 1) return tape.alias(input)
   return tape.record(

@@ -89,26 +89,30 @@ export class Layers {
     return cast
   }
 
-  /** Root mean square normalisation as Llama computes it: in float32, back to the input's type, then the gain. */
-  rmsNorm(name: string, input: Tensor): Tensor {
+  /**
+   * Root mean square normalisation as Llama computes it: in float32, back to the input's type, then the gain; `isWide` where
+   * the gain comes first.
+   */
+  rmsNorm(name: string, input: Tensor, size: number, isWide = false): Tensor {
     const { ops } = this
     const { tape } = ops
     const wide = ops.to(input, 'float32')
-    const root = this.#inverseRms(wide)
+    const root = this.#inverseRms(wide, size)
     const normal = ops.mul(wide, root)
     tape.free(wide)
-    const narrow = ops.to(normal, input.dtype)
-    const output = ops.mul(this.weights.get(`${name}.weight`), narrow)
-    tape.free(narrow, normal, root)
+    const gain = this.weights.get(`${name}.weight`)
+    const first = isWide ? ops.mul(gain, normal) : ops.to(normal, input.dtype)
+    const output = isWide ? ops.to(first, input.dtype) : ops.mul(gain, first)
+    tape.free(first, normal, root)
     return output
   }
 
   /** The same as Gemma computes it: gain and all in float32, and `1 + weight` for the gain. */
-  gemmaNorm(name: string, input: Tensor): Tensor {
+  gemmaNorm(name: string, input: Tensor, size: number): Tensor {
     const { ops } = this
     const { tape } = ops
     const wide = ops.to(input, 'float32')
-    const root = this.#inverseRms(wide)
+    const root = this.#inverseRms(wide, size)
     const normal = ops.mul(wide, root)
     tape.free(root, wide)
     const gain = ops.to(this.weights.get(`${name}.weight`), 'float32')
@@ -121,10 +125,10 @@ export class Layers {
     return output
   }
 
-  #inverseRms(wide: Tensor): Tensor {
+  #inverseRms(wide: Tensor, size: number): Tensor {
     const { tape } = this.ops
     const square = this.ops.pow(wide)
-    const mean = this.ops.mean(square, Math.round(square.elements / (square.elements / this.tokens)))
+    const mean = this.ops.mean(square, square.elements / size)
     tape.free(square)
     const root = this.ops.inverseRoot(mean)
     tape.free(mean)
@@ -160,11 +164,44 @@ export class Layers {
     return output
   }
 
+  /** Layer normalisation as Cohere writes it out: all in float32, the centred input made twice. */
+  writtenOutLayerNorm(name: string, input: Tensor, size: number): Tensor {
+    const { ops } = this
+    const { tape } = ops
+    const wide = ops.to(input, 'float32')
+    const mean = ops.mean(wide, wide.elements / size)
+    const centred = ops.add(wide, mean)
+    const square = ops.pow(centred)
+    const variance = ops.mean(square, square.elements / size)
+    tape.free(centred, square)
+    const again = ops.add(wide, mean)
+    const root = ops.inverseRoot(variance)
+    const normal = ops.mul(again, root)
+    tape.free(again, wide, root)
+    const gain = ops.to(this.weights.get(`${name}.weight`), 'float32')
+    const scaled = ops.mul(gain, normal)
+    tape.free(gain, normal, mean, variance)
+    const output = ops.to(scaled, input.dtype)
+    tape.free(scaled)
+    return output
+  }
+
+  /** Layer normalisation of a float32 copy, and back. */
+  layerNormOfCopy(name: string, input: Tensor): Tensor {
+    const { ops } = this
+    const wide = ops.to(input, 'float32')
+    const normal = this.layerNorm(name, wide)
+    ops.tape.free(wide)
+    const output = ops.to(normal, input.dtype)
+    ops.tape.free(normal)
+    return output
+  }
+
   /** Layer normalisation in one kernel: it keeps its input, and mean and inverse deviation of each token. */
   layerNorm(name: string, input: Tensor): Tensor {
     const { ops } = this
     const { tape } = ops
-    const weight = this.weights.get(`${name}.weight`)
+    const weight = this.weights.find(`${name}.weight`)
     const bias = this.weights.find(`${name}.bias`)
     const statistics = [0, 1].map(() => tape.tensor(this.tokens, input.dtype, 'native_layer_norm'))
     const output = tape.record(

@@ -128,12 +128,17 @@ export class Operations {
   /** The sum of two tensors of one size; the wider type wins, and the narrower one's gradient is cast back. */
   add(left: Tensor, right: Tensor): Tensor {
     const dtype = wider(left, right)
+    const elements = Math.max(left.elements, right.elements)
     const narrowed = (input: Tensor, gradient: Storage): Storage =>
-      input.dtype === dtype ? this.tape.ledger.retain(gradient) : this.gradient(input.elements, input.dtype, '_to_copy')
+      input.elements < elements
+        ? this.gradient(input.elements, input.dtype, 'sum')
+        : input.dtype === dtype
+          ? this.tape.ledger.retain(gradient)
+          : this.gradient(input.elements, input.dtype, '_to_copy')
     return this.tape.record(
       [left, right],
       {},
-      () => this.tape.tensor(left.elements, dtype, 'add'),
+      () => this.tape.tensor(elements, dtype, 'add'),
       (gradient) => [left.grad && narrowed(left, gradient), right.grad && narrowed(right, gradient)],
     )
   }

@@ -1,10 +1,11 @@
 import type { Architecture, Shape } from '../../architecture/index.js'
 import type { AttentionKernel } from './attention.js'
 import { Decoder } from './decoder.js'
-import type { ComputeDtype } from './dtype.js'
+import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import { Layers } from './layers.js'
 import type { PartBytes, Peak } from './ledger.js'
 import { Operations } from './operations.js'
+import { Sharding } from './sharding.js'
 import { Tape } from './tape.js'
 import { traitsOf } from './traits.js'
 import { type AdapterRank, Weights } from './weights.js'
@@ -25,6 +26,8 @@ export interface TrainingStep {
   readonly stateBytes: (shape: Shape, dtype: ComputeDtype) => number
   /** Whether gradients of an earlier micro-batch are there already. */
   readonly accumulating: boolean
+  /** Ranks that parameters, gradients and states are spread over. Default: 1. */
+  readonly world?: number
 }
 
 /** What a step needs: its peak, and what is live when backward begins. */
@@ -33,11 +36,14 @@ export interface StepMemory {
   readonly afterForward: Readonly<PartBytes>
 }
 
-/** Replays one training step, after the first: the optimizer's states are there. */
-export function trainingStep(architecture: Architecture, step: TrainingStep): StepMemory {
+/** Books what rests between steps: parameters, the optimizer's states (they are there from the second step on), inputs. */
+function booked(architecture: Architecture, step: TrainingStep) {
   const tape = new Tape()
   const { ledger } = tape
+  const { world = 1 } = step
+  const sharding = world > 1 ? new Sharding(tape, world) : undefined
   const weights = new Weights(architecture, ledger, {
+    sharding,
     dtype: step.parameterDtype,
     trained: step.trained,
     quantised: step.quantised,
@@ -45,11 +51,29 @@ export function trainingStep(architecture: Architecture, step: TrainingStep): St
     adapterRank: step.adapterRank,
   })
   for (const { shape, dtype } of weights.leaves) {
-    ledger.allocate(step.stateBytes(shape, dtype), 'optimizerStates')
+    ledger.allocate(step.stateBytes(shardOf(shape, world), dtype), 'optimizerStates')
     ledger.allocate(4, 'buffers')
   }
-  ledger.allocate(8 * step.batch * step.sequence, 'buffers')
-  ledger.allocate(bufferBytes(architecture), 'buffers')
+  ledger.allocate(8 * step.batch * step.sequence + bufferBytes(architecture, step.parameterDtype), 'buffers')
+  return { tape, ledger, sharding, weights }
+}
+
+/** Parameters, gradients and optimizer states, which need no forward pass to be known. */
+export function restingBytes(
+  architecture: Architecture,
+  step: TrainingStep,
+): Pick<PartBytes, 'parameters' | 'gradients' | 'optimizerStates'> {
+  const { ledger, weights } = booked(architecture, step)
+  const gradients = weights.leaves.map(({ shape, dtype }) =>
+    shardOf(shape, step.world ?? 1).reduce((product, size) => product * size, DTYPE_BYTES[dtype]),
+  )
+  const { parameters, optimizerStates } = ledger.now
+  return { parameters, gradients: gradients.reduce((sum, bytes) => sum + bytes, 0), optimizerStates }
+}
+
+/** Replays one training step, after the first. */
+export function trainingStep(architecture: Architecture, step: TrainingStep): StepMemory {
+  const { tape, ledger, sharding, weights } = booked(architecture, step)
   const layers = new Layers(new Operations(tape), weights, step.batch * step.sequence, step.autocast)
   const decoder = new Decoder(architecture, layers, {
     batch: step.batch,
@@ -59,12 +83,14 @@ export function trainingStep(architecture: Architecture, step: TrainingStep): St
     computeDtype: step.parameterDtype === 'float32' ? 'bfloat16' : step.parameterDtype,
     traits: traitsOf(architecture.family),
     cache: false,
+    sharding,
   })
   const run = (): PartBytes => {
     ledger.phase = 'forward'
     const loss = decoder.loss()
     const after = { ...ledger.now }
     tape.backward(loss)
+    sharding?.endBackward()
     return after
   }
   if (step.accumulating) run()
@@ -73,6 +99,11 @@ export function trainingStep(architecture: Architecture, step: TrainingStep): St
   ledger.phase = 'step'
   ledger.observe('_fused_adamw_')
   return { peak: ledger.peak, afterForward }
+}
+
+/** What one rank owns of a parameter: a share of its rows, the last ones padded. */
+function shardOf([rows = 1, ...rest]: Shape, world: number): Shape {
+  return [Math.ceil(rows / world), ...rest]
 }
 
 /** One prefill, as the replay takes it. */
@@ -94,7 +125,7 @@ export function prefill(architecture: Architecture, { batch, sequence, kernel, d
     adapterDtype: dtype,
     adapterRank: () => undefined,
   })
-  ledger.allocate(8 * batch * sequence + bufferBytes(architecture), 'buffers')
+  ledger.allocate(8 * batch * sequence + bufferBytes(architecture, dtype), 'buffers')
   const layers = new Layers(new Operations(tape), weights, batch * sequence, false)
   const traits = traitsOf(architecture.family)
   const decoder = new Decoder(architecture, layers, {
@@ -111,7 +142,22 @@ export function prefill(architecture: Architecture, { batch, sequence, kernel, d
   return { peak: ledger.peak, afterForward: { ...ledger.now } }
 }
 
-/** Frequencies of rotary embeddings: a float32 for every second feature of a head. */
-function bufferBytes({ dimensions }: Architecture): number {
-  return 2 * (dimensions.headDim ?? dimensions.hiddenSize / Math.max(dimensions.heads, 1))
+/**
+ * What modules keep besides parameters: frequencies of rotary embeddings, a float32 for every second feature that is
+ * rotated; and the causal masks of booleans that the GPTs of an earlier time keep in each layer.
+ */
+function bufferBytes({ dimensions, family, root }: Architecture, dtype: ComputeDtype): number {
+  const { headDim, hiddenSize, heads, layers } = dimensions
+  const { rotary, rotaryShare } = traitsOf(family)
+  const frequencies = rotary ? 2 * (headDim ?? hiddenSize / Math.max(heads, 1)) * rotaryShare : 0
+  const positions = Object.values(root.children ?? {})[0]?.children?.['wpe']?.parameters?.['weight']?.[0] ?? 0
+  const masks = MASKED_LAYERS[family]?.(layers) ?? 0
+  // Beside each mask lies the number that GPT-2 once wrote in its place.
+  return frequencies + masks * (positions * positions + DTYPE_BYTES[dtype])
+}
+
+const MASKED_LAYERS: Readonly<Record<string, (layers: number) => number>> = {
+  gpt2: (layers) => layers,
+  gpt_neo: (layers) => layers,
+  gpt_bigcode: () => 1,
 }

@@ -28,6 +28,10 @@ export interface Leaf {
   pending?: Storage
   /** The gradient that the optimizer sees. */
   gradient?: Storage
+  /** Whether the optimizer sees only a rank's share of it. */
+  readonly isSharded?: boolean
+  /** The whole gradient of a sharded parameter, until it is reduced. */
+  unreduced?: Storage
 }
 
 /** One differentiable operation of the forward pass. */
@@ -267,7 +271,8 @@ export class Tape {
     const { pending } = leaf
     if (!pending) return
     delete leaf.pending
-    if (leaf.gradient) this.ledger.release(pending)
+    if (leaf.isSharded) leaf.unreduced = pending
+    else if (leaf.gradient) this.ledger.release(pending)
     else {
       leaf.gradient = pending
       this.ledger.rebook(pending, 'gradients')

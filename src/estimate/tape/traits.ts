@@ -1,61 +1,116 @@
 /** What a family's forward pass does that its module tree does not show. */
 export interface ForwardTraits {
-  /** How norms compute: as Llama's, as Gemma's, or layer normalisation. */
-  readonly norm: 'llama' | 'gemma' | 'layer'
+  /**
+   * How a norm computes: as Llama's, `wide` with the gain in float32 as well (OLMo 2), as Gemma's (that, and `1 + weight`),
+   * as Cohere's (layer normalisation written out in float32), or layer normalisation on a `float32` copy (OLMo).
+   */
+  readonly norm: 'llama' | 'wide' | 'gemma' | 'cohere' | 'float32'
+  /** What stands between the projections of a feed-forward network. */
+  readonly activation: Activation
   /** Whether attention scores are capped, which only eager attention can. */
   readonly softCap: boolean
-  /** Whether the logits are capped. */
-  readonly logitCap: boolean
-  /** Whether embeddings are multiplied by the root of the hidden size. */
+  /** Whether logits are capped, or multiplied by a number. */
+  readonly logits: 'plain' | 'capped' | 'scaled'
+  /** Whether embeddings are multiplied by a number. */
   readonly scaledEmbedding: boolean
-  /** Features of a head that are rotated. Default: all. */
-  readonly rotaryDim?: number
+  /** Whether what a block returns is multiplied by a number before it is added. */
+  readonly scaledResidual: boolean
+  /** How positions are told: rotated queries and keys, or not in attention. */
+  readonly rotary: boolean
+  /** The share of a head's features that is rotated. */
+  readonly rotaryShare: number
   /** Whether rotated and other features are put together anew, which exchanges the dimensions of what attention returns. */
   readonly partialRotary: boolean
+  /** Whether rotation computes in float32. */
+  readonly wideRotary: boolean
+  /** Whether the code repeats keys and values for each query head itself, before any kernel. */
+  readonly repeatsKeys: boolean
+  /** Whether attention and feed-forward network stand side by side. */
+  readonly parallel: boolean
   /** Whether a layer attends through a window. */
   readonly sliding: (layer: number) => boolean
 }
 
+/** Functions of each element: in one kernel, or `gelu-new`, `relu2` and `bloom`, which the code writes out. */
+export type Activation = 'silu' | 'gelu' | 'relu' | 'gelu-new' | 'relu2' | 'bloom'
+
 const LLAMA: ForwardTraits = {
   norm: 'llama',
+  activation: 'silu',
   softCap: false,
-  logitCap: false,
+  logits: 'plain',
   scaledEmbedding: false,
+  scaledResidual: false,
+  rotary: true,
+  rotaryShare: 1,
   partialRotary: false,
+  wideRotary: false,
+  repeatsKeys: false,
+  parallel: false,
   sliding: () => true,
 }
 
+const GEMMA: ForwardTraits = { ...LLAMA, norm: 'gemma', activation: 'gelu', scaledEmbedding: true }
+const GPT2: ForwardTraits = { ...LLAMA, activation: 'gelu-new', rotary: false }
+const COHERE: ForwardTraits = { ...LLAMA, norm: 'cohere', parallel: true, wideRotary: true, logits: 'scaled' }
+const everyFourthFull = (layer: number) => layer % 4 !== 3
+
+/** Class defaults of transformers, where a config can say otherwise; by `model_type`. */
 const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   llama: LLAMA,
   mistral: LLAMA,
+  ministral: LLAMA,
   mixtral: LLAMA,
   qwen2: LLAMA,
+  qwen2_moe: LLAMA,
+  qwen3: LLAMA,
+  qwen3_moe: LLAMA,
+  seed_oss: LLAMA,
   smollm3: LLAMA,
+  helium: { ...LLAMA, norm: 'wide' },
+  hunyuan_v1_dense: LLAMA,
+  hunyuan_v1_moe: LLAMA,
+  olmo: { ...LLAMA, norm: 'float32' },
+  olmo2: { ...LLAMA, norm: 'wide' },
+  olmo3: { ...LLAMA, norm: 'wide', sliding: everyFourthFull },
+  olmoe: LLAMA,
+  exaone4: { ...LLAMA, sliding: everyFourthFull },
+  ernie4_5: { ...LLAMA, wideRotary: true },
+  ernie4_5_moe: { ...LLAMA, wideRotary: true },
+  arcee: { ...LLAMA, activation: 'relu2' },
+  bitnet: { ...LLAMA, activation: 'relu2' },
   phi3: { ...LLAMA, partialRotary: true },
-  gemma2: {
-    ...LLAMA,
-    norm: 'gemma',
-    softCap: true,
-    logitCap: true,
-    scaledEmbedding: true,
-    sliding: (layer) => layer % 2 === 0,
-  },
+  phimoe: LLAMA,
+  phi: { ...LLAMA, activation: 'gelu-new', rotaryShare: 0.5, partialRotary: true, parallel: true },
+  stablelm: { ...LLAMA, repeatsKeys: true, rotaryShare: 0.25, partialRotary: true },
+  starcoder2: { ...LLAMA, activation: 'gelu' },
+  nemotron: { ...LLAMA, repeatsKeys: true, activation: 'relu2', rotaryShare: 0.5, partialRotary: true },
+  persimmon: { ...LLAMA, activation: 'relu2', rotaryShare: 0.5, partialRotary: true },
+  glm: { ...LLAMA, rotaryShare: 0.5, partialRotary: true },
+  glm4: { ...LLAMA, rotaryShare: 0.5, partialRotary: true },
+  glm4_moe: { ...LLAMA, rotaryShare: 0.5, partialRotary: true },
+  granite: { ...LLAMA, scaledEmbedding: true, scaledResidual: true, logits: 'scaled' },
+  gemma: GEMMA,
+  gemma2: { ...GEMMA, softCap: true, logits: 'capped', sliding: (layer) => layer % 2 === 0 },
+  gemma3_text: { ...GEMMA, sliding: (layer) => layer % 6 !== 5 },
+  cohere: COHERE,
+  cohere2: { ...COHERE, sliding: everyFourthFull },
+  gpt2: GPT2,
+  gpt_neo: { ...GPT2, sliding: () => false },
+  gpt_bigcode: { ...GPT2, activation: 'gelu' },
+  gptj: { ...GPT2, rotary: true, rotaryShare: 0.25, partialRotary: true, parallel: true },
+  gpt_neox: { ...LLAMA, activation: 'gelu', rotaryShare: 0.25, partialRotary: true, parallel: true },
+  falcon: { ...LLAMA, activation: 'gelu', parallel: true },
+  bloom: { ...GPT2, activation: 'bloom' },
+  opt: { ...GPT2, activation: 'relu' },
 }
 
-/** Whether the forward pass of a family is described, so that its activations can be estimated. */
+/** Whether the forward pass of a family is described; others are taken as Llama's where their modules are of its kind. */
 export function isForwardPassDescribed(family: string): boolean {
   return Object.hasOwn(TRAITS, family)
 }
 
-/**
- * The traits of a family.
- *
- * @throws RangeError for a family whose forward pass is not described
- */
+/** The traits of a family; those of Llama where the family is not described. */
 export function traitsOf(family: string): ForwardTraits {
-  const traits = Object.hasOwn(TRAITS, family) ? TRAITS[family] : undefined
-  if (traits) return traits
-  throw new RangeError(
-    `the forward pass of ${family} is not described, so that its activations are not known; described are ${Object.keys(TRAITS).join(', ')}`,
-  )
+  return (Object.hasOwn(TRAITS, family) ? TRAITS[family] : undefined) ?? LLAMA
 }

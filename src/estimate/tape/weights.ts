@@ -1,6 +1,8 @@
 import { type Architecture, modules, parameters, type Shape, ties } from '../../architecture/index.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { Ledger } from './ledger.js'
+import { baseOf, part } from './roles.js'
+import { ROOT, type Sharding } from './sharding.js'
 import type { Leaf, Tensor } from './tape.js'
 
 /** A low-rank adapter of one module: `B(A(x))`, A of `[rank, in]` and B of `[out, rank]`. */
@@ -22,6 +24,8 @@ export interface WeightOptions {
   readonly quantised: boolean
   readonly adapterDtype: ComputeDtype
   readonly adapterRank: AdapterRank
+  /** How parameters are spread over ranks; absent on one GPU. */
+  readonly sharding?: Sharding | undefined
 }
 
 /** The parameters of a model, booked, by name; tied ones are one tensor under two names. */
@@ -33,15 +37,22 @@ export class Weights {
   readonly #byName = new Map<string, Tensor>()
   readonly #adapters = new Map<string, Adapter>()
   readonly #ledger: Ledger
+  readonly #sharding: Sharding | undefined
+  /** What the names of all that lies in a decoder layer begin with: `model.layers.`. */
+  readonly #listPrefix: string | undefined
 
   constructor(architecture: Architecture, ledger: Ledger, options: WeightOptions) {
     this.#ledger = ledger
+    this.#sharding = options.sharding
+    const base = options.sharding && baseOf(architecture)
+    const list = base && part(base, 'layers')
+    this.#listPrefix = list && `${list.name}.`
     const packable = new Set<string>()
     for (const { name, module } of modules(architecture))
       if (module.linear && name !== 'lm_head') packable.add(`${name}.weight`)
     for (const { name, shape } of parameters(architecture)) {
       const isPacked = options.quantised && packable.has(name)
-      this.#byName.set(name, this.#parameter(shape, options.dtype, options.trained, isPacked))
+      this.#byName.set(name, this.#parameter(name, shape, options.dtype, options.trained, isPacked))
     }
     for (const { name, to } of ties(architecture)) {
       const target = this.#byName.get(to)
@@ -51,8 +62,8 @@ export class Weights {
       const rank = module.linear && options.adapterRank(name)
       if (!module.linear || !rank) continue
       const { inFeatures, outFeatures } = module.linear
-      const a = this.#parameter([rank, inFeatures], options.adapterDtype, true)
-      const b = this.#parameter([outFeatures, rank], options.adapterDtype, true)
+      const a = this.#parameter(name, [rank, inFeatures], options.adapterDtype, true)
+      const b = this.#parameter(name, [outFeatures, rank], options.adapterDtype, true)
       this.#adapters.set(name, { a, b, rank })
     }
   }
@@ -72,11 +83,21 @@ export class Weights {
     return this.#adapters.get(module)
   }
 
-  #parameter(shape: Shape, dtype: ComputeDtype, trained: boolean, isPacked = false): Tensor {
+  /** The decoder layer that a parameter is gathered with. */
+  #groupOf(name: string): string {
+    const end = this.#listPrefix === undefined ? -1 : name.indexOf('.', this.#listPrefix.length)
+    return end > 0 && this.#listPrefix !== undefined && name.startsWith(this.#listPrefix) ? name.slice(0, end) : ROOT
+  }
+
+  #parameter(name: string, shape: Shape, dtype: ComputeDtype, trained: boolean, isPacked = false): Tensor {
     const elements = shape.reduce((product, size) => product * size, 1)
-    const bytes = isPacked ? packedBytes(elements) : elements * DTYPE_BYTES[dtype]
-    const storage = this.#ledger.allocate(bytes, 'parameters')
-    const leaf: Leaf | undefined = trained ? { kind: 'leaf', shape, elements, dtype, expected: 0 } : undefined
+    const isSharded = this.#sharding !== undefined
+    const leaf: Leaf | undefined = trained
+      ? { kind: 'leaf', shape, elements, dtype, expected: 0, isSharded }
+      : undefined
+    const width = isPacked ? packedBytes(elements) / elements : DTYPE_BYTES[dtype]
+    const bytes = this.#sharding?.add(this.#groupOf(name), shape, width, leaf) ?? elements * width
+    const storage = this.#ledger.allocate(Math.ceil(bytes), 'parameters')
     if (leaf) this.leaves.push(leaf)
     const tensor: Tensor = { elements, dtype, storage, ...(leaf && { grad: leaf }), ...(isPacked && { isPacked }) }
     this.tensors.push(tensor)

@@ -1,0 +1,112 @@
+import { attend, repeat } from './attention.js'
+import type { DecoderRun } from './decoder.js'
+import { norm } from './norms.js'
+import { child, type Named, part } from './roles.js'
+import type { Tensor } from './tape.js'
+import { UndescribedBlock } from './undescribed-block.js'
+
+/** Self-attention of one layer: projections, norms of heads, rotation, the kernel, the way out. The input stays the caller's. */
+export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, layer: number): Tensor {
+  // GPT-Neo keeps its attention in a module of its own.
+  const block = child(outer, 'attention') ?? outer
+  const { layers, traits, options, heads, kvHeads, headDim } = run
+  const { ops } = layers
+  const { tape } = ops
+  const { batch, sequence, kernel, computeDtype } = options
+  const [queryRaw, keyRaw, value] = projections(run, block, input)
+  const query = rotated(run, queryRaw)
+  const key = rotated(run, keyRaw)
+  tape.free(queryRaw, keyRaw)
+  const [keys, values] = options.cache ? [cached(run, key), cached(run, value)] : [key, value]
+  if (options.cache) tape.free(key, value)
+  const groups = traits.repeatsKeys ? heads / kvHeads : 1
+  const [wideKeys, wideValues] = [repeat(layers, keys, groups), repeat(layers, values, groups)]
+  const inputs = [query, wideKeys, wideValues].map((tensor) => layers.halved(tensor, computeDtype))
+  const [q = query, k = keys, v = values] = inputs
+  const masked = run.windowTokens !== undefined && sequence > run.windowTokens && traits.sliding(layer)
+  tape.free(query, keys, values, wideKeys, wideValues)
+  const out = attend(layers, q, k, v, {
+    batch,
+    sequence,
+    heads,
+    kvHeads: kvHeads * groups,
+    headDim,
+    kernel: traits.softCap ? 'eager' : kernel,
+    dtype: computeDtype,
+    softCap: traits.softCap,
+    masked,
+    ...(run.mask && { mask: run.mask }),
+    exchanged: traits.partialRotary,
+    keepWeights: (weights) => run.attentionWeights.push(weights),
+  })
+  tape.free(...inputs)
+  const inner = child(block, 'attn_sub_norm')
+  const normal = inner ? norm(run, inner, out) : tape.alias(out)
+  tape.free(out)
+  const last = part(block, 'output')
+  const projected = last ? layers.linear(last.name, normal, outOf(last)) : tape.alias(normal)
+  tape.free(normal)
+  return projected
+}
+
+function projections(run: DecoderRun, block: Named, input: Tensor): [Tensor, Tensor, Tensor] {
+  const { layers, heads, kvHeads, headDim } = run
+  const { ops } = layers
+  const { tape } = ops
+  const fused = part(block, 'fused')
+  if (fused) {
+    const all = layers.linear(fused.name, input, outOf(fused))
+    const share = (features: number) => (all.elements * features) / outOf(fused)
+    const sizes = [heads * headDim, kvHeads * headDim, kvHeads * headDim].map(share)
+    const parts = run.traits.rotary ? sizes.map((size) => ops.slice(all, size)) : ops.split(all, sizes)
+    tape.free(all)
+    const [query, key, value] = parts
+    if (!query || !key || !value) throw new Error('a fused projection has three parts')
+    return [normalised(run, block, 'queryNorm', query), normalised(run, block, 'keyNorm', key), value]
+  }
+  const project = (role: 'query' | 'key' | 'value', features: number): Tensor => {
+    const projection = part(block, role)
+    if (!projection) throw new UndescribedBlock(`${block.name} has no projection of its ${role}`)
+    return layers.linear(projection.name, input, features)
+  }
+  const exchanged = (tensor: Tensor): Tensor => {
+    const view = ops.exchanged(tensor)
+    tape.free(tensor)
+    return view
+  }
+  const query = exchanged(normalised(run, block, 'queryNorm', project('query', heads * headDim)))
+  const key = exchanged(normalised(run, block, 'keyNorm', project('key', kvHeads * headDim)))
+  return [query, key, project('value', kvHeads * headDim)]
+}
+
+/** Norms of each head (Qwen 3), or of all heads together (OLMo 2). */
+function normalised(run: DecoderRun, block: Named, role: 'queryNorm' | 'keyNorm', input: Tensor): Tensor {
+  const found = part(block, role)
+  if (!found) return input
+  const output = norm(run, found, input)
+  run.layers.ops.tape.free(input)
+  return output
+}
+
+/** The cache takes a copy, and keeps it: a name of it stays with the cache for good. */
+function cached({ layers }: DecoderRun, tensor: Tensor): Tensor {
+  const { tape } = layers.ops
+  return tape.alias(tape.tensor(tensor.elements, tensor.dtype, 'cat', 'kvCache'))
+}
+
+function rotated(run: DecoderRun, tensor: Tensor): Tensor {
+  const { layers, traits, rotary } = run
+  const { ops } = layers
+  if (!rotary) return ops.tape.alias(tensor)
+  const input = traits.wideRotary ? ops.to(tensor, 'float32') : ops.tape.alias(tensor)
+  const turned = traits.partialRotary
+    ? layers.partialRotary(input, rotary.cos, rotary.sin, traits.rotaryShare)
+    : layers.rotary(input, rotary.cos, rotary.sin)
+  const output = ops.to(turned, tensor.dtype)
+  ops.tape.free(input, turned)
+  return output
+}
+
+function outOf({ module }: Named): number {
+  return module.linear?.outFeatures ?? 0
+}
