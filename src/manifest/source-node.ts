@@ -62,7 +62,22 @@ export function locate(root: SourceNode, loc: readonly (string | number)[]): Loc
 
 /** The entry of a mapping with a key: the last, as the last of duplicates wins. */
 export function entryOf(node: SourceNode, key: string | number): SourceEntry | undefined {
-  return node.kind === 'mapping' ? node.entries.findLast((entry) => entry.key === key) : undefined
+  if (node.kind !== 'mapping') return undefined
+  const { entries } = node
+  return entries.length <= FEW ? entries.findLast((entry) => entry.key === key) : indexOf(entries).get(key)
+}
+
+/** A mapping of more entries has an index: a hundred thousand fields may each be asked for. */
+const FEW = 16
+
+const INDICES = new WeakMap<readonly SourceEntry[], ReadonlyMap<string | number, SourceEntry>>()
+
+function indexOf(entries: readonly SourceEntry[]): ReadonlyMap<string | number, SourceEntry> {
+  const known = INDICES.get(entries)
+  if (known !== undefined) return known
+  const index = new Map(entries.map((entry) => [entry.key, entry]))
+  INDICES.set(entries, index)
+  return index
 }
 
 function childAt(node: SourceNode, step: string | number): Located | undefined {

@@ -1,4 +1,4 @@
-import { Composer, type Document, isScalar } from 'yaml'
+import { Composer, type Document, isScalar, type ScalarTag } from 'yaml'
 import { problem, type ReadDocument } from './problem.js'
 import { yamlTokens } from './yaml-tokens.js'
 import { YamlTreeReader } from './yaml-tree.js'
@@ -10,6 +10,7 @@ export function readYamlDocuments(text: string): ReadDocument[] {
   const { tokens, tooDeep } = yamlTokens(text)
   const composer = new Composer({
     schema: 'core',
+    customTags: (tags) => [...tags, WHOLE_FLOAT],
     merge: false,
     resolveKnownTags: false,
     uniqueKeys: false,
@@ -19,6 +20,14 @@ export function readYamlDocuments(text: string): ReadDocument[] {
   const documents = [...composer.compose(tokens, !tooDeep, text.length)].map((document) => readDocument(document, text))
   if (tooDeep) documents.push(problem('too_deep', tooDeep, 'Nested too deeply', 'no model entity is nested so deeply'))
   return documents
+}
+
+/** `!!float 1`: YAML 1.2.2, section 10.3.2, takes a float without a point, and `yaml` does not. Untagged it is an integer. */
+const WHOLE_FLOAT: ScalarTag = {
+  tag: 'tag:yaml.org,2002:float',
+  default: true,
+  test: /^[-+]?[0-9]+$/,
+  resolve: Number,
 }
 
 /** What YAML allows nowhere in a text, not even in quotes: YAML 1.2.2, production `c-printable`. */

@@ -56,7 +56,7 @@ export class YamlTreeReader {
   #written(node: Node): Counted {
     if (isMap(node)) return this.#mapping(node)
     if (isSeq(node)) return this.#sequence(node)
-    if (isScalar(node)) return { node: this.#scalar(node), size: 1, depth: 0 }
+    if (isScalar(node)) return { node: this.#scalar(node), size: 1, depth: 0, asKey: writtenKey(node) }
     throw new Stop('yaml_syntax', spanOf(node), 'This is no value', 'write a scalar, a mapping or a sequence')
   }
 
@@ -95,7 +95,7 @@ export class YamlTreeReader {
       )
     }
     this.#aliases += 1
-    return { node: { ...target.node, span, aliased: true }, size: target.size, depth: target.depth }
+    return { ...target, node: { ...target.node, span, aliased: true } }
   }
 
   #sequence(sequence: YAMLSeq): Counted {
@@ -123,6 +123,7 @@ export class YamlTreeReader {
 
   #mapping(mapping: YAMLMap): Counted {
     const own: SourceEntry[] = []
+    const mergeKeys: SourceEntry[] = []
     const merged: SourceMapping[] = []
     const total = { size: 1, depth: 1 }
     let end: number | undefined
@@ -130,20 +131,24 @@ export class YamlTreeReader {
       const { key, keySpan, isMerge } = this.#key(pair)
       const read = this.#value(pair)
       end = Math.max(read.node.span?.end ?? 0, keySpan.end)
-      if (isMerge) for (const source of mergeSources(read.node, keySpan)) merged.push(source)
-      else {
+      if (isMerge) {
+        mergeKeys.push({ key, keySpan, value: read.node })
+        for (const source of mergeSources(read.node, keySpan)) merged.push(source)
+      } else {
         this.#grow(total, read, read.node.span ?? keySpan)
         own.push({ key, keySpan, value: read.node })
       }
     }
     const span = { start: spanOf(mapping).start, end: endOf(mapping, end) }
+    // A merge key is merged and gone; several are a key given twice, which the caller tells.
+    if (mergeKeys.length > 1) own.push(...mergeKeys)
     const entries = merged.length === 0 ? own : this.#withMerged(own, merged, span)
     return { node: { kind: 'mapping', span, entries }, ...total, size: total.size + entries.length - own.length }
   }
 
   #key({ key }: Pair): { key: string; keySpan: Span; isMerge: boolean } {
     if (!isAnyNode(key)) return { key: '', keySpan: NOWHERE, isMerge: false }
-    const { node } = this.#node(key)
+    const { node, asKey = '' } = this.#node(key)
     const keySpan = spanOf(key)
     if (node.kind !== 'scalar')
       throw new Stop(
@@ -152,8 +157,7 @@ export class YamlTreeReader {
         'A collection cannot be a key',
         'a key is a scalar: quote it if it is meant as text',
       )
-    const written = isScalar(key) ? writtenKey(key) : String(node.value)
-    return { key: written, keySpan, isMerge: isScalar(key) && key.type === 'PLAIN' && key.source === '<<' }
+    return { key: asKey, keySpan, isMerge: isScalar(key) && key.type === 'PLAIN' && key.source === '<<' && !key.tag }
   }
 
   #value({ value }: Pair): Counted {
@@ -198,6 +202,8 @@ interface Counted {
   readonly node: SourceNode
   readonly size: number
   readonly depth: number
+  /** A scalar as it reads where it is a key. */
+  readonly asKey?: string
 }
 
 /** Ends the reading of a document from any depth; never leaves this file. */
@@ -258,9 +264,9 @@ function mergeSources(node: SourceNode, keySpan: Span): SourceMapping[] {
   })
 }
 
-/** A key as it is written: `1` and `0x1` are different keys, and both are texts. */
-function writtenKey(key: Scalar): string {
-  return key.type === 'PLAIN' && key.source !== undefined ? key.source : String(key.value ?? '')
+/** A key as it is written, whatever its tag: `1` and `0x1` are different keys, and both are texts. */
+function writtenKey({ source, value }: Scalar): string {
+  return source ?? String(value ?? '')
 }
 
 /** A number where it is exact; a `bigint` stands for what a number cannot hold. */
