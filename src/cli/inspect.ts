@@ -1,9 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { hubRepository, isHubName, readCheckpoint } from '../checkpoint/read/index.js'
+import type { LoraOptions } from '../estimate/index.js'
 import { parseFilesetRef, parseName } from '../references/index.js'
 import { EXIT, type ExitCode, UsageError } from './exit-code.js'
 import { comparisonText } from './formats/comparison.js'
 import { INSPECT_FORMATS, type InspectFormat } from './formats/inspect.js'
+import { loraPlan, parseRank, parseTargets } from './lora-count.js'
 import { requestFor } from './request-for.js'
 
 interface InspectOptions {
@@ -12,6 +14,8 @@ interface InspectOptions {
   readonly name?: string
   readonly fileset?: string
   readonly compare?: true
+  readonly lora?: number
+  readonly target?: NonNullable<LoraOptions['targetModules']>
   readonly token?: string
   readonly revision?: string
   readonly hubUrl?: string
@@ -27,6 +31,16 @@ export function inspectCommand(report: (code: ExitCode) => void): Command {
     .option('--name <name>', 'the name of the entity, with --as request', checked(parseName))
     .option('--fileset <workspace/name>', 'its fileset, with --as request', checked(parseFilesetRef))
     .option('--compare', 'compare the files with the config, tensor by tensor; exit 1 where they differ')
+    .addOption(
+      new Option('--lora <rank>', 'count what a LoRA of this rank would train')
+        .argParser(parseRank)
+        .conflicts(['as', 'compare']),
+    )
+    .option(
+      '--target <modules>',
+      "where, with --lora: all-linear, names (q_proj,v_proj), or a regular expression; else PEFT's default for the family",
+      parseTargets,
+    )
     .option('--revision <revision>', 'a branch, a tag or a commit of the hub')
     .option('--hub-url <url>', 'another hub than the public one')
     .addOption(new Option('--token <token>', 'an access token of the hub').env('HF_TOKEN'))
@@ -43,10 +57,12 @@ Examples:
   model-entity inspect ./checkpoints/llama
   model-entity inspect hf:Qwen/Qwen3-8B --format json
   model-entity inspect config.json --as request --name qwen3-8b --fileset research/qwen3-8b > qwen3-8b.yaml
-  model-entity inspect ./checkpoints/llama --compare`
+  model-entity inspect ./checkpoints/llama --compare
+  model-entity inspect ./checkpoints/llama --lora 16 --target all-linear`
 
 async function inspect(from: string, options: InspectOptions): Promise<ExitCode> {
-  const { token, revision, hubUrl } = options
+  const { token, revision, hubUrl, lora: rank, target: targetModules } = options
+  if (targetModules !== undefined && rank === undefined) throw new UsageError('--target takes a rank: --lora 16')
   const checkpoint = await readCheckpoint(from, {
     ...(token !== undefined && { token }),
     ...(revision !== undefined && { revision }),
@@ -59,7 +75,13 @@ async function inspect(from: string, options: InspectOptions): Promise<ExitCode>
     return checkpoint.comparison.agrees ? EXIT.ok : EXIT.failed
   }
   if (options.as === 'request') process.stdout.write(requestFor(checkpoint, options))
-  else process.stdout.write(INSPECT_FORMATS[options.format](checkpoint))
+  else {
+    const lora =
+      rank === undefined
+        ? undefined
+        : loraPlan(checkpoint, { rank, ...(targetModules !== undefined && { targetModules }) })
+    process.stdout.write(INSPECT_FORMATS[options.format](checkpoint, lora))
+  }
   return EXIT.ok
 }
 

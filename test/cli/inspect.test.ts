@@ -78,6 +78,24 @@ describe('model-entity inspect', () => {
     expect(stdout).toContain('20 missing from the files:')
   })
 
+  // q: 64 → 64, v: 64 → 64, in two layers; rank 8.
+  it("counts a LoRA on the family's default targets, as PEFT has them", () => {
+    const { code, stdout } = inspect('tiny', '--lora', '8')
+    expect(code).toBe(0)
+    expect(stdout).toContain('LoRA of rank 8  4,096 trainable parameters in 4 modules, 4.3 %')
+    expect(stdout).toMatch(/ {2}q_proj +2 {2}2,048\n {2}v_proj +2 {2}2,048\n/)
+  })
+
+  it.each([
+    ['all-linear', 'all-linear', 14, 2 * 8 * (4 * 128 + 3 * 192)],
+    ['q_proj,down_proj', ['q_proj', 'down_proj'], 4, 2 * 8 * (128 + 192)],
+    ['.*layers\\.1\\..*_proj', '.*layers\\.1\\..*_proj', 7, 8 * (4 * 128 + 3 * 192)],
+  ])('counts a LoRA on %s, in JSON and YAML', (target, targetModules, modules, trainableParameters) => {
+    const { lora } = JSON.parse(inspect('tiny', '--lora', '8', '--target', target, '--format', 'json').stdout)
+    expect(lora).toMatchObject({ rank: 8, targetModules, modules, trainableParameters })
+    expect(parse(inspect('tiny', '--lora', '8', '--target', target, '--format', 'yaml').stdout).lora).toEqual(lora)
+  })
+
   it('lets nothing in a config steer the terminal', () => {
     expect(inspect('broken').stdout).not.toContain('\u001b')
   })
@@ -87,6 +105,10 @@ describe('model-entity inspect', () => {
     ['a name that is none', ['tiny', '--as', 'request', '--name', 'a b'], 2, 'found " "'],
     ['a request without a name', ['tiny', '--as', 'request'], 2, '--name'],
     ['a comparison without files', ['tiny', '--compare'], 2, '--compare'],
+    ['a LoRA of no rank', ['tiny', '--lora', '0'], 2, 'at least 1'],
+    ['targets that match nothing', ['tiny', '--lora', '8', '--target', 'q_prj'], 2, 'q_proj'],
+    ['targets without a rank', ['tiny', '--target', 'q_proj'], 2, '--lora'],
+    ['a LoRA in a manifest', ['tiny', '--lora', '8', '--as', 'request', '--name', 'a'], 2, '--as'],
     ['a repository that is none', ['hf:a/b/c'], 2, 'hf:org/name'],
   ])('says what is wrong with %s', (_, args, code, words) => {
     expect(inspect(...args)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(words) })

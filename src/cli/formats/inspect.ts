@@ -2,45 +2,49 @@ import { stringify } from 'yaml'
 import { parametersByPart } from '../../architecture/index.js'
 import type { Checkpoint } from '../../checkpoint/read/index.js'
 import type { ModelSpec } from '../../schemas/index.js'
+import type { LoraPlan } from '../lora-count.js'
 import { type Paint, painter } from '../paint.js'
+import { loraText } from './lora.js'
 import { count, plural, share } from './numbers.js'
 import { printable } from './printable.js'
 
 /** The output formats of `inspect`, by name. */
 export const INSPECT_FORMATS = { pretty, json, yaml } as const satisfies Record<
   string,
-  (checkpoint: Checkpoint) => string
+  (checkpoint: Checkpoint, lora?: LoraPlan) => string
 >
 
 /** The name of an output format of `inspect`. */
 export type InspectFormat = keyof typeof INSPECT_FORMATS
 
 /** For programs: the spec or the adapter, and the notes. */
-function json(checkpoint: Checkpoint): string {
-  return `${JSON.stringify(plain(checkpoint), null, 2)}\n`
+function json(checkpoint: Checkpoint, lora?: LoraPlan): string {
+  return `${JSON.stringify(plain(checkpoint, lora), null, 2)}\n`
 }
 
-function yaml(checkpoint: Checkpoint): string {
-  return stringify(plain(checkpoint), { lineWidth: 0, version: '1.2' })
+function yaml(checkpoint: Checkpoint, lora?: LoraPlan): string {
+  return stringify(plain(checkpoint, lora), { lineWidth: 0, version: '1.2' })
 }
 
-function plain({ spec, adapter, comparison, notes }: Checkpoint): object {
+function plain({ spec, adapter, comparison, notes }: Checkpoint, lora: LoraPlan | undefined): object {
   return {
     ...(spec && { spec }),
     ...(adapter && { adapter: adapter.adapter }),
     ...(comparison && { comparison }),
+    ...(lora && { lora }),
     notes,
   }
 }
 
-/** For a person: what it is, its sizes, its parameters by part, and notes. */
-function pretty(checkpoint: Checkpoint): string {
+/** For a person: what it is, its sizes, its parameters by part, what a LoRA would train, and notes. */
+function pretty(checkpoint: Checkpoint, lora?: LoraPlan): string {
   const paint = painter(process.stdout)
   const { spec, adapter, stored, notes } = checkpoint
   const blocks = [
     ...(spec ? [heading(spec, paint), sizes(spec, paint)] : []),
     ...(adapter ? [adapterText(checkpoint, paint)] : []),
     ...parts(checkpoint, paint),
+    ...(lora ? [loraText(lora, spec?.base_num_parameters ?? 0, paint)] : []),
     ...(notes.length > 0 ? [notes.map((note) => `${paint('dim', 'note:')} ${printable(note)}`).join('\n')] : []),
   ]
   if (stored && !spec && !adapter)
