@@ -5,6 +5,7 @@ import {
   linearLayers,
   totalParameters,
 } from '../architecture/index.js'
+import { minimumGpus } from '../estimate/index.js'
 import type { LinearLayerSpec, MambaConfig, ModelSpec, MoEConfig } from '../schemas/index.js'
 import { findChatTemplate } from './chat-template.js'
 import { isEmbeddingModel } from './embedding-model.js'
@@ -44,6 +45,7 @@ export interface SpecWithNotes {
  * - `num_kv_heads`: heads of keys and values; as many as query heads where they do not share
  * - `base_num_parameters`: unique parameters, a tied one counted once, buffers not at all
  * - `precision`: what most stored weights have, else what the config says of them
+ * - `minimum_gpus_all_weights`, `minimum_gpus_lora`: as `minimumGpus` says, where the family's forward pass is described
  * - `linear_layers`: every `nn.Linear` and `Conv1D`, as PEFT sees them
  *
  * @throws CheckpointError for a family that is not known, or a config that cannot be
@@ -68,6 +70,7 @@ export function modelSpecFromArchitecture(
   const { precision, note } = precisionOf(config, extras.storage)
   const chat = findChatTemplate(extras)
   const parser = chat.template === undefined ? undefined : toolCallParserOf(chat.template)
+  const { notes: gpuNotes, ...minimum } = minimumGpus(architecture)
   const spec: ModelSpec = {
     ...(dimensions.contextTokens !== undefined && { context_size: dimensions.contextTokens }),
     ...(chat.known && { is_chat: chat.template !== undefined && !embeds }),
@@ -83,6 +86,7 @@ export function modelSpecFromArchitecture(
     tied_embeddings: dimensions.tiedEmbeddings,
     gated_mlp: dimensions.gatedMlp,
     base_num_parameters: totalParameters(architecture),
+    ...minimum,
     precision,
     ...(dimensions.moe && { moe_config: moeConfig(dimensions) }),
     ...(dimensions.mamba && { mamba_config: mambaConfig(dimensions) }),
@@ -92,7 +96,10 @@ export function modelSpecFromArchitecture(
     ...(parser !== undefined && { tool_call_config: { tool_call_parser: parser } }),
   }
   const unknown = chat.known ? [] : ['is_chat and chat_template are left out: the tokenizer was not looked at']
-  return { spec, notes: [...architecture.notes, ...(note === undefined ? [] : [note]), ...chat.notes, ...unknown] }
+  return {
+    spec,
+    notes: [...architecture.notes, ...(note === undefined ? [] : [note]), ...chat.notes, ...gpuNotes, ...unknown],
+  }
 }
 
 function moeConfig({ moe }: Dimensions): MoEConfig | null {

@@ -1,9 +1,20 @@
 export { countLoraParameters, type LoraCount, type LoraTarget } from './count-lora-parameters.js'
 export { countParameters, type ParameterCount } from './count-parameters.js'
 export { estimateMemory, type MemoryEstimate } from './estimate-memory.js'
+export { ForwardPassError, type RestingBytes } from './forward-pass-error.js'
+export { DEFAULT_GPU, GPUS, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
 export type { LoraOptions } from './lora/options.js'
 export type { MemoryMethod, MemoryOptions, Optimizer } from './memory-options.js'
+export { type MinimumGpus, minimumGpus } from './minimum-gpus.js'
 export { CUBLAS_WORKSPACE_BYTES, CUDA_CONTEXT_BYTES, overheadBytes } from './overhead.js'
+export { type GpuPlan, type PlanOptions, planGpus, type TooFew } from './plan-gpus.js'
+export {
+  planServing,
+  type ServingOptions,
+  type ServingPlan,
+  WEIGHT_PRECISIONS,
+  type WeightPrecision,
+} from './plan-serving.js'
 export { estimateShardedMemory, type Layout, type ShardedMemoryOptions } from './sharding.js'
 export type { MemoryPart, PartBytes, Phase } from './tape/ledger.js'
 export { isForwardPassDescribed } from './tape/traits.js'

@@ -1,0 +1,193 @@
+import type { Architecture } from '../architecture/index.js'
+import { estimateMemory, type MemoryEstimate } from './estimate-memory.js'
+import { DEFAULT_GPU, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
+import { type CheckedMemoryOptions, checkMemoryOptions, type MemoryOptions } from './memory-options.js'
+import { overheadBytes } from './overhead.js'
+import { layoutsOf } from './shard/layouts.js'
+import { profileStep, type StepProfile } from './shard/profile.js'
+import { type Layout, shardedEstimate } from './sharding.js'
+
+/** What is to run, and on what. */
+export interface PlanOptions extends MemoryOptions {
+  /** Default: `h100-80gb`. */
+  readonly gpu?: GpuChoice
+  /** The most GPUs to think of. Default: 1,024. */
+  readonly maxGpus?: number
+}
+
+/** A number of GPUs that is too small, and by how much. */
+export interface TooFew {
+  readonly gpus: number
+  /** The layout of this many that needs least, and its bytes a GPU. */
+  readonly layout: Layout
+  readonly neededBytes: number
+  readonly availableBytes: number
+  /** The same in a sentence. */
+  readonly reason: string
+}
+
+/** The fewest GPUs that a run fits on. */
+export interface GpuPlan {
+  readonly gpu: Gpu
+  /** Whether it fits on `maxGpus` at all; where not, `gpus` and what follows are absent. */
+  readonly fits: boolean
+  readonly gpus?: number
+  readonly layout?: Layout
+  /** Bytes of one GPU, by part. */
+  readonly estimate?: MemoryEstimate
+  /** Bytes of a GPU that stay free. */
+  readonly headroomBytes?: number
+  /** The largest micro-batch that still fits on as many GPUs in this layout. */
+  readonly largestBatchSize?: number
+  /** Every smaller number that was tried, and why it is too small. */
+  readonly tooFew: readonly TooFew[]
+  readonly assumptions: readonly string[]
+}
+
+/**
+ * The fewest GPUs that a run fits on, and how they divide the model.
+ *
+ * Counts are tried from one upwards: each up to a node of eight, then whole nodes, doubling. On each count data sharding (FSDP) comes first;
+ * where that does not fit, tensor parallelism, expert parallelism for a mixture, and pipeline stages are tried, in the order
+ * of what they cost in speed. `batchSize` is one rank's own micro-batch.
+ *
+ * @throws RangeError for counts that cannot be, a GPU that is not known, and a family without a described forward pass
+ * @throws TypeError for an unknown choice
+ * @example
+ * ```ts
+ * const { gpus, layout } = planGpus(architectureFromConfig(config), { method: 'full', gpu: 'h100-80gb' })
+ * ```
+ */
+export function planGpus(model: Architecture, options: PlanOptions = {}): GpuPlan {
+  const { gpu: _, maxGpus: __, ...memory } = options
+  const { gpu, gpus, fitting, tooFew } = fewestGpus(model, options)
+  if (gpus === undefined || !fitting) return { gpu, fits: false, tooFew, assumptions: SEARCH }
+  const { layout, estimate } = fitting
+  const fits = (batchSize: number) =>
+    estimatorOf(model, checkMemoryOptions({ ...memory, batchSize })).of(layout).totalBytes <= gpu.memoryBytes
+  return {
+    gpu,
+    fits: true,
+    gpus,
+    layout,
+    estimate,
+    headroomBytes: gpu.memoryBytes - estimate.totalBytes,
+    largestBatchSize: largest(memory.batchSize ?? 1, fits),
+    tooFew,
+    assumptions: [...SEARCH, ...estimate.assumptions],
+  }
+}
+
+const SEARCH: readonly string[] = [
+  'counts of GPUs: each up to 8, then nodes of 8 doubled; every GPU is alike',
+  'a run fits where tensors, CUDA context and workspaces are within the memory that the driver reports; fragmentation is not in it',
+]
+
+/** What the search for the fewest GPUs comes to. */
+export interface Search {
+  readonly gpu: Gpu
+  /** Absent, as `fitting` is, where `maxGpus` are not enough. */
+  readonly gpus?: number
+  readonly fitting?: Candidate
+  readonly tooFew: readonly TooFew[]
+}
+
+/** The search alone, without the largest micro-batch, which takes longer than all the rest. */
+export function fewestGpus(model: Architecture, options: PlanOptions): Search {
+  const { gpu: choice = DEFAULT_GPU, maxGpus = 1024, ...memory } = options
+  const gpu = gpuOf(choice)
+  if (!Number.isSafeInteger(maxGpus) || maxGpus < 1) {
+    throw new RangeError(`maxGpus is ${maxGpus}, and should be an integer of at least 1`)
+  }
+  const estimator = estimatorOf(model, checkMemoryOptions(memory))
+  const tooFew: TooFew[] = []
+  for (const gpus of countsUpTo(maxGpus)) {
+    const tried = layoutsOf(model, gpus, estimator.method).map((layout) => ({ layout, estimate: estimator.of(layout) }))
+    const fitting = tried.find(({ estimate }) => estimate.totalBytes <= gpu.memoryBytes)
+    if (fitting) return { gpu, gpus, fitting, tooFew }
+    const least = tried.reduce((a, b) => (b.estimate.totalBytes < a.estimate.totalBytes ? b : a))
+    tooFew.push(shortage(gpu, gpus, least.layout, least.estimate.totalBytes))
+  }
+  return { gpu, tooFew }
+}
+
+/** A way to divide a model, and what a GPU holds then. */
+export interface Candidate {
+  readonly layout: Layout
+  readonly estimate: MemoryEstimate
+}
+
+function shortage(gpu: Gpu, gpus: number, layout: Layout, neededBytes: number): TooFew {
+  const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`
+  return {
+    gpus,
+    layout,
+    neededBytes,
+    availableBytes: gpu.memoryBytes,
+    reason: `on ${gpus} GPU${gpus === 1 ? '' : 's'} each needs ${gib(neededBytes)}, and has ${gib(gpu.memoryBytes)}`,
+  }
+}
+
+/** Estimates of one run in any layout; what does not depend on the layout is worked out once. */
+function estimatorOf(model: Architecture, options: CheckedMemoryOptions) {
+  const { method } = options
+  let [alone, profile]: [MemoryEstimate | undefined, StepProfile | undefined] = [undefined, undefined]
+  const ofOne = () => {
+    alone ??= estimateMemory(model, options)
+    return alone
+  }
+  const of = (layout: Layout): MemoryEstimate => {
+    if (ranksOf(layout) === 1) return ofOne()
+    if (method === 'inference') return dividedServing(ofOne(), layout)
+    profile ??= profileStep(model, options)
+    return shardedEstimate(profile, layout, overheadBytes(method))
+  }
+  return { method, of }
+}
+
+/** Serving on several GPUs: weights and cache in equal parts, and by tensor parallelism activations too. */
+function dividedServing(whole: MemoryEstimate, layout: Layout): MemoryEstimate {
+  const ranks = ranksOf(layout)
+  const { parts } = whole
+  const divided = {
+    ...parts,
+    parameters: Math.ceil(parts.parameters / ranks),
+    kvCache: Math.ceil(parts.kvCache / ranks),
+    activations: Math.ceil(parts.activations / layout.tensor),
+    temporary: Math.ceil(parts.temporary / layout.tensor),
+  }
+  const tensorBytes = Object.values(divided).reduce((sum, bytes) => sum + bytes, 0)
+  return {
+    ...whole,
+    parts: divided,
+    tensorBytes,
+    totalBytes: tensorBytes + whole.overheadBytes,
+    assumptions: [...whole.assumptions, `weights and cache in ${ranks} equal parts`],
+  }
+}
+
+function ranksOf({ data, tensor, pipeline }: Layout): number {
+  return data * tensor * pipeline
+}
+
+/** One to eight, then 16, 32, 64, … */
+function countsUpTo(most: number): number[] {
+  const counts: number[] = []
+  for (let gpus = 1; gpus <= most; gpus = gpus < 8 ? gpus + 1 : gpus * 2) counts.push(gpus)
+  return counts
+}
+
+/** The largest number from `known` up that passes, when all smaller ones do: doubled, then halved in. */
+function largest(known: number, passes: (value: number) => boolean): number {
+  let [low, high] = [known, known * 2]
+  while (high < MOST_SEQUENCES && passes(high)) [low, high] = [high, high * 2]
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (passes(middle)) low = middle
+    else high = middle
+  }
+  return low
+}
+
+/** Where the search for a larger micro-batch ends. */
+const MOST_SEQUENCES = 1_000_000

@@ -1,0 +1,174 @@
+import { type Architecture, linearGroups, product, sum, totalParameters } from '../architecture/index.js'
+import { estimateMemory } from './estimate-memory.js'
+import { DEFAULT_GPU, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
+import { cacheElements, cacheShape } from './kv-cache.js'
+import { overheadBytes } from './overhead.js'
+import { isForwardPassDescribed } from './tape/traits.js'
+
+/** Bits of one weight of a linear layer, scales included. What is no linear layer, and the head, keeps 16 bits. */
+const WEIGHT_BITS = {
+  float32: 32,
+  bfloat16: 16,
+  float16: 16,
+  /** One scale a tensor: nothing to speak of. */
+  fp8: 8,
+  /** One float32 for each output row (Dettmers et al. 2022, arXiv:2208.07339): below a thousandth. */
+  int8: 8,
+  /** A float16 scale and four bits of zero point for each 128 weights (Frantar et al. 2022, arXiv:2210.17323). */
+  int4: 4 + 20 / 128,
+  /** Eight bits for each 64 weights, and a float32 for each 256 of those (Dettmers et al. 2023, arXiv:2305.14314). */
+  nf4: 4 + 8 / 64 + 32 / (64 * 256),
+} as const
+
+/** How weights are stored for serving. */
+export type WeightPrecision = keyof typeof WEIGHT_BITS
+
+/** Every {@link WeightPrecision}, by its name. */
+export const WEIGHT_PRECISIONS: readonly string[] = Object.keys(WEIGHT_BITS)
+
+/** What is to be served, and on what. */
+export interface ServingOptions {
+  /** Default: `h100-80gb`. */
+  readonly gpu?: GpuChoice
+  /** Tokens of each sequence, prompt and answer. Default: 4,096, or the model's context where that is shorter. */
+  readonly contextTokens?: number
+  /** Sequences at once. Default: 1. */
+  readonly concurrency?: number
+  /** How weights are stored. Default: `bfloat16`. */
+  readonly precision?: WeightPrecision
+  /** Bytes of one element of the cache: 2, or 1 for a cache in fp8. Default: 2. */
+  readonly cacheBytes?: 1 | 2
+  /** Tokens of a prompt that run at once (chunked prefill). Default: 2,048. */
+  readonly chunkTokens?: number
+}
+
+/** What serving a model takes of one GPU, in bytes, and what fits. */
+export interface ServingPlan {
+  readonly gpu: Gpu
+  readonly fits: boolean
+  readonly totalBytes: number
+  /** What stays free; negative where it does not fit. */
+  readonly headroomBytes: number
+  readonly parts: {
+    readonly weights: number
+    readonly kvCache: number
+    readonly activations: number
+    readonly overhead: number
+  }
+  /** Weights at each precision. */
+  readonly weightBytes: Readonly<Record<WeightPrecision, number>>
+  /** What one more token of a sequence takes, at the beginning: before a window is full. */
+  readonly kvBytesPerToken: number
+  /** What a sequence takes however long it is: states of Mamba layers. */
+  readonly stateBytesPerSequence: number
+  /** The longest context that fits for as many sequences, at most the model's own; 0 where none does. */
+  readonly largestContextTokens: number
+  /** The most sequences of as many tokens that fit; 0 where none does. */
+  readonly largestConcurrency: number
+  readonly assumptions: readonly string[]
+}
+
+/**
+ * What serving takes of one GPU: weights, cache, one chunk of prefill; and the longest context and the most sequences that fit.
+ *
+ * @throws RangeError for counts that cannot be and for a GPU that is not known, TypeError for an unknown precision
+ * @example
+ * ```ts
+ * planServing(architectureFromConfig(config), { gpu: 'l4', precision: 'int4' }).largestContextTokens
+ * ```
+ */
+export function planServing(model: Architecture, options: ServingOptions = {}): ServingPlan {
+  const modelContext = model.dimensions.contextTokens ?? MOST
+  const { precision = 'bfloat16', cacheBytes = 2, concurrency = 1, chunkTokens = 2048 } = options
+  const contextTokens = options.contextTokens ?? Math.min(4096, modelContext)
+  if (!Object.hasOwn(WEIGHT_BITS, precision)) {
+    throw new TypeError(
+      `precision is ${JSON.stringify(precision)}, and should be one of ${WEIGHT_PRECISIONS.join(', ')}`,
+    )
+  }
+  for (const [name, value] of Object.entries({ contextTokens, concurrency, chunkTokens })) count(name, value)
+  const gpu = gpuOf(options.gpu ?? DEFAULT_GPU)
+  const shape = cacheShape(model)
+  const weightBytes = weightsOf(model)
+  const chunk = (tokens: number) => chunkBytes(model, Math.min(tokens, chunkTokens))
+  const partsOf = (tokens: number, sequences: number) => ({
+    weights: weightBytes[precision],
+    kvCache: Math.ceil(sequences * cacheElements(shape, tokens) * cacheBytes),
+    activations: chunk(tokens),
+    overhead: overheadBytes('inference'),
+  })
+  const totalOf = (tokens: number, sequences: number) =>
+    Object.values(partsOf(tokens, sequences)).reduce((a, b) => a + b, 0)
+  const parts = partsOf(contextTokens, concurrency)
+  const totalBytes = totalOf(contextTokens, concurrency)
+  return {
+    gpu,
+    fits: totalBytes <= gpu.memoryBytes,
+    totalBytes,
+    headroomBytes: gpu.memoryBytes - totalBytes,
+    parts,
+    weightBytes,
+    kvBytesPerToken: shape.layers.reduce((all, { elementsPerToken }) => all + elementsPerToken, 0) * cacheBytes,
+    stateBytesPerSequence: shape.stateElements * cacheBytes,
+    largestContextTokens: most(modelContext, (tokens) => totalOf(tokens, concurrency) <= gpu.memoryBytes),
+    largestConcurrency: most(MOST, (sequences) => totalOf(contextTokens, sequences) <= gpu.memoryBytes),
+    assumptions: assumptionsOf(model, chunkTokens, shape.notes),
+  }
+}
+
+/** More sequences, or tokens, than anyone serves at once. */
+const MOST = 100_000_000
+
+function weightsOf(model: Architecture): Record<WeightPrecision, number> {
+  const total = totalParameters(model)
+  const linear = sum(
+    [...linearGroups(model)]
+      .filter(({ part }) => part !== 'head' && part !== 'embedding')
+      .map(({ linear: { inFeatures, outFeatures }, count }) => product([inFeatures, outFeatures, count])),
+  )
+  const bytes = (bits: number) => Math.ceil((linear * bits + (total - linear) * Math.max(bits, 16)) / 8)
+  const { float32, bfloat16, float16, fp8, int8, int4, nf4 } = WEIGHT_BITS
+  return {
+    float32: bytes(float32),
+    bfloat16: bytes(bfloat16),
+    float16: bytes(float16),
+    fp8: bytes(fp8),
+    int8: bytes(int8),
+    int4: bytes(int4),
+    nf4: bytes(nf4),
+  }
+}
+
+/** What the prefill of one chunk holds beside weights and cache. */
+function chunkBytes(model: Architecture, sequenceLength: number): number {
+  if (!isForwardPassDescribed(model.family)) return 0
+  const { parts } = estimateMemory(model, { method: 'inference', sequenceLength })
+  return parts.activations + parts.temporary + parts.buffers
+}
+
+/** The largest number up to `limit` that passes, when all smaller ones do; 0 where 1 does not. */
+function most(limit: number, passes: (value: number) => boolean): number {
+  let [low, high] = [0, limit + 1]
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (passes(middle)) low = middle
+    else high = middle
+  }
+  return low
+}
+
+function count(name: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= MOST) return
+  throw new RangeError(`${name} is ${value}, and should be an integer from 1 to ${MOST}`)
+}
+
+function assumptionsOf({ family }: Architecture, chunkTokens: number, notes: readonly string[]): string[] {
+  return [
+    'one GPU; the cache has no gaps between sequences',
+    'linear layers but the head are stored at the precision, everything else in 16 bits at least',
+    isForwardPassDescribed(family)
+      ? `prompts run ${chunkTokens.toLocaleString('en-US')} tokens at a time, one sequence after another`
+      : `the forward pass of ${family} is not described: its activations, some hundred MiB, are not in it`,
+    ...notes,
+  ]
+}

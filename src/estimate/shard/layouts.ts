@@ -1,0 +1,31 @@
+import type { Architecture } from '../../architecture/index.js'
+import type { MemoryMethod } from '../memory-options.js'
+import type { Layout } from '../sharding.js'
+
+/**
+ * The ways to divide a model over so many GPUs, the plainest first: data sharding alone; experts on several ranks; tensor
+ * parallelism within a node of eight, as far as heads can be told apart; pipeline stages.
+ */
+export function layoutsOf({ dimensions }: Architecture, gpus: number, method: MemoryMethod): Layout[] {
+  const { heads, kvHeads, layers, moe } = dimensions
+  const widths = [2, 4, 8].filter(
+    (width) =>
+      gpus % width === 0 && heads % width === 0 && (kvHeads % width === 0 || width % Math.max(kvHeads, 1) === 0),
+  )
+  const plain: Layout = { data: gpus, tensor: 1, pipeline: 1, expert: 1 }
+  if (method === 'inference') {
+    return [{ ...plain, data: 1, tensor: widths.includes(gpus) ? gpus : 1, pipeline: widths.includes(gpus) ? 1 : gpus }]
+  }
+  const experts = moe ? [2, 4, 8].filter((width) => gpus % width === 0 && moe.experts % width === 0) : []
+  const stages = [2, 4, 8].filter((depth) => depth <= layers)
+  return [
+    plain,
+    ...experts.map((expert) => ({ ...plain, expert })),
+    ...widths.map((tensor) => ({ ...plain, data: gpus / tensor, tensor })),
+    ...widths.flatMap((tensor) =>
+      stages
+        .filter((pipeline) => gpus % (tensor * pipeline) === 0)
+        .map((pipeline) => ({ ...plain, data: gpus / tensor / pipeline, tensor, pipeline })),
+    ),
+  ]
+}
