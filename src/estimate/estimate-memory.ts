@@ -1,4 +1,6 @@
 import type { Architecture } from '../architecture/index.js'
+import type { ModelSpec } from '../schemas/index.js'
+import { architectureOfSpec } from './architecture-of-spec.js'
 import { countLoraParameters } from './count-lora-parameters.js'
 import { ForwardPassError } from './forward-pass-error.js'
 import { type CheckedMemoryOptions, checkMemoryOptions, type MemoryOptions } from './memory-options.js'
@@ -34,7 +36,7 @@ export interface MemoryEstimate {
  * allocates, saves what autograd saves, and frees what Python frees. There is no fitted constant in it. On the recorded runs of
  * torch (nine models, full, mixed, LoRA and inference) the peak agrees to a millionth of a percent.
  *
- * @param model - an architecture; a family that is not described is taken as Llama where its modules are of that kind
+ * @param model - an architecture, or a `ModelSpec`, from which one is rebuilt; a family that is not described is taken as Llama where its modules are of that kind
  * @throws ForwardPassError for a model that is no stack of known decoder layers, with what is known of it without
  * @throws RangeError for counts that cannot be
  * @throws TypeError for an unknown choice
@@ -43,7 +45,12 @@ export interface MemoryEstimate {
  * const { tensorBytes, peakAt } = estimateMemory(architectureFromConfig(config), { method: 'lora', sequenceLength: 2048 })
  * ```
  */
-export function estimateMemory(model: Architecture, options: MemoryOptions = {}): MemoryEstimate {
+export function estimateMemory(model: Architecture | ModelSpec, options: MemoryOptions = {}): MemoryEstimate {
+  if (!('root' in model)) {
+    const { architecture, assumptions } = architectureOfSpec(model)
+    const estimate = estimateMemory(architecture, options)
+    return { ...estimate, assumptions: [...assumptions, ...estimate.assumptions] }
+  }
   const checked = checkMemoryOptions(options)
   const { peak } = replayed(model, checked)
   const overhead = overheadBytes(checked.method)

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+import { architectureFromConfig } from '../../src/architecture/index.js'
+import { modelSpecFromConfig } from '../../src/checkpoint/index.js'
+import { estimateMemory } from '../../src/estimate/estimate-memory.js'
+import { memoryRecords } from './memory-records.js'
+
+describe('estimateMemory from a ModelSpec alone', () => {
+  const distances = memoryRecords('public.jsonl.gz').map(({ config, options }) => {
+    const whole = estimateMemory(architectureFromConfig(config), options).tensorBytes
+    return Math.abs(estimateMemory(modelSpecFromConfig(config).spec, options).tensorBytes / whole - 1)
+  })
+  distances.sort((a, b) => a - b)
+
+  it('is within 5 % of the estimate from the config at the median', () => {
+    expect(distances[Math.floor(distances.length / 2)]).toBeLessThan(0.05)
+  })
+
+  it('is within 10 % on each record', () => {
+    expect(distances.at(-1)).toBeLessThan(0.1)
+  })
+
+  it('takes an unknown family as Llama, and says so', () => {
+    const { spec } = modelSpecFromConfig({ model_type: 'llama', num_hidden_layers: 2, hidden_size: 512 })
+    const { tensorBytes, assumptions } = estimateMemory({ ...spec, family: 'unheard_of' }, { sequenceLength: 64 })
+    expect(tensorBytes).toBe(estimateMemory(spec, { sequenceLength: 64 }).tensorBytes)
+    expect(assumptions.join()).toContain('unheard_of')
+  })
+})
