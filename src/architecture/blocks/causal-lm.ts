@@ -45,6 +45,11 @@ export function causalLm(options: CausalLmOptions): Architecture {
     [baseSuffix]: () => model,
     ForSequenceClassification: () =>
       withHead(`${name}ForSequenceClassification`, prefix, model, { score: linear(hiddenSize, labels) }),
+    // Beside a multimodal class of that name, the language model's own is called `TextForSequenceClassification`.
+    [baseSuffix.replace(/Model$/, 'ForSequenceClassification')]: () =>
+      withHead(model.type.replace(/Model$/, 'ForSequenceClassification'), prefix, model, {
+        score: linear(hiddenSize, labels),
+      }),
     ForTokenClassification: () =>
       withHead(`${name}ForTokenClassification`, prefix, model, { score: linear(hiddenSize, labels, { bias: true }) }),
     ForQuestionAnswering: () =>

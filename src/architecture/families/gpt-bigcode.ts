@@ -1,7 +1,7 @@
 import { labelCount } from '../blocks/causal-lm.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
-import { gpt2Layer } from '../blocks/gpt2-layer.js'
+import { gpt2CrossAttention, gpt2Layer } from '../blocks/gpt2-layer.js'
 import { headedModel, outputEmbedding, taskHeads } from '../blocks/headed-model.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
@@ -40,11 +40,16 @@ export const gptBigcode: Family = {
       },
       { part: 'attention' },
     )
+    const crossAttention = config.boolean('add_cross_attention', false)
+      ? gpt2CrossAttention('GPTBigCodeAttention', hiddenSize, (inFeatures, outFeatures) =>
+          linear(inFeatures, outFeatures, { bias: true }),
+        )
+      : undefined
     const mlp = plainMlp({ hiddenSize, ffnSize, bias: true, names: ['c_fc', 'c_proj'] })
     const model = container('GPTBigCodeModel', {
       wte: embedding(vocabSize, hiddenSize),
       wpe: embedding(positionCount(config, 'n_positions', 1024), hiddenSize),
-      h: repeated(layers, gpt2Layer('GPTBigCodeBlock', hiddenSize, attention, mlp)),
+      h: repeated(layers, gpt2Layer('GPTBigCodeBlock', hiddenSize, { attention, crossAttention, mlp })),
       ln_f: layerNorm(hiddenSize),
     })
     const dimensions = decoderDimensions({ ...stated, ffnSize, kvHeads }, { gatedMlp: false })

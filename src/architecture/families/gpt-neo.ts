@@ -31,7 +31,7 @@ export const gptNeo: Family = {
     const model = container('GPTNeoModel', {
       wte: embedding(vocabSize, hiddenSize),
       wpe: embedding(positionCount(config, 'max_position_embeddings', 2048), hiddenSize),
-      h: repeated(layers, gpt2Layer('GPTNeoBlock', hiddenSize, selfAttention, mlp)),
+      h: repeated(layers, gpt2Layer('GPTNeoBlock', hiddenSize, { attention: selfAttention, mlp })),
       ln_f: layerNorm(hiddenSize),
     })
     const types = JSON.stringify(config.raw('attention_layers') ?? config.raw('attention_types') ?? 'local')

@@ -1,7 +1,7 @@
 import { labelCount } from '../blocks/causal-lm.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
-import { gpt2Layer } from '../blocks/gpt2-layer.js'
+import { gpt2CrossAttention, gpt2Layer } from '../blocks/gpt2-layer.js'
 import { headedModel, outputEmbedding, taskHeads } from '../blocks/headed-model.js'
 import { conv1d, linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
@@ -35,6 +35,9 @@ export const gpt2: Family = {
       { c_attn: conv1d(hiddenSize, 3 * hiddenSize), c_proj: conv1d(hiddenSize, hiddenSize) },
       { part: 'attention' },
     )
+    const crossAttention = config.boolean('add_cross_attention', false)
+      ? gpt2CrossAttention('GPT2Attention', hiddenSize, conv1d)
+      : undefined
     const mlp = container(
       'GPT2MLP',
       { c_fc: conv1d(hiddenSize, ffnSize), c_proj: conv1d(ffnSize, hiddenSize) },
@@ -43,7 +46,7 @@ export const gpt2: Family = {
     const model = container('GPT2Model', {
       wte: embedding(vocabSize, hiddenSize),
       wpe: embedding(positionCount(config, 'n_positions', 1024), hiddenSize),
-      h: repeated(layers, gpt2Layer('GPT2Block', hiddenSize, attention, mlp)),
+      h: repeated(layers, gpt2Layer('GPT2Block', hiddenSize, { attention, crossAttention, mlp })),
       ln_f: layerNorm(hiddenSize),
     })
     const dimensions = decoderDimensions({ ...stated, ffnSize }, { gatedMlp: false })

@@ -20,7 +20,11 @@ export const xglm: Family = {
       max_position_embeddings: 2048,
       tie_word_embeddings: true,
     })
-    const sizes = { ...stated, ffnSize: config.integer('ffn_dim', 4096) }
+    const sizes = {
+      ...stated,
+      ffnSize: config.integer('ffn_dim', 4096),
+      crossAttention: config.boolean('add_cross_attention', false),
+    }
     const { vocabSize, hiddenSize, layers } = sizes
     const model = container('XGLMModel', {
       embed_tokens: embedding(vocabSize, hiddenSize),

@@ -101,8 +101,9 @@ function sharedTransformer(config: ConfigReader, sizes: SharedSizes, uses: numbe
   const bias = config.boolean('add_bias_linear', false)
   const own = range(uses).filter((use) => use % config.positive('num_mem_blocks', 1) === block)
   const list = (inFeatures: number, outFeatures: number): Module => {
-    const pair = { '0': linear(inFeatures, rank), '1': linear(rank, outFeatures) }
-    const items = own.length > 0 ? [{ indices: own, module: container('Sequential', pair) }] : []
+    const pair = [linear(inFeatures, rank), linear(rank, outFeatures)]
+    const adapter = { type: 'Sequential', items: pair.map((module, index) => ({ indices: [index], module })) }
+    const items = own.length > 0 ? [{ indices: own, module: adapter }] : []
     return { type: 'ModuleList', items }
   }
   const attentionAdapters = config.boolean('use_shared_attention_adapter', false)
