@@ -1,0 +1,79 @@
+/** Building and finding elements without HTML in strings: a text of the reader's never becomes markup. */
+
+type Attributes = Readonly<Record<string, string | number | boolean>>
+type Content = Node | string | readonly (Node | string)[]
+
+/** An HTML element with its attributes and content; an attribute that is `false` is left out. */
+export function element<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Attributes = {},
+  content: Content = [],
+): HTMLElementTagNameMap[Tag] {
+  return filled(document.createElement(tag), attributes, content)
+}
+
+/** An SVG element with its attributes and content. */
+export function svgElement<Tag extends keyof SVGElementTagNameMap>(
+  tag: Tag,
+  attributes: Attributes = {},
+  content: Content = [],
+): SVGElementTagNameMap[Tag] {
+  return filled(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, content)
+}
+
+function filled<Made extends Element>(made: Made, attributes: Attributes, content: Content): Made {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== false) made.setAttribute(name, value === true ? '' : String(value))
+  }
+  made.append(...(Array.isArray(content) ? content : [content as Node | string]))
+  return made
+}
+
+/** The element of the page with an id, checked to be of the class that is expected. */
+export function byId<Made extends Element>(id: string, kind: new () => Made): Made {
+  const found = document.getElementById(id)
+  if (found instanceof kind) return found
+  throw new Error(`the page has no ${kind.name} #${id}`)
+}
+
+/** Shows a section with this content, or hides it where there is none. */
+export function showSection(id: string, content: readonly (Node | string)[]): void {
+  const section = byId(id, HTMLElement)
+  section.hidden = content.length === 0
+  section.querySelector('.body')?.replaceChildren(...content)
+}
+
+/** A table with a caption; columns named in `numeric` are aligned as numbers. */
+export function table(
+  caption: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  numeric: readonly string[] = [],
+): HTMLElement {
+  const classOf = (column: number): Attributes => (numeric.includes(head[column] ?? '') ? { class: 'number' } : {})
+  const header = head.map((name, column) => element('th', { scope: 'col', ...classOf(column) }, name))
+  const body = rows.map((row) =>
+    element(
+      'tr',
+      {},
+      row.map((cell, column) =>
+        column === 0 ? element('th', { scope: 'row' }, cell) : element('td', classOf(column), cell),
+      ),
+    ),
+  )
+  const made = element('table', {}, [
+    element('caption', {}, caption),
+    element('thead', {}, element('tr', {}, header)),
+    element('tbody', {}, body),
+  ])
+  return element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption }, made)
+}
+
+/** Sentences below a table. */
+export function notesList(notes: readonly string[]): HTMLElement {
+  return element(
+    'ul',
+    { class: 'notes' },
+    notes.map((note) => element('li', {}, note)),
+  )
+}

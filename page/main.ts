@@ -1,0 +1,150 @@
+import { checkManifest } from '../src/manifest/index.js'
+import type { ModelSpec } from '../src/schemas/index.js'
+import { byId, element, showSection } from './dom.js'
+import { EXAMPLES } from './examples.js'
+import { findingElsewhere } from './finding.js'
+import { countedFindings, findingsList } from './findings-view.js'
+import { number } from './format.js'
+import { manifestText, suggestedName } from './manifest-text.js'
+import { prepareForm, questionInForm } from './memory-question.js'
+import { showMemory } from './memory-view.js'
+import { parametersView } from './parameters-view.js'
+import { type Beside, NOTHING_BESIDE, withFiles } from './read-input.js'
+import { specView } from './spec-view.js'
+import { type Understood, understand } from './understand.js'
+
+/** The page: a text and files beside it go in, and a report comes out, anew with each change. */
+
+const area = byId('text', HTMLTextAreaElement)
+const status = byId('input-status', HTMLElement)
+const nameField = byId('name', HTMLInputElement)
+const filesetField = byId('fileset', HTMLInputElement)
+const copyStatus = byId('copy-status', HTMLElement)
+
+let beside: Beside = NOTHING_BESIDE
+let understood: Understood | undefined
+let manifest = ''
+/** Counts the questions about memory; an answer to an earlier one is not shown. */
+let asked = 0
+
+prepareForm()
+byId('example', HTMLSelectElement).append(
+  ...Object.keys(EXAMPLES).map((name) => element('option', { value: name }, name)),
+)
+listen()
+report()
+
+function listen(): void {
+  area.addEventListener('input', soon(report))
+  byId('clear', HTMLButtonElement).addEventListener('click', () => replace(''))
+  byId('example', HTMLSelectElement).addEventListener('change', ({ currentTarget }) => {
+    const example = currentTarget instanceof HTMLSelectElement ? EXAMPLES[currentTarget.value] : undefined
+    if (example) replace(JSON.stringify(example, undefined, 2))
+  })
+  byId('files', HTMLInputElement).addEventListener('change', ({ currentTarget }) => {
+    if (!(currentTarget instanceof HTMLInputElement)) return
+    void take([...(currentTarget.files ?? [])])
+    currentTarget.value = ''
+  })
+  byId('options', HTMLFormElement).addEventListener('input', soon(reportMemory))
+  byId('options', HTMLFormElement).addEventListener('submit', (event) => event.preventDefault())
+  for (const field of [nameField, filesetField]) field.addEventListener('input', soon(reportSpec))
+  byId('copy', HTMLButtonElement).addEventListener('click', () => void copy())
+  listenForDrops()
+}
+
+function listenForDrops(): void {
+  const mark = (isOver: boolean) => document.body.classList.toggle('dropping', isOver)
+  document.addEventListener('dragover', (event) => {
+    event.preventDefault()
+    mark(true)
+  })
+  document.addEventListener('dragleave', ({ relatedTarget }) => mark(relatedTarget !== null))
+  document.addEventListener('drop', (event) => {
+    mark(false)
+    if (!event.dataTransfer?.files.length) return
+    event.preventDefault()
+    void take([...event.dataTransfer.files])
+  })
+}
+
+/** Another text, without the files that stood beside the one before. */
+function replace(text: string): void {
+  beside = NOTHING_BESIDE
+  area.value = text
+  nameField.value = ''
+  report()
+}
+
+async function take(files: readonly File[]): Promise<void> {
+  try {
+    const taken = await withFiles(beside, files)
+    beside = taken.beside
+    if (taken.text !== undefined) area.value = taken.text.replace(/^\ufeff/, '')
+    report()
+  } catch (error) {
+    status.textContent = `Not read: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
+
+function report(): void {
+  understood = understand(area.value, beside)
+  byId('input-files', HTMLElement).textContent =
+    beside.names.length > 0 ? `Files beside the text: ${beside.names.join(', ')}` : ''
+  const model = understood?.architecture ?? understood?.tree
+  showSection('parameters', model ? parametersView(model) : [])
+  reportSpec()
+  reportMemory()
+}
+
+/** The spec, the manifest that it makes, and the diagnostics of both. */
+function reportSpec(): void {
+  const { spec, notes = [], architecture, findings = [] } = understood ?? {}
+  const made = spec && architecture ? manifestOf(spec, notes) : undefined
+  manifest = made ?? ''
+  const all = [...findings, ...(made === undefined ? [] : checkManifest(made).diagnostics.map(findingElsewhere))]
+  showSection('diagnostics', understood ? [findingsList(all, area)] : [])
+  showSection('spec', spec ? specView(spec, notes) : [])
+  const shown = element('pre', { tabindex: 0, role: 'region', 'aria-label': 'Text of the manifest' }, manifest)
+  showSection('manifest', made === undefined ? [] : [shown])
+  copyStatus.textContent = ''
+  const size = spec ? `, ${number(spec.base_num_parameters)} parameters` : ''
+  status.textContent = understood ? `${understood.what}${size}: ${countedFindings(all)}` : 'Nothing is read yet.'
+}
+
+function manifestOf(spec: ModelSpec, notes: readonly string[]): string {
+  nameField.placeholder = suggestedName(spec)
+  return manifestText(spec, notes, { name: nameField.value || suggestedName(spec), fileset: filesetField.value })
+}
+
+function reportMemory(): void {
+  asked += 1
+  const question = questionInForm()
+  const model = understood?.architecture
+  const mine = asked
+  const show = (content: readonly HTMLElement[]) => showSection('memory', content)
+  if (!model) show([])
+  else if (!question) show([element('p', {}, 'A number above is outside of its range.')])
+  else void showMemory(model, question, show, () => mine === asked)
+}
+
+/** The clipboard of a page that came from a file is not always there: the text is selected then, to be copied by hand. */
+async function copy(): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(manifest)
+    copyStatus.textContent = 'Copied.'
+  } catch {
+    const text = document.querySelector('#manifest pre')
+    if (text) getSelection()?.selectAllChildren(text)
+    copyStatus.textContent = 'The browser refuses the clipboard: the text is selected, copy it with Ctrl+C or Cmd+C.'
+  }
+}
+
+/** The same, once nothing has changed for a moment. */
+function soon(act: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  return () => {
+    clearTimeout(timer)
+    timer = setTimeout(act, 150)
+  }
+}

@@ -1,0 +1,56 @@
+import { GPUS, type Gpu } from '../src/estimate/gpus.js'
+import type { MemoryMethod } from '../src/estimate/index.js'
+import { byId, element } from './dom.js'
+
+/** What the form beside the memory asks. */
+export interface MemoryQuestion {
+  readonly gpu: Gpu
+  readonly batchSize: number
+  readonly sequenceLength: number
+  readonly rank: number
+  readonly gradientCheckpointing: boolean
+  /** The method that is spread over several GPUs. */
+  readonly spread: MemoryMethod
+}
+
+/** The methods, and what the page calls them. */
+export const METHODS: Readonly<Record<MemoryMethod, string>> = {
+  full: 'full, bf16',
+  'full-mixed': 'full, mixed',
+  lora: 'LoRA',
+  qlora: 'QLoRA, 4 bits',
+  inference: 'inference',
+}
+
+const DEFAULT_GPU = 'h100-80gb'
+
+/** Fills the choices of the form in. */
+export function prepareForm(): void {
+  const gpus = GPUS.map(({ name }) => element('option', { value: name, selected: name === DEFAULT_GPU }, name))
+  byId('gpu', HTMLSelectElement).append(...gpus)
+  const methods = Object.entries(METHODS).filter(([method]) => method !== 'inference')
+  byId('method', HTMLSelectElement).append(
+    ...methods.map(([method, name]) => element('option', { value: method }, name)),
+  )
+}
+
+/** The question as it stands in the form; undefined while a number in it is none. */
+export function questionInForm(): MemoryQuestion | undefined {
+  if (!byId('options', HTMLFormElement).checkValidity()) return undefined
+  const gpu = GPUS.find(({ name }) => name === byId('gpu', HTMLSelectElement).value)
+  const spread = byId('method', HTMLSelectElement).value
+  if (!gpu || !isMethod(spread)) return undefined
+  const count = (id: string) => byId(id, HTMLInputElement).valueAsNumber
+  return {
+    gpu,
+    batchSize: count('batch'),
+    sequenceLength: count('sequence'),
+    rank: count('rank'),
+    gradientCheckpointing: byId('checkpointing', HTMLInputElement).checked,
+    spread,
+  }
+}
+
+function isMethod(text: string): text is MemoryMethod {
+  return Object.hasOwn(METHODS, text)
+}

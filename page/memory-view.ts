@@ -1,0 +1,142 @@
+import type { Architecture } from '../src/architecture/index.js'
+import {
+  estimateMemory,
+  estimateShardedMemory,
+  isForwardPassDescribed,
+  type MemoryEstimate,
+  type MemoryMethod,
+  type MemoryPart,
+} from '../src/estimate/index.js'
+import { element, notesList, table } from './dom.js'
+import { bytes } from './format.js'
+import { METHODS, type MemoryQuestion } from './memory-question.js'
+import { stackedBars } from './stacked-bars.js'
+
+/** One case that is estimated; the estimate is a sentence where there is none. */
+interface Case {
+  readonly label: string
+  readonly method: MemoryMethod
+  readonly gpus: number
+  readonly estimate?: MemoryEstimate | string
+}
+
+/** The counts of GPUs that training is spread over. */
+const GPU_COUNTS = [1, 2, 4, 8]
+
+/**
+ * The memory of each method on one GPU, and of one method over several, shown as the estimates come: each of a mixture of
+ * experts takes part of a second, and the page must answer in between.
+ *
+ * @param show - called with more each time
+ * @param isWanted - says no as soon as something else is asked
+ */
+export async function showMemory(
+  model: Architecture,
+  question: MemoryQuestion,
+  show: (content: readonly HTMLElement[]) => void,
+  isWanted: () => boolean,
+): Promise<void> {
+  let cases = casesOf(question)
+  for (const [index, one] of cases.entries()) {
+    await new Promise((resolve) => setTimeout(resolve))
+    if (!isWanted()) return
+    const estimate = estimateOf(model, question, one)
+    cases = cases.with(index, { ...one, estimate })
+    show(viewOf(model, question, cases))
+  }
+}
+
+function casesOf({ spread }: MemoryQuestion): Case[] {
+  const methods = Object.keys(METHODS) as MemoryMethod[]
+  return [
+    ...methods.map((method) => ({ label: METHODS[method], method, gpus: 1 })),
+    ...GPU_COUNTS.map((gpus) => ({ label: gpus === 1 ? '1 GPU' : `${gpus} GPUs`, method: spread, gpus })),
+  ]
+}
+
+function estimateOf(model: Architecture, question: MemoryQuestion, { method, gpus }: Case): MemoryEstimate | string {
+  const { batchSize, sequenceLength, gradientCheckpointing, rank } = question
+  const lora = { rank, targetModules: 'all-linear' } as const
+  const options = { method, batchSize, sequenceLength, gradientCheckpointing, lora }
+  try {
+    return gpus === 1 ? estimateMemory(model, options) : estimateShardedMemory(model, { ...options, world: gpus })
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+function viewOf(model: Architecture, question: MemoryQuestion, cases: readonly Case[]): HTMLElement[] {
+  const methods = cases.slice(0, -GPU_COUNTS.length)
+  const counts = cases.slice(-GPU_COUNTS.length)
+  return [
+    ...caveatsOf(model),
+    element('h3', {}, 'On one GPU, by method'),
+    ...chartAndTable('Memory of one GPU by method', 'Method', methods, question),
+    element('h3', {}, `Over several GPUs: ${METHODS[question.spread]}, sharded (FSDP), by the number of GPUs`),
+    ...chartAndTable('Memory of each GPU by the number of GPUs', 'GPUs', counts, question),
+    ...assumptionsOf(cases),
+  ]
+}
+
+function caveatsOf({ family }: Architecture): HTMLElement[] {
+  if (isForwardPassDescribed(family)) return []
+  const text = `The forward pass of ${family} is not described here: what it keeps is taken as Llama's where the modules are of that kind, and refused where they are not. Parameters, gradients and optimizer states are exact either way.`
+  return [element('p', { class: 'caveat' }, text)]
+}
+
+/** Parts by the order of a training step, and what stands beside tensors. */
+const PARTS: readonly (readonly [MemoryPart | 'overhead', string])[] = [
+  ['parameters', 'parameters'],
+  ['gradients', 'gradients'],
+  ['optimizerStates', 'optimizer'],
+  ['activations', 'activations'],
+  ['temporary', 'temporary'],
+  ['kvCache', 'KV cache'],
+  ['buffers', 'buffers'],
+  ['overhead', 'overhead'],
+]
+
+function partsOf({ parts, overheadBytes }: MemoryEstimate): number[] {
+  return PARTS.map(([part]) => (part === 'overhead' ? overheadBytes : parts[part]))
+}
+
+function chartAndTable(caption: string, head: string, cases: readonly Case[], { gpu }: MemoryQuestion): HTMLElement[] {
+  const estimated = cases.flatMap(({ label, estimate }) => (typeof estimate === 'object' ? [{ label, estimate }] : []))
+  const bars = cases.map(({ label, estimate }) => ({
+    label,
+    parts: typeof estimate === 'object' ? partsOf(estimate) : [],
+    total: typeof estimate === 'object' ? bytes(estimate.totalBytes) : estimate === undefined ? '…' : 'no estimate',
+  }))
+  const rows = estimated.map(({ label, estimate }) => {
+    const left = gpu.memoryBytes - estimate.totalBytes
+    const verdict = left >= 0 ? `fits, ${bytes(left)} left` : `${bytes(-left)} short`
+    return [label, bytes(estimate.totalBytes), verdict, ...partsOf(estimate).map(bytes)]
+  })
+  const refusals = [...new Set(cases.flatMap(({ estimate }) => (typeof estimate === 'string' ? [estimate] : [])))]
+  const names = PARTS.map(([, name]) => name)
+  return [
+    stackedBars({
+      title: `${caption}, stacked by part, against ${bytes(gpu.memoryBytes)} of ${gpu.name}; the table below has the numbers`,
+      legend: PARTS.map(([, name]) => name),
+      bars,
+      limit: { at: gpu.memoryBytes, label: `${gpu.name}: ${bytes(gpu.memoryBytes)}` },
+    }),
+    ...(rows.length > 0 ? [table(caption, [head, 'total', gpu.name, ...names], rows, ['total', ...names])] : []),
+    ...(refusals.length > 0 ? [notesList(refusals)] : []),
+  ]
+}
+
+function assumptionsOf(cases: readonly Case[]): HTMLElement[] {
+  const estimates = cases.flatMap(({ label, estimate }) => (typeof estimate === 'object' ? [{ label, estimate }] : []))
+  if (estimates.length === 0) return []
+  const peaks = estimates.map(
+    ({ label, estimate: { peakAt } }) => `${label}: the peak is in the ${peakAt.phase} phase, at ${peakAt.operation}`,
+  )
+  const assumed = [...new Set(estimates.flatMap(({ estimate }) => estimate.assumptions))]
+  return [
+    element('details', {}, [
+      element('summary', {}, 'Where the peaks are, and what is taken for granted'),
+      notesList([...peaks, ...assumed]),
+    ]),
+  ]
+}

@@ -1,0 +1,125 @@
+import { CheckpointError } from '../src/architecture/index.js'
+import {
+  type ConfigObject,
+  isObject,
+  LENGTH_BYTES,
+  parseSafetensorsHeader,
+  type SafetensorsHeader,
+  safetensorsHeaderLength,
+} from '../src/checkpoint/index.js'
+import { jsonValue, readJson } from '../src/json/index.js'
+
+/** What the text of the reader is: a config, a header, or a manifest; absent where nothing is written. */
+export type TextInput =
+  | { readonly kind: 'config'; readonly config: ConfigObject }
+  | { readonly kind: 'header'; readonly header: SafetensorsHeader }
+  | { readonly kind: 'manifest' }
+  | { readonly kind: 'empty' }
+
+/** What stands beside the text: files that were picked or dropped. */
+export interface Beside {
+  /** Names of the files, as the reader sees them. */
+  readonly names: readonly string[]
+  readonly headers: readonly SafetensorsHeader[]
+  readonly tokenizerConfig?: ConfigObject
+  readonly generationConfig?: ConfigObject
+  readonly chatTemplate?: string
+}
+
+/** No files. */
+export const NOTHING_BESIDE: Beside = { names: [], headers: [] }
+
+/**
+ * Sorts what a text is: a config names its `model_type`, a header its tensors, and all else is taken for a manifest.
+ *
+ * @throws CheckpointError for a header that is damaged
+ */
+export function inputOfText(text: string): TextInput {
+  if (text.trim() === '') return { kind: 'empty' }
+  const value = objectOf(text)
+  if (value && isHeader(value)) return { kind: 'header', header: headerOfText(text) }
+  if (value && isConfig(value)) return { kind: 'config', config: value }
+  return { kind: 'manifest' }
+}
+
+/**
+ * Adds files to those that are there: of weights the header alone is read; a config or a manifest becomes the text.
+ *
+ * @throws CheckpointError for a file that cannot be read or is damaged
+ */
+export async function withFiles(
+  beside: Beside,
+  files: Iterable<File>,
+): Promise<{ readonly beside: Beside; readonly text?: string }> {
+  let [next, text]: [Beside, string | undefined] = [beside, undefined]
+  for (const file of files) {
+    const names = [...next.names.filter((name) => name !== file.name), file.name]
+    if (file.name.endsWith('.safetensors')) {
+      next = { ...next, names, headers: [...next.headers, await headerOfFile(file)] }
+      continue
+    }
+    const content = await textOf(file)
+    const extra = EXTRAS[file.name]?.(content)
+    if (extra) next = { ...next, ...extra, names }
+    else text = content
+  }
+  return text === undefined ? { beside: next } : { beside: next, text }
+}
+
+/** Files that say more of a config, by their names in a checkpoint; the index tells nothing that the headers do not. */
+const EXTRAS: Readonly<Record<string, (text: string) => Partial<Beside>>> = {
+  'tokenizer_config.json': (text) => named('tokenizerConfig', objectOf(text)),
+  'generation_config.json': (text) => named('generationConfig', objectOf(text)),
+  'chat_template.jinja': (text) => ({ chatTemplate: text }),
+  'model.safetensors.index.json': () => ({}),
+}
+
+function named(name: keyof Beside, value: ConfigObject | undefined): Partial<Beside> {
+  return value ? { [name]: value } : {}
+}
+
+/** The largest text that is read: configs and manifests are far below it. */
+const MAX_TEXT_BYTES = 16 * 1024 * 1024
+
+async function textOf(file: File): Promise<string> {
+  if (file.size <= MAX_TEXT_BYTES) return file.text()
+  throw new CheckpointError(
+    'unreadable_file',
+    `${file.name} has ${file.size} bytes; at most ${MAX_TEXT_BYTES} are read as text`,
+    { place: [file.name], help: 'drop a config.json, a manifest, or a file that ends in .safetensors' },
+  )
+}
+
+async function headerOfFile(file: File): Promise<SafetensorsHeader> {
+  const front = new Uint8Array(await file.slice(0, LENGTH_BYTES).arrayBuffer())
+  const end = LENGTH_BYTES + safetensorsHeaderLength(front, { file: file.name })
+  const bytes = new Uint8Array(await file.slice(0, end).arrayBuffer())
+  return parseSafetensorsHeader(bytes, { file: file.name, fileBytes: file.size })
+}
+
+/** A header that was pasted as text, without the eight bytes in front of it. */
+function headerOfText(text: string): SafetensorsHeader {
+  const json = new TextEncoder().encode(text.trim())
+  const bytes = new Uint8Array(LENGTH_BYTES + json.length)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true)
+  bytes.set(json, LENGTH_BYTES)
+  return parseSafetensorsHeader(bytes, { file: 'the text' })
+}
+
+function objectOf(text: string): ConfigObject | undefined {
+  const read = readJson(text, { constants: true })
+  const value = read.ok ? jsonValue(read.root) : undefined
+  return isObject(value) ? value : undefined
+}
+
+const CONFIG_FIELDS = ['model_type', 'architectures', 'text_config']
+
+function isConfig(value: ConfigObject): boolean {
+  return CONFIG_FIELDS.some((name) => Object.hasOwn(value, name))
+}
+
+function isHeader(value: ConfigObject): boolean {
+  return Object.values(value).some(
+    (entry) => isObject(entry) && Object.hasOwn(entry, 'data_offsets') && Object.hasOwn(entry, 'dtype'),
+  )
+}

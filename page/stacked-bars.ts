@@ -1,0 +1,79 @@
+import { element, svgElement } from './dom.js'
+
+/** One bar: what it stands for, and its parts in the order of the legend. */
+export interface Bar {
+  readonly label: string
+  readonly parts: readonly number[]
+  /** What is written at its end. */
+  readonly total: string
+}
+
+/** A chart of stacked bars that share a scale. */
+export interface StackedBars {
+  /** What the picture shows, for those who do not see it. */
+  readonly title: string
+  readonly legend: readonly string[]
+  readonly bars: readonly Bar[]
+  /** A line across all bars: what is there. */
+  readonly limit?: { readonly at: number; readonly label: string }
+}
+
+const WIDTH = 720
+const LABEL_WIDTH = 150
+const TOTAL_WIDTH = 90
+const BAR_HEIGHT = 22
+const ROW_HEIGHT = 32
+const TOP = 18
+
+/** Draws the chart as SVG, with a legend above; the numbers themselves belong into a table beside it. */
+export function stackedBars(chart: StackedBars): HTMLElement {
+  const longest = Math.max(...chart.bars.map(({ parts }) => sum(parts)), chart.limit?.at ?? 0, 1)
+  const scale = (WIDTH - LABEL_WIDTH - TOTAL_WIDTH) / longest
+  const height = TOP + chart.bars.length * ROW_HEIGHT + 4
+  const rows = chart.bars.flatMap((bar, row) => drawnBar(bar, TOP + row * ROW_HEIGHT, scale))
+  const limit = chart.limit ? drawnLimit(chart.limit, scale, height) : []
+  const picture = svgElement('svg', { viewBox: `0 0 ${WIDTH} ${height}`, role: 'img', 'aria-label': chart.title }, [
+    ...rows,
+    ...limit,
+  ])
+  return element('div', {}, [legendOf(chart.legend), picture])
+}
+
+function drawnBar({ label, parts, total }: Bar, top: number, scale: number): SVGElement[] {
+  let x = LABEL_WIDTH
+  const drawn: SVGElement[] = [svgElement('text', { x: LABEL_WIDTH - 8, y: top + 15, 'text-anchor': 'end' }, label)]
+  for (const [index, size] of parts.entries()) {
+    const width = size * scale
+    if (width > 0) drawn.push(svgElement('rect', { x, y: top, width, height: BAR_HEIGHT, class: `part-${index % 8}` }))
+    x += width
+  }
+  drawn.push(svgElement('text', { x: x + 6, y: top + 15, class: 'quiet' }, total))
+  return drawn
+}
+
+function drawnLimit({ at, label }: { at: number; label: string }, scale: number, height: number): SVGElement[] {
+  const x = LABEL_WIDTH + at * scale
+  return [
+    svgElement('line', { x1: x, x2: x, y1: TOP - 4, y2: height, class: 'limit' }),
+    svgElement('text', { x, y: 11, 'text-anchor': 'end' }, label),
+  ]
+}
+
+function legendOf(names: readonly string[]): HTMLElement {
+  return element(
+    'ul',
+    { class: 'legend' },
+    names.map((name, index) => {
+      const swatch = svgElement(
+        'svg',
+        { viewBox: '0 0 10 10', 'aria-hidden': 'true' },
+        svgElement('rect', { width: 10, height: 10, class: `part-${index % 8}` }),
+      )
+      return element('li', {}, [swatch, name])
+    }),
+  )
+}
+
+function sum(parts: readonly number[]): number {
+  return parts.reduce((total, part) => total + part, 0)
+}

@@ -1,0 +1,112 @@
+import { parseAllDocuments } from 'yaml'
+import {
+  type Architecture,
+  architectureFromConfig,
+  CheckpointError,
+  type ModuleTree,
+} from '../src/architecture/index.js'
+import {
+  architectureFromSafetensors,
+  type ConfigObject,
+  compareParameters,
+  isObject,
+  type LogicalParameters,
+  logicalParameters,
+  modelSpecFromArchitecture,
+} from '../src/checkpoint/index.js'
+import { checkManifest, type ManifestFormat } from '../src/manifest/index.js'
+import type { ModelSpec } from '../src/schemas/index.js'
+import { validate } from '../src/validation/index.js'
+import { type Finding, findingAt, findingOfError, findingsOfComparison } from './finding.js'
+import { type Beside, inputOfText, type TextInput } from './read-input.js'
+
+/** All that the text and the files beside it tell; what they do not is absent. */
+export interface Understood {
+  /** What it was taken for, in a few words. */
+  readonly what: string
+  readonly findings: readonly Finding[]
+  readonly spec?: ModelSpec
+  /** What the spec leaves out or takes for granted. */
+  readonly notes: readonly string[]
+  /** Of files without a config. */
+  readonly tree?: ModuleTree
+  /** Of a config: it knows the forward pass too. */
+  readonly architecture?: Architecture
+}
+
+/** Reads whatever is there. Errors of the input are findings; undefined where there is nothing to read. */
+export function understand(text: string, beside: Beside): Understood | undefined {
+  try {
+    return understoodAs(inputOfText(text), text, beside)
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error
+    return { what: 'not understood', findings: [findingOfError(error, text)], notes: [] }
+  }
+}
+
+function understoodAs(input: TextInput, text: string, beside: Beside): Understood | undefined {
+  switch (input.kind) {
+    case 'config':
+      return ofConfig(input.config, beside)
+    case 'header':
+      return ofHeaders([...beside.headers, input.header])
+    case 'manifest':
+      return ofManifest(text)
+    case 'empty':
+      return beside.headers.length > 0 ? ofHeaders(beside.headers) : undefined
+  }
+}
+
+function ofConfig(config: ConfigObject, { headers, names, ...extras }: Beside): Understood {
+  const architecture = architectureFromConfig(config)
+  const storage = headers.length > 0 ? logicalParameters(headers) : undefined
+  const { spec, notes } = modelSpecFromArchitecture(architecture, config, { ...extras, ...(storage && { storage }) })
+  return {
+    what: `config of ${architecture.className}`,
+    findings: storage ? findingsOfFiles(architecture, storage) : [],
+    spec,
+    notes,
+    architecture,
+  }
+}
+
+function findingsOfFiles(architecture: Architecture, storage: LogicalParameters): Finding[] {
+  return findingsOfComparison(compareParameters(architecture, storage))
+}
+
+function ofHeaders(headers: Beside['headers']): Understood {
+  const { root, notes } = architectureFromSafetensors(headers)
+  const config = 'a spec and the memory take the config.json beside the weights: add it'
+  return { what: 'safetensors header', findings: [], notes: [...notes, config], tree: { root } }
+}
+
+function ofManifest(text: string): Understood {
+  const format = formatOf(text)
+  const { diagnostics } = checkManifest(text, { format })
+  const isWrong = diagnostics.some(({ severity }) => severity === 'error')
+  const spec = isWrong ? undefined : specIn(text, format)
+  return { what: 'manifest', findings: diagnostics.map(findingAt), notes: [], ...(spec && { spec }) }
+}
+
+/** JSON begins with a brace or a bracket; where its first line is whole and another follows, it is JSON Lines. */
+function formatOf(text: string): ManifestFormat {
+  const [first = '', ...others] = text.trim().split('\n')
+  if (!/^[{[]/.test(first)) return 'yaml'
+  return /^\{.*\}\s*$/.test(first) && others.some((line) => line.startsWith('{')) ? 'jsonl' : 'json'
+}
+
+/** The spec of the first document that has one; the check before has refused what aliases would blow up. */
+function specIn(text: string, format: ManifestFormat): ModelSpec | undefined {
+  const documents = format === 'jsonl' ? text.trim().split('\n') : [text]
+  for (const one of documents) {
+    for (const document of parseAllDocuments(one)) {
+      const value: unknown = document.toJS({ maxAliasCount: -1 })
+      const entities: readonly unknown[] = Array.isArray(value) ? value : [value]
+      for (const entity of entities) {
+        const checked = isObject(entity) ? validate('ModelSpec', entity['spec']) : undefined
+        if (checked?.ok) return checked.value
+      }
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import type { Generator } from './generator.js'
+
+/** The page as one file: script and style inside, and nothing else that its policy lets run. */
+export const pageGenerator: Generator = {
+  name: 'page',
+  async files() {
+    const [html, style, script] = await Promise.all([
+      textOf('page/index.html'),
+      minified('page/page.css'),
+      minified('page/main.ts'),
+    ])
+    return new Map([['docs/page/index.html', assembled(html, style, script)]])
+  },
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+async function textOf(path: string): Promise<string> {
+  return (await readFile(`${root}/${path}`, 'utf8')).replaceAll('\r\n', '\n')
+}
+
+/** A classic script and not a module: a page from `file://` may load no modules. */
+async function minified(path: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [path],
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    platform: 'browser',
+    target: ['chrome123', 'firefox128', 'safari17.5'],
+    legalComments: 'none',
+    write: false,
+    logLevel: 'error',
+  })
+  // In HTML a script ends at the first `</script`, wherever it stands, and `<!--` begins a comment in it.
+  return (outputFiles[0]?.text ?? '').trim().replaceAll('</script', '<\\/script').replaceAll('<!--', '\\x3C!--')
+}
+
+function assembled(html: string, style: string, script: string): string {
+  const policy = [
+    "default-src 'none'",
+    `script-src '${hashOf(script)}'`,
+    `style-src '${hashOf(style)}'`,
+    'img-src data:',
+    "form-action 'none'",
+    "base-uri 'none'",
+  ].join('; ')
+  return html
+    .replace(
+      '<meta charset="utf-8">',
+      (charset) => `${charset}\n    <meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    )
+    .replace('</head>', (end) => `  <style>${style}</style>\n  ${end}`)
+    .replace('</body>', (end) => `  <script>${script}</script>\n  ${end}`)
+}
+
+function hashOf(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`
+}
