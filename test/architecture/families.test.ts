@@ -10,7 +10,8 @@ const published = readRecords('public.jsonl.gz').filter(({ family }) => families
 // Other sizes, biases on and off, ties, dense and sparse layers mixed, other heads, fields left out or null.
 const varied = readRecords('varied.jsonl.gz').filter(({ family }) => families.has(family))
 
-// Heads of the classes, relative positions, shared blocks.
+// Heads of every class, attention to an encoder, shared blocks, one field after the other toggled, and several at once;
+// besides, configs of well-known models as they are published.
 const headed = readRecords('mutated-a2.jsonl.gz')
 
 describe('A config becomes the model that transformers builds', () => {
