@@ -72,7 +72,9 @@ export function mambaModel(config: ConfigReader, className: string | undefined, 
 
 /** Channels inside a state space: the hidden size times a factor, which need not be whole. */
 export function innerSize(config: ConfigReader, name: string, hiddenSize: number): number {
-  return Math.trunc(config.number(name, 2) * hiddenSize)
+  const factor = config.number(name, 2)
+  if (factor < 0) throw config.invalid(name, 'a number of 0 or more')
+  return Math.trunc(factor * hiddenSize)
 }
 
 /** The rank of the time step: a sixteenth of the hidden size where the config says `auto` or nothing. */

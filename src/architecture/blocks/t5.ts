@@ -29,7 +29,12 @@ export interface T5Family {
  */
 export function t5Model(config: ConfigReader, className: string | undefined, about: T5Family): Architecture {
   const { family, name, defaults } = about
-  const names = { hidden_size: 'd_model', num_hidden_layers: 'num_layers', num_attention_heads: 'num_heads' }
+  const names = {
+    hidden_size: 'd_model',
+    num_hidden_layers: 'num_layers',
+    num_attention_heads: 'num_heads',
+    max_position_embeddings: 'n_positions',
+  }
   const stated = renamedSizes(config, names, {
     vocab_size: defaults.vocab_size,
     hidden_size: 512,

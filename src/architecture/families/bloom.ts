@@ -13,7 +13,12 @@ import { container, repeated } from '../module.js'
 export const bloom: Family = {
   modelTypes: ['bloom'],
   describe(config, className) {
-    const names = { hidden_size: 'n_embed', num_hidden_layers: 'n_layer', num_attention_heads: 'n_head' }
+    const names = {
+      hidden_size: 'n_embed',
+      num_hidden_layers: 'n_layer',
+      num_attention_heads: 'n_head',
+      max_position_embeddings: 'seq_length',
+    }
     const stated = renamedSizes(config, names, {
       vocab_size: 250_880,
       hidden_size: 64,

@@ -72,6 +72,8 @@ function adjustedFfnSize(config: ConfigReader, stated: number): number {
   const twoThirds = Math.floor((2 * stated) / 3)
   if (config.isNull('block_ffn_dim_multiplier')) return twoThirds
   const multiple = config.positive('block_multiple_of', 256)
-  const scaled = Math.floor(config.number('block_ffn_dim_multiplier', 1) * twoThirds)
+  const multiplier = config.number('block_ffn_dim_multiplier', 1)
+  if (multiplier < 0) throw config.invalid('block_ffn_dim_multiplier', 'a number of 0 or more')
+  const scaled = Math.floor(multiplier * twoThirds)
   return multiple * Math.ceil(scaled / multiple)
 }

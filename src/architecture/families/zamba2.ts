@@ -3,6 +3,7 @@ import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { linear } from '../blocks/linear.js'
 import { mamba2Mixer } from '../blocks/mamba.js'
+import { innerSize } from '../blocks/mamba-model.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
 import type { Family } from '../family.js'
@@ -30,7 +31,7 @@ export const zamba2: Family = {
     const sizes = { ...stated, headDim, ffnSize: config.integer('intermediate_size', 4 * hiddenSize) }
     const types = layerTypes(config).slice(0, sizes.layers)
     const norm = rmsNorm(hiddenSize)
-    const channels = Math.trunc(config.number('mamba_expand', 2) * hiddenSize)
+    const channels = innerSize(config, 'mamba_expand', hiddenSize)
     const stateSize = config.integer('mamba_d_state', 64)
     const convKernel = config.positive('mamba_d_conv', 4)
     const mixer = mamba2Mixer({
