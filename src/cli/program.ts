@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { CheckpointError } from '../architecture/index.js'
 import { checkCommand } from './check.js'
+import { estimateCommand } from './estimate.js'
 import { EXIT, type ExitCode, UsageError } from './exit-code.js'
 import { inspectCommand } from './inspect.js'
 import { schemaCommand } from './schema.js'
@@ -27,6 +28,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     checkCommand(report),
     validateCommand(report),
     inspectCommand(report),
+    estimateCommand(report),
     schemaCommand(report),
   ]) {
     program.addCommand(command.copyInheritedSettings(program))
@@ -49,6 +51,7 @@ Examples:
   model-entity check 'models/**/*.yaml' --format json
   model-entity validate --model ModelEntity -    answer as the service does
   model-entity inspect hf:Qwen/Qwen3-8B          tell a checkpoint's spec
+  model-entity estimate config.json --method lora  tell the memory of a training run
 
 Exit codes: 0 nothing is wrong, 1 something is, 2 the command was misused.`
 

@@ -1,3 +1,4 @@
+export { architectureOfSpec, type ReconstructedModel } from './architecture-of-spec.js'
 export { countLoraParameters, type LoraCount, type LoraTarget } from './count-lora-parameters.js'
 export { countParameters, type ParameterCount } from './count-parameters.js'
 export { estimateMemory, type MemoryEstimate } from './estimate-memory.js'

@@ -1,0 +1,45 @@
+import { parseDocument } from 'yaml'
+import type { Architecture } from '../architecture/index.js'
+import { architectureOfSpec } from '../estimate/index.js'
+import { validate } from '../validation/index.js'
+import { UsageError } from './exit-code.js'
+import { readFile } from './read-file.js'
+
+/** A model as a manifest tells it. */
+export interface ManifestModel {
+  readonly name: string
+  readonly architecture: Architecture
+  readonly notes: readonly string[]
+}
+
+/** Whether an argument names a manifest: by its ending, since `.json` is a config's. */
+export function isManifestName(name: string): boolean {
+  return /\.ya?ml$/i.test(name)
+}
+
+/**
+ * The model of a manifest, rebuilt from its `spec`.
+ *
+ * @throws UsageError for a file that cannot be read, and for one whose spec is missing or wrong
+ */
+export async function modelOfManifest(path: string): Promise<ManifestModel> {
+  const content = await readFile(path)
+  if (!content.ok) throw new UsageError(`${path} cannot be read: ${content.why}`)
+  const result = validate('ModelSpec', specIn(path, content.bytes))
+  if (!result.ok) {
+    const [first] = Array.isArray(result.detail) ? result.detail : []
+    const where = first ? `${first.loc.join('.')}: ${first.msg}` : String(result.detail)
+    throw new UsageError(`${path} has a spec that is wrong: ${where}; \`check\` tells all`)
+  }
+  const { architecture, assumptions } = architectureOfSpec(result.value)
+  return { name: result.value.checkpoint_model_name, architecture, notes: assumptions }
+}
+
+function specIn(path: string, bytes: Uint8Array): unknown {
+  const document = parseDocument(new TextDecoder().decode(bytes), { schema: 'core' })
+  const [wrong] = document.errors
+  if (wrong) throw new UsageError(`${path} is no YAML: ${wrong.message.split('\n')[0]}`)
+  const manifest: unknown = document.toJS({ maxAliasCount: 100 })
+  if (typeof manifest === 'object' && manifest !== null && 'spec' in manifest) return manifest.spec
+  throw new UsageError(`${path} has no spec: an estimate needs a model's sizes`)
+}

@@ -1,0 +1,151 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type { Architecture } from '../architecture/index.js'
+import { type Checkpoint, readCheckpoint } from '../checkpoint/read/index.js'
+import {
+  DEFAULT_GPU,
+  estimateMemory,
+  type Gpu,
+  gpuOf,
+  type MemoryMethod,
+  type MemoryOptions,
+  planGpus,
+} from '../estimate/index.js'
+import { isManifestName, modelOfManifest } from './estimate-manifest.js'
+import { EXIT, type ExitCode, UsageError } from './exit-code.js'
+import { ESTIMATE_FORMATS, type EstimateFormat, type EstimateRow } from './formats/estimate.js'
+
+interface EstimateFlags {
+  readonly method: MemoryMethod
+  readonly gpu?: Gpu
+  readonly fits?: Gpu
+  readonly batch: number
+  readonly context: number
+  readonly rank?: number
+  readonly checkpointing: boolean
+  readonly sweep?: Sweep
+  readonly format: EstimateFormat
+  readonly token?: string
+}
+
+/** `model-entity estimate`: what a model takes of a GPU. */
+export function estimateCommand(report: (code: ExitCode) => void): Command {
+  return new Command('estimate')
+    .description('tell the memory that a model takes, and how many GPUs')
+    .argument('<model>', 'a folder, a config.json, a manifest (.yaml), or hf:org/name')
+    .addOption(new Option('--method <method>', 'what is done').choices(METHODS).default('full'))
+    .option('--gpu <gpu>', `a GPU by name, or a size such as 80GB (default: ${DEFAULT_GPU})`, gpu)
+    .option('--fits <gpu>', 'exit with 1 where one GPU of this kind is too small', gpu)
+    .option('--batch <n>', 'sequences in one micro-batch', positive, 1)
+    .option('--context <n>', 'tokens of a sequence', positive, 4096)
+    .option('--rank <n>', 'rank of adapters on all linear layers (default: 32)', positive)
+    .option('--no-checkpointing', 'keep what layers make, in place of running them again')
+    .option('--sweep <what=n,n,…>', 'a row for each value of batch, context or rank', sweep)
+    .addOption(new Option('--format <format>', 'how to print').choices(Object.keys(ESTIMATE_FORMATS)).default('pretty'))
+    .addOption(new Option('--token <token>', 'an access token of the hub').env('HF_TOKEN'))
+    .addHelpText('after', HELP)
+    .action(async (from: string, flags: EstimateFlags) => report(await estimate(from, flags)))
+}
+
+const METHODS: readonly MemoryMethod[] = ['full', 'full-mixed', 'lora', 'qlora', 'inference']
+
+const HELP = `
+Exit codes: 0 it is estimated (and fits, with --fits), 1 it does not fit or is not known, 2 misuse.
+
+Examples:
+  model-entity estimate hf:Qwen/Qwen3-8B --method lora --rank 16
+  model-entity estimate config.json --gpu l4 --method qlora --sweep batch=1,2,4,8
+  model-entity estimate models/llama.yaml --method full --fits a100-80gb && ./train.sh`
+
+async function estimate(from: string, flags: EstimateFlags): Promise<ExitCode> {
+  const model = await modelOf(from, flags)
+  const gpu = flags.fits ?? flags.gpu ?? gpuOf(DEFAULT_GPU)
+  const options = memoryOptions(flags)
+  const rows = (flags.sweep?.values ?? [undefined]).map((value) => rowOf(model.architecture, flags, gpu, value))
+  process.stdout.write(
+    ESTIMATE_FORMATS[flags.format]({
+      name: model.name,
+      family: model.architecture.family,
+      method: flags.method,
+      gpu,
+      rows,
+      ...(!flags.sweep && { plan: understood(() => planGpus(model.architecture, { ...options, gpu })) }),
+      notes: model.notes,
+    }),
+  )
+  return flags.fits && rows.some(({ fits }) => !fits) ? EXIT.failed : EXIT.ok
+}
+
+function rowOf(architecture: Architecture, flags: EstimateFlags, gpu: Gpu, value: number | undefined): EstimateRow {
+  const swept = value !== undefined && flags.sweep ? { ...flags, [flags.sweep.what]: value } : flags
+  const estimate = understood(() => estimateMemory(architecture, memoryOptions(swept)))
+  const label = flags.sweep ? `${flags.sweep.what} ${value}` : `batch ${flags.batch}, context ${flags.context}`
+  return { label, estimate, fits: estimate.totalBytes <= gpu.memoryBytes }
+}
+
+function memoryOptions({ method, batch, context, rank, checkpointing }: EstimateFlags): MemoryOptions {
+  return {
+    method,
+    batchSize: batch,
+    sequenceLength: context,
+    gradientCheckpointing: checkpointing,
+    ...(rank !== undefined && { lora: { rank, targetModules: 'all-linear' } }),
+  }
+}
+
+/** A model whose forward pass is not described, or that LoRA does not fit, is told in one line. */
+function understood<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) throw new UsageError(error.message)
+    throw error
+  }
+}
+
+interface NamedModel {
+  readonly name: string
+  readonly architecture: Architecture
+  readonly notes: readonly string[]
+}
+
+async function modelOf(from: string, { token }: EstimateFlags): Promise<NamedModel> {
+  if (isManifestName(from)) return await modelOfManifest(from)
+  const checkpoint = await readCheckpoint(from, token === undefined ? {} : { token })
+  return { name: nameOf(checkpoint, from), architecture: architectureOf(checkpoint, from), notes: [] }
+}
+
+function nameOf({ spec }: Checkpoint, from: string): string {
+  return spec?.checkpoint_model_name ?? from
+}
+
+function architectureOf({ architecture }: Checkpoint, from: string): Architecture {
+  if (architecture) return architecture
+  throw new UsageError(`${from} has no config.json that is understood: what its forward pass does is not known`)
+}
+
+function gpu(text: string): Gpu {
+  try {
+    return gpuOf(text)
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (/^\d{1,10}$/.test(text) && value >= 1) return value
+  throw new InvalidArgumentError('It should be an integer of at least 1.')
+}
+
+interface Sweep {
+  readonly what: 'batch' | 'context' | 'rank'
+  readonly values: readonly number[]
+}
+
+function sweep(text: string): Sweep {
+  const [, what, list = ''] = /^(batch|context|rank)=([\d,]{1,200})$/.exec(text) ?? []
+  if (what === 'batch' || what === 'context' || what === 'rank') {
+    return { what, values: list.split(',').map(positive) }
+  }
+  throw new InvalidArgumentError('It should be batch, context or rank with numbers: batch=1,2,4,8.')
+}
