@@ -5,6 +5,7 @@ import { YamlTreeReader } from './yaml-tree.js'
 
 /** Reads the documents of a YAML 1.2 text (core schema, whatever its directives say), with merge keys. */
 export function readYamlDocuments(text: string): ReadDocument[] {
+  if (/^[ \t\r\n]*$/.test(text)) return [{ kind: 'empty' }]
   const control = CONTROL_CHARACTER.exec(text)
   if (control) return [controlCharacter(control[0], control.index)]
   const { tokens, tooDeep } = yamlTokens(text)

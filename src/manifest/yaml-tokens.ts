@@ -1,4 +1,4 @@
-import { type CST, Parser } from 'yaml'
+import { type CST, Lexer, Parser } from 'yaml'
 import type { Span } from './source-node.js'
 
 /** What the tokens of a text are: all of them, or those before the first that is nested too deeply. */
@@ -10,20 +10,50 @@ export type YamlTokens = { readonly tokens: readonly CST.Token[]; readonly tooDe
  */
 export const MAX_YAML_DEPTH = 500
 
+/** After so many tokens in a row that are out of place nothing more is read: one error tells them all. */
+const MAX_MISPLACED = 1000
+
 /**
  * The tokens of a YAML text, made harmless for the composer: not nested too deeply, and of a run of tokens that are all out
  * of place only the first, since one error tells it and a megabyte of quotes would be half a million of them.
  */
 export function yamlTokens(text: string): YamlTokens {
   const tokens: CST.Token[] = []
-  for (const token of new Parser().parse(text)) {
-    if (token.type === 'error' && tokens.at(-1)?.type === 'error') continue
-    const tooDeep = tame(token)
-    if (tooDeep !== undefined) return { tokens, tooDeep: { start: tooDeep, end: tooDeep + 1 } }
-    tokens.push(token)
+  const parser = new Parser()
+  let misplaced = 0
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) {
+      misplaced = token.type === 'error' ? misplaced + 1 : 0
+      const tooDeep = keep(token, tokens)
+      if (tooDeep !== undefined) return { tokens, tooDeep }
+    }
+    const tooDeep = collectionAt(parser.stack[MAX_YAML_DEPTH + 1])
+    if (tooDeep !== undefined) return { tokens, tooDeep }
+    if (misplaced > MAX_MISPLACED) break
+  }
+  for (const token of parser.end()) {
+    const tooDeep = keep(token, tokens)
+    if (tooDeep !== undefined) return { tokens, tooDeep }
   }
   return { tokens }
 }
+
+function collectionAt(token: CST.Token | undefined): Span | undefined {
+  return token && 'items' in token ? { start: token.offset, end: token.offset + 1 } : undefined
+}
+
+/** Adds a token that the composer needs; the place of the first collection in it that is too deep, if there is one. */
+function keep(token: CST.Token, tokens: CST.Token[]): Span | undefined {
+  const isRepeatedError = token.type === 'error' && tokens.at(-1)?.type === 'error'
+  // Between documents the composer collects these for comments that nobody reads.
+  if (isRepeatedError || BETWEEN_DOCUMENTS.has(token.type)) return undefined
+  const tooDeep = tame(token)
+  if (tooDeep !== undefined) return { start: tooDeep, end: tooDeep + 1 }
+  tokens.push(token)
+  return undefined
+}
+
+const BETWEEN_DOCUMENTS: ReadonlySet<string> = new Set(['space', 'comment', 'newline'])
 
 type Visit = readonly [token: CST.Token | null | undefined, depth: number]
 
