@@ -1,5 +1,5 @@
 import { CheckpointError, type Shape } from '../architecture/index.js'
-import type { LinearLayerSpec, ModelSpec } from '../schemas/index.js'
+import type { LinearLayerSpec, MambaConfig, ModelSpec } from '../schemas/index.js'
 import { toolCallParserOf } from './tool-call-parser.js'
 
 /** What a GGUF file says in front of its weights, as `@huggingface/gguf` reads it. */
@@ -35,7 +35,10 @@ export function modelSpecFromGguf({ metadata, tensorInfos }: GgufHeader): {
   const parser = typeof template === 'string' ? toolCallParserOf(template) : undefined
   const contextTokens = optionalCount(metadata, `${family}.context_length`)
   const windowTokens = optionalCount(metadata, `${family}.attention.sliding_window`)
+  const expertFfnSize = optionalCount(metadata, `${family}.expert_feed_forward_length`)
+  const stateSize = optionalCount(metadata, `${family}.ssm.state_size`)
   const experts = optionalCount(metadata, `${family}.expert_count`) ?? 0
+  const { name: storedAs, precision } = storedType(tensors)
   const [vocabSize = 0] = tensors.get('token_embd.weight')?.shape ?? []
   const spec: ModelSpec = {
     checkpoint_model_name: typeof metadata['general.name'] === 'string' ? metadata['general.name'] : family,
@@ -49,7 +52,7 @@ export function modelSpecFromGguf({ metadata, tensorInfos }: GgufHeader): {
     tied_embeddings: tensors.has('token_embd.weight') && !tensors.has('output.weight'),
     gated_mlp: [...tensors.keys()].some((name) => /\.ffn_gate(?:_exps)?\.weight$/.test(name)),
     base_num_parameters: parameterCount(tensors),
-    precision: precision(tensors),
+    precision,
     is_embedding_model: metadata[`${family}.pooling_type`] !== undefined,
     linear_layers: linearLayers(tensors),
     ...(contextTokens !== undefined && { context_size: contextTokens }),
@@ -62,11 +65,17 @@ export function modelSpecFromGguf({ metadata, tensorInfos }: GgufHeader): {
         num_experts: experts,
         num_experts_per_tok: optionalCount(metadata, `${family}.expert_used_count`) ?? 0,
         num_expert_layers: [...tensors.keys()].filter((name) => name.endsWith('.ffn_up_exps.weight')).length,
+        ...(expertFfnSize !== undefined && { expert_ffn_size: expertFfnSize }),
         num_shared_experts: optionalCount(metadata, `${family}.expert_shared_count`) ?? 0,
       },
     }),
+    ...(stateSize !== undefined && {
+      mamba_config: mambaConfig(tensors, stateSize, optionalCount(metadata, `${family}.ssm.conv_kernel`)),
+    }),
   }
-  return { spec, notes: ['layers are named as in the GGUF file, not as in transformers'] }
+  const notes = ['layers are named as in the GGUF file, not as in transformers']
+  if (precision.startsWith('int')) notes.push(`most weights are stored as ${storedAs}; precision says ${precision}`)
+  return { spec, notes }
 }
 
 interface Tensor {
@@ -106,32 +115,76 @@ function linearLayers(tensors: ReadonlyMap<string, Tensor>): LinearLayerSpec[] {
   return layers
 }
 
-const EMBEDDINGS = /^(?:token_embd|position_embd|token_types)\.|attn_rel_b\.|ssm_(?:a|conv1d)\b/
-
-/** The type that most elements have, in the words of `ModelSpec.precision`. Source: `enum ggml_type` of ggml. */
-function precision(tensors: ReadonlyMap<string, Tensor>): string {
-  const elements = new Map<string, number>()
-  for (const { shape, dtype } of tensors.values()) {
-    const name = PRECISIONS[dtype] ?? 'int4'
-    elements.set(name, (elements.get(name) ?? 0) + shape.reduce((product, size) => product * size, 1))
+/** Which layers are what, from the tensors that they have. */
+function mambaConfig(tensors: ReadonlyMap<string, Tensor>, stateSize: number, convKernel = 4): MambaConfig {
+  const layersWith = (tensor: RegExp) =>
+    new Set([...tensors.keys()].flatMap((name) => tensor.exec(name)?.[1] ?? [])).size
+  const attentionLayers = layersWith(/^blk\.(\d+)\.attn_(?:q|qkv|q_a)\.weight$/)
+  return {
+    is_hybrid: attentionLayers > 0,
+    num_mamba_layers: layersWith(/^blk\.(\d+)\.ssm_(?:in|in_proj|ba)\.weight$/),
+    num_attention_layers: attentionLayers,
+    num_mlp_layers: layersWith(/^blk\.(\d+)\.ffn_(?:up|up_exps)\.weight$/),
+    state_size: stateSize,
+    conv_kernel: convKernel,
   }
-  const [most] = [...elements].sort(([, a], [, b]) => b - a)
-  return most?.[0] ?? 'float32'
 }
 
-const PRECISIONS: Readonly<Record<number, string>> = {
-  0: 'float32',
-  1: 'float16',
-  8: 'int8',
-  9: 'int8',
-  15: 'int8',
-  24: 'int8',
-  25: 'int16',
-  26: 'int32',
-  27: 'int64',
-  28: 'float64',
-  30: 'bfloat16',
-  39: 'mxfp4',
+const EMBEDDINGS = /^(?:token_embd|position_embd|token_types)\.|attn_rel_b\.|ssm_(?:a|conv1d)\b/
+
+/** The type that most elements have, and what `ModelSpec.precision` calls it. */
+function storedType(tensors: ReadonlyMap<string, Tensor>): StoredType {
+  const elements = new Map<number, number>()
+  for (const { shape, dtype } of tensors.values()) {
+    elements.set(dtype, (elements.get(dtype) ?? 0) + shape.reduce((product, size) => product * size, 1))
+  }
+  const [most] = [...elements].sort(([, a], [, b]) => b - a)
+  const dtype = most?.[0] ?? 0
+  return STORED_TYPES[dtype] ?? { name: `type ${dtype}`, precision: 'int4' }
+}
+
+interface StoredType {
+  readonly name: string
+  readonly precision: string
+}
+
+/**
+ * The types of ggml, by number. Precisions have no word for blocks of 2, 3, 5 or 6 bits: the next integer that holds them
+ * stands for them. Source: `enum ggml_type` of ggml.
+ */
+const STORED_TYPES: Readonly<Record<number, StoredType>> = {
+  0: { name: 'F32', precision: 'float32' },
+  1: { name: 'F16', precision: 'float16' },
+  2: { name: 'Q4_0', precision: 'int4' },
+  3: { name: 'Q4_1', precision: 'int4' },
+  6: { name: 'Q5_0', precision: 'int8' },
+  7: { name: 'Q5_1', precision: 'int8' },
+  8: { name: 'Q8_0', precision: 'int8' },
+  9: { name: 'Q8_1', precision: 'int8' },
+  10: { name: 'Q2_K', precision: 'int4' },
+  11: { name: 'Q3_K', precision: 'int4' },
+  12: { name: 'Q4_K', precision: 'int4' },
+  13: { name: 'Q5_K', precision: 'int8' },
+  14: { name: 'Q6_K', precision: 'int8' },
+  15: { name: 'Q8_K', precision: 'int8' },
+  16: { name: 'IQ2_XXS', precision: 'int4' },
+  17: { name: 'IQ2_XS', precision: 'int4' },
+  18: { name: 'IQ3_XXS', precision: 'int4' },
+  19: { name: 'IQ1_S', precision: 'int4' },
+  20: { name: 'IQ4_NL', precision: 'int4' },
+  21: { name: 'IQ3_S', precision: 'int4' },
+  22: { name: 'IQ2_S', precision: 'int4' },
+  23: { name: 'IQ4_XS', precision: 'int4' },
+  24: { name: 'I8', precision: 'int8' },
+  25: { name: 'I16', precision: 'int16' },
+  26: { name: 'I32', precision: 'int32' },
+  27: { name: 'I64', precision: 'int64' },
+  28: { name: 'F64', precision: 'float64' },
+  29: { name: 'IQ1_M', precision: 'int4' },
+  30: { name: 'BF16', precision: 'bfloat16' },
+  34: { name: 'TQ1_0', precision: 'int4' },
+  35: { name: 'TQ2_0', precision: 'int4' },
+  39: { name: 'MXFP4', precision: 'mxfp4' },
 }
 
 function text(metadata: GgufHeader['metadata'], key: string): string {

@@ -6,7 +6,10 @@ import type { FileSource } from './file-source.js'
 /** Reads what stands in front of a GGUF file's weights. */
 export async function readGguf(source: FileSource, file: string): Promise<GgufHeader> {
   try {
-    const { metadata, tensorInfos } = await gguf('https://file.invalid/', { fetch: rangesOf(source, file) })
+    const parsed = await gguf('https://file.invalid/', { fetch: rangesOf(source, file) })
+    const { metadata, tensorInfos, tensorDataOffset } = parsed
+    // The library takes what lies past the end for zeros.
+    if (tensorInfos.length > 0 && tensorDataOffset > (await source.size(file))) throw truncated(file)
     return { metadata: { ...metadata }, tensorInfos }
   } catch (error) {
     if (error instanceof CheckpointError) throw error
@@ -19,7 +22,16 @@ export async function readGguf(source: FileSource, file: string): Promise<GgufHe
 function rangesOf(source: FileSource, file: string): typeof fetch {
   return async (_, init) => {
     const range = /^bytes=(\d+)-(\d+)$/.exec(new Headers(init?.headers).get('range') ?? '')
-    const [start, end] = range ? [Number(range[1]), Number(range[2]) + 1] : [0, await source.size(file)]
+    const size = await source.size(file)
+    const [start, end] = range ? [Number(range[1]), Number(range[2]) + 1] : [0, size]
+    if (start >= size) throw truncated(file)
     return new Response((await source.read(file, start, end)).slice(), { status: 206 })
   }
+}
+
+function truncated(file: string): CheckpointError {
+  return new CheckpointError('truncated_file', `${file} ends before its header does`, {
+    place: [file],
+    help: 'Look whether the download came to its end',
+  })
 }

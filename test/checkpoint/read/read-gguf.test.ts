@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readCheckpoint } from '../../../src/checkpoint/read/index.js'
+import { validate } from '../../../src/validation/index.js'
+import { runCli } from '../../cli/run-cli.js'
+import { type GgufTensor, type GgufValue, ggufFile } from '../gguf-file.js'
+
+const Q4_K = 12
+const Q6_K = 14
+const F32 = 0
+
+/** A Llama of two layers in Q4_K, its output in Q6_K, as llama.cpp converts it. */
+const METADATA: Readonly<Record<string, GgufValue>> = {
+  'general.architecture': 'llama',
+  'general.name': 'Tiny Llama',
+  'llama.block_count': 2,
+  'llama.context_length': 4096,
+  'llama.embedding_length': 256,
+  'llama.feed_forward_length': 512,
+  'llama.attention.head_count': 4,
+  'llama.attention.head_count_kv': 2,
+  'tokenizer.ggml.tokens': ['<s>', '</s>'],
+  'tokenizer.ggml.add_bos_token': true,
+  'tokenizer.chat_template': '{% for message in messages %}{{ message.content }}{% endfor %}',
+}
+const LAYER: readonly (readonly [string, readonly number[], number])[] = [
+  ['attn_norm', [256], F32],
+  ['attn_q', [256, 256], Q4_K],
+  ['attn_k', [256, 128], Q4_K],
+  ['attn_v', [256, 128], Q4_K],
+  ['attn_output', [256, 256], Q4_K],
+  ['ffn_norm', [256], F32],
+  ['ffn_gate', [256, 512], Q4_K],
+  ['ffn_up', [256, 512], Q4_K],
+  ['ffn_down', [512, 256], Q4_K],
+]
+const TENSORS: readonly GgufTensor[] = [
+  { name: 'rope_freqs.weight', shape: [32], type: F32 },
+  { name: 'token_embd.weight', shape: [256, 1000], type: Q4_K },
+  ...[0, 1].flatMap((layer) =>
+    LAYER.map(([name, shape, type]) => ({ name: `blk.${layer}.${name}.weight`, shape, type })),
+  ),
+  { name: 'output_norm.weight', shape: [256], type: F32 },
+  { name: 'output.weight', shape: [256, 1000], type: Q6_K },
+]
+const TOTAL = 2 * 256 * 1000 + 256 + 2 * (2 * 256 + 256 * (256 + 128 + 128 + 256) + 3 * 256 * 512)
+
+let folder = ''
+const write = (name: string, bytes: Uint8Array): string => {
+  const path = join(folder, name)
+  writeFileSync(path, bytes)
+  return path
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gguf-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('A GGUF file', () => {
+  it('becomes a spec, its layers under the names that the file has', async () => {
+    const { spec, notes } = await readCheckpoint(write('tiny.gguf', ggufFile(METADATA, TENSORS)))
+    expect(spec).toMatchObject({
+      checkpoint_model_name: 'Tiny Llama',
+      family: 'llama',
+      context_size: 4096,
+      num_layers: 2,
+      hidden_size: 256,
+      num_attention_heads: 4,
+      num_kv_heads: 2,
+      ffn_hidden_size: 512,
+      vocab_size: 1000,
+      gated_mlp: true,
+      tied_embeddings: false,
+      base_num_parameters: TOTAL,
+      precision: 'int4',
+      is_chat: true,
+      is_embedding_model: false,
+    })
+    expect(spec?.linear_layers).toHaveLength(2 * 7 + 1)
+    expect(spec?.linear_layers?.[1]).toEqual({ name: 'blk.0.attn_k', in_features: 256, out_features: 128 })
+    expect(validate('ModelSpec', spec)).toMatchObject({ ok: true })
+    expect(notes).toContain('most weights are stored as Q4_K; precision says int4')
+  })
+
+  it('of a mixture of experts has its experts, and the largest of sizes by layer', async () => {
+    const metadata = {
+      ...METADATA,
+      'llama.feed_forward_length': [512, 768],
+      ...{ 'llama.expert_count': 8, 'llama.expert_used_count': 2, 'llama.expert_feed_forward_length': 128 },
+    }
+    const experts = ['ffn_gate_exps', 'ffn_up_exps', 'ffn_down_exps'].map((name) => ({
+      ...{ name: `blk.1.${name}.weight`, type: Q4_K },
+      shape: name === 'ffn_down_exps' ? [128, 256, 8] : [256, 128, 8],
+    }))
+    const { spec } = await readCheckpoint(write('moe.gguf', ggufFile(metadata, [...TENSORS, ...experts])))
+    expect(spec).toMatchObject({
+      ffn_hidden_size: 768,
+      base_num_parameters: TOTAL + 3 * 8 * 128 * 256,
+      moe_config: { num_experts: 8, num_experts_per_tok: 2, num_expert_layers: 1, expert_ffn_size: 128 },
+    })
+  })
+
+  it('with state spaces has its mixers', async () => {
+    const metadata = { ...METADATA, 'llama.ssm.state_size': 16, 'llama.ssm.conv_kernel': 4 }
+    const mixer = { name: 'blk.1.ssm_in.weight', shape: [256, 512], type: Q4_K }
+    const tensors = TENSORS.filter(({ name }) => !name.startsWith('blk.1.attn_'))
+    const { spec } = await readCheckpoint(write('mamba.gguf', ggufFile(metadata, [...tensors, mixer])))
+    expect(spec?.mamba_config).toEqual({
+      ...{ is_hybrid: true, num_mamba_layers: 1, num_attention_layers: 1, num_mlp_layers: 2 },
+      ...{ state_size: 16, conv_kernel: 4 },
+    })
+  })
+
+  it('without an output embedding ties it', async () => {
+    const tensors = TENSORS.filter(({ name }) => name !== 'output.weight')
+    const { spec } = await readCheckpoint(write('tied.gguf', ggufFile(METADATA, tensors)))
+    expect(spec).toMatchObject({ tied_embeddings: true, base_num_parameters: TOTAL - 256 * 1000 })
+  })
+
+  it('is inspected on the command line', () => {
+    write('tiny.gguf', ggufFile(METADATA, TENSORS))
+    const { code, stdout } = runCli(['inspect', 'tiny.gguf', '--lora', '8', '--target', 'attn_q,attn_v'], {
+      cwd: folder,
+    })
+    expect(code).toBe(0)
+    expect(stdout).toContain(`Tiny Llama  llama chat model, ${TOTAL.toLocaleString('en-US')} parameters in int4`)
+    expect(stdout).toContain('LoRA of rank 8  14,336 trainable parameters in 4 modules')
+    expect(stdout).toContain('note: layers are named as in the GGUF file, not as in transformers')
+  })
+
+  it.each([20, 60, 200, 400, 1000])('cut to %i bytes is an error, not a file of zeros', async (length) => {
+    const path = write('cut.gguf', ggufFile(METADATA, TENSORS).slice(0, length))
+    await expect(readCheckpoint(path)).rejects.toMatchObject({ code: 'truncated_file', place: ['cut.gguf'] })
+  })
+
+  it.each([8, 16])('with 2^56 entries, as counted at byte %i, costs no more than it is long', async (offset) => {
+    const bytes = Buffer.from(ggufFile(METADATA, TENSORS))
+    bytes.writeBigUInt64LE(2n ** 56n, offset)
+    await expect(readCheckpoint(write('endless.gguf', bytes))).rejects.toMatchObject({ name: 'CheckpointError' })
+  })
+
+  it.each([
+    ['of another magic', (bytes: Uint8Array) => bytes.with(0, 0x58)],
+    ['of nothing', () => new Uint8Array()],
+  ])('%s is an error that names the file', async (_, spoil) => {
+    const path = write('broken.gguf', spoil(ggufFile(METADATA, TENSORS)))
+    await expect(readCheckpoint(path)).rejects.toMatchObject({ name: 'CheckpointError', place: ['broken.gguf'] })
+  })
+
+  it('without its family is an error that names the key', async () => {
+    const { 'general.architecture': _, ...others } = METADATA
+    const path = write('nameless.gguf', ggufFile(others, TENSORS))
+    await expect(readCheckpoint(path)).rejects.toMatchObject({
+      code: 'missing_field',
+      place: ['general.architecture'],
+    })
+  })
+})
