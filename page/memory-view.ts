@@ -1,23 +1,32 @@
 import type { Architecture } from '../src/architecture/index.js'
 import {
   estimateMemory,
-  estimateShardedMemory,
+  ForwardPassError,
   isForwardPassDescribed,
   type MemoryEstimate,
   type MemoryMethod,
   type MemoryPart,
+  type PartBytes,
 } from '../src/estimate/index.js'
 import { element, notesList, table } from './dom.js'
 import { bytes } from './format.js'
 import { METHODS, type MemoryQuestion } from './memory-question.js'
 import { stackedBars } from './stacked-bars.js'
 
-/** One case that is estimated; the estimate is a sentence where there is none. */
+/** One case that is estimated, with its answer once that is there. */
 interface Case {
   readonly label: string
   readonly method: MemoryMethod
   readonly gpus: number
-  readonly estimate?: MemoryEstimate | string
+  readonly answer?: Answer
+}
+
+/** Bytes in the order of {@link PARTS}; where the forward pass is not known, of what rests alone, and why. */
+interface Answer {
+  readonly parts: readonly number[]
+  readonly totalBytes: number
+  readonly estimate?: MemoryEstimate
+  readonly refusal?: string
 }
 
 /** The counts of GPUs that training is spread over. */
@@ -40,8 +49,7 @@ export async function showMemory(
   for (const [index, one] of cases.entries()) {
     await new Promise((resolve) => setTimeout(resolve))
     if (!isWanted()) return
-    const estimate = estimateOf(model, question, one)
-    cases = cases.with(index, { ...one, estimate })
+    cases = cases.with(index, { ...one, answer: answerOf(model, question, one) })
     show(viewOf(model, question, cases))
   }
 }
@@ -54,14 +62,18 @@ function casesOf({ spread }: MemoryQuestion): Case[] {
   ]
 }
 
-function estimateOf(model: Architecture, question: MemoryQuestion, { method, gpus }: Case): MemoryEstimate | string {
+function answerOf(model: Architecture, question: MemoryQuestion, { method, gpus }: Case): Answer {
   const { batchSize, sequenceLength, gradientCheckpointing, rank } = question
   const lora = { rank, targetModules: 'all-linear' } as const
-  const options = { method, batchSize, sequenceLength, gradientCheckpointing, lora }
+  const options = { method, batchSize, sequenceLength, gradientCheckpointing, lora, world: gpus }
   try {
-    return gpus === 1 ? estimateMemory(model, options) : estimateShardedMemory(model, { ...options, world: gpus })
+    const estimate = estimateMemory(model, options)
+    return { parts: partsOf(estimate), totalBytes: estimate.totalBytes, estimate }
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    if (!(error instanceof Error)) throw error
+    const resting: Partial<PartBytes> = error instanceof ForwardPassError ? error.parts : {}
+    const parts = PARTS.map(([part]) => (part === 'overhead' ? 0 : (resting[part] ?? 0)))
+    return { parts, totalBytes: parts.reduce((sum, one) => sum + one, 0), refusal: error.message }
   }
 }
 
@@ -101,18 +113,19 @@ function partsOf({ parts, overheadBytes }: MemoryEstimate): number[] {
 }
 
 function chartAndTable(caption: string, head: string, cases: readonly Case[], { gpu }: MemoryQuestion): HTMLElement[] {
-  const estimated = cases.flatMap(({ label, estimate }) => (typeof estimate === 'object' ? [{ label, estimate }] : []))
-  const bars = cases.map(({ label, estimate }) => ({
+  const answered = cases.flatMap(({ label, answer }) => (answer ? [{ label, answer }] : []))
+  const bars = cases.map(({ label, answer }) => ({
     label,
-    parts: typeof estimate === 'object' ? partsOf(estimate) : [],
-    total: typeof estimate === 'object' ? bytes(estimate.totalBytes) : estimate === undefined ? '…' : 'no estimate',
+    parts: answer?.parts ?? [],
+    total: answer ? totalOf(answer) : '…',
   }))
-  const rows = estimated.map(({ label, estimate }) => {
-    const left = gpu.memoryBytes - estimate.totalBytes
-    const verdict = left >= 0 ? `fits, ${bytes(left)} left` : `${bytes(-left)} short`
-    return [label, bytes(estimate.totalBytes), verdict, ...partsOf(estimate).map(bytes)]
-  })
-  const refusals = [...new Set(cases.flatMap(({ estimate }) => (typeof estimate === 'string' ? [estimate] : [])))]
+  const rows = answered.map(({ label, answer }) => [
+    label,
+    totalOf(answer),
+    verdictOf(answer, gpu.memoryBytes),
+    ...answer.parts.map(bytes),
+  ])
+  const refusals = [...new Set(answered.flatMap(({ answer: { refusal } }) => refusal ?? []))]
   const names = PARTS.map(([, name]) => name)
   return [
     stackedBars({
@@ -126,8 +139,21 @@ function chartAndTable(caption: string, head: string, cases: readonly Case[], { 
   ]
 }
 
+function totalOf({ totalBytes, estimate }: Answer): string {
+  if (estimate) return bytes(totalBytes)
+  return totalBytes > 0 ? `over ${bytes(totalBytes)}` : 'not known'
+}
+
+function verdictOf({ totalBytes, estimate }: Answer, memoryBytes: number): string {
+  const left = memoryBytes - totalBytes
+  if (left < 0) return `${bytes(-left)} short`
+  return estimate ? `fits, ${bytes(left)} left` : 'not known'
+}
+
 function assumptionsOf(cases: readonly Case[]): HTMLElement[] {
-  const estimates = cases.flatMap(({ label, estimate }) => (typeof estimate === 'object' ? [{ label, estimate }] : []))
+  const estimates = cases.flatMap(({ label, answer }) =>
+    answer?.estimate ? [{ label, estimate: answer.estimate }] : [],
+  )
   if (estimates.length === 0) return []
   const peaks = estimates.map(
     ({ label, estimate: { peakAt } }) => `${label}: the peak is in the ${peakAt.phase} phase, at ${peakAt.operation}`,

@@ -16,6 +16,6 @@ export {
   WEIGHT_PRECISIONS,
   type WeightPrecision,
 } from './plan-serving.js'
-export { estimateShardedMemory, type Layout, type ShardedMemoryOptions } from './sharding.js'
+export type { Layout } from './sharding.js'
 export type { MemoryPart, PartBytes, Phase } from './tape/ledger.js'
 export { isForwardPassDescribed } from './tape/traits.js'

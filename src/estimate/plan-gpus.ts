@@ -8,7 +8,7 @@ import { profileStep, type StepProfile } from './shard/profile.js'
 import { type Layout, shardedEstimate } from './sharding.js'
 
 /** What is to run, and on what. */
-export interface PlanOptions extends MemoryOptions {
+export interface PlanOptions extends Omit<MemoryOptions, 'world'> {
   /** Default: `h100-80gb`. */
   readonly gpu?: GpuChoice
   /** The most GPUs to think of. Default: 1,024. */
@@ -102,9 +102,12 @@ export function fewestGpus(model: Architecture, options: PlanOptions): Search {
   const estimator = estimatorOf(model, checkMemoryOptions(memory))
   const tooFew: TooFew[] = []
   for (const gpus of countsUpTo(maxGpus)) {
-    const tried = layoutsOf(model, gpus, estimator.method).map((layout) => ({ layout, estimate: estimator.of(layout) }))
-    const fitting = tried.find(({ estimate }) => estimate.totalBytes <= gpu.memoryBytes)
-    if (fitting) return { gpu, gpus, fitting, tooFew }
+    const tried: Candidate[] = []
+    for (const layout of layoutsOf(model, gpus, estimator.method)) {
+      const candidate = { layout, estimate: estimator.of(layout) }
+      if (candidate.estimate.totalBytes <= gpu.memoryBytes) return { gpu, gpus, fitting: candidate, tooFew }
+      tried.push(candidate)
+    }
     const least = tried.reduce((a, b) => (b.estimate.totalBytes < a.estimate.totalBytes ? b : a))
     tooFew.push(shortage(gpu, gpus, least.layout, least.estimate.totalBytes))
   }
@@ -131,14 +134,14 @@ function shortage(gpu: Gpu, gpus: number, layout: Layout, neededBytes: number): 
 /** Estimates of one run in any layout; what does not depend on the layout is worked out once. */
 function estimatorOf(model: Architecture, options: CheckedMemoryOptions) {
   const { method } = options
-  let [alone, profile]: [MemoryEstimate | undefined, StepProfile | undefined] = [undefined, undefined]
-  const ofOne = () => {
-    alone ??= estimateMemory(model, options)
-    return alone
-  }
+  let profile: StepProfile | undefined
   const of = (layout: Layout): MemoryEstimate => {
-    if (ranksOf(layout) === 1) return ofOne()
-    if (method === 'inference') return dividedServing(ofOne(), layout)
+    if (method === 'inference') {
+      const whole = estimateMemory(model, { ...options, world: 1 })
+      return ranksOf(layout) === 1 ? whole : dividedServing(whole, layout)
+    }
+    if (layout.tensor * layout.pipeline * layout.expert === 1)
+      return estimateMemory(model, { ...options, world: layout.data })
     profile ??= profileStep(model, options)
     return shardedEstimate(profile, layout, overheadBytes(method))
   }

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { architectureFromConfig } from '../../src/architecture/index.js'
 import {
-  estimateShardedMemory,
+  estimateMemory,
   GPUS,
   type Gpu,
   gpuOf,
@@ -13,7 +13,7 @@ import {
 
 const GIB = 2 ** 30
 /** Each run replays steps. */
-const RUNS = { numRuns: 25 }
+const RUNS = { numRuns: 10 }
 const llama = (config: object = {}) =>
   architectureFromConfig({
     model_type: 'llama',
@@ -105,8 +105,7 @@ describe('planGpus', () => {
   it('finds the largest micro-batch: one more does not fit', () => {
     const options = { method: 'full', sequenceLength: 512 } as const
     const { largestBatchSize = 0, gpus } = planGpus(small, { ...options, gpu: gpu(3) })
-    const bytes = (batchSize: number) =>
-      estimateShardedMemory(small, { ...options, batchSize, world: gpus ?? 1 }).totalBytes
+    const bytes = (batchSize: number) => estimateMemory(small, { ...options, batchSize, world: gpus ?? 1 }).totalBytes
     expect(bytes(largestBatchSize)).toBeLessThanOrEqual(3 * GIB)
     expect(bytes(largestBatchSize + 1)).toBeGreaterThan(3 * GIB)
   })

@@ -1,14 +1,24 @@
 import { describe, expect, it } from 'vitest'
-import { architectureFromConfig } from '../../src/architecture/index.js'
-import { estimateMemory, estimateShardedMemory, isForwardPassDescribed } from '../../src/estimate/index.js'
+import { type Architecture, architectureFromConfig } from '../../src/architecture/index.js'
+import { isForwardPassDescribed, type MemoryOptions } from '../../src/estimate/index.js'
+import { checkMemoryOptions } from '../../src/estimate/memory-options.js'
+import { profileStep } from '../../src/estimate/shard/profile.js'
+import { shardedEstimate } from '../../src/estimate/sharding.js'
 import { memoryRecords } from './memory-records.js'
 
 const RECORDS = memoryRecords('sharded.jsonl.gz')
   .filter(({ config }) => isForwardPassDescribed(String(config['model_type'])))
   .map((record) => [record.id, record] as const)
 
+const estimate = (model: Architecture, options: MemoryOptions, layout: object = {}) =>
+  shardedEstimate(
+    profileStep(model, checkMemoryOptions(options)),
+    { data: options.world ?? 1, tensor: 1, pipeline: 1, expert: 1, ...layout },
+    0,
+  )
+
 const errorOf = ({ config, options, truth }: (typeof RECORDS)[number][1]) =>
-  Math.abs(estimateShardedMemory(architectureFromConfig(config), options).tensorBytes / truth.peak.total - 1)
+  Math.abs(estimate(architectureFromConfig(config), options).tensorBytes / truth.peak.total - 1)
 
 const tiny = architectureFromConfig({
   model_type: 'llama',
@@ -19,7 +29,7 @@ const tiny = architectureFromConfig({
   vocab_size: 500,
 })
 
-describe('estimateShardedMemory', () => {
+describe('shardedEstimate', () => {
   it.each(RECORDS)('agrees to 2 % with torch on one rank of %s', (_, record) => {
     expect(errorOf(record)).toBeLessThan(0.02)
   })
@@ -29,16 +39,10 @@ describe('estimateShardedMemory', () => {
     expect(errors[Math.floor(errors.length / 2)]).toBeLessThan(0.001)
   })
 
-  it('is the estimate of one GPU where there is one rank', () => {
-    expect(estimateShardedMemory(tiny, { world: 1, sequenceLength: 64 })).toEqual(
-      estimateMemory(tiny, { sequenceLength: 64 }),
-    )
-  })
-
   it.each(['full', 'full-mixed', 'lora', 'qlora'] as const)(
     'has parts that add up, and rests in smaller shares on more ranks: %s',
     (method) => {
-      const on = (world: number) => estimateShardedMemory(tiny, { method, world, sequenceLength: 64 })
+      const on = (world: number) => estimate(tiny, { method, world, sequenceLength: 64 })
       for (const world of [2, 3, 8, 64]) {
         const { parts, tensorBytes } = on(world)
         expect(Object.values(parts).every((bytes) => Number.isSafeInteger(bytes) && bytes >= 0)).toBe(true)
@@ -48,12 +52,11 @@ describe('estimateShardedMemory', () => {
     },
   )
 
-  it.each([
-    [{ world: 0 }, RangeError],
-    [{ world: 1.5 }, RangeError],
-    [{ world: 2, batchSize: -1 }, RangeError],
-    [{ world: 2, method: 'inference' as const }, TypeError],
-  ])('refuses %j', (options, error) => {
-    expect(() => estimateShardedMemory(tiny, options)).toThrow(error)
-  })
+  it.each([{ tensor: 2 }, { tensor: 2, pipeline: 2 }])(
+    'needs less of a GPU when more than data is divided: %j',
+    (layout) => {
+      const options = { world: 2, sequenceLength: 64 }
+      expect(estimate(tiny, options, layout).tensorBytes).toBeLessThan(estimate(tiny, options).tensorBytes)
+    },
+  )
 })

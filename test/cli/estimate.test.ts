@@ -1,0 +1,77 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import { modelSpecFromConfig } from '../../src/checkpoint/index.js'
+import { runCli } from './run-cli.js'
+
+let folder = ''
+const CONFIG = {
+  architectures: ['LlamaForCausalLM'],
+  model_type: 'llama',
+  hidden_size: 1024,
+  intermediate_size: 2816,
+  num_hidden_layers: 4,
+  num_attention_heads: 16,
+  vocab_size: 8000,
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'estimate-'))
+  mkdirSync(join(folder, 'tiny'))
+  writeFileSync(join(folder, 'tiny/config.json'), JSON.stringify(CONFIG))
+  writeFileSync(join(folder, 't5.json'), JSON.stringify({ model_type: 't5' }))
+  writeFileSync(join(folder, 'tiny.yaml'), stringify({ name: 'tiny', spec: modelSpecFromConfig(CONFIG).spec }))
+  writeFileSync(join(folder, 'empty.yaml'), 'name: tiny\n')
+  writeFileSync(join(folder, 'wrong.yaml'), 'spec:\n  num_layers: many\n')
+})
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const estimate = (...args: string[]) => runCli(['estimate', ...args], { cwd: folder })
+
+describe('model-entity estimate', () => {
+  it('shows a bar first, then the table, then the fewest GPUs, then what is assumed', () => {
+    const { code, stdout } = estimate('tiny', '--gpu', 't4', '--context', '512')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(
+      /^tiny {2}llama, full, t4-16gb\n\n[\d.]+ GiB of 15\.00 GiB: fits, [\d.]+ GiB free\n[PGOATB+]+·+\n/,
+    )
+    const places = ['parameters', 'optimizer states', 'It takes 1 GPU;', 'assumed: dropout is 0'].map((text) =>
+      stdout.indexOf(text),
+    )
+    expect(places).toEqual([...places].sort((a, b) => a - b))
+    expect(places[0]).toBeGreaterThan(0)
+  })
+
+  it('exits with 1 where it does not fit, and tells on how many it would', () => {
+    const { code, stdout } = estimate('tiny', '--fits', '0.4GB', '--context', '512')
+    expect(code).toBe(1)
+    expect(stdout).toContain('does not fit')
+    expect(stdout).toMatch(/It takes \d+ GPUs/)
+    expect(estimate('tiny', '--fits', 'h100-80gb', '--context', '512').code).toBe(0)
+  })
+
+  it('estimates a row for each value of a sweep', () => {
+    const { stdout } = estimate('tiny', '--sweep', 'batch=1,2,4', '--context', '128', '--format', 'markdown')
+    expect(stdout.split('\n').filter((line) => line.startsWith('| batch'))).toHaveLength(3)
+  })
+
+  it('estimates a manifest by its spec, as its config', () => {
+    const total = (name: string) => JSON.parse(estimate(name, '--format', 'json').stdout).rows[0].estimate.totalBytes
+    expect(total('tiny.yaml')).toBe(total('tiny'))
+  })
+
+  it.each([
+    ['a method that is none', ['tiny', '--method', 'half'], 2, 'full-mixed'],
+    ['a GPU that is not known', ['tiny', '--gpu', 'abacus'], 2, 'known are'],
+    ['a batch that is none', ['tiny', '--batch', '0'], 2, 'at least 1'],
+    ['a sweep over what cannot be swept', ['tiny', '--sweep', 'colour=1'], 2, 'batch=1,2,4,8'],
+    ['a family whose forward pass is not described', ['t5.json'], 2, 't5'],
+    ['a manifest without a spec', ['empty.yaml'], 2, 'no spec'],
+    ['a manifest whose spec is wrong', ['wrong.yaml'], 2, 'checkpoint_model_name'],
+  ])('says what is wrong with %s', (_, args, code, words) => {
+    expect(estimate(...args)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(words) })
+  })
+})

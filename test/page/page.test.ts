@@ -1,0 +1,256 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { AxeResults } from 'axe-core'
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { architectureFromConfig, parametersByPart } from '../../src/architecture/index.js'
+import { modelSpecFromConfig } from '../../src/checkpoint/index.js'
+import { estimateMemory, gpuOf, type MemoryMethod } from '../../src/estimate/index.js'
+import { checkManifest } from '../../src/manifest/index.js'
+import { BROWSER, type StartedBrowser, startBrowser } from './browser.js'
+
+const PAGE = fileURLToPath(new URL('../../docs/page/index.html', import.meta.url))
+
+/** A config that is none of the page's examples, with field names and sizes of its own. */
+const CONFIG = {
+  architectures: ['Qwen2ForCausalLM'],
+  model_type: 'qwen2',
+  hidden_size: 896,
+  intermediate_size: 4864,
+  num_hidden_layers: 24,
+  num_attention_heads: 14,
+  num_key_value_heads: 2,
+  vocab_size: 151936,
+  max_position_embeddings: 32768,
+  tie_word_embeddings: true,
+  torch_dtype: 'bfloat16',
+}
+
+const BROKEN = 'name: llama 3\nspec:\n  num_layers: forty\n'
+
+const title = BROWSER === undefined ? ' (not run: no Chromium on this machine; set CHROMIUM_PATH)' : ''
+
+describe.skipIf(BROWSER === undefined)(`the page in Chromium, from a file${title}`, () => {
+  let browser: StartedBrowser
+  let page: Page
+  let complaints: string[]
+
+  beforeAll(async () => {
+    browser = await startBrowser()
+  }, 60_000)
+
+  afterAll(() => browser?.close())
+
+  beforeEach(async () => {
+    complaints = []
+    page = await browser.context.newPage()
+    page.on('console', (message) => complaints.push(message.text()))
+    page.on('pageerror', ({ message }) => complaints.push(message))
+    page.on('request', (request) => {
+      if (request.url() !== pathToFileURL(PAGE).href && !request.url().startsWith('data:'))
+        complaints.push(request.url())
+    })
+    await page.goto(pathToFileURL(PAGE).href)
+    await settled(page)
+  })
+
+  afterEach(async () => {
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  test('shows the parameters of a config by part, as the library counts them', async () => {
+    await write(page, JSON.stringify(CONFIG))
+    const parts = Object.entries(parametersByPart(architectureFromConfig(CONFIG)))
+    const shown = await rowsOf(page.locator('#parameters table'))
+    expect(Object.fromEntries(shown.map(([part = '', count = '']) => [part, count.replaceAll(',', '')]))).toEqual({
+      ...Object.fromEntries(parts.map(([part, count]) => [part, String(count)])),
+      total: String(modelSpecFromConfig(CONFIG).spec.base_num_parameters),
+    })
+  })
+
+  test('shows the spec of a config, field by field', async () => {
+    await write(page, JSON.stringify(CONFIG))
+    const shown = Object.fromEntries((await rowsOf(page.locator('#spec table'))).map(([name, value]) => [name, value]))
+    expect(shown).toMatchObject({ num_layers: '24', num_kv_heads: '2', context_size: '32,768', tied_embeddings: 'yes' })
+  })
+
+  test('shows the memory of each method and number of GPUs, as the library estimates it', async () => {
+    await write(page, JSON.stringify(CONFIG))
+    await page.getByLabel('Sequence, tokens').fill('2048')
+    await page.locator('#gpu').selectOption('a10g-24gb')
+    await page.getByLabel('Over several GPUs').selectOption('full-mixed')
+    const model = architectureFromConfig(CONFIG)
+    const lora = { rank: 32, targetModules: 'all-linear' } as const
+    const methods: readonly MemoryMethod[] = ['full', 'full-mixed', 'lora', 'qlora', 'inference']
+    const byMethod = methods.map((method) => estimateMemory(model, { method, sequenceLength: 2048, lora }))
+    const byCount = [1, 2, 4, 8].map((world) =>
+      estimateMemory(model, { method: 'full-mixed', sequenceLength: 2048, world }),
+    )
+    const [first, second] = [page.locator('#memory table').first(), page.locator('#memory table').nth(1)]
+    const totals = async (table: Locator) => (await rowsOf(table)).map(([, total]) => total)
+    await expect.poll(() => totals(second)).toEqual(byCount.map(({ totalBytes }) => gib(totalBytes)))
+    expect(await totals(first)).toEqual(byMethod.map(({ totalBytes }) => gib(totalBytes)))
+    const verdicts = (await rowsOf(first)).map(([, , verdict = '']) => verdict.startsWith('fits'))
+    expect(verdicts).toEqual(byMethod.map(({ totalBytes }) => totalBytes <= gpuOf('a10g-24gb').memoryBytes))
+    await expect.poll(() => page.locator('#memory svg[role=img]').count()).toBe(2)
+  })
+
+  test('makes a manifest of a config that the check finds nothing wrong with, and copies it', async () => {
+    await write(page, JSON.stringify(CONFIG))
+    await page.getByLabel('Name').fill('my-model')
+    await page.getByLabel('Fileset').fill('research/my-model')
+    await expect.poll(() => page.locator('#manifest pre').textContent()).toContain('fileset: research/my-model')
+    await page.getByRole('button', { name: 'Copy manifest' }).click()
+    await expect.poll(() => page.locator('#copy-status').textContent()).toBe('Copied.')
+    const copied = await page.evaluate(() => navigator.clipboard.readText())
+    expect(checkManifest(copied).diagnostics).toEqual([])
+    const { name, spec } = parse(copied)
+    expect({ name, spec }).toEqual({
+      name: 'my-model',
+      spec: { ...modelSpecFromConfig(CONFIG).spec, checkpoint_model_name: 'Qwen2ForCausalLM' },
+    })
+  })
+
+  test('shows the parameters of safetensors files that are dropped', async () => {
+    await drop(page, 'model.safetensors', safetensors({ 'lm_head.weight': [10, 4], 'model.norm.weight': [4] }))
+    const shown = await rowsOf(page.locator('#parameters table'))
+    expect(shown.map(([part, count]) => [part, count])).toEqual([
+      ['head', '40'],
+      ['norm', '4'],
+      ['total', '44'],
+    ])
+    expect(await page.locator('#input-files').textContent()).toContain('model.safetensors')
+  })
+
+  test('says which tensors of a config its files lack', async () => {
+    await write(page, JSON.stringify(CONFIG))
+    await drop(page, 'model.safetensors', safetensors({ 'model.norm.weight': [4] }))
+    const shown = await page.locator('#diagnostics').textContent()
+    expect(shown).toContain('missing_tensors')
+    expect(shown).toContain('model.norm.weight is 4, not 896')
+  })
+
+  test('says what is wrong with a file that is none', async () => {
+    await drop(page, 'model.safetensors', [1, 2, 3])
+    expect(await page.locator('#input-status').textContent()).toContain('model.safetensors has 3 bytes')
+  })
+
+  test('shows the diagnostics of a manifest, and takes the caret to a place', async () => {
+    await write(page, BROKEN)
+    const { diagnostics } = checkManifest(BROKEN)
+    const places = page.locator('#diagnostics button.place')
+    expect(await places.allTextContents()).toEqual(
+      diagnostics.map(({ line, column }) => `line ${line}, column ${column}`),
+    )
+    for (const { message } of diagnostics) expect(await page.locator('#diagnostics').textContent()).toContain(message)
+    await places.first().focus()
+    await page.keyboard.press('Enter')
+    expect(await selectedText(page)).toBe('llama 3')
+    expect(await page.locator('#text').evaluate((area) => document.activeElement === area)).toBe(true)
+  })
+
+  test('places a mistake in a config and in broken JSON', async () => {
+    await write(page, '{"model_type": "llama",\n "num_attention_heads": "many"}')
+    await page.locator('#diagnostics button.place').first().click()
+    expect(await selectedText(page)).toBe('"many"')
+    await write(page, '{"model_type": "llama",}')
+    expect(await page.locator('#diagnostics').textContent()).toContain('json_invalid')
+  })
+
+  test('shows the memory of a manifest with a spec', async () => {
+    const { spec } = modelSpecFromConfig(CONFIG)
+    await write(page, JSON.stringify({ name: 'm', spec }))
+    await expect.poll(() => page.locator('#memory table').count()).toBe(2)
+    expect(await page.locator('#manifest').isVisible()).toBe(false)
+  })
+
+  test('says so for a family whose forward pass is not described', async () => {
+    await write(page, JSON.stringify({ model_type: 'bert', architectures: ['BertModel'] }))
+    await expect
+      .poll(() => page.locator('#memory').textContent())
+      .toContain('The forward pass of bert is not described')
+  })
+
+  test.each(['light', 'dark'] as const)('has nothing that axe finds, in %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme })
+    expect(await axe(page)).toEqual([])
+    await write(page, BROKEN)
+    expect(await axe(page)).toEqual([])
+    await write(page, JSON.stringify(CONFIG))
+    await expect.poll(() => page.locator('#memory table').count()).toBe(2)
+    expect(await axe(page)).toEqual([])
+  })
+})
+
+test('the page lets nothing run but its own script and style', () => {
+  const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(readFileSync(PAGE, 'utf8'))?.[1] ?? ''
+  expect(policy.replace(/sha256-[\w+/=]{44}/g, 'sha256')).toBe(
+    "default-src 'none'; script-src 'sha256'; style-src 'sha256'; img-src data:; form-action 'none'; base-uri 'none'",
+  )
+})
+
+async function write(page: Page, text: string): Promise<void> {
+  await page.locator('#text').fill(text)
+  await settled(page)
+}
+
+/** Gives a file to the page as one does that is dropped on it. */
+async function drop(page: Page, name: string, bytes: readonly number[]): Promise<void> {
+  await page.evaluate(
+    ({ name, bytes }) => {
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File([new Uint8Array(bytes)], name))
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
+    },
+    { name, bytes },
+  )
+  await expect.poll(() => page.locator('#input-status').textContent()).not.toMatch(/^Nothing|^config.*warnings$/)
+  await settled(page)
+}
+
+async function settled(page: Page): Promise<void> {
+  await expect.poll(() => page.locator('#input-status').textContent()).not.toBe('Reading …')
+}
+
+/** Runs axe in the page; the policy lets no script of ours in, and the debugger's is none of the page's. */
+async function axe(page: Page): Promise<string[]> {
+  const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  await page.evaluate(source)
+  const { violations } = await page.evaluate<AxeResults>('axe.run()')
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+}
+
+function rowsOf(table: Locator): Promise<string[][]> {
+  return table
+    .locator('tbody tr')
+    .evaluateAll((rows) => rows.map((row) => [...row.children].map(({ textContent }) => textContent ?? '')))
+}
+
+function selectedText(page: Page): Promise<string> {
+  return page
+    .locator('#text')
+    .evaluate((area) =>
+      area instanceof HTMLTextAreaElement ? area.value.slice(area.selectionStart, area.selectionEnd) : '',
+    )
+}
+
+function gib(bytes: number): string {
+  return bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GiB` : `${(bytes / 2 ** 20).toFixed(0)} MiB`
+}
+
+/** The bytes of a safetensors file with tensors of these shapes, in bfloat16. */
+function safetensors(shapes: Readonly<Record<string, readonly number[]>>): number[] {
+  let at = 0
+  const entries = Object.entries(shapes).map(([name, shape]) => {
+    const start = at
+    at += 2 * shape.reduce((product, size) => product * size, 1)
+    return [name, { dtype: 'BF16', shape, data_offsets: [start, at] }]
+  })
+  const header = Buffer.from(JSON.stringify(Object.fromEntries(entries)))
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64LE(BigInt(header.length))
+  return [...Buffer.concat([length, header, Buffer.alloc(at)])]
+}
