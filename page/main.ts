@@ -1,6 +1,6 @@
 import { checkManifest } from '../src/manifest/index.js'
 import type { ModelSpec } from '../src/schemas/index.js'
-import { byId, element, showSection } from './dom.js'
+import { byId, element, notesList, showSection } from './dom.js'
 import { EXAMPLES } from './examples.js'
 import { findingElsewhere } from './finding.js'
 import { countedFindings, findingsList } from './findings-view.js'
@@ -27,15 +27,17 @@ let manifest = ''
 /** Counts the questions about memory; an answer to an earlier one is not shown. */
 let asked = 0
 
+const reportAfterwards = soon(report)
+
 prepareForm()
 byId('example', HTMLSelectElement).append(
   ...Object.keys(EXAMPLES).map((name) => element('option', { value: name }, name)),
 )
 listen()
-report()
+reportSoon()
 
 function listen(): void {
-  area.addEventListener('input', soon(report))
+  area.addEventListener('input', reportSoon)
   byId('clear', HTMLButtonElement).addEventListener('click', () => replace(''))
   byId('example', HTMLSelectElement).addEventListener('change', ({ currentTarget }) => {
     const example = currentTarget instanceof HTMLSelectElement ? EXAMPLES[currentTarget.value] : undefined
@@ -73,7 +75,7 @@ function replace(text: string): void {
   beside = NOTHING_BESIDE
   area.value = text
   nameField.value = ''
-  report()
+  reportSoon()
 }
 
 async function take(files: readonly File[]): Promise<void> {
@@ -81,10 +83,16 @@ async function take(files: readonly File[]): Promise<void> {
     const taken = await withFiles(beside, files)
     beside = taken.beside
     if (taken.text !== undefined) area.value = taken.text.replace(/^\ufeff/, '')
-    report()
+    reportSoon()
   } catch (error) {
     status.textContent = `Not read: ${error instanceof Error ? error.message : String(error)}`
   }
+}
+
+/** Says first that it reads: a mixture of experts takes seconds. */
+function reportSoon(): void {
+  status.textContent = 'Reading …'
+  reportAfterwards()
 }
 
 function report(): void {
@@ -99,12 +107,12 @@ function report(): void {
 
 /** The spec, the manifest that it makes, and the diagnostics of both. */
 function reportSpec(): void {
-  const { spec, notes = [], architecture, findings = [] } = understood ?? {}
-  const made = spec && architecture ? manifestOf(spec, notes) : undefined
+  const { spec, notes = [], isManifest, findings = [] } = understood ?? {}
+  const made = spec && !isManifest ? manifestOf(spec, notes) : undefined
   manifest = made ?? ''
   const all = [...findings, ...(made === undefined ? [] : checkManifest(made).diagnostics.map(findingElsewhere))]
   showSection('diagnostics', understood ? [findingsList(all, area)] : [])
-  showSection('spec', spec ? specView(spec, notes) : [])
+  showSection('spec', spec ? specView(spec, notes) : notes.length > 0 ? [notesList(notes)] : [])
   const shown = element('pre', { tabindex: 0, role: 'region', 'aria-label': 'Text of the manifest' }, manifest)
   showSection('manifest', made === undefined ? [] : [shown])
   copyStatus.textContent = ''

@@ -1,5 +1,4 @@
-import { GPUS, type Gpu } from '../src/estimate/gpus.js'
-import type { MemoryMethod } from '../src/estimate/index.js'
+import { DEFAULT_GPU, GPUS, type Gpu, type MemoryMethod } from '../src/estimate/index.js'
 import { byId, element } from './dom.js'
 
 /** What the form beside the memory asks. */
@@ -21,8 +20,6 @@ export const METHODS: Readonly<Record<MemoryMethod, string>> = {
   qlora: 'QLoRA, 4 bits',
   inference: 'inference',
 }
-
-const DEFAULT_GPU = 'h100-80gb'
 
 /** Fills the choices of the form in. */
 export function prepareForm(): void {

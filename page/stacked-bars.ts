@@ -19,8 +19,8 @@ export interface StackedBars {
 }
 
 const WIDTH = 720
-const LABEL_WIDTH = 150
-const TOTAL_WIDTH = 90
+const LABEL_WIDTH = 104
+const TOTAL_WIDTH = 100
 const BAR_HEIGHT = 22
 const ROW_HEIGHT = 32
 const TOP = 18
@@ -30,32 +30,42 @@ export function stackedBars(chart: StackedBars): HTMLElement {
   const longest = Math.max(...chart.bars.map(({ parts }) => sum(parts)), chart.limit?.at ?? 0, 1)
   const scale = (WIDTH - LABEL_WIDTH - TOTAL_WIDTH) / longest
   const height = TOP + chart.bars.length * ROW_HEIGHT + 4
-  const rows = chart.bars.flatMap((bar, row) => drawnBar(bar, TOP + row * ROW_HEIGHT, scale))
+  const topOf = (row: number) => TOP + row * ROW_HEIGHT
+  const parts = chart.bars.flatMap((bar, row) => drawnParts(bar, topOf(row), scale))
   const limit = chart.limit ? drawnLimit(chart.limit, scale, height) : []
+  const texts = chart.bars.flatMap((bar, row) => drawnTexts(bar, topOf(row), scale))
   const picture = svgElement('svg', { viewBox: `0 0 ${WIDTH} ${height}`, role: 'img', 'aria-label': chart.title }, [
-    ...rows,
+    ...parts,
     ...limit,
+    ...texts,
   ])
   return element('div', {}, [legendOf(chart.legend), picture])
 }
 
-function drawnBar({ label, parts, total }: Bar, top: number, scale: number): SVGElement[] {
+function drawnParts({ parts }: Bar, top: number, scale: number): SVGElement[] {
+  const drawn: SVGElement[] = []
   let x = LABEL_WIDTH
-  const drawn: SVGElement[] = [svgElement('text', { x: LABEL_WIDTH - 8, y: top + 15, 'text-anchor': 'end' }, label)]
   for (const [index, size] of parts.entries()) {
     const width = size * scale
     if (width > 0) drawn.push(svgElement('rect', { x, y: top, width, height: BAR_HEIGHT, class: `part-${index % 8}` }))
     x += width
   }
-  drawn.push(svgElement('text', { x: x + 6, y: top + 15, class: 'quiet' }, total))
   return drawn
+}
+
+function drawnTexts({ label, parts, total }: Bar, top: number, scale: number): SVGElement[] {
+  const end = LABEL_WIDTH + sum(parts) * scale
+  return [
+    svgElement('text', { x: LABEL_WIDTH - 8, y: top + 15, 'text-anchor': 'end' }, label),
+    svgElement('text', { x: end + 6, y: top + 15, class: 'quiet' }, total),
+  ]
 }
 
 function drawnLimit({ at, label }: { at: number; label: string }, scale: number, height: number): SVGElement[] {
   const x = LABEL_WIDTH + at * scale
   return [
     svgElement('line', { x1: x, x2: x, y1: TOP - 4, y2: height, class: 'limit' }),
-    svgElement('text', { x, y: 11, 'text-anchor': 'end' }, label),
+    svgElement('text', { x, y: 11, 'text-anchor': x > WIDTH / 2 ? 'end' : 'start' }, label),
   ]
 }
 

@@ -14,6 +14,7 @@ import {
   logicalParameters,
   modelSpecFromArchitecture,
 } from '../src/checkpoint/index.js'
+import { architectureOfSpec } from '../src/estimate/architecture-of-spec.js'
 import { checkManifest, type ManifestFormat } from '../src/manifest/index.js'
 import type { ModelSpec } from '../src/schemas/index.js'
 import { validate } from '../src/validation/index.js'
@@ -30,8 +31,10 @@ export interface Understood {
   readonly notes: readonly string[]
   /** Of files without a config. */
   readonly tree?: ModuleTree
-  /** Of a config: it knows the forward pass too. */
+  /** Of a config, or rebuilt from a spec. */
   readonly architecture?: Architecture
+  /** Whether it is a manifest already, and needs none made. */
+  readonly isManifest: boolean
 }
 
 /** Reads whatever is there. Errors of the input are findings; undefined where there is nothing to read. */
@@ -40,7 +43,7 @@ export function understand(text: string, beside: Beside): Understood | undefined
     return understoodAs(inputOfText(text), text, beside)
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error
-    return { what: 'not understood', findings: [findingOfError(error, text)], notes: [] }
+    return { what: 'not understood', findings: [findingOfError(error, text)], notes: [], isManifest: false }
   }
 }
 
@@ -67,6 +70,7 @@ function ofConfig(config: ConfigObject, { headers, names, ...extras }: Beside): 
     spec,
     notes,
     architecture,
+    isManifest: false,
   }
 }
 
@@ -77,7 +81,7 @@ function findingsOfFiles(architecture: Architecture, storage: LogicalParameters)
 function ofHeaders(headers: Beside['headers']): Understood {
   const { root, notes } = architectureFromSafetensors(headers)
   const config = 'a spec and the memory take the config.json beside the weights: add it'
-  return { what: 'safetensors header', findings: [], notes: [...notes, config], tree: { root } }
+  return { what: 'safetensors header', findings: [], notes: [...notes, config], tree: { root }, isManifest: false }
 }
 
 function ofManifest(text: string): Understood {
@@ -85,7 +89,19 @@ function ofManifest(text: string): Understood {
   const { diagnostics } = checkManifest(text, { format })
   const isWrong = diagnostics.some(({ severity }) => severity === 'error')
   const spec = isWrong ? undefined : specIn(text, format)
-  return { what: 'manifest', findings: diagnostics.map(findingAt), notes: [], ...(spec && { spec }) }
+  const findings = diagnostics.map(findingAt)
+  return { what: 'manifest', findings, notes: [], isManifest: true, ...(spec && { spec, ...rebuilt(spec) }) }
+}
+
+/** The model of a spec; nothing where its sizes are those of no model. */
+function rebuilt(spec: ModelSpec): Partial<Understood> {
+  try {
+    const { architecture, assumptions } = architectureOfSpec(spec)
+    return { architecture, notes: assumptions }
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error
+    return { notes: [`parameters by part and memory are left out: ${error.message}`] }
+  }
 }
 
 /** JSON begins with a brace or a bracket; where its first line is whole and another follows, it is JSON Lines. */
