@@ -21,7 +21,7 @@ export function checkCommand(report: (code: ExitCode) => void): Command {
     .description('check model manifests: YAML, JSON and JSON Lines')
     .argument(
       '<files...>',
-      'files, folders (searched for .yaml, .yml, .json, .jsonl), patterns, or - for standard input',
+      'files, folders (searched for .yaml, .yml, .json, .jsonl, .ndjson), patterns, or - for standard input',
     )
     .addOption(new Option('--format <format>', 'how to print').choices(Object.keys(CHECK_FORMATS)).default('pretty'))
     .addOption(modelOption('check every document as this, in place of telling requests from entities'))

@@ -1,12 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { CheckpointError } from '../architecture/index.js'
-import { checkCommand } from './check.js'
-import { estimateCommand } from './estimate.js'
 import { EXIT, type ExitCode, UsageError } from './exit-code.js'
-import { inspectCommand } from './inspect.js'
-import { schemaCommand } from './schema.js'
-import { validateCommand } from './validate.js'
+import { printable } from './formats/printable.js'
 
 /**
  * Runs the command with its arguments, and answers its exit code. Whatever goes wrong ends in one line on standard error,
@@ -17,23 +12,9 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
   const report = (result: ExitCode): void => {
     code = result
   }
-  ignoreClosedPipe()
-  const program = new Command('model-entity')
-    .description('Checks model entities of an ML platform, and tells what a checkpoint is.')
-    .version(version())
-    .addHelpText('after', HELP)
-    .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'model-entity: ')) })
-  for (const command of [
-    checkCommand(report),
-    validateCommand(report),
-    inspectCommand(report),
-    estimateCommand(report),
-    schemaCommand(report),
-  ]) {
-    program.addCommand(command.copyInheritedSettings(program))
-  }
+  watchOutput()
   try {
+    const program = await programFor(args, report)
     if (args.length === 0) {
       program.outputHelp({ error: true })
       return EXIT.misuse
@@ -41,8 +22,35 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     await program.parseAsync([...args], { from: 'user' })
     return code
   } catch (error) {
-    return failure(error)
+    return await failure(error)
   }
+}
+
+type MakeCommand = (report: (code: ExitCode) => void) => Command
+
+/** Each command's module is loaded when it is named, so that `check` does not wait for what reads checkpoints. */
+const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+  check: async () => (await import('./check.js')).checkCommand,
+  validate: async () => (await import('./validate.js')).validateCommand,
+  inspect: async () => (await import('./inspect.js')).inspectCommand,
+  estimate: async () => (await import('./estimate.js')).estimateCommand,
+  schema: async () => (await import('./schema.js')).schemaCommand,
+}
+
+/** The program with the command that is named, or with all of them, for help and suggestions. */
+async function programFor([name = '']: readonly string[], report: (code: ExitCode) => void): Promise<Command> {
+  const program = new Command('model-entity')
+    .description('Checks model entities of an ML platform, and tells what a checkpoint is.')
+    .version(version())
+    .addHelpText('after', HELP)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`${oneLine(text.replace(/^error: /, ''))}\n`) })
+  const named = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  for (const load of named ? [named] : Object.values(COMMANDS)) {
+    const makeCommand = await load()
+    program.addCommand(makeCommand(report).copyInheritedSettings(program))
+  }
+  return program
 }
 
 const HELP = `
@@ -55,30 +63,38 @@ Examples:
 
 Exit codes: 0 nothing is wrong, 1 something is, 2 the command was misused.`
 
-function failure(error: unknown): ExitCode {
+async function failure(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.misuse
-  if (error instanceof UsageError) {
-    process.stderr.write(`model-entity: ${error.message}\n`)
-    return EXIT.misuse
-  }
+  const { CheckpointError } = await import('../architecture/index.js')
   if (error instanceof CheckpointError) {
     const help = error.help === undefined ? '' : `\n  help: ${error.help}`
-    process.stderr.write(`model-entity: ${error.message} (${error.code})${help}\n`)
+    process.stderr.write(`${oneLine(`${error.message} (${error.code})`)}${help}\n`)
     return EXIT.failed
   }
-  process.stderr.write(`model-entity: ${error instanceof Error ? error.message : String(error)}\n`)
-  return EXIT.internal
+  process.stderr.write(`${oneLine(error instanceof Error ? error.message : String(error))}\n`)
+  return error instanceof UsageError ? EXIT.misuse : EXIT.internal
 }
 
+/** An error as it is told: a name with a line end in it is no reason for a second line. */
+function oneLine(message: string): string {
+  return `model-entity: ${printable(message.trim().replaceAll('\n', ' '))}`
+}
+
+/** The package's own number; a copy of the command without its package still works. */
 function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-  return String(version)
+  try {
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+    return String(version)
+  } catch {
+    return 'unknown'
+  }
 }
 
-/** A reader that has seen enough, such as `head`, closes the pipe: no reason to complain. */
-function ignoreClosedPipe(): void {
+/** A reader that has seen enough, such as `head`, closes the pipe: the verdict stands. A full disk is a failure. */
+function watchOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit(EXIT.ok)
+    if (error.code === 'EPIPE') return
+    process.stderr.write(`${oneLine(`the output cannot be written: ${error.message}`)}\n`)
+    process.exit(EXIT.internal)
   })
 }
