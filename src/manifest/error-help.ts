@@ -1,5 +1,5 @@
 import { nearest, quoted } from '../lint/text.js'
-import { BackendFormat, FinetuningType } from '../schemas/index.js'
+import { BackendFormat, FinetuningType, SCHEMAS } from '../schemas/index.js'
 import type { ErrorDetail } from '../validation/index.js'
 import type { SourceNode } from './source-node.js'
 
@@ -18,9 +18,14 @@ export function errorHelp(error: ErrorDetail, holder: SourceNode): string {
 
 function missingHelp(field: string, holder: SourceNode): string {
   const keys = holder.kind === 'mapping' ? holder.entries.map(({ key }) => key) : []
-  const near = keys.find((key) => key !== field && nearest(key, [field]) !== undefined)
+  const near = keys.find((key) => !FIELDS.has(key) && nearest(key, [field]) !== undefined)
   return near === undefined ? `add the field ${field}` : `found ${quoted(near)}; did you mean ${field}?`
 }
+
+/** What is itself a field is no misspelling of another: `created_at` of `updated_at`. */
+const FIELDS: ReadonlySet<string> = new Set(
+  Object.values(SCHEMAS).flatMap((schema) => ('properties' in schema ? Object.keys(schema.properties) : [])),
+)
 
 function isExpected({ ctx }: ErrorDetail, name: string): boolean {
   return String(ctx?.['expected'] ?? '').includes(`'${name}'`)

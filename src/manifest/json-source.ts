@@ -17,8 +17,9 @@ export function readJsonDocument(text: string, base = 0): ReadDocument {
   return problem('json_invalid', span, message, HELP_OF_MESSAGE[message] ?? 'correct the syntax of the file')
 }
 
-/** Each line is a document of its own. */
+/** Each line is a document of its own; where there is no line, the file is an empty one. */
 export function readJsonLines(text: string): ReadDocument[] {
+  if (text === '') return [{ kind: 'empty' }]
   const documents: ReadDocument[] = []
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start)

@@ -1,4 +1,4 @@
-import { Composer, type Document, isScalar, type ScalarTag } from 'yaml'
+import { Composer, type Document, isScalar, type ParsedNode, type ScalarTag } from 'yaml'
 import { problem, type ReadDocument } from './problem.js'
 import { yamlTokens } from './yaml-tokens.js'
 import { YamlTreeReader } from './yaml-tree.js'
@@ -7,7 +7,10 @@ import { YamlTreeReader } from './yaml-tree.js'
 export function readYamlDocuments(text: string): ReadDocument[] {
   if (/^[ \t\r\n]*$/.test(text)) return [{ kind: 'empty' }]
   const control = CONTROL_CHARACTER.exec(text)
-  if (control) return [controlCharacter(control[0], control.index)]
+  if (control) {
+    const before = readYamlDocuments(text.slice(0, control.index))
+    return [...before.slice(0, -1), controlCharacter(control[0], control.index)]
+  }
   const { tokens, tooDeep } = yamlTokens(text)
   const composer = new Composer({
     schema: 'core',
@@ -48,7 +51,10 @@ function readDocument(document: Document.Parsed, text: string): ReadDocument {
     return problem('yaml_syntax', { start, end }, message, 'correct the syntax of the document')
   }
   const { contents } = document
-  const isEmpty =
-    contents === null || (isScalar(contents) && contents.source === '' && !contents.anchor && !contents.tag)
-  return isEmpty ? { kind: 'empty' } : new YamlTreeReader(text).read(contents)
+  return contents === null || isUnwritten(contents) ? { kind: 'empty' } : new YamlTreeReader(text).read(contents)
+}
+
+/** Nothing at all, which quotes, an anchor or a tag would be. */
+function isUnwritten(contents: ParsedNode): boolean {
+  return isScalar(contents) && contents.type === 'PLAIN' && contents.source === '' && !contents.anchor && !contents.tag
 }

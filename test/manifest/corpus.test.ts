@@ -516,6 +516,12 @@ const RULES: Readonly<Record<string, readonly Case[]>> = {
 }
 
 const READING: readonly Case[] = [
+  ['an empty text in quotes, which is written', '⟦""⟧\n', ['model_attributes_type ']],
+  [
+    'a control character in its own document',
+    'name: ⟦5⟧\n---\nname: a⟦\u0001⟧b\n',
+    ['string_type name', 'yaml_syntax '],
+  ],
   ['!!str 5 as a text', 'name: ab\nproject: !!str 5\n'],
   ['!!int "8" as an integer', spec('context_size: !!int "8"')],
   ['!!float 1 as a number', inference('temperature: !!float 1')],

@@ -217,6 +217,7 @@ describe('checkManifest points at', () => {
 describe('checkManifest counts', () => {
   it.each([
     ['nothing', '', 1, 1],
+    ['two documents of quotes, which are written', '""\n--- \'\'\n', 2, 0],
     ['blanks and comments', '\n# note\n', 1, 1],
     ['three documents, one of them empty', 'name: ab\n---\n---\nname: cd\n', 3, 1],
     ['a list of no entity', '[]\n', 1, 0],
@@ -225,10 +226,22 @@ describe('checkManifest counts', () => {
     expect(checkManifest(text)).toMatchObject({ documents, emptyDocuments })
   })
 
+  it('an empty file of JSON Lines as an empty document', () => {
+    expect(checkManifest('', JSON_LINES)).toMatchObject({ documents: 1, emptyDocuments: 1, diagnostics: [] })
+  })
+
   it('the lines of JSON Lines as documents, blank ones among them', () => {
     const { documents, emptyDocuments, diagnostics } = checkManifest('{"name": "ab"}\n\n{"name": 5}\n', JSON_LINES)
     expect({ documents, emptyDocuments }).toEqual({ documents: 3, emptyDocuments: 1 })
     expect(diagnostics).toMatchObject([{ document: 2, line: 3, column: 10 }])
+  })
+})
+
+describe('checkManifest helps', () => {
+  it('with a misspelt key where a field is missing, never with another field', () => {
+    const help = (text: string) => checkManifest(text).diagnostics.map((one) => one.help)
+    expect(help('nam: ab\n')).toContain('found "nam"; did you mean name?')
+    expect(help('id: e\nname: ab\nworkspace: w\ncreated_at: 2026-01-01\n')).toEqual(['add the field updated_at'])
   })
 })
 
