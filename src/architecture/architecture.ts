@@ -55,6 +55,7 @@ export interface MoeDimensions {
 export interface MambaDimensions {
   readonly mambaLayers: number
   readonly attentionLayers: number
+  /** Layers that are a feed-forward network, dense or of experts, and nothing else; in most families there are none. */
   readonly mlpLayers: number
   readonly stateSize: number
   readonly convKernel: number

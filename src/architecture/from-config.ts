@@ -25,7 +25,7 @@ export function architectureFromConfig(config: unknown): Architecture {
   const family = BY_MODEL_TYPE.get(modelType ?? '')
   if (family) return family.describe(reader, classNameOf(reader))
   const text = textConfig(reader)
-  if (text) return describeText(text)
+  if (text) return describeText(text, reader)
   throw unsupported(modelType)
 }
 
@@ -38,8 +38,10 @@ function classNameOf(config: ConfigReader): string | undefined {
   return config.strings('architectures')?.[0]
 }
 
-function describeText({ whole, family, config }: TextConfig): Architecture {
-  const described = BY_MODEL_TYPE.get(family)?.describe(config, classNameOf(config))
+function describeText({ whole, family, config }: TextConfig, outer: ConfigReader): Architecture {
+  // Where the fields stand side by side, `architectures` names the class of the whole.
+  const className = config === outer ? undefined : classNameOf(config)
+  const described = BY_MODEL_TYPE.get(family)?.describe(config, className)
   if (!described) throw unsupported(family)
   const note = `Of ${whole} only the language model (${family}) is described: other encoders and projectors are left out, and names are those of the language model alone.`
   return { ...described, notes: [note, ...described.notes] }

@@ -9,7 +9,7 @@ import { minimumGpus } from '../estimate/index.js'
 import type { LinearLayerSpec, MambaConfig, ModelSpec, MoEConfig } from '../schemas/index.js'
 import { findChatTemplate } from './chat-template.js'
 import { isEmbeddingModel } from './embedding-model.js'
-import { type ConfigObject, textIn } from './json-object.js'
+import { type ConfigObject, numberIn, textIn } from './json-object.js'
 import type { LogicalParameters } from './logical-parameters.js'
 import { precisionOf } from './precision.js'
 import { toolCallParserOf } from './tool-call-parser.js'
@@ -30,6 +30,8 @@ export interface SpecExtras {
   readonly hasPoolingConfig?: boolean
   /** How the weights are stored, from the headers: see `logicalParameters`. */
   readonly storage?: LogicalParameters
+  /** Whether to estimate the minimum of GPUs, which takes longer than all the rest. Default: yes. */
+  readonly estimateGpus?: boolean
 }
 
 /** A spec, and in sentences what it leaves out or takes for granted. */
@@ -41,7 +43,7 @@ export interface SpecWithNotes {
 /**
  * The `ModelSpec` of a Hugging Face `config.json`: exactly what the platform should generate when a fileset is given.
  *
- * - `context_size`: tokens, with rope scaling applied
+ * - `context_size`: tokens, with rope scaling applied; where the config names no limit, the tokenizer's `model_max_length`
  * - `num_kv_heads`: heads of keys and values; as many as query heads where they do not share
  * - `base_num_parameters`: unique parameters, a tied one counted once, buffers not at all
  * - `precision`: what most stored weights have, else what the config says of them
@@ -67,12 +69,14 @@ export function modelSpecFromArchitecture(
 ): SpecWithNotes {
   const { dimensions, className, family } = architecture
   const embeds = isEmbeddingModel({ ...extras, className })
+  const contextTokens = dimensions.contextTokens ?? tokenizerLimit(extras.tokenizerConfig)
+  const window = windowOf(dimensions.windowTokens, contextTokens)
   const { precision, note } = precisionOf(config, extras.storage)
   const chat = findChatTemplate(extras)
   const parser = chat.template === undefined ? undefined : toolCallParserOf(chat.template)
-  const { notes: gpuNotes, ...minimum } = minimumGpus(architecture)
+  const { notes: gpuNotes, ...minimum } = extras.estimateGpus === false ? { notes: [] } : minimumGpus(architecture)
   const spec: ModelSpec = {
-    ...(dimensions.contextTokens !== undefined && { context_size: dimensions.contextTokens }),
+    ...(contextTokens !== undefined && { context_size: contextTokens }),
     ...(chat.known && { is_chat: chat.template !== undefined && !embeds }),
     is_embedding_model: embeds,
     checkpoint_model_name: extras.name ?? (textIn(config, '_name_or_path') || className),
@@ -90,16 +94,39 @@ export function modelSpecFromArchitecture(
     precision,
     ...(dimensions.moe && { moe_config: moeConfig(dimensions) }),
     ...(dimensions.mamba && { mamba_config: mambaConfig(dimensions) }),
-    ...(dimensions.windowTokens !== undefined && { sliding_window_config: { window_size: dimensions.windowTokens } }),
+    ...(window.tokens !== undefined && { sliding_window_config: { window_size: window.tokens } }),
     linear_layers: linearLayerSpecs(architecture),
     ...(chat.template !== undefined && { chat_template: chat.template }),
     ...(parser !== undefined && { tool_call_config: { tool_call_parser: parser } }),
   }
-  const unknown = chat.known ? [] : ['is_chat and chat_template are left out: the tokenizer was not looked at']
+  const unknown = [
+    ...(contextTokens === undefined ? ['context_size is left out: the config names no limit'] : []),
+    ...(chat.known ? [] : ['is_chat and chat_template are left out: the tokenizer was not looked at']),
+  ]
   return {
     spec,
-    notes: [...architecture.notes, ...(note === undefined ? [] : [note]), ...chat.notes, ...gpuNotes, ...unknown],
+    notes: [
+      ...architecture.notes,
+      ...(note === undefined ? [] : [note]),
+      ...window.notes,
+      ...chat.notes,
+      ...gpuNotes,
+      ...unknown,
+    ],
   }
+}
+
+/** The longest text that the tokenizer is made for; one of 10^30 tokens, as transformers writes, says nothing. */
+function tokenizerLimit(tokenizerConfig: ConfigObject | undefined): number | undefined {
+  const limit = numberIn(tokenizerConfig, 'model_max_length')
+  return limit !== undefined && Number.isInteger(limit) && limit > 0 && limit < 2 ** 31 ? limit : undefined
+}
+
+/** A window that is wider than the context is none. */
+function windowOf(tokens: number | undefined, contextTokens: number | undefined): { tokens?: number; notes: string[] } {
+  if (tokens === undefined) return { notes: [] }
+  if (contextTokens === undefined || tokens <= contextTokens) return { tokens, notes: [] }
+  return { notes: [`sliding_window_config is left out: a window of ${tokens} tokens is wider than the context`] }
 }
 
 function moeConfig({ moe }: Dimensions): MoEConfig | null {

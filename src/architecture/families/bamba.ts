@@ -53,7 +53,7 @@ export const bamba: Family = {
     const mamba = {
       mambaLayers: layers - attentionLayers,
       attentionLayers,
-      mlpLayers: layers,
+      mlpLayers: 0,
       stateSize,
       convKernel,
     }

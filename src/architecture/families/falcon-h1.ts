@@ -51,7 +51,7 @@ export const falconH1: Family = {
       pre_ff_layernorm: norm,
       feed_forward: gatedMlp({ ...sizes, bias: config.boolean('mlp_bias', false) }),
     })
-    const mamba = { mambaLayers: layers, attentionLayers: layers, mlpLayers: layers, stateSize, convKernel }
+    const mamba = { mambaLayers: layers, attentionLayers: layers, mlpLayers: 0, stateSize, convKernel }
     return causalLm({
       config,
       className,

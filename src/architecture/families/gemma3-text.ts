@@ -27,6 +27,8 @@ export const gemma3Text: Family = {
       max_position_embeddings: 131_072,
       tie_word_embeddings: true,
     })
+    // The scaling of its ropes is counted in the length already.
+    const contextTokens = config.integer('max_position_embeddings', 131_072)
     const norm = rmsNorm(sizes.hiddenSize)
     const bias = config.boolean('attention_bias', false)
     const types = layerTypes(config, sizes.layers, slidingBut(config.integer('sliding_window_pattern', 6)))
@@ -47,7 +49,7 @@ export const gemma3Text: Family = {
       family: 'gemma3_text',
       name: 'Gemma3',
       model: decoderModel('Gemma3TextModel', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-      dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens }),
+      dimensions: decoderDimensions({ ...sizes, contextTokens }, { gatedMlp: true, windowTokens }),
     })
   },
 }

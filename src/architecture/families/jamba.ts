@@ -73,7 +73,7 @@ export const jamba: Family = {
     const mamba = {
       mambaLayers: layers - attentionLayers,
       attentionLayers,
-      mlpLayers: layers,
+      mlpLayers: 0,
       stateSize,
       convKernel,
     }

@@ -94,7 +94,7 @@ export const nemotronH: Family = {
     const mamba = {
       mambaLayers: countOf('linear_attention'),
       attentionLayers: countOf('full_attention'),
-      mlpLayers: countOf('mlp'),
+      mlpLayers: countOf('mlp') + countOf('moe'),
       stateSize,
       convKernel,
     }
