@@ -59,7 +59,7 @@ function several(severity: DiagnosticSeverity, code: string, what: string, names
 /** The place of a path in a JSON text; where the path ends early, the beginning of what should hold the rest. */
 function placeInJson(text: string, path: readonly (string | number)[]): Place | undefined {
   const read = readJson(text, { constants: true })
-  if (!read.ok) return undefined
+  if (!read.ok || path.length === 0) return undefined
   let at: JsonNode = read.root
   for (const key of path) {
     const next = childOf(at, key)

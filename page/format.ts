@@ -1,8 +1,9 @@
 const GIB = 2 ** 30
 const MIB = 2 ** 20
 
-/** Bytes as a person reads them: `15.0 GiB`, `312 MiB`. */
+/** Bytes as a person reads them: `15.0 GiB`, `312 MiB`, `0`. */
 export function bytes(count: number): string {
+  if (count === 0) return '0'
   return count >= GIB ? `${(count / GIB).toFixed(1)} GiB` : `${(count / MIB).toFixed(0)} MiB`
 }
 

@@ -58,6 +58,7 @@ function listen(): void {
 function listenForDrops(): void {
   const mark = (isOver: boolean) => document.body.classList.toggle('dropping', isOver)
   document.addEventListener('dragover', (event) => {
+    if (!event.dataTransfer?.types.includes('Files')) return
     event.preventDefault()
     mark(true)
   })
@@ -85,7 +86,7 @@ async function take(files: readonly File[]): Promise<void> {
     if (taken.text !== undefined) area.value = taken.text.replace(/^\ufeff/, '')
     reportSoon()
   } catch (error) {
-    status.textContent = `Not read: ${error instanceof Error ? error.message : String(error)}`
+    sayNotRead(error)
   }
 }
 
@@ -96,13 +97,25 @@ function reportSoon(): void {
 }
 
 function report(): void {
-  understood = understand(area.value, beside)
   byId('input-files', HTMLElement).textContent =
     beside.names.length > 0 ? `Files beside the text: ${beside.names.join(', ')}` : ''
-  const model = understood?.architecture ?? understood?.tree
-  showSection('parameters', model ? parametersView(model) : [])
-  reportSpec()
-  reportMemory()
+  try {
+    understood = understand(area.value, beside)
+    const model = understood?.architecture ?? understood?.tree
+    showSection('parameters', model ? parametersView(model) : [])
+    reportSpec()
+    reportMemory()
+  } catch (error) {
+    for (const id of SECTIONS) showSection(id, [])
+    asked += 1
+    sayNotRead(error)
+  }
+}
+
+const SECTIONS = ['diagnostics', 'memory', 'parameters', 'spec', 'manifest']
+
+function sayNotRead(error: unknown): void {
+  status.textContent = `Not read: ${error instanceof Error ? error.message : String(error)}`
 }
 
 /** The spec, the manifest that it makes, and the diagnostics of both. */
