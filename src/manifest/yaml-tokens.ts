@@ -29,13 +29,19 @@ export function yamlTokens(text: string): YamlTokens {
     }
     const tooDeep = collectionAt(parser.stack[MAX_YAML_DEPTH + 1])
     if (tooDeep !== undefined) return { tokens, tooDeep }
-    if (misplaced > MAX_MISPLACED) break
+    if (misplaced > MAX_MISPLACED || endsMisplaced(parser.stack.at(-1))) break
   }
   for (const token of parser.end()) {
     const tooDeep = keep(token, tokens)
     if (tooDeep !== undefined) return { tokens, tooDeep }
   }
   return { tokens }
+}
+
+/** Whether so much stands behind a value, the last of it out of place. */
+function endsMisplaced(token: CST.Token | undefined): boolean {
+  if (!token || !('end' in token) || !Array.isArray(token.end) || token.end.length <= MAX_MISPLACED) return false
+  return !HARMLESS.has(token.end.at(-1)?.type ?? 'space')
 }
 
 function collectionAt(token: CST.Token | undefined): Span | undefined {

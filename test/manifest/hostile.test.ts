@@ -30,7 +30,9 @@ describe('checkManifest ends in one clean diagnostic for', () => {
     ['a megabyte of stars', '*'.repeat(MEGABYTE), 'yaml_syntax'],
     ['a megabyte of letters', 'a'.repeat(MEGABYTE), 'model_attributes_type'],
     ['a megabyte of NUL', '\0'.repeat(MEGABYTE), 'yaml_syntax'],
-    ['a megabyte of anchors', '&a '.repeat(100_000), 'yaml_syntax'],
+    ['thirty thousand anchors', '&a '.repeat(30_000), 'yaml_syntax'],
+    ['ten megabytes of opening brackets', '['.repeat(10 * MEGABYTE), 'too_deep'],
+    ['ten megabytes of braces', '}'.repeat(10 * MEGABYTE), 'yaml_syntax'],
   ])('%s', (_, text, code) => {
     expect(codes(text)).toEqual([code])
   })
@@ -83,14 +85,23 @@ describe('checkManifest ends in one clean diagnostic for', () => {
 })
 
 describe('checkManifest', () => {
-  it('takes an alias that stands a hundred thousand times', () => {
-    const text = `name: ab\ncustom_fields:\n  a: &a x\n  b:\n${'    - *a\n'.repeat(100_000)}`
+  it('takes an alias that stands thirty thousand times', () => {
+    const text = `name: ab\ncustom_fields:\n  a: &a x\n  b:\n${'    - *a\n'.repeat(30_000)}`
     expect(codes(text)).toEqual([])
   })
 
-  it('takes a mapping of a hundred thousand fields', () => {
-    const text = `name: ab\ncustom_fields:\n${Array.from({ length: 100_000 }, (_, index) => `  k${index}: 1`).join('\n')}`
+  it('takes a mapping of thirty thousand fields', () => {
+    const text = `name: ab\ncustom_fields:\n${Array.from({ length: 30_000 }, (_, index) => `  k${index}: 1`).join('\n')}`
     expect(codes(text)).toEqual([])
+  })
+
+  it('tells each of twenty thousand unknown fields', () => {
+    const fields = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1\n`).join('')
+    expect(checkManifest(`name: ab\n${fields}`).diagnostics).toHaveLength(20_000)
+  })
+
+  it('takes ten megabytes of blank lines for an empty document', () => {
+    expect(checkManifest('\n'.repeat(10 * MEGABYTE))).toMatchObject({ documents: 1, emptyDocuments: 1 })
   })
 
   it('tells a file that is too large', () => {
