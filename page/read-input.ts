@@ -20,14 +20,15 @@ export type TextInput =
 export interface Beside {
   /** Names of the files, as the reader sees them. */
   readonly names: readonly string[]
-  readonly headers: readonly SafetensorsHeader[]
+  /** Headers of weights by file: a file that is dropped again replaces itself. */
+  readonly headers: ReadonlyMap<string, SafetensorsHeader>
   readonly tokenizerConfig?: ConfigObject
   readonly generationConfig?: ConfigObject
   readonly chatTemplate?: string
 }
 
 /** No files. */
-export const NOTHING_BESIDE: Beside = { names: [], headers: [] }
+export const NOTHING_BESIDE: Beside = { names: [], headers: new Map() }
 
 /**
  * Sorts what a text is: a config names its `model_type`, a header its tensors, and all else is taken for a manifest.
@@ -55,7 +56,7 @@ export async function withFiles(
   for (const file of files) {
     const names = [...next.names.filter((name) => name !== file.name), file.name]
     if (file.name.endsWith('.safetensors')) {
-      next = { ...next, names, headers: [...next.headers, await headerOfFile(file)] }
+      next = { ...next, names, headers: new Map(next.headers).set(file.name, await headerOfFile(file)) }
       continue
     }
     const content = await textOf(file)

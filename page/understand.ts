@@ -13,6 +13,7 @@ import {
   type LogicalParameters,
   logicalParameters,
   modelSpecFromArchitecture,
+  type SafetensorsHeader,
 } from '../src/checkpoint/index.js'
 import { architectureOfSpec } from '../src/estimate/architecture-of-spec.js'
 import { checkManifest, type ManifestFormat } from '../src/manifest/index.js'
@@ -52,17 +53,17 @@ function understoodAs(input: TextInput, text: string, beside: Beside): Understoo
     case 'config':
       return ofConfig(input.config, beside)
     case 'header':
-      return ofHeaders([...beside.headers, input.header])
+      return ofHeaders([...beside.headers.values(), input.header])
     case 'manifest':
       return ofManifest(text)
     case 'empty':
-      return beside.headers.length > 0 ? ofHeaders(beside.headers) : undefined
+      return beside.headers.size > 0 ? ofHeaders([...beside.headers.values()]) : undefined
   }
 }
 
 function ofConfig(config: ConfigObject, { headers, names, ...extras }: Beside): Understood {
   const architecture = architectureFromConfig(config)
-  const storage = headers.length > 0 ? logicalParameters(headers) : undefined
+  const storage = headers.size > 0 ? logicalParameters(headers.values()) : undefined
   const { spec, notes } = modelSpecFromArchitecture(architecture, config, { ...extras, ...(storage && { storage }) })
   return {
     what: `config of ${architecture.className}`,
@@ -78,7 +79,7 @@ function findingsOfFiles(architecture: Architecture, storage: LogicalParameters)
   return findingsOfComparison(compareParameters(architecture, storage))
 }
 
-function ofHeaders(headers: Beside['headers']): Understood {
+function ofHeaders(headers: readonly SafetensorsHeader[]): Understood {
   const { root, notes } = architectureFromSafetensors(headers)
   const config = 'a spec and the memory take the config.json beside the weights: add it'
   return { what: 'safetensors header', findings: [], notes: [...notes, config], tree: { root }, isManifest: false }

@@ -115,7 +115,8 @@ describe.skipIf(BROWSER === undefined)(`the page in Chromium, from a file${title
   })
 
   test('shows the parameters of safetensors files that are dropped', async () => {
-    await drop(page, 'model.safetensors', safetensors({ 'lm_head.weight': [10, 4], 'model.norm.weight': [4] }))
+    const bytes = safetensors({ 'lm_head.weight': [10, 4], 'model.norm.weight': [4] })
+    for (const _ of ['once', 'and again']) await drop(page, 'model.safetensors', bytes)
     const shown = await rowsOf(page.locator('#parameters table'))
     expect(shown.map(([part, count]) => [part, count])).toEqual([
       ['head', '40'],
@@ -181,6 +182,9 @@ describe.skipIf(BROWSER === undefined)(`the page in Chromium, from a file${title
     expect(await axe(page)).toEqual([])
     await write(page, JSON.stringify(CONFIG))
     await expect.poll(() => page.locator('#memory table').count()).toBe(2)
+    expect(await axe(page)).toEqual([])
+    await write(page, JSON.stringify({ model_type: 't5' }))
+    await expect.poll(() => page.locator('#memory .caveat').count()).toBe(1)
     expect(await axe(page)).toEqual([])
   })
 })
