@@ -44,8 +44,8 @@ function onePerFamily(): CheckpointRecord[] {
 }
 
 async function measured({ family, name, config }: CheckpointRecord): Promise<Row> {
-  const { spec } = modelSpecFromConfig(config, { estimateGpus: false })
-  const work = subject(family, () => modelSpecFromConfig(config, { estimateGpus: false }))
+  const { spec } = modelSpecFromConfig(config)
+  const work = subject(family, () => modelSpecFromConfig(config))
   const times = await Promise.all(Array.from({ length: ROUNDS }, () => work.time(1)))
   const theirs = await transformers?.time(config)
   const known = theirs !== undefined && 'total' in theirs ? theirs : undefined

@@ -11,6 +11,7 @@ export { type EmbeddingSigns, isEmbeddingModel } from './embedding-model.js'
 export { type ConfigObject, isObject } from './json-object.js'
 export { type LogicalParameter, type LogicalParameters, logicalParameters } from './logical-parameters.js'
 export {
+  type MinimumGpusEstimate,
   modelSpecFromArchitecture,
   modelSpecFromConfig,
   type SpecExtras,

@@ -5,7 +5,6 @@ import {
   linearLayers,
   totalParameters,
 } from '../architecture/index.js'
-import { minimumGpus } from '../estimate/index.js'
 import type { LinearLayerSpec, MambaConfig, ModelSpec, MoEConfig } from '../schemas/index.js'
 import { findChatTemplate } from './chat-template.js'
 import { isEmbeddingModel } from './embedding-model.js'
@@ -30,8 +29,18 @@ export interface SpecExtras {
   readonly hasPoolingConfig?: boolean
   /** How the weights are stored, from the headers: see `logicalParameters`. */
   readonly storage?: LogicalParameters
-  /** Whether to estimate the minimum of GPUs, which takes longer than all the rest. Default: yes. */
-  readonly estimateGpus?: boolean
+  /**
+   * Estimates the fewest GPUs: `minimumGpus` of `model-entity/estimate`. It replays training steps, which takes longer than
+   * all the rest; without it the two fields are left out.
+   */
+  readonly minimumGpus?: MinimumGpusEstimate
+}
+
+/** What tells the two fields of a spec that say how many GPUs training takes, and why one is left out. */
+export type MinimumGpusEstimate = (architecture: Architecture) => {
+  readonly minimum_gpus_all_weights?: number
+  readonly minimum_gpus_lora?: number
+  readonly notes: readonly string[]
 }
 
 /** A spec, and in sentences what it leaves out or takes for granted. */
@@ -47,7 +56,7 @@ export interface SpecWithNotes {
  * - `num_kv_heads`: heads of keys and values; as many as query heads where they do not share
  * - `base_num_parameters`: unique parameters, a tied one counted once, buffers not at all
  * - `precision`: what most stored weights have, else what the config says of them
- * - `minimum_gpus_all_weights`, `minimum_gpus_lora`: as `minimumGpus` says, where the family's forward pass is described
+ * - `minimum_gpus_all_weights`, `minimum_gpus_lora`: where `minimumGpus` is given, and the family's forward pass described
  * - `linear_layers`: every `nn.Linear` and `Conv1D`, as PEFT sees them
  *
  * @throws CheckpointError for a family that is not known, or a config that cannot be
@@ -74,7 +83,7 @@ export function modelSpecFromArchitecture(
   const { precision, note } = precisionOf(config, extras.storage)
   const chat = findChatTemplate(extras)
   const parser = chat.template === undefined ? undefined : toolCallParserOf(chat.template)
-  const { notes: gpuNotes, ...minimum } = extras.estimateGpus === false ? { notes: [] } : minimumGpus(architecture)
+  const { notes: gpuNotes, ...minimum } = extras.minimumGpus?.(architecture) ?? { notes: [] }
   const spec: ModelSpec = {
     ...(contextTokens !== undefined && { context_size: contextTokens }),
     ...(chat.known && { is_chat: chat.template !== undefined && !embeds }),

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { hubRepository, isHubName, readCheckpoint } from '../checkpoint/read/index.js'
 import type { LoraOptions } from '../estimate/index.js'
+import { minimumGpus } from '../estimate/index.js'
 import { parseFilesetRef, parseName } from '../references/index.js'
 import { EXIT, type ExitCode, UsageError } from './exit-code.js'
 import { comparisonText } from './formats/comparison.js'
@@ -64,6 +65,7 @@ async function inspect(from: string, options: InspectOptions): Promise<ExitCode>
   const { token, revision, hubUrl, lora: rank, target: targetModules } = options
   if (targetModules !== undefined && rank === undefined) throw new UsageError('--target takes a rank: --lora 16')
   const checkpoint = await readCheckpoint(from, {
+    minimumGpus,
     ...(token !== undefined && { token }),
     ...(revision !== undefined && { revision }),
     ...(hubUrl !== undefined && { hubUrl }),

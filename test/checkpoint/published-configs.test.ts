@@ -92,7 +92,7 @@ const WINDOWED = ['gemma-2-9b', 'gemma-3-1b-it', 'gemma-3-4b-it', 'gpt-oss-20b',
 
 describe('The config of a published model becomes its spec', () => {
   it.each(Object.entries(PUBLISHED))('%s', (name, [total, context, also = {}]) => {
-    const { spec } = modelSpecFromConfig(configOf(name), { estimateGpus: false })
+    const { spec } = modelSpecFromConfig(configOf(name))
     expect(spec).toMatchObject({ base_num_parameters: total, ...also })
     expect(spec.context_size).toBe(context)
     expect(spec.sliding_window_config !== undefined).toBe(WINDOWED.includes(name))

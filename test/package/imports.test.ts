@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, { readonly values: readonly string[]; 
     manifest: { values: ['schemas', 'references', 'json', 'validation', 'lint'] },
     export: { values: ['schemas'] },
     architecture: { values: [], types: ['schemas'] },
-    checkpoint: { values: ['architecture', 'estimate', 'json', 'schemas', 'references', 'validation', 'lint'] },
+    checkpoint: { values: ['architecture', 'json', 'schemas', 'references', 'validation', 'lint'] },
     estimate: { values: ['architecture'], types: ['schemas'] },
   }
 

@@ -3,7 +3,7 @@ import type { ModelSpec } from '../../schemas/index.js'
 import { architectureFromSafetensors, type CheckpointArchitecture } from '../architecture-from-safetensors.js'
 import { type CheckpointComparison, compareParameters } from '../compare-checkpoint.js'
 import { type ConfigObject, numberIn, objectIn } from '../json-object.js'
-import { modelSpecFromArchitecture } from '../model-spec-from-config.js'
+import { type MinimumGpusEstimate, modelSpecFromArchitecture } from '../model-spec-from-config.js'
 import { type AdapterIdentity, adapterFromPeft, type PeftAdapter } from '../peft-adapter.js'
 import { modelSpecFromGguf } from '../spec-from-gguf.js'
 import { blobSource } from './blob-source.js'
@@ -18,6 +18,8 @@ export interface ReadCheckpointOptions extends HubOptions {
   readonly name?: string
   /** Who an adapter is in the registry. Default: the folder's or repository's name, in the workspace `default`. */
   readonly adapter?: AdapterIdentity
+  /** Fills in the fewest GPUs: `minimumGpus` of `model-entity/estimate`. Default: the two fields are left out. */
+  readonly minimumGpus?: MinimumGpusEstimate
 }
 
 /** A checkpoint as its files tell it. */
@@ -69,6 +71,7 @@ export async function readCheckpoint(
     ...files,
     ...(stored && { storage: stored.storage }),
     name: options.name ?? nameOf(files.config, source),
+    ...(options.minimumGpus && { minimumGpus: options.minimumGpus }),
   })
   const comparison = stored && compareParameters(architecture.is, stored.storage)
   return {
