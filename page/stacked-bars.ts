@@ -39,7 +39,8 @@ export function stackedBars(chart: StackedBars): HTMLElement {
     ...limit,
     ...texts,
   ])
-  return element('div', {}, [legendOf(chart.legend), picture])
+  const scrolled = element('div', { class: 'chart', tabindex: 0, role: 'group', 'aria-label': 'Chart' }, picture)
+  return element('div', {}, [legendOf(chart.legend), scrolled])
 }
 
 function drawnParts({ parts }: Bar, top: number, scale: number): SVGElement[] {

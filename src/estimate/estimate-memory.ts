@@ -95,7 +95,7 @@ function stepOf(model: Architecture, options: CheckedMemoryOptions): TrainingSte
     kernel: options.attention,
     parameterDtype: dtype,
     autocast: method === 'full-mixed',
-    trained: !isAdapted,
+    trained: !isAdapted && method !== 'inference',
     quantised: method === 'qlora',
     // One FSDP group keeps one type, so that sharded adapters have the weights'.
     adapterDtype: options.world > 1 ? dtype : 'float32',

@@ -173,6 +173,13 @@ describe.skipIf(BROWSER === undefined)(`the page in Chromium, from a file${title
     await expect
       .poll(() => page.locator('#memory').textContent())
       .toContain('The forward pass of bert is not described')
+    const rows = async () =>
+      Object.fromEntries((await rowsOf(page.locator('#memory table').first())).map((row) => [row[0], row]))
+    await expect.poll(async () => Object.keys(await rows()).length).toBe(5)
+    const { 'full, bf16': full = [], inference = [] } = await rows()
+    expect(full[1]).toMatch(/^over /)
+    expect(full.slice(4, 6)).not.toContain('0')
+    expect(inference.slice(4, 6)).toEqual(['0', '0'])
   })
 
   test.each(['light', 'dark'] as const)('has nothing that axe finds, in %s', async (colorScheme) => {
