@@ -83,11 +83,13 @@ describe('Of a multimodal model the language model is described', () => {
   })
 
   it('from the config itself where the family keeps both kinds of fields side by side', () => {
-    const { family, dimensions } = architectureFromConfig({
+    const { family, dimensions, notes } = architectureFromConfig({
+      architectures: ['Qwen2VLForConditionalGeneration'],
       model_type: 'qwen2_vl',
       hidden_size: 1536,
       vision_config: {},
     })
+    expect(notes).toHaveLength(1)
     expect({ family, hiddenSize: dimensions.hiddenSize }).toEqual({ family: 'qwen2', hiddenSize: 1536 })
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { modelSpecFromConfig } from '../../src/checkpoint/index.js'
+import { minimumGpus } from '../../src/estimate/index.js'
 import { lint } from '../../src/lint/index.js'
 import { validate } from '../../src/validation/index.js'
 
@@ -124,6 +125,40 @@ describe('modelSpecFromConfig', () => {
     expect(modelSpecFromConfig({ ...LLAMA, architectures: ['LlamaModel'] }).spec.is_embedding_model).toBe(true)
     expect(modelSpecFromConfig(LLAMA, { sentenceTransformersModules: [{}] }).spec.is_embedding_model).toBe(true)
     expect(modelSpecFromConfig(LLAMA, { hasPoolingConfig: true }).spec.is_embedding_model).toBe(true)
+  })
+
+  it("takes the tokenizer's limit where the config has none, unless it stands for no limit", () => {
+    const mamba = { model_type: 'mamba', num_hidden_layers: 1 }
+    const contextOf = (limit: number) =>
+      modelSpecFromConfig(mamba, { tokenizerConfig: { model_max_length: limit } }).spec.context_size
+    expect(contextOf(2048)).toBe(2048)
+    expect(contextOf(1e30)).toBeUndefined()
+    expect(modelSpecFromConfig(mamba).notes).toContain('context_size is left out: the config names no limit')
+  })
+
+  it('leaves out a window that is wider than the context, and says so', () => {
+    const phi = { model_type: 'phi3', num_hidden_layers: 1, max_position_embeddings: 4096, sliding_window: 8192 }
+    const { spec, notes } = modelSpecFromConfig(phi)
+    expect(spec).not.toHaveProperty('sliding_window_config')
+    expect(notes).toContain('sliding_window_config is left out: a window of 8192 tokens is wider than the context')
+  })
+
+  it('fills in the fewest GPUs where it is given what tells them', () => {
+    const { spec, notes } = modelSpecFromConfig(LLAMA, { minimumGpus })
+    expect(spec).toMatchObject({ minimum_gpus_all_weights: expect.any(Number), minimum_gpus_lora: expect.any(Number) })
+    const without = modelSpecFromConfig(LLAMA)
+    expect(without.spec).not.toHaveProperty('minimum_gpus_lora')
+    expect(notes).toEqual(without.notes)
+  })
+
+  it('counts as MLP layers those that are nothing else, experts among them', () => {
+    const nemotron = {
+      model_type: 'nemotron_h',
+      num_hidden_layers: 52,
+      hybrid_override_pattern: `${'M-'.repeat(25)}M*`,
+    }
+    expect(modelSpecFromConfig(nemotron).spec.mamba_config).toMatchObject({ num_mamba_layers: 26, num_mlp_layers: 25 })
+    expect(modelSpecFromConfig({ model_type: 'jamba' }).spec.mamba_config).toMatchObject({ num_mlp_layers: 0 })
   })
 
   it('does not change what it is given', () => {
