@@ -39,7 +39,7 @@ type Fewest = { readonly gpus: number; readonly why?: never } | { readonly gpus?
 function fewest(model: Architecture, method: MemoryMethod): Fewest {
   const sequenceLength = Math.min(SEQUENCE, model.dimensions.contextTokens ?? SEQUENCE)
   try {
-    const { gpus, tooFew } = fewestGpus(model, { method, sequenceLength })
+    const { gpus, tooFew } = fewestGpus(model, { method, sequenceLength }, false)
     if (gpus !== undefined) return { gpus }
     return { why: tooFew.at(-1)?.reason ?? 'no number of GPUs is enough' }
   } catch (error) {

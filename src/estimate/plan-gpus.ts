@@ -92,8 +92,15 @@ export interface Search {
   readonly tooFew: readonly TooFew[]
 }
 
-/** The search alone, without the largest micro-batch, which takes longer than all the rest. */
-export function fewestGpus(model: Architecture, options: PlanOptions): Search {
+/**
+ * The search alone, without the largest micro-batch, which takes longer than all the rest.
+ *
+ * A count that a profile of the step finds far from the GPU's memory is not replayed: the profile is 2 % off at most on
+ * recorded steps, and far is a tenth.
+ *
+ * @param isFitReplayed - whether what fits is replayed in any case, so that its estimate is exact
+ */
+export function fewestGpus(model: Architecture, options: PlanOptions, isFitReplayed = true): Search {
   const { gpu: choice = DEFAULT_GPU, maxGpus = 1024, ...memory } = options
   const gpu = gpuOf(choice)
   if (!Number.isSafeInteger(maxGpus) || maxGpus < 1) {
@@ -104,7 +111,7 @@ export function fewestGpus(model: Architecture, options: PlanOptions): Search {
   for (const gpus of countsUpTo(maxGpus)) {
     const tried: Candidate[] = []
     for (const layout of layoutsOf(model, gpus, estimator.method)) {
-      const candidate = { layout, estimate: estimator.of(layout) }
+      const candidate = { layout, estimate: estimator.near(layout, gpu.memoryBytes, isFitReplayed) }
       if (candidate.estimate.totalBytes <= gpu.memoryBytes) return { gpu, gpus, fitting: candidate, tooFew }
       tried.push(candidate)
     }
@@ -145,8 +152,20 @@ function estimatorOf(model: Architecture, options: CheckedMemoryOptions) {
     profile ??= profileStep(model, options)
     return shardedEstimate(profile, layout, overheadBytes(method))
   }
-  return { method, of }
+  /** The estimate, by the profile alone where that is clear of the limit. */
+  const near = (layout: Layout, limitBytes: number, isFitReplayed: boolean): MemoryEstimate => {
+    if (method === 'inference' || layout.tensor * layout.pipeline * layout.expert > 1) return of(layout)
+    profile ??= profileStep(model, options)
+    const quick = shardedEstimate(profile, layout, overheadBytes(method))
+    const isClear =
+      quick.totalBytes > limitBytes * (1 + FAR) || (!isFitReplayed && quick.totalBytes < limitBytes * (1 - FAR))
+    return isClear ? quick : of(layout)
+  }
+  return { method, of, near }
 }
+
+/** How far from the GPU's memory, as a share of it, a profile decides without a replay. */
+const FAR = 0.1
 
 /** Serving on several GPUs: weights and cache in equal parts, and by tensor parallelism activations too. */
 function dividedServing(whole: MemoryEstimate, layout: Layout): MemoryEstimate {
