@@ -5,7 +5,9 @@ import { type CheckedMemoryOptions, checkMemoryOptions, type MemoryOptions } fro
 import { overheadBytes } from './overhead.js'
 import { layoutsOf } from './shard/layouts.js'
 import { profileStep, type StepProfile } from './shard/profile.js'
+import { decoderLayers } from './shard/shrink.js'
 import { type Layout, shardedEstimate } from './sharding.js'
+import { isForwardPassDescribed } from './tape/traits.js'
 
 /** What is to run, and on what. */
 export interface PlanOptions extends Omit<MemoryOptions, 'world'> {
@@ -142,6 +144,8 @@ function shortage(gpu: Gpu, gpus: number, layout: Layout, neededBytes: number): 
 function estimatorOf(model: Architecture, options: CheckedMemoryOptions) {
   const { method } = options
   let profile: StepProfile | undefined
+  // A profile knows one kind of layer, and of a forward pass that is not described only the replay speaks well.
+  const isUniform = isForwardPassDescribed(model.family) && decoderLayers(model).length === 1
   const of = (layout: Layout): MemoryEstimate => {
     if (method === 'inference') {
       const whole = estimateMemory(model, { ...options, world: 1 })
@@ -154,7 +158,7 @@ function estimatorOf(model: Architecture, options: CheckedMemoryOptions) {
   }
   /** The estimate, by the profile alone where that is clear of the limit. */
   const near = (layout: Layout, limitBytes: number, isFitReplayed: boolean): MemoryEstimate => {
-    if (method === 'inference' || layout.tensor * layout.pipeline * layout.expert > 1) return of(layout)
+    if (method === 'inference' || layout.tensor * layout.pipeline * layout.expert > 1 || !isUniform) return of(layout)
     profile ??= profileStep(model, options)
     const quick = shardedEstimate(profile, layout, overheadBytes(method))
     const isClear =
