@@ -6,6 +6,7 @@ export default defineConfig({
     typecheck: { enabled: true, include: ['test/**/*.test-d.ts'] },
     setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
     pool: 'forks',
   },
 })

@@ -122,13 +122,13 @@ function sayNotRead(error: unknown): void {
 function reportSpec(): void {
   const { spec, notes = [], isManifest, findings = [] } = understood ?? {}
   const made = spec && !isManifest ? manifestOf(spec, notes) : undefined
+  if (made !== manifest) copyStatus.textContent = ''
   manifest = made ?? ''
   const all = [...findings, ...(made === undefined ? [] : checkManifest(made).diagnostics.map(findingElsewhere))]
   showSection('diagnostics', understood ? [findingsList(all, area)] : [])
   showSection('spec', spec ? specView(spec, notes) : notes.length > 0 ? [notesList(notes)] : [])
   const shown = element('pre', { tabindex: 0, role: 'region', 'aria-label': 'Text of the manifest' }, manifest)
   showSection('manifest', made === undefined ? [] : [shown])
-  copyStatus.textContent = ''
   const size = spec ? `, ${number(spec.base_num_parameters)} parameters` : ''
   status.textContent = understood ? `${understood.what}${size}: ${countedFindings(all)}` : 'Nothing is read yet.'
 }
