@@ -24,11 +24,6 @@ export class Operations {
     )
   }
 
-  /** A view: the same storage, and its gradient a view as well. */
-  view(input: Tensor): Tensor {
-    return this.tape.alias(input)
-  }
-
   /** A view whose gradient has to be brought into order first, because it comes with its dimensions exchanged. */
   exchanged(input: Tensor): Tensor {
     return this.tape.record(
