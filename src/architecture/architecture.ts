@@ -1,3 +1,4 @@
+import type { Computation } from './computation.js'
 import type { Module } from './module.js'
 
 /** A model described: the module tree from which parameters, linear layers, counts and estimates derive. */
@@ -9,6 +10,8 @@ export interface Architecture {
   readonly root: Module
   /** What a `ModelSpec` says of the model's sizes. */
   readonly dimensions: Dimensions
+  /** What the config says of the forward pass; where it says nothing, the class's defaults hold. */
+  readonly computation?: Computation
   /** What the description leaves out or takes for granted, in sentences. */
   readonly notes: readonly string[]
 }
@@ -38,6 +41,8 @@ export interface Dimensions {
   readonly tiedEmbeddings: boolean
   /** The width of the attention window in tokens, where any layer has one. */
   readonly windowTokens?: number
+  /** The indices of the layers that attend through the window; absent where all do. */
+  readonly windowLayers?: readonly number[]
   readonly moe?: MoeDimensions
   readonly mamba?: MambaDimensions
 }

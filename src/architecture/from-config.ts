@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 import type { Architecture } from './architecture.js'
 import { CheckpointError } from './checkpoint-error.js'
+import { computationOf } from './computation.js'
 import { type ConfigObject, ConfigReader } from './config-reader.js'
 import { FAMILIES } from './families/index.js'
 import type { Family } from './family.js'
@@ -23,7 +24,7 @@ export function architectureFromConfig(config: unknown): Architecture {
   const reader = new ConfigReader(object(config))
   const modelType = reader.optionalString('model_type')
   const family = BY_MODEL_TYPE.get(modelType ?? '')
-  if (family) return family.describe(reader, classNameOf(reader))
+  if (family) return described(family, reader, classNameOf(reader))
   const text = textConfig(reader)
   if (text) return describeText(text, reader)
   throw unsupported(modelType)
@@ -41,10 +42,18 @@ function classNameOf(config: ConfigReader): string | undefined {
 function describeText({ whole, family, config }: TextConfig, outer: ConfigReader): Architecture {
   // Where the fields stand side by side, `architectures` names the class of the whole.
   const className = config === outer ? undefined : classNameOf(config)
-  const described = BY_MODEL_TYPE.get(family)?.describe(config, className)
-  if (!described) throw unsupported(family)
+  const known = BY_MODEL_TYPE.get(family)
+  if (!known) throw unsupported(family)
+  const text = described(known, config, className)
   const note = `Of ${whole} only the language model (${family}) is described: other encoders and projectors are left out, and names are those of the language model alone.`
-  return { ...described, notes: [note, ...described.notes] }
+  return { ...text, notes: [note, ...text.notes] }
+}
+
+/** The model of a family, with what its config says of the forward pass. */
+function described(family: Family, config: ConfigReader, className: string | undefined): Architecture {
+  const model = family.describe(config, className)
+  const computation = computationOf(model.family, config, model.dimensions.headDim)
+  return { ...model, computation: { ...computation, ...model.computation } }
 }
 
 function object(config: unknown): ConfigObject {

@@ -1,4 +1,5 @@
 import type { Architecture, Dimensions } from '../architecture.js'
+import type { Computation } from '../computation.js'
 import type { ConfigReader } from '../config-reader.js'
 import { type Module, tied } from '../module.js'
 import { linear } from './linear.js'
@@ -24,6 +25,7 @@ export interface CausalLmOptions {
   readonly inputEmbedding?: string
   /** Whether the output embedding has a bias. Default: no. */
   readonly headBias?: boolean
+  readonly computation?: Computation
   readonly notes?: readonly string[]
 }
 
@@ -58,7 +60,15 @@ export function causalLm(options: CausalLmOptions): Architecture {
       }),
   })
   const notes = [...chosen.notes, ...(options.notes ?? [])]
-  return { family, className: chosen.className, root: chosen.root, dimensions, notes }
+  const { className, root } = chosen
+  return {
+    family,
+    className,
+    root,
+    dimensions,
+    ...(options.computation && { computation: options.computation }),
+    notes,
+  }
 }
 
 /** How many classes a classifier tells apart: as many as `id2label` names, else `num_labels`, else 2. */

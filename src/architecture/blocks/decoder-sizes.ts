@@ -55,6 +55,7 @@ export interface OtherDimensions {
   readonly headDim?: number
   readonly ffnHiddenSize?: number
   readonly windowTokens?: number | undefined
+  readonly windowLayers?: readonly number[]
   readonly moe?: MoeDimensions | undefined
 }
 

@@ -1,3 +1,4 @@
+import type { Dimensions } from '../architecture.js'
 import type { ConfigReader } from '../config-reader.js'
 import { range } from '../module.js'
 
@@ -11,10 +12,22 @@ export function layerTypes(config: ConfigReader, count: number, typeOf: (index: 
   return range(count).map((index) => given?.[index] ?? typeOf(index))
 }
 
-/** The width of the attention window, where any layer looks through one. */
-export function windowOf(types: readonly string[], windowTokens: number | undefined): number | undefined {
-  return types.some((type) => type === 'sliding_attention' || type === 'chunked_attention') ? windowTokens : undefined
+/** The width of the attention window, and which layers look through it; nothing where none does. */
+export type AttentionWindow = Pick<Dimensions, 'windowTokens' | 'windowLayers'>
+
+/** The attention window of layers of such types. */
+export function windowOf(types: readonly string[], windowTokens: number | undefined): AttentionWindow {
+  const windowLayers = [...types.keys()].filter((index) => WINDOWED.has(types[index] ?? ''))
+  if (windowTokens === undefined || windowLayers.length === 0) return {}
+  return windowLayers.length === types.length ? { windowTokens } : { windowTokens, windowLayers }
 }
+
+/** The indices of the layers that attend to everything. */
+export function fullLayers(types: readonly string[]): number[] {
+  return [...types.keys()].filter((index) => !WINDOWED.has(types[index] ?? ''))
+}
+
+const WINDOWED: ReadonlySet<string> = new Set(['sliding_attention', 'chunked_attention'])
 
 /** A window in every layer but each `period`-th, which attends to everything. */
 export function slidingBut(period: number): (index: number) => string {
@@ -22,11 +35,11 @@ export function slidingBut(period: number): (index: number) => string {
 }
 
 /**
- * The window of a Qwen model, in tokens: off unless `use_sliding_window` says so, and then only in the layers from
+ * The window of a Qwen model: off unless `use_sliding_window` says so, and then only in the layers from
  * `max_window_layers` on.
  */
-export function qwenWindow(config: ConfigReader, layers: number): number | undefined {
-  if (!config.boolean('use_sliding_window', false) || config.isNull('sliding_window')) return undefined
+export function qwenWindow(config: ConfigReader, layers: number): AttentionWindow {
+  if (!config.boolean('use_sliding_window', false) || config.isNull('sliding_window')) return {}
   const first = config.integer('max_window_layers', 28)
   const types = layerTypes(config, layers, (index) => (index >= first ? 'sliding_attention' : 'full_attention'))
   return windowOf(types, config.integer('sliding_window', 4096))

@@ -4,7 +4,7 @@ import { parallelLayer } from '../blocks/decoder-layer.js'
 import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes, slidingBut, windowOf } from '../blocks/layer-types.js'
+import { fullLayers, layerTypes, slidingBut, windowOf } from '../blocks/layer-types.js'
 import { layerNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { repeated } from '../module.js'
@@ -25,7 +25,7 @@ export const cohere2: Family = {
     const norm = layerNorm(sizes.hiddenSize, { bias: false })
     const bias = config.boolean('attention_bias', false)
     const types = layerTypes(config, sizes.layers, slidingBut(config.integer('sliding_window_pattern', 4)))
-    const windowTokens = windowOf(types, config.integer('sliding_window', 4096))
+    const window = windowOf(types, config.integer('sliding_window', 4096))
     const layer = parallelLayer('Cohere2DecoderLayer', {
       norm,
       attention: attention({ ...sizes, qkvBias: bias, outputBias: bias }),
@@ -37,7 +37,9 @@ export const cohere2: Family = {
       family: 'cohere2',
       name: 'Cohere2',
       model: decoderModel('Cohere2Model', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-      dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens }),
+      // Positions are told only where a layer looks through a window.
+      computation: { unrotatedLayers: fullLayers(types) },
+      dimensions: decoderDimensions(sizes, { gatedMlp: true, ...window }),
     })
   },
 }

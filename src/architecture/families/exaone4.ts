@@ -4,7 +4,7 @@ import { postNormLayer } from '../blocks/decoder-layer.js'
 import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes, slidingBut, windowOf } from '../blocks/layer-types.js'
+import { fullLayers, layerTypes, slidingBut, windowOf } from '../blocks/layer-types.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { repeated } from '../module.js'
@@ -25,8 +25,11 @@ export const exaone4: Family = {
     })
     const norm = rmsNorm(sizes.hiddenSize)
     const windowSize = config.optionalInteger('sliding_window') ?? (config.isNull('sliding_window') ? undefined : 4096)
-    const period = windowSize === undefined ? 1 : config.integer('sliding_window_pattern', 4)
+    const isPatterned = windowSize !== undefined && !config.has('layer_types')
+    const period = isPatterned ? config.integer('sliding_window_pattern', 4) : 1
     const types = layerTypes(config, sizes.layers, slidingBut(period))
+    // A model with a window tells positions only to the layers that look through it.
+    const unrotatedLayers = windowSize === undefined ? [] : fullLayers(types)
     const layer = postNormLayer('Exaone4DecoderLayer', {
       norm,
       attention: attention({ ...sizes, also: { q_norm: rmsNorm(sizes.headDim), k_norm: rmsNorm(sizes.headDim) } }),
@@ -39,7 +42,8 @@ export const exaone4: Family = {
       name: 'Exaone4',
       model: decoderModel('Exaone4Model', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
       questionAnsweringPrefix: 'transformer',
-      dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens: windowOf(types, windowSize) }),
+      computation: { unrotatedLayers },
+      dimensions: decoderDimensions(sizes, { gatedMlp: true, ...windowOf(types, windowSize) }),
     })
   },
 }

@@ -27,7 +27,7 @@ export const gemma2: Family = {
     const norm = rmsNorm(sizes.hiddenSize)
     const bias = config.boolean('attention_bias', false)
     const types = layerTypes(config, sizes.layers, slidingBut(2))
-    const windowTokens = windowOf(types, config.integer('sliding_window', 4096))
+    const window = windowOf(types, config.integer('sliding_window', 4096))
     const layer = sandwichLayer('Gemma2DecoderLayer', {
       norm,
       attention: attention({ ...sizes, qkvBias: bias, outputBias: bias }),
@@ -39,7 +39,7 @@ export const gemma2: Family = {
       family: 'gemma2',
       name: 'Gemma2',
       model: decoderModel('Gemma2Model', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-      dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens }),
+      dimensions: decoderDimensions(sizes, { gatedMlp: true, ...window }),
     })
   },
 }

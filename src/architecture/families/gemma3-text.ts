@@ -32,7 +32,7 @@ export const gemma3Text: Family = {
     const norm = rmsNorm(sizes.hiddenSize)
     const bias = config.boolean('attention_bias', false)
     const types = layerTypes(config, sizes.layers, slidingBut(config.integer('sliding_window_pattern', 6)))
-    const windowTokens = windowOf(types, config.integer('sliding_window', 4096))
+    const window = windowOf(types, config.integer('sliding_window', 4096))
     const layer = sandwichLayer('Gemma3DecoderLayer', {
       norm,
       attention: attention({
@@ -49,7 +49,7 @@ export const gemma3Text: Family = {
       family: 'gemma3_text',
       name: 'Gemma3',
       model: decoderModel('Gemma3TextModel', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-      dimensions: decoderDimensions({ ...sizes, contextTokens }, { gatedMlp: true, windowTokens }),
+      dimensions: decoderDimensions({ ...sizes, contextTokens }, { gatedMlp: true, ...window }),
     })
   },
 }

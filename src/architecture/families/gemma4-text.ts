@@ -87,14 +87,14 @@ export const gemma4Text: Family = {
     const moe = config.boolean('enable_moe_block', false)
       ? moeDimensions(routingOf(config), { layers, ffnSize: config.integer('moe_intermediate_size', 0) })
       : undefined
-    const windowTokens = windowOf(types, config.integer('sliding_window', 512))
+    const window = windowOf(types, config.integer('sliding_window', 512))
     return causalLm({
       config,
       className,
       family: 'gemma4_text',
       name: 'Gemma4',
       model,
-      dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens, moe }),
+      dimensions: decoderDimensions(sizes, { gatedMlp: true, ...window, moe }),
     })
   },
 }

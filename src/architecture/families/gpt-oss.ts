@@ -35,7 +35,7 @@ export const gptOss: Family = {
     }
     const { hiddenSize } = sizes
     const types = layerTypes(config, sizes.layers, slidingBut(2))
-    const windowTokens = windowOf(types, config.integer('sliding_window', 128))
+    const window = windowOf(types, config.integer('sliding_window', 128))
     const layer = preNormLayer('GptOssDecoderLayer', {
       norm,
       attention: attention({ ...sizes, qkvBias: bias, outputBias: bias, parameters: { sinks: [sizes.heads] } }),
@@ -55,7 +55,7 @@ export const gptOss: Family = {
       family: 'gpt_oss',
       name: 'GptOss',
       model: decoderModel('GptOssModel', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-      dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens, moe }),
+      dimensions: decoderDimensions(sizes, { gatedMlp: true, ...window, moe }),
     })
   },
 }

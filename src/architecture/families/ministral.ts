@@ -42,7 +42,7 @@ export const ministral: Family = {
       name: 'Ministral',
       model: decoderModel('MinistralModel', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
       questionAnsweringPrefix: 'transformer',
-      dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens: windowOf(types, windowSize) }),
+      dimensions: decoderDimensions(sizes, { gatedMlp: true, ...windowOf(types, windowSize) }),
     })
   },
 }

@@ -2,10 +2,11 @@ import { labelCount } from '../blocks/causal-lm.js'
 import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { headedModel, outputEmbedding } from '../blocks/headed-model.js'
+import { windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
-import { container, listOf } from '../module.js'
+import { container, listOf, range } from '../module.js'
 
 /**
  * ModernBERT (Warner et al. 2024, arXiv:2412.13663): gate and way up in one projection; every third layer attends to
@@ -53,8 +54,9 @@ export const modernbert: Family = {
       final_norm: norm,
     })
     const period = config.positive('global_attn_every_n_layers', 3)
-    const windowTokens = period > 1 && layers > 1 ? config.integer('local_attention', 128) : undefined
-    const dimensions = decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: true, windowTokens })
+    const types = range(layers).map((index) => (index % period === 0 ? 'full_attention' : 'sliding_attention'))
+    const window = windowOf(types, config.integer('local_attention', 128))
+    const dimensions = decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: true, ...window })
     const head = container('ModernBertPredictionHead', {
       dense: linear(hiddenSize, hiddenSize, { bias: config.boolean('classifier_bias', false) }),
       norm,

@@ -25,7 +25,7 @@ export const olmo3: Family = {
     const norm = rmsNorm(sizes.hiddenSize)
     const bias = config.boolean('attention_bias', false)
     const types = layerTypes(config, sizes.layers, slidingBut(4))
-    const windowTokens = windowOf(types, config.integer('sliding_window', 4096))
+    const window = windowOf(types, config.integer('sliding_window', 4096))
     const also = {
       q_norm: rmsNorm(sizes.heads * sizes.headDim),
       k_norm: rmsNorm(sizes.kvHeads * sizes.headDim),
@@ -41,7 +41,7 @@ export const olmo3: Family = {
       family: 'olmo3',
       name: 'Olmo3',
       model: decoderModel('Olmo3Model', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-      dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens }),
+      dimensions: decoderDimensions(sizes, { gatedMlp: true, ...window }),
     })
   },
 }

@@ -58,14 +58,14 @@ export const qwen2Moe: Family = {
       })
     const sparseLayers = range(sizes.layers).filter(isSparse).length
     const moe = moeDimensions(routing, { layers: sparseLayers, ffnSize: expertFfnSize, shared: 1 })
-    const windowTokens = qwenWindow(config, sizes.layers)
+    const window = qwenWindow(config, sizes.layers)
     return causalLm({
       config,
       className,
       family: 'qwen2_moe',
       name: 'Qwen2Moe',
       model: decoderModel('Qwen2MoeModel', { ...sizes, layers: listOf(sizes.layers, isSparse, layer), norm }),
-      dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens, moe }),
+      dimensions: decoderDimensions(sizes, { gatedMlp: true, ...window, moe }),
     })
   },
 }

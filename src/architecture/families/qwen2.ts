@@ -27,7 +27,7 @@ export const qwen2: Family = {
       tie_word_embeddings: false,
     })
     const norm = rmsNorm(sizes.hiddenSize)
-    const windowTokens = qwenWindow(config, sizes.layers)
+    const window = qwenWindow(config, sizes.layers)
     const layer = preNormLayer('Qwen2DecoderLayer', {
       norm,
       attention: attention({ ...sizes, qkvBias: true }),
@@ -40,7 +40,7 @@ export const qwen2: Family = {
       name: 'Qwen2',
       model: decoderModel('Qwen2Model', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
       questionAnsweringPrefix: 'transformer',
-      dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens }),
+      dimensions: decoderDimensions(sizes, { gatedMlp: true, ...window }),
     })
   },
 }

@@ -26,7 +26,7 @@ export const qwen3: Family = {
     })
     const norm = rmsNorm(sizes.hiddenSize)
     const bias = config.boolean('attention_bias', false)
-    const windowTokens = qwenWindow(config, sizes.layers)
+    const window = qwenWindow(config, sizes.layers)
     const layer = preNormLayer('Qwen3DecoderLayer', {
       norm,
       attention: attention({
@@ -44,7 +44,7 @@ export const qwen3: Family = {
       name: 'Qwen3',
       model: decoderModel('Qwen3Model', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
       questionAnsweringPrefix: 'transformer',
-      dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens }),
+      dimensions: decoderDimensions(sizes, { gatedMlp: true, ...window }),
     })
   },
 }

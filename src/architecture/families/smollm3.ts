@@ -7,7 +7,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, windowOf } from '../blocks/layer-types.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
-import { repeated } from '../module.js'
+import { range, repeated } from '../module.js'
 
 /** SmolLM3 (Hugging Face 2025, https://huggingface.co/blog/smollm3): Llama with every fourth layer without rope. */
 export const smollm3: Family = {
@@ -26,11 +26,14 @@ export const smollm3: Family = {
     const norm = rmsNorm(sizes.hiddenSize)
     const bias = config.boolean('attention_bias', false)
     const withoutRope = (index: number) => (index + 1) % config.integer('no_rope_layer_interval', 4) === 0
-    const noRope = config.integers('no_rope_layers')
+    // A 0 in `no_rope_layers` is a layer without rope.
+    const ropes = config.integers('no_rope_layers')
+    const isUnrotated = (index: number) => (ropes ? ropes[index] === 0 : withoutRope(index))
     const hasWindow = config.boolean('use_sliding_window', false)
-    const slides = (index: number) => hasWindow && (noRope ? noRope[index] === 0 : withoutRope(index))
-    const types = layerTypes(config, sizes.layers, (index) => (slides(index) ? 'sliding_attention' : 'full_attention'))
-    const windowTokens = hasWindow ? windowOf(types, config.optionalInteger('sliding_window')) : undefined
+    const types = layerTypes(config, sizes.layers, (index) =>
+      hasWindow && isUnrotated(index) ? 'sliding_attention' : 'full_attention',
+    )
+    const window = hasWindow ? windowOf(types, config.optionalInteger('sliding_window')) : {}
     const layer = preNormLayer('SmolLM3DecoderLayer', {
       norm,
       attention: attention({ ...sizes, qkvBias: bias, outputBias: bias }),
@@ -43,7 +46,8 @@ export const smollm3: Family = {
       name: 'SmolLM3',
       model: decoderModel('SmolLM3Model', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
       questionAnsweringPrefix: 'transformer',
-      dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens }),
+      computation: { unrotatedLayers: range(sizes.layers).filter(isUnrotated) },
+      dimensions: decoderDimensions(sizes, { gatedMlp: true, ...window }),
     })
   },
 }

@@ -1,0 +1,67 @@
+import type { ConfigReader } from './config-reader.js'
+
+/**
+ * What a config says of the forward pass that no module shows. A member that is absent is as the class has it by default.
+ */
+export interface Computation {
+  /** The function between the projections of a feed-forward network, by its name in transformers' `ACT2FN`: `gelu_new`. */
+  readonly activation?: string
+  /** The share of a head's features that is rotated, in families that rotate a part. */
+  readonly rotaryShare?: number
+  /** The indices of the layers that do not rotate queries and keys. */
+  readonly unrotatedLayers?: readonly number[]
+  /** Whether attention scores are capped. */
+  readonly cappedScores?: boolean
+  /** Whether logits are capped. */
+  readonly cappedLogits?: boolean
+  /** Whether queries, keys and values are clamped. */
+  readonly clampedProjections?: boolean
+  /** Whether attention and feed-forward network stand side by side. */
+  readonly parallel?: boolean
+}
+
+/** Reads what the config of a family says of its forward pass. */
+export function computationOf(family: string, config: ConfigReader, headDim: number | undefined): Computation {
+  const activation = config.optionalString(ACTIVATION_FIELDS[family] ?? 'hidden_act')
+  const rotaryShare = rotaryShareOf(config, headDim)
+  return {
+    ...(activation !== undefined && { activation }),
+    ...(rotaryShare !== undefined && { rotaryShare }),
+    ...whether(config, 'cappedScores', 'attn_logit_softcapping'),
+    ...whether(config, 'cappedLogits', 'final_logit_softcapping'),
+    ...whether(config, 'clampedProjections', 'clip_qkv'),
+    ...(config.has('use_parallel_residual') && { parallel: config.boolean('use_parallel_residual', false) }),
+  }
+}
+
+/** Where families keep the name of the activation, if it is not `hidden_act`. */
+const ACTIVATION_FIELDS: Readonly<Record<string, string>> = {
+  codegen: 'activation_function',
+  falcon: 'activation',
+  gemma2: 'hidden_activation',
+  gemma3_text: 'hidden_activation',
+  gemma4_text: 'hidden_activation',
+  gpt2: 'activation_function',
+  gpt_bigcode: 'activation_function',
+  gpt_neo: 'activation_function',
+  gptj: 'activation_function',
+  nemotron_h: 'mlp_hidden_act',
+  opt: 'activation_function',
+  recurrent_gemma: 'hidden_activation',
+  xglm: 'activation_function',
+}
+
+/** A limit is there where it is neither left to the class nor `null`. */
+function whether<Member extends keyof Computation>(config: ConfigReader, member: Member, field: string) {
+  return config.raw(field) === undefined ? {} : { [member]: config.has(field) }
+}
+
+/** Rotated features are counted whole, as in `int(head_dim * partial_rotary_factor)`. */
+function rotaryShareOf(config: ConfigReader, headDim: number | undefined): number | undefined {
+  if (!headDim) return undefined
+  const nested = config.object('rope_parameters')
+  const reader = nested.has('partial_rotary_factor') ? nested : config
+  const share = reader.number(['partial_rotary_factor', 'rotary_pct'], Number.NaN)
+  const features = config.optionalInteger('rotary_dim') ?? Math.floor(headDim * share)
+  return Number.isNaN(features) ? undefined : features / headDim
+}
