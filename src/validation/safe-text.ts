@@ -20,15 +20,20 @@ const RISKY_DIGITS = 16
 
 /** Whether that many digits follow each other: one of them must then stand where every so many characters are looked at. */
 function hasDigits(text: string, count: number): boolean {
-  for (let at = count - 1; at < text.length; at += count) {
-    if (!isDigit(text.charCodeAt(at))) continue
-    let start = at
-    let end = at + 1
-    while (start > 0 && isDigit(text.charCodeAt(start - 1))) start -= 1
-    while (end < text.length && isDigit(text.charCodeAt(end))) end += 1
-    if (end - start >= count) return true
+  const { length } = text
+  for (let at = count - 1; at < length; at += count) {
+    if (isDigit(text.charCodeAt(at)) && digitsAround(text, at) >= count) return true
   }
   return false
+}
+
+/** How many digits stand in a row, of which one is known. */
+function digitsAround(text: string, at: number): number {
+  let start = at
+  let end = at + 1
+  while (start > 0 && isDigit(text.charCodeAt(start - 1))) start -= 1
+  while (end < text.length && isDigit(text.charCodeAt(end))) end += 1
+  return end - start
 }
 
 function isDigit(unit: number): boolean {

@@ -1,8 +1,8 @@
 import { type Check, INVALID, isRecord, setField } from '../check.js'
-import type { AnyPlan, FieldPlan, ModelPlan } from '../plan.js'
+import type { AnyPlan, ModelPlan } from '../plan.js'
 import type { Run } from '../run.js'
 import { writtenKey } from '../text.js'
-import { isPlain } from './plain.js'
+import { isPlain, type ReadyField, readyFields } from './ready-fields.js'
 
 /** A model: its fields in their order, then what else is there if the model keeps it. */
 export const checkModel: Check<ModelPlan> = (plan, input, run) => {
@@ -16,39 +16,40 @@ export const checkModel: Check<ModelPlan> = (plan, input, run) => {
   let isValid = true
   // Once there is an error anywhere, nobody will see the value.
   const values: Record<string, unknown> = {}
-  for (const field of plan.fields) {
+  const { list, names } = readyFields(plan)
+  for (const field of list) {
     const value = checkField(field, input, run)
     if (value === INVALID) isValid = false
     else if (value !== undefined && run.errorCount === 0) setField(values, field.name, value)
   }
-  if (plan.keepsExtras && !keepExtras(plan, input, values, run)) isValid = false
+  if (plan.keepsExtras && !keepExtras(names, input, values, run)) isValid = false
   return isValid ? values : INVALID
 }
 
-function checkField(field: FieldPlan, input: Readonly<Record<string, unknown>>, run: Run): unknown {
-  const value = Object.hasOwn(input, field.name) ? input[field.name] : undefined
+function checkField(field: ReadyField, input: Readonly<Record<string, unknown>>, run: Run): unknown {
+  const { name } = field
+  const value = field.isInherited && !Object.hasOwn(input, name) ? undefined : input[name]
   if (value !== undefined) {
-    const { name, plan } = field
-    if (isPlain(plan, value)) return value
-    // Null is plain already.
-    return run.checkAt(name, plan.kind === 'nullable' ? plan.inner : plan, value)
+    if (isPlain(field, value) || (value === null && field.isNullable)) return value
+    return run.checkAt(name, field.plan, value)
   }
-  if (!field.required) return isRecord(field.default) ? structuredClone(field.default) : field.default
-  run.failAt(field.name, 'missing', input)
+  const { fallback } = field
+  if (!field.isRequired) return isRecord(fallback) ? structuredClone(fallback) : fallback
+  run.failAt(name, 'missing', input)
   return INVALID
 }
 
 const ANY: AnyPlan = { kind: 'any' }
 
 function keepExtras(
-  plan: ModelPlan,
+  names: ReadonlySet<string>,
   input: Readonly<Record<string, unknown>>,
   values: Record<string, unknown>,
   run: Run,
 ): boolean {
   let isValid = true
   for (const key of Object.keys(input)) {
-    if (input[key] === undefined || plan.fields.some(({ name }) => name === key)) continue
+    if (input[key] === undefined || names.has(key)) continue
     const value = run.checkAt(key, ANY, input[key])
     if (value === INVALID) isValid = false
     else setField(values, writtenKey(key), value)

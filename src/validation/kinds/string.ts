@@ -2,7 +2,6 @@ import { isModelRef } from '../../references/model-ref.js'
 import type { Check } from '../check.js'
 import type { StringPlan } from '../plan.js'
 import { hasLoneSurrogate, isLongerThan, isShorterThan } from '../text.js'
-import { isUnconstrained } from './plain.js'
 
 /** A string, its length in code points, its pattern, and the rule of model references. */
 export const checkString: Check<StringPlan> = (plan, input, run) => {
@@ -30,6 +29,11 @@ export const checkString: Check<StringPlan> = (plan, input, run) => {
 const MODEL_REFERENCE_RULE =
   "must be a single name (2-63 characters) or 'workspace/model_name' where each segment is a valid name " +
   '(lowercase, digits, hyphens, and temporarily @ . + _; no leading/trailing or consecutive hyphens)'
+
+/** Whether a string may be anything, so that it is never decoded: what is no Unicode passes through it. */
+export function isUnconstrained({ minLength, maxLength, pattern, reference }: StringPlan): boolean {
+  return minLength === undefined && maxLength === undefined && pattern === undefined && reference === undefined
+}
 
 const REG_EXPS = new Map<string, RegExp>()
 
