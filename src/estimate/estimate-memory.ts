@@ -6,6 +6,7 @@ import { ForwardPassError } from './forward-pass-error.js'
 import { type CheckedMemoryOptions, checkMemoryOptions, type MemoryOptions } from './memory-options.js'
 import { stateBytes } from './optimizer-states.js'
 import { overheadBytes } from './overhead.js'
+import { isActivationKnown } from './tape/activations.js'
 import type { ComputeDtype } from './tape/dtype.js'
 import type { PartBytes, Phase } from './tape/ledger.js'
 import { prefill, restingBytes, type StepMemory, type TrainingStep, trainingStep } from './tape/step.js'
@@ -60,7 +61,7 @@ export function estimateMemory(model: Architecture | ModelSpec, options: MemoryO
     overheadBytes: overhead,
     parts: peak.parts,
     peakAt: { phase: peak.phase, operation: peak.operation },
-    assumptions: [...assumptionsOf(checked), ...unlikeLlama(model)],
+    assumptions: [...assumptionsOf(checked), ...unlikeLlama(model), ...unknownActivation(model)],
   }
 }
 
@@ -121,6 +122,15 @@ function unlikeLlama({ family }: Architecture): string[] {
   return isForwardPassDescribed(family)
     ? []
     : [`the forward pass of ${family} is not described: its layers are taken to compute as Llama's do`]
+}
+
+function unknownActivation({ computation }: Architecture): string[] {
+  const name = computation?.activation
+  return name === undefined || isActivationKnown(name)
+    ? []
+    : [
+        `what the activation ${JSON.stringify(name)} computes is not known: it is taken as one kernel that keeps its input`,
+      ]
 }
 
 function assumptionsOf({ method, gradientCheckpointing, attention, world }: CheckedMemoryOptions): string[] {

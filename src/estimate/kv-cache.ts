@@ -20,6 +20,7 @@ export interface CacheShape {
  */
 export function cacheShape(model: Architecture): CacheShape {
   const list = decoderLayers(model)
+  const window = windowsOf(model)
   const layers: { elementsPerToken: number; windowTokens?: number }[] = []
   let stateElements = 0
   for (const { indices, module } of list) {
@@ -27,7 +28,7 @@ export function cacheShape(model: Architecture): CacheShape {
     const state = stateOf(model, module)
     for (const index of indices) {
       stateElements += state
-      if (elementsPerToken > 0) layers.push({ elementsPerToken, ...windowOf(model, index) })
+      if (elementsPerToken > 0) layers.push({ elementsPerToken, ...window(index) })
     }
   }
   return { layers, stateElements, notes: notesOf(model, layers.length) }
@@ -70,31 +71,13 @@ function stateOf({ dimensions: { mamba } }: Architecture, layer: Module): number
   return elements
 }
 
-/** Which layers of a family attend through the window, where not all do: from the configurations' own defaults. */
-const SLIDING: Readonly<Record<string, (layer: number) => boolean>> = {
-  gemma2: (layer) => layer % 2 === 0,
-  gemma3: (layer) => (layer + 1) % 6 !== 0,
-  gemma3_text: (layer) => (layer + 1) % 6 !== 0,
-  gpt_oss: (layer) => layer % 2 === 0,
-  cohere2: (layer) => (layer + 1) % 4 !== 0,
-  mistral: () => true,
-  mixtral: () => true,
-  phi3: () => true,
-  starcoder2: () => true,
+/** Which layers attend through the window: those that the description names, or all. */
+function windowsOf({ dimensions: { windowTokens, windowLayers } }: Architecture) {
+  const windowed = windowLayers && new Set(windowLayers)
+  return (layer: number): { windowTokens?: number } =>
+    windowTokens !== undefined && (windowed?.has(layer) ?? true) ? { windowTokens } : {}
 }
 
-function windowOf({ family, dimensions }: Architecture, layer: number): { windowTokens?: number } {
-  const { windowTokens } = dimensions
-  const slides = Object.hasOwn(SLIDING, family) && SLIDING[family]?.(layer)
-  return windowTokens !== undefined && slides ? { windowTokens } : {}
-}
-
-function notesOf({ family, dimensions }: Architecture, attentionLayers: number): string[] {
-  const { windowTokens, mamba } = dimensions
-  return [
-    ...(windowTokens !== undefined && !Object.hasOwn(SLIDING, family)
-      ? [`which layers of ${family} attend through the window is not known: all are taken to keep every token`]
-      : []),
-    ...(attentionLayers === 0 && !mamba ? [`what the layers of ${family} keep of a sequence is not known`] : []),
-  ]
+function notesOf({ family, dimensions: { mamba } }: Architecture, attentionLayers: number): string[] {
+  return attentionLayers === 0 && !mamba ? [`what the layers of ${family} keep of a sequence is not known`] : []
 }

@@ -145,7 +145,9 @@ function estimatorOf(model: Architecture, options: CheckedMemoryOptions) {
   const { method } = options
   let profile: StepProfile | undefined
   // A profile knows one kind of layer, and of a forward pass that is not described only the replay speaks well.
-  const isUniform = isForwardPassDescribed(model.family) && decoderLayers(model).length === 1
+  const { windowLayers, windowTokens = 0 } = model.dimensions
+  const isMixed = decoderLayers(model).length > 1 || (windowLayers && options.sequenceLength > windowTokens)
+  const isUniform = isForwardPassDescribed(model.family) && !isMixed
   const of = (layout: Layout): MemoryEstimate => {
     if (method === 'inference') {
       const whole = estimateMemory(model, { ...options, world: 1 })

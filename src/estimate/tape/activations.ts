@@ -1,20 +1,51 @@
 import type { DecoderRun } from './decoder.js'
+import type { Layers } from './layers.js'
 import type { Tensor } from './tape.js'
 
 /** The function between the projections of a feed-forward network. The input stays the caller's. */
-export function activate(run: DecoderRun, input: Tensor): Tensor {
-  const { activation } = run.traits
-  if (activation === 'gelu-new') return geluNew(run, input)
-  if (activation === 'relu2') return squaredRelu(run, input)
-  if (activation === 'bloom') return run.layers.ops.elementwise(input, 'gelu')
-  return run.layers.ops.elementwise(input, activation, activation === 'relu' ? 'output' : 'input')
+export function activate({ layers, traits: { activation } }: DecoderRun, input: Tensor): Tensor {
+  const writtenOut = Object.hasOwn(WRITTEN_OUT, activation) ? WRITTEN_OUT[activation] : undefined
+  if (writtenOut) return writtenOut(layers, input)
+  return layers.ops.elementwise(input, activation, KEEPING_OUTPUT.has(activation) ? 'output' : 'input')
+}
+
+/** Whether it is known what an activation computes; others are taken as one kernel that keeps its input. */
+export function isActivationKnown(name: string): boolean {
+  return Object.hasOwn(WRITTEN_OUT, name) || KEEPING_OUTPUT.has(name) || KEEPING_INPUT.has(name)
+}
+
+/** The names in transformers' `ACT2FN` that are one kernel (`activations.py`), by what its backward needs. */
+const KEEPING_INPUT: ReadonlySet<string> = new Set([
+  'gelu',
+  'gelu_pytorch_tanh',
+  'leaky_relu',
+  'mish',
+  'relu6',
+  'silu',
+  'swish',
+])
+const KEEPING_OUTPUT: ReadonlySet<string> = new Set(['relu', 'sigmoid', 'tanh'])
+
+/** Those that the code writes out, and BLOOM's own function, whose backward is written out. */
+const WRITTEN_OUT: Readonly<Record<string, (layers: Layers, input: Tensor) => Tensor>> = {
+  bloom: ({ ops }, input) => ops.elementwise(input, 'gelu'),
+  gelu_10: clippedGelu,
+  gelu_accurate: geluNew,
+  gelu_fast: geluFast,
+  gelu_new: geluNew,
+  gelu_python: geluByError,
+  gelu_python_tanh: geluNew,
+  laplace,
+  linear: ({ ops }, input) => ops.tape.alias(input),
+  quick_gelu: quickGelu,
+  relu2: squaredRelu,
 }
 
 /**
  * `0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x ** 3)))`, as GPT-2's code writes it out. Autocast takes powers in
  * float32, and all that follows from it.
  */
-function geluNew({ layers }: DecoderRun, input: Tensor): Tensor {
+function geluNew(layers: Layers, input: Tensor): Tensor {
   const { ops } = layers
   const { tape } = ops
   const half = ops.scale(input)
@@ -29,15 +60,79 @@ function geluNew({ layers }: DecoderRun, input: Tensor): Tensor {
   tape.free(sum)
   const bent = ops.elementwise(scaled, 'tanh', 'output')
   tape.free(scaled)
-  const raised = ops.shift(bent)
-  tape.free(bent)
-  const output = ops.mul(half, raised)
-  tape.free(half, raised)
+  return raised(layers, half, bent)
+}
+
+/** `0.5 * x * (1 + tanh(x * 0.7978845608 * (1 + 0.044715 * x * x)))`. */
+function geluFast(layers: Layers, input: Tensor): Tensor {
+  const { ops } = layers
+  const { tape } = ops
+  const half = ops.scale(input)
+  const straight = ops.scale(input)
+  const small = ops.scale(input)
+  const square = ops.mul(small, input)
+  tape.free(small)
+  const shifted = ops.shift(square)
+  tape.free(square)
+  const angle = ops.mul(straight, shifted)
+  tape.free(straight, shifted)
+  const bent = ops.elementwise(angle, 'tanh', 'output')
+  tape.free(angle)
+  return raised(layers, half, bent)
+}
+
+/** `x * 0.5 * (1 + erf(x / sqrt(2)))`. */
+function geluByError(layers: Layers, input: Tensor): Tensor {
+  const { ops } = layers
+  const half = ops.scale(input)
+  const scaled = ops.scale(input)
+  const bent = ops.errorFunction(scaled)
+  ops.tape.free(scaled)
+  return raised(layers, half, bent)
+}
+
+/** `half * (1 + bent)`: what the written out GELUs end with. Both are freed. */
+function raised({ ops }: Layers, half: Tensor, bent: Tensor): Tensor {
+  const shifted = ops.shift(bent)
+  ops.tape.free(bent)
+  const output = ops.mul(half, shifted)
+  ops.tape.free(half, shifted)
   return output
 }
 
-function squaredRelu({ layers }: DecoderRun, input: Tensor): Tensor {
-  const { ops } = layers
+/** `x * sigmoid(1.702 * x)`. */
+function quickGelu({ ops }: Layers, input: Tensor): Tensor {
+  const scaled = ops.scale(input)
+  const share = ops.elementwise(scaled, 'sigmoid', 'output')
+  ops.tape.free(scaled)
+  const output = ops.mul(input, share)
+  ops.tape.free(share)
+  return output
+}
+
+function clippedGelu({ ops }: Layers, input: Tensor): Tensor {
+  const whole = ops.elementwise(input, 'gelu')
+  const output = ops.clamp(whole)
+  ops.tape.free(whole)
+  return output
+}
+
+/** `0.5 * (1 + erf((x - mu) / (sigma * sqrt(2))))`. */
+function laplace({ ops }: Layers, input: Tensor): Tensor {
+  const { tape } = ops
+  const moved = ops.shift(input)
+  const scaled = ops.scale(moved)
+  tape.free(moved)
+  const bent = ops.errorFunction(scaled)
+  tape.free(scaled)
+  const shifted = ops.shift(bent)
+  tape.free(bent)
+  const output = ops.scale(shifted)
+  tape.free(shifted)
+  return output
+}
+
+function squaredRelu({ ops }: Layers, input: Tensor): Tensor {
   const positive = ops.elementwise(input, 'relu', 'output')
   const output = ops.pow(positive)
   ops.tape.free(positive)

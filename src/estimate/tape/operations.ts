@@ -210,6 +210,52 @@ export class Operations {
     )
   }
 
+  /** The error function: its backward writes out `2 / sqrt(pi) * exp(-x * x)`, and keeps each step until it is done. */
+  errorFunction(input: Tensor): Tensor {
+    return this.tape.record(
+      [input],
+      { before: [input] },
+      () => this.tape.tensor(input.elements, input.dtype, 'erf'),
+      () => {
+        const steps = ['pow', 'neg', 'exp', 'mul'].map((step) => this.gradient(input.elements, input.dtype, step))
+        const product = this.gradient(input.elements, input.dtype, 'mul')
+        for (const step of steps) this.tape.ledger.release(step)
+        return [product]
+      },
+    )
+  }
+
+  /** Limits on both sides. */
+  clamp(input: Tensor): Tensor {
+    return this.tape.record(
+      [input],
+      { before: [input] },
+      () => this.tape.tensor(input.elements, input.dtype, 'clamp'),
+      () => [this.clamped(input)],
+    )
+  }
+
+  /** The same in place: what it was before is kept as a copy, where a gradient needs it. */
+  clampInPlace(input: Tensor): Tensor {
+    const before = input.grad ? [this.tape.tensor(input.elements, input.dtype, 'clone')] : []
+    const output = this.tape.record(
+      [input],
+      { before },
+      () => ({ ...this.tape.alias(input) }),
+      () => [this.clamped(input)],
+    )
+    this.tape.free(...before)
+    return output
+  }
+
+  /** The gradient within the limits: two masks say where that is. */
+  private clamped({ elements, dtype }: Tensor): Storage {
+    const masks = [DTYPE_BYTES[dtype], elements, elements].map((bytes) => this.tape.ledger.allocate(bytes))
+    const made = this.gradient(elements, dtype, 'where')
+    for (const mask of masks) this.tape.ledger.release(mask)
+    return made
+  }
+
   /** The mean over the features of each token: its gradient is as large as its input. */
   mean(input: Tensor, tokens: number): Tensor {
     return this.tape.record(

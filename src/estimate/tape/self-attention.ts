@@ -14,8 +14,8 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const { tape } = ops
   const { batch, sequence, kernel, computeDtype } = options
   const [queryRaw, keyRaw, value] = projections(run, block, input)
-  const query = rotated(run, queryRaw)
-  const key = rotated(run, keyRaw)
+  const query = rotated(run, queryRaw, layer)
+  const key = rotated(run, keyRaw, layer)
   tape.free(queryRaw, keyRaw)
   const [keys, values] = options.cache ? [cached(run, key), cached(run, value)] : [key, value]
   if (options.cache) tape.free(key, value)
@@ -74,6 +74,17 @@ function projections(run: DecoderRun, block: Named, input: Tensor): [Tensor, Ten
     tape.free(tensor)
     return view
   }
+  if (run.traits.clamped) {
+    const all = [
+      project('query', heads * headDim),
+      project('key', kvHeads * headDim),
+      project('value', kvHeads * headDim),
+    ]
+    const [query, key, value] = all.map((tensor) => ops.clampInPlace(tensor))
+    tape.free(...all)
+    if (!query || !key || !value) throw new Error('there are three projections')
+    return [exchanged(query), exchanged(key), value]
+  }
   const query = exchanged(normalised(run, block, 'queryNorm', project('query', heads * headDim)))
   const key = exchanged(normalised(run, block, 'keyNorm', project('key', kvHeads * headDim)))
   return [query, key, project('value', kvHeads * headDim)]
@@ -94,10 +105,10 @@ function cached({ layers }: DecoderRun, tensor: Tensor): Tensor {
   return tape.alias(tape.tensor(tensor.elements, tensor.dtype, 'cat', 'kvCache'))
 }
 
-function rotated(run: DecoderRun, tensor: Tensor): Tensor {
+function rotated(run: DecoderRun, tensor: Tensor, layer: number): Tensor {
   const { layers, traits, rotary } = run
   const { ops } = layers
-  if (!rotary) return ops.tape.alias(tensor)
+  if (!rotary || !traits.rotates(layer)) return ops.tape.alias(tensor)
   const input = traits.wideRotary ? ops.to(tensor, 'float32') : ops.tape.alias(tensor)
   const turned = traits.partialRotary
     ? layers.partialRotary(input, rotary.cos, rotary.sin, traits.rotaryShare)

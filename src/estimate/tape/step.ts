@@ -81,7 +81,7 @@ export function trainingStep(architecture: Architecture, step: TrainingStep): St
     checkpointing: step.checkpointing,
     kernel: step.kernel,
     computeDtype: step.parameterDtype === 'float32' ? 'bfloat16' : step.parameterDtype,
-    traits: traitsOf(architecture.family),
+    traits: traitsOf(architecture),
     cache: false,
     sharding,
   })
@@ -127,7 +127,7 @@ export function prefill(architecture: Architecture, { batch, sequence, kernel, d
   })
   ledger.allocate(8 * batch * sequence + bufferBytes(architecture, dtype), 'buffers')
   const layers = new Layers(new Operations(tape), weights, batch * sequence, false)
-  const traits = traitsOf(architecture.family)
+  const traits = traitsOf(architecture)
   const decoder = new Decoder(architecture, layers, {
     batch,
     sequence,
@@ -146,9 +146,10 @@ export function prefill(architecture: Architecture, { batch, sequence, kernel, d
  * What modules keep besides parameters: frequencies of rotary embeddings, a float32 for every second feature that is
  * rotated; and the causal masks of booleans that the GPTs of an earlier time keep in each layer.
  */
-function bufferBytes({ dimensions, family, root }: Architecture, dtype: ComputeDtype): number {
+function bufferBytes(architecture: Architecture, dtype: ComputeDtype): number {
+  const { dimensions, family, root } = architecture
   const { headDim, hiddenSize, heads, layers } = dimensions
-  const { rotary, rotaryShare } = traitsOf(family)
+  const { rotary, rotaryShare } = traitsOf(architecture)
   const frequencies = rotary ? 2 * (headDim ?? hiddenSize / Math.max(heads, 1)) * rotaryShare : 0
   const positions = Object.values(root.children ?? {})[0]?.children?.['wpe']?.parameters?.['weight']?.[0] ?? 0
   const masks = MASKED_LAYERS[family]?.(layers) ?? 0

@@ -1,3 +1,5 @@
+import type { Architecture } from '../../architecture/index.js'
+
 /** What a family's forward pass does that its module tree does not show. */
 export interface ForwardTraits {
   /**
@@ -5,8 +7,8 @@ export interface ForwardTraits {
    * as Cohere's (layer normalisation written out in float32), or layer normalisation on a `float32` copy (OLMo).
    */
   readonly norm: 'llama' | 'wide' | 'gemma' | 'cohere' | 'float32'
-  /** What stands between the projections of a feed-forward network. */
-  readonly activation: Activation
+  /** What stands between the projections of a feed-forward network, by its name in transformers' `ACT2FN`, or `bloom`. */
+  readonly activation: string
   /** Whether attention scores are capped, which only eager attention can. */
   readonly softCap: boolean
   /** Whether logits are capped, or multiplied by a number. */
@@ -19,20 +21,21 @@ export interface ForwardTraits {
   readonly rotary: boolean
   /** The share of a head's features that is rotated. */
   readonly rotaryShare: number
+  /** Whether a layer rotates queries and keys, where the model does. */
+  readonly rotates: (layer: number) => boolean
   /** Whether rotated and other features are put together anew, which exchanges the dimensions of what attention returns. */
   readonly partialRotary: boolean
   /** Whether rotation computes in float32. */
   readonly wideRotary: boolean
   /** Whether the code repeats keys and values for each query head itself, before any kernel. */
   readonly repeatsKeys: boolean
+  /** Whether queries, keys and values are clamped in place. */
+  readonly clamped: boolean
   /** Whether attention and feed-forward network stand side by side. */
   readonly parallel: boolean
   /** Whether a layer attends through a window. */
   readonly sliding: (layer: number) => boolean
 }
-
-/** Functions of each element: in one kernel, or `gelu-new`, `relu2` and `bloom`, which the code writes out. */
-export type Activation = 'silu' | 'gelu' | 'relu' | 'gelu-new' | 'relu2' | 'bloom'
 
 const LLAMA: ForwardTraits = {
   norm: 'llama',
@@ -43,19 +46,20 @@ const LLAMA: ForwardTraits = {
   scaledResidual: false,
   rotary: true,
   rotaryShare: 1,
+  rotates: () => true,
   partialRotary: false,
   wideRotary: false,
   repeatsKeys: false,
+  clamped: false,
   parallel: false,
   sliding: () => true,
 }
 
 const GEMMA: ForwardTraits = { ...LLAMA, norm: 'gemma', activation: 'gelu', scaledEmbedding: true }
-const GPT2: ForwardTraits = { ...LLAMA, activation: 'gelu-new', rotary: false }
+const GPT2: ForwardTraits = { ...LLAMA, activation: 'gelu_new', rotary: false }
 const COHERE: ForwardTraits = { ...LLAMA, norm: 'cohere', parallel: true, wideRotary: true, logits: 'scaled' }
-const everyFourthFull = (layer: number) => layer % 4 !== 3
 
-/** Class defaults of transformers, where a config can say otherwise; by `model_type`. */
+/** Class defaults of transformers; by `model_type`. */
 const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   llama: LLAMA,
   mistral: LLAMA,
@@ -72,16 +76,16 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   hunyuan_v1_moe: LLAMA,
   olmo: { ...LLAMA, norm: 'float32' },
   olmo2: { ...LLAMA, norm: 'wide' },
-  olmo3: { ...LLAMA, norm: 'wide', sliding: everyFourthFull },
+  olmo3: { ...LLAMA, norm: 'wide' },
   olmoe: LLAMA,
-  exaone4: { ...LLAMA, sliding: everyFourthFull },
+  exaone4: LLAMA,
   ernie4_5: { ...LLAMA, wideRotary: true },
   ernie4_5_moe: { ...LLAMA, wideRotary: true },
   arcee: { ...LLAMA, activation: 'relu2' },
   bitnet: { ...LLAMA, activation: 'relu2' },
   phi3: { ...LLAMA, partialRotary: true },
   phimoe: LLAMA,
-  phi: { ...LLAMA, activation: 'gelu-new', rotaryShare: 0.5, partialRotary: true, parallel: true },
+  phi: { ...LLAMA, activation: 'gelu_new', rotaryShare: 0.5, partialRotary: true, parallel: true },
   stablelm: { ...LLAMA, repeatsKeys: true, rotaryShare: 0.25, partialRotary: true },
   starcoder2: { ...LLAMA, activation: 'gelu' },
   nemotron: { ...LLAMA, repeatsKeys: true, activation: 'relu2', rotaryShare: 0.5, partialRotary: true },
@@ -91,10 +95,10 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   glm4_moe: { ...LLAMA, rotaryShare: 0.5, partialRotary: true },
   granite: { ...LLAMA, scaledEmbedding: true, scaledResidual: true, logits: 'scaled' },
   gemma: GEMMA,
-  gemma2: { ...GEMMA, softCap: true, logits: 'capped', sliding: (layer) => layer % 2 === 0 },
-  gemma3_text: { ...GEMMA, sliding: (layer) => layer % 6 !== 5 },
+  gemma2: { ...GEMMA, softCap: true, logits: 'capped' },
+  gemma3_text: GEMMA,
   cohere: COHERE,
-  cohere2: { ...COHERE, sliding: everyFourthFull },
+  cohere2: COHERE,
   gpt2: GPT2,
   gpt_neo: { ...GPT2, sliding: () => false },
   gpt_bigcode: { ...GPT2, activation: 'gelu' },
@@ -110,7 +114,21 @@ export function isForwardPassDescribed(family: string): boolean {
   return Object.hasOwn(TRAITS, family)
 }
 
-/** The traits of a family; those of Llama where the family is not described. */
-export function traitsOf(family: string): ForwardTraits {
-  return (Object.hasOwn(TRAITS, family) ? TRAITS[family] : undefined) ?? LLAMA
+/** The traits of a model: those of its family, or of Llama where that is not described, and what its config says of them. */
+export function traitsOf({ family, dimensions, computation = {} }: Architecture): ForwardTraits {
+  const byClass = (Object.hasOwn(TRAITS, family) ? TRAITS[family] : undefined) ?? LLAMA
+  const windowed = dimensions.windowLayers && new Set(dimensions.windowLayers)
+  const unrotated = new Set(computation.unrotatedLayers)
+  const isCapped = computation.cappedLogits ?? byClass.logits === 'capped'
+  return {
+    ...byClass,
+    activation: computation.activation ?? byClass.activation,
+    softCap: computation.cappedScores ?? byClass.softCap,
+    logits: byClass.logits === 'scaled' ? 'scaled' : isCapped ? 'capped' : 'plain',
+    rotaryShare: byClass.partialRotary ? (computation.rotaryShare ?? byClass.rotaryShare) : byClass.rotaryShare,
+    rotates: (layer) => !unrotated.has(layer),
+    clamped: computation.clampedProjections ?? byClass.clamped,
+    parallel: computation.parallel ?? byClass.parallel,
+    sliding: (layer) => byClass.sliding(layer) && (windowed?.has(layer) ?? true),
+  }
 }
