@@ -42,6 +42,12 @@ export interface DecoderRun {
   readonly attentionWeights: Tensor[]
 }
 
+/** The masks that layers of either kind are given. */
+interface Masks {
+  readonly full: Tensor | undefined
+  readonly windowed: Tensor | undefined
+}
+
 /** A decoder-only language model on its way through one forward pass. */
 export class Decoder {
   readonly #layers: Layers
@@ -95,30 +101,33 @@ export class Decoder {
     const positions = tape.tensor(sequence, 'int64', 'arange')
     const masks = this.#masks(sequence * sequence, batch, embedded.dtype)
     const rotary = traits.rotary ? this.#rotaryTables(embedded.dtype) : undefined
-    const shared = [positions, ...masks, ...(rotary ? [rotary.cos, rotary.sin] : [])]
+    const shared = [positions, ...(rotary ? [rotary.cos, rotary.sin] : [])]
     const run: DecoderRun = {
       layers: this.#layers,
       options: this.#options,
       traits,
       ...this.#sizes(),
       rotary,
-      mask: this.#isEager() ? masks[0] : undefined,
+      mask: this.#isEager() ? (masks.full ?? masks.windowed) : undefined,
       attentionWeights: [],
     }
     let hidden = this.#entered(run, embedded)
+    const maskOf = (index: number) => present(traits.sliding(index) ? masks.windowed : masks.full)
     for (const [index, layer] of layersOf(this.#base).entries()) {
       const input = this.#enter(layer, hidden)
       const compute = () => {
         run.attentionWeights.length = 0
         return decoderLayer(run, layer, input, index)
       }
-      const output = this.#options.checkpointing ? tape.checkpoint([input, ...shared], compute) : compute()
+      const output = this.#options.checkpointing
+        ? tape.checkpoint([input, ...maskOf(index), ...shared], compute)
+        : compute()
       hidden = this.#leave(layer, output)
       tape.free(input)
     }
     const last = part(this.#base, 'lastNorm')
     const normal = last ? norm(run, last, hidden) : tape.alias(hidden)
-    tape.free(hidden, embedded, ...held, ...shared)
+    tape.free(hidden, embedded, ...held, ...shared, ...present(masks.full), ...present(masks.windowed))
     return normal
   }
 
@@ -155,17 +164,20 @@ export class Decoder {
   }
 
   /**
-   * Eager attention adds a mask to its scores: one for all layers, and one more where some attend through a window. The
-   * other kernels take one of booleans, where a window is shorter than the sequence.
+   * Eager attention adds a mask to its scores: one in layers that see everything, another in those with a window. The other
+   * kernels take one of booleans, where a window is shorter than the sequence.
    */
-  #masks(elements: number, batch: number, dtype: ComputeDtype): Tensor[] {
+  #masks(elements: number, batch: number, dtype: ComputeDtype): Masks {
     const { tape } = this.#layers.ops
     const { windowTokens } = this.#architecture.dimensions
     const isWindowed = windowTokens !== undefined
     if (this.#isEager()) {
-      return (isWindowed ? [0, 1] : [0]).map(() => tape.tensor(batch * elements, dtype, 'where'))
+      const mask = () => tape.tensor(batch * elements, dtype, 'where')
+      const full = isWindowed && this.#options.traits.oneMask ? undefined : mask()
+      return { full, windowed: isWindowed ? mask() : undefined }
     }
-    return isWindowed && this.#options.sequence > windowTokens ? [tape.tensor(elements, 'bool', 'bitwise_and')] : []
+    const isShorter = isWindowed && this.#options.sequence > windowTokens
+    return { full: undefined, windowed: isShorter ? tape.tensor(elements, 'bool', 'bitwise_and') : undefined }
   }
 
   #embedding(held: Tensor[]): Tensor {
@@ -220,4 +232,8 @@ export class Decoder {
     this.#layers.ops.tape.free(old)
     return made
   }
+}
+
+function present(tensor: Tensor | undefined): Tensor[] {
+  return tensor ? [tensor] : []
 }

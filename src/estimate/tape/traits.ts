@@ -33,6 +33,8 @@ export interface ForwardTraits {
   readonly clamped: boolean
   /** Whether attention and feed-forward network stand side by side. */
   readonly parallel: boolean
+  /** Whether all layers are given one mask, with the window in it where there is one; others have a mask for each kind. */
+  readonly oneMask: boolean
   /** Whether a layer attends through a window. */
   readonly sliding: (layer: number) => boolean
 }
@@ -52,6 +54,7 @@ const LLAMA: ForwardTraits = {
   repeatsKeys: false,
   clamped: false,
   parallel: false,
+  oneMask: false,
   sliding: () => true,
 }
 
@@ -62,13 +65,13 @@ const COHERE: ForwardTraits = { ...LLAMA, norm: 'cohere', parallel: true, wideRo
 /** Class defaults of transformers; by `model_type`. */
 const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   llama: LLAMA,
-  mistral: LLAMA,
+  mistral: { ...LLAMA, oneMask: true },
   ministral: LLAMA,
-  mixtral: LLAMA,
+  mixtral: { ...LLAMA, oneMask: true },
   qwen2: LLAMA,
   qwen2_moe: LLAMA,
   qwen3: LLAMA,
-  qwen3_moe: LLAMA,
+  qwen3_moe: { ...LLAMA, oneMask: true },
   seed_oss: LLAMA,
   smollm3: LLAMA,
   helium: { ...LLAMA, norm: 'wide' },
@@ -83,11 +86,11 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   ernie4_5_moe: { ...LLAMA, wideRotary: true },
   arcee: { ...LLAMA, activation: 'relu2' },
   bitnet: { ...LLAMA, activation: 'relu2' },
-  phi3: { ...LLAMA, partialRotary: true },
+  phi3: { ...LLAMA, oneMask: true, partialRotary: true },
   phimoe: LLAMA,
   phi: { ...LLAMA, activation: 'gelu_new', rotaryShare: 0.5, partialRotary: true, parallel: true },
   stablelm: { ...LLAMA, repeatsKeys: true, rotaryShare: 0.25, partialRotary: true },
-  starcoder2: { ...LLAMA, activation: 'gelu' },
+  starcoder2: { ...LLAMA, oneMask: true, activation: 'gelu' },
   nemotron: { ...LLAMA, repeatsKeys: true, activation: 'relu2', rotaryShare: 0.5, partialRotary: true },
   persimmon: { ...LLAMA, activation: 'relu2', rotaryShare: 0.5, partialRotary: true },
   glm: { ...LLAMA, rotaryShare: 0.5, partialRotary: true },
