@@ -150,7 +150,7 @@ export class Operations {
         const wholes = [left, right].map((factor) => factor.grad && this.gradient(elements, dtype, 'mul'))
         return [left, right].map((factor, index) => {
           const whole = wholes[index]
-          return whole && this.reduced(whole, factor, elements, dtype)
+          return whole && (() => this.reduced(whole, factor, elements, dtype))
         })
       },
     )
@@ -165,7 +165,7 @@ export class Operations {
       () => this.tape.tensor(input.elements, dtype, 'mul'),
       () => {
         const gradient = this.gradient(input.elements, dtype, 'mul')
-        return [dtype === input.dtype ? gradient : this.cast(gradient, input)]
+        return [dtype === input.dtype ? gradient : () => this.cast(gradient, input)]
       },
     )
   }

@@ -44,8 +44,12 @@ export interface Node {
   frame?: Frame
 }
 
-/** What an operation's backward does with the gradient of its output: the gradients of its inputs, each owned. */
-export type Backward = (gradient: Storage) => readonly (Storage | undefined)[]
+/**
+ * What an operation's backward does with the gradient of its output: the gradients of its inputs, each owned. One that has
+ * another shape or type than its input is made to fit by a function: the engine does that behind the operation, when what was
+ * saved for it is freed (`validate_outputs` in torch's `engine.cpp`).
+ */
+export type Backward = (gradient: Storage) => readonly (Storage | (() => Storage) | undefined)[]
 
 /** A saved tensor of a checkpointed layer: not kept, but made again. */
 export interface Held {
@@ -199,14 +203,15 @@ export class Tape {
     for (const [index, saved] of node.saved.entries()) {
       if ('frame' in saved) node.saved[index] = this.#unpack(saved)
     }
-    const gradients = node.backward(gradient)
+    const made = node.backward(gradient)
     this.#release(node)
+    const gradients = made.map((one) => (typeof one === 'function' ? one() : one))
     this.ledger.release(gradient)
-    for (const [index, made] of gradients.entries()) {
+    for (const [index, one] of gradients.entries()) {
       const edge = node.inputs[index]
-      if (made === undefined) continue
-      if (edge === undefined) this.ledger.release(made)
-      else this.#accumulate(edge, made)
+      if (one === undefined) continue
+      if (edge === undefined) this.ledger.release(one)
+      else this.#accumulate(edge, one)
     }
   }
 
