@@ -29,16 +29,30 @@ export interface AttentionSizes {
 
 /** Attention over whole sequences; queries, keys and values stay the caller's. */
 export function attend(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
-  const out = kernelOutput(layers, query, key, value, sizes)
-  if (!sizes.exchanged && sizes.kernel !== 'eager') return out
+  const kernel = kernelOf(sizes)
+  const out = kernelOutput(layers, query, key, value, sizes, kernel)
+  // Flash returns the order of the queries, and a plain product that of its factors; the other kernel always its own.
+  if (kernel === 'efficient' || (kernel === 'flash' && !sizes.exchanged)) return out
   const ordered = layers.ops.contiguous(out)
   layers.ops.tape.free(out)
   return ordered
 }
 
-function kernelOutput(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
-  if (sizes.kernel === 'eager') return eager(layers, query, key, value, sizes)
-  if (sizes.masked || sizes.kernel === 'efficient') return efficient(layers, query, key, value, sizes)
+/** Flash takes no mask. */
+function kernelOf({ kernel, masked }: AttentionSizes): AttentionKernel {
+  return kernel === 'flash' && masked ? 'efficient' : kernel
+}
+
+function kernelOutput(
+  layers: Layers,
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  sizes: AttentionSizes,
+  kernel: AttentionKernel,
+): Tensor {
+  if (kernel === 'eager') return eager(layers, query, key, value, sizes)
+  if (kernel === 'efficient') return efficient(layers, query, key, value, sizes)
   return fused(layers, query, key, value, sizes, 'flash')
 }
 
@@ -85,9 +99,9 @@ function efficient(layers: Layers, query: Tensor, key: Tensor, value: Tensor, si
   const groups = sizes.heads / sizes.kvHeads
   const wideKey = repeat(layers, key, groups)
   const wideValue = repeat(layers, value, groups)
-  const bias = sizes.masked
-    ? tape.tensor(sizes.batch * sizes.sequence * sizes.sequence, query.dtype, 'masked_fill')
-    : undefined
+  const scores = sizes.batch * sizes.sequence * sizes.sequence
+  const bias = sizes.masked ? tape.tensor(scores, query.dtype, 'zeros') : undefined
+  if (bias) tape.free(tape.tensor(scores, 'bool', 'logical_not'))
   const output = fused(layers, query, wideKey, wideValue, sizes, 'efficient', bias)
   tape.free(wideKey, wideValue, ...(bias ? [bias] : []))
   return output
