@@ -15,7 +15,7 @@ import {
   modelSpecFromArchitecture,
   type SafetensorsHeader,
 } from '../src/checkpoint/index.js'
-import { architectureOfSpec } from '../src/estimate/architecture-of-spec.js'
+import { architectureOfSpec, minimumGpus } from '../src/estimate/index.js'
 import { checkManifest, type ManifestFormat } from '../src/manifest/index.js'
 import type { ModelSpec } from '../src/schemas/index.js'
 import { validate } from '../src/validation/index.js'
@@ -87,7 +87,7 @@ function ofHeaders(headers: readonly SafetensorsHeader[]): Understood {
 
 function ofManifest(text: string): Understood {
   const format = formatOf(text)
-  const { diagnostics } = checkManifest(text, { format })
+  const { diagnostics } = checkManifest(text, { format, minimumGpus })
   const isWrong = diagnostics.some(({ severity }) => severity === 'error')
   const spec = isWrong ? undefined : specIn(text, format)
   const findings = diagnostics.map(findingAt)

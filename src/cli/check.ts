@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { minimumGpus } from '../estimate/index.js'
 import { checkManifest, type Diagnostic, type ManifestCheck, summaryOf } from '../manifest/index.js'
 import { SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
 import { EXIT, type ExitCode } from './exit-code.js'
@@ -77,7 +78,7 @@ async function checkFile(
   }
   const content = await readFile(path)
   if (!content.ok) return { diagnostics: [unreadable(name, content.why)], documents: 0, emptyDocuments: 0 }
-  const checked = checkManifest(content.bytes, { file: name, ...(model !== undefined && { model }) })
+  const checked = checkManifest(content.bytes, { file: name, minimumGpus, ...(model !== undefined && { model }) })
   sources.keep(name, content.bytes, checked.diagnostics)
   return checked
 }

@@ -1,4 +1,6 @@
-import type { Architecture } from '../architecture/index.js'
+import { type Architecture, totalParameters } from '../architecture/index.js'
+import type { ModelSpec } from '../schemas/index.js'
+import { architectureOfSpec } from './architecture-of-spec.js'
 import type { MemoryMethod } from './memory-options.js'
 import { fewestGpus } from './plan-gpus.js'
 
@@ -18,14 +20,18 @@ const SEQUENCE = 4096
  * model's context, where that is shorter), bfloat16 and AdamW, gradient checkpointing, LoRA of rank 32 on all linear layers,
  * FSDP.
  *
- * A family without a described forward pass has neither field, and a note that says so: never a guess.
+ * A family without a described forward pass has neither field, and a note that says so: never a guess. So has a `ModelSpec`
+ * from which no model of its number of parameters can be rebuilt.
+ *
+ * @param model - an architecture, or a `ModelSpec`, from which one is rebuilt
  *
  * @example
  * ```ts
  * minimumGpus(architectureFromConfig(config)) // { minimum_gpus_all_weights: 2, minimum_gpus_lora: 1, notes: [] }
  * ```
  */
-export function minimumGpus(model: Architecture): MinimumGpus {
+export function minimumGpus(model: Architecture | ModelSpec): MinimumGpus {
+  if (!('root' in model)) return ofSpec(model)
   const [all, lora] = [fewest(model, 'full'), fewest(model, 'lora')]
   return {
     ...(all.gpus !== undefined && { minimum_gpus_all_weights: all.gpus }),
@@ -33,6 +39,38 @@ export function minimumGpus(model: Architecture): MinimumGpus {
     notes: notesOf(all.why, lora.why),
   }
 }
+
+function ofSpec(spec: ModelSpec): MinimumGpus {
+  const rebuilt = rebuiltModel(spec)
+  return 'why' in rebuilt ? { notes: notesOf(rebuilt.why, rebuilt.why) } : minimumGpus(rebuilt)
+}
+
+function rebuiltModel(spec: ModelSpec): Architecture | { readonly why: string } {
+  const { num_layers: layers, moe_config: moe } = spec
+  if (layers > MOST_LAYERS || layers * (moe?.num_experts ?? 1) > MOST_EXPERTS) {
+    const experts = moe ? ` with ${moe.num_experts} experts each` : ''
+    return { why: `${layers} layers${experts} are more than this estimate replays` }
+  }
+  try {
+    const { architecture } = architectureOfSpec(spec)
+    const total = totalParameters(architecture)
+    const isAlike = Math.abs(total / spec.base_num_parameters - 1) <= MOST_OFF
+    return isAlike
+      ? architecture
+      : { why: `its sizes give ${total} parameters, and it says ${spec.base_num_parameters}` }
+  } catch (error) {
+    return { why: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** Several times what the deepest models have: a longer step is not replayed on anybody's word. */
+const MOST_LAYERS = 1000
+
+/** Those of all layers together; Kimi K2 has 61 times 384. */
+const MOST_EXPERTS = 25_000
+
+/** The share by which a rebuilt model may differ from what its spec says. */
+const MOST_OFF = 0.05
 
 type Fewest = { readonly gpus: number; readonly why?: never } | { readonly gpus?: never; readonly why: string }
 

@@ -14,6 +14,16 @@ export function parametersOfDimensions(spec: ModelSpec): number | undefined {
   return embeddingParameters(spec) + attentionParameters(spec) + mlpParameters(spec) + mambaParameters(spec)
 }
 
+/** Whether a spec's parameter count may be that of a model of its dimensions; where a dimension lacks, it may. */
+export function isCountCredible(spec: ModelSpec): boolean {
+  const expected = parametersOfDimensions(spec)
+  const count = spec.base_num_parameters
+  return expected === undefined || (count >= expected * LOWEST_SHARE && count <= expected * HIGHEST_SHARE)
+}
+
+const LOWEST_SHARE = 0.5
+const HIGHEST_SHARE = 2.5
+
 function hasDimensions(spec: ModelSpec): boolean {
   const always = [spec.num_layers, spec.hidden_size, spec.vocab_size, spec.base_num_parameters]
   const withoutMamba = [spec.num_attention_heads, spec.num_kv_heads, spec.ffn_hidden_size]

@@ -1,6 +1,6 @@
 /** What the rules see of a document. */
 
-import type { CreateModelEntityRequest, ModelEntity, SchemaName } from '../schemas/index.js'
+import type { CreateModelEntityRequest, ModelEntity, ModelSpec, SchemaName } from '../schemas/index.js'
 import type { Part, Parts } from './parts.js'
 
 /** A value under lint: as it was written, and in parts as it was validated. */
@@ -14,6 +14,17 @@ export interface LintDocument {
   readonly parts: Parts
   /** How a number was spelled in the source, when the caller knows. */
   readonly spelling: (loc: (string | number)[]) => string | undefined
+  /** An estimate of the fewest GPUs, when the caller has one. */
+  readonly minimumGpus: MinimumGpusOfSpec
+}
+
+/**
+ * The fewest GPUs of 80 GB that training a model takes: `minimumGpus` of `model-entity/estimate`. A field that is not known is
+ * absent.
+ */
+export type MinimumGpusOfSpec = (spec: ModelSpec) => {
+  readonly minimum_gpus_all_weights?: number
+  readonly minimum_gpus_lora?: number
 }
 
 /** The models of a document: the entity or the request itself. */

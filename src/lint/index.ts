@@ -1,4 +1,4 @@
-export type { LintDocument } from './document.js'
+export type { LintDocument, MinimumGpusOfSpec } from './document.js'
 export type { Finding, Loc, Severity } from './finding.js'
 export { type LintOptions, lint } from './lint.js'
 export type { Part, Parts } from './parts.js'

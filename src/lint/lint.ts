@@ -2,7 +2,7 @@
 
 import { isSchemaName, SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
 import { validate } from '../validation/index.js'
-import type { LintDocument } from './document.js'
+import type { LintDocument, MinimumGpusOfSpec } from './document.js'
 import type { Finding, Loc } from './finding.js'
 import { partsOf } from './parts.js'
 import type { Hit, Rule } from './rule.js'
@@ -16,6 +16,12 @@ export interface LintOptions {
    * integer written with a fraction or an exponent is not told.
    */
   readonly written?: (loc: Loc) => string | undefined
+  /**
+   * Estimates the fewest GPUs: `minimumGpus` of `model-entity/estimate`, which replays training steps and takes some
+   * milliseconds to a second a model. Without it `minimum-gpus-too-low` only counts what weights, gradients and optimizer
+   * states take.
+   */
+  readonly minimumGpus?: MinimumGpusOfSpec
 }
 
 /**
@@ -42,6 +48,7 @@ export function lint(model: SchemaName, value: unknown, options: LintOptions = {
     value: validated.ok ? validated.value : undefined,
     parts: validated.ok ? partsOf(model, validated.value) : () => [],
     spelling: options.written ?? (() => undefined),
+    minimumGpus: options.minimumGpus ?? (() => ({})),
   }
   const rules = validated.ok ? RULES : RULES.filter(({ runsOnInvalid }) => runsOnInvalid)
   return rules.flatMap((rule) => Array.from(rule.check(document), (hit) => findingOf(rule, hit)))

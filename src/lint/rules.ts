@@ -23,6 +23,7 @@ import { linearLayersExceedParameters } from './rules/linear-layers-exceed-param
 import { loraRankTooLarge } from './rules/lora-rank-too-large.js'
 import { loraWithoutConfig } from './rules/lora-without-config.js'
 import { mambaLayersDoNotAddUp } from './rules/mamba-layers-do-not-add-up.js'
+import { minimumGpusTooLow } from './rules/minimum-gpus-too-low.js'
 import { nonPositiveDimension } from './rules/non-positive-dimension.js'
 import { ownBaseModel } from './rules/own-base-model.js'
 import { parameterCountMismatch } from './rules/parameter-count-mismatch.js'
@@ -59,6 +60,7 @@ export const RULES: readonly Rule[] = [
   duplicateLinearLayer,
   linearLayersExceedParameters,
   gpusOutOfOrder,
+  minimumGpusTooLow,
   unknownPrecision,
   embeddingModelThatChats,
   invalidChatTemplate,

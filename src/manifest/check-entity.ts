@@ -1,4 +1,4 @@
-import { lint } from '../lint/index.js'
+import { type LintOptions, lint } from '../lint/index.js'
 import { type ErrorDetail, validate } from '../validation/index.js'
 import type { DiagnosticSeverity } from './diagnostic.js'
 import type { Entity } from './document-kind.js'
@@ -16,7 +16,7 @@ export interface EntityFinding {
 }
 
 /** Everything that the validator and the linter have to say about one entity, with places. */
-export function checkEntity({ model, node, loc }: Entity): EntityFinding[] {
+export function checkEntity({ model, node, loc }: Entity, options: Omit<LintOptions, 'written'>): EntityFinding[] {
   const value = plainValue(node)
   const validated = validate(model, value, { loc: [] })
   if (!validated.ok && validated.status === 400) {
@@ -37,7 +37,7 @@ export function checkEntity({ model, node, loc }: Entity): EntityFinding[] {
     const { node: at } = locate(node, place)
     return at.kind === 'scalar' ? at.spelling : undefined
   }
-  const findings = lint(model, value, { written }).map((finding): EntityFinding => {
+  const findings = lint(model, value, { ...options, written }).map((finding): EntityFinding => {
     const at = locate(node, finding.loc)
     const { severity, code, message, help } = finding
     const span = finding.at === 'key' ? (at.keySpan ?? spanOf(at)) : spanOf(at)

@@ -1,3 +1,4 @@
+import type { LintOptions, MinimumGpusOfSpec } from '../lint/index.js'
 import { isSchemaName, SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
 import { checkEntity } from './check-entity.js'
 import type { Diagnostic, ManifestCheck } from './diagnostic.js'
@@ -19,6 +20,8 @@ export interface CheckManifestOptions {
   readonly format?: ManifestFormat
   /** The definition that every document is checked by. Default: a request or an entity, told by its fields. */
   readonly model?: SchemaName
+  /** Estimates the fewest GPUs, as for {@link lint}: `minimumGpus` of `model-entity/estimate`. */
+  readonly minimumGpus?: MinimumGpusOfSpec
 }
 
 /** The largest manifest that is read, in bytes or UTF-16 code units. */
@@ -36,7 +39,7 @@ export const MAX_MANIFEST_SIZE = 64 * 1024 * 1024
  * ```
  */
 export function checkManifest(text: string | Uint8Array, options: CheckManifestOptions = {}): ManifestCheck {
-  const { file = 'manifest.yaml', model } = options
+  const { file = 'manifest.yaml', model, minimumGpus } = options
   if (model !== undefined && !isSchemaName(model)) {
     throw new TypeError(`unknown model ${JSON.stringify(model)}; expected one of ${SCHEMA_NAMES.join(', ')}`)
   }
@@ -62,7 +65,7 @@ export function checkManifest(text: string | Uint8Array, options: CheckManifestO
   const source = new SourceText(decoded.text)
   const documents = readDocuments(source.text, options.format ?? formatOf(file))
   const diagnostics = documents.flatMap((document, index) =>
-    checkDocument(document, { file, document: index, source, model }),
+    checkDocument(document, { file, document: index, source, model, lintOptions: minimumGpus ? { minimumGpus } : {} }),
   )
   return {
     diagnostics: diagnostics.sort(byPlace),
@@ -87,15 +90,16 @@ interface DocumentPlace {
   readonly document: number
   readonly source: SourceText
   readonly model: SchemaName | undefined
+  readonly lintOptions: LintOptions
 }
 
 function checkDocument(document: ReadDocument, place: DocumentPlace): Diagnostic[] {
   if (document.kind === 'empty') return []
   const problems = document.kind === 'problems' ? document.problems : duplicateKeys(document.root)
   if (document.kind === 'problems' || problems.length > 0) return problems.map((one) => problemDiagnostic(one, place))
-  const { file, document: index, source, model } = place
+  const { file, document: index, source, model, lintOptions } = place
   return entitiesOf(document.root, model)
-    .flatMap(checkEntity)
+    .flatMap((entity) => checkEntity(entity, lintOptions))
     .map(({ severity, code, loc, span, message, help }) => ({
       file,
       document: index,
@@ -110,7 +114,7 @@ function checkDocument(document: ReadDocument, place: DocumentPlace): Diagnostic
 
 function problemDiagnostic(
   { code, span, message, help }: Problem,
-  { file, document, source }: DocumentPlace,
+  { file, document, source }: Pick<DocumentPlace, 'file' | 'document' | 'source'>,
 ): Diagnostic {
   return { file, document, ...source.placeOf(span), severity: 'error', code, loc: [], message, help }
 }
@@ -126,7 +130,7 @@ function refused(
   const at = before.text.length
   const one = problemDiagnostic(
     { code, span: { start: at, end: at }, message, help },
-    { file, document: 0, source: before, model: undefined },
+    { file, document: 0, source: before },
   )
   return { diagnostics: [one], documents: 1, emptyDocuments: 0 }
 }

@@ -8,6 +8,23 @@ let folder = ''
 const check = (...args: string[]) => runCli(['check', ...args], { cwd: folder })
 const json = (...args: string[]) => JSON.parse(check(...args, '--format', 'json').stdout)
 
+/** Eight GPUs are needed, and seven hold weights, gradients and states. */
+const FEW_GPUS = `  checkpoint_model_name: llama-3.1-70b
+  family: llama
+  num_layers: 80
+  hidden_size: 8192
+  num_attention_heads: 64
+  num_kv_heads: 8
+  ffn_hidden_size: 28672
+  vocab_size: 128256
+  tied_embeddings: false
+  gated_mlp: true
+  base_num_parameters: 70553706496
+  precision: bfloat16
+  context_size: 131072
+  minimum_gpus_all_weights: 7
+`
+
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'check-'))
   const files: Record<string, string> = {
@@ -23,6 +40,7 @@ beforeAll(() => {
     'models/.hidden/d.yaml': 'name: 5\n',
     'models/node_modules/e.yaml': 'name: 5\n',
     'models/deep/er/f.yaml': 'nam: x\n',
+    'few-gpus.yaml': `name: llama\nspec:\n${FEW_GPUS}`,
     'steering.yaml': 'name: "\\e[31mred"\nnam\u009b: 1\n',
   }
   for (const [name, text] of Object.entries(files)) {
@@ -37,6 +55,14 @@ beforeAll(() => {
 })
 
 afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('model-entity check estimates', () => {
+  it('the fewest GPUs with activations, so that a minimum of weights alone is told', () => {
+    expect(json('few-gpus.yaml').diagnostics).toMatchObject([
+      { code: 'minimum-gpus-too-low', line: 16, column: 29, message: expect.stringContaining('at least 8 of 80 GB') },
+    ])
+  })
+})
 
 describe('model-entity check exits with', () => {
   it.each([

@@ -6,6 +6,15 @@ import { ADAPTER, adapters, endpoint, entity, inference, MAMBA, MOE, prompt, req
 type Case = readonly [title: string, value: Record<string, unknown>, places: readonly string[]]
 
 const params = (value: number) => spec({ base_num_parameters: value })
+const large = (fields: Record<string, unknown>) =>
+  spec({
+    num_layers: 80,
+    hidden_size: 8192,
+    num_attention_heads: 64,
+    ffn_hidden_size: 28672,
+    base_num_parameters: 70_553_706_496,
+    ...fields,
+  })
 const layers = (...list: readonly (readonly [string, number, number])[]) =>
   list.map(([name, in_features, out_features]) => ({ name, in_features, out_features }))
 
@@ -237,6 +246,28 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['LoRA above all weights', spec({ minimum_gpus_all_weights: 2, minimum_gpus_lora: 4 }), ['spec.minimum_gpus_lora']],
     ['not as many', spec({ minimum_gpus_all_weights: 2, minimum_gpus_lora: 2 }), []],
     ['not one alone', spec({ minimum_gpus_lora: 4 }), []],
+  ],
+  'minimum-gpus-too-low': [
+    [
+      'each below what the weights take',
+      large({ minimum_gpus_all_weights: 6, minimum_gpus_lora: 1 }),
+      ['spec.minimum_gpus_all_weights', 'spec.minimum_gpus_lora'],
+    ],
+    [
+      'only the one that is',
+      large({ minimum_gpus_all_weights: 6, minimum_gpus_lora: 2 }),
+      ['spec.minimum_gpus_all_weights'],
+    ],
+    ['one that stands alone', large({ minimum_gpus_lora: 1 }), ['spec.minimum_gpus_lora']],
+    ['not what is enough', large({ minimum_gpus_all_weights: 7, minimum_gpus_lora: 2 }), []],
+    ['not more', large({ minimum_gpus_all_weights: 512, minimum_gpus_lora: 64 }), []],
+    ['not of minimums that contradict each other', large({ minimum_gpus_all_weights: 1, minimum_gpus_lora: 4 }), []],
+    ['not of minimums below 1', large({ minimum_gpus_all_weights: 1, minimum_gpus_lora: 0 }), []],
+    [
+      'not of a count that its dimensions contradict',
+      spec({ base_num_parameters: 70_553_706_496, minimum_gpus_all_weights: 1 }),
+      [],
+    ],
   ],
   'unknown-precision': [
     ['another name', spec({ precision: 'half' }), ['spec.precision']],

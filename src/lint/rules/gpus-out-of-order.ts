@@ -1,3 +1,4 @@
+import type { ModelSpec } from '../../schemas/index.js'
 import type { Rule } from '../rule.js'
 
 const FIELDS = ['minimum_gpus_all_weights', 'minimum_gpus_lora'] as const
@@ -9,7 +10,7 @@ export const gpusOutOfOrder: Rule = {
   description: 'A minimum of GPUs is below 1, or LoRA fine-tuning needs more of them than full fine-tuning.',
   *check({ parts }) {
     for (const part of parts('ModelSpec')) {
-      const below = FIELDS.filter((field) => (part.value[field] ?? 1) < 1)
+      const below = fieldsBelowOne(part.value)
       for (const field of below) {
         yield {
           part,
@@ -19,7 +20,7 @@ export const gpusOutOfOrder: Rule = {
         }
       }
       const { minimum_gpus_all_weights: allWeights, minimum_gpus_lora: lora } = part.value
-      if (below.length > 0 || (lora ?? 0) <= (allWeights ?? Number.POSITIVE_INFINITY)) continue
+      if (below.length > 0 || areGpusInOrder(part.value)) continue
       yield {
         part,
         loc: ['minimum_gpus_lora'],
@@ -28,4 +29,14 @@ export const gpusOutOfOrder: Rule = {
       }
     }
   },
+}
+
+/** Whether both minimums are possible, and LoRA's is the smaller one or as large; one that is not written is. */
+export function areGpusInOrder(spec: ModelSpec): boolean {
+  const { minimum_gpus_all_weights: allWeights, minimum_gpus_lora: lora } = spec
+  return fieldsBelowOne(spec).length === 0 && (lora ?? 0) <= (allWeights ?? Number.POSITIVE_INFINITY)
+}
+
+function fieldsBelowOne(spec: ModelSpec): (typeof FIELDS)[number][] {
+  return FIELDS.filter((field) => (spec[field] ?? 1) < 1)
 }

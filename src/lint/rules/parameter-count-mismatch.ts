@@ -1,8 +1,5 @@
-import { parametersOfDimensions } from '../dimension-parameters.js'
+import { isCountCredible, parametersOfDimensions } from '../dimension-parameters.js'
 import type { Rule } from '../rule.js'
-
-const LOWEST_SHARE = 0.5
-const HIGHEST_SHARE = 2.5
 
 /** Estimates of memory and GPUs are made from both numbers, so both must be of the same model. */
 export const parameterCountMismatch: Rule = {
@@ -12,13 +9,11 @@ export const parameterCountMismatch: Rule = {
   *check({ parts }) {
     for (const part of parts('ModelSpec')) {
       const expected = parametersOfDimensions(part.value)
-      if (expected === undefined) continue
-      const count = part.value.base_num_parameters
-      if (count >= expected * LOWEST_SHARE && count <= expected * HIGHEST_SHARE) continue
+      if (expected === undefined || isCountCredible(part.value)) continue
       yield {
         part,
         loc: ['base_num_parameters'],
-        message: `${count} parameters, but the dimensions give about ${Math.round(expected)}`,
+        message: `${part.value.base_num_parameters} parameters, but the dimensions give about ${Math.round(expected)}`,
         help: 'correct "base_num_parameters", or the dimension (layers, hidden size, FFN size, experts) that is wrong',
       }
     }
