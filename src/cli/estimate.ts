@@ -4,6 +4,7 @@ import { type Checkpoint, readCheckpoint } from '../checkpoint/read/index.js'
 import {
   DEFAULT_GPU,
   estimateMemory,
+  ForwardPassError,
   type Gpu,
   gpuOf,
   type MemoryMethod,
@@ -13,6 +14,7 @@ import {
 import { isManifestName, modelOfManifest } from './estimate-manifest.js'
 import { EXIT, type ExitCode, UsageError } from './exit-code.js'
 import { ESTIMATE_FORMATS, type EstimateFormat, type EstimateRow } from './formats/estimate.js'
+import { RESTING_FORMATS } from './formats/resting.js'
 
 interface EstimateFlags {
   readonly method: MemoryMethod
@@ -60,7 +62,11 @@ async function estimate(from: string, flags: EstimateFlags): Promise<ExitCode> {
   const model = await modelOf(from, flags)
   const gpu = flags.fits ?? flags.gpu ?? gpuOf(DEFAULT_GPU)
   const options = memoryOptions(flags)
-  const rows = (flags.sweep?.values ?? [undefined]).map((value) => rowOf(model.architecture, flags, gpu, value))
+  const rows = rowsOf(model, flags, gpu)
+  if (rows instanceof ForwardPassError) {
+    process.stdout.write(RESTING_FORMATS[flags.format]({ name: model.name, method: flags.method, error: rows }))
+    return EXIT.failed
+  }
   process.stdout.write(
     ESTIMATE_FORMATS[flags.format]({
       name: model.name,
@@ -73,6 +79,16 @@ async function estimate(from: string, flags: EstimateFlags): Promise<ExitCode> {
     }),
   )
   return flags.fits && rows.some(({ fits }) => !fits) ? EXIT.failed : EXIT.ok
+}
+
+/** A row for each value of a sweep, or the one; or why there is none. */
+function rowsOf({ architecture }: NamedModel, flags: EstimateFlags, gpu: Gpu): EstimateRow[] | ForwardPassError {
+  try {
+    return (flags.sweep?.values ?? [undefined]).map((value) => rowOf(architecture, flags, gpu, value))
+  } catch (error) {
+    if (error instanceof ForwardPassError) return error
+    throw error
+  }
 }
 
 function rowOf(architecture: Architecture, flags: EstimateFlags, gpu: Gpu, value: number | undefined): EstimateRow {
@@ -92,11 +108,12 @@ function memoryOptions({ method, batch, context, rank, checkpointing }: Estimate
   }
 }
 
-/** A model whose forward pass is not described, or that LoRA does not fit, is told in one line. */
+/** Options that the model refuses, such as a LoRA that fits none of its layers, are told in one line. */
 function understood<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
+    if (error instanceof ForwardPassError) throw error
     if (error instanceof RangeError || error instanceof TypeError) throw new UsageError(error.message)
     throw error
   }

@@ -1,6 +1,6 @@
 import type { Architecture } from '../architecture/index.js'
 import type { ModelSpec } from '../schemas/index.js'
-import { architectureOfSpec } from './architecture-of-spec.js'
+import { answeredOfSpec } from './architecture-of-spec.js'
 import { countLoraParameters } from './count-lora-parameters.js'
 import { ForwardPassError } from './forward-pass-error.js'
 import { type CheckedMemoryOptions, checkMemoryOptions, type MemoryOptions } from './memory-options.js'
@@ -47,11 +47,7 @@ export interface MemoryEstimate {
  * ```
  */
 export function estimateMemory(model: Architecture | ModelSpec, options: MemoryOptions = {}): MemoryEstimate {
-  if (!('root' in model)) {
-    const { architecture, assumptions } = architectureOfSpec(model)
-    const estimate = estimateMemory(architecture, options)
-    return { ...estimate, assumptions: [...assumptions, ...estimate.assumptions] }
-  }
+  if (!('root' in model)) return answeredOfSpec(model, (architecture) => estimateMemory(architecture, options))
   const checked = checkMemoryOptions(options)
   const { peak } = replayed(model, checked)
   const overhead = overheadBytes(checked.method)

@@ -1,4 +1,6 @@
 import type { Architecture } from '../architecture/index.js'
+import type { ModelSpec } from '../schemas/index.js'
+import { answeredOfSpec } from './architecture-of-spec.js'
 import { estimateMemory, type MemoryEstimate } from './estimate-memory.js'
 import { DEFAULT_GPU, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
 import { type CheckedMemoryOptions, checkMemoryOptions, type MemoryOptions } from './memory-options.js'
@@ -53,6 +55,7 @@ export interface GpuPlan {
  * where that does not fit, tensor parallelism, expert parallelism for a mixture, and pipeline stages are tried, in the order
  * of what they cost in speed. `batchSize` is one rank's own micro-batch.
  *
+ * @param model - an architecture, or a `ModelSpec`, from which one is rebuilt
  * @throws RangeError for counts that cannot be, a GPU that is not known, and a family without a described forward pass
  * @throws TypeError for an unknown choice
  * @example
@@ -60,7 +63,8 @@ export interface GpuPlan {
  * const { gpus, layout } = planGpus(architectureFromConfig(config), { method: 'full', gpu: 'h100-80gb' })
  * ```
  */
-export function planGpus(model: Architecture, options: PlanOptions = {}): GpuPlan {
+export function planGpus(model: Architecture | ModelSpec, options: PlanOptions = {}): GpuPlan {
+  if (!('root' in model)) return answeredOfSpec(model, (architecture) => planGpus(architecture, options))
   const { gpu: _, maxGpus: __, ...memory } = options
   const { gpu, gpus, fitting, tooFew } = fewestGpus(model, options)
   if (gpus === undefined || !fitting) return { gpu, fits: false, tooFew, assumptions: SEARCH }

@@ -1,4 +1,6 @@
 import { type Architecture, linearGroups, product, sum, totalParameters } from '../architecture/index.js'
+import type { ModelSpec } from '../schemas/index.js'
+import { answeredOfSpec } from './architecture-of-spec.js'
 import { estimateMemory } from './estimate-memory.js'
 import { DEFAULT_GPU, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
 import { cacheElements, cacheShape } from './kv-cache.js'
@@ -71,13 +73,15 @@ export interface ServingPlan {
 /**
  * What serving takes of one GPU: weights, cache, one chunk of prefill; and the longest context and the most sequences that fit.
  *
+ * @param model - an architecture, or a `ModelSpec`, from which one is rebuilt
  * @throws RangeError for counts that cannot be and for a GPU that is not known, TypeError for an unknown precision
  * @example
  * ```ts
  * planServing(architectureFromConfig(config), { gpu: 'l4', precision: 'int4' }).largestContextTokens
  * ```
  */
-export function planServing(model: Architecture, options: ServingOptions = {}): ServingPlan {
+export function planServing(model: Architecture | ModelSpec, options: ServingOptions = {}): ServingPlan {
+  if (!('root' in model)) return answeredOfSpec(model, (architecture) => planServing(architecture, options))
   const modelContext = model.dimensions.contextTokens ?? MOST
   const { precision = 'bfloat16', cacheBytes = 2, concurrency = 1, chunkTokens = 2048 } = options
   const contextTokens = options.contextTokens ?? Math.min(4096, modelContext)

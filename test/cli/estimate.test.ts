@@ -63,12 +63,21 @@ describe('model-entity estimate', () => {
     expect(total('tiny.yaml')).toBe(total('tiny'))
   })
 
+  it.each(['pretty', 'json', 'markdown'])(
+    'exits with 1 for an undescribed forward pass, with what is known: %s',
+    (format) => {
+      const { code, stdout } = estimate('t5.json', '--format', format)
+      expect(code).toBe(1)
+      expect(stdout).toContain('the forward pass of t5 is not described')
+      expect(stdout).toMatch(/optimizer states|"optimizerStates": [1-9]/)
+    },
+  )
+
   it.each([
     ['a method that is none', ['tiny', '--method', 'half'], 2, 'full-mixed'],
     ['a GPU that is not known', ['tiny', '--gpu', 'abacus'], 2, 'known are'],
     ['a batch that is none', ['tiny', '--batch', '0'], 2, 'at least 1'],
     ['a sweep over what cannot be swept', ['tiny', '--sweep', 'colour=1'], 2, 'batch=1,2,4,8'],
-    ['a family whose forward pass is not described', ['t5.json'], 2, 't5'],
     ['a manifest without a spec', ['empty.yaml'], 2, 'no spec'],
     ['a manifest whose spec is wrong', ['wrong.yaml'], 2, 'checkpoint_model_name'],
   ])('says what is wrong with %s', (_, args, code, words) => {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { architectureFromConfig } from '../../src/architecture/index.js'
+import { modelSpecFromConfig } from '../../src/checkpoint/index.js'
 import {
   estimateMemory,
   GPUS,
@@ -14,26 +15,29 @@ import {
 const GIB = 2 ** 30
 /** Each run replays steps. */
 const RUNS = { numRuns: 10 }
-const llama = (config: object = {}) =>
-  architectureFromConfig({
-    model_type: 'llama',
-    hidden_size: 1024,
-    intermediate_size: 2816,
-    num_hidden_layers: 4,
-    num_attention_heads: 16,
-    num_key_value_heads: 4,
-    vocab_size: 8000,
-    ...config,
-  })
-const small = llama()
-const seventy = llama({
+const SMALL = {
+  model_type: 'llama',
+  hidden_size: 1024,
+  intermediate_size: 2816,
+  num_hidden_layers: 4,
+  num_attention_heads: 16,
+  num_key_value_heads: 4,
+  vocab_size: 8000,
+}
+const SEVENTY = {
+  model_type: 'llama',
   hidden_size: 8192,
   intermediate_size: 28_672,
   num_hidden_layers: 80,
   num_attention_heads: 64,
   num_key_value_heads: 8,
   vocab_size: 128_256,
-})
+}
+const small = architectureFromConfig(SMALL)
+const seventy = architectureFromConfig(SEVENTY)
+const { spec: SEVENTY_SPEC } = modelSpecFromConfig(SEVENTY)
+
+const MANY_EXPERTS = { num_experts: 1e6, num_experts_per_tok: 2, num_expert_layers: 80, num_shared_experts: 0 }
 
 const gpu = (gib: number): Gpu => ({ name: 'any', memoryBytes: Math.round(gib * GIB) })
 const anyRun = fc.record({
@@ -123,6 +127,13 @@ describe('planGpus', () => {
     })
   })
 
+  it('plans for a ModelSpec what it plans for the model that the spec describes', () => {
+    const { assumptions, ...plan } = planGpus(seventy, { method: 'lora' })
+    const { assumptions: more, ...same } = planGpus(SEVENTY_SPEC, { method: 'lora' })
+    expect(same).toEqual({ ...plan, estimate: { ...same.estimate, ...plan.estimate } })
+    expect(more).toEqual(expect.arrayContaining([...assumptions]))
+  })
+
   it.each([{ maxGpus: 0 }, { gpu: 'abacus' }, { gpu: { name: 'none', memoryBytes: Number.NaN } }, { batchSize: 0 }])(
     'refuses %j',
     (options) => {
@@ -151,5 +162,20 @@ describe('minimumGpus', () => {
     expect(fields).toEqual({})
     expect(notes).toHaveLength(1)
     expect(notes[0]).toContain('t5')
+  })
+
+  it('gives of a ModelSpec what it gives of the model that the spec describes', () => {
+    expect(minimumGpus(SEVENTY_SPEC)).toEqual(minimumGpus(seventy))
+  })
+
+  it.each([
+    ['another number of parameters', { base_num_parameters: 8e9 }, 'it says 8000000000'],
+    ['more layers than are replayed', { num_layers: 1e9 }, '1000000000 layers'],
+    ['more experts than are replayed', { moe_config: MANY_EXPERTS }, '80 layers with 1000000 experts each'],
+    ['sizes that no model has', { hidden_size: -1 }, 'hidden_size is -1'],
+  ])('gives a reason, and no number, for a ModelSpec with %s', (_, fields, reason) => {
+    const { notes, ...known } = minimumGpus({ ...SEVENTY_SPEC, ...fields })
+    expect(known).toEqual({})
+    expect(notes.join()).toContain(reason)
   })
 })

@@ -1,6 +1,6 @@
 import type { Gpu, GpuPlan, MemoryEstimate, MemoryPart } from '../../estimate/index.js'
 import { type Paint, painter, type Style } from '../paint.js'
-import { count, plural, share } from './numbers.js'
+import { count, gib, plural, share } from './numbers.js'
 import { printable } from './printable.js'
 
 /** One run: what tells it from the others of a sweep, and what it takes. */
@@ -140,8 +140,4 @@ function planSentence({ gpus, gpu, layout, largestBatchSize = 1, tooFew }: GpuPl
   const ways = Object.entries(layout ?? {}).filter(([, ranks]) => ranks > 1)
   const how = ways.length > 0 ? ` (${ways.map(([way, ranks]) => `${way} ${ranks}`).join(', ')})` : ''
   return `It takes ${plural(gpus, 'GPU')}${how}; the largest micro-batch is ${count(largestBatchSize)}.`
-}
-
-function gib(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(2)} GiB`
 }

@@ -12,3 +12,8 @@ export function plural(value: number, noun: string): string {
 export function share(part: number, whole: number): string {
   return whole > 0 ? `${((100 * part) / whole).toFixed(1)} %` : '0.0 %'
 }
+
+/** `1.50 GiB`. */
+export function gib(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(2)} GiB`
+}

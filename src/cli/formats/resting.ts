@@ -1,0 +1,38 @@
+import type { ForwardPassError, RestingBytes } from '../../estimate/index.js'
+import { painter } from '../paint.js'
+import type { EstimateFormat } from './estimate.js'
+import { count, gib } from './numbers.js'
+import { printable } from './printable.js'
+
+/** What `estimate` tells of a model whose activations are not known. */
+export interface RestingReport {
+  readonly name: string
+  readonly method: string
+  readonly error: ForwardPassError
+}
+
+/** The output formats of what rests between steps, by the name of the format. */
+export const RESTING_FORMATS: Readonly<Record<EstimateFormat, (report: RestingReport) => string>> = {
+  pretty({ name, method, error }) {
+    const paint = painter(process.stdout)
+    const rows = PARTS.map(
+      ([part, label]) =>
+        `    ${label.padEnd(17)} ${gib(error.parts[part]).padStart(12)}           ${count(error.parts[part])}`,
+    )
+    const heading = `${paint('bold', printable(name))}  ${printable(error.family)}, ${method}`
+    return `${[heading, `${paint('red', 'not known:')} ${printable(error.message)}`, rows.join('\n')].join('\n\n')}\n`
+  },
+  json({ name, method, error: { family, message, parts } }) {
+    return `${JSON.stringify({ name, family, method, error: message, parts }, null, 2)}\n`
+  },
+  markdown({ name, error }) {
+    const rows = PARTS.map(([part, label]) => `| ${label} | ${gib(error.parts[part])} |`)
+    return `${printable(error.message)}\n\n| ${printable(name)} | |\n| --- | --- |\n${rows.join('\n')}\n`
+  },
+}
+
+const PARTS: readonly (readonly [keyof RestingBytes, string])[] = [
+  ['parameters', 'parameters'],
+  ['gradients', 'gradients'],
+  ['optimizerStates', 'optimizer states'],
+]
