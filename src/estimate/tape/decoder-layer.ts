@@ -15,10 +15,11 @@ function oneAfterAnother(run: DecoderRun, layer: Named, input: Tensor, index: nu
   const { tape } = run.layers.ops
   const { first, afterAttention, second, afterMlp } = normsOf(layer)
   const attended = block(run, input, first, afterAttention, (normal) => attend(run, layer, normal, index))
+  const kept = run.traits.holdsAttended ? [tape.alias(attended)] : []
   const middle = joined(run, input, attended)
   const fed = block(run, middle, second, afterMlp, (normal) => feed(run, layer, normal))
   const output = joined(run, middle, fed)
-  tape.free(middle, ...run.attentionWeights.splice(0))
+  tape.free(middle, ...kept, ...run.attentionWeights.splice(0))
   return output
 }
 

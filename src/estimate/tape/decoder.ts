@@ -112,6 +112,9 @@ export class Decoder {
       attentionWeights: [],
     }
     let hidden = this.#entered(run, embedded)
+    // The sum with positions has no name of its own, what is looked up has.
+    const names = held.length > 0 ? held : [embedded]
+    if (held.length > 0) tape.free(embedded)
     const maskOf = (index: number) => present(traits.sliding(index) ? masks.windowed : masks.full)
     for (const [index, layer] of layersOf(this.#base).entries()) {
       const input = this.#enter(layer, hidden)
@@ -127,7 +130,7 @@ export class Decoder {
     }
     const last = part(this.#base, 'lastNorm')
     const normal = last ? norm(run, last, hidden) : tape.alias(hidden)
-    tape.free(hidden, embedded, ...held, ...shared, ...present(masks.full), ...present(masks.windowed))
+    tape.free(hidden, ...names, ...shared, ...present(masks.full), ...present(masks.windowed))
     return normal
   }
 

@@ -152,14 +152,18 @@ export class Layers {
     return output
   }
 
-  /** The same where only a share of each head is rotated, or where the code puts the parts together again anyway. */
-  partialRotary(input: Tensor, cos: Tensor, sin: Tensor, share: number): Tensor {
+  /**
+   * The same where only a share of each head is rotated, or where the code puts the parts together again anyway. What is
+   * rotated goes to those that are `held`, where that is a list of the caller's.
+   */
+  partialRotary(input: Tensor, cos: Tensor, sin: Tensor, share: number, held?: Tensor[]): Tensor {
     const { ops } = this
     const { tape } = ops
     const turning = ops.slice(input, input.elements * share)
     const passing = ops.slice(input, input.elements * (1 - share))
     const turned = this.rotary(turning, cos, sin)
     const output = ops.cat([turned, passing])
+    held?.push(tape.alias(turned))
     tape.free(turned, turning, passing)
     return output
   }

@@ -14,8 +14,10 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const { tape } = ops
   const { batch, sequence, kernel, computeDtype } = options
   const [queryRaw, keyRaw, value] = projections(run, block, input)
-  const query = rotated(run, queryRaw, layer)
-  const key = rotated(run, keyRaw, layer)
+  // Where rotation is written out in the layer, what it began with keeps a name to the end.
+  const held = traits.holdsProjections ? [tape.alias(queryRaw), tape.alias(keyRaw)] : []
+  const query = rotated(run, queryRaw, layer, held)
+  const key = rotated(run, keyRaw, layer, held)
   tape.free(queryRaw, keyRaw)
   const [keys, values] = options.cache ? [cached(run, key), cached(run, value)] : [key, value]
   if (options.cache) tape.free(key, value)
@@ -39,13 +41,12 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     exchanged: traits.partialRotary,
     keepWeights: (weights) => run.attentionWeights.push(weights),
   })
-  tape.free(...inputs)
   const inner = child(block, 'attn_sub_norm')
   const normal = inner ? norm(run, inner, out) : tape.alias(out)
   tape.free(out)
   const last = part(block, 'output')
   const projected = last ? layers.linear(last.name, normal, outOf(last)) : tape.alias(normal)
-  tape.free(normal)
+  tape.free(normal, ...inputs, ...held)
   return projected
 }
 
@@ -105,13 +106,13 @@ function cached({ layers }: DecoderRun, tensor: Tensor): Tensor {
   return tape.alias(tape.tensor(tensor.elements, tensor.dtype, 'cat', 'kvCache'))
 }
 
-function rotated(run: DecoderRun, tensor: Tensor, layer: number): Tensor {
+function rotated(run: DecoderRun, tensor: Tensor, layer: number, held: Tensor[]): Tensor {
   const { layers, traits, rotary } = run
   const { ops } = layers
   if (!rotary || !traits.rotates(layer)) return ops.tape.alias(tensor)
   const input = traits.wideRotary ? ops.to(tensor, 'float32') : ops.tape.alias(tensor)
   const turned = traits.partialRotary
-    ? layers.partialRotary(input, rotary.cos, rotary.sin, traits.rotaryShare)
+    ? layers.partialRotary(input, rotary.cos, rotary.sin, traits.rotaryShare, traits.holdsRotated ? held : undefined)
     : layers.rotary(input, rotary.cos, rotary.sin)
   const output = ops.to(turned, tensor.dtype)
   ops.tape.free(input, turned)

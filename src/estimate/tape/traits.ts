@@ -9,6 +9,8 @@ export interface ForwardTraits {
   readonly norm: 'llama' | 'wide' | 'gemma' | 'cohere' | 'float32'
   /** What stands between the projections of a feed-forward network, by its name in transformers' `ACT2FN`, or `bloom`. */
   readonly activation: string
+  /** Whether what attention returned lives as long as the layer. */
+  readonly holdsAttended: boolean
   /** Whether attention scores are capped, which only eager attention can. */
   readonly softCap: boolean
   /** Whether logits are capped, or multiplied by a number. */
@@ -29,6 +31,10 @@ export interface ForwardTraits {
   readonly wideRotary: boolean
   /** Whether the code repeats keys and values for each query head itself, before any kernel. */
   readonly repeatsKeys: boolean
+  /** Whether queries and keys as they were before rotation, or the product that they are parts of, live as long as attention. */
+  readonly holdsProjections: boolean
+  /** Whether the rotated share of queries and keys does so too. */
+  readonly holdsRotated: boolean
   /** Whether queries, keys and values are clamped in place. */
   readonly clamped: boolean
   /** Whether attention and feed-forward network stand side by side. */
@@ -42,6 +48,7 @@ export interface ForwardTraits {
 const LLAMA: ForwardTraits = {
   norm: 'llama',
   activation: 'silu',
+  holdsAttended: false,
   softCap: false,
   logits: 'plain',
   scaledEmbedding: false,
@@ -52,6 +59,8 @@ const LLAMA: ForwardTraits = {
   partialRotary: false,
   wideRotary: false,
   repeatsKeys: false,
+  holdsProjections: false,
+  holdsRotated: false,
   clamped: false,
   parallel: false,
   oneMask: false,
@@ -59,7 +68,7 @@ const LLAMA: ForwardTraits = {
 }
 
 const GEMMA: ForwardTraits = { ...LLAMA, norm: 'gemma', activation: 'gelu', scaledEmbedding: true }
-const GPT2: ForwardTraits = { ...LLAMA, activation: 'gelu_new', rotary: false }
+const GPT2: ForwardTraits = { ...LLAMA, holdsAttended: true, activation: 'gelu_new', rotary: false }
 const COHERE: ForwardTraits = { ...LLAMA, norm: 'cohere', parallel: true, wideRotary: true, logits: 'scaled' }
 
 /** Class defaults of transformers; by `model_type`. */
@@ -86,13 +95,36 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   ernie4_5_moe: { ...LLAMA, wideRotary: true },
   arcee: { ...LLAMA, activation: 'relu2' },
   bitnet: { ...LLAMA, activation: 'relu2' },
-  phi3: { ...LLAMA, oneMask: true, partialRotary: true },
+  phi3: { ...LLAMA, holdsProjections: true, oneMask: true, partialRotary: true },
   phimoe: LLAMA,
-  phi: { ...LLAMA, activation: 'gelu_new', rotaryShare: 0.5, partialRotary: true, parallel: true },
-  stablelm: { ...LLAMA, repeatsKeys: true, rotaryShare: 0.25, partialRotary: true },
+  phi: {
+    ...LLAMA,
+    holdsProjections: true,
+    holdsRotated: true,
+    activation: 'gelu_new',
+    rotaryShare: 0.5,
+    partialRotary: true,
+    parallel: true,
+  },
+  stablelm: {
+    ...LLAMA,
+    holdsAttended: true,
+    holdsProjections: true,
+    holdsRotated: true,
+    repeatsKeys: true,
+    rotaryShare: 0.25,
+    partialRotary: true,
+  },
   starcoder2: { ...LLAMA, oneMask: true, activation: 'gelu' },
   nemotron: { ...LLAMA, repeatsKeys: true, activation: 'relu2', rotaryShare: 0.5, partialRotary: true },
-  persimmon: { ...LLAMA, activation: 'relu2', rotaryShare: 0.5, partialRotary: true },
+  persimmon: {
+    ...LLAMA,
+    holdsProjections: true,
+    holdsRotated: true,
+    activation: 'relu2',
+    rotaryShare: 0.5,
+    partialRotary: true,
+  },
   glm: { ...LLAMA, rotaryShare: 0.5, partialRotary: true },
   glm4: { ...LLAMA, rotaryShare: 0.5, partialRotary: true },
   glm4_moe: { ...LLAMA, rotaryShare: 0.5, partialRotary: true },
@@ -106,10 +138,17 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   gpt_neo: { ...GPT2, sliding: () => false },
   gpt_bigcode: { ...GPT2, activation: 'gelu' },
   gptj: { ...GPT2, rotary: true, rotaryShare: 0.25, partialRotary: true, parallel: true },
-  gpt_neox: { ...LLAMA, activation: 'gelu', rotaryShare: 0.25, partialRotary: true, parallel: true },
-  falcon: { ...LLAMA, activation: 'gelu', parallel: true },
-  bloom: { ...GPT2, activation: 'bloom' },
-  opt: { ...GPT2, activation: 'relu' },
+  gpt_neox: {
+    ...LLAMA,
+    holdsProjections: true,
+    activation: 'gelu',
+    rotaryShare: 0.25,
+    partialRotary: true,
+    parallel: true,
+  },
+  falcon: { ...LLAMA, holdsProjections: true, activation: 'gelu', parallel: true },
+  bloom: { ...GPT2, holdsAttended: false, holdsProjections: true, activation: 'bloom' },
+  opt: { ...GPT2, holdsAttended: false, activation: 'relu' },
 }
 
 /** Whether the forward pass of a family is described; others are taken as Llama's where their modules are of its kind. */
