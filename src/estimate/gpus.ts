@@ -4,39 +4,47 @@ const MIB = 2 ** 20
 export interface Gpu {
   /** What it is called here: `h100-80gb`. */
   readonly name: string
+  /** What the driver calls it. */
+  readonly product?: string
   /** Bytes that a process can have of it, as the driver reports them: less than the name says. */
   readonly memoryBytes: number
 }
 
 /**
- * Memory of GPUs in MiB, as `nvidia-smi` and `rocm-smi` show it: the `Total` of `nvidia-smi -q -d MEMORY`, firmware and
- * error correction taken off. It is less than the name says: the "80 GB" of an A100 are 81,920 MiB of which `nvidia-smi`
- * shows all, and the "24 GB" of an A10G, with error correction, 23,028 MiB. Figures from published `nvidia-smi` outputs and
- * the makers' data sheets; a driver's version moves them by some MiB.
+ * Memory in MiB beside the product name, both as the driver reports them: the right-hand number of `Memory-Usage` in
+ * `nvidia-smi`, and `VRAM Total Memory` of `rocm-smi --showmeminfo vram`. Firmware, and where it is on error correction, are
+ * taken off: the "24 GB" of an A10G are 23,028 MiB, an A40 without error correction has 49,140. Each figure is that of
+ * published outputs under the product name; those of T4, L4, A10, L40S, A100, H100 and H200 are
+ * also in thundergolfer.com/blog/nvidia-gpu-memory-capacity. A driver's version moves them by some MiB: a V100 of 16 GB has
+ * 16,160 with older ones.
  */
-const GPU_MIB: Readonly<Record<string, number>> = {
-  't4-16gb': 15_360,
-  'v100-16gb': 16_384,
-  'v100-32gb': 32_768,
-  'rtx3090-24gb': 24_576,
-  'rtx4090-24gb': 24_564,
-  'rtx5090-32gb': 32_607,
-  'l4-24gb': 23_034,
-  'a10g-24gb': 23_028,
-  'a40-48gb': 46_068,
-  'a6000-48gb': 49_140,
-  'l40s-48gb': 46_068,
-  'a100-40gb': 40_960,
-  'a100-80gb': 81_920,
-  'h100-80gb': 81_559,
-  'h100-nvl-94gb': 95_830,
-  'h200-141gb': 143_771,
-  'b200-180gb': 183_359,
-  'mi300x-192gb': 196_592,
+const GPU_MIB: Readonly<Record<string, readonly [mib: number, product: string]>> = {
+  't4-16gb': [15_360, 'Tesla T4'],
+  'v100-16gb': [16_384, 'Tesla V100-SXM2-16GB'],
+  'v100-32gb': [32_768, 'Tesla V100-SXM2-32GB'],
+  'rtx3090-24gb': [24_576, 'NVIDIA GeForce RTX 3090'],
+  'rtx4090-24gb': [24_564, 'NVIDIA GeForce RTX 4090'],
+  'rtx5090-32gb': [32_607, 'NVIDIA GeForce RTX 5090'],
+  'l4-24gb': [23_034, 'NVIDIA L4'],
+  'a10g-24gb': [23_028, 'NVIDIA A10G'],
+  'a40-48gb': [46_068, 'NVIDIA A40'],
+  'a6000-48gb': [49_140, 'NVIDIA RTX A6000'],
+  'l40s-48gb': [46_068, 'NVIDIA L40S'],
+  'a100-40gb': [40_960, 'NVIDIA A100-SXM4-40GB'],
+  'a100-80gb': [81_920, 'NVIDIA A100-SXM4-80GB'],
+  'h100-80gb': [81_559, 'NVIDIA H100 80GB HBM3'],
+  'h100-nvl-94gb': [95_830, 'NVIDIA H100 NVL'],
+  'h200-141gb': [143_771, 'NVIDIA H200'],
+  'b200-180gb': [183_359, 'NVIDIA B200'],
+  'mi300x-192gb': [196_592, 'AMD Instinct MI300X'],
 }
 
 /** The GPUs that are known by name. */
-export const GPUS: readonly Gpu[] = Object.entries(GPU_MIB).map(([name, mib]) => ({ name, memoryBytes: mib * MIB }))
+export const GPUS: readonly Gpu[] = Object.entries(GPU_MIB).map(([name, [mib, product]]) => ({
+  name,
+  product,
+  memoryBytes: mib * MIB,
+}))
 
 /** A name of {@link GPUS}, its family where that is one GPU (`h100`), or a GPU of one's own. */
 export type GpuChoice = string | Gpu
