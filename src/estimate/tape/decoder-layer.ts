@@ -14,8 +14,13 @@ export function decoderLayer(run: DecoderRun, layer: Named, input: Tensor, index
 function oneAfterAnother(run: DecoderRun, layer: Named, input: Tensor, index: number): Tensor {
   const { tape } = run.layers.ops
   const { first, afterAttention, second, afterMlp } = normsOf(layer)
-  const attended = block(run, input, first, afterAttention, (normal) => attend(run, layer, normal, index))
-  const kept = run.traits.holdsAttended ? [tape.alias(attended)] : []
+  const { holdsNormal, holdsAttended } = run.traits
+  const kept: Tensor[] = []
+  const attended = block(run, input, first, afterAttention, (normal) => {
+    if (holdsNormal) kept.push(tape.alias(normal))
+    return attend(run, layer, normal, index)
+  })
+  if (holdsAttended) kept.push(tape.alias(attended))
   const middle = joined(run, input, attended)
   const fed = block(run, middle, second, afterMlp, (normal) => feed(run, layer, normal))
   const output = joined(run, middle, fed)

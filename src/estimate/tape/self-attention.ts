@@ -13,9 +13,10 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const { ops } = layers
   const { tape } = ops
   const { batch, sequence, kernel, computeDtype } = options
-  const [queryRaw, keyRaw, value] = projections(run, block, input)
   // Where rotation is written out in the layer, what it began with keeps a name to the end.
-  const held = traits.holdsProjections ? [tape.alias(queryRaw), tape.alias(keyRaw)] : []
+  const held: Tensor[] = []
+  const [queryRaw, keyRaw, value] = projections(run, block, input, held)
+  if (traits.holdsProjections) held.push(tape.alias(queryRaw), tape.alias(keyRaw))
   const query = rotated(run, queryRaw, layer, held)
   const key = rotated(run, keyRaw, layer, held)
   tape.free(queryRaw, keyRaw)
@@ -50,7 +51,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   return projected
 }
 
-function projections(run: DecoderRun, block: Named, input: Tensor): [Tensor, Tensor, Tensor] {
+function projections(run: DecoderRun, block: Named, input: Tensor, held: Tensor[]): [Tensor, Tensor, Tensor] {
   const { layers, heads, kvHeads, headDim } = run
   const { ops } = layers
   const { tape } = ops
@@ -60,6 +61,7 @@ function projections(run: DecoderRun, block: Named, input: Tensor): [Tensor, Ten
     const share = (features: number) => (all.elements * features) / outOf(fused)
     const sizes = [heads * headDim, kvHeads * headDim, kvHeads * headDim].map(share)
     const parts = run.traits.rotary ? sizes.map((size) => ops.slice(all, size)) : ops.split(all, sizes)
+    if (run.traits.holdsProjections) held.push(tape.alias(all))
     tape.free(all)
     const [query, key, value] = parts
     if (!query || !key || !value) throw new Error('a fused projection has three parts')

@@ -154,8 +154,12 @@ function bufferBytes(architecture: Architecture, dtype: ComputeDtype): number {
   const positions = Object.values(root.children ?? {})[0]?.children?.['wpe']?.parameters?.['weight']?.[0] ?? 0
   const masks = MASKED_LAYERS[family]?.(layers) ?? 0
   // Beside each mask lies the number that GPT-2 once wrote in its place.
-  return frequencies + masks * (positions * positions + DTYPE_BYTES[dtype])
+  const own = OWN_FREQUENCIES.has(family) ? layers : 0
+  return frequencies * (1 + own) + masks * (positions * positions + DTYPE_BYTES[dtype])
 }
+
+/** Families whose attention has frequencies of its own beside the model's. */
+const OWN_FREQUENCIES: ReadonlySet<string> = new Set(['persimmon', 'stablelm'])
 
 const MASKED_LAYERS: Readonly<Record<string, (layers: number) => number>> = {
   gpt2: (layers) => layers,

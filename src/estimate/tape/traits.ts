@@ -9,6 +9,8 @@ export interface ForwardTraits {
   readonly norm: 'llama' | 'wide' | 'gemma' | 'cohere' | 'float32'
   /** What stands between the projections of a feed-forward network, by its name in transformers' `ACT2FN`, or `bloom`. */
   readonly activation: string
+  /** Whether what attention was given lives as long as the layer. */
+  readonly holdsNormal: boolean
   /** Whether what attention returned lives as long as the layer. */
   readonly holdsAttended: boolean
   /** Whether attention scores are capped, which only eager attention can. */
@@ -48,6 +50,7 @@ export interface ForwardTraits {
 const LLAMA: ForwardTraits = {
   norm: 'llama',
   activation: 'silu',
+  holdsNormal: false,
   holdsAttended: false,
   softCap: false,
   logits: 'plain',
@@ -108,6 +111,7 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   },
   stablelm: {
     ...LLAMA,
+    holdsNormal: true,
     holdsAttended: true,
     holdsProjections: true,
     holdsRotated: true,
