@@ -1,7 +1,5 @@
 import { CheckpointError } from './checkpoint-error.js'
-
-/** A value of a `config.json`: whatever JSON holds. */
-export type ConfigObject = Readonly<Record<string, unknown>>
+import { type ConfigObject, isObject } from './config-object.js'
 
 /**
  * Reads the fields of a `config.json` with the defaults of the configuration class, and tells what cannot be.
@@ -147,10 +145,6 @@ function isCountList(value: unknown): value is readonly number[] {
 
 function isStringList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(isString)
-}
-
-function isObject(value: unknown): value is ConfigObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** What was found, short enough for a message. */

@@ -1,6 +1,7 @@
 export type { Architecture, Dimensions, MambaDimensions, ModuleTree, MoeDimensions, Tie } from './architecture.js'
 export { CheckpointError, type CheckpointErrorCode, type CheckpointErrorDetails } from './checkpoint-error.js'
 export type { Computation } from './computation.js'
+export { type ConfigObject, isObject } from './config-object.js'
 export { foldedLinearLayers, foldedParameters, formatIndices } from './fold.js'
 export { architectureFromConfig } from './from-config.js'
 export {

@@ -1,4 +1,4 @@
-import { type ConfigObject, isObject } from './json-object.js'
+import { type ConfigObject, isObject } from '../architecture/index.js'
 
 /** Where a chat template may stand beside a checkpoint. */
 export interface ChatTemplateSources {

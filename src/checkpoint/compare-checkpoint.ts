@@ -1,5 +1,11 @@
-import { type Architecture, architectureFromConfig, parameters, type Shape, ties } from '../architecture/index.js'
-import type { ConfigObject } from './json-object.js'
+import {
+  type Architecture,
+  architectureFromConfig,
+  type ConfigObject,
+  parameters,
+  type Shape,
+  ties,
+} from '../architecture/index.js'
 import { elementCount, type LogicalParameters, logicalParameters } from './logical-parameters.js'
 import type { SafetensorsHeader } from './safetensors-header.js'
 

@@ -1,3 +1,4 @@
+export { type ConfigObject, isObject } from '../architecture/index.js'
 export { architectureFromSafetensors, type CheckpointArchitecture } from './architecture-from-safetensors.js'
 export { type ChatTemplate, type ChatTemplateSources, findChatTemplate } from './chat-template.js'
 export {
@@ -8,7 +9,6 @@ export {
 } from './compare-checkpoint.js'
 export { DTYPE_BITS, type Dtype } from './dtype.js'
 export { type EmbeddingSigns, isEmbeddingModel } from './embedding-model.js'
-export { type ConfigObject, isObject } from './json-object.js'
 export { type LogicalParameter, type LogicalParameters, logicalParameters } from './logical-parameters.js'
 export {
   type MinimumGpusEstimate,

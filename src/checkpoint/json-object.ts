@@ -1,10 +1,4 @@
-/** An object of a JSON file that someone else wrote: any field may be there, of any type. */
-export type ConfigObject = Readonly<Record<string, unknown>>
-
-/** Whether a value is a JSON object: not null, and no list. */
-export function isObject(value: unknown): value is ConfigObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
+import { type ConfigObject, isObject } from '../architecture/index.js'
 
 /** The object under a name, where there is one. */
 export function objectIn(value: ConfigObject | undefined, name: string): ConfigObject | undefined {

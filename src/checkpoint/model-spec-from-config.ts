@@ -1,6 +1,7 @@
 import {
   type Architecture,
   architectureFromConfig,
+  type ConfigObject,
   type Dimensions,
   linearLayers,
   totalParameters,
@@ -8,7 +9,7 @@ import {
 import type { LinearLayerSpec, MambaConfig, ModelSpec, MoEConfig } from '../schemas/index.js'
 import { findChatTemplate } from './chat-template.js'
 import { isEmbeddingModel } from './embedding-model.js'
-import { type ConfigObject, numberIn, textIn } from './json-object.js'
+import { numberIn, textIn } from './json-object.js'
 import type { LogicalParameters } from './logical-parameters.js'
 import { precisionOf } from './precision.js'
 import { toolCallParserOf } from './tool-call-parser.js'

@@ -1,6 +1,6 @@
-import { CheckpointError } from '../architecture/index.js'
+import { CheckpointError, type ConfigObject } from '../architecture/index.js'
 import type { Adapter, FinetuningType } from '../schemas/index.js'
-import { type ConfigObject, numberIn, textIn } from './json-object.js'
+import { numberIn, textIn } from './json-object.js'
 import { elementCount } from './logical-parameters.js'
 import type { StoredTensors } from './quantised-storage.js'
 

@@ -1,5 +1,6 @@
+import type { ConfigObject } from '../architecture/index.js'
 import { type Dtype, PRECISION_OF_DTYPE } from './dtype.js'
-import { type ConfigObject, numberIn, objectIn, textIn } from './json-object.js'
+import { numberIn, objectIn, textIn } from './json-object.js'
 import { elementCount, type LogicalParameters } from './logical-parameters.js'
 import type { QuantisationScheme } from './quantised-storage.js'
 

@@ -1,6 +1,5 @@
-import { CheckpointError } from '../../architecture/index.js'
+import { CheckpointError, type ConfigObject, isObject } from '../../architecture/index.js'
 import { jsonValue, readJson } from '../../json/index.js'
-import { type ConfigObject, isObject } from '../json-object.js'
 import {
   LENGTH_BYTES,
   parseSafetensorsHeader,

@@ -1,8 +1,13 @@
-import { type Architecture, architectureFromConfig, CheckpointError } from '../../architecture/index.js'
+import {
+  type Architecture,
+  architectureFromConfig,
+  CheckpointError,
+  type ConfigObject,
+} from '../../architecture/index.js'
 import type { ModelSpec } from '../../schemas/index.js'
 import { architectureFromSafetensors, type CheckpointArchitecture } from '../architecture-from-safetensors.js'
 import { type CheckpointComparison, compareParameters } from '../compare-checkpoint.js'
-import { type ConfigObject, numberIn, objectIn } from '../json-object.js'
+import { numberIn, objectIn } from '../json-object.js'
 import { type MinimumGpusEstimate, modelSpecFromArchitecture } from '../model-spec-from-config.js'
 import { type AdapterIdentity, adapterFromPeft, type PeftAdapter } from '../peft-adapter.js'
 import { modelSpecFromGguf } from '../spec-from-gguf.js'
