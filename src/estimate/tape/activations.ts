@@ -124,11 +124,10 @@ function laplace({ ops }: Layers, input: Tensor): Tensor {
   const scaled = ops.scale(moved)
   tape.free(moved)
   const bent = ops.errorFunction(scaled)
-  tape.free(scaled)
   const shifted = ops.shift(bent)
   tape.free(bent)
   const output = ops.scale(shifted)
-  tape.free(shifted)
+  tape.free(shifted, scaled)
   return output
 }
 

@@ -97,8 +97,7 @@ export class Decoder {
     const { tape } = ops
     const { batch, sequence, traits } = this.#options
     const held: Tensor[] = []
-    const embedded = this.#embedding(held)
-    const positions = tape.tensor(sequence, 'int64', 'arange')
+    const { embedded, positions } = this.#embedding(held)
     const masks = this.#masks(sequence * sequence, batch, embedded.dtype)
     const rotary = traits.rotary ? this.#rotaryTables(embedded.dtype) : undefined
     const shared = [positions, ...(rotary ? [rotary.cos, rotary.sin] : [])]
@@ -183,18 +182,20 @@ export class Decoder {
     return { full: undefined, windowed: isShorter ? tape.tensor(elements, 'bool', 'bitwise_and') : undefined }
   }
 
-  #embedding(held: Tensor[]): Tensor {
+  #embedding(held: Tensor[]): { embedded: Tensor; positions: Tensor } {
     const { ops, weights, tokens } = this.#layers
     const table = part(this.#base, 'embedding')
     const { hiddenSize } = this.#architecture.dimensions
     const words = ops.embedding(weights.get(`${table?.name}.weight`), tokens * hiddenSize)
-    const positions = part(this.#base, 'positions')
-    if (!positions) return words
-    const places = ops.embedding(weights.get(`${positions.name}.weight`), this.#options.sequence * hiddenSize)
+    const { sequence } = this.#options
+    const positions = ops.tape.tensor(sequence, 'int64', 'arange')
+    const learned = part(this.#base, 'positions')
+    if (!learned) return { embedded: words, positions }
+    const places = ops.embedding(weights.get(`${learned.name}.weight`), sequence * hiddenSize, positions)
     const sum = ops.add(words, places)
     // The code has names for both until it returns.
     held.push(words, places)
-    return sum
+    return { embedded: sum, positions }
   }
 
   /** What the first layer gets. */

@@ -64,7 +64,7 @@ export class Layers {
         // mm makes the weight's gradient first, addmm the input's.
         const first = vector ? forInput() : forWeight()
         const second = vector ? forWeight() : forInput()
-        const forBias = vector?.grad && this.ops.gradient(vector.elements, vector.dtype, 'sum')
+        const forBias = vector?.grad && (() => this.ops.gradient(vector.elements, vector.dtype, 'sum'))
         if (unpacked) tape.ledger.release(unpacked)
         return vector ? [first, second, forBias] : [second, first, forBias]
       },

@@ -82,11 +82,11 @@ export class Operations {
     )
   }
 
-  /** Rows of a table: the gradient of the table is as large as the table. */
-  embedding(table: Tensor, elements: number): Tensor {
+  /** Rows of a table, by indices that are kept: the gradient of the table is as large as the table. */
+  embedding(table: Tensor, elements: number, indices?: Tensor): Tensor {
     return this.tape.record(
       [table],
-      {},
+      { before: indices ? [indices] : [] },
       () => this.tape.tensor(elements, table.dtype, 'embedding'),
       () => [this.gradient(table.elements, table.dtype, 'embedding_dense_backward')],
     )
