@@ -114,6 +114,7 @@ export class Decoder {
     // The sum with positions has no name of its own, what is looked up has.
     const names = held.length > 0 ? held : [embedded]
     if (held.length > 0) tape.free(embedded)
+    const isCheckpointed = this.#options.checkpointing && traits.checkpointed
     const maskOf = (index: number) => present(traits.sliding(index) ? masks.windowed : masks.full)
     for (const [index, layer] of layersOf(this.#base).entries()) {
       const input = this.#enter(layer, hidden)
@@ -121,7 +122,7 @@ export class Decoder {
         run.attentionWeights.length = 0
         return decoderLayer(run, layer, input, index)
       }
-      const output = this.#options.checkpointing
+      const output = isCheckpointed
         ? tape.checkpoint([input, ...maskOf(index), ...shared], compute)
         : compute()
       hidden = this.#leave(layer, output)

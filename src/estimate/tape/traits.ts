@@ -41,6 +41,8 @@ export interface ForwardTraits {
   readonly clamped: boolean
   /** Whether attention and feed-forward network stand side by side. */
   readonly parallel: boolean
+  /** Whether gradient checkpointing reaches the layers: GPT-BigCode's are none of those that transformers checkpoints. */
+  readonly checkpointed: boolean
   /** Whether all layers are given one mask, with the window in it where there is one; others have a mask for each kind. */
   readonly oneMask: boolean
   /** Whether a layer attends through a window. */
@@ -66,6 +68,7 @@ const LLAMA: ForwardTraits = {
   holdsRotated: false,
   clamped: false,
   parallel: false,
+  checkpointed: true,
   oneMask: false,
   sliding: () => true,
 }
@@ -140,7 +143,7 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   cohere2: COHERE,
   gpt2: GPT2,
   gpt_neo: { ...GPT2, sliding: () => false },
-  gpt_bigcode: { ...GPT2, activation: 'gelu' },
+  gpt_bigcode: { ...GPT2, activation: 'gelu', checkpointed: false },
   gptj: { ...GPT2, rotary: true, rotaryShare: 0.25, partialRotary: true, parallel: true },
   gpt_neox: {
     ...LLAMA,
