@@ -25,6 +25,19 @@ describe('planServing', () => {
     expect(cache(2048)).toBe(cache(4096) / 2)
   })
 
+  it.each([
+    [{ model_type: 'qwen2', use_sliding_window: true, sliding_window: 4096, max_window_layers: 24 }, 8],
+    [{ model_type: 'gemma2', sliding_window: 4096, num_hidden_layers: 32 }, 16],
+    [{ model_type: 'olmo3', sliding_window: 4096 }, 24],
+    [{ model_type: 'gemma3_text', sliding_window: 4096, num_hidden_layers: 32, sliding_window_pattern: 2 }, 16],
+  ])('keeps a window only in the layers that have one: %o', (config, windowed) => {
+    const model = architectureFromConfig(config)
+    const { kvBytesPerToken, parts, assumptions } = planServing(model, { contextTokens: 8192 })
+    const perLayer = kvBytesPerToken / 32
+    expect(parts.kvCache).toBe(perLayer * (4096 * windowed + 8192 * (32 - windowed)))
+    expect(assumptions.filter((text) => text.includes('window'))).toEqual([])
+  })
+
   it('keeps the compressed vector and the rotated key of latent attention', () => {
     const deepseek = architectureFromConfig({ model_type: 'deepseek_v3' })
     expect(planServing(deepseek).kvBytesPerToken).toBe(61 * (512 + 64) * 2)

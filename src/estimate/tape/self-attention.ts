@@ -20,8 +20,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const query = rotated(run, queryRaw, layer, held)
   const key = rotated(run, keyRaw, layer, held)
   tape.free(queryRaw, keyRaw)
-  const [keys, values] = options.cache ? [cached(run, key), cached(run, value)] : [key, value]
-  if (options.cache) tape.free(key, value)
+  const [keys, values] = options.cache ? cached(run, key, value) : [key, value]
   const groups = traits.repeatsKeys ? heads / kvHeads : 1
   const [wideKeys, wideValues] = [repeat(layers, keys, groups), repeat(layers, values, groups)]
   const inputs = [query, wideKeys, wideValues].map((tensor) => layers.halved(tensor, computeDtype))
@@ -102,10 +101,14 @@ function normalised(run: DecoderRun, block: Named, role: 'queryNorm' | 'keyNorm'
   return output
 }
 
-/** The cache takes a copy, and keeps it: a name of it stays with the cache for good. */
-function cached({ layers }: DecoderRun, tensor: Tensor): Tensor {
+/** The cache takes copies, and keeps them: a name of each stays with the cache for good. */
+function cached({ layers }: DecoderRun, ...given: readonly [Tensor, Tensor]): [Tensor, Tensor] {
   const { tape } = layers.ops
-  return tape.alias(tape.tensor(tensor.elements, tensor.dtype, 'cat', 'kvCache'))
+  const copy = ({ elements, dtype }: Tensor): Tensor => tape.alias(tape.tensor(elements, dtype, 'cat'))
+  const copies: [Tensor, Tensor] = [copy(given[0]), copy(given[1])]
+  for (const { storage } of copies) tape.ledger.rebook(storage, 'kvCache')
+  tape.free(...given)
+  return copies
 }
 
 function rotated(run: DecoderRun, tensor: Tensor, layer: number, held: Tensor[]): Tensor {
