@@ -58,7 +58,8 @@ function kernelOutput(
 
 /**
  * FlashAttention-2 (Dao 2023, arXiv:2307.08691) and the memory-efficient kernel (Rabe & Staats 2021, arXiv:2112.05682)
- * keep no scores: inputs, output, and the log of each row's sum in float32. Backward returns all three gradients at once.
+ * keep no scores: inputs, output, and the log of each row's sum in float32. Backward returns all three gradients at
+ * once, whichever are needed.
  */
 function fused(
   { ops }: Layers,
@@ -81,8 +82,8 @@ function fused(
     { before: [query, key, value, ...(bias ? [bias] : [])], after: (out) => [out.storage, ...extras] },
     () => tape.tensor(query.elements, query.dtype, `_scaled_dot_product_${kernel}_attention`),
     () => {
-      const made = [query, key, value].map(
-        (input) => input.grad && tape.ledger.allocate(input.storage.bytes > 0 ? input.elements * 2 : 0),
+      const made = [query, key, value].map((input) =>
+        tape.ledger.allocate(input.storage.bytes > 0 ? input.elements * 2 : 0),
       )
       tape.ledger.observe(`_scaled_dot_product_${kernel}_attention_backward`)
       return made

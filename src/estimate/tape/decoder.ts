@@ -122,9 +122,7 @@ export class Decoder {
         run.attentionWeights.length = 0
         return decoderLayer(run, layer, input, index)
       }
-      const output = isCheckpointed
-        ? tape.checkpoint([input, ...maskOf(index), ...shared], compute)
-        : compute()
+      const output = isCheckpointed ? tape.checkpoint([input, ...maskOf(index), ...shared], compute) : compute()
       hidden = this.#leave(layer, output)
       tape.free(input)
     }
@@ -215,7 +213,8 @@ export class Decoder {
     const angles = tape.tensor(elements, 'float32', 'cat')
     const wide = [tape.tensor(elements, 'float32', 'mul'), tape.tensor(elements, 'float32', 'mul')]
     tape.free(angles)
-    const [cos, sin] = wide.map((table) => this.#layers.ops.to(table, dtype))
+    const kept = traits.rotaryPrecision === 'tables' || traits.rotaryPrecision === 'terms' ? 'float32' : dtype
+    const [cos, sin] = wide.map((table) => this.#layers.ops.to(table, kept))
     tape.free(...wide)
     if (!cos || !sin) throw new Error('there are two tables')
     return { cos, sin }

@@ -135,39 +135,6 @@ export class Layers {
     return root
   }
 
-  /** Rotary position embedding (Su et al. 2021, arXiv:2104.09864) as Llama applies it: `x * cos + rotate_half(x) * sin`. */
-  rotary(input: Tensor, cos: Tensor, sin: Tensor): Tensor {
-    const { ops } = this
-    const { tape } = ops
-    const straight = ops.scale(input, cos)
-    const first = ops.slice(input, input.elements / 2)
-    const second = ops.slice(input, input.elements / 2)
-    const negative = ops.elementwise(second, 'neg', 'nothing')
-    const turned = ops.cat([negative, first])
-    tape.free(negative, first, second)
-    const across = ops.scale(turned, sin)
-    tape.free(turned)
-    const output = ops.add(straight, across)
-    tape.free(straight, across)
-    return output
-  }
-
-  /**
-   * The same where only a share of each head is rotated, or where the code puts the parts together again anyway. What is
-   * rotated goes to those that are `held`, where that is a list of the caller's.
-   */
-  partialRotary(input: Tensor, cos: Tensor, sin: Tensor, share: number, held?: Tensor[]): Tensor {
-    const { ops } = this
-    const { tape } = ops
-    const turning = ops.slice(input, input.elements * share)
-    const passing = ops.slice(input, input.elements * (1 - share))
-    const turned = this.rotary(turning, cos, sin)
-    const output = ops.cat([turned, passing])
-    held?.push(tape.alias(turned))
-    tape.free(turned, turning, passing)
-    return output
-  }
-
   /** Layer normalisation as Cohere writes it out: all in float32, the centred input made twice. */
   writtenOutLayerNorm(name: string, input: Tensor, size: number): Tensor {
     const { ops } = this

@@ -2,7 +2,9 @@ import { attend, repeat } from './attention.js'
 import type { DecoderRun } from './decoder.js'
 import { norm } from './norms.js'
 import { child, type Named, part } from './roles.js'
+import { rotate } from './rotation.js'
 import type { Tensor } from './tape.js'
+import type { ForwardTraits } from './traits.js'
 import { UndescribedBlock } from './undescribed-block.js'
 
 /** Self-attention of one layer: projections, norms of heads, rotation, the kernel, the way out. The input stays the caller's. */
@@ -17,16 +19,19 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const held: Tensor[] = []
   const [queryRaw, keyRaw, value] = projections(run, block, input, held)
   if (traits.holdsProjections) held.push(tape.alias(queryRaw), tape.alias(keyRaw))
-  const query = rotated(run, queryRaw, layer, held)
-  const key = rotated(run, keyRaw, layer, held)
+  const [queryTurned, keyTurned] = rotate(run, queryRaw, keyRaw, layer, held)
   tape.free(queryRaw, keyRaw)
+  const query = normalised(run, block, 'queryNorm', 'rotated', queryTurned)
+  const key = normalised(run, block, 'keyNorm', 'rotated', keyTurned)
   const [keys, values] = options.cache ? cached(run, key, value) : [key, value]
   const groups = traits.repeatsKeys ? heads / kvHeads : 1
   const [wideKeys, wideValues] = [repeat(layers, keys, groups), repeat(layers, values, groups)]
+  tape.free(keys, values)
+  // What the kernel takes under autocast are copies: the code has names for what they are made of until it returns.
+  held.push(query, wideKeys, wideValues)
   const inputs = [query, wideKeys, wideValues].map((tensor) => layers.halved(tensor, computeDtype))
   const [q = query, k = keys, v = values] = inputs
   const masked = run.windowTokens !== undefined && sequence > run.windowTokens && traits.sliding(layer)
-  tape.free(query, keys, values, wideKeys, wideValues)
   const out = attend(layers, q, k, v, {
     batch,
     sequence,
@@ -41,12 +46,13 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     exchanged: traits.partialRotary,
     keepWeights: (weights) => run.attentionWeights.push(weights),
   })
+  tape.free(...inputs)
   const inner = child(block, 'attn_sub_norm')
   const normal = inner ? norm(run, inner, out) : tape.alias(out)
   tape.free(out)
   const last = part(block, 'output')
   const projected = last ? layers.linear(last.name, normal, outOf(last)) : tape.alias(normal)
-  tape.free(normal, ...inputs, ...held)
+  tape.free(normal, ...held)
   return projected
 }
 
@@ -64,7 +70,11 @@ function projections(run: DecoderRun, block: Named, input: Tensor, held: Tensor[
     tape.free(all)
     const [query, key, value] = parts
     if (!query || !key || !value) throw new Error('a fused projection has three parts')
-    return [normalised(run, block, 'queryNorm', query), normalised(run, block, 'keyNorm', key), value]
+    return [
+      normalised(run, block, 'queryNorm', 'together', query),
+      normalised(run, block, 'keyNorm', 'together', key),
+      value,
+    ]
   }
   const project = (role: 'query' | 'key' | 'value', features: number): Tensor => {
     const projection = part(block, role)
@@ -87,14 +97,25 @@ function projections(run: DecoderRun, block: Named, input: Tensor, held: Tensor[
     if (!query || !key || !value) throw new Error('there are three projections')
     return [exchanged(query), exchanged(key), value]
   }
-  const query = exchanged(normalised(run, block, 'queryNorm', project('query', heads * headDim)))
-  const key = exchanged(normalised(run, block, 'keyNorm', project('key', kvHeads * headDim)))
-  return [query, key, project('value', kvHeads * headDim)]
+  const query = exchanged(normalised(run, block, 'queryNorm', 'projected', project('query', heads * headDim)))
+  const key = exchanged(normalised(run, block, 'keyNorm', 'projected', project('key', kvHeads * headDim)))
+  const value = project('value', kvHeads * headDim)
+  return [
+    normalised(run, block, 'queryNorm', 'together', query),
+    normalised(run, block, 'keyNorm', 'together', key),
+    value,
+  ]
 }
 
 /** Norms of each head (Qwen 3), or of all heads together (OLMo 2). */
-function normalised(run: DecoderRun, block: Named, role: 'queryNorm' | 'keyNorm', input: Tensor): Tensor {
-  const found = part(block, role)
+function normalised(
+  run: DecoderRun,
+  block: Named,
+  role: 'queryNorm' | 'keyNorm',
+  moment: ForwardTraits['normsHeads'],
+  input: Tensor,
+): Tensor {
+  const found = run.traits.normsHeads === moment ? part(block, role) : undefined
   if (!found) return input
   const output = norm(run, found, input)
   run.layers.ops.tape.free(input)
@@ -109,19 +130,6 @@ function cached({ layers }: DecoderRun, ...given: readonly [Tensor, Tensor]): [T
   for (const { storage } of copies) tape.ledger.rebook(storage, 'kvCache')
   tape.free(...given)
   return copies
-}
-
-function rotated(run: DecoderRun, tensor: Tensor, layer: number, held: Tensor[]): Tensor {
-  const { layers, traits, rotary } = run
-  const { ops } = layers
-  if (!rotary || !traits.rotates(layer)) return ops.tape.alias(tensor)
-  const input = traits.wideRotary ? ops.to(tensor, 'float32') : ops.tape.alias(tensor)
-  const turned = traits.partialRotary
-    ? layers.partialRotary(input, rotary.cos, rotary.sin, traits.rotaryShare, traits.holdsRotated ? held : undefined)
-    : layers.rotary(input, rotary.cos, rotary.sin)
-  const output = ops.to(turned, tensor.dtype)
-  ops.tape.free(input, turned)
-  return output
 }
 
 function outOf({ module }: Named): number {

@@ -29,8 +29,17 @@ export interface ForwardTraits {
   readonly rotates: (layer: number) => boolean
   /** Whether rotated and other features are put together anew, which exchanges the dimensions of what attention returns. */
   readonly partialRotary: boolean
-  /** Whether rotation computes in float32. */
-  readonly wideRotary: boolean
+  /**
+   * What rotation computes in: the model's type, or float32, because cosines and sines are left in it (OLMo), queries and keys
+   * are cast before (Cohere), or each term is (Ernie).
+   */
+  readonly rotaryPrecision: 'own' | 'tables' | 'inputs' | 'terms'
+  /** Whether each layer makes cosines and sines of its own, each value twice, of those that all share. */
+  readonly ownTables: boolean
+  /** Whether the rotated share of queries is put together again before keys are rotated. */
+  readonly rotatesOneByOne: boolean
+  /** When queries and keys are normalised, where they are: as they are projected, after values are, or after rotation. */
+  readonly normsHeads: 'projected' | 'together' | 'rotated'
   /** Whether the code repeats keys and values for each query head itself, before any kernel. */
   readonly repeatsKeys: boolean
   /** Whether queries and keys as they were before rotation, or the product that they are parts of, live as long as attention. */
@@ -62,7 +71,10 @@ const LLAMA: ForwardTraits = {
   rotaryShare: 1,
   rotates: () => true,
   partialRotary: false,
-  wideRotary: false,
+  rotaryPrecision: 'own',
+  ownTables: false,
+  rotatesOneByOne: false,
+  normsHeads: 'projected',
   repeatsKeys: false,
   holdsProjections: false,
   holdsRotated: false,
@@ -75,7 +87,14 @@ const LLAMA: ForwardTraits = {
 
 const GEMMA: ForwardTraits = { ...LLAMA, norm: 'gemma', activation: 'gelu', scaledEmbedding: true }
 const GPT2: ForwardTraits = { ...LLAMA, holdsAttended: true, activation: 'gelu_new', rotary: false }
-const COHERE: ForwardTraits = { ...LLAMA, norm: 'cohere', parallel: true, wideRotary: true, logits: 'scaled' }
+const COHERE: ForwardTraits = {
+  ...LLAMA,
+  norm: 'cohere',
+  normsHeads: 'together',
+  parallel: true,
+  rotaryPrecision: 'inputs',
+  logits: 'scaled',
+}
 
 /** Class defaults of transformers; by `model_type`. */
 const TRAITS: Readonly<Record<string, ForwardTraits>> = {
@@ -89,22 +108,23 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   qwen3_moe: { ...LLAMA, oneMask: true },
   seed_oss: LLAMA,
   smollm3: LLAMA,
-  helium: { ...LLAMA, norm: 'wide' },
-  hunyuan_v1_dense: LLAMA,
-  hunyuan_v1_moe: LLAMA,
-  olmo: { ...LLAMA, norm: 'float32' },
-  olmo2: { ...LLAMA, norm: 'wide' },
-  olmo3: { ...LLAMA, norm: 'wide' },
+  helium: { ...LLAMA, norm: 'wide', ownTables: true },
+  hunyuan_v1_dense: { ...LLAMA, normsHeads: 'rotated' },
+  hunyuan_v1_moe: { ...LLAMA, normsHeads: 'rotated' },
+  olmo: { ...LLAMA, norm: 'float32', rotaryPrecision: 'tables' },
+  olmo2: { ...LLAMA, norm: 'wide', rotaryPrecision: 'tables' },
+  olmo3: { ...LLAMA, norm: 'wide', rotaryPrecision: 'tables' },
   olmoe: LLAMA,
-  exaone4: LLAMA,
-  ernie4_5: { ...LLAMA, wideRotary: true },
-  ernie4_5_moe: { ...LLAMA, wideRotary: true },
+  exaone4: { ...LLAMA, normsHeads: 'together' },
+  ernie4_5: { ...LLAMA, rotaryPrecision: 'terms', ownTables: true },
+  ernie4_5_moe: { ...LLAMA, rotaryPrecision: 'terms', ownTables: true },
   arcee: { ...LLAMA, activation: 'relu2' },
   bitnet: { ...LLAMA, activation: 'relu2' },
   phi3: { ...LLAMA, holdsProjections: true, oneMask: true, partialRotary: true },
   phimoe: LLAMA,
   phi: {
     ...LLAMA,
+    normsHeads: 'together',
     holdsProjections: true,
     holdsRotated: true,
     activation: 'gelu_new',
@@ -114,6 +134,7 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   },
   stablelm: {
     ...LLAMA,
+    normsHeads: 'together',
     holdsNormal: true,
     holdsAttended: true,
     holdsProjections: true,
@@ -126,19 +147,20 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   nemotron: { ...LLAMA, repeatsKeys: true, activation: 'relu2', rotaryShare: 0.5, partialRotary: true },
   persimmon: {
     ...LLAMA,
+    normsHeads: 'together',
     holdsProjections: true,
     holdsRotated: true,
     activation: 'relu2',
     rotaryShare: 0.5,
     partialRotary: true,
   },
-  glm: { ...LLAMA, rotaryShare: 0.5, partialRotary: true },
-  glm4: { ...LLAMA, rotaryShare: 0.5, partialRotary: true },
+  glm: { ...LLAMA, rotaryShare: 0.5, partialRotary: true, ownTables: true },
+  glm4: { ...LLAMA, rotaryShare: 0.5, partialRotary: true, ownTables: true },
   glm4_moe: { ...LLAMA, rotaryShare: 0.5, partialRotary: true },
   granite: { ...LLAMA, scaledEmbedding: true, scaledResidual: true, logits: 'scaled' },
   gemma: GEMMA,
   gemma2: { ...GEMMA, softCap: true, logits: 'capped' },
-  gemma3_text: GEMMA,
+  gemma3_text: { ...GEMMA, normsHeads: 'together' },
   cohere: COHERE,
   cohere2: COHERE,
   gpt2: GPT2,
