@@ -32,16 +32,20 @@ export function attend(layers: Layers, query: Tensor, key: Tensor, value: Tensor
   const kernel = kernelOf(sizes)
   const out = kernelOutput(layers, query, key, value, sizes, kernel)
   // Flash returns the order of the queries, and a plain product that of its factors; the other kernel always its own.
-  if (kernel === 'efficient' || (kernel === 'flash' && !sizes.exchanged)) return out
+  const isInOrder = kernel === 'flash' && !sizes.exchanged && sizes.headDim % FLASH_STEP === 0
+  if (kernel === 'efficient' || isInOrder) return out
   const ordered = layers.ops.contiguous(out)
   layers.ops.tape.free(out)
   return ordered
 }
 
-/** Flash takes no mask. */
-function kernelOf({ kernel, masked }: AttentionSizes): AttentionKernel {
-  return kernel === 'flash' && masked ? 'efficient' : kernel
+/** Flash takes no mask, and heads of 256 features at most. */
+function kernelOf({ kernel, masked, headDim }: AttentionSizes): AttentionKernel {
+  return kernel === 'flash' && (masked || headDim > 256) ? 'efficient' : kernel
 }
+
+/** Flash takes heads of whole multiples of so many features: others are filled up with zeros. */
+const FLASH_STEP = 8
 
 function kernelOutput(
   layers: Layers,
@@ -51,9 +55,58 @@ function kernelOutput(
   sizes: AttentionSizes,
   kernel: AttentionKernel,
 ): Tensor {
-  if (kernel === 'eager') return eager(layers, query, key, value, sizes)
-  if (kernel === 'efficient') return efficient(layers, query, key, value, sizes)
-  return fused(layers, query, key, value, sizes, 'flash')
+  // Where there is a mask, transformers repeats keys and values before autocast sees them (`sdpa_attention.py`).
+  if (kernel === 'efficient' && sizes.masked)
+    return repeated(layers, query, key, value, sizes, (...wide) =>
+      lowered(layers, wide, sizes, (q, k, v) => efficient(layers, q, k, v, sizes)),
+    )
+  return lowered(layers, [query, key, value], sizes, (q, k, v) => {
+    if (kernel === 'eager') return eager(layers, q, k, v, sizes)
+    if (kernel === 'efficient') return repeated(layers, q, k, v, sizes, (...wide) => efficient(layers, ...wide, sizes))
+    return sizes.headDim % FLASH_STEP === 0 ? fused(layers, q, k, v, sizes, 'flash') : filledUp(layers, q, k, v, sizes)
+  })
+}
+
+type Kernel = (query: Tensor, key: Tensor, value: Tensor) => Tensor
+
+/** Runs a kernel on what autocast makes of its inputs. */
+function lowered(
+  layers: Layers,
+  inputs: readonly [Tensor, Tensor, Tensor],
+  { dtype }: AttentionSizes,
+  kernel: Kernel,
+): Tensor {
+  const [query, key, value] = inputs
+  const cast = [layers.halved(query, dtype), layers.halved(key, dtype), layers.halved(value, dtype)] as const
+  const output = kernel(...cast)
+  layers.ops.tape.free(...cast)
+  return output
+}
+
+/** Runs a kernel on keys and values of each query head. */
+function repeated(
+  layers: Layers,
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  { heads, kvHeads }: AttentionSizes,
+  kernel: Kernel,
+): Tensor {
+  const wide = [repeat(layers, key, heads / kvHeads), repeat(layers, value, heads / kvHeads)] as const
+  const output = kernel(query, ...wide)
+  layers.ops.tape.free(...wide)
+  return output
+}
+
+function filledUp(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
+  const { ops } = layers
+  const wide = Math.ceil(sizes.headDim / FLASH_STEP) * FLASH_STEP
+  const filled = (tensor: Tensor): Tensor => ops.pad(tensor, (tensor.elements / sizes.headDim) * wide)
+  const [q, k, v] = [filled(query), filled(key), filled(value)]
+  const whole = fused(layers, q, k, v, sizes, 'flash')
+  const output = ops.slice(whole, query.elements)
+  ops.tape.free(q, k, v, whole)
+  return output
 }
 
 /**
@@ -72,8 +125,10 @@ function fused(
 ): Tensor {
   const { tape } = ops
   const rows = sizes.batch * sizes.heads * sizes.sequence
+  // The efficient kernel makes the logs where something is differentiated.
+  const hasLogs = kernel === 'flash' || [query, key, value].some((input) => input.grad)
   const extras = [
-    tape.ledger.allocate(4 * rows),
+    tape.ledger.allocate(hasLogs ? 4 * rows : 0),
     tape.ledger.allocate(kernel === 'flash' ? 16 : 8),
     tape.ledger.allocate(8),
   ]
@@ -93,18 +148,15 @@ function fused(
   return output
 }
 
-/** With a mask torch takes the efficient kernel: keys and values are repeated, and the mask becomes a bias of its own. */
+/** With a mask torch takes the efficient kernel, and the mask becomes a bias of its own. */
 function efficient(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
   const { ops } = layers
   const { tape } = ops
-  const groups = sizes.heads / sizes.kvHeads
-  const wideKey = repeat(layers, key, groups)
-  const wideValue = repeat(layers, value, groups)
   const scores = sizes.batch * sizes.sequence * sizes.sequence
   const bias = sizes.masked ? tape.tensor(scores, query.dtype, 'zeros') : undefined
   if (bias) tape.free(tape.tensor(scores, 'bool', 'logical_not'))
-  const output = fused(layers, query, wideKey, wideValue, sizes, 'efficient', bias)
-  tape.free(wideKey, wideValue, ...(bias ? [bias] : []))
+  const output = fused(layers, query, key, value, sizes, 'efficient', bias)
+  if (bias) tape.free(bias)
   return output
 }
 

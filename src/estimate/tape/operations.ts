@@ -44,6 +44,16 @@ export class Operations {
     )
   }
 
+  /** A copy with zeros behind each row; its gradient is a copy without them. */
+  pad(input: Tensor, elements: number): Tensor {
+    return this.tape.record(
+      [input],
+      {},
+      () => this.tape.tensor(elements, input.dtype, 'constant_pad_nd'),
+      () => [this.gradient(input.elements, input.dtype, 'constant_pad_nd')],
+    )
+  }
+
   /** Parts of a tensor that is split at once: their gradients are put together again into one. */
   split(input: Tensor, sizes: readonly number[]): Tensor[] {
     const collected: Storage[] = []
@@ -268,14 +278,16 @@ export class Operations {
 
   /** 1 / sqrt(x + epsilon) of one number a token. */
   inverseRoot(input: Tensor): Tensor {
-    const shifted = this.tape.record(
+    const shifted = this.shift(input)
+    const root = this.rsqrt(shifted)
+    this.tape.free(shifted)
+    return root
+  }
+
+  /** 1 / sqrt(x): backward makes the cube of its output. */
+  rsqrt(input: Tensor): Tensor {
+    return this.tape.record(
       [input],
-      {},
-      () => this.tape.tensor(input.elements, input.dtype, 'add'),
-      (gradient) => [this.tape.ledger.retain(gradient)],
-    )
-    const root = this.tape.record(
-      [shifted],
       { after: (output) => [output.storage] },
       () => this.tape.tensor(input.elements, input.dtype, 'rsqrt'),
       () => {
@@ -287,8 +299,6 @@ export class Operations {
         return [product]
       },
     )
-    this.tape.free(shifted)
-    return root
   }
 
   /** Tensors behind one another; the gradient of each is a view. */

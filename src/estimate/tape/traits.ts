@@ -189,6 +189,7 @@ export function isForwardPassDescribed(family: string): boolean {
 export function traitsOf({ family, dimensions, computation = {} }: Architecture): ForwardTraits {
   const byClass = (Object.hasOwn(TRAITS, family) ? TRAITS[family] : undefined) ?? LLAMA
   const windowed = dimensions.windowLayers && new Set(dimensions.windowLayers)
+  const hasWindow = dimensions.windowTokens !== undefined
   const unrotated = new Set(computation.unrotatedLayers)
   const isCapped = computation.cappedLogits ?? byClass.logits === 'capped'
   return {
@@ -200,6 +201,6 @@ export function traitsOf({ family, dimensions, computation = {} }: Architecture)
     rotates: (layer) => !unrotated.has(layer),
     clamped: computation.clampedProjections ?? byClass.clamped,
     parallel: computation.parallel ?? byClass.parallel,
-    sliding: (layer) => byClass.sliding(layer) && (windowed?.has(layer) ?? true),
+    sliding: (layer) => byClass.sliding(layer) && hasWindow && (windowed?.has(layer) ?? true),
   }
 }
