@@ -1,4 +1,5 @@
 import type { ComputeDtype } from './dtype.js'
+import { unpacked } from './four-bits.js'
 import type { Operations } from './operations.js'
 import type { Tensor } from './tape.js'
 import type { Weights } from './weights.js'
@@ -29,26 +30,47 @@ export class Layers {
   /** A linear layer, with its bias and its adapter where it has them. The input stays the caller's. */
   linear(name: string, input: Tensor, outFeatures: number): Tensor {
     const adapter = this.weights.adapter(name)
-    const base = this.#affine(input, this.weights.get(`${name}.weight`), this.weights.find(`${name}.bias`), outFeatures)
+    const weight = this.weights.get(`${name}.weight`)
+    const base = this.#affine(input, weight, this.weights.find(`${name}.bias`), outFeatures)
     if (!adapter) return base
     const { tape } = this.ops
-    // PEFT computes the adapter in the adapter's type, and casts the sum back (peft/tuners/lora/layer.py, Linear.forward).
+    // Of packed weights PEFT copies the product first (peft/tuners/lora/bnb.py, Linear4bit.forward).
+    const copy = weight.isPacked ? this.ops.contiguous(base) : tape.alias(base)
+    tape.free(base)
+    // PEFT computes the adapter in the adapter's type (peft/tuners/lora/layer.py, Linear.forward).
     const cast = this.ops.to(input, adapter.a.dtype)
     const low = this.#affine(cast, adapter.a, undefined, adapter.rank)
     const high = this.#affine(low, adapter.b, undefined, outFeatures)
     tape.free(low)
     const scaled = this.ops.scale(high)
     tape.free(high)
-    const sum = this.ops.add(base, scaled)
-    tape.free(scaled, base)
+    const output = weight.isPacked ? this.#sumInBase(copy, scaled) : this.#sumInWider(copy, scaled)
+    tape.free(cast)
+    return output
+  }
+
+  /** The adapter's part cast to the base's type, and added. Both are freed. */
+  #sumInBase(base: Tensor, part: Tensor): Tensor {
+    const narrow = this.ops.to(part, base.dtype)
+    this.ops.tape.free(part)
+    const sum = this.ops.add(base, narrow)
+    this.ops.tape.free(base, narrow)
+    return sum
+  }
+
+  /** The sum in the wider type, cast to the base's. Both are freed. */
+  #sumInWider(base: Tensor, part: Tensor): Tensor {
+    const sum = this.ops.add(base, part)
+    this.ops.tape.free(part, base)
     const output = this.ops.to(sum, base.dtype)
-    tape.free(sum, cast)
+    this.ops.tape.free(sum)
     return output
   }
 
   #affine(input: Tensor, weight: Tensor, bias: Tensor | undefined, outFeatures: number): Tensor {
     const { tape } = this.ops
-    const matrix = this.#lowered(weight)
+    const unpackedWeight = weight.isPacked ? unpacked(tape, weight) : undefined
+    const matrix = unpackedWeight?.whole ?? this.#lowered(weight)
     const vector = bias && this.#lowered(bias)
     const left = this.autocast ? this.ops.to(input, 'bfloat16') : tape.alias(input)
     const rows = Math.round(left.elements / (weight.elements / outFeatures))
@@ -58,25 +80,25 @@ export class Layers {
       { before: [...(matrix.grad ? [left] : []), ...(left.grad ? [weight.isPacked ? weight : matrix] : [])] },
       () => tape.tensor(elements, left.dtype, vector ? 'addmm' : 'mm'),
       () => {
-        const unpacked = weight.isPacked ? this.ops.gradient(weight.elements, weight.dtype, 'dequantize') : undefined
+        const again = weight.isPacked && left.grad ? unpacked(tape, weight) : undefined
+        if (again) tape.free(again.scales)
         const forWeight = () => matrix.grad && this.ops.gradient(matrix.elements, matrix.dtype, 'mm')
         const forInput = () => left.grad && this.ops.gradient(left.elements, left.dtype, 'mm')
         // mm makes the weight's gradient first, addmm the input's.
         const first = vector ? forInput() : forWeight()
         const second = vector ? forWeight() : forInput()
         const forBias = vector?.grad && (() => this.ops.gradient(vector.elements, vector.dtype, 'sum'))
-        if (unpacked) tape.ledger.release(unpacked)
+        if (again) tape.free(again.whole)
         return vector ? [first, second, forBias] : [second, first, forBias]
       },
     )
-    tape.free(left, matrix, ...(vector ? [vector] : []))
+    tape.free(left, matrix, ...(vector ? [vector] : []), ...(unpackedWeight ? [unpackedWeight.scales] : []))
     return output
   }
 
   /** A parameter as a linear layer takes it: under autocast its bfloat16 copy, made once while autocast lasts. */
   #lowered(parameter: Tensor): Tensor {
     const { tape } = this.ops
-    if (parameter.isPacked) return tape.tensor(parameter.elements, parameter.dtype, 'dequantize')
     if (!this.autocast) return tape.alias(parameter)
     if (this.#castsOfRun !== tape.run) {
       this.#casts = new Map()
@@ -97,13 +119,14 @@ export class Layers {
     const { ops } = this
     const { tape } = ops
     const wide = ops.to(input, 'float32')
-    const root = this.#inverseRms(wide, size)
+    const mean = this.#meanSquare(wide, size)
+    const root = ops.inverseRoot(mean)
     const normal = ops.mul(wide, root)
     tape.free(wide)
     const gain = this.weights.get(`${name}.weight`)
     const first = isWide ? ops.mul(gain, normal) : ops.to(normal, input.dtype)
     const output = isWide ? ops.to(first, input.dtype) : ops.mul(gain, first)
-    tape.free(first, normal, root)
+    tape.free(first, normal, root, mean)
     return output
   }
 
@@ -112,7 +135,11 @@ export class Layers {
     const { ops } = this
     const { tape } = ops
     const wide = ops.to(input, 'float32')
-    const root = this.#inverseRms(wide, size)
+    const mean = this.#meanSquare(wide, size)
+    const shiftedMean = ops.shift(mean)
+    tape.free(mean)
+    const root = ops.rsqrt(shiftedMean)
+    tape.free(shiftedMean)
     const normal = ops.mul(wide, root)
     tape.free(root, wide)
     const gain = ops.to(this.weights.get(`${name}.weight`), 'float32')
@@ -125,14 +152,11 @@ export class Layers {
     return output
   }
 
-  #inverseRms(wide: Tensor, size: number): Tensor {
-    const { tape } = this.ops
+  #meanSquare(wide: Tensor, size: number): Tensor {
     const square = this.ops.pow(wide)
     const mean = this.ops.mean(square, square.elements / size)
-    tape.free(square)
-    const root = this.ops.inverseRoot(mean)
-    tape.free(mean)
-    return root
+    this.ops.tape.free(square)
+    return mean
   }
 
   /** Layer normalisation as Cohere writes it out: all in float32, the centred input made twice. */
@@ -168,13 +192,14 @@ export class Layers {
     return output
   }
 
-  /** Layer normalisation in one kernel: it keeps its input, and mean and inverse deviation of each token. */
+  /** Layer normalisation in one kernel: it keeps its input, and mean and inverse deviation of each row. */
   layerNorm(name: string, input: Tensor): Tensor {
     const { ops } = this
     const { tape } = ops
     const weight = this.weights.find(`${name}.weight`)
     const bias = this.weights.find(`${name}.bias`)
-    const statistics = [0, 1].map(() => tape.tensor(this.tokens, input.dtype, 'native_layer_norm'))
+    const rows = weight ? input.elements / weight.elements : this.tokens
+    const statistics = [0, 1].map(() => tape.tensor(rows, input.dtype, 'native_layer_norm'))
     const output = tape.record(
       [input, weight, bias],
       { before: [input, ...statistics] },

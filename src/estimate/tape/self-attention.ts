@@ -29,10 +29,8 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   tape.free(keys, values)
   // What the kernel takes under autocast are copies: the code has names for what they are made of until it returns.
   held.push(query, wideKeys, wideValues)
-  const inputs = [query, wideKeys, wideValues].map((tensor) => layers.halved(tensor, computeDtype))
-  const [q = query, k = keys, v = values] = inputs
   const masked = run.windowTokens !== undefined && sequence > run.windowTokens && traits.sliding(layer)
-  const out = attend(layers, q, k, v, {
+  const out = attend(layers, query, wideKeys, wideValues, {
     batch,
     sequence,
     heads,
@@ -46,7 +44,6 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     exchanged: traits.partialRotary,
     keepWeights: (weights) => run.attentionWeights.push(weights),
   })
-  tape.free(...inputs)
   const inner = child(block, 'attn_sub_norm')
   const normal = inner ? norm(run, inner, out) : tape.alias(out)
   tape.free(out)
