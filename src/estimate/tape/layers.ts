@@ -77,7 +77,8 @@ export class Layers {
     const elements = rows * outFeatures
     const output = tape.record(
       [left, matrix, vector],
-      { before: [...(matrix.grad ? [left] : []), ...(left.grad ? [weight.isPacked ? weight : matrix] : [])] },
+      // bitsandbytes keeps a packed weight past autograd: no checkpoint makes it again.
+      { before: [...(matrix.grad ? [left] : []), ...(left.grad && !weight.isPacked ? [matrix] : [])] },
       () => tape.tensor(elements, left.dtype, vector ? 'addmm' : 'mm'),
       () => {
         const again = weight.isPacked && left.grad ? unpacked(tape, weight) : undefined

@@ -1,5 +1,6 @@
 import { type Architecture, modules, parameters, type Shape, ties } from '../../architecture/index.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
+import { packedBytes } from './four-bits.js'
 import type { Ledger } from './ledger.js'
 import { baseOf, part } from './roles.js'
 import { ROOT, type Sharding } from './sharding.js'
@@ -103,13 +104,4 @@ export class Weights {
     this.tensors.push(tensor)
     return tensor
   }
-}
-
-/**
- * A weight in NF4: half a byte an element, a byte for each 64 of them, a float32 for each 256 of those
- * (Dettmers et al. 2023, arXiv:2305.14314, double quantisation).
- */
-function packedBytes(elements: number): number {
-  const blocks = Math.ceil(elements / 64)
-  return Math.ceil(elements / 2) + blocks + 4 * Math.ceil(blocks / 256)
 }
