@@ -1,4 +1,4 @@
-import type { ComputeDtype } from './dtype.js'
+import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { Layers } from './layers.js'
 import type { Tensor } from './tape.js'
 
@@ -184,7 +184,8 @@ function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes:
     tape.free(scores)
     scores = masked
   }
-  const wide = ops.to(scores, 'float32')
+  // CUDA turns float16, and only that, to float32 within the kernel.
+  const wide = scores.dtype === 'float16' ? tape.alias(scores) : ops.to(scores, 'float32')
   const soft = softmax(layers, wide)
   tape.free(wide)
   const weights = ops.to(soft, query.dtype)
@@ -195,15 +196,15 @@ function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes:
   return output
 }
 
-/** Softmax keeps its output; its backward multiplies gradient and output first (CUDA), which takes as much again. */
+/** Softmax in float32 keeps its output; its backward multiplies gradient and output first (CUDA), which takes as much again. */
 function softmax({ ops }: Layers, input: Tensor): Tensor {
   const { tape } = ops
   return tape.record(
     [input],
     { after: (output) => [output.storage] },
-    () => tape.tensor(input.elements, input.dtype, '_softmax'),
+    () => tape.tensor(input.elements, 'float32', '_softmax'),
     () => {
-      const made = tape.ledger.allocate(input.elements * 4)
+      const made = tape.ledger.allocate(input.elements * DTYPE_BYTES[input.dtype])
       tape.ledger.observe('_softmax_backward_data', input.elements * 4)
       return [made]
     },
