@@ -149,7 +149,7 @@ function assumptionsOf({ method, gradientCheckpointing, attention, world }: Chec
   const four =
     method === 'qlora'
       ? [
-          'weights of linear layers in NF4 with double quantisation, dequantised layer by layer; not checked against torch',
+          'weights of linear layers, but for the output embedding, in NF4 with double quantisation, unpacked for each product; the rest stays as it is, where prepare_model_for_kbit_training would make it float32',
         ]
       : []
   return [...always, ...training, ...layers, ...ranks, ...four]

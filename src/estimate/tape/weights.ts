@@ -48,9 +48,11 @@ export class Weights {
     const base = options.sharding && baseOf(architecture)
     const list = base && part(base, 'layers')
     this.#listPrefix = list && `${list.name}.`
+    // transformers packs no output embedding (`get_keys_to_not_convert`).
+    const head = part({ name: '', module: architecture.root }, 'head')?.name
     const packable = new Set<string>()
     for (const { name, module } of modules(architecture))
-      if (module.linear && name !== 'lm_head') packable.add(`${name}.weight`)
+      if (module.linear && name !== head) packable.add(`${name}.weight`)
     for (const { name, shape } of parameters(architecture)) {
       const isPacked = options.quantised && packable.has(name)
       this.#byName.set(name, this.#parameter(name, shape, options.dtype, options.trained, isPacked))
