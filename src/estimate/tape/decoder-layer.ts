@@ -40,10 +40,10 @@ function sideBySide(run: DecoderRun, layer: Named, input: Tensor, index: number)
   tape.free(normal)
   const fed = feed(run, layer, other)
   tape.free(other)
-  const both = ops.add(attended, fed)
-  tape.free(attended, fed, ...run.attentionWeights.splice(0))
-  const output = ops.add(both, input)
-  tape.free(both)
+  const [left, middle, right] = run.traits.residualFirst ? [input, attended, fed] : [attended, fed, input]
+  const both = ops.add(left, middle)
+  const output = ops.add(both, right)
+  tape.free(both, attended, fed, ...run.attentionWeights.splice(0))
   return output
 }
 

@@ -100,7 +100,9 @@ export class Decoder {
     const { embedded, positions } = this.#embedding(held)
     const masks = this.#masks(sequence * sequence, batch, embedded.dtype)
     const rotary = traits.rotary ? this.#rotaryTables(embedded.dtype) : undefined
-    const shared = [positions, ...(rotary ? [rotary.cos, rotary.sin] : [])]
+    const windowedRotary = rotary && traits.tables !== 'shared' ? this.#rotaryTables(embedded.dtype) : rotary
+    const rotaryOf = (index: number) => (traits.sliding(index) ? windowedRotary : rotary)
+    const shared = [positions, ...tablesOf(rotary, windowedRotary)]
     const run: DecoderRun = {
       layers: this.#layers,
       options: this.#options,
@@ -116,13 +118,15 @@ export class Decoder {
     if (held.length > 0) tape.free(embedded)
     const isCheckpointed = this.#options.checkpointing && traits.checkpointed
     const maskOf = (index: number) => present(traits.sliding(index) ? masks.windowed : masks.full)
+    const given = (index: number) =>
+      traits.tables === 'of its kind' ? [positions, ...tablesOf(rotaryOf(index))] : shared
     for (const [index, layer] of layersOf(this.#base).entries()) {
       const input = this.#enter(layer, hidden)
       const compute = () => {
         run.attentionWeights.length = 0
-        return decoderLayer(run, layer, input, index)
+        return decoderLayer({ ...run, rotary: rotaryOf(index) }, layer, input, index)
       }
-      const output = isCheckpointed ? tape.checkpoint([input, ...maskOf(index), ...shared], compute) : compute()
+      const output = isCheckpointed ? tape.checkpoint([input, ...maskOf(index), ...given(index)], compute) : compute()
       hidden = this.#leave(layer, output)
       tape.free(input)
     }
@@ -185,8 +189,9 @@ export class Decoder {
     const { ops, weights, tokens } = this.#layers
     const table = part(this.#base, 'embedding')
     const { hiddenSize } = this.#architecture.dimensions
-    const words = ops.embedding(weights.get(`${table?.name}.weight`), tokens * hiddenSize)
-    const { sequence } = this.#options
+    const { sequence, traits } = this.#options
+    const found = ops.embedding(weights.get(`${table?.name}.weight`), tokens * hiddenSize)
+    const words = traits.scaledEmbedding === 'looked up' ? this.#replaced(found, ops.scale(found)) : found
     const positions = ops.tape.tensor(sequence, 'int64', 'arange')
     const learned = part(this.#base, 'positions')
     if (!learned) return { embedded: words, positions }
@@ -202,7 +207,8 @@ export class Decoder {
     const { ops } = this.#layers
     const first = part(this.#base, 'embeddingNorm')
     if (first) return norm(run, first, embedded)
-    return this.#options.traits.scaledEmbedding ? ops.scale(embedded) : ops.tape.alias(embedded)
+    const isScaled = this.#options.traits.scaledEmbedding === 'entering'
+    return isScaled ? ops.scale(embedded) : ops.tape.alias(embedded)
   }
 
   /** Cosines and sines of all positions, made in float32 and kept in the model's type for all layers. */
@@ -236,6 +242,11 @@ export class Decoder {
     this.#layers.ops.tape.free(old)
     return made
   }
+}
+
+/** Cosines and sines, each once. */
+function tablesOf(...pairs: readonly DecoderRun['rotary'][]): Tensor[] {
+  return [...new Set(pairs.flatMap((pair) => (pair ? [pair.cos, pair.sin] : [])))]
 }
 
 function present(tensor: Tensor | undefined): Tensor[] {

@@ -113,10 +113,10 @@ export class Layers {
   }
 
   /**
-   * Root mean square normalisation as Llama computes it: in float32, back to the input's type, then the gain; `isWide` where
-   * the gain comes first.
+   * Root mean square normalisation as Llama computes it: in float32, back to the input's type, then the gain; where the
+   * gain is `wide` it comes first, and so it does where it is `cast` to float32 itself.
    */
-  rmsNorm(name: string, input: Tensor, size: number, isWide = false): Tensor {
+  rmsNorm(name: string, input: Tensor, size: number, gainType: 'narrow' | 'wide' | 'cast'): Tensor {
     const { ops } = this
     const { tape } = ops
     const wide = ops.to(input, 'float32')
@@ -124,10 +124,12 @@ export class Layers {
     const root = ops.inverseRoot(mean)
     const normal = ops.mul(wide, root)
     tape.free(wide)
-    const gain = this.weights.get(`${name}.weight`)
+    const weight = this.weights.get(`${name}.weight`)
+    const gain = gainType === 'cast' ? ops.to(weight, 'float32') : tape.alias(weight)
+    const isWide = gainType !== 'narrow'
     const first = isWide ? ops.mul(gain, normal) : ops.to(normal, input.dtype)
     const output = isWide ? ops.to(first, input.dtype) : ops.mul(gain, first)
-    tape.free(first, normal, root, mean)
+    tape.free(gain, first, normal, root, mean)
     return output
   }
 
@@ -194,16 +196,17 @@ export class Layers {
   }
 
   /** Layer normalisation in one kernel: it keeps its input, and mean and inverse deviation of each row. */
-  layerNorm(name: string, input: Tensor): Tensor {
+  layerNorm(name: string, input: Tensor, isShifted = false): Tensor {
     const { ops } = this
     const { tape } = ops
-    const weight = this.weights.find(`${name}.weight`)
+    const found = this.weights.find(`${name}.weight`)
+    const weight = found && (isShifted ? ops.shift(found) : tape.alias(found))
     const bias = this.weights.find(`${name}.bias`)
     const rows = weight ? input.elements / weight.elements : this.tokens
     const statistics = [0, 1].map(() => tape.tensor(rows, input.dtype, 'native_layer_norm'))
     const output = tape.record(
       [input, weight, bias],
-      { before: [input, ...statistics] },
+      { before: [input, ...statistics, ...(weight && isShifted ? [weight] : [])] },
       () => tape.tensor(input.elements, input.dtype, 'native_layer_norm'),
       () => {
         const made = [input, weight, bias].map(
@@ -213,7 +216,7 @@ export class Layers {
         return made
       },
     )
-    tape.free(...statistics)
+    tape.free(...statistics, ...(weight ? [weight] : []))
     return output
   }
 

@@ -8,7 +8,7 @@ export function norm({ layers, traits }: DecoderRun, { name, module }: Named, in
   if (traits.norm === 'cohere' && size !== undefined)
     return layers.writtenOutLayerNorm(name, input, module.parameters?.['weight']?.at(-1) ?? size)
   if (traits.norm === 'float32') return layers.layerNormOfCopy(name, input)
-  if (module.type !== 'RMSNorm' || size === undefined) return layers.layerNorm(name, input)
+  if (module.type !== 'RMSNorm' || size === undefined) return layers.layerNorm(name, input, traits.norm === 'shifted')
   if (traits.norm === 'gemma') return layers.gemmaNorm(name, input, size)
-  return layers.rmsNorm(name, input, size, traits.norm === 'wide')
+  return layers.rmsNorm(name, input, size, traits.norm === 'wide' || traits.norm === 'cast' ? traits.norm : 'narrow')
 }

@@ -149,13 +149,14 @@ export function prefill(architecture: Architecture, { batch, sequence, kernel, d
 function bufferBytes(architecture: Architecture, dtype: ComputeDtype): number {
   const { dimensions, family, root } = architecture
   const { headDim, hiddenSize, heads, layers } = dimensions
-  const { rotary, rotaryShare } = traitsOf(architecture)
+  const { rotary, rotaryShare, tables } = traitsOf(architecture)
   const frequencies = rotary ? 2 * (headDim ?? hiddenSize / Math.max(heads, 1)) * rotaryShare : 0
   const positions = Object.values(root.children ?? {})[0]?.children?.['wpe']?.parameters?.['weight']?.[0] ?? 0
   const masks = MASKED_LAYERS[family]?.(layers) ?? 0
   // Beside each mask lies the number that GPT-2 once wrote in its place.
   const own = OWN_FREQUENCIES.has(family) ? layers : 0
-  return frequencies * (1 + own) + masks * (positions * positions + DTYPE_BYTES[dtype])
+  const kinds = tables === 'shared' ? 1 : 2
+  return frequencies * (kinds + own) + masks * (positions * positions + DTYPE_BYTES[dtype])
 }
 
 /** Families whose attention has frequencies of its own beside the model's. */

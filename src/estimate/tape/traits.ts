@@ -3,10 +3,12 @@ import type { Architecture } from '../../architecture/index.js'
 /** What a family's forward pass does that its module tree does not show. */
 export interface ForwardTraits {
   /**
-   * How a norm computes: as Llama's, `wide` with the gain in float32 as well (OLMo 2), as Gemma's (that, and `1 + weight`),
-   * as Cohere's (layer normalisation written out in float32), or layer normalisation on a `float32` copy (OLMo).
+   * How a norm computes: as Llama's, `wide` with the gain multiplied in float32 (OLMo 2), or `cast` to it before
+   * (Helium), as Gemma's (that, and `1 + weight`),
+   * as Cohere's (layer normalisation written out in float32), layer normalisation on a `float32` copy (OLMo), or with
+   * `1 + weight` for its gain (Nemotron, `shifted`).
    */
-  readonly norm: 'llama' | 'wide' | 'gemma' | 'cohere' | 'float32'
+  readonly norm: 'llama' | 'wide' | 'cast' | 'gemma' | 'cohere' | 'float32' | 'shifted'
   /** What stands between the projections of a feed-forward network, by its name in transformers' `ACT2FN`, or `bloom`. */
   readonly activation: string
   /** Whether what attention was given lives as long as the layer. */
@@ -17,8 +19,8 @@ export interface ForwardTraits {
   readonly softCap: boolean
   /** Whether logits are capped, or multiplied by a number. */
   readonly logits: 'plain' | 'capped' | 'scaled'
-  /** Whether embeddings are multiplied by a number. */
-  readonly scaledEmbedding: boolean
+  /** Whether embeddings are multiplied by a number: as they are looked up, or for the first layer, beside the unscaled ones. */
+  readonly scaledEmbedding: 'none' | 'looked up' | 'entering'
   /** Whether what a block returns is multiplied by a number before it is added. */
   readonly scaledResidual: boolean
   /** How positions are told: rotated queries and keys, or not in attention. */
@@ -34,6 +36,11 @@ export interface ForwardTraits {
    * are cast before (Cohere), or each term is (Ernie).
    */
   readonly rotaryPrecision: 'own' | 'tables' | 'inputs' | 'terms'
+  /**
+   * Which cosines and sines a layer is given, where layers with a window have their own (Gemma 3, OLMo 3): those of its kind,
+   * or both.
+   */
+  readonly tables: 'shared' | 'of its kind' | 'of both kinds'
   /** Whether each layer makes cosines and sines of its own, each value twice, of those that all share. */
   readonly ownTables: boolean
   /** Whether the rotated share of queries is put together again before keys are rotated. */
@@ -50,6 +57,8 @@ export interface ForwardTraits {
   readonly clamped: boolean
   /** Whether attention and feed-forward network stand side by side. */
   readonly parallel: boolean
+  /** Whether the residual stream is the first summand then, and not the last. */
+  readonly residualFirst: boolean
   /** Whether gradient checkpointing reaches the layers: GPT-BigCode's are none of those that transformers checkpoints. */
   readonly checkpointed: boolean
   /** Whether all layers are given one mask, with the window in it where there is one; others have a mask for each kind. */
@@ -65,13 +74,14 @@ const LLAMA: ForwardTraits = {
   holdsAttended: false,
   softCap: false,
   logits: 'plain',
-  scaledEmbedding: false,
+  scaledEmbedding: 'none',
   scaledResidual: false,
   rotary: true,
   rotaryShare: 1,
   rotates: () => true,
   partialRotary: false,
   rotaryPrecision: 'own',
+  tables: 'shared',
   ownTables: false,
   rotatesOneByOne: false,
   normsHeads: 'projected',
@@ -80,18 +90,20 @@ const LLAMA: ForwardTraits = {
   holdsRotated: false,
   clamped: false,
   parallel: false,
+  residualFirst: false,
   checkpointed: true,
   oneMask: false,
   sliding: () => true,
 }
 
-const GEMMA: ForwardTraits = { ...LLAMA, norm: 'gemma', activation: 'gelu', scaledEmbedding: true }
+const GEMMA: ForwardTraits = { ...LLAMA, norm: 'gemma', activation: 'gelu', scaledEmbedding: 'entering' }
 const GPT2: ForwardTraits = { ...LLAMA, holdsAttended: true, activation: 'gelu_new', rotary: false }
 const COHERE: ForwardTraits = {
   ...LLAMA,
   norm: 'cohere',
   normsHeads: 'together',
   parallel: true,
+  residualFirst: true,
   rotaryPrecision: 'inputs',
   logits: 'scaled',
 }
@@ -108,12 +120,12 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   qwen3_moe: { ...LLAMA, oneMask: true },
   seed_oss: LLAMA,
   smollm3: LLAMA,
-  helium: { ...LLAMA, norm: 'wide', ownTables: true },
+  helium: { ...LLAMA, norm: 'cast', ownTables: true },
   hunyuan_v1_dense: { ...LLAMA, normsHeads: 'rotated' },
   hunyuan_v1_moe: { ...LLAMA, normsHeads: 'rotated' },
   olmo: { ...LLAMA, norm: 'float32', rotaryPrecision: 'tables' },
   olmo2: { ...LLAMA, norm: 'wide', rotaryPrecision: 'tables' },
-  olmo3: { ...LLAMA, norm: 'wide', rotaryPrecision: 'tables' },
+  olmo3: { ...LLAMA, norm: 'wide', rotaryPrecision: 'tables', tables: 'of its kind' },
   olmoe: LLAMA,
   exaone4: { ...LLAMA, normsHeads: 'together' },
   ernie4_5: { ...LLAMA, rotaryPrecision: 'terms', ownTables: true },
@@ -134,6 +146,7 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   },
   stablelm: {
     ...LLAMA,
+    residualFirst: true,
     normsHeads: 'together',
     holdsNormal: true,
     holdsAttended: true,
@@ -144,7 +157,14 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
     partialRotary: true,
   },
   starcoder2: { ...LLAMA, oneMask: true, activation: 'gelu' },
-  nemotron: { ...LLAMA, repeatsKeys: true, activation: 'relu2', rotaryShare: 0.5, partialRotary: true },
+  nemotron: {
+    ...LLAMA,
+    norm: 'shifted',
+    repeatsKeys: true,
+    activation: 'relu2',
+    rotaryShare: 0.5,
+    partialRotary: true,
+  },
   persimmon: {
     ...LLAMA,
     normsHeads: 'together',
@@ -157,10 +177,10 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   glm: { ...LLAMA, rotaryShare: 0.5, partialRotary: true, ownTables: true },
   glm4: { ...LLAMA, rotaryShare: 0.5, partialRotary: true, ownTables: true },
   glm4_moe: { ...LLAMA, rotaryShare: 0.5, partialRotary: true },
-  granite: { ...LLAMA, scaledEmbedding: true, scaledResidual: true, logits: 'scaled' },
+  granite: { ...LLAMA, scaledEmbedding: 'looked up', scaledResidual: true, logits: 'scaled' },
   gemma: GEMMA,
   gemma2: { ...GEMMA, softCap: true, logits: 'capped' },
-  gemma3_text: { ...GEMMA, normsHeads: 'together' },
+  gemma3_text: { ...GEMMA, scaledEmbedding: 'looked up', normsHeads: 'together', tables: 'of both kinds' },
   cohere: COHERE,
   cohere2: COHERE,
   gpt2: GPT2,
