@@ -23,6 +23,8 @@ export interface AttentionSizes {
   readonly mask?: Tensor
   /** Takes the attention weights that eager attention returns beside its output. */
   readonly keepWeights: (weights: Tensor) => void
+  /** Whether the values of one head lie apart, as they do where they come from a projection and not from a cache. */
+  readonly valuesApart: boolean
   /** Whether the output comes with its dimensions exchanged, as it does where queries have been put together anew. */
   readonly exchanged: boolean
 }
@@ -166,7 +168,9 @@ function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes:
   const { tape } = ops
   const groups = sizes.heads / sizes.kvHeads
   const wideKey = repeat(layers, key, groups)
-  const wideValue = repeat(layers, value, groups)
+  // A product over several sequences wants each head's rows together: repeated ones are, others are copied.
+  const isApart = sizes.valuesApart && groups === 1 && sizes.batch > 1
+  const wideValue = isApart ? ops.contiguous(value) : repeat(layers, value, groups)
   const elements = sizes.batch * sizes.heads * sizes.sequence * sizes.sequence
   const product = matmul(layers, query, wideKey, elements)
   let scores = ops.scale(product)

@@ -41,6 +41,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     softCap: traits.softCap,
     masked,
     ...(run.mask && { mask: run.mask }),
+    valuesApart: !options.cache,
     exchanged: traits.partialRotary,
     keepWeights: (weights) => run.attentionWeights.push(weights),
   })
