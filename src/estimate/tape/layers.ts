@@ -27,11 +27,11 @@ export class Layers {
     this.#casts.clear()
   }
 
-  /** A linear layer, with its bias and its adapter where it has them. The input stays the caller's. */
-  linear(name: string, input: Tensor, outFeatures: number): Tensor {
+  /** A linear layer, with its bias and its adapter where it has them; autocast may be off for it. The input stays the caller's. */
+  linear(name: string, input: Tensor, outFeatures: number, autocast = this.autocast): Tensor {
     const adapter = this.weights.adapter(name)
     const weight = this.weights.get(`${name}.weight`)
-    const base = this.#affine(input, weight, this.weights.find(`${name}.bias`), outFeatures)
+    const base = this.#affine(input, weight, this.weights.find(`${name}.bias`), outFeatures, autocast)
     if (!adapter) return base
     const { tape } = this.ops
     // Of packed weights PEFT copies the product first (peft/tuners/lora/bnb.py, Linear4bit.forward).
@@ -67,12 +67,23 @@ export class Layers {
     return output
   }
 
-  #affine(input: Tensor, weight: Tensor, bias: Tensor | undefined, outFeatures: number): Tensor {
+  /** The product with a matrix that is no linear layer's. */
+  product(input: Tensor, matrix: Tensor, outFeatures: number): Tensor {
+    return this.#affine(input, matrix, undefined, outFeatures)
+  }
+
+  #affine(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | undefined,
+    outFeatures: number,
+    autocast = this.autocast,
+  ): Tensor {
     const { tape } = this.ops
     const unpackedWeight = weight.isPacked ? unpacked(tape, weight) : undefined
-    const matrix = unpackedWeight?.whole ?? this.#lowered(weight)
-    const vector = bias && this.#lowered(bias)
-    const left = this.autocast ? this.ops.to(input, 'bfloat16') : tape.alias(input)
+    const matrix = unpackedWeight?.whole ?? (autocast ? this.#lowered(weight) : tape.alias(weight))
+    const vector = bias && (autocast ? this.#lowered(bias) : tape.alias(bias))
+    const left = autocast ? this.ops.to(input, 'bfloat16') : tape.alias(input)
     const rows = Math.round(left.elements / (weight.elements / outFeatures))
     const elements = rows * outFeatures
     const output = tape.record(
@@ -100,7 +111,6 @@ export class Layers {
   /** A parameter as a linear layer takes it: under autocast its bfloat16 copy, made once while autocast lasts. */
   #lowered(parameter: Tensor): Tensor {
     const { tape } = this.ops
-    if (!this.autocast) return tape.alias(parameter)
     if (this.#castsOfRun !== tape.run) {
       this.#casts = new Map()
       this.#castsOfRun = tape.run
@@ -123,13 +133,13 @@ export class Layers {
     const mean = this.#meanSquare(wide, size)
     const root = ops.inverseRoot(mean)
     const normal = ops.mul(wide, root)
-    tape.free(wide)
+    tape.free(wide, root)
     const weight = this.weights.get(`${name}.weight`)
     const gain = gainType === 'cast' ? ops.to(weight, 'float32') : tape.alias(weight)
     const isWide = gainType !== 'narrow'
     const first = isWide ? ops.mul(gain, normal) : ops.to(normal, input.dtype)
     const output = isWide ? ops.to(first, input.dtype) : ops.mul(gain, first)
-    tape.free(gain, first, normal, root, mean)
+    tape.free(gain, first, normal, mean)
     return output
   }
 
