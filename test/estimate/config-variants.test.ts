@@ -4,7 +4,7 @@ import { estimateMemory } from '../../src/estimate/index.js'
 import { memoryRecords } from './memory-records.js'
 
 // Small models whose configs leave the class's defaults: other activations, rotated shares, windows in some layers, layers
-// without rope, no caps, other wiring of the residual stream.
+// without rope, no caps, other wiring of the residual stream, biases, ties, sizes of heads; and each kernel of attention.
 const RECORDS = memoryRecords('config-variants.jsonl.gz').map((record) => [record.id, record] as const)
 
 const LLAMA = {
