@@ -77,7 +77,9 @@ function configOf(spec: ModelSpec): Record<string, unknown> {
       num_experts_per_tok: moe.num_experts_per_tok,
       ...(moe.expert_ffn_size && { moe_intermediate_size: moe.expert_ffn_size }),
     }),
-    ...(window && { sliding_window: window.window_size, use_sliding_window: true }),
+    // A spec without a window is of a model without one, whatever its class takes by default.
+    sliding_window: window?.window_size ?? null,
+    use_sliding_window: Boolean(window),
     ...inOldWords,
   }
 }

@@ -19,6 +19,17 @@ describe('estimateMemory from a ModelSpec alone', () => {
     expect(distances.at(-1)).toBeLessThan(0.1)
   })
 
+  it('takes a model whose spec names no window as one without, though its class has one by default', () => {
+    const sizes = { num_hidden_layers: 2, hidden_size: 64, intermediate_size: 128, num_attention_heads: 4 }
+    const config = { model_type: 'mistral', ...sizes, num_key_value_heads: 2, vocab_size: 500, sliding_window: null }
+    const of = (model: Parameters<typeof estimateMemory>[0]) =>
+      estimateMemory(model, { method: 'full', sequenceLength: 5000 }).tensorBytes
+    expect(of(modelSpecFromConfig(config).spec)).toBe(of(architectureFromConfig(config)))
+    expect(of(modelSpecFromConfig({ ...config, sliding_window: 4096 }).spec)).toBeGreaterThan(
+      of(architectureFromConfig(config)),
+    )
+  })
+
   it('takes an unknown family as Llama, and says so', () => {
     const { spec } = modelSpecFromConfig({ model_type: 'llama', num_hidden_layers: 2, hidden_size: 512 })
     const { tensorBytes, assumptions } = estimateMemory({ ...spec, family: 'unheard_of' }, { sequenceLength: 64 })
