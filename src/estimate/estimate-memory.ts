@@ -3,7 +3,7 @@ import type { ModelSpec } from '../schemas/index.js'
 import { answeredOfSpec } from './architecture-of-spec.js'
 import { countLoraParameters } from './count-lora-parameters.js'
 import { ForwardPassError } from './forward-pass-error.js'
-import { type CheckedMemoryOptions, checkMemoryOptions, type MemoryOptions } from './memory-options.js'
+import { type CheckedMemoryOptions, checkMemoryOptions, type MemoryOptions, unknownOptions } from './memory-options.js'
 import { stateBytes } from './optimizer-states.js'
 import { overheadBytes } from './overhead.js'
 import { isActivationKnown } from './tape/activations.js'
@@ -57,7 +57,12 @@ export function estimateMemory(model: Architecture | ModelSpec, options: MemoryO
     overheadBytes: overhead,
     parts: peak.parts,
     peakAt: { phase: peak.phase, operation: peak.operation },
-    assumptions: [...assumptionsOf(checked), ...unlikeLlama(model), ...unknownActivation(model)],
+    assumptions: [
+      ...assumptionsOf(checked),
+      ...unlikeLlama(model),
+      ...unknownActivation(model),
+      ...unknownOptions(options),
+    ],
   }
 }
 
@@ -100,6 +105,8 @@ function stepOf(model: Architecture, options: CheckedMemoryOptions): TrainingSte
     stateBytes: (shape, type) => stateBytes(optimizer, shape, type),
     accumulating: options.gradientAccumulation > 1,
     world: options.world,
+    keepOutputs: options.keepOutputs,
+    inputGradients: options.inputGradients,
   }
 }
 
@@ -129,11 +136,17 @@ function unknownActivation({ computation }: Architecture): string[] {
       ]
 }
 
-function assumptionsOf({ method, gradientCheckpointing, attention, world }: CheckedMemoryOptions): string[] {
+function assumptionsOf({
+  method,
+  gradientCheckpointing,
+  attention,
+  world,
+  keepOutputs,
+}: CheckedMemoryOptions): string[] {
   const always = ['dropout is 0', 'sequences are full: no padding', `attention by the ${attention} kernel`]
   if (method === 'inference') return [...always, 'one prefill of all tokens; the logits of each sequence’s last token']
   const training = [
-    'the loss keeps what it needs, and the logits are dropped before backward',
+    `the loss keeps what it needs, and the logits are ${keepOutputs ? 'kept while backward runs' : 'dropped before backward'}`,
     'a fused optimizer step',
     'gradients are set to none after each step',
   ]

@@ -27,16 +27,22 @@ export interface MemoryOptions {
   readonly optimizer?: Optimizer
   /** The type of the weights where the method does not fix it. Default: `bfloat16`. */
   readonly precision?: 'bfloat16' | 'float16'
+  /** What transformers calls `precision`. */
+  readonly dtype?: 'bfloat16' | 'float16'
   /** The attention kernel. Default: as torch picks on a recent GPU, flash, and the efficient one where there is a mask. */
   readonly attention?: AttentionKernel
   /** Micro-batches whose gradients are added up before a step. Default: 1. */
   readonly gradientAccumulation?: number
+  /** Whether the logits are still referenced while backward runs, as in a loop that keeps the model's output. Default: no. */
+  readonly keepOutputs?: boolean
+  /** Whether gradients flow to the input embeddings, as PEFT's `enable_input_require_grads` makes them. Default: no. */
+  readonly inputGradients?: boolean
   /** Ranks of FSDP2 (ZeRO-3) that training is sharded over; `batchSize` is that of one. Default: 1. */
   readonly world?: number
 }
 
 /** The options with every default filled in. */
-export type CheckedMemoryOptions = Required<MemoryOptions>
+export type CheckedMemoryOptions = Required<Omit<MemoryOptions, 'dtype'>>
 
 /**
  * Fills the defaults in, and refuses what cannot be.
@@ -51,15 +57,31 @@ export function checkMemoryOptions(options: MemoryOptions): CheckedMemoryOptions
     gradientCheckpointing: options.gradientCheckpointing ?? true,
     lora: options.lora ?? { rank: 32, targetModules: 'all-linear' },
     optimizer: options.optimizer ?? 'adamw',
-    precision: options.precision ?? 'bfloat16',
+    precision: options.precision ?? options.dtype ?? 'bfloat16',
     attention: options.attention ?? 'flash',
     gradientAccumulation: options.gradientAccumulation ?? 1,
+    keepOutputs: options.keepOutputs ?? false,
+    inputGradients: options.inputGradients ?? false,
     world: options.world ?? 1,
   }
   for (const [name, choices] of Object.entries(CHOICES)) oneOf(name, checked[name as keyof typeof CHOICES], choices)
   for (const name of ['batchSize', 'sequenceLength', 'gradientAccumulation', 'world'] as const)
     count(name, checked[name])
   return checked
+}
+
+/** A sentence for each option that is not known: it is ignored, and not in silence. */
+export function unknownOptions(options: MemoryOptions): string[] {
+  return Object.keys(options)
+    .filter((name) => !KNOWN.has(name))
+    .map((name) => {
+      const near = [...KNOWN].find((known) => folded(known) === folded(name))
+      return `the option ${JSON.stringify(name)} is not known and changes nothing${near ? `; "${near}" is` : ''}`
+    })
+}
+
+function folded(name: string): string {
+  return name.replaceAll('_', '').toLowerCase()
 }
 
 const CHOICES = {
@@ -71,6 +93,8 @@ const CHOICES = {
 
 /** Beyond this no GPU and no number is of use: a thousand million sequences, or tokens. */
 const MAX_COUNT = 1_000_000_000
+
+const KNOWN: ReadonlySet<string> = new Set([...Object.keys(checkMemoryOptions({})), 'dtype'])
 
 function oneOf(name: string, given: string, choices: readonly string[]): void {
   if (choices.includes(given)) return

@@ -105,6 +105,17 @@ describe('estimateMemory', () => {
     expect(() => estimateMemory(tiny, options as MemoryOptions)).toThrow(error)
   })
 
+  it('says which options it does not know, and what they may have been meant for', () => {
+    const { assumptions, tensorBytes } = estimateMemory(tiny, { batch_size: 4, magic: true } as MemoryOptions)
+    expect(tensorBytes).toBe(estimateMemory(tiny).tensorBytes)
+    expect(assumptions).toEqual(
+      expect.arrayContaining([
+        'the option "batch_size" is not known and changes nothing; "batchSize" is',
+        'the option "magic" is not known and changes nothing',
+      ]),
+    )
+  })
+
   it('takes a batch of a thousand million, and answers a number', () => {
     expect(estimateMemory(tiny, { batchSize: 1e9, sequenceLength: 10 }).tensorBytes).toBeGreaterThan(1e12)
   })

@@ -5,6 +5,10 @@ import { memoryRecords } from './memory-records.js'
 
 /** Runs of torch, recorded with the programs of `test/oracle/memory`. */
 describe.each([
+  [
+    'LoRA in float16 by eager and efficient attention, outputs kept, gradients to the inputs',
+    'training-loops.jsonl.gz',
+  ],
   ['QLoRA with bitsandbytes', 'qlora.jsonl.gz'],
   ['FSDP over 3, 8 and 64 ranks, up to 70 billion parameters', 'sharded-families.jsonl.gz'],
 ])('estimateMemory agrees with %s', (_, file) => {

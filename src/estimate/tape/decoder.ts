@@ -23,6 +23,10 @@ export interface StepOptions {
   readonly cache: boolean
   /** How parameters are spread over ranks; absent on one GPU. */
   readonly sharding?: Sharding | undefined
+  /** Whether the logits outlive the loss. */
+  readonly keepOutputs?: boolean
+  /** Whether gradients flow to the input embeddings, frozen as they are. */
+  readonly inputGradients?: boolean
 }
 
 /** What all layers of one forward pass share. */
@@ -54,6 +58,7 @@ export class Decoder {
   readonly #options: StepOptions
   readonly #architecture: Architecture
   readonly #base: Named
+  readonly #outputs: Tensor[] = []
 
   constructor(architecture: Architecture, layers: Layers, options: StepOptions) {
     this.#layers = layers
@@ -72,6 +77,7 @@ export class Decoder {
     const hidden = this.#hidden()
     const logits = this.#head(hidden)
     const loss = causalLoss(this.#layers, logits, batch, sequence)
+    if (this.#options.keepOutputs) this.#outputs.push(tape.alias(logits))
     tape.free(logits, hidden)
     this.#layers.endAutocast()
     if (!sharding) return loss
@@ -80,6 +86,11 @@ export class Decoder {
     const marked = sharding.marker(loss, () => sharding.beforeBackward(undefined, last))
     tape.free(loss)
     return marked
+  }
+
+  /** The names of what is kept beyond the loss go. */
+  dropOutputs(): void {
+    this.#layers.ops.tape.free(...this.#outputs.splice(0))
   }
 
   /** The logits of each sequence's last token, with the cache filled: a prefill. What it holds in the end is freed. */
@@ -191,7 +202,8 @@ export class Decoder {
     const { hiddenSize } = this.#architecture.dimensions
     const { sequence, traits } = this.#options
     const found = ops.embedding(weights.get(`${table?.name}.weight`), tokens * hiddenSize)
-    const words = traits.scaledEmbedding === 'looked up' ? this.#replaced(found, ops.scale(found)) : found
+    const scaled = traits.scaledEmbedding === 'looked up' ? this.#replaced(found, ops.scale(found)) : found
+    const words = this.#options.inputGradients ? ops.tape.requireGradient(scaled) : scaled
     const positions = ops.tape.tensor(sequence, 'int64', 'arange')
     const learned = part(this.#base, 'positions')
     if (!learned) return { embedded: words, positions }

@@ -28,6 +28,8 @@ export interface TrainingStep {
   readonly accumulating: boolean
   /** Ranks that parameters, gradients and states are spread over. Default: 1. */
   readonly world?: number
+  readonly keepOutputs?: boolean
+  readonly inputGradients?: boolean
 }
 
 /** What a step needs: its peak, and what is live when backward begins. */
@@ -84,6 +86,8 @@ export function trainingStep(architecture: Architecture, step: TrainingStep): St
     traits: traitsOf(architecture),
     cache: false,
     sharding,
+    keepOutputs: step.keepOutputs ?? false,
+    inputGradients: step.inputGradients ?? false,
   })
   const run = (): PartBytes => {
     ledger.phase = 'forward'
@@ -91,6 +95,7 @@ export function trainingStep(architecture: Architecture, step: TrainingStep): St
     const after = { ...ledger.now }
     tape.backward(loss)
     sharding?.endBackward()
+    decoder.dropOutputs()
     return after
   }
   if (step.accumulating) run()

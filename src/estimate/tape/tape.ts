@@ -30,6 +30,8 @@ export interface Leaf {
   gradient?: Storage
   /** Whether the optimizer sees only a rank's share of it. */
   readonly isSharded?: boolean
+  /** The tensor itself where it is no parameter: autograd keeps it, and nobody looks at its gradient. */
+  readonly variable?: Storage
   /** The whole gradient of a sharded parameter, until it is reduced. */
   unreduced?: Storage
 }
@@ -109,6 +111,14 @@ export class Tape {
     this.#again?.names.push(storage)
     this.ledger.observe(operation)
     return { elements, dtype, storage }
+  }
+
+  /** The same tensor from where gradients flow on: `requires_grad_()` on what no parameter has gone into. */
+  requireGradient(tensor: Tensor): Tensor {
+    if (tensor.grad || !this.#gradients) return tensor
+    const { elements, dtype } = tensor
+    const variable = this.ledger.retain(tensor.storage)
+    return { ...tensor, grad: { kind: 'leaf', shape: [elements], elements, dtype, expected: 0, variable } }
   }
 
   /** A second name of the same tensor, or a view of it. */
@@ -277,12 +287,13 @@ export class Tape {
     if (!pending) return
     delete leaf.pending
     if (leaf.isSharded) leaf.unreduced = pending
-    else if (leaf.gradient) this.ledger.release(pending)
+    else if (leaf.gradient || leaf.variable) this.ledger.release(pending)
     else {
       leaf.gradient = pending
       this.ledger.rebook(pending, 'gradients')
     }
     this.ledger.observe('accumulate_grad')
+    if (leaf.variable) this.ledger.release(leaf.variable)
   }
 }
 
