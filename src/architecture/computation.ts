@@ -18,6 +18,14 @@ export interface Computation {
   readonly clampedProjections?: boolean
   /** Whether attention and feed-forward network stand side by side. */
   readonly parallel?: boolean
+  /** Whether attention scores are biased by distance in place of rotated queries and keys, in families that can do either. */
+  readonly alibi?: boolean
+  /** Whether the weights of a token's experts are divided by their sum. */
+  readonly normalisedRouting?: boolean
+  /** Whether a router with gradients for its choice looks for the best groups of experts first. */
+  readonly groupedRouting?: boolean
+  /** Whether rotated features lie beside one another in pairs. */
+  readonly interleavedRotation?: boolean
 }
 
 /** Reads what the config of a family says of its forward pass. */
@@ -30,6 +38,9 @@ export function computationOf(family: string, config: ConfigReader, headDim: num
     ...whether(config, 'cappedScores', 'attn_logit_softcapping'),
     ...whether(config, 'cappedLogits', 'final_logit_softcapping'),
     ...whether(config, 'clampedProjections', 'clip_qkv'),
+    ...(config.has('norm_topk_prob') && { normalisedRouting: config.boolean('norm_topk_prob', false) }),
+    ...(config.has('topk_method') && { groupedRouting: config.raw('topk_method') === 'group_limited_greedy' }),
+    ...(config.has('rope_interleave') && { interleavedRotation: config.boolean('rope_interleave', true) }),
     ...(config.has('use_parallel_residual') && { parallel: config.boolean('use_parallel_residual', false) }),
   }
 }

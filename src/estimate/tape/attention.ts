@@ -201,7 +201,7 @@ function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes:
 }
 
 /** Softmax in float32 keeps its output; its backward multiplies gradient and output first (CUDA), which takes as much again. */
-function softmax({ ops }: Layers, input: Tensor): Tensor {
+export function softmax({ ops }: Layers, input: Tensor): Tensor {
   const { tape } = ops
   return tape.record(
     [input],

@@ -8,7 +8,7 @@ import { norm } from './norms.js'
 import { baseOf, layersOf, type Named, part } from './roles.js'
 import { ROOT, type Sharding } from './sharding.js'
 import type { Tensor } from './tape.js'
-import type { ForwardTraits } from './traits.js'
+import type { ModelTraits } from './traits.js'
 import { UndescribedBlock } from './undescribed-block.js'
 
 /** One micro-batch, and how it is computed. */
@@ -18,7 +18,7 @@ export interface StepOptions {
   readonly checkpointing: boolean
   readonly kernel: AttentionKernel
   readonly computeDtype: ComputeDtype
-  readonly traits: ForwardTraits
+  readonly traits: ModelTraits
   /** Whether keys and values are kept for the tokens to come. */
   readonly cache: boolean
   /** How parameters are spread over ranks; absent on one GPU. */
@@ -33,7 +33,7 @@ export interface StepOptions {
 export interface DecoderRun {
   readonly layers: Layers
   readonly options: StepOptions
-  readonly traits: ForwardTraits
+  readonly traits: ModelTraits
   readonly heads: number
   readonly kvHeads: number
   readonly headDim: number

@@ -165,7 +165,7 @@ function bufferBytes(architecture: Architecture, dtype: ComputeDtype): number {
 }
 
 /** Families whose attention has frequencies of its own beside the model's. */
-const OWN_FREQUENCIES: ReadonlySet<string> = new Set(['persimmon', 'stablelm'])
+const OWN_FREQUENCIES: ReadonlySet<string> = new Set(['persimmon', 'qwen2_moe', 'stablelm'])
 
 const MASKED_LAYERS: Readonly<Record<string, (layers: number) => number>> = {
   gpt2: (layers) => layers,

@@ -1,4 +1,5 @@
 import type { Architecture } from '../../architecture/index.js'
+import { type ExpertTraits, expertTraitsOf } from './expert-traits.js'
 
 /** What a family's forward pass does that its module tree does not show. */
 export interface ForwardTraits {
@@ -67,6 +68,11 @@ export interface ForwardTraits {
   readonly sliding: (layer: number) => boolean
 }
 
+/** The traits of one model, its mixture of experts included. */
+export interface ModelTraits extends ForwardTraits {
+  readonly experts: ExpertTraits
+}
+
 const LLAMA: ForwardTraits = {
   norm: 'llama',
   activation: 'silu',
@@ -115,7 +121,7 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   ministral: LLAMA,
   mixtral: { ...LLAMA, oneMask: true },
   qwen2: LLAMA,
-  qwen2_moe: LLAMA,
+  qwen2_moe: { ...LLAMA, repeatsKeys: true },
   qwen3: LLAMA,
   qwen3_moe: { ...LLAMA, oneMask: true },
   seed_oss: LLAMA,
@@ -126,14 +132,14 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   olmo: { ...LLAMA, norm: 'float32', rotaryPrecision: 'tables' },
   olmo2: { ...LLAMA, norm: 'wide', rotaryPrecision: 'tables' },
   olmo3: { ...LLAMA, norm: 'wide', rotaryPrecision: 'tables', tables: 'of its kind' },
-  olmoe: LLAMA,
+  olmoe: { ...LLAMA, repeatsKeys: true },
   exaone4: { ...LLAMA, normsHeads: 'together' },
   ernie4_5: { ...LLAMA, rotaryPrecision: 'terms', ownTables: true },
   ernie4_5_moe: { ...LLAMA, rotaryPrecision: 'terms', ownTables: true },
   arcee: { ...LLAMA, activation: 'relu2' },
   bitnet: { ...LLAMA, activation: 'relu2' },
   phi3: { ...LLAMA, holdsProjections: true, oneMask: true, partialRotary: true },
-  phimoe: LLAMA,
+  phimoe: { ...LLAMA, repeatsKeys: true },
   phi: {
     ...LLAMA,
     normsHeads: 'together',
@@ -206,7 +212,8 @@ export function isForwardPassDescribed(family: string): boolean {
 }
 
 /** The traits of a model: those of its family, or of Llama where that is not described, and what its config says of them. */
-export function traitsOf({ family, dimensions, computation = {} }: Architecture): ForwardTraits {
+export function traitsOf(architecture: Architecture): ModelTraits {
+  const { family, dimensions, computation = {} } = architecture
   const byClass = (Object.hasOwn(TRAITS, family) ? TRAITS[family] : undefined) ?? LLAMA
   const windowed = dimensions.windowLayers && new Set(dimensions.windowLayers)
   const hasWindow = dimensions.windowTokens !== undefined
@@ -214,6 +221,7 @@ export function traitsOf({ family, dimensions, computation = {} }: Architecture)
   const isCapped = computation.cappedLogits ?? byClass.logits === 'capped'
   return {
     ...byClass,
+    experts: expertTraitsOf(architecture),
     activation: computation.activation ?? byClass.activation,
     softCap: computation.cappedScores ?? byClass.softCap,
     logits: byClass.logits === 'scaled' ? 'scaled' : isCapped ? 'capped' : 'plain',

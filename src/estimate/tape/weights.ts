@@ -1,5 +1,6 @@
 import { type Architecture, modules, parameters, type Shape, ties } from '../../architecture/index.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
+import { expertTraitsOf } from './expert-traits.js'
 import { packedBytes } from './four-bits.js'
 import type { Ledger } from './ledger.js'
 import { baseOf, part } from './roles.js'
@@ -53,9 +54,13 @@ export class Weights {
     const packable = new Set<string>()
     for (const { name, module } of modules(architecture))
       if (module.linear && name !== head) packable.add(`${name}.weight`)
+    const { float32Parameters, untrainedParameters } = expertTraitsOf(architecture)
+    const isAmong = (ends: readonly string[], name: string): boolean => ends.some((end) => name.endsWith(end))
     for (const { name, shape } of parameters(architecture)) {
       const isPacked = options.quantised && packable.has(name)
-      this.#byName.set(name, this.#parameter(name, shape, options.dtype, options.trained, isPacked))
+      const dtype = isAmong(float32Parameters, name) ? 'float32' : options.dtype
+      const isTrained = options.trained && !isAmong(untrainedParameters, name)
+      this.#byName.set(name, this.#parameter(name, shape, dtype, isTrained, isPacked))
     }
     for (const { name, to } of ties(architecture)) {
       const target = this.#byName.get(to)
