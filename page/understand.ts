@@ -64,7 +64,11 @@ function understoodAs(input: TextInput, text: string, beside: Beside): Understoo
 function ofConfig(config: ConfigObject, { headers, names, ...extras }: Beside): Understood {
   const architecture = architectureFromConfig(config)
   const storage = headers.size > 0 ? logicalParameters(headers.values()) : undefined
-  const { spec, notes } = modelSpecFromArchitecture(architecture, config, { ...extras, ...(storage && { storage }) })
+  const { spec, notes } = modelSpecFromArchitecture(architecture, config, {
+    ...extras,
+    minimumGpus,
+    ...(storage && { storage }),
+  })
   return {
     what: `config of ${architecture.className}`,
     findings: storage ? findingsOfFiles(architecture, storage) : [],
