@@ -42,6 +42,10 @@ export function computationOf(family: string, config: ConfigReader, headDim: num
     ...(config.has('topk_method') && { groupedRouting: config.raw('topk_method') === 'group_limited_greedy' }),
     ...(config.has('rope_interleave') && { interleavedRotation: config.boolean('rope_interleave', true) }),
     ...(config.has('use_parallel_residual') && { parallel: config.boolean('use_parallel_residual', false) }),
+    ...(family === 'falcon' && {
+      parallel: config.boolean('parallel_attn', true),
+      alibi: config.boolean('alibi', false),
+    }),
   }
 }
 
@@ -67,12 +71,12 @@ function whether<Member extends keyof Computation>(config: ConfigReader, member:
   return config.raw(field) === undefined ? {} : { [member]: config.has(field) }
 }
 
-/** Rotated features are counted whole, as in `int(head_dim * partial_rotary_factor)`. */
+/** Rotated features are counted whole, as in `int(head_dim * partial_rotary_factor)`, and are no more than a head has. */
 function rotaryShareOf(config: ConfigReader, headDim: number | undefined): number | undefined {
   if (!headDim) return undefined
   const nested = config.object('rope_parameters')
   const reader = nested.has('partial_rotary_factor') ? nested : config
   const share = reader.number(['partial_rotary_factor', 'rotary_pct'], Number.NaN)
   const features = config.optionalInteger('rotary_dim') ?? Math.floor(headDim * share)
-  return Number.isNaN(features) ? undefined : features / headDim
+  return Number.isNaN(features) ? undefined : Math.min(Math.max(features / headDim, 0), 1)
 }

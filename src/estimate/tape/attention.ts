@@ -21,6 +21,8 @@ export interface AttentionSizes {
   readonly masked: boolean
   /** The mask that eager attention adds to its scores. */
   readonly mask?: Tensor
+  /** What the other kernels add to their scores: ALiBi, with the mask in it. */
+  readonly bias?: Tensor
   /** Takes the attention weights that eager attention returns beside its output. */
   readonly keepWeights: (weights: Tensor) => void
   /** Whether the values of one head lie apart, as they do where they come from a projection and not from a cache. */
@@ -42,8 +44,8 @@ export function attend(layers: Layers, query: Tensor, key: Tensor, value: Tensor
 }
 
 /** Flash takes no mask, and heads of 256 features at most. */
-function kernelOf({ kernel, masked, headDim }: AttentionSizes): AttentionKernel {
-  return kernel === 'flash' && (masked || headDim > 256) ? 'efficient' : kernel
+function kernelOf({ kernel, masked, bias, headDim }: AttentionSizes): AttentionKernel {
+  return kernel === 'flash' && (masked || bias || headDim > 256) ? 'efficient' : kernel
 }
 
 /** Flash takes heads of whole multiples of so many features: others are filled up with zeros. */
@@ -155,10 +157,10 @@ function efficient(layers: Layers, query: Tensor, key: Tensor, value: Tensor, si
   const { ops } = layers
   const { tape } = ops
   const scores = sizes.batch * sizes.sequence * sizes.sequence
-  const bias = sizes.masked ? tape.tensor(scores, query.dtype, 'zeros') : undefined
-  if (bias) tape.free(tape.tensor(scores, 'bool', 'logical_not'))
-  const output = fused(layers, query, key, value, sizes, 'efficient', bias)
-  if (bias) tape.free(bias)
+  const own = sizes.masked ? tape.tensor(scores, query.dtype, 'zeros') : undefined
+  if (own) tape.free(tape.tensor(scores, 'bool', 'logical_not'))
+  const output = fused(layers, query, key, value, sizes, 'efficient', own ?? sizes.bias)
+  if (own) tape.free(own)
   return output
 }
 

@@ -1,9 +1,11 @@
 import type { DecoderRun } from './decoder.js'
 import { mlp } from './mlp.js'
 import { norm } from './norms.js'
+import type { Operations } from './operations.js'
 import { child, type Named, part } from './roles.js'
 import { selfAttention } from './self-attention.js'
 import type { Tensor } from './tape.js'
+import type { ForwardTraits } from './traits.js'
 import { UndescribedBlock } from './undescribed-block.js'
 
 /** One decoder layer, however its norms stand and its blocks are wired. The input stays the caller's. */
@@ -34,17 +36,36 @@ function sideBySide(run: DecoderRun, layer: Named, input: Tensor, index: number)
   const { tape } = ops
   const { first } = normsOf(layer)
   const second = part(layer, 'secondNorm')
+  const { normsFirst, holdsNormal } = run.traits
   const normal = first ? norm(run, first, input) : tape.alias(input)
+  const early = normsFirst && second ? norm(run, second, input) : undefined
   const attended = attend(run, layer, normal, index)
-  const other = second ? norm(run, second, input) : tape.alias(normal)
-  tape.free(normal)
+  const other = early ?? (second ? norm(run, second, input) : tape.alias(normal))
+  const kept = holdsNormal ? [normal, other] : []
+  if (!holdsNormal) tape.free(normal)
   const fed = feed(run, layer, other)
-  tape.free(other)
-  const [left, middle, right] = run.traits.residualFirst ? [input, attended, fed] : [attended, fed, input]
-  const both = ops.add(left, middle)
-  const output = ops.add(both, right)
-  tape.free(both, attended, fed, ...run.attentionWeights.splice(0))
+  if (!holdsNormal) tape.free(other)
+  const output = SUMS[run.traits.parallelSum](ops, input, attended, fed)
+  tape.free(attended, fed, ...kept, ...run.attentionWeights.splice(0))
   return output
+}
+
+/** How the residual stream and what both blocks made are added up. */
+const SUMS: Readonly<
+  Record<ForwardTraits['parallelSum'], (ops: Operations, residual: Tensor, attended: Tensor, fed: Tensor) => Tensor>
+> = {
+  'blocks first': (ops, residual, attended, fed) =>
+    freeing(ops, ops.add(attended, fed), (both) => ops.add(both, residual)),
+  'residual first': (ops, residual, attended, fed) =>
+    freeing(ops, ops.add(residual, attended), (both) => ops.add(both, fed)),
+  'in place': (ops, residual, attended, fed) =>
+    freeing(ops, ops.addInPlace(fed, attended), (both) => ops.add(residual, both)),
+}
+
+function freeing(ops: Operations, both: Tensor, add: (both: Tensor) => Tensor): Tensor {
+  const sum = add(both)
+  ops.tape.free(both)
+  return sum
 }
 
 /** A block between its norms, of which either may be absent. */

@@ -42,6 +42,8 @@ export interface DecoderRun {
   readonly rotary: { readonly cos: Tensor; readonly sin: Tensor } | undefined
   /** The mask that eager attention adds. */
   readonly mask: Tensor | undefined
+  /** What the other kernels add, where ALiBi biases scores. */
+  readonly bias: Tensor | undefined
   /** What eager attention returns beside its output: a layer holds it until it ends. */
   readonly attentionWeights: Tensor[]
 }
@@ -113,13 +115,15 @@ export class Decoder {
     const rotary = traits.rotary ? this.#rotaryTables(embedded.dtype) : undefined
     const windowedRotary = rotary && traits.tables !== 'shared' ? this.#rotaryTables(embedded.dtype) : rotary
     const rotaryOf = (index: number) => (traits.sliding(index) ? windowedRotary : rotary)
-    const shared = [positions, ...tablesOf(rotary, windowedRotary)]
+    const distances = traits.alibi ? this.#distances(embedded.dtype) : undefined
+    const shared = [positions, ...present(distances?.scaled), ...tablesOf(rotary, windowedRotary)]
     const run: DecoderRun = {
       layers: this.#layers,
       options: this.#options,
       traits,
       ...this.#sizes(),
       rotary,
+      bias: traits.alibi && !this.#isEager() ? masks.full : undefined,
       mask: this.#isEager() ? (masks.full ?? masks.windowed) : undefined,
       attentionWeights: [],
     }
@@ -128,7 +132,7 @@ export class Decoder {
     const names = held.length > 0 ? held : [embedded]
     if (held.length > 0) tape.free(embedded)
     const isCheckpointed = this.#options.checkpointing && traits.checkpointed
-    const maskOf = (index: number) => present(traits.sliding(index) ? masks.windowed : masks.full)
+    const maskOf = (index: number) => present(!traits.alibi && traits.sliding(index) ? masks.windowed : masks.full)
     const given = (index: number) =>
       traits.tables === 'of its kind' ? [positions, ...tablesOf(rotaryOf(index))] : shared
     for (const [index, layer] of layersOf(this.#base).entries()) {
@@ -143,7 +147,14 @@ export class Decoder {
     }
     const last = part(this.#base, 'lastNorm')
     const normal = last ? norm(run, last, hidden) : tape.alias(hidden)
-    tape.free(hidden, ...names, ...shared, ...present(masks.full), ...present(masks.windowed))
+    tape.free(
+      hidden,
+      ...names,
+      ...shared,
+      ...present(distances?.mask),
+      ...present(masks.full),
+      ...present(masks.windowed),
+    )
     return normal
   }
 
@@ -186,12 +197,15 @@ export class Decoder {
   #masks(elements: number, batch: number, dtype: ComputeDtype): Masks {
     const { tape } = this.#layers.ops
     const { windowTokens } = this.#architecture.dimensions
+    const { traits } = this.#options
     const isWindowed = windowTokens !== undefined
     if (this.#isEager()) {
       const mask = () => tape.tensor(batch * elements, dtype, 'where')
       const full = isWindowed && this.#options.traits.oneMask ? undefined : mask()
       return { full, windowed: isWindowed ? mask() : undefined }
     }
+    if (traits.alibi)
+      return { full: tape.tensor(batch * this.#sizes().heads * elements, dtype, 'masked_fill'), windowed: undefined }
     const isShorter = isWindowed && this.#options.sequence > windowTokens
     return { full: undefined, windowed: isShorter ? tape.tensor(elements, 'bool', 'bitwise_and') : undefined }
   }
@@ -212,6 +226,13 @@ export class Decoder {
     // The code has names for both until it returns.
     held.push(words, places)
     return { embedded: sum, positions }
+  }
+
+  /** What ALiBi is made from: a mask of all tokens, and the slope of each head times each place. */
+  #distances(dtype: ComputeDtype): { mask: Tensor; scaled: Tensor } {
+    const { ops, tokens } = this.#layers
+    const mask = ops.tape.tensor(tokens, 'int64', 'ones')
+    return { mask, scaled: ops.tape.tensor(tokens * this.#sizes().heads, dtype, 'mul') }
   }
 
   /** What the first layer gets. */

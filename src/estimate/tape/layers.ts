@@ -11,14 +11,17 @@ export class Layers {
   readonly tokens: number
   /** Whether linear layers compute in bfloat16 on float32 parameters. */
   readonly autocast: boolean
+  /** Whether linear layers of blocks are written out. */
+  readonly writesOut: boolean
   #casts = new Map<Tensor, Tensor>()
   #castsOfRun = 0
 
-  constructor(ops: Operations, weights: Weights, tokens: number, autocast: boolean) {
+  constructor(ops: Operations, weights: Weights, tokens: number, autocast: boolean, writesOut = false) {
     this.ops = ops
     this.weights = weights
     this.tokens = tokens
     this.autocast = autocast
+    this.writesOut = writesOut
   }
 
   /** Autocast keeps the copies of parameters that it made until it ends. */
@@ -31,7 +34,7 @@ export class Layers {
   linear(name: string, input: Tensor, outFeatures: number, autocast = this.autocast): Tensor {
     const adapter = this.weights.adapter(name)
     const weight = this.weights.get(`${name}.weight`)
-    const base = this.#affine(input, weight, this.weights.find(`${name}.bias`), outFeatures, autocast)
+    const base = this.#base(name, input, weight, outFeatures, autocast)
     if (!adapter) return base
     const { tape } = this.ops
     // Of packed weights PEFT copies the product first (peft/tuners/lora/bnb.py, Linear4bit.forward).
@@ -47,6 +50,19 @@ export class Layers {
     const output = weight.isPacked ? this.#sumInBase(copy, scaled) : this.#sumInWider(copy, scaled)
     tape.free(cast)
     return output
+  }
+
+  /** The product with a weight, and its bias: in one operation, or added to the product. */
+  #base(name: string, input: Tensor, weight: Tensor, outFeatures: number, autocast: boolean): Tensor {
+    const bias = this.weights.find(`${name}.bias`)
+    if (!this.writesOut || name === 'lm_head') return this.#affine(input, weight, bias, outFeatures, autocast)
+    const turned = autocast ? this.ops.to(weight, 'bfloat16') : this.ops.tape.alias(weight)
+    const product = this.#affine(input, turned, undefined, outFeatures, autocast)
+    this.ops.tape.free(turned)
+    if (!bias) return product
+    const sum = this.ops.add(product, bias)
+    this.ops.tape.free(product)
+    return sum
   }
 
   /** The adapter's part cast to the base's type, and added. Both are freed. */
@@ -111,6 +127,7 @@ export class Layers {
   /** A parameter as a linear layer takes it: under autocast its bfloat16 copy, made once while autocast lasts. */
   #lowered(parameter: Tensor): Tensor {
     const { tape } = this.ops
+    if (parameter.dtype === 'bfloat16') return tape.alias(parameter)
     if (this.#castsOfRun !== tape.run) {
       this.#casts = new Map()
       this.#castsOfRun = tape.run

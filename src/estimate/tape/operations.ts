@@ -148,6 +148,16 @@ export class Operations {
     )
   }
 
+  /** The sum in the first one's place. */
+  addInPlace(into: Tensor, other: Tensor): Tensor {
+    return this.tape.record(
+      [into, other],
+      {},
+      () => ({ ...this.tape.alias(into) }),
+      (gradient) => [into, other].map((input) => input.grad && this.tape.ledger.retain(gradient)),
+    )
+  }
+
   /** The product of two tensors of one size: each is saved for the other's gradient. */
   mul(left: Tensor, right: Tensor): Tensor {
     const dtype = wider(left, right)

@@ -1,4 +1,5 @@
 import { attend, repeat } from './attention.js'
+import { chosenHeads } from './chosen-heads.js'
 import type { DecoderRun } from './decoder.js'
 import { norm } from './norms.js'
 import { child, type Named, part } from './roles.js'
@@ -12,13 +13,12 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   // GPT-Neo keeps its attention in a module of its own.
   const block = child(outer, 'attention') ?? outer
   const { layers, traits, options, heads, kvHeads, headDim } = run
-  const { ops } = layers
-  const { tape } = ops
+  const { tape } = layers.ops
   const { batch, sequence, kernel, computeDtype } = options
   // Where rotation is written out in the layer, what it began with keeps a name to the end.
   const held: Tensor[] = []
   const [queryRaw, keyRaw, value] = projections(run, block, input, held)
-  if (traits.holdsProjections) held.push(tape.alias(queryRaw), tape.alias(keyRaw))
+  if (traits.holdsProjections && !traits.choosesHeads) held.push(tape.alias(queryRaw), tape.alias(keyRaw))
   const [queryTurned, keyTurned] = rotate(run, queryRaw, keyRaw, layer, held)
   tape.free(queryRaw, keyRaw)
   const query = normalised(run, block, 'queryNorm', 'rotated', queryTurned)
@@ -34,13 +34,14 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     batch,
     sequence,
     heads,
-    kvHeads: kvHeads * groups,
+    kvHeads: wideKeys.elements / (batch * sequence * headDim),
     headDim,
     kernel: traits.softCap ? 'eager' : kernel,
     dtype: computeDtype,
     softCap: traits.softCap,
     masked,
     ...(run.mask && { mask: run.mask }),
+    ...(run.bias && { bias: run.bias }),
     valuesApart: !options.cache,
     exchanged: traits.partialRotary,
     keepWeights: (weights) => run.attentionWeights.push(weights),
@@ -61,10 +62,15 @@ function projections(run: DecoderRun, block: Named, input: Tensor, held: Tensor[
   const fused = part(block, 'fused')
   if (fused) {
     const all = layers.linear(fused.name, input, outOf(fused))
+    if (run.traits.holdsProjections) held.push(tape.alias(all))
+    if (run.traits.choosesHeads && kvHeads < heads) {
+      const chosen = chosenHeads(run, all)
+      tape.free(all)
+      return chosen
+    }
     const share = (features: number) => (all.elements * features) / outOf(fused)
     const sizes = [heads * headDim, kvHeads * headDim, kvHeads * headDim].map(share)
     const parts = run.traits.rotary ? sizes.map((size) => ops.slice(all, size)) : ops.split(all, sizes)
-    if (run.traits.holdsProjections) held.push(tape.alias(all))
     tape.free(all)
     const [query, key, value] = parts
     if (!query || !key || !value) throw new Error('a fused projection has three parts')
@@ -86,8 +92,8 @@ function projections(run: DecoderRun, block: Named, input: Tensor, held: Tensor[
   }
   if (run.traits.clamped) {
     const all = [
-      project('query', heads * headDim),
-      project('key', kvHeads * headDim),
+      normalised(run, block, 'queryNorm', 'projected', project('query', heads * headDim)),
+      normalised(run, block, 'keyNorm', 'projected', project('key', kvHeads * headDim)),
       project('value', kvHeads * headDim),
     ]
     const [query, key, value] = all.map((tensor) => ops.clampInPlace(tensor))

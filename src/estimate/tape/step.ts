@@ -76,7 +76,13 @@ export function restingBytes(
 /** Replays one training step, after the first. */
 export function trainingStep(architecture: Architecture, step: TrainingStep): StepMemory {
   const { tape, ledger, sharding, weights } = booked(architecture, step)
-  const layers = new Layers(new Operations(tape), weights, step.batch * step.sequence, step.autocast)
+  const layers = new Layers(
+    new Operations(tape),
+    weights,
+    step.batch * step.sequence,
+    step.autocast,
+    traitsOf(architecture).writesOutLinear,
+  )
   const decoder = new Decoder(architecture, layers, {
     batch: step.batch,
     sequence: step.sequence,
@@ -131,7 +137,13 @@ export function prefill(architecture: Architecture, { batch, sequence, kernel, d
     adapterRank: () => undefined,
   })
   ledger.allocate(8 * batch * sequence + bufferBytes(architecture, dtype), 'buffers')
-  const layers = new Layers(new Operations(tape), weights, batch * sequence, false)
+  const layers = new Layers(
+    new Operations(tape),
+    weights,
+    batch * sequence,
+    false,
+    traitsOf(architecture).writesOutLinear,
+  )
   const traits = traitsOf(architecture)
   const decoder = new Decoder(architecture, layers, {
     batch,
@@ -154,14 +166,16 @@ export function prefill(architecture: Architecture, { batch, sequence, kernel, d
 function bufferBytes(architecture: Architecture, dtype: ComputeDtype): number {
   const { dimensions, family, root } = architecture
   const { headDim, hiddenSize, heads, layers } = dimensions
-  const { rotary, rotaryShare, tables } = traitsOf(architecture)
+  const { rotary, rotaryShare, tables, experts } = traitsOf(architecture)
   const frequencies = rotary ? 2 * (headDim ?? hiddenSize / Math.max(heads, 1)) * rotaryShare : 0
   const positions = Object.values(root.children ?? {})[0]?.children?.['wpe']?.parameters?.['weight']?.[0] ?? 0
   const masks = MASKED_LAYERS[family]?.(layers) ?? 0
   // Beside each mask lies the number that GPT-2 once wrote in its place.
   const own = OWN_FREQUENCIES.has(family) ? layers : 0
+  const { moe } = dimensions
+  const routers = moe ? moe.expertLayers * moe.experts * experts.bufferBytes(DTYPE_BYTES[dtype]) : 0
   const kinds = tables === 'shared' ? 1 : 2
-  return frequencies * (kinds + own) + masks * (positions * positions + DTYPE_BYTES[dtype])
+  return frequencies * (kinds + own) + masks * (positions * positions + DTYPE_BYTES[dtype]) + routers
 }
 
 /** Families whose attention has frequencies of its own beside the model's. */

@@ -58,8 +58,19 @@ export interface ForwardTraits {
   readonly clamped: boolean
   /** Whether attention and feed-forward network stand side by side. */
   readonly parallel: boolean
-  /** Whether the residual stream is the first summand then, and not the last. */
-  readonly residualFirst: boolean
+  /** How both and the residual stream are added up then. */
+  readonly parallelSum: 'blocks first' | 'residual first' | 'in place'
+  /** Whether the norms of both come before either. */
+  readonly normsFirst: boolean
+  /**
+   * Whether linear layers of blocks are written out, `x @ weight.T + bias`: the sum is an operation of its own, and autocast
+   * keeps no copy of a weight that it gets turned (Falcon).
+   */
+  readonly writesOutLinear: boolean
+  /** Whether heads that share keys choose them by index from a product of all (Falcon). */
+  readonly choosesHeads: boolean
+  /** Whether scores are biased by distance (ALiBi) in place of rotation, though the tables of rotation are made. */
+  readonly alibi: boolean
   /** Whether gradient checkpointing reaches the layers: GPT-BigCode's are none of those that transformers checkpoints. */
   readonly checkpointed: boolean
   /** Whether all layers are given one mask, with the window in it where there is one; others have a mask for each kind. */
@@ -96,7 +107,11 @@ const LLAMA: ForwardTraits = {
   holdsRotated: false,
   clamped: false,
   parallel: false,
-  residualFirst: false,
+  parallelSum: 'blocks first',
+  normsFirst: false,
+  writesOutLinear: false,
+  choosesHeads: false,
+  alibi: false,
   checkpointed: true,
   oneMask: false,
   sliding: () => true,
@@ -109,7 +124,7 @@ const COHERE: ForwardTraits = {
   norm: 'cohere',
   normsHeads: 'together',
   parallel: true,
-  residualFirst: true,
+  parallelSum: 'residual first',
   rotaryPrecision: 'inputs',
   logits: 'scaled',
 }
@@ -152,7 +167,7 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   },
   stablelm: {
     ...LLAMA,
-    residualFirst: true,
+    parallelSum: 'residual first',
     normsHeads: 'together',
     holdsNormal: true,
     holdsAttended: true,
@@ -182,7 +197,7 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   },
   glm: { ...LLAMA, rotaryShare: 0.5, partialRotary: true, ownTables: true },
   glm4: { ...LLAMA, rotaryShare: 0.5, partialRotary: true, ownTables: true },
-  glm4_moe: { ...LLAMA, rotaryShare: 0.5, partialRotary: true },
+  glm4_moe: { ...LLAMA, normsHeads: 'together', rotaryShare: 0.5, partialRotary: true },
   granite: { ...LLAMA, scaledEmbedding: 'looked up', scaledResidual: true, logits: 'scaled' },
   gemma: GEMMA,
   gemma2: { ...GEMMA, softCap: true, logits: 'capped' },
@@ -201,7 +216,18 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
     partialRotary: true,
     parallel: true,
   },
-  falcon: { ...LLAMA, holdsProjections: true, activation: 'gelu', parallel: true },
+  falcon: {
+    ...LLAMA,
+    holdsProjections: true,
+    holdsNormal: true,
+    holdsAttended: true,
+    writesOutLinear: true,
+    choosesHeads: true,
+    normsFirst: true,
+    activation: 'gelu',
+    parallel: true,
+    parallelSum: 'in place',
+  },
   bloom: { ...GPT2, holdsAttended: false, holdsProjections: true, activation: 'bloom' },
   opt: { ...GPT2, holdsAttended: false, activation: 'relu' },
 }
@@ -226,7 +252,8 @@ export function traitsOf(architecture: Architecture): ModelTraits {
     softCap: computation.cappedScores ?? byClass.softCap,
     logits: byClass.logits === 'scaled' ? 'scaled' : isCapped ? 'capped' : 'plain',
     rotaryShare: byClass.partialRotary ? (computation.rotaryShare ?? byClass.rotaryShare) : byClass.rotaryShare,
-    rotates: (layer) => !unrotated.has(layer),
+    rotates: (layer) => !computation.alibi && !unrotated.has(layer),
+    alibi: computation.alibi ?? byClass.alibi,
     clamped: computation.clampedProjections ?? byClass.clamped,
     parallel: computation.parallel ?? byClass.parallel,
     sliding: (layer) => byClass.sliding(layer) && hasWindow && (windowed?.has(layer) ?? true),
