@@ -206,7 +206,7 @@ export class Decoder {
     }
     if (traits.alibi)
       return { full: tape.tensor(batch * this.#sizes().heads * elements, dtype, 'masked_fill'), windowed: undefined }
-    const isShorter = isWindowed && this.#options.sequence > windowTokens
+    const isShorter = isWindowed && this.#options.sequence >= windowTokens
     return { full: undefined, windowed: isShorter ? tape.tensor(elements, 'bool', 'bitwise_and') : undefined }
   }
 

@@ -29,7 +29,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   tape.free(keys, values)
   // What the kernel takes under autocast are copies: the code has names for what they are made of until it returns.
   held.push(query, wideKeys, wideValues)
-  const masked = run.windowTokens !== undefined && sequence > run.windowTokens && traits.sliding(layer)
+  const masked = run.windowTokens !== undefined && sequence >= run.windowTokens && traits.sliding(layer)
   const out = attend(layers, query, wideKeys, wideValues, {
     batch,
     sequence,
