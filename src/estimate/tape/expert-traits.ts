@@ -12,6 +12,8 @@ export interface ExpertTraits {
   readonly dispatch: 'added' | 'wideAdded' | 'sorted'
   /** Whether the expert that all tokens pass comes before the router. */
   readonly sharedFirst: boolean
+  /** Whether experts take their tokens from a view that nothing else has. */
+  readonly ownView: boolean
   /** Whether the layer is given the router's logits beside the result, and has a name for them. */
   readonly returnsLogits: boolean
   /** How many experts a token uses. */
@@ -31,6 +33,7 @@ const MIXTRAL: ExpertTraits = {
   grouped: false,
   dispatch: 'added',
   sharedFirst: false,
+  ownView: false,
   returnsLogits: true,
   perToken: 1,
   float32Parameters: [],
@@ -45,6 +48,7 @@ const DEEPSEEK_V3: ExpertTraits = {
   ...MIXTRAL,
   router: 'sigmoid',
   dispatch: 'wideAdded',
+  ownView: true,
   returnsLogits: false,
   bufferBytes: (typeBytes) => typeBytes,
 }
@@ -69,6 +73,7 @@ const EXPERT_TRAITS: Readonly<Record<string, ExpertTraits>> = {
     ...MIXTRAL,
     router: 'wideSoftmax',
     sharedFirst: true,
+    ownView: true,
     returnsLogits: false,
     float32Parameters: ['.gate.wg.weight'],
   },

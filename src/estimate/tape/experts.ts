@@ -12,7 +12,7 @@ export function mixture(run: DecoderRun, block: Named, input: Tensor): Tensor {
   const { ops } = run.layers
   const { tape } = ops
   const { name } = block
-  const { sharedFirst } = run.traits.experts
+  const { sharedFirst, ownView } = run.traits.experts
   const item = child(block, 'experts')?.module.items?.[0]?.module
   if (!item)
     throw new UndescribedBlock(`the forward pass of ${name}, whose experts lie in one tensor, is not described`)
@@ -20,9 +20,11 @@ export function mixture(run: DecoderRun, block: Named, input: Tensor): Tensor {
   const names = expertNames(item)
   const early = sharedFirst ? shared(run, block, input) : undefined
   const routes = route(run, block, input, choice)
-  const { result, held } = dispatch(run, input, routes, choice, (index, rows) =>
+  const tokens = ownView ? ops.view(input) : tape.alias(input)
+  const { result, held } = dispatch(run, tokens, routes, choice, (index, rows) =>
     gated(run, { name: `${name}.experts.${index}`, module: item }, rows, names),
   )
+  tape.free(tokens)
   const beside = early ?? shared(run, block, input)
   const output = beside ? ops.add(result, beside) : tape.alias(result)
   held.free()

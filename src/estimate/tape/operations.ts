@@ -34,6 +34,16 @@ export class Operations {
     )
   }
 
+  /** A view of the whole: gradients of its uses are summed up before they join those of other views. */
+  view(input: Tensor): Tensor {
+    return this.tape.record(
+      [input],
+      {},
+      () => ({ ...this.tape.alias(input) }),
+      (gradient) => [this.tape.ledger.retain(gradient)],
+    )
+  }
+
   /** A part of a tensor, as a view; its gradient is as large as the whole, zeros around it. */
   slice(input: Tensor, elements: number): Tensor {
     return this.tape.record(

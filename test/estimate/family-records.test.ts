@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest'
+import { architectureFromConfig } from '../../src/architecture/index.js'
+import { estimateMemory, isForwardPassDescribed } from '../../src/estimate/index.js'
+import { memoryRecords } from './memory-records.js'
+
+// Small models of families of their own: sizes that differ pairwise, so that a term that is wrong shows.
+const RECORDS = memoryRecords('families.jsonl.gz').map((record) => [record.id, record] as const)
+
+describe('estimateMemory knows each family', () => {
+  it.each(RECORDS)('as torch runs it: %s', (_, { config, options, truth }) => {
+    const { tensorBytes, peakAt } = estimateMemory(architectureFromConfig(config), options)
+    const { total, phase } = truth.peak
+    expect(Math.abs(tensorBytes - total)).toBeLessThanOrEqual(total * 1e-5)
+    expect(peakAt.phase).toBe(phase)
+  })
+
+  it('and says so of each', () => {
+    const families = new Set(RECORDS.map(([, { config }]) => String(config['model_type'])))
+    expect([...families].filter((family) => !isForwardPassDescribed(family))).toEqual([])
+  })
+})
