@@ -493,7 +493,7 @@ function Adapter(data) {
                     }
                     if (data.updated_at !== void 0) {
                       var data9 = data.updated_at;
-                      if (data9 !== null && !(typeof data9 == "string" && (COMMON_DATE_TIME.test(data9) || isUtcDateTime(data9))))
+                      if (data9 !== null && !(typeof data9 == "string" && (data9 === data8 || COMMON_DATE_TIME.test(data9) || isUtcDateTime(data9))))
                         return !1;
                     }
                   }
@@ -539,7 +539,7 @@ function ModelEntity(data) {
             {
               {
                 var data5 = data.updated_at;
-                if (!(typeof data5 == "string" && (COMMON_DATE_TIME.test(data5) || isUtcDateTime(data5))))
+                if (!(typeof data5 == "string" && (data5 === data4 || COMMON_DATE_TIME.test(data5) || isUtcDateTime(data5))))
                   return !1;
               }
               {
