@@ -34,6 +34,8 @@ describe('What a config says of the forward pass', () => {
     [{ model_type: 'gpt_neox', rotary_pct: 1 }, 1],
     [{ model_type: 'gptj', rotary_dim: 32, n_embd: 256, n_head: 4 }, 0.5],
     [{ model_type: 'glm', head_dim: 10, partial_rotary_factor: 0.25 }, 0.2],
+    [{ model_type: 'gptj', rotary_dim: 64, n_embd: 128, n_head: 4 }, 1],
+    [{ model_type: 'phi', partial_rotary_factor: -3 }, 0],
     [{ model_type: 'phi', rope_parameters: { partial_rotary_factor: 0.25 } }, 0.25],
   ])('is the share of a head that is rotated, in whole features: %o', (config, share) => {
     expect(describedBy(config)?.rotaryShare).toBeCloseTo(share, 12)
