@@ -93,10 +93,13 @@ function repeated(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  { heads, kvHeads }: AttentionSizes,
+  { heads, kvHeads, masked }: AttentionSizes,
   kernel: Kernel,
 ): Tensor {
-  const wide = [repeat(layers, key, heads / kvHeads), repeat(layers, value, heads / kvHeads)] as const
+  const groups = heads / kvHeads
+  // The one head of all is expanded, and stays a view (`repeat_kv`); torch's own way of repeating always copies.
+  const isView = masked && kvHeads === 1
+  const wide = [repeat(layers, key, groups, isView), repeat(layers, value, groups, isView)] as const
   const output = kernel(query, ...wide)
   layers.ops.tape.free(...wide)
   return output
@@ -128,7 +131,9 @@ function fused(
   bias?: Tensor,
 ): Tensor {
   const { tape } = ops
-  const rows = sizes.batch * sizes.heads * sizes.sequence
+  // The efficient kernel rounds the number of rows up to whole blocks of 32.
+  const length = kernel === 'flash' ? sizes.sequence : Math.ceil(sizes.sequence / 32) * 32
+  const rows = sizes.batch * sizes.heads * length
   // The efficient kernel makes the logs where something is differentiated.
   const hasLogs = kernel === 'flash' || [query, key, value].some((input) => input.grad)
   const extras = [
@@ -232,13 +237,16 @@ function matmul({ ops }: Layers, left: Tensor, right: Tensor, elements: number):
 }
 
 /** Keys or values once for each query head; the gradient is summed back over each group. */
-export function repeat({ ops }: Layers, input: Tensor, groups: number): Tensor {
+export function repeat({ ops }: Layers, input: Tensor, groups: number, isView = false): Tensor {
   const { tape } = ops
   if (groups === 1) return tape.alias(input)
   return tape.record(
     [input],
     {},
-    () => tape.tensor(input.elements * groups, input.dtype, 'clone'),
+    () => {
+      const elements = input.elements * groups
+      return isView ? { ...tape.alias(input), elements } : tape.tensor(elements, input.dtype, 'clone')
+    },
     () => [ops.gradient(input.elements, input.dtype, 'sum')],
   )
 }

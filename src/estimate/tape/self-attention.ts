@@ -25,7 +25,8 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const key = normalised(run, block, 'keyNorm', 'rotated', keyTurned)
   const [keys, values] = options.cache ? cached(run, key, value) : [key, value]
   const groups = traits.repeatsKeys ? heads / kvHeads : 1
-  const [wideKeys, wideValues] = [repeat(layers, keys, groups), repeat(layers, values, groups)]
+  const isView = kvHeads === 1
+  const [wideKeys, wideValues] = [repeat(layers, keys, groups, isView), repeat(layers, values, groups, isView)]
   tape.free(keys, values)
   // What the kernel takes under autocast are copies: the code has names for what they are made of until it returns.
   held.push(query, wideKeys, wideValues)
