@@ -1,5 +1,6 @@
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { Layers } from './layers.js'
+import { outputOf, repeat } from './repeat.js'
 import type { Tensor } from './tape.js'
 
 /** Which kernel computes attention, and what it keeps. */
@@ -27,13 +28,15 @@ export interface AttentionSizes {
   readonly keepWeights: (weights: Tensor) => void
   /** Whether the values of one head lie apart, as they do where they come from a projection and not from a cache. */
   readonly valuesApart: boolean
+  /** Whether keys and values are copied for each query head even where each has its own, as `repeat_interleave` does. */
+  readonly copiesAlways?: boolean
   /** Whether the output comes with its dimensions exchanged, as it does where queries have been put together anew. */
   readonly exchanged: boolean
 }
 
 /** Attention over whole sequences; queries, keys and values stay the caller's. */
 export function attend(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
-  const kernel = kernelOf(sizes)
+  const kernel = kernelOf(sizes, key.elements === value.elements)
   const out = kernelOutput(layers, query, key, value, sizes, kernel)
   // Flash returns the order of the queries, and a plain product that of its factors; the other kernel always its own.
   const isInOrder = kernel === 'flash' && !sizes.exchanged && sizes.headDim % FLASH_STEP === 0
@@ -43,9 +46,9 @@ export function attend(layers: Layers, query: Tensor, key: Tensor, value: Tensor
   return ordered
 }
 
-/** Flash takes no mask, and heads of 256 features at most. */
-function kernelOf({ kernel, masked, bias, headDim }: AttentionSizes): AttentionKernel {
-  return kernel === 'flash' && (masked || bias || headDim > 256) ? 'efficient' : kernel
+/** Flash takes no mask, heads of 256 features at most, and values as wide as keys. */
+function kernelOf({ kernel, masked, bias, headDim }: AttentionSizes, isEven: boolean): AttentionKernel {
+  return kernel === 'flash' && (masked || bias || headDim > 256 || !isEven) ? 'efficient' : kernel
 }
 
 /** Flash takes heads of whole multiples of so many features: others are filled up with zeros. */
@@ -64,8 +67,8 @@ function kernelOutput(
     return repeated(layers, query, key, value, sizes, (...wide) =>
       lowered(layers, wide, sizes, (q, k, v) => efficient(layers, q, k, v, sizes)),
     )
+  if (kernel === 'eager') return eager(layers, query, key, value, sizes)
   return lowered(layers, [query, key, value], sizes, (q, k, v) => {
-    if (kernel === 'eager') return eager(layers, q, k, v, sizes)
     if (kernel === 'efficient') return repeated(layers, q, k, v, sizes, (...wide) => efficient(layers, ...wide, sizes))
     return sizes.headDim % FLASH_STEP === 0 ? fused(layers, q, k, v, sizes, 'flash') : filledUp(layers, q, k, v, sizes)
   })
@@ -93,13 +96,15 @@ function repeated(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  { heads, kvHeads, masked }: AttentionSizes,
+  { heads, kvHeads, masked, copiesAlways }: AttentionSizes,
   kernel: Kernel,
 ): Tensor {
   const groups = heads / kvHeads
   // The one head of all is expanded, and stays a view (`repeat_kv`); torch's own way of repeating always copies.
   const isView = masked && kvHeads === 1
-  const wide = [repeat(layers, key, groups, isView), repeat(layers, value, groups, isView)] as const
+  const spread = (input: Tensor): Tensor =>
+    copiesAlways && groups === 1 ? layers.ops.contiguous(input) : repeat(layers, input, groups, isView)
+  const wide = [spread(key), spread(value)] as const
   const output = kernel(query, ...wide)
   layers.ops.tape.free(...wide)
   return output
@@ -144,7 +149,7 @@ function fused(
   const output = tape.record(
     [query, key, value],
     { before: [query, key, value, ...(bias ? [bias] : [])], after: (out) => [out.storage, ...extras] },
-    () => tape.tensor(query.elements, query.dtype, `_scaled_dot_product_${kernel}_attention`),
+    () => tape.tensor(outputOf(query, key, value), query.dtype, `_scaled_dot_product_${kernel}_attention`),
     () => {
       const made = [query, key, value].map((input) =>
         tape.ledger.allocate(input.storage.bytes > 0 ? input.elements * 2 : 0),
@@ -167,86 +172,4 @@ function efficient(layers: Layers, query: Tensor, key: Tensor, value: Tensor, si
   const output = fused(layers, query, key, value, sizes, 'efficient', own ?? sizes.bias)
   if (own) tape.free(own)
   return output
-}
-
-/** Attention by its definition: scores, softmax in float32, weights in the type of the values. */
-function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
-  const { ops } = layers
-  const { tape } = ops
-  const groups = sizes.heads / sizes.kvHeads
-  const wideKey = repeat(layers, key, groups)
-  // A product over several sequences wants each head's rows together: repeated ones are, others are copied.
-  const isApart = sizes.valuesApart && groups === 1 && sizes.batch > 1
-  const wideValue = isApart ? ops.contiguous(value) : repeat(layers, value, groups)
-  const elements = sizes.batch * sizes.heads * sizes.sequence * sizes.sequence
-  const product = matmul(layers, query, wideKey, elements)
-  let scores = ops.scale(product)
-  tape.free(product)
-  if (sizes.softCap) {
-    const divided = ops.scale(scores)
-    tape.free(scores)
-    const bent = ops.elementwise(divided, 'tanh', 'output')
-    tape.free(divided)
-    scores = ops.scale(bent)
-    tape.free(bent)
-  }
-  if (sizes.mask) {
-    const masked = ops.add(scores, sizes.mask)
-    tape.free(scores)
-    scores = masked
-  }
-  // CUDA turns float16, and only that, to float32 within the kernel.
-  const wide = scores.dtype === 'float16' ? tape.alias(scores) : ops.to(scores, 'float32')
-  const soft = softmax(layers, wide)
-  tape.free(wide)
-  const weights = ops.to(soft, query.dtype)
-  tape.free(soft, scores)
-  const output = matmul(layers, weights, wideValue, query.elements)
-  sizes.keepWeights(weights)
-  tape.free(wideKey, wideValue)
-  return output
-}
-
-/** Softmax in float32 keeps its output; its backward multiplies gradient and output first (CUDA), which takes as much again. */
-export function softmax({ ops }: Layers, input: Tensor): Tensor {
-  const { tape } = ops
-  return tape.record(
-    [input],
-    { after: (output) => [output.storage] },
-    () => tape.tensor(input.elements, 'float32', '_softmax'),
-    () => {
-      const made = tape.ledger.allocate(input.elements * DTYPE_BYTES[input.dtype])
-      tape.ledger.observe('_softmax_backward_data', input.elements * 4)
-      return [made]
-    },
-  )
-}
-
-/** A batched product of two tensors, each saved for the other. */
-function matmul({ ops }: Layers, left: Tensor, right: Tensor, elements: number): Tensor {
-  const { tape } = ops
-  return tape.record(
-    [left, right],
-    { before: [...(right.grad ? [left] : []), ...(left.grad ? [right] : [])] },
-    () => tape.tensor(elements, left.dtype, 'bmm'),
-    () => [
-      left.grad && ops.gradient(left.elements, left.dtype, 'bmm'),
-      right.grad && ops.gradient(right.elements, right.dtype, 'bmm'),
-    ],
-  )
-}
-
-/** Keys or values once for each query head; the gradient is summed back over each group. */
-export function repeat({ ops }: Layers, input: Tensor, groups: number, isView = false): Tensor {
-  const { tape } = ops
-  if (groups === 1) return tape.alias(input)
-  return tape.record(
-    [input],
-    {},
-    () => {
-      const elements = input.elements * groups
-      return isView ? { ...tape.alias(input), elements } : tape.tensor(elements, input.dtype, 'clone')
-    },
-    () => [ops.gradient(input.elements, input.dtype, 'sum')],
-  )
 }

@@ -1,4 +1,5 @@
 import type { DecoderRun } from './decoder.js'
+import { latentAttention } from './latent-attention.js'
 import { mlp } from './mlp.js'
 import { norm } from './norms.js'
 import type { Operations } from './operations.js'
@@ -99,6 +100,7 @@ function joined({ layers, traits }: DecoderRun, residual: Tensor, made: Tensor):
 function attend(run: DecoderRun, layer: Named, input: Tensor, index: number): Tensor {
   const attention = part(layer, 'attention')
   if (!attention) throw new UndescribedBlock(`${layer.name}, a ${layer.module.type}, has no attention that is known`)
+  if (child(attention, 'kv_a_proj_with_mqa')) return latentAttention(run, attention, input)
   return selfAttention(run, attention, input, index)
 }
 

@@ -249,6 +249,8 @@ export class Decoder {
     const { tape } = this.#layers.ops
     const { sequence, traits } = this.#options
     const elements = sequence * this.#sizes().headDim * traits.rotaryShare
+    if (traits.pairs === 'complex')
+      return { cos: tape.tensor(elements, 'float32', 'polar'), sin: tape.tensor(0, 'float32', 'polar') }
     const angles = tape.tensor(elements, 'float32', 'cat')
     const wide = [tape.tensor(elements, 'float32', 'mul'), tape.tensor(elements, 'float32', 'mul')]
     tape.free(angles)

@@ -102,6 +102,16 @@ export class Operations {
     )
   }
 
+  /** A copy in another order, whose gradient is a copy in the order of before. */
+  reordered(input: Tensor): Tensor {
+    return this.tape.record(
+      [input],
+      {},
+      () => this.tape.tensor(input.elements, input.dtype, 'clone'),
+      () => [this.gradient(input.elements, input.dtype, 'clone')],
+    )
+  }
+
   /** Rows of a table, by indices that are kept: the gradient of the table is as large as the table. */
   embedding(table: Tensor, elements: number, indices?: Tensor): Tensor {
     return this.tape.record(

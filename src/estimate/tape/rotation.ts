@@ -36,6 +36,34 @@ export function rotate(
   return outputs
 }
 
+/**
+ * Queries and keys of which all features turn, however they are paired: halves, neighbours that are brought into halves first
+ * (DeepSeek-V3), or complex numbers in float32 (DeepSeek-V2). What is given stays the caller's.
+ */
+export function turned(run: DecoderRun, query: Tensor, key: Tensor): readonly [Tensor, Tensor] {
+  const { layers, traits, rotary } = run
+  const { ops } = layers
+  const { tape } = ops
+  if (!rotary) return [tape.alias(query), tape.alias(key)]
+  const tables = [rotary.cos, rotary.sin]
+  const prepare = { halves: tape.alias.bind(tape), interleaved: ops.reordered.bind(ops), complex: wide }[traits.pairs]
+  const given = [prepare(query), prepare(key)] as const
+  const turn = (input: Tensor): Tensor =>
+    traits.pairs === 'complex' ? ops.scale(input, rotary.cos) : wholly(run, input, tables)
+  function wide(input: Tensor): Tensor {
+    return ops.to(input, 'float32')
+  }
+  const back = (input: Tensor, { dtype }: Tensor): Tensor => {
+    if (traits.pairs !== 'complex') return input
+    const output = ops.to(input, dtype)
+    tape.free(input)
+    return output
+  }
+  const outputs = [back(turn(given[0]), query), back(turn(given[1]), key)] as const
+  tape.free(...given)
+  return outputs
+}
+
 /** `x * cos + rotate_half(x) * sin`. */
 function wholly({ layers, traits }: DecoderRun, input: Tensor, [cos, sin]: readonly Tensor[]): Tensor {
   const { ops } = layers

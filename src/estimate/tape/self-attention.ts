@@ -1,9 +1,10 @@
-import { attend, repeat } from './attention.js'
+import { attend } from './attention.js'
 import { chosenHeads } from './chosen-heads.js'
 import type { DecoderRun } from './decoder.js'
 import { norm } from './norms.js'
 import { child, type Named, part } from './roles.js'
 import { rotate } from './rotation.js'
+import { repeat } from './repeat.js'
 import type { Tensor } from './tape.js'
 import type { ForwardTraits } from './traits.js'
 import { UndescribedBlock } from './undescribed-block.js'
@@ -128,7 +129,7 @@ function normalised(
 }
 
 /** The cache takes copies, and keeps them: a name of each stays with the cache for good. */
-function cached({ layers }: DecoderRun, ...given: readonly [Tensor, Tensor]): [Tensor, Tensor] {
+export function cached({ layers }: DecoderRun, ...given: readonly [Tensor, Tensor]): [Tensor, Tensor] {
   const { tape } = layers.ops
   const copy = ({ elements, dtype }: Tensor): Tensor => tape.alias(tape.tensor(elements, dtype, 'cat'))
   const copies: [Tensor, Tensor] = [copy(given[0]), copy(given[1])]

@@ -1,5 +1,6 @@
 import type { Architecture } from '../../architecture/index.js'
 import { type ExpertTraits, expertTraitsOf } from './expert-traits.js'
+import { latentShareOf } from './latent-sizes.js'
 
 /** What a family's forward pass does that its module tree does not show. */
 export interface ForwardTraits {
@@ -28,6 +29,8 @@ export interface ForwardTraits {
   readonly rotary: boolean
   /** The share of a head's features that is rotated. */
   readonly rotaryShare: number
+  /** How features that turn are paired in latent attention. */
+  readonly pairs: 'halves' | 'interleaved' | 'complex'
   /** Whether a layer rotates queries and keys, where the model does. */
   readonly rotates: (layer: number) => boolean
   /** Whether rotated and other features are put together anew, which exchanges the dimensions of what attention returns. */
@@ -95,6 +98,7 @@ const LLAMA: ForwardTraits = {
   scaledResidual: false,
   rotary: true,
   rotaryShare: 1,
+  pairs: 'halves',
   rotates: () => true,
   partialRotary: false,
   rotaryPrecision: 'own',
@@ -198,6 +202,8 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   glm: { ...LLAMA, rotaryShare: 0.5, partialRotary: true, ownTables: true },
   glm4: { ...LLAMA, rotaryShare: 0.5, partialRotary: true, ownTables: true },
   glm4_moe: { ...LLAMA, normsHeads: 'together', rotaryShare: 0.5, partialRotary: true },
+  deepseek_v2: { ...LLAMA, pairs: 'complex' },
+  deepseek_v3: { ...LLAMA, pairs: 'interleaved' },
   granite: { ...LLAMA, scaledEmbedding: 'looked up', scaledResidual: true, logits: 'scaled' },
   gemma: GEMMA,
   gemma2: { ...GEMMA, softCap: true, logits: 'capped' },
@@ -251,7 +257,10 @@ export function traitsOf(architecture: Architecture): ModelTraits {
     activation: computation.activation ?? byClass.activation,
     softCap: computation.cappedScores ?? byClass.softCap,
     logits: byClass.logits === 'scaled' ? 'scaled' : isCapped ? 'capped' : 'plain',
-    rotaryShare: byClass.partialRotary ? (computation.rotaryShare ?? byClass.rotaryShare) : byClass.rotaryShare,
+    pairs: computation.interleavedRotation === false && byClass.pairs === 'interleaved' ? 'halves' : byClass.pairs,
+    rotaryShare:
+      latentShareOf(architecture) ??
+      (byClass.partialRotary ? (computation.rotaryShare ?? byClass.rotaryShare) : byClass.rotaryShare),
     rotates: (layer) => !computation.alibi && !unrotated.has(layer),
     alibi: computation.alibi ?? byClass.alibi,
     clamped: computation.clampedProjections ?? byClass.clamped,
