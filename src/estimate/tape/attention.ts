@@ -1,4 +1,5 @@
-import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
+import type { ComputeDtype } from './dtype.js'
+import { eager } from './eager-attention.js'
 import type { Layers } from './layers.js'
 import { outputOf, repeat } from './repeat.js'
 import type { Tensor } from './tape.js'

@@ -1,5 +1,5 @@
-import { repeat } from './attention.js'
 import type { DecoderRun } from './decoder.js'
+import { repeat } from './repeat.js'
 import type { Tensor } from './tape.js'
 
 /**

@@ -1,5 +1,5 @@
-import { softmax } from './attention.js'
 import type { DecoderRun } from './decoder.js'
+import { softmax } from './eager-attention.js'
 import type { ExpertTraits } from './expert-traits.js'
 import type { Layers } from './layers.js'
 import { child, type Named } from './roles.js'
