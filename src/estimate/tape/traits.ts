@@ -17,6 +17,8 @@ export interface ForwardTraits {
   readonly holdsNormal: boolean
   /** Whether what attention returned lives as long as the layer. */
   readonly holdsAttended: boolean
+  /** Whether eager attention masks by a buffer of its module first, and takes softmax in the type of the scores (GPT-2). */
+  readonly ownMask: boolean
   /** Whether attention scores are capped, which only eager attention can. */
   readonly softCap: boolean
   /** Whether logits are capped, or multiplied by a number. */
@@ -78,6 +80,8 @@ export interface ForwardTraits {
   readonly checkpointed: boolean
   /** Whether all layers are given one mask, with the window in it where there is one; others have a mask for each kind. */
   readonly oneMask: boolean
+  /** Whether the mask of eager attention is one for all sequences, and a column longer than they are. */
+  readonly sharedMask: boolean
   /** Whether a layer attends through a window. */
   readonly sliding: (layer: number) => boolean
 }
@@ -92,6 +96,7 @@ const LLAMA: ForwardTraits = {
   activation: 'silu',
   holdsNormal: false,
   holdsAttended: false,
+  ownMask: false,
   softCap: false,
   logits: 'plain',
   scaledEmbedding: 'none',
@@ -118,6 +123,7 @@ const LLAMA: ForwardTraits = {
   alibi: false,
   checkpointed: true,
   oneMask: false,
+  sharedMask: false,
   sliding: () => true,
 }
 
@@ -140,7 +146,7 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   ministral: LLAMA,
   mixtral: { ...LLAMA, oneMask: true },
   qwen2: LLAMA,
-  qwen2_moe: { ...LLAMA, repeatsKeys: true },
+  qwen2_moe: { ...LLAMA, repeatsKeys: true, sharedMask: true },
   qwen3: LLAMA,
   qwen3_moe: { ...LLAMA, oneMask: true },
   seed_oss: LLAMA,
@@ -151,14 +157,14 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   olmo: { ...LLAMA, norm: 'float32', rotaryPrecision: 'tables' },
   olmo2: { ...LLAMA, norm: 'wide', rotaryPrecision: 'tables' },
   olmo3: { ...LLAMA, norm: 'wide', rotaryPrecision: 'tables', tables: 'of its kind' },
-  olmoe: { ...LLAMA, repeatsKeys: true },
+  olmoe: { ...LLAMA, repeatsKeys: true, sharedMask: true },
   exaone4: { ...LLAMA, normsHeads: 'together' },
   ernie4_5: { ...LLAMA, rotaryPrecision: 'terms', ownTables: true },
   ernie4_5_moe: { ...LLAMA, rotaryPrecision: 'terms', ownTables: true },
   arcee: { ...LLAMA, activation: 'relu2' },
   bitnet: { ...LLAMA, activation: 'relu2' },
   phi3: { ...LLAMA, holdsProjections: true, oneMask: true, partialRotary: true },
-  phimoe: { ...LLAMA, repeatsKeys: true },
+  phimoe: { ...LLAMA, repeatsKeys: true, sharedMask: true },
   phi: {
     ...LLAMA,
     normsHeads: 'together',
@@ -210,7 +216,7 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   gemma3_text: { ...GEMMA, scaledEmbedding: 'looked up', normsHeads: 'together', tables: 'of both kinds' },
   cohere: COHERE,
   cohere2: COHERE,
-  gpt2: GPT2,
+  gpt2: { ...GPT2, ownMask: true },
   gpt_neo: { ...GPT2, sliding: () => false },
   gpt_bigcode: { ...GPT2, activation: 'gelu', checkpointed: false },
   gptj: { ...GPT2, rotary: true, rotaryShare: 0.25, partialRotary: true, parallel: true },
