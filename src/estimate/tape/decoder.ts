@@ -200,7 +200,8 @@ export class Decoder {
     const { traits } = this.#options
     const isWindowed = windowTokens !== undefined
     if (this.#isEager()) {
-      const mask = () => tape.tensor(batch * elements, dtype, 'where')
+      const size = traits.sharedMask ? elements + this.#options.sequence : batch * elements
+      const mask = () => tape.tensor(size, dtype, 'where')
       const full = isWindowed && this.#options.traits.oneMask ? undefined : mask()
       return { full, windowed: isWindowed ? mask() : undefined }
     }

@@ -177,6 +177,7 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   },
   stablelm: {
     ...LLAMA,
+    sharedMask: true,
     parallelSum: 'residual first',
     normsHeads: 'together',
     holdsNormal: true,
@@ -190,6 +191,7 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   starcoder2: { ...LLAMA, oneMask: true, activation: 'gelu' },
   nemotron: {
     ...LLAMA,
+    sharedMask: true,
     norm: 'shifted',
     repeatsKeys: true,
     activation: 'relu2',
@@ -198,6 +200,7 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   },
   persimmon: {
     ...LLAMA,
+    sharedMask: true,
     normsHeads: 'together',
     holdsProjections: true,
     holdsRotated: true,
