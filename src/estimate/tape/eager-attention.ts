@@ -1,13 +1,37 @@
 import type { AttentionSizes } from './attention.js'
-import { DTYPE_BYTES } from './dtype.js'
+import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { Layers } from './layers.js'
 import { outputOf, repeat } from './repeat.js'
 import type { Tensor } from './tape.js'
 
-/** Attention by its definition: scores, softmax in float32, weights in the type of the queries. */
+/** How families write attention out. */
+export type EagerStyle = 'llama' | 'gpt2' | 'gpt_neo'
+
+/** What they do differently. */
+const STYLES: Readonly<
+  Record<
+    EagerStyle,
+    {
+      /** Whether queries and keys are cast to float32 first. */
+      readonly widens: boolean
+      readonly scales: boolean
+      /** Whether softmax computes in float32, whatever the scores are in. */
+      readonly wideSoftmax: boolean
+      /** What the weights are cast to the type of. */
+      readonly weightsAs: 'query' | 'value'
+    }
+  >
+> = {
+  llama: { widens: false, scales: true, wideSoftmax: true, weightsAs: 'query' },
+  gpt2: { widens: false, scales: true, wideSoftmax: false, weightsAs: 'value' },
+  gpt_neo: { widens: true, scales: false, wideSoftmax: false, weightsAs: 'value' },
+}
+
+/** Attention by its definition: scores, softmax, weights, and their product with the values. */
 export function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
   const { ops } = layers
   const { tape } = ops
+  const style = STYLES[sizes.eager]
   const groups = sizes.heads / sizes.kvHeads
   const wideKey = repeat(layers, key, groups)
   const wideValue = repeat(layers, value, groups)
@@ -15,8 +39,10 @@ export function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor,
   // A product over several sequences wants each head's rows together: others are copied.
   const isSpread = sizes.batch > 1 && !sizes.exchanged
   const isApart = sizes.batch > 1 && groups === 1 && sizes.valuesApart
-  const product = matmul(layers, [query, isSpread], [wideKey, isApart && isSpread], elements, sizes)
-  let scores = ops.scale(product)
+  const widened = (tensor: Tensor): Tensor => (style.widens ? ops.to(tensor, 'float32') : tape.alias(tensor))
+  const [factor, otherFactor] = [widened(query), widened(wideKey)]
+  const product = matmul(layers, [factor, isSpread], [otherFactor, isApart && isSpread], elements, sizes)
+  let scores = style.scales ? ops.scale(product) : tape.alias(product)
   tape.free(product)
   if (sizes.softCap) {
     const divided = ops.scale(scores)
@@ -26,33 +52,38 @@ export function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor,
     scores = ops.scale(bent)
     tape.free(bent)
   }
+  if (sizes.ownMask) {
+    const chosen = ops.elementwise(scores, 'where', 'nothing')
+    tape.free(scores)
+    scores = chosen
+  }
   if (sizes.mask) {
     const masked = ops.add(scores, sizes.mask)
     tape.free(scores)
     scores = masked
   }
   // CUDA turns float16, and only that, to float32 within the kernel.
-  const wide = scores.dtype === 'float16' ? tape.alias(scores) : ops.to(scores, 'float32')
-  const soft = softmax(layers, wide)
+  const wide = scores.dtype === 'float16' || sizes.ownMask ? tape.alias(scores) : ops.to(scores, 'float32')
+  const soft = softmax(layers, wide, sizes.ownMask ? wide.dtype : 'float32')
   tape.free(wide)
-  const weights = ops.to(soft, query.dtype)
+  const weights = ops.to(soft, style.weightsAs === 'query' ? query.dtype : value.dtype)
   tape.free(soft, scores)
   const output = matmul(layers, [weights, false], [wideValue, isApart], outputOf(query, key, value), sizes)
   sizes.keepWeights(weights)
-  tape.free(wideKey, wideValue)
+  tape.free(wideKey, wideValue, factor, otherFactor)
   return output
 }
 
-/** Softmax in float32 keeps its output; its backward multiplies gradient and output first (CUDA), which takes as much again. */
-export function softmax({ ops }: Layers, input: Tensor): Tensor {
+/** Softmax keeps its output; its backward multiplies gradient and output first (CUDA), which takes as much again. */
+export function softmax({ ops }: Layers, input: Tensor, dtype: ComputeDtype = 'float32'): Tensor {
   const { tape } = ops
   return tape.record(
     [input],
     { after: (output) => [output.storage] },
-    () => tape.tensor(input.elements, 'float32', '_softmax'),
+    () => tape.tensor(input.elements, dtype, '_softmax'),
     () => {
       const made = tape.ledger.allocate(input.elements * DTYPE_BYTES[input.dtype])
-      tape.ledger.observe('_softmax_backward_data', input.elements * 4)
+      tape.ledger.observe('_softmax_backward_data', input.elements * DTYPE_BYTES[dtype])
       return [made]
     },
   )
