@@ -16,7 +16,7 @@ export interface AttentionSizes {
   readonly headDim: number
   readonly kernel: AttentionKernel
   /** How eager attention is written out. */
-  readonly eager: EagerStyle
+  readonly eager?: EagerStyle
   /** The type that scores and values are computed in. */
   readonly dtype: ComputeDtype
   /** Whether scores are capped by a tanh (Gemma 2). */
@@ -25,8 +25,6 @@ export interface AttentionSizes {
   readonly masked: boolean
   /** The mask that eager attention adds to its scores. */
   readonly mask?: Tensor
-  /** Whether the module has a causal mask of its own, and softmax keeps the type of the scores (GPT-2). */
-  readonly ownMask?: boolean
   /** What the other kernels add to their scores: ALiBi, with the mask in it. */
   readonly bias?: Tensor
   /** Takes the attention weights that eager attention returns beside its output. */

@@ -187,7 +187,7 @@ export class Decoder {
   }
 
   #isEager(): boolean {
-    return this.#options.kernel === 'eager' || this.#options.traits.softCap
+    return this.#options.kernel === 'eager' || this.#options.traits.softCap || this.#options.traits.onlyEager
   }
 
   /**

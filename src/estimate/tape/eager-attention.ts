@@ -15,6 +15,8 @@ const STYLES: Readonly<
       /** Whether queries and keys are cast to float32 first. */
       readonly widens: boolean
       readonly scales: boolean
+      /** Whether scores are masked by a buffer of the layer, before the model's mask. */
+      readonly ownMask: boolean
       /** Whether softmax computes in float32, whatever the scores are in. */
       readonly wideSoftmax: boolean
       /** What the weights are cast to the type of. */
@@ -22,16 +24,16 @@ const STYLES: Readonly<
     }
   >
 > = {
-  llama: { widens: false, scales: true, wideSoftmax: true, weightsAs: 'query' },
-  gpt2: { widens: false, scales: true, wideSoftmax: false, weightsAs: 'value' },
-  gpt_neo: { widens: true, scales: false, wideSoftmax: false, weightsAs: 'value' },
+  llama: { widens: false, scales: true, ownMask: false, wideSoftmax: true, weightsAs: 'query' },
+  gpt2: { widens: false, scales: true, ownMask: true, wideSoftmax: false, weightsAs: 'value' },
+  gpt_neo: { widens: true, scales: false, ownMask: true, wideSoftmax: false, weightsAs: 'value' },
 }
 
 /** Attention by its definition: scores, softmax, weights, and their product with the values. */
 export function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
   const { ops } = layers
   const { tape } = ops
-  const style = STYLES[sizes.eager]
+  const style = STYLES[sizes.eager ?? 'llama']
   const groups = sizes.heads / sizes.kvHeads
   const wideKey = repeat(layers, key, groups)
   const wideValue = repeat(layers, value, groups)
@@ -52,7 +54,7 @@ export function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor,
     scores = ops.scale(bent)
     tape.free(bent)
   }
-  if (sizes.ownMask) {
+  if (style.ownMask) {
     const chosen = ops.elementwise(scores, 'where', 'nothing')
     tape.free(scores)
     scores = chosen
@@ -63,8 +65,8 @@ export function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor,
     scores = masked
   }
   // CUDA turns float16, and only that, to float32 within the kernel.
-  const wide = scores.dtype === 'float16' || sizes.ownMask ? tape.alias(scores) : ops.to(scores, 'float32')
-  const soft = softmax(layers, wide, sizes.ownMask ? wide.dtype : 'float32')
+  const wide = scores.dtype === 'float16' || !style.wideSoftmax ? tape.alias(scores) : ops.to(scores, 'float32')
+  const soft = softmax(layers, wide, style.wideSoftmax ? 'float32' : wide.dtype)
   tape.free(wide)
   const weights = ops.to(soft, style.weightsAs === 'query' ? query.dtype : value.dtype)
   tape.free(soft, scores)

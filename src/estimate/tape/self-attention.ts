@@ -42,7 +42,6 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     eager: traits.eager,
     dtype: computeDtype,
     softCap: traits.softCap,
-    ownMask: traits.ownMask,
     masked,
     ...(run.mask && { mask: run.mask }),
     ...(run.bias && { bias: run.bias }),

@@ -1,4 +1,5 @@
 import type { Architecture } from '../../architecture/index.js'
+import type { EagerStyle } from './eager-attention.js'
 import { type ExpertTraits, expertTraitsOf } from './expert-traits.js'
 import { latentShareOf } from './latent-sizes.js'
 
@@ -17,8 +18,6 @@ export interface ForwardTraits {
   readonly holdsNormal: boolean
   /** Whether what attention returned lives as long as the layer. */
   readonly holdsAttended: boolean
-  /** Whether eager attention masks by a buffer of its module first, and takes softmax in the type of the scores (GPT-2). */
-  readonly ownMask: boolean
   /** Whether attention scores are capped, which only eager attention can. */
   readonly softCap: boolean
   /** Whether logits are capped, or multiplied by a number. */
@@ -59,6 +58,10 @@ export interface ForwardTraits {
   readonly holdsProjections: boolean
   /** Whether the rotated share of queries and keys does so too. */
   readonly holdsRotated: boolean
+  /** How attention is written out where no kernel computes it, by a name in `eager-attention.ts`. */
+  readonly eager: EagerStyle
+  /** Whether transformers has no kernel for the family, and always writes attention out. */
+  readonly onlyEager: boolean
   /** Whether queries, keys and values are clamped in place. */
   readonly clamped: boolean
   /** Whether attention and feed-forward network stand side by side. */
@@ -96,7 +99,6 @@ const LLAMA: ForwardTraits = {
   activation: 'silu',
   holdsNormal: false,
   holdsAttended: false,
-  ownMask: false,
   softCap: false,
   logits: 'plain',
   scaledEmbedding: 'none',
@@ -114,6 +116,8 @@ const LLAMA: ForwardTraits = {
   repeatsKeys: false,
   holdsProjections: false,
   holdsRotated: false,
+  eager: 'llama',
+  onlyEager: false,
   clamped: false,
   parallel: false,
   parallelSum: 'blocks first',
@@ -219,8 +223,8 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   gemma3_text: { ...GEMMA, scaledEmbedding: 'looked up', normsHeads: 'together', tables: 'of both kinds' },
   cohere: COHERE,
   cohere2: COHERE,
-  gpt2: { ...GPT2, ownMask: true },
-  gpt_neo: { ...GPT2, sliding: () => false },
+  gpt2: { ...GPT2, eager: 'gpt2' },
+  gpt_neo: { ...GPT2, eager: 'gpt_neo', onlyEager: true, sliding: () => false },
   gpt_bigcode: { ...GPT2, activation: 'gelu', checkpointed: false },
   gptj: { ...GPT2, rotary: true, rotaryShare: 0.25, partialRotary: true, parallel: true },
   gpt_neox: {
