@@ -85,6 +85,8 @@ export interface ForwardTraits {
   readonly oneMask: boolean
   /** Whether the mask of eager attention is one for all sequences, and a column longer than they are. */
   readonly sharedMask: boolean
+  /** Whether windows lie in masks that layers keep (GPT-Neo), so that the model makes no mask with one. */
+  readonly ownWindows: boolean
   /** Whether a layer attends through a window. */
   readonly sliding: (layer: number) => boolean
 }
@@ -128,6 +130,7 @@ const LLAMA: ForwardTraits = {
   checkpointed: true,
   oneMask: false,
   sharedMask: false,
+  ownWindows: false,
   sliding: () => true,
 }
 
@@ -224,9 +227,9 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   cohere: COHERE,
   cohere2: COHERE,
   gpt2: { ...GPT2, eager: 'gpt2' },
-  gpt_neo: { ...GPT2, eager: 'gpt_neo', onlyEager: true, sliding: () => false },
+  gpt_neo: { ...GPT2, eager: 'gpt_neo', onlyEager: true, sharedMask: true, ownWindows: true },
   gpt_bigcode: { ...GPT2, activation: 'gelu', checkpointed: false },
-  gptj: { ...GPT2, rotary: true, rotaryShare: 0.25, partialRotary: true, parallel: true },
+  gptj: { ...GPT2, onlyEager: true, rotary: true, rotaryShare: 0.25, partialRotary: true, parallel: true },
   gpt_neox: {
     ...LLAMA,
     holdsProjections: true,
@@ -247,7 +250,7 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
     parallel: true,
     parallelSum: 'in place',
   },
-  bloom: { ...GPT2, holdsAttended: false, holdsProjections: true, activation: 'bloom' },
+  bloom: { ...GPT2, onlyEager: true, holdsAttended: false, holdsProjections: true, activation: 'bloom' },
   opt: { ...GPT2, holdsAttended: false, activation: 'relu' },
 }
 
@@ -278,6 +281,6 @@ export function traitsOf(architecture: Architecture): ModelTraits {
     alibi: computation.alibi ?? byClass.alibi,
     clamped: computation.clampedProjections ?? byClass.clamped,
     parallel: computation.parallel ?? byClass.parallel,
-    sliding: (layer) => byClass.sliding(layer) && hasWindow && (windowed?.has(layer) ?? true),
+    sliding: (layer) => !byClass.ownWindows && byClass.sliding(layer) && hasWindow && (windowed?.has(layer) ?? true),
   }
 }
