@@ -1,5 +1,6 @@
 import type { ComputeDtype } from './dtype.js'
 import { unpacked } from './four-bits.js'
+import { change } from './ledger.js'
 import type { Operations } from './operations.js'
 import type { Tensor } from './tape.js'
 import type { Weights } from './weights.js'
@@ -26,7 +27,12 @@ export class Layers {
 
   /** Autocast keeps the copies of parameters that it made until it ends. */
   endAutocast(): void {
-    for (const cast of this.#casts.values()) this.ops.tape.free(cast)
+    const { tape } = this.ops
+    for (const [{ alike = 0 }, cast] of this.#casts) {
+      const before = { ...tape.ledger.now }
+      tape.free(cast)
+      if (alike > 0) tape.ledger.shift(change(before, tape.ledger.now), alike)
+    }
     this.#casts.clear()
   }
 

@@ -80,6 +80,14 @@ export class Ledger {
     storage.part = part
   }
 
+  /** Books what is not replayed: so many bytes more, or less, in each part. */
+  shift(bytes: Readonly<PartBytes>, times: number): void {
+    for (const part of PARTS) {
+      this.now[part] += bytes[part] * times
+      this.#total += bytes[part] * times
+    }
+  }
+
   /** Looks at the total after an operation; `scratchBytes` is what its kernel holds only while it runs. */
   observe(operation: string, scratchBytes = 0): void {
     const totalBytes = this.#total + scratchBytes
@@ -92,6 +100,13 @@ export class Ledger {
   reset(): void {
     this.#peak = { totalBytes: this.#total, parts: { ...this.now }, phase: this.phase, operation: 'start' }
   }
+}
+
+/** What has come in each part, and what has gone. */
+export function change(before: Readonly<PartBytes>, after: Readonly<PartBytes>): PartBytes {
+  const made = emptyParts()
+  for (const part of PARTS) made[part] = after[part] - before[part]
+  return made
 }
 
 /** Nothing, in every part. */

@@ -67,8 +67,13 @@ export function baseOf({ root }: Architecture): Named | undefined {
   return part(base, 'embedding') && base
 }
 
+/** A decoder layer, with its place among all. */
+export interface NamedLayer extends Named {
+  readonly index: number
+}
+
 /** The layers in their order. */
-export function layersOf(base: Named): Named[] {
+export function layersOf(base: Named): NamedLayer[] {
   const list = part(base, 'layers')
   const items = (list?.module.items ?? []).flatMap(({ indices, module }) =>
     indices.map((index) => ({ index, name: `${list?.name}.${index}`, module })),

@@ -2,6 +2,7 @@ import type { Architecture, Shape } from '../../architecture/index.js'
 import type { AttentionKernel } from './attention.js'
 import { Decoder } from './decoder.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
+import { foldLayers } from './folded-layers.js'
 import { Layers } from './layers.js'
 import type { PartBytes, Peak } from './ledger.js'
 import { Operations } from './operations.js'
@@ -39,22 +40,23 @@ export interface StepMemory {
 }
 
 /** Books what rests between steps: parameters, the optimizer's states (they are there from the second step on), inputs. */
-function booked(architecture: Architecture, step: TrainingStep) {
+function booked(architecture: Architecture, step: TrainingStep, omitted: ReadonlyMap<string, number> = new Map()) {
   const tape = new Tape()
   const { ledger } = tape
   const { world = 1 } = step
   const sharding = world > 1 ? new Sharding(tape, world) : undefined
   const weights = new Weights(architecture, ledger, {
     sharding,
+    omitted,
     dtype: step.parameterDtype,
     trained: step.trained,
     quantised: step.quantised,
     adapterDtype: step.adapterDtype,
     adapterRank: step.adapterRank,
   })
-  for (const { shape, dtype } of weights.leaves) {
-    ledger.allocate(step.stateBytes(shardOf(shape, world), dtype), 'optimizerStates')
-    ledger.allocate(4, 'buffers')
+  for (const { shape, dtype, alike = 0 } of weights.leaves) {
+    ledger.allocate(step.stateBytes(shardOf(shape, world), dtype) * (1 + alike), 'optimizerStates')
+    ledger.allocate(4 * (1 + alike), 'buffers')
   }
   ledger.allocate(8 * step.batch * step.sequence + bufferBytes(architecture, step.parameterDtype), 'buffers')
   return { tape, ledger, sharding, weights }
@@ -74,14 +76,20 @@ export function restingBytes(
 }
 
 /** Replays one training step, after the first. */
-export function trainingStep(architecture: Architecture, step: TrainingStep): StepMemory {
-  const { tape, ledger, sharding, weights } = booked(architecture, step)
+export function trainingStep(
+  model: Architecture,
+  step: TrainingStep,
+  fold: typeof foldLayers = foldLayers,
+): StepMemory {
+  const traits = traitsOf(model)
+  const { architecture, omitted } = fold(model, traits)
+  const { tape, ledger, sharding, weights } = booked(architecture, step, omitted)
   const layers = new Layers(
     new Operations(tape),
     weights,
     step.batch * step.sequence,
     step.autocast,
-    traitsOf(architecture).writesOutLinear,
+    traits.writesOutLinear,
   )
   const decoder = new Decoder(architecture, layers, {
     batch: step.batch,
@@ -89,7 +97,8 @@ export function trainingStep(architecture: Architecture, step: TrainingStep): St
     checkpointing: step.checkpointing,
     kernel: step.kernel,
     computeDtype: step.parameterDtype === 'float32' ? 'bfloat16' : step.parameterDtype,
-    traits: traitsOf(architecture),
+    traits,
+    omitted,
     cache: false,
     sharding,
     keepOutputs: step.keepOutputs ?? false,
@@ -126,10 +135,17 @@ export interface Prefill {
 }
 
 /** Replays a prefill: all tokens at once, the logits of the last ones, the cache kept. */
-export function prefill(architecture: Architecture, { batch, sequence, kernel, dtype }: Prefill): StepMemory {
+export function prefill(
+  model: Architecture,
+  { batch, sequence, kernel, dtype }: Prefill,
+  fold: typeof foldLayers = foldLayers,
+): StepMemory {
+  const traits = traitsOf(model)
+  const { architecture, omitted } = fold(model, traits)
   const tape = new Tape()
   const { ledger } = tape
   const weights = new Weights(architecture, ledger, {
+    omitted,
     dtype,
     trained: false,
     quantised: false,
@@ -137,14 +153,7 @@ export function prefill(architecture: Architecture, { batch, sequence, kernel, d
     adapterRank: () => undefined,
   })
   ledger.allocate(8 * batch * sequence + bufferBytes(architecture, dtype), 'buffers')
-  const layers = new Layers(
-    new Operations(tape),
-    weights,
-    batch * sequence,
-    false,
-    traitsOf(architecture).writesOutLinear,
-  )
-  const traits = traitsOf(architecture)
+  const layers = new Layers(new Operations(tape), weights, batch * sequence, false, traits.writesOutLinear)
   const decoder = new Decoder(architecture, layers, {
     batch,
     sequence,
@@ -152,6 +161,7 @@ export function prefill(architecture: Architecture, { batch, sequence, kernel, d
     kernel,
     computeDtype: dtype,
     traits,
+    omitted,
     cache: true,
   })
   ledger.reset()

@@ -14,6 +14,8 @@ export interface Tensor {
   readonly grad?: Node | Leaf
   /** Set where its storage holds it in four bits: it is unpacked for each use. */
   readonly isPacked?: boolean
+  /** How many parameters are like it in layers that are not replayed. */
+  readonly alike?: number
 }
 
 /** A parameter that is trained: what accumulates its gradient. */
@@ -30,6 +32,8 @@ export interface Leaf {
   gradient?: Storage
   /** Whether the optimizer sees only a rank's share of it. */
   readonly isSharded?: boolean
+  /** How many parameters are like it in layers that are not replayed. */
+  readonly alike?: number
   /** The tensor itself where it is no parameter: autograd keeps it, and nobody looks at its gradient. */
   readonly variable?: Storage
   /** The whole gradient of a sharded parameter, until it is reduced. */

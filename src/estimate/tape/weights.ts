@@ -28,6 +28,8 @@ export interface WeightOptions {
   readonly adapterRank: AdapterRank
   /** How parameters are spread over ranks; absent on one GPU. */
   readonly sharding?: Sharding | undefined
+  /** How many layers like one are not replayed, by its name. */
+  readonly omitted?: ReadonlyMap<string, number>
 }
 
 /** The parameters of a model, booked, by name; tied ones are one tensor under two names. */
@@ -40,13 +42,15 @@ export class Weights {
   readonly #adapters = new Map<string, Adapter>()
   readonly #ledger: Ledger
   readonly #sharding: Sharding | undefined
+  readonly #omitted: ReadonlyMap<string, number>
   /** What the names of all that lies in a decoder layer begin with: `model.layers.`. */
   readonly #listPrefix: string | undefined
 
   constructor(architecture: Architecture, ledger: Ledger, options: WeightOptions) {
     this.#ledger = ledger
     this.#sharding = options.sharding
-    const base = options.sharding && baseOf(architecture)
+    this.#omitted = options.omitted ?? new Map()
+    const base = baseOf(architecture)
     const list = base && part(base, 'layers')
     this.#listPrefix = list && `${list.name}.`
     // transformers packs no output embedding (`get_keys_to_not_convert`).
@@ -100,14 +104,24 @@ export class Weights {
   #parameter(name: string, shape: Shape, dtype: ComputeDtype, trained: boolean, isPacked = false): Tensor {
     const elements = shape.reduce((product, size) => product * size, 1)
     const isSharded = this.#sharding !== undefined
+    const group = this.#groupOf(name)
+    const alike = this.#omitted.get(group) ?? 0
     const leaf: Leaf | undefined = trained
-      ? { kind: 'leaf', shape, elements, dtype, expected: 0, isSharded }
+      ? { kind: 'leaf', shape, elements, dtype, expected: 0, isSharded, alike }
       : undefined
     const width = isPacked ? packedBytes(elements) / elements : DTYPE_BYTES[dtype]
-    const bytes = this.#sharding?.add(this.#groupOf(name), shape, width, leaf) ?? elements * width
+    const bytes = this.#sharding?.add(group, shape, width, leaf) ?? elements * width
     const storage = this.#ledger.allocate(Math.ceil(bytes), 'parameters')
+    if (alike > 0) this.#ledger.allocate(Math.ceil(bytes) * alike, 'parameters')
     if (leaf) this.leaves.push(leaf)
-    const tensor: Tensor = { elements, dtype, storage, ...(leaf && { grad: leaf }), ...(isPacked && { isPacked }) }
+    const tensor: Tensor = {
+      elements,
+      dtype,
+      storage,
+      alike,
+      ...(leaf && { grad: leaf }),
+      ...(isPacked && { isPacked }),
+    }
     this.tensors.push(tensor)
     return tensor
   }

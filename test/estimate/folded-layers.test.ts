@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { type Architecture, architectureFromConfig } from '../../src/architecture/index.js'
+import { foldLayers } from '../../src/estimate/tape/folded-layers.js'
+import { prefill, type TrainingStep, trainingStep } from '../../src/estimate/tape/step.js'
+import { traitsOf } from '../../src/estimate/tape/traits.js'
+
+const SIZES = {
+  hidden_size: 96,
+  intermediate_size: 160,
+  num_attention_heads: 6,
+  num_key_value_heads: 2,
+  vocab_size: 700,
+}
+const MODELS: readonly Readonly<Record<string, unknown>>[] = [
+  { ...SIZES, model_type: 'llama', num_hidden_layers: 12 },
+  { ...SIZES, model_type: 'qwen3_moe', head_dim: 16, num_hidden_layers: 9, num_experts: 5, moe_intermediate_size: 48 },
+  { ...SIZES, model_type: 'gemma2', head_dim: 16, num_hidden_layers: 10, sliding_window: 64 },
+  { ...SIZES, model_type: 'cohere2', num_hidden_layers: 16, sliding_window: 64, sliding_window_pattern: 8 },
+  {
+    ...SIZES,
+    model_type: 'deepseek_v3',
+    num_hidden_layers: 13,
+    num_key_value_heads: 6,
+    first_k_dense_replace: 2,
+    n_routed_experts: 8,
+    moe_intermediate_size: 48,
+    kv_lora_rank: 40,
+    q_lora_rank: 48,
+    qk_rope_head_dim: 8,
+    qk_nope_head_dim: 16,
+    v_head_dim: 16,
+  },
+]
+const STEP: TrainingStep = {
+  batch: 2,
+  sequence: 72,
+  checkpointing: false,
+  kernel: 'flash',
+  parameterDtype: 'bfloat16',
+  autocast: false,
+  trained: true,
+  quantised: false,
+  adapterDtype: 'float32',
+  adapterRank: () => undefined,
+  stateBytes: (shape) => 4 * shape.reduce((product, size) => product * size, 1),
+  accumulating: false,
+}
+const LORA: Partial<TrainingStep> = {
+  trained: false,
+  adapterRank: (name) => (name.includes('layers.') ? 8 : undefined),
+}
+const STEPS: readonly Partial<TrainingStep>[] = [
+  {},
+  { checkpointing: true },
+  { accumulating: true },
+  { world: 4 },
+  { world: 2, checkpointing: true, accumulating: true },
+  { parameterDtype: 'float32', autocast: true },
+  { parameterDtype: 'float32', autocast: true, checkpointing: true },
+  { ...LORA },
+  { ...LORA, quantised: true, checkpointing: true },
+  { ...LORA, kernel: 'eager' },
+]
+const unfolded = (architecture: Architecture) => ({ architecture, omitted: new Map<string, number>() })
+const CASES = MODELS.flatMap((config) => STEPS.map((step) => [config['model_type'], step, config] as const))
+
+describe('foldLayers', () => {
+  it.each(CASES)('changes nothing of a training step of %s: %o', (_, step, config) => {
+    const architecture = architectureFromConfig(config)
+    const all = { ...STEP, ...step }
+    expect(trainingStep(architecture, all)).toEqual(trainingStep(architecture, all, unfolded))
+  })
+
+  it.each(MODELS.map((config) => [config['model_type'], config] as const))('nor of a prefill of %s', (_, config) => {
+    const architecture = architectureFromConfig(config)
+    const all = { batch: 2, sequence: 72, kernel: 'flash', dtype: 'bfloat16' } as const
+    expect(prefill(architecture, all)).toEqual(prefill(architecture, all, unfolded))
+  })
+
+  it('leaves three layers before a gap and two behind it', () => {
+    const architecture = architectureFromConfig({ ...SIZES, model_type: 'llama', num_hidden_layers: 12 })
+    expect([...foldLayers(architecture, traitsOf(architecture)).omitted]).toEqual([['model.layers.2', 7]])
+  })
+
+  it('leaves short rows alone', () => {
+    const architecture = architectureFromConfig({ ...SIZES, model_type: 'llama', num_hidden_layers: 6 })
+    expect(foldLayers(architecture, traitsOf(architecture)).architecture).toBe(architecture)
+  })
+})
