@@ -2,6 +2,7 @@ import type { Architecture } from '../../architecture/index.js'
 import type { AttentionKernel } from './attention.js'
 import { decoderLayer } from './decoder-layer.js'
 import type { ComputeDtype } from './dtype.js'
+import { Gaps } from './gaps.js'
 import type { Layers } from './layers.js'
 import { causalLoss } from './loss.js'
 import { norm } from './norms.js'
@@ -19,6 +20,8 @@ export interface StepOptions {
   readonly kernel: AttentionKernel
   readonly computeDtype: ComputeDtype
   readonly traits: ModelTraits
+  /** How many layers like one are not replayed behind it, by its name. */
+  readonly omitted: ReadonlyMap<string, number>
   /** Whether keys and values are kept for the tokens to come. */
   readonly cache: boolean
   /** How parameters are spread over ranks; absent on one GPU. */
@@ -135,7 +138,10 @@ export class Decoder {
     const maskOf = (index: number) => present(!traits.alibi && traits.sliding(index) ? masks.windowed : masks.full)
     const given = (index: number) =>
       traits.tables === 'of its kind' ? [positions, ...tablesOf(rotaryOf(index))] : shared
-    for (const [index, layer] of layersOf(this.#base).entries()) {
+    const gaps = new Gaps(tape, this.#options.omitted)
+    for (const layer of layersOf(this.#base)) {
+      const { index } = layer
+      gaps.before()
       const input = this.#enter(layer, hidden)
       const compute = () => {
         run.attentionWeights.length = 0
@@ -144,6 +150,7 @@ export class Decoder {
       const output = isCheckpointed ? tape.checkpoint([input, ...maskOf(index), ...given(index)], compute) : compute()
       hidden = this.#leave(layer, output)
       tape.free(input)
+      hidden = gaps.behind(layer.name, hidden)
     }
     const last = part(this.#base, 'lastNorm')
     const normal = last ? norm(run, last, hidden) : tape.alias(hidden)
