@@ -45,16 +45,20 @@ export function* linearLayers(architecture: ModuleTree): Generator<LinearLayer> 
 }
 
 /** Every module of a model with its name, in the order of the forward pass: the root first, layer after layer. */
-export function* modules(architecture: ModuleTree): Generator<{ name: string; module: Module }> {
-  yield* modulesBelow('', architecture.root)
+export function* modules({ root }: ModuleTree): Generator<{ name: string; module: Module }> {
+  // A stack of its own: a generator in a generator passes each module through all that it lies in.
+  const open = [{ name: '', module: root }]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    yield next
+    for (const module of below(next.name, next.module).reverse()) open.push(module)
+  }
 }
 
-function* modulesBelow(name: string, module: Module): Generator<{ name: string; module: Module }> {
-  yield { name, module }
-  for (const [key, child] of Object.entries(module.children ?? {})) yield* modulesBelow(join(name, key), child)
-  const items = (module.items ?? []).flatMap(({ indices, module: item }) => indices.map((index) => ({ index, item })))
-  for (const { index, item } of items.sort((a, b) => a.index - b.index))
-    yield* modulesBelow(join(name, String(index)), item)
+function below(name: string, { children = {}, items = [] }: Module): { name: string; module: Module }[] {
+  const named = Object.entries(children).map(([key, module]) => ({ name: join(name, key), module }))
+  const numbered = items.flatMap(({ indices, module }) => indices.map((index) => ({ index, module })))
+  numbered.sort((a, b) => a.index - b.index)
+  return [...named, ...numbered.map(({ index, module }) => ({ name: join(name, String(index)), module }))]
 }
 
 function join(prefix: string, name: string): string {

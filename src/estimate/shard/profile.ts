@@ -3,8 +3,10 @@ import { adapterRanks } from '../estimate-memory.js'
 import type { CheckedMemoryOptions } from '../memory-options.js'
 import { stateBytes } from '../optimizer-states.js'
 import { type ComputeDtype, DTYPE_BYTES } from '../tape/dtype.js'
+import { foldLayers } from '../tape/folded-layers.js'
 import { Ledger } from '../tape/ledger.js'
 import { type StepMemory, trainingStep } from '../tape/step.js'
+import { traitsOf } from '../tape/traits.js'
 import { Weights } from '../tape/weights.js'
 import { decoderLayers, shrunk } from './shrink.js'
 
@@ -132,22 +134,25 @@ function ownTensors(model: Architecture, options: CheckedMemoryOptions) {
   const isAdapted = method === 'lora' || method === 'qlora'
   const dtype: ComputeDtype = method === 'full-mixed' ? 'float32' : precision
   const ledger = new Ledger()
-  const weights = new Weights(model, ledger, {
+  const { architecture, omitted } = foldLayers(model, traitsOf(model))
+  const weights = new Weights(architecture, ledger, {
+    omitted,
     dtype,
     trained: !isAdapted,
     quantised: method === 'qlora',
     adapterDtype: dtype,
     adapterRank: isAdapted ? adapterRanks(model, options) : () => undefined,
   })
-  const shapes = [...parameters(model)].map(({ shape }) => shape)
+  const shapes = [...parameters(architecture)].map(({ shape }) => shape)
   const groups = new Map<string, KeptTensor>()
   let [adapterBytes, baseBytes, baseElements] = [0, 0, 0]
-  weights.tensors.forEach(({ storage, grad, elements, isPacked }, index) => {
+  weights.tensors.forEach(({ storage, grad, elements, isPacked, alike = 0 }, index) => {
     const shape = shapes[index] ?? (grad?.kind === 'leaf' ? grad.shape : [1])
     const isBase = index < shapes.length
-    if (isBase) baseBytes += storage.bytes
-    else adapterBytes += storage.bytes
-    if (isBase) baseElements += elements
+    const times = 1 + alike
+    if (isBase) baseBytes += storage.bytes * times
+    else adapterBytes += storage.bytes * times
+    if (isBase) baseElements += elements * times
     const kept = {
       bytes: storage.bytes,
       gradientBytes: grad ? storage.bytes : 0,
@@ -155,7 +160,7 @@ function ownTensors(model: Architecture, options: CheckedMemoryOptions) {
       rows: isPacked ? storage.bytes : (shape[0] ?? 1),
     }
     const key = JSON.stringify(kept)
-    groups.set(key, { ...kept, count: (groups.get(key)?.count ?? 0) + 1 })
+    groups.set(key, { ...kept, count: (groups.get(key)?.count ?? 0) + times })
   })
   return {
     tensors: [...groups.values()],
