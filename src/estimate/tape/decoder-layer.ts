@@ -27,7 +27,7 @@ function oneAfterAnother(run: DecoderRun, layer: Named, input: Tensor, index: nu
   const middle = joined(run, input, attended)
   const fed = block(run, middle, second, afterMlp, (normal) => feed(run, layer, normal))
   const output = joined(run, middle, fed)
-  tape.free(middle, ...kept, ...run.attentionWeights.splice(0))
+  tape.free(middle, ...kept, ...(run.traits.returnsWeights ? [] : run.attentionWeights.splice(0)))
   return output
 }
 
@@ -47,7 +47,7 @@ function sideBySide(run: DecoderRun, layer: Named, input: Tensor, index: number)
   const fed = feed(run, layer, other)
   if (!holdsNormal) tape.free(other)
   const output = SUMS[run.traits.parallelSum](ops, input, attended, fed)
-  tape.free(attended, fed, ...kept, ...run.attentionWeights.splice(0))
+  tape.free(attended, fed, ...kept, ...(run.traits.returnsWeights ? [] : run.attentionWeights.splice(0)))
   return output
 }
 

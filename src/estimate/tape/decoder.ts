@@ -102,7 +102,9 @@ export class Decoder {
   prefill(): void {
     const { tape } = this.#layers.ops
     const hidden = this.#hidden()
-    const last = { ...tape.alias(hidden), elements: this.#options.batch * this.#architecture.dimensions.hiddenSize }
+    const { batch, traits } = this.#options
+    const rows = traits.allLogits ? this.#layers.tokens : batch
+    const last = { ...tape.alias(hidden), elements: rows * this.#architecture.dimensions.hiddenSize }
     const logits = this.#head(last)
     tape.free(last, hidden, logits)
   }
@@ -131,6 +133,7 @@ export class Decoder {
       attentionWeights: [],
     }
     let hidden = this.#entered(run, embedded)
+    let returned: Tensor[] = []
     // The sum with positions has no name of its own, what is looked up has.
     const names = held.length > 0 ? held : [embedded]
     if (held.length > 0) tape.free(embedded)
@@ -149,13 +152,15 @@ export class Decoder {
       }
       const output = isCheckpointed ? tape.checkpoint([input, ...maskOf(index), ...given(index)], compute) : compute()
       hidden = this.#leave(layer, output)
-      tape.free(input)
+      tape.free(input, ...returned)
+      returned = run.attentionWeights.splice(0)
       hidden = gaps.behind(layer.name, hidden)
     }
     const last = part(this.#base, 'lastNorm')
     const normal = last ? norm(run, last, hidden) : tape.alias(hidden)
     tape.free(
       hidden,
+      ...returned,
       ...names,
       ...shared,
       ...present(distances?.mask),
@@ -239,7 +244,8 @@ export class Decoder {
   /** What ALiBi is made from: a mask of all tokens, and the slope of each head times each place. */
   #distances(dtype: ComputeDtype): { mask: Tensor; scaled: Tensor } {
     const { ops, tokens } = this.#layers
-    const mask = ops.tape.tensor(tokens, 'int64', 'ones')
+    // Falcon's mask is of integers, BLOOM's of the default type.
+    const mask = ops.tape.tensor(tokens, this.#options.traits.rotary ? 'int64' : 'float32', 'ones')
     return { mask, scaled: ops.tape.tensor(tokens * this.#sizes().heads, dtype, 'mul') }
   }
 

@@ -5,7 +5,7 @@ import { outputOf, repeat } from './repeat.js'
 import type { Tensor } from './tape.js'
 
 /** How families write attention out. */
-export type EagerStyle = 'llama' | 'gpt2' | 'gpt_neo'
+export type EagerStyle = 'llama' | 'gpt2' | 'gpt_neo' | 'falcon'
 
 /** What they do differently. */
 const STYLES: Readonly<
@@ -14,9 +14,11 @@ const STYLES: Readonly<
     {
       /** Whether queries and keys are cast to float32 first. */
       readonly widens: boolean
-      readonly scales: boolean
+      readonly scales: boolean | 'in place'
       /** Whether scores are masked by a buffer of the layer, before the model's mask. */
       readonly ownMask: boolean
+      /** Whether the scores keep their name beside their sum with the mask. */
+      readonly keepsScores: boolean
       /** Whether softmax computes in float32, whatever the scores are in. */
       readonly wideSoftmax: boolean
       /** What the weights are cast to the type of. */
@@ -24,9 +26,17 @@ const STYLES: Readonly<
     }
   >
 > = {
-  llama: { widens: false, scales: true, ownMask: false, wideSoftmax: true, weightsAs: 'query' },
-  gpt2: { widens: false, scales: true, ownMask: true, wideSoftmax: false, weightsAs: 'value' },
-  gpt_neo: { widens: true, scales: false, ownMask: true, wideSoftmax: false, weightsAs: 'value' },
+  llama: { widens: false, scales: true, ownMask: false, keepsScores: false, wideSoftmax: true, weightsAs: 'query' },
+  gpt2: { widens: false, scales: true, ownMask: true, keepsScores: false, wideSoftmax: false, weightsAs: 'value' },
+  falcon: {
+    widens: false,
+    scales: 'in place',
+    ownMask: false,
+    keepsScores: true,
+    wideSoftmax: false,
+    weightsAs: 'query',
+  },
+  gpt_neo: { widens: true, scales: false, ownMask: true, keepsScores: false, wideSoftmax: false, weightsAs: 'value' },
 }
 
 /** Attention by its definition: scores, softmax, weights, and their product with the values. */
@@ -44,7 +54,8 @@ export function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor,
   const widened = (tensor: Tensor): Tensor => (style.widens ? ops.to(tensor, 'float32') : tape.alias(tensor))
   const [factor, otherFactor] = [widened(query), widened(wideKey)]
   const product = matmul(layers, [factor, isSpread], [otherFactor, isApart && isSpread], elements, sizes)
-  let scores = style.scales ? ops.scale(product) : tape.alias(product)
+  const kept: Tensor[] = []
+  let scores = style.scales === true ? ops.scale(product) : tape.alias(product)
   tape.free(product)
   if (sizes.softCap) {
     const divided = ops.scale(scores)
@@ -61,15 +72,19 @@ export function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor,
   }
   if (sizes.mask) {
     const masked = ops.add(scores, sizes.mask)
-    tape.free(scores)
+    if (style.keepsScores) kept.push(scores)
+    else tape.free(scores)
     scores = masked
   }
   // CUDA turns float16, and only that, to float32 within the kernel.
   const wide = scores.dtype === 'float16' || !style.wideSoftmax ? tape.alias(scores) : ops.to(scores, 'float32')
   const soft = softmax(layers, wide, style.wideSoftmax ? 'float32' : wide.dtype)
   tape.free(wide)
-  const weights = ops.to(soft, style.weightsAs === 'query' ? query.dtype : value.dtype)
-  tape.free(soft, scores)
+  // Llama's code casts in the expression of softmax, when the scores still have their name; others have given it on.
+  const isOneExpression = style.weightsAs === 'query'
+  if (!isOneExpression) tape.free(scores)
+  const weights = ops.to(soft, isOneExpression ? query.dtype : value.dtype)
+  tape.free(soft, ...kept, ...(isOneExpression ? [scores] : []))
   const output = matmul(layers, [weights, false], [wideValue, isApart], outputOf(query, key, value), sizes)
   sizes.keepWeights(weights)
   tape.free(wideKey, wideValue, factor, otherFactor)

@@ -22,6 +22,8 @@ export interface ForwardTraits {
   readonly softCap: boolean
   /** Whether logits are capped, or multiplied by a number. */
   readonly logits: 'plain' | 'capped' | 'scaled'
+  /** Whether a prefill computes the logits of all tokens, whatever is asked for. */
+  readonly allLogits: boolean
   /** Whether embeddings are multiplied by a number: as they are looked up, or for the first layer, beside the unscaled ones. */
   readonly scaledEmbedding: 'none' | 'looked up' | 'entering'
   /** Whether what a block returns is multiplied by a number before it is added. */
@@ -60,6 +62,8 @@ export interface ForwardTraits {
   readonly holdsRotated: boolean
   /** How attention is written out where no kernel computes it, by a name in `eager-attention.ts`. */
   readonly eager: EagerStyle
+  /** Whether a layer returns the weights of eager attention always, so that they live until the next returns. */
+  readonly returnsWeights: boolean
   /** Whether transformers has no kernel for the family, and always writes attention out. */
   readonly onlyEager: boolean
   /** Whether queries, keys and values are clamped in place. */
@@ -77,7 +81,7 @@ export interface ForwardTraits {
   readonly writesOutLinear: boolean
   /** Whether heads that share keys choose them by index from a product of all (Falcon). */
   readonly choosesHeads: boolean
-  /** Whether scores are biased by distance (ALiBi) in place of rotation, though the tables of rotation are made. */
+  /** Whether scores are biased by distance (ALiBi); in Falcon in place of rotation, though its tables are made. */
   readonly alibi: boolean
   /** Whether gradient checkpointing reaches the layers: GPT-BigCode's are none of those that transformers checkpoints. */
   readonly checkpointed: boolean
@@ -103,6 +107,7 @@ const LLAMA: ForwardTraits = {
   holdsAttended: false,
   softCap: false,
   logits: 'plain',
+  allLogits: false,
   scaledEmbedding: 'none',
   scaledResidual: false,
   rotary: true,
@@ -120,6 +125,7 @@ const LLAMA: ForwardTraits = {
   holdsRotated: false,
   eager: 'llama',
   onlyEager: false,
+  returnsWeights: false,
   clamped: false,
   parallel: false,
   parallelSum: 'blocks first',
@@ -227,9 +233,25 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   cohere: COHERE,
   cohere2: COHERE,
   gpt2: { ...GPT2, eager: 'gpt2' },
-  gpt_neo: { ...GPT2, eager: 'gpt_neo', onlyEager: true, sharedMask: true, ownWindows: true },
-  gpt_bigcode: { ...GPT2, activation: 'gelu', checkpointed: false },
-  gptj: { ...GPT2, onlyEager: true, rotary: true, rotaryShare: 0.25, partialRotary: true, parallel: true },
+  gpt_neo: {
+    ...GPT2,
+    eager: 'gpt_neo',
+    onlyEager: true,
+    allLogits: true,
+    returnsWeights: true,
+    sharedMask: true,
+    ownWindows: true,
+  },
+  gpt_bigcode: { ...GPT2, allLogits: true, activation: 'gelu', checkpointed: false },
+  gptj: {
+    ...GPT2,
+    allLogits: true,
+    onlyEager: true,
+    rotary: true,
+    rotaryShare: 0.25,
+    partialRotary: true,
+    parallel: true,
+  },
   gpt_neox: {
     ...LLAMA,
     holdsProjections: true,
@@ -240,6 +262,8 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   },
   falcon: {
     ...LLAMA,
+    eager: 'falcon',
+    returnsWeights: true,
     holdsProjections: true,
     holdsNormal: true,
     holdsAttended: true,
@@ -250,8 +274,16 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
     parallel: true,
     parallelSum: 'in place',
   },
-  bloom: { ...GPT2, onlyEager: true, holdsAttended: false, holdsProjections: true, activation: 'bloom' },
-  opt: { ...GPT2, holdsAttended: false, activation: 'relu' },
+  bloom: {
+    ...GPT2,
+    alibi: true,
+    allLogits: true,
+    onlyEager: true,
+    holdsAttended: false,
+    holdsProjections: true,
+    activation: 'bloom',
+  },
+  opt: { ...GPT2, allLogits: true, holdsAttended: false, activation: 'relu' },
 }
 
 /** Whether the forward pass of a family is described; others are taken as Llama's where their modules are of its kind. */
