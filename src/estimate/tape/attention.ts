@@ -31,6 +31,8 @@ export interface AttentionSizes {
   readonly keepWeights: (weights: Tensor) => void
   /** Whether the values of one head lie apart, as they do where they come from a projection and not from a cache. */
   readonly valuesApart: boolean
+  /** Whether the one head of keys and values is given to the kernel as it is, which broadcasts it (Falcon). */
+  readonly broadcasts?: boolean
   /** Whether keys and values are copied for each query head even where each has its own, as `repeat_interleave` does. */
   readonly copiesAlways?: boolean
   /** Whether the output comes with its dimensions exchanged, as it does where queries have been put together anew. */
@@ -99,10 +101,10 @@ function repeated(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  { heads, kvHeads, masked, copiesAlways }: AttentionSizes,
+  { heads, kvHeads, masked, copiesAlways, broadcasts = false }: AttentionSizes,
   kernel: Kernel,
 ): Tensor {
-  const groups = heads / kvHeads
+  const groups = broadcasts ? 1 : heads / kvHeads
   // The one head of all is expanded, and stays a view (`repeat_kv`); torch's own way of repeating always copies.
   const isView = masked && kvHeads === 1
   const spread = (input: Tensor): Tensor =>

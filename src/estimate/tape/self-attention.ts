@@ -45,6 +45,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     masked,
     ...(run.mask && { mask: run.mask }),
     ...(run.bias && { bias: run.bias }),
+    broadcasts: traits.choosesHeads,
     valuesApart: !options.cache,
     exchanged: traits.partialRotary,
     keepWeights: (weights) => run.attentionWeights.push(weights),
