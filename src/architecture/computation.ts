@@ -24,6 +24,12 @@ export interface Computation {
   readonly normalisedRouting?: boolean
   /** Whether a router with gradients for its choice looks for the best groups of experts first. */
   readonly groupedRouting?: boolean
+  /** Whether queries and keys are normalised without a gain once they are rotated. */
+  readonly unitNorms?: boolean
+  /** Whether queries that are not rotated are scaled by the place of their token. */
+  readonly temperedQueries?: boolean
+  /** The length of chunks that layers with rotation attend within, in families that have some. */
+  readonly chunkTokens?: number
   /** Whether rotated features lie beside one another in pairs. */
   readonly interleavedRotation?: boolean
 }
@@ -40,6 +46,11 @@ export function computationOf(family: string, config: ConfigReader, headDim: num
     ...whether(config, 'clampedProjections', 'clip_qkv'),
     ...(config.has('norm_topk_prob') && { normalisedRouting: config.boolean('norm_topk_prob', false) }),
     ...(config.has('topk_method') && { groupedRouting: config.raw('topk_method') === 'group_limited_greedy' }),
+    ...(family === 'llama4_text' && {
+      unitNorms: config.boolean('use_qk_norm', true),
+      temperedQueries: config.boolean('attn_temperature_tuning', true),
+      chunkTokens: config.integer('attention_chunk_size', 8192),
+    }),
     ...(config.has('rope_interleave') && { interleavedRotation: config.boolean('rope_interleave', true) }),
     ...(config.has('use_parallel_residual') && { parallel: config.boolean('use_parallel_residual', false) }),
     ...(family === 'falcon' && {

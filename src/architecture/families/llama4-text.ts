@@ -56,12 +56,16 @@ export const llama4Text: Family = {
     const sparseLayers = range(layers).filter(isSparse).length
     const moe = moeDimensions(routing, { layers: sparseLayers, ffnSize, shared: 1 })
     const ffnHiddenSize = sparseLayers === layers ? ffnSize : denseFfnSize
+    const rotates = config.integers('no_rope_layers')
+    const interval = config.positive('no_rope_layer_interval', 4)
+    const isUnrotated = (index: number) => (rotates?.length ? rotates[index] === 0 : (index + 1) % interval === 0)
     return causalLm({
       config,
       className,
       family: 'llama4_text',
       name: 'Llama4',
       model: decoderModel('Llama4TextModel', { ...sizes, layers: listOf(layers, isSparse, layer), norm }),
+      computation: { unrotatedLayers: range(layers).filter(isUnrotated) },
       dimensions: decoderDimensions(sizes, { gatedMlp: true, moe, ffnHiddenSize }),
     })
   },

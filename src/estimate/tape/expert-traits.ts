@@ -3,7 +3,7 @@ import type { Architecture } from '../../architecture/index.js'
 /** What a family's mixture of experts does that its modules do not show. */
 export interface ExpertTraits {
   /** How tokens find their experts: see `routers.ts`. */
-  readonly router: 'softmax' | 'wideSoftmax' | 'biasedSoftmax' | 'plainSoftmax' | 'sigmoid' | 'sampled'
+  readonly router: 'softmax' | 'wideSoftmax' | 'biasedSoftmax' | 'plainSoftmax' | 'sigmoid' | 'sampled' | 'batched'
   /** Whether the weights of a token's experts are divided by their sum. */
   readonly normalised: boolean
   /** Whether the choice is limited to the best groups of experts, by shares that have gradients. */
@@ -58,6 +58,7 @@ const EXPERT_TRAITS: Readonly<Record<string, ExpertTraits>> = {
   qwen2_moe: QWEN,
   qwen3_moe: QWEN,
   olmoe: QWEN,
+  llama4_text: { ...MIXTRAL, router: 'batched' },
   phimoe: { ...MIXTRAL, router: 'sampled', normalised: false },
   deepseek_v2: { ...MIXTRAL, router: 'plainSoftmax', normalised: false, dispatch: 'sorted', returnsLogits: false },
   deepseek_v3: DEEPSEEK_V3,

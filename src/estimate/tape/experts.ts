@@ -1,4 +1,5 @@
 import type { Module } from '../../architecture/index.js'
+import { batchedExperts, isBatched } from './batched-experts.js'
 import type { DecoderRun } from './decoder.js'
 import { dispatch } from './expert-dispatch.js'
 import { gated } from './mlp.js'
@@ -13,6 +14,8 @@ export function mixture(run: DecoderRun, block: Named, input: Tensor): Tensor {
   const { tape } = ops
   const { name } = block
   const { sharedFirst, ownView } = run.traits.experts
+  if (run.traits.experts.router === 'batched' && isBatched(block))
+    return batchedExperts(run, block, input, choiceOf(run, block), (tokens) => shared(run, block, tokens))
   const item = child(block, 'experts')?.module.items?.[0]?.module
   if (!item)
     throw new UndescribedBlock(`the forward pass of ${name}, whose experts lie in one tensor, is not described`)

@@ -94,6 +94,27 @@ export class Layers {
     return this.#affine(input, matrix, undefined, outFeatures)
   }
 
+  /** A product of each expert's rows with its matrix, all matrices in one parameter. */
+  batched(input: Tensor, parameter: Tensor): Tensor {
+    const { ops } = this
+    const { tape } = ops
+    const left = this.autocast ? ops.to(input, 'bfloat16') : tape.alias(input)
+    const right = this.autocast ? this.#lowered(parameter) : tape.alias(parameter)
+    const [experts, inner, outer] = this.weights.shape(parameter)
+    const rows = left.elements / (experts * inner)
+    const output = tape.record(
+      [left, right],
+      { before: [...(right.grad ? [left] : []), ...(left.grad ? [right] : [])] },
+      () => tape.tensor(experts * rows * outer, left.dtype, 'bmm'),
+      () => {
+        const forRight = right.grad && ops.gradient(right.elements, right.dtype, 'bmm')
+        return [left.grad && ops.gradient(left.elements, left.dtype, 'bmm'), forRight]
+      },
+    )
+    tape.free(left, right)
+    return output
+  }
+
   #affine(
     input: Tensor,
     weight: Tensor,
@@ -163,6 +184,23 @@ export class Layers {
     const first = isWide ? ops.mul(gain, normal) : ops.to(normal, input.dtype)
     const output = isWide ? ops.to(first, input.dtype) : ops.mul(gain, first)
     tape.free(gain, first, normal, mean)
+    return output
+  }
+
+  /** Vectors divided by their root mean square, without a gain (Llama 4). */
+  unitNorm(input: Tensor, size: number): Tensor {
+    const { ops } = this
+    const { tape } = ops
+    const wide = ops.to(input, 'float32')
+    const mean = this.#meanSquare(wide, size)
+    const shifted = ops.shift(mean)
+    tape.free(mean)
+    const root = ops.rsqrt(shifted)
+    tape.free(shifted)
+    const normal = ops.mul(wide, root)
+    tape.free(wide, root)
+    const output = ops.to(normal, input.dtype)
+    tape.free(normal)
     return output
   }
 

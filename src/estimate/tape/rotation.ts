@@ -16,6 +16,7 @@ export function rotate(
   const { ops } = layers
   const { tape } = ops
   if (!rotary || !traits.rotates(layer)) return [tape.alias(query), tape.alias(key)]
+  if (traits.pairs === 'complex') return complexly(run, query, key)
   const given = [query, key].map((tensor) =>
     traits.rotaryPrecision === 'inputs' ? ops.to(tensor, 'float32') : tape.alias(tensor),
   )
@@ -33,6 +34,17 @@ export function rotate(
     isCastBack ? ops.to(turnedOne, dtype) : tape.alias(turnedOne)
   const outputs = [back(turnedQuery, query), back(turnedKey, key)] as const
   tape.free(...turned)
+  return outputs
+}
+
+/** Pairs as complex numbers in float32, both before either is cast back (Llama 4). */
+function complexly({ layers: { ops }, rotary }: DecoderRun, query: Tensor, key: Tensor): readonly [Tensor, Tensor] {
+  const { tape } = ops
+  const wide = [ops.to(query, 'float32'), ops.to(key, 'float32')]
+  const products = wide.map((input) => ops.scale(input, rotary?.cos))
+  const [first = query, second = key] = products
+  const outputs = [ops.to(first, query.dtype), ops.to(second, key.dtype)] as const
+  tape.free(...wide, ...products)
   return outputs
 }
 

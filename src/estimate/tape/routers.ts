@@ -24,12 +24,14 @@ export interface Choice {
 
 /** The router's choice; the input stays the caller's, what is returned is its own. */
 export function route(run: DecoderRun, block: Named, input: Tensor, choice: Choice): Routes {
-  return ROUTERS[run.traits.experts.router](run, block, input, choice)
+  const { router } = run.traits.experts
+  if (router === 'batched') throw new UndescribedBlock(`the router of ${block.name} is not described`)
+  return ROUTERS[router](run, block, input, choice)
 }
 
 type Router = (run: DecoderRun, block: Named, input: Tensor, choice: Choice) => Routes
 
-const ROUTERS: Readonly<Record<ExpertTraits['router'], Router>> = {
+const ROUTERS: Readonly<Record<Exclude<ExpertTraits['router'], 'batched'>, Router>> = {
   softmax: (run, block, input, choice) => {
     const logits = run.layers.linear(`${block.name}.gate`, input, choice.experts)
     return { ...best(run, logits, input, choice), ...returned(run, logits) }
@@ -149,6 +151,21 @@ function largest({ ops, tokens }: Layers, scores: Tensor, chosen: number): { val
     () => [ops.gradient(scores.elements, scores.dtype, 'scatter')],
   )
   return { values, indices }
+}
+
+/** The largest scores where they stood, and nothing elsewhere. */
+export function scattered(layers: Layers, scores: Tensor, chosen: number): Tensor {
+  const { ops } = layers
+  const { tape } = ops
+  const { values, indices } = largest(layers, scores, chosen)
+  const output = tape.record(
+    [values],
+    { before: [indices] },
+    () => tape.tensor(scores.elements, scores.dtype, 'full_like'),
+    () => [ops.gradient(values.elements, values.dtype, 'gather')],
+  )
+  tape.free(values, indices)
+  return output
 }
 
 /** The scores at given places, whose gradients are put back there. */

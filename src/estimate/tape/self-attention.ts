@@ -20,7 +20,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const held: Tensor[] = []
   const [queryRaw, keyRaw, value] = projections(run, block, input, held)
   if (traits.holdsProjections && !traits.choosesHeads) held.push(tape.alias(queryRaw), tape.alias(keyRaw))
-  const [queryTurned, keyTurned] = rotate(run, queryRaw, keyRaw, layer, held)
+  const [queryTurned, keyTurned] = evened(run, layer, rotate(run, queryRaw, keyRaw, layer, held))
   tape.free(queryRaw, keyRaw)
   const query = normalised(run, block, 'queryNorm', 'rotated', queryTurned)
   const key = normalised(run, block, 'keyNorm', 'rotated', keyTurned)
@@ -90,6 +90,8 @@ function projections(run: DecoderRun, block: Named, input: Tensor, held: Tensor[
     return layers.linear(projection.name, input, features)
   }
   const exchanged = (tensor: Tensor): Tensor => {
+    // What turns before its dimensions are exchanged comes back in its own order.
+    if (run.traits.pairs === 'complex') return tensor
     const view = ops.exchanged(tensor)
     tape.free(tensor)
     return view
@@ -113,6 +115,29 @@ function projections(run: DecoderRun, block: Named, input: Tensor, held: Tensor[
     normalised(run, block, 'keyNorm', 'together', key),
     value,
   ]
+}
+
+/** Llama 4 normalises what it has rotated, and scales the queries of the other layers. Both are freed. */
+function evened(run: DecoderRun, layer: number, [query, key]: readonly [Tensor, Tensor]): readonly [Tensor, Tensor] {
+  const { layers, traits, headDim, options } = run
+  const { ops } = layers
+  const { tape } = ops
+  if (traits.rotates(layer)) {
+    if (options.sequence >= traits.chunkTokens)
+      throw new UndescribedBlock(`attention within chunks of ${traits.chunkTokens} tokens is not described`)
+    if (!traits.unitNorms) return [query, key]
+    const first = layers.unitNorm(query, headDim)
+    tape.free(query)
+    const second = layers.unitNorm(key, headDim)
+    tape.free(key)
+    return [first, second]
+  }
+  if (!traits.temperedQueries) return [query, key]
+  const scales = tape.tensor(options.sequence, 'float32', 'add')
+  const wide = ops.scale(query, scales)
+  const narrow = ops.to(wide, query.dtype)
+  tape.free(wide, query, scales)
+  return [narrow, key]
 }
 
 /** Norms of each head (Qwen 3), or of all heads together (OLMo 2). */

@@ -34,6 +34,12 @@ export interface ForwardTraits {
   readonly rotaryShare: number
   /** How features that turn are paired in latent attention. */
   readonly pairs: 'halves' | 'interleaved' | 'complex'
+  /** Whether queries and keys are normalised without a gain once they are rotated. */
+  readonly unitNorms: boolean
+  /** Whether queries that are not rotated are scaled by the place of their token. */
+  readonly temperedQueries: boolean
+  /** The length of chunks that layers with rotation attend within. */
+  readonly chunkTokens: number
   /** Whether a layer rotates queries and keys, where the model does. */
   readonly rotates: (layer: number) => boolean
   /** Whether rotated and other features are put together anew, which exchanges the dimensions of what attention returns. */
@@ -113,6 +119,9 @@ const LLAMA: ForwardTraits = {
   rotary: true,
   rotaryShare: 1,
   pairs: 'halves',
+  unitNorms: false,
+  temperedQueries: false,
+  chunkTokens: Number.POSITIVE_INFINITY,
   rotates: () => true,
   partialRotary: false,
   rotaryPrecision: 'own',
@@ -224,6 +233,7 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   glm: { ...LLAMA, rotaryShare: 0.5, partialRotary: true, ownTables: true },
   glm4: { ...LLAMA, rotaryShare: 0.5, partialRotary: true, ownTables: true },
   glm4_moe: { ...LLAMA, normsHeads: 'together', rotaryShare: 0.5, partialRotary: true },
+  llama4_text: { ...LLAMA, pairs: 'complex', unitNorms: true, temperedQueries: true, holdsAttended: true },
   deepseek_v2: { ...LLAMA, pairs: 'complex' },
   deepseek_v3: { ...LLAMA, pairs: 'interleaved' },
   granite: { ...LLAMA, scaledEmbedding: 'looked up', scaledResidual: true, logits: 'scaled' },
@@ -305,6 +315,9 @@ export function traitsOf(architecture: Architecture): ModelTraits {
     activation: computation.activation ?? byClass.activation,
     softCap: computation.cappedScores ?? byClass.softCap,
     logits: byClass.logits === 'scaled' ? 'scaled' : isCapped ? 'capped' : 'plain',
+    unitNorms: computation.unitNorms ?? byClass.unitNorms,
+    temperedQueries: computation.temperedQueries ?? byClass.temperedQueries,
+    chunkTokens: computation.chunkTokens ?? byClass.chunkTokens,
     pairs: computation.interleavedRotation === false && byClass.pairs === 'interleaved' ? 'halves' : byClass.pairs,
     rotaryShare:
       latentShareOf(architecture) ??

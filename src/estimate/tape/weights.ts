@@ -39,6 +39,7 @@ export class Weights {
   /** Parameter tensors, adapters included. */
   readonly tensors: Tensor[] = []
   readonly #byName = new Map<string, Tensor>()
+  readonly #shapes = new Map<Tensor, Shape>()
   readonly #adapters = new Map<string, Adapter>()
   readonly #ledger: Ledger
   readonly #sharding: Sharding | undefined
@@ -91,6 +92,12 @@ export class Weights {
     return this.#byName.get(name)
   }
 
+  /** The shape of a parameter of three dimensions. */
+  shape(parameter: Tensor): readonly [number, number, number] {
+    const [first = 1, second = 1, third = 1] = this.#shapes.get(parameter) ?? []
+    return [first, second, third]
+  }
+
   adapter(module: string): Adapter | undefined {
     return this.#adapters.get(module)
   }
@@ -123,6 +130,7 @@ export class Weights {
       ...(isPacked && { isPacked }),
     }
     this.tensors.push(tensor)
+    if (shape.length === 3) this.#shapes.set(tensor, shape)
     return tensor
   }
 }
