@@ -215,7 +215,8 @@ export class Decoder {
       const size = traits.sharedMask ? elements + this.#options.sequence : batch * elements
       const mask = () => tape.tensor(size, dtype, 'where')
       const full = isWindowed && this.#options.traits.oneMask ? undefined : mask()
-      return { full, windowed: isWindowed ? mask() : undefined }
+      const isOfTwoKinds = isWindowed || Number.isFinite(traits.chunkTokens)
+      return { full, windowed: isOfTwoKinds ? mask() : undefined }
     }
     if (traits.alibi)
       return { full: tape.tensor(batch * this.#sizes().heads * elements, dtype, 'masked_fill'), windowed: undefined }

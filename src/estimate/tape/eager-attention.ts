@@ -5,7 +5,7 @@ import { outputOf, repeat } from './repeat.js'
 import type { Tensor } from './tape.js'
 
 /** How families write attention out. */
-export type EagerStyle = 'llama' | 'gpt2' | 'gpt_neo' | 'falcon'
+export type EagerStyle = 'llama' | 'llama4' | 'gpt2' | 'gpt_neo' | 'falcon'
 
 /** What they do differently. */
 const STYLES: Readonly<
@@ -27,6 +27,7 @@ const STYLES: Readonly<
   >
 > = {
   llama: { widens: false, scales: true, ownMask: false, keepsScores: false, wideSoftmax: true, weightsAs: 'query' },
+  llama4: { widens: false, scales: true, ownMask: false, keepsScores: false, wideSoftmax: false, weightsAs: 'query' },
   gpt2: { widens: false, scales: true, ownMask: true, keepsScores: false, wideSoftmax: false, weightsAs: 'value' },
   falcon: {
     widens: false,
