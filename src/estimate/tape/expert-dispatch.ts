@@ -100,7 +100,7 @@ function sorted(layers: Layers, input: Tensor, { weights }: Routes, choice: Choi
 }
 
 /** How many rows each expert gets. */
-function rowsOf(tokens: number, { experts, chosen }: Choice): number[] {
+export function rowsOf(tokens: number, { experts, chosen }: Choice): number[] {
   const rows = tokens * chosen
   return Array.from(
     { length: experts },

@@ -90,8 +90,8 @@ export class Layers {
   }
 
   /** The product with a matrix that is no linear layer's. */
-  product(input: Tensor, matrix: Tensor, outFeatures: number): Tensor {
-    return this.#affine(input, matrix, undefined, outFeatures)
+  product(input: Tensor, matrix: Tensor, outFeatures: number, autocast = this.autocast): Tensor {
+    return this.#affine(input, matrix, undefined, outFeatures, autocast)
   }
 
   /** A product of each expert's rows with its matrix, all matrices in one parameter. */

@@ -2,6 +2,7 @@ import { activate } from './activations.js'
 import type { DecoderRun } from './decoder.js'
 import { mixture } from './experts.js'
 import { norm } from './norms.js'
+import { parallelExperts } from './parallel-experts.js'
 import { child, type Named, part } from './roles.js'
 import type { Tensor } from './tape.js'
 import { UndescribedBlock } from './undescribed-block.js'
@@ -9,6 +10,7 @@ import { UndescribedBlock } from './undescribed-block.js'
 /** The feed-forward network of a layer, whichever kind it is. The input stays the caller's. */
 export function mlp(run: DecoderRun, block: Named, input: Tensor): Tensor {
   if (child(block, 'experts')) return mixture(run, block, input)
+  if (child(block, 'input_linear')) return parallelExperts(run, block, input)
   if (child(block, 'gate_up_proj')) return fused(run, block, input)
   if (child(block, 'gate_proj')) return gated(run, block, input, ['gate_proj', 'up_proj', 'down_proj'])
   if (child(block, 'w1') && child(block, 'w3')) return gated(run, block, input, ['w1', 'w3', 'w2'])

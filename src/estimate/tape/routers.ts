@@ -141,7 +141,7 @@ function softmaxed(layers: Layers, logits: Tensor): Tensor {
 }
 
 /** The largest scores of each token: where they stood is kept, to put their gradients back there. */
-function largest({ ops, tokens }: Layers, scores: Tensor, chosen: number): { values: Tensor; indices: Tensor } {
+export function largest({ ops, tokens }: Layers, scores: Tensor, chosen: number): { values: Tensor; indices: Tensor } {
   const { tape } = ops
   const indices = tape.tensor(tokens * chosen, 'int64', 'topk')
   const values = tape.record(

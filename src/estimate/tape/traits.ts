@@ -149,6 +149,7 @@ const LLAMA: ForwardTraits = {
   sliding: () => true,
 }
 
+const GRANITE: ForwardTraits = { ...LLAMA, scaledEmbedding: 'looked up', scaledResidual: true, logits: 'scaled' }
 const GEMMA: ForwardTraits = { ...LLAMA, norm: 'gemma', activation: 'gelu', scaledEmbedding: 'entering' }
 const GPT2: ForwardTraits = { ...LLAMA, holdsAttended: true, activation: 'gelu_new', rotary: false }
 const COHERE: ForwardTraits = {
@@ -243,7 +244,8 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   },
   deepseek_v2: { ...LLAMA, pairs: 'complex' },
   deepseek_v3: { ...LLAMA, pairs: 'interleaved' },
-  granite: { ...LLAMA, scaledEmbedding: 'looked up', scaledResidual: true, logits: 'scaled' },
+  granite: GRANITE,
+  granitemoe: { ...GRANITE, sharedMask: true },
   gemma: GEMMA,
   gemma2: { ...GEMMA, softCap: true, logits: 'capped' },
   gemma3_text: { ...GEMMA, scaledEmbedding: 'looked up', normsHeads: 'together', tables: 'of both kinds' },
