@@ -1,5 +1,5 @@
 import { explain } from './explain.js'
-import { gateOfPlan } from './gate-of-plan.js'
+import { gateOfName, gateOfPlan } from './gate-of-plan.js'
 import { type Model, type ModelValue, planOf } from './plan-of.js'
 
 /**
@@ -11,6 +11,6 @@ import { type Model, type ModelValue, planOf } from './plan-of.js'
  * is('Lora', { rank: '8' }) // false
  */
 export function is<M extends Model>(model: M, value: unknown): value is ModelValue<M> {
-  const plan = planOf(model)
-  return gateOfPlan(plan)?.accepts(value) || explain(plan, value, { mode: 'strict', maxErrors: 0 }).ok
+  const gate = typeof model === 'string' ? gateOfName(model) : gateOfPlan(planOf(model))
+  return gate?.accepts(value) || explain(planOf(model), value, { mode: 'strict', maxErrors: 0 }).ok
 }
