@@ -1,7 +1,8 @@
 import { activate } from './activations.js'
 import type { DecoderRun } from './decoder.js'
 import { child, type Named } from './roles.js'
-import { type Choice, scattered } from './routers.js'
+import { scattered } from './router-operations.js'
+import type { Choice } from './routers.js'
 import type { Tensor } from './tape.js'
 
 /**

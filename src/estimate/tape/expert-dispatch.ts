@@ -36,8 +36,10 @@ function added(layers: Layers, input: Tensor, { weights }: Routes, choice: Choic
     const made = expert(index, own)
     const share = ops.index(weights, rows, places)
     const product = held.bind('product', ops.mul(made, share))
-    const next = ops.indexAdd(result, product, places)
-    tape.free(result, made, share)
+    tape.free(made, share)
+    const rowsMade = ops.to(product, result.dtype)
+    const next = ops.indexAdd(result, rowsMade, places)
+    tape.free(result, rowsMade)
     result = next
   }
   return { result, held }

@@ -3,6 +3,8 @@ import { softmax } from './eager-attention.js'
 import type { ExpertTraits } from './expert-traits.js'
 import type { Layers } from './layers.js'
 import { child, type Named } from './roles.js'
+import { divided, dividedInPlace, gathered, largest, maskedIn } from './router-operations.js'
+import { sampled } from './sampling-router.js'
 import type { Tensor } from './tape.js'
 import { UndescribedBlock } from './undescribed-block.js'
 
@@ -138,88 +140,4 @@ function softmaxed(layers: Layers, logits: Tensor): Tensor {
   const scores = softmax(layers, wide)
   layers.ops.tape.free(wide)
   return scores
-}
-
-/** The largest scores of each token: where they stood is kept, to put their gradients back there. */
-export function largest({ ops, tokens }: Layers, scores: Tensor, chosen: number): { values: Tensor; indices: Tensor } {
-  const { tape } = ops
-  const indices = tape.tensor(tokens * chosen, 'int64', 'topk')
-  const values = tape.record(
-    [scores],
-    { before: [indices] },
-    () => tape.tensor(indices.elements, scores.dtype, 'topk'),
-    () => [ops.gradient(scores.elements, scores.dtype, 'scatter')],
-  )
-  return { values, indices }
-}
-
-/** The largest scores where they stood, and nothing elsewhere. */
-export function scattered(layers: Layers, scores: Tensor, chosen: number): Tensor {
-  const { ops } = layers
-  const { tape } = ops
-  const { values, indices } = largest(layers, scores, chosen)
-  const output = tape.record(
-    [values],
-    { before: [indices] },
-    () => tape.tensor(scores.elements, scores.dtype, 'full_like'),
-    () => [ops.gradient(values.elements, values.dtype, 'gather')],
-  )
-  tape.free(values, indices)
-  return output
-}
-
-/** The scores at given places, whose gradients are put back there. */
-function gathered({ ops }: Layers, scores: Tensor, indices: Tensor): Tensor {
-  const { tape } = ops
-  return tape.record(
-    [scores],
-    { before: [scores, indices] },
-    () => tape.tensor(indices.elements, scores.dtype, 'gather'),
-    () => [ops.gradient(scores.elements, scores.dtype, 'scatter_add')],
-  )
-}
-
-/** Scores divided by their sum, in place: the undivided ones are kept as a copy, and so is the sum. */
-function dividedInPlace({ ops, tokens }: Layers, scores: Tensor): Tensor {
-  const { tape } = ops
-  const sum = tape.tensor(tokens, scores.dtype, 'sum')
-  const copy = tape.tensor(scores.elements, scores.dtype, 'clone')
-  const divided = tape.record(
-    [scores],
-    { before: [copy, sum] },
-    () => ({ ...tape.alias(scores) }),
-    () => [ops.gradient(scores.elements, scores.dtype, 'div')],
-  )
-  tape.free(sum, copy)
-  return divided
-}
-
-/** A quotient of its own: both sides are kept. */
-function divided({ ops }: Layers, scores: Tensor, by: Tensor): Tensor {
-  const { elements, dtype } = scores
-  return ops.tape.record(
-    [scores, by],
-    { before: [scores, by] },
-    () => ops.tape.tensor(elements, dtype, 'div'),
-    () => [ops.gradient(elements, dtype, 'div'), ops.gradient(by.elements, dtype, 'sum')],
-  )
-}
-
-/** Scores of the experts that are in the best groups, zeros for the others: the mask is kept. */
-function maskedIn({ ops }: Layers, scores: Tensor): Tensor {
-  const { tape } = ops
-  const mask = tape.tensor(scores.elements, 'bool', 'bitwise_not')
-  const output = tape.record(
-    [scores],
-    { before: [mask] },
-    () => tape.tensor(scores.elements, scores.dtype, 'masked_fill'),
-    () => [ops.gradient(scores.elements, scores.dtype, 'masked_fill')],
-  )
-  tape.free(mask)
-  return output
-}
-
-/** Phi-3.5-MoE's, which samples two experts one after the other (SparseMixer, arXiv:2409.12136). */
-function sampled(_run: DecoderRun, block: Named): Routes {
-  throw new UndescribedBlock(`the router of ${block.name}, which samples its experts, is not described`)
 }

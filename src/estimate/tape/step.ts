@@ -177,7 +177,8 @@ function bufferBytes(architecture: Architecture, dtype: ComputeDtype): number {
   const { dimensions, family, root } = architecture
   const { headDim, hiddenSize, heads, layers } = dimensions
   const { rotary, rotaryShare, tables, experts } = traitsOf(architecture)
-  const frequencies = rotary ? 2 * (headDim ?? hiddenSize / Math.max(heads, 1)) * rotaryShare : 0
+  const frequencies =
+    rotary && !UNKEPT_FREQUENCIES.has(family) ? 2 * (headDim ?? hiddenSize / Math.max(heads, 1)) * rotaryShare : 0
   const positions = Object.values(root.children ?? {})[0]?.children?.['wpe']?.parameters?.['weight']?.[0] ?? 0
   const masks = MASKED_LAYERS[family]?.(layers) ?? 0
   // Beside each mask lies the number that GPT-2 once wrote in its place.
@@ -187,6 +188,9 @@ function bufferBytes(architecture: Architecture, dtype: ComputeDtype): number {
   const kinds = tables === 'shared' ? 1 : 2
   return frequencies * (kinds + own) + masks * (positions * positions + DTYPE_BYTES[dtype]) + routers
 }
+
+/** Families that make their frequencies anew in each forward pass. */
+const UNKEPT_FREQUENCIES: ReadonlySet<string> = new Set(['phimoe'])
 
 /** Families whose attention has frequencies of its own beside the model's. */
 const OWN_FREQUENCIES: ReadonlySet<string> = new Set(['persimmon', 'qwen2_moe', 'stablelm'])

@@ -187,7 +187,7 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   arcee: { ...LLAMA, activation: 'relu2' },
   bitnet: { ...LLAMA, activation: 'relu2' },
   phi3: { ...LLAMA, holdsProjections: true, oneMask: true, partialRotary: true },
-  phimoe: { ...LLAMA, repeatsKeys: true, sharedMask: true },
+  phimoe: { ...LLAMA, ownTables: true, repeatsKeys: true, sharedMask: true },
   phi: {
     ...LLAMA,
     normsHeads: 'together',
