@@ -92,7 +92,7 @@ function viewOf(model: Architecture, question: MemoryQuestion, cases: readonly C
 
 function caveatsOf({ family }: Architecture): HTMLElement[] {
   if (isForwardPassDescribed(family)) return []
-  const text = `The forward pass of ${family} is not described here: what it keeps is taken as Llama's where the modules are of that kind, and refused where they are not. Parameters, gradients and optimizer states are exact either way.`
+  const text = `The forward pass of ${family} is not described here, so that what it keeps is not known. Parameters, gradients and optimizer states are exact all the same.`
   return [element('p', { class: 'caveat' }, text)]
 }
 

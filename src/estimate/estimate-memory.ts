@@ -1,4 +1,4 @@
-import type { Architecture } from '../architecture/index.js'
+import { type Architecture, moduleGroups } from '../architecture/index.js'
 import type { ModelSpec } from '../schemas/index.js'
 import { answeredOfSpec } from './architecture-of-spec.js'
 import { countLoraParameters } from './count-lora-parameters.js'
@@ -37,8 +37,8 @@ export interface MemoryEstimate {
  * allocates, saves what autograd saves, and frees what Python frees. There is no fitted constant in it. On some thousand
  * recorded runs of torch (over forty families; full, mixed, LoRA and inference) the peak agrees to a thousandth of a percent.
  *
- * @param model - an architecture, or a `ModelSpec`, from which one is rebuilt; a family that is not described is taken as Llama where its modules are of that kind
- * @throws ForwardPassError for a model that is no stack of known decoder layers, with what is known of it without
+ * @param model - an architecture, or a `ModelSpec`, from which one is rebuilt: an unknown family as Llama
+ * @throws ForwardPassError for a family whose forward pass is not described, with what is known of it without
  * @throws RangeError for counts that cannot be
  * @throws TypeError for an unknown choice
  * @example
@@ -57,23 +57,34 @@ export function estimateMemory(model: Architecture | ModelSpec, options: MemoryO
     overheadBytes: overhead,
     parts: peak.parts,
     peakAt: { phase: peak.phase, operation: peak.operation },
-    assumptions: [
-      ...assumptionsOf(checked),
-      ...unlikeLlama(model),
-      ...unknownActivation(model),
-      ...unknownOptions(options),
-    ],
+    assumptions: [...assumptionsOf(checked), ...unknownActivation(model), ...unknownOptions(options)],
   }
 }
 
 function replayed(model: Architecture, checked: CheckedMemoryOptions): StepMemory {
+  if (!isForwardPassDescribed(model.family)) throw undescribed(model, checked, `its blocks are ${blocksOf(model)}`)
   try {
     return checked.method === 'inference' ? servingMemory(model, checked) : trainingMemory(model, checked)
   } catch (error) {
     if (!(error instanceof UndescribedBlock)) throw error
-    throw new ForwardPassError(model.family, error.message, restingBytes(model, stepOf(model, checked)))
+    throw undescribed(model, checked, error.message)
   }
 }
+
+function undescribed(model: Architecture, checked: CheckedMemoryOptions, missing: string): ForwardPassError {
+  return new ForwardPassError(model.family, missing, restingBytes(model, stepOf(model, checked)))
+}
+
+/** The classes of the modules that hold others, the model itself aside. */
+function blocksOf(model: Architecture): string {
+  const types = new Set<string>()
+  for (const { module } of moduleGroups(model)) if (module.children) types.add(module.type)
+  types.delete(model.className)
+  return [...types].slice(0, NAMED_BLOCKS).join(', ')
+}
+
+/** Enough to tell what kind of model it is. */
+const NAMED_BLOCKS = 8
 
 function servingMemory(
   model: Architecture,
@@ -119,12 +130,6 @@ export function adapterRanks(model: Architecture, { lora }: CheckedMemoryOptions
     ]),
   )
   return (name) => ranks.get(name.replace(/(?<=\.)\d+(?=\.)/g, '#'))
-}
-
-function unlikeLlama({ family }: Architecture): string[] {
-  return isForwardPassDescribed(family)
-    ? []
-    : [`the forward pass of ${family} is not described: its layers are taken to compute as Llama's do`]
 }
 
 function unknownActivation({ computation }: Architecture): string[] {

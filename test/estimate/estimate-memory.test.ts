@@ -120,11 +120,15 @@ describe('estimateMemory', () => {
     expect(estimateMemory(tiny, { batchSize: 1e9, sequenceLength: 10 }).tensorBytes).toBeGreaterThan(1e12)
   })
 
-  it('takes a family whose forward pass is not described as Llama, where its modules are of that kind, and says so', () => {
-    const { tensorBytes, assumptions } = estimateMemory({ ...tiny, family: 'unheard_of' })
-    expect(tensorBytes).toBe(estimateMemory(tiny).tensorBytes)
-    expect(assumptions.join()).toContain('unheard_of')
-  })
+  it.each(['lfm2', 'falcon_h1', 'jamba', 'qwen3_next', 'bart', 'bert', 'biogpt', 'mamba2'])(
+    'refuses %s, whose forward pass is not described, and names its blocks',
+    (family) => {
+      const error = catchError(() => estimateMemory(architectureFromConfig({ model_type: family })))
+      expect(error).toBeInstanceOf(ForwardPassError)
+      expect((error as ForwardPassError).message).toMatch(/its blocks are \w+/)
+      expect((error as ForwardPassError).parts.parameters).toBeGreaterThan(0)
+    },
+  )
 
   it('says what is missing for a model that is no stack of decoder layers, and still gives what rests', () => {
     const encoder = architectureFromConfig({ model_type: 't5' })
