@@ -167,6 +167,7 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   llama: LLAMA,
   mistral: { ...LLAMA, oneMask: true },
   ministral: LLAMA,
+  ministral3: LLAMA,
   mixtral: { ...LLAMA, oneMask: true },
   qwen2: LLAMA,
   qwen2_moe: { ...LLAMA, repeatsKeys: true, sharedMask: true },
