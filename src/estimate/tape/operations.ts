@@ -1,155 +1,13 @@
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
+import { Gathering } from './gathering.js'
 import type { Storage } from './ledger.js'
-import type { Tape, Tensor } from './tape.js'
+import type { Tensor } from './tape.js'
 
 /**
  * The operations that models are made of, each with what torch allocates, saves and frees for it: the formulas of
  * `tools/autograd/derivatives.yaml` and of the kernels on CUDA, as sizes.
  */
-export class Operations {
-  readonly tape: Tape
-
-  constructor(tape: Tape) {
-    this.tape = tape
-  }
-
-  /** A copy in another type; the same tensor where it has that type already. */
-  to(input: Tensor, dtype: ComputeDtype): Tensor {
-    if (input.dtype === dtype) return this.tape.alias(input)
-    return this.tape.record(
-      [input],
-      {},
-      () => this.tape.tensor(input.elements, dtype, '_to_copy'),
-      () => [this.gradient(input.elements, input.dtype, '_to_copy')],
-    )
-  }
-
-  /** A view whose gradient has to be brought into order first, because it comes with its dimensions exchanged. */
-  exchanged(input: Tensor): Tensor {
-    return this.tape.record(
-      [input],
-      {},
-      () => ({ ...this.tape.alias(input) }),
-      () => [this.gradient(input.elements, input.dtype, 'clone')],
-    )
-  }
-
-  /** A view of the whole: gradients of its uses are summed up before they join those of other views. */
-  view(input: Tensor): Tensor {
-    return this.tape.record(
-      [input],
-      {},
-      () => ({ ...this.tape.alias(input) }),
-      (gradient) => [this.tape.ledger.retain(gradient)],
-    )
-  }
-
-  /** A part of a tensor, as a view; its gradient is as large as the whole, zeros around it. */
-  slice(input: Tensor, elements: number): Tensor {
-    return this.tape.record(
-      [input],
-      {},
-      () => ({ ...this.tape.alias(input), elements }),
-      () => [this.gradient(input.elements, input.dtype, 'slice_backward')],
-    )
-  }
-
-  /** A copy with zeros behind each row; its gradient is a copy without them. */
-  pad(input: Tensor, elements: number): Tensor {
-    return this.tape.record(
-      [input],
-      {},
-      () => this.tape.tensor(elements, input.dtype, 'constant_pad_nd'),
-      () => [this.gradient(input.elements, input.dtype, 'constant_pad_nd')],
-    )
-  }
-
-  /** Parts of a tensor that is split at once: their gradients are put together again into one. */
-  split(input: Tensor, sizes: readonly number[]): Tensor[] {
-    const collected: Storage[] = []
-    const whole = this.tape.record(
-      [input],
-      {},
-      () => ({ ...this.tape.alias(input) }),
-      () => {
-        const made = this.gradient(input.elements, input.dtype, 'cat')
-        for (const part of collected) this.tape.ledger.release(part)
-        return [made]
-      },
-    )
-    const parts = sizes.map((elements) =>
-      this.tape.record(
-        [whole],
-        {},
-        () => ({ ...this.tape.alias(whole), elements }),
-        (gradient) => {
-          collected.push(this.tape.ledger.retain(gradient))
-          return [this.tape.ledger.allocate(0)]
-        },
-      ),
-    )
-    this.tape.free(whole)
-    return parts
-  }
-
-  /** A copy in another order of dimensions: what `contiguous()` makes where the order is not that already. */
-  contiguous(input: Tensor): Tensor {
-    return this.tape.record(
-      [input],
-      {},
-      () => this.tape.tensor(input.elements, input.dtype, 'clone'),
-      (gradient) => [this.tape.ledger.retain(gradient)],
-    )
-  }
-
-  /** A copy in another order, whose gradient is a copy in the order of before. */
-  reordered(input: Tensor): Tensor {
-    return this.tape.record(
-      [input],
-      {},
-      () => this.tape.tensor(input.elements, input.dtype, 'clone'),
-      () => [this.gradient(input.elements, input.dtype, 'clone')],
-    )
-  }
-
-  /** Rows of a table, by indices that are kept: the gradient of the table is as large as the table. */
-  embedding(table: Tensor, elements: number, indices?: Tensor): Tensor {
-    return this.tape.record(
-      [table],
-      { before: indices ? [indices] : [] },
-      () => this.tape.tensor(elements, table.dtype, 'embedding'),
-      () => [this.gradient(table.elements, table.dtype, 'embedding_dense_backward')],
-    )
-  }
-
-  /** Chosen rows; their gradient goes back into zeros as large as the whole, twice: `index_put` works on a copy. */
-  index(input: Tensor, elements: number, indices: Tensor): Tensor {
-    return this.tape.record(
-      [input],
-      { before: [indices] },
-      () => this.tape.tensor(elements, input.dtype, 'index'),
-      () => {
-        const zeros = this.gradient(input.elements, input.dtype, 'new_zeros')
-        const made = this.gradient(input.elements, input.dtype, 'index_put')
-        this.tape.ledger.release(zeros)
-        return [made]
-      },
-    )
-  }
-
-  /** Adds rows into a tensor in place; the gradient of the rows is chosen from that of the whole. */
-  indexAdd(into: Tensor, rows: Tensor, indices: Tensor): Tensor {
-    return this.tape.record(
-      [into, rows],
-      { before: [indices, rows] },
-      () => ({ ...this.tape.alias(into) }),
-      (gradient) => [
-        into.grad && this.tape.ledger.retain(gradient),
-        rows.grad && this.gradient(rows.elements, rows.dtype, 'index_select'),
-      ],
-    )
-  }
-
+export class Operations extends Gathering {
   /** The sum of two tensors of one size; the wider type wins, and the narrower one's gradient is cast back. */
   add(left: Tensor, right: Tensor): Tensor {
     const dtype = wider(left, right)
@@ -331,37 +189,12 @@ export class Operations {
     )
   }
 
-  /** Tensors behind one another; the gradient of each is a view. */
-  cat(inputs: readonly Tensor[]): Tensor {
-    const elements = inputs.reduce((sum, input) => sum + input.elements, 0)
-    const [first] = inputs
-    return this.tape.record(
-      inputs,
-      {},
-      () => this.tape.tensor(elements, first?.dtype ?? 'bfloat16', 'cat'),
-      (gradient) => inputs.map((input) => input.grad && this.tape.ledger.retain(gradient)),
-    )
-  }
-
-  /** A storage for a gradient. */
-  gradient(elements: number, dtype: ComputeDtype, operation: string): Storage {
-    const storage = this.tape.ledger.allocate(elements * DTYPE_BYTES[dtype])
-    this.tape.ledger.observe(operation)
-    return storage
-  }
-
   /** The gradient of a factor that is smaller than the product is summed down to it, and cast to its type. */
   private reduced(whole: Storage, factor: Tensor, elements: number, dtype: ComputeDtype): Storage {
     if (factor.elements === elements) return factor.dtype === dtype ? whole : this.cast(whole, factor)
     const sum = this.gradient(factor.elements, dtype, 'sum')
     this.tape.ledger.release(whole)
     return factor.dtype === dtype ? sum : this.cast(sum, factor)
-  }
-
-  private cast(gradient: Storage, { elements, dtype }: Tensor): Storage {
-    const made = this.gradient(elements, dtype, '_to_copy')
-    this.tape.ledger.release(gradient)
-    return made
   }
 }
 
