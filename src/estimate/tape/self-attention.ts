@@ -1,7 +1,7 @@
 import { attend } from './attention.js'
 import { chosenHeads } from './chosen-heads.js'
 import type { DecoderRun } from './decoder.js'
-import { norm } from './norms.js'
+import { norm, unitNorm } from './norms.js'
 import { repeat } from './repeat.js'
 import { child, type Named, part } from './roles.js'
 import { rotate } from './rotation.js'
@@ -126,9 +126,9 @@ function evened(run: DecoderRun, layer: number, [query, key]: readonly [Tensor, 
     if (options.sequence >= traits.chunkTokens)
       throw new UndescribedBlock(`attention within chunks of ${traits.chunkTokens} tokens is not described`)
     if (!traits.unitNorms) return [query, key]
-    const first = layers.unitNorm(query, headDim)
+    const first = unitNorm(layers, query, headDim)
     tape.free(query)
-    const second = layers.unitNorm(key, headDim)
+    const second = unitNorm(layers, key, headDim)
     tape.free(key)
     return [first, second]
   }
