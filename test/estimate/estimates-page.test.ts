@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { isForwardPassDescribed } from '../../src/estimate/index.js'
+import { memoryRecords } from './memory-records.js'
+
+const PAGE = readFileSync(new URL('../../docs/estimates.md', import.meta.url), 'utf8')
+const listed = [...PAGE.matchAll(/^> (.+)$/gm)]
+  .flatMap(([, line = '']) => line.split(/,\s*/))
+  .filter((name) => name !== '')
+
+it('docs/estimates.md lists families that are described, and only those', () => {
+  expect(listed.length).toBeGreaterThan(50)
+  expect(listed.filter((family) => !isForwardPassDescribed(family))).toEqual([])
+})
+
+it('docs/estimates.md says which of them no recorded run holds, and how many runs there are', () => {
+  const records = ['families.jsonl.gz', 'config-variants.jsonl.gz'].map((file) => memoryRecords(file))
+  const held = new Set(records.flat().map(({ config }) => config['model_type']))
+  const free = listed.filter((family) => !held.has(family) && family !== 'mixtral')
+  expect(PAGE).toContain(`All but ${free.slice(0, -1).join(', ')} and ${free.at(-1)} are held`)
+  for (const { length } of records) expect(PAGE).toContain(length.toLocaleString('en-US'))
+})
