@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { parse } from 'yaml'
 import { architectureFromConfig, parametersByPart } from '../../src/architecture/index.js'
 import { modelSpecFromConfig } from '../../src/checkpoint/index.js'
-import { estimateMemory, gpuOf, type MemoryMethod } from '../../src/estimate/index.js'
+import { estimateMemory, gpuOf, type MemoryMethod, minimumGpus } from '../../src/estimate/index.js'
 import { checkManifest } from '../../src/manifest/index.js'
 import { BROWSER, type StartedBrowser, startBrowser } from './browser.js'
 
@@ -110,7 +110,7 @@ describe.skipIf(BROWSER === undefined)(`the page in Chromium, from a file${title
     const { name, spec } = parse(copied)
     expect({ name, spec }).toEqual({
       name: 'my-model',
-      spec: { ...modelSpecFromConfig(CONFIG).spec, checkpoint_model_name: 'Qwen2ForCausalLM' },
+      spec: { ...modelSpecFromConfig(CONFIG, { minimumGpus }).spec, checkpoint_model_name: 'Qwen2ForCausalLM' },
     })
   })
 
