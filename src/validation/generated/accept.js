@@ -4,8 +4,20 @@ import { COMMON_DATE_TIME, MODEL_REFERENCE, NORMAL_URL, NO_NAME, NO_PROJECT_URN,
 const FinetuningTypeMembers = new Set(["lora_merged","all_weights","last_layer","top_layers","gradual_unfreezing","bias_only","attention_only","lora","qlora","adalora","dora","lora_plus","prompt_tuning","prefix_tuning","p_tuning","p_tuning_v2","soft_prompt","ppo","dpo","cdpo","ipo","orpo","kto","rrhf","grpo"])
 const BackendFormatMembers = new Set(["OPENAI_CHAT","ANTHROPIC_MESSAGES"])
 
+function LinearLayerSpecList(items) {
+  const length = items.length;
+  for (let at = 0; at < length; at++) {
+    const data = items[at];
+    if (data != null) {
+      if (typeof data.name != "string" || !Number.isSafeInteger(data.in_features) || !Number.isSafeInteger(data.out_features))
+        return !1;
+    } else
+      return !1;
+  }
+  return !0;
+}
 function MoEConfig(data) {
-  if (typeof data == "object" && data !== null) {
+  if (data != null) {
     if (!Number.isSafeInteger(data.num_experts))
       return !1;
     {
@@ -30,7 +42,7 @@ function MoEConfig(data) {
   return !0;
 }
 function MambaConfig(data) {
-  if (typeof data == "object" && data !== null) {
+  if (data != null) {
     if (typeof data.is_hybrid != "boolean" || !Number.isSafeInteger(data.num_mamba_layers) || data.num_attention_layers !== void 0 && !Number.isSafeInteger(data.num_attention_layers) || data.num_mlp_layers !== void 0 && !Number.isSafeInteger(data.num_mlp_layers) || data.state_size !== void 0 && !Number.isSafeInteger(data.state_size) || data.conv_kernel !== void 0 && !Number.isSafeInteger(data.conv_kernel))
       return !1;
   } else
@@ -38,7 +50,7 @@ function MambaConfig(data) {
   return !0;
 }
 function SlidingWindowConfig(data) {
-  if (typeof data == "object" && data !== null) {
+  if (data != null) {
     if (!Number.isSafeInteger(data.window_size))
       return !1;
   } else
@@ -46,7 +58,7 @@ function SlidingWindowConfig(data) {
   return !0;
 }
 function LinearLayerSpec(data) {
-  if (typeof data == "object" && data !== null) {
+  if (data != null) {
     if (typeof data.name != "string" || !Number.isSafeInteger(data.in_features) || !Number.isSafeInteger(data.out_features))
       return !1;
   } else
@@ -77,7 +89,7 @@ function ToolCallConfig(data) {
   return !0;
 }
 function ModelSpec(data) {
-  if (typeof data == "object" && data !== null) {
+  if (data != null) {
     if (data.context_size !== void 0) {
       var data0 = data.context_size;
       if (data0 !== null && !Number.isSafeInteger(data0))
@@ -157,10 +169,7 @@ function ModelSpec(data) {
                                             var data19 = data.linear_layers;
                                             if (data19 !== null)
                                               if (Array.isArray(data19)) {
-                                                const len0 = data19.length;
-                                                for (let i0 = 0; i0 < len0; i0++)
-                                                  if (!LinearLayerSpec(data19[i0]))
-                                                    return !1;
+                                                if (!LinearLayerSpecList(data19)) return !1;
                                               } else
                                                 return !1;
                                           }
@@ -433,7 +442,7 @@ function CreateModelEntityRequest(data) {
   return !0;
 }
 function Lora(data) {
-  if (typeof data == "object" && data !== null) {
+  if (data != null) {
     if (data.alpha !== void 0) {
       var data0 = data.alpha;
       if (data0 !== null && !Number.isSafeInteger(data0))
@@ -446,7 +455,7 @@ function Lora(data) {
   return !0;
 }
 function Adapter(data) {
-  if (typeof data == "object" && data !== null) {
+  if (data != null) {
     {
       var data0 = data.name;
       if (!(typeof data0 == "string" && data0.length <= 255 && data0 !== "" && !NO_NAME.test(data0)))
@@ -509,7 +518,7 @@ function Adapter(data) {
   return !0;
 }
 function ModelEntity(data) {
-  if (typeof data == "object" && data !== null) {
+  if (data != null) {
     if (typeof data.id != "string")
       return !1;
     {
@@ -653,7 +662,7 @@ function ValidationErrorLocItems(data) {
   return !!(typeof data == "string" || Number.isSafeInteger(data));
 }
 function ValidationError(data) {
-  if (typeof data == "object" && data !== null) {
+  if (data != null) {
     {
       var data0 = data.loc;
       if (Array.isArray(data0)) {
