@@ -46,13 +46,7 @@ export function unitNorm(layers: Layers, input: Tensor, size: number): Tensor {
   const { ops } = layers
   const { tape } = ops
   const wide = ops.to(input, 'float32')
-  const mean = meanSquare(layers, wide, size)
-  const shifted = ops.shift(mean)
-  tape.free(mean)
-  const root = ops.rsqrt(shifted)
-  tape.free(shifted)
-  const normal = ops.mul(wide, root)
-  tape.free(wide, root)
+  const normal = divided(layers, wide, size)
   const output = ops.to(normal, input.dtype)
   tape.free(normal)
   return output
@@ -63,13 +57,7 @@ function gemmaNorm(layers: Layers, name: string, input: Tensor, size: number): T
   const { ops } = layers
   const { tape } = ops
   const wide = ops.to(input, 'float32')
-  const mean = meanSquare(layers, wide, size)
-  const shiftedMean = ops.shift(mean)
-  tape.free(mean)
-  const root = ops.rsqrt(shiftedMean)
-  tape.free(shiftedMean)
-  const normal = ops.mul(wide, root)
-  tape.free(root, wide)
+  const normal = divided(layers, wide, size)
   const gain = ops.to(layers.weights.get(`${name}.weight`), 'float32')
   const shifted = ops.shift(gain)
   tape.free(gain)
@@ -78,6 +66,20 @@ function gemmaNorm(layers: Layers, name: string, input: Tensor, size: number): T
   const output = ops.to(scaled, input.dtype)
   tape.free(scaled)
   return output
+}
+
+/** Vectors divided by their root mean square, which nothing keeps a name for. They are freed. */
+function divided(layers: Layers, wide: Tensor, size: number): Tensor {
+  const { ops } = layers
+  const { tape } = ops
+  const mean = meanSquare(layers, wide, size)
+  const shifted = ops.shift(mean)
+  tape.free(mean)
+  const root = ops.rsqrt(shifted)
+  tape.free(shifted)
+  const normal = ops.mul(wide, root)
+  tape.free(wide, root)
+  return normal
 }
 
 function meanSquare(layers: Layers, wide: Tensor, size: number): Tensor {
