@@ -10,12 +10,10 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml'
-import type { ManifestErrorCode } from './diagnostic.js'
 import { problem, type ReadDocument } from './problem.js'
 import type { SourceEntry, SourceMapping, SourceNode, SourceScalar, Span } from './source-node.js'
-
-/** How many nodes a document may have once its aliases are written out. */
-export const MAX_EXPANDED_NODES = 1_000_000
+import { bomb, MAX_EXPANDED_NODES, Stop } from './yaml-refusal.js'
+import { dashBefore, endOf, NOWHERE, spanOf } from './yaml-spans.js'
 
 /** How deep a document may be nested once its aliases are written out: as deep as the service reads. */
 const MAX_DEPTH = 1000
@@ -206,52 +204,6 @@ interface Counted {
   readonly asKey?: string
 }
 
-/** Ends the reading of a document from any depth; never leaves this file. */
-class Stop extends Error {
-  readonly code: ManifestErrorCode
-  readonly span: Span
-  readonly help: string
-
-  constructor(code: ManifestErrorCode, span: Span, message: string, help: string) {
-    super(message)
-    this.code = code
-    this.span = span
-    this.help = help
-  }
-}
-
-const NOWHERE: Span = { start: 0, end: 0 }
-
-function bomb(span: Span): Stop {
-  const limit = MAX_EXPANDED_NODES.toLocaleString('en-US')
-  return new Stop(
-    'alias_bomb',
-    span,
-    `With its aliases written out the document has more than ${limit} nodes`,
-    'write the values out, or use fewer aliases',
-  )
-}
-
-/** The dash of an item that is not written: an anchor or a tag may stand between, and have dashes of its own. */
-function dashBefore(text: string, from: number): Span {
-  let end = from
-  while (end > 0) {
-    if (isBlank(text, end - 1)) {
-      end -= 1
-      continue
-    }
-    let start = end
-    while (start > 0 && !isBlank(text, start - 1)) start -= 1
-    if (end - start === 1 && text[start] === '-') return { start, end }
-    end = start
-  }
-  return { start: from, end: from }
-}
-
-function isBlank(text: string, at: number): boolean {
-  return ' \t\r\n\ufeff'.includes(text.charAt(at))
-}
-
 function mergeSources(node: SourceNode, keySpan: Span): SourceMapping[] {
   if (node.kind === 'mapping') return [node]
   const span = node.span ?? keySpan
@@ -277,15 +229,4 @@ function integerOf(value: bigint): number | bigint {
 
 function isAnyNode(value: unknown): value is Node {
   return isAlias(value) || isMap(value) || isScalar(value) || isSeq(value)
-}
-
-function spanOf(node: Node | SourceNode): Span {
-  if ('kind' in node) return node.span ?? NOWHERE
-  const [start = 0, end = start] = node.range ?? []
-  return { start, end }
-}
-
-/** The end of a flow collection is its bracket; that of a block collection the end of what stands last in it. */
-function endOf(collection: YAMLMap | YAMLSeq, lastEnd: number | undefined): number {
-  return collection.flow ? spanOf(collection).end : (lastEnd ?? spanOf(collection).end)
 }
