@@ -71,6 +71,14 @@ function replayed(model: Architecture, checked: CheckedMemoryOptions): StepMemor
   }
 }
 
+/** The least that rests between the steps of a run, on all ranks together, in bytes; of inference the parameters. */
+export function restingBytesOf(model: Architecture, checked: CheckedMemoryOptions): number {
+  // Sharded adapters are the smaller ones.
+  const step = stepOf(model, { ...checked, world: 2 })
+  const { parameters, gradients, optimizerStates } = restingBytes(model, { ...step, world: 1 })
+  return checked.method === 'inference' ? parameters : parameters + gradients + optimizerStates
+}
+
 function undescribed(model: Architecture, checked: CheckedMemoryOptions, missing: string): ForwardPassError {
   return new ForwardPassError(model.family, missing, restingBytes(model, stepOf(model, checked)))
 }

@@ -1,15 +1,13 @@
 import type { Architecture } from '../architecture/index.js'
 import type { ModelSpec } from '../schemas/index.js'
 import { answeredOfSpec } from './architecture-of-spec.js'
-import { estimateMemory, type MemoryEstimate } from './estimate-memory.js'
+import { estimateMemory, type MemoryEstimate, restingBytesOf } from './estimate-memory.js'
 import { DEFAULT_GPU, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
 import { type CheckedMemoryOptions, checkMemoryOptions, type MemoryOptions } from './memory-options.js'
 import { overheadBytes } from './overhead.js'
 import { layoutsOf } from './shard/layouts.js'
 import { profileStep, type StepProfile } from './shard/profile.js'
-import { decoderLayers } from './shard/shrink.js'
 import { type Layout, shardedEstimate } from './sharding.js'
-import { isForwardPassDescribed } from './tape/traits.js'
 
 /** What is to run, and on what. */
 export interface PlanOptions extends Omit<MemoryOptions, 'world'> {
@@ -101,28 +99,29 @@ export interface Search {
 /**
  * The search alone, without the largest micro-batch, which takes longer than all the rest.
  *
- * A count that a profile of the step finds far from the GPU's memory is not replayed: the profile is 2 % off at most on
- * recorded steps, and far is a tenth.
- *
- * @param isFitReplayed - whether what fits is replayed in any case, so that its estimate is exact
+ * @param isExplained - whether counts are estimated too that parameters, gradients and optimizer states alone overfill, to say
+ *   what they would need
  */
-export function fewestGpus(model: Architecture, options: PlanOptions, isFitReplayed = true): Search {
+export function fewestGpus(model: Architecture, options: PlanOptions, isExplained = true): Search {
   const { gpu: choice = DEFAULT_GPU, maxGpus = 1024, ...memory } = options
   const gpu = gpuOf(choice)
   if (!Number.isSafeInteger(maxGpus) || maxGpus < 1) {
     throw new RangeError(`maxGpus is ${maxGpus}, and should be an integer of at least 1`)
   }
-  const estimator = estimatorOf(model, checkMemoryOptions(memory))
+  const checked = checkMemoryOptions(memory)
+  const estimator = estimatorOf(model, checked)
   const tooFew: TooFew[] = []
+  const least = isExplained ? 1 : restingBytesOf(model, checked) / gpu.memoryBytes
   for (const gpus of countsUpTo(maxGpus)) {
+    if (gpus < least) continue
     const tried: Candidate[] = []
     for (const layout of layoutsOf(model, gpus, estimator.method)) {
-      const candidate = { layout, estimate: estimator.near(layout, gpu.memoryBytes, isFitReplayed) }
+      const candidate = { layout, estimate: estimator.of(layout) }
       if (candidate.estimate.totalBytes <= gpu.memoryBytes) return { gpu, gpus, fitting: candidate, tooFew }
       tried.push(candidate)
     }
-    const least = tried.reduce((a, b) => (b.estimate.totalBytes < a.estimate.totalBytes ? b : a))
-    tooFew.push(shortage(gpu, gpus, least.layout, least.estimate.totalBytes))
+    const best = tried.reduce((a, b) => (b.estimate.totalBytes < a.estimate.totalBytes ? b : a))
+    tooFew.push(shortage(gpu, gpus, best.layout, best.estimate.totalBytes))
   }
   return { gpu, tooFew }
 }
@@ -148,10 +147,6 @@ function shortage(gpu: Gpu, gpus: number, layout: Layout, neededBytes: number): 
 function estimatorOf(model: Architecture, options: CheckedMemoryOptions) {
   const { method } = options
   let profile: StepProfile | undefined
-  // A profile knows one kind of layer, and of a forward pass that is not described only the replay speaks well.
-  const { windowLayers, windowTokens = 0 } = model.dimensions
-  const isMixed = decoderLayers(model).length > 1 || (windowLayers && options.sequenceLength > windowTokens)
-  const isUniform = isForwardPassDescribed(model.family) && !isMixed
   const of = (layout: Layout): MemoryEstimate => {
     if (method === 'inference') {
       const whole = estimateMemory(model, { ...options, world: 1 })
@@ -162,20 +157,8 @@ function estimatorOf(model: Architecture, options: CheckedMemoryOptions) {
     profile ??= profileStep(model, options)
     return shardedEstimate(profile, layout, overheadBytes(method))
   }
-  /** The estimate, by the profile alone where that is clear of the limit. */
-  const near = (layout: Layout, limitBytes: number, isFitReplayed: boolean): MemoryEstimate => {
-    if (method === 'inference' || layout.tensor * layout.pipeline * layout.expert > 1 || !isUniform) return of(layout)
-    profile ??= profileStep(model, options)
-    const quick = shardedEstimate(profile, layout, overheadBytes(method))
-    const isClear =
-      quick.totalBytes > limitBytes * (1 + FAR) || (!isFitReplayed && quick.totalBytes < limitBytes * (1 - FAR))
-    return isClear ? quick : of(layout)
-  }
-  return { method, of, near }
+  return { method, of }
 }
-
-/** How far from the GPU's memory, as a share of it, a profile decides without a replay. */
-const FAR = 0.1
 
 /** Serving on several GPUs: weights and cache in equal parts, and by tensor parallelism activations too. */
 function dividedServing(whole: MemoryEstimate, layout: Layout): MemoryEstimate {
