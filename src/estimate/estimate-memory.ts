@@ -2,6 +2,7 @@ import { type Architecture, moduleGroups } from '../architecture/index.js'
 import type { ModelSpec } from '../schemas/index.js'
 import { answeredOfSpec } from './architecture-of-spec.js'
 import { countLoraParameters } from './count-lora-parameters.js'
+import { checkSizes } from './estimable-sizes.js'
 import { ForwardPassError } from './forward-pass-error.js'
 import { type CheckedMemoryOptions, checkMemoryOptions, type MemoryOptions, unknownOptions } from './memory-options.js'
 import { stateBytes } from './optimizer-states.js'
@@ -39,7 +40,7 @@ export interface MemoryEstimate {
  *
  * @param model - an architecture, or a `ModelSpec`, from which one is rebuilt: an unknown family as Llama
  * @throws ForwardPassError for a family whose forward pass is not described, with what is known of it without
- * @throws RangeError for counts that cannot be
+ * @throws RangeError for counts and sizes that cannot be
  * @throws TypeError for an unknown choice
  * @example
  * ```ts
@@ -63,6 +64,7 @@ export function estimateMemory(model: Architecture | ModelSpec, options: MemoryO
 
 function replayed(model: Architecture, checked: CheckedMemoryOptions): StepMemory {
   if (!isForwardPassDescribed(model.family)) throw undescribed(model, checked, `its blocks are ${blocksOf(model)}`)
+  checkSizes(model)
   try {
     return checked.method === 'inference' ? servingMemory(model, checked) : trainingMemory(model, checked)
   } catch (error) {

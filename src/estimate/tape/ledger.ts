@@ -54,7 +54,9 @@ export class Ledger {
   }
 
   /** A new storage with one reference. Where nothing is said of its part, the phase decides. */
-  allocate(bytes: number, part: MemoryPart = this.phase === 'forward' ? 'activations' : 'temporary'): Storage {
+  allocate(asked: number, part: MemoryPart = this.phase === 'forward' ? 'activations' : 'temporary'): Storage {
+    // Halves of odd sizes come in fractions.
+    const bytes = Math.round(asked)
     this.now[part] += bytes
     this.#total += bytes
     return { bytes, part, references: 1 }

@@ -35,7 +35,8 @@ export class Sharding {
   add(name: string, shape: readonly number[], width: number, leaf: Leaf | undefined): number {
     const group = this.#group(name)
     const [rows = 1, ...rest] = shape
-    const shard = Math.ceil(rows / this.#world) * rest.reduce((product, size) => product * size, 1) * width
+    const elements = Math.ceil(rows / this.#world) * rest.reduce((product, size) => product * size, 1)
+    const shard = Math.ceil(elements * width)
     group.gatheredBytes += shard * this.#world
     if (leaf) group.leaves.push({ leaf, paddedBytes: shard * this.#world })
     return shard

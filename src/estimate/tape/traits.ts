@@ -306,7 +306,7 @@ const TRAITS: Readonly<Record<string, ForwardTraits>> = {
   opt: { ...GPT2, allLogits: true, holdsAttended: false, activation: 'relu' },
 }
 
-/** Whether the forward pass of a family is described; others are taken as Llama's where their modules are of its kind. */
+/** Whether the forward pass of a family is described. */
 export function isForwardPassDescribed(family: string): boolean {
   return Object.hasOwn(TRAITS, family)
 }
@@ -331,11 +331,17 @@ export function traitsOf(architecture: Architecture): ModelTraits {
     pairs: computation.interleavedRotation === false && byClass.pairs === 'interleaved' ? 'halves' : byClass.pairs,
     rotaryShare:
       latentShareOf(architecture) ??
-      (byClass.partialRotary ? (computation.rotaryShare ?? byClass.rotaryShare) : byClass.rotaryShare),
+      (byClass.partialRotary ? (computation.rotaryShare ?? wholeShare(architecture, byClass.rotaryShare)) : 1),
     rotates: (layer) => !computation.alibi && !unrotated.has(layer),
     alibi: computation.alibi ?? byClass.alibi,
     clamped: computation.clampedProjections ?? byClass.clamped,
     parallel: computation.parallel ?? byClass.parallel,
     sliding: (layer) => !byClass.ownWindows && byClass.sliding(layer) && hasWindow && (windowed?.has(layer) ?? true),
   }
+}
+
+/** The share that counts whole features, as in `int(head_dim * partial_rotary_factor)`. */
+function wholeShare({ dimensions: { headDim, hiddenSize, heads } }: Architecture, share: number): number {
+  const features = headDim ?? Math.floor(hiddenSize / heads)
+  return features > 0 ? Math.floor(features * share) / features : share
 }

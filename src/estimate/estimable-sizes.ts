@@ -1,0 +1,41 @@
+import { type Architecture, type Dimensions, parameterGroups } from '../architecture/index.js'
+
+/**
+ * Makes sure that there is a forward pass to estimate: no size of it is zero, and heads share what there is evenly.
+ *
+ * @throws RangeError with the size that is wrong
+ */
+export function checkSizes(model: Architecture): void {
+  const { dimensions } = model
+  for (const [member, field] of SIZES) {
+    const size = dimensions[member]
+    if (size !== undefined && size < 1) throw noForwardPass(`${field} is ${size}, and should be at least 1`)
+  }
+  let isLatent = false
+  for (const { path, shape } of parameterGroups(model)) {
+    if (path.includes('kv_b_proj')) isLatent = true
+    if (!shape.includes(0)) continue
+    const name = path.filter((step) => typeof step === 'string').join('.')
+    throw noForwardPass(`the shape of ${name} is [${shape.join(', ')}]`)
+  }
+  const { heads, kvHeads, hiddenSize, headDim } = dimensions
+  // Latent attention has no key heads to share.
+  if (heads % kvHeads !== 0 && !isLatent) {
+    throw noForwardPass(`${heads} heads of queries cannot share ${kvHeads} of keys evenly`)
+  }
+  if (headDim === undefined && hiddenSize % heads !== 0) {
+    throw noForwardPass(`${heads} heads do not divide ${hiddenSize} features`)
+  }
+}
+
+const SIZES = [
+  ['hiddenSize', 'hidden_size'],
+  ['heads', 'num_attention_heads'],
+  ['kvHeads', 'num_key_value_heads'],
+  ['headDim', 'the size of a head'],
+  ['vocabSize', 'vocab_size'],
+] as const satisfies readonly (readonly [keyof Dimensions, string])[]
+
+function noForwardPass(why: string): RangeError {
+  return new RangeError(`This model has no forward pass: ${why}`)
+}

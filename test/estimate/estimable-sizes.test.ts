@@ -1,0 +1,78 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { architectureFromConfig, CheckpointError } from '../../src/architecture/index.js'
+import { estimateMemory, ForwardPassError, type MemoryOptions, planServing } from '../../src/estimate/index.js'
+import { memoryRecords } from './memory-records.js'
+
+const FAMILIES = [...new Set(memoryRecords('families.jsonl.gz').map(({ config }) => String(config['model_type'])))]
+const size = fc.constantFrom(0, 1, 2, 3, 4, 7, 8, 16, 64, 100, null)
+const anyConfig = fc.record({
+  model_type: fc.constantFrom(...FAMILIES),
+  hidden_size: fc.constantFrom(8, 64, 100),
+  intermediate_size: fc.integer({ min: 0, max: 300 }),
+  num_hidden_layers: fc.integer({ min: 0, max: 3 }),
+  num_attention_heads: fc.constantFrom(1, 2, 4),
+  num_key_value_heads: fc.constantFrom(0, 1, 2, 3),
+  vocab_size: fc.integer({ min: 0, max: 500 }),
+})
+const anyMore = fc.dictionary(
+  fc.constantFrom(
+    'head_dim',
+    'moe_intermediate_size',
+    'num_local_experts',
+    'num_experts',
+    'n_routed_experts',
+    'num_experts_per_tok',
+    'kv_lora_rank',
+    'q_lora_rank',
+    'v_head_dim',
+    'qk_rope_head_dim',
+    'sliding_window',
+    'rotary_dim',
+  ),
+  size,
+  { maxKeys: 4 },
+)
+const anyOptions: fc.Arbitrary<MemoryOptions> = fc.record({
+  method: fc.constantFrom('full', 'full-mixed', 'lora', 'qlora', 'inference'),
+  batchSize: fc.integer({ min: 1, max: 3 }),
+  sequenceLength: fc.constantFrom(1, 2, 7, 64),
+  gradientCheckpointing: fc.boolean(),
+  world: fc.integer({ min: 1, max: 3 }),
+  attention: fc.constantFrom('flash', 'efficient', 'eager'),
+})
+
+describe('an estimate of sizes that a model may not have', () => {
+  it('is of whole bytes, or an error that says which size is wrong', () => {
+    fc.assert(
+      fc.property(anyConfig, anyMore, anyOptions, (config, more, options) => {
+        const answers = answersOf({ ...config, ...more }, options)
+        for (const bytes of answers) expect(Number.isInteger(bytes) && bytes >= 0, String(bytes)).toBe(true)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it.each([
+    [{ intermediate_size: 0 }, 'the shape of model.layers.mlp.gate_proj.weight is [0, 64]'],
+    [{ vocab_size: 0 }, 'vocab_size is 0, and should be an integer of at least 1'],
+    [{ num_attention_heads: 3, num_key_value_heads: 2 }, '3 heads of queries cannot share 2 of keys evenly'],
+    [{ num_attention_heads: 200, num_key_value_heads: 1 }, 'the size of a head is 0, and should be at least 1'],
+  ])('names %j', (sizes, words) => {
+    const config = { model_type: 'llama', hidden_size: 64, num_attention_heads: 2, num_key_value_heads: 2, ...sizes }
+    expect(() => estimateMemory(architectureFromConfig(config))).toThrow(words)
+  })
+})
+
+/** All numbers of bytes that the estimates give; none where they refuse with one of their own errors. */
+function answersOf(config: Record<string, unknown>, options: MemoryOptions): number[] {
+  try {
+    const architecture = architectureFromConfig(config)
+    const { totalBytes, tensorBytes, parts } = estimateMemory(architecture, options)
+    const serving = planServing(architecture, { contextTokens: 64 })
+    return [totalBytes, tensorBytes, ...Object.values(parts), serving.totalBytes, ...Object.values(serving.parts)]
+  } catch (error) {
+    if (error instanceof CheckpointError || error instanceof ForwardPassError || error instanceof RangeError) return []
+    throw error
+  }
+}
