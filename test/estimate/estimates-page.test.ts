@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { isForwardPassDescribed } from '../../src/estimate/index.js'
 import { memoryRecords } from './memory-records.js'
@@ -19,4 +19,12 @@ it('docs/estimates.md says which of them no recorded run holds, and how many run
   const free = listed.filter((family) => !held.has(family) && family !== 'mixtral')
   expect(PAGE).toContain(`All but ${free.slice(0, -1).join(', ')} and ${free.at(-1)} are held`)
   for (const { length } of records) expect(PAGE).toContain(length.toLocaleString('en-US'))
+})
+
+it('docs/estimates.md names files that are there', () => {
+  const [, section = ''] = /## Where each term stands\n(.*?)\n## /s.exec(PAGE) ?? []
+  const named = [...section.matchAll(/`([a-z-]+(?:\.ts|\/))`/g)].map(([, name = '']) => name)
+  expect(named.length).toBeGreaterThan(15)
+  const tape = new URL('../../src/estimate/tape/', import.meta.url)
+  expect(named.filter((name) => !existsSync(new URL(name, tape)))).toEqual([])
 })

@@ -1,5 +1,5 @@
 import type { Architecture } from '../../architecture/index.js'
-import type { AttentionKernel } from './attention.js'
+import type { AttentionKernel } from './attention/attention.js'
 import {
   type DecoderPass,
   distancesOf,

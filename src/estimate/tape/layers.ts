@@ -1,7 +1,7 @@
 import type { ComputeDtype } from './dtype.js'
 import { unpacked } from './four-bits.js'
 import { change } from './ledger.js'
-import type { Operations } from './operations.js'
+import type { Operations } from './operations/operations.js'
 import type { Tensor } from './tape.js'
 import type { Weights } from './weights.js'
 

@@ -1,7 +1,7 @@
 import type { Architecture } from '../../architecture/index.js'
-import type { EagerStyle } from './eager-attention.js'
-import { type ExpertTraits, expertTraitsOf } from './expert-traits.js'
-import { latentShareOf } from './latent-sizes.js'
+import type { EagerStyle } from './attention/eager-attention.js'
+import { latentShareOf } from './attention/latent-sizes.js'
+import { type ExpertTraits, expertTraitsOf } from './experts/expert-traits.js'
 
 /** What a family's forward pass does that its module tree does not show. */
 export interface ForwardTraits {

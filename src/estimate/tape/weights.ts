@@ -1,6 +1,6 @@
 import { type Architecture, modules, parameters, type Shape, ties } from '../../architecture/index.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
-import { expertTraitsOf } from './expert-traits.js'
+import { expertTraitsOf } from './experts/expert-traits.js'
 import { packedBytes } from './four-bits.js'
 import type { Ledger } from './ledger.js'
 import { baseOf, part } from './roles.js'

@@ -1,12 +1,12 @@
-import type { DecoderRun } from './decoder.js'
-import { softmax } from './eager-attention.js'
+import { softmax } from '../attention/eager-attention.js'
+import type { DecoderRun } from '../decoder.js'
+import type { Layers } from '../layers.js'
+import { child, type Named } from '../roles.js'
+import type { Tensor } from '../tape.js'
+import { UndescribedBlock } from '../undescribed-block.js'
 import type { ExpertTraits } from './expert-traits.js'
-import type { Layers } from './layers.js'
-import { child, type Named } from './roles.js'
 import { divided, dividedInPlace, gathered, largest, maskedIn } from './router-operations.js'
 import { sampled } from './sampling-router.js'
-import type { Tensor } from './tape.js'
-import { UndescribedBlock } from './undescribed-block.js'
 
 /** What a router says of each token: which experts, and how much of each. */
 export interface Routes {

@@ -1,4 +1,4 @@
-import type { Architecture } from '../../architecture/index.js'
+import type { Architecture } from '../../../architecture/index.js'
 
 /** What a family's mixture of experts does that its modules do not show. */
 export interface ExpertTraits {

@@ -1,9 +1,9 @@
-import type { DecoderRun } from './decoder.js'
+import type { DecoderRun } from '../decoder.js'
+import type { Layers } from '../layers.js'
+import { Locals } from '../locals.js'
+import type { Tensor } from '../tape.js'
 import type { ExpertTraits } from './expert-traits.js'
-import type { Layers } from './layers.js'
-import { Locals } from './locals.js'
 import type { Choice, Routes } from './routers.js'
-import type { Tensor } from './tape.js'
 
 /** What one expert makes of its rows; they stay the caller's. */
 export type Expert = (index: number, rows: Tensor) => Tensor

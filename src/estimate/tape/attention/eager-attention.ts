@@ -1,8 +1,8 @@
+import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
+import type { Layers } from '../layers.js'
+import { outputOf, repeat } from '../repeat.js'
+import type { Tensor } from '../tape.js'
 import type { AttentionSizes } from './attention.js'
-import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
-import type { Layers } from './layers.js'
-import { outputOf, repeat } from './repeat.js'
-import type { Tensor } from './tape.js'
 
 /** How families write attention out. */
 export type EagerStyle = 'llama' | 'llama4' | 'gpt2' | 'gpt_neo' | 'falcon'

@@ -1,5 +1,5 @@
-import type { Layers } from './layers.js'
-import type { Tensor } from './tape.js'
+import type { Layers } from '../layers.js'
+import type { Tensor } from '../tape.js'
 
 /** The largest scores of each token: where they stood is kept, to put their gradients back there. */
 export function largest({ ops, tokens }: Layers, scores: Tensor, chosen: number): { values: Tensor; indices: Tensor } {

@@ -1,6 +1,6 @@
-import type { DecoderRun } from './decoder.js'
-import { repeat } from './repeat.js'
-import type { Tensor } from './tape.js'
+import type { DecoderRun } from '../decoder.js'
+import { repeat } from '../repeat.js'
+import type { Tensor } from '../tape.js'
 
 /**
  * Queries, keys and values of Falcon's product where heads share keys (`_split_heads`): keys and values are chosen by index,

@@ -1,12 +1,12 @@
+import type { DecoderRun } from '../decoder.js'
+import { norm } from '../norms.js'
+import { child, type Named } from '../roles.js'
+import type { Tensor } from '../tape.js'
+import { UndescribedBlock } from '../undescribed-block.js'
 import { attend } from './attention.js'
-import type { DecoderRun } from './decoder.js'
 import { latentSizesOf } from './latent-sizes.js'
-import { norm } from './norms.js'
-import { child, type Named } from './roles.js'
 import { turned } from './rotation.js'
 import { cached } from './self-attention.js'
-import type { Tensor } from './tape.js'
-import { UndescribedBlock } from './undescribed-block.js'
 
 /**
  * Multi-head latent attention (DeepSeek-AI 2024, arXiv:2405.04434): keys and values are made of one narrow vector, but for the

@@ -1,6 +1,6 @@
-import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
-import type { Storage } from './ledger.js'
-import type { Tape, Tensor } from './tape.js'
+import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
+import type { Storage } from '../ledger.js'
+import type { Tape, Tensor } from '../tape.js'
 
 /** Operations that compute nothing: they copy, cast, cut and put together. The first third of {@link Operations}. */
 export class Rearranging {

@@ -1,5 +1,5 @@
-import type { DecoderRun } from './decoder.js'
-import type { Tensor } from './tape.js'
+import type { DecoderRun } from '../decoder.js'
+import type { Tensor } from '../tape.js'
 
 /**
  * Queries and keys with their positions turned in: rotary position embedding (Su et al. 2021, arXiv:2104.09864). What is given

@@ -1,8 +1,8 @@
-import type { ComputeDtype } from './dtype.js'
+import type { ComputeDtype } from '../dtype.js'
+import type { Layers } from '../layers.js'
+import { outputOf, repeat } from '../repeat.js'
+import type { Tensor } from '../tape.js'
 import { type EagerStyle, eager } from './eager-attention.js'
-import type { Layers } from './layers.js'
-import { outputOf, repeat } from './repeat.js'
-import type { Tensor } from './tape.js'
 
 /** Which kernel computes attention, and what it keeps. */
 export type AttentionKernel = 'flash' | 'efficient' | 'eager'

@@ -1,7 +1,7 @@
-import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
+import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
+import type { Storage } from '../ledger.js'
+import type { Tensor } from '../tape.js'
 import { Gathering } from './gathering.js'
-import type { Storage } from './ledger.js'
-import type { Tensor } from './tape.js'
 
 /**
  * The operations that models are made of, each with what torch allocates, saves and frees for it: the formulas of

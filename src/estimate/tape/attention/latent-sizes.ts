@@ -1,5 +1,5 @@
-import type { Architecture, Module } from '../../architecture/index.js'
-import { baseOf, part } from './roles.js'
+import type { Architecture, Module } from '../../../architecture/index.js'
+import { baseOf, part } from '../roles.js'
 
 /** The sizes of multi-head latent attention. */
 export interface LatentSizes {

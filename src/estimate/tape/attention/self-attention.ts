@@ -1,13 +1,13 @@
+import type { DecoderRun } from '../decoder.js'
+import { norm, unitNorm } from '../norms.js'
+import { repeat } from '../repeat.js'
+import { child, type Named, part } from '../roles.js'
+import type { Tensor } from '../tape.js'
+import type { ForwardTraits } from '../traits.js'
+import { UndescribedBlock } from '../undescribed-block.js'
 import { attend } from './attention.js'
 import { chosenHeads } from './chosen-heads.js'
-import type { DecoderRun } from './decoder.js'
-import { norm, unitNorm } from './norms.js'
-import { repeat } from './repeat.js'
-import { child, type Named, part } from './roles.js'
 import { rotate } from './rotation.js'
-import type { Tensor } from './tape.js'
-import type { ForwardTraits } from './traits.js'
-import { UndescribedBlock } from './undescribed-block.js'
 
 /** Self-attention of one layer: projections, norms of heads, rotation, the kernel, the way out. The input stays the caller's. */
 export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, layer: number): Tensor {

@@ -1,9 +1,9 @@
-import type { DecoderRun } from './decoder.js'
-import { softmax } from './eager-attention.js'
-import type { Named } from './roles.js'
+import { softmax } from '../attention/eager-attention.js'
+import type { DecoderRun } from '../decoder.js'
+import type { Named } from '../roles.js'
+import type { Tensor } from '../tape.js'
 import { gathered } from './router-operations.js'
 import type { Choice, Routes } from './routers.js'
-import type { Tensor } from './tape.js'
 
 /**
  * Phi-3.5-MoE's router, which samples two experts one after the other (SparseMixer, arXiv:2409.12136): scores that are far from

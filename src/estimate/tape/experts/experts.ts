@@ -1,12 +1,12 @@
-import type { Module } from '../../architecture/index.js'
+import type { Module } from '../../../architecture/index.js'
+import type { DecoderRun } from '../decoder.js'
+import { gated } from '../mlp.js'
+import { child, type Named } from '../roles.js'
+import type { Tensor } from '../tape.js'
+import { UndescribedBlock } from '../undescribed-block.js'
 import { batchedExperts, isBatched } from './batched-experts.js'
-import type { DecoderRun } from './decoder.js'
 import { dispatch } from './expert-dispatch.js'
-import { gated } from './mlp.js'
-import { child, type Named } from './roles.js'
 import { type Choice, route } from './routers.js'
-import type { Tensor } from './tape.js'
-import { UndescribedBlock } from './undescribed-block.js'
 
 /** A mixture of experts: the router's choice, the experts on the tokens that are theirs, and what all tokens pass. */
 export function mixture(run: DecoderRun, block: Named, input: Tensor): Tensor {

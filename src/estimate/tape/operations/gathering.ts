@@ -1,5 +1,5 @@
+import type { Tensor } from '../tape.js'
 import { Rearranging } from './rearranging.js'
-import type { Tensor } from './tape.js'
 
 /** Operations by index: rows looked up, chosen and added. The second third of {@link Operations}. */
 export class Gathering extends Rearranging {

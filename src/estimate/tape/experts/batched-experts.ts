@@ -1,9 +1,9 @@
-import { activate } from './activations.js'
-import type { DecoderRun } from './decoder.js'
-import { child, type Named } from './roles.js'
+import { activate } from '../activations.js'
+import type { DecoderRun } from '../decoder.js'
+import { child, type Named } from '../roles.js'
+import type { Tensor } from '../tape.js'
 import { scattered } from './router-operations.js'
 import type { Choice } from './routers.js'
-import type { Tensor } from './tape.js'
 
 /**
  * Experts that each compute all tokens, weighted by a sigmoid that is 0 for those that are not theirs, in one product over all
