@@ -1,0 +1,102 @@
+"""Ground truth for mixtures of experts whose routing oracle.py does not balance, or whose code looks at values that a fake tensor lacks.
+
+    python balanced.py cases.jsonl out.jsonl        as oracle.py; every expert of E gets floor(tokens x k / E) rows, the first ones one more
+
+oracle.py learns the number of experts from Tensor.nonzero alone: here F.one_hot tells it, too (OLMoE, GLM 4, DeepSeek V3). Three families count
+their tokens in Python, and get the balanced counts in place of values: DeepSeek V2 (`moe`, written out below with these counts), GraniteMoE
+(the `tolist` of its router), and PhiMoE (the length of the sequence, which is that of its positions).
+"""
+import torch
+import torch.nn.functional as F
+from torch._subclasses.fake_tensor import FakeTensor
+from transformers.models.deepseek_v2.modeling_deepseek_v2 import DeepseekV2MoE
+from transformers.models.granitemoe.modeling_granitemoe import GraniteMoeTopKGating
+from transformers.models.phimoe.modeling_phimoe import PhimoeRotaryEmbedding
+
+import oracle
+
+
+def shares(rows, experts):
+    return [rows // experts + (i < rows % experts) for i in range(experts)]
+
+
+class Routing(oracle.BalancedRouting):
+    """As the oracle's, told of the experts by one_hot as well."""
+
+    experts_told, next_told = 1, 0
+
+    def nonzero(self, hit):
+        Routing.experts_told, Routing.next_told = hit.shape[0], 0
+        return range(hit.shape[0])
+
+    def where(self, condition, *rest):
+        if rest:
+            return self.where_(condition, *rest)
+        size = shares(condition.numel(), Routing.experts_told)[Routing.next_told]
+        Routing.next_told += 1
+        return torch.zeros(size, 2, dtype=torch.long).unbind(1)
+
+
+def told_by(one_hot):
+    def hot(values, num_classes=-1):
+        Routing.experts_told, Routing.next_told = num_classes, 0
+        return one_hot(values, num_classes)
+
+    return hot
+
+
+def deepseek_v2_moe(self, hidden_states, topk_ids, topk_weight):
+    counts = topk_ids.new_zeros((topk_ids.shape[0], len(self.experts)))
+    counts.scatter_(1, topk_ids, 1)
+    tokens_per_expert = counts.sum(dim=0)  # noqa: F841: lives to the end, as in the code
+    order = topk_ids.view(-1).argsort()
+    sorted_tokens = hidden_states[order // topk_ids.shape[1]]
+    outputs, start = [], 0
+    for i, size in enumerate(shares(topk_ids.numel(), len(self.experts))):
+        if size == 0:
+            continue
+        expert = self.experts[i]
+        own = sorted_tokens[start : start + size]
+        made = expert(own)
+        outputs.append(made)
+        start += size
+    outs = torch.cat(outputs, dim=0)
+    new = torch.empty_like(outs)
+    new[order] = outs
+    hidden_states = new.view(*topk_ids.shape, -1).type(topk_weight.dtype).mul_(topk_weight.unsqueeze(dim=-1)).sum(dim=1).type(new.dtype)
+    return hidden_states
+
+
+def granite_routing(forward):
+    def counted(self, hidden_states):
+        granite_routing.rows, granite_routing.experts = hidden_states.shape[0] * self.top_k, self.num_experts
+        return forward(self, hidden_states)
+
+    return counted
+
+
+granite_routing.rows = granite_routing.experts = 0
+
+
+def balanced_list(tolist):
+    def listed(self):
+        if self.numel() == granite_routing.experts:
+            return shares(granite_routing.rows, granite_routing.experts)
+        return tolist(self)
+
+    return listed
+
+
+def phi_tables(forward):
+    return lambda self, x, seq_len=None: forward(self, x, seq_len=x.shape[1])
+
+
+F.one_hot = told_by(F.one_hot)
+oracle.BalancedRouting = Routing
+DeepseekV2MoE.moe = deepseek_v2_moe
+GraniteMoeTopKGating.forward = granite_routing(GraniteMoeTopKGating.forward)
+FakeTensor.tolist = balanced_list(FakeTensor.tolist)
+PhimoeRotaryEmbedding.forward = phi_tables(PhimoeRotaryEmbedding.forward)
+
+if __name__ == "__main__":
+    oracle.main()
