@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { type Architecture, architectureFromConfig } from '../../src/architecture/index.js'
-import { isForwardPassDescribed, type MemoryOptions } from '../../src/estimate/index.js'
+import type { MemoryOptions } from '../../src/estimate/index.js'
 import { checkMemoryOptions } from '../../src/estimate/memory-options.js'
 import { profileStep } from '../../src/estimate/shard/profile.js'
 import { shardedEstimate } from '../../src/estimate/sharding.js'
 import { memoryRecords } from './memory-records.js'
 
-const RECORDS = memoryRecords('sharded.jsonl.gz')
-  .filter(({ config }) => isForwardPassDescribed(String(config['model_type'])))
-  .map((record) => [record.id, record] as const)
+const RECORDS = memoryRecords('sharded.jsonl.gz').map((record) => [record.id, record] as const)
 
 const estimate = (model: Architecture, options: MemoryOptions, layout: object = {}) =>
   shardedEstimate(
