@@ -86,7 +86,7 @@ export class Decoder {
     if (!sharding) return loss
     sharding.endForward()
     const last = layersOf(this.#pass.base).at(-1)?.name
-    const marked = sharding.marker(loss, () => sharding.beforeBackward(undefined, last))
+    const marked = tape.marker(loss, () => sharding.beforeBackward(undefined, last))
     tape.free(loss)
     return marked
   }
@@ -170,24 +170,26 @@ export class Decoder {
 
   /** Where a layer is sharded its whole parameters come before it; backward reduces its gradients here. */
   #enter(layer: Named, input: Tensor): Tensor {
-    const { sharding } = this.#pass.options
+    const { layers, options } = this.#pass
+    const { sharding } = options
     if (!sharding) return input
     sharding.beforeForward(layer.name)
     return this.#replaced(
       input,
-      sharding.marker(input, () => sharding.afterBackward(layer.name)),
+      layers.ops.tape.marker(input, () => sharding.afterBackward(layer.name)),
     )
   }
 
   #leave(layer: Named, output: Tensor): Tensor {
-    const { sharding } = this.#pass.options
+    const { layers, options } = this.#pass
+    const { sharding } = options
     if (!sharding) return output
     sharding.afterForward(layer.name)
     const names = layersOf(this.#pass.base).map(({ name }) => name)
     const before = names[names.indexOf(layer.name) - 1]
     return this.#replaced(
       output,
-      sharding.marker(output, () => sharding.beforeBackward(layer.name, before)),
+      layers.ops.tape.marker(output, () => sharding.beforeBackward(layer.name, before)),
     )
   }
 

@@ -1,5 +1,5 @@
 import type { Ledger, Storage } from './ledger.js'
-import type { Leaf, Tape, Tensor } from './tape.js'
+import type { Leaf } from './tape.js'
 
 /** Parameters that are gathered together: those of one decoder layer, or all others (the root). */
 interface Group {
@@ -16,7 +16,6 @@ interface Group {
  * The order of buffers is that of torch's `_fsdp_param_group.py`.
  */
 export class Sharding {
-  readonly #tape: Tape
   readonly #ledger: Ledger
   readonly #world: number
   readonly #groups = new Map<string, Group>()
@@ -25,9 +24,8 @@ export class Sharding {
   /** The input of the last reduce-scatter, held until the next. */
   #reducing: Storage | undefined
 
-  constructor(tape: Tape, world: number) {
-    this.#tape = tape
-    this.#ledger = tape.ledger
+  constructor(ledger: Ledger, world: number) {
+    this.#ledger = ledger
     this.#world = world
   }
 
@@ -100,19 +98,6 @@ export class Sharding {
     for (const name of this.#groups.keys()) this.afterBackward(name)
     if (this.#reducing) this.#ledger.release(this.#reducing)
     this.#reducing = undefined
-  }
-
-  /** A second name of a tensor, at which something happens when backward passes. */
-  marker(input: Tensor, passing: () => void): Tensor {
-    return this.#tape.record(
-      [input],
-      {},
-      () => ({ ...this.#tape.alias(input) }),
-      (gradient) => {
-        passing()
-        return [this.#ledger.retain(gradient)]
-      },
-    )
   }
 
   #reshard(group: Group): void {

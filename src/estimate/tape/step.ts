@@ -44,7 +44,7 @@ function booked(architecture: Architecture, step: TrainingStep, omitted: Readonl
   const tape = new Tape()
   const { ledger } = tape
   const { world = 1 } = step
-  const sharding = world > 1 ? new Sharding(tape, world) : undefined
+  const sharding = world > 1 ? new Sharding(ledger, world) : undefined
   const weights = new Weights(architecture, ledger, {
     sharding,
     omitted,

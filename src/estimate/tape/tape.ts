@@ -62,6 +62,19 @@ export class Tape {
     return tensor
   }
 
+  /** A second name of a tensor, at which something happens when backward passes. */
+  marker(tensor: Tensor, passing: () => void): Tensor {
+    return this.record(
+      [tensor],
+      {},
+      () => ({ ...this.alias(tensor) }),
+      (gradient) => {
+        passing()
+        return [this.ledger.retain(gradient)]
+      },
+    )
+  }
+
   /** A name goes. */
   free(...tensors: Tensor[]): void {
     for (const { storage } of tensors) {
