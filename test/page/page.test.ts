@@ -9,7 +9,8 @@ import { architectureFromConfig, parametersByPart } from '../../src/architecture
 import { modelSpecFromConfig } from '../../src/checkpoint/index.js'
 import { estimateMemory, gpuOf, type MemoryMethod, minimumGpus } from '../../src/estimate/index.js'
 import { checkManifest } from '../../src/manifest/index.js'
-import { BROWSER, type StartedBrowser, startBrowser } from './browser.js'
+import { BROWSER } from '../chromium.js'
+import { type StartedBrowser, startBrowser } from './browser.js'
 
 const PAGE = fileURLToPath(new URL('../../docs/page/index.html', import.meta.url))
 
