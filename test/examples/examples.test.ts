@@ -37,6 +37,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     '12:20 bool_parsing',
     '15:3 string_type',
   ],
+  'broken/typo.yaml': ['2:1 unknown-field', '3:20 bool_parsing'],
   'page/example-response.json': [
     '20:28 parameter-count-mismatch',
     '72:16 inline-api-key',
