@@ -7,9 +7,9 @@ import { writtenKey } from './text.js'
 export class NotPlain extends Error {}
 
 /**
- * A deep copy of a free value, `__proto__` a key like any other; a number that JSON cannot say becomes `null`. It takes what
- * `JSON.parse` makes, nested no deeper than everyday data: what stands for a number that JavaScript cannot say, and depth that
- * needs measuring, is left to the explainer.
+ * A deep copy of a free value, `__proto__` a key like any other. It takes what `JSON.parse` makes, nested no
+ * deeper than everyday data: what stands for a number that JavaScript cannot say, and depth that needs measuring, is left to
+ * the explainer.
  *
  * @throws NotPlain where it meets anything else
  */
@@ -23,13 +23,21 @@ export function copyFree(value: unknown, room = MAX_PLAIN_DEPTH): unknown {
   return copy
 }
 
-/** A model's known fields, and after them, in the order of `source`, those that it does not name. */
+/**
+ * A model's known fields, and after them, in the order of `source`, those that it does not name.
+ *
+ * @throws NotPlain where it meets what {@link copyFree} leaves alone, or a key that is no Unicode text, which is an error here
+ */
 export function withExtras(
   known: Record<string, unknown>,
   source: Readonly<Record<string, unknown>>,
   names: ReadonlySet<string>,
 ): Record<string, unknown> {
-  for (const key of Object.keys(source)) if (!names.has(key)) setField(known, writtenKey(key), copyFree(source[key]))
+  for (const key of Object.keys(source)) {
+    if (names.has(key)) continue
+    if (!key.isWellFormed()) throw new NotPlain()
+    setField(known, key, copyFree(source[key]))
+  }
   return known
 }
 
@@ -47,12 +55,14 @@ export function integerOrNull(value: number | null | undefined): number | null {
 
 const MAX_PLAIN_DEPTH = 64
 
-/** A whole number beyond 2^53 - 1 may have been rounded, and `-0` may have been written as an integer: the text knows. */
+/**
+ * A whole number beyond 2^53 - 1 may have been rounded, up to infinity; `-0` may have been written as an integer: the text
+ * knows.
+ */
 function copyLeaf(leaf: unknown): unknown {
   if (typeof leaf === 'string' || typeof leaf === 'boolean' || leaf === null) return leaf
   if (typeof leaf !== 'number' || Object.is(leaf, -0)) throw new NotPlain()
   if (Number.isSafeInteger(leaf)) return leaf
-  if (!Number.isFinite(leaf)) return null
-  if (Number.isInteger(leaf)) throw new NotPlain()
+  if (Number.isInteger(leaf) || !Number.isFinite(leaf)) throw new NotPlain()
   return leaf
 }

@@ -23,13 +23,14 @@ export const checkAny: Check<AnyPlan> = (_, input, run) => {
     }
     top.next += 1
     const item: unknown = Reflect.get(top.source, key)
-    run.path.push(key)
+    const place = typeof key === 'string' ? writtenKey(key) : key
+    run.path.push(place)
     if (isContainer(item)) {
       const inner = copying(item)
-      put(top.target, key, inner.target)
+      put(top.target, place, inner.target)
       open.push(inner)
     } else {
-      put(top.target, key, copyLeaf(item, run))
+      put(top.target, place, copyLeaf(item, run))
       run.path.pop()
     }
   }
@@ -52,7 +53,7 @@ function copying(source: object): Copying {
 
 function put(target: unknown[] | Record<string, unknown>, key: string | number, value: unknown): void {
   if (Array.isArray(target)) target.push(value)
-  else setField(target, writtenKey(String(key)), value)
+  else setField(target, String(key), value)
 }
 
 function isContainer(value: unknown): value is object {

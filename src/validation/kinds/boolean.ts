@@ -13,7 +13,7 @@ export const checkBoolean: Check<BooleanPlan> = (_, input, run) => {
   if (typeof input !== 'number' && typeof input !== 'bigint') return run.fail('bool_type', input)
   const number = Number(input)
   if (number === 0 || number === 1) return number === 1
-  return run.fail(isInt64(number) ? 'bool_parsing' : 'bool_type', input)
+  return run.fail(isInt64(input) ? 'bool_parsing' : 'bool_type', input)
 }
 
 const WORDS: ReadonlyMap<string, boolean> = new Map([
@@ -22,7 +22,11 @@ const WORDS: ReadonlyMap<string, boolean> = new Map([
 ])
 const LONGEST_WORD = 5
 
-/** Whether a whole number fits into 64 bits: pydantic reads no other as a boolean that is out of range. */
-function isInt64(number: number): boolean {
-  return Number.isInteger(number) && number >= -(2 ** 63) && number < 2 ** 63
+/**
+ * Whether a whole number fits into 64 bits: pydantic reads no other as a boolean that is out of range. It compares an
+ * integer exactly; of floats it leaves out the lowest one, -2^63, too (`float_as_int` of pydantic-core).
+ */
+function isInt64(whole: number | bigint): boolean {
+  if (typeof whole === 'bigint') return BigInt.asIntN(64, whole) === whole
+  return Number.isInteger(whole) && whole > -(2 ** 63) && whole < 2 ** 63
 }

@@ -1,7 +1,6 @@
 import { type Check, INVALID, isRecord, setField } from '../check.js'
 import type { AnyPlan, ModelPlan } from '../plan.js'
 import type { Run } from '../run.js'
-import { writtenKey } from '../text.js'
 import { isPlain, type ReadyField, readyFields } from './ready-fields.js'
 
 /** A model: its fields in their order, then what else is there if the model keeps it. */
@@ -9,6 +8,11 @@ export const checkModel: Check<ModelPlan> = (plan, input, run) => {
   if (!isRecord(input)) {
     if (!run.strict) return run.fail('model_attributes_type', input)
     return run.fail('model_type', input, { class_name: plan.name })
+  }
+  if (plan.keepsExtras) {
+    const key = brokenKey(input)
+    // pydantic stops at such a key: it tells nothing else of the object.
+    if (key !== undefined) return run.fail('string_unicode', key)
   }
   const gate = run.gateOf(plan)
   const built = gate?.accepts(input) ? gate.build(input) : undefined
@@ -39,6 +43,11 @@ function checkField(field: ReadyField, input: Readonly<Record<string, unknown>>,
   return INVALID
 }
 
+/** The first key that is no Unicode text, with a lone surrogate in it. */
+function brokenKey(input: Readonly<Record<string, unknown>>): string | undefined {
+  return Object.keys(input).find((key) => !key.isWellFormed() && input[key] !== undefined)
+}
+
 const ANY: AnyPlan = { kind: 'any' }
 
 function keepExtras(
@@ -52,7 +61,7 @@ function keepExtras(
     if (input[key] === undefined || names.has(key)) continue
     const value = run.checkAt(key, ANY, input[key])
     if (value === INVALID) isValid = false
-    else setField(values, writtenKey(key), value)
+    else setField(values, key, value)
   }
   return isValid
 }

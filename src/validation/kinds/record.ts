@@ -8,9 +8,10 @@ export const checkRecord: Check<RecordPlan> = (plan, input, run) => {
   let isValid = true
   const values: Record<string, unknown> = {}
   for (const key of Object.keys(input)) {
-    const value = run.checkAt(key, plan.values, input[key])
+    const written = writtenKey(key)
+    const value = run.checkAt(written, plan.values, input[key])
     if (value === INVALID) isValid = false
-    else setField(values, writtenKey(key), value)
+    else setField(values, written, value)
   }
   return isValid ? values : INVALID
 }
