@@ -39,6 +39,7 @@ function comparable(name: string): string {
     .toLowerCase()
 }
 
-function clipped(text: string): string {
+/** A text that no quotes are put around, never longer than a person reads. */
+export function clipped(text: string): string {
   return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text
 }

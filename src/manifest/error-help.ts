@@ -1,4 +1,4 @@
-import { nearest, quoted } from '../lint/text.js'
+import { clipped, nearest, quoted } from '../lint/text.js'
 import { BackendFormat, FinetuningType, SCHEMAS } from '../schemas/index.js'
 import type { ErrorDetail } from '../validation/index.js'
 import type { SourceNode } from './source-node.js'
@@ -13,7 +13,7 @@ export function errorHelp(error: ErrorDetail, holder: SourceNode): string {
     )
     if (near !== undefined) return `found ${found(error.input)}; did you mean ${near}?`
   }
-  return `found ${found(error.input)}`
+  return `found ${found(error.input, spellingOf(holder))}`
 }
 
 function missingHelp(field: string, holder: SourceNode): string {
@@ -31,8 +31,14 @@ function isExpected({ ctx }: ErrorDetail, name: string): boolean {
   return String(ctx?.['expected'] ?? '').includes(`'${name}'`)
 }
 
+/** A number as it is written: its value may be a rounded one. */
+function spellingOf(node: SourceNode): string | undefined {
+  return node.kind === 'scalar' ? node.spelling : undefined
+}
+
 /** A value in a few words. */
-function found(value: unknown): string {
+function found(value: unknown, spelling?: string): string {
+  if (spelling !== undefined) return `the number ${clipped(spelling)}`
   if (value === null || value === undefined) return 'nothing (null)'
   if (typeof value === 'string') return value === '' ? 'an empty text' : `the text ${quoted(value)}`
   if (typeof value === 'number' || typeof value === 'bigint') return `the number ${quoted(value)}`

@@ -1,5 +1,5 @@
 import { type JsonNode, readJson } from '../json/index.js'
-import { problem, type ReadDocument } from './problem.js'
+import { longInteger, problem, type ReadDocument } from './problem.js'
 import type { SourceNode } from './source-node.js'
 
 /**
@@ -12,6 +12,10 @@ export function readJsonDocument(text: string, base = 0): ReadDocument {
   const read = readJson(text)
   if (read.ok) return { kind: 'value', root: sourceOf(read.root, base) }
   const { code, message, offset } = read.error
+  if (code === 'int_too_long') {
+    const [digits = ''] = /^-?[0-9]+/.exec(text.slice(offset)) ?? []
+    return longInteger('json_invalid', { start: base + offset, end: base + offset + digits.length })
+  }
   const span = { start: base + offset, end: base + Math.min(offset + 1, text.length) }
   if (code === 'too_deep') return problem('too_deep', span, message, 'no model entity is nested so deeply')
   return problem('json_invalid', span, message, HELP_OF_MESSAGE[message] ?? 'correct the syntax of the file')

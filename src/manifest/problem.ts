@@ -1,3 +1,4 @@
+import { MAX_INTEGER_DIGITS } from '../json/scan-number.js'
 import type { ManifestErrorCode } from './diagnostic.js'
 import type { SourceNode, Span } from './source-node.js'
 
@@ -19,3 +20,14 @@ export type ReadDocument =
 export function problem(code: ManifestErrorCode, span: Span, message: string, help: string): ReadDocument {
   return { kind: 'problems', problems: [{ code, span, message, help }] }
 }
+
+/** An integer that Python, and so the service, does not read: it answers a body that holds one with a 400. */
+export function longInteger(code: ManifestErrorCode, span: Span): ReadDocument {
+  return problem(code, span, LONG_INTEGER.message, LONG_INTEGER.help)
+}
+
+/** What is told of an integer of more digits than the service reads. */
+export const LONG_INTEGER = {
+  message: `The integer has more than ${MAX_INTEGER_DIGITS.toLocaleString('en-US')} digits`,
+  help: 'the service reads no integer that is so long: quote it if it is meant as text',
+} as const

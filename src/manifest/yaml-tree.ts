@@ -10,7 +10,8 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml'
-import { problem, type ReadDocument } from './problem.js'
+import { MAX_INTEGER_DIGITS } from '../json/scan-number.js'
+import { LONG_INTEGER, problem, type ReadDocument } from './problem.js'
 import type { SourceEntry, SourceMapping, SourceNode, SourceScalar, Span } from './source-node.js'
 import { bomb, MAX_EXPANDED_NODES, Stop } from './yaml-refusal.js'
 import { dashBefore, endOf, NOWHERE, spanOf } from './yaml-spans.js'
@@ -59,7 +60,7 @@ export class YamlTreeReader {
   }
 
   #scalar(scalar: Scalar): SourceScalar {
-    const value = typeof scalar.value === 'bigint' ? integerOf(scalar.value) : scalar.value
+    const value = typeof scalar.value === 'bigint' ? integerOf(scalar.value, scalar) : scalar.value
     const isNumber = typeof value === 'number' || typeof value === 'bigint'
     const spelling = isNumber && scalar.source !== undefined ? { spelling: scalar.source } : {}
     return { kind: 'scalar', span: this.#scalarSpan(scalar), value, ...spelling }
@@ -222,10 +223,15 @@ function writtenKey({ source, value }: Scalar): string {
 }
 
 /** A number where it is exact; a `bigint` stands for what a number cannot hold. */
-function integerOf(value: bigint): number | bigint {
+function integerOf(value: bigint, scalar: Scalar): number | bigint {
+  if (value >= LONG || value <= -LONG) {
+    throw new Stop('yaml_syntax', spanOf(scalar), LONG_INTEGER.message, LONG_INTEGER.help)
+  }
   const number = Number(value)
   return Number.isSafeInteger(number) ? number : value
 }
+
+const LONG = 10n ** BigInt(MAX_INTEGER_DIGITS)
 
 function isAnyNode(value: unknown): value is Node {
   return isAlias(value) || isMap(value) || isScalar(value) || isSeq(value)

@@ -258,7 +258,41 @@ describe('checkManifest reads YAML 1.2', () => {
     const [only] = checkManifest(
       'name: ab\nprompt:\n  inference_params:\n    max_tokens: 9007199254740993\n',
     ).diagnostics
-    expect(only).toMatchObject({ code: 'int_parsing_size', line: 4, help: 'found the text "9007199254740993"' })
+    expect(only).toMatchObject({ code: 'int_parsing_size', line: 4, help: 'found the number 9007199254740993' })
+  })
+
+  it('shows a number as it is written, in every error', () => {
+    const yaml = checkManifest('name: ab\ntrust_remote_code: 12345678901234567890\ndescription: 1.50\n', {
+      file: 'a.yaml',
+    })
+    const json = checkManifest('{"name":"ab","trust_remote_code":12345678901234567890,"description":1.50}', {
+      file: 'a.json',
+    })
+    for (const { diagnostics } of [yaml, json]) {
+      expect(diagnostics.map(({ help }) => help).sort()).toEqual([
+        'found the number 1.50',
+        'found the number 12345678901234567890',
+      ])
+    }
+  })
+
+  it('refuses an integer of more digits than the service reads, wherever it stands', () => {
+    for (const [length, expected] of [
+      [4300, 0],
+      [4301, 1],
+    ] as const) {
+      const digits = '1'.repeat(length)
+      const yaml = checkManifest(`name: ab\nnote: -${digits}\n`, { file: 'a.yaml' })
+      const json = checkManifest(`{"name": "ab", "note": -${digits}}`, { file: 'a.json' })
+      for (const { diagnostics } of [yaml, json]) {
+        const errors = diagnostics.filter(({ severity }) => severity === 'error')
+        expect(errors).toHaveLength(expected)
+        for (const { message, column, endColumn } of errors) {
+          expect(message).toBe('The integer has more than 4,300 digits')
+          expect(endColumn - column).toBe(length + 1)
+        }
+      }
+    }
   })
 
   it('tells an integer that is written with a fraction', () => {

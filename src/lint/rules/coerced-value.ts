@@ -1,6 +1,6 @@
 import type { Hit, Rule } from '../rule.js'
 import { locOf, type SchemaNode, schemaNode, walk } from '../schema-walk.js'
-import { quoted } from '../text.js'
+import { clipped, quoted } from '../text.js'
 
 /** The service converts it; the next reader of the document may not. */
 export const coercedValue: Rule = {
@@ -19,7 +19,9 @@ export const coercedValue: Rule = {
           }
         } else {
           const loc = locOf(step)
-          hits.push(hit(loc, `the ${nameOf(found)} ${quoted(found)}`, valueAt(value, loc), kindOf(variants)))
+          const spelled = spelling(loc)
+          const shown = spelled === undefined ? quoted(found) : clipped(spelled)
+          hits.push(hit(loc, `the ${nameOf(found)} ${shown}`, valueAt(value, loc), kindOf(variants)))
         }
       },
     })
