@@ -7,13 +7,13 @@ import { ForwardPassError } from './forward-pass-error.js'
 import { type CheckedMemoryOptions, checkMemoryOptions, type MemoryOptions, unknownOptions } from './memory-options.js'
 import { stateBytes } from './optimizer-states.js'
 import { overheadBytes } from './overhead.js'
-import { isActivationKnown } from './tape/activations.js'
-import type { ComputeDtype } from './tape/dtype.js'
-import type { PartBytes, Phase } from './tape/ledger.js'
-import { prefill, restingBytes, type StepMemory, type TrainingStep, trainingStep } from './tape/step.js'
-import { isForwardPassDescribed } from './tape/traits.js'
-import { UndescribedBlock } from './tape/undescribed-block.js'
-import type { AdapterRank } from './tape/weights.js'
+import { isActivationKnown } from './replay/activations.js'
+import type { ComputeDtype } from './replay/dtype.js'
+import type { PartBytes, Phase } from './replay/memory-ledger.js'
+import { prefill, type StepMemory, staticMemory, type TrainingStep, trainingStep } from './replay/step.js'
+import { isForwardPassDescribed } from './replay/traits.js'
+import { UndescribedBlock } from './replay/undescribed-block.js'
+import type { AdapterRank } from './replay/weights.js'
 
 /** What a model takes of a GPU, in bytes. */
 export interface MemoryEstimate {
@@ -74,15 +74,15 @@ function replayed(model: Architecture, checked: CheckedMemoryOptions): StepMemor
 }
 
 /** The least that rests between the steps of a run, on all ranks together, in bytes; of inference the parameters. */
-export function restingBytesOf(model: Architecture, checked: CheckedMemoryOptions): number {
+export function leastStaticMemory(model: Architecture, checked: CheckedMemoryOptions): number {
   // Sharded adapters are the smaller ones.
   const step = stepOf(model, { ...checked, world: 2 })
-  const { parameters, gradients, optimizerStates } = restingBytes(model, { ...step, world: 1 })
+  const { parameters, gradients, optimizerStates } = staticMemory(model, { ...step, world: 1 })
   return checked.method === 'inference' ? parameters : parameters + gradients + optimizerStates
 }
 
 function undescribed(model: Architecture, checked: CheckedMemoryOptions, missing: string): ForwardPassError {
-  return new ForwardPassError(model.family, missing, restingBytes(model, stepOf(model, checked)))
+  return new ForwardPassError(model.family, missing, staticMemory(model, stepOf(model, checked)))
 }
 
 /** The classes of the modules that hold others, the model itself aside. */

@@ -1,16 +1,16 @@
-import type { PartBytes } from './tape/ledger.js'
+import type { PartBytes } from './replay/memory-ledger.js'
 
 /** What rests between the steps of a training run, whatever its forward pass is. */
-export type RestingBytes = Pick<PartBytes, 'parameters' | 'gradients' | 'optimizerStates'>
+export type StaticMemory = Pick<PartBytes, 'parameters' | 'gradients' | 'optimizerStates'>
 
 /** A model whose forward pass is not described, so that its activations are not known; what rests is. */
 export class ForwardPassError extends RangeError {
   /** The `model_type` of the config. */
   readonly family: string
   /** Parameters, gradients and optimizer states, in bytes of one GPU. */
-  readonly parts: RestingBytes
+  readonly parts: StaticMemory
 
-  constructor(family: string, missing: string, parts: RestingBytes) {
+  constructor(family: string, missing: string, parts: StaticMemory) {
     super(
       `the forward pass of ${family} is not described, so that its activations are not known: ${missing}; "parts" has its parameters, gradients and optimizer states`,
     )

@@ -2,7 +2,7 @@ export { architectureOfSpec, type ReconstructedModel } from './architecture-of-s
 export { countLoraParameters, type LoraCount, type LoraTarget } from './count-lora-parameters.js'
 export { countParameters, type ParameterCount } from './count-parameters.js'
 export { estimateMemory, type MemoryEstimate } from './estimate-memory.js'
-export { ForwardPassError, type RestingBytes } from './forward-pass-error.js'
+export { ForwardPassError, type StaticMemory } from './forward-pass-error.js'
 export { DEFAULT_GPU, GPUS, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
 export type { LoraOptions } from './lora/options.js'
 export type { MemoryMethod, MemoryOptions, Optimizer } from './memory-options.js'
@@ -16,6 +16,6 @@ export {
   WEIGHT_PRECISIONS,
   type WeightPrecision,
 } from './plan-serving.js'
+export type { MemoryPart, PartBytes, Phase } from './replay/memory-ledger.js'
+export { isForwardPassDescribed } from './replay/traits.js'
 export type { Layout } from './sharding.js'
-export type { MemoryPart, PartBytes, Phase } from './tape/ledger.js'
-export { isForwardPassDescribed } from './tape/traits.js'

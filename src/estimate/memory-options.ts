@@ -1,5 +1,5 @@
 import type { LoraOptions } from './lora/options.js'
-import type { AttentionKernel } from './tape/attention/attention.js'
+import type { AttentionKernel } from './replay/attention/attention.js'
 
 /** How a model is used: what is trained and in which types, or served. */
 export type MemoryMethod = 'full' | 'full-mixed' | 'lora' | 'qlora' | 'inference'

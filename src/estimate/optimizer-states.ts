@@ -1,6 +1,6 @@
 import type { Shape } from '../architecture/index.js'
 import type { Optimizer } from './memory-options.js'
-import { type ComputeDtype, DTYPE_BYTES } from './tape/dtype.js'
+import { type ComputeDtype, DTYPE_BYTES } from './replay/dtype.js'
 
 /** Bytes that an optimizer keeps for one parameter tensor from its first step on. */
 export function stateBytes(optimizer: Optimizer, shape: Shape, dtype: ComputeDtype): number {

@@ -1,7 +1,7 @@
 import type { Architecture } from '../architecture/index.js'
 import type { ModelSpec } from '../schemas/index.js'
 import { answeredOfSpec } from './architecture-of-spec.js'
-import { estimateMemory, type MemoryEstimate, restingBytesOf } from './estimate-memory.js'
+import { estimateMemory, leastStaticMemory, type MemoryEstimate } from './estimate-memory.js'
 import { DEFAULT_GPU, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
 import { type CheckedMemoryOptions, checkMemoryOptions, type MemoryOptions } from './memory-options.js'
 import { overheadBytes } from './overhead.js'
@@ -111,7 +111,7 @@ export function fewestGpus(model: Architecture, options: PlanOptions, isExplaine
   const checked = checkMemoryOptions(memory)
   const estimator = estimatorOf(model, checked)
   const tooFew: TooFew[] = []
-  const least = isExplained ? 1 : restingBytesOf(model, checked) / gpu.memoryBytes
+  const least = isExplained ? 1 : leastStaticMemory(model, checked) / gpu.memoryBytes
   for (const gpus of countsUpTo(maxGpus)) {
     if (gpus < least) continue
     const tried: Candidate[] = []

@@ -5,7 +5,7 @@ import { estimateMemory } from './estimate-memory.js'
 import { DEFAULT_GPU, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
 import { cacheElements, cacheShape } from './kv-cache.js'
 import { overheadBytes } from './overhead.js'
-import { isForwardPassDescribed } from './tape/traits.js'
+import { isForwardPassDescribed } from './replay/traits.js'
 
 /** Bits of one weight of a linear layer, scales included. What is no linear layer, and the head, keeps 16 bits. */
 const WEIGHT_BITS = {

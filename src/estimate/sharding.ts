@@ -1,6 +1,6 @@
 import type { MemoryEstimate } from './estimate-memory.js'
+import { emptyParts, type PartBytes, type Phase } from './replay/memory-ledger.js'
 import type { StepProfile } from './shard/profile.js'
-import { emptyParts, type PartBytes, type Phase } from './tape/ledger.js'
 
 /** How the ranks divide a model: their product is the number of GPUs. */
 export interface Layout {
@@ -57,8 +57,8 @@ function moments(profile: StepProfile, layout: Layout): Moment[] {
       ? profile.layerGradients - profile.layerExperts + Math.ceil(profile.layerExperts / layout.expert)
       : profile.layerGradients,
   )
-  const resting = restingParts(profile, layout)
-  const gradientShare = resting.gradients / profile.layers
+  const held = staticParts(profile, layout)
+  const gradientShare = held.gradients / profile.layers
   const layerShare = Math.min(Math.ceil(layerGradients / layout.data), gradientShare)
   const head = part(profile.headGradient)
   const rootGradients = profile.rootGradients.reduce((sum, bytes) => sum + part(bytes), 0)
@@ -68,8 +68,8 @@ function moments(profile: StepProfile, layout: Layout): Moment[] {
     operation,
     parts: {
       ...emptyParts(),
-      parameters: resting.parameters + root + (more.parameters ?? 0),
-      optimizerStates: resting.optimizerStates,
+      parameters: held.parameters + root + (more.parameters ?? 0),
+      optimizerStates: held.optimizerStates,
       buffers: profile.buffers,
       gradients: Math.round(more.gradients ?? 0),
       activations: more.activations ?? 0,
@@ -102,12 +102,12 @@ function moments(profile: StepProfile, layout: Layout): Moment[] {
       gradients: layers * layerShare,
       temporary: rootGradients + layerGradients + part(profile.hidden),
     }),
-    at('step', '_fused_adamw_', { parameters: -root, gradients: resting.gradients }),
+    at('step', '_fused_adamw_', { parameters: -root, gradients: held.gradients }),
   ]
 }
 
 /** What a rank holds all the time, or until the step: its shares. */
-function restingParts({ tensors }: StepProfile, { data, tensor, pipeline }: Layout) {
+function staticParts({ tensors }: StepProfile, { data, tensor, pipeline }: Layout) {
   const ranks = tensor * pipeline
   const sum = (bytesOf: (tensor: StepProfile['tensors'][number]) => number) =>
     Math.ceil(

@@ -25,6 +25,6 @@ it('docs/estimates.md names files that are there', () => {
   const [, section = ''] = /## Where each term stands\n(.*?)\n## /s.exec(PAGE) ?? []
   const named = [...section.matchAll(/`([a-z-]+(?:\.ts|\/))`/g)].map(([, name = '']) => name)
   expect(named.length).toBeGreaterThan(15)
-  const tape = new URL('../../src/estimate/tape/', import.meta.url)
-  expect(named.filter((name) => !existsSync(new URL(name, tape)))).toEqual([])
+  const replay = new URL('../../src/estimate/replay/', import.meta.url)
+  expect(named.filter((name) => !existsSync(new URL(name, replay)))).toEqual([])
 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Architecture, architectureFromConfig } from '../../src/architecture/index.js'
-import { foldLayers } from '../../src/estimate/tape/folded-layers.js'
-import { prefill, type TrainingStep, trainingStep } from '../../src/estimate/tape/step.js'
-import { traitsOf } from '../../src/estimate/tape/traits.js'
+import { foldLayers } from '../../src/estimate/replay/folded-layers.js'
+import { prefill, type TrainingStep, trainingStep } from '../../src/estimate/replay/step.js'
+import { traitsOf } from '../../src/estimate/replay/traits.js'
 
 const SIZES = {
   hidden_size: 96,

@@ -1,4 +1,4 @@
-import type { ForwardPassError, RestingBytes } from '../../estimate/index.js'
+import type { ForwardPassError, StaticMemory } from '../../estimate/index.js'
 import { painter } from '../paint.js'
 import type { EstimateFormat } from './estimate.js'
 import { count, gib } from './numbers.js'
@@ -31,7 +31,7 @@ export const RESTING_FORMATS: Readonly<Record<EstimateFormat, (report: RestingRe
   },
 }
 
-const PARTS: readonly (readonly [keyof RestingBytes, string])[] = [
+const PARTS: readonly (readonly [keyof StaticMemory, string])[] = [
   ['parameters', 'parameters'],
   ['gradients', 'gradients'],
   ['optimizerStates', 'optimizer states'],

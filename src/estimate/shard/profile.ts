@@ -2,12 +2,12 @@ import { type Architecture, parameters } from '../../architecture/index.js'
 import { adapterRanks } from '../estimate-memory.js'
 import type { CheckedMemoryOptions } from '../memory-options.js'
 import { stateBytes } from '../optimizer-states.js'
-import { type ComputeDtype, DTYPE_BYTES } from '../tape/dtype.js'
-import { foldLayers } from '../tape/folded-layers.js'
-import { Ledger } from '../tape/ledger.js'
-import { type StepMemory, trainingStep } from '../tape/step.js'
-import { traitsOf } from '../tape/traits.js'
-import { Weights } from '../tape/weights.js'
+import { type ComputeDtype, DTYPE_BYTES } from '../replay/dtype.js'
+import { foldLayers } from '../replay/folded-layers.js'
+import { MemoryLedger } from '../replay/memory-ledger.js'
+import { type StepMemory, trainingStep } from '../replay/step.js'
+import { traitsOf } from '../replay/traits.js'
+import { Weights } from '../replay/weights.js'
 import { decoderLayers, shrunk } from './shrink.js'
 
 /** One parameter tensor as a rank keeps it; equal ones together. */
@@ -133,7 +133,7 @@ function ownTensors(model: Architecture, options: CheckedMemoryOptions) {
   const { method, optimizer, precision } = options
   const isAdapted = method === 'lora' || method === 'qlora'
   const dtype: ComputeDtype = method === 'full-mixed' ? 'float32' : precision
-  const ledger = new Ledger()
+  const ledger = new MemoryLedger()
   const { architecture, omitted } = foldLayers(model, traitsOf(model))
   const weights = new Weights(architecture, ledger, {
     omitted,
@@ -146,7 +146,7 @@ function ownTensors(model: Architecture, options: CheckedMemoryOptions) {
   const shapes = [...parameters(architecture)].map(({ shape }) => shape)
   const groups = new Map<string, KeptTensor>()
   let [adapterBytes, baseBytes, baseElements] = [0, 0, 0]
-  weights.tensors.forEach(({ storage, grad, elements, isPacked, alike = 0 }, index) => {
+  weights.tensors.forEach(({ storage, grad, elements, isNf4, alike = 0 }, index) => {
     const shape = shapes[index] ?? (grad?.kind === 'leaf' ? grad.shape : [1])
     const isBase = index < shapes.length
     const times = 1 + alike
@@ -157,7 +157,7 @@ function ownTensors(model: Architecture, options: CheckedMemoryOptions) {
       bytes: storage.bytes,
       gradientBytes: grad ? storage.bytes : 0,
       stateBytes: grad ? stateBytes(optimizer, shape, dtype) : 0,
-      rows: isPacked ? storage.bytes : (shape[0] ?? 1),
+      rows: isNf4 ? storage.bytes : (shape[0] ?? 1),
     }
     const key = JSON.stringify(kept)
     groups.set(key, { ...kept, count: (groups.get(key)?.count ?? 0) + times })

@@ -1,0 +1,31 @@
+import type { DecoderRun } from '../decoder.js'
+import { repeat } from '../repeat.js'
+import type { Tensor } from '../tape.js'
+
+/**
+ * Queries, keys and values of Falcon's product where heads share keys (`_split_heads`): keys and values are chosen by index,
+ * which copies them, and what the groups of the new architecture share is spread over all heads. The product stays the
+ * caller's.
+ */
+export function indexedHeads({ layers, heads, kvHeads }: DecoderRun, product: Tensor): [Tensor, Tensor, Tensor] {
+  const { ops } = layers
+  const { tape } = ops
+  const share = product.elements / (heads + 2 * kvHeads)
+  const query = ops.slice(product, share * heads)
+  const choose = (): Tensor => {
+    const place = tape.tensor(1, 'int64', 'lift_fresh')
+    const chosen = ops.index(product, share * kvHeads, place)
+    tape.free(place)
+    return chosen
+  }
+  const [key, value] = [choose(), choose()]
+  if (kvHeads === 1) return [query, key, value]
+  const groups = heads / kvHeads
+  const spread: [Tensor, Tensor, Tensor] = [
+    ops.contiguous(query),
+    repeat(layers, key, groups),
+    repeat(layers, value, groups),
+  ]
+  tape.free(query, key, value)
+  return spread
+}

@@ -1,0 +1,118 @@
+import type { DecoderRun } from '../decoder.js'
+import { norm } from '../norms.js'
+import { child, type Named } from '../submodules.js'
+import type { Tensor } from '../tape.js'
+import { UndescribedBlock } from '../undescribed-block.js'
+import { attend } from './attention.js'
+import { latentSizesOf } from './latent-sizes.js'
+import { rotatedHeads } from './rotation.js'
+import { cached } from './self-attention.js'
+
+/**
+ * Multi-head latent attention (DeepSeek-AI 2024, arXiv:2405.04434): keys and values are made of one narrow vector, but for the
+ * rotated features of the keys, which all heads share. The cache keeps keys and values of each head. The input stays the
+ * caller's.
+ */
+export function latentAttention(run: DecoderRun, block: Named, input: Tensor): Tensor {
+  const { layers, options, heads, headDim } = run
+  const { ops } = layers
+  const { tape } = ops
+  const { batch, sequence, kernel, computeDtype } = options
+  const sizes = latentSizesOf(block.module, heads)
+  if (!sizes) throw new UndescribedBlock(`the latent attention of ${block.name} has no sizes`)
+  const tokens = batch * sequence
+  const queries = queriesOf(run, block, input)
+  const [queryPlain, queryTurning] = ops.split(queries, [tokens * heads * sizes.plain, tokens * heads * sizes.rope])
+  const compressed = linear(run, block, 'kv_a_proj_with_mqa', input)
+  const [latent, keyTurning] = ops.split(compressed, [tokens * sizes.kvRank, tokens * sizes.rope])
+  if (!queryPlain || !queryTurning || !latent || !keyTurning) throw new Error('there are two parts of each')
+  const expanded = widened(run, block, latent)
+  const [keyPlain, ownValue] = ops.split(expanded, [tokens * heads * sizes.plain, tokens * heads * sizes.value])
+  if (!keyPlain || !ownValue) throw new Error('there are keys and values')
+  const [queryTurned, keyTurned] = rotatedHeads(run, queryTurning, keyTurning)
+  tape.free(queryTurning, keyTurning)
+  const forAll = spread(run, keyTurned)
+  const query = joined(run, queryPlain, queryTurned)
+  const ownKey = joined(run, keyPlain, forAll)
+  tape.free(keyTurned)
+  const [key, value] = options.cache ? cached(run, ownKey, ownValue) : [ownKey, ownValue]
+  const out = attend(layers, query, key, value, {
+    batch,
+    sequence,
+    heads,
+    kvHeads: heads,
+    headDim,
+    kernel,
+    dtype: computeDtype,
+    softCap: false,
+    masked: false,
+    ...(run.mask && { mask: run.mask }),
+    valuesApart: !options.cache,
+    copiesAlways: true,
+    exchanged: true,
+    keepWeights: (weights) => run.attentionWeights.push(weights),
+  })
+  const output = linear(run, block, 'o_proj', out)
+  tape.free(out, queries, compressed, latent, expanded)
+  tape.free(queryPlain, queryTurned, keyPlain, forAll, query, key, value)
+  return output
+}
+
+function queriesOf(run: DecoderRun, block: Named, input: Tensor): Tensor {
+  const { ops } = run.layers
+  const { tape } = ops
+  const narrow = child(block, 'q_a_proj') && normalised(run, block, 'q_a', input)
+  const flat = linear(run, block, narrow ? 'q_b_proj' : 'q_proj', narrow ?? input)
+  if (narrow) tape.free(narrow)
+  const queries = ops.exchanged(flat)
+  tape.free(flat)
+  return queries
+}
+
+function normalised(run: DecoderRun, block: Named, prefix: string, input: Tensor): Tensor {
+  const { tape } = run.layers.ops
+  const low = linear(run, block, `${prefix}_proj`, input)
+  const normal = norm(run, named(block, `${prefix}_layernorm`), low)
+  tape.free(low)
+  return normal
+}
+
+/** Keys without positions and values of all heads, out of the latent vector. */
+function widened(run: DecoderRun, block: Named, latent: Tensor): Tensor {
+  const { ops } = run.layers
+  const normal = norm(run, named(block, 'kv_a_layernorm'), latent)
+  const flat = linear(run, block, 'kv_b_proj', normal)
+  ops.tape.free(normal)
+  const expanded = ops.exchanged(flat)
+  ops.tape.free(flat)
+  return expanded
+}
+
+/** The rotated features once for each head, as a view: its gradient is summed over the heads. */
+function spread({ layers: { ops }, heads }: DecoderRun, input: Tensor): Tensor {
+  return ops.tape.record(
+    [input],
+    {},
+    () => ({ ...ops.tape.alias(input), elements: input.elements * heads }),
+    () => [ops.gradient(input.elements, input.dtype, 'sum')],
+  )
+}
+
+/** Both parts of each head in one tensor, in the wider type. */
+function joined({ layers: { ops } }: DecoderRun, plain: Tensor, turnedPart: Tensor): Tensor {
+  const wide = ops.to(plain, turnedPart.dtype)
+  const output = ops.cat([wide, turnedPart])
+  ops.tape.free(wide)
+  return output
+}
+
+function linear({ layers }: DecoderRun, block: Named, name: string, input: Tensor): Tensor {
+  const { name: full, module } = named(block, name)
+  return layers.linear(full, input, module.linear?.outFeatures ?? 0)
+}
+
+function named(block: Named, name: string): Named {
+  const found = child(block, name)
+  if (!found) throw new UndescribedBlock(`${block.name} has no ${name}`)
+  return found
+}

@@ -1,0 +1,96 @@
+import { activate } from '../activations.js'
+import type { DecoderRun } from '../decoder.js'
+import { child, type Named } from '../submodules.js'
+import type { Tensor } from '../tape.js'
+import { scattered } from './router-operations.js'
+import type { Choice } from './routers.js'
+
+/**
+ * Experts that each compute all tokens, weighted by a sigmoid that is 0 for those that are not theirs, in one product over all
+ * of them (Llama 4). What comes out joins what the shared expert makes, in place. The input stays the caller's.
+ */
+export function batchedExperts(
+  run: DecoderRun,
+  block: Named,
+  input: Tensor,
+  choice: Choice,
+  shared: (input: Tensor) => Tensor | undefined,
+): Tensor {
+  const { layers, attentionWeights } = run
+  const { ops } = layers
+  const { tape } = ops
+  const tokens = ops.view(input)
+  const logits = layers.linear(`${block.name}.router`, tokens, choice.experts)
+  const found = scattered(layers, logits, choice.chosen)
+  const wide = ops.to(found, 'float32')
+  const open = ops.elementwise(wide, 'sigmoid', 'output')
+  tape.free(wide)
+  const scores = ops.to(open, found.dtype)
+  tape.free(open, found)
+  const copies = repeated(run, tokens, choice.experts)
+  const shares = ops.reordered(scores)
+  const rows = ops.mul(copies, shares)
+  tape.free(copies, shares)
+  const made = computed(run, `${block.name}.experts`, rows)
+  const beside = shared(tokens)
+  const sum = summed(run, made, input.elements)
+  const output = beside ? addedInPlace(run, beside, sum) : tape.alias(sum)
+  tape.free(tokens, scores, rows, made, sum, ...(beside ? [beside] : []))
+  attentionWeights.push(logits)
+  return output
+}
+
+/** `down(up(x) * act(gate(x)))` for all experts at once. */
+function computed(run: DecoderRun, name: string, rows: Tensor): Tensor {
+  const { layers } = run
+  const { ops } = layers
+  const { tape } = ops
+  const both = layers.batched(rows, layers.weights.get(`${name}.gate_up_proj`))
+  const [gate = both, up = both] = ops.split(both, [both.elements / 2, both.elements / 2])
+  const opened = activate(run, gate)
+  const product = ops.mul(up, opened)
+  tape.free(opened)
+  const output = layers.batched(product, layers.weights.get(`${name}.down_proj`))
+  tape.free(product, both, gate, up)
+  return output
+}
+
+/** All tokens once for each expert: the gradient is summed over them. */
+function repeated({ layers: { ops } }: DecoderRun, input: Tensor, experts: number): Tensor {
+  return ops.tape.record(
+    [input],
+    {},
+    () => ops.tape.tensor(input.elements * experts, input.dtype, 'repeat'),
+    () => [ops.gradient(input.elements, input.dtype, 'sum')],
+  )
+}
+
+/** The sum over experts: its gradient is copied for each of them. */
+function summed({ layers: { ops } }: DecoderRun, rows: Tensor, elements: number): Tensor {
+  return ops.tape.record(
+    [rows],
+    {},
+    () => ops.tape.tensor(elements, rows.dtype, 'sum'),
+    () => [ops.gradient(rows.elements, rows.dtype, 'clone')],
+  )
+}
+
+function addedInPlace({ layers: { ops } }: DecoderRun, into: Tensor, other: Tensor): Tensor {
+  const { ledger } = ops.tape
+  return ops.tape.record(
+    [into, other],
+    {},
+    () => ({ ...ops.tape.alias(into) }),
+    (gradient) => [into.grad && ledger.retain(gradient), other.grad && ledger.retain(gradient)],
+  )
+}
+
+/** Whether a mixture is of this kind: its experts lie in one tensor, behind a linear layer that routes. */
+export function isBatched(block: Named): boolean {
+  const experts = child(block, 'experts')?.module.parameters ?? {}
+  return (
+    'gate_up_proj' in experts &&
+    !('gate_up_proj_bias' in experts) &&
+    child(block, 'router')?.module.linear !== undefined
+  )
+}

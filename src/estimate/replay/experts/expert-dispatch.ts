@@ -1,0 +1,159 @@
+import type { DecoderRun } from '../decoder.js'
+import type { Layers } from '../layers.js'
+import { LoopVariables } from '../loop-variables.js'
+import type { Tensor } from '../tape.js'
+import type { ExpertTraits } from './expert-traits.js'
+import type { Choice, Routes } from './routers.js'
+
+/** What one expert makes of its rows; they stay the caller's. */
+export type Expert = (index: number, rows: Tensor) => Tensor
+
+/** What the experts have made together, and what the code has names for until the block returns. */
+export interface Dispatched {
+  readonly result: Tensor
+  readonly held: LoopVariables
+}
+
+/** Expert after expert on the tokens that are its own. Tokens are spread evenly, the first experts taking one more. */
+export function dispatch(run: DecoderRun, input: Tensor, routes: Routes, choice: Choice, expert: Expert): Dispatched {
+  return DISPATCHES[run.traits.experts.dispatch](run.layers, input, routes, choice, expert)
+}
+
+type Dispatch = (layers: Layers, input: Tensor, routes: Routes, choice: Choice, expert: Expert) => Dispatched
+
+const DISPATCHES: Readonly<Record<ExpertTraits['dispatch'], Dispatch>> = { added, wideAdded, sorted }
+
+/** Mixtral's way: the rows of each expert are added into a result in the type of the input. */
+function added(layers: Layers, input: Tensor, { weights }: Routes, choice: Choice, expert: Expert): Dispatched {
+  const { ops, tokens } = layers
+  const { tape } = ops
+  const held = new LoopVariables(tape)
+  let result = tape.tensor(input.elements, input.dtype, 'zeros')
+  held.bind('mask', tape.tensor(tokens * choice.chosen * choice.experts, 'int64', '_to_copy'))
+  for (const [index, rows] of rowsOf(tokens, choice).entries()) {
+    const places = held.bind('places', tape.tensor(2 * rows, 'int64', 'where'))
+    const own = held.bind('own', ops.index(input, (input.elements / tokens) * rows, places))
+    const made = expert(index, own)
+    const share = ops.index(weights, rows, places)
+    const product = held.bind('product', ops.mul(made, share))
+    tape.free(made, share)
+    const rowsMade = ops.to(product, result.dtype)
+    const next = ops.indexAdd(result, rowsMade, places)
+    tape.free(result, rowsMade)
+    result = next
+  }
+  return { result, held }
+}
+
+/** DeepSeek-V3's, a function of its own: the same in the type of the weights, cast in the end. */
+function wideAdded(layers: Layers, input: Tensor, { weights }: Routes, choice: Choice, expert: Expert): Dispatched {
+  const { ops, tokens } = layers
+  const { tape } = ops
+  const held = new LoopVariables(tape)
+  let result = tape.tensor(input.elements, weights.dtype, 'zeros')
+  held.bind('mask', tape.tensor(tokens * choice.chosen * choice.experts, 'int64', '_to_copy'))
+  for (const [index, rows] of rowsOf(tokens, choice).entries()) {
+    const places = held.bind('places', tape.tensor(2 * rows, 'int64', 'where'))
+    const share = held.bind('share', ops.index(weights, rows, places))
+    const own = held.bind('own', ops.index(input, (input.elements / tokens) * rows, places))
+    const made = held.bind('made', expert(index, own))
+    const product = held.bind('product', ops.mul(made, share))
+    const next = ops.indexAdd(result, product, places)
+    tape.free(result)
+    result = next
+  }
+  const output = ops.to(result, input.dtype)
+  tape.free(result)
+  held.free()
+  return { result: output, held }
+}
+
+/**
+ * DeepSeek-V2's: all rows sorted by expert at once, each expert on a slice of them, and what they make brought back into the
+ * order of the tokens, weighted and summed in the type of the weights.
+ */
+function sorted(layers: Layers, input: Tensor, { weights }: Routes, choice: Choice, expert: Expert): Dispatched {
+  const { ops, tokens } = layers
+  const { tape } = ops
+  const held = new LoopVariables(tape)
+  const rows = tokens * choice.chosen
+  const size = input.elements / tokens
+  held.bind('counts', tape.tensor(tokens * choice.experts, 'int64', 'new_zeros'))
+  held.bind('perExpert', tape.tensor(choice.experts, 'int64', 'sum'))
+  const order = held.bind('order', tape.tensor(rows, 'int64', 'argsort'))
+  const origins = tape.tensor(rows, 'int64', 'floor_divide')
+  const own = held.bind('own', ops.index(input, rows * size, origins))
+  tape.free(origins)
+  const outputs = rowsOf(tokens, choice).map((count, index) => {
+    const slice = held.bind('slice', ops.slice(own, count * size))
+    return held.bind(`output ${index}`, expert(index, slice))
+  })
+  const together = held.bind('together', ops.cat(outputs))
+  const reordered = held.bind('reordered', inOrder(layers, together, order))
+  const wide = ops.to(reordered, weights.dtype)
+  const weighted = weightedInPlace(layers, wide, weights)
+  tape.free(wide)
+  const sum = summed(layers, weighted, tokens * size)
+  tape.free(weighted)
+  const result = ops.to(sum, reordered.dtype)
+  tape.free(sum)
+  held.free()
+  return { result, held }
+}
+
+/** How many rows each expert gets. */
+export function rowsOf(tokens: number, { experts, chosen }: Choice): number[] {
+  const rows = tokens * chosen
+  return Array.from(
+    { length: experts },
+    (_, index) => Math.floor(rows / experts) + (index < rows % experts ? 1 : 0),
+  ).filter((count) => count > 0)
+}
+
+/** Rows written to other places of a new tensor: the places are kept. */
+function inOrder({ ops }: Layers, rows: Tensor, places: Tensor): Tensor {
+  const { elements, dtype } = rows
+  return ops.tape.record(
+    [rows],
+    { before: [places] },
+    () => ops.tape.tensor(elements, dtype, 'empty_like'),
+    () => [ops.gradient(elements, dtype, 'index')],
+  )
+}
+
+/** A product in place: the rows as they were are kept as a copy where the weights have a gradient. */
+function weightedInPlace({ ops }: Layers, rows: Tensor, weights: Tensor): Tensor {
+  const { tape } = ops
+  const { elements, dtype } = rows
+  const copies = weights.grad ? [tape.tensor(elements, dtype, 'clone')] : []
+  const output = tape.record(
+    [rows, weights],
+    { before: [...(rows.grad ? [weights] : []), ...copies] },
+    () => ({ ...tape.alias(rows) }),
+    () => {
+      const forRows = rows.grad && ops.gradient(elements, dtype, 'mul')
+      const whole = weights.grad && ops.gradient(elements, dtype, 'mul')
+      return [
+        forRows,
+        whole &&
+          (() => {
+            const sum = ops.gradient(weights.elements, dtype, 'sum')
+            tape.ledger.release(whole)
+            return sum
+          }),
+      ]
+    },
+  )
+  tape.free(...copies)
+  return output
+}
+
+/** The sum over a token's experts: its gradient is one view for all of them. */
+function summed({ ops }: Layers, rows: Tensor, elements: number): Tensor {
+  return ops.tape.record(
+    [rows],
+    {},
+    () => ops.tape.tensor(elements, rows.dtype, 'sum'),
+    (gradient) => [ops.tape.ledger.retain(gradient)],
+  )
+}

@@ -1,0 +1,66 @@
+import type { Module } from '../../../architecture/index.js'
+import type { DecoderRun } from '../decoder.js'
+import { gated } from '../mlp.js'
+import { child, type Named } from '../submodules.js'
+import type { Tensor } from '../tape.js'
+import { UndescribedBlock } from '../undescribed-block.js'
+import { batchedExperts, isBatched } from './batched-experts.js'
+import { dispatch } from './expert-dispatch.js'
+import { type Choice, route } from './routers.js'
+
+/** A mixture of experts: the router's choice, the experts on the tokens that are theirs, and what all tokens pass. */
+export function mixture(run: DecoderRun, block: Named, input: Tensor): Tensor {
+  const { ops } = run.layers
+  const { tape } = ops
+  const { name } = block
+  const { sharedFirst, ownView } = run.traits.experts
+  if (run.traits.experts.router === 'batched' && isBatched(block))
+    return batchedExperts(run, block, input, choiceOf(run, block), (tokens) => shared(run, block, tokens))
+  const item = child(block, 'experts')?.module.items?.[0]?.module
+  if (!item)
+    throw new UndescribedBlock(`the forward pass of ${name}, whose experts lie in one tensor, is not described`)
+  const choice = choiceOf(run, block)
+  const names = expertNames(item)
+  const early = sharedFirst ? shared(run, block, input) : undefined
+  const routes = route(run, block, input, choice)
+  const tokens = ownView ? ops.view(input) : tape.alias(input)
+  const { result, held } = dispatch(run, tokens, routes, choice, (index, rows) =>
+    gated(run, { name: `${name}.experts.${index}`, module: item }, rows, names),
+  )
+  tape.free(tokens)
+  const beside = early ?? shared(run, block, input)
+  const output = beside ? ops.add(result, beside) : tape.alias(result)
+  held.free()
+  tape.free(result, routes.indices, routes.weights, ...routes.held, ...(beside ? [beside] : []))
+  if (routes.logits) run.attentionWeights.push(routes.logits)
+  return output
+}
+
+function choiceOf({ traits }: DecoderRun, block: Named): Choice {
+  const { routed, items } = child(block, 'experts')?.module ?? {}
+  const count = items?.reduce((sum, { indices }) => sum + indices.length, 0) ?? 1
+  return { experts: routed?.experts ?? count, chosen: routed?.expertsPerToken ?? traits.experts.perToken }
+}
+
+/** The expert that every token passes, behind a gate of its own where there is one (Qwen 2). */
+function shared(run: DecoderRun, block: Named, input: Tensor): Tensor | undefined {
+  const found = SHARED_NAMES.map((name) => child(block, name)).find((one) => one)
+  if (!found) return undefined
+  const { layers } = run
+  const { ops } = layers
+  const made = gated(run, found, input, ['gate_proj', 'up_proj', 'down_proj'])
+  const gate = child(block, 'shared_expert_gate')
+  if (!gate) return made
+  const open = layers.linear(gate.name, input, 1)
+  const share = ops.elementwise(open, 'sigmoid', 'output')
+  ops.tape.free(open)
+  const weighted = ops.mul(share, made)
+  ops.tape.free(share, made)
+  return weighted
+}
+
+const SHARED_NAMES = ['shared_expert', 'shared_experts', 'shared_mlp'] as const
+
+function expertNames(expert: Module): readonly [string, string, string] {
+  return expert.children?.['w1'] ? ['w1', 'w3', 'w2'] : ['gate_proj', 'up_proj', 'down_proj']
+}

@@ -1,0 +1,73 @@
+import type { Architecture, Module, Repeat } from '../../architecture/index.js'
+import { baseOf, layersOf, submodule } from './submodules.js'
+import type { ForwardTraits } from './traits.js'
+
+/** A model of whose equal layers only a few are left, and behind which of them how many are left out. */
+export interface FoldedLayers {
+  readonly architecture: Architecture
+  readonly omitted: ReadonlyMap<string, number>
+}
+
+/**
+ * Leaves out what a replay would only do again. From the second of a row of equal layers on, each adds the same bytes in the
+ * forward pass and takes the same in the backward pass: what is live at one of its operations is a linear function of the
+ * layer's place, so that the most is at one of both ends. Three layers stay at the beginning and two at the end; what the others
+ * add is that of the last before the gap, as often as there are others.
+ */
+export function foldLayers(
+  architecture: Architecture,
+  traits: Pick<ForwardTraits, 'sliding' | 'rotates'>,
+): FoldedLayers {
+  const base = baseOf(architecture)
+  const list = base && submodule(base, 'layers')
+  const omitted = new Map<string, number>()
+  if (!list || isShared(list.module)) return { architecture, omitted }
+  const left = new Set<number>()
+  for (const row of rowsOf(layersOf(base), traits)) {
+    const others = row.slice(KEPT_BEFORE, -KEPT_BEHIND)
+    if (others.length < FEWEST_OMITTED) continue
+    for (const { index } of others) left.add(index)
+    omitted.set(row[KEPT_BEFORE - 1]?.name ?? '', others.length)
+  }
+  if (left.size === 0) return { architecture, omitted }
+  const items = (list.module.items ?? []).map(
+    ({ indices, module }): Repeat => ({ indices: indices.filter((index) => !left.has(index)), module }),
+  )
+  const root = replaced(architecture.root, list.name.split('.'), { ...list.module, items })
+  return { architecture: { ...architecture, root }, omitted }
+}
+
+const KEPT_BEFORE = 3
+const KEPT_BEHIND = 2
+const FEWEST_OMITTED = 2
+
+type Layers = ReturnType<typeof layersOf>
+
+/** Layers behind one another that are the same module and compute the same. */
+function rowsOf(layers: Layers, { sliding, rotates }: Pick<ForwardTraits, 'sliding' | 'rotates'>): Layers[] {
+  const rows: Layers[] = []
+  let last: Layers[number] | undefined
+  for (const layer of layers) {
+    const isAlike =
+      last?.module === layer.module &&
+      sliding(last.index) === sliding(layer.index) &&
+      rotates(last.index) === rotates(layer.index)
+    if (isAlike) rows.at(-1)?.push(layer)
+    else rows.push([layer])
+    last = layer
+  }
+  return rows
+}
+
+function replaced(module: Module, [first, ...rest]: readonly string[], by: Module): Module {
+  const child = first === undefined ? undefined : module.children?.[first]
+  return first === undefined || !child
+    ? by
+    : { ...module, children: { ...module.children, [first]: replaced(child, rest, by) } }
+}
+
+/** Whether anything below has a parameter that is another's. */
+function isShared({ ties, sharedWith, children = {}, items = [] }: Module): boolean {
+  if (ties || sharedWith !== undefined) return true
+  return Object.values(children).some(isShared) || items.some(({ module }) => isShared(module))
+}

@@ -1,0 +1,173 @@
+import type { ComputeDtype } from './dtype.js'
+import { change } from './memory-ledger.js'
+import { dequantized } from './nf4.js'
+import type { Operations } from './operations/operations.js'
+import type { Tensor } from './tape.js'
+import type { Weights } from './weights.js'
+
+/** What the layers of a model share while they run: operations, parameters, sizes and types. */
+export class Layers {
+  readonly ops: Operations
+  readonly weights: Weights
+  readonly tokens: number
+  /** Whether linear layers compute in bfloat16 on float32 parameters. */
+  readonly autocast: boolean
+  /** Whether linear layers of blocks are written out. */
+  readonly writesOut: boolean
+  #casts = new Map<Tensor, Tensor>()
+  #castsOfRun = 0
+
+  constructor(ops: Operations, weights: Weights, tokens: number, autocast: boolean, writesOut = false) {
+    this.ops = ops
+    this.weights = weights
+    this.tokens = tokens
+    this.autocast = autocast
+    this.writesOut = writesOut
+  }
+
+  /** Autocast keeps the copies of parameters that it made until it ends. */
+  endAutocast(): void {
+    const { tape } = this.ops
+    for (const [{ alike = 0 }, cast] of this.#casts) {
+      const before = { ...tape.ledger.now }
+      tape.free(cast)
+      if (alike > 0) tape.ledger.shift(change(before, tape.ledger.now), alike)
+    }
+    this.#casts.clear()
+  }
+
+  /** A linear layer, with its bias and its adapter where it has them; autocast may be off for it. The input stays the caller's. */
+  linear(name: string, input: Tensor, outFeatures: number, autocast = this.autocast): Tensor {
+    const adapter = this.weights.adapter(name)
+    const weight = this.weights.get(`${name}.weight`)
+    const base = this.#base(name, input, weight, outFeatures, autocast)
+    if (!adapter) return base
+    const { tape } = this.ops
+    // Of packed weights PEFT copies the product first (peft/tuners/lora/bnb.py, Linear4bit.forward).
+    const copy = weight.isNf4 ? this.ops.contiguous(base) : tape.alias(base)
+    tape.free(base)
+    // PEFT computes the adapter in the adapter's type (peft/tuners/lora/layer.py, Linear.forward).
+    const cast = this.ops.to(input, adapter.a.dtype)
+    const low = this.#affine(cast, adapter.a, undefined, adapter.rank)
+    const high = this.#affine(low, adapter.b, undefined, outFeatures)
+    tape.free(low)
+    const scaled = this.ops.scale(high)
+    tape.free(high)
+    const output = weight.isNf4 ? this.#sumInBase(copy, scaled) : this.#sumInWider(copy, scaled)
+    tape.free(cast)
+    return output
+  }
+
+  /** The product with a weight, and its bias: in one operation, or added to the product. */
+  #base(name: string, input: Tensor, weight: Tensor, outFeatures: number, autocast: boolean): Tensor {
+    const bias = this.weights.find(`${name}.bias`)
+    if (!this.writesOut || name === 'lm_head') return this.#affine(input, weight, bias, outFeatures, autocast)
+    const turned = autocast ? this.ops.to(weight, 'bfloat16') : this.ops.tape.alias(weight)
+    const product = this.#affine(input, turned, undefined, outFeatures, autocast)
+    this.ops.tape.free(turned)
+    if (!bias) return product
+    const sum = this.ops.add(product, bias)
+    this.ops.tape.free(product)
+    return sum
+  }
+
+  /** The adapter's part cast to the base's type, and added. Both are freed. */
+  #sumInBase(base: Tensor, part: Tensor): Tensor {
+    const narrow = this.ops.to(part, base.dtype)
+    this.ops.tape.free(part)
+    const sum = this.ops.add(base, narrow)
+    this.ops.tape.free(base, narrow)
+    return sum
+  }
+
+  /** The sum in the wider type, cast to the base's. Both are freed. */
+  #sumInWider(base: Tensor, part: Tensor): Tensor {
+    const sum = this.ops.add(base, part)
+    this.ops.tape.free(part, base)
+    const output = this.ops.to(sum, base.dtype)
+    this.ops.tape.free(sum)
+    return output
+  }
+
+  /** The product with a matrix that is no linear layer's. */
+  product(input: Tensor, matrix: Tensor, outFeatures: number, autocast = this.autocast): Tensor {
+    return this.#affine(input, matrix, undefined, outFeatures, autocast)
+  }
+
+  /** A product of each expert's rows with its matrix, all matrices in one parameter. */
+  batched(input: Tensor, parameter: Tensor): Tensor {
+    const { ops } = this
+    const { tape } = ops
+    const left = this.autocast ? ops.to(input, 'bfloat16') : tape.alias(input)
+    const right = this.autocast ? this.#lowered(parameter) : tape.alias(parameter)
+    const [experts, inner, outer] = this.weights.shape(parameter)
+    const rows = left.elements / (experts * inner)
+    const output = tape.record(
+      [left, right],
+      { before: [...(right.grad ? [left] : []), ...(left.grad ? [right] : [])] },
+      () => tape.tensor(experts * rows * outer, left.dtype, 'bmm'),
+      () => {
+        const forRight = right.grad && ops.gradient(right.elements, right.dtype, 'bmm')
+        return [left.grad && ops.gradient(left.elements, left.dtype, 'bmm'), forRight]
+      },
+    )
+    tape.free(left, right)
+    return output
+  }
+
+  #affine(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | undefined,
+    outFeatures: number,
+    autocast = this.autocast,
+  ): Tensor {
+    const { tape } = this.ops
+    const dequantizedWeight = weight.isNf4 ? dequantized(tape, weight) : undefined
+    const matrix = dequantizedWeight?.whole ?? (autocast ? this.#lowered(weight) : tape.alias(weight))
+    const vector = bias && (autocast ? this.#lowered(bias) : tape.alias(bias))
+    const left = autocast ? this.ops.to(input, 'bfloat16') : tape.alias(input)
+    const rows = Math.round(left.elements / (weight.elements / outFeatures))
+    const elements = rows * outFeatures
+    const output = tape.record(
+      [left, matrix, vector],
+      // bitsandbytes keeps a packed weight past autograd: no checkpoint makes it again.
+      { before: [...(matrix.grad ? [left] : []), ...(left.grad && !weight.isNf4 ? [matrix] : [])] },
+      () => tape.tensor(elements, left.dtype, vector ? 'addmm' : 'mm'),
+      () => {
+        const again = weight.isNf4 && left.grad ? dequantized(tape, weight) : undefined
+        if (again) tape.free(again.scales)
+        const forWeight = () => matrix.grad && this.ops.gradient(matrix.elements, matrix.dtype, 'mm')
+        const forInput = () => left.grad && this.ops.gradient(left.elements, left.dtype, 'mm')
+        // mm makes the weight's gradient first, addmm the input's.
+        const first = vector ? forInput() : forWeight()
+        const second = vector ? forWeight() : forInput()
+        const forBias = vector?.grad && (() => this.ops.gradient(vector.elements, vector.dtype, 'sum'))
+        if (again) tape.free(again.whole)
+        return vector ? [first, second, forBias] : [second, first, forBias]
+      },
+    )
+    tape.free(left, matrix, ...(vector ? [vector] : []), ...(dequantizedWeight ? [dequantizedWeight.scales] : []))
+    return output
+  }
+
+  /** A parameter as a linear layer takes it: under autocast its bfloat16 copy, made once while autocast lasts. */
+  #lowered(parameter: Tensor): Tensor {
+    const { tape } = this.ops
+    if (parameter.dtype === 'bfloat16') return tape.alias(parameter)
+    if (this.#castsOfRun !== tape.run) {
+      this.#casts = new Map()
+      this.#castsOfRun = tape.run
+    }
+    const known = this.#casts.get(parameter)
+    if (known) return tape.alias(known)
+    const cast = this.ops.to(parameter, 'bfloat16')
+    this.#casts.set(parameter, tape.alias(cast))
+    return cast
+  }
+
+  /** A tensor in the type that attention computes in. */
+  castForAutocast(input: Tensor, dtype: ComputeDtype): Tensor {
+    return this.autocast ? this.ops.to(input, dtype) : this.ops.tape.alias(input)
+  }
+}

@@ -1,0 +1,148 @@
+import type { DecoderRun } from './decoder.js'
+import type { Layers } from './layers.js'
+import type { Named } from './submodules.js'
+import type { Tensor } from './tape.js'
+
+/** A norm, as its module and its family compute it. The input stays the caller's. */
+export function norm({ layers, traits }: DecoderRun, { name, module }: Named, input: Tensor): Tensor {
+  const size = module.parameters?.['weight']?.reduce((product, one) => product * one, 1)
+  if (traits.norm === 'cohere' && size !== undefined)
+    return writtenOutLayerNorm(layers, name, input, module.parameters?.['weight']?.at(-1) ?? size)
+  if (traits.norm === 'float32') return layerNormOfCopy(layers, name, input)
+  if (module.type !== 'RMSNorm' || size === undefined) return layerNorm(layers, name, input, traits.norm === 'shifted')
+  if (traits.norm === 'gemma') return gemmaNorm(layers, name, input, size)
+  return rmsNorm(layers, name, input, size, traits.norm === 'wide' || traits.norm === 'cast' ? traits.norm : 'narrow')
+}
+
+/**
+ * Root mean square normalisation as Llama computes it: in float32, back to the input's type, then the gain; where the
+ * gain is `wide` it comes first, and so it does where it is `cast` to float32 itself.
+ */
+function rmsNorm(
+  layers: Layers,
+  name: string,
+  input: Tensor,
+  size: number,
+  gainType: 'narrow' | 'wide' | 'cast',
+): Tensor {
+  const { ops } = layers
+  const { tape } = ops
+  const wide = ops.to(input, 'float32')
+  const mean = meanSquare(layers, wide, size)
+  const root = ops.inverseRoot(mean)
+  const normal = ops.mul(wide, root)
+  tape.free(wide, root)
+  const weight = layers.weights.get(`${name}.weight`)
+  const gain = gainType === 'cast' ? ops.to(weight, 'float32') : tape.alias(weight)
+  const isWide = gainType !== 'narrow'
+  const first = isWide ? ops.mul(gain, normal) : ops.to(normal, input.dtype)
+  const output = isWide ? ops.to(first, input.dtype) : ops.mul(gain, first)
+  tape.free(gain, first, normal, mean)
+  return output
+}
+
+/** Vectors divided by their root mean square, without a gain (Llama 4). */
+export function unitNorm(layers: Layers, input: Tensor, size: number): Tensor {
+  const { ops } = layers
+  const { tape } = ops
+  const wide = ops.to(input, 'float32')
+  const normal = divided(layers, wide, size)
+  const output = ops.to(normal, input.dtype)
+  tape.free(normal)
+  return output
+}
+
+/** The same as Gemma computes it: gain and all in float32, and `1 + weight` for the gain. */
+function gemmaNorm(layers: Layers, name: string, input: Tensor, size: number): Tensor {
+  const { ops } = layers
+  const { tape } = ops
+  const wide = ops.to(input, 'float32')
+  const normal = divided(layers, wide, size)
+  const gain = ops.to(layers.weights.get(`${name}.weight`), 'float32')
+  const shifted = ops.shift(gain)
+  tape.free(gain)
+  const scaled = ops.mul(normal, shifted)
+  tape.free(normal, shifted)
+  const output = ops.to(scaled, input.dtype)
+  tape.free(scaled)
+  return output
+}
+
+/** Vectors divided by their root mean square, which nothing keeps a name for. They are freed. */
+function divided(layers: Layers, wide: Tensor, size: number): Tensor {
+  const { ops } = layers
+  const { tape } = ops
+  const mean = meanSquare(layers, wide, size)
+  const shifted = ops.shift(mean)
+  tape.free(mean)
+  const root = ops.rsqrt(shifted)
+  tape.free(shifted)
+  const normal = ops.mul(wide, root)
+  tape.free(wide, root)
+  return normal
+}
+
+function meanSquare(layers: Layers, wide: Tensor, size: number): Tensor {
+  const square = layers.ops.pow(wide)
+  const mean = layers.ops.mean(square, square.elements / size)
+  layers.ops.tape.free(square)
+  return mean
+}
+
+/** Layer normalisation as Cohere writes it out: all in float32, the centred input made twice. */
+function writtenOutLayerNorm(layers: Layers, name: string, input: Tensor, size: number): Tensor {
+  const { ops } = layers
+  const { tape } = ops
+  const wide = ops.to(input, 'float32')
+  const mean = ops.mean(wide, wide.elements / size)
+  const centred = ops.add(wide, mean)
+  const square = ops.pow(centred)
+  const variance = ops.mean(square, square.elements / size)
+  tape.free(centred, square)
+  const again = ops.add(wide, mean)
+  const root = ops.inverseRoot(variance)
+  const normal = ops.mul(again, root)
+  tape.free(again, wide, root)
+  const gain = ops.to(layers.weights.get(`${name}.weight`), 'float32')
+  const scaled = ops.mul(gain, normal)
+  tape.free(gain, normal, mean, variance)
+  const output = ops.to(scaled, input.dtype)
+  tape.free(scaled)
+  return output
+}
+
+/** Layer normalisation of a float32 copy, and back. */
+function layerNormOfCopy(layers: Layers, name: string, input: Tensor): Tensor {
+  const { ops } = layers
+  const wide = ops.to(input, 'float32')
+  const normal = layerNorm(layers, name, wide)
+  ops.tape.free(wide)
+  const output = ops.to(normal, input.dtype)
+  ops.tape.free(normal)
+  return output
+}
+
+/** Layer normalisation in one kernel: it keeps its input, and mean and inverse deviation of each row. */
+function layerNorm(layers: Layers, name: string, input: Tensor, isShifted = false): Tensor {
+  const { ops } = layers
+  const { tape } = ops
+  const found = layers.weights.find(`${name}.weight`)
+  const weight = found && (isShifted ? ops.shift(found) : tape.alias(found))
+  const bias = layers.weights.find(`${name}.bias`)
+  const rows = weight ? input.elements / weight.elements : layers.tokens
+  const statistics = [0, 1].map(() => tape.tensor(rows, input.dtype, 'native_layer_norm'))
+  const output = tape.record(
+    [input, weight, bias],
+    { before: [input, ...statistics, ...(weight && isShifted ? [weight] : [])] },
+    () => tape.tensor(input.elements, input.dtype, 'native_layer_norm'),
+    () => {
+      const made = [input, weight, bias].map(
+        (one) => one?.grad && tape.ledger.allocate(one.elements * (one.dtype === 'float32' ? 4 : 2)),
+      )
+      tape.ledger.observe('native_layer_norm_backward')
+      return made
+    },
+  )
+  tape.free(...statistics, ...(weight ? [weight] : []))
+  return output
+}

@@ -1,0 +1,203 @@
+import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
+import type { Storage } from '../memory-ledger.js'
+import type { Tensor } from '../tape.js'
+import { Gathering } from './gathering.js'
+
+/**
+ * The operations that models are made of, each with what torch allocates, saves and frees for it: the formulas of
+ * `tools/autograd/derivatives.yaml` and of the kernels on CUDA, as sizes.
+ */
+export class Operations extends Gathering {
+  /** The sum of two tensors of one size; the wider type wins, and the narrower one's gradient is cast back. */
+  add(left: Tensor, right: Tensor): Tensor {
+    const dtype = wider(left, right)
+    const elements = Math.max(left.elements, right.elements)
+    const narrowed = (input: Tensor, gradient: Storage): Storage =>
+      input.elements < elements
+        ? this.gradient(input.elements, input.dtype, 'sum')
+        : input.dtype === dtype
+          ? this.tape.ledger.retain(gradient)
+          : this.gradient(input.elements, input.dtype, '_to_copy')
+    return this.tape.record(
+      [left, right],
+      {},
+      () => this.tape.tensor(elements, dtype, 'add'),
+      (gradient) => [left.grad && narrowed(left, gradient), right.grad && narrowed(right, gradient)],
+    )
+  }
+
+  /** The sum in the first one's place. */
+  addInPlace(into: Tensor, other: Tensor): Tensor {
+    return this.tape.record(
+      [into, other],
+      {},
+      () => ({ ...this.tape.alias(into) }),
+      (gradient) => [into, other].map((input) => input.grad && this.tape.ledger.retain(gradient)),
+    )
+  }
+
+  /** The product of two tensors of one size: each is saved for the other's gradient. */
+  mul(left: Tensor, right: Tensor): Tensor {
+    const dtype = wider(left, right)
+    return this.tape.record(
+      [left, right],
+      { before: [...(right.grad ? [left] : []), ...(left.grad ? [right] : [])] },
+      () => this.tape.tensor(Math.max(left.elements, right.elements), dtype, 'mul'),
+      () => {
+        const elements = Math.max(left.elements, right.elements)
+        const wholes = [left, right].map((factor) => factor.grad && this.gradient(elements, dtype, 'mul'))
+        return [left, right].map((factor, index) => {
+          const whole = wholes[index]
+          return whole && (() => this.reduced(whole, factor, elements, dtype))
+        })
+      },
+    )
+  }
+
+  /** The product with a tensor that is not differentiated and needs no room of its own, or with a number. */
+  scale(input: Tensor, by?: Tensor): Tensor {
+    const dtype = by ? wider(input, by) : input.dtype
+    return this.tape.record(
+      [input],
+      { before: by ? [by] : [] },
+      () => this.tape.tensor(input.elements, dtype, 'mul'),
+      () => {
+        const gradient = this.gradient(input.elements, dtype, 'mul')
+        return [dtype === input.dtype ? gradient : () => this.cast(gradient, input)]
+      },
+    )
+  }
+
+  /** The sum with a number, where the gradient is the same tensor: `1 + weight`. */
+  shift(input: Tensor): Tensor {
+    return this.tape.record(
+      [input],
+      {},
+      () => this.tape.tensor(input.elements, input.dtype, 'add'),
+      (gradient) => [this.tape.ledger.retain(gradient)],
+    )
+  }
+
+  /** A function of each element whose gradient needs its input. */
+  elementwise(input: Tensor, name: string, saves: 'input' | 'output' | 'nothing' = 'input'): Tensor {
+    return this.tape.record(
+      [input],
+      {
+        before: saves === 'input' ? [input] : [],
+        after: (output) => (saves === 'output' ? [output.storage] : []),
+      },
+      () => this.tape.tensor(input.elements, input.dtype, name),
+      () => [this.gradient(input.elements, input.dtype, `${name}_backward`)],
+    )
+  }
+
+  /** A power with a number as exponent: backward makes the lower power, its multiple, and their product. */
+  pow(input: Tensor): Tensor {
+    return this.tape.record(
+      [input],
+      { before: [input] },
+      () => this.tape.tensor(input.elements, input.dtype, 'pow'),
+      () => {
+        const lower = this.gradient(input.elements, input.dtype, 'pow')
+        const multiple = this.gradient(input.elements, input.dtype, 'mul')
+        const product = this.gradient(input.elements, input.dtype, 'mul')
+        this.tape.ledger.release(lower)
+        this.tape.ledger.release(multiple)
+        return [product]
+      },
+    )
+  }
+
+  /** The error function: its backward writes out `2 / sqrt(pi) * exp(-x * x)`, and keeps each step until it is done. */
+  errorFunction(input: Tensor): Tensor {
+    return this.tape.record(
+      [input],
+      { before: [input] },
+      () => this.tape.tensor(input.elements, input.dtype, 'erf'),
+      () => {
+        const steps = ['pow', 'neg', 'exp', 'mul'].map((step) => this.gradient(input.elements, input.dtype, step))
+        const product = this.gradient(input.elements, input.dtype, 'mul')
+        for (const step of steps) this.tape.ledger.release(step)
+        return [product]
+      },
+    )
+  }
+
+  /** Limits on both sides. */
+  clamp(input: Tensor): Tensor {
+    return this.tape.record(
+      [input],
+      { before: [input] },
+      () => this.tape.tensor(input.elements, input.dtype, 'clamp'),
+      () => [this.clamped(input)],
+    )
+  }
+
+  /** The same in place: what it was before is kept as a copy, where a gradient needs it. */
+  clampInPlace(input: Tensor): Tensor {
+    const before = input.grad ? [this.tape.tensor(input.elements, input.dtype, 'clone')] : []
+    const output = this.tape.record(
+      [input],
+      { before },
+      () => ({ ...this.tape.alias(input) }),
+      () => [this.clamped(input)],
+    )
+    this.tape.free(...before)
+    return output
+  }
+
+  /** The gradient within the limits: two masks say where that is. */
+  private clamped({ elements, dtype }: Tensor): Storage {
+    const masks = [DTYPE_BYTES[dtype], elements, elements].map((bytes) => this.tape.ledger.allocate(bytes))
+    const made = this.gradient(elements, dtype, 'where')
+    for (const mask of masks) this.tape.ledger.release(mask)
+    return made
+  }
+
+  /** The mean over the features of each token: its gradient is as large as its input. */
+  mean(input: Tensor, tokens: number): Tensor {
+    return this.tape.record(
+      [input],
+      {},
+      () => this.tape.tensor(tokens, input.dtype, 'mean'),
+      () => [this.gradient(input.elements, input.dtype, 'div')],
+    )
+  }
+
+  /** 1 / sqrt(x + epsilon) of one number a token. */
+  inverseRoot(input: Tensor): Tensor {
+    const shifted = this.shift(input)
+    const root = this.rsqrt(shifted)
+    this.tape.free(shifted)
+    return root
+  }
+
+  /** 1 / sqrt(x): backward makes the cube of its output. */
+  rsqrt(input: Tensor): Tensor {
+    return this.tape.record(
+      [input],
+      { after: (output) => [output.storage] },
+      () => this.tape.tensor(input.elements, input.dtype, 'rsqrt'),
+      () => {
+        const cube = this.gradient(input.elements, input.dtype, 'pow')
+        const half = this.gradient(input.elements, input.dtype, 'mul')
+        this.tape.ledger.release(cube)
+        const product = this.gradient(input.elements, input.dtype, 'mul')
+        this.tape.ledger.release(half)
+        return [product]
+      },
+    )
+  }
+
+  /** The gradient of a factor that is smaller than the product is summed down to it, and cast to its type. */
+  private reduced(whole: Storage, factor: Tensor, elements: number, dtype: ComputeDtype): Storage {
+    if (factor.elements === elements) return factor.dtype === dtype ? whole : this.cast(whole, factor)
+    const sum = this.gradient(factor.elements, dtype, 'sum')
+    this.tape.ledger.release(whole)
+    return factor.dtype === dtype ? sum : this.cast(sum, factor)
+  }
+}
+
+function wider(left: Tensor, right: Tensor): ComputeDtype {
+  return DTYPE_BYTES[left.dtype] >= DTYPE_BYTES[right.dtype] ? left.dtype : right.dtype
+}

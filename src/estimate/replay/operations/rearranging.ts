@@ -1,0 +1,132 @@
+import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
+import type { Storage } from '../memory-ledger.js'
+import type { Tape, Tensor } from '../tape.js'
+
+/** Operations that compute nothing: they copy, cast, cut and put together. The first third of {@link Operations}. */
+export class Rearranging {
+  readonly tape: Tape
+
+  constructor(tape: Tape) {
+    this.tape = tape
+  }
+
+  /** A copy in another type; the same tensor where it has that type already. */
+  to(input: Tensor, dtype: ComputeDtype): Tensor {
+    if (input.dtype === dtype) return this.tape.alias(input)
+    return this.tape.record(
+      [input],
+      {},
+      () => this.tape.tensor(input.elements, dtype, '_to_copy'),
+      () => [this.gradient(input.elements, input.dtype, '_to_copy')],
+    )
+  }
+
+  /** A view whose gradient has to be brought into order first, because it comes with its dimensions exchanged. */
+  exchanged(input: Tensor): Tensor {
+    return this.tape.record(
+      [input],
+      {},
+      () => ({ ...this.tape.alias(input) }),
+      () => [this.gradient(input.elements, input.dtype, 'clone')],
+    )
+  }
+
+  /** A view of the whole: gradients of its uses are summed up before they join those of other views. */
+  view(input: Tensor): Tensor {
+    return this.tape.marker(input, () => {})
+  }
+
+  /** A part of a tensor, as a view; its gradient is as large as the whole, zeros around it. */
+  slice(input: Tensor, elements: number): Tensor {
+    return this.tape.record(
+      [input],
+      {},
+      () => ({ ...this.tape.alias(input), elements }),
+      () => [this.gradient(input.elements, input.dtype, 'slice_backward')],
+    )
+  }
+
+  /** A copy with zeros behind each row; its gradient is a copy without them. */
+  pad(input: Tensor, elements: number): Tensor {
+    return this.tape.record(
+      [input],
+      {},
+      () => this.tape.tensor(elements, input.dtype, 'constant_pad_nd'),
+      () => [this.gradient(input.elements, input.dtype, 'constant_pad_nd')],
+    )
+  }
+
+  /** Parts of a tensor that is split at once: their gradients are put together again into one. */
+  split(input: Tensor, sizes: readonly number[]): Tensor[] {
+    const collected: Storage[] = []
+    const whole = this.tape.record(
+      [input],
+      {},
+      () => ({ ...this.tape.alias(input) }),
+      () => {
+        const made = this.gradient(input.elements, input.dtype, 'cat')
+        for (const part of collected) this.tape.ledger.release(part)
+        return [made]
+      },
+    )
+    const parts = sizes.map((elements) =>
+      this.tape.record(
+        [whole],
+        {},
+        () => ({ ...this.tape.alias(whole), elements }),
+        (gradient) => {
+          collected.push(this.tape.ledger.retain(gradient))
+          return [this.tape.ledger.allocate(0)]
+        },
+      ),
+    )
+    this.tape.free(whole)
+    return parts
+  }
+
+  /** A copy in another order of dimensions: what `contiguous()` makes where the order is not that already. */
+  contiguous(input: Tensor): Tensor {
+    return this.tape.record(
+      [input],
+      {},
+      () => this.tape.tensor(input.elements, input.dtype, 'clone'),
+      (gradient) => [this.tape.ledger.retain(gradient)],
+    )
+  }
+
+  /** A copy in another order, whose gradient is a copy in the order of before. */
+  reordered(input: Tensor): Tensor {
+    return this.tape.record(
+      [input],
+      {},
+      () => this.tape.tensor(input.elements, input.dtype, 'clone'),
+      () => [this.gradient(input.elements, input.dtype, 'clone')],
+    )
+  }
+
+  /** Tensors behind one another; the gradient of each is a view. */
+  cat(inputs: readonly Tensor[]): Tensor {
+    const elements = inputs.reduce((sum, input) => sum + input.elements, 0)
+    const [first] = inputs
+    return this.tape.record(
+      inputs,
+      {},
+      () => this.tape.tensor(elements, first?.dtype ?? 'bfloat16', 'cat'),
+      (gradient) => inputs.map((input) => input.grad && this.tape.ledger.retain(gradient)),
+    )
+  }
+
+  /** A storage for a gradient. */
+  gradient(elements: number, dtype: ComputeDtype, operation: string): Storage {
+    const storage = this.tape.ledger.allocate(elements * DTYPE_BYTES[dtype])
+    this.tape.ledger.observe(operation)
+    return storage
+  }
+
+  /** A gradient in the type of what it belongs to; the one before is freed. */
+  protected cast(gradient: Storage, { elements, dtype }: Tensor): Storage {
+    const made = this.gradient(elements, dtype, '_to_copy')
+    this.tape.ledger.release(gradient)
+    return made
+  }
+}

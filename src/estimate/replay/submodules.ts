@@ -1,0 +1,82 @@
+import type { Architecture, Module } from '../../architecture/index.js'
+
+/** A child of a module with its full name. */
+export interface Named {
+  readonly name: string
+  readonly module: Module
+}
+
+/** What families call the parts that all decoders have. */
+const NAMES = {
+  embedding: ['embed_tokens', 'wte', 'embed_in', 'word_embeddings'],
+  positions: ['wpe', 'embed_positions'],
+  embeddingNorm: ['word_embeddings_layernorm'],
+  layers: ['layers', 'h', 'blocks'],
+  lastNorm: ['norm', 'ln_f', 'final_layer_norm', 'final_layernorm', 'layer_norm', 'norm_f'],
+  head: ['lm_head', 'embed_out'],
+  attention: ['self_attn', 'attention', 'attn', 'self_attention'],
+  mlp: ['mlp', 'block_sparse_moe', 'feed_forward', 'ffn'],
+  fused: ['qkv_proj', 'c_attn', 'query_key_value', 'Wqkv'],
+  query: ['q_proj'],
+  key: ['k_proj'],
+  value: ['v_proj'],
+  queryNorm: ['q_norm', 'q_layernorm', 'query_layernorm'],
+  keyNorm: ['k_norm', 'k_layernorm', 'key_layernorm'],
+  output: ['o_proj', 'dense', 'c_proj', 'out_proj'],
+  blockNorm: ['attn_sub_norm', 'ffn_sub_norm'],
+  firstNorm: ['input_layernorm', 'ln_1', 'self_attn_layer_norm', 'norm_1', 'ln_attn'],
+  afterAttention: ['post_self_attn_layernorm', 'post_attention_layernorm'],
+  secondNorm: [
+    'pre_feedforward_layernorm',
+    'post_attention_layernorm',
+    'ln_2',
+    'final_layer_norm',
+    'norm_2',
+    'ln_mlp',
+    'pre_ff_layernorm',
+  ],
+  afterMlp: ['post_feedforward_layernorm', 'post_mlp_layernorm'],
+  up: ['up_proj', 'c_fc', 'fc1', 'fc_in', 'dense_h_to_4h'],
+  down: ['down_proj', 'c_proj', 'fc2', 'fc_out', 'dense_4h_to_h'],
+} as const
+
+/** A part that decoders have, whatever a family calls it. */
+export type SubmoduleKind = keyof typeof NAMES
+
+/** The child of a kind; absent where the module has none. */
+export function submodule(of: Named, kind: SubmoduleKind): Named | undefined {
+  const name = NAMES[kind].find((one) => of.module.children?.[one])
+  return name === undefined ? undefined : child(of, name)
+}
+
+/** A child by its name. */
+export function child(of: Named, name: string): Named | undefined {
+  const module = of.module.children?.[name]
+  return module && { name: of.name === '' ? name : `${of.name}.${name}`, module }
+}
+
+/** The module that holds embeddings and layers, however deep it lies; absent where the model is no stack of decoder layers. */
+export function baseOf({ root }: Architecture): Named | undefined {
+  let base: Named = { name: '', module: root }
+  while (!submodule(base, 'layers')) {
+    const [first] = Object.keys(base.module.children ?? {})
+    const next = first === undefined ? undefined : child(base, first)
+    if (!next) return undefined
+    base = next
+  }
+  return submodule(base, 'embedding') && base
+}
+
+/** A decoder layer, with its place among all. */
+export interface NamedLayer extends Named {
+  readonly index: number
+}
+
+/** The layers in their order. */
+export function layersOf(base: Named): NamedLayer[] {
+  const list = submodule(base, 'layers')
+  const items = (list?.module.items ?? []).flatMap(({ indices, module }) =>
+    indices.map((index) => ({ index, name: `${list?.name}.${index}`, module })),
+  )
+  return items.sort((a, b) => a.index - b.index)
+}

@@ -1,0 +1,248 @@
+import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
+import type { Backward, Frame, Held, Leaf, Node, Tensor } from './graph.js'
+import { MemoryLedger, type MemoryPart, type Storage } from './memory-ledger.js'
+
+export type { Backward, Leaf, Node, Tensor } from './graph.js'
+
+/** The second run of a checkpointed layer: what it has saved, and what it has names for. */
+interface SecondRun {
+  readonly frame: Frame
+  readonly made: (Storage | undefined)[]
+  readonly names: Storage[]
+}
+
+/** Ends the second run of a checkpointed layer as soon as the last saved tensor is there, as torch does. */
+class EarlyStop extends Error {}
+
+/**
+ * Replays a training step as autograd runs it, on tensors that have sizes and no contents: each operation allocates what
+ * it returns, saves what its backward needs, and the ledger sees every byte come and go.
+ */
+export class Tape {
+  readonly ledger = new MemoryLedger()
+  readonly #nodes: Node[] = []
+  #recording: Frame | undefined
+  #again: SecondRun | undefined
+  #runs = 0
+  #gradients = true
+
+  /** Tells one run of code from another: what is cached in one, as autocast's copies are, is not there in the next. */
+  get run(): number {
+    return this.#runs
+  }
+
+  /** Runs something without recording, as under `torch.no_grad()`. */
+  withoutGradients<Result>(run: () => Result): Result {
+    this.#gradients = false
+    const result = run()
+    this.#gradients = true
+    return result
+  }
+
+  /** A tensor of a new storage. */
+  tensor(elements: number, dtype: ComputeDtype, operation: string, part?: MemoryPart): Tensor {
+    const storage = this.ledger.allocate(elements * DTYPE_BYTES[dtype], part)
+    this.#again?.names.push(storage)
+    this.ledger.observe(operation)
+    return { elements, dtype, storage }
+  }
+
+  /** The same tensor from where gradients flow on: `requires_grad_()` on what no parameter has gone into. */
+  requireGradient(tensor: Tensor): Tensor {
+    if (tensor.grad || !this.#gradients) return tensor
+    const { elements, dtype } = tensor
+    const variable = this.ledger.retain(tensor.storage)
+    return { ...tensor, grad: { kind: 'leaf', shape: [elements], elements, dtype, expected: 0, variable } }
+  }
+
+  /** A second name of the same tensor, or a view of it. */
+  alias(tensor: Tensor): Tensor {
+    this.ledger.retain(tensor.storage)
+    this.#again?.names.push(tensor.storage)
+    return tensor
+  }
+
+  /** A second name of a tensor, at which something happens when backward passes. */
+  marker(tensor: Tensor, passing: () => void): Tensor {
+    return this.record(
+      [tensor],
+      {},
+      () => ({ ...this.alias(tensor) }),
+      (gradient) => {
+        passing()
+        return [this.ledger.retain(gradient)]
+      },
+    )
+  }
+
+  /** A name goes. */
+  free(...tensors: Tensor[]): void {
+    for (const { storage } of tensors) {
+      this.ledger.release(storage)
+      if (this.#again) this.#again.names.splice(this.#again.names.lastIndexOf(storage), 1)
+    }
+  }
+
+  /**
+   * Runs an operation: `make` allocates its output, and where an input is differentiated it is recorded.
+   *
+   * @param saves - what backward needs: inputs are saved before the kernel runs, outputs behind it
+   */
+  record(
+    inputs: readonly (Tensor | undefined)[],
+    saves: { readonly before?: readonly Tensor[]; readonly after?: (output: Tensor) => readonly Storage[] },
+    make: () => Tensor,
+    backward: Backward,
+  ): Tensor {
+    const edges = inputs.map((input) => input?.grad)
+    if (!this.#gradients || edges.every((edge) => edge === undefined)) return make()
+    const saved = (saves.before ?? []).map(({ storage }) => this.#save(storage))
+    const output = make()
+    for (const storage of saves.after?.(output) ?? []) saved.push(this.#save(storage))
+    if (this.#again) return { ...output, grad: PLACEHOLDER }
+    const node: Node = {
+      kind: 'node',
+      inputs: edges,
+      saved,
+      backward,
+      ...(this.#recording && { frame: this.#recording }),
+    }
+    for (const edge of edges) if (edge?.kind === 'leaf') edge.expected += 1
+    this.#nodes.push(node)
+    return { ...output, grad: node }
+  }
+
+  #save(storage: Storage): Storage | Held {
+    if (this.#again) {
+      const { frame, made } = this.#again
+      made.push(this.ledger.retain(storage))
+      if (made.length === frame.count) throw new EarlyStop()
+      return storage
+    }
+    if (!this.#recording) return this.ledger.retain(storage)
+    const held = { frame: this.#recording, index: this.#recording.count }
+    this.#recording.count += 1
+    this.#recording.open += 1
+    return held
+  }
+
+  /**
+   * Runs a layer whose saved tensors are not kept but made again in backward: non-reentrant checkpointing
+   * (`torch.utils.checkpoint`), which ends the second run with the last tensor that is needed.
+   */
+  checkpoint(inputs: readonly Tensor[], layer: () => Tensor): Tensor {
+    const run = (): void => {
+      const output = layer()
+      this.free(output)
+    }
+    const frame: Frame = { run, inputs: inputs.map(({ storage }) => this.ledger.retain(storage)), count: 0, open: 0 }
+    this.#recording = frame
+    const output = layer()
+    this.#recording = undefined
+    if (frame.count === 0) this.#close(frame)
+    return output
+  }
+
+  /** The backward pass: operations in the reverse of their order, as autograd's engine takes them. */
+  backward(loss: Tensor): void {
+    this.ledger.phase = 'backward'
+    const { grad } = loss
+    if (grad?.kind === 'node') grad.pending = this.tensor(1, loss.dtype, 'ones_like').storage
+    this.free(loss)
+    for (let node = this.#nodes.pop(); node !== undefined; node = this.#nodes.pop()) {
+      if (node.pending === undefined) this.#release(node)
+      else this.#runBackward(node, node.pending)
+    }
+  }
+
+  #runBackward(node: Node, gradient: Storage): void {
+    delete node.pending
+    for (const [index, saved] of node.saved.entries()) {
+      if ('frame' in saved) node.saved[index] = this.#unpack(saved)
+    }
+    const made = node.backward(gradient)
+    this.#release(node)
+    const gradients = made.map((one) => (typeof one === 'function' ? one() : one))
+    this.ledger.release(gradient)
+    for (const [index, one] of gradients.entries()) {
+      const edge = node.inputs[index]
+      if (one === undefined) continue
+      if (edge === undefined) this.ledger.release(one)
+      else this.#accumulate(edge, one)
+    }
+  }
+
+  #unpack({ frame, index }: Held): Storage {
+    frame.again ??= this.#runAgain(frame)
+    const storage = frame.again[index]
+    if (!storage) throw new Error('a checkpointed layer saved other tensors the second time')
+    frame.again[index] = undefined
+    return storage
+  }
+
+  /** What is still named when the run ends early goes with it, as an exception takes the locals of its frames. */
+  #runAgain(frame: Frame): (Storage | undefined)[] {
+    const again: SecondRun = { frame, made: [], names: [] }
+    this.#again = again
+    this.#runs += 1
+    try {
+      frame.run()
+    } catch (stop) {
+      if (!(stop instanceof EarlyStop)) throw stop
+    }
+    this.#again = undefined
+    this.#runs += 1
+    for (const storage of again.names) this.ledger.release(storage)
+    return again.made
+  }
+
+  #release(node: Node): void {
+    for (const saved of node.saved) {
+      if ('frame' in saved) {
+        const made = saved.frame.again?.[saved.index]
+        if (made) this.ledger.release(made)
+      } else this.ledger.release(saved)
+      if (node.frame) {
+        node.frame.open -= 1
+        if (node.frame.open === 0) this.#close(node.frame)
+      }
+    }
+  }
+
+  #close(frame: Frame): void {
+    for (const storage of frame.inputs) this.ledger.release(storage)
+  }
+
+  /** A second gradient is added into a new tensor; a parameter takes its gradient when the last has come. */
+  #accumulate(target: Node | Leaf, gradient: Storage): void {
+    const { pending } = target
+    if (pending === undefined) target.pending = gradient
+    else {
+      target.pending = this.ledger.allocate(pending.bytes)
+      this.ledger.observe('add')
+      this.ledger.release(pending)
+      this.ledger.release(gradient)
+    }
+    if (target.kind === 'leaf') {
+      target.expected -= 1
+      if (target.expected === 0) this.#take(target)
+    }
+  }
+
+  #take(leaf: Leaf): void {
+    const { pending } = leaf
+    if (!pending) return
+    delete leaf.pending
+    if (leaf.isSharded) leaf.unreduced = pending
+    else if (leaf.gradient || leaf.variable) this.ledger.release(pending)
+    else {
+      leaf.gradient = pending
+      this.ledger.rebook(pending, 'gradients')
+    }
+    this.ledger.observe('accumulate_grad')
+    if (leaf.variable) this.ledger.release(leaf.variable)
+  }
+}
+
+/** Marks what the second run of a checkpointed layer makes: it is never run backward itself. */
+const PLACEHOLDER: Node = { kind: 'node', inputs: [], saved: [], backward: () => [] }
