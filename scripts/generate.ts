@@ -11,17 +11,10 @@ import { apiGenerator } from './generate/api.js'
 import { artifactsGenerator } from './generate/artifacts.js'
 import { gateGenerator } from './generate/gate.js'
 import type { Generator } from './generate/generator.js'
-import { pageGenerator } from './generate/page.js'
 import { plansGenerator } from './generate/plans.js'
 
 /** Every generator: a new one is one line here. */
-const GENERATORS: readonly Generator[] = [
-  artifactsGenerator,
-  plansGenerator,
-  gateGenerator,
-  apiGenerator,
-  pageGenerator,
-]
+const GENERATORS: readonly Generator[] = [artifactsGenerator, plansGenerator, gateGenerator, apiGenerator]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const checkOnly = process.argv.includes('--check')

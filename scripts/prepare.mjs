@@ -2,7 +2,7 @@
  * Installs and builds what a command needs, and does nothing when that is up to date.
  *
  *     node scripts/prepare.mjs install      node_modules as package-lock.json says
- *     node scripts/prepare.mjs build        and dist/ as src/ says
+ *     node scripts/prepare.mjs build        and dist/, the page in it, as src/ and page/ say
  *
  * Plain JavaScript on Node's own modules: it runs before anything is installed.
  */
@@ -17,8 +17,10 @@ const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
 
 upToDate('node_modules', ['package-lock.json'], () => run(npm, ['ci', '--no-fund', '--no-audit']))
 if (process.argv[2] === 'build') {
-  upToDate('dist', ['package-lock.json', 'tsconfig.json', 'tsup.config.ts', 'src'], () =>
-    run(process.execPath, [join('node_modules', 'tsup', 'dist', 'cli-default.js'), '--silent']),
+  upToDate(
+    'dist',
+    ['package-lock.json', 'tsconfig.json', 'tsup.config.ts', 'src', 'page', join('scripts', 'page')],
+    () => run(npm, ['run', '--silent', 'build']),
   )
 }
 

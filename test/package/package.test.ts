@@ -27,6 +27,7 @@ describe('the packed package', () => {
     const needed = [
       /^dist\/(?:checkpoint\/)?[\w-]+\.js$/,
       /^dist\/(?:checkpoint\/)?[\w-]+\.d\.ts$/,
+      /^dist\/page\/index\.html$/,
       /^schemas\/(?:2020-12|draft-07)\/\w+\.json$/,
       /^schemas\/openapi-3\.[01]\.json$/,
       /^(?:README\.md|CHANGELOG\.md|LICENSE|THIRD-PARTY-LICENSES\.txt|package\.json)$/,

@@ -1,18 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import type { AxeResults } from 'axe-core'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { PAGE } from '../../scripts/page/page-path.js'
 import { architectureFromConfig, parametersByPart } from '../../src/architecture/index.js'
 import { modelSpecFromConfig } from '../../src/checkpoint/index.js'
 import { estimateMemory, gpuOf, type MemoryMethod, minimumGpus } from '../../src/estimate/index.js'
 import { checkManifest } from '../../src/manifest/index.js'
 import { BROWSER } from '../chromium.js'
 import { type StartedBrowser, startBrowser } from './browser.js'
-
-const PAGE = fileURLToPath(new URL('../../docs/page/index.html', import.meta.url))
 
 /** A config that is none of the page's examples, with field names and sizes of its own. */
 const CONFIG = {

@@ -2,19 +2,15 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import type { Generator } from './generator.js'
 
 /** The page as one file: script and style inside, and nothing else that its policy lets run. */
-export const pageGenerator: Generator = {
-  name: 'page',
-  async files() {
-    const [html, style, script] = await Promise.all([
-      textOf('page/index.html'),
-      minified('page/page.css'),
-      minified('page/main.ts'),
-    ])
-    return new Map([['docs/page/index.html', assembled(html, style, script)]])
-  },
+export async function pageHtml(): Promise<string> {
+  const [html, style, script] = await Promise.all([
+    textOf('page/index.html'),
+    minified('page/page.css'),
+    minified('page/main.ts'),
+  ])
+  return assembled(html, style, script)
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
