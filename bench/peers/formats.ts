@@ -5,7 +5,7 @@ import {
   MAX_SEGMENT,
   MODEL_REFERENCE,
   NORMAL_URL,
-} from '../../src/validation/gate-checks.js'
+} from '../../src/validation/fast-path/text-checks.js'
 
 export { isUtcDateTime }
 

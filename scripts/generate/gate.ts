@@ -1,6 +1,7 @@
 /** The gate: a function for each definition that says whether a value needs no change, and one that makes the answer of it. */
-import * as checks from '../../src/validation/gate-checks.js'
-import * as copies from '../../src/validation/gate-copy.js'
+
+import * as copies from '../../src/validation/fast-path/copy.js'
+import * as checks from '../../src/validation/fast-path/text-checks.js'
 import { ajvModule } from './gate/accept.js'
 import { buildFunctions } from './gate/build.js'
 import { DEFINITIONS } from './gate/definition.js'
@@ -13,9 +14,9 @@ export const gateGenerator: Generator = {
   async files() {
     const accept = `${enumerations()}${await stripErrors(ajvModule())}`
     return new Map([
-      [`${FOLDER}/accept.js`, module('accepts', accept, '../gate-checks.js', checks)],
+      [`${FOLDER}/accept.js`, module('accepts', accept, '../fast-path/text-checks.js', checks)],
       [`${FOLDER}/accept.d.ts`, declaration('accepts', 'boolean')],
-      [`${FOLDER}/build.js`, module('builds', buildFunctions(), '../gate-copy.js', copies)],
+      [`${FOLDER}/build.js`, module('builds', buildFunctions(), '../fast-path/copy.js', copies)],
       [`${FOLDER}/build.d.ts`, declaration('builds', 'unknown')],
     ])
   },

@@ -1,21 +1,21 @@
-import { explain } from './explain.js'
-import { gateOfPlan } from './gate-of-plan.js'
-import type { Survey } from './leaves.js'
-import type { Plan } from './plan.js'
+import { fastPathOfPlan } from './fast-path/find-fast-path.js'
+import type { Plan } from './plan/plan.js'
 import type { ValidateOptions, ValidationResult } from './result.js'
+import { runSlowPath } from './slow-path.js'
+import type { ValueScan } from './value-scan.js'
 
-/** Validates in two steps: the gate for what needs no change, the explainer for everything else. */
-export function checkValue(plan: Plan, value: unknown, options: ValidateOptions, known?: Survey): ValidationResult {
-  const built = known?.isOdd ? undefined : gatedValue(plan, value, options)
-  return built === undefined ? explain(plan, value, options, known) : { ok: true, value: built }
+/** Validates in two steps: the fast path for what needs no change, the slow path for everything else. */
+export function checkValue(plan: Plan, value: unknown, options: ValidateOptions, known?: ValueScan): ValidationResult {
+  const built = known?.needsConversion ? undefined : fastPathValue(plan, value, options)
+  return built === undefined ? runSlowPath(plan, value, options, known) : { ok: true, value: built }
 }
 
-/** The answer to a value that the gate takes, and nothing for one that it leaves to the explainer. */
-export function gatedValue(plan: Plan, value: unknown, { maxDepth }: ValidateOptions): unknown {
-  const gate = gateOfPlan(plan)
-  if (!gate?.accepts(value) || (maxDepth !== undefined && maxDepth < GATE_DEPTH)) return undefined
-  return gate.build(value)
+/** The answer to a value that the fast path takes, and nothing for one that it leaves to the slow path. */
+export function fastPathValue(plan: Plan, value: unknown, { maxDepth }: ValidateOptions): unknown {
+  const fastPath = fastPathOfPlan(plan)
+  if (!fastPath?.accepts(value) || (maxDepth !== undefined && maxDepth < FAST_PATH_DEPTH)) return undefined
+  return fastPath.build(value)
 }
 
-/** What the gate takes is never nested deeper than this; a caller's own limit may be lower. */
-const GATE_DEPTH = 100
+/** What the fast path takes is never nested deeper than this; a caller's own limit may be lower. */
+const FAST_PATH_DEPTH = 100

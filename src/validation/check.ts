@@ -1,4 +1,4 @@
-import type { Plan } from './plan.js'
+import type { Plan } from './plan/plan.js'
 import type { Run } from './run.js'
 
 /** What a check answers when the input failed: its errors are in the run. */

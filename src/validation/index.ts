@@ -1,12 +1,12 @@
 /**
  * Value and model in, the service's answer out. To read it top-down: `validate.ts` and `validate-json.ts` are the ways in, `check-value.ts`
- * takes the two steps (`gate.ts`, then `explain.ts`), `run.ts` carries a validation along, `kinds/` has one check a file.
+ * takes the two steps (`fast-path/`, then `slow-path.ts`), `run.ts` carries a validation along, `kinds/` has one check a file.
  */
 
 export { ERROR_TYPES, type ErrorType } from './error-types.js'
 export { type HttpValidationError, httpValidationError } from './http-validation-error.js'
 export { is } from './is.js'
-export type { Model, ModelValue } from './plan-of.js'
+export type { Model, ModelValue } from './plan/plan-of.js'
 export { type RequestValidation, requestValidationBody } from './request-validation-body.js'
 export type { ErrorDetail, Invalid, Unreadable, Valid, ValidateOptions, ValidationResult } from './result.js'
 export { validate } from './validate.js'

@@ -1,6 +1,6 @@
-import { explain } from './explain.js'
-import { gateOfName, gateOfPlan } from './gate-of-plan.js'
-import { type Model, type ModelValue, planOf } from './plan-of.js'
+import { fastPathOfName, fastPathOfPlan } from './fast-path/find-fast-path.js'
+import { type Model, type ModelValue, planOf } from './plan/plan-of.js'
+import { runSlowPath } from './slow-path.js'
 
 /**
  * Whether a value is what a model describes, as it stands: nothing is coerced.
@@ -11,6 +11,6 @@ import { type Model, type ModelValue, planOf } from './plan-of.js'
  * is('Lora', { rank: '8' }) // false
  */
 export function is<M extends Model>(model: M, value: unknown): value is ModelValue<M> {
-  const gate = typeof model === 'string' ? gateOfName(model) : gateOfPlan(planOf(model))
-  return gate?.accepts(value) || explain(planOf(model), value, { mode: 'strict', maxErrors: 0 }).ok
+  const fastPath = typeof model === 'string' ? fastPathOfName(model) : fastPathOfPlan(planOf(model))
+  return fastPath?.accepts(value) || runSlowPath(planOf(model), value, { mode: 'strict', maxErrors: 0 }).ok
 }

@@ -1,5 +1,5 @@
 import { type HttpValidationError, httpValidationError } from './http-validation-error.js'
-import type { Model, ModelValue } from './plan-of.js'
+import type { Model, ModelValue } from './plan/plan-of.js'
 import { type ValidateJsonOptions, validateJson } from './validate-json.js'
 
 /** What a server answers to a request's body: nothing but the value when it passed, else a status and a JSON body. */

@@ -1,11 +1,11 @@
 import { type Check, INVALID } from './check.js'
 import { type ErrorContext, type ErrorType, messageOf } from './error-types.js'
-import type { Gate } from './gate.js'
-import { gateOfPlan } from './gate-of-plan.js'
+import type { FastPath } from './fast-path/fast-path.js'
+import { fastPathOfPlan } from './fast-path/find-fast-path.js'
 import { CHECKS } from './kinds/index.js'
-import { plainInput } from './leaves.js'
-import type { Plan } from './plan.js'
+import type { Plan } from './plan/plan.js'
 import type { ErrorDetail } from './result.js'
+import { shownInput } from './shown-input.js'
 
 /** What one validation carries along: the mode, the place it has come to, and the errors found so far. */
 export class Run {
@@ -17,19 +17,19 @@ export class Run {
   /** How many errors were found, those included that `maxErrors` keeps out of `details`. */
   errorCount = 0
   private readonly maxErrors: number
-  private readonly isOdd: boolean
-  private readonly plainInputs = new Map<object, unknown>()
+  private readonly needsConversion: boolean
+  private readonly shownInputs = new Map<object, unknown>()
 
   constructor(options: {
     strict: boolean
     loc: readonly (string | number)[]
     maxErrors: number
-    isOdd: boolean
+    needsConversion: boolean
   }) {
     this.strict = options.strict
     this.path = options.loc.slice()
     this.maxErrors = options.maxErrors
-    this.isOdd = options.isOdd
+    this.needsConversion = options.needsConversion
   }
 
   /** Checks an input against a plan: the validated value, or `INVALID` once its errors are noted. */
@@ -47,9 +47,9 @@ export class Run {
     return value
   }
 
-  /** The gate of a plan; none where there are leaves that it does not know. */
-  gateOf(plan: Plan): Gate | undefined {
-    return this.isOdd ? undefined : gateOfPlan(plan)
+  /** The fast path of a plan; none where there are numbers that it does not know. */
+  fastPathOf(plan: Plan): FastPath | undefined {
+    return this.needsConversion ? undefined : fastPathOfPlan(plan)
   }
 
   /** Notes an error at the present place; `shown` is the context that the answer shows, if it is another. */
@@ -86,6 +86,6 @@ export class Run {
 
   private echo(input: unknown): unknown {
     if (input === undefined) return null
-    return this.isOdd ? plainInput(input, this.plainInputs) : input
+    return this.needsConversion ? shownInput(input, this.shownInputs) : input
   }
 }

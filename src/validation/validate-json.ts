@@ -3,15 +3,16 @@ import type { JsonError } from '../json/json-error.js'
 import type { JsonNumber } from '../json/json-node.js'
 import { jsonValue } from '../json/json-value.js'
 import { DEFAULT_MAX_DEPTH, readJson } from '../json/read-json.js'
-import { checkValue, gatedValue } from './check-value.js'
+import { checkValue, fastPathValue } from './check-value.js'
 import { isJsonContentType } from './content-type.js'
 import { messageOf } from './error-types.js'
-import { explain } from './explain.js'
-import { type Survey, WrittenFloat } from './leaves.js'
-import type { Plan } from './plan.js'
-import { type Model, type ModelValue, planOf } from './plan-of.js'
+import { WrittenFloat } from './exact-numbers.js'
+import { isReadable, isReadExactly } from './json-parse-safety.js'
+import type { Plan } from './plan/plan.js'
+import { type Model, type ModelValue, planOf } from './plan/plan-of.js'
 import { type Invalid, UNREADABLE, type ValidateOptions, type ValidationResult } from './result.js'
-import { isReadable, isReadExactly } from './safe-text.js'
+import { runSlowPath } from './slow-path.js'
+import type { ValueScan } from './value-scan.js'
 
 /** How to validate a body. */
 export interface ValidateJsonOptions extends ValidateOptions {
@@ -65,10 +66,12 @@ function checkParsed(plan: Plan, text: string, options: ValidateJsonOptions): Va
     // The reader says what is wrong, or takes it: Python knows NaN.
     return undefined
   }
-  // The gate takes no number that the text may have written as another.
-  const built = gatedValue(plan, value, options)
+  // The fast path takes no number that the text may have written as another.
+  const built = fastPathValue(plan, value, options)
   if (built !== undefined) return { ok: true, value: built }
-  return isReadExactly(text) ? explain(plan, value, options, isOddText(text) ? undefined : EVERYDAY) : undefined
+  return isReadExactly(text)
+    ? runSlowPath(plan, value, options, mayNeedConversion(text) ? undefined : PLAIN_SCAN)
+    : undefined
 }
 
 /** By the reader, which knows what Python makes of a text. */
@@ -77,14 +80,14 @@ function checkRead(plan: Plan, text: string, options: ValidateJsonOptions): Vali
   const read = readJson(text, { maxDepth, constants: true })
   if (!read.ok) return jsonFailure(read.error, options)
   if (mode !== 'strict') return checkValue(plan, jsonValue(read.root), options)
-  return checkValue(plan, jsonValue(read.root, exactNumber), options, { isTooDeep: false, isOdd: true })
+  return checkValue(plan, jsonValue(read.root, exactNumber), options, { isTooDeep: false, needsConversion: true })
 }
 
 /** What a walk would find in the value of a readable text in which nothing hints at more. */
-const EVERYDAY: Survey = { isTooDeep: false, isOdd: false }
+const PLAIN_SCAN: ValueScan = { isTooDeep: false, needsConversion: false }
 
 /** Whether a text may hold a key that errors do not show, as it is or escaped. */
-function isOddText(text: string): boolean {
+function mayNeedConversion(text: string): boolean {
   return text.includes('_sa') || text.includes('\\u')
 }
 

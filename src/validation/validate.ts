@@ -1,5 +1,5 @@
 import { checkValue } from './check-value.js'
-import { type Model, type ModelValue, planOf } from './plan-of.js'
+import { type Model, type ModelValue, planOf } from './plan/plan-of.js'
 import type { ValidateOptions, ValidationResult } from './result.js'
 
 /**

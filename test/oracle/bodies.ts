@@ -1,5 +1,5 @@
 import { PLANS } from '../../src/validation/generated/plans.js'
-import type { ModelPlan, Plan } from '../../src/validation/plan.js'
+import type { ModelPlan, Plan } from '../../src/validation/plan/plan.js'
 import { Random } from './random.js'
 import type { Case } from './records.js'
 import { quoted, spelling } from './spellings.js'

@@ -1,4 +1,4 @@
-import type { Plan } from '../../src/validation/plan.js'
+import type { Plan } from '../../src/validation/plan/plan.js'
 import type { Random } from './random.js'
 
 /** Writes a value for a kind as JSON text: well or badly, or with what another kind would take. */

@@ -1,6 +1,6 @@
 import type { SchemaName } from '../../src/schemas/index.js'
 
-/** Bodies that together touch every part of the validator: the gate, each kind of the explainer, the reader. */
+/** Bodies that together touch every part of the validator: the fast path, each kind of the slow path, the reader. */
 export const EXAMPLES: readonly { model: SchemaName; body: string }[] = [
   { model: 'Lora', body: '{"rank": 8, "more": true}' },
   { model: 'Lora', body: '{"rank": "8", "alpha": 1.5}' },

@@ -1,16 +1,16 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SCHEMAS } from '../../src/schemas/index.js'
-import { compilePlan } from '../../src/validation/compile-plan.js'
-import { explain } from '../../src/validation/explain.js'
-import { gateFor } from '../../src/validation/gate.js'
+import { fastPathOf } from '../../src/validation/fast-path/fast-path.js'
 import { type ValidateOptions, validate, validateJson } from '../../src/validation/index.js'
+import { compilePlan } from '../../src/validation/plan/compile-plan.js'
+import { runSlowPath } from '../../src/validation/slow-path.js'
 import { cases } from '../oracle/bodies.js'
 import { readRecords } from '../oracle/records.js'
 
 const NAMES = Object.keys(SCHEMAS) as (keyof typeof SCHEMAS)[]
 
-/** Plans of their own, which have no gates: the explainer alone. */
+/** Plans of their own, which have no fast path, nor have their parts: the slow path alone. */
 const PLANS = Object.fromEntries(NAMES.map((name) => [name, compilePlan(SCHEMAS[name])]))
 
 /** A parsed body that was recorded or generated, with the model it was meant for. */
@@ -28,22 +28,22 @@ const PARSED: readonly Parsed[] = [...readRecords('vectors'), ...cases(2000, 77)
   }
 })
 
-describe('the gate and the explainer', () => {
-  it.each(['lax', 'strict'] as const)('agree: what the gate takes has the same value in %s mode', (mode) => {
+describe('the fast path and the slow path', () => {
+  it.each(['lax', 'strict'] as const)('agree: what the fast path takes has the same value in %s mode', (mode) => {
     let taken = 0
     for (const { name, value } of PARSED) {
-      const gate = gateFor(name)
-      const built = gate.accepts(value) ? gate.build(value) : undefined
+      const fastPath = fastPathOf(name)
+      const built = fastPath.accepts(value) ? fastPath.build(value) : undefined
       if (built === undefined) continue
       taken += 1
-      expect(explained(name, value, { mode }), JSON.stringify(value)).toEqual({ ok: true, value: built })
+      expect(slowly(name, value, { mode }), JSON.stringify(value)).toEqual({ ok: true, value: built })
     }
     expect(taken).toBeGreaterThan(1000)
   })
 
-  it('together answer what the explainer alone answers', () => {
+  it('together answer what the slow path alone answers', () => {
     for (const { name, value } of PARSED) {
-      expect(validate(name, value), JSON.stringify(value)).toEqual(explained(name, value))
+      expect(validate(name, value), JSON.stringify(value)).toEqual(slowly(name, value))
     }
   })
 })
@@ -99,10 +99,10 @@ describe('the cost is linear', () => {
   })
 })
 
-function explained(name: keyof typeof SCHEMAS, value: unknown, options: ValidateOptions = {}): unknown {
+function slowly(name: keyof typeof SCHEMAS, value: unknown, options: ValidateOptions = {}): unknown {
   const plan = PLANS[name]
   if (plan === undefined) throw new Error(name)
-  return explain(plan, value, options)
+  return runSlowPath(plan, value, options)
 }
 
 /** How often a validation reads a property of the input. */

@@ -1,7 +1,7 @@
 /** The gate's functions, one for each definition: Ajv's standalone output, stripped to the verdict. */
 import { _, Ajv, type Code, type CodeKeywordDefinition, type KeywordCxt, Name } from 'ajv'
 import standaloneCode from 'ajv/dist/standalone/index.js'
-import { MAX_SEGMENT, MAX_URL } from '../../../src/validation/gate-checks.js'
+import { MAX_SEGMENT, MAX_URL } from '../../../src/validation/fast-path/text-checks.js'
 import { DEFINITIONS } from './definition.js'
 import { type Check, gateSchema, type TextKind } from './schema.js'
 

@@ -1,5 +1,5 @@
 // Generated from src/schemas by scripts/generate/gate.ts: `npm run generate`.
-import { COMMON_DATE_TIME, MODEL_REFERENCE, NORMAL_URL, NO_NAME, NO_PROJECT_URN, hasFewCodePoints, hasShortSegments, isUtcDateTime } from '../gate-checks.js'
+import { COMMON_DATE_TIME, MODEL_REFERENCE, NORMAL_URL, NO_NAME, NO_PROJECT_URN, hasFewCodePoints, hasShortSegments, isUtcDateTime } from '../fast-path/text-checks.js'
 
 const FinetuningTypeMembers = new Set(["lora_merged","all_weights","last_layer","top_layers","gradual_unfreezing","bias_only","attention_only","lora","qlora","adalora","dora","lora_plus","prompt_tuning","prefix_tuning","p_tuning","p_tuning_v2","soft_prompt","ppo","dpo","cdpo","ipo","orpo","kto","rrhf","grpo"])
 const BackendFormatMembers = new Set(["OPENAI_CHAT","ANTHROPIC_MESSAGES"])

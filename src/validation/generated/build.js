@@ -1,5 +1,5 @@
 // Generated from src/schemas by scripts/generate/gate.ts: `npm run generate`.
-import { copyFree, integerOrNull, list, withExtras } from '../gate-copy.js'
+import { copyFree, integerOrNull, list, withExtras } from '../fast-path/copy.js'
 
 const InferenceParamsFields = new Set(["model","temperature","max_tokens","max_completion_tokens","top_p","stop"])
 

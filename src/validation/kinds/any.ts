@@ -1,6 +1,6 @@
 import { type Check, INVALID, setField } from '../check.js'
-import { exactInteger } from '../leaves.js'
-import type { AnyPlan } from '../plan.js'
+import { exactInteger } from '../exact-numbers.js'
+import type { AnyPlan } from '../plan/plan.js'
 import type { Run } from '../run.js'
 import { writtenKey } from '../text.js'
 
@@ -10,7 +10,7 @@ import { writtenKey } from '../text.js'
  * so that no depth can overflow the caller's.
  */
 export const checkAny: Check<AnyPlan> = (_, input, run) => {
-  if (!isContainer(input)) return copyLeaf(input, run)
+  if (!isContainer(input)) return copyScalar(input, run)
   const errorsBefore = run.errorCount
   const root = copying(input)
   const open = [root]
@@ -30,7 +30,7 @@ export const checkAny: Check<AnyPlan> = (_, input, run) => {
       put(top.target, place, inner.target)
       open.push(inner)
     } else {
-      put(top.target, place, copyLeaf(item, run))
+      put(top.target, place, copyScalar(item, run))
       run.path.pop()
     }
   }
@@ -60,9 +60,9 @@ function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !(value instanceof Number)
 }
 
-function copyLeaf(leaf: unknown, run: Run): unknown {
-  if (leaf instanceof Number) return Number(leaf)
-  if (typeof leaf === 'bigint') return run.fail('int_parsing_size', exactInteger(leaf))
-  if (typeof leaf === 'number') return Number.isFinite(leaf) ? leaf : null
-  return leaf ?? null
+function copyScalar(scalar: unknown, run: Run): unknown {
+  if (scalar instanceof Number) return Number(scalar)
+  if (typeof scalar === 'bigint') return run.fail('int_parsing_size', exactInteger(scalar))
+  if (typeof scalar === 'number') return Number.isFinite(scalar) ? scalar : null
+  return scalar ?? null
 }

@@ -1,5 +1,5 @@
 import type { Check } from '../check.js'
-import type { BooleanPlan } from '../plan.js'
+import type { BooleanPlan } from '../plan/plan.js'
 import { hasLoneSurrogate } from '../text.js'
 
 /** A boolean; in lax mode also 0 and 1, and the words that pydantic knows. */

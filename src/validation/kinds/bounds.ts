@@ -1,5 +1,5 @@
 import type { INVALID } from '../check.js'
-import type { Bounds } from '../plan.js'
+import type { Bounds } from '../plan/plan.js'
 import type { Run } from '../run.js'
 
 /** A number within bounds, or the first bound that it breaks, in pydantic's order; NaN is within none. */

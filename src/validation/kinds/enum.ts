@@ -1,5 +1,5 @@
 import type { Check } from '../check.js'
-import type { EnumPlan } from '../plan.js'
+import type { EnumPlan } from '../plan/plan.js'
 import { hasLoneSurrogate, pythonRepr } from '../text.js'
 
 /** One of some strings. */

@@ -1,5 +1,5 @@
 import type { Check } from '../check.js'
-import type { Plan } from '../plan.js'
+import type { Plan } from '../plan/plan.js'
 import { checkAny } from './any.js'
 import { checkBoolean } from './boolean.js'
 import { checkDatetime } from './datetime.js'

@@ -1,5 +1,5 @@
 import { type Check, INVALID } from '../check.js'
-import type { ListPlan } from '../plan.js'
+import type { ListPlan } from '../plan/plan.js'
 
 /** A list; every item is checked, and each error has its index. */
 export const checkList: Check<ListPlan> = (plan, input, run) => {

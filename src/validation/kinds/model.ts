@@ -1,7 +1,7 @@
 import { type Check, INVALID, isRecord, setField } from '../check.js'
-import type { AnyPlan, ModelPlan } from '../plan.js'
+import type { AnyPlan, ModelPlan } from '../plan/plan.js'
 import type { Run } from '../run.js'
-import { isPlain, type ReadyField, readyFields } from './ready-fields.js'
+import { type CompiledField, compiledFields, isPlain } from './compiled-fields.js'
 
 /** A model: its fields in their order, then what else is there if the model keeps it. */
 export const checkModel: Check<ModelPlan> = (plan, input, run) => {
@@ -14,13 +14,13 @@ export const checkModel: Check<ModelPlan> = (plan, input, run) => {
     // pydantic stops at such a key: it tells nothing else of the object.
     if (key !== undefined) return run.fail('string_unicode', key)
   }
-  const gate = run.gateOf(plan)
-  const built = gate?.accepts(input) ? gate.build(input) : undefined
+  const fastPath = run.fastPathOf(plan)
+  const built = fastPath?.accepts(input) ? fastPath.build(input) : undefined
   if (built !== undefined) return built
   let isValid = true
   // Once there is an error anywhere, nobody will see the value.
   const values: Record<string, unknown> = {}
-  const { list, names } = readyFields(plan)
+  const { list, names } = compiledFields(plan)
   for (const field of list) {
     const value = checkField(field, input, run)
     if (value === INVALID) isValid = false
@@ -30,7 +30,7 @@ export const checkModel: Check<ModelPlan> = (plan, input, run) => {
   return isValid ? values : INVALID
 }
 
-function checkField(field: ReadyField, input: Readonly<Record<string, unknown>>, run: Run): unknown {
+function checkField(field: CompiledField, input: Readonly<Record<string, unknown>>, run: Run): unknown {
   const { name } = field
   const value = field.isInherited && !Object.hasOwn(input, name) ? undefined : input[name]
   if (value !== undefined) {

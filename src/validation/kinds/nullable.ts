@@ -1,5 +1,5 @@
 import type { Check } from '../check.js'
-import type { NullablePlan } from '../plan.js'
+import type { NullablePlan } from '../plan/plan.js'
 
 /** Null, or what stands inside. */
 export const checkNullable: Check<NullablePlan> = (plan, input, run) =>

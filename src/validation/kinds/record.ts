@@ -1,5 +1,5 @@
 import { type Check, INVALID, isRecord, setField } from '../check.js'
-import type { RecordPlan } from '../plan.js'
+import type { RecordPlan } from '../plan/plan.js'
 import { writtenKey } from '../text.js'
 
 /** An object with any keys; every value is checked. */

@@ -1,6 +1,6 @@
 import { isModelRef } from '../../references/model-ref.js'
 import type { Check } from '../check.js'
-import type { StringPlan } from '../plan.js'
+import type { StringPlan } from '../plan/plan.js'
 import { hasLoneSurrogate, isLongerThan, isShorterThan } from '../text.js'
 
 /** A string, its length in code points, its pattern, and the rule of model references. */

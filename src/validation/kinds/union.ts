@@ -1,5 +1,5 @@
 import { type Check, INVALID } from '../check.js'
-import type { Plan, UnionPlan } from '../plan.js'
+import type { Plan, UnionPlan } from '../plan/plan.js'
 
 /**
  * One of several kinds, as pydantic's smart mode chooses: a member that the input fits as it is wins over one that

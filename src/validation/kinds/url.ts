@@ -1,6 +1,6 @@
 import type { Check } from '../check.js'
-import { MAX_URL, NORMAL_URL } from '../gate-checks.js'
-import type { UrlPlan } from '../plan.js'
+import { MAX_URL, NORMAL_URL } from '../fast-path/text-checks.js'
+import type { UrlPlan } from '../plan/plan.js'
 import { hasLoneSurrogate } from '../text.js'
 import { parseUrl } from '../url/parse-url.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { gateFor } from '../../src/validation/gate.js'
+import { fastPathOf } from '../../../src/validation/fast-path/fast-path.js'
 
 const adapter = { name: 'a', workspace: 'w', fileset: 'w/f', finetuning_type: 'lora' }
 const MEGABYTES = 10_000_000
@@ -12,14 +12,14 @@ const TEXTS = ['a', 'a-', 'a.', 'a/', '0', ' ', 'ä', '😀', '\ud800', 'https:/
 test.each(['name', 'description', 'model', 'finetuning_type', 'created_at'])(
   'ten megabytes as %s are refused at once',
   (field) => {
-    for (const text of TEXTS) expect(gateFor('Adapter').accepts({ ...adapter, [field]: text })).toBe(false)
+    for (const text of TEXTS) expect(fastPathOf('Adapter').accepts({ ...adapter, [field]: text })).toBe(false)
   },
 )
 
 test('ten megabytes as a URL are refused at once', () => {
   for (const text of TEXTS) {
-    expect(gateFor('APIEndpointData').accepts({ url: text })).toBe(false)
-    expect(gateFor('APIEndpointData').accepts({ url: `https://host/${text}` })).toBe(false)
+    expect(fastPathOf('APIEndpointData').accepts({ url: text })).toBe(false)
+    expect(fastPathOf('APIEndpointData').accepts({ url: `https://host/${text}` })).toBe(false)
   }
 })
 
@@ -32,13 +32,17 @@ test('ten megabytes as a plain text, or as many list items and fields, are taken
     custom_fields: Object.fromEntries(items.map((item) => [item, item])),
     ...Object.fromEntries(items.map((item) => [item, null])),
   }
-  const gate = gateFor('CreateModelEntityRequest')
-  expect(gate.accepts(request)).toBe(true)
-  expect(gate.build(request)).toMatchObject({ name: 'm', model_providers: items, custom_fields: request.custom_fields })
+  const fastPath = fastPathOf('CreateModelEntityRequest')
+  expect(fastPath.accepts(request)).toBe(true)
+  expect(fastPath.build(request)).toMatchObject({
+    name: 'm',
+    model_providers: items,
+    custom_fields: request.custom_fields,
+  })
 })
 
 test('keys of the prototype are neither fields nor pollution', () => {
   const value = JSON.parse('{"rank": 8, "__proto__": {"alpha": 16}, "constructor": {"prototype": {"alpha": 16}}}')
-  expect(gateFor('Lora').build(value)).toStrictEqual({ alpha: null, rank: 8 })
+  expect(fastPathOf('Lora').build(value)).toStrictEqual({ alpha: null, rank: 8 })
   expect('alpha' in {}).toBe(false)
 })

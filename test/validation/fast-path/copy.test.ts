@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { gateFor } from '../../src/validation/gate.js'
-import { copyFree } from '../../src/validation/gate-copy.js'
+import { copyFree } from '../../../src/validation/fast-path/copy.js'
+import { fastPathOf } from '../../../src/validation/fast-path/fast-path.js'
 
 test('a free value is copied throughout, its keys in their order', () => {
   const value = { b: [1, { c: null }], a: 'x', 10: true }
@@ -25,12 +25,12 @@ test.each([
   ['with a number beyond all numbers', JSON.parse('[1e400]')],
   ['with a number that is none', Number.NaN],
   ['with a hole', new Array(1)],
-])('a free value %s is left to the explainer', (_, value) => {
-  expect(gateFor('CreateModelEntityRequest').build({ name: 'm', custom_fields: { value } })).toBeUndefined()
-  expect(gateFor('InferenceParams').build({ value })).toBeUndefined()
-  expect(gateFor('ValidationError').build({ loc: [], msg: '', type: '', input: value })).toBeUndefined()
+])('a free value %s is left to the slow path', (_, value) => {
+  expect(fastPathOf('CreateModelEntityRequest').build({ name: 'm', custom_fields: { value } })).toBeUndefined()
+  expect(fastPathOf('InferenceParams').build({ value })).toBeUndefined()
+  expect(fastPathOf('ValidationError').build({ loc: [], msg: '', type: '', input: value })).toBeUndefined()
 })
 
-test('a key that is no Unicode text is left to the explainer where it is an error', () => {
-  expect(gateFor('InferenceParams').build({ '\ud800': 1 })).toBeUndefined()
+test('a key that is no Unicode text is left to the slow path where it is an error', () => {
+  expect(fastPathOf('InferenceParams').build({ '\ud800': 1 })).toBeUndefined()
 })

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import type { Definition } from '../../scripts/generate/gate/definition.js'
+import type { Definition } from '../../../scripts/generate/gate/definition.js'
 
 /** Values for a definition: mostly right, each part now and then of another kind, spelt oddly or left out. */
 export function valuesFor(definition: Definition): fc.Arbitrary<unknown> {

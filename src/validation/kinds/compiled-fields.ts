@@ -1,14 +1,14 @@
-import type { Bounds, FieldPlan, ModelPlan, Plan } from '../plan.js'
+import type { Bounds, FieldPlan, ModelPlan, Plan } from '../plan/plan.js'
 import { isUnconstrained } from './string.js'
 
-/** The fields of a model, made ready once for all the values to come. */
-export interface ReadyFields {
-  readonly list: readonly ReadyField[]
+/** The fields of a model, compiled once for all the values to come. */
+export interface CompiledFields {
+  readonly list: readonly CompiledField[]
   readonly names: ReadonlySet<string>
 }
 
 /** A field with all that its plan tells of a value at a glance; of one shape for all fields, which keeps its reading fast. */
-export interface ReadyField {
+export interface CompiledField {
   readonly name: string
   /** What a value other than null is checked against. */
   readonly plan: Plan
@@ -22,18 +22,18 @@ export interface ReadyField {
 }
 
 /** The fields of a model in their order. */
-export function readyFields(plan: ModelPlan): ReadyFields {
-  let ready = READY.get(plan)
-  if (ready === undefined) {
-    ready = { list: plan.fields.map(readyField), names: new Set(plan.fields.map(({ name }) => name)) }
-    READY.set(plan, ready)
+export function compiledFields(plan: ModelPlan): CompiledFields {
+  let compiled = COMPILED.get(plan)
+  if (compiled === undefined) {
+    compiled = { list: plan.fields.map(compiledField), names: new Set(plan.fields.map(({ name }) => name)) }
+    COMPILED.set(plan, compiled)
   }
-  return ready
+  return compiled
 }
 
-const READY = new WeakMap<ModelPlan, ReadyFields>()
+const COMPILED = new WeakMap<ModelPlan, CompiledFields>()
 
-function readyField({ name, plan, required, default: fallback }: FieldPlan): ReadyField {
+function compiledField({ name, plan, required, default: fallback }: FieldPlan): CompiledField {
   const isNullable = plan.kind === 'nullable'
   const inner = isNullable ? plan.inner : plan
   return {
@@ -48,11 +48,11 @@ function readyField({ name, plan, required, default: fallback }: FieldPlan): Rea
 }
 
 /** Zero may be the negative one, and a large number a rounded one: of numbers, only the other whole ones are plain. */
-export function isPlain({ plainType }: ReadyField, value: unknown): boolean {
+export function isPlain({ plainType }: CompiledField, value: unknown): boolean {
   return typeof value === plainType && (plainType !== 'number' || (value !== 0 && Number.isSafeInteger(value)))
 }
 
-function plainTypeOf(plan: Plan): ReadyField['plainType'] {
+function plainTypeOf(plan: Plan): CompiledField['plainType'] {
   switch (plan.kind) {
     case 'boolean':
       return 'boolean'

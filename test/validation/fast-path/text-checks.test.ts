@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { gateFor } from '../../src/validation/gate.js'
+import { fastPathOf } from '../../../src/validation/fast-path/fast-path.js'
 
 const adapter = { name: 'a', workspace: 'w', fileset: 'w/f', finetuning_type: 'lora' }
 
-const takesName = (name: unknown) => gateFor('Adapter').accepts({ ...adapter, name })
-const takesDescription = (description: unknown) => gateFor('Adapter').accepts({ ...adapter, description })
-const takesModel = (model: unknown) => gateFor('Adapter').accepts({ ...adapter, model })
-const takesTime = (created_at: unknown) => gateFor('Adapter').accepts({ ...adapter, created_at })
-const takesProject = (project: unknown) => gateFor('CreateModelEntityRequest').accepts({ name: 'm', project })
-const takesUrl = (url: unknown) => gateFor('APIEndpointData').accepts({ url })
+const takesName = (name: unknown) => fastPathOf('Adapter').accepts({ ...adapter, name })
+const takesDescription = (description: unknown) => fastPathOf('Adapter').accepts({ ...adapter, description })
+const takesModel = (model: unknown) => fastPathOf('Adapter').accepts({ ...adapter, model })
+const takesTime = (created_at: unknown) => fastPathOf('Adapter').accepts({ ...adapter, created_at })
+const takesProject = (project: unknown) => fastPathOf('CreateModelEntityRequest').accepts({ name: 'm', project })
+const takesUrl = (url: unknown) => fastPathOf('APIEndpointData').accepts({ url })
 
 describe('a short text', () => {
   test('is measured in code points', () => {
@@ -92,6 +92,6 @@ test.each([
   'http://h/ä',
   'ftp://h/x',
   `http://h/${'x'.repeat(5000)}`,
-])('%s is left to the explainer', (text) => {
+])('%s is left to the slow path', (text) => {
   expect(takesUrl(text)).toBe(false)
 })

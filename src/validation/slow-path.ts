@@ -1,28 +1,28 @@
 import { DEFAULT_MAX_DEPTH } from '../json/read-json.js'
 import { INVALID } from './check.js'
-import { type Survey, survey } from './leaves.js'
-import type { Plan } from './plan.js'
+import type { Plan } from './plan/plan.js'
 import { UNREADABLE, type ValidateOptions, type ValidationResult } from './result.js'
 import { Run } from './run.js'
+import { scanValue, type ValueScan } from './value-scan.js'
 
 /** What every place begins with unless something else is said: the errors are those of a request's body. */
 const BODY: readonly string[] = ['body']
 
 /**
  * Validates by walking a plan: coerces what the mode allows, and collects every error in the service's words. It
- * accepts whatever the gate accepts, with the same value, and is only slower.
+ * accepts whatever the fast path accepts, with the same value, and is only slower.
  *
  * @param known - what a walk through the value would find, where that is known without one
  */
-export function explain(plan: Plan, value: unknown, options: ValidateOptions, known?: Survey): ValidationResult {
+export function runSlowPath(plan: Plan, value: unknown, options: ValidateOptions, known?: ValueScan): ValidationResult {
   const { mode = 'lax', loc = BODY, maxErrors, maxDepth = DEFAULT_MAX_DEPTH } = options
-  const { isTooDeep, isOdd } = known ?? survey(value, maxDepth)
+  const { isTooDeep, needsConversion } = known ?? scanValue(value, maxDepth)
   if (isTooDeep) return UNREADABLE
   const run = new Run({
     strict: mode === 'strict',
     loc,
     maxErrors: maxErrors ?? Number.POSITIVE_INFINITY,
-    isOdd,
+    needsConversion,
   })
   if (value === undefined) run.fail('missing', null)
   const checked = value === undefined ? INVALID : run.check(plan, value)

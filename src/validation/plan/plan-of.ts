@@ -1,7 +1,7 @@
 import type { Static, TSchema } from 'typebox'
-import type { SCHEMAS, SchemaName } from '../schemas/registry.js'
+import type { SCHEMAS, SchemaName } from '../../schemas/registry.js'
+import { PLANS } from '../generated/plans.js'
 import { compilePlan } from './compile-plan.js'
-import { PLANS } from './generated/plans.js'
 import type { Plan } from './plan.js'
 
 /** What can be validated by: the name of one of the 18 definitions, or a definition. */

@@ -1,20 +1,20 @@
-/** How the builder makes new values of what the gate took. */
+/** How the fast path makes new values of what it accepted. */
 
-import { isRecord, setField } from './check.js'
-import { writtenKey } from './text.js'
+import { isRecord, setField } from '../check.js'
+import { writtenKey } from '../text.js'
 
-/** Thrown by a copy that meets what the gate does not deal with; `Gate.build` catches it. */
+/** Thrown by a copy that meets what the fast path does not deal with; `FastPath.build` catches it. */
 export class NotPlain extends Error {}
 
 /**
  * A deep copy of a free value, `__proto__` a key like any other. It takes what `JSON.parse` makes, nested no
  * deeper than everyday data: what stands for a number that JavaScript cannot say, and depth that needs measuring, is left to
- * the explainer.
+ * the slow path.
  *
  * @throws NotPlain where it meets anything else
  */
 export function copyFree(value: unknown, room = MAX_PLAIN_DEPTH): unknown {
-  if (typeof value !== 'object' || value === null) return copyLeaf(value)
+  if (typeof value !== 'object' || value === null) return copyScalar(value)
   if (room === 0) throw new NotPlain()
   if (Array.isArray(value)) return list(value, (item) => copyFree(item, room - 1))
   if (!isRecord(value)) throw new NotPlain()
@@ -59,10 +59,10 @@ const MAX_PLAIN_DEPTH = 64
  * A whole number beyond 2^53 - 1 may have been rounded, up to infinity; `-0` may have been written as an integer: the text
  * knows.
  */
-function copyLeaf(leaf: unknown): unknown {
-  if (typeof leaf === 'string' || typeof leaf === 'boolean' || leaf === null) return leaf
-  if (typeof leaf !== 'number' || Object.is(leaf, -0)) throw new NotPlain()
-  if (Number.isSafeInteger(leaf)) return leaf
-  if (Number.isInteger(leaf) || !Number.isFinite(leaf)) throw new NotPlain()
-  return leaf
+function copyScalar(scalar: unknown): unknown {
+  if (typeof scalar === 'string' || typeof scalar === 'boolean' || scalar === null) return scalar
+  if (typeof scalar !== 'number' || Object.is(scalar, -0)) throw new NotPlain()
+  if (Number.isSafeInteger(scalar)) return scalar
+  if (Number.isInteger(scalar) || !Number.isFinite(scalar)) throw new NotPlain()
+  return scalar
 }

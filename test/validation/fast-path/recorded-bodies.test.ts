@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { isSchemaName } from '../../src/schemas/index.js'
-import { gateFor } from '../../src/validation/gate.js'
+import { isSchemaName } from '../../../src/schemas/index.js'
+import { fastPathOf } from '../../../src/validation/fast-path/fast-path.js'
 
 interface Vector {
   readonly id: string
@@ -15,27 +15,27 @@ interface Vector {
 }
 
 const VECTORS: Vector[] = ['vectors', 'generated'].flatMap((name) =>
-  gunzipSync(readFileSync(new URL(`../fixtures/fastapi/${name}.jsonl.gz`, import.meta.url)))
+  gunzipSync(readFileSync(new URL(`../../fixtures/fastapi/${name}.jsonl.gz`, import.meta.url)))
     .toString()
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line)),
 )
 
-/** What the gate makes of each recorded body that `JSON.parse` reads: the value it builds, or nothing. */
+/** What the fast path makes of each recorded body that `JSON.parse` reads: the value it builds, or nothing. */
 const BUILT = VECTORS.flatMap((vector) => {
   const value = jsonOf(vector)
   const name = vector.model === 'CreateModel' ? 'CreateModelEntityRequest' : vector.model
-  if (value === undefined || !isSchemaName(name) || !gateFor(name).accepts(value)) return []
-  const built = gateFor(name).build(value)
+  if (value === undefined || !isSchemaName(name) || !fastPathOf(name).accepts(value)) return []
+  const built = fastPathOf(name).build(value)
   return built === undefined ? [] : [{ vector, built }]
 })
 
-test('the gate takes no recorded body that the service refuses', () => {
+test('the fast path takes no recorded body that the service refuses', () => {
   expect(BUILT.filter(({ vector }) => !vector.ok).map(({ vector }) => vector.id)).toEqual([])
 })
 
-test("what the gate builds of a recorded body is the service's own answer, field for field in its order", () => {
+test("what the fast path builds of a recorded body is the service's own answer, field for field in its order", () => {
   for (const { vector, built } of BUILT) {
     expect({ id: vector.id, value: JSON.stringify(built) }).toEqual({
       id: vector.id,
@@ -44,7 +44,7 @@ test("what the gate builds of a recorded body is the service's own answer, field
   }
 })
 
-test('the gate takes half of what the service takes among the records, most of which are made to be odd', () => {
+test('the fast path takes half of what the service takes among the records, most of which are made to be odd', () => {
   expect(BUILT.length).toBeGreaterThan(VECTORS.filter(({ ok }) => ok).length / 2)
 })
 

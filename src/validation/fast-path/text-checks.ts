@@ -1,7 +1,7 @@
 /**
- * What the gate asks of a text: is it one that the service answers back unchanged? The generated functions hold the tests
- * themselves, as these are most of what the gate costs: each is a regular expression with few alternatives, that tries no
- * character twice. A "no" is no error: the explainer decides then.
+ * What the fast path asks of a text: is it one that the service answers back unchanged? The generated functions hold the tests
+ * themselves, as these are most of what the fast path costs: each is a regular expression with few alternatives, that tries no
+ * character twice. A "no" is no error: the slow path decides then.
  */
 
 /** A character that no name has. */

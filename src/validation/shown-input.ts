@@ -1,0 +1,44 @@
+import { setField } from './check.js'
+
+/**
+ * An input as an error may show it: `JSON.stringify` must be able to write it. An integer that no JavaScript number
+ * holds is shown as the nearest one, which is what JavaScript reads in the service's own answer.
+ *
+ * @param seen - what has been converted already: errors of one object often show the same input
+ */
+export function shownInput(input: unknown, seen: Map<object, unknown>): unknown {
+  if (typeof input !== 'object' || input === null) return shownScalar(input)
+  if (input instanceof Number) return Number(input)
+  const known = seen.get(input)
+  if (known !== undefined) return known
+  const target: unknown[] | Record<string, unknown> = Array.isArray(input) ? [] : {}
+  seen.set(input, target)
+  const pending: { readonly source: object; readonly target: unknown[] | Record<string, unknown> }[] = [
+    { source: input, target },
+  ]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    for (const [key, value] of Object.entries(next.source)) {
+      if (isHiddenKey(key)) continue
+      let plain: unknown
+      if (typeof value === 'object' && value !== null && !(value instanceof Number)) {
+        const inner: unknown[] | Record<string, unknown> = Array.isArray(value) ? [] : {}
+        pending.push({ source: value, target: inner })
+        plain = inner
+      } else {
+        plain = value instanceof Number ? Number(value) : shownScalar(value)
+      }
+      if (Array.isArray(next.target)) next.target.push(plain)
+      else setField(next.target, key, plain)
+    }
+  }
+  return target
+}
+
+function shownScalar(scalar: unknown): unknown {
+  return typeof scalar === 'bigint' ? Number(scalar) : scalar
+}
+
+/** FastAPI's encoder takes these for SQLAlchemy's own, and leaves them out of what an error shows. */
+export function isHiddenKey(key: string): boolean {
+  return key.startsWith('_sa')
+}
