@@ -34,9 +34,17 @@ export interface Computation {
   readonly interleavedRotation?: boolean
 }
 
-/** Reads what the config of a family says of its forward pass. */
-export function computationOf(family: string, config: ConfigReader, headDim: number | undefined): Computation {
-  const activation = config.optionalString(ACTIVATION_FIELDS[family] ?? 'hidden_act')
+/**
+ * Reads what a config says of the forward pass in fields that mean the same in every family.
+ *
+ * @param activationField - the field that names the activation
+ */
+export function computationOf(
+  config: ConfigReader,
+  headDim: number | undefined,
+  activationField = 'hidden_act',
+): Computation {
+  const activation = config.optionalString(activationField)
   const rotaryShare = rotaryShareOf(config, headDim)
   return {
     ...(activation !== undefined && { activation }),
@@ -46,35 +54,9 @@ export function computationOf(family: string, config: ConfigReader, headDim: num
     ...whether(config, 'clampedProjections', 'clip_qkv'),
     ...(config.has('norm_topk_prob') && { normalisedRouting: config.boolean('norm_topk_prob', false) }),
     ...(config.has('topk_method') && { groupedRouting: config.raw('topk_method') === 'group_limited_greedy' }),
-    ...(family === 'llama4_text' && {
-      unitNorms: config.boolean('use_qk_norm', true),
-      temperedQueries: config.boolean('attn_temperature_tuning', true),
-      chunkTokens: config.integer('attention_chunk_size', 8192),
-    }),
     ...(config.has('rope_interleave') && { interleavedRotation: config.boolean('rope_interleave', true) }),
     ...(config.has('use_parallel_residual') && { parallel: config.boolean('use_parallel_residual', false) }),
-    ...(family === 'falcon' && {
-      parallel: config.boolean('parallel_attn', true),
-      alibi: config.boolean('alibi', false),
-    }),
   }
-}
-
-/** Where families keep the name of the activation, if it is not `hidden_act`. */
-const ACTIVATION_FIELDS: Readonly<Record<string, string>> = {
-  codegen: 'activation_function',
-  falcon: 'activation',
-  gemma2: 'hidden_activation',
-  gemma3_text: 'hidden_activation',
-  gemma4_text: 'hidden_activation',
-  gpt2: 'activation_function',
-  gpt_bigcode: 'activation_function',
-  gpt_neo: 'activation_function',
-  gptj: 'activation_function',
-  nemotron_h: 'mlp_hidden_act',
-  opt: 'activation_function',
-  recurrent_gemma: 'hidden_activation',
-  xglm: 'activation_function',
 }
 
 /** A limit is there where it is neither left to the class nor `null`. */

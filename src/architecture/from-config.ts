@@ -4,8 +4,7 @@ import { CheckpointError } from './checkpoint-error.js'
 import { computationOf } from './computation.js'
 import type { ConfigObject } from './config-object.js'
 import { ConfigReader } from './config-reader.js'
-import { FAMILIES } from './families/index.js'
-import type { Family } from './family.js'
+import { familyOf, modelTypes } from './families/index.js'
 import { type TextConfig, textConfig } from './text-config.js'
 
 /**
@@ -24,17 +23,11 @@ import { type TextConfig, textConfig } from './text-config.js'
 export function architectureFromConfig(config: unknown): Architecture {
   const reader = new ConfigReader(object(config))
   const modelType = reader.optionalString('model_type')
-  const family = BY_MODEL_TYPE.get(modelType ?? '')
-  if (family) return described(family, reader, classNameOf(reader))
+  if (modelType !== undefined && familyOf(modelType)) return described(modelType, reader, classNameOf(reader))
   const text = textConfig(reader)
   if (text) return describeText(text, reader)
   throw unsupported(modelType)
 }
-
-/** The families by `model_type`. */
-const BY_MODEL_TYPE: ReadonlyMap<string, Family> = new Map(
-  FAMILIES.flatMap((family) => family.modelTypes.map((modelType) => [modelType, family])),
-)
 
 function classNameOf(config: ConfigReader): string | undefined {
   return config.strings('architectures')?.[0]
@@ -43,18 +36,18 @@ function classNameOf(config: ConfigReader): string | undefined {
 function describeText({ whole, family, config }: TextConfig, outer: ConfigReader): Architecture {
   // Where the fields stand side by side, `architectures` names the class of the whole.
   const className = config === outer ? undefined : classNameOf(config)
-  const known = BY_MODEL_TYPE.get(family)
-  if (!known) throw unsupported(family)
-  const text = described(known, config, className)
+  const text = described(family, config, className)
   const note = `Of ${whole} only the language model (${family}) is described: other encoders and projectors are left out, and names are those of the language model alone.`
   return { ...text, notes: [note, ...text.notes] }
 }
 
 /** The model of a family, with what its config says of the forward pass. */
-function described(family: Family, config: ConfigReader, className: string | undefined): Architecture {
+function described(modelType: string, config: ConfigReader, className: string | undefined): Architecture {
+  const family = familyOf(modelType)
+  if (!family) throw unsupported(modelType)
   const model = family.describe(config, className)
-  const computation = computationOf(model.family, config, model.dimensions.headDim)
-  return { ...model, computation: { ...computation, ...model.computation } }
+  const computation = computationOf(config, model.dimensions.headDim, family.activationField)
+  return { family: modelType, ...model, computation: { ...computation, ...model.computation } }
 }
 
 function object(config: unknown): ConfigObject {
@@ -84,7 +77,7 @@ function unsupported(modelType: string | undefined): CheckpointError {
 /** Up to three known families whose name is a few letters away, or begins alike. */
 function nearest(modelType: string): string[] {
   const name = shortened(modelType)
-  return [...BY_MODEL_TYPE.keys()]
+  return modelTypes()
     .map((known) => ({ known, away: distance(known, name) }))
     .filter(({ known, away }) => away <= 3 || (name.length > 2 && (known.startsWith(name) || name.startsWith(known))))
     .sort((a, b) => a.away - b.away)

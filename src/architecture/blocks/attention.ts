@@ -1,5 +1,7 @@
+import type { ConfigReader } from '../config-reader.js'
 import { type Children, container, type Module, type Shape } from '../module.js'
 import { linear } from './linear.js'
+import { rmsNorm } from './norm.js'
 
 /** The sizes of an attention block with a projection each for queries, keys, values and the output. */
 export interface AttentionOptions {
@@ -37,4 +39,29 @@ export function attention(options: AttentionOptions): Module {
     },
     { part: 'attention', ...(options.parameters && { parameters: options.parameters }) },
   )
+}
+
+/** Attention as Llama has it: with biases where `attention_bias` says so, and what else the family puts into it. */
+export function llamaAttention(sizes: AttentionOptions, config: ConfigReader, also: Children = {}): Module {
+  const bias = config.boolean('attention_bias', false)
+  return attention({ ...sizes, qkvBias: bias, outputBias: bias, also })
+}
+
+/** Norms of each head's queries and keys, under the names that most families have for them. */
+export function headNorms({ headDim }: Pick<AttentionOptions, 'headDim'>): Children {
+  return { q_norm: rmsNorm(headDim), k_norm: rmsNorm(headDim) }
+}
+
+/** Norms of the queries of all heads together, and of their keys. */
+export function jointNorms({ heads, kvHeads, headDim }: AttentionOptions): Children {
+  return { q_norm: rmsNorm(heads * headDim), k_norm: rmsNorm(kvHeads * headDim) }
+}
+
+/**
+ * Attention as Qwen's hybrids have it: the projection of the queries also makes a gate for each feature of the output.
+ */
+export function gatedAttention(sizes: AttentionOptions, config: ConfigReader): Module {
+  const { hiddenSize, heads, headDim } = sizes
+  const q_proj = linear(hiddenSize, 2 * heads * headDim, { bias: config.boolean('attention_bias', false) })
+  return llamaAttention(sizes, config, { q_proj, ...headNorms(sizes) })
 }

@@ -4,12 +4,23 @@ import { container, type Module } from '../module.js'
 export interface DecoderLayerParts {
   readonly norm: Module
   readonly attention: Module
-  readonly mlp: Module
+  /** The feed-forward network, or the experts in its place. */
+  readonly mlp: Module | undefined
 }
 
 /** A layer that normalises what goes into each block: `x + attention(norm(x))`, then `x + mlp(norm(x))`. */
 export function preNormLayer(type: string, { norm, attention, mlp }: DecoderLayerParts): Module {
   return container(type, { input_layernorm: norm, self_attn: attention, post_attention_layernorm: norm, mlp })
+}
+
+/** The same where the family calls the experts `block_sparse_moe`. */
+export function blockSparseLayer(type: string, { norm, attention, mlp }: DecoderLayerParts): Module {
+  return container(type, {
+    input_layernorm: norm,
+    self_attn: attention,
+    post_attention_layernorm: norm,
+    block_sparse_moe: mlp,
+  })
 }
 
 /** A layer that normalises what comes out of each block: `x + norm(attention(x))`, then `x + norm(mlp(x))`. */

@@ -8,9 +8,12 @@ export interface DecoderModelParts {
   /** The list of layers. */
   readonly layers: Module
   readonly norm: Module
+  /** What the family calls the last norm. Default: `norm`. */
+  readonly lastNorm?: string | undefined
 }
 
 /** The base model of nearly all decoder-only families: `embed_tokens`, `layers`, `norm`. */
-export function decoderModel(type: string, { vocabSize, hiddenSize, layers, norm }: DecoderModelParts): Module {
-  return container(type, { embed_tokens: embedding(vocabSize, hiddenSize), layers, norm })
+export function decoderModel(type: string, parts: DecoderModelParts): Module {
+  const { vocabSize, hiddenSize, layers, norm, lastNorm = 'norm' } = parts
+  return container(type, { embed_tokens: embedding(vocabSize, hiddenSize), layers, [lastNorm]: norm })
 }

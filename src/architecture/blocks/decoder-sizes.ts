@@ -6,7 +6,8 @@ import { contextTokens } from './context-tokens.js'
 export interface DecoderDefaults {
   readonly vocab_size: number
   readonly hidden_size: number
-  readonly intermediate_size: number
+  /** Absent: four times `hidden_size`. */
+  readonly intermediate_size?: number
   readonly num_hidden_layers: number
   readonly num_attention_heads: number
   /** Absent: as many as `num_attention_heads`. */
@@ -39,7 +40,7 @@ export function decoderSizes(config: ConfigReader, defaults: DecoderDefaults): D
   return {
     vocabSize: config.positive('vocab_size', defaults.vocab_size),
     hiddenSize,
-    ffnSize: config.integer('intermediate_size', defaults.intermediate_size),
+    ffnSize: config.integer('intermediate_size', defaults.intermediate_size ?? 4 * hiddenSize),
     layers: config.integer('num_hidden_layers', defaults.num_hidden_layers),
     heads,
     kvHeads: config.integer('num_key_value_heads', defaults.num_key_value_heads ?? heads, heads),

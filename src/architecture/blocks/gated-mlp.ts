@@ -1,3 +1,4 @@
+import type { ConfigReader } from '../config-reader.js'
 import { container, type Module } from '../module.js'
 import { linear } from './linear.js'
 
@@ -40,4 +41,9 @@ export function fusedGatedMlp({ hiddenSize, ffnSize, bias = false, type = 'Gated
     },
     { part: 'mlp' },
   )
+}
+
+/** A gated feed-forward network as Llama has it: with biases where `mlp_bias` says so. */
+export function llamaMlp(sizes: GatedMlpOptions, config: ConfigReader): Module {
+  return gatedMlp({ ...sizes, bias: config.boolean('mlp_bias', false) })
 }

@@ -1,22 +1,36 @@
+import type { ConfigReader } from '../config-reader.js'
 import { type Children, container, type Module } from '../module.js'
 import { linear } from './linear.js'
 import { rmsNorm } from './norm.js'
 
-/** The sizes of multi-head latent attention. */
-export interface LatentAttentionOptions {
-  readonly hiddenSize: number
-  readonly heads: number
+/** The class defaults of the sizes of latent attention, under the names of the config's fields. */
+export interface LatentDefaults {
+  readonly q_lora_rank: number
+  readonly kv_lora_rank: number
+  readonly qk_rope_head_dim: number
+  readonly qk_nope_head_dim: number
+  readonly v_head_dim: number
+}
+
+/** The sizes that latent attention has besides the model's. */
+export interface LatentSizes {
   /** Width of the bottleneck of the queries; absent: one projection without a bottleneck. */
   readonly queryRank: number | undefined
   /** Width of the latent vector that stands for keys and values in the cache. */
   readonly kvRank: number
-  /** Features of a head's queries and keys that rope turns; those of the keys are the same for all heads. */
+  /** Features of a head's queries and keys that rope rotates; those of the keys are the same for all heads. */
   readonly ropeHeadDim: number
   /** Features of a head's queries and keys that rope leaves alone. */
   readonly plainHeadDim: number
   readonly valueHeadDim: number
-  /** Features of a head's queries and keys. Default: those that rope turns and those that it leaves alone. */
-  readonly queryHeadDim?: number
+  /** Features of a head's queries and keys: those that rope rotates and those that it leaves alone. */
+  readonly queryHeadDim: number
+}
+
+/** The options of multi-head latent attention. */
+export interface LatentAttentionOptions extends LatentSizes {
+  readonly hiddenSize: number
+  readonly heads: number
   /** Biases of the ways into the bottlenecks and of the output. */
   readonly bias: boolean
   /** What else the family puts into the block. */
@@ -24,10 +38,24 @@ export interface LatentAttentionOptions {
   readonly type: string
 }
 
+/** Reads the sizes of latent attention; a `null` for `q_lora_rank` is a projection without a bottleneck. */
+export function latentSizes(config: ConfigReader, defaults: LatentDefaults): LatentSizes {
+  const ropeHeadDim = config.integer('qk_rope_head_dim', defaults.qk_rope_head_dim)
+  const plainHeadDim = config.integer('qk_nope_head_dim', defaults.qk_nope_head_dim)
+  return {
+    queryRank: config.isNull('q_lora_rank') ? undefined : config.integer('q_lora_rank', defaults.q_lora_rank),
+    kvRank: config.integer('kv_lora_rank', defaults.kv_lora_rank),
+    ropeHeadDim,
+    plainHeadDim,
+    valueHeadDim: config.integer('v_head_dim', defaults.v_head_dim),
+    queryHeadDim: plainHeadDim + ropeHeadDim,
+  }
+}
+
 /** Multi-head latent attention (DeepSeek-AI 2024, arXiv:2405.04434): keys and values come out of one narrow vector. */
 export function latentAttention(options: LatentAttentionOptions): Module {
   const { hiddenSize, heads, queryRank, kvRank, ropeHeadDim, plainHeadDim, valueHeadDim, bias } = options
-  const queryFeatures = heads * (options.queryHeadDim ?? plainHeadDim + ropeHeadDim)
+  const queryFeatures = heads * options.queryHeadDim
   const queries: Children =
     queryRank === undefined
       ? { q_proj: linear(hiddenSize, queryFeatures) }

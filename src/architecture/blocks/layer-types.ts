@@ -1,6 +1,6 @@
 import type { Dimensions } from '../architecture.js'
 import type { ConfigReader } from '../config-reader.js'
-import { range } from '../module.js'
+import { listOf, type Module, range } from '../module.js'
 
 /**
  * What each layer is, as `layer_types` says, or by the family's own rule where the config does not say.
@@ -12,8 +12,22 @@ export function layerTypes(config: ConfigReader, count: number, typeOf: (index: 
   return range(count).map((index) => given?.[index] ?? typeOf(index))
 }
 
+/** The list of layers of such types, built once a type. */
+export function layersOfTypes(types: readonly string[], layerOf: (type: string) => Module): Module {
+  return listOf(types.length, (index) => types[index] ?? '', layerOf)
+}
+
 /** The width of the attention window, and which layers look through it; nothing where none does. */
 export type AttentionWindow = Pick<Dimensions, 'windowTokens' | 'windowLayers'>
+
+/** What layers attend to: through which window, and which of them do not rotate queries and keys. */
+export interface AttentionPattern {
+  readonly windowTokens?: number | undefined
+  /** The indices of the layers with the window. Absent: all of them. */
+  readonly windowLayers?: readonly number[]
+  /** The indices of the layers without rotation. Absent: as the class has it. */
+  readonly unrotatedLayers?: readonly number[]
+}
 
 /** The attention window of layers of such types. */
 export function windowOf(types: readonly string[], windowTokens: number | undefined): AttentionWindow {
@@ -43,4 +57,10 @@ export function qwenWindow(config: ConfigReader, layers: number): AttentionWindo
   const first = config.integer('max_window_layers', 28)
   const types = layerTypes(config, layers, (index) => (index >= first ? 'sliding_attention' : 'full_attention'))
   return windowOf(types, config.integer('sliding_window', 4096))
+}
+
+/** The layers of Qwen's hybrids: full attention in every so many, linear attention in the others. */
+export function qwenHybridTypes(config: ConfigReader, layers: number): readonly string[] {
+  const period = config.positive('full_attention_interval', 4)
+  return layerTypes(config, layers, (index) => ((index + 1) % period === 0 ? 'full_attention' : 'linear_attention'))
 }

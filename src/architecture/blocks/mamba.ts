@@ -1,3 +1,4 @@
+import type { ConfigReader } from '../config-reader.js'
 import { type Children, container, type Module } from '../module.js'
 import { depthwiseConv } from './depthwise-conv.js'
 import { linear } from './linear.js'
@@ -76,4 +77,16 @@ export function mamba2Mixer(options: Mamba2Options): Module {
     },
     { part: 'mamba', parameters: { dt_bias: [heads], A_log: [heads], D: [heads] } },
   )
+}
+
+/** Channels inside a state space: the hidden size times a factor, which need not be whole. */
+export function innerSize(config: ConfigReader, name: string, hiddenSize: number): number {
+  const factor = config.number(name, 2)
+  if (factor < 0) throw config.invalid(name, 'a number of 0 or more')
+  return Math.trunc(factor * hiddenSize)
+}
+
+/** The rank of the time step: a sixteenth of the hidden size where the config says `auto` or nothing. */
+export function timeStepRank(config: ConfigReader, name: string, hiddenSize: number): number {
+  return config.raw(name) === 'auto' ? Math.ceil(hiddenSize / 16) : config.integer(name, Math.ceil(hiddenSize / 16))
 }

@@ -1,24 +1,24 @@
 import type { ConfigReader } from '../config-reader.js'
+import type { FieldNames, SizeField } from '../family.js'
 import { contextTokens } from './context-tokens.js'
 import type { DecoderDefaults, DecoderSizes } from './decoder-sizes.js'
 
-/** What a family calls the fields that most families call alike. Both names are read, as `attribute_map` has it. */
-export type FieldNames = Partial<Record<SizeField, string>>
-
-/** The class defaults of such a family. An absent `intermediate_size` is four times the hidden size. */
-export type RenamedDefaults = Omit<DecoderDefaults, 'intermediate_size' | 'head_dim'> & {
-  readonly intermediate_size?: number
+/** What the families of GPT-2's time call the fields of sizes. */
+export const GPT_FIELD_NAMES: FieldNames = {
+  hidden_size: 'n_embd',
+  intermediate_size: 'n_inner',
+  num_hidden_layers: 'n_layer',
+  num_attention_heads: 'n_head',
+  max_position_embeddings: 'n_positions',
 }
-
-type SizeField = Exclude<keyof DecoderDefaults, 'tie_word_embeddings' | 'head_dim'>
 
 /**
  * Reads the sizes of a model whose config has names of its own for them.
  *
  * @param names - what the family calls the common fields: `{ hidden_size: 'n_embd' }`
- * @param defaults - what its configuration class takes for those that a config leaves out
+ * @param defaults - what its configuration class takes for those that a config leaves out; heads have no size of their own
  */
-export function renamedSizes(config: ConfigReader, names: FieldNames, defaults: RenamedDefaults): DecoderSizes {
+export function renamedSizes(config: ConfigReader, names: FieldNames, defaults: DecoderDefaults): DecoderSizes {
   const nameOf = (field: SizeField) => (config.has(field) ? field : (names[field] ?? field))
   const hiddenSize = config.positive(nameOf('hidden_size'), defaults.hidden_size)
   const heads = config.positive(nameOf('num_attention_heads'), defaults.num_attention_heads)

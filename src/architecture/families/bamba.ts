@@ -1,28 +1,27 @@
 import { attention } from '../blocks/attention.js'
-import { causalLm } from '../blocks/causal-lm.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { mamba2Mixer } from '../blocks/mamba.js'
-import { innerSize } from '../blocks/mamba-model.js'
+import { innerSize, mamba2Mixer } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
-import type { Family } from '../family.js'
 import { container, listOf, range } from '../module.js'
+import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /** Bamba (IBM 2024, https://huggingface.co/blog/bamba): Mamba-2 in most layers, attention in the few that are named. */
-export const bamba: Family = {
-  modelTypes: ['bamba'],
-  describe(config, className) {
-    const sizes = decoderSizes(config, {
-      vocab_size: 128_000,
-      hidden_size: 4096,
-      intermediate_size: 14_336,
-      num_hidden_layers: 32,
-      num_attention_heads: 32,
-      num_key_value_heads: 8,
-      max_position_embeddings: 262_144,
-      tie_word_embeddings: false,
-    })
+export const bamba = causalLmFamily({
+  modelType: 'bamba',
+  name: 'Bamba',
+  defaults: {
+    vocab_size: 128_000,
+    hidden_size: 4096,
+    intermediate_size: 14_336,
+    num_hidden_layers: 32,
+    num_attention_heads: 32,
+    num_key_value_heads: 8,
+    max_position_embeddings: 262_144,
+    tie_word_embeddings: false,
+  },
+  build(sizes, config) {
     const { vocabSize, hiddenSize, layers } = sizes
     const norm = rmsNorm(hiddenSize)
     const channels = innerSize(config, 'mamba_expand', hiddenSize)
@@ -57,17 +56,13 @@ export const bamba: Family = {
       stateSize,
       convKernel,
     }
-    return causalLm({
-      config,
-      className,
-      family: 'bamba',
-      name: 'Bamba',
+    return {
       model: container('BambaModel', {
         embed_tokens: embedding(vocabSize, hiddenSize),
         layers: listOf(layers, (index) => attentive.has(index), layer),
         final_layernorm: norm,
       }),
       dimensions: { ...decoderDimensions(sizes, { gatedMlp: true }), mamba },
-    })
+    }
   },
-}
+})

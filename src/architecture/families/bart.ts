@@ -1,34 +1,35 @@
 import { classificationHead } from '../blocks/bert.js'
-import { labelCount } from '../blocks/causal-lm.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { fairseqLayer } from '../blocks/fairseq-layer.js'
-import { headedModel, outputEmbedding } from '../blocks/headed-model.js'
+import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
-import { renamedSizes } from '../blocks/renamed-sizes.js'
-import type { Family } from '../family.js'
 import { container, repeated, tied } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
+import { outputEmbedding } from '../shapes/headed-model.js'
 
 /** BART (Lewis et al. 2019, arXiv:1910.13461): an encoder and a decoder that restore a text that was spoilt. */
-export const bart: Family = {
-  modelTypes: ['bart'],
-  describe(config, className) {
-    const names = {
-      hidden_size: 'd_model',
-      num_hidden_layers: 'encoder_layers',
-      num_attention_heads: 'encoder_attention_heads',
-      intermediate_size: 'encoder_ffn_dim',
-    }
-    const stated = renamedSizes(config, names, {
-      vocab_size: 50_265,
-      hidden_size: 1024,
-      intermediate_size: 4096,
-      num_hidden_layers: 12,
-      num_attention_heads: 16,
-      max_position_embeddings: 1024,
-      tie_word_embeddings: true,
-    })
+export const bart = headedFamily({
+  modelType: 'bart',
+  name: 'Bart',
+  prefix: 'model',
+  fieldNames: {
+    hidden_size: 'd_model',
+    num_hidden_layers: 'encoder_layers',
+    num_attention_heads: 'encoder_attention_heads',
+    intermediate_size: 'encoder_ffn_dim',
+  },
+  defaults: {
+    vocab_size: 50_265,
+    hidden_size: 1024,
+    intermediate_size: 4096,
+    num_hidden_layers: 12,
+    num_attention_heads: 16,
+    max_position_embeddings: 1024,
+    tie_word_embeddings: true,
+  },
+  build(stated, config) {
     // `num_hidden_layers` is there in saved configs too, and says nothing.
     const sizes = {
       ...stated,
@@ -68,11 +69,7 @@ export const bart: Family = {
     // BART tells three classes apart, entailment among them, unless a config says otherwise.
     const labels = config.has('id2label') || config.has('num_labels') ? labelCount(config) : 3
     const decoderAlone = container('BartDecoder', { embed_tokens: words, ...decoder })
-    return headedModel({
-      className,
-      family: 'bart',
-      name: 'Bart',
-      prefix: 'model',
+    return {
       model: modelAt(''),
       modelOf: (suffix) =>
         suffix === 'ForCausalLM' ? container('BartDecoderWrapper', { decoder: decoderAlone }) : modelAt('model.'),
@@ -83,6 +80,7 @@ export const bart: Family = {
         ForQuestionAnswering: { qa_outputs: linear(hiddenSize, 2, { bias: true }) },
       },
       dimensions,
-    })
+    }
   },
-}
+  loraTargets: ['q_proj', 'v_proj'],
+})

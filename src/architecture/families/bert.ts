@@ -6,27 +6,28 @@ import {
   denseAndNorm,
   maskedLmHead,
 } from '../blocks/bert.js'
-import { labelCount } from '../blocks/causal-lm.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
-import { headedModel } from '../blocks/headed-model.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
-import type { Family } from '../family.js'
 import { container } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
 
 /** BERT (Devlin et al. 2018, arXiv:1810.04805): an encoder whose layers normalise what comes out of each block. */
-export const bert: Family = {
-  modelTypes: ['bert'],
-  describe(config, className) {
-    const sizes = decoderSizes(config, {
-      vocab_size: 30_522,
-      hidden_size: 768,
-      intermediate_size: 3072,
-      num_hidden_layers: 12,
-      num_attention_heads: 12,
-      head_dim: false,
-      max_position_embeddings: 512,
-      tie_word_embeddings: true,
-    })
+export const bert = headedFamily({
+  modelType: 'bert',
+  name: 'Bert',
+  prefix: 'bert',
+  defaults: {
+    vocab_size: 30_522,
+    hidden_size: 768,
+    intermediate_size: 3072,
+    num_hidden_layers: 12,
+    num_attention_heads: 12,
+    head_dim: false,
+    max_position_embeddings: 512,
+    tie_word_embeddings: true,
+  },
+  build(sizes, config) {
     const { vocabSize, hiddenSize, layers, heads } = sizes
     const positions = config.integer('max_position_embeddings', 512)
     const parts = {
@@ -50,11 +51,7 @@ export const bert: Family = {
       'ForSequenceClassification',
       'ForMultipleChoice',
     ])
-    return headedModel({
-      className,
-      family: 'bert',
-      name: 'Bert',
-      prefix: 'bert',
+    return {
       model,
       modelOf: (suffix) => (pooled.has(suffix) ? model : bare),
       heads: {
@@ -68,6 +65,7 @@ export const bert: Family = {
         ForMultipleChoice: { classifier: linear(hiddenSize, 1, { bias: true }) },
       },
       dimensions: decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: false }),
-    })
+    }
   },
-}
+  loraTargets: ['query', 'value'],
+})

@@ -1,28 +1,30 @@
-import { labelCount } from '../blocks/causal-lm.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { fairseqLayer } from '../blocks/fairseq-layer.js'
-import { headedModel, outputEmbedding } from '../blocks/headed-model.js'
+import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { positionCount } from '../blocks/renamed-sizes.js'
-import type { Family } from '../family.js'
 import { container, repeated } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
+import { outputEmbedding } from '../shapes/headed-model.js'
 
 /** BioGPT (Luo et al. 2022, arXiv:2210.10341): a language model of biomedical texts, as fairseq has it. */
-export const biogpt: Family = {
-  modelTypes: ['biogpt'],
-  describe(config, className) {
-    const sizes = decoderSizes(config, {
-      vocab_size: 42_384,
-      hidden_size: 1024,
-      intermediate_size: 4096,
-      num_hidden_layers: 24,
-      num_attention_heads: 16,
-      head_dim: false,
-      max_position_embeddings: 1024,
-      tie_word_embeddings: true,
-    })
+export const biogpt = headedFamily({
+  modelType: 'biogpt',
+  name: 'BioGpt',
+  prefix: 'biogpt',
+  defaults: {
+    vocab_size: 42_384,
+    hidden_size: 1024,
+    intermediate_size: 4096,
+    num_hidden_layers: 24,
+    num_attention_heads: 16,
+    head_dim: false,
+    max_position_embeddings: 1024,
+    tie_word_embeddings: true,
+  },
+  build(sizes, config) {
     const { vocabSize, hiddenSize, layers, heads } = sizes
     const model = container('BioGptModel', {
       embed_tokens: embedding(vocabSize, hiddenSize),
@@ -33,11 +35,7 @@ export const biogpt: Family = {
     })
     const dimensions = decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: false })
     const labels = labelCount(config)
-    return headedModel({
-      className,
-      family: 'biogpt',
-      name: 'BioGpt',
-      prefix: 'biogpt',
+    return {
       model,
       heads: {
         ForCausalLM: { output_projection: outputEmbedding(dimensions, 'biogpt.embed_tokens') },
@@ -45,6 +43,6 @@ export const biogpt: Family = {
         ForTokenClassification: { classifier: linear(hiddenSize, labels, { bias: true }) },
       },
       dimensions,
-    })
+    }
   },
-}
+})

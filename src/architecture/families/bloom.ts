@@ -1,31 +1,32 @@
-import { labelCount } from '../blocks/causal-lm.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
-import { headedModel, outputEmbedding, taskHeads } from '../blocks/headed-model.js'
+import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
-import { renamedSizes } from '../blocks/renamed-sizes.js'
-import type { Family } from '../family.js'
 import { container, repeated } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
+import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
 
 /** BLOOM (BigScience 2022, arXiv:2211.05100): positions by ALiBi, so no table of them; a norm after the embedding. */
-export const bloom: Family = {
-  modelTypes: ['bloom'],
-  describe(config, className) {
-    const names = {
-      hidden_size: 'n_embed',
-      num_hidden_layers: 'n_layer',
-      num_attention_heads: 'n_head',
-      max_position_embeddings: 'seq_length',
-    }
-    const stated = renamedSizes(config, names, {
-      vocab_size: 250_880,
-      hidden_size: 64,
-      num_hidden_layers: 2,
-      num_attention_heads: 8,
-      tie_word_embeddings: true,
-    })
+export const bloom = headedFamily({
+  modelType: 'bloom',
+  name: 'Bloom',
+  prefix: 'transformer',
+  fieldNames: {
+    hidden_size: 'n_embed',
+    num_hidden_layers: 'n_layer',
+    num_attention_heads: 'n_head',
+    max_position_embeddings: 'seq_length',
+  },
+  defaults: {
+    vocab_size: 250_880,
+    hidden_size: 64,
+    num_hidden_layers: 2,
+    num_attention_heads: 8,
+    tie_word_embeddings: true,
+  },
+  build(stated, config) {
     // An `n_embed` counts before `hidden_size`.
     const hiddenSize = config.positive(config.has('n_embed') ? 'n_embed' : 'hidden_size', 64)
     const { vocabSize, layers, heads } = stated
@@ -51,17 +52,14 @@ export const bloom: Family = {
       ln_f: norm,
     })
     const dimensions = decoderDimensions(sizes, { gatedMlp: false })
-    return headedModel({
-      className,
-      family: 'bloom',
-      name: 'Bloom',
-      prefix: 'transformer',
+    return {
       model,
       heads: {
         ForCausalLM: { lm_head: outputEmbedding(dimensions, 'transformer.word_embeddings') },
         ...taskHeads(hiddenSize, labelCount(config)),
       },
       dimensions,
-    })
+    }
   },
-}
+  loraTargets: ['query_key_value'],
+})

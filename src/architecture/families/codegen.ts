@@ -1,33 +1,29 @@
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { gptjLayer } from '../blocks/gpt2-layer.js'
-import { headedModel, outputEmbedding } from '../blocks/headed-model.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
-import { renamedSizes } from '../blocks/renamed-sizes.js'
-import type { Family } from '../family.js'
+import { GPT_FIELD_NAMES } from '../blocks/renamed-sizes.js'
 import { container, repeated } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
+import { outputEmbedding } from '../shapes/headed-model.js'
 
 /** CodeGen (Nijkamp et al. 2022, arXiv:2203.13474): GPT-J with queries, keys and values in one projection. */
-export const codegen: Family = {
-  modelTypes: ['codegen'],
-  describe(config, className) {
-    const names = {
-      hidden_size: 'n_embd',
-      num_hidden_layers: 'n_layer',
-      num_attention_heads: 'n_head',
-      max_position_embeddings: 'n_positions',
-    }
-    const defaults = {
-      vocab_size: 50_400,
-      hidden_size: 4096,
-      num_hidden_layers: 28,
-      num_attention_heads: 16,
-      max_position_embeddings: 2048,
-      tie_word_embeddings: false,
-    }
-    const stated = renamedSizes(config, names, defaults)
+export const codegen = headedFamily({
+  modelType: 'codegen',
+  name: 'CodeGen',
+  prefix: 'transformer',
+  fieldNames: GPT_FIELD_NAMES,
+  defaults: {
+    vocab_size: 50_400,
+    hidden_size: 4096,
+    num_hidden_layers: 28,
+    num_attention_heads: 16,
+    max_position_embeddings: 2048,
+    tie_word_embeddings: false,
+  },
+  build(stated, config) {
     const sizes = { ...stated, ffnSize: config.integer('n_inner', 4 * stated.hiddenSize) }
     const { vocabSize, hiddenSize, layers } = sizes
     const selfAttention = container(
@@ -42,14 +38,12 @@ export const codegen: Family = {
       ln_f: layerNorm(hiddenSize),
     })
     const dimensions = decoderDimensions(sizes, { gatedMlp: false })
-    return headedModel({
-      className,
-      family: 'codegen',
-      name: 'CodeGen',
-      prefix: 'transformer',
+    return {
       model,
       heads: { ForCausalLM: { lm_head: outputEmbedding(dimensions, 'transformer.wte', { bias: true }) } },
       dimensions,
-    })
+    }
   },
-}
+  activationField: 'activation_function',
+  loraTargets: ['qkv_proj'],
+})

@@ -1,10 +1,10 @@
-import { causalLm } from '../blocks/causal-lm.js'
 import { embedding } from '../blocks/embedding.js'
 import { moeDimensions } from '../blocks/experts.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import type { Family } from '../family.js'
 import { container, repeated } from '../module.js'
+import { causalLm } from '../shapes/causal-lm.js'
 
 /**
  * DBRX (Databricks 2024, https://www.databricks.com/blog/introducing-dbrx-new-state-art-open-llm): sixteen experts in
@@ -57,7 +57,6 @@ export const dbrx: Family = {
     return causalLm({
       config,
       className,
-      family: 'dbrx',
       name: 'Dbrx',
       prefix: 'transformer',
       inputEmbedding: 'wte',

@@ -1,31 +1,32 @@
 import { bertAttention, bertEmbeddings, bertEncoder, bertLayer, denseAndNorm, maskedLmHead } from '../blocks/bert.js'
-import { labelCount } from '../blocks/causal-lm.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
-import { headedModel } from '../blocks/headed-model.js'
+import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
-import type { Family } from '../family.js'
 import { type Children, container, tied } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
 
 /**
  * DeBERTa v2 and v3 (He et al. 2020, arXiv:2006.03654; 2021, arXiv:2111.09543): what a word is and how far away it is
  * are attended to apart.
  */
-export const debertaV2: Family = {
-  modelTypes: ['deberta-v2'],
-  describe(config, className) {
-    const sizes = decoderSizes(config, {
-      vocab_size: 128_100,
-      hidden_size: 1536,
-      intermediate_size: 6144,
-      num_hidden_layers: 24,
-      num_attention_heads: 24,
-      head_dim: false,
-      max_position_embeddings: 512,
-      tie_word_embeddings: true,
-    })
+export const debertaV2 = headedFamily({
+  modelType: 'deberta-v2',
+  name: 'DebertaV2',
+  prefix: 'deberta',
+  defaults: {
+    vocab_size: 128_100,
+    hidden_size: 1536,
+    intermediate_size: 6144,
+    num_hidden_layers: 24,
+    num_attention_heads: 24,
+    head_dim: false,
+    max_position_embeddings: 512,
+    tie_word_embeddings: true,
+  },
+  build(sizes, config) {
     const { vocabSize, hiddenSize, layers, heads } = sizes
     const features = config.integer('embedding_size', hiddenSize)
     const words = {
@@ -64,11 +65,7 @@ export const debertaV2: Family = {
     const pooler = container('ContextPooler', { dense: linear(poolerSize, poolerSize, { bias: true }) })
     const labels = labelCount(config)
     const byToken = linear(hiddenSize, labels, { bias: true })
-    return headedModel({
-      className,
-      family: 'deberta-v2',
-      name: 'DebertaV2',
-      prefix: 'deberta',
+    return {
       model,
       heads: {
         ForMaskedLM: config.boolean('legacy', true)
@@ -81,9 +78,10 @@ export const debertaV2: Family = {
         ForMultipleChoice: { pooler, classifier: linear(hiddenSize, 1, { bias: true }) },
       },
       dimensions: decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: false }),
-    })
+    }
   },
-}
+  loraTargets: ['query_proj', 'value_proj'],
+})
 
 /** Projections of the distances, where they do not share those of the words. */
 function positionProjections(config: ConfigReader, hiddenSize: number, attended: number): Children {

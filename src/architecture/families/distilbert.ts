@@ -1,27 +1,28 @@
 import { bertEmbeddings } from '../blocks/bert.js'
-import { labelCount } from '../blocks/causal-lm.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
-import { headedModel, outputEmbedding } from '../blocks/headed-model.js'
+import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
-import { renamedSizes } from '../blocks/renamed-sizes.js'
-import type { Family } from '../family.js'
 import { container, repeated } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
+import { outputEmbedding } from '../shapes/headed-model.js'
 
 /** DistilBERT (Sanh et al. 2019, arXiv:1910.01108): BERT with half the layers, without segments and pooler. */
-export const distilbert: Family = {
-  modelTypes: ['distilbert'],
-  describe(config, className) {
-    const names = { hidden_size: 'dim', num_hidden_layers: 'n_layers', num_attention_heads: 'n_heads' }
-    const stated = renamedSizes(config, names, {
-      vocab_size: 30_522,
-      hidden_size: 768,
-      num_hidden_layers: 6,
-      num_attention_heads: 12,
-      max_position_embeddings: 512,
-      tie_word_embeddings: true,
-    })
+export const distilbert = headedFamily({
+  modelType: 'distilbert',
+  name: 'DistilBert',
+  prefix: 'distilbert',
+  fieldNames: { hidden_size: 'dim', num_hidden_layers: 'n_layers', num_attention_heads: 'n_heads' },
+  defaults: {
+    vocab_size: 30_522,
+    hidden_size: 768,
+    num_hidden_layers: 6,
+    num_attention_heads: 12,
+    max_position_embeddings: 512,
+    tie_word_embeddings: true,
+  },
+  build(stated, config) {
     const sizes = { ...stated, ffnSize: config.integer('hidden_dim', 3072) }
     const { vocabSize, hiddenSize, layers } = sizes
     const norm = layerNorm(hiddenSize)
@@ -44,11 +45,7 @@ export const distilbert: Family = {
     const dimensions = decoderDimensions(sizes, { gatedMlp: false })
     const input = 'distilbert.embeddings.word_embeddings'
     const labels = linear(hiddenSize, labelCount(config), { bias: true })
-    return headedModel({
-      className,
-      family: 'distilbert',
-      name: 'DistilBert',
-      prefix: 'distilbert',
+    return {
       model,
       heads: {
         ForMaskedLM: {
@@ -62,6 +59,6 @@ export const distilbert: Family = {
         ForMultipleChoice: { pre_classifier: square, classifier: linear(hiddenSize, 1, { bias: true }) },
       },
       dimensions,
-    })
+    }
   },
-}
+})

@@ -1,25 +1,27 @@
 import { bertEmbeddings, bertEncoder, classificationHead, configuredBertLayer, denseAndNorm } from '../blocks/bert.js'
-import { labelCount } from '../blocks/causal-lm.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
-import { headedModel, outputEmbedding } from '../blocks/headed-model.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
-import type { Family } from '../family.js'
 import { container } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
+import { outputEmbedding } from '../shapes/headed-model.js'
 
 /** ELECTRA (Clark et al. 2020, arXiv:2003.10555): BERT that tells replaced words; it embeds in a narrower space. */
-export const electra: Family = {
-  modelTypes: ['electra'],
-  describe(config, className) {
-    const sizes = decoderSizes(config, {
-      vocab_size: 30_522,
-      hidden_size: 256,
-      intermediate_size: 1024,
-      num_hidden_layers: 12,
-      num_attention_heads: 4,
-      head_dim: false,
-      max_position_embeddings: 512,
-      tie_word_embeddings: true,
-    })
+export const electra = headedFamily({
+  modelType: 'electra',
+  name: 'Electra',
+  prefix: 'electra',
+  defaults: {
+    vocab_size: 30_522,
+    hidden_size: 256,
+    intermediate_size: 1024,
+    num_hidden_layers: 12,
+    num_attention_heads: 4,
+    head_dim: false,
+    max_position_embeddings: 512,
+    tie_word_embeddings: true,
+  },
+  build(sizes, config) {
     const { vocabSize, hiddenSize, layers, heads } = sizes
     const embeddingSize = config.positive('embedding_size', 128)
     const positions = config.integer('max_position_embeddings', 512)
@@ -49,11 +51,7 @@ export const electra: Family = {
       ? { summary: linear(hiddenSize, hiddenSize, { bias: true }) }
       : {}
     const labels = labelCount(config)
-    return headedModel({
-      className,
-      family: 'electra',
-      name: 'Electra',
-      prefix: 'electra',
+    return {
       model,
       heads: {
         ForCausalLM: generator,
@@ -68,6 +66,7 @@ export const electra: Family = {
         },
       },
       dimensions,
-    })
+    }
   },
-}
+  loraTargets: ['query', 'value'],
+})

@@ -1,74 +1,57 @@
 import { attention } from '../blocks/attention.js'
-import { causalLm } from '../blocks/causal-lm.js'
-import { preNormLayer } from '../blocks/decoder-layer.js'
-import { decoderModel } from '../blocks/decoder-model.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
-import { experts, moeDimensions } from '../blocks/experts.js'
+import { experts, expertsBlock } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
-import { rmsNorm } from '../blocks/norm.js'
-import type { Family } from '../family.js'
-import { container, listOf, range } from '../module.js'
+import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
  * ERNIE 4.5, the mixtures of experts (Baidu 2025,
  * https://ernie.baidu.com/blog/publication/ERNIE_Technical_Report.pdf): a first dense layer, then routed experts
  * beside shared ones.
  */
-export const ernie45Moe: Family = {
-  modelTypes: ['ernie4_5_moe'],
-  describe(config, className) {
-    const sizes = decoderSizes(config, {
-      vocab_size: 103_424,
-      hidden_size: 2560,
-      intermediate_size: 12_288,
-      num_hidden_layers: 28,
-      num_attention_heads: 20,
-      num_key_value_heads: 4,
-      max_position_embeddings: 131_072,
-      tie_word_embeddings: true,
-    })
-    const norm = rmsNorm(sizes.hiddenSize)
+export const ernie45Moe = decoderFamily({
+  modelType: 'ernie4_5_moe',
+  name: 'Ernie4_5_Moe',
+  defaults: {
+    vocab_size: 103_424,
+    hidden_size: 2560,
+    intermediate_size: 12_288,
+    num_hidden_layers: 28,
+    num_attention_heads: 20,
+    num_key_value_heads: 4,
+    max_position_embeddings: 131_072,
+    tie_word_embeddings: true,
+  },
+  attention(sizes, config) {
     const bias = config.boolean('use_bias', false)
+    return attention({ ...sizes, qkvBias: bias, outputBias: bias })
+  },
+  mlp: (sizes, config) => gatedMlp({ ...sizes, bias: config.boolean('use_bias', false) }),
+  mixture({ hiddenSize, layers }, config) {
     const routing = {
       experts: config.integer(['num_experts', 'moe_num_experts'], 64),
       expertsPerToken: config.integer(['num_experts_per_tok', 'moe_k'], 6),
     }
-    const { hiddenSize, layers } = sizes
-    const expertFfnSize = config.integer('moe_intermediate_size', 1536)
+    const bias = config.boolean('use_bias', false)
+    const ffnSize = config.integer('moe_intermediate_size', 1536)
     const shared = config.integer('moe_num_shared_experts', 2)
     const first = config.integer('moe_layer_start_index', 1)
     const end = config.number('moe_layer_end_index', -1)
     const last = end === -1 ? layers - 1 : end
     const interval = config.positive('moe_layer_interval', 1)
-    const isSparse = (index: number) => (index + 1) % interval === 0 && index >= first && index <= last
-    const mixture = container(
-      'Ernie4_5_MoeSparseMoeBlock',
-      {
+    return {
+      routing,
+      ffnSize,
+      shared,
+      block: expertsBlock('Ernie4_5_MoeSparseMoeBlock', {
         gate: linear(hiddenSize, routing.experts),
         // Added to the router's scores to keep the experts evenly busy; not trained by gradients.
         moe_statics: { type: 'Ernie4_5_MoeStatics', parameters: { e_score_correction_bias: [1, routing.experts] } },
-        experts: experts(routing, gatedMlp({ hiddenSize, ffnSize: expertFfnSize, bias })),
-        shared_experts: shared > 0 ? gatedMlp({ hiddenSize, ffnSize: expertFfnSize * shared, bias }) : undefined,
-      },
-      { part: 'experts' },
-    )
-    const layer = (sparse: boolean) =>
-      preNormLayer('Ernie4_5_MoeDecoderLayer', {
-        norm,
-        attention: attention({ ...sizes, qkvBias: bias, outputBias: bias }),
-        mlp: sparse ? mixture : gatedMlp({ ...sizes, bias }),
-      })
-    const sparseLayers = range(layers).filter(isSparse).length
-    const moe = moeDimensions(routing, { layers: sparseLayers, ffnSize: expertFfnSize, shared })
-    return causalLm({
-      config,
-      className,
-      family: 'ernie4_5_moe',
-      name: 'Ernie4_5_Moe',
-      model: decoderModel('Ernie4_5_MoeModel', { ...sizes, layers: listOf(layers, isSparse, layer), norm }),
-      headBias: bias,
-      dimensions: decoderDimensions(sizes, { gatedMlp: true, moe }),
-    })
+        experts: experts(routing, gatedMlp({ hiddenSize, ffnSize, bias })),
+        shared_experts: shared > 0 ? gatedMlp({ hiddenSize, ffnSize: ffnSize * shared, bias }) : undefined,
+      }),
+      isSparse: (index) => (index + 1) % interval === 0 && index >= first && index <= last,
+    }
   },
-}
+  headBias: (config) => config.boolean('use_bias', false),
+})

@@ -1,28 +1,27 @@
 import { attention } from '../blocks/attention.js'
-import { causalLm } from '../blocks/causal-lm.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { mamba2Mixer } from '../blocks/mamba.js'
-import { innerSize } from '../blocks/mamba-model.js'
+import { innerSize, mamba2Mixer } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
-import type { Family } from '../family.js'
 import { container, repeated } from '../module.js'
+import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /** Falcon-H1 (Zuo et al. 2025, arXiv:2507.22448): attention and Mamba-2 side by side in every layer. */
-export const falconH1: Family = {
-  modelTypes: ['falcon_h1'],
-  describe(config, className) {
-    const sizes = decoderSizes(config, {
-      vocab_size: 128_000,
-      hidden_size: 4096,
-      intermediate_size: 14_336,
-      num_hidden_layers: 32,
-      num_attention_heads: 32,
-      num_key_value_heads: 8,
-      max_position_embeddings: 8192,
-      tie_word_embeddings: false,
-    })
+export const falconH1 = causalLmFamily({
+  modelType: 'falcon_h1',
+  name: 'FalconH1',
+  defaults: {
+    vocab_size: 128_000,
+    hidden_size: 4096,
+    intermediate_size: 14_336,
+    num_hidden_layers: 32,
+    num_attention_heads: 32,
+    num_key_value_heads: 8,
+    max_position_embeddings: 8192,
+    tie_word_embeddings: false,
+  },
+  build(sizes, config) {
     const { vocabSize, hiddenSize, layers } = sizes
     const norm = rmsNorm(hiddenSize)
     const bias = config.boolean('attention_bias', false)
@@ -52,17 +51,14 @@ export const falconH1: Family = {
       feed_forward: gatedMlp({ ...sizes, bias: config.boolean('mlp_bias', false) }),
     })
     const mamba = { mambaLayers: layers, attentionLayers: layers, mlpLayers: 0, stateSize, convKernel }
-    return causalLm({
-      config,
-      className,
-      family: 'falcon_h1',
-      name: 'FalconH1',
+    return {
       model: container('FalconH1Model', {
         embed_tokens: embedding(vocabSize, hiddenSize),
         layers: repeated(layers, layer),
         final_layernorm: norm,
       }),
       dimensions: { ...decoderDimensions(sizes, { gatedMlp: true }), mamba },
-    })
+    }
   },
-}
+  loraRefused: ['out_proj', 'conv1d'],
+})

@@ -1,31 +1,33 @@
-import { labelCount } from '../blocks/causal-lm.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
-import { headedModel, outputEmbedding, taskHeads } from '../blocks/headed-model.js'
+import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import type { ConfigReader } from '../config-reader.js'
-import type { Family } from '../family.js'
 import { type Children, container, repeated } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
+import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
 
 /**
  * Falcon (Almazrouei et al. 2023, arXiv:2311.16867): attention and MLP side by side; one head of keys and values for all
  * (7B), or groups of them (40B and 180B, `new_decoder_architecture`).
  */
-export const falcon: Family = {
-  modelTypes: ['falcon'],
-  describe(config, className) {
-    const stated = decoderSizes(config, {
-      vocab_size: 65_024,
-      hidden_size: 4544,
-      intermediate_size: 0,
-      num_hidden_layers: 32,
-      num_attention_heads: 71,
-      head_dim: false,
-      max_position_embeddings: 2048,
-      tie_word_embeddings: true,
-    })
+export const falcon = headedFamily({
+  modelType: 'falcon',
+  name: 'Falcon',
+  prefix: 'transformer',
+  defaults: {
+    vocab_size: 65_024,
+    hidden_size: 4544,
+    intermediate_size: 0,
+    num_hidden_layers: 32,
+    num_attention_heads: 71,
+    head_dim: false,
+    max_position_embeddings: 2048,
+    tie_word_embeddings: true,
+  },
+  build(stated, config) {
     // An `n_embed` counts before `hidden_size`, but not for the width of the MLP.
     const hiddenSize = config.positive(config.has('n_embed') ? 'n_embed' : 'hidden_size', 4544)
     const ffnSize = config.integer('ffn_hidden_size', 4 * stated.hiddenSize)
@@ -52,20 +54,22 @@ export const falcon: Family = {
       ln_f: norm,
     })
     const dimensions = decoderDimensions({ ...stated, hiddenSize, ffnSize, headDim, kvHeads }, { gatedMlp: false })
-    return headedModel({
-      className,
-      family: 'falcon',
-      name: 'Falcon',
-      prefix: 'transformer',
+    return {
       model,
       heads: {
         ForCausalLM: { lm_head: outputEmbedding(dimensions, 'transformer.word_embeddings') },
         ...taskHeads(hiddenSize, labelCount(config)),
       },
       dimensions,
-    })
+      computation: {
+        parallel: config.boolean('parallel_attn', true),
+        alibi: config.boolean('alibi', false),
+      },
+    }
   },
-}
+  activationField: 'activation',
+  loraTargets: ['query_key_value'],
+})
 
 /** `num_kv_heads` counts in the new architecture only; in the old one all heads share one, or each has its own. */
 function kvHeadCount(config: ConfigReader, heads: number): number {

@@ -1,5 +1,4 @@
-import { causalLm } from '../blocks/causal-lm.js'
-import { type DecoderSizes, decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { type DecoderSizes, decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { fusedExperts, moeDimensions } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
@@ -7,28 +6,29 @@ import { layerTypes, slidingBut, windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
-import type { Family } from '../family.js'
 import { container, listOf } from '../module.js'
+import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
  * Gemma 4's language model (Google DeepMind 2026, https://ai.google.dev/gemma/docs/core): full attention with wider
  * heads than the layers with a window, keys and values shared by the last layers, and a small embedding of the token
  * for every layer.
  */
-export const gemma4Text: Family = {
-  modelTypes: ['gemma4_text'],
-  describe(config, className) {
-    const sizes = decoderSizes(config, {
-      vocab_size: 262_144,
-      hidden_size: 2304,
-      intermediate_size: 9216,
-      num_hidden_layers: 30,
-      num_attention_heads: 8,
-      num_key_value_heads: 4,
-      head_dim: 256,
-      max_position_embeddings: 131_072,
-      tie_word_embeddings: true,
-    })
+export const gemma4Text = causalLmFamily({
+  modelType: 'gemma4_text',
+  name: 'Gemma4',
+  defaults: {
+    vocab_size: 262_144,
+    hidden_size: 2304,
+    intermediate_size: 9216,
+    num_hidden_layers: 30,
+    num_attention_heads: 8,
+    num_key_value_heads: 4,
+    head_dim: 256,
+    max_position_embeddings: 131_072,
+    tie_word_embeddings: true,
+  },
+  build(sizes, config) {
     const norm = rmsNorm(sizes.hiddenSize)
     const bias = config.boolean('attention_bias', false)
     const { hiddenSize, vocabSize, layers, ffnSize } = sizes
@@ -88,16 +88,14 @@ export const gemma4Text: Family = {
       ? moeDimensions(routingOf(config), { layers, ffnSize: config.integer('moe_intermediate_size', 0) })
       : undefined
     const window = windowOf(types, config.integer('sliding_window', 512))
-    return causalLm({
-      config,
-      className,
-      family: 'gemma4_text',
-      name: 'Gemma4',
+    return {
       model,
       dimensions: decoderDimensions(sizes, { gatedMlp: true, ...window, moe }),
-    })
+    }
   },
-}
+  activationField: 'hidden_activation',
+  languageModelOf: ['gemma4'],
+})
 
 interface Heads {
   readonly headDim: number

@@ -1,34 +1,30 @@
-import { labelCount } from '../blocks/causal-lm.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { gpt2CrossAttention, gpt2Layer } from '../blocks/gpt2-layer.js'
-import { headedModel, outputEmbedding, taskHeads } from '../blocks/headed-model.js'
+import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
-import { positionCount, renamedSizes } from '../blocks/renamed-sizes.js'
-import type { Family } from '../family.js'
+import { GPT_FIELD_NAMES, positionCount } from '../blocks/renamed-sizes.js'
 import { container, repeated } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
+import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
 
 /** StarCoder and SantaCoder (Li et al. 2023, arXiv:2305.06161): GPT-2 with one head of keys and values for all. */
-export const gptBigcode: Family = {
-  modelTypes: ['gpt_bigcode'],
-  describe(config, className) {
-    const names = {
-      hidden_size: 'n_embd',
-      num_hidden_layers: 'n_layer',
-      num_attention_heads: 'n_head',
-      max_position_embeddings: 'n_positions',
-    }
-    const defaults = {
-      vocab_size: 50_257,
-      hidden_size: 768,
-      num_hidden_layers: 12,
-      num_attention_heads: 12,
-      max_position_embeddings: 1024,
-      tie_word_embeddings: true,
-    }
-    const stated = renamedSizes(config, names, defaults)
+export const gptBigcode = headedFamily({
+  modelType: 'gpt_bigcode',
+  name: 'GPTBigCode',
+  prefix: 'transformer',
+  fieldNames: GPT_FIELD_NAMES,
+  defaults: {
+    vocab_size: 50_257,
+    hidden_size: 768,
+    num_hidden_layers: 12,
+    num_attention_heads: 12,
+    max_position_embeddings: 1024,
+    tie_word_embeddings: true,
+  },
+  build(stated, config) {
     const { vocabSize, hiddenSize, layers, heads, headDim } = stated
     const ffnSize = config.integer('n_inner', 4 * hiddenSize)
     const kvHeads = config.boolean('multi_query', true) ? 1 : heads
@@ -53,17 +49,15 @@ export const gptBigcode: Family = {
       ln_f: layerNorm(hiddenSize),
     })
     const dimensions = decoderDimensions({ ...stated, ffnSize, kvHeads }, { gatedMlp: false })
-    return headedModel({
-      className,
-      family: 'gpt_bigcode',
-      name: 'GPTBigCode',
-      prefix: 'transformer',
+    return {
       model,
       heads: {
         ForCausalLM: { lm_head: outputEmbedding(dimensions, 'transformer.wte') },
         ...taskHeads(hiddenSize, labelCount(config)),
       },
       dimensions,
-    })
+    }
   },
-}
+  activationField: 'activation_function',
+  loraTargets: ['c_attn'],
+})

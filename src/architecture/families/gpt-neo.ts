@@ -1,28 +1,30 @@
 import { attention } from '../blocks/attention.js'
-import { labelCount } from '../blocks/causal-lm.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { gpt2Layer } from '../blocks/gpt2-layer.js'
-import { headedModel, outputEmbedding, taskHeads } from '../blocks/headed-model.js'
+import { labelCount } from '../blocks/label-count.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
-import { positionCount, renamedSizes } from '../blocks/renamed-sizes.js'
-import type { Family } from '../family.js'
+import { positionCount } from '../blocks/renamed-sizes.js'
 import { container, repeated } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
+import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
 
 /** GPT-Neo (Black et al. 2021, https://github.com/EleutherAI/gpt-neo): every other layer attends through a window. */
-export const gptNeo: Family = {
-  modelTypes: ['gpt_neo'],
-  describe(config, className) {
-    const names = { num_hidden_layers: 'num_layers', num_attention_heads: 'num_heads' }
-    const sizes = renamedSizes(config, names, {
-      vocab_size: 50_257,
-      hidden_size: 2048,
-      num_hidden_layers: 24,
-      num_attention_heads: 16,
-      max_position_embeddings: 2048,
-      tie_word_embeddings: true,
-    })
+export const gptNeo = headedFamily({
+  modelType: 'gpt_neo',
+  name: 'GPTNeo',
+  prefix: 'transformer',
+  fieldNames: { num_hidden_layers: 'num_layers', num_attention_heads: 'num_heads' },
+  defaults: {
+    vocab_size: 50_257,
+    hidden_size: 2048,
+    num_hidden_layers: 24,
+    num_attention_heads: 16,
+    max_position_embeddings: 2048,
+    tie_word_embeddings: true,
+  },
+  build(sizes, config) {
     const { vocabSize, hiddenSize, layers } = sizes
     const selfAttention = container('GPTNeoAttention', {
       attention: attention({ ...sizes, outputBias: true, outputName: 'out_proj' }),
@@ -37,17 +39,15 @@ export const gptNeo: Family = {
     const types = JSON.stringify(config.raw('attention_layers') ?? config.raw('attention_types') ?? 'local')
     const windowTokens = types.includes('local') ? config.integer('window_size', 256) : undefined
     const dimensions = decoderDimensions(sizes, { gatedMlp: false, windowTokens })
-    return headedModel({
-      className,
-      family: 'gpt_neo',
-      name: 'GPTNeo',
-      prefix: 'transformer',
+    return {
       model,
       heads: {
         ForCausalLM: { lm_head: outputEmbedding(dimensions, 'transformer.wte') },
         ...taskHeads(hiddenSize, labelCount(config)),
       },
       dimensions,
-    })
+    }
   },
-}
+  activationField: 'activation_function',
+  loraTargets: ['q_proj', 'v_proj'],
+})

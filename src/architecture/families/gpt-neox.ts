@@ -1,30 +1,32 @@
-import { labelCount } from '../blocks/causal-lm.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
-import { headedModel, outputEmbedding, taskHeads } from '../blocks/headed-model.js'
+import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
-import type { Family } from '../family.js'
 import { container, repeated } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
+import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
 
 /**
  * GPT-NeoX and Pythia (Black et al. 2022, arXiv:2204.06745): attention and MLP side by side on norms of their own;
  * queries, keys and values in one projection.
  */
-export const gptNeox: Family = {
-  modelTypes: ['gpt_neox'],
-  describe(config, className) {
-    const sizes = decoderSizes(config, {
-      vocab_size: 50_432,
-      hidden_size: 6144,
-      intermediate_size: 24_576,
-      num_hidden_layers: 44,
-      num_attention_heads: 64,
-      head_dim: false,
-      max_position_embeddings: 2048,
-      tie_word_embeddings: false,
-    })
+export const gptNeox = headedFamily({
+  modelType: 'gpt_neox',
+  name: 'GPTNeoX',
+  prefix: 'gpt_neox',
+  defaults: {
+    vocab_size: 50_432,
+    hidden_size: 6144,
+    intermediate_size: 24_576,
+    num_hidden_layers: 44,
+    num_attention_heads: 64,
+    head_dim: false,
+    max_position_embeddings: 2048,
+    tie_word_embeddings: false,
+  },
+  build(sizes, config) {
     const { vocabSize, hiddenSize, layers, heads } = sizes
     const norm = layerNorm(hiddenSize)
     const bias = config.boolean('attention_bias', true)
@@ -47,17 +49,14 @@ export const gptNeox: Family = {
       final_layer_norm: norm,
     })
     const dimensions = decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: false })
-    return headedModel({
-      className,
-      family: 'gpt_neox',
-      name: 'GPTNeoX',
-      prefix: 'gpt_neox',
+    return {
       model,
       heads: {
         ForCausalLM: { embed_out: outputEmbedding(dimensions, 'gpt_neox.embed_in') },
         ...taskHeads(hiddenSize, labelCount(config)),
       },
       dimensions,
-    })
+    }
   },
-}
+  loraTargets: ['query_key_value'],
+})

@@ -1,33 +1,29 @@
-import { labelCount } from '../blocks/causal-lm.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { gpt2CrossAttention, gpt2Layer } from '../blocks/gpt2-layer.js'
-import { headedModel, outputEmbedding, taskHeads } from '../blocks/headed-model.js'
+import { labelCount } from '../blocks/label-count.js'
 import { conv1d, linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
-import { positionCount, renamedSizes } from '../blocks/renamed-sizes.js'
-import type { Family } from '../family.js'
+import { GPT_FIELD_NAMES, positionCount } from '../blocks/renamed-sizes.js'
 import { container, repeated } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
+import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
 
 /** GPT-2 (Radford et al. 2019, "Language Models are Unsupervised Multitask Learners"): `Conv1D` for linear layers. */
-export const gpt2: Family = {
-  modelTypes: ['gpt2'],
-  describe(config, className) {
-    const names = {
-      hidden_size: 'n_embd',
-      num_hidden_layers: 'n_layer',
-      num_attention_heads: 'n_head',
-      max_position_embeddings: 'n_positions',
-    }
-    const defaults = {
-      vocab_size: 50_257,
-      hidden_size: 768,
-      num_hidden_layers: 12,
-      num_attention_heads: 12,
-      max_position_embeddings: 1024,
-      tie_word_embeddings: true,
-    }
-    const stated = renamedSizes(config, names, defaults)
+export const gpt2 = headedFamily({
+  modelType: 'gpt2',
+  name: 'GPT2',
+  prefix: 'transformer',
+  fieldNames: GPT_FIELD_NAMES,
+  defaults: {
+    vocab_size: 50_257,
+    hidden_size: 768,
+    num_hidden_layers: 12,
+    num_attention_heads: 12,
+    max_position_embeddings: 1024,
+    tie_word_embeddings: true,
+  },
+  build(stated, config) {
     const { vocabSize, hiddenSize, layers } = stated
     const ffnSize = config.integer('n_inner', 4 * hiddenSize)
     const attention = container(
@@ -57,11 +53,7 @@ export const gpt2: Family = {
     const summary = config.boolean('summary_use_proj', true)
       ? { summary: linear(hiddenSize, choices, { bias: true }) }
       : {}
-    return headedModel({
-      className,
-      family: 'gpt2',
-      name: 'GPT2',
-      prefix: 'transformer',
+    return {
       model,
       heads: {
         LMHeadModel: { lm_head: head },
@@ -69,6 +61,8 @@ export const gpt2: Family = {
         DoubleHeadsModel: { lm_head: head, multiple_choice_head: container('GPT2SequenceSummary', summary) },
       },
       dimensions,
-    })
+    }
   },
-}
+  activationField: 'activation_function',
+  loraTargets: ['c_attn'],
+})

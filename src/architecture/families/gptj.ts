@@ -1,38 +1,34 @@
 import { attention } from '../blocks/attention.js'
-import { labelCount } from '../blocks/causal-lm.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { gptjLayer } from '../blocks/gpt2-layer.js'
-import { headedModel, outputEmbedding, taskHeads } from '../blocks/headed-model.js'
+import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
-import { renamedSizes } from '../blocks/renamed-sizes.js'
-import type { Family } from '../family.js'
+import { GPT_FIELD_NAMES } from '../blocks/renamed-sizes.js'
 import { container, repeated } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
+import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
 
 /**
  * GPT-J (Wang & Komatsuzaki 2021, https://github.com/kingoflolz/mesh-transformer-jax): attention and MLP side by side
  * on one norm, rotary positions.
  */
-export const gptj: Family = {
-  modelTypes: ['gptj'],
-  describe(config, className) {
-    const names = {
-      hidden_size: 'n_embd',
-      num_hidden_layers: 'n_layer',
-      num_attention_heads: 'n_head',
-      max_position_embeddings: 'n_positions',
-    }
-    const defaults = {
-      vocab_size: 50_400,
-      hidden_size: 4096,
-      num_hidden_layers: 28,
-      num_attention_heads: 16,
-      max_position_embeddings: 2048,
-      tie_word_embeddings: false,
-    }
-    const stated = renamedSizes(config, names, defaults)
+export const gptj = headedFamily({
+  modelType: 'gptj',
+  name: 'GPTJ',
+  prefix: 'transformer',
+  fieldNames: GPT_FIELD_NAMES,
+  defaults: {
+    vocab_size: 50_400,
+    hidden_size: 4096,
+    num_hidden_layers: 28,
+    num_attention_heads: 16,
+    max_position_embeddings: 2048,
+    tie_word_embeddings: false,
+  },
+  build(stated, config) {
     const sizes = { ...stated, ffnSize: config.integer('n_inner', 4 * stated.hiddenSize) }
     const { vocabSize, hiddenSize, layers } = sizes
     const selfAttention = attention({ ...sizes, outputName: 'out_proj' })
@@ -43,11 +39,7 @@ export const gptj: Family = {
       ln_f: layerNorm(hiddenSize),
     })
     const dimensions = decoderDimensions(sizes, { gatedMlp: false })
-    return headedModel({
-      className,
-      family: 'gptj',
-      name: 'GPTJ',
-      prefix: 'transformer',
+    return {
       model,
       heads: {
         ForCausalLM: { lm_head: outputEmbedding(dimensions, 'transformer.wte', { bias: true }) },
@@ -55,6 +47,8 @@ export const gptj: Family = {
         ForQuestionAnswering: { qa_outputs: linear(hiddenSize, labelCount(config), { bias: true }) },
       },
       dimensions,
-    })
+    }
   },
-}
+  activationField: 'activation_function',
+  loraTargets: ['q_proj', 'v_proj'],
+})

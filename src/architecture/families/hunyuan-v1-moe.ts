@@ -1,32 +1,32 @@
 import { attention } from '../blocks/attention.js'
-import { causalLm } from '../blocks/causal-lm.js'
 import { preNormLayer } from '../blocks/decoder-layer.js'
 import { decoderModel } from '../blocks/decoder-model.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { experts, moeDimensions } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
-import type { Family } from '../family.js'
 import { container, listOf } from '../module.js'
+import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
  * Hunyuan-A13B (Tencent 2025, https://github.com/Tencent-Hunyuan/Hunyuan-A13B): routed experts beside a shared one as
  * wide as each.
  */
-export const hunyuanV1Moe: Family = {
-  modelTypes: ['hunyuan_v1_moe'],
-  describe(config, className) {
-    const sizes = decoderSizes(config, {
-      vocab_size: 290_943,
-      hidden_size: 4096,
-      intermediate_size: 11_008,
-      num_hidden_layers: 32,
-      num_attention_heads: 32,
-      max_position_embeddings: 2048,
-      tie_word_embeddings: false,
-    })
+export const hunyuanV1Moe = causalLmFamily({
+  modelType: 'hunyuan_v1_moe',
+  name: 'HunYuanMoEV1',
+  defaults: {
+    vocab_size: 290_943,
+    hidden_size: 4096,
+    intermediate_size: 11_008,
+    num_hidden_layers: 32,
+    num_attention_heads: 32,
+    max_position_embeddings: 2048,
+    tie_word_embeddings: false,
+  },
+  build(sizes, config) {
     const norm = rmsNorm(sizes.hiddenSize)
     const bias = config.boolean('attention_bias', false)
     const { hiddenSize, headDim, layers } = sizes
@@ -53,16 +53,12 @@ export const hunyuanV1Moe: Family = {
       })
     const routing = { experts: expertsOf(0), expertsPerToken: perLayer(config, 'moe_topk')(0) }
     const moe = moeDimensions(routing, { layers, ffnSize: sizes.ffnSize, shared: 1 })
-    return causalLm({
-      config,
-      className,
-      family: 'hunyuan_v1_moe',
-      name: 'HunYuanMoEV1',
+    return {
       model: decoderModel('HunYuanMoEV1Model', { ...sizes, layers: listOf(layers, expertsOf, layer), norm }),
       dimensions: decoderDimensions(sizes, { gatedMlp: true, moe }),
-    })
+    }
   },
-}
+})
 
 /** A number that the config gives once, or for each layer. */
 function perLayer(config: ConfigReader, name: string): (index: number) => number {

@@ -1,31 +1,30 @@
 import { attention } from '../blocks/attention.js'
-import { causalLm } from '../blocks/causal-lm.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { experts, moeDimensions } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
-import { mambaMixer } from '../blocks/mamba.js'
-import { innerSize, timeStepRank } from '../blocks/mamba-model.js'
+import { innerSize, mambaMixer, timeStepRank } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
-import type { Family } from '../family.js'
 import { container, listOf, range } from '../module.js'
+import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /** Jamba (Lieber et al. 2024, arXiv:2403.19887): Mamba in seven layers of eight, experts in every other layer. */
-export const jamba: Family = {
-  modelTypes: ['jamba'],
-  describe(config, className) {
-    const sizes = decoderSizes(config, {
-      vocab_size: 65_536,
-      hidden_size: 4096,
-      intermediate_size: 14_336,
-      num_hidden_layers: 32,
-      num_attention_heads: 32,
-      num_key_value_heads: 8,
-      head_dim: false,
-      max_position_embeddings: 262_144,
-      tie_word_embeddings: false,
-    })
+export const jamba = causalLmFamily({
+  modelType: 'jamba',
+  name: 'Jamba',
+  defaults: {
+    vocab_size: 65_536,
+    hidden_size: 4096,
+    intermediate_size: 14_336,
+    num_hidden_layers: 32,
+    num_attention_heads: 32,
+    num_key_value_heads: 8,
+    head_dim: false,
+    max_position_embeddings: 262_144,
+    tie_word_embeddings: false,
+  },
+  build(sizes, config) {
     const { vocabSize, hiddenSize, layers, ffnSize } = sizes
     const norm = rmsNorm(hiddenSize)
     const stateSize = config.integer('mamba_d_state', 16)
@@ -77,17 +76,13 @@ export const jamba: Family = {
       stateSize,
       convKernel,
     }
-    return causalLm({
-      config,
-      className,
-      family: 'jamba',
-      name: 'Jamba',
+    return {
       model: container('JambaModel', {
         embed_tokens: embedding(vocabSize, hiddenSize),
         layers: listOf(layers, kindOf, layer),
         final_layernorm: norm,
       }),
       dimensions: { ...decoderDimensions(sizes, { gatedMlp: true, moe }), mamba },
-    })
+    }
   },
-}
+})

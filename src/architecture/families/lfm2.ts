@@ -1,6 +1,5 @@
 import { attention } from '../blocks/attention.js'
-import { causalLm } from '../blocks/causal-lm.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { depthwiseConv } from '../blocks/depthwise-conv.js'
 import { embedding } from '../blocks/embedding.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
@@ -8,23 +7,24 @@ import { layerTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
-import type { Family } from '../family.js'
 import { container, listOf } from '../module.js'
+import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /** LFM2 (Liquid AI 2025, arXiv:2511.23404): short gated convolutions in most layers, attention in the others. */
-export const lfm2: Family = {
-  modelTypes: ['lfm2'],
-  describe(config, className) {
-    const stated = decoderSizes(config, {
-      vocab_size: 65_536,
-      hidden_size: 2560,
-      intermediate_size: 12_288,
-      num_hidden_layers: 32,
-      num_attention_heads: 32,
-      num_key_value_heads: 8,
-      max_position_embeddings: 128_000,
-      tie_word_embeddings: true,
-    })
+export const lfm2 = causalLmFamily({
+  modelType: 'lfm2',
+  name: 'Lfm2',
+  defaults: {
+    vocab_size: 65_536,
+    hidden_size: 2560,
+    intermediate_size: 12_288,
+    num_hidden_layers: 32,
+    num_attention_heads: 32,
+    num_key_value_heads: 8,
+    max_position_embeddings: 128_000,
+    tie_word_embeddings: true,
+  },
+  build(stated, config) {
     const sizes = { ...stated, tiedEmbeddings: config.boolean('tie_embedding', stated.tiedEmbeddings) }
     const { vocabSize, hiddenSize, headDim, layers } = sizes
     const norm = rmsNorm(hiddenSize)
@@ -51,20 +51,16 @@ export const lfm2: Family = {
         ffn_norm: norm,
         feed_forward: gatedMlp({ hiddenSize, ffnSize, names: ['w1', 'w3', 'w2'] }),
       })
-    return causalLm({
-      config,
-      className,
-      family: 'lfm2',
-      name: 'Lfm2',
+    return {
       model: container('Lfm2Model', {
         embed_tokens: embedding(vocabSize, hiddenSize),
         layers: listOf(layers, (index) => types[index] ?? '', layer),
         embedding_norm: norm,
       }),
       dimensions: decoderDimensions(sizes, { gatedMlp: true, ffnHiddenSize: ffnSize }),
-    })
+    }
   },
-}
+})
 
 /** Two thirds of the stated size, scaled, and rounded up to a multiple: a gated MLP has three matrices where a plain one has two. */
 function adjustedFfnSize(config: ConfigReader, stated: number): number {

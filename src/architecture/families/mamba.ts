@@ -1,8 +1,8 @@
-import { mambaModel } from '../blocks/mamba-model.js'
-import type { Family } from '../family.js'
+import { mambaFamily } from '../shapes/state-space-family.js'
 
 /** Mamba (Gu & Dao 2023, arXiv:2312.00752): selective state spaces instead of attention, and no MLP. */
-export const mamba: Family = {
-  modelTypes: ['mamba'],
-  describe: (config, className) => mambaModel(config, className, 'mamba', 'Mamba'),
-}
+export const mamba = mambaFamily({
+  modelType: 'mamba',
+  name: 'Mamba',
+  loraRefused: ['out_proj', 'conv1d'],
+})

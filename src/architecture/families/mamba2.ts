@@ -1,14 +1,14 @@
-import { mamba2Mixer } from '../blocks/mamba.js'
-import { innerSize, stateSpaceModel } from '../blocks/mamba-model.js'
+import { innerSize, mamba2Mixer } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
-import type { Family } from '../family.js'
+import { stateSpaceFamily } from '../shapes/state-space-family.js'
 
 /** Mamba-2 (Dao & Gu 2024, arXiv:2405.21060): state spaces with heads, computed as matrix multiplication. */
-export const mamba2: Family = {
-  modelTypes: ['mamba2'],
-  describe(config, className) {
+export const mamba2 = stateSpaceFamily({
+  modelType: 'mamba2',
+  name: 'Mamba2',
+  sizes(config) {
     const hiddenSize = config.positive('hidden_size', 4096)
-    const sizes = {
+    return {
       vocabSize: config.positive('vocab_size', 32_768),
       hiddenSize,
       layers: config.integer('num_hidden_layers', 64),
@@ -17,7 +17,9 @@ export const mamba2: Family = {
       convKernel: config.positive('conv_kernel', 4),
       tiedEmbeddings: config.boolean('tie_word_embeddings', false),
     }
-    const mixer = mamba2Mixer({
+  },
+  mixer: (sizes, config) =>
+    mamba2Mixer({
       ...sizes,
       heads: config.integer('num_heads', 128),
       groups: config.integer('n_groups', 8),
@@ -25,7 +27,6 @@ export const mamba2: Family = {
       convBias: config.boolean('use_conv_bias', true),
       norm: rmsNorm(sizes.innerSize),
       type: 'Mamba2Mixer',
-    })
-    return stateSpaceModel({ className, family: 'mamba2', name: 'Mamba2', sizes, mixer })
-  },
-}
+    }),
+  loraRefused: ['out_proj', 'conv1d'],
+})

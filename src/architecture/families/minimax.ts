@@ -1,32 +1,32 @@
 import { attention } from '../blocks/attention.js'
-import { causalLm } from '../blocks/causal-lm.js'
 import { decoderModel } from '../blocks/decoder-model.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { experts, moeDimensions } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
-import type { Family } from '../family.js'
 import { container, listOf } from '../module.js'
+import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
  * MiniMax-Text-01 (MiniMax 2025, arXiv:2501.08313): lightning attention, which keeps a state of constant size, in
  * every other layer; experts in all.
  */
-export const minimax: Family = {
-  modelTypes: ['minimax'],
-  describe(config, className) {
-    const sizes = decoderSizes(config, {
-      vocab_size: 32_000,
-      hidden_size: 4096,
-      intermediate_size: 14_336,
-      num_hidden_layers: 32,
-      num_attention_heads: 32,
-      num_key_value_heads: 8,
-      max_position_embeddings: 131_072,
-      tie_word_embeddings: false,
-    })
+export const minimax = causalLmFamily({
+  modelType: 'minimax',
+  name: 'MiniMax',
+  defaults: {
+    vocab_size: 32_000,
+    hidden_size: 4096,
+    intermediate_size: 14_336,
+    num_hidden_layers: 32,
+    num_attention_heads: 32,
+    num_key_value_heads: 8,
+    max_position_embeddings: 131_072,
+    tie_word_embeddings: false,
+  },
+  build(sizes, config) {
     const norm = rmsNorm(sizes.hiddenSize)
     const routing = {
       experts: config.integer('num_local_experts', 8),
@@ -60,17 +60,13 @@ export const minimax: Family = {
         ),
       })
     const moe = moeDimensions(routing, { layers, ffnSize: sizes.ffnSize })
-    return causalLm({
-      config,
-      className,
-      family: 'minimax',
-      name: 'MiniMax',
+    return {
       model: decoderModel('MiniMaxModel', {
         ...sizes,
         layers: listOf(layers, (index) => types[index] ?? '', layer),
         norm,
       }),
       dimensions: decoderDimensions(sizes, { gatedMlp: true, moe }),
-    })
+    }
   },
-}
+})

@@ -1,30 +1,32 @@
-import { labelCount } from '../blocks/causal-lm.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
-import { headedModel, outputEmbedding } from '../blocks/headed-model.js'
+import { labelCount } from '../blocks/label-count.js'
 import { windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
-import type { Family } from '../family.js'
 import { container, listOf, range } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
+import { outputEmbedding } from '../shapes/headed-model.js'
 
 /**
  * ModernBERT (Warner et al. 2024, arXiv:2412.13663): gate and way up in one projection; every third layer attends to
  * everything, the others through a window.
  */
-export const modernbert: Family = {
-  modelTypes: ['modernbert'],
-  describe(config, className) {
-    const sizes = decoderSizes(config, {
-      vocab_size: 50_368,
-      hidden_size: 768,
-      intermediate_size: 1152,
-      num_hidden_layers: 22,
-      num_attention_heads: 12,
-      head_dim: false,
-      max_position_embeddings: 8192,
-      tie_word_embeddings: true,
-    })
+export const modernbert = headedFamily({
+  modelType: 'modernbert',
+  name: 'ModernBert',
+  prefix: 'model',
+  defaults: {
+    vocab_size: 50_368,
+    hidden_size: 768,
+    intermediate_size: 1152,
+    num_hidden_layers: 22,
+    num_attention_heads: 12,
+    head_dim: false,
+    max_position_embeddings: 8192,
+    tie_word_embeddings: true,
+  },
+  build(sizes, config) {
     const { vocabSize, hiddenSize, layers, ffnSize, heads } = sizes
     const norm = layerNorm(hiddenSize, { bias: config.boolean('norm_bias', false) })
     const attentionBias = { bias: config.boolean('attention_bias', false) }
@@ -63,11 +65,7 @@ export const modernbert: Family = {
     })
     const bias = config.boolean('decoder_bias', true)
     const classifier = linear(hiddenSize, labelCount(config), { bias: true })
-    return headedModel({
-      className,
-      family: 'modernbert',
-      name: 'ModernBert',
-      prefix: 'model',
+    return {
       model,
       heads: {
         ForMaskedLM: { head, decoder: outputEmbedding(dimensions, 'model.embeddings.tok_embeddings', { bias }) },
@@ -77,6 +75,6 @@ export const modernbert: Family = {
         ForMultipleChoice: { head, classifier: linear(hiddenSize, 1, { bias: true }) },
       },
       dimensions,
-    })
+    }
   },
-}
+})

@@ -7,29 +7,30 @@ import {
   denseAndNorm,
   maskedLmHead,
 } from '../blocks/bert.js'
-import { labelCount } from '../blocks/causal-lm.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
-import { headedModel } from '../blocks/headed-model.js'
+import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
-import type { Family } from '../family.js'
 import { container } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
 
 /** MPNet (Song et al. 2020, arXiv:2004.09297): BERT with a bias for each distance and head, the same in all layers. */
-export const mpnet: Family = {
-  modelTypes: ['mpnet'],
-  describe(config, className) {
-    const sizes = decoderSizes(config, {
-      vocab_size: 30_527,
-      hidden_size: 768,
-      intermediate_size: 3072,
-      num_hidden_layers: 12,
-      num_attention_heads: 12,
-      head_dim: false,
-      max_position_embeddings: 512,
-      tie_word_embeddings: true,
-    })
+export const mpnet = headedFamily({
+  modelType: 'mpnet',
+  name: 'MPNet',
+  prefix: 'mpnet',
+  defaults: {
+    vocab_size: 30_527,
+    hidden_size: 768,
+    intermediate_size: 3072,
+    num_hidden_layers: 12,
+    num_attention_heads: 12,
+    head_dim: false,
+    max_position_embeddings: 512,
+    tie_word_embeddings: true,
+  },
+  build(sizes, config) {
     const { vocabSize, hiddenSize, layers, heads } = sizes
     const square = linear(hiddenSize, hiddenSize, { bias: true })
     const attention = container(
@@ -55,11 +56,7 @@ export const mpnet: Family = {
     const input = sizes.tiedEmbeddings ? 'mpnet.embeddings.word_embeddings' : undefined
     const transform = denseAndNorm(hiddenSize, hiddenSize, 'layer_norm')
     const labels = labelCount(config)
-    return headedModel({
-      className,
-      family: 'mpnet',
-      name: 'MPNet',
-      prefix: 'mpnet',
+    return {
       model,
       modelOf: (suffix) => (suffix === 'ForMultipleChoice' ? model : bare),
       heads: {
@@ -70,6 +67,6 @@ export const mpnet: Family = {
         ForMultipleChoice: { classifier: linear(hiddenSize, 1, { bias: true }) },
       },
       dimensions: decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: false }),
-    })
+    }
   },
-}
+})

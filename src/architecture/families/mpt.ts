@@ -1,36 +1,37 @@
-import { labelCount } from '../blocks/causal-lm.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
-import { headedModel, outputEmbedding, taskHeads } from '../blocks/headed-model.js'
+import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
-import { renamedSizes } from '../blocks/renamed-sizes.js'
-import type { Family } from '../family.js'
 import { container, repeated } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
+import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
 
 /**
  * MPT (MosaicML 2023, https://www.databricks.com/blog/mpt-7b): no biases, norms without a shift, positions by ALiBi.
  * Whatever `attn_config`, `no_bias` and `expansion_ratio` say, transformers builds multi-head attention and an MLP four
  * times as wide.
  */
-export const mpt: Family = {
-  modelTypes: ['mpt'],
-  describe(config, className) {
-    const names = {
-      hidden_size: 'd_model',
-      num_hidden_layers: 'n_layers',
-      num_attention_heads: 'n_heads',
-      max_position_embeddings: 'max_seq_len',
-    }
-    const stated = renamedSizes(config, names, {
-      vocab_size: 50_368,
-      hidden_size: 2048,
-      num_hidden_layers: 24,
-      num_attention_heads: 16,
-      max_position_embeddings: 2048,
-      tie_word_embeddings: true,
-    })
+export const mpt = headedFamily({
+  modelType: 'mpt',
+  name: 'Mpt',
+  prefix: 'transformer',
+  fieldNames: {
+    hidden_size: 'd_model',
+    num_hidden_layers: 'n_layers',
+    num_attention_heads: 'n_heads',
+    max_position_embeddings: 'max_seq_len',
+  },
+  defaults: {
+    vocab_size: 50_368,
+    hidden_size: 2048,
+    num_hidden_layers: 24,
+    num_attention_heads: 16,
+    max_position_embeddings: 2048,
+    tie_word_embeddings: true,
+  },
+  build(stated, config) {
     const { vocabSize, hiddenSize, layers } = stated
     const sizes = { ...stated, ffnSize: 4 * hiddenSize }
     const norm = layerNorm(hiddenSize, { bias: false })
@@ -50,17 +51,14 @@ export const mpt: Family = {
       norm_f: norm,
     })
     const dimensions = decoderDimensions(sizes, { gatedMlp: false })
-    return headedModel({
-      className,
-      family: 'mpt',
-      name: 'Mpt',
-      prefix: 'transformer',
+    return {
       model,
       heads: {
         ForCausalLM: { lm_head: outputEmbedding(dimensions, 'transformer.wte') },
         ...taskHeads(hiddenSize, labelCount(config)),
       },
       dimensions,
-    })
+    }
   },
-}
+  loraTargets: ['Wqkv'],
+})

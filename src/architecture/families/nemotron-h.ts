@@ -1,6 +1,5 @@
 import { attention } from '../blocks/attention.js'
-import { causalLm } from '../blocks/causal-lm.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { moeDimensions, router } from '../blocks/experts.js'
 import { linear } from '../blocks/linear.js'
@@ -8,27 +7,29 @@ import { mamba2Mixer } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import type { ConfigReader } from '../config-reader.js'
-import type { Family } from '../family.js'
 import { container, listOf, type Module } from '../module.js'
+import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
  * Nemotron-H (NVIDIA 2025, arXiv:2504.03624): each layer is one block alone, Mamba-2, attention, an MLP or experts, as
  * `hybrid_override_pattern` spells.
  */
-export const nemotronH: Family = {
-  modelTypes: ['nemotron_h'],
-  describe(config, className) {
-    const stated = decoderSizes(config, {
-      vocab_size: 131_072,
-      hidden_size: 4096,
-      intermediate_size: 21_504,
-      num_hidden_layers: 0,
-      num_attention_heads: 32,
-      num_key_value_heads: 8,
-      head_dim: 128,
-      max_position_embeddings: 4096,
-      tie_word_embeddings: false,
-    })
+export const nemotronH = causalLmFamily({
+  modelType: 'nemotron_h',
+  name: 'NemotronH',
+  inputEmbedding: 'embeddings',
+  defaults: {
+    vocab_size: 131_072,
+    hidden_size: 4096,
+    intermediate_size: 21_504,
+    num_hidden_layers: 0,
+    num_attention_heads: 32,
+    num_key_value_heads: 8,
+    head_dim: 128,
+    max_position_embeddings: 4096,
+    tie_word_embeddings: false,
+  },
+  build(stated, config) {
     const types = blockTypes(config)
     // transformers ties nothing in this family, whatever the config says.
     const sizes = { ...stated, layers: types.length, tiedEmbeddings: false }
@@ -98,21 +99,19 @@ export const nemotronH: Family = {
       stateSize,
       convKernel,
     }
-    return causalLm({
-      config,
-      className,
-      family: 'nemotron_h',
-      name: 'NemotronH',
+    return {
       model: container('NemotronHModel', {
         embeddings: embedding(vocabSize, hiddenSize),
         layers: listOf(layers, (index) => types[index] ?? '', layer),
         norm_f: rmsNorm(hiddenSize),
       }),
-      inputEmbedding: 'embeddings',
       dimensions: { ...decoderDimensions(sizes, { gatedMlp: false, moe }), mamba },
-    })
+    }
   },
-}
+  activationField: 'mlp_hidden_act',
+  loraTargets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'],
+  loraRefused: ['out_proj', 'conv1d'],
+})
 
 /** What each layer is: as `layers_block_type` lists, or as `hybrid_override_pattern` spells with a letter for each. */
 function blockTypes(config: ConfigReader): readonly string[] {

@@ -1,32 +1,32 @@
 import { attention } from '../blocks/attention.js'
-import { causalLm } from '../blocks/causal-lm.js'
 import { postNormLayer } from '../blocks/decoder-layer.js'
 import { decoderModel } from '../blocks/decoder-model.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { deltaNet } from '../blocks/delta-net.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
-import type { Family } from '../family.js'
 import { container, listOf } from '../module.js'
+import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
  * Olmo Hybrid (Ai2 2026, https://allenai.org/olmo): gated delta networks in three layers of four, the attention of
  * OLMo 2 in the fourth.
  */
-export const olmoHybrid: Family = {
-  modelTypes: ['olmo_hybrid'],
-  describe(config, className) {
-    const sizes = decoderSizes(config, {
-      vocab_size: 100_352,
-      hidden_size: 3840,
-      intermediate_size: 11_008,
-      num_hidden_layers: 32,
-      num_attention_heads: 30,
-      max_position_embeddings: 65_536,
-      tie_word_embeddings: false,
-    })
+export const olmoHybrid = causalLmFamily({
+  modelType: 'olmo_hybrid',
+  name: 'OlmoHybrid',
+  defaults: {
+    vocab_size: 100_352,
+    hidden_size: 3840,
+    intermediate_size: 11_008,
+    num_hidden_layers: 32,
+    num_attention_heads: 30,
+    max_position_embeddings: 65_536,
+    tie_word_embeddings: false,
+  },
+  build(sizes, config) {
     const norm = rmsNorm(sizes.hiddenSize)
     const bias = config.boolean('attention_bias', false)
     const { hiddenSize, heads, layers } = sizes
@@ -50,8 +50,10 @@ export const olmoHybrid: Family = {
       b_proj: linear(hiddenSize, deltaSizes.valueHeads),
       g_proj: linear(hiddenSize, valueFeatures),
     }
-    const names = { norm: 'o_norm', output: 'o_proj' }
-    const linearAttention = deltaNet('OlmoHybridGatedDeltaNet', deltaSizes, projections, names)
+    const linearAttention = deltaNet('OlmoHybridGatedDeltaNet', deltaSizes, projections, {
+      norm: 'o_norm',
+      output: 'o_proj',
+    })
     const also = {
       q_norm: rmsNorm(heads * sizes.headDim),
       k_norm: rmsNorm(sizes.kvHeads * sizes.headDim),
@@ -72,17 +74,13 @@ export const olmoHybrid: Family = {
     const isFull = (index: number) => index % 4 === 3 || (layers < 4 && index === layers - 1)
     const types = layerTypes(config, layers, (index) => (isFull(index) ? 'full_attention' : 'linear_attention'))
     const layer = (type: string) => (type === 'linear_attention' ? linearLayer : fullLayer)
-    return causalLm({
-      config,
-      className,
-      family: 'olmo_hybrid',
-      name: 'OlmoHybrid',
+    return {
       model: decoderModel('OlmoHybridModel', {
         ...sizes,
         layers: listOf(layers, (index) => types[index] ?? '', layer),
         norm,
       }),
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),
-    })
+    }
   },
-}
+})

@@ -1,44 +1,22 @@
-import { attention } from '../blocks/attention.js'
-import { causalLm } from '../blocks/causal-lm.js'
+import { jointNorms, llamaAttention } from '../blocks/attention.js'
 import { postNormLayer } from '../blocks/decoder-layer.js'
-import { decoderModel } from '../blocks/decoder-model.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { rmsNorm } from '../blocks/norm.js'
-import type { Family } from '../family.js'
-import { repeated } from '../module.js'
+import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** OLMo 2 (OLMo team 2025, arXiv:2501.00656): norms after the blocks, and of all queries and all keys. */
-export const olmo2: Family = {
-  modelTypes: ['olmo2'],
-  describe(config, className) {
-    const sizes = decoderSizes(config, {
-      vocab_size: 50_304,
-      hidden_size: 4096,
-      intermediate_size: 11_008,
-      num_hidden_layers: 32,
-      num_attention_heads: 32,
-      max_position_embeddings: 2048,
-      tie_word_embeddings: false,
-    })
-    const norm = rmsNorm(sizes.hiddenSize)
-    const bias = config.boolean('attention_bias', false)
-    const also = {
-      q_norm: rmsNorm(sizes.heads * sizes.headDim),
-      k_norm: rmsNorm(sizes.kvHeads * sizes.headDim),
-    }
-    const layer = postNormLayer('Olmo2DecoderLayer', {
-      norm,
-      attention: attention({ ...sizes, qkvBias: bias, outputBias: bias, also }),
-      mlp: gatedMlp({ ...sizes }),
-    })
-    return causalLm({
-      config,
-      className,
-      family: 'olmo2',
-      name: 'Olmo2',
-      model: decoderModel('Olmo2Model', { ...sizes, layers: repeated(sizes.layers, layer), norm }),
-      dimensions: decoderDimensions(sizes, { gatedMlp: true }),
-    })
+export const olmo2 = decoderFamily({
+  modelType: 'olmo2',
+  name: 'Olmo2',
+  defaults: {
+    vocab_size: 50_304,
+    hidden_size: 4096,
+    intermediate_size: 11_008,
+    num_hidden_layers: 32,
+    num_attention_heads: 32,
+    max_position_embeddings: 2048,
+    tie_word_embeddings: false,
   },
-}
+  attention: (sizes, config) => llamaAttention(sizes, config, jointNorms(sizes)),
+  mlp: gatedMlp,
+  layer: postNormLayer,
+})

@@ -1,30 +1,29 @@
-import { labelCount } from '../blocks/causal-lm.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { fairseqLayer, fairseqNorm } from '../blocks/fairseq-layer.js'
-import { headedModel, outputEmbedding } from '../blocks/headed-model.js'
+import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
-import { positionCount, renamedSizes } from '../blocks/renamed-sizes.js'
-import type { Family } from '../family.js'
+import { positionCount } from '../blocks/renamed-sizes.js'
 import { container, repeated } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
+import { outputEmbedding } from '../shapes/headed-model.js'
 
 /** OPT (Zhang et al. 2022, arXiv:2205.01068): GPT-3 as fairseq has it; the smallest embeds in a narrower space. */
-export const opt: Family = {
-  modelTypes: ['opt'],
-  describe(config, className) {
-    const sizes = renamedSizes(
-      config,
-      { intermediate_size: 'ffn_dim' },
-      {
-        vocab_size: 50_272,
-        hidden_size: 768,
-        intermediate_size: 3072,
-        num_hidden_layers: 12,
-        num_attention_heads: 12,
-        max_position_embeddings: 2048,
-        tie_word_embeddings: true,
-      },
-    )
+export const opt = headedFamily({
+  modelType: 'opt',
+  name: 'OPT',
+  prefix: 'model',
+  fieldNames: { intermediate_size: 'ffn_dim' },
+  defaults: {
+    vocab_size: 50_272,
+    hidden_size: 768,
+    intermediate_size: 3072,
+    num_hidden_layers: 12,
+    num_attention_heads: 12,
+    max_position_embeddings: 2048,
+    tie_word_embeddings: true,
+  },
+  build(sizes, config) {
     // OPT's own field alone: a config's `intermediate_size` means nothing here.
     const ffnSize = config.integer('ffn_dim', 3072)
     const { vocabSize, hiddenSize, layers, heads } = sizes
@@ -44,11 +43,7 @@ export const opt: Family = {
     })
     const dimensions = decoderDimensions({ ...sizes, ffnSize }, { gatedMlp: false })
     const output = outputEmbedding({ ...dimensions, hiddenSize: embeddingSize }, 'model.decoder.embed_tokens')
-    return headedModel({
-      className,
-      family: 'opt',
-      name: 'OPT',
-      prefix: 'model',
+    return {
       model: container('OPTModel', { decoder }),
       heads: {
         ForCausalLM: { lm_head: output },
@@ -56,6 +51,8 @@ export const opt: Family = {
         ForQuestionAnswering: { qa_outputs: linear(embeddingSize, 2, { bias: true }) },
       },
       dimensions,
-    })
+    }
   },
-}
+  activationField: 'activation_function',
+  loraTargets: ['q_proj', 'v_proj'],
+})

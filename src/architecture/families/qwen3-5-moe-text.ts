@@ -1,34 +1,34 @@
 import { attention } from '../blocks/attention.js'
-import { causalLm } from '../blocks/causal-lm.js'
 import { decoderModel } from '../blocks/decoder-model.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { deltaNet, deltaNetSizes } from '../blocks/delta-net.js'
 import { fusedExperts, moeDimensions, router } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
-import type { Family } from '../family.js'
 import { container, listOf } from '../module.js'
+import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
  * Qwen 3.5's mixtures of experts, the language model (Qwen team 2026, https://qwen.ai/blog): gated delta networks in
  * three layers of four, small routed experts beside a shared one that has a gate.
  */
-export const qwen35MoeText: Family = {
-  modelTypes: ['qwen3_5_moe_text'],
-  describe(config, className) {
-    const sizes = decoderSizes(config, {
-      vocab_size: 248_320,
-      hidden_size: 2048,
-      intermediate_size: 512,
-      num_hidden_layers: 40,
-      num_attention_heads: 16,
-      num_key_value_heads: 2,
-      head_dim: 256,
-      max_position_embeddings: 32_768,
-      tie_word_embeddings: false,
-    })
+export const qwen35MoeText = causalLmFamily({
+  modelType: 'qwen3_5_moe_text',
+  name: 'Qwen3_5Moe',
+  defaults: {
+    vocab_size: 248_320,
+    hidden_size: 2048,
+    intermediate_size: 512,
+    num_hidden_layers: 40,
+    num_attention_heads: 16,
+    num_key_value_heads: 2,
+    head_dim: 256,
+    max_position_embeddings: 32_768,
+    tie_word_embeddings: false,
+  },
+  build(sizes, config) {
     const norm = rmsNorm(sizes.hiddenSize)
     const bias = config.boolean('attention_bias', false)
     const routing = {
@@ -73,17 +73,14 @@ export const qwen35MoeText: Family = {
         mlp: mixture,
       })
     const moe = moeDimensions(routing, { layers, ffnSize: expertFfnSize, shared: 1 })
-    return causalLm({
-      config,
-      className,
-      family: 'qwen3_5_moe_text',
-      name: 'Qwen3_5Moe',
+    return {
       model: decoderModel('Qwen3_5MoeTextModel', {
         ...sizes,
         layers: listOf(layers, (index) => types[index] ?? '', layer),
         norm,
       }),
       dimensions: decoderDimensions(sizes, { gatedMlp: true, ffnHiddenSize: expertFfnSize, moe }),
-    })
+    }
   },
-}
+  languageModelOf: ['qwen3_5_moe'],
+})

@@ -1,33 +1,33 @@
 import { attention } from '../blocks/attention.js'
-import { causalLm } from '../blocks/causal-lm.js'
 import { decoderModel } from '../blocks/decoder-model.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { deltaNet, deltaNetSizes } from '../blocks/delta-net.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
-import type { Family } from '../family.js'
 import { container, listOf } from '../module.js'
+import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
  * Qwen 3.5's language model (Qwen team 2026, https://qwen.ai/blog): gated delta networks in three layers of four,
  * gated attention in the fourth.
  */
-export const qwen35Text: Family = {
-  modelTypes: ['qwen3_5_text'],
-  describe(config, className) {
-    const sizes = decoderSizes(config, {
-      vocab_size: 248_320,
-      hidden_size: 4096,
-      intermediate_size: 12_288,
-      num_hidden_layers: 32,
-      num_attention_heads: 16,
-      num_key_value_heads: 4,
-      head_dim: 256,
-      max_position_embeddings: 32_768,
-      tie_word_embeddings: false,
-    })
+export const qwen35Text = causalLmFamily({
+  modelType: 'qwen3_5_text',
+  name: 'Qwen3_5',
+  defaults: {
+    vocab_size: 248_320,
+    hidden_size: 4096,
+    intermediate_size: 12_288,
+    num_hidden_layers: 32,
+    num_attention_heads: 16,
+    num_key_value_heads: 4,
+    head_dim: 256,
+    max_position_embeddings: 32_768,
+    tie_word_embeddings: false,
+  },
+  build(sizes, config) {
     const norm = rmsNorm(sizes.hiddenSize)
     const bias = config.boolean('attention_bias', false)
     const { hiddenSize, headDim, layers } = sizes
@@ -55,17 +55,14 @@ export const qwen35Text: Family = {
         post_attention_layernorm: norm,
         mlp: gatedMlp({ ...sizes }),
       })
-    return causalLm({
-      config,
-      className,
-      family: 'qwen3_5_text',
-      name: 'Qwen3_5',
+    return {
       model: decoderModel('Qwen3_5TextModel', {
         ...sizes,
         layers: listOf(layers, (index) => types[index] ?? '', layer),
         norm,
       }),
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),
-    })
+    }
   },
-}
+  languageModelOf: ['qwen3_5'],
+})

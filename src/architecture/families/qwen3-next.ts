@@ -1,34 +1,35 @@
 import { attention } from '../blocks/attention.js'
-import { causalLm } from '../blocks/causal-lm.js'
 import { decoderModel } from '../blocks/decoder-model.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { deltaNet, deltaNetSizes } from '../blocks/delta-net.js'
 import { experts, moeDimensions } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
-import type { Family } from '../family.js'
 import { container, listOf, range } from '../module.js'
+import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
  * Qwen3-Next (Qwen team 2025, https://qwen.ai/blog): gated delta networks in three layers of four, gated attention in
  * the fourth, 512 small experts beside a shared one that has a gate.
  */
-export const qwen3Next: Family = {
-  modelTypes: ['qwen3_next'],
-  describe(config, className) {
-    const sizes = decoderSizes(config, {
-      vocab_size: 151_936,
-      hidden_size: 2048,
-      intermediate_size: 5632,
-      num_hidden_layers: 48,
-      num_attention_heads: 16,
-      num_key_value_heads: 2,
-      head_dim: 256,
-      max_position_embeddings: 32_768,
-      tie_word_embeddings: false,
-    })
+export const qwen3Next = causalLmFamily({
+  modelType: 'qwen3_next',
+  name: 'Qwen3Next',
+  questionAnsweringPrefix: 'transformer',
+  defaults: {
+    vocab_size: 151_936,
+    hidden_size: 2048,
+    intermediate_size: 5632,
+    num_hidden_layers: 48,
+    num_attention_heads: 16,
+    num_key_value_heads: 2,
+    head_dim: 256,
+    max_position_embeddings: 32_768,
+    tie_word_embeddings: false,
+  },
+  build(sizes, config) {
     const norm = rmsNorm(sizes.hiddenSize)
     const bias = config.boolean('attention_bias', false)
     const routing = {
@@ -76,14 +77,9 @@ export const qwen3Next: Family = {
       })
     const sparseLayers = range(layers).filter(isSparse).length
     const moe = moeDimensions(routing, { layers: sparseLayers, ffnSize: expertFfnSize, shared: 1 })
-    return causalLm({
-      config,
-      className,
-      family: 'qwen3_next',
-      name: 'Qwen3Next',
+    return {
       model: decoderModel('Qwen3NextModel', { ...sizes, layers: listOf(layers, kindOf, layer), norm }),
-      questionAnsweringPrefix: 'transformer',
       dimensions: decoderDimensions(sizes, { gatedMlp: true, moe }),
-    })
+    }
   },
-}
+})

@@ -1,26 +1,26 @@
 import { attention } from '../blocks/attention.js'
-import { causalLm } from '../blocks/causal-lm.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { depthwiseConv } from '../blocks/depthwise-conv.js'
 import { embedding } from '../blocks/embedding.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
-import type { Family } from '../family.js'
 import { container, listOf, type Module, range } from '../module.js'
+import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /** RecurrentGemma (Botev et al. 2024, arXiv:2404.07839): Griffin, two recurrent layers to one with local attention. */
-export const recurrentGemma: Family = {
-  modelTypes: ['recurrent_gemma'],
-  describe(config, className) {
-    const stated = decoderSizes(config, {
-      vocab_size: 256_000,
-      hidden_size: 2560,
-      intermediate_size: 7680,
-      num_hidden_layers: 26,
-      num_attention_heads: 10,
-      tie_word_embeddings: true,
-    })
+export const recurrentGemma = causalLmFamily({
+  modelType: 'recurrent_gemma',
+  name: 'RecurrentGemma',
+  defaults: {
+    vocab_size: 256_000,
+    hidden_size: 2560,
+    intermediate_size: 7680,
+    num_hidden_layers: 26,
+    num_attention_heads: 10,
+    tie_word_embeddings: true,
+  },
+  build(stated, config) {
     // The stated size is that of gate and way up together.
     const sizes = { ...stated, ffnSize: Math.floor(stated.ffnSize / 2) }
     const { vocabSize, hiddenSize, heads, layers } = sizes
@@ -48,20 +48,17 @@ export const recurrentGemma: Family = {
         mlp_block: gatedMlp({ ...sizes, bias: true }),
       })
     const windowTokens = range(layers).some(attends) ? config.integer('attention_window_size', 2048) : undefined
-    return causalLm({
-      config,
-      className,
-      family: 'recurrent_gemma',
-      name: 'RecurrentGemma',
+    return {
       model: container('RecurrentGemmaModel', {
         embed_tokens: embedding(vocabSize, hiddenSize),
         layers: listOf(layers, attends, layer),
         final_norm: norm,
       }),
       dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens }),
-    })
+    }
   },
-}
+  activationField: 'hidden_activation',
+})
 
 /** The real-gated linear recurrent unit (De et al. 2024, arXiv:2402.19427); its gates are block-diagonal. */
 function gatedLinearRecurrence(width: number, heads: number): Module {

@@ -1,9 +1,9 @@
-import { robertaModel } from '../blocks/roberta.js'
-import type { Family } from '../family.js'
+import { robertaFamily } from '../shapes/roberta-family.js'
 
 /** RoBERTa (Liu et al. 2019, arXiv:1907.11692). */
-export const roberta: Family = {
-  modelTypes: ['roberta'],
-  describe: (config, className) =>
-    robertaModel(config, className, { family: 'roberta', name: 'Roberta', vocabSize: 50_265 }),
-}
+export const roberta = robertaFamily({
+  modelType: 'roberta',
+  name: 'Roberta',
+  vocabSize: 50_265,
+  loraTargets: ['query', 'value'],
+})

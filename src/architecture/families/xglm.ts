@@ -1,25 +1,26 @@
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { fairseqLayer } from '../blocks/fairseq-layer.js'
-import { headedModel, outputEmbedding } from '../blocks/headed-model.js'
 import { layerNorm } from '../blocks/norm.js'
-import { renamedSizes } from '../blocks/renamed-sizes.js'
-import type { Family } from '../family.js'
 import { container, repeated } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
+import { outputEmbedding } from '../shapes/headed-model.js'
 
 /** XGLM (Lin et al. 2021, arXiv:2112.10668): positions are sines, so there is no table of them to learn. */
-export const xglm: Family = {
-  modelTypes: ['xglm'],
-  describe(config, className) {
-    const names = { hidden_size: 'd_model', num_hidden_layers: 'num_layers', num_attention_heads: 'attention_heads' }
-    const stated = renamedSizes(config, names, {
-      vocab_size: 256_008,
-      hidden_size: 1024,
-      num_hidden_layers: 24,
-      num_attention_heads: 16,
-      max_position_embeddings: 2048,
-      tie_word_embeddings: true,
-    })
+export const xglm = headedFamily({
+  modelType: 'xglm',
+  name: 'XGLM',
+  prefix: 'model',
+  fieldNames: { hidden_size: 'd_model', num_hidden_layers: 'num_layers', num_attention_heads: 'attention_heads' },
+  defaults: {
+    vocab_size: 256_008,
+    hidden_size: 1024,
+    num_hidden_layers: 24,
+    num_attention_heads: 16,
+    max_position_embeddings: 2048,
+    tie_word_embeddings: true,
+  },
+  build(stated, config) {
     const sizes = {
       ...stated,
       ffnSize: config.integer('ffn_dim', 4096),
@@ -32,14 +33,11 @@ export const xglm: Family = {
       layer_norm: layerNorm(hiddenSize),
     })
     const dimensions = decoderDimensions(sizes, { gatedMlp: false })
-    return headedModel({
-      className,
-      family: 'xglm',
-      name: 'XGLM',
-      prefix: 'model',
+    return {
       model,
       heads: { ForCausalLM: { lm_head: outputEmbedding(dimensions, 'model.embed_tokens') } },
       dimensions,
-    })
+    }
   },
-}
+  activationField: 'activation_function',
+})

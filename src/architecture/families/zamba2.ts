@@ -1,30 +1,29 @@
-import { causalLm } from '../blocks/causal-lm.js'
-import { decoderDimensions, decoderSizes } from '../blocks/decoder-sizes.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { linear } from '../blocks/linear.js'
-import { mamba2Mixer } from '../blocks/mamba.js'
-import { innerSize } from '../blocks/mamba-model.js'
+import { innerSize, mamba2Mixer } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
-import type { Family } from '../family.js'
 import { container, type Module, type Repeat, range, sharing } from '../module.js'
+import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
  * Zamba2 (Glorioso et al. 2024, arXiv:2411.15242): Mamba-2 throughout; before some layers stands a transformer block
  * that they share, with adapters of their own.
  */
-export const zamba2: Family = {
-  modelTypes: ['zamba2'],
-  describe(config, className) {
-    const stated = decoderSizes(config, {
-      vocab_size: 32_000,
-      hidden_size: 2560,
-      intermediate_size: 0,
-      num_hidden_layers: 54,
-      num_attention_heads: 32,
-      max_position_embeddings: 4096,
-      tie_word_embeddings: true,
-    })
+export const zamba2 = causalLmFamily({
+  modelType: 'zamba2',
+  name: 'Zamba2',
+  defaults: {
+    vocab_size: 32_000,
+    hidden_size: 2560,
+    intermediate_size: 0,
+    num_hidden_layers: 54,
+    num_attention_heads: 32,
+    max_position_embeddings: 4096,
+    tie_word_embeddings: true,
+  },
+  build(stated, config, className) {
     const { vocabSize, hiddenSize, heads } = stated
     // Attention sees the embeddings beside what the layer before made of them; a stated size of the heads counts for nothing.
     const headDim = Math.floor((2 * hiddenSize) / heads)
@@ -71,20 +70,17 @@ export const zamba2: Family = {
       stateSize,
       convKernel,
     }
-    return causalLm({
-      config,
-      className,
-      family: 'zamba2',
-      name: 'Zamba2',
+    return {
       model: container('Zamba2Model', {
         embed_tokens: embedding(vocabSize, hiddenSize),
         layers: { type: 'ModuleList', items: items.filter(({ indices }) => indices.length > 0) },
         final_layernorm: norm,
       }),
       dimensions: { ...decoderDimensions(sizes, { gatedMlp: true }), mamba },
-    })
+    }
   },
-}
+  tiesByPattern: true,
+})
 
 interface SharedSizes {
   readonly hiddenSize: number

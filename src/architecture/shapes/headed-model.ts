@@ -1,14 +1,14 @@
-import type { Architecture, Dimensions } from '../architecture.js'
+import type { Dimensions } from '../architecture.js'
+import { type LinearOptions, linear } from '../blocks/linear.js'
+import type { Computation } from '../computation.js'
+import type { ModelDescription } from '../family.js'
 import { type Children, type Module, tied } from '../module.js'
-import { type LinearOptions, linear } from './linear.js'
-import { chooseClass, type ModelClasses, withHead } from './model-class.js'
+import { chooseClass, withHead } from './model-class.js'
 
 /** A base model and the heads that a family's classes put on it. */
 export interface HeadedModelOptions {
   /** The first of the config's `architectures`. */
   readonly className: string | undefined
-  /** The `model_type`. */
-  readonly family: string
   /** What the names of the classes begin with: `GPT2` for `GPT2LMHeadModel`. */
   readonly name: string
   /** Under which name the classes keep the base model. */
@@ -19,25 +19,23 @@ export interface HeadedModelOptions {
   readonly heads: Readonly<Record<string, Children>>
   /** The base model of a class, where it is not the same for all: some leave the pooler out. */
   readonly modelOf?: (suffix: string) => Module
-  /** Classes that are made another way. */
-  readonly others?: ModelClasses
   readonly dimensions: Dimensions
-  readonly notes?: readonly string[]
+  /** What the config says of the forward pass besides what all families' do. */
+  readonly computation?: Computation
 }
 
 /** A model in the class that a config names: a base model with a head, or alone. */
-export function headedModel(options: HeadedModelOptions): Architecture {
-  const { family, name, prefix, model, heads, modelOf = () => model, dimensions } = options
+export function headedModel(options: HeadedModelOptions): ModelDescription {
+  const { name, prefix, model, heads, modelOf = () => model, dimensions } = options
   const classes = Object.entries(heads).map(([suffix, head]) => [
     suffix,
     () => withHead(name + suffix, prefix, modelOf(suffix), head),
   ])
-  const { className, root, notes } = chooseClass(name, options.className, {
+  const chosen = chooseClass(name, options.className, {
     ...Object.fromEntries(classes),
-    ...options.others,
     Model: () => model,
   })
-  return { family, className, root, dimensions, notes: [...notes, ...(options.notes ?? [])] }
+  return { ...chosen, dimensions, ...(options.computation && { computation: options.computation }) }
 }
 
 /** An output embedding, tied to the input embedding where the config says so. */

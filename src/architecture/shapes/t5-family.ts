@@ -1,17 +1,18 @@
-import type { Architecture } from '../architecture.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { embedding } from '../blocks/embedding.js'
+import { labelCount } from '../blocks/label-count.js'
+import { linear } from '../blocks/linear.js'
+import { rmsNorm } from '../blocks/norm.js'
+import { renamedSizes } from '../blocks/renamed-sizes.js'
 import type { ConfigReader } from '../config-reader.js'
+import type { Family, FamilyFacts, ModelDescription } from '../family.js'
 import { container, listOf, type Module, sharing, tied } from '../module.js'
-import { labelCount } from './causal-lm.js'
-import { decoderDimensions } from './decoder-sizes.js'
-import { embedding } from './embedding.js'
-import { linear } from './linear.js'
 import { chooseClass, withHead } from './model-class.js'
-import { rmsNorm } from './norm.js'
-import { renamedSizes } from './renamed-sizes.js'
 
-/** What a family says of itself: its names, and the class defaults. */
-export interface T5Family {
-  readonly family: string
+/** What a family of this kind says of itself: its names, and the class defaults. */
+export interface T5FamilyOptions extends FamilyFacts {
+  readonly modelType: string
+  /** What the names of its classes begin with: `T5` for `T5Model`. */
   readonly name: string
   readonly defaults: {
     readonly vocab_size: number
@@ -27,8 +28,19 @@ export interface T5Family {
  * T5 (Raffel et al. 2019, arXiv:1910.10683): an encoder and a decoder without biases; the first layer of each knows the
  * positions, as a bias for each distance and head.
  */
-export function t5Model(config: ConfigReader, className: string | undefined, about: T5Family): Architecture {
-  const { family, name, defaults } = about
+export function t5Family({ modelType, name, defaults, ...facts }: T5FamilyOptions): Family {
+  return {
+    ...facts,
+    modelTypes: [modelType],
+    describe: (config, className) => t5Model(config, className, { name, defaults }),
+  }
+}
+
+function t5Model(
+  config: ConfigReader,
+  className: string | undefined,
+  { name, defaults }: Pick<T5FamilyOptions, 'name' | 'defaults'>,
+): ModelDescription {
   const names = {
     hidden_size: 'd_model',
     num_hidden_layers: 'num_layers',
@@ -108,7 +120,7 @@ export function t5Model(config: ConfigReader, className: string | undefined, abo
       container(`${name}ForQuestionAnswering`, { ...bothStacks(''), qa_outputs: { ...classifier, part: 'head' } }),
   })
   const dimensions = decoderDimensions({ ...stated, ffnSize, headDim }, { gatedMlp: gated })
-  return { family, ...chosen, root, dimensions }
+  return { ...chosen, root, dimensions }
 }
 
 interface BlockParts {

@@ -1,0 +1,42 @@
+import type { Dimensions } from '../architecture.js'
+import { type DecoderDefaults, type DecoderSizes, decoderSizes } from '../blocks/decoder-sizes.js'
+import type { Computation } from '../computation.js'
+import type { ConfigReader } from '../config-reader.js'
+import type { Family, FamilyFacts } from '../family.js'
+import type { Module } from '../module.js'
+import { type CausalLmNames, causalLm } from './causal-lm.js'
+
+/** A family of decoder-only language models, by what its base model is built of. */
+export interface CausalLmFamilyOptions extends CausalLmNames, FamilyFacts {
+  readonly modelType: string
+  /** What the configuration class takes for the fields that a config leaves out. */
+  readonly defaults: DecoderDefaults
+  /** Builds the base model. `className` is the class that the config asks for. */
+  readonly build: (sizes: DecoderSizes, config: ConfigReader, className: string | undefined) => BuiltModel
+}
+
+/** A base model, and what else is known of it. */
+export interface BuiltModel {
+  readonly model: Module
+  readonly dimensions: Dimensions
+  readonly computation?: Computation
+  /** Whether the output embedding has a bias. Default: no. */
+  readonly headBias?: boolean
+}
+
+/**
+ * A family of decoder-only language models whose layers differ in more than `decoderFamily` knows: the base model is
+ * the family's own, the classes around it are those of all.
+ */
+export function causalLmFamily(options: CausalLmFamilyOptions): Family {
+  const { modelType, defaults, build, name, prefix, questionAnsweringPrefix, inputEmbedding, ...facts } = options
+  const names = { name, prefix, questionAnsweringPrefix, inputEmbedding }
+  return {
+    ...facts,
+    modelTypes: [modelType],
+    describe(config, className) {
+      const built = build(decoderSizes(config, defaults), config, className)
+      return causalLm({ ...names, ...built, config, className })
+    },
+  }
+}

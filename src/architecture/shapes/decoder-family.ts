@@ -1,0 +1,127 @@
+import type { MoeDimensions } from '../architecture.js'
+import { llamaAttention } from '../blocks/attention.js'
+import { type DecoderLayerParts, preNormLayer } from '../blocks/decoder-layer.js'
+import { decoderModel } from '../blocks/decoder-model.js'
+import {
+  type DecoderDefaults,
+  type DecoderSizes,
+  decoderDimensions,
+  type OtherDimensions,
+} from '../blocks/decoder-sizes.js'
+import { type Mixture, moeDimensions } from '../blocks/experts.js'
+import { llamaMlp } from '../blocks/gated-mlp.js'
+import type { AttentionPattern } from '../blocks/layer-types.js'
+import { rmsNorm } from '../blocks/norm.js'
+import type { Computation } from '../computation.js'
+import type { ConfigReader } from '../config-reader.js'
+import type { Family, FamilyFacts } from '../family.js'
+import { listOf, type Module, range } from '../module.js'
+import type { CausalLmNames } from './causal-lm.js'
+import { causalLmFamily } from './causal-lm-family.js'
+
+/**
+ * A family of decoders whose layers are a norm, attention, a norm and a feed-forward network. What is left out is as in
+ * Llama.
+ */
+export interface DecoderFamilyOptions extends CausalLmNames, FamilyFacts {
+  readonly modelType: string
+  /** What the configuration class takes for the fields that a config leaves out. */
+  readonly defaults: DecoderDefaults
+  /** Corrects sizes that the family reads another way. */
+  readonly sizes?: (sizes: DecoderSizes, config: ConfigReader) => DecoderSizes
+  /** Which layers attend through a window, and which do not rotate. Default: no window, and all layers rotate. */
+  readonly attentionPattern?: (config: ConfigReader, layers: number) => AttentionPattern
+  /** The norm of a number of features. Default: a root mean square norm with a gain. */
+  readonly norm?: (size: number) => Module
+  /** Default: Llama's, with biases where `attention_bias` says so. */
+  readonly attention?: BlockBuilder
+  /** The feed-forward network, which has a gate. Default: Llama's, with biases where `mlp_bias` says so. */
+  readonly mlp?: BlockBuilder
+  /** In place of `mlp`: a feed-forward network without a gate. */
+  readonly plainMlp?: BlockBuilder
+  /** The experts that some or all layers have in place of the feed-forward network. Default: none. */
+  readonly mixture?: (sizes: DecoderSizes, config: ConfigReader) => Mixture
+  /** How a layer is put together. Default: a norm before each block. */
+  readonly layer?: (type: string, parts: DecoderLayerParts, config: ConfigReader) => Module
+  /** What the family calls the norm after the last layer. Default: `norm`. */
+  readonly lastNorm?: string
+  /** What the family calls its base model. Default: `name` and `Model`. */
+  readonly modelName?: string
+  /** Whether the output embedding has a bias. Default: no. */
+  readonly headBias?: (config: ConfigReader) => boolean
+  /** Sizes of a `ModelSpec` that the family counts another way. */
+  readonly dimensions?: (sizes: DecoderSizes, config: ConfigReader) => Partial<OtherDimensions>
+  /** What else the config says of the forward pass. */
+  readonly computation?: (config: ConfigReader) => Computation
+}
+
+/** Builds a block from the sizes of a model and what else its config says. */
+export type BlockBuilder = (sizes: DecoderSizes, config: ConfigReader) => Module
+
+/**
+ * A family of decoders, by what it does differently from Llama.
+ *
+ * @example
+ * ```ts
+ * // Llama with biases of queries, keys and values.
+ * decoderFamily({
+ *   modelType: 'qwen2',
+ *   name: 'Qwen2',
+ *   defaults: { vocab_size: 151_936, … },
+ *   attention: (sizes) => attention({ ...sizes, qkvBias: true }),
+ *   mlp: gatedMlp,
+ * })
+ * ```
+ */
+export function decoderFamily(options: DecoderFamilyOptions): Family {
+  const {
+    sizes: corrected = (read) => read,
+    attentionPattern = noPattern,
+    norm: normOf = rmsNorm,
+    attention = llamaAttention,
+    plainMlp,
+    mlp = plainMlp ?? llamaMlp,
+    mixture: mixtureOf,
+    layer = preNormLayer,
+    lastNorm,
+    modelName = `${options.name}Model`,
+    headBias = () => false,
+    dimensions = () => ({}),
+    computation = () => ({}),
+    ...family
+  } = options
+  return causalLmFamily({
+    ...family,
+    build(read, config) {
+      const sizes = corrected(read, config)
+      const { unrotatedLayers, ...window } = attentionPattern(config, sizes.layers)
+      const norm = normOf(sizes.hiddenSize)
+      const selfAttention = attention(sizes, config)
+      const mixture = mixtureOf?.(sizes, config)
+      const isSparse = mixture ? (mixture.isSparse ?? (() => true)) : () => false
+      const layerOf = (sparse: boolean) => {
+        const block = sparse ? mixture?.block : mlp(sizes, config)
+        return layer(`${family.name}DecoderLayer`, { norm, attention: selfAttention, mlp: block }, config)
+      }
+      return {
+        model: decoderModel(modelName, { ...sizes, layers: listOf(sizes.layers, isSparse, layerOf), norm, lastNorm }),
+        dimensions: decoderDimensions(sizes, {
+          gatedMlp: plainMlp === undefined,
+          ...window,
+          moe: mixture && moeOf(mixture, range(sizes.layers).filter(isSparse).length),
+          ...dimensions(sizes, config),
+        }),
+        headBias: headBias(config),
+        computation: { ...(unrotatedLayers && { unrotatedLayers }), ...computation(config) },
+      }
+    },
+  })
+}
+
+function noPattern(): AttentionPattern {
+  return {}
+}
+
+function moeOf({ routing, ffnSize, shared = 0 }: Mixture, layers: number): MoeDimensions | undefined {
+  return moeDimensions(routing, { layers, ffnSize, shared })
+}

@@ -1,0 +1,71 @@
+import {
+  bertEmbeddings,
+  bertEncoder,
+  bertPooler,
+  classificationHead,
+  configuredBertLayer,
+  denseAndNorm,
+  maskedLmHead,
+} from '../blocks/bert.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { labelCount } from '../blocks/label-count.js'
+import { linear } from '../blocks/linear.js'
+import type { Family, FamilyFacts } from '../family.js'
+import { container } from '../module.js'
+import { headedFamily } from './headed-family.js'
+
+/** What a family of RoBERTa's kind says of itself. */
+export interface RobertaFamilyOptions extends FamilyFacts {
+  readonly modelType: string
+  /** What the names of its classes begin with: `Roberta` for `RobertaModel`. */
+  readonly name: string
+  /** Words that the configuration class takes where a config leaves them out. */
+  readonly vocabSize: number
+}
+
+/** RoBERTa (Liu et al. 2019, arXiv:1907.11692): BERT with other heads, under the names of a family. */
+export function robertaFamily({ vocabSize: defaultWords, ...family }: RobertaFamilyOptions): Family {
+  const { name } = family
+  return headedFamily({
+    ...family,
+    prefix: 'roberta',
+    defaults: {
+      vocab_size: defaultWords,
+      hidden_size: 768,
+      intermediate_size: 3072,
+      num_hidden_layers: 12,
+      num_attention_heads: 12,
+      head_dim: false,
+      max_position_embeddings: 512,
+      tie_word_embeddings: true,
+    },
+    build(sizes, config) {
+      const { vocabSize, hiddenSize, layers, heads } = sizes
+      const positions = config.integer('max_position_embeddings', 512)
+      const segments = config.integer('type_vocab_size', 2)
+      const parts = {
+        embeddings: bertEmbeddings(hiddenSize, { words: vocabSize, positions, segments }),
+        encoder: bertEncoder(layers, configuredBertLayer(`${name}Layer`, config, sizes)),
+      }
+      const bare = container(`${name}Model`, parts)
+      const model = container(`${name}Model`, { ...parts, pooler: bertPooler(hiddenSize) })
+      const input = sizes.tiedEmbeddings ? 'roberta.embeddings.word_embeddings' : undefined
+      const transform = denseAndNorm(hiddenSize, hiddenSize, 'layer_norm')
+      const lm_head = maskedLmHead('lm_head', transform, { features: hiddenSize, vocabSize }, input)
+      const labels = labelCount(config)
+      return {
+        model,
+        modelOf: (suffix) => (suffix === 'ForMultipleChoice' ? model : bare),
+        heads: {
+          ForCausalLM: { lm_head },
+          ForMaskedLM: { lm_head },
+          ForSequenceClassification: { classifier: classificationHead(hiddenSize, labels) },
+          ForTokenClassification: { classifier: linear(hiddenSize, labels, { bias: true }) },
+          ForQuestionAnswering: { qa_outputs: linear(hiddenSize, labels, { bias: true }) },
+          ForMultipleChoice: { classifier: linear(hiddenSize, 1, { bias: true }) },
+        },
+        dimensions: decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: false }),
+      }
+    },
+  })
+}

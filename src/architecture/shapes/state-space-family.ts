@@ -1,0 +1,96 @@
+import type { Dimensions } from '../architecture.js'
+import { embedding } from '../blocks/embedding.js'
+import { innerSize, mambaMixer, timeStepRank } from '../blocks/mamba.js'
+import { rmsNorm } from '../blocks/norm.js'
+import type { ConfigReader } from '../config-reader.js'
+import type { Family, FamilyFacts, ModelDescription } from '../family.js'
+import { container, type Module, repeated } from '../module.js'
+import { headedModel, outputEmbedding } from './headed-model.js'
+
+/** The sizes of models whose layers are nothing but a state space. */
+export interface StateSpaceSizes {
+  readonly vocabSize: number
+  readonly hiddenSize: number
+  readonly layers: number
+  readonly innerSize: number
+  readonly stateSize: number
+  readonly convKernel: number
+  readonly tiedEmbeddings: boolean
+}
+
+/** A family of models whose layers are nothing but a state space, by its sizes and its mixer. */
+export interface StateSpaceFamilyOptions extends FamilyFacts {
+  readonly modelType: string
+  /** What the names of its classes begin with: `Mamba` for `MambaForCausalLM`. */
+  readonly name: string
+  readonly sizes: (config: ConfigReader) => StateSpaceSizes
+  readonly mixer: (sizes: StateSpaceSizes, config: ConfigReader) => Module
+}
+
+/** A family of models whose layers are a norm and a mixer each: no attention, no feed-forward network. */
+export function stateSpaceFamily(options: StateSpaceFamilyOptions): Family {
+  const { modelType, name, sizes: sizesOf, mixer, ...facts } = options
+  return {
+    ...facts,
+    modelTypes: [modelType],
+    describe(config, className) {
+      const sizes = sizesOf(config)
+      return stateSpaceModel(name, sizes, mixer(sizes, config), className)
+    },
+  }
+}
+
+/** A family of the first generation: Mamba itself, and Falcon Mamba, which differs in norms without weights. */
+export function mambaFamily(options: Pick<StateSpaceFamilyOptions, 'modelType' | 'name'> & FamilyFacts): Family {
+  return stateSpaceFamily({
+    ...options,
+    sizes(config) {
+      const hiddenSize = config.positive('hidden_size', 768)
+      return {
+        vocabSize: config.positive('vocab_size', 50_280),
+        hiddenSize,
+        layers: config.integer('num_hidden_layers', 32),
+        // A stated size counts before the factor.
+        innerSize: config.integer('intermediate_size', innerSize(config, 'expand', hiddenSize)),
+        stateSize: config.integer('state_size', 16),
+        convKernel: config.positive('conv_kernel', 4),
+        tiedEmbeddings: config.boolean('tie_word_embeddings', true),
+      }
+    },
+    mixer: (sizes, config) =>
+      mambaMixer({
+        ...sizes,
+        timeStepRank: timeStepRank(config, 'time_step_rank', sizes.hiddenSize),
+        bias: config.boolean('use_bias', false),
+        convBias: config.boolean('use_conv_bias', true),
+        type: `${options.name}Mixer`,
+      }),
+  })
+}
+
+function stateSpaceModel(
+  name: string,
+  sizes: StateSpaceSizes,
+  mixer: Module,
+  className: string | undefined,
+): ModelDescription {
+  const { vocabSize, hiddenSize, layers, stateSize, convKernel, tiedEmbeddings } = sizes
+  const model = container(`${name}Model`, {
+    embeddings: embedding(vocabSize, hiddenSize),
+    layers: repeated(layers, container(`${name}Block`, { norm: rmsNorm(hiddenSize), mixer })),
+    norm_f: rmsNorm(hiddenSize),
+  })
+  const dimensions: Dimensions = {
+    layers,
+    hiddenSize,
+    heads: 0,
+    kvHeads: 0,
+    ffnHiddenSize: 0,
+    vocabSize,
+    gatedMlp: false,
+    tiedEmbeddings,
+    mamba: { mambaLayers: layers, attentionLayers: 0, mlpLayers: 0, stateSize, convKernel },
+  }
+  const heads = { ForCausalLM: { lm_head: outputEmbedding(dimensions, 'backbone.embeddings') } }
+  return headedModel({ className, name, prefix: 'backbone', model, heads, dimensions })
+}
