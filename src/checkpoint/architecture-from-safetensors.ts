@@ -7,7 +7,7 @@ import {
   type Shape,
 } from '../architecture/index.js'
 import { type LogicalParameters, logicalParameters } from './logical-parameters.js'
-import type { QuantisationHints } from './quantised-storage.js'
+import type { QuantisationFiles } from './quantisation/quantisation.js'
 import type { SafetensorsHeader } from './safetensors-header.js'
 
 /**
@@ -29,6 +29,7 @@ export interface CheckpointArchitecture {
  * without a bias are in the families that transformers knows.
  *
  * @param headers - the header of each file of the checkpoint
+ * @param files - the files that say how it is quantised, where they are there
  * @throws CheckpointError where two files hold the same tensor
  * @example
  * ```ts
@@ -37,9 +38,9 @@ export interface CheckpointArchitecture {
  */
 export function architectureFromSafetensors(
   headers: Iterable<Pick<SafetensorsHeader, 'tensors'>>,
-  hints: QuantisationHints = {},
+  files: QuantisationFiles = {},
 ): CheckpointArchitecture {
-  const storage = logicalParameters(headers, hints)
+  const storage = logicalParameters(headers, files)
   const top = branch()
   for (const { name, shape } of storage.parameters) place(top, pathOf(name), shape)
   return { root: moduleOf(top, [], new Map()), storage, notes: notesOf(storage) }
@@ -178,17 +179,33 @@ function partOf(path: readonly string[]): { part?: Part } {
   return found ? { part: found[1] } : {}
 }
 
-function notesOf({ parameters, others }: LogicalParameters): string[] {
+function notesOf({ parameters, others, unknown }: LogicalParameters): string[] {
   const notes: string[] = []
-  const flat = parameters.filter(({ scheme }) => scheme === 'bitsandbytes-4bit').length
-  if (flat > 0)
-    notes.push(`${flat} weights in 4-bit bitsandbytes storage have a known size but no shape: it is in the data`)
+  const flat = parameters.filter(({ isFlat }) => isFlat)
+  const guessed = parameters.filter(({ isGuessed }) => isGuessed)
+  if (flat.length > 0) {
+    const schemes = [...new Set(flat.map(({ scheme }) => scheme))].join(', ')
+    notes.push(`${flat.length} weights (${schemes}) have a known size but no shape: the shape is in the data`)
+  }
+  if (guessed.length > 0)
+    notes.push(`the bits of ${guessed.length} packed weights are taken as 4: the headers do not tell, the config would`)
+  if (unknown.length > 0) notes.push(unknownNote(unknown))
   if (others.length > 0)
     notes.push(`${others.length} stored tensors are no parameters (buffers, scales): ${others.slice(0, 3).join(', ')}`)
   if (!parameters.some(({ name }) => /(?:^|\.)(?:lm_head|embed_out)\.weight$/.test(name))) {
     notes.push('no output embedding is stored: the model has none, or it is tied to the input embedding')
   }
   return notes
+}
+
+/** What is not understood is said with its size, never counted as nothing. */
+export function unknownNote(unknown: LogicalParameters['unknown']): string {
+  const bytes = unknown.reduce((sum, each) => sum + each.bytes, 0)
+  const names = unknown
+    .slice(0, 3)
+    .map(({ name }) => name)
+    .join(', ')
+  return `not understood: ${bytes} bytes in ${unknown.length} tensors of packed integers (${names}); they are not counted`
 }
 
 function fromEntries(parameters: ReadonlyMap<string, Shape>): Record<string, Shape> {

@@ -2,39 +2,52 @@ import {
   type Architecture,
   architectureFromConfig,
   type ConfigObject,
+  linearLayers,
   parameters,
   type Shape,
   ties,
 } from '../architecture/index.js'
-import { elementCount, type LogicalParameters, logicalParameters } from './logical-parameters.js'
+import { unknownNote } from './architecture-from-safetensors.js'
+import { expertsAsExpected, type FoundTensor } from './expert-layouts.js'
+import { type LogicalParameters, logicalParameters } from './logical-parameters.js'
+import type { QuantisationFiles } from './quantisation/quantisation.js'
+import { elementCount } from './quantisation/stored-weight.js'
 import type { SafetensorsHeader } from './safetensors-header.js'
 
-/** A parameter that stands in config and files with another shape. */
+/** A parameter that config and files give different shapes. */
 export interface ShapeDifference {
   readonly name: string
-  /** What the config makes of it. */
+  /** The shape by the config. */
   readonly expected: Shape
-  /** What the files hold. */
+  /** The shape in the files. */
   readonly found: Shape
 }
 
 /** How a checkpoint's files differ from what its config describes. */
 export interface CheckpointComparison {
-  /** Whether the files hold each parameter, and in its shape. Extra tensors are no disagreement of the model. */
+  /**
+   * `agrees` when the files hold each parameter in its shape; extra tensors are no disagreement. `cannot tell` when nothing
+   * differs but some weights are stored in a way that is not understood.
+   */
+  readonly verdict: 'agrees' | 'differs' | 'cannot tell'
+  /** Whether the verdict is `agrees`. */
   readonly agrees: boolean
   /** Parameters that the config describes and no file holds. */
   readonly missing: readonly string[]
   /** Parameters that a file holds and the config does not describe. */
   readonly extra: readonly string[]
   readonly otherShape: readonly ShapeDifference[]
+  /** Parameters that may be in the files, in storage that is not understood. */
+  readonly undetermined: readonly string[]
   readonly notes: readonly string[]
 }
 
 /**
- * Compares a config with the safetensors headers beside it, tensor by tensor: what one wants to know of a broken upload.
- * Quantised weights are compared by what they are before packing, tied ones may be there twice, once, or under either name,
- * and a base model's files may lack the prefix of the class, as transformers loads them.
+ * Compares a config with the safetensors headers beside it, tensor by tensor, to find a broken upload. Quantised weights are
+ * compared by their shape before packing, a tied weight may be stored once or twice, and a base model's files may lack the
+ * prefix of the class, as transformers loads them.
  *
+ * @param files - further files that say how the weights are quantised
  * @throws CheckpointError for a config that cannot be understood
  * @example
  * ```ts
@@ -44,8 +57,9 @@ export interface CheckpointComparison {
 export function compareCheckpoint(
   config: ConfigObject,
   headers: Iterable<Pick<SafetensorsHeader, 'tensors'>>,
+  files: Omit<QuantisationFiles, 'config'> = {},
 ): CheckpointComparison {
-  return compareParameters(architectureFromConfig(config), logicalParameters(headers))
+  return compareParameters(architectureFromConfig(config), logicalParameters(headers, { ...files, config }))
 }
 
 /** The same for an architecture and a storage that are there already. */
@@ -53,41 +67,66 @@ export function compareParameters(architecture: Architecture, storage: LogicalPa
   const expected = new Map<string, Shape>()
   for (const { name, shape } of parameters(architecture)) expected.set(name, shape)
   const tiedTo = new Map([...ties(architecture)].map(({ name, to }) => [name, to]))
-  const { found, notes } = renamed(storage, expected)
+  const turned = new Set<string>()
+  for (const { name, stored } of linearLayers(architecture)) if (stored === 'Conv1D') turned.add(`${name}.weight`)
+  const { rename, notes } = renaming(storage, expected)
 
   const extra: string[] = []
   const otherShape: ShapeDifference[] = []
   const seen = new Set<string>()
-  for (const [name, { stored, shape, flat }] of found) {
+  for (const [name, found] of expertsAsExpected(renamed(storage, rename), expected)) {
     const parameter = tiedTo.get(name) ?? name
     const wanted = expected.get(parameter)
-    if (!wanted) extra.push(stored)
-    else if (!sameShape(wanted, shape, flat)) otherShape.push({ name: stored, expected: wanted, found: shape })
-    if (wanted) seen.add(parameter)
+    if (!wanted) extra.push(found.stored)
+    else {
+      seen.add(parameter)
+      if (!isSameShape(wanted, found, turned.has(parameter)))
+        otherShape.push({ name: found.stored, expected: wanted, found: found.shape })
+    }
   }
-  const missing = [...expected.keys()].filter((name) => !seen.has(name))
-  return { agrees: missing.length === 0 && otherShape.length === 0, missing, extra, otherShape, notes }
+  const notUnderstood = new Set(storage.unknown.map(({ name }) => moduleOf(rename(name))))
+  const absent = [...expected.keys()].filter((name) => !seen.has(name))
+  const missing = absent.filter((name) => !notUnderstood.has(moduleOf(name)))
+  const undetermined = absent.filter((name) => notUnderstood.has(moduleOf(name)))
+  const differs = missing.length > 0 || otherShape.length > 0
+  const verdict = differs ? 'differs' : undetermined.length > 0 ? 'cannot tell' : 'agrees'
+  return {
+    verdict,
+    agrees: verdict === 'agrees',
+    missing,
+    extra,
+    otherShape,
+    undetermined,
+    notes: [...notes, ...(storage.unknown.length > 0 ? [unknownNote(storage.unknown)] : [])],
+  }
 }
 
-interface Found {
-  /** The name in the file. */
-  readonly stored: string
-  readonly shape: Shape
-  /** Whether the header tells only the number of elements. */
-  readonly flat: boolean
+/** The module that a tensor belongs to, whatever its own name is. */
+function moduleOf(name: string): string {
+  return name.slice(0, Math.max(0, name.lastIndexOf('.')))
 }
 
-/** The files' parameters under the names of the class: transformers adds or drops the prefix of the base model. */
-function renamed(
+/** The files' parameters under the names of the class. */
+function renamed(storage: LogicalParameters, rename: (name: string) => string): ReadonlyMap<string, FoundTensor> {
+  const found = new Map<string, FoundTensor>()
+  for (const { name, shape, scheme, isFlat } of storage.parameters) {
+    found.set(rename(name), {
+      stored: name,
+      shape,
+      isFlat: isFlat === true,
+      isQuantised: scheme !== undefined,
+    })
+  }
+  return found
+}
+
+/** How the files' names become those of the class: transformers adds or drops the prefix of the base model. */
+function renaming(
   storage: LogicalParameters,
   expected: ReadonlyMap<string, Shape>,
-): { found: ReadonlyMap<string, Found>; notes: string[] } {
-  const rename = prefixRule(storage, expected)
-  const found = new Map<string, Found>()
-  for (const { name, shape, scheme } of storage.parameters) {
-    found.set(rename.apply(name), { stored: name, shape, flat: scheme === 'bitsandbytes-4bit' })
-  }
-  return { found, notes: rename.note === undefined ? [] : [rename.note] }
+): { rename: (name: string) => string; notes: string[] } {
+  const { apply, note } = prefixRule(storage, expected)
+  return { rename: apply, notes: note === undefined ? [] : [note] }
 }
 
 interface Rename {
@@ -128,7 +167,10 @@ function modernName(name: string): string {
   return name.replace(/(LayerNorm|layer_norm)\.gamma$/, '$1.weight').replace(/(LayerNorm|layer_norm)\.beta$/, '$1.bias')
 }
 
-function sameShape(expected: Shape, found: Shape, flat: boolean): boolean {
-  if (flat) return elementCount(expected) === elementCount(found)
-  return expected.length === found.length && expected.every((size, index) => size === found[index])
+/** Quantisers store the weight of a `Conv1D` turned, as that of an ordinary linear layer. */
+function isSameShape(expected: Shape, { shape, isFlat, isQuantised }: FoundTensor, mayBeTurned: boolean): boolean {
+  if (isFlat) return elementCount(expected) === elementCount(shape)
+  const isSame = (wanted: Shape) =>
+    wanted.length === shape.length && wanted.every((size, index) => size === shape[index])
+  return isSame(expected) || (mayBeTurned && isQuantised && isSame([...expected].reverse()))
 }

@@ -9,7 +9,12 @@ export {
 } from './compare-checkpoint.js'
 export { DTYPE_BITS, type Dtype } from './dtype.js'
 export { type EmbeddingSigns, isEmbeddingModel } from './embedding-model.js'
-export { type LogicalParameter, type LogicalParameters, logicalParameters } from './logical-parameters.js'
+export {
+  type LogicalParameter,
+  type LogicalParameters,
+  logicalParameters,
+  type UnknownStorage,
+} from './logical-parameters.js'
 export {
   type MinimumGpusEstimate,
   modelSpecFromArchitecture,
@@ -18,8 +23,11 @@ export {
   type SpecWithNotes,
 } from './model-spec-from-config.js'
 export { type AdapterIdentity, adapterFromPeft, type PeftAdapter } from './peft-adapter.js'
-export { type Precision, precisionOf } from './precision.js'
-export type { QuantisationHints, QuantisationScheme, QuantisedWeight, StoredTensors } from './quantised-storage.js'
+export { type Precision, type PrecisionSources, precisionOf } from './precision.js'
+export type { FormatOfModules, Quantisation, QuantisationFiles } from './quantisation/quantisation.js'
+export { quantisationOf } from './quantisation/quantisation-of-config.js'
+export type { QuantisationScheme, StoredTensors } from './quantisation/stored-weight.js'
+export type { WeightFormat } from './quantisation/weight-format.js'
 export {
   LENGTH_BYTES,
   MAX_HEADER_BYTES,

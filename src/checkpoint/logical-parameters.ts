@@ -1,11 +1,15 @@
 import { CheckpointError, type Shape } from '../architecture/index.js'
-import type { Dtype } from './dtype.js'
-import { type QuantisationHints, type QuantisationScheme, quantisedWeightAt } from './quantised-storage.js'
+import { type Dtype, PRECISION_OF_DTYPE } from './dtype.js'
+import type { QuantisationFiles } from './quantisation/quantisation.js'
+import { quantisationOf } from './quantisation/quantisation-of-config.js'
+import { type FoundWeight, quantisedWeightAt } from './quantisation/storages.js'
+import { elementCount, type QuantisationScheme } from './quantisation/stored-weight.js'
 import type { SafetensorsHeader, StoredTensor } from './safetensors-header.js'
 
 /** One parameter of the model, however it is stored. */
 export interface LogicalParameter {
   readonly name: string
+  /** Its shape; the number of its elements alone where `isFlat`. */
   readonly shape: Shape
   /** The type of the stored tensor; that of the packed one where the weight is quantised. */
   readonly dtype: Dtype
@@ -15,6 +19,19 @@ export interface LogicalParameter {
   readonly scheme?: QuantisationScheme
   /** Bits of one element as stored. */
   readonly bits: number
+  /** What `ModelSpec.precision` calls it; absent for a type that is no precision. */
+  readonly precision?: string
+  /** Whether the header tells only the number of elements, as of 4-bit bitsandbytes storage. */
+  readonly isFlat?: true
+  /** Whether neither header nor config tells the bits, so that 4 were taken. */
+  readonly isGuessed?: true
+}
+
+/** A tensor that stands for a weight in a way that is not known here. */
+export interface UnknownStorage {
+  readonly name: string
+  readonly dtype: Dtype
+  readonly bytes: number
 }
 
 /** A checkpoint's tensors, told apart. */
@@ -23,6 +40,8 @@ export interface LogicalParameters {
   readonly parameters: readonly LogicalParameter[]
   /** Tensors that are no parameters: buffers, and scales of caches and activations. */
   readonly others: readonly string[]
+  /** Packed integers of an unknown scheme: what they stand for, only the config can tell. */
+  readonly unknown: readonly UnknownStorage[]
   /** How many elements are stored under each type, packed and scales as they are: what a plain count of the headers gives. */
   readonly storedElements: ReadonlyMap<Dtype, number>
 }
@@ -32,18 +51,20 @@ export interface LogicalParameters {
  * zero points and code books are no parameters, and counting them as such misses the total by up to a factor of eight.
  *
  * @param headers - one header for each file of the checkpoint
+ * @param files - the files that say how it is quantised: bits of packed integers stand nowhere else
  * @throws CheckpointError `invalid_header` where two files hold a tensor of the same name
  */
 export function logicalParameters(
   headers: Iterable<Pick<SafetensorsHeader, 'tensors'>>,
-  hints: QuantisationHints = {},
+  files: QuantisationFiles = {},
 ): LogicalParameters {
   const tensors = merged(headers)
-  const weights = new Map<string, { found: NonNullable<ReturnType<typeof quantisedWeightAt>>; stored: string[] }>()
+  const quantisation = quantisationOf(files)
+  const weights = new Map<string, { found: FoundWeight; stored: string[] }>()
   const serves = new Map<string, string>()
   for (const name of tensors.keys()) {
     if (serves.has(name)) continue
-    const found = quantisedWeightAt(name, tensors, hints)
+    const found = quantisedWeightAt(name, tensors, quantisation)
     if (!found) continue
     const stored = found.stored.filter((one) => tensors.has(one))
     weights.set(name, { found, stored })
@@ -52,33 +73,51 @@ export function logicalParameters(
 
   const parameters: LogicalParameter[] = []
   const others: string[] = []
+  const unknown: UnknownStorage[] = []
   const storedElements = new Map<Dtype, number>()
   for (const [name, tensor] of tensors) {
     storedElements.set(tensor.dtype, (storedElements.get(tensor.dtype) ?? 0) + elementCount(tensor.shape))
     const quantised = weights.get(name)
-    if (quantised) {
-      const { scheme, shape, bits, name: parameter } = quantised.found.weight
-      const dtype = (tensors.get(parameter) ?? tensor).dtype
-      const storedBytes = quantised.stored.reduce((sum, one) => sum + bytesOf(tensors.get(one)), 0)
-      parameters.push({ name: parameter, shape, dtype, storedBytes, scheme, bits })
-    } else if (!serves.has(name)) {
-      if (isNoParameter(name, tensor)) others.push(name)
-      else
-        parameters.push({
-          name,
-          shape: tensor.shape,
-          dtype: tensor.dtype,
-          storedBytes: bytesOf(tensor),
-          bits: bitsOf(tensor),
-        })
-    }
+    if (quantised) parameters.push(quantisedParameter(quantised.found, quantised.stored, tensor, tensors))
+    else if (serves.has(name)) continue
+    else if (isBuffer(name, tensor)) others.push(name)
+    else if (INTEGERS.has(tensor.dtype)) unknown.push({ name, dtype: tensor.dtype, bytes: bytesOf(tensor) })
+    else parameters.push(plainParameter(name, tensor))
   }
-  return { parameters, others, storedElements }
+  return { parameters, others, unknown, storedElements }
 }
 
-/** The number of elements of a shape; exact up to 2^53. */
-export function elementCount(shape: Shape): number {
-  return shape.reduce((product, size) => product * size, 1)
+function quantisedParameter(
+  { weight }: FoundWeight,
+  stored: readonly string[],
+  marker: StoredTensor,
+  tensors: ReadonlyMap<string, StoredTensor>,
+): LogicalParameter {
+  const { scheme, shape, bits, precision, name, isFlat, isGuessed } = weight
+  return {
+    name,
+    shape,
+    dtype: (tensors.get(name) ?? marker).dtype,
+    storedBytes: stored.reduce((sum, one) => sum + bytesOf(tensors.get(one)), 0),
+    scheme,
+    bits,
+    precision,
+    ...(isFlat && { isFlat }),
+    ...(isGuessed && { isGuessed }),
+  }
+}
+
+function plainParameter(name: string, tensor: StoredTensor): LogicalParameter {
+  const { dtype, shape } = tensor
+  const precision = PRECISION_OF_DTYPE[dtype]
+  return {
+    name,
+    shape,
+    dtype,
+    storedBytes: bytesOf(tensor),
+    bits: bitsOf(tensor),
+    ...(precision !== undefined && { precision }),
+  }
 }
 
 function merged(headers: Iterable<Pick<SafetensorsHeader, 'tensors'>>): Map<string, StoredTensor> {
@@ -94,19 +133,19 @@ function merged(headers: Iterable<Pick<SafetensorsHeader, 'tensors'>>): Map<stri
 }
 
 /**
- * Buffers that older checkpoints keep among the weights, and scales of caches and activations.
- * Weights are floating-point numbers; what counts or masks is not one.
+ * Buffers that older checkpoints keep among the weights, and scales of caches and activations. Weights are floating-point
+ * numbers, or matrices of integers; a number, a list of numbers and a mask are none.
  */
-function isNoParameter(name: string, { dtype, shape }: StoredTensor): boolean {
-  if (NO_WEIGHT_TYPES.has(dtype)) return true
-  if (BUFFER_NAMES.test(name)) return true
+function isBuffer(name: string, { dtype, shape }: StoredTensor): boolean {
+  if (dtype === 'BOOL' || BUFFER_NAMES.test(name)) return true
+  if (INTEGERS.has(dtype) && (shape.length < 2 || dtype === 'I64' || dtype === 'U64')) return true
   return shape.length === 4 && CAUSAL_MASK.test(name)
 }
 
-const NO_WEIGHT_TYPES: ReadonlySet<Dtype> = new Set(['BOOL', 'I64', 'I32', 'I16', 'U64', 'U32', 'U16', 'U8'])
+const INTEGERS: ReadonlySet<Dtype> = new Set(['I64', 'I32', 'I16', 'I8', 'U64', 'U32', 'U16', 'U8'])
 
 const BUFFER_NAMES =
-  /\.(?:inv_freq|masked_bias|position_ids|running_mean|running_var|(?:k|v|q|kv|prob|input|output|activation)_scale)$/
+  /\.(?:inv_freq|masked_bias|position_ids|token_type_ids|num_batches_tracked|running_mean|running_var|pre_quant_scale|input_zero_point|(?:k|v|q|kv|prob|input|output|activation)_scale)$/
 
 /** GPT-2 and GPT-NeoX saved their causal masks, [1, 1, context, context], under the name of a bias. */
 const CAUSAL_MASK = /\.(?:attn|attention)\.bias$/

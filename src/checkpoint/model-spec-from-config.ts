@@ -12,10 +12,11 @@ import { isEmbeddingModel } from './embedding-model.js'
 import { numberIn, textIn } from './json-object.js'
 import type { LogicalParameters } from './logical-parameters.js'
 import { precisionOf } from './precision.js'
+import type { QuantisationFiles } from './quantisation/quantisation.js'
 import { toolCallParserOf } from './tool-call-parser.js'
 
 /** What stands beside a `config.json` and tells more of the spec. Whatever is not given is taken as not known. */
-export interface SpecExtras {
+export interface SpecExtras extends Omit<QuantisationFiles, 'config'> {
   /** `checkpoint_model_name`; without it the config's `_name_or_path`, or the class. */
   readonly name?: string
   /** The content of `tokenizer_config.json`. */
@@ -81,7 +82,7 @@ export function modelSpecFromArchitecture(
   const embeds = isEmbeddingModel({ ...extras, className })
   const contextTokens = dimensions.contextTokens ?? tokenizerLimit(extras.tokenizerConfig)
   const window = windowOf(dimensions.windowTokens, contextTokens)
-  const { precision, note } = precisionOf(config, extras.storage)
+  const { precision, notes: precisionNotes } = precisionOf({ ...extras, config, architecture })
   const chat = findChatTemplate(extras)
   const parser = chat.template === undefined ? undefined : toolCallParserOf(chat.template)
   const { notes: gpuNotes, ...minimum } = extras.minimumGpus?.(architecture) ?? { notes: [] }
@@ -115,14 +116,7 @@ export function modelSpecFromArchitecture(
   ]
   return {
     spec,
-    notes: [
-      ...architecture.notes,
-      ...(note === undefined ? [] : [note]),
-      ...window.notes,
-      ...chat.notes,
-      ...gpuNotes,
-      ...unknown,
-    ],
+    notes: [...architecture.notes, ...precisionNotes, ...window.notes, ...chat.notes, ...gpuNotes, ...unknown],
   }
 }
 

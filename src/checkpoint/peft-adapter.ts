@@ -1,8 +1,7 @@
 import { CheckpointError, type ConfigObject } from '../architecture/index.js'
 import type { Adapter, FinetuningType } from '../schemas/index.js'
 import { numberIn, textIn } from './json-object.js'
-import { elementCount } from './logical-parameters.js'
-import type { StoredTensors } from './quantised-storage.js'
+import { elementCount, type StoredTensors } from './quantisation/stored-weight.js'
 
 /** Who the adapter is in the registry: what its files cannot say. */
 export interface AdapterIdentity {

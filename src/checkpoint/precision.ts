@@ -1,83 +1,112 @@
-import type { ConfigObject } from '../architecture/index.js'
-import { type Dtype, PRECISION_OF_DTYPE } from './dtype.js'
-import { numberIn, objectIn, textIn } from './json-object.js'
-import { elementCount, type LogicalParameters } from './logical-parameters.js'
-import type { QuantisationScheme } from './quantised-storage.js'
+import { type Architecture, type ConfigObject, linearLayers } from '../architecture/index.js'
+import { objectIn, textIn } from './json-object.js'
+import type { LogicalParameters } from './logical-parameters.js'
+import { formatOf, type Quantisation, type QuantisationFiles } from './quantisation/quantisation.js'
+import { quantisationOf } from './quantisation/quantisation-of-config.js'
+import { elementCount } from './quantisation/stored-weight.js'
+import { isRounded, type WeightFormat } from './quantisation/weight-format.js'
 
-/** A precision, and where it was read. */
+/** A precision, and what there is to say about it. */
 export interface Precision {
   readonly precision: string
-  /** Set where nothing said it. */
-  readonly note?: string
+  readonly notes: readonly string[]
+}
+
+/** What tells the precision of a checkpoint, besides its config. */
+export interface PrecisionSources extends QuantisationFiles {
+  /** How the weights are stored, from the headers. */
+  readonly storage?: LogicalParameters
+  /** The model, whose layers tell which of several formats most weights have where there are no headers. */
+  readonly architecture?: Architecture
 }
 
 /**
- * The precision of a checkpoint's weights, in the words of `ModelSpec.precision`: what most of the stored weights have,
- * where the headers are known; else what the config's `quantization_config`, `dtype` or `torch_dtype` says; else float32,
- * which is what transformers makes of a config that says nothing.
+ * The precision of a checkpoint's weights, in the words of `ModelSpec.precision`: the one that most stored parameters have,
+ * where the headers are known and understood; else what the config files say of quantisation; else `dtype` or `torch_dtype`; else
+ * float32, which is what transformers makes of a config that says nothing.
+ *
+ * @example
+ * ```ts
+ * precisionOf({ config: { torch_dtype: 'bfloat16', quantization_config: { quant_method: 'awq', bits: 4 } } }) // int4
+ * ```
  */
-export function precisionOf(config: ConfigObject | undefined, storage?: LogicalParameters): Precision {
-  const said = storage ? storedPrecision(storage) : undefined
-  const precision = said ?? quantisedPrecision(objectIn(config, 'quantization_config')) ?? declaredPrecision(config)
-  if (precision !== undefined) return { precision }
-  return { precision: 'float32', note: 'the config names no dtype; float32 is what transformers takes then' }
+export function precisionOf(sources: PrecisionSources): Precision {
+  const { config, storage } = sources
+  const quantisation = quantisationOf(sources)
+  const stored = storage && storedPrecision(storage)
+  if (stored) return { precision: stored.precision, notes: [...stored.notes, ...(quantisation?.notes ?? [])] }
+  if (quantisation) return quantisedPrecision(quantisation, sources.architecture)
+  const declared = declaredPrecision(config)
+  if (declared !== undefined) return { precision: declared, notes: [] }
+  return { precision: 'float32', notes: ['the config names no dtype; float32 is what transformers takes then'] }
 }
 
 /** The precision that holds most of the elements, quantised weights counted before packing. */
-function storedPrecision({ parameters }: LogicalParameters): string | undefined {
-  const elements = new Map<string, number>()
-  for (const { dtype, scheme, bits, shape } of parameters) {
-    const precision = scheme ? schemePrecision(scheme, bits, dtype) : PRECISION_OF_DTYPE[dtype]
-    if (precision) elements.set(precision, (elements.get(precision) ?? 0) + elementCount(shape))
+function storedPrecision({ parameters, unknown }: LogicalParameters): Precision | undefined {
+  const formats = new Map<string, { format: WeightFormat; elements: number; isQuantised: boolean }>()
+  let elements = 0
+  for (const { scheme, bits, precision, shape } of parameters) {
+    if (precision === undefined) continue
+    const key = `${precision} ${bits}`
+    const counted = formats.get(key) ?? { format: { bits, precision }, elements: 0, isQuantised: scheme !== undefined }
+    counted.elements += elementCount(shape)
+    elements += elementCount(shape)
+    formats.set(key, counted)
   }
-  const [most] = [...elements].sort(([, a], [, b]) => b - a)
-  return most?.[0]
-}
-
-function schemePrecision(scheme: QuantisationScheme, bits: number, dtype: Dtype): string {
-  switch (scheme) {
-    case 'bitsandbytes-4bit':
-      return 'nf4'
-    case 'mxfp4':
-    case 'nvfp4':
-      return scheme
-    case 'fp8':
-      return PRECISION_OF_DTYPE[dtype] ?? 'float8_e4m3fn'
-    default:
-      return `int${bits}`
-  }
-}
-
-/** Source: `quantization_config` as transformers writes it for each `quant_method`. */
-function quantisedPrecision(quantisation: ConfigObject | undefined): string | undefined {
-  if (!quantisation) return undefined
-  const bits = numberIn(quantisation, 'bits') ?? numberIn(quantisation, 'w_bit')
-  switch (textIn(quantisation, 'quant_method')) {
-    case 'bitsandbytes':
-      if (quantisation['load_in_8bit'] === true || quantisation['_load_in_8bit'] === true) return 'int8'
-      return textIn(quantisation, 'bnb_4bit_quant_type') ?? 'nf4'
-    case 'fp8':
-    case 'fbgemm_fp8':
-    case 'finegrained_fp8':
-      return 'float8_e4m3fn'
-    case 'mxfp4':
-      return 'mxfp4'
-    case 'modelopt':
-      return textIn(quantisation, 'quant_algo')?.toLowerCase() === 'nvfp4' ? 'nvfp4' : 'float8_e4m3fn'
-    case 'compressed-tensors':
-      return compressedPrecision(quantisation)
-    default:
-      return bits === undefined ? undefined : `int${bits}`
+  // Norms and scales alone say nothing of weights that are not understood.
+  const unreadBytes = unknown.reduce((sum, { bytes }) => sum + bytes, 0)
+  if (elements === 0 || unreadBytes * 2 > elements) return undefined
+  const ranked = [...formats.values()].sort((a, b) => b.elements - a.elements)
+  const [most] = ranked
+  if (!most) return undefined
+  const isMixed = ranked.filter(({ isQuantised }) => isQuantised).length > (most.isQuantised ? 1 : 0)
+  return {
+    precision: most.format.precision,
+    notes: [...roundingNotes(most.format), ...(isMixed ? [mixtureNote(ranked, elements)] : [])],
   }
 }
 
-function compressedPrecision(quantisation: ConfigObject): string | undefined {
-  const groups = objectIn(quantisation, 'config_groups')
-  const weights = groups && objectIn(objectIn(groups, Object.keys(groups)[0] ?? ''), 'weights')
-  const bits = numberIn(weights, 'num_bits')
-  if (bits === undefined) return undefined
-  if (textIn(weights, 'type') !== 'float') return `int${bits}`
-  return bits === 4 ? 'nvfp4' : 'float8_e4m3fn'
+function mixtureNote(ranked: readonly { format: WeightFormat; elements: number }[], all: number): string {
+  const shares = ranked.map(({ format, elements }) => `${percent(elements, all)} in ${format.precision}`)
+  return `the weights are of several precisions: ${shares.slice(0, 5).join(', ')}; precision is that of most parameters`
+}
+
+function percent(part: number, whole: number): string {
+  return `${((100 * part) / whole).toFixed(1)} %`
+}
+
+/** Where only the config is known: the format of most linear layers, or the first one that it states. */
+function quantisedPrecision(quantisation: Quantisation, architecture: Architecture | undefined): Precision {
+  const { notes, exceptions } = quantisation
+  const stated = [...(quantisation.format ? [quantisation.format] : []), ...exceptions.map(({ format }) => format)]
+  const [first] = stated
+  if (!first) {
+    const unknown = 'int8 stands in precision for what is not known: give it yourself where it matters'
+    return { precision: 'int8', notes: [...notes, unknown] }
+  }
+  const precisions = new Set(stated.map(({ precision }) => precision))
+  if (precisions.size === 1) return { precision: first.precision, notes: [...notes, ...roundingNotes(first)] }
+  const formats = new Map<string, { format: WeightFormat; elements: number }>()
+  let all = 0
+  for (const { name, inFeatures, outFeatures } of architecture ? linearLayers(architecture) : []) {
+    const format = formatOf(quantisation, name)
+    if (!format) continue
+    const counted = formats.get(format.precision) ?? { format, elements: 0 }
+    counted.elements += inFeatures * outFeatures
+    all += inFeatures * outFeatures
+    formats.set(format.precision, counted)
+  }
+  const ranked = [...formats.values()].sort((a, b) => b.elements - a.elements)
+  const most = ranked[0]?.format ?? first
+  const mixture =
+    all > 0 ? mixtureNote(ranked, all) : `the config states several precisions: ${[...precisions].join(', ')}`
+  return { precision: most.precision, notes: [...notes, ...roundingNotes(most), mixture] }
+}
+
+function roundingNotes(format: WeightFormat): string[] {
+  if (!isRounded(format)) return []
+  const bits = Number.isInteger(format.bits) ? format.bits : format.bits.toFixed(2)
+  return [`the weights have ${bits} bits; precision says ${format.precision}, the next that holds them`]
 }
 
 function declaredPrecision(config: ConfigObject | undefined): string | undefined {

@@ -74,7 +74,7 @@ async function inspect(from: string, options: InspectOptions): Promise<ExitCode>
     if (!checkpoint.comparison)
       throw new UsageError('--compare takes a checkpoint with a config.json and safetensors files')
     process.stdout.write(comparisonText(checkpoint.comparison))
-    return checkpoint.comparison.agrees ? EXIT.ok : EXIT.failed
+    return checkpoint.comparison.verdict === 'differs' ? EXIT.failed : EXIT.ok
   }
   if (options.as === 'request') process.stdout.write(requestFor(checkpoint, options))
   else {

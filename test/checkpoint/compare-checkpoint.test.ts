@@ -49,10 +49,12 @@ describe('compareCheckpoint', () => {
     'finds the files of %s to agree with its config',
     (_, record) => {
       expect(compareCheckpoint(record.config, headersOfRecord(record))).toEqual({
+        verdict: 'agrees',
         agrees: true,
         missing: [],
         extra: [],
         otherShape: [],
+        undetermined: [],
         notes: [],
       })
     },
@@ -64,11 +66,28 @@ describe('compareCheckpoint', () => {
     tensors.set('model.layers.2.mlp.down_proj.weight', tensor([64, 128]))
     tensors.set('model.layers.0.self_attn.k_proj.weight', tensor([16, 64]))
     expect(compareCheckpoint(CONFIG, [{ tensors }])).toEqual({
+      verdict: 'differs',
       agrees: false,
       missing: ['model.layers.1.mlp.down_proj.weight'],
       extra: ['model.layers.2.mlp.down_proj.weight'],
       otherShape: [{ name: 'model.layers.0.self_attn.k_proj.weight', expected: [64, 64], found: [16, 64] }],
+      undetermined: [],
       notes: [],
+    })
+  })
+
+  it('cannot tell where weights are packed in a way that is not understood', () => {
+    const tensors = tinyLlama()
+    tensors.delete('model.layers.1.mlp.down_proj.weight')
+    tensors.set('model.layers.1.mlp.down_proj.packed_by_nobody', { dtype: 'I32', shape: [64, 16], offsets: [0, 4096] })
+    expect(compareCheckpoint(CONFIG, [{ tensors }])).toMatchObject({
+      verdict: 'cannot tell',
+      agrees: false,
+      missing: [],
+      undetermined: ['model.layers.1.mlp.down_proj.weight'],
+      notes: [
+        'not understood: 4096 bytes in 1 tensors of packed integers (model.layers.1.mlp.down_proj.packed_by_nobody); they are not counted',
+      ],
     })
   })
 

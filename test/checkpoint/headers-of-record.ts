@@ -1,4 +1,4 @@
-import { elementCount } from '../../src/checkpoint/logical-parameters.js'
+import { elementCount } from '../../src/checkpoint/quantisation/stored-weight.js'
 import type { StoredTensor } from '../../src/checkpoint/safetensors-header.js'
 import type { CheckpointRecord } from '../architecture/records.js'
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DTYPE_BITS, type Dtype } from '../../src/checkpoint/dtype.js'
-import { elementCount, logicalParameters } from '../../src/checkpoint/logical-parameters.js'
+import { logicalParameters } from '../../src/checkpoint/logical-parameters.js'
+import { elementCount } from '../../src/checkpoint/quantisation/stored-weight.js'
 import type { StoredTensor } from '../../src/checkpoint/safetensors-header.js'
 
 type Layout = Record<string, readonly [Dtype, readonly number[]]>

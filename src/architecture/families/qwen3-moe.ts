@@ -28,7 +28,7 @@ export const qwen3Moe = decoderFamily({
   mlp: gatedMlp,
   mixture({ hiddenSize }, config) {
     const routing = {
-      experts: config.integer('num_experts', 128),
+      experts: config.integer(['num_experts', 'num_local_experts'], 128),
       expertsPerToken: config.integer('num_experts_per_tok', 8),
     }
     const ffnSize = config.integer('moe_intermediate_size', 768)

@@ -17,6 +17,12 @@ export interface CheckpointFiles {
   /** sentence-transformers' `modules.json`. */
   readonly sentenceTransformersModules?: unknown
   readonly hasPoolingConfig: boolean
+  /** ModelOpt's `hf_quant_config.json`. */
+  readonly hfQuantConfig?: ConfigObject
+  /** `quantize_config.json` of AutoGPTQ, or `quant_config.json` of AutoAWQ. */
+  readonly quantizeConfig?: ConfigObject
+  /** quanto's `quanto_qmap.json`. */
+  readonly quantoMap?: ConfigObject
   /** PEFT's `adapter_config.json`. */
   readonly adapterConfig?: ConfigObject
   /** The header of each safetensors file, by file name. */
@@ -48,9 +54,14 @@ export async function readCheckpointFiles(source: FileSource): Promise<Checkpoin
     throw new CheckpointError('invalid_json', `${file} holds no object`, { place: [file] })
   }
 
-  const [config, tokenizerConfig, generationConfig, adapterConfig] = await Promise.all(
-    ['config.json', 'tokenizer_config.json', 'generation_config.json', 'adapter_config.json'].map(object),
-  )
+  const [config, tokenizerConfig, generationConfig, adapterConfig, hfQuantConfig, gptqConfig, awqConfig, quantoMap] =
+    await Promise.all(
+      [
+        ...['config.json', 'tokenizer_config.json', 'generation_config.json', 'adapter_config.json'],
+        ...['hf_quant_config.json', 'quantize_config.json', 'quant_config.json', 'quanto_qmap.json'],
+      ].map(object),
+    )
+  const quantizeConfig = gptqConfig ?? awqConfig
   const chatTemplate = present.has('chat_template.jinja') ? await readText(source, 'chat_template.jinja') : undefined
   const modules = present.has('modules.json') ? await readJsonFile(source, 'modules.json') : undefined
   const { names, notes } = await weightFiles(source, files, present)
@@ -59,6 +70,9 @@ export async function readCheckpointFiles(source: FileSource): Promise<Checkpoin
     ...(tokenizerConfig && { tokenizerConfig }),
     ...(generationConfig && { generationConfig }),
     ...(adapterConfig && { adapterConfig }),
+    ...(hfQuantConfig && { hfQuantConfig }),
+    ...(quantizeConfig && { quantizeConfig }),
+    ...(quantoMap && { quantoMap }),
     ...(chatTemplate !== undefined && { chatTemplate }),
     ...(modules !== undefined && { sentenceTransformersModules: modules }),
     hasPoolingConfig: files.some((file) => /^[^/]*_Pooling\/config\.json$/.test(file)),

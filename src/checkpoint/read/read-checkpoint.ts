@@ -7,7 +7,6 @@ import {
 import type { ModelSpec } from '../../schemas/index.js'
 import { architectureFromSafetensors, type CheckpointArchitecture } from '../architecture-from-safetensors.js'
 import { type CheckpointComparison, compareParameters } from '../compare-checkpoint.js'
-import { numberIn, objectIn } from '../json-object.js'
 import { type MinimumGpusEstimate, modelSpecFromArchitecture } from '../model-spec-from-config.js'
 import { type AdapterIdentity, adapterFromPeft, type PeftAdapter } from '../peft-adapter.js'
 import { modelSpecFromGguf } from '../spec-from-gguf.js'
@@ -63,7 +62,7 @@ export async function readCheckpoint(
   const files = await readCheckpointFiles(source)
   if (files.adapterConfig) return adapterCheckpoint(files, files.adapterConfig, source, options)
   const headers = [...files.headers.values()]
-  const stored = headers.length > 0 ? architectureFromSafetensors(headers, quantisationHints(files.config)) : undefined
+  const stored = headers.length > 0 ? architectureFromSafetensors(headers, files) : undefined
   if (!files.config) return await withoutConfig(source, files, stored)
   const architecture = architectureOrNot(files.config, stored)
   if (!architecture.is)
@@ -145,14 +144,6 @@ function architectureOrNot(
     if (!(error instanceof CheckpointError) || error.code !== 'unsupported_architecture' || !stored) throw error
     return { notes: [`${error.message}: what is known comes from the headers`] }
   }
-}
-
-function quantisationHints(config: ConfigObject | undefined): { bits?: number } {
-  const quantisation = objectIn(config, 'quantization_config')
-  const groups = objectIn(quantisation, 'config_groups')
-  const weights = groups && objectIn(objectIn(groups, Object.keys(groups)[0] ?? ''), 'weights')
-  const bits = numberIn(quantisation, 'bits') ?? numberIn(weights, 'num_bits')
-  return bits === undefined ? {} : { bits }
 }
 
 function adapterCheckpoint(

@@ -1,11 +1,6 @@
+import { PRECISIONS } from '../../schemas/precisions.js'
 import type { Rule } from '../rule.js'
 import { nearest, quoted } from '../text.js'
-
-const PRECISIONS = [
-  ...['float64', 'float32', 'float16', 'bfloat16', 'float8_e4m3fn', 'float8_e5m2'],
-  ...['int64', 'int32', 'int16', 'int8', 'int4', 'uint8', 'uint4'],
-  ...['fp32', 'fp16', 'fp8', 'fp4', 'bf16', 'nf4', 'nvfp4', 'mxfp4'],
-] as const
 
 /** The field is free text, but whoever computes bytes from it knows these names only. */
 export const unknownPrecision: Rule = {

@@ -1,0 +1,88 @@
+/**
+ * Experts are stored in three ways: one by one (`experts.0.up_proj.weight`), all of a layer in one tensor of transformers' modules
+ * (`experts.gate_up_proj`), or stacked by projection (`switch_mlp.up_proj.weight`, MLX). Tools convert from one to another, so
+ * that a checkpoint may hold the same weights in another way than the family's code.
+ */
+import type { Shape } from '../architecture/index.js'
+import { elementCount } from './quantisation/stored-weight.js'
+
+/** A stored tensor under the name that the model may have for it. */
+export interface FoundTensor {
+  /** The name in the file. */
+  readonly stored: string
+  readonly shape: Shape
+  /** Whether only the number of elements counts. */
+  readonly isFlat: boolean
+  /** Whether it is quantised: tools store some weights turned then. */
+  readonly isQuantised: boolean
+}
+
+/** The same tensors, experts in the way that the model expects them; what fits already stays. */
+export function expertsAsExpected(
+  found: ReadonlyMap<string, FoundTensor>,
+  expected: ReadonlyMap<string, Shape>,
+): ReadonlyMap<string, FoundTensor> {
+  const result = new Map<string, FoundTensor>()
+  const fused = new Map<string, { first: string; elements: number }>()
+  for (const [name, tensor] of found) {
+    const expert = expected.has(name) ? undefined : expertOf(name)
+    if (!expert) {
+      result.set(name, tensor)
+      continue
+    }
+    const { prefix, role, kind, index } = expert
+    const target = `${prefix}experts.${role === 'down' ? 'down_proj' : 'gate_up_proj'}${kind === 'bias' ? '_bias' : ''}`
+    const single = index === undefined ? singleExpert(prefix, role, kind, expected) : undefined
+    if (expected.has(target)) {
+      const sum = fused.get(target) ?? { first: tensor.stored, elements: 0 }
+      fused.set(target, { ...sum, elements: sum.elements + elementCount(tensor.shape) })
+    } else if (single === undefined) result.set(name, tensor)
+    else {
+      const [experts = 0, ...shape] = tensor.shape
+      for (let at = 0; at < Math.min(experts, MAX_EXPERTS); at++) result.set(single(at), { ...tensor, shape })
+    }
+  }
+  for (const [target, { first, elements }] of fused)
+    result.set(target, { stored: first, shape: [elements], isFlat: true, isQuantised: false })
+  return result
+}
+
+/** Far more than any layer has: a crafted header cannot ask for more names. */
+const MAX_EXPERTS = 4096
+
+type Role = 'gate' | 'up' | 'down'
+
+const ROLES: Readonly<Record<string, Role>> = {
+  gate_proj: 'gate',
+  up_proj: 'up',
+  down_proj: 'down',
+  w1: 'gate',
+  w3: 'up',
+  w2: 'down',
+}
+
+const ONE_EXPERT = /^(.*\.|)experts\.(\d+)\.(gate_proj|up_proj|down_proj|w[123])\.(weight|bias)$/
+const STACKED_EXPERTS = /^(.*\.|)(?:switch_mlp|experts)\.(gate_proj|up_proj|down_proj)\.(weight|bias)$/
+
+function expertOf(name: string): { prefix: string; role: Role; kind: string; index: number | undefined } | undefined {
+  const one = ONE_EXPERT.exec(name)
+  const [prefix, index, projection, kind] = one
+    ? one.slice(1)
+    : ((match) => [match?.[1], undefined, match?.[2], match?.[3]])(STACKED_EXPERTS.exec(name))
+  const role = ROLES[projection ?? '']
+  if (prefix === undefined || kind === undefined || role === undefined) return undefined
+  return { prefix, role, kind, index: index === undefined ? undefined : Number(index) }
+}
+
+/** What the model calls one expert's projection: `experts.0.up_proj`, or `experts.0.w3`. */
+function singleExpert(
+  prefix: string,
+  role: Role,
+  kind: string,
+  expected: ReadonlyMap<string, Shape>,
+): ((index: number) => string) | undefined {
+  const projection = Object.keys(ROLES).find(
+    (name) => ROLES[name] === role && expected.has(`${prefix}experts.0.${name}.${kind}`),
+  )
+  return projection === undefined ? undefined : (index) => `${prefix}experts.${index}.${projection}.${kind}`
+}

@@ -1,0 +1,178 @@
+/** Elements of eight bits, or several of fewer in one byte: bitsandbytes, FP8, FP4, quanto, HQQ, torchao and others. */
+import type { Dtype } from '../dtype.js'
+import {
+  elementCount,
+  flat,
+  guessed,
+  type QuantisedWeight,
+  type StoredTensors,
+  shaped,
+  type Unpack,
+} from './stored-weight.js'
+import { FORMATS, integers, type WeightFormat } from './weight-format.js'
+import { packedIntegers, quarkIntegers } from './word-storages.js'
+
+/** bitsandbytes keeps two elements a byte in a flat tensor, whatever type it calls the bytes; the shape is in the data. */
+export const bitsandbytes4: Unpack = (stem, tensors, _, marker) => {
+  const stored = tensors.get(`${stem}.weight`)
+  if (!stored) return undefined
+  const elements = elementCount(stored.shape) * (WORD_BYTES[stored.dtype] ?? 1) * 2
+  return flat('bitsandbytes-4bit', `${stem}.weight`, elements, marker.endsWith('fp4') ? FORMATS.fp4 : FORMATS.nf4)
+}
+
+/** The types that `bnb_4bit_quant_storage` may name, with their bytes. */
+const WORD_BYTES: Readonly<Partial<Record<Dtype, number>>> = { U8: 1, I8: 1, F16: 2, BF16: 2, F32: 4 }
+
+/** LLM.int8() keeps the weight as it is, in bytes, and `SCB`, a scale for each output. */
+export const bitsandbytes8: Unpack = (stem, tensors) => {
+  const stored = tensors.get(`${stem}.weight`)
+  return stored && shaped('bitsandbytes-8bit', `${stem}.weight`, stored.shape, integers(8))
+}
+
+/**
+ * gpt-oss keeps experts as blocks of 32 four-bit elements, 16 bytes each, [experts, out, in / 32, 16], and names the
+ * block scales with an underscore; the parameter in transformers is [experts, in, out].
+ */
+export const gptOssBlocks: Unpack = (stem, tensors) => {
+  const shape = tensors.get(`${stem}_blocks`)?.shape
+  if (!shape || shape.length < 3 || !tensors.has(`${stem}_scales`)) return undefined
+  const [outFeatures = 0, blocks = 0, blockBytes = 0] = shape.slice(-3)
+  return shaped('mxfp4', stem, [...shape.slice(0, -3), blocks * blockBytes * 2, outFeatures], FORMATS.mxfp4)
+}
+
+/** compressed-tensors packs integers into words, and four-bit floats two to a byte: MXFP4's scales are exponents, bytes. */
+export const compressed: Unpack = (stem, tensors, format) => {
+  const stored = tensors.get(`${stem}.weight_packed`)
+  if (stored?.dtype !== 'U8') return packedIntegers(stem, tensors, format)
+  const isMx = tensors.get(`${stem}.weight_scale`)?.dtype === 'U8'
+  const shape = [...stored.shape.slice(0, -1), (stored.shape.at(-1) ?? 0) * 2]
+  return shaped(isMx ? 'mxfp4' : 'nvfp4', `${stem}.weight`, shape, isMx ? FORMATS.mxfp4 : FORMATS.nvfp4)
+}
+
+/** Two of four elements are zero and left out; a mask has one bit for each: [out, in / 8] bytes. */
+export const sparse24: Unpack = (stem, tensors) => {
+  const values = tensors.get(`${stem}.compressed`)
+  const mask = tensors.get(`${stem}.bitmask`)?.shape
+  if (!values || !mask) return undefined
+  const format = values.dtype.startsWith('F8') ? FORMATS.float8 : values.dtype === 'I8' ? integers(8) : undefined
+  const bits = values.dtype === 'F32' ? 32 : 16
+  const plain: WeightFormat = { bits, precision: PLAIN_PRECISIONS[values.dtype] ?? 'bfloat16' }
+  return shaped('sparse-24', `${stem}.weight`, [...mask.slice(0, -1), (mask.at(-1) ?? 0) * 8], format ?? plain)
+}
+
+const PLAIN_PRECISIONS: Readonly<Partial<Record<Dtype, string>>> = { F16: 'float16', F32: 'float32' }
+
+/**
+ * A tensor called `weight` with scales of some name beside it. What it holds, its type and the scales tell together: FP8 and
+ * bytes of eight-bit integers keep the weight's shape; bytes may hold two four-bit elements or four thirds of a six-bit one.
+ */
+export const scaledWeight: Unpack = (stem, tensors, format) => {
+  const stored = tensors.get(`${stem}.weight`)
+  const scale = tensors.get(`${stem}.weight_scale`) ?? tensors.get(`${stem}.weight_scale_inv`)
+  if (!stored || !scale) return undefined
+  const name = `${stem}.weight`
+  if (stored.dtype.startsWith('F8_')) return shaped('fp8', name, stored.shape, FLOAT8[stored.dtype] ?? FORMATS.float8)
+  if (stored.dtype === 'I8') return shaped('compressed-tensors', name, stored.shape, integers(format?.bits ?? 8))
+  if (stored.dtype === 'I32') return quarkIntegers(stem, tensors)
+  return stored.dtype === 'U8' ? bytesWithScales(stem, stored.shape, scale, tensors, format) : undefined
+}
+
+const FLOAT8: Readonly<Partial<Record<Dtype, WeightFormat>>> = {
+  F8_E5M2: FORMATS.float8_e5m2,
+  F8_E5M2FNUZ: FORMATS.float8_e5m2,
+}
+
+function bytesWithScales(
+  stem: string,
+  shape: readonly number[],
+  scale: { readonly dtype: Dtype; readonly shape: readonly number[] },
+  tensors: StoredTensors,
+  format: WeightFormat | undefined,
+): QuantisedWeight | undefined {
+  const name = `${stem}.weight`
+  const rows = shape.slice(0, -1)
+  const bytes = shape.at(-1) ?? 0
+  const [firstRows = 0] = shape
+  // ModelOpt's NVFP4 has a second scale for the whole tensor.
+  if (tensors.has(`${stem}.weight_scale_2`) && scale.dtype.startsWith('F8'))
+    return shaped('nvfp4', name, [...rows, bytes * 2], FORMATS.nvfp4)
+  // Formats of the Open Compute Project have an exponent, a byte, for 32 elements.
+  if (scale.dtype === 'U8' || scale.dtype === 'F8_E8M0') {
+    const elements = (scale.shape.at(-1) ?? 0) * 32
+    const bits = (bytes * 8) / elements
+    if (bits === 6) return shaped('mxfp6', name, [...rows, elements], FORMATS.mxfp6)
+    if (bits === 4 || format?.bits === 4) return shaped('mxfp4', name, [...rows, bytes * 2], FORMATS.mxfp4)
+    return undefined
+  }
+  // ModelOpt packs INT4 along the outputs, two rows of scales to a row of bytes; BitNet four rows and a single scale.
+  if (scale.shape[0] === firstRows * 2) return shaped('modelopt', name, [firstRows * 2, ...shape.slice(1)], integers(4))
+  if (elementCount(scale.shape) === 1) return shaped('bitnet', name, [firstRows * 4, ...shape.slice(1)], integers(2))
+  return undefined
+}
+
+/** EETQ keeps bytes the other way round, [in, out], with a scale for each output. */
+export const eetq: Unpack = (stem, tensors) => {
+  const stored = tensors.get(`${stem}.weight`)
+  const [inFeatures, outFeatures] = stored?.shape ?? []
+  if (stored?.dtype !== 'I8' || !inFeatures || !outFeatures) return undefined
+  return shaped('eetq', `${stem}.weight`, [outFeatures, inFeatures], integers(8))
+}
+
+/** quanto keeps bytes under `weight._data`; of fewer bits under `weight._data._data`, grouped, so that the shape is lost. */
+export const quantoBytes: Unpack = (stem, tensors, format) => {
+  const stored = tensors.get(`${stem}.weight._data`)
+  if (!stored) return undefined
+  return shaped(
+    'quanto',
+    `${stem}.weight`,
+    stored.shape,
+    stored.dtype.startsWith('F8') ? FORMATS.float8 : (format ?? integers(8)),
+  )
+}
+
+/** The packed kind of {@link quantoBytes}. */
+export const quantoPacked: Unpack = (stem, tensors, format) => {
+  const stored = tensors.get(`${stem}.weight._data._data`)
+  if (!stored) return undefined
+  const bits = format?.bits ?? 4
+  const weight = flat('quanto', `${stem}.weight`, (elementCount(stored.shape) * 8) / bits, integers(bits))
+  return format ? weight : guessed(weight)
+}
+
+/**
+ * HQQ groups the elements: `W_q` packs groups of as many elements as it has columns, and `scale` has one entry a group, so
+ * that both together tell the bits.
+ */
+export const hqq: Unpack = (stem, tensors, format) => {
+  const stored = tensors.get(`${stem}.W_q`)
+  const groups = elementCount(tensors.get(`${stem}.scale`)?.shape ?? [0])
+  if (!stored || groups === 0) return undefined
+  const isByGroup = tensors.get(`${stem}.scale`)?.shape.at(-1) === 1
+  const wordBits = stored.dtype === 'I32' ? 32 : 8
+  const words = elementCount(stored.shape)
+  const elements = isByGroup ? groups * (stored.shape.at(-1) ?? 0) : (words * wordBits) / (format?.bits ?? 4)
+  const weight = flat('hqq', `${stem}.weight`, elements, integers(Math.floor((words * wordBits) / elements)))
+  return isByGroup || format ? weight : guessed(weight)
+}
+
+/** torchao flattens its tensors: `_weight_qdata` has the shape of the weight, but for INT4, two elements a byte. */
+export const torchao: Unpack = (stem, tensors, format) => {
+  const stored = tensors.get(`${stem}._weight_qdata`)
+  if (!stored) return undefined
+  const name = `${stem}.weight`
+  if (stored.dtype.startsWith('F8'))
+    return shaped('torchao', name, stored.shape, FLOAT8[stored.dtype] ?? FORMATS.float8)
+  const isPacked = format?.packed === true || stored.dtype === 'U8'
+  const shape = isPacked ? [...stored.shape.slice(0, -1), (stored.shape.at(-1) ?? 0) * 2] : stored.shape
+  return shaped('torchao', name, shape, format ?? integers(isPacked ? 4 : 8))
+}
+
+/** AQLM gives each group of inputs codes into code books: codes are [out, in / group, books], a book [.., size, 1, group]. */
+export const aqlm: Unpack = (stem, tensors, format) => {
+  const codes = tensors.get(`${stem}.codes`)
+  const [, , outGroup = 1, inGroup = 8] = tensors.get(`${stem}.codebooks`)?.shape ?? []
+  const [outRows, inGroups, books = 1] = codes?.shape ?? []
+  if (!codes || !outRows || !inGroups) return undefined
+  const bits = ((codes.dtype === 'I8' || codes.dtype === 'U8' ? 8 : 16) * books) / (inGroup * outGroup)
+  return shaped('aqlm', `${stem}.weight`, [outRows * outGroup, inGroups * inGroup], format ?? integers(bits))
+}

@@ -1,0 +1,96 @@
+import { type ConfigObject, isObject } from '../../architecture/index.js'
+import { objectIn, textIn } from '../json-object.js'
+import { integerFormat, METHODS, namedFormat } from './methods.js'
+import { byName, type Quantisation, type QuantisationFiles } from './quantisation.js'
+import type { WeightFormat } from './weight-format.js'
+
+/**
+ * How a checkpoint is quantised, wherever its files say it: `quantization_config` at the top of `config.json` or in one of the
+ * models inside, `compression_config` of older compressed-tensors, `quantization` of MLX, and the files that ModelOpt,
+ * AutoGPTQ, AutoAWQ and quanto write beside it. `undefined` for a checkpoint that is not quantised.
+ *
+ * @example
+ * ```ts
+ * quantisationOf({ config: { quantization_config: { quant_method: 'awq', bits: 4 } } })?.format // { bits: 4, precision: 'int4' }
+ * ```
+ */
+export function quantisationOf(files: QuantisationFiles): Quantisation | undefined {
+  const { config, hfQuantConfig, quantizeConfig, quantoMap } = files
+  const modelOpt = objectIn(hfQuantConfig, 'quantization')
+  const own = config && configured(config)
+  if (modelOpt && (own === undefined || own.exceptions.length === 0)) return ofMethod('modelopt', modelOpt)
+  if (own) return own
+  if (quantizeConfig) return ofMethod(textIn(quantizeConfig, 'quant_method') ?? 'gptq', quantizeConfig)
+  return quantoMap && quantoQuantisation(quantoMap)
+}
+
+function configured(config: ConfigObject): Quantisation | undefined {
+  const found = settingsIn(config)
+  if (!found) return undefined
+  const method = methodOf(found.settings, found.name)
+  return ofMethod(method, found.settings)
+}
+
+/** The settings at the top, or those of the first model inside that has some. */
+function settingsIn(config: ConfigObject, depth = 0): { name: string; settings: ConfigObject } | undefined {
+  for (const name of ['quantization_config', 'compression_config', 'quantization']) {
+    const settings = objectIn(config, name)
+    if (settings && Object.keys(settings).length > 0) return { name, settings }
+  }
+  if (depth === MAX_NESTING) return undefined
+  for (const inner of Object.values(config)) {
+    const found = isObject(inner) ? settingsIn(inner, depth + 1) : undefined
+    if (found) return found
+  }
+  return undefined
+}
+
+/** Omni models keep the language model two levels down: `thinker_config.text_config`. */
+const MAX_NESTING = 2
+
+/** Older ModelOpt exports and MLX leave `quant_method` out. */
+function methodOf(settings: ConfigObject, name: string): string {
+  const stated = textIn(settings, 'quant_method')
+  if (stated !== undefined) return stated
+  if (settings['quant_algo'] !== undefined || textIn(objectIn(settings, 'producer'), 'name') === 'modelopt')
+    return 'modelopt'
+  if (settings['config_groups'] !== undefined) return 'compressed-tensors'
+  if (settings['load_in_4bit'] === true || settings['load_in_8bit'] === true) return 'bitsandbytes'
+  if (name === 'quantization' || settings['mode'] !== undefined) return 'mlx'
+  return settings['group_size'] !== undefined && Object.keys(settings).length <= 3 ? 'mlx' : ''
+}
+
+function ofMethod(method: string, settings: ConfigObject): Quantisation {
+  const name = method.toLowerCase().replace(/^auto_round$/, 'auto-round')
+  const read = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined
+  if (read) {
+    const quantisation = { method: name, ...read(settings) }
+    const isKnown = quantisation.format !== undefined || quantisation.exceptions.length > 0
+    return isKnown ? quantisation : { ...quantisation, notes: [...quantisation.notes, unknownBits(name)] }
+  }
+  const format = integerFormat(settings) ?? namedFormat(method)
+  const note = `the quantisation method ${JSON.stringify(method.slice(0, 60))} is not known here`
+  return {
+    method: name,
+    ...(format && { format }),
+    exceptions: [],
+    notes: [
+      format
+        ? `${note}; its ${format.bits} bits are taken as ${format.precision}`
+        : `${note}, nor how many bits it keeps`,
+    ],
+  }
+}
+
+function unknownBits(method: string): string {
+  return `the config says that the weights are quantised by ${method}, and not to how many bits`
+}
+
+function quantoQuantisation(map: ConfigObject): Quantisation {
+  const named = Object.entries(map).flatMap(([module, settings]): [string, WeightFormat][] => {
+    const format = isObject(settings) ? namedFormat(textIn(settings, 'weights')) : undefined
+    return format ? [[module, format]] : []
+  })
+  const [first] = named
+  return { method: 'quanto', ...(first && { format: first[1] }), exceptions: byName(named), notes: [] }
+}

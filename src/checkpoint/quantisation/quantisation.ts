@@ -1,0 +1,49 @@
+import type { ConfigObject } from '../../architecture/index.js'
+import type { WeightFormat } from './weight-format.js'
+
+/** How the weights of a checkpoint are quantised, as its config files say it. */
+export interface Quantisation {
+  /** `quant_method`, or what stands for it: `gptq`, `compressed-tensors`, `mlx`. */
+  readonly method: string
+  /** The format of most modules; absent where the config names a method and not its bits. */
+  readonly format?: WeightFormat
+  /** Formats of single modules, or of those that a pattern names, before the others: the first that fits counts. */
+  readonly exceptions: readonly FormatOfModules[]
+  /** What the config says and this library does not understand, in sentences. */
+  readonly notes: readonly string[]
+}
+
+/** A format, and the modules that have it. */
+export interface FormatOfModules {
+  readonly isMeant: (module: string) => boolean
+  readonly format: WeightFormat
+}
+
+/** The format that a config gives a module: `model.layers.0.self_attn.q_proj`. */
+export function formatOf(quantisation: Quantisation | undefined, module: string): WeightFormat | undefined {
+  if (!quantisation) return undefined
+  return quantisation.exceptions.find(({ isMeant }) => isMeant(module))?.format ?? quantisation.format
+}
+
+/** Formats of modules by their whole name: thousands of names cost one look-up for each format. */
+export function byName(named: Iterable<readonly [string, WeightFormat]>): readonly FormatOfModules[] {
+  const alike = new Map<string, { format: WeightFormat; names: Set<string> }>()
+  for (const [name, format] of named) {
+    const key = `${format.bits} ${format.precision}`
+    const group = alike.get(key) ?? { format, names: new Set() }
+    group.names.add(name)
+    alike.set(key, group)
+  }
+  return [...alike.values()].map(({ format, names }) => ({ format, isMeant: (module) => names.has(module) }))
+}
+
+/** The files of a checkpoint that say how it is quantised. */
+export interface QuantisationFiles {
+  readonly config?: ConfigObject
+  /** ModelOpt's `hf_quant_config.json`. */
+  readonly hfQuantConfig?: ConfigObject
+  /** `quantize_config.json` of AutoGPTQ and its heirs; `quant_config.json` of AutoAWQ. */
+  readonly quantizeConfig?: ConfigObject
+  /** quanto's `quanto_qmap.json`. */
+  readonly quantoMap?: ConfigObject
+}

@@ -1,0 +1,155 @@
+import {
+  aqlm,
+  bitsandbytes4,
+  bitsandbytes8,
+  compressed,
+  eetq,
+  gptOssBlocks,
+  hqq,
+  quantoBytes,
+  quantoPacked,
+  scaledWeight,
+  sparse24,
+  torchao,
+} from './byte-storages.js'
+import { formatOf, type Quantisation } from './quantisation.js'
+import type { QuantisedWeight, StoredTensors, Unpack } from './stored-weight.js'
+import { exl2, exl3, gptqOrAwq, marlin, mlx } from './word-storages.js'
+
+/** A weight found at a marker tensor, with the tensors that only serve it. */
+export interface FoundWeight {
+  readonly weight: QuantisedWeight
+  /** The tensors that it is stored in, marker and companions; those that are not there are no matter. */
+  readonly stored: readonly string[]
+}
+
+/**
+ * The quantised weight that a tensor is the marker of, if it is one.
+ *
+ * Each scheme has one tensor that no other has, and whose name leads to the rest. Sources: the checkpoints and loaders of
+ * AutoGPTQ, AutoAWQ, Marlin, ExLlama 2 and 3, bitsandbytes (`QuantState.as_dict(packed=True)`, `Int8Params`), compressed-tensors,
+ * ModelOpt, Quark, MLX, quanto, HQQ, torchao, EETQ, AQLM, DeepSeek-V3 (block-wise FP8) and gpt-oss (MXFP4).
+ */
+export function quantisedWeightAt(
+  name: string,
+  tensors: StoredTensors,
+  quantisation: Quantisation | undefined,
+): FoundWeight | undefined {
+  for (const { marker, unpack, companions } of STORAGES) {
+    const match = marker.exec(name)
+    if (!match) continue
+    const stem = name.slice(0, match.index)
+    const weight = unpack(stem, tensors, formatOf(quantisation, stem), name)
+    if (weight) return { weight, stored: [name, ...companions.map((suffix) => stem + suffix)] }
+  }
+  return undefined
+}
+
+interface Storage {
+  /** The end of the marker's name; what stands before it is the stem. */
+  readonly marker: RegExp
+  /** The other tensors of the weight, as suffixes of the stem. */
+  readonly companions: readonly string[]
+  readonly unpack: Unpack
+}
+
+const INPUT_SCALES = [
+  '.input_scale',
+  '.input_global_scale',
+  '.input_zero_point',
+  '.activation_scale',
+  '.pre_quant_scale',
+]
+
+const STORAGES: readonly Storage[] = [
+  {
+    marker: /\.qweight$/,
+    companions: [
+      '.qzeros',
+      '.scales',
+      '.g_idx',
+      '.act_global_scale',
+      '.weight_global_scale',
+      '.forward_hadamard_matrix',
+    ],
+    unpack: gptqOrAwq,
+  },
+  {
+    marker: /\.weight\.quant_state\.bitsandbytes__(?:nf4|fp4)$/,
+    companions: ['.weight', '.weight.absmax', '.weight.quant_map', '.weight.nested_absmax', '.weight.nested_quant_map'],
+    unpack: bitsandbytes4,
+  },
+  { marker: /\.SCB$/, companions: ['.weight', '.weight_format'], unpack: bitsandbytes8 },
+  { marker: /_blocks$/, companions: ['_scales'], unpack: gptOssBlocks },
+  {
+    marker: /\.weight_packed$/,
+    companions: [
+      '.weight_scale',
+      '.weight_shape',
+      '.weight_zero_point',
+      '.weight_g_idx',
+      '.weight_global_scale',
+      ...INPUT_SCALES,
+    ],
+    unpack: compressed,
+  },
+  {
+    marker: /\.compressed$/,
+    companions: ['.bitmask', '.shape', '.row_offsets', '.weight_scale', '.weight_zero_point', ...INPUT_SCALES],
+    unpack: sparse24,
+  },
+  { marker: /\.B$/, companions: ['.s', '.workspace'], unpack: marlin },
+  {
+    marker: /\.q_weight$/,
+    companions: ['.q_scale', '.q_scale_max', '.q_groups', '.q_invperm', '.q_perm', '.q_group_map'],
+    unpack: exl2,
+  },
+  { marker: /\.trellis$/, companions: ['.suh', '.svh', '.su', '.sv', '.mcg', '.mul1'], unpack: exl3 },
+  {
+    marker: /\.weight\._data\._data$/,
+    companions: ['.weight._scale', '.weight._shift', '.input_scale', '.output_scale'],
+    unpack: quantoPacked,
+  },
+  {
+    marker: /\.weight\._data$/,
+    companions: ['.weight._scale', '.weight._shift', '.input_scale', '.output_scale'],
+    unpack: quantoBytes,
+  },
+  {
+    marker: /\.W_q$/,
+    companions: [
+      ...['.scale', '.zero', '.shape', '.axis', '.group_size', '.nbits', '.channel_wise', '.compute_dtype'],
+      ...[
+        '.encoded_state_dict',
+        '.offload_meta',
+        '.optimize',
+        '.packing',
+        '.quant_scale',
+        '.quant_zero',
+        '.round_zero',
+      ],
+      ...['.stores_quant_config', '.unpack_view_dtype', '.view_as_float', '.meta'],
+    ],
+    unpack: hqq,
+  },
+  {
+    marker: /\._weight_qdata$/,
+    companions: ['._weight_scale', '._weight_zero_point', '._weight_act_pre_scale', '._weight_per_tensor_scale'],
+    unpack: torchao,
+  },
+  { marker: /\.codes$/, companions: ['.codebooks', '.scales'], unpack: aqlm },
+  { marker: /\.weight_scales$/, companions: ['.weight'], unpack: eetq },
+  { marker: /\.weight$/, companions: ['.scales', '.biases'], unpack: mlx },
+  {
+    marker: /\.weight$/,
+    companions: [
+      '.weight_scale_inv',
+      '.weight_scale',
+      '.weight_scale_2',
+      '.weight_zero_point',
+      '.output_scale',
+      ...INPUT_SCALES,
+    ],
+    unpack: scaledWeight,
+  },
+]

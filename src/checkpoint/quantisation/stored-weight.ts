@@ -1,0 +1,89 @@
+import type { Shape } from '../../architecture/index.js'
+import type { StoredTensor } from '../safetensors-header.js'
+import type { WeightFormat } from './weight-format.js'
+
+/** The ways of storing a weight in fewer bits that are told apart from the weight itself. */
+export type QuantisationScheme =
+  | 'aqlm'
+  | 'awq'
+  | 'bitnet'
+  | 'bitsandbytes-4bit'
+  | 'bitsandbytes-8bit'
+  | 'compressed-tensors'
+  | 'eetq'
+  | 'exl2'
+  | 'exl3'
+  | 'fp8'
+  | 'gptq'
+  | 'hqq'
+  | 'marlin'
+  | 'mlx'
+  | 'modelopt'
+  | 'mxfp4'
+  | 'mxfp6'
+  | 'nvfp4'
+  | 'quanto'
+  | 'quark'
+  | 'sparse-24'
+  | 'torchao'
+
+/** A weight in quantised storage: the parameter that the model has, and the tensors that it is stored in. */
+export interface QuantisedWeight {
+  readonly scheme: QuantisationScheme
+  /** The name of the parameter: `model.layers.0.mlp.up_proj.weight`. */
+  readonly name: string
+  /** Its shape before it was packed; a single number where the header only tells how many elements there are. */
+  readonly shape: Shape
+  /** Bits of one element as stored, scales not counted. */
+  readonly bits: number
+  /** What `ModelSpec.precision` calls it. */
+  readonly precision: string
+  /** Whether `shape` is only the number of elements: the shape is in the data. */
+  readonly isFlat: boolean
+  /** Whether nothing said how many bits there are, so that 4 were taken. */
+  readonly isGuessed: boolean
+}
+
+/** The tensors of a checkpoint by name. */
+export type StoredTensors = ReadonlyMap<string, Pick<StoredTensor, 'dtype' | 'shape'>>
+
+/** Reads the weight under a stem (`model.layers.0.mlp.up_proj`), with the format that the config gives it, if any. */
+export type Unpack = (
+  stem: string,
+  tensors: StoredTensors,
+  format: WeightFormat | undefined,
+  marker: string,
+) => QuantisedWeight | undefined
+
+/** A weight whose shape the header tells. */
+export function shaped(
+  scheme: QuantisationScheme,
+  name: string,
+  shape: Shape,
+  { bits, precision }: WeightFormat,
+): QuantisedWeight | undefined {
+  const whole = shape.map((size) => Math.round(size))
+  if (whole.some((size) => !Number.isSafeInteger(size) || size < 0)) return undefined
+  return { scheme, name, shape: whole, bits, precision, isFlat: false, isGuessed: false }
+}
+
+/** A weight of which the header tells the number of elements, and the data the shape. */
+export function flat(
+  scheme: QuantisationScheme,
+  name: string,
+  elements: number,
+  format: WeightFormat,
+): QuantisedWeight | undefined {
+  const weight = shaped(scheme, name, [elements], format)
+  return weight && { ...weight, isFlat: true }
+}
+
+/** The same weight, marked as one whose bits nothing told. */
+export function guessed(weight: QuantisedWeight | undefined): QuantisedWeight | undefined {
+  return weight && { ...weight, isGuessed: true }
+}
+
+/** The number of elements of a shape; exact up to 2^53. */
+export function elementCount(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1)
+}

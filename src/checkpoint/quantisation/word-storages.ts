@@ -1,0 +1,107 @@
+/** Integers packed into words of 32 or 16 bits: GPTQ, AWQ, Marlin, ExLlama, Quark, compressed-tensors, MLX. */
+import { guessed, type QuantisedWeight, type StoredTensors, shaped, type Unpack } from './stored-weight.js'
+import { FORMATS, integers, type WeightFormat } from './weight-format.js'
+
+/**
+ * GPTQ packs 32-bit words along the inputs, AWQ along the outputs, and both keep one scale for each output in each group:
+ * the one whose columns are those of `scales` is GPTQ. `qzeros`, packed along the outputs in both, tells the bits.
+ * FP-Quant stores two elements of a row in a byte under the same name.
+ */
+export const gptqOrAwq: Unpack = (stem, tensors, format) => {
+  const stored = tensors.get(`${stem}.qweight`)
+  const [rows, columns] = stored?.shape ?? []
+  const name = `${stem}.weight`
+  if (stored?.dtype === 'U8' && rows && columns)
+    return shaped('mxfp4', name, [rows, columns * 2], format ?? FORMATS.mxfp4)
+  const outFeatures = tensors.get(`${stem}.scales`)?.shape[1]
+  if (rows === undefined || columns === undefined || !outFeatures) return undefined
+  const packedZeros = tensors.get(`${stem}.qzeros`)?.shape[1]
+  if (columns !== outFeatures) return shaped('awq', name, [outFeatures, rows], integers((32 * columns) / outFeatures))
+  const inputs = tensors.get(`${stem}.g_idx`)?.shape[0]
+  const told = inputs ? (32 * rows) / inputs : packedZeros ? (32 * packedZeros) / outFeatures : format?.bits
+  const bits = told ?? 4
+  const weight = shaped('gptq', name, [outFeatures, inputs ?? (32 * rows) / bits], integers(bits))
+  return told === undefined ? guessed(weight) : weight
+}
+
+/** Marlin tiles the inputs by 16: `B` is [in / 16, out · 16 · bits / 32], `s` the scales, [groups, out]. */
+export const marlin: Unpack = (stem, tensors) => {
+  const [tiles, words] = tensors.get(`${stem}.B`)?.shape ?? []
+  const outFeatures = tensors.get(`${stem}.s`)?.shape[1]
+  if (!tiles || !words || !outFeatures) return undefined
+  return shaped('marlin', `${stem}.weight`, [outFeatures, tiles * 16], integers((2 * words) / outFeatures))
+}
+
+/** ExLlamaV2 mixes bits within a layer: `q_invperm` has one entry an input, `q_scale` eight outputs a word. */
+export const exl2: Unpack = (stem, tensors) => {
+  const inputs = tensors.get(`${stem}.q_invperm`)?.shape[0] ?? tensors.get(`${stem}.q_perm`)?.shape[0]
+  const scaleWords = tensors.get(`${stem}.q_scale`)?.shape[1]
+  const [rows, columns] = tensors.get(`${stem}.q_weight`)?.shape ?? []
+  if (!inputs || !scaleWords || !rows || !columns) return undefined
+  return shaped(
+    'exl2',
+    `${stem}.weight`,
+    [scaleWords * 8, inputs],
+    integers((32 * rows * columns) / (inputs * scaleWords * 8)),
+  )
+}
+
+/** ExLlamaV3 keeps tiles of 16 by 16 elements, each of 16 · bits numbers of 16 bits: [in / 16, out / 16, 16 · bits]. */
+export const exl3: Unpack = (stem, tensors) => {
+  const [inTiles, outTiles, words] = tensors.get(`${stem}.trellis`)?.shape ?? []
+  if (!inTiles || !outTiles || !words) return undefined
+  return shaped('exl3', `${stem}.weight`, [outTiles * 16, inTiles * 16], integers(words / 16))
+}
+
+/** Quark packs outputs into words: [in, out · bits / 32], with scales of [groups, out]. */
+export function quarkIntegers(stem: string, tensors: StoredTensors): QuantisedWeight | undefined {
+  const [inFeatures, words] = tensors.get(`${stem}.weight`)?.shape ?? []
+  const outFeatures = tensors.get(`${stem}.weight_scale`)?.shape.at(-1)
+  if (!inFeatures || !words || !outFeatures) return undefined
+  return shaped('quark', `${stem}.weight`, [outFeatures, inFeatures], integers((32 * words) / outFeatures))
+}
+
+/** compressed-tensors packs integers along the inputs into 32-bit words; how many bits they have, its config tells. */
+export function packedIntegers(
+  stem: string,
+  tensors: StoredTensors,
+  format: WeightFormat | undefined,
+): QuantisedWeight | undefined {
+  const shape = tensors.get(`${stem}.weight_packed`)?.shape ?? []
+  const words = shape.at(-1)
+  if (words === undefined) return undefined
+  const bits = format?.bits ?? 4
+  const weight = shaped(
+    'compressed-tensors',
+    `${stem}.weight`,
+    [...shape.slice(0, -1), Math.floor((words * 32) / bits)],
+    integers(bits),
+  )
+  return format ? weight : guessed(weight)
+}
+
+/**
+ * MLX packs along the inputs, embeddings too, and keeps scales for groups of 32, 64 or 128 inputs, with `biases` where the mode
+ * is affine. Without `biases` the scales are the bytes of MXFP4 (groups of 32), NVFP4 (of 16) or MXFP8 (of 32).
+ */
+export const mlx: Unpack = (stem, tensors, format) => {
+  const stored = tensors.get(`${stem}.weight`)
+  const groups = tensors.get(`${stem}.scales`)?.shape.at(-1)
+  const words = stored?.shape.at(-1)
+  if (stored?.dtype !== 'U32' || !groups || words === undefined) return undefined
+  const known = format ?? (tensors.has(`${stem}.biases`) ? undefined : mlxFloats((words * 8) / groups))
+  const { bits } = known ?? integers(4)
+  const weight = shaped(
+    'mlx',
+    `${stem}.weight`,
+    [...stored.shape.slice(0, -1), (words * 32) / bits],
+    known ?? integers(4),
+  )
+  return known ? weight : guessed(weight)
+}
+
+/** By how many inputs a group would have if they were of four bits. */
+function mlxFloats(inputsOfFourBits: number): WeightFormat | undefined {
+  if (inputsOfFourBits === 16) return FORMATS.nvfp4
+  return inputsOfFourBits === 32 ? FORMATS.mxfp4 : inputsOfFourBits === 64 ? FORMATS.float8 : undefined
+}
