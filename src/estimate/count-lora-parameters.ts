@@ -1,13 +1,14 @@
 import { distance } from 'fastest-levenshtein'
+import { familyOf } from '../architecture/families/index.js'
 import { type Architecture, formatIndices, product, sum } from '../architecture/index.js'
 import type { ModelSpec } from '../schemas/index.js'
 import { type AdaptedLayer, type Candidate, candidatesOf, firstName } from './lora/candidates.js'
-import { REFUSED_TARGETS } from './lora/default-targets.js'
-import { type AdaptedTensor, convertTargets, hasFusedExperts } from './lora/fused-experts.js'
+import { defaultTargets } from './lora/default-targets.js'
+import { type AdaptedTensor, convertTargets } from './lora/fused-experts.js'
 import { insideTest, type NameTest, tally } from './lora/match.js'
 import { checkOptions, type LoraOptions } from './lora/options.js'
 import { refuseSharedBlocks } from './lora/shared-blocks.js'
-import { defaultTargets, excluded, isOutputEmbedding, rankOf, type Targets, targetsOf } from './lora/targets.js'
+import { excluded, isOutputEmbedding, rankOf, type Targets, targetsOf } from './lora/targets.js'
 import { trainedWhole } from './lora/trained-whole.js'
 
 /** What a LoRA adapter trains. */
@@ -58,13 +59,14 @@ export function countLoraParameters(model: Architecture | ModelSpec, options: Lo
   const { modulesToSave = [], bias = 'none', useDora = false } = options
   const candidates = candidatesOf(model)
   const asked = options.targetModules ?? defaultTargets(model.family)
-  const converted = hasFusedExperts(model.family) ? convertTargets(architectureOf(model), candidates, asked) : undefined
+  const { mergedLayers, loraRefused = [] } = familyOf(model.family) ?? {}
+  const converted = mergedLayers && convertTargets(architectureOf(model), candidates, asked, mergedLayers)
   const targets = targetsOf(options, converted?.modules ?? asked)
   const exclude = [...excluded(options), ...(modulesToSave.length > 0 ? [insideTest(modulesToSave)] : [])]
   const adapted = candidates.flatMap((candidate) => adapt(candidate, targets, exclude, options, useDora))
   const tensors = (converted?.tensors ?? []).flatMap((tensor) => adaptTensor(tensor, options))
   if (adapted.length + tensors.length === 0) throw nothingMatches(candidates, targets)
-  const refused = adapted.find(({ name }) => isRefused(model.family, name))
+  const refused = adapted.find(({ name }) => loraRefused.includes(name.split('.').at(-1) ?? ''))
   if (refused)
     throw new RangeError(`PEFT puts no LoRA on ${refused.name} of ${model.family}: its kernel passes over the adapter`)
 
@@ -136,10 +138,6 @@ function wholeOf(model: Architecture | ModelSpec, modulesToSave: readonly string
   if (!('root' in model)) throw needsArchitecture(modulesToSave.length > 0 ? 'modulesToSave' : "bias: 'all'")
   const { savedParameters, biasParameters } = trainedWhole(model, modulesToSave)
   return { savedParameters, biasParameters: bias === 'all' ? biasParameters : 0 }
-}
-
-function isRefused(family: string, name: string): boolean {
-  return REFUSED_TARGETS.families.has(family) && REFUSED_TARGETS.modules.has(name.split('.').at(-1) ?? '')
 }
 
 function needsArchitecture(option: string): TypeError {

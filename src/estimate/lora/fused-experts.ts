@@ -32,22 +32,19 @@ export interface AdaptedTensor {
   readonly fused: number
 }
 
-/** Whether PEFT converts the targets of a family. */
-export function hasFusedExperts(family: string): boolean {
-  return Object.hasOwn(FORMER_LAYERS, family)
-}
-
 /**
  * Converts targets as PEFT does.
  *
+ * @param mergedLayers - the former linear layers, and the tensor that each of them is now part of
  * @throws RangeError where only one of two layers that are now one tensor is asked for
  */
 export function convertTargets(
   architecture: Architecture,
   candidates: readonly Candidate[],
   asked: string | readonly string[],
+  mergedLayers: Readonly<Record<string, string>>,
 ): ConvertedTargets {
-  const former = Object.entries(FORMER_LAYERS[architecture.family] ?? {})
+  const former = Object.entries(mergedLayers)
   const names = typeof asked === 'string' ? resolved(architecture, candidates, asked, former) : asked
   const formerOf = (name: string) => former.find(([old]) => name === old || name.endsWith(`.${old}`))
   const found = new Map<string, Set<string>>()
@@ -65,16 +62,6 @@ export function convertTargets(
     modules: names.filter((name) => formerOf(name) === undefined),
     tensors: [...found].flatMap(([end, olds]) => tensorsCalled(architecture, end, olds.size)),
   }
-}
-
-const MIXTRAL = { gate: 'gate.weight', w1: 'gate_up_proj', w3: 'gate_up_proj', w2: 'down_proj' }
-const QWEN = { gate: 'gate.weight', gate_proj: 'gate_up_proj', up_proj: 'gate_up_proj', down_proj: 'down_proj' }
-
-/** The former linear layers of the experts and the router, and the tensors that they are in, by family. */
-const FORMER_LAYERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  deepseek_v32: QWEN,
-  glm4_moe_lite: QWEN,
-  minimax_m2: MIXTRAL,
 }
 
 function tensorsCalled(architecture: Architecture, end: string, fused: number): AdaptedTensor[] {

@@ -1,7 +1,7 @@
 import type { Path } from '../../architecture/index.js'
-import { DEFAULT_TARGETS, OUTPUT_EMBEDDINGS } from './default-targets.js'
 import { type NameTest, regexTest, suffixTest } from './match.js'
 import type { LoraOptions } from './options.js'
+import { OUTPUT_EMBEDDINGS } from './output-embeddings.js'
 import { fullMatch } from './python-regex.js'
 
 /** What an option means: all linear layers, or the modules that a test finds. */
@@ -39,18 +39,6 @@ export function rankOf({ rank, rankPattern = {} }: LoraOptions): number | ((name
   }))
   if (own.length === 0) return rank
   return (name) => own.find(({ regex }) => regex.test(name))?.value ?? rank
-}
-
-/**
- * What PEFT's table has for a family.
- *
- * @throws RangeError where it has nothing
- */
-export function defaultTargets(family: string): readonly string[] | string {
-  if (Object.hasOwn(DEFAULT_TARGETS, family)) return DEFAULT_TARGETS[family] ?? []
-  throw new RangeError(
-    `PEFT has no default targets for ${JSON.stringify(family)}: name targetModules, such as 'all-linear'`,
-  )
 }
 
 function listTest(targets: readonly string[], options: LoraOptions): NameTest {

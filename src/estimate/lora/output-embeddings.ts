@@ -1,0 +1,11 @@
+/** What model classes call their output embedding, which `all-linear` leaves alone. */
+export const OUTPUT_EMBEDDINGS: ReadonlySet<string> = new Set([
+  'lm_head',
+  'embed_out',
+  'output_projection',
+  'generator_lm_head',
+  'vocab_projector',
+  'decoder',
+  'lm_head.decoder',
+  'cls.predictions.decoder',
+])
