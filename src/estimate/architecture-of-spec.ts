@@ -1,3 +1,4 @@
+import { familyOf } from '../architecture/families/index.js'
 import { type Architecture, architectureFromConfig, totalParameters } from '../architecture/index.js'
 import type { ModelSpec } from '../schemas/index.js'
 
@@ -51,25 +52,22 @@ function described(spec: ModelSpec): { architecture: Architecture; isFamily: boo
 /** A config with the sizes of a spec, under each name that families have for them. */
 function configOf(spec: ModelSpec): Record<string, unknown> {
   const { moe_config: moe, sliding_window_config: window } = spec
-  const inOldWords = GPT_FAMILIES.has(spec.family)
-    ? {
-        n_embd: spec.hidden_size,
-        n_layer: spec.num_layers,
-        n_head: spec.num_attention_heads,
-        n_inner: spec.ffn_hidden_size,
-      }
-    : {}
   const headDim = headDimOf(spec)
-  return {
+  const sizes: Readonly<Partial<Record<string, unknown>>> = {
     vocab_size: spec.vocab_size,
     hidden_size: spec.hidden_size,
     intermediate_size: spec.ffn_hidden_size,
     num_hidden_layers: spec.num_layers,
     num_attention_heads: spec.num_attention_heads,
     num_key_value_heads: spec.num_kv_heads,
+    ...(spec.context_size && { max_position_embeddings: spec.context_size }),
+  }
+  const { fieldNames = {} } = familyOf(spec.family) ?? {}
+  const renamed = Object.entries(fieldNames).filter(([field]) => sizes[field] !== undefined)
+  return {
+    ...sizes,
     tie_word_embeddings: spec.tied_embeddings,
     ...(headDim !== undefined && { head_dim: headDim }),
-    ...(spec.context_size && { max_position_embeddings: spec.context_size }),
     ...(moe && {
       num_experts: moe.num_experts,
       num_local_experts: moe.num_experts,
@@ -80,11 +78,9 @@ function configOf(spec: ModelSpec): Record<string, unknown> {
     // A spec without a window is of a model without one, whatever its class takes by default.
     sliding_window: window?.window_size ?? null,
     use_sliding_window: Boolean(window),
-    ...inOldWords,
+    ...Object.fromEntries(renamed.map(([field, own]) => [own, sizes[field]])),
   }
 }
-
-const GPT_FAMILIES: ReadonlySet<string> = new Set(['gpt2', 'gptj', 'gpt_bigcode', 'codegen'])
 
 /** Features of a head: what the projection of the queries returns says it, where the spec lists it. */
 function headDimOf({ linear_layers: layers, num_attention_heads: heads }: ModelSpec): number | undefined {

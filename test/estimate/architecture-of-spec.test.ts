@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { architectureFromConfig } from '../../src/architecture/index.js'
+import { architectureFromConfig, totalParameters } from '../../src/architecture/index.js'
 import { modelSpecFromConfig } from '../../src/checkpoint/index.js'
+import { architectureOfSpec } from '../../src/estimate/architecture-of-spec.js'
 import { estimateMemory } from '../../src/estimate/estimate-memory.js'
 import { memoryRecords } from './memory-records.js'
 
@@ -35,5 +36,15 @@ describe('estimateMemory from a ModelSpec alone', () => {
     const { tensorBytes, assumptions } = estimateMemory({ ...spec, family: 'unheard_of' }, { sequenceLength: 64 })
     expect(tensorBytes).toBe(estimateMemory(spec, { sequenceLength: 64 }).tensorBytes)
     expect(assumptions.join()).toContain('unheard_of')
+  })
+
+  it.each([
+    { model_type: 'gpt2', n_embd: 64, n_layer: 2, n_head: 4, n_inner: 100 },
+    { model_type: 'opt', hidden_size: 64, num_hidden_layers: 2, num_attention_heads: 4, ffn_dim: 100 },
+    { model_type: 'xglm', d_model: 64, num_layers: 2, attention_heads: 4, ffn_dim: 100 },
+    { model_type: 'distilbert', dim: 64, n_layers: 2, n_heads: 4, hidden_dim: 100 },
+  ])('gives $model_type its sizes under the names that the family has for them', (config) => {
+    const { spec } = modelSpecFromConfig({ ...config, vocab_size: 99 })
+    expect(totalParameters(architectureOfSpec(spec).architecture)).toBe(spec.base_num_parameters)
   })
 })

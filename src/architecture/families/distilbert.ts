@@ -13,7 +13,12 @@ export const distilbert = headedFamily({
   modelType: 'distilbert',
   name: 'DistilBert',
   prefix: 'distilbert',
-  fieldNames: { hidden_size: 'dim', num_hidden_layers: 'n_layers', num_attention_heads: 'n_heads' },
+  fieldNames: {
+    hidden_size: 'dim',
+    intermediate_size: 'hidden_dim',
+    num_hidden_layers: 'n_layers',
+    num_attention_heads: 'n_heads',
+  },
   defaults: {
     vocab_size: 30_522,
     hidden_size: 768,

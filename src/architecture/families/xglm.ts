@@ -11,7 +11,12 @@ export const xglm = headedFamily({
   modelType: 'xglm',
   name: 'XGLM',
   prefix: 'model',
-  fieldNames: { hidden_size: 'd_model', num_hidden_layers: 'num_layers', num_attention_heads: 'attention_heads' },
+  fieldNames: {
+    hidden_size: 'd_model',
+    intermediate_size: 'ffn_dim',
+    num_hidden_layers: 'num_layers',
+    num_attention_heads: 'attention_heads',
+  },
   defaults: {
     vocab_size: 256_008,
     hidden_size: 1024,
