@@ -1,8 +1,9 @@
 import type { TSchema } from 'typebox'
 import { isSchemaName, SCHEMA_NAMES, SCHEMAS, type SchemaName } from '../schemas/index.js'
 import type { PlainObject } from './plain-data.js'
-import { chosen, DIALECTS, type Dialect, RENDITIONS, type Rendition, type Style } from './style.js'
-import { writeSchema } from './write-schema.js'
+import { rulesFor } from './request-rules.js'
+import { chosen, DIALECTS, type Dialect, RENDITIONS, type Rendition } from './style.js'
+import { type WrittenSchema, writeSchema } from './write-schema.js'
 
 /** How {@link jsonSchema} writes. */
 export interface JsonSchemaOptions {
@@ -36,8 +37,9 @@ export function jsonSchema(model: SchemaName | TSchema, options: JsonSchemaOptio
   const style = chosen(DIALECTS, dialect, 'dialect')
   chosen(RENDITIONS, rendition, 'rendition')
   const definition = typeof model === 'string' ? definitionOf(model) : model
-  const { schema, references } = writeSchema(definition, style, rendition)
-  const definitions = allOf(references, style, rendition)
+  const rules = rulesFor(definition)
+  const { schema, references } = writeSchema(definition, style, rendition, rules)
+  const definitions = allOf(references, (name) => writeSchema(SCHEMAS[name], style, rendition, rules))
   const id = options.id ?? defaultId(definition, dialect)
   return {
     $schema: style.uri,
@@ -48,12 +50,12 @@ export function jsonSchema(model: SchemaName | TSchema, options: JsonSchemaOptio
 }
 
 /** All definitions that `references` lead to, in the order of the API page. */
-function allOf(references: ReadonlySet<SchemaName>, style: Style, rendition: Rendition): PlainObject {
+function allOf(references: ReadonlySet<SchemaName>, write: (name: SchemaName) => WrittenSchema): PlainObject {
   const reached = new Map<SchemaName, PlainObject>()
   const waiting = [...references]
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     if (reached.has(name)) continue
-    const { schema, references: further } = writeSchema(SCHEMAS[name], style, rendition)
+    const { schema, references: further } = write(name)
     reached.set(name, schema)
     waiting.push(...further)
   }

@@ -81,6 +81,6 @@ function json(schema: PlainObject): PlainObject {
 }
 
 function components(style: Style, rendition: Rendition): { [name in SchemaName]: PlainObject } {
-  const entries = SCHEMA_NAMES.map((name) => [name, writeSchema(SCHEMAS[name], style, rendition).schema])
+  const entries = SCHEMA_NAMES.map((name) => [name, writeSchema(SCHEMAS[name], style, rendition, 'described').schema])
   return Object.fromEntries(entries)
 }

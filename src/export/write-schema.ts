@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox'
 import { BackendFormat, MODEL_REFERENCE_FORMAT, SCHEMA_NAMES, SCHEMAS, type SchemaName } from '../schemas/index.js'
 import { MODEL_REFERENCE_KEYWORDS } from './model-reference.js'
 import { isPlainObject, type PlainObject, type PlainValue } from './plain-data.js'
+import { type RequestRules, withRule } from './request-rules.js'
 import type { Rendition, Style } from './style.js'
 
 /** A definition written as a schema, with the names of the definitions that it refers to. */
@@ -14,9 +15,22 @@ export interface WrittenSchema {
  * Writes a definition as plain JSON Schema in a style. One of the 18 definitions inside it becomes a `$ref`; the definition
  * itself is written out.
  */
-export function writeSchema(definition: TSchema, style: Style, rendition: Rendition): WrittenSchema {
-  const writer = new Writer(style, rendition)
+export function writeSchema(
+  definition: TSchema,
+  style: Style,
+  rendition: Rendition,
+  rules: RequestRules,
+): WrittenSchema {
+  const writer = new Writer(style, rendition, rendition === 'page' ? 'omitted' : rules)
   return { schema: writer.body(definition), references: writer.references }
+}
+
+/** The keywords of a definition that are written in another form, or not at all. */
+interface OfDefinition {
+  readonly anyOf?: unknown
+  readonly atMostOne?: unknown
+  readonly isAnswer?: unknown
+  readonly [keyword: string]: unknown
 }
 
 const NAMES = new Map<unknown, SchemaName>(SCHEMA_NAMES.map((name) => [SCHEMAS[name], name]))
@@ -28,10 +42,12 @@ class Writer {
   readonly references = new Set<SchemaName>()
   readonly #style: Style
   readonly #rendition: Rendition
+  readonly #rules: RequestRules
 
-  constructor(style: Style, rendition: Rendition) {
+  constructor(style: Style, rendition: Rendition, rules: RequestRules) {
     this.#style = style
     this.#rendition = rendition
+    this.#rules = rules
   }
 
   /** A schema where it is used: a named definition is referred to. */
@@ -44,8 +60,8 @@ class Writer {
 
   /** A schema written out. */
   body(schema: object): PlainObject {
-    const { anyOf, ...keywords } = { ...schema } as { anyOf?: unknown; [keyword: string]: unknown }
-    if (!Array.isArray(anyOf)) return inOrder(this.#keywords(keywords))
+    const { anyOf, atMostOne, isAnswer, ...keywords }: OfDefinition = { ...schema }
+    if (!Array.isArray(anyOf)) return inOrder(withRule(this.#keywords(keywords), atMostOne, this.#rules))
     return inOrder(this.#union(anyOf, this.#keywords(keywords)))
   }
 
@@ -115,7 +131,11 @@ function isNull(schema: unknown): boolean {
 
 function isUnshown(keyword: string, value: unknown): boolean {
   return (
-    UNSHOWN.has(keyword) || value === MODEL_REFERENCE_FORMAT || (keyword === 'additionalProperties' && value === true)
+    UNSHOWN.has(keyword) ||
+    value === MODEL_REFERENCE_FORMAT ||
+    (keyword === 'additionalProperties' && value === true) ||
+    // A factory makes these anew for each object, and pydantic shows none.
+    (keyword === 'default' && typeof value === 'object')
   )
 }
 

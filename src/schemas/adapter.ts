@@ -33,8 +33,8 @@ export const Adapter = Type.Object(
       description:
         "Parent model entity reference. A single name (2-63 characters) or 'workspace/model_name' where each segment is a valid name (lowercase, digits, hyphens, and temporarily @ . + _; no leading/trailing or consecutive hyphens). If one slash, both sides must be non-empty.",
     }),
-    created_at: nullable(Type.String({ format: 'date-time' })),
-    updated_at: nullable(Type.String({ format: 'date-time' })),
+    created_at: Type.Optional(Type.String({ format: 'date-time' })),
+    updated_at: Type.Optional(Type.String({ format: 'date-time' })),
   },
   { title: 'Adapter' },
 )

@@ -44,6 +44,7 @@ export const CreateModelEntityRequest = Type.Object(
       description: 'Ownership information for the model',
     }),
     model_providers: nullable(Type.Array(Type.String()), {
+      default: [],
       description: 'List of ModelProvider workspace/name resource names that provide inference for this Model Entity',
     }),
     trust_remote_code: Type.Optional(

@@ -22,6 +22,11 @@ export const InferenceParams = Type.Object(
     description:
       'Parameters for model inference. Extra fields can be supplied for additional options applied to the inference request directly. Fields not supported by the model may cause inference errors during evaluation.',
     additionalProperties: true,
+    atMostOne: {
+      fields: ['max_tokens', 'max_completion_tokens'],
+      error:
+        'max_tokens and max_completion_tokens cannot both be configured. Choose the appropriate tokens parameter for the model.',
+    },
   },
 )
 

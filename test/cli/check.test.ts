@@ -191,7 +191,7 @@ describe('model-entity check --format pretty', () => {
   it('shows place, message, the line with carets under the token, help and a summary', () => {
     const { stdout } = check('models/b.yml')
     expect(stdout).toBe(`models/b.yml:1:7 error string_pattern_mismatch
-  name: String should match pattern '^[A-Za-z0-9_.-]+$'
+  name: String should match pattern '^[\\w\\-.]+$'
  1 | name: two words
    |       ^^^^^^^^^
   help: found the text "two words"

@@ -1,7 +1,8 @@
+import Ajv2020 from 'ajv/dist/2020.js'
 import * as Type from 'typebox'
 import { describe, expect, it } from 'vitest'
 import { jsonSchema, openapi } from '../../src/export/index.js'
-import { Lora, SCHEMAS } from '../../src/schemas/index.js'
+import { Lora, SCHEMAS, type SchemaName } from '../../src/schemas/index.js'
 
 describe('jsonSchema', () => {
   it('writes a definition with its dialect and an id', () => {
@@ -75,9 +76,43 @@ describe('openapi', () => {
   })
 
   it.each([
-    ['3.1', { type: ['string', 'null'], format: 'date-time' }],
-    ['3.0', { type: 'string', nullable: true, format: 'date-time' }],
+    ['3.1', { type: ['string', 'null'], maxLength: 127 }],
+    ['3.0', { type: 'string', nullable: true, maxLength: 127 }],
   ] as const)('says in %s that a text may be null', (version, expected) => {
-    expect(openapi({ version }).components.schemas['Adapter']).toHaveProperty('properties.created_at', expected)
+    expect(openapi({ version }).components.schemas['Adapter']).toMatchObject({ properties: { model: expected } })
+  })
+
+  it('tells of a rule for requests in words, where a schema is that of requests and answers', () => {
+    const { InferenceParams } = openapi().components.schemas
+    expect(InferenceParams).not.toHaveProperty('not')
+    expect(InferenceParams?.['description']).toMatch(
+      /\. Of `max_tokens` and `max_completion_tokens` a request may set only one\.$/,
+    )
+  })
+})
+
+describe('a rule for requests, of which two fields one may be set', () => {
+  const ajv = new Ajv2020.default({ strict: false })
+  const checks = new Map<SchemaName, (value: unknown) => boolean>(
+    (['InferenceParams', 'CreateModelEntityRequest'] as const).map((name) => [name, ajv.compile(jsonSchema(name))]),
+  )
+  const accepts = (name: SchemaName, value: unknown): boolean => checks.get(name)?.(value) === true
+  const both = { max_tokens: 1, max_completion_tokens: 1 }
+
+  it('is asserted wherever a request has it', () => {
+    expect(accepts('InferenceParams', both)).toBe(false)
+    expect(accepts('InferenceParams', { ...both, max_tokens: null })).toBe(true)
+    expect(accepts('InferenceParams', { max_completion_tokens: 1 })).toBe(true)
+    expect(accepts('CreateModelEntityRequest', { name: 'm', prompt: { inference_params: both } })).toBe(false)
+  })
+
+  it('is not asserted of an answer', () => {
+    const { $defs } = Object(jsonSchema('ModelEntity'))
+    expect($defs.InferenceParams).not.toHaveProperty('not')
+    expect($defs.InferenceParams).not.toHaveProperty('atMostOne')
+  })
+
+  it('is not shown on the page', () => {
+    expect(jsonSchema('InferenceParams', { rendition: 'page' })).not.toHaveProperty('not')
   })
 })

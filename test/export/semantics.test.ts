@@ -5,9 +5,12 @@ import { describe, expect, it } from 'vitest'
 import { type Dialect, jsonSchema } from '../../src/export/index.js'
 import { isModelRef } from '../../src/references/index.js'
 import { isSchemaName, SCHEMA_NAMES, type SchemaName } from '../../src/schemas/index.js'
+import { rustRegExp } from '../../src/validation/rust-pattern.js'
 import { readRecords } from '../oracle/records.js'
 
-const OPTIONS = { allowUnionTypes: true }
+/** Patterns are read as the service reads them: in JavaScript `\w` is ASCII alone. */
+const regExp = Object.assign((pattern: string) => rustRegExp(pattern), { code: 'rustRegExp' })
+const OPTIONS = { allowUnionTypes: true, code: { regExp } }
 const DIALECTS: readonly Dialect[] = ['2020-12', 'draft-07']
 
 describe.each(DIALECTS)('what the schemas in %s say of the service’s recorded answers', (dialect) => {

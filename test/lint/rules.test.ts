@@ -289,8 +289,13 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['not an empty one', spec({ chat_template: '' }), []],
   ],
   'both-token-limits': [
-    ['both', inference({ max_tokens: 1, max_completion_tokens: 1 }), ['prompt.inference_params.max_tokens']],
-    ['not one and null', inference({ max_tokens: 1, max_completion_tokens: null }), []],
+    [
+      'both, of an entity',
+      entity({ prompt: { inference_params: { max_tokens: 1, max_completion_tokens: 1 } } }),
+      ['prompt.inference_params.max_tokens'],
+    ],
+    ['not one and null', entity({ prompt: { inference_params: { max_tokens: 1, max_completion_tokens: null } } }), []],
+    ['not both of a request, which is an error', inference({ max_tokens: 1, max_completion_tokens: 1 }), []],
   ],
   'temperature-above-documented': [
     ['1.01', inference({ temperature: 1.01 }), ['prompt.inference_params.temperature']],

@@ -362,11 +362,19 @@ const RULES: Readonly<Record<string, readonly Case[]>> = {
   ],
   'both-token-limits': [
     [
-      'both',
-      inference('max_tokens: ⟦1⟧', 'max_completion_tokens: 1'),
+      'both, of an entity',
+      entity('prompt:', '  inference_params:', '    max_tokens: ⟦1⟧', '    max_completion_tokens: 1'),
       ['both-token-limits prompt.inference_params.max_tokens'],
     ],
-    ['not one and null', inference('max_tokens: 1', 'max_completion_tokens: null')],
+    [
+      'not both of a request, which is an error',
+      'name: ab\nprompt:\n  inference_params: ⟦{max_tokens: 1, max_completion_tokens: 1}⟧\n',
+      ['value_error prompt.inference_params'],
+    ],
+    [
+      'not one and null',
+      entity('prompt:', '  inference_params:', '    max_tokens: 1', '    max_completion_tokens: null'),
+    ],
   ],
   'temperature-above-documented': [
     ['above 1', inference('temperature: ⟦1.01⟧'), ['temperature-above-documented prompt.inference_params.temperature']],
@@ -647,7 +655,7 @@ const VALIDATION: readonly Case[] = [
   ['string_type of a tilde', 'name: ⟦~⟧\n', ['string_type name']],
   ['string_pattern_mismatch of nothing', 'name: ⟦""⟧\n', ['string_pattern_mismatch name']],
   ['string_too_long', `name: ⟦${'a'.repeat(256)}⟧\n`, ['string_too_long name']],
-  ['string_pattern_mismatch', 'name: ⟦é⟧\n', ['string_pattern_mismatch name']],
+  ['string_pattern_mismatch', 'name: ⟦é€⟧\n', ['string_pattern_mismatch name']],
   ['a description of 1,000 astral characters', `name: ab\ndescription: ${'😀'.repeat(1000)}\n`],
   ['a description of 1,001', `name: ab\ndescription: ⟦${'a'.repeat(1001)}⟧\n`, ['string_too_long description']],
   ['int_parsing', spec('num_layers: ⟦forty⟧'), ['int_parsing spec.num_layers']],

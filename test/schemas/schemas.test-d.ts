@@ -41,7 +41,7 @@ describe('the static types', () => {
   })
 
   test('free data is unknown', () => {
-    expectTypeOf<ModelEntity['custom_fields']>().toEqualTypeOf<Record<string, unknown> | null | undefined>()
+    expectTypeOf<ModelEntity['custom_fields']>().toEqualTypeOf<Record<string, unknown> | undefined>()
     expectTypeOf<InferenceParams['stop']>().toEqualTypeOf<string[] | null | undefined>()
   })
 

@@ -76,6 +76,36 @@ describe('a definition of your own', () => {
     expect(validate(Type.Boolean(), 'off')).toEqual({ ok: true, value: false })
   })
 
+  it('may say of which fields one at most is set, which is asked once the fields are valid, and not within an answer', () => {
+    const Limits = Type.Object(
+      { a: Type.Optional(Type.Union([Type.Integer(), Type.Null()])), b: Type.Optional(Type.Integer()), c: Type.Any() },
+      { atMostOne: { fields: ['a', 'b'], error: 'a or b' } },
+    )
+    const answers = (model: Type.TObject, value: unknown): unknown => {
+      const result = validate(model, value)
+      return result.ok || result.status === 400 || result.detail.map(({ loc, type }) => [...loc, type])
+    }
+    expect(answers(Limits, { a: null, b: 1, c: 0 })).toBe(true)
+    expect(answers(Limits, { a: '1', b: 1, c: 0 })).toEqual([['body', 'value_error']])
+    expect(answers(Limits, { a: 'x', b: 1, c: 0 })).toEqual([['body', 'a', 'int_parsing']])
+    const inside = { one: Limits, list: Type.Array(Limits), any: Type.Record(Type.String(), Limits) }
+    const both = { a: 1, b: 1, c: 0 }
+    const value = { one: both, list: [both], any: { x: both } }
+    expect(answers(Type.Object(inside), value)).toEqual([
+      ['body', 'one', 'value_error'],
+      ['body', 'list', 0, 'value_error'],
+      ['body', 'any', 'x', 'value_error'],
+    ])
+    expect(answers(Type.Object(inside, { isAnswer: true }), value)).toBe(true)
+  })
+
+  it('gives every answer a default of its own', () => {
+    const Listed = Type.Object({ list: Type.Optional(Type.Array(Type.String(), { default: ['a'] })) })
+    const [one, other] = [validate(Listed, {}), validate(Listed, {})]
+    expect(one).toEqual({ ok: true, value: { list: ['a'] } })
+    expect(one.ok && other.ok && one.value.list !== other.value.list).toBe(true)
+  })
+
   it('with the title of one of the 18 is its own nevertheless', () => {
     const Lora = Type.Object({ rank: Type.String() }, { title: 'Lora' })
     expect(validate(Lora, { rank: 'high' })).toEqual({ ok: true, value: { rank: 'high' } })
@@ -97,6 +127,8 @@ describe('a definition that cannot be validated by', () => {
     [{ type: 'file' }, 'type "file" at #'],
     [Type.Object({ a: Type.Record(Type.Integer(), Type.String()) }), 'a pattern of keys at #/properties/a'],
     [{ type: 'object', required: ['a'] }, 'the keyword "required" at #'],
+    [Type.String({ pattern: '[\\W]' }), 'the pattern "[\\\\W]" at #'],
+    [Type.Object({}, { atMostOne: { fields: ['a'], error: 'x' } }), 'an atMostOne without names'],
     [{ type: 'array', items: true }, 'anything but an object at #/items'],
   ])('is a TypeError that names the place: %j', (definition, words) => {
     expect(() => validate(definition, {})).toThrow(TypeError)

@@ -2,15 +2,18 @@
 import { _, Ajv, type Code, type CodeKeywordDefinition, type KeywordCxt, Name } from 'ajv'
 import standaloneCode from 'ajv/dist/standalone/index.js'
 import { MAX_SEGMENT, MAX_URL } from '../../../src/validation/fast-path/text-checks.js'
-import { DEFINITIONS } from './definition.js'
+import { DEFINITIONS, RELAXED, relaxedName } from './definition.js'
 import { type Check, gateSchema, type TextKind } from './schema.js'
 
 /** Ajv's own output for the gate: what is stripped, and what the tests compare the stripped with. */
 export function ajvModule(): string {
   const ajv = new Ajv({ code: { source: true, esm: true }, inlineRefs: false, messages: false, strict: false })
-  ajv.addKeyword(ACCEPT).addKeyword(OR_NULL)
+  ajv.addKeyword(ACCEPT).addKeyword(OR_NULL).addKeyword(AT_MOST_ONE)
   for (const [name, definition] of DEFINITIONS) ajv.addSchema({ $id: name, ...gateSchema(name, definition) })
-  return standaloneCode.default(ajv, Object.fromEntries(DEFINITIONS.map(([name]) => [name, name])))
+  for (const [name, definition] of RELAXED)
+    ajv.addSchema({ $id: relaxedName(name), ...gateSchema(name, definition, true) })
+  const names = [...RELAXED.map(([name]) => relaxedName(name)), ...DEFINITIONS.map(([name]) => name)]
+  return standaloneCode.default(ajv, Object.fromEntries(names.map((name) => [name, name])))
 }
 
 const ACCEPT: CodeKeywordDefinition = {
@@ -24,6 +27,17 @@ const OR_NULL: CodeKeywordDefinition = {
     const valid = context.gen.let('valid', true)
     context.gen.if(_`${context.data} !== null`, () => context.subschema({ keyword: 'orNull' }, valid))
     context.ok(valid)
+  },
+}
+
+/** Of two fields, as all rules of this kind have today, one is neither absent nor null. */
+const AT_MOST_ONE: CodeKeywordDefinition = {
+  keyword: 'atMostOne',
+  type: 'object',
+  code(context: KeywordCxt) {
+    const [one, other, ...more] = context.schema.map((field: string) => _`${context.data}.${new Name(field)}`)
+    if (more.length > 0) throw new TypeError('the gate has no check for more than two fields of which one may be set')
+    context.pass(_`${one} == null || ${other} == null`)
   },
 }
 

@@ -14,18 +14,36 @@ export function buildFunctions(): string {
 function buildFunction(name: SchemaName, definition: Definition): string {
   if (definition.properties === undefined)
     return `function ${name}(data) {\n  return ${copyOf(definition, 'data')}\n}\n`
-  const fields = Object.entries(definition.properties).map(
-    ([key, field]) => `    ${key}: ${fieldOf(field, `data.${key}`)},\n`,
-  )
+  const entries = Object.entries(definition.properties)
+  const absent = entries.filter(([key, field]) => mayStayAbsent(key, field, definition))
+  if (entries.slice(entries.length - absent.length).some((entry, index) => entry !== absent[index]))
+    throw new TypeError(`the builder wants the fields of ${name} that may stay absent at the end`)
+  const fields = entries
+    .filter((entry) => !absent.includes(entry))
+    .map(([key, field]) => `    ${key}: ${fieldOf(field, `data.${key}`)},\n`)
   const known = `{\n${fields.join('')}  }`
-  return `function ${name}(data) {\n  return ${definition.additionalProperties ? `withExtras(${known}, data, ${name}Fields)` : known}\n}\n`
+  const whole = definition.additionalProperties ? `withExtras(${known}, data, ${name}Fields)` : known
+  if (absent.length === 0) return `function ${name}(data) {\n  return ${whole}\n}\n`
+  const additions = absent.map(
+    ([key, field]) => `  if (data.${key} !== undefined) made.${key} = ${copyOf(field, `data.${key}`)}\n`,
+  )
+  return `function ${name}(data) {\n  const made = ${whole}\n${additions.join('')}  return made\n}\n`
+}
+
+/** An optional field that has no default and may not be null is in the answer only where it is in the value. */
+function mayStayAbsent(key: string, field: Definition, { required = [] }: Definition): boolean {
+  const isAny = field.type === undefined && field.anyOf === undefined
+  return !required.includes(key) && field.default === undefined && !isAny && !withoutNull(field).nullable
 }
 
 /** A field: its copy, and what stands in its place when it is absent. */
 function fieldOf(field: Definition, data: string): string {
   const { definition: held, nullable } = withoutNull(field)
   if (field.default === 0) return `${data} || 0`
-  if (field.default !== undefined) return copyOf(held, `(${data} ?? ${JSON.stringify(field.default)})`)
+  if (field.default !== undefined) {
+    const copy = copyOf(held, `(${data} ?? ${JSON.stringify(field.default)})`)
+    return nullable ? `${data} === null ? null : ${copy}` : copy
+  }
   if (held.type === undefined && held.anyOf === undefined) return copyOf(held, `${data} ?? null`)
   if (!nullable) return copyOf(held, data)
   if (held.type === 'integer') return `integerOrNull(${data})`

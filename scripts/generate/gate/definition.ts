@@ -15,6 +15,8 @@ export interface Definition {
   readonly required?: readonly string[]
   readonly additionalProperties?: boolean
   readonly default?: unknown
+  readonly atMostOne?: { readonly fields: readonly string[] }
+  readonly isAnswer?: boolean
 }
 
 /** All definitions, by name. */
@@ -27,6 +29,29 @@ export const DEFINITIONS: readonly (readonly [SchemaName, Definition])[] = Objec
 export function definitionOf(name: SchemaName): Definition {
   const definition: unknown = SCHEMAS[name]
   return definition as Definition
+}
+
+/** The definitions with a rule that does not hold where an answer of the service has them: the gate knows them twice. */
+export const RELAXED: readonly (readonly [SchemaName, Definition])[] = DEFINITIONS.filter(
+  ([, definition]) => isInAnswer(definition) && within(definition).some(({ atMostOne }) => atMostOne !== undefined),
+)
+
+function isInAnswer(definition: Definition): boolean {
+  return DEFINITIONS.some(
+    ([, answer]) => answer.isAnswer === true && answer !== definition && within(answer).includes(definition),
+  )
+}
+
+/** A definition, and all that are in it. */
+function within(definition: Definition): Definition[] {
+  const { anyOf = [], items, properties = {} } = definition
+  const inside = [...anyOf, ...(items === undefined ? [] : [items]), ...Object.values(properties)]
+  return [definition, ...inside.flatMap(within)]
+}
+
+/** The name of the second, relaxed, gate of a definition. */
+export function relaxedName(name: SchemaName): string {
+  return `${name}InAnswer`
 }
 
 /** The name of a definition that has one. */

@@ -2,18 +2,24 @@
  * The gate's reading of the definitions: JSON Schema for Ajv, with keywords of its own in place of slow ones.
  *
  * - `accept` is one check of a scalar, where `type`, `format`, `pattern` and `maxLength` would each cost a general one;
+ * - `atMostOne` names fields of which one at most is set;
  * - `orNull` is `type: ["x", "null"]` for any schema, where `anyOf` would try branch after branch.
  */
 import { MODEL_REFERENCE_FORMAT, NAME, PROJECT_PATTERN, type SchemaName } from '../../../src/schemas/index.js'
-import { type Definition, isFreeObject, nameOf, withoutNull } from './definition.js'
+import { type Definition, isFreeObject, nameOf, RELAXED, relaxedName, withoutNull } from './definition.js'
 
 /** A schema in the gate's vocabulary. */
 export type GateSchema =
   | { readonly accept: Check }
   | { readonly orNull: GateSchema }
-  | { readonly $ref: SchemaName }
+  | { readonly $ref: string }
   | { readonly type: 'array'; readonly items: GateSchema }
-  | { readonly type: 'object'; readonly required?: readonly string[]; readonly properties?: Record<string, GateSchema> }
+  | {
+      readonly type: 'object'
+      readonly required?: readonly string[]
+      readonly properties?: Record<string, GateSchema>
+      readonly atMostOne?: readonly string[]
+    }
   | Record<string, never>
 
 /** A check of a scalar: by its JSON type, as a member of an enumeration, or by what is asked of a text. */
@@ -26,25 +32,29 @@ export type Check =
 /** The kinds of text that are more than a string. */
 export type TextKind = 'short' | 'name' | 'projectUrn' | 'modelReference' | 'dateTime' | 'url'
 
-/** The gate's schema of a definition that has a name. */
-export function gateSchema(name: SchemaName, definition: Definition): GateSchema {
+/** The gate's schema of a definition that has a name; in an answer the rules of requests do not hold. */
+export function gateSchema(name: SchemaName, definition: Definition, isAnswer = definition.isAnswer): GateSchema {
   if (definition.enum !== undefined) return { accept: { is: 'member', of: name } }
-  return definition.properties === undefined ? unnamed(definition) : model(definition)
+  return definition.properties === undefined ? unnamed(definition, isAnswer) : model(definition, isAnswer)
 }
 
-function inner(definition: Definition): GateSchema {
+function inner(definition: Definition, isAnswer: boolean | undefined): GateSchema {
   const { definition: held, nullable } = withoutNull(definition)
   const name = nameOf(held)
-  const schema: GateSchema = name === undefined ? unnamed(held) : { $ref: name }
+  const schema: GateSchema = name === undefined ? unnamed(held, isAnswer) : { $ref: referred(name, isAnswer) }
   return nullable ? { orNull: schema } : schema
 }
 
-function unnamed(definition: Definition): GateSchema {
+function referred(name: SchemaName, isAnswer: boolean | undefined): string {
+  return isAnswer === true && RELAXED.some(([relaxed]) => relaxed === name) ? relaxedName(name) : name
+}
+
+function unnamed(definition: Definition, isAnswer: boolean | undefined): GateSchema {
   const { type, anyOf, items } = definition
   if (Object.keys(definition).some((keyword) => !KEYWORDS.has(keyword))) return unknownKind(definition)
   if (anyOf !== undefined) return union(anyOf)
   if (isFreeObject(definition)) return { type: 'object' }
-  if (type === 'array' && items !== undefined) return { type, items: inner(items) }
+  if (type === 'array' && items !== undefined) return { type, items: inner(items, isAnswer) }
   if (type === 'string') return { accept: text(definition) }
   if (type === 'boolean') return { accept: { is: type } }
   if (type === 'integer' || type === 'number') return { accept: { is: type, ...bounds(definition) } }
@@ -52,9 +62,10 @@ function unnamed(definition: Definition): GateSchema {
   return unknownKind(definition)
 }
 
-function model({ properties = {}, required = [] }: Definition): GateSchema {
-  const fields = Object.entries(properties).map(([name, field]) => [name, inner(field)])
-  return { type: 'object', required, properties: Object.fromEntries(fields) }
+function model({ properties = {}, required = [], atMostOne }: Definition, isAnswer: boolean | undefined): GateSchema {
+  const fields = Object.entries(properties).map(([name, field]) => [name, inner(field, isAnswer)])
+  const schema = { type: 'object', required, properties: Object.fromEntries(fields) } as const
+  return atMostOne === undefined || isAnswer === true ? schema : { ...schema, atMostOne: atMostOne.fields }
 }
 
 function union(branches: readonly Definition[]): GateSchema {

@@ -1,10 +1,10 @@
 import type { Rule } from '../rule.js'
 
-/** They are the old and the new name of one limit; servers refuse both or take either. */
+/** They are the old and the new name of one limit. In a request both are an error; an answer of the service may have them. */
 export const bothTokenLimits: Rule = {
   code: 'both-token-limits',
   severity: 'warning',
-  description: 'Both names of the token limit are given.',
+  description: 'An entity has both names of the token limit; a request may not.',
   *check({ parts }) {
     for (const part of parts('InferenceParams')) {
       const { max_tokens: limit, max_completion_tokens: completionLimit } = part.value

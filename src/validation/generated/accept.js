@@ -16,6 +16,86 @@ function LinearLayerSpecList(items) {
   }
   return !0;
 }
+function InferenceParamsInAnswer(data) {
+  if (typeof data == "object" && data !== null && !Array.isArray(data)) {
+    if (data.model !== void 0) {
+      var data0 = data.model;
+      if (data0 !== null && typeof data0 != "string")
+        return !1;
+    }
+    {
+      if (data.temperature !== void 0) {
+        var data1 = data.temperature;
+        if (data1 !== null && !(typeof data1 == "number" && data1 >= 0 && data1 <= 2 && !Object.is(data1, -0)))
+          return !1;
+      }
+      {
+        if (data.max_tokens !== void 0) {
+          var data2 = data.max_tokens;
+          if (data2 !== null && !(Number.isSafeInteger(data2) && data2 >= 1))
+            return !1;
+        }
+        {
+          if (data.max_completion_tokens !== void 0) {
+            var data3 = data.max_completion_tokens;
+            if (data3 !== null && !(Number.isSafeInteger(data3) && data3 >= 1))
+              return !1;
+          }
+          {
+            if (data.top_p !== void 0) {
+              var data4 = data.top_p;
+              if (data4 !== null && !(typeof data4 == "number" && data4 >= 0 && data4 <= 1 && !Object.is(data4, -0)))
+                return !1;
+            }
+            if (data.stop !== void 0) {
+              var data5 = data.stop;
+              if (data5 !== null)
+                if (Array.isArray(data5)) {
+                  const len0 = data5.length;
+                  for (let i0 = 0; i0 < len0; i0++)
+                    if (typeof data5[i0] != "string")
+                      return !1;
+                } else
+                  return !1;
+            }
+          }
+        }
+      }
+    }
+  } else
+    return !1;
+  return !0;
+}
+function PromptDataInAnswer(data) {
+  if (typeof data == "object" && data !== null && !Array.isArray(data)) {
+    if (data.system_prompt !== void 0) {
+      var data0 = data.system_prompt;
+      if (data0 !== null && typeof data0 != "string")
+        return !1;
+    }
+    {
+      if (data.icl_few_shot_examples !== void 0) {
+        var data1 = data.icl_few_shot_examples;
+        if (data1 !== null && typeof data1 != "string")
+          return !1;
+      }
+      {
+        if (data.inference_params !== void 0) {
+          var data2 = data.inference_params;
+          if (data2 !== null && !InferenceParamsInAnswer(data2))
+            return !1;
+        }
+        if (data.system_prompt_template !== void 0) {
+          var data3 = data.system_prompt_template;
+          if (data3 !== null && typeof data3 != "string")
+            return !1;
+        }
+      }
+    }
+  } else
+    return !1;
+  return !0;
+}
 function MoEConfig(data) {
   if (data != null) {
     if (!Number.isSafeInteger(data.num_experts))
@@ -289,16 +369,20 @@ function InferenceParams(data) {
               if (data4 !== null && !(typeof data4 == "number" && data4 >= 0 && data4 <= 1 && !Object.is(data4, -0)))
                 return !1;
             }
-            if (data.stop !== void 0) {
-              var data5 = data.stop;
-              if (data5 !== null)
-                if (Array.isArray(data5)) {
-                  const len0 = data5.length;
-                  for (let i0 = 0; i0 < len0; i0++)
-                    if (typeof data5[i0] != "string")
-                      return !1;
-                } else
-                  return !1;
+            {
+              if (data.stop !== void 0) {
+                var data5 = data.stop;
+                if (data5 !== null)
+                  if (Array.isArray(data5)) {
+                    const len0 = data5.length;
+                    for (let i0 = 0; i0 < len0; i0++)
+                      if (typeof data5[i0] != "string")
+                        return !1;
+                  } else
+                    return !1;
+              }
+              if (!(data.max_tokens == null || data.max_completion_tokens == null))
+                return !1;
             }
           }
         }
@@ -497,12 +581,12 @@ function Adapter(data) {
                   {
                     if (data.created_at !== void 0) {
                       var data8 = data.created_at;
-                      if (data8 !== null && !(typeof data8 == "string" && (COMMON_DATE_TIME.test(data8) || isUtcDateTime(data8))))
+                      if (!(typeof data8 == "string" && (COMMON_DATE_TIME.test(data8) || isUtcDateTime(data8))))
                         return !1;
                     }
                     if (data.updated_at !== void 0) {
                       var data9 = data.updated_at;
-                      if (data9 !== null && !(typeof data9 == "string" && (data9 === data8 || COMMON_DATE_TIME.test(data9) || isUtcDateTime(data9))))
+                      if (!(typeof data9 == "string" && (data9 === data8 || COMMON_DATE_TIME.test(data9) || isUtcDateTime(data9))))
                         return !1;
                     }
                   }
@@ -611,13 +695,13 @@ function ModelEntity(data) {
                                 {
                                   if (data.prompt !== void 0) {
                                     var data16 = data.prompt;
-                                    if (data16 !== null && !PromptData(data16))
+                                    if (data16 !== null && !PromptDataInAnswer(data16))
                                       return !1;
                                   }
                                   {
                                     if (data.custom_fields !== void 0) {
                                       var data17 = data.custom_fields;
-                                      if (data17 !== null && !(typeof data17 == "object" && data17 !== null && !Array.isArray(data17)))
+                                      if (!(typeof data17 == "object" && data17 !== null && !Array.isArray(data17)))
                                         return !1;
                                     }
                                     {
@@ -628,14 +712,13 @@ function ModelEntity(data) {
                                       }
                                       if (data.model_providers !== void 0) {
                                         var data19 = data.model_providers;
-                                        if (data19 !== null)
-                                          if (Array.isArray(data19)) {
-                                            const len1 = data19.length;
-                                            for (let i1 = 0; i1 < len1; i1++)
-                                              if (typeof data19[i1] != "string")
-                                                return !1;
-                                          } else
-                                            return !1;
+                                        if (Array.isArray(data19)) {
+                                          const len1 = data19.length;
+                                          for (let i1 = 0; i1 < len1; i1++)
+                                            if (typeof data19[i1] != "string")
+                                              return !1;
+                                        } else
+                                          return !1;
                                       }
                                     }
                                   }

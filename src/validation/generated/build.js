@@ -126,7 +126,7 @@ function CreateModelEntityRequest(data) {
     prompt: data.prompt == null ? null : PromptData(data.prompt),
     custom_fields: data.custom_fields == null ? null : copyFree(data.custom_fields),
     ownership: data.ownership == null ? null : copyFree(data.ownership),
-    model_providers: data.model_providers == null ? null : data.model_providers.slice(),
+    model_providers: data.model_providers === null ? null : (data.model_providers ?? []).slice(),
     trust_remote_code: (data.trust_remote_code ?? false),
   }
 }
@@ -139,7 +139,7 @@ function Lora(data) {
 }
 
 function Adapter(data) {
-  return {
+  const made = {
     name: data.name,
     workspace: data.workspace,
     description: data.description ?? null,
@@ -148,9 +148,10 @@ function Adapter(data) {
     enabled: (data.enabled ?? true),
     lora_config: data.lora_config == null ? null : Lora(data.lora_config),
     model: data.model ?? null,
-    created_at: data.created_at ?? null,
-    updated_at: data.updated_at ?? null,
   }
+  if (data.created_at !== undefined) made.created_at = data.created_at
+  if (data.updated_at !== undefined) made.updated_at = data.updated_at
+  return made
 }
 
 function ModelEntity(data) {
@@ -171,9 +172,9 @@ function ModelEntity(data) {
     backend_format: data.backend_format ?? null,
     adapters: data.adapters == null ? null : list(data.adapters, Adapter),
     prompt: data.prompt == null ? null : PromptData(data.prompt),
-    custom_fields: data.custom_fields == null ? null : copyFree(data.custom_fields),
+    custom_fields: copyFree((data.custom_fields ?? {})),
     ownership: data.ownership == null ? null : copyFree(data.ownership),
-    model_providers: data.model_providers == null ? null : data.model_providers.slice(),
+    model_providers: (data.model_providers ?? []).slice(),
   }
 }
 

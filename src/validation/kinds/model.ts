@@ -1,5 +1,5 @@
 import { type Check, INVALID, isRecord, setField } from '../check.js'
-import type { AnyPlan, ModelPlan } from '../plan/plan.js'
+import type { AnyPlan, AtMostOne, ModelPlan } from '../plan/plan.js'
 import type { Run } from '../run.js'
 import { type CompiledField, compiledFields, isPlain } from './compiled-fields.js'
 
@@ -26,6 +26,7 @@ export const checkModel: Check<ModelPlan> = (plan, input, run) => {
     if (value === INVALID) isValid = false
     else if (value !== undefined && run.errorCount === 0) setField(values, field.name, value)
   }
+  if (isValid && plan.atMostOne !== undefined && !hasAtMostOne(plan.atMostOne, input, run)) isValid = false
   if (plan.keepsExtras && !keepExtras(names, input, values, run)) isValid = false
   return isValid ? values : INVALID
 }
@@ -38,7 +39,7 @@ function checkField(field: CompiledField, input: Readonly<Record<string, unknown
     return run.checkAt(name, field.plan, value)
   }
   const { fallback } = field
-  if (!field.isRequired) return isRecord(fallback) ? structuredClone(fallback) : fallback
+  if (!field.isRequired) return typeof fallback === 'object' ? structuredClone(fallback) : fallback
   run.failAt(name, 'missing', input)
   return INVALID
 }
@@ -46,6 +47,15 @@ function checkField(field: CompiledField, input: Readonly<Record<string, unknown
 /** The first key that is no Unicode text, with a lone surrogate in it. */
 function brokenKey(input: Readonly<Record<string, unknown>>): string | undefined {
   return Object.keys(input).find((key) => !key.isWellFormed() && input[key] !== undefined)
+}
+
+/** Asked once all fields are valid: what is set is then what is neither absent nor null. */
+function hasAtMostOne({ fields, error }: AtMostOne, input: Readonly<Record<string, unknown>>, run: Run): boolean {
+  const isSet = (name: string): boolean => Object.hasOwn(input, name) && (input[name] ?? null) !== null
+  if (fields.filter(isSet).length < 2) return true
+  // FastAPI writes the exception in the context as an empty object.
+  run.fail('value_error', input, { error }, { error: {} })
+  return false
 }
 
 const ANY: AnyPlan = { kind: 'any' }

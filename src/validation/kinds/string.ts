@@ -1,6 +1,7 @@
 import { isModelRef } from '../../references/model-ref.js'
 import type { Check } from '../check.js'
 import type { StringPlan } from '../plan/plan.js'
+import { rustRegExp } from '../rust-pattern.js'
 import { hasLoneSurrogate, isLongerThan, isShorterThan } from '../text.js'
 
 /** A string, its length in code points, its pattern, and the rule of model references. */
@@ -27,8 +28,9 @@ export const checkString: Check<StringPlan> = (plan, input, run) => {
 
 /** What the service says of text that is no model reference. */
 const MODEL_REFERENCE_RULE =
-  "must be a single name (2-63 characters) or 'workspace/model_name' where each segment is a valid name " +
-  '(lowercase, digits, hyphens, and temporarily @ . + _; no leading/trailing or consecutive hyphens)'
+  "A single name (2-63 characters) or 'workspace/model_name' where each segment is a valid name " +
+  '(lowercase, digits, hyphens, and temporarily @ . + _; no leading/trailing or consecutive hyphens). ' +
+  'If one slash, both sides must be non-empty.'
 
 /** Whether a string may be anything, so that it is never decoded: what is no Unicode passes through it. */
 export function isUnconstrained({ minLength, maxLength, pattern, reference }: StringPlan): boolean {
@@ -41,7 +43,7 @@ const REG_EXPS = new Map<string, RegExp>()
 function regExpOf(pattern: string): RegExp {
   let regExp = REG_EXPS.get(pattern)
   if (regExp === undefined) {
-    regExp = new RegExp(pattern, 'u')
+    regExp = rustRegExp(pattern)
     REG_EXPS.set(pattern, regExp)
   }
   return regExp

@@ -1,4 +1,6 @@
-import type { Bounds, FieldPlan, ModelPlan, Plan, StringPlan } from './plan.js'
+import { rustRegExp } from '../rust-pattern.js'
+import { answerPlan } from './answer-plan.js'
+import type { AtMostOne, Bounds, FieldPlan, ModelPlan, Plan, StringPlan } from './plan.js'
 
 /**
  * Makes a plan from a definition: TypeBox, or plain JSON Schema of the same shape, built of the kinds that the 18
@@ -65,7 +67,7 @@ function recordPlan(schema: Schema, place: string): Plan {
 const EVERY_KEY: ReadonlySet<string> = new Set(['^.*$', '^(.*)$'])
 
 function modelPlan(schema: Schema, place: string): ModelPlan {
-  known(schema, place, ['properties', 'required', 'additionalProperties'])
+  known(schema, place, ['properties', 'required', 'additionalProperties', 'atMostOne', 'isAnswer'])
   const { properties, required, additionalProperties: extras, title } = schema
   if (!isSchema(properties)) throw unsupported(place, 'properties')
   if (extras !== undefined && extras !== true)
@@ -77,8 +79,17 @@ function modelPlan(schema: Schema, place: string): ModelPlan {
     const fallback = isSchema(property) && property['default'] !== undefined ? property['default'] : emptyDefault(plan)
     return fallback === undefined ? { name, plan } : { name, plan, default: fallback }
   })
-  const model: ModelPlan = { kind: 'model', name: typeof title === 'string' ? title : 'Model', fields }
-  return extras === true ? { ...model, keepsExtras: true } : model
+  let model: ModelPlan = { kind: 'model', name: typeof title === 'string' ? title : 'Model', fields }
+  if (extras === true) model = { ...model, keepsExtras: true }
+  if (schema['atMostOne'] !== undefined) model = { ...model, atMostOne: atMostOne(schema['atMostOne'], model, place) }
+  return schema['isAnswer'] === true ? answerPlan(model) : model
+}
+
+function atMostOne(rule: unknown, { fields }: ModelPlan, place: string): AtMostOne {
+  const { fields: names, error }: { readonly fields?: unknown; readonly error?: unknown } = isSchema(rule) ? rule : {}
+  const isField = (name: unknown): name is string => fields.some((field) => field.name === name)
+  if (Array.isArray(names) && names.every(isField) && typeof error === 'string') return { fields: names, error }
+  throw unsupported(place, 'an atMostOne without names of fields and an error')
 }
 
 /** An optional field that may be null is null when it is absent, as in pydantic's `Optional[…] = None`. */
@@ -120,8 +131,17 @@ function stringPlan(schema: Schema, place: string): Plan {
   let plan: StringPlan = { kind: 'string' }
   if (typeof minLength === 'number') plan = { ...plan, minLength }
   if (typeof maxLength === 'number') plan = { ...plan, maxLength }
-  if (typeof pattern === 'string') plan = { ...plan, pattern }
+  if (typeof pattern === 'string') plan = { ...plan, pattern: readable(pattern, place) }
   return format === undefined ? plan : { ...plan, reference: true }
+}
+
+function readable(pattern: string, place: string): string {
+  try {
+    rustRegExp(pattern)
+  } catch {
+    throw unsupported(place, `the pattern ${JSON.stringify(pattern)}`)
+  }
+  return pattern
 }
 
 const BOUND_KEYWORDS = [

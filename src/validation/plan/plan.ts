@@ -90,6 +90,14 @@ export interface ModelPlan {
   readonly fields: readonly FieldPlan[]
   /** Whether fields that the model does not name are kept; else they are dropped. */
   readonly keepsExtras?: true
+  readonly atMostOne?: AtMostOne
+}
+
+/** Fields of which only one may be set, neither absent nor null: a validator that pydantic runs after the fields, if all are valid. */
+export interface AtMostOne {
+  readonly fields: readonly string[]
+  /** What is said of two. */
+  readonly error: string
 }
 
 /** One field of a model. */

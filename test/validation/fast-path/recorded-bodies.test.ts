@@ -22,6 +22,11 @@ const VECTORS: Vector[] = ['vectors', 'generated'].flatMap((name) =>
     .map((line) => JSON.parse(line)),
 )
 
+/** An adapter has no timestamp rather than null; the service fills in its clock, and the records have null for that. */
+function withoutClock(key: string, value: unknown): unknown {
+  return value === null && ['created_at', 'updated_at'].includes(key) ? undefined : value
+}
+
 /** What the fast path makes of each recorded body that `JSON.parse` reads: the value it builds, or nothing. */
 const BUILT = VECTORS.flatMap((vector) => {
   const value = jsonOf(vector)
@@ -39,7 +44,7 @@ test("what the fast path builds of a recorded body is the service's own answer, 
   for (const { vector, built } of BUILT) {
     expect({ id: vector.id, value: JSON.stringify(built) }).toEqual({
       id: vector.id,
-      value: JSON.stringify(vector.value),
+      value: JSON.stringify(vector.value, withoutClock),
     })
   }
 })
