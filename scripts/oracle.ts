@@ -4,6 +4,7 @@
  *     pip install -r test/oracle/requirements.txt
  *     npm run oracle -- --count 5000 --seed 1        compares as many cases, the same for the same seed
  *     npm run oracle -- --shrink                     and makes each difference as small as it gets
+ *     npm run oracle -- --cases test/fixtures/fastapi/json-suite.jsonl.gz    asks the cases of a record again
  *     npm run oracle -- --record test/fixtures/fastapi/generated.jsonl.gz
  *
  * `--python PATH` names the Python to run; the default is `python3`.
@@ -14,7 +15,7 @@ import { gzipSync } from 'node:zlib'
 import { cases } from '../test/oracle/bodies.js'
 import { isSameAnswer, ourAnswer } from '../test/oracle/compare.js'
 import { isIntended } from '../test/oracle/intended.js'
-import type { Answer, Case, OracleRecord } from '../test/oracle/records.js'
+import { type Answer, type Case, type OracleRecord, readCases } from '../test/oracle/records.js'
 import { Service } from '../test/oracle/service.js'
 import { shrink } from '../test/oracle/shrink.js'
 
@@ -23,6 +24,7 @@ const { values: flags } = parseArgs({
     count: { type: 'string', default: '2000' },
     seed: { type: 'string', default: '1' },
     python: { type: 'string', default: 'python3' },
+    cases: { type: 'string' },
     record: { type: 'string' },
     shrink: { type: 'boolean', default: false },
     show: { type: 'string', default: '20' },
@@ -33,20 +35,23 @@ const service = new Service(flags.python)
 const records: OracleRecord[] = []
 let differences = 0
 let crashes = 0
+let asked = 0
 
-for (const given of cases(Number(flags.count), Number(flags.seed))) {
-  const answer = await service.ask(given)
-  const ours = ourAnswer(given)
+const given = flags.cases === undefined ? cases(Number(flags.count), Number(flags.seed)) : readCases(flags.cases)
+for (const each of given) {
+  asked += 1
+  const answer = await service.ask(each)
+  const ours = ourAnswer(each)
   if ('crash' in answer) {
     crashes += 1
   } else if (isSameAnswer(answer, ours)) {
-    records.push({ ...given, ...answer })
-  } else if (!isIntended(given, answer, ours)) {
-    await report(given, answer)
+    records.push({ ...each, ...answer })
+  } else if (!isIntended(each, answer, ours)) {
+    await report(each, answer)
   }
 }
 service.close()
-console.log(`${flags.count} cases: ${differences} differences; ${crashes} without an answer of the service`)
+console.log(`${asked} cases: ${differences} differences; ${crashes} without an answer of the service`)
 if (flags.record !== undefined) {
   const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('')
   writeFileSync(flags.record, gzipSync(lines, { level: 9 }))

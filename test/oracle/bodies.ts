@@ -72,6 +72,8 @@ function valueText(plan: Plan, errorRate: number, random: Random): string {
       return `{${entry(random.pick(STRANGE_KEYS), freeText(random, 3), random)}}`
     case 'any':
       return freeText(random, 3)
+    case 'string':
+      return plan.pattern === undefined ? GOOD.string(random) : random.pick(['"llama-3.1"', '"default"', '"modèle_7"'])
     default:
       return GOOD[plan.kind](random)
   }

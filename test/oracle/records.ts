@@ -27,7 +27,22 @@ export type OracleRecord = Case & Answer
 
 /** Reads a fixture: JSON Lines, gzipped. */
 export function readRecords(name: string): OracleRecord[] {
-  const url = new URL(`../fixtures/fastapi/${name}.jsonl.gz`, import.meta.url)
-  const lines = gunzipSync(readFileSync(url)).toString('utf8').split('\n')
+  return readLines(new URL(`../fixtures/fastapi/${name}.jsonl.gz`, import.meta.url))
+}
+
+/** Reads the cases of a record, without their answers. */
+export function readCases(path: string): Case[] {
+  return readLines(path).map(({ id, model, body, base64, content_type, mode }) => ({
+    id,
+    model,
+    ...(body !== undefined && { body }),
+    ...(base64 !== undefined && { base64 }),
+    ...(content_type !== undefined && { content_type }),
+    ...(mode !== undefined && { mode }),
+  }))
+}
+
+function readLines(path: string | URL): OracleRecord[] {
+  const lines = gunzipSync(readFileSync(path)).toString('utf8').split('\n')
   return lines.filter((line) => line !== '').map((line): OracleRecord => JSON.parse(line))
 }

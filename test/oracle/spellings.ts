@@ -373,10 +373,26 @@ const STRING_PIECES = [
   '+',
   '--',
   '日',
+  'İ',
+  '٣',
+  '‿',
+  '\u0301',
+  '\u200d',
+  '\u{1d7d9}',
+  'Ⅷ',
+  'ª',
+  '²',
+  '\u00b7',
 ]
 
+/** Texts of any characters: what is a letter to Unicode, and what is none. */
+function anyText(random: Random): string {
+  const codePoint = (): number => random.below(random.pick([0x80, 0x600, 0x3000, 0x11000, 0x20000, 0x110000]))
+  return Array.from({ length: 1 + random.below(3) }, () => String.fromCodePoint(codePoint())).join('')
+}
+
 function string(random: Random): string {
-  switch (random.below(5)) {
+  switch (random.below(6)) {
     case 0:
       return quoted(
         random
@@ -391,8 +407,10 @@ function string(random: Random): string {
         random.edited(random.pick(['llama-3.1-8b', 'team/model', 'a'.repeat(63), 'ab/cd', 'x.y_z+w@v']), STRING_PIECES),
         random,
       )
+    case 3:
+      return quoted(anyText(random), random)
     default:
-      return quoted(random.pick(['llama', 'default', 'team/model', 'a-b', 'x']), random)
+      return quoted(random.pick(['llama', 'default', 'team/model', 'a-b', 'x', 'modèle', 'Llama-3.1']), random)
   }
 }
 
