@@ -1,18 +1,26 @@
 /** How findings quote what was written, and guess what was meant. */
 
 import { distance } from 'fastest-levenshtein'
+import { maskUserInfo, printable } from '../display/index.js'
 
 const MAX_QUOTED = 60
 const MAX_KEY = 64
 
-/** What JSON leaves as it is and a terminal or an editor would act on: C1 controls, line ends, marks of direction. */
-const UNPRINTABLE = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/g
-
-/** A value as a finding quotes it: JSON, on one line, never longer than a person reads. */
+/** A value as a finding quotes it: JSON, on one line, never longer than a person reads, the user info of URLs masked. */
 export function quoted(value: unknown): string {
   if (typeof value !== 'string') return clipped(String(value))
-  const text = JSON.stringify(value.slice(0, MAX_QUOTED)).replace(UNPRINTABLE, escaped)
-  return value.length > MAX_QUOTED ? `${text}…` : text
+  const masked = maskUserInfo(value.length > MAX_MASKED ? value.slice(0, MAX_MASKED) : value)
+  const text = printable(JSON.stringify(cut(masked)))
+  return masked.length > MAX_QUOTED || value.length > MAX_MASKED ? `${text}…` : text
+}
+
+/** How much of a value is searched for user info: many quotes of one long value must not each cost its length. */
+const MAX_MASKED = 10_000
+
+/** The beginning of a text that is quoted; never half of a surrogate pair. */
+function cut(text: string): string {
+  const half = /[\ud800-\udbff]$/.test(text.slice(0, MAX_QUOTED)) && text.length > MAX_QUOTED
+  return text.slice(0, half ? MAX_QUOTED - 1 : MAX_QUOTED)
 }
 
 /** The known name that a misspelt one most likely stands for: at most a third of it wrong, case and `-` for `_` aside. */
@@ -26,10 +34,6 @@ export function nearest(text: string, known: readonly string[]): string | undefi
     if (away <= limit && away < (best?.away ?? Number.POSITIVE_INFINITY)) best = { name, away }
   }
   return best?.name
-}
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 function comparable(name: string): string {

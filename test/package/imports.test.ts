@@ -7,10 +7,11 @@ const MAY_IMPORT: Readonly<Record<string, { readonly values: readonly string[]; 
   {
     schemas: { values: [] },
     json: { values: [] },
+    display: { values: [] },
     references: { values: [] },
     validation: { values: ['schemas', 'references', 'json'] },
-    lint: { values: ['schemas', 'references', 'json', 'validation'] },
-    manifest: { values: ['schemas', 'references', 'json', 'validation', 'lint'] },
+    lint: { values: ['schemas', 'references', 'json', 'display', 'validation'] },
+    manifest: { values: ['schemas', 'references', 'json', 'display', 'validation', 'lint'] },
     export: { values: ['schemas'] },
     architecture: { values: [], types: ['schemas'] },
     checkpoint: { values: ['architecture', 'json', 'schemas', 'references', 'validation', 'lint'] },

@@ -1,4 +1,6 @@
-/** A text from a file, made harmless: what a file holds must not steer the terminal. Line ends are replaced too. */
+import { maskUserInfo, printable as withoutUnseen } from '../../display/index.js'
+
+/** A text from a file as it is printed: nothing in it steers the terminal or ends the line, and no URL shows a password. */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '\ufffd')
+  return withoutUnseen(maskUserInfo(text))
 }

@@ -1,0 +1,5 @@
+export { isHidden, leadsToSecret, type MaskedValue, maskSecrets } from './mask-secrets.js'
+export { hasUnseen, printable, printableJson, printableYaml } from './printable.js'
+export { isSecretKey } from './secret-key.js'
+export { maskText, secretsInText } from './secrets-in-text.js'
+export { MASK, maskUserInfo, type Stretch, userInfoIn } from './user-info.js'

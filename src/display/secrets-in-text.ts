@@ -1,0 +1,120 @@
+/** Finds secrets in a text that no parser reads: a file with a syntax error, a comment, a message. */
+
+import { isSecretKey } from './secret-key.js'
+import { MASK, maskUserInfo, type Stretch } from './user-info.js'
+
+/** A text with its secrets masked: values of keys that name one, and the user info of URLs. */
+export function maskText(text: string): string {
+  let masked = ''
+  let at = 0
+  for (const { start, end } of secretsInText(text)) {
+    if (start < at) continue
+    masked += text.slice(at, start) + MASK
+    at = end
+  }
+  return maskUserInfo(masked + text.slice(at))
+}
+
+/**
+ * Where the values of secret keys stand in a text of YAML or JSON, whole or broken: behind the key, on the lines below it
+ * that are of the same value, and where an anchor that such a value names is set. Where it is not clear how far a value goes,
+ * more is taken rather than less. In order, and in linear time.
+ */
+export function secretsInText(text: string): Stretch[] {
+  const found: Stretch[] = []
+  const aliases = new Set<string>()
+  for (const match of text.matchAll(KEY)) {
+    const [whole, quoted, single, plain] = match
+    const { index } = match
+    if (
+      index < (found.at(-1)?.end ?? 0) ||
+      !isSecretKey(quoted === undefined ? (single ?? plain ?? '') : unescaped(quoted))
+    )
+      continue
+    const region = valueBehind(text, index + whole.length, index)
+    if (region.start === region.end) continue
+    found.push(region)
+    for (const [, name = ''] of text.slice(region.start, region.end).matchAll(/\*([^\s,[\]{}]+)/g)) aliases.add(name)
+  }
+  if (aliases.size === 0) return found
+  let until = 0
+  for (const { 0: whole, 1: name = '', index } of text.matchAll(/&([^\s,[\]{}]{1,1000})/g)) {
+    if (index < until || !aliases.has(name)) continue
+    const region = valueBehind(text, index + whole.length, index)
+    until = region.end
+    if (region.start < region.end) found.push(region)
+  }
+  return found.sort((one, other) => one.start - other.start || other.end - one.end)
+}
+
+/** A key with its colon, or the name of a flag or a parameter with its equals sign. */
+const KEY =
+  /(?:"((?:[^"\\\n]|\\.){1,200})"|'([^'\n]{1,200})'|(?<![\w.-])([A-Za-z_-][\w.-]{0,80}))\s{0,50}(?::(?=[\s"'[{]|$)|(?<=["'])\s{0,9}:|=)/g
+
+function unescaped(text: string): string {
+  return text.replace(/\\(?:u([\da-f]{4})|x([\da-f]{2})|U00([\da-f]{6}))/gi, (written, ...digits: string[]) => {
+    const code = Number.parseInt(digits.slice(0, 3).find((each) => each !== undefined) ?? '', 16)
+    return code <= 0x10ffff ? String.fromCodePoint(code) : written
+  })
+}
+
+/** The value that stands behind a colon, or on the lines below it. */
+function valueBehind(text: string, from: number, key: number): Stretch {
+  PROPERTIES.lastIndex = from
+  const start = PROPERTIES.exec(text) === null ? from : PROPERTIES.lastIndex
+  const first = text[start] ?? ''
+  if (first === '"' || first === "'") return { start, end: quoteEnd(text, start, first) }
+  if (first === '{' || first === '[') return { start, end: bracketEnd(text, start) }
+  const lineStart = text.lastIndexOf('\n', key - 1) + 1
+  const isFlow = /[{[,]/.test(text.slice(Math.max(lineStart, key - 200), key).replace(/"[^"]*"/g, ''))
+  if (isFlow && first !== '' && !',}]'.includes(first)) return { start, end: flowEnd(text, start) }
+  if (isFlow) return { start, end: start }
+  return { start, end: blockEnd(text, start, key - lineStart) }
+}
+
+/** Blanks, anchors and tags before a value; in JSON and in flow collections the value may stand on the next line. */
+const PROPERTIES = /[ \t]*(?:[&!][^\s,[\]{}]*[ \t]*)*(?:\s{1,50}(?=["'[{]))?/y
+
+function quoteEnd(text: string, start: number, quote: string): number {
+  for (let at = start + 1; at < text.length; at += 1) {
+    if (text[at] === '\\' && quote === '"') at += 1
+    else if (text[at] === quote) return at + 1
+  }
+  return text.length
+}
+
+function bracketEnd(text: string, start: number): number {
+  let depth = 0
+  for (let at = start; at < text.length; at += 1) {
+    const sign = text[at] ?? ''
+    if (sign === '"' || sign === "'") at = quoteEnd(text, at, sign) - 1
+    else if (sign === '{' || sign === '[') depth += 1
+    else if (sign === '}' || sign === ']') depth -= 1
+    if (depth === 0) return at + 1
+  }
+  return text.length
+}
+
+function flowEnd(text: string, start: number): number {
+  const found = /[,}\]]/g
+  found.lastIndex = start
+  return found.exec(text)?.index ?? text.length
+}
+
+/** The rest of the line, and the lines below it that are blank, indented further, or items of a sequence. */
+function blockEnd(text: string, start: number, indent: number): number {
+  let end = endOfLine(text, start)
+  while (end < text.length) {
+    const next = endOfLine(text, end + 1)
+    const line = text.slice(end + 1, Math.min(next, end + 1 + indent + 3))
+    const isOfValue = line.trim() === '' || line.search(/\S/) > indent || /^- |^-$/.test(line.slice(indent))
+    if (!isOfValue) break
+    end = next
+  }
+  return Math.max(start, end)
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from)
+  return end < 0 ? text.length : end
+}
