@@ -41,7 +41,16 @@ export function lint(model: SchemaName, value: unknown, options: LintOptions = {
   if (!isSchemaName(model)) {
     throw new TypeError(`unknown model ${JSON.stringify(model)}; expected one of ${SCHEMA_NAMES.join(', ')}`)
   }
-  const validated = validate(model, value, { loc: [] })
+  return [...lintValidated(model, value, validate(model, value, { loc: [], maxErrors: 0 }), options)]
+}
+
+/** {@link lint} of a value that has been validated already: hands out each finding as it is found. */
+export function* lintValidated(
+  model: SchemaName,
+  value: unknown,
+  validated: { readonly ok: true; readonly value: unknown } | { readonly ok: false },
+  options: LintOptions,
+): Generator<Finding> {
   const document: LintDocument = {
     model,
     written: value,
@@ -51,7 +60,7 @@ export function lint(model: SchemaName, value: unknown, options: LintOptions = {
     minimumGpus: options.minimumGpus ?? (() => ({})),
   }
   const rules = validated.ok ? RULES : RULES.filter(({ runsOnInvalid }) => runsOnInvalid)
-  return rules.flatMap((rule) => Array.from(rule.check(document), (hit) => findingOf(rule, hit)))
+  for (const rule of rules) for (const hit of rule.check(document)) yield findingOf(rule, hit)
 }
 
 function findingOf({ code, severity }: Rule, { part, loc, at, message, help }: Hit): Finding {

@@ -7,6 +7,12 @@ import type { Plan } from './plan/plan.js'
 import type { ErrorDetail } from './result.js'
 import { shownInput } from './shown-input.js'
 
+/** Who takes each error in the place of `details`, and what has failed already, by which plans: that is told once. */
+export interface Visited {
+  readonly visit: (error: ErrorDetail) => void
+  readonly failed: WeakMap<object, Set<unknown>>
+}
+
 /** What one validation carries along: the mode, the place it has come to, and the errors found so far. */
 export class Run {
   /** Whether nothing is coerced; a union sets it while it looks for an exact member. */
@@ -19,24 +25,38 @@ export class Run {
   private readonly maxErrors: number
   private readonly needsConversion: boolean
   private readonly shownInputs = new Map<object, unknown>()
+  private readonly visited: Visited | undefined
+  private isAttempt = false
 
   constructor(options: {
     strict: boolean
     loc: readonly (string | number)[]
     maxErrors: number
     needsConversion: boolean
+    visited?: Visited
   }) {
     this.strict = options.strict
     this.path = options.loc.slice()
     this.maxErrors = options.maxErrors
     this.needsConversion = options.needsConversion
+    this.visited = options.visited
   }
 
   /** Checks an input against a plan: the validated value, or `INVALID` once its errors are noted. */
   check<P extends Plan>(plan: P, input: unknown): unknown {
     // Indexed by `plan.kind`, the table holds the check for just that kind of plan; a mapped type cannot say so.
     const check = CHECKS[plan.kind] as Check<P>
-    return check(plan, input, this)
+    if (this.visited === undefined || this.isAttempt || typeof input !== 'object' || input === null) {
+      return check(plan, input, this)
+    }
+    const { failed } = this.visited
+    const plans = failed.get(input)
+    if (plans?.has(plan)) return INVALID
+    const checked = check(plan, input, this)
+    if (checked !== INVALID) return checked
+    if (plans === undefined) failed.set(input, new Set([plan]))
+    else plans.add(plan)
+    return INVALID
   }
 
   /** Checks what stands under a key or index of the input. */
@@ -55,14 +75,14 @@ export class Run {
   /** Notes an error at the present place; `shown` is the context that the answer shows, if it is another. */
   fail(type: ErrorType, input: unknown, context?: ErrorContext, shown = context): typeof INVALID {
     this.errorCount += 1
-    if (this.details.length < this.maxErrors) {
-      const loc = this.path.slice()
-      const msg = messageOf(type, context, this.strict)
-      const echo = this.echo(input)
-      this.details.push(
-        shown === undefined ? { type, loc, msg, input: echo } : { type, loc, msg, input: echo, ctx: shown },
-      )
-    }
+    const visit = this.isAttempt ? undefined : this.visited?.visit
+    if (visit === undefined && this.details.length >= this.maxErrors) return INVALID
+    const loc = this.path.slice()
+    const msg = messageOf(type, context, this.strict)
+    const echo = visit ? (input ?? null) : this.echo(input)
+    const detail = shown === undefined ? { type, loc, msg, input: echo } : { type, loc, msg, input: echo, ctx: shown }
+    if (visit) visit(detail)
+    else this.details.push(detail)
     return INVALID
   }
 
@@ -75,10 +95,17 @@ export class Run {
 
   /** Runs a check whose errors do not count: the value, or `INVALID`. */
   attempt(plan: Plan, input: unknown, strict: boolean): unknown {
-    const before = { strict: this.strict, errorCount: this.errorCount, kept: this.details.length }
+    const before = {
+      strict: this.strict,
+      errorCount: this.errorCount,
+      kept: this.details.length,
+      isAttempt: this.isAttempt,
+    }
     this.strict = strict
+    this.isAttempt = true
     const value = this.check(plan, input)
     this.strict = before.strict
+    this.isAttempt = before.isAttempt
     this.errorCount = before.errorCount
     this.details.length = before.kept
     return value

@@ -1,0 +1,38 @@
+import { DEFAULT_MAX_DEPTH } from '../json/read-json.js'
+import type { SchemaName } from '../schemas/index.js'
+import { INVALID } from './check.js'
+import { fastPathValue } from './check-value.js'
+import { planOf } from './plan/plan-of.js'
+import type { ErrorDetail } from './result.js'
+import { Run } from './run.js'
+import { scanValue } from './value-scan.js'
+
+/** The value that passed, or why there is none. */
+export type VisitedValue =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly isTooDeep: boolean }
+
+/**
+ * Checks a value as `validate` does, and hands out each error as it is found, so that a million of them need no memory. An
+ * object or list that stands in several places is told of the first alone: its errors are the same in each, and an alias may
+ * bring it in thousands of times.
+ *
+ * @param visit - takes an error; its `loc` is from the top of the value
+ * @param failed - what has failed already, by which plans; share it between values that share parts
+ */
+export function visitErrors(
+  model: SchemaName,
+  value: unknown,
+  visit: (error: ErrorDetail) => void,
+  failed: WeakMap<object, Set<unknown>> = new WeakMap(),
+): VisitedValue {
+  const plan = planOf(model)
+  const built = fastPathValue(plan, value, {})
+  if (built !== undefined) return { ok: true, value: built }
+  const { isTooDeep, needsConversion } = scanValue(value, DEFAULT_MAX_DEPTH)
+  if (isTooDeep) return { ok: false, isTooDeep }
+  const run = new Run({ strict: false, loc: [], maxErrors: 0, needsConversion, visited: { visit, failed } })
+  if (value === undefined) run.fail('missing', null)
+  const checked = value === undefined ? INVALID : run.check(plan, value)
+  return checked === INVALID ? { ok: false, isTooDeep: false } : { ok: true, value: checked }
+}
