@@ -1,18 +1,19 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { minimumGpus } from '../estimate/index.js'
-import { checkManifest, type Diagnostic, type ManifestCheck, summaryOf } from '../manifest/index.js'
+import { checkManifest, DEFAULT_MAX_DIAGNOSTICS, type Diagnostic, type ManifestCheck } from '../manifest/index.js'
 import { SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
 import { EXIT, type ExitCode } from './exit-code.js'
 import { type FoundFile, findFiles } from './find-files.js'
 import { CHECK_FORMATS, type CheckFormat } from './formats/index.js'
 import { modelOption } from './model-option.js'
+import { flush, write } from './output.js'
 import { readFile } from './read-file.js'
-import { SourceLines } from './source-lines.js'
 
 interface CheckOptions {
   readonly format: CheckFormat
   readonly model?: SchemaName
   readonly maxWarnings?: number
+  readonly maxDiagnostics: number
   readonly quiet?: true
 }
 
@@ -27,6 +28,11 @@ export function checkCommand(report: (code: ExitCode) => void): Command {
     .addOption(new Option('--format <format>', 'how to print').choices(Object.keys(CHECK_FORMATS)).default('pretty'))
     .addOption(modelOption('check every document as this, in place of telling requests from entities'))
     .addOption(new Option('--max-warnings <count>', 'fail when there are more warnings').argParser(countOf))
+    .addOption(
+      new Option('--max-diagnostics <count>', 'list no more of one file: errors first; the summary counts all')
+        .argParser(countOf)
+        .default(DEFAULT_MAX_DIAGNOSTICS),
+    )
     .option('--quiet', 'print errors only')
     .addHelpText('after', HELP)
     .action(async (names: string[], options: CheckOptions) => report(await check(names, options)))
@@ -35,6 +41,7 @@ export function checkCommand(report: (code: ExitCode) => void): Command {
 const HELP = `
 A mapping with an id and a timestamp is checked as a ModelEntity, anything else as a CreateModelEntityRequest;
 a list holds several. Errors are what the service refuses; warnings and infos are what it takes and nobody means.
+Secrets are masked: values of api_key and of keys named like one, and user and password in URLs.
 
 Exit codes:
   0  no errors (and not more warnings than --max-warnings allows)
@@ -50,54 +57,62 @@ The definitions for --model: ${SCHEMA_NAMES.join(', ')}.`
 
 async function check(names: readonly string[], options: CheckOptions): Promise<ExitCode> {
   const files = await findFiles(names)
-  const diagnostics: Diagnostic[] = []
-  const sources = new SourceLines()
-  let documents = 0
+  const format = CHECK_FORMATS[options.format]()
+  const summary = { files: files.length, documents: 0, errors: 0, warnings: 0, infos: 0 }
   let emptyDocuments = 0
+  let [listed, hidden] = [0, 0]
+  await write(format.begin())
+  // Each file is printed as soon as it is checked: of thousands of files only one is held.
   for (const file of files) {
-    const checked = await checkFile(file, options.model, sources)
-    for (const one of checked.diagnostics) diagnostics.push(one)
-    documents += checked.documents
+    const checked = await checkFile(file, options)
+    const { counts, diagnostics, excerpts } = checked
+    const before = listed
+    for (const [index, one] of diagnostics.entries()) {
+      if (options.quiet && one.severity !== 'error') continue
+      await write(format.diagnostic(one, excerpts[index], listed))
+      listed += 1
+    }
+    hidden += counts.error + (options.quiet ? 0 : counts.warning + counts.info) - (listed - before)
+    summary.documents += checked.documents
+    summary.errors += counts.error
+    summary.warnings += counts.warning
+    summary.infos += counts.info
     emptyDocuments += checked.emptyDocuments
   }
-  const summary = summaryOf(files.length, documents, diagnostics)
-  const shown = options.quiet ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics
-  process.stdout.write(CHECK_FORMATS[options.format]({ summary, emptyDocuments, diagnostics: shown, sources }))
+  await write(format.end({ summary: hidden === 0 ? summary : { ...summary, hidden }, emptyDocuments, listed }))
+  await flush()
   const tooManyWarnings = options.maxWarnings !== undefined && summary.warnings > options.maxWarnings
   return summary.errors > 0 || tooManyWarnings ? EXIT.failed : EXIT.ok
 }
 
-async function checkFile(
-  { name, path }: FoundFile,
-  model: SchemaName | undefined,
-  sources: SourceLines,
-): Promise<ManifestCheck> {
-  if (COMMENTED_JSON.test(name)) {
-    const why = 'JSON with comments is not read; write YAML, or plain JSON'
-    return { diagnostics: [unreadable(name, why)], documents: 0, emptyDocuments: 0 }
-  }
+async function checkFile({ name, path }: FoundFile, { model, maxDiagnostics }: CheckOptions): Promise<ManifestCheck> {
+  if (COMMENTED_JSON.test(name)) return unreadable(name, 'JSON with comments is not read; write YAML, or plain JSON')
   const content = await readFile(path)
-  if (!content.ok) return { diagnostics: [unreadable(name, content.why)], documents: 0, emptyDocuments: 0 }
-  const checked = checkManifest(content.bytes, { file: name, minimumGpus, ...(model !== undefined && { model }) })
-  sources.keep(name, content.bytes, checked.diagnostics)
-  return checked
+  if (!content.ok) return unreadable(name, content.why)
+  return checkManifest(content.bytes, {
+    file: name,
+    minimumGpus,
+    maxDiagnostics,
+    ...(model !== undefined && { model }),
+  })
 }
 
 const COMMENTED_JSON = /\.json[c5]$/i
 
-function unreadable(file: string, why: string): Diagnostic {
+function unreadable(file: string, why: string): ManifestCheck {
   const place = { line: 1, column: 1, endLine: 1, endColumn: 1 }
-  const message = `The file cannot be read: ${why}`
-  return {
+  const one: Diagnostic = {
     file,
     document: 0,
     ...place,
     severity: 'error',
     code: 'unreadable_file',
     loc: [],
-    message,
+    message: `The file cannot be read: ${why}`,
     help: 'check the file, its link and its permissions',
   }
+  const counts = { error: 1, warning: 0, info: 0 }
+  return { diagnostics: [one], excerpts: [], counts, documents: 0, emptyDocuments: 0 }
 }
 
 function countOf(text: string): number {

@@ -1,11 +1,13 @@
-import { type LintOptions, lint } from '../lint/index.js'
-import { type ErrorDetail, validate } from '../validation/index.js'
+import { leadsToSecret } from '../display/index.js'
+import { type LintOptions, lintValidated } from '../lint/lint.js'
+import type { ErrorDetail } from '../validation/index.js'
+import { visitErrors } from '../validation/visit-errors.js'
 import type { DiagnosticSeverity } from './diagnostic.js'
 import type { Entity } from './document-kind.js'
 import { errorHelp } from './error-help.js'
-import { type Located, locate, plainValue, type SourceNode, type Span } from './source-node.js'
+import { type Located, locate, type PlainValues, plainValue, type SourceNode, type Span } from './source-node.js'
 
-/** A diagnostic that does not know its file yet. */
+/** A diagnostic that does not know its document yet. */
 export interface EntityFinding {
   readonly severity: DiagnosticSeverity
   readonly code: string
@@ -15,35 +17,37 @@ export interface EntityFinding {
   readonly help: string
 }
 
-/** Everything that the validator and the linter have to say about one entity, with places. */
-export function checkEntity({ model, node, loc }: Entity, options: Omit<LintOptions, 'written'>): EntityFinding[] {
-  const value = plainValue(node)
-  const validated = validate(model, value, { loc: [] })
-  if (!validated.ok && validated.status === 400) {
+/** What the entities of one document share: an alias may bring the same part into each of them, which is told once. */
+export interface Shared {
+  readonly values: PlainValues
+  readonly failed: WeakMap<object, Set<unknown>>
+}
+
+/** Tells everything that the validator and the linter have to say about one entity, with places. */
+export function checkEntity(
+  { model, node, loc }: Entity,
+  { values, failed }: Shared,
+  options: Omit<LintOptions, 'written'>,
+  tell: (finding: EntityFinding) => void,
+): void {
+  const value = plainValue(node, values)
+  const validated = visitErrors(model, value, (error) => tell(errorFinding(error, node, loc)), failed)
+  if (!validated.ok && validated.isTooDeep) {
+    const help = 'no model entity is nested so deeply'
     const message = 'Nested deeper than the service reads'
-    return [
-      {
-        severity: 'error',
-        code: 'too_deep',
-        loc,
-        span: spanOf({ node }),
-        message,
-        help: 'no model entity is nested so deeply',
-      },
-    ]
+    tell({ severity: 'error', code: 'too_deep', loc, span: spanOf({ node }), message, help })
+    return
   }
-  const errors = validated.ok ? [] : validated.detail.map((error) => errorFinding(error, node, loc))
   const written = (place: readonly (string | number)[]) => {
     const { node: at } = locate(node, place)
     return at.kind === 'scalar' ? at.spelling : undefined
   }
-  const findings = lint(model, value, { ...options, written }).map((finding): EntityFinding => {
+  for (const finding of lintValidated(model, value, validated, { ...options, written })) {
     const at = locate(node, finding.loc)
     const { severity, code, message, help } = finding
     const span = finding.at === 'key' ? (at.keySpan ?? spanOf(at)) : spanOf(at)
-    return { severity, code, loc: [...loc, ...finding.loc], span, message, help }
-  })
-  return [...errors, ...findings]
+    tell({ severity, code, loc: [...loc, ...finding.loc], span, message, help })
+  }
 }
 
 function errorFinding(error: ErrorDetail, root: SourceNode, loc: readonly number[]): EntityFinding {
@@ -55,7 +59,7 @@ function errorFinding(error: ErrorDetail, root: SourceNode, loc: readonly number
     loc: [...loc, ...error.loc],
     span: isMissing ? holderSpan(at) : spanOf(at),
     message: error.msg,
-    help: errorHelp(error, at.node),
+    help: !isMissing && leadsToSecret(error.loc) ? 'found a value that is not shown' : errorHelp(error, at.node),
   }
 }
 

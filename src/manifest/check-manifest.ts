@@ -1,11 +1,14 @@
-import type { LintOptions, MinimumGpusOfSpec } from '../lint/index.js'
+import type { MinimumGpusOfSpec } from '../lint/index.js'
 import { isSchemaName, SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
-import { checkEntity } from './check-entity.js'
-import type { Diagnostic, ManifestCheck } from './diagnostic.js'
+import { checkEntity, type EntityFinding } from './check-entity.js'
+import type { ManifestCheck } from './diagnostic.js'
+import { diagnosticsOf } from './diagnostics-of.js'
 import { entitiesOf } from './document-kind.js'
 import { duplicateKeys } from './duplicate-keys.js'
+import { Findings } from './findings.js'
 import { readJsonDocument, readJsonLines } from './json-source.js'
 import type { Problem, ReadDocument } from './problem.js'
+import { Redaction } from './redaction/redaction.js'
 import { decodeUtf8, SourceText } from './source-text.js'
 import { readYamlDocuments } from './yaml-source.js'
 
@@ -22,7 +25,15 @@ export interface CheckManifestOptions {
   readonly model?: SchemaName
   /** Estimates the fewest GPUs, as for {@link lint}: `minimumGpus` of `model-entity/estimate`. */
   readonly minimumGpus?: MinimumGpusOfSpec
+  /**
+   * How many diagnostics are listed; the others are only counted. Errors go before warnings and those before infos, and of
+   * each the first of the file are listed. Default: 1,000.
+   */
+  readonly maxDiagnostics?: number
 }
+
+/** How many diagnostics of one file are listed where nothing else is said. */
+export const DEFAULT_MAX_DIAGNOSTICS = 1000
 
 /** The largest manifest that is read, in bytes or UTF-16 code units. */
 export const MAX_MANIFEST_SIZE = 64 * 1024 * 1024
@@ -31,50 +42,71 @@ export const MAX_MANIFEST_SIZE = 64 * 1024 * 1024
  * Checks the documents of a manifest: what the service would refuse (errors), and what it takes and nobody means
  * (warnings and infos), each with line and column.
  *
+ * A manifest of any size and shape costs time in proportion to its size (with aliases, to what they bring in, which is
+ * bounded), and no more diagnostics than are asked for. What an alias brings in is told once. Secrets are masked: what stands
+ * under a key that names one, such as `api_key`, and the user info of URLs.
+ *
  * @param text - the text of the file, or its bytes, which must be UTF-8
  * @throws TypeError for a model that is no definition
+ * @throws RangeError for a `maxDiagnostics` that is no count
  * @example
  * ```ts
  * const { diagnostics } = checkManifest('name: llama\nspec:\n  num_layers: forty\n', { file: 'llama.yaml' })
  * ```
  */
 export function checkManifest(text: string | Uint8Array, options: CheckManifestOptions = {}): ManifestCheck {
-  const { file = 'manifest.yaml', model, minimumGpus } = options
+  const { file = 'manifest.yaml', model, maxDiagnostics = DEFAULT_MAX_DIAGNOSTICS } = options
   if (model !== undefined && !isSchemaName(model)) {
     throw new TypeError(`unknown model ${JSON.stringify(model)}; expected one of ${SCHEMA_NAMES.join(', ')}`)
   }
-  if (text.length > MAX_MANIFEST_SIZE) {
-    return refused(
-      file,
-      new SourceText(''),
-      'too_large',
-      `The file is larger than ${MAX_MANIFEST_SIZE} bytes`,
-      'split it into several',
-    )
+  if (!Number.isSafeInteger(maxDiagnostics) || maxDiagnostics < 0) {
+    throw new RangeError(`maxDiagnostics is ${maxDiagnostics}; expected an integer of at least 0`)
   }
-  const decoded = typeof text === 'string' ? ({ ok: true, text } as const) : decodeUtf8(text)
-  if (!decoded.ok) {
-    return refused(
-      file,
-      new SourceText(decoded.before),
-      'not_utf8',
-      'The file is not UTF-8 from here on',
-      'save it as UTF-8; a binary file is no manifest',
-    )
+  const findings = new Findings(maxDiagnostics)
+  const opened = open(text)
+  const { source } = opened
+  const redaction = new Redaction(source.text)
+  const seen = { documents: 0, emptyDocuments: 0 }
+  for (const document of opened.problem ? [asDocument(opened.problem)] : readDocuments(source.text, options)) {
+    checkDocument(document, { index: seen.documents, options, redaction, findings })
+    seen.documents += 1
+    if (document.kind === 'empty') seen.emptyDocuments += 1
   }
-  const source = new SourceText(decoded.text)
-  const documents = readDocuments(source.text, options.format ?? formatOf(file))
-  const diagnostics = documents.flatMap((document, index) =>
-    checkDocument(document, { file, document: index, source, model, lintOptions: minimumGpus ? { minimumGpus } : {} }),
-  )
-  return {
-    diagnostics: diagnostics.sort(byPlace),
-    documents: documents.length,
-    emptyDocuments: documents.filter(({ kind }) => kind === 'empty').length,
-  }
+  return { ...diagnosticsOf(findings, file, source, redaction), ...seen }
 }
 
-function readDocuments(text: string, format: ManifestFormat): ReadDocument[] {
+/** A text, or what can be read of it and why it cannot be read whole. */
+interface Opened {
+  readonly source: SourceText
+  readonly problem?: Problem
+}
+
+function open(text: string | Uint8Array): Opened {
+  if (text.length > MAX_MANIFEST_SIZE) {
+    const message = `The file is larger than ${MAX_MANIFEST_SIZE} bytes`
+    return refused('', 'too_large', message, 'split it into several')
+  }
+  const decoded = typeof text === 'string' ? ({ ok: true, text } as const) : decodeUtf8(text)
+  if (decoded.ok) return { source: new SourceText(decoded.text) }
+  const help = 'save it as UTF-8; a binary file is no manifest'
+  return refused(decoded.before, 'not_utf8', 'The file is not UTF-8 from here on', help)
+}
+
+/** The whole file cannot be read: told at the end of what could be. */
+function refused(before: string, code: Problem['code'], message: string, help: string): Opened {
+  const source = new SourceText(before)
+  const at = source.text.length
+  return { source, problem: { code, span: { start: at, end: at }, message, help } }
+}
+
+function asDocument(problem: Problem): ReadDocument {
+  return { kind: 'problems', problems: [problem] }
+}
+
+function readDocuments(
+  text: string,
+  { file = '', format = formatOf(file) }: CheckManifestOptions,
+): Iterable<ReadDocument> {
   if (format === 'jsonl') return readJsonLines(text)
   return format === 'json' ? [readJsonDocument(text)] : readYamlDocuments(text)
 }
@@ -85,56 +117,37 @@ function formatOf(file: string): ManifestFormat {
   return /\.json$/i.test(file) ? 'json' : 'yaml'
 }
 
-interface DocumentPlace {
-  readonly file: string
-  readonly document: number
-  readonly source: SourceText
-  readonly model: SchemaName | undefined
-  readonly lintOptions: LintOptions
+interface DocumentCheck {
+  readonly index: number
+  readonly options: CheckManifestOptions
+  readonly redaction: Redaction
+  readonly findings: Findings
 }
 
-function checkDocument(document: ReadDocument, place: DocumentPlace): Diagnostic[] {
-  if (document.kind === 'empty') return []
+function checkDocument(document: ReadDocument, { index, options, redaction, findings }: DocumentCheck): void {
+  if (document.kind === 'empty') return
+  if (document.kind === 'problems') redaction.addText()
+  else redaction.addDocument(document.root)
   const problems = document.kind === 'problems' ? document.problems : duplicateKeys(document.root)
-  if (document.kind === 'problems' || problems.length > 0) return problems.map((one) => problemDiagnostic(one, place))
-  const { file, document: index, source, model, lintOptions } = place
-  return entitiesOf(document.root, model)
-    .flatMap((entity) => checkEntity(entity, lintOptions))
-    .map(({ severity, code, loc, span, message, help }) => ({
-      file,
-      document: index,
-      ...source.placeOf(span),
-      severity,
-      code,
-      loc,
-      message,
-      help,
-    }))
+  for (const problem of problems) findings.add({ document: index, severity: 'error', loc: [], ...problem })
+  if (document.kind === 'problems' || problems.length > 0) return
+  const { model, minimumGpus } = options
+  const tell = (finding: EntityFinding) => findings.add({ document: index, ...finding })
+  const tellOnce = document.isShared ? once(tell) : tell
+  const shared = { values: new Map(), failed: new WeakMap() }
+  for (const entity of entitiesOf(document.root, model)) {
+    checkEntity(entity, shared, minimumGpus ? { minimumGpus } : {}, tellOnce)
+  }
 }
 
-function problemDiagnostic(
-  { code, span, message, help }: Problem,
-  { file, document, source }: Pick<DocumentPlace, 'file' | 'document' | 'source'>,
-): Diagnostic {
-  return { file, document, ...source.placeOf(span), severity: 'error', code, loc: [], message, help }
-}
-
-/** The whole file cannot be read: told at the end of what could be. */
-function refused(
-  file: string,
-  before: SourceText,
-  code: Problem['code'],
-  message: string,
-  help: string,
-): ManifestCheck {
-  const at = before.text.length
-  const one = problemDiagnostic(
-    { code, span: { start: at, end: at }, message, help },
-    { file, document: 0, source: before },
-  )
-  return { diagnostics: [one], documents: 1, emptyDocuments: 0 }
-}
-
-function byPlace(a: Diagnostic, b: Diagnostic): number {
-  return a.line - b.line || a.column - b.column || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0)
+/** What an alias brings in stands in several places, and is written at one: it is told once. */
+function once(tell: (finding: EntityFinding) => void): (finding: EntityFinding) => void {
+  const told = new Set<string>()
+  return (finding) => {
+    const { span, code, loc, message } = finding
+    const key = `${span.start} ${span.end} ${code} ${String(loc.at(-1)).slice(0, 100)} ${message.slice(0, 200)}`
+    if (told.has(key)) return
+    told.add(key)
+    tell(finding)
+  }
 }

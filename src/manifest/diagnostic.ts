@@ -1,3 +1,5 @@
+import type { Excerpt } from './redaction/excerpt.js'
+
 /** What a check tells: the shape that every output format begins with. */
 
 /** Errors fail a check; warnings and infos do not, unless they are counted. */
@@ -39,19 +41,35 @@ export interface CheckSummary {
   readonly errors: number
   readonly warnings: number
   readonly infos: number
+  /** How many of these are counted and not listed; absent where all are listed. */
+  readonly hidden?: number
 }
 
 /** The diagnostics of one manifest. */
 export interface ManifestCheck {
-  /** In the order of their places. */
+  /** In the order of their places; no more than `maxDiagnostics`. */
   readonly diagnostics: readonly Diagnostic[]
+  /** The line that each diagnostic points at, as it may be shown. */
+  readonly excerpts: readonly Excerpt[]
+  /** How many there are of each severity, those included that are not listed. */
+  readonly counts: Readonly<Record<DiagnosticSeverity, number>>
   readonly documents: number
   /** Documents in which nothing is written. */
   readonly emptyDocuments: number
 }
 
-/** Counts diagnostics by severity. */
-export function summaryOf(files: number, documents: number, diagnostics: readonly Diagnostic[]): CheckSummary {
-  const count = (severity: DiagnosticSeverity) => diagnostics.filter((one) => one.severity === severity).length
-  return { files, documents, errors: count('error'), warnings: count('warning'), infos: count('info') }
+/** Adds up the checks of several files. */
+export function summaryOf(checks: Iterable<ManifestCheck>): CheckSummary {
+  const total = { files: 0, documents: 0, errors: 0, warnings: 0, infos: 0 }
+  let listed = 0
+  for (const { counts, documents, diagnostics } of checks) {
+    total.files += 1
+    total.documents += documents
+    total.errors += counts.error
+    total.warnings += counts.warning
+    total.infos += counts.info
+    listed += diagnostics.length
+  }
+  const hidden = total.errors + total.warnings + total.infos - listed
+  return hidden === 0 ? total : { ...total, hidden }
 }

@@ -1,6 +1,7 @@
 export {
   type CheckManifestOptions,
   checkManifest,
+  DEFAULT_MAX_DIAGNOSTICS,
   MAX_MANIFEST_SIZE,
   type ManifestFormat,
 } from './check-manifest.js'
@@ -12,4 +13,5 @@ export {
   type ManifestErrorCode,
   summaryOf,
 } from './diagnostic.js'
+export type { Excerpt } from './redaction/excerpt.js'
 export type { Place } from './source-text.js'

@@ -22,16 +22,14 @@ export function readJsonDocument(text: string, base = 0): ReadDocument {
 }
 
 /** Each line is a document of its own; where there is no line, the file is an empty one. */
-export function readJsonLines(text: string): ReadDocument[] {
-  if (text === '') return [{ kind: 'empty' }]
-  const documents: ReadDocument[] = []
+export function* readJsonLines(text: string): Generator<ReadDocument> {
+  if (text === '') yield { kind: 'empty' }
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start)
     const end = newline < 0 ? text.length : newline
-    documents.push(readJsonDocument(text.slice(start, end), start))
+    yield readJsonDocument(text.slice(start, end), start)
     start = end + 1
   }
-  return documents
 }
 
 const HELP_OF_MESSAGE: Readonly<Record<string, string>> = {

@@ -12,7 +12,12 @@ export interface Problem {
 
 /** One document of a file: what is written in it, nothing, or why it cannot be read. */
 export type ReadDocument =
-  | { readonly kind: 'value'; readonly root: SourceNode }
+  | {
+      readonly kind: 'value'
+      readonly root: SourceNode
+      /** Whether something in it may stand in several places. */
+      readonly isShared?: true
+    }
   | { readonly kind: 'empty' }
   | { readonly kind: 'problems'; readonly problems: readonly Problem[] }
 

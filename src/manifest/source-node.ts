@@ -14,6 +14,8 @@ interface Written {
   readonly span: Span | undefined
   /** Whether an alias gives it. */
   readonly aliased?: true
+  /** Of a value that an alias gives: where it is written. */
+  readonly origin?: Span
 }
 
 /** A mapping or an object, duplicates and all. */
@@ -87,13 +89,14 @@ function childAt(node: SourceNode, step: string | number): Located | undefined {
   return item && { node: item }
 }
 
+/** What nodes of one document have been turned into, by their contents. */
+export type PlainValues = Map<readonly unknown[], unknown>
+
 /**
  * The plain value of a node. Nodes that stand in several places give one shared value, which nobody changes.
  * Readers bound the depth, so that recursion is safe.
  */
-export function plainValue(root: SourceNode): unknown {
-  const shared = new Map<readonly unknown[], unknown>()
-
+export function plainValue(root: SourceNode, shared: PlainValues = new Map()): unknown {
   function plain(node: SourceNode): unknown {
     if (node.kind === 'scalar') return node.value
     const contents = node.kind === 'mapping' ? node.entries : node.items

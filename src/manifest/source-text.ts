@@ -29,8 +29,17 @@ export class SourceText {
   line(number: number): string {
     const start = this.#lineStarts[number - 1]
     if (start === undefined) return ''
-    const next = this.#lineStarts[number]
-    return this.text.slice(start, next === undefined ? undefined : next - 1).replace(/\r$/, '')
+    const bounds = this.lineAround(start)
+    return this.text.slice(bounds.start, bounds.end)
+  }
+
+  /** The bounds of the line that an offset is in, without what ends it. */
+  lineAround(offset: number): Span {
+    const [line] = this.#position(offset)
+    const start = this.#lineStarts[line - 1] ?? 0
+    const next = this.#lineStarts[line]
+    const end = next === undefined ? this.text.length : next - 1
+    return { start, end: end > start && this.text[end - 1] === '\r' ? end - 1 : end }
   }
 
   #position(offset: number): [line: number, column: number] {

@@ -36,7 +36,8 @@ export class YamlTreeReader {
   read(contents: Node): ReadDocument {
     try {
       const { node } = this.#node(contents)
-      return { kind: 'value', root: node.span === undefined ? { ...node, span: spanOf(contents) } : node }
+      const root = node.span === undefined ? { ...node, span: spanOf(contents) } : node
+      return { kind: 'value', root, ...(this.#aliases > 0 && { isShared: true }) }
     } catch (stop) {
       if (stop instanceof Stop) return problem(stop.code, stop.span, stop.message, stop.help)
       throw stop
@@ -94,7 +95,9 @@ export class YamlTreeReader {
       )
     }
     this.#aliases += 1
-    return { ...target, node: { ...target.node, span, aliased: true } }
+    const origin = target.node.origin ?? target.node.span
+    const node: SourceNode = { ...target.node, span, aliased: true, ...(origin && { origin }) }
+    return { ...target, node }
   }
 
   #sequence(sequence: YAMLSeq): Counted {

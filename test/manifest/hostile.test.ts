@@ -95,9 +95,13 @@ describe('checkManifest', () => {
     expect(codes(text)).toEqual([])
   })
 
-  it('tells each of twenty thousand unknown fields', () => {
-    const fields = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1\n`).join('')
-    expect(checkManifest(`name: ab\n${fields}`).diagnostics).toHaveLength(20_000)
+  it('counts each of twenty thousand unknown fields, and lists as many as are asked for', () => {
+    const text = `name: ab\n${Array.from({ length: 20_000 }, (_, index) => `k${index}: 1\n`).join('')}`
+    const { diagnostics, excerpts, counts } = checkManifest(text)
+    expect(counts).toEqual({ error: 0, warning: 20_000, info: 0 })
+    expect([diagnostics.length, excerpts.length]).toEqual([1000, 1000])
+    expect(diagnostics.map(({ line }) => line)).toEqual(Array.from({ length: 1000 }, (_, index) => index + 2))
+    expect(checkManifest(text, { maxDiagnostics: 20_000 }).diagnostics).toHaveLength(20_000)
   })
 
   it('takes ten megabytes of blank lines for an empty document', () => {

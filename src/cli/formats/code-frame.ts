@@ -1,26 +1,15 @@
-import type { Diagnostic } from '../../manifest/index.js'
-
-/** The widest part of a line that is shown, in columns of a terminal. */
-const WIDTH = 100
+import type { Excerpt } from '../../manifest/index.js'
+import { printable } from './printable.js'
 
 /**
- * The line that a diagnostic points at, and a caret under each column of the token. Of a long line the part around the
- * token is shown; tabs become two blanks, and characters that take two columns have two carets.
+ * The line that a diagnostic points at, and a caret under each column of the token. Tabs become two blanks, what steers a
+ * terminal an escape, and characters that take two columns have two carets. Of an empty line nothing is shown.
  */
-export function codeFrame(
-  line: string,
-  { line: number, column, endLine, endColumn }: Pick<Diagnostic, 'line' | 'column' | 'endLine' | 'endColumn'>,
-): string[] {
-  const start = Math.min(column - 1, line.length)
-  const end =
-    endLine > number ? line.length : Math.min(Math.max(endColumn - 1, start + 1), Math.max(line.length, start + 1))
-  const from = start < WIDTH - 20 ? 0 : start - 20
-  const to = Math.min(line.length, from + WIDTH)
-  const before = shown(line.slice(from, start))
-  const token = shown(line.slice(start, Math.min(end, to)))
-  const after = shown(line.slice(Math.min(end, to), to))
-  const [cutBefore, cutAfter] = [from > 0 ? '…' : '', to < line.length ? '…' : '']
-  const gutter = ` ${number} | `
+export function codeFrame(line: number, excerpt: Excerpt): string[] {
+  const [before, token, after] = [shown(excerpt.before), shown(excerpt.token), shown(excerpt.after)]
+  if (before + token + after === '') return []
+  const [cutBefore, cutAfter] = [excerpt.isCutBefore ? '…' : '', excerpt.isCutAfter ? '…' : '']
+  const gutter = ` ${line} | `
   const blank = `${' '.repeat(gutter.length - 2)}| `
   const indent = ' '.repeat(columns(cutBefore + before))
   return [
@@ -30,7 +19,7 @@ export function codeFrame(
 }
 
 function shown(text: string): string {
-  return text.replaceAll('\t', '  ').replace(/\p{Cc}/gu, '\ufffd')
+  return printable(text.replaceAll('\t', '  '))
 }
 
 /** How many columns a terminal gives a text: two for East Asian wide characters and pictures, none for marks. */

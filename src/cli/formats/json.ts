@@ -1,6 +1,15 @@
-import type { CheckReport } from './index.js'
+import { printableJson } from '../../display/index.js'
+import type { CheckFormatter } from './index.js'
 
-/** One JSON document for programs: the summary, and every diagnostic. */
-export function json({ summary, diagnostics }: CheckReport): string {
-  return `${JSON.stringify({ summary, diagnostics }, null, 2)}\n`
+/** One JSON document for programs: every diagnostic, and the summary, which stands last since it is known last. */
+export function json(): CheckFormatter {
+  return {
+    begin: () => '{\n  "diagnostics": [',
+    diagnostic: (one, _, index) => `${index === 0 ? '' : ','}\n    ${indented(one, '    ')}`,
+    end: ({ summary, listed }) => `${listed === 0 ? '' : '\n  '}],\n  "summary": ${indented(summary, '  ')}\n}\n`,
+  }
+}
+
+function indented(value: object, indent: string): string {
+  return printableJson(JSON.stringify(value, null, 2)).replaceAll('\n', `\n${indent}`)
 }

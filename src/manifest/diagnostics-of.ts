@@ -1,0 +1,51 @@
+import type { ManifestCheck } from './diagnostic.js'
+import type { Finding, Findings } from './findings.js'
+import { excerptOf } from './redaction/excerpt.js'
+import type { Redaction } from './redaction/redaction.js'
+import type { SourceText } from './source-text.js'
+
+/** What is kept of the findings of a file, as it may be shown: with places, secrets masked, and each of bounded size. */
+export function diagnosticsOf(
+  findings: Findings,
+  file: string,
+  source: SourceText,
+  redaction: Redaction,
+): Pick<ManifestCheck, 'diagnostics' | 'excerpts' | 'counts'> {
+  const kept = findings.inOrder()
+  const text = (long: string) => clipped(redaction.prose(clipped(long, 2 * MAX_TEXT)), MAX_TEXT)
+  return {
+    diagnostics: kept.map(({ document, severity, code, loc, span, message, help }) => ({
+      file,
+      document,
+      ...source.placeOf(span),
+      severity,
+      code,
+      loc: shortened(loc, redaction),
+      message: text(message),
+      help: text(help),
+    })),
+    excerpts: kept.map(({ span }) => excerptOf(source, redaction, span)),
+    counts: findings.counts,
+  }
+}
+
+/** The longest message or help, in UTF-16 code units. */
+const MAX_TEXT = 1000
+
+/** The longest key that a `loc` has whole, in UTF-16 code units, and the most steps. */
+const MAX_KEY = 200
+const MAX_STEPS = 50
+
+/** A path whose keys and length are bounded: `…` stands for what is left out. */
+function shortened(loc: Finding['loc'], redaction: Redaction): (string | number)[] {
+  const steps = loc.slice(0, MAX_STEPS).map((step) => {
+    return typeof step === 'string' ? clipped(redaction.prose(clipped(step, MAX_TEXT)), MAX_KEY) : step
+  })
+  return loc.length > MAX_STEPS ? [...steps, '…'] : steps
+}
+
+function clipped(text: string, length: number): string {
+  if (text.length <= length) return text
+  const isInside = /[\ud800-\udbff]/.test(text.charAt(length - 1))
+  return `${text.slice(0, isInside ? length - 1 : length)}…`
+}

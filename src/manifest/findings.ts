@@ -1,0 +1,64 @@
+import type { DiagnosticSeverity } from './diagnostic.js'
+import type { Span } from './source-node.js'
+
+/** Something to tell that does not know its file yet. */
+export interface Finding {
+  readonly document: number
+  readonly severity: DiagnosticSeverity
+  readonly code: string
+  readonly loc: readonly (string | number)[]
+  readonly span: Span
+  readonly message: string
+  readonly help: string
+}
+
+/** How many diagnostics of each kind there are. */
+export type Counts = Record<DiagnosticSeverity, number>
+
+/**
+ * The findings of one file: all are counted, and as many as are wanted are kept, however many there are. Errors go before
+ * warnings and those before infos; of each kind the first of the file are kept.
+ */
+export class Findings {
+  readonly counts: Counts = { error: 0, warning: 0, info: 0 }
+  readonly #most: number
+  #kept: Finding[] = []
+  #last: Finding | undefined
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  add(finding: Finding): void {
+    this.counts[finding.severity] += 1
+    if (this.#last !== undefined && byRank(finding, this.#last) >= 0) return
+    this.#kept.push(finding)
+    if (this.#kept.length >= 2 * this.#most + SPARE) this.#cut()
+  }
+
+  /** What is kept, in the order of the text. */
+  inOrder(): Finding[] {
+    this.#cut()
+    return this.#kept.sort(byPlace)
+  }
+
+  #cut(): void {
+    this.#kept.sort(byRank)
+    if (this.#kept.length <= this.#most) return
+    this.#kept.length = this.#most
+    this.#last = this.#kept.at(-1)
+  }
+}
+
+/** So that a small limit does not mean sorting at each finding. */
+const SPARE = 100
+
+const RANKS: Readonly<Record<DiagnosticSeverity, number>> = { error: 0, warning: 1, info: 2 }
+
+function byRank(a: Finding, b: Finding): number {
+  return RANKS[a.severity] - RANKS[b.severity] || byPlace(a, b)
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  return a.span.start - b.span.start || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0)
+}
