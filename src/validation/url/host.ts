@@ -1,7 +1,6 @@
-import { areValidLabels } from './domain-labels.js'
+import { FORBIDDEN, idnaToAscii } from './idna/domain-to-ascii.js'
 import { endsInNumber, parseIpv4, parseIpv6 } from './ip-address.js'
 import { ENCODED_IN, percentDecode, percentEncode } from './percent-encode.js'
-import { asciiByRuntime } from './runtime-idna.js'
 
 /** A host in its normal form, or what is wrong with it, in the words of the `url` library that pydantic uses. */
 export type HostRead = { readonly ok: true; readonly host: string } | { readonly ok: false; readonly error: string }
@@ -32,14 +31,10 @@ function bracketed(text: string): HostRead {
 }
 
 const FORBIDDEN_IN_HOST = /[\0\t\n\r #/:<>?@[\\\]^|]/
-const FORBIDDEN_IN_DOMAIN = /[\0-\x20#%/:<>?@[\\\]^|\x7f]/
 
-/** A domain in ASCII, in lower case; only what is not ASCII already needs the tables of IDNA, which every runtime has. */
+/** A domain in ASCII, in lower case; only what is not ASCII, or stands for something else, needs the tables of IDNA. */
 function domainToAscii(domain: string): string | undefined {
   const lower = domain.toLowerCase()
-  const isPlain = /^[\0-\x7f]*$/.test(domain) && !/(?:^|\.)xn--/.test(lower)
-  if (FORBIDDEN_IN_DOMAIN.test(domain)) return undefined
-  if (isPlain) return lower
-  const ascii = asciiByRuntime(domain)
-  return ascii !== undefined && areValidLabels(ascii) ? ascii : undefined
+  if (!/^[\0-\x7f]*$/.test(domain) || /(?:^|\.)xn--/.test(lower)) return idnaToAscii(domain)
+  return FORBIDDEN.test(domain) ? undefined : lower
 }

@@ -1,0 +1,46 @@
+/** Where the two joiners may stand, which show nothing: https://www.rfc-editor.org/rfc/rfc5892#appendix-A.1 */
+
+import { codePointSet } from './code-point-set.js'
+import { JOINS_NEXT, JOINS_PREVIOUS, TRANSPARENT, VIRAMA } from './tables.js'
+
+/** Whether each joiner of a label stands behind a virama, or, if it parts two letters, between two that would join. */
+export function keepsJoiners(label: string): boolean {
+  if (!/[\u200c\u200d]/.test(label)) return true
+  const characters = Array.from(label)
+  return characters.every((character, at) => {
+    if (character !== ZWNJ && character !== ZWJ) return true
+    if (isVirama(characters[at - 1] ?? '')) return true
+    return character === ZWNJ && finds(characters, at, -1, joinsNext) && finds(characters, at, 1, joinsPrevious)
+  })
+}
+
+const ZWNJ = '\u200c'
+const ZWJ = '\u200d'
+
+/** Whether the next character that is not transparent is one of some kind. A joiner ends the search: its time is linear. */
+function finds(
+  characters: readonly string[],
+  from: number,
+  step: 1 | -1,
+  isWanted: (character: string) => boolean,
+): boolean {
+  for (let at = from + step; ; at += step) {
+    const character = characters[at]
+    if (character === undefined) return false
+    if (isWanted(character)) return true
+    if (!isTransparent(character)) return false
+  }
+}
+
+/** Whether a character joins with the next one. */
+export const joinsNext = codePointSet(JOINS_NEXT)
+/** Whether a character joins with the one before it. */
+export const joinsPrevious = codePointSet(JOINS_PREVIOUS)
+/** Whether a character is a virama. */
+export const isVirama = codePointSet(VIRAMA)
+const isTransparentToo = codePointSet(TRANSPARENT)
+
+/** Whether letters join across a character. */
+export function isTransparent(character: string): boolean {
+  return /[\p{Mn}\p{Me}]/u.test(character) || isTransparentToo(character)
+}
