@@ -104,7 +104,6 @@ const TABLES: readonly (readonly [name: string, comment: string, ranges: string]
     joining('dual', 'right'),
   ],
   ['TRANSPARENT', 'Transparent to joining, although they are no nonspacing or enclosing marks.', transparent],
-  ['VIRAMA', 'Viramas: canonical combining class 9.', joining('virama')],
 ]
 
 const head = `/**

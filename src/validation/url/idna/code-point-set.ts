@@ -1,31 +1,20 @@
 /**
- * A set of code points, read from a table of `tables.ts` when it is first asked: most processes never meet a domain that is not
- * ASCII.
+ * A set of code points beyond ASCII, read from a table of `tables.ts` when it is first asked: most processes never meet a domain
+ * that is not ASCII.
  */
 export function codePointSet(table: string): (character: string) => boolean {
-  let ranges: readonly (readonly [from: number, to: number])[] | undefined
+  let pattern: RegExp | undefined
   return (character) => {
-    ranges ??= rangesOf(table)
-    const codePoint = character.codePointAt(0) ?? 0
-    let low = 0
-    let high = ranges.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      const range = ranges[middle]
-      if (range === undefined || codePoint < range[0]) high = middle
-      else if (codePoint > range[1]) low = middle + 1
-      else return true
-    }
-    return false
+    pattern ??= new RegExp(`[${rangesOf(table)}]`, 'u')
+    return pattern.test(character)
   }
 }
 
-function rangesOf(table: string): [from: number, to: number][] {
+function rangesOf(table: string): string {
   let end = 0
-  return table.split(' ').map((written) => {
-    const [distance = 0, more = 0] = written.split('.').map((digits) => Number.parseInt(digits, 36))
-    const from = end + distance
-    end = from + more
-    return [from, end]
+  return table.replace(/(\w+)\.?(\w*) ?/g, (_, distance: string, more: string) => {
+    const from = end + Number.parseInt(distance, 36)
+    end = from + Number.parseInt(more || '0', 36)
+    return `${String.fromCodePoint(from)}-${String.fromCodePoint(end)}`
   })
 }

@@ -1,7 +1,7 @@
 /** Where the two joiners may stand, which show nothing: https://www.rfc-editor.org/rfc/rfc5892#appendix-A.1 */
 
 import { codePointSet } from './code-point-set.js'
-import { JOINS_NEXT, JOINS_PREVIOUS, TRANSPARENT, VIRAMA } from './tables.js'
+import { JOINS_NEXT, JOINS_PREVIOUS, TRANSPARENT } from './tables.js'
 
 /** Whether each joiner of a label stands behind a virama, or, if it parts two letters, between two that would join. */
 export function keepsJoiners(label: string): boolean {
@@ -32,12 +32,26 @@ function finds(
   }
 }
 
+/**
+ * Whether a character is a virama: canonical combining class 9. No property tells, but the order of marks does: in normal form
+ * one of class 8 stands before it, and one of class 10 behind it.
+ */
+export function isVirama(character: string): boolean {
+  if (!isNormal(character)) return false
+  return !isNormal(character + CLASS_8) && !isNormal(CLASS_10 + character)
+}
+
+const CLASS_8 = '\u3099'
+const CLASS_10 = '\u05b0'
+
+function isNormal(text: string): boolean {
+  return text.normalize('NFD') === text
+}
+
 /** Whether a character joins with the next one. */
 export const joinsNext = codePointSet(JOINS_NEXT)
 /** Whether a character joins with the one before it. */
 export const joinsPrevious = codePointSet(JOINS_PREVIOUS)
-/** Whether a character is a virama. */
-export const isVirama = codePointSet(VIRAMA)
 const isTransparentToo = codePointSet(TRANSPARENT)
 
 /** Whether letters join across a character. */

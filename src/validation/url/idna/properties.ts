@@ -46,7 +46,7 @@ function foldCase(character: string): string {
   return character.toLowerCase()
 }
 
-/** The class that the block and the general category of an allowed character make likely. */
+/** The class that block, category and script of an allowed character make likely. */
 export function derivedBidi(character: string): BidiClass {
   return LIKELY.find(([, pattern]) => pattern.test(character))?.[0] ?? 'N'
 }
@@ -55,5 +55,5 @@ const LIKELY: readonly (readonly [BidiClass, RegExp])[] = [
   ['EN', /[0-9]/],
   ['NSM', /[\p{Mn}\p{Me}]/u],
   ['R', /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u],
-  ['L', /[\p{L}\p{N}\p{Mc}]/u],
+  ['L', /[\p{L}\p{N}\p{Mc}]|[^\p{sc=Zyyy}\p{sc=Zinh}\p{Ps}\p{Pe}]/u],
 ]

@@ -9,11 +9,11 @@ export const REFUSED =
 
 /** Written from left to right, although it is no letter, number or spacing mark, or stands in a block of others. */
 export const BIDI_L =
-  'w2 60.1b rf.c 3u 3 3d 3e 3k 7b 8 5 1n.7 3t 16 3f 2j.c 4m.m 3.q 2 2 25 1l.7 2.j 34.5 27.2l h1.8 lh.1 3h.2 20.1 4e.6 g4.1 3l.d 4t.g a.a 3i.3 1o.3w c vw dj.1w r lz 9g.73 vl tc.1 6m mm7.1 dv.5 42.1 4s.1 47.1 15.4 1e.1 1c 2q.u 3h.t 2t.1 h.1 2y 40 gt1 2.1p 26.1 1u.18 bn.cw 254.6 32.6 3j.3 1d.1 28.3 5 e.4 2h.5 30 bm.i 2x 6z.m 2y.2 3a 3n.3 70 7d.2 4c 11.1 1j.7 2c.33 8m.1e hy.1 23.c 4w.35f bjw.1 3q 1u.o3 feq 3 3ox.el d.2 n.1 8.t 5.1m 17c.e7 1k.3 1f.7 2.d 2.6 1c4 35t.p 7.1o 1m.p'
+  '1us.1 nu.7 lr.3 83 168.2 20.1 13x vw dj.1w r lz 25g.1 6m n4a.1 4s.1 6v fh gx1 2.1p 41.18 4qz.1 fr zdd.el d.2 n.1 8.t 5.1m 67c.p 7.1o 1m.p'
 
 /** Neutral, although it is a letter or number, or stands in a block that is written from right to left. */
 export const BIDI_N =
-  'jd.1 c.9 t m2.1 2.1 2 2.1 2j 38 b 7h.3 vz.6 29e.9 2k2.k hj.t 12i 8i nrk 48.8 2x gxi.5d n5.23 1hw ey.6 103.j 17yj.f0'
+  'jd.1 c.9 r.2 3t 3l b8.5 3b.1 2.1 2 2.1 2j 38 b 7h.3 e1.1 8 6u 76.7 3i.6 1ea.9 2v rf l.q 8m.5 49.x 25o.k hj.t 11u.5 f.6 8g.5f n8e.1i 93.2 2s b.1 48.8 2x 4g.3 21.3 gqv.5d n5.24 k 1hb ey.6 103.j 16j.c 1ux.s fsh jdq.1t 4 3ay 2cx.f0'
 
 /** A nonspacing mark, although it is a spacing one today. */
 export const BIDI_NSM = '1j4u'
@@ -34,7 +34,3 @@ export const JOINS_PREVIOUS =
 
 /** Transparent to joining, although they are no nonspacing or enclosing marks. */
 export const TRANSPARENT = '4qv 1edz 15il'
-
-/** Viramas: canonical combining class 9. */
-export const VIRAMA =
-  '1u5 3k 3k 3k 3k 3k 3k 3k 32.1 h 3h 34 3k 5m 51.1 1cq.1 v 4e i6 6c 2u.1 1z.1 3gs o7b 12 48 3z 31 8m 6v imq 16v 16 f 1m 3e.1 3w 39 51 2r 6t 3k 71 3k 3b 39 7i 78.1 4i 2c j 2a bq 79.1 2a bu.1'
