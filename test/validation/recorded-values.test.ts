@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { type TSchema, Type } from '@sinclair/typebox'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { isModelRef } from '../../src/references/model-ref.js'
 import { validate, validateJson } from '../../src/validation/index.js'
 
 /** What pydantic makes of a text, of one kind: a line of `test/oracle/values.py`. */
@@ -134,4 +136,16 @@ describe('a key that is no Unicode text', () => {
       value: { custom_fields: { '\ufffd\ufffd\ufffd': 1 } },
     })
   })
+})
+
+it('a model reference is to the validator what it is to its parser', () => {
+  const definition = Type.String({ format: 'model-reference' })
+  const pieces = fc.constantFrom('a', 'z9', '-', '--', '/', '@.+_', 'A', 'é', 'a'.repeat(61), '1')
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 6 }), (parts) => {
+      const text = parts.join('')
+      expect(validate(definition, text).ok, text).toBe(isModelRef(text))
+    }),
+    { numRuns: 2000 },
+  )
 })

@@ -1,5 +1,5 @@
-import { isModelRef } from '../../references/model-ref.js'
 import type { Check } from '../check.js'
+import { hasShortSegments, MODEL_REFERENCE } from '../fast-path/text-checks.js'
 import type { StringPlan } from '../plan/plan.js'
 import { rustRegExp } from '../rust-pattern.js'
 import { hasLoneSurrogate, isLongerThan, isShorterThan } from '../text.js'
@@ -19,11 +19,16 @@ export const checkString: Check<StringPlan> = (plan, input, run) => {
   if (pattern !== undefined && !regExpOf(pattern).test(input)) {
     return run.fail('string_pattern_mismatch', input, { pattern })
   }
-  if (reference && !isModelRef(input)) {
+  if (reference && !isModelReference(input)) {
     // FastAPI writes the exception in the context as an empty object.
     return run.fail('value_error', input, { error: MODEL_REFERENCE_RULE }, { error: {} })
   }
   return input
+}
+
+/** As `isModelRef` of the references, without the words that it has for what is wrong. */
+function isModelReference(text: string): boolean {
+  return MODEL_REFERENCE.test(text) && hasShortSegments(text)
 }
 
 /** What the service says of text that is no model reference. */
