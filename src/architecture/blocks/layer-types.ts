@@ -49,6 +49,20 @@ export function slidingBut(period: number): (index: number) => string {
 }
 
 /**
+ * A window in every layer, as wide as `sliding_window` says; `null` is none.
+ *
+ * @param absent - what the class takes where the config leaves the field out; none unless given
+ */
+export function windowInAllLayers(absent?: number): (config: ConfigReader) => AttentionPattern {
+  return (config) => ({ windowTokens: slidingWindow(config, absent) })
+}
+
+/** The width of the window by `sliding_window`; `null` is none. */
+export function slidingWindow(config: ConfigReader, absent?: number): number | undefined {
+  return config.isNull('sliding_window') ? undefined : (config.optionalInteger('sliding_window') ?? absent)
+}
+
+/**
  * The window of a Qwen model: off unless `use_sliding_window` says so, and then only in the layers from
  * `max_window_layers` on.
  */

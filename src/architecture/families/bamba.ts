@@ -1,7 +1,7 @@
-import { attention } from '../blocks/attention.js'
+import { llamaAttention } from '../blocks/attention.js'
+import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
-import { embedding } from '../blocks/embedding.js'
-import { gatedMlp } from '../blocks/gated-mlp.js'
+import { llamaMlp } from '../blocks/gated-mlp.js'
 import { innerSize, mamba2Mixer } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { container, listOf, range } from '../module.js'
@@ -22,7 +22,7 @@ export const bamba = causalLmFamily({
     tie_word_embeddings: false,
   },
   build(sizes, config) {
-    const { vocabSize, hiddenSize, layers } = sizes
+    const { hiddenSize, layers } = sizes
     const norm = rmsNorm(hiddenSize)
     const channels = innerSize(config, 'mamba_expand', hiddenSize)
     const stateSize = config.integer('mamba_d_state', 256)
@@ -39,14 +39,14 @@ export const bamba = causalLmFamily({
       norm: rmsNorm(channels),
       type: 'BambaMixer',
     })
-    const bias = config.boolean('attention_bias', false)
+    const selfAttention = llamaAttention(sizes, config)
     const attentive = new Set(config.integers('attn_layer_indices') ?? [])
     const layer = (attends: boolean) =>
       container('BambaDecoderLayer', {
         input_layernorm: norm,
-        ...(attends ? { self_attn: attention({ ...sizes, qkvBias: bias, outputBias: bias }) } : { mamba: mixer }),
+        ...(attends ? { self_attn: selfAttention } : { mamba: mixer }),
         pre_ff_layernorm: norm,
-        feed_forward: gatedMlp({ ...sizes, bias: config.boolean('mlp_bias', false) }),
+        feed_forward: llamaMlp(sizes, config),
       })
     const attentionLayers = range(layers).filter((index) => attentive.has(index)).length
     const mamba = {
@@ -57,10 +57,11 @@ export const bamba = causalLmFamily({
       convKernel,
     }
     return {
-      model: container('BambaModel', {
-        embed_tokens: embedding(vocabSize, hiddenSize),
+      model: decoderModel('BambaModel', {
+        ...sizes,
         layers: listOf(layers, (index) => attentive.has(index), layer),
-        final_layernorm: norm,
+        norm,
+        lastNorm: 'final_layernorm',
       }),
       dimensions: { ...decoderDimensions(sizes, { gatedMlp: true }), mamba },
     }

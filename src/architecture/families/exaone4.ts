@@ -1,7 +1,7 @@
 import { attention, headNorms } from '../blocks/attention.js'
 import { postNormLayer } from '../blocks/decoder-layer.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { fullLayers, layerTypes, slidingBut, windowOf } from '../blocks/layer-types.js'
+import { fullLayers, layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** EXAONE 4.0 (LG AI Research 2025, arXiv:2507.11407): norms after the blocks, and of each head's queries and keys. */
@@ -19,7 +19,7 @@ export const exaone4 = decoderFamily({
     tie_word_embeddings: false,
   },
   attentionPattern(config, layers) {
-    const windowSize = config.isNull('sliding_window') ? undefined : config.integer('sliding_window', 4096)
+    const windowSize = slidingWindow(config, 4096)
     const isPatterned = windowSize !== undefined && !config.has('layer_types')
     const period = isPatterned ? config.integer('sliding_window_pattern', 4) : 1
     const types = layerTypes(config, layers, slidingBut(period))

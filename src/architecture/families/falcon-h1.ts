@@ -1,7 +1,7 @@
-import { attention } from '../blocks/attention.js'
+import { llamaAttention } from '../blocks/attention.js'
+import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
-import { embedding } from '../blocks/embedding.js'
-import { gatedMlp } from '../blocks/gated-mlp.js'
+import { llamaMlp } from '../blocks/gated-mlp.js'
 import { innerSize, mamba2Mixer } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { container, repeated } from '../module.js'
@@ -22,9 +22,8 @@ export const falconH1 = causalLmFamily({
     tie_word_embeddings: false,
   },
   build(sizes, config) {
-    const { vocabSize, hiddenSize, layers } = sizes
+    const { hiddenSize, layers } = sizes
     const norm = rmsNorm(hiddenSize)
-    const bias = config.boolean('attention_bias', false)
     const channels = config.isNull('mamba_d_ssm')
       ? innerSize(config, 'mamba_expand', hiddenSize)
       : config.integer('mamba_d_ssm', 1024)
@@ -46,16 +45,17 @@ export const falconH1 = causalLmFamily({
     const layer = container('FalconH1DecoderLayer', {
       input_layernorm: norm,
       mamba: mixer,
-      self_attn: attention({ ...sizes, qkvBias: bias, outputBias: bias }),
+      self_attn: llamaAttention(sizes, config),
       pre_ff_layernorm: norm,
-      feed_forward: gatedMlp({ ...sizes, bias: config.boolean('mlp_bias', false) }),
+      feed_forward: llamaMlp(sizes, config),
     })
     const mamba = { mambaLayers: layers, attentionLayers: layers, mlpLayers: 0, stateSize, convKernel }
     return {
-      model: container('FalconH1Model', {
-        embed_tokens: embedding(vocabSize, hiddenSize),
+      model: decoderModel('FalconH1Model', {
+        ...sizes,
         layers: repeated(layers, layer),
-        final_layernorm: norm,
+        norm,
+        lastNorm: 'final_layernorm',
       }),
       dimensions: { ...decoderDimensions(sizes, { gatedMlp: true }), mamba },
     }

@@ -1,8 +1,8 @@
-import { attention } from '../blocks/attention.js'
+import { llamaAttention } from '../blocks/attention.js'
 import { preNormLayer } from '../blocks/decoder-layer.js'
 import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
-import { experts, moeDimensions } from '../blocks/experts.js'
+import { experts, expertsBlock, moeDimensions } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
@@ -28,28 +28,21 @@ export const hunyuanV1Moe = causalLmFamily({
   },
   build(sizes, config) {
     const norm = rmsNorm(sizes.hiddenSize)
-    const bias = config.boolean('attention_bias', false)
     const { hiddenSize, headDim, layers } = sizes
     const expertsOf = perLayer(config, 'num_experts')
     const layer = (count: number) =>
       preNormLayer('HunYuanMoEV1DecoderLayer', {
         norm,
-        attention: attention({
-          ...sizes,
-          qkvBias: bias,
-          outputBias: bias,
-          also: { query_layernorm: rmsNorm(headDim), key_layernorm: rmsNorm(headDim) },
+        attention: llamaAttention(sizes, config, {
+          query_layernorm: rmsNorm(headDim),
+          key_layernorm: rmsNorm(headDim),
         }),
-        mlp: container(
-          'HunYuanMoEV1Moe',
-          {
-            gate: container('HunYuanMoEV1Gate', { wg: linear(hiddenSize, count) }),
-            // The reference counts all experts as active, since the family has a field of its own for their number per token.
-            experts: experts({ experts: count, expertsPerToken: undefined }, gatedMlp({ ...sizes })),
-            shared_mlp: gatedMlp({ ...sizes }),
-          },
-          { part: 'experts' },
-        ),
+        mlp: expertsBlock('HunYuanMoEV1Moe', {
+          gate: container('HunYuanMoEV1Gate', { wg: linear(hiddenSize, count) }),
+          // The reference counts all experts as active, since the family has a field of its own for their number per token.
+          experts: experts({ experts: count, expertsPerToken: undefined }, gatedMlp(sizes)),
+          shared_mlp: gatedMlp(sizes),
+        }),
       })
     const routing = { experts: expertsOf(0), expertsPerToken: perLayer(config, 'moe_topk')(0) }
     const moe = moeDimensions(routing, { layers, ffnSize: sizes.ffnSize, shared: 1 })

@@ -1,7 +1,7 @@
 import { attention } from '../blocks/attention.js'
+import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
-import { embedding } from '../blocks/embedding.js'
-import { experts, moeDimensions } from '../blocks/experts.js'
+import { experts, expertsBlock, moeDimensions } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
 import { innerSize, mambaMixer, timeStepRank } from '../blocks/mamba.js'
@@ -25,7 +25,7 @@ export const jamba = causalLmFamily({
     tie_word_embeddings: false,
   },
   build(sizes, config) {
-    const { vocabSize, hiddenSize, layers, ffnSize } = sizes
+    const { hiddenSize, layers, ffnSize } = sizes
     const norm = rmsNorm(hiddenSize)
     const stateSize = config.integer('mamba_d_state', 16)
     const convKernel = config.positive('mamba_d_conv', 4)
@@ -46,11 +46,10 @@ export const jamba = causalLmFamily({
       experts: config.integer(['num_local_experts', 'num_experts'], 16),
       expertsPerToken: config.integer('num_experts_per_tok', 2),
     }
-    const mixture = container(
-      'JambaSparseMoeBlock',
-      { router: linear(hiddenSize, routing.experts), experts: experts(routing, gatedMlp({ ...sizes })) },
-      { part: 'experts' },
-    )
+    const mixture = expertsBlock('JambaSparseMoeBlock', {
+      router: linear(hiddenSize, routing.experts),
+      experts: experts(routing, gatedMlp(sizes)),
+    })
     const attentionPeriod = config.positive('attn_layer_period', 8)
     const attentionOffset = config.integer('attn_layer_offset', 4)
     const expertPeriod = config.positive('expert_layer_period', 2)
@@ -64,7 +63,7 @@ export const jamba = causalLmFamily({
         input_layernorm: norm,
         ...(kind.startsWith('attention') ? { self_attn: attention(sizes) } : { mamba: mixer }),
         pre_ff_layernorm: norm,
-        feed_forward: kind.endsWith('sparse') ? mixture : gatedMlp({ ...sizes }),
+        feed_forward: kind.endsWith('sparse') ? mixture : gatedMlp(sizes),
       })
     const attentionLayers = range(layers).filter(attends).length
     const sparseLayers = range(layers).filter(isSparse).length
@@ -77,10 +76,11 @@ export const jamba = causalLmFamily({
       convKernel,
     }
     return {
-      model: container('JambaModel', {
-        embed_tokens: embedding(vocabSize, hiddenSize),
+      model: decoderModel('JambaModel', {
+        ...sizes,
         layers: listOf(layers, kindOf, layer),
-        final_layernorm: norm,
+        norm,
+        lastNorm: 'final_layernorm',
       }),
       dimensions: { ...decoderDimensions(sizes, { gatedMlp: true, moe }), mamba },
     }

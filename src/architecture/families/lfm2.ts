@@ -1,13 +1,13 @@
 import { attention } from '../blocks/attention.js'
+import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { depthwiseConv } from '../blocks/depthwise-conv.js'
-import { embedding } from '../blocks/embedding.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes } from '../blocks/layer-types.js'
+import { layersOfTypes, layerTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
-import { container, listOf } from '../module.js'
+import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /** LFM2 (Liquid AI 2025, arXiv:2511.23404): short gated convolutions in most layers, attention in the others. */
@@ -26,7 +26,7 @@ export const lfm2 = causalLmFamily({
   },
   build(stated, config) {
     const sizes = { ...stated, tiedEmbeddings: config.boolean('tie_embedding', stated.tiedEmbeddings) }
-    const { vocabSize, hiddenSize, headDim, layers } = sizes
+    const { hiddenSize, headDim, layers } = sizes
     const norm = rmsNorm(hiddenSize)
     const bias = config.boolean('conv_bias', false)
     const ffnSize = adjustedFfnSize(config, config.integer('block_ff_dim', sizes.ffnSize))
@@ -52,10 +52,11 @@ export const lfm2 = causalLmFamily({
         feed_forward: gatedMlp({ hiddenSize, ffnSize, names: ['w1', 'w3', 'w2'] }),
       })
     return {
-      model: container('Lfm2Model', {
-        embed_tokens: embedding(vocabSize, hiddenSize),
-        layers: listOf(layers, (index) => types[index] ?? '', layer),
-        embedding_norm: norm,
+      model: decoderModel('Lfm2Model', {
+        ...sizes,
+        layers: layersOfTypes(types, layer),
+        norm,
+        lastNorm: 'embedding_norm',
       }),
       dimensions: decoderDimensions(sizes, { gatedMlp: true, ffnHiddenSize: ffnSize }),
     }

@@ -1,12 +1,12 @@
 import { attention } from '../blocks/attention.js'
 import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
-import { experts, moeDimensions } from '../blocks/experts.js'
+import { experts, expertsBlock, moeDimensions } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes } from '../blocks/layer-types.js'
+import { layersOfTypes, layerTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
-import { container, listOf } from '../module.js'
+import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
@@ -48,22 +48,18 @@ export const minimax = causalLmFamily({
     const layer = (type: string) =>
       container('MiniMaxDecoderLayer', {
         input_layernorm: norm,
-        self_attn: type === 'linear_attention' ? lightning : attention({ ...sizes }),
+        self_attn: type === 'linear_attention' ? lightning : attention(sizes),
         post_attention_layernorm: norm,
-        block_sparse_moe: container(
-          'MiniMaxSparseMoeBlock',
-          {
-            gate: linear(hiddenSize, routing.experts),
-            experts: experts(routing, gatedMlp({ ...sizes, names: ['w1', 'w3', 'w2'] })),
-          },
-          { part: 'experts' },
-        ),
+        block_sparse_moe: expertsBlock('MiniMaxSparseMoeBlock', {
+          gate: linear(hiddenSize, routing.experts),
+          experts: experts(routing, gatedMlp({ ...sizes, names: ['w1', 'w3', 'w2'] })),
+        }),
       })
     const moe = moeDimensions(routing, { layers, ffnSize: sizes.ffnSize })
     return {
       model: decoderModel('MiniMaxModel', {
         ...sizes,
-        layers: listOf(layers, (index) => types[index] ?? '', layer),
+        layers: layersOfTypes(types, layer),
         norm,
       }),
       dimensions: decoderDimensions(sizes, { gatedMlp: true, moe }),

@@ -1,6 +1,6 @@
 import { attention } from '../blocks/attention.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes, windowOf } from '../blocks/layer-types.js'
+import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -20,7 +20,7 @@ export const ministral = decoderFamily({
     tie_word_embeddings: false,
   },
   attentionPattern(config, layers) {
-    const windowTokens = config.isNull('sliding_window') ? undefined : config.integer('sliding_window', 4096)
+    const windowTokens = slidingWindow(config, 4096)
     const type = windowTokens === undefined ? 'full_attention' : 'sliding_attention'
     return windowOf(
       layerTypes(config, layers, () => type),

@@ -1,5 +1,6 @@
 import { attention } from '../blocks/attention.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
+import { windowInAllLayers } from '../blocks/layer-types.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -20,7 +21,7 @@ export const ministral3 = decoderFamily({
     max_position_embeddings: 262_144,
     tie_word_embeddings: false,
   },
-  attentionPattern: (config) => ({ windowTokens: config.optionalInteger('sliding_window') }),
+  attentionPattern: windowInAllLayers(),
   attention,
   mlp: gatedMlp,
 })

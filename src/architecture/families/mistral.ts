@@ -1,5 +1,6 @@
 import { attention } from '../blocks/attention.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
+import { windowInAllLayers } from '../blocks/layer-types.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Mistral 7B (Jiang et al. 2023, arXiv:2310.06825): Llama with grouped queries and a window over the last tokens. */
@@ -16,9 +17,7 @@ export const mistral = decoderFamily({
     max_position_embeddings: 131_072,
     tie_word_embeddings: false,
   },
-  attentionPattern: (config) => ({
-    windowTokens: config.isNull('sliding_window') ? undefined : config.integer('sliding_window', 4096),
-  }),
+  attentionPattern: windowInAllLayers(4096),
   attention,
   mlp: gatedMlp,
   languageModelOf: ['mistral3'],

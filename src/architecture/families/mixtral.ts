@@ -2,6 +2,7 @@ import { attention } from '../blocks/attention.js'
 import { blockSparseLayer } from '../blocks/decoder-layer.js'
 import { experts, expertsBlock } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
+import { windowInAllLayers } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -19,7 +20,7 @@ export const mixtral = decoderFamily({
     max_position_embeddings: 131_072,
     tie_word_embeddings: false,
   },
-  attentionPattern: (config) => ({ windowTokens: config.optionalInteger('sliding_window') }),
+  attentionPattern: windowInAllLayers(),
   attention,
   mixture(sizes, config) {
     const routing = {

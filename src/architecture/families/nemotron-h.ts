@@ -2,12 +2,13 @@ import { attention } from '../blocks/attention.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { moeDimensions, router } from '../blocks/experts.js'
+import { layersOfTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { mamba2Mixer } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import type { ConfigReader } from '../config-reader.js'
-import { container, listOf, type Module } from '../module.js'
+import { container, type Module } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
@@ -33,7 +34,7 @@ export const nemotronH = causalLmFamily({
     const types = blockTypes(config)
     // transformers ties nothing in this family, whatever the config says.
     const sizes = { ...stated, layers: types.length, tiedEmbeddings: false }
-    const { vocabSize, hiddenSize, layers } = sizes
+    const { vocabSize, hiddenSize } = sizes
     const heads = config.integer('mamba_num_heads', 128)
     const channels = heads * config.integer('mamba_head_dim', 64)
     const stateSize = config.integer('ssm_state_size', 128)
@@ -102,7 +103,7 @@ export const nemotronH = causalLmFamily({
     return {
       model: container('NemotronHModel', {
         embeddings: embedding(vocabSize, hiddenSize),
-        layers: listOf(layers, (index) => types[index] ?? '', layer),
+        layers: layersOfTypes(types, layer),
         norm_f: rmsNorm(hiddenSize),
       }),
       dimensions: { ...decoderDimensions(sizes, { gatedMlp: false, moe }), mamba },

@@ -1,13 +1,13 @@
-import { attention } from '../blocks/attention.js'
+import { jointNorms, llamaAttention } from '../blocks/attention.js'
 import { postNormLayer } from '../blocks/decoder-layer.js'
 import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { deltaNet } from '../blocks/delta-net.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes } from '../blocks/layer-types.js'
+import { layersOfTypes, layerTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
-import { container, listOf } from '../module.js'
+import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
@@ -28,7 +28,6 @@ export const olmoHybrid = causalLmFamily({
   },
   build(sizes, config) {
     const norm = rmsNorm(sizes.hiddenSize)
-    const bias = config.boolean('attention_bias', false)
     const { hiddenSize, heads, layers } = sizes
     const keyHeads = config.integer('linear_num_key_heads', heads)
     const keyHeadDim = config.integer('linear_key_head_dim', Math.floor((0.75 * hiddenSize) / keyHeads))
@@ -54,14 +53,10 @@ export const olmoHybrid = causalLmFamily({
       norm: 'o_norm',
       output: 'o_proj',
     })
-    const also = {
-      q_norm: rmsNorm(heads * sizes.headDim),
-      k_norm: rmsNorm(sizes.kvHeads * sizes.headDim),
-    }
-    const mlp = gatedMlp({ ...sizes })
+    const mlp = gatedMlp(sizes)
     const fullLayer = postNormLayer('OlmoHybridAttentionDecoderLayer', {
       norm,
-      attention: attention({ ...sizes, qkvBias: bias, outputBias: bias, also }),
+      attention: llamaAttention(sizes, config, jointNorms(sizes)),
       mlp,
     })
     const linearLayer = container('OlmoHybridLinearAttentionDecoderLayer', {
@@ -77,7 +72,7 @@ export const olmoHybrid = causalLmFamily({
     return {
       model: decoderModel('OlmoHybridModel', {
         ...sizes,
-        layers: listOf(layers, (index) => types[index] ?? '', layer),
+        layers: layersOfTypes(types, layer),
         norm,
       }),
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),

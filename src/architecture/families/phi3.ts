@@ -1,4 +1,5 @@
 import { fusedGatedMlp } from '../blocks/gated-mlp.js'
+import { windowInAllLayers } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
@@ -19,7 +20,7 @@ export const phi3 = decoderFamily({
     max_position_embeddings: 4096,
     tie_word_embeddings: false,
   },
-  attentionPattern: (config) => ({ windowTokens: config.optionalInteger('sliding_window') }),
+  attentionPattern: windowInAllLayers(),
   attention: ({ hiddenSize, heads, kvHeads, headDim }) =>
     container(
       'Phi3Attention',

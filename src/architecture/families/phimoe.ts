@@ -1,6 +1,7 @@
 import { blockSparseLayer } from '../blocks/decoder-layer.js'
 import { experts, expertsBlock } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
+import { windowInAllLayers } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
@@ -20,7 +21,7 @@ export const phimoe = decoderFamily({
     max_position_embeddings: 131_072,
     tie_word_embeddings: false,
   },
-  attentionPattern: (config) => ({ windowTokens: config.optionalInteger('sliding_window') }),
+  attentionPattern: windowInAllLayers(),
   norm: (size) => layerNorm(size),
   mixture(sizes, config) {
     const routing = {

@@ -1,13 +1,13 @@
-import { attention } from '../blocks/attention.js'
+import { gatedAttention } from '../blocks/attention.js'
 import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { deltaNet, deltaNetSizes } from '../blocks/delta-net.js'
-import { fusedExperts, moeDimensions, router } from '../blocks/experts.js'
+import { expertsBlock, fusedExperts, moeDimensions, router } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes } from '../blocks/layer-types.js'
+import { layersOfTypes, qwenHybridTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
-import { container, listOf } from '../module.js'
+import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
@@ -30,20 +30,13 @@ export const qwen35MoeText = causalLmFamily({
   },
   build(sizes, config) {
     const norm = rmsNorm(sizes.hiddenSize)
-    const bias = config.boolean('attention_bias', false)
     const routing = {
       experts: config.integer('num_experts', 256),
       expertsPerToken: config.integer('num_experts_per_tok', 8),
     }
-    const { hiddenSize, headDim, layers } = sizes
-    const period = config.positive('full_attention_interval', 4)
-    const types = layerTypes(config, layers, (index) =>
-      (index + 1) % period === 0 ? 'full_attention' : 'linear_attention',
-    )
-    // A gate for each feature of the output comes out of the projection of the queries.
-    const queries = linear(hiddenSize, 2 * sizes.heads * headDim, { bias })
-    const also = { q_proj: queries, q_norm: rmsNorm(headDim), k_norm: rmsNorm(headDim) }
-    const selfAttention = attention({ ...sizes, qkvBias: bias, outputBias: bias, also })
+    const { hiddenSize, layers } = sizes
+    const types = qwenHybridTypes(config, layers)
+    const selfAttention = gatedAttention(sizes, config)
     const deltaSizes = deltaNetSizes(config, hiddenSize)
     const keyFeatures = deltaSizes.keyHeads * deltaSizes.keyHeadDim
     const valueFeatures = deltaSizes.valueHeads * deltaSizes.valueHeadDim
@@ -55,16 +48,12 @@ export const qwen35MoeText = causalLmFamily({
     })
     const expertFfnSize = config.integer('moe_intermediate_size', 512)
     const sharedFfnSize = config.integer('shared_expert_intermediate_size', 512)
-    const mixture = container(
-      'Qwen3_5MoeSparseMoeBlock',
-      {
-        gate: router(routing.experts, hiddenSize),
-        experts: fusedExperts({ hiddenSize, ffnSize: expertFfnSize, ...routing }),
-        shared_expert: gatedMlp({ hiddenSize, ffnSize: sharedFfnSize }),
-        shared_expert_gate: linear(hiddenSize, 1),
-      },
-      { part: 'experts' },
-    )
+    const mixture = expertsBlock('Qwen3_5MoeSparseMoeBlock', {
+      gate: router(routing.experts, hiddenSize),
+      experts: fusedExperts({ hiddenSize, ffnSize: expertFfnSize, ...routing }),
+      shared_expert: gatedMlp({ hiddenSize, ffnSize: sharedFfnSize }),
+      shared_expert_gate: linear(hiddenSize, 1),
+    })
     const layer = (type: string) =>
       container('Qwen3_5MoeDecoderLayer', {
         input_layernorm: norm,
@@ -76,7 +65,7 @@ export const qwen35MoeText = causalLmFamily({
     return {
       model: decoderModel('Qwen3_5MoeTextModel', {
         ...sizes,
-        layers: listOf(layers, (index) => types[index] ?? '', layer),
+        layers: layersOfTypes(types, layer),
         norm,
       }),
       dimensions: decoderDimensions(sizes, { gatedMlp: true, ffnHiddenSize: expertFfnSize, moe }),

@@ -1,12 +1,12 @@
-import { attention } from '../blocks/attention.js'
+import { gatedAttention } from '../blocks/attention.js'
 import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { deltaNet, deltaNetSizes } from '../blocks/delta-net.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes } from '../blocks/layer-types.js'
+import { layersOfTypes, qwenHybridTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
-import { container, listOf } from '../module.js'
+import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
@@ -29,16 +29,9 @@ export const qwen35Text = causalLmFamily({
   },
   build(sizes, config) {
     const norm = rmsNorm(sizes.hiddenSize)
-    const bias = config.boolean('attention_bias', false)
-    const { hiddenSize, headDim, layers } = sizes
-    const period = config.positive('full_attention_interval', 4)
-    const types = layerTypes(config, layers, (index) =>
-      (index + 1) % period === 0 ? 'full_attention' : 'linear_attention',
-    )
-    // A gate for each feature of the output comes out of the projection of the queries.
-    const queries = linear(hiddenSize, 2 * sizes.heads * headDim, { bias })
-    const also = { q_proj: queries, q_norm: rmsNorm(headDim), k_norm: rmsNorm(headDim) }
-    const selfAttention = attention({ ...sizes, qkvBias: bias, outputBias: bias, also })
+    const { hiddenSize, layers } = sizes
+    const types = qwenHybridTypes(config, layers)
+    const selfAttention = gatedAttention(sizes, config)
     const deltaSizes = deltaNetSizes(config, hiddenSize)
     const keyFeatures = deltaSizes.keyHeads * deltaSizes.keyHeadDim
     const valueFeatures = deltaSizes.valueHeads * deltaSizes.valueHeadDim
@@ -53,12 +46,12 @@ export const qwen35Text = causalLmFamily({
         input_layernorm: norm,
         ...(type === 'linear_attention' ? { linear_attn: linearAttention } : { self_attn: selfAttention }),
         post_attention_layernorm: norm,
-        mlp: gatedMlp({ ...sizes }),
+        mlp: gatedMlp(sizes),
       })
     return {
       model: decoderModel('Qwen3_5TextModel', {
         ...sizes,
-        layers: listOf(layers, (index) => types[index] ?? '', layer),
+        layers: layersOfTypes(types, layer),
         norm,
       }),
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),

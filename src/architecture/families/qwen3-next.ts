@@ -1,10 +1,10 @@
-import { attention } from '../blocks/attention.js'
+import { gatedAttention } from '../blocks/attention.js'
 import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { deltaNet, deltaNetSizes } from '../blocks/delta-net.js'
-import { experts, moeDimensions } from '../blocks/experts.js'
+import { experts, expertsBlock, moeDimensions, qwenSparseLayers } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes } from '../blocks/layer-types.js'
+import { qwenHybridTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { container, listOf, range } from '../module.js'
@@ -31,20 +31,13 @@ export const qwen3Next = causalLmFamily({
   },
   build(sizes, config) {
     const norm = rmsNorm(sizes.hiddenSize)
-    const bias = config.boolean('attention_bias', false)
     const routing = {
       experts: config.integer('num_experts', 512),
       expertsPerToken: config.integer('num_experts_per_tok', 10),
     }
-    const { hiddenSize, headDim, layers } = sizes
-    const period = config.positive('full_attention_interval', 4)
-    const types = layerTypes(config, layers, (index) =>
-      (index + 1) % period === 0 ? 'full_attention' : 'linear_attention',
-    )
-    // A gate for each feature of the output comes out of the projection of the queries.
-    const queries = linear(hiddenSize, 2 * sizes.heads * headDim, { bias })
-    const also = { q_proj: queries, q_norm: rmsNorm(headDim), k_norm: rmsNorm(headDim) }
-    const selfAttention = attention({ ...sizes, qkvBias: bias, outputBias: bias, also })
+    const { hiddenSize, layers } = sizes
+    const types = qwenHybridTypes(config, layers)
+    const selfAttention = gatedAttention(sizes, config)
     const deltaSizes = deltaNetSizes(config, hiddenSize)
     const keyFeatures = deltaSizes.keyHeads * deltaSizes.keyHeadDim
     const valueFeatures = deltaSizes.valueHeads * deltaSizes.valueHeadDim
@@ -54,26 +47,20 @@ export const qwen3Next = causalLmFamily({
     })
     const expertFfnSize = config.integer('moe_intermediate_size', 512, sizes.ffnSize)
     const sharedFfnSize = config.integer('shared_expert_intermediate_size', 512, sizes.ffnSize)
-    const mixture = container(
-      'Qwen3NextSparseMoeBlock',
-      {
-        gate: linear(hiddenSize, routing.experts),
-        experts: experts(routing, gatedMlp({ hiddenSize, ffnSize: expertFfnSize })),
-        shared_expert: gatedMlp({ hiddenSize, ffnSize: sharedFfnSize }),
-        shared_expert_gate: linear(hiddenSize, 1),
-      },
-      { part: 'experts' },
-    )
-    const denseLayers = new Set(config.integers('mlp_only_layers') ?? [])
-    const sparseStep = config.positive('decoder_sparse_step', 1)
-    const isSparse = (index: number) => routing.experts > 0 && !denseLayers.has(index) && (index + 1) % sparseStep === 0
+    const mixture = expertsBlock('Qwen3NextSparseMoeBlock', {
+      gate: linear(hiddenSize, routing.experts),
+      experts: experts(routing, gatedMlp({ hiddenSize, ffnSize: expertFfnSize })),
+      shared_expert: gatedMlp({ hiddenSize, ffnSize: sharedFfnSize }),
+      shared_expert_gate: linear(hiddenSize, 1),
+    })
+    const isSparse = qwenSparseLayers(config, routing)
     const kindOf = (index: number) => `${types[index]} ${isSparse(index) ? 'sparse' : 'dense'}`
     const layer = (kind: string) =>
       container('Qwen3NextDecoderLayer', {
         input_layernorm: norm,
         ...(kind.startsWith('linear_attention') ? { linear_attn: linearAttention } : { self_attn: selfAttention }),
         post_attention_layernorm: norm,
-        mlp: kind.endsWith('sparse') ? mixture : gatedMlp({ ...sizes }),
+        mlp: kind.endsWith('sparse') ? mixture : gatedMlp(sizes),
       })
     const sparseLayers = range(layers).filter(isSparse).length
     const moe = moeDimensions(routing, { layers: sparseLayers, ffnSize: expertFfnSize, shared: 1 })

@@ -1,7 +1,7 @@
 import { attention } from '../blocks/attention.js'
+import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { depthwiseConv } from '../blocks/depthwise-conv.js'
-import { embedding } from '../blocks/embedding.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
@@ -23,7 +23,7 @@ export const recurrentGemma = causalLmFamily({
   build(stated, config) {
     // The stated size is that of gate and way up together.
     const sizes = { ...stated, ffnSize: Math.floor(stated.ffnSize / 2) }
-    const { vocabSize, hiddenSize, heads, layers } = sizes
+    const { hiddenSize, heads, layers } = sizes
     const norm = rmsNorm(hiddenSize)
     const width = config.integer('lru_width', hiddenSize)
     const recurrence = container(
@@ -49,10 +49,11 @@ export const recurrentGemma = causalLmFamily({
       })
     const windowTokens = range(layers).some(attends) ? config.integer('attention_window_size', 2048) : undefined
     return {
-      model: container('RecurrentGemmaModel', {
-        embed_tokens: embedding(vocabSize, hiddenSize),
+      model: decoderModel('RecurrentGemmaModel', {
+        ...sizes,
         layers: listOf(layers, attends, layer),
-        final_norm: norm,
+        norm,
+        lastNorm: 'final_norm',
       }),
       dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens }),
     }

@@ -1,4 +1,5 @@
 import { attention } from '../blocks/attention.js'
+import { windowInAllLayers } from '../blocks/layer-types.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
@@ -17,7 +18,7 @@ export const starcoder2 = decoderFamily({
     max_position_embeddings: 4096,
     tie_word_embeddings: true,
   },
-  attentionPattern: (config) => ({ windowTokens: config.optionalInteger('sliding_window') }),
+  attentionPattern: windowInAllLayers(),
   norm: (size) => layerNorm(size),
   attention(sizes, config) {
     const bias = config.boolean('use_bias', true)

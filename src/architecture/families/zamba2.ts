@@ -1,5 +1,5 @@
+import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
-import { embedding } from '../blocks/embedding.js'
 import { linear } from '../blocks/linear.js'
 import { innerSize, mamba2Mixer } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
@@ -24,7 +24,7 @@ export const zamba2 = causalLmFamily({
     tie_word_embeddings: true,
   },
   build(stated, config, className) {
-    const { vocabSize, hiddenSize, heads } = stated
+    const { hiddenSize, heads } = stated
     // Attention sees the embeddings beside what the layer before made of them; a stated size of the heads counts for nothing.
     const headDim = Math.floor((2 * hiddenSize) / heads)
     const sizes = { ...stated, headDim, ffnSize: config.integer('intermediate_size', 4 * hiddenSize) }
@@ -71,10 +71,11 @@ export const zamba2 = causalLmFamily({
       convKernel,
     }
     return {
-      model: container('Zamba2Model', {
-        embed_tokens: embedding(vocabSize, hiddenSize),
+      model: decoderModel('Zamba2Model', {
+        ...sizes,
         layers: { type: 'ModuleList', items: items.filter(({ indices }) => indices.length > 0) },
-        final_layernorm: norm,
+        norm,
+        lastNorm: 'final_layernorm',
       }),
       dimensions: { ...decoderDimensions(sizes, { gatedMlp: true }), mamba },
     }
