@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { FAMILIES } from '../../src/architecture/families/index.js'
+import { mistral } from '../../src/architecture/families/mistral.js'
+import type { Family } from '../../src/architecture/family.js'
+import { isForwardPassDescribed } from '../../src/estimate/index.js'
+import { memoryRecords } from '../estimate/memory-records.js'
+import { readRecords } from './records.js'
+
+/** Model types whose modules transformers built, with the shapes that were recorded: see `families.test.ts`. */
+const BUILT: ReadonlySet<string> = new Set(
+  ['public', 'varied', 'mutated-a2'].flatMap((file) => readRecords(`${file}.jsonl.gz`).map(({ family }) => family)),
+)
+
+/** Model types that torch ran, with the memory that was recorded: see `test/estimate`. */
+const RUN: ReadonlySet<unknown> = new Set(
+  ['public', 'families', 'config-variants', 'training-loops', 'qlora'].flatMap((file) =>
+    memoryRecords(`${file}.jsonl.gz`).map(({ config }) => config['model_type']),
+  ),
+)
+
+/** Model types whose forward pass is described and was not recorded, and what vouches for it. */
+const FORWARD_NOT_RECORDED: Readonly<Record<string, string>> = {
+  gptj: "read from transformers' code; the parts of a layer are those of gpt_neo and gpt_neox, which are recorded",
+  ministral3: "read from transformers' code; mistral and ministral, which it follows, are recorded",
+  opt: "read from transformers' code; the parts of a layer are those of gpt2, which is recorded",
+}
+
+describe('Every model type has recorded evidence', () => {
+  it('for its modules', () => {
+    expect(withoutModules(FAMILIES)).toEqual([])
+  })
+
+  it('for its forward pass, or a reason why not', () => {
+    expect(withoutRun(FAMILIES)).toEqual([])
+  })
+
+  it('and the reasons are needed', () => {
+    expect(Object.keys(FORWARD_NOT_RECORDED).filter((type) => RUN.has(type) || !isForwardPassDescribed(type))).toEqual(
+      [],
+    )
+  })
+
+  it('so that a copy of a family under another name fails', () => {
+    const copy: Family = { ...mistral, modelTypes: ['mistral_copy'] }
+    expect(withoutModules([...FAMILIES, copy])).toEqual(['mistral_copy'])
+  })
+})
+
+function withoutModules(families: readonly Family[]): string[] {
+  return families.flatMap(({ modelTypes }) => modelTypes).filter((modelType) => !BUILT.has(modelType))
+}
+
+function withoutRun(families: readonly Family[]): string[] {
+  const described = families.flatMap(({ modelTypes }) => modelTypes).filter(isForwardPassDescribed)
+  return described.filter((modelType) => !RUN.has(modelType) && FORWARD_NOT_RECORDED[modelType] === undefined)
+}
