@@ -7,10 +7,11 @@ import {
   type Shape,
   ties,
 } from '../architecture/index.js'
+import { checkOptions } from '../options/index.js'
 import { unknownNote } from './architecture-from-safetensors.js'
 import { expertsAsExpected, type FoundTensor } from './expert-layouts.js'
 import { type LogicalParameters, logicalParameters } from './logical-parameters.js'
-import type { QuantisationFiles } from './quantisation/quantisation.js'
+import { BESIDE_CONFIG, type QuantisationFiles } from './quantisation/quantisation.js'
 import { elementCount } from './quantisation/stored-weight.js'
 import type { SafetensorsHeader } from './safetensors-header.js'
 
@@ -59,6 +60,7 @@ export function compareCheckpoint(
   headers: Iterable<Pick<SafetensorsHeader, 'tensors'>>,
   files: Omit<QuantisationFiles, 'config'> = {},
 ): CheckpointComparison {
+  checkOptions(files, BESIDE_CONFIG)
   return compareParameters(architectureFromConfig(config), logicalParameters(headers, { ...files, config }))
 }
 

@@ -1,6 +1,5 @@
 export { type ConfigObject, isObject } from '../architecture/index.js'
 export { architectureFromSafetensors, type CheckpointArchitecture } from './architecture-from-safetensors.js'
-export { type ChatTemplate, type ChatTemplateSources, findChatTemplate } from './chat-template.js'
 export {
   type CheckpointComparison,
   compareCheckpoint,
@@ -8,7 +7,6 @@ export {
   type ShapeDifference,
 } from './compare-checkpoint.js'
 export { DTYPE_BITS, type Dtype } from './dtype.js'
-export { type EmbeddingSigns, isEmbeddingModel } from './embedding-model.js'
 export {
   type LogicalParameter,
   type LogicalParameters,
@@ -38,4 +36,3 @@ export {
   safetensorsHeaderLength,
 } from './safetensors-header.js'
 export { type GgufHeader, modelSpecFromGguf } from './spec-from-gguf.js'
-export { toolCallParserOf } from './tool-call-parser.js'

@@ -1,6 +1,7 @@
 import { CheckpointError, type Shape } from '../architecture/index.js'
+import { checkOptions } from '../options/index.js'
 import { type Dtype, PRECISION_OF_DTYPE } from './dtype.js'
-import type { QuantisationFiles } from './quantisation/quantisation.js'
+import { QUANTISATION_FILES, type QuantisationFiles } from './quantisation/quantisation.js'
 import { quantisationOf } from './quantisation/quantisation-of-config.js'
 import { type FoundWeight, quantisedWeightAt } from './quantisation/storages.js'
 import { elementCount, type QuantisationScheme } from './quantisation/stored-weight.js'
@@ -58,6 +59,7 @@ export function logicalParameters(
   headers: Iterable<Pick<SafetensorsHeader, 'tensors'>>,
   files: QuantisationFiles = {},
 ): LogicalParameters {
+  checkOptions(files, QUANTISATION_FILES)
   const tensors = merged(headers)
   const quantisation = quantisationOf(files)
   const weights = new Map<string, { found: FoundWeight; stored: string[] }>()

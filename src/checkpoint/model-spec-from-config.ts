@@ -6,13 +6,14 @@ import {
   linearLayers,
   totalParameters,
 } from '../architecture/index.js'
+import { anything, boolean, checkOptions, func, type OptionTable, object, optionsIn, text } from '../options/index.js'
 import type { LinearLayerSpec, MambaConfig, ModelSpec, MoEConfig } from '../schemas/index.js'
 import { findChatTemplate } from './chat-template.js'
 import { isEmbeddingModel } from './embedding-model.js'
 import { numberIn, textIn } from './json-object.js'
 import type { LogicalParameters } from './logical-parameters.js'
-import { precisionOf } from './precision.js'
-import type { QuantisationFiles } from './quantisation/quantisation.js'
+import { PRECISION_SOURCES, precisionOf } from './precision.js'
+import { BESIDE_CONFIG, type QuantisationFiles } from './quantisation/quantisation.js'
 import { toolCallParserOf } from './tool-call-parser.js'
 
 /** What stands beside a `config.json` and tells more of the spec. Whatever is not given is taken as not known. */
@@ -36,6 +37,19 @@ export interface SpecExtras extends Omit<QuantisationFiles, 'config'> {
    * all the rest; without it the two fields are left out.
    */
   readonly minimumGpus?: MinimumGpusEstimate
+}
+
+/** What the options of `modelSpecFromConfig` may be. */
+export const SPEC_EXTRAS: OptionTable<SpecExtras> = {
+  ...BESIDE_CONFIG,
+  name: text,
+  tokenizerConfig: object(),
+  generationConfig: object(),
+  chatTemplate: text,
+  sentenceTransformersModules: anything,
+  hasPoolingConfig: boolean,
+  storage: object(),
+  minimumGpus: func(),
 }
 
 /** What tells the two fields of a spec that say how many GPUs training takes, and why one is left out. */
@@ -62,6 +76,7 @@ export interface SpecWithNotes {
  * - `linear_layers`: every `nn.Linear` and `Conv1D`, as PEFT sees them
  *
  * @throws CheckpointError for a family that is not known, or a config that cannot be
+ * @throws TypeError for an unknown or wrong option
  * @example
  * ```ts
  * const { spec, notes } = modelSpecFromConfig(JSON.parse(await readFile('config.json', 'utf8')))
@@ -78,11 +93,16 @@ export function modelSpecFromArchitecture(
   config: ConfigObject,
   extras: SpecExtras = {},
 ): SpecWithNotes {
+  checkOptions(extras, SPEC_EXTRAS)
   const { dimensions, className, family } = architecture
   const embeds = isEmbeddingModel({ ...extras, className })
   const contextTokens = dimensions.contextTokens ?? tokenizerLimit(extras.tokenizerConfig)
   const window = windowOf(dimensions.windowTokens, contextTokens)
-  const { precision, notes: precisionNotes } = precisionOf({ ...extras, config, architecture })
+  const { precision, notes: precisionNotes } = precisionOf({
+    ...optionsIn(extras, PRECISION_SOURCES),
+    config,
+    architecture,
+  })
   const chat = findChatTemplate(extras)
   const parser = chat.template === undefined ? undefined : toolCallParserOf(chat.template)
   const { notes: gpuNotes, ...minimum } = extras.minimumGpus?.(architecture) ?? { notes: [] }

@@ -1,4 +1,5 @@
 import { CheckpointError, type ConfigObject } from '../architecture/index.js'
+import { checkOptions, type OptionTable, required, text } from '../options/index.js'
 import type { Adapter, FinetuningType } from '../schemas/index.js'
 import { numberIn, textIn } from './json-object.js'
 import { elementCount, type StoredTensors } from './quantisation/stored-weight.js'
@@ -9,6 +10,13 @@ export interface AdapterIdentity {
   readonly workspace: string
   /** `workspace/name` of the fileset that holds it. */
   readonly fileset: string
+}
+
+/** What the identity may be. */
+export const ADAPTER_IDENTITY: OptionTable<AdapterIdentity> = {
+  name: required(text),
+  workspace: required(text),
+  fileset: required(text),
 }
 
 /** A PEFT adapter as its files tell it. */
@@ -29,9 +37,11 @@ export interface PeftAdapter {
  *
  * @param config - the content of `adapter_config.json`
  * @param tensors - the tensors of `adapter_model.safetensors`
+ * @throws TypeError for an identity that lacks a part, or has another
  * @throws CheckpointError `missing_field` or `invalid_field` for a config without a known `peft_type`
  */
 export function adapterFromPeft(config: ConfigObject, identity: AdapterIdentity, tensors?: StoredTensors): PeftAdapter {
+  checkOptions(identity, ADAPTER_IDENTITY)
   const kind = finetuningTypeOf(config)
   const notes: string[] = []
   const rank = numberIn(config, 'r') ?? numberIn(config, 'target_r')

@@ -1,7 +1,8 @@
 import { type Architecture, type ConfigObject, linearLayers } from '../architecture/index.js'
+import { checkOptions, type OptionTable, object, optionsIn } from '../options/index.js'
 import { objectIn, textIn } from './json-object.js'
 import type { LogicalParameters } from './logical-parameters.js'
-import { formatOf, type Quantisation, type QuantisationFiles } from './quantisation/quantisation.js'
+import { formatOf, QUANTISATION_FILES, type Quantisation, type QuantisationFiles } from './quantisation/quantisation.js'
 import { quantisationOf } from './quantisation/quantisation-of-config.js'
 import { elementCount } from './quantisation/stored-weight.js'
 import { isRounded, type WeightFormat } from './quantisation/weight-format.js'
@@ -20,6 +21,13 @@ export interface PrecisionSources extends QuantisationFiles {
   readonly architecture?: Architecture
 }
 
+/** What each of the sources may be. */
+export const PRECISION_SOURCES: OptionTable<PrecisionSources> = {
+  ...QUANTISATION_FILES,
+  storage: object(),
+  architecture: object(),
+}
+
 /**
  * The precision of a checkpoint's weights, in the words of `ModelSpec.precision`: the one that most stored parameters have,
  * where the headers are known and understood; else what the config files say of quantisation; else `dtype` or `torch_dtype`; else
@@ -31,8 +39,9 @@ export interface PrecisionSources extends QuantisationFiles {
  * ```
  */
 export function precisionOf(sources: PrecisionSources): Precision {
+  checkOptions(sources, PRECISION_SOURCES)
   const { config, storage } = sources
-  const quantisation = quantisationOf(sources)
+  const quantisation = quantisationOf(optionsIn(sources, QUANTISATION_FILES))
   const stored = storage && storedPrecision(storage)
   if (stored) return { precision: stored.precision, notes: [...stored.notes, ...(quantisation?.notes ?? [])] }
   if (quantisation) return quantisedPrecision(quantisation, sources.architecture)

@@ -1,4 +1,5 @@
 import { CheckpointError, type Shape } from '../architecture/index.js'
+import { checkOptions, integer, type OptionTable, text } from '../options/index.js'
 import { DTYPE_BITS, type Dtype, isDtype } from './dtype.js'
 
 /** What a safetensors header says of one tensor. */
@@ -26,6 +27,9 @@ export interface SafetensorsHeaderOptions {
   readonly file?: string
 }
 
+/** What the options of `parseSafetensorsHeader` may be. */
+export const SAFETENSORS_HEADER_OPTIONS: OptionTable<SafetensorsHeaderOptions> = { fileBytes: integer(0), file: text }
+
 /** The longest header that is read, in bytes: the limit of the safetensors library itself. */
 export const MAX_HEADER_BYTES = 100_000_000
 
@@ -37,10 +41,9 @@ export const LENGTH_BYTES = 8
  *
  * @throws CheckpointError `truncated_file` for fewer than eight bytes, `header_too_large` above {@link MAX_HEADER_BYTES}
  */
-export function safetensorsHeaderLength(
-  start: Uint8Array,
-  { file = 'the file' }: SafetensorsHeaderOptions = {},
-): number {
+export function safetensorsHeaderLength(start: Uint8Array, options: SafetensorsHeaderOptions = {}): number {
+  checkOptions(options, SAFETENSORS_HEADER_OPTIONS)
+  const { file = 'the file' } = options
   if (start.length < LENGTH_BYTES) {
     throw new CheckpointError(
       'truncated_file',

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
-import { nearest } from '../lint/text.js'
+import { unknownModel } from '../options/index.js'
 import { isSchemaName, SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
 
 /** The option that names one of the 18 definitions; a misspelt name gets a suggestion. */
@@ -14,8 +14,5 @@ export function modelOption(description: string): Option {
  */
 export function schemaNameOf(text: string): SchemaName {
   if (isSchemaName(text)) return text
-  const near = nearest(text, SCHEMA_NAMES)
-  throw new InvalidArgumentError(
-    near === undefined ? `Expected one of ${SCHEMA_NAMES.join(', ')}.` : `Did you mean ${near}?`,
-  )
+  throw new InvalidArgumentError(unknownModel(text, SCHEMA_NAMES).message)
 }

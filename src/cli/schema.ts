@@ -1,5 +1,5 @@
 import { Argument, Command, Option } from 'commander'
-import { type Dialect, jsonSchema, type OpenApiVersion, openapi, type Rendition } from '../export/index.js'
+import { type Dialect, jsonSchema, type OpenApiVersion, openapi, type Variant } from '../export/index.js'
 import { SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
 import { EXIT, type ExitCode, UsageError } from './exit-code.js'
 import { jsonText } from './json-text.js'
@@ -8,7 +8,7 @@ import { schemaNameOf } from './model-option.js'
 interface SchemaOptions {
   readonly dialect: Dialect
   readonly openapi?: OpenApiVersion | true
-  readonly rendition: Rendition
+  readonly variant: Variant
 }
 
 /** `model-entity schema`: prints a definition as JSON Schema, or the endpoint as OpenAPI. */
@@ -27,7 +27,7 @@ export function schemaCommand(report: (code: ExitCode) => void): Command {
         .conflicts('dialect'),
     )
     .addOption(
-      new Option('--rendition <rendition>', 'all that the service checks, or what the API page shows')
+      new Option('--variant <variant>', 'all that the service checks, or what the API page shows')
         .choices(['service', 'page'])
         .default('service'),
     )
@@ -48,10 +48,10 @@ function print(name: SchemaName | undefined, options: SchemaOptions): ExitCode {
   return EXIT.ok
 }
 
-function textOf(name: SchemaName | undefined, { dialect, openapi: version, rendition }: SchemaOptions): string {
+function textOf(name: SchemaName | undefined, { dialect, openapi: version, variant }: SchemaOptions): string {
   if (version !== undefined && name !== undefined) {
     throw new UsageError(`--openapi prints all definitions: leave out ${name}, or the flag`)
   }
-  if (version !== undefined) return jsonText(openapi({ rendition, version: version === true ? '3.1' : version }))
-  return name === undefined ? SCHEMA_NAMES.join('\n') : jsonText(jsonSchema(name, { dialect, rendition }))
+  if (version !== undefined) return jsonText(openapi({ variant, version: version === true ? '3.1' : version }))
+  return name === undefined ? SCHEMA_NAMES.join('\n') : jsonText(jsonSchema(name, { dialect, variant }))
 }

@@ -6,7 +6,7 @@ import { type AdaptedLayer, type Candidate, candidatesOf, firstName } from './lo
 import { defaultTargets } from './lora/default-targets.js'
 import { type AdaptedTensor, convertTargets } from './lora/fused-experts.js'
 import { insideTest, type NameTest, tally } from './lora/match.js'
-import { checkOptions, type LoraOptions } from './lora/options.js'
+import { checkLoraOptions, type LoraOptions } from './lora/options.js'
 import { refuseSharedBlocks } from './lora/shared-blocks.js'
 import { excluded, isOutputEmbedding, rankOf, type Targets, targetsOf } from './lora/targets.js'
 import { trainedWhole } from './lora/trained-whole.js'
@@ -46,7 +46,7 @@ export interface LoraTarget {
  *
  * @param model - an architecture, or a `ModelSpec` with `linear_layers`; the latter knows no embeddings and no biases
  * @throws RangeError for a rank below 1, a family without a default, targets that match nothing or no layer that LoRA fits
- * @throws TypeError for options that do not go together, or that need to know more than a `ModelSpec` tells
+ * @throws TypeError for an unknown or wrong option, options that do not go together, or that need to know more than a `ModelSpec` tells
  * @example
  * ```ts
  * countLoraParameters(architectureFromConfig(config), { rank: 16, targetModules: ['q_proj', 'v_proj'] })
@@ -54,7 +54,7 @@ export interface LoraTarget {
  * ```
  */
 export function countLoraParameters(model: Architecture | ModelSpec, options: LoraOptions): LoraCount {
-  checkOptions(options)
+  checkLoraOptions(options)
   refuseSharedBlocks(model)
   const { modulesToSave = [], bias = 'none', useDora = false } = options
   const candidates = candidatesOf(model)

@@ -4,7 +4,7 @@ import { answeredOfSpec } from './architecture-of-spec.js'
 import { countLoraParameters } from './count-lora-parameters.js'
 import { checkSizes } from './estimable-sizes.js'
 import { ForwardPassError } from './forward-pass-error.js'
-import { type CheckedMemoryOptions, checkMemoryOptions, type MemoryOptions, unknownOptions } from './memory-options.js'
+import { type CheckedMemoryOptions, checkMemoryOptions, type MemoryOptions } from './memory-options.js'
 import { stateBytes } from './optimizer-states.js'
 import { overheadBytes } from './overhead.js'
 import { isActivationKnown } from './replay/activations.js'
@@ -41,15 +41,15 @@ export interface MemoryEstimate {
  * @param model - an architecture, or a `ModelSpec`, from which one is rebuilt: an unknown family as Llama
  * @throws ForwardPassError for a family whose forward pass is not described, with what is known of it without
  * @throws RangeError for counts and sizes that cannot be
- * @throws TypeError for an unknown choice
+ * @throws TypeError for an unknown option or choice
  * @example
  * ```ts
  * const { tensorBytes, peakAt } = estimateMemory(architectureFromConfig(config), { method: 'lora', sequenceLength: 2048 })
  * ```
  */
 export function estimateMemory(model: Architecture | ModelSpec, options: MemoryOptions = {}): MemoryEstimate {
-  if (!('root' in model)) return answeredOfSpec(model, (architecture) => estimateMemory(architecture, options))
   const checked = checkMemoryOptions(options)
+  if (!('root' in model)) return answeredOfSpec(model, (architecture) => estimateMemory(architecture, options))
   const { peak } = replayed(model, checked)
   const overhead = overheadBytes(checked.method)
   return {
@@ -58,7 +58,7 @@ export function estimateMemory(model: Architecture | ModelSpec, options: MemoryO
     overheadBytes: overhead,
     parts: peak.parts,
     peakAt: { phase: peak.phase, operation: peak.operation },
-    assumptions: [...assumptionsOf(checked), ...unknownActivation(model), ...unknownOptions(options)],
+    assumptions: [...assumptionsOf(checked), ...unknownActivation(model)],
   }
 }
 

@@ -1,3 +1,5 @@
+import { checkValue, nested, number, type OptionTable, oneOf, required, text } from '../options/index.js'
+
 const MIB = 2 ** 20
 
 /** A GPU that plans are made for. */
@@ -49,6 +51,11 @@ export const GPUS: readonly Gpu[] = Object.entries(GPU_MIB).map(([name, [mib, pr
 /** A name of {@link GPUS}, its family where that is one GPU (`h100`), or a GPU of one's own. */
 export type GpuChoice = string | Gpu
 
+const GPU: OptionTable<Gpu> = { name: required(text), product: text, memoryBytes: required(number(1)) }
+
+/** What an option may be that names a GPU. */
+export const GPU_CHOICE = oneOf(text, nested(GPU))
+
 /** The GPU of plans that name none: 80 GB, as the fewest of that kind have them. */
 export const DEFAULT_GPU = 'h100-80gb'
 
@@ -56,13 +63,15 @@ export const DEFAULT_GPU = 'h100-80gb'
  * The GPU of a name: whole (`a100-40gb`), its beginning where one alone begins so (`l4`), or its size (`80GB`, `141 GiB`).
  *
  * @throws RangeError for a name that is not known, with the names that are, and for a size that is none
+ * @throws TypeError for what is neither a name nor a GPU
  * @example
  * ```ts
  * gpuOf('h100-80gb').memoryBytes // 85520809984
  * ```
  */
 export function gpuOf(choice: GpuChoice): Gpu {
-  if (typeof choice !== 'string') return checked(choice)
+  checkValue(GPU_CHOICE, choice, 'gpu')
+  if (typeof choice !== 'string') return choice
   const asked = choice.trim().toLowerCase()
   const exact = GPUS.find(({ name }) => name === asked)
   if (exact) return exact

@@ -1,11 +1,23 @@
-import type { LoraOptions } from './lora/options.js'
-import type { AttentionKernel } from './replay/attention/attention.js'
+import { boolean, checkOptions, choice, integer, nested, type OptionTable } from '../options/index.js'
+import { LORA_OPTIONS, type LoraOptions } from './lora/options.js'
+import { ATTENTION_KERNELS, type AttentionKernel } from './replay/attention/attention.js'
 
 /** How a model is used: what is trained and in which types, or served. */
-export type MemoryMethod = 'full' | 'full-mixed' | 'lora' | 'qlora' | 'inference'
+export type MemoryMethod = (typeof MEMORY_METHODS)[number]
+
+/** Every {@link MemoryMethod}. */
+export const MEMORY_METHODS = ['full', 'full-mixed', 'lora', 'qlora', 'inference'] as const
 
 /** The optimizers whose states are known. */
-export type Optimizer = 'adamw' | 'adamw-8bit' | 'sgd' | 'adafactor'
+export type Optimizer = (typeof OPTIMIZERS)[number]
+
+/** Every {@link Optimizer}. */
+export const OPTIMIZERS = ['adamw', 'adamw-8bit', 'sgd', 'adafactor'] as const
+
+/** The types of weights that an estimate can be for. */
+export type TrainingPrecision = (typeof PRECISIONS)[number]
+
+const PRECISIONS = ['bfloat16', 'float16'] as const
 
 /** What an estimate is for. */
 export interface MemoryOptions {
@@ -26,9 +38,9 @@ export interface MemoryOptions {
   /** Default: `adamw`. */
   readonly optimizer?: Optimizer
   /** The type of the weights where the method does not fix it. Default: `bfloat16`. */
-  readonly precision?: 'bfloat16' | 'float16'
+  readonly precision?: TrainingPrecision
   /** What transformers calls `precision`. */
-  readonly dtype?: 'bfloat16' | 'float16'
+  readonly dtype?: TrainingPrecision
   /** The attention kernel. Default: as torch picks on a recent GPU, flash, and the efficient one where there is a mask. */
   readonly attention?: AttentionKernel
   /** Micro-batches whose gradients are added up before a step. Default: 1. */
@@ -41,67 +53,55 @@ export interface MemoryOptions {
   readonly world?: number
 }
 
+/** Beyond this no GPU and no number is of use: a thousand million sequences, or tokens. */
+const MAX_COUNT = 1_000_000_000
+
+/** What the options of an estimate may be. */
+export const MEMORY_OPTIONS: OptionTable<MemoryOptions> = {
+  method: choice(MEMORY_METHODS),
+  batchSize: integer(1, MAX_COUNT),
+  sequenceLength: integer(1, MAX_COUNT),
+  gradientCheckpointing: boolean,
+  lora: nested(LORA_OPTIONS),
+  optimizer: choice(OPTIMIZERS),
+  precision: choice(PRECISIONS),
+  dtype: choice(PRECISIONS),
+  attention: choice(ATTENTION_KERNELS),
+  gradientAccumulation: integer(1, MAX_COUNT),
+  keepOutputs: boolean,
+  inputGradients: boolean,
+  world: integer(1, MAX_COUNT),
+}
+
 /** The options with every default filled in. */
 export type CheckedMemoryOptions = Required<Omit<MemoryOptions, 'dtype'>>
 
 /**
  * Fills the defaults in, and refuses what cannot be.
  *
- * @throws TypeError for an unknown choice, RangeError for a count that is none
+ * @throws TypeError for an unknown option or choice, and for `precision` and `dtype` that differ
+ * @throws RangeError for a count that is none
  */
 export function checkMemoryOptions(options: MemoryOptions): CheckedMemoryOptions {
-  const checked: CheckedMemoryOptions = {
+  checkOptions(options, MEMORY_OPTIONS)
+  const { precision, dtype } = options
+  if (precision !== undefined && dtype !== undefined && precision !== dtype) {
+    throw new TypeError(
+      `\`precision\` is "${precision}" and \`dtype\` is "${dtype}": they are one option, give one of them`,
+    )
+  }
+  return {
     method: options.method ?? 'full',
     batchSize: options.batchSize ?? 1,
     sequenceLength: options.sequenceLength ?? 4096,
     gradientCheckpointing: options.gradientCheckpointing ?? true,
     lora: options.lora ?? { rank: 32, targetModules: 'all-linear' },
     optimizer: options.optimizer ?? 'adamw',
-    precision: options.precision ?? options.dtype ?? 'bfloat16',
+    precision: precision ?? dtype ?? 'bfloat16',
     attention: options.attention ?? 'flash',
     gradientAccumulation: options.gradientAccumulation ?? 1,
     keepOutputs: options.keepOutputs ?? false,
     inputGradients: options.inputGradients ?? false,
     world: options.world ?? 1,
   }
-  for (const [name, choices] of Object.entries(CHOICES)) oneOf(name, checked[name as keyof typeof CHOICES], choices)
-  for (const name of ['batchSize', 'sequenceLength', 'gradientAccumulation', 'world'] as const)
-    count(name, checked[name])
-  return checked
-}
-
-/** A sentence for each option that is not known: it is ignored, and not in silence. */
-export function unknownOptions(options: MemoryOptions): string[] {
-  return Object.keys(options)
-    .filter((name) => !KNOWN.has(name))
-    .map((name) => {
-      const near = [...KNOWN].find((known) => folded(known) === folded(name))
-      return `the option ${JSON.stringify(name)} is not known and changes nothing${near ? `; "${near}" is` : ''}`
-    })
-}
-
-function folded(name: string): string {
-  return name.replaceAll('_', '').toLowerCase()
-}
-
-const CHOICES = {
-  method: ['full', 'full-mixed', 'lora', 'qlora', 'inference'],
-  optimizer: ['adamw', 'adamw-8bit', 'sgd', 'adafactor'],
-  precision: ['bfloat16', 'float16'],
-  attention: ['flash', 'efficient', 'eager'],
-} as const
-
-/** Beyond this no GPU and no number is of use: a thousand million sequences, or tokens. */
-const MAX_COUNT = 1_000_000_000
-
-const KNOWN: ReadonlySet<string> = new Set([...Object.keys(checkMemoryOptions({})), 'dtype'])
-
-function oneOf(name: string, given: string, choices: readonly string[]): void {
-  if (choices.includes(given)) return
-  throw new TypeError(`${name} is ${JSON.stringify(given)}, and should be one of ${choices.join(', ')}`)
-}
-
-function count(name: string, given: number): void {
-  if (Number.isInteger(given) && given >= 1 && given <= MAX_COUNT) return
-  throw new RangeError(`${name} is ${given}, and should be an integer from 1 to ${MAX_COUNT}`)
 }

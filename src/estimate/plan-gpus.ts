@@ -1,9 +1,10 @@
 import type { Architecture } from '../architecture/index.js'
+import { checkOptions, integer, type OptionTable } from '../options/index.js'
 import type { ModelSpec } from '../schemas/index.js'
 import { answeredOfSpec } from './architecture-of-spec.js'
 import { estimateMemory, leastStaticMemory, type MemoryEstimate } from './estimate-memory.js'
-import { DEFAULT_GPU, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
-import { type CheckedMemoryOptions, checkMemoryOptions, type MemoryOptions } from './memory-options.js'
+import { DEFAULT_GPU, GPU_CHOICE, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
+import { type CheckedMemoryOptions, checkMemoryOptions, MEMORY_OPTIONS, type MemoryOptions } from './memory-options.js'
 import { overheadBytes } from './overhead.js'
 import { layoutsOf } from './shard/layouts.js'
 import { profileStep, type StepProfile } from './shard/profile.js'
@@ -16,6 +17,11 @@ export interface PlanOptions extends Omit<MemoryOptions, 'world'> {
   /** The most GPUs to think of. Default: 1,024. */
   readonly maxGpus?: number
 }
+
+const { world: _, ...WITHOUT_WORLD } = MEMORY_OPTIONS
+
+/** What the options of `planGpus` may be. */
+export const PLAN_OPTIONS: OptionTable<PlanOptions> = { ...WITHOUT_WORLD, gpu: GPU_CHOICE, maxGpus: integer(1) }
 
 /** A number of GPUs that is too small, and by how much. */
 export interface TooFew {
@@ -55,13 +61,14 @@ export interface GpuPlan {
  *
  * @param model - an architecture, or a `ModelSpec`, from which one is rebuilt
  * @throws RangeError for counts that cannot be, a GPU that is not known, and a family without a described forward pass
- * @throws TypeError for an unknown choice
+ * @throws TypeError for an unknown option or choice
  * @example
  * ```ts
  * const { gpus, layout } = planGpus(architectureFromConfig(config), { method: 'full', gpu: 'h100-80gb' })
  * ```
  */
 export function planGpus(model: Architecture | ModelSpec, options: PlanOptions = {}): GpuPlan {
+  checkOptions(options, PLAN_OPTIONS)
   if (!('root' in model)) return answeredOfSpec(model, (architecture) => planGpus(architecture, options))
   const { gpu: _, maxGpus: __, ...memory } = options
   const { gpu, gpus, fitting, tooFew } = fewestGpus(model, options)
@@ -105,9 +112,6 @@ export interface Search {
 export function fewestGpus(model: Architecture, options: PlanOptions, isExplained = true): Search {
   const { gpu: choice = DEFAULT_GPU, maxGpus = 1024, ...memory } = options
   const gpu = gpuOf(choice)
-  if (!Number.isSafeInteger(maxGpus) || maxGpus < 1) {
-    throw new RangeError(`maxGpus is ${maxGpus}, and should be an integer of at least 1`)
-  }
   const checked = checkMemoryOptions(memory)
   const estimator = estimatorOf(model, checked)
   const tooFew: TooFew[] = []

@@ -1,8 +1,9 @@
 import { type Architecture, linearGroups, product, sum, totalParameters } from '../architecture/index.js'
+import { checkOptions, choice, integer, type OptionTable } from '../options/index.js'
 import type { ModelSpec } from '../schemas/index.js'
 import { answeredOfSpec } from './architecture-of-spec.js'
 import { estimateMemory } from './estimate-memory.js'
-import { DEFAULT_GPU, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
+import { DEFAULT_GPU, GPU_CHOICE, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
 import { cacheElements, cacheShape } from './kv-cache.js'
 import { overheadBytes } from './overhead.js'
 import { isForwardPassDescribed } from './replay/traits.js'
@@ -26,7 +27,7 @@ const WEIGHT_BITS = {
 export type WeightPrecision = keyof typeof WEIGHT_BITS
 
 /** Every {@link WeightPrecision}, by its name. */
-export const WEIGHT_PRECISIONS: readonly string[] = Object.keys(WEIGHT_BITS)
+export const WEIGHT_PRECISIONS = Object.keys(WEIGHT_BITS) as readonly WeightPrecision[]
 
 /** What is to be served, and on what. */
 export interface ServingOptions {
@@ -42,6 +43,19 @@ export interface ServingOptions {
   readonly cacheBytes?: 1 | 2
   /** Tokens of a prompt that run at once (chunked prefill). Default: 2,048. */
   readonly chunkTokens?: number
+}
+
+/** More sequences, or tokens, than anyone serves at once. */
+const MOST = 100_000_000
+
+/** What the options of `planServing` may be. */
+export const SERVING_OPTIONS: OptionTable<ServingOptions> = {
+  gpu: GPU_CHOICE,
+  contextTokens: integer(1, MOST),
+  concurrency: integer(1, MOST),
+  precision: choice(WEIGHT_PRECISIONS),
+  cacheBytes: choice([1, 2]),
+  chunkTokens: integer(1, MOST),
 }
 
 /** What serving a model takes of one GPU, in bytes, and what fits. */
@@ -74,23 +88,19 @@ export interface ServingPlan {
  * What serving takes of one GPU: weights, cache, one chunk of prefill; and the longest context and the most sequences that fit.
  *
  * @param model - an architecture, or a `ModelSpec`, from which one is rebuilt
- * @throws RangeError for counts that cannot be and for a GPU that is not known, TypeError for an unknown precision
+ * @throws RangeError for counts that cannot be and for a GPU that is not known
+ * @throws TypeError for an unknown option or choice
  * @example
  * ```ts
  * planServing(architectureFromConfig(config), { gpu: 'l4', precision: 'int4' }).largestContextTokens
  * ```
  */
 export function planServing(model: Architecture | ModelSpec, options: ServingOptions = {}): ServingPlan {
+  checkOptions(options, SERVING_OPTIONS)
   if (!('root' in model)) return answeredOfSpec(model, (architecture) => planServing(architecture, options))
   const modelContext = model.dimensions.contextTokens ?? MOST
   const { precision = 'bfloat16', cacheBytes = 2, concurrency = 1, chunkTokens = 2048 } = options
   const contextTokens = options.contextTokens ?? Math.min(4096, modelContext)
-  if (!Object.hasOwn(WEIGHT_BITS, precision)) {
-    throw new TypeError(
-      `precision is ${JSON.stringify(precision)}, and should be one of ${WEIGHT_PRECISIONS.join(', ')}`,
-    )
-  }
-  for (const [name, value] of Object.entries({ contextTokens, concurrency, chunkTokens })) count(name, value)
   const gpu = gpuOf(options.gpu ?? DEFAULT_GPU)
   const shape = cacheShape(model)
   const weightBytes = weightsOf(model)
@@ -119,9 +129,6 @@ export function planServing(model: Architecture | ModelSpec, options: ServingOpt
     assumptions: assumptionsOf(model, chunkTokens, shape.notes),
   }
 }
-
-/** More sequences, or tokens, than anyone serves at once. */
-const MOST = 100_000_000
 
 function weightsOf(model: Architecture): Record<WeightPrecision, number> {
   const total = totalParameters(model)
@@ -159,11 +166,6 @@ function most(limit: number, passes: (value: number) => boolean): number {
     else high = middle
   }
   return low
-}
-
-function count(name: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 1 && value <= MOST) return
-  throw new RangeError(`${name} is ${value}, and should be an integer from 1 to ${MOST}`)
 }
 
 function assumptionsOf({ family }: Architecture, chunkTokens: number, notes: readonly string[]): string[] {

@@ -1,8 +1,9 @@
 import type { TSchema } from 'typebox'
+import { checkOptions, choice, type OptionTable, text, unknownModel } from '../options/index.js'
 import { isSchemaName, SCHEMA_NAMES, SCHEMAS, type SchemaName } from '../schemas/index.js'
 import type { PlainObject } from './plain-data.js'
 import { rulesFor } from './request-rules.js'
-import { chosen, DIALECTS, type Dialect, RENDITIONS, type Rendition } from './style.js'
+import { DIALECTS, type Dialect, namesOf, type Style, VARIANTS, type Variant } from './style.js'
 import { type WrittenSchema, writeSchema } from './write-schema.js'
 
 /** How {@link jsonSchema} writes. */
@@ -10,9 +11,16 @@ export interface JsonSchemaOptions {
   /** The dialect; `2020-12` by default. */
   readonly dialect?: Dialect
   /** What is described: all that the service checks (the default), or what the API page shows. */
-  readonly rendition?: Rendition
+  readonly variant?: Variant
   /** The `$id`, by default `urn:model-entity:{dialect}:{name}`; a definition that is none of the 18 has none by default. */
   readonly id?: string
+}
+
+/** What the options of `jsonSchema` may be. */
+export const JSON_SCHEMA_OPTIONS: OptionTable<JsonSchemaOptions> = {
+  dialect: choice(namesOf(DIALECTS)),
+  variant: choice(VARIANTS),
+  id: text,
 }
 
 /**
@@ -24,7 +32,7 @@ export interface JsonSchemaOptions {
  * `format` by rules of its own.
  *
  * @param model - the name of one of the 18 definitions, or a definition
- * @throws TypeError when there is no definition of that name
+ * @throws TypeError when there is no definition of that name, and for an unknown or wrong option
  * @example
  * ```ts
  * import { jsonSchema } from 'model-entity'
@@ -33,13 +41,13 @@ export interface JsonSchemaOptions {
  * ```
  */
 export function jsonSchema(model: SchemaName | TSchema, options: JsonSchemaOptions = {}): PlainObject {
-  const { dialect = '2020-12', rendition = 'service' } = options
-  const style = chosen(DIALECTS, dialect, 'dialect')
-  chosen(RENDITIONS, rendition, 'rendition')
-  const definition = typeof model === 'string' ? definitionOf(model) : model
+  checkOptions(options, JSON_SCHEMA_OPTIONS)
+  const { dialect = '2020-12', variant = 'service' } = options
+  const style: Style & { readonly uri: string; readonly keyword: string } = DIALECTS[dialect]
+  const definition = isDefinition(model) ? model : definitionOf(model)
   const rules = rulesFor(definition)
-  const { schema, references } = writeSchema(definition, style, rendition, rules)
-  const definitions = allOf(references, (name) => writeSchema(SCHEMAS[name], style, rendition, rules))
+  const { schema, references } = writeSchema(definition, style, variant, rules)
+  const definitions = allOf(references, (name) => writeSchema(SCHEMAS[name], style, variant, rules))
   const id = options.id ?? defaultId(definition, dialect)
   return {
     $schema: style.uri,
@@ -71,9 +79,13 @@ function inPageOrder(schemas: ReadonlyMap<SchemaName, PlainObject>): PlainObject
   return ordered
 }
 
-function definitionOf(name: string): TSchema {
-  if (isSchemaName(name)) return SCHEMAS[name]
-  throw new TypeError(`There is no definition ${JSON.stringify(name)}: expected one of ${SCHEMA_NAMES.join(', ')}`)
+function isDefinition(model: SchemaName | TSchema): model is TSchema {
+  return typeof model === 'object' && model !== null
+}
+
+function definitionOf(name: unknown): TSchema {
+  if (typeof name === 'string' && isSchemaName(name)) return SCHEMAS[name]
+  throw unknownModel(name, SCHEMA_NAMES)
 }
 
 function defaultId(definition: TSchema, dialect: Dialect): string | undefined {

@@ -1,23 +1,30 @@
+import { checkOptions, choice, type OptionTable } from '../options/index.js'
 import { CREATE_MODEL, SCHEMA_NAMES, SCHEMAS, type SchemaName } from '../schemas/index.js'
 import type { PlainObject } from './plain-data.js'
-import { chosen, OPENAPI_VERSIONS, type OpenApiVersion, RENDITIONS, type Rendition, type Style } from './style.js'
+import { namesOf, OPENAPI_VERSIONS, type OpenApiVersion, type Style, VARIANTS, type Variant } from './style.js'
 import { writeSchema } from './write-schema.js'
 
 /** How {@link openapi} writes. */
 export interface OpenApiOptions {
   /** What is described: all that the service checks (the default), or what the API page shows. */
-  readonly rendition?: Rendition
+  readonly variant?: Variant
   /** The version of OpenAPI; `3.1` by default. */
   readonly version?: OpenApiVersion
+}
+
+/** What the options of `openapi` may be. */
+export const OPENAPI_OPTIONS: OptionTable<OpenApiOptions> = {
+  variant: choice(VARIANTS),
+  version: choice(namesOf(OPENAPI_VERSIONS)),
 }
 
 /**
  * The OpenAPI document of the endpoint, with the 18 definitions as its components. Plain data, a new copy at each call.
  *
- * The rendition `page` in version 3.1 is the document of the API page. The rendition `service` says more: the constraints and
+ * The variant `page` in version 3.1 is the document of the API page. The variant `service` says more: the constraints and
  * the nulls of the service, that the body is required, and the answers 400, 403 and 409.
  *
- * @throws TypeError for a rendition or a version that is not there
+ * @throws TypeError for an unknown option, and a variant or a version that is not there
  * @example
  * ```ts
  * import { openapi } from 'model-entity'
@@ -27,17 +34,17 @@ export interface OpenApiOptions {
  * ```
  */
 export function openapi(options: OpenApiOptions = {}): OpenApiDocument {
-  const { rendition = 'service', version = '3.1' } = options
-  const style = chosen(OPENAPI_VERSIONS, version, 'version')
-  chosen(RENDITIONS, rendition, 'rendition')
+  checkOptions(options, OPENAPI_OPTIONS)
+  const { variant = 'service', version = '3.1' } = options
+  const style = OPENAPI_VERSIONS[version]
   return {
     openapi: style.version,
     info: { title: 'Nemo Platform API', version: '1.0.0' },
     servers: [{ url: 'https://host.com', description: 'Default' }],
     // Said outright, as the page names no credentials and a linter asks.
-    ...(rendition === 'service' && { security: [] }),
-    paths: { [CREATE_MODEL.path]: { [CREATE_MODEL.method]: operation(style, rendition) } },
-    components: { schemas: components(style, rendition) },
+    ...(variant === 'service' && { security: [] }),
+    paths: { [CREATE_MODEL.path]: { [CREATE_MODEL.method]: operation(style, variant) } },
+    components: { schemas: components(style, variant) },
   }
 }
 
@@ -50,13 +57,13 @@ export interface OpenApiDocument extends PlainObject {
   components: { schemas: { [name: string]: PlainObject } }
 }
 
-function operation(style: Style, rendition: Rendition): PlainObject {
+function operation(style: Style, variant: Variant): PlainObject {
   const { operationId, summary, description, tags, parameters, requestBody, responses, refusals } = CREATE_MODEL
   const answers: PlainObject = {}
   for (const [status, { description, schema }] of Object.entries(responses)) {
     answers[status] = { description, content: json({ $ref: style.definitions + schema }) }
   }
-  for (const [status, description] of Object.entries(rendition === 'service' ? refusals : {})) {
+  for (const [status, description] of Object.entries(variant === 'service' ? refusals : {})) {
     answers[status] = { description, content: json(REFUSAL) }
   }
   return {
@@ -66,7 +73,7 @@ function operation(style: Style, rendition: Rendition): PlainObject {
     tags: [...tags],
     parameters: parameters.map((parameter) => ({ ...parameter, schema: { ...parameter.schema } })),
     requestBody: {
-      ...(rendition === 'service' && { required: true }),
+      ...(variant === 'service' && { required: true }),
       content: json({ $ref: style.definitions + requestBody }),
     },
     responses: answers,
@@ -80,7 +87,7 @@ function json(schema: PlainObject): PlainObject {
   return { 'application/json': { schema: structuredClone(schema) } }
 }
 
-function components(style: Style, rendition: Rendition): { [name in SchemaName]: PlainObject } {
-  const entries = SCHEMA_NAMES.map((name) => [name, writeSchema(SCHEMAS[name], style, rendition, 'described').schema])
+function components(style: Style, variant: Variant): { [name in SchemaName]: PlainObject } {
+  const entries = SCHEMA_NAMES.map((name) => [name, writeSchema(SCHEMAS[name], style, variant, 'described').schema])
   return Object.fromEntries(entries)
 }

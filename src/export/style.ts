@@ -7,13 +7,16 @@ import type { PlainObject } from './plain-data.js'
  * - `service`: everything that the service checks, with `null` where it takes it
  * - `page`: what the API page shows, which leaves out the extra constraints and most nulls
  */
-export type Rendition = 'service' | 'page'
+export type Variant = (typeof VARIANTS)[number]
+
+/** Both variants. */
+export const VARIANTS = ['service', 'page'] as const
 
 /** The dialects of JSON Schema that can be written: the current one, and the one that most tools still read. */
-export type Dialect = '2020-12' | 'draft-07'
+export type Dialect = keyof typeof DIALECTS
 
 /** The versions of OpenAPI that can be written. */
-export type OpenApiVersion = '3.1' | '3.0'
+export type OpenApiVersion = keyof typeof OPENAPI_VERSIONS
 
 /** How schemas are written in one language: all that JSON Schema's dialects and OpenAPI's versions differ in. */
 export interface Style {
@@ -41,31 +44,16 @@ export const DIALECTS = {
     refSiblings: false,
     orNull: nulls.byType,
   },
-} as const satisfies Record<Dialect, Style & { uri: string; keyword: string }>
+} as const satisfies Record<string, Style & { uri: string; keyword: string }>
 
 /** The versions of OpenAPI: 3.1 is JSON Schema 2020-12, 3.0 a relative of draft-05 with a `nullable` of its own. */
 export const OPENAPI_VERSIONS = {
   '3.1': { version: '3.1.0', definitions: '#/components/schemas/', refSiblings: true, orNull: nulls.byType },
   '3.0': { version: '3.0.3', definitions: '#/components/schemas/', refSiblings: false, orNull: nulls.byKeyword },
-} as const satisfies Record<OpenApiVersion, Style & { version: string }>
+} as const satisfies Record<string, Style & { version: string }>
 
-/** The renditions: which of them shows what the service checks. */
-export const RENDITIONS = { service: { isWhole: true }, page: { isWhole: false } } as const satisfies Record<
-  Rendition,
-  object
->
-
-/**
- * A row of one of these tables.
- *
- * @throws TypeError for a choice that is not there
- */
-export function chosen<Table extends object>(
-  table: Table,
-  choice: keyof Table & string,
-  option: string,
-): Table[keyof Table] {
-  if (Object.hasOwn(table, choice)) return table[choice]
-  const expected = Object.keys(table).map((key) => JSON.stringify(key))
-  throw new TypeError(`There is no ${option} ${JSON.stringify(choice)}: expected ${expected.join(' or ')}`)
+/** The names in one of these tables, for a choice among them. */
+export function namesOf<Table extends object>(table: Table): (keyof Table & string)[] {
+  // `Object.keys` says `string[]`, as an object may have more keys than its type; a constant table has just these.
+  return Object.keys(table) as (keyof Table & string)[]
 }

@@ -3,7 +3,7 @@ import { BackendFormat, MODEL_REFERENCE_FORMAT, SCHEMA_NAMES, SCHEMAS, type Sche
 import { MODEL_REFERENCE_KEYWORDS } from './model-reference.js'
 import { isPlainObject, type PlainObject, type PlainValue } from './plain-data.js'
 import { type RequestRules, withRule } from './request-rules.js'
-import type { Rendition, Style } from './style.js'
+import type { Style, Variant } from './style.js'
 
 /** A definition written as a schema, with the names of the definitions that it refers to. */
 export interface WrittenSchema {
@@ -15,13 +15,8 @@ export interface WrittenSchema {
  * Writes a definition as plain JSON Schema in a style. One of the 18 definitions inside it becomes a `$ref`; the definition
  * itself is written out.
  */
-export function writeSchema(
-  definition: TSchema,
-  style: Style,
-  rendition: Rendition,
-  rules: RequestRules,
-): WrittenSchema {
-  const writer = new Writer(style, rendition, rendition === 'page' ? 'omitted' : rules)
+export function writeSchema(definition: TSchema, style: Style, variant: Variant, rules: RequestRules): WrittenSchema {
+  const writer = new Writer(style, variant, variant === 'page' ? 'omitted' : rules)
   return { schema: writer.body(definition), references: writer.references }
 }
 
@@ -41,12 +36,12 @@ const UNSHOWN = new Set(['minLength', 'maxLength', 'pattern', 'minimum', 'maximu
 class Writer {
   readonly references = new Set<SchemaName>()
   readonly #style: Style
-  readonly #rendition: Rendition
+  readonly #variant: Variant
   readonly #rules: RequestRules
 
-  constructor(style: Style, rendition: Rendition, rules: RequestRules) {
+  constructor(style: Style, variant: Variant, rules: RequestRules) {
     this.#style = style
-    this.#rendition = rendition
+    this.#variant = variant
     this.#rules = rules
   }
 
@@ -78,7 +73,7 @@ class Writer {
   }
 
   #orNull(member: unknown, schema: PlainObject, annotations: PlainObject): PlainObject {
-    if (this.#rendition === 'service') return { ...this.#style.orNull(schema), ...annotations }
+    if (this.#variant === 'service') return { ...this.#style.orNull(schema), ...annotations }
     // The page names null for this one definition only.
     if (member !== BackendFormat) return this.#beside(schema, annotations)
     const { anyOf, ...rest } = this.#style.orNull(schema)
@@ -91,13 +86,13 @@ class Writer {
   }
 
   get #unionKeyword(): 'oneOf' | 'anyOf' {
-    return this.#rendition === 'page' ? 'oneOf' : 'anyOf'
+    return this.#variant === 'page' ? 'oneOf' : 'anyOf'
   }
 
   #keywords(schema: { readonly [keyword: string]: unknown }): PlainObject {
     const written: PlainObject = {}
     for (const [keyword, value] of Object.entries(schema)) {
-      if (this.#rendition === 'page' && isUnshown(keyword, value)) continue
+      if (this.#variant === 'page' && isUnshown(keyword, value)) continue
       if (keyword === 'format' && value === MODEL_REFERENCE_FORMAT) Object.assign(written, MODEL_REFERENCE_KEYWORDS)
       else if (isAnyKey(keyword, value)) written['additionalProperties'] = this.#use(value[ANY_KEY])
       else written[keyword] = this.#value(keyword, value)

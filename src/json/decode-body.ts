@@ -1,16 +1,22 @@
 import { decodeUtf8, decodeUtf16, decodeUtf32 } from './decode-unicode.js'
+import { textOrBytes } from './text-or-bytes.js'
 
 /**
  * The text of a JSON body, as Python's `json.loads` decodes bytes: UTF-8, UTF-16 or UTF-32, told by a byte order mark or
  * by where the zero bytes are. Surrogates that stand alone are kept. `undefined` if the bytes are not in that encoding.
  *
  * @param body - bytes; or text, from which a byte order mark is taken away as it would be from its bytes
+ * @throws TypeError for a body that is neither
  */
-export function decodeBody(body: string | Uint8Array): string | undefined {
+export function decodeBody(body: string | ArrayBufferLike | ArrayBufferView): string | undefined {
+  return decodeBytes(textOrBytes(body))
+}
+
+function decodeBytes(body: string | Uint8Array): string | undefined {
   if (typeof body === 'string') {
     if (body.startsWith('\ufeff')) return body.slice(1)
     // The bytes of such a text would be taken for UTF-16 or UTF-32.
-    return body.slice(0, 2).includes('\0') ? decodeBody(new TextEncoder().encode(body)) : body
+    return body.slice(0, 2).includes('\0') ? decodeBytes(new TextEncoder().encode(body)) : body
   }
   const { decode, littleEndian, skip } = detectEncoding(body)
   return decode(skip === 0 ? body : body.subarray(skip), littleEndian)

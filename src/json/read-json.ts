@@ -1,3 +1,4 @@
+import { boolean, checkOptions, limit, type OptionTable, typeName } from '../options/index.js'
 import { type JsonError, jsonErrorAt } from './json-error.js'
 import type { JsonArray, JsonEntry, JsonNode, JsonObject } from './json-node.js'
 import { isIntegerTooLong, MAX_INTEGER_DIGITS, numberValue, scanNumber } from './scan-number.js'
@@ -25,11 +26,14 @@ export const DEFAULT_MAX_DEPTH = 1000
  *
  * It keeps its own stack, so that no text can overflow the caller's, and takes time linear in the text.
  *
+ * @throws TypeError for a text that is no string, and for an unknown option; RangeError for a depth that is none
  * @example
  * readJson('{"a": 1,}')
  * // { ok: false, error: { code: 'json_invalid', message: 'Expecting property name enclosed in double quotes', offset: 8, position: 8 } }
  */
 export function readJson(text: string, options: ReadJsonOptions = {}): ReadJsonResult {
+  if (typeof text !== 'string') throw new TypeError(`the text should be a string, not ${typeName(text)}`)
+  checkOptions(options, READ_JSON_OPTIONS)
   try {
     return { ok: true, root: new Reader(text, options).document() }
   } catch (stop) {
@@ -37,6 +41,9 @@ export function readJson(text: string, options: ReadJsonOptions = {}): ReadJsonR
     throw stop
   }
 }
+
+/** What the options of `readJson` may be. */
+export const READ_JSON_OPTIONS: OptionTable<ReadJsonOptions> = { maxDepth: limit(0), constants: boolean }
 
 /** An object or array whose end has not been read yet; for an object, with the key whose value comes next. */
 type Open =

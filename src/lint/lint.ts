@@ -1,5 +1,6 @@
 /** Runs the rules over one value. */
 
+import { checkOptions, func, type OptionTable, unknownModel } from '../options/index.js'
 import { isSchemaName, SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
 import { validate } from '../validation/index.js'
 import type { LintDocument, MinimumGpusOfSpec } from './document.js'
@@ -24,6 +25,9 @@ export interface LintOptions {
   readonly minimumGpus?: MinimumGpusOfSpec
 }
 
+/** What the options of `lint` may be. */
+export const LINT_OPTIONS: OptionTable<LintOptions> = { written: func(), minimumGpus: func() }
+
 /**
  * Tells what is valid and cannot be meant (`warning`) or rarely is (`info`). A finding never changes a verdict.
  *
@@ -31,16 +35,15 @@ export interface LintOptions {
  * @param value - the value as it was written, before validation; the input is not changed. Of a value that the
  *   validator refuses only the unknown fields are told
  * @returns findings in the order of {@link RULES}, then of the document
- * @throws TypeError when `model` is no definition
+ * @throws TypeError when `model` is no definition, and for an unknown or wrong option
  *
  * @example
  * lint('CreateModelEntityRequest', { name: 'Llama', trust_remote_code: 'yes' })
  * // coerced-value at trust_remote_code, unreachable-name at name, trust-remote-code at trust_remote_code
  */
 export function lint(model: SchemaName, value: unknown, options: LintOptions = {}): Finding[] {
-  if (!isSchemaName(model)) {
-    throw new TypeError(`unknown model ${JSON.stringify(model)}; expected one of ${SCHEMA_NAMES.join(', ')}`)
-  }
+  if (!isSchemaName(model)) throw unknownModel(model, SCHEMA_NAMES)
+  checkOptions(options, LINT_OPTIONS)
   return [...lintValidated(model, value, validate(model, value, { loc: [], maxErrors: 0 }), options)]
 }
 

@@ -1,5 +1,7 @@
+import { textOrBytes } from '../json/text-or-bytes.js'
 import type { MinimumGpusOfSpec } from '../lint/index.js'
-import { isSchemaName, SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
+import { checkOptions, choice, func, limit, modelName, type OptionTable, text } from '../options/index.js'
+import { SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
 import { checkEntity, type EntityFinding } from './check-entity.js'
 import type { ManifestCheck } from './diagnostic.js'
 import { diagnosticsOf } from './diagnostics-of.js'
@@ -13,7 +15,9 @@ import { decodeUtf8, SourceText } from './source-text.js'
 import { readYamlDocuments } from './yaml-source.js'
 
 /** The languages that manifests are written in. */
-export type ManifestFormat = 'yaml' | 'json' | 'jsonl'
+export type ManifestFormat = (typeof FORMATS)[number]
+
+const FORMATS = ['yaml', 'json', 'jsonl'] as const
 
 /** How to check a manifest. */
 export interface CheckManifestOptions {
@@ -35,6 +39,15 @@ export interface CheckManifestOptions {
 /** How many diagnostics of one file are listed where nothing else is said. */
 export const DEFAULT_MAX_DIAGNOSTICS = 1000
 
+/** What the options of `checkManifest` may be. */
+export const CHECK_MANIFEST_OPTIONS: OptionTable<CheckManifestOptions> = {
+  file: text,
+  format: choice(FORMATS),
+  model: modelName(SCHEMA_NAMES),
+  minimumGpus: func(),
+  maxDiagnostics: limit(0),
+}
+
 /** The largest manifest that is read, in bytes or UTF-16 code units. */
 export const MAX_MANIFEST_SIZE = 64 * 1024 * 1024
 
@@ -46,24 +59,22 @@ export const MAX_MANIFEST_SIZE = 64 * 1024 * 1024
  * bounded), and no more diagnostics than are asked for. What an alias brings in is told once. Secrets are masked: what stands
  * under a key that names one, such as `api_key`, and the user info of URLs.
  *
- * @param text - the text of the file, or its bytes, which must be UTF-8
- * @throws TypeError for a model that is no definition
+ * @param manifest - the text of the file, or its bytes, which must be UTF-8
+ * @throws TypeError for an unknown or wrong option, a model that is no definition, and a text that is neither text nor bytes
  * @throws RangeError for a `maxDiagnostics` that is no count
  * @example
  * ```ts
  * const { diagnostics } = checkManifest('name: llama\nspec:\n  num_layers: forty\n', { file: 'llama.yaml' })
  * ```
  */
-export function checkManifest(text: string | Uint8Array, options: CheckManifestOptions = {}): ManifestCheck {
-  const { file = 'manifest.yaml', model, maxDiagnostics = DEFAULT_MAX_DIAGNOSTICS } = options
-  if (model !== undefined && !isSchemaName(model)) {
-    throw new TypeError(`unknown model ${JSON.stringify(model)}; expected one of ${SCHEMA_NAMES.join(', ')}`)
-  }
-  if (!Number.isSafeInteger(maxDiagnostics) || maxDiagnostics < 0) {
-    throw new RangeError(`maxDiagnostics is ${maxDiagnostics}; expected an integer of at least 0`)
-  }
+export function checkManifest(
+  manifest: string | ArrayBufferLike | ArrayBufferView,
+  options: CheckManifestOptions = {},
+): ManifestCheck {
+  checkOptions(options, CHECK_MANIFEST_OPTIONS)
+  const { file = 'manifest.yaml', maxDiagnostics = DEFAULT_MAX_DIAGNOSTICS } = options
   const findings = new Findings(maxDiagnostics)
-  const opened = open(text)
+  const opened = open(textOrBytes(manifest, 'the manifest'))
   const { source } = opened
   const redaction = new Redaction(source.text)
   const seen = { documents: 0, emptyDocuments: 0 }

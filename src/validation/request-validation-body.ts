@@ -23,8 +23,8 @@ export type RequestValidation<Value> =
  */
 export function requestValidationBody<M extends Model>(
   model: M,
-  body: string | Uint8Array,
-  options: ValidateJsonOptions = {},
+  body: string | ArrayBufferLike | ArrayBufferView,
+  options?: ValidateJsonOptions,
 ): RequestValidation<ModelValue<M>> {
   const result = validateJson(model, body, options)
   if (result.ok) return result

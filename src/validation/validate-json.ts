@@ -3,11 +3,14 @@ import type { JsonError } from '../json/json-error.js'
 import type { JsonNumber } from '../json/json-node.js'
 import { jsonValue } from '../json/json-value.js'
 import { DEFAULT_MAX_DEPTH, readJson } from '../json/read-json.js'
+import { textOrBytes } from '../json/text-or-bytes.js'
+import { checkOptions } from '../options/index.js'
 import { checkValue, fastPathValue } from './check-value.js'
 import { isJsonContentType } from './content-type.js'
 import { messageOf } from './error-types.js'
 import { WrittenFloat } from './exact-numbers.js'
 import { isReadable, isReadExactly } from './json-parse-safety.js'
+import { DEFAULTS, VALIDATE_JSON_OPTIONS } from './options.js'
 import type { Plan } from './plan/plan.js'
 import { type Model, type ModelValue, planOf } from './plan/plan-of.js'
 import { type Invalid, UNREADABLE, type ValidateOptions, type ValidationResult } from './result.js'
@@ -28,8 +31,10 @@ export interface ValidateJsonOptions extends ValidateOptions {
  * Python's decoder, duplicate keys (the last wins), and integers that JavaScript would round.
  *
  * @param model - the name of one of the 18 definitions, or a definition built of the kinds that they use
- * @param body - bytes in UTF-8, UTF-16 or UTF-32, or text
- * @throws TypeError for an unknown name, and for a definition that cannot be validated by
+ * @param body - bytes in UTF-8, UTF-16 or UTF-32 (an `ArrayBuffer` or any view of one), or text
+ * @throws TypeError for an unknown name, for a definition that cannot be validated by, for an unknown or wrong option, and
+ *   for a body that is neither text nor bytes
+ * @throws RangeError for an option that is a number outside its range
  * @example
  * validateJson('Lora', '{"rank": 8,}')
  * // { ok: false, status: 422, detail: [{ type: 'json_invalid', loc: ['body', 11], msg: 'JSON decode error', input: {},
@@ -37,11 +42,13 @@ export interface ValidateJsonOptions extends ValidateOptions {
  */
 export function validateJson<M extends Model>(
   model: M,
-  body: string | Uint8Array,
-  options: ValidateJsonOptions = {},
+  body: string | ArrayBufferLike | ArrayBufferView,
+  options: ValidateJsonOptions = DEFAULTS,
 ): ValidationResult<ModelValue<M>> {
+  const plan = planOf(model)
+  if (options !== DEFAULTS) checkOptions(options, VALIDATE_JSON_OPTIONS)
   // What a plan accepts is what its definition describes: the static type follows the definition.
-  return checkBody(planOf(model), body, options) as ValidationResult<ModelValue<M>>
+  return checkBody(plan, textOrBytes(body), options) as ValidationResult<ModelValue<M>>
 }
 
 function checkBody(plan: Plan, body: string | Uint8Array, options: ValidateJsonOptions): ValidationResult {

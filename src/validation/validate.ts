@@ -1,4 +1,6 @@
+import { checkOptions } from '../options/index.js'
 import { checkValue } from './check-value.js'
+import { DEFAULTS, VALIDATE_OPTIONS } from './options.js'
 import { type Model, type ModelValue, planOf } from './plan/plan-of.js'
 import type { ValidateOptions, ValidationResult } from './result.js'
 
@@ -12,7 +14,8 @@ import type { ValidateOptions, ValidationResult } from './result.js'
  *
  * @param model - the name of one of the 18 definitions, or a definition built of the kinds that they use
  * @param value - what `JSON.parse`, or a YAML reader, makes of a body
- * @throws TypeError for an unknown name, and for a definition that cannot be validated by
+ * @throws TypeError for an unknown name, for a definition that cannot be validated by, and for an unknown or wrong option
+ * @throws RangeError for an option that is a number outside its range
  * @example
  * validate('Lora', { rank: '8' })
  * // { ok: true, value: { alpha: null, rank: 8 } }
@@ -22,9 +25,10 @@ import type { ValidateOptions, ValidationResult } from './result.js'
 export function validate<M extends Model>(
   model: M,
   value: unknown,
-  options: ValidateOptions = {},
+  options: ValidateOptions = DEFAULTS,
 ): ValidationResult<ModelValue<M>> {
   const plan = planOf(model)
+  if (options !== DEFAULTS) checkOptions(options, VALIDATE_OPTIONS)
   // What a plan accepts is what its definition describes: the static type follows the definition.
   return checkValue(plan, value, options) as ValidationResult<ModelValue<M>>
 }

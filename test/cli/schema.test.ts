@@ -19,13 +19,13 @@ describe('model-entity schema', () => {
   it('prints the OpenAPI document, in 3.1 or as asked', () => {
     expect(JSON.parse(schema('--openapi').stdout)).toEqual(openapi())
     expect(JSON.parse(schema('--openapi', '3.0').stdout)).toEqual(openapi({ version: '3.0' }))
-    expect(JSON.parse(schema('--openapi', '--rendition', 'page').stdout)).toEqual(openapi({ rendition: 'page' }))
+    expect(JSON.parse(schema('--openapi', '--variant', 'page').stdout)).toEqual(openapi({ variant: 'page' }))
   })
 
   it('suggests the name that was meant', () => {
     expect(schema('ModelEntty')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('Did you mean ModelEntity?'),
+      stderr: expect.stringContaining('unknown model "ModelEntty"; did you mean "ModelEntity"?'),
     })
   })
 

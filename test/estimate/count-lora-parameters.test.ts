@@ -74,9 +74,9 @@ describe('LoRA on a ModelSpec', () => {
 
 describe('What cannot be counted is an error that says why', () => {
   it.each([
-    [{ rank: 0 }, /rank should be an integer of at least 1: 0/],
-    [{ rank: 1.5 }, /rank should be an integer of at least 1: 1.5/],
-    [{ rank: 8, rankPattern: { q_proj: -1 } }, /rankPattern\["q_proj"\] should be an integer of at least 1: -1/],
+    [{ rank: 0 }, /`rank` should be an integer of at least 1, not 0/],
+    [{ rank: 1.5 }, /`rank` should be an integer of at least 1, not 1.5/],
+    [{ rank: 8, rankPattern: { q_proj: -1 } }, /`rankPattern\["q_proj"\]` should be an integer of at least 1, not -1/],
     [{ rank: 8, targetModules: ['q_prj'] }, /No module is called q_prj\. Modules that take LoRA: q_proj/],
     [{ rank: 8, targetModules: '(?>q)_proj' }, /atomic groups of Python's have no counterpart here/],
     [{ rank: 8, targetModules: '(' }, /targetModules should be a regular expression: "\("/],

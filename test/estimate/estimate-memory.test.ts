@@ -98,14 +98,11 @@ describe('estimateMemory', () => {
     expect(() => estimateMemory(tiny, options as MemoryOptions)).toThrow(error)
   })
 
-  it('says which options it does not know, and what they may have been meant for', () => {
-    const { assumptions, tensorBytes } = estimateMemory(tiny, { batch_size: 4, magic: true } as MemoryOptions)
-    expect(tensorBytes).toBe(estimateMemory(tiny).tensorBytes)
-    expect(assumptions).toEqual(
-      expect.arrayContaining([
-        'the option "batch_size" is not known and changes nothing; "batchSize" is',
-        'the option "magic" is not known and changes nothing',
-      ]),
+  it('takes `dtype` for `precision`, and refuses two that differ', () => {
+    const float16 = estimateMemory(tiny, { dtype: 'float16', method: 'inference' })
+    expect(float16.parts).toEqual(estimateMemory(tiny, { precision: 'float16', method: 'inference' }).parts)
+    expect(() => estimateMemory(tiny, { dtype: 'float16', precision: 'bfloat16' })).toThrow(
+      new TypeError('`precision` is "bfloat16" and `dtype` is "float16": they are one option, give one of them'),
     )
   })
 

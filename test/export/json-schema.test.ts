@@ -36,9 +36,9 @@ describe('jsonSchema', () => {
     expect(jsonSchema(own)).not.toHaveProperty('$id')
   })
 
-  it('leaves nulls and constraints out of the rendition as on the page', () => {
-    expect(jsonSchema('Adapter', { rendition: 'page' })).toHaveProperty('properties.model.type', 'string')
-    expect(JSON.stringify(jsonSchema('Adapter', { rendition: 'page' }))).not.toMatch(/null|maxLength|"pattern"/)
+  it('leaves nulls and constraints out of the variant as on the page', () => {
+    expect(jsonSchema('Adapter', { variant: 'page' })).toHaveProperty('properties.model.type', 'string')
+    expect(JSON.stringify(jsonSchema('Adapter', { variant: 'page' }))).not.toMatch(/null|maxLength|"pattern"/)
   })
 
   it('shares nothing with the definitions', () => {
@@ -49,10 +49,10 @@ describe('jsonSchema', () => {
 
   it('says which names and options there are', () => {
     const name = 'Model' as 'ModelEntity'
-    expect(() => jsonSchema(name)).toThrow(/There is no definition "Model": expected one of MoEConfig, /)
+    expect(() => jsonSchema(name)).toThrow(/^unknown model "Model"; expected one of MoEConfig, /)
     const dialect = 'draft-04' as '2020-12'
     expect(() => jsonSchema('Lora', { dialect })).toThrow(
-      'There is no dialect "draft-04": expected "2020-12" or "draft-07"',
+      '`dialect` should be "2020-12" or "draft-07", not "draft-04"; did you mean "draft-07"?',
     )
   })
 })
@@ -113,6 +113,6 @@ describe('a rule for requests, of which two fields one may be set', () => {
   })
 
   it('is not shown on the page', () => {
-    expect(jsonSchema('InferenceParams', { rendition: 'page' })).not.toHaveProperty('not')
+    expect(jsonSchema('InferenceParams', { variant: 'page' })).not.toHaveProperty('not')
   })
 })

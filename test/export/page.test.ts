@@ -6,9 +6,9 @@ import { SCHEMA_NAMES } from '../../src/schemas/index.js'
 import { differences } from './differences.js'
 
 const page = parse(readFileSync(new URL('../fixtures/create-model.openapi.yaml', import.meta.url), 'utf8'))
-const document = openapi({ rendition: 'page', version: '3.1' })
+const document = openapi({ variant: 'page', version: '3.1' })
 
-describe('the rendition as on the page', () => {
+describe('the variant as on the page', () => {
   it('names the 18 schemas in the order of the page', () => {
     expect(SCHEMA_NAMES).toEqual(Object.keys(page.components.schemas))
     expect(SCHEMA_NAMES).toHaveLength(18)

@@ -5,17 +5,18 @@ import { expect, it } from 'vitest'
 /** Which rooms of `src` each room may import; `types` for types alone. */
 const MAY_IMPORT: Readonly<Record<string, { readonly values: readonly string[]; readonly types?: readonly string[] }>> =
   {
+    options: { values: [] },
     schemas: { values: [] },
-    json: { values: [] },
+    json: { values: ['options'] },
     display: { values: [] },
     references: { values: [] },
-    validation: { values: ['schemas', 'references', 'json'] },
-    lint: { values: ['schemas', 'references', 'json', 'display', 'validation'] },
-    manifest: { values: ['schemas', 'references', 'json', 'display', 'validation', 'lint'] },
-    export: { values: ['schemas'] },
-    architecture: { values: [], types: ['schemas'] },
-    checkpoint: { values: ['architecture', 'json', 'schemas', 'references', 'validation', 'lint'] },
-    estimate: { values: ['architecture'], types: ['schemas'] },
+    validation: { values: ['options', 'schemas', 'references', 'json'] },
+    lint: { values: ['options', 'display', 'schemas', 'references', 'json', 'validation'] },
+    manifest: { values: ['options', 'display', 'schemas', 'references', 'json', 'validation', 'lint'] },
+    export: { values: ['options', 'schemas'] },
+    architecture: { values: ['options'], types: ['schemas'] },
+    checkpoint: { values: ['options', 'architecture', 'json', 'schemas', 'references', 'validation', 'lint'] },
+    estimate: { values: ['options', 'architecture'], types: ['schemas'] },
   }
 
 /** What stands on top, and may import every room. */

@@ -104,7 +104,7 @@ describe('what is no JSON', () => {
 
 it('an unknown name is told with the names there are', () => {
   const call = (name: string): unknown => Reflect.apply(validate, undefined, [name, {}])
-  expect(() => call('Model')).toThrow(/Unknown model "Model": expected a definition or one of MoEConfig/)
+  expect(() => call('Model')).toThrow(/^unknown model "Model"; expected one of MoEConfig, /)
 })
 
 function passed(result: ValidationResult): object {

@@ -1,7 +1,8 @@
 import { type ConfigObject, isObject } from '../../architecture/index.js'
+import { checkOptions } from '../../options/index.js'
 import { objectIn, textIn } from '../json-object.js'
 import { integerFormat, METHODS, namedFormat } from './methods.js'
-import { byName, type Quantisation, type QuantisationFiles } from './quantisation.js'
+import { byName, QUANTISATION_FILES, type Quantisation, type QuantisationFiles } from './quantisation.js'
 import type { WeightFormat } from './weight-format.js'
 
 /**
@@ -15,6 +16,7 @@ import type { WeightFormat } from './weight-format.js'
  * ```
  */
 export function quantisationOf(files: QuantisationFiles): Quantisation | undefined {
+  checkOptions(files, QUANTISATION_FILES)
   const { config, hfQuantConfig, quantizeConfig, quantoMap } = files
   const modelOpt = objectIn(hfQuantConfig, 'quantization')
   const own = config && configured(config)

@@ -1,4 +1,5 @@
 import type { ConfigObject } from '../../architecture/index.js'
+import { type OptionTable, object } from '../../options/index.js'
 import type { WeightFormat } from './weight-format.js'
 
 /** How the weights of a checkpoint are quantised, as its config files say it. */
@@ -47,3 +48,13 @@ export interface QuantisationFiles {
   /** quanto's `quanto_qmap.json`. */
   readonly quantoMap?: ConfigObject
 }
+
+/** What each of the files beside `config.json` may be. */
+export const BESIDE_CONFIG: OptionTable<Omit<QuantisationFiles, 'config'>> = {
+  hfQuantConfig: object(),
+  quantizeConfig: object(),
+  quantoMap: object(),
+}
+
+/** What each of the files may be. */
+export const QUANTISATION_FILES: OptionTable<QuantisationFiles> = { ...BESIDE_CONFIG, config: object() }

@@ -4,11 +4,13 @@ import {
   CheckpointError,
   type ConfigObject,
 } from '../../architecture/index.js'
+import { checkOptions, func, nested, type OptionTable, optionsIn, text } from '../../options/index.js'
 import type { ModelSpec } from '../../schemas/index.js'
 import { architectureFromSafetensors, type CheckpointArchitecture } from '../architecture-from-safetensors.js'
 import { type CheckpointComparison, compareParameters } from '../compare-checkpoint.js'
-import { type MinimumGpusEstimate, modelSpecFromArchitecture } from '../model-spec-from-config.js'
-import { type AdapterIdentity, adapterFromPeft, type PeftAdapter } from '../peft-adapter.js'
+import { type MinimumGpusEstimate, modelSpecFromArchitecture, SPEC_EXTRAS } from '../model-spec-from-config.js'
+import { ADAPTER_IDENTITY, type AdapterIdentity, adapterFromPeft, type PeftAdapter } from '../peft-adapter.js'
+import { QUANTISATION_FILES } from '../quantisation/quantisation.js'
 import { modelSpecFromGguf } from '../spec-from-gguf.js'
 import { blobSource } from './blob-source.js'
 import { type CheckpointFiles, readCheckpointFiles } from './checkpoint-files.js'
@@ -24,6 +26,17 @@ export interface ReadCheckpointOptions extends HubOptions {
   readonly adapter?: AdapterIdentity
   /** Fills in the fewest GPUs: `minimumGpus` of `model-entity/estimate`. Default: the two fields are left out. */
   readonly minimumGpus?: MinimumGpusEstimate
+}
+
+/** What the options of `readCheckpoint` may be. */
+export const READ_CHECKPOINT_OPTIONS: OptionTable<ReadCheckpointOptions> = {
+  fetch: func(),
+  token: text,
+  revision: text,
+  hubUrl: text,
+  name: text,
+  adapter: nested(ADAPTER_IDENTITY),
+  minimumGpus: func(),
 }
 
 /** A checkpoint as its files tell it. */
@@ -49,6 +62,7 @@ export interface Checkpoint {
  *
  * @param from - the path of a folder or a file, `hf:org/name`, a `FileList` or `File[]`, blobs by name, or a source of one's own
  * @throws CheckpointError with a code, a place and mostly a way out
+ * @throws TypeError for an unknown or wrong option
  * @example
  * ```ts
  * const { spec, notes } = await readCheckpoint('hf:Qwen/Qwen3-8B')
@@ -58,11 +72,13 @@ export async function readCheckpoint(
   from: string | Iterable<File> | ReadonlyMap<string, Blob> | FileSource,
   options: ReadCheckpointOptions = {},
 ): Promise<Checkpoint> {
+  checkOptions(options, READ_CHECKPOINT_OPTIONS)
   const source = await sourceOf(from, options)
   const files = await readCheckpointFiles(source)
   if (files.adapterConfig) return adapterCheckpoint(files, files.adapterConfig, source, options)
   const headers = [...files.headers.values()]
-  const stored = headers.length > 0 ? architectureFromSafetensors(headers, files) : undefined
+  const stored =
+    headers.length > 0 ? architectureFromSafetensors(headers, optionsIn(files, QUANTISATION_FILES)) : undefined
   if (!files.config) return await withoutConfig(source, files, stored)
   const architecture = architectureOrNot(files.config, stored)
   if (!architecture.is)
@@ -72,7 +88,7 @@ export async function readCheckpoint(
       notes: [...files.notes, ...architecture.notes, ...(stored?.notes ?? [])],
     }
   const { spec, notes } = modelSpecFromArchitecture(architecture.is, files.config, {
-    ...files,
+    ...optionsIn(files, SPEC_EXTRAS),
     ...(stored && { storage: stored.storage }),
     name: options.name ?? nameOf(files.config, source),
     ...(options.minimumGpus && { minimumGpus: options.minimumGpus }),

@@ -1,3 +1,16 @@
+import {
+  boolean,
+  checkOptions,
+  choice,
+  integer,
+  listOf,
+  type OptionTable,
+  oneOf,
+  recordOf,
+  required,
+  text,
+} from '../../options/index.js'
+
 /** Which modules get an adapter, and what kind: PEFT's `LoraConfig` in this library's spelling. */
 export interface LoraOptions {
   /** Width of the two matrices that stand for an update, PEFT's `r`. */
@@ -19,20 +32,38 @@ export interface LoraOptions {
   /** Modules that are trained whole, in a copy: those whose name ends with one of these texts. */
   readonly modulesToSave?: readonly string[]
   /** Whether biases of the base model are trained: none, those of adapted layers, or all. Default: `'none'`. */
-  readonly bias?: 'none' | 'all' | 'lora_only'
+  readonly bias?: (typeof BIASES)[number]
   /** DoRA (Liu et al. 2024, arXiv:2402.09353): a magnitude for each output feature beside the two matrices. Default: no. */
   readonly useDora?: boolean
   /** Rank-stabilised LoRA (Kalajdzievski 2023, arXiv:2312.03732) scales otherwise; it trains as many parameters. */
   readonly useRslora?: boolean
 }
 
+/** PEFT's `bias`. */
+const BIASES = ['none', 'all', 'lora_only'] as const
+
+const textOrTexts = oneOf(text, listOf(text))
+const RANK = integer(1)
+const LAYER = integer(0)
+
+/** What the options of an adapter may be. */
+export const LORA_OPTIONS: OptionTable<LoraOptions> = {
+  rank: required(RANK),
+  targetModules: textOrTexts,
+  excludeModules: textOrTexts,
+  layersToTransform: oneOf(LAYER, listOf(LAYER)),
+  layersPattern: textOrTexts,
+  rankPattern: recordOf(RANK),
+  modulesToSave: listOf(text),
+  bias: choice(BIASES),
+  useDora: boolean,
+  useRslora: boolean,
+}
+
 /** Refuses what PEFT refuses, before anything is counted. */
-export function checkOptions(options: LoraOptions): void {
-  const { rank, rankPattern = {}, bias = 'none', targetModules, layersToTransform, layersPattern } = options
-  checkRank('rank', rank)
-  for (const [pattern, own] of Object.entries(rankPattern)) checkRank(`rankPattern[${JSON.stringify(pattern)}]`, own)
-  if (!BIASES.includes(bias))
-    throw new RangeError(`bias should be one of ${BIASES.join(', ')}: ${JSON.stringify(bias)}`)
+export function checkLoraOptions(options: LoraOptions): void {
+  checkOptions(options, LORA_OPTIONS)
+  const { targetModules, layersToTransform, layersPattern } = options
   if (typeof targetModules === 'string' && layersToTransform !== undefined) {
     throw new TypeError(
       'layersToTransform works only with a list of targets: a regular expression can name layers itself',
@@ -40,13 +71,5 @@ export function checkOptions(options: LoraOptions): void {
   }
   if (layersPattern?.length && layersToTransform === undefined) {
     throw new TypeError('layersPattern says where layersToTransform counts: give both')
-  }
-}
-
-const BIASES: readonly string[] = ['none', 'all', 'lora_only']
-
-function checkRank(option: string, rank: number): void {
-  if (!Number.isSafeInteger(rank) || rank < 1) {
-    throw new RangeError(`${option} should be an integer of at least 1: ${String(rank)}`)
   }
 }

@@ -1,4 +1,5 @@
 import type { Static, TSchema } from 'typebox'
+import { unknownModel } from '../../options/index.js'
 import type { SCHEMAS, SchemaName } from '../../schemas/registry.js'
 import { PLANS } from '../generated/plans.js'
 import { compilePlan } from './compile-plan.js'
@@ -25,10 +26,10 @@ type StaticOf<Schema> = Schema extends TSchema ? Static<Schema> : never
 export function planOf(model: Model): Plan {
   if (typeof model === 'string') {
     const named = BY_NAME.get(model)
-    if (named === undefined) throw new TypeError(unknownName(model))
+    if (named === undefined) throw unknownModel(model, Object.keys(PLANS))
     return named
   }
-  if (typeof model !== 'object' || model === null) throw new TypeError(unknownName(model))
+  if (typeof model !== 'object' || model === null) throw unknownModel(model, Object.keys(PLANS))
   let compiled = compiledPlans.get(model)
   if (compiled === undefined) {
     compiled = recognised(compilePlan(model), model)
@@ -45,8 +46,4 @@ function recognised(plan: Plan, definition: object): Plan {
   const title: unknown = Reflect.get(definition, 'title')
   const known = typeof title === 'string' ? BY_NAME.get(title) : undefined
   return known !== undefined && JSON.stringify(known) === JSON.stringify(plan) ? known : plan
-}
-
-function unknownName(model: unknown): string {
-  return `Unknown model ${JSON.stringify(model)}: expected a definition or one of ${Object.keys(PLANS).join(', ')}`
 }

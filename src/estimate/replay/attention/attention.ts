@@ -5,7 +5,10 @@ import type { Tensor } from '../tape.js'
 import { type EagerStyle, eager } from './eager-attention.js'
 
 /** Which kernel computes attention, and what it keeps. */
-export type AttentionKernel = 'flash' | 'efficient' | 'eager'
+export type AttentionKernel = (typeof ATTENTION_KERNELS)[number]
+
+/** Every {@link AttentionKernel}. */
+export const ATTENTION_KERNELS = ['flash', 'efficient', 'eager'] as const
 
 /** The sizes of one attention call. */
 export interface AttentionSizes {
