@@ -88,7 +88,9 @@ describe('model-entity check exits with', () => {
 
   it('2 and a suggestion for a misspelt flag, command or model', () => {
     expect(check('good.yaml', '--fromat').stderr).toContain('Did you mean --format?')
-    expect(check('good.yaml', '--model', 'ModelEntiti').stderr).toContain('Did you mean ModelEntity?')
+    expect(check('good.yaml', '--model', 'ModelEntiti').stderr).toContain(
+      'unknown model "ModelEntiti"; did you mean "ModelEntity"?',
+    )
     const misspelt = runCli(['chek', 'good.yaml'])
     expect(misspelt).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean check?') })
   })
