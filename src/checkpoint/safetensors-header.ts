@@ -1,6 +1,7 @@
 import { CheckpointError, type Shape } from '../architecture/index.js'
 import { checkOptions, integer, type OptionTable, text } from '../options/index.js'
 import { DTYPE_BITS, type Dtype, isDtype } from './dtype.js'
+import { invalid, safetensorsJson } from './safetensors-json.js'
 
 /** What a safetensors header says of one tensor. */
 export interface StoredTensor {
@@ -97,13 +98,13 @@ export function parseSafetensorsHeader(bytes: Uint8Array, options: SafetensorsHe
 
 function headerEntries(bytes: Uint8Array, file: string): [string, unknown][] {
   if (bytes[0] !== '{'.charCodeAt(0)) throw invalid(file, [], 'does not begin with "{"')
-  let parsed: unknown
+  let text: string
   try {
-    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
-  } catch (error) {
-    throw invalid(file, [], `is no JSON: ${error instanceof Error ? error.message : String(error)}`)
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw invalid(file, [], 'is not UTF-8')
   }
-  return Object.entries(objectAt(parsed, file, []))
+  return Object.entries(objectAt(safetensorsJson(text, file), file, []))
 }
 
 function metadataTexts(value: unknown, file: string): ReadonlyMap<string, string> {
@@ -122,11 +123,20 @@ function storedTensor(value: unknown, name: string, file: string): StoredTensor 
     if (!Object.hasOwn(object, field)) throw invalid(file, [name], `has no ${field}`)
     return object[field]
   })
-  if (!isDtype(dtype))
-    throw invalid(file, [name, 'dtype'], `is ${JSON.stringify(dtype)}, which is no type of the format`)
+  if (!isDtype(dtype)) {
+    const found = typeof dtype === 'string' ? `is ${JSON.stringify(dtype)}, which is no` : 'is not the name of a'
+    throw invalid(file, [name, 'dtype'], `${found} type of the format`)
+  }
   if (!isSizeList(shape)) throw invalid(file, [name, 'shape'], 'is not a list of sizes')
-  const bits = shape.reduce((product, size) => product * BigInt(size), BigInt(DTYPE_BITS[dtype]))
-  if (bits > BigInt(Number.MAX_SAFE_INTEGER) * 8n) {
+  let isTooLarge = false
+  // The library multiplies in 64 bits: sizes too large for that are refused, even where a zero follows.
+  const elements = shape.reduce((product: bigint, size) => {
+    const next = product * BigInt(size)
+    isTooLarge ||= next >= 2n ** 64n
+    return next
+  }, 1n)
+  const bits = elements * BigInt(DTYPE_BITS[dtype])
+  if (isTooLarge || bits > BigInt(Number.MAX_SAFE_INTEGER) * 8n) {
     throw new CheckpointError(
       'tensor_too_large',
       `${file}: ${name} has the shape [${shape.join(', ')}], more than can be stored`,
@@ -144,7 +154,7 @@ function storedTensor(value: unknown, name: string, file: string): StoredTensor 
       `spans ${end - start} bytes; ${dtype} of [${shape.join(', ')}] takes ${bits / 8n}`,
     )
   }
-  return { dtype, shape, offsets: [start, end] }
+  return { dtype, shape: shape.map(Number), offsets: [start, end] }
 }
 
 /** Each tensor must begin where the one before it ends, the first at 0, the last ending with the file. */
@@ -189,11 +199,6 @@ function isCountList(value: unknown): value is readonly number[] {
 }
 
 /** Sizes may be beyond 2^53 here: the check of the product tells of those. */
-function isSizeList(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((size) => Number.isInteger(size) && size >= 0)
-}
-
-function invalid(file: string, place: readonly string[], what: string): CheckpointError {
-  const subject = place.length === 0 ? 'the header' : place.join('.')
-  return new CheckpointError('invalid_header', `${file}: ${subject} ${what}`, { place: [file, ...place] })
+function isSizeList(value: unknown): value is readonly (number | bigint)[] {
+  return Array.isArray(value) && value.every((size) => typeof size === 'bigint' || Number.isInteger(size))
 }
