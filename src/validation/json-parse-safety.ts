@@ -49,9 +49,43 @@ function hasNegativeZero(text: string): boolean {
   return false
 }
 
-/** Whether a text is nested beyond a limit, strings taken into account; a text too short for that is not looked at. */
+/**
+ * Whether a text is nested beyond a limit. Most texts are known not to be by their length and by how many brackets they have, which
+ * is quick to count; only what may be deep is read character by character.
+ */
 function mayBeTooDeep(text: string, maxDepth: number): boolean {
-  if (text.length <= 2 * maxDepth || !hasMoreOpenings(text, maxDepth)) return false
+  if (text.length <= 2 * maxDepth) return false
+  const arrays = openingsUpTo(text, '[', maxDepth)
+  // An array takes two characters at least, an object five: `{"":` and `}`.
+  if (arrays + (text.length - 2 * arrays) / 5 <= maxDepth) return false
+  if (arrays + openingsUpTo(text, '{', maxDepth) <= maxDepth) return false
+  return hasMoreFirstOpenings(text, maxDepth) && isTooDeep(text, maxDepth)
+}
+
+function openingsUpTo(text: string, opening: '[' | '{', limit: number): number {
+  let count = 0
+  for (let at = text.indexOf(opening); at !== -1 && count <= limit; at = text.indexOf(opening, at + 1)) count += 1
+  return count
+}
+
+/**
+ * Whether more brackets than a limit open without another closing right before them, as in `},{`. Those that follow one make
+ * nothing deeper than it was: a list of objects is as deep as its first one.
+ */
+function hasMoreFirstOpenings(text: string, limit: number): boolean {
+  let count = 0
+  for (const opening of '[{') {
+    for (let at = text.indexOf(opening); at !== -1; at = text.indexOf(opening, at + 1)) {
+      const isNext = text.charAt(at - 1) === ',' && isClosing(text.charCodeAt(at - 2))
+      if (!isNext) count += 1
+      if (count > limit) return true
+    }
+  }
+  return false
+}
+
+/** Reads a text bracket by bracket, but for those in strings. */
+function isTooDeep(text: string, maxDepth: number): boolean {
   let depth = 0
   let isInString = false
   for (let at = 0; at < text.length; at += 1) {
@@ -64,20 +98,13 @@ function mayBeTooDeep(text: string, maxDepth: number): boolean {
     } else if (unit === 0x5b || unit === 0x7b) {
       depth += 1
       if (depth > maxDepth) return true
-    } else if (unit === 0x5d || unit === 0x7d) {
+    } else if (isClosing(unit)) {
       depth -= 1
     }
   }
   return false
 }
 
-function hasMoreOpenings(text: string, limit: number): boolean {
-  let count = 0
-  for (const opening of '[{') {
-    for (let at = text.indexOf(opening); at !== -1; at = text.indexOf(opening, at + 1)) {
-      count += 1
-      if (count > limit) return true
-    }
-  }
-  return false
+function isClosing(unit: number): boolean {
+  return unit === 0x5d || unit === 0x7d
 }
