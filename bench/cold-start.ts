@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { definitionOf } from '../scripts/generate/gate/definition.js'
 import { EXAMPLE_BODY } from './bodies.js'
 import { median } from './measure.js'
 import { asJson } from './peers/ajv.js'
+import { definitionOf } from './peers/definition.js'
 
 /** Milliseconds from the start of a process to its first verdict, over those of a process that does nothing. */
 export interface ColdStart {

@@ -129,10 +129,9 @@ this package ${ours.toFixed(1)} ms, Ajv with ajv-formats compiling the same defi
 
 ## How it is done
 
-- The fast path (\`src/validation/generated/accept.js\`) is Ajv's standalone output, compiled ahead of time with keywords of our own and
-  stripped of everything but the verdict. It accepts only what needs no change, and most of what it costs is a regular expression
-  for each name, date-time and URL.
-- The builder (\`src/validation/generated/build.js\`) makes the answer from an accepted value as one object literal a model.
+- The fast path (\`src/validation/generated/fast-path.js\`) is emitted from the plans of the definitions: two functions a model.
+  One gives the verdict. It accepts only what needs no change, and most of what it costs is a regular expression for each name,
+  date-time and URL. The other makes the answer from an accepted value as one object literal a model.
 - \`validateJson\` counts brackets, leaves the text to \`JSON.parse\` and asks the fast path; only a text that the fast path refuses is searched
   for what \`JSON.parse\` would read otherwise than Python.
 - The slow path only sees what the fast path refuses: wrong values, coercions and rare spellings. The parts of such a value that are

@@ -9,12 +9,12 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { apiGenerator } from './generate/api.js'
 import { artifactsGenerator } from './generate/artifacts.js'
-import { gateGenerator } from './generate/gate.js'
+import { fastPathGenerator } from './generate/fast-path.js'
 import type { Generator } from './generate/generator.js'
 import { plansGenerator } from './generate/plans.js'
 
 /** Every generator: a new one is one line here. */
-const GENERATORS: readonly Generator[] = [artifactsGenerator, plansGenerator, gateGenerator, apiGenerator]
+const GENERATORS: readonly Generator[] = [artifactsGenerator, plansGenerator, fastPathGenerator, apiGenerator]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const checkOnly = process.argv.includes('--check')

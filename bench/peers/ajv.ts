@@ -1,7 +1,7 @@
 import { Ajv, type AnySchemaObject, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
-import { type Definition, withoutNull } from '../../scripts/generate/gate/definition.js'
 import { MODEL_REFERENCE_FORMAT } from '../../src/schemas/index.js'
+import { type Definition, withoutNull } from './definition.js'
 import { isModelReference, isNormalUrl, isUtcDateTime } from './formats.js'
 import type { Peer } from './peer.js'
 

@@ -1,7 +1,7 @@
-import { definitionOf } from '../../scripts/generate/gate/definition.js'
 import { SCHEMAS } from '../../src/schemas/index.js'
 import { ajvTuned, ajvWithFormats } from './ajv.js'
 import { arktype } from './arktype.js'
+import { definitionOf } from './definition.js'
 import type { Peer } from './peer.js'
 import { typebox } from './typebox.js'
 import { typeboxCompiler } from './typebox-compiler.js'

@@ -1,4 +1,4 @@
-import type { Definition } from '../../scripts/generate/gate/definition.js'
+import type { Definition } from './definition.js'
 
 /** One library under test, its schema made from the same definition as everyone's: the same fields, bounds, patterns and formats. */
 export interface Peer {

@@ -1,8 +1,8 @@
 import { FormatRegistry, type TSchema, Type } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { fastFormats } from 'ajv-formats/dist/formats.js'
-import type { Definition } from '../../scripts/generate/gate/definition.js'
 import { MODEL_REFERENCE_FORMAT } from '../../src/schemas/index.js'
+import type { Definition } from './definition.js'
 import { isModelReference } from './formats.js'
 import { isOptional, type Peer } from './peer.js'
 

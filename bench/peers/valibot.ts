@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { type Definition, withoutNull } from '../../scripts/generate/gate/definition.js'
 import { MODEL_REFERENCE_FORMAT } from '../../src/schemas/index.js'
+import { type Definition, withoutNull } from './definition.js'
 import { isModelReference } from './formats.js'
 import { isOptional, type Peer } from './peer.js'
 

@@ -34,3 +34,15 @@ const OUTSIDE: ReadonlyMap<string, string> = new Map([
   ['\\W', `[^${WORD}]`],
   ['.', '[^\\n]'],
 ])
+
+const COMPILED = new Map<string, RegExp>()
+
+/** The same for a pattern of a definition: it is compiled once, however many fields and calls use it. */
+export function patternRegExp(pattern: string): RegExp {
+  let regExp = COMPILED.get(pattern)
+  if (regExp === undefined) {
+    regExp = rustRegExp(pattern)
+    COMPILED.set(pattern, regExp)
+  }
+  return regExp
+}

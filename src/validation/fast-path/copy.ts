@@ -16,7 +16,7 @@ export class NotPlain extends Error {}
 export function copyFree(value: unknown, room = MAX_PLAIN_DEPTH): unknown {
   if (typeof value !== 'object' || value === null) return copyScalar(value)
   if (room === 0) throw new NotPlain()
-  if (Array.isArray(value)) return list(value, (item) => copyFree(item, room - 1))
+  if (Array.isArray(value)) return copyList(value, (item) => copyFree(item, room - 1))
   if (!isRecord(value)) throw new NotPlain()
   const copy: Record<string, unknown> = {}
   for (const key of Object.keys(value)) setField(copy, writtenKey(key), copyFree(value[key], room - 1))
@@ -41,8 +41,18 @@ export function withExtras(
   return known
 }
 
+/** A record with each value rebuilt. */
+export function copyRecord(
+  record: Readonly<Record<string, unknown>>,
+  build: (value: unknown) => unknown,
+): Record<string, unknown> {
+  const copy: Record<string, unknown> = {}
+  for (const key of Object.keys(record)) setField(copy, writtenKey(key), build(record[key]))
+  return copy
+}
+
 /** A list with each item rebuilt. */
-export function list(items: readonly unknown[], build: (item: unknown) => unknown): unknown[] {
+export function copyList(items: readonly unknown[], build: (item: unknown) => unknown): unknown[] {
   const copy = new Array<unknown>(items.length)
   for (let index = 0; index < items.length; index++) copy[index] = build(items[index])
   return copy

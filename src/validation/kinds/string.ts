@@ -1,7 +1,7 @@
 import type { Check } from '../check.js'
 import { hasShortSegments, MODEL_REFERENCE } from '../fast-path/text-checks.js'
 import type { StringPlan } from '../plan/plan.js'
-import { rustRegExp } from '../rust-pattern.js'
+import { patternRegExp } from '../rust-pattern.js'
 import { hasLoneSurrogate, isLongerThan, isShorterThan } from '../text.js'
 
 /** A string, its length in code points, its pattern, and the rule of model references. */
@@ -16,7 +16,7 @@ export const checkString: Check<StringPlan> = (plan, input, run) => {
   if (maxLength !== undefined && isLongerThan(input, maxLength)) {
     return run.fail('string_too_long', input, { max_length: maxLength })
   }
-  if (pattern !== undefined && !regExpOf(pattern).test(input)) {
+  if (pattern !== undefined && !patternRegExp(pattern).test(input)) {
     return run.fail('string_pattern_mismatch', input, { pattern })
   }
   if (reference && !isModelReference(input)) {
@@ -40,16 +40,4 @@ const MODEL_REFERENCE_RULE =
 /** Whether a string may be anything, so that it is never decoded: what is no Unicode passes through it. */
 export function isUnconstrained({ minLength, maxLength, pattern, reference }: StringPlan): boolean {
   return minLength === undefined && maxLength === undefined && pattern === undefined && reference === undefined
-}
-
-const REG_EXPS = new Map<string, RegExp>()
-
-/** A pattern is compiled once, however many fields and calls use it. */
-function regExpOf(pattern: string): RegExp {
-  let regExp = REG_EXPS.get(pattern)
-  if (regExp === undefined) {
-    regExp = rustRegExp(pattern)
-    REG_EXPS.set(pattern, regExp)
-  }
-  return regExp
 }

@@ -1,37 +1,62 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ajvModule } from '../../../scripts/generate/gate/accept.js'
-import { DEFINITIONS } from '../../../scripts/generate/gate/definition.js'
-import type { SchemaName } from '../../../src/schemas/index.js'
+import { SCHEMA_NAMES, SCHEMAS } from '../../../src/schemas/index.js'
 import { fastPathOf } from '../../../src/validation/fast-path/fast-path.js'
-import * as checks from '../../../src/validation/fast-path/text-checks.js'
-import { valuesFor } from './arbitrary.js'
+import { compilePlan } from '../../../src/validation/plan/compile-plan.js'
+import { bodiesFor } from './bodies.js'
+import { ajvOf, exactAjvOf } from './judge.js'
+import { mutations } from './mutations.js'
+import { valuesOf } from './values.js'
 
-const ajv = ajvFunctions()
+describe.each(SCHEMA_NAMES)('the fast path of %s', (name) => {
+  const { accepts, build } = fastPathOf(name)
+  const ajv = ajvOf(name)
+  const exactAjv = exactAjvOf(name)
+  const plan = compilePlan(SCHEMAS[name])
 
-describe.each(DEFINITIONS)('the fast path of %s', (name, definition) => {
-  test("gives Ajv's own verdict on any value", () => {
+  function expectAgreement(value: unknown): void {
+    const isAccepted = accepts(value)
+    if (isAccepted !== exactAjv(value) || (isAccepted && !ajv(value))) {
+      expect({ value, fastPath: isAccepted, exactAjv: exactAjv(value), ajv: ajv(value) }).toBe('the same verdicts')
+    }
+  }
+
+  test("gives Ajv's verdict on generated values and their mutations", () => {
     fc.assert(
-      fc.property(valuesFor(definition), (value) => {
-        expect(fastPathOf(name).accepts(value)).toBe(ajv[name](value))
+      fc.property(valuesOf(plan), fc.nat(20), (value, seed) => {
+        expectAgreement(value)
+        for (const mutation of mutations(value, seed)) expectAgreement(mutation)
       }),
     )
+  })
+
+  test("gives Ajv's verdict on recorded bodies and their mutations", () => {
+    const bodies = bodiesFor(name)
+    for (const [index, body] of bodies.entries()) {
+      expectAgreement(body)
+      // A mutation of every body would take minutes.
+      if (index % Math.ceil(bodies.length / 100) === 0)
+        for (const mutation of mutations(body, index)) expectAgreement(mutation)
+    }
   })
 
   test('takes what it builds and builds the same of it', () => {
     fc.assert(
-      fc.property(valuesFor(definition), (value) => {
-        const fastPath = fastPathOf(name)
-        if (!fastPath.accepts(value)) return
+      fc.property(valuesOf(plan), (value) => {
+        if (!accepts(value)) return
         const before = structuredClone(value)
-        const built = fastPath.build(value)
+        const built = build(value)
         expect(value).toEqual(before)
         if (built === undefined) return
-        expect(fastPath.accepts(built)).toBe(true)
-        expect(fastPath.build(built)).toEqual(built)
+        expect(accepts(built)).toBe(true)
+        expect(build(built)).toEqual(built)
       }),
     )
   })
+})
+
+test('there are recorded bodies enough to judge by', () => {
+  expect(SCHEMA_NAMES.reduce((count, name) => count + bodiesFor(name).length, 0)).toBeGreaterThan(5000)
 })
 
 test('integers are safe ones, and -0 is built as 0', () => {
@@ -62,13 +87,3 @@ test('inference parameters keep further fields, copied, after the known ones', (
   expect(built['seed']).not.toBe(value.seed)
   expect('polluted' in built).toBe(false)
 })
-
-/** Ajv's output before anything is struck out of it, as functions. */
-function ajvFunctions(): Record<SchemaName, (value: unknown) => boolean> {
-  const enumerations = DEFINITIONS.map(
-    ([name, { enum: members }]) => `const ${name}Members = new Set(${JSON.stringify(members)});`,
-  )
-  const code = ajvModule().replaceAll(/export const (\w+) = /g, 'exported.$1 = ')
-  const body = `const exported = {}; const { ${Object.keys(checks).join(', ')} } = checks; ${enumerations.join('')} ${code}; return exported`
-  return new Function('checks', body)(checks)
-}

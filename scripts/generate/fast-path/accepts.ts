@@ -1,0 +1,281 @@
+/** The verdict as source: whether the service answers a value back as it is, but for defaults and for fields that it drops. */
+import type {
+  AtMostOne,
+  Bounds,
+  FieldPlan,
+  ModelPlan,
+  Plan,
+  StringPlan,
+  UnionPlan,
+} from '../../../src/validation/plan/plan.js'
+import type { FunctionText, ModuleWriter } from './module-writer.js'
+import { local, property } from './source.js'
+
+/**
+ * An expression that is true when a plan takes the value of another expression. What it takes must be taken by the slow path as
+ * well, with the value that `build.ts` makes; what it refuses may still pass there.
+ */
+export function accepts(plan: Plan, value: string, module: ModuleWriter): string {
+  if (module.nameOf(plan) !== undefined && HAS_FUNCTION.has(plan.kind)) return `${functionOf(plan, module)}(${value})`
+  return conditionOf(plan, value, module)
+}
+
+/** The function that gives the verdict for a plan. */
+export function functionOf(plan: Plan, module: ModuleWriter): string {
+  return module.functionFor('is', plan, 'name' in plan ? plan.name : plan.kind, () => functionText(plan, module))
+}
+
+/** Kinds that are worth a function where they have a name; the others are short. */
+const HAS_FUNCTION: ReadonlySet<Plan['kind']> = new Set(['model', 'union'])
+
+function functionText(plan: Plan, module: ModuleWriter): FunctionText {
+  const body =
+    plan.kind === 'model' ? modelChecks(plan, 'data', module) : [`return ${conditionOf(plan, 'data', module)}`]
+  return { parameter: 'data', body: plan.kind === 'model' ? [...body, 'return true'] : body }
+}
+
+type PlanOf<Kind extends Plan['kind']> = Extract<Plan, { kind: Kind }>
+
+function conditionOf<P extends Plan>(plan: P, value: string, module: ModuleWriter): string {
+  // Indexed by `plan.kind`, the table holds the writer for just that kind of plan; a mapped type cannot say so.
+  const condition = CONDITIONS[plan.kind] as (plan: P, value: string, module: ModuleWriter) => string
+  return condition(plan, value, module)
+}
+
+const CONDITIONS: {
+  readonly [Kind in Plan['kind']]: (plan: PlanOf<Kind>, value: string, module: ModuleWriter) => string
+} = {
+  any: () => 'true',
+  boolean: (_, value) => `typeof ${value} === "boolean"`,
+  datetime: (_, value, module) => dateTime(value, module),
+  enum: (plan, value, module) => {
+    const members = module.constant(
+      `${module.nameOf(plan) ?? 'enum'}Members`,
+      `new Set(${JSON.stringify(plan.values)})`,
+    )
+    return `${members}.has(${value})`
+  },
+  integer: (plan, value) => [`Number.isSafeInteger(${value})`, ...bounds(plan, value)].join(' && '),
+  list: (plan, value, module) => [`Array.isArray(${value})`, ...calls(listFunction(plan, module), value)].join(' && '),
+  model: (plan, value, module) => `${functionOf(plan, module)}(${value})`,
+  nullable: ({ inner }, value, module) => either([`${value} === null`, accepts(inner, value, module)]),
+  // `-0` may have been written as an integer, which has no sign to Python.
+  number: (plan, value) =>
+    [`typeof ${value} === "number"`, ...bounds(plan, value), `!Object.is(${value}, -0)`].join(' && '),
+  record: ({ values }, value, module) =>
+    [
+      `${module.helper('isRecord')}(${value})`,
+      ...(values.kind === 'any'
+        ? []
+        : [`${module.helper('everyValue')}(${value}, (item) => ${accepts(values, 'item', module)})`]),
+    ].join(' && '),
+  string: (plan, value, module) => [`typeof ${value} === "string"`, ...textChecks(plan, value, module)].join(' && '),
+  union: (plan, value, module) => either(decidable(plan).map((member) => accepts(member, value, module))),
+  url: (_, value, module) =>
+    `typeof ${value} === "string" && ${value}.length <= ${module.helper('MAX_URL')} && ${module.helper('NORMAL_URL')}.test(${value})`,
+}
+
+/** A text that is `earlier` is a date-time as that one is: comparing two texts costs less than reading the second one. */
+function dateTime(value: string, module: ModuleWriter, earlier?: string): string {
+  const tests = [
+    ...(earlier === undefined ? [] : [`${value} === ${earlier}`]),
+    `${module.helper('COMMON_DATE_TIME')}.test(${value})`,
+    `${module.helper('isUtcDateTime')}(${value})`,
+  ]
+  return `typeof ${value} === "string" && (${tests.join(' || ')})`
+}
+
+/** In the bounds: `NaN` is in none. */
+function bounds({ ge, gt, le, lt }: Bounds, value: string): string[] {
+  return [
+    ...(ge === undefined ? [] : [`${value} >= ${ge}`]),
+    ...(gt === undefined ? [] : [`${value} > ${gt}`]),
+    ...(le === undefined ? [] : [`${value} <= ${le}`]),
+    ...(lt === undefined ? [] : [`${value} < ${lt}`]),
+  ]
+}
+
+/** A text without a constraint is never looked into; any other must be well-formed. */
+function textChecks(
+  { kind: _, minLength, maxLength, pattern, reference, ...rest }: StringPlan,
+  value: string,
+  module: ModuleWriter,
+): string[] {
+  nothingElse(rest)
+  const allowed = pattern === undefined ? undefined : ASCII_CLASS.exec(pattern)?.[1]
+  const isAscii = allowed !== undefined || reference === true
+  const checks: string[] = []
+  if (maxLength !== undefined) {
+    checks.push(
+      isAscii
+        ? `${value}.length <= ${maxLength}`
+        : `(${value}.length <= ${maxLength} || !${module.helper('isLongerThan')}(${value}, ${maxLength}))`,
+    )
+  }
+  if (minLength !== undefined) checks.push(`!${module.helper('isShorterThan')}(${value}, ${minLength})`)
+  if (allowed !== undefined)
+    checks.push(`${value} !== ""`, `!${module.constant('STRANGER', `/[^${allowed}]/`)}.test(${value})`)
+  else if (pattern !== undefined) {
+    checks.push(
+      `${module.constant('PATTERN', `${module.helper('patternRegExp')}(${JSON.stringify(pattern)})`)}.test(${value})`,
+    )
+  }
+  if (reference) {
+    const [expression, longest] = [module.helper('MODEL_REFERENCE'), module.helper('MAX_SEGMENT')]
+    checks.push(
+      `${expression}.test(${value})`,
+      `(${value}.length <= ${longest} || ${module.helper('hasShortSegments')}(${value}))`,
+    )
+  }
+  if (checks.length > 0 && !isAscii) checks.push(`${value}.isWellFormed()`)
+  return checks
+}
+
+/**
+ * A pattern of one or more characters of a class, with ASCII in it or `\w` and `\d`, which without the flag `u` are ASCII, too: a
+ * text passes when it has no other character. That is quicker to tell, and leaves what else the service takes to the slow path.
+ */
+const ASCII_CLASS = /^\^\[((?:[A-Za-z0-9_./@+]|[A-Za-z0-9]-[A-Za-z0-9]|\\[wd.\-/])+-?)\]\+\$$/
+
+/** A function over the items of a list; none where every item is right. A model that holds no other is checked in the loop itself. */
+function listFunction(plan: PlanOf<'list'>, module: ModuleWriter): string | undefined {
+  const { items } = plan
+  const condition = items.kind === 'model' && isFlat(items) ? undefined : accepts(items, 'item', module)
+  if (condition === 'true') return undefined
+  return module.functionFor('areAll', items, 'name' in items ? items.name : items.kind, () => {
+    const checks =
+      items.kind === 'model' && condition === undefined
+        ? modelChecks(items, 'item', module)
+        : [`if (${not(condition ?? '')}) return false`]
+    return {
+      parameter: 'items',
+      body: [
+        'const { length } = items',
+        'for (let index = 0; index < length; index++) {',
+        '  const item = items[index]',
+        ...checks.map((line) => `  ${line}`),
+        '}',
+        'return true',
+      ],
+    }
+  })
+}
+
+function calls(name: string | undefined, value: string): string[] {
+  return name === undefined ? [] : [`${name}(${value})`]
+}
+
+/** Whether a model holds scalars alone. */
+function isFlat({ fields }: ModelPlan): boolean {
+  const isScalar = (plan: Plan): boolean =>
+    plan.kind === 'nullable' ? isScalar(plan.inner) : !['any', 'list', 'model', 'record', 'union'].includes(plan.kind)
+  return fields.every(({ plan }) => isScalar(plan))
+}
+
+/** The checks of a model as statements, each of which returns false where it fails. */
+function modelChecks(plan: ModelPlan, value: string, module: ModuleWriter): string[] {
+  const { kind: _, name: __, fields, keepsExtras: ___, atMostOne, ...rest } = plan
+  nothingElse(rest)
+  let earlier: string | undefined
+  const checks = fields.flatMap((field, position) => {
+    const [lines, time] = fieldChecks(field, position, value, earlier, module)
+    if (time !== undefined) earlier = time
+    return lines
+  })
+  // Nothing but an object has a field under a name of one's own, so that such a required field tells that there is one.
+  const isTold = fields.some(({ name, required }) => required && !INHERITED.has(name))
+  const isObject = isTold ? `${value} == null` : `!${module.helper('isRecord')}(${value})`
+  return [`if (${isObject}) return false`, ...checks, ...atMostOneCheck(atMostOne, value, module)]
+}
+
+function fieldChecks(
+  { name, plan, required }: FieldPlan,
+  position: number,
+  value: string,
+  earlier: string | undefined,
+  module: ModuleWriter,
+): [lines: string[], time: string | undefined] {
+  const read = property(value, name, module)
+  const variable = local(name, position)
+  const isNullable = plan.kind === 'nullable'
+  const inner = isNullable ? plan.inner : plan
+  const time = inner.kind === 'datetime' ? variable : undefined
+  const condition = time === undefined ? accepts(inner, variable, module) : dateTime(time, module, earlier)
+  const absent = required
+    ? [...(isNullable ? [`${variable} !== null`] : [])]
+    : [`${variable} ${isNullable ? '!=' : '!=='} ${isNullable ? 'null' : 'undefined'}`]
+  if (condition === 'true') {
+    return [required ? [`if (${read} === undefined) return false`] : [], undefined]
+  }
+  const failure = [...absent, not(condition)].join(' && ')
+  const uses = failure.split(new RegExp(`\\b${variable}\\b`)).length - 1
+  if (uses === 1 && time === undefined)
+    return [[`if (${failure.replace(new RegExp(`\\b${variable}\\b`), read)}) return false`], undefined]
+  return [[`const ${variable} = ${read}`, `if (${failure}) return false`], time]
+}
+
+function atMostOneCheck(rule: AtMostOne | undefined, value: string, module: ModuleWriter): string[] {
+  if (rule === undefined || rule.fields.length < 2) return []
+  const isSet = rule.fields.map((name) => `(${property(value, name, module)} != null)`)
+  return [`if (${isSet.join(' + ')} > 1) return false`]
+}
+
+/** The names under which values that are no plain objects have something. */
+const INHERITED: ReadonlySet<string> = new Set(
+  [Object, Array, String, Number, Boolean, Function, Map, Date].flatMap(({ prototype }) =>
+    Object.getOwnPropertyNames(prototype),
+  ),
+)
+
+/** The members of a union that the JSON type of a value decides for: none before them takes a value of the same type. */
+export function decidable({ members }: UnionPlan): Plan[] {
+  const taken = new Set<string>()
+  return members.filter((member) => {
+    const types = jsonTypes(member)
+    const isFirst = types.every((type) => !taken.has(type))
+    for (const type of types) taken.add(type)
+    return isFirst
+  })
+}
+
+/** The JSON types of the values that a plan takes without coercing them. */
+function jsonTypes(plan: Plan): readonly string[] {
+  switch (plan.kind) {
+    case 'any':
+      return ['string', 'number', 'boolean', 'null', 'array', 'object']
+    case 'boolean':
+      return ['boolean']
+    case 'integer':
+    case 'number':
+      return ['number']
+    case 'datetime':
+    case 'enum':
+    case 'string':
+    case 'url':
+      return ['string']
+    case 'list':
+      return ['array']
+    case 'model':
+    case 'record':
+      return ['object']
+    case 'nullable':
+      return ['null', ...jsonTypes(plan.inner)]
+    case 'union':
+      return plan.members.flatMap(jsonTypes)
+  }
+}
+
+function either(conditions: readonly string[]): string {
+  if (conditions.includes('true')) return 'true'
+  const [only = 'false', ...more] = conditions
+  return more.length === 0 ? only : `(${conditions.map((one) => (one.includes('&&') ? `(${one})` : one)).join(' || ')})`
+}
+
+/** The opposite of a condition, as short as it goes. */
+function not(condition: string): string {
+  if (/^typeof [\w.]+ === "\w+"$/.test(condition)) return condition.replace('===', '!==')
+  return /^[\w.]+\([^()]*\)$/.test(condition) ? `!${condition}` : `!(${condition})`
+}
+
+/** A rule of a plan that the generator does not know would be broken: this does not compile when there is a new one. */
+function nothingElse(_: Record<string, never>): void {}

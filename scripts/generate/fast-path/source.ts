@@ -1,0 +1,61 @@
+/** Names, keys and values of any content as JavaScript source. */
+import * as runtime from '../../../src/validation/fast-path/runtime.js'
+import type { ModuleWriter } from './module-writer.js'
+
+/** A field of the object that an expression stands for; what every object inherits is no field of it. */
+export function property(object: string, name: string, module: ModuleWriter): string {
+  if (isInherited(name)) return `${module.helper('ownField')}(${object}, ${JSON.stringify(name)})`
+  return isIdentifier(name) ? `${object}.${name}` : `${object}[${JSON.stringify(name)}]`
+}
+
+/** Whether every object has something under a name. */
+export function isInherited(name: string): boolean {
+  return name in Object.prototype
+}
+
+/** A key of an object literal; `__proto__` written plainly would set the prototype. */
+export function key(name: string): string {
+  if (name === '__proto__') return '["__proto__"]'
+  return isIdentifier(name) ? name : JSON.stringify(name)
+}
+
+/** The local variable of a field: its own name where that is free, else one by its position. */
+export function local(name: string, position: number): string {
+  return /^[a-z][a-z0-9_]*$/.test(name) && !TAKEN.has(name) ? name : `field${position}`
+}
+
+/** A text as part of an identifier. */
+export function identifier(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9_]/g, '_')
+}
+
+/**
+ * Plain data as an expression that makes it anew each time.
+ *
+ * @param nameOf - the variable that holds a part already, if there is one
+ */
+export function literal(value: unknown, nameOf: (part: object) => string | undefined = () => undefined): string {
+  if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : JSON.stringify(value)
+  const name = nameOf(value)
+  if (name !== undefined) return name
+  if (Array.isArray(value)) return `[${value.map((item) => literal(item, nameOf)).join(', ')}]`
+  const entries = Object.entries(value).map(([field, item]) => `${key(field)}: ${literal(item, nameOf)}`)
+  return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`
+}
+
+function isIdentifier(name: string): boolean {
+  return /^[A-Za-z_$][\w$]*$/.test(name) && name !== '__proto__'
+}
+
+/** Words of JavaScript, and names that the generated functions use themselves. */
+const TAKEN: ReadonlySet<string> = new Set([
+  ...'arguments async await break case catch class const continue debugger default delete do else enum eval export'.split(
+    ' ',
+  ),
+  ...'extends false finally for function if implements import in instanceof interface let new null of package'.split(
+    ' ',
+  ),
+  ...'private protected public return static super switch this throw true try typeof undefined var void'.split(' '),
+  ...'while with yield data item items index value values'.split(' '),
+  ...Object.keys(runtime),
+])

@@ -1,0 +1,9 @@
+/** A field of an object, even under a name under which every object inherits something. */
+export function ownField(data: object, name: string): unknown {
+  return Object.hasOwn(data, name) ? Reflect.get(data, name) : undefined
+}
+
+/** Whether every value of a record passes a check. */
+export function everyValue(record: Readonly<Record<string, unknown>>, accepts: (value: unknown) => boolean): boolean {
+  return Object.keys(record).every((key) => accepts(record[key]))
+}

@@ -1,0 +1,15 @@
+/** All that the generated code of the fast path may import. */
+export { isRecord, setField } from '../check.js'
+export { patternRegExp } from '../rust-pattern.js'
+export { isLongerThan, isShorterThan } from '../text.js'
+export { copyFree, copyList, copyRecord, integerOrNull, withExtras } from './copy.js'
+export { everyValue, ownField } from './fields.js'
+export {
+  COMMON_DATE_TIME,
+  hasShortSegments,
+  isUtcDateTime,
+  MAX_SEGMENT,
+  MAX_URL,
+  MODEL_REFERENCE,
+  NORMAL_URL,
+} from './text-checks.js'

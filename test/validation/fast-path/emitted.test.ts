@@ -1,0 +1,72 @@
+import { isDeepStrictEqual } from 'node:util'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { jsonSchema } from '../../../src/export/index.js'
+import { compilePlan } from '../../../src/validation/plan/compile-plan.js'
+import type { Plan } from '../../../src/validation/plan/plan.js'
+import { runSlowPath } from '../../../src/validation/slow-path.js'
+import { definitions } from './definitions.js'
+import { emittedFastPath } from './emitted.js'
+import { valuesOf } from './values.js'
+
+/** A plan of each kind with a value that its fast path takes: a new kind does not compile without one. */
+const EXAMPLES: { readonly [Kind in Plan['kind']]: readonly [plan: Extract<Plan, { kind: Kind }>, value: unknown] } = {
+  any: [{ kind: 'any' }, { a: [1] }],
+  boolean: [{ kind: 'boolean' }, true],
+  datetime: [{ kind: 'datetime' }, '2024-01-15T09:30:00Z'],
+  enum: [{ kind: 'enum', values: ['a', 'b'] }, 'b'],
+  integer: [{ kind: 'integer', ge: 1, lt: 9 }, 8],
+  list: [{ kind: 'list', items: { kind: 'list', items: { kind: 'boolean' } } }, [[true], []]],
+  model: [{ kind: 'model', name: 'M', fields: [{ name: 'a', plan: { kind: 'integer' }, required: true }] }, { a: 1 }],
+  nullable: [{ kind: 'nullable', inner: { kind: 'string' } }, null],
+  number: [{ kind: 'number', gt: 0, le: 1 }, 0.5],
+  record: [{ kind: 'record', values: { kind: 'integer' } }, { a: 1 }],
+  string: [{ kind: 'string', minLength: 1, maxLength: 3, pattern: '^a' }, 'abc'],
+  union: [{ kind: 'union', members: [{ kind: 'integer' }, { kind: 'record', values: { kind: 'any' } }] }, { a: 1 }],
+  url: [{ kind: 'url' }, 'https://host.example/v1'],
+}
+
+describe('the fast path emitted for a plan', () => {
+  it.each(Object.values(EXAMPLES))('takes a value of its kind: %j %j', (plan, value) => {
+    const fastPath = emittedFastPath(plan)
+    expect(fastPath.accepts(value)).toBe(true)
+    expect(fastPath.build(value)).toEqual(value)
+  })
+
+  it('is there for every definition that can be validated by, and answers what the slow path answers', () => {
+    let taken = 0
+    const cases = definitions.chain((definition) => {
+      const plan = compilePlan(definition)
+      return fc.tuple(fc.constant({ definition, plan }), fc.array(valuesOf(plan), { minLength: 5, maxLength: 5 }))
+    })
+    fc.assert(
+      fc.property(cases, ([{ plan }, values]) => {
+        const fastPath = emittedFastPath(plan)
+        for (const value of values) {
+          const built = fastPath.accepts(value) ? fastPath.build(value) : undefined
+          if (built === undefined) continue
+          taken += 1
+          for (const mode of ['lax', 'strict'] as const) {
+            const answered = runSlowPath(plan, value, { mode })
+            expect([answered, isDeepStrictEqual(answered, { ok: true, value: built })]).toEqual([
+              { ok: true, value: built },
+              true,
+            ])
+            expect(JSON.stringify(answered)).toBe(JSON.stringify({ ok: true, value: built }))
+          }
+        }
+      }),
+      { numRuns: 500 },
+    )
+    expect(taken).toBeGreaterThan(500)
+  })
+
+  it('stands beside JSON Schema in every dialect: what one generator takes, the others take', () => {
+    fc.assert(
+      fc.property(definitions, (definition) => {
+        for (const dialect of ['2020-12', 'draft-07'] as const)
+          expect(jsonSchema(definition, { dialect })).toBeTypeOf('object')
+      }),
+    )
+  })
+})
