@@ -16,6 +16,7 @@ import { type ConfigObject, isObject } from './config-object.js'
 export class ConfigReader {
   readonly #object: ConfigObject
   readonly #place: readonly (string | number)[]
+  readonly #read = new Set<string>()
 
   constructor(object: ConfigObject, place: readonly (string | number)[] = []) {
     this.#object = object
@@ -32,6 +33,11 @@ export class ConfigReader {
     return this.raw(name) === null
   }
 
+  /** Whether a value of the field has been asked for. */
+  wasRead(name: string): boolean {
+    return this.#read.has(name)
+  }
+
   /** The field as it stands; `undefined` where it is absent. Never an inherited property. */
   raw(name: string): unknown {
     return Object.hasOwn(this.#object, name) ? this.#object[name] : undefined
@@ -44,7 +50,7 @@ export class ConfigReader {
 
   /** A count or a size: an integer of 0 or more. */
   integer(names: Names, absent: number, none: number = absent): number {
-    return this.#read(names, absent, none, 'an integer of 0 or more', isCount)
+    return this.#valueOf(names, absent, none, 'an integer of 0 or more', isCount)
   }
 
   /** A count of which there must be at least one. */
@@ -56,42 +62,42 @@ export class ConfigReader {
 
   /** A count or a size that may be missing. */
   optionalInteger(names: Names): number | undefined {
-    return this.#read<number | undefined>(names, undefined, undefined, 'an integer of 0 or more', isCount)
+    return this.#valueOf<number | undefined>(names, undefined, undefined, 'an integer of 0 or more', isCount)
   }
 
   /** A number. */
   number(names: Names, absent: number, none: number = absent): number {
-    return this.#read(names, absent, none, 'a number', isFiniteNumber)
+    return this.#valueOf(names, absent, none, 'a number', isFiniteNumber)
   }
 
   /** `true` or `false`; `null` is `false`, as Python has it. */
   boolean(names: Names, absent: boolean): boolean {
-    return this.#read(names, absent, false, 'true or false', isBoolean)
+    return this.#valueOf(names, absent, false, 'true or false', isBoolean)
   }
 
   /** A text. */
   string(names: Names, absent: string, none: string = absent): string {
-    return this.#read(names, absent, none, 'a text', isString)
+    return this.#valueOf(names, absent, none, 'a text', isString)
   }
 
   /** A text that may be missing. */
   optionalString(names: Names): string | undefined {
-    return this.#read<string | undefined>(names, undefined, undefined, 'a text', isString)
+    return this.#valueOf<string | undefined>(names, undefined, undefined, 'a text', isString)
   }
 
   /** A list of integers of 0 or more, where it is there. */
   integers(names: Names): readonly number[] | undefined {
-    return this.#read<readonly number[] | undefined>(names, undefined, undefined, 'a list of integers', isCountList)
+    return this.#valueOf<readonly number[] | undefined>(names, undefined, undefined, 'a list of integers', isCountList)
   }
 
   /** A list of texts, such as `layer_types`, where it is there. */
   strings(names: Names): readonly string[] | undefined {
-    return this.#read<readonly string[] | undefined>(names, undefined, undefined, 'a list of texts', isStringList)
+    return this.#valueOf<readonly string[] | undefined>(names, undefined, undefined, 'a list of texts', isStringList)
   }
 
   /** A nested object, empty where it is not there. */
   object(name: string): ConfigReader {
-    const value = this.#read<ConfigObject>(name, {}, {}, 'an object', isObject)
+    const value = this.#valueOf<ConfigObject>(name, {}, {}, 'an object', isObject)
     return new ConfigReader(value, [...this.#place, name])
   }
 
@@ -102,7 +108,7 @@ export class ConfigReader {
     return new CheckpointError('invalid_field', `${place.join('.')} is ${found}, and should be ${expected}`, { place })
   }
 
-  #read<Value>(
+  #valueOf<Value>(
     names: Names,
     absent: Value,
     none: Value,
@@ -110,6 +116,7 @@ export class ConfigReader {
     fits: (value: unknown) => value is Value,
   ): Value {
     for (const name of typeof names === 'string' ? [names] : names) {
+      this.#read.add(name)
       const value = this.raw(name)
       if (value === undefined) continue
       if (value === null) return none
@@ -150,6 +157,7 @@ function isStringList(value: unknown): value is readonly string[] {
 /** What was found, short enough for a message. */
 function describe(value: unknown): string {
   if (value === undefined) return 'absent'
-  const text = JSON.stringify(value) ?? String(value)
+  // JSON has no infinity: it would say null.
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }

@@ -6,6 +6,7 @@ import type { ConfigObject } from './config-object.js'
 import { ConfigReader } from './config-reader.js'
 import { familyOf, modelTypes } from './families/index.js'
 import { type TextConfig, textConfig } from './text-config.js'
+import { unreadSizes } from './unread-sizes.js'
 
 /**
  * The module tree of the model that a Hugging Face `config.json` describes, as transformers would build it. Of a
@@ -47,7 +48,8 @@ function described(modelType: string, config: ConfigReader, className: string | 
   if (!family) throw unsupported(modelType)
   const model = family.describe(config, className)
   const computation = computationOf(config, model.dimensions.headDim, family.activationField)
-  return { family: modelType, ...model, computation: { ...computation, ...model.computation } }
+  const notes = [...model.notes, ...unreadSizes(config)]
+  return { family: modelType, ...model, notes, computation: { ...computation, ...model.computation } }
 }
 
 function object(config: unknown): ConfigObject {

@@ -23,10 +23,12 @@ export function renamedSizes(config: ConfigReader, names: FieldNames, defaults: 
   const hiddenSize = config.positive(nameOf('hidden_size'), defaults.hidden_size)
   const heads = config.positive(nameOf('num_attention_heads'), defaults.num_attention_heads)
   const kvHeads = defaults.num_key_value_heads ?? heads
+  const ffnSize = defaults.intermediate_size ?? 4 * hiddenSize
   return {
     vocabSize: config.positive(nameOf('vocab_size'), defaults.vocab_size),
     hiddenSize,
-    ffnSize: config.integer(nameOf('intermediate_size'), defaults.intermediate_size ?? 4 * hiddenSize),
+    // Some of these families have no field for it: it is always four times the hidden size.
+    ffnSize: names.intermediate_size ? config.integer(nameOf('intermediate_size'), ffnSize) : ffnSize,
     layers: config.integer(nameOf('num_hidden_layers'), defaults.num_hidden_layers),
     heads,
     kvHeads: names.num_key_value_heads ? config.integer(nameOf('num_key_value_heads'), kvHeads) : kvHeads,

@@ -15,7 +15,11 @@ export const gptNeo = headedFamily({
   modelType: 'gpt_neo',
   name: 'GPTNeo',
   prefix: 'transformer',
-  fieldNames: { num_hidden_layers: 'num_layers', num_attention_heads: 'num_heads' },
+  fieldNames: {
+    num_hidden_layers: 'num_layers',
+    num_attention_heads: 'num_heads',
+    intermediate_size: 'intermediate_size',
+  },
   defaults: {
     vocab_size: 50_257,
     hidden_size: 2048,
