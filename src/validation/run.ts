@@ -3,6 +3,7 @@ import { type ErrorContext, type ErrorType, messageOf } from './error-types.js'
 import type { FastPath } from './fast-path/fast-path.js'
 import { fastPathOfPlan } from './fast-path/find-fast-path.js'
 import { CHECKS } from './kinds/index.js'
+import { isNotJson, notJson } from './not-json.js'
 import type { Plan } from './plan/plan.js'
 import type { ErrorDetail } from './result.js'
 import { shownInput } from './shown-input.js'
@@ -46,6 +47,7 @@ export class Run {
   check<P extends Plan>(plan: P, input: unknown): unknown {
     // Indexed by `plan.kind`, the table holds the check for just that kind of plan; a mapped type cannot say so.
     const check = CHECKS[plan.kind] as Check<P>
+    if (isNotJson(input)) throw notJson(this.path, input)
     if (this.visited === undefined || this.isAttempt || typeof input !== 'object' || input === null) {
       return check(plan, input, this)
     }

@@ -1,5 +1,6 @@
 import { DEFAULT_MAX_DEPTH } from '../json/read-json.js'
 import { INVALID } from './check.js'
+import { refuseCycle } from './cycle.js'
 import type { Plan } from './plan/plan.js'
 import { UNREADABLE, type ValidateOptions, type ValidationResult } from './result.js'
 import { Run } from './run.js'
@@ -16,8 +17,13 @@ const BODY: readonly string[] = ['body']
  */
 export function runSlowPath(plan: Plan, value: unknown, options: ValidateOptions, known?: ValueScan): ValidationResult {
   const { mode = 'lax', loc = BODY, maxErrors, maxDepth = DEFAULT_MAX_DEPTH } = options
+  // The walk ends at the depth that is allowed: where that is far, a value that contains itself must be found before.
+  if (known === undefined && maxDepth > DEFAULT_MAX_DEPTH) refuseCycle(value, loc)
   const { isTooDeep, needsConversion } = known ?? scanValue(value, maxDepth)
-  if (isTooDeep) return UNREADABLE
+  if (isTooDeep) {
+    refuseCycle(value, loc)
+    return UNREADABLE
+  }
   const run = new Run({
     strict: mode === 'strict',
     loc,

@@ -15,6 +15,7 @@ import type { ValidateOptions, ValidationResult } from './result.js'
  * @param model - the name of one of the 18 definitions, or a definition built of the kinds that they use
  * @param value - what `JSON.parse`, or a YAML reader, makes of a body
  * @throws TypeError for an unknown name, for a definition that cannot be validated by, and for an unknown or wrong option
+ * @throws TypeError for a value that no JSON text can hold, such as a `Date`, and one that contains itself, with the place
  * @throws RangeError for an option that is a number outside its range
  * @example
  * validate('Lora', { rank: '8' })

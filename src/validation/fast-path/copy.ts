@@ -1,6 +1,7 @@
 /** How the fast path makes new values of what it accepted. */
 
 import { isRecord, setField } from '../check.js'
+import { isInstance } from '../not-json.js'
 import { writtenKey } from '../text.js'
 
 /** Thrown by a copy that meets what the fast path does not deal with; `FastPath.build` catches it. */
@@ -17,7 +18,7 @@ export function copyFree(value: unknown, room = MAX_PLAIN_DEPTH): unknown {
   if (typeof value !== 'object' || value === null) return copyScalar(value)
   if (room === 0) throw new NotPlain()
   if (Array.isArray(value)) return copyList(value, (item) => copyFree(item, room - 1))
-  if (!isRecord(value)) throw new NotPlain()
+  if (!isRecord(value) || isInstance(value)) throw new NotPlain()
   const copy: Record<string, unknown> = {}
   for (const key of Object.keys(value)) setField(copy, writtenKey(key), copyFree(value[key], room - 1))
   return copy

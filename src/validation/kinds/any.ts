@@ -1,5 +1,6 @@
 import { type Check, INVALID, setField } from '../check.js'
 import { exactInteger } from '../exact-numbers.js'
+import { isInstance, isNotJson, notJson } from '../not-json.js'
 import type { AnyPlan } from '../plan/plan.js'
 import type { Run } from '../run.js'
 import { writtenKey } from '../text.js'
@@ -11,6 +12,7 @@ import { writtenKey } from '../text.js'
  */
 export const checkAny: Check<AnyPlan> = (_, input, run) => {
   if (!isContainer(input)) return copyScalar(input, run)
+  if (!Array.isArray(input) && isInstance(input)) throw notJson(run.path, input)
   const errorsBefore = run.errorCount
   const root = copying(input)
   const open = [root]
@@ -26,6 +28,7 @@ export const checkAny: Check<AnyPlan> = (_, input, run) => {
     const place = typeof key === 'string' ? writtenKey(key) : key
     run.path.push(place)
     if (isContainer(item)) {
+      if (isNotJson(item) || (!Array.isArray(item) && isInstance(item))) throw notJson(run.path, item)
       const inner = copying(item)
       put(top.target, place, inner.target)
       open.push(inner)
@@ -61,6 +64,7 @@ function isContainer(value: unknown): value is object {
 }
 
 function copyScalar(scalar: unknown, run: Run): unknown {
+  if (isNotJson(scalar)) throw notJson(run.path, scalar)
   if (scalar instanceof Number) return Number(scalar)
   if (typeof scalar === 'bigint') return run.fail('int_parsing_size', exactInteger(scalar))
   if (typeof scalar === 'number') return Number.isFinite(scalar) ? scalar : null

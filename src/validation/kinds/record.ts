@@ -1,10 +1,12 @@
 import { type Check, INVALID, isRecord, setField } from '../check.js'
+import { isInstance, notJson } from '../not-json.js'
 import type { RecordPlan } from '../plan/plan.js'
 import { writtenKey } from '../text.js'
 
 /** An object with any keys; every value is checked. */
 export const checkRecord: Check<RecordPlan> = (plan, input, run) => {
   if (!isRecord(input)) return run.fail('dict_type', input)
+  if (isInstance(input)) throw notJson(run.path, input)
   let isValid = true
   const values: Record<string, unknown> = {}
   for (const key of Object.keys(input)) {

@@ -19,6 +19,7 @@ function planAt(definition: unknown, place: string): Plan {
     throw unsupported(place, 'anything but an object')
   }
   if (place.length > LONGEST_PLACE) throw unsupported(`${place.slice(0, 50)}…`, 'a definition that contains itself')
+  for (const [key, what] of CODE) if (key in definition) throw unsupported(place, what)
   const schema: Schema = { ...definition }
   if (schema['anyOf'] !== undefined) return unionPlan(schema, place)
   if (schema['enum'] !== undefined) return enumPlan(schema, place)
@@ -28,6 +29,13 @@ function planAt(definition: unknown, place: string): Plan {
   if (compile === undefined) throw unsupported(place, `type ${JSON.stringify(type)}`)
   return compile(schema, place)
 }
+
+/** What TypeBox keeps for functions that a validator should call, by its keys: this one is data, and calls none. */
+const CODE = [
+  ['~refine', 'Refine'],
+  ['~codec', 'Decode or Encode'],
+  [Symbol.for('TypeBox.Transform'), 'Transform'],
+] as const
 
 /** Far beyond any definition that has an end. */
 const LONGEST_PLACE = 5000
