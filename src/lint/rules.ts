@@ -24,6 +24,7 @@ import { loraRankTooLarge } from './rules/lora-rank-too-large.js'
 import { loraWithoutConfig } from './rules/lora-without-config.js'
 import { mambaLayersDoNotAddUp } from './rules/mamba-layers-do-not-add-up.js'
 import { minimumGpusTooLow } from './rules/minimum-gpus-too-low.js'
+import { nameNotAccepted } from './rules/name-not-accepted.js'
 import { nonPositiveDimension } from './rules/non-positive-dimension.js'
 import { ownBaseModel } from './rules/own-base-model.js'
 import { parameterCountMismatch } from './rules/parameter-count-mismatch.js'
@@ -47,6 +48,7 @@ export const RULES: readonly Rule[] = [
   unknownField,
   coercedValue,
   invalidReference,
+  nameNotAccepted,
   unreachableName,
   nonPositiveDimension,
   headsNotDivisible,

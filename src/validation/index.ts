@@ -3,6 +3,9 @@
  * takes the two steps (`fast-path/`, then `slow-path.ts`), `run.ts` carries a validation along, `kinds/` has one check a file.
  */
 
+export { type CreationOptions, creationRefusals } from './creation/creation-refusals.js'
+export { CREATION_REFUSALS, type CreationRefusal, type CreationRefusalReason } from './creation/refusal.js'
+export type { RegistryState } from './creation/registry-state.js'
 export { ERROR_TYPES, type ErrorType } from './error-types.js'
 export { type HttpValidationError, httpValidationError } from './http-validation-error.js'
 export { is } from './is.js'

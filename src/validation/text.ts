@@ -43,13 +43,6 @@ const WHITE_SPACE: ReadonlySet<number> = new Set([
   0x2007, 0x2008, 0x2009, 0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000,
 ])
 
-/** A string as Python's `repr` writes it, for the strings that an enum may hold: printable ones. */
-export function pythonRepr(text: string): string {
-  const escaped = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')
-  if (text.includes("'") && !text.includes('"')) return `"${escaped}"`
-  return `'${escaped.replaceAll("'", "\\'")}'`
-}
-
 /** Takes the underscores out of a number such as `1_000`; `undefined` where there is none or one stands wrong. */
 export function stripUnderscores(text: string): string | undefined {
   if (!text.includes('_') || text.startsWith('_') || text.endsWith('_') || text.includes('__')) return undefined

@@ -125,7 +125,9 @@ const RULES: Readonly<Record<string, readonly Case[]>> = {
     ['not a base model with all marks', 'name: ab\nbase_model: team/a@.+_-b\n'],
     ['a fileset of three parts', 'name: ab\nfileset: ⟦a/b/c⟧\n', ['invalid-reference fileset']],
     ['a fileset with an empty part', 'name: ab\nfileset: ⟦a/⟧\n', ['invalid-reference fileset']],
-    ['not a fileset with its scheme and blanks', 'name: ab\nfileset: " fileset://Team/x_1 "\n'],
+    ['a scheme of a request', 'name: ab\nfileset: ⟦"fileset://team/x"⟧\n', ['invalid-reference fileset']],
+    ['blanks of a request', 'name: ab\nfileset: ⟦" team/x"⟧\n', ['invalid-reference fileset']],
+    ['not a fileset of an entity with its scheme and blanks', entity('fileset: " fileset://Team/x_1 "')],
     [
       'a provider without a workspace',
       'name: ab\nmodel_providers: [a/b, ⟦c⟧]\n',
@@ -139,12 +141,18 @@ const RULES: Readonly<Record<string, readonly Case[]>> = {
     ],
     ['not null', 'name: ab\nbase_model: null\nfileset: ~\nmodel_providers:\n'],
   ],
-  'unreachable-name': [
-    ['a capital', 'name: ⟦Ab⟧\n', ['unreachable-name name']],
-    ['one character', 'name: ⟦a⟧\n', ['unreachable-name name']],
-    ['64 characters', `name: ⟦${'a'.repeat(64)}⟧\n`, ['unreachable-name name']],
+  'name-not-accepted': [
+    ['a capital', 'name: ⟦Ab⟧\n', ['name-not-accepted name']],
+    ['one character', 'name: ⟦a⟧\n', ['name-not-accepted name']],
+    ['64 characters', `name: ⟦${'a'.repeat(64)}⟧\n`, ['name-not-accepted name']],
     ['not 63 characters', `name: ${'a'.repeat(63)}\n`],
-    ['a digit first', 'name: ⟦1b⟧\n', ['unreachable-name name']],
+    ['a digit first', 'name: ⟦1b⟧\n', ['name-not-accepted name']],
+    ['é, which is a letter', 'name: ⟦é⟧\n', ['name-not-accepted name']],
+  ],
+  'unreachable-name': [
+    ['a capital of an entity', ENTITY.replace('name: ab', 'name: ⟦Ab⟧'), ['unreachable-name name']],
+    ['a digit first', ENTITY.replace('name: ab', 'name: ⟦1b⟧'), ['unreachable-name name']],
+    ['not 63 characters', ENTITY.replace('name: ab', `name: ${'a'.repeat(63)}`)],
     ['not the name of an adapter', adapters(adapter('name: X'))],
   ],
   'non-positive-dimension': [

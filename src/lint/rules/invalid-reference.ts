@@ -1,4 +1,12 @@
-import { parseFilesetRef, parseModelProviderRef, parseModelRef, type ReferenceParser } from '../../references/index.js'
+import {
+  FILESET_SCHEME,
+  formatFilesetRef,
+  parseFilesetRef,
+  parseModelProviderRef,
+  parseModelRef,
+  type ReferenceParser,
+  type ReferenceResult,
+} from '../../references/index.js'
 import { models } from '../document.js'
 import type { Loc } from '../finding.js'
 import type { Part } from '../parts.js'
@@ -15,6 +23,8 @@ const MODEL: Grammar = {
   form: '"name" or "workspace/name", each 2 to 63 characters of a-z 0-9 - @ . + _, a letter first',
 }
 const FILESET: Grammar = { parse: parseFilesetRef, form: '"name" or "workspace/name"; "fileset://" may stand in front' }
+/** The route that creates a model is stricter than the rest of the platform. */
+const NEW_FILESET: Grammar = { parse: parseFilesetOfRequest, form: '"name" or "workspace/name", and nothing around it' }
 const PROVIDER: Grammar = { parse: parseModelProviderRef, form: '"workspace/name"' }
 
 /** The service stores such a reference, and nothing can be found by it. */
@@ -25,7 +35,12 @@ export const invalidReference: Rule = {
   *check(document) {
     for (const part of models(document)) {
       yield* check(part, ['base_model'], part.value.base_model, MODEL)
-      yield* check(part, ['fileset'], part.value.fileset, FILESET)
+      yield* check(
+        part,
+        ['fileset'],
+        part.value.fileset,
+        document.model === 'CreateModelEntityRequest' ? NEW_FILESET : FILESET,
+      )
       for (const [index, provider] of (part.value.model_providers ?? []).entries()) {
         yield* check(part, ['model_providers', index], provider, PROVIDER)
       }
@@ -35,6 +50,16 @@ export const invalidReference: Rule = {
       yield* check(part, ['tool_call_plugin'], part.value.tool_call_plugin, FILESET)
     }
   },
+}
+
+function parseFilesetOfRequest(text: string): ReferenceResult<unknown> {
+  const result = parseFilesetRef(text)
+  if (!result.ok || formatFilesetRef(result.value) === text) return result
+  const offset = text.startsWith(FILESET_SCHEME) || text.search(/\S/) > 0 ? 0 : text.trimEnd().length
+  const found = text.startsWith(FILESET_SCHEME) ? `"${FILESET_SCHEME}"` : 'a blank'
+  const expected = 'a name alone'
+  const message = `not a fileset reference for a new model: expected ${expected} at offset ${offset}, found ${found}`
+  return { ok: false, error: { message, offset, found, expected } }
 }
 
 function* check(part: Part, loc: Loc, text: string | null | undefined, { parse, form }: Grammar): Iterable<Hit> {

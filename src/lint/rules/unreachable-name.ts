@@ -1,15 +1,15 @@
 import { parseModelNameSegment } from '../../references/index.js'
-import { models } from '../document.js'
 import type { Rule } from '../rule.js'
 import { quoted } from '../text.js'
 
-/** Names may be longer, shorter and in capitals; references may not. */
+/** Names of entities may be longer, shorter and in capitals; references may not. A request with such a name is refused. */
 export const unreachableName: Rule = {
   code: 'unreachable-name',
   severity: 'info',
-  description: 'A name that no model reference can spell, so that no adapter and no other model can refer to this one.',
-  *check(document) {
-    for (const part of models(document)) {
+  description:
+    'A name of an entity that no model reference can spell, so that no adapter and no other model can refer to this one.',
+  *check({ parts }) {
+    for (const part of parts('ModelEntity')) {
       const result = parseModelNameSegment(part.value.name)
       if (result.ok) continue
       yield {

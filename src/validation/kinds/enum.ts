@@ -1,6 +1,7 @@
 import type { Check } from '../check.js'
 import type { EnumPlan } from '../plan/plan.js'
-import { hasLoneSurrogate, pythonRepr } from '../text.js'
+import { pythonRepr } from '../python-text.js'
+import { hasLoneSurrogate } from '../text.js'
 
 /** One of some strings. */
 export const checkEnum: Check<EnumPlan> = (plan, input, run) => {

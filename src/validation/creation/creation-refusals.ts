@@ -1,0 +1,238 @@
+import { isModelNameSegment } from '../../references/model-ref.js'
+import type { CreateModelEntityRequest } from '../../schemas/create-model-entity-request.js'
+import { encodingError, pythonRepr, pythonStrip } from '../python-text.js'
+import { patternRegExp } from '../rust-pattern.js'
+import { validate } from '../validate.js'
+import { freeDepths, levels } from './free-depth.js'
+import type { CreationRefusal, CreationRefusalReason } from './refusal.js'
+import type { RegistryState } from './registry-state.js'
+
+/** Where a model is to be created, and what is known of the registry. */
+export interface CreationOptions {
+  /** The workspace in the path, decoded. */
+  readonly workspace: string
+  readonly state?: RegistryState
+}
+
+/**
+ * What the create route refuses a request for, validation and all that comes after it, in the order in which the route comes to it: the
+ * first is what it answers, the others are what it would answer next. None means a 201.
+ *
+ * Without a `state` only that is told which depends on nothing but the request: a name, a fileset or a workspace that cannot be, or a plugin
+ * for tool calls, which the platform does not allow unless it is told to.
+ *
+ * @param request - the body: what `JSON.parse` or a YAML reader makes of it, or a value that {@link validate} has answered
+ * @example
+ * creationRefusals({ name: 'Llama-3.1-8B' }, { workspace: 'default' })
+ * // [{ status: 422, detail: "[{'type': 'string_pattern_mismatch', …", loc: ['body', 'name'], reason: 'name-not-accepted' }]
+ * creationRefusals({ name: 'llama' }, { workspace: 'default', state: { hasModel: () => true } })
+ * // [{ status: 409, detail: "Model with workspace 'default' and name 'llama' already exists", … }]
+ */
+export function creationRefusals(
+  request: unknown,
+  { workspace, state = {} }: CreationOptions,
+): readonly CreationRefusal[] {
+  if (workspace === '' || workspace.includes('/')) return [refusal('no-such-route', 404, 'Not Found', WORKSPACE)]
+  const checked = validate('CreateModelEntityRequest', request)
+  if (!checked.ok) {
+    const { status, detail } = checked
+    return [refusal('body-not-valid', status, detail, status === 422 ? (detail[0]?.loc ?? ['body']) : ['body'])]
+  }
+  const creation = { request: checked.value, workspace, state }
+  return CHECKS.flatMap((check) => check(creation) ?? []).map((found) => asConflict(found, creation))
+}
+
+interface Creation {
+  readonly request: CreateModelEntityRequest
+  readonly workspace: string
+  readonly state: RegistryState
+}
+
+const WORKSPACE = ['path', 'workspace']
+const NAME = ['body', 'name']
+const FILESET = ['body', 'fileset']
+
+function refusal(
+  reason: CreationRefusalReason,
+  status: CreationRefusal['status'],
+  detail: CreationRefusal['detail'],
+  loc: CreationRefusal['loc'],
+): CreationRefusal {
+  return { status, detail, loc, reason }
+}
+
+/** In the order of the route. Each cites what the platform's own code does there. */
+const CHECKS: readonly ((creation: Creation) => CreationRefusal | undefined)[] = [
+  checkFileset,
+  checkToolCallPlugin,
+  checkRemoteCode,
+  checkDotSegments,
+  checkExistingName,
+  checkWorkspaceCharacters,
+  checkWritableDepth,
+  checkEncoding,
+  checkNameSegment,
+  checkWorkspace,
+  checkProject,
+  checkAnswerableDepth,
+]
+
+/** A fileset's workspace and name as the route reads them; nothing where it is no reference. An empty text is no fileset. */
+function filesetOf({ request: { fileset }, workspace }: Creation): { workspace: string; name: string } | undefined {
+  const parts = pythonStrip(fileset ?? '').split('/')
+  if (parts.length > 2 || parts.includes('')) return undefined
+  const [first = '', second] = parts
+  return second === undefined ? { workspace, name: first } : { workspace: first, name: second }
+}
+
+function checkFileset(creation: Creation): CreationRefusal | undefined {
+  const { request, state } = creation
+  const { fileset } = request
+  if (!fileset) return undefined
+  const ref = filesetOf(creation)
+  if (ref === undefined) {
+    const detail = `invalid entity reference ${pythonRepr(fileset)}; expected 'name' or 'workspace/name'`
+    return refusal('fileset-not-a-reference', 400, detail, FILESET)
+  }
+  const unencodable = encodingError(ref.workspace) ?? encodingError(ref.name)
+  if (unencodable !== undefined) return refusal('not-unicode', 400, unencodable, FILESET)
+  const isNowhere = state.hasWorkspace?.(ref.workspace) === false
+  // Its path is that of the list of filesets, whose answer the platform cannot read.
+  if (ref.name === '.' && !isNowhere)
+    return refusal('fileset-not-a-reference', 500, 'Failed to create model entity', FILESET)
+  if (!isNowhere && state.hasFileset?.(ref.workspace, ref.name) !== false) return undefined
+  return refusal('fileset-not-found', 400, `Fileset '${fileset}' not found in workspace '${ref.workspace}'`, FILESET)
+}
+
+const PLUGIN_DISABLED =
+  'tool_call_plugin is disabled at the platform level. Set models.tool_call_plugin.enabled=true in the platform configuration to allow ' +
+  'custom parser plugins.'
+const PLUGIN_FORBIDDEN =
+  'Insufficient permissions to set tool_call_plugin. Requires the models.tool-call-plugin.set permission.'
+
+function checkToolCallPlugin(creation: Creation): CreationRefusal | undefined {
+  const { request, state } = creation
+  const { toolCallPlugin = 'disabled' } = state
+  if (toolCallPlugin === 'allowed') return undefined
+  const isOfRequest = Boolean(request.spec?.tool_call_config?.tool_call_plugin)
+  const fileset = filesetOf(creation)
+  const isOfFileset =
+    fileset !== undefined && state.filesetHasToolCallPlugin?.(fileset.workspace, fileset.name) === true
+  if (!isOfRequest && !isOfFileset) return undefined
+  const detail = toolCallPlugin === 'disabled' ? PLUGIN_DISABLED : PLUGIN_FORBIDDEN
+  const loc = isOfRequest ? ['body', 'spec', 'tool_call_config', 'tool_call_plugin'] : FILESET
+  return refusal('tool-call-plugin-not-allowed', 403, detail, loc)
+}
+
+function checkRemoteCode({ request, state }: Creation): CreationRefusal | undefined {
+  if (!request.trust_remote_code || state.mayTrustRemoteCode !== false) return undefined
+  const detail = 'Insufficient permissions to set the trust_remote_code field'
+  return refusal('trust-remote-code-not-allowed', 403, detail, ['body', 'trust_remote_code'])
+}
+
+/** The platform asks its own store for the model, by a path in which neither may stand. */
+function checkDotSegments({ request: { name }, workspace }: Creation): CreationRefusal | undefined {
+  const dots = [workspace, name].find((segment) => segment === '.' || segment === '..')
+  if (dots === undefined) return undefined
+  const path = `/apis/entities/v2/workspaces/${pathSegment(workspace)}/entities/model/${pathSegment(name)}`
+  const detail = `Constructed path ${pythonRepr(path)} contains dot-segment '${dots}' which is not allowed`
+  return refusal('dot-segment', 400, detail, dots === workspace ? WORKSPACE : NAME)
+}
+
+/** Percent-encoded but for the characters that RFC 3986 lets stand in a segment of a path. */
+function pathSegment(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replace(/%(?:24|26|2B|2C|3B|3D|3A|40)/g, decodeURIComponent)
+}
+
+function checkExistingName({ request: { name }, workspace, state }: Creation): CreationRefusal | undefined {
+  return state.hasModel?.(workspace, name) === true
+    ? refusal('name-exists', 409, alreadyExists(workspace, name), NAME)
+    : undefined
+}
+
+function alreadyExists(workspace: string, name: string): string {
+  return `Model with workspace '${workspace}' and name '${name}' already exists`
+}
+
+/** The platform's class of stored models has a pattern of its own; the sentence is pydantic's for a person, its version included. */
+function checkWorkspaceCharacters({ workspace }: Creation): CreationRefusal | undefined {
+  if (patternRegExp('^[\\w\\-+.@:]+$').test(workspace)) return undefined
+  const input = shortened(pythonRepr(workspace))
+  const detail =
+    `1 validation error for Model\nworkspace\n  String should match pattern '^[\\w\\-\\+.@:]+$' ` +
+    `[type=string_pattern_mismatch, input_value=${input}, input_type=str]\n` +
+    '    For further information visit https://errors.pydantic.dev/2.14/v/string_pattern_mismatch'
+  return refusal('workspace-not-accepted', 400, detail, WORKSPACE)
+}
+
+/** As pydantic shortens an input: to the first 25 and the last 24 of more than 50 bytes, whole characters only. */
+function shortened(text: string): string {
+  const bytes = new TextEncoder().encode(text)
+  if (bytes.length <= 50) return text
+  const isInside = (at: number): boolean => ((bytes[at] ?? 0) & 0xc0) === 0x80
+  let head = 25
+  let tail = bytes.length - 24
+  while (isInside(head)) head -= 1
+  while (isInside(tail)) tail += 1
+  const decoder = new TextDecoder()
+  return `${decoder.decode(bytes.subarray(0, head))}...${decoder.decode(bytes.subarray(tail))}`
+}
+
+const DEEPEST_WRITTEN = 255
+
+function checkWritableDepth({ request }: Creation): CreationRefusal | undefined {
+  const { fields, parameters } = freeDepths(request)
+  if (Math.max(fields, parameters) <= DEEPEST_WRITTEN) return undefined
+  return refusal('too-deep', 400, 'Maximum serialization depth exceeded', ['body'])
+}
+
+/** The answer wraps what was stored once or twice more. Failing to write it, the platform tries again, and finds the model there. */
+function checkAnswerableDepth({ request, workspace }: Creation): CreationRefusal | undefined {
+  const { fields, parameters } = freeDepths(request)
+  const deepest = Math.max(fields, parameters)
+  if (deepest > DEEPEST_WRITTEN || Math.max(fields + 1, parameters + 2) <= DEEPEST_WRITTEN) return undefined
+  return refusal('too-deep', 409, alreadyExists(workspace, request.name), ['body'])
+}
+
+/** What the platform sends to its store is UTF-8. It tells a position in that, which depends on all that it sends: left out here. */
+function checkEncoding({ request }: Creation): CreationRefusal | undefined {
+  const broken = Object.entries(request).find(([field, value]) => field !== 'fileset' && !isUnicode(value))
+  const detail = "'utf-8' codec can't encode a character: surrogates not allowed"
+  return broken === undefined ? undefined : refusal('not-unicode', 400, detail, ['body', broken[0]])
+}
+
+function isUnicode(value: unknown): boolean {
+  for (const level of levels([value])) {
+    if (level.some((each) => typeof each === 'string' && !each.isWellFormed())) return false
+  }
+  return true
+}
+
+/** The store's own pattern, whose errors come back as the text of a Python list. */
+function checkNameSegment({ request: { name } }: Creation): CreationRefusal | undefined {
+  if (isModelNameSegment(name)) return undefined
+  const pattern = pythonRepr('^[a-z](?!.*--)[a-z0-9\\-@.+_]{1,62}(?<!-)$')
+  const detail =
+    `[{'type': 'string_pattern_mismatch', 'loc': ['body', 'name'], 'msg': "String should match pattern ${pattern}", ` +
+    `'input': ${pythonRepr(name)}, 'ctx': {'pattern': ${pattern}}}]`
+  return refusal('name-not-accepted', 422, detail, NAME)
+}
+
+function checkWorkspace({ workspace, state }: Creation): CreationRefusal | undefined {
+  if (state.hasWorkspace?.(workspace) !== false) return undefined
+  const detail = `Workspace '${workspace}' does not exist. Please create the workspace first.`
+  return refusal('workspace-not-found', 422, detail, WORKSPACE)
+}
+
+function checkProject({ request: { project }, workspace, state }: Creation): CreationRefusal | undefined {
+  if (!project || state.hasProject?.(workspace, project) !== false) return undefined
+  const detail = `Project '${project}' does not exist in workspace '${workspace}'. Please create the project first.`
+  return refusal('project-not-found', 422, detail, ['body', 'project'])
+}
+
+/** The route takes any complaint in which "already exists" stands for that of an existing name, a quoted input's too. */
+function asConflict(found: CreationRefusal, { request: { name }, workspace }: Creation): CreationRefusal {
+  const { status, detail } = found
+  if (status !== 400 || typeof detail !== 'string' || !detail.toLowerCase().includes('already exists')) return found
+  return { ...found, status: 409, detail: alreadyExists(workspace, name) }
+}

@@ -1,0 +1,55 @@
+/** Texts as Python writes and trims them: what the service's own messages are made of. */
+
+/** A string as Python's `repr` writes it. What Unicode has got since Python's tables is printed as it is. */
+export function pythonRepr(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
+  let written = ''
+  for (const character of text) {
+    written += character === quote ? `\\${quote}` : (ESCAPES.get(character) ?? printed(character))
+  }
+  return quote + written + quote
+}
+
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['\\', '\\\\'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+])
+
+/** `str.isprintable` knows no separator but the blank, and nothing of the categories C. */
+function printed(character: string): string {
+  if (character === ' ' || !/[\p{C}\p{Z}]/u.test(character)) return character
+  const code = (character.codePointAt(0) ?? 0).toString(16)
+  if (code.length <= 2) return `\\x${code.padStart(2, '0')}`
+  return code.length <= 4 ? `\\u${code.padStart(4, '0')}` : `\\U${code.padStart(8, '0')}`
+}
+
+/** A string without the blanks around it, as `str.strip` takes them away. */
+export function pythonStrip(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1
+  while (start < end && isBlank(text.charCodeAt(end - 1))) end -= 1
+  return text.slice(start, end)
+}
+
+/** More than JavaScript's `trim` (U+001C to U+001F, U+0085), and not the byte order mark. */
+function isBlank(code: number): boolean {
+  if (code <= 0x20) return (code >= 0x09 && code <= 0x0d) || code >= 0x1c
+  if (code >= 0x2000 && code <= 0x200a) return true
+  return [0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000].includes(code)
+}
+
+/** What Python says of a string with a lone surrogate when it is to become bytes; nothing of any other. */
+export function encodingError(text: string): string | undefined {
+  if (text.isWellFormed()) return undefined
+  const characters = [...text]
+  const first = characters.findIndex((character) => !character.isWellFormed())
+  let last = first
+  while (characters[last + 1]?.isWellFormed() === false) last += 1
+  const code = (characters[first]?.charCodeAt(0) ?? 0).toString(16)
+  return last === first
+    ? `'utf-8' codec can't encode character '\\u${code}' in position ${first}: surrogates not allowed`
+    : `'utf-8' codec can't encode characters in position ${first}-${last}: surrogates not allowed`
+}

@@ -1,0 +1,133 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { CREATION_REFUSALS, creationRefusals, type RegistryState } from '../../../src/validation/index.js'
+import { pythonRepr, pythonStrip } from '../../../src/validation/python-text.js'
+
+const SPEC = {
+  ...{
+    checkpoint_model_name: 'x',
+    family: 'llama',
+    num_layers: 1,
+    hidden_size: 8,
+    num_attention_heads: 1,
+    num_kv_heads: 1,
+  },
+  ...{
+    ffn_hidden_size: 8,
+    vocab_size: 8,
+    tied_embeddings: true,
+    gated_mlp: true,
+    base_num_parameters: 8,
+    precision: 'x',
+  },
+}
+const PLUGIN = { ...SPEC, tool_call_config: { tool_call_plugin: 'w/p' } }
+const EMPTY: RegistryState = {
+  hasWorkspace: () => false,
+  hasProject: () => false,
+  hasFileset: () => false,
+  hasModel: () => true,
+  mayTrustRemoteCode: false,
+}
+
+function reasons(request: object, workspace = 'w', state: RegistryState = {}): string[] {
+  return creationRefusals(request, { workspace, state }).map(({ reason }) => reason)
+}
+
+describe('creationRefusals', () => {
+  it('answers nothing for a request that creates a model', () => {
+    expect(creationRefusals({ name: 'llama', fileset: 'w/f', project: 'p', spec: SPEC }, { workspace: 'w' })).toEqual(
+      [],
+    )
+  })
+
+  it('tells all that stands in the way, in the order of the route', () => {
+    const request = { name: 'Llama', fileset: 'x/y', project: 'p', spec: PLUGIN, trust_remote_code: true }
+    expect(reasons(request, 'a b', EMPTY)).toEqual([
+      'fileset-not-found',
+      'tool-call-plugin-not-allowed',
+      'trust-remote-code-not-allowed',
+      'name-exists',
+      'workspace-not-accepted',
+      'name-not-accepted',
+      'workspace-not-found',
+      'project-not-found',
+    ])
+  })
+
+  it('knows nothing of a registry of which it is told nothing', () => {
+    expect(reasons({ name: 'llama', fileset: 'x/y', project: 'p', trust_remote_code: true })).toEqual([])
+  })
+
+  it('tells the errors of a body that fails validation, and no more', () => {
+    expect(creationRefusals({ name: 'a b', fileset: 'a/b/c' }, { workspace: 'w' })).toMatchObject([
+      { status: 422, reason: 'body-not-valid', loc: ['body', 'name'], detail: [{ type: 'string_pattern_mismatch' }] },
+    ])
+  })
+
+  it('asks for a fileset in its own workspace, without the blanks around it', () => {
+    const asked: string[] = []
+    const hasFileset = (workspace: string, name: string) => asked.push(`${workspace}/${name}`) > 0
+    for (const fileset of ['f', 'o/f', ' o/f ']) reasons({ name: 'ab', fileset }, 'w', { hasFileset })
+    expect(asked).toEqual(['w/f', 'o/f', 'o/f'])
+  })
+
+  it('refuses a plugin that the fileset brings in, and none where plugins are allowed', () => {
+    const state: RegistryState = { filesetHasToolCallPlugin: (workspace, name) => workspace === 'w' && name === 'f' }
+    expect(creationRefusals({ name: 'ab', fileset: 'f' }, { workspace: 'w', state })).toMatchObject([
+      { status: 403, loc: ['body', 'fileset'], reason: 'tool-call-plugin-not-allowed' },
+    ])
+    expect(reasons({ name: 'ab', spec: PLUGIN }, 'w', { toolCallPlugin: 'allowed' })).toEqual([])
+    expect(
+      creationRefusals({ name: 'ab', spec: PLUGIN }, { workspace: 'w', state: { toolCallPlugin: 'forbidden' } })[0]
+        ?.detail,
+    ).toContain('Requires the models.tool-call-plugin.set permission')
+  })
+
+  it('knows no route with an empty workspace or one with a slash', () => {
+    expect(reasons({ name: 'ab' }, '')).toEqual(['no-such-route'])
+    expect(reasons({ name: 'ab' }, 'a/b')).toEqual(['no-such-route'])
+  })
+
+  it('tells of half a surrogate pair, in a fileset to the letter', () => {
+    const [refusal] = creationRefusals({ name: 'ab', fileset: 'x\udc00\udc01' }, { workspace: 'w' })
+    expect(refusal?.detail).toBe("'utf-8' codec can't encode characters in position 1-2: surrogates not allowed")
+    expect(reasons({ name: 'ab', custom_fields: { a: ['\ud800'] } })).toEqual(['not-unicode'])
+  })
+
+  it('answers any request and workspace, and only reasons that are listed', () => {
+    const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('ab', 'a/b', '.', ' x', 'Already exists'))
+    fc.assert(
+      fc.property(texts, texts, texts, fc.jsonValue(), (workspace, name, fileset, value) => {
+        const request = { name, fileset, custom_fields: { value } }
+        for (const { reason } of creationRefusals(request, { workspace, state: EMPTY })) {
+          expect(Object.keys(CREATION_REFUSALS)).toContain(reason)
+        }
+      }),
+    )
+  })
+
+  it('measures hostile free fields in linear time', () => {
+    let deep: unknown = []
+    for (let depth = 0; depth < 900; depth += 1) deep = [deep]
+    const wide = Array.from({ length: 200_000 }, () => 1)
+    expect(reasons({ name: 'ab', custom_fields: { deep, wide } })).toEqual(['too-deep'])
+  })
+})
+
+describe('a text as Python writes it', () => {
+  it.each([
+    ["it's", '"it\'s"'],
+    ['a\'b"c', "'a\\'b\"c'"],
+    ['é日🦙', "'é日🦙'"],
+    ['\u00ad\u2028\ud800\u{e0001}', "'\\xad\\u2028\\ud800\\U000e0001'"],
+    ['\n\t\r\\\u0000 ', "'\\n\\t\\r\\\\\\x00 '"],
+  ])('%j is %s', (text, expected) => {
+    expect(pythonRepr(text)).toBe(expected)
+  })
+
+  it('is stripped of the blanks that Python knows', () => {
+    expect(pythonStrip('\u001c\u0085 \u3000a b\ufeff\u2003\n')).toBe('a b\ufeff')
+    expect(pythonStrip(' \n ')).toBe('')
+  })
+})
