@@ -1,0 +1,49 @@
+/**
+ * Starts the platform on the loopback, sends it requests to create models, and tells where `creationRefusals` says otherwise.
+ *
+ *     npm run oracle:http                                   compares 1,000 requests, and installs the platform first if it is not there
+ *     npm run oracle:http -- --count 200 --seed 7           compares others, the same for the same seed
+ *     npm run oracle:http -- --record PATH                  writes the platform's answers, gzipped
+ *
+ * `--python PATH` names the Python of an installation that is there already.
+ */
+import { writeFileSync } from 'node:fs'
+import { isDeepStrictEqual, parseArgs } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { OurRegistry } from '../test/oracle/http/answers.js'
+import { RunningPlatform } from '../test/oracle/http/platform.js'
+import { requests } from '../test/oracle/http/requests.js'
+import { platformPython } from '../test/oracle/installation.js'
+
+const { values: flags } = parseArgs({
+  options: {
+    count: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: '1' },
+    python: { type: 'string' },
+    record: { type: 'string' },
+    show: { type: 'string', default: '20' },
+  },
+})
+
+const platform = await RunningPlatform.start(platformPython(flags.python))
+const registry = new OurRegistry()
+const lines: string[] = []
+let differences = 0
+try {
+  for (const request of requests(Number(flags.count), Number(flags.seed))) {
+    const { status, detail } = await platform.create(request)
+    const ours = registry.answer(request)
+    lines.push(`${JSON.stringify({ ...request, status, answer: detail === undefined ? {} : { detail } })}\n`)
+    if (isDeepStrictEqual(ours, detail === undefined ? { status } : { status, detail })) continue
+    differences += 1
+    if (differences > Number(flags.show)) continue
+    console.log(JSON.stringify(request).slice(0, 1000))
+    console.log(`  platform: ${status} ${JSON.stringify(detail)}`)
+    console.log(`  library:  ${ours.status} ${JSON.stringify(ours.detail)}`)
+  }
+} finally {
+  await platform.stop()
+}
+console.log(`${flags.count} requests: ${differences} differences`)
+if (flags.record !== undefined) writeFileSync(flags.record, gzipSync(lines.join(''), { level: 9 }))
+process.exitCode = differences > 0 ? 1 : 0
