@@ -78,8 +78,14 @@ describe('What cannot be counted is an error that says why', () => {
     [{ rank: 1.5 }, /`rank` should be an integer of at least 1, not 1.5/],
     [{ rank: 8, rankPattern: { q_proj: -1 } }, /`rankPattern\["q_proj"\]` should be an integer of at least 1, not -1/],
     [{ rank: 8, targetModules: ['q_prj'] }, /No module is called q_prj\. Modules that take LoRA: q_proj/],
-    [{ rank: 8, targetModules: '(?>q)_proj' }, /atomic groups of Python's have no counterpart here/],
-    [{ rank: 8, targetModules: '(' }, /targetModules should be a regular expression: "\("/],
+    [
+      { rank: 8, targetModules: '(a)?(?(1)b|c)' },
+      /conditional groups have no counterpart in JavaScript at character 4/,
+    ],
+    [
+      { rank: 8, targetModules: '(' },
+      /targetModules: missing \), unterminated subpattern at character 0 of the regular expression "\("/,
+    ],
     [{ rank: 8, targetModules: ['self_attn'] }, /PEFT has no LoRA for model\.layers\.0\.self_attn/],
     [{ rank: 8, targetModules: 'all-linear', layersToTransform: [1] }, /only with a list of targets/],
     [{ rank: 8, layersPattern: 'layers' }, /give both/],

@@ -7,7 +7,7 @@ import {
   type Shape,
 } from '../../architecture/index.js'
 import { type Candidate, firstName, namesOf } from './candidates.js'
-import { fullMatch } from './python-regex.js'
+import { fullMatch } from './python-regex/full-match.js'
 import { isOutputEmbedding } from './targets.js'
 
 /**

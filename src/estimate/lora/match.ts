@@ -1,6 +1,6 @@
 import type { Path } from '../../architecture/index.js'
 import { firstName, namesOf } from './candidates.js'
-import { fullMatch } from './python-regex.js'
+import { fullMatch, prefixMatch } from './python-regex/full-match.js'
 
 /** Whether modules are meant: a plain answer where it is the same for all that a path stands for, else one for each name. */
 export type NameTest = (path: Path) => boolean | ((name: string) => boolean)
@@ -23,7 +23,8 @@ export function regexTest(pattern: string, option: string): NameTest {
 /** The modules inside those of the given names, themselves included: they are trained whole, and take no adapter. */
 export function insideTest(names: readonly string[]): NameTest {
   const plain = names.every((name) => /^[A-Za-z_]+(\.[A-Za-z_]+)*$/.test(name))
-  const regexes = names.map((name) => fullMatch(`(?:^|.*\\.)${name}(?:$|\\..*)`, 'modulesToSave'))
+  // PEFT puts the name into this expression as it is.
+  const regexes = names.map((name) => prefixMatch(`(^|.*\\.)${name}($|\\..*)`, 'modulesToSave'))
   const isInside = (name: string) => regexes.some((regex) => regex.test(name))
   return (path) => (plain ? isInside(firstName(path)) : isInside)
 }

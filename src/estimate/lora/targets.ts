@@ -2,7 +2,7 @@ import type { Path } from '../../architecture/index.js'
 import { type NameTest, regexTest, suffixTest } from './match.js'
 import type { LoraOptions } from './options.js'
 import { OUTPUT_EMBEDDINGS } from './output-embeddings.js'
-import { fullMatch } from './python-regex.js'
+import { prefixMatch } from './python-regex/full-match.js'
 
 /** What an option means: all linear layers, or the modules that a test finds. */
 export type Targets =
@@ -34,7 +34,7 @@ export function isOutputEmbedding(path: Path): boolean {
 /** The rank of a module: the first of `rankPattern` whose key matches the end of its name from a dot on, else `rank`. */
 export function rankOf({ rank, rankPattern = {} }: LoraOptions): number | ((name: string) => number) {
   const own = Object.entries(rankPattern).map(([pattern, value]) => ({
-    regex: fullMatch(`(?:.*\\.)?(?:${pattern})`, 'rankPattern'),
+    regex: prefixMatch(`(.*\\.)?(${pattern})$`, 'rankPattern'),
     value,
   }))
   if (own.length === 0) return rank
@@ -65,12 +65,12 @@ function layersOf(layers: LoraOptions['layersToTransform']): ReadonlySet<number>
   return layers.length > 0 ? new Set(layers) : undefined
 }
 
-/** Finds the index of the layer in a name: the first number that follows the name of a list. */
+/** Finds the index of the layer in a name: the first number that follows the name of a list; PEFT's own expressions. */
 function layerFinder(layersPattern: LoraOptions['layersPattern']): (name: string) => number | undefined {
   const patterns = typeof layersPattern === 'string' ? [layersPattern] : (layersPattern ?? [])
   const regexes =
     patterns.length > 0
-      ? patterns.map((pattern) => fullMatch(`(?:|.*?\\.)(?:${pattern})\\.(?<idx>\\d+)\\..*`, 'layersPattern'))
+      ? patterns.map((pattern) => prefixMatch(`(?:^|.*?\\.)${pattern}\\.(?P<idx>\\d+)\\.`, 'layersPattern'))
       : [/^.*?\.[^.]*\.(?<idx>\d+)\./]
   return (name) => {
     for (const regex of regexes) {

@@ -1,0 +1,347 @@
+import { classOf, escaped, type Flags, octal, rangeText, type Single, setText } from './characters.js'
+import { Reader } from './reader.js'
+
+/**
+ * A pattern of Python's `re` as the source of one of JavaScript's, for its flag `u`. It follows the grammar of `re._parser` of
+ * CPython 3.11.
+ *
+ * @throws RegexProblem for what Python refuses, and for what JavaScript cannot say
+ */
+export function translate(pattern: string): string {
+  return new Translator(pattern).whole()
+}
+
+/** A piece of the translation: how many characters it takes, and whether it may be repeated. */
+interface Piece {
+  readonly source: string
+  readonly least: number
+  readonly most: number
+  readonly repeats: 'yes' | 'repeated' | 'never'
+}
+
+const NO_FLAGS: Flags = { a: false, i: false, m: false, s: false, x: false }
+const MAX_DEPTH = 100
+const MAX_REPEAT = 4_294_967_295
+const END = '(?![^])'
+
+class Translator {
+  private readonly reader: Reader
+  private flags = NO_FLAGS
+  private depth = 0
+  private lookbehinds = 0
+  private atomics = 0
+  /** The groups opened so far: their names, and whether they are closed. */
+  private readonly groups: { readonly name: string | undefined; isClosed: boolean }[] = []
+  /** The groups that have surely matched once what comes next is tried: only they are the same when they are referred to. */
+  private certain: ReadonlySet<number> = new Set()
+
+  constructor(pattern: string) {
+    this.reader = new Reader(pattern)
+  }
+
+  whole(): string {
+    const { source } = this.alternatives(true)
+    if (this.reader.next !== '') throw this.reader.problem('unbalanced parenthesis')
+    return source
+  }
+
+  private alternatives(isTop: boolean): Piece {
+    const before = this.certain
+    const pieces: Piece[] = []
+    const certain: ReadonlySet<number>[] = []
+    do {
+      this.certain = before
+      pieces.push(this.sequence(isTop && pieces.length === 0))
+      certain.push(this.certain)
+    } while (this.reader.takes('|'))
+    this.certain = new Set([...(certain[0] ?? [])].filter((group) => certain.every((branch) => branch.has(group))))
+    return {
+      source: pieces.map(({ source }) => source).join('|'),
+      least: Math.min(...pieces.map(({ least }) => least)),
+      most: Math.max(...pieces.map(({ most }) => most)),
+      repeats: 'yes',
+    }
+  }
+
+  private sequence(mayHaveFlags: boolean): Piece {
+    const pieces: Piece[] = []
+    for (;;) {
+      const { next } = this.reader
+      if (next === '' || next === '|' || next === ')') break
+      if (this.flags.x && this.skipsBlank()) continue
+      if (this.skipsComment()) continue
+      if (mayHaveFlags && pieces.length === 0 && this.takesFlags()) continue
+      const repeat = this.repeat()
+      pieces.push(repeat === undefined ? this.item() : this.repeated(pieces.pop(), repeat))
+    }
+    return {
+      source: pieces.map(({ source }) => source).join(''),
+      least: pieces.reduce((sum, { least }) => sum + least, 0),
+      most: pieces.reduce((sum, { most }) => sum + most, 0),
+      repeats: 'yes',
+    }
+  }
+
+  private skipsBlank(): boolean {
+    if (this.reader.while(/[ \t\n\r\v\f]/) !== '') return true
+    if (!this.reader.takes('#')) return false
+    this.reader.while(/[^\n]/)
+    return true
+  }
+
+  private skipsComment(): boolean {
+    if (!this.reader.takes('(?#')) return false
+    this.reader.until(')', 'comment')
+    return true
+  }
+
+  /** Flags for the whole pattern, which stand at its front only. */
+  private takesFlags(): boolean {
+    const start = this.reader.at
+    if (!this.reader.takes('(?')) return false
+    const letters = this.reader.while(/[aiLmsux]/)
+    if (letters === '' || !this.reader.takes(')')) {
+      this.reader.at = start
+      return false
+    }
+    this.flags = this.withFlags(letters, '', start)
+    return true
+  }
+
+  private withFlags(on: string, off: string, at: number): Flags {
+    if (on.includes('L')) throw this.reader.problem("bad inline flags: cannot use 'L' flag with a str pattern", at)
+    if (on.includes('a') && on.includes('u'))
+      throw this.reader.problem("bad inline flags: flags 'a' and 'u' are incompatible", at)
+    const has = (letter: keyof Flags) => !off.includes(letter) && (on.includes(letter) || this.flags[letter])
+    return { a: has('a') && !on.includes('u'), i: has('i'), m: has('m'), s: has('s'), x: has('x') }
+  }
+
+  private item(): Piece {
+    const { reader, flags } = this
+    const start = reader.at
+    const character = reader.take()
+    switch (character) {
+      case '\\':
+        return this.escape(start)
+      case '[':
+        return one(setText(reader, flags))
+      case '.':
+        return one(flags.s ? '[^]' : '[^\\n]')
+      case '^':
+        return place(flags.m ? '(?<![^\\n])' : '(?<![^])')
+      case '$':
+        return place(flags.m ? `(?=\\n|${END})` : `(?=\\n?${END})`)
+      case '(':
+        return this.group(start)
+      default:
+        return this.single({ kind: 'literal', code: character.codePointAt(0) ?? 0 })
+    }
+  }
+
+  private single(single: Single): Piece {
+    if (single.kind === 'class') return one(`[${single.isNegated ? '^' : ''}${classOf(single.letter, this.flags)}]`)
+    return one(`[${rangeText(single.code, single.code, this.flags, this.reader)}]`)
+  }
+
+  /** An escape outside of sets; the backslash is taken. */
+  private escape(start: number): Piece {
+    const { reader } = this
+    const { next } = reader
+    if (next === 'A' || next === 'Z' || next === 'b' || next === 'B') {
+      reader.take()
+      const word = `[${classOf('w', this.flags)}]`
+      const inWord = `(?<=${word})(?=${word})|(?<!${word})(?!${word})`
+      const sources = {
+        A: '(?<![^])',
+        Z: END,
+        b: `(?:(?<=${word})(?!${word})|(?<!${word})(?=${word}))`,
+        // To Python 3.11 there is no such place in an empty text.
+        B: `(?!(?<![^])${END})(?:${inWord})`,
+      }
+      return place(sources[next])
+    }
+    if (reader.takes('0')) return this.single(octal(`0${reader.while(/[0-7]/, 2)}`, reader, start))
+    if (/[1-9]/.test(next)) {
+      const first = reader.take()
+      const second = reader.while(/[0-9]/, 1)
+      const third = /^[0-7]{2}$/.test(first + second) ? reader.while(/[0-7]/, 1) : ''
+      if (third !== '') return this.single(octal(first + second + third, reader, start))
+      return this.reference(Number(first + second), start)
+    }
+    const single = escaped(reader)
+    if (single === undefined) throw reader.problem(`bad escape \\${next}`, start)
+    return this.single(single)
+  }
+
+  private reference(group: number, start: number): Piece {
+    const found = this.groups[group - 1]
+    if (found === undefined) throw this.reader.problem(`invalid group reference ${group}`, start)
+    if (!found.isClosed) throw this.reader.problem('cannot refer to an open group', start)
+    if (this.lookbehinds > 0 || !this.certain.has(group) || this.flags.i) {
+      throw this.reader.problem('this reference to a group cannot be translated, which may not have matched', start)
+    }
+    return { source: `\\k<${nameOf(group, found.name)}>`, least: 0, most: Number.POSITIVE_INFINITY, repeats: 'yes' }
+  }
+
+  private group(start: number): Piece {
+    if (this.depth >= MAX_DEPTH) throw this.reader.problem(`groups inside more than ${MAX_DEPTH} others`, start)
+    this.depth += 1
+    const outer = this.flags
+    const piece = this.reader.takes('?') ? this.extension(start) : this.capture(undefined, start)
+    this.flags = outer
+    this.depth -= 1
+    return piece
+  }
+
+  private capture(name: string | undefined, start: number): Piece {
+    if (this.lookbehinds > 0)
+      throw this.reader.problem('a capturing group inside a lookbehind cannot be translated', start)
+    const group = { name, isClosed: false }
+    const number = this.groups.push(group)
+    const inner = this.inside(start)
+    group.isClosed = true
+    this.certain = new Set([...this.certain, number])
+    return { ...inner, source: `(?<${nameOf(number, name)}>${inner.source})` }
+  }
+
+  /** What stands between parentheses, the opening one and its mark taken. */
+  private inside(start: number): Piece {
+    const inner = this.alternatives(false)
+    if (!this.reader.takes(')')) throw this.reader.problem('missing ), unterminated subpattern', start)
+    return inner
+  }
+
+  /** What begins with `(?`. */
+  private extension(start: number): Piece {
+    const { reader } = this
+    if (reader.takes(':')) return wrapped('(?:', this.inside(start))
+    if (reader.takes('>')) return this.atomic(this.inside(start))
+    if (reader.takes('P<')) return this.capture(this.newName(start), start)
+    if (reader.takes('P=')) {
+      const name = reader.until(')', 'name')
+      const group = this.groups.findIndex((one) => one.name === name)
+      if (group < 0) throw reader.problem(`unknown group name ${JSON.stringify(name)}`, start)
+      return this.reference(group + 1, start)
+    }
+    if (reader.takes('P')) throw reader.problem(`unknown extension ?P${reader.next}`, start)
+    if (reader.takes('=')) return this.ahead('(?=', start)
+    if (reader.takes('!')) return this.ahead('(?!', start)
+    if (reader.takes('<=')) return this.behind('(?<=', start)
+    if (reader.takes('<!')) return this.behind('(?<!', start)
+    if (reader.takes('(')) throw reader.problem('conditional groups have no counterpart in JavaScript', start)
+    return this.scopedFlags(start)
+  }
+
+  private scopedFlags(start: number): Piece {
+    const { reader } = this
+    const on = reader.while(/[aiLmsux]/)
+    const isOff = reader.takes('-')
+    const off = isOff ? reader.while(/[aiLmsux]/) : ''
+    if (on === '' && !isOff) throw reader.problem(`unknown extension ?${reader.next}`, start)
+    if (!isOff && reader.comes(')')) throw reader.problem('global flags not at the start of the expression', start)
+    if (isOff && off === '') throw reader.problem('missing flag', start)
+    if (/[aLu]/.test(off)) throw reader.problem("bad inline flags: cannot turn off flags 'a', 'u' and 'L'", start)
+    if ([...on].some((letter) => off.includes(letter)))
+      throw reader.problem('bad inline flags: flag turned on and off', start)
+    if (!reader.takes(':')) throw reader.problem('unknown flag, or missing : behind flags', start)
+    this.flags = this.withFlags(on, off, start)
+    return wrapped('(?:', this.inside(start))
+  }
+
+  private newName(start: number): string {
+    const name = this.reader.until('>', 'name')
+    if (!/^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*$/u.test(name)) {
+      throw this.reader.problem(`bad character in group name ${JSON.stringify(name)}`, start)
+    }
+    if (this.groups.some((group) => group.name === name)) {
+      throw this.reader.problem(`redefinition of group name ${JSON.stringify(name)}`, start)
+    }
+    return name
+  }
+
+  private ahead(mark: '(?=' | '(?!', start: number): Piece {
+    const before = this.certain
+    const { source } = this.inside(start)
+    if (mark === '(?!') this.certain = before
+    return { source: `(?:${mark}${source}))`, least: 0, most: 0, repeats: 'yes' }
+  }
+
+  private behind(mark: '(?<=' | '(?<!', start: number): Piece {
+    this.lookbehinds += 1
+    const { source, least, most } = this.inside(start)
+    this.lookbehinds -= 1
+    if (least !== most) throw this.reader.problem('look-behind requires fixed-width pattern', start)
+    return { source: `(?:${mark}${source}))`, least: 0, most: 0, repeats: 'yes' }
+  }
+
+  /** What gives back nothing once it has matched: it is looked for ahead, and then taken as it was found. */
+  private atomic({ source, least, most, repeats }: Piece): Piece {
+    if (this.lookbehinds > 0) throw this.reader.problem('an atomic group inside a lookbehind cannot be translated')
+    this.atomics += 1
+    const name = `$atomic${this.atomics}`
+    return { source: `(?:(?=(?<${name}>${source}))\\k<${name}>)`, least, most, repeats }
+  }
+
+  /** A quantifier, if one comes next. */
+  private repeat(): { readonly min: number; readonly max: number; readonly at: number } | undefined {
+    const { reader } = this
+    const at = reader.at
+    if (reader.takes('*')) return { min: 0, max: Number.POSITIVE_INFINITY, at }
+    if (reader.takes('+')) return { min: 1, max: Number.POSITIVE_INFINITY, at }
+    if (reader.takes('?')) return { min: 0, max: 1, at }
+    if (reader.comes('{}') || !reader.takes('{')) return undefined
+    const low = reader.while(/[0-9]/)
+    const high = reader.takes(',') ? reader.while(/[0-9]/) : low
+    if (!reader.takes('}')) {
+      reader.at = at
+      return undefined
+    }
+    const min = Number(low)
+    const max = high === '' ? Number.POSITIVE_INFINITY : Number(high)
+    if (min >= MAX_REPEAT || (high !== '' && max >= MAX_REPEAT))
+      throw reader.problem('the repetition number is too large', at)
+    if (max < min) throw reader.problem('min repeat greater than max repeat', at)
+    return { min, max, at }
+  }
+
+  private repeated(piece: Piece | undefined, { min, max, at }: { min: number; max: number; at: number }): Piece {
+    const { reader } = this
+    if (piece === undefined || piece.repeats === 'never') throw reader.problem('nothing to repeat', at)
+    if (piece.repeats === 'repeated') throw reader.problem('multiple repeat', at)
+    // A group in it may not have matched; and the two repeat otherwise what may match nothing.
+    if (min === 0 || piece.least === 0) {
+      this.certain = new Set(
+        [...this.certain].filter((group) => !piece.source.includes(`(?<${this.writtenName(group)}>`)),
+      )
+    }
+    const count = `{${min},${max === Number.POSITIVE_INFINITY ? '' : max}}`
+    const made: Piece = {
+      source: `(?:${piece.source})${count}${reader.takes('?') ? '?' : ''}`,
+      least: piece.least * min,
+      most: max === 0 ? 0 : piece.most === 0 ? 0 : piece.most * max,
+      repeats: 'repeated',
+    }
+    return !made.source.endsWith('?') && reader.takes('+') ? this.atomic(made) : made
+  }
+
+  private writtenName(group: number): string {
+    return nameOf(group, this.groups[group - 1]?.name)
+  }
+}
+
+/** A name that JavaScript takes too, and that no other group can have. */
+function nameOf(group: number, name: string | undefined): string {
+  return name !== undefined && /^[A-Za-z_]\w*$/.test(name) ? name : `$${group}`
+}
+
+function one(source: string): Piece {
+  return { source, least: 1, most: 1, repeats: 'yes' }
+}
+
+function place(source: string): Piece {
+  return { source, least: 0, most: 0, repeats: 'never' }
+}
+
+function wrapped(mark: string, inner: Piece): Piece {
+  return { ...inner, source: `${mark}${inner.source})` }
+}
