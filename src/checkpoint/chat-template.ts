@@ -2,8 +2,12 @@ import { type ConfigObject, isObject } from '../architecture/index.js'
 
 /** Where a chat template may stand beside a checkpoint. */
 export interface ChatTemplateSources {
-  /** The content of `chat_template.jinja`; it goes before the tokenizer's. */
+  /** The content of `chat_template.jinja`; it goes before all others. */
   readonly chatTemplate?: string
+  /** The content of `chat_template.json`, which processors of images and sound write. */
+  readonly chatTemplateJson?: ConfigObject
+  /** The files of `additional_chat_templates`, by name. */
+  readonly namedChatTemplates?: ReadonlyMap<string, string>
   /** The content of `tokenizer_config.json`. */
   readonly tokenizerConfig?: ConfigObject
 }
@@ -18,24 +22,34 @@ export interface ChatTemplate {
 }
 
 /**
- * The chat template as transformers chooses it: `chat_template.jinja` before the tokenizer's; of a list of named
- * templates the one called `default`.
+ * The chat template as transformers chooses it: `chat_template.jinja` first, then `chat_template.json`, then the tokenizer's; of several
+ * named ones the one called `default`. An empty template is none: a model with it cannot chat.
  *
- * Source: `PreTrainedTokenizerBase.get_chat_template` of transformers.
+ * Source: `PreTrainedTokenizerBase.get_chat_template` and `ProcessorMixin.from_pretrained` of transformers.
  */
-export function findChatTemplate({ chatTemplate, tokenizerConfig }: ChatTemplateSources): ChatTemplate {
-  if (chatTemplate !== undefined) return { template: chatTemplate, known: true, notes: [] }
-  if (tokenizerConfig === undefined) return { known: false, notes: [] }
-  const written = tokenizerConfig['chat_template']
-  if (typeof written === 'string') return { template: written, known: true, notes: [] }
-  const named = namedTemplates(written)
+export function findChatTemplate(sources: ChatTemplateSources): ChatTemplate {
+  const { chatTemplate, chatTemplateJson, namedChatTemplates, tokenizerConfig } = sources
+  const others = [...(namedChatTemplates?.keys() ?? [])]
+  if (chatTemplate !== undefined) return written(chatTemplate, others)
+  const isLookedAt = [chatTemplateJson, namedChatTemplates, tokenizerConfig].some((source) => source !== undefined)
+  if (!isLookedAt) return { known: false, notes: [] }
+  for (const source of [chatTemplateJson, tokenizerConfig]) {
+    const found = source?.['chat_template']
+    if (typeof found === 'string') return written(found, others)
+  }
+  const named = new Map([...namedTemplates(tokenizerConfig?.['chat_template']), ...(namedChatTemplates ?? [])])
   if (named.size === 0) return { known: true, notes: [] }
   const chosen = named.get('default')
   const names = [...named.keys()].join(', ')
   if (chosen === undefined) {
-    return { known: true, notes: [`the tokenizer names chat templates (${names}), and none of them is the default`] }
+    return { known: true, notes: [`there are named chat templates (${names}), and none of them is the default`] }
   }
-  return { template: chosen, known: true, notes: [`of the tokenizer's chat templates (${names}) the default is kept`] }
+  return { ...written(chosen, []), notes: [`of the named chat templates (${names}) the default is kept`] }
+}
+
+function written(template: string, others: readonly string[]): ChatTemplate {
+  const notes = others.length > 0 ? [`further chat templates (${others.join(', ')}) are not part of the spec`] : []
+  return template.trim() === '' ? { known: true, notes } : { template, known: true, notes }
 }
 
 /** A list of `{ name, template }`, as files keep several, or an object of templates by name. */

@@ -8,7 +8,7 @@ import {
 } from '../architecture/index.js'
 import { anything, boolean, checkOptions, func, type OptionTable, object, optionsIn, text } from '../options/index.js'
 import type { LinearLayerSpec, MambaConfig, ModelSpec, MoEConfig } from '../schemas/index.js'
-import { findChatTemplate } from './chat-template.js'
+import { type ChatTemplateSources, findChatTemplate } from './chat-template.js'
 import { isEmbeddingModel } from './embedding-model.js'
 import { numberIn, textIn } from './json-object.js'
 import type { LogicalParameters } from './logical-parameters.js'
@@ -17,15 +17,11 @@ import { BESIDE_CONFIG, type QuantisationFiles } from './quantisation/quantisati
 import { toolCallParserOf } from './tool-call-parser.js'
 
 /** What stands beside a `config.json` and tells more of the spec. Whatever is not given is taken as not known. */
-export interface SpecExtras extends Omit<QuantisationFiles, 'config'> {
-  /** `checkpoint_model_name`; without it the config's `_name_or_path`, or the class. */
+export interface SpecExtras extends Omit<QuantisationFiles, 'config'>, ChatTemplateSources {
+  /** `checkpoint_model_name`; without it the config's `_name_or_path` where that is a name on the hub, or the class. */
   readonly name?: string
-  /** The content of `tokenizer_config.json`. */
-  readonly tokenizerConfig?: ConfigObject
   /** The content of `generation_config.json`. */
   readonly generationConfig?: ConfigObject
-  /** The content of `chat_template.jinja`. */
-  readonly chatTemplate?: string
   /** The content of sentence-transformers' `modules.json`. */
   readonly sentenceTransformersModules?: unknown
   /** Whether a pooling config (`1_Pooling/config.json`) is there. */
@@ -110,7 +106,7 @@ export function modelSpecFromArchitecture(
     ...(contextTokens !== undefined && { context_size: contextTokens }),
     ...(chat.known && { is_chat: chat.template !== undefined && !embeds }),
     is_embedding_model: embeds,
-    checkpoint_model_name: extras.name ?? (textIn(config, '_name_or_path') || className),
+    checkpoint_model_name: extras.name ?? hubNameIn(config) ?? className,
     family,
     num_layers: dimensions.layers,
     hidden_size: dimensions.hiddenSize,
@@ -138,6 +134,12 @@ export function modelSpecFromArchitecture(
     spec,
     notes: [...architecture.notes, ...precisionNotes, ...window.notes, ...chat.notes, ...gpuNotes, ...unknown],
   }
+}
+
+/** `org/name`; a path of the author's machine is no name. */
+function hubNameIn(config: ConfigObject): string | undefined {
+  const name = textIn(config, '_name_or_path')
+  return name !== undefined && /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(name) ? name : undefined
 }
 
 /** The longest text that the tokenizer is made for; one of 10^30 tokens, as transformers writes, says nothing. */

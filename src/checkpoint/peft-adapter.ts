@@ -1,7 +1,7 @@
 import { CheckpointError, type ConfigObject } from '../architecture/index.js'
 import { checkOptions, type OptionTable, required, text } from '../options/index.js'
 import type { Adapter, FinetuningType } from '../schemas/index.js'
-import { numberIn, textIn } from './json-object.js'
+import { numberIn, objectIn, textIn } from './json-object.js'
 import { elementCount, type StoredTensors } from './quantisation/stored-weight.js'
 
 /** Who the adapter is in the registry: what its files cannot say. */
@@ -42,16 +42,19 @@ export interface PeftAdapter {
  */
 export function adapterFromPeft(config: ConfigObject, identity: AdapterIdentity, tensors?: StoredTensors): PeftAdapter {
   checkOptions(identity, ADAPTER_IDENTITY)
+  if (textIn(config, 'peft_type') === undefined && objectIn(config, 'lora_parameters'))
+    return adapterFromMlx(config, identity, tensors)
   const kind = finetuningTypeOf(config)
   const notes: string[] = []
-  const rank = numberIn(config, 'r') ?? numberIn(config, 'target_r')
+  const rank = rankOf(config)
   const alpha = numberIn(config, 'lora_alpha')
   const loraConfig =
     rank === undefined ? undefined : { rank, ...(alpha !== undefined && Number.isInteger(alpha) && { alpha }) }
   if (alpha !== undefined && !Number.isInteger(alpha))
     notes.push(`lora_alpha is ${alpha}; the registry keeps whole numbers only`)
   const ranks = tensors && storedRanks(tensors)
-  if (ranks && rank !== undefined) notes.push(...rankNotes(rank, ranks, config))
+  if (ranks && rank !== undefined && kind !== 'adalora') notes.push(...rankNotes(rank, ranks, config))
+  if (kind === 'adalora' && rank !== undefined) notes.push(...adaloraNotes(rank, config))
   const baseModel = textIn(config, 'base_model_name_or_path')
   return {
     adapter: { ...identity, finetuning_type: kind, ...(loraConfig && { lora_config: loraConfig }) },
@@ -60,6 +63,44 @@ export function adapterFromPeft(config: ConfigObject, identity: AdapterIdentity,
     ...(ranks && { modules: ranks.size }),
     notes,
   }
+}
+
+/** mlx-lm writes an `adapter_config.json` of its own: rank and a scale that stands for alpha / rank, whatever the rank. */
+function adapterFromMlx(
+  config: ConfigObject,
+  identity: AdapterIdentity,
+  tensors: StoredTensors | undefined,
+): PeftAdapter {
+  const settings = objectIn(config, 'lora_parameters')
+  const rank = numberIn(settings, 'rank')
+  const scale = numberIn(settings, 'scale')
+  const alpha = rank !== undefined && scale !== undefined ? rank * scale : undefined
+  const baseModel = textIn(config, 'model')
+  const loraConfig = rank !== undefined && { rank, ...(alpha !== undefined && Number.isInteger(alpha) && { alpha }) }
+  return {
+    adapter: {
+      ...identity,
+      finetuning_type: textIn(config, 'fine_tune_type') === 'dora' ? 'dora' : 'lora',
+      ...(loraConfig && { lora_config: loraConfig }),
+    },
+    ...(baseModel !== undefined && { baseModel }),
+    ...(tensors && { parameters: [...tensors.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0) }),
+    notes: ['the adapter is one of mlx-lm: other engines need it converted to PEFT first'],
+  }
+}
+
+/** AdaLoRA starts with `init_r` and prunes until `target_r` is left on average; its `r` counts for nothing. Defaults: PEFT's. */
+function rankOf(config: ConfigObject): number | undefined {
+  if (textIn(config, 'peft_type') === 'ADALORA') return numberIn(config, 'target_r') ?? ADALORA_TARGET_RANK
+  return numberIn(config, 'r')
+}
+
+const ADALORA_TARGET_RANK = 8
+
+function adaloraNotes(rank: number, config: ConfigObject): string[] {
+  const initial = numberIn(config, 'init_r')
+  if (initial === undefined || initial === rank) return []
+  return [`AdaLoRA starts with rank ${initial}, which the files may hold, and ends with ${rank} on average`]
 }
 
 /** PEFT's kinds of adapters, in the words of the registry. Source: `PeftType` of PEFT 0.21. */
@@ -107,7 +148,10 @@ function storedRanks(tensors: StoredTensors): ReadonlyMap<string, number> {
 function rankNotes(rank: number, ranks: ReadonlyMap<string, number>, config: ConfigObject): string[] {
   const pattern = config['rank_pattern']
   const mayDiffer = typeof pattern === 'object' && pattern !== null && Object.keys(pattern).length > 0
-  const others = [...ranks].filter(([, stored]) => stored !== rank)
+  // LoRA on a parameter of stacked experts keeps r rows for each expert.
+  const stacks = Array.isArray(config['target_parameters']) && config['target_parameters'].length > 0
+  const isStacked = (stored: number) => stacks && stored > rank && stored % rank === 0
+  const others = [...ranks].filter(([, stored]) => stored !== rank && !isStacked(stored))
   const [first] = others
   if (!first) return []
   const [module, stored] = first

@@ -25,10 +25,17 @@ export function modelSpecFromGguf({ metadata, tensorInfos }: GgufHeader): {
 } {
   const family = text(metadata, 'general.architecture')
   const field = (name: string): number => count(metadata, `${family}.${name}`)
-  const tensors = new Map<string, Tensor>(
+  const all = new Map<string, Tensor>(
     tensorInfos.map(({ name, shape, dtype }) => [name, { shape: torchShape(shape, name), dtype }]),
   )
-  const layers = field('block_count')
+  if (all.size === 0) throw new CheckpointError('invalid_header', 'the GGUF file has no tensors', { place: [family] })
+  const predicting = optionalCount(metadata, `${family}.nextn_predict_layers`) ?? 0
+  const layers = field('block_count') - predicting
+  if (layers < 0)
+    throw new CheckpointError('invalid_field', `${family}.nextn_predict_layers is more than block_count`, {
+      place: [`${family}.nextn_predict_layers`],
+    })
+  const { tensors, predictors } = apart(all, layers)
   const hiddenSize = field('embedding_length')
   const heads = optionalCount(metadata, `${family}.attention.head_count`) ?? 0
   const template = metadata['tokenizer.chat_template']
@@ -50,10 +57,10 @@ export function modelSpecFromGguf({ metadata, tensorInfos }: GgufHeader): {
     ffn_hidden_size: optionalCount(metadata, `${family}.feed_forward_length`) ?? 0,
     vocab_size: vocabSize,
     tied_embeddings: tensors.has('token_embd.weight') && !tensors.has('output.weight'),
-    gated_mlp: [...tensors.keys()].some((name) => /\.ffn_gate(?:_exps)?\.weight$/.test(name)),
+    gated_mlp: isGated(tensors),
     base_num_parameters: parameterCount(tensors),
     precision,
-    is_embedding_model: metadata[`${family}.pooling_type`] !== undefined,
+    ...embedding(family, metadata),
     linear_layers: linearLayers(tensors),
     ...(contextTokens !== undefined && { context_size: contextTokens }),
     ...(windowTokens && { sliding_window_config: { window_size: windowTokens } }),
@@ -64,7 +71,7 @@ export function modelSpecFromGguf({ metadata, tensorInfos }: GgufHeader): {
       moe_config: {
         num_experts: experts,
         num_experts_per_tok: optionalCount(metadata, `${family}.expert_used_count`) ?? 0,
-        num_expert_layers: [...tensors.keys()].filter((name) => name.endsWith('.ffn_up_exps.weight')).length,
+        num_expert_layers: [...tensors.keys()].filter((name) => /\.ffn_(?:up|gate_up)_exps\.weight$/.test(name)).length,
         ...(expertFfnSize !== undefined && { expert_ffn_size: expertFfnSize }),
         num_shared_experts: optionalCount(metadata, `${family}.expert_shared_count`) ?? 0,
       },
@@ -75,12 +82,46 @@ export function modelSpecFromGguf({ metadata, tensorInfos }: GgufHeader): {
   }
   const notes = ['layers are named as in the GGUF file, not as in transformers']
   if (precision.startsWith('int')) notes.push(`most weights are stored as ${storedAs}; precision says ${precision}`)
+  if (predictors.size > 0)
+    notes.push(
+      `the ${parameterCount(predictors)} parameters of ${predicting} multi-token prediction layer${predicting === 1 ? '' : 's'} are not counted: transformers does not load them`,
+    )
   return { spec, notes }
 }
 
 interface Tensor {
   readonly shape: Shape
   readonly dtype: number
+}
+
+/** The tensors of the model, and those of the layers behind it that predict further tokens. */
+function apart(
+  all: ReadonlyMap<string, Tensor>,
+  layers: number,
+): { tensors: ReadonlyMap<string, Tensor>; predictors: ReadonlyMap<string, Tensor> } {
+  const isPredictor = (name: string) => Number(/^blk\.(\d+)\./.exec(name)?.[1] ?? -1) >= layers
+  return {
+    tensors: new Map([...all].filter(([name]) => !isPredictor(name))),
+    predictors: new Map([...all].filter(([name]) => isPredictor(name))),
+  }
+}
+
+/** A gate of its own, one fused with the way up of all experts, or a way up of double width: Phi-3 holds both in one matrix. */
+function isGated(tensors: ReadonlyMap<string, Tensor>): boolean {
+  for (const [name, { shape }] of tensors) {
+    if (/\.ffn_gate(?:_exps|_shexp|_up_exps|_up)?\.weight$/.test(name)) return true
+    if (!name.endsWith('.ffn_up.weight')) continue
+    const down = tensors.get(name.replace('.ffn_up.', '.ffn_down.'))
+    if (down && shape[0] === 2 * (down.shape[1] ?? 0)) return true
+  }
+  return false
+}
+
+/** Encoders pool, and say how (`0` is not at all); a decoder that says nothing may be used in either way. */
+function embedding(family: string, metadata: GgufHeader['metadata']): { is_embedding_model?: boolean } {
+  const pooling = optionalCount(metadata, `${family}.pooling_type`)
+  if (pooling !== undefined) return { is_embedding_model: pooling !== 0 }
+  return metadata['tokenizer.chat_template'] === undefined ? {} : { is_embedding_model: false }
 }
 
 /** GGUF counts dimensions from the innermost; torch from the outermost. */
@@ -115,16 +156,21 @@ function linearLayers(tensors: ReadonlyMap<string, Tensor>): LinearLayerSpec[] {
   return layers
 }
 
-/** Which layers are what, from the tensors that they have. */
+/**
+ * Which layers are what, from the tensors that they have. A state space has `ssm_in`, and may stand beside attention (Falcon H1);
+ * linear attention has other `ssm` tensors, and names its projections as attention does (`attn_qkv` of Qwen3-Next).
+ */
 function mambaConfig(tensors: ReadonlyMap<string, Tensor>, stateSize: number, convKernel = 4): MambaConfig {
-  const layersWith = (tensor: RegExp) =>
-    new Set([...tensors.keys()].flatMap((name) => tensor.exec(name)?.[1] ?? [])).size
-  const attentionLayers = layersWith(/^blk\.(\d+)\.attn_(?:q|qkv|q_a)\.weight$/)
+  const layersWith = (tensor: RegExp) => new Set([...tensors.keys()].flatMap((name) => tensor.exec(name)?.[1] ?? []))
+  const stateSpaces = layersWith(/^blk\.(\d+)\.ssm_in\.weight$/)
+  const recurrent = layersWith(/^blk\.(\d+)\.ssm_/)
+  const attentive = layersWith(/^blk\.(\d+)\.attn_(?:q|qkv|q_a)\.weight$/)
+  const attention = [...attentive].filter((layer) => !recurrent.has(layer) || stateSpaces.has(layer))
   return {
-    is_hybrid: attentionLayers > 0,
-    num_mamba_layers: layersWith(/^blk\.(\d+)\.ssm_(?:in|in_proj|ba)\.weight$/),
-    num_attention_layers: attentionLayers,
-    num_mlp_layers: layersWith(/^blk\.(\d+)\.ffn_(?:up|up_exps)\.weight$/),
+    is_hybrid: attention.length > 0,
+    num_mamba_layers: recurrent.size,
+    num_attention_layers: attention.length,
+    num_mlp_layers: layersWith(/^blk\.(\d+)\.ffn_(?:up|up_exps|gate_up_exps)\.weight$/).size,
     state_size: stateSize,
     conv_kernel: convKernel,
   }
@@ -140,7 +186,7 @@ function storedType(tensors: ReadonlyMap<string, Tensor>): StoredType {
   }
   const [most] = [...elements].sort(([, a], [, b]) => b - a)
   const dtype = most?.[0] ?? 0
-  return STORED_TYPES[dtype] ?? { name: `type ${dtype}`, precision: 'int4' }
+  return STORED_TYPES[dtype] ?? { name: `type ${dtype}, which is not known here`, precision: 'int4' }
 }
 
 interface StoredType {
@@ -185,6 +231,7 @@ const STORED_TYPES: Readonly<Record<number, StoredType>> = {
   34: { name: 'TQ1_0', precision: 'int4' },
   35: { name: 'TQ2_0', precision: 'int4' },
   39: { name: 'MXFP4', precision: 'mxfp4' },
+  40: { name: 'NVFP4', precision: 'nvfp4' },
 }
 
 function text(metadata: GgufHeader['metadata'], key: string): string {

@@ -1,29 +1,37 @@
 /**
- * The parser that reads a model's tool calls, told by the words that its chat template puts around them.
+ * The parser that reads a model's tool calls, by what its chat template writes around them; `undefined` when the template
+ * writes calls in a way that no rule here knows. A wrong parser loses calls in silence, so none is guessed.
  *
  * The names are vLLM's (`--tool-call-parser`), which the page's examples use too; the marks are those of the templates that
- * vLLM's documentation of tool calling names for each parser. The first mark found decides: the special go before the general.
+ * vLLM's documentation of tool calling names for each parser. The first row that fits decides: the special go before the general.
  */
 export function toolCallParserOf(template: string): string | undefined {
   if (!template.includes('tool')) return undefined
-  return MARKS.find(({ marks }) => marks.every((mark) => template.includes(mark)))?.parser
+  return PARSERS.find(({ marks }) => marks.every((mark) => mark.test(template)))?.parser
 }
 
-const MARKS: readonly { parser: string; marks: readonly string[] }[] = [
-  { parser: 'openai', marks: ['<|channel|>', '<|call|>'] },
-  { parser: 'deepseek_v31', marks: ['<｜tool▁calls▁begin｜>', '<｜tool▁sep｜>{'] },
-  { parser: 'deepseek_v3', marks: ['<｜tool▁calls▁begin｜>'] },
-  { parser: 'kimi_k2', marks: ['<|tool_calls_section_begin|>'] },
-  { parser: 'minimax_m2', marks: ['<minimax:tool_call>'] },
-  { parser: 'glm45', marks: ['<arg_key>', '<tool_call>'] },
-  { parser: 'qwen3_coder', marks: ['<tool_call>', '<function='] },
-  { parser: 'internlm', marks: ['<|action_start|>', '<|plugin|>'] },
-  { parser: 'mistral', marks: ['[TOOL_CALLS]'] },
-  { parser: 'granite-20b-fc', marks: ['<function_call>'] },
-  { parser: 'granite', marks: ['<|tool_call|>', '<|start_of_role|>'] },
-  { parser: 'phi4_mini_json', marks: ['<|tool|>', '<|/tool|>'] },
-  { parser: 'jamba', marks: ['<tool_calls>', '</tool_calls>'] },
-  { parser: 'hermes', marks: ['<tool_call>'] },
-  { parser: 'llama4_pythonic', marks: ['<|header_start|>', 'ipython'] },
-  { parser: 'llama3_json', marks: ['<|start_header_id|>', 'ipython'] },
+const PARSERS: readonly { parser: string; marks: readonly RegExp[] }[] = [
+  { parser: 'openai', marks: [/<\|channel\|>/, /<\|call\|>/] },
+  { parser: 'deepseek_v32', marks: [/｜DSML｜/] },
+  // DeepSeek V3 writes the arguments as a block of Markdown; V3.1 writes them bare.
+  { parser: 'deepseek_v3', marks: [/<｜tool▁calls▁begin｜>/, /```json/] },
+  { parser: 'deepseek_v31', marks: [/<｜tool▁calls▁begin｜>/, /<｜tool▁sep｜>/] },
+  { parser: 'kimi_k2', marks: [/<\|tool_calls_section_begin\|>/] },
+  { parser: 'minimax_m2', marks: [/<minimax:tool_call>/] },
+  { parser: 'seed_oss', marks: [/<seed:tool_call>/] },
+  { parser: 'longcat', marks: [/<longcat_tool_call>/] },
+  // GLM 4.5 and 4.6 put each part of an argument on a line of its own; 4.7 writes them one after the other.
+  { parser: 'glm45', marks: [/<tool_call>/, /<\/arg_key>(?:\\n|\s*\n)\s*<arg_value>/] },
+  { parser: 'glm47', marks: [/<tool_call>/, /<\/arg_key>[^\n]{0,80}<arg_value>/] },
+  { parser: 'qwen3_coder', marks: [/<tool_call>/, /<function=/] },
+  { parser: 'internlm', marks: [/<\|action_start\|>/, /<\|plugin\|>/] },
+  { parser: 'mistral', marks: [/\[TOOL_CALLS\]/] },
+  { parser: 'granite-20b-fc', marks: [/<function_call>/] },
+  { parser: 'granite', marks: [/<\|tool_call\|>/, /<\|start_of_role\|>/] },
+  { parser: 'phi4_mini_json', marks: [/<\|tool\|>/, /<\|\/tool\|>/] },
+  { parser: 'jamba', marks: [/<tool_calls>/, /<\/tool_calls>/] },
+  // Hermes writes a call as JSON with `name` and `arguments`; other formats between the same tags are other parsers'.
+  { parser: 'hermes', marks: [/<tool_call>/, /\{\s*\\?["']name\\?["']\s*:/, /\\?["']arguments\\?["']\s*:/] },
+  { parser: 'llama4_pythonic', marks: [/<\|header_start\|>/, /ipython/] },
+  { parser: 'llama3_json', marks: [/<\|start_header_id\|>/, /ipython/] },
 ]

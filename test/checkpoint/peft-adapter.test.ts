@@ -50,6 +50,26 @@ describe('adapterFromPeft', () => {
     expect(adapterFromPeft(patterned, IDENTITY, tensors(8)).notes).toEqual([expect.stringContaining('(rank_pattern)')])
   })
 
+  it('takes the rank that AdaLoRA ends with, and says what it starts with', () => {
+    const adalora = { peft_type: 'ADALORA', r: 8, lora_alpha: 16, init_r: 12, target_r: 4 }
+    const { adapter, notes } = adapterFromPeft(adalora, IDENTITY, tensors(12))
+    expect(adapter.lora_config).toEqual({ rank: 4, alpha: 16 })
+    expect(notes).toEqual(['AdaLoRA starts with rank 12, which the files may hold, and ends with 4 on average'])
+  })
+
+  it('expects r rows for each expert of a stacked parameter', () => {
+    const stacked = { ...LORA, target_parameters: ['mlp.experts.gate_up_proj'] }
+    expect(adapterFromPeft(stacked, IDENTITY, tensors(16 * 4)).notes).toEqual([])
+  })
+
+  it('reads the adapters of mlx-lm', () => {
+    const mlx = { fine_tune_type: 'lora', model: 'org/base', lora_parameters: { rank: 8, scale: 2, dropout: 0 } }
+    const { adapter, baseModel, notes } = adapterFromPeft(mlx, IDENTITY)
+    expect(adapter).toEqual({ ...IDENTITY, finetuning_type: 'lora', lora_config: { rank: 8, alpha: 16 } })
+    expect(baseModel).toBe('org/base')
+    expect(notes).toEqual([expect.stringContaining('mlx-lm')])
+  })
+
   it('says that a fraction of alpha cannot be kept', () => {
     const { adapter, notes } = adapterFromPeft({ ...LORA, lora_alpha: 22.5 }, IDENTITY)
     expect(adapter.lora_config).toEqual({ rank: 16 })

@@ -14,6 +14,10 @@ export interface CheckpointFiles {
   readonly tokenizerConfig?: ConfigObject
   readonly generationConfig?: ConfigObject
   readonly chatTemplate?: string
+  /** `chat_template.json`, which processors write. */
+  readonly chatTemplateJson?: ConfigObject
+  /** The files of `additional_chat_templates`, by their name without the ending. */
+  readonly namedChatTemplates?: ReadonlyMap<string, string>
   /** sentence-transformers' `modules.json`. */
   readonly sentenceTransformersModules?: unknown
   readonly hasPoolingConfig: boolean
@@ -41,9 +45,13 @@ const HEADERS_AT_ONCE = 8
 /**
  * Reads what tells a checkpoint's spec, and nothing else: of weights only the header.
  *
+ * @param options - `variant`: the copy of the weights to read where there are several, as `fp16` in `model.fp16.safetensors`
  * @throws CheckpointError with the file at fault
  */
-export async function readCheckpointFiles(source: FileSource): Promise<CheckpointFiles> {
+export async function readCheckpointFiles(
+  source: FileSource,
+  { variant }: { readonly variant?: string } = {},
+): Promise<CheckpointFiles> {
   const files = await source.list()
   const present = new Set(files)
 
@@ -63,8 +71,15 @@ export async function readCheckpointFiles(source: FileSource): Promise<Checkpoin
     )
   const quantizeConfig = gptqConfig ?? awqConfig
   const chatTemplate = present.has('chat_template.jinja') ? await readText(source, 'chat_template.jinja') : undefined
+  const chatTemplateJson = await object('chat_template.json')
+  const namedTemplates = await Promise.all(
+    files.flatMap((file) => {
+      const name = /^additional_chat_templates\/([^/]+)\.jinja$/.exec(file)?.[1]
+      return name === undefined ? [] : [readText(source, file).then((text) => [name, text] as const)]
+    }),
+  )
   const modules = present.has('modules.json') ? await readJsonFile(source, 'modules.json') : undefined
-  const { names, notes } = await weightFiles(source, files, present)
+  const { names, notes } = await weightFiles(source, files, present, variant)
   return {
     ...(config && { config }),
     ...(tokenizerConfig && { tokenizerConfig }),
@@ -74,6 +89,8 @@ export async function readCheckpointFiles(source: FileSource): Promise<Checkpoin
     ...(quantizeConfig && { quantizeConfig }),
     ...(quantoMap && { quantoMap }),
     ...(chatTemplate !== undefined && { chatTemplate }),
+    ...(chatTemplateJson && { chatTemplateJson }),
+    ...(namedTemplates.length > 0 && { namedChatTemplates: new Map(namedTemplates) }),
     ...(modules !== undefined && { sentenceTransformersModules: modules }),
     hasPoolingConfig: files.some((file) => /^[^/]*_Pooling\/config\.json$/.test(file)),
     headers: await readHeaders(source, names),
@@ -108,35 +125,74 @@ async function readText(source: FileSource, file: string): Promise<string> {
 
 const INDEX = 'model.safetensors.index.json'
 
-/** The safetensors files that make up the model: those that the index names, or all at the top of the folder. */
+/**
+ * The safetensors files that make up the model, chosen as transformers chooses: `model.safetensors`, else those that the index names;
+ * with a variant `model.fp16.safetensors`, or its index. Otherwise all at the top of the folder, which are parts without an
+ * index. Source: `_get_resolved_checkpoint_files` of transformers.
+ */
 async function weightFiles(
   source: FileSource,
   files: readonly string[],
   present: ReadonlySet<string>,
+  variant: string | undefined,
 ): Promise<{ names: readonly string[]; notes: readonly string[] }> {
-  if (present.has(INDEX)) return { names: await indexedFiles(source, present), notes: [] }
   const all = files.filter((file) => file.endsWith('.safetensors') && !file.includes('/'))
-  // Some repositories keep the same weights twice, for two loaders.
-  const own = all.filter((file) => !file.startsWith('consolidated'))
-  if (own.length === 0 || own.length === all.length) return { names: all, notes: [] }
-  return {
-    names: own,
-    notes: [`${all.length - own.length} consolidated files are taken for a second copy of the weights`],
-  }
+  const names = await chosenFiles(source, all, present, variant)
+  const chosen = new Set(names)
+  const others = all.filter((file) => !chosen.has(file))
+  const notes = others.length > 0 ? [`not read: ${listed(others)}, beside the weights that transformers loads`] : []
+  const pickles = files.filter((file) =>
+    /^(?:pytorch_model|consolidated|adapter_model)[\w.-]*\.(?:bin|pth|pt)$/.test(file),
+  )
+  if (pickles.length > 0 && names.length === 0) notes.push(`not read: ${listed(pickles)}; ${PICKLE}`)
+  return { names, notes }
 }
 
-async function indexedFiles(source: FileSource, present: ReadonlySet<string>): Promise<readonly string[]> {
-  const index = await readJsonFile(source, INDEX)
+const PICKLE =
+  "a pickle can run code, so only safetensors and GGUF are read. Convert it: python -c \"from transformers import AutoModel; AutoModel.from_pretrained('.').save_pretrained('.')\""
+
+async function chosenFiles(
+  source: FileSource,
+  all: readonly string[],
+  present: ReadonlySet<string>,
+  variant: string | undefined,
+): Promise<readonly string[]> {
+  const single = variant === undefined ? 'model.safetensors' : `model.${variant}.safetensors`
+  const index = variant === undefined ? INDEX : `model.safetensors.index.${variant}.json`
+  if (present.has(single)) return [single]
+  if (present.has(index)) return indexedFiles(source, present, index)
+  if (variant !== undefined) {
+    throw new CheckpointError('unreadable_file', `there is no variant ${JSON.stringify(variant)} of the weights`, {
+      place: [single],
+      help: `looked for ${single} and ${index}`,
+    })
+  }
+  // Some repositories keep the same weights twice, for two loaders.
+  const own = all.filter((file) => !file.startsWith('consolidated'))
+  return own.length > 0 ? own : all
+}
+
+function listed(names: readonly string[]): string {
+  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more files`
+}
+
+async function indexedFiles(
+  source: FileSource,
+  present: ReadonlySet<string>,
+  indexName: string,
+): Promise<readonly string[]> {
+  const index = await readJsonFile(source, indexName)
   const map = isObject(index) ? index['weight_map'] : undefined
-  if (!isObject(map)) throw new CheckpointError('invalid_json', `${INDEX} has no weight_map`, { place: [INDEX] })
+  if (!isObject(map))
+    throw new CheckpointError('invalid_json', `${indexName} has no weight_map`, { place: [indexName] })
   const names = new Set<string>()
   for (const [tensor, file] of Object.entries(map)) {
     if (typeof file !== 'string' || /^(?:[/\\]|[a-zA-Z]:)|(?:^|[/\\])\.\.(?:[/\\]|$)|\0/.test(file)) {
       throw new CheckpointError(
         'path_outside_checkpoint',
-        `${INDEX} says that ${tensor} is in ${JSON.stringify(file)}`,
+        `${indexName} says that ${tensor} is in ${JSON.stringify(file)}`,
         {
-          place: [INDEX, 'weight_map', tensor],
+          place: [indexName, 'weight_map', tensor],
           help: 'an index names files of its own folder',
         },
       )
@@ -145,8 +201,8 @@ async function indexedFiles(source: FileSource, present: ReadonlySet<string>): P
   }
   for (const name of names) {
     if (!present.has(name)) {
-      throw new CheckpointError('unreadable_file', `${INDEX} names ${name}, which is not there`, {
-        place: [INDEX, 'weight_map'],
+      throw new CheckpointError('unreadable_file', `${indexName} names ${name}, which is not there`, {
+        place: [indexName, 'weight_map'],
         help: 'the upload or download broke off: transfer the file',
       })
     }

@@ -2,10 +2,11 @@ import { stat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { directorySource } from './directory-source.js'
 import type { FileSource } from './file-source.js'
+import { siblingParts } from './gguf-files.js'
 
 /**
  * A checkpoint at a path: a folder, or one file as a checkpoint of its own (a config under whatever name, a safetensors
- * or a GGUF file).
+ * or a GGUF file). An `adapter_config.json` stands for its folder, and a part of a GGUF model for all of its parts.
  *
  * @throws CheckpointError `no_checkpoint` where nothing is there
  */
@@ -17,11 +18,23 @@ export async function pathSource(path: string): Promise<FileSource> {
   if (!isFile) return directorySource(path)
   const directory = await directorySource(dirname(path))
   const file = basename(path)
-  const name = /\.(?:safetensors|gguf)$/.test(file) ? file : 'config.json'
+  if (file.endsWith('.gguf')) return partsSource(path, directory, siblingParts(file))
+  if (file === 'adapter_config.json') return directory
+  const name = file.endsWith('.safetensors') ? file : 'config.json'
   return {
     name: file === 'config.json' ? dirname(resolve(path)) : path.replace(/\.(?:json|safetensors|gguf)$/, ''),
     list: async () => [name],
     size: async () => directory.size(file),
     read: async (_, start, end) => directory.read(file, start, end),
+  }
+}
+
+/** A GGUF file with the other parts of its model, which lie beside it. */
+async function partsSource(path: string, directory: FileSource, parts: readonly string[]): Promise<FileSource> {
+  const present = new Set(await directory.list())
+  return {
+    ...directory,
+    name: path.replace(/(?:-\d{5}-of-\d{5})?\.gguf$/, ''),
+    list: async () => parts.filter((part) => present.has(part)),
   }
 }

@@ -20,8 +20,10 @@ import type { HubOptions } from './hub-source.js'
 
 /** How to read a checkpoint; the hub's options count for `hf:` names only. */
 export interface ReadCheckpointOptions extends HubOptions {
-  /** `checkpoint_model_name` of the spec. Default: what the config says, or the folder's or repository's name. */
+  /** `checkpoint_model_name` of the spec. Default: `org/name` of the hub, or the folder's name. */
   readonly name?: string
+  /** The copy of the weights to read where there are several: `fp16` for `model.fp16.safetensors`. */
+  readonly variant?: string
   /** Who an adapter is in the registry. Default: the folder's or repository's name, in the workspace `default`. */
   readonly adapter?: AdapterIdentity
   /** Fills in the fewest GPUs: `minimumGpus` of `model-entity/estimate`. Default: the two fields are left out. */
@@ -74,7 +76,7 @@ export async function readCheckpoint(
 ): Promise<Checkpoint> {
   checkOptions(options, READ_CHECKPOINT_OPTIONS)
   const source = await sourceOf(from, options)
-  const files = await readCheckpointFiles(source)
+  const files = await readCheckpointFiles(source, options)
   if (files.adapterConfig) return adapterCheckpoint(files, files.adapterConfig, source, options)
   const headers = [...files.headers.values()]
   const stored =
@@ -90,7 +92,7 @@ export async function readCheckpoint(
   const { spec, notes } = modelSpecFromArchitecture(architecture.is, files.config, {
     ...optionsIn(files, SPEC_EXTRAS),
     ...(stored && { storage: stored.storage }),
-    name: options.name ?? nameOf(files.config, source),
+    name: options.name ?? nameOf(source),
     ...(options.minimumGpus && { minimumGpus: options.minimumGpus }),
   })
   const comparison = stored && compareParameters(architecture.is, stored.storage)
@@ -100,7 +102,7 @@ export async function readCheckpoint(
     ...(stored && { stored }),
     ...(comparison && { comparison }),
     config: files.config,
-    notes: [...files.notes, ...notes, ...(comparison?.notes ?? [])],
+    notes: [...files.notes, ...ggufNotes(files), ...notes, ...(comparison?.notes ?? [])],
   }
 }
 
@@ -133,20 +135,23 @@ async function withoutConfig(
         'without a config.json there is no spec: heads and context are not in the headers',
       ],
     }
-  const [gguf, ...others] = files.ggufFiles
-  if (gguf === undefined) {
+  if (files.ggufFiles.length === 0) {
     throw new CheckpointError(
       'no_checkpoint',
       `${source.name} has neither a config.json, nor safetensors or GGUF files`,
       { place: [source.name] },
     )
   }
-  const { readGguf } = await import('./read-gguf.js')
-  const { spec, notes } = modelSpecFromGguf(await readGguf(source, gguf))
-  return {
-    spec,
-    notes: [...notes, ...(others.length > 0 ? [`of ${others.length + 1} GGUF files ${gguf} was read`] : [])],
-  }
+  const { readGgufModel } = await import('./gguf-files.js')
+  const model = await readGgufModel(source, files.ggufFiles)
+  const { spec, notes } = modelSpecFromGguf(model.header)
+  return { spec, notes: [...notes, ...model.notes] }
+}
+
+/** A repository of GGUF files may keep the config of the model that they were made from. */
+function ggufNotes({ ggufFiles, headers }: CheckpointFiles): string[] {
+  if (ggufFiles.length === 0 || headers.size > 0) return []
+  return [`the spec is that of config.json; ${ggufFiles.length} GGUF files beside it are not read: name one to read it`]
 }
 
 /** An unknown family is no end where headers are there: totals and linear layers come from them. */
@@ -176,9 +181,9 @@ function adapterCheckpoint(
   return { adapter, notes: [...files.notes, ...adapter.notes] }
 }
 
-function nameOf(config: ConfigObject, source: FileSource): string {
-  const own = config['_name_or_path']
-  return typeof own === 'string' && own !== '' ? own : shortName(source)
+/** The name of the repository on the hub, or of the folder: `_name_or_path` is a path on the author's machine as often as not. */
+function nameOf(source: FileSource): string {
+  return isHubName(source.name) ? hubRepository(source.name) : shortName(source)
 }
 
 /** The last part of the path: `hf:org/name` is `name`. */

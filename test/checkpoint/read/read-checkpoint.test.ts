@@ -90,6 +90,60 @@ describe('readCheckpoint of a folder', () => {
     expect(comparison).toMatchObject({ agrees: false, missing: ['model.layers.0.mlp.gate_proj.weight'] })
   })
 
+  it('reads the weights that transformers loads where there are two copies, and says what it left', async () => {
+    write('config.json', CONFIG)
+    write('model.safetensors', safetensorsFile(TENSORS))
+    write('model.fp16.safetensors', safetensorsFile(TENSORS.map((tensor) => ({ ...tensor, dtype: 'F16' as const }))))
+    const { spec, notes } = await readCheckpoint(folder)
+    expect(spec?.precision).toBe('bfloat16')
+    expect(notes[0]).toBe('not read: model.fp16.safetensors, beside the weights that transformers loads')
+    expect((await readCheckpoint(folder, { variant: 'fp16' })).spec?.precision).toBe('float16')
+    await expect(readCheckpoint(folder, { variant: 'fp8' })).rejects.toEqual(failure('unreadable_file'))
+  })
+
+  it('leaves a pickle alone, and says how to convert it', async () => {
+    write('config.json', CONFIG)
+    write('pytorch_model.bin', 'a pickle')
+    expect((await readCheckpoint(folder)).notes).toContainEqual(
+      expect.stringMatching(/^not read: pytorch_model\.bin; a pickle can run code.*save_pretrained/),
+    )
+  })
+
+  it.each([
+    ['chat_template.json', { chat_template: '{{ messages }}' }, true],
+    ['tokenizer_config.json', { chat_template: '{{ messages }}' }, true],
+    ['tokenizer_config.json', { chat_template: '' }, false],
+    ['tokenizer_config.json', {}, false],
+    ['additional_chat_templates/default.jinja', '{{ messages }}', true],
+    ['chat_template.jinja', ' \n', false],
+  ])('finds the chat template in %s: %j', async (file, content, isChat) => {
+    write('config.json', CONFIG)
+    write(file, content)
+    const { spec } = await readCheckpoint(folder)
+    expect(spec?.is_chat).toBe(isChat)
+    expect(spec?.chat_template).toBe(isChat ? '{{ messages }}' : undefined)
+  })
+
+  it('is called what its folder is called, not what its author called it', async () => {
+    write('config.json', { ...CONFIG, _name_or_path: '/home/someone/checkpoints/final-3' })
+    expect((await readCheckpoint(folder)).spec?.checkpoint_model_name).toBe('tiny')
+  })
+
+  it('takes an adapter_config.json for its folder', async () => {
+    write('adapter_config.json', { peft_type: 'LORA', r: 4, lora_alpha: 8 })
+    write(
+      'adapter_model.safetensors',
+      safetensorsFile([{ name: 'm.q_proj.lora_A.weight', dtype: 'F32', shape: [4, 8] }]),
+    )
+    expect((await readCheckpoint(join(folder, 'adapter_config.json'))).adapter).toMatchObject({ modules: 1 })
+  })
+
+  it('says that GGUF files beside a config are not read', async () => {
+    write('config.json', CONFIG)
+    write('model.gguf', 'GGUF')
+    expect((await readCheckpoint(folder)).notes).toContainEqual(expect.stringContaining('1 GGUF files beside it'))
+  })
+
   it('does without a config: totals come from the headers, and notes say what cannot', async () => {
     write('model.safetensors', safetensorsFile(TENSORS))
     const { spec, stored, notes } = await readCheckpoint(folder)

@@ -120,6 +120,68 @@ describe('A GGUF file', () => {
     expect(spec).toMatchObject({ tied_embeddings: true, base_num_parameters: TOTAL - 256 * 1000 })
   })
 
+  it('in parts is one model, whichever part is named', async () => {
+    const parts = { ...METADATA, 'split.count': 3, 'split.tensors.count': TENSORS.length }
+    const named = (index: number) => `parts-0000${index}-of-00003.gguf`
+    const first = write(named(1), ggufFile({ ...parts, 'split.no': 0 }, []))
+    const second = write(named(2), ggufFile({ 'split.no': 1, 'split.count': 3 }, TENSORS.slice(0, 9)))
+    await expect(readCheckpoint(second)).rejects.toMatchObject({
+      code: 'unreadable_file',
+      message: expect.stringContaining(named(3)),
+      help: expect.stringContaining('all parts'),
+    })
+    const third = write(named(3), ggufFile({ 'split.no': 2, 'split.count': 3 }, TENSORS.slice(9)))
+    for (const path of [first, second, third]) {
+      const { spec } = await readCheckpoint(path)
+      expect(spec).toMatchObject({ base_num_parameters: TOTAL, tied_embeddings: false, num_layers: 2 })
+    }
+  })
+
+  it('in parts of two models is refused', async () => {
+    const parts = { ...METADATA, 'split.count': 2, 'split.tensors.count': 99 }
+    const path = write('odd-00001-of-00002.gguf', ggufFile(parts, TENSORS.slice(0, 9)))
+    write('odd-00002-of-00002.gguf', ggufFile({ 'split.no': 1 }, TENSORS.slice(9)))
+    await expect(readCheckpoint(path)).rejects.toMatchObject({ code: 'invalid_header' })
+  })
+
+  it('with linear attention has it counted beside attention, though both name their projections alike', async () => {
+    const metadata = { ...METADATA, 'llama.ssm.state_size': 128, 'llama.ssm.conv_kernel': 4 }
+    const linear = ['attn_qkv', 'attn_gate', 'ssm_out'].map((name) => ({
+      ...{ name: `blk.0.${name}.weight`, shape: [256, 256], type: Q4_K },
+    }))
+    const tensors = TENSORS.filter(({ name }) => !name.startsWith('blk.0.attn_'))
+    const { spec } = await readCheckpoint(write('linear.gguf', ggufFile(metadata, [...linear, ...tensors])))
+    expect(spec?.mamba_config).toMatchObject({ is_hybrid: true, num_mamba_layers: 1, num_attention_layers: 1 })
+  })
+
+  it('whose way up is twice as wide as its way down is gated', async () => {
+    const fused = TENSORS.filter(({ name }) => !name.includes('ffn_gate')).map((tensor) =>
+      tensor.name.includes('ffn_up') ? { ...tensor, shape: [256, 1024] } : tensor,
+    )
+    expect((await readCheckpoint(write('fused.gguf', ggufFile(METADATA, fused)))).spec?.gated_mlp).toBe(true)
+    const plain = TENSORS.filter(({ name }) => !name.includes('ffn_gate'))
+    expect((await readCheckpoint(write('plain.gguf', ggufFile(METADATA, plain)))).spec?.gated_mlp).toBe(false)
+  })
+
+  it('leaves the layers for multi-token prediction out, and says so', async () => {
+    const metadata = { ...METADATA, 'llama.block_count': 2, 'llama.nextn_predict_layers': 1 }
+    const { spec, notes } = await readCheckpoint(write('mtp.gguf', ggufFile(metadata, TENSORS)))
+    expect(spec?.num_layers).toBe(1)
+    expect(spec?.linear_layers).toHaveLength(7 + 1)
+    expect(notes).toContainEqual(expect.stringMatching(/^the \d+ parameters of 1 multi-token prediction layer are/))
+  })
+
+  it('is not the projector beside it', async () => {
+    const own = mkdtempSync(join(folder, 'projector-'))
+    const projector = ggufFile({ 'general.architecture': 'clip', 'general.type': 'mmproj' }, TENSORS.slice(0, 1))
+    writeFileSync(join(own, 'mmproj-F16.gguf'), projector)
+    await expect(readCheckpoint(own)).rejects.toMatchObject({ code: 'no_checkpoint' })
+    writeFileSync(join(own, 'model.gguf'), ggufFile(METADATA, TENSORS))
+    const { spec, notes } = await readCheckpoint(own)
+    expect(spec?.base_num_parameters).toBe(TOTAL)
+    expect(notes).toContainEqual(expect.stringContaining('mmproj-F16.gguf'))
+  })
+
   it('is inspected on the command line', () => {
     write('tiny.gguf', ggufFile(METADATA, TENSORS))
     const { code, stdout } = runCli(['inspect', 'tiny.gguf', '--lora', '8', '--target', 'attn_q,attn_v'], {
