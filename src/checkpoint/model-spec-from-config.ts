@@ -42,6 +42,8 @@ export const SPEC_EXTRAS: OptionTable<SpecExtras> = {
   tokenizerConfig: object(),
   generationConfig: object(),
   chatTemplate: text,
+  chatTemplateJson: object(),
+  namedChatTemplates: object('a Map'),
   sentenceTransformersModules: anything,
   hasPoolingConfig: boolean,
   storage: object(),

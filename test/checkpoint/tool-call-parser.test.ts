@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toolCallParserOf } from '../../src/checkpoint/index.js'
+import { toolCallParserOf } from '../../src/checkpoint/tool-call-parser.js'
 
 /** The lines in which published templates write a call, shortened to what tells them apart. */
 const TEMPLATES: readonly (readonly [name: string, template: string, parser: string | undefined])[] = [

@@ -37,6 +37,7 @@ export const READ_CHECKPOINT_OPTIONS: OptionTable<ReadCheckpointOptions> = {
   revision: text,
   hubUrl: text,
   name: text,
+  variant: text,
   adapter: nested(ADAPTER_IDENTITY),
   minimumGpus: func(),
 }
