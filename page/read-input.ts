@@ -1,7 +1,7 @@
+import { isObject } from '../src/architecture/config-object.js'
 import { CheckpointError } from '../src/architecture/index.js'
 import {
   type ConfigObject,
-  isObject,
   LENGTH_BYTES,
   parseSafetensorsHeader,
   type SafetensorsHeader,

@@ -1,4 +1,5 @@
 import { parseAllDocuments } from 'yaml'
+import { isObject } from '../src/architecture/config-object.js'
 import {
   type Architecture,
   architectureFromConfig,
@@ -9,7 +10,6 @@ import {
   architectureFromSafetensors,
   type ConfigObject,
   compareParameters,
-  isObject,
   type LogicalParameters,
   logicalParameters,
   modelSpecFromArchitecture,

@@ -1,8 +1,8 @@
 export type { Architecture, Dimensions, MambaDimensions, ModuleTree, MoeDimensions, Tie } from './architecture.js'
 export { CheckpointError, type CheckpointErrorCode, type CheckpointErrorDetails } from './checkpoint-error.js'
 export type { Computation } from './computation.js'
-export { type ConfigObject, isObject } from './config-object.js'
-export { foldedLinearLayers, foldedParameters, formatIndices } from './fold.js'
+export type { ConfigObject } from './config-object.js'
+export { foldedLinearLayers, foldedParameters } from './fold.js'
 export { architectureFromConfig } from './from-config.js'
 export {
   type LinearGroup,
@@ -14,6 +14,5 @@ export {
   parameterGroups,
 } from './groups.js'
 export type { LinearFeatures, Module, Part, Repeat, RoutedExperts, Shape } from './module.js'
-export { product, sum } from './safe-integer.js'
 export { type LinearLayer, linearLayers, modules, type Parameter, parameters, ties } from './tensors.js'
 export { activeParameters, parametersByPart, totalParameters } from './totals.js'

@@ -1,4 +1,5 @@
-import { type ConfigObject, isObject } from '../architecture/index.js'
+import { isObject } from '../architecture/config-object.js'
+import type { ConfigObject } from '../architecture/index.js'
 
 /** Where a chat template may stand beside a checkpoint. */
 export interface ChatTemplateSources {

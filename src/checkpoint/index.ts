@@ -1,4 +1,4 @@
-export { type ConfigObject, isObject } from '../architecture/index.js'
+export type { ConfigObject } from '../architecture/index.js'
 export { architectureFromSafetensors, type CheckpointArchitecture } from './architecture-from-safetensors.js'
 export {
   type CheckpointComparison,

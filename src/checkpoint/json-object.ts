@@ -1,4 +1,5 @@
-import { type ConfigObject, isObject } from '../architecture/index.js'
+import { isObject } from '../architecture/config-object.js'
+import type { ConfigObject } from '../architecture/index.js'
 
 /** The object under a name, where there is one. */
 export function objectIn(value: ConfigObject | undefined, name: string): ConfigObject | undefined {

@@ -4,10 +4,9 @@ import {
   linearGroups,
   type Part,
   parametersByPart,
-  product,
-  sum,
   totalParameters,
 } from '../architecture/index.js'
+import { product, sum } from '../architecture/safe-integer.js'
 import type { ModelSpec } from '../schemas/index.js'
 
 /** How many parameters a model has. */

@@ -1,4 +1,5 @@
-import { type Architecture, linearGroups, product, sum, totalParameters } from '../architecture/index.js'
+import { type Architecture, linearGroups, totalParameters } from '../architecture/index.js'
+import { product, sum } from '../architecture/safe-integer.js'
 import { checkOptions, choice, integer, type OptionTable } from '../options/index.js'
 import type { ModelSpec } from '../schemas/index.js'
 import { answeredOfSpec } from './architecture-of-spec.js'

@@ -1,6 +1,6 @@
-import { type HttpValidationError, httpValidationError } from './http-validation-error.js'
 import type { Model, ModelValue } from './plan/plan-of.js'
 import { type ValidateJsonOptions, validateJson } from './validate-json.js'
+import { type InvalidBody, validationErrorBody } from './validation-error-body.js'
 
 /** What a server answers to a request's body: nothing but the value when it passed, else a status and a JSON body. */
 export type RequestValidation<Value> =
@@ -9,7 +9,7 @@ export type RequestValidation<Value> =
       readonly ok: false
       readonly status: 400 | 422
       /** The answer's body, to be written as JSON. */
-      readonly body: HttpValidationError | { readonly detail: string }
+      readonly body: InvalidBody | { readonly detail: string }
     }
 
 /**
@@ -29,5 +29,5 @@ export function requestValidationBody<M extends Model>(
   const result = validateJson(model, body, options)
   if (result.ok) return result
   const { status } = result
-  return { ok: false, status, body: status === 422 ? httpValidationError(result.detail) : { detail: result.detail } }
+  return { ok: false, status, body: status === 422 ? validationErrorBody(result.detail) : { detail: result.detail } }
 }

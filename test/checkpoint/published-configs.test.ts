@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { isObject, modelSpecFromConfig } from '../../src/checkpoint/index.js'
+import { isObject } from '../../src/architecture/config-object.js'
+import { modelSpecFromConfig } from '../../src/checkpoint/index.js'
 import { jsonValue, readJson } from '../../src/json/index.js'
 import { lint } from '../../src/lint/index.js'
 import type { ModelSpec } from '../../src/schemas/index.js'

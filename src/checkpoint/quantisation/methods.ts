@@ -3,7 +3,9 @@
  * (`utils/quantization_config.py`), compressed-tensors 0.19 (`quant_scheme.py`), ModelOpt 0.47 (`export/quant_utils.py`),
  * amd-quark 0.13, mlx-lm 0.32, and the configs that these tools wrote.
  */
-import { type ConfigObject, isObject } from '../../architecture/index.js'
+
+import { isObject } from '../../architecture/config-object.js'
+import type { ConfigObject } from '../../architecture/index.js'
 import { numberIn, objectIn, textIn } from '../json-object.js'
 import { globTest, regexTest } from './module-pattern.js'
 import { byName, type FormatOfModules, type Quantisation } from './quantisation.js'

@@ -1,4 +1,5 @@
-import { type ConfigObject, isObject } from '../../architecture/index.js'
+import { isObject } from '../../architecture/config-object.js'
+import type { ConfigObject } from '../../architecture/index.js'
 import { checkOptions } from '../../options/index.js'
 import { objectIn, textIn } from '../json-object.js'
 import { integerFormat, METHODS, namedFormat } from './methods.js'

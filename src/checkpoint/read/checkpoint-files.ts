@@ -1,4 +1,5 @@
-import { CheckpointError, type ConfigObject, isObject } from '../../architecture/index.js'
+import { isObject } from '../../architecture/config-object.js'
+import { CheckpointError, type ConfigObject } from '../../architecture/index.js'
 import { jsonValue, readJson } from '../../json/index.js'
 import {
   LENGTH_BYTES,

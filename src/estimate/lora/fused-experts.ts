@@ -1,11 +1,5 @@
-import {
-  type Architecture,
-  formatIndices,
-  type Part,
-  type Path,
-  parameterGroups,
-  type Shape,
-} from '../../architecture/index.js'
+import { formatIndices } from '../../architecture/fold.js'
+import { type Architecture, type Part, type Path, parameterGroups, type Shape } from '../../architecture/index.js'
 import { type Candidate, firstName, namesOf } from './candidates.js'
 import { fullMatch } from './python-regex/full-match.js'
 import { isOutputEmbedding } from './targets.js'

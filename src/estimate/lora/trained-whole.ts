@@ -1,4 +1,5 @@
-import { type Architecture, type Module, modules, product, sum } from '../../architecture/index.js'
+import { type Architecture, type Module, modules } from '../../architecture/index.js'
+import { product, sum } from '../../architecture/safe-integer.js'
 
 /** What of the base model is trained beside the adapters. */
 export interface TrainedWhole {
