@@ -2,10 +2,10 @@ import { CheckpointError } from './checkpoint-error.js'
 import { type ConfigObject, isObject } from './config-object.js'
 
 /**
- * Reads the fields of a `config.json` with the defaults of the configuration class, and tells what cannot be.
+ * Reads the fields of a `config.json` with the defaults of the configuration class, and reports invalid values with their place.
  *
- * A field that is absent takes the class default; one that is `null` takes what the class makes of `None`, which is the
- * default too unless said otherwise. Several names are the field and its aliases (`attribute_map`): the first that is there counts.
+ * An absent field takes the class default. A `null` takes what the class makes of `None`: the default too, unless `none` says
+ * otherwise. Several names are a field and its aliases (`attribute_map`): the first that is present counts.
  *
  * @example
  * ```ts
@@ -23,12 +23,12 @@ export class ConfigReader {
     this.#place = place
   }
 
-  /** Whether the field is there and not null. */
+  /** Whether the field is present and not null. */
   has(name: string): boolean {
     return this.raw(name) !== undefined && this.raw(name) !== null
   }
 
-  /** Whether the field is there and null, for the few fields where that means something else than leaving it out. */
+  /** Whether the field is present and null, for the few fields where that differs from leaving it out. */
   isNull(name: string): boolean {
     return this.raw(name) === null
   }
@@ -38,12 +38,12 @@ export class ConfigReader {
     return this.#read.has(name)
   }
 
-  /** The field as it stands; `undefined` where it is absent. Never an inherited property. */
+  /** The value as it is in the file; `undefined` where the field is absent. Never an inherited property. */
   raw(name: string): unknown {
     return Object.hasOwn(this.#object, name) ? this.#object[name] : undefined
   }
 
-  /** The names of the fields that are there. */
+  /** The names of the fields that are present. */
   names(): string[] {
     return Object.keys(this.#object)
   }
@@ -70,7 +70,7 @@ export class ConfigReader {
     return this.#valueOf(names, absent, none, 'a number', isFiniteNumber)
   }
 
-  /** `true` or `false`; `null` is `false`, as Python has it. */
+  /** `true` or `false`; `null` counts as `false`, as in Python. */
   boolean(names: Names, absent: boolean): boolean {
     return this.#valueOf(names, absent, false, 'true or false', isBoolean)
   }
@@ -85,17 +85,17 @@ export class ConfigReader {
     return this.#valueOf<string | undefined>(names, undefined, undefined, 'a text', isString)
   }
 
-  /** A list of integers of 0 or more, where it is there. */
+  /** A list of integers of 0 or more that may be missing. */
   integers(names: Names): readonly number[] | undefined {
     return this.#valueOf<readonly number[] | undefined>(names, undefined, undefined, 'a list of integers', isCountList)
   }
 
-  /** A list of texts, such as `layer_types`, where it is there. */
+  /** A list of texts, such as `layer_types`, that may be missing. */
   strings(names: Names): readonly string[] | undefined {
     return this.#valueOf<readonly string[] | undefined>(names, undefined, undefined, 'a list of texts', isStringList)
   }
 
-  /** A nested object, empty where it is not there. */
+  /** A nested object; an empty one where it is missing. */
   object(name: string): ConfigReader {
     const value = this.#valueOf<ConfigObject>(name, {}, {}, 'an object', isObject)
     return new ConfigReader(value, [...this.#place, name])

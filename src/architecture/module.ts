@@ -53,10 +53,10 @@ export interface RoutedExperts {
   readonly expertsPerToken: number
 }
 
-/** Children by name; one that is `undefined` is not there, so that an optional module reads as one line. */
+/** Children by name. One that is `undefined` is left out, so that an optional module takes one line. */
 export type Children = Readonly<Record<string, Module | undefined>>
 
-/** What a container may say of itself besides its children. */
+/** Properties of a container besides its children. */
 export type ContainerOptions = Pick<Module, 'parameters' | 'ties' | 'part' | 'routed'>
 
 /**
@@ -81,7 +81,7 @@ export function repeated(count: number, module: Module, options: ContainerOption
 /**
  * A list of `count` modules of which some are alike.
  *
- * @param kindOf - what tells the module at an index from the others; equal kinds share one module
+ * @param kindOf - the kind of the module at an index; equal kinds share one module
  * @param moduleOf - builds the module of a kind, once
  * @example
  * ```ts
@@ -137,7 +137,7 @@ export function sharing(module: Module, name: string): Module {
 /**
  * The integers from 0 up to, and without, `count`.
  *
- * @throws CheckpointError `invalid_field` for a list that no model has, before it fills the memory
+ * @throws CheckpointError `invalid_field` for a list longer than any model has, before it fills the memory
  */
 export function range(count: number): number[] {
   if (count > MOST_MODULES) {

@@ -16,14 +16,14 @@ export interface LatentDefaults {
 export interface LatentSizes {
   /** Width of the bottleneck of the queries; absent: one projection without a bottleneck. */
   readonly queryRank: number | undefined
-  /** Width of the latent vector that stands for keys and values in the cache. */
+  /** Width of the latent vector that the cache keeps in place of keys and values. */
   readonly kvRank: number
   /** Features of a head's queries and keys that rope rotates; those of the keys are the same for all heads. */
   readonly ropeHeadDim: number
-  /** Features of a head's queries and keys that rope leaves alone. */
+  /** Features of a head's queries and keys that rope does not rotate. */
   readonly plainHeadDim: number
   readonly valueHeadDim: number
-  /** Features of a head's queries and keys: those that rope rotates and those that it leaves alone. */
+  /** Features of a head's queries and keys: the rotated and the others together. */
   readonly queryHeadDim: number
 }
 

@@ -3,7 +3,7 @@ import type { ConfigReader } from '../config-reader.js'
 import { listOf, type Module, range } from '../module.js'
 
 /**
- * What each layer is, as `layer_types` says, or by the family's own rule where the config does not say.
+ * The type of each layer: as `layer_types` lists, or by the family's own rule where the config lists none.
  *
  * @param typeOf - the family's rule: the type of the layer at an index
  */
@@ -17,7 +17,7 @@ export function layersOfTypes(types: readonly string[], layerOf: (type: string) 
   return listOf(types.length, (index) => types[index] ?? '', layerOf)
 }
 
-/** The width of the attention window, and which layers look through it; nothing where none does. */
+/** The width of the attention window and the layers that have it; empty where none has. */
 export type AttentionWindow = Pick<Dimensions, 'windowTokens' | 'windowLayers'>
 
 /** What layers attend to: through which window, and which of them do not rotate queries and keys. */
@@ -36,14 +36,14 @@ export function windowOf(types: readonly string[], windowTokens: number | undefi
   return windowLayers.length === types.length ? { windowTokens } : { windowTokens, windowLayers }
 }
 
-/** The indices of the layers that attend to everything. */
+/** The indices of the layers without a window, which attend to all tokens. */
 export function fullLayers(types: readonly string[]): number[] {
   return [...types.keys()].filter((index) => !WINDOWED.has(types[index] ?? ''))
 }
 
 const WINDOWED: ReadonlySet<string> = new Set(['sliding_attention', 'chunked_attention'])
 
-/** A window in every layer but each `period`-th, which attends to everything. */
+/** A window in all layers except every `period`-th, which attends to all tokens. */
 export function slidingBut(period: number): (index: number) => string {
   return (index) => ((index + 1) % period === 0 ? 'full_attention' : 'sliding_attention')
 }
