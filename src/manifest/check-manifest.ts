@@ -114,7 +114,8 @@ function asDocument(problem: Problem): ReadDocument {
   return { kind: 'problems', problems: [problem] }
 }
 
-function readDocuments(
+/** The documents of a text, one by one. */
+export function readDocuments(
   text: string,
   { file = '', format = formatOf(file) }: CheckManifestOptions,
 ): Iterable<ReadDocument> {

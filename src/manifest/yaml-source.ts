@@ -1,7 +1,9 @@
 import { Composer, type Document, isScalar, type ParsedNode, type ScalarTag } from 'yaml'
 import { problem, type ReadDocument } from './problem.js'
+import { coreTagProblem } from './yaml-core-tags.js'
+import { repeatedDirectives } from './yaml-directives.js'
 import { yamlTokens } from './yaml-tokens.js'
-import { YamlTreeReader } from './yaml-tree.js'
+import { MERGE_TAG, YamlTreeReader } from './yaml-tree.js'
 
 /** Reads the documents of a YAML 1.2 text (core schema, whatever its directives say), with merge keys. */
 export function readYamlDocuments(text: string): ReadDocument[] {
@@ -14,14 +16,18 @@ export function readYamlDocuments(text: string): ReadDocument[] {
   const { tokens, tooDeep } = yamlTokens(text)
   const composer = new Composer({
     schema: 'core',
-    customTags: (tags) => [...tags, WHOLE_FLOAT],
+    customTags: (tags) => [...tags, WHOLE_FLOAT, MERGE],
     merge: false,
     resolveKnownTags: false,
     uniqueKeys: false,
     intAsBigInt: true,
     prettyErrors: false,
   })
-  const documents = [...composer.compose(tokens, !tooDeep, text.length)].map((document) => readDocument(document, text))
+  const repeated = repeatedDirectives(tokens)
+  const documents = [...composer.compose(tokens, !tooDeep, text.length)].map((document, index): ReadDocument => {
+    const problem = repeated.get(index)
+    return problem ? { kind: 'problems', problems: [problem] } : readDocument(document, text)
+  })
   if (tooDeep) documents.push(problem('too_deep', tooDeep, 'Nested too deeply', 'no model entity is nested so deeply'))
   return documents
 }
@@ -33,6 +39,9 @@ const WHOLE_FLOAT: ScalarTag = {
   test: /^[-+]?[0-9]+$/,
   resolve: Number,
 }
+
+/** `!!merge`, the type of the key `<<`: go-yaml writes it. Where it stands before anything else the tree's reader refuses it. */
+const MERGE: ScalarTag = { tag: MERGE_TAG, resolve: (text) => text }
 
 /** What YAML allows nowhere in a text, not even in quotes: YAML 1.2.2, production `c-printable`. */
 const CONTROL_CHARACTER = /[^\P{Cc}\t\n\r\x7f-\x9f]/u
@@ -46,6 +55,8 @@ function controlCharacter(character: string, start: number): ReadDocument {
 function readDocument(document: Document.Parsed, text: string): ReadDocument {
   const [error] = [...document.errors, ...document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED')]
   if (error) {
+    const ofTag = coreTagProblem(document, error)
+    if (ofTag) return { kind: 'problems', problems: [ofTag] }
     const [start, end] = error.pos
     const [message = error.message] = error.message.split('\n', 1)
     return problem('yaml_syntax', { start, end }, message, 'correct the syntax of the document')

@@ -1,5 +1,6 @@
 import { type CST, Lexer, Parser } from 'yaml'
 import type { Span } from './source-node.js'
+import { withoutLaterMarks } from './yaml-marks.js'
 
 /** What the tokens of a text are: all of them, or those before the first that is nested too deeply. */
 export type YamlTokens = { readonly tokens: readonly CST.Token[]; readonly tooDeep?: Span }
@@ -21,7 +22,13 @@ export function yamlTokens(text: string): YamlTokens {
   const tokens: CST.Token[] = []
   const parser = new Parser()
   let misplaced = 0
-  for (const lexeme of new Lexer().lex(text)) {
+  const { rest, marks } = withoutLaterMarks(text)
+  let lexed = 0
+  let left = 0
+  for (const lexeme of new Lexer().lex(rest)) {
+    // What was left out is counted, so that places stay those of the text.
+    for (; (marks[left] ?? text.length) <= lexed + left && left < marks.length; left += 1) parser.offset += 1
+    if (!LENGTHLESS.has(lexeme)) lexed += lexeme.length
     for (const token of parser.next(lexeme)) {
       misplaced = token.type === 'error' ? misplaced + 1 : 0
       const tooDeep = keep(token, tokens)
@@ -37,6 +44,9 @@ export function yamlTokens(text: string): YamlTokens {
   }
   return { tokens }
 }
+
+/** What the lexer says between the parts of a text: a document, the end of a flow collection, a scalar begins. */
+const LENGTHLESS: ReadonlySet<string> = new Set(['\x02', '\x18', '\x1f'])
 
 /** Whether so much stands behind a value, the last of it out of place. */
 function endsMisplaced(token: CST.Token | undefined): boolean {

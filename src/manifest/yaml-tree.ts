@@ -19,6 +19,9 @@ import { dashBefore, endOf, NOWHERE, spanOf } from './yaml-spans.js'
 /** How deep a document may be nested once its aliases are written out: as deep as the service reads. */
 const MAX_DEPTH = 1000
 
+/** The tag of merge keys: a type of YAML 1.1 that readers of 1.2 know too. */
+export const MERGE_TAG = 'tag:yaml.org,2002:merge'
+
 /**
  * Turns one composed YAML document into a tree of places: aliases resolved, merge keys merged.
  * What an alias names is shared, not copied; that it does not grow beyond all bounds is counted, not tried.
@@ -61,6 +64,7 @@ export class YamlTreeReader {
   }
 
   #scalar(scalar: Scalar): SourceScalar {
+    if (scalar.tag === MERGE_TAG && scalar.source !== '<<') throw misplacedMerge(scalar)
     const value = typeof scalar.value === 'bigint' ? integerOf(scalar.value, scalar) : scalar.value
     const isNumber = typeof value === 'number' || typeof value === 'bigint'
     const spelling = isNumber && scalar.source !== undefined ? { spelling: scalar.source } : {}
@@ -159,10 +163,11 @@ export class YamlTreeReader {
         'A collection cannot be a key',
         'a key is a scalar: quote it if it is meant as text',
       )
-    return { key: asKey, keySpan, isMerge: isScalar(key) && key.type === 'PLAIN' && key.source === '<<' && !key.tag }
+    return { key: asKey, keySpan, isMerge: isScalar(key) && isMergeKey(key) }
   }
 
   #value({ value }: Pair): Counted {
+    if (isScalar(value) && value.tag === MERGE_TAG) throw misplacedMerge(value)
     return isAnyNode(value)
       ? this.#node(value)
       : { node: { kind: 'scalar', span: undefined, value: null }, size: 1, depth: 0 }
@@ -218,6 +223,15 @@ function mergeSources(node: SourceNode, keySpan: Span): SourceMapping[] {
     if (item.kind !== 'mapping') throw refusal()
     return item
   })
+}
+
+/** `<<` by itself, or with the tag that says what it is. */
+function isMergeKey({ type, source, tag }: Scalar): boolean {
+  return source === '<<' && (tag === MERGE_TAG || (type === 'PLAIN' && !tag))
+}
+
+function misplacedMerge(scalar: Scalar): Stop {
+  return new Stop('yaml_syntax', spanOf(scalar), 'The tag !!merge is that of the key <<', 'leave out the tag')
 }
 
 /** A key as it is written, whatever its tag: `1` and `0x1` are different keys, and both are texts. */

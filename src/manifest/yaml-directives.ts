@@ -1,0 +1,35 @@
+import type { CST } from 'yaml'
+import type { Problem } from './problem.js'
+
+/**
+ * The first directive that repeats one of the same document, by the index of the document: YAML 1.2.2, section 6.8, allows
+ * one `%YAML`, and one `%TAG` for a handle.
+ */
+export function repeatedDirectives(tokens: readonly CST.Token[]): ReadonlyMap<number, Problem> {
+  const problems = new Map<number, Problem>()
+  let index = 0
+  let seen = new Set<string>()
+  for (const token of tokens) {
+    if (token.type === 'document') {
+      index += 1
+      seen = new Set()
+    }
+    if (token.type !== 'directive') continue
+    const [name = '', handle = ''] = token.source.trim().split(/[ \t]+/, 2)
+    const what = name === '%TAG' ? `${name} ${handle}` : name
+    if ((name === '%YAML' || name === '%TAG') && seen.has(what) && !problems.has(index)) {
+      problems.set(index, repeated(what, token))
+    }
+    seen.add(what)
+  }
+  return problems
+}
+
+function repeated(what: string, { offset, source }: CST.Directive): Problem {
+  return {
+    code: 'yaml_syntax',
+    span: { start: offset, end: offset + source.trimEnd().length },
+    message: `The directive ${what.slice(0, 60)} is given twice for one document`,
+    help: 'keep one of them',
+  }
+}
