@@ -1,11 +1,11 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { minimumGpus } from '../estimate/index.js'
 import { checkManifest, DEFAULT_MAX_DIAGNOSTICS, type Diagnostic, type ManifestCheck } from '../manifest/index.js'
 import { SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
 import { EXIT, type ExitCode } from './exit-code.js'
 import { type FoundFile, findFiles } from './find-files.js'
 import { CHECK_FORMATS, type CheckFormat } from './formats/index.js'
-import { modelOption } from './model-option.js'
+import { countOf, modelOption } from './model-option.js'
 import { flush, write } from './output.js'
 import { readFile } from './read-file.js'
 
@@ -113,9 +113,4 @@ function unreadable(file: string, why: string): ManifestCheck {
   }
   const counts = { error: 1, warning: 0, info: 0 }
   return { diagnostics: [one], excerpts: [], counts, documents: 0, emptyDocuments: 0 }
-}
-
-function countOf(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('Expected a count: 0, 1, 2, …')
 }

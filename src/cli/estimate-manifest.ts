@@ -1,6 +1,6 @@
-import { parseDocument } from 'yaml'
 import type { Architecture } from '../architecture/index.js'
 import { architectureOfSpec } from '../estimate/index.js'
+import { readManifest } from '../manifest/read-manifest.js'
 import { validate } from '../validation/index.js'
 import { UsageError } from './exit-code.js'
 import { readFile } from './read-file.js'
@@ -36,10 +36,9 @@ export async function modelOfManifest(path: string): Promise<ManifestModel> {
 }
 
 function specIn(path: string, bytes: Uint8Array): unknown {
-  const document = parseDocument(new TextDecoder().decode(bytes), { schema: 'core' })
-  const [wrong] = document.errors
-  if (wrong) throw new UsageError(`${path} is no YAML: ${wrong.message.split('\n')[0]}`)
-  const manifest: unknown = document.toJS({ maxAliasCount: 100 })
+  const read = readManifest(bytes, path)
+  if (!read.ok) throw new UsageError(`${path} cannot be read: ${read.why}`)
+  const manifest = read.value
   if (typeof manifest === 'object' && manifest !== null && 'spec' in manifest) return manifest.spec
   throw new UsageError(`${path} has no spec: an estimate needs a model's sizes`)
 }

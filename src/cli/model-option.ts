@@ -16,3 +16,13 @@ export function schemaNameOf(text: string): SchemaName {
   if (isSchemaName(text)) return text
   throw new InvalidArgumentError(unknownModel(text, SCHEMA_NAMES).message)
 }
+
+/**
+ * A count as an argument of the command.
+ *
+ * @throws InvalidArgumentError for anything else
+ */
+export function countOf(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('Expected a count: 0, 1, 2, …')
+}

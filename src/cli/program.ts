@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { maskText } from '../display/index.js'
 import { EXIT, type ExitCode, UsageError } from './exit-code.js'
 import { printable } from './formats/printable.js'
 
@@ -67,7 +68,7 @@ async function failure(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.misuse
   const { CheckpointError } = await import('../architecture/index.js')
   if (error instanceof CheckpointError) {
-    const help = error.help === undefined ? '' : `\n  help: ${error.help}`
+    const help = error.help === undefined ? '' : `\n  help: ${printable(error.help)}`
     process.stderr.write(`${oneLine(`${error.message} (${error.code})`)}${help}\n`)
     return EXIT.failed
   }
@@ -77,7 +78,7 @@ async function failure(error: unknown): Promise<ExitCode> {
 
 /** An error as it is told: a name with a line end in it is no reason for a second line. */
 function oneLine(message: string): string {
-  return `model-entity: ${printable(message.trim().replaceAll('\n', ' '))}`
+  return `model-entity: ${printable(maskText(message.trim().replaceAll('\n', ' ')))}`
 }
 
 /** The package's own number; a copy of the command without its package still works. */

@@ -1,8 +1,9 @@
-import { stringify } from 'yaml'
 import type { Checkpoint } from '../checkpoint/read/index.js'
+import { maskSecrets } from '../display/index.js'
 import type { CreateModelEntityRequest } from '../schemas/index.js'
 import { UsageError } from './exit-code.js'
 import { printable } from './formats/printable.js'
+import { yamlText } from './yaml-text.js'
 
 /** Who the entity is in the registry. */
 export interface RequestIdentity {
@@ -20,5 +21,5 @@ export function requestFor({ spec, notes }: Checkpoint, { name, fileset }: Reque
   if (!spec) throw new UsageError('--as request takes a checkpoint with a spec: this one has none')
   const request: CreateModelEntityRequest = { name, ...(fileset !== undefined && { fileset }), spec }
   const comments = notes.map((note) => `# ${printable(note)}\n`).join('')
-  return comments + stringify(request, { lineWidth: 0, version: '1.2' })
+  return comments + yamlText(maskSecrets(request).value)
 }

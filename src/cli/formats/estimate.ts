@@ -1,4 +1,6 @@
+import { maskSecrets } from '../../display/index.js'
 import type { Gpu, GpuPlan, MemoryEstimate, MemoryPart } from '../../estimate/index.js'
+import { jsonText } from '../json-text.js'
 import { type Paint, painter, type Style } from '../paint.js'
 import { count, gib, plural, share } from './numbers.js'
 import { printable } from './printable.js'
@@ -34,7 +36,7 @@ export type EstimateFormat = keyof typeof ESTIMATE_FORMATS
 
 /** For programs: everything, in bytes. */
 function json(report: EstimateReport): string {
-  return `${JSON.stringify(report, null, 2)}\n`
+  return `${jsonText(maskSecrets(report).value)}\n`
 }
 
 /** For a person: the parts against the GPU's memory, then the table, then what is taken for granted. */
@@ -117,7 +119,7 @@ function table({ parts, overheadBytes, totalBytes, peakAt }: MemoryEstimate, pai
     ),
     row('+', 'overhead', overheadBytes),
     row(' ', 'total', totalBytes),
-    paint('dim', `  the peak is in ${peakAt.phase}, at ${peakAt.operation}`),
+    paint('dim', `  the peak is in ${peakAt.phase}, at ${printable(peakAt.operation)}`),
   ].join('\n')
 }
 
@@ -129,7 +131,7 @@ function planText(plan: GpuPlan, paint: Paint): string {
   const rest = tooFew.length - EXPLAINED
   return [
     paint('bold', planSentence(plan)),
-    ...tooFew.slice(0, EXPLAINED).map(({ reason }) => `  ${reason}`),
+    ...tooFew.slice(0, EXPLAINED).map(({ reason }) => `  ${printable(reason)}`),
     ...(rest > 0 ? [`  … and ${plural(rest, 'more count')}`] : []),
   ].join('\n')
 }

@@ -1,9 +1,11 @@
-import { stringify } from 'yaml'
 import { parametersByPart } from '../../architecture/index.js'
 import type { Checkpoint } from '../../checkpoint/read/index.js'
+import { maskSecrets } from '../../display/index.js'
 import type { ModelSpec } from '../../schemas/index.js'
+import { jsonText } from '../json-text.js'
 import type { LoraPlan } from '../lora-count.js'
 import { type Paint, painter } from '../paint.js'
+import { yamlText } from '../yaml-text.js'
 import { loraText } from './lora.js'
 import { count, plural, share } from './numbers.js'
 import { printable } from './printable.js'
@@ -19,21 +21,21 @@ export type InspectFormat = keyof typeof INSPECT_FORMATS
 
 /** For programs: the spec or the adapter, and the notes. */
 function json(checkpoint: Checkpoint, lora?: LoraPlan): string {
-  return `${JSON.stringify(plain(checkpoint, lora), null, 2)}\n`
+  return `${jsonText(plain(checkpoint, lora))}\n`
 }
 
 function yaml(checkpoint: Checkpoint, lora?: LoraPlan): string {
-  return stringify(plain(checkpoint, lora), { lineWidth: 0, version: '1.2' })
+  return yamlText(plain(checkpoint, lora))
 }
 
-function plain({ spec, adapter, comparison, notes }: Checkpoint, lora: LoraPlan | undefined): object {
-  return {
+function plain({ spec, adapter, comparison, notes }: Checkpoint, lora: LoraPlan | undefined): unknown {
+  return maskSecrets({
     ...(spec && { spec }),
     ...(adapter && { adapter: adapter.adapter }),
     ...(comparison && { comparison }),
     ...(lora && { lora }),
     notes,
-  }
+  }).value
 }
 
 /** For a person: what it is, its sizes, its parameters by part, what a LoRA would train, and notes. */
@@ -89,7 +91,10 @@ const SIZES: readonly (readonly [label: string, of: (spec: ModelSpec) => string 
   ],
   ['window', ({ sliding_window_config: window }) => (window ? `${count(window.window_size)} tokens` : undefined)],
   ['linear layers', ({ linear_layers: layers }) => (layers ? count(layers.length) : undefined)],
-  ['tool calls', ({ tool_call_config: tools }) => tools?.tool_call_parser ?? undefined],
+  [
+    'tool calls',
+    ({ tool_call_config: tools }) => (tools?.tool_call_parser ? printable(tools.tool_call_parser) : undefined),
+  ],
   [
     'GPUs of 80 GB',
     ({ minimum_gpus_all_weights: all, minimum_gpus_lora: lora }) =>
@@ -115,7 +120,7 @@ function parts({ architecture, stored }: Checkpoint, paint: Paint): string[] {
   const total = byPart.reduce((sum, [, parameters]) => sum + parameters, 0)
   const rows = byPart.map(([part, parameters]) => {
     const bar = '█'.repeat(Math.round((BAR_WIDTH * parameters) / total)).padEnd(BAR_WIDTH, '░')
-    return `  ${part.padEnd(14)} ${paint('cyan', bar)} ${share(parameters, total).padStart(7)}  ${count(parameters)}`
+    return `  ${printable(part).padEnd(14)} ${paint('cyan', bar)} ${share(parameters, total).padStart(7)}  ${count(parameters)}`
   })
   return [`${paint('bold', 'Parameters')}  ${count(total)}\n${rows.join('\n')}`]
 }

@@ -1,4 +1,6 @@
+import { maskSecrets } from '../../display/index.js'
 import type { ForwardPassError, StaticMemory } from '../../estimate/index.js'
+import { jsonText } from '../json-text.js'
 import { painter } from '../paint.js'
 import type { EstimateFormat } from './estimate.js'
 import { count, gib } from './numbers.js'
@@ -23,7 +25,7 @@ export const RESTING_FORMATS: Readonly<Record<EstimateFormat, (report: RestingRe
     return `${[heading, `${paint('red', 'not known:')} ${printable(error.message)}`, rows.join('\n')].join('\n\n')}\n`
   },
   json({ name, method, error: { family, message, parts } }) {
-    return `${JSON.stringify({ name, family, method, error: message, parts }, null, 2)}\n`
+    return `${jsonText(maskSecrets({ name, family, method, error: message, parts }).value)}\n`
   },
   markdown({ name, error }) {
     const rows = PARTS.map(([part, label]) => `| ${label} | ${gib(error.parts[part])} |`)

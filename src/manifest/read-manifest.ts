@@ -1,0 +1,29 @@
+import { readDocuments } from './check-manifest.js'
+import { Redaction } from './redaction/redaction.js'
+import { plainValue } from './source-node.js'
+import { decodeUtf8, SourceText } from './source-text.js'
+
+/** The value of a manifest, or in a few words why there is none. */
+export type ReadManifest = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly why: string }
+
+/** Reads the one document of a manifest, as {@link checkManifest} reads it. */
+export function readManifest(bytes: Uint8Array, file: string): ReadManifest {
+  const decoded = decodeUtf8(bytes)
+  if (!decoded.ok) return { ok: false, why: 'it is not UTF-8' }
+  const source = new SourceText(decoded.text)
+  let value: unknown
+  let isRead = false
+  for (const document of readDocuments(source.text, { file })) {
+    if (document.kind === 'empty') continue
+    if (document.kind === 'problems') {
+      const redaction = new Redaction(source.text)
+      redaction.addText()
+      const [{ message = '', span = { start: 0, end: 0 } } = {}] = document.problems
+      return { ok: false, why: `${redaction.prose(message)}, in line ${source.placeOf(span).line}` }
+    }
+    if (isRead) return { ok: false, why: 'it holds several documents' }
+    value = plainValue(document.root)
+    isRead = true
+  }
+  return { ok: true, value }
+}
