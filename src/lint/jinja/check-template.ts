@@ -24,8 +24,8 @@ export function checkTemplate(template: string): TemplateProblem | undefined {
   try {
     const cursor = new Cursor(tokenize(source))
     readTemplate(cursor)
-    const [unknown] = cursor.unknownNames
-    return unknown && { message: unknown.message, line: lineAt(source, unknown.offset) }
+    const late = cursor.firstLateError()
+    return late && { message: late.message, line: lineAt(source, late.offset) }
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
     return { message: error.message, line: lineAt(source, error.offset) }

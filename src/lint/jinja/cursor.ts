@@ -6,17 +6,27 @@ import { TemplateError } from './template-error.js'
 /** Jinja2's own recursion ends at 69 brackets in one another, under Python's default limit of 1,000 frames. */
 const MAX_NESTED_EXPRESSIONS = 70
 
-const END: Token = { type: 'eof', value: '', offset: 0 }
+const START: Token = { type: 'start', value: '', offset: 0 }
 
-/** A name that must be known when the template is compiled. */
-interface NameUse {
+/** What is wrong with a template whose grammar is right. */
+export interface LateError {
   readonly message: string
   readonly offset: number
 }
 
+/** When Jinja2 finds it: it looks for blocks that stand twice, then makes code, and then Python reads that. */
+type Stage = 'blocks' | 'code' | 'python'
+
+/** Whether a body reads `caller`; once it assigns to it, what it reads is its own. */
+export interface CallerUse {
+  isUsed: boolean
+  isOwn: boolean
+}
+
 export class Cursor {
-  readonly #tokens: readonly Token[]
-  #at = 0
+  readonly #tokens: Iterator<Token>
+  #current: Token
+  #ahead: Token | undefined
   #nested = 0
 
   /**
@@ -25,24 +35,39 @@ export class Cursor {
    */
   isConditional = false
   /** Unknown filters and tests of the expressions read so far that no condition guards. */
-  unknownNames: NameUse[] = []
+  unknownNames: LateError[] = []
+  /** Whether names are read to be assigned to. */
+  isStoring = false
+  /** The macros and calls whose bodies are read now, and whether each asks for the `caller` of its own parameters. */
+  callerUses: CallerUse[] = []
+  readonly #late: Record<Stage, LateError[]> = { blocks: [], code: [], python: [] }
 
-  constructor(tokens: readonly Token[]) {
-    this.#tokens = tokens
+  constructor(tokens: Iterable<Token>) {
+    this.#tokens = tokens[Symbol.iterator]()
+    this.#current = this.#read(START)
   }
 
   get current(): Token {
-    return this.#tokens[this.#at] ?? this.#tokens.at(-1) ?? END
+    return this.#current
   }
 
   get ahead(): Token {
-    return this.#tokens[this.#at + 1] ?? this.#tokens.at(-1) ?? END
+    this.#ahead ??= this.#read(this.#current)
+    return this.#ahead
   }
 
   next(): Token {
-    const token = this.current
-    this.#at += 1
+    const token = this.#current
+    this.#current = this.ahead
+    this.#ahead = undefined
     return token
+  }
+
+  /** The token after one. The end of the template stands where the last token does, as Jinja2 counts lines. */
+  #read(before: Token): Token {
+    if (before.type === 'eof') return before
+    const { done, value } = this.#tokens.next()
+    return done ? { type: 'eof', value: '', offset: before.offset } : value
   }
 
   isType(...types: readonly string[]): boolean {
@@ -59,13 +84,13 @@ export class Cursor {
 
   skipType(type: string): boolean {
     const isIt = this.current.type === type
-    if (isIt) this.#at += 1
+    if (isIt) this.next()
     return isIt
   }
 
   skipName(name: string): boolean {
     const isIt = this.isName(name)
-    if (isIt) this.#at += 1
+    if (isIt) this.next()
     return isIt
   }
 
@@ -89,6 +114,27 @@ export class Cursor {
     const value = read()
     this.#nested -= 1
     return value
+  }
+
+  /** Notes an error that Jinja2 finds when all of the template is read. */
+  failLater(stage: Stage, message: string, { offset }: { readonly offset: number } = this.current): void {
+    this.#late[stage].push({ message, offset })
+  }
+
+  /** The first of the errors that are found when all is read. */
+  firstLateError(): LateError | undefined {
+    const { blocks, code, python } = this.#late
+    const ofCode = [...code, ...this.unknownNames].sort((one, other) => one.offset - other.offset)
+    return [...blocks, ...ofCode, ...python][0]
+  }
+
+  /** Notes that a name is read or assigned to. */
+  noteName(name: string, isStored = this.isStoring): void {
+    if (name !== 'caller') return
+    for (const use of this.callerUses) {
+      if (isStored) use.isOwn = true
+      else use.isUsed ||= !use.isOwn
+    }
   }
 
   /** Notes the use of a filter or a test. */

@@ -120,11 +120,14 @@ function readUnary(cursor: Cursor): Kind {
 }
 
 function readPrimary(cursor: Cursor, withNamespace = false): Kind {
-  const token = cursor.next()
+  const token = cursor.current
+  if (!PRIMARIES.has(token.type)) cursor.fail(`expected an expression, found ${describeToken(token)}`)
+  cursor.next()
   switch (token.type) {
     case 'name':
       if (CONSTANTS.has(token.value)) return 'other'
       if (withNamespace && cursor.skipType('.')) cursor.expectType('name')
+      else cursor.noteName(token.value)
       return 'target'
     case 'string':
       while (cursor.skipType('string'));
@@ -140,17 +143,18 @@ function readPrimary(cursor: Cursor, withNamespace = false): Kind {
     case '[':
       readItems(cursor, ']', () => readExpression(cursor))
       return 'other'
-    case '{':
+    default:
       readItems(cursor, '}', () => {
         readExpression(cursor)
         cursor.expectType(':')
         readExpression(cursor)
       })
       return 'other'
-    default:
-      return cursor.fail(`expected an expression, found ${describeToken(token)}`, token)
   }
 }
+
+/** What an expression begins with, signs and `not` aside. */
+const PRIMARIES: ReadonlySet<string> = new Set(['name', 'string', 'integer', 'float', '(', '[', '{'])
 
 function readPostfix(cursor: Cursor, primary: Kind): Kind {
   let kind = primary
@@ -176,7 +180,8 @@ function readSubscripts(cursor: Cursor): void {
   const count = readSeparated(cursor, ']', () => {
     hasSlice = readSubscript(cursor) || hasSlice
   })
-  if (count > 1 && hasSlice) cursor.fail('a slice among other indices, which Python does not compile', open)
+  if (count > 1 && hasSlice)
+    cursor.failLater('python', 'a slice among other indices, which Python does not compile', open)
   cursor.expectType(']')
 }
 
@@ -197,7 +202,7 @@ function readFilters(cursor: Cursor, operand: Kind): Kind {
       cursor.next()
       readFilter(cursor)
       kind = 'other'
-    } else if (cursor.skipName('is')) {
+    } else if (cursor.isName('is')) {
       readTest(cursor)
       kind = 'other'
     } else if (cursor.isType('(')) {
@@ -219,9 +224,10 @@ export function readFilterChain(cursor: Cursor): void {
   while (cursor.skipType('|')) readFilter(cursor)
 }
 
+/** A test after its `is`, where Jinja2 places one that it does not know. */
 function readTest(cursor: Cursor): void {
+  const token = cursor.next()
   cursor.skipName('not')
-  const token = cursor.current
   cursor.use('test', readDottedName(cursor), TESTS, token)
   if (cursor.isType('(')) readArguments(cursor)
   else if (cursor.isType('name', 'string', 'integer', 'float', '[', '{') && !cursor.isName('else', 'or', 'and')) {
@@ -259,6 +265,6 @@ function readArguments(cursor: Cursor): void {
     readExpression(cursor)
   })
   if (new Set(named).size < named.length && !named.some((name) => PYTHON_KEYWORDS.has(name))) {
-    cursor.fail('a named argument that is given twice', open)
+    cursor.failLater('python', 'a named argument that is given twice', open)
   }
 }

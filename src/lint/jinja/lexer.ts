@@ -10,8 +10,13 @@ export interface Token {
 }
 
 const BLANKS = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/y
-const RAW_BEGIN = /\{%[-+]?\s*raw\s*-?%\}/y
-const RAW_END = /\{%[-+]?\s*endraw\s*[-+]?%\}/y
+const RAW_BEGIN = /\{%[-+]?\s*raw\s*(?:-%\}\s*|%\})/y
+const RAW_END = /\{%[-+]?\s*endraw\s*(?:\+%\}|-%\}\s*|%\}\n?)/y
+/** The ends of tags, with the line end or the blanks that they take along (`trim_blocks`). */
+const BLOCK_END = /\+%\}|-%\}\s*|%\}\n?/y
+const VARIABLE_END = /-\}\}\s*|\}\}/y
+const BLANK_REST = /\s*/y
+const LINE_END = /\n?/y
 const FLOAT = /\d+(?:_\d+)*(?:(?:\.\d+(?:_\d+)*)?e[+-]?\d+(?:_\d+)*|\.\d+(?:_\d+)*)/iy
 const INTEGER = /0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*/iy
 const NAME = /[\p{ID_Continue}\p{N}]+/uy
@@ -24,24 +29,24 @@ const CLOSERS: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * The tokens of a template, `eof` last. The whole text is read once.
+ * The tokens of a template, one by one: Jinja2 reads the next when the parser takes one, so that an error of the grammar goes
+ * before a character further on that means nothing. Each part of the text is read once.
  *
  * @throws TemplateError where the template ends inside a comment, a raw block or a text, or a character means nothing
  */
-export function tokenize(template: string): Token[] {
-  const tokens: Token[] = []
+export function* tokenize(template: string): Generator<Token> {
   let at = 0
   while (at < template.length) {
     const open = nextDelimiter(template, at)
-    if (open > at) tokens.push({ type: 'data', value: template.slice(at, open), offset: at })
-    if (open === template.length) break
+    // What `{%-` strips is no text, and none is left where there was nothing else.
+    const text = template[open + 2] === '-' ? template.slice(at, open).trimEnd() : template.slice(at, open)
+    if (text !== '') yield { type: 'data', value: text, offset: at }
+    if (open === template.length) return
     const rawStart = matchEnd(RAW_BEGIN, template, open)
-    if (rawStart !== undefined) at = skipRaw(template, rawStart, tokens)
+    if (rawStart !== undefined) at = yield* rawText(template, rawStart)
     else if (template[open + 1] === '#') at = skipComment(template, open)
-    else at = tokenizeTag(template, open, tokens)
+    else at = yield* tagTokens(template, open)
   }
-  tokens.push({ type: 'eof', value: '', offset: template.length })
-  return tokens
 }
 
 function nextDelimiter(template: string, from: number): number {
@@ -53,11 +58,11 @@ function nextDelimiter(template: string, from: number): number {
 }
 
 /** Nothing after the opening is no error to Jinja2: its rule for a lacking end wants one character. */
-function skipRaw(template: string, start: number, tokens: Token[]): number {
+function* rawText(template: string, start: number): Generator<Token, number> {
   for (let at = template.indexOf('{%', start); at >= 0; at = template.indexOf('{%', at + 1)) {
     const end = matchEnd(RAW_END, template, at)
     if (end === undefined) continue
-    tokens.push({ type: 'data', value: template.slice(start, at), offset: start })
+    if (at > start) yield { type: 'data', value: template.slice(start, at), offset: start }
     return end
   }
   if (start < template.length) throw new TemplateError('a raw block that is never closed', start)
@@ -68,16 +73,19 @@ function skipComment(template: string, open: number): number {
   const sign = template[open + 2]
   const start = sign === '-' || sign === '+' ? open + 3 : open + 2
   const close = template.indexOf('#}', start)
-  if (close >= 0) return close + 2
+  if (close >= 0)
+    return (
+      matchEnd(template[close - 1] === '-' && close > start ? BLANK_REST : LINE_END, template, close + 2) ?? close + 2
+    )
   if (start < template.length) throw new TemplateError('a comment that is never closed', open)
   return start
 }
 
-function tokenizeTag(template: string, open: number, tokens: Token[]): number {
+function* tagTokens(template: string, open: number): Generator<Token, number> {
   const isBlock = template[open + 1] === '%'
   const [begin, end] = isBlock ? ['block_begin', 'block_end'] : ['variable_begin', 'variable_end']
-  const closing = isBlock ? /[-+]?%\}/y : /-?\}\}/y
-  tokens.push({ type: begin, value: template.slice(open, open + 2), offset: open })
+  const closing = isBlock ? BLOCK_END : VARIABLE_END
+  yield { type: begin, value: template.slice(open, open + 2), offset: open }
 
   const sign = template[open + 2]
   let at = sign === '-' || sign === '+' ? open + 3 : open + 2
@@ -85,7 +93,7 @@ function tokenizeTag(template: string, open: number, tokens: Token[]): number {
   while (at < template.length) {
     const close = brackets.length === 0 ? matchEnd(closing, template, at) : undefined
     if (close !== undefined) {
-      tokens.push({ type: end, value: template.slice(at, close), offset: at })
+      yield { type: end, value: template.slice(at, close), offset: at }
       return close
     }
     const blanks = matchEnd(BLANKS, template, at)
@@ -96,7 +104,7 @@ function tokenizeTag(template: string, open: number, tokens: Token[]): number {
     const token = tagToken(template, at)
     if (CLOSERS.has(token.type)) brackets.push(CLOSERS.get(token.type) ?? '')
     else if (token.type === ')' || token.type === ']' || token.type === '}') balance(brackets.pop(), token)
-    tokens.push(token)
+    yield token
     at += token.value.length
   }
   return at
@@ -127,18 +135,20 @@ function stringToken(template: string, offset: number, quote: string): Token {
   while (at < template.length && template[at] !== quote) at += template[at] === '\\' ? 2 : 1
   if (at >= template.length) throw new TemplateError(`a text that is never closed by ${quote}`, offset)
   const value = template.slice(offset, at + 1)
-  const cut = badEscape(value)
-  if (cut !== undefined) throw new TemplateError('an escape sequence that is cut short', offset + cut)
+  if (hasBadEscape(value)) throw new TemplateError('an escape sequence that means no character', offset)
   return { type: 'string', value, offset }
 }
 
-/** Jinja2 reads escapes as Python does: `\x`, `\u`, `\U` and `\N` have a fixed form, any other pair is taken. */
-function badEscape(text: string): number | undefined {
+/**
+ * Jinja2 reads escapes as Python does: `\x`, `\u`, `\U` and `\N` have a fixed form, any other pair is taken. The names of
+ * characters are a table of half a megabyte: of those only the form is checked, and that a name is in capitals or not.
+ */
+function hasBadEscape(text: string): boolean {
   for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', at + 2)) {
     const form = ESCAPES.get(text[at + 1] ?? '')
-    if (form !== undefined && matchEnd(form, text, at + 2) === undefined) return at
+    if (form !== undefined && matchEnd(form, text, at + 2) === undefined) return true
   }
-  return undefined
+  return false
 }
 
 const ESCAPES: ReadonlyMap<string, RegExp> = new Map([

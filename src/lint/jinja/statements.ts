@@ -1,6 +1,6 @@
 /** The statements of Jinja2 3.1, with loop controls and the `generation` block of transformers. */
 
-import { type Cursor, describeToken } from './cursor.js'
+import { type CallerUse, type Cursor, describeToken } from './cursor.js'
 import { type Kind, readExpression, readFilter, readFilterChain, readTuple } from './expressions.js'
 import { readFrom, readImport, readInclude, readNewName } from './imports.js'
 import { readSeparated } from './items.js'
@@ -11,6 +11,8 @@ const MAX_NESTED_LOOPS = 20
 
 /** Where a statement stands. */
 interface Scope {
+  /** The tag itself, where Jinja2 places most of what is wrong with it. */
+  readonly tag: { readonly offset: number }
   /** The tags that are open, the innermost last, for the message when one is not closed. */
   readonly open: readonly string[]
   /** What may end the body that is being read. */
@@ -26,7 +28,15 @@ interface Scope {
 
 /** Reads a whole template. */
 export function readTemplate(cursor: Cursor): void {
-  readBody(cursor, { open: [], ends: [], loops: 0, isInLoop: false, isTop: true, blocks: new Set() })
+  readBody(cursor, {
+    tag: cursor.current,
+    open: [],
+    ends: [],
+    loops: 0,
+    isInLoop: false,
+    isTop: true,
+    blocks: new Set(),
+  })
 }
 
 /** Reads up to one of the tags that end the body; of the top, up to the end. Answers whether there was only blank text. */
@@ -63,7 +73,7 @@ function readStatement(cursor: Cursor, scope: Scope): void {
   }
   if (scope.open.length === MAX_NESTED_BLOCKS) cursor.fail('blocks nested deeper than Python compiles')
   cursor.next()
-  read(cursor, { ...scope, open: [...scope.open, tag.value] })
+  read(cursor, { ...scope, tag, open: [...scope.open, tag.value] })
 }
 
 function lookingFor({ ends }: Scope): string {
@@ -115,7 +125,7 @@ function unconditional<Value>(cursor: Cursor, read: () => Value): Value {
 
 function readFor(cursor: Cursor, scope: Scope): void {
   const inner: Scope = { ...scope, loops: scope.loops + 1, isInLoop: true, isTop: false }
-  if (inner.loops > MAX_NESTED_LOOPS) cursor.fail('more loops in one another than Python compiles')
+  if (inner.loops > MAX_NESTED_LOOPS) cursor.failLater('python', 'more loops in one another than Python compiles')
   readTarget(cursor, inner)
   cursor.expectName('in')
   readTuple(cursor, { withCondition: false })
@@ -153,16 +163,31 @@ function readSet(cursor: Cursor, scope: Scope): void {
 function readMacro(cursor: Cursor, scope: Scope): void {
   readNewName(cursor)
   unconditional(cursor, () => {
-    readSignature(cursor)
-    readToEnd(cursor, { ...scope, loops: 0 }, 'endmacro')
+    const takesCaller = readSignature(cursor)
+    readMacroBody(cursor, scope, { end: 'endmacro', takesCaller })
   })
 }
 
 function readCall(cursor: Cursor, scope: Scope): void {
-  const start = cursor.current
-  if (cursor.isType('(')) readSignature(cursor)
-  if (readExpression(cursor) !== 'call') cursor.fail('expected a call of a macro', start)
-  readToEnd(cursor, { ...scope, loops: 0 }, 'endcall')
+  const takesCaller = cursor.isType('(') && readSignature(cursor)
+  if (readExpression(cursor) !== 'call') cursor.fail('expected a call of a macro', scope.tag)
+  readMacroBody(cursor, scope, { end: 'endcall', takesCaller })
+}
+
+interface MacroBody {
+  readonly end: string
+  /** Whether `caller` is a parameter without a default. */
+  readonly takesCaller: boolean
+}
+
+/** The body of what is called. Jinja2 hands `caller` in by itself: a parameter of that name must have a default where it is used. */
+function readMacroBody(cursor: Cursor, scope: Scope, { end, takesCaller }: MacroBody): void {
+  const use: CallerUse = { isUsed: false, isOwn: false }
+  cursor.callerUses.push(use)
+  readToEnd(cursor, { ...scope, loops: 0 }, end)
+  cursor.callerUses.pop()
+  if (takesCaller && use.isUsed)
+    cursor.failLater('code', 'the parameter "caller" takes a default, or is left out', scope.tag)
 }
 
 function readFilterBlock(cursor: Cursor, scope: Scope): void {
@@ -184,12 +209,17 @@ function readWith(cursor: Cursor, scope: Scope): void {
 
 function readBlock(cursor: Cursor, scope: Scope): void {
   const name = cursor.expectType('name')
-  if (scope.blocks.has(name.value)) cursor.fail(`the block "${name.value.slice(0, 60)}" stands already`, name)
+  if (scope.blocks.has(name.value))
+    cursor.failLater('blocks', `the block "${name.value.slice(0, 60)}" stands already`, scope.tag)
   scope.blocks.add(name.value)
   cursor.skipName('scoped')
   const isRequired = cursor.skipName('required')
+  // A block is compiled on its own: what it reads is not of the macro around it.
+  const { callerUses } = cursor
+  cursor.callerUses = []
   const isBlank = readToEnd(cursor, { ...scope, loops: 0 }, 'endblock')
-  if (isRequired && !isBlank) cursor.fail('a required block holds nothing but comments and blanks', name)
+  cursor.callerUses = callerUses
+  if (isRequired && !isBlank) cursor.fail('a required block holds nothing but comments and blanks')
   cursor.skipName(name.value)
 }
 
@@ -203,34 +233,44 @@ function readPrint(cursor: Cursor): void {
 }
 
 function readExtends(cursor: Cursor, { isTop }: Scope): void {
-  if (!isTop) cursor.fail('"extends" stands only at the top of a template')
+  if (!isTop) cursor.failLater('code', '"extends" stands only at the top of a template')
   readExpression(cursor)
 }
 
 function readLoopControl(cursor: Cursor, { loops, open }: Scope): void {
-  if (loops === 0) cursor.fail(`"${open.at(-1)}" outside of a loop`)
+  if (loops === 0) cursor.failLater('python', `"${open.at(-1)}" outside of a loop`)
 }
 
-function readSignature(cursor: Cursor): void {
+/** The parameters in brackets; answers whether `caller` is one without a default. */
+function readSignature(cursor: Cursor): boolean {
   cursor.expectType('(')
   const names = new Set<string>()
   let hasDefault = false
+  let takesCaller = false
   readSeparated(cursor, ')', () => {
     const name = cursor.current
     readNewName(cursor)
-    if (names.has(name.value)) cursor.fail(`the parameter "${name.value.slice(0, 60)}" stands already`, name)
+    if (names.has(name.value))
+      cursor.failLater('python', `the parameter "${name.value.slice(0, 60)}" stands already`, name)
     names.add(name.value)
+    cursor.noteName(name.value, true)
+    if (name.value === 'caller') takesCaller = !cursor.isType('=')
     if (cursor.skipType('=')) {
       hasDefault = true
       readExpression(cursor)
     } else if (hasDefault) cursor.fail('a parameter without a default follows one with a default')
   })
   cursor.expectType(')')
+  return takesCaller
 }
 
 function readTarget(cursor: Cursor, { isInLoop }: Scope, options: { withNamespace?: boolean } = {}): void {
   const start = cursor.current
+  cursor.isStoring = true
   const kind: Kind = readTuple(cursor, { ...options, isSimple: true })
+  cursor.isStoring = false
   if (kind !== 'target') cursor.fail(`nothing can be assigned to ${describeToken(start)}`, start)
-  if (isInLoop && start.type === 'name' && start.value === 'loop') cursor.fail('"loop" is the loop itself', start)
+  if (isInLoop && start.type === 'name' && start.value === 'loop') {
+    cursor.failLater('code', '"loop" is the loop itself', start)
+  }
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import { parse, tokenize } from '@huggingface/jinja'
 import { describe, expect, it } from 'vitest'
 import { checkTemplate } from '../../../src/lint/jinja/check-template.js'
@@ -12,7 +13,27 @@ const RECORDED: [template: string, error: string | null][] = JSON.parse(
   readFileSync(new URL('../../fixtures/chat-templates.json', import.meta.url), 'utf8'),
 )
 
+/**
+ * More templates, most with more than one error and with line ends in their tags, and what the same Jinja2 said first: null, or
+ * the line and the message. What Python's compiler says of the code that Jinja2 makes has no line of the template.
+ */
+const FIRST_ERRORS: [template: string, error: [line: number | null, message: string] | null][] = gunzipSync(
+  readFileSync(new URL('../../fixtures/chat-template-errors.jsonl.gz', import.meta.url)),
+)
+  .toString()
+  .split('\n')
+  .map((line) => JSON.parse(line))
+
 describe('checkTemplate', () => {
+  it(`tells the first error in its line, as Jinja2 does, of ${FIRST_ERRORS.length} recorded templates`, () => {
+    const differing = FIRST_ERRORS.filter(([template, error]) => {
+      const found = checkTemplate(template)
+      return (found === undefined) !== (error === null) || (error?.[0] && found?.line !== error[0])
+    })
+    expect(differing).toEqual([])
+    expect(FIRST_ERRORS.filter(([, error]) => error !== null).length).toBeGreaterThan(700)
+  })
+
   it(`agrees with Jinja2 on all ${RECORDED.length} recorded templates`, () => {
     const differing = RECORDED.filter(
       ([template, error]) => (checkTemplate(template) === undefined) !== (error === null),
@@ -35,6 +56,12 @@ describe('checkTemplate', () => {
   })
 
   it.each([
+    ['{{ foo bar }}\n\n\n{{ $ }}', 1, 'expected "}}", found "bar"'],
+    [
+      '{{ a }}\n{% macro x(caller) %}{{ caller() }}{% endmacro %}',
+      2,
+      'the parameter "caller" takes a default, or is left out',
+    ],
     ['{% if a %}\nx', 2, '"if" is never closed: expected {% elif %} or {% else %} or {% endif %}'],
     ['a\r\n{% endfor %}', 2, 'unknown tag "endfor"'],
     ['{% for a in b %}{% endif %}', 1, 'unknown tag "endif": expected {% endfor %} or {% else %}'],
