@@ -32,7 +32,11 @@ export function secretsInText(text: string): Stretch[] {
     )
       continue
     const region = valueBehind(text, index + whole.length, index)
-    if (region.start === region.end) continue
+    if (
+      region.start === region.end ||
+      VARIABLE.test(text.slice(region.start, Math.min(region.end, region.start + 200)))
+    )
+      continue
     found.push(region)
     for (const [, name = ''] of text.slice(region.start, region.end).matchAll(/\*([^\s,[\]{}]+)/g)) aliases.add(name)
   }
@@ -46,6 +50,9 @@ export function secretsInText(text: string): Stretch[] {
   }
   return found.sort((one, other) => one.start - other.start || other.end - one.end)
 }
+
+/** A reference to a variable is no secret. */
+const VARIABLE = /^(["']?)\$\{[A-Za-z_][A-Za-z0-9_.]*\}\1\s*$/
 
 /** A key with its colon, or the name of a flag or a parameter with its equals sign. */
 const KEY =
@@ -104,6 +111,11 @@ function flowEnd(text: string, start: number): number {
 /** The rest of the line, and the lines below it that are blank, indented further, or items of a sequence. */
 function blockEnd(text: string, start: number, indent: number): number {
   let end = endOfLine(text, start)
+  // Where the value stands below, its first line is taken however far it is indented: that may be what is wrong.
+  if (/^(?:[|>][^\n]*|\s*)$/.test(text.slice(start, Math.min(end, start + 100)))) {
+    BLANK_LINES.lastIndex = end
+    end = BLANK_LINES.test(text) ? endOfLine(text, BLANK_LINES.lastIndex) : end
+  }
   while (end < text.length) {
     const next = endOfLine(text, end + 1)
     const line = text.slice(end + 1, Math.min(next, end + 1 + indent + 3))
@@ -113,6 +125,8 @@ function blockEnd(text: string, start: number, indent: number): number {
   }
   return Math.max(start, end)
 }
+
+const BLANK_LINES = /\s*/y
 
 function endOfLine(text: string, from: number): number {
   const end = text.indexOf('\n', from)

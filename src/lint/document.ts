@@ -14,6 +14,8 @@ export interface LintDocument {
   readonly parts: Parts
   /** How a number was spelled in the source, when the caller knows. */
   readonly spelling: (loc: (string | number)[]) => string | undefined
+  /** Objects that have been searched for unknown fields, as which definitions; where it is given these are told once. */
+  readonly seen: WeakMap<object, Set<unknown>> | undefined
   /** An estimate of the fewest GPUs, when the caller has one. */
   readonly minimumGpus: MinimumGpusOfSpec
 }

@@ -52,7 +52,7 @@ export function* lintValidated(
   model: SchemaName,
   value: unknown,
   validated: { readonly ok: true; readonly value: unknown } | { readonly ok: false },
-  options: LintOptions,
+  options: LintOptions & Partial<Pick<LintDocument, 'seen'>>,
 ): Generator<Finding> {
   const document: LintDocument = {
     model,
@@ -60,6 +60,7 @@ export function* lintValidated(
     value: validated.ok ? validated.value : undefined,
     parts: validated.ok ? partsOf(model, validated.value) : () => [],
     spelling: options.written ?? (() => undefined),
+    seen: options.seen,
     minimumGpus: options.minimumGpus ?? (() => ({})),
   }
   const rules = validated.ok ? RULES : RULES.filter(({ runsOnInvalid }) => runsOnInvalid)

@@ -21,12 +21,14 @@ export interface EntityFinding {
 export interface Shared {
   readonly values: PlainValues
   readonly failed: WeakMap<object, Set<unknown>>
+  /** What has been searched for unknown fields, as which definitions. */
+  readonly seen: WeakMap<object, Set<unknown>>
 }
 
 /** Tells everything that the validator and the linter have to say about one entity, with places. */
 export function checkEntity(
   { model, node, loc }: Entity,
-  { values, failed }: Shared,
+  { values, failed, seen }: Shared,
   options: Omit<LintOptions, 'written'>,
   tell: (finding: EntityFinding) => void,
 ): void {
@@ -42,7 +44,7 @@ export function checkEntity(
     const { node: at } = locate(node, place)
     return at.kind === 'scalar' ? at.spelling : undefined
   }
-  for (const finding of lintValidated(model, value, validated, { ...options, written })) {
+  for (const finding of lintValidated(model, value, validated, { ...options, written, seen })) {
     const at = locate(node, finding.loc)
     const { severity, code, message, help } = finding
     const span = finding.at === 'key' ? (at.keySpan ?? spanOf(at)) : spanOf(at)

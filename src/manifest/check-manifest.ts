@@ -11,6 +11,7 @@ import { Findings } from './findings.js'
 import { readJsonDocument, readJsonLines } from './json-source.js'
 import type { Problem, ReadDocument } from './problem.js'
 import { Redaction } from './redaction/redaction.js'
+import { contentsOf } from './source-node.js'
 import { decodeUtf8, SourceText } from './source-text.js'
 import { readYamlDocuments } from './yaml-source.js'
 
@@ -146,8 +147,13 @@ function checkDocument(document: ReadDocument, { index, options, redaction, find
   const { model, minimumGpus } = options
   const tell = (finding: EntityFinding) => findings.add({ document: index, ...finding })
   const tellOnce = document.isShared ? once(tell) : tell
-  const shared = { values: new Map(), failed: new WeakMap() }
+  const shared = { values: new Map(), failed: new WeakMap(), seen: new WeakMap() }
+  const checked = new Set<unknown>()
   for (const entity of entitiesOf(document.root, model)) {
+    const contents = contentsOf(entity.node)
+    // An entity that an alias gives again is what it was: its kind is told by its fields.
+    if (contents !== undefined && checked.has(contents)) continue
+    checked.add(contents)
     checkEntity(entity, shared, minimumGpus ? { minimumGpus } : {}, tellOnce)
   }
 }

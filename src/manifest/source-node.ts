@@ -44,6 +44,11 @@ export interface SourceScalar extends Written {
   readonly spelling?: string
 }
 
+/** What a collection holds, by which it is known wherever it stands; a scalar holds nothing. */
+export function contentsOf(node: SourceNode): readonly unknown[] | undefined {
+  return node.kind === 'mapping' ? node.entries : node.kind === 'sequence' ? node.items : undefined
+}
+
 /** What a path leads to: the node, and the key that it stands under. */
 export interface Located {
   readonly node: SourceNode

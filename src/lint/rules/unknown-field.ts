@@ -10,11 +10,11 @@ export const unknownField: Rule = {
   severity: 'warning',
   description: 'A field that the service ignores.',
   runsOnInvalid: true,
-  check({ model, written }) {
+  check({ model, written, seen }) {
     const hits: Hit[] = []
     walk(schemaNode(model), written, {
       object({ title = model, properties = {}, additionalProperties }, value, step) {
-        if (additionalProperties === true) return
+        if (additionalProperties === true || isSeen(seen, value, title)) return
         for (const key of Object.keys(value)) {
           if (!Object.hasOwn(properties, key))
             hits.push(unknownFieldHit(model, title, Object.keys(properties), step, key))
@@ -23,6 +23,16 @@ export const unknownField: Rule = {
     })
     return hits
   },
+}
+
+/** Whether an object has been searched before, in another place. */
+function isSeen(seen: LintDocument['seen'], value: object, title: string): boolean {
+  if (seen === undefined) return false
+  const titles = seen.get(value)
+  if (titles?.has(title)) return true
+  if (titles === undefined) seen.set(value, new Set([title]))
+  else titles.add(title)
+  return false
 }
 
 function unknownFieldHit(
@@ -36,9 +46,22 @@ function unknownFieldHit(
     loc: [...locOf(step), key],
     at: 'key',
     message: `${quoted(key)} is no field of ${title}; the service ignores it`,
-    help: help(model, title, known, key),
+    help: knownHelp(model, title, known, key),
   }
 }
+
+/** The help for a field, made once for the many objects that may have it: near names take time to find. */
+function knownHelp(model: SchemaName, title: string, known: readonly string[], key: string): string {
+  const place = `${model} ${title} ${key}`
+  const made = HELPS.get(place) ?? help(model, title, known, key)
+  if (HELPS.size >= MOST_HELPS) HELPS.clear()
+  if (key.length <= LONGEST_KEPT) HELPS.set(place, made)
+  return made
+}
+
+const HELPS = new Map<string, string>()
+const MOST_HELPS = 1000
+const LONGEST_KEPT = 100
 
 function help(model: SchemaName, title: string, known: readonly string[], key: string): string {
   const near = nearest(key, known)

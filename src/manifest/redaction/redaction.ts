@@ -77,13 +77,25 @@ export class Redaction {
   #hiddenIn(line: Stretch): readonly Stretch[] {
     if (this.#line?.start === line.start) return this.#line.stretches
     const text = this.#text.slice(line.start, line.end)
-    const byLook = [...secretsInText(text), ...userInfoIn(text)].map(({ start, end }) => ({
+    const byLook = [...secretsInText(text), ...userInfoIn(text), ...this.#copiesIn(text)].map(({ start, end }) => ({
       start: line.start + start,
       end: line.start + end,
     }))
     const stretches = apart([...this.#stretchesIn(line), ...byLook])
     this.#line = { start: line.start, stretches }
     return stretches
+  }
+
+  /** Where a secret stands once more, under a key that does not name it; not searched for where there are too many. */
+  #copiesIn(text: string): Stretch[] {
+    if (this.#secrets.size > MOST) return []
+    const found: Stretch[] = []
+    for (const secret of this.#secrets) {
+      for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + secret.length)) {
+        found.push({ start: at, end: at + secret.length })
+      }
+    }
+    return found
   }
 
   #stretchesIn(line: Stretch): readonly Stretch[] {

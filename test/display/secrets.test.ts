@@ -1,0 +1,144 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { isSecretKey, maskSecrets, maskText, maskUserInfo } from '../../src/display/index.js'
+
+describe('isSecretKey', () => {
+  it.each(
+    'api_key apiKey api-key x-api-key API_KEY api_kye apikeyy ap_key openai_api_key token hf_token access_token password db_password passwd secret client_secret private_key authorization credentials'.split(
+      ' ',
+    ),
+  )('takes %s for one', (key) => {
+    expect(isSecretKey(key)).toBe(true)
+  })
+
+  it.each(
+    'name url eos_token bos_token pad_token_id max_tokens tokenizer stop_tokens num_key_value_heads key keys monkey api_base api_type secretary mapping happy'.split(
+      ' ',
+    ),
+  )('takes %s for none', (key) => {
+    expect(isSecretKey(key)).toBe(false)
+  })
+})
+
+describe('maskUserInfo', () => {
+  it.each([
+    ['http://user:hunter2@h.com:99999/', 'http://***@h.com:99999/'],
+    ['see http://u:p@h/x@y and https://tok@h', 'see http://***@h/x@y and https://***@h'],
+    ['http://u:p w"o@h', 'http://***@h'],
+    ['http:u:p@h', 'http:***@h'],
+    ['http:\\\\u:p@h', 'http:\\\\***@h'],
+    ['{"u":"http:\\/\\/us:hunter2@h"}', '{"u":"http:\\/\\/***@h"}'],
+    ['http://u:hun#ter@h', 'http://***@h'],
+    ['http://u:hun/ter@h', 'http://***@h'],
+    ['"http://u:pw\\u0040h"', '"http://***\\u0040h"'],
+    ['postgres://u:p@h/db', 'postgres://***@h/db'],
+    ['//u:p@@h', '//***@h'],
+    ['url: http://u:p@h # mail a@b.com', 'url: http://***@h # mail a@b.com'],
+  ])('makes of %s %s', (text, masked) => {
+    expect(maskUserInfo(text)).toBe(masked)
+  })
+
+  it.each(['http://h/x@y', 'http://h:80/x@y', 'mail a@b.com', 'name: foo@bar', 'http://@h', 'a//b'])(
+    'leaves %s as it is',
+    (text) => {
+      expect(maskUserInfo(text)).toBe(text)
+    },
+  )
+
+  it('masks what the URL parser of the web takes for user info', () => {
+    const part = fc.string({ unit: fc.constantFrom('a', 'Z', '0', '%', '.', '!', '$', '&', ';', '=', ',', '~', '-') })
+    fc.assert(
+      fc.property(part, part, (user, password) => {
+        const url = `https://${user}x:${password}y@host/path`
+        expect(maskUserInfo(url)).toBe('https://***@host/path')
+        expect(maskUserInfo(`see ${url} there`)).toBe('see https://***@host/path there')
+      }),
+    )
+  })
+
+  it.each([
+    ['schemes', `${'http://'.repeat(200_000)}@`],
+    ['slashes', `${'//'.repeat(200_000)} @ http:`],
+    ['schemes without slashes', `${'http:'.repeat(200_000)}/@`],
+    ['URLs', 'http://a:b/'.repeat(100_000)],
+  ])('is done with a megabyte of %s', (_, text) => {
+    expect(maskUserInfo(text).length).toBeLessThanOrEqual(text.length + 3)
+  })
+})
+
+describe('maskText', () => {
+  it.each([
+    ['api_key: sk-1234', 'api_key: ***'],
+    ['{"api_key": "sk-1\\"234", "a": 1}', '{"api_key": ***, "a": 1}'],
+    ['{api_key: sk-12, b: 2}', '{api_key: ***, b: 2}'],
+    ['api_key: |\n  sk-1\n  sk-2\nurl: x', 'api_key: ***\nurl: x'],
+    ['- api_key: >-\n    sk-1\n  url: y', '- api_key: ***\n  url: y'],
+    ['api_key:\n- sk-1\n- sk-2\nurl: x', 'api_key:***\nurl: x'],
+    ['x: &k sk-123\napi_key: *k\n[broken', 'x: &k ***\napi_key: ***\n[broken'],
+    ['? api_key\n: sk-12\nz: 1', '? api_key\n: ***\nz: 1'],
+    ['api_key: >-\n x    sk-1\nurl: x', 'api_key: ***\nurl: x'],
+    ['# api_key: old', '# api_key: ***'],
+    ['{"api\\u005fkey":\n "sk-1"}', '{"api\\u005fkey":\n ***}'],
+    ['api_key: "sk-unclosed\nfoo: bar', 'api_key: ***'],
+    ["unknown option '--token=hf_abc'", "unknown option '--token=***"],
+    ['max_tokens: 5\neos_token: </s>', 'max_tokens: 5\neos_token: </s>'],
+    ['the api_key is missing', 'the api_key is missing'],
+  ])('makes of %j %j', (text, masked) => {
+    expect(maskText(text)).toBe(masked)
+  })
+
+  it.each([
+    ['quotes', '"'.repeat(1_000_000)],
+    ['keys', 'api_key: '.repeat(100_000)],
+    ['aliases', 'api_key: *a &a '.repeat(50_000)],
+    ['open brackets', '{"api_key": ['.repeat(100_000)],
+    ['empty lines', '\n'.repeat(1_000_000)],
+    ['anchors', `${'x: &a\n'.repeat(100_000)}api_key: *a`],
+  ])('is done with a megabyte of %s', (_, text) => {
+    expect(maskText(text).length).toBeLessThanOrEqual(text.length + 300_000)
+  })
+})
+
+describe('maskSecrets', () => {
+  it('masks what stands under the key of a secret, and says how much', () => {
+    const value = {
+      api_key: 'sk-1',
+      url: 'http://u:p@h/',
+      custom: { token: [1, true, { deep: 'x' }], eos_token: '</s>', password: null, secret: '', apiKey: `\${KEY}` },
+    }
+    expect(maskSecrets(value)).toEqual({
+      value: {
+        api_key: '***',
+        url: 'http://***@h/',
+        custom: {
+          token: ['***', '***', { deep: '***' }],
+          eos_token: '</s>',
+          password: null,
+          secret: '',
+          apiKey: `\${KEY}`,
+        },
+      },
+      secrets: 5,
+    })
+  })
+
+  it('masks the input of an error that is of such a key', () => {
+    const error = { type: 'string_type', loc: ['body', 'api_endpoint', 'api_key'], msg: 'm', input: 5 }
+    expect(maskSecrets({ detail: [error] }).value).toEqual({ detail: [{ ...error, input: '***' }] })
+  })
+
+  it('changes nothing else', () => {
+    const key = fc.constantFrom('a', 'b', 'name', 'eos_token', '__proto__')
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof({ maxDepth: 4 }, fc.string(), fc.integer(), fc.constant(null), tie('list'), tie('fields')),
+      list: fc.array(tie('tree')),
+      fields: fc.dictionary(key, tie('tree')),
+    }))
+    fc.assert(
+      fc.property(tree, (value) => {
+        fc.pre(!JSON.stringify(value).includes('@'))
+        expect(maskSecrets(value)).toEqual({ value, secrets: 0 })
+      }),
+    )
+  })
+})
