@@ -70,7 +70,11 @@ function valueBehind(text: string, from: number, key: number): Stretch {
   PROPERTIES.lastIndex = from
   const start = PROPERTIES.exec(text) === null ? from : PROPERTIES.lastIndex
   const first = text[start] ?? ''
-  if (first === '"' || first === "'") return { start, end: quoteEnd(text, start, first) }
+  if (first === '"' || first === "'") {
+    const end = quoteEnd(text, start, first)
+    // What stands right behind a quote is of no other value: it may be the rest of this one.
+    return { start, end: /[^\s,\]}]/.test(text.charAt(end)) ? endOfLine(text, end) : end }
+  }
   if (first === '{' || first === '[') return { start, end: bracketEnd(text, start) }
   const lineStart = text.lastIndexOf('\n', key - 1) + 1
   const isFlow = /[{[,]/.test(text.slice(Math.max(lineStart, key - 200), key).replace(/"[^"]*"/g, ''))

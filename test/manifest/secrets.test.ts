@@ -68,8 +68,10 @@ const SHAPES: readonly (readonly [what: string, text: string, file?: string])[] 
   ],
 ]
 
-/** An edit parts an explicit key from its value, and of a secret that stands twice it makes another text. */
-const ON_ONE_LINE = SHAPES.filter(([, text]) => !text.includes('? ') && text.match(/S3CRET|hunter2/g)?.length === 1)
+/** Of a value on another line than its key an edit may make another's, and of a secret that stands twice another text. */
+const ON_ONE_LINE = SHAPES.filter(
+  ([, text]) => /key[^\n]*S3CRET/i.test(text) && !/[?&*]/.test(text) && text.match(/S3CRET/g)?.length === 1,
+)
 
 const SECRET = /S3CRET|hunter2|hunt\b|er2@|9876543210123/
 
