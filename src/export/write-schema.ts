@@ -28,6 +28,16 @@ interface OfDefinition {
   readonly [keyword: string]: unknown
 }
 
+/** Where the service takes more, or less, than the format of JSON Schema does. */
+const FORMAT_NOTES: Readonly<Record<string, string>> = {
+  uri:
+    'The format is RFC 3986. The service reads WHATWG URLs: it takes and repairs more, such as hosts and paths that are not ASCII, and ' +
+    'refuses some URIs, such as those with a port above 65535.',
+  'date-time':
+    'The format is RFC 3339. The service takes more: a time without a zone or seconds, a blank for the T, a date alone, Unix timestamps; ' +
+    'and it takes no leap second.',
+}
+
 const NAMES = new Map<unknown, SchemaName>(SCHEMA_NAMES.map((name) => [SCHEMAS[name], name]))
 
 /** What the API page leaves out. */
@@ -56,8 +66,16 @@ class Writer {
   /** A schema written out. */
   body(schema: object): PlainObject {
     const { anyOf, atMostOne, isAnswer, ...keywords }: OfDefinition = { ...schema }
-    if (!Array.isArray(anyOf)) return inOrder(withRule(this.#keywords(keywords), atMostOne, this.#rules))
-    return inOrder(this.#union(anyOf, this.#keywords(keywords)))
+    if (!Array.isArray(anyOf)) return inOrder(this.#noted(withRule(this.#keywords(keywords), atMostOne, this.#rules)))
+    return inOrder(this.#noted(this.#union(anyOf, this.#keywords(keywords))))
+  }
+
+  /** Says beside a format that the service reads it by other rules; the page's rendition stays as the page is. */
+  #noted(schema: PlainObject): PlainObject {
+    const note = this.#variant === 'service' ? FORMAT_NOTES[String(schema['format'])] : undefined
+    const description = String(schema['description'] ?? '')
+    if (note === undefined || description.endsWith(note)) return schema
+    return { ...schema, description: description === '' ? note : `${description.replace(/\.?$/, '.')} ${note}` }
   }
 
   /** A union: of one, of something and null, or of several; `annotations` is what stands beside it. */

@@ -116,3 +116,21 @@ describe('a rule for requests, of which two fields one may be set', () => {
     expect(jsonSchema('InferenceParams', { variant: 'page' })).not.toHaveProperty('not')
   })
 })
+
+describe('a format that the service reads by other rules', () => {
+  const described = (variant: 'service' | 'page') => {
+    const properties = (name: SchemaName) => Object(jsonSchema(name, { variant })['properties'])
+    return [properties('APIEndpointData').url, properties('ModelEntity').created_at, properties('Adapter').created_at]
+  }
+
+  it('says so once, behind what the field is', () => {
+    const [url, created, adapter] = described('service')
+    expect(url.description).toMatch(/^Endpoint URL\. The format is RFC 3986\. The service reads WHATWG URLs/)
+    expect(created.description).toMatch(/^The timestamp of model entity creation\. The format is RFC 3339/)
+    expect(adapter.description.match(/RFC 3339/g)).toHaveLength(1)
+  })
+
+  it('stays as the page has it in the rendition of the page', () => {
+    expect(JSON.stringify(described('page'))).not.toMatch(/RFC/)
+  })
+})
