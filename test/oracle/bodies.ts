@@ -49,6 +49,8 @@ function modelText(plan: ModelPlan, errorRate: number, random: Random): string {
     if (random.chance(errorRate / 20)) entries.push(entry(field.name, spelling(field.plan.kind, random), random))
   }
   if (random.chance(0.1)) entries.push(entry(random.pick(STRANGE_KEYS), freeText(random, 3), random))
+  // A key that stands twice, whatever stands under it: the last wins, at the place of the first.
+  if (entries.length > 1 && random.chance(0.05)) entries.push(random.pick(entries))
   if (random.chance(0.1)) entries.reverse()
   return `{${entries.join(random.pick([',', ', ', ' ,\n']))}}`
 }
@@ -89,7 +91,20 @@ const GOOD = {
   url: (random: Random) => random.pick(['"https://host.com/v1"', '"http://[::1]:8000"']),
 } as const
 
-const STRANGE_KEYS = ['__proto__', 'constructor', 'extra', 'name ', '', 'é', '_sa', 'toString', '0', '\ud800']
+const STRANGE_KEYS = [
+  '__proto__',
+  'constructor',
+  'extra',
+  'name ',
+  '',
+  'é',
+  '_sa',
+  'toString',
+  '0',
+  '\ud800',
+  'a\udc00',
+  'x',
+]
 
 /** A value for a free field: it may hold what no other field may. */
 function freeText(random: Random, depth: number): string {

@@ -1,9 +1,11 @@
 import type { Plan } from '../../src/validation/plan/plan.js'
+import { edgeNumber, oddHost } from './edges.js'
 import type { Random } from './random.js'
 
 /** Writes a value for a kind as JSON text: well or badly, or with what another kind would take. */
 export function spelling(kind: Plan['kind'], random: Random): string {
   if (random.chance(0.12)) return random.pick(ANYTHING)
+  if (random.chance(0.04)) return edgeNumber(random)
   const own = SPELLINGS[kind]
   return own === undefined ? random.pick(ANYTHING) : own(random)
 }
@@ -350,6 +352,7 @@ const URL_PIECES = [
 ]
 
 function url(random: Random): string {
+  if (random.chance(0.4)) return quoted(oddHost(random), random)
   const text = random.pick(URLS)
   return quoted(random.chance(0.6) ? random.edited(text, URL_PIECES) : text, random)
 }
