@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { derivedBidi, isRefusedByProperty, mapCharacter } from '../src/validation/url/idna/properties.js'
 
-/** A run of code points that are alike: a line of `test/oracle/idna.py points`. */
+/** A run of code points that are alike: a line of `test/oracle/hosts.py points`. */
 interface Run {
   readonly from: number
   readonly to: number

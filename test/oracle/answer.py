@@ -51,7 +51,7 @@ def unwritten_answer(case: dict[str, Any]) -> dict[str, Any] | None:
     if case["model"] not in MODELS:
         return None
     try:
-        MODELS[case["model"]].model_validate(json.loads(body_of(case)))
+        MODELS[case["model"]].model_validate(json.loads(body_of(case)), from_attributes=True)
         return None
     except ValidationError as error:
         return {"ok": False, "detail": told(error)}

@@ -17,7 +17,7 @@ function lines<Line>(name: string): Line[] {
     .map((line): Line => JSON.parse(line))
 }
 
-/** What pydantic makes of a run of code points, each of them alone: a line of `test/oracle/idna.py points`. */
+/** What pydantic makes of a run of code points, each of them alone: a line of `test/oracle/hosts.py points`. */
 interface Run {
   readonly from: number
   readonly to: number
@@ -105,7 +105,7 @@ describe('a code point', () => {
   })
 })
 
-/** As `test/oracle/idna.py` asks. */
+/** As `test/oracle/hosts.py` asks. */
 const AROUND = [
   ['a', 'b'],
   ['\u05d0', '\u05d0'],

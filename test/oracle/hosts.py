@@ -1,9 +1,9 @@
 """Asks pydantic's AnyUrl (the Rust libraries url and idna) about each code point in a host, and about whole hosts.
 
     pip install -r requirements.txt unicodedata2==15.1.0
-    python idna.py points | gzip -9n > ../fixtures/fastapi/idna-points.jsonl.gz
-    python idna.py file IdnaTestV2.txt | gzip -9n > ../fixtures/fastapi/idna-test-v2.jsonl.gz
-    python idna.py hosts | gzip -9n > ../fixtures/fastapi/hosts.jsonl.gz
+    python hosts.py points | gzip -9n > ../fixtures/fastapi/idna-points.jsonl.gz
+    python hosts.py file IdnaTestV2.txt | gzip -9n > ../fixtures/fastapi/idna-test-v2.jsonl.gz
+    python hosts.py hosts | gzip -9n > ../fixtures/fastapi/hosts.jsonl.gz
 
 `points`: runs of code points that are alike, {"from", "to", "is", "bidi", "joins"}. `is` is "valid", "mark" (valid, and begins
 no label), "ignored", "no", or "mapped" with "to" in "as". `bidi` has the classes of RFC 5893 as far as its rule tells them
