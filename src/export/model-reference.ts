@@ -1,8 +1,9 @@
+import { MODEL_SEGMENT_RULE } from '../schemas/constraints.js'
 import type { PlainObject } from './plain-data.js'
 
-const CHARACTERS = 'a-z0-9@.+_'
-const SEGMENT = `[a-z][${CHARACTERS}-]{1,62}`
-const UNHYPHENATED = `[${CHARACTERS}]+`
+const { first, characters, minLength, maxLength } = MODEL_SEGMENT_RULE
+const SEGMENT = `[${first}][${characters}-]{${minLength - 1},${maxLength - 1}}`
+const UNHYPHENATED = `[${characters}]+`
 const SINGLE_HYPHENS = `${UNHYPHENATED}(-${UNHYPHENATED})*`
 
 /**

@@ -1,5 +1,6 @@
 /** The scans that the grammars are made of: each reads a span of a text once and tells the first thing that is wrong. */
 
+import type { TextRule } from '../schemas/constraints.js'
 import { foundAt, type ReferenceProblem } from './result.js'
 
 /** A part of a text: from `start` up to, not including, `end`, in UTF-16 code units. */
@@ -49,16 +50,18 @@ function tooLong({ text, start, end }: Span, offset: number, max: number): Probl
   return { offset, found: `${length} characters from offset ${start} on`, expected: `at most ${max} characters` }
 }
 
-export function isLowercase(code: number): boolean {
-  return code >= 0x61 && code <= 0x7a
+/**
+ * The characters of a rule as references take them: of ASCII alone, which is also what `\w` is here.
+ *
+ * @param words - what the characters are, to a person
+ */
+export function charsetOf({ minLength, maxLength, characters }: TextRule, words: string): Charset {
+  return { min: minLength, max: maxLength, accepts: isIn(characters), characters: words }
 }
 
-export function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39
-}
-
-/** A letter, digit, underscore, dot or hyphen: the characters of a name. */
-export function isNameCharacter(code: number): boolean {
-  const isUppercase = code >= 0x41 && code <= 0x5a
-  return isLowercase(code) || isUppercase || isDigit(code) || code === 0x5f || code === 0x2e || code === 0x2d
+/** Whether a code unit is in a class of a regular expression: a table, as it is asked for every character. */
+export function isIn(characters: string): (codeUnit: number) => boolean {
+  const oneOf = new RegExp(`^[${characters}]$`)
+  const table = Array.from({ length: 128 }, (_, code) => oneOf.test(String.fromCharCode(code)))
+  return (codeUnit) => table[codeUnit] === true
 }

@@ -1,6 +1,7 @@
 /** References to a model: `segment` or `workspace/segment`, narrower than names (lowercase, 2 to 63 long). */
 
-import { type Charset, charsetProblem, isDigit, isLowercase, type Problem, type Span, whole } from './characters.js'
+import { MODEL_SEGMENT_RULE } from '../schemas/constraints.js'
+import { charsetOf, charsetProblem, isIn, type Problem, type Span, whole } from './characters.js'
 import { accepted, formatted, foundAt, type ReferenceResult, refused } from './result.js'
 
 /** A model as `adapter.model` and `base_model` name it; without a workspace it is of the workspace where it is read. */
@@ -9,12 +10,12 @@ export interface ModelRef {
   readonly name: string
 }
 
-const SEGMENT: Charset = {
-  min: 2,
-  max: 63,
-  accepts: (code) => isLowercase(code) || isDigit(code) || isSegmentMark(code),
-  characters: 'a-z, 0-9, "-", "@", ".", "+" or "_"',
-}
+const { characters, first } = MODEL_SEGMENT_RULE
+const SEGMENT = charsetOf(
+  { ...MODEL_SEGMENT_RULE, characters: `${characters}-` },
+  'a-z, 0-9, "-", "@", ".", "+" or "_"',
+)
+const isFirst = isIn(first)
 
 /**
  * Reads a model reference, exactly as the service accepts it for `adapter.model`.
@@ -88,7 +89,7 @@ export function formatModelNameSegment(segment: string): string {
 
 function segmentProblem(part: Span): Problem | undefined {
   const { text, start, end } = part
-  if (end > start && !isLowercase(text.charCodeAt(start))) {
+  if (end > start && !isFirst(text.charCodeAt(start))) {
     return { offset: start, found: foundAt(text, start), expected: 'a lowercase letter (a-z) first' }
   }
   const problem = charsetProblem(part, SEGMENT)
@@ -103,8 +104,4 @@ function segmentProblem(part: Span): Problem | undefined {
 
 function span(text: string, start: number, end: number): Span {
   return { text, start, end }
-}
-
-function isSegmentMark(code: number): boolean {
-  return code === 0x2d || code === 0x40 || code === 0x2e || code === 0x2b || code === 0x5f
 }

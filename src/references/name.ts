@@ -1,21 +1,11 @@
 /** Names of entities, adapters and workspaces, and the project URN, which is a name that may have slashes. */
 
-import { type Charset, charsetProblem, isNameCharacter, type Problem, type Span, whole } from './characters.js'
+import { NAME_RULE, PROJECT_URN_RULE } from '../schemas/constraints.js'
+import { charsetOf, charsetProblem, type Problem, type Span, whole } from './characters.js'
 import { accepted, formatted, type ReferenceResult, refused } from './result.js'
 
-const NAME: Charset = {
-  min: 1,
-  max: 255,
-  accepts: isNameCharacter,
-  characters: 'a letter (A-Z, a-z), digit, "_", "." or "-"',
-}
-
-const PROJECT_URN: Charset = {
-  min: 1,
-  max: 255,
-  accepts: (code) => isNameCharacter(code) || code === 0x2f,
-  characters: 'a letter (A-Z, a-z), digit, "_", ".", "/" or "-"',
-}
+const NAME = charsetOf(NAME_RULE, 'a letter (A-Z, a-z), digit, "_", "." or "-"')
+const PROJECT_URN = charsetOf(PROJECT_URN_RULE, 'a letter (A-Z, a-z), digit, "_", ".", "/" or "-"')
 
 /**
  * Reads a name: 1 to 255 of `A-Z a-z 0-9 _ . -`.

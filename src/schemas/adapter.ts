@@ -1,5 +1,5 @@
 import * as Type from 'typebox'
-import { MODEL_REFERENCE_FORMAT, NAME } from './constraints.js'
+import { DESCRIPTION, MODEL_REFERENCE, NAME } from './constraints.js'
 import { described, nullable } from './fields.js'
 import { FinetuningType } from './finetuning-type.js'
 import { Lora } from './lora.js'
@@ -17,7 +17,7 @@ export const Adapter = Type.Object(
       description:
         'Workspace of the adapter. Allowed characters: letters (a-z, A-Z), digits (0-9), underscores, hyphens, and dots.',
     }),
-    description: nullable(Type.String({ maxLength: 1000 }), { description: 'Optional description of the adapter' }),
+    description: nullable(Type.String(DESCRIPTION), { description: 'Optional description of the adapter' }),
     fileset: Type.String({
       description: 'Fileset where the adapter files are stored expected format {workspace}/{fileset_name}',
     }),
@@ -29,7 +29,7 @@ export const Adapter = Type.Object(
       }),
     ),
     lora_config: nullable(Lora, { description: 'Lora configuration specifics' }),
-    model: nullable(Type.String({ maxLength: 127, format: MODEL_REFERENCE_FORMAT }), {
+    model: nullable(Type.String(MODEL_REFERENCE), {
       description:
         "Parent model entity reference. A single name (2-63 characters) or 'workspace/model_name' where each segment is a valid name (lowercase, digits, hyphens, and temporarily @ . + _; no leading/trailing or consecutive hyphens). If one slash, both sides must be non-empty.",
     }),

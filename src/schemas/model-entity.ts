@@ -2,7 +2,7 @@ import * as Type from 'typebox'
 import { Adapter } from './adapter.js'
 import { APIEndpointData } from './api-endpoint-data.js'
 import { BackendFormat } from './backend-format.js'
-import { NAME } from './constraints.js'
+import { DESCRIPTION, NAME, PROJECT_URN } from './constraints.js'
 import { nullable } from './fields.js'
 import { FinetuningType } from './finetuning-type.js'
 import { ModelSpec } from './model-spec.js'
@@ -25,12 +25,12 @@ export const ModelEntity = Type.Object(
       description:
         'The workspace of the entity. Allowed characters: letters (a-z, A-Z), digits (0-9), underscores, hyphens, and dots.',
     }),
-    project: nullable(Type.String({ maxLength: 255 }), {
+    project: nullable(Type.String({ maxLength: PROJECT_URN.maxLength }), {
       description: 'The URN of the project associated with this model entity.',
     }),
     created_at: Type.String({ format: 'date-time', description: 'The timestamp of model entity creation' }),
     updated_at: Type.String({ format: 'date-time', description: 'The timestamp of the last model entity update' }),
-    description: nullable(Type.String({ maxLength: 1000 }), { description: 'Optional description of the model.' }),
+    description: nullable(Type.String(DESCRIPTION), { description: 'Optional description of the model.' }),
     spec: nullable(ModelSpec, { description: 'Detailed specification for the model' }),
     finetuning_type: nullable(FinetuningType, { description: 'Set for full weight finetuned models' }),
     fileset: nullable(Type.String(), {

@@ -1,14 +1,15 @@
 import * as Type from 'typebox'
+import { TOOL_CALL } from './constraints.js'
 import { nullable } from './fields.js'
 
 /** How a deployment of the model calls tools. */
 export const ToolCallConfig = Type.Object(
   {
-    tool_call_parser: nullable(Type.String({ maxLength: 255 }), {
+    tool_call_parser: nullable(Type.String(TOOL_CALL), {
       description:
         "Name of the tool call parser to use (e.g., 'openai', 'hermes', 'pythonic', 'llama3_json', 'mistral').",
     }),
-    tool_call_plugin: nullable(Type.String({ maxLength: 255 }), {
+    tool_call_plugin: nullable(Type.String(TOOL_CALL), {
       description:
         "Reference to a fileset containing the custom tool call plugin Python file. Expected format: '{workspace}/{fileset_name}'. The fileset is mounted separately from the model checkpoint at deployment time.",
     }),

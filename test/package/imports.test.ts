@@ -9,7 +9,7 @@ const MAY_IMPORT: Readonly<Record<string, { readonly values: readonly string[]; 
     schemas: { values: [] },
     json: { values: ['options'] },
     display: { values: [] },
-    references: { values: [] },
+    references: { values: ['schemas'] },
     validation: { values: ['options', 'schemas', 'references', 'json'] },
     lint: { values: ['options', 'display', 'schemas', 'references', 'json', 'validation'] },
     manifest: { values: ['options', 'display', 'schemas', 'references', 'json', 'validation', 'lint'] },

@@ -4,29 +4,20 @@
  * character twice. A "no" is no error: the slow path decides then.
  */
 
-/** A character that no name has. */
-export const NO_NAME = /[^A-Za-z0-9_.-]/
+import { MODEL_SEGMENT_RULE } from '../../schemas/constraints.js'
 
-/** A character that no project URN has. */
-export const NO_PROJECT_URN = /[^A-Za-z0-9_./-]/
+const { first, characters, maxLength } = MODEL_SEGMENT_RULE
+const SEGMENT = `[${first}](?:-?[${characters}])+`
 
-/** `segment` or `segment/segment`; a segment is a lowercase letter, then `a-z 0-9 - @ . + _`, no `--`, no `-` last. */
-export const MODEL_REFERENCE = /^[a-z](?:-?[a-z0-9@.+_])+(?:\/[a-z](?:-?[a-z0-9@.+_])+)?$/
+/** `segment` or `segment/segment`, but for how long they are. */
+export const MODEL_REFERENCE = new RegExp(`^${SEGMENT}(?:/${SEGMENT})?$`)
 
 /** The longest segment of a model reference, and so a reference that needs no further measuring. */
-export const MAX_SEGMENT = 63
+export const MAX_SEGMENT: number = maxLength
 
 /** Whether no segment of a model reference is too long. */
 export function hasShortSegments(reference: string): boolean {
   return reference.split('/').every(({ length }) => length <= MAX_SEGMENT)
-}
-
-/** Whether a text that may be too long in code units is short enough in code points. */
-export function hasFewCodePoints(text: string, max: number): boolean {
-  if (text.length > 2 * max) return false
-  let count = 0
-  for (const _ of text) count++
-  return count <= max
 }
 
 /** A point in time as the service writes it, on a day that every month has: `2024-01-15T09:30:00Z`. */
