@@ -57,6 +57,15 @@ export type MinimumGpusEstimate = (architecture: Architecture) => {
   readonly notes: readonly string[]
 }
 
+/** Fields of a spec that cannot be derived from a checkpoint: every other one is filled in where its files tell it. */
+export const NOT_FROM_CHECKPOINT: readonly string[] = [
+  // A prompt-tuning adapter has virtual tokens, a checkpoint none.
+  'num_virtual_tokens',
+  // How a deployment calls tools is for whoever deploys it to say.
+  'tool_call_config.tool_call_plugin',
+  'tool_call_config.auto_tool_choice',
+]
+
 /** A spec, and in sentences what it leaves out or takes for granted. */
 export interface SpecWithNotes {
   readonly spec: ModelSpec
