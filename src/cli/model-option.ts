@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { unknownModel } from '../options/index.js'
 import { isSchemaName, SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
 
-/** The option that names one of the 18 definitions; a misspelt name gets a suggestion. */
+/** The option that names a definition; a misspelt name gets a suggestion. */
 export function modelOption(description: string): Option {
   return new Option('--model <name>', description).argParser(schemaNameOf)
 }

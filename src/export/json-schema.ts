@@ -12,7 +12,7 @@ export interface JsonSchemaOptions {
   readonly dialect?: Dialect
   /** What is described: all that the service checks (the default), or what the API page shows. */
   readonly variant?: Variant
-  /** The `$id`, by default `urn:model-entity:{dialect}:{name}`; a definition that is none of the 18 has none by default. */
+  /** The `$id`, by default `urn:model-entity:{dialect}:{name}`; a definition of your own has none by default. */
   readonly id?: string
 }
 
@@ -31,7 +31,7 @@ export const JSON_SCHEMA_OPTIONS: OptionTable<JsonSchemaOptions> = {
  * the service also takes `"8"` for an integer and a Unix timestamp for a time, which a schema cannot describe, and reads
  * `format` by rules of its own.
  *
- * @param model - the name of one of the 18 definitions, or a definition
+ * @param model - the name of a definition, or one of your own
  * @throws TypeError when there is no definition of that name, and for an unknown or wrong option
  * @example
  * ```ts

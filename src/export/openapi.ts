@@ -19,7 +19,7 @@ export const OPENAPI_OPTIONS: OptionTable<OpenApiOptions> = {
 }
 
 /**
- * The OpenAPI document of the endpoint, with the 18 definitions as its components. Plain data, a new copy at each call.
+ * The OpenAPI document of the endpoint, with every definition among its components. Plain data, a new copy at each call.
  *
  * The variant `page` in version 3.1 is the document of the API page. The variant `service` says more: the constraints and
  * the nulls of the service, that the body is required, and the answers 400, 403 and 409.
@@ -30,7 +30,7 @@ export const OPENAPI_OPTIONS: OptionTable<OpenApiOptions> = {
  * import { openapi } from 'model-entity'
  *
  * const document = openapi({ version: '3.0' })
- * console.log(document.openapi, Object.keys(document.components.schemas).length) // 3.0.3 18
+ * console.log(document.openapi, Object.keys(document.components.schemas)[0]) // 3.0.3 MoEConfig
  * ```
  */
 export function openapi(options: OpenApiOptions = {}): OpenApiDocument {

@@ -12,7 +12,7 @@ export interface WrittenSchema {
 }
 
 /**
- * Writes a definition as plain JSON Schema in a style. One of the 18 definitions inside it becomes a `$ref`; the definition
+ * Writes a definition as plain JSON Schema in a style. A definition with a name inside it becomes a `$ref`; the definition
  * itself is written out.
  */
 export function writeSchema(definition: TSchema, style: Style, variant: Variant, rules: RequestRules): WrittenSchema {

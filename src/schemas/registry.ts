@@ -17,7 +17,7 @@ import { ToolCallConfig } from './tool-call-config.js'
 import { ValidationError } from './validation-error.js'
 import { ValidationErrorLocItems } from './validation-error-loc-items.js'
 
-/** All 18 definitions by name, in the order of the API page. */
+/** Every definition by name, in the order of the API page. */
 export const SCHEMAS = {
   MoEConfig,
   MambaConfig,
@@ -42,10 +42,10 @@ export const SCHEMAS = {
 /** The name of a definition: `'ModelEntity'`, `'ModelSpec'`, … */
 export type SchemaName = keyof typeof SCHEMAS
 
-/** The names of all 18 definitions, in the order of the API page. */
+/** The names of all definitions, in the order of the API page. */
 export const SCHEMA_NAMES = Object.keys(SCHEMAS) as SchemaName[]
 
-/** Whether a text names one of the 18 definitions. */
+/** Whether a text names a definition. */
 export function isSchemaName(text: string): text is SchemaName {
   return Object.hasOwn(SCHEMAS, text)
 }

@@ -30,7 +30,7 @@ export interface ValidateJsonOptions extends ValidateOptions {
  * Checks a request's body as the service does, from its bytes or its text: decoding, JSON errors in the words of
  * Python's decoder, duplicate keys (the last wins), and integers that JavaScript would round.
  *
- * @param model - the name of one of the 18 definitions, or a definition built of the kinds that they use
+ * @param model - the name of a definition, or one of your own built of the kinds that they use
  * @param body - bytes in UTF-8, UTF-16 or UTF-32 (an `ArrayBuffer` or any view of one), or text
  * @throws TypeError for an unknown name, for a definition that cannot be validated by, for an unknown or wrong option, and
  *   for a body that is neither text nor bytes

@@ -12,7 +12,7 @@ import type { ValidateOptions, ValidationResult } from './result.js'
  * JavaScript number cannot hold; such an integer is `int_parsing_size`, as is a whole number beyond 2^53 - 1 in a field
  * for integers, which may have been rounded on its way here.
  *
- * @param model - the name of one of the 18 definitions, or a definition built of the kinds that they use
+ * @param model - the name of a definition, or one of your own built of the kinds that they use
  * @param value - what `JSON.parse`, or a YAML reader, makes of a body
  * @throws TypeError for an unknown name, for a definition that cannot be validated by, and for an unknown or wrong option
  * @throws TypeError for a value that no JSON text can hold, such as a `Date`, and one that contains itself, with the place

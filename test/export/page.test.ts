@@ -9,9 +9,8 @@ const page = parse(readFileSync(new URL('../fixtures/create-model.openapi.yaml',
 const document = openapi({ variant: 'page', version: '3.1' })
 
 describe('the variant as on the page', () => {
-  it('names the 18 schemas in the order of the page', () => {
+  it('names the schemas in the order of the page', () => {
     expect(SCHEMA_NAMES).toEqual(Object.keys(page.components.schemas))
-    expect(SCHEMA_NAMES).toHaveLength(18)
   })
 
   it.each(SCHEMA_NAMES)('shows %s as the page does, fields and required fields in order', (name) => {

@@ -4,7 +4,7 @@ import { Random } from './random.js'
 import type { Case } from './records.js'
 import { quoted, spelling } from './spellings.js'
 
-/** The models that the service answers for: those of the 18 that are objects. */
+/** The models that the service answers for: those that are objects. */
 const MODELS: readonly ModelPlan[] = Object.values(PLANS).filter((plan): plan is ModelPlan => plan.kind === 'model')
 
 /** Cases of every sort, the same for the same seed. */

@@ -106,7 +106,7 @@ describe('a definition of your own', () => {
     expect(one.ok && other.ok && one.value.list !== other.value.list).toBe(true)
   })
 
-  it('with the title of one of the 18 is its own nevertheless', () => {
+  it('with the title of another definition is its own nevertheless', () => {
     const Lora = Type.Object({ rank: Type.String() }, { title: 'Lora' })
     expect(validate(Lora, { rank: 'high' })).toEqual({ ok: true, value: { rank: 'high' } })
   })

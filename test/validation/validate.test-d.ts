@@ -24,7 +24,7 @@ it('a failed result has a list of errors or a sentence, told apart by its status
     expectTypeOf(result.detail).toEqualTypeOf<'There was an error parsing the body'>()
 })
 
-it('a name is one of the 18', () => {
+it('a name is that of a definition', () => {
   expectTypeOf<'Model'>().not.toExtend<Parameters<typeof validate>[0]>()
   expectTypeOf<'Adapter'>().toExtend<Parameters<typeof validate>[0]>()
 })

@@ -3,7 +3,7 @@ import { PLANS } from '../generated/plans.js'
 import type { Plan } from '../plan/plan.js'
 import { type FastPath, fastPathOf } from './fast-path.js'
 
-/** The fast path of a plan, if it is that of one of the 18 definitions, whichever definition it stands in. */
+/** The fast path of a plan, if it is that of a definition with a name, whichever definition it stands in. */
 export function fastPathOfPlan(plan: Plan): FastPath | undefined {
   return FAST_PATHS.get(plan)
 }

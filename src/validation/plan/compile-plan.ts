@@ -3,7 +3,7 @@ import { answerPlan } from './answer-plan.js'
 import type { AtMostOne, Bounds, FieldPlan, ModelPlan, Plan, StringPlan } from './plan.js'
 
 /**
- * Makes a plan from a definition: TypeBox, or plain JSON Schema of the same shape, built of the kinds that the 18
+ * Makes a plan from a definition: TypeBox, or plain JSON Schema of the same shape, built of the kinds that these
  * definitions use.
  *
  * @throws TypeError for a kind or keyword that the validator does not know, with its place in the definition

@@ -5,7 +5,7 @@ import { PLANS } from '../generated/plans.js'
 import { compilePlan } from './compile-plan.js'
 import type { Plan } from './plan.js'
 
-/** What can be validated by: the name of one of the 18 definitions, or a definition. */
+/** What can be validated by: the name of a definition, or one of your own. */
 export type Model = SchemaName | (TSchema & object)
 
 /** The static type of what a model describes; `unknown` for a plain JSON Schema. */
@@ -18,10 +18,10 @@ export type ModelValue<M extends Model> = M extends SchemaName
 type StaticOf<Schema> = Schema extends TSchema ? Static<Schema> : never
 
 /**
- * The plan of a model. A definition is compiled once; one of the 18 is known by what it says, so that it need not be
+ * The plan of a model. A definition is compiled once; one that has a name here is known by what it says, so that it need not be
  * loaded to be recognised.
  *
- * @throws TypeError for a name that is none of the 18, and for a definition that cannot be validated by
+ * @throws TypeError for an unknown name, and for a definition that cannot be validated by
  */
 export function planOf(model: Model): Plan {
   if (typeof model === 'string') {

@@ -1,6 +1,6 @@
 /**
  * A plan: what the validator knows of a definition, and no more. Definitions carry descriptions that validation has no
- * use for; plans are small, and those of the 18 definitions are generated.
+ * use for; plans are small, and those of the definitions are generated.
  */
 export type Plan =
   | AnyPlan
