@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup'
+import { bundledPackages } from './scripts/build/bundled-packages.js'
 
 /** One bundle for each subpath of package.json's `exports`, and the command; what they share becomes chunks. */
 export default defineConfig({
@@ -25,8 +26,9 @@ export default defineConfig({
   splitting: true,
   treeshake: true,
   clean: true,
-  // Each is made of many small files, which cost more to load one by one than all the rest; typebox's types stay a dependency.
-  // Whatever stands here has its licence in THIRD-PARTY-LICENSES.txt.
-  noExternal: ['typebox', 'yaml'],
-  external: [/^node:/],
+  // Dependencies that are development dependencies are bundled; typebox too, though its types stay a dependency.
+  noExternal: ['typebox'],
+  esbuildPlugins: [bundledPackages],
+  removeNodeProtocol: false,
+  metafile: true,
 })

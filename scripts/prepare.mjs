@@ -8,20 +8,27 @@
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
 
-upToDate('node_modules', ['package-lock.json'], () => run(npm, ['ci', '--no-fund', '--no-audit']))
+// A link is the folder of another checkout: it is not ours to install into.
+if (!isLink('node_modules'))
+  upToDate('node_modules', ['package-lock.json'], () => run(npm, ['ci', '--no-fund', '--no-audit']))
 if (process.argv[2] === 'build') {
-  upToDate(
-    'dist',
-    ['package-lock.json', 'tsconfig.json', 'tsup.config.ts', 'src', 'page', join('scripts', 'page')],
-    () => run(npm, ['run', '--silent', 'build']),
-  )
+  const sources = [
+    'package-lock.json',
+    'tsconfig.json',
+    'tsup.config.ts',
+    'src',
+    'page',
+    'scripts/build',
+    'scripts/page',
+  ]
+  upToDate('dist', sources, () => run(npm, ['run', '--silent', 'build']))
 }
 
 /** Runs `make` unless `folder` stands and was made from the same `sources`; a stamp in the folder remembers them. */
@@ -34,10 +41,14 @@ function upToDate(folder, sources, make) {
   writeFileSync(stamp, wanted)
 }
 
+function isLink(folder) {
+  return lstatSync(join(root, folder), { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+}
+
 function digest(sources) {
   const hash = createHash('sha256')
   for (const source of sources)
-    for (const file of files(join(root, source))) hash.update(file).update(readFileSync(file))
+    for (const file of files(join(root, source))) hash.update(relative(root, file)).update(readFileSync(file))
   return hash.digest('hex')
 }
 

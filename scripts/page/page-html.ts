@@ -1,17 +1,21 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { type BuildResult, build } from 'esbuild'
 
 /** The page as one file: script and style inside, and nothing else that its policy lets run. */
 export async function pageHtml(): Promise<string> {
-  const [html, style, script] = await Promise.all([
-    textOf('page/index.html'),
-    minified('page/page.css'),
-    minified('page/main.ts'),
-  ])
-  return assembled(html, style, script)
+  const [html, style, script] = await Promise.all([textOf('page/index.html'), bundle('page/page.css'), pageBundle()])
+  return assembled(html, inHtml(style), inHtml(script))
 }
+
+/** The page's script, with what it is made of. */
+export function pageBundle(): Promise<Bundle> {
+  return bundle('page/main.ts')
+}
+
+/** A minified file, with what it is made of. */
+export type Bundle = BuildResult<{ metafile: true; write: false }>
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -20,8 +24,8 @@ async function textOf(path: string): Promise<string> {
 }
 
 /** A classic script and not a module: a page from `file://` may load no modules. */
-async function minified(path: string): Promise<string> {
-  const { outputFiles } = await build({
+function bundle(path: string): Promise<Bundle> {
+  return build({
     entryPoints: [path],
     absWorkingDir: root,
     bundle: true,
@@ -31,8 +35,12 @@ async function minified(path: string): Promise<string> {
     target: ['chrome123', 'firefox128', 'safari17.5'],
     legalComments: 'none',
     write: false,
+    metafile: true,
     logLevel: 'error',
   })
+}
+
+function inHtml({ outputFiles }: Bundle): string {
   // In HTML a script ends at the first `</script`, wherever it stands, and `<!--` begins a comment in it.
   return (outputFiles[0]?.text ?? '').trim().replaceAll('</script', '<\\/script').replaceAll('<!--', '\\x3C!--')
 }

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
-import { copyFile, readFile, rm } from 'node:fs/promises'
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import tsup from '../../tsup.config.js'
-import { install, type Packed, pack, ROOT, run } from './packed.js'
+import { thirdPartyLicenses } from '../../scripts/build/third-party-licenses.js'
+import { ggufFile } from '../checkpoint/gguf-file.js'
+import { type HubServer, hubServer } from '../checkpoint/read/hub-server.js'
+import { install, type Packed, packClone, ROOT, run } from './packed.js'
 
 /** The other Nodes that the package supports, where they are installed. */
 const OTHER_NODES = ['20', '22', '24', '26']
@@ -13,16 +15,37 @@ const OTHER_NODES = ['20', '22', '24', '26']
     return { version, program: existsSync(program) ? program : undefined }
   })
 
+/** The TypeScripts that the types are tried with: that of this checkout, and others where they are installed. */
+const TYPESCRIPTS = [
+  { name: 'of this checkout', compiler: join(ROOT, 'node_modules/typescript/bin/tsc') },
+  ...['5.5', '7.0'].map((name) => ({
+    name,
+    compiler: join(ROOT, `.cache/typescript/${name}/node_modules/typescript/bin/tsc`),
+  })),
+]
+
 let packed: Packed
+let hub: HubServer
 
 beforeAll(async () => {
-  packed = await pack()
+  packed = await packClone()
   await install(packed)
-}, 120_000)
+  const config = { model_type: 'llama', hidden_size: 64, intermediate_size: 128, num_hidden_layers: 2 }
+  hub = await hubServer({ 'org/model': { files: { 'config.json': Buffer.from(JSON.stringify(config)) } } })
+  await writeFile(
+    join(packed.folder, 'model.gguf'),
+    ggufFile(GGUF, [{ name: 'token_embd.weight', shape: [4, 8], type: 0 }]),
+  )
+}, 600_000)
 
-afterAll(() => rm(packed.folder, { recursive: true, force: true }))
+afterAll(async () => {
+  await hub?.close()
+  if (packed) await rm(packed.folder, { recursive: true, force: true })
+})
 
-describe('the packed package', () => {
+const GGUF = { 'general.architecture': 'llama', 'llama.block_count': 2, 'llama.embedding_length': 4 }
+
+describe('the package, packed from a clean clone', () => {
   it('holds what a user needs, and no more', () => {
     const needed = [
       /^dist\/(?:checkpoint\/)?[\w-]+\.js$/,
@@ -64,12 +87,35 @@ describe('the packed package', () => {
     expect(sizes.filter(({ passed }: { passed: boolean }) => !passed)).toEqual([])
   })
 
-  it('carries the licence of each package that it bundles', async () => {
+  it('carries the licence of all code that it bundles', async () => {
     const notices = await readFile(join(ROOT, 'THIRD-PARTY-LICENSES.txt'), 'utf8')
-    const bundled = Array.isArray(tsup) || typeof tsup === 'function' ? [] : (tsup.noExternal ?? [])
-    expect(bundled.length).toBeGreaterThan(0)
-    for (const name of bundled) expect(notices).toMatch(new RegExp(`^-+\\n${name}\\n`, 'm'))
+    expect(notices.replaceAll('\r\n', '\n'), 'stale: run npm run licenses').toBe(await thirdPartyLicenses())
   })
+})
+
+describe('the installed package', () => {
+  it('is at most five packages, and one command', async () => {
+    const { packages } = JSON.parse(await readFile(join(packed.folder, 'node_modules/.package-lock.json'), 'utf8'))
+    expect(Object.keys(packages)).toContain('node_modules/model-entity')
+    expect(Object.keys(packages).length).toBeLessThanOrEqual(5)
+    const commands = await readdir(join(packed.folder, 'node_modules/.bin'))
+    expect([...new Set(commands.map((name) => name.replace(/\.\w+$/, '')))]).toEqual(['model-entity'])
+  })
+
+  for (const { name, compiler } of TYPESCRIPTS) {
+    const isThere = existsSync(compiler)
+    const title = isThere ? '' : ` (not run: not in .cache/typescript/${name}; .ci/run puts it there)`
+    it.skipIf(!isThere).each([
+      ['node16', 'node16'],
+      ['nodenext', 'nodenext'],
+      ['esnext', 'bundler'],
+    ])(`has its types for TypeScript ${name}, module %s, resolution %s${title}`, async (module, moduleResolution) => {
+      await copyFile(join(import.meta.dirname, 'typed-program.ts.txt'), join(packed.folder, 'typed.ts'))
+      const options = ['--noEmit', '--strict', '--target', 'es2022']
+      const resolution = ['--module', module, '--moduleResolution', moduleResolution]
+      expect(await compile(compiler, [...options, ...resolution, 'typed.ts'])).toBe('')
+    })
+  }
 })
 
 describe('a program that uses the packed package', () => {
@@ -80,17 +126,31 @@ describe('a program that uses the packed package', () => {
     it.skipIf(program === undefined)(`works on Node ${version}${title}`, () => smoke(program ?? ''))
   }
 
-  it('works on every Node that the environment asks for', () => {
-    const asked = (process.env['SMOKE_NODES'] ?? '').split(' ').filter((version) => version !== '')
-    const found = OTHER_NODES.filter(({ program }) => program !== undefined).map(({ version }) => version)
-    expect(asked.filter((version) => !found.includes(version))).toEqual([])
+  it('works on every Node, and is tried with every TypeScript, that the environment asks for', () => {
+    const foundNodes = OTHER_NODES.filter(({ program }) => program !== undefined).map(({ version }) => version)
+    expect(asked('SMOKE_NODES').filter((version) => !foundNodes.includes(version))).toEqual([])
+    const foundTypeScripts = TYPESCRIPTS.filter(({ compiler }) => existsSync(compiler)).map(({ name }) => name)
+    expect(asked('SMOKE_TYPESCRIPTS').filter((version) => !foundTypeScripts.includes(version))).toEqual([])
   })
 })
 
 async function smoke(node: string): Promise<void> {
   const program = join(packed.folder, 'smoke.mjs')
   await copyFile(join(import.meta.dirname, 'smoke.mjs'), program)
-  expect(await run(node, [program], packed.folder)).toMatch(/^\d+ subpaths and the command work on Node /)
+  expect(await run(node, [program, hub.url], packed.folder)).toMatch(/^\d+ subpaths and the command work on Node /)
+}
+
+/** What the compiler finds: nothing where all types hold. */
+async function compile(compiler: string, options: readonly string[]): Promise<string> {
+  try {
+    return await run(process.execPath, [compiler, ...options], packed.folder)
+  } catch (error) {
+    return error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error)
+  }
+}
+
+function asked(variable: string): string[] {
+  return (process.env[variable] ?? '').split(' ').filter((version) => version !== '')
 }
 
 function tool(path: string): string {

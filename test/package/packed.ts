@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, symlink } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
@@ -14,31 +15,46 @@ export async function run(program: string, args: readonly string[], cwd = ROOT):
   return stdout
 }
 
-/** A packed package: the tarball, the folder it stands in, and the paths in it. */
+/** The packed package: the folder that all of it stands in, the tarball, and the paths in it. */
 export interface Packed {
   readonly folder: string
   readonly tarball: string
   readonly paths: readonly string[]
 }
 
-/** Packs the package into a new folder. */
-export async function pack(): Promise<Packed> {
+/**
+ * Packs a clean clone: a new folder with the files that git knows or would take, and nothing that was built here. The clone
+ * uses the packages that are installed here, and no network.
+ */
+export async function packClone(): Promise<Packed> {
   const folder = await mkdtemp(join(tmpdir(), 'packed-'))
-  const name = (await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder])).trim()
-  const tarball = join(folder, name)
+  const clone = join(folder, 'clone')
+  await mkdir(clone)
+  await copySources(clone)
+  await symlink(join(ROOT, 'node_modules'), join(clone, 'node_modules'))
+  const tarball = await pack(clone, folder)
   const paths = (await run('tar', ['-tzf', tarball])).trim().split('\n')
   return { folder, tarball, paths: paths.map((path) => path.replace(/^package\//, '')).sort() }
 }
 
-/** Installs a packed package beside its dependencies, which are linked from the checkout: no network is asked. */
+/** Installs a packed package as a user does; its dependencies are packed from those that are installed here. */
 export async function install({ folder, tarball }: Packed): Promise<void> {
-  const target = join(folder, 'node_modules/model-entity')
-  await mkdir(target, { recursive: true })
-  await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', target])
-  const { dependencies } = JSON.parse(await readFile(join(target, 'package.json'), 'utf8'))
-  for (const name of Object.keys(dependencies)) {
-    const link = join(folder, 'node_modules', name)
-    await mkdir(dirname(link), { recursive: true })
-    await symlink(join(ROOT, 'node_modules', name), link)
-  }
+  const { dependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
+  const names = Object.keys(dependencies)
+  const others = await Promise.all(
+    names.map((name) => pack(join(ROOT, 'node_modules', name), folder, '--ignore-scripts')),
+  )
+  await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
+  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', tarball, ...others], folder)
+}
+
+async function copySources(target: string): Promise<void> {
+  const listed = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'])
+  const files = listed.split('\0').filter((path) => path !== '' && existsSync(join(ROOT, path)))
+  await Promise.all(files.map((path) => cp(join(ROOT, path), join(target, path))))
+}
+
+async function pack(source: string, target: string, ...options: readonly string[]): Promise<string> {
+  const name = await run('npm', ['pack', '--silent', ...options, '--pack-destination', target], source)
+  return join(target, name.trim())
 }

@@ -1,6 +1,7 @@
 /**
- * Uses the installed package as a reader would: every subpath, a validation, the command. Plain JavaScript on Node's own
- * modules, run from a folder where `model-entity` is installed, by any Node that the package supports.
+ * Uses the installed package as a reader would: every subpath, a validation, a checkpoint of a hub, whose address is the
+ * argument, a GGUF file, the command. Plain JavaScript on Node's own modules, run from a folder where `model-entity` is
+ * installed, by any Node that the package supports.
  */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
@@ -24,11 +25,23 @@ assert.equal(openapi().openapi, '3.1.0')
 const schema = JSON.parse(readFileSync(new URL(import.meta.resolve('model-entity/schemas/2020-12/Lora.json')), 'utf8'))
 assert.equal(schema.title, 'Lora')
 
+const { readCheckpoint } = await import('model-entity/checkpoint/read')
+const hub = { hubUrl: process.argv[2] }
+const { spec } = await readCheckpoint('hf:org/model', hub)
+assert.equal(spec.num_layers, 2)
+await assert.rejects(
+  readCheckpoint('hf:org/none', hub),
+  (error) => error.code === 'unreadable_file' && /token/.test(error.help),
+)
+
 const command = join(dirname(manifestPath), manifest.bin['model-entity'])
 const run = (args, input) => spawnSync(process.execPath, [command, ...args], { input, encoding: 'utf8' })
 assert.equal(run(['--version']).stdout.trim(), manifest.version)
 const checked = run(['check', '-', '--format', 'json'], 'name: two words\n')
 assert.equal(checked.status, 1, checked.stderr)
 assert.equal(JSON.parse(checked.stdout).diagnostics[0].code, 'string_pattern_mismatch')
+assert.equal(run(['check', '*.nothing']).status, 2)
+const inspected = run(['inspect', 'model.gguf', '--format', 'json'])
+assert.equal(JSON.parse(inspected.stdout).spec.num_layers, 2, inspected.stderr)
 
 console.log(`${subpaths.length} subpaths and the command work on Node ${process.versions.node}`)
