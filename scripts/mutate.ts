@@ -1,0 +1,37 @@
+/**
+ * Mutation testing with Stryker: changes the code in small ways, and counts how many changes a room's own tests notice.
+ *
+ *     npm run mutate                              every room, one after another: hours
+ *     npm run mutate -- --room json               one room
+ *     npm run mutate -- --room json --mutate src/json/decode-unicode.ts      one file; all other flags are Stryker's
+ *
+ * A further run tries only what has changed (.cache/mutate/ROOM.json); the report is .cache/mutate/ROOM.html.
+ */
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+/** The rooms whose tests are measured. */
+const ROOMS = ['json', 'references', 'lint', 'manifest', 'checkpoint', 'validation'] as const
+
+const stryker = fileURLToPath(import.meta.resolve('@stryker-mutator/core/bin/stryker.js'))
+const { rooms, flags } = read(process.argv.slice(2))
+const failed = rooms.filter((room) => !passes(room))
+if (failed.length > 0) {
+  console.error(`under 90 %, or not measured: ${failed.join(', ')}`)
+  process.exitCode = 1
+}
+
+function read([flag, room, ...rest]: readonly string[]): { rooms: readonly string[]; flags: readonly string[] } {
+  if (flag !== '--room') return { rooms: ROOMS, flags: process.argv.slice(2) }
+  if (ROOMS.some((each) => each === room)) return { rooms: [room ?? ''], flags: rest }
+  throw new TypeError(`no room ${room}: expected one of ${ROOMS.join(', ')}`)
+}
+
+/** Two processes at a time unless the flags say otherwise. */
+function passes(room: string): boolean {
+  const { status } = spawnSync(process.execPath, [stryker, 'run', '--concurrency', '2', ...flags], {
+    stdio: 'inherit',
+    env: { ...process.env, MUTATE_ROOM: room, FC_RUNS: process.env['FC_RUNS'] ?? '50' },
+  })
+  return status === 0
+}

@@ -1,0 +1,8 @@
+import { defineConfig } from 'vitest/config'
+
+/** The tests that a room's mutants must fail: its own. A test of another room that happens to notice does not count. */
+const room = process.env['MUTATE_ROOM'] ?? ''
+
+export default defineConfig({
+  test: { include: [`test/${room}/**/*.test.ts`], setupFiles: ['test/setup.ts'], testTimeout: 60_000 },
+})
