@@ -60,9 +60,12 @@ describe('parseIpv4', () => {
 })
 
 describe('endsInNumber', () => {
-  it.each(['1', '1.2.3.4', 'example.1', 'example.42.', 'example.0x', 'example.0Xf', 'example.09'])('is true of %s', (text) => {
-    expect(endsInNumber(text)).toBe(true)
-  })
+  it.each(['1', '1.2.3.4', 'example.1', 'example.42.', 'example.0x', 'example.0Xf', 'example.09'])(
+    'is true of %s',
+    (text) => {
+      expect(endsInNumber(text)).toBe(true)
+    },
+  )
 
   it.each(['', 'example', 'example1', '1example', '1.example', 'example.1a', 'example.0xg', 'example.1..', 'a0x1'])(
     'is false of "%s"',

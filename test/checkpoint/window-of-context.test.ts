@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { modelSpecFromConfig } from '../../src/checkpoint/index.js'
+
+function specWith(window: number) {
+  return modelSpecFromConfig({
+    model_type: 'phi3',
+    num_hidden_layers: 1,
+    max_position_embeddings: 4096,
+    sliding_window: window,
+  })
+}
+
+it.each([4095, 4096])('keeps a window of %i tokens in a context of 4096', (window) => {
+  const { spec, notes } = specWith(window)
+  expect(spec.sliding_window_config).toMatchObject({ window_size: window })
+  expect(notes.filter((note) => note.includes('sliding_window_config'))).toEqual([])
+})
+
+it('leaves out a window of 4097 tokens in a context of 4096, and says so', () => {
+  const { spec, notes } = specWith(4097)
+  expect(spec).not.toHaveProperty('sliding_window_config')
+  expect(notes).toContain('sliding_window_config is left out: a window of 4097 tokens is wider than the context')
+})

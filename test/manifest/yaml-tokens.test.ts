@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import type { CST } from 'yaml'
+import { MAX_YAML_DEPTH, yamlTokens } from '../../src/manifest/yaml-tokens.js'
+
+/** The types of what stands at the end of the value of each document. */
+function ends(text: string): string[][] {
+  return yamlTokens(text).tokens.flatMap((token) => {
+    const value = token.type === 'document' ? token.value : undefined
+    return value && 'end' in value && Array.isArray(value.end)
+      ? [value.end.map(({ type }: CST.SourceToken) => type)]
+      : []
+  })
+}
+
+describe('yamlTokens', () => {
+  it('keeps what may stand behind a value: space, comment, line end, closing bracket', () => {
+    expect(ends('a # why\n')).toEqual([['space', 'comment', 'newline']])
+    expect(ends('[a] # why\n')).toEqual([['flow-seq-end', 'space', 'comment', 'newline']])
+    expect(ends('{a: 1}\n')).toEqual([['flow-map-end', 'newline']])
+  })
+
+  it('keeps the first of the tokens that are out of place behind a value, and what stands before it', () => {
+    const [end = []] = ends('"a" "b" "c" "d"\n')
+    expect(end).toEqual(['space', 'double-quoted-scalar'])
+  })
+
+  it('keeps the first of errors in a row', () => {
+    const errors = (text: string) => yamlTokens(text).tokens.filter(({ type }) => type === 'error').length
+    expect(errors(']\n')).toBe(1)
+    expect(errors(']]]]\n')).toBe(1)
+  })
+
+  it('leaves out the space, comments and line ends between documents', () => {
+    expect(yamlTokens('# a\n\n--- a\n...\n\n# b\n').tokens.map(({ type }) => type)).toEqual(['document', 'doc-end'])
+  })
+
+  it.each([
+    ['flow sequences', (depth: number) => '['.repeat(depth) + ']'.repeat(depth), 1],
+    ['flow mappings', (depth: number) => '{a: '.repeat(depth) + '}'.repeat(depth), 4],
+    ['block sequences', (depth: number) => `${'- '.repeat(depth)}a`, 2],
+  ])(
+    'takes %s that are as deep as they may be, and tells the place of the first that is deeper',
+    (_, nested, width) => {
+      expect(yamlTokens(nested(MAX_YAML_DEPTH)).tooDeep).toBeUndefined()
+      const start = MAX_YAML_DEPTH * width
+      expect(yamlTokens(nested(MAX_YAML_DEPTH + 1)).tooDeep).toEqual({ start, end: start + 1 })
+    },
+  )
+
+  it('tells the first in the text of two collections that are too deep', () => {
+    const deep = '['.repeat(MAX_YAML_DEPTH + 1) + ']'.repeat(MAX_YAML_DEPTH + 1)
+    const start = 'a: '.length + MAX_YAML_DEPTH - 1
+    expect(yamlTokens(`a: ${deep}\nb: ${deep}\n`).tooDeep).toEqual({ start, end: start + 1 })
+  })
+})
