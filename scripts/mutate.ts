@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 /** The rooms whose tests are measured. */
 const ROOMS = ['json', 'references', 'lint', 'manifest', 'checkpoint', 'validation'] as const
 
-const stryker = fileURLToPath(import.meta.resolve('@stryker-mutator/core/bin/stryker.js'))
+const stryker = fileURLToPath(new URL('../node_modules/@stryker-mutator/core/bin/stryker.js', import.meta.url))
 const { rooms, flags } = read(process.argv.slice(2))
 const failed = rooms.filter((room) => !passes(room))
 if (failed.length > 0) {

@@ -15,7 +15,10 @@ const OTHER_NODES = ['20', '22', '24', '26']
     return { version, program: existsSync(program) ? program : undefined }
   })
 
-/** The TypeScripts that the types are tried with: that of this checkout, and others where they are installed. */
+/**
+ * The TypeScripts that the types are tried with: that of this checkout, and others where they are installed. The last is the
+ * fastest, and alone checks the declarations themselves: those of typebox take the others fifteen seconds.
+ */
 const TYPESCRIPTS = [
   { name: 'of this checkout', compiler: join(ROOT, 'node_modules/typescript/bin/tsc') },
   ...['5.5', '7.0'].map((name) => ({
@@ -111,7 +114,7 @@ describe('the installed package', () => {
       ['esnext', 'bundler'],
     ])(`has its types for TypeScript ${name}, module %s, resolution %s${title}`, async (module, moduleResolution) => {
       await copyFile(join(import.meta.dirname, 'typed-program.ts.txt'), join(packed.folder, 'typed.ts'))
-      const options = ['--noEmit', '--strict', '--target', 'es2022']
+      const options = ['--noEmit', '--strict', '--target', 'es2022', ...(name === '7.0' ? [] : ['--skipLibCheck'])]
       const resolution = ['--module', module, '--moduleResolution', moduleResolution]
       expect(await compile(compiler, [...options, ...resolution, 'typed.ts'])).toBe('')
     })
