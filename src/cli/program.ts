@@ -31,17 +31,17 @@ type MakeCommand = (report: (code: ExitCode) => void) => Command
 
 /** Each command's module is loaded when it is named, so that `check` does not wait for what reads checkpoints. */
 const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
-  check: async () => (await import('./check.js')).checkCommand,
-  validate: async () => (await import('./validate.js')).validateCommand,
-  inspect: async () => (await import('./inspect.js')).inspectCommand,
-  estimate: async () => (await import('./estimate.js')).estimateCommand,
-  schema: async () => (await import('./schema.js')).schemaCommand,
+  check: async () => (await import('./commands/check.js')).checkCommand,
+  validate: async () => (await import('./commands/validate.js')).validateCommand,
+  inspect: async () => (await import('./commands/inspect.js')).inspectCommand,
+  estimate: async () => (await import('./commands/estimate.js')).estimateCommand,
+  schema: async () => (await import('./commands/schema.js')).schemaCommand,
 }
 
 /** The program with the command that is named, or with all of them, for help and suggestions. */
 async function programFor([name = '']: readonly string[], report: (code: ExitCode) => void): Promise<Command> {
   const program = new Command('model-entity')
-    .description('Checks model entities of an ML platform, and tells what a checkpoint is.')
+    .description('Checks model entities of an ML platform, inspects checkpoints and estimates GPU memory.')
     .version(version())
     .addHelpText('after', HELP)
     .exitOverride()
@@ -59,10 +59,10 @@ Examples:
   model-entity check models/                     check every manifest in a folder
   model-entity check 'models/**/*.yaml' --format json
   model-entity validate --model ModelEntity -    answer as the service does
-  model-entity inspect hf:Qwen/Qwen3-8B          tell a checkpoint's spec
-  model-entity estimate config.json --method lora  tell the memory of a training run
+  model-entity inspect hf:Qwen/Qwen3-8B          print a checkpoint's spec
+  model-entity estimate config.json --method lora  estimate the memory of a training run
 
-Exit codes: 0 nothing is wrong, 1 something is, 2 the command was misused.`
+Exit codes: 0 no errors, 1 errors, 2 wrong use.`
 
 async function failure(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.misuse

@@ -1,9 +1,9 @@
-import type { CheckSummary, Diagnostic, DiagnosticSeverity, Excerpt } from '../../manifest/index.js'
-import { type Paint, painter } from '../paint.js'
+import type { CheckSummary, Diagnostic, DiagnosticSeverity, Excerpt } from '../../../manifest/index.js'
+import { type Paint, painter } from '../../paint.js'
+import { count, plural } from '../numbers.js'
+import { printable } from '../printable.js'
 import { codeFrame } from './code-frame.js'
-import type { CheckFormatter } from './index.js'
-import { count, plural } from './numbers.js'
-import { printable } from './printable.js'
+import type { CheckFormatter } from './formatter.js'
 
 /** For a person: place, message, code frame, help, and a summary. */
 export function pretty(): CheckFormatter {

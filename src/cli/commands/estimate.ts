@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type { Architecture } from '../architecture/index.js'
-import { type Checkpoint, readCheckpoint } from '../checkpoint/read/index.js'
+import type { Architecture } from '../../architecture/index.js'
+import { type Checkpoint, readCheckpoint } from '../../checkpoint/read/index.js'
 import {
   DEFAULT_GPU,
   estimateMemory,
@@ -10,11 +10,13 @@ import {
   type MemoryMethod,
   type MemoryOptions,
   planGpus,
-} from '../estimate/index.js'
-import { isManifestName, modelOfManifest } from './estimate-manifest.js'
-import { EXIT, type ExitCode, UsageError } from './exit-code.js'
-import { ESTIMATE_FORMATS, type EstimateFormat, type EstimateRow } from './formats/estimate.js'
-import { RESTING_FORMATS } from './formats/resting.js'
+} from '../../estimate/index.js'
+import { MEMORY_METHODS } from '../../estimate/memory-options.js'
+import { isManifestName, modelOfManifest } from '../estimate-manifest.js'
+import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
+import { ESTIMATE_FORMATS, type EstimateFormat } from '../formats/estimate/index.js'
+import type { EstimateRow } from '../formats/estimate/report.js'
+import { STATIC_MEMORY_FORMATS } from '../formats/estimate/static-memory.js'
 
 interface EstimateFlags {
   readonly method: MemoryMethod
@@ -29,29 +31,31 @@ interface EstimateFlags {
   readonly token?: string
 }
 
-/** `model-entity estimate`: what a model takes of a GPU. */
+/** `model-entity estimate`: how much GPU memory a model needs. */
 export function estimateCommand(report: (code: ExitCode) => void): Command {
   return new Command('estimate')
-    .description('tell the memory that a model takes, and how many GPUs')
+    .description('estimate the GPU memory that a model needs, and how many GPUs')
     .argument('<model>', 'a folder, a config.json, a manifest (.yaml), or hf:org/name')
-    .addOption(new Option('--method <method>', 'what is done').choices(METHODS).default('full'))
+    .addOption(
+      new Option('--method <method>', 'how the model is trained, or inference').choices(MEMORY_METHODS).default('full'),
+    )
     .option('--gpu <gpu>', `a GPU by name, or a size such as 80GB (default: ${DEFAULT_GPU})`, gpu)
-    .option('--fits <gpu>', 'exit with 1 where one GPU of this kind is too small', gpu)
-    .option('--batch <n>', 'sequences in one micro-batch', positive, 1)
-    .option('--context <n>', 'tokens of a sequence', positive, 4096)
-    .option('--rank <n>', 'rank of adapters on all linear layers (default: 32)', positive)
-    .option('--no-checkpointing', 'keep what layers make, in place of running them again')
-    .option('--sweep <what=n,n,…>', 'a row for each value of batch, context or rank', sweep)
-    .addOption(new Option('--format <format>', 'how to print').choices(Object.keys(ESTIMATE_FORMATS)).default('pretty'))
+    .option('--fits <gpu>', 'exit with 1 if the run does not fit on one GPU of this kind', gpu)
+    .option('--batch <n>', 'sequences per micro-batch', positive, 1)
+    .option('--context <n>', 'tokens per sequence', positive, 4096)
+    .option('--rank <n>', 'LoRA rank, on all linear layers (default: 32)', positive)
+    .option('--no-checkpointing', 'disable gradient checkpointing')
+    .option('--sweep <what=n,n,…>', 'print one row for each value of batch, context or rank', sweep)
+    .addOption(
+      new Option('--format <format>', 'output format').choices(Object.keys(ESTIMATE_FORMATS)).default('pretty'),
+    )
     .addOption(new Option('--token <token>', 'an access token of the hub').env('HF_TOKEN'))
     .addHelpText('after', HELP)
     .action(async (from: string, flags: EstimateFlags) => report(await estimate(from, flags)))
 }
 
-const METHODS: readonly MemoryMethod[] = ['full', 'full-mixed', 'lora', 'qlora', 'inference']
-
 const HELP = `
-Exit codes: 0 it is estimated (and fits, with --fits), 1 it does not fit or is not known, 2 misuse.
+Exit codes: 0 estimated (and it fits, with --fits), 1 it does not fit or cannot be estimated, 2 wrong use.
 
 Examples:
   model-entity estimate hf:Qwen/Qwen3-8B --method lora --rank 16
@@ -64,7 +68,7 @@ async function estimate(from: string, flags: EstimateFlags): Promise<ExitCode> {
   const options = memoryOptions(flags)
   const rows = rowsOf(model, flags, gpu)
   if (rows instanceof ForwardPassError) {
-    process.stdout.write(RESTING_FORMATS[flags.format]({ name: model.name, method: flags.method, error: rows }))
+    process.stdout.write(STATIC_MEMORY_FORMATS[flags.format]({ name: model.name, method: flags.method, error: rows }))
     return EXIT.failed
   }
   process.stdout.write(

@@ -1,6 +1,4 @@
-import type { CheckSummary, Diagnostic, Excerpt } from '../../manifest/index.js'
-import { json } from './json.js'
-import { pretty } from './pretty.js'
+import type { CheckSummary, Diagnostic, Excerpt } from '../../../manifest/index.js'
 
 /** How a check ended. */
 export interface CheckEnd {
@@ -17,9 +15,3 @@ export interface CheckFormatter {
   diagnostic(one: Diagnostic, excerpt: Excerpt | undefined, index: number): string
   end(end: CheckEnd): string
 }
-
-/** The output formats of `check`, by name. */
-export const CHECK_FORMATS = { pretty, json } as const satisfies Record<string, () => CheckFormatter>
-
-/** The name of an output format of `check`. */
-export type CheckFormat = keyof typeof CHECK_FORMATS

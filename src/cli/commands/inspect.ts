@@ -1,13 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { hubRepository, isHubName, readCheckpoint } from '../checkpoint/read/index.js'
-import type { LoraOptions } from '../estimate/index.js'
-import { minimumGpus } from '../estimate/index.js'
-import { parseFilesetRef, parseName } from '../references/index.js'
-import { EXIT, type ExitCode, UsageError } from './exit-code.js'
-import { comparisonText } from './formats/comparison.js'
-import { INSPECT_FORMATS, type InspectFormat } from './formats/inspect.js'
-import { loraPlan, parseRank, parseTargets } from './lora-count.js'
-import { requestFor } from './request-for.js'
+import { hubRepository, isHubName, readCheckpoint } from '../../checkpoint/read/index.js'
+import type { LoraOptions } from '../../estimate/index.js'
+import { minimumGpus } from '../../estimate/index.js'
+import { parseFilesetRef, parseName } from '../../references/index.js'
+import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
+import { comparisonText } from '../formats/inspect/comparison.js'
+import { INSPECT_FORMATS, type InspectFormat } from '../formats/inspect/index.js'
+import { loraPlan, parseRank, parseTargets } from '../lora-count.js'
+import { requestFor } from '../request-for.js'
 
 interface InspectOptions {
   readonly format: InspectFormat
@@ -27,7 +27,7 @@ export function inspectCommand(report: (code: ExitCode) => void): Command {
   return new Command('inspect')
     .description("tell a checkpoint's spec: a folder, a config.json, a safetensors or GGUF file, or hf:org/name")
     .argument('<checkpoint>', 'a folder, a file, or hf:org/name', checkpointName)
-    .addOption(new Option('--format <format>', 'how to print').choices(Object.keys(INSPECT_FORMATS)).default('pretty'))
+    .addOption(new Option('--format <format>', 'output format').choices(Object.keys(INSPECT_FORMATS)).default('pretty'))
     .addOption(new Option('--as <kind>', 'print a manifest that `check` passes').choices(['request']))
     .option('--name <name>', 'the name of the entity, with --as request', checked(parseName))
     .option('--fileset <workspace/name>', 'its fileset, with --as request', checked(parseFilesetRef))
@@ -52,7 +52,7 @@ export function inspectCommand(report: (code: ExitCode) => void): Command {
 const HELP = `
 Of weights only the headers are read. What cannot be known is left out, and said in notes.
 
-Exit codes: 0 the checkpoint is understood, 1 it is not (or --compare finds a difference), 2 misuse.
+Exit codes: 0 the checkpoint is understood, 1 it is not (or --compare finds a difference), 2 wrong use.
 
 Examples:
   model-entity inspect ./checkpoints/llama

@@ -1,9 +1,10 @@
 import { Argument, Command, Option } from 'commander'
-import { type Dialect, jsonSchema, type OpenApiVersion, openapi, type Variant } from '../export/index.js'
-import { SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
-import { EXIT, type ExitCode, UsageError } from './exit-code.js'
-import { jsonText } from './json-text.js'
-import { schemaNameOf } from './model-option.js'
+import { type Dialect, jsonSchema, type OpenApiVersion, openapi, type Variant } from '../../export/index.js'
+import { DIALECTS, namesOf, OPENAPI_VERSIONS, VARIANTS } from '../../export/style.js'
+import { SCHEMA_NAMES, type SchemaName } from '../../schemas/index.js'
+import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
+import { jsonText } from '../json-text.js'
+import { schemaNameOf } from '../model-option.js'
 
 interface SchemaOptions {
   readonly dialect: Dialect
@@ -17,18 +18,16 @@ export function schemaCommand(report: (code: ExitCode) => void): Command {
     .description('print a definition as JSON Schema, or the endpoint as OpenAPI; without a name, list the definitions')
     .addArgument(new Argument('[name]', 'the definition').argParser(schemaNameOf))
     .addOption(
-      new Option('--dialect <dialect>', 'the dialect of JSON Schema')
-        .choices(['2020-12', 'draft-07'])
-        .default('2020-12'),
+      new Option('--dialect <dialect>', 'the dialect of JSON Schema').choices(namesOf(DIALECTS)).default('2020-12'),
     )
     .addOption(
       new Option('--openapi [version]', 'the OpenAPI document, of the endpoint with all definitions (default: 3.1)')
-        .choices(['3.1', '3.0'])
+        .choices(namesOf(OPENAPI_VERSIONS))
         .conflicts('dialect'),
     )
     .addOption(
-      new Option('--variant <variant>', 'all that the service checks, or what the API page shows')
-        .choices(['service', 'page'])
+      new Option('--variant <variant>', 'everything the service checks, or what the API page shows')
+        .choices(VARIANTS)
         .default('service'),
     )
     .addHelpText('after', HELP)

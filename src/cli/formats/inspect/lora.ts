@@ -1,8 +1,8 @@
-import type { LoraTarget } from '../../estimate/index.js'
-import type { LoraPlan } from '../lora-count.js'
-import type { Paint } from '../paint.js'
-import { count, plural, share } from './numbers.js'
-import { printable } from './printable.js'
+import type { LoraTarget } from '../../../estimate/index.js'
+import type { LoraPlan } from '../../lora-count.js'
+import type { Paint } from '../../paint.js'
+import { count, plural, share } from '../numbers.js'
+import { printable } from '../printable.js'
 
 /** What a LoRA would train, for a person: the whole, and a row for each kind of module. */
 export function loraText(

@@ -1,20 +1,20 @@
-import { maskSecrets } from '../../display/index.js'
-import type { ForwardPassError, StaticMemory } from '../../estimate/index.js'
-import { jsonText } from '../json-text.js'
-import { painter } from '../paint.js'
-import type { EstimateFormat } from './estimate.js'
-import { count, gib } from './numbers.js'
-import { printable } from './printable.js'
+import { maskSecrets } from '../../../display/index.js'
+import type { ForwardPassError, StaticMemory } from '../../../estimate/index.js'
+import { jsonText } from '../../json-text.js'
+import { painter } from '../../paint.js'
+import { count, gib } from '../numbers.js'
+import { printable } from '../printable.js'
+import type { EstimateFormat } from './index.js'
 
 /** What `estimate` tells of a model whose activations are not known. */
-export interface RestingReport {
+export interface StaticMemoryReport {
   readonly name: string
   readonly method: string
   readonly error: ForwardPassError
 }
 
-/** The output formats of what rests between steps, by the name of the format. */
-export const RESTING_FORMATS: Readonly<Record<EstimateFormat, (report: RestingReport) => string>> = {
+/** The output formats of static memory: parameters, gradients and optimizer states, by the name of the format. */
+export const STATIC_MEMORY_FORMATS: Readonly<Record<EstimateFormat, (report: StaticMemoryReport) => string>> = {
   pretty({ name, method, error }) {
     const paint = painter(process.stdout)
     const rows = PARTS.map(

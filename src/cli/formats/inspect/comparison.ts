@@ -1,6 +1,6 @@
-import type { CheckpointComparison } from '../../checkpoint/index.js'
-import { painter, type Style } from '../paint.js'
-import { printable } from './printable.js'
+import type { CheckpointComparison } from '../../../checkpoint/index.js'
+import { painter, type Style } from '../../paint.js'
+import { printable } from '../printable.js'
 
 /** How many names of a kind are listed before the rest is only counted. */
 const LISTED = 20

@@ -1,5 +1,5 @@
-import { printableJson } from '../../display/index.js'
-import type { CheckFormatter } from './index.js'
+import { printableJson } from '../../../display/index.js'
+import type { CheckFormatter } from './formatter.js'
 
 /** One JSON document for programs: every diagnostic, and the summary, which stands last since it is known last. */
 export function json(): CheckFormatter {

@@ -1,5 +1,5 @@
-import type { Excerpt } from '../../manifest/index.js'
-import { printable } from './printable.js'
+import type { Excerpt } from '../../../manifest/index.js'
+import { printable } from '../printable.js'
 
 /**
  * The line that a diagnostic points at, and a caret under each column of the token. Tabs become two blanks, what steers a

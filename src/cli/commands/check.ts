@@ -1,13 +1,13 @@
 import { Command, Option } from 'commander'
-import { minimumGpus } from '../estimate/index.js'
-import { checkManifest, DEFAULT_MAX_DIAGNOSTICS, type Diagnostic, type ManifestCheck } from '../manifest/index.js'
-import { SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
-import { EXIT, type ExitCode } from './exit-code.js'
-import { type FoundFile, findFiles } from './find-files.js'
-import { CHECK_FORMATS, type CheckFormat } from './formats/index.js'
-import { countOf, modelOption } from './model-option.js'
-import { flush, write } from './output.js'
-import { readFile } from './read-file.js'
+import { minimumGpus } from '../../estimate/index.js'
+import { checkManifest, DEFAULT_MAX_DIAGNOSTICS, type Diagnostic, type ManifestCheck } from '../../manifest/index.js'
+import { SCHEMA_NAMES, type SchemaName } from '../../schemas/index.js'
+import { EXIT, type ExitCode } from '../exit-code.js'
+import { type FoundFile, findFiles } from '../find-files.js'
+import { CHECK_FORMATS, type CheckFormat } from '../formats/check/index.js'
+import { countOf, modelOption } from '../model-option.js'
+import { flush, write } from '../output.js'
+import { readFile } from '../read-file.js'
 
 interface CheckOptions {
   readonly format: CheckFormat
@@ -25,8 +25,12 @@ export function checkCommand(report: (code: ExitCode) => void): Command {
       '<files...>',
       'files, folders (searched for .yaml, .yml, .json, .jsonl, .ndjson), patterns, or - for standard input',
     )
-    .addOption(new Option('--format <format>', 'how to print').choices(Object.keys(CHECK_FORMATS)).default('pretty'))
-    .addOption(modelOption('check every document as this, in place of telling requests from entities'))
+    .addOption(new Option('--format <format>', 'output format').choices(Object.keys(CHECK_FORMATS)).default('pretty'))
+    .addOption(
+      modelOption(
+        'check every document as this model; by default a document with an id and a timestamp is a ModelEntity',
+      ),
+    )
     .addOption(new Option('--max-warnings <count>', 'fail when there are more warnings').argParser(countOf))
     .addOption(
       new Option('--max-diagnostics <count>', 'list no more of one file: errors first; the summary counts all')
@@ -40,13 +44,13 @@ export function checkCommand(report: (code: ExitCode) => void): Command {
 
 const HELP = `
 A mapping with an id and a timestamp is checked as a ModelEntity, anything else as a CreateModelEntityRequest;
-a list holds several. Errors are what the service refuses; warnings and infos are what it takes and nobody means.
+a list holds several. Errors are what the service refuses. Warnings and infos are accepted by the service but probably unintended.
 Secrets are masked: values of api_key and of keys named like one, and user and password in URLs.
 
 Exit codes:
   0  no errors (and not more warnings than --max-warnings allows)
   1  errors, or a file that cannot be read
-  2  misuse: an unknown flag, a file named that is not there
+  2  wrong use: an unknown flag, a file that does not exist
 
 Examples:
   model-entity check models/

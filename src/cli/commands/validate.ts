@@ -1,14 +1,14 @@
 import { Command, Option } from 'commander'
-import { maskSecrets } from '../display/index.js'
-import type { SchemaName } from '../schemas/index.js'
-import { validateJson } from '../validation/index.js'
-import { EXIT, type ExitCode, UsageError } from './exit-code.js'
-import { plural } from './formats/numbers.js'
-import { jsonChunks } from './json-text.js'
-import { countOf, modelOption } from './model-option.js'
-import { flush, write } from './output.js'
-import { readFile } from './read-file.js'
-import { shortInputs } from './short-inputs.js'
+import { maskSecrets } from '../../display/index.js'
+import type { SchemaName } from '../../schemas/index.js'
+import { validateJson } from '../../validation/index.js'
+import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
+import { plural } from '../formats/numbers.js'
+import { jsonChunks } from '../json-text.js'
+import { countOf, modelOption } from '../model-option.js'
+import { flush, write } from '../output.js'
+import { readFile } from '../read-file.js'
+import { shortInputs } from '../short-inputs.js'
 
 interface ValidateOptions {
   readonly model: SchemaName
@@ -32,7 +32,7 @@ const HELP = `
 Values of api_key and of keys named like one, and user and password in URLs, are printed as ***, and an input of
 thousands of values is cut: standard error says so. --show-secrets prints them whole.
 
-Exit codes: 0 the body is valid, 1 it is not, 2 misuse.
+Exit codes: 0 the body is valid, 1 it is not, 2 wrong use.
 
 Examples:
   model-entity validate --model CreateModelEntityRequest request.json

@@ -1,45 +1,14 @@
-import { parametersByPart } from '../../architecture/index.js'
-import type { Checkpoint } from '../../checkpoint/read/index.js'
-import { maskSecrets } from '../../display/index.js'
-import type { ModelSpec } from '../../schemas/index.js'
-import { jsonText } from '../json-text.js'
-import type { LoraPlan } from '../lora-count.js'
-import { type Paint, painter } from '../paint.js'
-import { yamlText } from '../yaml-text.js'
+import { parametersByPart } from '../../../architecture/index.js'
+import type { Checkpoint } from '../../../checkpoint/read/index.js'
+import type { ModelSpec } from '../../../schemas/index.js'
+import type { LoraPlan } from '../../lora-count.js'
+import { type Paint, painter } from '../../paint.js'
+import { count, plural, share } from '../numbers.js'
+import { printable } from '../printable.js'
 import { loraText } from './lora.js'
-import { count, plural, share } from './numbers.js'
-import { printable } from './printable.js'
-
-/** The output formats of `inspect`, by name. */
-export const INSPECT_FORMATS = { pretty, json, yaml } as const satisfies Record<
-  string,
-  (checkpoint: Checkpoint, lora?: LoraPlan) => string
->
-
-/** The name of an output format of `inspect`. */
-export type InspectFormat = keyof typeof INSPECT_FORMATS
-
-/** For programs: the spec or the adapter, and the notes. */
-function json(checkpoint: Checkpoint, lora?: LoraPlan): string {
-  return `${jsonText(plain(checkpoint, lora))}\n`
-}
-
-function yaml(checkpoint: Checkpoint, lora?: LoraPlan): string {
-  return yamlText(plain(checkpoint, lora))
-}
-
-function plain({ spec, adapter, comparison, notes }: Checkpoint, lora: LoraPlan | undefined): unknown {
-  return maskSecrets({
-    ...(spec && { spec }),
-    ...(adapter && { adapter: adapter.adapter }),
-    ...(comparison && { comparison }),
-    ...(lora && { lora }),
-    notes,
-  }).value
-}
 
 /** For a person: what it is, its sizes, its parameters by part, what a LoRA would train, and notes. */
-function pretty(checkpoint: Checkpoint, lora?: LoraPlan): string {
+export function pretty(checkpoint: Checkpoint, lora?: LoraPlan): string {
   const paint = painter(process.stdout)
   const { spec, adapter, stored, notes } = checkpoint
   const blocks = [

@@ -1,0 +1,8 @@
+import { maskSecrets } from '../../../display/index.js'
+import { jsonText } from '../../json-text.js'
+import type { EstimateReport } from './report.js'
+
+/** For programs: everything, in bytes. */
+export function json(report: EstimateReport): string {
+  return `${jsonText(maskSecrets(report).value)}\n`
+}

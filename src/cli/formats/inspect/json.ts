@@ -1,0 +1,9 @@
+import type { Checkpoint } from '../../../checkpoint/read/index.js'
+import { jsonText } from '../../json-text.js'
+import type { LoraPlan } from '../../lora-count.js'
+import { plain } from './plain.js'
+
+/** For programs: the spec or the adapter, and the notes. */
+export function json(checkpoint: Checkpoint, lora?: LoraPlan): string {
+  return `${jsonText(plain(checkpoint, lora))}\n`
+}
