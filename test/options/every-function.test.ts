@@ -36,6 +36,7 @@ import { LINT_OPTIONS } from '../../src/lint/lint.js'
 import { CHECK_MANIFEST_OPTIONS } from '../../src/manifest/check-manifest.js'
 import { checkManifest } from '../../src/manifest/index.js'
 import type { ValueCheck } from '../../src/options/option-kind.js'
+import { CREATION_OPTIONS, creationRefusals } from '../../src/validation/creation/creation-refusals.js'
 import { requestValidationBody, validate, validateJson } from '../../src/validation/index.js'
 import { VALIDATE_JSON_OPTIONS, VALIDATE_OPTIONS } from '../../src/validation/options.js'
 
@@ -59,6 +60,11 @@ interface Case {
 }
 
 const CASES: Readonly<Record<string, Case>> = {
+  creationRefusals: {
+    table: CREATION_OPTIONS,
+    call: (options) => creationRefusals({ name: 'llama' }, options),
+    needed: { workspace: 'default' },
+  },
   validate: { table: VALIDATE_OPTIONS, call: (options) => validate('Lora', { rank: 8 }, options) },
   validateJson: { table: VALIDATE_JSON_OPTIONS, call: (options) => validateJson('Lora', '{"rank":8}', options) },
   requestValidationBody: {

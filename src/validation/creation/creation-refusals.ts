@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable, object, required, text } from '../../options/index.js'
 import { isModelNameSegment } from '../../references/model-ref.js'
 import type { CreateModelEntityRequest } from '../../schemas/create-model-entity-request.js'
 import { encodingError, pythonRepr, pythonStrip } from '../python-text.js'
@@ -14,6 +15,9 @@ export interface CreationOptions {
   readonly state?: RegistryState
 }
 
+/** What the options of `creationRefusals` may be. */
+export const CREATION_OPTIONS: OptionTable<CreationOptions> = { workspace: required(text), state: object() }
+
 /**
  * What the create route refuses a request for, validation and all that comes after it, in the order in which the route comes to it: the
  * first is what it answers, the others are what it would answer next. None means a 201.
@@ -22,16 +26,16 @@ export interface CreationOptions {
  * for tool calls, which the platform does not allow unless it is told to.
  *
  * @param request - the body: what `JSON.parse` or a YAML reader makes of it, or a value that {@link validate} has answered
+ * @throws TypeError for an unknown or wrong option
  * @example
  * creationRefusals({ name: 'Llama-3.1-8B' }, { workspace: 'default' })
  * // [{ status: 422, detail: "[{'type': 'string_pattern_mismatch', …", loc: ['body', 'name'], reason: 'name-not-accepted' }]
  * creationRefusals({ name: 'llama' }, { workspace: 'default', state: { hasModel: () => true } })
  * // [{ status: 409, detail: "Model with workspace 'default' and name 'llama' already exists", … }]
  */
-export function creationRefusals(
-  request: unknown,
-  { workspace, state = {} }: CreationOptions,
-): readonly CreationRefusal[] {
+export function creationRefusals(request: unknown, options: CreationOptions): readonly CreationRefusal[] {
+  checkOptions(options, CREATION_OPTIONS)
+  const { workspace, state = {} } = options
   if (workspace === '' || workspace.includes('/')) return [refusal('no-such-route', 404, 'Not Found', WORKSPACE)]
   const checked = validate('CreateModelEntityRequest', request)
   if (!checked.ok) {
