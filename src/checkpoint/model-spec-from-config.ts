@@ -104,7 +104,7 @@ export function modelSpecFromArchitecture(
   const { dimensions, className, family } = architecture
   const embeds = isEmbeddingModel({ ...extras, className })
   const contextTokens = dimensions.contextTokens ?? tokenizerLimit(extras.tokenizerConfig)
-  const window = windowOf(dimensions.windowTokens, contextTokens)
+  const { windowTokens } = dimensions
   const { precision, notes: precisionNotes } = precisionOf({
     ...optionsIn(extras, PRECISION_SOURCES),
     config,
@@ -132,7 +132,7 @@ export function modelSpecFromArchitecture(
     precision,
     ...(dimensions.moe && { moe_config: moeConfig(dimensions) }),
     ...(dimensions.mamba && { mamba_config: mambaConfig(dimensions) }),
-    ...(window.tokens !== undefined && { sliding_window_config: { window_size: window.tokens } }),
+    ...(windowTokens !== undefined && { sliding_window_config: { window_size: windowTokens } }),
     linear_layers: linearLayerSpecs(architecture),
     ...(chat.template !== undefined && { chat_template: chat.template }),
     ...(parser !== undefined && { tool_call_config: { tool_call_parser: parser } }),
@@ -143,7 +143,7 @@ export function modelSpecFromArchitecture(
   ]
   return {
     spec,
-    notes: [...architecture.notes, ...precisionNotes, ...window.notes, ...chat.notes, ...gpuNotes, ...unknown],
+    notes: [...architecture.notes, ...precisionNotes, ...windowNotes(windowTokens, contextTokens), ...chat.notes, ...gpuNotes, ...unknown],
   }
 }
 
@@ -159,11 +159,10 @@ function tokenizerLimit(tokenizerConfig: ConfigObject | undefined): number | und
   return limit !== undefined && Number.isInteger(limit) && limit > 0 && limit < 2 ** 31 ? limit : undefined
 }
 
-/** A window that is wider than the context is none. */
-function windowOf(tokens: number | undefined, contextTokens: number | undefined): { tokens?: number; notes: string[] } {
-  if (tokens === undefined) return { notes: [] }
-  if (contextTokens === undefined || tokens <= contextTokens) return { tokens, notes: [] }
-  return { notes: [`sliding_window_config is left out: a window of ${tokens} tokens is wider than the context`] }
+/** A window that is wider than the context hides nothing, and is a window of the model all the same. */
+function windowNotes(windowTokens: number | undefined, contextTokens: number | undefined): string[] {
+  if (windowTokens === undefined || contextTokens === undefined || windowTokens <= contextTokens) return []
+  return [`sliding_window_config: a window of ${windowTokens} tokens is wider than the context of ${contextTokens}`]
 }
 
 function moeConfig({ moe }: Dimensions): MoEConfig | null {
