@@ -143,7 +143,14 @@ export function modelSpecFromArchitecture(
   ]
   return {
     spec,
-    notes: [...architecture.notes, ...precisionNotes, ...windowNotes(windowTokens, contextTokens), ...chat.notes, ...gpuNotes, ...unknown],
+    notes: [
+      ...architecture.notes,
+      ...precisionNotes,
+      ...windowNotes(windowTokens, contextTokens),
+      ...chat.notes,
+      ...gpuNotes,
+      ...unknown,
+    ],
   }
 }
 

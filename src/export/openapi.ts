@@ -61,7 +61,10 @@ function operation(style: Style, variant: Variant): PlainObject {
   const { operationId, summary, description, tags, parameters, requestBody, responses, refusals } = CREATE_MODEL
   const answers: PlainObject = {}
   for (const [status, { description, schema }] of Object.entries(responses)) {
-    answers[status] = { description, content: json({ $ref: style.definitions + schema }) }
+    const body = { $ref: style.definitions + schema }
+    // What fails after validation is a 422, too, with a text in place of the list.
+    const isEither = variant === 'service' && status === '422'
+    answers[status] = { description, content: json(isEither ? { anyOf: [body, REFUSAL] } : body) }
   }
   for (const [status, description] of Object.entries(variant === 'service' ? refusals : {})) {
     answers[status] = { description, content: json(REFUSAL) }

@@ -16,8 +16,8 @@ export const CREATE_MODEL = {
     422: { description: 'Validation Error', schema: 'HTTPValidationError' },
   },
   refusals: {
-    400: 'The body cannot be read, or the fileset is no reference to one',
-    403: 'Not allowed: for one, to trust remote code',
+    400: 'The body cannot be read, the fileset is no reference or not there, or no workspace has such a name',
+    403: 'Not allowed: to trust remote code, or to set a plugin for tool calls',
     409: 'A model of this name exists in the workspace',
   },
 } as const satisfies Operation

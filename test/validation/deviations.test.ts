@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { validate, validateJson } from '../../src/validation/index.js'
+import { creationRefusals, validate, validateJson } from '../../src/validation/index.js'
 
 // The answers that differ from the service's on purpose: docs/parity.md tells why.
 
@@ -74,6 +74,37 @@ describe('where the service crashes', () => {
   it('a free field nested deeper than 250 is answered', () => {
     const body = `{"name": "m", "custom_fields": {"x": ${'['.repeat(900)}${']'.repeat(900)}}}`
     expect(validateJson('CreateModelEntityRequest', body).ok).toBe(true)
+  })
+})
+
+describe('what the service takes from its clock, or refuses in an answer', () => {
+  it('a timestamp that an adapter leaves out stays out', () => {
+    const result = validate('Adapter', { name: 'a', workspace: 'w', fileset: 'w/f', finetuning_type: 'lora' })
+    expect(result.ok && Object.keys(result.value)).not.toContain('created_at')
+    expect(validate('Adapter', { created_at: null })).toMatchObject({
+      detail: expect.arrayContaining([expect.objectContaining({ type: 'datetime_type', loc: ['body', 'created_at'] })]),
+    })
+  })
+
+  it('both token limits are taken within an entity, fast and slow, and nowhere else', () => {
+    const prompt = { inference_params: { max_tokens: 1, max_completion_tokens: 1 } }
+    const entity = { id: 'i', name: 'm', workspace: 'w', created_at: '2024-01-15T09:30:00Z', prompt }
+    expect(validate('ModelEntity', { ...entity, updated_at: '2024-01-15T09:30:00Z' }).ok).toBe(true)
+    expect(validate('ModelEntity', { ...entity, updated_at: 1705311000 }).ok).toBe(true)
+    for (const model of ['PromptData', 'CreateModelEntityRequest'] as const) {
+      const value = model === 'PromptData' ? prompt : { name: 'm', prompt }
+      expect(validate(model, value)).toMatchObject({ detail: [{ type: 'value_error', ctx: { error: {} } }] })
+    }
+  })
+
+  it('half of a surrogate pair is refused by the create route, without the position', () => {
+    expect(creationRefusals({ name: 'ab', base_model: '\ud800' }, { workspace: 'w' })).toMatchObject([
+      {
+        status: 400,
+        detail: "'utf-8' codec can't encode a character: surrogates not allowed",
+        loc: ['body', 'base_model'],
+      },
+    ])
   })
 })
 
