@@ -1,29 +1,32 @@
 /**
- * Asks the service and the library the same, and tells every difference.
+ * Asks the platform's own classes and the library the same, and tells every difference.
  *
- *     pip install -r test/oracle/requirements.txt
  *     npm run oracle -- --count 5000 --seed 1        compares as many cases, the same for the same seed
  *     npm run oracle -- --shrink                     and makes each difference as small as it gets
  *     npm run oracle -- --cases test/fixtures/fastapi/json-suite.jsonl.gz    asks the cases of a record again
  *     npm run oracle -- --record test/fixtures/fastapi/generated.jsonl.gz
+ *     npm run oracle -- --platform VERSION           tells what that version changes: schemas, answers, refusals
  *
- * `--python PATH` names the Python to run; the default is `python3`.
+ * `--python PATH` names the Python of an installation of the platform; without it, uv installs one under `.cache`.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { cases } from '../test/oracle/bodies.js'
 import { isSameAnswer, ourAnswer } from '../test/oracle/compare.js'
+import { platformPython, RECORDED_VERSION } from '../test/oracle/installation.js'
 import { isIntended } from '../test/oracle/intended.js'
 import { type Answer, type Case, type OracleRecord, readCases } from '../test/oracle/records.js'
 import { Service } from '../test/oracle/service.js'
 import { shrink } from '../test/oracle/shrink.js'
+import { changesOf } from '../test/oracle/versions.js'
 
 const { values: flags } = parseArgs({
   options: {
     count: { type: 'string', default: '2000' },
     seed: { type: 'string', default: '1' },
-    python: { type: 'string', default: 'python3' },
+    python: { type: 'string' },
+    platform: { type: 'string' },
     cases: { type: 'string' },
     record: { type: 'string' },
     shrink: { type: 'boolean', default: false },
@@ -31,7 +34,15 @@ const { values: flags } = parseArgs({
   },
 })
 
-const service = new Service(flags.python)
+const python = platformPython(flags.python, flags.platform)
+if (flags.platform !== undefined) {
+  const changes = await changesOf(python)
+  for (const change of changes) console.log(change)
+  console.log(`platform ${flags.platform}: ${changes.length} changes against ${RECORDED_VERSION}`)
+  process.exit(changes.length > 0 ? 1 : 0)
+}
+
+const service = new Service(python)
 const records: OracleRecord[] = []
 let differences = 0
 let crashes = 0
