@@ -1,5 +1,8 @@
-import type { Computation } from './computation.js'
+import type { Dimensions } from './dimensions.js'
+import type { ForwardPass } from './forward/index.js'
 import type { Module } from './module.js'
+
+export type { Dimensions, MambaDimensions, MoeDimensions } from './dimensions.js'
 
 /** A model described: the module tree from which parameters, linear layers, counts and estimates derive. */
 export interface Architecture {
@@ -10,8 +13,8 @@ export interface Architecture {
   readonly root: Module
   /** What a `ModelSpec` says of the model's sizes. */
   readonly dimensions: Dimensions
-  /** What the config says of the forward pass; where it says nothing, the class's defaults hold. */
-  readonly computation?: Computation
+  /** What a forward pass computes; absent where that is not described. */
+  readonly forward?: ForwardPass
   /** What the description leaves out or takes for granted, in sentences. */
   readonly notes: readonly string[]
 }
@@ -23,45 +26,4 @@ export type ModuleTree = Pick<Architecture, 'root'>
 export interface Tie {
   readonly name: string
   readonly to: string
-}
-
-/** The sizes of a model in the terms of `ModelSpec`; a field that the family does not have is absent. */
-export interface Dimensions {
-  readonly layers: number
-  readonly hiddenSize: number
-  readonly heads: number
-  readonly kvHeads: number
-  /** Features of one head of the queries; absent where there is no attention. */
-  readonly headDim?: number
-  readonly ffnHiddenSize: number
-  readonly vocabSize: number
-  /** The longest context, in tokens, that the config names, with any rope scaling applied. */
-  readonly contextTokens?: number
-  readonly gatedMlp: boolean
-  readonly tiedEmbeddings: boolean
-  /** The width of the attention window in tokens, where any layer has one. */
-  readonly windowTokens?: number
-  /** The indices of the layers that attend through the window; absent where all do. */
-  readonly windowLayers?: readonly number[]
-  readonly moe?: MoeDimensions
-  readonly mamba?: MambaDimensions
-}
-
-/** A mixture of experts, in the terms of `MoEConfig`. */
-export interface MoeDimensions {
-  readonly experts: number
-  readonly expertsPerToken: number
-  readonly expertLayers: number
-  readonly expertFfnSize?: number
-  readonly sharedExperts: number
-}
-
-/** State-space layers, in the terms of `MambaConfig`. */
-export interface MambaDimensions {
-  readonly mambaLayers: number
-  readonly attentionLayers: number
-  /** Layers that are a feed-forward network, dense or of experts, and nothing else; in most families there are none. */
-  readonly mlpLayers: number
-  readonly stateSize: number
-  readonly convKernel: number
 }

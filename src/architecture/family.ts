@@ -1,5 +1,7 @@
 import type { Architecture } from './architecture.js'
 import type { ConfigReader } from './config-reader.js'
+import type { Dimensions } from './dimensions.js'
+import type { ForwardPass } from './forward/index.js'
 
 /**
  * A model family: everything that the library knows of it, in one file under `families/`. What a config leaves out and
@@ -31,14 +33,12 @@ export type SizeField =
   | 'max_position_embeddings'
 
 /** A model of a family; the name of the family is the config's `model_type`. */
-export type ModelDescription = Omit<Architecture, 'family'>
+export type ModelDescription = Omit<Architecture, 'family' | 'forward'>
 
 /** What other rooms need to know of a family besides its modules. Whoever needs more adds a field here. */
 export interface FamilyFacts {
   /** What the family calls the fields of common sizes. Both names are read, as `attribute_map` has it. */
   readonly fieldNames?: FieldNames
-  /** The field of the config that names the activation. Default: `hidden_act`. */
-  readonly activationField?: string
   /**
    * Multimodal models whose language model this is: the `model_type` of the whole where its `text_config` has none, or
    * the name that the `text_config` gives it.
@@ -65,4 +65,10 @@ export interface FamilyFacts {
    * names and fails on them where the embeddings are tied.
    */
   readonly tiesByPattern?: boolean
+  /**
+   * What a forward pass computes, part by part. Absent: memory is not estimated.
+   *
+   * @param dimensions - what `describe` says of the same config
+   */
+  readonly forward?: (config: ConfigReader, dimensions: Dimensions) => ForwardPass
 }

@@ -1,7 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 import type { Architecture } from './architecture.js'
 import { CheckpointError } from './checkpoint-error.js'
-import { computationOf } from './computation.js'
 import type { ConfigObject } from './config-object.js'
 import { ConfigReader } from './config-reader.js'
 import { familyOf, modelTypes } from './families/index.js'
@@ -42,14 +41,14 @@ function describeText({ whole, family, config }: TextConfig, outer: ConfigReader
   return { ...text, notes: [note, ...text.notes] }
 }
 
-/** The model of a family, with what its config says of the forward pass. */
+/** The model of a family, with its forward pass. */
 function described(modelType: string, config: ConfigReader, className: string | undefined): Architecture {
   const family = familyOf(modelType)
   if (!family) throw unsupported(modelType)
   const model = family.describe(config, className)
-  const computation = computationOf(config, model.dimensions.headDim, family.activationField)
+  const forward = family.forward?.(config, model.dimensions)
   const notes = [...model.notes, ...unreadSizes(config)]
-  return { family: modelType, ...model, notes, computation: { ...computation, ...model.computation } }
+  return { family: modelType, ...model, notes, ...(forward && { forward }) }
 }
 
 function object(config: unknown): ConfigObject {

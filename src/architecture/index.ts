@@ -1,8 +1,27 @@
-export type { Architecture, Dimensions, MambaDimensions, ModuleTree, MoeDimensions, Tie } from './architecture.js'
+export type { Architecture, ModuleTree, Tie } from './architecture.js'
 export { CheckpointError, type CheckpointErrorCode, type CheckpointErrorDetails } from './checkpoint-error.js'
-export type { Computation } from './computation.js'
 export type { ConfigObject } from './config-object.js'
+export type { Dimensions, MambaDimensions, MoeDimensions } from './dimensions.js'
 export { foldedLinearLayers, foldedParameters } from './fold.js'
+export type {
+  Alibi,
+  Attention,
+  ChunkedAttention,
+  Dispatch,
+  EagerAttention,
+  FeedForward,
+  ForwardPass,
+  HeadNorms,
+  Logits,
+  Masks,
+  Mixture,
+  Norm,
+  ParallelResidual,
+  Residual,
+  Rotation,
+  Router,
+  SequentialResidual,
+} from './forward/index.js'
 export { architectureFromConfig } from './from-config.js'
 export {
   type LinearGroup,

@@ -31,16 +31,6 @@ export function architectureOfSpec(spec: ModelSpec): ReconstructedModel {
   return { architecture, assumptions }
 }
 
-/** An answer about the model that a spec describes, with what had to be taken for granted among its assumptions. */
-export function answeredOfSpec<Answer extends { readonly assumptions: readonly string[] }>(
-  spec: ModelSpec,
-  answer: (architecture: Architecture) => Answer,
-): Answer {
-  const { architecture, assumptions } = architectureOfSpec(spec)
-  const answered = answer(architecture)
-  return { ...answered, assumptions: [...assumptions, ...answered.assumptions] }
-}
-
 function described(spec: ModelSpec): { architecture: Architecture; isFamily: boolean } {
   try {
     return { architecture: architectureFromConfig({ ...configOf(spec), model_type: spec.family }), isFamily: true }

@@ -1,7 +1,4 @@
-import type { PartBytes } from './replay/memory-ledger.js'
-
-/** What rests between the steps of a training run, whatever its forward pass is. */
-export type StaticMemory = Pick<PartBytes, 'parameters' | 'gradients' | 'optimizerStates'>
+import type { StaticMemory } from './replay/static-memory.js'
 
 /** A model whose forward pass is not described, so that its activations are not known; what rests is. */
 export class ForwardPassError extends RangeError {

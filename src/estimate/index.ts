@@ -1,14 +1,19 @@
 export { architectureOfSpec, type ReconstructedModel } from './architecture-of-spec.js'
 export { countLoraParameters, type LoraCount, type LoraTarget } from './count-lora-parameters.js'
 export { countParameters, type ParameterCount } from './count-parameters.js'
-export { estimateMemory, type MemoryEstimate } from './estimate-memory.js'
-export { ForwardPassError, type StaticMemory } from './forward-pass-error.js'
+export { isForwardPassDescribed } from './described-families.js'
+export { estimateMemory } from './estimate-memory.js'
+export type { TooFew } from './fewest-gpus.js'
+export { ForwardPassError } from './forward-pass-error.js'
 export { DEFAULT_GPU, GPUS, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
 export type { LoraOptions } from './lora/options.js'
-export type { MemoryMethod, MemoryOptions, Optimizer } from './memory-options.js'
+export type { MemoryEstimate } from './memory-estimate.js'
+export type { MemoryOptions } from './memory-options.js'
+export type { MemoryMethod } from './methods.js'
 export { type MinimumGpus, minimumGpus } from './minimum-gpus.js'
+export type { Optimizer } from './optimizers.js'
 export { CUBLAS_WORKSPACE_BYTES, CUDA_CONTEXT_BYTES, overheadBytes } from './overhead.js'
-export { type GpuPlan, type PlanOptions, planGpus, type TooFew } from './plan-gpus.js'
+export { type GpuPlan, type PlanOptions, planGpus } from './plan-gpus.js'
 export {
   planServing,
   type ServingOptions,
@@ -17,5 +22,5 @@ export {
   type WeightPrecision,
 } from './plan-serving.js'
 export type { MemoryPart, PartBytes, Phase } from './replay/memory-ledger.js'
-export { isForwardPassDescribed } from './replay/traits.js'
+export type { StaticMemory } from './replay/static-memory.js'
 export type { Layout } from './sharding.js'

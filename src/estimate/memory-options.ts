@@ -1,18 +1,8 @@
 import { boolean, checkOptions, choice, integer, nested, type OptionTable } from '../options/index.js'
+import { ATTENTION_KERNELS, type AttentionKernel } from './kernels.js'
 import { LORA_OPTIONS, type LoraOptions } from './lora/options.js'
-import { ATTENTION_KERNELS, type AttentionKernel } from './replay/attention/attention.js'
-
-/** How a model is used: what is trained and in which types, or served. */
-export type MemoryMethod = (typeof MEMORY_METHODS)[number]
-
-/** Every {@link MemoryMethod}. */
-export const MEMORY_METHODS = ['full', 'full-mixed', 'lora', 'qlora', 'inference'] as const
-
-/** The optimizers whose states are known. */
-export type Optimizer = (typeof OPTIMIZERS)[number]
-
-/** Every {@link Optimizer}. */
-export const OPTIMIZERS = ['adamw', 'adamw-8bit', 'sgd', 'adafactor'] as const
+import { MEMORY_METHODS, type MemoryMethod } from './methods.js'
+import { OPTIMIZERS, type Optimizer } from './optimizers.js'
 
 /** The types of weights that an estimate can be for. */
 export type TrainingPrecision = (typeof PRECISIONS)[number]

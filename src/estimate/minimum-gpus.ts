@@ -1,8 +1,11 @@
 import { type Architecture, totalParameters } from '../architecture/index.js'
 import type { ModelSpec } from '../schemas/index.js'
 import { architectureOfSpec } from './architecture-of-spec.js'
-import type { MemoryMethod } from './memory-options.js'
-import { fewestGpus } from './plan-gpus.js'
+import { fewestGpus } from './fewest-gpus.js'
+import { DEFAULT_GPU, gpuOf } from './gpus.js'
+import { checkMemoryOptions } from './memory-options.js'
+import type { MemoryMethod } from './methods.js'
+import { resolveModel } from './resolved-model.js'
 
 /** The two fields of a `ModelSpec` that say how many GPUs training takes; one that is not known is absent. */
 export interface MinimumGpus {
@@ -63,6 +66,9 @@ function rebuiltModel(spec: ModelSpec): Architecture | { readonly why: string } 
   }
 }
 
+/** The most GPUs to think of. */
+const MOST_GPUS = 1024
+
 /** Several times what the deepest models have: a longer step is not replayed on anybody's word. */
 const MOST_LAYERS = 1000
 
@@ -77,7 +83,9 @@ type Fewest = { readonly gpus: number; readonly why?: never } | { readonly gpus?
 function fewest(model: Architecture, method: MemoryMethod): Fewest {
   const sequenceLength = Math.min(SEQUENCE, model.dimensions.contextTokens ?? SEQUENCE)
   try {
-    const { gpus, tooFew } = fewestGpus(model, { method, sequenceLength }, false)
+    const options = checkMemoryOptions({ method, sequenceLength })
+    const limits = { gpu: gpuOf(DEFAULT_GPU), maxGpus: MOST_GPUS, isExplained: false }
+    const { gpus, tooFew } = fewestGpus(resolveModel(model, options), options, limits)
     if (gpus !== undefined) return { gpus }
     return { why: tooFew.at(-1)?.reason ?? 'no number of GPUs is enough' }
   } catch (error) {

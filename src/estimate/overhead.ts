@@ -1,4 +1,4 @@
-import type { MemoryMethod } from './memory-options.js'
+import { type MemoryMethod, methodOf } from './methods.js'
 
 const MIB = 2 ** 20
 
@@ -17,5 +17,5 @@ export const CUBLAS_WORKSPACE_BYTES = 8.125 * MIB
  * it: it depends on the order of allocations, and is given back where memory gets short.
  */
 export function overheadBytes(method: MemoryMethod): number {
-  return CUDA_CONTEXT_BYTES + (method === 'inference' ? 1 : 2) * CUBLAS_WORKSPACE_BYTES
+  return CUDA_CONTEXT_BYTES + (methodOf(method).trains === 'nothing' ? 1 : 2) * CUBLAS_WORKSPACE_BYTES
 }

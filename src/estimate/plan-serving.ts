@@ -2,12 +2,12 @@ import { type Architecture, linearGroups, totalParameters } from '../architectur
 import { product, sum } from '../architecture/safe-integer.js'
 import { checkOptions, choice, integer, type OptionTable } from '../options/index.js'
 import type { ModelSpec } from '../schemas/index.js'
-import { answeredOfSpec } from './architecture-of-spec.js'
-import { estimateMemory } from './estimate-memory.js'
 import { DEFAULT_GPU, GPU_CHOICE, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
 import { cacheElements, cacheShape } from './kv-cache.js'
+import { type CheckedMemoryOptions, checkMemoryOptions } from './memory-options.js'
 import { overheadBytes } from './overhead.js'
-import { isForwardPassDescribed } from './replay/traits.js'
+import { type ResolvedModel, resolveModel } from './resolved-model.js'
+import { runMemory } from './run-memory.js'
 
 /** Bits of one weight of a linear layer, scales included. What is no linear layer, and the head, keeps 16 bits. */
 const WEIGHT_BITS = {
@@ -98,14 +98,17 @@ export interface ServingPlan {
  */
 export function planServing(model: Architecture | ModelSpec, options: ServingOptions = {}): ServingPlan {
   checkOptions(options, SERVING_OPTIONS)
-  if (!('root' in model)) return answeredOfSpec(model, (architecture) => planServing(architecture, options))
-  const modelContext = model.dimensions.contextTokens ?? MOST
+  const inference = checkMemoryOptions({ method: 'inference' })
+  const resolved = resolveModel(model, inference)
+  const { architecture } = resolved
+  const modelContext = architecture.dimensions.contextTokens ?? MOST
   const { precision = 'bfloat16', cacheBytes = 2, concurrency = 1, chunkTokens = 2048 } = options
   const contextTokens = options.contextTokens ?? Math.min(4096, modelContext)
   const gpu = gpuOf(options.gpu ?? DEFAULT_GPU)
-  const shape = cacheShape(model)
-  const weightBytes = weightsOf(model)
-  const chunk = (tokens: number) => chunkBytes(model, Math.min(tokens, chunkTokens))
+  const shape = cacheShape(architecture)
+  const weightBytes = weightsOf(architecture)
+  const chunk = (tokens: number) =>
+    chunkBytes(resolved, { ...inference, sequenceLength: Math.min(tokens, chunkTokens) })
   const partsOf = (tokens: number, sequences: number) => ({
     weights: weightBytes[precision],
     kvCache: Math.ceil(sequences * cacheElements(shape, tokens) * cacheBytes),
@@ -127,7 +130,7 @@ export function planServing(model: Architecture | ModelSpec, options: ServingOpt
     stateBytesPerSequence: shape.stateElements * cacheBytes,
     largestContextTokens: most(modelContext, (tokens) => totalOf(tokens, concurrency) <= gpu.memoryBytes),
     largestConcurrency: most(MOST, (sequences) => totalOf(contextTokens, sequences) <= gpu.memoryBytes),
-    assumptions: assumptionsOf(model, chunkTokens, shape.notes),
+    assumptions: [...resolved.assumptions, ...assumptionsOf(architecture, chunkTokens, shape.notes)],
   }
 }
 
@@ -152,9 +155,9 @@ function weightsOf(model: Architecture): Record<WeightPrecision, number> {
 }
 
 /** What the prefill of one chunk holds beside weights and cache. */
-function chunkBytes(model: Architecture, sequenceLength: number): number {
-  if (!isForwardPassDescribed(model.family)) return 0
-  const { parts } = estimateMemory(model, { method: 'inference', sequenceLength })
+function chunkBytes(model: ResolvedModel, options: CheckedMemoryOptions): number {
+  if (!model.architecture.forward) return 0
+  const { parts } = runMemory(model, options)
   return parts.activations + parts.temporary + parts.buffers
 }
 
@@ -169,11 +172,11 @@ function most(limit: number, passes: (value: number) => boolean): number {
   return low
 }
 
-function assumptionsOf({ family }: Architecture, chunkTokens: number, notes: readonly string[]): string[] {
+function assumptionsOf({ family, forward }: Architecture, chunkTokens: number, notes: readonly string[]): string[] {
   return [
     'one GPU; the cache has no gaps between sequences',
     'linear layers but the head are stored at the precision, everything else in 16 bits at least',
-    isForwardPassDescribed(family)
+    forward
       ? `prompts run ${chunkTokens.toLocaleString('en-US')} tokens at a time, one sequence after another`
       : `the forward pass of ${family} is not described: its activations, some hundred MiB, are not in it`,
     ...notes,

@@ -1,4 +1,4 @@
-import type { MemoryEstimate } from './estimate-memory.js'
+import type { MemoryEstimate } from './memory-estimate.js'
 import { emptyParts, type PartBytes, type Phase } from './replay/memory-ledger.js'
 import type { StepProfile } from './shard/profile.js'
 

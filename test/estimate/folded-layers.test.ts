@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { type Architecture, architectureFromConfig } from '../../src/architecture/index.js'
-import { foldLayers } from '../../src/estimate/replay/folded-layers.js'
-import { prefill, type TrainingStep, trainingStep } from '../../src/estimate/replay/step.js'
-import { traitsOf } from '../../src/estimate/replay/traits.js'
+import { prefill } from '../../src/estimate/replay/prefill.js'
+import { replayModel } from '../../src/estimate/replay/replay-model.js'
+import type { TrainingStep } from '../../src/estimate/replay/training-options.js'
+import { trainingStep } from '../../src/estimate/replay/training-step.js'
 
 const SIZES = {
   hidden_size: 96,
@@ -68,22 +69,22 @@ describe('foldLayers', () => {
   it.each(CASES)('changes nothing of a training step of %s: %o', (_, step, config) => {
     const architecture = architectureFromConfig(config)
     const all = { ...STEP, ...step }
-    expect(trainingStep(architecture, all)).toEqual(trainingStep(architecture, all, unfolded))
+    expect(trainingStep(replayModel(architecture), all)).toEqual(trainingStep(replayModel(architecture, unfolded), all))
   })
 
   it.each(MODELS.map((config) => [config['model_type'], config] as const))('nor of a prefill of %s', (_, config) => {
     const architecture = architectureFromConfig(config)
     const all = { batch: 2, sequence: 72, kernel: 'flash', dtype: 'bfloat16' } as const
-    expect(prefill(architecture, all)).toEqual(prefill(architecture, all, unfolded))
+    expect(prefill(replayModel(architecture), all)).toEqual(prefill(replayModel(architecture, unfolded), all))
   })
 
   it('leaves three layers before a gap and two behind it', () => {
     const architecture = architectureFromConfig({ ...SIZES, model_type: 'llama', num_hidden_layers: 12 })
-    expect([...foldLayers(architecture, traitsOf(architecture)).omitted]).toEqual([['model.layers.2', 7]])
+    expect([...replayModel(architecture).omitted]).toEqual([['model.layers.2', 7]])
   })
 
   it('leaves short rows alone', () => {
     const architecture = architectureFromConfig({ ...SIZES, model_type: 'llama', num_hidden_layers: 6 })
-    expect(foldLayers(architecture, traitsOf(architecture)).architecture).toBe(architecture)
+    expect(replayModel(architecture).architecture).toBe(architecture)
   })
 })

@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { type Architecture, architectureFromConfig } from '../../src/architecture/index.js'
 import type { MemoryOptions } from '../../src/estimate/index.js'
 import { checkMemoryOptions } from '../../src/estimate/memory-options.js'
+import { resolveModel } from '../../src/estimate/resolved-model.js'
 import { profileStep } from '../../src/estimate/shard/profile.js'
 import { shardedEstimate } from '../../src/estimate/sharding.js'
 import { memoryRecords } from './memory-records.js'
 
 const RECORDS = memoryRecords('sharded.jsonl.gz').map((record) => [record.id, record] as const)
 
-const estimate = (model: Architecture, options: MemoryOptions, layout: object = {}) =>
-  shardedEstimate(
-    profileStep(model, checkMemoryOptions(options)),
-    { data: options.world ?? 1, tensor: 1, pipeline: 1, expert: 1, ...layout },
-    0,
-  )
+const estimate = (model: Architecture, options: MemoryOptions, layout: object = {}) => {
+  const checked = checkMemoryOptions(options)
+  const ranks = { data: options.world ?? 1, tensor: 1, pipeline: 1, expert: 1, ...layout }
+  return shardedEstimate(profileStep(resolveModel(model, checked), checked), ranks, 0)
+}
 
 const errorOf = ({ config, options, truth }: (typeof RECORDS)[number][1]) =>
   Math.abs(estimate(architectureFromConfig(config), options).tensorBytes / truth.peak.total - 1)

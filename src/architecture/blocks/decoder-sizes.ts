@@ -57,6 +57,7 @@ export interface OtherDimensions {
   readonly ffnHiddenSize?: number
   readonly windowTokens?: number | undefined
   readonly windowLayers?: readonly number[]
+  readonly unrotatedLayers?: readonly number[]
   readonly moe?: MoeDimensions | undefined
 }
 

@@ -19,4 +19,9 @@ export const arcee = decoderFamily({
   },
   plainMlp: (sizes, config) => plainMlp({ ...sizes, bias: config.boolean('mlp_bias', false) }),
   questionAnsweringPrefix: 'transformer',
+  forward: (config) => ({
+    rotation: { features: 'all' },
+    norm: 'rmsNorm',
+    feedForward: { activation: config.string('hidden_act', 'relu2') },
+  }),
 })

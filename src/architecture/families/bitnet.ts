@@ -25,4 +25,9 @@ export const bitnet = decoderFamily({
     const mlp = gatedMlp(sizes)
     return { ...mlp, children: { ...mlp.children, ffn_sub_norm: rmsNorm(sizes.ffnSize) } }
   },
+  forward: (config) => ({
+    rotation: { features: 'all' },
+    norm: 'rmsNorm',
+    feedForward: { activation: config.string('hidden_act', 'relu2') },
+  }),
 })

@@ -61,5 +61,12 @@ export const bloom = headedFamily({
       dimensions,
     }
   },
+  forward: (config) => ({
+    alibi: { maskDtype: 'float32' },
+    norm: 'layerNorm',
+    attention: { eagerOnly: true, keepsProjections: true },
+    feedForward: { activation: config.string('hidden_act', 'bloom') },
+    logits: { prefill: 'allTokens' },
+  }),
   loraTargets: ['query_key_value'],
 })

@@ -44,6 +44,5 @@ export const codegen = headedFamily({
       dimensions,
     }
   },
-  activationField: 'activation_function',
   loraTargets: ['qkv_proj'],
 })

@@ -25,4 +25,12 @@ export const cohere2 = decoderFamily({
   norm: (size) => layerNorm(size, { bias: false }),
   mlp: gatedMlp,
   layer: parallelLayer,
+  forward: (config) => ({
+    rotation: { features: 'all', float32: 'inputs' },
+    norm: 'layerNormWrittenOut',
+    attention: { headNorms: 'allProjected' },
+    feedForward: { activation: config.string('hidden_act', 'silu') },
+    residual: { order: 'parallel', sum: 'residualFirst' },
+    logits: { form: 'scaled' },
+  }),
 })

@@ -50,6 +50,20 @@ export const deepseekV2 = decoderFamily({
     }
   },
   dimensions: (_, config) => ({ headDim: latentSizes(config, LATENT).queryHeadDim }),
+  forward: (config) => ({
+    rotation: { features: config.integer('qk_rope_head_dim', 64), pairs: 'complex' },
+    norm: 'rmsNorm',
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: {
+        router: 'scaledSoftmax',
+        normalised: false,
+        grouped: config.raw('topk_method') === 'group_limited_greedy',
+        dispatch: 'sorted',
+        returnsLogits: false,
+      },
+    },
+  }),
 })
 
 const LATENT: LatentDefaults = {

@@ -2,6 +2,7 @@ import { experts, expertsBlock, router } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
 import type { ConfigReader } from '../config-reader.js'
+import { deepseekV3Mixture } from '../forward/deepseek-mixture.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -52,6 +53,14 @@ export const deepseekV3 = decoderFamily({
     }
   },
   dimensions: (_, config) => ({ headDim: queryHeadDim(config) }),
+  forward: (config) => ({
+    rotation: {
+      features: config.integer('qk_rope_head_dim', 64),
+      pairs: config.raw('rope_interleave') === false ? 'halves' : 'neighbours',
+    },
+    norm: 'rmsNorm',
+    feedForward: { activation: config.string('hidden_act', 'silu'), mixture: deepseekV3Mixture(config) },
+  }),
 })
 
 const LATENT: LatentDefaults = {

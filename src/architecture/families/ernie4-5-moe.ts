@@ -54,4 +54,17 @@ export const ernie45Moe = decoderFamily({
     }
   },
   headBias: (config) => config.boolean('use_bias', false),
+  forward: (config) => ({
+    rotation: { features: 'all', float32: 'terms', repeatsTables: true },
+    norm: 'rmsNorm',
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: {
+        sharedFirst: true,
+        router: 'biasedSoftmax',
+        float32Parameters: ['.gate.weight', '.e_score_correction_bias'],
+        untrainedParameters: ['.e_score_correction_bias'],
+      },
+    },
+  }),
 })

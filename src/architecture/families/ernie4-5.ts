@@ -22,4 +22,9 @@ export const ernie45 = decoderFamily({
     return attention({ ...sizes, qkvBias: bias, outputBias: bias })
   },
   mlp: (sizes, config) => gatedMlp({ ...sizes, bias: config.boolean('use_bias', false) }),
+  forward: (config) => ({
+    rotation: { features: 'all', float32: 'terms', repeatsTables: true },
+    norm: 'rmsNorm',
+    feedForward: { activation: config.string('hidden_act', 'silu') },
+  }),
 })

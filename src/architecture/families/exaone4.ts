@@ -2,6 +2,7 @@ import { attention, headNorms } from '../blocks/attention.js'
 import { postNormLayer } from '../blocks/decoder-layer.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { fullLayers, layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
+import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** EXAONE 4.0 (LG AI Research 2025, arXiv:2507.11407): norms after the blocks, and of each head's queries and keys. */
@@ -30,4 +31,8 @@ export const exaone4 = decoderFamily({
   mlp: gatedMlp,
   layer: postNormLayer,
   questionAnsweringPrefix: 'transformer',
+  forward: (config) => ({
+    ...llamaForward(config),
+    attention: { headNorms: 'allProjected' },
+  }),
 })

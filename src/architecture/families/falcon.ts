@@ -61,13 +61,24 @@ export const falcon = headedFamily({
         ...taskHeads(hiddenSize, labelCount(config)),
       },
       dimensions,
-      computation: {
-        parallel: config.boolean('parallel_attn', true),
-        alibi: config.boolean('alibi', false),
-      },
     }
   },
-  activationField: 'activation',
+  forward: (config) => ({
+    rotation: { features: 'all' },
+    ...(config.boolean('alibi', false) && { alibi: { maskDtype: 'int64' } }),
+    norm: 'layerNorm',
+    linear: 'writtenOut',
+    attention: {
+      sharedHeads: 'indexed',
+      eager: { scale: 'inPlace', keepsScores: true, softmax: 'scores' },
+      returnsWeights: true,
+      keepsProjections: true,
+    },
+    feedForward: { activation: config.string('activation', 'gelu') },
+    residual: config.boolean('parallel_attn', true)
+      ? { order: 'parallel', sum: 'blocksInPlace', normsFirst: true, keepsNormalised: true }
+      : { order: 'sequential', keepsNormalised: true, keepsAttended: true },
+  }),
   loraTargets: ['query_key_value'],
 })
 

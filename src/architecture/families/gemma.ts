@@ -17,6 +17,12 @@ export const gemma = decoderFamily({
     tie_word_embeddings: true,
   },
   mlp: gatedMlp,
+  forward: (config) => ({
+    embedding: 'scaledForFirstLayer',
+    rotation: { features: 'all' },
+    norm: 'rmsNormPlusOne',
+    feedForward: { activation: config.string('hidden_act', 'gelu') },
+  }),
   languageModelOf: ['paligemma'],
   loraTargets: ['q_proj', 'v_proj'],
 })

@@ -1,6 +1,7 @@
 import { sandwichLayer } from '../blocks/decoder-layer.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, slidingBut, windowOf } from '../blocks/layer-types.js'
+import { hasLimit } from '../forward/limits.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Gemma 2 (Gemma team 2024, arXiv:2408.00118): norms on both sides of each block, a window in every other layer. */
@@ -22,6 +23,13 @@ export const gemma2 = decoderFamily({
     windowOf(layerTypes(config, layers, slidingBut(2)), config.integer('sliding_window', 4096)),
   mlp: gatedMlp,
   layer: sandwichLayer,
-  activationField: 'hidden_activation',
+  forward: (config) => ({
+    embedding: 'scaledForFirstLayer',
+    rotation: { features: 'all' },
+    norm: 'rmsNormPlusOne',
+    attention: { cappedScores: hasLimit(config, 'attn_logit_softcapping', true) },
+    feedForward: { activation: config.string('hidden_activation', 'gelu') },
+    logits: { form: hasLimit(config, 'final_logit_softcapping', true) ? 'capped' : 'plain' },
+  }),
   loraTargets: ['q_proj', 'v_proj'],
 })

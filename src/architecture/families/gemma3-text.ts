@@ -2,6 +2,7 @@ import { headNorms, llamaAttention } from '../blocks/attention.js'
 import { sandwichLayer } from '../blocks/decoder-layer.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, slidingBut, windowOf } from '../blocks/layer-types.js'
+import { hasLimit } from '../forward/limits.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -32,7 +33,17 @@ export const gemma3Text = decoderFamily({
   attention: (sizes, config) => llamaAttention(sizes, config, headNorms(sizes)),
   mlp: gatedMlp,
   layer: sandwichLayer,
-  activationField: 'hidden_activation',
+  forward: (config) => ({
+    embedding: 'scaled',
+    rotation: { features: 'all', tables: 'both' },
+    norm: 'rmsNormPlusOne',
+    attention: {
+      headNorms: 'allProjected',
+      cappedScores: hasLimit(config, 'attn_logit_softcapping', false),
+    },
+    feedForward: { activation: config.string('hidden_activation', 'gelu') },
+    logits: { form: hasLimit(config, 'final_logit_softcapping', false) ? 'capped' : 'plain' },
+  }),
   languageModelOf: ['gemma3'],
   loraTargets: ['q_proj', 'v_proj'],
 })

@@ -93,7 +93,6 @@ export const gemma4Text = causalLmFamily({
       dimensions: decoderDimensions(sizes, { gatedMlp: true, ...window, moe }),
     }
   },
-  activationField: 'hidden_activation',
   languageModelOf: ['gemma4'],
 })
 

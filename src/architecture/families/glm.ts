@@ -1,5 +1,6 @@
 import { attention } from '../blocks/attention.js'
 import { fusedGatedMlp } from '../blocks/gated-mlp.js'
+import { partialRotation } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** GLM-4 of 2024 (Zhipu AI 2024, arXiv:2406.12793): gate and way up of the MLP in one projection. */
@@ -19,4 +20,9 @@ export const glm = decoderFamily({
   },
   attention: (sizes, config) => attention({ ...sizes, qkvBias: config.boolean('attention_bias', true) }),
   mlp: fusedGatedMlp,
+  forward: (config, dimensions) => ({
+    rotation: { ...partialRotation(config, dimensions, 0.5), repeatsTables: true },
+    norm: 'rmsNorm',
+    feedForward: { activation: config.string('hidden_act', 'silu') },
+  }),
 })

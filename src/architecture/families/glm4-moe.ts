@@ -1,6 +1,8 @@
 import { attention, headNorms } from '../blocks/attention.js'
 import { experts, expertsBlock, router } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
+import { deepseekV3Mixture } from '../forward/deepseek-mixture.js'
+import { partialRotation } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** GLM-4.5 and GLM-4.6 (Z.ai 2025, arXiv:2508.06471): first dense layers, then routed experts beside a shared one. */
@@ -42,4 +44,13 @@ export const glm4Moe = decoderFamily({
       isSparse: (index) => index >= denseLayers,
     }
   },
+  forward: (config, dimensions) => ({
+    rotation: partialRotation(config, dimensions, 0.5),
+    norm: 'rmsNorm',
+    attention: { headNorms: 'allProjected' },
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: { ...deepseekV3Mixture(config), routerBuffer: 'float32' },
+    },
+  }),
 })

@@ -1,5 +1,6 @@
 import { attention } from '../blocks/attention.js'
 import { fusedGatedMlp } from '../blocks/gated-mlp.js'
+import { partialRotation } from '../forward/rotation.js'
 import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -29,4 +30,9 @@ export const glm4 = decoderFamily({
       mlp,
       post_mlp_layernorm: norm,
     }),
+  forward: (config, dimensions) => ({
+    rotation: { ...partialRotation(config, dimensions, 0.5), repeatsTables: true },
+    norm: 'rmsNorm',
+    feedForward: { activation: config.string('hidden_act', 'silu') },
+  }),
 })

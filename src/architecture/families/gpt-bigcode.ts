@@ -58,6 +58,13 @@ export const gptBigcode = headedFamily({
       dimensions,
     }
   },
-  activationField: 'activation_function',
+  forward: (config) => ({
+    masks: { buffers: 'oneForAll' },
+    norm: 'layerNorm',
+    feedForward: { activation: config.string('activation_function', 'gelu') },
+    residual: { order: 'sequential', keepsAttended: true },
+    logits: { prefill: 'allTokens' },
+    checkpointing: false,
+  }),
   loraTargets: ['c_attn'],
 })

@@ -52,6 +52,17 @@ export const gptNeo = headedFamily({
       dimensions,
     }
   },
-  activationField: 'activation_function',
+  forward: (config) => ({
+    masks: { size: 'forAllSequences', windows: 'layer', buffers: 'eachLayer' },
+    norm: 'layerNorm',
+    attention: {
+      eagerOnly: true,
+      eager: { float32Inputs: true, scale: 'none', layerMask: true, softmax: 'scores', weights: 'value' },
+      returnsWeights: true,
+    },
+    feedForward: { activation: config.string('activation_function', 'gelu_new') },
+    residual: { order: 'sequential', keepsAttended: true },
+    logits: { prefill: 'allTokens' },
+  }),
   loraTargets: ['q_proj', 'v_proj'],
 })

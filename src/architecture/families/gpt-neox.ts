@@ -4,6 +4,7 @@ import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
+import { partialRotation } from '../forward/rotation.js'
 import { container, repeated } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
@@ -58,5 +59,12 @@ export const gptNeox = headedFamily({
       dimensions,
     }
   },
+  forward: (config, dimensions) => ({
+    rotation: partialRotation(config, dimensions, 0.25),
+    norm: 'layerNorm',
+    attention: { keepsProjections: true },
+    feedForward: { activation: config.string('hidden_act', 'gelu') },
+    residual: { order: config.boolean('use_parallel_residual', true) ? 'parallel' : 'sequential' },
+  }),
   loraTargets: ['query_key_value'],
 })

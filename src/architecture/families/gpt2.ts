@@ -63,6 +63,12 @@ export const gpt2 = headedFamily({
       dimensions,
     }
   },
-  activationField: 'activation_function',
+  forward: (config) => ({
+    masks: { buffers: 'eachLayer' },
+    norm: 'layerNorm',
+    attention: { eager: { layerMask: true, softmax: 'scores', weights: 'value' } },
+    feedForward: { activation: config.string('activation_function', 'gelu_new') },
+    residual: { order: 'sequential', keepsAttended: true },
+  }),
   loraTargets: ['c_attn'],
 })

@@ -7,6 +7,7 @@ import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import { GPT_FIELD_NAMES } from '../blocks/renamed-sizes.js'
+import { partialRotation } from '../forward/rotation.js'
 import { container, repeated } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
@@ -49,6 +50,13 @@ export const gptj = headedFamily({
       dimensions,
     }
   },
-  activationField: 'activation_function',
+  forward: (config, dimensions) => ({
+    rotation: partialRotation(config, dimensions, 0.25),
+    norm: 'layerNorm',
+    attention: { eagerOnly: true },
+    feedForward: { activation: config.string('activation_function', 'gelu_new') },
+    residual: { order: 'parallel' },
+    logits: { prefill: 'allTokens' },
+  }),
   loraTargets: ['q_proj', 'v_proj'],
 })

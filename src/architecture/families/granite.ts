@@ -1,3 +1,4 @@
+import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -15,4 +16,10 @@ export const granite = decoderFamily({
     max_position_embeddings: 2048,
     tie_word_embeddings: false,
   },
+  forward: (config) => ({
+    ...llamaForward(config),
+    embedding: 'scaled',
+    residual: { order: 'sequential', scaled: true },
+    logits: { form: 'scaled' },
+  }),
 })

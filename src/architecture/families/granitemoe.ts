@@ -1,6 +1,7 @@
 import { blockSparseLayer } from '../blocks/decoder-layer.js'
 import { expertsBlock } from '../blocks/experts.js'
 import { linear } from '../blocks/linear.js'
+import { llamaForward } from '../forward/llama-forward.js'
 import { container, type Module } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -36,4 +37,11 @@ export const granitemoe = decoderFamily({
     return { routing, ffnSize, block: routing.experts > 0 ? block : undefined }
   },
   layer: blockSparseLayer,
+  forward: (config) => ({
+    ...llamaForward(config),
+    embedding: 'scaled',
+    masks: { size: 'forAllSequences' },
+    residual: { order: 'sequential', scaled: true },
+    logits: { form: 'scaled' },
+  }),
 })

@@ -24,4 +24,9 @@ export const helium = decoderFamily({
     const heads = attention({ ...sizes, qkvBias: config.boolean('attention_bias', false) })
     return { ...heads, children: { ...heads.children, o_proj: linear(sizes.hiddenSize, sizes.hiddenSize) } }
   },
+  forward: (config) => ({
+    rotation: { features: 'all', repeatsTables: true },
+    norm: 'rmsNormFloat32Gain',
+    feedForward: { activation: config.string('hidden_act', 'silu') },
+  }),
 })

@@ -1,6 +1,7 @@
 import { llamaAttention } from '../blocks/attention.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { rmsNorm } from '../blocks/norm.js'
+import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -25,4 +26,8 @@ export const hunyuanV1Dense = decoderFamily({
       key_layernorm: rmsNorm(sizes.headDim),
     }),
   mlp: gatedMlp,
+  forward: (config) => ({
+    ...llamaForward(config),
+    attention: { headNorms: 'rotated' },
+  }),
 })

@@ -51,6 +51,21 @@ export const hunyuanV1Moe = causalLmFamily({
       dimensions: decoderDimensions(sizes, { gatedMlp: true, moe }),
     }
   },
+  forward: (config) => ({
+    rotation: { features: 'all' },
+    norm: 'rmsNorm',
+    attention: { headNorms: 'rotated' },
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: {
+        sharedFirst: true,
+        router: 'softmaxOfFloat32Input',
+        ownView: true,
+        returnsLogits: false,
+        float32Parameters: ['.gate.wg.weight'],
+      },
+    },
+  }),
 })
 
 /** A number that the config gives once, or for each layer. */

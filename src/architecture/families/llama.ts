@@ -1,3 +1,4 @@
+import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Llama 1 to 3 (Touvron et al. 2023, arXiv:2302.13971; Llama team 2024, arXiv:2407.21783), and all that copies it. */
@@ -14,6 +15,7 @@ export const llama = decoderFamily({
     tie_word_embeddings: false,
   },
   questionAnsweringPrefix: 'transformer',
+  forward: llamaForward,
   languageModelOf: ['idefics3', 'llava', 'llava_next', 'smolvlm', 'voxtral'],
   loraTargets: ['q_proj', 'v_proj'],
 })

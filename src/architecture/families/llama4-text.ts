@@ -61,10 +61,19 @@ export const llama4Text = decoderFamily({
     const dense = denseFfnSize(config)
     return { ffnHiddenSize: range(layers).every(hasExperts(config)) ? ffnSize : dense }
   },
-  computation: (config) => ({
-    unitNorms: config.boolean('use_qk_norm', true),
-    temperedQueries: config.boolean('attn_temperature_tuning', true),
-    chunkTokens: config.integer('attention_chunk_size', 8192),
+  forward: (config) => ({
+    rotation: { features: 'all', pairs: 'complex' },
+    norm: 'rmsNorm',
+    attention: {
+      chunks: {
+        chunkTokens: config.integer('attention_chunk_size', 8192),
+        unitNorms: config.boolean('use_qk_norm', true),
+        attentionTemperature: config.boolean('attn_temperature_tuning', true),
+      },
+      eager: { softmax: 'scores' },
+    },
+    feedForward: { activation: config.string('hidden_act', 'silu'), mixture: { router: 'batched' } },
+    residual: { order: 'sequential', keepsAttended: true },
   }),
   languageModelOf: ['llama4'],
 })

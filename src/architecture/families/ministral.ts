@@ -1,6 +1,7 @@
 import { attention } from '../blocks/attention.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
+import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -30,4 +31,5 @@ export const ministral = decoderFamily({
   attention,
   mlp: gatedMlp,
   questionAnsweringPrefix: 'transformer',
+  forward: llamaForward,
 })

@@ -1,6 +1,7 @@
 import { attention } from '../blocks/attention.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { windowInAllLayers } from '../blocks/layer-types.js'
+import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -24,4 +25,5 @@ export const ministral3 = decoderFamily({
   attentionPattern: windowInAllLayers(),
   attention,
   mlp: gatedMlp,
+  forward: llamaForward,
 })

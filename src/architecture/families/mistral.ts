@@ -1,6 +1,7 @@
 import { attention } from '../blocks/attention.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { windowInAllLayers } from '../blocks/layer-types.js'
+import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Mistral 7B (Jiang et al. 2023, arXiv:2310.06825): Llama with grouped queries and a window over the last tokens. */
@@ -20,6 +21,10 @@ export const mistral = decoderFamily({
   attentionPattern: windowInAllLayers(4096),
   attention,
   mlp: gatedMlp,
+  forward: (config) => ({
+    ...llamaForward(config),
+    masks: { forEachKind: false },
+  }),
   languageModelOf: ['mistral3'],
   loraTargets: ['q_proj', 'v_proj'],
 })

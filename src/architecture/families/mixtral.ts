@@ -37,5 +37,11 @@ export const mixtral = decoderFamily({
     }
   },
   layer: blockSparseLayer,
+  forward: (config) => ({
+    masks: { forEachKind: false },
+    rotation: { features: 'all' },
+    norm: 'rmsNorm',
+    feedForward: { activation: config.string('hidden_act', 'silu'), mixture: {} },
+  }),
   loraTargets: ['q_proj', 'v_proj'],
 })

@@ -109,7 +109,6 @@ export const nemotronH = causalLmFamily({
       dimensions: { ...decoderDimensions(sizes, { gatedMlp: false, moe }), mamba },
     }
   },
-  activationField: 'mlp_hidden_act',
   loraTargets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'],
   loraRefused: ['out_proj', 'conv1d'],
 })

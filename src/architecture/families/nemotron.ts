@@ -1,5 +1,6 @@
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
+import { partialRotation } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Nemotron-4 and Minitron (Parmar et al. 2024, arXiv:2402.16819): layer norms, a plain MLP with squared ReLU. */
@@ -18,4 +19,11 @@ export const nemotron = decoderFamily({
   norm: (size) => layerNorm(size),
   plainMlp: (sizes, config) => plainMlp({ ...sizes, bias: config.boolean('mlp_bias', false) }),
   questionAnsweringPrefix: 'transformer',
+  forward: (config, dimensions) => ({
+    masks: { size: 'forAllSequences' },
+    rotation: partialRotation(config, dimensions, 0.5),
+    norm: 'layerNormPlusOne',
+    attention: { sharedHeads: 'repeated' },
+    feedForward: { activation: config.string('hidden_act', 'relu2') },
+  }),
 })

@@ -1,5 +1,6 @@
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { plainNorm } from '../blocks/norm.js'
+import { hasLimit } from '../forward/limits.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** OLMo (Groeneveld et al. 2024, arXiv:2402.00838): layer norms with nothing to learn. */
@@ -17,4 +18,10 @@ export const olmo = decoderFamily({
   },
   norm: () => plainNorm('LayerNorm'),
   mlp: gatedMlp,
+  forward: (config) => ({
+    rotation: { features: 'all', float32: 'tables' },
+    norm: 'layerNormOnFloat32Copy',
+    attention: { clamped: hasLimit(config, 'clip_qkv', false) },
+    feedForward: { activation: config.string('hidden_act', 'silu') },
+  }),
 })

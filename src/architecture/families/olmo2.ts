@@ -19,4 +19,9 @@ export const olmo2 = decoderFamily({
   attention: (sizes, config) => llamaAttention(sizes, config, jointNorms(sizes)),
   mlp: gatedMlp,
   layer: postNormLayer,
+  forward: (config) => ({
+    rotation: { features: 'all', float32: 'tables' },
+    norm: 'rmsNormFloat32Product',
+    feedForward: { activation: config.string('hidden_act', 'silu') },
+  }),
 })

@@ -22,4 +22,9 @@ export const olmo3 = decoderFamily({
   attention: (sizes, config) => llamaAttention(sizes, config, jointNorms(sizes)),
   mlp: gatedMlp,
   layer: postNormLayer,
+  forward: (config) => ({
+    rotation: { features: 'all', float32: 'tables', tables: 'two' },
+    norm: 'rmsNormFloat32Product',
+    feedForward: { activation: config.string('hidden_act', 'silu') },
+  }),
 })

@@ -3,6 +3,7 @@ import { experts, expertsBlock } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
+import { hasLimit } from '../forward/limits.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -39,4 +40,14 @@ export const olmoe = decoderFamily({
       }),
     }
   },
+  forward: (config) => ({
+    masks: { size: 'forAllSequences' },
+    rotation: { features: 'all' },
+    norm: 'rmsNorm',
+    attention: { clamped: hasLimit(config, 'clip_qkv', false), sharedHeads: 'repeated' },
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: { normalised: config.boolean('norm_topk_prob', false) },
+    },
+  }),
 })

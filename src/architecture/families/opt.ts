@@ -53,6 +53,10 @@ export const opt = headedFamily({
       dimensions,
     }
   },
-  activationField: 'activation_function',
+  forward: (config) => ({
+    norm: 'layerNorm',
+    feedForward: { activation: config.string('activation_function', 'relu') },
+    logits: { prefill: 'allTokens' },
+  }),
   loraTargets: ['q_proj', 'v_proj'],
 })

@@ -1,6 +1,7 @@
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
+import { partialRotation } from '../forward/rotation.js'
 import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -34,4 +35,15 @@ export const persimmon = decoderFamily({
   },
   plainMlp: (sizes) => plainMlp({ ...sizes, bias: true, names: ['dense_h_to_4h', 'dense_4h_to_h'] }),
   lastNorm: 'final_layernorm',
+  forward: (config, dimensions) => ({
+    masks: { size: 'forAllSequences' },
+    rotation: {
+      ...partialRotation(config, dimensions, 0.5),
+      keepsRotated: true,
+      frequencies: 'modelAndAttention',
+    },
+    norm: 'layerNorm',
+    attention: { headNorms: 'allProjected', keepsProjections: true },
+    feedForward: { activation: config.string('hidden_act', 'relu2') },
+  }),
 })

@@ -2,6 +2,7 @@ import { attention } from '../blocks/attention.js'
 import { parallelLayer } from '../blocks/decoder-layer.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
+import { partialRotation } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -31,5 +32,12 @@ export const phi = decoderFamily({
   layer: parallelLayer,
   lastNorm: 'final_layernorm',
   headBias: () => true,
+  forward: (config, dimensions) => ({
+    rotation: { ...partialRotation(config, dimensions, 0.5), keepsRotated: true },
+    norm: 'layerNorm',
+    attention: { headNorms: 'allProjected', keepsProjections: true },
+    feedForward: { activation: config.string('hidden_act', 'gelu_new') },
+    residual: { order: 'parallel' },
+  }),
   loraTargets: ['q_proj', 'v_proj', 'fc1', 'fc2'],
 })

@@ -1,6 +1,7 @@
 import { fusedGatedMlp } from '../blocks/gated-mlp.js'
 import { windowInAllLayers } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
+import { partialRotation } from '../forward/rotation.js'
 import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -31,4 +32,11 @@ export const phi3 = decoderFamily({
       { part: 'attention' },
     ),
   mlp: fusedGatedMlp,
+  forward: (config, dimensions) => ({
+    masks: { forEachKind: false },
+    rotation: partialRotation(config, dimensions, 1),
+    norm: 'rmsNorm',
+    attention: { keepsProjections: true },
+    feedForward: { activation: config.string('hidden_act', 'silu') },
+  }),
 })

@@ -39,4 +39,14 @@ export const phimoe = decoderFamily({
   },
   layer: blockSparseLayer,
   headBias: (config) => config.boolean('lm_head_bias', false),
+  forward: (config) => ({
+    masks: { size: 'forAllSequences' },
+    rotation: { features: 'all', repeatsTables: true, frequencies: 'recomputed' },
+    norm: 'layerNorm',
+    attention: { sharedHeads: 'repeated' },
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: { router: 'sampled', normalised: false },
+    },
+  }),
 })

@@ -45,4 +45,14 @@ export const qwen2Moe = decoderFamily({
       isSparse: qwenSparseLayers(config, routing),
     }
   },
+  forward: (config) => ({
+    masks: { size: 'forAllSequences' },
+    rotation: { features: 'all', frequencies: 'modelAndAttention' },
+    norm: 'rmsNorm',
+    attention: { sharedHeads: 'repeated' },
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: { normalised: config.boolean('norm_topk_prob', false) },
+    },
+  }),
 })

@@ -1,6 +1,7 @@
 import { attention } from '../blocks/attention.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { qwenWindow } from '../blocks/layer-types.js'
+import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -24,6 +25,7 @@ export const qwen2 = decoderFamily({
   attention: (sizes) => attention({ ...sizes, qkvBias: true }),
   mlp: gatedMlp,
   questionAnsweringPrefix: 'transformer',
+  forward: llamaForward,
   languageModelOf: ['internvl', 'qwen2_5_vl', 'qwen2_5_vl_text', 'qwen2_audio', 'qwen2_vl', 'qwen2_vl_text'],
   loraTargets: ['q_proj', 'v_proj'],
 })

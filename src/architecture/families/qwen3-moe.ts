@@ -43,4 +43,13 @@ export const qwen3Moe = decoderFamily({
     }
   },
   questionAnsweringPrefix: 'transformer',
+  forward: (config) => ({
+    masks: { forEachKind: false },
+    rotation: { features: 'all' },
+    norm: 'rmsNorm',
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: { normalised: config.boolean('norm_topk_prob', false) },
+    },
+  }),
 })

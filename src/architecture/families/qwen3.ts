@@ -1,6 +1,7 @@
 import { headNorms, llamaAttention } from '../blocks/attention.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { qwenWindow } from '../blocks/layer-types.js'
+import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Qwen 3, the dense models (Qwen team 2025, arXiv:2505.09388): Llama with norms of each head's queries and keys. */
@@ -22,6 +23,7 @@ export const qwen3 = decoderFamily({
   attention: (sizes, config) => llamaAttention(sizes, config, headNorms(sizes)),
   mlp: gatedMlp,
   questionAnsweringPrefix: 'transformer',
+  forward: llamaForward,
   languageModelOf: ['qwen3_vl', 'qwen3_vl_text'],
   loraTargets: ['q_proj', 'v_proj'],
 })

@@ -58,7 +58,6 @@ export const recurrentGemma = causalLmFamily({
       dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens }),
     }
   },
-  activationField: 'hidden_activation',
 })
 
 /** The real-gated linear recurrent unit (De et al. 2024, arXiv:2402.19427); its gates are block-diagonal. */

@@ -1,4 +1,5 @@
 import { attention } from '../blocks/attention.js'
+import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -26,4 +27,5 @@ export const seedOss = decoderFamily({
       outputBias: config.boolean('attention_out_bias', false),
     }),
   questionAnsweringPrefix: 'transformer',
+  forward: llamaForward,
 })

@@ -1,4 +1,5 @@
 import { layerTypes, windowOf } from '../blocks/layer-types.js'
+import { llamaForward } from '../forward/llama-forward.js'
 import { range } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -29,4 +30,5 @@ export const smollm3 = decoderFamily({
     return { ...window, unrotatedLayers: range(layers).filter(isUnrotated) }
   },
   questionAnsweringPrefix: 'transformer',
+  forward: llamaForward,
 })

@@ -2,6 +2,7 @@ import { attention } from '../blocks/attention.js'
 import { parallelLayer, preNormLayer } from '../blocks/decoder-layer.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerNorm } from '../blocks/norm.js'
+import { partialRotation } from '../forward/rotation.js'
 import { container, repeated } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -35,5 +36,19 @@ export const stablelm = decoderFamily({
   mlp: gatedMlp,
   layer: (type, parts, config) =>
     config.boolean('use_parallel_residual', false) ? parallelLayer(type, parts) : preNormLayer(type, parts),
+  forward: (config, dimensions) => ({
+    masks: { size: 'forAllSequences' },
+    rotation: {
+      ...partialRotation(config, dimensions, 0.25),
+      keepsRotated: true,
+      frequencies: 'modelAndAttention',
+    },
+    norm: 'layerNorm',
+    attention: { headNorms: 'allProjected', sharedHeads: 'repeated', keepsProjections: true },
+    feedForward: { activation: config.string('hidden_act', 'silu') },
+    residual: config.boolean('use_parallel_residual', false)
+      ? { order: 'parallel', sum: 'residualFirst', keepsNormalised: true }
+      : { order: 'sequential', keepsNormalised: true, keepsAttended: true },
+  }),
   loraTargets: ['q_proj', 'v_proj'],
 })

@@ -26,4 +26,10 @@ export const starcoder2 = decoderFamily({
   },
   plainMlp: (sizes, config) =>
     plainMlp({ ...sizes, bias: config.boolean('use_bias', true), names: ['c_fc', 'c_proj'] }),
+  forward: (config) => ({
+    masks: { forEachKind: false },
+    rotation: { features: 'all' },
+    norm: 'layerNorm',
+    feedForward: { activation: config.string('hidden_act', 'gelu') },
+  }),
 })

@@ -44,5 +44,4 @@ export const xglm = headedFamily({
       dimensions,
     }
   },
-  activationField: 'activation_function',
 })

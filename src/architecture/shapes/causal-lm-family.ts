@@ -1,6 +1,5 @@
 import type { Dimensions } from '../architecture.js'
 import { type DecoderDefaults, type DecoderSizes, decoderSizes } from '../blocks/decoder-sizes.js'
-import type { Computation } from '../computation.js'
 import type { ConfigReader } from '../config-reader.js'
 import type { Family, FamilyFacts } from '../family.js'
 import type { Module } from '../module.js'
@@ -19,7 +18,6 @@ export interface CausalLmFamilyOptions extends CausalLmNames, FamilyFacts {
 export interface BuiltModel {
   readonly model: Module
   readonly dimensions: Dimensions
-  readonly computation?: Computation
   /** Whether the output embedding has a bias. Default: no. */
   readonly headBias?: boolean
 }

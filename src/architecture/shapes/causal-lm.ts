@@ -1,7 +1,6 @@
 import type { Dimensions } from '../architecture.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
-import type { Computation } from '../computation.js'
 import type { ConfigReader } from '../config-reader.js'
 import type { ModelDescription } from '../family.js'
 import { type Module, tied } from '../module.js'
@@ -29,7 +28,6 @@ export interface CausalLmOptions extends CausalLmNames {
   readonly dimensions: Dimensions
   /** Whether the output embedding has a bias. Default: no. */
   readonly headBias?: boolean | undefined
-  readonly computation?: Computation | undefined
 }
 
 /**
@@ -62,5 +60,5 @@ export function causalLm(options: CausalLmOptions): ModelDescription {
         qa_outputs: linear(hiddenSize, 2, { bias: true }),
       }),
   })
-  return { ...chosen, dimensions, ...(options.computation && { computation: options.computation }) }
+  return { ...chosen, dimensions }
 }

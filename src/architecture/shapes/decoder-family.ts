@@ -12,7 +12,6 @@ import { type Mixture, moeDimensions } from '../blocks/experts.js'
 import { llamaMlp } from '../blocks/gated-mlp.js'
 import type { AttentionPattern } from '../blocks/layer-types.js'
 import { rmsNorm } from '../blocks/norm.js'
-import type { Computation } from '../computation.js'
 import type { ConfigReader } from '../config-reader.js'
 import type { Family, FamilyFacts } from '../family.js'
 import { listOf, type Module, range } from '../module.js'
@@ -51,8 +50,6 @@ export interface DecoderFamilyOptions extends CausalLmNames, FamilyFacts {
   readonly headBias?: (config: ConfigReader) => boolean
   /** Sizes of a `ModelSpec` that the family counts another way. */
   readonly dimensions?: (sizes: DecoderSizes, config: ConfigReader) => Partial<OtherDimensions>
-  /** What else the config says of the forward pass. */
-  readonly computation?: (config: ConfigReader) => Computation
 }
 
 /** Builds a block from the sizes of a model and what else its config says. */
@@ -87,14 +84,12 @@ export function decoderFamily(options: DecoderFamilyOptions): Family {
     modelName = `${options.name}Model`,
     headBias = () => false,
     dimensions = () => ({}),
-    computation = () => ({}),
     ...family
   } = options
   return causalLmFamily({
     ...family,
     build(read, config) {
       const sizes = corrected(read, config)
-      const { unrotatedLayers, ...window } = attentionPattern(config, sizes.layers)
       const norm = normOf(sizes.hiddenSize)
       const selfAttention = attention(sizes, config)
       const mixture = mixtureOf?.(sizes, config)
@@ -107,12 +102,11 @@ export function decoderFamily(options: DecoderFamilyOptions): Family {
         model: decoderModel(modelName, { ...sizes, layers: listOf(sizes.layers, isSparse, layerOf), norm, lastNorm }),
         dimensions: decoderDimensions(sizes, {
           gatedMlp: plainMlp === undefined,
-          ...window,
+          ...attentionPattern(config, sizes.layers),
           moe: mixture && moeOf(mixture, range(sizes.layers).filter(isSparse).length),
           ...dimensions(sizes, config),
         }),
         headBias: headBias(config),
-        computation: { ...(unrotatedLayers && { unrotatedLayers }), ...computation(config) },
       }
     },
   })

@@ -18,7 +18,7 @@ export interface HeadedFamilyOptions extends FamilyFacts {
 }
 
 /** A base model and the heads that the classes put on it. */
-export type HeadedParts = Pick<HeadedModelOptions, 'model' | 'modelOf' | 'heads' | 'dimensions' | 'computation'>
+export type HeadedParts = Pick<HeadedModelOptions, 'model' | 'modelOf' | 'heads' | 'dimensions'>
 
 /** A family by the model that it builds and the heads that its classes have. */
 export function headedFamily({ modelType, name, prefix, defaults, build, ...facts }: HeadedFamilyOptions): Family {

@@ -1,6 +1,5 @@
 import type { Dimensions } from '../architecture.js'
 import { type LinearOptions, linear } from '../blocks/linear.js'
-import type { Computation } from '../computation.js'
 import type { ModelDescription } from '../family.js'
 import { type Children, type Module, tied } from '../module.js'
 import { chooseClass, withHead } from './model-class.js'
@@ -20,8 +19,6 @@ export interface HeadedModelOptions {
   /** The base model of a class, where it is not the same for all: some leave the pooler out. */
   readonly modelOf?: (suffix: string) => Module
   readonly dimensions: Dimensions
-  /** What the config says of the forward pass besides what all families' do. */
-  readonly computation?: Computation
 }
 
 /** A model in the class that a config names: a base model with a head, or alone. */
@@ -35,7 +32,7 @@ export function headedModel(options: HeadedModelOptions): ModelDescription {
     ...Object.fromEntries(classes),
     Model: () => model,
   })
-  return { ...chosen, dimensions, ...(options.computation && { computation: options.computation }) }
+  return { ...chosen, dimensions }
 }
 
 /** An output embedding, tied to the input embedding where the config says so. */

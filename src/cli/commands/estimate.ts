@@ -11,7 +11,7 @@ import {
   type MemoryOptions,
   planGpus,
 } from '../../estimate/index.js'
-import { MEMORY_METHODS } from '../../estimate/memory-options.js'
+import { MEMORY_METHODS } from '../../estimate/methods.js'
 import { isManifestName, modelOfManifest } from '../estimate-manifest.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
 import { ESTIMATE_FORMATS, type EstimateFormat } from '../formats/estimate/index.js'

@@ -1,9 +1,10 @@
-import type { DecoderRun } from './decoder.js'
+import type { DecoderRun } from './decoder-run.js'
 import type { Layers } from './layers.js'
 import type { Tensor } from './tape.js'
 
 /** The function between the projections of a feed-forward network. The input stays the caller's. */
-export function activate({ layers, traits: { activation } }: DecoderRun, input: Tensor): Tensor {
+export function activate({ layers, forward }: DecoderRun, input: Tensor): Tensor {
+  const { activation } = forward.feedForward
   const writtenOut = Object.hasOwn(WRITTEN_OUT, activation) ? WRITTEN_OUT[activation] : undefined
   if (writtenOut) return writtenOut(layers, input)
   return layers.ops.elementwise(input, activation, KEEPING_OUTPUT.has(activation) ? 'output' : 'input')

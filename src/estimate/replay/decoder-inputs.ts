@@ -1,7 +1,9 @@
-import type { Architecture } from '../../architecture/index.js'
-import type { DecoderRun, StepOptions } from './decoder.js'
+import type { Alibi } from '../../architecture/index.js'
+import type { CompleteForwardPass, CompleteRotation } from './complete-forward-pass.js'
+import type { RotaryTables, StepOptions } from './decoder-run.js'
 import type { ComputeDtype } from './dtype.js'
 import type { Layers } from './layers.js'
+import type { ModelSizes } from './model-sizes.js'
 import { type Named, submodule } from './submodules.js'
 import type { Tensor } from './tape.js'
 
@@ -9,7 +11,8 @@ import type { Tensor } from './tape.js'
 export interface DecoderPass {
   readonly layers: Layers
   readonly options: StepOptions
-  readonly architecture: Architecture
+  readonly forward: CompleteForwardPass
+  readonly sizes: ModelSizes
   /** The module that holds embeddings and layers. */
   readonly base: Named
 }
@@ -20,38 +23,32 @@ export interface Masks {
   readonly windowed: Tensor | undefined
 }
 
-/** The sizes of attention. */
-export function sizesOf(architecture: Architecture) {
-  const { heads, kvHeads, hiddenSize, headDim, windowTokens } = architecture.dimensions
-  return { heads, kvHeads, headDim: headDim ?? hiddenSize / heads, windowTokens }
-}
-
 /** Whether attention is written out, by choice or because nothing else can compute it. */
-export function isEager(options: StepOptions): boolean {
-  return options.kernel === 'eager' || options.traits.softCap || options.traits.onlyEager
+export function isEager({ kernel }: StepOptions, { attention }: CompleteForwardPass): boolean {
+  return kernel === 'eager' || attention.cappedScores || attention.eagerOnly
 }
 
 /**
  * Eager attention adds a mask to its scores: one in layers that see everything, another in those with a window. The other
  * kernels take one of booleans, where a window is shorter than the sequence.
  */
-export function masksOf({ layers, options, architecture }: DecoderPass, dtype: ComputeDtype): Masks {
+export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype: ComputeDtype): Masks {
   const { batch, sequence } = options
   const elements = sequence * sequence
   const { tape } = layers.ops
-  const { windowTokens } = architecture.dimensions
-  const { traits } = options
-  const isWindowed = windowTokens !== undefined && !traits.ownWindows
-  if (isEager(options)) {
-    const size = traits.sharedMask ? elements + sequence : batch * elements
+  const { windowTokens } = sizes
+  const { masks, attention, alibi } = forward
+  const isWindowed = windowTokens !== undefined
+  if (isEager(options, forward)) {
+    const size = masks.size === 'forAllSequences' ? elements + sequence : batch * elements
     const mask = () => tape.tensor(size, dtype, 'where')
-    const full = isWindowed && traits.oneMask ? undefined : mask()
-    const isOfTwoKinds = isWindowed || Number.isFinite(traits.chunkTokens)
+    const full = isWindowed && !masks.forEachKind ? undefined : mask()
+    const isOfTwoKinds = isWindowed || attention.chunks !== undefined
     return { full, windowed: isOfTwoKinds ? mask() : undefined }
   }
-  if (traits.alibi)
+  if (alibi)
     return {
-      full: tape.tensor(batch * sizesOf(architecture).heads * elements, dtype, 'masked_fill'),
+      full: tape.tensor(batch * sizes.heads * elements, dtype, 'masked_fill'),
       windowed: undefined,
     }
   const isShorter = isWindowed && sequence >= windowTokens
@@ -64,15 +61,15 @@ export function masksOf({ layers, options, architecture }: DecoderPass, dtype: C
  * @param held - takes what the code has names for until the pass returns
  */
 export function embeddingOf(
-  { layers, options, architecture, base }: DecoderPass,
+  { layers, options, forward, sizes, base }: DecoderPass,
   held: Tensor[],
 ): { embedded: Tensor; positions: Tensor } {
   const { ops, weights, tokens } = layers
   const table = submodule(base, 'embedding')
-  const { hiddenSize } = architecture.dimensions
-  const { sequence, traits } = options
+  const { hiddenSize } = sizes
+  const { sequence } = options
   const found = ops.embedding(weights.get(`${table?.name}.weight`), tokens * hiddenSize)
-  const scaled = traits.scaledEmbedding === 'looked up' ? scaledFrom(layers, found) : found
+  const scaled = forward.embedding === 'scaled' ? scaledFrom(layers, found) : found
   const words = options.inputGradients ? ops.tape.requireGradient(scaled) : scaled
   const positions = ops.tape.tensor(sequence, 'int64', 'arange')
   const learned = submodule(base, 'positions')
@@ -86,29 +83,29 @@ export function embeddingOf(
 
 /** What ALiBi is made from: a mask of all tokens, and the slope of each head times each place. */
 export function distancesOf(
-  { layers, options, architecture }: DecoderPass,
+  { layers, sizes }: DecoderPass,
+  { maskDtype }: Alibi,
   dtype: ComputeDtype,
 ): { mask: Tensor; scaled: Tensor } {
   const { ops, tokens } = layers
-  // Falcon's mask is of integers, BLOOM's of the default type.
-  const mask = ops.tape.tensor(tokens, options.traits.rotary ? 'int64' : 'float32', 'ones')
-  return { mask, scaled: ops.tape.tensor(tokens * sizesOf(architecture).heads, dtype, 'mul') }
+  const mask = ops.tape.tensor(tokens, maskDtype, 'ones')
+  return { mask, scaled: ops.tape.tensor(tokens * sizes.heads, dtype, 'mul') }
 }
 
 /** Cosines and sines of all positions, made in float32 and kept in the model's type for all layers. */
 export function rotaryTables(
-  { layers, options, architecture }: DecoderPass,
+  { layers, options }: DecoderPass,
+  { features, pairs, float32 }: CompleteRotation,
   dtype: ComputeDtype,
-): { cos: Tensor; sin: Tensor } {
+): RotaryTables {
   const { tape } = layers.ops
-  const { sequence, traits } = options
-  const elements = sequence * sizesOf(architecture).headDim * traits.rotaryShare
-  if (traits.pairs === 'complex')
+  const elements = options.sequence * features
+  if (pairs === 'complex')
     return { cos: tape.tensor(elements, 'float32', 'polar'), sin: tape.tensor(0, 'float32', 'polar') }
   const angles = tape.tensor(elements, 'float32', 'cat')
   const wide = [tape.tensor(elements, 'float32', 'mul'), tape.tensor(elements, 'float32', 'mul')]
   tape.free(angles)
-  const kept = traits.rotaryPrecision === 'tables' || traits.rotaryPrecision === 'terms' ? 'float32' : dtype
+  const kept = float32 === 'tables' || float32 === 'terms' ? 'float32' : dtype
   const [cos, sin] = wide.map((table) => layers.ops.to(table, kept))
   tape.free(...wide)
   if (!cos || !sin) throw new Error('there are two tables')
@@ -116,7 +113,7 @@ export function rotaryTables(
 }
 
 /** Cosines and sines, each once. */
-export function tablesOf(...pairs: readonly DecoderRun['rotary'][]): Tensor[] {
+export function tablesOf(...pairs: readonly (RotaryTables | undefined)[]): Tensor[] {
   return [...new Set(pairs.flatMap((pair) => (pair ? [pair.cos, pair.sin] : [])))]
 }
 

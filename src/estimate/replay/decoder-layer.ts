@@ -1,65 +1,81 @@
+import type { ParallelResidual, SequentialResidual } from '../../architecture/index.js'
 import { latentAttention } from './attention/latent-attention.js'
 import { selfAttention } from './attention/self-attention.js'
-import type { DecoderRun } from './decoder.js'
+import type { DecoderRun } from './decoder-run.js'
 import { mlp } from './mlp.js'
 import { norm } from './norms.js'
 import type { Operations } from './operations/operations.js'
 import { child, type Named, submodule } from './submodules.js'
 import type { Tensor } from './tape.js'
-import type { ForwardTraits } from './traits.js'
 import { UndescribedBlock } from './undescribed-block.js'
 
 /** One decoder layer, however its norms stand and its blocks are wired. The input stays the caller's. */
 export function decoderLayer(run: DecoderRun, layer: Named, input: Tensor, index: number): Tensor {
-  return run.traits.parallel ? sideBySide(run, layer, input, index) : oneAfterAnother(run, layer, input, index)
+  const { residual } = run.forward
+  return residual.order === 'parallel'
+    ? sideBySide(run, layer, input, index, residual)
+    : oneAfterAnother(run, layer, input, index, residual)
 }
 
-function oneAfterAnother(run: DecoderRun, layer: Named, input: Tensor, index: number): Tensor {
+function oneAfterAnother(
+  run: DecoderRun,
+  layer: Named,
+  input: Tensor,
+  index: number,
+  { scaled, keepsNormalised, keepsAttended }: Required<SequentialResidual>,
+): Tensor {
   const { tape } = run.layers.ops
   const { first, afterAttention, second, afterMlp } = normsOf(layer)
-  const { holdsNormal, holdsAttended } = run.traits
   const kept: Tensor[] = []
   const attended = block(run, input, first, afterAttention, (normal) => {
-    if (holdsNormal) kept.push(tape.alias(normal))
+    if (keepsNormalised) kept.push(tape.alias(normal))
     return attend(run, layer, normal, index)
   })
-  if (holdsAttended) kept.push(tape.alias(attended))
-  const middle = joined(run, input, attended)
+  if (keepsAttended) kept.push(tape.alias(attended))
+  const middle = joined(run, input, attended, scaled)
   const fed = block(run, middle, second, afterMlp, (normal) => feed(run, layer, normal))
-  const output = joined(run, middle, fed)
-  tape.free(middle, ...kept, ...(run.traits.returnsWeights ? [] : run.attentionWeights.splice(0)))
+  const output = joined(run, middle, fed, scaled)
+  tape.free(middle, ...kept, ...ownWeights(run))
   return output
 }
 
 /** `x + attention(norm(x)) + mlp(norm(x))`, on one norm or on a norm each. */
-function sideBySide(run: DecoderRun, layer: Named, input: Tensor, index: number): Tensor {
+function sideBySide(
+  run: DecoderRun,
+  layer: Named,
+  input: Tensor,
+  index: number,
+  { sum, normsFirst, keepsNormalised }: Required<ParallelResidual>,
+): Tensor {
   const { ops } = run.layers
   const { tape } = ops
   const { first } = normsOf(layer)
   const second = submodule(layer, 'secondNorm')
-  const { normsFirst, holdsNormal } = run.traits
   const normal = first ? norm(run, first, input) : tape.alias(input)
   const early = normsFirst && second ? norm(run, second, input) : undefined
   const attended = attend(run, layer, normal, index)
   const other = early ?? (second ? norm(run, second, input) : tape.alias(normal))
-  const kept = holdsNormal ? [normal, other] : []
-  if (!holdsNormal) tape.free(normal)
+  const kept = keepsNormalised ? [normal, other] : []
+  if (!keepsNormalised) tape.free(normal)
   const fed = feed(run, layer, other)
-  if (!holdsNormal) tape.free(other)
-  const output = SUMS[run.traits.parallelSum](ops, input, attended, fed)
-  tape.free(attended, fed, ...kept, ...(run.traits.returnsWeights ? [] : run.attentionWeights.splice(0)))
+  if (!keepsNormalised) tape.free(other)
+  const output = SUMS[sum](ops, input, attended, fed)
+  tape.free(attended, fed, ...kept, ...ownWeights(run))
   return output
 }
 
 /** How the residual stream and what both blocks made are added up. */
 const SUMS: Readonly<
-  Record<ForwardTraits['parallelSum'], (ops: Operations, residual: Tensor, attended: Tensor, fed: Tensor) => Tensor>
+  Record<
+    Required<ParallelResidual>['sum'],
+    (ops: Operations, residual: Tensor, attended: Tensor, fed: Tensor) => Tensor
+  >
 > = {
-  'blocks first': (ops, residual, attended, fed) =>
+  blocksFirst: (ops, residual, attended, fed) =>
     freeing(ops, ops.add(attended, fed), (both) => ops.add(both, residual)),
-  'residual first': (ops, residual, attended, fed) =>
+  residualFirst: (ops, residual, attended, fed) =>
     freeing(ops, ops.add(residual, attended), (both) => ops.add(both, fed)),
-  'in place': (ops, residual, attended, fed) =>
+  blocksInPlace: (ops, residual, attended, fed) =>
     freeing(ops, ops.addInPlace(fed, attended), (both) => ops.add(residual, both)),
 }
 
@@ -88,13 +104,18 @@ function block(
 }
 
 /** The sum with the residual stream, behind Granite's multiplier; what a block made is freed. */
-function joined({ layers, traits }: DecoderRun, residual: Tensor, made: Tensor): Tensor {
+function joined({ layers }: DecoderRun, residual: Tensor, made: Tensor, isScaled: boolean): Tensor {
   const { ops } = layers
-  const scaled = traits.scaledResidual ? ops.scale(made) : ops.tape.alias(made)
+  const scaled = isScaled ? ops.scale(made) : ops.tape.alias(made)
   ops.tape.free(made)
   const sum = ops.add(residual, scaled)
   ops.tape.free(scaled)
   return sum
+}
+
+/** The weights of eager attention that go with the layer; some families return them. */
+function ownWeights({ forward, attentionWeights }: DecoderRun): Tensor[] {
+  return forward.attention.returnsWeights ? [] : attentionWeights.splice(0)
 }
 
 function attend(run: DecoderRun, layer: Named, input: Tensor, index: number): Tensor {

@@ -1,5 +1,3 @@
-import type { Architecture } from '../../architecture/index.js'
-import type { AttentionKernel } from './attention/attention.js'
 import {
   type DecoderPass,
   distancesOf,
@@ -7,69 +5,29 @@ import {
   isEager,
   masksOf,
   rotaryTables,
-  sizesOf,
   tablesOf,
 } from './decoder-inputs.js'
 import { decoderLayer } from './decoder-layer.js'
-import type { ComputeDtype } from './dtype.js'
+import type { DecoderRun, StepOptions } from './decoder-run.js'
 import type { Layers } from './layers.js'
 import { causalLoss } from './loss.js'
 import { norm } from './norms.js'
 import { OmittedLayers } from './omitted-layers.js'
-import { ROOT, type Sharding } from './sharding.js'
-import { baseOf, layersOf, type Named, submodule } from './submodules.js'
+import type { ReplayModel } from './replay-model.js'
+import { ROOT } from './sharding.js'
+import { type Named, submodule } from './submodules.js'
 import type { Tensor } from './tape.js'
-import type { ModelTraits } from './traits.js'
-import { UndescribedBlock } from './undescribed-block.js'
-
-/** One micro-batch, and how it is computed. */
-export interface StepOptions {
-  readonly batch: number
-  readonly sequence: number
-  readonly checkpointing: boolean
-  readonly kernel: AttentionKernel
-  readonly computeDtype: ComputeDtype
-  readonly traits: ModelTraits
-  /** How many layers like one are not replayed behind it, by its name. */
-  readonly omitted: ReadonlyMap<string, number>
-  /** Whether keys and values are kept for the tokens to come. */
-  readonly cache: boolean
-  /** How parameters are spread over ranks; absent on one GPU. */
-  readonly sharding?: Sharding | undefined
-  /** Whether the logits outlive the loss. */
-  readonly keepOutputs?: boolean
-  /** Whether gradients flow to the input embeddings, frozen as they are. */
-  readonly inputGradients?: boolean
-}
-
-/** What all layers of one forward pass share. */
-export interface DecoderRun {
-  readonly layers: Layers
-  readonly options: StepOptions
-  readonly traits: ModelTraits
-  readonly heads: number
-  readonly kvHeads: number
-  readonly headDim: number
-  readonly windowTokens: number | undefined
-  /** Cosines and sines of all positions. */
-  readonly rotary: { readonly cos: Tensor; readonly sin: Tensor } | undefined
-  /** The mask that eager attention adds. */
-  readonly mask: Tensor | undefined
-  /** What the other kernels add, where ALiBi biases scores. */
-  readonly bias: Tensor | undefined
-  /** What eager attention returns beside its output: a layer holds it until it ends. */
-  readonly attentionWeights: Tensor[]
-}
 
 /** A decoder-only language model on its way through one forward pass. */
 export class Decoder {
+  readonly #model: ReplayModel
   readonly #pass: DecoderPass
   readonly #outputs: Tensor[] = []
 
-  constructor(architecture: Architecture, layers: Layers, options: StepOptions) {
-    const base = baseOf(architecture)
-    if (!base) throw new UndescribedBlock(`${architecture.className} is no stack of decoder layers`)
-    this.#pass = { layers, options, architecture, base }
+  constructor(model: ReplayModel, layers: Layers, options: StepOptions) {
+    const { forward, sizes, base } = model
+    this.#model = model
+    this.#pass = { layers, options, forward, sizes, base }
   }
 
   /** The loss of a micro-batch; everything but what backward needs is freed on the way. */
@@ -85,7 +43,7 @@ export class Decoder {
     this.#pass.layers.endAutocast()
     if (!sharding) return loss
     sharding.endForward()
-    const last = layersOf(this.#pass.base).at(-1)?.name
+    const last = this.#model.layers.at(-1)?.name
     const marked = tape.marker(loss, () => sharding.beforeBackward(undefined, last))
     tape.free(loss)
     return marked
@@ -100,34 +58,36 @@ export class Decoder {
   prefill(): void {
     const { tape } = this.#pass.layers.ops
     const hidden = this.#hidden()
-    const { batch, traits } = this.#pass.options
-    const rows = traits.allLogits ? this.#pass.layers.tokens : batch
-    const last = { ...tape.alias(hidden), elements: rows * this.#pass.architecture.dimensions.hiddenSize }
+    const { options, forward, sizes, layers } = this.#pass
+    const rows = forward.logits.prefill === 'allTokens' ? layers.tokens : options.batch
+    const last = { ...tape.alias(hidden), elements: rows * sizes.hiddenSize }
     const logits = this.#head(last)
     tape.free(last, hidden, logits)
   }
 
   /** The last hidden states, normalised. */
   #hidden(): Tensor {
-    const { layers, options, architecture, base } = this.#pass
+    const { layers, options, forward, sizes, base } = this.#pass
     const { tape } = layers.ops
-    const { traits } = options
+    const { rotation, alibi } = forward
+    const isWrittenOut = isEager(options, forward)
     const held: Tensor[] = []
     const { embedded, positions } = embeddingOf(this.#pass, held)
     const masks = masksOf(this.#pass, embedded.dtype)
-    const rotary = traits.rotary ? rotaryTables(this.#pass, embedded.dtype) : undefined
-    const windowedRotary = rotary && traits.tables !== 'shared' ? rotaryTables(this.#pass, embedded.dtype) : rotary
-    const rotaryOf = (index: number) => (traits.sliding(index) ? windowedRotary : rotary)
-    const distances = traits.alibi ? distancesOf(this.#pass, embedded.dtype) : undefined
-    const shared = [positions, ...present(distances?.scaled), ...tablesOf(rotary, windowedRotary)]
+    const tables = rotation && rotaryTables(this.#pass, rotation, embedded.dtype)
+    const windowTables =
+      rotation && rotation.tables !== 'one' ? rotaryTables(this.#pass, rotation, embedded.dtype) : tables
+    const tablesIn = (index: number) => (sizes.isWindowed(index) ? windowTables : tables)
+    const distances = alibi && distancesOf(this.#pass, alibi, embedded.dtype)
+    const shared = [positions, ...present(distances?.scaled), ...tablesOf(tables, windowTables)]
     const run: DecoderRun = {
       layers,
       options,
-      traits,
-      ...sizesOf(architecture),
-      rotary,
-      bias: traits.alibi && !isEager(options) ? masks.full : undefined,
-      mask: isEager(options) ? (masks.full ?? masks.windowed) : undefined,
+      forward,
+      sizes,
+      tables,
+      bias: alibi && !isWrittenOut ? masks.full : undefined,
+      mask: isWrittenOut ? (masks.full ?? masks.windowed) : undefined,
       attentionWeights: [],
     }
     let hidden = this.#entered(run, embedded)
@@ -135,18 +95,17 @@ export class Decoder {
     // The sum with positions has no name of its own, what is looked up has.
     const names = held.length > 0 ? held : [embedded]
     if (held.length > 0) tape.free(embedded)
-    const isCheckpointed = options.checkpointing && traits.checkpointed
-    const maskOf = (index: number) => present(!traits.alibi && traits.sliding(index) ? masks.windowed : masks.full)
-    const given = (index: number) =>
-      traits.tables === 'of its kind' ? [positions, ...tablesOf(rotaryOf(index))] : shared
-    const omittedLayers = new OmittedLayers(tape, options.omitted)
-    for (const layer of layersOf(base)) {
+    const isCheckpointed = options.checkpointing && forward.checkpointing
+    const maskOf = (index: number) => present(!alibi && sizes.isWindowed(index) ? masks.windowed : masks.full)
+    const given = (index: number) => (rotation?.tables === 'two' ? [positions, ...tablesOf(tablesIn(index))] : shared)
+    const omittedLayers = new OmittedLayers(tape, this.#model.omitted)
+    for (const layer of this.#model.layers) {
       const { index } = layer
       omittedLayers.before()
       const input = this.#enter(layer, hidden)
       const compute = () => {
         run.attentionWeights.length = 0
-        return decoderLayer({ ...run, rotary: rotaryOf(index) }, layer, input, index)
+        return decoderLayer({ ...run, tables: tablesIn(index) }, layer, input, index)
       }
       const output = isCheckpointed ? tape.checkpoint([input, ...maskOf(index), ...given(index)], compute) : compute()
       hidden = this.#leave(layer, output)
@@ -185,7 +144,7 @@ export class Decoder {
     const { sharding } = options
     if (!sharding) return output
     sharding.afterForward(layer.name)
-    const names = layersOf(this.#pass.base).map(({ name }) => name)
+    const names = this.#model.layers.map(({ name }) => name)
     const before = names[names.indexOf(layer.name) - 1]
     return this.#replaced(
       output,
@@ -198,22 +157,18 @@ export class Decoder {
     const { ops } = this.#pass.layers
     const first = submodule(this.#pass.base, 'embeddingNorm')
     if (first) return norm(run, first, embedded)
-    const isScaled = this.#pass.options.traits.scaledEmbedding === 'entering'
+    const isScaled = this.#pass.forward.embedding === 'scaledForFirstLayer'
     return isScaled ? ops.scale(embedded) : ops.tape.alias(embedded)
   }
 
   #head(hidden: Tensor): Tensor {
     const { ops } = this.#pass.layers
-    const head = submodule({ name: '', module: this.#pass.architecture.root }, 'head')
-    const logits = this.#pass.layers.linear(
-      head?.name ?? 'lm_head',
-      hidden,
-      this.#pass.architecture.dimensions.vocabSize,
-    )
-    const { traits } = this.#pass.options
-    if (traits.logits === 'plain') return logits
+    const { layers, forward, sizes } = this.#pass
+    const logits = layers.linear(this.#model.head?.name ?? 'lm_head', hidden, sizes.vocabSize)
+    const { form } = forward.logits
+    if (form === 'plain') return logits
     const divided = this.#replaced(logits, ops.scale(logits))
-    if (traits.logits === 'scaled') return divided
+    if (form === 'scaled') return divided
     const bent = this.#replaced(divided, ops.elementwise(divided, 'tanh', 'output'))
     return this.#replaced(bent, ops.scale(bent))
   }

@@ -1,6 +1,7 @@
 import type { Architecture, Module, Repeat } from '../../architecture/index.js'
+import type { CompleteForwardPass } from './complete-forward-pass.js'
+import type { ModelSizes } from './model-sizes.js'
 import { baseOf, layersOf, submodule } from './submodules.js'
-import type { ForwardTraits } from './traits.js'
 
 /** A model of whose equal layers only a few are left, and behind which of them how many are left out. */
 export interface FoldedLayers {
@@ -16,14 +17,15 @@ export interface FoldedLayers {
  */
 export function foldLayers(
   architecture: Architecture,
-  traits: Pick<ForwardTraits, 'sliding' | 'rotates'>,
+  forward: Pick<CompleteForwardPass, 'rotation'>,
+  sizes: Pick<ModelSizes, 'isWindowed'>,
 ): FoldedLayers {
   const base = baseOf(architecture)
   const list = base && submodule(base, 'layers')
   const omitted = new Map<string, number>()
   if (!list || isShared(list.module)) return { architecture, omitted }
   const left = new Set<number>()
-  for (const row of rowsOf(layersOf(base), traits)) {
+  for (const row of rowsOf(layersOf(base), forward, sizes)) {
     const others = row.slice(KEPT_BEFORE, -KEPT_BEHIND)
     if (others.length < FEWEST_OMITTED) continue
     for (const { index } of others) left.add(index)
@@ -44,14 +46,18 @@ const FEWEST_OMITTED = 2
 type Layers = ReturnType<typeof layersOf>
 
 /** Layers behind one another that are the same module and compute the same. */
-function rowsOf(layers: Layers, { sliding, rotates }: Pick<ForwardTraits, 'sliding' | 'rotates'>): Layers[] {
+function rowsOf(
+  layers: Layers,
+  { rotation }: Pick<CompleteForwardPass, 'rotation'>,
+  { isWindowed }: Pick<ModelSizes, 'isWindowed'>,
+): Layers[] {
   const rows: Layers[] = []
   let last: Layers[number] | undefined
   for (const layer of layers) {
     const isAlike =
       last?.module === layer.module &&
-      sliding(last.index) === sliding(layer.index) &&
-      rotates(last.index) === rotates(layer.index)
+      isWindowed(last.index) === isWindowed(layer.index) &&
+      rotation?.rotatesIn(last.index) === rotation?.rotatesIn(layer.index)
     if (isAlike) rows.at(-1)?.push(layer)
     else rows.push([layer])
     last = layer

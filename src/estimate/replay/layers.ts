@@ -1,3 +1,4 @@
+import type { CompleteForwardPass } from './complete-forward-pass.js'
 import type { ComputeDtype } from './dtype.js'
 import { change } from './memory-ledger.js'
 import { dequantized } from './nf4.js'
@@ -12,17 +13,22 @@ export class Layers {
   readonly tokens: number
   /** Whether linear layers compute in bfloat16 on float32 parameters. */
   readonly autocast: boolean
-  /** Whether linear layers of blocks are written out. */
-  readonly writesOut: boolean
+  readonly #linear: CompleteForwardPass['linear']
   #casts = new Map<Tensor, Tensor>()
   #castsOfRun = 0
 
-  constructor(ops: Operations, weights: Weights, tokens: number, autocast: boolean, writesOut = false) {
+  constructor(
+    ops: Operations,
+    weights: Weights,
+    tokens: number,
+    autocast: boolean,
+    linear: CompleteForwardPass['linear'],
+  ) {
     this.ops = ops
     this.weights = weights
     this.tokens = tokens
     this.autocast = autocast
-    this.writesOut = writesOut
+    this.#linear = linear
   }
 
   /** Autocast keeps the copies of parameters that it made until it ends. */
@@ -61,10 +67,10 @@ export class Layers {
   /** The product with a weight, and its bias: in one operation, or added to the product. */
   #base(name: string, input: Tensor, weight: Tensor, outFeatures: number, autocast: boolean): Tensor {
     const bias = this.weights.find(`${name}.bias`)
-    if (!this.writesOut || name === 'lm_head') return this.#affine(input, weight, bias, outFeatures, autocast)
-    const turned = autocast ? this.ops.to(weight, 'bfloat16') : this.ops.tape.alias(weight)
-    const product = this.#affine(input, turned, undefined, outFeatures, autocast)
-    this.ops.tape.free(turned)
+    if (this.#linear === 'kernel' || name === 'lm_head') return this.#affine(input, weight, bias, outFeatures, autocast)
+    const transposed = autocast ? this.ops.to(weight, 'bfloat16') : this.ops.tape.alias(weight)
+    const product = this.#affine(input, transposed, undefined, outFeatures, autocast)
+    this.ops.tape.free(transposed)
     if (!bias) return product
     const sum = this.ops.add(product, bias)
     this.ops.tape.free(product)
@@ -99,7 +105,7 @@ export class Layers {
     const { ops } = this
     const { tape } = ops
     const left = this.autocast ? ops.to(input, 'bfloat16') : tape.alias(input)
-    const right = this.autocast ? this.#lowered(parameter) : tape.alias(parameter)
+    const right = this.autocast ? this.#castParameter(parameter) : tape.alias(parameter)
     const [experts, inner, outer] = this.weights.shape(parameter)
     const rows = left.elements / (experts * inner)
     const output = tape.record(
@@ -124,8 +130,8 @@ export class Layers {
   ): Tensor {
     const { tape } = this.ops
     const dequantizedWeight = weight.isNf4 ? dequantized(tape, weight) : undefined
-    const matrix = dequantizedWeight?.whole ?? (autocast ? this.#lowered(weight) : tape.alias(weight))
-    const vector = bias && (autocast ? this.#lowered(bias) : tape.alias(bias))
+    const matrix = dequantizedWeight?.whole ?? (autocast ? this.#castParameter(weight) : tape.alias(weight))
+    const vector = bias && (autocast ? this.#castParameter(bias) : tape.alias(bias))
     const left = autocast ? this.ops.to(input, 'bfloat16') : tape.alias(input)
     const rows = Math.round(left.elements / (weight.elements / outFeatures))
     const elements = rows * outFeatures
@@ -152,7 +158,7 @@ export class Layers {
   }
 
   /** A parameter as a linear layer takes it: under autocast its bfloat16 copy, made once while autocast lasts. */
-  #lowered(parameter: Tensor): Tensor {
+  #castParameter(parameter: Tensor): Tensor {
     const { tape } = this.ops
     if (parameter.dtype === 'bfloat16') return tape.alias(parameter)
     if (this.#castsOfRun !== tape.run) {

@@ -1,40 +1,47 @@
-import type { DecoderRun } from './decoder.js'
+import type { Norm, Shape } from '../../architecture/index.js'
+import { product } from '../../architecture/safe-integer.js'
+import type { DecoderRun } from './decoder-run.js'
 import type { Layers } from './layers.js'
 import type { Named } from './submodules.js'
 import type { Tensor } from './tape.js'
 
-/** A norm, as its module and its family compute it. The input stays the caller's. */
-export function norm({ layers, traits }: DecoderRun, { name, module }: Named, input: Tensor): Tensor {
-  const size = module.parameters?.['weight']?.reduce((product, one) => product * one, 1)
-  if (traits.norm === 'cohere' && size !== undefined)
-    return writtenOutLayerNorm(layers, name, input, module.parameters?.['weight']?.at(-1) ?? size)
-  if (traits.norm === 'float32') return layerNormOfCopy(layers, name, input)
-  if (module.type !== 'RMSNorm' || size === undefined) return layerNorm(layers, name, input, traits.norm === 'shifted')
-  if (traits.norm === 'gemma') return gemmaNorm(layers, name, input, size)
-  return rmsNorm(layers, name, input, size, traits.norm === 'wide' || traits.norm === 'cast' ? traits.norm : 'narrow')
+/** A norm, as its family computes it. The input stays the caller's. */
+export function norm({ layers, forward }: DecoderRun, { name, module }: Named, input: Tensor): Tensor {
+  return COMPUTATIONS[forward.norm](layers, name, input, module.parameters?.['weight'] ?? [])
+}
+
+const COMPUTATIONS: Readonly<Record<Norm, (layers: Layers, name: string, input: Tensor, weight: Shape) => Tensor>> = {
+  layerNorm: (layers, name, input) => layerNorm(layers, name, input),
+  layerNormOnFloat32Copy,
+  layerNormPlusOne: (layers, name, input) => layerNorm(layers, name, input, true),
+  layerNormWrittenOut,
+  rmsNorm: (layers, name, input, weight) => rmsNorm(layers, name, input, weight, 'cast first'),
+  rmsNormFloat32Product: (layers, name, input, weight) => rmsNorm(layers, name, input, weight, 'float32 product'),
+  rmsNormFloat32Gain: (layers, name, input, weight) => rmsNorm(layers, name, input, weight, 'float32 gain'),
+  rmsNormPlusOne,
 }
 
 /**
- * Root mean square normalisation as Llama computes it: in float32, back to the input's type, then the gain; where the
- * gain is `wide` it comes first, and so it does where it is `cast` to float32 itself.
+ * Root mean square normalisation as Llama computes it: in float32, back to the input's type, then the gain; in
+ * some families the gain comes before the cast, and may be cast to float32 itself.
  */
 function rmsNorm(
   layers: Layers,
   name: string,
   input: Tensor,
-  size: number,
-  gainType: 'narrow' | 'wide' | 'cast',
+  weightShape: Shape,
+  style: 'cast first' | 'float32 product' | 'float32 gain',
 ): Tensor {
   const { ops } = layers
   const { tape } = ops
   const wide = ops.to(input, 'float32')
-  const mean = meanSquare(layers, wide, size)
+  const mean = meanSquare(layers, wide, product(weightShape))
   const root = ops.inverseRoot(mean)
   const normal = ops.mul(wide, root)
   tape.free(wide, root)
   const weight = layers.weights.get(`${name}.weight`)
-  const gain = gainType === 'cast' ? ops.to(weight, 'float32') : tape.alias(weight)
-  const isWide = gainType !== 'narrow'
+  const gain = style === 'float32 gain' ? ops.to(weight, 'float32') : tape.alias(weight)
+  const isWide = style !== 'cast first'
   const first = isWide ? ops.mul(gain, normal) : ops.to(normal, input.dtype)
   const output = isWide ? ops.to(first, input.dtype) : ops.mul(gain, first)
   tape.free(gain, first, normal, mean)
@@ -53,11 +60,11 @@ export function unitNorm(layers: Layers, input: Tensor, size: number): Tensor {
 }
 
 /** The same as Gemma computes it: gain and all in float32, and `1 + weight` for the gain. */
-function gemmaNorm(layers: Layers, name: string, input: Tensor, size: number): Tensor {
+function rmsNormPlusOne(layers: Layers, name: string, input: Tensor, weightShape: Shape): Tensor {
   const { ops } = layers
   const { tape } = ops
   const wide = ops.to(input, 'float32')
-  const normal = divided(layers, wide, size)
+  const normal = divided(layers, wide, product(weightShape))
   const gain = ops.to(layers.weights.get(`${name}.weight`), 'float32')
   const shifted = ops.shift(gain)
   tape.free(gain)
@@ -90,7 +97,8 @@ function meanSquare(layers: Layers, wide: Tensor, size: number): Tensor {
 }
 
 /** Layer normalisation as Cohere writes it out: all in float32, the centred input made twice. */
-function writtenOutLayerNorm(layers: Layers, name: string, input: Tensor, size: number): Tensor {
+function layerNormWrittenOut(layers: Layers, name: string, input: Tensor, weightShape: Shape): Tensor {
+  const size = weightShape.at(-1) ?? 1
   const { ops } = layers
   const { tape } = ops
   const wide = ops.to(input, 'float32')
@@ -112,7 +120,7 @@ function writtenOutLayerNorm(layers: Layers, name: string, input: Tensor, size: 
 }
 
 /** Layer normalisation of a float32 copy, and back. */
-function layerNormOfCopy(layers: Layers, name: string, input: Tensor): Tensor {
+function layerNormOnFloat32Copy(layers: Layers, name: string, input: Tensor): Tensor {
   const { ops } = layers
   const wide = ops.to(input, 'float32')
   const normal = layerNorm(layers, name, wide)

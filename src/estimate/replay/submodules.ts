@@ -55,6 +55,11 @@ export function child(of: Named, name: string): Named | undefined {
   return module && { name: of.name === '' ? name : `${of.name}.${name}`, module }
 }
 
+/** The features that a linear layer returns; 0 where there is none. */
+export function outFeatures(layer: Named | undefined): number {
+  return layer?.module.linear?.outFeatures ?? 0
+}
+
 /** The module that holds embeddings and layers, however deep it lies; absent where the model is no stack of decoder layers. */
 export function baseOf({ root }: Architecture): Named | undefined {
   let base: Named = { name: '', module: root }

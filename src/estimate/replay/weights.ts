@@ -1,6 +1,5 @@
 import { type Architecture, modules, parameters, type Shape, ties } from '../../architecture/index.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
-import { expertTraitsOf } from './experts/expert-traits.js'
 import type { MemoryLedger } from './memory-ledger.js'
 import { nf4Bytes } from './nf4.js'
 import { ROOT, type Sharding } from './sharding.js'
@@ -59,7 +58,7 @@ export class Weights {
     const quantizable = new Set<string>()
     for (const { name, module } of modules(architecture))
       if (module.linear && name !== head) quantizable.add(`${name}.weight`)
-    const { float32Parameters, untrainedParameters } = expertTraitsOf(architecture)
+    const { float32Parameters = [], untrainedParameters = [] } = architecture.forward?.feedForward.mixture ?? {}
     const isAmong = (ends: readonly string[], name: string): boolean => ends.some((end) => name.endsWith(end))
     for (const { name, shape } of parameters(architecture)) {
       const isNf4 = options.quantised && quantizable.has(name)

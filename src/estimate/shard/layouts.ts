@@ -1,5 +1,5 @@
 import type { Architecture } from '../../architecture/index.js'
-import type { MemoryMethod } from '../memory-options.js'
+import { type MemoryMethod, methodOf } from '../methods.js'
 import type { Layout } from '../sharding.js'
 
 /**
@@ -13,7 +13,7 @@ export function layoutsOf({ dimensions }: Architecture, gpus: number, method: Me
       gpus % width === 0 && heads % width === 0 && (kvHeads % width === 0 || width % Math.max(kvHeads, 1) === 0),
   )
   const plain: Layout = { data: gpus, tensor: 1, pipeline: 1, expert: 1 }
-  if (method === 'inference') {
+  if (methodOf(method).trains === 'nothing') {
     return [{ ...plain, data: 1, tensor: widths.includes(gpus) ? gpus : 1, pipeline: widths.includes(gpus) ? 1 : gpus }]
   }
   const experts = moe ? [2, 4, 8].filter((width) => gpus % width === 0 && moe.experts % width === 0) : []

@@ -1,13 +1,15 @@
 import { type Architecture, parameters } from '../../architecture/index.js'
-import { adapterRanks } from '../estimate-memory.js'
 import type { CheckedMemoryOptions } from '../memory-options.js'
-import { stateBytes } from '../optimizer-states.js'
+import { methodOf } from '../methods.js'
+import { stateBytes } from '../optimizers.js'
 import { type ComputeDtype, DTYPE_BYTES } from '../replay/dtype.js'
-import { foldLayers } from '../replay/folded-layers.js'
 import { MemoryLedger } from '../replay/memory-ledger.js'
-import { type StepMemory, trainingStep } from '../replay/step.js'
-import { traitsOf } from '../replay/traits.js'
+import type { ReplayModel } from '../replay/replay-model.js'
+import type { StepMemory } from '../replay/step-memory.js'
+import { trainingStep } from '../replay/training-step.js'
+import { UndescribedBlock } from '../replay/undescribed-block.js'
 import { Weights } from '../replay/weights.js'
+import { type ResolvedModel, resolveModel } from '../resolved-model.js'
 import { decoderLayers, shrunk } from './shrink.js'
 
 /** One parameter tensor as a rank keeps it; equal ones together. */
@@ -56,12 +58,14 @@ export interface StepProfile {
  * Under FSDP one group of tensors has one type: adapters are in the type of the weights, and `full-mixed` keeps float32
  * shards and computes with bfloat16 copies (`MixedPrecisionPolicy`).
  */
-export function profileStep(model: Architecture, options: CheckedMemoryOptions): StepProfile {
+export function profileStep(resolved: ResolvedModel, options: CheckedMemoryOptions): StepProfile {
+  const model = resolved.architecture
   const { batchSize, sequenceLength, gradientCheckpointing, method, precision } = options
   const { hiddenSize, vocabSize } = model.dimensions
-  const compute: ComputeDtype = method === 'full-mixed' ? 'bfloat16' : precision
+  const { trains, weights, isQuantised } = methodOf(method)
+  const compute: ComputeDtype = weights === 'float32' ? 'bfloat16' : precision
   const width = DTYPE_BYTES[compute]
-  const trained = method === 'full' || method === 'full-mixed'
+  const trained = trains === 'weights'
   const layers = decoderLayers(model).reduce((sum, { indices }) => sum + indices.length, 0)
 
   const run = (count: number, vocabulary: 'whole' | 'one token', checkpointing: boolean) =>
@@ -72,7 +76,7 @@ export function profileStep(model: Architecture, options: CheckedMemoryOptions):
     ? run(2, 'one token', false).afterForward.activations - run(1, 'one token', false).afterForward.activations
     : 0
   const whole = run(1, 'whole', gradientCheckpointing)
-  const own = ownTensors(model, options)
+  const own = ownTensors(resolved, options)
   const inLayers = decoderTensors(model)
   const rootGradients = trained ? embeddingSizes(model).map((elements) => elements * width) : []
   return {
@@ -80,7 +84,7 @@ export function profileStep(model: Architecture, options: CheckedMemoryOptions):
     tensors: own.tensors,
     trained,
     layer: Math.ceil(
-      (inLayers.parameters / layers) * (method === 'qlora' ? own.packing : 1) * width + own.adapterBytes / layers,
+      (inLayers.parameters / layers) * (isQuantised ? own.packing : 1) * width + own.adapterBytes / layers,
     ),
     layerExperts: Math.ceil((inLayers.experts / layers) * width),
     layerGradients: trained ? Math.ceil((inLayers.parameters / layers) * width) : Math.ceil(own.adapterBytes / layers),
@@ -111,37 +115,43 @@ function replay(
   compute: ComputeDtype,
   checkpointing: boolean,
 ): StepMemory {
-  const isAdapted = options.method === 'lora' || options.method === 'qlora'
-  return trainingStep(model, {
+  const { trains, isQuantised } = methodOf(options.method)
+  const resolved = resolveModel(model, options)
+  return trainingStep(replayOf(resolved), {
     batch: options.batchSize,
     sequence: options.sequenceLength,
     checkpointing,
     kernel: options.attention,
     parameterDtype: compute,
     autocast: false,
-    trained: !isAdapted,
-    quantised: options.method === 'qlora',
+    trained: trains === 'weights',
+    quantised: isQuantised,
     adapterDtype: compute,
-    adapterRank: isAdapted ? adapterRanks(model, options) : () => undefined,
+    adapterRank: resolved.adapterRank,
     stateBytes: () => 0,
     accumulating: false,
   })
 }
 
+/** What is replayed: a model without is refused before it is profiled. */
+function replayOf({ replay: model }: ResolvedModel): ReplayModel {
+  if ('missing' in model) throw new UndescribedBlock(model.missing)
+  return model
+}
+
 /** The tensors that ranks share, adapters included, in the type that they are kept in. */
-function ownTensors(model: Architecture, options: CheckedMemoryOptions) {
-  const { method, optimizer, precision } = options
-  const isAdapted = method === 'lora' || method === 'qlora'
-  const dtype: ComputeDtype = method === 'full-mixed' ? 'float32' : precision
+function ownTensors(resolved: ResolvedModel, { method, optimizer, precision }: CheckedMemoryOptions) {
+  const { trains, weights: kept, isQuantised } = methodOf(method)
+  const dtype: ComputeDtype = kept === 'float32' ? 'float32' : precision
   const ledger = new MemoryLedger()
-  const { architecture, omitted } = foldLayers(model, traitsOf(model))
+  const { architecture, omitted } = replayOf(resolved)
   const weights = new Weights(architecture, ledger, {
     omitted,
     dtype,
-    trained: !isAdapted,
-    quantised: method === 'qlora',
+    trained: trains === 'weights',
+    quantised: isQuantised,
     adapterDtype: dtype,
-    adapterRank: isAdapted ? adapterRanks(model, options) : () => undefined,
+    adapterRank: resolved.adapterRank,
   })
   const shapes = [...parameters(architecture)].map(({ shape }) => shape)
   const groups = new Map<string, KeptTensor>()
@@ -153,14 +163,14 @@ function ownTensors(model: Architecture, options: CheckedMemoryOptions) {
     if (isBase) baseBytes += storage.bytes * times
     else adapterBytes += storage.bytes * times
     if (isBase) baseElements += elements * times
-    const kept = {
+    const tensor = {
       bytes: storage.bytes,
       gradientBytes: grad ? storage.bytes : 0,
-      stateBytes: grad ? stateBytes(optimizer, shape, dtype) : 0,
+      stateBytes: grad ? stateBytes(optimizer, shape, DTYPE_BYTES[dtype]) : 0,
       rows: isNf4 ? storage.bytes : (shape[0] ?? 1),
     }
-    const key = JSON.stringify(kept)
-    groups.set(key, { ...kept, count: (groups.get(key)?.count ?? 0) + times })
+    const key = JSON.stringify(tensor)
+    groups.set(key, { ...tensor, count: (groups.get(key)?.count ?? 0) + times })
   })
   return {
     tensors: [...groups.values()],

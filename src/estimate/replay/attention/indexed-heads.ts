@@ -1,4 +1,4 @@
-import type { DecoderRun } from '../decoder.js'
+import type { DecoderRun } from '../decoder-run.js'
 import { repeat } from '../repeat.js'
 import type { Tensor } from '../tape.js'
 
@@ -7,7 +7,8 @@ import type { Tensor } from '../tape.js'
  * which copies them, and what the groups of the new architecture share is spread over all heads. The product stays the
  * caller's.
  */
-export function indexedHeads({ layers, heads, kvHeads }: DecoderRun, product: Tensor): [Tensor, Tensor, Tensor] {
+export function indexedHeads({ layers, sizes }: DecoderRun, product: Tensor): [Tensor, Tensor, Tensor] {
+  const { heads, kvHeads } = sizes
   const { ops } = layers
   const { tape } = ops
   const share = product.elements / (heads + 2 * kvHeads)

@@ -1,12 +1,12 @@
-import type { DecoderRun } from '../decoder.js'
+import type { DecoderRun } from '../decoder-run.js'
 import { norm } from '../norms.js'
 import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
-import { attend } from './attention.js'
+import { attend } from './attend.js'
+import { cached } from './key-value-cache.js'
 import { latentSizesOf } from './latent-sizes.js'
 import { rotatedHeads } from './rotation.js'
-import { cached } from './self-attention.js'
 
 /**
  * Multi-head latent attention (DeepSeek-AI 2024, arXiv:2405.04434): keys and values are made of one narrow vector, but for the
@@ -14,7 +14,8 @@ import { cached } from './self-attention.js'
  * caller's.
  */
 export function latentAttention(run: DecoderRun, block: Named, input: Tensor): Tensor {
-  const { layers, options, heads, headDim } = run
+  const { layers, options, forward } = run
+  const { heads, headDim } = run.sizes
   const { ops } = layers
   const { tape } = ops
   const { batch, sequence, kernel, computeDtype } = options
@@ -22,29 +23,29 @@ export function latentAttention(run: DecoderRun, block: Named, input: Tensor): T
   if (!sizes) throw new UndescribedBlock(`the latent attention of ${block.name} has no sizes`)
   const tokens = batch * sequence
   const queries = queriesOf(run, block, input)
-  const [queryPlain, queryTurning] = ops.split(queries, [tokens * heads * sizes.plain, tokens * heads * sizes.rope])
+  const [queryPlain, queryRotating] = ops.split(queries, [tokens * heads * sizes.plain, tokens * heads * sizes.rope])
   const compressed = linear(run, block, 'kv_a_proj_with_mqa', input)
-  const [latent, keyTurning] = ops.split(compressed, [tokens * sizes.kvRank, tokens * sizes.rope])
-  if (!queryPlain || !queryTurning || !latent || !keyTurning) throw new Error('there are two parts of each')
+  const [latent, keyRotating] = ops.split(compressed, [tokens * sizes.kvRank, tokens * sizes.rope])
+  if (!queryPlain || !queryRotating || !latent || !keyRotating) throw new Error('there are two parts of each')
   const expanded = widened(run, block, latent)
   const [keyPlain, ownValue] = ops.split(expanded, [tokens * heads * sizes.plain, tokens * heads * sizes.value])
   if (!keyPlain || !ownValue) throw new Error('there are keys and values')
-  const [queryTurned, keyTurned] = rotatedHeads(run, queryTurning, keyTurning)
-  tape.free(queryTurning, keyTurning)
-  const forAll = spread(run, keyTurned)
-  const query = joined(run, queryPlain, queryTurned)
+  const [queryRotated, keyRotated] = rotatedHeads(run, queryRotating, keyRotating)
+  tape.free(queryRotating, keyRotating)
+  const forAll = spread(run, keyRotated)
+  const query = joined(run, queryPlain, queryRotated)
   const ownKey = joined(run, keyPlain, forAll)
-  tape.free(keyTurned)
+  tape.free(keyRotated)
   const [key, value] = options.cache ? cached(run, ownKey, ownValue) : [ownKey, ownValue]
-  const out = attend(layers, query, key, value, {
+  const out = attend(layers, kernel, query, key, value, {
     batch,
     sequence,
     heads,
     kvHeads: heads,
     headDim,
-    kernel,
     dtype: computeDtype,
-    softCap: false,
+    eager: forward.attention.eager,
+    cappedScores: false,
     masked: false,
     ...(run.mask && { mask: run.mask }),
     valuesApart: !options.cache,
@@ -54,7 +55,7 @@ export function latentAttention(run: DecoderRun, block: Named, input: Tensor): T
   })
   const output = linear(run, block, 'o_proj', out)
   tape.free(out, queries, compressed, latent, expanded)
-  tape.free(queryPlain, queryTurned, keyPlain, forAll, query, key, value)
+  tape.free(queryPlain, queryRotated, keyPlain, forAll, query, key, value)
   return output
 }
 
@@ -89,7 +90,7 @@ function widened(run: DecoderRun, block: Named, latent: Tensor): Tensor {
 }
 
 /** The rotated features once for each head, as a view: its gradient is summed over the heads. */
-function spread({ layers: { ops }, heads }: DecoderRun, input: Tensor): Tensor {
+function spread({ layers: { ops }, sizes: { heads } }: DecoderRun, input: Tensor): Tensor {
   return ops.tape.record(
     [input],
     {},
@@ -99,9 +100,9 @@ function spread({ layers: { ops }, heads }: DecoderRun, input: Tensor): Tensor {
 }
 
 /** Both parts of each head in one tensor, in the wider type. */
-function joined({ layers: { ops } }: DecoderRun, plain: Tensor, turnedPart: Tensor): Tensor {
-  const wide = ops.to(plain, turnedPart.dtype)
-  const output = ops.cat([wide, turnedPart])
+function joined({ layers: { ops } }: DecoderRun, plain: Tensor, rotated: Tensor): Tensor {
+  const wide = ops.to(plain, rotated.dtype)
+  const output = ops.cat([wide, rotated])
   ops.tape.free(wide)
   return output
 }

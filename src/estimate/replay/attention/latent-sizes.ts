@@ -1,5 +1,4 @@
-import type { Architecture, Module } from '../../../architecture/index.js'
-import { baseOf, submodule } from '../submodules.js'
+import type { Module } from '../../../architecture/index.js'
 
 /** The sizes of multi-head latent attention. */
 export interface LatentSizes {
@@ -25,13 +24,4 @@ export function latentSizesOf({ children = {} }: Module, heads: number): LatentS
     plain: wide.outFeatures / heads - value,
     value,
   }
-}
-
-/** The share of a head's features that turn in latent attention; absent where a model has none. */
-export function latentShareOf(architecture: Architecture): number | undefined {
-  const base = baseOf(architecture)
-  const [first] = (base && submodule(base, 'layers')?.module.items) ?? []
-  const attention = first && submodule({ name: '', module: first.module }, 'attention')
-  const sizes = attention && latentSizesOf(attention.module, architecture.dimensions.heads)
-  return sizes && sizes.rope / (sizes.rope + sizes.plain)
 }

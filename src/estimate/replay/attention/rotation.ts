@@ -1,8 +1,10 @@
-import type { DecoderRun } from '../decoder.js'
+import type { CompleteRotation } from '../complete-forward-pass.js'
+import type { DecoderRun, RotaryTables } from '../decoder-run.js'
+import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
 
 /**
- * Queries and keys with their positions turned in: rotary position embedding (Su et al. 2021, arXiv:2104.09864). What is given
+ * Queries and keys, rotated by their positions: rotary position embedding (Su et al. 2021, arXiv:2104.09864). What is given
  * stays the caller's; what is rotated of it goes to those that are held, where the code keeps a name of it.
  */
 export function rotate(
@@ -12,36 +14,41 @@ export function rotate(
   layer: number,
   held: Tensor[],
 ): readonly [Tensor, Tensor] {
-  const { layers, traits, rotary } = run
+  const { layers, tables: shared } = run
+  const { rotation } = run.forward
   const { ops } = layers
   const { tape } = ops
-  if (!rotary || !traits.rotates(layer)) return [tape.alias(query), tape.alias(key)]
-  if (traits.pairs === 'complex') return complexly(run, query, key)
+  if (!shared || !rotation?.rotatesIn(layer)) return [tape.alias(query), tape.alias(key)]
+  if (rotation.pairs === 'complex') return asComplexNumbers(layers, shared, query, key)
   const given = [query, key].map((tensor) =>
-    traits.rotaryPrecision === 'inputs' ? ops.to(tensor, 'float32') : tape.alias(tensor),
+    rotation.float32 === 'inputs' ? ops.to(tensor, 'float32') : tape.alias(tensor),
   )
-  const tables = [rotary.cos, rotary.sin].map((table) =>
-    traits.ownTables ? tape.tensor(table.elements, table.dtype, 'repeat_interleave') : tape.alias(table),
+  const tables = [shared.cos, shared.sin].map((table) =>
+    rotation.repeatsTables ? tape.tensor(table.elements, table.dtype, 'repeat_interleave') : tape.alias(table),
   )
-  const turned =
-    traits.rotaryShare < 1 || traits.partialRotary
-      ? partly(run, given, tables, held)
-      : given.map((one) => wholly(run, one, tables))
+  const rotated = rotation.concatenates
+    ? partlyRotated(run, rotation, given, tables, held)
+    : given.map((one) => rotatedHalves(layers, rotation, one, tables))
   tape.free(...given, ...tables)
-  const [turnedQuery = query, turnedKey = key] = turned
-  const isCastBack = traits.rotaryPrecision !== 'own'
-  const back = (turnedOne: Tensor, { dtype }: Tensor): Tensor =>
-    isCastBack ? ops.to(turnedOne, dtype) : tape.alias(turnedOne)
-  const outputs = [back(turnedQuery, query), back(turnedKey, key)] as const
-  tape.free(...turned)
+  const [rotatedQuery = query, rotatedKey = key] = rotated
+  const isCastBack = rotation.float32 !== 'nothing'
+  const back = (rotatedOne: Tensor, { dtype }: Tensor): Tensor =>
+    isCastBack ? ops.to(rotatedOne, dtype) : tape.alias(rotatedOne)
+  const outputs = [back(rotatedQuery, query), back(rotatedKey, key)] as const
+  tape.free(...rotated)
   return outputs
 }
 
 /** Pairs as complex numbers in float32, both before either is cast back (Llama 4). */
-function complexly({ layers: { ops }, rotary }: DecoderRun, query: Tensor, key: Tensor): readonly [Tensor, Tensor] {
+function asComplexNumbers(
+  { ops }: Layers,
+  { cos }: RotaryTables,
+  query: Tensor,
+  key: Tensor,
+): readonly [Tensor, Tensor] {
   const { tape } = ops
   const wide = [ops.to(query, 'float32'), ops.to(key, 'float32')]
-  const products = wide.map((input) => ops.scale(input, rotary?.cos))
+  const products = wide.map((input) => ops.scale(input, cos))
   const [first = query, second = key] = products
   const outputs = [ops.to(first, query.dtype), ops.to(second, key.dtype)] as const
   tape.free(...wide, ...products)
@@ -49,39 +56,61 @@ function complexly({ layers: { ops }, rotary }: DecoderRun, query: Tensor, key: 
 }
 
 /**
- * Queries and keys of which all features turn, however they are paired: halves, neighbours that are brought into halves first
- * (DeepSeek-V3), or complex numbers in float32 (DeepSeek-V2). What is given stays the caller's.
+ * Queries and keys of which all features are rotated, in latent attention. What is given stays the caller's.
  */
 export function rotatedHeads(run: DecoderRun, query: Tensor, key: Tensor): readonly [Tensor, Tensor] {
-  const { layers, traits, rotary } = run
-  const { ops } = layers
-  const { tape } = ops
-  if (!rotary) return [tape.alias(query), tape.alias(key)]
-  const tables = [rotary.cos, rotary.sin]
-  const prepare = { halves: tape.alias.bind(tape), interleaved: ops.reordered.bind(ops), complex: wide }[traits.pairs]
-  const given = [prepare(query), prepare(key)] as const
-  const turn = (input: Tensor): Tensor =>
-    traits.pairs === 'complex' ? ops.scale(input, rotary.cos) : wholly(run, input, tables)
-  function wide(input: Tensor): Tensor {
-    return ops.to(input, 'float32')
-  }
-  const back = (input: Tensor, { dtype }: Tensor): Tensor => {
-    if (traits.pairs !== 'complex') return input
-    const output = ops.to(input, dtype)
-    tape.free(input)
-    return output
-  }
-  const outputs = [back(turn(given[0]), query), back(turn(given[1]), key)] as const
+  const { layers, tables } = run
+  const { rotation } = run.forward
+  const { tape } = layers.ops
+  if (!tables || !rotation) return [tape.alias(query), tape.alias(key)]
+  const { prepare, rotate: rotateOne, finish } = PAIRINGS[rotation.pairs]
+  const given = [prepare(layers, query), prepare(layers, key)] as const
+  const outputs = [
+    finish(layers, rotateOne(layers, rotation, given[0], tables), query),
+    finish(layers, rotateOne(layers, rotation, given[1], tables), key),
+  ] as const
   tape.free(...given)
   return outputs
 }
 
+interface Pairing {
+  readonly prepare: (layers: Layers, input: Tensor) => Tensor
+  readonly rotate: (layers: Layers, rotation: CompleteRotation, input: Tensor, tables: RotaryTables) => Tensor
+  /** Brings what was rotated back into the type of what was given. */
+  readonly finish: (layers: Layers, rotated: Tensor, given: Tensor) => Tensor
+}
+
+const HALVES: Pairing = {
+  prepare: ({ ops }, input) => ops.tape.alias(input),
+  rotate: (layers, rotation, input, { cos, sin }) => rotatedHalves(layers, rotation, input, [cos, sin]),
+  finish: (_, rotated) => rotated,
+}
+
+const PAIRINGS: Readonly<Record<CompleteRotation['pairs'], Pairing>> = {
+  halves: HALVES,
+  /** Neighbours are brought into halves first (DeepSeek-V3). */
+  neighbours: { ...HALVES, prepare: ({ ops }, input) => ops.reordered(input) },
+  /** DeepSeek-V2. */
+  complex: {
+    prepare: ({ ops }, input) => ops.to(input, 'float32'),
+    rotate: ({ ops }, _, input, { cos }) => ops.scale(input, cos),
+    finish: ({ ops }, rotated, { dtype }) => {
+      const output = ops.to(rotated, dtype)
+      ops.tape.free(rotated)
+      return output
+    },
+  },
+}
+
 /** `x * cos + rotate_half(x) * sin`. */
-function wholly({ layers, traits }: DecoderRun, input: Tensor, [cos, sin]: readonly Tensor[]): Tensor {
-  const { ops } = layers
+function rotatedHalves(
+  { ops }: Layers,
+  { float32 }: CompleteRotation,
+  input: Tensor,
+  [cos, sin]: readonly (Tensor | undefined)[],
+): Tensor {
   const { tape } = ops
-  const widened = (tensor: Tensor): Tensor =>
-    traits.rotaryPrecision === 'terms' ? ops.to(tensor, 'float32') : tape.alias(tensor)
+  const widened = (tensor: Tensor): Tensor => (float32 === 'terms' ? ops.to(tensor, 'float32') : tape.alias(tensor))
   const term = widened(input)
   const straight = ops.scale(term, cos)
   tape.free(term)
@@ -99,34 +128,31 @@ function wholly({ layers, traits }: DecoderRun, input: Tensor, [cos, sin]: reado
   return output
 }
 
-/** The same where only a share of each head is rotated, or where the code puts the parts together again anyway. */
-function partly(
-  run: DecoderRun,
+/** The rotated features of each head and the others, concatenated, even where there are no others. */
+function partlyRotated(
+  { layers, sizes: { headDim } }: DecoderRun,
+  rotation: CompleteRotation,
   given: readonly Tensor[],
   tables: readonly Tensor[],
   held: Tensor[],
 ): readonly Tensor[] {
-  const { layers, traits } = run
   const { ops } = layers
   const { tape } = ops
-  const { rotaryShare: share } = traits
-  const parts = given.map((input) => ({
-    turning: ops.slice(input, input.elements * share),
-    passing: ops.slice(input, input.elements * (1 - share)),
-  }))
-  const together = (turned: Tensor, passing: Tensor): Tensor => {
-    const output = ops.cat([turned, passing])
-    if (traits.holdsRotated) held.push(tape.alias(turned))
-    tape.free(turned, passing)
-    return output
-  }
-  const turn = (turning: Tensor): Tensor => {
-    const turned = wholly(run, turning, tables)
-    tape.free(turning)
-    return turned
-  }
-  if (traits.rotatesOneByOne) return parts.map(({ turning, passing }) => together(turn(turning), passing))
-  return parts
-    .map(({ turning, passing }) => ({ turned: turn(turning), passing }))
-    .map(({ turned, passing }) => together(turned, passing))
+  const share = rotation.features / headDim
+  return given
+    .map((input) => ({
+      rotating: ops.slice(input, input.elements * share),
+      passing: ops.slice(input, input.elements * (1 - share)),
+    }))
+    .map(({ rotating, passing }) => {
+      const rotated = rotatedHalves(layers, rotation, rotating, tables)
+      tape.free(rotating)
+      return { rotated, passing }
+    })
+    .map(({ rotated, passing }) => {
+      const output = ops.cat([rotated, passing])
+      if (rotation.keepsRotated) held.push(tape.alias(rotated))
+      tape.free(rotated, passing)
+      return output
+    })
 }

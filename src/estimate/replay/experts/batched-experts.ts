@@ -1,9 +1,9 @@
 import { activate } from '../activations.js'
-import type { DecoderRun } from '../decoder.js'
+import type { DecoderRun } from '../decoder-run.js'
 import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { scattered } from './router-operations.js'
-import type { Choice } from './routers.js'
+import type { Choice } from './routes.js'
 
 /**
  * Experts that each compute all tokens, weighted by a sigmoid that is 0 for those that are not theirs, in one product over all

@@ -1,9 +1,8 @@
-import type { DecoderRun } from '../decoder.js'
+import type { Dispatch as DispatchName } from '../../../architecture/index.js'
 import type { Layers } from '../layers.js'
 import { LoopVariables } from '../loop-variables.js'
 import type { Tensor } from '../tape.js'
-import type { ExpertTraits } from './expert-traits.js'
-import type { Choice, Routes } from './routers.js'
+import type { Choice, Routes } from './routes.js'
 
 /** What one expert makes of its rows; they stay the caller's. */
 export type Expert = (index: number, rows: Tensor) => Tensor
@@ -15,13 +14,20 @@ export interface Dispatched {
 }
 
 /** Expert after expert on the tokens that are its own. Tokens are spread evenly, the first experts taking one more. */
-export function dispatch(run: DecoderRun, input: Tensor, routes: Routes, choice: Choice, expert: Expert): Dispatched {
-  return DISPATCHES[run.traits.experts.dispatch](run.layers, input, routes, choice, expert)
+export function dispatch(
+  layers: Layers,
+  way: DispatchName,
+  input: Tensor,
+  routes: Routes,
+  choice: Choice,
+  expert: Expert,
+): Dispatched {
+  return DISPATCHES[way](layers, input, routes, choice, expert)
 }
 
 type Dispatch = (layers: Layers, input: Tensor, routes: Routes, choice: Choice, expert: Expert) => Dispatched
 
-const DISPATCHES: Readonly<Record<ExpertTraits['dispatch'], Dispatch>> = { added, wideAdded, sorted }
+const DISPATCHES: Readonly<Record<DispatchName, Dispatch>> = { added, addedInWeightsDtype, sorted }
 
 /** Mixtral's way: the rows of each expert are added into a result in the type of the input. */
 function added(layers: Layers, input: Tensor, { weights }: Routes, choice: Choice, expert: Expert): Dispatched {
@@ -46,7 +52,13 @@ function added(layers: Layers, input: Tensor, { weights }: Routes, choice: Choic
 }
 
 /** DeepSeek-V3's, a function of its own: the same in the type of the weights, cast in the end. */
-function wideAdded(layers: Layers, input: Tensor, { weights }: Routes, choice: Choice, expert: Expert): Dispatched {
+function addedInWeightsDtype(
+  layers: Layers,
+  input: Tensor,
+  { weights }: Routes,
+  choice: Choice,
+  expert: Expert,
+): Dispatched {
   const { ops, tokens } = layers
   const { tape } = ops
   const held = new LoopVariables(tape)

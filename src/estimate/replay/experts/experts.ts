@@ -1,30 +1,32 @@
 import type { Module } from '../../../architecture/index.js'
-import type { DecoderRun } from '../decoder.js'
-import { gated } from '../mlp.js'
+import type { DecoderRun } from '../decoder-run.js'
+import { gated } from '../gated-mlp.js'
 import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { batchedExperts, isBatched } from './batched-experts.js'
 import { dispatch } from './expert-dispatch.js'
-import { type Choice, route } from './routers.js'
+import { route } from './routers.js'
+import type { Choice } from './routes.js'
 
 /** A mixture of experts: the router's choice, the experts on the tokens that are theirs, and what all tokens pass. */
-export function mixture(run: DecoderRun, block: Named, input: Tensor): Tensor {
+export function expertMixture(run: DecoderRun, block: Named, input: Tensor): Tensor {
   const { ops } = run.layers
   const { tape } = ops
   const { name } = block
-  const { sharedFirst, ownView } = run.traits.experts
-  if (run.traits.experts.router === 'batched' && isBatched(block))
-    return batchedExperts(run, block, input, choiceOf(run, block), (tokens) => shared(run, block, tokens))
+  const { mixture } = run.forward.feedForward
+  if (!mixture) throw new UndescribedBlock(`the forward pass of ${name}, a mixture of experts, is not described`)
+  const choice = choiceOf(run, block)
+  if (mixture.router === 'batched' && isBatched(block))
+    return batchedExperts(run, block, input, choice, (tokens) => shared(run, block, tokens))
   const item = child(block, 'experts')?.module.items?.[0]?.module
   if (!item)
     throw new UndescribedBlock(`the forward pass of ${name}, whose experts lie in one tensor, is not described`)
-  const choice = choiceOf(run, block)
   const names = expertNames(item)
-  const early = sharedFirst ? shared(run, block, input) : undefined
-  const routes = route(run, block, input, choice)
-  const tokens = ownView ? ops.view(input) : tape.alias(input)
-  const { result, held } = dispatch(run, tokens, routes, choice, (index, rows) =>
+  const early = mixture.sharedFirst ? shared(run, block, input) : undefined
+  const routes = route(run, mixture, block, input, choice)
+  const tokens = mixture.ownView ? ops.view(input) : tape.alias(input)
+  const { result, held } = dispatch(run.layers, mixture.dispatch, tokens, routes, choice, (index, rows) =>
     gated(run, { name: `${name}.experts.${index}`, module: item }, rows, names),
   )
   tape.free(tokens)
@@ -36,10 +38,10 @@ export function mixture(run: DecoderRun, block: Named, input: Tensor): Tensor {
   return output
 }
 
-function choiceOf({ traits }: DecoderRun, block: Named): Choice {
+function choiceOf({ sizes }: DecoderRun, block: Named): Choice {
   const { routed, items } = child(block, 'experts')?.module ?? {}
   const count = items?.reduce((sum, { indices }) => sum + indices.length, 0) ?? 1
-  return { experts: routed?.experts ?? count, chosen: routed?.expertsPerToken ?? traits.experts.perToken }
+  return { experts: routed?.experts ?? count, chosen: routed?.expertsPerToken ?? sizes.expertsPerToken }
 }
 
 /** The expert that every token passes, behind a gate of its own where there is one (Qwen 2). */

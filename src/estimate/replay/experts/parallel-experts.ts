@@ -1,12 +1,12 @@
 import { activate } from '../activations.js'
-import { softmax } from '../attention/eager-attention.js'
-import type { DecoderRun } from '../decoder.js'
+import type { DecoderRun } from '../decoder-run.js'
+import { softmax } from '../softmax.js'
 import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { rowsOf } from './expert-dispatch.js'
 import { largest } from './router-operations.js'
-import type { Choice } from './routers.js'
+import type { Choice } from './routes.js'
 
 /**
  * Experts whose matrices lie in one parameter for each projection, and are taken out of it one by one: rows sorted by expert

@@ -1,9 +1,9 @@
-import { softmax } from '../attention/eager-attention.js'
-import type { DecoderRun } from '../decoder.js'
+import type { DecoderRun } from '../decoder-run.js'
+import { softmax } from '../softmax.js'
 import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { gathered } from './router-operations.js'
-import type { Choice, Routes } from './routers.js'
+import type { Choice, Routes } from './routes.js'
 
 /**
  * Phi-3.5-MoE's router, which samples two experts one after the other (SparseMixer, arXiv:2409.12136): scores that are far from

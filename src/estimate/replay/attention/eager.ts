@@ -1,50 +1,21 @@
-import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
 import type { Layers } from '../layers.js'
 import { outputOf, repeat } from '../repeat.js'
+import { softmax } from '../softmax.js'
 import type { Tensor } from '../tape.js'
-import type { AttentionSizes } from './attention.js'
-
-/** How families write attention out. */
-export type EagerStyle = 'llama' | 'llama4' | 'gpt2' | 'gpt_neo' | 'falcon'
-
-/** What they do differently. */
-const STYLES: Readonly<
-  Record<
-    EagerStyle,
-    {
-      /** Whether queries and keys are cast to float32 first. */
-      readonly widens: boolean
-      readonly scales: boolean | 'in place'
-      /** Whether scores are masked by a buffer of the layer, before the model's mask. */
-      readonly ownMask: boolean
-      /** Whether the scores keep their name beside their sum with the mask. */
-      readonly keepsScores: boolean
-      /** Whether softmax computes in float32, whatever the scores are in. */
-      readonly wideSoftmax: boolean
-      /** What the weights are cast to the type of. */
-      readonly weightsAs: 'query' | 'value'
-    }
-  >
-> = {
-  llama: { widens: false, scales: true, ownMask: false, keepsScores: false, wideSoftmax: true, weightsAs: 'query' },
-  llama4: { widens: false, scales: true, ownMask: false, keepsScores: false, wideSoftmax: false, weightsAs: 'query' },
-  gpt2: { widens: false, scales: true, ownMask: true, keepsScores: false, wideSoftmax: false, weightsAs: 'value' },
-  falcon: {
-    widens: false,
-    scales: 'in place',
-    ownMask: false,
-    keepsScores: true,
-    wideSoftmax: false,
-    weightsAs: 'query',
-  },
-  gpt_neo: { widens: true, scales: false, ownMask: true, keepsScores: false, wideSoftmax: false, weightsAs: 'value' },
-}
+import type { AttentionSizes, Kernel } from './kernel.js'
 
 /** Attention by its definition: scores, softmax, weights, and their product with the values. */
-export function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
+export const eager: Kernel = {
+  fallback: () => undefined,
+  attend: writtenOut,
+  // A product has the order of its factors.
+  isInOrder: () => false,
+}
+
+function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
   const { ops } = layers
   const { tape } = ops
-  const style = STYLES[sizes.eager ?? 'llama']
+  const style = sizes.eager
   const groups = sizes.heads / sizes.kvHeads
   const wideKey = repeat(layers, key, groups)
   const wideValue = repeat(layers, value, groups)
@@ -52,13 +23,13 @@ export function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor,
   // A product over several sequences wants each head's rows together: others are copied.
   const isSpread = sizes.batch > 1 && !sizes.exchanged
   const isApart = sizes.batch > 1 && groups === 1 && sizes.valuesApart
-  const widened = (tensor: Tensor): Tensor => (style.widens ? ops.to(tensor, 'float32') : tape.alias(tensor))
+  const widened = (tensor: Tensor): Tensor => (style.float32Inputs ? ops.to(tensor, 'float32') : tape.alias(tensor))
   const [factor, otherFactor] = [widened(query), widened(wideKey)]
   const product = matmul(layers, [factor, isSpread], [otherFactor, isApart && isSpread], elements, sizes)
   const kept: Tensor[] = []
-  let scores = style.scales === true ? ops.scale(product) : tape.alias(product)
+  let scores = style.scale === 'copied' ? ops.scale(product) : tape.alias(product)
   tape.free(product)
-  if (sizes.softCap) {
+  if (sizes.cappedScores) {
     const divided = ops.scale(scores)
     tape.free(scores)
     const bent = ops.elementwise(divided, 'tanh', 'output')
@@ -66,7 +37,7 @@ export function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor,
     scores = ops.scale(bent)
     tape.free(bent)
   }
-  if (style.ownMask) {
+  if (style.layerMask) {
     const chosen = ops.elementwise(scores, 'where', 'nothing')
     tape.free(scores)
     scores = chosen
@@ -78,11 +49,11 @@ export function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor,
     scores = masked
   }
   // CUDA turns float16, and only that, to float32 within the kernel.
-  const wide = scores.dtype === 'float16' || !style.wideSoftmax ? tape.alias(scores) : ops.to(scores, 'float32')
-  const soft = softmax(layers, wide, style.wideSoftmax ? 'float32' : wide.dtype)
+  const wide = scores.dtype === 'float16' || style.softmax === 'scores' ? tape.alias(scores) : ops.to(scores, 'float32')
+  const soft = softmax(layers, wide, style.softmax === 'float32' ? 'float32' : wide.dtype)
   tape.free(wide)
   // Llama's code casts in the expression of softmax, when the scores still have their name; others have given it on.
-  const isOneExpression = style.weightsAs === 'query'
+  const isOneExpression = style.weights === 'query'
   if (!isOneExpression) tape.free(scores)
   const weights = ops.to(soft, isOneExpression ? query.dtype : value.dtype)
   tape.free(soft, ...kept, ...(isOneExpression ? [scores] : []))
@@ -90,21 +61,6 @@ export function eager(layers: Layers, query: Tensor, key: Tensor, value: Tensor,
   sizes.keepWeights(weights)
   tape.free(wideKey, wideValue, factor, otherFactor)
   return output
-}
-
-/** Softmax keeps its output; its backward multiplies gradient and output first (CUDA), which takes as much again. */
-export function softmax({ ops }: Layers, input: Tensor, dtype: ComputeDtype = 'float32'): Tensor {
-  const { tape } = ops
-  return tape.record(
-    [input],
-    { after: (output) => [output.storage] },
-    () => tape.tensor(input.elements, dtype, '_softmax'),
-    () => {
-      const made = tape.ledger.allocate(input.elements * DTYPE_BYTES[input.dtype])
-      tape.ledger.observe('_softmax_backward_data', input.elements * DTYPE_BYTES[dtype])
-      return [made]
-    },
-  )
 }
 
 /** A factor of a batched product, and whether it is copied for it. */

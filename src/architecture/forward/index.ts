@@ -1,0 +1,8 @@
+export type { Attention, ChunkedAttention, EagerAttention, HeadNorms } from './attention.js'
+export type { FeedForward } from './feed-forward.js'
+export type { ForwardPass, Logits } from './forward-pass.js'
+export type { Masks } from './masks.js'
+export type { Dispatch, Mixture, Router } from './mixture.js'
+export type { Norm } from './norm.js'
+export type { ParallelResidual, Residual, SequentialResidual } from './residual.js'
+export type { Alibi, Rotation } from './rotation.js'

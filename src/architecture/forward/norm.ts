@@ -1,0 +1,22 @@
+/**
+ * How a norm computes. The two are layer normalisation (Ba et al. 2016, arXiv:1607.06450) and normalisation by the root mean
+ * square (Zhang & Sennrich 2019, arXiv:1910.07467); what families do differently is where they cast and what the gain is.
+ *
+ * - `layerNorm`: one kernel
+ * - `layerNormOnFloat32Copy`: one kernel on a float32 copy, cast back (OLMo)
+ * - `layerNormPlusOne`: one kernel with `1 + weight` for its gain (Nemotron)
+ * - `layerNormWrittenOut`: operation by operation in float32 (Cohere)
+ * - `rmsNorm`: in float32, cast to the type of the input, then multiplied by the gain (Llama)
+ * - `rmsNormFloat32Product`: multiplied by the gain, then cast (OLMo 2)
+ * - `rmsNormFloat32Gain`: the same with the gain cast to float32 first (Helium)
+ * - `rmsNormPlusOne`: the same with `1 + weight` for the gain (Gemma)
+ */
+export type Norm =
+  | 'layerNorm'
+  | 'layerNormOnFloat32Copy'
+  | 'layerNormPlusOne'
+  | 'layerNormWrittenOut'
+  | 'rmsNorm'
+  | 'rmsNormFloat32Product'
+  | 'rmsNormFloat32Gain'
+  | 'rmsNormPlusOne'

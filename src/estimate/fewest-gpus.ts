@@ -1,0 +1,82 @@
+import type { Gpu } from './gpus.js'
+import { layoutMemory } from './layout-memory.js'
+import type { MemoryEstimate } from './memory-estimate.js'
+import type { CheckedMemoryOptions } from './memory-options.js'
+import type { ResolvedModel } from './resolved-model.js'
+import { leastStaticMemory } from './run-memory.js'
+import { layoutsOf } from './shard/layouts.js'
+import type { Layout } from './sharding.js'
+
+/** A number of GPUs that is too small, and by how much. */
+export interface TooFew {
+  readonly gpus: number
+  /** The layout of this many that needs least, and its bytes a GPU. */
+  readonly layout: Layout
+  readonly neededBytes: number
+  readonly availableBytes: number
+  /** The same in a sentence. */
+  readonly reason: string
+}
+
+/** A way to divide a model, and what a GPU holds then. */
+export interface Candidate {
+  readonly layout: Layout
+  readonly estimate: MemoryEstimate
+}
+
+/** What the search for the fewest GPUs comes to. */
+export interface Search {
+  /** Absent, as `fitting` is, where `maxGpus` are not enough. */
+  readonly gpus?: number
+  readonly fitting?: Candidate
+  readonly tooFew: readonly TooFew[]
+}
+
+/** Where the fewest GPUs are looked for. */
+export interface SearchLimits {
+  readonly gpu: Gpu
+  readonly maxGpus: number
+  /**
+   * Whether counts are estimated too that parameters, gradients and optimizer states alone overfill, to say what they would
+   * need.
+   */
+  readonly isExplained: boolean
+}
+
+/** Tries counts of GPUs from one upwards, and on each every layout, until one fits. */
+export function fewestGpus(model: ResolvedModel, options: CheckedMemoryOptions, limits: SearchLimits): Search {
+  const { gpu, maxGpus, isExplained } = limits
+  const memoryIn = layoutMemory(model, options)
+  const tooFew: TooFew[] = []
+  const least = isExplained ? 1 : leastStaticMemory(model, options) / gpu.memoryBytes
+  for (const gpus of countsUpTo(maxGpus)) {
+    if (gpus < least) continue
+    const tried: Candidate[] = []
+    for (const layout of layoutsOf(model.architecture, gpus, options.method)) {
+      const candidate = { layout, estimate: memoryIn(layout) }
+      if (candidate.estimate.totalBytes <= gpu.memoryBytes) return { gpus, fitting: candidate, tooFew }
+      tried.push(candidate)
+    }
+    const best = tried.reduce((a, b) => (b.estimate.totalBytes < a.estimate.totalBytes ? b : a))
+    tooFew.push(shortage(gpu, gpus, best.layout, best.estimate.totalBytes))
+  }
+  return { tooFew }
+}
+
+function shortage(gpu: Gpu, gpus: number, layout: Layout, neededBytes: number): TooFew {
+  const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`
+  return {
+    gpus,
+    layout,
+    neededBytes,
+    availableBytes: gpu.memoryBytes,
+    reason: `on ${gpus} GPU${gpus === 1 ? '' : 's'} each needs ${gib(neededBytes)}, and has ${gib(gpu.memoryBytes)}`,
+  }
+}
+
+/** One to eight, then 16, 32, 64, … */
+function countsUpTo(most: number): number[] {
+  const counts: number[] = []
+  for (let gpus = 1; gpus <= most; gpus = gpus < 8 ? gpus + 1 : gpus * 2) counts.push(gpus)
+  return counts
+}

@@ -1,0 +1,60 @@
+import type { Layers } from '../layers.js'
+import { repeat } from '../repeat.js'
+import type { Tensor } from '../tape.js'
+import { castForAutocast } from './autocast.js'
+import { type FusedKernel, fused } from './fused.js'
+import type { AttentionSizes, Kernel } from './kernel.js'
+
+/** The memory-efficient kernel (Rabe & Staats 2021, arXiv:2112.05682), which takes masks and biases. */
+export const efficient: Kernel = {
+  fallback: () => undefined,
+  attend: (layers, query, key, value, sizes) =>
+    // Where there is a mask, transformers repeats keys and values before autocast sees them (`sdpa_attention.py`).
+    sizes.masked
+      ? repeated(layers, query, key, value, sizes, (...wide) =>
+          castForAutocast(layers, wide, sizes, (q, k, v) => masked(layers, q, k, v, sizes)),
+        )
+      : castForAutocast(layers, [query, key, value], sizes, (q, k, v) =>
+          repeated(layers, q, k, v, sizes, (...wide) => masked(layers, ...wide, sizes)),
+        ),
+  isInOrder: () => true,
+}
+
+const EFFICIENT: FusedKernel = {
+  name: 'efficient',
+  // The number of rows is rounded up to whole blocks of 32.
+  logRows: (sequence) => Math.ceil(sequence / 32) * 32,
+  hasLogsAlways: false,
+  seedBytes: 8,
+}
+
+/** Runs a kernel on keys and values of each query head. */
+function repeated(
+  layers: Layers,
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  { heads, kvHeads, masked, copiesAlways, broadcasts = false }: AttentionSizes,
+  compute: (query: Tensor, key: Tensor, value: Tensor) => Tensor,
+): Tensor {
+  const groups = broadcasts ? 1 : heads / kvHeads
+  // The one head of all is expanded, and stays a view (`repeat_kv`); torch's own way of repeating always copies.
+  const isView = masked && kvHeads === 1
+  const spread = (input: Tensor): Tensor =>
+    copiesAlways && groups === 1 ? layers.ops.contiguous(input) : repeat(layers, input, groups, isView)
+  const wide = [spread(key), spread(value)] as const
+  const output = compute(query, ...wide)
+  layers.ops.tape.free(...wide)
+  return output
+}
+
+/** A mask becomes a bias of its own. */
+function masked(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
+  const { tape } = layers.ops
+  const scores = sizes.batch * sizes.sequence * sizes.sequence
+  const own = sizes.masked ? tape.tensor(scores, query.dtype, 'zeros') : undefined
+  if (own) tape.free(tape.tensor(scores, 'bool', 'logical_not'))
+  const output = fused(layers, query, key, value, sizes, EFFICIENT, own ?? sizes.bias)
+  if (own) tape.free(own)
+  return output
+}

@@ -1,0 +1,39 @@
+import type { Layers } from '../layers.js'
+import type { Tensor } from '../tape.js'
+import { castForAutocast } from './autocast.js'
+import { type FusedKernel, fused } from './fused.js'
+import type { AttentionSizes, Kernel } from './kernel.js'
+
+/**
+ * FlashAttention-2 (Dao 2023, arXiv:2307.08691). It takes no mask, heads of 256 features at most, and values as wide as keys.
+ */
+export const flash: Kernel = {
+  fallback: ({ masked, bias, headDim }, isValueAsWideAsKey) =>
+    masked || bias || headDim > 256 || !isValueAsWideAsKey ? 'efficient' : undefined,
+  attend: (layers, query, key, value, sizes) =>
+    castForAutocast(layers, [query, key, value], sizes, (q, k, v) =>
+      isMultiple(sizes) ? fused(layers, q, k, v, sizes, FLASH) : padded(layers, q, k, v, sizes),
+    ),
+  // Flash returns the order of the queries.
+  isInOrder: (sizes) => !sizes.exchanged && isMultiple(sizes),
+}
+
+const FLASH: FusedKernel = { name: 'flash', logRows: (sequence) => sequence, hasLogsAlways: true, seedBytes: 16 }
+
+/** Flash takes heads of whole multiples of so many features: others are padded with zeros. */
+const STEP = 8
+
+function isMultiple({ headDim }: AttentionSizes): boolean {
+  return headDim % STEP === 0
+}
+
+function padded(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
+  const { ops } = layers
+  const wide = Math.ceil(sizes.headDim / STEP) * STEP
+  const filled = (tensor: Tensor): Tensor => ops.pad(tensor, (tensor.elements / sizes.headDim) * wide)
+  const [q, k, v] = [filled(query), filled(key), filled(value)]
+  const whole = fused(layers, q, k, v, sizes, FLASH)
+  const output = ops.slice(whole, query.elements)
+  ops.tape.free(q, k, v, whole)
+  return output
+}

@@ -1,0 +1,12 @@
+import type { DecoderRun } from '../decoder-run.js'
+import type { Tensor } from '../tape.js'
+
+/** The cache takes copies, and keeps them: a name of each stays with the cache for good. */
+export function cached({ layers }: DecoderRun, ...given: readonly [Tensor, Tensor]): [Tensor, Tensor] {
+  const { tape } = layers.ops
+  const copy = ({ elements, dtype }: Tensor): Tensor => tape.alias(tape.tensor(elements, dtype, 'cat'))
+  const copies: [Tensor, Tensor] = [copy(given[0]), copy(given[1])]
+  for (const { storage } of copies) tape.ledger.rebook(storage, 'kvCache')
+  tape.free(...given)
+  return copies
+}

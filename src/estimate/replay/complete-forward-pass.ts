@@ -1,0 +1,149 @@
+import type {
+  Alibi,
+  Attention,
+  ChunkedAttention,
+  Dimensions,
+  EagerAttention,
+  FeedForward,
+  ForwardPass,
+  Logits,
+  Masks,
+  Mixture,
+  Norm,
+  ParallelResidual,
+  Residual,
+  Rotation,
+  SequentialResidual,
+} from '../../architecture/index.js'
+
+/** A forward pass with every default filled in. */
+export interface CompleteForwardPass {
+  readonly embedding: NonNullable<ForwardPass['embedding']>
+  readonly rotation: CompleteRotation | undefined
+  readonly alibi: Alibi | undefined
+  readonly masks: Required<Masks>
+  readonly norm: Norm
+  readonly linear: NonNullable<ForwardPass['linear']>
+  readonly attention: CompleteAttention
+  readonly feedForward: Pick<FeedForward, 'activation'> & { readonly mixture: Required<Mixture> | undefined }
+  readonly residual: CompleteResidual
+  readonly logits: Required<Logits>
+  readonly checkpointing: boolean
+}
+
+/** Rotation, with its features counted and its layers told. */
+export interface CompleteRotation extends Required<Rotation> {
+  readonly features: number
+  /** Whether a layer rotates queries and keys. */
+  readonly rotatesIn: (layer: number) => boolean
+}
+
+/** Attention, with every default filled in. */
+export interface CompleteAttention extends Required<Omit<Attention, 'chunks'>> {
+  readonly chunks: ChunkedAttention | undefined
+  readonly eager: Required<EagerAttention>
+}
+
+/** How blocks join the residual stream, with every default filled in. */
+export type CompleteResidual = Required<SequentialResidual> | Required<ParallelResidual>
+
+/** Fills in what a family leaves out. */
+export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions): CompleteForwardPass {
+  const { rotation, alibi, norm, attention, feedForward, residual } = forward
+  const { activation, mixture } = feedForward
+  return {
+    embedding: forward.embedding ?? 'plain',
+    rotation: rotation && completeRotation(rotation, alibi, dimensions),
+    alibi,
+    masks: { ...MASKS, ...forward.masks },
+    norm,
+    linear: forward.linear ?? 'kernel',
+    attention: {
+      ...ATTENTION,
+      ...attention,
+      chunks: attention?.chunks,
+      eager: { ...EAGER_ATTENTION, ...attention?.eager },
+    },
+    feedForward: { activation, mixture: mixture && { ...MIXTURE, ...mixture } },
+    residual: completeResidual(residual),
+    logits: { form: 'plain', prefill: 'lastToken', ...forward.logits },
+    checkpointing: forward.checkpointing ?? true,
+  }
+}
+
+function completeRotation(
+  rotation: Rotation,
+  alibi: Alibi | undefined,
+  { headDim, hiddenSize, heads, unrotatedLayers }: Dimensions,
+): CompleteRotation {
+  const features = rotation.features === 'all' ? (headDim ?? hiddenSize / Math.max(heads, 1)) : rotation.features
+  const unrotated = new Set(unrotatedLayers)
+  return { ...ROTATION, ...rotation, features, rotatesIn: (layer) => alibi === undefined && !unrotated.has(layer) }
+}
+
+function completeResidual(residual: Residual = { order: 'sequential' }): CompleteResidual {
+  return residual.order === 'parallel' ? { ...PARALLEL, ...residual } : { ...SEQUENTIAL, ...residual }
+}
+
+const ROTATION: Required<Omit<Rotation, 'features'>> = {
+  pairs: 'halves',
+  float32: 'nothing',
+  concatenates: false,
+  keepsRotated: false,
+  tables: 'one',
+  repeatsTables: false,
+  frequencies: 'model',
+}
+
+const MASKS: Required<Masks> = {
+  forEachKind: true,
+  size: 'forEachSequence',
+  windows: 'model',
+  buffers: 'none',
+}
+
+const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager'>> = {
+  clamped: false,
+  headNorms: 'projected',
+  sharedHeads: 'kernel',
+  eagerOnly: false,
+  cappedScores: false,
+  returnsWeights: false,
+  keepsProjections: false,
+}
+
+const EAGER_ATTENTION: Required<EagerAttention> = {
+  float32Inputs: false,
+  scale: 'copied',
+  layerMask: false,
+  keepsScores: false,
+  softmax: 'float32',
+  weights: 'query',
+}
+
+const MIXTURE: Required<Mixture> = {
+  sharedFirst: false,
+  router: 'softmax',
+  normalised: true,
+  grouped: false,
+  ownView: false,
+  dispatch: 'added',
+  returnsLogits: true,
+  float32Parameters: [],
+  untrainedParameters: [],
+  routerBuffer: 'none',
+}
+
+const SEQUENTIAL: Required<SequentialResidual> = {
+  order: 'sequential',
+  scaled: false,
+  keepsNormalised: false,
+  keepsAttended: false,
+}
+
+const PARALLEL: Required<ParallelResidual> = {
+  order: 'parallel',
+  sum: 'blocksFirst',
+  normsFirst: false,
+  keepsNormalised: false,
+}

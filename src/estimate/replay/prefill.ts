@@ -1,0 +1,46 @@
+import type { AttentionKernel } from '../kernels.js'
+import { bufferBytes } from './buffers.js'
+import { Decoder } from './decoder.js'
+import type { ComputeDtype } from './dtype.js'
+import { Layers } from './layers.js'
+import { Operations } from './operations/operations.js'
+import type { ReplayModel } from './replay-model.js'
+import type { StepMemory } from './step-memory.js'
+import { Tape } from './tape.js'
+import { Weights } from './weights.js'
+
+/** One prefill, as the replay takes it. */
+export interface Prefill {
+  readonly batch: number
+  readonly sequence: number
+  readonly kernel: AttentionKernel
+  readonly dtype: ComputeDtype
+}
+
+/** Replays a prefill: all tokens at once, the logits of the last ones, the cache kept. */
+export function prefill(model: ReplayModel, { batch, sequence, kernel, dtype }: Prefill): StepMemory {
+  const tape = new Tape()
+  const { ledger } = tape
+  const weights = new Weights(model.architecture, ledger, {
+    omitted: model.omitted,
+    dtype,
+    trained: false,
+    quantised: false,
+    adapterDtype: dtype,
+    adapterRank: () => undefined,
+  })
+  const tokens = batch * sequence
+  ledger.allocate(bufferBytes(model, tokens, dtype), 'buffers')
+  const layers = new Layers(new Operations(tape), weights, tokens, false, model.forward.linear)
+  const decoder = new Decoder(model, layers, {
+    batch,
+    sequence,
+    checkpointing: false,
+    kernel,
+    computeDtype: dtype,
+    cache: true,
+  })
+  ledger.reset()
+  tape.withoutGradients(() => decoder.prefill())
+  return { peak: ledger.peak, afterForward: { ...ledger.now } }
+}

@@ -1,0 +1,75 @@
+import { type Architecture, moduleGroups } from '../architecture/index.js'
+import type { ModelSpec } from '../schemas/index.js'
+import { architectureOfSpec } from './architecture-of-spec.js'
+import { countLoraParameters } from './count-lora-parameters.js'
+import { checkSizes } from './estimable-sizes.js'
+import type { CheckedMemoryOptions } from './memory-options.js'
+import { methodOf } from './methods.js'
+import { type ReplayModel, replayModel } from './replay/replay-model.js'
+import { UndescribedBlock } from './replay/undescribed-block.js'
+import type { AdapterRank } from './replay/weights.js'
+
+/** A model with everything that an estimate asks of it, worked out once. */
+export interface ResolvedModel {
+  readonly architecture: Architecture
+  /** What is replayed: the forward pass, its sizes and the modules that it passes; or why there is nothing to replay. */
+  readonly replay: ReplayModel | Unreplayable
+  /** The rank of each module's adapter; of none where the method trains none. */
+  readonly adapterRank: AdapterRank
+  /** What a `ModelSpec` leaves open and is taken for granted, in sentences. */
+  readonly assumptions: readonly string[]
+}
+
+/** Why a model cannot be replayed. */
+export interface Unreplayable {
+  readonly missing: string
+}
+
+/**
+ * Resolves a model for a method.
+ *
+ * @throws RangeError for sizes that no forward pass has, and adapters that fit no layer
+ * @throws CheckpointError for a `ModelSpec` with sizes that no model has
+ */
+export function resolveModel(
+  model: Architecture | ModelSpec,
+  { method, lora }: Pick<CheckedMemoryOptions, 'method' | 'lora'>,
+): ResolvedModel {
+  const { architecture, assumptions } =
+    'root' in model ? { architecture: model, assumptions: [] } : architectureOfSpec(model)
+  if (architecture.forward) checkSizes(architecture)
+  const adapterRank = methodOf(method).trains === 'adapters' ? adapterRanks(architecture, lora) : () => undefined
+  return { architecture, replay: replayOf(architecture), adapterRank, assumptions }
+}
+
+function replayOf(architecture: Architecture): ReplayModel | Unreplayable {
+  if (!architecture.forward) return { missing: `its blocks are ${blocksOf(architecture)}` }
+  try {
+    return replayModel(architecture)
+  } catch (error) {
+    if (error instanceof UndescribedBlock) return { missing: error.message }
+    throw error
+  }
+}
+
+/** The classes of the modules that hold others, the model itself aside. */
+function blocksOf(model: Architecture): string {
+  const types = new Set<string>()
+  for (const { module } of moduleGroups(model)) if (module.children) types.add(module.type)
+  types.delete(model.className)
+  return [...types].slice(0, NAMED_BLOCKS).join(', ')
+}
+
+/** Enough to tell what kind of model it is. */
+const NAMED_BLOCKS = 8
+
+/** The rank of each module's adapter, by the folded names that PEFT's count has for them. */
+function adapterRanks(model: Architecture, lora: CheckedMemoryOptions['lora']): AdapterRank {
+  const ranks = new Map(
+    countLoraParameters(model, lora).targets.map(({ name, rank }) => [
+      name.replace(/\{[^}]*\}|(?<=\.)\d+(?=\.)/g, '#'),
+      rank,
+    ]),
+  )
+  return (name) => ranks.get(name.replace(/(?<=\.)\d+(?=\.)/g, '#'))
+}

@@ -1,0 +1,125 @@
+import { ForwardPassError } from './forward-pass-error.js'
+import type { MemoryEstimate } from './memory-estimate.js'
+import type { CheckedMemoryOptions } from './memory-options.js'
+import { methodOf } from './methods.js'
+import { stateBytes } from './optimizers.js'
+import { overheadBytes } from './overhead.js'
+import { isActivationKnown } from './replay/activations.js'
+import { type ComputeDtype, DTYPE_BYTES } from './replay/dtype.js'
+import { prefill } from './replay/prefill.js'
+import type { ReplayModel } from './replay/replay-model.js'
+import { type StaticMemory, staticMemory } from './replay/static-memory.js'
+import type { StepMemory } from './replay/step-memory.js'
+import type { TrainingStep } from './replay/training-options.js'
+import { trainingStep } from './replay/training-step.js'
+import { UndescribedBlock } from './replay/undescribed-block.js'
+import type { ResolvedModel } from './resolved-model.js'
+
+/**
+ * The memory of one run of a resolved model, by a replay.
+ *
+ * @throws ForwardPassError for a model that cannot be replayed
+ */
+export function runMemory(model: ResolvedModel, options: CheckedMemoryOptions): MemoryEstimate {
+  if ('missing' in model.replay) throw cannotReplay(model, options, model.replay.missing)
+  try {
+    return estimateOf(model.replay, options, replay(model, model.replay, options))
+  } catch (error) {
+    throw error instanceof UndescribedBlock ? cannotReplay(model, options, error.message) : error
+  }
+}
+
+function replay({ adapterRank }: ResolvedModel, model: ReplayModel, options: CheckedMemoryOptions): StepMemory {
+  const { batchSize, sequenceLength, attention, precision } = options
+  return methodOf(options.method).trains === 'nothing'
+    ? prefill(model, { batch: batchSize, sequence: sequenceLength, kernel: attention, dtype: precision })
+    : trainingStep(model, stepOf(adapterRank, options))
+}
+
+function estimateOf({ forward }: ReplayModel, options: CheckedMemoryOptions, { peak }: StepMemory): MemoryEstimate {
+  const overhead = overheadBytes(options.method)
+  return {
+    totalBytes: peak.totalBytes + overhead,
+    tensorBytes: peak.totalBytes,
+    overheadBytes: overhead,
+    parts: peak.parts,
+    peakAt: { phase: peak.phase, operation: peak.operation },
+    assumptions: [...assumptionsOf(options), ...unknownActivation(forward.feedForward.activation)],
+  }
+}
+
+/** The least static memory of a run, on all ranks together, in bytes; of inference the parameters. */
+export function leastStaticMemory(model: ResolvedModel, options: CheckedMemoryOptions): number {
+  // Sharded adapters are the smaller ones.
+  const step = stepOf(model.adapterRank, { ...options, world: 2 })
+  const { parameters, gradients, optimizerStates } = staticMemory(model.architecture, { ...step, world: 1 })
+  return methodOf(options.method).trains === 'nothing' ? parameters : parameters + gradients + optimizerStates
+}
+
+function cannotReplay(model: ResolvedModel, options: CheckedMemoryOptions, missing: string): ForwardPassError {
+  const parts: StaticMemory = staticMemory(model.architecture, stepOf(model.adapterRank, options))
+  return new ForwardPassError(model.architecture.family, missing, parts)
+}
+
+function stepOf(adapterRank: ResolvedModel['adapterRank'], options: CheckedMemoryOptions): TrainingStep {
+  const { trains, weights, isQuantised } = methodOf(options.method)
+  const dtype: ComputeDtype = weights === 'float32' ? 'float32' : options.precision
+  return {
+    batch: options.batchSize,
+    sequence: options.sequenceLength,
+    checkpointing: options.gradientCheckpointing,
+    kernel: options.attention,
+    parameterDtype: dtype,
+    autocast: weights === 'float32',
+    trained: trains === 'weights',
+    quantised: isQuantised,
+    // One FSDP group keeps one type, so that sharded adapters have the weights'.
+    adapterDtype: options.world > 1 ? dtype : 'float32',
+    adapterRank,
+    stateBytes: (shape, type) => stateBytes(options.optimizer, shape, DTYPE_BYTES[type]),
+    accumulating: options.gradientAccumulation > 1,
+    world: options.world,
+    keepOutputs: options.keepOutputs,
+    inputGradients: options.inputGradients,
+  }
+}
+
+function unknownActivation(name: string): string[] {
+  return isActivationKnown(name)
+    ? []
+    : [
+        `what the activation ${JSON.stringify(name)} computes is not known: it is taken as one kernel that keeps its input`,
+      ]
+}
+
+function assumptionsOf({
+  method,
+  gradientCheckpointing,
+  attention,
+  world,
+  keepOutputs,
+}: CheckedMemoryOptions): string[] {
+  const { trains, isQuantised } = methodOf(method)
+  const always = ['dropout is 0', 'sequences are full: no padding', `attention by the ${attention} kernel`]
+  if (trains === 'nothing') return [...always, 'one prefill of all tokens; the logits of each sequence’s last token']
+  const training = [
+    `the loss keeps what it needs, and the logits are ${keepOutputs ? 'kept while backward runs' : 'dropped before backward'}`,
+    'a fused optimizer step',
+    'gradients are set to none after each step',
+  ]
+  const layers = gradientCheckpointing
+    ? ['every decoder layer runs again in backward (non-reentrant checkpointing)']
+    : []
+  const ranks =
+    world > 1
+      ? [
+          `FSDP2 over ${world} ranks: each decoder layer and the rest are gathered when they are needed; rank 0, adapters in the type of the weights`,
+        ]
+      : []
+  const four = isQuantised
+    ? [
+        'weights of linear layers, but for the output embedding, in NF4 with double quantisation, unpacked for each product; the rest stays as it is, where prepare_model_for_kbit_training would make it float32',
+      ]
+    : []
+  return [...always, ...training, ...layers, ...ranks, ...four]
+}
