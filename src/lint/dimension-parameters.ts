@@ -1,20 +1,20 @@
-/** How many parameters the dimensions of a spec give, roughly: biases, norms and position embeddings are left out. */
+/** A rough parameter count from the dimensions of a spec. Leaves out biases, norms and position embeddings. */
 
 import type { ModelSpec } from '../schemas/index.js'
 
-/** Query, key, value and output projections aside, a Mamba layer holds about six hidden-by-hidden matrices. */
+/** A Mamba layer has about as many parameters as six hidden-by-hidden matrices. */
 const MAMBA_MATRICES = 6
 
 /**
- * The parameters that the dimensions give, within 5 % for most public checkpoints; undefined when a dimension lacks.
- * Embeddings, attention with grouped key-value heads, dense and expert MLPs, and Mamba layers are counted.
+ * The parameter count that the dimensions imply, within 5 % for most public checkpoints. Undefined if a dimension is
+ * missing. Counts embeddings, attention with grouped key-value heads, dense and expert MLPs, and Mamba layers.
  */
 export function parametersOfDimensions(spec: ModelSpec): number | undefined {
   if (!hasDimensions(spec)) return undefined
   return embeddingParameters(spec) + attentionParameters(spec) + mlpParameters(spec) + mambaParameters(spec)
 }
 
-/** Whether a spec's parameter count may be that of a model of its dimensions; where a dimension lacks, it may. */
+/** Whether a spec's parameter count is plausible for its dimensions. True if a dimension is missing. */
 export function isCountCredible(spec: ModelSpec): boolean {
   const expected = parametersOfDimensions(spec)
   const count = spec.base_num_parameters

@@ -1,22 +1,22 @@
-/** The shape of what lint tells. */
+/** The shape of a lint finding. */
 
-/** `warning`: it cannot be meant. `info`: it can, and rarely is. Neither changes a verdict. */
+/** `warning`: almost certainly a mistake. `info`: may be intended, but rarely is. Neither makes a document invalid. */
 export type Severity = 'warning' | 'info'
 
 /** The path to a place in a document: field names and indices. */
 export type Loc = readonly (string | number)[]
 
-/** One thing that the service takes and a person would want to know. */
+/** Something that the service accepts but that is probably unintended. */
 export interface Finding {
   /** The name of the rule: `unknown-field`, `own-base-model`, … */
   readonly code: string
   readonly severity: Severity
   /** The place inside the linted value. */
   readonly loc: Loc
-  /** Whether the key at `loc` is meant (an unknown field) or its value. */
+  /** Whether the finding is about the key at `loc` (an unknown field) or about its value. */
   readonly at: 'key' | 'value'
   /** What was found and what was expected. */
   readonly message: string
-  /** What to do about it. */
+  /** How to fix it. */
   readonly help: string
 }

@@ -1,4 +1,4 @@
-/** Runs the rules over one value. */
+/** Runs the lint rules on one value. */
 
 import { checkOptions, func, type OptionTable, unknownModel } from '../options/index.js'
 import { isSchemaName, SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
@@ -10,32 +10,34 @@ import type { Hit, Rule } from './rule.js'
 import { RULES } from './rules.js'
 import { locOf } from './schema-walk.js'
 
-/** How to read the value. */
+/** Options of {@link lint}. */
 export interface LintOptions {
   /**
-   * How the number at a place was spelled in the source. JavaScript cannot tell `1.0` from `1`; without this, an
-   * integer written with a fraction or an exponent is not told.
+   * Returns how the number at a place is spelled in the source. JavaScript cannot distinguish `1.0` from `1`: without
+   * this option, an integer written with a fraction or an exponent is not reported.
    */
   readonly written?: (loc: Loc) => string | undefined
   /**
-   * Estimates the fewest GPUs: `minimumGpus` of `model-entity/estimate`, which replays training steps and takes some
-   * milliseconds to a second a model. Without it `minimum-gpus-too-low` only counts what weights, gradients and optimizer
-   * states take.
+   * Estimates the fewest GPUs. Pass `minimumGpus` of `model-entity/estimate`, which replays training steps and takes
+   * between a few milliseconds and a second per model. Without it, `minimum-gpus-too-low` counts only weights, gradients
+   * and optimizer states.
    */
   readonly minimumGpus?: MinimumGpusOfSpec
 }
 
-/** What the options of `lint` may be. */
+/** The options that `lint` accepts. */
 export const LINT_OPTIONS: OptionTable<LintOptions> = { written: func(), minimumGpus: func() }
 
 /**
- * Tells what is valid and cannot be meant (`warning`) or rarely is (`info`). A finding never changes a verdict.
+ * Finds what is valid but almost certainly a mistake (`warning`), or rarely intended (`info`). A finding never makes a
+ * value invalid.
  *
- * @param model - the name of a definition; rules that concern a part run on that part alone, places are relative to it
- * @param value - the value as it was written, before validation; the input is not changed. Of a value that the
- *   validator refuses only the unknown fields are told
- * @returns findings in the order of {@link RULES}, then of the document
- * @throws TypeError when `model` is no definition, and for an unknown or wrong option
+ * @param model - the name of a definition. For a nested one, such as `ModelSpec`, only its own rules run, and places are
+ *   relative to it
+ * @param value - the value as written, before validation. It is not changed. If it is invalid, only unknown fields are
+ *   reported
+ * @returns the findings, in the order of {@link RULES}, then in document order
+ * @throws TypeError if `model` is not a definition, or an option is unknown or wrong
  *
  * @example
  * lint('CreateModelEntityRequest', { name: 'Llama', trust_remote_code: 'yes' })
@@ -47,7 +49,7 @@ export function lint(model: SchemaName, value: unknown, options: LintOptions = {
   return [...lintValidated(model, value, validate(model, value, { loc: [], maxErrors: 0 }), options)]
 }
 
-/** {@link lint} of a value that has been validated already: hands out each finding as it is found. */
+/** {@link lint} for a value that is already validated. Yields each finding as it is found. */
 export function* lintValidated(
   model: SchemaName,
   value: unknown,

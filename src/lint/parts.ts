@@ -1,19 +1,19 @@
-/** The parts of a document: every object in it that a definition describes, by the name of that definition. */
+/** The parts of a document: each object that a definition describes, by the name of that definition. */
 
 import type { Static } from 'typebox'
 import type { SCHEMAS, SchemaName } from '../schemas/index.js'
 import { type Step, schemaNode, walk } from './schema-walk.js'
 
-/** One object of a document, as validated, with the path to it. */
+/** One object of the validated document, with the path to it. */
 export interface Part<Name extends SchemaName = SchemaName> {
   readonly value: Static<(typeof SCHEMAS)[Name]>
   readonly step: Step | null
 }
 
-/** All parts of a document that one definition describes, in the order of the document. */
+/** All parts of a document that one definition describes, in document order. */
 export type Parts = <Name extends SchemaName>(name: Name) => readonly Part<Name>[]
 
-/** Finds the parts of a value that has been validated against a definition. */
+/** Finds the parts of a validated value. */
 export function partsOf(model: SchemaName, value: unknown): Parts {
   const parts = new Map<string, { value: unknown; step: Step | null }[]>()
   walk(schemaNode(model), value, {

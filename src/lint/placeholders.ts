@@ -3,7 +3,7 @@
 /** The only placeholder that the service fills. */
 export const FEW_SHOT_PLACEHOLDER = 'icl_few_shot_examples'
 
-/** The distinct names between `{{` and the next `}}`, blanks trimmed, in the order of their first use. */
+/** The distinct names between `{{` and the next `}}`, trimmed, in order of first use. */
 export function placeholders(template: string): Set<string> {
   const names = new Set<string>()
   let end = 0
@@ -11,7 +11,7 @@ export function placeholders(template: string): Set<string> {
     const open = template.indexOf('{{', end)
     const close = open < 0 ? -1 : template.indexOf('}}', open + 2)
     if (close < 0) return names
-    // Of `{{{name}}}` the innermost braces are the placeholder's.
+    // In `{{{name}}}` the innermost braces belong to the placeholder.
     const start = template.lastIndexOf('{{', close - 1) + 2
     names.add(template.slice(Math.max(start, open + 2), close).trim())
     end = close + 2

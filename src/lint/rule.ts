@@ -1,24 +1,24 @@
-/** The interface that every rule has. */
+/** The interface of a lint rule. */
 
 import type { LintDocument } from './document.js'
 import type { Loc, Severity } from './finding.js'
 import type { Part } from './parts.js'
 
-/** A rule: what it is called, how grave it is, what it says in one sentence, and the search for it. */
+/** A rule: its name, its severity, a one-sentence description, and the check itself. */
 export interface Rule {
   readonly code: string
   readonly severity: Severity
-  /** When the rule speaks, in one sentence. */
+  /** What the rule reports, in one sentence. */
   readonly description: string
-  /** Whether it runs on a value that the validator refuses; such a document has no {@link LintDocument.parts}. */
+  /** Whether the rule also runs on an invalid value. Such a document has no {@link LintDocument.parts}. */
   readonly runsOnInvalid?: true
-  /** Everything the rule has to say about a document, in the order of the document; in time linear in it. */
+  /** Finds all matches in a document, in document order and in linear time. */
   check(document: LintDocument): Iterable<Hit>
 }
 
-/** One finding of a rule, before the engine adds the rule's own name and severity. */
+/** One match of a rule, before the engine adds the rule's code and severity. */
 export interface Hit {
-  /** The path from the top of the document, or from `part`. */
+  /** The path from the top of the document, or from `part` if that is set. */
   readonly loc: Loc
   readonly part?: Part
   readonly at?: 'key'

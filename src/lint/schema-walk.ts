@@ -1,8 +1,8 @@
-/** Walks a value along its definition. It goes as deep as the definition does, however deep the value is. */
+/** Walks a value along its definition. The depth is limited by the definition, not by the value. */
 
 import { SCHEMAS, type SchemaName } from '../schemas/index.js'
 
-/** What the walk reads of a definition: plain JSON Schema keywords. */
+/** The JSON Schema keywords that the walk reads. */
 export interface SchemaNode {
   readonly title?: string
   readonly type?: unknown
@@ -13,19 +13,19 @@ export interface SchemaNode {
   readonly additionalProperties?: unknown
 }
 
-/** One step of the path to a place. Paths are linked, so that walking a long list copies none. */
+/** One step of the path to a place. Paths are linked lists, so walking a long list does not copy them. */
 export interface Step {
   readonly parent: Step | null
   readonly key: string | number
 }
 
-/** What to do at each object of the definition, and at each scalar of the value that is not null. */
+/** Called at each object of the definition, and at each scalar of the value that is not null. */
 export interface Visitor {
   object?(node: SchemaNode, value: Readonly<Record<string, unknown>>, step: Step | null): void
   scalar?(variants: readonly SchemaNode[], value: unknown, step: Step | null): void
 }
 
-/** Visits a value in the order of the definition's fields; what does not fit the definition is passed over. */
+/** Visits a value in the order of the definition's fields. Skips whatever does not fit the definition. */
 export function walk(schema: SchemaNode, value: unknown, visitor: Visitor, step: Step | null = null): void {
   if (value === null || value === undefined) return
   const variants = schema.anyOf ?? [schema]
@@ -44,12 +44,12 @@ export function walk(schema: SchemaNode, value: unknown, visitor: Visitor, step:
   }
 }
 
-/** A definition as the walk reads it. */
+/** The definition of a model, in the form that the walk reads. */
 export function schemaNode(model: SchemaName): SchemaNode {
   return SCHEMAS[model] as SchemaNode
 }
 
-/** The path that a step ends. */
+/** The path from the top to a step. */
 export function locOf(step: Step | null): (string | number)[] {
   const loc: (string | number)[] = []
   for (let at = step; at !== null; at = at.parent) loc.push(at.key)

@@ -137,11 +137,11 @@ describe('the help for an unknown field', () => {
 
   it('names the known fields where none is near', () => {
     expect(lint('Lora', { rank: 8, dropout: 0.1 })[0]?.help).toBe('remove it; the fields of Lora are alpha, rank')
-    expect(lint('CreateModelEntityRequest', request({ zzzzzz: 1 }))[0]?.help).toContain('put it under "custom_fields"')
+    expect(lint('CreateModelEntityRequest', request({ zzzzzz: 1 }))[0]?.help).toContain('move it into "custom_fields"')
   })
 
-  it('says of what the service fills in itself to leave it out', () => {
-    expect(lint('CreateModelEntityRequest', request({ created_at: 1 }))[0]?.help).toContain('leave it out')
+  it('says to remove a field that the service sets itself', () => {
+    expect(lint('CreateModelEntityRequest', request({ created_at: 1 }))[0]?.help).toContain('remove it')
   })
 })
 

@@ -1,10 +1,10 @@
 /**
- * Whether a text is Jinja2 as transformers compiles chat templates: Jinja2 3.1 with loop controls and `{% generation %}`.
+ * Checks that a text is Jinja2 as transformers compiles it: Jinja2 3.1 with loop controls and `{% generation %}`.
  *
- * A reader of the grammar of our own, and not `@huggingface/jinja`: that one runs templates, and as a judge of them it
- * errs both ways. Of the 945 recorded templates of the tests it refuses 95 that Jinja2 takes (`{% raw %}`, tests with
- * arguments, `'\d'`) and takes 54 that Jinja2 refuses (`[1 2]`, unknown filters, `break` outside of a loop), and its
- * time is quadratic in a run of blanks.
+ * This is our own parser, not `@huggingface/jinja`. That package runs templates but does not judge them well: of the 945
+ * recorded templates in the tests it refuses 95 that Jinja2 accepts (`{% raw %}`, tests with arguments, `'\d'`) and
+ * accepts 54 that Jinja2 refuses (`[1 2]`, unknown filters, `break` outside a loop). Its time is also quadratic in the
+ * length of a run of spaces.
  */
 
 import { Cursor } from './cursor.js'
@@ -12,13 +12,13 @@ import { tokenize } from './lexer.js'
 import { readTemplate } from './statements.js'
 import { TemplateError } from './template-error.js'
 
-/** What is wrong with a template, and in which of its lines (from 1). */
+/** What is wrong with a template, and on which line (counted from 1). */
 export interface TemplateProblem {
   readonly message: string
   readonly line: number
 }
 
-/** The first problem of a template; undefined when transformers takes it. Time is linear in the text. */
+/** The first problem in a template. Undefined if transformers accepts it. Takes linear time. */
 export function checkTemplate(template: string): TemplateProblem | undefined {
   const source = template.replace(/\r\n?/g, '\n').replace(/\n$/, '')
   try {

@@ -1,23 +1,23 @@
-/** Reads the tokens of a template one by one, and keeps what the grammar must remember. */
+/** Reads the tokens of a template one by one, and keeps the state that the grammar needs. */
 
 import type { Token } from './lexer.js'
 import { TemplateError } from './template-error.js'
 
-/** Jinja2's own recursion ends at 69 brackets in one another, under Python's default limit of 1,000 frames. */
+/** Jinja2's own recursion ends at 69 nested brackets under Python's default limit of 1,000 frames. */
 const MAX_NESTED_EXPRESSIONS = 70
 
 const START: Token = { type: 'start', value: '', offset: 0 }
 
-/** What is wrong with a template whose grammar is right. */
+/** An error in a template whose grammar is correct. */
 export interface LateError {
   readonly message: string
   readonly offset: number
 }
 
-/** When Jinja2 finds it: it looks for blocks that stand twice, then makes code, and then Python reads that. */
+/** When Jinja2 finds it. It first looks for duplicate blocks, then generates code, and then Python compiles that. */
 type Stage = 'blocks' | 'code' | 'python'
 
-/** Whether a body reads `caller`; once it assigns to it, what it reads is its own. */
+/** Whether a body reads `caller`. After it assigns to `caller`, it reads its own variable. */
 export interface CallerUse {
   isUsed: boolean
   isOwn: boolean
@@ -30,15 +30,15 @@ export class Cursor {
   #nested = 0
 
   /**
-   * Whether what is read now runs only under a condition. Jinja2 leaves unknown filters and tests there to run time,
-   * so that a template can ask for them first.
+   * Whether the current code runs only under a condition. There Jinja2 reports unknown filters and tests at run time, so
+   * that a template can check first whether they exist.
    */
   isConditional = false
-  /** Unknown filters and tests of the expressions read so far that no condition guards. */
+  /** Unknown filters and tests found so far that are not under a condition. */
   unknownNames: LateError[] = []
-  /** Whether names are read to be assigned to. */
+  /** Whether the names being read are assignment targets. */
   isStoring = false
-  /** The macros and calls whose bodies are read now, and whether each asks for the `caller` of its own parameters. */
+  /** The macros and calls whose bodies are being read, and how each uses `caller`. */
   callerUses: CallerUse[] = []
   readonly #late: Record<Stage, LateError[]> = { blocks: [], code: [], python: [] }
 
@@ -63,7 +63,7 @@ export class Cursor {
     return token
   }
 
-  /** The token after one. The end of the template stands where the last token does, as Jinja2 counts lines. */
+  /** The token after one. The end of the template has the position of the last token, because Jinja2 counts lines so. */
   #read(before: Token): Token {
     if (before.type === 'eof') return before
     const { done, value } = this.#tokens.next()
@@ -107,28 +107,28 @@ export class Cursor {
     throw new TemplateError(message, offset)
   }
 
-  /** Reads something that may hold itself, and stops where Jinja2 would run out of stack. */
+  /** Reads something that can be nested. Fails at the depth where Jinja2 would overflow its stack. */
   nested<Value>(read: () => Value): Value {
-    if (this.#nested === MAX_NESTED_EXPRESSIONS) this.fail('an expression nested deeper than Jinja2 reads')
+    if (this.#nested === MAX_NESTED_EXPRESSIONS) this.fail('this expression is nested too deeply for Jinja2')
     this.#nested += 1
     const value = read()
     this.#nested -= 1
     return value
   }
 
-  /** Notes an error that Jinja2 finds when all of the template is read. */
+  /** Records an error that Jinja2 finds only after reading the whole template. */
   failLater(stage: Stage, message: string, { offset }: { readonly offset: number } = this.current): void {
     this.#late[stage].push({ message, offset })
   }
 
-  /** The first of the errors that are found when all is read. */
+  /** The first error that is found after reading the whole template. */
   firstLateError(): LateError | undefined {
     const { blocks, code, python } = this.#late
     const ofCode = [...code, ...this.unknownNames].sort((one, other) => one.offset - other.offset)
     return [...blocks, ...ofCode, ...python][0]
   }
 
-  /** Notes that a name is read or assigned to. */
+  /** Records that a name is read or assigned to. */
   noteName(name: string, isStored = this.isStoring): void {
     if (name !== 'caller') return
     for (const use of this.callerUses) {
@@ -137,10 +137,10 @@ export class Cursor {
     }
   }
 
-  /** Notes the use of a filter or a test. */
+  /** Records the use of a filter or a test. */
   use(kind: 'filter' | 'test', name: string, known: ReadonlySet<string>, { offset }: Token): void {
     if (this.isConditional || known.has(name)) return
-    this.unknownNames.push({ message: `there is no ${kind} ${JSON.stringify(name.slice(0, 60))}`, offset })
+    this.unknownNames.push({ message: `unknown ${kind} ${JSON.stringify(name.slice(0, 60))}`, offset })
   }
 }
 
@@ -156,7 +156,7 @@ const DESCRIPTIONS: ReadonlyMap<string, string> = new Map([
   ['data', 'text'],
   ['eof', 'the end of the template'],
   ['name', 'a name'],
-  ['string', 'a quoted text'],
+  ['string', 'a string'],
   ['integer', 'a number'],
   ['float', 'a number'],
 ])

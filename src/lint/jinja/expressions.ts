@@ -1,23 +1,23 @@
-/** The expressions of Jinja2 3.1, read for their grammar alone: nothing is built, only what later rules ask is told. */
+/** The expressions of Jinja2 3.1. Checks the grammar only: builds no tree, and returns only what the statements need. */
 
 import { type Cursor, describeToken } from './cursor.js'
 import { readItems, readSeparated } from './items.js'
 import { CONSTANTS, FILTERS, PYTHON_KEYWORDS, TESTS } from './names.js'
 
-/** What an expression is, as far as a statement asks: something to assign to, a call, or anything else. */
+/** What kind of expression it is: an assignment target, a call, or anything else. */
 export type Kind = 'target' | 'call' | 'other'
 
-/** How a list of expressions is read that needs no brackets. */
+/** How to read a list of expressions without brackets. */
 interface TupleOptions {
-  /** Names and literals only, as on the left of an assignment. */
+  /** Only names and literals, as on the left of an assignment. */
   readonly isSimple?: boolean
   readonly withCondition?: boolean
   readonly inParentheses?: boolean
-  /** Whether `namespace.name` is one of the names. */
+  /** Whether `namespace.name` is allowed as a name. */
   readonly withNamespace?: boolean
 }
 
-/** `a`, or `a, b`: what a `{{ }}` holds, and what an assignment takes. */
+/** `a` or `a, b`: the content of `{{ }}`, and the sides of an assignment. */
 export function readTuple(cursor: Cursor, options: TupleOptions = {}): Kind {
   const { isSimple = false, withCondition = true, inParentheses = false, withNamespace = false } = options
   const kinds: Kind[] = []
@@ -35,7 +35,7 @@ export function readTuple(cursor: Cursor, options: TupleOptions = {}): Kind {
   return kinds.every((kind) => kind === 'target') ? 'target' : 'other'
 }
 
-/** One expression, conditional ones (`a if b else c`) included. */
+/** One expression, including conditional ones (`a if b else c`). */
 export function readExpression(cursor: Cursor): Kind {
   return cursor.nested(() => readCondition(cursor))
 }
@@ -46,9 +46,9 @@ function readCondition(cursor: Cursor): Kind {
   while (cursor.skipName('if')) {
     kind = 'other'
     readOr(cursor)
-    // What follows `else` may be conditional itself: the loop reads that too.
+    // The part after `else` may be conditional too: the loop reads it.
     if (cursor.skipName('else')) readOr(cursor)
-    // All three operands are of the condition: what it guards may be unknown.
+    // Unknown filters and tests are allowed in all three operands.
     cursor.unknownNames.length = known
   }
   return kind
@@ -86,7 +86,7 @@ function readCompare(cursor: Cursor): Kind {
   )
 }
 
-/** The operators that bind tighter and tighter. */
+/** The operators, from the lowest precedence to the highest. */
 const ARITHMETIC: readonly (readonly string[])[] = [['+', '-'], ['~'], ['*', '/', '//', '%'], ['**']]
 
 function readArithmetic(cursor: Cursor, level = 0): Kind {
@@ -153,7 +153,7 @@ function readPrimary(cursor: Cursor, withNamespace = false): Kind {
   }
 }
 
-/** What an expression begins with, signs and `not` aside. */
+/** The tokens that can start an expression, after signs and `not`. */
 const PRIMARIES: ReadonlySet<string> = new Set(['name', 'string', 'integer', 'float', '(', '[', '{'])
 
 function readPostfix(cursor: Cursor, primary: Kind): Kind {
@@ -180,12 +180,11 @@ function readSubscripts(cursor: Cursor): void {
   const count = readSeparated(cursor, ']', () => {
     hasSlice = readSubscript(cursor) || hasSlice
   })
-  if (count > 1 && hasSlice)
-    cursor.failLater('python', 'a slice among other indices, which Python does not compile', open)
+  if (count > 1 && hasSlice) cursor.failLater('python', 'Python cannot compile a slice next to other indices', open)
   cursor.expectType(']')
 }
 
-/** An index, or a slice with up to two colons; answers whether it is a slice. */
+/** An index, or a slice with up to two colons. Returns whether it is a slice. */
 function readSubscript(cursor: Cursor): boolean {
   if (!cursor.isType(':')) readExpression(cursor)
   const isSlice = cursor.isType(':')
@@ -219,12 +218,12 @@ export function readFilter(cursor: Cursor): void {
   if (cursor.isType('(')) readArguments(cursor)
 }
 
-/** Filters in a row, from the first `|` on, if there is one. */
+/** A chain of filters, starting at the first `|`, if there is one. */
 export function readFilterChain(cursor: Cursor): void {
   while (cursor.skipType('|')) readFilter(cursor)
 }
 
-/** A test after its `is`, where Jinja2 places one that it does not know. */
+/** A test, starting at its `is`: Jinja2 reports an unknown test there. */
 function readTest(cursor: Cursor): void {
   const token = cursor.next()
   cursor.skipName('not')
@@ -242,13 +241,13 @@ function readDottedName(cursor: Cursor): string {
   return name
 }
 
-/** `(a, *b, c=d, **e)`: positional before named, and the two spreads once each. */
+/** `(a, *b, c=d, **e)`: positional before named, and each of the two spreads at most once. */
 function readArguments(cursor: Cursor): void {
   const open = cursor.expectType('(')
   const named: string[] = []
   const seen = { spread: false, namedSpread: false }
   const ensure = (isValid: boolean) => {
-    if (!isValid) cursor.fail('arguments out of order: positional ones come first, then named ones', open)
+    if (!isValid) cursor.fail('arguments are out of order: positional arguments come before named ones', open)
   }
   readItems(cursor, ')', () => {
     if (cursor.skipType('*')) {
@@ -265,6 +264,6 @@ function readArguments(cursor: Cursor): void {
     readExpression(cursor)
   })
   if (new Set(named).size < named.length && !named.some((name) => PYTHON_KEYWORDS.has(name))) {
-    cursor.failLater('python', 'a named argument that is given twice', open)
+    cursor.failLater('python', 'a named argument is given twice', open)
   }
 }

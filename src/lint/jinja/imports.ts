@@ -1,4 +1,4 @@
-/** The statements that bring in other templates. Whether those exist is known only when the template runs. */
+/** The statements that import other templates. Whether those exist is only known at run time. */
 
 import type { Cursor } from './cursor.js'
 import { readExpression } from './expressions.js'
@@ -44,8 +44,8 @@ function skipContext(cursor: Cursor): boolean {
   return isContext
 }
 
-/** A name that is made here: of a macro, of a parameter, of an import. */
+/** A name that is declared here: of a macro, a parameter or an import. */
 export function readNewName(cursor: Cursor): void {
   const name = cursor.expectType('name')
-  if (CONSTANTS.has(name.value)) cursor.fail(`nothing can be assigned to "${name.value}"`, name)
+  if (CONSTANTS.has(name.value)) cursor.fail(`cannot assign to "${name.value}"`, name)
 }

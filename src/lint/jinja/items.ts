@@ -1,8 +1,8 @@
-/** Lists with commas: some may end in one more, some may not. */
+/** Lists with commas: some allow a trailing comma, some do not. */
 
 import type { Cursor } from './cursor.js'
 
-/** Items up to a closing token, which is read too; a comma may follow the last. */
+/** Reads items and the closing token. A trailing comma is allowed. */
 export function readItems(cursor: Cursor, close: string, readItem: () => void): void {
   for (let isFirst = true; !cursor.isType(close); isFirst = false) {
     if (!isFirst) cursor.expectType(',')
@@ -12,7 +12,7 @@ export function readItems(cursor: Cursor, close: string, readItem: () => void): 
   cursor.expectType(close)
 }
 
-/** Items up to a closing token, which is left; no comma follows the last. Answers how many there were. */
+/** Reads items up to the closing token, but not the token. No trailing comma. Returns the number of items. */
 export function readSeparated(cursor: Cursor, close: string, readItem: () => void): number {
   let count = 0
   for (; !cursor.isType(close); count++) {

@@ -1,8 +1,8 @@
-/** Cuts a template into tokens as Jinja2 3.1 does with its default delimiters: text, `{{ }}`, `{% %}`, `{# #}`, raw. */
+/** Splits a template into tokens like Jinja2 3.1 with its default delimiters: text, `{{ }}`, `{% %}`, `{# #}`, raw. */
 
 import { TemplateError } from './template-error.js'
 
-/** One token. An operator has its own text as type. */
+/** One token. The type of an operator is its own text. */
 export interface Token {
   readonly type: string
   readonly value: string
@@ -12,7 +12,7 @@ export interface Token {
 const BLANKS = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/y
 const RAW_BEGIN = /\{%[-+]?\s*raw\s*(?:-%\}\s*|%\})/y
 const RAW_END = /\{%[-+]?\s*endraw\s*(?:\+%\}|-%\}\s*|%\}\n?)/y
-/** The ends of tags, with the line end or the blanks that they take along (`trim_blocks`). */
+/** The ends of tags, with the line end or the spaces that they consume (`trim_blocks`). */
 const BLOCK_END = /\+%\}|-%\}\s*|%\}\n?/y
 const VARIABLE_END = /-\}\}\s*|\}\}/y
 const BLANK_REST = /\s*/y
@@ -29,16 +29,16 @@ const CLOSERS: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * The tokens of a template, one by one: Jinja2 reads the next when the parser takes one, so that an error of the grammar goes
- * before a character further on that means nothing. Each part of the text is read once.
+ * Yields the tokens of a template one by one. Like Jinja2, it reads a token only when the parser asks for it, so a grammar
+ * error comes before a later unexpected character. Reads each part of the text once.
  *
- * @throws TemplateError where the template ends inside a comment, a raw block or a text, or a character means nothing
+ * @throws TemplateError if the template ends inside a comment, a raw block or a string, or has an unexpected character
  */
 export function* tokenize(template: string): Generator<Token> {
   let at = 0
   while (at < template.length) {
     const open = nextDelimiter(template, at)
-    // What `{%-` strips is no text, and none is left where there was nothing else.
+    // `{%-` strips the spaces before it. If nothing else was there, there is no text token.
     const text = template[open + 2] === '-' ? template.slice(at, open).trimEnd() : template.slice(at, open)
     if (text !== '') yield { type: 'data', value: text, offset: at }
     if (open === template.length) return
@@ -57,7 +57,7 @@ function nextDelimiter(template: string, from: number): number {
   return template.length
 }
 
-/** Nothing after the opening is no error to Jinja2: its rule for a lacking end wants one character. */
+/** If nothing follows the opening, Jinja2 reports no error: its rule for a missing end requires one character. */
 function* rawText(template: string, start: number): Generator<Token, number> {
   for (let at = template.indexOf('{%', start); at >= 0; at = template.indexOf('{%', at + 1)) {
     const end = matchEnd(RAW_END, template, at)
@@ -65,7 +65,7 @@ function* rawText(template: string, start: number): Generator<Token, number> {
     if (at > start) yield { type: 'data', value: template.slice(start, at), offset: start }
     return end
   }
-  if (start < template.length) throw new TemplateError('a raw block that is never closed', start)
+  if (start < template.length) throw new TemplateError('this raw block is never closed', start)
   return start
 }
 
@@ -77,7 +77,7 @@ function skipComment(template: string, open: number): number {
     return (
       matchEnd(template[close - 1] === '-' && close > start ? BLANK_REST : LINE_END, template, close + 2) ?? close + 2
     )
-  if (start < template.length) throw new TemplateError('a comment that is never closed', open)
+  if (start < template.length) throw new TemplateError('this comment is never closed', open)
   return start
 }
 
@@ -126,22 +126,23 @@ function tagToken(template: string, offset: number): Token {
 }
 
 function nameToken(value: string, offset: number): Token {
-  if (!IDENTIFIER.test(value)) throw new TemplateError(`${JSON.stringify(value.slice(0, 60))} is no identifier`, offset)
+  if (!IDENTIFIER.test(value))
+    throw new TemplateError(`${JSON.stringify(value.slice(0, 60))} is not an identifier`, offset)
   return { type: 'name', value, offset }
 }
 
 function stringToken(template: string, offset: number, quote: string): Token {
   let at = offset + 1
   while (at < template.length && template[at] !== quote) at += template[at] === '\\' ? 2 : 1
-  if (at >= template.length) throw new TemplateError(`a text that is never closed by ${quote}`, offset)
+  if (at >= template.length) throw new TemplateError(`this string is never closed: expected ${quote}`, offset)
   const value = template.slice(offset, at + 1)
-  if (hasBadEscape(value)) throw new TemplateError('an escape sequence that means no character', offset)
+  if (hasBadEscape(value)) throw new TemplateError('invalid escape sequence', offset)
   return { type: 'string', value, offset }
 }
 
 /**
- * Jinja2 reads escapes as Python does: `\x`, `\u`, `\U` and `\N` have a fixed form, any other pair is taken. The names of
- * characters are a table of half a megabyte: of those only the form is checked, and that a name is in capitals or not.
+ * Jinja2 reads escapes like Python: `\x`, `\u`, `\U` and `\N` have a fixed form, and any other pair is accepted. The
+ * table of character names is half a megabyte, so for `\N` only the form of the name is checked.
  */
 function hasBadEscape(text: string): boolean {
   for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', at + 2)) {
@@ -164,7 +165,7 @@ function balance(expected: string | undefined, { type, offset }: Token): void {
   throw new TemplateError(`unexpected "${type}"${wanted}`, offset)
 }
 
-/** Where a match that starts exactly at an offset ends. */
+/** The end of a match that starts exactly at an offset. */
 function matchEnd(sticky: RegExp, text: string, offset: number): number | undefined {
   sticky.lastIndex = offset
   return sticky.test(text) ? sticky.lastIndex : undefined

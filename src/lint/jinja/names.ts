@@ -1,4 +1,4 @@
-/** The filters and tests that Jinja2 3.1 has; transformers adds none (it replaces `tojson`). */
+/** The filters and tests of Jinja2 3.1. transformers adds none; it only replaces `tojson`. */
 
 export const FILTERS: ReadonlySet<string> = new Set(
   `abs attr batch capitalize center count d default dictsort e escape filesizeformat first float forceescape format
@@ -13,10 +13,10 @@ export const TESTS: ReadonlySet<string> = new Set(
   upper`.split(/\s+/),
 )
 
-/** Names of constants: nothing can be assigned to them. */
+/** Constants. A template cannot assign to them. */
 export const CONSTANTS: ReadonlySet<string> = new Set(['true', 'false', 'none', 'True', 'False', 'None'])
 
-/** Python's keywords. Jinja2 passes a keyword argument of such a name in another way, which lets it repeat. */
+/** Python's keywords. Jinja2 passes an argument with such a name in another way, so it may be given twice. */
 export const PYTHON_KEYWORDS: ReadonlySet<string> = new Set(
   `False None True and as assert async await break class continue def del elif else except finally for from global if
   import in is lambda nonlocal not or pass raise return try while with yield`.split(/\s+/),

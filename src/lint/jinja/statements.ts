@@ -5,24 +5,24 @@ import { type Kind, readExpression, readFilter, readFilterChain, readTuple } fro
 import { readFrom, readImport, readInclude, readNewName } from './imports.js'
 import { readSeparated } from './items.js'
 
-/** Python, to which templates are compiled, ends at 100 levels of indentation and 20 loops in one another. */
+/** Templates compile to Python, which allows 100 levels of indentation and 20 nested loops. */
 const MAX_NESTED_BLOCKS = 98
 const MAX_NESTED_LOOPS = 20
 
-/** Where a statement stands. */
+/** The surroundings of a statement. */
 interface Scope {
-  /** The tag itself, where Jinja2 places most of what is wrong with it. */
+  /** The tag itself: Jinja2 reports most errors of a statement there. */
   readonly tag: { readonly offset: number }
-  /** The tags that are open, the innermost last, for the message when one is not closed. */
+  /** The open tags, innermost last. Used in the message for an unclosed tag. */
   readonly open: readonly string[]
-  /** What may end the body that is being read. */
+  /** The tags that can end the body being read. */
   readonly ends: readonly string[]
-  /** How many loops `break` could leave; a macro starts anew. */
+  /** How many loops `break` could leave. A macro starts at 0. */
   readonly loops: number
-  /** Whether a `for` is anywhere around: `loop` is then its own. */
+  /** Whether the statement is inside a `for`, which defines `loop`. */
   readonly isInLoop: boolean
   readonly isTop: boolean
-  /** Block names of the whole template. */
+  /** The block names of the whole template. */
   readonly blocks: Set<string>
 }
 
@@ -39,7 +39,7 @@ export function readTemplate(cursor: Cursor): void {
   })
 }
 
-/** Reads up to one of the tags that end the body; of the top, up to the end. Answers whether there was only blank text. */
+/** Reads up to a tag that ends the body; at the top, up to the end. Returns whether there was only blank text. */
 function readBody(cursor: Cursor, scope: Scope): boolean {
   let isBlank = true
   while (!cursor.isType('eof')) {
@@ -71,7 +71,7 @@ function readStatement(cursor: Cursor, scope: Scope): void {
     const looking = scope.ends.length > 0 ? `: ${lookingFor(scope)}` : ''
     cursor.fail(`unknown tag "${tag.value.slice(0, 60)}"${looking}`)
   }
-  if (scope.open.length === MAX_NESTED_BLOCKS) cursor.fail('blocks nested deeper than Python compiles')
+  if (scope.open.length === MAX_NESTED_BLOCKS) cursor.fail('blocks are nested too deeply for Python to compile')
   cursor.next()
   read(cursor, { ...scope, tag, open: [...scope.open, tag.value] })
 }
@@ -102,7 +102,7 @@ const STATEMENTS: ReadonlyMap<string, ReadStatement> = new Map<string, ReadState
   ['continue', readLoopControl],
 ])
 
-/** The rest of an opening tag, the body, and the name of the tag that ends it; an odd colon is allowed, as in Python. */
+/** Reads the rest of an opening tag, the body, and the name of the end tag. A colon is allowed, as in Python. */
 function readTo(cursor: Cursor, scope: Scope, ...ends: readonly string[]): { end: string; isBlank: boolean } {
   cursor.skipType(':')
   cursor.expectType('block_end')
@@ -110,7 +110,7 @@ function readTo(cursor: Cursor, scope: Scope, ...ends: readonly string[]): { end
   return { end: cursor.next().value, isBlank }
 }
 
-/** As {@link readTo}, unguarded by the conditions around it: what has a scope of its own is compiled on its own. */
+/** Like {@link readTo}, but ignores the conditions around it: Jinja2 compiles what has its own scope separately. */
 function readToEnd(cursor: Cursor, scope: Scope, end: string): boolean {
   return unconditional(cursor, () => readTo(cursor, { ...scope, isTop: false }, end).isBlank)
 }
@@ -125,7 +125,7 @@ function unconditional<Value>(cursor: Cursor, read: () => Value): Value {
 
 function readFor(cursor: Cursor, scope: Scope): void {
   const inner: Scope = { ...scope, loops: scope.loops + 1, isInLoop: true, isTop: false }
-  if (inner.loops > MAX_NESTED_LOOPS) cursor.failLater('python', 'more loops in one another than Python compiles')
+  if (inner.loops > MAX_NESTED_LOOPS) cursor.failLater('python', 'loops are nested too deeply for Python to compile')
   readTarget(cursor, inner)
   cursor.expectName('in')
   readTuple(cursor, { withCondition: false })
@@ -133,7 +133,7 @@ function readFor(cursor: Cursor, scope: Scope): void {
     if (cursor.skipName('if')) readExpression(cursor)
     const isRecursive = cursor.skipName('recursive')
     const { end } = readTo(cursor, inner, 'endfor', 'else')
-    // The else branch runs after the loop; that of a recursive one in a function of its own.
+    // The else branch runs after the loop. In a recursive loop it runs in a function of its own.
     if (end === 'else') readTo(cursor, { ...inner, loops: isRecursive ? 0 : scope.loops }, 'endfor')
   })
 }
@@ -170,7 +170,7 @@ function readMacro(cursor: Cursor, scope: Scope): void {
 
 function readCall(cursor: Cursor, scope: Scope): void {
   const takesCaller = cursor.isType('(') && readSignature(cursor)
-  if (readExpression(cursor) !== 'call') cursor.fail('expected a call of a macro', scope.tag)
+  if (readExpression(cursor) !== 'call') cursor.fail('expected a macro call', scope.tag)
   readMacroBody(cursor, scope, { end: 'endcall', takesCaller })
 }
 
@@ -180,14 +180,14 @@ interface MacroBody {
   readonly takesCaller: boolean
 }
 
-/** The body of what is called. Jinja2 hands `caller` in by itself: a parameter of that name must have a default where it is used. */
+/** The body of a macro or call. Jinja2 passes `caller` itself, so a parameter of that name needs a default if it is used. */
 function readMacroBody(cursor: Cursor, scope: Scope, { end, takesCaller }: MacroBody): void {
   const use: CallerUse = { isUsed: false, isOwn: false }
   cursor.callerUses.push(use)
   readToEnd(cursor, { ...scope, loops: 0 }, end)
   cursor.callerUses.pop()
   if (takesCaller && use.isUsed)
-    cursor.failLater('code', 'the parameter "caller" takes a default, or is left out', scope.tag)
+    cursor.failLater('code', 'the parameter "caller" needs a default, or must be removed', scope.tag)
 }
 
 function readFilterBlock(cursor: Cursor, scope: Scope): void {
@@ -210,16 +210,16 @@ function readWith(cursor: Cursor, scope: Scope): void {
 function readBlock(cursor: Cursor, scope: Scope): void {
   const name = cursor.expectType('name')
   if (scope.blocks.has(name.value))
-    cursor.failLater('blocks', `the block "${name.value.slice(0, 60)}" stands already`, scope.tag)
+    cursor.failLater('blocks', `the block "${name.value.slice(0, 60)}" is already defined`, scope.tag)
   scope.blocks.add(name.value)
   cursor.skipName('scoped')
   const isRequired = cursor.skipName('required')
-  // A block is compiled on its own: what it reads is not of the macro around it.
+  // A block is compiled separately: it cannot read names of the macro around it.
   const { callerUses } = cursor
   cursor.callerUses = []
   const isBlank = readToEnd(cursor, { ...scope, loops: 0 }, 'endblock')
   cursor.callerUses = callerUses
-  if (isRequired && !isBlank) cursor.fail('a required block holds nothing but comments and blanks')
+  if (isRequired && !isBlank) cursor.fail('a required block can contain only comments and spaces')
   cursor.skipName(name.value)
 }
 
@@ -233,15 +233,15 @@ function readPrint(cursor: Cursor): void {
 }
 
 function readExtends(cursor: Cursor, { isTop }: Scope): void {
-  if (!isTop) cursor.failLater('code', '"extends" stands only at the top of a template')
+  if (!isTop) cursor.failLater('code', '"extends" is only allowed at the top of a template')
   readExpression(cursor)
 }
 
 function readLoopControl(cursor: Cursor, { loops, open }: Scope): void {
-  if (loops === 0) cursor.failLater('python', `"${open.at(-1)}" outside of a loop`)
+  if (loops === 0) cursor.failLater('python', `"${open.at(-1)}" outside a loop`)
 }
 
-/** The parameters in brackets; answers whether `caller` is one without a default. */
+/** The parameters in brackets. Returns whether `caller` is one of them without a default. */
 function readSignature(cursor: Cursor): boolean {
   cursor.expectType('(')
   const names = new Set<string>()
@@ -251,7 +251,7 @@ function readSignature(cursor: Cursor): boolean {
     const name = cursor.current
     readNewName(cursor)
     if (names.has(name.value))
-      cursor.failLater('python', `the parameter "${name.value.slice(0, 60)}" stands already`, name)
+      cursor.failLater('python', `the parameter "${name.value.slice(0, 60)}" is given twice`, name)
     names.add(name.value)
     cursor.noteName(name.value, true)
     if (name.value === 'caller') takesCaller = !cursor.isType('=')
@@ -269,8 +269,8 @@ function readTarget(cursor: Cursor, { isInLoop }: Scope, options: { withNamespac
   cursor.isStoring = true
   const kind: Kind = readTuple(cursor, { ...options, isSimple: true })
   cursor.isStoring = false
-  if (kind !== 'target') cursor.fail(`nothing can be assigned to ${describeToken(start)}`, start)
+  if (kind !== 'target') cursor.fail(`cannot assign to ${describeToken(start)}`, start)
   if (isInLoop && start.type === 'name' && start.value === 'loop') {
-    cursor.failLater('code', '"loop" is the loop itself', start)
+    cursor.failLater('code', 'cannot assign to "loop" inside a loop', start)
   }
 }

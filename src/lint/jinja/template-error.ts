@@ -1,6 +1,6 @@
-/** Why a template is no Jinja2. Thrown inside this folder only; `checkTemplate` turns it into a value. */
+/** Why a template is not valid Jinja2. Thrown only inside this folder; `checkTemplate` turns it into a value. */
 export class TemplateError extends Error {
-  /** Where in the template, in UTF-16 code units. */
+  /** The position in the template, in UTF-16 code units. */
   readonly offset: number
 
   constructor(message: string, offset: number) {

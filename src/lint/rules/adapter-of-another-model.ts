@@ -6,7 +6,7 @@ import { quoted } from '../text.js'
 export const adapterOfAnotherModel: Rule = {
   code: 'adapter-of-another-model',
   severity: 'warning',
-  description: 'An adapter that names another model than the one it stands in.',
+  description: 'An adapter inside a model entity belongs to a different model.',
   *check({ parts }) {
     for (const part of parts('ModelEntity')) {
       const { name, workspace, adapters } = part.value
@@ -16,8 +16,8 @@ export const adapterOfAnotherModel: Rule = {
         yield {
           part,
           loc: ['adapters', index, 'model'],
-          message: `the adapter is of ${quoted(adapter.model)}, but stands in ${quoted(`${workspace}/${name}`)}`,
-          help: `write ${quoted(`${workspace}/${name}`)}, or move the adapter to its own model`,
+          message: `this adapter belongs to ${quoted(adapter.model)}, but is listed in ${quoted(`${workspace}/${name}`)}`,
+          help: `write ${quoted(`${workspace}/${name}`)}, or move the adapter to its model`,
         }
       }
     }

@@ -1,10 +1,10 @@
 import type { Rule } from '../rule.js'
 
-/** They are the old and the new name of one limit. In a request both are an error; an answer of the service may have them. */
+/** They are the old and the new name of one limit. A request with both is invalid; a response may have both. */
 export const bothTokenLimits: Rule = {
   code: 'both-token-limits',
   severity: 'warning',
-  description: 'An entity has both names of the token limit; a request may not.',
+  description: 'An entity sets both `max_tokens` and `max_completion_tokens`.',
   *check({ parts }) {
     for (const part of parts('InferenceParams')) {
       const { max_tokens: limit, max_completion_tokens: completionLimit } = part.value
@@ -12,8 +12,8 @@ export const bothTokenLimits: Rule = {
       yield {
         part,
         loc: ['max_tokens'],
-        message: `"max_tokens" (${limit}) and "max_completion_tokens" (${completionLimit}) limit the same tokens`,
-        help: 'keep one of the two',
+        message: `"max_tokens" (${limit}) and "max_completion_tokens" (${completionLimit}) set the same limit`,
+        help: 'keep only one of them',
       }
     }
   },

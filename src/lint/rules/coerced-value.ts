@@ -2,11 +2,11 @@ import type { Hit, Rule } from '../rule.js'
 import { locOf, type SchemaNode, schemaNode, walk } from '../schema-walk.js'
 import { clipped, quoted } from '../text.js'
 
-/** The service converts it; the next reader of the document may not. */
+/** The service converts it. Other readers of the document may not. */
 export const coercedValue: Rule = {
   code: 'coerced-value',
   severity: 'info',
-  description: 'A value of another JSON type that the service takes by coercion.',
+  description: 'A value has the wrong JSON type, and the service converts it.',
   check({ model, written, value, spelling }) {
     const hits: Hit[] = []
     walk(schemaNode(model), written, {
@@ -39,17 +39,17 @@ const JSON_NAMES: ReadonlyMap<unknown, string> = new Map([
 function hit(loc: Hit['loc'], found: string, taken: unknown, kind: string): Hit {
   return {
     loc,
-    message: `expected ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}, found ${found}; the service takes it for ${quoted(taken)}`,
+    message: `expected ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}, found ${found}; the service reads it as ${quoted(taken)}`,
     help: `write ${quoted(taken)}`,
   }
 }
 
-/** An integer with a fraction or an exponent: `1.0`, `8e0`. The letters of `0x1e` are digits. */
+/** An integer with a fraction or an exponent: `1.0`, `8e0`. The letters in `0x1e` are digits. */
 function isFractionSpelling(spelled: string): boolean {
   return /[.e]/i.test(spelled) && !/^[+-]?0[xo]/i.test(spelled)
 }
 
-/** Whether a scalar has a JSON type that one of the variants asks for; an integer is a number, a text may be a date. */
+/** Whether a scalar has the JSON type of one of the variants. An integer is a number; a string may be a date. */
 function accepts(variants: readonly SchemaNode[], value: unknown): boolean {
   const name = nameOf(value)
   return variants.some(({ type }) => type === undefined || JSON_NAMES.get(type) === name)

@@ -1,11 +1,11 @@
 import type { Rule } from '../rule.js'
 import { quoted } from '../text.js'
 
-/** The name of an adapter is unique in its workspace. */
+/** Adapter names are unique in a workspace. */
 export const duplicateAdapter: Rule = {
   code: 'duplicate-adapter',
   severity: 'warning',
-  description: 'An adapter has the name of an earlier one in the same workspace.',
+  description: 'Two adapters in one workspace have the same name.',
   *check({ parts }) {
     for (const part of parts('ModelEntity')) {
       const seen = new Map<string, number>()
@@ -17,8 +17,8 @@ export const duplicateAdapter: Rule = {
           yield {
             part,
             loc: ['adapters', index, 'name'],
-            message: `the adapter ${quoted(id)} stands already at index ${first}`,
-            help: 'a name is unique among the adapters of a workspace: rename one, or remove the repeat',
+            message: `the adapter ${quoted(id)} is already listed at index ${first}`,
+            help: 'adapter names are unique in a workspace: rename one, or remove the duplicate',
           }
         }
       }

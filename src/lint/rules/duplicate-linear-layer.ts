@@ -1,11 +1,11 @@
 import type { Rule } from '../rule.js'
 import { quoted } from '../text.js'
 
-/** LoRA estimates count each entry of the list, so a repeat counts twice. */
+/** LoRA estimates count each entry in the list, so a duplicate counts twice. */
 export const duplicateLinearLayer: Rule = {
   code: 'duplicate-linear-layer',
   severity: 'warning',
-  description: 'A linear layer has the name of an earlier one.',
+  description: 'Two linear layers have the same name.',
   *check({ parts }) {
     for (const part of parts('ModelSpec')) {
       const seen = new Map<string, number>()
@@ -16,8 +16,8 @@ export const duplicateLinearLayer: Rule = {
           yield {
             part,
             loc: ['linear_layers', index, 'name'],
-            message: `the linear layer ${quoted(name)} stands already at index ${first}`,
-            help: 'name each linear layer once: remove the repeat, or correct its name',
+            message: `the linear layer ${quoted(name)} is already listed at index ${first}`,
+            help: 'list each linear layer once: remove the duplicate, or correct its name',
           }
         }
       }

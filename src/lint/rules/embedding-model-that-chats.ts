@@ -1,10 +1,10 @@
 import type { Rule } from '../rule.js'
 
-/** An embedding model answers vectors, not messages. */
+/** An embedding model returns vectors, not messages. */
 export const embeddingModelThatChats: Rule = {
   code: 'embedding-model-that-chats',
   severity: 'warning',
-  description: 'A model is said to be an embedding model and a chat model.',
+  description: 'A model is marked both as an embedding model and as a chat model.',
   *check({ parts }) {
     for (const part of parts('ModelSpec')) {
       if (part.value.is_embedding_model !== true || part.value.is_chat !== true) continue
@@ -12,7 +12,7 @@ export const embeddingModelThatChats: Rule = {
         part,
         loc: ['is_embedding_model'],
         message: '"is_embedding_model" and "is_chat" are both true',
-        help: 'an embedding model answers vectors and cannot chat: make one of the two false',
+        help: 'an embedding model returns vectors and cannot chat: set one of them to false',
       }
     }
   },

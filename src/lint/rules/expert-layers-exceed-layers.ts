@@ -1,10 +1,10 @@
 import type { Rule } from '../rule.js'
 
-/** Expert layers are some of the layers. */
+/** Expert layers are a subset of the layers. */
 export const expertLayersExceedLayers: Rule = {
   code: 'expert-layers-exceed-layers',
   severity: 'warning',
-  description: 'More layers have experts than there are layers.',
+  description: 'The model has more expert layers than layers.',
   *check({ parts }) {
     for (const part of parts('ModelSpec')) {
       const { num_layers: layers, moe_config: moe } = part.value
@@ -13,7 +13,7 @@ export const expertLayersExceedLayers: Rule = {
         part,
         loc: ['moe_config', 'num_expert_layers'],
         message: `${moe.num_expert_layers} expert layers, but only ${layers} layers`,
-        help: 'write at most "num_layers"',
+        help: '"num_expert_layers" must not exceed "num_layers"',
       }
     }
   },

@@ -1,10 +1,10 @@
 import type { Rule } from '../rule.js'
 
-/** A router cannot choose more experts than there are; often the two are swapped. */
+/** A router cannot choose more experts than exist. The two numbers are often swapped. */
 export const expertsPerTokenExceedExperts: Rule = {
   code: 'experts-per-token-exceed-experts',
   severity: 'warning',
-  description: 'More experts are activated per token than there are.',
+  description: 'The model activates more experts per token than it has.',
   *check({ parts }) {
     for (const part of parts('MoEConfig')) {
       const { num_experts: experts, num_experts_per_tok: perToken } = part.value
@@ -13,7 +13,7 @@ export const expertsPerTokenExceedExperts: Rule = {
         part,
         loc: ['num_experts_per_tok'],
         message: `${perToken} experts per token, but only ${experts} experts`,
-        help: 'write at most "num_experts"',
+        help: '"num_experts_per_tok" must not exceed "num_experts"; check that the two are not swapped',
       }
     }
   },

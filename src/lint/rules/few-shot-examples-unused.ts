@@ -2,11 +2,11 @@ import { isSet } from '../document.js'
 import { FEW_SHOT_PLACEHOLDER, placeholders } from '../placeholders.js'
 import type { Rule } from '../rule.js'
 
-/** Examples reach the model only through the placeholder of the template. */
+/** Examples reach the model only through the placeholder in the template. */
 export const fewShotExamplesUnused: Rule = {
   code: 'few-shot-examples-unused',
   severity: 'warning',
-  description: 'There are few-shot examples, and a system prompt template that has no place for them.',
+  description: 'Few-shot examples are set, but the system prompt template has no placeholder for them.',
   *check({ parts }) {
     for (const part of parts('PromptData')) {
       const { icl_few_shot_examples: examples, system_prompt_template: template } = part.value
@@ -14,8 +14,8 @@ export const fewShotExamplesUnused: Rule = {
       yield {
         part,
         loc: ['icl_few_shot_examples'],
-        message: `the examples are used nowhere: "system_prompt_template" has no {{${FEW_SHOT_PLACEHOLDER}}}`,
-        help: `put {{${FEW_SHOT_PLACEHOLDER}}} into the template, or remove the examples`,
+        message: `the examples are never used: "system_prompt_template" does not contain {{${FEW_SHOT_PLACEHOLDER}}}`,
+        help: `put {{${FEW_SHOT_PLACEHOLDER}}} in the template, or remove the examples`,
       }
     }
   },

@@ -1,11 +1,11 @@
 import { isSet, models } from '../document.js'
 import type { Rule } from '../rule.js'
 
-/** A fine-tuned model without its base cannot be compared, merged or made again. */
+/** Without its base model, a fine-tuned model cannot be compared, merged or rebuilt. */
 export const finetunedWithoutBaseModel: Rule = {
   code: 'finetuned-without-base-model',
   severity: 'warning',
-  description: 'A fine-tuned model that does not say which model it was made from.',
+  description: 'A fine-tuned model does not name its base model.',
   *check(document) {
     for (const part of models(document)) {
       const { finetuning_type: type, base_model: baseModel } = part.value
@@ -13,8 +13,8 @@ export const finetunedWithoutBaseModel: Rule = {
       yield {
         part,
         loc: ['finetuning_type'],
-        message: `fine-tuned by ${type}, but there is no "base_model"`,
-        help: 'write the model it was fine-tuned from as "base_model"',
+        message: `"finetuning_type" is ${type}, but "base_model" is not set`,
+        help: 'set "base_model" to the model it was fine-tuned from',
       }
     }
   },

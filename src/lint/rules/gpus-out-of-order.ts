@@ -3,11 +3,11 @@ import type { Rule } from '../rule.js'
 
 const FIELDS = ['minimum_gpus_all_weights', 'minimum_gpus_lora'] as const
 
-/** LoRA trains a part of what full fine-tuning trains. */
+/** LoRA trains only a part of what full fine-tuning trains. */
 export const gpusOutOfOrder: Rule = {
   code: 'gpus-out-of-order',
   severity: 'warning',
-  description: 'A minimum of GPUs is below 1, or LoRA fine-tuning needs more of them than full fine-tuning.',
+  description: 'A minimum number of GPUs is below 1, or larger for LoRA than for full fine-tuning.',
   *check({ parts }) {
     for (const part of parts('ModelSpec')) {
       const below = fieldsBelowOne(part.value)
@@ -16,7 +16,7 @@ export const gpusOutOfOrder: Rule = {
           part,
           loc: [field],
           message: `"${field}" is ${part.value[field]}; expected at least 1`,
-          help: 'write how many GPUs the fine-tuning takes, or leave the field out',
+          help: 'set the number of GPUs that fine-tuning needs, or remove the field',
         }
       }
       const { minimum_gpus_all_weights: allWeights, minimum_gpus_lora: lora } = part.value
@@ -31,7 +31,7 @@ export const gpusOutOfOrder: Rule = {
   },
 }
 
-/** Whether both minimums are possible, and LoRA's is the smaller one or as large; one that is not written is. */
+/** Whether both minimums are at least 1, and LoRA's is not the larger. A missing one counts as fine. */
 export function areGpusInOrder(spec: ModelSpec): boolean {
   const { minimum_gpus_all_weights: allWeights, minimum_gpus_lora: lora } = spec
   return fieldsBelowOne(spec).length === 0 && (lora ?? 0) <= (allWeights ?? Number.POSITIVE_INFINITY)

@@ -1,10 +1,10 @@
 import type { Rule } from '../rule.js'
 
-/** In grouped-query attention each key-value head serves the same number of attention heads. */
+/** In grouped-query attention, each key-value head serves the same number of attention heads. */
 export const headsNotDivisible: Rule = {
   code: 'heads-not-divisible',
   severity: 'warning',
-  description: 'The key-value heads do not divide the attention heads.',
+  description: 'The number of attention heads is not a multiple of the number of key-value heads.',
   *check({ parts }) {
     for (const part of parts('ModelSpec')) {
       const { num_attention_heads: heads, num_kv_heads: kvHeads } = part.value
@@ -12,8 +12,8 @@ export const headsNotDivisible: Rule = {
       yield {
         part,
         loc: ['num_kv_heads'],
-        message: `${kvHeads} key-value heads do not divide ${heads} attention heads`,
-        help: 'each key-value head serves the same number of attention heads: write a divisor of "num_attention_heads"',
+        message: `${heads} attention heads cannot be split evenly among ${kvHeads} key-value heads`,
+        help: 'each key-value head serves the same number of attention heads: use a divisor of "num_attention_heads"',
       }
     }
   },

@@ -1,10 +1,10 @@
 import type { Rule } from '../rule.js'
 
-/** Most models split the hidden size evenly among their heads; a few set the size of a head apart. */
+/** Most models split the hidden size evenly among their heads. A few set the head size separately. */
 export const hiddenSizeNotDivisible: Rule = {
   code: 'hidden-size-not-divisible',
   severity: 'info',
-  description: 'The attention heads do not divide the hidden size.',
+  description: 'The hidden size is not a multiple of the number of attention heads.',
   *check({ parts }) {
     for (const part of parts('ModelSpec')) {
       const { num_attention_heads: heads, hidden_size: hiddenSize } = part.value
@@ -12,8 +12,8 @@ export const hiddenSizeNotDivisible: Rule = {
       yield {
         part,
         loc: ['num_attention_heads'],
-        message: `${heads} attention heads do not divide the hidden size of ${hiddenSize}`,
-        help: 'right only for a model whose head size is set apart from its hidden size; else correct one of the two',
+        message: `the hidden size ${hiddenSize} cannot be split evenly among ${heads} attention heads`,
+        help: 'correct one of the two numbers, unless the model sets its head size separately',
       }
     }
   },

@@ -1,10 +1,10 @@
 import type { Rule } from '../rule.js'
 
-/** A hybrid is what has both Mamba and attention layers. */
+/** A hybrid model has both Mamba and attention layers. */
 export const hybridFlagMismatch: Rule = {
   code: 'hybrid-flag-mismatch',
   severity: 'warning',
-  description: 'A hybrid without attention layers, or no hybrid with both Mamba and attention layers.',
+  description: '`is_hybrid` does not match the numbers of Mamba and attention layers.',
   *check({ parts }) {
     for (const part of parts('MambaConfig')) {
       const {
@@ -18,7 +18,7 @@ export const hybridFlagMismatch: Rule = {
         part,
         loc: ['is_hybrid'],
         message: `"is_hybrid" is ${isHybrid}, with ${mambaLayers} Mamba and ${attentionLayers} attention layers`,
-        help: isHybrid ? 'write the "num_attention_layers" of the hybrid, or false' : 'write true',
+        help: isHybrid ? 'set "num_attention_layers", or set "is_hybrid" to false' : 'set "is_hybrid" to true',
       }
     }
   },

@@ -5,11 +5,11 @@ import type { Rule } from '../rule.js'
 const VARIABLE = /^\$\{[A-Za-z_][A-Za-z0-9_.]*\}$/
 const TEMPLATE = /^\{\{(?!\s*\}\})[^{}]*\}\}$/
 
-/** Manifests are copied, committed and mailed, and the keys in them with them. */
+/** Manifests are copied, committed and mailed, together with the keys in them. */
 export const inlineApiKey: Rule = {
   code: 'inline-api-key',
   severity: 'warning',
-  description: 'An API key stands in the document instead of a reference to it.',
+  description: 'The document contains an API key instead of a reference to it.',
   *check({ parts }) {
     for (const part of parts('APIEndpointData')) {
       const { api_key: key } = part.value
@@ -17,8 +17,8 @@ export const inlineApiKey: Rule = {
       yield {
         part,
         loc: ['api_key'],
-        message: `an API key of ${key.length} characters is written out; expected a reference to it`,
-        help: `write a whole "$\{VARIABLE}" or "{{ … }}" instead, keep the key in a secret store, and revoke this one`,
+        message: `found an API key of ${key.length} characters; expected a reference to it`,
+        help: `keep the key in a secret store, set "$\{VARIABLE}" or "{{ … }}" here, and revoke this key`,
       }
     }
   },

@@ -4,11 +4,11 @@ import { quoted } from '../text.js'
 
 const LOOPBACK = /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
-/** Over plain http, keys, prompts and answers can be read on the way; the loopback has no way. */
+/** Over plain HTTP, keys, prompts and responses can be read in transit. Loopback traffic stays on the host. */
 export const insecureEndpoint: Rule = {
   code: 'insecure-endpoint',
   severity: 'warning',
-  description: 'An endpoint on another host is reached without encryption.',
+  description: 'The endpoint is on another host and not encrypted.',
   *check({ parts }) {
     for (const part of parts('APIEndpointData')) {
       const { url } = part.value
@@ -18,9 +18,9 @@ export const insecureEndpoint: Rule = {
       yield {
         part,
         loc: ['url'],
-        // The host alone: a URL may hold a password.
-        message: `${quoted(hostname)} is reached over plain http, which shows key, prompts and answers on the way`,
-        help: 'write https://, or reach the endpoint over the loopback',
+        // Only the host: a URL may contain a password.
+        message: `${quoted(hostname)} uses plain HTTP: the key, prompts and responses can be read in transit`,
+        help: 'use https://, or a loopback address',
       }
     }
   },

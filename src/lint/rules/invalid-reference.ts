@@ -20,18 +20,24 @@ interface Grammar {
 
 const MODEL: Grammar = {
   parse: parseModelRef,
-  form: '"name" or "workspace/name", each 2 to 63 characters of a-z 0-9 - @ . + _, a letter first',
+  form: '"name" or "workspace/name", each 2 to 63 characters of a-z 0-9 - @ . + _, starting with a letter',
 }
-const FILESET: Grammar = { parse: parseFilesetRef, form: '"name" or "workspace/name"; "fileset://" may stand in front' }
+const FILESET: Grammar = {
+  parse: parseFilesetRef,
+  form: '"name" or "workspace/name"; optionally with "fileset://" in front',
+}
 /** The route that creates a model is stricter than the rest of the platform. */
-const NEW_FILESET: Grammar = { parse: parseFilesetOfRequest, form: '"name" or "workspace/name", and nothing around it' }
+const NEW_FILESET: Grammar = {
+  parse: parseFilesetOfRequest,
+  form: '"name" or "workspace/name", without "fileset://" and without spaces around it',
+}
 const PROVIDER: Grammar = { parse: parseModelProviderRef, form: '"workspace/name"' }
 
-/** The service stores such a reference, and nothing can be found by it. */
+/** The service stores such a reference, but it can never resolve. */
 export const invalidReference: Rule = {
   code: 'invalid-reference',
   severity: 'warning',
-  description: 'A reference to a model, a fileset or a model provider that its grammar does not accept.',
+  description: 'A reference to a model, a fileset or a model provider is malformed.',
   *check(document) {
     for (const part of models(document)) {
       yield* check(part, ['base_model'], part.value.base_model, MODEL)
@@ -57,7 +63,7 @@ function parseFilesetOfRequest(text: string): ReferenceResult<unknown> {
   if (!result.ok || formatFilesetRef(result.value) === text) return result
   const offset = text.startsWith(FILESET_SCHEME) || text.search(/\S/) > 0 ? 0 : text.trimEnd().length
   const found = text.startsWith(FILESET_SCHEME) ? `"${FILESET_SCHEME}"` : 'a blank'
-  const expected = 'a name alone'
+  const expected = 'only a name'
   const message = `not a fileset reference for a new model: expected ${expected} at offset ${offset}, found ${found}`
   return { ok: false, error: { message, offset, found, expected } }
 }

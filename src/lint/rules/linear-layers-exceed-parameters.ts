@@ -1,10 +1,10 @@
 import type { Rule } from '../rule.js'
 
-/** The weights of the linear layers are some of the parameters. */
+/** The weights of the linear layers are a subset of the parameters. */
 export const linearLayersExceedParameters: Rule = {
   code: 'linear-layers-exceed-parameters',
   severity: 'warning',
-  description: 'The linear layers alone have more parameters than the model.',
+  description: 'The linear layers alone have more weights than the model has parameters.',
   *check({ parts }) {
     for (const part of parts('ModelSpec')) {
       let weights = 0
@@ -16,7 +16,7 @@ export const linearLayersExceedParameters: Rule = {
       yield {
         part,
         loc: ['base_num_parameters'],
-        message: `${count} parameters, but the linear layers alone have ${weights}`,
+        message: `"base_num_parameters" is ${count}, but the linear layers alone have ${weights} weights`,
         help: 'correct "base_num_parameters", or the linear layer that is too large',
       }
     }

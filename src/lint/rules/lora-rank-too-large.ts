@@ -1,11 +1,11 @@
 import type { ModelSpec } from '../../schemas/index.js'
 import type { Rule } from '../rule.js'
 
-/** A matrix has no higher rank than its smaller side: above it, an adapter adds parameters and no freedom. */
+/** The rank of a matrix is at most its smaller side. A larger adapter rank adds parameters but no capacity. */
 export const loraRankTooLarge: Rule = {
   code: 'lora-rank-too-large',
   severity: 'warning',
-  description: 'The rank of an adapter is above the smallest dimension that it could reduce.',
+  description: 'The rank of an adapter exceeds the smallest dimension of the layers it adapts.',
   *check({ parts }) {
     for (const part of parts('ModelEntity')) {
       const smallest = part.value.spec ? smallestDimension(part.value.spec) : undefined
@@ -15,15 +15,15 @@ export const loraRankTooLarge: Rule = {
         yield {
           part,
           loc: ['adapters', index, 'lora_config', 'rank'],
-          message: `a rank of ${config.rank}, but the smallest dimension of the model is ${smallest}`,
-          help: `write at most ${smallest}: a higher rank adds parameters and no freedom`,
+          message: `the rank is ${config.rank}, but the smallest dimension of the model is ${smallest}`,
+          help: `use at most ${smallest}: a higher rank adds parameters but no capacity`,
         }
       }
     }
   },
 }
 
-/** The smallest positive dimension of the linear layers; without them, the hidden size. */
+/** The smallest positive dimension of the linear layers. If none are listed, the hidden size. */
 function smallestDimension({ linear_layers: layers, hidden_size: hiddenSize }: ModelSpec): number | undefined {
   let smallest = Number.POSITIVE_INFINITY
   for (const { in_features, out_features } of layers ?? []) {

@@ -6,7 +6,7 @@ const LORA_TYPES: ReadonlySet<string> = new Set(['lora', 'qlora', 'dora', 'adalo
 export const loraWithoutConfig: Rule = {
   code: 'lora-without-config',
   severity: 'warning',
-  description: 'A LoRA adapter that does not say its rank.',
+  description: 'A LoRA adapter has no `lora_config`.',
   *check({ parts }) {
     for (const part of parts('Adapter')) {
       const { finetuning_type: type, lora_config: config } = part.value
@@ -14,8 +14,8 @@ export const loraWithoutConfig: Rule = {
       yield {
         part,
         loc: ['finetuning_type'],
-        message: `fine-tuned by ${type}, but there is no "lora_config"`,
-        help: 'write "lora_config" with the rank and alpha of the adapter',
+        message: `"finetuning_type" is ${type}, but "lora_config" is not set`,
+        help: 'add "lora_config" with the rank and alpha of the adapter',
       }
     }
   },

@@ -1,10 +1,10 @@
 import type { Rule } from '../rule.js'
 
-/** Each layer of a hybrid is one of the three; other models may count their layers in one number alone. */
+/** Each layer of a hybrid is of one of the three kinds. Other models may set only some of the counts. */
 export const mambaLayersDoNotAddUp: Rule = {
   code: 'mamba-layers-do-not-add-up',
   severity: 'warning',
-  description: 'Mamba, attention and MLP layers together are more than all layers, or, in a hybrid, fewer.',
+  description: 'Mamba, attention and MLP layers add up to more than `num_layers` or, in a hybrid, to fewer.',
   *check({ parts }) {
     for (const part of parts('ModelSpec')) {
       const { num_layers: layers, mamba_config: mamba } = part.value
@@ -15,8 +15,10 @@ export const mambaLayersDoNotAddUp: Rule = {
       yield {
         part,
         loc: ['mamba_config', 'num_mamba_layers'],
-        message: `${num_mamba_layers} Mamba + ${num_attention_layers} attention + ${num_mlp_layers} MLP layers are ${sum}, but "num_layers" is ${layers}`,
-        help: mamba.is_hybrid ? 'make the three add up to "num_layers"' : 'make the three at most "num_layers"',
+        message: `${num_mamba_layers} Mamba + ${num_attention_layers} attention + ${num_mlp_layers} MLP layers = ${sum}, but "num_layers" is ${layers}`,
+        help: mamba.is_hybrid
+          ? 'make the three counts add up to "num_layers"'
+          : 'the three counts together must not exceed "num_layers"',
       }
     }
   },

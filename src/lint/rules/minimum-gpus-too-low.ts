@@ -3,26 +3,26 @@ import { isCountCredible } from '../dimension-parameters.js'
 import type { Rule } from '../rule.js'
 import { areGpusInOrder } from './gpus-out-of-order.js'
 
-/** What the most modest of the usual ways to train holds of each parameter, whatever the batch, in bytes. */
+/** Bytes per parameter in the cheapest common way to train, for any batch size. */
 const METHODS = [
   // bfloat16 weights and gradients, and AdamW's two states.
   { field: 'minimum_gpus_all_weights', name: 'training all weights', bytesOfParameter: 8 },
-  // bfloat16 weights, which are frozen.
+  // Frozen bfloat16 weights.
   { field: 'minimum_gpus_lora', name: 'LoRA', bytesOfParameter: 2 },
 ] as const
 
-/** No GPU that is sold as one of 80 GB has more. */
+/** No GPU sold as 80 GB has more memory. */
 const GPU_BYTES = 80 * 2 ** 30
 
-/** A job that is planned by such a number runs out of memory. */
+/** A job planned with such a number runs out of memory. */
 export const minimumGpusTooLow: Rule = {
   code: 'minimum-gpus-too-low',
   severity: 'warning',
-  description: 'A minimum of GPUs is below what training the model takes on GPUs of 80 GB.',
+  description: 'A minimum number of GPUs is too low to train the model on 80 GB GPUs.',
   *check({ parts, minimumGpus }) {
     for (const part of parts('ModelSpec')) {
       const { value } = part
-      // Of numbers that contradict each other, other rules tell: nothing follows from them.
+      // Other rules report numbers that contradict each other. Nothing follows from those.
       if (!areGpusInOrder(value) || !isCountCredible(value)) continue
       const written = METHODS.filter(({ field }) => value[field] != null)
       const estimate = written.length > 0 ? minimumGpus(value) : {}
@@ -32,8 +32,8 @@ export const minimumGpusTooLow: Rule = {
         yield {
           part,
           loc: [field],
-          message: `${value[field]} GPU${value[field] === 1 ? '' : 's'} for ${name}, which takes at least ${needed} of 80 GB`,
-          help: `write ${needed}, or leave the field out`,
+          message: `${value[field]} GPU${value[field] === 1 ? '' : 's'} for ${name}, which needs at least ${needed} GPUs of 80 GB`,
+          help: `set ${needed}, or remove the field`,
         }
       }
     }

@@ -2,11 +2,11 @@ import { parseModelNameSegment } from '../../references/index.js'
 import type { Rule } from '../rule.js'
 import { quoted } from '../text.js'
 
-/** The route validates a name by one pattern, and the store behind it by another, narrower one. */
+/** The route checks a name against one pattern. The store behind it uses a stricter one. */
 export const nameNotAccepted: Rule = {
   code: 'name-not-accepted',
   severity: 'warning',
-  description: 'A name that passes validation, and that the service refuses all the same when the model is created.',
+  description: 'A name passes validation, but the service refuses to create a model with it.',
   *check({ parts }) {
     for (const part of parts('CreateModelEntityRequest')) {
       const result = parseModelNameSegment(part.value.name)
@@ -14,8 +14,8 @@ export const nameNotAccepted: Rule = {
       yield {
         part,
         loc: ['name'],
-        message: `the service does not create a model named ${quoted(part.value.name)}: ${result.error.message}`,
-        help: 'use 2 to 63 of a-z 0-9 - @ . + _, a letter first, no "--" and no "-" at the end',
+        message: `the service refuses to create a model named ${quoted(part.value.name)}: ${result.error.message}`,
+        help: 'use 2 to 63 of a-z 0-9 - @ . + _, starting with a letter, no "--" and no "-" at the end',
       }
     }
   },

@@ -3,14 +3,14 @@ import type { Hit, Rule } from '../rule.js'
 
 const SPEC_FIELDS = ['num_layers', 'hidden_size', 'vocab_size', 'base_num_parameters', 'context_size'] as const
 
-/** A model of Mamba layers alone has none of these. */
+/** A model with only Mamba layers has none of these. */
 const ATTENTION_FIELDS = ['num_attention_heads', 'num_kv_heads', 'ffn_hidden_size'] as const
 
-/** The service checks that these are integers, not that there is anything to count. */
+/** The service checks only that these are integers. */
 export const nonPositiveDimension: Rule = {
   code: 'non-positive-dimension',
   severity: 'warning',
-  description: 'A count or a size below 1.',
+  description: 'A count or size is below 1.',
   *check({ parts }) {
     for (const part of parts('ModelSpec')) {
       yield* below1(part, SPEC_FIELDS, part.value)
@@ -35,7 +35,7 @@ function* below1<Field extends string>(
       part,
       loc: [field],
       message: `"${field}" is ${number}; expected at least 1`,
-      help: `write the ${field.replaceAll('_', ' ')} of the model`,
+      help: `set the ${field.replaceAll('_', ' ')} of the model`,
     }
   }
 }

@@ -3,18 +3,18 @@ import { models, workspaceOf } from '../document.js'
 import type { Rule } from '../rule.js'
 import { quoted } from '../text.js'
 
-/** A copied manifest with one name changed too many, or too few. */
+/** Happens when a manifest is copied and a name is not updated. */
 export const ownBaseModel: Rule = {
   code: 'own-base-model',
   severity: 'warning',
-  description: 'A model that names itself as its base model.',
+  description: 'A model names itself as its base model.',
   *check(document) {
     for (const part of models(document)) {
       const { name, base_model: baseModel } = part.value
       const base = parseModelRef(baseModel ?? '')
       if (!base.ok) continue
       const workspace = workspaceOf(part.value)
-      // A request does not say its workspace, so only a bare reference is known to be of the same one.
+      // A request has no workspace field, so only a bare reference is known to be in the same workspace.
       const isItself =
         workspace === null
           ? base.value.workspace === null && base.value.name === name
@@ -23,8 +23,8 @@ export const ownBaseModel: Rule = {
       yield {
         part,
         loc: ['base_model'],
-        message: `${quoted(baseModel)} is the model itself`,
-        help: 'write the model it was made from, or leave "base_model" out',
+        message: `"base_model" ${quoted(baseModel)} is this model itself`,
+        help: 'set the model that it was made from, or remove "base_model"',
       }
     }
   },

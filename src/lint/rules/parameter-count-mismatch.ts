@@ -1,11 +1,11 @@
 import { isCountCredible, parametersOfDimensions } from '../dimension-parameters.js'
 import type { Rule } from '../rule.js'
 
-/** Estimates of memory and GPUs are made from both numbers, so both must be of the same model. */
+/** Memory and GPU estimates use both the count and the dimensions, so they must match. */
 export const parameterCountMismatch: Rule = {
   code: 'parameter-count-mismatch',
   severity: 'warning',
-  description: 'The parameter count is below half or above two and a half times what the dimensions give.',
+  description: 'The parameter count is less than half or more than 2.5 times what the dimensions imply.',
   *check({ parts }) {
     for (const part of parts('ModelSpec')) {
       const expected = parametersOfDimensions(part.value)
@@ -13,8 +13,8 @@ export const parameterCountMismatch: Rule = {
       yield {
         part,
         loc: ['base_num_parameters'],
-        message: `${part.value.base_num_parameters} parameters, but the dimensions give about ${Math.round(expected)}`,
-        help: 'correct "base_num_parameters", or the dimension (layers, hidden size, FFN size, experts) that is wrong',
+        message: `"base_num_parameters" is ${part.value.base_num_parameters}, but the dimensions imply about ${Math.round(expected)}`,
+        help: 'correct "base_num_parameters", or whichever dimension is wrong (layers, hidden size, FFN size, experts)',
       }
     }
   },

@@ -1,10 +1,10 @@
 import type { Rule } from '../rule.js'
 
-/** The API page says between 0 and 1; the service takes up to 2. */
+/** The API page says between 0 and 1. The service accepts up to 2. */
 export const temperatureAboveDocumented: Rule = {
   code: 'temperature-above-documented',
   severity: 'warning',
-  description: 'A temperature above 1, which the service takes and its documentation does not.',
+  description: 'The temperature is above 1: the service accepts it, but its documentation does not allow it.',
   *check({ parts }) {
     for (const part of parts('InferenceParams')) {
       const { temperature } = part.value
@@ -12,8 +12,8 @@ export const temperatureAboveDocumented: Rule = {
       yield {
         part,
         loc: ['temperature'],
-        message: `a temperature of ${temperature}; documented is between 0 and 1`,
-        help: 'write at most 1',
+        message: `the temperature is ${temperature}; the documented range is 0 to 1`,
+        help: 'use at most 1',
       }
     }
   },

@@ -4,11 +4,11 @@ import type { Hit, Rule } from '../rule.js'
 import { locOf, type SchemaNode, type Step, schemaNode, walk } from '../schema-walk.js'
 import { nearest, quoted } from '../text.js'
 
-/** A misspelt field is not set, and the service says nothing about it. */
+/** The service silently ignores a misspelled field. */
 export const unknownField: Rule = {
   code: 'unknown-field',
   severity: 'warning',
-  description: 'A field that the service ignores.',
+  description: 'The service ignores this field.',
   runsOnInvalid: true,
   check({ model, written, seen }) {
     const hits: Hit[] = []
@@ -25,7 +25,7 @@ export const unknownField: Rule = {
   },
 }
 
-/** Whether an object has been searched before, in another place. */
+/** Whether an object was already searched at another place. */
 function isSeen(seen: LintDocument['seen'], value: object, title: string): boolean {
   if (seen === undefined) return false
   const titles = seen.get(value)
@@ -45,12 +45,12 @@ function unknownFieldHit(
   return {
     loc: [...locOf(step), key],
     at: 'key',
-    message: `${quoted(key)} is no field of ${title}; the service ignores it`,
+    message: `${quoted(key)} is not a field of ${title}; the service ignores it`,
     help: knownHelp(model, title, known, key),
   }
 }
 
-/** The help for a field, made once for the many objects that may have it: near names take time to find. */
+/** The help for a field. Cached, because many objects may have the field and finding a similar name is slow. */
 function knownHelp(model: SchemaName, title: string, known: readonly string[], key: string): string {
   const place = `${model} ${title} ${key}`
   const made = HELPS.get(place) ?? help(model, title, known, key)
@@ -69,15 +69,15 @@ function help(model: SchemaName, title: string, known: readonly string[], key: s
   const elsewhere = placesOfFields(model).get(key)
   if (elsewhere !== undefined) return `${quoted(key)} is a field of ${elsewhere || model}; move it there`
   if (title === 'CreateModelEntityRequest' && Object.hasOwn(SCHEMAS.ModelEntity.properties, key)) {
-    return `leave it out: ${quoted(key)} is a field of ModelEntity, which the service fills in itself`
+    return `remove it: ${quoted(key)} is a field of ModelEntity, and the service sets it`
   }
-  const remove = known.includes('custom_fields') ? 'remove it, or put it under "custom_fields"' : 'remove it'
+  const remove = known.includes('custom_fields') ? 'remove it, or move it into "custom_fields"' : 'remove it'
   return `${remove}; the fields of ${title} are ${known.join(', ')}`
 }
 
 const PLACES = new Map<SchemaName, ReadonlyMap<string, string>>()
 
-/** Where in a model a field of a name stands first: `spec`, `adapters[]`, `` for the top. Made once for each model. */
+/** The first place of each field name in a model: `spec`, `adapters[]`, or `` for the top. Cached per model. */
 function placesOfFields(model: SchemaName): ReadonlyMap<string, string> {
   const known = PLACES.get(model)
   if (known !== undefined) return known

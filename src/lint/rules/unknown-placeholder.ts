@@ -6,7 +6,7 @@ import { quoted } from '../text.js'
 export const unknownPlaceholder: Rule = {
   code: 'unknown-placeholder',
   severity: 'warning',
-  description: 'A placeholder in the system prompt template that the service does not fill.',
+  description: 'The system prompt template has a placeholder that the service does not fill.',
   *check({ parts }) {
     for (const part of parts('PromptData')) {
       for (const name of placeholders(part.value.system_prompt_template ?? '')) {
@@ -14,8 +14,8 @@ export const unknownPlaceholder: Rule = {
         yield {
           part,
           loc: ['system_prompt_template'],
-          message: `the placeholder ${quoted(name)} is not filled; expected only {{${FEW_SHOT_PLACEHOLDER}}}`,
-          help: 'write the text itself in its place, or remove it',
+          message: `the service does not fill the placeholder ${quoted(name)}; it fills only {{${FEW_SHOT_PLACEHOLDER}}}`,
+          help: 'replace it with the text itself, or remove it',
         }
       }
     }

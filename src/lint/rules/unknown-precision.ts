@@ -2,11 +2,11 @@ import { PRECISIONS } from '../../schemas/precisions.js'
 import type { Rule } from '../rule.js'
 import { nearest, quoted } from '../text.js'
 
-/** The field is free text, but whoever computes bytes from it knows these names only. */
+/** The field is free text, but tools that compute sizes from it know only these names. */
 export const unknownPrecision: Rule = {
   code: 'unknown-precision',
   severity: 'info',
-  description: 'A precision that is none of the usual ones.',
+  description: 'The precision is not a known one.',
   *check({ parts }) {
     const known: ReadonlySet<string> = new Set(PRECISIONS)
     for (const part of parts('ModelSpec')) {
@@ -16,8 +16,8 @@ export const unknownPrecision: Rule = {
       yield {
         part,
         loc: ['precision'],
-        message: `${quoted(precision)} is none of the usual precisions`,
-        help: near === undefined ? `write one of ${PRECISIONS.join(', ')}` : `did you mean ${quoted(near)}?`,
+        message: `${quoted(precision)} is not a known precision`,
+        help: near === undefined ? `use one of ${PRECISIONS.join(', ')}` : `did you mean ${quoted(near)}?`,
       }
     }
   },

@@ -2,12 +2,12 @@ import { parseModelNameSegment } from '../../references/index.js'
 import type { Rule } from '../rule.js'
 import { quoted } from '../text.js'
 
-/** Names of entities may be longer, shorter and in capitals; references may not. A request with such a name is refused. */
+/** Entity names allow more than references do: capitals, one character, 255 characters. */
 export const unreachableName: Rule = {
   code: 'unreachable-name',
   severity: 'info',
   description:
-    'A name of an entity that no model reference can spell, so that no adapter and no other model can refer to this one.',
+    'The name of an entity is not valid in a model reference, so adapters and other models cannot refer to it.',
   *check({ parts }) {
     for (const part of parts('ModelEntity')) {
       const result = parseModelNameSegment(part.value.name)
@@ -15,8 +15,8 @@ export const unreachableName: Rule = {
       yield {
         part,
         loc: ['name'],
-        message: `no model reference can name ${quoted(part.value.name)}: ${result.error.message}`,
-        help: 'use 2 to 63 of a-z 0-9 - @ . + _, a letter first, no "--" and no "-" at the end',
+        message: `a model reference cannot contain the name ${quoted(part.value.name)}: ${result.error.message}`,
+        help: 'use 2 to 63 of a-z 0-9 - @ . + _, starting with a letter, no "--" and no "-" at the end',
       }
     }
   },

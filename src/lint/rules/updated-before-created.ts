@@ -3,11 +3,11 @@ import type { Rule } from '../rule.js'
 import { quoted } from '../text.js'
 import { isBefore } from '../timestamp.js'
 
-/** Mostly a time zone that one of the two lacks. */
+/** Usually one of the two lacks its time zone. */
 export const updatedBeforeCreated: Rule = {
   code: 'updated-before-created',
   severity: 'warning',
-  description: 'An entity or an adapter was updated before it was created.',
+  description: '`updated_at` is before `created_at`.',
   *check({ parts }) {
     const stamped: readonly Part<'ModelEntity' | 'Adapter'>[] = [...parts('ModelEntity'), ...parts('Adapter')]
     for (const part of stamped) {
@@ -16,8 +16,8 @@ export const updatedBeforeCreated: Rule = {
       yield {
         part,
         loc: ['updated_at'],
-        message: `updated at ${quoted(updated)}, before it was created at ${quoted(created)}`,
-        help: 'correct one of the two; a time without a zone is UTC',
+        message: `"updated_at" ${quoted(updated)} is before "created_at" ${quoted(created)}`,
+        help: 'correct one of them; a time without a zone is UTC',
       }
     }
   },

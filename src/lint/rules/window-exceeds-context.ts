@@ -1,6 +1,6 @@
 import type { Rule } from '../rule.js'
 
-/** A window that holds the whole context never slides. */
+/** A window larger than the context never slides. */
 export const windowExceedsContext: Rule = {
   code: 'window-exceeds-context',
   severity: 'warning',
@@ -13,8 +13,8 @@ export const windowExceedsContext: Rule = {
       yield {
         part,
         loc: ['sliding_window_config', 'window_size'],
-        message: `a window of ${windowSize} tokens, but a context of only ${contextSize}`,
-        help: 'write at most "context_size", or leave the window out',
+        message: `the window is ${windowSize} tokens, but the context is only ${contextSize}`,
+        help: 'use at most "context_size", or remove the window',
       }
     }
   },

@@ -60,7 +60,7 @@ describe('checkTemplate', () => {
     [
       '{{ a }}\n{% macro x(caller) %}{{ caller() }}{% endmacro %}',
       2,
-      'the parameter "caller" takes a default, or is left out',
+      'the parameter "caller" needs a default, or must be removed',
     ],
     ['{% if a %}\nx', 2, '"if" is never closed: expected {% elif %} or {% else %} or {% endif %}'],
     ['a\r\n{% endfor %}', 2, 'unknown tag "endfor"'],
@@ -68,15 +68,15 @@ describe('checkTemplate', () => {
     ['{{ a', 1, 'expected "}}", found the end of the template'],
     ['{{ }}', 1, 'expected an expression, found "}}"'],
     ['{{ (a] }}', 1, 'unexpected "]", expected ")"'],
-    ['\n\n{{ a | nosuch }}', 3, 'there is no filter "nosuch"'],
-    ['{{ a is nosuch }}', 1, 'there is no test "nosuch"'],
-    ['{% break %}', 1, '"break" outside of a loop'],
-    ['{# a', 1, 'a comment that is never closed'],
-    ['{% raw %}a', 1, 'a raw block that is never closed'],
-    ['{{ "a }}', 1, 'a text that is never closed by "'],
+    ['\n\n{{ a | nosuch }}', 3, 'unknown filter "nosuch"'],
+    ['{{ a is nosuch }}', 1, 'unknown test "nosuch"'],
+    ['{% break %}', 1, '"break" outside a loop'],
+    ['{# a', 1, 'this comment is never closed'],
+    ['{% raw %}a', 1, 'this raw block is never closed'],
+    ['{{ "a }}', 1, 'this string is never closed: expected "'],
     ['{{ a @ b }}', 1, 'unexpected character "@"'],
-    ['{% set 1 = a %}', 1, 'nothing can be assigned to a number'],
-    ['{{ f(a=1, b) }}', 1, 'arguments out of order: positional ones come first, then named ones'],
+    ['{% set 1 = a %}', 1, 'cannot assign to a number'],
+    ['{{ f(a=1, b) }}', 1, 'arguments are out of order: positional arguments come before named ones'],
   ])('says of %j what is wrong, in line %i', (template, line, message) => {
     expect(checkTemplate(template)).toEqual({ line, message })
   })
