@@ -5,22 +5,22 @@ import { validate } from '../validation/index.js'
 import { UsageError } from './exit-code.js'
 import { readFile } from './read-file.js'
 
-/** A model as a manifest tells it. */
+/** The model that a manifest describes. */
 export interface ManifestModel {
   readonly name: string
   readonly architecture: Architecture
   readonly notes: readonly string[]
 }
 
-/** Whether an argument names a manifest: by its ending, since `.json` is a config's. */
+/** Whether an argument names a manifest. The extension decides: a `.json` file is read as a config. */
 export function isManifestName(name: string): boolean {
   return /\.ya?ml$/i.test(name)
 }
 
 /**
- * The model of a manifest, rebuilt from its `spec`.
+ * Rebuilds the model of a manifest from its `spec`.
  *
- * @throws UsageError for a file that cannot be read, and for one whose spec is missing or wrong
+ * @throws UsageError if the file cannot be read, or if its spec is missing or invalid
  */
 export async function modelOfManifest(path: string): Promise<ManifestModel> {
   const content = await readFile(path)
@@ -29,7 +29,7 @@ export async function modelOfManifest(path: string): Promise<ManifestModel> {
   if (!result.ok) {
     const [first] = Array.isArray(result.detail) ? result.detail : []
     const where = first ? `${first.loc.join('.')}: ${first.msg}` : String(result.detail)
-    throw new UsageError(`${path} has a spec that is wrong: ${where}; \`check\` tells all`)
+    throw new UsageError(`${path} has an invalid spec: ${where}; run \`check\` to see all errors`)
   }
   const { architecture, assumptions } = architectureOfSpec(result.value)
   return { name: result.value.checkpoint_model_name, architecture, notes: assumptions }
@@ -40,5 +40,5 @@ function specIn(path: string, bytes: Uint8Array): unknown {
   if (!read.ok) throw new UsageError(`${path} cannot be read: ${read.why}`)
   const manifest = read.value
   if (typeof manifest === 'object' && manifest !== null && 'spec' in manifest) return manifest.spec
-  throw new UsageError(`${path} has no spec: an estimate needs a model's sizes`)
+  throw new UsageError(`${path} has no spec: an estimate needs the model's sizes`)
 }

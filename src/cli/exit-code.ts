@@ -1,10 +1,10 @@
-/** What the command's exit codes mean. */
+/** The exit codes of the command. */
 export const EXIT = {
   /** Nothing is wrong. */
   ok: 0,
-  /** Something is wrong with what was checked. */
+  /** The input has errors, or a check such as `--fits` or `--compare` failed. */
   failed: 1,
-  /** The command was called in a way that it does not understand. */
+  /** Wrong usage: an unknown flag, or a file that does not exist. */
   misuse: 2,
   /** The command itself failed. */
   internal: 70,
@@ -13,7 +13,7 @@ export const EXIT = {
 /** An exit code of the command. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
-/** A call that cannot be understood: an unknown flag, a file named that is not there. Told in one line, exit code 2. */
+/** Wrong usage, such as an unknown flag or a file that does not exist. Printed on one line; the exit code is 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }

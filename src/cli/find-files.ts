@@ -3,26 +3,27 @@ import { join, resolve } from 'node:path'
 import { glob, isDynamicPattern } from 'tinyglobby'
 import { UsageError } from './exit-code.js'
 
-/** A file to check: found, or met on the way and not to be read. */
+/** A file to check. A folder that cannot be listed is one too, so that it is reported. */
 export interface FoundFile {
-  /** As the user named it, or below the folder that he named, with forward slashes. */
+  /** The name that the user gave, or the path below a folder that the user gave, with forward slashes. */
   readonly name: string
   readonly path: string
 }
 
-/** What a folder is searched for: the endings of the languages that manifests are written in. */
+/** The extensions that a folder is searched for. */
 const MANIFEST = /\.(?:ya?ml|json|jsonl|ndjson)$/i
 
-/** Folders that hold other people's files. */
+/** Folders that are never searched: they hold files of other projects. */
 const SKIPPED_FOLDERS = new Set(['node_modules'])
 
 /** Standard input, as an argument. */
 export const STANDARD_INPUT = '-'
 
 /**
- * The files that arguments name: files as they are, folders searched, patterns matched, each file once.
+ * Finds the files that the arguments name. An argument is a file, a folder to search, or a glob pattern; each file is
+ * listed once.
  *
- * @throws UsageError for a name that is not there, and a pattern that matches nothing
+ * @throws UsageError for a name that does not exist, and for a pattern that matches nothing
  */
 export async function findFiles(names: readonly string[]): Promise<FoundFile[]> {
   const found = new Map<string, FoundFile>()
@@ -44,7 +45,7 @@ async function filesOf(name: string): Promise<FoundFile[]> {
     if (matches.length > 0) return matches.sort().map(fileAt)
     throw new UsageError(`no file matches ${name}`)
   }
-  throw new UsageError(`there is no file or folder ${name}`)
+  throw new UsageError(`no such file or folder: ${name}`)
 }
 
 const GLOB_OPTIONS = {
@@ -54,7 +55,7 @@ const GLOB_OPTIONS = {
   ignore: [...SKIPPED_FOLDERS].map((folder) => `**/${folder}/**`),
 }
 
-/** Links to folders are followed, each folder once, so that a circle of links ends. */
+/** Follows links to folders, but visits each folder once, so that a cycle of links ends. */
 async function searched(folder: string, visited: Set<string>): Promise<FoundFile[]> {
   const real = await realpath(folder).catch(() => folder)
   if (visited.has(real)) return []

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command `model-entity`. */
+/** The entry point of the `model-entity` command. */
 import { run } from './program.js'
 
 process.exitCode = await run(process.argv.slice(2))

@@ -1,16 +1,16 @@
 import { printableJson } from '../display/index.js'
 
 /**
- * A value as JSON text: as `JSON.stringify` writes it, but integers beyond 2^53, which are `bigint`, with every digit, and
- * what steers a terminal as escapes.
+ * Writes a value as JSON, like `JSON.stringify`, with two differences: integers beyond 2^53, which are `bigint`, keep all
+ * their digits, and terminal control characters are escaped.
  */
 export function jsonText(value: unknown): string {
   return jsonChunks(value).join('')
 }
 
 /**
- * The same text in pieces, since that of a large value may be longer than a string can be. Values are at most 1,000 levels
- * deep, so that recursion is safe.
+ * The same text in pieces: the text of a large value may be longer than the longest possible string. Values are at most
+ * 1,000 levels deep, so recursion is safe.
  */
 export function jsonChunks(value: unknown): string[] {
   const chunks: string[] = []

@@ -3,21 +3,21 @@ import type { Checkpoint } from '../checkpoint/read/index.js'
 import { countLoraParameters, type LoraCount, type LoraOptions } from '../estimate/index.js'
 import { UsageError } from './exit-code.js'
 
-/** What a LoRA of some rank would train, as `inspect --lora` tells it. */
+/** What a LoRA of a given rank would train, as `inspect --lora` prints it. */
 export interface LoraPlan extends LoraCount {
   readonly rank: number
-  /** The targets as asked for; absent where they are the family's default. */
+  /** The targets that the user asked for; absent if they are the family's default. */
   readonly targetModules?: LoraOptions['targetModules']
 }
 
 /**
- * Counts what a LoRA on a checkpoint would train.
+ * Counts the parameters that a LoRA on a checkpoint would train.
  *
- * @throws UsageError for a checkpoint whose layers are not known, and for what PEFT would refuse
+ * @throws UsageError for a checkpoint whose layers are unknown, and for options that PEFT would refuse
  */
 export function loraPlan({ architecture, spec }: Checkpoint, options: LoraOptions): LoraPlan {
   const model = architecture ?? spec
-  if (!model) throw new UsageError('--lora takes a model with a config.json of a known family, or a GGUF file')
+  if (!model) throw new UsageError('--lora needs a model with a config.json of a known family, or a GGUF file')
   const { rank, targetModules } = options
   try {
     return { rank, ...(targetModules !== undefined && { targetModules }), ...countLoraParameters(model, options) }
@@ -27,14 +27,17 @@ export function loraPlan({ architecture, spec }: Checkpoint, options: LoraOption
   }
 }
 
-/** A rank, as an option takes it. */
+/** Parses the rank option. */
 export function parseRank(text: string): number {
   const rank = Number(text)
   if (/^\d{1,9}$/.test(text) && rank >= 1) return rank
-  throw new InvalidArgumentError('A rank is an integer of at least 1, such as 16.')
+  throw new InvalidArgumentError('Expected an integer of at least 1, such as 16.')
 }
 
-/** `all-linear`, names told apart by commas, or a regular expression: what has any other sign than a name has. */
+/**
+ * Parses target modules: `all-linear`, names separated by commas, or a regular expression. A text with a character that
+ * no module name has is a regular expression.
+ */
 export function parseTargets(text: string): 'all-linear' | readonly string[] | string {
   if (text === 'all-linear' || !/^[\w.-]+(?:, *[\w.-]+)*$/.test(text)) return text
   return text.split(/, */)

@@ -8,9 +8,9 @@ export function modelOption(description: string): Option {
 }
 
 /**
- * The name of a definition as an argument of the command.
+ * Parses a command argument as the name of a definition.
  *
- * @throws InvalidArgumentError for another, which commander tells the user
+ * @throws InvalidArgumentError for any other name; commander prints it
  */
 export function schemaNameOf(text: string): SchemaName {
   if (isSchemaName(text)) return text
@@ -18,7 +18,7 @@ export function schemaNameOf(text: string): SchemaName {
 }
 
 /**
- * A count as an argument of the command.
+ * Parses a command argument as a count.
  *
  * @throws InvalidArgumentError for anything else
  */

@@ -1,6 +1,6 @@
 /**
- * Writes a part of the output, and waits until it is taken, so that a slow reader does not let it pile up in memory. Where
- * nobody reads any more the part is dropped.
+ * Writes a piece of the output and waits until the reader has taken it, so that a slow reader does not make memory grow.
+ * If the reader has closed the pipe, the piece is dropped.
  */
 export async function write(text: string): Promise<void> {
   pending.push(text)
@@ -8,7 +8,7 @@ export async function write(text: string): Promise<void> {
   if (length >= CHUNK) await flush()
 }
 
-/** Writes what has been put together so far. */
+/** Writes everything that is still buffered. */
 export async function flush(): Promise<void> {
   const text = pending.join('')
   pending.length = 0
@@ -16,7 +16,7 @@ export async function flush(): Promise<void> {
   if (text !== '') await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()))
 }
 
-/** Small parts are put together: each write is a call of the system. */
+/** Small pieces are buffered, because each write is a system call. */
 const CHUNK = 65_536
 
 const pending: string[] = []

@@ -1,12 +1,12 @@
 import type { WriteStream } from 'node:tty'
 
-/** The few ways in which the command stresses a text. */
+/** The styles that the command uses for text. */
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan'
 
-/** Stresses a text, or leaves it as it is where colours are not wanted. */
+/** Applies a style to a text, or returns the text unchanged if colours are off. */
 export type Paint = (style: Style, text: string) => string
 
-/** SGR codes of ECMA-48: on, off. */
+/** The SGR codes (ECMA-48) that turn each style on and off. */
 const CODES: Readonly<Record<Style, readonly [on: number, off: number]>> = {
   bold: [1, 22],
   dim: [2, 22],
@@ -18,7 +18,7 @@ const CODES: Readonly<Record<Style, readonly [on: number, off: number]>> = {
   cyan: [36, 39],
 }
 
-/** Colours for a terminal, none for a file or a pipe; `NO_COLOR` and `FORCE_COLOR` decide where they are set. */
+/** Colours for a terminal, none for a file or a pipe. `NO_COLOR` and `FORCE_COLOR` override this. */
 export function painter(stream: Pick<WriteStream, 'isTTY'>): Paint {
   if (!wantsColour(stream)) return (_, text) => text
   return (style, text) => {

@@ -5,8 +5,8 @@ import { EXIT, type ExitCode, UsageError } from './exit-code.js'
 import { printable } from './formats/printable.js'
 
 /**
- * Runs the command with its arguments, and answers its exit code. Whatever goes wrong ends in one line on standard error,
- * never in a stack trace.
+ * Runs the command with its arguments and returns its exit code. An error is printed as one line on standard error,
+ * without a stack trace.
  */
 export async function run(args: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok
@@ -29,7 +29,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
 
 type MakeCommand = (report: (code: ExitCode) => void) => Command
 
-/** Each command's module is loaded when it is named, so that `check` does not wait for what reads checkpoints. */
+/** Each command's module is loaded only when it is used: `check` does not have to load the code that reads checkpoints. */
 const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   check: async () => (await import('./commands/check.js')).checkCommand,
   validate: async () => (await import('./commands/validate.js')).validateCommand,
@@ -38,10 +38,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   schema: async () => (await import('./commands/schema.js')).schemaCommand,
 }
 
-/** The program with the command that is named, or with all of them, for help and suggestions. */
+/** The program with the named command only, or with all commands when help or suggestions need them. */
 async function programFor([name = '']: readonly string[], report: (code: ExitCode) => void): Promise<Command> {
   const program = new Command('model-entity')
-    .description('Checks model entities of an ML platform, inspects checkpoints and estimates GPU memory.')
+    .description('Check model manifests of an ML platform, inspect checkpoints and estimate GPU memory.')
     .version(version())
     .addHelpText('after', HELP)
     .exitOverride()
@@ -58,11 +58,11 @@ const HELP = `
 Examples:
   model-entity check models/                     check every manifest in a folder
   model-entity check 'models/**/*.yaml' --format json
-  model-entity validate --model ModelEntity -    answer as the service does
+  model-entity validate --model ModelEntity -    print the service's response to a body
   model-entity inspect hf:Qwen/Qwen3-8B          print a checkpoint's spec
-  model-entity estimate config.json --method lora  estimate the memory of a training run
+  model-entity estimate config.json --method lora  estimate the GPU memory of a training run
 
-Exit codes: 0 no errors, 1 errors, 2 wrong use.`
+Exit codes: 0 no errors, 1 errors, 2 wrong usage.`
 
 async function failure(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.misuse
@@ -76,12 +76,12 @@ async function failure(error: unknown): Promise<ExitCode> {
   return error instanceof UsageError ? EXIT.misuse : EXIT.internal
 }
 
-/** An error as it is told: a name with a line end in it is no reason for a second line. */
+/** Prints an error on one line, even if it quotes a name with a line break. */
 function oneLine(message: string): string {
   return `model-entity: ${printable(maskText(message.trim().replaceAll('\n', ' ')))}`
 }
 
-/** The package's own number; a copy of the command without its package still works. */
+/** The version of the package. A copy of the command without its package.json still works. */
 function version(): string {
   try {
     const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
@@ -91,7 +91,7 @@ function version(): string {
   }
 }
 
-/** A reader that has seen enough, such as `head`, closes the pipe: the verdict stands. A full disk is a failure. */
+/** A reader such as `head` may close the pipe early: the exit code stays as it is. A full disk is an internal failure. */
 function watchOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return

@@ -2,12 +2,12 @@ import { open, stat } from 'node:fs/promises'
 import { MAX_MANIFEST_SIZE } from '../manifest/index.js'
 import { STANDARD_INPUT } from './find-files.js'
 
-/** The bytes of a file, or in a few words why there are none. */
+/** The bytes of a file, or the reason why it cannot be read. */
 export type FileContent =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly why: string }
 
-/** Reads a file, or standard input; one byte more than a manifest may have, so that one too large is told as such. */
+/** Reads a file or standard input, up to one byte more than a manifest may have, so that a larger one is reported. */
 export async function readFile(path: string): Promise<FileContent> {
   try {
     return { ok: true, bytes: path === STANDARD_INPUT ? await standardInput() : await fileBytes(path) }
@@ -20,15 +20,15 @@ export async function readFile(path: string): Promise<FileContent> {
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'access is denied',
   EPERM: 'access is denied',
-  ENOENT: 'there is no such file, or its link leads nowhere',
-  ELOOP: 'its links go round in a circle',
+  ENOENT: 'no such file, or a broken link',
+  ELOOP: 'its links form a cycle',
   EISDIR: 'it is a folder',
   NOT_A_FILE: 'it is not a regular file',
 }
 
 const LIMIT = MAX_MANIFEST_SIZE + 1
 
-/** A pipe or a device could keep the command waiting for ever: only regular files are opened. */
+/** Opens regular files only: a pipe or a device could keep the command waiting forever. */
 async function fileBytes(path: string): Promise<Uint8Array> {
   const entry = await stat(path)
   if (!entry.isFile()) throw Object.assign(new Error(path), { code: entry.isDirectory() ? 'EISDIR' : 'NOT_A_FILE' })

@@ -1,12 +1,12 @@
 import type { ErrorDetail } from '../validation/index.js'
 
-/** How many values the input of one error is shown with, and how long a text. */
+/** Limits for the input of one error: the number of values, and the length of a text. */
 const MAX_VALUES = 1000
 const MAX_TEXT = 1000
 
 /**
- * Errors whose inputs are cut where they are long: an object of a megabyte that lacks ten fields is the input of ten errors.
- * A cut list or object ends in what says how much more there was.
+ * Shortens the long inputs of errors: an object of a megabyte that lacks ten fields is the input of ten errors. A
+ * shortened list or object ends with the number of values left out.
  */
 export function shortInputs(errors: readonly ErrorDetail[]): { detail: ErrorDetail[]; isCut: boolean } {
   let isCut = false
@@ -24,7 +24,7 @@ class Shortener {
   isCut = false
   #left = MAX_VALUES
 
-  /** Values are at most 1,000 levels deep, so that recursion is safe. */
+  /** Values are at most 1,000 levels deep, so recursion is safe. */
   cut(value: unknown): unknown {
     this.#left -= 1
     if (typeof value === 'string') return this.text(value)
@@ -57,7 +57,7 @@ class Shortener {
       }
       shown.push([this.text(key), this.cut(Reflect.get(fields, key))])
     }
-    // Unlike an assignment, this makes `__proto__` a field like any other.
+    // Unlike an assignment, this makes `__proto__` an ordinary field.
     return Object.fromEntries(shown)
   }
 

@@ -1,7 +1,7 @@
 import { Document, visit } from 'yaml'
 import { hasUnseen, printableYaml } from '../display/index.js'
 
-/** A value as YAML 1.2. A text with what steers a terminal stands in double quotes, so that it can be written as escapes. */
+/** Writes a value as YAML 1.2. A text with terminal control characters is double-quoted, so that they can be escaped. */
 export function yamlText(value: unknown): string {
   const document = new Document(value, { version: '1.2' })
   visit(document, {

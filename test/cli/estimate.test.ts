@@ -38,7 +38,7 @@ describe('model-entity estimate', () => {
     expect(stdout).toMatch(
       /^tiny {2}llama, full, t4-16gb\n\n[\d.]+ GiB of 15\.00 GiB: fits, [\d.]+ GiB free\n[PGOATB+]+·+\n/,
     )
-    const places = ['parameters', 'optimizer states', 'It takes 1 GPU;', 'assumed: dropout is 0'].map((text) =>
+    const places = ['parameters', 'optimizer states', 'It needs 1 GPU;', 'assumed: dropout is 0'].map((text) =>
       stdout.indexOf(text),
     )
     expect(places).toEqual([...places].sort((a, b) => a - b))
@@ -49,7 +49,7 @@ describe('model-entity estimate', () => {
     const { code, stdout } = estimate('tiny', '--fits', '0.4GB', '--context', '512')
     expect(code).toBe(1)
     expect(stdout).toContain('does not fit')
-    expect(stdout).toMatch(/It takes \d+ GPUs/)
+    expect(stdout).toMatch(/It needs \d+ GPUs/)
     expect(estimate('tiny', '--fits', 'h100-80gb', '--context', '512').code).toBe(0)
   })
 

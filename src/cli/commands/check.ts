@@ -17,23 +17,21 @@ interface CheckOptions {
   readonly quiet?: true
 }
 
-/** `model-entity check`: checks manifests, and prints what is wrong and where. */
+/** `model-entity check`: checks manifests and prints each problem with its place. */
 export function checkCommand(report: (code: ExitCode) => void): Command {
   return new Command('check')
     .description('check model manifests: YAML, JSON and JSON Lines')
     .argument(
       '<files...>',
-      'files, folders (searched for .yaml, .yml, .json, .jsonl, .ndjson), patterns, or - for standard input',
+      'files, folders (searched for .yaml, .yml, .json, .jsonl, .ndjson), glob patterns, or - for standard input',
     )
     .addOption(new Option('--format <format>', 'output format').choices(Object.keys(CHECK_FORMATS)).default('pretty'))
     .addOption(
-      modelOption(
-        'check every document as this model; by default a document with an id and a timestamp is a ModelEntity',
-      ),
+      modelOption('check every document against this definition (default: chosen for each document, see below)'),
     )
-    .addOption(new Option('--max-warnings <count>', 'fail when there are more warnings').argParser(countOf))
+    .addOption(new Option('--max-warnings <count>', 'fail if there are more warnings than this').argParser(countOf))
     .addOption(
-      new Option('--max-diagnostics <count>', 'list no more of one file: errors first; the summary counts all')
+      new Option('--max-diagnostics <count>', 'list at most this many per file, errors first; the summary counts all')
         .argParser(countOf)
         .default(DEFAULT_MAX_DIAGNOSTICS),
     )
@@ -43,21 +41,22 @@ export function checkCommand(report: (code: ExitCode) => void): Command {
 }
 
 const HELP = `
-A mapping with an id and a timestamp is checked as a ModelEntity, anything else as a CreateModelEntityRequest;
-a list holds several. Errors are what the service refuses. Warnings and infos are accepted by the service but probably unintended.
-Secrets are masked: values of api_key and of keys named like one, and user and password in URLs.
+A document with an id and a timestamp is checked as a ModelEntity, any other as a CreateModelEntityRequest.
+Each item of a list is checked as a document of its own.
+Errors are refused by the service. Warnings and infos are accepted by the service but probably unintended.
+Secrets are masked: the values of api_key and of keys with similar names, and user and password in URLs.
 
 Exit codes:
   0  no errors (and not more warnings than --max-warnings allows)
-  1  errors, or a file that cannot be read
-  2  wrong use: an unknown flag, a file that does not exist
+  1  errors, more warnings than allowed, or a file that cannot be read
+  2  wrong usage: an unknown flag, a file that does not exist
 
 Examples:
   model-entity check models/
   model-entity check 'models/**/*.yaml' --max-warnings 0
   cat entity.json | model-entity check - --model ModelEntity --format json
 
-The definitions for --model: ${SCHEMA_NAMES.join(', ')}.`
+Definitions for --model: ${SCHEMA_NAMES.join(', ')}.`
 
 async function check(names: readonly string[], options: CheckOptions): Promise<ExitCode> {
   const files = await findFiles(names)
@@ -66,7 +65,7 @@ async function check(names: readonly string[], options: CheckOptions): Promise<E
   let emptyDocuments = 0
   let [listed, hidden] = [0, 0]
   await write(format.begin())
-  // Each file is printed as soon as it is checked: of thousands of files only one is held.
+  // Each file is printed as soon as it is checked, so that only one of thousands is in memory.
   for (const file of files) {
     const checked = await checkFile(file, options)
     const { counts, diagnostics, excerpts } = checked
@@ -90,7 +89,8 @@ async function check(names: readonly string[], options: CheckOptions): Promise<E
 }
 
 async function checkFile({ name, path }: FoundFile, { model, maxDiagnostics }: CheckOptions): Promise<ManifestCheck> {
-  if (COMMENTED_JSON.test(name)) return unreadable(name, 'JSON with comments is not read; write YAML, or plain JSON')
+  if (COMMENTED_JSON.test(name))
+    return unreadable(name, 'JSON with comments is not supported; write YAML or plain JSON')
   const content = await readFile(path)
   if (!content.ok) return unreadable(name, content.why)
   return checkManifest(content.bytes, {
@@ -113,7 +113,7 @@ function unreadable(file: string, why: string): ManifestCheck {
     code: 'unreadable_file',
     loc: [],
     message: `The file cannot be read: ${why}`,
-    help: 'check the file, its link and its permissions',
+    help: 'check the file, its links and its permissions',
   }
   const counts = { error: 1, warning: 0, info: 0 }
   return { diagnostics: [one], excerpts: [], counts, documents: 0, emptyDocuments: 0 }

@@ -34,13 +34,13 @@ interface EstimateFlags {
 /** `model-entity estimate`: how much GPU memory a model needs. */
 export function estimateCommand(report: (code: ExitCode) => void): Command {
   return new Command('estimate')
-    .description('estimate the GPU memory that a model needs, and how many GPUs')
+    .description('estimate how much GPU memory a model needs, and how many GPUs')
     .argument('<model>', 'a folder, a config.json, a manifest (.yaml), or hf:org/name')
     .addOption(
-      new Option('--method <method>', 'how the model is trained, or inference').choices(MEMORY_METHODS).default('full'),
+      new Option('--method <method>', 'the training method, or inference').choices(MEMORY_METHODS).default('full'),
     )
-    .option('--gpu <gpu>', `a GPU by name, or a size such as 80GB (default: ${DEFAULT_GPU})`, gpu)
-    .option('--fits <gpu>', 'exit with 1 if the run does not fit on one GPU of this kind', gpu)
+    .option('--gpu <gpu>', `a GPU name, or a memory size such as 80GB (default: ${DEFAULT_GPU})`, gpu)
+    .option('--fits <gpu>', 'like --gpu, and exit with 1 if the run does not fit on one such GPU', gpu)
     .option('--batch <n>', 'sequences per micro-batch', positive, 1)
     .option('--context <n>', 'tokens per sequence', positive, 4096)
     .option('--rank <n>', 'LoRA rank, on all linear layers (default: 32)', positive)
@@ -49,13 +49,13 @@ export function estimateCommand(report: (code: ExitCode) => void): Command {
     .addOption(
       new Option('--format <format>', 'output format').choices(Object.keys(ESTIMATE_FORMATS)).default('pretty'),
     )
-    .addOption(new Option('--token <token>', 'an access token of the hub').env('HF_TOKEN'))
+    .addOption(new Option('--token <token>', 'an access token for the Hugging Face hub').env('HF_TOKEN'))
     .addHelpText('after', HELP)
     .action(async (from: string, flags: EstimateFlags) => report(await estimate(from, flags)))
 }
 
 const HELP = `
-Exit codes: 0 estimated (and it fits, with --fits), 1 it does not fit or cannot be estimated, 2 wrong use.
+Exit codes: 0 estimated (with --fits: and it fits), 1 it does not fit or cannot be estimated, 2 wrong usage.
 
 Examples:
   model-entity estimate hf:Qwen/Qwen3-8B --method lora --rank 16
@@ -85,7 +85,7 @@ async function estimate(from: string, flags: EstimateFlags): Promise<ExitCode> {
   return flags.fits && rows.some(({ fits }) => !fits) ? EXIT.failed : EXIT.ok
 }
 
-/** A row for each value of a sweep, or the one; or why there is none. */
+/** One row for each value of a sweep, or one row without a sweep; or the error if the model cannot be estimated. */
 function rowsOf({ architecture }: NamedModel, flags: EstimateFlags, gpu: Gpu): EstimateRow[] | ForwardPassError {
   try {
     return (flags.sweep?.values ?? [undefined]).map((value) => rowOf(architecture, flags, gpu, value))
@@ -112,7 +112,7 @@ function memoryOptions({ method, batch, context, rank, checkpointing }: Estimate
   }
 }
 
-/** Options that the model refuses, such as a LoRA that fits none of its layers, are told in one line. */
+/** Turns an option error, such as a LoRA that matches no layer of the model, into a one-line usage error. */
 function understood<T>(work: () => T): T {
   try {
     return work()
@@ -141,7 +141,7 @@ function nameOf({ spec }: Checkpoint, from: string): string {
 
 function architectureOf({ architecture }: Checkpoint, from: string): Architecture {
   if (architecture) return architecture
-  throw new UsageError(`${from} has no config.json that is understood: what its forward pass does is not known`)
+  throw new UsageError(`${from} has no config.json of a known family: its forward pass is unknown`)
 }
 
 function gpu(text: string): Gpu {
@@ -155,7 +155,7 @@ function gpu(text: string): Gpu {
 function positive(text: string): number {
   const value = Number(text)
   if (/^\d{1,10}$/.test(text) && value >= 1) return value
-  throw new InvalidArgumentError('It should be an integer of at least 1.')
+  throw new InvalidArgumentError('Expected an integer of at least 1.')
 }
 
 interface Sweep {
@@ -168,5 +168,5 @@ function sweep(text: string): Sweep {
   if (what === 'batch' || what === 'context' || what === 'rank') {
     return { what, values: list.split(',').map(positive) }
   }
-  throw new InvalidArgumentError('It should be batch, context or rank with numbers: batch=1,2,4,8.')
+  throw new InvalidArgumentError('Expected batch, context or rank with its values, such as batch=1,2,4,8.')
 }

@@ -22,37 +22,37 @@ interface InspectOptions {
   readonly hubUrl?: string
 }
 
-/** `model-entity inspect`: tells what a checkpoint is, from its config and headers. */
+/** `model-entity inspect`: describes a checkpoint from its config and the headers of its weight files. */
 export function inspectCommand(report: (code: ExitCode) => void): Command {
   return new Command('inspect')
-    .description("tell a checkpoint's spec: a folder, a config.json, a safetensors or GGUF file, or hf:org/name")
-    .argument('<checkpoint>', 'a folder, a file, or hf:org/name', checkpointName)
+    .description("print a checkpoint's spec, or compare its files with its config")
+    .argument('<checkpoint>', 'a folder, a config.json, a safetensors or GGUF file, or hf:org/name', checkpointName)
     .addOption(new Option('--format <format>', 'output format').choices(Object.keys(INSPECT_FORMATS)).default('pretty'))
-    .addOption(new Option('--as <kind>', 'print a manifest that `check` passes').choices(['request']))
-    .option('--name <name>', 'the name of the entity, with --as request', checked(parseName))
-    .option('--fileset <workspace/name>', 'its fileset, with --as request', checked(parseFilesetRef))
-    .option('--compare', 'compare the files with the config, tensor by tensor; exit 1 where they differ')
+    .addOption(new Option('--as <kind>', 'print a manifest that registers the checkpoint').choices(['request']))
+    .option('--name <name>', 'with --as request: the name of the entity', checked(parseName))
+    .option('--fileset <workspace/name>', 'with --as request: the fileset of the entity', checked(parseFilesetRef))
+    .option('--compare', 'compare the files with the config, tensor by tensor; exit with 1 if they differ')
     .addOption(
-      new Option('--lora <rank>', 'count what a LoRA of this rank would train')
+      new Option('--lora <rank>', 'count the parameters that a LoRA of this rank would train')
         .argParser(parseRank)
         .conflicts(['as', 'compare']),
     )
     .option(
       '--target <modules>',
-      "where, with --lora: all-linear, names (q_proj,v_proj), or a regular expression; else PEFT's default for the family",
+      "with --lora: all-linear, names (q_proj,v_proj), or a regular expression (default: PEFT's for the family)",
       parseTargets,
     )
-    .option('--revision <revision>', 'a branch, a tag or a commit of the hub')
-    .option('--hub-url <url>', 'another hub than the public one')
-    .addOption(new Option('--token <token>', 'an access token of the hub').env('HF_TOKEN'))
+    .option('--revision <revision>', 'a branch, tag or commit on the hub')
+    .option('--hub-url <url>', 'the URL of another hub (default: the public Hugging Face hub)')
+    .addOption(new Option('--token <token>', 'an access token for the hub').env('HF_TOKEN'))
     .addHelpText('after', HELP)
     .action(async (from: string, options: InspectOptions) => report(await inspect(from, options)))
 }
 
 const HELP = `
-Of weights only the headers are read. What cannot be known is left out, and said in notes.
+Only the headers of weight files are read, never the weights. A value that cannot be derived is left out, and a note says why.
 
-Exit codes: 0 the checkpoint is understood, 1 it is not (or --compare finds a difference), 2 wrong use.
+Exit codes: 0 success, 1 the checkpoint cannot be read (or --compare finds a difference), 2 wrong usage.
 
 Examples:
   model-entity inspect ./checkpoints/llama
@@ -63,7 +63,8 @@ Examples:
 
 async function inspect(from: string, options: InspectOptions): Promise<ExitCode> {
   const { token, revision, hubUrl, lora: rank, target: targetModules } = options
-  if (targetModules !== undefined && rank === undefined) throw new UsageError('--target takes a rank: --lora 16')
+  if (targetModules !== undefined && rank === undefined)
+    throw new UsageError('--target needs a rank, such as --lora 16')
   const checkpoint = await readCheckpoint(from, {
     minimumGpus,
     ...(token !== undefined && { token }),
@@ -72,7 +73,7 @@ async function inspect(from: string, options: InspectOptions): Promise<ExitCode>
   })
   if (options.compare) {
     if (!checkpoint.comparison)
-      throw new UsageError('--compare takes a checkpoint with a config.json and safetensors files')
+      throw new UsageError('--compare needs a checkpoint with a config.json and safetensors files')
     process.stdout.write(comparisonText(checkpoint.comparison))
     return checkpoint.comparison.verdict === 'differs' ? EXIT.failed : EXIT.ok
   }
@@ -87,7 +88,7 @@ async function inspect(from: string, options: InspectOptions): Promise<ExitCode>
   return EXIT.ok
 }
 
-/** A reference that an option takes, checked by its own grammar. */
+/** Checks the value of an option with the parser for that kind of reference. */
 function checked(parse: typeof parseName | typeof parseFilesetRef): (text: string) => string {
   return (text) => {
     const parsed = parse(text)

@@ -12,21 +12,21 @@ interface SchemaOptions {
   readonly variant: Variant
 }
 
-/** `model-entity schema`: prints a definition as JSON Schema, or the endpoint as OpenAPI. */
+/** `model-entity schema`: prints a definition as JSON Schema, or the create route as OpenAPI. */
 export function schemaCommand(report: (code: ExitCode) => void): Command {
   return new Command('schema')
-    .description('print a definition as JSON Schema, or the endpoint as OpenAPI; without a name, list the definitions')
-    .addArgument(new Argument('[name]', 'the definition').argParser(schemaNameOf))
+    .description('print a definition as JSON Schema, or the create route as OpenAPI')
+    .addArgument(new Argument('[name]', 'the definition; without it, list all definitions').argParser(schemaNameOf))
     .addOption(
-      new Option('--dialect <dialect>', 'the dialect of JSON Schema').choices(namesOf(DIALECTS)).default('2020-12'),
+      new Option('--dialect <dialect>', 'the JSON Schema dialect').choices(namesOf(DIALECTS)).default('2020-12'),
     )
     .addOption(
-      new Option('--openapi [version]', 'the OpenAPI document, of the endpoint with all definitions (default: 3.1)')
+      new Option('--openapi [version]', 'print an OpenAPI document with the route and all definitions (default: 3.1)')
         .choices(namesOf(OPENAPI_VERSIONS))
         .conflicts('dialect'),
     )
     .addOption(
-      new Option('--variant <variant>', 'everything the service checks, or what the API page shows')
+      new Option('--variant <variant>', 'service: everything the service checks; page: only what its API page shows')
         .choices(VARIANTS)
         .default('service'),
     )
@@ -40,7 +40,7 @@ Examples:
   model-entity schema ModelEntity --dialect draft-07 > ModelEntity.json
   model-entity schema --openapi 3.0 > openapi.json
 
-The definitions: ${SCHEMA_NAMES.join(', ')}.`
+Definitions: ${SCHEMA_NAMES.join(', ')}.`
 
 function print(name: SchemaName | undefined, options: SchemaOptions): ExitCode {
   process.stdout.write(`${textOf(name, options)}\n`)
@@ -49,7 +49,7 @@ function print(name: SchemaName | undefined, options: SchemaOptions): ExitCode {
 
 function textOf(name: SchemaName | undefined, { dialect, openapi: version, variant }: SchemaOptions): string {
   if (version !== undefined && name !== undefined) {
-    throw new UsageError(`--openapi prints all definitions: leave out ${name}, or the flag`)
+    throw new UsageError(`--openapi prints all definitions: leave out ${name} or --openapi`)
   }
   if (version !== undefined) return jsonText(openapi({ variant, version: version === true ? '3.1' : version }))
   return name === undefined ? SCHEMA_NAMES.join('\n') : jsonText(jsonSchema(name, { dialect, variant }))

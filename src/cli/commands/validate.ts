@@ -16,23 +16,23 @@ interface ValidateOptions {
   readonly showSecrets?: true
 }
 
-/** `model-entity validate`: answers a body as the service does. */
+/** `model-entity validate`: prints the response that the service would give to a body. */
 export function validateCommand(report: (code: ExitCode) => void): Command {
   return new Command('validate')
-    .description('print the response body of the service to a JSON body; its status goes to standard error')
-    .argument('<file>', 'a file that holds the body, or - for standard input')
-    .addOption(modelOption('the definition that the body is validated by').makeOptionMandatory())
-    .addOption(new Option('--max-errors <count>', 'print no more errors').argParser(countOf).default(1000))
-    .option('--show-secrets', 'print the body exactly as the service answers it')
+    .description("validate a JSON body and print the service's response to it, with the status on standard error")
+    .argument('<file>', 'a file with the body, or - for standard input')
+    .addOption(modelOption('the definition to validate the body against').makeOptionMandatory())
+    .addOption(new Option('--max-errors <count>', 'print at most this many errors').argParser(countOf).default(1000))
+    .option('--show-secrets', 'print the response in full: without masking secrets or shortening long inputs')
     .addHelpText('after', HELP)
     .action(async (file: string, options: ValidateOptions) => report(await validateFile(file, options)))
 }
 
 const HELP = `
-Values of api_key and of keys named like one, and user and password in URLs, are printed as ***, and an input of
-thousands of values is cut: standard error says so. --show-secrets prints them whole.
+Secrets are printed as ***: the values of api_key and of keys with similar names, and user and password in URLs.
+Inputs longer than 1,000 values or characters are shortened. Standard error says when either happens.
 
-Exit codes: 0 the body is valid, 1 it is not, 2 wrong use.
+Exit codes: 0 the body is valid, 1 it is not, 2 wrong usage.
 
 Examples:
   model-entity validate --model CreateModelEntityRequest request.json
@@ -46,11 +46,11 @@ async function validateFile(file: string, { model, maxErrors, showSecrets }: Val
   let body: unknown = answer.ok ? answer.value : { detail: answer.detail }
   if (!answer.ok && answer.status === 422) {
     const hidden = (answer.errorCount ?? answer.detail.length) - answer.detail.length
-    if (hidden > 0) notes.push(`${plural(hidden, 'more error')}: --max-errors prints more`)
+    if (hidden > 0) notes.push(`${plural(hidden, 'more error')} not printed: raise --max-errors`)
     if (!showSecrets) {
       const { detail, isCut } = shortInputs(answer.detail)
       body = { detail }
-      if (isCut) notes.push('long inputs are cut: --show-secrets prints them whole')
+      if (isCut) notes.push('long inputs are shortened: --show-secrets prints them in full')
     }
   }
   const { value, secrets } = showSecrets ? { value: body, secrets: 0 } : maskSecrets(body)
@@ -62,7 +62,7 @@ async function validateFile(file: string, { model, maxErrors, showSecrets }: Val
   return answer.ok ? EXIT.ok : EXIT.failed
 }
 
-/** The route itself answers 201; there is no other status for a valid body. */
+/** The create route responds with 201 to a valid body. */
 function statusOf(model: SchemaName): number {
   return model === 'CreateModelEntityRequest' ? 201 : 200
 }

@@ -1,4 +1,4 @@
-/** A count with its thousands told apart: `8,030,261,248`. */
+/** A count with thousands separators: `8,030,261,248`. */
 export function count(value: number): string {
   return value.toLocaleString('en-US')
 }

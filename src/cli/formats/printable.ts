@@ -1,6 +1,6 @@
 import { maskUserInfo, printable as withoutUnseen } from '../../display/index.js'
 
-/** A text from a file as it is printed: nothing in it steers the terminal or ends the line, and no URL shows a password. */
+/** Makes a text from a file safe to print: escapes control characters and line breaks, and masks passwords in URLs. */
 export function printable(text: string): string {
   return withoutUnseen(maskUserInfo(text))
 }

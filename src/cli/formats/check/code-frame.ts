@@ -2,8 +2,8 @@ import type { Excerpt } from '../../../manifest/index.js'
 import { printable } from '../printable.js'
 
 /**
- * The line that a diagnostic points at, and a caret under each column of the token. Tabs become two blanks, what steers a
- * terminal an escape, and characters that take two columns have two carets. Of an empty line nothing is shown.
+ * The line that a diagnostic points at, with a caret under each column of the token. A tab is printed as two spaces, a
+ * terminal control character as an escape, and a character two columns wide gets two carets. An empty line prints nothing.
  */
 export function codeFrame(line: number, excerpt: Excerpt): string[] {
   const [before, token, after] = [shown(excerpt.before), shown(excerpt.token), shown(excerpt.after)]
@@ -22,7 +22,7 @@ function shown(text: string): string {
   return printable(text.replaceAll('\t', '  '))
 }
 
-/** How many columns a terminal gives a text: two for East Asian wide characters and pictures, none for marks. */
+/** The width of a text in terminal columns: two for wide East Asian characters and emoji, none for combining marks. */
 function columns(text: string): number {
   let count = 0
   for (const character of text) count += WIDE.test(character) ? 2 : ZERO.test(character) ? 0 : 1

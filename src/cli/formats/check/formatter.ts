@@ -1,6 +1,6 @@
 import type { CheckSummary, Diagnostic, Excerpt } from '../../../manifest/index.js'
 
-/** How a check ended. */
+/** The totals of a check, known when it ends. */
 export interface CheckEnd {
   readonly summary: CheckSummary
   readonly emptyDocuments: number
@@ -8,10 +8,10 @@ export interface CheckEnd {
   readonly listed: number
 }
 
-/** A format prints a check in parts, so that no output is ever held whole. */
+/** A format prints a check piece by piece, so that the whole output is never in memory. */
 export interface CheckFormatter {
   begin(): string
-  /** One diagnostic; `index` counts those that were printed before it. */
+  /** One diagnostic; `index` is the number of diagnostics printed before it. */
   diagnostic(one: Diagnostic, excerpt: Excerpt | undefined, index: number): string
   end(end: CheckEnd): string
 }

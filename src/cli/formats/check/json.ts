@@ -1,7 +1,7 @@
 import { printableJson } from '../../../display/index.js'
 import type { CheckFormatter } from './formatter.js'
 
-/** One JSON document for programs: every diagnostic, and the summary, which stands last since it is known last. */
+/** One JSON document for programs: every diagnostic, then the summary, which is known only at the end. */
 export function json(): CheckFormatter {
   return {
     begin: () => '{\n  "diagnostics": [',

@@ -5,7 +5,7 @@ import { printable } from '../printable.js'
 import { codeFrame } from './code-frame.js'
 import type { CheckFormatter } from './formatter.js'
 
-/** For a person: place, message, code frame, help, and a summary. */
+/** For people: place, message, code frame, help, and a summary. */
 export function pretty(): CheckFormatter {
   const paint = painter(process.stdout)
   return {

@@ -4,7 +4,7 @@ import { PARTS } from './parts.js'
 import { planSentence } from './plan-sentence.js'
 import type { EstimateReport } from './report.js'
 
-/** A table that a document can hold. */
+/** A Markdown table for a document. */
 export function markdown({ gpu, rows, plan }: EstimateReport): string {
   const parts = PARTS.filter(({ part }) => rows.some(({ estimate }) => estimate.parts[part] > 0))
   const head = ['run', ...parts.map(({ label }) => label), 'overhead', 'total', `fits ${gpu.name}`]

@@ -1,7 +1,7 @@
 import type { MemoryPart } from '../../../estimate/index.js'
 import type { Style } from '../../paint.js'
 
-/** The parts as they are drawn: with a letter too, since colours do not reach every reader. */
+/** The parts of the bar. Each has a letter as well as a colour, since not every terminal or reader sees colours. */
 export const PARTS: readonly {
   readonly part: MemoryPart
   readonly letter: string

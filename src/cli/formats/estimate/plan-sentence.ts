@@ -2,11 +2,11 @@ import type { GpuPlan } from '../../../estimate/index.js'
 import { count, plural } from '../numbers.js'
 import { printable } from '../printable.js'
 
-/** What a plan comes to, in one sentence. */
+/** Summarises a GPU plan in one sentence. */
 export function planSentence({ gpus, gpu, layout, largestBatchSize = 1, tooFew }: GpuPlan): string {
   if (gpus === undefined)
-    return `It does not fit on ${tooFew.at(-1)?.gpus ?? 0} of ${printable(gpu.name)}, nor on fewer.`
+    return `It does not fit on ${tooFew.at(-1)?.gpus ?? 0} × ${printable(gpu.name)}, nor on fewer.`
   const ways = Object.entries(layout ?? {}).filter(([, ranks]) => ranks > 1)
   const how = ways.length > 0 ? ` (${ways.map(([way, ranks]) => `${way} ${ranks}`).join(', ')})` : ''
-  return `It takes ${plural(gpus, 'GPU')}${how}; the largest micro-batch is ${count(largestBatchSize)}.`
+  return `It needs ${plural(gpus, 'GPU')}${how}; the largest micro-batch is ${count(largestBatchSize)}.`
 }

@@ -6,7 +6,7 @@ import { PARTS } from './parts.js'
 import { planSentence } from './plan-sentence.js'
 import type { EstimateReport, EstimateRow } from './report.js'
 
-/** For a person: the parts against the GPU's memory, then the table, then what is taken for granted. */
+/** For people: a bar of the parts against the GPU's memory, then a table, then the assumptions. */
 export function pretty({ name, family, method, gpu, rows, plan, notes }: EstimateReport): string {
   const paint = painter(process.stdout)
   const [first, ...others] = rows
@@ -25,7 +25,7 @@ export function pretty({ name, family, method, gpu, rows, plan, notes }: Estimat
 
 const BAR_WIDTH = 60
 
-/** The parts side by side against the GPU's memory: `|` is where that ends, when they are more. */
+/** The parts side by side on the scale of the GPU's memory. If they do not fit, `^` marks where that memory ends. */
 function bar({ label, estimate, fits }: EstimateRow, gpu: Gpu, isSwept: boolean, paint: Paint): string {
   const scale = BAR_WIDTH / Math.max(gpu.memoryBytes, estimate.totalBytes)
   let [bytes, drawn, text] = [0, 0, '']
@@ -39,7 +39,7 @@ function bar({ label, estimate, fits }: EstimateRow, gpu: Gpu, isSwept: boolean,
   text += paint('dim', `${'+'.repeat(overhead)}${'·'.repeat(BAR_WIDTH - drawn - overhead)}`)
   const verdict = fits
     ? paint('green', `fits, ${gib(gpu.memoryBytes - estimate.totalBytes)} free`)
-    : paint('red', `does not fit, ${gib(estimate.totalBytes - gpu.memoryBytes)} too much`)
+    : paint('red', `does not fit, ${gib(estimate.totalBytes - gpu.memoryBytes)} over`)
   const end = fits ? '' : `\n${' '.repeat(Math.floor(gpu.memoryBytes * scale))}^ ${gib(gpu.memoryBytes)}`
   const title = isSwept ? `${printable(label)}: ` : ''
   return `${title}${gib(estimate.totalBytes)} of ${gib(gpu.memoryBytes)}: ${verdict}\n${text}${end}`
@@ -58,7 +58,7 @@ function table({ parts, overheadBytes, totalBytes, peakAt }: MemoryEstimate, pai
   ].join('\n')
 }
 
-/** How many counts that are too small are explained before the rest is only counted. */
+/** How many of the GPU counts that do not fit are explained; the rest are only counted. */
 const EXPLAINED = 4
 
 function planText(plan: GpuPlan, paint: Paint): string {
@@ -67,6 +67,6 @@ function planText(plan: GpuPlan, paint: Paint): string {
   return [
     paint('bold', planSentence(plan)),
     ...tooFew.slice(0, EXPLAINED).map(({ reason }) => `  ${printable(reason)}`),
-    ...(rest > 0 ? [`  … and ${plural(rest, 'more count')}`] : []),
+    ...(rest > 0 ? [`  … and ${plural(rest, 'more GPU count')} that ${rest === 1 ? 'does' : 'do'} not fit`] : []),
   ].join('\n')
 }

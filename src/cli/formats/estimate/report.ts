@@ -1,19 +1,19 @@
 import type { Gpu, GpuPlan, MemoryEstimate } from '../../../estimate/index.js'
 
-/** One run: what tells it from the others of a sweep, and what it takes. */
+/** One run: its label in a sweep, and the memory it needs. */
 export interface EstimateRow {
   readonly label: string
   readonly estimate: MemoryEstimate
   readonly fits: boolean
 }
 
-/** What `estimate` tells. */
+/** What `estimate` prints. */
 export interface EstimateReport {
   readonly name: string
   readonly family: string
   readonly method: string
   readonly gpu: Gpu
-  /** One run, or all runs of a sweep. */
+  /** One run, or every run of a sweep. */
   readonly rows: readonly EstimateRow[]
   /** The fewest GPUs for the run; absent for a sweep. */
   readonly plan?: GpuPlan

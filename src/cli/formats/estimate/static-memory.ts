@@ -6,14 +6,14 @@ import { count, gib } from '../numbers.js'
 import { printable } from '../printable.js'
 import type { EstimateFormat } from './index.js'
 
-/** What `estimate` tells of a model whose activations are not known. */
+/** What `estimate` prints for a model whose activations cannot be estimated. */
 export interface StaticMemoryReport {
   readonly name: string
   readonly method: string
   readonly error: ForwardPassError
 }
 
-/** The output formats of static memory: parameters, gradients and optimizer states, by the name of the format. */
+/** The output formats of static memory (parameters, gradients and optimizer states), by name. */
 export const STATIC_MEMORY_FORMATS: Readonly<Record<EstimateFormat, (report: StaticMemoryReport) => string>> = {
   pretty({ name, method, error }) {
     const paint = painter(process.stdout)
@@ -22,7 +22,7 @@ export const STATIC_MEMORY_FORMATS: Readonly<Record<EstimateFormat, (report: Sta
         `    ${label.padEnd(17)} ${gib(error.parts[part]).padStart(12)}           ${count(error.parts[part])}`,
     )
     const heading = `${paint('bold', printable(name))}  ${printable(error.family)}, ${method}`
-    return `${[heading, `${paint('red', 'not known:')} ${printable(error.message)}`, rows.join('\n')].join('\n\n')}\n`
+    return `${[heading, `${paint('red', 'unknown:')} ${printable(error.message)}`, rows.join('\n')].join('\n\n')}\n`
   },
   json({ name, method, error: { family, message, parts } }) {
     return `${jsonText(maskSecrets({ name, family, method, error: message, parts }).value)}\n`

@@ -2,10 +2,10 @@ import type { CheckpointComparison } from '../../../checkpoint/index.js'
 import { painter, type Style } from '../../paint.js'
 import { printable } from '../printable.js'
 
-/** How many names of a kind are listed before the rest is only counted. */
+/** How many names of each kind are listed; the rest are only counted. */
 const LISTED = 20
 
-/** What differs between a checkpoint's config and its files, for a person. */
+/** The differences between a checkpoint's config and its files, for people. */
 export function comparisonText({
   verdict,
   missing,
@@ -21,8 +21,8 @@ export function comparisonText({
   const rows = [
     paint(VERDICTS[verdict].style, VERDICTS[verdict].text),
     ...listed('missing from the files', missing),
-    ...listed('of another shape', shapes),
-    ...listed('stored in a way that is not understood', undetermined),
+    ...listed('with another shape', shapes),
+    ...listed('in an unknown storage format', undetermined),
     ...listed('not described by the config', extra),
     ...notes.map((note) => `note: ${printable(note)}`),
   ]
@@ -30,11 +30,11 @@ export function comparisonText({
 }
 
 const VERDICTS = {
-  agrees: { style: 'green', text: 'The files hold what the config describes.' },
+  agrees: { style: 'green', text: 'The files match the config.' },
   differs: { style: 'red', text: 'The files differ from the config.' },
   'cannot tell': {
     style: 'yellow',
-    text: 'Cannot tell: nothing differs, but some weights are stored in a way that is not understood.',
+    text: 'Cannot tell: no difference found, but some weights are in an unknown storage format.',
   },
 } as const satisfies Record<CheckpointComparison['verdict'], { style: Style; text: string }>
 

@@ -3,7 +3,7 @@ import { jsonText } from '../../json-text.js'
 import type { LoraPlan } from '../../lora-count.js'
 import { plain } from './plain.js'
 
-/** For programs: the spec or the adapter, and the notes. */
+/** For programs: the spec or the adapter, the comparison with the files, the LoRA count, and the notes. */
 export function json(checkpoint: Checkpoint, lora?: LoraPlan): string {
   return `${jsonText(plain(checkpoint, lora))}\n`
 }

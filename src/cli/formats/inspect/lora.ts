@@ -4,7 +4,7 @@ import type { Paint } from '../../paint.js'
 import { count, plural, share } from '../numbers.js'
 import { printable } from '../printable.js'
 
-/** What a LoRA would train, for a person: the whole, and a row for each kind of module. */
+/** What a LoRA would train, for people: the total, then a row for each kind of module. */
 export function loraText(
   { rank, trainableParameters, modules, targets }: LoraPlan,
   total: number,
@@ -20,7 +20,7 @@ export function loraText(
   )
 }
 
-/** The targets by the last part of their names: `q_proj` of all layers together. */
+/** Groups the targets by the last part of their names: the `q_proj` modules of all layers together. */
 function byKind(targets: readonly LoraTarget[]): [string, { modules: number; parameters: number }][] {
   const kinds = new Map<string, { modules: number; parameters: number }>()
   for (const { name, modules, parameters } of targets) {

@@ -2,7 +2,7 @@ import type { Checkpoint } from '../../../checkpoint/read/index.js'
 import { maskSecrets } from '../../../display/index.js'
 import type { LoraPlan } from '../../lora-count.js'
 
-/** What a program is told of a checkpoint. */
+/** What the JSON and YAML formats print about a checkpoint. Secrets are masked. */
 export function plain({ spec, adapter, comparison, notes }: Checkpoint, lora: LoraPlan | undefined): unknown {
   return maskSecrets({
     ...(spec && { spec }),

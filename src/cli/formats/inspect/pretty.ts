@@ -7,7 +7,7 @@ import { count, plural, share } from '../numbers.js'
 import { printable } from '../printable.js'
 import { loraText } from './lora.js'
 
-/** For a person: what it is, its sizes, its parameters by part, what a LoRA would train, and notes. */
+/** For people: the model, its sizes, its parameters by part, what a LoRA would train, and the notes. */
 export function pretty(checkpoint: Checkpoint, lora?: LoraPlan): string {
   const paint = painter(process.stdout)
   const { spec, adapter, stored, notes } = checkpoint
@@ -31,7 +31,7 @@ function heading(spec: ModelSpec, paint: Paint): string {
   return `${name}  ${printable(spec.family)} ${kind}, ${count(spec.base_num_parameters)} parameters in ${printable(spec.precision)}`
 }
 
-/** The rows of the table of sizes; a row whose value is missing is left out. */
+/** The rows of the table of sizes. A row without a value is not printed. */
 const SIZES: readonly (readonly [label: string, of: (spec: ModelSpec) => string | undefined])[] = [
   ['context', ({ context_size: tokens }) => (tokens ? `${count(tokens)} tokens` : undefined)],
   ['layers', ({ num_layers: layers }) => count(layers)],
@@ -39,7 +39,7 @@ const SIZES: readonly (readonly [label: string, of: (spec: ModelSpec) => string 
   [
     'attention',
     ({ num_attention_heads: heads, num_kv_heads: kvHeads }) =>
-      heads > 0 ? `${heads} heads, ${kvHeads} of keys and values` : undefined,
+      heads > 0 ? `${heads} heads, ${kvHeads} key-value heads` : undefined,
   ],
   [
     'feed-forward',
@@ -49,13 +49,13 @@ const SIZES: readonly (readonly [label: string, of: (spec: ModelSpec) => string 
   [
     'experts',
     ({ moe_config: moe }) =>
-      moe ? `${moe.num_experts} in ${moe.num_expert_layers} layers, ${moe.num_experts_per_tok} a token` : undefined,
+      moe ? `${moe.num_experts} in ${moe.num_expert_layers} layers, ${moe.num_experts_per_tok} per token` : undefined,
   ],
   [
     'Mamba',
     ({ mamba_config: mamba }) =>
       mamba
-        ? `${mamba.num_mamba_layers} layers, ${mamba.num_attention_layers ?? 0} of attention, state ${mamba.state_size}`
+        ? `${mamba.num_mamba_layers} Mamba layers, ${mamba.num_attention_layers ?? 0} attention layers, state size ${mamba.state_size}`
         : undefined,
   ],
   ['window', ({ sliding_window_config: window }) => (window ? `${count(window.window_size)} tokens` : undefined)],
@@ -81,7 +81,7 @@ function sizes(spec: ModelSpec, paint: Paint): string {
 
 const BAR_WIDTH = 30
 
-/** The parameters of each part, with a bar as long as its share. */
+/** The parameters of each part, with a bar for its share. */
 function parts({ architecture, stored }: Checkpoint, paint: Paint): string[] {
   const tree = architecture ?? stored
   if (!tree) return []
@@ -98,7 +98,7 @@ function adapterText({ adapter }: Checkpoint, paint: Paint): string {
   if (!adapter) return ''
   const { adapter: entity, baseModel, parameters, modules } = adapter
   const rank = entity.lora_config
-    ? `rank ${entity.lora_config.rank}, alpha ${entity.lora_config.alpha ?? 'not known'}`
+    ? `rank ${entity.lora_config.rank}, alpha ${entity.lora_config.alpha ?? 'unknown'}`
     : 'no rank'
   const rows = [
     `${paint('bold', printable(entity.name))}  ${entity.finetuning_type} adapter, ${rank}`,
