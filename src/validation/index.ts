@@ -10,7 +10,15 @@ export { ERROR_TYPES, type ErrorType } from './error-types.js'
 export { is } from './is.js'
 export type { Model, ModelValue } from './plan/plan-of.js'
 export { type RequestValidation, requestValidationBody } from './request-validation-body.js'
-export type { ErrorDetail, Invalid, Unreadable, Valid, ValidateOptions, ValidationResult } from './result.js'
+export type {
+  ErrorDetail,
+  Invalid,
+  Unreadable,
+  Valid,
+  ValidateJsonOptions,
+  ValidateOptions,
+  ValidationResult,
+} from './result.js'
 export { validate } from './validate.js'
-export { type ValidateJsonOptions, validateJson } from './validate-json.js'
+export { validateJson } from './validate-json.js'
 export { type InvalidBody, validationErrorBody } from './validation-error-body.js'

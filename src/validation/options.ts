@@ -1,6 +1,5 @@
 import { choice, integer, limit, listOf, nullable, type OptionTable, oneOf, text } from '../options/index.js'
-import type { ValidateOptions } from './result.js'
-import type { ValidateJsonOptions } from './validate-json.js'
+import type { ValidateJsonOptions, ValidateOptions } from './result.js'
 
 /** What a function has that is given no options: there is nothing to check. */
 export const DEFAULTS: Readonly<Record<never, never>> = {}

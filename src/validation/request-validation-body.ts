@@ -1,5 +1,6 @@
 import type { Model, ModelValue } from './plan/plan-of.js'
-import { type ValidateJsonOptions, validateJson } from './validate-json.js'
+import type { ValidateJsonOptions } from './result.js'
+import { validateJson } from './validate-json.js'
 import { type InvalidBody, validationErrorBody } from './validation-error-body.js'
 
 /** What a server answers to a request's body: nothing but the value when it passed, else a status and a JSON body. */

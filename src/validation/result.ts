@@ -60,3 +60,12 @@ export interface ValidateOptions {
   /** How deep arrays and objects may be nested; the default is 1,000. Beyond it the answer is a 400. */
   readonly maxDepth?: number
 }
+
+/** How to validate a body. */
+export interface ValidateJsonOptions extends ValidateOptions {
+  /**
+   * The request's `Content-Type`, as the header has it; `null` for a request without one. Unless it is JSON, the text
+   * itself is the value. Left out, the body is JSON.
+   */
+  readonly contentType?: string | null
+}

@@ -1,4 +1,4 @@
-import { type Check, INVALID } from './check.js'
+import { type Check, INVALID, type Run } from './check.js'
 import { type ErrorContext, type ErrorType, messageOf } from './error-types.js'
 import type { FastPath } from './fast-path/fast-path.js'
 import { fastPathOfPlan } from './fast-path/find-fast-path.js'
@@ -15,7 +15,7 @@ export interface Visited {
 }
 
 /** What one validation carries along: the mode, the place it has come to, and the errors found so far. */
-export class Run {
+export class SlowPathRun implements Run {
   /** Whether nothing is coerced; a union sets it while it looks for an exact member. */
   strict: boolean
   /** The place of what is checked now. */

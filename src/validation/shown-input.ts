@@ -1,4 +1,4 @@
-import { setField } from './check.js'
+import { setField } from './record.js'
 
 /**
  * An input as an error may show it: `JSON.stringify` must be able to write it. An integer that no JavaScript number

@@ -3,7 +3,7 @@ import { INVALID } from './check.js'
 import { refuseCycle } from './cycle.js'
 import type { Plan } from './plan/plan.js'
 import { UNREADABLE, type ValidateOptions, type ValidationResult } from './result.js'
-import { Run } from './run.js'
+import { SlowPathRun } from './run.js'
 import { scanValue, type ValueScan } from './value-scan.js'
 
 /** What every place begins with unless something else is said: the errors are those of a request's body. */
@@ -24,7 +24,7 @@ export function runSlowPath(plan: Plan, value: unknown, options: ValidateOptions
     refuseCycle(value, loc)
     return UNREADABLE
   }
-  const run = new Run({
+  const run = new SlowPathRun({
     strict: mode === 'strict',
     loc,
     maxErrors: maxErrors ?? Number.POSITIVE_INFINITY,

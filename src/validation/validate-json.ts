@@ -13,18 +13,15 @@ import { isReadable, isReadExactly } from './json-parse-safety.js'
 import { DEFAULTS, VALIDATE_JSON_OPTIONS } from './options.js'
 import type { Plan } from './plan/plan.js'
 import { type Model, type ModelValue, planOf } from './plan/plan-of.js'
-import { type Invalid, UNREADABLE, type ValidateOptions, type ValidationResult } from './result.js'
+import {
+  type Invalid,
+  UNREADABLE,
+  type ValidateJsonOptions,
+  type ValidateOptions,
+  type ValidationResult,
+} from './result.js'
 import { runSlowPath } from './slow-path.js'
 import type { ValueScan } from './value-scan.js'
-
-/** How to validate a body. */
-export interface ValidateJsonOptions extends ValidateOptions {
-  /**
-   * The request's `Content-Type`, as the header has it; `null` for a request without one. Unless it is JSON, the text
-   * itself is the value. Left out, the body is JSON.
-   */
-  readonly contentType?: string | null
-}
 
 /**
  * Checks a request's body as the service does, from its bytes or its text: decoding, JSON errors in the words of

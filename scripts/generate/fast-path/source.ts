@@ -1,9 +1,12 @@
 /** Names, keys and values of any content as JavaScript source. */
 import * as runtime from '../../../src/validation/fast-path/runtime.js'
-import type { ModuleWriter } from './module-writer.js'
 
-/** A field of the object that an expression stands for; what every object inherits is no field of it. */
-export function property(object: string, name: string, module: ModuleWriter): string {
+/**
+ * A field of the object that an expression stands for; what every object inherits is no field of it.
+ *
+ * @param module - the module that the expression is for, which imports what it needs
+ */
+export function property(object: string, name: string, module: { helper(name: 'ownField'): string }): string {
   if (isInherited(name)) return `${module.helper('ownField')}(${object}, ${JSON.stringify(name)})`
   return isIdentifier(name) ? `${object}.${name}` : `${object}[${JSON.stringify(name)}]`
 }

@@ -1,7 +1,7 @@
 /** How the fast path makes new values of what it accepted. */
 
-import { isRecord, setField } from '../check.js'
 import { isInstance } from '../not-json.js'
+import { isRecord, setField } from '../record.js'
 import { writtenKey } from '../text.js'
 
 /** Thrown by a copy that meets what the fast path does not deal with; `FastPath.build` catches it. */

@@ -1,5 +1,5 @@
 /** All that the generated code of the fast path may import. */
-export { isRecord, setField } from '../check.js'
+export { isRecord, setField } from '../record.js'
 export { patternRegExp } from '../rust-pattern.js'
 export { isLongerThan, isShorterThan } from '../text.js'
 export { copyFree, copyList, copyRecord, integerOrNull, withExtras } from './copy.js'

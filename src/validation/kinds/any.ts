@@ -1,8 +1,8 @@
-import { type Check, INVALID, setField } from '../check.js'
+import { type Check, INVALID, type Run } from '../check.js'
 import { exactInteger } from '../exact-numbers.js'
 import { isInstance, isNotJson, notJson } from '../not-json.js'
 import type { AnyPlan } from '../plan/plan.js'
-import type { Run } from '../run.js'
+import { setField } from '../record.js'
 import { writtenKey } from '../text.js'
 
 /**

@@ -1,6 +1,5 @@
-import type { INVALID } from '../check.js'
+import type { INVALID, Run } from '../check.js'
 import type { Bounds } from '../plan/plan.js'
-import type { Run } from '../run.js'
 
 /** A number within bounds, or the first bound that it breaks, in pydantic's order; NaN is within none. */
 export function checkBounds(bounds: Bounds, value: number, input: unknown, run: Run): number | typeof INVALID {

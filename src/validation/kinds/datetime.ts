@@ -1,8 +1,7 @@
-import type { Check } from '../check.js'
+import type { Check, Run } from '../check.js'
 import { datetimeFromTimestamp, type Parsed, parseDate, parseDatetime } from '../datetime/text.js'
 import { COMMON_DATE_TIME } from '../fast-path/text-checks.js'
 import type { DatetimePlan } from '../plan/plan.js'
-import type { Run } from '../run.js'
 import { hasLoneSurrogate } from '../text.js'
 
 /**

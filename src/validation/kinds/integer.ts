@@ -1,8 +1,7 @@
-import { type Check, INVALID } from '../check.js'
+import { type Check, INVALID, type Run } from '../check.js'
 import { exactInteger } from '../exact-numbers.js'
 import { parseInteger } from '../numbers/integer-text.js'
 import type { IntegerPlan } from '../plan/plan.js'
-import type { Run } from '../run.js'
 import { hasLoneSurrogate } from '../text.js'
 import { checkBounds } from './bounds.js'
 

@@ -1,6 +1,6 @@
-import { type Check, INVALID, isRecord, setField } from '../check.js'
+import { type Check, INVALID, type Run } from '../check.js'
 import type { AnyPlan, AtMostOne, ModelPlan } from '../plan/plan.js'
-import type { Run } from '../run.js'
+import { isRecord, setField } from '../record.js'
 import { type CompiledField, compiledFields, isPlain } from './compiled-fields.js'
 
 /** A model: its fields in their order, then what else is there if the model keeps it. */

@@ -1,7 +1,6 @@
-import { type Check, INVALID } from '../check.js'
+import { type Check, INVALID, type Run } from '../check.js'
 import { parseFloatText } from '../numbers/float-text.js'
 import type { NumberPlan } from '../plan/plan.js'
-import type { Run } from '../run.js'
 import { hasLoneSurrogate } from '../text.js'
 import { checkBounds } from './bounds.js'
 

@@ -1,6 +1,7 @@
-import { type Check, INVALID, isRecord, setField } from '../check.js'
+import { type Check, INVALID } from '../check.js'
 import { isInstance, notJson } from '../not-json.js'
 import type { RecordPlan } from '../plan/plan.js'
+import { isRecord, setField } from '../record.js'
 import { writtenKey } from '../text.js'
 
 /** An object with any keys; every value is checked. */
