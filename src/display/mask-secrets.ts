@@ -1,19 +1,19 @@
 import { isSecretKey } from './secret-key.js'
 import { MASK, maskUserInfo } from './user-info.js'
 
-/** A value that may be shown, and how many secrets it has no more. */
+/** A value with secrets masked, and the number of masked secrets. */
 export interface MaskedValue {
   readonly value: unknown
   readonly secrets: number
 }
 
 /**
- * A copy of plain data with secrets masked: what stands under a key that names one (see `isSecretKey`), in lists and
- * objects below it too, and the user info of URLs. The list of errors of a 422 is data as well: the `input` of an error whose
- * `loc` goes through such a key is masked.
+ * Copies plain data and masks its secrets: every value under a key that names a secret (see `isSecretKey`), including lists
+ * and objects, and the user info of URLs. It also works on the error list of a 422: the `input` of an error is masked if its
+ * `loc` contains such a key.
  *
- * Values are at most 1,000 levels deep, so that recursion is safe. Nothing, an empty text and a reference to a variable
- * (`${API_KEY}`) are no secrets.
+ * Recursion is safe, because values are at most 1,000 levels deep. Null, an empty string and a reference to a variable
+ * (`${API_KEY}`) are not secrets.
  */
 export function maskSecrets(value: unknown): MaskedValue {
   let secrets = 0
@@ -36,7 +36,7 @@ export function maskSecrets(value: unknown): MaskedValue {
     const isErrorOfSecret = isError(fields) && leadsToSecret(fields.loc)
     for (const [key, field] of Object.entries(fields)) {
       const isIt = isSecret || isSecretKey(key) || (isErrorOfSecret && key === 'input')
-      // An assignment to `__proto__` would change the prototype in place of adding a field.
+      // An assignment to `__proto__` would change the prototype instead of adding a field.
       Object.defineProperty(copy, maskUserInfo(key), {
         value: masked(field, isIt),
         writable: true,
@@ -51,12 +51,12 @@ export function maskSecrets(value: unknown): MaskedValue {
   return { value: shown, secrets }
 }
 
-/** Whether a path goes through a key that names a secret. */
+/** Whether a path contains a key that names a secret. */
 export function leadsToSecret(loc: readonly unknown[]): boolean {
   return loc.some((step) => typeof step === 'string' && isSecretKey(step))
 }
 
-/** Whether a scalar under such a key hides something. */
+/** Whether a scalar under such a key is a secret. */
 export function isHidden(value: unknown): boolean {
   return value !== null && value !== undefined && value !== '' && !(typeof value === 'string' && VARIABLE.test(value))
 }

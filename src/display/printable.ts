@@ -1,8 +1,8 @@
 /**
- * Makes a text from a file harmless: what a file holds must neither steer a terminal nor hide what it says.
+ * Makes a text from a file safe to print: it must not control the terminal or hide its content.
  *
- * C0 and C1 controls, line ends among them, marks of direction, blanks without width, line and paragraph separators, variation
- * selectors, tags and halves of surrogate pairs are written as escapes: `\u202e`, `\u{e0041}`.
+ * Escapes C0 and C1 controls (including line ends), direction marks, zero-width spaces, line and paragraph separators,
+ * variation selectors, tags and lone surrogates: `\u202e`, `\u{e0041}`.
  *
  * @example
  * printable('txet\u202e') // 'txet\\u202e'
@@ -16,12 +16,12 @@ export function hasUnseen(text: string): boolean {
   return text.search(UNSEEN) >= 0
 }
 
-/** A text of JSON whose strings have the same values and no character that steers a terminal. Its line ends stay. */
+/** Escapes the unsafe characters of a JSON text without changing the values of its strings. Keeps line ends. */
 export function printableJson(json: string): string {
   return json.replace(UNSEEN, (character) => (character === '\n' ? character : unitEscapes(character)))
 }
 
-/** A text of YAML, likewise; what is to be escaped must stand in double quotes. Its line ends stay. */
+/** The same for a YAML text. Unsafe characters must be in double quotes. Keeps line ends. */
 export function printableYaml(yaml: string): string {
   return yaml.replace(UNSEEN, (character) => {
     const code = character.codePointAt(0) ?? 0
@@ -30,7 +30,7 @@ export function printableYaml(yaml: string): string {
   })
 }
 
-/** Controls, formats, separators, lone surrogates, and what is drawn as nothing: variation selectors, fillers, tags. */
+/** Controls, formats, separators, lone surrogates, and invisible characters: variation selectors, fillers, tags. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu
 
 function escapeOf(character: string): string {

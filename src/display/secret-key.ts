@@ -1,9 +1,9 @@
 /**
- * Whether what stands under a key is a secret: `api_key`, as it is and misspelt, and what else is named like one (`apiKey`,
- * `x-api-key`, `hf_token`, `password`, `clientSecret`).
+ * Whether a key names a secret: `api_key`, also misspelled, and similar names (`apiKey`, `x-api-key`, `hf_token`,
+ * `password`, `clientSecret`).
  *
- * A `token` alone or with a word that says it opens something is one; `eos_token`, `max_tokens` and `pad_token_id` are words
- * of the field and hold none.
+ * `token` counts alone, or after a word for what it gives access to. `eos_token`, `max_tokens` and `pad_token_id` are
+ * ordinary model terms and do not count.
  */
 export function isSecretKey(key: string): boolean {
   const name = key
@@ -13,13 +13,13 @@ export function isSecretKey(key: string): boolean {
   return SECRET.test(name) || isNearApiKey(name)
 }
 
-/** Of a longer key the end is looked at: it is the last word that says what a thing is. */
+/** Only the end of a longer key is checked, because the last word says what it is. */
 const LONGEST = 80
 
 const SECRET =
   /(?:api|access|secret|private|signing|encryption|subscription|app|auth|account|shared)keys?$|pass(?:word|wd|phrase)s?$|^(?:pwd|token|authorization|bearer|credentials?)$|secrets?$|(?:api|access|auth|bearer|refresh|session|hf|hub|github|gitlab|huggingface|personal|service|secret|security)tokens?$/
 
-/** Whether a name is `apikey` with at most two slips: `api_kye`, `apikeyy`, `ap_key`. */
+/** Whether a name is `apikey` with at most two typos: `api_kye`, `apikeyy`, `ap_key`. */
 function isNearApiKey(name: string): boolean {
   return name.length >= 5 && name.length <= 8 && slips(name, 'apikey') <= 2
 }

@@ -1,9 +1,9 @@
-/** Finds secrets in a text that no parser reads: a file with a syntax error, a comment, a message. */
+/** Finds secrets in a text that no parser can read: a file with a syntax error, a comment, a message. */
 
 import { isSecretKey } from './secret-key.js'
 import { MASK, maskUserInfo, type Stretch } from './user-info.js'
 
-/** A text with its secrets masked: values of keys that name one, and the user info of URLs. */
+/** Masks the secrets in a text: values of keys that name a secret, and the user info of URLs. */
 export function maskText(text: string): string {
   let masked = ''
   let at = 0
@@ -16,9 +16,9 @@ export function maskText(text: string): string {
 }
 
 /**
- * Where the values of secret keys stand in a text of YAML or JSON, whole or broken: behind the key, on the lines below it
- * that are of the same value, and where an anchor that such a value names is set. Where it is not clear how far a value goes,
- * more is taken rather than less. In order, and in linear time.
+ * Finds the values of secret keys in YAML or JSON text, valid or not: after the key, on the following lines of the same
+ * value, and at the anchor of an alias in such a value. If the end of a value is unclear, takes more rather than less.
+ * The result is sorted. Takes linear time.
  */
 export function secretsInText(text: string): Stretch[] {
   const found: Stretch[] = []
@@ -51,7 +51,7 @@ export function secretsInText(text: string): Stretch[] {
   return found.sort((one, other) => one.start - other.start || other.end - one.end)
 }
 
-/** A reference to a variable is no secret. */
+/** A reference to a variable is not a secret. */
 const VARIABLE = /^(["']?)\$\{[A-Za-z_][A-Za-z0-9_.]*\}\1\s*$/
 
 /** A key with its colon, or the name of a flag or a parameter with its equals sign. */
@@ -65,14 +65,14 @@ function unescaped(text: string): string {
   })
 }
 
-/** The value that stands behind a colon, or on the lines below it. */
+/** The value after a colon, or on the lines below it. */
 function valueBehind(text: string, from: number, key: number): Stretch {
   PROPERTIES.lastIndex = from
   const start = PROPERTIES.exec(text) === null ? from : PROPERTIES.lastIndex
   const first = text[start] ?? ''
   if (first === '"' || first === "'") {
     const end = quoteEnd(text, start, first)
-    // What stands right behind a quote is of no other value: it may be the rest of this one.
+    // Text directly after a quote may be the rest of this value.
     return { start, end: /[^\s,\]}]/.test(text.charAt(end)) ? endOfLine(text, end) : end }
   }
   if (first === '{' || first === '[') return { start, end: bracketEnd(text, start) }
@@ -83,7 +83,7 @@ function valueBehind(text: string, from: number, key: number): Stretch {
   return { start, end: blockEnd(text, start, key - lineStart) }
 }
 
-/** Blanks, anchors and tags before a value; in JSON and in flow collections the value may stand on the next line. */
+/** Spaces, anchors and tags before a value. In JSON and flow collections the value may be on the next line. */
 const PROPERTIES = /[ \t]*(?:[&!][^\s,[\]{}]*[ \t]*)*(?:\s{1,50}(?=["'[{]))?/y
 
 function quoteEnd(text: string, start: number, quote: string): number {
@@ -115,7 +115,7 @@ function flowEnd(text: string, start: number): number {
 /** The rest of the line, and the lines below it that are blank, indented further, or items of a sequence. */
 function blockEnd(text: string, start: number, indent: number): number {
   let end = endOfLine(text, start)
-  // Where the value stands below, its first line is taken however far it is indented: that may be what is wrong.
+  // If the value starts on the next line, take that line at any indentation: the indentation may be the error.
   if (/^(?:[|>][^\n]*|\s*)$/.test(text.slice(start, Math.min(end, start + 100)))) {
     BLANK_LINES.lastIndex = end
     end = BLANK_LINES.test(text) ? endOfLine(text, BLANK_LINES.lastIndex) : end

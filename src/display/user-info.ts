@@ -1,6 +1,6 @@
-/** Finds and masks the user info of URLs: `user:password@`, or a token in its place. */
+/** Finds and masks the user info of URLs: `user:password@`, or a token before the `@`. */
 
-/** What stands for a secret. */
+/** The text that replaces a secret. */
 export const MASK = '***'
 
 /** A stretch of a text. */
@@ -10,7 +10,7 @@ export interface Stretch {
 }
 
 /**
- * A text with the user info of every URL in it masked: `http://***@host/`.
+ * Masks the user info of every URL in a text: `http://***@host/`.
  *
  * @example
  * maskUserInfo('see http://user:hunter2@example.com/') // 'see http://***@example.com/'
@@ -26,8 +26,8 @@ export function maskUserInfo(text: string): string {
 }
 
 /**
- * Where the user info of URLs stands in a text, in order. Where a text is one URL, blanks and quotes in it are of the URL;
- * elsewhere they end it. Time is linear in the text.
+ * Finds the user info of URLs in a text, in order. If the whole text is one URL, spaces and quotes belong to it; otherwise
+ * they end the URL. Takes linear time.
  */
 export function userInfoIn(text: string): Stretch[] {
   if (!AT_SIGN.test(text)) return []
@@ -45,7 +45,7 @@ export function userInfoIn(text: string): Stretch[] {
   }
 }
 
-/** What ends at a blank or a quote, and where its last at sign is. */
+/** A token that ends at a space or a quote, and the place of its last at sign. */
 interface Token {
   readonly text: string
   readonly end: number
@@ -65,9 +65,9 @@ function tokenEnd(text: string, start: number): number {
 }
 
 /**
- * Notes user info that begins at an offset: it ends at the last at sign before the path. A password with a `/`, a `?` or a
- * `#` in it ends the authority too early; where what stands behind the colon is no port, a later at sign is taken. Answers
- * where to go on.
+ * Records user info that starts at an offset. It ends at the last at sign before the path. A `/`, `?` or `#` in a password
+ * would end the authority too early: if the text after the colon is not a port, a later at sign is used. Returns where to
+ * continue.
  */
 function noteUserInfo({ text, end, lastAt }: Token, start: number, found: Stretch[]): number {
   if (lastAt < start) return end
@@ -88,9 +88,9 @@ const AUTHORITY = /[^/?#\\]*/y
 const AT_SIGNS = ['@', '\\u0040', '\\x40', '\\U00000040']
 const AT_SIGN = /@|\\u0040|\\x40|\\U00000040/
 
-/** What begins a URL to the parsers of the web: a special scheme with any number of slashes, or two of them. */
+/** The start of a URL for web parsers: a special scheme with any number of slashes, or two slashes. */
 const BEGIN = /(?:https?|wss?|ftp):(?:\\?[\\/])*|(?:\\?[\\/]){2,}/gi
 const WHOLE_URL = /^[\s\p{Cc}]{0,100}(?:(?:https?|wss?|ftp):(?:\\?[\\/])*|[a-z][a-z0-9+.-]{0,40}:(?:\\?[\\/]){2,})/iu
 
-/** What ends a URL in a text. */
+/** Characters that end a URL in a text. */
 const TOKEN_END = /[\s"'<>`]/g

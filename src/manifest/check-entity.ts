@@ -7,7 +7,7 @@ import type { Entity } from './document-kind.js'
 import { errorHelp } from './error-help.js'
 import { type Located, locate, type PlainValues, plainValue, type SourceNode, type Span } from './source-node.js'
 
-/** A diagnostic that does not know its document yet. */
+/** A diagnostic without its document index. */
 export interface EntityFinding {
   readonly severity: DiagnosticSeverity
   readonly code: string
@@ -17,15 +17,15 @@ export interface EntityFinding {
   readonly help: string
 }
 
-/** What the entities of one document share: an alias may bring the same part into each of them, which is told once. */
+/** State shared by the entities of one document. A part that several of them alias is reported once. */
 export interface Shared {
   readonly values: PlainValues
   readonly failed: WeakMap<object, Set<unknown>>
-  /** What has been searched for unknown fields, as which definitions. */
+  /** The objects already searched for unknown fields, with the definitions used. */
   readonly seen: WeakMap<object, Set<unknown>>
 }
 
-/** Tells everything that the validator and the linter have to say about one entity, with places. */
+/** Reports all validation errors and lint findings of one entity, with places. */
 export function checkEntity(
   { model, node, loc }: Entity,
   { values, failed, seen }: Shared,
@@ -35,8 +35,8 @@ export function checkEntity(
   const value = plainValue(node, values)
   const validated = visitErrors(model, value, (error) => tell(errorFinding(error, node, loc)), failed)
   if (!validated.ok && validated.isTooDeep) {
-    const help = 'no model entity is nested so deeply'
-    const message = 'Nested deeper than the service reads'
+    const help = 'model entities are never nested this deeply'
+    const message = 'Nested too deeply for the service'
     tell({ severity: 'error', code: 'too_deep', loc, span: spanOf({ node }), message, help })
     return
   }
@@ -65,12 +65,12 @@ function errorFinding(error: ErrorDetail, root: SourceNode, loc: readonly number
   }
 }
 
-/** The value, or the key of one that is not written. */
+/** The place of the value, or of its key if the value is empty. */
 function spanOf({ node, keySpan }: Located): Span {
   return node.span ?? keySpan ?? { start: 0, end: 0 }
 }
 
-/** The key of an object that lacks a field, the alias that gives it, or where it has neither the object itself. */
+/** For an object with a missing field: its key, the alias it comes from, or the object itself if it has neither. */
 function holderSpan(at: Located): Span {
   return at.node.aliased ? spanOf(at) : (at.keySpan ?? spanOf(at))
 }

@@ -15,32 +15,32 @@ import { contentsOf } from './source-node.js'
 import { decodeUtf8, SourceText } from './source-text.js'
 import { readYamlDocuments } from './yaml-source.js'
 
-/** The languages that manifests are written in. */
+/** The file formats of manifests. */
 export type ManifestFormat = (typeof FORMATS)[number]
 
 const FORMATS = ['yaml', 'json', 'jsonl'] as const
 
-/** How to check a manifest. */
+/** Options of {@link checkManifest}. */
 export interface CheckManifestOptions {
-  /** What diagnostics call the file; its ending tells the format. Default: `manifest.yaml`. */
+  /** The file name in diagnostics. Its extension selects the format. Default: `manifest.yaml`. */
   readonly file?: string
-  /** The language of the text. Default: by the file's ending, YAML where that tells nothing. */
+  /** The format of the text. Default: from the file extension, or YAML if that is unknown. */
   readonly format?: ManifestFormat
-  /** The definition that every document is checked by. Default: a request or an entity, told by its fields. */
+  /** The definition to check each document against. Default: a request or an entity, detected from its fields. */
   readonly model?: SchemaName
   /** Estimates the fewest GPUs, as for {@link lint}: `minimumGpus` of `model-entity/estimate`. */
   readonly minimumGpus?: MinimumGpusOfSpec
   /**
-   * How many diagnostics are listed; the others are only counted. Errors go before warnings and those before infos, and of
-   * each the first of the file are listed. Default: 1,000.
+   * The largest number of diagnostics to list. The rest are only counted. Lists errors first, then warnings, then infos,
+   * and of each the first ones in the file. Default: 1,000.
    */
   readonly maxDiagnostics?: number
 }
 
-/** How many diagnostics of one file are listed where nothing else is said. */
+/** The default limit of listed diagnostics per file. */
 export const DEFAULT_MAX_DIAGNOSTICS = 1000
 
-/** What the options of `checkManifest` may be. */
+/** The options that `checkManifest` accepts. */
 export const CHECK_MANIFEST_OPTIONS: OptionTable<CheckManifestOptions> = {
   file: text,
   format: choice(FORMATS),
@@ -53,16 +53,16 @@ export const CHECK_MANIFEST_OPTIONS: OptionTable<CheckManifestOptions> = {
 export const MAX_MANIFEST_SIZE = 64 * 1024 * 1024
 
 /**
- * Checks the documents of a manifest: what the service would refuse (errors), and what it takes and nobody means
- * (warnings and infos), each with line and column.
+ * Checks the documents of a manifest. Reports what the service would refuse (errors), and what it accepts but is probably
+ * unintended (warnings and infos), each with line and column.
  *
- * A manifest of any size and shape costs time in proportion to its size (with aliases, to what they bring in, which is
- * bounded), and no more diagnostics than are asked for. What an alias brings in is told once. Secrets are masked: what stands
- * under a key that names one, such as `api_key`, and the user info of URLs.
+ * The time is linear in the size of the manifest with its aliases expanded, which is bounded, and the number of listed
+ * diagnostics is limited. Problems in an aliased value are reported once. Secrets are masked: values under a key that
+ * names a secret, such as `api_key`, and the user info of URLs.
  *
  * @param manifest - the text of the file, or its bytes, which must be UTF-8
- * @throws TypeError for an unknown or wrong option, a model that is no definition, and a text that is neither text nor bytes
- * @throws RangeError for a `maxDiagnostics` that is no count
+ * @throws TypeError if an option is unknown or wrong, `model` is not a definition, or `manifest` is neither text nor bytes
+ * @throws RangeError if `maxDiagnostics` is not a count
  * @example
  * ```ts
  * const { diagnostics } = checkManifest('name: llama\nspec:\n  num_layers: forty\n', { file: 'llama.yaml' })
@@ -87,7 +87,7 @@ export function checkManifest(
   return { ...diagnosticsOf(findings, file, source, redaction), ...seen }
 }
 
-/** A text, or what can be read of it and why it cannot be read whole. */
+/** The text; or the readable part of it, and why the rest cannot be read. */
 interface Opened {
   readonly source: SourceText
   readonly problem?: Problem
@@ -96,15 +96,15 @@ interface Opened {
 function open(text: string | Uint8Array): Opened {
   if (text.length > MAX_MANIFEST_SIZE) {
     const message = `The file is larger than ${MAX_MANIFEST_SIZE} bytes`
-    return refused('', 'too_large', message, 'split it into several')
+    return refused('', 'too_large', message, 'split it into several files')
   }
   const decoded = typeof text === 'string' ? ({ ok: true, text } as const) : decodeUtf8(text)
   if (decoded.ok) return { source: new SourceText(decoded.text) }
-  const help = 'save it as UTF-8; a binary file is no manifest'
+  const help = 'save the file as UTF-8; a binary file is not a manifest'
   return refused(decoded.before, 'not_utf8', 'The file is not UTF-8 from here on', help)
 }
 
-/** The whole file cannot be read: told at the end of what could be. */
+/** The file cannot be read to its end. Reported at the end of the readable part. */
 function refused(before: string, code: Problem['code'], message: string, help: string): Opened {
   const source = new SourceText(before)
   const at = source.text.length
@@ -124,7 +124,7 @@ export function readDocuments(
   return format === 'json' ? [readJsonDocument(text)] : readYamlDocuments(text)
 }
 
-/** The language that a file's ending tells; YAML where it tells nothing. */
+/** The format for a file extension. YAML if the extension is unknown. */
 function formatOf(file: string): ManifestFormat {
   if (/\.(?:jsonl|ndjson)$/i.test(file)) return 'jsonl'
   return /\.json$/i.test(file) ? 'json' : 'yaml'
@@ -151,14 +151,14 @@ function checkDocument(document: ReadDocument, { index, options, redaction, find
   const checked = new Set<unknown>()
   for (const entity of entitiesOf(document.root, model)) {
     const contents = contentsOf(entity.node)
-    // An entity that an alias gives again is what it was: its kind is told by its fields.
+    // An aliased entity has the same kind every time: the kind depends on its fields.
     if (contents !== undefined && checked.has(contents)) continue
     checked.add(contents)
     checkEntity(entity, shared, minimumGpus ? { minimumGpus } : {}, tellOnce)
   }
 }
 
-/** What an alias brings in stands in several places, and is written at one: it is told once. */
+/** An aliased value appears in several places but is written once, so it is reported once. */
 function once(tell: (finding: EntityFinding) => void): (finding: EntityFinding) => void {
   const told = new Set<string>()
   return (finding) => {

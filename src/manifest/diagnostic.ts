@@ -1,8 +1,8 @@
 import type { Excerpt } from './redaction/excerpt.js'
 
-/** What a check tells: the shape that every output format begins with. */
+/** The result of a check. Every output format is made from it. */
 
-/** Errors fail a check; warnings and infos do not, unless they are counted. */
+/** Errors fail a check. Warnings fail it only with `--max-warnings`; infos never do. */
 export type DiagnosticSeverity = 'error' | 'warning' | 'info'
 
 /** Why a file, or a document in it, cannot be read as data. */
@@ -16,7 +16,7 @@ export type ManifestErrorCode =
   | 'too_large'
   | 'alias_bomb'
 
-/** One thing to tell, and where. Lines and columns count from 1, columns in UTF-16 code units; the end is exclusive. */
+/** One problem and its place. Lines and columns count from 1, columns in UTF-16 code units. The end is exclusive. */
 export interface Diagnostic {
   readonly file: string
   /** The document in the file, from 0: a YAML document, or a line of JSON Lines. */
@@ -28,33 +28,33 @@ export interface Diagnostic {
   readonly severity: DiagnosticSeverity
   /** The service's error type, a lint rule, or a {@link ManifestErrorCode}. */
   readonly code: string
-  /** The path inside the document; in a list of entities it begins with the index. */
+  /** The path inside the document. In a list of entities it starts with the index. */
   readonly loc: readonly (string | number)[]
   readonly message: string
   readonly help: string
 }
 
-/** How much was checked, and what was found. */
+/** Totals: what was checked, and what was found. */
 export interface CheckSummary {
   readonly files: number
   readonly documents: number
   readonly errors: number
   readonly warnings: number
   readonly infos: number
-  /** How many of these are counted and not listed; absent where all are listed. */
+  /** How many diagnostics are counted but not listed. Absent if all are listed. */
   readonly hidden?: number
 }
 
 /** The diagnostics of one manifest. */
 export interface ManifestCheck {
-  /** In the order of their places; no more than `maxDiagnostics`. */
+  /** Sorted by place, at most `maxDiagnostics`. */
   readonly diagnostics: readonly Diagnostic[]
-  /** The line that each diagnostic points at, as it may be shown. */
+  /** The source line of each diagnostic, with secrets masked. */
   readonly excerpts: readonly Excerpt[]
-  /** How many there are of each severity, those included that are not listed. */
+  /** The number of diagnostics of each severity, including those that are not listed. */
   readonly counts: Readonly<Record<DiagnosticSeverity, number>>
   readonly documents: number
-  /** Documents in which nothing is written. */
+  /** The number of empty documents. */
   readonly emptyDocuments: number
 }
 

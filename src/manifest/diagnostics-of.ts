@@ -4,7 +4,7 @@ import { excerptOf } from './redaction/excerpt.js'
 import type { Redaction } from './redaction/redaction.js'
 import type { SourceText } from './source-text.js'
 
-/** What is kept of the findings of a file, as it may be shown: with places, secrets masked, and each of bounded size. */
+/** Converts the kept findings of a file into diagnostics: adds places, masks secrets and limits sizes. */
 export function diagnosticsOf(
   findings: Findings,
   file: string,
@@ -32,11 +32,11 @@ export function diagnosticsOf(
 /** The longest message or help, in UTF-16 code units. */
 const MAX_TEXT = 1000
 
-/** The longest key that a `loc` has whole, in UTF-16 code units, and the most steps. */
+/** The longest key in a `loc` that is not cut, in UTF-16 code units, and the most steps. */
 const MAX_KEY = 200
 const MAX_STEPS = 50
 
-/** A path whose keys and length are bounded: `…` stands for what is left out. */
+/** Cuts long keys, and all steps after the first {@link MAX_STEPS}. `…` marks each cut. */
 function shortened(loc: Finding['loc'], redaction: Redaction): (string | number)[] {
   const steps = loc.slice(0, MAX_STEPS).map((step) => {
     return typeof step === 'string' ? clipped(redaction.prose(clipped(step, MAX_TEXT)), MAX_KEY) : step

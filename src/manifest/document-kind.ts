@@ -1,7 +1,7 @@
 import type { SchemaName } from '../schemas/index.js'
 import { entryOf, type SourceNode } from './source-node.js'
 
-/** One entity of a document: what it is checked as, and where it stands in it. */
+/** One entity of a document: its definition, and its place in the document. */
 export interface Entity {
   readonly model: SchemaName
   readonly node: SourceNode
@@ -10,8 +10,8 @@ export interface Entity {
 }
 
 /**
- * The entities of a document. A name given by the caller decides; without it a list holds entities, each told for itself,
- * and all else is one.
+ * The entities of a document. If the caller names a model, the document is one value of it. Otherwise a list contains
+ * entities, each checked on its own, and anything else is one entity.
  */
 export function entitiesOf(root: SourceNode, model: SchemaName | undefined): Entity[] {
   if (model !== undefined) return [{ model, node: root, loc: [] }]
@@ -19,7 +19,7 @@ export function entitiesOf(root: SourceNode, model: SchemaName | undefined): Ent
   return [{ model: kindOf(root), node: root, loc: [] }]
 }
 
-/** What the service has answered has an identity and a timestamp; anything else is a request for it. */
+/** An object with an id and a timestamp is an entity from the service. Anything else is a request. */
 function kindOf(node: SourceNode): SchemaName {
   const has = (key: string) => entryOf(node, key) !== undefined
   return has('id') && (has('created_at') || has('updated_at')) ? 'ModelEntity' : 'CreateModelEntityRequest'

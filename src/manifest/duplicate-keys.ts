@@ -1,7 +1,7 @@
 import type { Problem } from './problem.js'
 import type { SourceNode } from './source-node.js'
 
-/** Every key that repeats one before it in the same mapping, in the order of the text. */
+/** Every key that repeats an earlier key of the same mapping, in text order. */
 export function duplicateKeys(root: SourceNode): Problem[] {
   const problems: Problem[] = []
   const visited = new Set<readonly unknown[]>()
@@ -31,6 +31,6 @@ function repeated(key: string, span: Problem['span']): Problem {
     code: 'duplicate_key',
     span,
     message: `The key ${shown} is given twice`,
-    help: 'keep one of them: readers disagree about which one counts',
+    help: 'keep only one of them: readers disagree about which one counts',
   }
 }

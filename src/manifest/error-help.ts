@@ -3,7 +3,7 @@ import { BackendFormat, FinetuningType, SCHEMAS } from '../schemas/index.js'
 import type { ErrorDetail } from '../validation/index.js'
 import type { SourceNode } from './source-node.js'
 
-/** What a validation error's message does not say: what was found, and what was perhaps meant. */
+/** Adds what the message of a validation error does not say: the value found, and a suggestion. */
 export function errorHelp(error: ErrorDetail, holder: SourceNode): string {
   if (error.type === 'missing') return missingHelp(String(error.loc.at(-1)), holder)
   if (error.type === 'enum' && typeof error.input === 'string') {
@@ -22,7 +22,7 @@ function missingHelp(field: string, holder: SourceNode): string {
   return near === undefined ? `add the field ${field}` : `found ${quoted(near)}; did you mean ${field}?`
 }
 
-/** What is itself a field is no misspelling of another: `created_at` of `updated_at`. */
+/** A known field is not a misspelling of another: `created_at` is not a misspelled `updated_at`. */
 const FIELDS: ReadonlySet<string> = new Set(
   Object.values(SCHEMAS).flatMap((schema) => ('properties' in schema ? Object.keys(schema.properties) : [])),
 )
@@ -31,12 +31,12 @@ function isExpected({ ctx }: ErrorDetail, name: string): boolean {
   return String(ctx?.['expected'] ?? '').includes(`'${name}'`)
 }
 
-/** A number as it is written: its value may be a rounded one. */
+/** A number as written in the source, because its value may be rounded. */
 function spellingOf(node: SourceNode): string | undefined {
   return node.kind === 'scalar' ? node.spelling : undefined
 }
 
-/** A value in a few words. */
+/** Describes a value in a few words. */
 function found(value: unknown, spelling?: string): string {
   if (spelling !== undefined) return `the number ${clipped(spelling)}`
   if (value === null || value === undefined) return 'nothing (null)'

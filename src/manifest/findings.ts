@@ -1,7 +1,7 @@
 import type { DiagnosticSeverity } from './diagnostic.js'
 import type { Span } from './source-node.js'
 
-/** Something to tell that does not know its file yet. */
+/** A diagnostic without its file. */
 export interface Finding {
   readonly document: number
   readonly severity: DiagnosticSeverity
@@ -12,12 +12,12 @@ export interface Finding {
   readonly help: string
 }
 
-/** How many diagnostics of each kind there are. */
+/** The number of diagnostics of each severity. */
 export type Counts = Record<DiagnosticSeverity, number>
 
 /**
- * The findings of one file: all are counted, and as many as are wanted are kept, however many there are. Errors go before
- * warnings and those before infos; of each kind the first of the file are kept.
+ * The findings of one file. Counts all of them, but keeps only a limited number: errors first, then
+ * warnings, then infos, and of each the first ones in the file.
  */
 export class Findings {
   readonly counts: Counts = { error: 0, warning: 0, info: 0 }
@@ -36,7 +36,7 @@ export class Findings {
     if (this.#kept.length >= 2 * this.#most + SPARE) this.#cut()
   }
 
-  /** What is kept, in the order of the text. */
+  /** The kept findings, in text order. */
   inOrder(): Finding[] {
     this.#cut()
     return this.#kept.sort(byPlace)
@@ -50,7 +50,7 @@ export class Findings {
   }
 }
 
-/** So that a small limit does not mean sorting at each finding. */
+/** Sort only now and then, even if the limit is small. */
 const SPARE = 100
 
 const RANKS: Readonly<Record<DiagnosticSeverity, number>> = { error: 0, warning: 1, info: 2 }

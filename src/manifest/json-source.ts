@@ -3,9 +3,9 @@ import { longInteger, problem, type ReadDocument } from './problem.js'
 import type { SourceNode } from './source-node.js'
 
 /**
- * Reads strict JSON; where it ends too early the decoder's words say so.
+ * Reads strict JSON. Syntax errors have the messages of Python's decoder.
  *
- * @param base - where the text begins in its file
+ * @param base - the offset of the text in its file
  */
 export function readJsonDocument(text: string, base = 0): ReadDocument {
   if (/^[ \t\r\n]*$/.test(text)) return { kind: 'empty' }
@@ -17,11 +17,11 @@ export function readJsonDocument(text: string, base = 0): ReadDocument {
     return longInteger('json_invalid', { start: base + offset, end: base + offset + digits.length })
   }
   const span = { start: base + offset, end: base + Math.min(offset + 1, text.length) }
-  if (code === 'too_deep') return problem('too_deep', span, message, 'no model entity is nested so deeply')
+  if (code === 'too_deep') return problem('too_deep', span, message, 'model entities are never nested this deeply')
   return problem('json_invalid', span, message, HELP_OF_MESSAGE[message] ?? 'correct the syntax of the file')
 }
 
-/** Each line is a document of its own; where there is no line, the file is an empty one. */
+/** Each line is a document. A file without lines is one empty document. */
 export function* readJsonLines(text: string): Generator<ReadDocument> {
   if (text === '') yield { kind: 'empty' }
   for (let start = 0; start < text.length; ) {
@@ -34,14 +34,14 @@ export function* readJsonLines(text: string): Generator<ReadDocument> {
 
 const HELP_OF_MESSAGE: Readonly<Record<string, string>> = {
   'Expecting property name enclosed in double quotes':
-    'a key stands in double quotes; after the last entry there is no comma',
-  "Expecting ',' delimiter": 'a comma, or the closing bracket, is missing before this place',
-  "Expecting ':' delimiter": 'a colon stands between a key and its value',
-  'Expecting value': 'a value is expected here: null, true, false, a number, a text in double quotes, [ or {',
-  'Extra data': 'a JSON file holds one value; use a .jsonl file for several, one a line',
+    'keys need double quotes, and no comma may follow the last entry',
+  "Expecting ',' delimiter": 'a comma or the closing bracket is missing before this place',
+  "Expecting ':' delimiter": 'put a colon between a key and its value',
+  'Expecting value': 'write a value here: null, true, false, a number, a string in double quotes, [ or {',
+  'Extra data': 'a JSON file contains one value; for several, use a .jsonl file with one value per line',
 }
 
-/** The tree is as deep as the reader allows, 1,000: recursion is bounded. */
+/** Recursion is safe: the reader limits the depth to 1,000. */
 function sourceOf(node: JsonNode, base: number): SourceNode {
   const span = { start: base + node.start, end: base + node.end }
   switch (node.kind) {

@@ -10,7 +10,7 @@ export interface Problem {
   readonly help: string
 }
 
-/** One document of a file: what is written in it, nothing, or why it cannot be read. */
+/** One document of a file: its content, empty, or why it cannot be read. */
 export type ReadDocument =
   | {
       readonly kind: 'value'
@@ -26,13 +26,13 @@ export function problem(code: ManifestErrorCode, span: Span, message: string, he
   return { kind: 'problems', problems: [{ code, span, message, help }] }
 }
 
-/** An integer that Python, and so the service, does not read: it answers a body that holds one with a 400. */
+/** Whether an integer is too long for Python. The service answers a body with such an integer with a 400. */
 export function longInteger(code: ManifestErrorCode, span: Span): ReadDocument {
   return problem(code, span, LONG_INTEGER.message, LONG_INTEGER.help)
 }
 
-/** What is told of an integer of more digits than the service reads. */
+/** The problem for an integer with too many digits for the service. */
 export const LONG_INTEGER = {
   message: `The integer has more than ${MAX_INTEGER_DIGITS.toLocaleString('en-US')} digits`,
-  help: 'the service reads no integer that is so long: quote it if it is meant as text',
+  help: 'the service cannot read such a long integer: quote it if you mean text',
 } as const

@@ -3,10 +3,10 @@ import { Redaction } from './redaction/redaction.js'
 import { plainValue } from './source-node.js'
 import { decodeUtf8, SourceText } from './source-text.js'
 
-/** The value of a manifest, or in a few words why there is none. */
+/** The value of a manifest, or a short reason why it cannot be read. */
 export type ReadManifest = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly why: string }
 
-/** Reads the one document of a manifest, as {@link checkManifest} reads it. */
+/** Reads the single document of a manifest, like {@link checkManifest}. */
 export function readManifest(bytes: Uint8Array, file: string): ReadManifest {
   const decoded = decodeUtf8(bytes)
   if (!decoded.ok) return { ok: false, why: 'it is not UTF-8' }
@@ -21,7 +21,7 @@ export function readManifest(bytes: Uint8Array, file: string): ReadManifest {
       const [{ message = '', span = { start: 0, end: 0 } } = {}] = document.problems
       return { ok: false, why: `${redaction.prose(message)}, in line ${source.placeOf(span).line}` }
     }
-    if (isRead) return { ok: false, why: 'it holds several documents' }
+    if (isRead) return { ok: false, why: 'it contains several documents' }
     value = plainValue(document.root)
     isRead = true
   }

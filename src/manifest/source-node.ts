@@ -1,4 +1,4 @@
-/** A value with the places where it is written: the one tree that YAML and JSON are read into. */
+/** A value with its source positions: the tree for both YAML and JSON. */
 
 /** A stretch of the text: UTF-16 offsets, the end exclusive. */
 export interface Span {
@@ -6,19 +6,19 @@ export interface Span {
   readonly end: number
 }
 
-/** A value as it is written. What an alias brings in is the same node under another place, so that the tree is a graph. */
+/** A value as written. An alias is the same node at another place, so the tree is really a graph. */
 export type SourceNode = SourceMapping | SourceSequence | SourceScalar
 
 interface Written {
-  /** The value itself, behind its tag and anchor, or the alias that gives it; `undefined` where nothing is written. */
+  /** The span of the value, after its tag and anchor, or of its alias. Undefined if the value is empty. */
   readonly span: Span | undefined
-  /** Whether an alias gives it. */
+  /** Whether the value comes from an alias. */
   readonly aliased?: true
-  /** Of a value that an alias gives: where it is written. */
+  /** For an aliased value: where it is written. */
   readonly origin?: Span
 }
 
-/** A mapping or an object, duplicates and all. */
+/** A mapping or an object, including duplicate keys. */
 export interface SourceMapping extends Written {
   readonly kind: 'mapping'
   readonly entries: readonly SourceEntry[]
@@ -37,26 +37,26 @@ export interface SourceSequence extends Written {
   readonly items: readonly SourceNode[]
 }
 
-/** A scalar; a number keeps its spelling, and an integer beyond 2^53 is a `bigint`. */
+/** A scalar. A number keeps its spelling, and an integer beyond 2^53 is a `bigint`. */
 export interface SourceScalar extends Written {
   readonly kind: 'scalar'
   readonly value: unknown
   readonly spelling?: string
 }
 
-/** What a collection holds, by which it is known wherever it stands; a scalar holds nothing. */
+/** The contents of a collection. They identify it at every place. Undefined for a scalar. */
 export function contentsOf(node: SourceNode): readonly unknown[] | undefined {
   return node.kind === 'mapping' ? node.entries : node.kind === 'sequence' ? node.items : undefined
 }
 
-/** What a path leads to: the node, and the key that it stands under. */
+/** The node at a path, and its key. */
 export interface Located {
   readonly node: SourceNode
-  /** The key of the innermost mapping; `undefined` in a sequence and at the top. */
+  /** The key in the innermost mapping. Undefined in a sequence and at the top. */
   readonly keySpan?: Span
 }
 
-/** The node at a path, or the last one on the way where the path leads further than the value. */
+/** The node at a path, or the last one that exists on the way. */
 export function locate(root: SourceNode, loc: readonly (string | number)[]): Located {
   let at: Located = { node: root }
   for (const step of loc) {
@@ -67,14 +67,14 @@ export function locate(root: SourceNode, loc: readonly (string | number)[]): Loc
   return at
 }
 
-/** The entry of a mapping with a key: the last, as the last of duplicates wins. */
+/** The entry for a key. The last one, because the last duplicate wins. */
 export function entryOf(node: SourceNode, key: string | number): SourceEntry | undefined {
   if (node.kind !== 'mapping') return undefined
   const { entries } = node
   return entries.length <= FEW ? entries.findLast((entry) => entry.key === key) : indexOf(entries).get(key)
 }
 
-/** A mapping of more entries has an index: a hundred thousand fields may each be asked for. */
+/** Mappings with more entries get an index, because each of a hundred thousand fields may be looked up. */
 const FEW = 16
 
 const INDICES = new WeakMap<readonly SourceEntry[], ReadonlyMap<string | number, SourceEntry>>()
@@ -94,12 +94,12 @@ function childAt(node: SourceNode, step: string | number): Located | undefined {
   return item && { node: item }
 }
 
-/** What nodes of one document have been turned into, by their contents. */
+/** The converted nodes of one document, by their contents. */
 export type PlainValues = Map<readonly unknown[], unknown>
 
 /**
- * The plain value of a node. Nodes that stand in several places give one shared value, which nobody changes.
- * Readers bound the depth, so that recursion is safe.
+ * The plain value of a node. A node in several places gives one shared value, which must not be changed.
+ * Recursion is safe, because the readers limit the depth.
  */
 export function plainValue(root: SourceNode, shared: PlainValues = new Map()): unknown {
   function plain(node: SourceNode): unknown {
@@ -121,7 +121,7 @@ export function plainValue(root: SourceNode, shared: PlainValues = new Map()): u
   return plain(root)
 }
 
-/** An assignment to `__proto__` would change the prototype in place of adding a field. */
+/** An assignment to `__proto__` would change the prototype instead of adding a field. */
 function setField(fields: object, key: string, value: unknown): void {
   if (key === '__proto__') {
     Object.defineProperty(fields, key, { value, writable: true, enumerable: true, configurable: true })

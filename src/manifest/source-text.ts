@@ -8,7 +8,7 @@ export interface Place {
   readonly endColumn: number
 }
 
-/** A text that knows its lines. Lines end at `\n` and `\r\n` only; a byte order mark is no part of it. */
+/** A text with an index of its lines. Lines end at `\n` and `\r\n` only. A byte order mark is not part of the text. */
 export class SourceText {
   readonly text: string
   readonly #lineStarts: readonly number[]
@@ -25,7 +25,7 @@ export class SourceText {
     return { line, column, endLine, endColumn }
   }
 
-  /** A line's text, without what ends it. */
+  /** The text of a line, without its line end. */
   line(number: number): string {
     const start = this.#lineStarts[number - 1]
     if (start === undefined) return ''
@@ -33,7 +33,7 @@ export class SourceText {
     return this.text.slice(bounds.start, bounds.end)
   }
 
-  /** The bounds of the line that an offset is in, without what ends it. */
+  /** The bounds of the line that contains an offset, without its line end. */
   lineAround(offset: number): Span {
     const [line] = this.#position(offset)
     const start = this.#lineStarts[line - 1] ?? 0
@@ -60,10 +60,10 @@ function lineStartsOf(text: string): number[] {
   return starts
 }
 
-/** A text, or where its bytes stop being UTF-8. */
+/** The decoded text, or where the bytes stop being UTF-8. */
 export type DecodedText = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly before: string }
 
-/** Decodes bytes as UTF-8 and nothing else: UTF-16 is not UTF-8, however it is marked. */
+/** Decodes bytes as UTF-8 only. UTF-16 is refused, even with a byte order mark. */
 export function decodeUtf8(bytes: Uint8Array): DecodedText {
   try {
     return { ok: true, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
@@ -76,7 +76,7 @@ export function decodeUtf8(bytes: Uint8Array): DecodedText {
 function validPrefix(bytes: Uint8Array): string {
   const lenient = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
   const encoder = new TextEncoder()
-  // A written U+FFFD decodes as itself; the first that is not written is where the bytes are wrong.
+  // A U+FFFD in the file decodes as itself. The first one that is not in the file marks the invalid bytes.
   for (let at = lenient.indexOf('\ufffd'), offset = 0, from = 0; at >= 0; at = lenient.indexOf('\ufffd', at + 1)) {
     offset += encoder.encode(lenient.slice(from, at)).length
     if (bytes[offset] !== 0xef || bytes[offset + 1] !== 0xbf || bytes[offset + 2] !== 0xbd) return lenient.slice(0, at)

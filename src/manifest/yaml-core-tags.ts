@@ -3,20 +3,20 @@ import { quoted } from '../lint/text.js'
 import type { Problem } from './problem.js'
 import { spanOf } from './yaml-spans.js'
 
-/** What a tag of the core schema asks for. */
+/** What each tag of the core schema requires. */
 const WANTED: ReadonlyMap<string, readonly [name: string, wanted: string]> = new Map([
   ['tag:yaml.org,2002:int', ['!!int', 'an integer']],
   ['tag:yaml.org,2002:float', ['!!float', 'a number']],
   ['tag:yaml.org,2002:bool', ['!!bool', 'true or false']],
   ['tag:yaml.org,2002:null', ['!!null', 'null']],
-  ['tag:yaml.org,2002:str', ['!!str', 'a text']],
+  ['tag:yaml.org,2002:str', ['!!str', 'a string']],
   ['tag:yaml.org,2002:seq', ['!!seq', 'a sequence']],
   ['tag:yaml.org,2002:map', ['!!map', 'a mapping']],
 ])
 
 /**
- * What is wrong with a value that has a tag of the core schema and is not what the tag says: `!!int eight`. To the composer
- * that is a tag that it cannot resolve; the tag is fine, and the value is told.
+ * Describes a value that does not match its core-schema tag, such as `!!int eight`. The composer would report the tag as
+ * unresolved, but the tag is fine: the value is wrong.
  */
 export function coreTagProblem(document: Document.Parsed, error: YAMLError): Problem | undefined {
   const [, tag = ''] = /^Unresolved tag: (\S+)/.exec(error.message) ?? []
@@ -28,18 +28,18 @@ export function coreTagProblem(document: Document.Parsed, error: YAMLError): Pro
   return {
     code: 'yaml_syntax',
     span: start < end ? { start, end } : { start: error.pos[0], end: error.pos[1] },
-    message: `The tag ${name} asks for ${wanted}, found ${found(node)}`,
-    help: `write ${wanted}, or leave out the tag`,
+    message: `The tag ${name} requires ${wanted}, found ${found(node)}`,
+    help: `write ${wanted}, or remove the tag`,
   }
 }
 
-/** The first node that begins behind an offset: nothing but blanks and an anchor stand between it and its tag. */
+/** The first node after an offset. Only spaces and an anchor can be between a tag and its node. */
 function nodeBehind(document: Document.Parsed, offset: number, tag: string): Node | undefined {
   let first: Node | undefined
   visit(document, {
     Node(_, node) {
       const { start } = spanOf(node)
-      // A block collection begins where its first scalar does: only the scalar that is meant keeps the tag.
+      // A block collection starts at the same offset as its first scalar: keep the tag only on the right one.
       const isIt =
         first === undefined ||
         start < spanOf(first).start ||

@@ -2,8 +2,8 @@ import type { CST } from 'yaml'
 import type { Problem } from './problem.js'
 
 /**
- * The first directive that repeats one of the same document, by the index of the document: YAML 1.2.2, section 6.8, allows
- * one `%YAML`, and one `%TAG` for a handle.
+ * The first duplicate directive of each document, by document index. YAML 1.2.2, section 6.8, allows one `%YAML`, and one
+ * `%TAG` per handle.
  */
 export function repeatedDirectives(tokens: readonly CST.Token[]): ReadonlyMap<number, Problem> {
   const problems = new Map<number, Problem>()
@@ -30,6 +30,6 @@ function repeated(what: string, { offset, source }: CST.Directive): Problem {
     code: 'yaml_syntax',
     span: { start: offset, end: offset + source.trimEnd().length },
     message: `The directive ${what.slice(0, 60)} is given twice for one document`,
-    help: 'keep one of them',
+    help: 'keep only one of them',
   }
 }

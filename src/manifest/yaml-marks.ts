@@ -1,13 +1,13 @@
-/** A text without some byte order marks, and where they were, in order. */
+/** A text with byte order marks removed, and their offsets in order. */
 export interface Unmarked {
   readonly rest: string
   readonly marks: readonly number[]
 }
 
 /**
- * Takes out the byte order marks before later documents: YAML 1.2.2, section 5.2, allows one before each, and the lexer of
- * `yaml` only before the first and behind `...`. Such a mark begins a line, and behind it come nothing but comments, blank
- * lines and more marks up to `---`.
+ * Removes the byte order marks before later documents. YAML 1.2.2, section 5.2, allows one before each document, but the
+ * lexer of `yaml` only before the first and after `...`. Such a mark starts a line, and only comments, blank lines and more
+ * marks follow it up to `---`.
  */
 export function withoutLaterMarks(text: string): Unmarked {
   const marks: number[] = []

@@ -1,10 +1,10 @@
 import type { ManifestErrorCode } from './diagnostic.js'
 import type { Span } from './source-node.js'
 
-/** How many nodes a document may have once its aliases are written out. */
+/** The most nodes of a document with its aliases expanded. */
 export const MAX_EXPANDED_NODES = 1_000_000
 
-/** Ends the reading of a document from any depth; the reader catches it. */
+/** Stops reading a document from any depth. The reader catches it. */
 export class Stop extends Error {
   readonly code: ManifestErrorCode
   readonly span: Span
@@ -18,13 +18,13 @@ export class Stop extends Error {
   }
 }
 
-/** A document that grows beyond all bounds once its aliases are written out. */
+/** A document that is too large with its aliases expanded. */
 export function bomb(span: Span): Stop {
   const limit = MAX_EXPANDED_NODES.toLocaleString('en-US')
   return new Stop(
     'alias_bomb',
     span,
-    `With its aliases written out the document has more than ${limit} nodes`,
-    'write the values out, or use fewer aliases',
+    `With its aliases expanded, the document has more than ${limit} nodes`,
+    'use fewer aliases',
   )
 }

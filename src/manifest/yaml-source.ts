@@ -5,7 +5,7 @@ import { repeatedDirectives } from './yaml-directives.js'
 import { yamlTokens } from './yaml-tokens.js'
 import { MERGE_TAG, YamlTreeReader } from './yaml-tree.js'
 
-/** Reads the documents of a YAML 1.2 text (core schema, whatever its directives say), with merge keys. */
+/** Reads the documents of a YAML 1.2 text (core schema, regardless of its directives), with merge keys. */
 export function readYamlDocuments(text: string): ReadDocument[] {
   if (/^[ \t\r\n]*$/.test(text)) return [{ kind: 'empty' }]
   const control = CONTROL_CHARACTER.exec(text)
@@ -28,11 +28,12 @@ export function readYamlDocuments(text: string): ReadDocument[] {
     const problem = repeated.get(index)
     return problem ? { kind: 'problems', problems: [problem] } : readDocument(document, text)
   })
-  if (tooDeep) documents.push(problem('too_deep', tooDeep, 'Nested too deeply', 'no model entity is nested so deeply'))
+  if (tooDeep)
+    documents.push(problem('too_deep', tooDeep, 'Nested too deeply', 'model entities are never nested this deeply'))
   return documents
 }
 
-/** `!!float 1`: YAML 1.2.2, section 10.3.2, takes a float without a point, and `yaml` does not. Untagged it is an integer. */
+/** `!!float 1`: YAML 1.2.2, section 10.3.2, allows a float without a point, but `yaml` does not. Untagged, it is an integer. */
 const WHOLE_FLOAT: ScalarTag = {
   tag: 'tag:yaml.org,2002:float',
   default: true,
@@ -40,16 +41,16 @@ const WHOLE_FLOAT: ScalarTag = {
   resolve: Number,
 }
 
-/** `!!merge`, the type of the key `<<`: go-yaml writes it. Where it stands before anything else the tree's reader refuses it. */
+/** `!!merge`, the type of the key `<<`: go-yaml writes it. On anything else, the tree reader refuses it. */
 const MERGE: ScalarTag = { tag: MERGE_TAG, resolve: (text) => text }
 
-/** What YAML allows nowhere in a text, not even in quotes: YAML 1.2.2, production `c-printable`. */
+/** Characters that YAML does not allow anywhere, even in quotes: YAML 1.2.2, production `c-printable`. */
 const CONTROL_CHARACTER = /[^\P{Cc}\t\n\r\x7f-\x9f]/u
 
 function controlCharacter(character: string, start: number): ReadDocument {
   const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
   const message = `The control character U+${code} is not allowed in YAML`
-  return problem('yaml_syntax', { start, end: start + 1 }, message, 'write it as an escape in double quotes')
+  return problem('yaml_syntax', { start, end: start + 1 }, message, 'write it as an escape sequence in double quotes')
 }
 
 function readDocument(document: Document.Parsed, text: string): ReadDocument {
@@ -65,7 +66,7 @@ function readDocument(document: Document.Parsed, text: string): ReadDocument {
   return contents === null || isUnwritten(contents) ? { kind: 'empty' } : new YamlTreeReader(text).read(contents)
 }
 
-/** Nothing at all, which quotes, an anchor or a tag would be. */
+/** Whether a document is empty. Quotes, an anchor or a tag count as content. */
 function isUnwritten(contents: ParsedNode): boolean {
   return isScalar(contents) && contents.type === 'PLAIN' && contents.source === '' && !contents.anchor && !contents.tag
 }

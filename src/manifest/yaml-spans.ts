@@ -1,19 +1,19 @@
 import type { Node, YAMLMap, YAMLSeq } from 'yaml'
 import type { SourceNode, Span } from './source-node.js'
 
-/** Where a node stands; the beginning of the text where that is not known. */
+/** The place of a node, or the start of the text if unknown. */
 export function spanOf(node: Node | SourceNode): Span {
   if ('kind' in node) return node.span ?? NOWHERE
   const [start = 0, end = start] = node.range ?? []
   return { start, end }
 }
 
-/** The end of a flow collection is its bracket; that of a block collection the end of what stands last in it. */
+/** A flow collection ends at its bracket, a block collection at the end of its last item. */
 export function endOf(collection: YAMLMap | YAMLSeq, lastEnd: number | undefined): number {
   return collection.flow ? spanOf(collection).end : (lastEnd ?? spanOf(collection).end)
 }
 
-/** The dash of an item that is not written: an anchor or a tag may stand between, and have dashes of its own. */
+/** The dash of an empty item. An anchor or a tag, which may contain dashes, can be in between. */
 export function dashBefore(text: string, from: number): Span {
   let end = from
   while (end > 0) {
@@ -33,5 +33,5 @@ function isBlank(text: string, at: number): boolean {
   return ' \t\r\n\ufeff'.includes(text.charAt(at))
 }
 
-/** The place of what stands nowhere. */
+/** The place of something that is not in the text. */
 export const NOWHERE: Span = { start: 0, end: 0 }

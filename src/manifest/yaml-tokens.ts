@@ -2,21 +2,21 @@ import { type CST, Lexer, Parser } from 'yaml'
 import type { Span } from './source-node.js'
 import { withoutLaterMarks } from './yaml-marks.js'
 
-/** What the tokens of a text are: all of them, or those before the first that is nested too deeply. */
+/** The tokens of a text: all of them, or those before the first collection that is nested too deeply. */
 export type YamlTokens = { readonly tokens: readonly CST.Token[]; readonly tooDeep?: Span }
 
 /**
- * How deep collections may be nested. The composer of `yaml` recurses, and near the end of the stack the engine gives up
- * the whole process (seen from 1,000 levels on); no model entity comes near this.
+ * The deepest nesting of collections. The composer of `yaml` recurses, and a stack overflow there can abort the whole
+ * process (seen from 1,000 levels on). Real model entities are far below this limit.
  */
 export const MAX_YAML_DEPTH = 500
 
-/** After so many tokens in a row that are out of place nothing more is read: one error tells them all. */
+/** Reading stops after this many misplaced tokens in a row: one error reports them all. */
 const MAX_MISPLACED = 1000
 
 /**
- * The tokens of a YAML text, made harmless for the composer: not nested too deeply, and of a run of tokens that are all out
- * of place only the first, since one error tells it and a megabyte of quotes would be half a million of them.
+ * The tokens of a YAML text, safe for the composer: not nested too deeply, and only the first of a run of misplaced
+ * tokens. One error is enough for a run; a megabyte of quotes would give half a million.
  */
 export function yamlTokens(text: string): YamlTokens {
   const tokens: CST.Token[] = []
@@ -26,7 +26,7 @@ export function yamlTokens(text: string): YamlTokens {
   let lexed = 0
   let left = 0
   for (const lexeme of new Lexer().lex(rest)) {
-    // What was left out is counted, so that places stay those of the text.
+    // Count what is left out, so that places stay correct.
     for (; (marks[left] ?? text.length) <= lexed + left && left < marks.length; left += 1) parser.offset += 1
     if (!LENGTHLESS.has(lexeme)) lexed += lexeme.length
     for (const token of parser.next(lexeme)) {
@@ -45,10 +45,10 @@ export function yamlTokens(text: string): YamlTokens {
   return { tokens }
 }
 
-/** What the lexer says between the parts of a text: a document, the end of a flow collection, a scalar begins. */
+/** Markers of the lexer without text: start of a document, end of a flow collection, start of a scalar. */
 const LENGTHLESS: ReadonlySet<string> = new Set(['\x02', '\x18', '\x1f'])
 
-/** Whether so much stands behind a value, the last of it out of place. */
+/** Whether too many tokens follow a value, the last of them misplaced. */
 function endsMisplaced(token: CST.Token | undefined): boolean {
   if (!token || !('end' in token) || !Array.isArray(token.end) || token.end.length <= MAX_MISPLACED) return false
   return !HARMLESS.has(token.end.at(-1)?.type ?? 'space')
@@ -58,10 +58,10 @@ function collectionAt(token: CST.Token | undefined): Span | undefined {
   return token && 'items' in token ? { start: token.offset, end: token.offset + 1 } : undefined
 }
 
-/** Adds a token that the composer needs; the place of the first collection in it that is too deep, if there is one. */
+/** Adds a token that the composer needs. Returns the offset of the first collection in it that is too deep, if any. */
 function keep(token: CST.Token, tokens: CST.Token[]): Span | undefined {
   const isRepeatedError = token.type === 'error' && tokens.at(-1)?.type === 'error'
-  // Between documents the composer collects these for comments that nobody reads.
+  // Between documents, the composer collects these into comments that nothing uses.
   if (isRepeatedError || BETWEEN_DOCUMENTS.has(token.type)) return undefined
   const tooDeep = tame(token)
   if (tooDeep !== undefined) return { start: tooDeep, end: tooDeep + 1 }
@@ -73,7 +73,7 @@ const BETWEEN_DOCUMENTS: ReadonlySet<string> = new Set(['space', 'comment', 'new
 
 type Visit = readonly [token: CST.Token | null | undefined, depth: number]
 
-/** Cuts runs of misplaced tokens; the offset of the first collection that is too deep, if there is one. */
+/** Cuts runs of misplaced tokens. Returns the offset of the first collection that is too deep, if any. */
 function tame(top: CST.Token): number | undefined {
   const pending: Visit[] = [[top, 0]]
   for (let visit = pending.pop(); visit !== undefined; visit = pending.pop()) {
@@ -83,7 +83,7 @@ function tame(top: CST.Token): number | undefined {
     if (token.type === 'document') pending.push([token.value, depth])
     if (!('items' in token)) continue
     if (depth >= MAX_YAML_DEPTH) return token.offset
-    // The last is visited first, so that of two collections that are too deep the first in the text is told.
+    // Visits the last first, so that the first too-deep collection in the text is reported.
     for (let index = token.items.length - 1; index >= 0; index -= 1) {
       const item = token.items[index]
       pending.push([item?.value, depth + 1], [item?.key, depth + 1])
@@ -97,7 +97,7 @@ function cutMisplaced(end: CST.SourceToken[]): void {
   if (first >= 0) end.length = first + 1
 }
 
-/** What may stand behind a value. */
+/** The tokens that may follow a value. */
 const HARMLESS: ReadonlySet<string> = new Set([
   'space',
   'comment',

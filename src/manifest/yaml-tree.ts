@@ -16,15 +16,15 @@ import type { SourceEntry, SourceMapping, SourceNode, SourceScalar, Span } from 
 import { bomb, MAX_EXPANDED_NODES, Stop } from './yaml-refusal.js'
 import { dashBefore, endOf, NOWHERE, spanOf } from './yaml-spans.js'
 
-/** How deep a document may be nested once its aliases are written out: as deep as the service reads. */
+/** The deepest nesting of a document with its aliases expanded: the limit of the service. */
 const MAX_DEPTH = 1000
 
-/** The tag of merge keys: a type of YAML 1.1 that readers of 1.2 know too. */
+/** The tag of merge keys: a YAML 1.1 type that YAML 1.2 readers support too. */
 export const MERGE_TAG = 'tag:yaml.org,2002:merge'
 
 /**
- * Turns one composed YAML document into a tree of places: aliases resolved, merge keys merged.
- * What an alias names is shared, not copied; that it does not grow beyond all bounds is counted, not tried.
+ * Converts one composed YAML document into a tree with source positions. Resolves aliases and merge keys.
+ * Aliased values are shared, not copied. Their expanded size is computed by counting, without expanding them.
  */
 export class YamlTreeReader {
   readonly #text: string
@@ -60,7 +60,7 @@ export class YamlTreeReader {
     if (isMap(node)) return this.#mapping(node)
     if (isSeq(node)) return this.#sequence(node)
     if (isScalar(node)) return { node: this.#scalar(node), size: 1, depth: 0, asKey: writtenKey(node) }
-    throw new Stop('yaml_syntax', spanOf(node), 'This is no value', 'write a scalar, a mapping or a sequence')
+    throw new Stop('yaml_syntax', spanOf(node), 'This is not a value', 'write a scalar, a mapping or a sequence')
   }
 
   #scalar(scalar: Scalar): SourceScalar {
@@ -71,7 +71,7 @@ export class YamlTreeReader {
     return { kind: 'scalar', span: this.#scalarSpan(scalar), value, ...spelling }
   }
 
-  /** Nothing where nothing is written; the line that ends a block scalar is no part of it. */
+  /** Undefined if nothing is written. The final line end of a block scalar is not part of it. */
   #scalarSpan(scalar: Scalar): Span | undefined {
     const span = spanOf(scalar)
     if (scalar.type === 'PLAIN' && scalar.source === '') return undefined
@@ -87,14 +87,14 @@ export class YamlTreeReader {
         'yaml_syntax',
         span,
         `Unresolved alias *${alias.source}`,
-        `name an anchor that stands before it: &${alias.source}`,
+        `define the anchor &${alias.source} before this alias`,
       )
     }
     if (target === 'open') {
       throw new Stop(
         'alias_bomb',
         span,
-        `The alias *${alias.source} stands inside of what it names`,
+        `The alias *${alias.source} is inside the value that it refers to`,
         'a value cannot contain itself',
       )
     }
@@ -116,10 +116,10 @@ export class YamlTreeReader {
     return { node: { kind: 'sequence', span, items }, ...total }
   }
 
-  /** An item that is not written has no key to point at: its dash, or where it would stand. */
+  /** The place of an empty list item: its dash, or where the item would be. */
   #item(item: unknown, isFlow: boolean): Counted {
     if (!isAnyNode(item))
-      throw new Stop('yaml_syntax', NOWHERE, 'This is no value', 'write a scalar, a mapping or a sequence')
+      throw new Stop('yaml_syntax', NOWHERE, 'This is not a value', 'write a scalar, a mapping or a sequence')
     const read = this.#node(item)
     if (read.node.span !== undefined) return read
     const { start } = spanOf(item)
@@ -146,7 +146,7 @@ export class YamlTreeReader {
       }
     }
     const span = { start: spanOf(mapping).start, end: endOf(mapping, end) }
-    // A merge key is merged and gone; several are a key given twice, which the caller tells.
+    // A merge key disappears after merging. The caller reports several merge keys as a duplicate key.
     if (mergeKeys.length > 1) own.push(...mergeKeys)
     const entries = merged.length === 0 ? own : this.#withMerged(own, merged, span)
     return { node: { kind: 'mapping', span, entries }, ...total, size: total.size + entries.length - own.length }
@@ -161,7 +161,7 @@ export class YamlTreeReader {
         'yaml_syntax',
         keySpan,
         'A collection cannot be a key',
-        'a key is a scalar: quote it if it is meant as text',
+        'keys are scalars: quote it if you mean text',
       )
     return { key: asKey, keySpan, isMerge: isScalar(key) && isMergeKey(key) }
   }
@@ -173,7 +173,7 @@ export class YamlTreeReader {
       : { node: { kind: 'scalar', span: undefined, value: null }, size: 1, depth: 0 }
   }
 
-  /** A key of the mapping itself goes before a merged one, and an earlier merged mapping before a later one. */
+  /** A key of the mapping itself wins over a merged one, and an earlier merged mapping over a later one. */
   #withMerged(own: readonly SourceEntry[], sources: readonly SourceMapping[], span: Span): SourceEntry[] {
     const entries = [...own]
     const seen = new Set(own.map(({ key }) => key))
@@ -198,18 +198,18 @@ export class YamlTreeReader {
         'too_deep',
         span,
         `Nested deeper than ${MAX_DEPTH} collections`,
-        'no model entity is nested so deeply',
+        'model entities are never nested this deeply',
       )
     }
   }
 }
 
-/** A node, and how many nodes and levels it would have with its aliases written out. */
+/** A node, with its number of nodes and levels when its aliases are expanded. */
 interface Counted {
   readonly node: SourceNode
   readonly size: number
   readonly depth: number
-  /** A scalar as it reads where it is a key. */
+  /** A scalar as a key. */
   readonly asKey?: string
 }
 
@@ -217,7 +217,12 @@ function mergeSources(node: SourceNode, keySpan: Span): SourceMapping[] {
   if (node.kind === 'mapping') return [node]
   const span = node.span ?? keySpan
   const refusal = () =>
-    new Stop('yaml_syntax', span, 'A merge key takes a mapping, or a sequence of mappings', 'write `<<: *name`')
+    new Stop(
+      'yaml_syntax',
+      span,
+      'The value of a merge key must be a mapping, or a sequence of mappings',
+      'write `<<: *name`',
+    )
   if (node.kind !== 'sequence') throw refusal()
   return node.items.map((item) => {
     if (item.kind !== 'mapping') throw refusal()
@@ -225,21 +230,21 @@ function mergeSources(node: SourceNode, keySpan: Span): SourceMapping[] {
   })
 }
 
-/** `<<` by itself, or with the tag that says what it is. */
+/** `<<` alone, or with the merge tag. */
 function isMergeKey({ type, source, tag }: Scalar): boolean {
   return source === '<<' && (tag === MERGE_TAG || (type === 'PLAIN' && !tag))
 }
 
 function misplacedMerge(scalar: Scalar): Stop {
-  return new Stop('yaml_syntax', spanOf(scalar), 'The tag !!merge is that of the key <<', 'leave out the tag')
+  return new Stop('yaml_syntax', spanOf(scalar), 'The tag !!merge is only for the key <<', 'remove the tag')
 }
 
-/** A key as it is written, whatever its tag: `1` and `0x1` are different keys, and both are texts. */
+/** A key as written, regardless of its tag: `1` and `0x1` are different keys, and both are strings. */
 function writtenKey({ source, value }: Scalar): string {
   return source ?? String(value ?? '')
 }
 
-/** A number where it is exact; a `bigint` stands for what a number cannot hold. */
+/** A number if that is exact, otherwise a `bigint`. */
 function integerOf(value: bigint, scalar: Scalar): number | bigint {
   if (value >= LONG || value <= -LONG) {
     throw new Stop('yaml_syntax', spanOf(scalar), LONG_INTEGER.message, LONG_INTEGER.help)

@@ -23,7 +23,7 @@ describe('YAML: a merge key', () => {
   it.each(['a: !!merge x\n', 'a: !!merge <<\n', '!!merge x: 1\n', '- !!merge y\n'])(
     'has a tag of its own: %j',
     (text) => {
-      expect(told(text)).toEqual([expect.stringContaining('yaml_syntax The tag !!merge is that of the key <<')])
+      expect(told(text)).toEqual([expect.stringContaining('yaml_syntax The tag !!merge is only for the key <<')])
     },
   )
 
@@ -64,19 +64,19 @@ describe('YAML: a byte order mark', () => {
 
 describe('YAML: a core tag', () => {
   it.each([
-    ['rank: !!int eight\n', '1:13 yaml_syntax The tag !!int asks for an integer, found the text "eight"'],
-    ['rank: !!int &x eight\n', '1:16 yaml_syntax The tag !!int asks for an integer, found the text "eight"'],
-    ['a: !!int 1.5\n', '1:10 yaml_syntax The tag !!int asks for an integer, found the text "1.5"'],
-    ['a: !!int 1_000\n', '1:10 yaml_syntax The tag !!int asks for an integer, found the text "1_000"'],
-    ['a: !!float x\n', '1:12 yaml_syntax The tag !!float asks for a number, found the text "x"'],
-    ['a: !!bool maybe\n', '1:11 yaml_syntax The tag !!bool asks for true or false, found the text "maybe"'],
-    ['a: !!null x\n', '1:11 yaml_syntax The tag !!null asks for null, found the text "x"'],
-    ['a: !!str [a]\n', '1:10 yaml_syntax The tag !!str asks for a text, found a sequence'],
-    ['a: !!seq\n  b: 1\n', '2:3 yaml_syntax The tag !!seq asks for a sequence, found a mapping'],
-    ['a: !!map [a]\n', '1:10 yaml_syntax The tag !!map asks for a mapping, found a sequence'],
-    ['a: !!map x\n', '1:10 yaml_syntax The tag !!map asks for a mapping, found the text "x"'],
-    ['a: !!int\n', '1:4 yaml_syntax The tag !!int asks for an integer, found nothing'],
-    ['- !!int x\n- !!int y\n', '1:9 yaml_syntax The tag !!int asks for an integer, found the text "x"'],
+    ['rank: !!int eight\n', '1:13 yaml_syntax The tag !!int requires an integer, found the text "eight"'],
+    ['rank: !!int &x eight\n', '1:16 yaml_syntax The tag !!int requires an integer, found the text "eight"'],
+    ['a: !!int 1.5\n', '1:10 yaml_syntax The tag !!int requires an integer, found the text "1.5"'],
+    ['a: !!int 1_000\n', '1:10 yaml_syntax The tag !!int requires an integer, found the text "1_000"'],
+    ['a: !!float x\n', '1:12 yaml_syntax The tag !!float requires a number, found the text "x"'],
+    ['a: !!bool maybe\n', '1:11 yaml_syntax The tag !!bool requires true or false, found the text "maybe"'],
+    ['a: !!null x\n', '1:11 yaml_syntax The tag !!null requires null, found the text "x"'],
+    ['a: !!str [a]\n', '1:10 yaml_syntax The tag !!str requires a string, found a sequence'],
+    ['a: !!seq\n  b: 1\n', '2:3 yaml_syntax The tag !!seq requires a sequence, found a mapping'],
+    ['a: !!map [a]\n', '1:10 yaml_syntax The tag !!map requires a mapping, found a sequence'],
+    ['a: !!map x\n', '1:10 yaml_syntax The tag !!map requires a mapping, found the text "x"'],
+    ['a: !!int\n', '1:4 yaml_syntax The tag !!int requires an integer, found nothing'],
+    ['- !!int x\n- !!int y\n', '1:9 yaml_syntax The tag !!int requires an integer, found the text "x"'],
     ['a: !!timestamp 2020-01-01\n', '1:4 yaml_syntax Unresolved tag: tag:yaml.org,2002:timestamp'],
   ])('says of %j what is not as it says', (text, expected) => {
     expect(told(text)).toEqual([expected])

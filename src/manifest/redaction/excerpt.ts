@@ -2,23 +2,23 @@ import type { Span } from '../source-node.js'
 import type { SourceText } from '../source-text.js'
 import type { Redaction } from './redaction.js'
 
-/** The line that a diagnostic points at, as it may be shown: secrets are masked, and of a long line a part is left. */
+/** The source line of a diagnostic, ready to show: secrets are masked, and a long line is cut. */
 export interface Excerpt {
   readonly before: string
-  /** What the diagnostic points at, as far as it stands in this line; empty at the end of one. */
+  /** The part of the marked text that is in this line. Empty at the end of a line. */
   readonly token: string
   readonly after: string
   readonly isCutBefore: boolean
   readonly isCutAfter: boolean
 }
 
-/** The widest part of a line that is shown, in UTF-16 code units. */
+/** The most UTF-16 code units of a line to show. */
 const WIDTH = 100
 
-/** How much of a long line is shown before the token. */
+/** How much of a long line to show before the token. */
 const LEAD = 20
 
-/** The excerpt of a text that a span points at. */
+/** The excerpt of a text for a span. */
 export function excerptOf(source: SourceText, redaction: Redaction, span: Span): Excerpt {
   const { text } = source
   const at = Math.min(span.start, text.length)
@@ -37,7 +37,7 @@ export function excerptOf(source: SourceText, redaction: Redaction, span: Span):
   }
 }
 
-/** An offset that does not part a surrogate pair. */
+/** Moves an offset so that it does not split a surrogate pair. */
 function wholeBefore(text: string, offset: number): number {
   const isInside = /[\ud800-\udbff]/.test(text.charAt(offset - 1)) && /[\udc00-\udfff]/.test(text.charAt(offset))
   return isInside ? offset - 1 : offset

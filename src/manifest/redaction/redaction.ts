@@ -2,16 +2,16 @@ import { MASK, maskUserInfo, type Stretch, secretsInText, userInfoIn } from '../
 import type { SourceNode } from '../source-node.js'
 import { secretsOfTree } from './secrets-of-tree.js'
 
-/** A shorter secret is hidden where it stands, but not wherever its letters stand: `1` and `true` are everywhere. */
+/** A shorter secret is masked only at its own place: texts such as `1` and `true` occur everywhere. */
 const SHORTEST = 4
 
-/** Of more different secrets than this a message is not searched: all that it quotes is hidden. */
+/** With more distinct secrets than this, messages are not searched for each: everything they quote is masked. */
 const MOST = 200
 
-/** How much of a value a message quotes. */
+/** The most characters of a value that a message quotes. */
 const LONGEST_QUOTE = 60
 
-/** What of one file must not be shown, and the texts of it that may. */
+/** Knows the secrets of one file, and masks them in texts to show. */
 export class Redaction {
   readonly #text: string
   #stretches: Stretch[] = []
@@ -24,12 +24,12 @@ export class Redaction {
     this.#text = text
   }
 
-  /** Notes the secrets of a document that has been read. */
+  /** Adds the secrets of a document that could be read. */
   addDocument(root: SourceNode): void {
     secretsOfTree(root, this.#text, (stretch, value) => this.#note(stretch, value))
   }
 
-  /** Notes the secrets of a file with a document that could not be read, by what its text looks like. */
+  /** Adds the secrets of a file with an unreadable document, by searching its text. */
   addText(): void {
     if (this.#isSearched) return
     this.#isSearched = true
@@ -49,7 +49,7 @@ export class Redaction {
     if (value.length >= SHORTEST && this.#secrets.size <= MOST) this.#secrets.add(value)
   }
 
-  /** A message that may be shown. */
+  /** A message with secrets masked. */
   prose(text: string): string {
     let shown = text
     if (this.#secrets.size > MOST) shown = shown.replace(/"(?:[^"\\]|\\.)*"?…?|(?<=the number )\S+/g, MASK)
@@ -57,7 +57,7 @@ export class Redaction {
     return maskUserInfo(shown)
   }
 
-  /** What may be shown of a stretch of one line, whose bounds are given as well. */
+  /** A stretch of one line, with secrets masked. */
   shown({ start, end }: Stretch, line: Stretch): string {
     const pieces: string[] = []
     let at = start
@@ -73,7 +73,7 @@ export class Redaction {
     return pieces.join('')
   }
 
-  /** The hidden stretches of a line, in order and apart; kept for the next that asks for the same line. */
+  /** The masked stretches of a line, sorted and not overlapping. Cached for the next call with the same line. */
   #hiddenIn(line: Stretch): readonly Stretch[] {
     if (this.#line?.start === line.start) return this.#line.stretches
     const text = this.#text.slice(line.start, line.end)
@@ -86,7 +86,7 @@ export class Redaction {
     return stretches
   }
 
-  /** Where a secret stands once more, under a key that does not name it; not searched for where there are too many. */
+  /** Where a secret occurs again, under other keys. Not searched for if there are too many secrets. */
   #copiesIn(text: string): Stretch[] {
     if (this.#secrets.size > MOST) return []
     const found: Stretch[] = []
@@ -110,7 +110,7 @@ export class Redaction {
   }
 }
 
-/** The index of the first of ordered stretches that ends behind an offset. */
+/** The index of the first stretch that ends after an offset. */
 function firstEndingAfter(stretches: readonly Stretch[], offset: number): number {
   let low = 0
   let high = stretches.length
@@ -122,7 +122,7 @@ function firstEndingAfter(stretches: readonly Stretch[], offset: number): number
   return low
 }
 
-/** Stretches in order, those that meet made one. */
+/** Sorts stretches and merges those that touch. */
 function apart(stretches: readonly Stretch[]): Stretch[] {
   const sorted = [...stretches].sort((one, other) => one.start - other.start || other.end - one.end)
   const found: { start: number; end: number }[] = []
@@ -134,7 +134,7 @@ function apart(stretches: readonly Stretch[]): Stretch[] {
   return found
 }
 
-/** A text without a secret, also where it quotes it with escapes or only the beginning of it. */
+/** Removes a secret from a text, also if the text has it with escapes or only its beginning. */
 function withoutSecret(text: string, secret: string): string {
   let shown = text.replaceAll(secret, MASK)
   const escaped = JSON.stringify(secret).slice(1, -1)

@@ -1,14 +1,14 @@
 import { isHidden, isSecretKey, type Stretch, userInfoIn } from '../../display/index.js'
 import type { SourceNode, SourceScalar } from '../source-node.js'
 
-/** Takes a secret: where it stands in the text, and what it reads. */
+/** Receives a secret: its place in the text, and its value. */
 export type NoteSecret = (stretch: Stretch, value: string) => void
 
 type Visit = readonly [node: SourceNode, isSecret: boolean]
 
 /**
- * Finds the secrets of a document: all that stands under a key that names one, at the alias and at what the alias names, and
- * the user info of URLs. What stands in several places is visited once.
+ * Finds the secrets of a document: every value under a key that names a secret, both at an alias and at its anchor, and the
+ * user info of URLs. Visits shared nodes once.
  */
 export function secretsOfTree(root: SourceNode, text: string, note: NoteSecret): void {
   const visited = { open: new Set<readonly unknown[]>(), secret: new Set<readonly unknown[]>() }
@@ -35,7 +35,7 @@ function noteScalar({ span, origin, value, spelling }: SourceScalar, note: NoteS
   if (spelling !== undefined && span !== undefined) note(span, spelling)
 }
 
-/** As it is written, its own stretch; written with escapes or over several lines, the whole value. */
+/** If written literally, only its own stretch. If written with escapes or on several lines, the whole value. */
 function noteUserInfo({ span, origin, value }: SourceScalar, text: string, note: NoteSecret): void {
   const place = origin ?? span
   if (place === undefined || typeof value !== 'string') return
@@ -45,7 +45,7 @@ function noteUserInfo({ span, origin, value }: SourceScalar, text: string, note:
     const at = written.indexOf(secret)
     const stretch = at < 0 ? place : { start: place.start + at, end: place.start + at + secret.length }
     note(stretch, secret)
-    // Messages may quote the parts alone.
+    // Messages may quote only a part.
     for (const part of secret.split(':')) note(stretch, part)
   }
 }
