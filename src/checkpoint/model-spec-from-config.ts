@@ -104,7 +104,7 @@ export function modelSpecFromArchitecture(
   const { dimensions, className, family } = architecture
   const embeds = isEmbeddingModel({ ...extras, className })
   const contextTokens = dimensions.contextTokens ?? tokenizerLimit(extras.tokenizerConfig)
-  const { windowTokens } = dimensions
+  const window = windowOf(dimensions, contextTokens)
   const { precision, notes: precisionNotes } = precisionOf({
     ...optionsIn(extras, PRECISION_SOURCES),
     config,
@@ -132,7 +132,7 @@ export function modelSpecFromArchitecture(
     precision,
     ...(dimensions.moe && { moe_config: moeConfig(dimensions) }),
     ...(dimensions.mamba && { mamba_config: mambaConfig(dimensions) }),
-    ...(windowTokens !== undefined && { sliding_window_config: { window_size: windowTokens } }),
+    ...(window.tokens !== undefined && { sliding_window_config: { window_size: window.tokens } }),
     linear_layers: linearLayerSpecs(architecture),
     ...(chat.template !== undefined && { chat_template: chat.template }),
     ...(parser !== undefined && { tool_call_config: { tool_call_parser: parser } }),
@@ -146,7 +146,7 @@ export function modelSpecFromArchitecture(
     notes: [
       ...architecture.notes,
       ...precisionNotes,
-      ...windowNotes(windowTokens, contextTokens),
+      ...window.notes,
       ...chat.notes,
       ...gpuNotes,
       ...unknown,
@@ -166,10 +166,19 @@ function tokenizerLimit(tokenizerConfig: ConfigObject | undefined): number | und
   return limit !== undefined && Number.isInteger(limit) && limit > 0 && limit < 2 ** 31 ? limit : undefined
 }
 
-/** A window that is wider than the context hides nothing, and is a window of the model all the same. */
-function windowNotes(windowTokens: number | undefined, contextTokens: number | undefined): string[] {
-  if (windowTokens === undefined || contextTokens === undefined || windowTokens <= contextTokens) return []
-  return [`sliding_window_config: a window of ${windowTokens} tokens is wider than the context of ${contextTokens}`]
+/**
+ * A window wider than the context never slides: Phi-3.5 states one of 262,144 tokens for all layers, which means none. Where only
+ * some layers have it (OLMo 3, EXAONE 4), it is what tells them from the others, and is kept.
+ */
+function windowOf(
+  { windowTokens, windowLayers }: Dimensions,
+  contextTokens: number | undefined,
+): { readonly tokens?: number; readonly notes: readonly string[] } {
+  if (windowTokens === undefined) return { notes: [] }
+  if (contextTokens === undefined || windowTokens <= contextTokens) return { tokens: windowTokens, notes: [] }
+  const wider = `a window of ${windowTokens} tokens is wider than the context of ${contextTokens}`
+  if (windowLayers === undefined) return { notes: [`sliding_window_config is left out: ${wider}`] }
+  return { tokens: windowTokens, notes: [`sliding_window_config: ${wider}`] }
 }
 
 function moeConfig({ moe }: Dimensions): MoEConfig | null {

@@ -136,13 +136,6 @@ describe('modelSpecFromConfig', () => {
     expect(modelSpecFromConfig(mamba).notes).toContain('context_size is left out: the config names no limit')
   })
 
-  it('says of a window that it is wider than the context', () => {
-    const phi = { model_type: 'phi3', num_hidden_layers: 1, max_position_embeddings: 4096, sliding_window: 8192 }
-    const { spec, notes } = modelSpecFromConfig(phi)
-    expect(spec.sliding_window_config).toEqual({ window_size: 8192 })
-    expect(notes).toContain('sliding_window_config: a window of 8192 tokens is wider than the context of 4096')
-  })
-
   it('fills in the fewest GPUs where it is given what tells them', () => {
     const { spec, notes } = modelSpecFromConfig(LLAMA, { minimumGpus })
     expect(spec).toMatchObject({ minimum_gpus_all_weights: expect.any(Number), minimum_gpus_lora: expect.any(Number) })

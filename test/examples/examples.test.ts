@@ -27,7 +27,6 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     '8:27 unknown-placeholder',
     '9:26 few-shot-examples-unused',
     '11:18 temperature-zero',
-    '12:17 both-token-limits',
   ],
   'broken/syntax.yaml': ['4:70 yaml_syntax'],
   'broken/types.yaml': [
