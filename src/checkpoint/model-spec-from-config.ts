@@ -143,14 +143,7 @@ export function modelSpecFromArchitecture(
   ]
   return {
     spec,
-    notes: [
-      ...architecture.notes,
-      ...precisionNotes,
-      ...window.notes,
-      ...chat.notes,
-      ...gpuNotes,
-      ...unknown,
-    ],
+    notes: [...architecture.notes, ...precisionNotes, ...window.notes, ...chat.notes, ...gpuNotes, ...unknown],
   }
 }
 

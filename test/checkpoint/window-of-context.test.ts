@@ -19,7 +19,9 @@ it.each([4095, 4096])('keeps a window of %i tokens in a context of 4096', (windo
 it('leaves out a window of 4097 tokens in a context of 4096, and says so', () => {
   const { spec, notes } = specWith(4097)
   expect(spec).not.toHaveProperty('sliding_window_config')
-  expect(notes).toContain('sliding_window_config is left out: a window of 4097 tokens is wider than the context of 4096')
+  expect(notes).toContain(
+    'sliding_window_config is left out: a window of 4097 tokens is wider than the context of 4096',
+  )
 })
 
 it('keeps a wider window that only some layers have', () => {
