@@ -18,9 +18,26 @@ export class ConfigReader {
   readonly #place: readonly (string | number)[]
   readonly #read = new Set<string>()
 
-  constructor(object: ConfigObject, place: readonly (string | number)[] = []) {
+  readonly #aliases: ReadonlyMap<string, string>
+
+  constructor(
+    object: ConfigObject,
+    place: readonly (string | number)[] = [],
+    aliases: ReadonlyMap<string, string> = new Map(),
+  ) {
     this.#object = object
     this.#place = place
+    this.#aliases = aliases
+  }
+
+  /**
+   * The same config, read with other names for some fields: an absent field has the value of its alias.
+   *
+   * @param attributeMap - the field by its alias, as in transformers: `{ num_experts: 'num_local_experts' }`
+   */
+  withAliases(attributeMap: Readonly<Record<string, string>>): ConfigReader {
+    const aliases = Object.entries(attributeMap).map(([alias, field]) => [field, alias] as const)
+    return new ConfigReader(this.#object, this.#place, new Map(aliases))
   }
 
   /** Whether the field is present and not null. */
@@ -40,7 +57,8 @@ export class ConfigReader {
 
   /** The value as it is in the file; `undefined` where the field is absent. Never an inherited property. */
   raw(name: string): unknown {
-    return Object.hasOwn(this.#object, name) ? this.#object[name] : undefined
+    const stated = Object.hasOwn(this.#object, name) ? name : this.#aliases.get(name)
+    return stated !== undefined && Object.hasOwn(this.#object, stated) ? this.#object[stated] : undefined
   }
 
   /** The names of the fields that are present. */

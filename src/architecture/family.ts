@@ -40,6 +40,11 @@ export interface FamilyFacts {
   /** What the family calls the fields of common sizes. Both names are read, as `attribute_map` has it. */
   readonly fieldNames?: FieldNames
   /**
+   * Other names for fields of the config, as in the `attribute_map` of transformers: the field by its alias. transformers 4 and 5
+   * map some in opposite directions; both names are read. Names of common sizes are in `fieldNames`.
+   */
+  readonly attributeMap?: Readonly<Record<string, string>>
+  /**
    * Multimodal models whose language model this is: the `model_type` of the whole where its `text_config` has none, or
    * the name that the `text_config` gives it.
    */

@@ -45,9 +45,10 @@ function describeText({ whole, family, config }: TextConfig, outer: ConfigReader
 function described(modelType: string, config: ConfigReader, className: string | undefined): Architecture {
   const family = familyOf(modelType)
   if (!family) throw unsupported(modelType)
-  const model = family.describe(config, className)
-  const forward = family.forward?.(config, model.dimensions)
-  const notes = [...model.notes, ...unreadSizes(config)]
+  const reader = family.attributeMap ? config.withAliases(family.attributeMap) : config
+  const model = family.describe(reader, className)
+  const forward = family.forward?.(reader, model.dimensions)
+  const notes = [...model.notes, ...unreadSizes(reader)]
   return { family: modelType, ...model, notes, ...(forward && { forward }) }
 }
 

@@ -10,6 +10,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const deepseekV2 = decoderFamily({
   modelType: 'deepseek_v2',
   name: 'DeepseekV2',
+  attributeMap: { num_experts: 'n_routed_experts' },
   defaults: {
     vocab_size: 32_000,
     hidden_size: 4096,

@@ -12,6 +12,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const deepseekV3 = decoderFamily({
   modelType: 'deepseek_v3',
   name: 'DeepseekV3',
+  attributeMap: { num_local_experts: 'n_routed_experts' },
   defaults: {
     vocab_size: 129_280,
     hidden_size: 7168,

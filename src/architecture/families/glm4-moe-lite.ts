@@ -10,6 +10,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const glm4MoeLite = decoderFamily({
   modelType: 'glm4_moe_lite',
   name: 'Glm4MoeLite',
+  attributeMap: { num_local_experts: 'n_routed_experts', head_dim: 'qk_rope_head_dim' },
   defaults: {
     vocab_size: 154_880,
     hidden_size: 2048,

@@ -9,6 +9,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const glm4Moe = decoderFamily({
   modelType: 'glm4_moe',
   name: 'Glm4Moe',
+  attributeMap: { num_local_experts: 'n_routed_experts' },
   defaults: {
     vocab_size: 151_552,
     hidden_size: 4096,

@@ -10,6 +10,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const gptOss = decoderFamily({
   modelType: 'gpt_oss',
   name: 'GptOss',
+  attributeMap: { num_experts: 'num_local_experts' },
   defaults: {
     vocab_size: 201_088,
     hidden_size: 2880,

@@ -17,6 +17,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 export const hunyuanV1Moe = causalLmFamily({
   modelType: 'hunyuan_v1_moe',
   name: 'HunYuanMoEV1',
+  attributeMap: { num_local_experts: 'num_experts', num_experts_per_tok: 'moe_topk' },
   defaults: {
     vocab_size: 290_943,
     hidden_size: 4096,

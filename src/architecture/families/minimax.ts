@@ -16,6 +16,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 export const minimax = causalLmFamily({
   modelType: 'minimax',
   name: 'MiniMax',
+  attributeMap: { num_experts: 'num_local_experts' },
   defaults: {
     vocab_size: 32_000,
     hidden_size: 4096,

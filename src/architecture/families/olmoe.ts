@@ -13,6 +13,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const olmoe = decoderFamily({
   modelType: 'olmoe',
   name: 'Olmoe',
+  attributeMap: { num_local_experts: 'num_experts' },
   defaults: {
     vocab_size: 50_304,
     hidden_size: 2048,

@@ -11,6 +11,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const qwen3Moe = decoderFamily({
   modelType: 'qwen3_moe',
   name: 'Qwen3Moe',
+  attributeMap: { num_local_experts: 'num_experts' },
   defaults: {
     vocab_size: 151_936,
     hidden_size: 2048,
@@ -28,7 +29,7 @@ export const qwen3Moe = decoderFamily({
   mlp: gatedMlp,
   mixture({ hiddenSize }, config) {
     const routing = {
-      experts: config.integer(['num_experts', 'num_local_experts'], 128),
+      experts: config.integer('num_experts', 128),
       expertsPerToken: config.integer('num_experts_per_tok', 8),
     }
     const ffnSize = config.integer('moe_intermediate_size', 768)

@@ -12,6 +12,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 export const recurrentGemma = causalLmFamily({
   modelType: 'recurrent_gemma',
   name: 'RecurrentGemma',
+  attributeMap: { sliding_window: 'attention_window_size' },
   defaults: {
     vocab_size: 256_000,
     hidden_size: 2560,

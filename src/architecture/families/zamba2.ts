@@ -14,6 +14,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 export const zamba2 = causalLmFamily({
   modelType: 'zamba2',
   name: 'Zamba2',
+  attributeMap: { layer_types: 'layers_block_type' },
   defaults: {
     vocab_size: 32_000,
     hidden_size: 2560,

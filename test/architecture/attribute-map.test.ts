@@ -1,0 +1,52 @@
+/** The `attribute_map` of each configuration class of transformers, 4.57.1 and 5.17.0: an alias is the field. */
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { architectureFromConfig } from '../../src/architecture/index.js'
+
+const MAPS: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>> = JSON.parse(
+  readFileSync(new URL('../fixtures/checkpoint/attribute-maps.json', import.meta.url), 'utf8'),
+)
+
+/** A value for each alias that is a size; the others name lists and frequencies that no size depends on. */
+const VALUES: Readonly<Record<string, number>> = {
+  num_experts: 6,
+  num_local_experts: 6,
+  num_experts_per_tok: 1,
+  num_attention_heads: 2,
+  hidden_size: 96,
+  num_hidden_layers: 3,
+  max_position_embeddings: 777,
+  head_dim: 32,
+  sliding_window: 99,
+}
+
+/** Where the two names are not the same. */
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  'bart num_hidden_layers': 'transformers 4 ignores it, 5 takes it for the encoder alone',
+  't5 num_hidden_layers': 'set after the decoder has taken its layers from num_layers',
+  'mt5 num_hidden_layers': 'set after the decoder has taken its layers from num_layers',
+}
+
+const CASES = Object.entries(MAPS).flatMap(([version, families]) =>
+  Object.entries(families).flatMap(([family, map]) =>
+    Object.entries(map)
+      .filter(([alias]) => VALUES[alias] !== undefined && EXCEPTIONS[`${family} ${alias}`] === undefined)
+      .map(([alias, field]) => [family, alias, field, version] as const),
+  ),
+)
+
+describe('the aliases of fields', () => {
+  it('are those of dozens of families', () => {
+    expect(new Set(CASES.map(([family]) => family)).size).toBeGreaterThan(20)
+  })
+
+  it.each(CASES)('%s reads %s as %s (transformers %s)', (family, alias, field) => {
+    const withOne = (name: string) => architectureFromConfig({ model_type: family, [name]: VALUES[alias] })
+    expect(withOne(alias)).toEqual(withOne(field))
+  })
+
+  it('count for nothing beside the field itself', () => {
+    const config = { model_type: 'mixtral', num_hidden_layers: 1, num_local_experts: 4 }
+    expect(architectureFromConfig({ ...config, num_experts: 64 })).toEqual(architectureFromConfig(config))
+  })
+})
