@@ -6,17 +6,17 @@ import { rulesFor } from './request-rules.js'
 import { DIALECTS, type Dialect, namesOf, type Style, VARIANTS, type Variant } from './style.js'
 import { type WrittenSchema, writeSchema } from './write-schema.js'
 
-/** How {@link jsonSchema} writes. */
+/** Options of {@link jsonSchema}. */
 export interface JsonSchemaOptions {
-  /** The dialect; `2020-12` by default. */
+  /** The dialect. Default: `2020-12`. */
   readonly dialect?: Dialect
-  /** What is described: all that the service checks (the default), or what the API page shows. */
+  /** What to describe: everything that the service checks (the default), or what the API page shows. */
   readonly variant?: Variant
-  /** The `$id`, by default `urn:model-entity:{dialect}:{name}`; a definition of your own has none by default. */
+  /** The `$id`. Default: `urn:model-entity:{dialect}:{name}`, or none for a definition of your own. */
   readonly id?: string
 }
 
-/** What the options of `jsonSchema` may be. */
+/** The options that `jsonSchema` accepts. */
 export const JSON_SCHEMA_OPTIONS: OptionTable<JsonSchemaOptions> = {
   dialect: choice(namesOf(DIALECTS)),
   variant: choice(VARIANTS),
@@ -24,15 +24,15 @@ export const JSON_SCHEMA_OPTIONS: OptionTable<JsonSchemaOptions> = {
 }
 
 /**
- * A definition as a self-contained JSON Schema: with `$schema`, `$id`, and the definitions that it refers to in `$defs`
- * (`definitions` in draft-07). Plain data, a new copy at each call.
+ * A definition as a self-contained JSON Schema with `$schema`, `$id`, and all referenced definitions in `$defs`
+ * (`definitions` in draft-07). Plain data, a new copy on each call.
  *
- * The schema takes and refuses what the service does, as far as JSON Schema can say it, of values in their canonical form:
- * the service also takes `"8"` for an integer and a Unix timestamp for a time, which a schema cannot describe, and reads
- * `format` by rules of its own.
+ * For values in canonical form, the schema accepts what the service accepts, as far as JSON Schema can express it. The
+ * service also accepts `"8"` for an integer and a Unix timestamp for a time, which a schema cannot describe, and has its
+ * own rules for each `format`.
  *
  * @param model - the name of a definition, or one of your own
- * @throws TypeError when there is no definition of that name, and for an unknown or wrong option
+ * @throws TypeError if there is no definition of that name, or an option is unknown or wrong
  * @example
  * ```ts
  * import { jsonSchema } from 'model-entity'
@@ -57,7 +57,7 @@ export function jsonSchema(model: SchemaName | TSchema, options: JsonSchemaOptio
   }
 }
 
-/** All definitions that `references` lead to, in the order of the API page. */
+/** All definitions reachable from `references`, in the order of the API page. */
 function allOf(references: ReadonlySet<SchemaName>, write: (name: SchemaName) => WrittenSchema): PlainObject {
   const reached = new Map<SchemaName, PlainObject>()
   const waiting = [...references]

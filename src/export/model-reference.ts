@@ -7,8 +7,8 @@ const UNHYPHENATED = `[${characters}]+`
 const SINGLE_HYPHENS = `${UNHYPHENATED}(-${UNHYPHENATED})*`
 
 /**
- * The grammar of a model reference in keywords that every validator knows, in place of the `format` that only we know:
- * two patterns that must both match. One pattern would need a lookahead, which RE2, and with it Go and Rust, does not have.
+ * The grammar of a model reference in keywords that every validator supports, instead of our own `format`: two patterns that
+ * must both match. A single pattern would need a lookahead, which RE2 does not have, and so Go and Rust do not.
  */
 export const MODEL_REFERENCE_KEYWORDS: PlainObject = {
   pattern: oneOrTwo(SEGMENT),

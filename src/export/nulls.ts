@@ -1,6 +1,6 @@
 import type { PlainObject } from './plain-data.js'
 
-/** `null` as JSON Schema says it: one more type, or one more alternative where the schema is a reference. */
+/** `null` in JSON Schema: one more type, or one more alternative if the schema is a reference. */
 export function byType(schema: PlainObject): PlainObject {
   if (typeof schema['type'] === 'string' && schema['enum'] === undefined) {
     return { ...schema, type: [schema['type'], 'null'] }
@@ -9,8 +9,8 @@ export function byType(schema: PlainObject): PlainObject {
 }
 
 /**
- * `null` as OpenAPI 3.0 says it: `nullable`, which works beside a `type` only (so the clarification in 3.0.3). A reference
- * therefore gets an alternative that takes nothing but `null`.
+ * `null` in OpenAPI 3.0: `nullable`, which only works next to a `type` (clarified in 3.0.3). So a reference gets an
+ * alternative that accepts only `null`.
  */
 export function byKeyword(schema: PlainObject): PlainObject {
   if (typeof schema['type'] === 'string' && schema['enum'] === undefined) return { ...schema, nullable: true }

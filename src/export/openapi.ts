@@ -4,27 +4,27 @@ import type { PlainObject } from './plain-data.js'
 import { namesOf, OPENAPI_VERSIONS, type OpenApiVersion, type Style, VARIANTS, type Variant } from './style.js'
 import { writeSchema } from './write-schema.js'
 
-/** How {@link openapi} writes. */
+/** Options of {@link openapi}. */
 export interface OpenApiOptions {
-  /** What is described: all that the service checks (the default), or what the API page shows. */
+  /** What to describe: everything that the service checks (the default), or what the API page shows. */
   readonly variant?: Variant
-  /** The version of OpenAPI; `3.1` by default. */
+  /** The version of OpenAPI. Default: `3.1`. */
   readonly version?: OpenApiVersion
 }
 
-/** What the options of `openapi` may be. */
+/** The options that `openapi` accepts. */
 export const OPENAPI_OPTIONS: OptionTable<OpenApiOptions> = {
   variant: choice(VARIANTS),
   version: choice(namesOf(OPENAPI_VERSIONS)),
 }
 
 /**
- * The OpenAPI document of the endpoint, with every definition among its components. Plain data, a new copy at each call.
+ * The OpenAPI document of the endpoint, with every definition as a component. Plain data, a new copy on each call.
  *
- * The variant `page` in version 3.1 is the document of the API page. The variant `service` says more: the constraints and
- * the nulls of the service, that the body is required, and the answers 400, 403 and 409.
+ * The variant `page` in version 3.1 is the document of the API page. The variant `service` adds the constraints and nulls of
+ * the service, the required body, and the responses 400, 403 and 409.
  *
- * @throws TypeError for an unknown option, and a variant or a version that is not there
+ * @throws TypeError if an option is unknown, or the variant or version does not exist
  * @example
  * ```ts
  * import { openapi } from 'model-entity'
@@ -41,14 +41,14 @@ export function openapi(options: OpenApiOptions = {}): OpenApiDocument {
     openapi: style.version,
     info: { title: 'Nemo Platform API', version: '1.0.0' },
     servers: [{ url: 'https://host.com', description: 'Default' }],
-    // Said outright, as the page names no credentials and a linter asks.
+    // Explicit, because linters require it. The page names no credentials.
     ...(variant === 'service' && { security: [] }),
     paths: { [CREATE_MODEL.path]: { [CREATE_MODEL.method]: operation(style, variant) } },
     components: { schemas: components(style, variant) },
   }
 }
 
-/** An OpenAPI document, as far as its shape is always the same. */
+/** The fixed part of the shape of an OpenAPI document. */
 export interface OpenApiDocument extends PlainObject {
   openapi: string
   info: { title: string; version: string }
@@ -83,7 +83,7 @@ function operation(style: Style, variant: Variant): PlainObject {
   }
 }
 
-/** The body with which the service refuses what it does not look into, or does not allow: one sentence. */
+/** The body of a 400, 403 or 409 response: one sentence. */
 const REFUSAL: PlainObject = { type: 'object', properties: { detail: { type: 'string' } }, required: ['detail'] }
 
 function json(schema: PlainObject): PlainObject {

@@ -1,12 +1,12 @@
 import { isPlainObject, type PlainObject } from './plain-data.js'
 
 /**
- * How a schema says a rule that holds in requests alone (`atMostOne`): as an assertion; in its description, where requests and
- * answers share the schema, as in an OpenAPI document; or not at all, where it describes an answer.
+ * How a schema expresses a rule for requests only (`atMostOne`): as an assertion; in the description, if requests and
+ * responses share the schema, as in an OpenAPI document; or not at all, if the schema describes a response.
  */
 export type RequestRules = 'asserted' | 'described' | 'omitted'
 
-/** The form for a definition on its own: an answer in it, which shares its schemas, leaves nothing to assert. */
+/** The form for a single definition. If it contains a response, which shares its schemas, nothing is asserted. */
 export function rulesFor(definition: object): RequestRules {
   return holdsAnswer(definition) ? 'omitted' : 'asserted'
 }
@@ -16,12 +16,12 @@ function holdsAnswer(schema: unknown): boolean {
   return ('isAnswer' in schema && schema.isAnswer === true) || Object.values(schema).some(holdsAnswer)
 }
 
-/** A schema with its rule; `rule` is what its definition has as `atMostOne`. */
+/** Adds the rule to a schema. `rule` is the `atMostOne` of its definition. */
 export function withRule(schema: PlainObject, rule: unknown, form: RequestRules): PlainObject {
   const names = isPlainObject(rule) && Array.isArray(rule['fields']) ? rule['fields'].map(String) : []
   if (names.length === 0 || form === 'omitted') return schema
   if (form === 'described') {
-    const sentence = `Of ${names.map((name) => `\`${name}\``).join(' and ')} a request may set only one.`
+    const sentence = `A request may set only one of ${names.map((name) => `\`${name}\``).join(' and ')}.`
     return { ...schema, description: [schema['description'], sentence].filter(Boolean).join(' ') }
   }
   const pairs = names.flatMap((one, index) => names.slice(index + 1).map((other) => [one, other]))
@@ -30,7 +30,7 @@ export function withRule(schema: PlainObject, rule: unknown, form: RequestRules)
   return more.length > 0 ? { ...schema, allOf: assertions } : { ...schema, ...only }
 }
 
-/** Null is as good as absent. */
+/** Null counts as absent. */
 function bothSet(names: readonly string[]): PlainObject {
   const properties = Object.fromEntries(names.map((name) => [name, { not: { type: 'null' } }]))
   return { required: [...names], properties }

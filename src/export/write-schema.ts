@@ -5,22 +5,22 @@ import { isPlainObject, type PlainObject, type PlainValue } from './plain-data.j
 import { type RequestRules, withRule } from './request-rules.js'
 import type { Style, Variant } from './style.js'
 
-/** A definition written as a schema, with the names of the definitions that it refers to. */
+/** A schema written from a definition, with the names of the definitions it references. */
 export interface WrittenSchema {
   readonly schema: PlainObject
   readonly references: ReadonlySet<SchemaName>
 }
 
 /**
- * Writes a definition as plain JSON Schema in a style. A definition with a name inside it becomes a `$ref`; the definition
- * itself is written out.
+ * Writes a definition as plain JSON Schema in a given style. Named definitions inside it become a `$ref`; the definition
+ * itself is written in full.
  */
 export function writeSchema(definition: TSchema, style: Style, variant: Variant, rules: RequestRules): WrittenSchema {
   const writer = new Writer(style, variant, variant === 'page' ? 'omitted' : rules)
   return { schema: writer.body(definition), references: writer.references }
 }
 
-/** The keywords of a definition that are written in another form, or not at all. */
+/** The keywords that are written in another form, or not at all. */
 interface OfDefinition {
   readonly anyOf?: unknown
   readonly atMostOne?: unknown
@@ -28,14 +28,14 @@ interface OfDefinition {
   readonly [keyword: string]: unknown
 }
 
-/** Where the service takes more, or less, than the format of JSON Schema does. */
+/** Where the service accepts more or less than the JSON Schema format. */
 const FORMAT_NOTES: Readonly<Record<string, string>> = {
   uri:
-    'The format is RFC 3986. The service reads WHATWG URLs: it takes and repairs more, such as hosts and paths that are not ASCII, and ' +
+    'The format is RFC 3986. The service reads WHATWG URLs: it accepts and repairs more, such as hosts and paths that are not ASCII, and ' +
     'refuses some URIs, such as those with a port above 65535.',
   'date-time':
-    'The format is RFC 3339. The service takes more: a time without a zone or seconds, a blank for the T, a date alone, Unix timestamps; ' +
-    'and it takes no leap second.',
+    'The format is RFC 3339. The service accepts more: a time without a zone or seconds, a space instead of the T, a date alone, Unix timestamps. ' +
+    'It accepts no leap seconds.',
 }
 
 const NAMES = new Map<unknown, SchemaName>(SCHEMA_NAMES.map((name) => [SCHEMAS[name], name]))
@@ -55,7 +55,7 @@ class Writer {
     this.#rules = rules
   }
 
-  /** A schema where it is used: a named definition is referred to. */
+  /** A schema at its place of use. Named definitions become references. */
   #use(schema: unknown): PlainValue {
     const name = NAMES.get(schema)
     if (name === undefined) return isPlainObject(schema) ? this.body(schema) : plain(schema)
@@ -63,14 +63,14 @@ class Writer {
     return { $ref: this.#style.definitions + name }
   }
 
-  /** A schema written out. */
+  /** A schema written in full. */
   body(schema: object): PlainObject {
     const { anyOf, atMostOne, isAnswer, ...keywords }: OfDefinition = { ...schema }
     if (!Array.isArray(anyOf)) return inOrder(this.#noted(withRule(this.#keywords(keywords), atMostOne, this.#rules)))
     return inOrder(this.#noted(this.#union(anyOf, this.#keywords(keywords))))
   }
 
-  /** Says beside a format that the service reads it by other rules; the page's rendition stays as the page is. */
+  /** Notes next to a format that the service has other rules for it. Not in the `page` variant, which equals the page. */
   #noted(schema: PlainObject): PlainObject {
     const note = this.#variant === 'service' ? FORMAT_NOTES[String(schema['format'])] : undefined
     const description = String(schema['description'] ?? '')
@@ -78,7 +78,7 @@ class Writer {
     return { ...schema, description: description === '' ? note : `${description.replace(/\.?$/, '.')} ${note}` }
   }
 
-  /** A union: of one, of something and null, or of several; `annotations` is what stands beside it. */
+  /** A union: of one, of something and null, or of several. `annotations` are the keywords next to it. */
   #union(members: readonly unknown[], annotations: PlainObject): PlainObject {
     const others = members.filter((member) => !isNull(member))
     const [only] = others
@@ -92,7 +92,7 @@ class Writer {
 
   #orNull(member: unknown, schema: PlainObject, annotations: PlainObject): PlainObject {
     if (this.#variant === 'service') return { ...this.#style.orNull(schema), ...annotations }
-    // The page names null for this one definition only.
+    // The page shows null only for this definition.
     if (member !== BackendFormat) return this.#beside(schema, annotations)
     const { anyOf, ...rest } = this.#style.orNull(schema)
     return { ...(anyOf !== undefined && { [this.#unionKeyword]: anyOf }), ...rest, ...annotations }
@@ -131,7 +131,7 @@ const SCHEMA_MAPS = new Set(['properties', 'patternProperties', 'dependentSchema
 const SCHEMA_LISTS = new Set(['allOf', 'oneOf', 'prefixItems'])
 const SCHEMA_VALUES = new Set(['items', 'additionalProperties', 'not', 'contains', 'propertyNames'])
 
-/** How TypeBox writes a record of any key. `.` matches no line break, so that the keyword for all keys says it better. */
+/** How TypeBox writes a record with any key. `.` does not match a line break, so the keyword for all keys is better. */
 const ANY_KEY = '^.*$'
 
 function isAnyKey(keyword: string, value: unknown): value is { [ANY_KEY]: unknown } {
@@ -147,17 +147,17 @@ function isUnshown(keyword: string, value: unknown): boolean {
     UNSHOWN.has(keyword) ||
     value === MODEL_REFERENCE_FORMAT ||
     (keyword === 'additionalProperties' && value === true) ||
-    // A factory makes these anew for each object, and pydantic shows none.
+    // A factory creates these for each object, and pydantic does not show them.
     (keyword === 'default' && typeof value === 'object')
   )
 }
 
-/** Data without a share in the definition, so that whoever changes an artifact changes no definition. */
+/** Copies data, so that changing an artifact does not change a definition. */
 function plain(value: unknown): PlainValue {
   return value === undefined ? null : JSON.parse(JSON.stringify(value))
 }
 
-/** The order in which a person reads a schema. */
+/** The order of keywords, for readability. */
 const FIRST = ['$ref', 'title', 'description', 'type', 'nullable', 'format', 'default', 'enum', 'anyOf', 'oneOf']
 const LAST = ['allOf', 'properties', 'additionalProperties', 'required']
 

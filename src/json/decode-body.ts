@@ -2,11 +2,11 @@ import { decodeUtf8, decodeUtf16, decodeUtf32 } from './decode-unicode.js'
 import { textOrBytes } from './text-or-bytes.js'
 
 /**
- * The text of a JSON body, as Python's `json.loads` decodes bytes: UTF-8, UTF-16 or UTF-32, told by a byte order mark or
- * by where the zero bytes are. Surrogates that stand alone are kept. `undefined` if the bytes are not in that encoding.
+ * Decodes a JSON body like Python's `json.loads`: UTF-8, UTF-16 or UTF-32, detected by a byte order mark or by the position
+ * of zero bytes. Keeps lone surrogates. Returns `undefined` if the bytes are invalid in the detected encoding.
  *
- * @param body - bytes; or text, from which a byte order mark is taken away as it would be from its bytes
- * @throws TypeError for a body that is neither
+ * @param body - bytes or text. A byte order mark is removed from either
+ * @throws TypeError if the body is neither
  */
 export function decodeBody(body: string | ArrayBufferLike | ArrayBufferView): string | undefined {
   return decodeBytes(textOrBytes(body))
@@ -15,7 +15,7 @@ export function decodeBody(body: string | ArrayBufferLike | ArrayBufferView): st
 function decodeBytes(body: string | Uint8Array): string | undefined {
   if (typeof body === 'string') {
     if (body.startsWith('\ufeff')) return body.slice(1)
-    // The bytes of such a text would be taken for UTF-16 or UTF-32.
+    // The bytes of such a text would be detected as UTF-16 or UTF-32.
     return body.slice(0, 2).includes('\0') ? decodeBytes(new TextEncoder().encode(body)) : body
   }
   const { decode, littleEndian, skip } = detectEncoding(body)
@@ -29,7 +29,7 @@ interface Encoding {
   readonly skip: number
 }
 
-/** The first mark that fits is the encoding: UTF-32's little-endian mark begins as UTF-16's does. */
+/** The first match wins: the little-endian mark of UTF-32 starts like that of UTF-16. */
 const BYTE_ORDER_MARKS: readonly (Encoding & { readonly mark: readonly number[] })[] = [
   { mark: [0x00, 0x00, 0xfe, 0xff], decode: decodeUtf32, littleEndian: false, skip: 4 },
   { mark: [0xff, 0xfe, 0x00, 0x00], decode: decodeUtf32, littleEndian: true, skip: 4 },

@@ -1,6 +1,6 @@
 /**
- * UTF-8, UTF-16 and UTF-32 to text with surrogates passed through, as Python's `surrogatepass` does; `undefined` for
- * bytes that are not in the encoding. `TextDecoder` refuses or replaces surrogates, and knows no UTF-32.
+ * Decodes UTF-8, UTF-16 and UTF-32, and keeps lone surrogates like Python's `surrogatepass`. Returns `undefined` for invalid
+ * bytes. `TextDecoder` cannot do this: it refuses or replaces surrogates, and does not support UTF-32.
  */
 
 /** Text from UTF-8. */
@@ -8,7 +8,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return STRICT_UTF8.decode(bytes)
   } catch {
-    // It holds a surrogate, or it is no UTF-8: the slow reading tells.
+    // Contains a surrogate, or is not UTF-8: the slow path finds out.
     return decodeWith(bytes, utf8CodePoint)
   }
 }
@@ -36,10 +36,10 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
-/** The code point (or UTF-16 code unit) at an offset, with the number of bytes that it takes. */
+/** The code point (or UTF-16 code unit) at an offset, and its number of bytes. */
 type ReadCodePoint = (bytes: Uint8Array, at: number) => readonly [codePoint: number, length: number] | undefined
 
-/** Characters are joined in pieces of this size: fewer arguments than any engine's limit. */
+/** Characters are joined in chunks of this size, below any engine's limit for arguments. */
 const PIECE = 4096
 
 function decodeWith(bytes: Uint8Array, read: ReadCodePoint): string | undefined {
@@ -58,7 +58,7 @@ function decodeWith(bytes: Uint8Array, read: ReadCodePoint): string | undefined 
   return text + String.fromCodePoint(...piece)
 }
 
-/** For each length of a UTF-8 sequence: how its first byte is masked and must begin, and the least code point it may hold. */
+/** For each length of a UTF-8 sequence: the mask and the marker bits of its first byte, and its smallest code point. */
 const UTF8_FORMS = [
   { length: 1, mask: 0x80, begin: 0x00, least: 0 },
   { length: 2, mask: 0xe0, begin: 0xc0, least: 0x80 },

@@ -1,12 +1,12 @@
-/** Why a text is no JSON to Python's decoder, and where it stops. */
+/** Why Python's decoder refuses a text, and where it stops. */
 export interface JsonError {
-  /** `json_invalid`: the syntax; `too_deep`: nested beyond the limit; `int_too_long`: an integer of more than 4,300 digits. */
+  /** `json_invalid`: syntax error. `too_deep`: nested beyond the limit. `int_too_long`: an integer of more than 4,300 digits. */
   readonly code: 'json_invalid' | 'too_deep' | 'int_too_long'
-  /** Python's words, such as `Expecting property name enclosed in double quotes`. */
+  /** Python's message, such as `Expecting property name enclosed in double quotes`. */
   readonly message: string
-  /** Where, in UTF-16 code units: an index into the text. */
+  /** The position in UTF-16 code units: an index into the text. */
   readonly offset: number
-  /** Where, in code points: what Python calls `pos`, and the service reports as `["body", position]`. */
+  /** The position in code points: Python's `pos`, which the service reports as `["body", position]`. */
   readonly position: number
 }
 

@@ -1,18 +1,18 @@
-/** What the reader makes of a JSON text: a tree that knows where each of its parts is written. */
+/** The tree of a JSON text, with the position of each node. */
 
-/** A place in the text: UTF-16 offsets, the end exclusive. */
+/** A span of the text in UTF-16 offsets. The end is exclusive. */
 interface Span {
   readonly start: number
   readonly end: number
 }
 
-/** `{ … }`: every entry as it is written, duplicates and all, in order. */
+/** `{ … }`: all entries in order, including duplicate keys. */
 export interface JsonObject extends Span {
   readonly kind: 'object'
   readonly entries: readonly JsonEntry[]
 }
 
-/** One `"key": value` of an object; `keyStart` is at the opening quote, `keyEnd` behind the closing one. */
+/** One `"key": value` of an object. `keyStart` is at the opening quote, `keyEnd` after the closing one. */
 export interface JsonEntry {
   readonly key: string
   readonly keyStart: number
@@ -26,15 +26,15 @@ export interface JsonArray extends Span {
   readonly items: readonly JsonNode[]
 }
 
-/** `"…"`, with its escapes resolved; a lone surrogate stays one. */
+/** `"…"`, with escapes resolved. Lone surrogates are kept. */
 export interface JsonString extends Span {
   readonly kind: 'string'
   readonly value: string
 }
 
 /**
- * A number. An integer that a JavaScript number cannot hold is a `bigint`; a number written with a fraction or an
- * exponent is a `number`, whatever its size. `text` is the number as it is written.
+ * A number. An integer that a JavaScript number cannot hold is a `bigint`. A number with a fraction or an
+ * exponent is always a `number`. `text` is the number as written.
  */
 export interface JsonNumber extends Span {
   readonly kind: 'number'
@@ -53,5 +53,5 @@ export interface JsonNull extends Span {
   readonly kind: 'null'
 }
 
-/** A JSON value with its place in the text; `kind` tells which. */
+/** A JSON value with its span in the text. */
 export type JsonNode = JsonObject | JsonArray | JsonString | JsonNumber | JsonBoolean | JsonNull

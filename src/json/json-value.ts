@@ -1,11 +1,11 @@
 import type { JsonNode, JsonNumber } from './json-node.js'
 
 /**
- * The plain value of a node: what `JSON.parse` would make of its text, save that an integer beyond 2^53 - 1 is a
- * `bigint`. The last of duplicate keys wins and stands where the first stood, as in a Python dict; `__proto__` is a key
- * like any other. It keeps its own stack, so that no depth can overflow the caller's.
+ * The plain value of a node, like `JSON.parse`, except that an integer beyond 2^53 - 1 is a `bigint`. The last duplicate of
+ * a key wins and keeps the position of the first, as in a Python dict. `__proto__` is an ordinary key. Uses its own stack,
+ * so no depth can overflow the call stack.
  *
- * @param numberOf - what to make of a number; the default is its value
+ * @param numberOf - converts a number node. Default: its value
  */
 export function jsonValue(node: JsonNode, numberOf: (number: JsonNumber) => unknown = plainNumber): unknown {
   const root: unknown[] = []
@@ -20,14 +20,14 @@ function plainNumber({ value }: JsonNumber): number | bigint {
   return value
 }
 
-/** A node whose value is still to be put into an object or array. */
+/** A node whose value must still be added to an object or array. */
 interface Pending {
   readonly node: JsonNode
   readonly target: object
   readonly key: string | number
 }
 
-/** A scalar's value, or a container whose contents are added to what is pending. */
+/** The value of a scalar, or a container whose contents are added to the pending nodes. */
 function plainValue(node: JsonNode, numberOf: (number: JsonNumber) => unknown, pending: Pending[]): unknown {
   switch (node.kind) {
     case 'null':
@@ -57,7 +57,7 @@ function plainValue(node: JsonNode, numberOf: (number: JsonNumber) => unknown, p
 }
 
 function put(target: object, key: string | number, value: unknown): void {
-  // An assignment to `__proto__` would change the prototype in place of adding a field.
+  // An assignment to `__proto__` would change the prototype instead of adding a field.
   if (key === '__proto__') {
     Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
   } else {

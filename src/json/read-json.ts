@@ -4,29 +4,30 @@ import type { JsonArray, JsonEntry, JsonNode, JsonObject } from './json-node.js'
 import { isIntegerTooLong, MAX_INTEGER_DIGITS, numberValue, scanNumber } from './scan-number.js'
 import { scanString } from './scan-string.js'
 
-/** How to read. */
+/** Options of {@link readJson}. */
 export interface ReadJsonOptions {
-  /** How deep arrays and objects may be nested; the default is 1,000. */
+  /** The deepest allowed nesting of arrays and objects. Default: 1,000. */
   readonly maxDepth?: number
-  /** Whether `NaN`, `Infinity` and `-Infinity` are numbers, as they are to Python's decoder; the default is `false`. */
+  /** Whether to accept `NaN`, `Infinity` and `-Infinity` as numbers, like Python's decoder. Default: `false`. */
   readonly constants?: boolean
 }
 
-/** A JSON text as a tree, or why it is none. */
+/** The tree of a JSON text, or why the text is invalid. */
 export type ReadJsonResult =
   | { readonly ok: true; readonly root: JsonNode }
   | { readonly ok: false; readonly error: JsonError }
 
-/** The depth that is allowed where nothing else is said: near what CPython's decoder allows inside the service. */
+/** The default depth limit. Close to what CPython's decoder allows inside the service. */
 export const DEFAULT_MAX_DEPTH = 1000
 
 /**
- * Reads a JSON text into a tree with positions, stopping where CPython 3.11's `json` decoder stops and saying what it
- * says. A byte order mark is no part of JSON: `decodeBody` drops it.
+ * Reads a JSON text into a tree with positions. Errors have the place and the message of CPython 3.11's `json` decoder. A
+ * byte order mark is an error: `decodeBody` removes it.
  *
- * It keeps its own stack, so that no text can overflow the caller's, and takes time linear in the text.
+ * Uses its own stack, so no text can overflow the call stack. Takes linear time.
  *
- * @throws TypeError for a text that is no string, and for an unknown option; RangeError for a depth that is none
+ * @throws TypeError if the text is not a string or an option is unknown
+ * @throws RangeError if `maxDepth` is out of range
  * @example
  * readJson('{"a": 1,}')
  * // { ok: false, error: { code: 'json_invalid', message: 'Expecting property name enclosed in double quotes', offset: 8, position: 8 } }
@@ -42,17 +43,17 @@ export function readJson(text: string, options: ReadJsonOptions = {}): ReadJsonR
   }
 }
 
-/** What the options of `readJson` may be. */
+/** The options that `readJson` accepts. */
 export const READ_JSON_OPTIONS: OptionTable<ReadJsonOptions> = { maxDepth: limit(0), constants: boolean }
 
-/** An object or array whose end has not been read yet; for an object, with the key whose value comes next. */
+/** An open object or array. For an object, with the key of the next value. */
 type Open =
   | { readonly kind: 'object'; readonly start: number; readonly entries: JsonEntry[]; key: Key }
   | { readonly kind: 'array'; readonly start: number; readonly items: JsonNode[] }
 
 type Key = Omit<JsonEntry, 'value'>
 
-/** Ends the reading from any depth of the reader; never leaves this file. */
+/** Stops the reader from any depth. Never leaves this file. */
 class Stop extends Error {
   readonly code: JsonError['code']
   readonly offset: number
@@ -89,7 +90,7 @@ class Reader {
     }
   }
 
-  /** A value that is complete, or nothing when an object or array has been opened whose first value comes next. */
+  /** A complete value, or undefined after opening an object or array that is not empty. */
   private valueOrOpening(): JsonNode | undefined {
     const start = this.at
     const first = this.text[start]
@@ -120,7 +121,7 @@ class Reader {
     this.skipBlanks()
   }
 
-  /** Puts a value into what is open, closes what ends behind it, and returns the root once nothing is open. */
+  /** Adds a value to the open container, closes containers that end here, and returns the root when none is open. */
   private complete(node: JsonNode): JsonNode | undefined {
     let done = node
     for (;;) {
@@ -146,7 +147,7 @@ class Reader {
     }
   }
 
-  /** A key, its colon and the blanks around it. */
+  /** A key, its colon and the whitespace around it. */
   private key(): Key {
     const keyStart = this.at
     if (this.text[keyStart] !== '"') throw this.invalid('Expecting property name enclosed in double quotes')

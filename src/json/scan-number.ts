@@ -1,15 +1,15 @@
-/** How many digits an integer may have: `sys.int_info.default_max_str_digits` of CPython. */
+/** The most digits of an integer: `sys.int_info.default_max_str_digits` of CPython. */
 export const MAX_INTEGER_DIGITS = 4300
 
-/** A number that has been read: `undefined` in its place means that no number stands there. */
+/** A number that was read. */
 export interface ScannedNumber {
   readonly text: string
   readonly isInteger: boolean
 }
 
 /**
- * Reads the longest number that starts at an offset, as CPython's decoder does: `01` is a 0 with something behind it,
- * and so is `1.` a 1.
+ * Reads the longest number that starts at an offset, like CPython's decoder: `01` is 0 followed by extra text, and `1.` is 1
+ * followed by extra text. Returns `undefined` if no number starts there.
  */
 export function scanNumber(text: string, start: number): ScannedNumber | undefined {
   NUMBER.lastIndex = start
@@ -18,7 +18,7 @@ export function scanNumber(text: string, start: number): ScannedNumber | undefin
   return { text: match[0], isInteger: match[1] === undefined && match[2] === undefined }
 }
 
-/** The value of a number as written: an integer beyond 2^53 - 1 is a `bigint`, and `-0` is the integer 0. */
+/** The value of a number. An integer beyond 2^53 - 1 is a `bigint`, and `-0` is the integer 0. */
 export function numberValue(scanned: ScannedNumber): number | bigint {
   const value = Number(scanned.text)
   if (!scanned.isInteger) return value

@@ -1,10 +1,10 @@
-/** A string that has been read, or why it cannot be. */
+/** A string that was read, or why it is invalid. */
 export type ScannedString =
   | { readonly ok: true; readonly value: string; readonly end: number }
   | { readonly ok: false; readonly message: string; readonly offset: number }
 
 /**
- * Reads a JSON string as CPython's `scanstring` does, with its messages and the places that it reports.
+ * Reads a JSON string like CPython's `scanstring`, with the same messages and places.
  *
  * @param text - the whole JSON text
  * @param start - the offset of the opening quote
@@ -25,7 +25,7 @@ export function scanString(text: string, start: number): ScannedString {
       if (code === undefined) return { ok: false, message: 'Invalid \\uXXXX escape', offset: at + 1 }
       value += String.fromCharCode(code)
       at += 5
-      // A high surrogate makes the decoder read the next escape at once: two escapes that do not pair stay two.
+      // After a high surrogate, the decoder reads the next escape too. If they do not pair, they stay two characters.
       if (isHighSurrogate(code) && text.startsWith('\\u', at + 1) && at + 7 < text.length) {
         const low = hexEscape(text, at + 3)
         if (low === undefined) return { ok: false, message: 'Invalid \\uXXXX escape', offset: at + 2 }
@@ -59,7 +59,7 @@ function isHighSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdbff
 }
 
-/** Four hexadecimal digits; CPython wants a character behind them too, for the string must still end. */
+/** Four hexadecimal digits. CPython also requires a character after them, because the string must still end. */
 function hexEscape(text: string, at: number): number | undefined {
   if (at + 4 >= text.length) return undefined
   const digits = text.slice(at, at + 4)

@@ -1,11 +1,11 @@
 import { typeName } from '../options/index.js'
 
 /**
- * What a body is: text, or bytes. An `ArrayBuffer`, a shared one and every view of one are bytes; shared ones are copied, as
- * another thread may write to them.
+ * Converts a body to text or bytes. Accepts an `ArrayBuffer`, a `SharedArrayBuffer` and any view of one. Shared memory is
+ * copied, because another thread may write to it.
  *
- * @param what - what an error calls it
- * @throws TypeError for anything else, such as a body that a framework has parsed already
+ * @param what - the name of the body in an error
+ * @throws TypeError for anything else, such as a body that a framework has already parsed
  */
 export function textOrBytes(body: unknown, what = 'the body'): string | Uint8Array {
   if (typeof body === 'string') return body
@@ -17,7 +17,7 @@ export function textOrBytes(body: unknown, what = 'the body'): string | Uint8Arr
 }
 
 const HELP =
-  'read a Request, Blob or stream first, as by `await request.arrayBuffer()`; `validate` takes a value that is parsed already'
+  'read a Request, Blob or stream first, for example with `await request.arrayBuffer()`; pass a parsed value to `validate`'
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
@@ -29,7 +29,7 @@ function owned(bytes: Uint8Array, buffer: ArrayBufferLike): Uint8Array {
 
 const SHARED = 'SharedArrayBuffer'
 
-/** By its tag: a buffer of another realm is no instance of this one's class. */
+/** Checks the tag, because a buffer of another realm is not an instance of this realm's class. */
 function isBuffer(value: unknown): value is ArrayBufferLike {
   const tag = tagOf(value)
   return tag === 'ArrayBuffer' || tag === SHARED

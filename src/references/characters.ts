@@ -1,4 +1,4 @@
-/** The scans that the grammars are made of: each reads a span of a text once and tells the first thing that is wrong. */
+/** The scans used by the grammars. Each reads a span of a text once and returns its first problem. */
 
 import type { TextRule } from '../schemas/constraints.js'
 import { foundAt, type ReferenceProblem } from './result.js'
@@ -10,7 +10,7 @@ export interface Span {
   readonly end: number
 }
 
-/** What is wrong with a span, without the sentence around it. */
+/** A problem of a span, without a message. */
 export type Problem = Omit<ReferenceProblem, 'message'>
 
 /** The whole text as one span. */
@@ -18,16 +18,16 @@ export function whole(text: string): Span {
   return { text, start: 0, end: text.length }
 }
 
-/** How long a text may be (in code points, as the service counts) and of which characters it is made. */
+/** The allowed length of a text (in code points, as the service counts) and its allowed characters. */
 export interface Charset {
   readonly min: number
   readonly max: number
   readonly accepts: (codeUnit: number) => boolean
-  /** The characters in words: `a letter, digit, …`. */
+  /** Describes the characters: `a letter, digit, …`. */
   readonly characters: string
 }
 
-/** The first problem of a span by its length and characters: too short, too long, then the first stranger. */
+/** The first problem of a span: too short, too long, or the first character that is not allowed. */
 export function charsetProblem({ text, start, end }: Span, charset: Charset): Problem | undefined {
   const { min, max, accepts, characters } = charset
   let length = 0
@@ -51,15 +51,15 @@ function tooLong({ text, start, end }: Span, offset: number, max: number): Probl
 }
 
 /**
- * The characters of a rule as references take them: of ASCII alone, which is also what `\w` is here.
+ * The characters of a rule for references: ASCII only, including for `\w`.
  *
- * @param words - what the characters are, to a person
+ * @param words - a readable description of the characters
  */
 export function charsetOf({ minLength, maxLength, characters }: TextRule, words: string): Charset {
   return { min: minLength, max: maxLength, accepts: isIn(characters), characters: words }
 }
 
-/** Whether a code unit is in a class of a regular expression: a table, as it is asked for every character. */
+/** Whether a code unit is in a character class. Uses a table, because it is called for every character. */
 export function isIn(characters: string): (codeUnit: number) => boolean {
   const oneOf = new RegExp(`^[${characters}]$`)
   const table = Array.from({ length: 128 }, (_, code) => oneOf.test(String.fromCharCode(code)))

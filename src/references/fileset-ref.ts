@@ -1,20 +1,20 @@
-/** References to a fileset: where checkpoint, adapter or plugin files are stored. */
+/** References to a fileset, which stores checkpoint, adapter or plugin files. */
 
 import { nameProblem } from './name.js'
 import { accepted, formatted, foundAt, type ReferenceResult, refused } from './result.js'
 
-/** A fileset as `fileset` and `tool_call_plugin` name it; without a workspace it is of the workspace where it is read. */
+/** A fileset, as in `fileset` and `tool_call_plugin`. Without a workspace, it is in the workspace of the document. */
 export interface FilesetRef {
   readonly workspace: string | null
   readonly name: string
 }
 
-/** The scheme that may stand in front of a fileset reference. */
+/** The optional scheme of a fileset reference. */
 export const FILESET_SCHEME = 'fileset://'
 
 /**
- * Reads a fileset reference: `name` or `workspace/name`, both names; surrounding blanks are trimmed, and the scheme
- * `fileset://` may stand in front.
+ * Parses a fileset reference: `name` or `workspace/name`. Trims surrounding spaces, and accepts the scheme `fileset://` in
+ * front.
  *
  * @example
  * parseFilesetRef(' fileset://research-team/llama ') // { ok: true, value: { workspace: 'research-team', name: 'llama' } }
@@ -38,22 +38,22 @@ export function parseFilesetRef(text: string): ReferenceResult<FilesetRef> {
   return accepted({ workspace: hasWorkspace ? text.slice(start, slash) : null, name: text.slice(nameStart, end) })
 }
 
-/** Whether a text is a fileset reference. */
+/** Whether a text is a valid fileset reference. */
 export function isFilesetRef(text: string): boolean {
   return parseFilesetRef(text).ok
 }
 
 /**
- * Writes a fileset reference in its shortest form, without the scheme: `name`, or `workspace/name`.
+ * Formats a fileset reference without the scheme: `name`, or `workspace/name`.
  *
- * @throws RangeError when a part is no name
+ * @throws RangeError if a part is not a name
  */
 export function formatFilesetRef(ref: FilesetRef): string {
   const text = ref.workspace === null ? ref.name : `${ref.workspace}/${ref.name}`
   return formatted(text, parseFilesetRef, ({ workspace, name }) => workspace === ref.workspace && name === ref.name)
 }
 
-/** Whether two references, read in the same workspace, name the same fileset. */
+/** Whether two references in the same workspace refer to the same fileset. */
 export function isSameFileset(one: FilesetRef, other: FilesetRef, workspace: string): boolean {
   return one.name === other.name && (one.workspace ?? workspace) === (other.workspace ?? workspace)
 }
@@ -70,7 +70,7 @@ function trimmedStart(text: string, end: number): number {
   return start
 }
 
-/** What Python's `str.strip` takes away: more than JavaScript's `trim` (U+001C to U+001F, U+0085), and not the BOM. */
+/** What Python's `str.strip` removes: more than JavaScript's `trim` (U+001C to U+001F, U+0085), but not the BOM. */
 function isBlank(code: number): boolean {
   if (code <= 0x20) return (code >= 0x09 && code <= 0x0d) || code >= 0x1c
   if (code >= 0x2000 && code <= 0x200a) return true

@@ -1,14 +1,14 @@
-/** Model ids of inference requests: `workspace/name`, where the name may stand for a base model with a LoRA adapter. */
+/** Model ids in inference requests: `workspace/name`, where the name can combine a base model and a LoRA adapter. */
 
 import { nameProblem } from './name.js'
 import { accepted, formatted, type ReferenceResult, refused } from './result.js'
 
-/** A model as an inference request names it. */
+/** A model in an inference request. */
 export interface InferenceModelId {
   readonly workspace: string
   /** Everything after the first slash; slashes in it belong to the name. */
   readonly name: string
-  /** The parts of the name when it is a LoRA composite. */
+  /** The parts of the name, if it combines a base model and a LoRA adapter. */
   readonly lora: LoraComposite | null
 }
 
@@ -23,7 +23,7 @@ const ADAPTERS = '&adapters/'
 const WHAT = 'not a model id for inference'
 
 /**
- * Reads the model id of an inference request, split at the first slash.
+ * Parses the model id of an inference request. Splits it at the first slash.
  *
  * @example
  * parseInferenceModelId('default/llama&adapters/team/medical')
@@ -45,15 +45,15 @@ export function parseInferenceModelId(text: string): ReferenceResult<InferenceMo
   return accepted({ workspace: text.slice(0, slash), name: text.slice(nameStart), lora: lora.value })
 }
 
-/** Whether a text is a model id for inference. */
+/** Whether a text is a valid model id for inference. */
 export function isInferenceModelId(text: string): boolean {
   return parseInferenceModelId(text).ok
 }
 
 /**
- * Writes the model id of an inference request. Give a plain `name`, or `lora`, whose parts then make the name.
+ * Formats the model id of an inference request. Pass either `name`, or `lora` to build the name from its parts.
  *
- * @throws RangeError when the parts do not make a model id
+ * @throws RangeError if the parts do not form a model id
  *
  * @example
  * formatInferenceModelId({ workspace: 'default', name: 'llama' }) // 'default/llama'

@@ -1,16 +1,16 @@
-/** References to a model provider: what serves inference for a model entity. */
+/** References to a model provider, which serves inference for a model entity. */
 
 import { nameProblem } from './name.js'
 import { accepted, formatted, foundAt, type ReferenceResult, refused } from './result.js'
 
-/** A model provider as `model_providers[]` names it: always with its workspace. */
+/** A model provider, as in `model_providers[]`. Always has a workspace. */
 export interface ModelProviderRef {
   readonly workspace: string
   readonly name: string
 }
 
 /**
- * Reads a model-provider reference: `workspace/name`, both names.
+ * Parses a model-provider reference: `workspace/name`.
  *
  * @example
  * parseModelProviderRef('research-team/llama-provider-v1') // { ok: true, value: { workspace: 'research-team', … } }
@@ -29,15 +29,15 @@ export function parseModelProviderRef(text: string): ReferenceResult<ModelProvid
   return accepted({ workspace: text.slice(0, slash), name: text.slice(slash + 1) })
 }
 
-/** Whether a text is a model-provider reference. */
+/** Whether a text is a valid model-provider reference. */
 export function isModelProviderRef(text: string): boolean {
   return parseModelProviderRef(text).ok
 }
 
 /**
- * Writes a model-provider reference: `workspace/name`.
+ * Formats a model-provider reference: `workspace/name`.
  *
- * @throws RangeError when a part is no name
+ * @throws RangeError if a part is not a name
  */
 export function formatModelProviderRef(ref: ModelProviderRef): string {
   const text = `${ref.workspace}/${ref.name}`

@@ -1,10 +1,10 @@
-/** References to a model: `segment` or `workspace/segment`, narrower than names (lowercase, 2 to 63 long). */
+/** References to a model: `segment` or `workspace/segment`. Stricter than names: lowercase, 2 to 63 characters. */
 
 import { MODEL_SEGMENT_RULE } from '../schemas/constraints.js'
 import { charsetOf, charsetProblem, isIn, type Problem, type Span, whole } from './characters.js'
 import { accepted, formatted, foundAt, type ReferenceResult, refused } from './result.js'
 
-/** A model as `adapter.model` and `base_model` name it; without a workspace it is of the workspace where it is read. */
+/** A model, as in `adapter.model` and `base_model`. Without a workspace, it is in the workspace of the document. */
 export interface ModelRef {
   readonly workspace: string | null
   readonly name: string
@@ -18,7 +18,7 @@ const SEGMENT = charsetOf(
 const isFirst = isIn(first)
 
 /**
- * Reads a model reference, exactly as the service accepts it for `adapter.model`.
+ * Parses a model reference. Accepts exactly what the service accepts for `adapter.model`.
  *
  * @example
  * parseModelRef('research-team/llama-3.1-8b') // { ok: true, value: { workspace: 'research-team', name: 'llama-3.1-8b' } }
@@ -36,34 +36,34 @@ export function parseModelRef(text: string): ReferenceResult<ModelRef> {
   return accepted({ workspace: text.slice(0, slash), name: text.slice(slash + 1) })
 }
 
-/** Whether a text is a model reference. */
+/** Whether a text is a valid model reference. */
 export function isModelRef(text: string): boolean {
   return parseModelRef(text).ok
 }
 
 /**
- * Writes a model reference: `name`, or `workspace/name`.
+ * Formats a model reference: `name`, or `workspace/name`.
  *
- * @throws RangeError when a part is no model-name segment
+ * @throws RangeError if a part is not a model-name segment
  */
 export function formatModelRef(ref: ModelRef): string {
   const text = ref.workspace === null ? ref.name : `${ref.workspace}/${ref.name}`
   return formatted(text, parseModelRef, ({ workspace, name }) => workspace === ref.workspace && name === ref.name)
 }
 
-/** The reference with its workspace: a bare one is of the workspace where it is read. */
+/** The reference with its workspace. A bare reference is in the workspace of the document. */
 export function resolveModelRef(ref: ModelRef, workspace: string): { workspace: string; name: string } {
   return { workspace: ref.workspace ?? workspace, name: ref.name }
 }
 
-/** Whether two references, read in the same workspace, name the same model. */
+/** Whether two references in the same workspace refer to the same model. */
 export function isSameModel(one: ModelRef, other: ModelRef, workspace: string): boolean {
   return one.name === other.name && (one.workspace ?? workspace) === (other.workspace ?? workspace)
 }
 
 /**
- * Reads one segment of a model reference: `a-z`, then 1 to 62 of `a-z 0-9 - @ . + _`, no `--`, no `-` at the end.
- * A name that is none cannot be named by any model reference.
+ * Parses one segment of a model reference: `a-z`, then 1 to 62 characters of `a-z 0-9 - @ . + _`, no `--`, no `-` at the end.
+ * No model reference can contain a name that is not such a segment.
  *
  * @example
  * parseModelNameSegment('llama-3.1-8b') // { ok: true, value: 'llama-3.1-8b' }
@@ -73,15 +73,15 @@ export function parseModelNameSegment(text: string): ReferenceResult<string> {
   return problem === undefined ? accepted(text) : refused('not a model-name segment', problem)
 }
 
-/** Whether a text is a segment of a model reference. */
+/** Whether a text is a valid segment of a model reference. */
 export function isModelNameSegment(text: string): boolean {
   return parseModelNameSegment(text).ok
 }
 
 /**
- * The text of a model-name segment: the segment itself.
+ * Formats a model-name segment: checks it and returns it.
  *
- * @throws RangeError when it is none
+ * @throws RangeError if it is invalid
  */
 export function formatModelNameSegment(segment: string): string {
   return formatted(segment, parseModelNameSegment)

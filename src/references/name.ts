@@ -1,4 +1,4 @@
-/** Names of entities, adapters and workspaces, and the project URN, which is a name that may have slashes. */
+/** Names of entities, adapters and workspaces, and project URNs, which may also contain slashes. */
 
 import { NAME_RULE, PROJECT_URN_RULE } from '../schemas/constraints.js'
 import { charsetOf, charsetProblem, type Problem, type Span, whole } from './characters.js'
@@ -8,7 +8,7 @@ const NAME = charsetOf(NAME_RULE, 'a letter (A-Z, a-z), digit, "_", "." or "-"')
 const PROJECT_URN = charsetOf(PROJECT_URN_RULE, 'a letter (A-Z, a-z), digit, "_", ".", "/" or "-"')
 
 /**
- * Reads a name: 1 to 255 of `A-Z a-z 0-9 _ . -`.
+ * Parses a name: 1 to 255 characters of `A-Z a-z 0-9 _ . -`.
  *
  * @example
  * parseName('llama-3.1-8b') // { ok: true, value: 'llama-3.1-8b' }
@@ -19,22 +19,22 @@ export function parseName(text: string): ReferenceResult<string> {
   return problem === undefined ? accepted(text) : refused('not a name', problem)
 }
 
-/** Whether a text is a name. */
+/** Whether a text is a valid name. */
 export function isName(text: string): boolean {
   return parseName(text).ok
 }
 
 /**
- * The text of a name: the name itself.
+ * Formats a name: checks it and returns it.
  *
- * @throws RangeError when it is none
+ * @throws RangeError if it is invalid
  */
 export function formatName(name: string): string {
   return formatted(name, parseName)
 }
 
 /**
- * Reads a project URN: 1 to 255 of `A-Z a-z 0-9 _ . / -`. The service checks it on a request only.
+ * Parses a project URN: 1 to 255 characters of `A-Z a-z 0-9 _ . / -`. The service checks it only in a request.
  *
  * @example
  * parseProjectUrn('nlp/llama-upgrade') // { ok: true, value: 'nlp/llama-upgrade' }
@@ -44,21 +44,21 @@ export function parseProjectUrn(text: string): ReferenceResult<string> {
   return problem === undefined ? accepted(text) : refused('not a project URN', problem)
 }
 
-/** Whether a text is a project URN. */
+/** Whether a text is a valid project URN. */
 export function isProjectUrn(text: string): boolean {
   return parseProjectUrn(text).ok
 }
 
 /**
- * The text of a project URN: the URN itself.
+ * Formats a project URN: checks it and returns it.
  *
- * @throws RangeError when it is none
+ * @throws RangeError if it is invalid
  */
 export function formatProjectUrn(urn: string): string {
   return formatted(urn, parseProjectUrn)
 }
 
-/** What keeps a span from being a name; the other grammars check their parts with it. */
+/** Why a span is not a name. The other grammars use it for their parts. */
 export function nameProblem(span: Span): Problem | undefined {
   return charsetProblem(span, NAME)
 }

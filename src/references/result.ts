@@ -1,18 +1,18 @@
-/** What every reference parser answers: the parts, or one precise error. Shared by all rows of the grammar. */
+/** The result of every reference parser: the parts, or one precise error. */
 
-/** Why a text is no reference: what was found, where, and what the grammar expects there. */
+/** Why a text is not a valid reference: what was found, where, and what was expected. */
 export interface ReferenceProblem {
-  /** One sentence for a person, with place, found and expected in it. */
+  /** One readable sentence with the place, what was found and what was expected. */
   readonly message: string
-  /** Where in the text, in UTF-16 code units from its start; the length of the text when something lacks at the end. */
+  /** The place in UTF-16 code units from the start. The length of the text if something is missing at the end. */
   readonly offset: number
-  /** What stands there: a quoted character, `the end`, or a length. */
+  /** What was found there: a quoted character, `the end`, or a length. */
   readonly found: string
-  /** What the grammar accepts there. */
+  /** What is valid there. */
   readonly expected: string
 }
 
-/** The answer of a reference parser. */
+/** The result of a reference parser. */
 export type ReferenceResult<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly error: ReferenceProblem }
@@ -32,16 +32,16 @@ export function refused(what: string, problem: Omit<ReferenceProblem, 'message'>
   }
 }
 
-/** The character at an offset as a person reads it: quoted, escaped where it does not print, or `the end`. */
+/** The character at an offset, readable: quoted, escaped if it does not print, or `the end`. */
 export function foundAt(text: string, offset: number, end: number = text.length): string {
   if (offset >= end) return 'the end'
   return JSON.stringify(String.fromCodePoint(text.codePointAt(offset) ?? 0))
 }
 
 /**
- * The text of a reference, checked by its own parser: what is written can be read, and reads as the same parts.
+ * Checks a formatted reference with its own parser: it must parse, and give the same parts.
  *
- * @throws RangeError when the parts do not make a reference, in the words of the parser
+ * @throws RangeError if the parts do not form a reference, with the message of the parser
  */
 export function formatted<Value>(
   text: string,
@@ -50,8 +50,8 @@ export function formatted<Value>(
 ): string {
   const result = parse(text)
   const shown = JSON.stringify(text.slice(0, 300))
-  if (!result.ok) throw new RangeError(`${shown} cannot be read back: ${result.error.message}`)
+  if (!result.ok) throw new RangeError(`${shown} does not parse: ${result.error.message}`)
   if (!isSame(result.value))
-    throw new RangeError(`${shown} would be read back as other parts: ${JSON.stringify(result.value)}`)
+    throw new RangeError(`${shown} would parse as different parts: ${JSON.stringify(result.value)}`)
   return text
 }

@@ -1,21 +1,21 @@
-/** Workspaces: names, three of which mean something to the platform. */
+/** Workspaces. Three names have a special meaning to the platform. */
 
 import { parseName } from './name.js'
 import { accepted, formatted, type ReferenceResult } from './result.js'
 
-/** Where things go when no workspace is told. */
+/** The workspace used if none is given. */
 export const DEFAULT_WORKSPACE = 'default'
 
 /** The platform's own workspace. */
 export const SYSTEM_WORKSPACE = 'system'
 
-/** In a listing: every workspace. */
+/** In a listing: all workspaces. */
 export const ALL_WORKSPACES = '-'
 
-/** What a workspace stands for. */
+/** The meaning of a workspace name. */
 export type WorkspaceMeaning = 'default' | 'system' | 'all' | 'named'
 
-/** A workspace and what it stands for. */
+/** A workspace name and its meaning. */
 export interface Workspace {
   readonly name: string
   readonly meaning: WorkspaceMeaning
@@ -28,7 +28,7 @@ const MEANINGS: ReadonlyMap<string, WorkspaceMeaning> = new Map([
 ])
 
 /**
- * Reads a workspace: a name, and what the platform takes it for.
+ * Parses a workspace name, and tells its meaning to the platform.
  *
  * @example
  * parseWorkspace('-')    // { ok: true, value: { name: '-', meaning: 'all' } }
@@ -39,15 +39,15 @@ export function parseWorkspace(text: string): ReferenceResult<Workspace> {
   return name.ok ? accepted({ name: text, meaning: MEANINGS.get(text) ?? 'named' }) : name
 }
 
-/** Whether a text is a workspace. */
+/** Whether a text is a valid workspace. */
 export function isWorkspace(text: string): boolean {
   return parseWorkspace(text).ok
 }
 
 /**
- * Writes a workspace: its name.
+ * Formats a workspace: its name.
  *
- * @throws RangeError when it is no name
+ * @throws RangeError if it is not a name
  */
 export function formatWorkspace(workspace: { readonly name: string }): string {
   return formatted(workspace.name, parseWorkspace)

@@ -4,7 +4,7 @@ import { described, nullable } from './fields.js'
 import { FinetuningType } from './finetuning-type.js'
 import { Lora } from './lora.js'
 
-/** An adapter trained against a model, with the fileset that holds it. */
+/** An adapter trained on a model, with the fileset that stores it. */
 export const Adapter = Type.Object(
   {
     name: Type.String({

@@ -1,10 +1,10 @@
 import * as Type from 'typebox'
 
 /**
- * An optional field that may be `null`, as nearly every optional field of the service without a default may.
+ * An optional field that may be `null`, like nearly every optional field of the service without a default.
  *
- * @param schema - what the field holds when it is not null
- * @param options - the description of the field, which is not that of `schema`, and what an absent field is when it is not null
+ * @param schema - the schema of a value that is not null
+ * @param options - the description of the field (not of `schema`), and its default if that is not null
  */
 export function nullable<Schema extends Type.TSchema>(
   schema: Schema,
@@ -13,7 +13,7 @@ export function nullable<Schema extends Type.TSchema>(
   return Type.Optional(Type.Union([schema, Type.Null()], options))
 }
 
-/** A required field of a definition that has a name of its own, described in the words of the field. */
+/** A required field whose type is a named definition, with the description of the field. */
 export function described<Schema extends Type.TSchema>(schema: Schema, description: string): Type.TUnion<[Schema]> {
   return Type.Union([schema], { description })
 }

@@ -2,7 +2,7 @@ import * as Type from 'typebox'
 import { nullable } from './fields.js'
 import { ValidationError } from './validation-error.js'
 
-/** The body of a 422 answer. */
+/** The body of a 422 response. */
 export const HTTPValidationError = Type.Object(
   {
     detail: nullable(Type.Array(ValidationError)),

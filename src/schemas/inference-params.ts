@@ -1,7 +1,7 @@
 import * as Type from 'typebox'
 import { nullable } from './fields.js'
 
-/** Parameters of an inference request; fields that the schema does not name are kept and passed on. */
+/** Parameters of an inference request. Unknown fields are kept and passed on. */
 export const InferenceParams = Type.Object(
   {
     model: nullable(Type.String(), { description: 'Model identifier' }),

@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
 
-/** One linear (or Conv1D) layer: what a LoRA adapter can be put on. */
+/** One linear (or Conv1D) layer, to which a LoRA adapter can be attached. */
 export const LinearLayerSpec = Type.Object(
   {
     name: Type.String({ description: "Module name (e.g., 'model.layers.0.self_attn.q_proj')" }),

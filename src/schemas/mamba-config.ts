@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
 
-/** State-space (Mamba) layers of a model, alone or mixed with attention. */
+/** The state-space (Mamba) layers of a model, alone or together with attention. */
 export const MambaConfig = Type.Object(
   {
     is_hybrid: Type.Boolean({ description: 'Whether model is Mamba-Transformer hybrid' }),

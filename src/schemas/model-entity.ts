@@ -9,8 +9,8 @@ import { ModelSpec } from './model-spec.js'
 import { PromptData } from './prompt-data.js'
 
 /**
- * A model as the registry answers it: the request, with identity, timestamps and adapters. Within it (`isAnswer`) the rules of
- * requests (`atMostOne`) do not hold: the API page's own example answer has both token limits.
+ * A model as the registry returns it: the request, plus id, timestamps and adapters. The rules for requests (`atMostOne`) do
+ * not apply inside it (`isAnswer`): the example response on the API page has both token limits.
  */
 export const ModelEntity = Type.Object(
   {

@@ -6,7 +6,7 @@ import { MoEConfig } from './moe-config.js'
 import { SlidingWindowConfig } from './sliding-window-config.js'
 import { ToolCallConfig } from './tool-call-config.js'
 
-/** What a checkpoint is made of: dimensions, experts, layers, precision, chat template and GPU needs. */
+/** The properties of a checkpoint: dimensions, experts, layers, precision, chat template and GPU needs. */
 export const ModelSpec = Type.Object(
   {
     context_size: nullable(Type.Integer(), { description: 'Context window size' }),

@@ -16,13 +16,13 @@ export const CREATE_MODEL = {
     422: { description: 'Validation Error', schema: 'HTTPValidationError' },
   },
   refusals: {
-    400: 'The body cannot be read, the fileset is no reference or not there, or no workspace has such a name',
-    403: 'Not allowed: to trust remote code, or to set a plugin for tool calls',
-    409: 'A model of this name exists in the workspace',
+    400: 'The body cannot be read, the fileset reference is malformed or not found, or the workspace name is not valid',
+    403: 'Not allowed to trust remote code, or to set a tool-call plugin',
+    409: 'A model with this name already exists in the workspace',
   },
 } as const satisfies Operation
 
-/** An operation as the definitions describe it; the bodies are named, not written out. */
+/** An operation of the API. Bodies are given by the name of their definition. */
 export interface Operation {
   readonly method: string
   readonly path: string
@@ -33,6 +33,6 @@ export interface Operation {
   readonly parameters: readonly { name: string; in: string; required: boolean; schema: { type: string } }[]
   readonly requestBody: SchemaName
   readonly responses: Readonly<Record<number, { description: string; schema: SchemaName }>>
-  /** What the service answers besides, of which the API page does not speak: a body `{ "detail": "…" }`. */
+  /** Responses of the service that the API page does not mention, with a body `{ "detail": "…" }`. */
   readonly refusals: Readonly<Record<number, string>>
 }

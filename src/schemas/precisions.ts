@@ -1,5 +1,5 @@
 /**
- * The words that `ModelSpec.precision` is written in. The field is free text; whoever computes bytes from it knows these names only.
+ * The known values of `ModelSpec.precision`. The field is free text, but tools that compute sizes from it know only these names.
  */
 export const PRECISIONS: readonly string[] = [
   ...['float64', 'float32', 'float16', 'bfloat16', 'float8_e4m3fn', 'float8_e5m2'],

@@ -45,7 +45,7 @@ export type SchemaName = keyof typeof SCHEMAS
 /** The names of all definitions, in the order of the API page. */
 export const SCHEMA_NAMES = Object.keys(SCHEMAS) as SchemaName[]
 
-/** Whether a text names a definition. */
+/** Whether a text is the name of a definition. */
 export function isSchemaName(text: string): text is SchemaName {
   return Object.hasOwn(SCHEMAS, text)
 }

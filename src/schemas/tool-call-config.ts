@@ -2,7 +2,7 @@ import * as Type from 'typebox'
 import { TOOL_CALL } from './constraints.js'
 import { nullable } from './fields.js'
 
-/** How a deployment of the model calls tools. */
+/** Tool calling in a deployment of the model. */
 export const ToolCallConfig = Type.Object(
   {
     tool_call_parser: nullable(Type.String(TOOL_CALL), {

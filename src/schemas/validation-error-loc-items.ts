@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
 
-/** One step of an error's place: a field name or an index. */
+/** One step of the place of an error: a field name or an index. */
 export const ValidationErrorLocItems = Type.Union([Type.String(), Type.Integer()], { title: 'ValidationErrorLocItems' })
 
 /** The static type of {@link ValidationErrorLocItems}. */

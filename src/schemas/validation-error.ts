@@ -2,7 +2,7 @@ import * as Type from 'typebox'
 import { nullable } from './fields.js'
 import { ValidationErrorLocItems } from './validation-error-loc-items.js'
 
-/** One entry of a 422 answer: where, what, and of which type. */
+/** One error of a 422 response: its place, message and type. */
 export const ValidationError = Type.Object(
   {
     loc: Type.Array(ValidationErrorLocItems),

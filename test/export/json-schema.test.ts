@@ -86,7 +86,7 @@ describe('openapi', () => {
     const { InferenceParams } = openapi().components.schemas
     expect(InferenceParams).not.toHaveProperty('not')
     expect(InferenceParams?.['description']).toMatch(
-      /\. Of `max_tokens` and `max_completion_tokens` a request may set only one\.$/,
+      /\. A request may set only one of `max_tokens` and `max_completion_tokens`\.$/,
     )
   })
 })

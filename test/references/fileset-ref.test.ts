@@ -45,7 +45,7 @@ describe('isSameFileset', () => {
 describe('formatFilesetRef', () => {
   it('throws rather than write what cannot be read, or reads as something else', () => {
     expect(() => formatFilesetRef({ workspace: '', name: 'files' })).toThrow('expected a letter')
-    expect(() => formatFilesetRef({ workspace: null, name: 'team/files' })).toThrow('other parts')
-    expect(() => formatFilesetRef({ workspace: null, name: ' files' })).toThrow('other parts')
+    expect(() => formatFilesetRef({ workspace: null, name: 'team/files' })).toThrow('different parts')
+    expect(() => formatFilesetRef({ workspace: null, name: ' files' })).toThrow('different parts')
   })
 })

@@ -41,8 +41,8 @@ describe('parseInferenceModelId', () => {
 
 describe('formatInferenceModelId', () => {
   it('throws rather than write what reads as something else', () => {
-    expect(() => formatInferenceModelId({ workspace: 'a/b', name: 'c' })).toThrow('other parts')
-    expect(() => formatInferenceModelId({ workspace: 'a', name: 'b&adapters/c/d' })).toThrow('other parts')
+    expect(() => formatInferenceModelId({ workspace: 'a/b', name: 'c' })).toThrow('different parts')
+    expect(() => formatInferenceModelId({ workspace: 'a', name: 'b&adapters/c/d' })).toThrow('different parts')
     expect(() => formatInferenceModelId({ workspace: '', name: 'b' })).toThrow(RangeError)
   })
 })

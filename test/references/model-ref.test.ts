@@ -66,6 +66,6 @@ describe('a bare model reference', () => {
 describe('formatModelRef', () => {
   it('throws rather than write what cannot be read, or reads as something else', () => {
     expect(() => formatModelRef({ workspace: null, name: 'Llama' })).toThrow(RangeError)
-    expect(() => formatModelRef({ workspace: null, name: 'ab/cd' })).toThrow('other parts')
+    expect(() => formatModelRef({ workspace: null, name: 'ab/cd' })).toThrow('different parts')
   })
 })
