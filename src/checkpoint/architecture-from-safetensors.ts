@@ -11,26 +11,26 @@ import type { QuantisationFiles } from './quantisation/quantisation.js'
 import type { SafetensorsHeader } from './safetensors-header.js'
 
 /**
- * A model as its files tell it, without a config: the module tree, and how the weights are stored. A tied parameter is
- * stored once, and the files do not say where else it is used.
+ * A model derived from its files alone, without a config: the module tree, and how the weights are stored. A tied
+ * parameter is stored once, and the files do not say where else it is used.
  */
 export interface CheckpointArchitecture {
   readonly root: Module
   readonly storage: LogicalParameters
-  /** What the headers cannot tell, in sentences. */
+  /** What cannot be derived from the headers, in sentences. */
   readonly notes: readonly string[]
 }
 
 /**
- * The module tree of a checkpoint of any family, known or not, from its safetensors headers alone.
+ * Builds the module tree of a checkpoint from its safetensors headers alone. The family may be unknown.
  *
- * Totals and shapes are exact, quantised weights counted as what they are before packing. Which modules are linear layers
- * is told by shape and name: a matrix called `weight` is one, unless its module is named as embeddings and as routers
- * without a bias are in the families that transformers knows.
+ * Totals and shapes are exact; a quantised weight has its shape before packing. Linear layers are recognised by shape and
+ * name: a matrix called `weight` is one, unless its module has the name that transformers' families give to embeddings
+ * or to routers without a bias.
  *
  * @param headers - the header of each file of the checkpoint
- * @param files - the files that say how it is quantised, where they are there
- * @throws CheckpointError where two files hold the same tensor
+ * @param files - the files that describe its quantisation, if it has any
+ * @throws CheckpointError if two files hold the same tensor
  * @example
  * ```ts
  * const { root } = architectureFromSafetensors([parseSafetensorsHeader(bytes)])
@@ -46,7 +46,7 @@ export function architectureFromSafetensors(
   return { root: moduleOf(top, [], new Map()), storage, notes: notesOf(storage) }
 }
 
-/** Deeper names than any model has are refused, so that a crafted header cannot exhaust the stack. */
+/** Deeper names than any real model has are refused, so that a crafted header cannot exhaust the stack. */
 const MAX_DEPTH = 64
 
 function pathOf(name: string): string[] {
@@ -54,14 +54,14 @@ function pathOf(name: string): string[] {
   if (path.length <= MAX_DEPTH) return path
   throw new CheckpointError(
     'invalid_header',
-    `a tensor's name has ${path.length} levels; at most ${MAX_DEPTH} are read`,
+    `a tensor's name has ${path.length} levels; at most ${MAX_DEPTH} are allowed`,
     {
       place: [`${name.slice(0, 60)}…`],
     },
   )
 }
 
-/** The tree of names while it grows: parameters and children by name. */
+/** The tree of names under construction: parameters and children by name. */
 interface Branch {
   readonly parameters: Map<string, Shape>
   readonly children: Map<string, Branch>
@@ -81,7 +81,7 @@ function place(top: Branch, path: readonly string[], shape: Shape): void {
   at.parameters.set(path.at(-1) ?? '', shape)
 }
 
-/** Numbered children that are alike become one module: sixty layers of 256 experts are then a handful of modules. */
+/** Merges identical numbered children into one module: sixty layers of 256 experts become a handful of modules. */
 function moduleOf(at: Branch, path: readonly string[], siblings: ReadonlyMap<string, Branch>): Module {
   const children: Record<string, Module> = Object.create(null)
   const numbered: { index: number; module: Module }[] = []
@@ -124,13 +124,13 @@ function typeOf(at: Branch, path: readonly string[], linear: LinearFeatures | un
   return weight.length === 3 ? 'Conv1d' : 'Module'
 }
 
-/** What the families of transformers call their embeddings: the last name of the module. */
+/** The names that transformers' families give to embeddings: the last part of the module's name. */
 const EMBEDDING =
   /^(?:wte|wpe|shared|embed_(?:tokens|positions|in|tokens_per_layer)|(?:word|position|token_type|tok|rel)_?embeddings?|embeddings?|relative_attention_bias|backbone_embeddings)$/
 
 /**
- * GPT-2's time kept linear layers transposed, and called them so. GPT-BigCode and StarCoder 2 reuse the names for ordinary
- * ones: there the bias is as long as the rows.
+ * GPT-2 and its contemporaries store linear layers transposed, under these names. GPT-BigCode and StarCoder 2 reuse the
+ * names for ordinary linear layers: there the bias is as long as the number of rows.
  */
 const TRANSPOSED = /^(?:c_attn|c_fc|c_proj|q_attn)$/
 
@@ -151,9 +151,9 @@ function linearFeatures(
 }
 
 /**
- * Some routers keep their matrix as a parameter of their own: DeepSeek's and its heirs' gates, beside a correction of the
- * scores or beside `shared_experts`; gates of experts that are fused into one tensor; gpt-oss's router, which has a bias.
- * Everywhere else a gate is a linear layer, in ERNIE 4.5 too, which keeps the correction in `moe_statics`.
+ * Some routers are a bare parameter, not a linear layer: the gates of DeepSeek and of models derived from it, next to a
+ * score correction or to `shared_experts`; the gates of experts that are fused into one tensor; and gpt-oss's router, which
+ * has a bias. Elsewhere a gate is a linear layer, also in ERNIE 4.5, which keeps the correction in `moe_statics`.
  */
 function isRawRouter(at: Branch, name: string, siblings: ReadonlyMap<string, Branch>): boolean {
   if (name === 'router') return at.parameters.has('bias')
@@ -185,27 +185,27 @@ function notesOf({ parameters, others, unknown }: LogicalParameters): string[] {
   const guessed = parameters.filter(({ isGuessed }) => isGuessed)
   if (flat.length > 0) {
     const schemes = [...new Set(flat.map(({ scheme }) => scheme))].join(', ')
-    notes.push(`${flat.length} weights (${schemes}) have a known size but no shape: the shape is in the data`)
+    notes.push(`${flat.length} weights (${schemes}) have a known size but an unknown shape: it is stored in the data`)
   }
   if (guessed.length > 0)
-    notes.push(`the bits of ${guessed.length} packed weights are taken as 4: the headers do not tell, the config would`)
+    notes.push(`assumed 4 bits for ${guessed.length} packed weights: only a config says how many bits they have`)
   if (unknown.length > 0) notes.push(unknownNote(unknown))
   if (others.length > 0)
-    notes.push(`${others.length} stored tensors are no parameters (buffers, scales): ${others.slice(0, 3).join(', ')}`)
+    notes.push(`${others.length} stored tensors are not parameters (buffers, scales): ${others.slice(0, 3).join(', ')}`)
   if (!parameters.some(({ name }) => /(?:^|\.)(?:lm_head|embed_out)\.weight$/.test(name))) {
-    notes.push('no output embedding is stored: the model has none, or it is tied to the input embedding')
+    notes.push('no output embedding is stored: either the model has none, or it is tied to the input embedding')
   }
   return notes
 }
 
-/** What is not understood is said with its size, never counted as nothing. */
+/** A note on tensors in an unknown storage format, with their size, so that they are never silently ignored. */
 export function unknownNote(unknown: LogicalParameters['unknown']): string {
   const bytes = unknown.reduce((sum, each) => sum + each.bytes, 0)
   const names = unknown
     .slice(0, 3)
     .map(({ name }) => name)
     .join(', ')
-  return `not understood: ${bytes} bytes in ${unknown.length} tensors of packed integers (${names}); they are not counted`
+  return `unknown storage format: ${bytes} bytes in ${unknown.length} tensors of packed integers (${names}); they are not counted`
 }
 
 function fromEntries(parameters: ReadonlyMap<string, Shape>): Record<string, Shape> {

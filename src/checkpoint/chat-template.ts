@@ -1,11 +1,11 @@
 import { isObject } from '../architecture/config-object.js'
 import type { ConfigObject } from '../architecture/index.js'
 
-/** Where a chat template may stand beside a checkpoint. */
+/** The places where a checkpoint may keep a chat template. */
 export interface ChatTemplateSources {
-  /** The content of `chat_template.jinja`; it goes before all others. */
+  /** The content of `chat_template.jinja`; it takes precedence over all others. */
   readonly chatTemplate?: string
-  /** The content of `chat_template.json`, which processors of images and sound write. */
+  /** The content of `chat_template.json`, which image and audio processors write. */
   readonly chatTemplateJson?: ConfigObject
   /** The files of `additional_chat_templates`, by name. */
   readonly namedChatTemplates?: ReadonlyMap<string, string>
@@ -13,18 +13,18 @@ export interface ChatTemplateSources {
   readonly tokenizerConfig?: ConfigObject
 }
 
-/** What is known of a chat template. */
+/** What is known about a checkpoint's chat template. */
 export interface ChatTemplate {
-  /** The template that a chat without tools is formatted with, where there is one. */
+  /** The template that a chat without tools is formatted with; absent if there is none. */
   readonly template?: string
-  /** Whether a place was looked at: without any, the model may have a template or not. */
+  /** Whether any source was given: without one, the model may or may not have a template. */
   readonly known: boolean
   readonly notes: readonly string[]
 }
 
 /**
- * The chat template as transformers chooses it: `chat_template.jinja` first, then `chat_template.json`, then the tokenizer's; of several
- * named ones the one called `default`. An empty template is none: a model with it cannot chat.
+ * Chooses the chat template like transformers: `chat_template.jinja` first, then `chat_template.json`, then the
+ * tokenizer's. If there are several named templates, the one called `default` is used. An empty template counts as none.
  *
  * Source: `PreTrainedTokenizerBase.get_chat_template` and `ProcessorMixin.from_pretrained` of transformers.
  */
@@ -43,17 +43,17 @@ export function findChatTemplate(sources: ChatTemplateSources): ChatTemplate {
   const chosen = named.get('default')
   const names = [...named.keys()].join(', ')
   if (chosen === undefined) {
-    return { known: true, notes: [`there are named chat templates (${names}), and none of them is the default`] }
+    return { known: true, notes: [`no chat_template: none of the named chat templates (${names}) is called "default"`] }
   }
-  return { ...written(chosen, []), notes: [`of the named chat templates (${names}) the default is kept`] }
+  return { ...written(chosen, []), notes: [`chat_template is the default of the named chat templates (${names})`] }
 }
 
 function written(template: string, others: readonly string[]): ChatTemplate {
-  const notes = others.length > 0 ? [`further chat templates (${others.join(', ')}) are not part of the spec`] : []
+  const notes = others.length > 0 ? [`other chat templates (${others.join(', ')}) are not part of the spec`] : []
   return template.trim() === '' ? { known: true, notes } : { template, known: true, notes }
 }
 
-/** A list of `{ name, template }`, as files keep several, or an object of templates by name. */
+/** Several templates: a list of `{ name, template }`, or an object of templates by name. */
 function namedTemplates(written: unknown): ReadonlyMap<string, string> {
   const named = new Map<string, string>()
   const entries: [unknown, unknown][] = Array.isArray(written)

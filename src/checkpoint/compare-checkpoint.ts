@@ -15,10 +15,10 @@ import { BESIDE_CONFIG, type QuantisationFiles } from './quantisation/quantisati
 import { elementCount } from './quantisation/stored-weight.js'
 import type { SafetensorsHeader } from './safetensors-header.js'
 
-/** A parameter that config and files give different shapes. */
+/** A parameter whose shape differs between the config and the files. */
 export interface ShapeDifference {
   readonly name: string
-  /** The shape by the config. */
+  /** The shape according to the config. */
   readonly expected: Shape
   /** The shape in the files. */
   readonly found: Shape
@@ -27,29 +27,29 @@ export interface ShapeDifference {
 /** How a checkpoint's files differ from what its config describes. */
 export interface CheckpointComparison {
   /**
-   * `agrees` when the files hold each parameter in its shape; extra tensors are no disagreement. `cannot tell` when nothing
-   * differs but some weights are stored in a way that is not understood.
+   * `agrees` if the files hold every parameter with its shape; extra tensors are allowed. `differs` if a parameter is
+   * missing or has another shape. `cannot tell` if there is no such difference, but parameters are undetermined.
    */
   readonly verdict: 'agrees' | 'differs' | 'cannot tell'
   /** Whether the verdict is `agrees`. */
   readonly agrees: boolean
-  /** Parameters that the config describes and no file holds. */
+  /** Parameters that the config describes but no file holds. */
   readonly missing: readonly string[]
-  /** Parameters that a file holds and the config does not describe. */
+  /** Parameters that a file holds but the config does not describe. */
   readonly extra: readonly string[]
   readonly otherShape: readonly ShapeDifference[]
-  /** Parameters that may be in the files, in storage that is not understood. */
+  /** Parameters that may be in the files, but in an unknown storage format. */
   readonly undetermined: readonly string[]
   readonly notes: readonly string[]
 }
 
 /**
- * Compares a config with the safetensors headers beside it, tensor by tensor, to find a broken upload. Quantised weights are
- * compared by their shape before packing, a tied weight may be stored once or twice, and a base model's files may lack the
- * prefix of the class, as transformers loads them.
+ * Compares a config with the safetensors headers of its checkpoint, tensor by tensor, to find a broken upload. Quantised
+ * weights are compared by their shape before packing. A tied weight may be stored once or twice. The files of a base model
+ * may lack the class prefix, like in transformers.
  *
- * @param files - further files that say how the weights are quantised
- * @throws CheckpointError for a config that cannot be understood
+ * @param files - other files that describe how the weights are quantised
+ * @throws CheckpointError for a config of an unknown family, or with missing or invalid fields
  * @example
  * ```ts
  * compareCheckpoint(config, headers).missing // ['model.layers.31.mlp.down_proj.weight']
@@ -64,7 +64,7 @@ export function compareCheckpoint(
   return compareParameters(architectureFromConfig(config), logicalParameters(headers, { ...files, config }))
 }
 
-/** The same for an architecture and a storage that are there already. */
+/** Like {@link compareCheckpoint}, for an architecture and a storage that you have already. */
 export function compareParameters(architecture: Architecture, storage: LogicalParameters): CheckpointComparison {
   const expected = new Map<string, Shape>()
   for (const { name, shape } of parameters(architecture)) expected.set(name, shape)
@@ -103,12 +103,12 @@ export function compareParameters(architecture: Architecture, storage: LogicalPa
   }
 }
 
-/** The module that a tensor belongs to, whatever its own name is. */
+/** The module that a tensor belongs to: its name without the last part. */
 function moduleOf(name: string): string {
   return name.slice(0, Math.max(0, name.lastIndexOf('.')))
 }
 
-/** The files' parameters under the names of the class. */
+/** The parameters of the files, under the names that the model class uses. */
 function renamed(storage: LogicalParameters, rename: (name: string) => string): ReadonlyMap<string, FoundTensor> {
   const found = new Map<string, FoundTensor>()
   for (const { name, shape, scheme, isFlat } of storage.parameters) {
@@ -122,7 +122,7 @@ function renamed(storage: LogicalParameters, rename: (name: string) => string): 
   return found
 }
 
-/** How the files' names become those of the class: transformers adds or drops the prefix of the base model. */
+/** Maps names in the files to names of the model class: transformers adds or drops the prefix of the base model. */
 function renaming(
   storage: LogicalParameters,
   expected: ReadonlyMap<string, Shape>,
@@ -137,8 +137,8 @@ interface Rename {
 }
 
 /**
- * The rule under which most names fit: as they are, with the first part of the class's names in front, or without their own.
- * Old TensorFlow conversions call the weights of a layer norm gamma and beta.
+ * The rule that matches the most names: keep them, add the prefix of the class, or remove their own prefix. Old TensorFlow
+ * conversions call the weights of a layer norm gamma and beta.
  */
 function prefixRule({ parameters: stored }: LogicalParameters, expected: ReadonlyMap<string, Shape>): Rename {
   const prefixes = new Set(
@@ -149,11 +149,11 @@ function prefixRule({ parameters: stored }: LogicalParameters, expected: Readonl
     { apply: modernName },
     ...[...prefixes].slice(0, MAX_PREFIXES).map((prefix) => ({
       apply: (name: string) => (expected.has(modernName(name)) ? modernName(name) : prefix + modernName(name)),
-      note: `the files lack the prefix "${prefix}" of the class, as those of its base model do`,
+      note: `the tensors in the files lack the class prefix "${prefix}", like those of its base model`,
     })),
     ...[...own].slice(0, MAX_PREFIXES).map((prefix) => ({
       apply: (name: string) => modernName(name.startsWith(prefix) ? name.slice(prefix.length) : name),
-      note: `the files have the prefix "${prefix}", which the class of the config lacks`,
+      note: `the tensors in the files have the prefix "${prefix}", which the class in the config does not have`,
     })),
   ]
   const fits = (rule: Rename): number =>
@@ -162,14 +162,14 @@ function prefixRule({ parameters: stored }: LogicalParameters, expected: Readonl
     .rule
 }
 
-/** Classes have a handful of top-level modules: more prefixes than that are no model's. */
+/** A model class has a handful of top-level modules; a file with more prefixes is not a model. */
 const MAX_PREFIXES = 8
 
 function modernName(name: string): string {
   return name.replace(/(LayerNorm|layer_norm)\.gamma$/, '$1.weight').replace(/(LayerNorm|layer_norm)\.beta$/, '$1.bias')
 }
 
-/** Quantisers store the weight of a `Conv1D` turned, as that of an ordinary linear layer. */
+/** Quantisers store the weight of a `Conv1D` transposed, like that of an ordinary linear layer. */
 function isSameShape(expected: Shape, { shape, isFlat, isQuantised }: FoundTensor, mayBeTurned: boolean): boolean {
   if (isFlat) return elementCount(expected) === elementCount(shape)
   const isSame = (wanted: Shape) =>

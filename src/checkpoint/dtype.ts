@@ -1,5 +1,5 @@
 /**
- * The types that a safetensors header names, with the bits of one element.
+ * The dtypes of safetensors headers, with the bits of one element.
  *
  * Source: the `Dtype` list of the safetensors format, versions 0.3 to 0.7 (huggingface/safetensors, `tensor.rs`).
  */
@@ -28,15 +28,15 @@ export const DTYPE_BITS = {
   U64: 64,
 } as const satisfies Record<string, number>
 
-/** A type of a safetensors header: `BF16`, `F8_E4M3`, `I32`. */
+/** A dtype of a safetensors header: `BF16`, `F8_E4M3`, `I32`. */
 export type Dtype = keyof typeof DTYPE_BITS
 
-/** Whether a text names a type of a safetensors header. */
+/** Whether a value is a dtype of a safetensors header. */
 export function isDtype(text: unknown): text is Dtype {
   return typeof text === 'string' && Object.hasOwn(DTYPE_BITS, text)
 }
 
-/** The names that `ModelSpec.precision` has for the types that weights come in; a type without one is no precision. */
+/** The `ModelSpec.precision` for each dtype that weights may have. A dtype that is not listed has no precision. */
 export const PRECISION_OF_DTYPE: Readonly<Partial<Record<Dtype, string>>> = {
   F64: 'float64',
   F32: 'float32',

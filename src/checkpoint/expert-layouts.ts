@@ -1,23 +1,23 @@
 /**
- * Experts are stored in three ways: one by one (`experts.0.up_proj.weight`), all of a layer in one tensor of transformers' modules
- * (`experts.gate_up_proj`), or stacked by projection (`switch_mlp.up_proj.weight`, MLX). Tools convert from one to another, so
- * that a checkpoint may hold the same weights in another way than the family's code.
+ * Experts are stored in three layouts: one by one (`experts.0.up_proj.weight`), all of a layer fused in one tensor, like in
+ * transformers' modules (`experts.gate_up_proj`), or stacked by projection (`switch_mlp.up_proj.weight`, MLX). Tools convert
+ * between them, so a checkpoint may use another layout than the family's code.
  */
 import type { Shape } from '../architecture/index.js'
 import { elementCount } from './quantisation/stored-weight.js'
 
-/** A stored tensor under the name that the model may have for it. */
+/** A stored tensor, to be listed under the name that the model may use for it. */
 export interface FoundTensor {
   /** The name in the file. */
   readonly stored: string
   readonly shape: Shape
-  /** Whether only the number of elements counts. */
+  /** Whether only the number of elements is known, not the shape. */
   readonly isFlat: boolean
-  /** Whether it is quantised: tools store some weights turned then. */
+  /** Whether it is quantised: tools store some quantised weights transposed. */
   readonly isQuantised: boolean
 }
 
-/** The same tensors, experts in the way that the model expects them; what fits already stays. */
+/** Converts the expert tensors to the layout that the model expects. All other tensors stay as they are. */
 export function expertsAsExpected(
   found: ReadonlyMap<string, FoundTensor>,
   expected: ReadonlyMap<string, Shape>,
@@ -47,7 +47,7 @@ export function expertsAsExpected(
   return result
 }
 
-/** Far more than any layer has: a crafted header cannot ask for more names. */
+/** Far more than any layer has. The limit keeps a crafted header from creating millions of names. */
 const MAX_EXPERTS = 4096
 
 type Role = 'gate' | 'up' | 'down'
@@ -74,7 +74,7 @@ function expertOf(name: string): { prefix: string; role: Role; kind: string; ind
   return { prefix, role, kind, index: index === undefined ? undefined : Number(index) }
 }
 
-/** What the model calls one expert's projection: `experts.0.up_proj`, or `experts.0.w3`. */
+/** The model's name for one expert's projection: `experts.0.up_proj`, or `experts.0.w3`. */
 function singleExpert(
   prefix: string,
   role: Role,

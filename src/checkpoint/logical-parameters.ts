@@ -7,53 +7,53 @@ import { type FoundWeight, quantisedWeightAt } from './quantisation/storages.js'
 import { elementCount, type QuantisationScheme } from './quantisation/stored-weight.js'
 import type { SafetensorsHeader, StoredTensor } from './safetensors-header.js'
 
-/** One parameter of the model, however it is stored. */
+/** One parameter of the model, independent of how it is stored. */
 export interface LogicalParameter {
   readonly name: string
-  /** Its shape; the number of its elements alone where `isFlat`. */
+  /** Its shape; with `isFlat`, only the number of its elements. */
   readonly shape: Shape
-  /** The type of the stored tensor; that of the packed one where the weight is quantised. */
+  /** The dtype of the stored tensor; for a quantised weight, of the packed tensor. */
   readonly dtype: Dtype
-  /** Bytes of all tensors that it is stored in, scales included. */
+  /** Bytes of all tensors that it is stored in, including scales. */
   readonly storedBytes: number
   /** How it is quantised, if it is. */
   readonly scheme?: QuantisationScheme
   /** Bits of one element as stored. */
   readonly bits: number
-  /** What `ModelSpec.precision` calls it; absent for a type that is no precision. */
+  /** Its name in `ModelSpec.precision`; absent for a dtype that has none. */
   readonly precision?: string
-  /** Whether the header tells only the number of elements, as of 4-bit bitsandbytes storage. */
+  /** Whether the header gives only the number of elements, as for 4-bit bitsandbytes weights. */
   readonly isFlat?: true
-  /** Whether neither header nor config tells the bits, so that 4 were taken. */
+  /** Whether neither header nor config gives the bits, so that 4 bits are assumed. */
   readonly isGuessed?: true
 }
 
-/** A tensor that stands for a weight in a way that is not known here. */
+/** A tensor that holds weights in an unknown storage format. */
 export interface UnknownStorage {
   readonly name: string
   readonly dtype: Dtype
   readonly bytes: number
 }
 
-/** A checkpoint's tensors, told apart. */
+/** A checkpoint's tensors, sorted into parameters, other tensors and unknown storage. */
 export interface LogicalParameters {
   /** The parameters of the model, in the order of the files. */
   readonly parameters: readonly LogicalParameter[]
-  /** Tensors that are no parameters: buffers, and scales of caches and activations. */
+  /** Tensors that are not parameters: buffers, and scales of caches and activations. */
   readonly others: readonly string[]
-  /** Packed integers of an unknown scheme: what they stand for, only the config can tell. */
+  /** Packed integers of an unknown scheme: only the config can say what they hold. */
   readonly unknown: readonly UnknownStorage[]
-  /** How many elements are stored under each type, packed and scales as they are: what a plain count of the headers gives. */
+  /** The number of stored elements of each dtype, counting packed tensors and scales as they are: a plain count of the headers. */
   readonly storedElements: ReadonlyMap<Dtype, number>
 }
 
 /**
- * Tells the parameters of a model from the tensors that a quantised checkpoint stores them in: four-bit words, scales,
- * zero points and code books are no parameters, and counting them as such misses the total by up to a factor of eight.
+ * Derives the parameters of a model from the tensors that a quantised checkpoint stores. Packed words, scales, zero
+ * points and code books are not parameters: counting them as such is off by a factor of up to eight.
  *
  * @param headers - one header for each file of the checkpoint
- * @param files - the files that say how it is quantised: bits of packed integers stand nowhere else
- * @throws CheckpointError `invalid_header` where two files hold a tensor of the same name
+ * @param files - the files that describe its quantisation: only they give the bits of packed integers
+ * @throws CheckpointError `invalid_header` if two files hold a tensor of the same name
  */
 export function logicalParameters(
   headers: Iterable<Pick<SafetensorsHeader, 'tensors'>>,
@@ -127,7 +127,7 @@ function merged(headers: Iterable<Pick<SafetensorsHeader, 'tensors'>>): Map<stri
   for (const { tensors } of headers) {
     for (const [name, tensor] of tensors) {
       if (all.has(name))
-        throw new CheckpointError('invalid_header', `${name} stands in two files of the checkpoint`, { place: [name] })
+        throw new CheckpointError('invalid_header', `${name} is in two files of the checkpoint`, { place: [name] })
       all.set(name, tensor)
     }
   }
@@ -135,8 +135,8 @@ function merged(headers: Iterable<Pick<SafetensorsHeader, 'tensors'>>): Map<stri
 }
 
 /**
- * Buffers that older checkpoints keep among the weights, and scales of caches and activations. Weights are floating-point
- * numbers, or matrices of integers; a number, a list of numbers and a mask are none.
+ * Whether a tensor is a buffer that older checkpoints store with the weights, or a scale of caches or activations. A
+ * weight is floating-point, or a matrix of integers; an integer scalar or vector and a mask are not weights.
  */
 function isBuffer(name: string, { dtype, shape }: StoredTensor): boolean {
   if (dtype === 'BOOL' || BUFFER_NAMES.test(name)) return true

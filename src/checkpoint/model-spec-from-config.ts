@@ -16,26 +16,26 @@ import { PRECISION_SOURCES, precisionOf } from './precision.js'
 import { BESIDE_CONFIG, type QuantisationFiles } from './quantisation/quantisation.js'
 import { toolCallParserOf } from './tool-call-parser.js'
 
-/** What stands beside a `config.json` and tells more of the spec. Whatever is not given is taken as not known. */
+/** The other files of a checkpoint that a spec is derived from. What you do not give counts as unknown. */
 export interface SpecExtras extends Omit<QuantisationFiles, 'config'>, ChatTemplateSources {
-  /** `checkpoint_model_name`; without it the config's `_name_or_path` where that is a name on the hub, or the class. */
+  /** `checkpoint_model_name`. Default: the config's `_name_or_path` if that is a name on the hub, else the class. */
   readonly name?: string
   /** The content of `generation_config.json`. */
   readonly generationConfig?: ConfigObject
   /** The content of sentence-transformers' `modules.json`. */
   readonly sentenceTransformersModules?: unknown
-  /** Whether a pooling config (`1_Pooling/config.json`) is there. */
+  /** Whether the checkpoint has a pooling config (`1_Pooling/config.json`). */
   readonly hasPoolingConfig?: boolean
   /** How the weights are stored, from the headers: see `logicalParameters`. */
   readonly storage?: LogicalParameters
   /**
-   * Estimates the fewest GPUs: `minimumGpus` of `model-entity/estimate`. It replays training steps, which takes longer than
-   * all the rest; without it the two fields are left out.
+   * Estimates the minimum number of GPUs: `minimumGpus` of `model-entity/estimate`. It replays training steps, which takes
+   * longer than everything else. Without it the two fields are left out.
    */
   readonly minimumGpus?: MinimumGpusEstimate
 }
 
-/** What the options of `modelSpecFromConfig` may be. */
+/** The allowed options of `modelSpecFromConfig`. */
 export const SPEC_EXTRAS: OptionTable<SpecExtras> = {
   ...BESIDE_CONFIG,
   name: text,
@@ -50,40 +50,40 @@ export const SPEC_EXTRAS: OptionTable<SpecExtras> = {
   minimumGpus: func(),
 }
 
-/** What tells the two fields of a spec that say how many GPUs training takes, and why one is left out. */
+/** A function that estimates the two fields of a spec for the GPUs that training needs; a note says why one is left out. */
 export type MinimumGpusEstimate = (architecture: Architecture) => {
   readonly minimum_gpus_all_weights?: number
   readonly minimum_gpus_lora?: number
   readonly notes: readonly string[]
 }
 
-/** Fields of a spec that cannot be derived from a checkpoint: every other one is filled in where its files tell it. */
+/** Fields of a spec that cannot be derived from a checkpoint. Every other field is filled in if the files contain it. */
 export const NOT_FROM_CHECKPOINT: readonly string[] = [
-  // A prompt-tuning adapter has virtual tokens, a checkpoint none.
+  // Prompt-tuning adapters have virtual tokens; checkpoints do not.
   'num_virtual_tokens',
-  // How a deployment calls tools is for whoever deploys it to say.
+  // These depend on the deployment, not on the checkpoint.
   'tool_call_config.tool_call_plugin',
   'tool_call_config.auto_tool_choice',
 ]
 
-/** A spec, and in sentences what it leaves out or takes for granted. */
+/** A spec, and notes on what it leaves out or assumes. */
 export interface SpecWithNotes {
   readonly spec: ModelSpec
   readonly notes: readonly string[]
 }
 
 /**
- * The `ModelSpec` of a Hugging Face `config.json`: exactly what the platform should generate when a fileset is given.
+ * Derives the `ModelSpec` of a Hugging Face `config.json`: what the platform should generate for its fileset.
  *
- * - `context_size`: tokens, with rope scaling applied; where the config names no limit, the tokenizer's `model_max_length`
- * - `num_kv_heads`: heads of keys and values; as many as query heads where they do not share
- * - `base_num_parameters`: unique parameters, a tied one counted once, buffers not at all
- * - `precision`: what most stored weights have, else what the config says of them
- * - `minimum_gpus_all_weights`, `minimum_gpus_lora`: where `minimumGpus` is given, and the family's forward pass described
- * - `linear_layers`: every `nn.Linear` and `Conv1D`, as PEFT sees them
+ * - `context_size`: tokens, with rope scaling applied; if the config has no limit, the tokenizer's `model_max_length`
+ * - `num_kv_heads`: key-value heads; equal to the number of query heads if heads share no keys and values
+ * - `base_num_parameters`: unique parameters: a tied one counts once, buffers do not count
+ * - `precision`: the precision of most stored weights; without headers, the one that the config states
+ * - `minimum_gpus_all_weights`, `minimum_gpus_lora`: if `minimumGpus` is given and the family has a forward-pass model
+ * - `linear_layers`: every `nn.Linear` and `Conv1D`, like PEFT sees them
  *
- * @throws CheckpointError for a family that is not known, or a config that cannot be
- * @throws TypeError for an unknown or wrong option
+ * @throws CheckpointError for an unknown family, or a config with missing or invalid fields
+ * @throws TypeError for an unknown option, or a wrong value
  * @example
  * ```ts
  * const { spec, notes } = modelSpecFromConfig(JSON.parse(await readFile('config.json', 'utf8')))
@@ -94,7 +94,7 @@ export function modelSpecFromConfig(config: ConfigObject, extras: SpecExtras = {
   return modelSpecFromArchitecture(architectureFromConfig(config), config, extras)
 }
 
-/** The same for an architecture that is there already. */
+/** Like {@link modelSpecFromConfig}, for an architecture that you have already. */
 export function modelSpecFromArchitecture(
   architecture: Architecture,
   config: ConfigObject,
@@ -138,8 +138,8 @@ export function modelSpecFromArchitecture(
     ...(parser !== undefined && { tool_call_config: { tool_call_parser: parser } }),
   }
   const unknown = [
-    ...(contextTokens === undefined ? ['context_size is left out: the config names no limit'] : []),
-    ...(chat.known ? [] : ['is_chat and chat_template are left out: the tokenizer was not looked at']),
+    ...(contextTokens === undefined ? ['context_size is left out: the config has no limit'] : []),
+    ...(chat.known ? [] : ['is_chat and chat_template are left out: no tokenizer config or chat template was given']),
   ]
   return {
     spec,
@@ -147,21 +147,21 @@ export function modelSpecFromArchitecture(
   }
 }
 
-/** `org/name`; a path of the author's machine is no name. */
+/** The config's `org/name`. A path on the author's machine does not count. */
 function hubNameIn(config: ConfigObject): string | undefined {
   const name = textIn(config, '_name_or_path')
   return name !== undefined && /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(name) ? name : undefined
 }
 
-/** The longest text that the tokenizer is made for; one of 10^30 tokens, as transformers writes, says nothing. */
+/** The tokenizer's `model_max_length`. Transformers writes 10^30 if there is no limit. */
 function tokenizerLimit(tokenizerConfig: ConfigObject | undefined): number | undefined {
   const limit = numberIn(tokenizerConfig, 'model_max_length')
   return limit !== undefined && Number.isInteger(limit) && limit > 0 && limit < 2 ** 31 ? limit : undefined
 }
 
 /**
- * A window wider than the context never slides: Phi-3.5 states one of 262,144 tokens for all layers, which means none. Where only
- * some layers have it (OLMo 3, EXAONE 4), it is what tells them from the others, and is kept.
+ * Leaves out a window that is wider than the context if all layers have it: Phi-3.5 states 262,144 tokens, which means no
+ * window. If only some layers have it (OLMo 3, EXAONE 4), it distinguishes them from the others and is kept.
  */
 function windowOf(
   { windowTokens, windowLayers }: Dimensions,

@@ -4,7 +4,7 @@ import type { Adapter, FinetuningType } from '../schemas/index.js'
 import { numberIn, objectIn, textIn } from './json-object.js'
 import { elementCount, type StoredTensors } from './quantisation/stored-weight.js'
 
-/** Who the adapter is in the registry: what its files cannot say. */
+/** The adapter's name, workspace and fileset in the registry: its files do not contain them. */
 export interface AdapterIdentity {
   readonly name: string
   readonly workspace: string
@@ -12,32 +12,32 @@ export interface AdapterIdentity {
   readonly fileset: string
 }
 
-/** What the identity may be. */
+/** The allowed fields of the identity. */
 export const ADAPTER_IDENTITY: OptionTable<AdapterIdentity> = {
   name: required(text),
   workspace: required(text),
   fileset: required(text),
 }
 
-/** A PEFT adapter as its files tell it. */
+/** A PEFT adapter, derived from its files. */
 export interface PeftAdapter {
   readonly adapter: Adapter
   /** `base_model_name_or_path`: the checkpoint that it was trained on. */
   readonly baseModel?: string
   /** Elements of all its tensors; absent without headers. */
   readonly parameters?: number
-  /** How many modules carry it; absent without headers. */
+  /** The number of modules that it adapts; absent without headers. */
   readonly modules?: number
   readonly notes: readonly string[]
 }
 
 /**
- * The `Adapter` of a PEFT adapter: its kind, its rank and its scaling from `adapter_config.json`, checked against the
- * shapes in its safetensors header where one is given.
+ * Derives the `Adapter` entity of a PEFT adapter: kind, rank and scaling from `adapter_config.json`. If you give the
+ * tensors, the rank is checked against their shapes.
  *
  * @param config - the content of `adapter_config.json`
  * @param tensors - the tensors of `adapter_model.safetensors`
- * @throws TypeError for an identity that lacks a part, or has another
+ * @throws TypeError for an identity with a missing or unknown field
  * @throws CheckpointError `missing_field` or `invalid_field` for a config without a known `peft_type`
  */
 export function adapterFromPeft(config: ConfigObject, identity: AdapterIdentity, tensors?: StoredTensors): PeftAdapter {
@@ -51,7 +51,7 @@ export function adapterFromPeft(config: ConfigObject, identity: AdapterIdentity,
   const loraConfig =
     rank === undefined ? undefined : { rank, ...(alpha !== undefined && Number.isInteger(alpha) && { alpha }) }
   if (alpha !== undefined && !Number.isInteger(alpha))
-    notes.push(`lora_alpha is ${alpha}; the registry keeps whole numbers only`)
+    notes.push(`alpha is left out: lora_alpha is ${alpha}, and the registry only stores integers`)
   const ranks = tensors && storedRanks(tensors)
   if (ranks && rank !== undefined && kind !== 'adalora') notes.push(...rankNotes(rank, ranks, config))
   if (kind === 'adalora' && rank !== undefined) notes.push(...adaloraNotes(rank, config))
@@ -65,7 +65,7 @@ export function adapterFromPeft(config: ConfigObject, identity: AdapterIdentity,
   }
 }
 
-/** mlx-lm writes an `adapter_config.json` of its own: rank and a scale that stands for alpha / rank, whatever the rank. */
+/** mlx-lm writes its own kind of `adapter_config.json`: a rank, and a scale that equals alpha / rank. */
 function adapterFromMlx(
   config: ConfigObject,
   identity: AdapterIdentity,
@@ -85,11 +85,11 @@ function adapterFromMlx(
     },
     ...(baseModel !== undefined && { baseModel }),
     ...(tensors && { parameters: [...tensors.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0) }),
-    notes: ['the adapter is one of mlx-lm: other engines need it converted to PEFT first'],
+    notes: ['this is an mlx-lm adapter: convert it to PEFT to use it with other engines'],
   }
 }
 
-/** AdaLoRA starts with `init_r` and prunes until `target_r` is left on average; its `r` counts for nothing. Defaults: PEFT's. */
+/** AdaLoRA starts with `init_r`, prunes to an average of `target_r`, and ignores `r`. Defaults: PEFT's. */
 function rankOf(config: ConfigObject): number | undefined {
   if (textIn(config, 'peft_type') === 'ADALORA') return numberIn(config, 'target_r') ?? ADALORA_TARGET_RANK
   return numberIn(config, 'r')
@@ -100,10 +100,10 @@ const ADALORA_TARGET_RANK = 8
 function adaloraNotes(rank: number, config: ConfigObject): string[] {
   const initial = numberIn(config, 'init_r')
   if (initial === undefined || initial === rank) return []
-  return [`AdaLoRA starts with rank ${initial}, which the files may hold, and ends with ${rank} on average`]
+  return [`rank is the final average ${rank} of AdaLoRA; it starts with ${initial}, which the files may still have`]
 }
 
-/** PEFT's kinds of adapters, in the words of the registry. Source: `PeftType` of PEFT 0.21. */
+/** The registry's name for each PEFT adapter type. Source: `PeftType` of PEFT 0.21. */
 const FINETUNING_TYPE_OF_PEFT_TYPE: Readonly<Record<string, FinetuningType>> = {
   LORA: 'lora',
   ADALORA: 'adalora',
@@ -125,17 +125,17 @@ function finetuningTypeOf(config: ConfigObject): FinetuningType {
     const known = Object.keys(FINETUNING_TYPE_OF_PEFT_TYPE).join(', ')
     throw new CheckpointError(
       'invalid_field',
-      `peft_type is ${JSON.stringify(peftType)}, which the registry has no word for`,
+      `peft_type is ${JSON.stringify(peftType)}, which the registry does not support`,
       {
         place,
-        help: `it knows ${known}`,
+        help: `supported types: ${known}`,
       },
     )
   }
   return kind === 'lora' && config['use_dora'] === true ? 'dora' : kind
 }
 
-/** The rank of each module: the rows of its `lora_A`, or the columns of `lora_embedding_A` turned round. */
+/** The rank of each module: the number of rows of its `lora_A` or `lora_embedding_A`. */
 function storedRanks(tensors: StoredTensors): ReadonlyMap<string, number> {
   const ranks = new Map<string, number>()
   for (const [name, { shape }] of tensors) {
@@ -148,13 +148,13 @@ function storedRanks(tensors: StoredTensors): ReadonlyMap<string, number> {
 function rankNotes(rank: number, ranks: ReadonlyMap<string, number>, config: ConfigObject): string[] {
   const pattern = config['rank_pattern']
   const mayDiffer = typeof pattern === 'object' && pattern !== null && Object.keys(pattern).length > 0
-  // LoRA on a parameter of stacked experts keeps r rows for each expert.
+  // LoRA on a parameter of stacked experts has r rows for each expert.
   const stacks = Array.isArray(config['target_parameters']) && config['target_parameters'].length > 0
   const isStacked = (stored: number) => stacks && stored > rank && stored % rank === 0
   const others = [...ranks].filter(([, stored]) => stored !== rank && !isStacked(stored))
   const [first] = others
   if (!first) return []
   const [module, stored] = first
-  const what = `${others.length} of ${ranks.size} modules have another rank than ${rank}: ${module} has ${stored}`
-  return [mayDiffer ? `${what} (rank_pattern)` : `${what}, and no rank_pattern says so`]
+  const what = `${others.length} of ${ranks.size} modules have a rank other than ${rank}: ${module} has ${stored}`
+  return [mayDiffer ? `${what} (rank_pattern)` : `${what}, but there is no rank_pattern`]
 }

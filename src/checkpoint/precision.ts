@@ -7,21 +7,21 @@ import { quantisationOf } from './quantisation/quantisation-of-config.js'
 import { elementCount } from './quantisation/stored-weight.js'
 import { isRounded, type WeightFormat } from './quantisation/weight-format.js'
 
-/** A precision, and what there is to say about it. */
+/** A precision, with notes on how it was chosen. */
 export interface Precision {
   readonly precision: string
   readonly notes: readonly string[]
 }
 
-/** What tells the precision of a checkpoint, besides its config. */
+/** The sources that a checkpoint's precision is derived from. */
 export interface PrecisionSources extends QuantisationFiles {
   /** How the weights are stored, from the headers. */
   readonly storage?: LogicalParameters
-  /** The model, whose layers tell which of several formats most weights have where there are no headers. */
+  /** The model. Without headers, its layers show which of several formats most weights have. */
   readonly architecture?: Architecture
 }
 
-/** What each of the sources may be. */
+/** The allowed sources. */
 export const PRECISION_SOURCES: OptionTable<PrecisionSources> = {
   ...QUANTISATION_FILES,
   storage: object(),
@@ -29,9 +29,9 @@ export const PRECISION_SOURCES: OptionTable<PrecisionSources> = {
 }
 
 /**
- * The precision of a checkpoint's weights, in the words of `ModelSpec.precision`: the one that most stored parameters have,
- * where the headers are known and understood; else what the config files say of quantisation; else `dtype` or `torch_dtype`; else
- * float32, which is what transformers makes of a config that says nothing.
+ * Finds the precision of a checkpoint's weights, as `ModelSpec.precision` names it. It is the precision of most stored
+ * parameters, if the headers are given and their storage formats are known; else the quantisation in the config files; else
+ * `dtype` or `torch_dtype`; else float32, the default of transformers.
  *
  * @example
  * ```ts
@@ -47,10 +47,10 @@ export function precisionOf(sources: PrecisionSources): Precision {
   if (quantisation) return quantisedPrecision(quantisation, sources.architecture)
   const declared = declaredPrecision(config)
   if (declared !== undefined) return { precision: declared, notes: [] }
-  return { precision: 'float32', notes: ['the config names no dtype; float32 is what transformers takes then'] }
+  return { precision: 'float32', notes: ['the config has no dtype; transformers then uses float32'] }
 }
 
-/** The precision that holds most of the elements, quantised weights counted before packing. */
+/** The precision of most elements. Quantised weights are counted before packing. */
 function storedPrecision({ parameters, unknown }: LogicalParameters): Precision | undefined {
   const formats = new Map<string, { format: WeightFormat; elements: number; isQuantised: boolean }>()
   let elements = 0
@@ -62,7 +62,7 @@ function storedPrecision({ parameters, unknown }: LogicalParameters): Precision 
     elements += elementCount(shape)
     formats.set(key, counted)
   }
-  // Norms and scales alone say nothing of weights that are not understood.
+  // If most weights are in an unknown storage format, norms and scales alone do not show the precision.
   const unreadBytes = unknown.reduce((sum, { bytes }) => sum + bytes, 0)
   if (elements === 0 || unreadBytes * 2 > elements) return undefined
   const ranked = [...formats.values()].sort((a, b) => b.elements - a.elements)
@@ -77,20 +77,20 @@ function storedPrecision({ parameters, unknown }: LogicalParameters): Precision 
 
 function mixtureNote(ranked: readonly { format: WeightFormat; elements: number }[], all: number): string {
   const shares = ranked.map(({ format, elements }) => `${percent(elements, all)} in ${format.precision}`)
-  return `the weights are of several precisions: ${shares.slice(0, 5).join(', ')}; precision is that of most parameters`
+  return `the weights have several precisions: ${shares.slice(0, 5).join(', ')}; precision is that of most parameters`
 }
 
 function percent(part: number, whole: number): string {
   return `${((100 * part) / whole).toFixed(1)} %`
 }
 
-/** Where only the config is known: the format of most linear layers, or the first one that it states. */
+/** Without headers: the format of most linear layers, or the first one that the config states. */
 function quantisedPrecision(quantisation: Quantisation, architecture: Architecture | undefined): Precision {
   const { notes, exceptions } = quantisation
   const stated = [...(quantisation.format ? [quantisation.format] : []), ...exceptions.map(({ format }) => format)]
   const [first] = stated
   if (!first) {
-    const unknown = 'int8 stands in precision for what is not known: give it yourself where it matters'
+    const unknown = 'precision is unknown: int8 is a placeholder; set precision yourself if you need it'
     return { precision: 'int8', notes: [...notes, unknown] }
   }
   const precisions = new Set(stated.map(({ precision }) => precision))
@@ -115,7 +115,7 @@ function quantisedPrecision(quantisation: Quantisation, architecture: Architectu
 function roundingNotes(format: WeightFormat): string[] {
   if (!isRounded(format)) return []
   const bits = Number.isInteger(format.bits) ? format.bits : format.bits.toFixed(2)
-  return [`the weights have ${bits} bits; precision says ${format.precision}, the next that holds them`]
+  return [`the weights have ${bits} bits; precision rounds this up to ${format.precision}`]
 }
 
 function declaredPrecision(config: ConfigObject | undefined): string | undefined {
@@ -126,7 +126,7 @@ function declaredPrecision(config: ConfigObject | undefined): string | undefined
   return name === undefined || name === 'auto' ? undefined : (LONG_NAMES[name] ?? name)
 }
 
-/** What configs and torch call some types for short. */
+/** The short names that configs and torch use for some dtypes. */
 const LONG_NAMES: Readonly<Record<string, string>> = {
   bf16: 'bfloat16',
   fp16: 'float16',

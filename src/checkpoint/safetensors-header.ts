@@ -3,42 +3,42 @@ import { checkOptions, integer, type OptionTable, text } from '../options/index.
 import { DTYPE_BITS, type Dtype, isDtype } from './dtype.js'
 import { invalid, safetensorsJson } from './safetensors-json.js'
 
-/** What a safetensors header says of one tensor. */
+/** The entry of one tensor in a safetensors header. */
 export interface StoredTensor {
   readonly dtype: Dtype
   readonly shape: Shape
-  /** Where its bytes stand, counted from the end of the header; the end is exclusive. */
+  /** The range of its bytes, counted from the end of the header; the end is exclusive. */
   readonly offsets: readonly [start: number, end: number]
 }
 
 /** The header of one safetensors file: everything but the weights. */
 export interface SafetensorsHeader {
   readonly tensors: ReadonlyMap<string, StoredTensor>
-  /** The texts under `__metadata__`: `format`, and what the writer liked to say. */
+  /** The texts under `__metadata__`: `format`, and anything else that the writer added. */
   readonly metadata: ReadonlyMap<string, string>
-  /** Bytes before the first tensor: the length of the header, and eight that hold it. */
+  /** Bytes before the first tensor: the eight bytes of the length field, and the header itself. */
   readonly dataStart: number
 }
 
-/** What parsing a header wants to know besides its bytes. */
+/** Options for parsing a header. */
 export interface SafetensorsHeaderOptions {
-  /** The size of the whole file in bytes; where it is known, the tensors must fill the file to its last byte. */
+  /** The size of the whole file in bytes. If given, the tensors must fill the file to its last byte. */
   readonly fileBytes?: number
-  /** What errors call the file. */
+  /** The name of the file in error messages. Default: `the file`. */
   readonly file?: string
 }
 
-/** What the options of `parseSafetensorsHeader` may be. */
+/** The allowed options of `parseSafetensorsHeader`. */
 export const SAFETENSORS_HEADER_OPTIONS: OptionTable<SafetensorsHeaderOptions> = { fileBytes: integer(0), file: text }
 
 /** The longest header that is read, in bytes: the limit of the safetensors library itself. */
 export const MAX_HEADER_BYTES = 100_000_000
 
-/** The bytes at the front of a file that say how long its header is. */
+/** The size in bytes of the field at the start of a file that gives the length of the header. */
 export const LENGTH_BYTES = 8
 
 /**
- * How many bytes the header takes, from the first eight bytes of a file, without those eight.
+ * Reads the length of the header in bytes from the first eight bytes of a file. The eight bytes do not count.
  *
  * @throws CheckpointError `truncated_file` for fewer than eight bytes, `header_too_large` above {@link MAX_HEADER_BYTES}
  */
@@ -56,19 +56,19 @@ export function safetensorsHeaderLength(start: Uint8Array, options: SafetensorsH
   if (length > BigInt(MAX_HEADER_BYTES)) {
     throw new CheckpointError(
       'header_too_large',
-      `${file} says that its header has ${length} bytes; ${MAX_HEADER_BYTES} are allowed`,
-      { place: [file], help: 'this is no safetensors file, or it is damaged' },
+      `${file} declares a header of ${length} bytes; at most ${MAX_HEADER_BYTES} are allowed`,
+      { place: [file], help: 'the file is damaged, or not a safetensors file' },
     )
   }
   return Number(length)
 }
 
 /**
- * Reads the header of a safetensors file, and checks it as strictly as the safetensors library does: types, shapes that
- * fit their bytes, and tensors that follow each other without a gap or an overlap.
+ * Reads the header of a safetensors file. It checks the header as strictly as the safetensors library does: the dtypes, that
+ * shapes match byte ranges, and that tensors follow each other without a gap or an overlap.
  *
- * @param bytes - the front of the file: at least the header; weights behind it are not looked at
- * @throws CheckpointError with a code and the tensor at fault
+ * @param bytes - the start of the file with the whole header; weights after it are ignored
+ * @throws CheckpointError with a code and the tensor that is wrong
  * @example
  * ```ts
  * const { tensors } = parseSafetensorsHeader(bytes)
@@ -81,7 +81,7 @@ export function parseSafetensorsHeader(bytes: Uint8Array, options: SafetensorsHe
   const dataStart = LENGTH_BYTES + length
   if (bytes.length < dataStart || (fileBytes !== undefined && fileBytes < dataStart)) {
     const there = Math.min(bytes.length, fileBytes ?? bytes.length)
-    throw new CheckpointError('truncated_file', `${file} ends after ${there} bytes, inside its header of ${length}`, {
+    throw new CheckpointError('truncated_file', `${file} ends after ${there} bytes, within its header of ${length}`, {
       place: [file],
     })
   }
@@ -97,7 +97,7 @@ export function parseSafetensorsHeader(bytes: Uint8Array, options: SafetensorsHe
 }
 
 function headerEntries(bytes: Uint8Array, file: string): [string, unknown][] {
-  if (bytes[0] !== '{'.charCodeAt(0)) throw invalid(file, [], 'does not begin with "{"')
+  if (bytes[0] !== '{'.charCodeAt(0)) throw invalid(file, [], 'does not start with "{"')
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
@@ -124,12 +124,12 @@ function storedTensor(value: unknown, name: string, file: string): StoredTensor 
     return object[field]
   })
   if (!isDtype(dtype)) {
-    const found = typeof dtype === 'string' ? `is ${JSON.stringify(dtype)}, which is no` : 'is not the name of a'
-    throw invalid(file, [name, 'dtype'], `${found} type of the format`)
+    const found = typeof dtype === 'string' ? `is ${JSON.stringify(dtype)}, which is not` : 'is not'
+    throw invalid(file, [name, 'dtype'], `${found} a safetensors dtype`)
   }
   if (!isSizeList(shape)) throw invalid(file, [name, 'shape'], 'is not a list of sizes')
   let isTooLarge = false
-  // The library multiplies in 64 bits: sizes too large for that are refused, even where a zero follows.
+  // The library multiplies in 64 bits, so it refuses sizes that overflow, even if a later size is zero.
   const elements = shape.reduce((product: bigint, size) => {
     const next = product * BigInt(size)
     isTooLarge ||= next >= 2n ** 64n
@@ -139,25 +139,25 @@ function storedTensor(value: unknown, name: string, file: string): StoredTensor 
   if (isTooLarge || bits > BigInt(Number.MAX_SAFE_INTEGER) * 8n) {
     throw new CheckpointError(
       'tensor_too_large',
-      `${file}: ${name} has the shape [${shape.join(', ')}], more than can be stored`,
+      `${file}: ${name} has the shape [${shape.join(', ')}], which is too large to store`,
       { place: [file, name, 'shape'] },
     )
   }
   if (!isCountList(offsets) || offsets.length !== 2)
-    throw invalid(file, [name, 'data_offsets'], 'is not a start and an end')
+    throw invalid(file, [name, 'data_offsets'], 'is not a list of start and end')
   const [start = 0, end = 0] = offsets
-  if (bits % 8n !== 0n) throw invalid(file, [name, 'shape'], `takes ${bits} bits, which are no whole bytes`)
+  if (bits % 8n !== 0n) throw invalid(file, [name, 'shape'], `needs ${bits} bits, which is not a whole number of bytes`)
   if (end - start !== Number(bits / 8n)) {
     throw invalid(
       file,
       [name, 'data_offsets'],
-      `spans ${end - start} bytes; ${dtype} of [${shape.join(', ')}] takes ${bits / 8n}`,
+      `spans ${end - start} bytes, but ${dtype} [${shape.join(', ')}] needs ${bits / 8n}`,
     )
   }
   return { dtype, shape: shape.map(Number), offsets: [start, end] }
 }
 
-/** Each tensor must begin where the one before it ends, the first at 0, the last ending with the file. */
+/** Each tensor must start where the previous one ends. The first starts at 0, and the last ends at the end of the file. */
 function checkLayout(tensors: ReadonlyMap<string, StoredTensor>, file: string, dataBytes: number | undefined): void {
   const inOrder = [...tensors].sort(([, a], [, b]) => a.offsets[0] - b.offsets[0] || a.offsets[1] - b.offsets[1])
   let expected = 0
@@ -166,23 +166,23 @@ function checkLayout(tensors: ReadonlyMap<string, StoredTensor>, file: string, d
     if (start < expected) {
       throw new CheckpointError(
         'overlapping_tensors',
-        `${file}: ${name} begins at byte ${start}, inside the tensor before it, which ends at ${expected}`,
+        `${file}: ${name} starts at byte ${start}, inside the previous tensor, which ends at ${expected}`,
         { place: [file, name, 'data_offsets'] },
       )
     }
     if (start > expected)
-      throw invalid(file, [name, 'data_offsets'], `begins at byte ${start}, and leaves a gap behind ${expected}`)
+      throw invalid(file, [name, 'data_offsets'], `starts at byte ${start}, which leaves a gap after byte ${expected}`)
     expected = end
   }
   if (dataBytes === undefined || dataBytes === expected) return
   if (dataBytes < expected) {
     throw new CheckpointError(
       'truncated_file',
-      `${file} holds ${dataBytes} bytes of weights, and its header speaks of ${expected}`,
-      { place: [file], help: 'the upload or download broke off: transfer the file again' },
+      `${file} holds ${dataBytes} bytes of weights, but its header describes ${expected}`,
+      { place: [file], help: 'the upload or download was interrupted: transfer the file again' },
     )
   }
-  throw invalid(file, [], `speaks of ${expected} bytes of weights, and the file holds ${dataBytes}`)
+  throw invalid(file, [], `describes ${expected} bytes of weights, but the file holds ${dataBytes}`)
 }
 
 function objectAt(value: unknown, file: string, place: readonly string[]): Readonly<Record<string, unknown>> {
@@ -198,7 +198,7 @@ function isCountList(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0)
 }
 
-/** Sizes may be beyond 2^53 here: the check of the product tells of those. */
+/** Sizes may exceed 2^53 here: the check of their product reports them. */
 function isSizeList(value: unknown): value is readonly (number | bigint)[] {
   return Array.isArray(value) && value.every((size) => typeof size === 'bigint' || Number.isInteger(size))
 }

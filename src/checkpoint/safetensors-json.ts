@@ -2,10 +2,11 @@ import { CheckpointError } from '../architecture/index.js'
 import { type JsonNode, type JsonObject, jsonValue, readJson } from '../json/index.js'
 
 /**
- * Reads the JSON of a safetensors header as the library's own reader does (serde_json): an integer is not `1.0`, `1e0` or `-0`,
- * and fits 64 bits; no field stands twice, but the last of tensors of one name counts; no text has a lone surrogate.
+ * Reads the JSON of a safetensors header like the library does (serde_json). `1.0`, `1e0` and `-0` are not integers, and
+ * integers must fit 64 bits. A duplicate field is refused; of tensors with the same name, the last one counts. A text with
+ * a lone surrogate is refused.
  *
- * @returns the value; a number that is no size is `NaN`, and one beyond 2^53 - 1 a `bigint`
+ * @returns the value; a number that is not a size is `NaN`, and one beyond 2^53 - 1 is a `bigint`
  * @throws CheckpointError `invalid_header`
  */
 export function safetensorsJson(text: string, file: string): unknown {
@@ -16,7 +17,7 @@ export function safetensorsJson(text: string, file: string): unknown {
   return jsonValue(read.root, ({ text: written, value }) => (isSize(written) ? value : Number.NaN))
 }
 
-/** The error of a header that is not one, with its place. */
+/** The error for an invalid header, with its place. */
 export function invalid(file: string, place: readonly string[], what: string): CheckpointError {
   const subject = place.length === 0 ? 'the header' : place.join('.')
   return new CheckpointError('invalid_header', `${file}: ${subject} ${what}`, { place: [file, ...place] })
@@ -29,7 +30,7 @@ function isSize(written: string): boolean {
   return /^[0-9]+$/.test(written) && (written.length < 16 || BigInt(written) < 2n ** 64n)
 }
 
-/** Refuses texts and numbers that serde_json has no value for, wherever they stand. */
+/** Refuses texts and numbers that serde_json cannot represent, at any depth. */
 function checkLeaves(root: JsonNode, file: string): void {
   const pending = [{ node: root, place: [] as readonly string[] }]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -47,12 +48,12 @@ function checkLeaves(root: JsonNode, file: string): void {
   }
 }
 
-const LONE_SURROGATE = 'has a lone surrogate, which is no Unicode text'
+const LONE_SURROGATE = 'has a lone surrogate, which is not valid Unicode'
 
-/** Refuses a second `__metadata__`, what is no text in it, and a field of a tensor that stands twice. */
+/** Refuses a second `__metadata__`, a value in it that is not a text, and a duplicate field of a tensor. */
 function checkFields(root: JsonObject, file: string): void {
   const metadata = root.entries.filter(({ key }) => key === '__metadata__')
-  if (metadata.length > 1) throw invalid(file, ['__metadata__'], 'stands twice')
+  if (metadata.length > 1) throw invalid(file, ['__metadata__'], 'appears twice')
   for (const { key, value } of root.entries) {
     if (value.kind !== 'object') continue
     if (key === '__metadata__') {
@@ -62,7 +63,7 @@ function checkFields(root: JsonObject, file: string): void {
     }
     for (const field of FIELDS) {
       const found = value.entries.filter((entry) => entry.key === field)
-      if (found.length > 1) throw invalid(file, [key, field], 'stands twice')
+      if (found.length > 1) throw invalid(file, [key, field], 'appears twice')
     }
   }
 }

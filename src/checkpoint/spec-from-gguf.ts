@@ -2,7 +2,7 @@ import { CheckpointError, type Shape } from '../architecture/index.js'
 import type { LinearLayerSpec, MambaConfig, ModelSpec } from '../schemas/index.js'
 import { toolCallParserOf } from './tool-call-parser.js'
 
-/** What a GGUF file says in front of its weights, as `@huggingface/gguf` reads it. */
+/** The header of a GGUF file, as `@huggingface/gguf` reads it. */
 export interface GgufHeader {
   readonly metadata: Readonly<Record<string, unknown>>
   readonly tensorInfos: readonly {
@@ -13,11 +13,11 @@ export interface GgufHeader {
 }
 
 /**
- * The `ModelSpec` of a GGUF file. Layers keep the names that the file has for them (`blk.0.attn_q`).
+ * Derives the `ModelSpec` of a GGUF file. Layers have the names that the file uses (`blk.0.attn_q`).
  *
- * Source: the keys of ggml's GGUF specification (`docs/gguf.md`): `<architecture>.block_count` and the like.
+ * Source: the keys of ggml's GGUF specification (`docs/gguf.md`), such as `<architecture>.block_count`.
  *
- * @throws CheckpointError `missing_field` for a key that every model must have
+ * @throws CheckpointError `missing_field` if a required key is missing
  */
 export function modelSpecFromGguf({ metadata, tensorInfos }: GgufHeader): {
   spec: ModelSpec
@@ -80,8 +80,8 @@ export function modelSpecFromGguf({ metadata, tensorInfos }: GgufHeader): {
       mamba_config: mambaConfig(tensors, stateSize, optionalCount(metadata, `${family}.ssm.conv_kernel`)),
     }),
   }
-  const notes = ['layers are named as in the GGUF file, not as in transformers']
-  if (precision.startsWith('int')) notes.push(`most weights are stored as ${storedAs}; precision says ${precision}`)
+  const notes = ['layers have the names of the GGUF file, not those of transformers']
+  if (precision.startsWith('int')) notes.push(`most weights are stored as ${storedAs}; precision is ${precision}`)
   if (predictors.size > 0)
     notes.push(
       `the ${parameterCount(predictors)} parameters of ${predicting} multi-token prediction layer${predicting === 1 ? '' : 's'} are not counted: transformers does not load them`,
@@ -94,7 +94,7 @@ interface Tensor {
   readonly dtype: number
 }
 
-/** The tensors of the model, and those of the layers behind it that predict further tokens. */
+/** Separates the tensors of the model from those of the multi-token prediction layers after it. */
 function apart(
   all: ReadonlyMap<string, Tensor>,
   layers: number,
@@ -106,7 +106,7 @@ function apart(
   }
 }
 
-/** A gate of its own, one fused with the way up of all experts, or a way up of double width: Phi-3 holds both in one matrix. */
+/** Whether the MLP is gated: a gate matrix, a gate fused with the up projection of all experts, or an up projection of double width (Phi-3). */
 function isGated(tensors: ReadonlyMap<string, Tensor>): boolean {
   for (const [name, { shape }] of tensors) {
     if (/\.ffn_gate(?:_exps|_shexp|_up_exps|_up)?\.weight$/.test(name)) return true
@@ -117,14 +117,14 @@ function isGated(tensors: ReadonlyMap<string, Tensor>): boolean {
   return false
 }
 
-/** Encoders pool, and say how (`0` is not at all); a decoder that says nothing may be used in either way. */
+/** Encoders state their pooling type (`0` is none). A decoder without one may be an embedding model or not. */
 function embedding(family: string, metadata: GgufHeader['metadata']): { is_embedding_model?: boolean } {
   const pooling = optionalCount(metadata, `${family}.pooling_type`)
   if (pooling !== undefined) return { is_embedding_model: pooling !== 0 }
   return metadata['tokenizer.chat_template'] === undefined ? {} : { is_embedding_model: false }
 }
 
-/** GGUF counts dimensions from the innermost; torch from the outermost. */
+/** GGUF lists dimensions from the innermost to the outermost; torch does the reverse. */
 function torchShape(shape: readonly (bigint | number)[], name: string): Shape {
   return shape
     .map((size) => {
@@ -157,8 +157,8 @@ function linearLayers(tensors: ReadonlyMap<string, Tensor>): LinearLayerSpec[] {
 }
 
 /**
- * Which layers are what, from the tensors that they have. A state space has `ssm_in`, and may stand beside attention (Falcon H1);
- * linear attention has other `ssm` tensors, and names its projections as attention does (`attn_qkv` of Qwen3-Next).
+ * Derives the kind of each layer from its tensors. A state-space layer has `ssm_in`, and may also have attention
+ * (Falcon H1). Linear attention has other `ssm` tensors, and projections named like attention's (`attn_qkv` in Qwen3-Next).
  */
 function mambaConfig(tensors: ReadonlyMap<string, Tensor>, stateSize: number, convKernel = 4): MambaConfig {
   const layersWith = (tensor: RegExp) => new Set([...tensors.keys()].flatMap((name) => tensor.exec(name)?.[1] ?? []))
@@ -178,7 +178,7 @@ function mambaConfig(tensors: ReadonlyMap<string, Tensor>, stateSize: number, co
 
 const EMBEDDINGS = /^(?:token_embd|position_embd|token_types)\.|attn_rel_b\.|ssm_(?:a|conv1d)\b/
 
-/** The type that most elements have, and what `ModelSpec.precision` calls it. */
+/** The type of most elements, and its `ModelSpec.precision`. */
 function storedType(tensors: ReadonlyMap<string, Tensor>): StoredType {
   const elements = new Map<number, number>()
   for (const { shape, dtype } of tensors.values()) {
@@ -186,7 +186,7 @@ function storedType(tensors: ReadonlyMap<string, Tensor>): StoredType {
   }
   const [most] = [...elements].sort(([, a], [, b]) => b - a)
   const dtype = most?.[0] ?? 0
-  return STORED_TYPES[dtype] ?? { name: `type ${dtype}, which is not known here`, precision: 'int4' }
+  return STORED_TYPES[dtype] ?? { name: `type ${dtype}, which is unknown`, precision: 'int4' }
 }
 
 interface StoredType {
@@ -195,8 +195,8 @@ interface StoredType {
 }
 
 /**
- * The types of ggml, by number. Precisions have no word for blocks of 2, 3, 5 or 6 bits: the next integer that holds them
- * stands for them. Source: `enum ggml_type` of ggml.
+ * The types of ggml, by number. There is no precision for blocks of 2, 3, 5 or 6 bits, so the next larger integer is used.
+ * Source: `enum ggml_type` of ggml.
  */
 const STORED_TYPES: Readonly<Record<number, StoredType>> = {
   0: { name: 'F32', precision: 'float32' },
@@ -246,7 +246,7 @@ function count(metadata: GgufHeader['metadata'], key: string): number {
   throw new CheckpointError('missing_field', `the GGUF file has no ${key}`, { place: [key] })
 }
 
-/** Some keys hold one number for each layer: the largest is the model's. */
+/** Some keys hold one number per layer; the model's value is the largest. */
 function optionalCount(metadata: GgufHeader['metadata'], key: string): number | undefined {
   const value = Object.hasOwn(metadata, key) ? metadata[key] : undefined
   const values: unknown[] = Array.isArray(value) ? value : [value]

@@ -179,7 +179,7 @@ describe('logicalParameters', () => {
     expect(others).toHaveLength(5)
   })
 
-  it('finds a weight whose tensors stand in two files', () => {
+  it('finds a weight whose tensors is in two files', () => {
     const [first, second] = [
       { 'm.weight': ['F8_E4M3', [4, 4]] },
       { 'm.weight_scale_inv': ['F32', [1, 1]] },
@@ -190,6 +190,6 @@ describe('logicalParameters', () => {
 
   it('refuses a tensor that two files hold', () => {
     const one = headerOf({ 'm.weight': ['BF16', [2, 2]] })
-    expect(() => logicalParameters([one, one])).toThrow('m.weight stands in two files')
+    expect(() => logicalParameters([one, one])).toThrow('m.weight is in two files')
   })
 })

@@ -133,7 +133,7 @@ describe('modelSpecFromConfig', () => {
       modelSpecFromConfig(mamba, { tokenizerConfig: { model_max_length: limit } }).spec.context_size
     expect(contextOf(2048)).toBe(2048)
     expect(contextOf(1e30)).toBeUndefined()
-    expect(modelSpecFromConfig(mamba).notes).toContain('context_size is left out: the config names no limit')
+    expect(modelSpecFromConfig(mamba).notes).toContain('context_size is left out: the config has no limit')
   })
 
   it('fills in the fewest GPUs where it is given what tells them', () => {

@@ -54,7 +54,7 @@ describe('adapterFromPeft', () => {
     const adalora = { peft_type: 'ADALORA', r: 8, lora_alpha: 16, init_r: 12, target_r: 4 }
     const { adapter, notes } = adapterFromPeft(adalora, IDENTITY, tensors(12))
     expect(adapter.lora_config).toEqual({ rank: 4, alpha: 16 })
-    expect(notes).toEqual(['AdaLoRA starts with rank 12, which the files may hold, and ends with 4 on average'])
+    expect(notes).toEqual(['rank is the final average 4 of AdaLoRA; it starts with 12, which the files may still have'])
   })
 
   it('expects r rows for each expert of a stacked parameter', () => {

@@ -71,12 +71,12 @@ describe('the precision that a config says', () => {
       config: { torch_dtype: 'bfloat16', quantization_config: { quant_method: 'superquant', group_size: 8 } },
     })
     expect(precision).toBe('int8')
-    expect(notes[0]).toContain('"superquant" is not known here')
+    expect(notes[0]).toContain('unknown quantisation method "superquant"')
   })
 
   it('is said to be rounded where ModelSpec has no word for it', () => {
     expect(precisionOf({ config: { quantization_config: { quant_method: 'exl2', bits: 4.65 } } }).notes).toEqual([
-      'the weights have 4.65 bits; precision says int8, the next that holds them',
+      'the weights have 4.65 bits; precision rounds this up to int8',
     ])
   })
 

@@ -1,4 +1,4 @@
-/** Elements of eight bits, or several of fewer in one byte: bitsandbytes, FP8, FP4, quanto, HQQ, torchao and others. */
+/** Storage in bytes, with one or several elements per byte: bitsandbytes, FP8, FP4, quanto, HQQ, torchao and others. */
 import type { Dtype } from '../dtype.js'
 import {
   elementCount,
@@ -12,7 +12,7 @@ import {
 import { FORMATS, integers, type WeightFormat } from './weight-format.js'
 import { packedIntegers, quarkIntegers } from './word-storages.js'
 
-/** bitsandbytes keeps two elements a byte in a flat tensor, whatever type it calls the bytes; the shape is in the data. */
+/** bitsandbytes stores two elements per byte in a flat tensor of any dtype. The shape is in the data. */
 export const bitsandbytes4: Unpack = (stem, tensors, _, marker) => {
   const stored = tensors.get(`${stem}.weight`)
   if (!stored) return undefined
@@ -20,18 +20,18 @@ export const bitsandbytes4: Unpack = (stem, tensors, _, marker) => {
   return flat('bitsandbytes-4bit', `${stem}.weight`, elements, marker.endsWith('fp4') ? FORMATS.fp4 : FORMATS.nf4)
 }
 
-/** The types that `bnb_4bit_quant_storage` may name, with their bytes. */
+/** The dtypes that `bnb_4bit_quant_storage` allows, with their bytes. */
 const WORD_BYTES: Readonly<Partial<Record<Dtype, number>>> = { U8: 1, I8: 1, F16: 2, BF16: 2, F32: 4 }
 
-/** LLM.int8() keeps the weight as it is, in bytes, and `SCB`, a scale for each output. */
+/** LLM.int8() stores the weight in its own shape, one byte per element, and `SCB`, one scale per output. */
 export const bitsandbytes8: Unpack = (stem, tensors) => {
   const stored = tensors.get(`${stem}.weight`)
   return stored && shaped('bitsandbytes-8bit', `${stem}.weight`, stored.shape, integers(8))
 }
 
 /**
- * gpt-oss keeps experts as blocks of 32 four-bit elements, 16 bytes each, [experts, out, in / 32, 16], and names the
- * block scales with an underscore; the parameter in transformers is [experts, in, out].
+ * gpt-oss stores experts as blocks of 32 four-bit elements, 16 bytes each: [experts, out, in / 32, 16]. Its scales are named
+ * with an underscore (`_scales`). The parameter in transformers is [experts, in, out].
  */
 export const gptOssBlocks: Unpack = (stem, tensors) => {
   const shape = tensors.get(`${stem}_blocks`)?.shape
@@ -40,7 +40,7 @@ export const gptOssBlocks: Unpack = (stem, tensors) => {
   return shaped('mxfp4', stem, [...shape.slice(0, -3), blocks * blockBytes * 2, outFeatures], FORMATS.mxfp4)
 }
 
-/** compressed-tensors packs integers into words, and four-bit floats two to a byte: MXFP4's scales are exponents, bytes. */
+/** compressed-tensors packs integers into words, and four-bit floats two per byte. MXFP4's scales are exponents, stored in bytes. */
 export const compressed: Unpack = (stem, tensors, format) => {
   const stored = tensors.get(`${stem}.weight_packed`)
   if (stored?.dtype !== 'U8') return packedIntegers(stem, tensors, format)
@@ -49,7 +49,7 @@ export const compressed: Unpack = (stem, tensors, format) => {
   return shaped(isMx ? 'mxfp4' : 'nvfp4', `${stem}.weight`, shape, isMx ? FORMATS.mxfp4 : FORMATS.nvfp4)
 }
 
-/** Two of four elements are zero and left out; a mask has one bit for each: [out, in / 8] bytes. */
+/** Two of every four elements are zero and not stored. A mask has one bit per element: [out, in / 8] bytes. */
 export const sparse24: Unpack = (stem, tensors) => {
   const values = tensors.get(`${stem}.compressed`)
   const mask = tensors.get(`${stem}.bitmask`)?.shape
@@ -63,8 +63,8 @@ export const sparse24: Unpack = (stem, tensors) => {
 const PLAIN_PRECISIONS: Readonly<Partial<Record<Dtype, string>>> = { F16: 'float16', F32: 'float32' }
 
 /**
- * A tensor called `weight` with scales of some name beside it. What it holds, its type and the scales tell together: FP8 and
- * bytes of eight-bit integers keep the weight's shape; bytes may hold two four-bit elements or four thirds of a six-bit one.
+ * A tensor called `weight` with scales next to it. Its dtype and the scales together determine the format. FP8 and eight-bit
+ * integers keep the weight's shape; a byte may also hold two four-bit elements, or four thirds of a six-bit element.
  */
 export const scaledWeight: Unpack = (stem, tensors, format) => {
   const stored = tensors.get(`${stem}.weight`)
@@ -96,7 +96,7 @@ function bytesWithScales(
   // ModelOpt's NVFP4 has a second scale for the whole tensor.
   if (tensors.has(`${stem}.weight_scale_2`) && scale.dtype.startsWith('F8'))
     return shaped('nvfp4', name, [...rows, bytes * 2], FORMATS.nvfp4)
-  // Formats of the Open Compute Project have an exponent, a byte, for 32 elements.
+  // Formats of the Open Compute Project have a one-byte exponent for every 32 elements.
   if (scale.dtype === 'U8' || scale.dtype === 'F8_E8M0') {
     const elements = (scale.shape.at(-1) ?? 0) * 32
     const bits = (bytes * 8) / elements
@@ -104,13 +104,13 @@ function bytesWithScales(
     if (bits === 4 || format?.bits === 4) return shaped('mxfp4', name, [...rows, bytes * 2], FORMATS.mxfp4)
     return undefined
   }
-  // ModelOpt packs INT4 along the outputs, two rows of scales to a row of bytes; BitNet four rows and a single scale.
+  // ModelOpt packs INT4 along the outputs, with two rows of scales per row of bytes; BitNet packs four rows, with one scale.
   if (scale.shape[0] === firstRows * 2) return shaped('modelopt', name, [firstRows * 2, ...shape.slice(1)], integers(4))
   if (elementCount(scale.shape) === 1) return shaped('bitnet', name, [firstRows * 4, ...shape.slice(1)], integers(2))
   return undefined
 }
 
-/** EETQ keeps bytes the other way round, [in, out], with a scale for each output. */
+/** EETQ stores bytes transposed, [in, out], with one scale per output. */
 export const eetq: Unpack = (stem, tensors) => {
   const stored = tensors.get(`${stem}.weight`)
   const [inFeatures, outFeatures] = stored?.shape ?? []
@@ -118,7 +118,7 @@ export const eetq: Unpack = (stem, tensors) => {
   return shaped('eetq', `${stem}.weight`, [outFeatures, inFeatures], integers(8))
 }
 
-/** quanto keeps bytes under `weight._data`; of fewer bits under `weight._data._data`, grouped, so that the shape is lost. */
+/** quanto stores eight-bit weights under `weight._data`. Fewer bits are under `weight._data._data`, grouped, so the shape is lost. */
 export const quantoBytes: Unpack = (stem, tensors, format) => {
   const stored = tensors.get(`${stem}.weight._data`)
   if (!stored) return undefined
@@ -130,7 +130,7 @@ export const quantoBytes: Unpack = (stem, tensors, format) => {
   )
 }
 
-/** The packed kind of {@link quantoBytes}. */
+/** The packed variant of {@link quantoBytes}, for fewer than eight bits. */
 export const quantoPacked: Unpack = (stem, tensors, format) => {
   const stored = tensors.get(`${stem}.weight._data._data`)
   if (!stored) return undefined
@@ -140,8 +140,8 @@ export const quantoPacked: Unpack = (stem, tensors, format) => {
 }
 
 /**
- * HQQ groups the elements: `W_q` packs groups of as many elements as it has columns, and `scale` has one entry a group, so
- * that both together tell the bits.
+ * HQQ groups the elements: each group has as many elements as `W_q` has columns, and `scale` has one entry per group.
+ * Together they determine the bits.
  */
 export const hqq: Unpack = (stem, tensors, format) => {
   const stored = tensors.get(`${stem}.W_q`)
@@ -155,7 +155,7 @@ export const hqq: Unpack = (stem, tensors, format) => {
   return isByGroup || format ? weight : guessed(weight)
 }
 
-/** torchao flattens its tensors: `_weight_qdata` has the shape of the weight, but for INT4, two elements a byte. */
+/** torchao stores `_weight_qdata` in the shape of the weight, except for INT4, which has two elements per byte. */
 export const torchao: Unpack = (stem, tensors, format) => {
   const stored = tensors.get(`${stem}._weight_qdata`)
   if (!stored) return undefined
@@ -167,7 +167,7 @@ export const torchao: Unpack = (stem, tensors, format) => {
   return shaped('torchao', name, shape, format ?? integers(isPacked ? 4 : 8))
 }
 
-/** AQLM gives each group of inputs codes into code books: codes are [out, in / group, books], a book [.., size, 1, group]. */
+/** AQLM gives each group of inputs codes into code books. Codes are [out, in / group, books], a book is [.., size, 1, group]. */
 export const aqlm: Unpack = (stem, tensors, format) => {
   const codes = tensors.get(`${stem}.codes`)
   const [, , outGroup = 1, inGroup = 8] = tensors.get(`${stem}.codebooks`)?.shape ?? []

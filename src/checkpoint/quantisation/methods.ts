@@ -1,5 +1,5 @@
 /**
- * What each `quant_method` says of its bits, one row a method. Sources: the config classes of transformers 5.17
+ * How to read the weight format from each `quant_method`'s config, one row per method. Sources: the config classes of transformers 5.17
  * (`utils/quantization_config.py`), compressed-tensors 0.19 (`quant_scheme.py`), ModelOpt 0.47 (`export/quant_utils.py`),
  * amd-quark 0.13, mlx-lm 0.32, and the configs that these tools wrote.
  */
@@ -14,7 +14,7 @@ import { FORMATS, integers, type WeightFormat } from './weight-format.js'
 /** Reads the config of one method. */
 type ReadMethod = (config: ConfigObject) => Omit<Quantisation, 'method'>
 
-/** The methods by their name in lower case; a name that is not here may still say its bits. */
+/** The methods by their name in lower case. The config of a method that is not listed may still state its bits. */
 export const METHODS: Readonly<Record<string, ReadMethod>> = {
   aqlm: (config) => uniform(aqlmFormat(config)),
   'auto-round': (config) => uniform(roundedFormat(config)),
@@ -45,7 +45,7 @@ export const METHODS: Readonly<Record<string, ReadMethod>> = {
   vptq: (config) => uniform(vptqFormat(config)),
 }
 
-/** The bits that a config of any method states, under one of the names in use. */
+/** The bits that a config of any method states, under one of the usual names. */
 export function integerFormat(config: ConfigObject | undefined): WeightFormat | undefined {
   const bits = BIT_NAMES.map((name) => numberIn(config, name)).find((value) => value !== undefined)
   return bits !== undefined && bits > 0 && bits <= 16 ? integers(bits) : undefined
@@ -53,7 +53,7 @@ export function integerFormat(config: ConfigObject | undefined): WeightFormat | 
 
 const BIT_NAMES = ['bits', 'w_bit', 'nbits', 'num_bits', 'weight_bits', 'wbits']
 
-/** The format that a short name means: `int8`, `qint4`, `uint4`, `float8_e4m3fn`, `fp8_e5m2`, `NVFP4_AWQ`, `W4A16`. */
+/** The format for a short name: `int8`, `qint4`, `uint4`, `float8_e4m3fn`, `fp8_e5m2`, `NVFP4_AWQ`, `W4A16`. */
 export function namedFormat(name: string | undefined): WeightFormat | undefined {
   const row = NAMES.find(([pattern]) => pattern.test(name ?? ''))
   if (row) return row[1]
@@ -77,7 +77,7 @@ function uniform(format: WeightFormat | undefined): Omit<Quantisation, 'method'>
   return { ...(format && { format }), exceptions: [], notes: [] }
 }
 
-/** AutoRound writes integers, and MX and NV floats, whose `data_type` says it. */
+/** AutoRound writes integers, MX floats and NV floats; `data_type` says which. */
 function roundedFormat(config: ConfigObject): WeightFormat | undefined {
   const type = textIn(config, 'data_type') ?? 'int'
   const bits = numberIn(config, 'bits')
@@ -91,7 +91,7 @@ function bitsandbytesFormat(config: ConfigObject): WeightFormat | undefined {
   return textIn(config, 'bnb_4bit_quant_type') === 'fp4' ? FORMATS.fp4 : FORMATS.nf4
 }
 
-/** AQLM gives a group of inputs several codes of so many bits. */
+/** AQLM gives each group of inputs one code per code book. */
 function aqlmFormat(config: ConfigObject): WeightFormat | undefined {
   const [bits, books, group] = ['nbits_per_codebook', 'num_codebooks', 'in_group_size'].map((name) =>
     numberIn(config, name),
@@ -99,7 +99,7 @@ function aqlmFormat(config: ConfigObject): WeightFormat | undefined {
   return bits && books && group ? integers((bits * books) / group) : undefined
 }
 
-/** VPTQ keeps an index of log2(centroids) bits for each vector, by layer; the first layer's stands for all. */
+/** VPTQ stores an index of log2(centroids) bits per vector. Settings are per layer; the first layer's are used for all. */
 function vptqFormat(config: ConfigObject): WeightFormat | undefined {
   const layers = objectIn(config, 'config_for_layers')
   const first = objectIn(layers, Object.keys(layers ?? {})[0] ?? '')
@@ -112,7 +112,7 @@ function last(list: unknown): number | undefined {
   return typeof value === 'number' && value > 0 ? value : undefined
 }
 
-/** Either one setting for all layers, or one by the name of the layer: the first stands for all. */
+/** HQQ has one setting for all layers, or one per layer name; then the first is used for all. */
 function hqqWeights(config: ConfigObject): ConfigObject | undefined {
   const settings = objectIn(config, 'quant_config') ?? config
   const own = objectIn(settings, 'weight_quant_params')
@@ -140,7 +140,7 @@ function compressedTensors(config: ConfigObject): Omit<Quantisation, 'method'> {
       else {
         const isMeant = regexTest(target.slice(3))
         if (isMeant) patterns.push({ isMeant, format })
-        else notes.push(`quantization_config targets ${JSON.stringify(target)}, a pattern that is not read here`)
+        else notes.push(`quantization_config targets ${JSON.stringify(target)}, a pattern that is not supported`)
       }
     }
   }
@@ -148,7 +148,7 @@ function compressedTensors(config: ConfigObject): Omit<Quantisation, 'method'> {
   return { format: (ofAll ?? first).format, exceptions: [...byName(named), ...patterns], notes }
 }
 
-/** A target that is a class of modules, `Linear`, means all modules that no name or pattern means. */
+/** A target that is a module class, such as `Linear`, applies to all modules that no name or pattern matches. */
 const CLASSES = /^[A-Z]\w*$/
 
 function groupFormat(group: ConfigObject, whole: string | undefined): WeightFormat | undefined {
@@ -166,7 +166,7 @@ function textsIn(list: unknown): readonly string[] {
   return Array.isArray(list) ? list.filter((item) => typeof item === 'string') : []
 }
 
-/** ModelOpt names an algorithm for all layers, or `MIXED_PRECISION` and one for each; some exports have groups instead. */
+/** ModelOpt names one algorithm for all layers, or `MIXED_PRECISION` and one per layer. Some exports have groups instead. */
 function modelOpt(config: ConfigObject): Omit<Quantisation, 'method'> {
   const algorithm = textIn(config, 'quant_algo')
   const layers = objectIn(config, 'quantized_layers')
@@ -186,7 +186,7 @@ function modelOpt(config: ConfigObject): Omit<Quantisation, 'method'> {
   return { exceptions: [...byName(named), ...patterns], notes: [] }
 }
 
-/** mlx-lm states bits and mode for all modules, and settings of single ones beside them. */
+/** mlx-lm states bits and mode for all modules, and next to them the settings of single modules. */
 function mlx(config: ConfigObject): Omit<Quantisation, 'method'> {
   const format = mlxFormat(config)
   const named = Object.entries(config).flatMap(([name, settings]): [string, WeightFormat][] => {
@@ -220,7 +220,7 @@ function quarkFormat(settings: ConfigObject | undefined): WeightFormat | undefin
   return namedFormat(type === 'mx' ? `mx${textIn(weight, 'mx_element_dtype')}` : type)
 }
 
-/** torchao writes the name of a function, or an object with the name of its config and its fields. */
+/** torchao writes the name of a function, or an object with the name and the fields of its config. */
 function torchaoFormat(type: unknown): WeightFormat | undefined {
   if (typeof type === 'string') return torchaoNamed(type, undefined)
   if (!isObject(type)) return undefined

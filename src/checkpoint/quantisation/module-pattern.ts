@@ -1,14 +1,14 @@
 /**
- * Which modules a pattern of a quantisation config means, in time that grows with the length of the name: configs come from
- * strangers, and a regular expression of theirs could run for ever.
+ * Matches module names against the patterns of a quantisation config, in time linear in the length of the name. Configs
+ * are untrusted, and a hostile regular expression could run forever.
  */
 
-/** A test of a module's name; `undefined` for a pattern that uses more than is read here. */
+/** A test for module names; `undefined` for a pattern with unsupported syntax. */
 export type ModuleTest = ((name: string) => boolean) | undefined
 
 /**
- * A regular expression as compressed-tensors writes them after `re:`, matched from the start of the name: letters, escaped
- * characters, `.`, `.*`, `\d`, `\d+`, alternatives in parentheses, `^` and `$`.
+ * A regular expression that compressed-tensors writes after `re:`, matched from the start of the name. It supports letters,
+ * escaped characters, `.`, `.*`, `\d`, `\d+`, alternatives in parentheses, `^` and `$`.
  */
 export function regexTest(pattern: string): ModuleTest {
   const anchored = pattern.endsWith('$') && !pattern.endsWith('\\$')
@@ -16,7 +16,7 @@ export function regexTest(pattern: string): ModuleTest {
   return wildcardTest(body.split(/\.[*+]/).map(regexSegment), anchored)
 }
 
-/** A pattern of `fnmatch`, in which `*` stands for anything, as ModelOpt and Quark write them. */
+/** A pattern of `fnmatch`, in which `*` matches anything. ModelOpt and Quark write these. */
 export function globTest(pattern: string): ModuleTest {
   return wildcardTest(
     pattern.split('*').map((segment) => segment.replace(/[\\^$.|?+()[\]{}]/g, '\\$&')),
@@ -24,7 +24,7 @@ export function globTest(pattern: string): ModuleTest {
   )
 }
 
-/** The segments of a pattern follow each other with anything between them; each is looked for where the last one ended. */
+/** Matches the segments of a pattern in order, with anything between them. Each search starts where the last match ended. */
 function wildcardTest(segments: readonly (string | undefined)[], anchored: boolean): ModuleTest {
   const sources: string[] = []
   for (const segment of segments) {
@@ -49,7 +49,7 @@ function endOfMatch(segment: RegExp, name: string, from: number): number | undef
   return match ? match.index + match[0].length : undefined
 }
 
-/** A segment without wildcards, if it has nothing in it that can be tried in many ways. */
+/** A segment without wildcards; `undefined` if it contains anything that can backtrack. */
 function regexSegment(segment: string): string | undefined {
   return /^(?:[\w/-]|\\[.d/_-]\+?|\.(?![*+?{])|\((?:\?:)?(?:[\w-]|\\[.d]|\|)*\)(?![*+?{]))*$/.test(segment)
     ? segment

@@ -7,9 +7,9 @@ import { byName, QUANTISATION_FILES, type Quantisation, type QuantisationFiles }
 import type { WeightFormat } from './weight-format.js'
 
 /**
- * How a checkpoint is quantised, wherever its files say it: `quantization_config` at the top of `config.json` or in one of the
- * models inside, `compression_config` of older compressed-tensors, `quantization` of MLX, and the files that ModelOpt,
- * AutoGPTQ, AutoAWQ and quanto write beside it. `undefined` for a checkpoint that is not quantised.
+ * Finds how a checkpoint is quantised. It looks at `quantization_config` at the top of `config.json` or in one of its nested
+ * models, `compression_config` of older compressed-tensors, `quantization` of MLX, and the separate files that ModelOpt,
+ * AutoGPTQ, AutoAWQ and quanto write. Returns `undefined` if the files state no quantisation.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ function configured(config: ConfigObject): Quantisation | undefined {
   return ofMethod(method, found.settings)
 }
 
-/** The settings at the top, or those of the first model inside that has some. */
+/** The settings at the top, or those of the first nested model that has any. */
 function settingsIn(config: ConfigObject, depth = 0): { name: string; settings: ConfigObject } | undefined {
   for (const name of ['quantization_config', 'compression_config', 'quantization']) {
     const settings = objectIn(config, name)
@@ -48,10 +48,10 @@ function settingsIn(config: ConfigObject, depth = 0): { name: string; settings: 
   return undefined
 }
 
-/** Omni models keep the language model two levels down: `thinker_config.text_config`. */
+/** Omni models have the language model two levels down: `thinker_config.text_config`. */
 const MAX_NESTING = 2
 
-/** Older ModelOpt exports and MLX leave `quant_method` out. */
+/** Older ModelOpt exports and MLX do not write `quant_method`. */
 function methodOf(settings: ConfigObject, name: string): string {
   const stated = textIn(settings, 'quant_method')
   if (stated !== undefined) return stated
@@ -72,21 +72,21 @@ function ofMethod(method: string, settings: ConfigObject): Quantisation {
     return isKnown ? quantisation : { ...quantisation, notes: [...quantisation.notes, unknownBits(name)] }
   }
   const format = integerFormat(settings) ?? namedFormat(method)
-  const note = `the quantisation method ${JSON.stringify(method.slice(0, 60))} is not known here`
+  const note = `unknown quantisation method ${JSON.stringify(method.slice(0, 60))}`
   return {
     method: name,
     ...(format && { format }),
     exceptions: [],
     notes: [
       format
-        ? `${note}; its ${format.bits} bits are taken as ${format.precision}`
-        : `${note}, nor how many bits it keeps`,
+        ? `${note}: its ${format.bits} bits are assumed to be ${format.precision}`
+        : `${note}: the config does not say how many bits the weights have`,
     ],
   }
 }
 
 function unknownBits(method: string): string {
-  return `the config says that the weights are quantised by ${method}, and not to how many bits`
+  return `the config says that the weights are quantised with ${method}, but not to how many bits`
 }
 
 function quantoQuantisation(map: ConfigObject): Quantisation {

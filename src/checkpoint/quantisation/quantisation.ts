@@ -2,15 +2,15 @@ import type { ConfigObject } from '../../architecture/index.js'
 import { type OptionTable, object } from '../../options/index.js'
 import type { WeightFormat } from './weight-format.js'
 
-/** How the weights of a checkpoint are quantised, as its config files say it. */
+/** How the weights of a checkpoint are quantised, according to its config files. */
 export interface Quantisation {
-  /** `quant_method`, or what stands for it: `gptq`, `compressed-tensors`, `mlx`. */
+  /** `quant_method`, or its equivalent in other config files: `gptq`, `compressed-tensors`, `mlx`. */
   readonly method: string
-  /** The format of most modules; absent where the config names a method and not its bits. */
+  /** The format of most modules; absent if the config names a method but not its bits. */
   readonly format?: WeightFormat
-  /** Formats of single modules, or of those that a pattern names, before the others: the first that fits counts. */
+  /** Formats of single modules, or of modules that match a pattern. The first match takes precedence over `format`. */
   readonly exceptions: readonly FormatOfModules[]
-  /** What the config says and this library does not understand, in sentences. */
+  /** Settings in the config that this library does not understand, in sentences. */
   readonly notes: readonly string[]
 }
 
@@ -26,7 +26,7 @@ export function formatOf(quantisation: Quantisation | undefined, module: string)
   return quantisation.exceptions.find(({ isMeant }) => isMeant(module))?.format ?? quantisation.format
 }
 
-/** Formats of modules by their whole name: thousands of names cost one look-up for each format. */
+/** Formats of modules by their full name. Thousands of names cost one look-up per format. */
 export function byName(named: Iterable<readonly [string, WeightFormat]>): readonly FormatOfModules[] {
   const alike = new Map<string, { format: WeightFormat; names: Set<string> }>()
   for (const [name, format] of named) {
@@ -38,23 +38,23 @@ export function byName(named: Iterable<readonly [string, WeightFormat]>): readon
   return [...alike.values()].map(({ format, names }) => ({ format, isMeant: (module) => names.has(module) }))
 }
 
-/** The files of a checkpoint that say how it is quantised. */
+/** The files of a checkpoint that describe how it is quantised. */
 export interface QuantisationFiles {
   readonly config?: ConfigObject
   /** ModelOpt's `hf_quant_config.json`. */
   readonly hfQuantConfig?: ConfigObject
-  /** `quantize_config.json` of AutoGPTQ and its heirs; `quant_config.json` of AutoAWQ. */
+  /** `quantize_config.json` of AutoGPTQ and its successors; `quant_config.json` of AutoAWQ. */
   readonly quantizeConfig?: ConfigObject
   /** quanto's `quanto_qmap.json`. */
   readonly quantoMap?: ConfigObject
 }
 
-/** What each of the files beside `config.json` may be. */
+/** The allowed files other than `config.json`. */
 export const BESIDE_CONFIG: OptionTable<Omit<QuantisationFiles, 'config'>> = {
   hfQuantConfig: object(),
   quantizeConfig: object(),
   quantoMap: object(),
 }
 
-/** What each of the files may be. */
+/** The allowed files. */
 export const QUANTISATION_FILES: OptionTable<QuantisationFiles> = { ...BESIDE_CONFIG, config: object() }

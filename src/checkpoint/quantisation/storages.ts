@@ -16,17 +16,17 @@ import { formatOf, type Quantisation } from './quantisation.js'
 import type { QuantisedWeight, StoredTensors, Unpack } from './stored-weight.js'
 import { exl2, exl3, gptqOrAwq, marlin, mlx } from './word-storages.js'
 
-/** A weight found at a marker tensor, with the tensors that only serve it. */
+/** A quantised weight that was found at a marker tensor. */
 export interface FoundWeight {
   readonly weight: QuantisedWeight
-  /** The tensors that it is stored in, marker and companions; those that are not there are no matter. */
+  /** The names of the tensors that it may be stored in: the marker and its companions. Some may not exist. */
   readonly stored: readonly string[]
 }
 
 /**
- * The quantised weight that a tensor is the marker of, if it is one.
+ * Returns the quantised weight for a marker tensor, or `undefined` if the tensor is not a marker.
  *
- * Each scheme has one tensor that no other has, and whose name leads to the rest. Sources: the checkpoints and loaders of
+ * Each scheme has one tensor that no other scheme has, and the other names follow from it. Sources: the checkpoints and loaders of
  * AutoGPTQ, AutoAWQ, Marlin, ExLlama 2 and 3, bitsandbytes (`QuantState.as_dict(packed=True)`, `Int8Params`), compressed-tensors,
  * ModelOpt, Quark, MLX, quanto, HQQ, torchao, EETQ, AQLM, DeepSeek-V3 (block-wise FP8) and gpt-oss (MXFP4).
  */
@@ -46,7 +46,7 @@ export function quantisedWeightAt(
 }
 
 interface Storage {
-  /** The end of the marker's name; what stands before it is the stem. */
+  /** The end of the marker's name; the part before it is the stem. */
   readonly marker: RegExp
   /** The other tensors of the weight, as suffixes of the stem. */
   readonly companions: readonly string[]

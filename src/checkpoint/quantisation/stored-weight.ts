@@ -2,7 +2,7 @@ import type { Shape } from '../../architecture/index.js'
 import type { StoredTensor } from '../safetensors-header.js'
 import type { WeightFormat } from './weight-format.js'
 
-/** The ways of storing a weight in fewer bits that are told apart from the weight itself. */
+/** The quantisation schemes whose storage is recognised. */
 export type QuantisationScheme =
   | 'aqlm'
   | 'awq'
@@ -27,20 +27,20 @@ export type QuantisationScheme =
   | 'sparse-24'
   | 'torchao'
 
-/** A weight in quantised storage: the parameter that the model has, and the tensors that it is stored in. */
+/** A quantised weight: the parameter of the model, as it was before packing. */
 export interface QuantisedWeight {
   readonly scheme: QuantisationScheme
   /** The name of the parameter: `model.layers.0.mlp.up_proj.weight`. */
   readonly name: string
-  /** Its shape before it was packed; a single number where the header only tells how many elements there are. */
+  /** Its shape before packing; a single number if the header only gives the number of elements. */
   readonly shape: Shape
-  /** Bits of one element as stored, scales not counted. */
+  /** Bits of one element as stored, without scales. */
   readonly bits: number
-  /** What `ModelSpec.precision` calls it. */
+  /** Its name in `ModelSpec.precision`. */
   readonly precision: string
-  /** Whether `shape` is only the number of elements: the shape is in the data. */
+  /** Whether `shape` is only the number of elements, because the shape is in the data. */
   readonly isFlat: boolean
-  /** Whether nothing said how many bits there are, so that 4 were taken. */
+  /** Whether the bits are unknown, so that 4 bits are assumed. */
   readonly isGuessed: boolean
 }
 
@@ -55,7 +55,7 @@ export type Unpack = (
   marker: string,
 ) => QuantisedWeight | undefined
 
-/** A weight whose shape the header tells. */
+/** A weight whose shape follows from the header. */
 export function shaped(
   scheme: QuantisationScheme,
   name: string,
@@ -67,7 +67,7 @@ export function shaped(
   return { scheme, name, shape: whole, bits, precision, isFlat: false, isGuessed: false }
 }
 
-/** A weight of which the header tells the number of elements, and the data the shape. */
+/** A weight whose header gives only the number of elements; the shape is in the data. */
 export function flat(
   scheme: QuantisationScheme,
   name: string,
@@ -78,7 +78,7 @@ export function flat(
   return weight && { ...weight, isFlat: true }
 }
 
-/** The same weight, marked as one whose bits nothing told. */
+/** The same weight, marked as one whose bits are assumed. */
 export function guessed(weight: QuantisedWeight | undefined): QuantisedWeight | undefined {
   return weight && { ...weight, isGuessed: true }
 }

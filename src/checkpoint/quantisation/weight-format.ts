@@ -1,19 +1,19 @@
-/** How one weight is stored in fewer bits, as a config or a tensor's storage tells it. */
+/** The format of a quantised weight, from a config or from the tensors that store it. */
 export interface WeightFormat {
-  /** Bits of one element, scales not counted; a fraction where codes are shared (`exl2`: 4.65). */
+  /** Bits of one element, without scales; an average if it is a fraction (`exl2`: 4.65). */
   readonly bits: number
-  /** What `ModelSpec.precision` calls it. */
+  /** Its name in `ModelSpec.precision`. */
   readonly precision: string
-  /** Whether several elements share one stored integer, where the storage alone cannot tell. */
+  /** Whether several elements share one stored integer, if the storage alone does not show it. */
   readonly packed?: boolean
 }
 
-/** Integers of so many bits. `ModelSpec.precision` has words for 4, 8 and 16 bits: the next that holds them stands for others. */
+/** Integers with the given number of bits. `ModelSpec.precision` has names for 4, 8 and 16 bits; other numbers are rounded up. */
 export function integers(bits: number): WeightFormat {
   return { bits, precision: bits <= 4 ? 'int4' : bits <= 8 ? 'int8' : 'int16' }
 }
 
-/** The formats that are no plain integers. */
+/** The formats that are not plain integers. */
 export const FORMATS = {
   nf4: { bits: 4, precision: 'nf4' },
   fp4: { bits: 4, precision: 'fp4' },
@@ -24,7 +24,7 @@ export const FORMATS = {
   float8_e5m2: { bits: 8, precision: 'float8_e5m2' },
 } as const satisfies Record<string, WeightFormat>
 
-/** Whether a precision names a format of other bits: 3-bit weights are said to be `int4`. */
+/** Whether the precision names another number of bits than the weights have: 3-bit weights are called `int4`. */
 export function isRounded({ bits, precision }: WeightFormat): boolean {
   const named = /(\d+)$/.exec(precision.replace(/_e\dm\d(?:fn)?$/, ''))?.[1]
   return named !== undefined && Number(named) !== bits

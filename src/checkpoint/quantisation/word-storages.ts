@@ -3,9 +3,9 @@ import { guessed, type QuantisedWeight, type StoredTensors, shaped, type Unpack 
 import { FORMATS, integers, type WeightFormat } from './weight-format.js'
 
 /**
- * GPTQ packs 32-bit words along the inputs, AWQ along the outputs, and both keep one scale for each output in each group:
- * the one whose columns are those of `scales` is GPTQ. `qzeros`, packed along the outputs in both, tells the bits.
- * FP-Quant stores two elements of a row in a byte under the same name.
+ * GPTQ packs 32-bit words along the inputs, AWQ along the outputs. Both have one scale per output and group: if `qweight`
+ * has as many columns as `scales`, it is GPTQ. `qzeros`, packed along the outputs in both, gives the bits. FP-Quant uses the
+ * same name for a tensor with two elements of a row per byte.
  */
 export const gptqOrAwq: Unpack = (stem, tensors, format) => {
   const stored = tensors.get(`${stem}.qweight`)
@@ -24,7 +24,7 @@ export const gptqOrAwq: Unpack = (stem, tensors, format) => {
   return told === undefined ? guessed(weight) : weight
 }
 
-/** Marlin tiles the inputs by 16: `B` is [in / 16, out · 16 · bits / 32], `s` the scales, [groups, out]. */
+/** Marlin tiles the inputs by 16: `B` is [in / 16, out · 16 · bits / 32], and the scales `s` are [groups, out]. */
 export const marlin: Unpack = (stem, tensors) => {
   const [tiles, words] = tensors.get(`${stem}.B`)?.shape ?? []
   const outFeatures = tensors.get(`${stem}.s`)?.shape[1]
@@ -32,7 +32,7 @@ export const marlin: Unpack = (stem, tensors) => {
   return shaped('marlin', `${stem}.weight`, [outFeatures, tiles * 16], integers((2 * words) / outFeatures))
 }
 
-/** ExLlamaV2 mixes bits within a layer: `q_invperm` has one entry an input, `q_scale` eight outputs a word. */
+/** ExLlamaV2 mixes bits within a layer: `q_invperm` has one entry per input, `q_scale` eight outputs per word. */
 export const exl2: Unpack = (stem, tensors) => {
   const inputs = tensors.get(`${stem}.q_invperm`)?.shape[0] ?? tensors.get(`${stem}.q_perm`)?.shape[0]
   const scaleWords = tensors.get(`${stem}.q_scale`)?.shape[1]
@@ -46,14 +46,14 @@ export const exl2: Unpack = (stem, tensors) => {
   )
 }
 
-/** ExLlamaV3 keeps tiles of 16 by 16 elements, each of 16 · bits numbers of 16 bits: [in / 16, out / 16, 16 · bits]. */
+/** ExLlamaV3 stores tiles of 16 × 16 elements as 16 · bits numbers of 16 bits: [in / 16, out / 16, 16 · bits]. */
 export const exl3: Unpack = (stem, tensors) => {
   const [inTiles, outTiles, words] = tensors.get(`${stem}.trellis`)?.shape ?? []
   if (!inTiles || !outTiles || !words) return undefined
   return shaped('exl3', `${stem}.weight`, [outTiles * 16, inTiles * 16], integers(words / 16))
 }
 
-/** Quark packs outputs into words: [in, out · bits / 32], with scales of [groups, out]. */
+/** Quark packs outputs into words: [in, out · bits / 32], with scales [groups, out]. */
 export function quarkIntegers(stem: string, tensors: StoredTensors): QuantisedWeight | undefined {
   const [inFeatures, words] = tensors.get(`${stem}.weight`)?.shape ?? []
   const outFeatures = tensors.get(`${stem}.weight_scale`)?.shape.at(-1)
@@ -61,7 +61,7 @@ export function quarkIntegers(stem: string, tensors: StoredTensors): QuantisedWe
   return shaped('quark', `${stem}.weight`, [outFeatures, inFeatures], integers((32 * words) / outFeatures))
 }
 
-/** compressed-tensors packs integers along the inputs into 32-bit words; how many bits they have, its config tells. */
+/** compressed-tensors packs integers along the inputs into 32-bit words. Only the config gives their bits. */
 export function packedIntegers(
   stem: string,
   tensors: StoredTensors,
@@ -81,8 +81,8 @@ export function packedIntegers(
 }
 
 /**
- * MLX packs along the inputs, embeddings too, and keeps scales for groups of 32, 64 or 128 inputs, with `biases` where the mode
- * is affine. Without `biases` the scales are the bytes of MXFP4 (groups of 32), NVFP4 (of 16) or MXFP8 (of 32).
+ * MLX packs along the inputs, also for embeddings, with scales for groups of 32, 64 or 128 inputs. The affine mode also has
+ * `biases`. Without `biases` the scales are the bytes of MXFP4 (groups of 32), NVFP4 (16) or MXFP8 (32).
  */
 export const mlx: Unpack = (stem, tensors, format) => {
   const stored = tensors.get(`${stem}.weight`)
@@ -100,7 +100,7 @@ export const mlx: Unpack = (stem, tensors, format) => {
   return known ? weight : guessed(weight)
 }
 
-/** By how many inputs a group would have if they were of four bits. */
+/** The float format, from the number of inputs that a group would have if each had four bits. */
 function mlxFloats(inputsOfFourBits: number): WeightFormat | undefined {
   if (inputsOfFourBits === 16) return FORMATS.nvfp4
   return inputsOfFourBits === 32 ? FORMATS.mxfp4 : inputsOfFourBits === 64 ? FORMATS.float8 : undefined

@@ -2,8 +2,8 @@ import { CheckpointError } from '../../architecture/index.js'
 import type { FileSource } from './file-source.js'
 
 /**
- * A checkpoint in a browser: files that a person picked or dropped, or blobs by name. Nothing but the bytes asked for is
- * read from them.
+ * A checkpoint in a browser: files that a user picked or dropped, or blobs by name. Only the requested byte ranges are
+ * read.
  *
  * @param files - a `FileList`, an array of `File`, or blobs by name
  */
@@ -24,7 +24,7 @@ export function blobSource(files: Iterable<File> | ReadonlyMap<string, Blob>): F
   }
 }
 
-/** Files of a picked folder carry its name in front of their path; it is no part of the checkpoint. */
+/** Paths of files in a picked folder start with the folder's name, which is removed. */
 function namedFiles(files: Iterable<File | [string, Blob]>): Map<string, Blob> {
   const named = new Map<string, Blob>()
   for (const file of files) {
@@ -34,7 +34,7 @@ function namedFiles(files: Iterable<File | [string, Blob]>): Map<string, Blob> {
   return named
 }
 
-/** Only browsers know the path. */
+/** Only browsers set the path. */
 function pathInFolder(file: File): string {
   const path = 'webkitRelativePath' in file ? file.webkitRelativePath : ''
   return path.split('/').slice(1).join('/')

@@ -9,7 +9,7 @@ import {
 } from '../safetensors-header.js'
 import type { FileSource } from './file-source.js'
 
-/** What is read of a checkpoint: its small files, and the headers of its weights. */
+/** The parts of a checkpoint that are read: its small files, and the headers of its weight files. */
 export interface CheckpointFiles {
   readonly config?: ConfigObject
   readonly tokenizerConfig?: ConfigObject
@@ -17,7 +17,7 @@ export interface CheckpointFiles {
   readonly chatTemplate?: string
   /** `chat_template.json`, which processors write. */
   readonly chatTemplateJson?: ConfigObject
-  /** The files of `additional_chat_templates`, by their name without the ending. */
+  /** The files of `additional_chat_templates`, by name without the extension. */
   readonly namedChatTemplates?: ReadonlyMap<string, string>
   /** sentence-transformers' `modules.json`. */
   readonly sentenceTransformersModules?: unknown
@@ -32,22 +32,22 @@ export interface CheckpointFiles {
   readonly adapterConfig?: ConfigObject
   /** The header of each safetensors file, by file name. */
   readonly headers: ReadonlyMap<string, SafetensorsHeader>
-  /** GGUF files, which are read only when asked for. */
+  /** The names of the GGUF files. Their headers are read later, if they are needed. */
   readonly ggufFiles: readonly string[]
   readonly notes: readonly string[]
 }
 
-/** The largest small file that is read, in bytes: the index of a model with 100,000 tensors takes a tenth of it. */
+/** The size limit for small files, in bytes. The index of a model with 100,000 tensors is a tenth of it. */
 const MAX_TEXT_BYTES = 64 * 1024 * 1024
 
-/** Headers are mostly waiting for: a few at a time. */
+/** Reading headers is mostly waiting, so a few are read at the same time. */
 const HEADERS_AT_ONCE = 8
 
 /**
- * Reads what tells a checkpoint's spec, and nothing else: of weights only the header.
+ * Reads the files that a spec is derived from, and only the headers of weight files.
  *
- * @param options - `variant`: the copy of the weights to read where there are several, as `fp16` in `model.fp16.safetensors`
- * @throws CheckpointError with the file at fault
+ * @param options - `variant`: which copy of the weights to read, such as `fp16` for `model.fp16.safetensors`
+ * @throws CheckpointError with the file that cannot be read
  */
 export async function readCheckpointFiles(
   source: FileSource,
@@ -60,7 +60,7 @@ export async function readCheckpointFiles(
     if (!present.has(file)) return undefined
     const value = await readJsonFile(source, file)
     if (isObject(value)) return value
-    throw new CheckpointError('invalid_json', `${file} holds no object`, { place: [file] })
+    throw new CheckpointError('invalid_json', `${file} is not a JSON object`, { place: [file] })
   }
 
   const [config, tokenizerConfig, generationConfig, adapterConfig, hfQuantConfig, gptqConfig, awqConfig, quantoMap] =
@@ -100,7 +100,7 @@ export async function readCheckpointFiles(
   }
 }
 
-/** The JSON of a small file; `Infinity` and `NaN`, which Python writes into configs, are numbers. */
+/** Reads a small JSON file. `Infinity` and `NaN`, which Python writes into configs, are accepted as numbers. */
 async function readJsonFile(source: FileSource, file: string): Promise<unknown> {
   const read = readJson(await readText(source, file), { constants: true })
   if (read.ok) return jsonValue(read.root)
@@ -112,7 +112,7 @@ async function readJsonFile(source: FileSource, file: string): Promise<unknown> 
 async function readText(source: FileSource, file: string): Promise<string> {
   const size = await source.size(file)
   if (size > MAX_TEXT_BYTES) {
-    throw new CheckpointError('unreadable_file', `${file} has ${size} bytes; at most ${MAX_TEXT_BYTES} are read`, {
+    throw new CheckpointError('unreadable_file', `${file} has ${size} bytes; at most ${MAX_TEXT_BYTES} are allowed`, {
       place: [file],
     })
   }
@@ -127,9 +127,9 @@ async function readText(source: FileSource, file: string): Promise<string> {
 const INDEX = 'model.safetensors.index.json'
 
 /**
- * The safetensors files that make up the model, chosen as transformers chooses: `model.safetensors`, else those that the index names;
- * with a variant `model.fp16.safetensors`, or its index. Otherwise all at the top of the folder, which are parts without an
- * index. Source: `_get_resolved_checkpoint_files` of transformers.
+ * Chooses the safetensors files of the model like transformers: `model.safetensors`, else the files that the index lists.
+ * With a variant: `model.fp16.safetensors`, or its index. If there is neither, all files at the top of the folder are
+ * shards without an index. Source: `_get_resolved_checkpoint_files` of transformers.
  */
 async function weightFiles(
   source: FileSource,
@@ -141,7 +141,7 @@ async function weightFiles(
   const names = await chosenFiles(source, all, present, variant)
   const chosen = new Set(names)
   const others = all.filter((file) => !chosen.has(file))
-  const notes = others.length > 0 ? [`not read: ${listed(others)}, beside the weights that transformers loads`] : []
+  const notes = others.length > 0 ? [`not read: ${listed(others)}; transformers does not load them`] : []
   const pickles = files.filter((file) =>
     /^(?:pytorch_model|consolidated|adapter_model)[\w.-]*\.(?:bin|pth|pt)$/.test(file),
   )
@@ -150,7 +150,7 @@ async function weightFiles(
 }
 
 const PICKLE =
-  "a pickle can run code, so only safetensors and GGUF are read. Convert it: python -c \"from transformers import AutoModel; AutoModel.from_pretrained('.').save_pretrained('.')\""
+  "a pickle can run code, so only safetensors and GGUF files are read. To convert it: python -c \"from transformers import AutoModel; AutoModel.from_pretrained('.').save_pretrained('.')\""
 
 async function chosenFiles(
   source: FileSource,
@@ -163,12 +163,12 @@ async function chosenFiles(
   if (present.has(single)) return [single]
   if (present.has(index)) return indexedFiles(source, present, index)
   if (variant !== undefined) {
-    throw new CheckpointError('unreadable_file', `there is no variant ${JSON.stringify(variant)} of the weights`, {
+    throw new CheckpointError('unreadable_file', `the weights have no variant ${JSON.stringify(variant)}`, {
       place: [single],
-      help: `looked for ${single} and ${index}`,
+      help: `neither ${single} nor ${index} exists`,
     })
   }
-  // Some repositories keep the same weights twice, for two loaders.
+  // Some repositories hold the same weights twice, for two loaders.
   const own = all.filter((file) => !file.startsWith('consolidated'))
   return own.length > 0 ? own : all
 }
@@ -191,10 +191,10 @@ async function indexedFiles(
     if (typeof file !== 'string' || /^(?:[/\\]|[a-zA-Z]:)|(?:^|[/\\])\.\.(?:[/\\]|$)|\0/.test(file)) {
       throw new CheckpointError(
         'path_outside_checkpoint',
-        `${indexName} says that ${tensor} is in ${JSON.stringify(file)}`,
+        `${indexName} maps ${tensor} to ${JSON.stringify(file)}, which is not in its folder`,
         {
           place: [indexName, 'weight_map', tensor],
-          help: 'an index names files of its own folder',
+          help: 'an index may only name files in its own folder',
         },
       )
     }
@@ -202,9 +202,9 @@ async function indexedFiles(
   }
   for (const name of names) {
     if (!present.has(name)) {
-      throw new CheckpointError('unreadable_file', `${indexName} names ${name}, which is not there`, {
+      throw new CheckpointError('unreadable_file', `${indexName} names ${name}, which does not exist`, {
         place: [indexName, 'weight_map'],
-        help: 'the upload or download broke off: transfer the file',
+        help: 'the upload or download was interrupted: transfer the file',
       })
     }
   }
@@ -224,7 +224,7 @@ async function readHeaders(
   return headers
 }
 
-/** The first read takes most headers whole; a longer one takes a second read. */
+/** The size of the first read. It contains most headers; a longer header needs a second read. */
 const FIRST_READ_BYTES = 256 * 1024
 
 async function readHeader(source: FileSource, file: string): Promise<SafetensorsHeader> {

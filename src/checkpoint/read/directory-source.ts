@@ -4,14 +4,15 @@ import { CheckpointError } from '../../architecture/index.js'
 import type { FileSource } from './file-source.js'
 
 /**
- * A checkpoint in a folder. Nothing outside the folder is read: a link that leads out is refused, but for the blobs of
- * the hub's own cache, whose snapshots are links to them.
+ * A checkpoint in a folder. Nothing outside the folder is read: links that lead out of it are refused, except links into
+ * the blobs folder of the hub's cache, which its snapshots consist of.
  *
- * @throws CheckpointError `no_checkpoint` where there is no such folder, `path_outside_checkpoint` for a link that leads out
+ * @throws CheckpointError `no_checkpoint` if the folder does not exist, `path_outside_checkpoint` for a link that leads
+ * out of it
  */
 export async function directorySource(directory: string): Promise<FileSource> {
   const root = await realpath(directory).catch(() => {
-    throw new CheckpointError('no_checkpoint', `there is no folder ${directory}`, { place: [directory] })
+    throw new CheckpointError('no_checkpoint', `no such folder: ${directory}`, { place: [directory] })
   })
   const inside = [root, ...hubBlobs(root)]
 
@@ -20,9 +21,9 @@ export async function directorySource(directory: string): Promise<FileSource> {
       throw unreadable(file, error)
     })
     if (inside.some((folder) => path.startsWith(folder + sep))) return path
-    throw new CheckpointError('path_outside_checkpoint', `${file} leads out of ${directory}`, {
+    throw new CheckpointError('path_outside_checkpoint', `${file} is a link that leads out of ${directory}`, {
       place: [file],
-      help: 'put the file itself into the folder of the checkpoint',
+      help: 'put the file itself into the checkpoint folder',
     })
   }
 
@@ -57,7 +58,7 @@ export async function directorySource(directory: string): Promise<FileSource> {
   }
 }
 
-/** One level deep: what a checkpoint keeps in folders of folders is none of ours. */
+/** Lists one folder. Folders inside the checkpoint's folders hold nothing that is read. */
 async function filesIn(folder: string): Promise<{ files: string[]; folders: string[] }> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
   const names = entries.filter(({ name }) => !name.startsWith('.'))
@@ -88,8 +89,8 @@ function unreadable(file: string, error: unknown): CheckpointError {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file, or its link leads nowhere',
-  ELOOP: 'its links go round in a circle',
+  ENOENT: 'no such file, or a broken link',
+  ELOOP: 'its links form a cycle',
   EACCES: 'access is denied',
   EISDIR: 'it is a folder',
 }

@@ -1,20 +1,20 @@
-/** Which GGUF files of a folder are the model: llama.cpp splits large ones into parts, and keeps projectors beside the model. */
+/** Finds the GGUF files of a model: llama.cpp splits large models into parts, and stores projectors next to the model. */
 import { CheckpointError } from '../../architecture/index.js'
 import type { GgufHeader } from '../spec-from-gguf.js'
 import type { FileSource } from './file-source.js'
 import { readGguf } from './read-gguf.js'
 
-/** A model in GGUF: its header, all parts together, and what there is to say about the files. */
+/** A GGUF model: the joined header of all its parts, and notes on the files. */
 export interface GgufModel {
   readonly header: GgufHeader
   readonly notes: readonly string[]
 }
 
 /**
- * Reads the headers of a model in GGUF files. Of several models in one folder the first is read, and a note says so.
+ * Reads the headers of a GGUF model. If a folder has several models, the first one is read and a note says so.
  *
  * @param files - the GGUF files of the checkpoint
- * @throws CheckpointError for a part that is missing, and where there is a projector and no model
+ * @throws CheckpointError if a part is missing, or if there is only a projector
  */
 export async function readGgufModel(source: FileSource, files: readonly string[]): Promise<GgufModel> {
   const models = files.filter((file) => !isProjectorName(file))
@@ -35,21 +35,21 @@ export async function readGgufModel(source: FileSource, files: readonly string[]
     header,
     notes: [
       ...(others.length > 0
-        ? [`of ${models.length} GGUF files ${names.join(', ')} was read; name another to read it`]
+        ? [`only ${names.join(', ')} of ${models.length} GGUF files was read; to read another, pass its path`]
         : []),
       ...(projectors.length > 0
-        ? [`${projectors.join(', ')} projects images or audio into the model; its parameters are not counted`]
+        ? [`${projectors.join(', ')} projects images or audio into the model: its parameters are not counted`]
         : []),
     ],
   }
 }
 
-/** llama.cpp names projectors so, whatever they project. */
+/** llama.cpp uses this name for all projectors. */
 function isProjectorName(file: string): boolean {
   return /(?:^|[/_.-])mmproj(?:[/_.-]|$)/i.test(file)
 }
 
-/** `model-00002-of-00003.gguf` is one of three parts, whose names differ in the number alone. Source: `llama_split_path`. */
+/** `model-00002-of-00003.gguf` is one of three parts; their names differ only in the number. Source: `llama_split_path`. */
 function partsOf(file: string): { names: readonly string[] } | undefined {
   const match = /^(.*-)\d{5}-of-(\d{5})\.gguf$/.exec(file)
   const [, prefix, total] = match ?? []
@@ -58,15 +58,15 @@ function partsOf(file: string): { names: readonly string[] } | undefined {
   return { names: Array.from({ length: Number(total) }, (_, index) => `${prefix}${number(index)}-of-${total}.gguf`) }
 }
 
-/** A thousand parts of 50 GB: more is no model's. */
+/** More parts than any real model has: a thousand parts of 50 GB are 50 TB. */
 const MAX_PARTS = 1000
 
-/** The names of all parts of the model that a file is one of: the file alone where it is no part. */
+/** The names of all parts of the model that a file belongs to. A file that is not a part is returned alone. */
 export function siblingParts(file: string): readonly string[] {
   return partsOf(file)?.names ?? [file]
 }
 
-/** The first part has the metadata of the model, every part its own tensors. */
+/** Joins the headers of all parts: the first part has the model's metadata, and each part has its own tensors. */
 function joined(headers: readonly GgufHeader[], names: readonly string[]): GgufHeader {
   const [first] = headers
   const tensorInfos = headers.flatMap((header) => header.tensorInfos)
@@ -78,10 +78,10 @@ function joined(headers: readonly GgufHeader[], names: readonly string[]): GgufH
   if (wanted !== tensorInfos.length) {
     throw new CheckpointError(
       'invalid_header',
-      `${names[0]} counts ${wanted} tensors in all parts; they hold ${tensorInfos.length}`,
+      `${names[0]} declares ${wanted} tensors in all parts, but they hold ${tensorInfos.length}`,
       {
         place: [names[0] ?? ''],
-        help: 'the parts are of different models, or one is damaged: download them again',
+        help: 'the parts belong to different models, or one is damaged: download them again',
       },
     )
   }
@@ -93,17 +93,13 @@ function missingParts(missing: readonly string[], parts: number): CheckpointErro
   const more = missing.length > 1 ? ` and ${missing.length - 1} more` : ''
   return new CheckpointError('unreadable_file', `a part of the model is missing: ${first}${more} (of ${parts} parts)`, {
     place: [first],
-    help: 'put all parts into one folder, under the names that llama-gguf-split gave them',
+    help: 'put all parts in one folder, with the names that llama-gguf-split gave them',
   })
 }
 
 function onlyProjector(file: string): CheckpointError {
-  return new CheckpointError(
-    'no_checkpoint',
-    `${file} is a projector (mmproj), which belongs beside a model and is none`,
-    {
-      place: [file],
-      help: 'name the GGUF file of the language model',
-    },
-  )
+  return new CheckpointError('no_checkpoint', `${file} is a projector (mmproj), not a model`, {
+    place: [file],
+    help: 'pass the GGUF file of the language model',
+  })
 }

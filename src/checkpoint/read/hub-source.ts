@@ -2,7 +2,7 @@ import { downloadFile, listFiles } from '@huggingface/hub'
 import { CheckpointError } from '../../architecture/index.js'
 import type { FileSource } from './file-source.js'
 
-/** How to reach a repository of the hub. */
+/** Options for reading a repository of the hub. */
 export interface HubOptions {
   /** Replaces the global `fetch`: for a proxy, or for tests. */
   readonly fetch?: typeof fetch
@@ -10,12 +10,12 @@ export interface HubOptions {
   readonly token?: string
   /** A branch, a tag or a commit. Default: `main`. */
   readonly revision?: string
-  /** Another hub than the public one. */
+  /** The URL of another hub. Default: the public Hugging Face hub. */
   readonly hubUrl?: string
 }
 
 /**
- * A checkpoint of the hub, read over HTTP ranges: of weights only the headers travel.
+ * A checkpoint on the hub, read with HTTP range requests: only the headers of weight files are downloaded.
  *
  * @param repository - `org/name`
  */
@@ -81,7 +81,7 @@ function unreachable(repository: string, file: string | undefined, error: unknow
 }
 
 const HELP: Readonly<Record<number, string>> = {
-  401: 'give an access token: the repository is private, gated, or not there',
-  403: 'the token has no access to the repository: ask for it on its page',
+  401: 'pass an access token: the repository is private or gated, or does not exist',
+  403: 'the token has no access to the repository: request access on its page',
   404: 'check the name and the revision',
 }

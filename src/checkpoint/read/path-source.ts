@@ -5,10 +5,10 @@ import type { FileSource } from './file-source.js'
 import { siblingParts } from './gguf-files.js'
 
 /**
- * A checkpoint at a path: a folder, or one file as a checkpoint of its own (a config under whatever name, a safetensors
- * or a GGUF file). An `adapter_config.json` stands for its folder, and a part of a GGUF model for all of its parts.
+ * A checkpoint at a path: a folder, or a single file (a config of any name, a safetensors file or a GGUF file). The path
+ * of an `adapter_config.json` means its whole folder, and the path of one part of a GGUF model means all parts.
  *
- * @throws CheckpointError `no_checkpoint` where nothing is there
+ * @throws CheckpointError `no_checkpoint` if the path does not exist
  */
 export async function pathSource(path: string): Promise<FileSource> {
   const isFile = await stat(path).then(
@@ -29,7 +29,7 @@ export async function pathSource(path: string): Promise<FileSource> {
   }
 }
 
-/** A GGUF file with the other parts of its model, which lie beside it. */
+/** A GGUF file with the other parts of its model, from the same folder. */
 async function partsSource(path: string, directory: FileSource, parts: readonly string[]): Promise<FileSource> {
   const present = new Set(await directory.list())
   return {

@@ -18,19 +18,19 @@ import type { FileSource } from './file-source.js'
 import { hubRepository, isHubName } from './hub-name.js'
 import type { HubOptions } from './hub-source.js'
 
-/** How to read a checkpoint; the hub's options count for `hf:` names only. */
+/** Options for reading a checkpoint. The hub options only apply to `hf:` names. */
 export interface ReadCheckpointOptions extends HubOptions {
-  /** `checkpoint_model_name` of the spec. Default: `org/name` of the hub, or the folder's name. */
+  /** `checkpoint_model_name` of the spec. Default: `org/name` on the hub, or the folder's name. */
   readonly name?: string
-  /** The copy of the weights to read where there are several: `fp16` for `model.fp16.safetensors`. */
+  /** Which copy of the weights to read, if there are several: `fp16` for `model.fp16.safetensors`. */
   readonly variant?: string
-  /** Who an adapter is in the registry. Default: the folder's or repository's name, in the workspace `default`. */
+  /** The identity of an adapter. Default: the folder's or repository's name, in the workspace `default`. */
   readonly adapter?: AdapterIdentity
-  /** Fills in the fewest GPUs: `minimumGpus` of `model-entity/estimate`. Default: the two fields are left out. */
+  /** Fills in the minimum number of GPUs: `minimumGpus` of `model-entity/estimate`. Default: the two fields are left out. */
   readonly minimumGpus?: MinimumGpusEstimate
 }
 
-/** What the options of `readCheckpoint` may be. */
+/** The allowed options of `readCheckpoint`. */
 export const READ_CHECKPOINT_OPTIONS: OptionTable<ReadCheckpointOptions> = {
   fetch: func(),
   token: text,
@@ -42,15 +42,15 @@ export const READ_CHECKPOINT_OPTIONS: OptionTable<ReadCheckpointOptions> = {
   minimumGpus: func(),
 }
 
-/** A checkpoint as its files tell it. */
+/** Everything that is derived from a checkpoint's files. */
 export interface Checkpoint {
-  /** The spec of a model; absent for an adapter, and where neither config nor headers are enough for one. */
+  /** The spec of a model; absent for an adapter, and if config and headers are not enough for one. */
   readonly spec?: ModelSpec
-  /** The module tree as the config describes it. */
+  /** The module tree that the config describes. */
   readonly architecture?: Architecture
-  /** The module tree as the safetensors headers tell it. */
+  /** The module tree that the safetensors headers describe. */
   readonly stored?: CheckpointArchitecture
-  /** Where config and headers differ; absent unless both are there. */
+  /** The differences between config and headers; absent unless the checkpoint has both. */
   readonly comparison?: CheckpointComparison
   /** A PEFT adapter. */
   readonly adapter?: PeftAdapter
@@ -60,12 +60,12 @@ export interface Checkpoint {
 }
 
 /**
- * Reads a checkpoint: a folder, a repository of the hub (`hf:org/name`), or files in a browser. Of weights only the
- * headers are read, so that 200 GB of shards take no longer than their first bytes.
+ * Reads a checkpoint: a folder, a file, a repository on the hub (`hf:org/name`), or files in a browser. Only the headers of
+ * weight files are read, so 200 GB of shards take no longer than their first bytes.
  *
- * @param from - the path of a folder or a file, `hf:org/name`, a `FileList` or `File[]`, blobs by name, or a source of one's own
- * @throws CheckpointError with a code, a place and mostly a way out
- * @throws TypeError for an unknown or wrong option
+ * @param from - the path of a folder or a file, `hf:org/name`, a `FileList` or `File[]`, blobs by name, or your own source
+ * @throws CheckpointError with a code, a place and usually a suggestion
+ * @throws TypeError for an unknown option, or a wrong value
  * @example
  * ```ts
  * const { spec, notes } = await readCheckpoint('hf:Qwen/Qwen3-8B')
@@ -133,15 +133,13 @@ async function withoutConfig(
       notes: [
         ...files.notes,
         ...stored.notes,
-        'without a config.json there is no spec: heads and context are not in the headers',
+        'no spec without a config.json: the headers do not contain the number of heads or the context size',
       ],
     }
   if (files.ggufFiles.length === 0) {
-    throw new CheckpointError(
-      'no_checkpoint',
-      `${source.name} has neither a config.json, nor safetensors or GGUF files`,
-      { place: [source.name] },
-    )
+    throw new CheckpointError('no_checkpoint', `${source.name} has no config.json and no safetensors or GGUF files`, {
+      place: [source.name],
+    })
   }
   const { readGgufModel } = await import('./gguf-files.js')
   const model = await readGgufModel(source, files.ggufFiles)
@@ -149,13 +147,13 @@ async function withoutConfig(
   return { spec, notes: [...notes, ...model.notes] }
 }
 
-/** A repository of GGUF files may keep the config of the model that they were made from. */
+/** A repository of GGUF files may contain the config of the model that they were made from. */
 function ggufNotes({ ggufFiles, headers }: CheckpointFiles): string[] {
   if (ggufFiles.length === 0 || headers.size > 0) return []
-  return [`the spec is that of config.json; ${ggufFiles.length} GGUF files beside it are not read: name one to read it`]
+  return [`the spec is from config.json; ${ggufFiles.length} GGUF files were not read: to read one, pass its path`]
 }
 
-/** An unknown family is no end where headers are there: totals and linear layers come from them. */
+/** With headers, an unknown family is not an error: totals and linear layers come from the headers. */
 function architectureOrNot(
   config: ConfigObject,
   stored: CheckpointArchitecture | undefined,
@@ -164,7 +162,7 @@ function architectureOrNot(
     return { is: architectureFromConfig(config), notes: [] }
   } catch (error) {
     if (!(error instanceof CheckpointError) || error.code !== 'unsupported_architecture' || !stored) throw error
-    return { notes: [`${error.message}: what is known comes from the headers`] }
+    return { notes: [`${error.message}: only the headers were used`] }
   }
 }
 
@@ -182,12 +180,12 @@ function adapterCheckpoint(
   return { adapter, notes: [...files.notes, ...adapter.notes] }
 }
 
-/** The name of the repository on the hub, or of the folder: `_name_or_path` is a path on the author's machine as often as not. */
+/** The name of the repository or of the folder. `_name_or_path` is not used: it is often a path on the author's machine. */
 function nameOf(source: FileSource): string {
   return isHubName(source.name) ? hubRepository(source.name) : shortName(source)
 }
 
-/** The last part of the path: `hf:org/name` is `name`. */
+/** The last part of the path: `name` for `hf:org/name`. */
 function shortName({ name }: FileSource): string {
   return (
     name

@@ -3,22 +3,22 @@ import { CheckpointError } from '../../architecture/index.js'
 import type { GgufHeader } from '../spec-from-gguf.js'
 import type { FileSource } from './file-source.js'
 
-/** Reads what stands in front of a GGUF file's weights. */
+/** Reads the header of a GGUF file. */
 export async function readGguf(source: FileSource, file: string): Promise<GgufHeader> {
   try {
     const parsed = await gguf('https://file.invalid/', { fetch: rangesOf(source, file) })
     const { metadata, tensorInfos, tensorDataOffset } = parsed
-    // The library takes what lies past the end for zeros.
+    // The library reads bytes past the end of the file as zeros.
     if (tensorInfos.length > 0 && tensorDataOffset > (await source.size(file))) throw truncated(file)
     return { metadata: { ...metadata }, tensorInfos }
   } catch (error) {
     if (error instanceof CheckpointError) throw error
     const why = error instanceof Error ? error.message : String(error)
-    throw new CheckpointError('invalid_header', `${file} is no GGUF file that can be read: ${why}`, { place: [file] })
+    throw new CheckpointError('invalid_header', `${file} is not a readable GGUF file: ${why}`, { place: [file] })
   }
 }
 
-/** The library reads over HTTP ranges; this answers them from the file, wherever it is. */
+/** The library reads with HTTP range requests. This `fetch` answers them from the file source. */
 function rangesOf(source: FileSource, file: string): typeof fetch {
   return async (_, init) => {
     const range = /^bytes=(\d+)-(\d+)$/.exec(new Headers(init?.headers).get('range') ?? '')
@@ -30,8 +30,8 @@ function rangesOf(source: FileSource, file: string): typeof fetch {
 }
 
 function truncated(file: string): CheckpointError {
-  return new CheckpointError('truncated_file', `${file} ends before its header does`, {
+  return new CheckpointError('truncated_file', `${file} ends within its header`, {
     place: [file],
-    help: 'Look whether the download came to its end',
+    help: 'the download may be incomplete: download the file again',
   })
 }

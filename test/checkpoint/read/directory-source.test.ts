@@ -66,14 +66,14 @@ describe('directorySource', () => {
     expect(new TextDecoder().decode(await source.read('config.json', 0, 9))).toBe('blob')
   })
 
-  it('tells a loop of links, and a link to nothing', async () => {
+  it('reports a cycle of links, and a broken link', async () => {
     write('model/config.json')
     symlinkSync('loop.json', join(top, 'model/loop.json'))
     symlinkSync('nowhere.json', join(top, 'model/dangling.json'))
     const source = await directorySource(join(top, 'model'))
     await expect(source.read('loop.json', 0, 1)).rejects.toMatchObject({
       code: 'unreadable_file',
-      message: expect.stringContaining('circle'),
+      message: expect.stringContaining('cycle'),
     })
     await expect(source.read('dangling.json', 0, 1)).rejects.toMatchObject({ code: 'unreadable_file' })
   })

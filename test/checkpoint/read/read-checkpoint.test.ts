@@ -96,7 +96,7 @@ describe('readCheckpoint of a folder', () => {
     write('model.fp16.safetensors', safetensorsFile(TENSORS.map((tensor) => ({ ...tensor, dtype: 'F16' as const }))))
     const { spec, notes } = await readCheckpoint(folder)
     expect(spec?.precision).toBe('bfloat16')
-    expect(notes[0]).toBe('not read: model.fp16.safetensors, beside the weights that transformers loads')
+    expect(notes[0]).toBe('not read: model.fp16.safetensors; transformers does not load them')
     expect((await readCheckpoint(folder, { variant: 'fp16' })).spec?.precision).toBe('float16')
     await expect(readCheckpoint(folder, { variant: 'fp8' })).rejects.toEqual(failure('unreadable_file'))
   })
@@ -138,10 +138,10 @@ describe('readCheckpoint of a folder', () => {
     expect((await readCheckpoint(join(folder, 'adapter_config.json'))).adapter).toMatchObject({ modules: 1 })
   })
 
-  it('says that GGUF files beside a config are not read', async () => {
+  it('says that GGUF files next to a config are not read', async () => {
     write('config.json', CONFIG)
     write('model.gguf', 'GGUF')
-    expect((await readCheckpoint(folder)).notes).toContainEqual(expect.stringContaining('1 GGUF files beside it'))
+    expect((await readCheckpoint(folder)).notes).toContainEqual(expect.stringContaining('1 GGUF files were not read'))
   })
 
   it('does without a config: totals come from the headers, and notes say what cannot', async () => {

@@ -82,7 +82,7 @@ describe('A GGUF file', () => {
     expect(spec?.linear_layers).toHaveLength(2 * 7 + 1)
     expect(spec?.linear_layers?.[1]).toEqual({ name: 'blk.0.attn_k', in_features: 256, out_features: 128 })
     expect(validate('ModelSpec', spec)).toMatchObject({ ok: true })
-    expect(notes).toContain('most weights are stored as Q4_K; precision says int4')
+    expect(notes).toContain('most weights are stored as Q4_K; precision is int4')
   })
 
   it('of a mixture of experts has its experts, and the largest of sizes by layer', async () => {
@@ -190,7 +190,7 @@ describe('A GGUF file', () => {
     expect(code).toBe(0)
     expect(stdout).toContain(`Tiny Llama  llama chat model, ${TOTAL.toLocaleString('en-US')} parameters in int4`)
     expect(stdout).toContain('LoRA of rank 8  14,336 trainable parameters in 4 modules')
-    expect(stdout).toContain('note: layers are named as in the GGUF file, not as in transformers')
+    expect(stdout).toContain('note: layers have the names of the GGUF file, not those of transformers')
   })
 
   it.each([20, 60, 200, 400, 1000])('cut to %i bytes is an error, not a file of zeros', async (length) => {
