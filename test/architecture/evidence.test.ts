@@ -43,6 +43,7 @@ describe('Every model type has recorded evidence', () => {
   it('so that a copy of a family under another name fails', () => {
     const copy: Family = { ...mistral, modelTypes: ['mistral_copy'] }
     expect(withoutModules([...FAMILIES, copy])).toEqual(['mistral_copy'])
+    expect(withoutRun([...FAMILIES, copy])).toEqual(['mistral_copy'])
   })
 })
 
@@ -51,6 +52,6 @@ function withoutModules(families: readonly Family[]): string[] {
 }
 
 function withoutRun(families: readonly Family[]): string[] {
-  const described = families.flatMap(({ modelTypes }) => modelTypes).filter(isForwardPassDescribed)
+  const described = families.filter(({ forward }) => forward).flatMap(({ modelTypes }) => modelTypes)
   return described.filter((modelType) => !RUN.has(modelType) && FORWARD_NOT_RECORDED[modelType] === undefined)
 }

@@ -59,7 +59,12 @@ afterAll(() => rmSync(folder, { recursive: true }))
 describe('model-entity check estimates', () => {
   it('the fewest GPUs with activations, so that a minimum of weights alone is told', () => {
     expect(json('few-gpus.yaml').diagnostics).toMatchObject([
-      { code: 'minimum-gpus-too-low', line: 16, column: 29, message: expect.stringContaining('at least 8 GPUs of 80 GB') },
+      {
+        code: 'minimum-gpus-too-low',
+        line: 16,
+        column: 29,
+        message: expect.stringContaining('at least 8 GPUs of 80 GB'),
+      },
     ])
   })
 })

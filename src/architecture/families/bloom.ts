@@ -65,7 +65,7 @@ export const bloom = headedFamily({
     alibi: { maskDtype: 'float32' },
     norm: 'layerNorm',
     attention: { eagerOnly: true, keepsProjections: true },
-    feedForward: { activation: config.string('hidden_act', 'bloom') },
+    feedForward: { activation: config.string('hidden_act', 'bloom_gelu') },
     logits: { prefill: 'allTokens' },
   }),
   loraTargets: ['query_key_value'],

@@ -2,7 +2,7 @@ import type { Mixture } from './mixture.js'
 
 /** What a feed-forward network computes. */
 export interface FeedForward {
-  /** The function between its projections, by its name in transformers' `ACT2FN`, or `bloom` for BLOOM's own. */
+  /** The function between its projections, by its name in transformers' `ACT2FN`, or `bloom_gelu` for BLOOM's own. */
   readonly activation: string
   /** The mixture of experts that some layers have in its place. Default: none. */
   readonly mixture?: Mixture

@@ -29,7 +29,7 @@ const KEEPING_OUTPUT: ReadonlySet<string> = new Set(['relu', 'sigmoid', 'tanh'])
 
 /** Those that the code writes out, and BLOOM's own function, whose backward is written out. */
 const WRITTEN_OUT: Readonly<Record<string, (layers: Layers, input: Tensor) => Tensor>> = {
-  bloom: ({ ops }, input) => ops.elementwise(input, 'gelu'),
+  bloom_gelu: ({ ops }, input) => ops.elementwise(input, 'gelu'),
   gelu_10: clippedGelu,
   gelu_accurate: geluNew,
   gelu_fast: geluFast,
