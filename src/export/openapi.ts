@@ -1,5 +1,5 @@
 import { checkOptions, choice, type OptionTable } from '../options/index.js'
-import { CREATE_MODEL, SCHEMA_NAMES, SCHEMAS, type SchemaName } from '../schemas/index.js'
+import { CREATE_MODEL, SCHEMA_NAMES, SCHEMAS } from '../schemas/index.js'
 import type { PlainObject } from './plain-data.js'
 import { namesOf, OPENAPI_VERSIONS, type OpenApiVersion, type Style, VARIANTS, type Variant } from './style.js'
 import { writeSchema } from './write-schema.js'
@@ -60,14 +60,15 @@ export interface OpenApiDocument extends PlainObject {
 function operation(style: Style, variant: Variant): PlainObject {
   const { operationId, summary, description, tags, parameters, requestBody, responses, refusals } = CREATE_MODEL
   const answers: PlainObject = {}
+  const refusal = { $ref: style.definitions + HTTP_ERROR.title }
   for (const [status, { description, schema }] of Object.entries(responses)) {
     const body = { $ref: style.definitions + schema }
     // What fails after validation is a 422, too, with a text in place of the list.
     const isEither = variant === 'service' && status === '422'
-    answers[status] = { description, content: json(isEither ? { anyOf: [body, REFUSAL] } : body) }
+    answers[status] = { description, content: json(isEither ? { anyOf: [body, refusal] } : body) }
   }
   for (const [status, description] of Object.entries(variant === 'service' ? refusals : {})) {
-    answers[status] = { description, content: json(REFUSAL) }
+    answers[status] = { description, content: json(refusal) }
   }
   return {
     operationId,
@@ -83,14 +84,21 @@ function operation(style: Style, variant: Variant): PlainObject {
   }
 }
 
-/** The body of a 400, 403 or 409 response: one sentence. */
-const REFUSAL: PlainObject = { type: 'object', properties: { detail: { type: 'string' } }, required: ['detail'] }
+/** The body of a refusal that is not a list of errors: one sentence. FastAPI's `HTTPException`. */
+const HTTP_ERROR = {
+  title: 'HTTPError',
+  description: 'Why the service refuses a request that it could read',
+  type: 'object',
+  properties: { detail: { type: 'string' } },
+  required: ['detail'],
+} as const
 
 function json(schema: PlainObject): PlainObject {
   return { 'application/json': { schema: structuredClone(schema) } }
 }
 
-function components(style: Style, variant: Variant): { [name in SchemaName]: PlainObject } {
+function components(style: Style, variant: Variant): { [name: string]: PlainObject } {
   const entries = SCHEMA_NAMES.map((name) => [name, writeSchema(SCHEMAS[name], style, variant, 'described').schema])
-  return Object.fromEntries(entries)
+  const refusal = variant === 'service' ? { [HTTP_ERROR.title]: structuredClone(HTTP_ERROR) } : {}
+  return { ...Object.fromEntries(entries), ...refusal }
 }

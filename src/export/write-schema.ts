@@ -43,6 +43,9 @@ const NAMES = new Map<unknown, SchemaName>(SCHEMA_NAMES.map((name) => [SCHEMAS[n
 /** What the API page leaves out. */
 const UNSHOWN = new Set(['minLength', 'maxLength', 'pattern', 'minimum', 'maximum'])
 
+/** Formats that the API page leaves out. */
+const UNSHOWN_FORMATS: ReadonlySet<unknown> = new Set([MODEL_REFERENCE_FORMAT, 'int64'])
+
 class Writer {
   readonly references = new Set<SchemaName>()
   readonly #style: Style
@@ -99,6 +102,8 @@ class Writer {
   }
 
   #beside(schema: PlainObject, annotations: PlainObject): PlainObject {
+    // Generators make a type of its own of a reference with something beside it.
+    if (schema['$ref'] !== undefined && this.#variant === 'service') return schema
     const isIgnored = schema['$ref'] !== undefined && !this.#style.refSiblings && Object.keys(annotations).length > 0
     return isIgnored ? { allOf: [schema], ...annotations } : { ...schema, ...annotations }
   }
@@ -112,10 +117,18 @@ class Writer {
     for (const [keyword, value] of Object.entries(schema)) {
       if (this.#variant === 'page' && isUnshown(keyword, value)) continue
       if (keyword === 'format' && value === MODEL_REFERENCE_FORMAT) Object.assign(written, MODEL_REFERENCE_KEYWORDS)
-      else if (isAnyKey(keyword, value)) written['additionalProperties'] = this.#use(value[ANY_KEY])
+      else if (isAnyKey(keyword, value)) written['additionalProperties'] = this.#anyKey(this.#use(value[ANY_KEY]))
+      // typify drops the extra fields of `true`, and keeps those of an empty schema.
+      else if (keyword === 'additionalProperties' && value === true) written[keyword] = {}
       else written[keyword] = this.#value(keyword, value)
     }
     return written
+  }
+
+  /** Free data is `true`: kin-openapi refuses null for an empty schema. The page has the empty one. */
+  #anyKey(values: PlainValue): PlainValue {
+    const isFree = isPlainObject(values) && Object.keys(values).every((keyword) => keyword === 'description')
+    return isFree && this.#variant === 'service' ? true : values
   }
 
   #value(keyword: string, value: unknown): PlainValue {
@@ -145,7 +158,7 @@ function isNull(schema: unknown): boolean {
 function isUnshown(keyword: string, value: unknown): boolean {
   return (
     UNSHOWN.has(keyword) ||
-    value === MODEL_REFERENCE_FORMAT ||
+    (keyword === 'format' && UNSHOWN_FORMATS.has(value)) ||
     (keyword === 'additionalProperties' && value === true) ||
     // A factory creates these for each object, and pydantic does not show them.
     (keyword === 'default' && typeof value === 'object')

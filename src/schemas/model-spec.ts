@@ -25,7 +25,8 @@ export const ModelSpec = Type.Object(
     vocab_size: Type.Integer({ description: 'Vocabulary size' }),
     tied_embeddings: Type.Boolean({ description: 'Whether embeddings are tied' }),
     gated_mlp: Type.Boolean({ description: 'Whether MLP uses gated activation' }),
-    base_num_parameters: Type.Integer({ description: 'Total model parameters' }),
+    // The one count that outgrows 32 bits: generators of typed languages need to know.
+    base_num_parameters: Type.Integer({ format: 'int64', description: 'Total model parameters' }),
     precision: Type.String({ description: "Model precision (e.g., 'float16', 'bfloat16', 'float32', 'int8', 'int4')" }),
     moe_config: nullable(MoEConfig, { description: 'MoE configuration if applicable' }),
     mamba_config: nullable(MambaConfig, { description: 'Mamba/SSM configuration if applicable' }),

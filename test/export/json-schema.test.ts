@@ -66,7 +66,7 @@ describe('openapi', () => {
 
   it.each([
     ['3.1', { anyOf: [{ $ref: '#/components/schemas/Lora' }, { type: 'null' }] }],
-    ['3.0', { anyOf: [{ $ref: '#/components/schemas/Lora' }, { type: 'object', nullable: true, enum: [null] }] }],
+    ['3.0', { nullable: true, allOf: [{ $ref: '#/components/schemas/Lora' }] }],
   ] as const)('says in %s that a referenced definition may be null', (version, expected) => {
     const { Adapter } = openapi({ version }).components.schemas
     expect(Adapter).toHaveProperty('properties.lora_config', {
@@ -81,6 +81,23 @@ describe('openapi', () => {
   ] as const)('says in %s that a text may be null', (version, expected) => {
     expect(openapi({ version }).components.schemas['Adapter']).toMatchObject({ properties: { model: expected } })
   })
+
+  it.each(['3.1', '3.0'] as const)(
+    'says in %s what typed languages need: 64 bits, free data, one type for refusals',
+    (version) => {
+      const { ModelSpec, Adapter, CreateModelEntityRequest, InferenceParams, HTTPError } = openapi({ version })
+        .components.schemas
+      expect(ModelSpec).toHaveProperty('properties.base_num_parameters.format', 'int64')
+      expect(Adapter).toHaveProperty('properties.finetuning_type', { $ref: '#/components/schemas/FinetuningType' })
+      expect(CreateModelEntityRequest).toHaveProperty('properties.ownership.additionalProperties', true)
+      expect(InferenceParams).toHaveProperty('additionalProperties', {})
+      expect(HTTPError).toHaveProperty('required', ['detail'])
+      const [operation] = Object.values(openapi({ version }).paths).map((path) => path['post'])
+      expect(operation).toHaveProperty('responses.409.content', {
+        'application/json': { schema: { $ref: '#/components/schemas/HTTPError' } },
+      })
+    },
+  )
 
   it('tells of a rule for requests in words, where a schema is that of requests and answers', () => {
     const { InferenceParams } = openapi().components.schemas
