@@ -10,12 +10,12 @@ export function checkValue(plan: Plan, value: unknown, options: ValidateOptions,
   return built === undefined ? runSlowPath(plan, value, options, known) : { ok: true, value: built }
 }
 
-/** The answer to a value that the fast path takes, and nothing for one that it leaves to the slow path. */
+/** The result for a value that the fast path accepts. Undefined for a value that needs the slow path. */
 export function fastPathValue(plan: Plan, value: unknown, { maxDepth }: ValidateOptions): unknown {
   const fastPath = fastPathOfPlan(plan)
   if (!fastPath?.accepts(value) || (maxDepth !== undefined && maxDepth < FAST_PATH_DEPTH)) return undefined
   return fastPath.build(value)
 }
 
-/** What the fast path takes is never nested deeper than this; a caller's own limit may be lower. */
+/** The fast path never accepts deeper nesting than this. The limit of the caller may be lower. */
 const FAST_PATH_DEPTH = 100

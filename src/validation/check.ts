@@ -2,12 +2,12 @@ import type { ErrorContext, ErrorType } from './error-types.js'
 import type { FastPath } from './fast-path/fast-path.js'
 import type { Plan } from './plan/plan.js'
 
-/** What a check answers when the input failed: its errors are in the run. */
+/** The result of a failed check. The errors are in the run. */
 export const INVALID: unique symbol = Symbol('invalid')
 
 /**
- * The one interface of every kind: takes a plan of that kind and an input, and answers the validated value or
- * {@link INVALID}. `run` tells whether to coerce, and takes the errors.
+ * The interface of every check: takes a plan of its kind and an input, and returns the validated value or {@link INVALID}.
+ * `run` says whether to coerce, and collects the errors.
  */
 export type Check<P extends Plan> = (plan: P, input: unknown, run: Run) => unknown
 

@@ -1,6 +1,6 @@
 /**
- * Whether FastAPI reads a body of this content type as JSON: `application/json` or `application/…+json`, in any case,
- * whatever the parameters. It goes by Python's `email` parser, to which anything but one slash is no type.
+ * Whether FastAPI reads a body of this content type as JSON: `application/json` or `application/…+json`, case-insensitive, with
+ * any parameters. It uses Python's `email` parser, which requires exactly one slash.
  */
 export function isJsonContentType(contentType: string): boolean {
   const type = (contentType.split(';')[0] ?? '').trim().toLowerCase()

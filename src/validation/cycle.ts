@@ -1,4 +1,4 @@
-/** @throws TypeError for a value that contains itself, with the place */
+/** @throws TypeError with the place, if a value contains itself */
 export function refuseCycle(value: unknown, loc: readonly (string | number)[]): void {
   const path = cycleIn(value, loc)
   if (path === undefined) return
@@ -6,8 +6,8 @@ export function refuseCycle(value: unknown, loc: readonly (string | number)[]): 
 }
 
 /**
- * The path to an object that stands inside itself, if there is one. It keeps its own stack, as the value may be nested as deep as
- * memory goes; an object that stands in several places is looked into once.
+ * The path to an object that contains itself, if there is one. Uses its own stack, because the nesting is only limited by memory.
+ * Visits shared objects once.
  */
 function cycleIn(root: unknown, loc: readonly (string | number)[]): readonly (string | number)[] | undefined {
   const done = new Set<object>()
@@ -42,5 +42,5 @@ interface Opened {
   next: number
 }
 
-/** A cycle may be longer than anyone reads. */
+/** Limits the length of the path in the message. */
 const MAX_SHOWN = 20

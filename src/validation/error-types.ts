@@ -1,9 +1,9 @@
-/** What an error's message and `ctx` are made of. */
+/** The values in the message and the `ctx` of an error. */
 export type ErrorContext = Readonly<Record<string, unknown>>
 
 /**
- * Every type of error that a validation reports, with pydantic's message; `{name}` stands for what the context has
- * under that name. `json_invalid` and `missing` are FastAPI's own as well.
+ * Every type of validation error, with pydantic's message. `{name}` is replaced by the context value with that name.
+ * `json_invalid` and `missing` are also used by FastAPI itself.
  */
 export const ERROR_TYPES = {
   bool_parsing: 'Input should be a valid boolean, unable to interpret input',
@@ -43,13 +43,13 @@ export const ERROR_TYPES = {
 /** The type of an error: a key of {@link ERROR_TYPES}. */
 export type ErrorType = keyof typeof ERROR_TYPES
 
-/** Where pydantic speaks of JSON, as it does in strict mode, two types have another message. */
+/** In strict mode, pydantic validates JSON, and two types have another message. */
 const JSON_MESSAGES: Partial<Record<ErrorType, string>> = {
   dict_type: 'Input should be an object',
   list_type: 'Input should be a valid array',
 }
 
-/** The message of an error, from its type's template and its context. */
+/** The message of an error, built from the template of its type and its context. */
 export function messageOf(type: ErrorType, context?: ErrorContext, isStrict = false): string {
   const template: string = (isStrict ? JSON_MESSAGES[type] : undefined) ?? ERROR_TYPES[type]
   if (context === undefined) return template
@@ -65,7 +65,7 @@ export function messageOf(type: ErrorType, context?: ErrorContext, isStrict = fa
 
 const PIECES = new Map<string, readonly string[]>()
 
-/** A template cut at its placeholders: texts and names take turns. */
+/** A template split at its placeholders: texts and names alternate. */
 function piecesOf(template: string): readonly string[] {
   let pieces = PIECES.get(template)
   if (pieces === undefined) {

@@ -1,6 +1,7 @@
 /**
- * Value and model in, the service's answer out. To read it top-down: `validate.ts` and `validate-json.ts` are the ways in, `check-value.ts`
- * takes the two steps (`fast-path/`, then `slow-path.ts`), `run.ts` carries a validation along, `kinds/` has one check a file.
+ * Validates a value against a model and returns the result of the service. To read the code top-down: start with `validate.ts` and
+ * `validate-json.ts`. `check-value.ts` runs the two steps (`fast-path/`, then `slow-path.ts`). `run.ts` has the state of a validation, and
+ * `kinds/` one check per file.
  */
 
 export { type CreationOptions, creationRefusals } from './creation/creation-refusals.js'

@@ -3,9 +3,9 @@ import { type Model, type ModelValue, planOf } from './plan/plan-of.js'
 import { runSlowPath } from './slow-path.js'
 
 /**
- * Whether a value is what a model describes, as it stands: nothing is coerced.
+ * Whether a value matches a model without any coercion.
  *
- * @throws TypeError for an unknown name, and for a definition that cannot be validated by
+ * @throws TypeError for an unknown model name, or an unsupported definition
  * @example
  * is('Lora', { rank: 8 })   // true
  * is('Lora', { rank: '8' }) // false

@@ -1,24 +1,23 @@
 import { MAX_INTEGER_DIGITS } from '../json/scan-number.js'
 
-/** What is asked of a text before `JSON.parse` may read it in the reader's place; it must cost next to nothing against that. */
+/** Checks whether `JSON.parse` can be used instead of our slower reader. These checks must be much cheaper than parsing. */
 
-/** Whether a text, if it is JSON at all, is one that the service reads: not nested beyond the limit, no endless integer. */
+/** Whether the service can read a text, if it is valid JSON: not nested beyond the limit, no overlong integer. */
 export function isReadable(text: string, maxDepth: number): boolean {
   return !mayBeTooDeep(text, maxDepth) && !hasDigits(text, MAX_INTEGER_DIGITS + 1)
 }
 
 /**
- * Whether `JSON.parse` makes of a readable text just what the reader makes of it: no integer long enough to be rounded, and no
- * `-0`.
+ * Whether `JSON.parse` gives the same value as the reader: no integer that is long enough to be rounded, and no `-0`.
  */
 export function isReadExactly(text: string): boolean {
   return !hasDigits(text, RISKY_DIGITS) && !hasNegativeZero(text)
 }
 
-/** Integers of fewer digits than this are safe. */
+/** Integers with fewer digits are safe. */
 const RISKY_DIGITS = 16
 
-/** Whether that many digits follow each other: one of them must then stand where every so many characters are looked at. */
+/** Whether there is a run of that many digits. Such a run must include one of the characters sampled at that interval. */
 function hasDigits(text: string, count: number): boolean {
   const { length } = text
   for (let at = count - 1; at < length; at += count) {
@@ -27,7 +26,7 @@ function hasDigits(text: string, count: number): boolean {
   return false
 }
 
-/** How many digits stand in a row, of which one is known. */
+/** The length of the run of digits around a given digit. */
 function digitsAround(text: string, at: number): number {
   let start = at
   let end = at + 1
@@ -40,7 +39,7 @@ function isDigit(unit: number): boolean {
   return unit >= 0x30 && unit <= 0x39
 }
 
-/** `-0` is an integer without a sign to Python; `-0.0` and `-0e1` are floats with one, as in JavaScript. */
+/** In Python `-0` is the integer 0. `-0.0` and `-0e1` are negative zero, as in JavaScript. */
 function hasNegativeZero(text: string): boolean {
   for (let at = text.indexOf('-0'); at !== -1; at = text.indexOf('-0', at + 2)) {
     const next = text.charAt(at + 2)
@@ -50,13 +49,13 @@ function hasNegativeZero(text: string): boolean {
 }
 
 /**
- * Whether a text is nested beyond a limit. Most texts are known not to be by their length and by how many brackets they have, which
- * is quick to count; only what may be deep is read character by character.
+ * Whether a text is nested beyond a limit. For most texts the length and the number of brackets, which are quick to count, rule
+ * it out. Only the rest is read character by character.
  */
 function mayBeTooDeep(text: string, maxDepth: number): boolean {
   if (text.length <= 2 * maxDepth) return false
   const arrays = openingsUpTo(text, '[', maxDepth)
-  // An array takes two characters at least, an object five: `{"":` and `}`.
+  // An array needs at least two characters, an object five: `{"":` and `}`.
   if (arrays + (text.length - 2 * arrays) / 5 <= maxDepth) return false
   if (arrays + openingsUpTo(text, '{', maxDepth) <= maxDepth) return false
   return hasMoreFirstOpenings(text, maxDepth) && isTooDeep(text, maxDepth)
@@ -69,8 +68,8 @@ function openingsUpTo(text: string, opening: '[' | '{', limit: number): number {
 }
 
 /**
- * Whether more brackets than a limit open without another closing right before them, as in `},{`. Those that follow one make
- * nothing deeper than it was: a list of objects is as deep as its first one.
+ * Whether more brackets than a limit open without a bracket closing just before them. In `},{` the second one does not increase
+ * the depth: a list of objects is as deep as its first object.
  */
 function hasMoreFirstOpenings(text: string, limit: number): boolean {
   let count = 0
@@ -84,7 +83,7 @@ function hasMoreFirstOpenings(text: string, limit: number): boolean {
   return false
 }
 
-/** Reads a text bracket by bracket, but for those in strings. */
+/** Reads a text bracket by bracket, skipping strings. */
 function isTooDeep(text: string, maxDepth: number): boolean {
   let depth = 0
   let isInString = false

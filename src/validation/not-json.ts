@@ -1,8 +1,8 @@
 import { typeName } from '../options/index.js'
 
 /**
- * Whether a value is nothing that a JSON text can hold: a function, a symbol, or an object that is more than its fields, such as a
- * `Date` or a `Map`. A `Number` object stands for a number: see `WrittenFloat`.
+ * Whether JSON cannot represent a value: a function, a symbol, or an object that is more than its fields, such as a `Date` or a
+ * `Map`. A `Number` object counts as a number: see `WrittenFloat`.
  */
 export function isNotJson(value: unknown): boolean {
   if (typeof value !== 'object') return typeof value === 'function' || typeof value === 'symbol'
@@ -11,17 +11,17 @@ export function isNotJson(value: unknown): boolean {
   return tag !== '[object Object]' && tag !== '[object Number]'
 }
 
-/** Whether an object is one of a class of its own: in free data nobody knows what its fields mean. Realms do not matter. */
+/** Whether an object is a class instance. In free data, the meaning of its fields is unknown. Works across realms. */
 export function isInstance(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype !== null && typeof prototype === 'object' && Object.getPrototypeOf(prototype) !== null
 }
 
-/** What is thrown for such a value: it is the caller's mistake, and no answer of the service. */
+/** The error to throw for such a value: it is a mistake of the caller, not a response of the service. */
 export function notJson(path: readonly (string | number)[], value: unknown): TypeError {
   const what =
     typeof value === 'object' && value !== null && !isNotJson(value) ? 'an instance of a class' : typeName(value)
   return new TypeError(`\`${path.join('.')}\` is ${what}, which no JSON text can hold: ${HELP}`)
 }
 
-const HELP = 'pass what `JSON.parse` would make of the body, a time as its ISO 8601 text'
+const HELP = 'pass a value as `JSON.parse` returns it, with times as ISO 8601 text'

@@ -1,10 +1,10 @@
 import { choice, integer, limit, listOf, nullable, type OptionTable, oneOf, text } from '../options/index.js'
 import type { ValidateJsonOptions, ValidateOptions } from './result.js'
 
-/** What a function has that is given no options: there is nothing to check. */
+/** The options of a call without options. Nothing to check. */
 export const DEFAULTS: Readonly<Record<never, never>> = {}
 
-/** What the options of `validate` may be. */
+/** The options that `validate` accepts. */
 export const VALIDATE_OPTIONS: OptionTable<ValidateOptions> = {
   mode: choice(['lax', 'strict']),
   loc: listOf(oneOf(text, integer(0))),
@@ -12,7 +12,7 @@ export const VALIDATE_OPTIONS: OptionTable<ValidateOptions> = {
   maxDepth: limit(0),
 }
 
-/** What the options of `validateJson` may be. */
+/** The options that `validateJson` accepts. */
 export const VALIDATE_JSON_OPTIONS: OptionTable<ValidateJsonOptions> = {
   ...VALIDATE_OPTIONS,
   contentType: nullable(text),

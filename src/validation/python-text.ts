@@ -1,6 +1,6 @@
-/** Texts as Python writes and trims them: what the service's own messages are made of. */
+/** Formats and trims strings like Python, for the service's own messages. */
 
-/** A string as Python's `repr` writes it. What Unicode has got since Python's tables is printed as it is. */
+/** Python's `repr` of a string. Characters newer than Python's Unicode tables are not escaped. */
 export function pythonRepr(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
   let written = ''
@@ -17,7 +17,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['\t', '\\t'],
 ])
 
-/** `str.isprintable` knows no separator but the blank, and nothing of the categories C. */
+/** `str.isprintable` excludes all separators except the space, and all categories C. */
 function printed(character: string): string {
   if (character === ' ' || !/[\p{C}\p{Z}]/u.test(character)) return character
   const code = (character.codePointAt(0) ?? 0).toString(16)
@@ -25,7 +25,7 @@ function printed(character: string): string {
   return code.length <= 4 ? `\\u${code.padStart(4, '0')}` : `\\U${code.padStart(8, '0')}`
 }
 
-/** A string without the blanks around it, as `str.strip` takes them away. */
+/** Trims a string like `str.strip`. */
 export function pythonStrip(text: string): string {
   let start = 0
   let end = text.length
@@ -34,14 +34,14 @@ export function pythonStrip(text: string): string {
   return text.slice(start, end)
 }
 
-/** More than JavaScript's `trim` (U+001C to U+001F, U+0085), and not the byte order mark. */
+/** More than JavaScript's `trim` (U+001C to U+001F, U+0085), but not the byte order mark. */
 function isBlank(code: number): boolean {
   if (code <= 0x20) return (code >= 0x09 && code <= 0x0d) || code >= 0x1c
   if (code >= 0x2000 && code <= 0x200a) return true
   return [0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000].includes(code)
 }
 
-/** What Python says of a string with a lone surrogate when it is to become bytes; nothing of any other. */
+/** Python's error message for encoding a string with a lone surrogate. Undefined for any other string. */
 export function encodingError(text: string): string | undefined {
   if (text.isWellFormed()) return undefined
   const characters = [...text]

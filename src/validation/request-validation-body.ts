@@ -3,18 +3,18 @@ import type { ValidateJsonOptions } from './result.js'
 import { validateJson } from './validate-json.js'
 import { type InvalidBody, validationErrorBody } from './validation-error-body.js'
 
-/** What a server answers to a request's body: nothing but the value when it passed, else a status and a JSON body. */
+/** The result for a request body: the value if it is valid, otherwise a status and a JSON body to respond with. */
 export type RequestValidation<Value> =
   | { readonly ok: true; readonly value: Value }
   | {
       readonly ok: false
       readonly status: 400 | 422
-      /** The answer's body, to be written as JSON. */
+      /** The response body, to be written as JSON. */
       readonly body: InvalidBody | { readonly detail: string }
     }
 
 /**
- * Validates a request's body and makes the service's answer to a failed one: what a middleware needs.
+ * Validates a request body, and builds the response of the service if it is invalid. Meant for a middleware.
  *
  * @example
  * const checked = requestValidationBody('CreateModelEntityRequest', await request.bytes(), {

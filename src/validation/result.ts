@@ -1,63 +1,62 @@
-/** What a validation answers: data, in the shapes of the service's own answers. */
+/** Validation results, in the shapes of the service's responses. */
 
-/** One error of a 422 answer, as FastAPI writes it. */
+/** One error of a 422 response, as FastAPI writes it. */
 export interface ErrorDetail {
   /** The error's type, such as `int_parsing`: one of `ERROR_TYPES`, or `json_invalid`. */
   readonly type: string
-  /** Where: `body`, then field names and indices. */
+  /** The place: `body`, then field names and indices. */
   readonly loc: readonly (string | number)[]
-  /** What is wrong, for a person. */
+  /** A readable message. */
   readonly msg: string
-  /** The value that failed, as it was given. */
+  /** The invalid value, as given. */
   readonly input: unknown
-  /** The numbers and words that `msg` is made of; absent for most types. */
+  /** The values used in `msg`. Absent for most types. */
   readonly ctx?: Readonly<Record<string, unknown>>
 }
 
-/** The value passed: a new one, with coercions made, defaults filled in and unknown fields dropped. */
+/** The value is valid. `value` is new: coerced, with defaults filled in and unknown fields dropped. */
 export interface Valid<Value> {
   readonly ok: true
   readonly value: Value
 }
 
-/** The value failed. */
+/** The value is invalid. */
 export interface Invalid {
   readonly ok: false
   readonly status: 422
   readonly detail: ErrorDetail[]
-  /** How many errors there are; only where `maxErrors` may have cut `detail` short. */
+  /** The total number of errors. Present only if `maxErrors` may have shortened `detail`. */
   readonly errorCount?: number
 }
 
-/** The body could not be read at all: no known encoding, nested too deep, or an integer of more than 4,300 digits. */
+/** The body cannot be read: unknown encoding, nested too deeply, or an integer of more than 4,300 digits. */
 export interface Unreadable {
   readonly ok: false
   readonly status: 400
   readonly detail: 'There was an error parsing the body'
 }
 
-/** The answer to a value or body. */
+/** The result for a value or body. */
 export type ValidationResult<Value = unknown> = Valid<Value> | Invalid | Unreadable
 
-/** The one answer to a body that cannot be read. */
+/** The result for a body that cannot be read. */
 export const UNREADABLE: Unreadable = Object.freeze({
   ok: false,
   status: 400,
   detail: 'There was an error parsing the body',
 })
 
-/** How to validate. */
+/** Options of `validate`. */
 export interface ValidateOptions {
   /**
-   * `lax` (the default) makes pydantic's coercions, as the service does; `strict` makes none, as pydantic's `strict=True`
-   * does for JSON.
+   * `lax` (the default) coerces values like the service. `strict` does not coerce, like pydantic's `strict=True` for JSON.
    */
   readonly mode?: 'lax' | 'strict'
-  /** What every `loc` begins with; the default is `['body']`. */
+  /** The start of every `loc`. Default: `['body']`. */
   readonly loc?: readonly (string | number)[]
-  /** How many errors `detail` may hold; the rest is only counted, in `errorCount`. The default is no limit. */
+  /** The most errors in `detail`. All errors are counted in `errorCount`. Default: no limit. */
   readonly maxErrors?: number
-  /** How deep arrays and objects may be nested; the default is 1,000. Beyond it the answer is a 400. */
+  /** The deepest allowed nesting of arrays and objects. Deeper values give a 400. Default: 1,000. */
   readonly maxDepth?: number
 }
 

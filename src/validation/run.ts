@@ -8,20 +8,20 @@ import type { Plan } from './plan/plan.js'
 import type { ErrorDetail } from './result.js'
 import { shownInput } from './shown-input.js'
 
-/** Who takes each error in the place of `details`, and what has failed already, by which plans: that is told once. */
+/** A receiver for errors instead of `details`, and the values that already failed, with their plans: those are reported once. */
 export interface Visited {
   readonly visit: (error: ErrorDetail) => void
   readonly failed: WeakMap<object, Set<unknown>>
 }
 
-/** What one validation carries along: the mode, the place it has come to, and the errors found so far. */
+/** The state of one validation: the mode, the current place, and the errors found so far. */
 export class SlowPathRun implements Run {
-  /** Whether nothing is coerced; a union sets it while it looks for an exact member. */
+  /** Whether coercion is off. A union sets it while it looks for an exact match. */
   strict: boolean
-  /** The place of what is checked now. */
+  /** The current place. */
   readonly path: (string | number)[]
   readonly details: ErrorDetail[] = []
-  /** How many errors were found, those included that `maxErrors` keeps out of `details`. */
+  /** The number of errors, including those that `maxErrors` leaves out of `details`. */
   errorCount = 0
   private readonly maxErrors: number
   private readonly needsConversion: boolean
@@ -43,7 +43,7 @@ export class SlowPathRun implements Run {
     this.visited = options.visited
   }
 
-  /** Checks an input against a plan: the validated value, or `INVALID` once its errors are noted. */
+  /** Checks an input against a plan. Returns the validated value, or `INVALID` after recording its errors. */
   check<P extends Plan>(plan: P, input: unknown): unknown {
     // Indexed by `plan.kind`, the table holds the check for just that kind of plan; a mapped type cannot say so.
     const check = CHECKS[plan.kind] as Check<P>
@@ -61,7 +61,7 @@ export class SlowPathRun implements Run {
     return INVALID
   }
 
-  /** Checks what stands under a key or index of the input. */
+  /** Checks the value at a key or index of the input. */
   checkAt(key: string | number, plan: Plan, input: unknown): unknown {
     this.path.push(key)
     const value = this.check(plan, input)
@@ -69,12 +69,12 @@ export class SlowPathRun implements Run {
     return value
   }
 
-  /** The fast path of a plan; none where there are numbers that it does not know. */
+  /** The fast path of a plan. Undefined if the input has numbers that it does not support. */
   fastPathOf(plan: Plan): FastPath | undefined {
     return this.needsConversion ? undefined : fastPathOfPlan(plan)
   }
 
-  /** Notes an error at the present place; `shown` is the context that the answer shows, if it is another. */
+  /** Records an error at the current place. `shown` is the context to show in the response, if different. */
   fail(type: ErrorType, input: unknown, context?: ErrorContext, shown = context): typeof INVALID {
     this.errorCount += 1
     const visit = this.isAttempt ? undefined : this.visited?.visit
@@ -88,14 +88,14 @@ export class SlowPathRun implements Run {
     return INVALID
   }
 
-  /** Notes an error below the present place. */
+  /** Records an error below the current place. */
   failAt(key: string | number, type: ErrorType, input: unknown): void {
     this.path.push(key)
     this.fail(type, input)
     this.path.pop()
   }
 
-  /** Runs a check whose errors do not count: the value, or `INVALID`. */
+  /** Runs a check without recording errors. Returns the value, or `INVALID`. */
   attempt(plan: Plan, input: unknown, strict: boolean): unknown {
     const before = {
       strict: this.strict,

@@ -1,8 +1,8 @@
 /**
- * A pattern as Rust's `regex` reads it, which pydantic matches with: `\w`, `\d` and `\s` are Unicode's, and `.` is anything but a
- * line feed. A runtime with older tables of Unicode knows fewer letters.
+ * Compiles a pattern with the meaning of Rust's `regex`, which pydantic uses: `\w`, `\d` and `\s` are Unicode, and `.` is any
+ * character except a line feed. A runtime with older Unicode tables knows fewer letters.
  *
- * @throws SyntaxError for a pattern that is none, or that JavaScript cannot say (`\W` inside of brackets)
+ * @throws SyntaxError if the pattern is invalid, or JavaScript cannot express it (`\W` inside brackets)
  */
 export function rustRegExp(pattern: string): RegExp {
   let source = ''
@@ -25,7 +25,7 @@ const ESCAPES = [
   ['\\S', '\\P{White_Space}'],
 ] as const
 
-/** `\W` becomes what no expression takes: JavaScript has no class within a class. */
+/** `\W` becomes something invalid, because JavaScript has no nested classes. */
 const IN_CLASS: ReadonlyMap<string, string> = new Map([...ESCAPES, ['\\w', WORD], ['\\W', '\\p{W}']])
 
 const OUTSIDE: ReadonlyMap<string, string> = new Map([
@@ -37,7 +37,7 @@ const OUTSIDE: ReadonlyMap<string, string> = new Map([
 
 const COMPILED = new Map<string, RegExp>()
 
-/** The same for a pattern of a definition: it is compiled once, however many fields and calls use it. */
+/** The same for a pattern of a definition, compiled once for all fields and calls. */
 export function patternRegExp(pattern: string): RegExp {
   let regExp = COMPILED.get(pattern)
   if (regExp === undefined) {

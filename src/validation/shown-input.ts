@@ -1,10 +1,10 @@
 import { setField } from './record.js'
 
 /**
- * An input as an error may show it: `JSON.stringify` must be able to write it. An integer that no JavaScript number
- * holds is shown as the nearest one, which is what JavaScript reads in the service's own answer.
+ * Converts an input for an error so that `JSON.stringify` can write it. An integer that no JavaScript number can hold becomes the
+ * nearest number, which is what JavaScript would read from the response of the service.
  *
- * @param seen - what has been converted already: errors of one object often show the same input
+ * @param seen - the converted values so far, because errors of one object often show the same input
  */
 export function shownInput(input: unknown, seen: Map<object, unknown>): unknown {
   if (typeof input !== 'object' || input === null) return shownScalar(input)
@@ -38,7 +38,7 @@ function shownScalar(scalar: unknown): unknown {
   return typeof scalar === 'bigint' ? Number(scalar) : scalar
 }
 
-/** FastAPI's encoder takes these for SQLAlchemy's own, and leaves them out of what an error shows. */
+/** FastAPI's encoder treats these as internal keys of SQLAlchemy, and leaves them out of errors. */
 export function isHiddenKey(key: string): boolean {
   return key.startsWith('_sa')
 }

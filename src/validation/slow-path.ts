@@ -6,18 +6,18 @@ import { UNREADABLE, type ValidateOptions, type ValidationResult } from './resul
 import { SlowPathRun } from './run.js'
 import { scanValue, type ValueScan } from './value-scan.js'
 
-/** What every place begins with unless something else is said: the errors are those of a request's body. */
+/** The default start of every place: errors are in a request body. */
 const BODY: readonly string[] = ['body']
 
 /**
- * Validates by walking a plan: coerces what the mode allows, and collects every error in the service's words. It
- * accepts whatever the fast path accepts, with the same value, and is only slower.
+ * Validates by walking a plan: coerces what the mode allows, and collects every error with the message of the service. It
+ * accepts everything that the fast path accepts, with the same value, but is slower.
  *
- * @param known - what a walk through the value would find, where that is known without one
+ * @param known - the result of a walk through the value, if already known
  */
 export function runSlowPath(plan: Plan, value: unknown, options: ValidateOptions, known?: ValueScan): ValidationResult {
   const { mode = 'lax', loc = BODY, maxErrors, maxDepth = DEFAULT_MAX_DEPTH } = options
-  // The walk ends at the depth that is allowed: where that is far, a value that contains itself must be found before.
+  // The walk ends at the depth limit. If the limit is large, look for a value that contains itself first.
   if (known === undefined && maxDepth > DEFAULT_MAX_DEPTH) refuseCycle(value, loc)
   const { isTooDeep, needsConversion } = known ?? scanValue(value, maxDepth)
   if (isTooDeep) {

@@ -1,11 +1,11 @@
-/** What Python and Rust know of strings, and JavaScript does not. */
+/** String functions of Python and Rust that JavaScript lacks. */
 
-/** Whether a string is no Unicode text: it holds half of a surrogate pair. */
+/** Whether a string contains a lone surrogate. */
 export function hasLoneSurrogate(text: string): boolean {
   return !text.isWellFormed()
 }
 
-/** A key as the service writes it: for half of a surrogate pair, a replacement character for each of its three bytes. */
+/** A key as the service writes it: a lone surrogate becomes three replacement characters, one per byte. */
 export function writtenKey(key: string): string {
   return key.isWellFormed() ? key : key.replace(LONE_SURROGATES, '\ufffd'.repeat(3))
 }
@@ -14,7 +14,7 @@ const LONE_SURROGATES = /[\ud800-\udfff]/gu
 
 /** Whether a string has more code points than a limit. */
 export function isLongerThan(text: string, limit: number): boolean {
-  // Every code point takes one or two units, so that most strings need no counting.
+  // A code point takes one or two units, so most strings need no counting.
   return text.length > limit && (text.length > 2 * limit || countCodePoints(text) > limit)
 }
 
@@ -29,7 +29,7 @@ function countCodePoints(text: string): number {
   return count
 }
 
-/** A string without the blanks around it, as Rust's `str::trim` takes them: those that Unicode calls White_Space. */
+/** Trims a string like Rust's `str::trim`: removes Unicode White_Space. */
 export function trim(text: string): string {
   let start = 0
   let end = text.length
@@ -43,7 +43,7 @@ const WHITE_SPACE: ReadonlySet<number> = new Set([
   0x2007, 0x2008, 0x2009, 0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000,
 ])
 
-/** Takes the underscores out of a number such as `1_000`; `undefined` where there is none or one stands wrong. */
+/** Removes the underscores of a number such as `1_000`. Undefined if there is none, or one is misplaced. */
 export function stripUnderscores(text: string): string | undefined {
   if (!text.includes('_') || text.startsWith('_') || text.endsWith('_') || text.includes('__')) return undefined
   return text.replaceAll('_', '')

@@ -24,14 +24,14 @@ import { runSlowPath } from './slow-path.js'
 import type { ValueScan } from './value-scan.js'
 
 /**
- * Checks a request's body as the service does, from its bytes or its text: decoding, JSON errors in the words of
- * Python's decoder, duplicate keys (the last wins), and integers that JavaScript would round.
+ * Validates the bytes or text of a request body like the service. This includes decoding, JSON errors with the messages of
+ * Python's decoder, duplicate keys (the last one wins), and integers that JavaScript would round.
  *
- * @param model - the name of a definition, or one of your own built of the kinds that they use
+ * @param model - the name of a definition, or your own definition built from the same kinds
  * @param body - bytes in UTF-8, UTF-16 or UTF-32 (an `ArrayBuffer` or any view of one), or text
- * @throws TypeError for an unknown name, for a definition that cannot be validated by, for an unknown or wrong option, and
- *   for a body that is neither text nor bytes
- * @throws RangeError for an option that is a number outside its range
+ * @throws TypeError for an unknown model name, an unsupported definition, an unknown or wrong option, or a body that is neither
+ *   text nor bytes
+ * @throws RangeError for a number option out of range
  * @example
  * validateJson('Lora', '{"rank": 8,}')
  * // { ok: false, status: 422, detail: [{ type: 'json_invalid', loc: ['body', 11], msg: 'JSON decode error', input: {},
@@ -59,7 +59,7 @@ function checkBody(plan: Plan, body: string | Uint8Array, options: ValidateJsonO
   return text === undefined ? UNREADABLE : (checkParsed(plan, text, options) ?? checkRead(plan, text, options))
 }
 
-/** By `JSON.parse`, which is fast: the answer if it is sure to be the reader's. */
+/** Uses `JSON.parse`, which is fast. Returns a result only if it is certain to equal that of the reader. */
 function checkParsed(plan: Plan, text: string, options: ValidateJsonOptions): ValidationResult | undefined {
   const { mode, maxDepth = DEFAULT_MAX_DEPTH } = options
   if (mode === 'strict' || !isReadable(text, maxDepth)) return undefined
@@ -67,10 +67,10 @@ function checkParsed(plan: Plan, text: string, options: ValidateJsonOptions): Va
   try {
     value = JSON.parse(text)
   } catch {
-    // The reader says what is wrong, or takes it: Python knows NaN.
+    // The reader reports the error, or accepts the text: Python allows NaN.
     return undefined
   }
-  // The fast path takes no number that the text may have written as another.
+  // The fast path accepts no number that may differ from its text.
   const built = fastPathValue(plan, value, options)
   if (built !== undefined) return { ok: true, value: built }
   return isReadExactly(text)
@@ -78,7 +78,7 @@ function checkParsed(plan: Plan, text: string, options: ValidateJsonOptions): Va
     : undefined
 }
 
-/** By the reader, which knows what Python makes of a text. */
+/** Uses the reader, which behaves like Python. */
 function checkRead(plan: Plan, text: string, options: ValidateJsonOptions): ValidationResult {
   const { mode, maxDepth = DEFAULT_MAX_DEPTH } = options
   const read = readJson(text, { maxDepth, constants: true })
@@ -87,15 +87,15 @@ function checkRead(plan: Plan, text: string, options: ValidateJsonOptions): Vali
   return checkValue(plan, jsonValue(read.root, exactNumber), options, { isTooDeep: false, needsConversion: true })
 }
 
-/** What a walk would find in the value of a readable text in which nothing hints at more. */
+/** The result of a walk through the value of a text with nothing special in it. */
 const PLAIN_SCAN: ValueScan = { isTooDeep: false, needsConversion: false }
 
-/** Whether a text may hold a key that errors do not show, as it is or escaped. */
+/** Whether a text may contain a key that errors leave out, literally or escaped. */
 function mayNeedConversion(text: string): boolean {
   return text.includes('_sa') || text.includes('\\u')
 }
 
-/** In strict mode `1.0` is no integer, and must be told from `1`. */
+/** In strict mode `1.0` is not an integer and must be distinguished from `1`. */
 function exactNumber({ value, text }: JsonNumber): unknown {
   return Number.isInteger(value) && /[.eE]/.test(text) ? new WrittenFloat(value) : value
 }

@@ -5,18 +5,18 @@ import { type Model, type ModelValue, planOf } from './plan/plan-of.js'
 import type { ValidateOptions, ValidationResult } from './result.js'
 
 /**
- * Checks a parsed value as the service checks a request's body.
+ * Validates a parsed value like the service validates a request body.
  *
- * A value that passes comes back as a new one: coercions made, defaults and nulls filled in, unknown fields dropped
- * (`InferenceParams` keeps them). The input is never changed. A `bigint` in the input stands for an integer that a
- * JavaScript number cannot hold; such an integer is `int_parsing_size`, as is a whole number beyond 2^53 - 1 in a field
- * for integers, which may have been rounded on its way here.
+ * Returns a valid value as a new one: coerced, with defaults and nulls filled in, and without unknown fields (except in
+ * `InferenceParams`, which keeps them). Never changes the input. A `bigint` in the input is an integer that a JavaScript
+ * number cannot hold; it gives the error `int_parsing_size`. So does a whole number beyond 2^53 - 1 in an integer field,
+ * because it may be rounded already.
  *
- * @param model - the name of a definition, or one of your own built of the kinds that they use
- * @param value - what `JSON.parse`, or a YAML reader, makes of a body
- * @throws TypeError for an unknown name, for a definition that cannot be validated by, and for an unknown or wrong option
- * @throws TypeError for a value that no JSON text can hold, such as a `Date`, and one that contains itself, with the place
- * @throws RangeError for an option that is a number outside its range
+ * @param model - the name of a definition, or your own definition built from the same kinds
+ * @param value - the parsed body, for example from `JSON.parse` or a YAML reader
+ * @throws TypeError for an unknown model name, an unsupported definition, or an unknown or wrong option
+ * @throws TypeError with the place, for a value that JSON cannot represent, such as a `Date`, or that contains itself
+ * @throws RangeError for a number option out of range
  * @example
  * validate('Lora', { rank: '8' })
  * // { ok: true, value: { alpha: null, rank: 8 } }

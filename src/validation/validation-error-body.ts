@@ -1,12 +1,12 @@
 import type { ErrorDetail } from './result.js'
 
-/** The body of a 422 answer: what the definition `HTTPValidationError` describes. */
+/** The body of a 422 response, as the definition `HTTPValidationError` describes it. */
 export interface InvalidBody {
   readonly detail: readonly ErrorDetail[]
 }
 
 /**
- * The body of the service's 422 answer to these errors.
+ * Builds the body of the 422 response for these errors.
  *
  * @example
  * const result = validateJson('Lora', text)

@@ -1,13 +1,13 @@
 import { isHiddenKey } from './shown-input.js'
 
-/** What one walk through a whole value finds out. */
+/** The result of one walk through a value. */
 export interface ValueScan {
   readonly isTooDeep: boolean
-  /** Whether it holds a number or a key that an error must not show as it is: see `shownInput`. */
+  /** Whether it contains a number or a key that an error must show in another form: see `shownInput`. */
   readonly needsConversion: boolean
 }
 
-/** Walks a value once, with a stack of its own, and stops where it is nested beyond `maxDepth`. */
+/** Walks a value once, with its own stack. Stops when the nesting exceeds `maxDepth`. */
 export function scanValue(value: unknown, maxDepth: number): ValueScan {
   if (!isContainer(value)) return { isTooDeep: false, needsConversion: isExactNumber(value) }
   let needsConversion = false
@@ -31,7 +31,7 @@ export function scanValue(value: unknown, maxDepth: number): ValueScan {
   return { isTooDeep: false, needsConversion }
 }
 
-/** Whether a value is an array or object, which for the walk are alike. */
+/** Whether a value is an array or an object. */
 function isContainer(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !(value instanceof Number)
 }

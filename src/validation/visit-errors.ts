@@ -7,18 +7,18 @@ import type { ErrorDetail } from './result.js'
 import { SlowPathRun } from './run.js'
 import { scanValue } from './value-scan.js'
 
-/** The value that passed, or why there is none. */
+/** The valid value, or that there is none. */
 export type VisitedValue =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly isTooDeep: boolean }
 
 /**
- * Checks a value as `validate` does, and hands out each error as it is found, so that a million of them need no memory. An
- * object or list that stands in several places is told of the first alone: its errors are the same in each, and an alias may
- * bring it in thousands of times.
+ * Validates a value like `validate`, but passes each error to `visit` as it is found, so a million errors need no memory. Errors in
+ * an object or list that occurs in several places are reported only for the first: an alias may repeat it thousands of
+ * times.
  *
- * @param visit - takes an error; its `loc` is from the top of the value
- * @param failed - what has failed already, by which plans; share it between values that share parts
+ * @param visit - receives each error; its `loc` starts at the top of the value
+ * @param failed - the values that already failed, with their plans; share it between values that share parts
  */
 export function visitErrors(
   model: SchemaName,

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { describe, expect, it } from 'vitest'
 import { validate } from '../../src/validation/index.js'
 
-const HELP = ', which no JSON text can hold: pass what `JSON.parse` would make of the body, a time as its ISO 8601 text'
+const HELP = ', which no JSON text can hold: pass a value as `JSON.parse` returns it, with times as ISO 8601 text'
 
 class Money {
   readonly cents = 5

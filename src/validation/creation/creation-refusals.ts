@@ -8,25 +8,25 @@ import { freeDepths, levels } from './free-depth.js'
 import type { CreationRefusal, CreationRefusalReason } from './refusal.js'
 import type { RegistryState } from './registry-state.js'
 
-/** Where a model is to be created, and what is known of the registry. */
+/** Where to create the model, and what is known about the registry. */
 export interface CreationOptions {
-  /** The workspace in the path, decoded. */
+  /** The decoded workspace in the path. */
   readonly workspace: string
   readonly state?: RegistryState
 }
 
-/** What the options of `creationRefusals` may be. */
+/** The options that `creationRefusals` accepts. */
 export const CREATION_OPTIONS: OptionTable<CreationOptions> = { workspace: required(text), state: object() }
 
 /**
- * What the create route refuses a request for, validation and all that comes after it, in the order in which the route comes to it: the
- * first is what it answers, the others are what it would answer next. None means a 201.
+ * Finds the reasons why the create route would refuse a request: validation errors and all later checks, in the order of the route. The
+ * route responds with the first; the others are what it would respond next. An empty result means a 201.
  *
- * Without a `state` only that is told which depends on nothing but the request: a name, a fileset or a workspace that cannot be, or a plugin
- * for tool calls, which the platform does not allow unless it is told to.
+ * Without `state`, only reasons in the request itself are found: an invalid name, fileset or workspace, or a tool-call plugin, which the
+ * platform refuses unless it is configured to allow it.
  *
- * @param request - the body: what `JSON.parse` or a YAML reader makes of it, or a value that {@link validate} has answered
- * @throws TypeError for an unknown or wrong option
+ * @param request - the parsed body, for example from `JSON.parse` or a YAML reader, or a value returned by {@link validate}
+ * @throws TypeError if an option is unknown or wrong
  * @example
  * creationRefusals({ name: 'Llama-3.1-8B' }, { workspace: 'default' })
  * // [{ status: 422, detail: "[{'type': 'string_pattern_mismatch', …", loc: ['body', 'name'], reason: 'name-not-accepted' }]
@@ -65,7 +65,7 @@ function refusal(
   return { status, detail, loc, reason }
 }
 
-/** In the order of the route. Each cites what the platform's own code does there. */
+/** The checks, in the order of the route. */
 const CHECKS: readonly ((creation: Creation) => CreationRefusal | undefined)[] = [
   checkFileset,
   checkToolCallPlugin,
@@ -81,7 +81,7 @@ const CHECKS: readonly ((creation: Creation) => CreationRefusal | undefined)[] =
   checkAnswerableDepth,
 ]
 
-/** A fileset's workspace and name as the route reads them; nothing where it is no reference. An empty text is no fileset. */
+/** The workspace and name of a fileset, as the route reads them. Undefined if it is not a valid reference. */
 function filesetOf({ request: { fileset }, workspace }: Creation): { workspace: string; name: string } | undefined {
   const parts = pythonStrip(fileset ?? '').split('/')
   if (parts.length > 2 || parts.includes('')) return undefined
@@ -101,7 +101,7 @@ function checkFileset(creation: Creation): CreationRefusal | undefined {
   const unencodable = encodingError(ref.workspace) ?? encodingError(ref.name)
   if (unencodable !== undefined) return refusal('not-unicode', 400, unencodable, FILESET)
   const isNowhere = state.hasWorkspace?.(ref.workspace) === false
-  // Its path is that of the list of filesets, whose answer the platform cannot read.
+  // Its path is the path of the fileset list, and the platform cannot read that response.
   if (ref.name === '.' && !isNowhere)
     return refusal('fileset-not-a-reference', 500, 'Failed to create model entity', FILESET)
   if (!isNowhere && state.hasFileset?.(ref.workspace, ref.name) !== false) return undefined
@@ -134,7 +134,7 @@ function checkRemoteCode({ request, state }: Creation): CreationRefusal | undefi
   return refusal('trust-remote-code-not-allowed', 403, detail, ['body', 'trust_remote_code'])
 }
 
-/** The platform asks its own store for the model, by a path in which neither may stand. */
+/** The platform looks the model up in its own store, with a path that must not contain dot segments. */
 function checkDotSegments({ request: { name }, workspace }: Creation): CreationRefusal | undefined {
   const dots = [workspace, name].find((segment) => segment === '.' || segment === '..')
   if (dots === undefined) return undefined
@@ -143,7 +143,7 @@ function checkDotSegments({ request: { name }, workspace }: Creation): CreationR
   return refusal('dot-segment', 400, detail, dots === workspace ? WORKSPACE : NAME)
 }
 
-/** Percent-encoded but for the characters that RFC 3986 lets stand in a segment of a path. */
+/** Percent-encodes all characters except those that RFC 3986 allows in a path segment. */
 function pathSegment(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replace(/%(?:24|26|2B|2C|3B|3D|3A|40)/g, decodeURIComponent)
 }
@@ -158,7 +158,7 @@ function alreadyExists(workspace: string, name: string): string {
   return `Model with workspace '${workspace}' and name '${name}' already exists`
 }
 
-/** The platform's class of stored models has a pattern of its own; the sentence is pydantic's for a person, its version included. */
+/** The platform's class for stored models has its own pattern. The detail is pydantic's readable message, including its version. */
 function checkWorkspaceCharacters({ workspace }: Creation): CreationRefusal | undefined {
   if (patternRegExp('^[\\w\\-+.@:]+$').test(workspace)) return undefined
   const input = shortened(pythonRepr(workspace))
@@ -169,7 +169,7 @@ function checkWorkspaceCharacters({ workspace }: Creation): CreationRefusal | un
   return refusal('workspace-not-accepted', 400, detail, WORKSPACE)
 }
 
-/** As pydantic shortens an input: to the first 25 and the last 24 of more than 50 bytes, whole characters only. */
+/** Shortens an input of more than 50 bytes like pydantic: to its first 25 and last 24 bytes, whole characters only. */
 function shortened(text: string): string {
   const bytes = new TextEncoder().encode(text)
   if (bytes.length <= 50) return text
@@ -190,7 +190,7 @@ function checkWritableDepth({ request }: Creation): CreationRefusal | undefined 
   return refusal('too-deep', 400, 'Maximum serialization depth exceeded', ['body'])
 }
 
-/** The answer wraps what was stored once or twice more. Failing to write it, the platform tries again, and finds the model there. */
+/** The response wraps the stored value once or twice more. If writing it fails, the platform retries and finds that the model exists. */
 function checkAnswerableDepth({ request, workspace }: Creation): CreationRefusal | undefined {
   const { fields, parameters } = freeDepths(request)
   const deepest = Math.max(fields, parameters)
@@ -198,7 +198,7 @@ function checkAnswerableDepth({ request, workspace }: Creation): CreationRefusal
   return refusal('too-deep', 409, alreadyExists(workspace, request.name), ['body'])
 }
 
-/** What the platform sends to its store is UTF-8. It tells a position in that, which depends on all that it sends: left out here. */
+/** The platform sends UTF-8 to its store. Its message contains a position that depends on everything it sends; this one does not. */
 function checkEncoding({ request }: Creation): CreationRefusal | undefined {
   const broken = Object.entries(request).find(([field, value]) => field !== 'fileset' && !isUnicode(value))
   const detail = "'utf-8' codec can't encode a character: surrogates not allowed"
@@ -212,7 +212,7 @@ function isUnicode(value: unknown): boolean {
   return true
 }
 
-/** The store's own pattern, whose errors come back as the text of a Python list. */
+/** The pattern of the store. Its errors are returned as the text of a Python list. */
 function checkNameSegment({ request: { name } }: Creation): CreationRefusal | undefined {
   if (isModelNameSegment(name)) return undefined
   const pattern = pythonRepr('^[a-z](?!.*--)[a-z0-9\\-@.+_]{1,62}(?<!-)$')
@@ -234,7 +234,7 @@ function checkProject({ request: { project }, workspace, state }: Creation): Cre
   return refusal('project-not-found', 422, detail, ['body', 'project'])
 }
 
-/** The route takes any complaint in which "already exists" stands for that of an existing name, a quoted input's too. */
+/** The route treats every error that contains "already exists" as a name conflict, even if only a quoted input contains it. */
 function asConflict(found: CreationRefusal, { request: { name }, workspace }: Creation): CreationRefusal {
   const { status, detail } = found
   if (status !== 400 || typeof detail !== 'string' || !detail.toLowerCase().includes('already exists')) return found

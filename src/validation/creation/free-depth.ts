@@ -1,14 +1,14 @@
 import type { CreateModelEntityRequest } from '../../schemas/create-model-entity-request.js'
 
-/** How deep the values in the free fields of a request are nested: a scalar is 1 deep, and so is an empty list. */
+/** The nesting depths of the free fields of a request. A scalar and an empty list have depth 1. */
 export interface FreeDepths {
   /** In `custom_fields` and `ownership`. */
   readonly fields: number
-  /** In the further fields of `inference_params`. */
+  /** In the extra fields of `inference_params`. */
   readonly parameters: number
 }
 
-/** Measures the free fields of a request, with a stack of its own. */
+/** Measures the free fields of a request, without recursion. */
 export function freeDepths({ custom_fields, ownership, prompt }: CreateModelEntityRequest): FreeDepths {
   const values = [...Object.values(custom_fields ?? {}), ...Object.values(ownership ?? {})]
   return { fields: deepest(values), parameters: deepest(Object.values(prompt?.inference_params ?? {})) }
@@ -20,7 +20,7 @@ function deepest(values: readonly unknown[]): number {
   return depth
 }
 
-/** Some values, then all that is in them, then all that is in that, and so on. */
+/** Yields the values level by level: first these, then everything in them, and so on. */
 export function* levels(values: readonly unknown[]): Generator<readonly unknown[]> {
   for (let level = values; level.length > 0; ) {
     yield level

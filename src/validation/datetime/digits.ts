@@ -1,6 +1,6 @@
-/** What the readers of dates and of times share. */
+/** Helpers for parsing dates and times. */
 
-/** The number that so many digits spell at an offset, or undefined if one of them is none. */
+/** The number written with this many digits at an offset. Undefined if one is not a digit. */
 export function digitsAt(text: string, start: number, count: number): number | undefined {
   let value = 0
   for (let at = start; at < start + count; at += 1) {
@@ -11,7 +11,7 @@ export function digitsAt(text: string, start: number, count: number): number | u
   return value
 }
 
-/** A number with zeros in front, up to a width. */
+/** A number padded with zeros. */
 export function padded(value: number, width: number): string {
   return String(value).padStart(width, '0')
 }
@@ -21,7 +21,7 @@ export function fraction(microsecond: number): string {
   return microsecond === 0 ? '' : `.${padded(microsecond, 6)}`
 }
 
-/** How many bytes a text takes: what the reader calls its length. */
+/** The length of a text in bytes, which is how `speedate` counts. */
 export function utf8Length(text: string): number {
   let length = 0
   for (let at = 0; at < text.length; at += 1) {
@@ -32,7 +32,7 @@ export function utf8Length(text: string): number {
   return length
 }
 
-/** What is wrong, in the words of pydantic's `speedate`. */
+/** An error, with the message of pydantic's `speedate`. */
 export function failure(error: string): { readonly ok: false; readonly error: string } {
   return { ok: false, error }
 }

@@ -1,17 +1,17 @@
 /**
- * Datetimes as pydantic reads them: the rules and words of its `speedate` library. An answer is the text that pydantic
- * writes for the datetime, or what is wrong.
+ * Parses datetimes like pydantic, with the rules and messages of its `speedate` library. The result is the text that pydantic
+ * writes for the datetime, or the error.
  */
 
 import { digitsAt, failure, fraction, padded, utf8Length } from './digits.js'
 import { readTime } from './time.js'
 
-/** A datetime in its normal form, with its year, or why there is none. */
+/** A datetime in normal form, with its year, or the error. */
 export type Parsed =
   | { readonly ok: true; readonly text: string; readonly year: number }
   | { readonly ok: false; readonly error: string }
 
-/** Reads `YYYY-MM-DD`, a separator, a time of day and perhaps a zone; or a timestamp in digits. */
+/** Parses `YYYY-MM-DD`, a separator, a time of day and an optional zone; or a timestamp in digits. */
 export function parseDatetime(text: string): Parsed {
   const parsed = parseRfc3339(text)
   if (parsed.ok) return parsed
@@ -19,7 +19,7 @@ export function parseDatetime(text: string): Parsed {
   return timestamp === undefined ? parsed : datetimeFromTimestamp(timestamp)
 }
 
-/** Reads `YYYY-MM-DD` as midnight; or a timestamp in digits that falls on midnight. */
+/** Parses `YYYY-MM-DD` as midnight; or a timestamp in digits that is at midnight. */
 export function parseDate(text: string): Parsed {
   const date = readDate(text)
   if (date.ok && text.length === DATE_LENGTH) return { ok: true, text: `${date.text}T00:00:00`, year: date.year }
@@ -30,7 +30,7 @@ export function parseDate(text: string): Parsed {
   return moment.ok ? failure('datetimes provided to dates should have zero time - e.g. be exact dates') : moment
 }
 
-/** Beyond this many seconds, either way, a timestamp is in milliseconds: `MS_WATERSHED` of speedate. */
+/** A timestamp with a larger absolute value is in milliseconds: `MS_WATERSHED` of speedate. */
 const MILLISECONDS_BEYOND = 20_000_000_000
 const FIRST_SECOND = -62_167_219_200
 const LAST_SECOND = 253_402_300_799
@@ -57,19 +57,19 @@ function splitTimestamp(timestamp: number): { second: number; microsecond: numbe
     : { second: second + 1, microsecond: microsecond - 1_000_000 }
 }
 
-/** Rust's `f64::round`, for what is not negative. */
+/** Rust's `f64::round` for non-negative numbers. */
 function roundHalfAway(value: number): number {
   return Math.floor(value) + (value - Math.floor(value) >= 0.5 ? 1 : 0)
 }
 
-/** The number that a text of digits is, perhaps with a fraction; integers only as far as 64 bits reach. */
+/** The number of a text of digits with an optional fraction. Integers must fit into 64 bits. */
 function parseTimestamp(text: string): number | undefined {
   if (text.includes('.')) return DECIMAL.test(text) ? Number(text) : undefined
   const integer = INTEGER.exec(text)
   return integer !== null && isInt64(BigInt(`${integer[1] === '-' ? '-' : ''}${integer[2]}`)) ? Number(text) : undefined
 }
 
-/** More digits than these, but for zeros in front, are beyond 64 bits: their number need not be known. */
+/** More digits than this, without leading zeros, exceed 64 bits, so they need no parsing. */
 const INTEGER = /^([+-]?)0*([0-9]{1,19})$/
 
 function isInt64(value: bigint): boolean {
@@ -85,9 +85,9 @@ type DateRead =
   | { readonly ok: true; readonly text: string; readonly year: number }
   | { readonly ok: false; readonly error: string }
 
-/** Reads the date that a text begins with. */
+/** Parses the date at the start of a text. */
 function readDate(text: string): DateRead {
-  // Lengths count bytes: a character beyond ASCII makes a short text long enough to be looked at.
+  // Lengths count bytes: a non-ASCII character can make a short text long enough.
   if (text.length < DATE_LENGTH && utf8Length(text) < DATE_LENGTH) return failure('input is too short')
   const year = digitsAt(text, 0, 4)
   if (year === undefined) return failure('invalid character in year')

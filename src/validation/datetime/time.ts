@@ -1,11 +1,11 @@
 import { digitsAt, failure, fraction, padded, utf8Length } from './digits.js'
 
-/** A time of day with its zone, in its normal form, or what is wrong with it. */
+/** A time of day with its zone, in normal form, or the error. */
 export type TimeRead = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly error: string }
 
 /**
- * Reads a time of day to the end of a text: `HH:MM`, perhaps seconds, perhaps a fraction of which six digits count,
- * perhaps a zone. Each step is one of speedate's, in its order, so that the first thing wrong is the one that is told.
+ * Parses a time of day up to the end of a text: `HH:MM`, then optional seconds, an optional fraction (six digits count), and an
+ * optional zone. Has the same steps as speedate in the same order, so it reports the same first error.
  */
 export function readTime(text: string, start: number): TimeRead {
   if (text.length < start + 5 && utf8Length(text.slice(start)) < 5) return failure('input is too short')

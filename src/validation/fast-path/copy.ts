@@ -1,18 +1,17 @@
-/** How the fast path makes new values of what it accepted. */
+/** How the fast path copies the values it accepted. */
 
 import { isInstance } from '../not-json.js'
 import { isRecord, setField } from '../record.js'
 import { writtenKey } from '../text.js'
 
-/** Thrown by a copy that meets what the fast path does not deal with; `FastPath.build` catches it. */
+/** Thrown when a copy finds something that the fast path does not support. `FastPath.build` catches it. */
 export class NotPlain extends Error {}
 
 /**
- * A deep copy of a free value, `__proto__` a key like any other. It takes what `JSON.parse` makes, nested no
- * deeper than everyday data: what stands for a number that JavaScript cannot say, and depth that needs measuring, is left to
- * the slow path.
+ * A deep copy of a free value. `__proto__` is an ordinary key. Supports what `JSON.parse` returns, at moderate depth. Numbers
+ * that JavaScript cannot represent, and deep nesting, are left to the slow path.
  *
- * @throws NotPlain where it meets anything else
+ * @throws NotPlain for anything else
  */
 export function copyFree(value: unknown, room = MAX_PLAIN_DEPTH): unknown {
   if (typeof value !== 'object' || value === null) return copyScalar(value)
@@ -25,9 +24,9 @@ export function copyFree(value: unknown, room = MAX_PLAIN_DEPTH): unknown {
 }
 
 /**
- * A model's known fields, and after them, in the order of `source`, those that it does not name.
+ * The known fields of a model, followed by the extra ones in the order of `source`.
  *
- * @throws NotPlain where it meets what {@link copyFree} leaves alone, or a key that is no Unicode text, which is an error here
+ * @throws NotPlain for what {@link copyFree} does not support, and for a key that is invalid Unicode, which is an error here
  */
 export function withExtras(
   known: Record<string, unknown>,
@@ -59,7 +58,7 @@ export function copyList(items: readonly unknown[], build: (item: unknown) => un
   return copy
 }
 
-/** An integer; absent is `null`, and `-0` is 0, as to Python's integers. */
+/** An integer. Absent becomes `null`, and `-0` becomes 0, like Python's integers. */
 export function integerOrNull(value: number | null | undefined): number | null {
   return value || (value === 0 ? 0 : null)
 }
@@ -67,8 +66,8 @@ export function integerOrNull(value: number | null | undefined): number | null {
 const MAX_PLAIN_DEPTH = 64
 
 /**
- * A whole number beyond 2^53 - 1 may have been rounded, up to infinity; `-0` may have been written as an integer: the text
- * knows.
+ * Whether a number may differ from its text: a whole number beyond 2^53 - 1 may be rounded, even to infinity, and `-0` may be
+ * written as an integer.
  */
 function copyScalar(scalar: unknown): unknown {
   if (typeof scalar === 'string' || typeof scalar === 'boolean' || scalar === null) return scalar

@@ -2,17 +2,17 @@ import type { SchemaName } from '../../schemas/registry.js'
 import { FAST_PATHS } from '../generated/fast-path.js'
 import { NotPlain } from './copy.js'
 
-/** The first step of validation for one model: its functions are generated from the plan of its definition. */
+/** The first step of validation for one model. Its functions are generated from the plan of the definition. */
 export interface FastPath {
   /**
-   * Whether the service answers the value back unchanged, but for defaults that it fills in and extra fields that it drops.
-   * "No" is no verdict: the value may still pass by coercion, or may be spelt in a way that is left to the slow path.
-   * Free data is not looked into.
+   * Whether the service would return the value unchanged, except for added defaults and dropped extra fields. False does not
+   * mean invalid: the value may still pass with coercion, or be written in a way that only the slow path handles. Does not
+   * check free data.
    */
   accepts(value: unknown): boolean
   /**
-   * The service's answer to an accepted value: new throughout, defaults filled in, absent fields as null; `undefined` where free
-   * data in it needs the slow path.
+   * The result for an accepted value: a deep copy with defaults filled in and absent fields as null. Undefined if free data in
+   * it needs the slow path.
    */
   build(value: unknown): unknown
 }
@@ -33,7 +33,7 @@ const BY_NAME = Object.fromEntries(
   Object.entries(FAST_PATHS).map(([name, { accepts, build }]) => [name, { accepts, build: stoppable(build) }]),
 ) as Readonly<Record<SchemaName, FastPath>>
 
-/** Answers `undefined` where a builder meets what the fast path leaves alone. */
+/** Returns `undefined` if a builder finds something that the fast path does not support. */
 function stoppable(build: (value: unknown) => unknown): (value: unknown) => unknown {
   return (value) => {
     try {

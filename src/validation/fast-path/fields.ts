@@ -1,4 +1,4 @@
-/** A field of an object, even under a name under which every object inherits something. */
+/** An own field of an object, even if every object inherits something with that name. */
 export function ownField(data: object, name: string): unknown {
   return Object.hasOwn(data, name) ? Reflect.get(data, name) : undefined
 }

@@ -3,12 +3,12 @@ import { PLANS } from '../generated/plans.js'
 import type { Plan } from '../plan/plan.js'
 import { type FastPath, fastPathOf } from './fast-path.js'
 
-/** The fast path of a plan, if it is that of a definition with a name, whichever definition it stands in. */
+/** The fast path of a plan, if the plan belongs to a named definition. */
 export function fastPathOfPlan(plan: Plan): FastPath | undefined {
   return FAST_PATHS.get(plan)
 }
 
-/** The fast path of a definition by its name; none where there is no such definition. */
+/** The fast path of a definition by name. Undefined if there is no such definition. */
 export function fastPathOfName(name: string): FastPath | undefined {
   return BY_NAME.get(name)
 }

@@ -1,4 +1,4 @@
-/** All that the generated code of the fast path may import. */
+/** Everything that the generated fast path imports. */
 export { isRecord, setField } from '../record.js'
 export { patternRegExp } from '../rust-pattern.js'
 export { isLongerThan, isShorterThan } from '../text.js'

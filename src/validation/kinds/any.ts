@@ -6,9 +6,8 @@ import { setField } from '../record.js'
 import { writtenKey } from '../text.js'
 
 /**
- * Any JSON value: a copy that shares nothing with the input. `NaN` and the infinities become `null`, as in the
- * service's answer; an integer that JavaScript would round is an error, at its place. The copying keeps its own stack,
- * so that no depth can overflow the caller's.
+ * Any JSON value, deeply copied. `NaN` and the infinities become `null`, as in the response of the service. An integer that
+ * JavaScript would round is an error at its place. Uses its own stack, so no depth can overflow the call stack.
  */
 export const checkAny: Check<AnyPlan> = (_, input, run) => {
   if (!isContainer(input)) return copyScalar(input, run)
@@ -40,7 +39,7 @@ export const checkAny: Check<AnyPlan> = (_, input, run) => {
   return run.errorCount === errorsBefore ? root.target : INVALID
 }
 
-/** An array or object that is being copied: `next` counts the keys that are done. */
+/** An array or object being copied. `next` counts the finished keys. */
 interface Copying {
   readonly source: object
   readonly target: unknown[] | Record<string, unknown>

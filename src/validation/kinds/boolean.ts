@@ -2,7 +2,7 @@ import type { Check } from '../check.js'
 import type { BooleanPlan } from '../plan/plan.js'
 import { hasLoneSurrogate } from '../text.js'
 
-/** A boolean; in lax mode also 0 and 1, and the words that pydantic knows. */
+/** A boolean. In lax mode also 0, 1 and the words that pydantic accepts. */
 export const checkBoolean: Check<BooleanPlan> = (_, input, run) => {
   if (typeof input === 'boolean') return input
   if (run.strict) return run.fail('bool_type', input)
@@ -23,8 +23,8 @@ const WORDS: ReadonlyMap<string, boolean> = new Map([
 const LONGEST_WORD = 5
 
 /**
- * Whether a whole number fits into 64 bits: pydantic reads no other as a boolean that is out of range. It compares an
- * integer exactly; of floats it leaves out the lowest one, -2^63, too (`float_as_int` of pydantic-core).
+ * Whether a whole number fits into 64 bits. pydantic reports only those as unparsable booleans. It compares integers
+ * exactly, but excludes the lowest float, -2^63 (`float_as_int` of pydantic-core).
  */
 function isInt64(whole: number | bigint): boolean {
   if (typeof whole === 'bigint') return BigInt.asIntN(64, whole) === whole

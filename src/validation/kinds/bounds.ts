@@ -1,7 +1,7 @@
 import type { INVALID, Run } from '../check.js'
 import type { Bounds } from '../plan/plan.js'
 
-/** A number within bounds, or the first bound that it breaks, in pydantic's order; NaN is within none. */
+/** A number within bounds, or the first bound that it violates, in pydantic's order. NaN is never within bounds. */
 export function checkBounds(bounds: Bounds, value: number, input: unknown, run: Run): number | typeof INVALID {
   const { le, lt, ge, gt } = bounds
   if (le !== undefined && !(value <= le)) return run.fail('less_than_equal', input, { le })

@@ -1,27 +1,27 @@
 import type { Bounds, FieldPlan, ModelPlan, Plan } from '../plan/plan.js'
 import { isUnconstrained } from './string.js'
 
-/** The fields of a model, compiled once for all the values to come. */
+/** The fields of a model, compiled once for all values. */
 export interface CompiledFields {
   readonly list: readonly CompiledField[]
   readonly names: ReadonlySet<string>
 }
 
-/** A field with all that its plan tells of a value at a glance; of one shape for all fields, which keeps its reading fast. */
+/** A field with precomputed facts from its plan. All have the same object shape, which keeps property access fast. */
 export interface CompiledField {
   readonly name: string
-  /** What a value other than null is checked against. */
+  /** The plan for a value that is not null. */
   readonly plan: Plan
   readonly isNullable: boolean
-  /** The type whose values stand for themselves, and need neither a check of their own nor a place. */
+  /** The type whose values are valid without further checks. */
   readonly plainType: 'string' | 'boolean' | 'number' | undefined
   readonly isRequired: boolean
   readonly fallback: unknown
-  /** Whether every object has something under this name. */
+  /** Whether every object inherits something with this name. */
   readonly isInherited: boolean
 }
 
-/** The fields of a model in their order. */
+/** The fields of a model in order. */
 export function compiledFields(plan: ModelPlan): CompiledFields {
   let compiled = COMPILED.get(plan)
   if (compiled === undefined) {

@@ -5,8 +5,8 @@ import type { DatetimePlan } from '../plan/plan.js'
 import { hasLoneSurrogate } from '../text.js'
 
 /**
- * A date with a time of day, as text; in lax mode also a date alone, and a number of seconds or milliseconds since 1970,
- * as a number or as text. The value is the text that pydantic writes.
+ * A date and time as text. In lax mode also a date alone, and the seconds or milliseconds since 1970, as a number or text. The
+ * value is the text that pydantic writes.
  */
 export const checkDatetime: Check<DatetimePlan> = (_, input, run) => {
   if (typeof input === 'string') return datetimeOfText(input, run)
@@ -15,7 +15,7 @@ export const checkDatetime: Check<DatetimePlan> = (_, input, run) => {
     return run.fail('datetime_type', input)
   }
   const timestamp = Number(input)
-  // Python makes no float of an integer beyond the largest one.
+  // Python cannot convert an integer beyond the largest float.
   if (typeof input === 'bigint' && !Number.isFinite(timestamp)) return run.fail('datetime_type', input)
   return answer(datetimeFromTimestamp(timestamp), input, run)
 }

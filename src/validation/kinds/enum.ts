@@ -3,7 +3,7 @@ import type { EnumPlan } from '../plan/plan.js'
 import { pythonRepr } from '../python-text.js'
 import { hasLoneSurrogate } from '../text.js'
 
-/** One of some strings. */
+/** One of a fixed set of strings. */
 export const checkEnum: Check<EnumPlan> = (plan, input, run) => {
   if (typeof input === 'string') {
     if (plan.values.includes(input)) return input
@@ -14,7 +14,7 @@ export const checkEnum: Check<EnumPlan> = (plan, input, run) => {
 
 const EXPECTED = new WeakMap<EnumPlan, string>()
 
-/** The wording is long, and the same for every error. */
+/** Cached, because the text is long and the same for every error. */
 function expectedOf(plan: EnumPlan): string {
   let expected = EXPECTED.get(plan)
   if (expected === undefined) {

@@ -14,7 +14,7 @@ import { checkString } from './string.js'
 import { checkUnion } from './union.js'
 import { checkUrl } from './url.js'
 
-/** The check of each kind of plan. */
+/** The check for each kind of plan. */
 export const CHECKS: { readonly [Kind in Plan['kind']]: Check<Extract<Plan, { kind: Kind }>> } = {
   any: checkAny,
   boolean: checkBoolean,

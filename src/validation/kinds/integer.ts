@@ -6,18 +6,18 @@ import { hasLoneSurrogate } from '../text.js'
 import { checkBounds } from './bounds.js'
 
 /**
- * An integer; in lax mode also a whole number written as a float, a boolean, and text that is an integer to pydantic.
- * One that is within bounds but beyond 2^53 - 1, where JavaScript would round it, is `int_parsing_size`.
+ * An integer; in lax mode also a float without a fraction, a boolean, and text that pydantic reads as an integer.
+ * An integer within bounds but beyond 2^53 - 1, which JavaScript would round, is `int_parsing_size`.
  */
 export const checkInteger: Check<IntegerPlan> = (plan, input, run) => {
   const value = integerOf(input, run)
   if (value === INVALID || checkBounds(plan, value, input, run) === INVALID) return INVALID
-  // Adding 0 makes 0 of -0.
+  // Adding 0 turns -0 into 0.
   if (Number.isSafeInteger(value)) return value + 0
   return run.fail('int_parsing_size', typeof input === 'bigint' ? exactInteger(input) : input)
 }
 
-/** The integer, or the nearest number where it is beyond what a number holds. */
+/** The integer, or the nearest number if a number cannot hold it. */
 function integerOf(input: unknown, run: Run): number | typeof INVALID {
   if (typeof input === 'number') return wholeNumber(input, input, run)
   if (typeof input === 'bigint') return Number(input)
@@ -30,7 +30,7 @@ function integerOf(input: unknown, run: Run): number | typeof INVALID {
   return typeof parsed === 'number' ? parsed : run.fail(parsed, input)
 }
 
-/** A number as an integer: pydantic makes none of a float beyond 64 bits. */
+/** A number as an integer. pydantic does not convert a float beyond 64 bits. */
 function wholeNumber(number: number, input: unknown, run: Run): number | typeof INVALID {
   if (Number.isInteger(number)) return Math.abs(number) < 2 ** 63 ? number : run.fail('int_parsing_size', input)
   if (run.strict) return run.fail('int_type', input)

@@ -1,7 +1,7 @@
 import { type Check, INVALID } from '../check.js'
 import type { ListPlan } from '../plan/plan.js'
 
-/** A list; every item is checked, and each error has its index. */
+/** A list. Checks every item; errors contain the index. */
 export const checkList: Check<ListPlan> = (plan, input, run) => {
   if (!Array.isArray(input)) return run.fail('list_type', input)
   let isValid = true

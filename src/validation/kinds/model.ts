@@ -3,7 +3,7 @@ import type { AnyPlan, AtMostOne, ModelPlan } from '../plan/plan.js'
 import { isRecord, setField } from '../record.js'
 import { type CompiledField, compiledFields, isPlain } from './compiled-fields.js'
 
-/** A model: its fields in their order, then what else is there if the model keeps it. */
+/** A model: its fields in order, then any extra fields if the model keeps them. */
 export const checkModel: Check<ModelPlan> = (plan, input, run) => {
   if (!isRecord(input)) {
     if (!run.strict) return run.fail('model_attributes_type', input)
@@ -11,14 +11,14 @@ export const checkModel: Check<ModelPlan> = (plan, input, run) => {
   }
   if (plan.keepsExtras) {
     const key = brokenKey(input)
-    // pydantic stops at such a key: it tells nothing else of the object.
+    // pydantic stops at such a key and reports nothing else about the object.
     if (key !== undefined) return run.fail('string_unicode', key)
   }
   const fastPath = run.fastPathOf(plan)
   const built = fastPath?.accepts(input) ? fastPath.build(input) : undefined
   if (built !== undefined) return built
   let isValid = true
-  // Once there is an error anywhere, nobody will see the value.
+  // After any error, the value is not used.
   const values: Record<string, unknown> = {}
   const { list, names } = compiledFields(plan)
   for (const field of list) {
@@ -44,12 +44,12 @@ function checkField(field: CompiledField, input: Readonly<Record<string, unknown
   return INVALID
 }
 
-/** The first key that is no Unicode text, with a lone surrogate in it. */
+/** The first key with a lone surrogate. */
 function brokenKey(input: Readonly<Record<string, unknown>>): string | undefined {
   return Object.keys(input).find((key) => !key.isWellFormed() && input[key] !== undefined)
 }
 
-/** Asked once all fields are valid: what is set is then what is neither absent nor null. */
+/** Checked after all fields are valid. A field is set if it is neither absent nor null. */
 function hasAtMostOne({ fields, error }: AtMostOne, input: Readonly<Record<string, unknown>>, run: Run): boolean {
   const isSet = (name: string): boolean => Object.hasOwn(input, name) && (input[name] ?? null) !== null
   if (fields.filter(isSet).length < 2) return true

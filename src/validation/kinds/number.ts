@@ -4,7 +4,7 @@ import type { NumberPlan } from '../plan/plan.js'
 import { hasLoneSurrogate } from '../text.js'
 import { checkBounds } from './bounds.js'
 
-/** A number; in lax mode also a boolean, and text that is a float to pydantic. */
+/** A number. In lax mode also a boolean, and text that pydantic reads as a float. */
 export const checkNumber: Check<NumberPlan> = (plan, input, run) => {
   const value = numberOf(input, run)
   return value === INVALID ? INVALID : checkBounds(plan, value, input, run)
@@ -21,7 +21,7 @@ function numberOf(input: unknown, run: Run): number | typeof INVALID {
   return parseFloatText(input) ?? run.fail('float_parsing', input)
 }
 
-/** Python refuses to make a float of an integer that is too large for one; pydantic's own JSON reader makes infinity. */
+/** Python cannot convert an integer that is too large for a float. pydantic's own JSON reader makes it infinity. */
 function floatOfBigInt(input: bigint, run: Run): number | typeof INVALID {
   const value = Number(input)
   return run.strict || Number.isFinite(value) ? value : run.fail('float_type', input)

@@ -4,7 +4,7 @@ import type { RecordPlan } from '../plan/plan.js'
 import { isRecord, setField } from '../record.js'
 import { writtenKey } from '../text.js'
 
-/** An object with any keys; every value is checked. */
+/** An object with any keys. Checks every value. */
 export const checkRecord: Check<RecordPlan> = (plan, input, run) => {
   if (!isRecord(input)) return run.fail('dict_type', input)
   if (isInstance(input)) throw notJson(run.path, input)

@@ -4,7 +4,7 @@ import type { StringPlan } from '../plan/plan.js'
 import { patternRegExp } from '../rust-pattern.js'
 import { hasLoneSurrogate, isLongerThan, isShorterThan } from '../text.js'
 
-/** A string, its length in code points, its pattern, and the rule of model references. */
+/** A string: checks its length in code points, its pattern, and the rule for model references. */
 export const checkString: Check<StringPlan> = (plan, input, run) => {
   if (typeof input !== 'string') return run.fail('string_type', input)
   if (isUnconstrained(plan)) return input
@@ -26,18 +26,18 @@ export const checkString: Check<StringPlan> = (plan, input, run) => {
   return input
 }
 
-/** As `isModelRef` of the references, without the words that it has for what is wrong. */
+/** Like `isModelRef` of the references, but builds no error message. */
 function isModelReference(text: string): boolean {
   return MODEL_REFERENCE.test(text) && hasShortSegments(text)
 }
 
-/** What the service says of text that is no model reference. */
+/** The message of the service for an invalid model reference. */
 const MODEL_REFERENCE_RULE =
   "A single name (2-63 characters) or 'workspace/model_name' where each segment is a valid name " +
   '(lowercase, digits, hyphens, and temporarily @ . + _; no leading/trailing or consecutive hyphens). ' +
   'If one slash, both sides must be non-empty.'
 
-/** Whether a string may be anything, so that it is never decoded: what is no Unicode passes through it. */
+/** Whether a string has no constraints. Then it is never decoded, and invalid Unicode passes. */
 export function isUnconstrained({ minLength, maxLength, pattern, reference }: StringPlan): boolean {
   return minLength === undefined && maxLength === undefined && pattern === undefined && reference === undefined
 }

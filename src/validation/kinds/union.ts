@@ -2,8 +2,8 @@ import { type Check, INVALID } from '../check.js'
 import type { Plan, UnionPlan } from '../plan/plan.js'
 
 /**
- * One of several kinds, as pydantic's smart mode chooses: a member that the input fits as it is wins over one that
- * coerces it. If none takes it, every member's errors are told, each under the member's name.
+ * A union in pydantic's smart mode: a member that accepts the input without coercion wins over one that coerces it. If no
+ * member accepts it, reports the errors of every member under the name of that member.
  */
 export const checkUnion: Check<UnionPlan> = (plan, input, run) => {
   for (const strict of run.strict ? [true] : [true, false]) {
@@ -16,7 +16,7 @@ export const checkUnion: Check<UnionPlan> = (plan, input, run) => {
   return INVALID
 }
 
-/** pydantic-core's name of a validator, which stands in the place of an error below a union. */
+/** The name of a validator in pydantic-core, which is part of the place of an error in a union. */
 export function memberName(plan: Plan): string {
   switch (plan.kind) {
     case 'model':
@@ -46,6 +46,6 @@ const SCALAR_NAMES = {
   integer: 'int',
   number: 'float',
   string: 'str',
-  // pydantic checks a URL with a function of its own.
+  // pydantic checks a URL with its own function.
   url: 'function-wrap[wrap_val()]',
 } as const

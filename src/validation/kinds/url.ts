@@ -4,7 +4,7 @@ import type { UrlPlan } from '../plan/plan.js'
 import { hasLoneSurrogate } from '../text.js'
 import { parseUrl } from '../url/parse-url.js'
 
-/** An absolute URL by the WHATWG rules; the value is its normal form. In strict mode it must need no repair. */
+/** An absolute URL by the WHATWG rules. The value is its normal form. Strict mode accepts no URL that needs repair. */
 export const checkUrl: Check<UrlPlan> = (_, input, run) => {
   if (typeof input !== 'string') return run.fail('url_type', input)
   if (input.length <= MAX_URL && NORMAL_URL.test(input)) return input

@@ -1,6 +1,6 @@
 import { stripUnderscores, trim } from '../text.js'
 
-/** Reads text as pydantic reads a `float`: what Rust parses once blanks around it, or underscores in it, are gone. */
+/** Parses text like a pydantic `float`: what Rust parses after removing surrounding spaces or the underscores. */
 export function parseFloatText(text: string): number | undefined {
   const parsed = parseRustFloat(trim(text))
   if (parsed !== undefined) return parsed

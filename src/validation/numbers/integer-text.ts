@@ -1,6 +1,6 @@
 import { stripUnderscores, trim } from '../text.js'
 
-/** How many digits an integer may have that pydantic reads from text. */
+/** The most digits of an integer that pydantic reads from text. */
 const MAX_DIGITS = 4300
 
 /**
@@ -17,7 +17,7 @@ export function parseInteger(text: string): number | 'int_parsing' | 'int_parsin
   return Number(digits)
 }
 
-/** An integer as JSON writes it: pydantic-core reads it with its JSON parser. */
+/** An integer in JSON syntax, which pydantic-core reads with its JSON parser. */
 const PLAIN_INTEGER = /^-?(?:0|[1-9][0-9]*)$/
 
 const LEADING_DIGITS = /^-?([1-9][0-9]*)/
@@ -26,7 +26,7 @@ function leadingDigits(text: string): number {
   return text.length > MAX_DIGITS ? (LEADING_DIGITS.exec(text)?.[1]?.length ?? 0) : 0
 }
 
-/** `clean_int_str`: what is left of the text once all that may surround the digits is gone. */
+/** `clean_int_str`: removes everything that may surround the digits. */
 function cleaned(text: string): string | undefined {
   const trimmed = trim(text)
   const match = SIGN.exec(trimmed)
@@ -40,10 +40,10 @@ function cleaned(text: string): string | undefined {
   return sign + (stripped ?? whole)
 }
 
-/** One sign at most; a plus may stand before no other sign. */
+/** At most one sign. A plus must not be followed by another sign. */
 const SIGN = /^([+-]?)(?![+-])/
 
-/** Drops the zeros in front, and underscores among them, but for the last zero before a dot or the end. */
+/** Removes leading zeros and the underscores among them, except the last zero before a dot or the end. */
 function withoutLeadingZeros(digits: string): string | undefined {
   if (/^[1-9]/.test(digits)) return digits
   if (!digits.startsWith('0')) return undefined
@@ -54,7 +54,7 @@ function withoutLeadingZeros(digits: string): string | undefined {
   return /[1-9-]/.test(next) ? digits.slice(zeros) : undefined
 }
 
-/** `1.000` is 1; what follows the dot must be zeros only, and at least one. */
+/** `1.000` is 1: only zeros may follow the dot, and at least one. */
 function withoutZeroFraction(digits: string): string {
   const dot = digits.indexOf('.')
   return dot !== -1 && /^0+$/.test(digits.slice(dot + 1)) ? digits.slice(0, dot) : digits

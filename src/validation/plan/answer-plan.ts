@@ -1,6 +1,6 @@
 import type { ModelPlan, Plan } from './plan.js'
 
-/** The plan of an answer of the service: as that of a request, without the rules that the service has for requests alone. */
+/** The plan of a response: like that of a request, without the rules that apply only to requests. */
 export function answerPlan({ atMostOne: _, ...plan }: ModelPlan): ModelPlan {
   return { ...plan, fields: plan.fields.map((field) => ({ ...field, plan: within(field.plan) })) }
 }

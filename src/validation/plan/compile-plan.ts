@@ -3,10 +3,10 @@ import { answerPlan } from './answer-plan.js'
 import type { AtMostOne, Bounds, FieldPlan, ModelPlan, Plan, StringPlan } from './plan.js'
 
 /**
- * Makes a plan from a definition: TypeBox, or plain JSON Schema of the same shape, built of the kinds that these
+ * Compiles a definition into a plan. Accepts TypeBox, or plain JSON Schema of the same shape, with the kinds that our
  * definitions use.
  *
- * @throws TypeError for a kind or keyword that the validator does not know, with its place in the definition
+ * @throws TypeError for a kind or keyword that is not supported, with its place in the definition
  */
 export function compilePlan(definition: unknown): Plan {
   return planAt(definition, '')
@@ -30,14 +30,14 @@ function planAt(definition: unknown, place: string): Plan {
   return compile(schema, place)
 }
 
-/** What TypeBox keeps for functions that a validator should call, by its keys: this one is data, and calls none. */
+/** The keys where TypeBox stores functions for a validator to call. This validator calls none, so they are refused. */
 const CODE = [
   ['~refine', 'Refine'],
   ['~codec', 'Decode or Encode'],
   [Symbol.for('TypeBox.Transform'), 'Transform'],
 ] as const
 
-/** Far beyond any definition that has an end. */
+/** Longer than in any definition that does not contain itself. */
 const LONGEST_PLACE = 5000
 
 const BY_TYPE: Readonly<Record<string, (schema: Schema, place: string) => Plan>> = {
@@ -71,7 +71,7 @@ function recordPlan(schema: Schema, place: string): Plan {
   }
 }
 
-/** What TypeBox writes for `Record(String(), …)`, in its versions. */
+/** What the versions of TypeBox write for `Record(String(), …)`. */
 const EVERY_KEY: ReadonlySet<string> = new Set(['^.*$', '^(.*)$'])
 
 function modelPlan(schema: Schema, place: string): ModelPlan {
@@ -100,7 +100,7 @@ function atMostOne(rule: unknown, { fields }: ModelPlan, place: string): AtMostO
   throw unsupported(place, 'an atMostOne without names of fields and an error')
 }
 
-/** An optional field that may be null is null when it is absent, as in pydantic's `Optional[…] = None`. */
+/** An absent optional field that may be null is null, like pydantic's `Optional[…] = None`. */
 function emptyDefault(plan: Plan): null | undefined {
   return plan.kind === 'nullable' || plan.kind === 'any' ? null : undefined
 }
@@ -165,7 +165,7 @@ function bounds(schema: Schema, place: string): Bounds {
   return Object.fromEntries(found.map(([keyword, key]) => [key, Number(schema[keyword])]))
 }
 
-/** Keywords that say nothing about what is valid. */
+/** Keywords without effect on validation. */
 const ANNOTATIONS = new Set([
   'type',
   'title',
@@ -180,7 +180,7 @@ const ANNOTATIONS = new Set([
   '$comment',
 ])
 
-/** Makes sure that no keyword is passed over in silence: what it asks for would not be checked. */
+/** Refuses unknown keywords, because ignoring them would skip a check. */
 function known(schema: Schema, place: string, keywords: readonly string[]): true {
   const strange = Object.keys(schema).find(
     (key) => !ANNOTATIONS.has(key) && !keywords.includes(key) && !key.startsWith('~') && !key.startsWith('x-'),

@@ -5,10 +5,10 @@ import { PLANS } from '../generated/plans.js'
 import { compilePlan } from './compile-plan.js'
 import type { Plan } from './plan.js'
 
-/** What can be validated by: the name of a definition, or one of your own. */
+/** What to validate against: the name of a definition, or your own definition. */
 export type Model = SchemaName | (TSchema & object)
 
-/** The static type of what a model describes; `unknown` for a plain JSON Schema. */
+/** The static type of a model. `unknown` for plain JSON Schema. */
 export type ModelValue<M extends Model> = M extends SchemaName
   ? StaticOf<(typeof SCHEMAS)[M]>
   : M extends TSchema
@@ -18,10 +18,10 @@ export type ModelValue<M extends Model> = M extends SchemaName
 type StaticOf<Schema> = Schema extends TSchema ? Static<Schema> : never
 
 /**
- * The plan of a model. A definition is compiled once; one that has a name here is known by what it says, so that it need not be
- * loaded to be recognised.
+ * The plan of a model. Each definition is compiled once. Our named definitions are recognised by their content, so this need
+ * not import them.
  *
- * @throws TypeError for an unknown name, and for a definition that cannot be validated by
+ * @throws TypeError for an unknown model name, or an unsupported definition
  */
 export function planOf(model: Model): Plan {
   if (typeof model === 'string') {

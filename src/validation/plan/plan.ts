@@ -1,6 +1,6 @@
 /**
- * A plan: what the validator knows of a definition, and no more. Definitions carry descriptions that validation has no
- * use for; plans are small, and those of the definitions are generated.
+ * A plan: the part of a definition that validation needs. Definitions also have descriptions and examples. Plans are small,
+ * and those of our definitions are generated.
  */
 export type Plan =
   | AnyPlan
@@ -67,7 +67,7 @@ export interface StringPlan {
   readonly minLength?: number
   readonly maxLength?: number
   readonly pattern?: string
-  /** Whether it must be a model reference, too. */
+  /** Whether it must also be a model reference. */
   readonly reference?: true
 }
 
@@ -88,15 +88,15 @@ export interface ModelPlan {
   readonly kind: 'model'
   readonly name: string
   readonly fields: readonly FieldPlan[]
-  /** Whether fields that the model does not name are kept; else they are dropped. */
+  /** Whether to keep extra fields. Otherwise they are dropped. */
   readonly keepsExtras?: true
   readonly atMostOne?: AtMostOne
 }
 
-/** Fields of which only one may be set, neither absent nor null: a validator that pydantic runs after the fields, if all are valid. */
+/** Fields of which at most one may be set (not absent and not null). pydantic checks this after all fields are valid. */
 export interface AtMostOne {
   readonly fields: readonly string[]
-  /** What is said of two. */
+  /** The message if two are set. */
   readonly error: string
 }
 
@@ -105,7 +105,7 @@ export interface FieldPlan {
   readonly name: string
   readonly plan: Plan
   readonly required?: true
-  /** What an absent field is taken to be; an optional field without one stays absent. */
+  /** The default of an absent field. An optional field without a default stays absent. */
   readonly default?: unknown
 }
 

@@ -2,7 +2,7 @@ import { FORBIDDEN, idnaToAscii } from './idna/domain-to-ascii.js'
 import { endsInNumber, parseIpv4, parseIpv6 } from './ip-address.js'
 import { ENCODED_IN, percentDecode, percentEncode } from './percent-encode.js'
 
-/** A host in its normal form, or what is wrong with it, in the words of the `url` library that pydantic uses. */
+/** A host in normal form, or the error message of the Rust library `url`, which pydantic uses. */
 export type HostRead = { readonly ok: true; readonly host: string } | { readonly ok: false; readonly error: string }
 
 const INVALID_DOMAIN = 'invalid international domain name'
@@ -18,7 +18,7 @@ export function parseDomain(text: string): HostRead {
   return address === undefined ? { ok: false, error: 'invalid IPv4 address' } : { ok: true, host: address }
 }
 
-/** The host of any other scheme: kept as it is, but for what must be encoded. */
+/** The host of any other scheme: kept as it is, except for characters that must be encoded. */
 export function parseOpaqueHost(text: string): HostRead {
   if (text.startsWith('[')) return bracketed(text)
   if (FORBIDDEN_IN_HOST.test(text)) return { ok: false, error: 'invalid domain character' }
@@ -32,7 +32,7 @@ function bracketed(text: string): HostRead {
 
 const FORBIDDEN_IN_HOST = /[\0\t\n\r #/:<>?@[\\\]^|]/
 
-/** A domain in ASCII, in lower case; only what is not ASCII, or stands for something else, needs the tables of IDNA. */
+/** A domain in lowercase ASCII. Only non-ASCII and Punycode domains need the IDNA tables. */
 function domainToAscii(domain: string): string | undefined {
   const lower = domain.toLowerCase()
   if (!/^[\0-\x7f]*$/.test(domain) || /(?:^|\.)xn--/.test(lower)) return idnaToAscii(domain)

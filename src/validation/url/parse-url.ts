@@ -3,15 +3,14 @@ import { type NormalPath, normalPath, type SchemeKind } from './path.js'
 import { ENCODED_IN, percentEncode } from './percent-encode.js'
 import { lastViolation, VIOLATIONS, type Violation } from './violations.js'
 
-/** A URL in its normal form, with the last thing that had to be repaired; or what is wrong with it. */
+/** A URL in normal form, with the last repair that was needed; or the error message. */
 export type ParsedUrl =
   | { readonly ok: true; readonly href: string; readonly violation?: Violation }
   | { readonly ok: false; readonly error: string }
 
 /**
- * Reads an absolute URL by the WHATWG rules, as the Rust library `url` does that pydantic uses: what it takes, how it
- * writes it, and the words of its errors. A runtime's own `URL` has no words for its errors, and takes other URLs with
- * other schemes.
+ * Parses an absolute URL by the WHATWG rules, exactly like the Rust library `url`, which pydantic uses: what it accepts, the
+ * normal form, and the error messages. The runtime's own `URL` has no such messages, and differs for other schemes.
  *
  * @param text - no lone surrogates
  */
@@ -19,7 +18,7 @@ export function parseUrl(text: string): ParsedUrl {
   const parser = new UrlParser()
   const input = parser.cleaned(text)
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(input)?.[1]
-  // The most common error by far: it is told without the cost of throwing.
+  // By far the most common error: report it without the cost of throwing.
   if (scheme === undefined) return { ok: false, error: 'relative URL without a base' }
   try {
     const href = parser.parse(scheme, input.slice(scheme.length + 1))
@@ -31,8 +30,8 @@ export function parseUrl(text: string): ParsedUrl {
 }
 
 /**
- * Ends the parsing from any depth of the parser; never leaves this file. It is no `Error`, whose stack would cost more
- * than all the rest.
+ * Stops the parser from any depth. Never leaves this file. Not an `Error`, because capturing the stack would cost more than
+ * the parsing.
  */
 class UrlFailure {
   readonly message: string
@@ -57,7 +56,7 @@ class UrlParser {
   /** Whether a query or a fragment follows. */
   private hasEnd = false
 
-  /** The normal form of a URL, of its scheme and what follows the colon. */
+  /** The normal form of a URL, from its scheme and the text after the colon. */
   parse(scheme: string, text: string): string {
     this.scheme = scheme.toLowerCase()
     this.kind = this.scheme === 'file' ? 'file' : DEFAULT_PORTS.has(this.scheme) ? 'special' : 'other'
@@ -67,7 +66,7 @@ class UrlParser {
     return href + this.queryAndFragment(end)
   }
 
-  /** Without blanks and controls around it, and without tabs and newlines anywhere. */
+  /** Removes surrounding spaces and controls, and all tabs and newlines. */
   cleaned(text: string): string {
     let start = 0
     let end = text.length
@@ -103,7 +102,7 @@ class UrlParser {
     const userinfo = at > 0 ? this.userinfo(authority.slice(0, at)) : ''
     if (authority === '@' && (path !== '' || this.hasEnd)) throw new UrlFailure('empty host')
     const [host, port] = this.hostAndPort(authority.slice(at + 1), userinfo !== '')
-    // In other schemes too a backslash ends a port; what is behind it is a path then.
+    // A backslash ends a port in other schemes too. The text after it is then a path.
     const [digits, rest] = split(port, /\\/)
     const start = `//${userinfo}${host}${this.port(digits)}`
     return start + (rest === '' ? this.pathAfterHost(path) : this.path(rest + path).text)
@@ -121,7 +120,7 @@ class UrlParser {
     return `${percentEncode(user, ENCODED_IN.userinfo)}${secret}@`
   }
 
-  /** The host, and what follows its colon. */
+  /** The host, and the text after its colon. */
   private hostAndPort(text: string, hasUserinfo: boolean): readonly [string, string] {
     const colon = portColon(text)
     const hostText = colon === -1 ? text : text.slice(0, colon)
@@ -177,13 +176,13 @@ class UrlParser {
   }
 }
 
-/** A text cut in two before the first place that a pattern finds. */
+/** Splits a text before the first match of a pattern. */
 function split(text: string, pattern: RegExp): readonly [string, string] {
   const at = text.search(pattern)
   return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at)]
 }
 
-/** The first colon outside brackets, which an IPv6 address is full of. */
+/** The first colon outside brackets. An IPv6 address has colons inside its brackets. */
 function portColon(text: string): number {
   let isInside = false
   for (let at = 0; at < text.length; at += 1) {

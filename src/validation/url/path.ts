@@ -4,17 +4,17 @@ import { lastViolation, VIOLATIONS, type Violation } from './violations.js'
 /** How the parser treats a scheme: https://url.spec.whatwg.org/#special-scheme */
 export type SchemeKind = 'special' | 'file' | 'other'
 
-/** A path in its normal form. */
+/** A path in normal form. */
 export interface NormalPath {
   readonly text: string
-  /** Whether it begins with a drive letter, which leaves a file without a host. */
+  /** Whether it starts with a drive letter. Then a file URL has no host. */
   readonly hasDrive: boolean
-  /** The last thing that had to be repaired, or that strict mode refuses. */
+  /** The last syntax violation, if any. Strict mode refuses it. */
   readonly violation: Violation | undefined
 }
 
 /**
- * The normal form of a path, from what stands behind its first slash: dots resolved, the rest encoded.
+ * The normal form of a path, from the text after its first slash: resolves dot segments and encodes the rest.
  *
  * @param hasHost - whether a drive letter would replace a host, which strict mode refuses
  */
@@ -28,7 +28,7 @@ export function normalPath(text: string, scheme: SchemeKind, hasHost = false): N
     const segment = percentEncode(raw, ENCODED_IN.path)
     const isDot = SINGLE_DOT.test(segment)
     if (isDot || DOUBLE_DOT.test(segment)) {
-      // The library takes any segment that looks like a drive letter for one.
+      // The library treats any segment that looks like a drive letter as one.
       if (!isDot && !DRIVE.test(segments.at(-1) ?? '')) segments.pop()
       if (end === '') segments.push('')
     } else if (scheme === 'file' && segments.length === 0 && DRIVE.test(segment)) {
@@ -49,7 +49,7 @@ const DOUBLE_DOT = /^(?:\.|%2[eE]){2}$/
 
 /** The segments of a path, each with the slash that ends it. */
 function segmentsOf(text: string, scheme: SchemeKind): { readonly raw: string; readonly end: string }[] {
-  // With the separators captured, segments and separators take turns.
+  // The separators are captured, so segments and separators alternate.
   const pieces = text.split(scheme === 'other' ? /(\/)/ : /([/\\])/)
   const segments: { raw: string; end: string }[] = []
   for (let at = 0; at < pieces.length; at += 2) segments.push({ raw: pieces[at] ?? '', end: pieces[at + 1] ?? '' })

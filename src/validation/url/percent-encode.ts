@@ -1,9 +1,9 @@
-/** The sets of characters that the parts of a URL must not hold as they are: https://url.spec.whatwg.org/#percent-encoded-bytes */
+/** The characters to encode in each part of a URL: https://url.spec.whatwg.org/#percent-encoded-bytes */
 
 const FRAGMENT = ' "<>`'
 const PATH = `${FRAGMENT}#?{}`
 
-/** What is percent-encoded in each part, beyond control characters and what is not ASCII. */
+/** The characters to encode in each part, in addition to control and non-ASCII characters. */
 export const ENCODED_IN = {
   opaque: new Set<string>(),
   fragment: new Set(FRAGMENT),
@@ -13,7 +13,7 @@ export const ENCODED_IN = {
   userinfo: new Set(`${PATH}/:;=@[\\]^|`),
 } as const
 
-/** Percent-encodes a text for a part of a URL; the text holds no lone surrogate. */
+/** Percent-encodes a text for a part of a URL. The text has no lone surrogates. */
 export function percentEncode(text: string, encoded: ReadonlySet<string>): string {
   if (NEVER_ENCODED.test(text)) return text
   let result = ''
@@ -30,11 +30,11 @@ function mustEncode(character: string, encoded: ReadonlySet<string>): boolean {
 }
 
 function encodeCharacter(character: string): string {
-  // `encodeURIComponent` leaves an apostrophe alone.
+  // `encodeURIComponent` does not encode an apostrophe.
   return character === "'" ? '%27' : encodeURIComponent(character)
 }
 
-/** The text that percent-encoded bytes stand for; bytes that are no UTF-8 become U+FFFD. */
+/** Decodes percent-encoded bytes. Invalid UTF-8 becomes U+FFFD. */
 export function percentDecode(text: string): string {
   if (!text.includes('%')) return text
   const bytes = new TextEncoder().encode(text)

@@ -1,6 +1,6 @@
 /**
- * What the parser repairs without a word, and strict mode refuses: the syntax violations of the `url` library that
- * pydantic uses, in its words. Credentials in a URL are one as well, but pydantic lets them pass.
+ * The syntax violations of the Rust library `url`, with its messages. The parser repairs them silently, and strict mode
+ * refuses them. Credentials in a URL are a violation too, but pydantic accepts them.
  */
 export const VIOLATIONS = {
   backslash: 'backslash',
@@ -15,10 +15,10 @@ export const VIOLATIONS = {
   atSign: 'unencoded @ sign in username or password',
 } as const
 
-/** A syntax violation, in the words that an error shows. */
+/** The message of a syntax violation. */
 export type Violation = (typeof VIOLATIONS)[keyof typeof VIOLATIONS]
 
-/** The last violation among the characters of a part of a URL. */
+/** The last violation in the characters of a part of a URL. */
 export function lastViolation(text: string, isFragment = false): Violation | undefined {
   if (PLAIN.test(text)) return undefined
   let last: Violation | undefined

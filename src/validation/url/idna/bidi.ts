@@ -1,10 +1,10 @@
-/** Directions that go together: https://www.rfc-editor.org/rfc/rfc5893#section-2 */
+/** The rule for text direction: https://www.rfc-editor.org/rfc/rfc5893#section-2 */
 
 import { codePointSet } from './code-point-set.js'
 import { type BidiClass, derivedBidi } from './properties.js'
 import { BIDI_AN, BIDI_EN, BIDI_L, BIDI_N, BIDI_NSM } from './tables.js'
 
-/** Whether the labels of a domain keep the rule, as they must once one of them holds anything written from right to left. */
+/** Whether the labels of a domain follow the rule. It applies if any label contains right-to-left text. */
 export function keepsDirections(labels: readonly string[]): boolean {
   const classes = labels.map((label) => Array.from(label, bidiClass))
   const isBidi = classes.some((label) => label.some((kind) => kind === 'R' || kind === 'AN'))

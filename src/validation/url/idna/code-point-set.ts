@@ -1,6 +1,6 @@
 /**
- * A set of code points beyond ASCII, read from a table of `tables.ts` when it is first asked: most processes never meet a domain
- * that is not ASCII.
+ * A set of non-ASCII code points, decoded from a table in `tables.ts` on first use, because most processes never see a
+ * non-ASCII domain.
  */
 export function codePointSet(table: string): (character: string) => boolean {
   let pattern: RegExp | undefined

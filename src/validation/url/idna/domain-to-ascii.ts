@@ -7,10 +7,10 @@ import { decodePunycode, encodePunycode } from './punycode.js'
 import { REFUSED } from './tables.js'
 
 /**
- * A domain in ASCII, by https://www.unicode.org/reports/tr46/ as the URL standard asks for it and Rust's `idna` does it: mapped
- * and composed first, and checked then. `undefined` for what it refuses.
+ * Converts a domain to ASCII by https://www.unicode.org/reports/tr46/, with the options of the URL standard and like Rust's
+ * `idna`: maps and composes first, then checks. Returns `undefined` if the domain is refused.
  *
- * The runtime's own `URL` is no help: each has tables of its own, and some leave checks out.
+ * The runtime's own `URL` cannot be used: runtimes have different tables, and some skip checks.
  */
 export function idnaToAscii(domain: string): string | undefined {
   const mapped = map(domain)
@@ -25,12 +25,12 @@ export function idnaToAscii(domain: string): string | undefined {
   return labels.map((label) => (isAscii(label) ? label : `xn--${encodePunycode(label)}`)).join('.')
 }
 
-/** What no domain may hold, once it is mapped: https://url.spec.whatwg.org/#forbidden-domain-code-point */
+/** Characters that a mapped domain must not contain: https://url.spec.whatwg.org/#forbidden-domain-code-point */
 export const FORBIDDEN = /[\0-\x20#%/:<>?@[\\\]^|\x7f]/
 
 const isRefused = codePointSet(REFUSED)
 
-/** A text mapped and composed, or `undefined` if a character of it is refused. */
+/** Maps and composes a text. Undefined if a character is refused. */
 function map(text: string): string | undefined {
   let mapped = ''
   for (const character of text.replace(IGNORED, '')) {
@@ -41,7 +41,7 @@ function map(text: string): string | undefined {
   return mapped.normalize('NFC')
 }
 
-/** What a label in Punycode stands for: it must be what IDNA makes of it, so that no domain has two spellings. */
+/** Decodes a Punycode label. The result must already be in IDNA form, so that no domain has two spellings. */
 function decoded(label: string): string | undefined {
   const code = label.slice('xn--'.length)
   if (code.endsWith('-') || code === '' || code.length > LONGEST_PUNYCODE || !isAscii(code)) return undefined
@@ -55,7 +55,7 @@ function isValidLabel(label: string): boolean {
   return !/^\p{M}/u.test(label) && keepsJoiners(label) && !isLongerThan(label, LONGEST_LABEL)
 }
 
-/** The limits of Rust's `idna`, in characters: Punycode takes time that grows with the square of the length. */
+/** The limits of Rust's `idna`, in characters, because the time of Punycode is quadratic in the length. */
 const LONGEST_LABEL = 1000
 const LONGEST_PUNYCODE = 2000
 

@@ -1,9 +1,9 @@
-/** Where the two joiners may stand, which show nothing: https://www.rfc-editor.org/rfc/rfc5892#appendix-A.1 */
+/** Where the two joiners, which are invisible, are allowed: https://www.rfc-editor.org/rfc/rfc5892#appendix-A.1 */
 
 import { codePointSet } from './code-point-set.js'
 import { JOINS_NEXT, JOINS_PREVIOUS, TRANSPARENT } from './tables.js'
 
-/** Whether each joiner of a label stands behind a virama, or, if it parts two letters, between two that would join. */
+/** Whether each joiner in a label follows a virama or, for the non-joiner, is between two letters that would join. */
 export function keepsJoiners(label: string): boolean {
   if (!/[\u200c\u200d]/.test(label)) return true
   const characters = Array.from(label)
@@ -17,7 +17,7 @@ export function keepsJoiners(label: string): boolean {
 const ZWNJ = '\u200c'
 const ZWJ = '\u200d'
 
-/** Whether the next character that is not transparent is one of some kind. A joiner ends the search: its time is linear. */
+/** Whether the next non-transparent character has a given kind. A joiner ends the search, so the time is linear. */
 function finds(
   characters: readonly string[],
   from: number,
@@ -33,8 +33,8 @@ function finds(
 }
 
 /**
- * Whether a character is a virama: canonical combining class 9. No property tells, but the order of marks does: in normal form
- * one of class 8 stands before it, and one of class 10 behind it.
+ * Whether a character is a virama: canonical combining class 9. There is no property for this, but the order of marks shows
+ * it: in normal form, class 8 comes before it and class 10 after it.
  */
 export function isVirama(character: string): boolean {
   if (!isNormal(character)) return false

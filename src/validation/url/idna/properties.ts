@@ -1,18 +1,18 @@
 /**
- * What the runtime's own properties of characters say of IDNA: its tables are large, and mostly follow from these. What does not
- * stands in `tables.ts`.
+ * IDNA rules from the runtime's own character properties. The IDNA tables are large, but mostly follow from these properties.
+ * The exceptions are in `tables.ts`.
  */
 
-/** The classes of https://www.rfc-editor.org/rfc/rfc5893 as far as its rule tells them apart: R is R or AL, N is neutral. */
+/** The classes that the rule of https://www.rfc-editor.org/rfc/rfc5893 distinguishes. R is R or AL; N is neutral. */
 export type BidiClass = 'L' | 'R' | 'AN' | 'EN' | 'NSM' | 'N'
 
-/** Characters that IDNA drops: soft hyphen, variation selectors, and others that show nothing. */
+/** Characters that IDNA removes: soft hyphen, variation selectors, and other invisible ones. */
 export const IGNORED =
   /\xad|\u034f|[\u180b-\u180d]|\u180f|[\u200b\u2060\u2064\ufeff\u{1bca0}-\u{1bca3}]|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]/gu
 
 /**
- * Whether a character is refused for what it is: unassigned, private, a control or a separator, or a filler that shows nothing.
- * The two joiners are left to a rule of their own.
+ * Whether a character is refused because of its category: unassigned, private, control, separator, or an invisible filler. The
+ * two joiners have their own rule.
  */
 export function isRefusedByProperty(character: string): boolean {
   return REFUSED.test(character)
@@ -21,8 +21,8 @@ export function isRefusedByProperty(character: string): boolean {
 const REFUSED = /(?![\u200c\u200d])[\p{C}\p{Z}\u115f\u1160\u17b4\u17b5\u3164\uffa0]/u
 
 /**
- * What IDNA makes of a character: NFKC_Casefold, but for what it keeps (`ß`, final sigma, the joiners).
- * The result may still have to be composed with what stands around it.
+ * Maps a character for IDNA: NFKC_Casefold, except for the characters it keeps (`ß`, final sigma, the joiners). The result
+ * may still need composing with its neighbours.
  */
 export function mapCharacter(character: string): string {
   const kept = KEPT.get(character)
@@ -30,7 +30,7 @@ export function mapCharacter(character: string): string {
   return Array.from(character.normalize('NFKD'), foldCase).join('').normalize('NFKD')
 }
 
-/** The ideographic full stops separate labels; the capital sharp s is the small one, and not `ss`. */
+/** The ideographic full stops separate labels. The capital sharp s maps to the small one, not to `ss`. */
 const KEPT: ReadonlyMap<string, string> = new Map([
   ['\u3002', '.'],
   ['\uff61', '.'],
@@ -39,14 +39,14 @@ const KEPT: ReadonlyMap<string, string> = new Map([
   ['ς', 'ς'],
 ])
 
-/** Full case folding of one character. Those of Cherokee fold to capitals, and some small letters to other small ones. */
+/** Full case folding of one character. Cherokee folds to capitals, and some small letters fold to other small letters. */
 function foldCase(character: string): string {
   if (/[\u13a0-\u13fd\uab70-\uabbf]/.test(character)) return character.toUpperCase()
   if (/[\u0345\u03c2\u1c80-\u1c88]/.test(character)) return character.toUpperCase().toLowerCase()
   return character.toLowerCase()
 }
 
-/** The class that block, category and script of an allowed character make likely. */
+/** The likely class of an allowed character, from its block, category and script. */
 export function derivedBidi(character: string): BidiClass {
   return LIKELY.find(([, pattern]) => pattern.test(character))?.[0] ?? 'N'
 }

@@ -1,6 +1,6 @@
-/** Punycode: https://www.rfc-editor.org/rfc/rfc3492. Its time grows with the square of the length, which the caller limits. */
+/** Punycode: https://www.rfc-editor.org/rfc/rfc3492. The time is quadratic in the length, which the caller limits. */
 
-/** The text that a label stands for, without its `xn--`; `undefined` for what is no Punycode. */
+/** Decodes a label without its `xn--`. Undefined if it is not Punycode. */
 export function decodePunycode(text: string): string | undefined {
   const delimiter = text.lastIndexOf('-')
   const output = Array.from(text.slice(0, Math.max(delimiter, 0)), (character) => character.charCodeAt(0))
@@ -31,7 +31,7 @@ export function decodePunycode(text: string): string | undefined {
   return String.fromCodePoint(...output)
 }
 
-/** A text in Punycode, without the `xn--` in front. */
+/** Encodes a text as Punycode, without the `xn--` prefix. */
 export function encodePunycode(text: string): string {
   const codePoints = Array.from(text, (character) => character.codePointAt(0) ?? 0)
   const basic = codePoints.filter((codePoint) => codePoint < FIRST_CODE_POINT)
