@@ -60,21 +60,23 @@ function decodeWith(bytes: Uint8Array, read: ReadCodePoint): string | undefined 
 
 /** For each length of a UTF-8 sequence: the mask and the marker bits of its first byte, and its smallest code point. */
 const UTF8_FORMS = [
-  { length: 1, mask: 0x80, begin: 0x00, least: 0 },
-  { length: 2, mask: 0xe0, begin: 0xc0, least: 0x80 },
-  { length: 3, mask: 0xf0, begin: 0xe0, least: 0x800 },
-  { length: 4, mask: 0xf8, begin: 0xf0, least: 0x10000 },
+  [1, 0x80, 0x00, 0],
+  [2, 0xe0, 0xc0, 0x80],
+  [3, 0xf0, 0xe0, 0x800],
+  [4, 0xf8, 0xf0, 0x10000],
 ] as const
 
 const utf8CodePoint: ReadCodePoint = (bytes, at) => {
   const first = bytes[at] ?? 0
-  const form = UTF8_FORMS.find(({ mask, begin }) => (first & mask) === begin)
-  if (form === undefined || at + form.length > bytes.length) return undefined
-  let codePoint = first & ~form.mask
-  for (let index = 1; index < form.length; index += 1) {
+  const form = UTF8_FORMS.find(([, mask, begin]) => (first & mask) === begin)
+  if (form === undefined) return undefined
+  const [length, mask, , least] = form
+  if (at + length > bytes.length) return undefined
+  let codePoint = first & ~mask
+  for (let index = 1; index < length; index += 1) {
     const byte = bytes[at + index] ?? 0
     if ((byte & 0xc0) !== 0x80) return undefined
     codePoint = (codePoint << 6) | (byte & 0x3f)
   }
-  return codePoint < form.least || codePoint > 0x10ffff ? undefined : [codePoint, form.length]
+  return codePoint < least || codePoint > 0x10ffff ? undefined : [codePoint, length]
 }

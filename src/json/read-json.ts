@@ -66,80 +66,80 @@ class Stop extends Error {
 }
 
 class Reader {
-  private at = 0
-  private readonly open: Open[] = []
-  private readonly text: string
-  private readonly maxDepth: number
-  private readonly constants: boolean
+  #at = 0
+  readonly #open: Open[] = []
+  readonly #text: string
+  readonly #maxDepth: number
+  readonly #constants: boolean
 
   constructor(text: string, { maxDepth = DEFAULT_MAX_DEPTH, constants = false }: ReadJsonOptions) {
-    this.text = text
-    this.maxDepth = maxDepth
-    this.constants = constants
+    this.#text = text
+    this.#maxDepth = maxDepth
+    this.#constants = constants
   }
 
   document(): JsonNode {
-    this.skipBlanks()
+    this.#skipBlanks()
     for (;;) {
-      const begun = this.valueOrOpening()
-      const root = begun === undefined ? undefined : this.complete(begun)
+      const begun = this.#valueOrOpening()
+      const root = begun === undefined ? undefined : this.#complete(begun)
       if (root === undefined) continue
-      this.skipBlanks()
-      if (this.at < this.text.length) throw this.invalid('Extra data')
+      this.#skipBlanks()
+      if (this.#at < this.#text.length) throw this.#invalid('Extra data')
       return root
     }
   }
 
   /** A complete value, or undefined after opening an object or array that is not empty. */
-  private valueOrOpening(): JsonNode | undefined {
-    const start = this.at
-    const first = this.text[start]
-    if (first === '{') return this.openObject(start)
-    if (first === '[') return this.openArray(start)
-    return this.scalar(start, first)
+  #valueOrOpening(): JsonNode | undefined {
+    const start = this.#at
+    const first = this.#text[start]
+    if (first === '{') return this.#openObject(start)
+    if (first === '[') return this.#openArray(start)
+    return this.#scalar(start, first)
   }
 
-  private openObject(start: number): JsonObject | undefined {
-    this.descend()
-    if (this.text[this.at] === '}') return { kind: 'object', start, end: this.advance(1), entries: [] }
-    this.open.push({ kind: 'object', start, entries: [], key: this.key() })
+  #openObject(start: number): JsonObject | undefined {
+    this.#descend()
+    if (this.#text[this.#at] === '}') return { kind: 'object', start, end: this.#advance(1), entries: [] }
+    this.#open.push({ kind: 'object', start, entries: [], key: this.#key() })
     return undefined
   }
 
-  private openArray(start: number): JsonArray | undefined {
-    this.descend()
-    if (this.text[this.at] === ']') return { kind: 'array', start, end: this.advance(1), items: [] }
-    this.open.push({ kind: 'array', start, items: [] })
+  #openArray(start: number): JsonArray | undefined {
+    this.#descend()
+    if (this.#text[this.#at] === ']') return { kind: 'array', start, end: this.#advance(1), items: [] }
+    this.#open.push({ kind: 'array', start, items: [] })
     return undefined
   }
 
-  private descend(): void {
-    if (this.open.length >= this.maxDepth) {
-      throw new Stop('too_deep', `Nested deeper than ${this.maxDepth} arrays and objects`, this.at)
+  #descend(): void {
+    if (this.#open.length >= this.#maxDepth) {
+      throw new Stop('too_deep', `Nested deeper than ${this.#maxDepth} arrays and objects`, this.#at)
     }
-    this.at += 1
-    this.skipBlanks()
+    this.#at += 1
+    this.#skipBlanks()
   }
 
   /** Adds a value to the open container, closes containers that end here, and returns the root when none is open. */
-  private complete(node: JsonNode): JsonNode | undefined {
+  #complete(node: JsonNode): JsonNode | undefined {
     let done = node
     for (;;) {
-      const parent = this.open.at(-1)
+      const parent = this.#open.at(-1)
       if (parent === undefined) return done
       if (parent.kind === 'object') parent.entries.push({ ...parent.key, value: done })
       else parent.items.push(done)
-      this.skipBlanks()
-      const next = this.text[this.at]
+      this.#skipBlanks()
+      const next = this.#text[this.#at]
       if (next === ',') {
-        this.at += 1
-        this.skipBlanks()
-        if (parent.kind === 'object') parent.key = this.key()
+        this.#at += 1
+        this.#skipBlanks()
+        if (parent.kind === 'object') parent.key = this.#key()
         return undefined
       }
-      if (next !== (parent.kind === 'object' ? '}' : ']')) throw this.invalid("Expecting ',' delimiter")
-      const end = this.advance(1)
-      this.open.pop()
+      if (next !== (parent.kind === 'object' ? '}' : ']')) throw this.#invalid("Expecting ',' delimiter")
+      const end = this.#advance(1)
+      this.#open.pop()
       done =
         parent.kind === 'object'
           ? { kind: 'object', start: parent.start, end, entries: parent.entries }
@@ -148,65 +148,64 @@ class Reader {
   }
 
   /** A key, its colon and the whitespace around it. */
-  private key(): Key {
-    const keyStart = this.at
-    if (this.text[keyStart] !== '"') throw this.invalid('Expecting property name enclosed in double quotes')
-    const key = this.string(keyStart)
-    const keyEnd = this.at
-    this.skipBlanks()
-    if (this.text[this.at] !== ':') throw this.invalid("Expecting ':' delimiter")
-    this.at += 1
-    this.skipBlanks()
+  #key(): Key {
+    const keyStart = this.#at
+    if (this.#text[keyStart] !== '"') throw this.#invalid('Expecting property name enclosed in double quotes')
+    const key = this.#string(keyStart)
+    const keyEnd = this.#at
+    this.#skipBlanks()
+    if (this.#text[this.#at] !== ':') throw this.#invalid("Expecting ':' delimiter")
+    this.#at += 1
+    this.#skipBlanks()
     return { key, keyStart, keyEnd }
   }
 
-  private string(start: number): string {
-    const scanned = scanString(this.text, start)
+  #string(start: number): string {
+    const scanned = scanString(this.#text, start)
     if (!scanned.ok) throw new Stop('json_invalid', scanned.message, scanned.offset)
-    this.at = scanned.end
+    this.#at = scanned.end
     return scanned.value
   }
 
-  private scalar(start: number, first: string | undefined): JsonNode {
-    if (first === '"') return { kind: 'string', start, value: this.string(start), end: this.at }
-    if (this.isNext('null')) return { kind: 'null', start, end: this.advance(4) }
-    if (this.isNext('true')) return { kind: 'boolean', start, end: this.advance(4), value: true }
-    if (this.isNext('false')) return { kind: 'boolean', start, end: this.advance(5), value: false }
-    const constant = this.constants ? CONSTANTS.find(({ text }) => this.isNext(text)) : undefined
-    if (constant !== undefined) return { kind: 'number', start, end: this.advance(constant.text.length), ...constant }
-    const scanned = scanNumber(this.text, start)
-    if (scanned === undefined) throw this.invalid('Expecting value')
+  #scalar(start: number, first: string | undefined): JsonNode {
+    if (first === '"') return { kind: 'string', start, value: this.#string(start), end: this.#at }
+    if (this.#isNext('null')) return { kind: 'null', start, end: this.#advance(4) }
+    if (this.#isNext('true')) return { kind: 'boolean', start, end: this.#advance(4), value: true }
+    if (this.#isNext('false')) return { kind: 'boolean', start, end: this.#advance(5), value: false }
+    const constant = this.#constants ? CONSTANTS.find((word) => this.#isNext(word)) : undefined
+    if (constant !== undefined) {
+      return { kind: 'number', start, end: this.#advance(constant.length), value: Number(constant), text: constant }
+    }
+    const scanned = scanNumber(this.#text, start)
+    if (scanned === undefined) throw this.#invalid('Expecting value')
     if (isIntegerTooLong(scanned)) {
       const message = `Exceeds the limit (${MAX_INTEGER_DIGITS} digits) for integer string conversion`
       throw new Stop('int_too_long', message, start)
     }
-    const end = this.advance(scanned.text.length)
+    const end = this.#advance(scanned.text.length)
     return { kind: 'number', start, end, value: numberValue(scanned), text: scanned.text }
   }
 
-  private isNext(word: string): boolean {
-    return this.text.startsWith(word, this.at)
+  #isNext(word: string): boolean {
+    return this.#text.startsWith(word, this.#at)
   }
 
-  private advance(length: number): number {
-    this.at += length
-    return this.at
+  #advance(length: number): number {
+    this.#at += length
+    return this.#at
   }
 
-  private skipBlanks(): void {
-    while (isBlank(this.text.charCodeAt(this.at))) this.at += 1
+  #skipBlanks(): void {
+    while (isBlank(this.#text.charCodeAt(this.#at))) this.#at += 1
   }
 
-  private invalid(message: string): Stop {
-    return new Stop('json_invalid', message, this.at)
+  #invalid(message: string): Stop {
+    return new Stop('json_invalid', message, this.#at)
   }
 }
 
-const CONSTANTS = [
-  { text: 'NaN', value: Number.NaN },
-  { text: 'Infinity', value: Number.POSITIVE_INFINITY },
-  { text: '-Infinity', value: Number.NEGATIVE_INFINITY },
-] as const
+/** Python writes these as JavaScript does. */
+const CONSTANTS = ['NaN', 'Infinity', '-Infinity'] as const
 
 function isBlank(unit: number): boolean {
   return unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09
