@@ -10,7 +10,9 @@ export const boolean: OptionKind<boolean> = ofType('boolean', 'a boolean')
 export const text: OptionKind<string> = ofType('string', 'a string')
 
 /** One of a few values, which errors list. */
-export function choice<const Value extends string | number>(choices: readonly Value[]): OptionKind<Value> {
+/* @__NO_SIDE_EFFECTS__ */ export function choice<const Value extends string | number>(
+  choices: readonly Value[],
+): OptionKind<Value> {
   const expected = listed(choices.map(quoted))
   return {
     expected,
@@ -25,12 +27,12 @@ export function choice<const Value extends string | number>(choices: readonly Va
 }
 
 /** A number from `least` to `most`, both included. */
-export function number(least: number, most = Number.MAX_VALUE): OptionKind<number> {
+/* @__NO_SIDE_EFFECTS__ */ export function number(least: number, most = Number.MAX_VALUE): OptionKind<number> {
   return inRange(`a number ${range(least, most)}`, (value) => value >= least && value <= most)
 }
 
 /** A whole number from `least` to `most`, both included. */
-export function integer(least: number, most = Number.MAX_SAFE_INTEGER): OptionKind<number> {
+/* @__NO_SIDE_EFFECTS__ */ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): OptionKind<number> {
   return inRange(
     `an integer ${range(least, most)}`,
     (value) => Number.isInteger(value) && value >= least && value <= most,
@@ -38,7 +40,7 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): OptionKi
 }
 
 /** A limit: a whole number from `least` on, or `Infinity` for none. */
-export function limit(least: number): OptionKind<number> {
+/* @__NO_SIDE_EFFECTS__ */ export function limit(least: number): OptionKind<number> {
   return inRange(
     `an integer of at least ${least}, or Infinity`,
     (value) => value >= least && (Number.isInteger(value) || value === Number.POSITIVE_INFINITY),
@@ -46,12 +48,12 @@ export function limit(least: number): OptionKind<number> {
 }
 
 /** A function of the caller's. */
-export function func<Value extends (...given: never) => unknown>(): OptionKind<Value> {
+/* @__NO_SIDE_EFFECTS__ */ export function func<Value extends (...given: never) => unknown>(): OptionKind<Value> {
   return ofType('function', 'a function')
 }
 
 /** An object that is looked into elsewhere. */
-export function object<Value extends object>(expected = 'an object'): OptionKind<Value> {
+/* @__NO_SIDE_EFFECTS__ */ export function object<Value extends object>(expected = 'an object'): OptionKind<Value> {
   return { expected, suits: (value) => typeof value === 'object' && value !== null && !Array.isArray(value) }
 }
 
@@ -59,7 +61,7 @@ export function object<Value extends object>(expected = 'an object'): OptionKind
 export const anything: OptionKind<unknown> = { expected: 'anything', suits: () => true }
 
 /** An array whose items are all of one kind. */
-export function listOf<Item>(item: OptionKind<Item>): OptionKind<readonly Item[]> {
+/* @__NO_SIDE_EFFECTS__ */ export function listOf<Item>(item: OptionKind<Item>): OptionKind<readonly Item[]> {
   return {
     expected: `an array (each item ${item.expected})`,
     suits: Array.isArray,
@@ -71,7 +73,9 @@ export function listOf<Item>(item: OptionKind<Item>): OptionKind<readonly Item[]
 }
 
 /** An object with any keys, whose values are all of one kind. */
-export function recordOf<Item>(item: OptionKind<Item>): OptionKind<Readonly<Record<string, Item>>> {
+/* @__NO_SIDE_EFFECTS__ */ export function recordOf<Item>(
+  item: OptionKind<Item>,
+): OptionKind<Readonly<Record<string, Item>>> {
   const { expected, suits } = object(`an object (each value ${item.expected})`)
   return {
     expected,
@@ -83,12 +87,16 @@ export function recordOf<Item>(item: OptionKind<Item>): OptionKind<Readonly<Reco
 }
 
 /** Options inside an option. */
-export function nested<Options extends object>(table: OptionTable<Options>): OptionKind<Options> {
+/* @__NO_SIDE_EFFECTS__ */ export function nested<Options extends object>(
+  table: OptionTable<Options>,
+): OptionKind<Options> {
   return { ...object<Options>(), inspect: (value, place) => checkOptions(value, table, place) }
 }
 
 /** One of several kinds, told apart by their types. */
-export function oneOf<Kinds extends readonly ValueCheck[]>(...kinds: Kinds): OptionKind<ValueOf<Kinds[number]>> {
+/* @__NO_SIDE_EFFECTS__ */ export function oneOf<Kinds extends readonly ValueCheck[]>(
+  ...kinds: Kinds
+): OptionKind<ValueOf<Kinds[number]>> {
   return {
     expected: listed(kinds.map(({ expected }) => expected)),
     suits: (value) => kinds.some((kind) => kind.suits(value)),
@@ -99,7 +107,11 @@ export function oneOf<Kinds extends readonly ValueCheck[]>(...kinds: Kinds): Opt
 type ValueOf<Kind> = Kind extends OptionKind<infer Value> ? Value : never
 
 /** A kind, or `null`. */
-export function nullable<Value>({ expected, suits, inspect }: OptionKind<Value>): OptionKind<Value | null> {
+/* @__NO_SIDE_EFFECTS__ */ export function nullable<Value>({
+  expected,
+  suits,
+  inspect,
+}: OptionKind<Value>): OptionKind<Value | null> {
   return {
     expected: `${expected}, or null`,
     suits: (value) => value === null || suits(value),
@@ -108,11 +120,11 @@ export function nullable<Value>({ expected, suits, inspect }: OptionKind<Value>)
 }
 
 /** An option that must be given. */
-export function required<Value>(kind: OptionKind<Value>): RequiredKind<Value> {
+/* @__NO_SIDE_EFFECTS__ */ export function required<Value>(kind: OptionKind<Value>): RequiredKind<Value> {
   return { ...kind, isRequired: true }
 }
 
-function ofType<Value>(type: string, expected: string): OptionKind<Value> {
+/* @__NO_SIDE_EFFECTS__ */ function ofType<Value>(type: string, expected: string): OptionKind<Value> {
   return { expected, suits: (value) => typeof value === type }
 }
 

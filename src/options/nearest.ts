@@ -32,24 +32,21 @@ function comparable(name: string): string {
 
 /** How many letters to insert, delete, replace or swap with their neighbour (optimal string alignment). */
 function distance(one: string, other: string): number {
-  let before: number[] = []
-  let row = Array.from({ length: other.length + 1 }, (_, column) => column)
-  for (let at = 1; at <= one.length; at += 1) {
-    const next = [at]
+  const rows: number[][] = []
+  const edits = (at: number, column: number): number => rows[at]?.[column] ?? Number.POSITIVE_INFINITY
+  for (let at = 0; at <= one.length; at += 1) {
+    const row = [at]
+    rows.push(row)
     for (let column = 1; column <= other.length; column += 1) {
       const isSame = one[at - 1] === other[column - 1]
       const isSwapped = one[at - 1] === other[column - 2] && one[at - 2] === other[column - 1]
-      next.push(
-        Math.min(
-          (row[column] ?? 0) + 1,
-          (next[column - 1] ?? 0) + 1,
-          (row[column - 1] ?? 0) + (isSame ? 0 : 1),
-          isSwapped && column > 1 ? (before[column - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
-        ),
+      row[column] = Math.min(
+        edits(at - 1, column) + 1,
+        edits(at, column - 1) + 1,
+        edits(at - 1, column - 1) + (isSame ? 0 : 1),
+        edits(at - 2, column - 2) + (isSwapped ? 1 : Number.POSITIVE_INFINITY),
       )
     }
-    before = row
-    row = next
   }
-  return row[other.length] ?? 0
+  return edits(one.length, other.length)
 }

@@ -21,7 +21,7 @@ export function unknownModel(given: unknown, names: readonly string[]): TypeErro
 }
 
 /** An option that names a model. */
-export function modelName<Name extends string>(names: readonly Name[]): OptionKind<Name> {
+/* @__NO_SIDE_EFFECTS__ */ export function modelName<Name extends string>(names: readonly Name[]): OptionKind<Name> {
   return {
     expected: `the name of a definition, such as ${quoted(names[0])}`,
     suits: (value) => typeof value === 'string',

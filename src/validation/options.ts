@@ -4,16 +4,20 @@ import type { ValidateJsonOptions, ValidateOptions } from './result.js'
 /** The options of a call without options. Nothing to check. */
 export const DEFAULTS: Readonly<Record<never, never>> = {}
 
-/** The options that `validate` accepts. */
-export const VALIDATE_OPTIONS: OptionTable<ValidateOptions> = {
-  mode: choice(['lax', 'strict']),
-  loc: listOf(oneOf(text, integer(0))),
-  maxErrors: limit(0),
-  maxDepth: limit(0),
-}
+const mode = choice(['lax', 'strict'])
+const loc = listOf(oneOf(text, integer(0)))
+const many = limit(0)
 
-/** The options that `validateJson` accepts. */
+/** The options that `validate` accepts. */
+export const VALIDATE_OPTIONS: OptionTable<ValidateOptions> = { mode, loc, maxErrors: many, maxDepth: many }
+
+const contentType = /* @__PURE__ */ nullable(text)
+
+/** The options that `validateJson` accepts. Bundlers keep a spread, even for a caller who imports only `validate`. */
 export const VALIDATE_JSON_OPTIONS: OptionTable<ValidateJsonOptions> = {
-  ...VALIDATE_OPTIONS,
-  contentType: nullable(text),
+  mode,
+  loc,
+  maxErrors: many,
+  maxDepth: many,
+  contentType,
 }
