@@ -1,18 +1,14 @@
 import { type Check, INVALID, type Run } from './check.js'
 import { type ErrorContext, type ErrorType, messageOf } from './error-types.js'
-import type { FastPath } from './fast-path/fast-path.js'
-import { fastPathOfPlan } from './fast-path/find-fast-path.js'
+import { type FastPath, fastPathOfPlan } from './fast-path/fast-path.js'
 import { CHECKS } from './kinds/index.js'
 import { isNotJson, notJson } from './not-json.js'
 import type { Plan } from './plan/plan.js'
-import type { ErrorDetail } from './result.js'
+import type { ErrorDetail, ValidateOptions } from './result.js'
 import { shownInput } from './shown-input.js'
 
-/** A receiver for errors instead of `details`, and the values that already failed, with their plans: those are reported once. */
-export interface Visited {
-  readonly visit: (error: ErrorDetail) => void
-  readonly failed: WeakMap<object, Set<unknown>>
-}
+/** The default start of every place: errors are in a request body. */
+export const BODY: readonly string[] = ['body']
 
 /** The state of one validation: the mode, the current place, and the errors found so far. */
 export class SlowPathRun implements Run {
@@ -23,42 +19,23 @@ export class SlowPathRun implements Run {
   readonly details: ErrorDetail[] = []
   /** The number of errors, including those that `maxErrors` leaves out of `details`. */
   errorCount = 0
-  private readonly maxErrors: number
-  private readonly needsConversion: boolean
-  private readonly shownInputs = new Map<object, unknown>()
-  private readonly visited: Visited | undefined
-  private isAttempt = false
+  readonly #maxErrors: number
+  readonly #needsConversion: boolean
+  readonly #shownInputs = new Map<object, unknown>()
 
-  constructor(options: {
-    strict: boolean
-    loc: readonly (string | number)[]
-    maxErrors: number
-    needsConversion: boolean
-    visited?: Visited
-  }) {
-    this.strict = options.strict
-    this.path = options.loc.slice()
-    this.maxErrors = options.maxErrors
-    this.needsConversion = options.needsConversion
-    this.visited = options.visited
+  constructor({ mode, loc = BODY, maxErrors }: ValidateOptions, needsConversion: boolean) {
+    this.strict = mode === 'strict'
+    this.path = loc.slice()
+    this.#maxErrors = maxErrors ?? Number.POSITIVE_INFINITY
+    this.#needsConversion = needsConversion
   }
 
   /** Checks an input against a plan. Returns the validated value, or `INVALID` after recording its errors. */
   check<P extends Plan>(plan: P, input: unknown): unknown {
+    if (isNotJson(input)) throw notJson(this.path, input)
     // Indexed by `plan.kind`, the table holds the check for just that kind of plan; a mapped type cannot say so.
     const check = CHECKS[plan.kind] as Check<P>
-    if (isNotJson(input)) throw notJson(this.path, input)
-    if (this.visited === undefined || this.isAttempt || typeof input !== 'object' || input === null) {
-      return check(plan, input, this)
-    }
-    const { failed } = this.visited
-    const plans = failed.get(input)
-    if (plans?.has(plan)) return INVALID
-    const checked = check(plan, input, this)
-    if (checked !== INVALID) return checked
-    if (plans === undefined) failed.set(input, new Set([plan]))
-    else plans.add(plan)
-    return INVALID
+    return check(plan, input, this)
   }
 
   /** Checks the value at a key or index of the input. */
@@ -71,21 +48,21 @@ export class SlowPathRun implements Run {
 
   /** The fast path of a plan. Undefined if the input has numbers that it does not support. */
   fastPathOf(plan: Plan): FastPath | undefined {
-    return this.needsConversion ? undefined : fastPathOfPlan(plan)
+    return this.#needsConversion ? undefined : fastPathOfPlan(plan)
   }
 
   /** Records an error at the current place. `shown` is the context to show in the response, if different. */
   fail(type: ErrorType, input: unknown, context?: ErrorContext, shown = context): typeof INVALID {
     this.errorCount += 1
-    const visit = this.isAttempt ? undefined : this.visited?.visit
-    if (visit === undefined && this.details.length >= this.maxErrors) return INVALID
+    if (this.details.length < this.#maxErrors) this.details.push(this.detail(type, this.#echo(input), context, shown))
+    return INVALID
+  }
+
+  /** An error at the current place. */
+  protected detail(type: ErrorType, input: unknown, context?: ErrorContext, shown = context): ErrorDetail {
     const loc = this.path.slice()
     const msg = messageOf(type, context, this.strict)
-    const echo = visit ? (input ?? null) : this.echo(input)
-    const detail = shown === undefined ? { type, loc, msg, input: echo } : { type, loc, msg, input: echo, ctx: shown }
-    if (visit) visit(detail)
-    else this.details.push(detail)
-    return INVALID
+    return shown === undefined ? { type, loc, msg, input } : { type, loc, msg, input, ctx: shown }
   }
 
   /** Records an error below the current place. */
@@ -97,24 +74,18 @@ export class SlowPathRun implements Run {
 
   /** Runs a check without recording errors. Returns the value, or `INVALID`. */
   attempt(plan: Plan, input: unknown, strict: boolean): unknown {
-    const before = {
-      strict: this.strict,
-      errorCount: this.errorCount,
-      kept: this.details.length,
-      isAttempt: this.isAttempt,
-    }
+    const { strict: before, errorCount, details } = this
+    const kept = details.length
     this.strict = strict
-    this.isAttempt = true
     const value = this.check(plan, input)
-    this.strict = before.strict
-    this.isAttempt = before.isAttempt
-    this.errorCount = before.errorCount
-    this.details.length = before.kept
+    this.strict = before
+    this.errorCount = errorCount
+    details.length = kept
     return value
   }
 
-  private echo(input: unknown): unknown {
+  #echo(input: unknown): unknown {
     if (input === undefined) return null
-    return this.needsConversion ? shownInput(input, this.shownInputs) : input
+    return this.#needsConversion ? shownInput(input, this.#shownInputs) : input
   }
 }

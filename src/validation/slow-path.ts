@@ -3,11 +3,8 @@ import { INVALID } from './check.js'
 import { refuseCycle } from './cycle.js'
 import type { Plan } from './plan/plan.js'
 import { UNREADABLE, type ValidateOptions, type ValidationResult } from './result.js'
-import { SlowPathRun } from './run.js'
+import { BODY, SlowPathRun } from './run.js'
 import { scanValue, type ValueScan } from './value-scan.js'
-
-/** The default start of every place: errors are in a request body. */
-const BODY: readonly string[] = ['body']
 
 /**
  * Validates by walking a plan: coerces what the mode allows, and collects every error with the message of the service. It
@@ -16,7 +13,7 @@ const BODY: readonly string[] = ['body']
  * @param known - the result of a walk through the value, if already known
  */
 export function runSlowPath(plan: Plan, value: unknown, options: ValidateOptions, known?: ValueScan): ValidationResult {
-  const { mode = 'lax', loc = BODY, maxErrors, maxDepth = DEFAULT_MAX_DEPTH } = options
+  const { loc = BODY, maxErrors, maxDepth = DEFAULT_MAX_DEPTH } = options
   // The walk ends at the depth limit. If the limit is large, look for a value that contains itself first.
   if (known === undefined && maxDepth > DEFAULT_MAX_DEPTH) refuseCycle(value, loc)
   const { isTooDeep, needsConversion } = known ?? scanValue(value, maxDepth)
@@ -24,12 +21,7 @@ export function runSlowPath(plan: Plan, value: unknown, options: ValidateOptions
     refuseCycle(value, loc)
     return UNREADABLE
   }
-  const run = new SlowPathRun({
-    strict: mode === 'strict',
-    loc,
-    maxErrors: maxErrors ?? Number.POSITIVE_INFINITY,
-    needsConversion,
-  })
+  const run = new SlowPathRun(options, needsConversion)
   if (value === undefined) run.fail('missing', null)
   const checked = value === undefined ? INVALID : run.check(plan, value)
   if (checked !== INVALID) return { ok: true, value: checked }

@@ -4,8 +4,8 @@ import { INVALID } from './check.js'
 import { fastPathValue } from './check-value.js'
 import { planOf } from './plan/plan-of.js'
 import type { ErrorDetail } from './result.js'
-import { SlowPathRun } from './run.js'
 import { scanValue } from './value-scan.js'
+import { VisitingRun } from './visiting-run.js'
 
 /** The valid value, or that there is none. */
 export type VisitedValue =
@@ -31,7 +31,7 @@ export function visitErrors(
   if (built !== undefined) return { ok: true, value: built }
   const { isTooDeep, needsConversion } = scanValue(value, DEFAULT_MAX_DEPTH)
   if (isTooDeep) return { ok: false, isTooDeep }
-  const run = new SlowPathRun({ strict: false, loc: [], maxErrors: 0, needsConversion, visited: { visit, failed } })
+  const run = new VisitingRun(needsConversion, visit, failed)
   if (value === undefined) run.fail('missing', null)
   const checked = value === undefined ? INVALID : run.check(plan, value)
   return checked === INVALID ? { ok: false, isTooDeep: false } : { ok: true, value: checked }
