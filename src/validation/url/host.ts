@@ -1,6 +1,6 @@
 import { FORBIDDEN, idnaToAscii } from './idna/domain-to-ascii.js'
 import { endsInNumber, parseIpv4, parseIpv6 } from './ip-address.js'
-import { ENCODED_IN, percentDecode, percentEncode } from './percent-encode.js'
+import { IN_OPAQUE, percentDecode, percentEncode } from './percent-encode.js'
 
 /** A host in normal form, or the error message of the Rust library `url`, which pydantic uses. */
 export type HostRead = { readonly ok: true; readonly host: string } | { readonly ok: false; readonly error: string }
@@ -22,7 +22,7 @@ export function parseDomain(text: string): HostRead {
 export function parseOpaqueHost(text: string): HostRead {
   if (text.startsWith('[')) return bracketed(text)
   if (FORBIDDEN_IN_HOST.test(text)) return { ok: false, error: 'invalid domain character' }
-  return { ok: true, host: percentEncode(text, ENCODED_IN.opaque) }
+  return { ok: true, host: percentEncode(text, IN_OPAQUE) }
 }
 
 function bracketed(text: string): HostRead {

@@ -1,7 +1,16 @@
 import { type HostRead, parseDomain, parseOpaqueHost } from './host.js'
 import { type NormalPath, normalPath, type SchemeKind } from './path.js'
-import { ENCODED_IN, percentEncode } from './percent-encode.js'
-import { lastViolation, VIOLATIONS, type Violation } from './violations.js'
+import { IN_FRAGMENT, IN_OPAQUE, IN_QUERY, IN_SPECIAL_QUERY, IN_USERINFO, percentEncode } from './percent-encode.js'
+import {
+  AT_SIGN,
+  BACKSLASH,
+  DOUBLE_SLASH,
+  FILE_DOUBLE_SLASH,
+  lastViolation,
+  SPACE_IGNORED,
+  TAB_OR_NEWLINE,
+  type Violation,
+} from './violations.js'
 
 /** A URL in normal form, with the last repair that was needed; or the error message. */
 export type ParsedUrl =
@@ -51,19 +60,19 @@ const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
 
 class UrlParser {
   violation: Violation | undefined
-  private scheme = ''
-  private kind: SchemeKind = 'other'
+  #scheme = ''
+  #kind: SchemeKind = 'other'
   /** Whether a query or a fragment follows. */
-  private hasEnd = false
+  #hasEnd = false
 
   /** The normal form of a URL, from its scheme and the text after the colon. */
   parse(scheme: string, text: string): string {
-    this.scheme = scheme.toLowerCase()
-    this.kind = this.scheme === 'file' ? 'file' : DEFAULT_PORTS.has(this.scheme) ? 'special' : 'other'
+    this.#scheme = scheme.toLowerCase()
+    this.#kind = this.#scheme === 'file' ? 'file' : DEFAULT_PORTS.has(this.#scheme) ? 'special' : 'other'
     const [main, end] = split(text, /[?#]/)
-    this.hasEnd = end !== ''
-    const href = `${this.scheme}:${this.authorityAndPath(main)}`
-    return href + this.queryAndFragment(end)
+    this.#hasEnd = end !== ''
+    const href = `${this.#scheme}:${this.#authorityAndPath(main)}`
+    return href + this.#queryAndFragment(end)
   }
 
   /** Removes surrounding spaces and controls, and all tabs and newlines. */
@@ -72,106 +81,106 @@ class UrlParser {
     let end = text.length
     while (start < end && text.charCodeAt(start) <= 0x20) start += 1
     while (start < end && text.charCodeAt(end - 1) <= 0x20) end -= 1
-    if (end - start < text.length) this.violation = VIOLATIONS.spaceIgnored
+    if (end - start < text.length) this.violation = SPACE_IGNORED
     const trimmed = text.slice(start, end)
     if (!/[\t\n\r]/.test(trimmed)) return trimmed
-    this.violation = VIOLATIONS.tabOrNewline
+    this.violation = TAB_OR_NEWLINE
     return trimmed.replace(/[\t\n\r]/g, '')
   }
 
-  private authorityAndPath(main: string): string {
-    if (this.kind === 'file') return this.file(main)
-    if (this.kind === 'special') {
+  #authorityAndPath(main: string): string {
+    if (this.#kind === 'file') return this.#file(main)
+    if (this.#kind === 'special') {
       const slashes = /^[/\\]*/.exec(main)?.[0] ?? ''
-      if (slashes !== '//') this.violation = VIOLATIONS.doubleSlash
-      return this.afterDoubleSlash(main.slice(slashes.length))
+      if (slashes !== '//') this.violation = DOUBLE_SLASH
+      return this.#afterDoubleSlash(main.slice(slashes.length))
     }
-    if (main.startsWith('//')) return this.afterDoubleSlash(main.slice(2))
+    if (main.startsWith('//')) return this.#afterDoubleSlash(main.slice(2))
     if (!main.startsWith('/')) {
-      this.check(main)
-      return percentEncode(main, ENCODED_IN.opaque)
+      this.#check(main)
+      return percentEncode(main, IN_OPAQUE)
     }
-    const path = this.path(main.slice(1)).text
+    const path = this.#path(main.slice(1)).text
     // Without this, what follows would be read as an authority.
     return path.startsWith('//') ? `/.${path}` : path
   }
 
-  private afterDoubleSlash(text: string): string {
-    const [authority, path] = split(text, this.kind === 'special' ? /[/\\]/ : /\//)
+  #afterDoubleSlash(text: string): string {
+    const [authority, path] = split(text, this.#kind === 'special' ? /[/\\]/ : /\//)
     const at = authority.lastIndexOf('@')
-    const userinfo = at > 0 ? this.userinfo(authority.slice(0, at)) : ''
-    if (authority === '@' && (path !== '' || this.hasEnd)) throw new UrlFailure('empty host')
-    const [host, port] = this.hostAndPort(authority.slice(at + 1), userinfo !== '')
+    const userinfo = at > 0 ? this.#userinfo(authority.slice(0, at)) : ''
+    if (authority === '@' && (path !== '' || this.#hasEnd)) throw new UrlFailure('empty host')
+    const [host, port] = this.#hostAndPort(authority.slice(at + 1), userinfo !== '')
     // A backslash ends a port in other schemes too. The text after it is then a path.
     const [digits, rest] = split(port, /\\/)
-    const start = `//${userinfo}${host}${this.port(digits)}`
-    return start + (rest === '' ? this.pathAfterHost(path) : this.path(rest + path).text)
+    const start = `//${userinfo}${host}${this.#port(digits)}`
+    return start + (rest === '' ? this.#pathAfterHost(path) : this.#path(rest + path).text)
   }
 
-  private userinfo(text: string): string {
+  #userinfo(text: string): string {
     const colon = text.indexOf(':')
     const user = colon === -1 ? text : text.slice(0, colon)
     const password = colon === -1 ? '' : text.slice(colon + 1)
-    if (text.includes('@')) this.violation = VIOLATIONS.atSign
-    this.check(user)
-    this.check(password)
+    if (text.includes('@')) this.violation = AT_SIGN
+    this.#check(user)
+    this.#check(password)
     if (user === '' && password === '') return ''
-    const secret = password === '' ? '' : `:${percentEncode(password, ENCODED_IN.userinfo)}`
-    return `${percentEncode(user, ENCODED_IN.userinfo)}${secret}@`
+    const secret = password === '' ? '' : `:${percentEncode(password, IN_USERINFO)}`
+    return `${percentEncode(user, IN_USERINFO)}${secret}@`
   }
 
   /** The host, and the text after its colon. */
-  private hostAndPort(text: string, hasUserinfo: boolean): readonly [string, string] {
+  #hostAndPort(text: string, hasUserinfo: boolean): readonly [string, string] {
     const colon = portColon(text)
     const hostText = colon === -1 ? text : text.slice(0, colon)
-    if (hostText === '' && (this.kind === 'special' || colon !== -1 || hasUserinfo)) throw new UrlFailure('empty host')
-    const host = unwrap(this.kind === 'special' ? parseDomain(hostText) : parseOpaqueHost(hostText))
+    if (hostText === '' && (this.#kind === 'special' || colon !== -1 || hasUserinfo)) throw new UrlFailure('empty host')
+    const host = unwrap(this.#kind === 'special' ? parseDomain(hostText) : parseOpaqueHost(hostText))
     return [host, colon === -1 ? '' : text.slice(colon + 1)]
   }
 
-  private port(digits: string): string {
+  #port(digits: string): string {
     const port = Number(digits)
     if (!/^[0-9]*$/.test(digits) || port > 0xffff) throw new UrlFailure('invalid port number')
-    return digits === '' || port === DEFAULT_PORTS.get(this.scheme) ? '' : `:${port}`
+    return digits === '' || port === DEFAULT_PORTS.get(this.#scheme) ? '' : `:${port}`
   }
 
-  private pathAfterHost(text: string): string {
-    if (text === '') return this.kind === 'special' ? '/' : ''
-    if (text.startsWith('\\')) this.violation = VIOLATIONS.backslash
-    return this.path(text.slice(1)).text
+  #pathAfterHost(text: string): string {
+    if (text === '') return this.#kind === 'special' ? '/' : ''
+    if (text.startsWith('\\')) this.violation = BACKSLASH
+    return this.#path(text.slice(1)).text
   }
 
-  private path(text: string, hasHost = false): NormalPath {
-    const path = normalPath(text, this.kind, hasHost)
+  #path(text: string, hasHost = false): NormalPath {
+    const path = normalPath(text, this.#kind, hasHost)
     this.violation = path.violation ?? this.violation
     return path
   }
 
-  private file(main: string): string {
-    if (!main.startsWith('//')) this.violation = VIOLATIONS.fileDoubleSlash
+  #file(main: string): string {
+    if (!main.startsWith('//')) this.violation = FILE_DOUBLE_SLASH
     const slashes = /^[/\\]{0,2}/.exec(main)?.[0] ?? ''
-    if (slashes.includes('\\')) this.violation = VIOLATIONS.backslash
-    if (slashes.length < 2) return `//${this.path(main.slice(slashes.length)).text}`
+    if (slashes.includes('\\')) this.violation = BACKSLASH
+    if (slashes.length < 2) return `//${this.#path(main.slice(slashes.length)).text}`
     const rest = main.slice(2)
     const [hostText, path] = split(rest, /[/\\]/)
-    if (hostText === '' || /^[A-Za-z][:|]$/.test(hostText)) return `//${this.path(rest).text}`
+    if (hostText === '' || /^[A-Za-z][:|]$/.test(hostText)) return `//${this.#path(rest).text}`
     const domain = unwrap(parseDomain(hostText))
     const host = domain === 'localhost' ? '' : domain
-    if (path.startsWith('\\')) this.violation = VIOLATIONS.backslash
-    const { text, hasDrive } = this.path(path.slice(1), host !== '')
+    if (path.startsWith('\\')) this.violation = BACKSLASH
+    const { text, hasDrive } = this.#path(path.slice(1), host !== '')
     return `//${hasDrive ? '' : host}${text}`
   }
 
-  private queryAndFragment(end: string): string {
+  #queryAndFragment(end: string): string {
     const [query, fragment] = split(end, /#/)
-    this.check(query.slice(1))
-    const encodedIn = this.kind === 'other' ? ENCODED_IN.query : ENCODED_IN.specialQuery
+    this.#check(query.slice(1))
+    const encodedIn = this.#kind === 'other' ? IN_QUERY : IN_SPECIAL_QUERY
     const queryText = query === '' ? '' : `?${percentEncode(query.slice(1), encodedIn)}`
     this.violation = lastViolation(fragment.slice(1), true) ?? this.violation
-    return queryText + (fragment === '' ? '' : `#${percentEncode(fragment.slice(1), ENCODED_IN.fragment)}`)
+    return queryText + (fragment === '' ? '' : `#${percentEncode(fragment.slice(1), IN_FRAGMENT)}`)
   }
 
-  private check(text: string): void {
+  #check(text: string): void {
     this.violation = lastViolation(text) ?? this.violation
   }
 }

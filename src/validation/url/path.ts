@@ -1,5 +1,5 @@
-import { ENCODED_IN, percentEncode } from './percent-encode.js'
-import { lastViolation, VIOLATIONS, type Violation } from './violations.js'
+import { IN_PATH, percentEncode } from './percent-encode.js'
+import { BACKSLASH, HOST_AND_DRIVE, lastViolation, type Violation } from './violations.js'
 
 /** How the parser treats a scheme: https://url.spec.whatwg.org/#special-scheme */
 export type SchemeKind = 'special' | 'file' | 'other'
@@ -24,8 +24,8 @@ export function normalPath(text: string, scheme: SchemeKind, hasHost = false): N
   let violation: Violation | undefined
   for (const { raw, end } of segmentsOf(text, scheme)) {
     violation = lastViolation(raw) ?? violation
-    if (end === '\\') violation = VIOLATIONS.backslash
-    const segment = percentEncode(raw, ENCODED_IN.path)
+    if (end === '\\') violation = BACKSLASH
+    const segment = percentEncode(raw, IN_PATH)
     const isDot = SINGLE_DOT.test(segment)
     if (isDot || DOUBLE_DOT.test(segment)) {
       // The library treats any segment that looks like a drive letter as one.
@@ -33,7 +33,7 @@ export function normalPath(text: string, scheme: SchemeKind, hasHost = false): N
       if (end === '') segments.push('')
     } else if (scheme === 'file' && segments.length === 0 && DRIVE.test(segment)) {
       segments.push(`${segment.charAt(0)}:`)
-      if (hasHost && !hasDrive) violation = VIOLATIONS.hostAndDrive
+      if (hasHost && !hasDrive) violation = HOST_AND_DRIVE
       hasDrive = true
     } else {
       segments.push(segment)

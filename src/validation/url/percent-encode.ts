@@ -1,32 +1,17 @@
-/** The characters to encode in each part of a URL: https://url.spec.whatwg.org/#percent-encoded-bytes */
+/**
+ * The characters to encode in each part of a URL: control and non-ASCII characters, and those that would end the part.
+ * https://url.spec.whatwg.org/#percent-encoded-bytes
+ */
+export const IN_OPAQUE = /[^ -~]/gu
+export const IN_FRAGMENT = /[^!#-;=?-_a-~]/gu
+export const IN_QUERY = /[^!$-;=?-~]/gu
+export const IN_SPECIAL_QUERY = /[^!$-&(-;=?-~]/gu
+export const IN_PATH = /[^!$-;=@-_a-z|~]/gu
+export const IN_USERINFO = /[^!$-.0-9A-Z_a-z~]/gu
 
-const FRAGMENT = ' "<>`'
-const PATH = `${FRAGMENT}#?{}`
-
-/** The characters to encode in each part, in addition to control and non-ASCII characters. */
-export const ENCODED_IN = {
-  opaque: new Set<string>(),
-  fragment: new Set(FRAGMENT),
-  query: new Set(' "#<>'),
-  specialQuery: new Set(' "#<>\''),
-  path: new Set(PATH),
-  userinfo: new Set(`${PATH}/:;=@[\\]^|`),
-} as const
-
-/** Percent-encodes a text for a part of a URL. The text has no lone surrogates. */
-export function percentEncode(text: string, encoded: ReadonlySet<string>): string {
-  if (NEVER_ENCODED.test(text)) return text
-  let result = ''
-  for (const character of text) {
-    result += mustEncode(character, encoded) ? encodeCharacter(character) : character
-  }
-  return result
-}
-
-const NEVER_ENCODED = /^[\w.~!$&()*+,-]*$/
-
-function mustEncode(character: string, encoded: ReadonlySet<string>): boolean {
-  return character < ' ' || character > '~' || encoded.has(character)
+/** Percent-encodes the characters that a regular expression finds. The text has no lone surrogates. */
+export function percentEncode(text: string, encoded: RegExp): string {
+  return text.replace(encoded, encodeCharacter)
 }
 
 function encodeCharacter(character: string): string {

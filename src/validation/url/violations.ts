@@ -2,21 +2,30 @@
  * The syntax violations of the Rust library `url`, with its messages. The parser repairs them silently, and strict mode
  * refuses them. Credentials in a URL are a violation too, but pydantic accepts them.
  */
-export const VIOLATIONS = {
-  backslash: 'backslash',
-  spaceIgnored: 'leading or trailing control or space character are ignored in URLs',
-  doubleSlash: 'expected //',
-  fileDoubleSlash: 'expected // after file:',
-  hostAndDrive: 'file: with host and Windows drive letter',
-  codePoint: 'non-URL code point',
-  nullInFragment: 'NULL characters are ignored in URL fragment identifiers',
-  percent: 'expected 2 hex digits after %',
-  tabOrNewline: 'tabs or newlines are ignored in URLs',
-  atSign: 'unencoded @ sign in username or password',
-} as const
+
+export const BACKSLASH = 'backslash'
+export const SPACE_IGNORED = 'leading or trailing control or space character are ignored in URLs'
+export const DOUBLE_SLASH = 'expected //'
+export const FILE_DOUBLE_SLASH = 'expected // after file:'
+export const HOST_AND_DRIVE = 'file: with host and Windows drive letter'
+export const CODE_POINT = 'non-URL code point'
+export const NULL_IN_FRAGMENT = 'NULL characters are ignored in URL fragment identifiers'
+export const PERCENT_SIGN = 'expected 2 hex digits after %'
+export const TAB_OR_NEWLINE = 'tabs or newlines are ignored in URLs'
+export const AT_SIGN = 'unencoded @ sign in username or password'
 
 /** The message of a syntax violation. */
-export type Violation = (typeof VIOLATIONS)[keyof typeof VIOLATIONS]
+export type Violation =
+  | typeof BACKSLASH
+  | typeof SPACE_IGNORED
+  | typeof DOUBLE_SLASH
+  | typeof FILE_DOUBLE_SLASH
+  | typeof HOST_AND_DRIVE
+  | typeof CODE_POINT
+  | typeof NULL_IN_FRAGMENT
+  | typeof PERCENT_SIGN
+  | typeof TAB_OR_NEWLINE
+  | typeof AT_SIGN
 
 /** The last violation in the characters of a part of a URL. */
 export function lastViolation(text: string, isFragment = false): Violation | undefined {
@@ -26,11 +35,11 @@ export function lastViolation(text: string, isFragment = false): Violation | und
     const codePoint = text.codePointAt(at) ?? 0
     if (codePoint > 0xffff) at += 1
     if (codePoint === PERCENT) {
-      if (!/^[0-9A-Fa-f]{2}$/.test(text.slice(at + 1, at + 3))) last = VIOLATIONS.percent
+      if (!/^[0-9A-Fa-f]{2}$/.test(text.slice(at + 1, at + 3))) last = PERCENT_SIGN
     } else if (codePoint === 0 && isFragment) {
-      last = VIOLATIONS.nullInFragment
+      last = NULL_IN_FRAGMENT
     } else if (!isUrlCodePoint(codePoint)) {
-      last = VIOLATIONS.codePoint
+      last = CODE_POINT
     }
   }
   return last
