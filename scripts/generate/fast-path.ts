@@ -1,5 +1,4 @@
-import { SCHEMAS } from '../../src/schemas/index.js'
-import { compilePlan } from '../../src/validation/plan/compile-plan.js'
+import { definitionPlans } from './definition-plans.js'
 import { fastPathModule } from './fast-path/module.js'
 import type { Generator } from './generator.js'
 
@@ -7,9 +6,8 @@ import type { Generator } from './generator.js'
 export const fastPathGenerator: Generator = {
   name: 'fast path',
   async files() {
-    const plans = Object.fromEntries(
-      Object.entries(SCHEMAS).map(([name, definition]) => [name, compilePlan(definition)]),
-    )
+    const { definitions, parts } = definitionPlans()
+    const plans = { ...definitions, ...parts }
     return new Map([
       ['src/validation/generated/fast-path.js', `${HEADER}${fastPathModule(plans, '../fast-path/runtime.js')}`],
       ['src/validation/generated/fast-path.d.ts', `${HEADER}${DECLARATION}`],
@@ -18,9 +16,8 @@ export const fastPathGenerator: Generator = {
 }
 
 const HEADER = '// Generated from src/schemas by scripts/generate/fast-path.ts: `npm run generate`.\n'
-const DECLARATION = `import type { SchemaName } from '../../schemas/index.js'
-
-export declare const FAST_PATHS: Readonly<
-  Record<SchemaName, { accepts(value: unknown): boolean; build(value: unknown): unknown }>
->
+const DECLARATION = `export declare const FAST_PATHS: readonly [
+  accepts: (value: unknown) => boolean,
+  build: (value: unknown) => unknown,
+][]
 `

@@ -1,4 +1,4 @@
-import { fastPathOfPlan } from './fast-path/find-fast-path.js'
+import { fastPathOfPlan } from './fast-path/fast-path.js'
 import type { Plan } from './plan/plan.js'
 import type { ValidateOptions, ValidationResult } from './result.js'
 import { runSlowPath } from './slow-path.js'

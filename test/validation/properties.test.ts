@@ -1,12 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SCHEMAS } from '../../src/schemas/index.js'
-import { fastPathOf } from '../../src/validation/fast-path/fast-path.js'
 import { type ValidateOptions, validate, validateJson } from '../../src/validation/index.js'
 import { compilePlan } from '../../src/validation/plan/compile-plan.js'
 import { runSlowPath } from '../../src/validation/slow-path.js'
 import { cases } from '../oracle/bodies.js'
 import { readRecords } from '../oracle/records.js'
+import { fastPathOf } from './fast-path/fast-path-of.js'
 
 const NAMES = Object.keys(SCHEMAS) as (keyof typeof SCHEMAS)[]
 

@@ -185,8 +185,12 @@ function modelChecks(plan: ModelPlan, value: string, module: ModuleWriter): stri
   // Nothing but an object has a field under a name of one's own, so that such a required field tells that there is one.
   const isTold = fields.some(({ name, required }) => required && !INHERITED.has(name))
   const isObject = isTold ? `${value} == null` : `!${module.helper('isRecord')}(${value})`
-  return [`if (${isObject}) return false`, ...checks, ...atMostOneCheck(atMostOne, value, module)]
+  const declaration = checks.some((line) => line.startsWith(`${VARIABLE} = `)) ? [`let ${VARIABLE}`] : []
+  return [`if (${isObject}) return false`, ...declaration, ...checks, ...atMostOneCheck(atMostOne, value, module)]
 }
+
+/** What holds one field after another: equal checks are equal texts then, of which a compressed bundle keeps one. */
+const VARIABLE = 'field'
 
 function fieldChecks(
   { name, plan, required }: FieldPlan,
@@ -196,10 +200,10 @@ function fieldChecks(
   module: ModuleWriter,
 ): [lines: string[], time: string | undefined] {
   const read = property(value, name, module)
-  const variable = local(name, position)
   const isNullable = plan.kind === 'nullable'
   const inner = isNullable ? plan.inner : plan
-  const time = inner.kind === 'datetime' ? variable : undefined
+  const time = inner.kind === 'datetime' ? local(name, position) : undefined
+  const variable = time ?? VARIABLE
   const condition = time === undefined ? accepts(inner, variable, module) : dateTime(time, module, earlier)
   const absent = required
     ? [...(isNullable ? [`${variable} !== null`] : [])]
@@ -211,7 +215,7 @@ function fieldChecks(
   const uses = failure.split(new RegExp(`\\b${variable}\\b`)).length - 1
   if (uses === 1 && time === undefined)
     return [[`if (${failure.replace(new RegExp(`\\b${variable}\\b`), read)}) return false`], undefined]
-  return [[`const ${variable} = ${read}`, `if (${failure}) return false`], time]
+  return [[`${time === undefined ? '' : 'const '}${variable} = ${read}`, `if (${failure}) return false`], time]
 }
 
 function atMostOneCheck(rule: AtMostOne | undefined, value: string, module: ModuleWriter): string[] {

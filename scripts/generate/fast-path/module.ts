@@ -2,19 +2,17 @@ import type { Plan } from '../../../src/validation/plan/plan.js'
 import { functionOf } from './accepts.js'
 import { answerFunction } from './builds.js'
 import { ModuleWriter } from './module-writer.js'
-import { key } from './source.js'
 
 /**
- * The fast path of some plans as an ES module: it exports `FAST_PATHS`, which has `accepts` and `build` of each plan under its
- * name.
+ * The fast path of some plans as an ES module: it exports `FAST_PATHS`, which has `accepts` and `build` of each plan, in the order
+ * of the plans.
  *
  * @param runtimePath - where the module finds src/validation/fast-path/runtime
  */
 export function fastPathModule(plans: Readonly<Record<string, Plan>>, runtimePath: string): string {
   const module = new ModuleWriter(plans)
-  const entries = Object.entries(plans).map(
-    ([name, plan]) =>
-      `  ${key(name)}: { accepts: ${functionOf(plan, module)}, build: ${answerFunction(plan, module)} },\n`,
+  const entries = Object.values(plans).map(
+    (plan) => `  [${functionOf(plan, module)}, ${answerFunction(plan, module)}],\n`,
   )
-  return module.text(runtimePath, `export const FAST_PATHS = {\n${entries.join('')}}\n`)
+  return module.text(runtimePath, `export const FAST_PATHS = [\n${entries.join('')}]\n`)
 }

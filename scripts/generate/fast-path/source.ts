@@ -22,7 +22,7 @@ export function key(name: string): string {
   return isIdentifier(name) ? name : JSON.stringify(name)
 }
 
-/** The local variable of a field: its own name where that is free, else one by its position. */
+/** A local variable for one field alone: its own name where that is free, else one by its position. */
 export function local(name: string, position: number): string {
   return /^[a-z][a-z0-9_]*$/.test(name) && !TAKEN.has(name) ? name : `field${position}`
 }
@@ -59,6 +59,6 @@ const TAKEN: ReadonlySet<string> = new Set([
     ' ',
   ),
   ...'private protected public return static super switch this throw true try typeof undefined var void'.split(' '),
-  ...'while with yield data item items index value values'.split(' '),
+  ...'while with yield data field item items index value values'.split(' '),
   ...Object.keys(runtime),
 ])

@@ -1,5 +1,6 @@
-import type { SchemaName } from '../../schemas/registry.js'
 import { FAST_PATHS } from '../generated/fast-path.js'
+import { PARTS, PLANS } from '../generated/plans.js'
+import type { Plan } from '../plan/plan.js'
 import { NotPlain } from './copy.js'
 
 /** The first step of validation for one model. Its functions are generated from the plan of the definition. */
@@ -17,21 +18,17 @@ export interface FastPath {
   build(value: unknown): unknown
 }
 
-/**
- * The fast path of a model.
- *
- * @example
- * const fastPath = fastPathOf('Lora')
- * fastPath.accepts({ rank: 8 }) // true
- * fastPath.build({ rank: 8 })   // { alpha: null, rank: 8 }
- */
-export function fastPathOf(name: SchemaName): FastPath {
-  return BY_NAME[name]
+/** The fast path of a plan, if it is that of a definition or of a model inside one. */
+export function fastPathOfPlan(plan: Plan): FastPath | undefined {
+  return BY_PLAN.get(plan)
 }
 
-const BY_NAME = Object.fromEntries(
-  Object.entries(FAST_PATHS).map(([name, { accepts, build }]) => [name, { accepts, build: stoppable(build) }]),
-) as Readonly<Record<SchemaName, FastPath>>
+/** The plans that functions are generated from, in the same order. */
+const SOURCES: readonly Plan[] = [...Object.values(PLANS), ...PARTS]
+
+const BY_PLAN: ReadonlyMap<Plan | undefined, FastPath> = new Map(
+  FAST_PATHS.map(([accepts, build], index) => [SOURCES[index], { accepts, build: stoppable(build) }]),
+)
 
 /** Returns `undefined` if a builder finds something that the fast path does not support. */
 function stoppable(build: (value: unknown) => unknown): (value: unknown) => unknown {

@@ -23,13 +23,14 @@ const STRANGER2 = /[^\w\-./]/
 
 function isMoEConfig(data) {
   if (data == null) return false
+  let field
   if (!Number.isSafeInteger(data.num_experts)) return false
   if (!Number.isSafeInteger(data.num_experts_per_tok)) return false
   if (!Number.isSafeInteger(data.num_expert_layers)) return false
-  const expert_ffn_size = data.expert_ffn_size
-  if (expert_ffn_size != null && !Number.isSafeInteger(expert_ffn_size)) return false
-  const num_shared_experts = data.num_shared_experts
-  if (num_shared_experts !== undefined && !Number.isSafeInteger(num_shared_experts)) return false
+  field = data.expert_ffn_size
+  if (field != null && !Number.isSafeInteger(field)) return false
+  field = data.num_shared_experts
+  if (field !== undefined && !Number.isSafeInteger(field)) return false
   return true
 }
 
@@ -45,16 +46,17 @@ function makeMoEConfig(data) {
 
 function isMambaConfig(data) {
   if (data == null) return false
+  let field
   if (typeof data.is_hybrid !== "boolean") return false
   if (!Number.isSafeInteger(data.num_mamba_layers)) return false
-  const num_attention_layers = data.num_attention_layers
-  if (num_attention_layers !== undefined && !Number.isSafeInteger(num_attention_layers)) return false
-  const num_mlp_layers = data.num_mlp_layers
-  if (num_mlp_layers !== undefined && !Number.isSafeInteger(num_mlp_layers)) return false
-  const state_size = data.state_size
-  if (state_size !== undefined && !Number.isSafeInteger(state_size)) return false
-  const conv_kernel = data.conv_kernel
-  if (conv_kernel !== undefined && !Number.isSafeInteger(conv_kernel)) return false
+  field = data.num_attention_layers
+  if (field !== undefined && !Number.isSafeInteger(field)) return false
+  field = data.num_mlp_layers
+  if (field !== undefined && !Number.isSafeInteger(field)) return false
+  field = data.state_size
+  if (field !== undefined && !Number.isSafeInteger(field)) return false
+  field = data.conv_kernel
+  if (field !== undefined && !Number.isSafeInteger(field)) return false
   return true
 }
 
@@ -99,12 +101,13 @@ function makeLinearLayerSpec(data) {
 
 function isToolCallConfig(data) {
   if (!isRecord(data)) return false
-  const tool_call_parser = data.tool_call_parser
-  if (tool_call_parser != null && !(typeof tool_call_parser === "string" && (tool_call_parser.length <= 255 || !isLongerThan(tool_call_parser, 255)) && tool_call_parser.isWellFormed())) return false
-  const tool_call_plugin = data.tool_call_plugin
-  if (tool_call_plugin != null && !(typeof tool_call_plugin === "string" && (tool_call_plugin.length <= 255 || !isLongerThan(tool_call_plugin, 255)) && tool_call_plugin.isWellFormed())) return false
-  const auto_tool_choice = data.auto_tool_choice
-  if (auto_tool_choice != null && typeof auto_tool_choice !== "boolean") return false
+  let field
+  field = data.tool_call_parser
+  if (field != null && !(typeof field === "string" && (field.length <= 255 || !isLongerThan(field, 255)) && field.isWellFormed())) return false
+  field = data.tool_call_plugin
+  if (field != null && !(typeof field === "string" && (field.length <= 255 || !isLongerThan(field, 255)) && field.isWellFormed())) return false
+  field = data.auto_tool_choice
+  if (field != null && typeof field !== "boolean") return false
   return true
 }
 
@@ -118,14 +121,15 @@ function makeToolCallConfig(data) {
 
 function isModelSpec(data) {
   if (data == null) return false
-  const context_size = data.context_size
-  if (context_size != null && !Number.isSafeInteger(context_size)) return false
-  const num_virtual_tokens = data.num_virtual_tokens
-  if (num_virtual_tokens != null && !Number.isSafeInteger(num_virtual_tokens)) return false
-  const is_chat = data.is_chat
-  if (is_chat != null && typeof is_chat !== "boolean") return false
-  const is_embedding_model = data.is_embedding_model
-  if (is_embedding_model !== undefined && typeof is_embedding_model !== "boolean") return false
+  let field
+  field = data.context_size
+  if (field != null && !Number.isSafeInteger(field)) return false
+  field = data.num_virtual_tokens
+  if (field != null && !Number.isSafeInteger(field)) return false
+  field = data.is_chat
+  if (field != null && typeof field !== "boolean") return false
+  field = data.is_embedding_model
+  if (field !== undefined && typeof field !== "boolean") return false
   if (typeof data.checkpoint_model_name !== "string") return false
   if (typeof data.family !== "string") return false
   if (!Number.isSafeInteger(data.num_layers)) return false
@@ -138,22 +142,22 @@ function isModelSpec(data) {
   if (typeof data.gated_mlp !== "boolean") return false
   if (!Number.isSafeInteger(data.base_num_parameters)) return false
   if (typeof data.precision !== "string") return false
-  const moe_config = data.moe_config
-  if (moe_config != null && !isMoEConfig(moe_config)) return false
-  const mamba_config = data.mamba_config
-  if (mamba_config != null && !isMambaConfig(mamba_config)) return false
-  const sliding_window_config = data.sliding_window_config
-  if (sliding_window_config != null && !isSlidingWindowConfig(sliding_window_config)) return false
-  const linear_layers = data.linear_layers
-  if (linear_layers != null && !(Array.isArray(linear_layers) && areAllLinearLayerSpec(linear_layers))) return false
-  const chat_template = data.chat_template
-  if (chat_template != null && typeof chat_template !== "string") return false
-  const tool_call_config = data.tool_call_config
-  if (tool_call_config != null && !isToolCallConfig(tool_call_config)) return false
-  const minimum_gpus_all_weights = data.minimum_gpus_all_weights
-  if (minimum_gpus_all_weights != null && !Number.isSafeInteger(minimum_gpus_all_weights)) return false
-  const minimum_gpus_lora = data.minimum_gpus_lora
-  if (minimum_gpus_lora != null && !Number.isSafeInteger(minimum_gpus_lora)) return false
+  field = data.moe_config
+  if (field != null && !isMoEConfig(field)) return false
+  field = data.mamba_config
+  if (field != null && !isMambaConfig(field)) return false
+  field = data.sliding_window_config
+  if (field != null && !isSlidingWindowConfig(field)) return false
+  field = data.linear_layers
+  if (field != null && !(Array.isArray(field) && areAllLinearLayerSpec(field))) return false
+  field = data.chat_template
+  if (field != null && typeof field !== "string") return false
+  field = data.tool_call_config
+  if (field != null && !isToolCallConfig(field)) return false
+  field = data.minimum_gpus_all_weights
+  if (field != null && !Number.isSafeInteger(field)) return false
+  field = data.minimum_gpus_lora
+  if (field != null && !Number.isSafeInteger(field)) return false
   return true
 }
 
@@ -208,14 +212,15 @@ function makeFinetuningType(data) {
 
 function isAPIEndpointData(data) {
   if (!isRecord(data)) return false
-  const url = data.url
-  if (url != null && !(typeof url === "string" && url.length <= MAX_URL && NORMAL_URL.test(url))) return false
-  const model_id = data.model_id
-  if (model_id != null && typeof model_id !== "string") return false
-  const api_key = data.api_key
-  if (api_key != null && typeof api_key !== "string") return false
-  const format = data.format
-  if (format != null && typeof format !== "string") return false
+  let field
+  field = data.url
+  if (field != null && !(typeof field === "string" && field.length <= MAX_URL && NORMAL_URL.test(field))) return false
+  field = data.model_id
+  if (field != null && typeof field !== "string") return false
+  field = data.api_key
+  if (field != null && typeof field !== "string") return false
+  field = data.format
+  if (field != null && typeof field !== "string") return false
   return true
 }
 
@@ -238,18 +243,19 @@ function makeBackendFormat(data) {
 
 function isInferenceParams(data) {
   if (!isRecord(data)) return false
-  const model = data.model
-  if (model != null && typeof model !== "string") return false
-  const temperature = data.temperature
-  if (temperature != null && !(typeof temperature === "number" && temperature >= 0 && temperature <= 2 && !Object.is(temperature, -0))) return false
-  const max_tokens = data.max_tokens
-  if (max_tokens != null && !(Number.isSafeInteger(max_tokens) && max_tokens >= 1)) return false
-  const max_completion_tokens = data.max_completion_tokens
-  if (max_completion_tokens != null && !(Number.isSafeInteger(max_completion_tokens) && max_completion_tokens >= 1)) return false
-  const top_p = data.top_p
-  if (top_p != null && !(typeof top_p === "number" && top_p >= 0 && top_p <= 1 && !Object.is(top_p, -0))) return false
-  const stop = data.stop
-  if (stop != null && !(Array.isArray(stop) && areAllstring(stop))) return false
+  let field
+  field = data.model
+  if (field != null && typeof field !== "string") return false
+  field = data.temperature
+  if (field != null && !(typeof field === "number" && field >= 0 && field <= 2 && !Object.is(field, -0))) return false
+  field = data.max_tokens
+  if (field != null && !(Number.isSafeInteger(field) && field >= 1)) return false
+  field = data.max_completion_tokens
+  if (field != null && !(Number.isSafeInteger(field) && field >= 1)) return false
+  field = data.top_p
+  if (field != null && !(typeof field === "number" && field >= 0 && field <= 1 && !Object.is(field, -0))) return false
+  field = data.stop
+  if (field != null && !(Array.isArray(field) && areAllstring(field))) return false
   if ((data.max_tokens != null) + (data.max_completion_tokens != null) > 1) return false
   return true
 }
@@ -263,7 +269,7 @@ function areAllstring(items) {
   return true
 }
 
-function makeInferenceParams(data) {
+function makeInferenceParamsInModelEntity(data) {
   const answer = {
     model: data.model ?? null,
     temperature: data.temperature ?? null,
@@ -277,56 +283,58 @@ function makeInferenceParams(data) {
 
 function isPromptData(data) {
   if (!isRecord(data)) return false
-  const system_prompt = data.system_prompt
-  if (system_prompt != null && typeof system_prompt !== "string") return false
-  const icl_few_shot_examples = data.icl_few_shot_examples
-  if (icl_few_shot_examples != null && typeof icl_few_shot_examples !== "string") return false
-  const inference_params = data.inference_params
-  if (inference_params != null && !isInferenceParams(inference_params)) return false
-  const system_prompt_template = data.system_prompt_template
-  if (system_prompt_template != null && typeof system_prompt_template !== "string") return false
+  let field
+  field = data.system_prompt
+  if (field != null && typeof field !== "string") return false
+  field = data.icl_few_shot_examples
+  if (field != null && typeof field !== "string") return false
+  field = data.inference_params
+  if (field != null && !isInferenceParams(field)) return false
+  field = data.system_prompt_template
+  if (field != null && typeof field !== "string") return false
   return true
 }
 
-function makePromptData(data) {
+function makePromptDataInModelEntity(data) {
   return {
     system_prompt: data.system_prompt ?? null,
     icl_few_shot_examples: data.icl_few_shot_examples ?? null,
-    inference_params: data.inference_params == null ? null : makeInferenceParams(data.inference_params),
+    inference_params: data.inference_params == null ? null : makeInferenceParamsInModelEntity(data.inference_params),
     system_prompt_template: data.system_prompt_template ?? null,
   }
 }
 
 function isCreateModelEntityRequest(data) {
   if (!isRecord(data)) return false
-  const name = data.name
-  if (!(typeof name === "string" && name.length <= 255 && name !== "" && !STRANGER.test(name))) return false
-  const project = data.project
-  if (project != null && !(typeof project === "string" && project.length <= 255 && project !== "" && !STRANGER2.test(project))) return false
-  const description = data.description
-  if (description != null && !(typeof description === "string" && (description.length <= 1000 || !isLongerThan(description, 1000)) && description.isWellFormed())) return false
-  const spec = data.spec
-  if (spec != null && !isModelSpec(spec)) return false
-  const finetuning_type = data.finetuning_type
-  if (finetuning_type != null && !FinetuningTypeMembers.has(finetuning_type)) return false
-  const fileset = data.fileset
-  if (fileset != null && typeof fileset !== "string") return false
-  const base_model = data.base_model
-  if (base_model != null && typeof base_model !== "string") return false
-  const api_endpoint = data.api_endpoint
-  if (api_endpoint != null && !isAPIEndpointData(api_endpoint)) return false
-  const backend_format = data.backend_format
-  if (backend_format != null && !BackendFormatMembers.has(backend_format)) return false
-  const prompt = data.prompt
-  if (prompt != null && !isPromptData(prompt)) return false
-  const custom_fields = data.custom_fields
-  if (custom_fields != null && !isRecord(custom_fields)) return false
-  const ownership = data.ownership
-  if (ownership != null && !isRecord(ownership)) return false
-  const model_providers = data.model_providers
-  if (model_providers != null && !(Array.isArray(model_providers) && areAllstring(model_providers))) return false
-  const trust_remote_code = data.trust_remote_code
-  if (trust_remote_code !== undefined && typeof trust_remote_code !== "boolean") return false
+  let field
+  field = data.name
+  if (!(typeof field === "string" && field.length <= 255 && field !== "" && !STRANGER.test(field))) return false
+  field = data.project
+  if (field != null && !(typeof field === "string" && field.length <= 255 && field !== "" && !STRANGER2.test(field))) return false
+  field = data.description
+  if (field != null && !(typeof field === "string" && (field.length <= 1000 || !isLongerThan(field, 1000)) && field.isWellFormed())) return false
+  field = data.spec
+  if (field != null && !isModelSpec(field)) return false
+  field = data.finetuning_type
+  if (field != null && !FinetuningTypeMembers.has(field)) return false
+  field = data.fileset
+  if (field != null && typeof field !== "string") return false
+  field = data.base_model
+  if (field != null && typeof field !== "string") return false
+  field = data.api_endpoint
+  if (field != null && !isAPIEndpointData(field)) return false
+  field = data.backend_format
+  if (field != null && !BackendFormatMembers.has(field)) return false
+  field = data.prompt
+  if (field != null && !isPromptData(field)) return false
+  field = data.custom_fields
+  if (field != null && !isRecord(field)) return false
+  field = data.ownership
+  if (field != null && !isRecord(field)) return false
+  field = data.model_providers
+  if (field != null && !(Array.isArray(field) && areAllstring(field))) return false
+  field = data.trust_remote_code
+  if (field !== undefined && typeof field !== "boolean") return false
   return true
 }
 
@@ -341,7 +349,7 @@ function makeCreateModelEntityRequest(data) {
     base_model: data.base_model ?? null,
     api_endpoint: data.api_endpoint == null ? null : makeAPIEndpointData(data.api_endpoint),
     backend_format: data.backend_format ?? null,
-    prompt: data.prompt == null ? null : makePromptData(data.prompt),
+    prompt: data.prompt == null ? null : makePromptDataInModelEntity(data.prompt),
     custom_fields: data.custom_fields == null ? null : copyFree(data.custom_fields),
     ownership: data.ownership == null ? null : copyFree(data.ownership),
     model_providers: data.model_providers === undefined ? [] : data.model_providers === null ? null : data.model_providers.slice(),
@@ -351,8 +359,9 @@ function makeCreateModelEntityRequest(data) {
 
 function isLora(data) {
   if (data == null) return false
-  const alpha = data.alpha
-  if (alpha != null && !Number.isSafeInteger(alpha)) return false
+  let field
+  field = data.alpha
+  if (field != null && !Number.isSafeInteger(field)) return false
   if (!Number.isSafeInteger(data.rank)) return false
   return true
 }
@@ -366,20 +375,21 @@ function makeLora(data) {
 
 function isAdapter(data) {
   if (data == null) return false
-  const name = data.name
-  if (!(typeof name === "string" && name.length <= 255 && name !== "" && !STRANGER.test(name))) return false
-  const workspace = data.workspace
-  if (!(typeof workspace === "string" && workspace.length <= 255 && workspace !== "" && !STRANGER.test(workspace))) return false
-  const description = data.description
-  if (description != null && !(typeof description === "string" && (description.length <= 1000 || !isLongerThan(description, 1000)) && description.isWellFormed())) return false
+  let field
+  field = data.name
+  if (!(typeof field === "string" && field.length <= 255 && field !== "" && !STRANGER.test(field))) return false
+  field = data.workspace
+  if (!(typeof field === "string" && field.length <= 255 && field !== "" && !STRANGER.test(field))) return false
+  field = data.description
+  if (field != null && !(typeof field === "string" && (field.length <= 1000 || !isLongerThan(field, 1000)) && field.isWellFormed())) return false
   if (typeof data.fileset !== "string") return false
   if (!FinetuningTypeMembers.has(data.finetuning_type)) return false
-  const enabled = data.enabled
-  if (enabled !== undefined && typeof enabled !== "boolean") return false
-  const lora_config = data.lora_config
-  if (lora_config != null && !isLora(lora_config)) return false
-  const model = data.model
-  if (model != null && !(typeof model === "string" && model.length <= 127 && MODEL_REFERENCE.test(model) && (model.length <= MAX_SEGMENT || hasShortSegments(model)))) return false
+  field = data.enabled
+  if (field !== undefined && typeof field !== "boolean") return false
+  field = data.lora_config
+  if (field != null && !isLora(field)) return false
+  field = data.model
+  if (field != null && !(typeof field === "string" && field.length <= 127 && MODEL_REFERENCE.test(field) && (field.length <= MAX_SEGMENT || hasShortSegments(field)))) return false
   const created_at = data.created_at
   if (created_at !== undefined && !(typeof created_at === "string" && (COMMON_DATE_TIME.test(created_at) || isUtcDateTime(created_at)))) return false
   const updated_at = data.updated_at
@@ -404,43 +414,44 @@ function makeAdapter(data) {
 
 function isModelEntity(data) {
   if (data == null) return false
+  let field
   if (typeof data.id !== "string") return false
-  const name = data.name
-  if (!(typeof name === "string" && name.length <= 255 && name !== "" && !STRANGER.test(name))) return false
-  const workspace = data.workspace
-  if (!(typeof workspace === "string" && workspace.length <= 255 && workspace !== "" && !STRANGER.test(workspace))) return false
-  const project = data.project
-  if (project != null && !(typeof project === "string" && (project.length <= 255 || !isLongerThan(project, 255)) && project.isWellFormed())) return false
+  field = data.name
+  if (!(typeof field === "string" && field.length <= 255 && field !== "" && !STRANGER.test(field))) return false
+  field = data.workspace
+  if (!(typeof field === "string" && field.length <= 255 && field !== "" && !STRANGER.test(field))) return false
+  field = data.project
+  if (field != null && !(typeof field === "string" && (field.length <= 255 || !isLongerThan(field, 255)) && field.isWellFormed())) return false
   const created_at = data.created_at
   if (!(typeof created_at === "string" && (COMMON_DATE_TIME.test(created_at) || isUtcDateTime(created_at)))) return false
   const updated_at = data.updated_at
   if (!(typeof updated_at === "string" && (updated_at === created_at || COMMON_DATE_TIME.test(updated_at) || isUtcDateTime(updated_at)))) return false
-  const description = data.description
-  if (description != null && !(typeof description === "string" && (description.length <= 1000 || !isLongerThan(description, 1000)) && description.isWellFormed())) return false
-  const spec = data.spec
-  if (spec != null && !isModelSpec(spec)) return false
-  const finetuning_type = data.finetuning_type
-  if (finetuning_type != null && !FinetuningTypeMembers.has(finetuning_type)) return false
-  const fileset = data.fileset
-  if (fileset != null && typeof fileset !== "string") return false
-  const trust_remote_code = data.trust_remote_code
-  if (trust_remote_code !== undefined && typeof trust_remote_code !== "boolean") return false
-  const base_model = data.base_model
-  if (base_model != null && typeof base_model !== "string") return false
-  const api_endpoint = data.api_endpoint
-  if (api_endpoint != null && !isAPIEndpointData(api_endpoint)) return false
-  const backend_format = data.backend_format
-  if (backend_format != null && !BackendFormatMembers.has(backend_format)) return false
-  const adapters = data.adapters
-  if (adapters != null && !(Array.isArray(adapters) && areAllAdapter(adapters))) return false
-  const prompt = data.prompt
-  if (prompt != null && !isPromptData2(prompt)) return false
-  const custom_fields = data.custom_fields
-  if (custom_fields !== undefined && !isRecord(custom_fields)) return false
-  const ownership = data.ownership
-  if (ownership != null && !isRecord(ownership)) return false
-  const model_providers = data.model_providers
-  if (model_providers !== undefined && !(Array.isArray(model_providers) && areAllstring(model_providers))) return false
+  field = data.description
+  if (field != null && !(typeof field === "string" && (field.length <= 1000 || !isLongerThan(field, 1000)) && field.isWellFormed())) return false
+  field = data.spec
+  if (field != null && !isModelSpec(field)) return false
+  field = data.finetuning_type
+  if (field != null && !FinetuningTypeMembers.has(field)) return false
+  field = data.fileset
+  if (field != null && typeof field !== "string") return false
+  field = data.trust_remote_code
+  if (field !== undefined && typeof field !== "boolean") return false
+  field = data.base_model
+  if (field != null && typeof field !== "string") return false
+  field = data.api_endpoint
+  if (field != null && !isAPIEndpointData(field)) return false
+  field = data.backend_format
+  if (field != null && !BackendFormatMembers.has(field)) return false
+  field = data.adapters
+  if (field != null && !(Array.isArray(field) && areAllAdapter(field))) return false
+  field = data.prompt
+  if (field != null && !isPromptDataInModelEntity(field)) return false
+  field = data.custom_fields
+  if (field !== undefined && !isRecord(field)) return false
+  field = data.ownership
+  if (field != null && !isRecord(field)) return false
+  field = data.model_providers
+  if (field !== undefined && !(Array.isArray(field) && areAllstring(field))) return false
   return true
 }
 
@@ -453,33 +464,35 @@ function areAllAdapter(items) {
   return true
 }
 
-function isPromptData2(data) {
+function isPromptDataInModelEntity(data) {
   if (!isRecord(data)) return false
-  const system_prompt = data.system_prompt
-  if (system_prompt != null && typeof system_prompt !== "string") return false
-  const icl_few_shot_examples = data.icl_few_shot_examples
-  if (icl_few_shot_examples != null && typeof icl_few_shot_examples !== "string") return false
-  const inference_params = data.inference_params
-  if (inference_params != null && !isInferenceParams2(inference_params)) return false
-  const system_prompt_template = data.system_prompt_template
-  if (system_prompt_template != null && typeof system_prompt_template !== "string") return false
+  let field
+  field = data.system_prompt
+  if (field != null && typeof field !== "string") return false
+  field = data.icl_few_shot_examples
+  if (field != null && typeof field !== "string") return false
+  field = data.inference_params
+  if (field != null && !isInferenceParamsInModelEntity(field)) return false
+  field = data.system_prompt_template
+  if (field != null && typeof field !== "string") return false
   return true
 }
 
-function isInferenceParams2(data) {
+function isInferenceParamsInModelEntity(data) {
   if (!isRecord(data)) return false
-  const model = data.model
-  if (model != null && typeof model !== "string") return false
-  const temperature = data.temperature
-  if (temperature != null && !(typeof temperature === "number" && temperature >= 0 && temperature <= 2 && !Object.is(temperature, -0))) return false
-  const max_tokens = data.max_tokens
-  if (max_tokens != null && !(Number.isSafeInteger(max_tokens) && max_tokens >= 1)) return false
-  const max_completion_tokens = data.max_completion_tokens
-  if (max_completion_tokens != null && !(Number.isSafeInteger(max_completion_tokens) && max_completion_tokens >= 1)) return false
-  const top_p = data.top_p
-  if (top_p != null && !(typeof top_p === "number" && top_p >= 0 && top_p <= 1 && !Object.is(top_p, -0))) return false
-  const stop = data.stop
-  if (stop != null && !(Array.isArray(stop) && areAllstring(stop))) return false
+  let field
+  field = data.model
+  if (field != null && typeof field !== "string") return false
+  field = data.temperature
+  if (field != null && !(typeof field === "number" && field >= 0 && field <= 2 && !Object.is(field, -0))) return false
+  field = data.max_tokens
+  if (field != null && !(Number.isSafeInteger(field) && field >= 1)) return false
+  field = data.max_completion_tokens
+  if (field != null && !(Number.isSafeInteger(field) && field >= 1)) return false
+  field = data.top_p
+  if (field != null && !(typeof field === "number" && field >= 0 && field <= 1 && !Object.is(field, -0))) return false
+  field = data.stop
+  if (field != null && !(Array.isArray(field) && areAllstring(field))) return false
   return true
 }
 
@@ -500,7 +513,7 @@ function makeModelEntity(data) {
     api_endpoint: data.api_endpoint == null ? null : makeAPIEndpointData(data.api_endpoint),
     backend_format: data.backend_format ?? null,
     adapters: data.adapters == null ? null : copyList(data.adapters, makeAdapter),
-    prompt: data.prompt == null ? null : makePromptData(data.prompt),
+    prompt: data.prompt == null ? null : makePromptDataInModelEntity(data.prompt),
     custom_fields: data.custom_fields === undefined ? {} : copyFree(data.custom_fields),
     ownership: data.ownership == null ? null : copyFree(data.ownership),
     model_providers: data.model_providers === undefined ? [] : data.model_providers.slice(),
@@ -517,12 +530,13 @@ function makeValidationErrorLocItems(data) {
 
 function isValidationError(data) {
   if (data == null) return false
-  const loc = data.loc
-  if (!(Array.isArray(loc) && areAllValidationErrorLocItems(loc))) return false
+  let field
+  field = data.loc
+  if (!(Array.isArray(field) && areAllValidationErrorLocItems(field))) return false
   if (typeof data.msg !== "string") return false
   if (typeof data.type !== "string") return false
-  const ctx = data.ctx
-  if (ctx != null && !isRecord(ctx)) return false
+  field = data.ctx
+  if (field != null && !isRecord(field)) return false
   return true
 }
 
@@ -547,8 +561,9 @@ function makeValidationError(data) {
 
 function isHTTPValidationError(data) {
   if (!isRecord(data)) return false
-  const detail = data.detail
-  if (detail != null && !(Array.isArray(detail) && areAllValidationError(detail))) return false
+  let field
+  field = data.detail
+  if (field != null && !(Array.isArray(field) && areAllValidationError(field))) return false
   return true
 }
 
@@ -567,23 +582,25 @@ function makeHTTPValidationError(data) {
   }
 }
 
-export const FAST_PATHS = {
-  MoEConfig: { accepts: isMoEConfig, build: makeMoEConfig },
-  MambaConfig: { accepts: isMambaConfig, build: makeMambaConfig },
-  SlidingWindowConfig: { accepts: isSlidingWindowConfig, build: makeSlidingWindowConfig },
-  LinearLayerSpec: { accepts: isLinearLayerSpec, build: makeLinearLayerSpec },
-  ToolCallConfig: { accepts: isToolCallConfig, build: makeToolCallConfig },
-  ModelSpec: { accepts: isModelSpec, build: makeModelSpec },
-  FinetuningType: { accepts: isFinetuningType, build: makeFinetuningType },
-  APIEndpointData: { accepts: isAPIEndpointData, build: makeAPIEndpointData },
-  BackendFormat: { accepts: isBackendFormat, build: makeBackendFormat },
-  InferenceParams: { accepts: isInferenceParams, build: makeInferenceParams },
-  PromptData: { accepts: isPromptData, build: makePromptData },
-  CreateModelEntityRequest: { accepts: isCreateModelEntityRequest, build: makeCreateModelEntityRequest },
-  Lora: { accepts: isLora, build: makeLora },
-  Adapter: { accepts: isAdapter, build: makeAdapter },
-  ModelEntity: { accepts: isModelEntity, build: makeModelEntity },
-  ValidationErrorLocItems: { accepts: isValidationErrorLocItems, build: makeValidationErrorLocItems },
-  ValidationError: { accepts: isValidationError, build: makeValidationError },
-  HTTPValidationError: { accepts: isHTTPValidationError, build: makeHTTPValidationError },
-}
+export const FAST_PATHS = [
+  [isMoEConfig, makeMoEConfig],
+  [isMambaConfig, makeMambaConfig],
+  [isSlidingWindowConfig, makeSlidingWindowConfig],
+  [isLinearLayerSpec, makeLinearLayerSpec],
+  [isToolCallConfig, makeToolCallConfig],
+  [isModelSpec, makeModelSpec],
+  [isFinetuningType, makeFinetuningType],
+  [isAPIEndpointData, makeAPIEndpointData],
+  [isBackendFormat, makeBackendFormat],
+  [isInferenceParams, makeInferenceParamsInModelEntity],
+  [isPromptData, makePromptDataInModelEntity],
+  [isCreateModelEntityRequest, makeCreateModelEntityRequest],
+  [isLora, makeLora],
+  [isAdapter, makeAdapter],
+  [isModelEntity, makeModelEntity],
+  [isValidationErrorLocItems, makeValidationErrorLocItems],
+  [isValidationError, makeValidationError],
+  [isHTTPValidationError, makeHTTPValidationError],
+  [isInferenceParamsInModelEntity, makeInferenceParamsInModelEntity],
+  [isPromptDataInModelEntity, makePromptDataInModelEntity],
+]

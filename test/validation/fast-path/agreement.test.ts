@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SCHEMA_NAMES, SCHEMAS } from '../../../src/schemas/index.js'
-import { fastPathOf } from '../../../src/validation/fast-path/fast-path.js'
 import { compilePlan } from '../../../src/validation/plan/compile-plan.js'
 import { runSlowPath } from '../../../src/validation/slow-path.js'
+import { fastPathOf } from './fast-path-of.js'
 import { valuesOf } from './values.js'
 
 describe.each(SCHEMA_NAMES)('what the fast path of %s builds', (name) => {

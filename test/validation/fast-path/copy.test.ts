@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { copyFree } from '../../../src/validation/fast-path/copy.js'
-import { fastPathOf } from '../../../src/validation/fast-path/fast-path.js'
+import { fastPathOf } from './fast-path-of.js'
 
 test('a free value is copied throughout, its keys in their order', () => {
   const value = { b: [1, { c: null }], a: 'x', 10: true }

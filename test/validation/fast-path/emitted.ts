@@ -9,7 +9,7 @@ export function emittedFastPath(plan: Plan): FastPath {
   const code = fastPathModule({ Own: plan }, 'runtime')
     .replace(/^import (\{[^}]*\}) from 'runtime'/, 'const $1 = runtime')
     .replace(/^export const FAST_PATHS =/m, 'return')
-  const { accepts, build } = new Function('runtime', code)(runtime).Own
+  const [[accepts, build]] = new Function('runtime', code)(runtime)
   return {
     accepts,
     build(value) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { isSchemaName } from '../../../src/schemas/index.js'
-import { fastPathOf } from '../../../src/validation/fast-path/fast-path.js'
+import { fastPathOf } from './fast-path-of.js'
 
 interface Vector {
   readonly id: string

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fastPathOf } from '../../../src/validation/fast-path/fast-path.js'
+import { fastPathOf } from './fast-path-of.js'
 
 const adapter = { name: 'a', workspace: 'w', fileset: 'w/f', finetuning_type: 'lora' }
 

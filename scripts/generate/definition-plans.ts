@@ -1,0 +1,46 @@
+import { SCHEMAS } from '../../src/schemas/index.js'
+import { compilePlan } from '../../src/validation/plan/compile-plan.js'
+import type { Plan } from '../../src/validation/plan/plan.js'
+
+/** Plans by the names of their constants in generated code; a plan stands behind those that it holds. */
+export interface DefinitionPlans {
+  /** The plan of each definition. */
+  readonly definitions: Readonly<Record<string, Plan>>
+  /** The models inside them that are no definitions, as an answer's differ from a request's: `PromptDataInModelEntity`. */
+  readonly parts: Readonly<Record<string, Plan>>
+}
+
+/** The plans of all definitions: what is generated of them is in this order. */
+export function definitionPlans(): DefinitionPlans {
+  const definitions = Object.fromEntries(
+    Object.entries(SCHEMAS).map(([name, definition]) => [name, compilePlan(definition)]),
+  )
+  const known = new Set(Object.values(definitions).map((plan) => JSON.stringify(plan)))
+  const parts: Record<string, Plan> = {}
+  const visit = (plan: Plan, owner: string): void => {
+    for (const part of partsOf(plan)) visit(part, owner)
+    if (plan.kind !== 'model' || known.has(JSON.stringify(plan))) return
+    known.add(JSON.stringify(plan))
+    parts[`${plan.name}In${owner}`] = plan
+  }
+  for (const [name, plan] of Object.entries(definitions)) visit(plan, name)
+  return { definitions, parts }
+}
+
+/** The plans right inside another. */
+function partsOf(plan: Plan): readonly Plan[] {
+  switch (plan.kind) {
+    case 'model':
+      return plan.fields.map((field) => field.plan)
+    case 'nullable':
+      return [plan.inner]
+    case 'list':
+      return [plan.items]
+    case 'record':
+      return [plan.values]
+    case 'union':
+      return plan.members
+    default:
+      return []
+  }
+}
