@@ -1,9 +1,9 @@
 /**
- * Makes every checked-in file that comes from the definitions in src/schemas: all of them, or none where a generator fails.
+ * Generates every checked-in file that depends on the definitions in src/schemas: all of them, or none if a generator fails.
  *
- *     npm run generate               writes what has changed
- *     npm run generate -- --check    writes nothing; names each stale file and exits with 1 if there is one
- *     npm run generate -- --check --shipped    the same without docs/api, which the package does not have
+ *     npm run generate               writes the changed files
+ *     npm run generate -- --check    writes nothing; lists stale files, and exits with 1 if there are any
+ *     npm run generate -- --check --shipped    the same without docs/api, which is not in the package
  */
 import { fileURLToPath } from 'node:url'
 import { apiGenerator } from './generate/api.js'
@@ -13,7 +13,7 @@ import type { Generator } from './generate/generator.js'
 import { plansGenerator } from './generate/plans.js'
 import { staleFiles, writeFiles } from './generate/write-files.js'
 
-/** Every generator: a new one is one line here. */
+/** All generators. Add a new one here. */
 const GENERATORS: readonly Generator[] = [artifactsGenerator, plansGenerator, fastPathGenerator, apiGenerator]
 
 const root = fileURLToPath(new URL('..', import.meta.url))

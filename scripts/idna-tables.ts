@@ -1,6 +1,7 @@
 /**
- * Writes `src/validation/url/idna/tables.ts`: where the answers of IDNA (`test/fixtures/fastapi/idna-points.jsonl.gz`) differ
- * from what the properties of the runtime's regular expressions say. Code points that are refused anyway count as both.
+ * Writes `src/validation/url/idna/tables.ts`: the differences between the recorded IDNA answers
+ * (`test/fixtures/fastapi/idna-points.jsonl.gz`) and the runtime's character properties. Code points that are refused anyway
+ * fit both.
  *
  *     npx tsx scripts/idna-tables.ts && npx biome check --write src/validation/url/idna
  */
@@ -8,7 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { derivedBidi, isRefusedByProperty, mapCharacter } from '../src/validation/url/idna/properties.js'
 
-/** A run of code points that are alike: a line of `test/oracle/hosts.py points`. */
+/** A run of equal code points: a line of `test/oracle/hosts.py points`. */
 interface Run {
   readonly from: number
   readonly to: number
@@ -24,10 +25,10 @@ const RUNS: readonly Run[] = gunzipSync(readFileSync(FIXTURE))
   .split('\n')
   .map((line): Run => JSON.parse(line))
 
-/** Whether a code point belongs to a set; `undefined` where it does not matter. */
+/** Whether a code point belongs to a set. `undefined` if it does not matter. */
 type Wanted = (codePoint: number, run: Run) => boolean | undefined
 
-/** The smallest number of ranges, each its start and its length less one, in base 36 and counted from the last end. */
+/** The smallest list of ranges, in base 36: the distance from the previous end, and the length minus one. */
 function ranges(wanted: Wanted): string {
   const found: [from: number, to: number][] = []
   let isOpen = false
@@ -53,14 +54,14 @@ function ranges(wanted: Wanted): string {
     .join(' ')
 }
 
-/** What is refused in any domain, whatever it came from. */
+/** What is refused in every domain. */
 const FORBIDDEN = /[\0-\x20#%/:<>?@[\\\]^|\x7f]/
 
 const isAllowed = ({ is }: Run) => is === 'valid' || is === 'mark'
 
 const refused = ranges((codePoint, { is }) => {
   const character = String.fromCodePoint(codePoint)
-  // The joiners have a rule of their own.
+  // The joiners have their own rule.
   if (is !== 'no' || codePoint === 0x200c || codePoint === 0x200d) return false
   return isRefusedByProperty(character) || FORBIDDEN.test(mapCharacter(character)) ? undefined : true
 })

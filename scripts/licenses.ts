@@ -1,8 +1,8 @@
 /**
- * Makes THIRD-PARTY-LICENSES.txt from what the build has bundled; run `npm run build` first.
+ * Writes THIRD-PARTY-LICENSES.txt for the packages that the build bundles. Run `npm run build` first.
  *
  *     npm run licenses               writes it
- *     npm run licenses -- --check    writes nothing; exits with 1 when it is stale
+ *     npm run licenses -- --check    writes nothing; exits with 1 if it is stale
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'

@@ -1,16 +1,16 @@
 /**
- * Mutation testing with Stryker: changes the code in small ways, and counts how many changes a room's own tests notice.
+ * Mutation testing with Stryker: makes small changes to the code, and counts how many of them the tests of the room notice.
  *
  *     npm run mutate                              every room, one after another: hours
  *     npm run mutate -- --room json               one room
- *     npm run mutate -- --room json --mutate src/json/decode-unicode.ts      one file; all other flags are Stryker's
+ *     npm run mutate -- --room json --mutate src/json/decode-unicode.ts      one file; other flags go to Stryker
  *
- * A further run tries only what has changed (.cache/mutate/ROOM.json); the report is .cache/mutate/ROOM.html.
+ * A second run tries only what has changed (.cache/mutate/ROOM.json). The report is .cache/mutate/ROOM.html.
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-/** The rooms whose tests are measured. */
+/** The measured rooms. */
 const ROOMS = ['json', 'references', 'lint', 'manifest', 'checkpoint', 'validation'] as const
 
 const stryker = fileURLToPath(new URL('../node_modules/@stryker-mutator/core/bin/stryker.js', import.meta.url))
@@ -24,10 +24,10 @@ if (failed.length > 0) {
 function read([flag, room, ...rest]: readonly string[]): { rooms: readonly string[]; flags: readonly string[] } {
   if (flag !== '--room') return { rooms: ROOMS, flags: process.argv.slice(2) }
   if (ROOMS.some((each) => each === room)) return { rooms: [room ?? ''], flags: rest }
-  throw new TypeError(`no room ${room}: expected one of ${ROOMS.join(', ')}`)
+  throw new TypeError(`unknown room ${room}: expected one of ${ROOMS.join(', ')}`)
 }
 
-/** Two processes at a time unless the flags say otherwise. */
+/** Two processes at a time, unless the flags change it. */
 function passes(room: string): boolean {
   const { status } = spawnSync(process.execPath, [stryker, 'run', '--concurrency', '2', ...flags], {
     stdio: 'inherit',

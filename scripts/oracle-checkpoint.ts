@@ -1,12 +1,12 @@
 /**
- * Compares what the library makes of configs with what transformers builds and PEFT trains.
+ * Compares what the library derives from configs with what transformers builds and PEFT trains.
  *
  *     pip install -r test/oracle/checkpoint/requirements.txt
  *     npm run oracle:checkpoint -- path/to/config.json ...
  *     npm run oracle:checkpoint -- --python .venv/bin/python --no-lora config.json
  *
- * Prints each difference, and ends with status 1 where there is any. Python builds the models without weights, so that a
- * config of 400 billion parameters needs no more than a few seconds.
+ * Prints each difference, and exits with 1 if there are any. Python builds the models without weights, so even a config with
+ * 400 billion parameters takes only a few seconds.
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -47,7 +47,7 @@ function ask(path: string): string {
   return stdout
 }
 
-/** What Python writes for numbers that JSON has no word for, as JSON reads them. */
+/** Replaces Python's numbers that JSON does not have. */
 function finite(text: string): string {
   return text.replaceAll(/\bInfinity\b/g, '1e999')
 }

@@ -1,11 +1,11 @@
 /**
- * Starts the platform on the loopback, sends it requests to create models, and tells where `creationRefusals` says otherwise.
+ * Starts the platform on the loopback, sends it requests to create models, and prints where `creationRefusals` differs.
  *
- *     npm run oracle:http                                   compares 1,000 requests, and installs the platform first if it is not there
- *     npm run oracle:http -- --count 200 --seed 7           compares others, the same for the same seed
+ *     npm run oracle:http                                   compares 1,000 requests; installs the platform first if needed
+ *     npm run oracle:http -- --count 200 --seed 7           compares other requests; the same seed gives the same requests
  *     npm run oracle:http -- --record PATH                  writes the platform's answers, gzipped
  *
- * `--python PATH` names the Python of an installation that is there already.
+ * `--python PATH` uses the Python of an existing installation.
  */
 import { writeFileSync } from 'node:fs'
 import { isDeepStrictEqual, parseArgs } from 'node:util'

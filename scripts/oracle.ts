@@ -1,13 +1,13 @@
 /**
- * Asks the platform's own classes and the library the same, and tells every difference.
+ * Compares the platform's own classes with the library, and prints every difference.
  *
- *     npm run oracle -- --count 5000 --seed 1        compares as many cases, the same for the same seed
- *     npm run oracle -- --shrink                     and makes each difference as small as it gets
- *     npm run oracle -- --cases test/fixtures/fastapi/json-suite.jsonl.gz    asks the cases of a record again
+ *     npm run oracle -- --count 5000 --seed 1        compares this many cases; the same seed gives the same cases
+ *     npm run oracle -- --shrink                     also shrinks each difference
+ *     npm run oracle -- --cases test/fixtures/fastapi/json-suite.jsonl.gz    compares the cases of a record again
  *     npm run oracle -- --record test/fixtures/fastapi/generated.jsonl.gz
- *     npm run oracle -- --platform VERSION           tells what that version changes: schemas, answers, refusals
+ *     npm run oracle -- --platform VERSION           prints what that version changes: schemas, answers, refusals
  *
- * `--python PATH` names the Python of an installation of the platform; without it, uv installs one under `.cache`.
+ * `--python PATH` uses the Python of an existing installation. Without it, uv installs the platform under `.cache`.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'

@@ -1,10 +1,10 @@
 /**
- * Installs and builds what a command needs, and does nothing when that is up to date.
+ * Installs and builds what a command needs. Does nothing if that is up to date.
  *
- *     node scripts/prepare.mjs install      node_modules as package-lock.json says
- *     node scripts/prepare.mjs build        and dist/, the page in it, as src/ and page/ say
+ *     node scripts/prepare.mjs install      node_modules, from package-lock.json
+ *     node scripts/prepare.mjs build        and also dist/, including the page, from src/ and page/
  *
- * Plain JavaScript on Node's own modules: it runs before anything is installed.
+ * Plain JavaScript with only Node's own modules, because it runs before anything is installed.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
 
-// A link is the folder of another checkout: it is not ours to install into.
+// A link points to the folder of another checkout: do not install into it.
 if (!isLink('node_modules'))
   upToDate('node_modules', ['package-lock.json'], () => run(npm, ['ci', '--no-fund', '--no-audit']))
 if (process.argv[2] === 'build') {
@@ -31,7 +31,7 @@ if (process.argv[2] === 'build') {
   upToDate('dist', sources, () => run(npm, ['run', '--silent', 'build']))
 }
 
-/** Runs `make` unless `folder` stands and was made from the same `sources`; a stamp in the folder remembers them. */
+/** Runs `make`, unless `folder` exists and was made from the same `sources`. A stamp in the folder records them. */
 function upToDate(folder, sources, make) {
   const stamp = join(root, folder, '.made-from')
   const wanted = digest(sources)
@@ -63,7 +63,7 @@ function files(path) {
   }
 }
 
-/** The output goes to standard error: standard output is the command's own. */
+/** Sends all output to standard error, because standard output belongs to the command. */
 function run(program, args) {
   execFileSync(program, args, { cwd: root, stdio: ['ignore', 2, 2], shell: program.endsWith('.cmd') })
 }

@@ -1,6 +1,6 @@
 /**
- * `npm start` checks the manifests in examples/, broken ones among them, and shows what is found;
- * `npm start -- path/to/*.yaml` checks the reader's own, with the command's exit code.
+ * `npm start` checks the manifests in examples/, including the broken ones, and prints the result.
+ * `npm start -- path/to/*.yaml` checks your own, and exits with the exit code of the command.
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -13,5 +13,5 @@ const { status } = spawnSync(process.execPath, [cli, 'check', ...(own.length > 0
 if (own.length > 0) process.exitCode = status ?? 1
 else
   console.log(
-    'The errors are those of examples/broken, each of which says what it teaches. To check your own: npm start -- FILES',
+    'The errors are from examples/broken, where each file says what it shows. To check your own: npm start -- FILES',
   )

@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path'
 import type { Plugin } from 'esbuild'
 
 /**
- * Resolves the packages that are bundled so that only the code in use is left, and so that it is ESM through and through:
+ * Resolves the bundled packages so that only the used code remains, and all of it is ESM:
  *
- * - The packages of Hugging Face do not say that their modules have no side effects, so that whatever one module imports
- *   would stay. None of what is used here has any.
- * - The bundle of `@huggingface/hub` is one file, and most of it would stay: the functions in use are taken from its sources.
- * - A CommonJS package gets a module of Node by `require`, which ESM does not have: an import takes its place.
+ * - The Hugging Face packages do not declare that their modules have no side effects, so all imports would stay. The
+ *   modules used here have none.
+ * - The bundle of `@huggingface/hub` is one file, and most of it would stay. So the used functions come from its sources.
+ * - A CommonJS package loads Node modules with `require`, which ESM does not have. It is replaced by an import.
  */
 export const bundledPackages: Plugin = {
   name: 'bundled-packages',
@@ -39,11 +39,11 @@ export const bundledPackages: Plugin = {
 
 const require = createRequire(import.meta.url)
 const HUGGING_FACE = /[\\/]node_modules[\\/]@huggingface[\\/]/
-/** The files of `@huggingface/hub` that have the functions in use. */
+/** The files of `@huggingface/hub` with the used functions. */
 const HUB_FILES = ['download-file', 'list-files']
 const HUB = 'hub'
 const RESOLVED = Symbol('resolved')
-/** A module of Node as CommonJS has it: it requires the same as ESM has it, which imports it. */
+/** A Node module for CommonJS code: it requires an ESM module that imports the Node module. */
 const REQUIRED = 'required-built-in'
 const IMPORTED = 'imported-built-in'
 const BUILT_IN = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]))

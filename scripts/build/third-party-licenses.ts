@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Metafile } from 'esbuild'
 import { pageBundle } from '../page/page-html.js'
 
-/** The licence of each package, and of each part of a package, whose code is in dist/: the library, the command or the page. */
+/** The licences of all packages, and parts of packages, whose code is in dist/: the library, the command or the page. */
 export async function thirdPartyLicenses(): Promise<string> {
   const library: Metafile = JSON.parse(await readFile(join(root, 'dist/metafile-esm.json'), 'utf8'))
   const { metafile: page } = await pageBundle()
@@ -20,7 +20,7 @@ export async function thirdPartyLicenses(): Promise<string> {
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const LINE = '-'.repeat(80)
 
-/** The files of packages that have left code in a bundle. */
+/** The package files with code in a bundle. */
 function bundledFiles({ outputs }: Metafile): string[] {
   return Object.values(outputs).flatMap(({ inputs }) =>
     Object.entries(inputs)
@@ -29,7 +29,7 @@ function bundledFiles({ outputs }: Metafile): string[] {
   )
 }
 
-/** Adds the licences in a folder and in those around it, up to its package: a package may hold code that another wrote. */
+/** Adds the licences in a folder and its parents, up to the package. A package may contain someone else's code. */
 async function collect(folder: string, licences: Map<string, string>): Promise<void> {
   const names = await readdir(folder)
   const name = folder.replaceAll('\\', '/').split('node_modules/').at(-1) ?? ''
@@ -37,7 +37,7 @@ async function collect(folder: string, licences: Map<string, string>): Promise<v
   if (licence !== undefined) licences.set(name, textOf(await readFile(join(folder, licence), 'utf8')))
   const isPackage = /^(?:@[^/]+\/)?[^/]+$/.test(name)
   if (!isPackage) return collect(dirname(folder), licences)
-  if (licence === undefined) throw new Error(`${name} is bundled, and has no licence`)
+  if (licence === undefined) throw new Error(`${name} is bundled, but has no licence`)
 }
 
 function textOf(licence: string): string {

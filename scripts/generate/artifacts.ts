@@ -5,7 +5,7 @@ import type { Generator } from './generator.js'
 const DIALECTS: readonly Dialect[] = ['2020-12', 'draft-07']
 const VERSIONS: readonly OpenApiVersion[] = ['3.1', '3.0']
 
-/** The folder `schemas`: each definition in each dialect, and the endpoint in each version of OpenAPI. */
+/** The folder `schemas`: every definition in every dialect, and the endpoint in every version of OpenAPI. */
 export const artifactsGenerator: Generator = {
   name: 'schemas',
   files: async () =>

@@ -2,7 +2,7 @@ import { definitionPlans } from './definition-plans.js'
 import { fastPathModule } from './fast-path/module.js'
 import type { Generator } from './generator.js'
 
-/** The fast path: for each definition a function that gives the verdict on a value, and one that makes the answer. */
+/** The fast path: for each definition a function that accepts or rejects a value, and one that builds the result. */
 export const fastPathGenerator: Generator = {
   name: 'fast path',
   async files() {

@@ -1,7 +1,7 @@
 /** One generator of checked-in files. */
 export interface Generator {
-  /** What it makes, in a word or two: shown when a file of it is stale. */
+  /** A short name, shown if one of its files is stale. */
   readonly name: string
-  /** The files it makes: the path from the root of the repository, with forward slashes, and the text. */
+  /** The files: path from the root of the repository, with forward slashes, and text. */
   files(): Promise<ReadonlyMap<string, string>>
 }

@@ -4,7 +4,7 @@ import { definitionPlans } from './definition-plans.js'
 import { key, literal } from './fast-path/source.js'
 import type { Generator } from './generator.js'
 
-/** The plans of the definitions, so that validating needs neither the definitions nor the time to compile them. */
+/** The plans of the definitions. With them, validation does not need the definitions or time to compile them. */
 export const plansGenerator: Generator = {
   name: 'validation plans',
   files: async () => new Map([['src/validation/generated/plans.ts', plansModule()]]),

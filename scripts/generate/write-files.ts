@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path'
 import type { Generator } from './generator.js'
 
-/** A file that is not what its generator makes. */
+/** A file that differs from the output of its generator. */
 export interface StaleFile {
   /** The path from the root, with forward slashes. */
   readonly path: string
@@ -11,7 +11,7 @@ export interface StaleFile {
   readonly generator: string
 }
 
-/** Every file that is not what its generator makes of the definitions today. */
+/** All files that differ from the current output of their generators. */
 export async function staleFiles(root: string, generators: readonly Generator[]): Promise<StaleFile[]> {
   const made = await Promise.all(generators.map(async ({ name, files }) => ({ name, files: await files() })))
   const stale: StaleFile[] = []
@@ -23,7 +23,7 @@ export async function staleFiles(root: string, generators: readonly Generator[])
   return stale
 }
 
-/** Writes files, all of them or none: beside their places first, and then into them; what fails there is taken back. */
+/** Writes all files or none: first next to their targets, then over them. Undoes everything if a step fails. */
 export async function writeFiles(root: string, files: readonly StaleFile[]): Promise<void> {
   if (files.length === 0) return
   const folder = await mkdtemp(join(root, '.generate-'))
@@ -50,7 +50,7 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(path, text)
 }
 
-/** A file's text, or undefined where there is none; a checkout with CRLF is not stale. */
+/** The text of a file, or undefined if it does not exist. A checkout with CRLF is not stale. */
 async function textOf(path: string, isNormalised = true): Promise<string | undefined> {
   try {
     const text = await readFile(path, 'utf8')

@@ -1,5 +1,5 @@
 /**
- * Builds dist/page/index.html, the page that works from a file: `npm run page`. `npm run build` builds it after the library.
+ * Builds dist/page/index.html, the browser page: `npm run page`. `npm run build` builds it after the library.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'

@@ -3,18 +3,18 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type BuildResult, build } from 'esbuild'
 
-/** The page as one file: script and style inside, and nothing else that its policy lets run. */
+/** The page as one file, with script and style inside. Its policy allows nothing else to run. */
 export async function pageHtml(): Promise<string> {
   const [html, style, script] = await Promise.all([textOf('page/index.html'), bundle('page/page.css'), pageBundle()])
   return assembled(html, inHtml(style), inHtml(script))
 }
 
-/** The page's script, with what it is made of. */
+/** The script of the page, with the list of its inputs. */
 export function pageBundle(): Promise<Bundle> {
   return bundle('page/main.ts')
 }
 
-/** A minified file, with what it is made of. */
+/** A minified file, with the list of its inputs. */
 export type Bundle = BuildResult<{ metafile: true; write: false }>
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -23,7 +23,7 @@ async function textOf(path: string): Promise<string> {
   return (await readFile(`${root}/${path}`, 'utf8')).replaceAll('\r\n', '\n')
 }
 
-/** A classic script and not a module: a page from `file://` may load no modules. */
+/** A classic script, because a page from `file://` cannot load modules. */
 function bundle(path: string): Promise<Bundle> {
   return build({
     entryPoints: [path],
@@ -41,7 +41,7 @@ function bundle(path: string): Promise<Bundle> {
 }
 
 function inHtml({ outputFiles }: Bundle): string {
-  // In HTML a script ends at the first `</script`, wherever it stands, and `<!--` begins a comment in it.
+  // In HTML a script ends at the first `</script`, even inside a string, and `<!--` starts a comment in it.
   return (outputFiles[0]?.text ?? '').trim().replaceAll('</script', '<\\/script').replaceAll('<!--', '\\x3C!--')
 }
 

@@ -1,4 +1,4 @@
 import { fileURLToPath } from 'node:url'
 
-/** The built page, as the package ships it. */
+/** The path of the built page in the package. */
 export const PAGE = fileURLToPath(new URL('../../dist/page/index.html', import.meta.url))

@@ -1,5 +1,5 @@
 /**
- * Takes the picture in docs/page.md: `npm run page:screenshot`. It builds the page first, chooses the example Llama 3.1 8B, and needs
+ * Takes the screenshot in docs/page.md: `npm run page:screenshot`. Builds the page first and selects the example Llama 3.1 8B. Needs
  * Chromium (Debian: `apt-get install chromium`; elsewhere: set CHROMIUM_PATH).
  */
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -12,7 +12,7 @@ const PICTURE = fileURLToPath(new URL('../../docs/page-screenshot.png', import.m
 
 if (BROWSER === undefined) {
   console.error(
-    'No screenshot: no Chromium on this machine. Install it (Debian: apt-get install chromium), or set CHROMIUM_PATH.',
+    'Cannot take a screenshot: Chromium is not installed. Install it (Debian: apt-get install chromium), or set CHROMIUM_PATH.',
   )
   process.exitCode = 1
 } else {
@@ -26,7 +26,7 @@ async function takePicture(executablePath: string): Promise<void> {
     const page = await browser.newPage({ viewport: { width: 1400, height: 1080 }, colorScheme: 'light' })
     await page.goto(pathToFileURL(PAGE).href)
     await page.locator('#example').selectOption('Llama 3.1 8B')
-    // The second table, that of several GPUs, is drawn last.
+    // The second table, for several GPUs, is drawn last.
     await page.locator('#memory table').nth(1).waitFor()
     await page.screenshot({ path: PICTURE })
   } finally {

@@ -1,5 +1,6 @@
 /**
- * Checks that a tag can be released: it is the version, the changelog has a dated entry for it, and the repository is known.
+ * Checks that a tag can be released: it matches the version, the changelog has a dated entry for it, and package.json has the
+ * repository.
  *
  *     npm run release:check -- v1.2.3
  */

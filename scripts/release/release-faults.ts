@@ -1,11 +1,11 @@
-/** A tag, and what stands in the checkout that it names. */
+/** A tag, and the files of its checkout. */
 export interface Release {
   readonly tag: string
   readonly manifest: { readonly version: string; readonly repository?: unknown }
   readonly changelog: string
 }
 
-/** What is in the way of a release; empty if nothing is. */
+/** The problems that prevent a release. Empty if there are none. */
 export function releaseFaults({ tag, manifest, changelog }: Release): string[] {
   const { version, repository } = manifest
   const heading = changelog.split(/\r?\n/).find((line) => line.startsWith(`## ${version} `) || line === `## ${version}`)

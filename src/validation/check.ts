@@ -11,24 +11,24 @@ export const INVALID: unique symbol = Symbol('invalid')
  */
 export type Check<P extends Plan> = (plan: P, input: unknown, run: Run) => unknown
 
-/** What one validation carries along, as the kinds see it: the mode, the place it has come to, and the errors found. */
+/** The state of one validation, as the checks use it: the mode, the current place, and the errors found. */
 export interface Run {
-  /** Whether nothing is coerced; a union sets it while it looks for an exact member. */
+  /** Whether coercion is off. A union sets it while it looks for an exact match. */
   strict: boolean
-  /** The place of what is checked now. */
+  /** The current place. */
   readonly path: (string | number)[]
-  /** How many errors were found. */
+  /** The number of errors found. */
   readonly errorCount: number
-  /** Checks an input against a plan: the validated value, or `INVALID` once its errors are noted. */
+  /** Checks an input against a plan. Returns the validated value, or `INVALID` after recording its errors. */
   check<P extends Plan>(plan: P, input: unknown): unknown
-  /** Checks what stands under a key or index of the input. */
+  /** Checks the value at a key or index of the input. */
   checkAt(key: string | number, plan: Plan, input: unknown): unknown
-  /** The fast path of a plan; none where there are numbers that it does not know. */
+  /** The fast path of a plan. Undefined if the input has numbers that it does not support. */
   fastPathOf(plan: Plan): FastPath | undefined
-  /** Notes an error at the present place; `shown` is the context that the answer shows, if it is another. */
+  /** Records an error at the current place. `shown` is the context to show in the response, if different. */
   fail(type: ErrorType, input: unknown, context?: ErrorContext, shown?: ErrorContext): typeof INVALID
-  /** Notes an error below the present place. */
+  /** Records an error below the current place. */
   failAt(key: string | number, type: ErrorType, input: unknown): void
-  /** Runs a check whose errors do not count: the value, or `INVALID`. */
+  /** Runs a check without recording errors. Returns the value, or `INVALID`. */
   attempt(plan: Plan, input: unknown, strict: boolean): unknown
 }

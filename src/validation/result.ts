@@ -60,11 +60,11 @@ export interface ValidateOptions {
   readonly maxDepth?: number
 }
 
-/** How to validate a body. */
+/** Options of `validateJson`. */
 export interface ValidateJsonOptions extends ValidateOptions {
   /**
-   * The request's `Content-Type`, as the header has it; `null` for a request without one. Unless it is JSON, the text
-   * itself is the value. Left out, the body is JSON.
+   * The `Content-Type` header of the request, or `null` if it has none. If it is not JSON, the text itself is the
+   * value. If this option is left out, the body is JSON.
    */
   readonly contentType?: string | null
 }

@@ -1,4 +1,4 @@
-/** The verdict as source: whether the service answers a value back as it is, but for defaults and for fields that it drops. */
+/** Writes the check: whether the service would return a value unchanged, except for defaults and dropped fields. */
 import type {
   AtMostOne,
   Bounds,
@@ -12,20 +12,20 @@ import type { FunctionText, ModuleWriter } from './module-writer.js'
 import { local, property } from './source.js'
 
 /**
- * An expression that is true when a plan takes the value of another expression. What it takes must be taken by the slow path as
- * well, with the value that `build.ts` makes; what it refuses may still pass there.
+ * An expression that is true if a plan accepts the value of another expression. The slow path must accept the same values, and
+ * give the result that `builds.ts` builds. It may accept more.
  */
 export function accepts(plan: Plan, value: string, module: ModuleWriter): string {
   if (module.nameOf(plan) !== undefined && HAS_FUNCTION.has(plan.kind)) return `${functionOf(plan, module)}(${value})`
   return conditionOf(plan, value, module)
 }
 
-/** The function that gives the verdict for a plan. */
+/** The function that checks a plan. */
 export function functionOf(plan: Plan, module: ModuleWriter): string {
   return module.functionFor('is', plan, 'name' in plan ? plan.name : plan.kind, () => functionText(plan, module))
 }
 
-/** Kinds that are worth a function where they have a name; the others are short. */
+/** Named kinds that get their own function. The others are short. */
 const HAS_FUNCTION: ReadonlySet<Plan['kind']> = new Set(['model', 'union'])
 
 function functionText(plan: Plan, module: ModuleWriter): FunctionText {
@@ -59,7 +59,7 @@ const CONDITIONS: {
   list: (plan, value, module) => [`Array.isArray(${value})`, ...calls(listFunction(plan, module), value)].join(' && '),
   model: (plan, value, module) => `${functionOf(plan, module)}(${value})`,
   nullable: ({ inner }, value, module) => either([`${value} === null`, accepts(inner, value, module)]),
-  // `-0` may have been written as an integer, which has no sign to Python.
+  // `-0` may be written as an integer, and Python has no negative integer zero.
   number: (plan, value) =>
     [`typeof ${value} === "number"`, ...bounds(plan, value), `!Object.is(${value}, -0)`].join(' && '),
   record: ({ values }, value, module) =>
@@ -75,7 +75,7 @@ const CONDITIONS: {
     `typeof ${value} === "string" && ${value}.length <= ${module.helper('MAX_URL')} && ${module.helper('NORMAL_URL')}.test(${value})`,
 }
 
-/** A text that is `earlier` is a date-time as that one is: comparing two texts costs less than reading the second one. */
+/** A text equal to `earlier` is a valid date-time too. Comparing is cheaper than parsing it again. */
 function dateTime(value: string, module: ModuleWriter, earlier?: string): string {
   const tests = [
     ...(earlier === undefined ? [] : [`${value} === ${earlier}`]),
@@ -85,7 +85,7 @@ function dateTime(value: string, module: ModuleWriter, earlier?: string): string
   return `typeof ${value} === "string" && (${tests.join(' || ')})`
 }
 
-/** In the bounds: `NaN` is in none. */
+/** Within the bounds. `NaN` never is. */
 function bounds({ ge, gt, le, lt }: Bounds, value: string): string[] {
   return [
     ...(ge === undefined ? [] : [`${value} >= ${ge}`]),
@@ -95,7 +95,7 @@ function bounds({ ge, gt, le, lt }: Bounds, value: string): string[] {
   ]
 }
 
-/** A text without a constraint is never looked into; any other must be well-formed. */
+/** A text without constraints is not checked. Any other must be well-formed. */
 function textChecks(
   { kind: _, minLength, maxLength, pattern, reference, ...rest }: StringPlan,
   value: string,
@@ -132,12 +132,12 @@ function textChecks(
 }
 
 /**
- * A pattern of one or more characters of a class, with ASCII in it or `\w` and `\d`, which without the flag `u` are ASCII, too: a
- * text passes when it has no other character. That is quicker to tell, and leaves what else the service takes to the slow path.
+ * For a pattern of one or more characters of a class with ASCII, `\w` and `\d` (ASCII without the flag `u`): a text passes if it
+ * has no other characters. This is faster. Everything else that the service accepts is left to the slow path.
  */
 const ASCII_CLASS = /^\^\[((?:[A-Za-z0-9_./@+]|[A-Za-z0-9]-[A-Za-z0-9]|\\[wd.\-/])+-?)\]\+\$$/
 
-/** A function over the items of a list; none where every item is right. A model that holds no other is checked in the loop itself. */
+/** A function over the items of a list, unless every item is valid. A flat model is checked inside the loop. */
 function listFunction(plan: PlanOf<'list'>, module: ModuleWriter): string | undefined {
   const { items } = plan
   const condition = items.kind === 'model' && isFlat(items) ? undefined : accepts(items, 'item', module)
@@ -165,14 +165,14 @@ function calls(name: string | undefined, value: string): string[] {
   return name === undefined ? [] : [`${name}(${value})`]
 }
 
-/** Whether a model holds scalars alone. */
+/** Whether a model contains only scalars. */
 function isFlat({ fields }: ModelPlan): boolean {
   const isScalar = (plan: Plan): boolean =>
     plan.kind === 'nullable' ? isScalar(plan.inner) : !['any', 'list', 'model', 'record', 'union'].includes(plan.kind)
   return fields.every(({ plan }) => isScalar(plan))
 }
 
-/** The checks of a model as statements, each of which returns false where it fails. */
+/** The checks of a model as statements that return false on failure. */
 function modelChecks(plan: ModelPlan, value: string, module: ModuleWriter): string[] {
   const { kind: _, name: __, fields, keepsExtras: ___, atMostOne, ...rest } = plan
   nothingElse(rest)
@@ -182,7 +182,7 @@ function modelChecks(plan: ModelPlan, value: string, module: ModuleWriter): stri
     if (time !== undefined) earlier = time
     return lines
   })
-  // Nothing but an object has a field under a name of one's own, so that such a required field tells that there is one.
+  // Only an object can have a field with a name that is not inherited, so such a required field proves that it is an object.
   const isTold = fields.some(({ name, required }) => required && !INHERITED.has(name))
   const isObject = isTold ? `${value} == null` : `!${module.helper('isRecord')}(${value})`
   const declaration = checks.some((line) => line.startsWith(`${VARIABLE} = `)) ? [`let ${VARIABLE}`] : []
@@ -224,14 +224,14 @@ function atMostOneCheck(rule: AtMostOne | undefined, value: string, module: Modu
   return [`if (${isSet.join(' + ')} > 1) return false`]
 }
 
-/** The names under which values that are no plain objects have something. */
+/** The property names of values that are not plain objects. */
 const INHERITED: ReadonlySet<string> = new Set(
   [Object, Array, String, Number, Boolean, Function, Map, Date].flatMap(({ prototype }) =>
     Object.getOwnPropertyNames(prototype),
   ),
 )
 
-/** The members of a union that the JSON type of a value decides for: none before them takes a value of the same type. */
+/** The members of a union that the JSON type of a value selects: no earlier member accepts a value of that type. */
 export function decidable({ members }: UnionPlan): Plan[] {
   const taken = new Set<string>()
   return members.filter((member) => {
@@ -242,7 +242,7 @@ export function decidable({ members }: UnionPlan): Plan[] {
   })
 }
 
-/** The JSON types of the values that a plan takes without coercing them. */
+/** The JSON types that a plan accepts without coercion. */
 function jsonTypes(plan: Plan): readonly string[] {
   switch (plan.kind) {
     case 'any':
@@ -275,11 +275,11 @@ function either(conditions: readonly string[]): string {
   return more.length === 0 ? only : `(${conditions.map((one) => (one.includes('&&') ? `(${one})` : one)).join(' || ')})`
 }
 
-/** The opposite of a condition, as short as it goes. */
+/** The negation of a condition, as short as possible. */
 function not(condition: string): string {
   if (/^typeof [\w.]+ === "\w+"$/.test(condition)) return condition.replace('===', '!==')
   return /^[\w.]+\([^()]*\)$/.test(condition) ? `!${condition}` : `!(${condition})`
 }
 
-/** A rule of a plan that the generator does not know would be broken: this does not compile when there is a new one. */
+/** Fails to compile if a plan gets a new rule, which the generator would ignore. */
 function nothingElse(_: Record<string, never>): void {}

@@ -1,4 +1,4 @@
-/** The answer as source: the new value that the service makes of a value that the verdict takes. */
+/** Writes the result: the new value that the service returns for an accepted value. */
 import { answerPlan } from '../../../src/validation/plan/answer-plan.js'
 import type { FieldPlan, ModelPlan, Plan } from '../../../src/validation/plan/plan.js'
 import { accepts, decidable } from './accepts.js'
@@ -6,8 +6,8 @@ import type { FunctionText, ModuleWriter } from './module-writer.js'
 import { isInherited, key, literal, property } from './source.js'
 
 /**
- * An expression for the answer to the value of another expression. It is that expression itself where the value is answered as it
- * came; the expression may be repeated.
+ * An expression for the result of another expression. It is the same expression if the value is returned unchanged. The
+ * expression may be repeated.
  */
 export function answer(plan: Plan, value: string, module: ModuleWriter): string {
   // Indexed by `plan.kind`, the table holds the writer for just that kind of plan; a mapped type cannot say so.
@@ -15,7 +15,7 @@ export function answer(plan: Plan, value: string, module: ModuleWriter): string 
   return write(plan, value, module)
 }
 
-/** The function that makes the answer for a plan; what a request and an answer differ in is asked before. */
+/** The function that builds the result for a plan. The check has already handled the differences between requests and responses. */
 export function answerFunction(asked: Plan, module: ModuleWriter): string {
   const plan = asked.kind === 'model' ? answerPlan(asked) : asked
   return module.functionFor('make', plan, 'name' in plan ? plan.name : plan.kind, () => functionText(plan, module))
@@ -33,7 +33,7 @@ const ANSWERS: {
   boolean: same,
   datetime: same,
   enum: same,
-  // `-0` is 0, as to Python's integers.
+  // `-0` becomes 0, like Python's integers.
   integer: ({ ge = 0, gt = 0 }, value) => (ge > 0 || gt > 0 ? value : `${value} || 0`),
   list: ({ items }, value, module) => {
     const item = answer(items, 'item', module)
@@ -65,12 +65,12 @@ function same(_: Plan, value: string): string {
   return value
 }
 
-/** A function of one parameter, or the name of one that does just that. */
+/** A function of one parameter, or the name of an equal one. */
 function callback(item: string): string {
   return /^(\w+)\(item\)$/.exec(item)?.[1] ?? `(item) => ${item}`
 }
 
-/** The model as one object literal, or, where an absent field stays absent, field by field. */
+/** The model as one object literal or, if an absent field stays absent, field by field. */
 function modelAnswer(plan: ModelPlan, module: ModuleWriter): string[] {
   const { fields, keepsExtras } = plan
   const isLiteral = !fields.some(staysAbsent)
@@ -96,13 +96,13 @@ function assignment(field: FieldPlan, module: ModuleWriter): string {
   return staysAbsent(field) ? `if (${property('data', name, module)} !== undefined) ${set}` : set
 }
 
-/** A field's answer: that to its value, or what stands for an absent one. */
+/** The result for a field: that of its value, or the default if it is absent. */
 function fieldAnswer({ name, plan, required, default: fallback }: FieldPlan, module: ModuleWriter): string {
   const read = property('data', name, module)
   const value = answer(plan, read, module)
   if (required || fallback === undefined) return value
   if (fallback === null && plan.kind === 'nullable') return answerOrNull(plan.inner, read, module)
-  // `??` takes null for absent, too, and so is for what is never null.
+  // `??` treats null as absent too, so it is only for kinds that are never null.
   if (value === read && NEVER_NULL.has(plan.kind)) return `${read} ?? ${literal(fallback)}`
   if (plan.kind === 'integer' && fallback === 0) return `${read} || 0`
   return `${read} === undefined ? ${literal(fallback)} : ${value}`

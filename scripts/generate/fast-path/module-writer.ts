@@ -2,16 +2,16 @@ import type * as runtime from '../../../src/validation/fast-path/runtime.js'
 import type { Plan } from '../../../src/validation/plan/plan.js'
 import { identifier } from './source.js'
 
-/** What generated code may import. */
+/** The helpers that generated code may import. */
 export type Helper = keyof typeof runtime
 
-/** One function of the module: its parameter and its body, a statement a line. */
+/** One function of the module: its parameter and its body, with one statement per line. */
 export interface FunctionText {
   readonly parameter: string
   readonly body: readonly string[]
 }
 
-/** The module while it is written: its constants, its functions, and the helpers that it imports. */
+/** Collects the constants, functions and imported helpers of the module. */
 export class ModuleWriter {
   private readonly helpers = new Set<Helper>()
   private readonly constants = new Map<string, string>()
@@ -19,18 +19,18 @@ export class ModuleWriter {
   private readonly names = new Set<string>()
   private readonly plans: ReadonlyMap<string, string>
 
-  /** @param plans - the plans that have names: wherever one of them stands in another, its function is called */
+  /** @param plans - the named plans. If one of them is part of another, its function is called */
   constructor(plans: Readonly<Record<string, Plan>>) {
     this.plans = new Map(Object.entries(plans).map(([name, plan]) => [JSON.stringify(plan), name]))
   }
 
-  /** The name of a helper, which is imported from now on. */
+  /** The name of a helper. Adds it to the imports. */
   helper(name: Helper): string {
     this.helpers.add(name)
     return name
   }
 
-  /** The name of a constant; equal expressions share one. */
+  /** The name of a constant. Equal expressions share one. */
   constant(hint: string, expression: string): string {
     const known = this.constants.get(expression)
     if (known !== undefined) return known
@@ -39,7 +39,7 @@ export class ModuleWriter {
     return name
   }
 
-  /** The name of a function that does `purpose` for a plan; it is written when it is first asked for. */
+  /** The name of the function for a purpose and a plan. The first call writes the function. */
   functionFor(purpose: string, plan: Plan, hint: string, write: () => FunctionText): string {
     const key = `${purpose} ${JSON.stringify(plan)}`
     const known = this.functions.get(key)
@@ -51,12 +51,12 @@ export class ModuleWriter {
     return name
   }
 
-  /** The name under which a plan was given. */
+  /** The name of a named plan. */
   nameOf(plan: Plan): string | undefined {
     return this.plans.get(JSON.stringify(plan))
   }
 
-  /** The text of the module, the imports first. */
+  /** The text of the module, starting with the imports. */
   text(runtimePath: string, footer: string): string {
     const imports = [...this.helpers].sort().map((name) => `  ${name},\n`)
     const constants = [...this.constants].map(([expression, name]) => `const ${name} = ${expression}\n`)

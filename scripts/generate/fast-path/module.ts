@@ -4,10 +4,10 @@ import { answerFunction } from './builds.js'
 import { ModuleWriter } from './module-writer.js'
 
 /**
- * The fast path of some plans as an ES module: it exports `FAST_PATHS`, which has `accepts` and `build` of each plan, in the order
- * of the plans.
+ * The fast path of several plans as an ES module. It exports `FAST_PATHS`, with `accepts` and `build` for each plan, in the order of
+ * the plans.
  *
- * @param runtimePath - where the module finds src/validation/fast-path/runtime
+ * @param runtimePath - the import path of src/validation/fast-path/runtime
  */
 export function fastPathModule(plans: Readonly<Record<string, Plan>>, runtimePath: string): string {
   const module = new ModuleWriter(plans)

@@ -1,28 +1,28 @@
-/** Names, keys and values of any content as JavaScript source. */
+/** Writes names, keys and values as JavaScript source. */
 import * as runtime from '../../../src/validation/fast-path/runtime.js'
 
 /**
- * A field of the object that an expression stands for; what every object inherits is no field of it.
+ * A field of the object in an expression. Inherited properties do not count as fields.
  *
- * @param module - the module that the expression is for, which imports what it needs
+ * @param module - the module of the expression, which imports the helpers it needs
  */
 export function property(object: string, name: string, module: { helper(name: 'ownField'): string }): string {
   if (isInherited(name)) return `${module.helper('ownField')}(${object}, ${JSON.stringify(name)})`
   return isIdentifier(name) ? `${object}.${name}` : `${object}[${JSON.stringify(name)}]`
 }
 
-/** Whether every object has something under a name. */
+/** Whether every object inherits something with a name. */
 export function isInherited(name: string): boolean {
   return name in Object.prototype
 }
 
-/** A key of an object literal; `__proto__` written plainly would set the prototype. */
+/** A key of an object literal. A plain `__proto__` would set the prototype. */
 export function key(name: string): string {
   if (name === '__proto__') return '["__proto__"]'
   return isIdentifier(name) ? name : JSON.stringify(name)
 }
 
-/** A local variable for one field alone: its own name where that is free, else one by its position. */
+/** A local variable for a single field: its own name if that is free, otherwise a name with its position. */
 export function local(name: string, position: number): string {
   return /^[a-z][a-z0-9_]*$/.test(name) && !TAKEN.has(name) ? name : `field${position}`
 }
@@ -33,9 +33,9 @@ export function identifier(text: string): string {
 }
 
 /**
- * Plain data as an expression that makes it anew each time.
+ * Plain data as an expression that creates new data each time.
  *
- * @param nameOf - the variable that holds a part already, if there is one
+ * @param nameOf - the variable that already contains a part, if there is one
  */
 export function literal(value: unknown, nameOf: (part: object) => string | undefined = () => undefined): string {
   if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : JSON.stringify(value)
@@ -50,7 +50,7 @@ function isIdentifier(name: string): boolean {
   return /^[A-Za-z_$][\w$]*$/.test(name) && name !== '__proto__'
 }
 
-/** Words of JavaScript, and names that the generated functions use themselves. */
+/** Reserved words of JavaScript, and names that the generated functions use. */
 const TAKEN: ReadonlySet<string> = new Set([
   ...'arguments async await break case catch class const continue debugger default delete do else enum eval export'.split(
     ' ',
