@@ -87,14 +87,10 @@ const TABLES: readonly (readonly [name: string, comment: string, ranges: string]
   ['REFUSED', 'What IDNA refuses, although it is neither unassigned, control, separator nor ignorable today.', refused],
   [
     'BIDI_L',
-    'Written from left to right, although it is no letter, number or spacing mark, or stands in a block of others.',
+    'Left to right, although it is not a letter, number or spacing mark, or its block has another direction.',
     bidi('L'),
   ],
-  [
-    'BIDI_N',
-    'Neutral, although it is a letter or number, or stands in a block that is written from right to left.',
-    bidi('N'),
-  ],
+  ['BIDI_N', 'Neutral, although it is a letter or number, or its block is right to left.', bidi('N')],
   ['BIDI_NSM', 'A nonspacing mark, although it is a spacing one today.', bidi('NSM')],
   ['BIDI_EN', 'European numbers beyond ASCII.', bidi('EN')],
   ['BIDI_AN', 'Arabic numbers.', bidi('AN')],
@@ -104,7 +100,7 @@ const TABLES: readonly (readonly [name: string, comment: string, ranges: string]
     'Characters that join with the one before them: joining types dual and right.',
     joining('dual', 'right'),
   ],
-  ['TRANSPARENT', 'Transparent to joining, although they are no nonspacing or enclosing marks.', transparent],
+  ['TRANSPARENT', 'Transparent to joining, although they are not nonspacing or enclosing marks.', transparent],
 ]
 
 const head = `/**

@@ -2,11 +2,11 @@ import { SCHEMAS } from '../../src/schemas/index.js'
 import { compilePlan } from '../../src/validation/plan/compile-plan.js'
 import type { Plan } from '../../src/validation/plan/plan.js'
 
-/** Plans by the names of their constants in generated code; a plan stands behind those that it holds. */
+/** Plans by the names of their constants in generated code. A plan comes after the plans it contains. */
 export interface DefinitionPlans {
   /** The plan of each definition. */
   readonly definitions: Readonly<Record<string, Plan>>
-  /** The models inside them that are no definitions, as an answer's differ from a request's: `PromptDataInModelEntity`. */
+  /** The inner models that are not definitions, because those of a response differ from those of a request: `PromptDataInModelEntity`. */
   readonly parts: Readonly<Record<string, Plan>>
 }
 

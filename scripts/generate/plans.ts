@@ -22,7 +22,7 @@ ${writer.constants.join('\n')}
 /** The plan of every definition, by name. */
 export const PLANS = { ${Object.keys(definitions).join(', ')} } as const
 
-/** The models inside them that are no definitions. */
+/** The inner models that are not definitions. */
 export const PARTS: readonly Plan[] = [${Object.keys(parts).join(', ')}]
 `
 }

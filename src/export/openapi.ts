@@ -63,7 +63,7 @@ function operation(style: Style, variant: Variant): PlainObject {
   const refusal = { $ref: style.definitions + HTTP_ERROR.title }
   for (const [status, { description, schema }] of Object.entries(responses)) {
     const body = { $ref: style.definitions + schema }
-    // What fails after validation is a 422, too, with a text in place of the list.
+    // A failure after validation is also a 422, with a text instead of the list.
     const isEither = variant === 'service' && status === '422'
     answers[status] = { description, content: json(isEither ? { anyOf: [body, refusal] } : body) }
   }

@@ -15,7 +15,7 @@ export type ReadDocument =
   | {
       readonly kind: 'value'
       readonly root: SourceNode
-      /** Whether something in it may stand in several places. */
+      /** Whether a part of it may occur in several places. */
       readonly isShared?: true
     }
   | { readonly kind: 'empty' }

@@ -28,7 +28,7 @@ const MEANINGS: ReadonlyMap<string, WorkspaceMeaning> = new Map([
 ])
 
 /**
- * Parses a workspace name, and tells its meaning to the platform.
+ * Parses a workspace name, and returns its meaning to the platform.
  *
  * @example
  * parseWorkspace('-')    // { ok: true, value: { name: '-', meaning: 'all' } }

@@ -189,7 +189,7 @@ function modelChecks(plan: ModelPlan, value: string, module: ModuleWriter): stri
   return [`if (${isObject}) return false`, ...declaration, ...checks, ...atMostOneCheck(atMostOne, value, module)]
 }
 
-/** What holds one field after another: equal checks are equal texts then, of which a compressed bundle keeps one. */
+/** The variable that holds one field after another. Equal checks then have equal text, which compresses well. */
 const VARIABLE = 'field'
 
 function fieldChecks(

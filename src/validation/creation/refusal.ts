@@ -8,7 +8,7 @@ export const CREATION_REFUSALS = {
   'no-such-route': 'The workspace is empty or contains a slash, so no route matches the path.',
   'body-not-valid': 'The body is invalid. The response is that of `validate`.',
   'fileset-not-a-reference': 'The fileset is neither `name` nor `workspace/name`.',
-  'fileset-not-found': 'There is no such fileset.',
+  'fileset-not-found': 'The fileset does not exist.',
   'tool-call-plugin-not-allowed':
     'A plugin for tool calls is set, by the request or by its fileset, and the platform allows none.',
   'trust-remote-code-not-allowed': 'The caller may not set `trust_remote_code`.',
@@ -19,8 +19,8 @@ export const CREATION_REFUSALS = {
   'not-unicode': 'A string contains a lone surrogate.',
   'name-not-accepted':
     'The name is not a model-name segment: 2 to 63 characters of `a-z 0-9 - @ . + _`, first a letter, no `--`, no `-` last.',
-  'workspace-not-found': 'There is no such workspace.',
-  'project-not-found': 'There is no such project in the workspace.',
+  'workspace-not-found': 'The workspace does not exist.',
+  'project-not-found': 'The project does not exist in the workspace.',
 } as const
 
 /** One refusal of the create route: the response, the place of the cause, and the reason. */

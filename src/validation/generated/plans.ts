@@ -179,5 +179,5 @@ const HTTPValidationError: Plan = model("HTTPValidationError", {
 /** The plan of every definition, by name. */
 export const PLANS = { MoEConfig, MambaConfig, SlidingWindowConfig, LinearLayerSpec, ToolCallConfig, ModelSpec, FinetuningType, APIEndpointData, BackendFormat, InferenceParams, PromptData, CreateModelEntityRequest, Lora, Adapter, ModelEntity, ValidationErrorLocItems, ValidationError, HTTPValidationError } as const
 
-/** The models inside them that are no definitions. */
+/** The inner models that are not definitions. */
 export const PARTS: readonly Plan[] = [InferenceParamsInModelEntity, PromptDataInModelEntity]

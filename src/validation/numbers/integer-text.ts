@@ -4,11 +4,10 @@ import { stripUnderscores, trim } from '../text.js'
 const MAX_DIGITS = 4300
 
 /**
- * Reads text as pydantic reads an `int`: blanks around it, a sign, leading zeros, underscores between digits and a
- * fraction of zeros are all taken. The answer is the integer (rounded, where
- * a number cannot hold it), or the type of the error.
+ * Parses text like a pydantic `int`. Accepts surrounding spaces, a sign, leading zeros, underscores between digits and a
+ * fraction of zeros. Returns the integer, rounded if a number cannot hold it, or the type of the error.
  *
- * It follows `str_as_int` of pydantic-core, which looks at the text as it is first, and then at what cleaning leaves.
+ * It follows `str_as_int` of pydantic-core, which first tries the text unchanged, and then the cleaned text.
  */
 export function parseInteger(text: string): number | 'int_parsing' | 'int_parsing_size' {
   if (leadingDigits(text) > MAX_DIGITS) return 'int_parsing_size'
