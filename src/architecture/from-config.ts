@@ -1,4 +1,4 @@
-import { distance } from 'fastest-levenshtein'
+import { distance } from '../options/index.js'
 import type { Architecture } from './architecture.js'
 import { CheckpointError } from './checkpoint-error.js'
 import type { ConfigObject } from './config-object.js'

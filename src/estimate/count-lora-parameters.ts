@@ -1,8 +1,8 @@
-import { distance } from 'fastest-levenshtein'
 import { familyOf } from '../architecture/families/index.js'
 import { formatIndices } from '../architecture/fold.js'
 import type { Architecture } from '../architecture/index.js'
 import { product, sum } from '../architecture/safe-integer.js'
+import { distance } from '../options/index.js'
 import type { ModelSpec } from '../schemas/index.js'
 import { type AdaptedLayer, type Candidate, candidatesOf, firstName } from './lora/candidates.js'
 import { defaultTargets } from './lora/default-targets.js'
@@ -152,7 +152,8 @@ function needsArchitecture(option: string): TypeError {
 function nothingMatches(candidates: readonly Candidate[], targets: Targets): RangeError {
   const names = new Set(candidates.filter(({ layer }) => layer).map(({ path }) => String(path.at(-1))))
   if (targets.kind === 'all-linear') return new RangeError('No linear layer is left to put LoRA on')
-  const away = (name: string) => distance(name, targets.asked.split(', ')[0] ?? '')
+  const asked = (targets.asked.split(', ')[0] ?? '').slice(0, 64)
+  const away = (name: string) => distance(name, asked)
   const near = [...names].sort((a, b) => away(a) - away(b)).slice(0, 6)
   return new RangeError(`No module is called ${targets.asked}. Modules that take LoRA: ${near.join(', ')}`)
 }

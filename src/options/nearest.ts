@@ -31,7 +31,7 @@ function comparable(name: string): string {
 }
 
 /** How many letters to insert, delete, replace or swap with their neighbour (optimal string alignment). */
-function distance(one: string, other: string): number {
+export function distance(one: string, other: string): number {
   const rows: number[][] = []
   const edits = (at: number, column: number): number => rows[at]?.[column] ?? Number.POSITIVE_INFINITY
   for (let at = 0; at <= one.length; at += 1) {
