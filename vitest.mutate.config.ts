@@ -4,5 +4,11 @@ import { defineConfig } from 'vitest/config'
 const room = process.env['MUTATE_ROOM'] ?? ''
 
 export default defineConfig({
-  test: { include: [`test/${room}/**/*.test.ts`], setupFiles: ['test/setup.ts'], testTimeout: 60_000 },
+  test: {
+    include: [`test/${room}/**/*.test.ts`],
+    setupFiles: ['test/setup.ts'],
+    testTimeout: 60_000,
+    // Each mutant has a worker of its own; within it, the files share what they import, which is most of the time.
+    isolate: false,
+  },
 })
