@@ -4,25 +4,25 @@ import type { Module } from './module.js'
 
 export type { Dimensions, MambaDimensions, MoeDimensions } from './dimensions.js'
 
-/** A model described: the module tree from which parameters, linear layers, counts and estimates derive. */
+/** The description of a model: the module tree that parameters, linear layers, counts and estimates are derived from. */
 export interface Architecture {
   /** The `model_type` of the config: `llama`, `qwen3_moe`. */
   readonly family: string
   /** The class that transformers builds: `LlamaForCausalLM`. */
   readonly className: string
   readonly root: Module
-  /** What a `ModelSpec` says of the model's sizes. */
+  /** The sizes of the model, in the terms of `ModelSpec`. */
   readonly dimensions: Dimensions
-  /** What a forward pass computes; absent where that is not described. */
+  /** What a forward pass computes; absent if the family has no forward-pass model. */
   readonly forward?: ForwardPass
-  /** What the description leaves out or takes for granted, in sentences. */
+  /** What the description leaves out or assumes, in sentences. */
   readonly notes: readonly string[]
 }
 
-/** What counts and lists need of a model: its modules alone. */
+/** The part of an architecture that counts and lists need: the modules. */
 export type ModuleTree = Pick<Architecture, 'root'>
 
-/** A parameter `name` that shares the storage of another, such as an output embedding tied to the input's. */
+/** A parameter `name` that shares its storage with another, such as an output embedding tied to the input embedding. */
 export interface Tie {
   readonly name: string
   readonly to: string

@@ -1,4 +1,4 @@
-/** What is wrong with a checkpoint that cannot be understood; each code stands in docs/errors.md with an example. */
+/** The codes of checkpoint errors. docs/errors.md explains each code with an example. */
 export type CheckpointErrorCode =
   | 'unsupported_architecture'
   | 'missing_field'
@@ -13,16 +13,16 @@ export type CheckpointErrorCode =
   | 'unreadable_file'
   | 'no_checkpoint'
 
-/** What a {@link CheckpointError} says besides its message. */
+/** The details of a {@link CheckpointError} besides its message. */
 export interface CheckpointErrorDetails {
-  /** Where: a path inside the config (`['rope_scaling', 'factor']`), a file, or a tensor's name. */
+  /** The place: a path inside the config (`['rope_scaling', 'factor']`), a file, or the name of a tensor. */
   readonly place?: readonly (string | number)[]
   /** What to do about it. */
   readonly help?: string
 }
 
 /**
- * A checkpoint that cannot be understood: an unknown family, a missing field, a truncated file.
+ * A checkpoint cannot be read or understood: an unknown family, a missing field, a truncated file.
  *
  * @example
  * ```ts

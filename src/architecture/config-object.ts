@@ -1,7 +1,7 @@
-/** An object of a JSON file that someone else wrote, such as a `config.json`: any field may be there, of any type. */
+/** An object from an untrusted JSON file, such as a `config.json`: it may have any fields, of any type. */
 export type ConfigObject = Readonly<Record<string, unknown>>
 
-/** Whether a value is a JSON object: not null, and no list. */
+/** Whether a value is a JSON object: not null and not a list. */
 export function isObject(value: unknown): value is ConfigObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

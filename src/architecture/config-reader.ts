@@ -4,8 +4,8 @@ import { type ConfigObject, isObject } from './config-object.js'
 /**
  * Reads the fields of a `config.json` with the defaults of the configuration class, and reports invalid values with their place.
  *
- * An absent field takes the class default. A `null` takes what the class makes of `None`: the default too, unless `none` says
- * otherwise. Several names are a field and its aliases (`attribute_map`): the first that is present counts.
+ * An absent field has the class default. `null` has the value that the class uses for `None`: the default too, unless the
+ * argument `none` is given. Several names are a field and its aliases (`attribute_map`): the first one present counts.
  *
  * @example
  * ```ts
@@ -45,17 +45,17 @@ export class ConfigReader {
     return this.raw(name) !== undefined && this.raw(name) !== null
   }
 
-  /** Whether the field is present and null, for the few fields where that differs from leaving it out. */
+  /** Whether the field is present and null. For a few fields that differs from leaving it out. */
   isNull(name: string): boolean {
     return this.raw(name) === null
   }
 
-  /** Whether a value of the field has been asked for. */
+  /** Whether the field has been read. */
   wasRead(name: string): boolean {
     return this.#read.has(name)
   }
 
-  /** The value as it is in the file; `undefined` where the field is absent. Never an inherited property. */
+  /** The value in the file; `undefined` if the field is absent. Inherited properties do not count. */
   raw(name: string): unknown {
     const stated = Object.hasOwn(this.#object, name) ? name : this.#aliases.get(name)
     return stated !== undefined && Object.hasOwn(this.#object, stated) ? this.#object[stated] : undefined
@@ -71,14 +71,14 @@ export class ConfigReader {
     return this.#valueOf(names, absent, none, 'an integer of 0 or more', isCount)
   }
 
-  /** A count of which there must be at least one. */
+  /** A count or a size of at least 1. */
   positive(name: string, absent: number): number {
     const count = this.integer(name, absent)
     if (count < 1) throw this.invalid(name, 'an integer of at least 1')
     return count
   }
 
-  /** A count or a size that may be missing. */
+  /** A count or a size, or `undefined` if it is missing. */
   optionalInteger(names: Names): number | undefined {
     return this.#valueOf<number | undefined>(names, undefined, undefined, 'an integer of 0 or more', isCount)
   }
@@ -88,7 +88,7 @@ export class ConfigReader {
     return this.#valueOf(names, absent, none, 'a number', isFiniteNumber)
   }
 
-  /** `true` or `false`; `null` counts as `false`, as in Python. */
+  /** `true` or `false`; `null` counts as `false`, like in Python. */
   boolean(names: Names, absent: boolean): boolean {
     return this.#valueOf(names, absent, false, 'true or false', isBoolean)
   }
@@ -98,22 +98,22 @@ export class ConfigReader {
     return this.#valueOf(names, absent, none, 'a text', isString)
   }
 
-  /** A text that may be missing. */
+  /** A text, or `undefined` if it is missing. */
   optionalString(names: Names): string | undefined {
     return this.#valueOf<string | undefined>(names, undefined, undefined, 'a text', isString)
   }
 
-  /** A list of integers of 0 or more that may be missing. */
+  /** A list of integers of 0 or more, or `undefined` if it is missing. */
   integers(names: Names): readonly number[] | undefined {
     return this.#valueOf<readonly number[] | undefined>(names, undefined, undefined, 'a list of integers', isCountList)
   }
 
-  /** A list of texts, such as `layer_types`, that may be missing. */
+  /** A list of texts, such as `layer_types`, or `undefined` if it is missing. */
   strings(names: Names): readonly string[] | undefined {
     return this.#valueOf<readonly string[] | undefined>(names, undefined, undefined, 'a list of texts', isStringList)
   }
 
-  /** A nested object; an empty one where it is missing. */
+  /** A nested object; an empty one if it is missing. */
   object(name: string): ConfigReader {
     const value = this.#valueOf<ConfigObject>(name, {}, {}, 'an object', isObject)
     return new ConfigReader(value, [...this.#place, name])
@@ -123,7 +123,7 @@ export class ConfigReader {
   invalid(name: string, expected: string): CheckpointError {
     const place = [...this.#place, name]
     const found = describe(this.raw(name))
-    return new CheckpointError('invalid_field', `${place.join('.')} is ${found}, and should be ${expected}`, { place })
+    return new CheckpointError('invalid_field', `${place.join('.')} is ${found}; expected ${expected}`, { place })
   }
 
   #valueOf<Value>(
@@ -172,10 +172,10 @@ function isStringList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(isString)
 }
 
-/** What was found, short enough for a message. */
+/** The value that was found, shortened for a message. */
 function describe(value: unknown): string {
   if (value === undefined) return 'absent'
-  // JSON has no infinity: it would say null.
+  // JSON would print infinity as null.
   const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }

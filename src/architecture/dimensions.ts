@@ -1,22 +1,22 @@
-/** The sizes of a model in the terms of `ModelSpec`; a field that the family does not have is absent. */
+/** The sizes of a model in the terms of `ModelSpec`. A field that the family does not have is absent. */
 export interface Dimensions {
   readonly layers: number
   readonly hiddenSize: number
   readonly heads: number
   readonly kvHeads: number
-  /** Features of one head of the queries; absent where there is no attention. */
+  /** Features of one query head; absent if there is no attention. */
   readonly headDim?: number
   readonly ffnHiddenSize: number
   readonly vocabSize: number
-  /** The longest context, in tokens, that the config names, with any rope scaling applied. */
+  /** The longest context in tokens, from the config, with rope scaling applied. */
   readonly contextTokens?: number
   readonly gatedMlp: boolean
   readonly tiedEmbeddings: boolean
-  /** The width of the attention window in tokens, where any layer has one. */
+  /** The width of the attention window in tokens; absent if no layer has one. */
   readonly windowTokens?: number
-  /** The indices of the layers that attend through the window; absent where all do. */
+  /** The indices of the layers that use the window; absent if all do. */
   readonly windowLayers?: readonly number[]
-  /** The indices of the layers that do not rotate queries and keys; absent where all do that can. */
+  /** The indices of the layers that do not rotate queries and keys; absent if all layers rotate, or none. */
   readonly unrotatedLayers?: readonly number[]
   readonly moe?: MoeDimensions
   readonly mamba?: MambaDimensions
@@ -35,7 +35,7 @@ export interface MoeDimensions {
 export interface MambaDimensions {
   readonly mambaLayers: number
   readonly attentionLayers: number
-  /** Layers that are a feed-forward network, dense or of experts, and nothing else; in most families there are none. */
+  /** Layers that consist only of a feed-forward network, dense or of experts. Most families have none. */
   readonly mlpLayers: number
   readonly stateSize: number
   readonly convKernel: number

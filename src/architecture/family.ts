@@ -4,25 +4,25 @@ import type { Dimensions } from './dimensions.js'
 import type { ForwardPass } from './forward/index.js'
 
 /**
- * A model family: everything that the library knows of it, in one file under `families/`. What a config leaves out and
- * what a family leaves out here is as in Llama.
+ * A model family: everything that the library knows about it, in one file under `families/`. What a family does not state
+ * here is like in Llama.
  */
 export interface Family extends FamilyFacts {
-  /** The values of `model_type` that it describes: usually one. */
+  /** The values of `model_type` that it describes; usually one. */
   readonly modelTypes: readonly string[]
   /**
-   * The module tree of a config.
+   * Builds the module tree of a config.
    *
    * @param config - the (text) config
-   * @param className - the first of the config's `architectures`; absent, the family's language model
+   * @param className - the first of the config's `architectures`. Default: the family's language model
    */
   describe(config: ConfigReader, className: string | undefined): ModelDescription
 }
 
-/** What a family calls the fields that most families call alike: `{ hidden_size: 'n_embd' }`. */
+/** A family's own names for common fields: `{ hidden_size: 'n_embd' }`. */
 export type FieldNames = Partial<Record<SizeField, string>>
 
-/** The fields of sizes that some families call otherwise. */
+/** The fields of sizes that have other names in some families. */
 export type SizeField =
   | 'vocab_size'
   | 'hidden_size'
@@ -35,9 +35,9 @@ export type SizeField =
 /** A model of a family; the name of the family is the config's `model_type`. */
 export type ModelDescription = Omit<Architecture, 'family' | 'forward'>
 
-/** What other rooms need to know of a family besides its modules. Whoever needs more adds a field here. */
+/** What other parts of the library need to know about a family, besides its modules. Add a field here if you need more. */
 export interface FamilyFacts {
-  /** What the family calls the fields of common sizes. Both names are read, as `attribute_map` has it. */
+  /** The family's own names for the fields of common sizes. Both names are read, like with `attribute_map`. */
   readonly fieldNames?: FieldNames
   /**
    * Other names for fields of the config, as in the `attribute_map` of transformers: the field by its alias. transformers 4 and 5
@@ -45,35 +45,35 @@ export interface FamilyFacts {
    */
   readonly attributeMap?: Readonly<Record<string, string>>
   /**
-   * Multimodal models whose language model this is: the `model_type` of the whole where its `text_config` has none, or
-   * the name that the `text_config` gives it.
+   * Multimodal models that contain this language model: the `model_type` of the whole model if its `text_config` has none,
+   * or the `model_type` in the `text_config`.
    */
   readonly languageModelOf?: readonly string[]
   /**
-   * The modules that PEFT puts LoRA on where `target_modules` is left out, as in PEFT 0.21.2's
-   * `TRANSFORMERS_MODELS_TO_LORA_TARGET_MODULES_MAPPING`. A text is a regular expression. Absent: PEFT asks the user to
-   * choose.
+   * The modules that PEFT applies LoRA to without `target_modules`, from PEFT 0.21.2's
+   * `TRANSFORMERS_MODELS_TO_LORA_TARGET_MODULES_MAPPING`. A text is a regular expression. Absent: PEFT requires the user
+   * to choose.
    */
   readonly loraTargets?: readonly string[] | string
   /**
-   * The modules that PEFT refuses LoRA on, because a fused kernel reads their weights and bypasses the adapter (PEFT's
+   * The modules for which PEFT refuses LoRA: a fused kernel reads their weights and bypasses the adapter (PEFT's
    * `_check_lora_target_modules_mamba`).
    */
   readonly loraRefused?: readonly string[]
   /**
-   * Where transformers 5 merged linear layers of the experts and the router into tensors: those layers, and the tensor
-   * that each of them is now part of. PEFT takes the old names for these tensors.
+   * The linear layers of experts and router that transformers 5 merged into tensors, each with its tensor. PEFT accepts
+   * the old names for these tensors.
    */
   readonly mergedLayers?: Readonly<Record<string, string>>
   /**
-   * Whether transformers names the tied weights of blocks that layers share by patterns. PEFT takes the patterns for
-   * names and fails on them where the embeddings are tied.
+   * Whether transformers uses patterns to name the tied weights of blocks that layers share. PEFT takes the patterns for
+   * names, and fails if the embeddings are tied.
    */
   readonly tiesByPattern?: boolean
   /**
-   * What a forward pass computes, part by part. Absent: memory is not estimated.
+   * Describes what a forward pass computes, part by part. Absent: activations cannot be estimated.
    *
-   * @param dimensions - what `describe` says of the same config
+   * @param dimensions - the dimensions from `describe` for the same config
    */
   readonly forward?: (config: ConfigReader, dimensions: Dimensions) => ForwardPass
 }

@@ -3,9 +3,9 @@ import { linearGroups, type Path, parameterGroups } from './groups.js'
 import type { Shape } from './module.js'
 
 /**
- * The unique parameters of a model with names folded: `model.layers.{0-31}.mlp.up_proj.weight`. Numbers that differ
- * between names equal in everything else, shape included, are joined into ranges; with several of them a name stands for
- * their full product.
+ * The unique parameters of a model with folded names: `model.layers.{0-31}.mlp.up_proj.weight`. Names that differ only in a
+ * number, and have the same shape, are joined into one name with a range. A name with several ranges stands for all
+ * combinations.
  *
  * @example
  * ```ts
@@ -20,7 +20,7 @@ export function foldedParameters(architecture: ModuleTree): Map<string, Shape> {
   return fold(entries)
 }
 
-/** The linear layers of a model with names folded, each with its `[in_features, out_features]`. */
+/** The linear layers of a model with folded names, each with its `[in_features, out_features]`. */
 export function foldedLinearLayers(architecture: ModuleTree): Map<string, Shape> {
   const entries: Entry[] = []
   for (const { path, linear } of linearGroups(architecture)) {
@@ -29,7 +29,7 @@ export function foldedLinearLayers(architecture: ModuleTree): Map<string, Shape>
   return fold(entries)
 }
 
-/** A folded number, as it is written in a name: `7`, or `{0-2,5}`. */
+/** Writes a folded number: `7`, or `{0-2,5}`. */
 export function formatIndices(indices: readonly number[]): string {
   if (indices.length === 1) return String(indices[0])
   const ranges: { from: number; to: number }[] = []
@@ -46,7 +46,7 @@ interface Entry {
   readonly value: Shape
 }
 
-/** Joins numbers from the last place to the first, as long as all else agrees. */
+/** Joins numbers from the last position to the first, as long as everything else is equal. */
 function fold(entries: readonly Entry[]): Map<string, Shape> {
   const depth = Math.max(0, ...entries.map(({ path }) => path.length))
   let folded = entries

@@ -8,12 +8,12 @@ import { type TextConfig, textConfig } from './text-config.js'
 import { unreadSizes } from './unread-sizes.js'
 
 /**
- * The module tree of the model that a Hugging Face `config.json` describes, as transformers would build it. Of a
- * multimodal config the language model is described, and `notes` say what is left out.
+ * Builds the module tree of a Hugging Face `config.json`, like transformers does. For a multimodal config, it describes
+ * only the language model, and `notes` says what is left out.
  *
  * @param config - the parsed content of a `config.json`
- * @throws CheckpointError `unsupported_architecture` for an unknown family, `missing_field` without a `model_type`,
- *   `invalid_field` where a field is not what the family takes
+ * @throws CheckpointError `unsupported_architecture` for an unknown family, `missing_field` if there is no `model_type`,
+ *   `invalid_field` if a field has a value that the family does not allow
  * @example
  * ```ts
  * const llama = architectureFromConfig({ model_type: 'llama', hidden_size: 2048, num_hidden_layers: 16 })
@@ -37,11 +37,11 @@ function describeText({ whole, family, config }: TextConfig, outer: ConfigReader
   // Where the fields stand side by side, `architectures` names the class of the whole.
   const className = config === outer ? undefined : classNameOf(config)
   const text = described(family, config, className)
-  const note = `Of ${whole} only the language model (${family}) is described: other encoders and projectors are left out, and names are those of the language model alone.`
+  const note = `Only the language model (${family}) of ${whole} is described. Its encoders and projectors are left out, and parameter names are those of the language model alone.`
   return { ...text, notes: [note, ...text.notes] }
 }
 
-/** The model of a family, with its forward pass. */
+/** Builds the model of a family, with its forward pass. */
 function described(modelType: string, config: ConfigReader, className: string | undefined): Architecture {
   const family = familyOf(modelType)
   if (!family) throw unsupported(modelType)
@@ -54,29 +54,29 @@ function described(modelType: string, config: ConfigReader, className: string | 
 
 function object(config: unknown): ConfigObject {
   if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as ConfigObject
-  throw new CheckpointError('invalid_field', 'A config.json holds an object')
+  throw new CheckpointError('invalid_field', 'The config.json is not a JSON object')
 }
 
 function unsupported(modelType: string | undefined): CheckpointError {
   if (modelType === undefined) {
     return new CheckpointError('missing_field', 'The config has no model_type', {
       place: ['model_type'],
-      help: 'Name the family, as in "model_type": "llama", or describe the model by its safetensors headers',
+      help: 'Add the family, such as "model_type": "llama", or use the safetensors headers instead',
     })
   }
   const near = nearest(modelType)
-  const help = 'The safetensors headers tell totals and linear layers of any family'
+  const help = 'For any family, totals and linear layers can be derived from the safetensors headers'
   return new CheckpointError(
     'unsupported_architecture',
-    `The family ${JSON.stringify(shortened(modelType))} is not known`,
+    `Unknown model family ${JSON.stringify(shortened(modelType))}`,
     {
       place: ['model_type'],
-      help: near.length > 0 ? `Near ones: ${near.join(', ')}. ${help}` : help,
+      help: near.length > 0 ? `Did you mean ${near.join(', ')}? ${help}` : help,
     },
   )
 }
 
-/** Up to three known families whose name is a few letters away, or begins alike. */
+/** Up to three known families with a similar name, or with the same beginning. */
 function nearest(modelType: string): string[] {
   const name = shortened(modelType)
   return modelTypes()

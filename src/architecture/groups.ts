@@ -1,25 +1,25 @@
 import type { ModuleTree } from './architecture.js'
 import type { LinearFeatures, Module, Part, RoutedExperts, Shape } from './module.js'
 
-/** Where a module stands: names, and for a list the indices of all the equal modules at once. */
+/** The path of a module: names, and for a list the indices of all equal modules. */
 export type Path = readonly (string | readonly number[])[]
 
-/** All the modules of a model that stand for one another: the same place in each repetition. */
+/** A group of equal modules: the same place in each repetition. */
 export interface ModuleGroup {
   readonly path: Path
   readonly module: Module
-  /** How many modules these are: the product of the numbers of indices in `path`. */
+  /** The number of modules: the product of the numbers of indices in `path`. */
   readonly count: number
   /** The part of the model that they belong to. */
   readonly part: Part
-  /** Set inside routed experts: how many of them one token uses. */
+  /** Inside routed experts: how many of them one token uses. */
   readonly routed: RoutedExperts | undefined
 }
 
 /** Equal parameters of equal modules. */
 export interface ParameterGroup extends Omit<ModuleGroup, 'module'> {
   readonly shape: Shape
-  /** The full name of the parameter that these are, where they are no parameters of their own. */
+  /** For tied parameters: the full name of the parameter that they share. */
   readonly tiedTo: string | undefined
 }
 
@@ -29,14 +29,14 @@ export interface LinearGroup extends ModuleGroup {
 }
 
 /**
- * The modules of a model, equal ones together: what everything that counts is made of. As many groups as the description
- * has modules, however often they are repeated.
+ * The modules of a model, grouped by equality. All counting builds on this. The number of groups is the number of modules
+ * in the description, however often each is repeated.
  */
 export function* moduleGroups(architecture: ModuleTree): Generator<ModuleGroup> {
   yield* groupsBelow({ path: [], module: architecture.root, count: 1, part: 'other', routed: undefined })
 }
 
-/** The parameters of a model, equal ones together; a tied one stands under each of its names. */
+/** The parameters of a model, grouped by equality. A tied one is listed under each of its names. */
 export function* parameterGroups(architecture: ModuleTree): Generator<ParameterGroup> {
   for (const { path, module, count, part, routed } of moduleGroups(architecture)) {
     for (const [name, shape] of Object.entries(module.parameters ?? {})) {
@@ -45,7 +45,7 @@ export function* parameterGroups(architecture: ModuleTree): Generator<ParameterG
   }
 }
 
-/** The linear layers of a model, equal ones together; one that is shared stands under the first of its names. */
+/** The linear layers of a model, grouped by equality. A shared one is listed under its first name. */
 export function* linearGroups(architecture: ModuleTree): Generator<LinearGroup> {
   for (const group of moduleGroups(architecture)) {
     const { linear, sharedWith } = group.module

@@ -1,49 +1,49 @@
 import { CheckpointError } from './checkpoint-error.js'
 
 /**
- * The module tree of a model, as torch has it: what each module is called, which parameters it owns and what it contains.
- * Held compactly: sixty equal layers, or 256 equal experts, are one module with sixty, or 256, indices.
+ * The module tree of a model, like torch's: the name of each module, its parameters and its children. It is compact: sixty
+ * equal layers, or 256 equal experts, are one module with 60 or 256 indices.
  */
 
 /** The shape of a tensor, outermost dimension first: a linear layer's weight is `[out_features, in_features]`. */
 export type Shape = readonly number[]
 
-/** The part of a model that a module belongs to; what lies inside it belongs there too, unless it says otherwise. */
+/** The part of a model that a module belongs to. Its descendants belong to the same part, unless they state another. */
 export type Part = 'embedding' | 'attention' | 'mlp' | 'experts' | 'mamba' | 'recurrence' | 'norm' | 'head' | 'other'
 
-/** One module: a leaf with parameters of its own, a container of named children, or a list of numbered ones. */
+/** One module: a leaf with its own parameters, a container of named children, or a list of numbered children. */
 export interface Module {
-  /** What torch or the family calls it: `Linear`, `RMSNorm`, `LlamaDecoderLayer`. */
+  /** Its class in torch or in the family: `Linear`, `RMSNorm`, `LlamaDecoderLayer`. */
   readonly type: string
-  /** Its own parameters by name: those of its children are theirs. */
+  /** Its own parameters by name, without those of its children. */
   readonly parameters?: Readonly<Record<string, Shape>>
-  /** Those of its own parameters that are another one under a second name: the full name of that other. */
+  /** Its tied parameters: for each, the full name of the parameter that it shares. */
   readonly ties?: Readonly<Record<string, string>>
-  /** Set where the module is another one under a second name, as torch counts it: the full name of that other. */
+  /** For a module that is shared under a second name: the full name of the original. */
   readonly sharedWith?: string
   /** Its named children, in the order of the forward pass. */
   readonly children?: Readonly<Record<string, Module>>
-  /** Its numbered children, as in torch's ModuleList: `items.0`, `items.1`, … */
+  /** Its numbered children, like in torch's ModuleList: `items.0`, `items.1`, … */
   readonly items?: readonly Repeat[]
-  /** Set where the module is an `nn.Linear` or a transformers `Conv1D`. */
+  /** Set if the module is an `nn.Linear` or a transformers `Conv1D`. */
   readonly linear?: LinearFeatures
   /** The part that it and its descendants belong to. */
   readonly part?: Part
-  /** Set where the module holds routed experts: how many of them one token uses. */
+  /** Set if the module holds routed experts: how many of them one token uses. */
   readonly routed?: RoutedExperts
 }
 
-/** A module that stands at each of several indices of a list. */
+/** A module that is repeated at several indices of a list. */
 export interface Repeat {
   readonly indices: readonly number[]
   readonly module: Module
 }
 
-/** What a linear layer maps, whichever way its weight is stored. */
+/** The sizes of a linear layer, independent of how its weight is stored. */
 export interface LinearFeatures {
   readonly inFeatures: number
   readonly outFeatures: number
-  /** A `Conv1D` keeps its weight transposed: `[in_features, out_features]`. */
+  /** A `Conv1D` stores its weight transposed: `[in_features, out_features]`. */
   readonly stored: 'Linear' | 'Conv1D'
 }
 
@@ -53,14 +53,14 @@ export interface RoutedExperts {
   readonly expertsPerToken: number
 }
 
-/** Children by name. One that is `undefined` is left out, so that an optional module takes one line. */
+/** Children by name. A child that is `undefined` is left out, so an optional module needs only one line. */
 export type Children = Readonly<Record<string, Module | undefined>>
 
 /** Properties of a container besides its children. */
 export type ContainerOptions = Pick<Module, 'parameters' | 'ties' | 'part' | 'routed'>
 
 /**
- * A module made of others.
+ * A module with named children.
  *
  * @example
  * ```ts
@@ -73,19 +73,19 @@ export function container(type: string, children: Children, options: ContainerOp
   return { type, ...options, children: present }
 }
 
-/** A list of `count` modules that are all alike. */
+/** A list of `count` equal modules. */
 export function repeated(count: number, module: Module, options: ContainerOptions = {}): Module {
   return { type: 'ModuleList', ...options, items: count > 0 ? [{ indices: range(count), module }] : [] }
 }
 
 /**
- * A list of `count` modules of which some are alike.
+ * A list of `count` modules of several kinds.
  *
  * @param kindOf - the kind of the module at an index; equal kinds share one module
  * @param moduleOf - builds the module of a kind, once
  * @example
  * ```ts
- * // Every fourth layer attends to everything, the others through a window.
+ * // Every fourth layer has full attention, the others have a window.
  * listOf(32, (index) => (index % 4 === 3 ? 'full' : 'sliding'), (kind) => decoderLayer(config, kind))
  * ```
  */
@@ -106,7 +106,7 @@ export function listOf<Kind extends string | number | boolean>(
 }
 
 /**
- * A module with a parameter that is another one: the output embedding that is the input's.
+ * A module with a tied parameter, such as an output embedding that shares the input embedding's weight.
  *
  * @example
  * ```ts
@@ -117,7 +117,7 @@ export function tied(module: Module, ties: Readonly<Record<string, string>>): Mo
   return { ...module, ties: { ...module.ties, ...ties } }
 }
 
-/** A module all of whose parameters are those of the module called `name`: a block that several layers share. */
+/** A module that shares all parameters with the module called `name`, such as a block that several layers share. */
 export function sharing(module: Module, name: string): Module {
   const { parameters, children, items } = module
   const ties = Object.keys(parameters ?? {}).map((parameter) => [parameter, `${name}.${parameter}`])
@@ -135,17 +135,17 @@ export function sharing(module: Module, name: string): Module {
 }
 
 /**
- * The integers from 0 up to, and without, `count`.
+ * The integers from 0 to `count - 1`.
  *
  * @throws CheckpointError `invalid_field` for a list longer than any model has, before it fills the memory
  */
 export function range(count: number): number[] {
   if (count > MOST_MODULES) {
-    const found = `The config asks for a list of ${count} modules`
-    throw new CheckpointError('invalid_field', `${found}, and should ask for ${MOST_MODULES} at most`)
+    const found = `The config describes a list of ${count} modules`
+    throw new CheckpointError('invalid_field', `${found}; at most ${MOST_MODULES} are allowed`)
   }
   return Array.from({ length: count }, (_, index) => index)
 }
 
-/** Far more than any model has layers, or a layer has experts. */
+/** Far more than the layers of any model, or the experts of any layer. */
 const MOST_MODULES = 100_000

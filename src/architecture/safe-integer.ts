@@ -1,7 +1,7 @@
 import { CheckpointError } from './checkpoint-error.js'
 
 /**
- * The product of sizes, exact or an error: beyond 2^53 a JavaScript number would silently round.
+ * The exact product of sizes. Beyond 2^53, where JavaScript numbers would be rounded, it is an error.
  *
  * @throws CheckpointError `tensor_too_large`
  */
@@ -10,7 +10,7 @@ export function product(sizes: readonly number[]): number {
 }
 
 /**
- * The sum of counts, exact or an error.
+ * The exact sum of counts. Beyond 2^53 it is an error.
  *
  * @throws CheckpointError `tensor_too_large`
  */
@@ -23,6 +23,6 @@ export function sum(counts: Iterable<number>): number {
 function checked(count: number): number {
   if (Number.isSafeInteger(count)) return count
   throw new CheckpointError('tensor_too_large', 'The model would have more than 2^53 parameters', {
-    help: 'Look for a size in the config that is far too large',
+    help: 'Check the config for a size that is far too large',
   })
 }

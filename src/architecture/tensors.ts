@@ -3,19 +3,19 @@ import type { LinearFeatures, Module, Shape } from './module.js'
 
 /** One parameter tensor. */
 export interface Parameter {
-  /** As in the checkpoint: `model.layers.0.self_attn.q_proj.weight`. */
+  /** The name in the checkpoint: `model.layers.0.self_attn.q_proj.weight`. */
   readonly name: string
   readonly shape: Shape
 }
 
-/** One linear layer: what an adapter can be put on. */
+/** One linear layer, which an adapter can be applied to. */
 export interface LinearLayer extends LinearFeatures {
-  /** As torch names the module: `model.layers.0.self_attn.q_proj`. */
+  /** The module name in torch: `model.layers.0.self_attn.q_proj`. */
   readonly name: string
 }
 
 /**
- * Every unique parameter of a model, one by one and lazily; a tied one comes once, under its first name.
+ * Generates every unique parameter of a model. A tied parameter comes once, under its first name.
  *
  * @example
  * ```ts
@@ -30,23 +30,23 @@ export function* parameters(architecture: ModuleTree): Generator<Parameter> {
   }
 }
 
-/** The parameters that are another one under a second name, one by one and lazily. */
+/** Generates the tied parameters: each is another parameter under a second name. */
 export function* ties(architecture: ModuleTree): Generator<Tie> {
   for (const { name: prefix, module } of modules(architecture)) {
     for (const [name, to] of Object.entries(module.ties ?? {})) yield { name: join(prefix, name), to }
   }
 }
 
-/** Every `nn.Linear` and `Conv1D` of a model, one by one and lazily. */
+/** Generates every `nn.Linear` and `Conv1D` of a model. */
 export function* linearLayers(architecture: ModuleTree): Generator<LinearLayer> {
   for (const { name, module } of modules(architecture)) {
     if (module.linear && module.sharedWith === undefined) yield { name, ...module.linear }
   }
 }
 
-/** Every module of a model with its name, in the order of the forward pass: the root first, layer after layer. */
+/** Generates every module of a model with its name, in the order of the forward pass: the root first, then layer by layer. */
 export function* modules({ root }: ModuleTree): Generator<{ name: string; module: Module }> {
-  // A stack of its own: a generator in a generator passes each module through all that it lies in.
+  // An explicit stack: nested generators would pass each module up through every level.
   const open = [{ name: '', module: root }]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     yield next

@@ -3,7 +3,7 @@ import { languageModelOf } from './families/index.js'
 
 /** The language model inside a multimodal config. */
 export interface TextConfig {
-  /** The `model_type` of the whole: `gemma3`. */
+  /** The `model_type` of the whole model: `gemma3`. */
   readonly whole: string
   /** The family of the language model: `gemma3_text`. */
   readonly family: string
@@ -11,9 +11,9 @@ export interface TextConfig {
 }
 
 /**
- * The config of the language model of a multimodal model: what stands under `text_config` or the like, or the config
- * itself where the family keeps the fields of its language model beside those of its encoders. `undefined` for a config
- * of text alone.
+ * Finds the language model's config in a multimodal config: the object under `text_config` or a similar name, or the config
+ * itself if it mixes the fields of the language model with those of the encoders. Returns `undefined` for a text-only
+ * config.
  */
 export function textConfig(config: ConfigReader): TextConfig | undefined {
   const whole = config.string('model_type', '')
@@ -24,5 +24,5 @@ export function textConfig(config: ConfigReader): TextConfig | undefined {
   return family === undefined ? undefined : { whole: whole === '' ? 'a multimodal model' : whole, family, config: text }
 }
 
-/** The fields under which multimodal configs keep that of their language model. */
+/** The field names that multimodal configs use for the config of their language model. */
 const FIELDS = ['text_config', 'language_config', 'llm_config']

@@ -12,12 +12,12 @@ export function totalParameters(architecture: ModuleTree): number {
   return sum(uniqueGroups(architecture).map(size))
 }
 
-/** The number of parameters that one token meets: of routed experts only as many as it is sent to. */
+/** The number of active parameters per token: of the routed experts, only those that a token is sent to count. */
 export function activeParameters(architecture: ModuleTree): number {
   return sum(uniqueGroups(architecture).map(activeSize))
 }
 
-/** The number of unique parameters in each part of a model; the parts together are the total. */
+/** The number of unique parameters in each part of a model. They sum up to the total. */
 export function parametersByPart(architecture: ModuleTree): Partial<Record<Part, number>> {
   const parts: Partial<Record<Part, number>> = {}
   for (const group of uniqueGroups(architecture)) parts[group.part] = sum([parts[group.part] ?? 0, size(group)])

@@ -1,12 +1,11 @@
 import type { ConfigReader } from './config-reader.js'
 
 /**
- * Sizes that a config states under a name that the family does not read, while the name that it reads is absent, so that
- * the class default counts: `num_layers` in a GPT-2 config, which calls them `n_layer`. transformers ignores such fields
- * as well.
+ * Finds sizes that a config states under a name that the family does not read, such as `num_layers` in a GPT-2 config,
+ * whose name is `n_layer`. If the right name is absent, the class default is used. Transformers ignores such fields too.
  *
- * @param config - the config, once the family has read it
- * @returns a sentence for each
+ * @param config - the config, after the family has read it
+ * @returns one sentence per field
  */
 export function unreadSizes(config: ConfigReader): string[] {
   return SIZES.flatMap((names) => {
@@ -14,12 +13,12 @@ export function unreadSizes(config: ConfigReader): string[] {
     const stated = names.find((name) => config.has(name) && !read.includes(name))
     if (read.length === 0 || stated === undefined || read.some((name) => config.has(name))) return []
     return [
-      `${stated} is not read: this family calls it ${read.join(' or ')}, which is absent, so its class default counts.`,
+      `${stated} is ignored: this family reads ${read.join(' or ')}, which is absent, so the class default is used.`,
     ]
   })
 }
 
-/** The names that families have for the same size. */
+/** The names that families use for the same size. */
 const SIZES: readonly (readonly string[])[] = [
   ['vocab_size', 'padded_vocab_size', 'n_vocab'],
   ['hidden_size', 'n_embd', 'n_embed', 'd_model', 'dim'],

@@ -60,7 +60,7 @@ describe('The class that `architectures` names', () => {
   it('an unheard-of class is taken for the language model, and a note says so', () => {
     const { className, notes } = architectureFromConfig({ ...config, architectures: ['Qwen2Wonder'] })
     expect(className).toBe('Qwen2ForCausalLM')
-    expect(notes).toEqual(['The class Qwen2Wonder is not known; Qwen2ForCausalLM is described.'])
+    expect(notes).toEqual(['Unknown class Qwen2Wonder: Qwen2ForCausalLM is described instead.'])
   })
 })
 
@@ -73,7 +73,7 @@ describe('Of a multimodal model the language model is described', () => {
     }
     const { family, notes } = architectureFromConfig(config)
     expect(family).toBe('mistral')
-    expect(notes[0]).toMatch(/^Of llava only the language model \(mistral\) is described/)
+    expect(notes[0]).toMatch(/^Only the language model \(mistral\) of llava is described/)
   })
 
   it('by the default of the whole where text_config does not say its family', () => {
@@ -108,7 +108,7 @@ describe('What cannot be understood is an error with a code, a place and a way o
   it('an unknown family names near ones and the headers', () => {
     const { code, place, help } = failure({ model_type: 'lama' })
     expect({ code, place }).toEqual({ code: 'unsupported_architecture', place: ['model_type'] })
-    expect(help).toMatch(/Near ones: llama.*safetensors headers/)
+    expect(help).toMatch(/Did you mean llama.*safetensors headers/)
   })
 
   it.each([

@@ -13,7 +13,7 @@ describe('A size under a name that the family does not read', () => {
     [{ model_type: 'gemma3', text_config: { n_embd: 64 } }, 'n_embd', 'hidden_size'],
   ])('is reported: %j', (config, stated, read) => {
     expect(architectureFromConfig(config).notes).toContain(
-      `${stated} is not read: this family calls it ${read}, which is absent, so its class default counts.`,
+      `${stated} is ignored: this family reads ${read}, which is absent, so the class default is used.`,
     )
   })
 
@@ -41,7 +41,7 @@ describe('A number that no JSON has', () => {
 
   it.each([Number.POSITIVE_INFINITY, Number.NaN])('is named where it is a size: %s', (value) => {
     expect(() => architectureFromConfig({ model_type: 'llama', hidden_size: value })).toThrow(
-      `hidden_size is ${value}, and should be an integer of 0 or more`,
+      `hidden_size is ${value}; expected an integer of 0 or more`,
     )
   })
 })

@@ -55,7 +55,7 @@ describe('an estimate of sizes that a model may not have', () => {
 
   it.each([
     [{ intermediate_size: 0 }, 'the shape of model.layers.mlp.gate_proj.weight is [0, 64]'],
-    [{ vocab_size: 0 }, 'vocab_size is 0, and should be an integer of at least 1'],
+    [{ vocab_size: 0 }, 'vocab_size is 0; expected an integer of at least 1'],
     [{ num_attention_heads: 3, num_key_value_heads: 2 }, '3 heads of queries cannot share 2 of keys evenly'],
     [{ num_attention_heads: 200, num_key_value_heads: 1 }, 'the size of a head is 0, and should be at least 1'],
   ])('names %j', (sizes, words) => {

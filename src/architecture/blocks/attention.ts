@@ -3,25 +3,25 @@ import { type Children, container, type Module, type Shape } from '../module.js'
 import { linear } from './linear.js'
 import { rmsNorm } from './norm.js'
 
-/** The sizes of an attention block with a projection each for queries, keys, values and the output. */
+/** The sizes of an attention block with four projections: queries, keys, values and output. */
 export interface AttentionOptions {
   readonly hiddenSize: number
   readonly heads: number
-  /** Fewer than `heads` where groups of queries share keys and values (Ainslie et al. 2023, arXiv:2305.13245). */
+  /** Fewer than `heads` in grouped-query attention (Ainslie et al. 2023, arXiv:2305.13245). */
   readonly kvHeads: number
-  /** Features of one head; `hiddenSize / heads` in most families, but a config may say otherwise. */
+  /** Features of one head: `hiddenSize / heads` in most families, unless the config sets it. */
   readonly headDim: number
   /** Biases of the projections of queries, keys and values. Default: no. */
   readonly qkvBias?: boolean
   /** Bias of the output projection. Default: no. */
   readonly outputBias?: boolean
-  /** What else the family puts into the block, such as norms of queries and keys. */
+  /** Other modules that the family adds to the block, such as norms of queries and keys. */
   readonly also?: Children
   /** Parameters of the block itself, such as attention sinks. */
   readonly parameters?: Readonly<Record<string, Shape>>
-  /** What the family calls the output projection. Default: `o_proj`. */
+  /** The family's name for the output projection. Default: `o_proj`. */
   readonly outputName?: string
-  /** What the family calls the module. */
+  /** The family's name for the module. */
   readonly type?: string
 }
 
@@ -41,24 +41,24 @@ export function attention(options: AttentionOptions): Module {
   )
 }
 
-/** Attention as Llama has it: with biases where `attention_bias` says so, and what else the family puts into it. */
+/** Llama's attention, with biases if `attention_bias` is set, and any other modules that the family adds. */
 export function llamaAttention(sizes: AttentionOptions, config: ConfigReader, also: Children = {}): Module {
   const bias = config.boolean('attention_bias', false)
   return attention({ ...sizes, qkvBias: bias, outputBias: bias, also })
 }
 
-/** Norms of each head's queries and keys, under the names that most families have for them. */
+/** Norms of each head's queries and keys, under their usual names. */
 export function headNorms({ headDim }: Pick<AttentionOptions, 'headDim'>): Children {
   return { q_norm: rmsNorm(headDim), k_norm: rmsNorm(headDim) }
 }
 
-/** Norms of the queries of all heads together, and of their keys. */
+/** Norms over the queries of all heads together, and over their keys. */
 export function jointNorms({ heads, kvHeads, headDim }: AttentionOptions): Children {
   return { q_norm: rmsNorm(heads * headDim), k_norm: rmsNorm(kvHeads * headDim) }
 }
 
 /**
- * Attention as Qwen's hybrids have it: the projection of the queries also makes a gate for each feature of the output.
+ * The attention of Qwen's hybrid models: the query projection also computes a gate for each feature of the output.
  */
 export function gatedAttention(sizes: AttentionOptions, config: ConfigReader): Module {
   const { hiddenSize, heads, headDim } = sizes

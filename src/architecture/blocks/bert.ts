@@ -10,7 +10,7 @@ export interface BertSizes {
   readonly ffnSize: number
 }
 
-/** BERT's layer (Devlin et al. 2018, arXiv:1810.04805), around the attention that a family puts into it. */
+/** BERT's layer (Devlin et al. 2018, arXiv:1810.04805), with the family's own attention. */
 export function bertLayer(type: string, sizes: BertSizes, attention: Module, crossattention?: Module): Module {
   const { hiddenSize, ffnSize } = sizes
   return container(type, {
@@ -22,8 +22,8 @@ export function bertLayer(type: string, sizes: BertSizes, attention: Module, cro
 }
 
 /**
- * The same with the attention that a config asks for: with embeddings of distances (Shaw et al. 2018, arXiv:1803.02155;
- * Huang et al. 2020, arXiv:2009.13658) or without, and in a decoder, where it says so, attention to an encoder too.
+ * BERT's layer with the attention that a config describes: with or without relative position embeddings (Shaw et al. 2018,
+ * arXiv:1803.02155; Huang et al. 2020, arXiv:2009.13658), and in a decoder with optional cross-attention.
  */
 export function configuredBertLayer(
   type: string,
@@ -38,7 +38,7 @@ export function configuredBertLayer(
   return bertLayer(type, sizes, bertAttention(hiddenSize, { also }), cross ? bertAttention(hiddenSize) : undefined)
 }
 
-/** BERT's attention: projections under `self`, the way out and the norm under `output`. */
+/** BERT's attention: the projections under `self`, the output projection and the norm under `output`. */
 export function bertAttention(
   hiddenSize: number,
   options: {
@@ -59,7 +59,7 @@ export function bertAttention(
   )
 }
 
-/** Words, positions and kinds of segments, added up and normalised; a family may lack some of them. */
+/** Embeddings of words, positions and token types, summed and normalised. A family may lack some of them. */
 export function bertEmbeddings(
   size: number,
   counts: {
@@ -79,12 +79,12 @@ export function bertEmbeddings(
   })
 }
 
-/** The stack of layers, with what else stands in it. */
+/** The stack of layers, with any other modules of the encoder. */
 export function bertEncoder(count: number, layer: Module, also: Children = {}): Module {
   return container('Encoder', { layer: repeated(count, layer), ...also })
 }
 
-/** What makes one vector of the first token's. */
+/** The pooler: a linear layer on the first token's vector. */
 export function bertPooler(hiddenSize: number): Module {
   return container('Pooler', { dense: linear(hiddenSize, hiddenSize, { bias: true }) })
 }
@@ -94,7 +94,7 @@ export function denseAndNorm(inFeatures: number, outFeatures: number, norm = 'La
   return { dense: linear(inFeatures, outFeatures, { bias: true }), [norm]: layerNorm(outFeatures) }
 }
 
-/** The classifier of two layers that RoBERTa's kin have. */
+/** The two-layer classifier of RoBERTa and similar families. */
 export function classificationHead(hiddenSize: number, labels: number): Module {
   return container('ClassificationHead', {
     dense: linear(hiddenSize, hiddenSize, { bias: true }),
@@ -102,7 +102,7 @@ export function classificationHead(hiddenSize: number, labels: number): Module {
   })
 }
 
-/** An output embedding whose bias the head owns, and whose weight may be the input embedding's. */
+/** An output embedding whose bias belongs to the head, and whose weight may be tied to the input embedding. */
 export function maskedLmHead(
   place: string,
   transform: Children,

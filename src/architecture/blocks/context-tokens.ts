@@ -1,11 +1,11 @@
 import type { ConfigReader } from '../config-reader.js'
 
 /**
- * The longest context in tokens: `max_position_embeddings`, stretched where rope scaling is not yet counted in it.
+ * The longest context in tokens: `max_position_embeddings`, multiplied by the rope scaling if that is not included yet.
  *
- * `linear` and `dynamic` scaling stretch it by their factor, `yarn` (Peng et al. 2023, arXiv:2309.00071) the original
- * length. Configs with `llama3` or `longrope` scaling, and those that keep a kind of rope for each kind of layer, already
- * state the stretched length.
+ * `linear` and `dynamic` scaling multiply it by their factor; `yarn` (Peng et al. 2023, arXiv:2309.00071) multiplies the
+ * original length. Configs with `llama3` or `longrope` scaling, and configs with one kind of rope per kind of layer,
+ * already state the final length.
  *
  * @param absent - the class default of `max_position_embeddings`
  */
@@ -19,5 +19,5 @@ export function contextTokens(config: ConfigReader, absent: number | undefined):
   return Math.round(base * rope.number('factor', 1))
 }
 
-/** The kinds of rope scaling whose factor comes on top of the stated length. */
+/** The kinds of rope scaling whose factor is not included in the stated length. */
 const STRETCHING: ReadonlySet<string> = new Set(['linear', 'dynamic', 'yarn'])

@@ -1,19 +1,19 @@
 import { container, type Module } from '../module.js'
 
-/** What a decoder layer is made of, whichever way its norms stand. */
+/** The parts of a decoder layer, independent of where its norms are. */
 export interface DecoderLayerParts {
   readonly norm: Module
   readonly attention: Module
-  /** The feed-forward network, or the experts in its place. */
+  /** The feed-forward network, or the experts instead. */
   readonly mlp: Module | undefined
 }
 
-/** A layer that normalises what goes into each block: `x + attention(norm(x))`, then `x + mlp(norm(x))`. */
+/** A layer that normalises the input of each block: `x + attention(norm(x))`, then `x + mlp(norm(x))`. */
 export function preNormLayer(type: string, { norm, attention, mlp }: DecoderLayerParts): Module {
   return container(type, { input_layernorm: norm, self_attn: attention, post_attention_layernorm: norm, mlp })
 }
 
-/** The same where the family calls the experts `block_sparse_moe`. */
+/** The same layer with the experts under the name `block_sparse_moe`. */
 export function blockSparseLayer(type: string, { norm, attention, mlp }: DecoderLayerParts): Module {
   return container(type, {
     input_layernorm: norm,
@@ -23,7 +23,7 @@ export function blockSparseLayer(type: string, { norm, attention, mlp }: Decoder
   })
 }
 
-/** A layer that normalises what comes out of each block: `x + norm(attention(x))`, then `x + norm(mlp(x))`. */
+/** A layer that normalises the output of each block: `x + norm(attention(x))`, then `x + norm(mlp(x))`. */
 export function postNormLayer(type: string, { norm, attention, mlp }: DecoderLayerParts): Module {
   return container(type, {
     self_attn: attention,
@@ -45,7 +45,7 @@ export function sandwichLayer(type: string, { norm, attention, mlp }: DecoderLay
   })
 }
 
-/** A layer whose blocks work side by side on one normalised input: `x + attention(norm(x)) + mlp(norm(x))`. */
+/** A layer whose blocks run in parallel on one normalised input: `x + attention(norm(x)) + mlp(norm(x))`. */
 export function parallelLayer(type: string, { norm, attention, mlp }: DecoderLayerParts): Module {
   return container(type, { input_layernorm: norm, self_attn: attention, mlp })
 }

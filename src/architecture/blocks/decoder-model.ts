@@ -1,14 +1,14 @@
 import { container, type Module } from '../module.js'
 import { embedding } from './embedding.js'
 
-/** A stack of decoder layers between an embedding and a last norm. */
+/** A stack of decoder layers between an embedding and a final norm. */
 export interface DecoderModelParts {
   readonly vocabSize: number
   readonly hiddenSize: number
   /** The list of layers. */
   readonly layers: Module
   readonly norm: Module
-  /** What the family calls the last norm. Default: `norm`. */
+  /** The family's name for the final norm. Default: `norm`. */
   readonly lastNorm?: string | undefined
 }
 

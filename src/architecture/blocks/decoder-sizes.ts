@@ -2,7 +2,7 @@ import type { Dimensions, MoeDimensions } from '../architecture.js'
 import type { ConfigReader } from '../config-reader.js'
 import { contextTokens } from './context-tokens.js'
 
-/** What a family's configuration class takes for the fields that a config leaves out, under the fields' own names. */
+/** The defaults of a family's configuration class, under the names of its fields. */
 export interface DecoderDefaults {
   readonly vocab_size: number
   readonly hidden_size: number
@@ -10,16 +10,16 @@ export interface DecoderDefaults {
   readonly intermediate_size?: number
   readonly num_hidden_layers: number
   readonly num_attention_heads: number
-  /** Absent: as many as `num_attention_heads`. */
+  /** Absent: equal to `num_attention_heads`. */
   readonly num_key_value_heads?: number
-  /** Absent: `hidden_size / num_attention_heads`. A family whose heads always have that size says `false`. */
+  /** Absent: `hidden_size / num_attention_heads`. `false`: the heads always have that size. */
   readonly head_dim?: number | false
   /** Absent: the family has no such limit. */
   readonly max_position_embeddings?: number
   readonly tie_word_embeddings: boolean
 }
 
-/** The sizes that nearly all decoder-only models have. */
+/** The sizes that almost all decoder-only models have. */
 export interface DecoderSizes {
   readonly vocabSize: number
   readonly hiddenSize: number
@@ -32,7 +32,7 @@ export interface DecoderSizes {
   readonly tiedEmbeddings: boolean
 }
 
-/** Reads the sizes of a decoder-only model: a `null` means what an absent field without a class default means. */
+/** Reads the sizes of a decoder-only model. A `null` means the same as an absent field without a class default. */
 export function decoderSizes(config: ConfigReader, defaults: DecoderDefaults): DecoderSizes {
   const hiddenSize = config.positive('hidden_size', defaults.hidden_size)
   const heads = config.positive('num_attention_heads', defaults.num_attention_heads)
@@ -50,7 +50,7 @@ export function decoderSizes(config: ConfigReader, defaults: DecoderDefaults): D
   }
 }
 
-/** What a family says of itself beside the common sizes. */
+/** Facts about a model that are not among the common sizes. */
 export interface OtherDimensions {
   readonly gatedMlp: boolean
   readonly headDim?: number
@@ -61,7 +61,7 @@ export interface OtherDimensions {
   readonly moe?: MoeDimensions | undefined
 }
 
-/** The sizes in the terms of `ModelSpec`, with what else the family has to say. */
+/** The sizes in the terms of `ModelSpec`, with the other facts of the family. */
 export function decoderDimensions(sizes: DecoderSizes, { windowTokens, moe, ...also }: OtherDimensions): Dimensions {
   const { ffnSize, contextTokens: context, ...rest } = sizes
   return {

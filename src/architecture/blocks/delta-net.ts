@@ -4,7 +4,7 @@ import { depthwiseConv } from './depthwise-conv.js'
 import { linear } from './linear.js'
 import { rmsNorm } from './norm.js'
 
-/** The sizes of a gated delta network, from the fields that Qwen's configs have for it. */
+/** The sizes of a gated delta network, from the fields of Qwen's configs. */
 export interface DeltaNetSizes {
   readonly hiddenSize: number
   readonly keyHeads: number
@@ -27,11 +27,11 @@ export function deltaNetSizes(config: ConfigReader, hiddenSize: number): DeltaNe
 }
 
 /**
- * A gated delta network (Yang et al. 2024, arXiv:2412.06464): attention that keeps a state of constant size, corrected
- * by each token and decaying by a gate, after a short convolution over queries, keys and values.
+ * A gated delta network (Yang et al. 2024, arXiv:2412.06464): linear attention with a state of constant size. A gate decays
+ * the state and each token corrects it, after a short convolution over queries, keys and values.
  *
- * @param projections - what the family makes queries, keys, values, gates and decay rates with
- * @param names - what the family calls the norm of the heads and the output projection
+ * @param projections - the family's projections to queries, keys, values, gates and decay rates
+ * @param names - the family's names for the norm of the heads and for the output projection
  */
 export function deltaNet(
   type: string,

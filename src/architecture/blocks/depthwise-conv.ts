@@ -1,6 +1,6 @@
 import type { Module } from '../module.js'
 
-/** A causal convolution over time, each channel on its own: torch's `nn.Conv1d` with as many groups as channels. */
+/** A causal convolution over time, separate for each channel: torch's `nn.Conv1d` with as many groups as channels. */
 export function depthwiseConv(channels: number, kernelSize: number, { bias = false } = {}): Module {
   const weight = [channels, 1, kernelSize]
   return { type: 'Conv1d', parameters: bias ? { weight, bias: [channels] } : { weight } }

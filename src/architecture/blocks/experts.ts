@@ -2,43 +2,43 @@ import type { MoeDimensions } from '../architecture.js'
 import type { ConfigReader } from '../config-reader.js'
 import { type Children, container, type Module, repeated } from '../module.js'
 
-/** The sizes of a mixture of experts: of many networks, a router sends each token to a few (arXiv:1701.06538). */
+/** The sizes of a mixture of experts: a router sends each token to a few of many networks (arXiv:1701.06538). */
 export interface ExpertsOptions {
   readonly experts: number
-  /** How many of them one token is sent to; where it is not known, all count as active. */
+  /** The number of experts that one token is sent to. Absent: all count as active. */
   readonly expertsPerToken: number | undefined
 }
 
-/** The sizes of experts whose weights lie in one tensor each. */
+/** The sizes of experts whose weights are fused: one tensor holds the same matrix of all experts. */
 export interface FusedExpertsOptions extends ExpertsOptions {
   readonly hiddenSize: number
   readonly ffnSize: number
 }
 
-/** A mixture of experts: in place of one feed-forward network many, of which a token uses few. */
+/** A mixture of experts: many feed-forward networks instead of one, of which a token uses few. */
 export interface Mixture {
   readonly routing: ExpertsOptions
   /** The width of one expert. */
   readonly ffnSize: number
-  /** How many experts all tokens pass through besides. Default: none. */
+  /** The number of shared experts, which all tokens pass through. Default: none. */
   readonly shared?: number
-  /** The block; `undefined` where the config leaves none of it. */
+  /** The block; `undefined` if the config has no experts. */
   readonly block: Module | undefined
   /** Which layers have it. Default: all. */
   readonly isSparse?: (index: number) => boolean
 }
 
-/** The block of a mixture: its router, its experts and those that all tokens pass through. */
+/** The block of a mixture: its router, its experts and its shared experts. */
 export function expertsBlock(type: string, children: Children): Module {
   return container(type, children, { part: 'experts' })
 }
 
-/** A list of experts, each with modules of its own. */
+/** A list of experts, each with its own modules. */
 export function experts(options: ExpertsOptions, expert: Module): Module {
   return repeated(options.experts, { ...expert, part: 'experts' }, { part: 'experts', ...routing(options) })
 }
 
-/** Gated experts in two tensors of three dimensions, `[experts, out, in]`: no linear layers of torch's. */
+/** Gated experts in two three-dimensional tensors, `[experts, out, in]`. They are not linear layers. */
 export function fusedExperts(options: FusedExpertsOptions): Module {
   const { experts: count, hiddenSize, ffnSize } = options
   return {
@@ -49,7 +49,7 @@ export function fusedExperts(options: FusedExpertsOptions): Module {
   }
 }
 
-/** The same the other way round, `[experts, in, out]`, as Llama 4 and gpt-oss keep them. */
+/** The same, transposed: `[experts, in, out]`, used by Llama 4 and gpt-oss. */
 export function fusedExpertsTransposed(options: FusedExpertsOptions, { bias = false } = {}): Module {
   const { experts: count, hiddenSize, ffnSize } = options
   const weights = { gate_up_proj: [count, hiddenSize, 2 * ffnSize], down_proj: [count, ffnSize, hiddenSize] }
@@ -62,26 +62,26 @@ export function fusedExpertsTransposed(options: FusedExpertsOptions, { bias = fa
   }
 }
 
-/** A router that keeps its weight itself instead of in a linear layer. */
+/** A router with its own weight instead of a linear layer. */
 export function router(experts: number, hiddenSize: number, { bias = false } = {}): Module {
   const weight = [experts, hiddenSize]
   return { type: 'Router', parameters: bias ? { weight, bias: [experts] } : { weight } }
 }
 
-/** The layers with experts: those that `mlp_layer_types` names, or all from `first` on. */
+/** The layers with experts: those that `mlp_layer_types` lists, or all from `first` on. */
 export function sparseFrom(config: ConfigReader, first: number): (index: number) => boolean {
   const types = config.strings('mlp_layer_types')
   return (index) => (types ? types[index] === 'sparse' : index >= first)
 }
 
-/** The layers with experts in Qwen's models: every so many, without those that `mlp_only_layers` lists. */
+/** The layers with experts in Qwen's models: every n-th layer, except those that `mlp_only_layers` lists. */
 export function qwenSparseLayers(config: ConfigReader, routing: ExpertsOptions): (index: number) => boolean {
   const dense = new Set(config.integers('mlp_only_layers') ?? [])
   const step = config.positive('decoder_sparse_step', 1)
   return (index) => routing.experts > 0 && !dense.has(index) && (index + 1) % step === 0
 }
 
-/** What became of the linear layers of a router and of gated experts where transformers 5 merged them. */
+/** The tensors into which transformers 5 merged the linear layers of a router and of gated experts. */
 export const MERGED_GATED_EXPERTS = {
   gate: 'gate.weight',
   gate_proj: 'gate_up_proj',
@@ -89,7 +89,7 @@ export const MERGED_GATED_EXPERTS = {
   down_proj: 'down_proj',
 }
 
-/** What a mixture of experts is in the terms of `MoEConfig`; `undefined` where no layer has one. */
+/** A mixture of experts in the terms of `MoEConfig`; `undefined` if no layer has one. */
 export function moeDimensions(
   options: ExpertsOptions,
   { layers, ffnSize, shared = 0 }: { readonly layers: number; readonly ffnSize: number; readonly shared?: number },

@@ -3,22 +3,22 @@ import { attention } from './attention.js'
 import { linear } from './linear.js'
 import { type LayerNormOptions, layerNorm, plainNorm } from './norm.js'
 
-/** The sizes of a layer as fairseq has it. */
+/** The sizes of a fairseq layer. */
 export interface FairseqLayerOptions {
   readonly hiddenSize: number
   readonly heads: number
   readonly ffnSize: number
   /** Biases of all linear layers. Default: yes. */
   readonly bias?: boolean
-  /** Whether the norms have something to learn. Default: yes. */
+  /** Whether the norms have weights. Default: yes. */
   readonly affine?: boolean
-  /** Whether it also attends to what the encoder made, as in the decoder of a translator. Default: no. */
+  /** Whether it has cross-attention to the encoder, like the decoder of a translation model. Default: no. */
   readonly crossAttention?: boolean
 }
 
 /**
- * A layer of the first transformer (Vaswani et al. 2017, arXiv:1706.03762) under fairseq's names: `self_attn`, perhaps
- * `encoder_attn`, then `fc1` and `fc2`, and a norm for each of them, before or after.
+ * A layer of the original transformer (Vaswani et al. 2017, arXiv:1706.03762) with fairseq's names: `self_attn`, optionally
+ * `encoder_attn`, then `fc1` and `fc2`, with a norm before or after each block.
  */
 export function fairseqLayer(type: string, options: FairseqLayerOptions): Module {
   const { hiddenSize, heads, ffnSize, bias = true, affine = true, crossAttention = false } = options

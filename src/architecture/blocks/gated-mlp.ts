@@ -7,15 +7,15 @@ export interface GatedMlpOptions {
   readonly hiddenSize: number
   readonly ffnSize: number
   readonly bias?: boolean
-  /** What the family calls its three projections. Default: `gate_proj`, `up_proj` and `down_proj`. */
+  /** The family's names for the three projections. Default: `gate_proj`, `up_proj` and `down_proj`. */
   readonly names?: readonly [gate: string, up: string, down: string]
-  /** What the family calls the module. */
+  /** The family's name for the module. */
   readonly type?: string
 }
 
 /**
- * A gated feed-forward network (Shazeer 2020, arXiv:2002.05202): `down(act(gate(x)) * up(x))`, three projections where
- * the plain one has two.
+ * A gated feed-forward network (Shazeer 2020, arXiv:2002.05202): `down(act(gate(x)) * up(x))`. It has three projections; a
+ * plain one has two.
  */
 export function gatedMlp(options: GatedMlpOptions): Module {
   const { hiddenSize, ffnSize, bias = false, type = 'GatedMLP' } = options
@@ -31,7 +31,7 @@ export function gatedMlp(options: GatedMlpOptions): Module {
   )
 }
 
-/** The same with gate and way up in one projection, `gate_up_proj`. */
+/** The same with the gate and up projections fused into one, `gate_up_proj`. */
 export function fusedGatedMlp({ hiddenSize, ffnSize, bias = false, type = 'GatedMLP' }: GatedMlpOptions): Module {
   return container(
     type,
@@ -43,7 +43,7 @@ export function fusedGatedMlp({ hiddenSize, ffnSize, bias = false, type = 'Gated
   )
 }
 
-/** A gated feed-forward network as Llama has it: with biases where `mlp_bias` says so. */
+/** Llama's gated feed-forward network, with biases if `mlp_bias` is set. */
 export function llamaMlp(sizes: GatedMlpOptions, config: ConfigReader): Module {
   return gatedMlp({ ...sizes, bias: config.boolean('mlp_bias', false) })
 }

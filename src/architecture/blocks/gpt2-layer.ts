@@ -2,8 +2,8 @@ import { container, type Module } from '../module.js'
 import { layerNorm } from './norm.js'
 
 /**
- * A layer of GPT-2 (Radford et al. 2019): `x + attn(ln_1(x))`, then `x + mlp(ln_2(x))`; between the two, where it is the
- * decoder of a larger model, attention to what the encoder made.
+ * A layer of GPT-2 (Radford et al. 2019): `x + attn(ln_1(x))`, then `x + mlp(ln_2(x))`. If the model is the decoder of an
+ * encoder-decoder model, there is cross-attention between the two.
  */
 export function gpt2Layer(
   type: string,
@@ -15,7 +15,7 @@ export function gpt2Layer(
   return container(type, { ln_1: norm, attn: attention, ...cross, ln_2: norm, mlp })
 }
 
-/** GPT-2's attention to an encoder: queries from the decoder (`q_attn`), keys and values from the encoder (`c_attn`). */
+/** GPT-2's cross-attention: queries from the decoder (`q_attn`), keys and values from the encoder (`c_attn`). */
 export function gpt2CrossAttention(
   type: string,
   hiddenSize: number,
@@ -29,7 +29,7 @@ export function gpt2CrossAttention(
   )
 }
 
-/** A layer of GPT-J (Wang & Komatsuzaki 2021): attention and MLP side by side on one norm. */
+/** A layer of GPT-J (Wang & Komatsuzaki 2021): attention and MLP in parallel on one norm. */
 export function gptjLayer(type: string, hiddenSize: number, attention: Module, mlp: Module): Module {
   return container(type, { ln_1: layerNorm(hiddenSize), attn: attention, mlp })
 }

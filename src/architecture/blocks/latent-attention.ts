@@ -12,18 +12,18 @@ export interface LatentDefaults {
   readonly v_head_dim: number
 }
 
-/** The sizes that latent attention has besides the model's. */
+/** The sizes of latent attention. */
 export interface LatentSizes {
-  /** Width of the bottleneck of the queries; absent: one projection without a bottleneck. */
+  /** Width of the query bottleneck. Absent: one projection without a bottleneck. */
   readonly queryRank: number | undefined
-  /** Width of the latent vector that the cache keeps in place of keys and values. */
+  /** Width of the latent vector that the cache stores instead of keys and values. */
   readonly kvRank: number
-  /** Features of a head's queries and keys that rope rotates; those of the keys are the same for all heads. */
+  /** Features of a head's queries and keys that rope rotates; all heads share those of the keys. */
   readonly ropeHeadDim: number
   /** Features of a head's queries and keys that rope does not rotate. */
   readonly plainHeadDim: number
   readonly valueHeadDim: number
-  /** Features of a head's queries and keys: the rotated and the others together. */
+  /** Features of a head's queries and keys in total, rotated and not. */
   readonly queryHeadDim: number
 }
 
@@ -31,14 +31,14 @@ export interface LatentSizes {
 export interface LatentAttentionOptions extends LatentSizes {
   readonly hiddenSize: number
   readonly heads: number
-  /** Biases of the ways into the bottlenecks and of the output. */
+  /** Biases of the projections into the bottlenecks and of the output projection. */
   readonly bias: boolean
-  /** What else the family puts into the block. */
+  /** Other modules that the family adds to the block. */
   readonly also?: Children
   readonly type: string
 }
 
-/** Reads the sizes of latent attention; a `null` for `q_lora_rank` is a projection without a bottleneck. */
+/** Reads the sizes of latent attention. If `q_lora_rank` is `null`, queries have no bottleneck. */
 export function latentSizes(config: ConfigReader, defaults: LatentDefaults): LatentSizes {
   const ropeHeadDim = config.integer('qk_rope_head_dim', defaults.qk_rope_head_dim)
   const plainHeadDim = config.integer('qk_nope_head_dim', defaults.qk_nope_head_dim)
@@ -52,7 +52,7 @@ export function latentSizes(config: ConfigReader, defaults: LatentDefaults): Lat
   }
 }
 
-/** Multi-head latent attention (DeepSeek-AI 2024, arXiv:2405.04434): keys and values come out of one narrow vector. */
+/** Multi-head latent attention (DeepSeek-AI 2024, arXiv:2405.04434): keys and values are computed from one narrow vector. */
 export function latentAttention(options: LatentAttentionOptions): Module {
   const { hiddenSize, heads, queryRank, kvRank, ropeHeadDim, plainHeadDim, valueHeadDim, bias } = options
   const queryFeatures = heads * options.queryHeadDim

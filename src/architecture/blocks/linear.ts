@@ -1,6 +1,6 @@
 import type { Module } from '../module.js'
 
-/** What a linear layer may have beside its weight. */
+/** Options of a linear layer. */
 export interface LinearOptions {
   /** Whether it adds a bias of `[out_features]`. Default: no, as in most language models. */
   readonly bias?: boolean
@@ -17,7 +17,7 @@ export function linear(inFeatures: number, outFeatures: number, { bias = false }
   }
 }
 
-/** The `Conv1D` of GPT-2's time: a linear layer with its weight transposed, `[in_features, out_features]`, and a bias. */
+/** GPT-2's `Conv1D`: a linear layer with a transposed weight, `[in_features, out_features]`, and a bias. */
 export function conv1d(inFeatures: number, outFeatures: number): Module {
   return {
     type: 'Conv1D',

@@ -3,27 +3,27 @@ import { type Children, container, type Module } from '../module.js'
 import { depthwiseConv } from './depthwise-conv.js'
 import { linear } from './linear.js'
 
-/** The sizes of a selective state space of the first generation. */
+/** The sizes of a Mamba block. */
 export interface MambaOptions {
   readonly hiddenSize: number
-  /** Channels inside the block, each with a state of its own. */
+  /** Channels inside the block, each with its own state. */
   readonly innerSize: number
-  /** Numbers in the state of a channel. */
+  /** The size of each channel's state. */
   readonly stateSize: number
   readonly convKernel: number
-  /** Width of the bottleneck out of which the time step of each channel comes. */
+  /** Width of the bottleneck that the time steps of all channels are computed from. */
   readonly timeStepRank: number
-  /** Biases of the ways in and out. */
+  /** Biases of the input and output projections. */
   readonly bias: boolean
   readonly convBias: boolean
-  /** What else the family puts into the block, such as norms of time step and state matrices. */
+  /** Other modules that the family adds to the block, such as norms of the time step and state matrices. */
   readonly also?: Children
   readonly type: string
 }
 
 /**
- * A selective state space (Gu & Dao 2023, arXiv:2312.00752): a short convolution, then a linear recurrence whose time
- * step, input and output matrices (`x_proj`) depend on the token.
+ * A Mamba block (Gu & Dao 2023, arXiv:2312.00752): a short convolution, then a linear recurrence whose time step, input
+ * and output matrices (`x_proj`) depend on the token.
  */
 export function mambaMixer(options: MambaOptions): Module {
   const { hiddenSize, innerSize, stateSize, timeStepRank, bias } = options
@@ -41,11 +41,11 @@ export function mambaMixer(options: MambaOptions): Module {
   )
 }
 
-/** The sizes of a state space of the second generation. */
+/** The sizes of a Mamba-2 block. */
 export interface Mamba2Options {
   readonly hiddenSize: number
   readonly innerSize: number
-  /** Heads, each with one time step and one decay for all its channels. */
+  /** Heads; all channels of a head share one time step and one decay. */
   readonly heads: number
   /** Groups of heads that share input and output matrices. */
   readonly groups: number
@@ -53,16 +53,16 @@ export interface Mamba2Options {
   readonly convKernel: number
   readonly bias: boolean
   readonly convBias: boolean
-  /** Bias of the way out. Default: `bias`. */
+  /** Bias of the output projection. Default: `bias`. */
   readonly outputBias?: boolean
-  /** The norm before the way out, where there is one. */
+  /** The norm before the output projection, if there is one. */
   readonly norm: Module | undefined
   readonly type: string
 }
 
 /**
- * A state space as matrix multiplication (Dao & Gu 2024, arXiv:2405.21060): gate, channels, state matrices and time
- * steps come out of one projection.
+ * A Mamba-2 block (Dao & Gu 2024, arXiv:2405.21060): one projection computes the gate, the channels, the state matrices and
+ * the time steps.
  */
 export function mamba2Mixer(options: Mamba2Options): Module {
   const { hiddenSize, innerSize, heads, groups, stateSize, bias, outputBias = bias } = options
@@ -79,14 +79,14 @@ export function mamba2Mixer(options: Mamba2Options): Module {
   )
 }
 
-/** Channels inside a state space: the hidden size times a factor, which need not be whole. */
+/** Channels inside a state space: the hidden size times a factor, which may be a fraction. */
 export function innerSize(config: ConfigReader, name: string, hiddenSize: number): number {
   const factor = config.number(name, 2)
   if (factor < 0) throw config.invalid(name, 'a number of 0 or more')
   return Math.trunc(factor * hiddenSize)
 }
 
-/** The rank of the time step: a sixteenth of the hidden size where the config says `auto` or nothing. */
+/** The rank of the time step: a sixteenth of the hidden size if the config has `auto` or no value. */
 export function timeStepRank(config: ConfigReader, name: string, hiddenSize: number): number {
   return config.raw(name) === 'auto' ? Math.ceil(hiddenSize / 16) : config.integer(name, Math.ceil(hiddenSize / 16))
 }

@@ -6,13 +6,13 @@ export interface PlainMlpOptions {
   readonly hiddenSize: number
   readonly ffnSize: number
   readonly bias: boolean
-  /** What the family calls the way up and the way down. Default: `up_proj` and `down_proj`. */
+  /** The family's names for the up and down projections. Default: `up_proj` and `down_proj`. */
   readonly names?: readonly [up: string, down: string]
-  /** What the family calls the module. */
+  /** The family's name for the module. */
   readonly type?: string
 }
 
-/** The feed-forward network of the first transformers: `down(act(up(x)))`. */
+/** The feed-forward network of the original transformer: `down(act(up(x)))`. */
 export function plainMlp(options: PlainMlpOptions): Module {
   const { hiddenSize, ffnSize, bias, names = ['up_proj', 'down_proj'], type = 'MLP' } = options
   const [up, down] = names

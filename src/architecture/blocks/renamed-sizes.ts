@@ -3,7 +3,7 @@ import type { FieldNames, SizeField } from '../family.js'
 import { contextTokens } from './context-tokens.js'
 import type { DecoderDefaults, DecoderSizes } from './decoder-sizes.js'
 
-/** What the families of GPT-2's time call the fields of sizes. */
+/** The names that GPT-2 and similar families use for the fields of sizes. */
 export const GPT_FIELD_NAMES: FieldNames = {
   hidden_size: 'n_embd',
   intermediate_size: 'n_inner',
@@ -13,10 +13,10 @@ export const GPT_FIELD_NAMES: FieldNames = {
 }
 
 /**
- * Reads the sizes of a model whose config has names of its own for them.
+ * Reads the sizes of a model whose config uses other field names.
  *
- * @param names - what the family calls the common fields: `{ hidden_size: 'n_embd' }`
- * @param defaults - what its configuration class takes for those that a config leaves out; heads have no size of their own
+ * @param names - the family's names for the common fields: `{ hidden_size: 'n_embd' }`
+ * @param defaults - the defaults of its configuration class; there is no separate head size
  */
 export function renamedSizes(config: ConfigReader, names: FieldNames, defaults: DecoderDefaults): DecoderSizes {
   const nameOf = (field: SizeField) => (config.has(field) ? field : (names[field] ?? field))
@@ -27,7 +27,7 @@ export function renamedSizes(config: ConfigReader, names: FieldNames, defaults: 
   return {
     vocabSize: config.positive(nameOf('vocab_size'), defaults.vocab_size),
     hiddenSize,
-    // Some of these families have no field for it: it is always four times the hidden size.
+    // Some of these families have no field for it. It is then four times the hidden size.
     ffnSize: names.intermediate_size ? config.integer(nameOf('intermediate_size'), ffnSize) : ffnSize,
     layers: config.integer(nameOf('num_hidden_layers'), defaults.num_hidden_layers),
     heads,
@@ -41,7 +41,7 @@ export function renamedSizes(config: ConfigReader, names: FieldNames, defaults: 
   }
 }
 
-/** The number of learned positions, which no rope scaling stretches. */
+/** The number of learned positions. Rope scaling does not apply to them. */
 export function positionCount(config: ConfigReader, name: string, absent: number): number {
   return config.positive(config.has('max_position_embeddings') ? 'max_position_embeddings' : name, absent)
 }

@@ -1,7 +1,7 @@
 import type { ConfigReader } from '../config-reader.js'
 import type { Mixture } from './mixture.js'
 
-/** The experts of DeepSeek-V3 (DeepSeek-AI 2024, arXiv:2412.19437), and of those that copy it. */
+/** The experts of DeepSeek-V3 (DeepSeek-AI 2024, arXiv:2412.19437) and of families that copy it. */
 export function deepseekV3Mixture(config: ConfigReader): Mixture {
   return {
     router: 'sigmoid',

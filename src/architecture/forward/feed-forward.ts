@@ -4,6 +4,6 @@ import type { Mixture } from './mixture.js'
 export interface FeedForward {
   /** The function between its projections, by its name in transformers' `ACT2FN`, or `bloom_gelu` for BLOOM's own. */
   readonly activation: string
-  /** The mixture of experts that some layers have in its place. Default: none. */
+  /** The mixture of experts that some layers have instead. Default: none. */
   readonly mixture?: Mixture
 }

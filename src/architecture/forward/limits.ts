@@ -1,9 +1,9 @@
 import type { ConfigReader } from '../config-reader.js'
 
 /**
- * Whether a limit is there that a config sets by a number, and takes away by `null`: a cap, or a clamp.
+ * Whether a config has a limit such as a cap or a clamp: a number sets it, `null` removes it.
  *
- * @param absent - whether the class has it where the config does not say
+ * @param absent - whether the class has the limit by default
  */
 export function hasLimit(config: ConfigReader, field: string, absent: boolean): boolean {
   return config.raw(field) === undefined ? absent : config.has(field)

@@ -1,7 +1,7 @@
 import type { ConfigReader } from '../config-reader.js'
 import type { ForwardPass } from './forward-pass.js'
 
-/** Llama's forward pass, and that of all that copy it. */
+/** The forward pass of Llama and of families that copy it. */
 export function llamaForward(config: ConfigReader): ForwardPass {
   return {
     rotation: { features: 'all' },

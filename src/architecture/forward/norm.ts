@@ -1,15 +1,15 @@
 /**
- * How a norm computes. The two are layer normalisation (Ba et al. 2016, arXiv:1607.06450) and normalisation by the root mean
- * square (Zhang & Sennrich 2019, arXiv:1910.07467); what families do differently is where they cast and what the gain is.
+ * How a norm computes. There are two kinds: layer normalisation (Ba et al. 2016, arXiv:1607.06450) and root mean square
+ * normalisation (Zhang & Sennrich 2019, arXiv:1910.07467). Families differ in where they cast and what the gain is.
  *
  * - `layerNorm`: one kernel
  * - `layerNormOnFloat32Copy`: one kernel on a float32 copy, cast back (OLMo)
- * - `layerNormPlusOne`: one kernel with `1 + weight` for its gain (Nemotron)
+ * - `layerNormPlusOne`: one kernel with `1 + weight` as its gain (Nemotron)
  * - `layerNormWrittenOut`: operation by operation in float32 (Cohere)
- * - `rmsNorm`: in float32, cast to the type of the input, then multiplied by the gain (Llama)
+ * - `rmsNorm`: in float32, cast to the dtype of the input, then multiplied by the gain (Llama)
  * - `rmsNormFloat32Product`: multiplied by the gain, then cast (OLMo 2)
  * - `rmsNormFloat32Gain`: the same with the gain cast to float32 first (Helium)
- * - `rmsNormPlusOne`: the same with `1 + weight` for the gain (Gemma)
+ * - `rmsNormPlusOne`: the same with `1 + weight` as the gain (Gemma)
  */
 export type Norm =
   | 'layerNorm'

@@ -1,18 +1,18 @@
 /** How attention and the feed-forward network join the residual stream. */
 export type Residual = SequentialResidual | ParallelResidual
 
-/** One after another: `y = x + attention(norm(x))`, then `y + mlp(norm(y))`. */
+/** Sequential blocks: `y = x + attention(norm(x))`, then `y + mlp(norm(y))`. */
 export interface SequentialResidual {
   readonly order: 'sequential'
-  /** Whether what a block returns is multiplied by a number before it is added. Default: no. */
+  /** Whether the output of a block is multiplied by a number before it is added. Default: no. */
   readonly scaled?: boolean
-  /** Whether the normalised input of attention lives as long as the layer. Default: no. */
+  /** Whether the normalised input of attention stays alive until the layer ends. Default: no. */
   readonly keepsNormalised?: boolean
-  /** Whether what attention returns lives as long as the layer. Default: no. */
+  /** Whether the output of attention stays alive until the layer ends. Default: no. */
   readonly keepsAttended?: boolean
 }
 
-/** Side by side: `x + attention(norm(x)) + mlp(norm(x))`, on one norm or on a norm each. */
+/** Parallel blocks: `x + attention(norm(x)) + mlp(norm(x))`, with one norm for both or one each. */
 export interface ParallelResidual {
   readonly order: 'parallel'
   /**
@@ -22,6 +22,6 @@ export interface ParallelResidual {
   readonly sum?: 'blocksFirst' | 'residualFirst' | 'blocksInPlace'
   /** Whether both norms compute before either block. Default: no. */
   readonly normsFirst?: boolean
-  /** Whether the normalised inputs of both blocks live as long as the layer. Default: no. */
+  /** Whether the normalised inputs of both blocks stay alive until the layer ends. Default: no. */
   readonly keepsNormalised?: boolean
 }

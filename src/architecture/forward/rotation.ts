@@ -2,51 +2,51 @@ import type { ConfigReader } from '../config-reader.js'
 import type { Dimensions } from '../dimensions.js'
 
 /**
- * Rotary position embedding of queries and keys (Su et al. 2021, arXiv:2104.09864), in all layers but the
+ * Rotary position embedding of queries and keys (Su et al. 2021, arXiv:2104.09864), in all layers except the
  * `unrotatedLayers` of the model.
  */
 export interface Rotation {
   /** How many features of a head are rotated. */
   readonly features: number | 'all'
   /**
-   * Which features are rotated together: those of both halves, neighbours, which are brought into halves first, or
+   * Which features are rotated together: those of both halves; neighbours, which are first reordered into halves; or
    * neighbours as complex numbers in float32. Default: `halves`.
    */
   readonly pairs?: 'halves' | 'neighbours' | 'complex'
   /**
-   * What is in float32 beside the angles: nothing, the tables of cosines and sines, queries and keys, or each term of the
+   * What is in float32 besides the angles: nothing, the tables of cosines and sines, queries and keys, or each term of the
    * sum and the tables. Default: `nothing`.
    */
   readonly float32?: 'nothing' | 'tables' | 'inputs' | 'terms'
   /**
-   * Whether rotated and other features are concatenated, which changes the order of dimensions of attention's output.
+   * Whether rotated and other features are concatenated, which changes the dimension order of attention's output.
    * Default: no.
    */
   readonly concatenates?: boolean
-  /** Whether the rotated features live as long as attention, beside the concatenated ones. Default: no. */
+  /** Whether the rotated features stay alive until attention ends, next to the concatenated ones. Default: no. */
   readonly keepsRotated?: boolean
   /**
-   * Where layers with a window have tables of their own: `one` is shared by all layers; of `two`, a layer is given those of
-   * its kind, or `both`. Default: `one`.
+   * Whether layers with a window have their own tables: `one` table is shared by all layers; with `two`, a layer receives
+   * those of its kind, with `both` all of them. Default: `one`.
    */
   readonly tables?: 'one' | 'two' | 'both'
-  /** Whether each layer makes tables of its own, with each value twice. Default: no. */
+  /** Whether each layer computes its own tables, with each value twice. Default: no. */
   readonly repeatsTables?: boolean
-  /** Where the frequencies lie: in a buffer of the model, in one of each attention too, or nowhere. Default: `model`. */
+  /** Where the frequencies are stored: in a buffer of the model, also in one of each attention, or nowhere. Default: `model`. */
   readonly frequencies?: 'model' | 'modelAndAttention' | 'recomputed'
 }
 
-/** Biases of attention scores by distance: beside them nothing is rotated, though the tables of rotation may be made. */
+/** Biases of attention scores by distance. With them nothing is rotated, though rotation tables may still be computed. */
 export interface Alibi {
-  /** The type of the mask that distances are counted from. */
+  /** The dtype of the mask that distances are computed from. */
   readonly maskDtype: 'float32' | 'int64'
 }
 
 /**
- * Rotation of a share of a head's features, which are concatenated with the others. They are counted whole, as in
- * `int(head_dim * partial_rotary_factor)`, and are no more than a head has.
+ * Rotation of a share of a head's features, which are concatenated with the others. The number is rounded down, like
+ * `int(head_dim * partial_rotary_factor)`, and is at most the size of a head.
  *
- * @param absent - the share where the config names none
+ * @param absent - the share if the config has none
  */
 export function partialRotation(
   config: ConfigReader,

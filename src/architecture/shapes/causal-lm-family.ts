@@ -5,16 +5,16 @@ import type { Family, FamilyFacts } from '../family.js'
 import type { Module } from '../module.js'
 import { type CausalLmNames, causalLm } from './causal-lm.js'
 
-/** A family of decoder-only language models, by what its base model is built of. */
+/** A family of decoder-only language models with its own base model. */
 export interface CausalLmFamilyOptions extends CausalLmNames, FamilyFacts {
   readonly modelType: string
-  /** What the configuration class takes for the fields that a config leaves out. */
+  /** The defaults of the configuration class. */
   readonly defaults: DecoderDefaults
   /** Builds the base model. `className` is the class that the config asks for. */
   readonly build: (sizes: DecoderSizes, config: ConfigReader, className: string | undefined) => BuiltModel
 }
 
-/** A base model, and what else is known of it. */
+/** A base model, with other facts about it. */
 export interface BuiltModel {
   readonly model: Module
   readonly dimensions: Dimensions
@@ -23,8 +23,8 @@ export interface BuiltModel {
 }
 
 /**
- * A family of decoder-only language models whose layers differ in more than `decoderFamily` knows: the base model is
- * the family's own, the classes around it are those of all.
+ * A family of decoder-only language models whose layers differ from Llama's in more than `decoderFamily` supports. It
+ * builds its own base model; the classes around it are the usual ones.
  */
 export function causalLmFamily(options: CausalLmFamilyOptions): Family {
   const { modelType, defaults, build, name, prefix, questionAnsweringPrefix, inputEmbedding, ...facts } = options

@@ -6,24 +6,24 @@ import type { ModelDescription } from '../family.js'
 import { type Module, tied } from '../module.js'
 import { chooseClass, withHead } from './model-class.js'
 
-/** What a family calls the classes of its models, and what lies in them. */
+/** The names of a family's model classes and of their modules. */
 export interface CausalLmNames {
-  /** What the names of the classes begin with: `Llama` for `LlamaForCausalLM`. */
+  /** The prefix of the class names: `Llama` for `LlamaForCausalLM`. */
   readonly name: string
-  /** Under which name the classes keep the base model. Default: `model`. */
+  /** The name of the base model inside the classes. Default: `model`. */
   readonly prefix?: string | undefined
-  /** The same for question answering; some families kept the name of an older time. Default: `prefix`. */
+  /** The same for question answering: some families use an older name there. Default: `prefix`. */
   readonly questionAnsweringPrefix?: string | undefined
-  /** Where the base model keeps the input embedding. Default: `embed_tokens`. */
+  /** The name of the input embedding inside the base model. Default: `embed_tokens`. */
   readonly inputEmbedding?: string | undefined
 }
 
-/** A decoder-only model and what a family says of its classes. */
+/** A decoder-only model, and the names of its classes. */
 export interface CausalLmOptions extends CausalLmNames {
   readonly config: ConfigReader
   /** The first of the config's `architectures`. */
   readonly className: string | undefined
-  /** The base model: embeddings, layers and final norm. */
+  /** The base model: embeddings, layers and the final norm. */
   readonly model: Module
   readonly dimensions: Dimensions
   /** Whether the output embedding has a bias. Default: no. */
@@ -31,8 +31,8 @@ export interface CausalLmOptions extends CausalLmNames {
 }
 
 /**
- * A decoder-only language model in the classes that transformers has for it: the base model with an output embedding
- * (`ForCausalLM`), with a classifier of sequences or tokens, with the start and end of an answer, or alone (`Model`).
+ * A decoder-only language model in the class that a config names: the base model with an output embedding (`ForCausalLM`),
+ * with a sequence or token classifier, with a question-answering head, or alone (`Model`).
  */
 export function causalLm(options: CausalLmOptions): ModelDescription {
   const { config, name, model, dimensions, prefix = 'model', inputEmbedding = 'embed_tokens' } = options
@@ -48,7 +48,7 @@ export function causalLm(options: CausalLmOptions): ModelDescription {
     [baseSuffix]: () => model,
     ForSequenceClassification: () =>
       withHead(`${name}ForSequenceClassification`, prefix, model, { score: linear(hiddenSize, labels) }),
-    // Beside a multimodal class of that name, the language model's own is called `TextForSequenceClassification`.
+    // If a multimodal class has that name, the class of the language model is called `TextForSequenceClassification`.
     [baseSuffix.replace(/Model$/, 'ForSequenceClassification')]: () =>
       withHead(model.type.replace(/Model$/, 'ForSequenceClassification'), prefix, model, {
         score: linear(hiddenSize, labels),

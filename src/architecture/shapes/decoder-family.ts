@@ -19,48 +19,48 @@ import type { CausalLmNames } from './causal-lm.js'
 import { causalLmFamily } from './causal-lm-family.js'
 
 /**
- * A family of decoders whose layers are a norm, attention, a norm and a feed-forward network. What is left out is as in
- * Llama.
+ * A family of decoders whose layers consist of a norm, attention, a norm and a feed-forward network. What is left out is
+ * like in Llama.
  */
 export interface DecoderFamilyOptions extends CausalLmNames, FamilyFacts {
   readonly modelType: string
-  /** What the configuration class takes for the fields that a config leaves out. */
+  /** The defaults of the configuration class. */
   readonly defaults: DecoderDefaults
-  /** Corrects sizes that the family reads another way. */
+  /** Corrects sizes that the family reads differently. */
   readonly sizes?: (sizes: DecoderSizes, config: ConfigReader) => DecoderSizes
-  /** Which layers attend through a window, and which do not rotate. Default: no window, and all layers rotate. */
+  /** Which layers have a window, and which do not rotate. Default: no window, and all layers rotate. */
   readonly attentionPattern?: (config: ConfigReader, layers: number) => AttentionPattern
   /** The norm of a number of features. Default: a root mean square norm with a gain. */
   readonly norm?: (size: number) => Module
-  /** Default: Llama's, with biases where `attention_bias` says so. */
+  /** Default: Llama's, with biases if `attention_bias` is set. */
   readonly attention?: BlockBuilder
-  /** The feed-forward network, which has a gate. Default: Llama's, with biases where `mlp_bias` says so. */
+  /** The gated feed-forward network. Default: Llama's, with biases if `mlp_bias` is set. */
   readonly mlp?: BlockBuilder
-  /** In place of `mlp`: a feed-forward network without a gate. */
+  /** Instead of `mlp`: a feed-forward network without a gate. */
   readonly plainMlp?: BlockBuilder
-  /** The experts that some or all layers have in place of the feed-forward network. Default: none. */
+  /** The experts that some or all layers have instead of the feed-forward network. Default: none. */
   readonly mixture?: (sizes: DecoderSizes, config: ConfigReader) => Mixture
   /** How a layer is put together. Default: a norm before each block. */
   readonly layer?: (type: string, parts: DecoderLayerParts, config: ConfigReader) => Module
-  /** What the family calls the norm after the last layer. Default: `norm`. */
+  /** The family's name for the norm after the last layer. Default: `norm`. */
   readonly lastNorm?: string
-  /** What the family calls its base model. Default: `name` and `Model`. */
+  /** The class name of the base model. Default: `name` + `Model`. */
   readonly modelName?: string
   /** Whether the output embedding has a bias. Default: no. */
   readonly headBias?: (config: ConfigReader) => boolean
-  /** Sizes of a `ModelSpec` that the family counts another way. */
+  /** Sizes of a `ModelSpec` that the family counts differently. */
   readonly dimensions?: (sizes: DecoderSizes, config: ConfigReader) => Partial<OtherDimensions>
 }
 
-/** Builds a block from the sizes of a model and what else its config says. */
+/** Builds a block from the sizes of a model and its config. */
 export type BlockBuilder = (sizes: DecoderSizes, config: ConfigReader) => Module
 
 /**
- * A family of decoders, by what it does differently from Llama.
+ * A family of decoders, described by its differences from Llama.
  *
  * @example
  * ```ts
- * // Llama with biases of queries, keys and values.
+ * // Llama with biases for queries, keys and values.
  * decoderFamily({
  *   modelType: 'qwen2',
  *   name: 'Qwen2',

@@ -4,23 +4,23 @@ import type { ConfigReader } from '../config-reader.js'
 import type { Family, FamilyFacts } from '../family.js'
 import { type HeadedModelOptions, headedModel } from './headed-model.js'
 
-/** A family of encoders, or of the decoders of GPT's time, whose classes each put a head of their own on the model. */
+/** A family of encoders, or of GPT-like decoders, whose classes each have their own head on the model. */
 export interface HeadedFamilyOptions extends FamilyFacts {
   readonly modelType: string
-  /** What the names of its classes begin with: `GPT2` for `GPT2LMHeadModel`. */
+  /** The prefix of its class names: `GPT2` for `GPT2LMHeadModel`. */
   readonly name: string
-  /** Under which name the classes keep the base model. */
+  /** The name of the base model inside the classes. */
   readonly prefix: string
-  /** What the configuration class takes for the fields that a config leaves out. */
+  /** The defaults of the configuration class. */
   readonly defaults: DecoderDefaults
   /** Builds the base model and the heads. */
   readonly build: (sizes: DecoderSizes, config: ConfigReader) => HeadedParts
 }
 
-/** A base model and the heads that the classes put on it. */
+/** A base model and the heads of its classes. */
 export type HeadedParts = Pick<HeadedModelOptions, 'model' | 'modelOf' | 'heads' | 'dimensions'>
 
-/** A family by the model that it builds and the heads that its classes have. */
+/** A family described by its base model and the heads of its classes. */
 export function headedFamily({ modelType, name, prefix, defaults, build, ...facts }: HeadedFamilyOptions): Family {
   const { fieldNames } = facts
   return {

@@ -4,24 +4,24 @@ import type { ModelDescription } from '../family.js'
 import { type Children, type Module, tied } from '../module.js'
 import { chooseClass, withHead } from './model-class.js'
 
-/** A base model and the heads that a family's classes put on it. */
+/** A base model and the heads of the family's classes. */
 export interface HeadedModelOptions {
   /** The first of the config's `architectures`. */
   readonly className: string | undefined
-  /** What the names of the classes begin with: `GPT2` for `GPT2LMHeadModel`. */
+  /** The prefix of the class names: `GPT2` for `GPT2LMHeadModel`. */
   readonly name: string
-  /** Under which name the classes keep the base model. */
+  /** The name of the base model inside the classes. */
   readonly prefix: string
-  /** The base model, alone the class `Model`. */
+  /** The base model, which alone is the class `Model`. */
   readonly model: Module
-  /** The heads by what follows the family's name; the first is the language model. */
+  /** The heads by the suffix of their class; the first is the language model. */
   readonly heads: Readonly<Record<string, Children>>
-  /** The base model of a class, where it is not the same for all: some leave the pooler out. */
+  /** The base model of a class, if it is not the same for all: some classes have no pooler. */
   readonly modelOf?: (suffix: string) => Module
   readonly dimensions: Dimensions
 }
 
-/** A model in the class that a config names: a base model with a head, or alone. */
+/** A model in the class that a config names: the base model with a head, or alone. */
 export function headedModel(options: HeadedModelOptions): ModelDescription {
   const { name, prefix, model, heads, modelOf = () => model, dimensions } = options
   const classes = Object.entries(heads).map(([suffix, head]) => [
@@ -35,7 +35,7 @@ export function headedModel(options: HeadedModelOptions): ModelDescription {
   return { ...chosen, dimensions }
 }
 
-/** An output embedding, tied to the input embedding where the config says so. */
+/** An output embedding, tied to the input embedding if the config says so. */
 export function outputEmbedding(
   { hiddenSize, vocabSize, tiedEmbeddings }: Pick<Dimensions, 'hiddenSize' | 'vocabSize' | 'tiedEmbeddings'>,
   inputEmbedding: string,
@@ -45,7 +45,7 @@ export function outputEmbedding(
   return tiedEmbeddings ? tied(output, { weight: `${inputEmbedding}.weight` }) : output
 }
 
-/** The heads of GPT's time for other tasks: labels for a sequence, labels for tokens, start and end of an answer. */
+/** The heads for other tasks: sequence classification, token classification and question answering. */
 export function taskHeads(hiddenSize: number, labels: number): Readonly<Record<string, Children>> {
   return {
     ForSequenceClassification: { score: linear(hiddenSize, labels) },

@@ -1,9 +1,9 @@
 import { type Children, container, type Module } from '../module.js'
 
-/** The classes of a family by what follows the family's name: `ForCausalLM`, `Model`. The first is its language model. */
+/** The classes of a family by their suffix: `ForCausalLM`, `Model`. The first is its language model. */
 export type ModelClasses = Readonly<Record<string, () => Module>>
 
-/** A class chosen from a family's. */
+/** The chosen class of a family. */
 export interface ChosenClass {
   readonly className: string
   readonly root: Module
@@ -11,12 +11,12 @@ export interface ChosenClass {
 }
 
 /**
- * The class that `architectures` names, or the family's language model.
+ * Chooses the class that `architectures` names, or the family's language model.
  *
- * A class of the same task under another family's name, as in configs with code of their own, is the family's; an
- * unheard-of one is taken for the language model, and a note says so.
+ * A class with another family's prefix, as in configs with custom code, is read as the family's class for the same task.
+ * For an unknown class the language model is used, and a note says so.
  *
- * @param name - what the names of the family's classes begin with: `Llama`
+ * @param name - the prefix of the family's class names: `Llama`
  * @param wanted - the first of the config's `architectures`
  */
 export function chooseClass(name: string, wanted: string | undefined, classes: ModelClasses): ChosenClass {
@@ -26,11 +26,11 @@ export function chooseClass(name: string, wanted: string | undefined, classes: M
   const suffix = exact ?? alike ?? suffixes[0] ?? ''
   const className = name + suffix
   const known = wanted === undefined || exact !== undefined || alike !== undefined
-  const notes = known ? [] : [`The class ${wanted} is not known; ${className} is described.`]
+  const notes = known ? [] : [`Unknown class ${wanted}: ${className} is described instead.`]
   return { className, root: classes[suffix]?.() ?? { type: className }, notes }
 }
 
-/** A class of a family: the base model under its prefix, and a head beside it. */
+/** A class of a family: the base model under its prefix, and a head next to it. */
 export function withHead(className: string, prefix: string, base: Module, head: Children): Module {
   const heads = Object.entries(head).map(([name, module]) => [name, module && { part: 'head' as const, ...module }])
   return container(className, { [prefix]: base, ...Object.fromEntries(heads) })

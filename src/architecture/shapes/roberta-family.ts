@@ -14,16 +14,16 @@ import type { Family, FamilyFacts } from '../family.js'
 import { container } from '../module.js'
 import { headedFamily } from './headed-family.js'
 
-/** What a family of RoBERTa's kind says of itself. */
+/** Options of a RoBERTa-like family. */
 export interface RobertaFamilyOptions extends FamilyFacts {
   readonly modelType: string
-  /** What the names of its classes begin with: `Roberta` for `RobertaModel`. */
+  /** The prefix of its class names: `Roberta` for `RobertaModel`. */
   readonly name: string
-  /** Words that the configuration class takes where a config leaves them out. */
+  /** The class default of the vocabulary size. */
   readonly vocabSize: number
 }
 
-/** RoBERTa (Liu et al. 2019, arXiv:1907.11692): BERT with other heads, under the names of a family. */
+/** RoBERTa (Liu et al. 2019, arXiv:1907.11692): BERT with other heads, with the names of the given family. */
 export function robertaFamily({ vocabSize: defaultWords, ...family }: RobertaFamilyOptions): Family {
   const { name } = family
   return headedFamily({

@@ -7,7 +7,7 @@ import type { Family, FamilyFacts, ModelDescription } from '../family.js'
 import { container, type Module, repeated } from '../module.js'
 import { headedModel, outputEmbedding } from './headed-model.js'
 
-/** The sizes of models whose layers are nothing but a state space. */
+/** The sizes of models whose layers are only a state space. */
 export interface StateSpaceSizes {
   readonly vocabSize: number
   readonly hiddenSize: number
@@ -18,16 +18,16 @@ export interface StateSpaceSizes {
   readonly tiedEmbeddings: boolean
 }
 
-/** A family of models whose layers are nothing but a state space, by its sizes and its mixer. */
+/** A family of models whose layers are only a state space: its sizes and its mixer. */
 export interface StateSpaceFamilyOptions extends FamilyFacts {
   readonly modelType: string
-  /** What the names of its classes begin with: `Mamba` for `MambaForCausalLM`. */
+  /** The prefix of its class names: `Mamba` for `MambaForCausalLM`. */
   readonly name: string
   readonly sizes: (config: ConfigReader) => StateSpaceSizes
   readonly mixer: (sizes: StateSpaceSizes, config: ConfigReader) => Module
 }
 
-/** A family of models whose layers are a norm and a mixer each: no attention, no feed-forward network. */
+/** A family of models whose layers are a norm and a mixer, without attention or a feed-forward network. */
 export function stateSpaceFamily(options: StateSpaceFamilyOptions): Family {
   const { modelType, name, sizes: sizesOf, mixer, ...facts } = options
   return {
@@ -40,7 +40,7 @@ export function stateSpaceFamily(options: StateSpaceFamilyOptions): Family {
   }
 }
 
-/** A family of the first generation: Mamba itself, and Falcon Mamba, which differs in norms without weights. */
+/** A Mamba (version 1) family: Mamba itself, and Falcon Mamba, which differs in norms without weights. */
 export function mambaFamily(options: Pick<StateSpaceFamilyOptions, 'modelType' | 'name'> & FamilyFacts): Family {
   return stateSpaceFamily({
     ...options,
@@ -50,7 +50,7 @@ export function mambaFamily(options: Pick<StateSpaceFamilyOptions, 'modelType' |
         vocabSize: config.positive('vocab_size', 50_280),
         hiddenSize,
         layers: config.integer('num_hidden_layers', 32),
-        // A stated size counts before the factor.
+        // A stated size takes precedence over the factor.
         innerSize: config.integer('intermediate_size', innerSize(config, 'expand', hiddenSize)),
         stateSize: config.integer('state_size', 16),
         convKernel: config.positive('conv_kernel', 4),

@@ -9,10 +9,10 @@ import type { Family, FamilyFacts, ModelDescription } from '../family.js'
 import { container, listOf, type Module, sharing, tied } from '../module.js'
 import { chooseClass, withHead } from './model-class.js'
 
-/** What a family of this kind says of itself: its names, and the class defaults. */
+/** Options of a T5-like family: its names and the class defaults. */
 export interface T5FamilyOptions extends FamilyFacts {
   readonly modelType: string
-  /** What the names of its classes begin with: `T5` for `T5Model`. */
+  /** The prefix of its class names: `T5` for `T5Model`. */
   readonly name: string
   readonly defaults: {
     readonly vocab_size: number
@@ -25,8 +25,8 @@ export interface T5FamilyOptions extends FamilyFacts {
 }
 
 /**
- * T5 (Raffel et al. 2019, arXiv:1910.10683): an encoder and a decoder without biases; the first layer of each knows the
- * positions, as a bias for each distance and head.
+ * T5 (Raffel et al. 2019, arXiv:1910.10683): an encoder and a decoder without biases. The first layer of each has the
+ * relative position embedding: one bias per distance and head.
  */
 export function t5Family({ modelType, name, defaults, ...facts }: T5FamilyOptions): Family {
   return {
@@ -58,7 +58,7 @@ function t5Model(
   const headDim = config.integer(['head_dim', 'd_kv'], 64)
   const { vocabSize, hiddenSize, heads, layers } = stated
   const gatedByName = config.string('feed_forward_proj', defaults.feed_forward_proj).startsWith('gated-')
-  // A saved config states what its configuration class derived, and that counts.
+  // A saved config states the value that its configuration class derived, and that value counts.
   const gated = config.boolean('is_gated_act', gatedByName)
   const parts = {
     hiddenSize,
@@ -79,7 +79,7 @@ function t5Model(
       ),
       final_layer_norm: rmsNorm(hiddenSize),
     })
-  // As many as the encoder's under the name of its own; the alias does not reach here.
+  // Defaults to the number of encoder layers. The alias does not apply here.
   const decoderLayers = config.integer('num_decoder_layers', config.integer('num_layers', defaults.num_layers))
   const encoderModel = (prefix: string) => ({ shared, encoder: stack(layers, false, `${prefix}shared`) })
   const bothStacks = (prefix: string) => ({
@@ -132,7 +132,7 @@ interface BlockParts {
   readonly buckets: number
 }
 
-/** A block: attention to itself, in a decoder attention to the encoder too, and an MLP, each with a norm before it. */
+/** A block: self-attention, in a decoder also cross-attention, and an MLP, each with a norm before it. */
 function t5Block(name: string, parts: BlockParts, decodes: boolean, first: boolean): Module {
   const { hiddenSize, heads, ffnSize, gated } = parts
   const layer_norm = rmsNorm(hiddenSize)
@@ -151,7 +151,7 @@ function t5Block(name: string, parts: BlockParts, decodes: boolean, first: boole
   return container(`${name}Block`, { layer: { type: 'ModuleList', items } })
 }
 
-/** Attention whose heads need not add up to the hidden size; only the first layer's knows positions. */
+/** Attention whose heads need not add up to the hidden size. Only the first layer has the position embedding. */
 function t5Attention({ hiddenSize, heads, headDim }: BlockParts, also: Readonly<Record<string, Module>>): Module {
   const features = heads * headDim
   const into = linear(hiddenSize, features)
