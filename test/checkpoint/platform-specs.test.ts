@@ -21,7 +21,7 @@ const DERIVED = readRecords<PlatformSpec>('platform-specs.jsonl.gz').map(({ id, 
 
 const ROWS = [
   ...readFileSync(new URL('../../docs/checkpoints.md', import.meta.url), 'utf8').matchAll(
-    /^\| `(\w+)` \| (\d+) \| (?:we are|both):/gm,
+    /^\| `(\w+)` \| (\d+) \| (?:this library|both):/gm,
   ),
 ].map(([, field = '', count]) => ({ field, count: Number(count) }))
 
