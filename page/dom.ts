@@ -1,9 +1,9 @@
-/** Building and finding elements without HTML in strings: a text of the reader's never becomes markup. */
+/** Creates and finds elements without HTML strings, so user text never becomes markup. */
 
 type Attributes = Readonly<Record<string, string | number | boolean>>
 type Content = Node | string | readonly (Node | string)[]
 
-/** An HTML element with its attributes and content; an attribute that is `false` is left out. */
+/** Creates an HTML element with attributes and content. An attribute that is `false` is left out. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Attributes = {},
@@ -12,7 +12,7 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return filled(document.createElement(tag), attributes, content)
 }
 
-/** An SVG element with its attributes and content. */
+/** Creates an SVG element with attributes and content. */
 export function svgElement<Tag extends keyof SVGElementTagNameMap>(
   tag: Tag,
   attributes: Attributes = {},
@@ -29,21 +29,21 @@ function filled<Made extends Element>(made: Made, attributes: Attributes, conten
   return made
 }
 
-/** The element of the page with an id, checked to be of the class that is expected. */
+/** Finds the element with an id, and checks its class. */
 export function byId<Made extends Element>(id: string, kind: new () => Made): Made {
   const found = document.getElementById(id)
   if (found instanceof kind) return found
   throw new Error(`the page has no ${kind.name} #${id}`)
 }
 
-/** Shows a section with this content, or hides it where there is none. */
+/** Shows a section with this content, or hides it if there is none. */
 export function showSection(id: string, content: readonly (Node | string)[]): void {
   const section = byId(id, HTMLElement)
   section.hidden = content.length === 0
   section.querySelector('.body')?.replaceChildren(...content)
 }
 
-/** A table with a caption; columns named in `numeric` are aligned as numbers. */
+/** A table with a caption. The columns named in `numeric` are aligned as numbers. */
 export function table(
   caption: string,
   head: readonly string[],
@@ -69,7 +69,7 @@ export function table(
   return element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption }, made)
 }
 
-/** Sentences below a table. */
+/** A list of notes. */
 export function notesList(notes: readonly string[]): HTMLElement {
   return element(
     'ul',

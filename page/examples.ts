@@ -1,6 +1,6 @@
 import type { ConfigObject } from '../src/checkpoint/index.js'
 
-/** Configs of public models, for a reader who has none at hand. */
+/** Configs of public models, to try the page without your own files. */
 export const EXAMPLES: Readonly<Record<string, ConfigObject>> = {
   'Llama 3.1 8B': {
     architectures: ['LlamaForCausalLM'],

@@ -4,7 +4,7 @@ import { type JsonNode, readJson } from '../src/json/index.js'
 import type { Diagnostic, DiagnosticSeverity, Place } from '../src/manifest/index.js'
 import { SourceText } from '../src/manifest/source-text.js'
 
-/** One thing to tell of the reader's text; without a place where it stands nowhere in it. */
+/** One error, warning or info about the input; without a place if it is not about a part of the text. */
 export interface Finding {
   readonly severity: DiagnosticSeverity
   readonly code: string
@@ -20,30 +20,30 @@ export function findingAt({ severity, code, message, help, loc, ...place }: Diag
   return { severity, code, message, help, path: loc.join('.'), place }
 }
 
-/** A diagnostic of a manifest that was made of the text: its places are not the reader's. */
+/** A diagnostic of the generated manifest: its places are not in the user's text. */
 export function findingElsewhere(diagnostic: Diagnostic): Finding {
   const { severity, code, message, help, path } = findingAt(diagnostic)
   return { severity, code, message, help, path: path === '' ? 'the manifest' : `${path} of the manifest` }
 }
 
-/** Why a config or a header is not understood, placed in the text where it is one. */
+/** The error of a config or a header, with its place in the text if it is about a config. */
 export function findingOfError({ code, message, help, place }: CheckpointError, text: string): Finding {
   const found = OF_THE_CONFIG.has(code) ? placeInJson(text, place) : undefined
   return { severity: 'error', code, message, help: help ?? '', path: place.join('.'), ...(found && { place: found }) }
 }
 
-/** Errors whose place is a path inside the config; that of all others is a file or a tensor. */
+/** Errors whose place is a path inside the config. The place of all others is a file or a tensor. */
 const OF_THE_CONFIG: ReadonlySet<string> = new Set(['unsupported_architecture', 'missing_field', 'invalid_field'])
 
-/** What a checkpoint's files lack of its config, or have otherwise. */
+/** The differences between a checkpoint's files and its config. */
 export function findingsOfComparison({ missing, extra, otherShape }: CheckpointComparison): Finding[] {
   const shapes = otherShape.map(
     ({ name, expected, found }) => `${name} is ${found.join(' × ')}, not ${expected.join(' × ')}`,
   )
   return [
-    ...several('error', 'missing_tensors', 'not in the files that were given', missing),
-    ...several('error', 'other_shape', 'in another shape than the config describes', shapes),
-    ...several('info', 'extra_tensors', 'in the files and not in the config', extra),
+    ...several('error', 'missing_tensors', 'missing from the given files', missing),
+    ...several('error', 'other_shape', 'with another shape than in the config', shapes),
+    ...several('info', 'extra_tensors', 'in the files, but not in the config', extra),
   ]
 }
 
@@ -56,7 +56,7 @@ function several(severity: DiagnosticSeverity, code: string, what: string, names
   return [{ severity, code, message, help: `${names.slice(0, MOST_NAMES).join(', ')}${more}`, path: '' }]
 }
 
-/** The place of a path in a JSON text; where the path ends early, the beginning of what should hold the rest. */
+/** The place of a path in a JSON text. If the path does not exist, the start of its nearest existing parent. */
 function placeInJson(text: string, path: readonly (string | number)[]): Place | undefined {
   const read = readJson(text, { constants: true })
   if (!read.ok || path.length === 0) return undefined

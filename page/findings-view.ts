@@ -3,7 +3,7 @@ import { SourceText } from '../src/manifest/source-text.js'
 import { element } from './dom.js'
 import type { Finding } from './finding.js'
 
-/** The findings as a list; a place in the text is a button that takes the caret there. */
+/** The findings as a list. A place in the text is a button that moves the caret there. */
 export function findingsList(findings: readonly Finding[], area: HTMLTextAreaElement): HTMLElement {
   if (findings.length === 0) return element('p', {}, 'No errors, no warnings.')
   const source = new SourceText(area.value)
@@ -42,7 +42,7 @@ function caretButton(place: Place, area: HTMLTextAreaElement): HTMLElement {
   return button
 }
 
-/** Selects a place, and scrolls it into sight: a browser does so for a caret that is typed, not for one that is set. */
+/** Selects a place and scrolls to it: a browser scrolls to a caret when the user types, not when a script sets it. */
 function moveCaret(area: HTMLTextAreaElement, { line, column, endLine, endColumn }: Place): void {
   const lines = area.value.split('\n')
   const startOf = (number: number) => lines.slice(0, number - 1).reduce((sum, { length }) => sum + length + 1, 0)
@@ -53,7 +53,7 @@ function moveCaret(area: HTMLTextAreaElement, { line, column, endLine, endColumn
 
 const FRAME_WIDTH = 100
 
-/** The line with what is wrong underlined; of a long line the part around it. */
+/** The line with the wrong part underlined. A long line is cut to the part around it. */
 function frameOf({ line, column, endLine, endColumn }: Place, source: SourceText): string {
   const text = source.line(line).replaceAll('\t', ' ')
   const from = Math.max(0, Math.min(column - 1 - FRAME_WIDTH / 2, text.length - FRAME_WIDTH))

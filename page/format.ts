@@ -1,13 +1,13 @@
 const GIB = 2 ** 30
 const MIB = 2 ** 20
 
-/** Bytes as a person reads them: `15.0 GiB`, `312 MiB`, `0`. */
+/** Bytes in readable units: `15.0 GiB`, `312 MiB`, `0`. */
 export function bytes(count: number): string {
   if (count === 0) return '0'
   return count >= GIB ? `${(count / GIB).toFixed(1)} GiB` : `${(count / MIB).toFixed(0)} MiB`
 }
 
-/** A count with its thousands told apart: `8,030,261,248`. */
+/** A count with thousands separators: `8,030,261,248`. */
 export function number(count: number): string {
   return count.toLocaleString('en-US')
 }

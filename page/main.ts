@@ -13,7 +13,7 @@ import { type Beside, NOTHING_BESIDE, withFiles } from './read-input.js'
 import { specView } from './spec-view.js'
 import { type Understood, understand } from './understand.js'
 
-/** The page: a text and files beside it go in, and a report comes out, anew with each change. */
+/** The page: reports on a text and files, and updates the report with each change. */
 
 const area = byId('text', HTMLTextAreaElement)
 const status = byId('input-status', HTMLElement)
@@ -24,7 +24,7 @@ const copyStatus = byId('copy-status', HTMLElement)
 let beside: Beside = NOTHING_BESIDE
 let understood: Understood | undefined
 let manifest = ''
-/** Counts the questions about memory; an answer to an earlier one is not shown. */
+/** Counts the memory questions, so that the answer to an earlier one is not shown. */
 let asked = 0
 
 const reportAfterwards = soon(report)
@@ -71,7 +71,7 @@ function listenForDrops(): void {
   })
 }
 
-/** Another text, without the files that stood beside the one before. */
+/** Replaces the text, and removes the files of the previous one. */
 function replace(text: string): void {
   beside = NOTHING_BESIDE
   area.value = text
@@ -90,15 +90,14 @@ async function take(files: readonly File[]): Promise<void> {
   }
 }
 
-/** Says first that it reads: a mixture of experts takes seconds. */
+/** Shows that it is reading first, because a mixture of experts takes seconds. */
 function reportSoon(): void {
   status.textContent = 'Reading …'
   reportAfterwards()
 }
 
 function report(): void {
-  byId('input-files', HTMLElement).textContent =
-    beside.names.length > 0 ? `Files beside the text: ${beside.names.join(', ')}` : ''
+  byId('input-files', HTMLElement).textContent = beside.names.length > 0 ? `Files: ${beside.names.join(', ')}` : ''
   try {
     understood = understand(area.value, beside)
     const model = understood?.architecture ?? understood?.tree
@@ -115,10 +114,10 @@ function report(): void {
 const SECTIONS = ['diagnostics', 'memory', 'parameters', 'spec', 'manifest']
 
 function sayNotRead(error: unknown): void {
-  status.textContent = `Not read: ${error instanceof Error ? error.message : String(error)}`
+  status.textContent = `Cannot be read: ${error instanceof Error ? error.message : String(error)}`
 }
 
-/** The spec, the manifest that it makes, and the diagnostics of both. */
+/** Shows the spec, the generated manifest, and the diagnostics of both. */
 function reportSpec(): void {
   const { spec, notes = [], isManifest, findings = [] } = understood ?? {}
   const made = spec && !isManifest ? manifestOf(spec, notes) : undefined
@@ -130,7 +129,7 @@ function reportSpec(): void {
   const shown = element('pre', { tabindex: 0, role: 'region', 'aria-label': 'Text of the manifest' }, manifest)
   showSection('manifest', made === undefined ? [] : [shown])
   const size = spec ? `, ${number(spec.base_num_parameters)} parameters` : ''
-  status.textContent = understood ? `${understood.what}${size}: ${countedFindings(all)}` : 'Nothing is read yet.'
+  status.textContent = understood ? `${understood.what}${size}: ${countedFindings(all)}` : 'No input yet.'
 }
 
 function manifestOf(spec: ModelSpec, notes: readonly string[]): string {
@@ -145,11 +144,11 @@ function reportMemory(): void {
   const mine = asked
   const show = (content: readonly HTMLElement[]) => showSection('memory', content)
   if (!model) show([])
-  else if (!question) show([element('p', {}, 'A number above is outside of its range.')])
+  else if (!question) show([element('p', {}, 'A number above is out of range.')])
   else void showMemory(model, question, show, () => mine === asked)
 }
 
-/** The clipboard of a page that came from a file is not always there: the text is selected then, to be copied by hand. */
+/** A page opened from a file may have no clipboard access. The text is then selected, for the user to copy. */
 async function copy(): Promise<void> {
   try {
     await navigator.clipboard.writeText(manifest)
@@ -157,11 +156,11 @@ async function copy(): Promise<void> {
   } catch {
     const text = document.querySelector('#manifest pre')
     if (text) getSelection()?.selectAllChildren(text)
-    copyStatus.textContent = 'The browser refuses the clipboard: the text is selected, copy it with Ctrl+C or Cmd+C.'
+    copyStatus.textContent = 'The browser does not allow copying. The text is selected: press Ctrl+C or Cmd+C.'
   }
 }
 
-/** The same, once nothing has changed for a moment. */
+/** Calls the function once nothing has changed for a moment. */
 function soon(act: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   return () => {

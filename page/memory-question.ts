@@ -1,18 +1,18 @@
 import { DEFAULT_GPU, GPUS, type Gpu, type MemoryMethod } from '../src/estimate/index.js'
 import { byId, element } from './dom.js'
 
-/** What the form beside the memory asks. */
+/** The options of the memory form. */
 export interface MemoryQuestion {
   readonly gpu: Gpu
   readonly batchSize: number
   readonly sequenceLength: number
   readonly rank: number
   readonly gradientCheckpointing: boolean
-  /** The method that is spread over several GPUs. */
+  /** The method to show on several GPUs. */
   readonly spread: MemoryMethod
 }
 
-/** The methods, and what the page calls them. */
+/** The methods, with their names on the page. */
 export const METHODS: Readonly<Record<MemoryMethod, string>> = {
   full: 'full, bf16',
   'full-mixed': 'full, mixed',
@@ -21,7 +21,7 @@ export const METHODS: Readonly<Record<MemoryMethod, string>> = {
   inference: 'inference',
 }
 
-/** Fills the choices of the form in. */
+/** Fills in the choices of the form. */
 export function prepareForm(): void {
   const gpus = GPUS.map(({ name }) => element('option', { value: name, selected: name === DEFAULT_GPU }, name))
   byId('gpu', HTMLSelectElement).append(...gpus)
@@ -31,7 +31,7 @@ export function prepareForm(): void {
   )
 }
 
-/** The question as it stands in the form; undefined while a number in it is none. */
+/** Reads the form; `undefined` while a number in it is invalid. */
 export function questionInForm(): MemoryQuestion | undefined {
   if (!byId('options', HTMLFormElement).checkValidity()) return undefined
   const gpu = GPUS.find(({ name }) => name === byId('gpu', HTMLSelectElement).value)

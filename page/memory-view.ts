@@ -13,7 +13,7 @@ import { bytes } from './format.js'
 import { METHODS, type MemoryQuestion } from './memory-question.js'
 import { stackedBars } from './stacked-bars.js'
 
-/** One case that is estimated, with its answer once that is there. */
+/** One case to estimate, with its result once it is known. */
 interface Case {
   readonly label: string
   readonly method: MemoryMethod
@@ -21,7 +21,7 @@ interface Case {
   readonly answer?: Answer
 }
 
-/** Bytes in the order of {@link PARTS}; where the forward pass is not known, of what rests alone, and why. */
+/** Bytes in the order of {@link PARTS}. If the family has no forward-pass model: only the static memory, and the reason. */
 interface Answer {
   readonly parts: readonly number[]
   readonly totalBytes: number
@@ -29,15 +29,15 @@ interface Answer {
   readonly refusal?: string
 }
 
-/** The counts of GPUs that training is spread over. */
+/** The numbers of GPUs to show. */
 const GPU_COUNTS = [1, 2, 4, 8]
 
 /**
- * The memory of each method on one GPU, and of one method over several, shown as the estimates come: each of a mixture of
- * experts takes part of a second, and the page must answer in between.
+ * Shows the memory of each method on one GPU, and of one method on several GPUs, estimate by estimate: one for a mixture of
+ * experts takes part of a second, and the page must stay responsive.
  *
- * @param show - called with more each time
- * @param isWanted - says no as soon as something else is asked
+ * @param show - called after each estimate, with all results so far
+ * @param isWanted - returns false as soon as there is a newer question
  */
 export async function showMemory(
   model: Architecture,
@@ -84,19 +84,19 @@ function viewOf(model: Architecture, question: MemoryQuestion, cases: readonly C
     ...caveatsOf(model),
     element('h3', {}, 'On one GPU, by method'),
     ...chartAndTable('Memory of one GPU by method', 'Method', methods, question),
-    element('h3', {}, `Over several GPUs: ${METHODS[question.spread]}, sharded (FSDP), by the number of GPUs`),
-    ...chartAndTable('Memory of each GPU by the number of GPUs', 'GPUs', counts, question),
+    element('h3', {}, `On several GPUs: ${METHODS[question.spread]}, sharded (FSDP), by number of GPUs`),
+    ...chartAndTable('Memory of each GPU by number of GPUs', 'GPUs', counts, question),
     ...assumptionsOf(cases),
   ]
 }
 
 function caveatsOf({ family }: Architecture): HTMLElement[] {
   if (isForwardPassDescribed(family)) return []
-  const text = `The forward pass of ${family} is not described here, so that what it keeps is not known. Parameters, gradients and optimizer states are exact all the same.`
+  const text = `No forward-pass model for family ${family}: activations cannot be estimated. Parameters, gradients and optimizer states are exact.`
   return [element('p', { class: 'caveat' }, text)]
 }
 
-/** Parts by the order of a training step, and what stands beside tensors. */
+/** The parts in the order of a training step, then the overhead. */
 const PARTS: readonly (readonly [MemoryPart | 'overhead', string])[] = [
   ['parameters', 'parameters'],
   ['gradients', 'gradients'],
@@ -129,7 +129,7 @@ function chartAndTable(caption: string, head: string, cases: readonly Case[], { 
   const names = PARTS.map(([, name]) => name)
   return [
     stackedBars({
-      title: `${caption}, stacked by part, against ${bytes(gpu.memoryBytes)} of ${gpu.name}; the table below has the numbers`,
+      title: `${caption}, stacked by part, compared with ${bytes(gpu.memoryBytes)} of ${gpu.name}; the table below has the numbers`,
       legend: PARTS.map(([, name]) => name),
       bars,
       limit: { at: gpu.memoryBytes, label: `${gpu.name}: ${bytes(gpu.memoryBytes)}` },
@@ -141,13 +141,13 @@ function chartAndTable(caption: string, head: string, cases: readonly Case[], { 
 
 function totalOf({ totalBytes, estimate }: Answer): string {
   if (estimate) return bytes(totalBytes)
-  return totalBytes > 0 ? `over ${bytes(totalBytes)}` : 'not known'
+  return totalBytes > 0 ? `over ${bytes(totalBytes)}` : 'unknown'
 }
 
 function verdictOf({ totalBytes, estimate }: Answer, memoryBytes: number): string {
   const left = memoryBytes - totalBytes
   if (left < 0) return `${bytes(-left)} short`
-  return estimate ? `fits, ${bytes(left)} left` : 'not known'
+  return estimate ? `fits, ${bytes(left)} left` : 'unknown'
 }
 
 function assumptionsOf(cases: readonly Case[]): HTMLElement[] {
@@ -161,7 +161,7 @@ function assumptionsOf(cases: readonly Case[]): HTMLElement[] {
   const assumed = [...new Set(estimates.flatMap(({ estimate }) => estimate.assumptions))]
   return [
     element('details', {}, [
-      element('summary', {}, 'Where the peaks are, and what is taken for granted'),
+      element('summary', {}, 'Where the peaks are, and assumptions'),
       notesList([...peaks, ...assumed]),
     ]),
   ]

@@ -3,7 +3,7 @@ import { notesList, table } from './dom.js'
 import { number, share } from './format.js'
 import { stackedBars } from './stacked-bars.js'
 
-/** The parameters of a model by part: a bar, and the numbers. */
+/** The parameters of a model by part, as a bar and a table. */
 export function parametersView(model: ModuleTree): HTMLElement[] {
   const total = totalParameters(model)
   const active = activeParameters(model)
@@ -22,6 +22,12 @@ export function parametersView(model: ModuleTree): HTMLElement[] {
       [...rows, ['total', number(total), '100.0 %']],
       ['Parameters', 'Share'],
     ),
-    ...(active === total ? [] : [notesList([`One token meets ${number(active)} of them: the rest are experts.`])]),
+    ...(active === total
+      ? []
+      : [
+          notesList([
+            `${number(active)} parameters are active per token; the rest are experts that a token does not use.`,
+          ]),
+        ]),
   ]
 }

@@ -9,18 +9,18 @@ import {
 } from '../src/checkpoint/index.js'
 import { jsonValue, readJson } from '../src/json/index.js'
 
-/** What the text of the reader is: a config, a header, or a manifest; absent where nothing is written. */
+/** What the user's text is: empty, a config, a header, or a manifest. */
 export type TextInput =
   | { readonly kind: 'config'; readonly config: ConfigObject }
   | { readonly kind: 'header'; readonly header: SafetensorsHeader }
   | { readonly kind: 'manifest' }
   | { readonly kind: 'empty' }
 
-/** What stands beside the text: files that were picked or dropped. */
+/** The other files that the user picked or dropped. */
 export interface Beside {
-  /** Names of the files, as the reader sees them. */
+  /** The names of the files, as shown on the page. */
   readonly names: readonly string[]
-  /** Headers of weights by file: a file that is dropped again replaces itself. */
+  /** Headers of weight files by file name: a file that is dropped again replaces the earlier one. */
   readonly headers: ReadonlyMap<string, SafetensorsHeader>
   readonly tokenizerConfig?: ConfigObject
   readonly generationConfig?: ConfigObject
@@ -31,9 +31,9 @@ export interface Beside {
 export const NOTHING_BESIDE: Beside = { names: [], headers: new Map() }
 
 /**
- * Sorts what a text is: a config names its `model_type`, a header its tensors, and all else is taken for a manifest.
+ * Detects what a text is: a config, a safetensors header, or else a manifest.
  *
- * @throws CheckpointError for a header that is damaged
+ * @throws CheckpointError for a damaged header
  */
 export function inputOfText(text: string): TextInput {
   if (text.trim() === '') return { kind: 'empty' }
@@ -44,7 +44,7 @@ export function inputOfText(text: string): TextInput {
 }
 
 /**
- * Adds files to those that are there: of weights the header alone is read; a config or a manifest becomes the text.
+ * Adds files. Only the header of a weight file is read. A config or a manifest becomes the text.
  *
  * @throws CheckpointError for a file that cannot be read or is damaged
  */
@@ -67,7 +67,7 @@ export async function withFiles(
   return text === undefined ? { beside: next } : { beside: next, text }
 }
 
-/** Files that say more of a config, by their names in a checkpoint; the index tells nothing that the headers do not. */
+/** Files that add to a config, by their name in a checkpoint. The index adds nothing to the headers. */
 const EXTRAS: Readonly<Record<string, (text: string) => Partial<Beside>>> = {
   'tokenizer_config.json': (text) => named('tokenizerConfig', objectOf(text)),
   'generation_config.json': (text) => named('generationConfig', objectOf(text)),
@@ -79,14 +79,14 @@ function named(name: keyof Beside, value: ConfigObject | undefined): Partial<Bes
   return value ? { [name]: value } : {}
 }
 
-/** The largest text that is read: configs and manifests are far below it. */
+/** The size limit for texts: configs and manifests are far smaller. */
 const MAX_TEXT_BYTES = 16 * 1024 * 1024
 
 async function textOf(file: File): Promise<string> {
   if (file.size <= MAX_TEXT_BYTES) return file.text()
   throw new CheckpointError(
     'unreadable_file',
-    `${file.name} has ${file.size} bytes; at most ${MAX_TEXT_BYTES} are read as text`,
+    `${file.name} has ${file.size} bytes; at most ${MAX_TEXT_BYTES} are allowed for a text`,
     { place: [file.name], help: 'drop a config.json, a manifest, or a file that ends in .safetensors' },
   )
 }
@@ -98,7 +98,7 @@ async function headerOfFile(file: File): Promise<SafetensorsHeader> {
   return parseSafetensorsHeader(bytes, { file: file.name, fileBytes: file.size })
 }
 
-/** A header that was pasted as text, without the eight bytes in front of it. */
+/** A header that was pasted as text, without its eight length bytes. */
 function headerOfText(text: string): SafetensorsHeader {
   const json = new TextEncoder().encode(text.trim())
   const bytes = new Uint8Array(LENGTH_BYTES + json.length)

@@ -2,7 +2,7 @@ import type { ModelSpec } from '../src/schemas/index.js'
 import { notesList, table } from './dom.js'
 import { number } from './format.js'
 
-/** The fields of a spec that are set, and what it leaves out. */
+/** The fields of a spec that are set, and its notes. */
 export function specView(spec: ModelSpec, notes: readonly string[]): HTMLElement[] {
   const rows = Object.entries(spec).flatMap(([name, value]) => rowsOf(name, value))
   return [table('Fields of the ModelSpec', ['Field', 'Value'], rows), ...(notes.length > 0 ? [notesList(notes)] : [])]

@@ -1,20 +1,20 @@
 import { element, svgElement } from './dom.js'
 
-/** One bar: what it stands for, and its parts in the order of the legend. */
+/** One bar: its label, and its parts in the order of the legend. */
 export interface Bar {
   readonly label: string
   readonly parts: readonly number[]
-  /** What is written at its end. */
+  /** The text at its end. */
   readonly total: string
 }
 
-/** A chart of stacked bars that share a scale. */
+/** A chart of stacked bars with a common scale. */
 export interface StackedBars {
-  /** What the picture shows, for those who do not see it. */
+  /** The text alternative of the picture. */
   readonly title: string
   readonly legend: readonly string[]
   readonly bars: readonly Bar[]
-  /** A line across all bars: what is there. */
+  /** A line across all bars, with its label. */
   readonly limit?: { readonly at: number; readonly label: string }
 }
 
@@ -25,7 +25,7 @@ const BAR_HEIGHT = 22
 const ROW_HEIGHT = 32
 const TOP = 18
 
-/** Draws the chart as SVG, with a legend above; the numbers themselves belong into a table beside it. */
+/** Draws the chart as SVG with a legend above. Put the numbers in a table below it. */
 export function stackedBars(chart: StackedBars): HTMLElement {
   const longest = Math.max(...chart.bars.map(({ parts }) => sum(parts)), chart.limit?.at ?? 0, 1)
   const scale = (WIDTH - LABEL_WIDTH - TOTAL_WIDTH) / longest

@@ -22,23 +22,23 @@ import { validate } from '../src/validation/index.js'
 import { type Finding, findingAt, findingOfError, findingsOfComparison } from './finding.js'
 import { type Beside, inputOfText, type TextInput } from './read-input.js'
 
-/** All that the text and the files beside it tell; what they do not is absent. */
+/** Everything derived from the text and the files. What cannot be derived is absent. */
 export interface Understood {
-  /** What it was taken for, in a few words. */
+  /** What kind of input it is, in a few words. */
   readonly what: string
   readonly findings: readonly Finding[]
   readonly spec?: ModelSpec
-  /** What the spec leaves out or takes for granted. */
+  /** What the spec leaves out or assumes. */
   readonly notes: readonly string[]
-  /** Of files without a config. */
+  /** The module tree of files without a config. */
   readonly tree?: ModuleTree
-  /** Of a config, or rebuilt from a spec. */
+  /** The architecture from a config, or rebuilt from a spec. */
   readonly architecture?: Architecture
-  /** Whether it is a manifest already, and needs none made. */
+  /** Whether the input is already a manifest, so that none is generated. */
   readonly isManifest: boolean
 }
 
-/** Reads whatever is there. Errors of the input are findings; undefined where there is nothing to read. */
+/** Reads the input. Errors in it become findings. Returns `undefined` if there is no input. */
 export function understand(text: string, beside: Beside): Understood | undefined {
   try {
     return understoodAs(inputOfText(text), text, beside)
@@ -85,7 +85,7 @@ function findingsOfFiles(architecture: Architecture, storage: LogicalParameters)
 
 function ofHeaders(headers: readonly SafetensorsHeader[]): Understood {
   const { root, notes } = architectureFromSafetensors(headers)
-  const config = 'a spec and the memory take the config.json beside the weights: add it'
+  const config = 'add the config.json to get a spec and the GPU memory'
   return { what: 'safetensors header', findings: [], notes: [...notes, config], tree: { root }, isManifest: false }
 }
 
@@ -98,7 +98,7 @@ function ofManifest(text: string): Understood {
   return { what: 'manifest', findings, notes: [], isManifest: true, ...(spec && { spec, ...rebuilt(spec) }) }
 }
 
-/** The model of a spec; nothing where its sizes are those of no model. */
+/** Rebuilds the model of a spec; if its sizes are impossible, a note says so. */
 function rebuilt(spec: ModelSpec): Partial<Understood> {
   try {
     const { architecture, assumptions } = architectureOfSpec(spec)
@@ -109,14 +109,14 @@ function rebuilt(spec: ModelSpec): Partial<Understood> {
   }
 }
 
-/** JSON begins with a brace or a bracket; where its first line is whole and another follows, it is JSON Lines. */
+/** Text that starts with a brace or a bracket is JSON. If its first line is complete JSON and more lines follow, it is JSON Lines. */
 function formatOf(text: string): ManifestFormat {
   const [first = '', ...others] = text.trim().split('\n')
   if (!/^[{[]/.test(first)) return 'yaml'
   return /^\{.*\}\s*$/.test(first) && others.some((line) => line.startsWith('{')) ? 'jsonl' : 'json'
 }
 
-/** The spec of the first document that has one; the check before has refused what aliases would blow up. */
+/** The spec of the first document that has one. The check before has already refused documents that aliases would blow up. */
 function specIn(text: string, format: ManifestFormat): ModelSpec | undefined {
   const documents = format === 'jsonl' ? text.trim().split('\n') : [text]
   for (const one of documents) {

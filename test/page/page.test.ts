@@ -79,9 +79,9 @@ describe.skipIf(BROWSER === undefined)(`the page in Chromium, from a file${title
 
   test('shows the memory of each method and number of GPUs, as the library estimates it', async () => {
     await write(page, JSON.stringify(CONFIG))
-    await page.getByLabel('Sequence, tokens').fill('2048')
+    await page.getByLabel('Sequence length, tokens').fill('2048')
     await page.locator('#gpu').selectOption('a10g-24gb')
-    await page.getByLabel('Over several GPUs').selectOption('full-mixed')
+    await page.getByLabel('Method on several GPUs').selectOption('full-mixed')
     const model = architectureFromConfig(CONFIG)
     const lora = { rank: 32, targetModules: 'all-linear' } as const
     const methods: readonly MemoryMethod[] = ['full', 'full-mixed', 'lora', 'qlora', 'inference']
@@ -168,11 +168,9 @@ describe.skipIf(BROWSER === undefined)(`the page in Chromium, from a file${title
     expect(await page.locator('#manifest').isVisible()).toBe(false)
   })
 
-  test('says so for a family whose forward pass is not described', async () => {
+  test('says so for a family without a forward-pass model', async () => {
     await write(page, JSON.stringify({ model_type: 'bert', architectures: ['BertModel'] }))
-    await expect
-      .poll(() => page.locator('#memory').textContent())
-      .toContain('The forward pass of bert is not described')
+    await expect.poll(() => page.locator('#memory').textContent()).toContain('No forward-pass model for family bert')
     const rows = async () =>
       Object.fromEntries((await rowsOf(page.locator('#memory table').first())).map((row) => [row[0], row]))
     await expect.poll(async () => Object.keys(await rows()).length).toBe(5)
