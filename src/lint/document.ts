@@ -1,9 +1,9 @@
 /** The document as the rules see it. */
 
 import type { CreateModelEntityRequest, ModelEntity, ModelSpec, SchemaName } from '../schemas/index.js'
-import type { Part, Parts } from './parts.js'
+import type { DocumentNode, DocumentNodes } from './document-nodes.js'
 
-/** A value being linted: as written, and the parts of its validated form. */
+/** A value being linted: as written, and the nodes of its validated form. */
 export interface LintDocument {
   readonly model: SchemaName
   /** The value as written, before validation. */
@@ -11,7 +11,7 @@ export interface LintDocument {
   /** The value after validation. Undefined if validation failed. */
   readonly value: unknown
   /** The objects in the validated value, by the name of their definition. Empty if validation failed. */
-  readonly parts: Parts
+  readonly nodes: DocumentNodes
   /** How a number is spelled in the source, if the caller knows. */
   readonly spelling: (loc: (string | number)[]) => string | undefined
   /** Objects already searched for unknown fields, with the definitions used. If set, each object is reported once. */
@@ -29,8 +29,8 @@ export type MinimumGpusOfSpec = (spec: ModelSpec) => {
 }
 
 /** The models in a document: the entity or the request itself. */
-export function models({ parts }: LintDocument): readonly Part<'ModelEntity' | 'CreateModelEntityRequest'>[] {
-  return [...parts('ModelEntity'), ...parts('CreateModelEntityRequest')]
+export function models({ nodes }: LintDocument): readonly DocumentNode<'ModelEntity' | 'CreateModelEntityRequest'>[] {
+  return [...nodes('ModelEntity'), ...nodes('CreateModelEntityRequest')]
 }
 
 /** The workspace of a model. Null for a request, which has no such field. */

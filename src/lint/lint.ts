@@ -4,9 +4,9 @@ import { checkOptions, func, type OptionTable, unknownModel } from '../options/i
 import { isSchemaName, SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
 import { validate } from '../validation/index.js'
 import type { LintDocument, MinimumGpusOfSpec } from './document.js'
+import { nodesOf } from './document-nodes.js'
 import type { Finding, Loc } from './finding.js'
-import { partsOf } from './parts.js'
-import type { Hit, Rule } from './rule.js'
+import type { Match, Rule } from './rule.js'
 import { RULES } from './rules.js'
 import { locOf } from './schema-walk.js'
 
@@ -60,7 +60,7 @@ export function* lintValidated(
     model,
     written: value,
     value: validated.ok ? validated.value : undefined,
-    parts: validated.ok ? partsOf(model, validated.value) : () => [],
+    nodes: validated.ok ? nodesOf(model, validated.value) : () => [],
     spelling: options.written ?? (() => undefined),
     seen: options.seen,
     minimumGpus: options.minimumGpus ?? (() => ({})),
@@ -69,6 +69,6 @@ export function* lintValidated(
   for (const rule of rules) for (const hit of rule.check(document)) yield findingOf(rule, hit)
 }
 
-function findingOf({ code, severity }: Rule, { part, loc, at, message, help }: Hit): Finding {
-  return { code, severity, loc: [...locOf(part?.step ?? null), ...loc], at: at ?? 'value', message, help }
+function findingOf({ code, severity }: Rule, { node, loc, at, message, help }: Match): Finding {
+  return { code, severity, loc: [...locOf(node?.step ?? null), ...loc], at: at ?? 'value', message, help }
 }

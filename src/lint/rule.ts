@@ -1,8 +1,8 @@
 /** The interface of a lint rule. */
 
 import type { LintDocument } from './document.js'
+import type { DocumentNode } from './document-nodes.js'
 import type { Loc, Severity } from './finding.js'
-import type { Part } from './parts.js'
 
 /** A rule: its name, its severity, a one-sentence description, and the check itself. */
 export interface Rule {
@@ -10,17 +10,17 @@ export interface Rule {
   readonly severity: Severity
   /** What the rule reports, in one sentence. */
   readonly description: string
-  /** Whether the rule also runs on an invalid value. Such a document has no {@link LintDocument.parts}. */
+  /** Whether the rule also runs on an invalid value. Such a document has no {@link LintDocument.nodes}. */
   readonly runsOnInvalid?: true
   /** Finds all matches in a document, in document order and in linear time. */
-  check(document: LintDocument): Iterable<Hit>
+  check(document: LintDocument): Iterable<Match>
 }
 
 /** One match of a rule, before the engine adds the rule's code and severity. */
-export interface Hit {
-  /** The path from the top of the document, or from `part` if that is set. */
+export interface Match {
+  /** The path from the top of the document, or from `node` if that is set. */
   readonly loc: Loc
-  readonly part?: Part
+  readonly node?: DocumentNode
   readonly at?: 'key'
   readonly message: string
   readonly help: string

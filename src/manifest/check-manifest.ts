@@ -7,9 +7,9 @@ import type { ManifestCheck } from './diagnostic.js'
 import { diagnosticsOf } from './diagnostics-of.js'
 import { entitiesOf } from './document-kind.js'
 import { duplicateKeys } from './duplicate-keys.js'
+import type { FileError, ReadDocument } from './file-error.js'
 import { Findings } from './findings.js'
 import { readJsonDocument, readJsonLines } from './json-source.js'
-import type { Problem, ReadDocument } from './problem.js'
 import { Redaction } from './redaction/redaction.js'
 import { contentsOf } from './source-node.js'
 import { decodeUtf8, SourceText } from './source-text.js'
@@ -79,7 +79,7 @@ export function checkManifest(
   const { source } = opened
   const redaction = new Redaction(source.text)
   const seen = { documents: 0, emptyDocuments: 0 }
-  for (const document of opened.problem ? [asDocument(opened.problem)] : readDocuments(source.text, options)) {
+  for (const document of opened.fileError ? [asDocument(opened.fileError)] : readDocuments(source.text, options)) {
     checkDocument(document, { index: seen.documents, options, redaction, findings })
     seen.documents += 1
     if (document.kind === 'empty') seen.emptyDocuments += 1
@@ -90,7 +90,7 @@ export function checkManifest(
 /** The text; or the readable part of it, and why the rest cannot be read. */
 interface Opened {
   readonly source: SourceText
-  readonly problem?: Problem
+  readonly fileError?: FileError
 }
 
 function open(text: string | Uint8Array): Opened {
@@ -105,14 +105,14 @@ function open(text: string | Uint8Array): Opened {
 }
 
 /** The file cannot be read to its end. Reported at the end of the readable part. */
-function refused(before: string, code: Problem['code'], message: string, help: string): Opened {
+function refused(before: string, code: FileError['code'], message: string, help: string): Opened {
   const source = new SourceText(before)
   const at = source.text.length
-  return { source, problem: { code, span: { start: at, end: at }, message, help } }
+  return { source, fileError: { code, span: { start: at, end: at }, message, help } }
 }
 
-function asDocument(problem: Problem): ReadDocument {
-  return { kind: 'problems', problems: [problem] }
+function asDocument(fileError: FileError): ReadDocument {
+  return { kind: 'errors', errors: [fileError] }
 }
 
 /** The documents of a text, one by one. */
@@ -139,11 +139,11 @@ interface DocumentCheck {
 
 function checkDocument(document: ReadDocument, { index, options, redaction, findings }: DocumentCheck): void {
   if (document.kind === 'empty') return
-  if (document.kind === 'problems') redaction.addText()
+  if (document.kind === 'errors') redaction.addText()
   else redaction.addDocument(document.root)
-  const problems = document.kind === 'problems' ? document.problems : duplicateKeys(document.root)
-  for (const problem of problems) findings.add({ document: index, severity: 'error', loc: [], ...problem })
-  if (document.kind === 'problems' || problems.length > 0) return
+  const errors = document.kind === 'errors' ? document.errors : duplicateKeys(document.root)
+  for (const fileError of errors) findings.add({ document: index, severity: 'error', loc: [], ...fileError })
+  if (document.kind === 'errors' || errors.length > 0) return
   const { model, minimumGpus } = options
   const tell = (finding: EntityFinding) => findings.add({ document: index, ...finding })
   const tellOnce = document.isShared ? once(tell) : tell

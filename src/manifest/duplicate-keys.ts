@@ -1,9 +1,9 @@
-import type { Problem } from './problem.js'
+import type { FileError } from './file-error.js'
 import type { SourceNode } from './source-node.js'
 
 /** Every key that repeats an earlier key of the same mapping, in text order. */
-export function duplicateKeys(root: SourceNode): Problem[] {
-  const problems: Problem[] = []
+export function duplicateKeys(root: SourceNode): FileError[] {
+  const errors: FileError[] = []
   const visited = new Set<readonly unknown[]>()
   const pending: SourceNode[] = [root]
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
@@ -17,15 +17,15 @@ export function duplicateKeys(root: SourceNode): Problem[] {
     }
     const seen = new Set<string>()
     for (const { key, keySpan, value } of node.entries) {
-      if (seen.has(key)) problems.push(repeated(key, keySpan))
+      if (seen.has(key)) errors.push(repeated(key, keySpan))
       seen.add(key)
       pending.push(value)
     }
   }
-  return problems.sort((a, b) => a.span.start - b.span.start)
+  return errors.sort((a, b) => a.span.start - b.span.start)
 }
 
-function repeated(key: string, span: Problem['span']): Problem {
+function repeated(key: string, span: FileError['span']): FileError {
   const shown = JSON.stringify(key.length > 60 ? `${key.slice(0, 60)}…` : key)
   return {
     code: 'duplicate_key',

@@ -1,5 +1,5 @@
 import { type JsonNode, readJson } from '../json/index.js'
-import { longInteger, problem, type ReadDocument } from './problem.js'
+import { longInteger, type ReadDocument, unreadable } from './file-error.js'
 import type { SourceNode } from './source-node.js'
 
 /**
@@ -17,8 +17,8 @@ export function readJsonDocument(text: string, base = 0): ReadDocument {
     return longInteger('json_invalid', { start: base + offset, end: base + offset + digits.length })
   }
   const span = { start: base + offset, end: base + Math.min(offset + 1, text.length) }
-  if (code === 'too_deep') return problem('too_deep', span, message, 'model entities are never nested this deeply')
-  return problem('json_invalid', span, message, HELP_OF_MESSAGE[message] ?? 'correct the syntax of the file')
+  if (code === 'too_deep') return unreadable('too_deep', span, message, 'model entities are never nested this deeply')
+  return unreadable('json_invalid', span, message, HELP_OF_MESSAGE[message] ?? 'correct the syntax of the file')
 }
 
 /** Each line is a document. A file without lines is one empty document. */

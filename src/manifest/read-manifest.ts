@@ -15,10 +15,10 @@ export function readManifest(bytes: Uint8Array, file: string): ReadManifest {
   let isRead = false
   for (const document of readDocuments(source.text, { file })) {
     if (document.kind === 'empty') continue
-    if (document.kind === 'problems') {
+    if (document.kind === 'errors') {
       const redaction = new Redaction(source.text)
       redaction.addText()
-      const [{ message = '', span = { start: 0, end: 0 } } = {}] = document.problems
+      const [{ message = '', span = { start: 0, end: 0 } } = {}] = document.errors
       return { ok: false, why: `${redaction.prose(message)}, in line ${source.placeOf(span).line}` }
     }
     if (isRead) return { ok: false, why: 'it contains several documents' }

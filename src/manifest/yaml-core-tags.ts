@@ -1,6 +1,6 @@
 import { type Document, isCollection, isMap, isScalar, type Node, visit, type YAMLError } from 'yaml'
 import { quoted } from '../lint/text.js'
-import type { Problem } from './problem.js'
+import type { FileError } from './file-error.js'
 import { spanOf } from './yaml-spans.js'
 
 /** What each tag of the core schema requires. */
@@ -18,7 +18,7 @@ const WANTED: ReadonlyMap<string, readonly [name: string, wanted: string]> = new
  * Describes a value that does not match its core-schema tag, such as `!!int eight`. The composer would report the tag as
  * unresolved, but the tag is fine: the value is wrong.
  */
-export function coreTagProblem(document: Document.Parsed, error: YAMLError): Problem | undefined {
+export function coreTagError(document: Document.Parsed, error: YAMLError): FileError | undefined {
   const [, tag = ''] = /^Unresolved tag: (\S+)/.exec(error.message) ?? []
   const [name, wanted] = WANTED.get(tag) ?? []
   if (name === undefined) return undefined

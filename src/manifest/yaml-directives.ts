@@ -1,12 +1,12 @@
 import type { CST } from 'yaml'
-import type { Problem } from './problem.js'
+import type { FileError } from './file-error.js'
 
 /**
  * The first duplicate directive of each document, by document index. YAML 1.2.2, section 6.8, allows one `%YAML`, and one
  * `%TAG` per handle.
  */
-export function repeatedDirectives(tokens: readonly CST.Token[]): ReadonlyMap<number, Problem> {
-  const problems = new Map<number, Problem>()
+export function repeatedDirectives(tokens: readonly CST.Token[]): ReadonlyMap<number, FileError> {
+  const errors = new Map<number, FileError>()
   let index = 0
   let seen = new Set<string>()
   for (const token of tokens) {
@@ -17,15 +17,15 @@ export function repeatedDirectives(tokens: readonly CST.Token[]): ReadonlyMap<nu
     if (token.type !== 'directive') continue
     const [name = '', handle = ''] = token.source.trim().split(/[ \t]+/, 2)
     const what = name === '%TAG' ? `${name} ${handle}` : name
-    if ((name === '%YAML' || name === '%TAG') && seen.has(what) && !problems.has(index)) {
-      problems.set(index, repeated(what, token))
+    if ((name === '%YAML' || name === '%TAG') && seen.has(what) && !errors.has(index)) {
+      errors.set(index, repeated(what, token))
     }
     seen.add(what)
   }
-  return problems
+  return errors
 }
 
-function repeated(what: string, { offset, source }: CST.Directive): Problem {
+function repeated(what: string, { offset, source }: CST.Directive): FileError {
   return {
     code: 'yaml_syntax',
     span: { start: offset, end: offset + source.trimEnd().length },

@@ -1,6 +1,6 @@
 import { Composer, type Document, isScalar, type ParsedNode, type ScalarTag } from 'yaml'
-import { problem, type ReadDocument } from './problem.js'
-import { coreTagProblem } from './yaml-core-tags.js'
+import { type ReadDocument, unreadable } from './file-error.js'
+import { coreTagError } from './yaml-core-tags.js'
 import { repeatedDirectives } from './yaml-directives.js'
 import { yamlTokens } from './yaml-tokens.js'
 import { MERGE_TAG, YamlTreeReader } from './yaml-tree.js'
@@ -25,11 +25,11 @@ export function readYamlDocuments(text: string): ReadDocument[] {
   })
   const repeated = repeatedDirectives(tokens)
   const documents = [...composer.compose(tokens, !tooDeep, text.length)].map((document, index): ReadDocument => {
-    const problem = repeated.get(index)
-    return problem ? { kind: 'problems', problems: [problem] } : readDocument(document, text)
+    const fileError = repeated.get(index)
+    return fileError ? { kind: 'errors', errors: [fileError] } : readDocument(document, text)
   })
   if (tooDeep)
-    documents.push(problem('too_deep', tooDeep, 'Nested too deeply', 'model entities are never nested this deeply'))
+    documents.push(unreadable('too_deep', tooDeep, 'Nested too deeply', 'model entities are never nested this deeply'))
   return documents
 }
 
@@ -50,17 +50,22 @@ const CONTROL_CHARACTER = /[^\P{Cc}\t\n\r\x7f-\x9f]/u
 function controlCharacter(character: string, start: number): ReadDocument {
   const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
   const message = `The control character U+${code} is not allowed in YAML`
-  return problem('yaml_syntax', { start, end: start + 1 }, message, 'write it as an escape sequence in double quotes')
+  return unreadable(
+    'yaml_syntax',
+    { start, end: start + 1 },
+    message,
+    'write it as an escape sequence in double quotes',
+  )
 }
 
 function readDocument(document: Document.Parsed, text: string): ReadDocument {
   const [error] = [...document.errors, ...document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED')]
   if (error) {
-    const ofTag = coreTagProblem(document, error)
-    if (ofTag) return { kind: 'problems', problems: [ofTag] }
+    const ofTag = coreTagError(document, error)
+    if (ofTag) return { kind: 'errors', errors: [ofTag] }
     const [start, end] = error.pos
     const [message = error.message] = error.message.split('\n', 1)
-    return problem('yaml_syntax', { start, end }, message, 'correct the syntax of the document')
+    return unreadable('yaml_syntax', { start, end }, message, 'correct the syntax of the document')
   }
   const { contents } = document
   return contents === null || isUnwritten(contents) ? { kind: 'empty' } : new YamlTreeReader(text).read(contents)

@@ -11,7 +11,7 @@ import {
   type YAMLSeq,
 } from 'yaml'
 import { MAX_INTEGER_DIGITS } from '../json/scan-number.js'
-import { LONG_INTEGER, problem, type ReadDocument } from './problem.js'
+import { LONG_INTEGER, type ReadDocument, unreadable } from './file-error.js'
 import type { SourceEntry, SourceMapping, SourceNode, SourceScalar, Span } from './source-node.js'
 import { bomb, MAX_EXPANDED_NODES, Stop } from './yaml-refusal.js'
 import { dashBefore, endOf, NOWHERE, spanOf } from './yaml-spans.js'
@@ -42,7 +42,7 @@ export class YamlTreeReader {
       const root = node.span === undefined ? { ...node, span: spanOf(contents) } : node
       return { kind: 'value', root, ...(this.#aliases > 0 && { isShared: true }) }
     } catch (stop) {
-      if (stop instanceof Stop) return problem(stop.code, stop.span, stop.message, stop.help)
+      if (stop instanceof Stop) return unreadable(stop.code, stop.span, stop.message, stop.help)
       throw stop
     }
   }

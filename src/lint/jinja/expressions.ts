@@ -46,7 +46,7 @@ function readCondition(cursor: Cursor): Kind {
   while (cursor.skipName('if')) {
     kind = 'other'
     readOr(cursor)
-    // The part after `else` may be conditional too: the loop reads it.
+    // The node after `else` may be conditional too: the loop reads it.
     if (cursor.skipName('else')) readOr(cursor)
     // Unknown filters and tests are allowed in all three operands.
     cursor.unknownNames.length = known

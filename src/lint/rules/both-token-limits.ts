@@ -5,12 +5,12 @@ export const bothTokenLimits: Rule = {
   code: 'both-token-limits',
   severity: 'warning',
   description: 'An entity sets both `max_tokens` and `max_completion_tokens`.',
-  *check({ parts }) {
-    for (const part of parts('InferenceParams')) {
-      const { max_tokens: limit, max_completion_tokens: completionLimit } = part.value
+  *check({ nodes }) {
+    for (const node of nodes('InferenceParams')) {
+      const { max_tokens: limit, max_completion_tokens: completionLimit } = node.value
       if (typeof limit !== 'number' || typeof completionLimit !== 'number') continue
       yield {
-        part,
+        node,
         loc: ['max_tokens'],
         message: `"max_tokens" (${limit}) and "max_completion_tokens" (${completionLimit}) set the same limit`,
         help: 'keep only one of them',

@@ -1,4 +1,4 @@
-import type { Hit, Rule } from '../rule.js'
+import type { Match, Rule } from '../rule.js'
 import { locOf, type SchemaNode, schemaNode, walk } from '../schema-walk.js'
 import { clipped, quoted } from '../text.js'
 
@@ -8,20 +8,20 @@ export const coercedValue: Rule = {
   severity: 'info',
   description: 'A value has the wrong JSON type, and the service converts it.',
   check({ model, written, value, spelling }) {
-    const hits: Hit[] = []
+    const hits: Match[] = []
     walk(schemaNode(model), written, {
       scalar(variants, found, step) {
         if (accepts(variants, found)) {
           if (typeof found === 'number' && variants.every(isInteger)) {
             const loc = locOf(step)
             const spelled = spelling(loc)
-            if (spelled !== undefined && isFractionSpelling(spelled)) hits.push(hit(loc, spelled, found, 'integer'))
+            if (spelled !== undefined && isFractionSpelling(spelled)) hits.push(matchOf(loc, spelled, found, 'integer'))
           }
         } else {
           const loc = locOf(step)
           const spelled = spelling(loc)
           const shown = spelled === undefined ? quoted(found) : clipped(spelled)
-          hits.push(hit(loc, `the ${nameOf(found)} ${shown}`, valueAt(value, loc), kindOf(variants)))
+          hits.push(matchOf(loc, `the ${nameOf(found)} ${shown}`, valueAt(value, loc), kindOf(variants)))
         }
       },
     })
@@ -36,7 +36,7 @@ const JSON_NAMES: ReadonlyMap<unknown, string> = new Map([
   ['string', 'text'],
 ])
 
-function hit(loc: Hit['loc'], found: string, taken: unknown, kind: string): Hit {
+function matchOf(loc: Match['loc'], found: string, taken: unknown, kind: string): Match {
   return {
     loc,
     message: `expected ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}, found ${found}; the service reads it as ${quoted(taken)}`,
@@ -70,7 +70,7 @@ function kindOf(variants: readonly SchemaNode[]): string {
   return type === 'string' ? 'text' : String(type)
 }
 
-function valueAt(value: unknown, loc: Hit['loc']): unknown {
+function valueAt(value: unknown, loc: Match['loc']): unknown {
   let at = value
   for (const key of loc) {
     at = typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined

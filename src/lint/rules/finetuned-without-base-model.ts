@@ -7,11 +7,11 @@ export const finetunedWithoutBaseModel: Rule = {
   severity: 'warning',
   description: 'A fine-tuned model does not name its base model.',
   *check(document) {
-    for (const part of models(document)) {
-      const { finetuning_type: type, base_model: baseModel } = part.value
+    for (const node of models(document)) {
+      const { finetuning_type: type, base_model: baseModel } = node.value
       if (!isSet(type) || isSet(baseModel)) continue
       yield {
-        part,
+        node,
         loc: ['finetuning_type'],
         message: `"finetuning_type" is ${type}, but "base_model" is not set`,
         help: 'set "base_model" to the model it was fine-tuned from',

@@ -8,21 +8,21 @@ export const gpusOutOfOrder: Rule = {
   code: 'gpus-out-of-order',
   severity: 'warning',
   description: 'A minimum number of GPUs is below 1, or larger for LoRA than for full fine-tuning.',
-  *check({ parts }) {
-    for (const part of parts('ModelSpec')) {
-      const below = fieldsBelowOne(part.value)
+  *check({ nodes }) {
+    for (const node of nodes('ModelSpec')) {
+      const below = fieldsBelowOne(node.value)
       for (const field of below) {
         yield {
-          part,
+          node,
           loc: [field],
-          message: `"${field}" is ${part.value[field]}; expected at least 1`,
+          message: `"${field}" is ${node.value[field]}; expected at least 1`,
           help: 'set the number of GPUs that fine-tuning needs, or remove the field',
         }
       }
-      const { minimum_gpus_all_weights: allWeights, minimum_gpus_lora: lora } = part.value
-      if (below.length > 0 || areGpusInOrder(part.value)) continue
+      const { minimum_gpus_all_weights: allWeights, minimum_gpus_lora: lora } = node.value
+      if (below.length > 0 || areGpusInOrder(node.value)) continue
       yield {
-        part,
+        node,
         loc: ['minimum_gpus_lora'],
         message: `${lora} GPUs for LoRA, but only ${allWeights} for all weights`,
         help: 'LoRA trains a part of what full fine-tuning trains: write at most "minimum_gpus_all_weights"',

@@ -10,12 +10,12 @@ export const inlineApiKey: Rule = {
   code: 'inline-api-key',
   severity: 'warning',
   description: 'The document contains an API key instead of a reference to it.',
-  *check({ parts }) {
-    for (const part of parts('APIEndpointData')) {
-      const { api_key: key } = part.value
+  *check({ nodes }) {
+    for (const node of nodes('APIEndpointData')) {
+      const { api_key: key } = node.value
       if (!isSet(key) || VARIABLE.test(key) || TEMPLATE.test(key)) continue
       yield {
-        part,
+        node,
         loc: ['api_key'],
         message: `found an API key of ${key.length} characters; expected a reference to it`,
         help: `keep the key in a secret store, set "$\{VARIABLE}" or "{{ … }}" here, and revoke this key`,

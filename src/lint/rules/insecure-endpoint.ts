@@ -9,14 +9,14 @@ export const insecureEndpoint: Rule = {
   code: 'insecure-endpoint',
   severity: 'warning',
   description: 'The endpoint is on another host and not encrypted.',
-  *check({ parts }) {
-    for (const part of parts('APIEndpointData')) {
-      const { url } = part.value
+  *check({ nodes }) {
+    for (const node of nodes('APIEndpointData')) {
+      const { url } = node.value
       if (!isSet(url) || !URL.canParse(url)) continue
       const { protocol, hostname } = new URL(url)
       if (protocol !== 'http:' || LOOPBACK.test(hostname)) continue
       yield {
-        part,
+        node,
         loc: ['url'],
         // Only the host: a URL may contain a password.
         message: `${quoted(hostname)} uses plain HTTP: the key, prompts and responses can be read in transit`,

@@ -6,12 +6,12 @@ export const invalidChatTemplate: Rule = {
   code: 'invalid-chat-template',
   severity: 'warning',
   description: 'The chat template is not a Jinja2 template that transformers can compile.',
-  *check({ parts }) {
-    for (const part of parts('ModelSpec')) {
-      const problem = checkTemplate(part.value.chat_template ?? '')
+  *check({ nodes }) {
+    for (const node of nodes('ModelSpec')) {
+      const problem = checkTemplate(node.value.chat_template ?? '')
       if (problem === undefined) continue
       yield {
-        part,
+        node,
         loc: ['chat_template'],
         message: `invalid Jinja2 in line ${problem.line} of the template: ${problem.message}`,
         help: 'correct the template: it cannot format chats',

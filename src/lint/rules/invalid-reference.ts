@@ -8,9 +8,9 @@ import {
   type ReferenceResult,
 } from '../../references/index.js'
 import { models } from '../document.js'
+import type { DocumentNode } from '../document-nodes.js'
 import type { Loc } from '../finding.js'
-import type { Part } from '../parts.js'
-import type { Hit, Rule } from '../rule.js'
+import type { Match, Rule } from '../rule.js'
 import { quoted } from '../text.js'
 
 interface Grammar {
@@ -39,21 +39,21 @@ export const invalidReference: Rule = {
   severity: 'warning',
   description: 'A reference to a model, a fileset or a model provider is malformed.',
   *check(document) {
-    for (const part of models(document)) {
-      yield* check(part, ['base_model'], part.value.base_model, MODEL)
+    for (const node of models(document)) {
+      yield* check(node, ['base_model'], node.value.base_model, MODEL)
       yield* check(
-        part,
+        node,
         ['fileset'],
-        part.value.fileset,
+        node.value.fileset,
         document.model === 'CreateModelEntityRequest' ? NEW_FILESET : FILESET,
       )
-      for (const [index, provider] of (part.value.model_providers ?? []).entries()) {
-        yield* check(part, ['model_providers', index], provider, PROVIDER)
+      for (const [index, provider] of (node.value.model_providers ?? []).entries()) {
+        yield* check(node, ['model_providers', index], provider, PROVIDER)
       }
     }
-    for (const part of document.parts('Adapter')) yield* check(part, ['fileset'], part.value.fileset, FILESET)
-    for (const part of document.parts('ToolCallConfig')) {
-      yield* check(part, ['tool_call_plugin'], part.value.tool_call_plugin, FILESET)
+    for (const node of document.nodes('Adapter')) yield* check(node, ['fileset'], node.value.fileset, FILESET)
+    for (const node of document.nodes('ToolCallConfig')) {
+      yield* check(node, ['tool_call_plugin'], node.value.tool_call_plugin, FILESET)
     }
   },
 }
@@ -68,9 +68,14 @@ function parseFilesetOfRequest(text: string): ReferenceResult<unknown> {
   return { ok: false, error: { message, offset, found, expected } }
 }
 
-function* check(part: Part, loc: Loc, text: string | null | undefined, { parse, form }: Grammar): Iterable<Hit> {
+function* check(
+  node: DocumentNode,
+  loc: Loc,
+  text: string | null | undefined,
+  { parse, form }: Grammar,
+): Iterable<Match> {
   if (text === null || text === undefined) return
   const result = parse(text)
   if (result.ok) return
-  yield { part, loc, message: `${quoted(text)} is ${result.error.message}`, help: `write ${form}` }
+  yield { node, loc, message: `${quoted(text)} is ${result.error.message}`, help: `write ${form}` }
 }

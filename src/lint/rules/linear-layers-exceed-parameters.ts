@@ -5,16 +5,16 @@ export const linearLayersExceedParameters: Rule = {
   code: 'linear-layers-exceed-parameters',
   severity: 'warning',
   description: 'The linear layers alone have more weights than the model has parameters.',
-  *check({ parts }) {
-    for (const part of parts('ModelSpec')) {
+  *check({ nodes }) {
+    for (const node of nodes('ModelSpec')) {
       let weights = 0
-      for (const { in_features, out_features } of part.value.linear_layers ?? []) {
+      for (const { in_features, out_features } of node.value.linear_layers ?? []) {
         if (in_features > 0 && out_features > 0) weights += in_features * out_features
       }
-      const count = part.value.base_num_parameters
+      const count = node.value.base_num_parameters
       if (weights === 0 || count >= weights) continue
       yield {
-        part,
+        node,
         loc: ['base_num_parameters'],
         message: `"base_num_parameters" is ${count}, but the linear layers alone have ${weights} weights`,
         help: 'correct "base_num_parameters", or the linear layer that is too large',

@@ -6,14 +6,14 @@ export const loraRankTooLarge: Rule = {
   code: 'lora-rank-too-large',
   severity: 'warning',
   description: 'The rank of an adapter exceeds the smallest dimension of the layers it adapts.',
-  *check({ parts }) {
-    for (const part of parts('ModelEntity')) {
-      const smallest = part.value.spec ? smallestDimension(part.value.spec) : undefined
+  *check({ nodes }) {
+    for (const node of nodes('ModelEntity')) {
+      const smallest = node.value.spec ? smallestDimension(node.value.spec) : undefined
       if (smallest === undefined) continue
-      for (const [index, { lora_config: config }] of (part.value.adapters ?? []).entries()) {
+      for (const [index, { lora_config: config }] of (node.value.adapters ?? []).entries()) {
         if (!config || config.rank <= smallest) continue
         yield {
-          part,
+          node,
           loc: ['adapters', index, 'lora_config', 'rank'],
           message: `the rank is ${config.rank}, but the smallest dimension of the model is ${smallest}`,
           help: `use at most ${smallest}: a higher rank adds parameters but no capacity`,

@@ -7,12 +7,12 @@ export const loraWithoutConfig: Rule = {
   code: 'lora-without-config',
   severity: 'warning',
   description: 'A LoRA adapter has no `lora_config`.',
-  *check({ parts }) {
-    for (const part of parts('Adapter')) {
-      const { finetuning_type: type, lora_config: config } = part.value
+  *check({ nodes }) {
+    for (const node of nodes('Adapter')) {
+      const { finetuning_type: type, lora_config: config } = node.value
       if (!LORA_TYPES.has(type) || config) continue
       yield {
-        part,
+        node,
         loc: ['finetuning_type'],
         message: `"finetuning_type" is ${type}, but "lora_config" is not set`,
         help: 'add "lora_config" with the rank and alpha of the adapter',

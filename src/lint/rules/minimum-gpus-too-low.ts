@@ -19,9 +19,9 @@ export const minimumGpusTooLow: Rule = {
   code: 'minimum-gpus-too-low',
   severity: 'warning',
   description: 'A minimum number of GPUs is too low to train the model on 80 GB GPUs.',
-  *check({ parts, minimumGpus }) {
-    for (const part of parts('ModelSpec')) {
-      const { value } = part
+  *check({ nodes, minimumGpus }) {
+    for (const node of nodes('ModelSpec')) {
+      const { value } = node
       // Other rules report numbers that contradict each other. Nothing follows from those.
       if (!areGpusInOrder(value) || !isCountCredible(value)) continue
       const written = METHODS.filter(({ field }) => value[field] != null)
@@ -30,7 +30,7 @@ export const minimumGpusTooLow: Rule = {
         const needed = Math.max(estimate[field] ?? 0, gpusOfWeights(value, bytesOfParameter))
         if ((value[field] ?? needed) >= needed) continue
         yield {
-          part,
+          node,
           loc: [field],
           message: `${value[field]} GPU${value[field] === 1 ? '' : 's'} for ${name}, which needs at least ${needed} GPUs of 80 GB`,
           help: `set ${needed}, or remove the field`,

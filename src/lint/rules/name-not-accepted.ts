@@ -7,14 +7,14 @@ export const nameNotAccepted: Rule = {
   code: 'name-not-accepted',
   severity: 'warning',
   description: 'A name passes validation, but the service refuses to create a model with it.',
-  *check({ parts }) {
-    for (const part of parts('CreateModelEntityRequest')) {
-      const result = parseModelNameSegment(part.value.name)
+  *check({ nodes }) {
+    for (const node of nodes('CreateModelEntityRequest')) {
+      const result = parseModelNameSegment(node.value.name)
       if (result.ok) continue
       yield {
-        part,
+        node,
         loc: ['name'],
-        message: `the service refuses to create a model named ${quoted(part.value.name)}: ${result.error.message}`,
+        message: `the service refuses to create a model named ${quoted(node.value.name)}: ${result.error.message}`,
         help: 'use 2 to 63 of a-z 0-9 - @ . + _, starting with a letter, no "--" and no "-" at the end',
       }
     }

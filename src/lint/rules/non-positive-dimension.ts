@@ -1,5 +1,5 @@
-import type { Part } from '../parts.js'
-import type { Hit, Rule } from '../rule.js'
+import type { DocumentNode } from '../document-nodes.js'
+import type { Match, Rule } from '../rule.js'
 
 const SPEC_FIELDS = ['num_layers', 'hidden_size', 'vocab_size', 'base_num_parameters', 'context_size'] as const
 
@@ -11,28 +11,28 @@ export const nonPositiveDimension: Rule = {
   code: 'non-positive-dimension',
   severity: 'warning',
   description: 'A count or size is below 1.',
-  *check({ parts }) {
-    for (const part of parts('ModelSpec')) {
-      yield* below1(part, SPEC_FIELDS, part.value)
-      if (!part.value.mamba_config) yield* below1(part, ATTENTION_FIELDS, part.value)
+  *check({ nodes }) {
+    for (const node of nodes('ModelSpec')) {
+      yield* below1(node, SPEC_FIELDS, node.value)
+      if (!node.value.mamba_config) yield* below1(node, ATTENTION_FIELDS, node.value)
     }
-    for (const part of parts('MoEConfig')) yield* below1(part, ['num_experts', 'num_experts_per_tok'], part.value)
-    for (const part of parts('SlidingWindowConfig')) yield* below1(part, ['window_size'], part.value)
-    for (const part of parts('LinearLayerSpec')) yield* below1(part, ['in_features', 'out_features'], part.value)
-    for (const part of parts('Lora')) yield* below1(part, ['rank'], part.value)
+    for (const node of nodes('MoEConfig')) yield* below1(node, ['num_experts', 'num_experts_per_tok'], node.value)
+    for (const node of nodes('SlidingWindowConfig')) yield* below1(node, ['window_size'], node.value)
+    for (const node of nodes('LinearLayerSpec')) yield* below1(node, ['in_features', 'out_features'], node.value)
+    for (const node of nodes('Lora')) yield* below1(node, ['rank'], node.value)
   },
 }
 
 function* below1<Field extends string>(
-  part: Part,
+  node: DocumentNode,
   fields: readonly Field[],
   value: { readonly [Key in Field]?: number | null },
-): Iterable<Hit> {
+): Iterable<Match> {
   for (const field of fields) {
     const number = value[field]
     if (number === null || number === undefined || number >= 1) continue
     yield {
-      part,
+      node,
       loc: [field],
       message: `"${field}" is ${number}; expected at least 1`,
       help: `set the ${field.replaceAll('_', ' ')} of the model`,

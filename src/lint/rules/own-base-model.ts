@@ -9,11 +9,11 @@ export const ownBaseModel: Rule = {
   severity: 'warning',
   description: 'A model names itself as its base model.',
   *check(document) {
-    for (const part of models(document)) {
-      const { name, base_model: baseModel } = part.value
+    for (const node of models(document)) {
+      const { name, base_model: baseModel } = node.value
       const base = parseModelRef(baseModel ?? '')
       if (!base.ok) continue
-      const workspace = workspaceOf(part.value)
+      const workspace = workspaceOf(node.value)
       // A request has no workspace field, so only a bare reference is known to be in the same workspace.
       const isItself =
         workspace === null
@@ -21,7 +21,7 @@ export const ownBaseModel: Rule = {
           : isSameModel(base.value, { workspace, name }, workspace)
       if (!isItself) continue
       yield {
-        part,
+        node,
         loc: ['base_model'],
         message: `"base_model" ${quoted(baseModel)} is this model itself`,
         help: 'set the model that it was made from, or remove "base_model"',

@@ -6,14 +6,14 @@ export const parameterCountMismatch: Rule = {
   code: 'parameter-count-mismatch',
   severity: 'warning',
   description: 'The parameter count is less than half or more than 2.5 times what the dimensions imply.',
-  *check({ parts }) {
-    for (const part of parts('ModelSpec')) {
-      const expected = parametersOfDimensions(part.value)
-      if (expected === undefined || isCountCredible(part.value)) continue
+  *check({ nodes }) {
+    for (const node of nodes('ModelSpec')) {
+      const expected = parametersOfDimensions(node.value)
+      if (expected === undefined || isCountCredible(node.value)) continue
       yield {
-        part,
+        node,
         loc: ['base_num_parameters'],
-        message: `"base_num_parameters" is ${part.value.base_num_parameters}, but the dimensions imply about ${Math.round(expected)}`,
+        message: `"base_num_parameters" is ${node.value.base_num_parameters}, but the dimensions imply about ${Math.round(expected)}`,
         help: 'correct "base_num_parameters", or whichever dimension is wrong (layers, hidden size, FFN size, experts)',
       }
     }

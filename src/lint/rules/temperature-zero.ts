@@ -6,11 +6,11 @@ export const temperatureZero: Rule = {
   severity: 'warning',
   description:
     'The temperature is 0: the service accepts it, but its documentation says that 0.0 is currently not possible.',
-  *check({ parts }) {
-    for (const part of parts('InferenceParams')) {
-      if (part.value.temperature !== 0) continue
+  *check({ nodes }) {
+    for (const node of nodes('InferenceParams')) {
+      if (node.value.temperature !== 0) continue
       yield {
-        part,
+        node,
         loc: ['temperature'],
         message: 'the temperature is 0; the documentation says that it cannot be 0.0 currently',
         help: 'use a small temperature (0.01), or "top_p": 0 to always pick the most likely token',

@@ -7,10 +7,10 @@ export const trustRemoteCode: Rule = {
   severity: 'warning',
   description: '`trust_remote_code` is true: code from the checkpoint runs on the platform.',
   *check(document) {
-    for (const part of models(document)) {
-      if (part.value.trust_remote_code !== true) continue
+    for (const node of models(document)) {
+      if (node.value.trust_remote_code !== true) continue
       yield {
-        part,
+        node,
         loc: ['trust_remote_code'],
         message: '"trust_remote_code" is true: code from the checkpoint runs on the platform',
         help: 'keep it false unless the model cannot load without it and you have read the code',

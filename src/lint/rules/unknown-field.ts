@@ -1,6 +1,6 @@
 import { SCHEMAS, type SchemaName } from '../../schemas/index.js'
 import type { LintDocument } from '../document.js'
-import type { Hit, Rule } from '../rule.js'
+import type { Match, Rule } from '../rule.js'
 import { locOf, type SchemaNode, type Step, schemaNode, walk } from '../schema-walk.js'
 import { nearest, quoted } from '../text.js'
 
@@ -11,7 +11,7 @@ export const unknownField: Rule = {
   description: 'The service ignores this field.',
   runsOnInvalid: true,
   check({ model, written, seen }) {
-    const hits: Hit[] = []
+    const hits: Match[] = []
     walk(schemaNode(model), written, {
       object({ title = model, properties = {}, additionalProperties }, value, step) {
         if (additionalProperties === true || isSeen(seen, value, title)) return
@@ -41,7 +41,7 @@ function unknownFieldHit(
   known: readonly string[],
   step: Step | null,
   key: string,
-): Hit {
+): Match {
   return {
     loc: [...locOf(step), key],
     at: 'key',

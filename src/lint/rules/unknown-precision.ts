@@ -7,14 +7,14 @@ export const unknownPrecision: Rule = {
   code: 'unknown-precision',
   severity: 'info',
   description: 'The precision is not a known one.',
-  *check({ parts }) {
+  *check({ nodes }) {
     const known: ReadonlySet<string> = new Set(PRECISIONS)
-    for (const part of parts('ModelSpec')) {
-      const { precision } = part.value
+    for (const node of nodes('ModelSpec')) {
+      const { precision } = node.value
       if (known.has(precision)) continue
       const near = nearest(precision, PRECISIONS)
       yield {
-        part,
+        node,
         loc: ['precision'],
         message: `${quoted(precision)} is not a known precision`,
         help: near === undefined ? `use one of ${PRECISIONS.join(', ')}` : `did you mean ${quoted(near)}?`,

@@ -8,14 +8,14 @@ export const unreachableName: Rule = {
   severity: 'info',
   description:
     'The name of an entity is not valid in a model reference, so adapters and other models cannot refer to it.',
-  *check({ parts }) {
-    for (const part of parts('ModelEntity')) {
-      const result = parseModelNameSegment(part.value.name)
+  *check({ nodes }) {
+    for (const node of nodes('ModelEntity')) {
+      const result = parseModelNameSegment(node.value.name)
       if (result.ok) continue
       yield {
-        part,
+        node,
         loc: ['name'],
-        message: `a model reference cannot contain the name ${quoted(part.value.name)}: ${result.error.message}`,
+        message: `a model reference cannot contain the name ${quoted(node.value.name)}: ${result.error.message}`,
         help: 'use 2 to 63 of a-z 0-9 - @ . + _, starting with a letter, no "--" and no "-" at the end',
       }
     }

@@ -1,4 +1,4 @@
-import type { Part } from '../parts.js'
+import type { DocumentNode } from '../document-nodes.js'
 import type { Rule } from '../rule.js'
 import { quoted } from '../text.js'
 import { isBefore } from '../timestamp.js'
@@ -8,13 +8,13 @@ export const updatedBeforeCreated: Rule = {
   code: 'updated-before-created',
   severity: 'warning',
   description: '`updated_at` is before `created_at`.',
-  *check({ parts }) {
-    const stamped: readonly Part<'ModelEntity' | 'Adapter'>[] = [...parts('ModelEntity'), ...parts('Adapter')]
-    for (const part of stamped) {
-      const { created_at: created, updated_at: updated } = part.value
+  *check({ nodes }) {
+    const stamped: readonly DocumentNode<'ModelEntity' | 'Adapter'>[] = [...nodes('ModelEntity'), ...nodes('Adapter')]
+    for (const node of stamped) {
+      const { created_at: created, updated_at: updated } = node.value
       if (!created || !updated || !isBefore(updated, created)) continue
       yield {
-        part,
+        node,
         loc: ['updated_at'],
         message: `"updated_at" ${quoted(updated)} is before "created_at" ${quoted(created)}`,
         help: 'correct one of them; a time without a zone is UTC',

@@ -5,13 +5,13 @@ export const windowExceedsContext: Rule = {
   code: 'window-exceeds-context',
   severity: 'warning',
   description: 'The sliding window is larger than the context.',
-  *check({ parts }) {
-    for (const part of parts('ModelSpec')) {
-      const windowSize = part.value.sliding_window_config?.window_size
-      const contextSize = part.value.context_size ?? undefined
+  *check({ nodes }) {
+    for (const node of nodes('ModelSpec')) {
+      const windowSize = node.value.sliding_window_config?.window_size
+      const contextSize = node.value.context_size ?? undefined
       if (windowSize === undefined || contextSize === undefined || windowSize <= contextSize) continue
       yield {
-        part,
+        node,
         loc: ['sliding_window_config', 'window_size'],
         message: `the window is ${windowSize} tokens, but the context is only ${contextSize}`,
         help: 'use at most "context_size", or remove the window',

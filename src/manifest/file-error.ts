@@ -3,7 +3,7 @@ import type { ManifestErrorCode } from './diagnostic.js'
 import type { SourceNode, Span } from './source-node.js'
 
 /** Why a document cannot be read as data. */
-export interface Problem {
+export interface FileError {
   readonly code: ManifestErrorCode
   readonly span: Span
   readonly message: string
@@ -19,19 +19,19 @@ export type ReadDocument =
       readonly isShared?: true
     }
   | { readonly kind: 'empty' }
-  | { readonly kind: 'problems'; readonly problems: readonly Problem[] }
+  | { readonly kind: 'errors'; readonly errors: readonly FileError[] }
 
 /** A document that cannot be read. */
-export function problem(code: ManifestErrorCode, span: Span, message: string, help: string): ReadDocument {
-  return { kind: 'problems', problems: [{ code, span, message, help }] }
+export function unreadable(code: ManifestErrorCode, span: Span, message: string, help: string): ReadDocument {
+  return { kind: 'errors', errors: [{ code, span, message, help }] }
 }
 
 /** Whether an integer is too long for Python. The service answers a body with such an integer with a 400. */
 export function longInteger(code: ManifestErrorCode, span: Span): ReadDocument {
-  return problem(code, span, LONG_INTEGER.message, LONG_INTEGER.help)
+  return unreadable(code, span, LONG_INTEGER.message, LONG_INTEGER.help)
 }
 
-/** The problem for an integer with too many digits for the service. */
+/** The error for an integer with too many digits for the service. */
 export const LONG_INTEGER = {
   message: `The integer has more than ${MAX_INTEGER_DIGITS.toLocaleString('en-US')} digits`,
   help: 'the service cannot read such a long integer: quote it if you mean text',
