@@ -94,9 +94,9 @@ function page(rows: readonly Row[], growthTable: string, kilobytes: number): str
   const middle = ratios.length > 0 ? Math.round(median(ratios)) : undefined
   return `# Performance of checkpoint inspection
 
-Written by \`npm run bench:checkpoint\`. Here: \`modelSpecFromConfig\` of a parsed config, every linear layer listed. There: the
-model of the same config built on torch's meta device, that is without weights, its unique parameters counted and its linear
-layers listed; imports are not timed. Medians. Where both count, they count the same.
+Written by \`npm run bench:checkpoint\`. It compares two ways to inspect a config. Here: \`modelSpecFromConfig\` of a parsed config, with
+every linear layer listed. transformers: the model of the same config is built on torch's meta device (without weights), its unique parameters
+are counted and its linear layers listed. Imports are not timed. All times are medians. Where both give a total, the totals are equal.
 
 - Machine: ${machine}
 - Date: ${new Date().toISOString().slice(0, 10)}
@@ -109,12 +109,11 @@ layers listed; imports are not timed. Medians. Where both count, they count the 
 | times faster, at the median of ${ratios.length} families | ${AIMED_RATIO} | ${middle === undefined ? 'not measured' : count(middle)} | ${verdict(middle === undefined ? undefined : middle >= AIMED_RATIO)} |
 | all families and \`modelSpecFromConfig\` in a browser, minified and gzipped, at most | ${AIMED_KILOBYTES} kB | ${kilobytes.toFixed(1)} kB | ${verdict(kilobytes <= AIMED_KILOBYTES)} |
 
-[On demand](checkpoints.md#in-a-browser) a page loads it when it has a config to read.
+A web page can load this code [on demand](checkpoints.md#in-a-browser), when it has a config to read.
 
 ## Memory as models grow
 
-A repeated layer is held once with its indices: the modules do not grow with layers and experts, only the lists of indices do,
-by eight bytes each.
+A repeated layer is stored once, with a list of its indices. More layers or experts do not add modules, only indices of eight bytes each.
 
 ${growthTable}
 
@@ -128,7 +127,7 @@ ${rows.map(rowText).join('\n')}
 
 function rowText({ family, name, parameters, ours, theirs }: Row): string {
   const compared =
-    theirs === undefined ? 'not built by it | ' : `${(theirs / 1e6).toFixed(1)} | ${count(Math.round(theirs / ours))}`
+    theirs === undefined ? 'not supported | ' : `${(theirs / 1e6).toFixed(1)} | ${count(Math.round(theirs / ours))}`
   return `| ${family} | ${name} | ${count(parameters)} | ${(ours / 1e6).toFixed(3)} | ${compared} |`
 }
 
