@@ -40,8 +40,11 @@ export function charsetProblem({ text, start, end }: Span, charset: Charset): Pr
   }
   if (stranger !== undefined) return { offset: stranger, found: foundAt(text, stranger, end), expected: characters }
   if (length >= min) return undefined
-  const found = end < text.length ? foundAt(text, end) : 'the end'
-  return { offset: end, found, expected: min === 1 ? characters : `at least ${min} characters (${characters})` }
+  return {
+    offset: end,
+    found: foundAt(text, end),
+    expected: min === 1 ? characters : `at least ${min} characters (${characters})`,
+  }
 }
 
 function tooLong({ text, start, end }: Span, offset: number, max: number): Problem {

@@ -25,13 +25,13 @@ export function parseFilesetRef(text: string): ReferenceResult<FilesetRef> {
   const blanks = trimmedStart(text, end)
   const start = text.startsWith(FILESET_SCHEME, blanks) ? blanks + FILESET_SCHEME.length : blanks
   const slash = text.indexOf('/', start)
-  const hasWorkspace = slash >= 0 && slash < end
+  const hasWorkspace = slash >= 0
   const nameStart = hasWorkspace ? slash + 1 : start
 
   const second = hasWorkspace ? text.indexOf('/', nameStart) : -1
   const problem =
     (hasWorkspace ? nameProblem({ text, start, end: slash }) : undefined) ??
-    (second >= 0 && second < end
+    (second >= 0
       ? { offset: second, found: foundAt(text, second), expected: 'one slash at most' }
       : nameProblem({ text, start: nameStart, end }))
   if (problem !== undefined) return refused('not a fileset reference', problem)
@@ -60,7 +60,7 @@ export function isSameFileset(one: FilesetRef, other: FilesetRef, workspace: str
 
 function trimmedEnd(text: string): number {
   let end = text.length
-  while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--
+  while (isBlank(text.charCodeAt(end - 1))) end--
   return end
 }
 

@@ -66,12 +66,18 @@ export function formatInferenceModelId(
     | { readonly lora: LoraComposite }
   ),
 ): string {
-  const name = id.lora ? formatComposite(id.lora) : 'name' in id ? id.name : ''
+  const name = id.lora ? formatComposite(id.lora) : id.name
   return formatted(`${id.workspace}/${name}`, parseInferenceModelId, (read) => {
-    const isComposite = Boolean(id.lora)
-    return read.workspace === id.workspace && (read.lora !== null) === isComposite && read.lora?.base === id.lora?.base
+    const isSameName = id.lora ? isSameComposite(read.lora, id.lora) : read.lora === null && read.name === id.name
+    return read.workspace === id.workspace && isSameName
   })
 }
+
+function isSameComposite(one: LoraComposite | null, other: LoraComposite): boolean {
+  return PARTS.every((part) => one?.[part] === other[part])
+}
+
+const PARTS = ['base', 'adapterWorkspace', 'adapterName'] as const
 
 function formatComposite({ base, adapterWorkspace, adapterName }: LoraComposite): string {
   return `${base}${ADAPTERS}${adapterWorkspace}/${adapterName}`

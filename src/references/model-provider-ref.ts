@@ -41,5 +41,9 @@ export function isModelProviderRef(text: string): boolean {
  */
 export function formatModelProviderRef(ref: ModelProviderRef): string {
   const text = `${ref.workspace}/${ref.name}`
-  return formatted(text, parseModelProviderRef, ({ workspace }) => workspace === ref.workspace)
+  return formatted(
+    text,
+    parseModelProviderRef,
+    ({ workspace, name }) => workspace === ref.workspace && name === ref.name,
+  )
 }

@@ -85,11 +85,6 @@ describe('formatting parts that form no reference', () => {
       () => formatModelProviderRef({ workspace: '', name: 'a' }),
       '"/a" does not parse: not a model provider',
     ],
-    [
-      'a model id without a name',
-      () => formatInferenceModelId({ workspace: 'a' } as never),
-      '"a/" does not parse: not a model id for inference',
-    ],
   ])('throws for %s and shows what it would be', (_, format, start) => {
     expect(format).toThrow(RangeError)
     expect(format).toThrow(start)
@@ -97,6 +92,50 @@ describe('formatting parts that form no reference', () => {
 
   it('shows 300 characters of a long one', () => {
     expect(() => formatName('é'.repeat(301))).toThrow(`"${'é'.repeat(300)}" does not parse`)
+  })
+})
+
+describe('formatting a part that is missing', () => {
+  const lora = { base: 'b', adapterWorkspace: 'c', adapterName: 'd' }
+
+  it.each<[string, () => string]>([
+    ['the workspace of a model', () => formatModelRef({ name: 'ab' } as never)],
+    ['the name of a model', () => formatModelRef({ workspace: 'ab' } as never)],
+    ['the workspace of a fileset', () => formatFilesetRef({ name: 'ab' } as never)],
+    ['the name of a fileset', () => formatFilesetRef({ workspace: 'ab' } as never)],
+    ['the workspace of a provider', () => formatModelProviderRef({ name: 'ab' } as never)],
+    ['the name of a provider', () => formatModelProviderRef({ workspace: 'ab' } as never)],
+    ['the workspace of a model id', () => formatInferenceModelId({ name: 'ab' } as never)],
+    ['the name of a model id', () => formatInferenceModelId({ workspace: 'ab' } as never)],
+    ['a base', () => formatInferenceModelId({ workspace: 'a', lora: { ...lora, base: undefined } } as never)],
+    [
+      'the workspace of an adapter',
+      () => formatInferenceModelId({ workspace: 'a', lora: { ...lora, adapterWorkspace: undefined } } as never),
+    ],
+    [
+      'the name of an adapter',
+      () => formatInferenceModelId({ workspace: 'a', lora: { ...lora, adapterName: undefined } } as never),
+    ],
+  ])('throws for %s, and never writes "undefined"', (_, format) => {
+    expect(format).toThrow(RangeError)
+    expect(format).toThrow('would parse as different parts')
+  })
+})
+
+describe('the length of a name', () => {
+  it.each([
+    ['a', 300],
+    ['\uffff', 256],
+    ['\uffff', 300],
+    ['\u{10000}', 300],
+  ])('of %j is counted in code points: %i', (character, count) => {
+    expect(parseName(character.repeat(count))).toMatchObject({
+      error: {
+        offset: 255 * character.length,
+        found: `${count} characters from offset 0 on`,
+        expected: 'at most 255 characters',
+      },
+    })
   })
 })
 
