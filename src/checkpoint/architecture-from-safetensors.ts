@@ -205,7 +205,8 @@ export function unknownNote(unknown: LogicalParameters['unknown']): string {
     .slice(0, 3)
     .map(({ name }) => name)
     .join(', ')
-  return `unknown storage format: ${bytes} bytes in ${unknown.length} tensors of packed integers (${names}); they are not counted`
+  const tensors = unknown.length === 1 ? 'tensor' : 'tensors'
+  return `not understood: ${bytes} bytes in ${unknown.length} ${tensors} of packed integers (${names}); they are not counted`
 }
 
 function fromEntries(parameters: ReadonlyMap<string, Shape>): Record<string, Shape> {

@@ -86,7 +86,7 @@ describe('compareCheckpoint', () => {
       missing: [],
       undetermined: ['model.layers.1.mlp.down_proj.weight'],
       notes: [
-        'unknown storage format: 4096 bytes in 1 tensors of packed integers (model.layers.1.mlp.down_proj.packed_by_nobody); they are not counted',
+        'not understood: 4096 bytes in 1 tensor of packed integers (model.layers.1.mlp.down_proj.packed_by_nobody); they are not counted',
       ],
     })
   })

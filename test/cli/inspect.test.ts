@@ -44,6 +44,12 @@ describe('model-entity inspect', () => {
     expect(stdout).not.toContain('note:')
   })
 
+  it('reads another copy of the weights on request, and says if there is none', () => {
+    const { code, stderr } = inspect('broken', '--variant', 'fp16')
+    expect(code).toBe(1)
+    expect(stderr).toContain('model.fp16.safetensors')
+  })
+
   it('prints the spec as JSON and as YAML, the same', () => {
     const json = JSON.parse(inspect('tiny', '--format', 'json').stdout)
     expect(json.spec).toMatchObject({ family: 'llama', base_num_parameters: 95_040 })

@@ -150,7 +150,8 @@ async function withoutConfig(
 /** A repository of GGUF files may contain the config of the model that they were made from. */
 function ggufNotes({ ggufFiles, headers }: CheckpointFiles): string[] {
   if (ggufFiles.length === 0 || headers.size > 0) return []
-  return [`the spec is from config.json; ${ggufFiles.length} GGUF files were not read: to read one, pass its path`]
+  const files = ggufFiles.length === 1 ? '1 GGUF file was' : `${ggufFiles.length} GGUF files were`
+  return [`the spec is from config.json; ${files} not read: to read one, pass its path`]
 }
 
 /** With headers, an unknown family is not an error: totals and linear layers come from the headers. */

@@ -19,6 +19,7 @@ interface InspectOptions {
   readonly target?: NonNullable<LoraOptions['targetModules']>
   readonly token?: string
   readonly revision?: string
+  readonly variant?: string
   readonly hubUrl?: string
 }
 
@@ -42,6 +43,7 @@ export function inspectCommand(report: (code: ExitCode) => void): Command {
       "with --lora: all-linear, names (q_proj,v_proj), or a regular expression (default: PEFT's for the family)",
       parseTargets,
     )
+    .option('--variant <name>', 'the copy of the weights to read: fp16 for model.fp16.safetensors')
     .option('--revision <revision>', 'a branch, tag or commit on the hub')
     .option('--hub-url <url>', 'the URL of another hub (default: the public Hugging Face hub)')
     .addOption(new Option('--token <token>', 'an access token for the hub').env('HF_TOKEN'))
@@ -62,13 +64,14 @@ Examples:
   model-entity inspect ./checkpoints/llama --lora 16 --target all-linear`
 
 async function inspect(from: string, options: InspectOptions): Promise<ExitCode> {
-  const { token, revision, hubUrl, lora: rank, target: targetModules } = options
+  const { token, revision, variant, hubUrl, lora: rank, target: targetModules } = options
   if (targetModules !== undefined && rank === undefined)
     throw new UsageError('--target needs a rank, such as --lora 16')
   const checkpoint = await readCheckpoint(from, {
     minimumGpus,
     ...(token !== undefined && { token }),
     ...(revision !== undefined && { revision }),
+    ...(variant !== undefined && { variant }),
     ...(hubUrl !== undefined && { hubUrl }),
   })
   if (options.compare) {

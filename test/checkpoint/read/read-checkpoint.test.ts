@@ -141,7 +141,7 @@ describe('readCheckpoint of a folder', () => {
   it('says that GGUF files next to a config are not read', async () => {
     write('config.json', CONFIG)
     write('model.gguf', 'GGUF')
-    expect((await readCheckpoint(folder)).notes).toContainEqual(expect.stringContaining('1 GGUF files were not read'))
+    expect((await readCheckpoint(folder)).notes).toContainEqual(expect.stringContaining('1 GGUF file was not read'))
   })
 
   it('does without a config: totals come from the headers, and notes say what cannot', async () => {
