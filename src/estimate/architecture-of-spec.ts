@@ -2,18 +2,18 @@ import { familyOf } from '../architecture/families/index.js'
 import { type Architecture, architectureFromConfig, totalParameters } from '../architecture/index.js'
 import type { ModelSpec } from '../schemas/index.js'
 
-/** A model as a registry knows it, turned back into modules, and what had to be taken for granted. */
+/** The modules of a model, rebuilt from its `ModelSpec`, and the assumptions that this needed. */
 export interface ReconstructedModel {
   readonly architecture: Architecture
-  /** In sentences; part of an estimate's assumptions. */
+  /** In sentences. They become assumptions of the estimate. */
   readonly assumptions: readonly string[]
 }
 
 /**
- * Rebuilds the modules of a model from its `ModelSpec`: those of its family, with the sizes of the spec; where the family is
- * not known, those of Llama, which nearly all others descend from.
+ * Rebuilds the modules of a model from its `ModelSpec`: the modules of its family, with the sizes of the spec. An unknown
+ * family is rebuilt as Llama, which nearly all others descend from.
  *
- * @throws CheckpointError for sizes that no model has
+ * @throws CheckpointError for impossible sizes
  * @example
  * ```ts
  * const { architecture } = architectureOfSpec(modelSpecFromConfig(config).spec)
@@ -24,9 +24,9 @@ export function architectureOfSpec(spec: ModelSpec): ReconstructedModel {
   const total = totalParameters(architecture)
   const off = Math.abs(total / spec.base_num_parameters - 1)
   const assumptions = [
-    'sizes from the ModelSpec; what it does not tell (biases, norms, shares of rotation) as the family has it by default',
-    ...(isFamily ? [] : [`the family ${spec.family} is not known: its layers are taken as Llama's`]),
-    ...(off > 0.001 ? [`rebuilt with ${total} parameters, where the ModelSpec says ${spec.base_num_parameters}`] : []),
+    'sizes are from the ModelSpec; biases, norms and rotary dimensions are the defaults of the family',
+    ...(isFamily ? [] : [`unknown family ${spec.family}: estimated with Llama layers`]),
+    ...(off > 0.001 ? [`rebuilt with ${total} parameters, but the ModelSpec says ${spec.base_num_parameters}`] : []),
   ]
   return { architecture, assumptions }
 }
@@ -39,7 +39,7 @@ function described(spec: ModelSpec): { architecture: Architecture; isFamily: boo
   }
 }
 
-/** A config with the sizes of a spec, under each name that families have for them. */
+/** A config with the sizes of a spec, under every name that families use for them. */
 function configOf(spec: ModelSpec): Record<string, unknown> {
   const { moe_config: moe, sliding_window_config: window } = spec
   const headDim = headDimOf(spec)
@@ -65,14 +65,14 @@ function configOf(spec: ModelSpec): Record<string, unknown> {
       num_experts_per_tok: moe.num_experts_per_tok,
       ...(moe.expert_ffn_size && { moe_intermediate_size: moe.expert_ffn_size }),
     }),
-    // A spec without a window is of a model without one, whatever its class takes by default.
+    // A spec without a window means a model without one, whatever the default of its class is.
     sliding_window: window?.window_size ?? null,
     use_sliding_window: Boolean(window),
     ...Object.fromEntries(renamed.map(([field, own]) => [own, sizes[field]])),
   }
 }
 
-/** Features of a head: what the projection of the queries returns says it, where the spec lists it. */
+/** Features of a head, from the output of the query projection if the spec lists it. */
 function headDimOf({ linear_layers: layers, num_attention_heads: heads }: ModelSpec): number | undefined {
   const query = layers?.find(({ name }) => name.endsWith('.q_proj'))
   return query && query.out_features % heads === 0 ? query.out_features / heads : undefined

@@ -13,42 +13,43 @@ import { refuseSharedBlocks } from './lora/shared-blocks.js'
 import { excluded, isOutputEmbedding, rankOf, type Targets, targetsOf } from './lora/targets.js'
 import { trainedWhole } from './lora/trained-whole.js'
 
-/** What a LoRA adapter trains. */
+/** The parameters that LoRA trains. */
 export interface LoraCount {
-  /** All that is trained: adapters, and what `modulesToSave` and `bias` add. */
+  /** All trained parameters: adapters, and what `modulesToSave` and `bias` add. */
   readonly trainableParameters: number
   /** How many modules get an adapter. */
   readonly modules: number
   /** Parameters of the adapters alone: A, B, and DoRA's magnitudes. */
   readonly adapterParameters: number
-  /** Parameters of the copies that `modulesToSave` trains whole. */
+  /** Parameters of the full copies that `modulesToSave` trains. */
   readonly savedParameters: number
   /** Parameters of the base model's biases that `bias` trains. */
   readonly biasParameters: number
-  /** The adapted modules, equal ones together. */
+  /** The adapted modules; identical ones form one group. */
   readonly targets: readonly LoraTarget[]
 }
 
-/** Equal modules with an adapter. */
+/** Identical modules with an adapter. */
 export interface LoraTarget {
   /** Their name, with numbers folded: `model.layers.{0-31}.self_attn.q_proj`. */
   readonly name: string
-  /** How many of the modules that the name stands for are adapted: all, unless options choose among them. */
+  /** How many of the modules behind the name are adapted: all, unless options select some of them. */
   readonly modules: number
   readonly inFeatures: number
   readonly outFeatures: number
   readonly rank: number
-  /** Parameters of their adapters together. */
+  /** Parameters of all their adapters. */
   readonly parameters: number
 }
 
 /**
- * Counts what PEFT (0.21) would train: which modules it puts LoRA (Hu et al. 2021, arXiv:2106.09685) on, and how many
- * parameters that makes. Each adapted layer of `in` and `out` features gets `rank * (in + out)` parameters.
+ * Counts what PEFT (0.21) would train: the modules that it adapts with LoRA (Hu et al. 2021, arXiv:2106.09685), and their
+ * parameters. Each adapted layer with `in` and `out` features gets `rank * (in + out)` parameters.
  *
- * @param model - an architecture, or a `ModelSpec` with `linear_layers`; the latter knows no embeddings and no biases
- * @throws RangeError for a rank below 1, a family without a default, targets that match nothing or no layer that LoRA fits
- * @throws TypeError for an unknown or wrong option, options that do not go together, or that need to know more than a `ModelSpec` tells
+ * @param model - an architecture, or a `ModelSpec` with `linear_layers`, which has no embeddings and no biases
+ * @throws RangeError for a rank below 1, a family without default targets, or targets that match no module that LoRA can adapt
+ * @throws TypeError for an unknown or wrong option, options that exclude each other, or options that a `ModelSpec` has too
+ * little information for
  * @example
  * ```ts
  * countLoraParameters(architectureFromConfig(config), { rank: 16, targetModules: ['q_proj', 'v_proj'] })
@@ -70,7 +71,9 @@ export function countLoraParameters(model: Architecture | ModelSpec, options: Lo
   if (adapted.length + tensors.length === 0) throw nothingMatches(candidates, targets)
   const refused = adapted.find(({ name }) => loraRefused.includes(name.split('.').at(-1) ?? ''))
   if (refused)
-    throw new RangeError(`PEFT puts no LoRA on ${refused.name} of ${model.family}: its kernel passes over the adapter`)
+    throw new RangeError(
+      `PEFT does not support LoRA on ${refused.name} of ${model.family}: its kernel would skip the adapter`,
+    )
 
   const all = [...adapted.map(({ layer: _, ...target }) => target), ...tensors]
   const adapterParameters = sum(all.map(({ parameters }) => parameters))
@@ -101,7 +104,7 @@ function adapt(
   const byRank = tally(path, count, { include, exclude, rankFor: rankOf(options) })
   if (byRank.size > 0 && layer === undefined) {
     throw new RangeError(
-      `PEFT has no LoRA for ${firstName(path)}, a ${type}: only linear layers and embeddings take it`,
+      `PEFT does not support LoRA on ${firstName(path)}, a ${type}: only on linear layers and embeddings`,
     )
   }
   if (layer === undefined) return []
@@ -113,9 +116,9 @@ function adapt(
   })
 }
 
-/** LoRA on a tensor: a pair of matrices for each expert, or one pair where it has two dimensions. */
+/** LoRA on a tensor: a pair of matrices for each expert, or one pair if it has two dimensions. */
 function adaptTensor({ name, path, count, shape, fused }: AdaptedTensor, options: LoraOptions): LoraTarget[] {
-  if (options.useDora) throw new RangeError(`PEFT has no DoRA for ${name}, a tensor of experts`)
+  if (options.useDora) throw new RangeError(`PEFT does not support DoRA on ${name}, a tensor of experts`)
   const rankFor = rankOf({ ...options, rank: options.rank * fused })
   const [outFeatures = 0, inFeatures = 0] = shape.slice(-2)
   const experts = shape.length > 2 ? (shape[0] ?? 0) : 1
@@ -143,17 +146,15 @@ function wholeOf(model: Architecture | ModelSpec, modulesToSave: readonly string
 }
 
 function needsArchitecture(option: string): TypeError {
-  return new TypeError(
-    `${option} needs an Architecture: a ModelSpec tells only of linear layers, and not of their biases`,
-  )
+  return new TypeError(`${option} needs an Architecture: a ModelSpec lists only linear layers, without their biases`)
 }
 
-/** The error for targets that no module has, with the names that come near. */
+/** The error for targets that match no module, with the nearest names. */
 function nothingMatches(candidates: readonly Candidate[], targets: Targets): RangeError {
   const names = new Set(candidates.filter(({ layer }) => layer).map(({ path }) => String(path.at(-1))))
-  if (targets.kind === 'all-linear') return new RangeError('No linear layer is left to put LoRA on')
+  if (targets.kind === 'all-linear') return new RangeError('No linear layer is left to adapt with LoRA')
   const asked = (targets.asked.split(', ')[0] ?? '').slice(0, 64)
   const away = (name: string) => distance(name, asked)
   const near = [...names].sort((a, b) => away(a) - away(b)).slice(0, 6)
-  return new RangeError(`No module is called ${targets.asked}. Modules that take LoRA: ${near.join(', ')}`)
+  return new RangeError(`No module is called ${targets.asked}. LoRA can adapt: ${near.join(', ')}`)
 }

@@ -11,18 +11,18 @@ import type { ModelSpec } from '../schemas/index.js'
 
 /** How many parameters a model has. */
 export interface ParameterCount {
-  /** Unique parameters: a tied one counts once, buffers do not count. */
+  /** Unique parameters: tied parameters count once, buffers do not count. */
   readonly totalParameters: number
-  /** Parameters that one token meets: of routed experts only those it is sent to. Absent where a `ModelSpec` does not tell. */
+  /** Parameters used for one token: only the routed experts that it is sent to. Absent if a `ModelSpec` does not tell. */
   readonly activeParameters?: number
-  /** Weights of linear layers, without their biases. Absent where a `ModelSpec` lists no linear layers. */
+  /** Weights of linear layers, without their biases. Absent if a `ModelSpec` lists no linear layers. */
   readonly linearParameters?: number
-  /** The total by part; absent for a `ModelSpec`. */
+  /** The total, by part. Absent for a `ModelSpec`. */
   readonly parts?: Partial<Record<Part, number>>
 }
 
 /**
- * Counts the parameters of a model, exactly.
+ * Counts the parameters of a model exactly.
  *
  * @param model - an architecture, or a `ModelSpec`, which states its total and lists its linear layers
  * @throws CheckpointError `tensor_too_large` beyond 2^53

@@ -1,6 +1,6 @@
 import { familyOf } from '../architecture/families/index.js'
 
-/** Whether the forward pass of a family is described. */
+/** Whether a family has a forward-pass model. */
 export function isForwardPassDescribed(family: string): boolean {
   return familyOf(family)?.forward !== undefined
 }

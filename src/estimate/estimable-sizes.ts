@@ -1,7 +1,7 @@
 import { type Architecture, type Dimensions, parameterGroups } from '../architecture/index.js'
 
 /**
- * Makes sure that there is a forward pass to estimate: no size of it is zero, and heads share what there is evenly.
+ * Checks that a forward pass is possible: no size is zero, and the heads divide their inputs evenly.
  *
  * @throws RangeError with the size that is wrong
  */
@@ -19,9 +19,9 @@ export function checkSizes(model: Architecture): void {
     throw noForwardPass(`the shape of ${name} is [${shape.join(', ')}]`)
   }
   const { heads, kvHeads, hiddenSize, headDim } = dimensions
-  // Latent attention has no key heads to share.
+  // Latent attention has no key heads.
   if (heads % kvHeads !== 0 && !isLatent) {
-    throw noForwardPass(`${heads} heads of queries cannot share ${kvHeads} of keys evenly`)
+    throw noForwardPass(`${heads} query heads cannot share ${kvHeads} key heads evenly`)
   }
   if (headDim === undefined && hiddenSize % heads !== 0) {
     throw noForwardPass(`${heads} heads do not divide ${hiddenSize} features`)

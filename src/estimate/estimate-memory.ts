@@ -6,15 +6,15 @@ import { resolveModel } from './resolved-model.js'
 import { runMemory } from './run-memory.js'
 
 /**
- * The memory of one training step or one prefill on one GPU, exact to the bytes that torch allocates.
+ * Estimates the memory of one training step or one prefill on one GPU, exact to the bytes that torch allocates.
  *
- * The step is replayed operation by operation, on tensors that have sizes and no contents: each allocates what torch's
- * allocates, saves what autograd saves, and frees what Python frees. There is no fitted constant in it. On some thousand
- * recorded runs of torch (over forty families; full, mixed, LoRA and inference) the peak agrees to a thousandth of a percent.
+ * It replays the step operation by operation, on tensors that have sizes but no contents. Each operation allocates what torch
+ * allocates, saves what autograd saves, and frees what Python frees. No constant is fitted. On more than a thousand recorded
+ * runs of torch (over forty families; full, mixed, LoRA and inference) the peak agrees to within 0.001 %.
  *
- * @param model - an architecture, or a `ModelSpec`, from which one is rebuilt: an unknown family as Llama
- * @throws ForwardPassError for a family whose forward pass is not described, with what is known of it without
- * @throws RangeError for counts and sizes that cannot be
+ * @param model - an architecture, or a `ModelSpec`, from which one is rebuilt (an unknown family as Llama)
+ * @throws ForwardPassError for a family without a forward-pass model; it has the parts that are known without one
+ * @throws RangeError for counts out of range and impossible sizes
  * @throws TypeError for an unknown option or choice
  * @example
  * ```ts

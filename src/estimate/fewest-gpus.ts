@@ -7,43 +7,43 @@ import { leastStaticMemory } from './run-memory.js'
 import { layoutsOf } from './shard/layouts.js'
 import type { Layout } from './sharding.js'
 
-/** A number of GPUs that is too small, and by how much. */
+/** A number of GPUs that is too small, and what it would need. */
 export interface TooFew {
   readonly gpus: number
-  /** The layout of this many that needs least, and its bytes a GPU. */
+  /** The layout of this many GPUs that needs least memory, and the bytes that each GPU needs. */
   readonly layout: Layout
   readonly neededBytes: number
   readonly availableBytes: number
-  /** The same in a sentence. */
+  /** The reason, in a sentence. */
   readonly reason: string
 }
 
-/** A way to divide a model, and what a GPU holds then. */
+/** A way to divide a model, and the memory that each GPU needs for it. */
 export interface Candidate {
   readonly layout: Layout
   readonly estimate: MemoryEstimate
 }
 
-/** What the search for the fewest GPUs comes to. */
+/** The result of the search for the fewest GPUs. */
 export interface Search {
-  /** Absent, as `fitting` is, where `maxGpus` are not enough. */
+  /** Absent, like `fitting`, if `maxGpus` are not enough. */
   readonly gpus?: number
   readonly fitting?: Candidate
   readonly tooFew: readonly TooFew[]
 }
 
-/** Where the fewest GPUs are looked for. */
+/** The input of the search for the fewest GPUs. */
 export interface SearchLimits {
   readonly gpu: Gpu
   readonly maxGpus: number
   /**
-   * Whether counts are estimated too that parameters, gradients and optimizer states alone overfill, to say what they would
-   * need.
+   * Whether to estimate also the counts on which parameters, gradients and optimizer states alone do not fit, to report what
+   * they would need.
    */
   readonly isExplained: boolean
 }
 
-/** Tries counts of GPUs from one upwards, and on each every layout, until one fits. */
+/** Tries counts of GPUs from one upwards, with every layout for each count, until one fits. */
 export function fewestGpus(model: ResolvedModel, options: CheckedMemoryOptions, limits: SearchLimits): Search {
   const { gpu, maxGpus, isExplained } = limits
   const memoryIn = layoutMemory(model, options)
@@ -70,7 +70,7 @@ function shortage(gpu: Gpu, gpus: number, layout: Layout, neededBytes: number): 
     layout,
     neededBytes,
     availableBytes: gpu.memoryBytes,
-    reason: `on ${gpus} GPU${gpus === 1 ? '' : 's'} each needs ${gib(neededBytes)}, and has ${gib(gpu.memoryBytes)}`,
+    reason: `on ${gpus} GPU${gpus === 1 ? '' : 's'}, each needs ${gib(neededBytes)} but has ${gib(gpu.memoryBytes)}`,
   }
 }
 

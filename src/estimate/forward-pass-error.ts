@@ -1,15 +1,15 @@
 import type { StaticMemory } from './replay/static-memory.js'
 
-/** A model whose forward pass is not described, so that its activations are not known; what rests is. */
+/** A model without a forward-pass model, so that its activations cannot be estimated. The static memory is known. */
 export class ForwardPassError extends RangeError {
   /** The `model_type` of the config. */
   readonly family: string
-  /** Parameters, gradients and optimizer states, in bytes of one GPU. */
+  /** Parameters, gradients and optimizer states, in bytes on one GPU. */
   readonly parts: StaticMemory
 
   constructor(family: string, missing: string, parts: StaticMemory) {
     super(
-      `the forward pass of ${family} is not described, so that its activations are not known: ${missing}; "parts" has its parameters, gradients and optimizer states`,
+      `no forward-pass model for family ${family}: cannot estimate activations (${missing}); "parts" has the parameters, gradients and optimizer states`,
     )
     this.name = 'ForwardPassError'
     this.family = family

@@ -2,23 +2,23 @@ import { checkValue, nested, number, type OptionTable, oneOf, required, text } f
 
 const MIB = 2 ** 20
 
-/** A GPU that plans are made for. */
+/** A GPU to plan for. */
 export interface Gpu {
-  /** What it is called here: `h100-80gb`. */
+  /** Its name in this library: `h100-80gb`. */
   readonly name: string
-  /** What the driver calls it. */
+  /** The product name that the driver reports. */
   readonly product?: string
-  /** Bytes that a process can have of it, as the driver reports them: less than the name says. */
+  /** Bytes that a process can use, as the driver reports them: less than the name says. */
   readonly memoryBytes: number
 }
 
 /**
  * Memory in MiB beside the product name, both as the driver reports them: the right-hand number of `Memory-Usage` in
- * `nvidia-smi`, and `VRAM Total Memory` of `rocm-smi --showmeminfo vram`. Firmware, and where it is on error correction, are
- * taken off: the "24 GB" of an A10G are 23,028 MiB, an A40 without error correction has 49,140. Each figure is that of
- * published outputs under the product name; those of T4, L4, A10, L40S, A100, H100 and H200 are
- * also in thundergolfer.com/blog/nvidia-gpu-memory-capacity. A driver's version moves them by some MiB: a V100 of 16 GB has
- * 16,160 with older ones.
+ * `nvidia-smi`, and `VRAM Total Memory` of `rocm-smi --showmeminfo vram`. Memory for firmware and for error correction (if
+ * enabled) is already subtracted: the "24 GB" of an A10G are 23,028 MiB; an A40 without error correction has 49,140. Each
+ * figure is from published outputs for the product name; those of T4, L4, A10, L40S, A100, H100 and H200 are
+ * also in thundergolfer.com/blog/nvidia-gpu-memory-capacity. Driver versions differ by some MiB: a 16 GB V100 has 16,160 with
+ * older drivers.
  */
 const GPU_MIB: Readonly<Record<string, readonly [mib: number, product: string]>> = {
   't4-16gb': [15_360, 'Tesla T4'],
@@ -41,29 +41,29 @@ const GPU_MIB: Readonly<Record<string, readonly [mib: number, product: string]>>
   'mi300x-192gb': [196_592, 'AMD Instinct MI300X'],
 }
 
-/** The GPUs that are known by name. */
+/** The known GPUs, by name. */
 export const GPUS: readonly Gpu[] = Object.entries(GPU_MIB).map(([name, [mib, product]]) => ({
   name,
   product,
   memoryBytes: mib * MIB,
 }))
 
-/** A name of {@link GPUS}, its family where that is one GPU (`h100`), or a GPU of one's own. */
+/** A name from {@link GPUS}, the beginning of a name if it is unique (`l4`), a size (`80GB`), or a GPU of your own. */
 export type GpuChoice = string | Gpu
 
 const GPU: OptionTable<Gpu> = { name: required(text), product: text, memoryBytes: required(number(1)) }
 
-/** What an option may be that names a GPU. */
+/** The check for an option that names a GPU. */
 export const GPU_CHOICE = oneOf(text, nested(GPU))
 
-/** The GPU of plans that name none: 80 GB, as the fewest of that kind have them. */
+/** The default GPU. Of the GPUs sold as 80 GB it has the least memory. */
 export const DEFAULT_GPU = 'h100-80gb'
 
 /**
- * The GPU of a name: whole (`a100-40gb`), its beginning where one alone begins so (`l4`), or its size (`80GB`, `141 GiB`).
+ * Finds a GPU by its full name (`a100-40gb`), a unique beginning of a name (`l4`), or a size (`80GB`, `141 GiB`).
  *
- * @throws RangeError for a name that is not known, with the names that are, and for a size that is none
- * @throws TypeError for what is neither a name nor a GPU
+ * @throws RangeError for an unknown name, with the known names, and for an invalid size
+ * @throws TypeError for a value that is neither a name nor a GPU
  * @example
  * ```ts
  * gpuOf('h100-80gb').memoryBytes // 85520809984
@@ -81,7 +81,7 @@ export function gpuOf(choice: GpuChoice): Gpu {
   if (first && others.length === 0) return first
   const near = first ? [first, ...others] : GPUS
   throw new RangeError(
-    `The GPU ${JSON.stringify(choice)} is not ${first ? 'one alone' : 'known'}; known are ${near.map(({ name }) => name).join(', ')}, and a size such as 80GB`,
+    `${first ? 'ambiguous' : 'unknown'} GPU ${JSON.stringify(choice)}; expected one of ${near.map(({ name }) => name).join(', ')}, or a size such as 80GB`,
   )
 }
 
@@ -89,5 +89,5 @@ const SIZE = /^(\d{1,6}(?:\.\d{1,3})?) ?(gb|gib)$/
 
 function checked(gpu: Gpu): Gpu {
   if (Number.isFinite(gpu.memoryBytes) && gpu.memoryBytes > 0) return gpu
-  throw new RangeError(`memoryBytes is ${gpu.memoryBytes}, and should be more than 0`)
+  throw new RangeError(`\`memoryBytes\` should be more than 0, not ${gpu.memoryBytes}`)
 }

@@ -1,5 +1,5 @@
-/** The attention kernels that are replayed. */
+/** The supported attention kernels. */
 export const ATTENTION_KERNELS = ['flash', 'efficient', 'eager'] as const
 
-/** Which kernel computes attention, and what it keeps. */
+/** The kernel that computes attention. It decides what attention saves for backward. */
 export type AttentionKernel = (typeof ATTENTION_KERNELS)[number]

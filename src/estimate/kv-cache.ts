@@ -1,19 +1,19 @@
 import { type Architecture, type Module, moduleGroups } from '../architecture/index.js'
 import { decoderLayers } from './shard/shrink.js'
 
-/** What a model keeps of the tokens that it has seen, in elements. */
+/** What a model caches for the tokens that it has seen, in elements. */
 export interface CacheShape {
-  /** What each attention layer keeps of a token, and for how many tokens it does: all, or the last ones of a window. */
+  /** What each attention layer caches per token, and for how many tokens: all, or only those in its window. */
   readonly layers: readonly { readonly elementsPerToken: number; readonly windowTokens?: number }[]
-  /** What state-space layers keep of a sequence, however long it is. */
+  /** What state-space layers keep per sequence, whatever its length. */
   readonly stateElements: number
   readonly notes: readonly string[]
 }
 
 /**
- * The cache of a model, read off its module tree:
+ * The cache of a model, derived from its module tree:
  *
- * - attention: keys and values of every head that has its own (grouped heads share them)
+ * - attention: keys and values of each key-value head (grouped query heads share them)
  * - latent attention (DeepSeek-AI 2024, arXiv:2405.04434): the compressed vector and the rotated key, once for all heads
  * - a sliding window: no more tokens than the window has
  * - Mamba (Gu & Dao 2023, arXiv:2312.00752): the convolution's last inputs and the state, for each sequence
@@ -34,7 +34,7 @@ export function cacheShape(model: Architecture): CacheShape {
   return { layers, stateElements, notes: notesOf(model, layers.length) }
 }
 
-/** The elements that sequences of so many tokens keep. */
+/** The elements that sequences of a given length keep. */
 export function cacheElements({ layers, stateElements }: CacheShape, tokens: number): number {
   return layers.reduce(
     (sum, { elementsPerToken, windowTokens }) => sum + elementsPerToken * Math.min(tokens, windowTokens ?? tokens),
@@ -71,7 +71,7 @@ function stateOf({ dimensions: { mamba } }: Architecture, layer: Module): number
   return elements
 }
 
-/** Which layers attend through the window: those that the description names, or all. */
+/** Which layers use the sliding window: those that the description names, or all. */
 function windowsOf({ dimensions: { windowTokens, windowLayers } }: Architecture) {
   const windowed = windowLayers && new Set(windowLayers)
   return (layer: number): { windowTokens?: number } =>
@@ -79,5 +79,5 @@ function windowsOf({ dimensions: { windowTokens, windowLayers } }: Architecture)
 }
 
 function notesOf({ family, dimensions: { mamba } }: Architecture, attentionLayers: number): string[] {
-  return attentionLayers === 0 && !mamba ? [`what the layers of ${family} keep of a sequence is not known`] : []
+  return attentionLayers === 0 && !mamba ? [`the cache of the layers of ${family} is unknown and not included`] : []
 }

@@ -8,9 +8,9 @@ import { profileStep, type StepProfile } from './shard/profile.js'
 import { type Layout, shardedEstimate } from './sharding.js'
 
 /**
- * Estimates of one run in any layout; what does not depend on the layout is worked out once.
+ * Estimates one run in any layout. What does not depend on the layout is computed once.
  *
- * Where data alone is sharded the step itself is replayed; in other layouts its sizes come from a profile.
+ * If only data is sharded, the step itself is replayed. For other layouts, its sizes come from a profile.
  */
 export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions): (layout: Layout) => MemoryEstimate {
   let profile: StepProfile | undefined
@@ -26,7 +26,7 @@ export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions
   }
 }
 
-/** Serving on several GPUs: weights and cache in equal parts, and by tensor parallelism activations too. */
+/** Serving on several GPUs: weights and cache in equal parts; with tensor parallelism, activations too. */
 function dividedServing(whole: MemoryEstimate, layout: Layout): MemoryEstimate {
   const ranks = ranksOf(layout)
   const { parts } = whole

@@ -1,17 +1,17 @@
 import type { PartBytes, Phase } from './replay/memory-ledger.js'
 
-/** What a model takes of a GPU, in bytes. */
+/** How much GPU memory a model needs, in bytes. */
 export interface MemoryEstimate {
-  /** Tensors and overhead together. */
+  /** Tensors plus overhead. */
   readonly totalBytes: number
-  /** The most bytes of live tensors at once, as torch counts them (`torch.cuda.max_memory_allocated`, before it rounds). */
+  /** The peak of live tensors, as torch counts it (`torch.cuda.max_memory_allocated`, before the allocator rounds). */
   readonly tensorBytes: number
-  /** What the GPU holds besides tensors: see `overheadBytes`. */
+  /** GPU memory in addition to tensors: see `overheadBytes`. */
   readonly overheadBytes: number
-  /** `tensorBytes` by part, at the peak: they add up to it exactly. */
+  /** `tensorBytes` at the peak, by part. The parts add up to it exactly. */
   readonly parts: Readonly<PartBytes>
-  /** Where the peak is: the phase, and torch's name of the operation behind which it was reached. */
+  /** Where the peak is: the phase, and torch's name of the operation that reached it. */
   readonly peakAt: { readonly phase: Phase; readonly operation: string }
-  /** What is taken for granted, in sentences. */
+  /** What the estimate assumes, in sentences. */
   readonly assumptions: readonly string[]
 }

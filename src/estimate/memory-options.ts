@@ -4,49 +4,49 @@ import { LORA_OPTIONS, type LoraOptions } from './lora/options.js'
 import { MEMORY_METHODS, type MemoryMethod } from './methods.js'
 import { OPTIMIZERS, type Optimizer } from './optimizers.js'
 
-/** The types of weights that an estimate can be for. */
+/** The supported types of weights. */
 export type TrainingPrecision = (typeof PRECISIONS)[number]
 
 const PRECISIONS = ['bfloat16', 'float16'] as const
 
-/** What an estimate is for. */
+/** What to estimate. */
 export interface MemoryOptions {
   /**
-   * `full`: weights, gradients and states in bfloat16. `full-mixed`: all three in float32, autocast to bfloat16 around the
-   * forward pass. `lora`: frozen weights in bfloat16, adapters in float32, as PEFT makes them. `qlora`: the same on weights of
-   * four bits. `inference`: one prefill, the cache kept. Default: `full`.
+   * `full`: weights, gradients and states in bfloat16. `full-mixed`: all three in float32, with autocast to bfloat16 in the
+   * forward pass. `lora`: frozen weights in bfloat16 and adapters in float32, like PEFT. `qlora`: the same on 4-bit weights.
+   * `inference`: one prefill that keeps its cache. Default: `full`.
    */
   readonly method?: MemoryMethod
-  /** Sequences in one micro-batch of one GPU. Default: 1. */
+  /** Sequences in one micro-batch on one GPU. Default: 1. */
   readonly batchSize?: number
   /** Tokens of each sequence. Default: 4,096. */
   readonly sequenceLength?: number
-  /** Whether each decoder layer runs again in backward in place of keeping its tensors. Default: yes. */
+  /** Whether to use gradient checkpointing on each decoder layer, which recomputes its activations in backward. Default: yes. */
   readonly gradientCheckpointing?: boolean
   /** The adapters of `lora` and `qlora`. Default: rank 32 on all linear layers. */
   readonly lora?: LoraOptions
   /** Default: `adamw`. */
   readonly optimizer?: Optimizer
-  /** The type of the weights where the method does not fix it. Default: `bfloat16`. */
+  /** The type of the weights, unless the method fixes it. Default: `bfloat16`. */
   readonly precision?: TrainingPrecision
-  /** What transformers calls `precision`. */
+  /** The same as `precision`, under the name that transformers uses. */
   readonly dtype?: TrainingPrecision
-  /** The attention kernel. Default: as torch picks on a recent GPU, flash, and the efficient one where there is a mask. */
+  /** The attention kernel. Default: what torch picks on a recent GPU, flash, or the memory-efficient kernel if there is a mask. */
   readonly attention?: AttentionKernel
-  /** Micro-batches whose gradients are added up before a step. Default: 1. */
+  /** Micro-batches to accumulate gradients over before a step. Default: 1. */
   readonly gradientAccumulation?: number
-  /** Whether the logits are still referenced while backward runs, as in a loop that keeps the model's output. Default: no. */
+  /** Whether the logits are still referenced during backward, as in a loop that keeps the model's output. Default: no. */
   readonly keepOutputs?: boolean
-  /** Whether gradients flow to the input embeddings, as PEFT's `enable_input_require_grads` makes them. Default: no. */
+  /** Whether gradients flow to the input embeddings, as after `enable_input_require_grads` in transformers. Default: no. */
   readonly inputGradients?: boolean
-  /** Ranks of FSDP2 (ZeRO-3) that training is sharded over; `batchSize` is that of one. Default: 1. */
+  /** Ranks of FSDP2 (ZeRO-3) to shard training over. `batchSize` is per rank. Default: 1. */
   readonly world?: number
 }
 
-/** Beyond this no GPU and no number is of use: a thousand million sequences, or tokens. */
+/** The most sequences or tokens: a thousand million, more than any GPU can use. */
 const MAX_COUNT = 1_000_000_000
 
-/** What the options of an estimate may be. */
+/** The checks for the options of an estimate. */
 export const MEMORY_OPTIONS: OptionTable<MemoryOptions> = {
   method: choice(MEMORY_METHODS),
   batchSize: integer(1, MAX_COUNT),
@@ -67,17 +67,17 @@ export const MEMORY_OPTIONS: OptionTable<MemoryOptions> = {
 export type CheckedMemoryOptions = Required<Omit<MemoryOptions, 'dtype'>>
 
 /**
- * Fills the defaults in, and refuses what cannot be.
+ * Checks the options and fills in the defaults.
  *
  * @throws TypeError for an unknown option or choice, and for `precision` and `dtype` that differ
- * @throws RangeError for a count that is none
+ * @throws RangeError for a count that is not an integer, or out of range
  */
 export function checkMemoryOptions(options: MemoryOptions): CheckedMemoryOptions {
   checkOptions(options, MEMORY_OPTIONS)
   const { precision, dtype } = options
   if (precision !== undefined && dtype !== undefined && precision !== dtype) {
     throw new TypeError(
-      `\`precision\` is "${precision}" and \`dtype\` is "${dtype}": they are one option, give one of them`,
+      `\`precision\` is "${precision}" and \`dtype\` is "${dtype}": they are the same option, so pass only one of them`,
     )
   }
   return {

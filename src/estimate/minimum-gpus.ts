@@ -7,7 +7,7 @@ import { checkMemoryOptions } from './memory-options.js'
 import type { MemoryMethod } from './methods.js'
 import { resolveModel } from './resolved-model.js'
 
-/** The two fields of a `ModelSpec` that say how many GPUs training takes; one that is not known is absent. */
+/** The two fields of a `ModelSpec` that say how many GPUs training needs. An unknown one is absent. */
 export interface MinimumGpus {
   readonly minimum_gpus_all_weights?: number
   readonly minimum_gpus_lora?: number
@@ -15,16 +15,15 @@ export interface MinimumGpus {
   readonly notes: readonly string[]
 }
 
-/** Tokens of the sequences that the two fields are for; fewer where the model's context is shorter. */
+/** The sequence length that the two fields are for, in tokens. A model with a shorter context uses its own. */
 const SEQUENCE = 4096
 
 /**
- * The fewest GPUs of 80 GB that train all weights, and that train LoRA: batches of one sequence of 4,096 tokens (or the
- * model's context, where that is shorter), bfloat16 and AdamW, gradient checkpointing, LoRA of rank 32 on all linear layers,
- * FSDP.
+ * The fewest 80 GB GPUs for training all weights, and for training LoRA: batches of one sequence of 4,096 tokens (or the
+ * model's context, if that is shorter), bfloat16, AdamW, gradient checkpointing, LoRA of rank 32 on all linear layers, FSDP.
  *
- * A family without a described forward pass has neither field, and a note that says so: never a guess. So has a `ModelSpec`
- * from which no model of its number of parameters can be rebuilt.
+ * The result never contains a guess. A family without a forward-pass model gets neither field and a note that says so. The same
+ * holds for a `ModelSpec` from which no model with its number of parameters can be rebuilt.
  *
  * @param model - an architecture, or a `ModelSpec`, from which one is rebuilt
  *
@@ -52,7 +51,7 @@ function rebuiltModel(spec: ModelSpec): Architecture | { readonly why: string } 
   const { num_layers: layers, moe_config: moe } = spec
   if (layers > MOST_LAYERS || layers * (moe?.num_experts ?? 1) > MOST_EXPERTS) {
     const experts = moe ? ` with ${moe.num_experts} experts each` : ''
-    return { why: `${layers} layers${experts} are more than this estimate replays` }
+    return { why: `${layers} layers${experts} are more than this estimate can replay` }
   }
   try {
     const { architecture } = architectureOfSpec(spec)
@@ -60,22 +59,22 @@ function rebuiltModel(spec: ModelSpec): Architecture | { readonly why: string } 
     const isAlike = Math.abs(total / spec.base_num_parameters - 1) <= MOST_OFF
     return isAlike
       ? architecture
-      : { why: `its sizes give ${total} parameters, and it says ${spec.base_num_parameters}` }
+      : { why: `its sizes give ${total} parameters, but it says ${spec.base_num_parameters}` }
   } catch (error) {
     return { why: error instanceof Error ? error.message : String(error) }
   }
 }
 
-/** The most GPUs to think of. */
+/** The largest number of GPUs to try. */
 const MOST_GPUS = 1024
 
-/** Several times what the deepest models have: a longer step is not replayed on anybody's word. */
+/** Several times what the deepest models have. Protects against specs that would take too long to replay. */
 const MOST_LAYERS = 1000
 
-/** Those of all layers together; Kimi K2 has 61 times 384. */
+/** The limit for the experts of all layers together. Kimi K2 has 61 times 384. */
 const MOST_EXPERTS = 25_000
 
-/** The share by which a rebuilt model may differ from what its spec says. */
+/** The allowed relative difference between the parameters of a rebuilt model and those in its spec. */
 const MOST_OFF = 0.05
 
 type Fewest = { readonly gpus: number; readonly why?: never } | { readonly gpus?: never; readonly why: string }
@@ -89,7 +88,7 @@ function fewest(model: Architecture, method: MemoryMethod): Fewest {
     if (gpus !== undefined) return { gpus }
     return { why: tooFew.at(-1)?.reason ?? 'no number of GPUs is enough' }
   } catch (error) {
-    // A model that LoRA does not fit, or whose activations are not known, is no failure of whoever describes it.
+    // A model that LoRA cannot adapt, or whose activations are unknown, is a valid input: it gets a note.
     return { why: error instanceof Error ? error.message : String(error) }
   }
 }

@@ -9,12 +9,12 @@ export const CUDA_CONTEXT_BYTES = 141 * MIB
 export const CUBLAS_WORKSPACE_BYTES = 8.125 * MIB
 
 /**
- * What a GPU holds besides tensors: the CUDA context, and a cuBLAS workspace for each thread that multiplies (forward and
- * backward; one in inference).
+ * GPU memory in addition to tensors: the CUDA context, and a cuBLAS workspace for each thread that runs matrix products (two in
+ * training, for forward and backward; one in inference).
  *
- * Measured in 20 published runs of a real GPU: with the two workspaces the tensors' peak agrees with torch's own figure to
- * 0.09 % at the median and 0.8 % at most. What the allocator reserves beyond what it hands out (8 % at the median) is not in
- * it: it depends on the order of allocations, and is given back where memory gets short.
+ * Measured in 20 published runs on a real GPU: with the two workspaces, the peak of the tensors agrees with torch's own figure
+ * to 0.09 % (median) and 0.8 % (maximum). Memory that the allocator reserves but does not use (8 % at the median) is not
+ * included: it depends on the order of allocations, and the allocator releases it when memory gets short.
  */
 export function overheadBytes(method: MemoryMethod): number {
   return CUDA_CONTEXT_BYTES + (methodOf(method).trains === 'nothing' ? 1 : 2) * CUBLAS_WORKSPACE_BYTES

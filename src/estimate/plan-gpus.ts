@@ -9,33 +9,33 @@ import { checkMemoryOptions, MEMORY_OPTIONS, type MemoryOptions } from './memory
 import { resolveModel } from './resolved-model.js'
 import type { Layout } from './sharding.js'
 
-/** What is to run, and on what. */
+/** What to run, and on which GPU. */
 export interface PlanOptions extends Omit<MemoryOptions, 'world'> {
   /** Default: `h100-80gb`. */
   readonly gpu?: GpuChoice
-  /** The most GPUs to think of. Default: 1,024. */
+  /** The largest number of GPUs to try. Default: 1,024. */
   readonly maxGpus?: number
 }
 
 const { world: _, ...WITHOUT_WORLD } = MEMORY_OPTIONS
 
-/** What the options of `planGpus` may be. */
+/** The checks for the options of `planGpus`. */
 export const PLAN_OPTIONS: OptionTable<PlanOptions> = { ...WITHOUT_WORLD, gpu: GPU_CHOICE, maxGpus: integer(1) }
 
 /** The fewest GPUs that a run fits on. */
 export interface GpuPlan {
   readonly gpu: Gpu
-  /** Whether it fits on `maxGpus` at all; where not, `gpus` and what follows are absent. */
+  /** Whether the run fits on `maxGpus`. If not, `gpus` and the fields after it are absent. */
   readonly fits: boolean
   readonly gpus?: number
   readonly layout?: Layout
-  /** Bytes of one GPU, by part. */
+  /** Bytes on one GPU, by part. */
   readonly estimate?: MemoryEstimate
-  /** Bytes of a GPU that stay free. */
+  /** Free bytes on each GPU. */
   readonly headroomBytes?: number
-  /** The largest micro-batch that still fits on as many GPUs in this layout. */
+  /** The largest micro-batch that still fits with this number of GPUs and this layout. */
   readonly largestBatchSize?: number
-  /** Every smaller number that was tried, and why it is too small. */
+  /** Every smaller number of GPUs that was tried, and why it is too small. */
   readonly tooFew: readonly TooFew[]
   readonly assumptions: readonly string[]
 }
@@ -43,12 +43,12 @@ export interface GpuPlan {
 /**
  * The fewest GPUs that a run fits on, and how they divide the model.
  *
- * Counts are tried from one upwards: each up to a node of eight, then whole nodes, doubling. On each count data sharding (FSDP) comes first;
- * where that does not fit, tensor parallelism, expert parallelism for a mixture, and pipeline stages are tried, in the order
- * of what they cost in speed. `batchSize` is one rank's own micro-batch.
+ * It tries every count from 1 to 8 (a node), then 16, 32, 64 and so on. For each count it tries data sharding (FSDP) first. If
+ * that does not fit, it tries expert parallelism (for mixtures of experts), tensor parallelism and pipeline stages.
+ * `batchSize` is the micro-batch of one rank.
  *
  * @param model - an architecture, or a `ModelSpec`, from which one is rebuilt
- * @throws RangeError for counts that cannot be, a GPU that is not known, and a family without a described forward pass
+ * @throws RangeError for counts out of range, an unknown GPU, and a family without a forward-pass model
  * @throws TypeError for an unknown option or choice
  * @example
  * ```ts
@@ -81,14 +81,14 @@ export function planGpus(model: Architecture | ModelSpec, options: PlanOptions =
 }
 
 const SEARCH: readonly string[] = [
-  'counts of GPUs: each up to 8, then nodes of 8 doubled; every GPU is alike',
-  'a run fits where tensors, CUDA context and workspaces are within the memory that the driver reports; fragmentation is not in it',
+  'counts of GPUs are 1 to 8, then 16, 32, 64 and so on; all GPUs are the same',
+  'a run fits if tensors, CUDA context and workspaces fit into the memory that the driver reports; fragmentation is not included',
 ]
 
-/** The most GPUs to think of where nothing is said. */
+/** The default of `maxGpus`. */
 const MOST_GPUS = 1024
 
-/** The largest number from `known` up that passes, when all smaller ones do: doubled, then halved in. */
+/** The largest number from `known` up that passes, if all smaller ones pass: doubling, then bisection. */
 function largest(known: number, passes: (value: number) => boolean): number {
   let [low, high] = [known, known * 2]
   while (high < MOST_SEQUENCES && passes(high)) [low, high] = [high, high * 2]
@@ -100,5 +100,5 @@ function largest(known: number, passes: (value: number) => boolean): number {
   return low
 }
 
-/** Where the search for a larger micro-batch ends. */
+/** The upper limit of the search for a larger micro-batch. */
 const MOST_SEQUENCES = 1_000_000

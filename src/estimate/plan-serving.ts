@@ -9,14 +9,14 @@ import { overheadBytes } from './overhead.js'
 import { type ResolvedModel, resolveModel } from './resolved-model.js'
 import { runMemory } from './run-memory.js'
 
-/** Bits of one weight of a linear layer, scales included. What is no linear layer, and the head, keeps 16 bits. */
+/** Bits of one weight of a linear layer, including scales. The head and everything except linear layers keep 16 bits. */
 const WEIGHT_BITS = {
   float32: 32,
   bfloat16: 16,
   float16: 16,
-  /** One scale a tensor: nothing to speak of. */
+  /** One scale for each tensor, which is negligible. */
   fp8: 8,
-  /** One float32 for each output row (Dettmers et al. 2022, arXiv:2208.07339): below a thousandth. */
+  /** One float32 for each output row (Dettmers et al. 2022, arXiv:2208.07339): less than 0.1 %. */
   int8: 8,
   /** A float16 scale and four bits of zero point for each 128 weights (Frantar et al. 2022, arXiv:2210.17323). */
   int4: 4 + 20 / 128,
@@ -30,26 +30,26 @@ export type WeightPrecision = keyof typeof WEIGHT_BITS
 /** Every {@link WeightPrecision}, by its name. */
 export const WEIGHT_PRECISIONS = Object.keys(WEIGHT_BITS) as readonly WeightPrecision[]
 
-/** What is to be served, and on what. */
+/** How the model is served, and on which GPU. */
 export interface ServingOptions {
   /** Default: `h100-80gb`. */
   readonly gpu?: GpuChoice
-  /** Tokens of each sequence, prompt and answer. Default: 4,096, or the model's context where that is shorter. */
+  /** Tokens of each sequence: prompt and answer. Default: 4,096, or the model's context if that is shorter. */
   readonly contextTokens?: number
-  /** Sequences at once. Default: 1. */
+  /** Concurrent sequences. Default: 1. */
   readonly concurrency?: number
   /** How weights are stored. Default: `bfloat16`. */
   readonly precision?: WeightPrecision
   /** Bytes of one element of the cache: 2, or 1 for a cache in fp8. Default: 2. */
   readonly cacheBytes?: 1 | 2
-  /** Tokens of a prompt that run at once (chunked prefill). Default: 2,048. */
+  /** Tokens of a prompt that are processed at a time (chunked prefill). Default: 2,048. */
   readonly chunkTokens?: number
 }
 
-/** More sequences, or tokens, than anyone serves at once. */
+/** More sequences, or tokens, than anyone serves concurrently. */
 const MOST = 100_000_000
 
-/** What the options of `planServing` may be. */
+/** The checks for the options of `planServing`. */
 export const SERVING_OPTIONS: OptionTable<ServingOptions> = {
   gpu: GPU_CHOICE,
   contextTokens: integer(1, MOST),
@@ -59,12 +59,12 @@ export const SERVING_OPTIONS: OptionTable<ServingOptions> = {
   chunkTokens: integer(1, MOST),
 }
 
-/** What serving a model takes of one GPU, in bytes, and what fits. */
+/** How much GPU memory serving a model needs, in bytes, and what fits. */
 export interface ServingPlan {
   readonly gpu: Gpu
   readonly fits: boolean
   readonly totalBytes: number
-  /** What stays free; negative where it does not fit. */
+  /** Free memory; negative if the model does not fit. */
   readonly headroomBytes: number
   readonly parts: {
     readonly weights: number
@@ -74,22 +74,23 @@ export interface ServingPlan {
   }
   /** Weights at each precision. */
   readonly weightBytes: Readonly<Record<WeightPrecision, number>>
-  /** What one more token of a sequence takes, at the beginning: before a window is full. */
+  /** Cache for each token of a sequence, until a sliding window is full. */
   readonly kvBytesPerToken: number
-  /** What a sequence takes however long it is: states of Mamba layers. */
+  /** Cache for each sequence, whatever its length: states of Mamba layers. */
   readonly stateBytesPerSequence: number
-  /** The longest context that fits for as many sequences, at most the model's own; 0 where none does. */
+  /** The longest context that fits with this number of sequences, at most the model's own; 0 if nothing fits. */
   readonly largestContextTokens: number
-  /** The most sequences of as many tokens that fit; 0 where none does. */
+  /** The most sequences that fit with this context; 0 if not even one fits. */
   readonly largestConcurrency: number
   readonly assumptions: readonly string[]
 }
 
 /**
- * What serving takes of one GPU: weights, cache, one chunk of prefill; and the longest context and the most sequences that fit.
+ * How much memory serving needs on one GPU (weights, cache, one chunk of prefill), and the longest context and the most
+ * sequences that fit.
  *
  * @param model - an architecture, or a `ModelSpec`, from which one is rebuilt
- * @throws RangeError for counts that cannot be and for a GPU that is not known
+ * @throws RangeError for counts out of range and for an unknown GPU
  * @throws TypeError for an unknown option or choice
  * @example
  * ```ts
@@ -154,14 +155,14 @@ function weightsOf(model: Architecture): Record<WeightPrecision, number> {
   }
 }
 
-/** What the prefill of one chunk holds beside weights and cache. */
+/** What the prefill of one chunk needs in addition to weights and cache. */
 function chunkBytes(model: ResolvedModel, options: CheckedMemoryOptions): number {
   if (!model.architecture.forward) return 0
   const { parts } = runMemory(model, options)
   return parts.activations + parts.temporary + parts.buffers
 }
 
-/** The largest number up to `limit` that passes, when all smaller ones do; 0 where 1 does not. */
+/** The largest number up to `limit` that passes, if all smaller ones pass; 0 if 1 does not. */
 function most(limit: number, passes: (value: number) => boolean): number {
   let [low, high] = [0, limit + 1]
   while (high - low > 1) {
@@ -174,11 +175,11 @@ function most(limit: number, passes: (value: number) => boolean): number {
 
 function assumptionsOf({ family, forward }: Architecture, chunkTokens: number, notes: readonly string[]): string[] {
   return [
-    'one GPU; the cache has no gaps between sequences',
-    'linear layers but the head are stored at the precision, everything else in 16 bits at least',
+    'one GPU, and a cache without gaps between sequences',
+    'linear layers except the head are stored at the precision, everything else in at least 16 bits',
     forward
       ? `prompts run ${chunkTokens.toLocaleString('en-US')} tokens at a time, one sequence after another`
-      : `the forward pass of ${family} is not described: its activations, some hundred MiB, are not in it`,
+      : `no forward-pass model for family ${family}: activations (some hundred MiB) are not included`,
     ...notes,
   ]
 }

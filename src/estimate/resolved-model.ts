@@ -9,14 +9,14 @@ import { type ReplayModel, replayModel } from './replay/replay-model.js'
 import { UndescribedBlock } from './replay/undescribed-block.js'
 import type { AdapterRank } from './replay/weights.js'
 
-/** A model with everything that an estimate asks of it, worked out once. */
+/** A model with everything that an estimate needs, computed once. */
 export interface ResolvedModel {
   readonly architecture: Architecture
-  /** What is replayed: the forward pass, its sizes and the modules that it passes; or why there is nothing to replay. */
+  /** The forward pass to replay, with its sizes and modules; or the reason why there is none. */
   readonly replay: ReplayModel | Unreplayable
-  /** The rank of each module's adapter; of none where the method trains none. */
+  /** The rank of each module's adapter. Empty if the method trains no adapters. */
   readonly adapterRank: AdapterRank
-  /** What a `ModelSpec` leaves open and is taken for granted, in sentences. */
+  /** Assumptions about what the `ModelSpec` does not state, in sentences. */
   readonly assumptions: readonly string[]
 }
 
@@ -28,8 +28,8 @@ export interface Unreplayable {
 /**
  * Resolves a model for a method.
  *
- * @throws RangeError for sizes that no forward pass has, and adapters that fit no layer
- * @throws CheckpointError for a `ModelSpec` with sizes that no model has
+ * @throws RangeError for sizes that make a forward pass impossible, and adapters that match no layer
+ * @throws CheckpointError for a `ModelSpec` with impossible sizes
  */
 export function resolveModel(
   model: Architecture | ModelSpec,
@@ -52,7 +52,7 @@ function replayOf(architecture: Architecture): ReplayModel | Unreplayable {
   }
 }
 
-/** The classes of the modules that hold others, the model itself aside. */
+/** The classes of the modules that contain other modules, except the model itself. */
 function blocksOf(model: Architecture): string {
   const types = new Set<string>()
   for (const { module } of moduleGroups(model)) if (module.children) types.add(module.type)
@@ -60,10 +60,10 @@ function blocksOf(model: Architecture): string {
   return [...types].slice(0, NAMED_BLOCKS).join(', ')
 }
 
-/** Enough to tell what kind of model it is. */
+/** Enough to show what kind of model it is. */
 const NAMED_BLOCKS = 8
 
-/** The rank of each module's adapter, by the folded names that PEFT's count has for them. */
+/** The rank of each module's adapter, by the folded module names of `countLoraParameters`. */
 function adapterRanks(model: Architecture, lora: CheckedMemoryOptions['lora']): AdapterRank {
   const ranks = new Map(
     countLoraParameters(model, lora).targets.map(({ name, rank }) => [

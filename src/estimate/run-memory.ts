@@ -16,7 +16,7 @@ import { UndescribedBlock } from './replay/undescribed-block.js'
 import type { ResolvedModel } from './resolved-model.js'
 
 /**
- * The memory of one run of a resolved model, by a replay.
+ * Estimates the memory of one run of a resolved model with a replay.
  *
  * @throws ForwardPassError for a model that cannot be replayed
  */
@@ -48,9 +48,9 @@ function estimateOf({ forward }: ReplayModel, options: CheckedMemoryOptions, { p
   }
 }
 
-/** The least static memory of a run, on all ranks together, in bytes; of inference the parameters. */
+/** The smallest possible static memory of a run, over all ranks, in bytes. For inference: the parameters. */
 export function leastStaticMemory(model: ResolvedModel, options: CheckedMemoryOptions): number {
-  // Sharded adapters are the smaller ones.
+  // Sharded adapters are smaller than those on one GPU.
   const step = stepOf(model.adapterRank, { ...options, world: 2 })
   const { parameters, gradients, optimizerStates } = staticMemory(model.architecture, { ...step, world: 1 })
   return methodOf(options.method).trains === 'nothing' ? parameters : parameters + gradients + optimizerStates
@@ -73,7 +73,7 @@ function stepOf(adapterRank: ResolvedModel['adapterRank'], options: CheckedMemor
     autocast: weights === 'float32',
     trained: trains === 'weights',
     quantised: isQuantised,
-    // One FSDP group keeps one type, so that sharded adapters have the weights'.
+    // An FSDP group has one dtype, so that sharded adapters have the dtype of the weights.
     adapterDtype: options.world > 1 ? dtype : 'float32',
     adapterRank,
     stateBytes: (shape, type) => stateBytes(options.optimizer, shape, DTYPE_BYTES[type]),
@@ -87,9 +87,7 @@ function stepOf(adapterRank: ResolvedModel['adapterRank'], options: CheckedMemor
 function unknownActivation(name: string): string[] {
   return isActivationKnown(name)
     ? []
-    : [
-        `what the activation ${JSON.stringify(name)} computes is not known: it is taken as one kernel that keeps its input`,
-      ]
+    : [`unknown activation function ${JSON.stringify(name)}: estimated as one kernel that saves its input`]
 }
 
 function assumptionsOf({
@@ -101,24 +99,23 @@ function assumptionsOf({
 }: CheckedMemoryOptions): string[] {
   const { trains, isQuantised } = methodOf(method)
   const always = ['dropout is 0', 'sequences are full: no padding', `attention by the ${attention} kernel`]
-  if (trains === 'nothing') return [...always, 'one prefill of all tokens; the logits of each sequence’s last token']
+  if (trains === 'nothing')
+    return [...always, 'one prefill of all tokens, with logits for the last token of each sequence']
   const training = [
-    `the loss keeps what it needs, and the logits are ${keepOutputs ? 'kept while backward runs' : 'dropped before backward'}`,
-    'a fused optimizer step',
-    'gradients are set to none after each step',
+    `the logits are ${keepOutputs ? 'kept during backward' : 'freed before backward, except what the loss saves'}`,
+    'the optimizer step is fused',
+    'gradients are set to None after each step',
   ]
-  const layers = gradientCheckpointing
-    ? ['every decoder layer runs again in backward (non-reentrant checkpointing)']
-    : []
+  const layers = gradientCheckpointing ? ['gradient checkpointing (non-reentrant) on every decoder layer'] : []
   const ranks =
     world > 1
       ? [
-          `FSDP2 over ${world} ranks: each decoder layer and the rest are gathered when they are needed; rank 0, adapters in the type of the weights`,
+          `FSDP2 over ${world} ranks, with each decoder layer and the rest gathered when needed; the figures are for rank 0; adapters have the dtype of the weights`,
         ]
       : []
   const four = isQuantised
     ? [
-        'weights of linear layers, but for the output embedding, in NF4 with double quantisation, unpacked for each product; the rest stays as it is, where prepare_model_for_kbit_training would make it float32',
+        'linear layers except the output embedding are in NF4 with double quantisation, unpacked for each product; everything else keeps its dtype (prepare_model_for_kbit_training would convert it to float32)',
       ]
     : []
   return [...always, ...training, ...layers, ...ranks, ...four]

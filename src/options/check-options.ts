@@ -1,13 +1,13 @@
 /**
- * Options are checked before anything is done with them, by one table for each function: an option that is misspelt, or has a
- * value that means nothing, would else be ignored in silence.
+ * Checks options before they are used, with one table for each function. Otherwise a misspelt option or a meaningless value
+ * would be ignored silently.
  */
 
 import { nearest } from './nearest.js'
 import type { OptionKind, RequiredKind, ValueCheck } from './option-kind.js'
 import { typeName } from './type-name.js'
 
-/** The options of a function, and what each may be. The types see to it that no option is missing, and no choice of one. */
+/** The options of a function, with the check for each. The compiler ensures that no option and no choice is missing. */
 export type OptionTable<Options> = {
   readonly [Name in keyof Required<Options>]: Record<never, never> extends Pick<Options, Name>
     ? OptionKind<Exclude<Options[Name], undefined>>
@@ -15,11 +15,11 @@ export type OptionTable<Options> = {
 }
 
 /**
- * Makes sure that options are what a table says; `undefined` is the same as absent.
+ * Checks options against a table. `undefined` is the same as absent.
  *
- * @param place - where the options stand, when they are an option themselves: `lora`
- * @throws TypeError for an unknown option, a wrong type or choice, and one that is required and missing
- * @throws RangeError for a number outside its range, `NaN` among them
+ * @param place - the name of the option that holds these options, if they are nested: `lora`
+ * @throws TypeError for an unknown option, a wrong type or choice, or a missing required option
+ * @throws RangeError for a number outside its range, including `NaN`
  * @example
  * checkOptions({ mode: 'Strict' }, VALIDATE_OPTIONS)
  * // TypeError: `mode` should be "lax" or "strict", not "Strict"; did you mean "strict"?
@@ -38,15 +38,15 @@ export function checkOptions(options: unknown, table: Readonly<Record<string, Va
   }
 }
 
-/** The options that an object of more than options holds. */
+/** Picks the options out of an object that also has other keys. */
 export function optionsIn<Options extends object>(source: NoInfer<Options>, table: OptionTable<Options>): Options {
   const options: Partial<Options> = {}
   for (const name in table) if (source[name] !== undefined) options[name] = source[name]
-  // Whatever `Options` requires, its table has, and so has the source.
+  // The table has every option that `Options` requires, and so does the source.
   return options as Options
 }
 
-/** The same for one value. */
+/** Checks one value. */
 export function checkValue(check: ValueCheck, value: unknown, place: string): void {
   if (!check.suits(value)) {
     const missing = value === undefined
@@ -69,7 +69,7 @@ function unknownOption(name: string, known: readonly string[], place: string | u
   const near = nearest(name, known)
   const help =
     near === undefined
-      ? `known are ${known.map((each) => `\`${each}\``).join(', ')}`
+      ? `the options are ${known.map((each) => `\`${each}\``).join(', ')}`
       : `did you mean \`${placeOf(near, place)}\`?`
   return new TypeError(`unknown option \`${placeOf(name, place)}\`; ${help}`)
 }

@@ -9,7 +9,7 @@ export const boolean: OptionKind<boolean> = ofType('boolean', 'a boolean')
 /** Any text. */
 export const text: OptionKind<string> = ofType('string', 'a string')
 
-/** One of a few values, which errors list. */
+/** One of a few values; the error lists them. */
 /* @__NO_SIDE_EFFECTS__ */ export function choice<const Value extends string | number>(
   choices: readonly Value[],
 ): OptionKind<Value> {
@@ -26,12 +26,12 @@ export const text: OptionKind<string> = ofType('string', 'a string')
   }
 }
 
-/** A number from `least` to `most`, both included. */
+/** A number from `least` to `most`, inclusive. */
 /* @__NO_SIDE_EFFECTS__ */ export function number(least: number, most = Number.MAX_VALUE): OptionKind<number> {
   return inRange(`a number ${range(least, most)}`, (value) => value >= least && value <= most)
 }
 
-/** A whole number from `least` to `most`, both included. */
+/** An integer from `least` to `most`, inclusive. */
 /* @__NO_SIDE_EFFECTS__ */ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): OptionKind<number> {
   return inRange(
     `an integer ${range(least, most)}`,
@@ -39,7 +39,7 @@ export const text: OptionKind<string> = ofType('string', 'a string')
   )
 }
 
-/** A limit: a whole number from `least` on, or `Infinity` for none. */
+/** A limit: an integer of at least `least`, or `Infinity` for no limit. */
 /* @__NO_SIDE_EFFECTS__ */ export function limit(least: number): OptionKind<number> {
   return inRange(
     `an integer of at least ${least}, or Infinity`,
@@ -47,20 +47,20 @@ export const text: OptionKind<string> = ofType('string', 'a string')
   )
 }
 
-/** A function of the caller's. */
+/** A function that the caller passes. */
 /* @__NO_SIDE_EFFECTS__ */ export function func<Value extends (...given: never) => unknown>(): OptionKind<Value> {
   return ofType('function', 'a function')
 }
 
-/** An object that is looked into elsewhere. */
+/** An object whose content is checked elsewhere. */
 /* @__NO_SIDE_EFFECTS__ */ export function object<Value extends object>(expected = 'an object'): OptionKind<Value> {
   return { expected, suits: (value) => typeof value === 'object' && value !== null && !Array.isArray(value) }
 }
 
-/** Whatever it is: looked into elsewhere. */
+/** Any value: it is checked elsewhere. */
 export const anything: OptionKind<unknown> = { expected: 'anything', suits: () => true }
 
-/** An array whose items are all of one kind. */
+/** An array of items of one kind. */
 /* @__NO_SIDE_EFFECTS__ */ export function listOf<Item>(item: OptionKind<Item>): OptionKind<readonly Item[]> {
   return {
     expected: `an array (each item ${item.expected})`,
@@ -72,7 +72,7 @@ export const anything: OptionKind<unknown> = { expected: 'anything', suits: () =
   }
 }
 
-/** An object with any keys, whose values are all of one kind. */
+/** An object with any keys and values of one kind. */
 /* @__NO_SIDE_EFFECTS__ */ export function recordOf<Item>(
   item: OptionKind<Item>,
 ): OptionKind<Readonly<Record<string, Item>>> {
@@ -86,14 +86,14 @@ export const anything: OptionKind<unknown> = { expected: 'anything', suits: () =
   }
 }
 
-/** Options inside an option. */
+/** Nested options. */
 /* @__NO_SIDE_EFFECTS__ */ export function nested<Options extends object>(
   table: OptionTable<Options>,
 ): OptionKind<Options> {
   return { ...object<Options>(), inspect: (value, place) => checkOptions(value, table, place) }
 }
 
-/** One of several kinds, told apart by their types. */
+/** One of several kinds, chosen by the type of the value. */
 /* @__NO_SIDE_EFFECTS__ */ export function oneOf<Kinds extends readonly ValueCheck[]>(
   ...kinds: Kinds
 ): OptionKind<ValueOf<Kinds[number]>> {

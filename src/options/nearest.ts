@@ -1,9 +1,9 @@
-/** Longer texts are no misspelt names, and the table of distances would cost their lengths' product. */
+/** Longer texts are not misspelt names, and the distance costs the product of both lengths. */
 const MAX_LENGTH = 64
 
 /**
- * The known name that a misspelt one most likely stands for: at most a third of it wrong, where case, `-` for `_` and
- * `camelCase` for `snake_case` do not count.
+ * The known name that is closest to a misspelt one. At most a third of the letters may be wrong. Differences in case, `-` for
+ * `_` and `camelCase` for `snake_case` do not count.
  *
  * @example
  * nearest('target_modules', ['rank', 'targetModules']) // 'targetModules'
@@ -30,7 +30,7 @@ function comparable(name: string): string {
     .toLowerCase()
 }
 
-/** How many letters to insert, delete, replace or swap with their neighbour (optimal string alignment). */
+/** The number of letters to insert, delete, replace or swap with a neighbour (optimal string alignment). */
 export function distance(one: string, other: string): number {
   const rows: number[][] = []
   const edits = (at: number, column: number): number => rows[at]?.[column] ?? Number.POSITIVE_INFINITY

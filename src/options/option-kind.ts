@@ -2,21 +2,21 @@
 export interface ValueCheck {
   /** How a message names it: `an integer of at least 1`. */
   readonly expected: string
-  /** Whether a value has the type; {@link oneOf} tells its kinds apart by it. */
+  /** Whether a value has the type. {@link oneOf} uses it to choose among its kinds. */
   readonly suits: (value: unknown) => boolean
   /**
-   * Makes sure that a value of the type is one that the option may have.
+   * Checks that a value of the type is allowed for this option.
    *
-   * @throws TypeError for a choice that is not there, RangeError for a number outside its range
+   * @throws TypeError for an unknown choice, RangeError for a number outside its range
    */
   readonly inspect?: (value: unknown, place: string) => void
   /** Whether the option must be given. */
   readonly isRequired?: true
 }
 
-/** What one option may be: a check that is tied to one static type. */
+/** The allowed values of one option: a check that is tied to one static type. */
 export interface OptionKind<Value> extends ValueCheck {
-  /** Never there. As it takes and returns the type, a kind of fewer choices than the type has is no kind of it. */
+  /** Exists only for the type checker: it takes and returns the type, so a kind with fewer choices than the type is rejected. */
   readonly type?: (value: Value) => Value
 }
 

@@ -1,9 +1,9 @@
 const MAX_QUOTED = 60
 
-/** What may act on a terminal or be taken for something else: everything but ASCII and the letters of alphabets. */
+/** Characters that could control a terminal or look like something else: all except ASCII and letters of alphabets. */
 const UNUSUAL = /[^\x20-\x7e\u00a1-\u1fff]/g
 
-/** A value as a message quotes it: JSON, on one line, never longer than a person reads. */
+/** A value quoted for a message: JSON on one line, shortened if it is long. */
 export function quoted(value: unknown): string {
   if (typeof value !== 'string') return String(value)
   const text = JSON.stringify(value.slice(0, MAX_QUOTED)).replace(UNUSUAL, escaped)

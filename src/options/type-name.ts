@@ -1,4 +1,4 @@
-/** What a value is, for a message: its type, and never its content, which may be a secret. */
+/** The type of a value, for a message. Never its content, which may be a secret. */
 export function typeName(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   const type = typeof value

@@ -4,7 +4,7 @@ import { quoted } from './quoted.js'
 import { typeName } from './type-name.js'
 
 /**
- * What is thrown where a model is named that is not there: one wording for every function and for the command.
+ * The error for an unknown model name: one wording for every function and for the command.
  *
  * @example
  * throw unknownModel('Loar', SCHEMA_NAMES) // unknown model "Loar"; did you mean "Lora"?

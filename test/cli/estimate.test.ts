@@ -68,14 +68,14 @@ describe('model-entity estimate', () => {
     (format) => {
       const { code, stdout } = estimate('t5.json', '--format', format)
       expect(code).toBe(1)
-      expect(stdout).toContain('the forward pass of t5 is not described')
+      expect(stdout).toContain('no forward-pass model for family t5')
       expect(stdout).toMatch(/optimizer states|"optimizerStates": [1-9]/)
     },
   )
 
   it.each([
     ['a method that is none', ['tiny', '--method', 'half'], 2, 'full-mixed'],
-    ['a GPU that is not known', ['tiny', '--gpu', 'abacus'], 2, 'known are'],
+    ['an unknown GPU', ['tiny', '--gpu', 'abacus'], 2, 'unknown GPU "abacus"'],
     ['a batch that is none', ['tiny', '--batch', '0'], 2, 'at least 1'],
     ['a sweep over what cannot be swept', ['tiny', '--sweep', 'colour=1'], 2, 'batch=1,2,4,8'],
     ['a manifest without a spec', ['empty.yaml'], 2, 'no spec'],

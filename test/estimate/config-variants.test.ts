@@ -33,7 +33,7 @@ describe('estimateMemory follows the config', () => {
   it('takes an activation that is not known as one kernel, and says so', () => {
     const { assumptions } = estimateMemory(architectureFromConfig({ ...LLAMA, hidden_act: 'gelu_of_the_year' }))
     expect(assumptions).toContain(
-      'what the activation "gelu_of_the_year" computes is not known: it is taken as one kernel that keeps its input',
+      'unknown activation function "gelu_of_the_year": estimated as one kernel that saves its input',
     )
     expect(bytesOf({ ...LLAMA, hidden_act: 'gelu_of_the_year' })).toBe(bytesOf({ ...LLAMA, hidden_act: 'gelu' }))
   })

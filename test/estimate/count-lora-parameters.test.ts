@@ -77,7 +77,7 @@ describe('What cannot be counted is an error that says why', () => {
     [{ rank: 0 }, /`rank` should be an integer of at least 1, not 0/],
     [{ rank: 1.5 }, /`rank` should be an integer of at least 1, not 1.5/],
     [{ rank: 8, rankPattern: { q_proj: -1 } }, /`rankPattern\["q_proj"\]` should be an integer of at least 1, not -1/],
-    [{ rank: 8, targetModules: ['q_prj'] }, /No module is called q_prj\. Modules that take LoRA: q_proj/],
+    [{ rank: 8, targetModules: ['q_prj'] }, /No module is called q_prj\. LoRA can adapt: q_proj/],
     [
       { rank: 8, targetModules: '(a)?(?(1)b|c)' },
       /conditional groups have no counterpart in JavaScript at character 4/,
@@ -86,9 +86,9 @@ describe('What cannot be counted is an error that says why', () => {
       { rank: 8, targetModules: '(' },
       /targetModules: missing \), unterminated subpattern at character 0 of the regular expression "\("/,
     ],
-    [{ rank: 8, targetModules: ['self_attn'] }, /PEFT has no LoRA for model\.layers\.0\.self_attn/],
+    [{ rank: 8, targetModules: ['self_attn'] }, /PEFT does not support LoRA on model\.layers\.0\.self_attn/],
     [{ rank: 8, targetModules: 'all-linear', layersToTransform: [1] }, /only with a list of targets/],
-    [{ rank: 8, layersPattern: 'layers' }, /give both/],
+    [{ rank: 8, layersPattern: 'layers' }, /pass both/],
   ])('%j', (options, message) => {
     expect(() => countLoraParameters(llama, options)).toThrow(message)
   })
@@ -108,10 +108,12 @@ describe('A Zamba2 whose layers share blocks', () => {
 
   it('is refused where the embeddings are tied, as an architecture and as a ModelSpec', () => {
     const shared = zamba({ layers_block_type: layers })
-    expect(() => countLoraParameters(shared, options)).toThrow(/PEFT puts no LoRA on a zamba2 with tied embeddings/)
+    expect(() => countLoraParameters(shared, options)).toThrow(
+      /PEFT does not support LoRA on a zamba2 with tied embeddings/,
+    )
     const mamba = { is_hybrid: true, num_mamba_layers: 6, num_attention_layers: 2, state_size: 64, conv_kernel: 4 }
     const zambaSpec = { ...spec, family: 'zamba2', mamba_config: { ...mamba, num_mlp_layers: 2 } }
-    expect(() => countLoraParameters(zambaSpec, options)).toThrow(/PEFT puts no LoRA on a zamba2/)
+    expect(() => countLoraParameters(zambaSpec, options)).toThrow(/PEFT does not support LoRA on a zamba2/)
   })
 
   it.each([

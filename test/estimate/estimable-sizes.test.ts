@@ -42,7 +42,7 @@ const anyOptions: fc.Arbitrary<MemoryOptions> = fc.record({
   attention: fc.constantFrom('flash', 'efficient', 'eager'),
 })
 
-describe('an estimate of sizes that a model may not have', () => {
+describe('an estimate of impossible sizes', () => {
   it('is of whole bytes, or an error that says which size is wrong', () => {
     fc.assert(
       fc.property(anyConfig, anyMore, anyOptions, (config, more, options) => {
@@ -56,7 +56,7 @@ describe('an estimate of sizes that a model may not have', () => {
   it.each([
     [{ intermediate_size: 0 }, 'the shape of model.layers.mlp.gate_proj.weight is [0, 64]'],
     [{ vocab_size: 0 }, 'vocab_size is 0; expected an integer of at least 1'],
-    [{ num_attention_heads: 3, num_key_value_heads: 2 }, '3 heads of queries cannot share 2 of keys evenly'],
+    [{ num_attention_heads: 3, num_key_value_heads: 2 }, '3 query heads cannot share 2 key heads evenly'],
     [{ num_attention_heads: 200, num_key_value_heads: 1 }, 'the size of a head is 0, and should be at least 1'],
   ])('names %j', (sizes, words) => {
     const config = { model_type: 'llama', hidden_size: 64, num_attention_heads: 2, num_key_value_heads: 2, ...sizes }

@@ -102,7 +102,9 @@ describe('estimateMemory', () => {
     const float16 = estimateMemory(tiny, { dtype: 'float16', method: 'inference' })
     expect(float16.parts).toEqual(estimateMemory(tiny, { precision: 'float16', method: 'inference' }).parts)
     expect(() => estimateMemory(tiny, { dtype: 'float16', precision: 'bfloat16' })).toThrow(
-      new TypeError('`precision` is "bfloat16" and `dtype` is "float16": they are one option, give one of them'),
+      new TypeError(
+        '`precision` is "bfloat16" and `dtype` is "float16": they are the same option, so pass only one of them',
+      ),
     )
   })
 

@@ -117,7 +117,7 @@ describe('planGpus', () => {
   it('divides matrices too where shares of the weights are not enough', () => {
     const { layout, tooFew } = planGpus(seventy, { sequenceLength: 65_536 })
     expect(layout?.tensor).toBeGreaterThan(1)
-    expect(tooFew[0]?.reason).toMatch(/^on 1 GPU each needs [\d.]+ GiB, and has 79\.6 GiB$/)
+    expect(tooFew[0]?.reason).toMatch(/^on 1 GPU, each needs [\d.]+ GiB but has 79\.6 GiB$/)
   })
 
   it('says so where no count fits', () => {

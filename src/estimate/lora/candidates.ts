@@ -1,23 +1,23 @@
 import { type Architecture, moduleGroups, type Path } from '../../architecture/index.js'
 import type { ModelSpec } from '../../schemas/index.js'
 
-/** Equal modules that an adapter may be put on, or that a target may name by mistake. */
+/** Identical modules that can get an adapter, or that a target can name by mistake. */
 export interface Candidate {
-  /** Where they stand; an index set stands for each of its numbers. */
+  /** Their path; a set of indices means one module for each index. */
   readonly path: Path
   readonly count: number
-  /** What torch calls them. */
+  /** Their class in torch. */
   readonly type: string
-  /** What an adapter sees; absent where PEFT has no LoRA for the module. */
+  /** The shape that an adapter needs; absent if PEFT does not support LoRA on the module. */
   readonly layer?: AdaptedLayer
 }
 
-/** A layer that LoRA can be put on. */
+/** A layer that LoRA can adapt. */
 export interface AdaptedLayer {
   readonly kind: 'linear' | 'embedding'
   readonly inFeatures: number
   readonly outFeatures: number
-  /** Parameters of its bias; `undefined` where a `ModelSpec` does not tell. */
+  /** Parameters of its bias; `undefined` if a `ModelSpec` does not tell. */
   readonly biasParameters: number | undefined
 }
 
@@ -26,19 +26,19 @@ export function candidatesOf(model: Architecture | ModelSpec): Candidate[] {
   return 'root' in model ? [...ofArchitecture(model)] : ofModelSpec(model)
 }
 
-/** Every name that a path stands for. */
+/** Every name that a path matches. */
 export function* namesOf(path: Path): Generator<string> {
   yield* namesFrom(path, 0, '')
 }
 
-/** One of the names that a path stands for. */
+/** The first name that a path matches. */
 export function firstName(path: Path): string {
   return path.map((component) => (typeof component === 'string' ? component : String(component[0]))).join('.')
 }
 
 function* ofArchitecture(architecture: Architecture): Generator<Candidate> {
   for (const { path, module, count } of moduleGroups(architecture)) {
-    // Torch lists a module once, under the first of its names.
+    // torch lists a module once, under its first name.
     if (path.length === 0 || module.sharedWith !== undefined) continue
     const { type, linear, parameters } = module
     const weight = parameters?.['weight']
@@ -56,7 +56,7 @@ function* ofArchitecture(architecture: Architecture): Generator<Candidate> {
 }
 
 function ofModelSpec({ linear_layers: layers }: ModelSpec): Candidate[] {
-  if (!layers) throw new TypeError('This ModelSpec has no linear_layers: without them LoRA cannot be counted')
+  if (!layers) throw new TypeError('This ModelSpec has no linear_layers, which are needed to count LoRA parameters')
   return layers.map(({ name, in_features: inFeatures, out_features: outFeatures }) => ({
     path: name.split('.'),
     count: 1,

@@ -1,21 +1,21 @@
 import { familyOf } from '../../architecture/families/index.js'
 
 /**
- * What PEFT puts LoRA on where `target_modules` is left out.
+ * The modules that PEFT adapts if `target_modules` is absent.
  *
- * @throws RangeError where PEFT asks the user to choose
+ * @throws RangeError if PEFT has no default and the user has to choose
  */
 export function defaultTargets(modelType: string): readonly string[] | string {
   const targets = familyOf(modelType)?.loraTargets ?? OTHER_TARGETS.get(modelType)
   if (targets !== undefined) return targets
   throw new RangeError(
-    `PEFT has no default targets for ${JSON.stringify(modelType)}: name targetModules, such as 'all-linear'`,
+    `PEFT has no default targets for ${JSON.stringify(modelType)}: set targetModules, for example 'all-linear'`,
   )
 }
 
 /**
- * What PEFT 0.21.2's `TRANSFORMERS_MODELS_TO_LORA_TARGET_MODULES_MAPPING` has for model types that no family here describes.
- * Those of the families stand in their files.
+ * The entries of PEFT 0.21.2's `TRANSFORMERS_MODELS_TO_LORA_TARGET_MODULES_MAPPING` for model types without a family here. The
+ * entries of families are in the files of the families.
  */
 const OTHER_TARGETS: ReadonlyMap<string, readonly string[] | string> = new Map<string, readonly string[] | string>([
   ['blip-2', ['q', 'v', 'q_proj', 'v_proj']],

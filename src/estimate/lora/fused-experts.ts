@@ -5,32 +5,32 @@ import { fullMatch } from './python-regex/full-match.js'
 import { isOutputEmbedding } from './targets.js'
 
 /**
- * What PEFT makes of targets in families whose experts lie in one tensor for all (transformers 5): names of the experts'
- * former linear layers are taken for those tensors, and the linear layers that still bear such names go without.
+ * How PEFT converts targets for families that keep all experts in one tensor (transformers 5). The names of the experts' former
+ * linear layers select these tensors, and linear layers that still have such names get no adapter.
  */
 export interface ConvertedTargets {
-  /** The ends of names of modules that get an adapter. */
+  /** The endings of the names of modules that get an adapter. */
   readonly modules: readonly string[]
-  /** The tensors that get one. */
+  /** The tensors that get an adapter. */
   readonly tensors: readonly AdaptedTensor[]
 }
 
-/** Equal tensors that LoRA stands on as it does on a linear layer, a pair of matrices for each expert. */
+/** Identical tensors that LoRA adapts like a linear layer, with a pair of matrices for each expert. */
 export interface AdaptedTensor {
   readonly name: string
   readonly path: Path
   readonly count: number
   readonly shape: Shape
   readonly part: Part
-  /** How many former layers it holds: as many times the rank it gets. */
+  /** How many former layers it holds. Its rank is multiplied by this number. */
   readonly fused: number
 }
 
 /**
  * Converts targets as PEFT does.
  *
- * @param mergedLayers - the former linear layers, and the tensor that each of them is now part of
- * @throws RangeError where only one of two layers that are now one tensor is asked for
+ * @param mergedLayers - the former linear layers, and the tensor that each is now part of
+ * @throws RangeError if only one of two layers that are now one tensor is selected
  */
 export function convertTargets(
   architecture: Architecture,
@@ -49,7 +49,7 @@ export function convertTargets(
   for (const [tensor, olds] of found) {
     const needed = former.filter(([, other]) => other === tensor).map(([old]) => old)
     if (olds.size < needed.length) {
-      throw new RangeError(`${needed.join(' and ')} are one tensor, ${tensor}: name both of them or none`)
+      throw new RangeError(`${needed.join(' and ')} are one tensor, ${tensor}: target both or neither`)
     }
   }
   return {
@@ -69,7 +69,7 @@ function tensorsCalled(architecture: Architecture, end: string, fused: number): 
     })
 }
 
-/** The last parts of the names that a text means: all linear layers and the experts, or what a regular expression finds. */
+/** The last parts of the names that a text selects: all linear layers and experts, or the matches of a regular expression. */
 function resolved(
   architecture: Architecture,
   candidates: readonly Candidate[],

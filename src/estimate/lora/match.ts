@@ -2,10 +2,10 @@ import type { Path } from '../../architecture/index.js'
 import { firstName, namesOf } from './candidates.js'
 import { fullMatch, prefixMatch } from './python-regex/full-match.js'
 
-/** Whether modules are meant: a plain answer where it is the same for all that a path stands for, else one for each name. */
+/** Whether modules are selected: one answer if it is the same for every name that a path matches, otherwise one per name. */
 export type NameTest = (path: Path) => boolean | ((name: string) => boolean)
 
-/** The modules that a list names: each entry a whole name, or the end of one from a dot on, as in PEFT. */
+/** The modules in a list. Each entry is a full name, or the end of one after a dot, like in PEFT. */
 export function suffixTest(targets: readonly string[]): NameTest {
   const whole = new Set(targets)
   const ends = targets.map((target) => `.${target}`)
@@ -14,22 +14,22 @@ export function suffixTest(targets: readonly string[]): NameTest {
   return (path) => (numbered ? isMeant : isMeant(firstName(path)))
 }
 
-/** The modules whose whole name a regular expression of Python's matches. */
+/** The modules whose full name matches a Python regular expression. */
 export function regexTest(pattern: string, option: string): NameTest {
   const regex = fullMatch(pattern, option)
   return () => (name) => regex.test(name)
 }
 
-/** The modules inside those of the given names, themselves included: they are trained whole, and take no adapter. */
+/** The named modules and everything inside them: they are trained fully, and get no adapter. */
 export function insideTest(names: readonly string[]): NameTest {
   const plain = names.every((name) => /^[A-Za-z_]+(\.[A-Za-z_]+)*$/.test(name))
-  // PEFT puts the name into this expression as it is.
+  // PEFT does not escape the name in this expression.
   const regexes = names.map((name) => prefixMatch(`(^|.*\\.)${name}($|\\..*)`, 'modulesToSave'))
   const isInside = (name: string) => regexes.some((regex) => regex.test(name))
   return (path) => (plain ? isInside(firstName(path)) : isInside)
 }
 
-/** How many of the modules that a path stands for are meant, by what `rankFor` says of each; `undefined` means not. */
+/** Counts the modules behind a path by the rank that `rankFor` returns; `undefined` means that a module is not selected. */
 export function tally<Value>(path: Path, count: number, answers: Answers<Value>): Map<Value, number> {
   const tallied = new Map<Value, number>()
   const { include, exclude, rankFor } = answers

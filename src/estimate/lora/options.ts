@@ -11,31 +11,31 @@ import {
   text,
 } from '../../options/index.js'
 
-/** Which modules get an adapter, and what kind: PEFT's `LoraConfig` in this library's spelling. */
+/** Which modules get which kind of adapter: PEFT's `LoraConfig`, in camel case. */
 export interface LoraOptions {
-  /** Width of the two matrices that stand for an update, PEFT's `r`. */
+  /** The rank of the update, PEFT's `r`. */
   readonly rank: number
   /**
-   * `'all-linear'` for every linear layer but the output embedding; a list of names, each a whole name or the end of one
-   * (`'q_proj'`, `'self_attn.q_proj'`); a text for a regular expression that must match whole names, in Python's spelling.
-   * Default: what PEFT has in its table for the family.
+   * `'all-linear'` for every linear layer except the output embedding; a list of names, each a full name or the end of one
+   * (`'q_proj'`, `'self_attn.q_proj'`); or a Python regular expression that must match the full name.
+   * Default: PEFT's default for the family.
    */
   readonly targetModules?: 'all-linear' | (string & {}) | readonly string[]
-  /** Modules to pass over: a list of names or a regular expression, as in `targetModules`. */
+  /** Modules to exclude: a list of names or a regular expression, as in `targetModules`. */
   readonly excludeModules?: string | readonly string[]
-  /** The layers to adapt, by index; only with a list of targets. Default: all. */
+  /** The layers to adapt, by index. Works only with a list of targets. Default: all. */
   readonly layersToTransform?: number | readonly number[]
-  /** What the list of layers is called, where it is not plain: `'layers'`, `'h'`. */
+  /** The name of the list of layers, if PEFT cannot find it itself: `'layers'`, `'h'`. */
   readonly layersPattern?: string | readonly string[]
-  /** Ranks of their own for modules whose name ends as a regular expression says: the first that fits counts. */
+  /** Different ranks for some modules. Each key is a regular expression for the end of a name; the first match wins. */
   readonly rankPattern?: Readonly<Record<string, number>>
-  /** Modules that are trained whole, in a copy: those whose name ends with one of these texts. */
+  /** Modules to train fully, as a copy: those whose name ends with one of these texts. */
   readonly modulesToSave?: readonly string[]
-  /** Whether biases of the base model are trained: none, those of adapted layers, or all. Default: `'none'`. */
+  /** Which biases of the base model are trained: none, those of adapted layers, or all. Default: `'none'`. */
   readonly bias?: (typeof BIASES)[number]
-  /** DoRA (Liu et al. 2024, arXiv:2402.09353): a magnitude for each output feature beside the two matrices. Default: no. */
+  /** DoRA (Liu et al. 2024, arXiv:2402.09353): adds a magnitude for each output feature. Default: no. */
   readonly useDora?: boolean
-  /** Rank-stabilised LoRA (Kalajdzievski 2023, arXiv:2312.03732) scales otherwise; it trains as many parameters. */
+  /** Rank-stabilised LoRA (Kalajdzievski 2023, arXiv:2312.03732): scales differently, with the same number of parameters. */
   readonly useRslora?: boolean
 }
 
@@ -46,7 +46,7 @@ const textOrTexts = oneOf(text, listOf(text))
 const RANK = integer(1)
 const LAYER = integer(0)
 
-/** What the options of an adapter may be. */
+/** The checks for the options of an adapter. */
 export const LORA_OPTIONS: OptionTable<LoraOptions> = {
   rank: required(RANK),
   targetModules: textOrTexts,
@@ -60,16 +60,16 @@ export const LORA_OPTIONS: OptionTable<LoraOptions> = {
   useRslora: boolean,
 }
 
-/** Refuses what PEFT refuses, before anything is counted. */
+/** Refuses combinations of options that PEFT refuses. */
 export function checkLoraOptions(options: LoraOptions): void {
   checkOptions(options, LORA_OPTIONS)
   const { targetModules, layersToTransform, layersPattern } = options
   if (typeof targetModules === 'string' && layersToTransform !== undefined) {
     throw new TypeError(
-      'layersToTransform works only with a list of targets: a regular expression can name layers itself',
+      'layersToTransform works only with a list of targets; in a regular expression, name the layers there',
     )
   }
   if (layersPattern?.length && layersToTransform === undefined) {
-    throw new TypeError('layersPattern says where layersToTransform counts: give both')
+    throw new TypeError('layersPattern needs layersToTransform: pass both')
   }
 }

@@ -1,4 +1,4 @@
-/** What model classes call their output embedding, which `all-linear` leaves alone. */
+/** The names of output embeddings, which `all-linear` skips. */
 export const OUTPUT_EMBEDDINGS: ReadonlySet<string> = new Set([
   'lm_head',
   'embed_out',

@@ -3,9 +3,9 @@ import type { Architecture } from '../../architecture/index.js'
 import type { ModelSpec } from '../../schemas/index.js'
 
 /**
- * Refuses a model whose layers share blocks (Zamba2), whatever the targets. Transformers 4 names the tied weights of
- * such blocks by patterns, and PEFT 0.21, which looks for those tied to the embeddings, takes them for names and fails
- * (`_get_module_names_tied_with_embedding`). With embeddings of their own, or a block used once, there is nothing to look for.
+ * Refuses a model whose layers share blocks (Zamba2), whatever the targets. Transformers 4 names the tied weights of such
+ * blocks by patterns. PEFT 0.21 looks for weights tied to the embeddings, takes the patterns for names, and fails
+ * (`_get_module_names_tied_with_embedding`). It does not fail with untied embeddings, or with a block that is used once.
  *
  * @throws RangeError
  */
@@ -17,7 +17,7 @@ export function refuseSharedBlocks(model: Architecture | ModelSpec): void {
       : [model.tied_embeddings, model.mamba_config?.num_attention_layers ?? 0]
   if (tied && uses > 1) {
     throw new RangeError(
-      `PEFT puts no LoRA on a ${model.family} with tied embeddings: it fails on the names of the blocks that layers share`,
+      `PEFT does not support LoRA on a ${model.family} with tied embeddings: it fails on the names of blocks that layers share`,
     )
   }
 }

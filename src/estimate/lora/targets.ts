@@ -4,15 +4,15 @@ import type { LoraOptions } from './options.js'
 import { OUTPUT_EMBEDDINGS } from './output-embeddings.js'
 import { prefixMatch } from './python-regex/full-match.js'
 
-/** What an option means: all linear layers, or the modules that a test finds. */
+/** The meaning of a target option: all linear layers, or the modules that pass a test. */
 export type Targets =
   | { readonly kind: 'all-linear' }
   | { readonly kind: 'named'; readonly test: NameTest; readonly asked: string }
 
 /**
- * The modules that the options ask for.
+ * The modules that the options select.
  *
- * @param targets - `targetModules`, or the family's default
+ * @param targets - `targetModules`, or the default of the family
  */
 export function targetsOf(options: LoraOptions, targets: string | readonly string[]): Targets {
   if (typeof targets !== 'string') return { kind: 'named', test: listTest(targets, options), asked: targets.join(', ') }
@@ -20,18 +20,18 @@ export function targetsOf(options: LoraOptions, targets: string | readonly strin
   return { kind: 'named', test: regexTest(targets, 'targetModules'), asked: targets }
 }
 
-/** The modules that `excludeModules` names. */
+/** The modules that `excludeModules` selects. */
 export function excluded({ excludeModules }: LoraOptions): NameTest[] {
   if (!excludeModules?.length) return []
   return [typeof excludeModules === 'string' ? regexTest(excludeModules, 'excludeModules') : suffixTest(excludeModules)]
 }
 
-/** Whether a linear layer is the output embedding, which `all-linear` leaves alone. */
+/** Whether a linear layer is the output embedding, which `all-linear` skips. */
 export function isOutputEmbedding(path: Path): boolean {
   return OUTPUT_EMBEDDINGS.has(path.join('.'))
 }
 
-/** The rank of a module: the first of `rankPattern` whose key matches the end of its name from a dot on, else `rank`. */
+/** The rank of a module: that of the first key of `rankPattern` that matches the end of its name after a dot, else `rank`. */
 export function rankOf({ rank, rankPattern = {} }: LoraOptions): number | ((name: string) => number) {
   const own = Object.entries(rankPattern).map(([pattern, value]) => ({
     regex: prefixMatch(`(.*\\.)?(${pattern})$`, 'rankPattern'),
@@ -52,7 +52,7 @@ function listTest(targets: readonly string[], options: LoraOptions): NameTest {
     if (found === false) return false
     return (name) => {
       if (found !== true && !found(name)) return false
-      // PEFT takes a module that is named in full whatever its layer.
+      // PEFT adapts a module with a full name in the list, whatever its layer.
       const layer = layerOf(name)
       return whole.has(name) || (layer !== undefined && layers.has(layer))
     }
@@ -65,7 +65,7 @@ function layersOf(layers: LoraOptions['layersToTransform']): ReadonlySet<number>
   return layers.length > 0 ? new Set(layers) : undefined
 }
 
-/** Finds the index of the layer in a name: the first number that follows the name of a list; PEFT's own expressions. */
+/** Finds the layer index in a name: the first number after the name of a list. These are PEFT's own expressions. */
 function layerFinder(layersPattern: LoraOptions['layersPattern']): (name: string) => number | undefined {
   const patterns = typeof layersPattern === 'string' ? [layersPattern] : (layersPattern ?? [])
   const regexes =

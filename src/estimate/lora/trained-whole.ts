@@ -1,17 +1,17 @@
 import { type Architecture, type Module, modules } from '../../architecture/index.js'
 import { product, sum } from '../../architecture/safe-integer.js'
 
-/** What of the base model is trained beside the adapters. */
+/** The parameters of the base model that are trained in addition to the adapters. */
 export interface TrainedWhole {
-  /** Parameters of the copies of whole modules. */
+  /** Parameters of the full copies of modules. */
   readonly savedParameters: number
-  /** Parameters of the biases outside them. */
+  /** Parameters of the biases outside these copies. */
   readonly biasParameters: number
 }
 
 /**
- * The modules whose names end with one of `endings`, counted whole, and all biases outside them. A module inside one that
- * is copied already is in that copy.
+ * Counts the modules whose names end with one of `endings` fully, and all biases outside them. A module inside a copied module
+ * is part of that copy.
  */
 export function trainedWhole(architecture: Architecture, endings: readonly string[]): TrainedWhole {
   const sizes = new Map<Module, number>()
@@ -31,7 +31,7 @@ export function trainedWhole(architecture: Architecture, endings: readonly strin
   return { savedParameters: sum(saved), biasParameters: sum(biases) }
 }
 
-/** Parameters of a module and all inside it, those that are tied to others too: a copy has them of its own. */
+/** All parameters of a module and its children, including tied ones: a copy is not tied. */
 function sizeOf(module: Module, sizes: Map<Module, number>): number {
   const known = sizes.get(module)
   if (known !== undefined) return known

@@ -3,8 +3,8 @@ import { type MemoryMethod, methodOf } from '../methods.js'
 import type { Layout } from '../sharding.js'
 
 /**
- * The ways to divide a model over so many GPUs, the plainest first: data sharding alone; experts on several ranks; tensor
- * parallelism within a node of eight, as far as heads can be told apart; pipeline stages.
+ * The ways to divide a model over a number of GPUs, simplest first: data sharding alone; expert parallelism; tensor parallelism
+ * within a node of eight GPUs, if the heads divide evenly; pipeline stages.
  */
 export function layoutsOf({ dimensions }: Architecture, gpus: number, method: MemoryMethod): Layout[] {
   const { heads, kvHeads, layers, moe } = dimensions

@@ -12,10 +12,10 @@ import { Weights } from '../replay/weights.js'
 import { type ResolvedModel, resolveModel } from '../resolved-model.js'
 import { decoderLayers, shrunk } from './shrink.js'
 
-/** One parameter tensor as a rank keeps it; equal ones together. */
+/** A group of identical parameter tensors, as a rank keeps them. */
 export interface KeptTensor {
   readonly count: number
-  /** Bytes of the whole tensor, its gradient where it is trained, and its optimizer states. */
+  /** Bytes of the whole tensor, its gradient (if it is trained) and its optimizer states. */
   readonly bytes: number
   readonly gradientBytes: number
   readonly stateBytes: number
@@ -23,28 +23,28 @@ export interface KeptTensor {
   readonly rows: number
 }
 
-/** What a sharded step holds, before it is known over how many ranks: sizes in bytes. */
+/** The sizes of a sharded step in bytes, for any number of ranks. */
 export interface StepProfile {
   readonly layers: number
   readonly tensors: readonly KeptTensor[]
   /** Whether the model's own weights are trained. */
   readonly trained: boolean
-  /** All parameters of one layer, whole, as they are computed with; and what of them are experts. */
+  /** All parameters of one layer, unsharded and in the compute dtype, and how much of them are experts. */
   readonly layer: number
   readonly layerExperts: number
-  /** The gradients of one layer, whole. */
+  /** The unsharded gradients of one layer. */
   readonly layerGradients: number
-  /** Parameters outside the layers (embeddings, last norm, head), and those of the two embeddings. */
+  /** Parameters outside the layers (embeddings, final norm, head), and those of the two embeddings. */
   readonly root: number
   readonly rootGradients: readonly number[]
   readonly headGradient: number
-  /** What a layer keeps from its forward to its backward. */
+  /** What a layer saves from forward to backward. */
   readonly kept: number
-  /** What a checkpointed layer holds once it has run again. */
+  /** What a checkpointed layer holds after it is recomputed. */
   readonly again: number
-  /** The most that one layer's backward holds beside parameters: what it ran again, scratch, whole gradients. */
+  /** The peak of one layer's backward without parameters: recomputed tensors, scratch, unsharded gradients. */
   readonly layerPeak: number
-  /** What is kept when the loss goes backward, and the two gradients of the float32 logits there. */
+  /** What is live in the backward of the loss, and the two gradients of the float32 logits there. */
   readonly lossKept: number
   readonly lossScratch: number
   /** The gradient of the hidden states. */
@@ -53,10 +53,10 @@ export interface StepProfile {
 }
 
 /**
- * Takes the sizes of a sharded step from replays of the model with one layer and with two: what the second adds is a layer.
+ * Takes the sizes of a sharded step from replays with one layer and with two layers; the difference is one layer.
  *
- * Under FSDP one group of tensors has one type: adapters are in the type of the weights, and `full-mixed` keeps float32
- * shards and computes with bfloat16 copies (`MixedPrecisionPolicy`).
+ * An FSDP group has one dtype: adapters have the dtype of the weights, and `full-mixed` keeps float32 shards and computes with
+ * bfloat16 copies (`MixedPrecisionPolicy`).
  */
 export function profileStep(resolved: ResolvedModel, options: CheckedMemoryOptions): StepProfile {
   const model = resolved.architecture
@@ -133,13 +133,13 @@ function replay(
   })
 }
 
-/** What is replayed: a model without is refused before it is profiled. */
+/** The forward pass to replay. A model without one is refused before it is profiled. */
 function replayOf({ replay: model }: ResolvedModel): ReplayModel {
   if ('missing' in model) throw new UndescribedBlock(model.missing)
   return model
 }
 
-/** The tensors that ranks share, adapters included, in the type that they are kept in. */
+/** The tensors that ranks share, including adapters, in the dtype that they are stored in. */
 function ownTensors(resolved: ResolvedModel, { method, optimizer, precision }: CheckedMemoryOptions) {
   const { trains, weights: kept, isQuantised } = methodOf(method)
   const dtype: ComputeDtype = kept === 'float32' ? 'float32' : precision
@@ -179,7 +179,7 @@ function ownTensors(resolved: ResolvedModel, { method, optimizer, precision }: C
   }
 }
 
-/** How many parameters stand in the decoder's layers, in their experts, and outside. */
+/** The number of parameters in the decoder layers, in their experts, and outside. */
 function decoderTensors(model: Architecture): { parameters: number; experts: number; outside: number } {
   const list = decoderLayers(model)
   const inside = { ...model, root: { type: 'ModuleList', items: list } }
@@ -196,7 +196,7 @@ function decoderTensors(model: Architecture): { parameters: number; experts: num
   }
 }
 
-/** The elements of each embedding, input first; tied ones are one. */
+/** The elements of each embedding, input first. Tied embeddings count as one. */
 function embeddingSizes(model: Architecture): number[] {
   const { vocabSize, hiddenSize } = model.dimensions
   const sizes: number[] = []

@@ -1,8 +1,8 @@
 import type { Architecture, Module, Repeat } from '../../architecture/index.js'
 
 /**
- * The same model with fewer decoder layers and, if asked, a vocabulary of one token: what its replay holds is then what
- * one layer holds, without the loss in front of it.
+ * The same model with fewer decoder layers and, optionally, a vocabulary of one token. Its replay then shows what a layer
+ * needs, because the loss is negligible.
  */
 export function shrunk(model: Architecture, layers: number, vocabulary: 'whole' | 'one token'): Architecture {
   const { vocabSize } = model.dimensions
@@ -26,12 +26,12 @@ export function shrunk(model: Architecture, layers: number, vocabulary: 'whole' 
   }
 }
 
-/** The longest list of modules: the decoder's layers, which FSDP wraps one by one. */
+/** The longest list of modules: the decoder layers, which FSDP wraps one by one. */
 export function decoderLayers({ root }: Pick<Architecture, 'root'>): readonly Repeat[] {
   let longest: readonly Repeat[] = []
   const length = (items: readonly Repeat[]) => items.reduce((sum, { indices }) => sum + indices.length, 0)
   const visit = (module: Module): void => {
-    // Experts are a list inside a layer, and may be longer than the list of layers.
+    // Experts are a list inside a layer, which can be longer than the list of layers.
     if (module.items) {
       if (length(module.items) > length(longest)) longest = module.items
       return
@@ -48,7 +48,7 @@ function moduleAt(list: readonly Repeat[], index: number): Module {
   throw new RangeError('the model has no list of layers')
 }
 
-/** The modules outside of lists, each mapped; a list is left as it is. */
+/** Maps the modules outside lists; a list stays as it is. */
 function mapModule(module: Module, change: (module: Module) => Module): Module {
   const changed = change(module)
   if (changed.items || !changed.children) return changed

@@ -1,6 +1,6 @@
 import type { Reader } from './reader.js'
 
-/** How a part of a pattern is read: Python's flags by their letters. */
+/** Python's flags by their letters, as they apply to a part of a pattern. */
 export interface Flags {
   readonly a: boolean
   readonly i: boolean
@@ -9,7 +9,7 @@ export interface Flags {
   readonly x: boolean
 }
 
-/** What Python's classes hold, as the inside of a class of JavaScript's. */
+/** The characters of Python's classes, as the inside of a JavaScript class. */
 const CLASSES = {
   d: { ascii: '0-9', unicode: '\\p{Nd}' },
   s: {
@@ -19,17 +19,17 @@ const CLASSES = {
   w: { ascii: 'A-Za-z0-9_', unicode: '\\p{L}\\p{N}_' },
 } as const
 
-/** The inside of a class for `\d`, `\s` or `\w`. */
+/** The inside of a JavaScript class for `\d`, `\s` or `\w`. */
 export function classOf(letter: 'd' | 's' | 'w', { a }: Flags): string {
   return CLASSES[letter][a ? 'ascii' : 'unicode']
 }
 
-/** One character of the pattern, or one of Python's classes. */
+/** One character, or one of Python's classes. */
 export type Single =
   | { readonly kind: 'literal'; readonly code: number }
   | { readonly kind: 'class'; readonly letter: 'd' | 's' | 'w'; readonly isNegated: boolean }
 
-/** The escapes that a set and the rest of a pattern share; the backslash is taken. `undefined` for all others. */
+/** An escape that is valid inside and outside sets, after the backslash; `undefined` for all other escapes. */
 export function escaped(reader: Reader): Single | undefined {
   const start = reader.at - 1
   const letter = reader.next
@@ -58,7 +58,7 @@ export function escaped(reader: Reader): Single | undefined {
 }
 
 const CONTROLS = 'atnvfr'
-/** In the order of their codes, from 7 on; `b` is one in sets only. */
+/** In the order of their codes, from 7 on. `\b` is a character only in sets. */
 const CONTROL_CODES = 'abtnvfr'
 const HEX_LENGTHS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 }
 
@@ -69,7 +69,7 @@ export function octal(digits: string, reader: Reader, start: number): Single {
   return { kind: 'literal', code }
 }
 
-/** A character or a range as the inside of a class of JavaScript's, in every case if the flags say so. */
+/** A character or a range as the inside of a JavaScript class, in both cases if the flags ignore case. */
 export function rangeText(from: number, to: number, { i, a }: Flags, reader: Reader): string {
   const plain = from === to ? written(from) : `${written(from)}-${written(to)}`
   if (!i) return plain
@@ -82,17 +82,17 @@ export function rangeText(from: number, to: number, { i, a }: Flags, reader: Rea
   return all
 }
 
-/** What is a letter of ASCII to Python where case is ignored: `re` of Python, under IGNORECASE. */
+/** Characters beyond ASCII that match an ASCII letter if case is ignored (Python's `re`, under IGNORECASE). */
 const ALSO: Readonly<Record<string, string>> = { i: '\\u0130\\u0131', s: '\\u017f', k: '\\u212a' }
 
-/** A code point as a pattern may hold it anywhere. */
+/** A code point, escaped so that it is valid anywhere in a pattern. */
 export function written(code: number): string {
   return `\\u{${code.toString(16)}}`
 }
 
 /**
- * A set of characters, `[` taken: its first `]` is itself, and it may hold the negations of classes, which a class of JavaScript's
- * cannot.
+ * A set of characters, after its `[`. A `]` in the first place is a literal. A set can contain negated classes, which need
+ * alternatives in JavaScript.
  */
 export function setText(reader: Reader, flags: Flags): string {
   const start = reader.at - 1

@@ -2,18 +2,18 @@ import { RegexProblem } from './reader.js'
 import { translate } from './translate.js'
 
 /**
- * A regular expression of Python's (3.11) as one of JavaScript's that matches a whole name, as `re.fullmatch` does.
+ * Converts a Python (3.11) regular expression to a JavaScript one that matches a full name, like `re.fullmatch`.
  *
- * It is parsed by Python's grammar and written anew, so that it is never read otherwise; what JavaScript cannot say exactly is
- * refused. The pattern is the caller's own: one that backtracks without end does so here as it does in Python.
+ * The pattern is parsed with Python's grammar and rewritten, so that it never means anything else. What JavaScript cannot express
+ * exactly is refused. The pattern is trusted: catastrophic backtracking is as possible here as in Python.
  *
- * @throws RangeError for a pattern that is no regular expression to Python, or that cannot be translated, and where
+ * @throws RangeError for a pattern that is invalid in Python or cannot be translated, with the position
  */
 export function fullMatch(pattern: string, option: string): RegExp {
   return new RegExp(`^(?:${translated(pattern, option)})$`, 'u')
 }
 
-/** The same for what begins a name, as `re.match` does. */
+/** Converts a Python regular expression that matches the beginning of a name, like `re.match`. */
 export function prefixMatch(pattern: string, option: string): RegExp {
   return new RegExp(`^(?:${translated(pattern, option)})`, 'u')
 }

@@ -1,4 +1,4 @@
-/** Why a pattern is no regular expression to Python, or has no counterpart, and at which of its characters. */
+/** Why a pattern is invalid in Python or cannot be translated, and at which character. */
 export class RegexProblem extends Error {
   readonly at: number
 
@@ -8,7 +8,7 @@ export class RegexProblem extends Error {
   }
 }
 
-/** A pattern that is read from its front, by code points as in Python. */
+/** Reads a pattern from start to end, by code points, like Python. */
 export class Reader {
   at = 0
   private readonly characters: readonly string[]
@@ -17,7 +17,7 @@ export class Reader {
     this.characters = Array.from(pattern)
   }
 
-  /** The next character; empty at the end. */
+  /** The next character, or an empty text at the end. */
   get next(): string {
     return this.characters[this.at] ?? ''
   }
@@ -30,14 +30,14 @@ export class Reader {
     return next
   }
 
-  /** Takes a text if it comes next. */
+  /** Takes a text if it is next. */
   takes(text: string): boolean {
     if (!this.comes(text)) return false
     this.at += text.length
     return true
   }
 
-  /** Whether a text of ASCII comes next. */
+  /** Whether an ASCII text is next. */
   comes(text: string): boolean {
     for (let index = 0; index < text.length; index += 1) {
       if (this.characters[this.at + index] !== text[index]) return false
@@ -45,14 +45,14 @@ export class Reader {
     return true
   }
 
-  /** Takes characters as long as they are of some kind. */
+  /** Takes characters while they match. */
   while(kind: RegExp, most = Number.POSITIVE_INFINITY): string {
     let taken = ''
     while (taken.length < most && this.next !== '' && kind.test(this.next)) taken += this.take()
     return taken
   }
 
-  /** Takes what stands before a terminator, and the terminator. */
+  /** Takes everything up to a terminator, and the terminator. */
   until(terminator: string, what: string): string {
     const start = this.at
     while (this.next !== terminator) {
