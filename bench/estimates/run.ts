@@ -98,14 +98,14 @@ function sectionText(all: readonly Answer[]): string {
   const reasons = PEERS.flatMap((tool) => reasonsOf(tool, all))
   return `${HEADING}
 
-Written by \`npm run bench:estimates\`: the error of each tool against the peak that torch booked, on the ${records.length} recorded runs, each tool
-asked for what it can express, without its overhead. A tool that gives no answer for a run refuses it.
+The error of each tool against the peak that torch recorded, on the ${records.length} recorded runs (written by \`npm run bench:estimates\`). Each
+tool gets the options that it supports, and its overhead is not counted. "Refused" counts the runs without an answer.
 
 | tool | runs | median error | 90 % within | largest | refused |
 |---|---|---|---|---|---|
 ${rows.join('\n')}
 
-What the others refuse:
+Why the other tools refuse:
 
 ${reasons.join('\n')}
 `
@@ -137,7 +137,7 @@ function percent(share: number): string {
   return Number.isNaN(share) ? '–' : `${(100 * share).toFixed(share < 0.001 ? 5 : 1)} %`
 }
 
-/** The document with this section in place of its own, or behind the rest. */
+/** The document with this section replaced, or added at the end. */
 function replaced(document: string, text: string): string {
   const start = document.indexOf(HEADING)
   if (start < 0) return `${document.trimEnd()}\n\n${text}`
