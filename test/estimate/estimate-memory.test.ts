@@ -113,7 +113,7 @@ describe('estimateMemory', () => {
   })
 
   it.each(['lfm2', 'falcon_h1', 'jamba', 'qwen3_next', 'bart', 'bert', 'biogpt', 'mamba2'])(
-    'refuses %s, whose forward pass is not described, and names its blocks',
+    'refuses %s, which has no forward-pass model, and names its blocks',
     (family) => {
       const error = catchError(() => estimateMemory(architectureFromConfig({ model_type: family })))
       expect(error).toBeInstanceOf(ForwardPassError)
@@ -122,7 +122,7 @@ describe('estimateMemory', () => {
     },
   )
 
-  it('says what is missing for a model that is no stack of decoder layers, and still gives what rests', () => {
+  it('says what is missing for a model that is not a stack of decoder layers, and still gives its static memory', () => {
     const encoder = architectureFromConfig({ model_type: 't5' })
     const error = catchError(() => estimateMemory(encoder))
     expect(error).toBeInstanceOf(ForwardPassError)

@@ -2,7 +2,7 @@ import type { DecoderRun } from './decoder-run.js'
 import type { Layers } from './layers.js'
 import type { Tensor } from './tape.js'
 
-/** The function between the projections of a feed-forward network. The input stays the caller's. */
+/** The activation function of a feed-forward network. The caller keeps the input. */
 export function activate({ layers, forward }: DecoderRun, input: Tensor): Tensor {
   const { activation } = forward.feedForward
   const writtenOut = Object.hasOwn(WRITTEN_OUT, activation) ? WRITTEN_OUT[activation] : undefined
@@ -10,12 +10,12 @@ export function activate({ layers, forward }: DecoderRun, input: Tensor): Tensor
   return layers.ops.elementwise(input, activation, KEEPING_OUTPUT.has(activation) ? 'output' : 'input')
 }
 
-/** Whether it is known what an activation computes; others are taken as one kernel that keeps its input. */
+/** Whether an activation function is known. Unknown ones are estimated as one kernel that saves its input. */
 export function isActivationKnown(name: string): boolean {
   return Object.hasOwn(WRITTEN_OUT, name) || KEEPING_OUTPUT.has(name) || KEEPING_INPUT.has(name)
 }
 
-/** The names in transformers' `ACT2FN` that are one kernel (`activations.py`), by what its backward needs. */
+/** The names in transformers' `ACT2FN` that are one kernel (`activations.py`): those that save their input, or their output. */
 const KEEPING_INPUT: ReadonlySet<string> = new Set([
   'gelu',
   'gelu_pytorch_tanh',
@@ -27,7 +27,7 @@ const KEEPING_INPUT: ReadonlySet<string> = new Set([
 ])
 const KEEPING_OUTPUT: ReadonlySet<string> = new Set(['relu', 'sigmoid', 'tanh'])
 
-/** Those that the code writes out, and BLOOM's own function, whose backward is written out. */
+/** Functions that consist of several operations, and BLOOM's own function, whose backward does. */
 const WRITTEN_OUT: Readonly<Record<string, (layers: Layers, input: Tensor) => Tensor>> = {
   bloom_gelu: ({ ops }, input) => ops.elementwise(input, 'gelu'),
   gelu_10: clippedGelu,
@@ -43,8 +43,8 @@ const WRITTEN_OUT: Readonly<Record<string, (layers: Layers, input: Tensor) => Te
 }
 
 /**
- * `0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x ** 3)))`, as GPT-2's code writes it out. Autocast takes powers in
- * float32, and all that follows from it.
+ * `0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x ** 3)))`, as separate operations in GPT-2's code. Autocast computes the
+ * power, and everything that depends on it, in float32.
  */
 function geluNew(layers: Layers, input: Tensor): Tensor {
   const { ops } = layers
@@ -92,7 +92,7 @@ function geluByError(layers: Layers, input: Tensor): Tensor {
   return raised(layers, half, bent)
 }
 
-/** `half * (1 + bent)`: what the written out GELUs end with. Both are freed. */
+/** `half * (1 + bent)`: the last step of GELUs in separate operations. Frees both. */
 function raised({ ops }: Layers, half: Tensor, bent: Tensor): Tensor {
   const shifted = ops.shift(bent)
   ops.tape.free(bent)

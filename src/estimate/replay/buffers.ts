@@ -2,7 +2,7 @@ import type { CompleteRotation } from './complete-forward-pass.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { ReplayModel } from './replay-model.js'
 
-/** The bytes of the inputs of a step, and of what modules keep besides parameters. */
+/** The bytes of the inputs of a step, and of the buffers of modules. */
 export function bufferBytes(model: ReplayModel, tokens: number, dtype: ComputeDtype): number {
   const { root, dimensions } = model.architecture
   const { rotation, masks, feedForward } = model.forward
@@ -10,14 +10,14 @@ export function bufferBytes(model: ReplayModel, tokens: number, dtype: ComputeDt
   const inputs = DTYPE_BYTES.int64 * tokens
   const positions = Object.values(root.children ?? {})[0]?.children?.['wpe']?.parameters?.['weight']?.[0] ?? 0
   const maskCount = { none: 0, oneForAll: 1, eachLayer: layers }[masks.buffers]
-  // Beside each mask of booleans lies the number that GPT-2 once wrote in its place.
+  // Each boolean mask comes with the number that GPT-2 used to write for masked scores.
   const maskBytes = positions * positions + DTYPE_BYTES[dtype]
   const expertBytes = { none: 0, model: DTYPE_BYTES[dtype], float32: 4 }[feedForward.mixture?.routerBuffer ?? 'none']
   const routers = moe ? moe.expertLayers * moe.experts * expertBytes : 0
   return inputs + (rotation ? frequencyBytes(rotation, layers) : 0) + maskCount * maskBytes + routers
 }
 
-/** A float32 for every second feature that is rotated. */
+/** One float32 for every two rotated features. */
 function frequencyBytes({ features, tables, frequencies }: CompleteRotation, layers: number): number {
   const kinds = tables === 'one' ? 1 : 2
   const copies = { model: kinds, modelAndAttention: kinds + layers, recomputed: 0 }[frequencies]

@@ -31,7 +31,7 @@ export interface CompleteForwardPass {
   readonly checkpointing: boolean
 }
 
-/** Rotation, with its features counted and its layers told. */
+/** Rotary embedding, with the number of rotated features and the layers that use it. */
 export interface CompleteRotation extends Required<Rotation> {
   readonly features: number
   /** Whether a layer rotates queries and keys. */
@@ -44,10 +44,10 @@ export interface CompleteAttention extends Required<Omit<Attention, 'chunks'>> {
   readonly eager: Required<EagerAttention>
 }
 
-/** How blocks join the residual stream, with every default filled in. */
+/** How blocks connect to the residual stream, with every default filled in. */
 export type CompleteResidual = Required<SequentialResidual> | Required<ParallelResidual>
 
-/** Fills in what a family leaves out. */
+/** Fills in the defaults of a family's forward pass. */
 export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions): CompleteForwardPass {
   const { rotation, alibi, norm, attention, feedForward, residual } = forward
   const { activation, mixture } = feedForward

@@ -13,24 +13,24 @@ export interface DecoderPass {
   readonly options: StepOptions
   readonly forward: CompleteForwardPass
   readonly sizes: ModelSizes
-  /** The module that holds embeddings and layers. */
+  /** The module that contains embeddings and layers. */
   readonly base: Named
 }
 
-/** The masks that layers of either kind are given. */
+/** The masks for layers with and without a sliding window. */
 export interface Masks {
   readonly full: Tensor | undefined
   readonly windowed: Tensor | undefined
 }
 
-/** Whether attention is written out, by choice or because nothing else can compute it. */
+/** Whether attention is eager, by choice or because no other kernel supports the model. */
 export function isEager({ kernel }: StepOptions, { attention }: CompleteForwardPass): boolean {
   return kernel === 'eager' || attention.cappedScores || attention.eagerOnly
 }
 
 /**
- * Eager attention adds a mask to its scores: one in layers that see everything, another in those with a window. The other
- * kernels take one of booleans, where a window is shorter than the sequence.
+ * Eager attention adds a mask to its scores: one for layers with full attention, another for layers with a sliding window. The
+ * other kernels use a boolean mask if the window is shorter than the sequence.
  */
 export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype: ComputeDtype): Masks {
   const { batch, sequence } = options
@@ -56,9 +56,9 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
 }
 
 /**
- * What is looked up for each token, with learned positions where the model has them.
+ * The embeddings of the tokens, with learned positions if the model has them.
  *
- * @param held - takes what the code has names for until the pass returns
+ * @param held - receives what the code references until the pass returns
  */
 export function embeddingOf(
   { layers, options, forward, sizes, base }: DecoderPass,
@@ -76,12 +76,12 @@ export function embeddingOf(
   if (!learned) return { embedded: words, positions }
   const places = ops.embedding(weights.get(`${learned.name}.weight`), sequence * hiddenSize, positions)
   const sum = ops.add(words, places)
-  // The code has names for both until it returns.
+  // The code references both until it returns.
   held.push(words, places)
   return { embedded: sum, positions }
 }
 
-/** What ALiBi is made from: a mask of all tokens, and the slope of each head times each place. */
+/** The tensors behind ALiBi: a mask of all tokens, and the slope of each head times each position. */
 export function distancesOf(
   { layers, sizes }: DecoderPass,
   { maskDtype }: Alibi,
@@ -92,7 +92,7 @@ export function distancesOf(
   return { mask, scaled: ops.tape.tensor(tokens * sizes.heads, dtype, 'mul') }
 }
 
-/** Cosines and sines of all positions, made in float32 and kept in the model's type for all layers. */
+/** Cosines and sines of all positions, computed in float32 and stored in the model's dtype for all layers. */
 export function rotaryTables(
   { layers, options }: DecoderPass,
   { features, pairs, float32 }: CompleteRotation,
@@ -112,7 +112,7 @@ export function rotaryTables(
   return { cos, sin }
 }
 
-/** Cosines and sines, each once. */
+/** Cosines and sines, without duplicates. */
 export function tablesOf(...pairs: readonly (RotaryTables | undefined)[]): Tensor[] {
   return [...new Set(pairs.flatMap((pair) => (pair ? [pair.cos, pair.sin] : [])))]
 }

@@ -9,7 +9,7 @@ import { child, type Named, submodule } from './submodules.js'
 import type { Tensor } from './tape.js'
 import { UndescribedBlock } from './undescribed-block.js'
 
-/** One decoder layer, however its norms stand and its blocks are wired. The input stays the caller's. */
+/** One decoder layer, with any placement of norms and any wiring of blocks. The caller keeps the input. */
 export function decoderLayer(run: DecoderRun, layer: Named, input: Tensor, index: number): Tensor {
   const { residual } = run.forward
   return residual.order === 'parallel'
@@ -39,7 +39,7 @@ function oneAfterAnother(
   return output
 }
 
-/** `x + attention(norm(x)) + mlp(norm(x))`, on one norm or on a norm each. */
+/** `x + attention(norm(x)) + mlp(norm(x))`, with one norm for both or one norm each. */
 function sideBySide(
   run: DecoderRun,
   layer: Named,
@@ -64,7 +64,7 @@ function sideBySide(
   return output
 }
 
-/** How the residual stream and what both blocks made are added up. */
+/** Adds the outputs of both blocks to the residual stream. */
 const SUMS: Readonly<
   Record<
     Required<ParallelResidual>['sum'],
@@ -85,7 +85,7 @@ function freeing(ops: Operations, both: Tensor, add: (both: Tensor) => Tensor): 
   return sum
 }
 
-/** A block between its norms, of which either may be absent. */
+/** A block with an optional norm before and after it. */
 function block(
   run: DecoderRun,
   input: Tensor,
@@ -103,7 +103,7 @@ function block(
   return output
 }
 
-/** The sum with the residual stream, behind Granite's multiplier; what a block made is freed. */
+/** Adds a block's output to the residual stream, after Granite's multiplier. Frees the output. */
 function joined({ layers }: DecoderRun, residual: Tensor, made: Tensor, isScaled: boolean): Tensor {
   const { ops } = layers
   const scaled = isScaled ? ops.scale(made) : ops.tape.alias(made)
@@ -113,24 +113,24 @@ function joined({ layers }: DecoderRun, residual: Tensor, made: Tensor, isScaled
   return sum
 }
 
-/** The weights of eager attention that go with the layer; some families return them. */
+/** The weights of eager attention, which are freed when the layer returns; some families return them. */
 function ownWeights({ forward, attentionWeights }: DecoderRun): Tensor[] {
   return forward.attention.returnsWeights ? [] : attentionWeights.splice(0)
 }
 
 function attend(run: DecoderRun, layer: Named, input: Tensor, index: number): Tensor {
   const attention = submodule(layer, 'attention')
-  if (!attention) throw new UndescribedBlock(`${layer.name}, a ${layer.module.type}, has no attention that is known`)
+  if (!attention) throw new UndescribedBlock(`no model for the attention of ${layer.name}, a ${layer.module.type}`)
   if (child(attention, 'kv_a_proj_with_mqa')) return latentAttention(run, attention, input)
   return selfAttention(run, attention, input, index)
 }
 
-/** The feed-forward network; OPT keeps its two projections in the layer itself. */
+/** The feed-forward network. OPT has its two projections in the layer itself. */
 function feed(run: DecoderRun, layer: Named, input: Tensor): Tensor {
   return mlp(run, submodule(layer, 'mlp') ?? layer, input)
 }
 
-/** Which norm stands where: before the blocks, behind them (OLMo 2), or both (Gemma 2, GLM 4). */
+/** The placement of the norms: before the blocks, after them (OLMo 2), or both (Gemma 2, GLM 4). */
 function normsOf(layer: Named) {
   const first = submodule(layer, 'firstNorm')
   const afterMlp = submodule(layer, 'afterMlp')

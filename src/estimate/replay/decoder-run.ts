@@ -13,13 +13,13 @@ export interface StepOptions {
   readonly checkpointing: boolean
   readonly kernel: AttentionKernel
   readonly computeDtype: ComputeDtype
-  /** Whether keys and values are kept for the tokens to come. */
+  /** Whether keys and values are cached for later tokens. */
   readonly cache: boolean
-  /** How parameters are spread over ranks; absent on one GPU. */
+  /** How parameters are sharded over ranks; absent on one GPU. */
   readonly sharding?: Sharding | undefined
   /** Whether the logits outlive the loss. */
   readonly keepOutputs?: boolean
-  /** Whether gradients flow to the input embeddings, frozen as they are. */
+  /** Whether gradients flow to the input embeddings although they are frozen. */
   readonly inputGradients?: boolean
 }
 
@@ -38,8 +38,8 @@ export interface DecoderRun {
   readonly tables: RotaryTables | undefined
   /** The mask that eager attention adds. */
   readonly mask: Tensor | undefined
-  /** What the other kernels add, where ALiBi biases scores. */
+  /** The ALiBi bias that the other kernels add, if any. */
   readonly bias: Tensor | undefined
-  /** What eager attention returns beside its output: a layer holds it until it ends. */
+  /** The attention weights that eager attention also returns. The layer holds them until it ends. */
   readonly attentionWeights: Tensor[]
 }

@@ -18,7 +18,7 @@ import { ROOT } from './sharding.js'
 import { type Named, submodule } from './submodules.js'
 import type { Tensor } from './tape.js'
 
-/** A decoder-only language model on its way through one forward pass. */
+/** One forward pass of a decoder-only language model. */
 export class Decoder {
   readonly #model: ReplayModel
   readonly #pass: DecoderPass
@@ -30,7 +30,7 @@ export class Decoder {
     this.#pass = { layers, options, forward, sizes, base }
   }
 
-  /** The loss of a micro-batch; everything but what backward needs is freed on the way. */
+  /** The loss of a micro-batch. Everything that backward does not need is freed on the way. */
   loss(): Tensor {
     const { tape } = this.#pass.layers.ops
     const { batch, sequence, sharding } = this.#pass.options
@@ -49,12 +49,12 @@ export class Decoder {
     return marked
   }
 
-  /** The names of what is kept beyond the loss go. */
+  /** Drops the references that outlive the loss. */
   dropOutputs(): void {
     this.#pass.layers.ops.tape.free(...this.#outputs.splice(0))
   }
 
-  /** The logits of each sequence's last token, with the cache filled: a prefill. What it holds in the end is freed. */
+  /** A prefill: fills the cache and computes the logits of each sequence's last token. Frees the rest at the end. */
   prefill(): void {
     const { tape } = this.#pass.layers.ops
     const hidden = this.#hidden()
@@ -92,7 +92,7 @@ export class Decoder {
     }
     let hidden = this.#entered(run, embedded)
     let returned: Tensor[] = []
-    // The sum with positions has no name of its own, what is looked up has.
+    // The looked up embeddings have a name in the code; their sum with the positions has not.
     const names = held.length > 0 ? held : [embedded]
     if (held.length > 0) tape.free(embedded)
     const isCheckpointed = options.checkpointing && forward.checkpointing
@@ -127,7 +127,7 @@ export class Decoder {
     return normal
   }
 
-  /** Where a layer is sharded its whole parameters come before it; backward reduces its gradients here. */
+  /** Gathers the parameters of a sharded layer before it runs. In backward, reduces its gradients here. */
   #enter(layer: Named, input: Tensor): Tensor {
     const { layers, options } = this.#pass
     const { sharding } = options
@@ -152,7 +152,7 @@ export class Decoder {
     )
   }
 
-  /** What the first layer gets. */
+  /** The input of the first layer. */
   #entered(run: DecoderRun, embedded: Tensor): Tensor {
     const { ops } = this.#pass.layers
     const first = submodule(this.#pass.base, 'embeddingNorm')

@@ -3,17 +3,17 @@ import type { CompleteForwardPass } from './complete-forward-pass.js'
 import type { ModelSizes } from './model-sizes.js'
 import { baseOf, layersOf, submodule } from './submodules.js'
 
-/** A model of whose equal layers only a few are left, and behind which of them how many are left out. */
+/** A model with only a few of its identical layers, and how many are left out after which layer. */
 export interface FoldedLayers {
   readonly architecture: Architecture
   readonly omitted: ReadonlyMap<string, number>
 }
 
 /**
- * Leaves out what a replay would only do again. From the second of a row of equal layers on, each adds the same bytes in the
- * forward pass and takes the same in the backward pass: what is live at one of its operations is a linear function of the
- * layer's place, so that the most is at one of both ends. Three layers stay at the beginning and two at the end; what the others
- * add is that of the last before the gap, as often as there are others.
+ * Leaves out layers that a replay would only repeat. In a run of identical layers, from the second on, each adds the same bytes
+ * in the forward pass and frees the same bytes in the backward pass. The live bytes at one of its operations are a linear function
+ * of the layer's index, so the maximum is at one of the ends. Three layers stay at the beginning and two at the end. What the
+ * omitted layers add is what the last layer before the gap adds, multiplied by their number.
  */
 export function foldLayers(
   architecture: Architecture,
@@ -45,7 +45,7 @@ const FEWEST_OMITTED = 2
 
 type Layers = ReturnType<typeof layersOf>
 
-/** Layers behind one another that are the same module and compute the same. */
+/** Consecutive layers with the same modules and the same computation. */
 function rowsOf(
   layers: Layers,
   { rotation }: Pick<CompleteForwardPass, 'rotation'>,
@@ -72,7 +72,7 @@ function replaced(module: Module, [first, ...rest]: readonly string[], by: Modul
     : { ...module, children: { ...module.children, [first]: replaced(child, rest, by) } }
 }
 
-/** Whether anything below has a parameter that is another's. */
+/** Whether any parameter below is tied to another. */
 function isShared({ ties, sharedWith, children = {}, items = [] }: Module): boolean {
   if (ties || sharedWith !== undefined) return true
   return Object.values(children).some(isShared) || items.some(({ module }) => isShared(module))

@@ -4,7 +4,7 @@ import { norm } from './norms.js'
 import { child, type Named, outFeatures } from './submodules.js'
 import type { Tensor } from './tape.js'
 
-/** `down(act(gate(x)) * up(x))`: three intermediates are kept, and the input of the last projection. */
+/** `down(act(gate(x)) * up(x))`. It saves three intermediates, and the input of the last projection. */
 export function gated(
   run: DecoderRun,
   block: Named,

@@ -3,44 +3,44 @@ import type { ComputeDtype } from './dtype.js'
 import type { Storage } from './memory-ledger.js'
 
 /**
- * A tensor as a program holds it: its size, its type, and how its gradient flows. It owns one reference to its storage,
- * which `Tape.free` gives back, as Python does when the last name of a tensor goes.
+ * A tensor as a program holds it: its size, its dtype, and how its gradient flows. It owns one reference to its storage, which
+ * `Tape.free` drops, like Python when the last name of a tensor goes out of scope.
  */
 export interface Tensor {
   readonly elements: number
   readonly dtype: ComputeDtype
   readonly storage: Storage
-  /** Where its gradient goes; absent where nothing is differentiated. */
+  /** Where its gradient goes; absent if it has none. */
   readonly grad?: Node | Leaf
-  /** Set where its storage holds it in four bits: it is unpacked for each use. */
+  /** Set if its storage has 4 bits an element: it is unpacked for each use. */
   readonly isNf4?: boolean
   /** How many parameters are like it in layers that are not replayed. */
   readonly alike?: number
 }
 
-/** A parameter that is trained: what accumulates its gradient. */
+/** A trained parameter, which accumulates its gradient. */
 export interface Leaf {
   readonly kind: 'leaf'
   readonly shape: Shape
   readonly elements: number
   readonly dtype: ComputeDtype
-  /** Gradients that are still to come in this backward pass. */
+  /** Gradients that are still missing in this backward pass. */
   expected: number
-  /** Those that have come, added up. */
+  /** The sum of the gradients so far. */
   pending?: Storage
   /** The gradient that the optimizer sees. */
   gradient?: Storage
-  /** Whether the optimizer sees only a rank's share of it. */
+  /** Whether the optimizer sees only the share of a rank. */
   readonly isSharded?: boolean
   /** How many parameters are like it in layers that are not replayed. */
   readonly alike?: number
-  /** The tensor itself where it is no parameter: autograd keeps it, and nobody looks at its gradient. */
+  /** The tensor itself, if it is not a parameter: autograd keeps it, and its gradient is not used. */
   readonly variable?: Storage
-  /** The whole gradient of a sharded parameter, until it is reduced. */
+  /** The unsharded gradient of a sharded parameter, until it is reduced. */
   unreduced?: Storage
 }
 
-/** One differentiable operation of the forward pass. */
+/** A recorded operation of the forward pass. */
 export interface Node {
   readonly kind: 'node'
   readonly inputs: readonly (Node | Leaf | undefined)[]
@@ -51,22 +51,22 @@ export interface Node {
 }
 
 /**
- * What an operation's backward does with the gradient of its output: the gradients of its inputs, each owned. One that has
- * another shape or type than its input is made to fit by a function: the engine does that behind the operation, when what was
- * saved for it is freed (`validate_outputs` in torch's `engine.cpp`).
+ * The backward of an operation: from the gradient of its output to the gradients of its inputs, each owned by the caller. If a
+ * gradient has another shape or dtype than its input, a function converts it. The engine does that after the operation, when its
+ * saved tensors are freed (`validate_outputs` in torch's `engine.cpp`).
  */
 export type Backward = (gradient: Storage) => readonly (Storage | (() => Storage) | undefined)[]
 
-/** A saved tensor of a checkpointed layer: not kept, but made again. */
+/** A saved tensor of a checkpointed layer: not kept, but recomputed. */
 export interface Held {
   readonly frame: Frame
   readonly index: number
 }
 
-/** A checkpointed layer: how to run it again, and what the second run made. */
+/** A checkpointed layer: how to recompute it, and what the recomputation made. */
 export interface Frame {
   readonly run: () => void
-  /** What the layer's inputs are, kept until its backward is done. */
+  /** The inputs of the layer, kept until its backward is done. */
   readonly inputs: readonly Storage[]
   count: number
   /** Saved tensors whose operations have not run backward yet. */

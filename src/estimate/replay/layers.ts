@@ -6,7 +6,7 @@ import type { Operations } from './operations/operations.js'
 import type { Tensor } from './tape.js'
 import type { Weights } from './weights.js'
 
-/** What the layers of a model share while they run: operations, parameters, sizes and types. */
+/** What the layers of a model share while they run: operations, parameters, sizes and dtypes. */
 export class Layers {
   readonly ops: Operations
   readonly weights: Weights
@@ -31,7 +31,7 @@ export class Layers {
     this.#linear = linear
   }
 
-  /** Autocast keeps the copies of parameters that it made until it ends. */
+  /** Autocast caches its copies of parameters until it ends. */
   endAutocast(): void {
     const { tape } = this.ops
     for (const [{ alike = 0 }, cast] of this.#casts) {
@@ -42,17 +42,17 @@ export class Layers {
     this.#casts.clear()
   }
 
-  /** A linear layer, with its bias and its adapter where it has them; autocast may be off for it. The input stays the caller's. */
+  /** A linear layer with its bias and its adapter, if any. Autocast can be off for it. The caller keeps the input. */
   linear(name: string, input: Tensor, outFeatures: number, autocast = this.autocast): Tensor {
     const adapter = this.weights.adapter(name)
     const weight = this.weights.get(`${name}.weight`)
     const base = this.#base(name, input, weight, outFeatures, autocast)
     if (!adapter) return base
     const { tape } = this.ops
-    // Of packed weights PEFT copies the product first (peft/tuners/lora/bnb.py, Linear4bit.forward).
+    // With packed weights, PEFT first copies the product (peft/tuners/lora/bnb.py, Linear4bit.forward).
     const copy = weight.isNf4 ? this.ops.contiguous(base) : tape.alias(base)
     tape.free(base)
-    // PEFT computes the adapter in the adapter's type (peft/tuners/lora/layer.py, Linear.forward).
+    // PEFT computes the adapter in the adapter's dtype (peft/tuners/lora/layer.py, Linear.forward).
     const cast = this.ops.to(input, adapter.a.dtype)
     const low = this.#affine(cast, adapter.a, undefined, adapter.rank)
     const high = this.#affine(low, adapter.b, undefined, outFeatures)
@@ -64,7 +64,7 @@ export class Layers {
     return output
   }
 
-  /** The product with a weight, and its bias: in one operation, or added to the product. */
+  /** The product with a weight, with the bias in the same operation or added afterwards. */
   #base(name: string, input: Tensor, weight: Tensor, outFeatures: number, autocast: boolean): Tensor {
     const bias = this.weights.find(`${name}.bias`)
     if (this.#linear === 'kernel' || name === 'lm_head') return this.#affine(input, weight, bias, outFeatures, autocast)
@@ -77,7 +77,7 @@ export class Layers {
     return sum
   }
 
-  /** The adapter's part cast to the base's type, and added. Both are freed. */
+  /** Casts the adapter's output to the dtype of the base, and adds it. Frees both. */
   #sumInBase(base: Tensor, part: Tensor): Tensor {
     const narrow = this.ops.to(part, base.dtype)
     this.ops.tape.free(part)
@@ -86,7 +86,7 @@ export class Layers {
     return sum
   }
 
-  /** The sum in the wider type, cast to the base's. Both are freed. */
+  /** The sum in the wider dtype, cast to the dtype of the base. Frees both. */
   #sumInWider(base: Tensor, part: Tensor): Tensor {
     const sum = this.ops.add(base, part)
     this.ops.tape.free(part, base)
@@ -95,12 +95,12 @@ export class Layers {
     return output
   }
 
-  /** The product with a matrix that is no linear layer's. */
+  /** The product with a matrix that does not belong to a linear layer. */
   product(input: Tensor, matrix: Tensor, outFeatures: number, autocast = this.autocast): Tensor {
     return this.#affine(input, matrix, undefined, outFeatures, autocast)
   }
 
-  /** A product of each expert's rows with its matrix, all matrices in one parameter. */
+  /** The product of each expert's rows with its matrix; all matrices are in one parameter. */
   batched(input: Tensor, parameter: Tensor): Tensor {
     const { ops } = this
     const { tape } = ops
@@ -137,7 +137,7 @@ export class Layers {
     const elements = rows * outFeatures
     const output = tape.record(
       [left, matrix, vector],
-      // bitsandbytes keeps a packed weight past autograd: no checkpoint makes it again.
+      // bitsandbytes saves a packed weight outside autograd, so checkpointing does not recompute it.
       { before: [...(matrix.grad ? [left] : []), ...(left.grad && !weight.isNf4 ? [matrix] : [])] },
       () => tape.tensor(elements, left.dtype, vector ? 'addmm' : 'mm'),
       () => {
@@ -145,7 +145,7 @@ export class Layers {
         if (again) tape.free(again.scales)
         const forWeight = () => matrix.grad && this.ops.gradient(matrix.elements, matrix.dtype, 'mm')
         const forInput = () => left.grad && this.ops.gradient(left.elements, left.dtype, 'mm')
-        // mm makes the weight's gradient first, addmm the input's.
+        // mm computes the weight's gradient first, addmm the input's.
         const first = vector ? forInput() : forWeight()
         const second = vector ? forWeight() : forInput()
         const forBias = vector?.grad && (() => this.ops.gradient(vector.elements, vector.dtype, 'sum'))
@@ -157,7 +157,7 @@ export class Layers {
     return output
   }
 
-  /** A parameter as a linear layer takes it: under autocast its bfloat16 copy, made once while autocast lasts. */
+  /** A parameter as a linear layer uses it: under autocast its bfloat16 copy, which is made once and cached. */
   #castParameter(parameter: Tensor): Tensor {
     const { tape } = this.ops
     if (parameter.dtype === 'bfloat16') return tape.alias(parameter)
@@ -172,7 +172,7 @@ export class Layers {
     return cast
   }
 
-  /** A tensor in the type that attention computes in. */
+  /** A tensor in the dtype that attention computes in. */
   castForAutocast(input: Tensor, dtype: ComputeDtype): Tensor {
     return this.autocast ? this.ops.to(input, dtype) : this.ops.tape.alias(input)
   }

@@ -1,6 +1,6 @@
 import type { Tape, Tensor } from './tape.js'
 
-/** The names that code gives to tensors in a loop: one that is given anew lets go what it stood for. */
+/** The variables of a loop in the model's code. Rebinding a variable frees its previous tensor. */
 export class LoopVariables {
   readonly #tape: Tape
   readonly #tensors = new Map<string, Tensor>()
@@ -9,7 +9,7 @@ export class LoopVariables {
     this.#tape = tape
   }
 
-  /** Gives a name to a tensor, which is freed with it. */
+  /** Binds a tensor to a variable, which owns it. */
   bind(name: string, tensor: Tensor): Tensor {
     const old = this.#tensors.get(name)
     if (old) this.#tape.free(old)
@@ -17,7 +17,7 @@ export class LoopVariables {
     return tensor
   }
 
-  /** All names go, as when a function returns. */
+  /** Frees all variables, as when a function returns. */
   free(): void {
     this.#tape.free(...this.#tensors.values())
     this.#tensors.clear()

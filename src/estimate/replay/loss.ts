@@ -3,10 +3,10 @@ import type { Tensor } from './tape.js'
 
 /**
  * The loss of a causal language model as transformers computes it (`ForCausalLMLoss`): logits in float32, labels shifted
- * by one, the mean cross entropy. The logits stay the caller's.
+ * by one, the mean cross entropy. The caller keeps the logits.
  *
- * Where the vocabulary is large this is the peak: bfloat16 logits, their float32 copy, its log-softmax and the gradients
- * of both live together.
+ * With a large vocabulary this is the peak: the bfloat16 logits, their float32 copy, its log-softmax and the gradients of both
+ * are live at the same time.
  */
 export function causalLoss({ ops }: Layers, logits: Tensor, batch: number, sequence: number): Tensor {
   const { tape } = ops

@@ -1,4 +1,4 @@
-/** The parts that live bytes are booked under, in the terms of `estimateMemory`'s answer. */
+/** The parts that live bytes are counted under, as in the result of `estimateMemory`. */
 export const PARTS = [
   'parameters',
   'gradients',
@@ -9,25 +9,25 @@ export const PARTS = [
   'buffers',
 ] as const
 
-/** One part: `activations` were made in the forward pass, `temporary` in the backward pass, recomputed ones too. */
+/** One part. `activations` are allocated in the forward pass, `temporary` in the backward pass, including recomputed tensors. */
 export type MemoryPart = (typeof PARTS)[number]
 
 /** Bytes by part. */
 export type PartBytes = Record<MemoryPart, number>
 
-/** A step's three phases. */
+/** The three phases of a step. */
 export type Phase = 'forward' | 'backward' | 'step'
 
-/** The most bytes that were live at once, and where that was. */
+/** The peak of the live bytes, and where it was. */
 export interface Peak {
   readonly totalBytes: number
   readonly parts: Readonly<PartBytes>
   readonly phase: Phase
-  /** The operation after which it was reached, as torch names it. */
+  /** torch's name of the operation that reached it. */
   readonly operation: string
 }
 
-/** A block of memory that tensors and their views share; it is freed with its last reference. */
+/** A block of memory that tensors and their views share. It is freed with its last reference. */
 export interface Storage {
   readonly bytes: number
   part: MemoryPart
@@ -35,8 +35,8 @@ export interface Storage {
 }
 
 /**
- * Books live storages by part, and remembers the breakdown at the highest total: what `torch.cuda.max_memory_allocated`
- * counts before the allocator rounds.
+ * Counts live storages by part, and records the breakdown at the peak: what `torch.cuda.max_memory_allocated` counts before the
+ * allocator rounds.
  */
 export class MemoryLedger {
   readonly now: PartBytes = emptyParts()
@@ -44,7 +44,7 @@ export class MemoryLedger {
   #total = 0
   #peak: Peak = { totalBytes: 0, parts: emptyParts(), phase: 'forward', operation: 'start' }
 
-  /** What is live now, in bytes. */
+  /** The live bytes now. */
   get total(): number {
     return this.#total
   }
@@ -53,9 +53,9 @@ export class MemoryLedger {
     return this.#peak
   }
 
-  /** A new storage with one reference. Where nothing is said of its part, the phase decides. */
+  /** A new storage with one reference. By default the phase decides its part. */
   allocate(asked: number, part: MemoryPart = this.phase === 'forward' ? 'activations' : 'temporary'): Storage {
-    // Halves of odd sizes come in fractions.
+    // Half of an odd size is a fraction.
     const bytes = Math.round(asked)
     this.now[part] += bytes
     this.#total += bytes
@@ -75,14 +75,14 @@ export class MemoryLedger {
     this.#total -= storage.bytes
   }
 
-  /** Moves a storage to another part: a gradient is one from the moment its parameter takes it. */
+  /** Moves a storage to another part: a tensor becomes a gradient when its parameter receives it. */
   rebook(storage: Storage, part: MemoryPart): void {
     this.now[storage.part] -= storage.bytes
     this.now[part] += storage.bytes
     storage.part = part
   }
 
-  /** Books what is not replayed: so many bytes more, or less, in each part. */
+  /** Adds bytes that are not replayed to each part, or subtracts them. */
   shift(bytes: Readonly<PartBytes>, times: number): void {
     for (const part of PARTS) {
       this.now[part] += bytes[part] * times
@@ -90,7 +90,7 @@ export class MemoryLedger {
     }
   }
 
-  /** Looks at the total after an operation; `scratchBytes` is what its kernel holds only while it runs. */
+  /** Checks the total after an operation. `scratchBytes` is what its kernel holds only while it runs. */
   observe(operation: string, scratchBytes = 0): void {
     const totalBytes = this.#total + scratchBytes
     if (totalBytes <= this.#peak.totalBytes) return
@@ -98,20 +98,20 @@ export class MemoryLedger {
     this.#peak = { totalBytes, parts, phase: this.phase, operation }
   }
 
-  /** Forgets the peak, and begins again from what is live. */
+  /** Resets the peak to what is live now. */
   reset(): void {
     this.#peak = { totalBytes: this.#total, parts: { ...this.now }, phase: this.phase, operation: 'start' }
   }
 }
 
-/** What has come in each part, and what has gone. */
+/** The difference in each part. */
 export function change(before: Readonly<PartBytes>, after: Readonly<PartBytes>): PartBytes {
   const made = emptyParts()
   for (const part of PARTS) made[part] = after[part] - before[part]
   return made
 }
 
-/** Nothing, in every part. */
+/** Zero bytes in every part. */
 export function emptyParts(): PartBytes {
   return { parameters: 0, gradients: 0, optimizerStates: 0, activations: 0, temporary: 0, kvCache: 0, buffers: 0 }
 }

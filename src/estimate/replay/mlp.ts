@@ -7,7 +7,7 @@ import { child, type Named, outFeatures, submodule } from './submodules.js'
 import type { Tensor } from './tape.js'
 import { UndescribedBlock } from './undescribed-block.js'
 
-/** The feed-forward network of a layer, whichever kind it is. The input stays the caller's. */
+/** The feed-forward network of a layer, of any kind. The caller keeps the input. */
 export function mlp(run: DecoderRun, block: Named, input: Tensor): Tensor {
   if (child(block, 'experts')) return expertMixture(run, block, input)
   if (child(block, 'input_linear')) return parallelExperts(run, block, input)
@@ -17,7 +17,7 @@ export function mlp(run: DecoderRun, block: Named, input: Tensor): Tensor {
   return plain(run, block, input)
 }
 
-/** Phi-3 computes gate and way up at once, and takes them apart as views. */
+/** Phi-3 computes gate and up projection in one product, and splits it into views. */
 function fused(run: DecoderRun, block: Named, input: Tensor): Tensor {
   const { layers } = run
   const { ops } = layers
@@ -34,14 +34,13 @@ function fused(run: DecoderRun, block: Named, input: Tensor): Tensor {
   return output
 }
 
-/** Two projections and a function between them. */
+/** Two projections with an activation function between them. */
 function plain(run: DecoderRun, block: Named, input: Tensor): Tensor {
   const { layers } = run
   const { tape } = layers.ops
   const up = submodule(block, 'up')
   const down = submodule(block, 'down')
-  if (!up || !down)
-    throw new UndescribedBlock(`the forward pass of ${block.name}, a ${block.module.type}, is not described`)
+  if (!up || !down) throw new UndescribedBlock(`no model for ${block.name}, a ${block.module.type}`)
   const before = layers.linear(up.name, input, outFeatures(up))
   const bent = activate(run, before)
   tape.free(before)

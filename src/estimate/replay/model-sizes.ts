@@ -1,18 +1,18 @@
 import type { Dimensions } from '../../architecture/index.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
 
-/** The sizes that a replay needs beside those of the modules. */
+/** The sizes that a replay needs in addition to those of the modules. */
 export interface ModelSizes {
   readonly hiddenSize: number
   readonly vocabSize: number
   readonly heads: number
   readonly kvHeads: number
   readonly headDim: number
-  /** How many experts a token uses, where the modules do not say. */
+  /** How many experts a token uses, which the modules do not show. */
   readonly expertsPerToken: number
-  /** The width of the window in the model's masks; absent where they have none. */
+  /** The width of the sliding window in the model's masks; absent if there is none. */
   readonly windowTokens: number | undefined
-  /** Whether a layer attends through the window. */
+  /** Whether a layer uses the sliding window. */
   readonly isWindowed: (layer: number) => boolean
 }
 

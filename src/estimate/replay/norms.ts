@@ -5,7 +5,7 @@ import type { Layers } from './layers.js'
 import type { Named } from './submodules.js'
 import type { Tensor } from './tape.js'
 
-/** A norm, as its family computes it. The input stays the caller's. */
+/** A norm, as its family computes it. The caller keeps the input. */
 export function norm({ layers, forward }: DecoderRun, { name, module }: Named, input: Tensor): Tensor {
   return COMPUTATIONS[forward.norm](layers, name, input, module.parameters?.['weight'] ?? [])
 }
@@ -22,8 +22,8 @@ const COMPUTATIONS: Readonly<Record<Norm, (layers: Layers, name: string, input: 
 }
 
 /**
- * Root mean square normalisation as Llama computes it: in float32, back to the input's type, then the gain; in
- * some families the gain comes before the cast, and may be cast to float32 itself.
+ * Root mean square normalisation like Llama: in float32, cast back to the dtype of the input, then multiplied by the gain. In
+ * some families the gain comes before the cast, and can itself be cast to float32.
  */
 function rmsNorm(
   layers: Layers,
@@ -48,7 +48,7 @@ function rmsNorm(
   return output
 }
 
-/** Vectors divided by their root mean square, without a gain (Llama 4). */
+/** Root mean square normalisation without a gain (Llama 4). */
 export function unitNorm(layers: Layers, input: Tensor, size: number): Tensor {
   const { ops } = layers
   const { tape } = ops
@@ -59,7 +59,7 @@ export function unitNorm(layers: Layers, input: Tensor, size: number): Tensor {
   return output
 }
 
-/** The same as Gemma computes it: gain and all in float32, and `1 + weight` for the gain. */
+/** Root mean square normalisation like Gemma: completely in float32, with `1 + weight` as gain. */
 function rmsNormPlusOne(layers: Layers, name: string, input: Tensor, weightShape: Shape): Tensor {
   const { ops } = layers
   const { tape } = ops
@@ -75,7 +75,7 @@ function rmsNormPlusOne(layers: Layers, name: string, input: Tensor, weightShape
   return output
 }
 
-/** Vectors divided by their root mean square, which nothing keeps a name for. They are freed. */
+/** Divides vectors by their root mean square. Frees the vectors. */
 function divided(layers: Layers, wide: Tensor, size: number): Tensor {
   const { ops } = layers
   const { tape } = ops
@@ -96,7 +96,7 @@ function meanSquare(layers: Layers, wide: Tensor, size: number): Tensor {
   return mean
 }
 
-/** Layer normalisation as Cohere writes it out: all in float32, the centred input made twice. */
+/** Layer normalisation in separate operations, like Cohere: completely in float32, with the centred input computed twice. */
 function layerNormWrittenOut(layers: Layers, name: string, input: Tensor, weightShape: Shape): Tensor {
   const size = weightShape.at(-1) ?? 1
   const { ops } = layers
@@ -119,7 +119,7 @@ function layerNormWrittenOut(layers: Layers, name: string, input: Tensor, weight
   return output
 }
 
-/** Layer normalisation of a float32 copy, and back. */
+/** Layer normalisation of a float32 copy, cast back. */
 function layerNormOnFloat32Copy(layers: Layers, name: string, input: Tensor): Tensor {
   const { ops } = layers
   const wide = ops.to(input, 'float32')
@@ -130,7 +130,7 @@ function layerNormOnFloat32Copy(layers: Layers, name: string, input: Tensor): Te
   return output
 }
 
-/** Layer normalisation in one kernel: it keeps its input, and mean and inverse deviation of each row. */
+/** Layer normalisation in one kernel. It saves its input, and the mean and inverse deviation of each row. */
 function layerNorm(layers: Layers, name: string, input: Tensor, isShifted = false): Tensor {
   const { ops } = layers
   const { tape } = ops

@@ -2,14 +2,14 @@ import { change, emptyParts, type PartBytes } from './memory-ledger.js'
 import type { Tape, Tensor } from './tape.js'
 
 /**
- * Books the layers that are not replayed: in the forward pass what the layer before them has left, in the backward pass what
- * the layer behind them has, as often as there are some (see `foldLayers`).
+ * Counts the layers that are not replayed (see `foldLayers`). In the forward pass, each adds what the layer before the gap added.
+ * In the backward pass, each adds what the layer after the gap added.
  */
 export class OmittedLayers {
   readonly #tape: Tape
   readonly #omitted: ReadonlyMap<string, number>
   #before: Readonly<PartBytes> = emptyParts()
-  /** What was live when backward reached the end of the layer behind a gap. */
+  /** What was live when backward reached the end of the layer after a gap. */
   #reached: Readonly<PartBytes> = emptyParts()
   #isBehindGap = false
 
@@ -18,12 +18,12 @@ export class OmittedLayers {
     this.#omitted = omitted
   }
 
-  /** A layer begins. */
+  /** Called when a layer begins. */
   before(): void {
     this.#before = { ...this.#tape.ledger.now }
   }
 
-  /** A layer has ended: what it returned is freed, and returned under a name that backward passes. */
+  /** Called when a layer ends. Frees its output, and returns a reference to it that backward passes through. */
   behind(layer: string, hidden: Tensor): Tensor {
     const { ledger } = this.#tape
     const count = this.#omitted.get(layer) ?? 0

@@ -9,7 +9,7 @@ import type { StepMemory } from './step-memory.js'
 import { Tape } from './tape.js'
 import { Weights } from './weights.js'
 
-/** One prefill, as the replay takes it. */
+/** The input of a prefill replay. */
 export interface Prefill {
   readonly batch: number
   readonly sequence: number
@@ -17,7 +17,7 @@ export interface Prefill {
   readonly dtype: ComputeDtype
 }
 
-/** Replays a prefill: all tokens at once, the logits of the last ones, the cache kept. */
+/** Replays a prefill of all tokens in one pass. It computes logits for the last tokens and keeps the cache. */
 export function prefill(model: ReplayModel, { batch, sequence, kernel, dtype }: Prefill): StepMemory {
   const tape = new Tape()
   const { ledger } = tape

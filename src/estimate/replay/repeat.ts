@@ -1,7 +1,7 @@
 import type { Layers } from './layers.js'
 import type { Tensor } from './tape.js'
 
-/** Keys or values once for each query head; the gradient is summed back over each group. */
+/** Keys or values repeated for each query head. The gradient is summed over each group. */
 export function repeat({ ops }: Layers, input: Tensor, groups: number, isView = false): Tensor {
   const { tape } = ops
   if (groups === 1) return tape.alias(input)
@@ -16,7 +16,7 @@ export function repeat({ ops }: Layers, input: Tensor, groups: number, isView = 
   )
 }
 
-/** Elements of the output: a head's values may be narrower than its keys. */
+/** Elements of the output. The values of a head can be narrower than its keys. */
 export function outputOf(query: Tensor, key: Tensor, value: Tensor): number {
   return (query.elements * value.elements) / key.elements
 }

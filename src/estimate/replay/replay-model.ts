@@ -5,26 +5,26 @@ import { type ModelSizes, modelSizes } from './model-sizes.js'
 import { baseOf, layersOf, type Named, type NamedLayer, submodule } from './submodules.js'
 import { UndescribedBlock } from './undescribed-block.js'
 
-/** A model that is ready to be replayed: everything that a replay asks of it, worked out once. */
+/** A model with everything that a replay needs, computed once. */
 export interface ReplayModel {
-  /** The modules that are replayed: of many equal layers only a few. */
+  /** The modules to replay, with only a few of many identical layers. */
   readonly architecture: Architecture
-  /** How many layers like one are not replayed behind it, by its name. */
+  /** How many identical layers after a layer are not replayed, by its name. */
   readonly omitted: ReadonlyMap<string, number>
   readonly forward: CompleteForwardPass
   readonly sizes: ModelSizes
-  /** The module that holds embeddings and layers. */
+  /** The module that contains embeddings and layers. */
   readonly base: Named
   readonly layers: readonly NamedLayer[]
-  /** The output embedding; absent where the class has none. */
+  /** The output embedding; absent if the class has none. */
   readonly head: Named | undefined
 }
 
 /**
- * Makes a model ready to be replayed.
+ * Prepares a model for replays.
  *
- * @param fold - how equal layers are left out
- * @throws UndescribedBlock for a model without a described forward pass, or one that is no stack of decoder layers
+ * @param fold - how identical layers are left out
+ * @throws UndescribedBlock for a model without a forward-pass model, or one that is not a stack of decoder layers
  */
 export function replayModel(whole: Architecture, fold: typeof foldLayers = foldLayers): ReplayModel {
   if (!whole.forward) throw new UndescribedBlock(`${whole.family} has no forward pass`)
@@ -32,7 +32,7 @@ export function replayModel(whole: Architecture, fold: typeof foldLayers = foldL
   const sizes = modelSizes(whole.dimensions, forward)
   const { architecture, omitted } = fold(whole, forward, sizes)
   const base = baseOf(architecture)
-  if (!base) throw new UndescribedBlock(`${architecture.className} is no stack of decoder layers`)
+  if (!base) throw new UndescribedBlock(`${architecture.className} is not a stack of decoder layers`)
   const head = submodule({ name: '', module: architecture.root }, 'head')
   return { architecture, omitted, forward, sizes, base, layers: layersOf(base), head }
 }

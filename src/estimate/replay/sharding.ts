@@ -1,7 +1,7 @@
 import type { MemoryLedger, Storage } from './memory-ledger.js'
 import type { Leaf } from './tape.js'
 
-/** Parameters that are gathered together: those of one decoder layer, or all others (the root). */
+/** Parameters that are gathered together: those of one decoder layer, or all the rest (the root). */
 interface Group {
   /** Bytes of all its parameters, each padded to a multiple of the ranks. */
   gatheredBytes: number
@@ -11,17 +11,17 @@ interface Group {
 }
 
 /**
- * One rank of FSDP2 (`fully_shard` on every decoder layer and on the root, what ZeRO-3 does; Rajbhandari et al. 2019,
- * arXiv:1910.02054): it owns its share of each parameter, gradient and state, and whole parameters only while they compute.
- * The order of buffers is that of torch's `_fsdp_param_group.py`.
+ * One rank of FSDP2: `fully_shard` on every decoder layer and on the root, like ZeRO-3 (Rajbhandari et al. 2019,
+ * arXiv:1910.02054). It owns its share of each parameter, gradient and state, and has unsharded parameters only while they are
+ * used. The order of buffers is that of torch's `_fsdp_param_group.py`.
  */
 export class Sharding {
   readonly #ledger: MemoryLedger
   readonly #world: number
   readonly #groups = new Map<string, Group>()
-  /** The gathered buffer that forward holds until the next layer has its own. */
+  /** The gathered buffer that forward holds until the next layer has gathered its own. */
   #held: Storage | undefined
-  /** The input of the last reduce-scatter, held until the next. */
+  /** The input of the last reduce-scatter, held until the next one. */
   #reducing: Storage | undefined
 
   constructor(ledger: MemoryLedger, world: number) {
@@ -29,7 +29,7 @@ export class Sharding {
     this.#world = world
   }
 
-  /** Takes a parameter into a group; says how many bytes the rank's own share has. Shards are cut along the first dimension. */
+  /** Adds a parameter to a group, and returns the bytes of the rank's share. Parameters are split along the first dimension. */
   add(name: string, shape: readonly number[], width: number, leaf: Leaf | undefined): number {
     const group = this.#group(name)
     const [rows = 1, ...rest] = shape
@@ -40,7 +40,7 @@ export class Sharding {
     return shard
   }
 
-  /** Before a group computes: its buffer is gathered while the one before is still held, then copied out. */
+  /** Before a group runs: gathers its buffer while the previous one is still held, then copies it out. */
   beforeForward(name: string): void {
     const group = this.#group(name)
     const gather = this.#allocate(group.gatheredBytes, 'all_gather')
@@ -49,18 +49,18 @@ export class Sharding {
     this.#held = gather
   }
 
-  /** Behind a layer its whole parameters go; the root keeps its own. */
+  /** After a layer: frees its unsharded parameters. The root keeps its own. */
   afterForward(name: string): void {
     this.#reshard(this.#group(name))
   }
 
-  /** When the root is through, the last gathered buffer goes. */
+  /** After the root: frees the last gathered buffer. */
   endForward(): void {
     if (this.#held) this.#ledger.release(this.#held)
     this.#held = undefined
   }
 
-  /** Backward asks for a group's whole parameters, and gathers those of the next ahead. */
+  /** Before a group's backward: gathers its parameters, and prefetches those of the next group. */
   beforeBackward(name: string | undefined, next: string | undefined): void {
     if (name !== undefined) {
       const group = this.#group(name)
@@ -73,7 +73,7 @@ export class Sharding {
     if (ahead) ahead.gather = this.#allocate(ahead.gatheredBytes, 'all_gather')
   }
 
-  /** Whole parameters go, and whole gradients are reduced to the rank's share. */
+  /** After a group's backward: frees its unsharded parameters, and reduces its gradients to the rank's share. */
   afterBackward(name: string): void {
     const group = this.#group(name)
     this.#reshard(group)
@@ -93,7 +93,7 @@ export class Sharding {
     else for (const { leaf } of fresh) leaf.gradient = reduced
   }
 
-  /** The end of backward: the root's gradients, and those of layers whose inputs are not differentiated. */
+  /** At the end of backward: reduces the gradients of the root, and of layers whose inputs have no gradient. */
   endBackward(): void {
     for (const name of this.#groups.keys()) this.afterBackward(name)
     if (this.#reducing) this.#ledger.release(this.#reducing)
@@ -120,5 +120,5 @@ export class Sharding {
   }
 }
 
-/** The group of all parameters outside of decoder layers. */
+/** The group of all parameters outside decoder layers. */
 export const ROOT = ''

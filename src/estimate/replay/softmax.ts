@@ -2,7 +2,7 @@ import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { Layers } from './layers.js'
 import type { Tensor } from './tape.js'
 
-/** Softmax keeps its output; its backward multiplies gradient and output first (CUDA), which takes as much again. */
+/** Softmax saves its output. On CUDA its backward first multiplies gradient and output, which needs a tensor of the same size. */
 export function softmax({ ops }: Layers, input: Tensor, dtype: ComputeDtype = 'float32'): Tensor {
   const { tape } = ops
   return tape.record(

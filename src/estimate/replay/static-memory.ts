@@ -6,10 +6,10 @@ import { Tape } from './tape.js'
 import type { TrainingStep } from './training-options.js'
 import { Weights } from './weights.js'
 
-/** What a run holds between its steps, whatever its forward pass is. */
+/** What a run holds between its steps. It does not depend on the forward pass. */
 export type StaticMemory = Pick<PartBytes, 'parameters' | 'gradients' | 'optimizerStates'>
 
-/** Parameters, gradients and optimizer states, which need no forward pass to be known. */
+/** Parameters, gradients and optimizer states, computed without a forward pass. */
 export function staticMemory(architecture: Architecture, step: TrainingStep): StaticMemory {
   const { ledger, weights } = allocateStatic(architecture, step)
   const gradients = weights.leaves.map(({ shape, dtype }) =>
@@ -20,8 +20,8 @@ export function staticMemory(architecture: Architecture, step: TrainingStep): St
 }
 
 /**
- * Books what is there when a step begins, but for inputs and buffers of modules: parameters, and the states of the optimizer,
- * which are there from the second step on.
+ * Allocates what exists when a step begins, except inputs and buffers of modules: parameters, and the optimizer states, which
+ * exist from the second step on.
  */
 export function allocateStatic(
   architecture: Architecture,
@@ -48,7 +48,7 @@ export function allocateStatic(
   return { tape, ledger, sharding, weights }
 }
 
-/** What one rank owns of a parameter: a share of its rows, the last ones padded. */
+/** The share of a parameter that one rank owns: a part of its rows, with padding in the last part. */
 function shardOf([rows = 1, ...rest]: Shape, world: number): Shape {
   return [Math.ceil(rows / world), ...rest]
 }

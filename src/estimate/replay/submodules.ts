@@ -6,7 +6,7 @@ export interface Named {
   readonly module: Module
 }
 
-/** What families call the parts that all decoders have. */
+/** The names that families use for the parts that all decoders have. */
 const NAMES = {
   embedding: ['embed_tokens', 'wte', 'embed_in', 'word_embeddings'],
   positions: ['wpe', 'embed_positions'],
@@ -40,10 +40,10 @@ const NAMES = {
   down: ['down_proj', 'c_proj', 'fc2', 'fc_out', 'dense_4h_to_h'],
 } as const
 
-/** A part that decoders have, whatever a family calls it. */
+/** A part that all decoders have, whatever its name. */
 export type SubmoduleKind = keyof typeof NAMES
 
-/** The child of a kind; absent where the module has none. */
+/** The child that is a given part; absent if the module has none. */
 export function submodule(of: Named, kind: SubmoduleKind): Named | undefined {
   const name = NAMES[kind].find((one) => of.module.children?.[one])
   return name === undefined ? undefined : child(of, name)
@@ -55,12 +55,12 @@ export function child(of: Named, name: string): Named | undefined {
   return module && { name: of.name === '' ? name : `${of.name}.${name}`, module }
 }
 
-/** The features that a linear layer returns; 0 where there is none. */
+/** The output features of a linear layer; 0 if there is none. */
 export function outFeatures(layer: Named | undefined): number {
   return layer?.module.linear?.outFeatures ?? 0
 }
 
-/** The module that holds embeddings and layers, however deep it lies; absent where the model is no stack of decoder layers. */
+/** The module that contains embeddings and layers, at any depth; absent if the model is not a stack of decoder layers. */
 export function baseOf({ root }: Architecture): Named | undefined {
   let base: Named = { name: '', module: root }
   while (!submodule(base, 'layers')) {
@@ -72,12 +72,12 @@ export function baseOf({ root }: Architecture): Named | undefined {
   return submodule(base, 'embedding') && base
 }
 
-/** A decoder layer, with its place among all. */
+/** A decoder layer and its index. */
 export interface NamedLayer extends Named {
   readonly index: number
 }
 
-/** The layers in their order. */
+/** The layers in order. */
 export function layersOf(base: Named): NamedLayer[] {
   const list = submodule(base, 'layers')
   const items = (list?.module.items ?? []).flatMap(({ indices, module }) =>

@@ -4,19 +4,19 @@ import { MemoryLedger, type MemoryPart, type Storage } from './memory-ledger.js'
 
 export type { Backward, Leaf, Node, Tensor } from './graph.js'
 
-/** The second run of a checkpointed layer: what it has saved, and what it has names for. */
+/** The recomputation of a checkpointed layer: what it has saved, and what it references. */
 interface SecondRun {
   readonly frame: Frame
   readonly made: (Storage | undefined)[]
   readonly names: Storage[]
 }
 
-/** Ends the second run of a checkpointed layer as soon as the last saved tensor is there, as torch does. */
+/** Stops the recomputation of a checkpointed layer at the last saved tensor, like torch. */
 class EarlyStop extends Error {}
 
 /**
- * Replays a training step as autograd runs it, on tensors that have sizes and no contents: each operation allocates what
- * it returns, saves what its backward needs, and the ledger sees every byte come and go.
+ * Replays a training step like autograd, on tensors that have sizes but no contents. Each operation allocates what it returns
+ * and saves what its backward needs. The ledger records every allocation and every free.
  */
 export class Tape {
   readonly ledger = new MemoryLedger()
@@ -26,12 +26,12 @@ export class Tape {
   #runs = 0
   #gradients = true
 
-  /** Tells one run of code from another: what is cached in one, as autocast's copies are, is not there in the next. */
+  /** Identifies a run of the code. What is cached in one run, such as autocast copies, does not exist in the next. */
   get run(): number {
     return this.#runs
   }
 
-  /** Runs something without recording, as under `torch.no_grad()`. */
+  /** Runs without recording, as under `torch.no_grad()`. */
   withoutGradients<Result>(run: () => Result): Result {
     this.#gradients = false
     const result = run()
@@ -39,7 +39,7 @@ export class Tape {
     return result
   }
 
-  /** A tensor of a new storage. */
+  /** A tensor with a new storage. */
   tensor(elements: number, dtype: ComputeDtype, operation: string, part?: MemoryPart): Tensor {
     const storage = this.ledger.allocate(elements * DTYPE_BYTES[dtype], part)
     this.#again?.names.push(storage)
@@ -47,7 +47,7 @@ export class Tape {
     return { elements, dtype, storage }
   }
 
-  /** The same tensor from where gradients flow on: `requires_grad_()` on what no parameter has gone into. */
+  /** The same tensor with gradients: `requires_grad_()` on a tensor that does not depend on a trained parameter. */
   requireGradient(tensor: Tensor): Tensor {
     if (tensor.grad || !this.#gradients) return tensor
     const { elements, dtype } = tensor
@@ -55,14 +55,14 @@ export class Tape {
     return { ...tensor, grad: { kind: 'leaf', shape: [elements], elements, dtype, expected: 0, variable } }
   }
 
-  /** A second name of the same tensor, or a view of it. */
+  /** A second reference to the same tensor, or a view of it. */
   alias(tensor: Tensor): Tensor {
     this.ledger.retain(tensor.storage)
     this.#again?.names.push(tensor.storage)
     return tensor
   }
 
-  /** A second name of a tensor, at which something happens when backward passes. */
+  /** A second reference to a tensor, with a callback that runs in backward. */
   marker(tensor: Tensor, passing: () => void): Tensor {
     return this.record(
       [tensor],
@@ -75,7 +75,7 @@ export class Tape {
     )
   }
 
-  /** A name goes. */
+  /** Drops a reference. */
   free(...tensors: Tensor[]): void {
     for (const { storage } of tensors) {
       this.ledger.release(storage)
@@ -84,9 +84,9 @@ export class Tape {
   }
 
   /**
-   * Runs an operation: `make` allocates its output, and where an input is differentiated it is recorded.
+   * Runs an operation: `make` allocates its output. It is recorded if an input needs a gradient.
    *
-   * @param saves - what backward needs: inputs are saved before the kernel runs, outputs behind it
+   * @param saves - what backward needs: inputs are saved before the kernel runs, outputs after it
    */
   record(
     inputs: readonly (Tensor | undefined)[],
@@ -127,8 +127,8 @@ export class Tape {
   }
 
   /**
-   * Runs a layer whose saved tensors are not kept but made again in backward: non-reentrant checkpointing
-   * (`torch.utils.checkpoint`), which ends the second run with the last tensor that is needed.
+   * Runs a layer whose saved tensors are not kept but recomputed in backward: non-reentrant checkpointing
+   * (`torch.utils.checkpoint`), which stops the recomputation at the last tensor that is needed.
    */
   checkpoint(inputs: readonly Tensor[], layer: () => Tensor): Tensor {
     const run = (): void => {
@@ -143,7 +143,7 @@ export class Tape {
     return output
   }
 
-  /** The backward pass: operations in the reverse of their order, as autograd's engine takes them. */
+  /** The backward pass: operations in reverse order, like autograd's engine. */
   backward(loss: Tensor): void {
     this.ledger.phase = 'backward'
     const { grad } = loss
@@ -180,7 +180,7 @@ export class Tape {
     return storage
   }
 
-  /** What is still named when the run ends early goes with it, as an exception takes the locals of its frames. */
+  /** Frees what is still referenced when the run stops early, as an exception frees the locals of its frames. */
   #runAgain(frame: Frame): (Storage | undefined)[] {
     const again: SecondRun = { frame, made: [], names: [] }
     this.#again = again
@@ -213,7 +213,7 @@ export class Tape {
     for (const storage of frame.inputs) this.ledger.release(storage)
   }
 
-  /** A second gradient is added into a new tensor; a parameter takes its gradient when the last has come. */
+  /** A second gradient is added into a new tensor. A parameter gets its gradient when the last one has arrived. */
   #accumulate(target: Node | Leaf, gradient: Storage): void {
     const { pending } = target
     if (pending === undefined) target.pending = gradient
@@ -244,5 +244,5 @@ export class Tape {
   }
 }
 
-/** Marks what the second run of a checkpointed layer makes: it is never run backward itself. */
+/** Marks what a recomputation makes: backward never runs on it. */
 const PLACEHOLDER: Node = { kind: 'node', inputs: [], saved: [], backward: () => [] }

@@ -3,7 +3,7 @@ import type { AttentionKernel } from '../kernels.js'
 import type { ComputeDtype } from './dtype.js'
 import type { AdapterRank } from './weights.js'
 
-/** One training step, as the replay takes it. */
+/** The input of a training step replay. */
 export interface TrainingStep {
   readonly batch: number
   readonly sequence: number
@@ -17,9 +17,9 @@ export interface TrainingStep {
   readonly adapterRank: AdapterRank
   /** Bytes that the optimizer keeps for one trained tensor. */
   readonly stateBytes: (shape: Shape, dtype: ComputeDtype) => number
-  /** Whether gradients of an earlier micro-batch are there already. */
+  /** Whether gradients of an earlier micro-batch already exist. */
   readonly accumulating: boolean
-  /** Ranks that parameters, gradients and states are spread over. Default: 1. */
+  /** Ranks that parameters, gradients and states are sharded over. Default: 1. */
   readonly world?: number
   readonly keepOutputs?: boolean
   readonly inputGradients?: boolean

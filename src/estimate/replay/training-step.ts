@@ -8,7 +8,7 @@ import { allocateStatic } from './static-memory.js'
 import type { StepMemory } from './step-memory.js'
 import type { TrainingStep } from './training-options.js'
 
-/** Replays one training step, after the first. */
+/** Replays one training step, not the first one: optimizer states already exist. */
 export function trainingStep(model: ReplayModel, step: TrainingStep): StepMemory {
   const { tape, ledger, sharding, weights } = allocateStatic(model.architecture, step, model.omitted)
   const tokens = step.batch * step.sequence

@@ -1,4 +1,4 @@
-/** A block on the way of a forward pass that nothing here describes. */
+/** A forward pass has a block that this library cannot replay. */
 export class UndescribedBlock extends Error {
   constructor(found: string) {
     super(found)

@@ -13,29 +13,29 @@ export interface Adapter {
   readonly rank: number
 }
 
-/** Which adapter a module carries, if any. */
+/** The adapter of a module, if any. */
 export type AdapterRank = (name: string) => number | undefined
 
-/** How parameters are kept and which of them are trained. */
+/** How parameters are stored, and which of them are trained. */
 export interface WeightOptions {
   readonly dtype: ComputeDtype
   /** Whether the model's own parameters are trained. */
   readonly trained: boolean
-  /** Whether the weights of linear layers, but for the output embedding, are stored in four bits. */
+  /** Whether the weights of linear layers, except the output embedding, are stored in 4 bits. */
   readonly quantised: boolean
   readonly adapterDtype: ComputeDtype
   readonly adapterRank: AdapterRank
-  /** How parameters are spread over ranks; absent on one GPU. */
+  /** How parameters are sharded over ranks; absent on one GPU. */
   readonly sharding?: Sharding | undefined
-  /** How many layers like one are not replayed, by its name. */
+  /** How many identical layers are not replayed, by the name of the layer before them. */
   readonly omitted?: ReadonlyMap<string, number>
 }
 
-/** The parameters of a model, booked, by name; tied ones are one tensor under two names. */
+/** The allocated parameters of a model, by name. Tied parameters are one tensor with two names. */
 export class Weights {
-  /** What the optimizer steps. */
+  /** The parameters that the optimizer updates. */
   readonly leaves: Leaf[] = []
-  /** Parameter tensors, adapters included. */
+  /** Parameter tensors, including adapters. */
   readonly tensors: Tensor[] = []
   readonly #byName = new Map<string, Tensor>()
   readonly #shapes = new Map<Tensor, Shape>()
@@ -43,7 +43,7 @@ export class Weights {
   readonly #ledger: MemoryLedger
   readonly #sharding: Sharding | undefined
   readonly #omitted: ReadonlyMap<string, number>
-  /** What the names of all that lies in a decoder layer begin with: `model.layers.`. */
+  /** The prefix of the names of all parameters in decoder layers: `model.layers.`. */
   readonly #listPrefix: string | undefined
 
   constructor(architecture: Architecture, ledger: MemoryLedger, options: WeightOptions) {
@@ -53,7 +53,7 @@ export class Weights {
     const base = baseOf(architecture)
     const list = base && submodule(base, 'layers')
     this.#listPrefix = list && `${list.name}.`
-    // transformers packs no output embedding (`get_keys_to_not_convert`).
+    // transformers does not pack the output embedding (`get_keys_to_not_convert`).
     const head = submodule({ name: '', module: architecture.root }, 'head')?.name
     const quantizable = new Set<string>()
     for (const { name, module } of modules(architecture))
@@ -80,18 +80,18 @@ export class Weights {
     }
   }
 
-  /** The parameter of a name. */
+  /** The parameter with a name. */
   get(name: string): Tensor {
     const found = this.#byName.get(name)
     if (found) return found
-    throw new Error(`the forward pass asks for ${name}, which the architecture does not have`)
+    throw new Error(`the forward pass needs ${name}, which the architecture does not have`)
   }
 
   find(name: string): Tensor | undefined {
     return this.#byName.get(name)
   }
 
-  /** The shape of a parameter of three dimensions. */
+  /** The shape of a three-dimensional parameter. */
   shape(parameter: Tensor): readonly [number, number, number] {
     const [first = 1, second = 1, third = 1] = this.#shapes.get(parameter) ?? []
     return [first, second, third]

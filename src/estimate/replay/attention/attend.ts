@@ -6,12 +6,12 @@ import { efficient } from './efficient.js'
 import { flash } from './flash.js'
 import type { AttentionSizes, Kernel } from './kernel.js'
 
-/** Every kernel, by its name: one file each. */
+/** Every kernel, by name. Each has its own file. */
 const KERNELS: Readonly<Record<AttentionKernel, Kernel>> = { flash, efficient, eager }
 
 /**
- * Attention over whole sequences, by the kernel that is asked for, or the one that torch takes in its place; queries, keys and
- * values stay the caller's.
+ * Attention over whole sequences with the chosen kernel, or with the one that torch uses instead. The caller keeps queries, keys
+ * and values.
  */
 export function attend(
   layers: Layers,

@@ -2,7 +2,7 @@ import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
 import type { AttentionSizes } from './kernel.js'
 
-/** Runs a kernel on what autocast makes of queries, keys and values. */
+/** Runs a kernel on queries, keys and values after autocast. */
 export function castForAutocast(
   layers: Layers,
   [query, key, value]: readonly [Tensor, Tensor, Tensor],

@@ -4,11 +4,11 @@ import { softmax } from '../softmax.js'
 import type { Tensor } from '../tape.js'
 import type { AttentionSizes, Kernel } from './kernel.js'
 
-/** Attention by its definition: scores, softmax, weights, and their product with the values. */
+/** Attention in separate operations: scores, softmax, weights, and their product with the values. */
 export const eager: Kernel = {
   fallback: () => undefined,
   attend: writtenOut,
-  // A product has the order of its factors.
+  // A product has the memory order of its factors.
   isInOrder: () => false,
 }
 
@@ -20,7 +20,7 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   const wideKey = repeat(layers, key, groups)
   const wideValue = repeat(layers, value, groups)
   const elements = sizes.batch * sizes.heads * sizes.sequence * sizes.sequence
-  // A product over several sequences wants each head's rows together: others are copied.
+  // A product over several sequences needs contiguous rows for each head; other layouts are copied.
   const isSpread = sizes.batch > 1 && !sizes.exchanged
   const isApart = sizes.batch > 1 && groups === 1 && sizes.valuesApart
   const widened = (tensor: Tensor): Tensor => (style.float32Inputs ? ops.to(tensor, 'float32') : tape.alias(tensor))
@@ -48,11 +48,11 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
     else tape.free(scores)
     scores = masked
   }
-  // CUDA turns float16, and only that, to float32 within the kernel.
+  // CUDA converts float16 (and only float16) to float32 inside the kernel.
   const wide = scores.dtype === 'float16' || style.softmax === 'scores' ? tape.alias(scores) : ops.to(scores, 'float32')
   const soft = softmax(layers, wide, style.softmax === 'float32' ? 'float32' : wide.dtype)
   tape.free(wide)
-  // Llama's code casts in the expression of softmax, when the scores still have their name; others have given it on.
+  // Llama casts in the expression of softmax, while the scores still have their name. Other families have already rebound it.
   const isOneExpression = style.weights === 'query'
   if (!isOneExpression) tape.free(scores)
   const weights = ops.to(soft, isOneExpression ? query.dtype : value.dtype)
@@ -63,14 +63,14 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   return output
 }
 
-/** A factor of a batched product, and whether it is copied for it. */
+/** A factor of a batched product, and whether the product copies it. */
 type Factor = readonly [tensor: Tensor, isCopied: boolean]
 
-/** A batched product of two tensors, each saved for the other, in the type that autocast gives them. */
+/** A batched product of two tensors in the dtype of autocast. Each is saved for the other's gradient. */
 function matmul(layers: Layers, left: Factor, right: Factor, elements: number, { dtype }: AttentionSizes): Tensor {
   const { ops } = layers
   const { tape } = ops
-  // What autocast made lives as long as the operation, beside a copy of it.
+  // The copy that autocast makes lives as long as the operation, in addition to a contiguous copy of it.
   const casts = [left, right].map(([tensor]) => layers.castForAutocast(tensor, dtype))
   const taken = [left, right].map(([tensor, isCopied], index) => {
     const cast = casts[index] ?? tensor

@@ -5,11 +5,11 @@ import { castForAutocast } from './autocast.js'
 import { type FusedKernel, fused } from './fused.js'
 import type { AttentionSizes, Kernel } from './kernel.js'
 
-/** The memory-efficient kernel (Rabe & Staats 2021, arXiv:2112.05682), which takes masks and biases. */
+/** The memory-efficient kernel (Rabe & Staats 2021, arXiv:2112.05682), which supports masks and biases. */
 export const efficient: Kernel = {
   fallback: () => undefined,
   attend: (layers, query, key, value, sizes) =>
-    // Where there is a mask, transformers repeats keys and values before autocast sees them (`sdpa_attention.py`).
+    // With a mask, transformers repeats keys and values before autocast casts them (`sdpa_attention.py`).
     sizes.masked
       ? repeated(layers, query, key, value, sizes, (...wide) =>
           castForAutocast(layers, wide, sizes, (q, k, v) => masked(layers, q, k, v, sizes)),
@@ -28,7 +28,7 @@ const EFFICIENT: FusedKernel = {
   seedBytes: 8,
 }
 
-/** Runs a kernel on keys and values of each query head. */
+/** Runs a kernel with keys and values repeated for each query head. */
 function repeated(
   layers: Layers,
   query: Tensor,
@@ -38,7 +38,7 @@ function repeated(
   compute: (query: Tensor, key: Tensor, value: Tensor) => Tensor,
 ): Tensor {
   const groups = broadcasts ? 1 : heads / kvHeads
-  // The one head of all is expanded, and stays a view (`repeat_kv`); torch's own way of repeating always copies.
+  // A single key-value head is expanded as a view (`repeat_kv`). torch's own repetition always copies.
   const isView = masked && kvHeads === 1
   const spread = (input: Tensor): Tensor =>
     copiesAlways && groups === 1 ? layers.ops.contiguous(input) : repeat(layers, input, groups, isView)
@@ -48,7 +48,7 @@ function repeated(
   return output
 }
 
-/** A mask becomes a bias of its own. */
+/** A mask is converted to a bias. */
 function masked(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
   const { tape } = layers.ops
   const scores = sizes.batch * sizes.sequence * sizes.sequence

@@ -5,7 +5,8 @@ import { type FusedKernel, fused } from './fused.js'
 import type { AttentionSizes, Kernel } from './kernel.js'
 
 /**
- * FlashAttention-2 (Dao 2023, arXiv:2307.08691). It takes no mask, heads of 256 features at most, and values as wide as keys.
+ * FlashAttention-2 (Dao 2023, arXiv:2307.08691). It supports no mask and at most 256 features a head; values must be as wide as
+ * keys.
  */
 export const flash: Kernel = {
   fallback: ({ masked, bias, headDim }, isValueAsWideAsKey) =>
@@ -14,13 +15,13 @@ export const flash: Kernel = {
     castForAutocast(layers, [query, key, value], sizes, (q, k, v) =>
       isMultiple(sizes) ? fused(layers, q, k, v, sizes, FLASH) : padded(layers, q, k, v, sizes),
     ),
-  // Flash returns the order of the queries.
+  // Flash returns its output in the memory order of the queries.
   isInOrder: (sizes) => !sizes.exchanged && isMultiple(sizes),
 }
 
 const FLASH: FusedKernel = { name: 'flash', logRows: (sequence) => sequence, hasLogsAlways: true, seedBytes: 16 }
 
-/** Flash takes heads of whole multiples of so many features: others are padded with zeros. */
+/** Flash needs a multiple of this many features a head, and pads others with zeros. */
 const STEP = 8
 
 function isMultiple({ headDim }: AttentionSizes): boolean {

@@ -3,21 +3,21 @@ import { outputOf } from '../repeat.js'
 import type { Tensor } from '../tape.js'
 import type { AttentionSizes } from './kernel.js'
 
-/** What a fused kernel is called, and what it allocates beside its output. */
+/** The name of a fused kernel, and what it allocates in addition to its output. */
 export interface FusedKernel {
-  /** As torch names it: `flash`. */
+  /** torch's name: `flash`. */
   readonly name: string
-  /** Rows of the logs of sums, for so many tokens. */
+  /** Rows of the log-sum-exp, for a number of tokens. */
   readonly logRows: (sequence: number) => number
-  /** Whether the logs are made where nothing is differentiated too. */
+  /** Whether the log-sum-exp is also computed without gradients. */
   readonly hasLogsAlways: boolean
-  /** Bytes of the state of its random numbers. */
+  /** Bytes of its random number state. */
   readonly seedBytes: number
 }
 
 /**
- * A kernel that keeps no scores: inputs, output, and the log of each row's sum in float32. Backward returns all three
- * gradients at once, whichever are needed.
+ * A kernel that does not save scores, but inputs, output, and the log-sum-exp of each row in float32. Backward always returns
+ * all three gradients.
  */
 export function fused(
   { ops }: Layers,

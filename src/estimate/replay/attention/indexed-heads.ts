@@ -3,9 +3,9 @@ import { repeat } from '../repeat.js'
 import type { Tensor } from '../tape.js'
 
 /**
- * Queries, keys and values of Falcon's product where heads share keys (`_split_heads`): keys and values are chosen by index,
- * which copies them, and what the groups of the new architecture share is spread over all heads. The product stays the
- * caller's.
+ * Queries, keys and values from Falcon's fused projection if heads share keys (`_split_heads`). Keys and values are selected by
+ * index, which copies them. In the new architecture, those of each group are expanded to all its heads. The caller keeps the
+ * projection.
  */
 export function indexedHeads({ layers, sizes }: DecoderRun, product: Tensor): [Tensor, Tensor, Tensor] {
   const { heads, kvHeads } = sizes

@@ -1,7 +1,7 @@
 import type { DecoderRun } from '../decoder-run.js'
 import type { Tensor } from '../tape.js'
 
-/** The cache takes copies, and keeps them: a name of each stays with the cache for good. */
+/** The cache makes copies and keeps a reference to each until the end. */
 export function cached({ layers }: DecoderRun, ...given: readonly [Tensor, Tensor]): [Tensor, Tensor] {
   const { tape } = layers.ops
   const copy = ({ elements, dtype }: Tensor): Tensor => tape.alias(tape.tensor(elements, dtype, 'cat'))

@@ -9,9 +9,9 @@ import { latentSizesOf } from './latent-sizes.js'
 import { rotatedHeads } from './rotation.js'
 
 /**
- * Multi-head latent attention (DeepSeek-AI 2024, arXiv:2405.04434): keys and values are made of one narrow vector, but for the
- * rotated features of the keys, which all heads share. The cache keeps keys and values of each head. The input stays the
- * caller's.
+ * Multi-head latent attention (DeepSeek-AI 2024, arXiv:2405.04434): keys and values are computed from one narrow vector, except
+ * the rotated features of the keys, which all heads share. The cache keeps keys and values of each head. The caller keeps the
+ * input.
  */
 export function latentAttention(run: DecoderRun, block: Named, input: Tensor): Tensor {
   const { layers, options, forward } = run
@@ -78,7 +78,7 @@ function normalised(run: DecoderRun, block: Named, prefix: string, input: Tensor
   return normal
 }
 
-/** Keys without positions and values of all heads, out of the latent vector. */
+/** Keys without positions and values of all heads, computed from the latent vector. */
 function widened(run: DecoderRun, block: Named, latent: Tensor): Tensor {
   const { ops } = run.layers
   const normal = norm(run, named(block, 'kv_a_layernorm'), latent)
@@ -89,7 +89,7 @@ function widened(run: DecoderRun, block: Named, latent: Tensor): Tensor {
   return expanded
 }
 
-/** The rotated features once for each head, as a view: its gradient is summed over the heads. */
+/** The rotated features, expanded to each head as a view. The gradient is summed over the heads. */
 function spread({ layers: { ops }, sizes: { heads } }: DecoderRun, input: Tensor): Tensor {
   return ops.tape.record(
     [input],
@@ -99,7 +99,7 @@ function spread({ layers: { ops }, sizes: { heads } }: DecoderRun, input: Tensor
   )
 }
 
-/** Both parts of each head in one tensor, in the wider type. */
+/** Both parts of each head in one tensor, in the wider dtype. */
 function joined({ layers: { ops } }: DecoderRun, plain: Tensor, rotated: Tensor): Tensor {
   const wide = ops.to(plain, rotated.dtype)
   const output = ops.cat([wide, rotated])

@@ -4,14 +4,14 @@ import type { Module } from '../../../architecture/index.js'
 export interface LatentSizes {
   /** The width of the latent vector. */
   readonly kvRank: number
-  /** Rotated features of a head's queries and keys, and those that are not. */
+  /** Features of a head's queries and keys, rotated and not rotated. */
   readonly rope: number
   readonly plain: number
   /** Features of a head's values. */
   readonly value: number
 }
 
-/** The sizes of an attention block, as its projections tell them; absent where it is of another kind. */
+/** The sizes of an attention block, from its projections; absent for other kinds of attention. */
 export function latentSizesOf({ children = {} }: Module, heads: number): LatentSizes | undefined {
   const narrow = children['kv_a_proj_with_mqa']?.linear
   const wide = children['kv_b_proj']?.linear

@@ -4,8 +4,8 @@ import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
 
 /**
- * Queries and keys, rotated by their positions: rotary position embedding (Su et al. 2021, arXiv:2104.09864). What is given
- * stays the caller's; what is rotated of it goes to those that are held, where the code keeps a name of it.
+ * Rotates queries and keys by their positions: rotary position embedding (Su et al. 2021, arXiv:2104.09864). The caller keeps
+ * the inputs. If the code keeps a name for their rotated part, that part is added to the held tensors.
  */
 export function rotate(
   run: DecoderRun,
@@ -39,7 +39,7 @@ export function rotate(
   return outputs
 }
 
-/** Pairs as complex numbers in float32, both before either is cast back (Llama 4). */
+/** Pairs as complex numbers in float32. Both are rotated before either is cast back (Llama 4). */
 function asComplexNumbers(
   { ops }: Layers,
   { cos }: RotaryTables,
@@ -56,7 +56,7 @@ function asComplexNumbers(
 }
 
 /**
- * Queries and keys of which all features are rotated, in latent attention. What is given stays the caller's.
+ * Rotates all features of queries and keys, in latent attention. The caller keeps the inputs.
  */
 export function rotatedHeads(run: DecoderRun, query: Tensor, key: Tensor): readonly [Tensor, Tensor] {
   const { layers, tables } = run
@@ -76,7 +76,7 @@ export function rotatedHeads(run: DecoderRun, query: Tensor, key: Tensor): reado
 interface Pairing {
   readonly prepare: (layers: Layers, input: Tensor) => Tensor
   readonly rotate: (layers: Layers, rotation: CompleteRotation, input: Tensor, tables: RotaryTables) => Tensor
-  /** Brings what was rotated back into the type of what was given. */
+  /** Casts the result back to the dtype of the input. */
   readonly finish: (layers: Layers, rotated: Tensor, given: Tensor) => Tensor
 }
 
@@ -88,7 +88,7 @@ const HALVES: Pairing = {
 
 const PAIRINGS: Readonly<Record<CompleteRotation['pairs'], Pairing>> = {
   halves: HALVES,
-  /** Neighbours are brought into halves first (DeepSeek-V3). */
+  /** Neighbouring features are first reordered into halves (DeepSeek-V3). */
   neighbours: { ...HALVES, prepare: ({ ops }, input) => ops.reordered(input) },
   /** DeepSeek-V2. */
   complex: {
@@ -128,7 +128,7 @@ function rotatedHalves(
   return output
 }
 
-/** The rotated features of each head and the others, concatenated, even where there are no others. */
+/** The rotated and the other features of each head, concatenated even if there are no others. */
 function partlyRotated(
   { layers, sizes: { headDim } }: DecoderRun,
   rotation: CompleteRotation,

@@ -11,16 +11,16 @@ import { indexedHeads } from './indexed-heads.js'
 import { cached } from './key-value-cache.js'
 import { rotate } from './rotation.js'
 
-/** Self-attention of one layer: projections, norms of heads, rotation, the kernel, the way out. The input stays the caller's. */
+/** Self-attention of one layer: projections, head norms, rotation, kernel, output projection. The caller keeps the input. */
 export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, layer: number): Tensor {
-  // GPT-Neo keeps its attention in a module of its own.
+  // GPT-Neo has its attention in an extra module.
   const block = child(outer, 'attention') ?? outer
   const { layers, forward, options, sizes } = run
   const { heads, kvHeads, headDim } = sizes
   const { attention, rotation } = forward
   const { tape } = layers.ops
   const { batch, sequence, computeDtype } = options
-  // Where rotation is written out in the layer, what it began with keeps a name to the end.
+  // If the rotation is written in the layer's own code, its inputs keep their names to the end.
   const held: Tensor[] = []
   const [queryRaw, keyRaw, value] = projections(run, block, input, held)
   if (attention.keepsProjections && attention.sharedHeads !== 'indexed')
@@ -34,7 +34,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const isView = kvHeads === 1
   const [wideKeys, wideValues] = [repeat(layers, keys, groups, isView), repeat(layers, values, groups, isView)]
   tape.free(keys, values)
-  // What the kernel takes under autocast are copies: the code has names for what they are made of until it returns.
+  // Under autocast the kernel gets copies. The code still holds the originals until it returns.
   held.push(query, wideKeys, wideValues)
   const masked = sequence >= (sizes.windowTokens ?? Number.POSITIVE_INFINITY) && sizes.isWindowed(layer)
   const kernel = isEager(options, forward) ? 'eager' : options.kernel
@@ -97,7 +97,7 @@ function projections(run: DecoderRun, block: Named, input: Tensor, held: Tensor[
     return layers.linear(projection.name, input, features)
   }
   const exchanged = (tensor: Tensor): Tensor => {
-    // What is rotated before its dimensions are exchanged comes back in its own order.
+    // A tensor that is rotated before its dimensions are transposed comes back in its own order.
     if (rotation?.pairs === 'complex') return tensor
     const view = ops.exchanged(tensor)
     tape.free(tensor)
@@ -125,8 +125,8 @@ function projections(run: DecoderRun, block: Named, input: Tensor, held: Tensor[
 }
 
 /**
- * Llama 4 normalises what it has rotated, and scales the queries of the other layers by an attention temperature. Both are
- * freed.
+ * Llama 4 normalises rotated queries and keys. In the layers without rotation it scales the queries by an attention
+ * temperature. Frees both inputs.
  */
 function chunked(run: DecoderRun, layer: number, [query, key]: readonly [Tensor, Tensor]): readonly [Tensor, Tensor] {
   const { layers, forward, sizes, options } = run
@@ -136,7 +136,7 @@ function chunked(run: DecoderRun, layer: number, [query, key]: readonly [Tensor,
   if (!chunks) return [query, key]
   if (!rotation?.rotatesIn(layer)) return [chunks.attentionTemperature ? scaledByPlace(run, query) : query, key]
   if (options.sequence >= chunks.chunkTokens)
-    throw new UndescribedBlock(`attention within chunks of ${chunks.chunkTokens} tokens is not described`)
+    throw new UndescribedBlock(`no model for attention in chunks of ${chunks.chunkTokens} tokens`)
   if (!chunks.unitNorms) return [query, key]
   const first = unitNorm(layers, query, sizes.headDim)
   tape.free(query)
@@ -145,7 +145,7 @@ function chunked(run: DecoderRun, layer: number, [query, key]: readonly [Tensor,
   return [first, second]
 }
 
-/** Queries multiplied by a temperature in float32 that grows with the place of a token. They are freed. */
+/** Queries multiplied by a float32 temperature that grows with the position of a token. Frees the queries. */
 function scaledByPlace({ layers: { ops }, options }: DecoderRun, query: Tensor): Tensor {
   const { tape } = ops
   const temperatures = tape.tensor(options.sequence, 'float32', 'add')

@@ -6,8 +6,8 @@ import { scattered } from './router-operations.js'
 import type { Choice } from './routes.js'
 
 /**
- * Experts that each compute all tokens, weighted by a sigmoid that is 0 for those that are not theirs, in one product over all
- * of them (Llama 4). What comes out joins what the shared expert makes, in place. The input stays the caller's.
+ * Experts that all compute every token in one batched product (Llama 4). The inputs are weighted by a sigmoid, which is 0 for
+ * tokens of other experts. The result is added to the output of the shared expert in place. The caller keeps the input.
  */
 export function batchedExperts(
   run: DecoderRun,
@@ -55,7 +55,7 @@ function computed(run: DecoderRun, name: string, rows: Tensor): Tensor {
   return output
 }
 
-/** All tokens once for each expert: the gradient is summed over them. */
+/** All tokens, repeated for each expert. The gradient is summed over the experts. */
 function repeated({ layers: { ops } }: DecoderRun, input: Tensor, experts: number): Tensor {
   return ops.tape.record(
     [input],
@@ -65,7 +65,7 @@ function repeated({ layers: { ops } }: DecoderRun, input: Tensor, experts: numbe
   )
 }
 
-/** The sum over experts: its gradient is copied for each of them. */
+/** The sum over experts. Its gradient is copied for each of them. */
 function summed({ layers: { ops } }: DecoderRun, rows: Tensor, elements: number): Tensor {
   return ops.tape.record(
     [rows],
@@ -85,7 +85,7 @@ function addedInPlace({ layers: { ops } }: DecoderRun, into: Tensor, other: Tens
   )
 }
 
-/** Whether a mixture is of this kind: its experts lie in one tensor, behind a linear layer that routes. */
+/** Whether a mixture is of this kind: all experts in one tensor, and a linear layer as router. */
 export function isBatched(block: Named): boolean {
   const experts = child(block, 'experts')?.module.parameters ?? {}
   return (

@@ -4,16 +4,16 @@ import { LoopVariables } from '../loop-variables.js'
 import type { Tensor } from '../tape.js'
 import type { Choice, Routes } from './routes.js'
 
-/** What one expert makes of its rows; they stay the caller's. */
+/** Runs one expert on its rows. The caller keeps the rows. */
 export type Expert = (index: number, rows: Tensor) => Tensor
 
-/** What the experts have made together, and what the code has names for until the block returns. */
+/** The sum of the experts' outputs, and what the code references until the block returns. */
 export interface Dispatched {
   readonly result: Tensor
   readonly held: LoopVariables
 }
 
-/** Expert after expert on the tokens that are its own. Tokens are spread evenly, the first experts taking one more. */
+/** Runs each expert on its own tokens. Tokens are spread evenly; the first experts get one more if they do not divide. */
 export function dispatch(
   layers: Layers,
   way: DispatchName,
@@ -29,7 +29,7 @@ type Dispatch = (layers: Layers, input: Tensor, routes: Routes, choice: Choice, 
 
 const DISPATCHES: Readonly<Record<DispatchName, Dispatch>> = { added, addedInWeightsDtype, sorted }
 
-/** Mixtral's way: the rows of each expert are added into a result in the type of the input. */
+/** Mixtral: the rows of each expert are added to a result in the dtype of the input. */
 function added(layers: Layers, input: Tensor, { weights }: Routes, choice: Choice, expert: Expert): Dispatched {
   const { ops, tokens } = layers
   const { tape } = ops
@@ -51,7 +51,7 @@ function added(layers: Layers, input: Tensor, { weights }: Routes, choice: Choic
   return { result, held }
 }
 
-/** DeepSeek-V3's, a function of its own: the same in the type of the weights, cast in the end. */
+/** DeepSeek-V3: the same in the dtype of the weights, in a separate function, with a cast at the end. */
 function addedInWeightsDtype(
   layers: Layers,
   input: Tensor,
@@ -81,8 +81,8 @@ function addedInWeightsDtype(
 }
 
 /**
- * DeepSeek-V2's: all rows sorted by expert at once, each expert on a slice of them, and what they make brought back into the
- * order of the tokens, weighted and summed in the type of the weights.
+ * DeepSeek-V2: all rows are sorted by expert, and each expert runs on a slice of them. The results are brought back into the
+ * order of the tokens, weighted, and summed in the dtype of the weights.
  */
 function sorted(layers: Layers, input: Tensor, { weights }: Routes, choice: Choice, expert: Expert): Dispatched {
   const { ops, tokens } = layers
@@ -113,7 +113,7 @@ function sorted(layers: Layers, input: Tensor, { weights }: Routes, choice: Choi
   return { result, held }
 }
 
-/** How many rows each expert gets. */
+/** The number of rows of each expert. */
 export function rowsOf(tokens: number, { experts, chosen }: Choice): number[] {
   const rows = tokens * chosen
   return Array.from(
@@ -122,7 +122,7 @@ export function rowsOf(tokens: number, { experts, chosen }: Choice): number[] {
   ).filter((count) => count > 0)
 }
 
-/** Rows written to other places of a new tensor: the places are kept. */
+/** Rows written to other indices of a new tensor. Saves the indices. */
 function inOrder({ ops }: Layers, rows: Tensor, places: Tensor): Tensor {
   const { elements, dtype } = rows
   return ops.tape.record(
@@ -133,7 +133,7 @@ function inOrder({ ops }: Layers, rows: Tensor, places: Tensor): Tensor {
   )
 }
 
-/** A product in place: the rows as they were are kept as a copy where the weights have a gradient. */
+/** A product in place. Saves a copy of the original rows if the weights have a gradient. */
 function weightedInPlace({ ops }: Layers, rows: Tensor, weights: Tensor): Tensor {
   const { tape } = ops
   const { elements, dtype } = rows
@@ -160,7 +160,7 @@ function weightedInPlace({ ops }: Layers, rows: Tensor, weights: Tensor): Tensor
   return output
 }
 
-/** The sum over a token's experts: its gradient is one view for all of them. */
+/** The sum over the experts of a token. Its gradient is one view for all of them. */
 function summed({ ops }: Layers, rows: Tensor, elements: number): Tensor {
   return ops.tape.record(
     [rows],

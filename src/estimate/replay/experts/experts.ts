@@ -9,19 +9,18 @@ import { dispatch } from './expert-dispatch.js'
 import { route } from './routers.js'
 import type { Choice } from './routes.js'
 
-/** A mixture of experts: the router's choice, the experts on the tokens that are theirs, and what all tokens pass. */
+/** A mixture of experts: the router, the experts on their own tokens, and the shared expert. */
 export function expertMixture(run: DecoderRun, block: Named, input: Tensor): Tensor {
   const { ops } = run.layers
   const { tape } = ops
   const { name } = block
   const { mixture } = run.forward.feedForward
-  if (!mixture) throw new UndescribedBlock(`the forward pass of ${name}, a mixture of experts, is not described`)
+  if (!mixture) throw new UndescribedBlock(`no model for ${name}, a mixture of experts`)
   const choice = choiceOf(run, block)
   if (mixture.router === 'batched' && isBatched(block))
     return batchedExperts(run, block, input, choice, (tokens) => shared(run, block, tokens))
   const item = child(block, 'experts')?.module.items?.[0]?.module
-  if (!item)
-    throw new UndescribedBlock(`the forward pass of ${name}, whose experts lie in one tensor, is not described`)
+  if (!item) throw new UndescribedBlock(`no model for ${name}, which has all experts in one tensor`)
   const names = expertNames(item)
   const early = mixture.sharedFirst ? shared(run, block, input) : undefined
   const routes = route(run, mixture, block, input, choice)
@@ -44,7 +43,7 @@ function choiceOf({ sizes }: DecoderRun, block: Named): Choice {
   return { experts: routed?.experts ?? count, chosen: routed?.expertsPerToken ?? sizes.expertsPerToken }
 }
 
-/** The expert that every token passes, behind a gate of its own where there is one (Qwen 2). */
+/** The shared expert that every token passes, with its own gate in some families (Qwen 2). */
 function shared(run: DecoderRun, block: Named, input: Tensor): Tensor | undefined {
   const found = SHARED_NAMES.map((name) => child(block, name)).find((one) => one)
   if (!found) return undefined

@@ -9,15 +9,16 @@ import { largest } from './router-operations.js'
 import type { Choice } from './routes.js'
 
 /**
- * Experts whose matrices lie in one parameter for each projection, and are taken out of it one by one: rows sorted by expert
- * pass the first projection of all experts, then the function, then the second (GraniteMoE). The input stays the caller's.
+ * Experts with one parameter for each projection, which holds the matrices of all experts. Rows are sorted by expert and pass
+ * the first projection of all experts, then the activation function, then the second projection (GraniteMoE). The caller keeps
+ * the input.
  */
 export function parallelExperts(run: DecoderRun, block: Named, input: Tensor): Tensor {
   const { layers, attentionWeights } = run
   const { ops, tokens } = layers
   const { tape } = ops
   const routed = child(block, 'input_linear')?.module.routed
-  if (!routed) throw new UndescribedBlock(`the experts of ${block.name} are not described`)
+  if (!routed) throw new UndescribedBlock(`no model for the experts of ${block.name}`)
   const choice: Choice = { experts: routed.experts, chosen: routed.expertsPerToken }
   const rows = tokens * choice.chosen
   const narrow = layers.linear(`${block.name}.router.layer`, input, choice.experts)
@@ -52,7 +53,7 @@ export function parallelExperts(run: DecoderRun, block: Named, input: Tensor): T
   return output
 }
 
-/** One projection of all experts, each on its own rows, and the results behind one another. */
+/** One projection of all experts, each on its own rows. The results are concatenated. */
 function projected(run: DecoderRun, block: Named, name: string, input: Tensor, choice: Choice): Tensor {
   const { layers } = run
   const { ops, tokens } = layers

@@ -1,7 +1,7 @@
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
 
-/** The largest scores of each token: where they stood is kept, to put their gradients back there. */
+/** The largest scores of each token. Saves their indices, to scatter the gradients back. */
 export function largest({ ops, tokens }: Layers, scores: Tensor, chosen: number): { values: Tensor; indices: Tensor } {
   const { tape } = ops
   const indices = tape.tensor(tokens * chosen, 'int64', 'topk')
@@ -14,7 +14,7 @@ export function largest({ ops, tokens }: Layers, scores: Tensor, chosen: number)
   return { values, indices }
 }
 
-/** The largest scores where they stood, and nothing elsewhere. */
+/** The largest scores at their own indices, and zeros elsewhere. */
 export function scattered(layers: Layers, scores: Tensor, chosen: number): Tensor {
   const { ops } = layers
   const { tape } = ops
@@ -29,7 +29,7 @@ export function scattered(layers: Layers, scores: Tensor, chosen: number): Tenso
   return output
 }
 
-/** The scores at given places, whose gradients are put back there. */
+/** The scores at given indices. Their gradients are scattered back. */
 export function gathered({ ops }: Layers, scores: Tensor, indices: Tensor): Tensor {
   const { tape } = ops
   return tape.record(
@@ -40,7 +40,7 @@ export function gathered({ ops }: Layers, scores: Tensor, indices: Tensor): Tens
   )
 }
 
-/** Scores divided by their sum, in place: the undivided ones are kept as a copy, and so is the sum. */
+/** Divides scores by their sum, in place. Saves a copy of the scores, and the sum. */
 export function dividedInPlace({ ops, tokens }: Layers, scores: Tensor): Tensor {
   const { tape } = ops
   const sum = tape.tensor(tokens, scores.dtype, 'sum')
@@ -55,7 +55,7 @@ export function dividedInPlace({ ops, tokens }: Layers, scores: Tensor): Tensor 
   return divided
 }
 
-/** A quotient of its own: both sides are kept. */
+/** A quotient in a new tensor. Saves both operands. */
 export function divided({ ops }: Layers, scores: Tensor, by: Tensor): Tensor {
   const { elements, dtype } = scores
   return ops.tape.record(
@@ -66,7 +66,7 @@ export function divided({ ops }: Layers, scores: Tensor, by: Tensor): Tensor {
   )
 }
 
-/** Scores of the experts that are in the best groups, zeros for the others: the mask is kept. */
+/** Scores of the experts in the best groups, zeros for the others. Saves the mask. */
 export function maskedIn({ ops }: Layers, scores: Tensor): Tensor {
   const { tape } = ops
   const mask = tape.tensor(scores.elements, 'bool', 'bitwise_not')

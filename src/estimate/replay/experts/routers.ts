@@ -9,10 +9,10 @@ import { divided, dividedInPlace, gathered, largest, maskedIn } from './router-o
 import type { Choice, Routes } from './routes.js'
 import { sampled } from './sampling-router.js'
 
-/** The router's choice; the input stays the caller's, what is returned is its own. */
+/** Runs the router. The caller keeps the input and owns the result. */
 export function route(run: DecoderRun, mixture: Mixture, block: Named, input: Tensor, choice: Choice): Routes {
   const { router } = mixture
-  if (router === 'batched') throw new UndescribedBlock(`the router of ${block.name} is not described`)
+  if (router === 'batched') throw new UndescribedBlock(`no model for the router of ${block.name}`)
   return ROUTERS[router](run, mixture, block, input, choice)
 }
 
@@ -42,7 +42,7 @@ function returned({ returnsLogits }: Mixture, logits: Tensor): Pick<Routes, 'hel
   return returnsLogits ? { held: [], logits } : { held: [logits] }
 }
 
-/** The largest shares of a softmax in float32, in the type of the input: Mixtral's choice. */
+/** Mixtral: the largest weights of a float32 softmax, cast to the dtype of the input. */
 function best({ layers }: DecoderRun, { normalised }: Mixture, logits: Tensor, input: Tensor, { chosen }: Choice) {
   const { ops } = layers
   const { tape } = ops
@@ -56,7 +56,7 @@ function best({ layers }: DecoderRun, { normalised }: Mixture, logits: Tensor, i
   return { indices, weights }
 }
 
-/** Ernie's: in float32 with autocast off, the choice by biased shares, the shares divided by their limited sum. */
+/** Ernie: in float32 without autocast. Experts are chosen by biased weights; the weights are divided by their clamped sum. */
 function biasedSoftmax(
   run: DecoderRun,
   mixture: Mixture,
@@ -87,7 +87,7 @@ function biasedSoftmax(
   return { indices, weights, ...beside, held: [...held, values] }
 }
 
-/** DeepSeek-V2's: a product and a softmax in float32; the shares are multiplied by a number. */
+/** DeepSeek-V2: a product and a softmax in float32. The weights are multiplied by a constant. */
 function scaledSoftmax(
   { layers }: DecoderRun,
   { grouped }: Mixture,
@@ -106,7 +106,7 @@ function scaledSoftmax(
   return { indices, weights, held: [] }
 }
 
-/** DeepSeek-V3's: sigmoids, the choice among the best groups by biased scores without gradients. */
+/** DeepSeek-V3: sigmoids. Experts are chosen from the best groups, by biased scores without gradients. */
 function sigmoid(
   { layers }: DecoderRun,
   { normalised }: Mixture,
@@ -129,7 +129,7 @@ function sigmoid(
   return { indices, weights, held: [] }
 }
 
-/** The router's weight lies in its own module, and is cast with the input. */
+/** The router's weight is in its own module, and is cast together with the input. */
 function wideLogits(layers: Layers, block: Named, input: Tensor, experts: number): Tensor {
   const { ops } = layers
   const wide = ops.to(input, 'float32')

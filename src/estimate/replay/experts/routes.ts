@@ -1,16 +1,16 @@
 import type { Tensor } from '../tape.js'
 
-/** What a router says of each token: which experts, and how much of each. */
+/** The output of a router: the experts of each token, and their weights. */
 export interface Routes {
   readonly indices: Tensor
   readonly weights: Tensor
-  /** What the block has names for until it returns. */
+  /** What the block references until it returns. */
   readonly held: readonly Tensor[]
-  /** What it returns beside its result. */
+  /** The router logits, if the block also returns them. */
   readonly logits?: Tensor
 }
 
-/** How many experts there are, and how many a token uses. */
+/** The number of experts, and how many a token uses. */
 export interface Choice {
   readonly experts: number
   readonly chosen: number

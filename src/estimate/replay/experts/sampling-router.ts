@@ -6,8 +6,8 @@ import { gathered } from './router-operations.js'
 import type { Choice, Routes } from './routes.js'
 
 /**
- * Phi-3.5-MoE's router, which samples two experts one after the other (SparseMixer, arXiv:2409.12136): scores that are far from
- * the best are masked, one is drawn from a softmax of the rest, and its gradient is written out for training.
+ * Phi-3.5-MoE's router, which samples two experts one after the other (SparseMixer, arXiv:2409.12136). It masks scores far from
+ * the best, draws one from a softmax of the rest, and has its own gradient for training.
  */
 export function sampled(run: DecoderRun, block: Named, input: Tensor, { experts }: Choice): Routes {
   const { ops, tokens } = run.layers
@@ -27,7 +27,7 @@ export function sampled(run: DecoderRun, block: Named, input: Tensor, { experts 
   return { indices, weights, held: [], logits: scores }
 }
 
-/** One expert for each token, and its share among those that are not masked. */
+/** One expert for each token, and its weight among the unmasked experts. */
 function drawn(run: DecoderRun, scores: Tensor, candidates: Tensor): { multiplier: Tensor; place: Tensor } {
   const { layers, options } = run
   const { ops, tokens } = layers

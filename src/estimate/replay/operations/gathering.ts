@@ -1,9 +1,9 @@
 import type { Tensor } from '../tape.js'
 import { Rearranging } from './rearranging.js'
 
-/** Operations by index: rows looked up, chosen and added. The second third of {@link Operations}. */
+/** Operations by index: rows looked up, selected and added. The second third of {@link Operations}. */
 export class Gathering extends Rearranging {
-  /** Rows of a table, by indices that are kept: the gradient of the table is as large as the table. */
+  /** Rows of a table. Saves the indices. The gradient of the table is as large as the table. */
   embedding(table: Tensor, elements: number, indices?: Tensor): Tensor {
     return this.tape.record(
       [table],
@@ -13,7 +13,7 @@ export class Gathering extends Rearranging {
     )
   }
 
-  /** Chosen rows; their gradient goes back into zeros as large as the whole, twice: `index_put` works on a copy. */
+  /** Selected rows. Their gradient goes into zeros as large as the whole, twice, because `index_put` works on a copy. */
   index(input: Tensor, elements: number, indices: Tensor): Tensor {
     return this.tape.record(
       [input],
@@ -28,7 +28,7 @@ export class Gathering extends Rearranging {
     )
   }
 
-  /** Adds rows into a tensor in place; the gradient of the rows is chosen from that of the whole. */
+  /** Adds rows to a tensor in place. The gradient of the rows is selected from that of the whole. */
   indexAdd(into: Tensor, rows: Tensor, indices: Tensor): Tensor {
     return this.tape.record(
       [into, rows],

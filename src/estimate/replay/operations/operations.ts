@@ -4,11 +4,11 @@ import type { Tensor } from '../tape.js'
 import { Gathering } from './gathering.js'
 
 /**
- * The operations that models are made of, each with what torch allocates, saves and frees for it: the formulas of
- * `tools/autograd/derivatives.yaml` and of the kernels on CUDA, as sizes.
+ * The operations of models, each with what torch allocates, saves and frees for it: the formulas of
+ * `tools/autograd/derivatives.yaml` and of the CUDA kernels, as sizes.
  */
 export class Operations extends Gathering {
-  /** The sum of two tensors of one size; the wider type wins, and the narrower one's gradient is cast back. */
+  /** The sum of two tensors of the same size, in the wider dtype. The gradient of the narrower one is cast back. */
   add(left: Tensor, right: Tensor): Tensor {
     const dtype = wider(left, right)
     const elements = Math.max(left.elements, right.elements)
@@ -26,7 +26,7 @@ export class Operations extends Gathering {
     )
   }
 
-  /** The sum in the first one's place. */
+  /** The sum, in place of the first tensor. */
   addInPlace(into: Tensor, other: Tensor): Tensor {
     return this.tape.record(
       [into, other],
@@ -36,7 +36,7 @@ export class Operations extends Gathering {
     )
   }
 
-  /** The product of two tensors of one size: each is saved for the other's gradient. */
+  /** The product of two tensors of the same size. Each is saved for the other's gradient. */
   mul(left: Tensor, right: Tensor): Tensor {
     const dtype = wider(left, right)
     return this.tape.record(
@@ -54,7 +54,7 @@ export class Operations extends Gathering {
     )
   }
 
-  /** The product with a tensor that is not differentiated and needs no room of its own, or with a number. */
+  /** The product with a number, or with a tensor that has no gradient and needs no memory. */
   scale(input: Tensor, by?: Tensor): Tensor {
     const dtype = by ? wider(input, by) : input.dtype
     return this.tape.record(
@@ -68,7 +68,7 @@ export class Operations extends Gathering {
     )
   }
 
-  /** The sum with a number, where the gradient is the same tensor: `1 + weight`. */
+  /** The sum with a number, whose gradient is the same tensor: `1 + weight`. */
   shift(input: Tensor): Tensor {
     return this.tape.record(
       [input],
@@ -78,7 +78,7 @@ export class Operations extends Gathering {
     )
   }
 
-  /** A function of each element whose gradient needs its input. */
+  /** An elementwise function. By default its gradient needs its input. */
   elementwise(input: Tensor, name: string, saves: 'input' | 'output' | 'nothing' = 'input'): Tensor {
     return this.tape.record(
       [input],
@@ -91,7 +91,7 @@ export class Operations extends Gathering {
     )
   }
 
-  /** A power with a number as exponent: backward makes the lower power, its multiple, and their product. */
+  /** A power with a number as exponent. Backward makes the lower power, its multiple, and their product. */
   pow(input: Tensor): Tensor {
     return this.tape.record(
       [input],
@@ -108,7 +108,7 @@ export class Operations extends Gathering {
     )
   }
 
-  /** The error function: its backward writes out `2 / sqrt(pi) * exp(-x * x)`, and keeps each step until it is done. */
+  /** The error function. Its backward computes `2 / sqrt(pi) * exp(-x * x)` in steps, and keeps each step to the end. */
   errorFunction(input: Tensor): Tensor {
     return this.tape.record(
       [input],
@@ -123,7 +123,7 @@ export class Operations extends Gathering {
     )
   }
 
-  /** Limits on both sides. */
+  /** A clamp to a range. */
   clamp(input: Tensor): Tensor {
     return this.tape.record(
       [input],
@@ -133,7 +133,7 @@ export class Operations extends Gathering {
     )
   }
 
-  /** The same in place: what it was before is kept as a copy, where a gradient needs it. */
+  /** A clamp in place. Saves a copy of the original if a gradient needs it. */
   clampInPlace(input: Tensor): Tensor {
     const before = input.grad ? [this.tape.tensor(input.elements, input.dtype, 'clone')] : []
     const output = this.tape.record(
@@ -146,7 +146,7 @@ export class Operations extends Gathering {
     return output
   }
 
-  /** The gradient within the limits: two masks say where that is. */
+  /** The gradient inside the range, selected with two masks. */
   private clamped({ elements, dtype }: Tensor): Storage {
     const masks = [DTYPE_BYTES[dtype], elements, elements].map((bytes) => this.tape.ledger.allocate(bytes))
     const made = this.gradient(elements, dtype, 'where')
@@ -154,7 +154,7 @@ export class Operations extends Gathering {
     return made
   }
 
-  /** The mean over the features of each token: its gradient is as large as its input. */
+  /** The mean over the features of each token. Its gradient is as large as its input. */
   mean(input: Tensor, tokens: number): Tensor {
     return this.tape.record(
       [input],
@@ -164,7 +164,7 @@ export class Operations extends Gathering {
     )
   }
 
-  /** 1 / sqrt(x + epsilon) of one number a token. */
+  /** 1 / sqrt(x + epsilon), with one number for each token. */
   inverseRoot(input: Tensor): Tensor {
     const shifted = this.shift(input)
     const root = this.rsqrt(shifted)
@@ -172,7 +172,7 @@ export class Operations extends Gathering {
     return root
   }
 
-  /** 1 / sqrt(x): backward makes the cube of its output. */
+  /** 1 / sqrt(x). Backward computes the cube of its output. */
   rsqrt(input: Tensor): Tensor {
     return this.tape.record(
       [input],
@@ -189,7 +189,7 @@ export class Operations extends Gathering {
     )
   }
 
-  /** The gradient of a factor that is smaller than the product is summed down to it, and cast to its type. */
+  /** The gradient of a broadcast factor: summed to its size, and cast to its dtype. */
   private reduced(whole: Storage, factor: Tensor, elements: number, dtype: ComputeDtype): Storage {
     if (factor.elements === elements) return factor.dtype === dtype ? whole : this.cast(whole, factor)
     const sum = this.gradient(factor.elements, dtype, 'sum')

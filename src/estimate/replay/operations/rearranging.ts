@@ -2,7 +2,7 @@ import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
 import type { Storage } from '../memory-ledger.js'
 import type { Tape, Tensor } from '../tape.js'
 
-/** Operations that compute nothing: they copy, cast, cut and put together. The first third of {@link Operations}. */
+/** Operations that copy, cast, split and concatenate. The first third of {@link Operations}. */
 export class Rearranging {
   readonly tape: Tape
 
@@ -10,7 +10,7 @@ export class Rearranging {
     this.tape = tape
   }
 
-  /** A copy in another type; the same tensor where it has that type already. */
+  /** A copy in another dtype, or the same tensor if it already has that dtype. */
   to(input: Tensor, dtype: ComputeDtype): Tensor {
     if (input.dtype === dtype) return this.tape.alias(input)
     return this.tape.record(
@@ -21,7 +21,7 @@ export class Rearranging {
     )
   }
 
-  /** A view whose gradient has to be brought into order first, because it comes with its dimensions exchanged. */
+  /** A view whose gradient must first be made contiguous, because it comes transposed. */
   exchanged(input: Tensor): Tensor {
     return this.tape.record(
       [input],
@@ -31,12 +31,12 @@ export class Rearranging {
     )
   }
 
-  /** A view of the whole: gradients of its uses are summed up before they join those of other views. */
+  /** A view of the whole tensor. The gradients of its uses are summed before they are added to those of other views. */
   view(input: Tensor): Tensor {
     return this.tape.marker(input, () => {})
   }
 
-  /** A part of a tensor, as a view; its gradient is as large as the whole, zeros around it. */
+  /** A part of a tensor, as a view. Its gradient is as large as the whole, with zeros around it. */
   slice(input: Tensor, elements: number): Tensor {
     return this.tape.record(
       [input],
@@ -46,7 +46,7 @@ export class Rearranging {
     )
   }
 
-  /** A copy with zeros behind each row; its gradient is a copy without them. */
+  /** A copy with zeros after each row. Its gradient is a copy without them. */
   pad(input: Tensor, elements: number): Tensor {
     return this.tape.record(
       [input],
@@ -56,7 +56,7 @@ export class Rearranging {
     )
   }
 
-  /** Parts of a tensor that is split at once: their gradients are put together again into one. */
+  /** The parts of a split tensor. Their gradients are concatenated. */
   split(input: Tensor, sizes: readonly number[]): Tensor[] {
     const collected: Storage[] = []
     const whole = this.tape.record(
@@ -84,7 +84,7 @@ export class Rearranging {
     return parts
   }
 
-  /** A copy in another order of dimensions: what `contiguous()` makes where the order is not that already. */
+  /** A copy in another memory order: what `contiguous()` makes of a tensor that is not contiguous. */
   contiguous(input: Tensor): Tensor {
     return this.tape.record(
       [input],
@@ -94,7 +94,7 @@ export class Rearranging {
     )
   }
 
-  /** A copy in another order, whose gradient is a copy in the order of before. */
+  /** A copy in another memory order, whose gradient is a copy in the original order. */
   reordered(input: Tensor): Tensor {
     return this.tape.record(
       [input],
@@ -104,7 +104,7 @@ export class Rearranging {
     )
   }
 
-  /** Tensors behind one another; the gradient of each is a view. */
+  /** A concatenation. The gradient of each part is a view. */
   cat(inputs: readonly Tensor[]): Tensor {
     const elements = inputs.reduce((sum, input) => sum + input.elements, 0)
     const [first] = inputs
@@ -123,7 +123,7 @@ export class Rearranging {
     return storage
   }
 
-  /** A gradient in the type of what it belongs to; the one before is freed. */
+  /** A gradient cast to the dtype of its tensor. Frees the original. */
   protected cast(gradient: Storage, { elements, dtype }: Tensor): Storage {
     const made = this.gradient(elements, dtype, '_to_copy')
     this.tape.ledger.release(gradient)
