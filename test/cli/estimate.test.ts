@@ -74,6 +74,7 @@ describe('model-entity estimate', () => {
   )
 
   it.each([
+    ['a repository that is none', ['hf:a/b/c'], 2, 'hf:org/name'],
     ['a method that is none', ['tiny', '--method', 'half'], 2, 'full-mixed'],
     ['an unknown GPU', ['tiny', '--gpu', 'abacus'], 2, 'unknown GPU "abacus"'],
     ['a batch that is none', ['tiny', '--batch', '0'], 2, 'at least 1'],

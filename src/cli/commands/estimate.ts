@@ -12,6 +12,7 @@ import {
   planGpus,
 } from '../../estimate/index.js'
 import { MEMORY_METHODS } from '../../estimate/methods.js'
+import { checkpointName } from '../checkpoint-name.js'
 import { isManifestName, modelOfManifest } from '../estimate-manifest.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
 import { ESTIMATE_FORMATS, type EstimateFormat } from '../formats/estimate/index.js'
@@ -35,7 +36,7 @@ interface EstimateFlags {
 export function estimateCommand(report: (code: ExitCode) => void): Command {
   return new Command('estimate')
     .description('estimate how much GPU memory a model needs, and how many GPUs')
-    .argument('<model>', 'a folder, a config.json, a manifest (.yaml), or hf:org/name')
+    .argument('<model>', 'a folder, a config.json, a manifest (.yaml), or hf:org/name', checkpointName)
     .addOption(
       new Option('--method <method>', 'the training method, or inference').choices(MEMORY_METHODS).default('full'),
     )

@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { hubRepository, isHubName, readCheckpoint } from '../../checkpoint/read/index.js'
+import { readCheckpoint } from '../../checkpoint/read/index.js'
 import type { LoraOptions } from '../../estimate/index.js'
 import { minimumGpus } from '../../estimate/index.js'
 import { parseFilesetRef, parseName } from '../../references/index.js'
+import { checkpointName } from '../checkpoint-name.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
 import { comparisonText } from '../formats/inspect/comparison.js'
 import { INSPECT_FORMATS, type InspectFormat } from '../formats/inspect/index.js'
@@ -97,14 +98,5 @@ function checked(parse: typeof parseName | typeof parseFilesetRef): (text: strin
     const parsed = parse(text)
     if (parsed.ok) return text
     throw new InvalidArgumentError(parsed.error.message)
-  }
-}
-
-function checkpointName(text: string): string {
-  try {
-    if (isHubName(text)) hubRepository(text)
-    return text
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
   }
 }
