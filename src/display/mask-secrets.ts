@@ -1,4 +1,5 @@
 import { isSecretKey } from './secret-key.js'
+import { maskText } from './secrets-in-text.js'
 import { MASK, maskUserInfo } from './user-info.js'
 
 /** A value with secrets masked, and the number of masked secrets. */
@@ -9,36 +10,36 @@ export interface MaskedValue {
 
 /**
  * Copies plain data and masks its secrets: every value under a key that names a secret (see `isSecretKey`), including lists
- * and objects, and the user info of URLs. It also works on the error list of a 422: the `input` of an error is masked if its
- * `loc` contains such a key.
+ * and objects, the same texts elsewhere in the data, and the user info of URLs. It also works on the error list of a 422: the
+ * `input` of an error is masked if its `loc` contains such a key, and secrets written inside an `input` (`"api_key=…"`) are
+ * masked.
  *
  * Recursion is safe, because values are at most 1,000 levels deep. Null, an empty string and a reference to a variable
  * (`${API_KEY}`) are not secrets.
  */
 export function maskSecrets(value: unknown): MaskedValue {
   let secrets = 0
+  const known = secretTexts(value)
 
-  function masked(part: unknown, isSecret: boolean): unknown {
-    if (Array.isArray(part)) return part.map((item) => masked(item, isSecret))
-    if (typeof part === 'object' && part !== null) return maskedFields(part, isSecret)
-    if (isSecret && isHidden(part)) {
+  function masked(part: unknown, under: Under): unknown {
+    if (Array.isArray(part)) return part.map((item) => masked(item, under))
+    if (typeof part === 'object' && part !== null) return maskedFields(part, under)
+    if ((under === 'secret' && isHidden(part)) || known.has(part)) {
       secrets += 1
       return MASK
     }
     if (typeof part !== 'string') return part
-    const shown = maskUserInfo(part)
+    const shown = under === 'input' ? maskText(part) : maskUserInfo(part)
     if (shown !== part) secrets += 1
     return shown
   }
 
-  function maskedFields(fields: object, isSecret: boolean): object {
+  function maskedFields(fields: object, under: Under): object {
     const copy = {}
-    const isErrorOfSecret = isError(fields) && leadsToSecret(fields.loc)
     for (const [key, field] of Object.entries(fields)) {
-      const isIt = isSecret || isSecretKey(key) || (isErrorOfSecret && key === 'input')
       // An assignment to `__proto__` would change the prototype instead of adding a field.
-      Object.defineProperty(copy, maskUserInfo(key), {
-        value: masked(field, isIt),
+      Object.defineProperty(copy, known.has(key) ? MASK : maskUserInfo(key), {
+        value: masked(field, underKey(under, key, fields)),
         writable: true,
         enumerable: true,
         configurable: true,
@@ -47,8 +48,41 @@ export function maskSecrets(value: unknown): MaskedValue {
     return copy
   }
 
-  const shown = masked(value, false)
+  const shown = masked(value, 'data')
   return { value: shown, secrets }
+}
+
+/** Where a value is: under a key that names a secret, in the `input` of an error, or elsewhere. */
+type Under = 'secret' | 'input' | 'data'
+
+function underKey(under: Under, key: string, fields: object): Under {
+  if (under === 'secret' || isSecretKey(key)) return 'secret'
+  if (key !== 'input' || !isError(fields)) return under
+  return leadsToSecret(fields.loc) ? 'secret' : 'input'
+}
+
+/** Shorter texts, such as `none`, are masked only under their key. */
+const SHORTEST_COPY = 6
+
+/** All texts under keys that name a secret, and the keys of objects there. They may occur again under another key. */
+function secretTexts(value: unknown): ReadonlySet<unknown> {
+  const found = new Set<unknown>()
+  const note = (text: unknown) => {
+    if (typeof text === 'string' && text.length >= SHORTEST_COPY && isHidden(text)) found.add(text)
+  }
+  const pending: (readonly [unknown, Under])[] = [[value, 'data']]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const [part, under] = next
+    if (typeof part !== 'object' || part === null) {
+      if (under === 'secret') note(part)
+      continue
+    }
+    for (const [key, field] of Object.entries(part)) {
+      if (under === 'secret' && !Array.isArray(part)) note(key)
+      pending.push([field, Array.isArray(part) ? under : underKey(under, key, part)])
+    }
+  }
+  return found
 }
 
 /** Whether a path contains a key that names a secret. */

@@ -23,28 +23,32 @@ export function maskText(text: string): string {
 export function secretsInText(text: string): Stretch[] {
   const found: Stretch[] = []
   const aliases = new Set<string>()
-  for (const match of text.matchAll(KEY)) {
+  const lineOfKey = lineStarts(text)
+  const keys = new RegExp(KEY)
+  for (let match = keys.exec(text); match !== null; match = keys.exec(text)) {
     const [whole, quoted, single, plain] = match
     const { index } = match
-    if (
-      index < (found.at(-1)?.end ?? 0) ||
-      !isSecretKey(quoted === undefined ? (single ?? plain ?? '') : unescaped(quoted))
-    )
+    if (!isSecretKey(quoted === undefined ? (single ?? plain ?? '') : unescaped(quoted))) {
+      // Quotes may be wrongly paired, or hold a text with keys of its own.
+      if (plain === undefined) keys.lastIndex = index + 1
       continue
-    const region = valueBehind(text, index + whole.length, index)
+    }
+    const region = valueBehind(text, index + whole.length, index - lineOfKey(index), index)
     if (
       region.start === region.end ||
       VARIABLE.test(text.slice(region.start, Math.min(region.end, region.start + 200)))
     )
       continue
     found.push(region)
+    keys.lastIndex = Math.max(keys.lastIndex, region.end)
     for (const [, name = ''] of text.slice(region.start, region.end).matchAll(/\*([^\s,[\]{}]+)/g)) aliases.add(name)
   }
   if (aliases.size === 0) return found
+  const lineOfAnchor = lineStarts(text)
   let until = 0
   for (const { 0: whole, 1: name = '', index } of text.matchAll(/&([^\s,[\]{}]{1,1000})/g)) {
     if (index < until || !aliases.has(name)) continue
-    const region = valueBehind(text, index + whole.length, index)
+    const region = valueBehind(text, index + whole.length, index - lineOfAnchor(index), index)
     until = region.end
     if (region.start < region.end) found.push(region)
   }
@@ -54,9 +58,25 @@ export function secretsInText(text: string): Stretch[] {
 /** A reference to a variable is not a secret. */
 const VARIABLE = /^(["']?)\$\{[A-Za-z_][A-Za-z0-9_.]*\}\1\s*$/
 
-/** A key with its colon, or the name of a flag or a parameter with its equals sign. */
+/**
+ * A key with its colon, or the name of a flag or a parameter with its equals sign. The colon may lack its space (`api_key:x`),
+ * or be missing: between two quoted texts, and in a line that is a key and one word.
+ */
 const KEY =
-  /(?:"((?:[^"\\\n]|\\.){1,200})"|'([^'\n]{1,200})'|(?<![\w.-])([A-Za-z_-][\w.-]{0,80}))\s{0,50}(?::(?=[\s"'[{]|$)|(?<=["'])\s{0,9}:|=)/g
+  /(?:"((?:[^"\\\n]|\\.){1,200})"|'([^'\n]{1,200})'|(?<![\w.-])([A-Za-z_-][\w.-]{0,80})(?:\\?["'])?)\s{0,50}(?:[:=]|(?<=["']\s{0,50})(?=["'])|(?<=^[ \t-]{0,100}[\w.-]{1,81}[ \t]{1,50})(?=[^\s:=#]\S*[ \t]*$))/gm
+
+/** Returns a function that finds the start of the line of an offset. The offsets must not decrease: then all calls take linear time. */
+function lineStarts(text: string): (offset: number) => number {
+  let start = 0
+  let end = text.indexOf('\n')
+  return (offset) => {
+    while (end >= 0 && end < offset) {
+      start = end + 1
+      end = text.indexOf('\n', start)
+    }
+    return start
+  }
+}
 
 function unescaped(text: string): string {
   return text.replace(/\\(?:u([\da-f]{4})|x([\da-f]{2})|U00([\da-f]{6}))/gi, (written, ...digits: string[]) => {
@@ -65,26 +85,37 @@ function unescaped(text: string): string {
   })
 }
 
-/** The value after a colon, or on the lines below it. */
-function valueBehind(text: string, from: number, key: number): Stretch {
+/** The value after a colon, or on the lines below it. A tag or an anchor that may be the start of a secret belongs to it. */
+function valueBehind(text: string, from: number, indent: number, key: number): Stretch {
+  HARMLESS_PROPERTIES.lastIndex = from
+  const start = HARMLESS_PROPERTIES.exec(text) === null ? from : HARMLESS_PROPERTIES.lastIndex
+  const end = endOfValue(text, from, indent, key)
+  return { start: Math.min(start, end), end }
+}
+
+function endOfValue(text: string, from: number, indent: number, key: number): number {
   PROPERTIES.lastIndex = from
   const start = PROPERTIES.exec(text) === null ? from : PROPERTIES.lastIndex
   const first = text[start] ?? ''
   if (first === '"' || first === "'") {
     const end = quoteEnd(text, start, first)
-    // Text directly after a quote may be the rest of this value.
-    return { start, end: /[^\s,\]}]/.test(text.charAt(end)) ? endOfLine(text, end) : end }
+    // Text after a quote may be the rest of this value.
+    REST.lastIndex = end
+    return REST.test(text) ? endOfLine(text, end) : end
   }
-  if (first === '{' || first === '[') return { start, end: bracketEnd(text, start) }
-  const lineStart = text.lastIndexOf('\n', key - 1) + 1
-  const isFlow = /[{[,]/.test(text.slice(Math.max(lineStart, key - 200), key).replace(/"[^"]*"/g, ''))
-  if (isFlow && first !== '' && !',}]'.includes(first)) return { start, end: flowEnd(text, start) }
-  if (isFlow) return { start, end: start }
-  return { start, end: blockEnd(text, start, key - lineStart) }
+  if (first === '{' || first === '[') return bracketEnd(text, start)
+  const isFlow = /[{[,]/.test(text.slice(Math.max(key - indent, key - 200), key).replace(/"[^"]*"/g, ''))
+  if (isFlow && first !== '' && !',}]'.includes(first)) return flowEnd(text, start)
+  return isFlow ? start : blockEnd(text, start, indent)
 }
+
+const REST = /[ \t]{0,100}[^\s,\]}#]/y
 
 /** Spaces, anchors and tags before a value. In JSON and flow collections the value may be on the next line. */
 const PROPERTIES = /[ \t]*(?:[&!][^\s,[\]{}]*[ \t]*)*(?:\s{1,50}(?=["'[{]))?/y
+
+/** The same, without local tags, and without an anchor that nothing follows: a secret may start with `!` or `&`. */
+const HARMLESS_PROPERTIES = /[ \t]*(?:(?:!![a-z]+|&[^\s,[\]{}]+)[ \t]+(?=[^\s#,\]}]))*(?:\s{1,50}(?=["'[{]))?/y
 
 function quoteEnd(text: string, start: number, quote: string): number {
   for (let at = start + 1; at < text.length; at += 1) {

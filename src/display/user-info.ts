@@ -84,9 +84,9 @@ function noteUserInfo({ text, end, lastAt }: Token, start: number, found: Stretc
 
 const AUTHORITY = /[^/?#\\]*/y
 
-/** An at sign, also as the escapes of JSON and YAML write it. */
-const AT_SIGNS = ['@', '\\u0040', '\\x40', '\\U00000040']
-const AT_SIGN = /@|\\u0040|\\x40|\\U00000040/
+/** An at sign, also a wide or small one, and as the escapes of JSON and YAML write it. */
+const AT_SIGNS = ['@', '＠', '﹫', '\\u0040', '\\x40', '\\U00000040']
+const AT_SIGN = /[@＠﹫]|\\u0040|\\x40|\\U00000040/
 
 /** The start of a URL for web parsers: a special scheme with any number of slashes, or two slashes. */
 const BEGIN = /(?:https?|wss?|ftp):(?:\\?[\\/])*|(?:\\?[\\/]){2,}/gi

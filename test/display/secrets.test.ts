@@ -78,6 +78,10 @@ describe('maskText', () => {
     ['? api_key\n: sk-12\nz: 1', '? api_key\n: ***\nz: 1'],
     ['api_key: >-\n x    sk-1\nurl: x', 'api_key: ***\nurl: x'],
     ['# api_key: old', '# api_key: ***'],
+    ['api_key: !x sk-12', 'api_key: ***'],
+    ['api_key sk-12\nurl: x', 'api_key ***\nurl: x'],
+    ['api_key: !!str "sk-12"', 'api_key: !!str ***'],
+    ['{"api_key" "sk-12", "a": 1}', '{"api_key" ***, "a": 1}'],
     ['{"api\\u005fkey":\n "sk-1"}', '{"api\\u005fkey":\n ***}'],
     ['api_key: "sk-unclosed\nfoo: bar', 'api_key: ***'],
     ["unknown option '--token=hf_abc'", "unknown option '--token=***"],
@@ -91,6 +95,9 @@ describe('maskText', () => {
     ['quotes', '"'.repeat(1_000_000)],
     ['keys', 'api_key: '.repeat(100_000)],
     ['aliases', 'api_key: *a &a '.repeat(50_000)],
+    ['flow mappings in one line', '{api_key: secret},'.repeat(60_000)],
+    ['apostrophes', "'".repeat(1_000_000)],
+    ['keys without a colon', 'api_key \n'.repeat(100_000)],
     ['open brackets', '{"api_key": ['.repeat(100_000)],
     ['empty lines', '\n'.repeat(1_000_000)],
     ['anchors', `${'x: &a\n'.repeat(100_000)}api_key: *a`],
@@ -125,6 +132,20 @@ describe('maskSecrets', () => {
   it('masks the input of an error that is of such a key', () => {
     const error = { type: 'string_type', loc: ['body', 'api_endpoint', 'api_key'], msg: 'm', input: 5 }
     expect(maskSecrets({ detail: [error] }).value).toEqual({ detail: [{ ...error, input: '***' }] })
+  })
+
+  it('masks the same text under another key, and keys inside a secret', () => {
+    const value = { api_key: { 'sk-123456': 1 }, spec: 'sk-123456', token: 'auto', device: 'auto' }
+    expect(maskSecrets(value).value).toEqual({ api_key: { '***': '***' }, spec: '***', token: '***', device: 'auto' })
+  })
+
+  it('masks secrets written inside the input of an error, and leaves such texts elsewhere', () => {
+    const error = { type: 'int_parsing', loc: ['body', 'n'], msg: 'm', input: 'HF_TOKEN=hf_123456' }
+    const template = '{% set token = x %}'
+    expect(maskSecrets({ detail: [error], template }).value).toEqual({
+      detail: [{ ...error, input: 'HF_TOKEN=***' }],
+      template,
+    })
   })
 
   it('changes nothing else', () => {

@@ -1,4 +1,4 @@
-import { MASK, maskUserInfo, type Stretch, secretsInText, userInfoIn } from '../../display/index.js'
+import { MASK, maskText, maskUserInfo, type Stretch, secretsInText, userInfoIn } from '../../display/index.js'
 import type { SourceNode } from '../source-node.js'
 import { secretsOfTree } from './secrets-of-tree.js'
 
@@ -36,7 +36,11 @@ export class Redaction {
     for (const stretch of secretsInText(this.#text)) {
       const written = this.#text.slice(stretch.start, Math.min(stretch.end, stretch.start + 10_000))
       this.#note(stretch, written.trim())
-      for (const word of written.split(/[\s,"'[\]{}]+/)) this.#note(stretch, word)
+      for (const word of written.split(/[\s,"'[\]{}]+/)) {
+        this.#note(stretch, word)
+        // A message names a tag, an anchor or an alias in its own way.
+        this.#note(stretch, word.replace(/^[*&!]+/, ''))
+      }
     }
     for (const stretch of userInfoIn(this.#text)) this.#note(stretch, this.#text.slice(stretch.start, stretch.end))
   }
@@ -54,7 +58,7 @@ export class Redaction {
     let shown = text
     if (this.#secrets.size > MOST) shown = shown.replace(/"(?:[^"\\]|\\.)*"?…?|(?<=the number )\S+/g, MASK)
     else for (const secret of this.#secrets) shown = withoutSecret(shown, secret)
-    return maskUserInfo(shown)
+    return maskUserInfo(shown.replace(QUOTED, maskQuoted))
   }
 
   /** A stretch of one line, with secrets masked. */
@@ -107,6 +111,20 @@ export class Redaction {
     let last = first
     while ((this.#stretches[last]?.start ?? line.end) < line.end) last += 1
     return this.#stretches.slice(first, last)
+  }
+}
+
+/** A quoted value in a message. */
+const QUOTED = /"(?:[^"\\]|\\.)*"/g
+
+/** Masks secrets inside a quoted value: `"api_key=…"`, `"{'api_key': '…'}"`. */
+function maskQuoted(quoted: string): string {
+  try {
+    const value: unknown = JSON.parse(quoted)
+    const masked = maskText(String(value))
+    return masked === value ? quoted : JSON.stringify(masked)
+  } catch {
+    return quoted
   }
 }
 

@@ -17,7 +17,7 @@ export function secretsOfTree(root: SourceNode, text: string, note: NoteSecret):
     const [node, isSecret] = visit
     if (node.kind === 'scalar') {
       if (isSecret) noteScalar(node, note)
-      else noteUserInfo(node, text, note)
+      else if (typeof node.value === 'string') noteUserInfo(node.value, node.origin ?? node.span, text, note)
       continue
     }
     const contents = node.kind === 'mapping' ? node.entries : node.items
@@ -25,7 +25,11 @@ export function secretsOfTree(root: SourceNode, text: string, note: NoteSecret):
     if (known.has(contents)) continue
     known.add(contents)
     if (node.kind === 'sequence') for (const item of node.items) pending.push([item, isSecret])
-    else for (const { key, value } of node.entries) pending.push([value, isSecret || isSecretKey(key)])
+    else
+      for (const { key, keySpan, value } of node.entries) {
+        pending.push([value, isSecret || isSecretKey(key)])
+        noteUserInfo(key, keySpan, text, note)
+      }
   }
 }
 
@@ -33,12 +37,18 @@ function noteScalar({ span, origin, value, spelling }: SourceScalar, note: NoteS
   if (!isHidden(value)) return
   for (const place of [span, origin]) if (place !== undefined) note(place, String(value))
   if (spelling !== undefined && span !== undefined) note(span, spelling)
+  const place = span ?? origin
+  // A single line of a longer secret, such as a private key, may occur elsewhere.
+  if (place === undefined || typeof value !== 'string' || !value.includes('\n')) return
+  for (const line of value.split('\n', MOST_LINES)) note(place, line.trim())
 }
 
+/** The most lines of one secret that are searched for elsewhere. */
+const MOST_LINES = 50
+
 /** If written literally, only its own stretch. If written with escapes or on several lines, the whole value. */
-function noteUserInfo({ span, origin, value }: SourceScalar, text: string, note: NoteSecret): void {
-  const place = origin ?? span
-  if (place === undefined || typeof value !== 'string') return
+function noteUserInfo(value: string, place: Stretch | undefined, text: string, note: NoteSecret): void {
+  if (place === undefined) return
   for (const { start, end } of userInfoIn(value)) {
     const secret = value.slice(start, end)
     const written = text.slice(place.start, place.end)
