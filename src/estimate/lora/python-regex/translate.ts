@@ -1,27 +1,20 @@
-import { classOf, escaped, type Flags, octal, rangeText, type Single, setText } from './characters.js'
+import { classOf, escaped, octal, rangeText, type Single, setText } from './characters.js'
+import { NO_FLAGS, scopedFlags, withFlags } from './flags.js'
+import { eitherOf, inSequence, one, type Piece, place, wrapped } from './piece.js'
+import { type Quantifier, quantifier } from './quantifier.js'
 import { Reader } from './reader.js'
 
 /**
- * A pattern of Python's `re` as the source of one of JavaScript's, for its flag `u`. It follows the grammar of `re._parser` of
- * CPython 3.11.
+ * Translates a pattern of Python's `re` to the source of a JavaScript regular expression with the flag `u`. It follows the
+ * grammar of `re._parser` in CPython 3.11.
  *
- * @throws RegexProblem for what Python refuses, and for what JavaScript cannot say
+ * @throws RegexProblem for a pattern that Python refuses, or that JavaScript cannot express
  */
 export function translate(pattern: string): string {
   return new Translator(pattern).whole()
 }
 
-/** A piece of the translation: how many characters it takes, and whether it may be repeated. */
-interface Piece {
-  readonly source: string
-  readonly least: number
-  readonly most: number
-  readonly repeats: 'yes' | 'repeated' | 'never'
-}
-
-const NO_FLAGS: Flags = { a: false, i: false, m: false, s: false, x: false }
 const MAX_DEPTH = 100
-const MAX_REPEAT = 4_294_967_295
 const END = '(?![^])'
 
 class Translator {
@@ -30,9 +23,9 @@ class Translator {
   private depth = 0
   private lookbehinds = 0
   private atomics = 0
-  /** The groups opened so far: their names, and whether they are closed. */
+  /** The groups opened so far, with their names. */
   private readonly groups: { readonly name: string | undefined; isClosed: boolean }[] = []
-  /** The groups that have surely matched once what comes next is tried: only they are the same when they are referred to. */
+  /** The groups that have certainly matched at this point. Only references to these mean the same in JavaScript. */
   private certain: ReadonlySet<number> = new Set()
 
   constructor(pattern: string) {
@@ -55,12 +48,7 @@ class Translator {
       certain.push(this.certain)
     } while (this.reader.takes('|'))
     this.certain = new Set([...(certain[0] ?? [])].filter((group) => certain.every((branch) => branch.has(group))))
-    return {
-      source: pieces.map(({ source }) => source).join('|'),
-      least: Math.min(...pieces.map(({ least }) => least)),
-      most: Math.max(...pieces.map(({ most }) => most)),
-      repeats: 'yes',
-    }
+    return eitherOf(pieces)
   }
 
   private sequence(mayHaveFlags: boolean): Piece {
@@ -71,15 +59,10 @@ class Translator {
       if (this.flags.x && this.skipsBlank()) continue
       if (this.skipsComment()) continue
       if (mayHaveFlags && pieces.length === 0 && this.takesFlags()) continue
-      const repeat = this.repeat()
+      const repeat = quantifier(this.reader)
       pieces.push(repeat === undefined ? this.item() : this.repeated(pieces.pop(), repeat))
     }
-    return {
-      source: pieces.map(({ source }) => source).join(''),
-      least: pieces.reduce((sum, { least }) => sum + least, 0),
-      most: pieces.reduce((sum, { most }) => sum + most, 0),
-      repeats: 'yes',
-    }
+    return inSequence(pieces)
   }
 
   private skipsBlank(): boolean {
@@ -95,7 +78,7 @@ class Translator {
     return true
   }
 
-  /** Flags for the whole pattern, which stand at its front only. */
+  /** Flags for the whole pattern, which are allowed only at its start. */
   private takesFlags(): boolean {
     const start = this.reader.at
     if (!this.reader.takes('(?')) return false
@@ -104,16 +87,8 @@ class Translator {
       this.reader.at = start
       return false
     }
-    this.flags = this.withFlags(letters, '', start)
+    this.flags = withFlags(this.flags, { on: letters, off: '', start }, this.reader)
     return true
-  }
-
-  private withFlags(on: string, off: string, at: number): Flags {
-    if (on.includes('L')) throw this.reader.problem("bad inline flags: cannot use 'L' flag with a str pattern", at)
-    if (on.includes('a') && on.includes('u'))
-      throw this.reader.problem("bad inline flags: flags 'a' and 'u' are incompatible", at)
-    const has = (letter: keyof Flags) => !off.includes(letter) && (on.includes(letter) || this.flags[letter])
-    return { a: has('a') && !on.includes('u'), i: has('i'), m: has('m'), s: has('s'), x: has('x') }
   }
 
   private item(): Piece {
@@ -143,7 +118,7 @@ class Translator {
     return one(`[${rangeText(single.code, single.code, this.flags, this.reader)}]`)
   }
 
-  /** An escape outside of sets; the backslash is taken. */
+  /** An escape outside sets, after its backslash. */
   private escape(start: number): Piece {
     const { reader } = this
     const { next } = reader
@@ -155,7 +130,7 @@ class Translator {
         A: '(?<![^])',
         Z: END,
         b: `(?:(?<=${word})(?!${word})|(?<!${word})(?=${word}))`,
-        // To Python 3.11 there is no such place in an empty text.
+        // In Python 3.11, `\B` does not match an empty text.
         B: `(?!(?<![^])${END})(?:${inWord})`,
       }
       return place(sources[next])
@@ -178,7 +153,7 @@ class Translator {
     if (found === undefined) throw this.reader.problem(`invalid group reference ${group}`, start)
     if (!found.isClosed) throw this.reader.problem('cannot refer to an open group', start)
     if (this.lookbehinds > 0 || !this.certain.has(group) || this.flags.i) {
-      throw this.reader.problem('this reference to a group cannot be translated, which may not have matched', start)
+      throw this.reader.problem('this reference cannot be translated, because its group may not have matched', start)
     }
     return { source: `\\k<${nameOf(group, found.name)}>`, least: 0, most: Number.POSITIVE_INFINITY, repeats: 'yes' }
   }
@@ -204,14 +179,14 @@ class Translator {
     return { ...inner, source: `(?<${nameOf(number, name)}>${inner.source})` }
   }
 
-  /** What stands between parentheses, the opening one and its mark taken. */
+  /** The content of a group, after its opening parenthesis and mark, up to the closing parenthesis. */
   private inside(start: number): Piece {
     const inner = this.alternatives(false)
     if (!this.reader.takes(')')) throw this.reader.problem('missing ), unterminated subpattern', start)
     return inner
   }
 
-  /** What begins with `(?`. */
+  /** A group that begins with `(?`. */
   private extension(start: number): Piece {
     const { reader } = this
     if (reader.takes(':')) return wrapped('(?:', this.inside(start))
@@ -229,22 +204,7 @@ class Translator {
     if (reader.takes('<=')) return this.behind('(?<=', start)
     if (reader.takes('<!')) return this.behind('(?<!', start)
     if (reader.takes('(')) throw reader.problem('conditional groups have no counterpart in JavaScript', start)
-    return this.scopedFlags(start)
-  }
-
-  private scopedFlags(start: number): Piece {
-    const { reader } = this
-    const on = reader.while(/[aiLmsux]/)
-    const isOff = reader.takes('-')
-    const off = isOff ? reader.while(/[aiLmsux]/) : ''
-    if (on === '' && !isOff) throw reader.problem(`unknown extension ?${reader.next}`, start)
-    if (!isOff && reader.comes(')')) throw reader.problem('global flags not at the start of the expression', start)
-    if (isOff && off === '') throw reader.problem('missing flag', start)
-    if (/[aLu]/.test(off)) throw reader.problem("bad inline flags: cannot turn off flags 'a', 'u' and 'L'", start)
-    if ([...on].some((letter) => off.includes(letter)))
-      throw reader.problem('bad inline flags: flag turned on and off', start)
-    if (!reader.takes(':')) throw reader.problem('unknown flag, or missing : behind flags', start)
-    this.flags = this.withFlags(on, off, start)
+    this.flags = scopedFlags(reader, this.flags, start)
     return wrapped('(?:', this.inside(start))
   }
 
@@ -274,7 +234,7 @@ class Translator {
     return { source: `(?:${mark}${source}))`, least: 0, most: 0, repeats: 'yes' }
   }
 
-  /** What gives back nothing once it has matched: it is looked for ahead, and then taken as it was found. */
+  /** An atomic group: a lookahead that captures, then a reference to the capture. It never backtracks. */
   private atomic({ source, least, most, repeats }: Piece): Piece {
     if (this.lookbehinds > 0) throw this.reader.problem('an atomic group inside a lookbehind cannot be translated')
     this.atomics += 1
@@ -282,33 +242,11 @@ class Translator {
     return { source: `(?:(?=(?<${name}>${source}))\\k<${name}>)`, least, most, repeats }
   }
 
-  /** A quantifier, if one comes next. */
-  private repeat(): { readonly min: number; readonly max: number; readonly at: number } | undefined {
-    const { reader } = this
-    const at = reader.at
-    if (reader.takes('*')) return { min: 0, max: Number.POSITIVE_INFINITY, at }
-    if (reader.takes('+')) return { min: 1, max: Number.POSITIVE_INFINITY, at }
-    if (reader.takes('?')) return { min: 0, max: 1, at }
-    if (reader.comes('{}') || !reader.takes('{')) return undefined
-    const low = reader.while(/[0-9]/)
-    const high = reader.takes(',') ? reader.while(/[0-9]/) : low
-    if (!reader.takes('}')) {
-      reader.at = at
-      return undefined
-    }
-    const min = Number(low)
-    const max = high === '' ? Number.POSITIVE_INFINITY : Number(high)
-    if (min >= MAX_REPEAT || (high !== '' && max >= MAX_REPEAT))
-      throw reader.problem('the repetition number is too large', at)
-    if (max < min) throw reader.problem('min repeat greater than max repeat', at)
-    return { min, max, at }
-  }
-
-  private repeated(piece: Piece | undefined, { min, max, at }: { min: number; max: number; at: number }): Piece {
+  private repeated(piece: Piece | undefined, { min, max, at }: Quantifier): Piece {
     const { reader } = this
     if (piece === undefined || piece.repeats === 'never') throw reader.problem('nothing to repeat', at)
     if (piece.repeats === 'repeated') throw reader.problem('multiple repeat', at)
-    // A group in it may not have matched; and the two repeat otherwise what may match nothing.
+    // A group inside may not have matched. Also, Python and JavaScript repeat an empty match differently.
     if (min === 0 || piece.least === 0) {
       this.certain = new Set(
         [...this.certain].filter((group) => !piece.source.includes(`(?<${this.writtenName(group)}>`)),
@@ -329,19 +267,7 @@ class Translator {
   }
 }
 
-/** A name that JavaScript takes too, and that no other group can have. */
+/** A name that is valid in JavaScript and that no other group can have. */
 function nameOf(group: number, name: string | undefined): string {
   return name !== undefined && /^[A-Za-z_]\w*$/.test(name) ? name : `$${group}`
-}
-
-function one(source: string): Piece {
-  return { source, least: 1, most: 1, repeats: 'yes' }
-}
-
-function place(source: string): Piece {
-  return { source, least: 0, most: 0, repeats: 'never' }
-}
-
-function wrapped(mark: string, inner: Piece): Piece {
-  return { ...inner, source: `${mark}${inner.source})` }
 }
