@@ -36,7 +36,11 @@ function replay({ adapterRank }: ResolvedModel, model: ReplayModel, options: Che
     : trainingStep(model, stepOf(adapterRank, options))
 }
 
-function estimateOf({ forward }: ReplayModel, options: CheckedMemoryOptions, { peak }: StepMemory): MemoryEstimate {
+function estimateOf(
+  { forward, head }: ReplayModel,
+  options: CheckedMemoryOptions,
+  { peak }: StepMemory,
+): MemoryEstimate {
   const overhead = overheadBytes(options.method)
   return {
     totalBytes: peak.totalBytes + overhead,
@@ -44,7 +48,7 @@ function estimateOf({ forward }: ReplayModel, options: CheckedMemoryOptions, { p
     overheadBytes: overhead,
     parts: peak.parts,
     peakAt: { phase: peak.phase, operation: peak.operation },
-    assumptions: [...assumptionsOf(options), ...unknownActivation(forward.feedForward.activation)],
+    assumptions: [...assumptionsOf(options, head !== undefined), ...unknownActivation(forward.feedForward.activation)],
   }
 }
 
@@ -90,17 +94,15 @@ function unknownActivation(name: string): string[] {
     : [`unknown activation function ${JSON.stringify(name)}: estimated as one kernel that saves its input`]
 }
 
-function assumptionsOf({
-  method,
-  gradientCheckpointing,
-  attention,
-  world,
-  keepOutputs,
-}: CheckedMemoryOptions): string[] {
+function assumptionsOf(options: CheckedMemoryOptions, hasHead: boolean): string[] {
+  const { method, gradientCheckpointing, attention, world, keepOutputs } = options
   const { trains, isQuantised } = methodOf(method)
   const always = ['dropout is 0', 'sequences are full: no padding', `attention by the ${attention} kernel`]
   if (trains === 'nothing')
-    return [...always, 'one prefill of all tokens, with logits for the last token of each sequence']
+    return [
+      ...always,
+      `one prefill of all tokens, ${hasHead ? 'with logits for the last token of each sequence' : 'which ends with the hidden states: the model has no head'}`,
+    ]
   const training = [
     `the logits are ${keepOutputs ? 'kept during backward' : 'freed before backward, except what the loss saves'}`,
     'the optimizer step is fused',

@@ -21,6 +21,8 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'estimate-'))
   mkdirSync(join(folder, 'tiny'))
   writeFileSync(join(folder, 'tiny/config.json'), JSON.stringify(CONFIG))
+  const awq = { ...CONFIG, quantization_config: { quant_method: 'awq', bits: 4 } }
+  writeFileSync(join(folder, 'awq.json'), JSON.stringify(awq))
   writeFileSync(join(folder, 't5.json'), JSON.stringify({ model_type: 't5' }))
   writeFileSync(join(folder, 'tiny.yaml'), stringify({ name: 'tiny', spec: modelSpecFromConfig(CONFIG).spec }))
   writeFileSync(join(folder, 'empty.yaml'), 'name: tiny\n')
@@ -32,6 +34,13 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const estimate = (...args: string[]) => runCli(['estimate', ...args], { cwd: folder })
 
 describe('model-entity estimate', () => {
+  it('says that a quantised checkpoint is counted in 16 bits', () => {
+    const note = 'weights are counted in 16 bits, although the checkpoint stores most of them in int4'
+    expect(estimate('awq.json', '--method', 'inference').stdout).toContain(note)
+    expect(estimate('awq.json', '--method', 'qlora').stdout).not.toContain(note)
+    expect(estimate('tiny', '--method', 'inference').stdout).not.toContain('weights are counted')
+  })
+
   it('shows a bar first, then the table, then the fewest GPUs, then what is assumed', () => {
     const { code, stdout } = estimate('tiny', '--gpu', 't4', '--context', '512')
     expect(code).toBe(0)

@@ -1,6 +1,8 @@
+import { llamaAttention } from '../blocks/attention.js'
 import { experts, expertsBlock, router } from '../blocks/experts.js'
 import { gatedMlp, llamaMlp } from '../blocks/gated-mlp.js'
 import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
+import type { ConfigReader } from '../config-reader.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -22,12 +24,14 @@ export const deepseekV2 = decoderFamily({
     tie_word_embeddings: false,
   },
   attention: (sizes, config) =>
-    latentAttention({
-      ...sizes,
-      ...latentSizes(config, LATENT),
-      bias: config.boolean('attention_bias', false),
-      type: 'DeepseekV2Attention',
-    }),
+    isLatent(config)
+      ? latentAttention({
+          ...sizes,
+          ...latentSizes(config, LATENT),
+          bias: config.boolean('attention_bias', false),
+          type: 'DeepseekV2Attention',
+        })
+      : llamaAttention(sizes, config),
   mlp: llamaMlp,
   mixture({ hiddenSize }, config) {
     const routing = {
@@ -50,9 +54,11 @@ export const deepseekV2 = decoderFamily({
       isSparse: (index) => index >= denseLayers,
     }
   },
-  dimensions: (_, config) => ({ headDim: latentSizes(config, LATENT).queryHeadDim }),
+  dimensions: (_, config) => (isLatent(config) ? { headDim: latentSizes(config, LATENT).queryHeadDim } : {}),
   forward: (config) => ({
-    rotation: { features: config.integer('qk_rope_head_dim', 64), pairs: 'complex' },
+    rotation: isLatent(config)
+      ? { features: config.integer('qk_rope_head_dim', 64), pairs: 'complex' }
+      : { features: 'all' },
     norm: 'rmsNorm',
     feedForward: {
       activation: config.string('hidden_act', 'silu'),
@@ -66,6 +72,11 @@ export const deepseekV2 = decoderFamily({
     },
   }),
 })
+
+/** DeepSeek-VL2 Tiny and DeepSeek-OCR turn latent attention off: their own code has Llama's then, and transformers has none. */
+function isLatent(config: ConfigReader): boolean {
+  return config.boolean('use_mla', true)
+}
 
 const LATENT: LatentDefaults = {
   q_lora_rank: 1536,

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Architecture } from '../../architecture/index.js'
+import { quantisationOf } from '../../checkpoint/index.js'
 import { type Checkpoint, readCheckpoint } from '../../checkpoint/read/index.js'
 import {
   DEFAULT_GPU,
@@ -130,10 +131,31 @@ interface NamedModel {
   readonly notes: readonly string[]
 }
 
-async function modelOf(from: string, { token }: EstimateFlags): Promise<NamedModel> {
+async function modelOf(from: string, { token, method }: EstimateFlags): Promise<NamedModel> {
   if (isManifestName(from)) return await modelOfManifest(from)
   const checkpoint = await readCheckpoint(from, token === undefined ? {} : { token })
-  return { name: nameOf(checkpoint, from), architecture: architectureOf(checkpoint, from), notes: [] }
+  return {
+    name: nameOf(checkpoint, from),
+    architecture: architectureOf(checkpoint, from),
+    notes: [...quantisationNotes(checkpoint, method), ...modelNotes(checkpoint)],
+  }
+}
+
+/** What `inspect` notes about the model. Notes about its chat template do not matter for memory. */
+function modelNotes({ notes }: Checkpoint): readonly string[] {
+  return notes.filter((note) => !note.startsWith('is_chat'))
+}
+
+/** Only `qlora` counts weights in fewer bits than 16. */
+function quantisationNotes({ spec, config, stored }: Checkpoint, method: MemoryMethod): string[] {
+  const isQuantised =
+    stored?.storage.parameters.some(({ scheme }) => scheme !== undefined) ??
+    quantisationOf({ ...(config && { config }) }) !== undefined
+  if (!isQuantised || method === 'qlora' || spec === undefined) return []
+  const weights = method === 'full-mixed' ? 'float32' : '16 bits'
+  return [
+    `weights are counted in ${weights}, although the checkpoint stores most of them in ${spec.precision}: served as stored, they need less`,
+  ]
 }
 
 function nameOf({ spec }: Checkpoint, from: string): string {

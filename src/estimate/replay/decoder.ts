@@ -17,6 +17,7 @@ import type { ReplayModel } from './replay-model.js'
 import { ROOT } from './sharding.js'
 import { type Named, submodule } from './submodules.js'
 import type { Tensor } from './tape.js'
+import { UndescribedBlock } from './undescribed-block.js'
 
 /** One forward pass of a decoder-only language model. */
 export class Decoder {
@@ -34,9 +35,12 @@ export class Decoder {
   loss(): Tensor {
     const { tape } = this.#pass.layers.ops
     const { batch, sequence, sharding } = this.#pass.options
+    const { head, architecture } = this.#model
+    if (!head)
+      throw new UndescribedBlock(`${architecture.className} has no language-model head, so its loss is unknown`)
     sharding?.beforeForward(ROOT)
     const hidden = this.#hidden()
-    const logits = this.#head(hidden)
+    const logits = this.#head(head, hidden)
     const loss = causalLoss(this.#pass.layers, logits, batch, sequence)
     if (this.#pass.options.keepOutputs) this.#outputs.push(tape.alias(logits))
     tape.free(logits, hidden)
@@ -60,8 +64,14 @@ export class Decoder {
     const hidden = this.#hidden()
     const { options, forward, sizes, layers } = this.#pass
     const rows = forward.logits.prefill === 'allTokens' ? layers.tokens : options.batch
+    // Embedding and reward models end with the hidden states.
+    const { head } = this.#model
+    if (!head) {
+      tape.free(hidden)
+      return
+    }
     const last = { ...tape.alias(hidden), elements: rows * sizes.hiddenSize }
-    const logits = this.#head(last)
+    const logits = this.#head(head, last)
     tape.free(last, hidden, logits)
   }
 
@@ -161,10 +171,10 @@ export class Decoder {
     return isScaled ? ops.scale(embedded) : ops.tape.alias(embedded)
   }
 
-  #head(hidden: Tensor): Tensor {
+  #head(head: Named, hidden: Tensor): Tensor {
     const { ops } = this.#pass.layers
     const { layers, forward, sizes } = this.#pass
-    const logits = layers.linear(this.#model.head?.name ?? 'lm_head', hidden, sizes.vocabSize)
+    const logits = layers.linear(head.name, hidden, sizes.vocabSize)
     const { form } = forward.logits
     if (form === 'plain') return logits
     const divided = this.#replaced(logits, ops.scale(logits))
