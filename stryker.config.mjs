@@ -7,7 +7,7 @@ export default {
   plugins: ['@stryker-mutator/vitest-runner'],
   vitest: { configFile: 'vitest.mutate.config.ts', related: false },
   mutate: [`src/${room}/**/*.ts`, '!src/**/index.ts', '!src/**/generated/**'],
-  ignorePatterns: ['/dist', '/docs', '/bench', '/.cache', '/coverage', '/.github'],
+  ignorePatterns: ['/docs', '/bench', '/.cache', '/coverage', '/.github'],
   coverageAnalysis: 'perTest',
   incremental: true,
   incrementalFile: `.cache/mutate/${room}.json`,
