@@ -25,11 +25,6 @@ export function scanString(text: string, start: number): ScannedString {
       if (code === undefined) return { ok: false, message: 'Invalid \\uXXXX escape', offset: at + 1 }
       value += String.fromCharCode(code)
       at += 5
-      // After a high surrogate, the decoder reads the next escape too. If they do not pair, they stay two characters.
-      if (isHighSurrogate(code) && text.startsWith('\\u', at + 1) && at + 7 < text.length) {
-        const low = hexEscape(text, at + 3)
-        if (low === undefined) return { ok: false, message: 'Invalid \\uXXXX escape', offset: at + 2 }
-      }
     } else {
       const character = ESCAPES.get(escaped)
       if (character === undefined) return { ok: false, message: 'Invalid \\escape', offset: at }
@@ -54,10 +49,6 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['r', '\r'],
   ['t', '\t'],
 ])
-
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdbff
-}
 
 /** Four hexadecimal digits. CPython also requires a character after them, because the string must still end. */
 function hexEscape(text: string, at: number): number | undefined {
