@@ -11,10 +11,10 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "test" / "oracle"))
 
 import pydantic_core
-from app import ModelEntity
+from app import MODELS
 from pydantic import ValidationError
 
-validate_json = ModelEntity.__pydantic_validator__.validate_json
+validate_json = MODELS["ModelEntity"].__pydantic_validator__.validate_json
 
 
 def once(body: bytes) -> None:

@@ -1,4 +1,4 @@
-import { fastPathOfPlan } from './fast-path/fast-path.js'
+import { fastPathOfName, fastPathOfPlan } from './fast-path/fast-path.js'
 import { type Model, type ModelValue, planOf } from './plan/plan-of.js'
 import { runSlowPath } from './slow-path.js'
 
@@ -11,6 +11,6 @@ import { runSlowPath } from './slow-path.js'
  * is('Lora', { rank: '8' }) // false
  */
 export function is<M extends Model>(model: M, value: unknown): value is ModelValue<M> {
-  const plan = planOf(model)
-  return fastPathOfPlan(plan)?.accepts(value) || runSlowPath(plan, value, { mode: 'strict', maxErrors: 0 }).ok
+  const fastPath = typeof model === 'string' ? fastPathOfName(model) : fastPathOfPlan(planOf(model))
+  return fastPath?.accepts(value) || runSlowPath(planOf(model), value, { mode: 'strict', maxErrors: 0 }).ok
 }

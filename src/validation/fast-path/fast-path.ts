@@ -23,11 +23,20 @@ export function fastPathOfPlan(plan: Plan): FastPath | undefined {
   return BY_PLAN.get(plan)
 }
 
+/** The fast path of a definition by its name, in one look-up. */
+export function fastPathOfName(name: string): FastPath | undefined {
+  return BY_NAME.get(name)
+}
+
 /** The plans that functions are generated from, in the same order. */
 const SOURCES: readonly Plan[] = [...Object.values(PLANS), ...PARTS]
 
 const BY_PLAN: ReadonlyMap<Plan | undefined, FastPath> = new Map(
   FAST_PATHS.map(([accepts, build], index) => [SOURCES[index], { accepts, build: stoppable(build) }]),
+)
+
+const BY_NAME: ReadonlyMap<string, FastPath | undefined> = new Map(
+  Object.entries(PLANS).map(([name, plan]) => [name, BY_PLAN.get(plan)]),
 )
 
 /** Returns `undefined` if a builder finds something that the fast path does not support. */
