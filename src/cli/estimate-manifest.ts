@@ -32,8 +32,18 @@ export async function modelOfManifest(path: string): Promise<ManifestModel> {
     throw new UsageError(`${path} has an invalid spec: ${where}; run \`check\` to see all errors`)
   }
   const { architecture, assumptions } = architectureOfSpec(result.value)
-  return { name: result.value.checkpoint_model_name, architecture, notes: assumptions }
+  const { checkpoint_model_name: name, precision } = result.value
+  return { name, architecture, notes: [...precisionNotes(precision), ...assumptions] }
 }
+
+/** The estimate counts weights by its method, whatever the spec says. */
+function precisionNotes(precision: string): string[] {
+  return WIDE.test(precision)
+    ? []
+    : [`the spec's precision, ${precision}, is not used: the method decides how weights are counted`]
+}
+
+const WIDE = /^(?:b?float16|bf16|fp16)$/
 
 function specIn(path: string, bytes: Uint8Array): unknown {
   const read = readManifest(bytes, path)

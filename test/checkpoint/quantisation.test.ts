@@ -163,6 +163,8 @@ describe('patterns of modules', () => {
     ['model\\.layers\\.\\d+\\.mlp.*', 'model.layers.12.mlp.up_proj', true],
     ['model.layers.0', 'model.layers.01', true],
     ['^lm_head$', 'lm_head', true],
+    ['.+mlp', 'mlp', false],
+    ['.+mlp', 'x.mlp', true],
     ['layers', 'model.layers', false],
   ])('%s on %s is %s, as re.match says', (pattern, name, expected) => {
     expect(regexTest(pattern)?.(name)).toBe(expected)

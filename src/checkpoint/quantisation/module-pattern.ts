@@ -13,7 +13,13 @@ export type ModuleTest = ((name: string) => boolean) | undefined
 export function regexTest(pattern: string): ModuleTest {
   const anchored = pattern.endsWith('$') && !pattern.endsWith('\\$')
   const body = pattern.replace(/^\^/, '').slice(0, anchored ? -1 : undefined)
-  return wildcardTest(body.split(/\.[*+]/).map(regexSegment), anchored)
+  return wildcardTest(
+    body
+      .replace(/(?<!\\)\.\+/g, '..*')
+      .split(/(?<!\\)\.\*/)
+      .map(regexSegment),
+    anchored,
+  )
 }
 
 /** A pattern of `fnmatch`, in which `*` matches anything. ModelOpt and Quark write these. */

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionTable, object, required, text } from '../../options/index.js'
+import { checkOptions, nested, type OptionTable, required, text } from '../../options/index.js'
 import { isModelNameSegment } from '../../references/model-ref.js'
 import type { CreateModelEntityRequest } from '../../schemas/create-model-entity-request.js'
 import { encodingError, pythonRepr, pythonStrip } from '../python-text.js'
@@ -6,7 +6,7 @@ import { patternRegExp } from '../rust-pattern.js'
 import { validate } from '../validate.js'
 import { freeDepths, levels } from './free-depth.js'
 import type { CreationRefusal, CreationRefusalReason } from './refusal.js'
-import type { RegistryState } from './registry-state.js'
+import { REGISTRY_STATE, type RegistryState } from './registry-state.js'
 
 /** Where to create the model, and what is known about the registry. */
 export interface CreationOptions {
@@ -16,7 +16,10 @@ export interface CreationOptions {
 }
 
 /** The options that `creationRefusals` accepts. */
-export const CREATION_OPTIONS: OptionTable<CreationOptions> = { workspace: required(text), state: object() }
+export const CREATION_OPTIONS: OptionTable<CreationOptions> = {
+  workspace: required(text),
+  state: nested(REGISTRY_STATE),
+}
 
 /**
  * Finds the reasons why the create route would refuse a request: validation errors and all later checks, in the order of the route. The

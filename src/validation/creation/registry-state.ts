@@ -1,3 +1,5 @@
+import { boolean, choice, func, type OptionTable } from '../../options/index.js'
+
 /**
  * What a registry contains and allows. Each function is called only if the result depends on it. A member that is left out is unknown, and
  * nothing is refused because of it.
@@ -16,4 +18,15 @@ export interface RegistryState {
   readonly toolCallPlugin?: 'disabled' | 'forbidden' | 'allowed'
   /** Whether the caller may set `trust_remote_code`, or the source of the fileset is trusted. Default: true. */
   readonly mayTrustRemoteCode?: boolean
+}
+
+/** What `state` may have. A member that is misspelt would be unknown, and refuse nothing. */
+export const REGISTRY_STATE: OptionTable<RegistryState> = {
+  hasWorkspace: func(),
+  hasProject: func(),
+  hasModel: func(),
+  hasFileset: func(),
+  filesetHasToolCallPlugin: func(),
+  toolCallPlugin: choice(['disabled', 'forbidden', 'allowed']),
+  mayTrustRemoteCode: boolean,
 }

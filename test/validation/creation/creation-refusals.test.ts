@@ -131,3 +131,11 @@ describe('a text as Python writes it', () => {
     expect(pythonStrip(' \n ')).toBe('')
   })
 })
+
+it.each([
+  [{ hasModels: () => true }, 'unknown option `state.hasModels`; did you mean `state.hasModel`?'],
+  [{ toolCallPlugin: 'allow' }, 'should be "disabled", "forbidden" or "allowed", not "allow"'],
+  [{ hasModel: true }, 'a function'],
+])('a state of %o is refused, not ignored', (state, message) => {
+  expect(() => creationRefusals({ name: 'llama' }, { workspace: 'w', state: Object(state) })).toThrow(message)
+})
