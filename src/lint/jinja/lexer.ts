@@ -1,5 +1,6 @@
 /** Splits a template into tokens like Jinja2 3.1 with its default delimiters: text, `{{ }}`, `{% %}`, `{# #}`, raw. */
 
+import { isCharacterName } from './character-names.js'
 import { TemplateError } from './template-error.js'
 
 /** One token. The type of an operator is its own text. */
@@ -136,20 +137,23 @@ function stringToken(template: string, offset: number, quote: string): Token {
   while (at < template.length && template[at] !== quote) at += template[at] === '\\' ? 2 : 1
   if (at >= template.length) throw new TemplateError(`this string is never closed: expected ${quote}`, offset)
   const value = template.slice(offset, at + 1)
-  if (hasBadEscape(value)) throw new TemplateError('invalid escape sequence', offset)
+  const problem = escapeProblem(value)
+  if (problem !== undefined) throw new TemplateError(problem, offset)
   return { type: 'string', value, offset }
 }
 
-/**
- * Jinja2 reads escapes like Python: `\x`, `\u`, `\U` and `\N` have a fixed form, and any other pair is accepted. The
- * table of character names is half a megabyte, so for `\N` only the form of the name is checked.
- */
-function hasBadEscape(text: string): boolean {
+/** Jinja2 reads escapes like Python: `\x`, `\u`, `\U` and `\N` have a fixed form, and any other pair is accepted. */
+function escapeProblem(text: string): string | undefined {
   for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', at + 2)) {
     const form = ESCAPES.get(text[at + 1] ?? '')
-    if (form !== undefined && matchEnd(form, text, at + 2) === undefined) return true
+    if (form === undefined) continue
+    const end = matchEnd(form, text, at + 2)
+    if (end === undefined) return 'invalid escape sequence'
+    const name = text[at + 1] === 'N' ? text.slice(at + 3, end - 1) : undefined
+    if (name !== undefined && !isCharacterName(name))
+      return `unknown character name ${JSON.stringify(name.slice(0, 60))}`
   }
-  return false
+  return undefined
 }
 
 const ESCAPES: ReadonlyMap<string, RegExp> = new Map([
