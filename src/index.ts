@@ -94,6 +94,7 @@ export {
   type ErrorDetail,
   is,
   type Model,
+  type ModelInput,
   type ModelValue,
   requestValidationBody,
   type ValidateJsonOptions,

@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
 import { DESCRIPTION, MODEL_REFERENCE, NAME } from './constraints.js'
-import { described, nullable } from './fields.js'
+import { defaulted, described, nullable } from './fields.js'
 import { FinetuningType } from './finetuning-type.js'
 import { Lora } from './lora.js'
 
@@ -22,7 +22,7 @@ export const Adapter = Type.Object(
       description: 'Fileset where the adapter files are stored expected format {workspace}/{fileset_name}',
     }),
     finetuning_type: described(FinetuningType, 'Type of finetuning (LORA, P_TUNING, etc.)'),
-    enabled: Type.Optional(
+    enabled: defaulted(
       Type.Boolean({
         default: true,
         description: 'Whether to make this adapter available for inference post training',

@@ -2,7 +2,7 @@ import * as Type from 'typebox'
 import { APIEndpointData } from './api-endpoint-data.js'
 import { BackendFormat } from './backend-format.js'
 import { DESCRIPTION, NAME, PROJECT_URN } from './constraints.js'
-import { nullable } from './fields.js'
+import { defaulted, nullable } from './fields.js'
 import { FinetuningType } from './finetuning-type.js'
 import { ModelSpec } from './model-spec.js'
 import { PromptData } from './prompt-data.js'
@@ -47,7 +47,7 @@ export const CreateModelEntityRequest = Type.Object(
       default: [],
       description: 'List of ModelProvider workspace/name resource names that provide inference for this Model Entity',
     }),
-    trust_remote_code: Type.Optional(
+    trust_remote_code: defaulted(
       Type.Boolean({
         default: false,
         description:

@@ -17,3 +17,11 @@ export function nullable<Schema extends Type.TSchema>(
 export function described<Schema extends Type.TSchema>(schema: Schema, description: string): Type.TUnion<[Schema]> {
   return Type.Union([schema], { description })
 }
+
+/**
+ * An optional field with a default, which `schema` has. TypeBox's static types do not tell defaults; this one does, so that the type of
+ * a validated value has the field.
+ */
+export function defaulted<Schema extends Type.TSchema>(schema: Schema) {
+  return Type.Optional(schema as Schema & { default: unknown })
+}

@@ -1,18 +1,19 @@
 import * as Type from 'typebox'
+import { defaulted } from './fields.js'
 
 /** The state-space (Mamba) layers of a model, alone or together with attention. */
 export const MambaConfig = Type.Object(
   {
     is_hybrid: Type.Boolean({ description: 'Whether model is Mamba-Transformer hybrid' }),
     num_mamba_layers: Type.Integer({ description: 'Number of Mamba/SSM layers' }),
-    num_attention_layers: Type.Optional(
+    num_attention_layers: defaulted(
       Type.Integer({ default: 0, description: 'Number of attention layers (for hybrids)' }),
     ),
-    num_mlp_layers: Type.Optional(
+    num_mlp_layers: defaulted(
       Type.Integer({ default: 0, description: 'Number of standalone MLP layers (for interleaved architectures)' }),
     ),
-    state_size: Type.Optional(Type.Integer({ default: 16, description: 'SSM state expansion factor (d_state)' })),
-    conv_kernel: Type.Optional(Type.Integer({ default: 4, description: 'Convolution kernel size for Mamba (d_conv)' })),
+    state_size: defaulted(Type.Integer({ default: 16, description: 'SSM state expansion factor (d_state)' })),
+    conv_kernel: defaulted(Type.Integer({ default: 4, description: 'Convolution kernel size for Mamba (d_conv)' })),
   },
   { title: 'MambaConfig', description: 'Mamba/State Space Model configuration.' },
 )

@@ -3,7 +3,7 @@ import { Adapter } from './adapter.js'
 import { APIEndpointData } from './api-endpoint-data.js'
 import { BackendFormat } from './backend-format.js'
 import { DESCRIPTION, NAME, PROJECT_URN } from './constraints.js'
-import { nullable } from './fields.js'
+import { defaulted, nullable } from './fields.js'
 import { FinetuningType } from './finetuning-type.js'
 import { ModelSpec } from './model-spec.js'
 import { PromptData } from './prompt-data.js'
@@ -37,7 +37,7 @@ export const ModelEntity = Type.Object(
       description:
         'A set of checkpoint files, configs, and other auxiliary info associated with this model - expected format {workspace}/{fileset_name}',
     }),
-    trust_remote_code: Type.Optional(
+    trust_remote_code: defaulted(
       Type.Boolean({ default: false, description: 'Whether to trust remote code to load this model checkpoint.' }),
     ),
     base_model: nullable(Type.String(), {
@@ -50,7 +50,7 @@ export const ModelEntity = Type.Object(
     }),
     adapters: nullable(Type.Array(Adapter), { description: 'Adapters that have been created against this model' }),
     prompt: nullable(PromptData, { description: 'Configuration for prompt engineering' }),
-    custom_fields: Type.Optional(
+    custom_fields: defaulted(
       Type.Record(Type.String(), Type.Unknown({ description: 'Any type' }), {
         default: {},
         description: 'Custom fields for additional metadata',
@@ -59,7 +59,7 @@ export const ModelEntity = Type.Object(
     ownership: nullable(Type.Record(Type.String(), Type.Unknown({ description: 'Any type' })), {
       description: 'Ownership information for the model',
     }),
-    model_providers: Type.Optional(
+    model_providers: defaulted(
       Type.Array(Type.String(), {
         default: [],
         description: 'List of ModelProvider workspace/name resource names that provide inference for this Model Entity',

@@ -1,5 +1,5 @@
 import * as Type from 'typebox'
-import { nullable } from './fields.js'
+import { defaulted, nullable } from './fields.js'
 import { LinearLayerSpec } from './linear-layer-spec.js'
 import { MambaConfig } from './mamba-config.js'
 import { MoEConfig } from './moe-config.js'
@@ -12,9 +12,7 @@ export const ModelSpec = Type.Object(
     context_size: nullable(Type.Integer(), { description: 'Context window size' }),
     num_virtual_tokens: nullable(Type.Integer(), { description: 'Number of virtual tokens for prompt tuning' }),
     is_chat: nullable(Type.Boolean(), { description: 'Whether this is a chat model' }),
-    is_embedding_model: Type.Optional(
-      Type.Boolean({ default: false, description: 'Whether this is an embedding model' }),
-    ),
+    is_embedding_model: defaulted(Type.Boolean({ default: false, description: 'Whether this is an embedding model' })),
     checkpoint_model_name: Type.String({ description: 'Checkpoint Model identifier or model path' }),
     family: Type.String({ description: "Model architecture family (e.g., 'llama', 'mixtral', 'gpt2')" }),
     num_layers: Type.Integer({ description: 'Number of transformer layers' }),

@@ -1,5 +1,5 @@
 import * as Type from 'typebox'
-import { nullable } from './fields.js'
+import { defaulted, nullable } from './fields.js'
 
 /** Mixture of experts: how many experts a layer routes to, and in how many layers. */
 export const MoEConfig = Type.Object(
@@ -8,7 +8,7 @@ export const MoEConfig = Type.Object(
     num_experts_per_tok: Type.Integer({ description: 'Number of experts activated per token (top-k routing)' }),
     num_expert_layers: Type.Integer({ description: 'Number of layers with MoE' }),
     expert_ffn_size: nullable(Type.Integer(), { description: 'FFN size for experts (if different from main FFN)' }),
-    num_shared_experts: Type.Optional(
+    num_shared_experts: defaulted(
       Type.Integer({ default: 0, description: 'Number of shared experts (replicated, not sharded by EP)' }),
     ),
   },

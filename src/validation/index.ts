@@ -9,7 +9,7 @@ export { CREATION_REFUSALS, type CreationRefusal, type CreationRefusalReason } f
 export type { RegistryState } from './creation/registry-state.js'
 export { ERROR_TYPES, type ErrorType } from './error-types.js'
 export { is } from './is.js'
-export type { Model, ModelValue } from './plan/plan-of.js'
+export type { Model, ModelInput, ModelValue } from './plan/model.js'
 export { type RequestValidation, requestValidationBody } from './request-validation-body.js'
 export type {
   ErrorDetail,

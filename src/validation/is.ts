@@ -1,5 +1,6 @@
 import { fastPathOfName, fastPathOfPlan } from './fast-path/fast-path.js'
-import { type Model, type ModelValue, planOf } from './plan/plan-of.js'
+import type { Model, ModelInput } from './plan/model.js'
+import { planOf } from './plan/plan-of.js'
 import { runSlowPath } from './slow-path.js'
 
 /**
@@ -10,7 +11,7 @@ import { runSlowPath } from './slow-path.js'
  * is('Lora', { rank: 8 })   // true
  * is('Lora', { rank: '8' }) // false
  */
-export function is<M extends Model>(model: M, value: unknown): value is ModelValue<M> {
+export function is<const M extends Model>(model: M, value: unknown): value is ModelInput<M> {
   const fastPath = typeof model === 'string' ? fastPathOfName(model) : fastPathOfPlan(planOf(model))
   return fastPath?.accepts(value) || runSlowPath(planOf(model), value, { mode: 'strict', maxErrors: 0 }).ok
 }

@@ -1,4 +1,4 @@
-import type { Model, ModelValue } from './plan/plan-of.js'
+import type { Model, ModelValue } from './plan/model.js'
 import type { ValidateJsonOptions } from './result.js'
 import { validateJson } from './validate-json.js'
 import { type InvalidBody, validationErrorBody } from './validation-error-body.js'
@@ -22,7 +22,7 @@ export type RequestValidation<Value> =
  * })
  * if (!checked.ok) return Response.json(checked.body, { status: checked.status })
  */
-export function requestValidationBody<M extends Model>(
+export function requestValidationBody<const M extends Model>(
   model: M,
   body: string | ArrayBufferLike | ArrayBufferView,
   options?: ValidateJsonOptions,

@@ -11,8 +11,9 @@ import { messageOf } from './error-types.js'
 import { WrittenFloat } from './exact-numbers.js'
 import { isReadable, isReadExactly } from './json-parse-safety.js'
 import { DEFAULTS, VALIDATE_JSON_OPTIONS } from './options.js'
+import type { Model, ModelValue } from './plan/model.js'
 import type { Plan } from './plan/plan.js'
-import { type Model, type ModelValue, planOf } from './plan/plan-of.js'
+import { planOf } from './plan/plan-of.js'
 import {
   type Invalid,
   UNREADABLE,
@@ -37,7 +38,7 @@ import type { ValueScan } from './value-scan.js'
  * // { ok: false, status: 422, detail: [{ type: 'json_invalid', loc: ['body', 11], msg: 'JSON decode error', input: {},
  * //   ctx: { error: 'Expecting property name enclosed in double quotes' } }] }
  */
-export function validateJson<M extends Model>(
+export function validateJson<const M extends Model>(
   model: M,
   body: string | ArrayBufferLike | ArrayBufferView,
   options: ValidateJsonOptions = DEFAULTS,

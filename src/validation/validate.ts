@@ -1,7 +1,8 @@
 import { checkOptions } from '../options/index.js'
 import { checkValue } from './check-value.js'
 import { DEFAULTS, VALIDATE_OPTIONS } from './options.js'
-import { type Model, type ModelValue, planOf } from './plan/plan-of.js'
+import type { Model, ModelValue } from './plan/model.js'
+import { planOf } from './plan/plan-of.js'
 import type { ValidateOptions, ValidationResult } from './result.js'
 
 /**
@@ -23,7 +24,7 @@ import type { ValidateOptions, ValidationResult } from './result.js'
  * validate('Lora', { rank: 'x' })
  * // { ok: false, status: 422, detail: [{ type: 'int_parsing', loc: ['body', 'rank'], msg: 'Input should be …', input: 'x' }] }
  */
-export function validate<M extends Model>(
+export function validate<const M extends Model>(
   model: M,
   value: unknown,
   options: ValidateOptions = DEFAULTS,

@@ -1,21 +1,8 @@
-import type { Static, TSchema } from 'typebox'
 import { unknownModel } from '../../options/index.js'
-import type { SCHEMAS, SchemaName } from '../../schemas/registry.js'
 import { PLANS } from '../generated/plans.js'
 import { compilePlan } from './compile-plan.js'
+import type { Model } from './model.js'
 import type { Plan } from './plan.js'
-
-/** What to validate against: the name of a definition, or your own definition. */
-export type Model = SchemaName | (TSchema & object)
-
-/** The static type of a model. `unknown` for plain JSON Schema. */
-export type ModelValue<M extends Model> = M extends SchemaName
-  ? StaticOf<(typeof SCHEMAS)[M]>
-  : M extends TSchema
-    ? Static<M>
-    : unknown
-
-type StaticOf<Schema> = Schema extends TSchema ? Static<Schema> : never
 
 /**
  * The plan of a model. Each definition is compiled once. Our named definitions are recognised by their content, so this need
