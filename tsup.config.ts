@@ -16,6 +16,7 @@ export default defineConfig({
     checkpoint: 'src/checkpoint/index.ts',
     'checkpoint/read': 'src/checkpoint/read/index.ts',
     estimate: 'src/estimate/index.ts',
+    client: 'src/client/index.ts',
     cli: 'src/cli/index.ts',
   },
   format: 'esm',

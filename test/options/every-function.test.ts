@@ -21,6 +21,8 @@ import { BESIDE_CONFIG, QUANTISATION_FILES } from '../../src/checkpoint/quantisa
 import { readCheckpoint } from '../../src/checkpoint/read/index.js'
 import { READ_CHECKPOINT_OPTIONS } from '../../src/checkpoint/read/read-checkpoint.js'
 import { SAFETENSORS_HEADER_OPTIONS } from '../../src/checkpoint/safetensors-header.js'
+import { CLIENT_OPTIONS } from '../../src/client/client-options.js'
+import { createClient } from '../../src/client/index.js'
 import { countLoraParameters, estimateMemory, planGpus, planServing } from '../../src/estimate/index.js'
 import { LORA_OPTIONS } from '../../src/estimate/lora/options.js'
 import { MEMORY_OPTIONS } from '../../src/estimate/memory-options.js'
@@ -107,6 +109,11 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   estimateMemory: { table: MEMORY_OPTIONS, call: (options) => estimateMemory(MODEL, options) },
   planGpus: { table: PLAN_OPTIONS, call: (options) => planGpus(MODEL, options) },
+  createClient: {
+    table: CLIENT_OPTIONS,
+    call: (options) => createClient(options),
+    needed: { baseUrl: 'https://host.com' },
+  },
   planServing: { table: SERVING_OPTIONS, call: (options) => planServing(MODEL, options) },
 }
 
@@ -168,7 +175,7 @@ function publicFunctions(): string[] {
   const src = join(import.meta.dirname, '../../src')
   const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
   const textOf = (file: string) => readFileSync(join(src, file), 'utf8')
-  const rooms = files.filter((file) => /^(?!options|cli)\w+(?:\/read)?\/index\.ts$/.test(file)).map(textOf)
+  const rooms = files.filter((file) => /^(?!(?:options|cli)\/)\w+(?:\/read)?\/index\.ts$/.test(file)).map(textOf)
   const exported = new Set(
     rooms.flatMap((text) => [...text.matchAll(/\{([^}]*)\}/g)].flatMap(([, names = '']) => names.split(/[\s,]+/))),
   )

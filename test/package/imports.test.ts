@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, { readonly values: readonly string[]; 
     architecture: { values: ['options'], types: ['schemas'] },
     checkpoint: { values: ['options', 'architecture', 'json', 'schemas', 'references', 'validation', 'lint'] },
     estimate: { values: ['options', 'architecture'], types: ['schemas'] },
+    client: { values: ['options', 'display', 'schemas', 'json', 'validation'] },
   }
 
 /** What stands on top, and may import every room. */
