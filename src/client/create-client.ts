@@ -1,5 +1,5 @@
 import { checkOptions } from '../options/index.js'
-import type { CreateModelEntityRequest } from '../schemas/create-model-entity-request.js'
+import type { ModelInput } from '../validation/plan/model.js'
 import { readBaseUrl } from './base-url.js'
 import type { CallOptions } from './call-options.js'
 import { CLIENT_OPTIONS, type ClientOptions } from './client-options.js'
@@ -18,7 +18,11 @@ export interface Client {
    * @throws TypeError for an unknown option, or a request that JSON cannot represent: `NaN`, a `Date`, `undefined` in an array
    * @throws RangeError for a workspace that no path can hold: empty, `.`, `..`, or with a slash
    */
-  createModel(workspace: string, request: CreateModelEntityRequest, options?: CallOptions): Promise<CreateModelResult>
+  createModel(
+    workspace: string,
+    request: ModelInput<'CreateModelEntityRequest'>,
+    options?: CallOptions,
+  ): Promise<CreateModelResult>
 }
 
 /**

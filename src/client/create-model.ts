@@ -1,7 +1,7 @@
 import { checkOptions } from '../options/index.js'
-import type { CreateModelEntityRequest } from '../schemas/create-model-entity-request.js'
 import { CREATE_MODEL } from '../schemas/operation.js'
 import { validateJson } from '../validation/index.js'
+import type { ModelInput } from '../validation/plan/model.js'
 import { CALL_OPTIONS, type CallOptions } from './call-options.js'
 import { exchange } from './exchange.js'
 import { operationPath } from './operation-path.js'
@@ -15,7 +15,7 @@ import { unanswered } from './unanswered.js'
 export async function createModel(
   settings: Settings,
   workspace: string,
-  request: CreateModelEntityRequest,
+  request: ModelInput<'CreateModelEntityRequest'>,
   options: CallOptions = {},
 ): Promise<CreateModelResult> {
   checkOptions(options, CALL_OPTIONS)

@@ -1,5 +1,5 @@
 import { jsonValue, readJson } from '../json/index.js'
-import type { ModelValue } from '../validation/plan/plan-of.js'
+import type { ModelValue } from '../validation/plan/model.js'
 import type { ErrorDetail } from '../validation/result.js'
 import { validateJson } from '../validation/validate-json.js'
 

@@ -1,6 +1,6 @@
 /** What a call answers: one union, told apart by `status`. An HTTP status is a number; everything else is a word. */
 
-import type { ModelValue } from '../validation/plan/plan-of.js'
+import type { ModelValue } from '../validation/plan/model.js'
 import type { ErrorDetail } from '../validation/result.js'
 
 /**

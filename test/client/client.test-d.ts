@@ -1,7 +1,6 @@
 import { expectTypeOf, it } from 'vitest'
 import { type Client, type ClientOptions, createClient } from '../../src/client/index.js'
-import type { ModelEntity } from '../../src/schemas/index.js'
-import type { ErrorDetail } from '../../src/validation/index.js'
+import type { ErrorDetail, ModelValue } from '../../src/validation/index.js'
 
 declare const client: Client
 
@@ -19,7 +18,7 @@ it('the status tells what a result has', async () => {
   const result = await client.createModel('default', { name: 'm' })
   switch (result.status) {
     case 201:
-      expectTypeOf(result.entity).toEqualTypeOf<ModelEntity>()
+      expectTypeOf(result.entity).toEqualTypeOf<ModelValue<'ModelEntity'>>()
       break
     case 422:
       expectTypeOf(result.detail).toEqualTypeOf<ErrorDetail[] | string>()
