@@ -2,4 +2,5 @@ export { isHidden, leadsToSecret, type MaskedValue, maskSecrets } from './mask-s
 export { hasUnseen, printable, printableJson, printableYaml } from './printable.js'
 export { isSecretKey } from './secret-key.js'
 export { maskText, secretsInText } from './secrets-in-text.js'
-export { MASK, maskUserInfo, type Stretch, userInfoIn } from './user-info.js'
+export { maskUrls, urlSecretsIn } from './url-secrets.js'
+export { MASK, type Stretch } from './user-info.js'

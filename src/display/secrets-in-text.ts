@@ -1,9 +1,10 @@
 /** Finds secrets in a text that no parser can read: a file with a syntax error, a comment, a message. */
 
 import { isSecretKey } from './secret-key.js'
-import { MASK, maskUserInfo, type Stretch } from './user-info.js'
+import { maskUrls } from './url-secrets.js'
+import { MASK, type Stretch } from './user-info.js'
 
-/** Masks the secrets in a text: values of keys that name a secret, and the user info of URLs. */
+/** Masks the secrets in a text: values of keys that name a secret, and those in URLs. */
 export function maskText(text: string): string {
   let masked = ''
   let at = 0
@@ -12,7 +13,7 @@ export function maskText(text: string): string {
     masked += text.slice(at, start) + MASK
     at = end
   }
-  return maskUserInfo(masked + text.slice(at))
+  return maskUrls(masked + text.slice(at))
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Finds and masks the user info of URLs: `user:password@`, or a token before the `@`. */
+/** Finds the user info of URLs: `user:password@`, or a token before the `@`. */
 
 /** The text that replaces a secret. */
 export const MASK = '***'
@@ -10,24 +10,8 @@ export interface Stretch {
 }
 
 /**
- * Masks the user info of every URL in a text: `http://***@host/`.
- *
- * @example
- * maskUserInfo('see http://user:hunter2@example.com/') // 'see http://***@example.com/'
- */
-export function maskUserInfo(text: string): string {
-  let masked = ''
-  let at = 0
-  for (const { start, end } of userInfoIn(text)) {
-    masked += text.slice(at, start) + MASK
-    at = end
-  }
-  return masked + text.slice(at)
-}
-
-/**
  * Finds the user info of URLs in a text, in order. If the whole text is one URL, spaces and quotes belong to it; otherwise
- * they end the URL. Takes linear time.
+ * they end the URL, except in a password. Takes linear time.
  */
 export function userInfoIn(text: string): Stretch[] {
   if (!AT_SIGN.test(text)) return []
@@ -66,21 +50,39 @@ function tokenEnd(text: string, start: number): number {
 
 /**
  * Records user info that starts at an offset. It ends at the last at sign before the path. A `/`, `?` or `#` in a password
- * would end the authority too early: if the text after the colon is not a port, a later at sign is used. Returns where to
- * continue.
+ * would end the authority too early, and a space or a quote the URL: if the text after the colon is not a port, a later at
+ * sign is used. Returns where to continue.
  */
 function noteUserInfo({ text, end, lastAt }: Token, start: number, found: Stretch[]): number {
-  if (lastAt < start) return end
   AUTHORITY.lastIndex = start
   const authority = (AUTHORITY.exec(text)?.[0] ?? '').slice(0, end - start)
   const stop = start + authority.length
   const inAuthority = authority.lastIndexOf('@')
-  const isCutShort = /:(?!\d*$)/.test(authority) || (stop < end && text[stop] === '\\')
-  const at = inAuthority >= 0 ? start + inAuthority : isCutShort ? lastAt : undefined
-  if (at === undefined) return stop
+  const isCutShort = !HOST.test(authority) || (stop < end && text[stop] === '\\')
+  if (lastAt < start && !(isCutShort && authority.includes(':'))) return end
+  const later = lastAt < start ? atSignBehind(text, end) : lastAt
+  const at = inAuthority >= 0 ? start + inAuthority : isCutShort ? later : undefined
+  if (at === undefined) return lastAt < start ? end : stop
   if (at > start) found.push({ start, end: at })
   return at
 }
+
+/** A host with nothing, a port or a variable after its colon. */
+const HOST = /^(?:\[[^\]]*\]|[^:[\]]*)(?::(?:\d*|\$\w+|\$?\{.*\}))?$/
+
+/** The last at sign of a token near behind a URL in the same line and the same quoted value: its password has a space or a quote. */
+function atSignBehind(text: string, end: number): number | undefined {
+  const rest = text.slice(end, end + LONGEST_REST)
+  const stop = rest.search(REST_END)
+  const near = stop < 0 ? rest : rest.slice(0, stop)
+  const at = near.search(AT_SIGN)
+  if (at < 0) return undefined
+  const { lastAt } = tokenAt(text, end + at, Math.min(tokenEnd(text, end + at), end + near.length))
+  return lastAt < 0 ? end + at : lastAt
+}
+
+const LONGEST_REST = 200
+const REST_END = /\n|:\/\/|["'][ \t]*[,:}\]]/
 
 const AUTHORITY = /[^/?#\\]*/y
 
@@ -88,9 +90,12 @@ const AUTHORITY = /[^/?#\\]*/y
 const AT_SIGNS = ['@', '＠', '﹫', '\\u0040', '\\x40', '\\U00000040']
 const AT_SIGN = /[@＠﹫]|\\u0040|\\x40|\\U00000040/
 
-/** The start of a URL for web parsers: a special scheme with any number of slashes, or two slashes. */
-const BEGIN = /(?:https?|wss?|ftp):(?:\\?[\\/])*|(?:\\?[\\/]){2,}/gi
-const WHOLE_URL = /^[\s\p{Cc}]{0,100}(?:(?:https?|wss?|ftp):(?:\\?[\\/])*|[a-z][a-z0-9+.-]{0,40}:(?:\\?[\\/]){2,})/iu
+/**
+ * The start of a URL for web parsers: a special scheme with any number of slashes, or two slashes. The command takes
+ * repositories as `hf:org/name`.
+ */
+const BEGIN = /(?:https?|wss?|ftp|(?<![a-z])hf):(?:\\?[\\/])*|(?:\\?[\\/]){2,}/gi
+const WHOLE_URL = /^[\s\p{Cc}]{0,100}(?:(?:https?|wss?|ftp|hf):(?:\\?[\\/])*|[a-z][a-z0-9+.-]{0,40}:(?:\\?[\\/]){2,})/iu
 
 /** Characters that end a URL in a text. */
 const TOKEN_END = /[\s"'<>`]/g

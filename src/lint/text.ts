@@ -2,14 +2,14 @@
 
 export { nearest } from '../options/index.js'
 
-import { maskUserInfo, printable } from '../display/index.js'
+import { maskUrls, printable } from '../display/index.js'
 
 const MAX_QUOTED = 60
 
 /** Quotes a value for a finding: JSON on one line, cut when long, with the user info of URLs masked. */
 export function quoted(value: unknown): string {
   if (typeof value !== 'string') return clipped(String(value))
-  const masked = maskUserInfo(value.length > MAX_MASKED ? value.slice(0, MAX_MASKED) : value)
+  const masked = maskUrls(value.length > MAX_MASKED ? value.slice(0, MAX_MASKED) : value)
   const text = printable(JSON.stringify(cut(masked)))
   return masked.length > MAX_QUOTED || value.length > MAX_MASKED ? `${text}…` : text
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isSecretKey, maskSecrets, maskText, maskUserInfo } from '../../src/display/index.js'
+import { isSecretKey, maskSecrets, maskText, maskUrls } from '../../src/display/index.js'
 
 describe('isSecretKey', () => {
   it.each(
@@ -20,7 +20,7 @@ describe('isSecretKey', () => {
   })
 })
 
-describe('maskUserInfo', () => {
+describe('maskUrls', () => {
   it.each([
     ['http://user:hunter2@h.com:99999/', 'http://***@h.com:99999/'],
     ['see http://u:p@h/x@y and https://tok@h', 'see http://***@h/x@y and https://***@h'],
@@ -34,24 +34,45 @@ describe('maskUserInfo', () => {
     ['postgres://u:p@h/db', 'postgres://***@h/db'],
     ['//u:p@@h', '//***@h'],
     ['url: http://u:p@h # mail a@b.com', 'url: http://***@h # mail a@b.com'],
+    ['# http://u:p w"o@h', '# http://***@h'],
+    ["see 'http://u:p'w@x@h' there", "see 'http://***@h' there"],
+    ['- http://u:p/w o@h', '- http://***@h'],
+    ['hf:u:password@org/x', 'hf:***@org/x'],
+    ['hf:u:pass/word@org/x', 'hf:***@org/x'],
+    ['http://h/?api_key=abc&x=1', 'http://h/?api_key=***&x=1'],
+    ['see https://h/p?x=1&token=abc#top, or', 'see https://h/p?x=1&token=***#top, or'],
+    ['http://u:p@h/?sig=a%2Bb&X-Amz-Signature=0f', 'http://***@h/?sig=***&X-Amz-Signature=***'],
+    ['{"u":"http:\\/\\/h?api%5Fkey=abc\\u0026key=x"}', '{"u":"http:\\/\\/h?api%5Fkey=***\\u0026key=***"}'],
   ])('makes of %s %s', (text, masked) => {
-    expect(maskUserInfo(text)).toBe(masked)
+    expect(maskUrls(text)).toBe(masked)
   })
 
-  it.each(['http://h/x@y', 'http://h:80/x@y', 'mail a@b.com', 'name: foo@bar', 'http://@h', 'a//b'])(
-    'leaves %s as it is',
-    (text) => {
-      expect(maskUserInfo(text)).toBe(text)
-    },
-  )
+  it.each([
+    'http://h/x@y',
+    'http://h:80/x@y',
+    'mail a@b.com',
+    'name: foo@bar',
+    'http://@h',
+    'a//b',
+    'http://h:8000/v1 # ask a@b.com',
+    `http://h:\${PORT}/v1 # ask a@b.com`,
+    'http://[::1]/x@y',
+    '{"url":"http://h:x","mail":"a@b.com"}',
+    'see http://h:x\na@b.com',
+    'hf:org/name',
+    `http://h/?token=\${TOKEN}&max_tokens=5&x=token`,
+    'what? token = 5; key: a=b',
+  ])('leaves %s as it is', (text) => {
+    expect(maskUrls(text)).toBe(text)
+  })
 
   it('masks what the URL parser of the web takes for user info', () => {
     const part = fc.string({ unit: fc.constantFrom('a', 'Z', '0', '%', '.', '!', '$', '&', ';', '=', ',', '~', '-') })
     fc.assert(
       fc.property(part, part, (user, password) => {
         const url = `https://${user}x:${password}y@host/path`
-        expect(maskUserInfo(url)).toBe('https://***@host/path')
-        expect(maskUserInfo(`see ${url} there`)).toBe('see https://***@host/path there')
+        expect(maskUrls(url)).toBe('https://***@host/path')
+        expect(maskUrls(`see ${url} there`)).toBe('see https://***@host/path there')
       }),
     )
   })
@@ -61,8 +82,11 @@ describe('maskUserInfo', () => {
     ['slashes', `${'//'.repeat(200_000)} @ http:`],
     ['schemes without slashes', `${'http:'.repeat(200_000)}/@`],
     ['URLs', 'http://a:b/'.repeat(100_000)],
+    ['URLs with spaces', `${'http://a:b '.repeat(100_000)}@`],
+    ['parameters', '&key'.repeat(250_000)],
+    ['secret parameters', '?token=a&'.repeat(100_000)],
   ])('is done with a megabyte of %s', (_, text) => {
-    expect(maskUserInfo(text).length).toBeLessThanOrEqual(text.length + 3)
+    expect(maskUrls(text).length).toBeLessThanOrEqual(text.length + 300_000)
   })
 })
 
@@ -137,6 +161,24 @@ describe('maskSecrets', () => {
   it('masks the same text under another key, and keys inside a secret', () => {
     const value = { api_key: { 'sk-123456': 1 }, spec: 'sk-123456', token: 'auto', device: 'auto' }
     expect(maskSecrets(value).value).toEqual({ api_key: { '***': '***' }, spec: '***', token: '***', device: 'auto' })
+  })
+
+  it('masks copies of the secrets of the request, also inside a text, cut, and of a number', () => {
+    const source = { api_key: 'sk-S3CRETk3y', token: 123456789 }
+    const errors = [
+      { type: 'string_type', loc: ['body', 'sk-S3CRETk3y'], msg: 'm', input: 123456789 },
+      { type: 'int_parsing', loc: ['body', 'a'], msg: 'm', input: 'x sk-S3CRETk3y y' },
+      { type: 'int_parsing', loc: ['body', 'a'], msg: 'm', input: 'sk-S3CRET…' },
+      { type: 'int_parsing', loc: ['body', 'http://h/?token=abc'], msg: 'm', input: 'sk-S3…' },
+    ]
+    expect(maskSecrets({ detail: errors }, source).value).toEqual({
+      detail: [
+        { ...errors[0], loc: ['body', '***'], input: '***' },
+        { ...errors[1], input: 'x *** y' },
+        { ...errors[2], input: '***' },
+        { ...errors[3], loc: ['body', 'http://h/?token=***'] },
+      ],
+    })
   })
 
   it('masks secrets written inside the input of an error, and leaves such texts elsewhere', () => {

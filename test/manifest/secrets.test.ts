@@ -67,6 +67,13 @@ const SHAPES: readonly (readonly [what: string, text: string, file?: string])[] 
   ['a URL as a key', `{"name": "ab", "http://u:p\\"hunter2@h": 1, "spec": 5}`, 'm.json'],
   ['a query of a URL', `{"name": "http://h/?api_key=${KEY}", "spec": 5}`, 'm.json'],
   ['a URL with a wide at sign', `name: ab\napi_endpoint: {url: "http://u:hunter2＠h/"}\n`],
+  [
+    'a query of a URL in a key',
+    `name: ab\nspec: {"http://h/?token=${KEY}": 1, num_layers: x}\n"http://h/?sig=${KEY}": 1\n`,
+  ],
+  ['a URL with a space in a comment', `name: 5 # http://u:x hunter2@h\n`],
+  ['a URL with a quote in a comment', `name: 5 # see http://u:x"hunter2@h there\n`],
+  ['a URL in a comment above', `api_endpoint: {url: 5} # 'http://u:x'hunter2@h'\nname: 5\n`],
   ['a text of an assignment', `name: ab\nspec: {num_layers: "HF_TOKEN=${KEY}"}\n`],
   ['a key without a space after its colon', `name: ab\napi_endpoint:\n  api_key:${KEY}\n  url: 5\n`],
   ['the look of a tag', `api_key: !${KEY} x\nname: 5\n`],

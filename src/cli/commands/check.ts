@@ -44,7 +44,8 @@ const HELP = `
 A document with an id and a timestamp is checked as a ModelEntity, any other as a CreateModelEntityRequest.
 Each item of a list is checked as a document of its own.
 Errors are refused by the service. Warnings and infos are accepted by the service but probably unintended.
-Secrets are masked: the values of api_key and of keys with similar names, and user and password in URLs.
+Secrets are masked: the values of api_key and of keys with similar names, and user, password and
+tokens in URLs.
 
 Exit codes:
   0  no errors (and not more warnings than --max-warnings allows)

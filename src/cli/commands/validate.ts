@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import { maskSecrets } from '../../display/index.js'
+import { decodeBody, jsonValue, readJson } from '../../json/index.js'
 import type { SchemaName } from '../../schemas/index.js'
 import { validateJson } from '../../validation/index.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
@@ -29,7 +30,8 @@ export function validateCommand(report: (code: ExitCode) => void): Command {
 }
 
 const HELP = `
-Secrets are printed as ***: the values of api_key and of keys with similar names, and user and password in URLs.
+Secrets are printed as ***: the values of api_key and of keys with similar names, and user, password
+and tokens in URLs.
 Inputs longer than 1,000 values or characters are shortened. Standard error says when either happens.
 
 Exit codes: 0 the body is valid, 1 it is not, 2 wrong usage.
@@ -53,13 +55,19 @@ async function validateFile(file: string, { model, maxErrors, showSecrets }: Val
       if (isCut) notes.push('long inputs are shortened: --show-secrets prints them in full')
     }
   }
-  const { value, secrets } = showSecrets ? { value: body, secrets: 0 } : maskSecrets(body)
+  const { value, secrets } = showSecrets ? { value: body, secrets: 0 } : maskSecrets(body, jsonOf(content.bytes))
   if (secrets > 0) notes.push(`${plural(secrets, 'secret')} masked: --show-secrets prints them`)
   process.stderr.write(`${notes.join('\n')}\n`)
   for (const chunk of jsonChunks(value)) await write(chunk)
   await write('\n')
   await flush()
   return answer.ok ? EXIT.ok : EXIT.failed
+}
+
+/** What the body says, if it is JSON: an error may quote a secret that stands elsewhere in it. */
+function jsonOf(bytes: Uint8Array): unknown {
+  const read = readJson(decodeBody(bytes) ?? '', { constants: true })
+  return read.ok ? jsonValue(read.root) : undefined
 }
 
 /** The create route responds with 201 to a valid body. */

@@ -1,4 +1,4 @@
-import { MASK, maskText, maskUserInfo, type Stretch, secretsInText, userInfoIn } from '../../display/index.js'
+import { MASK, maskText, maskUrls, type Stretch, secretsInText, urlSecretsIn } from '../../display/index.js'
 import type { SourceNode } from '../source-node.js'
 import { secretsOfTree } from './secrets-of-tree.js'
 
@@ -42,7 +42,7 @@ export class Redaction {
         this.#note(stretch, word.replace(/^[*&!]+/, ''))
       }
     }
-    for (const stretch of userInfoIn(this.#text)) this.#note(stretch, this.#text.slice(stretch.start, stretch.end))
+    for (const stretch of urlSecretsIn(this.#text)) this.#note(stretch, this.#text.slice(stretch.start, stretch.end))
   }
 
   #note(stretch: Stretch, value: string): void {
@@ -58,7 +58,7 @@ export class Redaction {
     let shown = text
     if (this.#secrets.size > MOST) shown = shown.replace(/"(?:[^"\\]|\\.)*"?…?|(?<=the number )\S+/g, MASK)
     else for (const secret of this.#secrets) shown = withoutSecret(shown, secret)
-    return maskUserInfo(shown.replace(QUOTED, maskQuoted))
+    return maskUrls(shown.replace(QUOTED, maskQuoted))
   }
 
   /** A stretch of one line, with secrets masked. */
@@ -81,7 +81,7 @@ export class Redaction {
   #hiddenIn(line: Stretch): readonly Stretch[] {
     if (this.#line?.start === line.start) return this.#line.stretches
     const text = this.#text.slice(line.start, line.end)
-    const byLook = [...secretsInText(text), ...userInfoIn(text), ...this.#copiesIn(text)].map(({ start, end }) => ({
+    const byLook = [...secretsInText(text), ...urlSecretsIn(text), ...this.#copiesIn(text)].map(({ start, end }) => ({
       start: line.start + start,
       end: line.start + end,
     }))

@@ -1,4 +1,4 @@
-import { isHidden, isSecretKey, type Stretch, userInfoIn } from '../../display/index.js'
+import { isHidden, isSecretKey, type Stretch, urlSecretsIn } from '../../display/index.js'
 import type { SourceNode, SourceScalar } from '../source-node.js'
 
 /** Receives a secret: its place in the text, and its value. */
@@ -8,7 +8,7 @@ type Visit = readonly [node: SourceNode, isSecret: boolean]
 
 /**
  * Finds the secrets of a document: every value under a key that names a secret, both at an alias and at its anchor, and the
- * user info of URLs. Visits shared nodes once.
+ * secrets of URLs. Visits shared nodes once.
  */
 export function secretsOfTree(root: SourceNode, text: string, note: NoteSecret): void {
   const visited = { open: new Set<readonly unknown[]>(), secret: new Set<readonly unknown[]>() }
@@ -17,7 +17,7 @@ export function secretsOfTree(root: SourceNode, text: string, note: NoteSecret):
     const [node, isSecret] = visit
     if (node.kind === 'scalar') {
       if (isSecret) noteScalar(node, note)
-      else if (typeof node.value === 'string') noteUserInfo(node.value, node.origin ?? node.span, text, note)
+      else if (typeof node.value === 'string') noteUrl(node.value, node.origin ?? node.span, text, note)
       continue
     }
     const contents = node.kind === 'mapping' ? node.entries : node.items
@@ -28,7 +28,7 @@ export function secretsOfTree(root: SourceNode, text: string, note: NoteSecret):
     else
       for (const { key, keySpan, value } of node.entries) {
         pending.push([value, isSecret || isSecretKey(key)])
-        noteUserInfo(key, keySpan, text, note)
+        noteUrl(key, keySpan, text, note)
       }
   }
 }
@@ -47,9 +47,9 @@ function noteScalar({ span, origin, value, spelling }: SourceScalar, note: NoteS
 const MOST_LINES = 50
 
 /** If written literally, only its own stretch. If written with escapes or on several lines, the whole value. */
-function noteUserInfo(value: string, place: Stretch | undefined, text: string, note: NoteSecret): void {
+function noteUrl(value: string, place: Stretch | undefined, text: string, note: NoteSecret): void {
   if (place === undefined) return
-  for (const { start, end } of userInfoIn(value)) {
+  for (const { start, end } of urlSecretsIn(value)) {
     const secret = value.slice(start, end)
     const written = text.slice(place.start, place.end)
     const at = written.indexOf(secret)
