@@ -73,9 +73,20 @@ export function checkManifest(
   options: CheckManifestOptions = {},
 ): ManifestCheck {
   checkOptions(options, CHECK_MANIFEST_OPTIONS)
+  return checkSource(textOrBytes(manifest, 'the manifest'), options).check
+}
+
+/** A check, and the text that was checked. */
+export interface CheckedSource {
+  readonly check: ManifestCheck
+  readonly source: SourceText
+}
+
+/** {@link checkManifest} for the command, which shows the text. */
+export function checkSource(manifest: string | Uint8Array, options: CheckManifestOptions): CheckedSource {
   const { file = 'manifest.yaml', maxDiagnostics = DEFAULT_MAX_DIAGNOSTICS } = options
   const findings = new Findings(maxDiagnostics)
-  const opened = open(textOrBytes(manifest, 'the manifest'))
+  const opened = open(manifest)
   const { source } = opened
   const redaction = new Redaction(source.text)
   const seen = { documents: 0, emptyDocuments: 0 }
@@ -84,7 +95,8 @@ export function checkManifest(
     seen.documents += 1
     if (document.kind === 'empty') seen.emptyDocuments += 1
   }
-  return { ...diagnosticsOf(findings, file, source, redaction), ...seen }
+  const hasContext = (options.format ?? formatOf(file)) !== 'jsonl'
+  return { check: { ...diagnosticsOf(findings, file, source, redaction, hasContext), ...seen }, source }
 }
 
 /** The text; or the readable part of it, and why the rest cannot be read. */

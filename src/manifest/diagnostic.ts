@@ -1,4 +1,5 @@
 import type { Excerpt } from './redaction/excerpt.js'
+import type { Place } from './source-text.js'
 
 /** The result of a check. Every output format is made from it. */
 
@@ -32,6 +33,39 @@ export interface Diagnostic {
   readonly loc: readonly (string | number)[]
   readonly message: string
   readonly help: string
+  /** The page of the rule or the error. */
+  readonly url: string
+  /** A second place that belongs to the problem: the first of two equal keys, the misspelt key of a missing field. */
+  readonly related?: readonly RelatedPlace[]
+  /** How to correct the file, if that can be done safely. */
+  readonly fix?: Fix
+}
+
+/** A second place of a diagnostic, and what it shows. */
+export interface RelatedPlace extends Place {
+  readonly message: string
+}
+
+/** A correction of the file: all edits together. They do not overlap. */
+export interface Fix {
+  /** What it does: `rename "fileste" to "fileset"`. */
+  readonly title: string
+  readonly edits: readonly TextEdit[]
+}
+
+/** Replaces a stretch of the file with a text. */
+export interface TextEdit extends Place {
+  readonly text: string
+}
+
+/** A diagnostic that the file or a baseline silences. It is not listed and counts only as suppressed. */
+export interface SuppressedDiagnostic {
+  readonly diagnostic: Diagnostic
+  readonly excerpt: Excerpt | undefined
+  /** `inSource`: by a comment. `external`: by a baseline. */
+  readonly kind: 'inSource' | 'external'
+  /** The reason that the comment gives. */
+  readonly justification?: string
 }
 
 /** Totals: what was checked, and what was found. */
@@ -41,6 +75,10 @@ export interface CheckSummary {
   readonly errors: number
   readonly warnings: number
   readonly infos: number
+  /** How many files are no manifests and were not checked. */
+  readonly skipped?: number
+  /** How many diagnostics a comment or a baseline silences. */
+  readonly suppressed?: number
   /** How many diagnostics are counted but not listed. Absent if all are listed. */
   readonly hidden?: number
 }
@@ -56,6 +94,8 @@ export interface ManifestCheck {
   readonly documents: number
   /** The number of empty documents. */
   readonly emptyDocuments: number
+  /** The diagnostics that comments silence. Absent if there are none. */
+  readonly suppressed?: readonly SuppressedDiagnostic[]
 }
 
 /** Adds up the checks of several files. */

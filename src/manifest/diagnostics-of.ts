@@ -2,6 +2,7 @@ import type { ManifestCheck } from './diagnostic.js'
 import type { Finding, Findings } from './findings.js'
 import { excerptOf } from './redaction/excerpt.js'
 import type { Redaction } from './redaction/redaction.js'
+import { pageOf } from './rule-page.js'
 import type { SourceText } from './source-text.js'
 
 /** Converts the kept findings of a file into diagnostics: adds places, masks secrets and limits sizes. */
@@ -10,6 +11,7 @@ export function diagnosticsOf(
   file: string,
   source: SourceText,
   redaction: Redaction,
+  hasContext: boolean,
 ): Pick<ManifestCheck, 'diagnostics' | 'excerpts' | 'counts'> {
   const kept = findings.inOrder()
   const text = (long: string) => clipped(redaction.prose(clipped(long, 2 * MAX_TEXT)), MAX_TEXT)
@@ -23,8 +25,9 @@ export function diagnosticsOf(
       loc: shortened(loc, redaction),
       message: text(message),
       help: text(help),
+      url: pageOf(code),
     })),
-    excerpts: kept.map(({ span }) => excerptOf(source, redaction, span)),
+    excerpts: kept.map(({ span }) => excerptOf(source, redaction, span, { hasContext, related: [] })),
     counts: findings.counts,
   }
 }

@@ -9,9 +9,14 @@ export {
   type CheckSummary,
   type Diagnostic,
   type DiagnosticSeverity,
+  type Fix,
   type ManifestCheck,
   type ManifestErrorCode,
+  type RelatedPlace,
+  type SuppressedDiagnostic,
   summaryOf,
+  type TextEdit,
 } from './diagnostic.js'
 export type { Excerpt } from './redaction/excerpt.js'
+export { pageOf } from './rule-page.js'
 export type { Place } from './source-text.js'

@@ -25,6 +25,11 @@ export class SourceText {
     return { line, column, endLine, endColumn }
   }
 
+  /** The offset of a line and a column. */
+  offsetOf(line: number, column: number): number {
+    return Math.min((this.#lineStarts[line - 1] ?? this.text.length) + column - 1, this.text.length)
+  }
+
   /** The text of a line, without its line end. */
   line(number: number): string {
     const start = this.#lineStarts[number - 1]

@@ -11,13 +11,16 @@ const MOST = 200
 /** The most characters of a value that a message quotes. */
 const LONGEST_QUOTE = 60
 
+/** The most lines whose stretches are cached. */
+const MOST_LINES = 8
+
 /** Knows the secrets of one file, and masks them in texts to show. */
 export class Redaction {
   readonly #text: string
   #stretches: Stretch[] = []
   #isSorted = true
   readonly #secrets = new Set<string>()
-  #line: { readonly start: number; readonly stretches: readonly Stretch[] } | undefined
+  readonly #lines = new Map<string, readonly Stretch[]>()
   #isSearched = false
 
   constructor(text: string) {
@@ -77,16 +80,19 @@ export class Redaction {
     return pieces.join('')
   }
 
-  /** The masked stretches of a line, sorted and not overlapping. Cached for the next call with the same line. */
+  /** The masked stretches of a line, sorted and not overlapping. Cached: neighbouring diagnostics show the same lines. */
   #hiddenIn(line: Stretch): readonly Stretch[] {
-    if (this.#line?.start === line.start) return this.#line.stretches
+    const key = `${line.start} ${line.end}`
+    const known = this.#lines.get(key)
+    if (known !== undefined) return known
     const text = this.#text.slice(line.start, line.end)
     const byLook = [...secretsInText(text), ...urlSecretsIn(text), ...this.#copiesIn(text)].map(({ start, end }) => ({
       start: line.start + start,
       end: line.start + end,
     }))
     const stretches = apart([...this.#stretchesIn(line), ...byLook])
-    this.#line = { start: line.start, stretches }
+    if (this.#lines.size >= MOST_LINES) this.#lines.clear()
+    this.#lines.set(key, stretches)
     return stretches
   }
 
