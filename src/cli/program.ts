@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { maskText } from '../display/index.js'
 import { EXIT, type ExitCode, UsageError } from './exit-code.js'
 import { printable } from './formats/printable.js'
+import { version } from './version.js'
 
 /**
  * Runs the command with its arguments and returns its exit code. An error is printed as one line on standard error,
@@ -79,16 +79,6 @@ async function failure(error: unknown): Promise<ExitCode> {
 /** Prints an error on one line, even if it quotes a name with a line break. */
 function oneLine(message: string): string {
   return `model-entity: ${printable(maskText(message.trim().replaceAll('\n', ' ')))}`
-}
-
-/** The version of the package. A copy of the command without its package.json still works. */
-function version(): string {
-  try {
-    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-    return String(version)
-  } catch {
-    return 'unknown'
-  }
 }
 
 /** A reader such as `head` may close the pipe early: the exit code stays as it is. A full disk is an internal failure. */

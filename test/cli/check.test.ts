@@ -127,6 +127,7 @@ describe('model-entity check --format json', () => {
       loc: ['spec', 'num_layers'],
       message: 'Input should be a valid integer, unable to parse string as an integer',
       help: 'found the text "forty"',
+      url: 'https://unpkg.com/model-entity/docs/errors.md#int_parsing',
     })
   })
 
@@ -197,13 +198,14 @@ describe('model-entity check --format json', () => {
 describe('model-entity check --format pretty', () => {
   it('shows place, message, the line with carets under the token, help and a summary', () => {
     const { stdout } = check('models/b.yml')
-    expect(stdout).toBe(`models/b.yml:1:7 error string_pattern_mismatch
-  name: String should match pattern '^[\\w\\-.]+$'
+    expect(stdout).toBe(`error[string_pattern_mismatch] name: String should match pattern '^[\\w\\-.]+$'
+  --> models/b.yml:1:7
  1 | name: two words
    |       ^^^^^^^^^
   help: found the text "two words"
 
 1 error, 0 warnings, 0 infos — 1 document in 1 file checked
+failed: 1 error
 `)
   })
 

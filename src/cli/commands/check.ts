@@ -1,16 +1,28 @@
 import { Command, Option } from 'commander'
 import { minimumGpus } from '../../estimate/index.js'
-import { checkManifest, DEFAULT_MAX_DIAGNOSTICS, type Diagnostic, type ManifestCheck } from '../../manifest/index.js'
+import { byteColumns } from '../../manifest/byte-columns.js'
+import { type CheckedSource, checkSource } from '../../manifest/check-manifest.js'
+import {
+  type CheckSummary,
+  DEFAULT_MAX_DIAGNOSTICS,
+  type Diagnostic,
+  type ManifestCheck,
+  pageOf,
+} from '../../manifest/index.js'
+import { SourceText } from '../../manifest/source-text.js'
 import { SCHEMA_NAMES, type SchemaName } from '../../schemas/index.js'
+import { isReport, openOutputs, parseReportFile, type ReportFile } from '../check-outputs.js'
 import { EXIT, type ExitCode } from '../exit-code.js'
 import { type FoundFile, findFiles } from '../find-files.js'
-import { CHECK_FORMATS, type CheckFormat } from '../formats/check/index.js'
+import { CHECK_FORMATS, type CheckedFile, type CheckFormat, FORMATS_FOR_PEOPLE } from '../formats/check/index.js'
+import { count, plural } from '../formats/numbers.js'
 import { countOf, modelOption } from '../model-option.js'
-import { flush, write } from '../output.js'
+import { painter } from '../paint.js'
 import { readFile } from '../read-file.js'
 
 interface CheckOptions {
   readonly format: CheckFormat
+  readonly output?: readonly ReportFile[]
   readonly model?: SchemaName
   readonly maxWarnings?: number
   readonly maxDiagnostics: number
@@ -26,6 +38,11 @@ export function checkCommand(report: (code: ExitCode) => void): Command {
       'files, folders (searched for .yaml, .yml, .json, .jsonl, .ndjson), glob patterns, or - for standard input',
     )
     .addOption(new Option('--format <format>', 'output format').choices(Object.keys(CHECK_FORMATS)).default('pretty'))
+    .addOption(
+      new Option('--output <format=file>', 'also write a report to a file; may be given several times').argParser(
+        parseReportFile,
+      ),
+    )
     .addOption(
       modelOption('check every document against this definition (default: chosen for each document, see below)'),
     )
@@ -60,41 +77,68 @@ Examples:
 Definitions for --model: ${SCHEMA_NAMES.join(', ')}.`
 
 async function check(names: readonly string[], options: CheckOptions): Promise<ExitCode> {
-  const files = await findFiles(names)
-  const format = CHECK_FORMATS[options.format]()
+  const { format, output = [], quiet = false } = options
+  const files = (await findFiles(names)).filter(({ path }) => !isReport(path, output))
+  const outputs = openOutputs(format, output)
   const summary = { files: files.length, documents: 0, errors: 0, warnings: 0, infos: 0 }
-  let emptyDocuments = 0
-  let [listed, hidden] = [0, 0]
-  await write(format.begin())
+  let [emptyDocuments, hidden] = [0, 0]
+  await outputs.each(async (formatter, put) => put(formatter.begin()))
   // Each file is printed as soon as it is checked, so that only one of thousands is in memory.
   for (const file of files) {
-    const checked = await checkFile(file, options)
-    const { counts, diagnostics, excerpts } = checked
-    const before = listed
-    for (const [index, one] of diagnostics.entries()) {
-      if (options.quiet && one.severity !== 'error') continue
-      await write(format.diagnostic(one, excerpts[index], listed))
-      listed += 1
-    }
-    hidden += counts.error + (options.quiet ? 0 : counts.warning + counts.info) - (listed - before)
-    summary.documents += checked.documents
+    const source = await checkFile(file, options)
+    const { counts, documents } = source.check
+    const checked = listedOf(file.name, source, quiet)
+    await outputs.each(async (formatter, put) => {
+      for (const piece of formatter.file(checked)) await put(piece)
+    })
+    hidden += counts.error + (quiet ? 0 : counts.warning + counts.info) - checked.diagnostics.length
+    summary.documents += documents
     summary.errors += counts.error
     summary.warnings += counts.warning
     summary.infos += counts.info
-    emptyDocuments += checked.emptyDocuments
+    emptyDocuments += source.check.emptyDocuments
   }
-  await write(format.end({ summary: hidden === 0 ? summary : { ...summary, hidden }, emptyDocuments, listed }))
-  await flush()
-  const tooManyWarnings = options.maxWarnings !== undefined && summary.warnings > options.maxWarnings
-  return summary.errors > 0 || tooManyWarnings ? EXIT.failed : EXIT.ok
+  const failure = failureOf(summary, options)
+  const end = {
+    summary: hidden === 0 ? summary : { ...summary, hidden },
+    emptyDocuments,
+    ...(failure !== undefined && { failure }),
+  }
+  await outputs.each(async (formatter, put) => put(formatter.end(end)))
+  await outputs.close()
+  if (failure === undefined) return EXIT.ok
+  if (!FORMATS_FOR_PEOPLE.has(format)) process.stderr.write(`${painter(process.stderr)('red', `failed: ${failure}`)}\n`)
+  return EXIT.failed
 }
 
-async function checkFile({ name, path }: FoundFile, { model, maxDiagnostics }: CheckOptions): Promise<ManifestCheck> {
+/** The diagnostics of a file that are printed: all, or errors only. */
+function listedOf(name: string, { check, source }: CheckedSource, quiet: boolean): CheckedFile {
+  const { diagnostics, excerpts, suppressed = [] } = check
+  const kept = quiet ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics
+  return {
+    name,
+    diagnostics: kept,
+    excerpts: quiet ? excerpts.filter((_, index) => diagnostics[index]?.severity === 'error') : excerpts,
+    suppressed,
+    byteColumn: byteColumns(source),
+  }
+}
+
+/** Why a check fails. Undefined if it does not. */
+function failureOf({ errors, warnings }: CheckSummary, { maxWarnings }: CheckOptions): string | undefined {
+  const reasons = errors > 0 ? [plural(errors, 'error')] : []
+  if (maxWarnings !== undefined && warnings > maxWarnings) {
+    reasons.push(`${plural(warnings, 'warning')}, at most ${count(maxWarnings)} allowed (--max-warnings)`)
+  }
+  return reasons.length === 0 ? undefined : reasons.join('; ')
+}
+
+async function checkFile({ name, path }: FoundFile, { model, maxDiagnostics }: CheckOptions): Promise<CheckedSource> {
   if (COMMENTED_JSON.test(name))
     return unreadable(name, 'JSON with comments is not supported; write YAML or plain JSON')
   const content = await readFile(path)
   if (!content.ok) return unreadable(name, content.why)
-  return checkManifest(content.bytes, {
+  return checkSource(content.bytes, {
     file: name,
     minimumGpus,
     maxDiagnostics,
@@ -104,7 +148,7 @@ async function checkFile({ name, path }: FoundFile, { model, maxDiagnostics }: C
 
 const COMMENTED_JSON = /\.json[c5]$/i
 
-function unreadable(file: string, why: string): ManifestCheck {
+function unreadable(file: string, why: string): CheckedSource {
   const place = { line: 1, column: 1, endLine: 1, endColumn: 1 }
   const one: Diagnostic = {
     file,
@@ -115,7 +159,9 @@ function unreadable(file: string, why: string): ManifestCheck {
     loc: [],
     message: `The file cannot be read: ${why}`,
     help: 'check the file, its links and its permissions',
+    url: pageOf('unreadable_file'),
   }
   const counts = { error: 1, warning: 0, info: 0 }
-  return { diagnostics: [one], excerpts: [], counts, documents: 0, emptyDocuments: 0 }
+  const check: ManifestCheck = { diagnostics: [one], excerpts: [], counts, documents: 0, emptyDocuments: 0 }
+  return { check, source: new SourceText('') }
 }

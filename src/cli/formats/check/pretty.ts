@@ -1,37 +1,41 @@
-import type { CheckSummary, Diagnostic, DiagnosticSeverity, Excerpt } from '../../../manifest/index.js'
-import { type Paint, painter } from '../../paint.js'
-import { count, plural } from '../numbers.js'
+import type { Diagnostic, Excerpt } from '../../../manifest/index.js'
 import { printable } from '../printable.js'
-import { codeFrame } from './code-frame.js'
-import type { CheckFormatter } from './formatter.js'
+import { codeFrame, gutterWidth } from './code-frame.js'
+import { type CheckFormatter, sentenceOf } from './formatter.js'
+import { groupMissing } from './group-missing.js'
+import { type PrettyStyle, styleOf } from './pretty-style.js'
+import { SEVERITY_COLOUR } from './severity-colour.js'
+import { lastLines } from './summary-line.js'
 
-/** For people: place, message, code frame, help, and a summary. */
-export function pretty(): CheckFormatter {
-  const paint = painter(process.stdout)
+/** For people: what is wrong, where, the lines of the file, help; at the end the totals. */
+export function pretty(style: PrettyStyle = styleOf(process.stdout)): CheckFormatter {
   return {
     begin: () => '',
-    diagnostic: (one, excerpt) => `${block(one, excerpt, paint)}\n`,
-    end: ({ summary, emptyDocuments }) => `${summaryLine(summary, emptyDocuments, paint)}\n`,
+    *file(file) {
+      for (const { diagnostic, excerpt } of groupMissing(file)) yield `${block(diagnostic, excerpt, style)}\n`
+    },
+    end: (end) => lastLines(end, style.paint),
   }
 }
 
-const COLOUR = { error: 'red', warning: 'yellow', info: 'cyan' } as const satisfies Record<DiagnosticSeverity, string>
-
-function block(one: Diagnostic, excerpt: Excerpt | undefined, paint: Paint): string {
-  const place = `${printable(one.file)}:${one.line}:${one.column}`
-  const head = `${paint('bold', place)} ${paint(COLOUR[one.severity], one.severity)} ${paint('dim', one.code)}`
-  const path = one.loc.length === 0 ? '' : `${printable(one.loc.join('.'))}: `
-  const frame = excerpt === undefined ? [] : codeFrame(one.line, excerpt).map((row) => paint('dim', row))
-  const rows = [head, `  ${path}${printable(one.message)}`, ...frame]
-  if (one.help !== '') rows.push(`  ${paint('cyan', 'help:')} ${printable(one.help)}`)
+function block(one: Diagnostic, excerpt: Excerpt | undefined, style: PrettyStyle): string {
+  const { paint, link } = style
+  const colour = SEVERITY_COLOUR[one.severity]
+  const code = `${paint(colour, one.severity)}${paint(colour, `[${link(printable(one.code), one.url)}]`)}`
+  const rows = [`${code} ${paint('bold', printable(sentenceOf(one)))}`]
+  const gutter = gutterWidth(one, excerpt)
+  const indent = ' '.repeat(gutter - 1)
+  rows.push(`${indent}${paint('blue', '-->')} ${placeOf(one, one)}`)
+  if (excerpt !== undefined) rows.push(...codeFrame(one.line, excerpt, gutter, colour, style))
+  for (const [index, related] of (one.related ?? []).entries()) {
+    rows.push(`${indent}${paint('blue', ':::')} ${placeOf(one, related)} ${printable(related.message)}`)
+    const shown = excerpt?.related?.[index]
+    if (shown !== undefined) rows.push(...codeFrame(related.line, shown, gutter, 'blue', style))
+  }
+  if (one.help !== '') rows.push(`${indent}${paint('cyan', 'help:')} ${printable(one.help)}`)
   return `${rows.join('\n')}\n`
 }
 
-function summaryLine({ hidden = 0, ...summary }: CheckSummary, empty: number, paint: Paint): string {
-  const { files, documents, errors, warnings, infos } = summary
-  const found = [plural(errors, 'error'), plural(warnings, 'warning'), plural(infos, 'info')].join(', ')
-  const unlisted = hidden === 0 ? '' : ` (${count(hidden)} of them hidden: --max-diagnostics lists more)`
-  const checked = `${plural(documents, 'document')} in ${plural(files, 'file')}`
-  const emptyOnes = empty === 0 ? '' : ` (${empty} empty)`
-  return `${paint(errors > 0 ? 'red' : 'green', found)}${unlisted} — ${checked}${emptyOnes} checked`
+function placeOf({ file }: Diagnostic, { line, column }: { readonly line: number; readonly column: number }): string {
+  return `${printable(file)}:${line}:${column}`
 }
