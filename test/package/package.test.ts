@@ -56,6 +56,7 @@ describe('the package, packed from a clean clone', () => {
       /^dist\/page\/index\.html$/,
       /^schemas\/(?:2020-12|draft-07)\/\w+\.json$/,
       /^schemas\/openapi-3\.[01]\.json$/,
+      /^docs\/(?:errors|lint-rules)\.md$/,
       /^(?:README\.md|CHANGELOG\.md|LICENSE|THIRD-PARTY-LICENSES\.txt|package\.json)$/,
     ]
     expect(packed.paths.filter((path) => !needed.some((pattern) => pattern.test(path)))).toEqual([])
