@@ -12,3 +12,4 @@ export type {
 } from './json-node.js'
 export { jsonValue } from './json-value.js'
 export { DEFAULT_MAX_DEPTH, type ReadJsonOptions, type ReadJsonResult, readJson } from './read-json.js'
+export { writeJson } from './write-json.js'
