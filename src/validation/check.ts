@@ -1,6 +1,7 @@
 import type { ErrorContext, ErrorType } from './error-types.js'
 import type { FastPath } from './fast-path/fast-path.js'
 import type { Plan } from './plan/plan.js'
+import type { ValidateOptions } from './result.js'
 
 /** The result of a failed check. The errors are in the run. */
 export const INVALID: unique symbol = Symbol('invalid')
@@ -15,6 +16,8 @@ export type Check<P extends Plan> = (plan: P, input: unknown, run: Run) => unkno
 export interface Run {
   /** Whether coercion is off. A union sets it while it looks for an exact match. */
   strict: boolean
+  /** What becomes of an integer beyond 2^53 - 1 in a free field. */
+  readonly integers: ValidateOptions['integers']
   /** The current place. */
   readonly path: (string | number)[]
   /** The number of errors found. */

@@ -1,4 +1,4 @@
-import { choice, integer, limit, listOf, nullable, type OptionTable, oneOf, text } from '../options/index.js'
+import { boolean, choice, integer, limit, listOf, nullable, type OptionTable, oneOf, text } from '../options/index.js'
 import type { ValidateJsonOptions, ValidateOptions } from './result.js'
 
 /** The options of a call without options. Nothing to check. */
@@ -8,8 +8,17 @@ const mode = choice(['lax', 'strict'])
 const loc = listOf(oneOf(text, integer(0)))
 const many = limit(0)
 
+const integers = choice(['refuse', 'bigint', 'number'])
+
 /** The options that `validate` accepts. */
-export const VALIDATE_OPTIONS: OptionTable<ValidateOptions> = { mode, loc, maxErrors: many, maxDepth: many }
+export const VALIDATE_OPTIONS: OptionTable<ValidateOptions> = {
+  mode,
+  loc,
+  maxErrors: many,
+  maxDepth: many,
+  integers,
+  hideInput: boolean,
+}
 
 const contentType = /* @__PURE__ */ nullable(text)
 
@@ -19,5 +28,7 @@ export const VALIDATE_JSON_OPTIONS: OptionTable<ValidateJsonOptions> = {
   loc,
   maxErrors: many,
   maxDepth: many,
+  integers,
+  hideInput: boolean,
   contentType,
 }

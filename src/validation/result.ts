@@ -8,8 +8,8 @@ export interface ErrorDetail {
   readonly loc: readonly (string | number)[]
   /** A readable message. */
   readonly msg: string
-  /** The invalid value, as given. */
-  readonly input: unknown
+  /** The invalid value, as given. Absent with `hideInput`. */
+  readonly input?: unknown
   /** The values used in `msg`. Absent for most types. */
   readonly ctx?: Readonly<Record<string, unknown>>
 }
@@ -58,6 +58,19 @@ export interface ValidateOptions {
   readonly maxErrors?: number
   /** The deepest allowed nesting of arrays and objects. Deeper values give a 400. Default: 1,000. */
   readonly maxDepth?: number
+  /**
+   * What becomes of an integer beyond 2^53 - 1 in a free field such as `custom_fields`. `refuse` (the default): `int_parsing_size`.
+   * `bigint`: it stays exact, as a `bigint`. `number`: the nearest number; one beyond all numbers is refused.
+   */
+  readonly integers?: 'refuse' | 'bigint' | 'number'
+  /** Leaves `input` out of every error, like `hide_input_in_errors` of pydantic. Default: false. */
+  readonly hideInput?: boolean
+}
+
+/** The options of a run. */
+export interface RunOptions extends ValidateOptions {
+  /** Whether the `input` of an error keeps a `bigint`, for who writes it with `writeJson`. */
+  readonly keepsIntegers?: boolean
 }
 
 /** Options of `validateJson`. */

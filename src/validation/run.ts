@@ -4,7 +4,7 @@ import { type FastPath, fastPathOfPlan } from './fast-path/fast-path.js'
 import { CHECKS } from './kinds/index.js'
 import { isNotJson, notJson } from './not-json.js'
 import type { Plan } from './plan/plan.js'
-import type { ErrorDetail, ValidateOptions } from './result.js'
+import type { ErrorDetail, RunOptions, ValidateOptions } from './result.js'
 import { shownInput } from './shown-input.js'
 
 /** The default start of every place: errors are in a request body. */
@@ -14,17 +14,26 @@ export const BODY: readonly string[] = ['body']
 export class SlowPathRun implements Run {
   /** Whether coercion is off. A union sets it while it looks for an exact match. */
   strict: boolean
+  readonly integers: ValidateOptions['integers']
   /** The current place. */
   readonly path: (string | number)[]
   readonly details: ErrorDetail[] = []
   /** The number of errors, including those that `maxErrors` leaves out of `details`. */
   errorCount = 0
   readonly #maxErrors: number
+  readonly #hideInput: boolean | undefined
+  readonly #keepsIntegers: boolean | undefined
   readonly #needsConversion: boolean
   readonly #shownInputs = new Map<object, unknown>()
 
-  constructor({ mode, loc = BODY, maxErrors }: ValidateOptions, needsConversion: boolean) {
+  constructor(
+    { mode, loc = BODY, maxErrors, integers, hideInput, keepsIntegers }: RunOptions,
+    needsConversion: boolean,
+  ) {
     this.strict = mode === 'strict'
+    this.integers = integers
+    this.#hideInput = hideInput
+    this.#keepsIntegers = keepsIntegers
     this.path = loc.slice()
     this.#maxErrors = maxErrors ?? Number.POSITIVE_INFINITY
     this.#needsConversion = needsConversion
@@ -62,7 +71,8 @@ export class SlowPathRun implements Run {
   protected detail(type: ErrorType, input: unknown, context?: ErrorContext, shown = context): ErrorDetail {
     const loc = this.path.slice()
     const msg = messageOf(type, context, this.strict)
-    return shown === undefined ? { type, loc, msg, input } : { type, loc, msg, input, ctx: shown }
+    const error = this.#hideInput ? { type, loc, msg } : { type, loc, msg, input }
+    return shown === undefined ? error : { ...error, ctx: shown }
   }
 
   /** Records an error below the current place. */
@@ -86,6 +96,6 @@ export class SlowPathRun implements Run {
 
   #echo(input: unknown): unknown {
     if (input === undefined) return null
-    return this.#needsConversion ? shownInput(input, this.#shownInputs) : input
+    return this.#needsConversion ? shownInput(input, this.#shownInputs, this.#keepsIntegers) : input
   }
 }

@@ -2,12 +2,13 @@ import { setField } from './record.js'
 
 /**
  * Converts an input for an error so that `JSON.stringify` can write it. An integer that no JavaScript number can hold becomes the
- * nearest number, which is what JavaScript would read from the response of the service.
+ * nearest number, which is what JavaScript would read from the response of the service. Who writes the response with `writeJson` keeps it.
  *
+ * @param keepsIntegers - whether such integers stay as they are
  * @param seen - the converted values so far, because errors of one object often show the same input
  */
-export function shownInput(input: unknown, seen: Map<object, unknown>): unknown {
-  if (typeof input !== 'object' || input === null) return shownScalar(input)
+export function shownInput(input: unknown, seen: Map<object, unknown>, keepsIntegers?: boolean): unknown {
+  if (typeof input !== 'object' || input === null) return shownScalar(input, keepsIntegers)
   if (input instanceof Number) return Number(input)
   const known = seen.get(input)
   if (known !== undefined) return known
@@ -25,7 +26,7 @@ export function shownInput(input: unknown, seen: Map<object, unknown>): unknown 
         pending.push({ source: value, target: inner })
         plain = inner
       } else {
-        plain = value instanceof Number ? Number(value) : shownScalar(value)
+        plain = value instanceof Number ? Number(value) : shownScalar(value, keepsIntegers)
       }
       if (Array.isArray(next.target)) next.target.push(plain)
       else setField(next.target, key, plain)
@@ -34,8 +35,8 @@ export function shownInput(input: unknown, seen: Map<object, unknown>): unknown 
   return target
 }
 
-function shownScalar(scalar: unknown): unknown {
-  return typeof scalar === 'bigint' ? Number(scalar) : scalar
+function shownScalar(scalar: unknown, keepsIntegers?: boolean): unknown {
+  return typeof scalar === 'bigint' && !keepsIntegers ? Number(scalar) : scalar
 }
 
 /** FastAPI's encoder treats these as internal keys of SQLAlchemy, and leaves them out of errors. */

@@ -2,7 +2,7 @@ import { DEFAULT_MAX_DEPTH } from '../json/read-json.js'
 import { INVALID } from './check.js'
 import { refuseCycle } from './cycle.js'
 import type { Plan } from './plan/plan.js'
-import { UNREADABLE, type ValidateOptions, type ValidationResult } from './result.js'
+import { type RunOptions, UNREADABLE, type ValidationResult } from './result.js'
 import { BODY, SlowPathRun } from './run.js'
 import { scanValue, type ValueScan } from './value-scan.js'
 
@@ -12,7 +12,7 @@ import { scanValue, type ValueScan } from './value-scan.js'
  *
  * @param known - the result of a walk through the value, if already known
  */
-export function runSlowPath(plan: Plan, value: unknown, options: ValidateOptions, known?: ValueScan): ValidationResult {
+export function runSlowPath(plan: Plan, value: unknown, options: RunOptions, known?: ValueScan): ValidationResult {
   const { loc = BODY, maxErrors, maxDepth = DEFAULT_MAX_DEPTH } = options
   // The walk ends at the depth limit. If the limit is large, look for a value that contains itself first.
   if (known === undefined && maxDepth > DEFAULT_MAX_DEPTH) refuseCycle(value, loc)

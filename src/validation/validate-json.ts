@@ -16,6 +16,7 @@ import type { Plan } from './plan/plan.js'
 import { planOf } from './plan/plan-of.js'
 import {
   type Invalid,
+  type RunOptions,
   UNREADABLE,
   type ValidateJsonOptions,
   type ValidateOptions,
@@ -49,7 +50,12 @@ export function validateJson<const M extends Model>(
   return checkBody(plan, textOrBytes(body), options) as ValidationResult<ModelValue<M>>
 }
 
-function checkBody(plan: Plan, body: string | Uint8Array, options: ValidateJsonOptions): ValidationResult {
+/** Validates a body against a plan, with options that are checked. */
+export function checkBody(
+  plan: Plan,
+  body: string | Uint8Array,
+  options: ValidateJsonOptions & RunOptions,
+): ValidationResult {
   const { contentType } = options
   if (body.length === 0) return checkValue(plan, undefined, options)
   if (contentType !== undefined && !isJsonContentType(contentType ?? '')) {
@@ -101,13 +107,16 @@ function exactNumber({ value, text }: JsonNumber): unknown {
   return Number.isInteger(value) && /[.eE]/.test(text) ? new WrittenFloat(value) : value
 }
 
-function jsonFailure(error: JsonError, { loc = ['body'], maxErrors }: ValidateOptions): Invalid | typeof UNREADABLE {
+function jsonFailure(
+  error: JsonError,
+  { loc = ['body'], maxErrors, hideInput }: ValidateOptions,
+): Invalid | typeof UNREADABLE {
   if (error.code !== 'json_invalid') return UNREADABLE
   const detail = {
     type: error.code,
     loc: [...loc, error.position],
     msg: messageOf(error.code),
-    input: {},
+    ...(hideInput ? undefined : { input: {} }),
     ctx: { error: error.message },
   }
   const invalid = { ok: false, status: 422, detail: maxErrors === 0 ? [] : [detail] } as const

@@ -1,7 +1,9 @@
 import { checkOptions, nested, type OptionTable, required, text } from '../../options/index.js'
 import { isModelNameSegment } from '../../references/model-ref.js'
 import type { CreateModelEntityRequest } from '../../schemas/create-model-entity-request.js'
+import { VALIDATE_OPTIONS } from '../options.js'
 import { encodingError, pythonRepr, pythonStrip } from '../python-text.js'
+import type { ValidateOptions } from '../result.js'
 import { patternRegExp } from '../rust-pattern.js'
 import { validate } from '../validate.js'
 import { freeDepths, levels } from './free-depth.js'
@@ -13,12 +15,15 @@ export interface CreationOptions {
   /** The decoded workspace in the path. */
   readonly workspace: string
   readonly state?: RegistryState
+  /** What becomes of an integer beyond 2^53 - 1 in a free field, as for {@link validate}. Default: `refuse`. */
+  readonly integers?: ValidateOptions['integers']
 }
 
 /** The options that `creationRefusals` accepts. */
 export const CREATION_OPTIONS: OptionTable<CreationOptions> = {
   workspace: required(text),
   state: nested(REGISTRY_STATE),
+  integers: VALIDATE_OPTIONS.integers,
 }
 
 /**
@@ -38,9 +43,9 @@ export const CREATION_OPTIONS: OptionTable<CreationOptions> = {
  */
 export function creationRefusals(request: unknown, options: CreationOptions): readonly CreationRefusal[] {
   checkOptions(options, CREATION_OPTIONS)
-  const { workspace, state = {} } = options
+  const { workspace, state = {}, integers } = options
   if (workspace === '' || workspace.includes('/')) return [refusal('no-such-route', 404, 'Not Found', WORKSPACE)]
-  const checked = validate('CreateModelEntityRequest', request)
+  const checked = validate('CreateModelEntityRequest', request, integers && { integers })
   if (!checked.ok) {
     const { status, detail } = checked
     return [refusal('body-not-valid', status, detail, status === 422 ? (detail[0]?.loc ?? ['body']) : ['body'])]

@@ -7,7 +7,7 @@ import { writtenKey } from '../text.js'
 
 /**
  * Any JSON value, deeply copied. `NaN` and the infinities become `null`, as in the response of the service. An integer that
- * JavaScript would round is an error at its place. Uses its own stack, so no depth can overflow the call stack.
+ * JavaScript would round is an error at its place, unless `integers` says otherwise. Uses its own stack, so no depth can overflow the call stack.
  */
 export const checkAny: Check<AnyPlan> = (_, input, run) => {
   if (!isContainer(input)) return copyScalar(input, run)
@@ -65,7 +65,14 @@ function isContainer(value: unknown): value is object {
 function copyScalar(scalar: unknown, run: Run): unknown {
   if (isNotJson(scalar)) throw notJson(run.path, scalar)
   if (scalar instanceof Number) return Number(scalar)
-  if (typeof scalar === 'bigint') return run.fail('int_parsing_size', exactInteger(scalar))
+  if (typeof scalar === 'bigint') return copyInteger(scalar, run)
   if (typeof scalar === 'number') return Number.isFinite(scalar) ? scalar : null
   return scalar ?? null
+}
+
+function copyInteger(integer: bigint, run: Run): unknown {
+  const nearest = Number(integer)
+  if (run.integers === 'bigint') return integer
+  if (run.integers === 'number' && Number.isFinite(nearest)) return nearest
+  return run.fail('int_parsing_size', exactInteger(integer))
 }
