@@ -17,6 +17,8 @@ export default defineConfig({
     'checkpoint/read': 'src/checkpoint/read/index.ts',
     estimate: 'src/estimate/index.ts',
     client: 'src/client/index.ts',
+    adapters: 'src/adapters/index.ts',
+    fastify: 'src/adapters/fastify.ts',
     cli: 'src/cli/index.ts',
   },
   format: 'esm',

@@ -3,6 +3,7 @@
  * trees, `model-entity/references` tests names, `model-entity/json` reads JSON with positions.
  */
 
+export { type RequestOptions, type RequestResult, validateRequest } from './adapters/index.js'
 export {
   type Architecture,
   architectureFromConfig,

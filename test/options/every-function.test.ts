@@ -1,6 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
+import { modelEntity } from '../../src/adapters/fastify.js'
+import { validateRequest } from '../../src/adapters/index.js'
+import { REQUEST_OPTIONS } from '../../src/adapters/request-options.js'
 import { architectureFromConfig } from '../../src/architecture/index.js'
 import {
   adapterFromPeft,
@@ -41,6 +45,7 @@ import type { ValueCheck } from '../../src/options/option-kind.js'
 import { CREATION_OPTIONS, creationRefusals } from '../../src/validation/creation/creation-refusals.js'
 import { requestValidationBody, validate, validateJson } from '../../src/validation/index.js'
 import { VALIDATE_JSON_OPTIONS, VALIDATE_OPTIONS } from '../../src/validation/options.js'
+import typedoc from '../../typedoc.json' with { type: 'json' }
 
 const CONFIG = {
   model_type: 'llama',
@@ -73,6 +78,8 @@ const CASES: Readonly<Record<string, Case>> = {
     table: VALIDATE_JSON_OPTIONS,
     call: (options) => requestValidationBody('Lora', '{"rank":8}', options),
   },
+  validateRequest: { table: REQUEST_OPTIONS, call: (options) => validateRequest('Lora', loraRequest(), options) },
+  modelEntity: { table: REQUEST_OPTIONS, call: (options) => modelEntity(fastify(), options) },
   readJson: { table: READ_JSON_OPTIONS, call: (options) => readJson('{}', options) },
   lint: { table: LINT_OPTIONS, call: (options) => lint('Lora', { rank: 8 }, options) },
   checkManifest: { table: CHECK_MANIFEST_OPTIONS, call: (options) => checkManifest('name: a', options) },
@@ -115,6 +122,10 @@ const CASES: Readonly<Record<string, Case>> = {
     needed: { baseUrl: 'https://host.com' },
   },
   planServing: { table: SERVING_OPTIONS, call: (options) => planServing(MODEL, options) },
+}
+
+function loraRequest(): Request {
+  return new Request('http://localhost/', { method: 'POST', body: '{"rank":8}' })
 }
 
 /** A function of the public surface whose signature has a parameter with options, by the names that such types have. */
@@ -176,9 +187,11 @@ function publicFunctions(): string[] {
   const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
   const textOf = (file: string) => readFileSync(join(src, file), 'utf8')
   const rooms = files.filter((file) => /^(?!(?:options|cli)\/)\w+(?:\/read)?\/index\.ts$/.test(file)).map(textOf)
-  const exported = new Set(
-    rooms.flatMap((text) => [...text.matchAll(/\{([^}]*)\}/g)].flatMap(([, names = '']) => names.split(/[\s,]+/))),
-  )
+  const adapters = typedoc.entryPoints.filter((file) => !file.endsWith('index.ts')).map((file) => textOf(file.slice(4)))
+  const exported = new Set([
+    ...rooms.flatMap((text) => [...text.matchAll(/\{([^}]*)\}/g)].flatMap(([, names = '']) => names.split(/[\s,]+/))),
+    ...adapters.flatMap((text) => [...text.matchAll(SIGNATURE)].map(([, name = '']) => name)),
+  ])
   const found = files.flatMap((file) =>
     [...textOf(file).matchAll(SIGNATURE)].flatMap(([, name = '', parameters = '']) =>
       TAKES_OPTIONS.test(parameters) && exported.has(name) ? [name] : [],

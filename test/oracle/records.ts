@@ -42,7 +42,8 @@ export function readCases(path: string): Case[] {
   }))
 }
 
-function readLines(path: string | URL): OracleRecord[] {
+/** Reads JSON Lines, gzipped. */
+export function readLines<Line = OracleRecord>(path: string | URL): Line[] {
   const lines = gunzipSync(readFileSync(path)).toString('utf8').split('\n')
-  return lines.filter((line) => line !== '').map((line): OracleRecord => JSON.parse(line))
+  return lines.filter((line) => line !== '').map((line): Line => JSON.parse(line))
 }

@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, { readonly values: readonly string[]; 
     lint: { values: ['options', 'display', 'schemas', 'references', 'json', 'validation'] },
     manifest: { values: ['options', 'display', 'schemas', 'references', 'json', 'validation', 'lint'] },
     export: { values: ['options', 'schemas'] },
+    adapters: { values: ['options', 'display', 'schemas', 'json', 'validation', 'export'] },
     architecture: { values: ['options'], types: ['schemas'] },
     checkpoint: { values: ['options', 'architecture', 'json', 'schemas', 'references', 'validation', 'lint'] },
     estimate: { values: ['options', 'architecture'], types: ['schemas'] },
