@@ -63,9 +63,9 @@ function operation(style: Style, variant: Variant): PlainObject {
   const refusal = { $ref: style.definitions + HTTP_ERROR.title }
   for (const [status, { description, schema }] of Object.entries(responses)) {
     const body = { $ref: style.definitions + schema }
-    // A failure after validation is also a 422, with a text instead of the list.
+    // A failure after validation is also a 422, with a text instead of the list. No body is both, and ogen reads only `oneOf`.
     const isEither = variant === 'service' && status === '422'
-    answers[status] = { description, content: json(isEither ? { anyOf: [body, refusal] } : body) }
+    answers[status] = { description, content: json(isEither ? { oneOf: [body, refusal] } : body) }
   }
   for (const [status, description] of Object.entries(variant === 'service' ? refusals : {})) {
     answers[status] = { description, content: json(refusal) }

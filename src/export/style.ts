@@ -24,6 +24,8 @@ export interface Style {
   readonly definitions: string
   /** Whether keywords next to a `$ref` count. If not, the reference is wrapped. */
   readonly refSiblings: boolean
+  /** Whether an object may be a default. If not, the default is left out. */
+  readonly objectDefaults: boolean
   /** Makes a schema accept `null` as well. */
   readonly orNull: (schema: PlainObject) => PlainObject
 }
@@ -35,6 +37,7 @@ export const DIALECTS = {
     keyword: '$defs',
     definitions: '#/$defs/',
     refSiblings: true,
+    objectDefaults: true,
     orNull: nulls.byType,
   },
   'draft-07': {
@@ -42,14 +45,30 @@ export const DIALECTS = {
     keyword: 'definitions',
     definitions: '#/definitions/',
     refSiblings: false,
+    objectDefaults: true,
     orNull: nulls.byType,
   },
 } as const satisfies Record<string, Style & { uri: string; keyword: string }>
 
-/** The versions of OpenAPI. 3.1 is JSON Schema 2020-12; 3.0 is close to draft-05, with its own `nullable`. */
+/**
+ * The versions of OpenAPI. 3.1 is JSON Schema 2020-12; 3.0 is close to draft-05, with its own `nullable`. Neither has a default that is
+ * an object: ogen stops at one, and the platform's own document has none.
+ */
 export const OPENAPI_VERSIONS = {
-  '3.1': { version: '3.1.0', definitions: '#/components/schemas/', refSiblings: true, orNull: nulls.byType },
-  '3.0': { version: '3.0.3', definitions: '#/components/schemas/', refSiblings: false, orNull: nulls.byKeyword },
+  '3.1': {
+    version: '3.1.0',
+    definitions: '#/components/schemas/',
+    refSiblings: true,
+    objectDefaults: false,
+    orNull: nulls.byType,
+  },
+  '3.0': {
+    version: '3.0.3',
+    definitions: '#/components/schemas/',
+    refSiblings: false,
+    objectDefaults: false,
+    orNull: nulls.byKeyword,
+  },
 } as const satisfies Record<string, Style & { version: string }>
 
 /** The keys of one of these tables, as a list of choices. */

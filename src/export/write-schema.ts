@@ -116,6 +116,7 @@ class Writer {
     const written: PlainObject = {}
     for (const [keyword, value] of Object.entries(schema)) {
       if (this.#variant === 'page' && isUnshown(keyword, value)) continue
+      if (keyword === 'default' && isPlainObject(value) && !this.#style.objectDefaults) continue
       if (keyword === 'format' && value === MODEL_REFERENCE_FORMAT) Object.assign(written, MODEL_REFERENCE_KEYWORDS)
       else if (isAnyKey(keyword, value)) written['additionalProperties'] = this.#anyKey(this.#use(value[ANY_KEY]))
       // typify drops the extra fields of `true`, and keeps those of an empty schema.
