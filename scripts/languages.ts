@@ -1,0 +1,57 @@
+/**
+ * Runs the code generators and validators of other languages on the artifacts in schemas/, with the toolchains of this machine.
+ *
+ *     npm run test:languages                      everything
+ *     npm run test:languages -- ogen typify       only the tools with these words in their names or languages
+ *     npm run test:languages -- --seed 7          other entities; --count 1000 more of them
+ *
+ * Tools are installed in .cache/languages, in the versions of test/languages, and reused by the next run.
+ */
+import { parseArgs } from 'node:util'
+import { checkGenerator } from '../test/languages/check-generator.js'
+import { GENERATORS } from '../test/languages/generators/index.js'
+import { samples } from '../test/languages/samples.js'
+import { versionOf } from '../test/languages/toolchains.js'
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { count: { type: 'string', default: '200' }, seed: { type: 'string', default: '20260115' } },
+})
+const entities = samples(Number(flags.count), Number(flags.seed))
+const words = positionals.map((word) => word.toLowerCase())
+console.log(`the page's example and ${flags.count} entities of seed ${flags.seed}`)
+
+let passed = 0
+let failed = 0
+let skipped = 0
+for (const tool of GENERATORS.filter(({ name, language }) => isWanted(`${name} ${language}`))) {
+  const title = `${tool.name} ${tool.version} (${tool.language}, ${tool.artifact})`
+  const missing = tool.needs.filter((toolchain) => versionOf(toolchain) === undefined)
+  if (missing.length > 0) {
+    skipped += 1
+    console.log(`skip  ${title}: no ${missing.join(', no ')} on this machine`)
+    continue
+  }
+  const start = Date.now()
+  const { steps, faults } = outcomeOf(() => checkGenerator(tool, entities))
+  const seconds = `${((Date.now() - start) / 1000).toFixed(0)} s`
+  if (faults.length === 0) passed += 1
+  else failed += 1
+  console.log(`${faults.length === 0 ? 'ok   ' : 'FAIL '} ${title}: ${steps}, ${seconds}`)
+  for (const fault of faults) console.log(`        ${fault.replaceAll('\n', '\n        ')}`)
+  for (const { text } of tool.limits ?? []) console.log(`      limit: ${text}`)
+}
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)
+process.exitCode = failed > 0 ? 1 : 0
+
+function isWanted(title: string): boolean {
+  return words.length === 0 || words.some((word) => title.toLowerCase().includes(word))
+}
+
+function outcomeOf(check: () => ReturnType<typeof checkGenerator>): ReturnType<typeof checkGenerator> {
+  try {
+    return check()
+  } catch (error) {
+    return { steps: 'stopped', faults: [error instanceof Error ? error.message : String(error)] }
+  }
+}

@@ -1,0 +1,6 @@
+package main
+
+import "roundtrip/generated"
+
+// Entity is the generated type.
+type Entity = api.ModelEntity

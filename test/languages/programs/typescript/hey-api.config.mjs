@@ -1,0 +1,3 @@
+export default {
+  plugins: ['@hey-api/typescript', '@hey-api/sdk', '@hey-api/client-fetch', { name: 'zod', dates: { offset: true } }],
+}

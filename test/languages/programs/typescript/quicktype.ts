@@ -1,0 +1,4 @@
+import { Convert } from './generated/models.js'
+import { roundTrip } from './lines.js'
+
+await roundTrip((text) => Convert.modelEntityToJson(Convert.toModelEntity(text)).replaceAll('\n', ''))
