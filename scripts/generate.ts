@@ -11,10 +11,17 @@ import { artifactsGenerator } from './generate/artifacts.js'
 import { fastPathGenerator } from './generate/fast-path.js'
 import type { Generator } from './generate/generator.js'
 import { plansGenerator } from './generate/plans.js'
+import { versionGenerator } from './generate/version.js'
 import { staleFiles, writeFiles } from './generate/write-files.js'
 
 /** All generators. Add a new one here. */
-const GENERATORS: readonly Generator[] = [artifactsGenerator, plansGenerator, fastPathGenerator, apiGenerator]
+const GENERATORS: readonly Generator[] = [
+  versionGenerator,
+  artifactsGenerator,
+  plansGenerator,
+  fastPathGenerator,
+  apiGenerator,
+]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const generators = process.argv.includes('--shipped') ? GENERATORS.filter((one) => one !== apiGenerator) : GENERATORS

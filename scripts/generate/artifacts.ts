@@ -1,22 +1,38 @@
-import { type Dialect, jsonSchema, type OpenApiVersion, openapi } from '../../src/export/index.js'
+import { schemaPath } from '../../src/export/artifact-id.js'
+import {
+  type Dialect,
+  editorSchema,
+  jsonSchema,
+  type OpenApiVersion,
+  openapi,
+  type Variant,
+} from '../../src/export/index.js'
 import { SCHEMA_NAMES } from '../../src/schemas/index.js'
 import type { Generator } from './generator.js'
 
+const VARIANTS: readonly Variant[] = ['service', 'page']
 const DIALECTS: readonly Dialect[] = ['2020-12', 'draft-07']
 const VERSIONS: readonly OpenApiVersion[] = ['3.1', '3.0']
 
-/** The folder `schemas`: every definition in every dialect, and the endpoint in every version of OpenAPI. */
+/**
+ * The folder `schemas`: every definition in every dialect, the endpoint in every version of OpenAPI, both as the service checks and
+ * as the page shows them, and the schema for editors.
+ */
 export const artifactsGenerator: Generator = {
   name: 'schemas',
-  files: async () =>
-    new Map([
-      ...DIALECTS.flatMap((dialect) =>
-        SCHEMA_NAMES.map((name) => file(`${dialect}/${name}`, jsonSchema(name, { dialect }))),
-      ),
-      ...VERSIONS.map((version) => file(`openapi-${version}`, openapi({ version }))),
-    ]),
+  files: async () => new Map([...VARIANTS.flatMap(filesOf), file('editor/manifest.json', editorSchema())]),
+}
+
+function filesOf(variant: Variant): [string, string][] {
+  const folder = variant === 'page' ? 'page/' : ''
+  return [
+    ...DIALECTS.flatMap((dialect) =>
+      SCHEMA_NAMES.map((name) => file(schemaPath(name, dialect, variant), jsonSchema(name, { dialect, variant }))),
+    ),
+    ...VERSIONS.map((version) => file(`${folder}openapi-${version}.json`, openapi({ version, variant }))),
+  ]
 }
 
 function file(path: string, content: object): [string, string] {
-  return [`schemas/${path}.json`, `${JSON.stringify(content, null, 2)}\n`]
+  return [`schemas/${path}`, `${JSON.stringify(content, null, 2)}\n`]
 }

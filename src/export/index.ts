@@ -1,3 +1,4 @@
+export { editorSchema } from './editor-schema.js'
 export { type JsonSchemaOptions, jsonSchema } from './json-schema.js'
 export { type OpenApiDocument, type OpenApiOptions, openapi } from './openapi.js'
 export type { PlainObject, PlainValue } from './plain-data.js'

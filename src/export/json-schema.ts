@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox'
 import { checkOptions, choice, type OptionTable, text, unknownModel } from '../options/index.js'
 import { isSchemaName, SCHEMA_NAMES, SCHEMAS, type SchemaName } from '../schemas/index.js'
+import { artifactId, schemaPath } from './artifact-id.js'
 import type { PlainObject } from './plain-data.js'
 import { rulesFor } from './request-rules.js'
 import { DIALECTS, type Dialect, namesOf, type Style, VARIANTS, type Variant } from './style.js'
@@ -12,7 +13,7 @@ export interface JsonSchemaOptions {
   readonly dialect?: Dialect
   /** What to describe: everything that the service checks (the default), or what the API page shows. */
   readonly variant?: Variant
-  /** The `$id`. Default: `urn:model-entity:{dialect}:{name}`, or none for a definition of your own. */
+  /** The `$id`. Default: the URL of the file with this schema in this version of the package, or none for a definition of your own. */
   readonly id?: string
 }
 
@@ -48,7 +49,7 @@ export function jsonSchema(model: SchemaName | TSchema, options: JsonSchemaOptio
   const rules = rulesFor(definition)
   const { schema, references } = writeSchema(definition, style, variant, rules)
   const definitions = allOf(references, (name) => writeSchema(SCHEMAS[name], style, variant, rules))
-  const id = options.id ?? defaultId(definition, dialect)
+  const id = options.id ?? defaultId(definition, dialect, variant)
   return {
     $schema: style.uri,
     ...(id !== undefined && { $id: id }),
@@ -88,7 +89,7 @@ function definitionOf(name: unknown): TSchema {
   throw unknownModel(name, SCHEMA_NAMES)
 }
 
-function defaultId(definition: TSchema, dialect: Dialect): string | undefined {
+function defaultId(definition: TSchema, dialect: Dialect, variant: Variant): string | undefined {
   const name = SCHEMA_NAMES.find((each) => SCHEMAS[each] === definition)
-  return name === undefined ? undefined : `urn:model-entity:${dialect}:${name}`
+  return name === undefined ? undefined : artifactId(schemaPath(name, dialect, variant))
 }

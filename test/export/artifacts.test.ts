@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import Ajv07 from 'ajv'
 import Ajv2020 from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
-import { type Dialect, jsonSchema, type OpenApiVersion, openapi } from '../../src/export/index.js'
+import { type Dialect, editorSchema, jsonSchema, type OpenApiVersion, openapi } from '../../src/export/index.js'
 import { SCHEMA_NAMES } from '../../src/schemas/index.js'
 
 const folder = new URL('../../schemas/', import.meta.url)
@@ -20,14 +20,28 @@ describe('the checked-in schemas', () => {
       for (const name of SCHEMA_NAMES) expect(artifact(`${dialect}/${name}`)).toEqual(jsonSchema(name, { dialect }))
     }
     for (const version of VERSIONS) expect(artifact(`openapi-${version}`)).toEqual(openapi({ version }))
+    for (const version of VERSIONS)
+      expect(artifact(`page/openapi-${version}`)).toEqual(openapi({ version, variant: 'page' }))
+    expect(artifact('editor/manifest')).toEqual(editorSchema())
+  })
+
+  it('have an $id that names the version of the package and ends with their path in it', () => {
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', folder), 'utf8'))
+    const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.json'))
+    for (const path of paths.filter((each) => !each.includes('openapi'))) {
+      const id = `https://unpkg.com/model-entity@${version}/schemas/${path.replaceAll('\\', '/')}`
+      expect(artifact(path.slice(0, -'.json'.length)).$id).toBe(id)
+    }
   })
 
   it('are these files and no others', () => {
-    const wanted = [...DIALECTS.flatMap((dialect) => SCHEMA_NAMES.map((name) => `${dialect}/${name}.json`))]
+    const both = [
+      ...DIALECTS.flatMap((dialect) => SCHEMA_NAMES.map((name) => `${dialect}/${name}.json`)),
+      ...VERSIONS.map((version) => `openapi-${version}.json`),
+    ]
+    const wanted = [...both, ...both.map((path) => `page/${path}`), 'editor/manifest.json']
     const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => path.replaceAll('\\', '/'))
-    expect(found.filter((path) => path.endsWith('.json')).sort()).toEqual(
-      [...wanted, 'openapi-3.0.json', 'openapi-3.1.json'].sort(),
-    )
+    expect(found.filter((path) => path.endsWith('.json')).sort()).toEqual(wanted.sort())
   })
 })
 

@@ -8,7 +8,7 @@ describe('jsonSchema', () => {
   it('writes a definition with its dialect and an id', () => {
     expect(jsonSchema('SlidingWindowConfig')).toEqual({
       $schema: 'https://json-schema.org/draft/2020-12/schema',
-      $id: 'urn:model-entity:2020-12:SlidingWindowConfig',
+      $id: expect.stringMatching(/^https:.*model-entity@[0-9.]+.schemas.2020-12.SlidingWindowConfig.json$/),
       title: 'SlidingWindowConfig',
       description: 'Sliding window attention configuration.',
       type: 'object',
