@@ -1,3 +1,4 @@
+import { refuseRepeats } from './repeats.js'
 import { isHiddenKey } from './shown-input.js'
 
 /** The result of one walk through a value. */
@@ -7,13 +8,20 @@ export interface ValueScan {
   readonly needsConversion: boolean
 }
 
-/** Walks a value once, with its own stack. Stops when the nesting exceeds `maxDepth`. */
+/**
+ * Walks a value once, with its own stack. Stops when the nesting exceeds `maxDepth`.
+ *
+ * @throws TypeError if objects that are reached by many paths make it much larger than it is in memory
+ */
 export function scanValue(value: unknown, maxDepth: number): ValueScan {
   if (!isContainer(value)) return { isTooDeep: false, needsConversion: isExactNumber(value) }
   let needsConversion = false
   const open = [value]
   const depths = [1]
+  let containers = 0
   for (let top = open.pop(); top !== undefined; top = open.pop()) {
+    containers += 1
+    if (containers === MANY) refuseRepeats(value)
     const depth = depths.pop() ?? 1
     if (depth > maxDepth) return { isTooDeep: true, needsConversion }
     // Faster by half than any listing of keys and values.
@@ -30,6 +38,9 @@ export function scanValue(value: unknown, maxDepth: number): ValueScan {
   }
   return { isTooDeep: false, needsConversion }
 }
+
+/** From this many arrays and objects on, it is worth to look whether they are the same few. */
+const MANY = 1_000_000
 
 /** Whether a value is an array or an object. */
 function isContainer(value: unknown): value is Readonly<Record<string, unknown>> {

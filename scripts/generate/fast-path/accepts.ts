@@ -45,7 +45,7 @@ function conditionOf<P extends Plan>(plan: P, value: string, module: ModuleWrite
 const CONDITIONS: {
   readonly [Kind in Plan['kind']]: (plan: PlanOf<Kind>, value: string, module: ModuleWriter) => string
 } = {
-  any: () => 'true',
+  any: (_, value, module) => `${module.helper('isFree')}(${value})`,
   boolean: (_, value) => `typeof ${value} === "boolean"`,
   datetime: (_, value, module) => dateTime(value, module),
   enum: (plan, value, module) => {
@@ -66,7 +66,7 @@ const CONDITIONS: {
     [
       `${module.helper('isRecord')}(${value})`,
       ...(values.kind === 'any'
-        ? []
+        ? [`${module.helper('isFree')}(${value})`]
         : [`${module.helper('everyValue')}(${value}, (item) => ${accepts(values, 'item', module)})`]),
     ].join(' && '),
   string: (plan, value, module) => [`typeof ${value} === "string"`, ...textChecks(plan, value, module)].join(' && '),
@@ -174,7 +174,7 @@ function isFlat({ fields }: ModelPlan): boolean {
 
 /** The checks of a model as statements that return false on failure. */
 function modelChecks(plan: ModelPlan, value: string, module: ModuleWriter): string[] {
-  const { kind: _, name: __, fields, keepsExtras: ___, atMostOne, ...rest } = plan
+  const { kind: _, name: __, fields, keepsExtras, atMostOne, ...rest } = plan
   nothingElse(rest)
   let earlier: string | undefined
   const checks = fields.flatMap((field, position) => {
@@ -186,7 +186,20 @@ function modelChecks(plan: ModelPlan, value: string, module: ModuleWriter): stri
   const isTold = fields.some(({ name, required }) => required && !INHERITED.has(name))
   const isObject = isTold ? `${value} == null` : `!${module.helper('isRecord')}(${value})`
   const declaration = checks.some((line) => line.startsWith(`${VARIABLE} = `)) ? [`let ${VARIABLE}`] : []
-  return [`if (${isObject}) return false`, ...declaration, ...checks, ...atMostOneCheck(atMostOne, value, module)]
+  return [
+    `if (${isObject}) return false`,
+    ...declaration,
+    ...checks,
+    ...atMostOneCheck(atMostOne, value, module),
+    ...(keepsExtras
+      ? [`if (!${module.helper('hasFreeExtras')}(${value}, ${fieldNames(plan, module)})) return false`]
+      : []),
+  ]
+}
+
+/** The constant with the names of the fields of a model that keeps others. */
+export function fieldNames({ name, fields }: ModelPlan, module: ModuleWriter): string {
+  return module.constant(`${name}Fields`, `new Set(${JSON.stringify(fields.map((field) => field.name))})`)
 }
 
 /** The variable that holds one field after another. Equal checks then have equal text, which compresses well. */

@@ -1,7 +1,7 @@
 /** Writes the result: the new value that the service returns for an accepted value. */
 import { answerPlan } from '../../../src/validation/plan/answer-plan.js'
 import type { FieldPlan, ModelPlan, Plan } from '../../../src/validation/plan/plan.js'
-import { accepts, decidable } from './accepts.js'
+import { accepts, decidable, fieldNames } from './accepts.js'
 import type { FunctionText, ModuleWriter } from './module-writer.js'
 import { isInherited, key, literal, property } from './source.js'
 
@@ -78,9 +78,8 @@ function modelAnswer(plan: ModelPlan, module: ModuleWriter): string[] {
     ? ['{', ...fields.map((field) => `  ${key(field.name)}: ${fieldAnswer(field, module)},`), '}']
     : ['const answer = {}', ...fields.map((field) => assignment(field, module))]
   if (!keepsExtras) return isLiteral ? [`return ${known[0]}`, ...known.slice(1)] : [...known, 'return answer']
-  const names = module.constant(`${plan.name}Fields`, `new Set(${JSON.stringify(fields.map(({ name }) => name))})`)
   const statements = isLiteral ? [`const answer = ${known[0]}`, ...known.slice(1)] : known
-  return [...statements, `return ${module.helper('withExtras')}(answer, data, ${names})`]
+  return [...statements, `return ${module.helper('withExtras')}(answer, data, ${fieldNames(plan, module)})`]
 }
 
 function staysAbsent({ required, default: fallback }: FieldPlan): boolean {

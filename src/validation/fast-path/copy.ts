@@ -1,42 +1,22 @@
 /** How the fast path copies the values it accepted. */
 
-import { isInstance } from '../not-json.js'
 import { isRecord, setField } from '../record.js'
 import { writtenKey } from '../text.js'
 
-/** Thrown when a copy finds something that the fast path does not support. `FastPath.build` catches it. */
-export class NotPlain extends Error {}
-
-/**
- * A deep copy of a free value. `__proto__` is an ordinary key. Supports what `JSON.parse` returns, at moderate depth. Numbers
- * that JavaScript cannot represent, and deep nesting, are left to the slow path.
- *
- * @throws NotPlain for anything else
- */
-export function copyFree(value: unknown, room = MAX_PLAIN_DEPTH): unknown {
-  if (typeof value !== 'object' || value === null) return copyScalar(value)
-  if (room === 0) throw new NotPlain()
-  if (Array.isArray(value)) return copyList(value, (item) => copyFree(item, room - 1))
-  if (!isRecord(value) || isInstance(value)) throw new NotPlain()
-  const copy: Record<string, unknown> = {}
-  for (const key of Object.keys(value)) setField(copy, writtenKey(key), copyFree(value[key], room - 1))
-  return copy
+/** A deep copy of a free value that the fast path accepts: see `isFree`. `__proto__` is an ordinary key. */
+export function copyFree(value: unknown): unknown {
+  if (Array.isArray(value)) return copyList(value, copyFree)
+  return isRecord(value) ? copyRecord(value, copyFree) : value
 }
 
-/**
- * The known fields of a model, followed by the extra ones in the order of `source`.
- *
- * @throws NotPlain for what {@link copyFree} does not support, and for a key that is invalid Unicode, which is an error here
- */
+/** The known fields of a model, followed by the extra ones in the order of `source`. */
 export function withExtras(
   known: Record<string, unknown>,
   source: Readonly<Record<string, unknown>>,
   names: ReadonlySet<string>,
 ): Record<string, unknown> {
   for (const key of Object.keys(source)) {
-    if (names.has(key)) continue
-    if (!key.isWellFormed()) throw new NotPlain()
-    setField(known, key, copyFree(source[key]))
+    if (!names.has(key)) setField(known, key, copyFree(source[key]))
   }
   return known
 }
@@ -61,18 +41,4 @@ export function copyList(items: readonly unknown[], build: (item: unknown) => un
 /** An integer. Absent becomes `null`, and `-0` becomes 0, like Python's integers. */
 export function integerOrNull(value: number | null | undefined): number | null {
   return value || (value === 0 ? 0 : null)
-}
-
-const MAX_PLAIN_DEPTH = 64
-
-/**
- * Whether a number may differ from its text: a whole number beyond 2^53 - 1 may be rounded, even to infinity, and `-0` may be
- * written as an integer.
- */
-function copyScalar(scalar: unknown): unknown {
-  if (typeof scalar === 'string' || typeof scalar === 'boolean' || scalar === null) return scalar
-  if (typeof scalar !== 'number' || Object.is(scalar, -0)) throw new NotPlain()
-  if (Number.isSafeInteger(scalar)) return scalar
-  if (Number.isInteger(scalar) || !Number.isFinite(scalar)) throw new NotPlain()
-  return scalar
 }

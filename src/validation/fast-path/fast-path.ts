@@ -1,20 +1,15 @@
 import { FAST_PATHS } from '../generated/fast-path.js'
 import { PARTS, PLANS } from '../generated/plans.js'
 import type { Plan } from '../plan/plan.js'
-import { NotPlain } from './copy.js'
 
 /** The first step of validation for one model. Its functions are generated from the plan of the definition. */
 export interface FastPath {
   /**
    * Whether the service would return the value unchanged, except for added defaults and dropped extra fields. False does not
-   * mean invalid: the value may still pass with coercion, or be written in a way that only the slow path handles. Does not
-   * check free data.
+   * mean invalid: the value may still pass with coercion, or be written in a way that only the slow path handles.
    */
   accepts(value: unknown): boolean
-  /**
-   * The result for an accepted value: a deep copy with defaults filled in and absent fields as null. Undefined if free data in
-   * it needs the slow path.
-   */
+  /** The result for an accepted value: a deep copy with defaults filled in and absent fields as null. */
   build(value: unknown): unknown
 }
 
@@ -32,21 +27,9 @@ export function fastPathOfName(name: string): FastPath | undefined {
 const SOURCES: readonly Plan[] = [...Object.values(PLANS), ...PARTS]
 
 const BY_PLAN: ReadonlyMap<Plan | undefined, FastPath> = new Map(
-  FAST_PATHS.map(([accepts, build], index) => [SOURCES[index], { accepts, build: stoppable(build) }]),
+  FAST_PATHS.map(([accepts, build], index) => [SOURCES[index], { accepts, build }]),
 )
 
 const BY_NAME: ReadonlyMap<string, FastPath | undefined> = new Map(
   Object.entries(PLANS).map(([name, plan]) => [name, BY_PLAN.get(plan)]),
 )
-
-/** Returns `undefined` if a builder finds something that the fast path does not support. */
-function stoppable(build: (value: unknown) => unknown): (value: unknown) => unknown {
-  return (value) => {
-    try {
-      return build(value)
-    } catch (stop) {
-      if (stop instanceof NotPlain) return undefined
-      throw stop
-    }
-  }
-}

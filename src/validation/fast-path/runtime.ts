@@ -4,6 +4,7 @@ export { patternRegExp } from '../rust-pattern.js'
 export { isLongerThan, isShorterThan } from '../text.js'
 export { copyFree, copyList, copyRecord, integerOrNull, withExtras } from './copy.js'
 export { everyValue, ownField } from './fields.js'
+export { hasFreeExtras, isFree } from './free.js'
 export {
   COMMON_DATE_TIME,
   hasShortSegments,

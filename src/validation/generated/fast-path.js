@@ -7,8 +7,10 @@ import {
   NORMAL_URL,
   copyFree,
   copyList,
+  hasFreeExtras,
   hasShortSegments,
   integerOrNull,
+  isFree,
   isLongerThan,
   isRecord,
   isUtcDateTime,
@@ -257,6 +259,7 @@ function isInferenceParams(data) {
   field = data.stop
   if (field != null && !(Array.isArray(field) && areAllstring(field))) return false
   if ((data.max_tokens != null) + (data.max_completion_tokens != null) > 1) return false
+  if (!hasFreeExtras(data, InferenceParamsFields)) return false
   return true
 }
 
@@ -328,9 +331,9 @@ function isCreateModelEntityRequest(data) {
   field = data.prompt
   if (field != null && !isPromptData(field)) return false
   field = data.custom_fields
-  if (field != null && !isRecord(field)) return false
+  if (field != null && !(isRecord(field) && isFree(field))) return false
   field = data.ownership
-  if (field != null && !isRecord(field)) return false
+  if (field != null && !(isRecord(field) && isFree(field))) return false
   field = data.model_providers
   if (field != null && !(Array.isArray(field) && areAllstring(field))) return false
   field = data.trust_remote_code
@@ -447,9 +450,9 @@ function isModelEntity(data) {
   field = data.prompt
   if (field != null && !isPromptDataInModelEntity(field)) return false
   field = data.custom_fields
-  if (field !== undefined && !isRecord(field)) return false
+  if (field !== undefined && !(isRecord(field) && isFree(field))) return false
   field = data.ownership
-  if (field != null && !isRecord(field)) return false
+  if (field != null && !(isRecord(field) && isFree(field))) return false
   field = data.model_providers
   if (field !== undefined && !(Array.isArray(field) && areAllstring(field))) return false
   return true
@@ -493,6 +496,7 @@ function isInferenceParamsInModelEntity(data) {
   if (field != null && !(typeof field === "number" && field >= 0 && field <= 1 && !Object.is(field, -0))) return false
   field = data.stop
   if (field != null && !(Array.isArray(field) && areAllstring(field))) return false
+  if (!hasFreeExtras(data, InferenceParamsFields)) return false
   return true
 }
 
@@ -535,8 +539,10 @@ function isValidationError(data) {
   if (!(Array.isArray(field) && areAllValidationErrorLocItems(field))) return false
   if (typeof data.msg !== "string") return false
   if (typeof data.type !== "string") return false
+  field = data.input
+  if (field !== undefined && !isFree(field)) return false
   field = data.ctx
-  if (field != null && !isRecord(field)) return false
+  if (field != null && !(isRecord(field) && isFree(field))) return false
   return true
 }
 

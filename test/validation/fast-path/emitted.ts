@@ -1,5 +1,4 @@
 import { fastPathModule } from '../../../scripts/generate/fast-path/module.js'
-import { NotPlain } from '../../../src/validation/fast-path/copy.js'
 import type { FastPath } from '../../../src/validation/fast-path/fast-path.js'
 import * as runtime from '../../../src/validation/fast-path/runtime.js'
 import type { Plan } from '../../../src/validation/plan/plan.js'
@@ -10,15 +9,5 @@ export function emittedFastPath(plan: Plan): FastPath {
     .replace(/^import (\{[^}]*\}) from 'runtime'/, 'const $1 = runtime')
     .replace(/^export const FAST_PATHS =/m, 'return')
   const [[accepts, build]] = new Function('runtime', code)(runtime)
-  return {
-    accepts,
-    build(value) {
-      try {
-        return build(value)
-      } catch (stop) {
-        if (stop instanceof NotPlain) return undefined
-        throw stop
-      }
-    },
-  }
+  return { accepts, build }
 }
