@@ -4,9 +4,9 @@ import { planOf } from './plan/plan-of.js'
 import { runSlowPath } from './slow-path.js'
 
 /**
- * Whether a value matches a model without any coercion.
+ * Whether a value matches a model without any coercion: `validate` accepts it in strict mode.
  *
- * @throws TypeError for an unknown model name, or an unsupported definition
+ * @throws TypeError for an unknown model name, an unsupported definition, or a value that JSON cannot represent
  * @example
  * is('Lora', { rank: 8 })   // true
  * is('Lora', { rank: '8' }) // false
