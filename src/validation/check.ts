@@ -16,8 +16,7 @@ export type Check<P extends Plan> = (plan: P, input: unknown, run: Run) => unkno
 export interface Run {
   /** Whether coercion is off. A union sets it while it looks for an exact match. */
   strict: boolean
-  /** What becomes of an integer beyond 2^53 - 1 in a free field. */
-  readonly integers: ValidateOptions['integers']
+  readonly options: ValidateOptions
   /** The current place. */
   readonly path: (string | number)[]
   /** The number of errors found. */

@@ -4,7 +4,7 @@ import { type FastPath, fastPathOfPlan } from './fast-path/fast-path.js'
 import { CHECKS } from './kinds/index.js'
 import { isNotJson, notJson } from './not-json.js'
 import type { Plan } from './plan/plan.js'
-import type { ErrorDetail, RunOptions, ValidateOptions } from './result.js'
+import type { ErrorDetail, RunOptions } from './result.js'
 import { shownInput } from './shown-input.js'
 
 /** The default start of every place: errors are in a request body. */
@@ -14,28 +14,20 @@ export const BODY: readonly string[] = ['body']
 export class SlowPathRun implements Run {
   /** Whether coercion is off. A union sets it while it looks for an exact match. */
   strict: boolean
-  readonly integers: ValidateOptions['integers']
+  readonly options: RunOptions
   /** The current place. */
   readonly path: (string | number)[]
   readonly details: ErrorDetail[] = []
   /** The number of errors, including those that `maxErrors` leaves out of `details`. */
   errorCount = 0
-  readonly #maxErrors: number
-  readonly #hideInput: boolean | undefined
-  readonly #keepsIntegers: boolean | undefined
   readonly #needsConversion: boolean
   readonly #shownInputs = new Map<object, unknown>()
 
-  constructor(
-    { mode, loc = BODY, maxErrors, integers, hideInput, keepsIntegers }: RunOptions,
-    needsConversion: boolean,
-  ) {
+  constructor(options: RunOptions, needsConversion: boolean) {
+    const { mode, loc = BODY } = options
     this.strict = mode === 'strict'
-    this.integers = integers
-    this.#hideInput = hideInput
-    this.#keepsIntegers = keepsIntegers
+    this.options = options
     this.path = loc.slice()
-    this.#maxErrors = maxErrors ?? Number.POSITIVE_INFINITY
     this.#needsConversion = needsConversion
   }
 
@@ -63,7 +55,9 @@ export class SlowPathRun implements Run {
   /** Records an error at the current place. `shown` is the context to show in the response, if different. */
   fail(type: ErrorType, input: unknown, context?: ErrorContext, shown = context): typeof INVALID {
     this.errorCount += 1
-    if (this.details.length < this.#maxErrors) this.details.push(this.detail(type, this.#echo(input), context, shown))
+    const { maxErrors } = this.options
+    if (maxErrors === undefined || this.details.length < maxErrors)
+      this.details.push(this.detail(type, this.#echo(input), context, shown))
     return INVALID
   }
 
@@ -71,7 +65,7 @@ export class SlowPathRun implements Run {
   protected detail(type: ErrorType, input: unknown, context?: ErrorContext, shown = context): ErrorDetail {
     const loc = this.path.slice()
     const msg = messageOf(type, context, this.strict)
-    const error = this.#hideInput ? { type, loc, msg } : { type, loc, msg, input }
+    const error = this.options.hideInput ? { type, loc, msg } : { type, loc, msg, input }
     return shown === undefined ? error : { ...error, ctx: shown }
   }
 
@@ -96,6 +90,6 @@ export class SlowPathRun implements Run {
 
   #echo(input: unknown): unknown {
     if (input === undefined) return null
-    return this.#needsConversion ? shownInput(input, this.#shownInputs, this.#keepsIntegers) : input
+    return this.#needsConversion ? shownInput(input, this.#shownInputs, this.options.keepsIntegers) : input
   }
 }

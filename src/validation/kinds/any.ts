@@ -72,7 +72,7 @@ function copyScalar(scalar: unknown, run: Run): unknown {
 
 function copyInteger(integer: bigint, run: Run): unknown {
   const nearest = Number(integer)
-  if (run.integers === 'bigint') return integer
-  if (run.integers === 'number' && Number.isFinite(nearest)) return nearest
+  if (run.options.integers === 'bigint') return integer
+  if (run.options.integers === 'number' && Number.isFinite(nearest)) return nearest
   return run.fail('int_parsing_size', exactInteger(integer))
 }
