@@ -109,6 +109,11 @@ describe('the spelling of a number', () => {
     expect(spelled(spelling)).toEqual([])
   })
 
+  it('is quoted where a value is converted', () => {
+    const [finding] = lint('CreateModelEntityRequest', spec({ tied_embeddings: 1 }), { written: () => '0x1' })
+    expect(finding?.message).toBe('expected a boolean, found the number 0x1; the service reads it as true')
+  })
+
   it('is asked for integers only', () => {
     const value = inference({ temperature: 0.5, max_tokens: 8 })
     const asked: string[] = []

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { lint, RULES } from '../../src/lint/index.js'
 import { ADAPTER, adapters, endpoint, entity, inference, MAMBA, MOE, prompt, request, SPEC, spec } from './clean.js'
@@ -154,6 +155,8 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['not all', spec({ num_kv_heads: 32 }), []],
   ],
   'hidden-size-not-divisible': [
+    ['not a negative hidden size', spec({ hidden_size: -3, num_attention_heads: 2 }), []],
+    ['not negative heads', spec({ hidden_size: 3, num_attention_heads: -2 }), []],
     ['24 of 4096', spec({ num_attention_heads: 24 }), ['spec.num_attention_heads']],
     ['not none', spec({ num_attention_heads: 0 }), []],
     ['not a hidden size of 0', spec({ hidden_size: 0 }), []],
@@ -232,6 +235,19 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   'linear-layers-exceed-parameters': [
     [
+      'layers of which only one counts',
+      spec({
+        base_num_parameters: 11,
+        linear_layers: layers(['a', 4, 3], ['b', -5, -5], ['c', -9, 2], ['d', 2, -9], ['e', 0, 7]),
+      }),
+      ['spec.base_num_parameters'],
+    ],
+    [
+      'not layers without a positive size',
+      spec({ base_num_parameters: 1, num_layers: 0, linear_layers: layers(['b', -5, -5], ['c', 5, 0], ['d', 0, 5]) }),
+      [],
+    ],
+    [
       'more',
       spec({ base_num_parameters: 99, linear_layers: layers(['a', 5, 10], ['b', 5, 10]) }),
       ['spec.base_num_parameters'],
@@ -282,6 +298,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ],
   ],
   'unknown-precision': [
+    ['a misspelt precision', spec({ precision: 'bfloat61' }), ['spec.precision']],
     ['another name', spec({ precision: 'half' }), ['spec.precision']],
     ['another case', spec({ precision: 'BF16' }), ['spec.precision']],
     ['an empty one', spec({ precision: '' }), ['spec.precision']],
@@ -381,6 +398,22 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   'lora-rank-too-large': [
     [
+      'a rank above the smaller side, of either kind',
+      {
+        ...adapters({ lora_config: { rank: 7, alpha: 16 } }, { lora_config: { rank: 6, alpha: 16 } }),
+        spec: { ...SPEC, linear_layers: layers(['a', 6, 9], ['b', 8, 0], ['c', -1, 9]) },
+      },
+      ['adapters.0.lora_config.rank'],
+    ],
+    [
+      'a rank above the smallest output',
+      {
+        ...adapters({ lora_config: { rank: 7, alpha: 16 } }),
+        spec: { ...SPEC, linear_layers: layers(['a', 9, 6], ['b', 0, 8], ['c', 9, -1]) },
+      },
+      ['adapters.0.lora_config.rank'],
+    ],
+    [
       'above the hidden size',
       { ...adapters({ lora_config: { rank: 4097 } }), spec: SPEC },
       ['adapters.0.lora_config.rank'],
@@ -456,6 +489,23 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['not false', request({ trust_remote_code: false }), []],
   ],
 }
+
+/** Each rule as the page and the output have it, and what it says in each of the cases. Read them when they change. */
+const SAID: Readonly<Record<string, unknown>> = JSON.parse(
+  readFileSync(new URL('../fixtures/lint-findings.json', import.meta.url), 'utf8'),
+)
+
+it('says what is recorded, of every case', () => {
+  const said = RULES.map(({ code, severity, description }) => {
+    const cases = (CASES[code] ?? []).map(([title, value]) => {
+      const model = 'id' in value ? 'ModelEntity' : 'CreateModelEntityRequest'
+      const findings = lint(model, value).filter((finding) => finding.code === code)
+      return [title, findings.map(({ loc, message, help }) => [loc.join('.'), message, help])]
+    })
+    return [code, { severity, description, ...Object.fromEntries(cases.filter(([, findings]) => findings?.length)) }]
+  })
+  expect(Object.fromEntries(said)).toEqual(SAID)
+})
 
 describe.each(RULES.map(({ code, severity }) => ({ code, severity })))('$code', ({ code, severity }) => {
   it.each(CASES[code] ?? [])('tells of %s', (_, value, places) => {

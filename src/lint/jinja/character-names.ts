@@ -15,17 +15,12 @@ export function isCharacterName(name: string): boolean {
   if (capitals.startsWith('HANGUL SYLLABLE ')) return HANGUL.test(capitals)
   if (SYLLABARY.test(capitals)) return true
   known ??= new Set(decode(WORDS))
-  return SHAPE.test(capitals) && capitals.split(/ -|- |[ -]/).every(isWord)
+  const words = known
+  // A word may begin or end with a hyphen of its own: `LETTER -A`.
+  return capitals.split(/ -|- |[ -]/).every((word) => NUMBER.test(word) || words.has(word))
 }
-
-/** Words with single spaces or hyphens between them. A word may begin or end with a hyphen of its own (`LETTER -A`). */
-const SHAPE = /^[A-Z\d](?:[A-Z\d]| -?[A-Z\d]|-[A-Z\d]|- [A-Z\d])*$/
 
 let known: ReadonlySet<string> | undefined
-
-function isWord(word: string): boolean {
-  return NUMBER.test(word) || known?.has(word) === true
-}
 
 /** Numbers of signs (`A001`, `DOTS-12`, `GESH2`, `1F00A`) are not in the list of words. */
 export const NUMBER = /^(?:[A-Z]{0,7}\d{1,8}[A-Z]{0,2}|[\dA-F]{4,5})$/

@@ -66,14 +66,15 @@ function nameOf(value: unknown): string {
 
 function kindOf(variants: readonly SchemaNode[]): string {
   const { type, format } = variants[0] ?? {}
-  if (format === 'date-time') return 'datetime as text'
-  return type === 'string' ? 'text' : String(type)
+  // No other text is made of a value of another type.
+  return format === 'date-time' ? 'datetime as text' : String(type)
 }
 
+/** The converted value: it has the same shape as the written one. */
 function valueAt(value: unknown, loc: Match['loc']): unknown {
   let at = value
   for (const key of loc) {
-    at = typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined
+    at = Reflect.get(Object(at), key)
   }
   return at
 }

@@ -50,6 +50,14 @@ const BY_RULE: readonly (readonly [name: string, isKnown: boolean])[] = [
   ['LATIN_SMALL_LETTER_A', false],
   ['-', false],
   ['U+0041', false],
+  ['FOO YI SYLLABLE IT', false],
+  ['YI SYLLABLE IT FOO_', false],
+  ['YI SYLLABLE  IT', false],
+  ['YI SYLLABLE IT-', false],
+  ['A-', false],
+  ['-A', false],
+  ['TIBETAN LETTER -A', true],
+  ['TIBETAN MARK BKA- SHOG YIG MGO', true],
 ]
 
 describe('isCharacterName', () => {

@@ -24,7 +24,16 @@ const FIRST_ERRORS: [template: string, error: [line: number | null, message: str
   .split('\n')
   .map((line) => JSON.parse(line))
 
+/** Single constructs, and what the same Jinja2 said of each: null, or the line of its error. */
+const CONSTRUCTS: [template: string, line: number | null][] = JSON.parse(
+  readFileSync(new URL('../../fixtures/chat-template-constructs.json', import.meta.url), 'utf8'),
+)
+
 describe('checkTemplate', () => {
+  it(`agrees with Jinja2 on ${CONSTRUCTS.length} single constructs, also in the line of the error`, () => {
+    expect(CONSTRUCTS.map(([template]) => [template, checkTemplate(template)?.line ?? null])).toEqual(CONSTRUCTS)
+  })
+
   it(`tells the first error in its line, as Jinja2 does, of ${FIRST_ERRORS.length} recorded templates`, () => {
     const differing = FIRST_ERRORS.filter(([template, error]) => {
       const found = checkTemplate(template)
@@ -76,6 +85,16 @@ describe('checkTemplate', () => {
     ['{{ "a }}', 1, 'this string is never closed: expected "'],
     ['{{ a @ b }}', 1, 'unexpected character "@"'],
     ['{% set 1 = a %}', 1, 'cannot assign to a number'],
+    ["{{ a 'b' }}", 1, 'expected "}}", found a string'],
+    ['{{ a 1 }}', 1, 'expected "}}", found a number'],
+    ['{{ a 1.5 }}', 1, 'expected "}}", found a number'],
+    ['{% block 1 %}', 1, 'expected a name, found a number'],
+    ['{% 1 %}', 1, 'expected the name of a tag, found a number'],
+    ['a{% if b %}c{{ d {% endif %}', 1, 'expected "}}", found "{"'],
+    ['{% if a }}', 1, 'unexpected "}"'],
+    ['{{ a|nosuch }}\n{% if b %}{% extends c %}{% endif %}', 1, 'unknown filter "nosuch"'],
+    [`{{ ${'²'.repeat(70)} }}`, 1, `"${'²'.repeat(60)}" is not an identifier`],
+    [`{{ '\\N{${'x'.repeat(70)}}' }}`, 1, `unknown character name "${'x'.repeat(60)}"`],
     ['{{ f(a=1, b) }}', 1, 'arguments are out of order: positional arguments come before named ones'],
   ])('says of %j what is wrong, in line %i', (template, line, message) => {
     expect(checkTemplate(template)).toEqual({ line, message })
