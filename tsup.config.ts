@@ -6,6 +6,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     schemas: 'src/schemas/index.ts',
+    'schemas/typebox-1': 'src/schemas/typebox-1/index.ts',
     json: 'src/json/index.ts',
     validation: 'src/validation/index.ts',
     references: 'src/references/index.ts',
@@ -29,8 +30,9 @@ export default defineConfig({
   splitting: true,
   treeshake: true,
   clean: true,
-  // Dependencies that are development dependencies are bundled; typebox too, though its types stay a dependency.
-  noExternal: ['typebox'],
+  // Dependencies that are development dependencies are bundled; TypeBox 0.34 too, though its types stay a dependency.
+  noExternal: ['@sinclair/typebox'],
+  external: ['typebox'],
   esbuildPlugins: [bundledPackages],
   removeNodeProtocol: false,
   metafile: true,

@@ -11,6 +11,7 @@ import { artifactsGenerator } from './generate/artifacts.js'
 import { fastPathGenerator } from './generate/fast-path.js'
 import type { Generator } from './generate/generator.js'
 import { plansGenerator } from './generate/plans.js'
+import { typebox1Generator } from './generate/typebox-1.js'
 import { versionGenerator } from './generate/version.js'
 import { staleFiles, writeFiles } from './generate/write-files.js'
 
@@ -20,6 +21,7 @@ const GENERATORS: readonly Generator[] = [
   artifactsGenerator,
   plansGenerator,
   fastPathGenerator,
+  typebox1Generator,
   apiGenerator,
 ]
 

@@ -1,15 +1,13 @@
 import { Ajv, type AnySchemaObject, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
-import { MODEL_REFERENCE_FORMAT } from '../../src/schemas/index.js'
 import { type Definition, withoutNull } from './definition.js'
-import { isModelReference, isNormalUrl, isUtcDateTime } from './formats.js'
+import { isNormalUrl, isUtcDateTime } from './formats.js'
 import type { Peer } from './peer.js'
 
 /** Ajv as most people set it up: the schema as it is, formats from ajv-formats. */
 export function ajvWithFormats(definition: Definition): Peer {
   const make = (allErrors: boolean) => {
-    const ajv = addFormats.default(new Ajv({ strict: false, allErrors }))
-    return ajv.addFormat(MODEL_REFERENCE_FORMAT, MODEL_REFERENCE).compile(asJson(definition))
+    return addFormats.default(new Ajv({ strict: false, allErrors })).compile(asJson(definition))
   }
   return peer('Ajv, ajv-formats', make)
 }
@@ -21,9 +19,9 @@ export function ajvTuned(definition: Definition): Peer {
   return peer('Ajv, tuned', make)
 }
 
-/** A definition as the JSON document that it is. */
+/** A definition as the JSON document that it is, without the patterns that repeat an `enum` for TypeBox. */
 export function asJson(definition: Definition): AnySchemaObject {
-  return JSON.parse(JSON.stringify(definition))
+  return JSON.parse(JSON.stringify(definition, (_, part) => (part?.['enum'] ? { ...part, pattern: undefined } : part)))
 }
 
 function peer(name: string, make: (allErrors: boolean) => ValidateFunction): Peer {
@@ -32,10 +30,7 @@ function peer(name: string, make: (allErrors: boolean) => ValidateFunction): Pee
   return { name, is: (value) => first(value), errors: (value) => (all(value) ? [] : (all.errors ?? [])) }
 }
 
-const MODEL_REFERENCE = { type: 'string', validate: isModelReference } as const
-
 const FORMATS = {
-  [MODEL_REFERENCE_FORMAT]: MODEL_REFERENCE,
   'date-time': { type: 'string', validate: isUtcDateTime },
   uri: { type: 'string', validate: isNormalUrl },
   double: true,
@@ -43,11 +38,12 @@ const FORMATS = {
 
 function withTypeLists(definition: Definition): AnySchemaObject {
   const { definition: held, nullable } = withoutNull(definition)
-  const { properties, items, type, ...rest } = held
+  const { properties, items, type, pattern, ...rest } = held
   return {
     ...rest,
     ...(type !== undefined && { type: nullable ? [type, 'null'] : type }),
     ...(nullable && rest.enum !== undefined && { enum: [...rest.enum, null] }),
+    ...(pattern !== undefined && rest.enum === undefined && { pattern }),
     ...(items !== undefined && { items: withTypeLists(items) }),
     ...(properties !== undefined && {
       properties: Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, withTypeLists(field)])),

@@ -1,7 +1,5 @@
 import { ArkErrors, type } from 'arktype'
-import { MODEL_REFERENCE_FORMAT } from '../../src/schemas/index.js'
 import { type Definition, withoutNull } from './definition.js'
-import { isModelReference } from './formats.js'
 import { isOptional, type Peer } from './peer.js'
 
 type Schema = type.Any
@@ -51,7 +49,6 @@ function fieldsOf(definition: Definition): Record<string, Schema> {
 function text({ format, pattern, maxLength }: Definition): Schema {
   if (format === 'date-time') return type.keywords.string.date.iso.root
   if (format === 'uri') return type.keywords.string.url.root
-  if (format === MODEL_REFERENCE_FORMAT) return type.string.narrow((value) => isModelReference(value))
   const limited = maxLength === undefined ? type.string : type.string.atMostLength(maxLength)
   return pattern === undefined ? limited : limited.matching(new RegExp(pattern))
 }

@@ -1,7 +1,5 @@
 import * as v from 'valibot'
-import { MODEL_REFERENCE_FORMAT } from '../../src/schemas/index.js'
 import { type Definition, withoutNull } from './definition.js'
-import { isModelReference } from './formats.js'
 import { isOptional, type Peer } from './peer.js'
 
 type Schema = v.GenericSchema
@@ -50,11 +48,6 @@ function fieldsOf(definition: Definition): Record<string, Schema> {
 function text({ format, pattern, maxLength }: Definition): Schema {
   if (format === 'date-time') return v.pipe(v.string(), v.isoTimestamp())
   if (format === 'uri') return v.pipe(v.string(), v.url())
-  if (format === MODEL_REFERENCE_FORMAT)
-    return v.pipe(
-      v.string(),
-      v.check((value) => isModelReference(value)),
-    )
   if (maxLength === undefined) return v.string()
   const limit = v.maxLength<string, number>(maxLength)
   return pattern === undefined ? v.pipe(v.string(), limit) : v.pipe(v.string(), limit, v.regex(new RegExp(pattern)))

@@ -1,7 +1,5 @@
 import { z } from 'zod'
-import { MODEL_REFERENCE_FORMAT } from '../../src/schemas/index.js'
 import { type Definition, withoutNull } from './definition.js'
-import { isModelReference } from './formats.js'
 import { isOptional, type Peer } from './peer.js'
 
 /** Zod 4: objects drop fields that they do not know, and defaults are filled in. */
@@ -48,7 +46,6 @@ function fieldsOf(definition: Definition): Record<string, z.ZodType> {
 function text({ format, pattern, maxLength }: Definition): z.ZodType {
   if (format === 'date-time') return z.iso.datetime()
   if (format === 'uri') return z.url()
-  if (format === MODEL_REFERENCE_FORMAT) return z.string().refine((value) => isModelReference(value))
   const limited = maxLength === undefined ? z.string() : z.string().max(maxLength)
   return pattern === undefined ? limited : limited.regex(new RegExp(pattern))
 }

@@ -1,11 +1,10 @@
-import type { TSchema } from 'typebox'
 import { checkOptions, choice, type OptionTable, text, unknownModel } from '../options/index.js'
 import { isSchemaName, SCHEMA_NAMES, SCHEMAS, type SchemaName } from '../schemas/index.js'
 import { artifactId, schemaPath } from './artifact-id.js'
 import type { PlainObject } from './plain-data.js'
 import { rulesFor } from './request-rules.js'
 import { DIALECTS, type Dialect, namesOf, type Style, VARIANTS, type Variant } from './style.js'
-import { type WrittenSchema, writeSchema } from './write-schema.js'
+import { nameOf, type WrittenSchema, writeSchema } from './write-schema.js'
 
 /** Options of {@link jsonSchema}. */
 export interface JsonSchemaOptions {
@@ -41,7 +40,7 @@ export const JSON_SCHEMA_OPTIONS: OptionTable<JsonSchemaOptions> = {
  * console.log(jsonSchema('SlidingWindowConfig', { dialect: 'draft-07' }))
  * ```
  */
-export function jsonSchema(model: SchemaName | TSchema, options: JsonSchemaOptions = {}): PlainObject {
+export function jsonSchema(model: SchemaName | object, options: JsonSchemaOptions = {}): PlainObject {
   checkOptions(options, JSON_SCHEMA_OPTIONS)
   const { dialect = '2020-12', variant = 'service' } = options
   const style: Style & { readonly uri: string; readonly keyword: string } = DIALECTS[dialect]
@@ -80,16 +79,16 @@ function inPageOrder(schemas: ReadonlyMap<SchemaName, PlainObject>): PlainObject
   return ordered
 }
 
-function isDefinition(model: SchemaName | TSchema): model is TSchema {
+function isDefinition(model: SchemaName | object): model is object {
   return typeof model === 'object' && model !== null
 }
 
-function definitionOf(name: unknown): TSchema {
+function definitionOf(name: unknown): object {
   if (typeof name === 'string' && isSchemaName(name)) return SCHEMAS[name]
   throw unknownModel(name, SCHEMA_NAMES)
 }
 
-function defaultId(definition: TSchema, dialect: Dialect, variant: Variant): string | undefined {
-  const name = SCHEMA_NAMES.find((each) => SCHEMAS[each] === definition)
+function defaultId(definition: object, dialect: Dialect, variant: Variant): string | undefined {
+  const name = nameOf(definition)
   return name === undefined ? undefined : artifactId(schemaPath(name, dialect, variant))
 }

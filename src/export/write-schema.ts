@@ -1,6 +1,7 @@
-import type { TSchema } from 'typebox'
-import { BackendFormat, MODEL_REFERENCE_FORMAT, SCHEMA_NAMES, SCHEMAS, type SchemaName } from '../schemas/index.js'
-import { MODEL_REFERENCE_KEYWORDS } from './model-reference.js'
+import { MODEL_REFERENCE_FORMAT, MODEL_REFERENCE_PATTERN } from '../schemas/constraints.js'
+import { isEveryKey } from '../schemas/every-key.js'
+import { keywordsOf, nameOfDefinition } from '../schemas/identity.js'
+import { isSchemaName, type SchemaName } from '../schemas/index.js'
 import { isPlainObject, type PlainObject, type PlainValue } from './plain-data.js'
 import { type RequestRules, withRule } from './request-rules.js'
 import type { Style, Variant } from './style.js'
@@ -15,7 +16,7 @@ export interface WrittenSchema {
  * Writes a definition as plain JSON Schema in a given style. Named definitions inside it become a `$ref`; the definition
  * itself is written in full.
  */
-export function writeSchema(definition: TSchema, style: Style, variant: Variant, rules: RequestRules): WrittenSchema {
+export function writeSchema(definition: object, style: Style, variant: Variant, rules: RequestRules): WrittenSchema {
   const writer = new Writer(style, variant, variant === 'page' ? 'omitted' : rules)
   return { schema: writer.body(definition), references: writer.references }
 }
@@ -38,8 +39,6 @@ const FORMAT_NOTES: Readonly<Record<string, string>> = {
     'It accepts no leap seconds.',
 }
 
-const NAMES = new Map<unknown, SchemaName>(SCHEMA_NAMES.map((name) => [SCHEMAS[name], name]))
-
 /** What the API page leaves out. */
 const UNSHOWN = new Set(['minLength', 'maxLength', 'pattern', 'minimum', 'maximum'])
 
@@ -60,7 +59,7 @@ class Writer {
 
   /** A schema at its place of use. Named definitions become references. */
   #use(schema: unknown): PlainValue {
-    const name = NAMES.get(schema)
+    const name = nameOf(schema)
     if (name === undefined) return isPlainObject(schema) ? this.body(schema) : plain(schema)
     this.references.add(name)
     return { $ref: this.#style.definitions + name }
@@ -68,7 +67,7 @@ class Writer {
 
   /** A schema written in full. */
   body(schema: object): PlainObject {
-    const { anyOf, atMostOne, isAnswer, ...keywords }: OfDefinition = { ...schema }
+    const { anyOf, atMostOne, isAnswer, ...keywords }: OfDefinition = keywordsOf(schema)
     if (!Array.isArray(anyOf)) return inOrder(this.#noted(withRule(this.#keywords(keywords), atMostOne, this.#rules)))
     return inOrder(this.#noted(this.#union(anyOf, this.#keywords(keywords))))
   }
@@ -96,7 +95,7 @@ class Writer {
   #orNull(member: unknown, schema: PlainObject, annotations: PlainObject): PlainObject {
     if (this.#variant === 'service') return { ...this.#style.orNull(schema), ...annotations }
     // The page shows null only for this definition.
-    if (member !== BackendFormat) return this.#beside(schema, annotations)
+    if (nameOf(member) !== 'BackendFormat') return this.#beside(schema, annotations)
     const { anyOf, ...rest } = this.#style.orNull(schema)
     return { ...(anyOf !== undefined && { [this.#unionKeyword]: anyOf }), ...rest, ...annotations }
   }
@@ -117,11 +116,13 @@ class Writer {
     for (const [keyword, value] of Object.entries(schema)) {
       if (this.#variant === 'page' && isUnshown(keyword, value)) continue
       if (keyword === 'default' && isPlainObject(value) && !this.#style.objectDefaults) continue
-      if (keyword === 'format' && value === MODEL_REFERENCE_FORMAT) Object.assign(written, MODEL_REFERENCE_KEYWORDS)
-      else if (isAnyKey(keyword, value)) written['additionalProperties'] = this.#anyKey(this.#use(value[ANY_KEY]))
+      if (keyword === 'format' && value === MODEL_REFERENCE_FORMAT) written['pattern'] = MODEL_REFERENCE_PATTERN
+      else if (isAnyKey(keyword, value))
+        written['additionalProperties'] = this.#anyKey(this.#use(Object.values(value)[0]))
       // typify drops the extra fields of `true`, and keeps those of an empty schema.
       else if (keyword === 'additionalProperties' && value === true) written[keyword] = {}
-      else written[keyword] = this.#value(keyword, value)
+      // TypeBox 0.34 checks the pattern in place of the list.
+      else if (keyword !== 'pattern' || schema['enum'] === undefined) written[keyword] = this.#value(keyword, value)
     }
     return written
   }
@@ -145,11 +146,15 @@ const SCHEMA_MAPS = new Set(['properties', 'patternProperties', 'dependentSchema
 const SCHEMA_LISTS = new Set(['allOf', 'oneOf', 'prefixItems'])
 const SCHEMA_VALUES = new Set(['items', 'additionalProperties', 'not', 'contains', 'propertyNames'])
 
-/** How TypeBox writes a record with any key. `.` does not match a line break, so the keyword for all keys is better. */
-const ANY_KEY = '^.*$'
+/** A record with any key. `.` does not match a line break, so the keyword for all keys is better. */
+function isAnyKey(keyword: string, value: unknown): value is PlainObject {
+  return keyword === 'patternProperties' && isPlainObject(value) && isEveryKey(Object.keys(value))
+}
 
-function isAnyKey(keyword: string, value: unknown): value is { [ANY_KEY]: unknown } {
-  return keyword === 'patternProperties' && isPlainObject(value) && Object.keys(value).join() === ANY_KEY
+/** The name of a definition of ours. */
+export function nameOf(schema: unknown): SchemaName | undefined {
+  const name = nameOfDefinition(schema)
+  return name !== undefined && isSchemaName(name) ? name : undefined
 }
 
 function isNull(schema: unknown): boolean {

@@ -1,12 +1,12 @@
 /** The nodes of a document: each object that a definition describes, by the name of that definition. */
 
-import type { Static } from 'typebox'
-import type { SCHEMAS, SchemaName } from '../schemas/index.js'
+import type { SchemaName } from '../schemas/index.js'
+import type { ModelInput } from '../validation/index.js'
 import { type Step, schemaNode, walk } from './schema-walk.js'
 
 /** One object of the validated document, with the path to it. */
 export interface DocumentNode<Name extends SchemaName = SchemaName> {
-  readonly value: Static<(typeof SCHEMAS)[Name]>
+  readonly value: ModelInput<Name>
   readonly step: Step | null
 }
 

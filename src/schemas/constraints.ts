@@ -35,16 +35,20 @@ export const PROJECT_PATTERN = patternOf(PROJECT_URN_RULE.characters)
 export const PROJECT_URN = { maxLength: PROJECT_URN_RULE.maxLength, pattern: PROJECT_PATTERN } as const
 
 /**
- * The `format` of a model reference: `segment` or `segment/segment`.
- * JSON Schema has no such format, so artifacts for other languages contain a pattern instead.
+ * The grammar of a model reference, `segment` or `segment/segment`, as one pattern. RE2, and with it Go and Rust, has no lookahead, and
+ * generators drop a schema of two patterns, so that it counts a hyphen and the character after it as one: a segment with hyphens may be
+ * longer than the service allows. Validation recognises this pattern, and checks the exact rule.
  */
-export const MODEL_REFERENCE_FORMAT = 'model-reference'
+export const MODEL_REFERENCE_PATTERN = `^${modelSegment(MODEL_SEGMENT_RULE)}(/${modelSegment(MODEL_SEGMENT_RULE)})?$`
 
 /** A model reference as schema keywords: at most two segments and a slash. */
 export const MODEL_REFERENCE = {
   maxLength: 2 * MODEL_SEGMENT_RULE.maxLength + 1,
-  format: MODEL_REFERENCE_FORMAT,
+  pattern: MODEL_REFERENCE_PATTERN,
 } as const
+
+/** The `format` by which a definition of your own may ask for a model reference. JSON Schema has no such format. */
+export const MODEL_REFERENCE_FORMAT = 'model-reference'
 
 /** The maximum lengths of fields without other rules. */
 export const DESCRIPTION = { maxLength: 1000 } as const
@@ -52,4 +56,8 @@ export const TOOL_CALL = { maxLength: 255 } as const
 
 function patternOf<Characters extends string>(characters: Characters): `^[${Characters}]+$` {
   return `^[${characters}]+$`
+}
+
+function modelSegment({ first, characters, minLength, maxLength }: typeof MODEL_SEGMENT_RULE): string {
+  return `[${first}](-?[${characters}]){${minLength - 1},${maxLength - 1}}`
 }

@@ -1,4 +1,4 @@
-import * as Type from 'typebox'
+import * as Type from './typebox.js'
 
 /**
  * An optional field that may be `null`, like nearly every optional field of the service without a default.
@@ -9,13 +9,13 @@ import * as Type from 'typebox'
 export function nullable<Schema extends Type.TSchema>(
   schema: Schema,
   options: { description?: string; default?: unknown } = {},
-): Type.TOptional<Type.TUnion<[Schema, Type.TNull]>> {
+) {
   return Type.Optional(Type.Union([schema, Type.Null()], options))
 }
 
 /** A required field whose type is a named definition, with the description of the field. */
-export function described<Schema extends Type.TSchema>(schema: Schema, description: string): Type.TUnion<[Schema]> {
-  return Type.Union([schema], { description })
+export function described<Schema extends Type.TSchema>(schema: Schema, description: string) {
+  return Type.Alias(schema, { description })
 }
 
 /**

@@ -1,7 +1,6 @@
 export { Adapter } from './adapter.js'
 export { APIEndpointData } from './api-endpoint-data.js'
 export { BackendFormat } from './backend-format.js'
-export { MODEL_REFERENCE_FORMAT } from './constraints.js'
 export { CreateModelEntityRequest } from './create-model-entity-request.js'
 export { FinetuningType } from './finetuning-type.js'
 export { HTTPValidationError } from './http-validation-error.js'

@@ -1,7 +1,10 @@
-import * as Type from 'typebox'
+import { named } from './identity.js'
+import * as Type from './typebox.js'
 
 /** One step of the place of an error: a field name or an index. */
-export const ValidationErrorLocItems = Type.Union([Type.String(), Type.Integer()], { title: 'ValidationErrorLocItems' })
+export const ValidationErrorLocItems = named(
+  Type.Union([Type.String(), Type.Integer()], { title: 'ValidationErrorLocItems' }),
+)
 
 /** The static type of {@link ValidationErrorLocItems}. */
 export type ValidationErrorLocItems = Type.Static<typeof ValidationErrorLocItems>

@@ -51,8 +51,8 @@ const GGUF = { 'general.architecture': 'llama', 'llama.block_count': 2, 'llama.e
 describe('the package, packed from a clean clone', () => {
   it('holds what a user needs, and no more', () => {
     const needed = [
-      /^dist\/(?:checkpoint\/)?[\w-]+\.js$/,
-      /^dist\/(?:checkpoint\/)?[\w-]+\.d\.ts$/,
+      /^dist\/(?:checkpoint\/|schemas\/)?[\w-]+\.js$/,
+      /^dist\/(?:checkpoint\/|schemas\/)?[\w-]+\.d\.ts$/,
       /^dist\/page\/index\.html$/,
       /^schemas\/(?:2020-12|draft-07)\/\w+\.json$/,
       /^schemas\/openapi-3\.[01]\.json$/,

@@ -128,7 +128,7 @@ describe('a definition that cannot be validated by', () => {
     [Type.Object({ a: Type.Record(Type.Integer(), Type.String()) }), 'a pattern of keys at #/properties/a'],
     [{ type: 'object', required: ['a'] }, 'the keyword "required" at #'],
     [Type.String({ pattern: '[\\W]' }), 'the pattern "[\\\\W]" at #'],
-    [Type.Object({}, { atMostOne: { fields: ['a'], error: 'x' } }), 'an atMostOne without names'],
+    [Type.Object({}, { atMostOne: { fields: 'a', error: 'x' } }), 'an atMostOne without names'],
     [{ type: 'array', items: true }, 'anything but an object at #/items'],
   ])('is a TypeError that names the place: %j', (definition, words) => {
     expect(() => validate(definition, {})).toThrow(TypeError)

@@ -1,3 +1,7 @@
+import { MODEL_REFERENCE_FORMAT, MODEL_REFERENCE_PATTERN } from '../../schemas/constraints.js'
+import { isEveryKey } from '../../schemas/every-key.js'
+import { keywordsOf } from '../../schemas/identity.js'
+import { patternOfTexts } from '../../schemas/pattern-of-texts.js'
 import { rustRegExp } from '../rust-pattern.js'
 import { answerPlan } from './answer-plan.js'
 import type { AtMostOne, Bounds, FieldPlan, ModelPlan, Plan, StringPlan } from './plan.js'
@@ -20,7 +24,7 @@ function planAt(definition: unknown, place: string): Plan {
   }
   if (place.length > LONGEST_PLACE) throw unsupported(`${place.slice(0, 50)}…`, 'a definition that contains itself')
   for (const [key, what] of CODE) if (key in definition) throw unsupported(place, what)
-  const schema: Schema = { ...definition }
+  const schema = keywordsOf(definition)
   if (schema['anyOf'] !== undefined) return unionPlan(schema, place)
   if (schema['enum'] !== undefined) return enumPlan(schema, place)
   const type = schema['type']
@@ -61,18 +65,14 @@ function recordPlan(schema: Schema, place: string): Plan {
   const { patternProperties: patterns, additionalProperties: others } = schema
   if (others === false) throw unsupported(place, 'additionalProperties false')
   if (isSchema(patterns)) {
-    const [[pattern, values] = [], ...more] = Object.entries(patterns)
-    if (more.length > 0 || !EVERY_KEY.has(pattern ?? '')) throw unsupported(place, 'a pattern of keys')
-    return { kind: 'record', values: planAt(values, `${place}/patternProperties`) }
+    if (!isEveryKey(Object.keys(patterns))) throw unsupported(place, 'a pattern of keys')
+    return { kind: 'record', values: planAt(Object.values(patterns)[0], `${place}/patternProperties`) }
   }
   return {
     kind: 'record',
     values: isSchema(others) ? planAt(others, `${place}/additionalProperties`) : { kind: 'any' },
   }
 }
-
-/** What the versions of TypeBox write for `Record(String(), …)`. */
-const EVERY_KEY: ReadonlySet<string> = new Set(['^.*$', '^(.*)$'])
 
 function modelPlan(schema: Schema, place: string): ModelPlan {
   known(schema, place, ['properties', 'required', 'additionalProperties', 'atMostOne', 'isAnswer'])
@@ -89,15 +89,19 @@ function modelPlan(schema: Schema, place: string): ModelPlan {
   })
   let model: ModelPlan = { kind: 'model', name: typeof title === 'string' ? title : 'Model', fields }
   if (extras === true) model = { ...model, keepsExtras: true }
-  if (schema['atMostOne'] !== undefined) model = { ...model, atMostOne: atMostOne(schema['atMostOne'], model, place) }
+  const rule = schema['atMostOne'] === undefined ? undefined : atMostOne(schema['atMostOne'], model, place)
+  if (rule !== undefined) model = { ...model, atMostOne: rule }
   return schema['isAnswer'] === true ? answerPlan(model) : model
 }
 
-function atMostOne(rule: unknown, { fields }: ModelPlan, place: string): AtMostOne {
+/** The rule among the fields that are there: `Pick` and `Omit` of TypeBox keep it whole. */
+function atMostOne(rule: unknown, { fields }: ModelPlan, place: string): AtMostOne | undefined {
   const { fields: names, error }: { readonly fields?: unknown; readonly error?: unknown } = isSchema(rule) ? rule : {}
-  const isField = (name: unknown): name is string => fields.some((field) => field.name === name)
-  if (Array.isArray(names) && names.every(isField) && typeof error === 'string') return { fields: names, error }
-  throw unsupported(place, 'an atMostOne without names of fields and an error')
+  if (!Array.isArray(names) || typeof error !== 'string') {
+    throw unsupported(place, 'an atMostOne without names of fields and an error')
+  }
+  const known = names.filter((name) => fields.some((field) => field.name === name))
+  return known.length > 1 ? { fields: known, error } : undefined
 }
 
 /** An absent optional field that may be null is null, like pydantic's `Optional[…] = None`. */
@@ -121,11 +125,13 @@ function isNull(member: unknown): boolean {
 }
 
 function enumPlan(schema: Schema, place: string): Plan {
-  known(schema, place, ['enum'])
+  known(schema, place, ['enum', 'pattern'])
   const values = schema['enum']
   if (!Array.isArray(values) || !values.every((value) => typeof value === 'string')) {
     throw unsupported(place, 'an enum of anything but strings')
   }
+  const { pattern } = schema
+  if (pattern !== undefined && pattern !== patternOfTexts(values)) throw unsupported(place, 'a pattern beside an enum')
   return { kind: 'enum', values }
 }
 
@@ -133,14 +139,16 @@ function stringPlan(schema: Schema, place: string): Plan {
   const format = schema['format']
   if (format === 'date-time') return known(schema, place, ['format']) && { kind: 'datetime' }
   if (format === 'uri') return known(schema, place, ['format']) && { kind: 'url' }
-  if (format !== undefined && format !== 'model-reference') throw unsupported(place, `format ${JSON.stringify(format)}`)
+  if (format !== undefined && format !== MODEL_REFERENCE_FORMAT)
+    throw unsupported(place, `format ${JSON.stringify(format)}`)
   known(schema, place, ['format', 'minLength', 'maxLength', 'pattern'])
   const { minLength, maxLength, pattern } = schema
   let plan: StringPlan = { kind: 'string' }
   if (typeof minLength === 'number') plan = { ...plan, minLength }
   if (typeof maxLength === 'number') plan = { ...plan, maxLength }
-  if (typeof pattern === 'string') plan = { ...plan, pattern: readable(pattern, place) }
-  return format === undefined ? plan : { ...plan, reference: true }
+  const isReference = pattern === MODEL_REFERENCE_PATTERN
+  if (typeof pattern === 'string' && !isReference) plan = { ...plan, pattern: readable(pattern, place) }
+  return isReference || format !== undefined ? { ...plan, reference: true } : plan
 }
 
 function readable(pattern: string, place: string): string {

@@ -1,13 +1,13 @@
 import { Ajv, type MacroKeywordDefinition } from 'ajv'
 import addFormats from 'ajv-formats'
 import { isModelRef } from '../../../src/references/index.js'
-import { MODEL_REFERENCE_FORMAT, SCHEMAS, type SchemaName } from '../../../src/schemas/index.js'
+import { MODEL_REFERENCE_FORMAT, MODEL_REFERENCE_PATTERN } from '../../../src/schemas/constraints.js'
+import { SCHEMAS, type SchemaName } from '../../../src/schemas/index.js'
 import { COMMON_DATE_TIME, isUtcDateTime, MAX_URL, NORMAL_URL } from '../../../src/validation/fast-path/text-checks.js'
 
 /** Ajv with ajv-formats, compiled from a definition as it is: whatever the fast path takes, it takes. */
 export function ajvOf(name: SchemaName): (value: unknown) => boolean {
-  const ajv = addFormats.default(new Ajv({ strict: false }))
-  return ajv.addFormat(MODEL_REFERENCE_FORMAT, isModelRef).compile(JSON.parse(JSON.stringify(SCHEMAS[name])))
+  return addFormats.default(new Ajv({ strict: false })).compile(JSON.parse(JSON.stringify(SCHEMAS[name])))
 }
 
 /**
@@ -58,7 +58,8 @@ function withOurFormats(part: unknown): unknown {
   if ('additionalProperties' in part && part.additionalProperties === true) {
     return { ...part, additionalProperties: { free: true }, propertyNames: { format: 'well-formed' } }
   }
-  const { type, format, maxLength }: { type?: unknown; format?: unknown; maxLength?: unknown } = part
+  const { type, format, maxLength, pattern }: Readonly<Record<string, unknown>> = { ...part }
+  if (pattern === MODEL_REFERENCE_PATTERN) return { ...part, format: MODEL_REFERENCE_FORMAT }
   if (type === 'integer') return { ...part, format: 'unrounded' }
   return type === 'string' && maxLength !== undefined && format === undefined
     ? { ...part, format: 'well-formed' }
