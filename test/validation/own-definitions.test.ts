@@ -129,6 +129,17 @@ describe('a definition that cannot be validated by', () => {
     [{ type: 'object', required: ['a'] }, 'the keyword "required" at #'],
     [Type.String({ pattern: '[\\W]' }), 'the pattern "[\\\\W]" at #'],
     [Type.Object({}, { atMostOne: { fields: 'a', error: 'x' } }), 'an atMostOne without names'],
+    [{ type: 'object', properties: { a: { type: 'string', maxLength: '5' } } }, 'maxLength "5" at #/properties/a'],
+    [{ type: 'string', minLength: -1 }, 'minLength -1 at #'],
+    [{ type: 'string', minLength: 1.5 }, 'minLength 1.5 at #'],
+    [{ type: 'string', pattern: ['a'] }, 'pattern ["a"] at #'],
+    [{ type: 'integer', minimum: '1' }, 'minimum "1" at #'],
+    [{ type: 'number', exclusiveMaximum: Number.NaN }, 'exclusiveMaximum NaN at #'],
+    [{ type: 'number', maximum: true }, 'maximum true at #'],
+    [{ type: 'object', properties: {}, required: true }, 'required true at #'],
+    [{ type: 'object', properties: {}, required: [1] }, 'required [1] at #'],
+    [{ type: 'object', properties: {}, required: ['a'] }, 'the required field "a" without a property at #'],
+    [{ type: 'object', properties: {}, isAnswer: 'yes' }, 'isAnswer "yes" at #'],
     [{ type: 'array', items: true }, 'anything but an object at #/items'],
   ])('is a TypeError that names the place: %j', (definition, words) => {
     expect(() => validate(definition, {})).toThrow(TypeError)

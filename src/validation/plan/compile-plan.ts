@@ -81,6 +81,9 @@ function modelPlan(schema: Schema, place: string): ModelPlan {
   if (extras !== undefined && extras !== true)
     throw unsupported(place, `additionalProperties ${JSON.stringify(extras)}`)
   const isRequired = new Set(Array.isArray(required) ? required : [])
+  for (const name of isRequired) {
+    if (!Object.hasOwn(properties, name)) throw unsupported(place, `the required field "${name}" without a property`)
+  }
   const fields = Object.entries(properties).map(([name, property]): FieldPlan => {
     const plan = planAt(property, `${place}/properties/${name}`)
     if (isRequired.has(name)) return { name, plan, required: true }
@@ -194,7 +197,30 @@ function known(schema: Schema, place: string, keywords: readonly string[]): true
     (key) => !ANNOTATIONS.has(key) && !keywords.includes(key) && !key.startsWith('~') && !key.startsWith('x-'),
   )
   if (strange !== undefined) throw unsupported(place, `the keyword "${strange}"`)
+  for (const [keyword, isRight] of Object.entries(VALUES)) {
+    const value = schema[keyword]
+    if (value !== undefined && !isRight(value)) throw unsupported(place, `${keyword} ${shown(value)}`)
+  }
   return true
+}
+
+const isLength = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
+
+/** What the values of keywords must be. A keyword with another value would check nothing. */
+const VALUES: Readonly<Record<string, (value: unknown) => boolean>> = {
+  minLength: isLength,
+  maxLength: isLength,
+  minimum: Number.isFinite,
+  exclusiveMinimum: Number.isFinite,
+  maximum: Number.isFinite,
+  exclusiveMaximum: Number.isFinite,
+  pattern: (value) => typeof value === 'string',
+  required: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+  isAnswer: (value) => typeof value === 'boolean',
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? typeof value).slice(0, 60)
 }
 
 function isSchema(value: unknown): value is Schema {
