@@ -1,6 +1,8 @@
 import { open, stat } from 'node:fs/promises'
 import { MAX_MANIFEST_SIZE } from '../manifest/index.js'
-import { STANDARD_INPUT } from './find-files.js'
+
+/** Standard input, as an argument. */
+export const STANDARD_INPUT = '-'
 
 /** The bytes of a file, or the reason why it cannot be read. */
 export type FileContent =

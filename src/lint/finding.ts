@@ -13,8 +13,11 @@ export interface Finding {
   readonly severity: Severity
   /** The place inside the linted value. */
   readonly loc: Loc
-  /** Whether the finding is about the key at `loc` (an unknown field) or about its value. */
-  readonly at: 'key' | 'value'
+  /**
+   * Whether the finding is about the key at `loc` (an unknown field), about its value, or about the object that lacks it
+   * (a required field).
+   */
+  readonly at: 'key' | 'value' | 'holder'
   /** What was found and what was expected. */
   readonly message: string
   /** How to fix it. */

@@ -54,7 +54,7 @@ export function* lintValidated(
   model: SchemaName,
   value: unknown,
   validated: { readonly ok: true; readonly value: unknown } | { readonly ok: false },
-  options: LintOptions & Partial<Pick<LintDocument, 'seen'>>,
+  options: LintOptions & Partial<Pick<LintDocument, 'seen'> & RuleChoice>,
 ): Generator<Finding> {
   const document: LintDocument = {
     model,
@@ -65,8 +65,20 @@ export function* lintValidated(
     seen: options.seen,
     minimumGpus: options.minimumGpus ?? (() => ({})),
   }
-  const rules = validated.ok ? RULES : RULES.filter(({ runsOnInvalid }) => runsOnInvalid)
-  for (const rule of rules) for (const hit of rule.check(document)) yield findingOf(rule, hit)
+  const { rules: more = [], isOff } = options
+  for (const rules of [RULES, more]) {
+    for (const rule of rules) {
+      if ((!validated.ok && !rule.runsOnInvalid) || isOff?.(rule.code)) continue
+      for (const hit of rule.check(document)) yield findingOf(rule, hit)
+    }
+  }
+}
+
+/** Which rules run. */
+interface RuleChoice {
+  /** Rules beside {@link RULES}. */
+  readonly rules: readonly Rule[]
+  readonly isOff: (code: string) => boolean
 }
 
 function findingOf({ code, severity }: Rule, { node, loc, at, message, help }: Match): Finding {

@@ -21,7 +21,8 @@ export interface Match {
   /** The path from the top of the document, or from `node` if that is set. */
   readonly loc: Loc
   readonly node?: DocumentNode
-  readonly at?: 'key'
+  /** Default: the value. `holder` is the object that lacks the field. */
+  readonly at?: 'key' | 'holder'
   readonly message: string
   readonly help: string
 }

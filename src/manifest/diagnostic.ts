@@ -16,6 +16,8 @@ export type ManifestErrorCode =
   | 'too_deep'
   | 'too_large'
   | 'alias_bomb'
+  | 'missing_file'
+  | 'config_invalid'
 
 /** One problem and its place. Lines and columns count from 1, columns in UTF-16 code units. The end is exclusive. */
 export interface Diagnostic {
@@ -75,12 +77,12 @@ export interface CheckSummary {
   readonly errors: number
   readonly warnings: number
   readonly infos: number
-  /** How many files are no manifests and were not checked. */
-  readonly skipped?: number
+  /** How many files are not manifests and were not checked. */
+  readonly skipped: number
   /** How many diagnostics a comment or a baseline silences. */
-  readonly suppressed?: number
-  /** How many diagnostics are counted but not listed. Absent if all are listed. */
-  readonly hidden?: number
+  readonly suppressed: number
+  /** How many diagnostics are counted but not listed. */
+  readonly hidden: number
 }
 
 /** The diagnostics of one manifest. */
@@ -94,22 +96,32 @@ export interface ManifestCheck {
   readonly documents: number
   /** The number of empty documents. */
   readonly emptyDocuments: number
-  /** The diagnostics that comments silence. Absent if there are none. */
-  readonly suppressed?: readonly SuppressedDiagnostic[]
+  /** The number of documents that are not models. Only a search in a folder skips them; `documents` does not count them. */
+  readonly skippedDocuments: number
+  /** The diagnostics that comments silence, at most `maxDiagnostics`. */
+  readonly suppressed: readonly SuppressedDiagnostic[]
+  /** The number of all diagnostics that comments silence. */
+  readonly suppressedCount: number
 }
 
-/** Adds up the checks of several files. */
+/** Adds up the checks of several files. A file of which all documents are skipped is skipped. */
 export function summaryOf(checks: Iterable<ManifestCheck>): CheckSummary {
-  const total = { files: 0, documents: 0, errors: 0, warnings: 0, infos: 0 }
-  let listed = 0
-  for (const { counts, documents, diagnostics } of checks) {
-    total.files += 1
+  const total = { files: 0, documents: 0, errors: 0, warnings: 0, infos: 0, skipped: 0, suppressed: 0, hidden: 0 }
+  for (const check of checks) {
+    const { counts, documents, diagnostics } = check
+    if (isSkipped(check)) total.skipped += 1
+    else total.files += 1
     total.documents += documents
     total.errors += counts.error
     total.warnings += counts.warning
     total.infos += counts.info
-    listed += diagnostics.length
+    total.suppressed += check.suppressedCount
+    total.hidden += counts.error + counts.warning + counts.info - diagnostics.length
   }
-  const hidden = total.errors + total.warnings + total.infos - listed
-  return hidden === 0 ? total : { ...total, hidden }
+  return total
+}
+
+/** Whether none of the documents of a file is a model. */
+export function isSkipped({ documents, emptyDocuments, skippedDocuments }: ManifestCheck): boolean {
+  return skippedDocuments > 0 && documents === emptyDocuments
 }

@@ -1,5 +1,6 @@
-import type { ManifestCheck } from './diagnostic.js'
-import type { Finding, Findings } from './findings.js'
+import type { Diagnostic, ManifestCheck } from './diagnostic.js'
+import type { FileFindings } from './file-findings.js'
+import type { Finding } from './findings.js'
 import { excerptOf } from './redaction/excerpt.js'
 import type { Redaction } from './redaction/redaction.js'
 import { pageOf } from './rule-page.js'
@@ -7,28 +8,37 @@ import type { SourceText } from './source-text.js'
 
 /** Converts the kept findings of a file into diagnostics: adds places, masks secrets and limits sizes. */
 export function diagnosticsOf(
-  findings: Findings,
+  findings: Pick<FileFindings, 'inOrder' | 'counts' | 'silenced' | 'suppressed'>,
   file: string,
   source: SourceText,
   redaction: Redaction,
   hasContext: boolean,
-): Pick<ManifestCheck, 'diagnostics' | 'excerpts' | 'counts'> {
+): Pick<ManifestCheck, 'diagnostics' | 'excerpts' | 'counts' | 'suppressed' | 'suppressedCount'> {
   const kept = findings.inOrder()
   const text = (long: string) => clipped(redaction.prose(clipped(long, 2 * MAX_TEXT)), MAX_TEXT)
+  const diagnosticOf = ({ document, severity, code, loc, span, message, help }: Finding): Diagnostic => ({
+    file,
+    document,
+    ...source.placeOf(span),
+    severity,
+    code,
+    loc: shortened(loc, redaction),
+    message: text(message),
+    help: text(help),
+    url: pageOf(code),
+  })
+  const excerpt = ({ span }: Finding) => excerptOf(source, redaction, span, { hasContext, related: [] })
   return {
-    diagnostics: kept.map(({ document, severity, code, loc, span, message, help }) => ({
-      file,
-      document,
-      ...source.placeOf(span),
-      severity,
-      code,
-      loc: shortened(loc, redaction),
-      message: text(message),
-      help: text(help),
-      url: pageOf(code),
-    })),
-    excerpts: kept.map(({ span }) => excerptOf(source, redaction, span, { hasContext, related: [] })),
+    diagnostics: kept.map(diagnosticOf),
+    excerpts: kept.map(excerpt),
     counts: findings.counts,
+    suppressed: findings.silenced.map((finding) => ({
+      diagnostic: diagnosticOf(finding),
+      excerpt: excerpt(finding),
+      kind: 'inSource',
+      ...(finding.reason !== undefined && { justification: finding.reason }),
+    })),
+    suppressedCount: findings.suppressed,
   }
 }
 

@@ -1,15 +1,15 @@
 export {
   type CheckManifestOptions,
   checkManifest,
-  DEFAULT_MAX_DIAGNOSTICS,
-  MAX_MANIFEST_SIZE,
   type ManifestFormat,
 } from './check-manifest.js'
+export { DEFAULT_MAX_DIAGNOSTICS, MAX_MANIFEST_SIZE } from './check-source.js'
 export {
   type CheckSummary,
   type Diagnostic,
   type DiagnosticSeverity,
   type Fix,
+  isSkipped,
   type ManifestCheck,
   type ManifestErrorCode,
   type RelatedPlace,
@@ -18,5 +18,6 @@ export {
   type TextEdit,
 } from './diagnostic.js'
 export type { Excerpt } from './redaction/excerpt.js'
+export { ALL_RULES, type RuleInfo } from './rule-catalogue.js'
 export { pageOf } from './rule-page.js'
 export type { Place } from './source-text.js'

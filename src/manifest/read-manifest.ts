@@ -1,4 +1,4 @@
-import { readDocuments } from './check-manifest.js'
+import { documentsIn } from './documents.js'
 import { Redaction } from './redaction/redaction.js'
 import { plainValue } from './source-node.js'
 import { decodeUtf8, SourceText } from './source-text.js'
@@ -13,7 +13,7 @@ export function readManifest(bytes: Uint8Array, file: string): ReadManifest {
   const source = new SourceText(decoded.text)
   let value: unknown
   let isRead = false
-  for (const document of readDocuments(source.text, { file })) {
+  for (const document of documentsIn(source.text, { file })) {
     if (document.kind === 'empty') continue
     if (document.kind === 'errors') {
       const redaction = new Redaction(source.text)

@@ -30,6 +30,11 @@ export class SourceText {
     return Math.min((this.#lineStarts[line - 1] ?? this.text.length) + column - 1, this.text.length)
   }
 
+  /** The number of lines. */
+  get lineCount(): number {
+    return this.#lineStarts.length
+  }
+
   /** The text of a line, without its line end. */
   line(number: number): string {
     const start = this.#lineStarts[number - 1]

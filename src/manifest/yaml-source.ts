@@ -1,19 +1,24 @@
 import { Composer, type Document, isScalar, type ParsedNode, type ScalarTag } from 'yaml'
 import { type ReadDocument, unreadable } from './file-error.js'
+import type { CommentCollector } from './yaml-comments.js'
 import { coreTagError } from './yaml-core-tags.js'
 import { repeatedDirectives } from './yaml-directives.js'
 import { yamlTokens } from './yaml-tokens.js'
 import { MERGE_TAG, YamlTreeReader } from './yaml-tree.js'
 
-/** Reads the documents of a YAML 1.2 text (core schema, regardless of its directives), with merge keys. */
-export function readYamlDocuments(text: string): ReadDocument[] {
+/**
+ * Reads the documents of a YAML 1.2 text (core schema, regardless of its directives), with merge keys.
+ *
+ * @param comments - collects the comments, if anybody wants them
+ */
+export function readYamlDocuments(text: string, comments?: CommentCollector): ReadDocument[] {
   if (/^[ \t\r\n]*$/.test(text)) return [{ kind: 'empty' }]
   const control = CONTROL_CHARACTER.exec(text)
   if (control) {
-    const before = readYamlDocuments(text.slice(0, control.index))
+    const before = readYamlDocuments(text.slice(0, control.index), comments)
     return [...before.slice(0, -1), controlCharacter(control[0], control.index)]
   }
-  const { tokens, tooDeep } = yamlTokens(text)
+  const { tokens, tooDeep } = yamlTokens(text, comments)
   const composer = new Composer({
     schema: 'core',
     customTags: (tags) => [...tags, WHOLE_FLOAT, MERGE],

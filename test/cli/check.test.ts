@@ -114,7 +114,16 @@ describe('model-entity check exits with', () => {
 describe('model-entity check --format json', () => {
   it('prints the summary and every diagnostic, with the places of the file', () => {
     const { summary, diagnostics } = json('bad.yaml')
-    expect(summary).toEqual({ files: 1, documents: 1, errors: 12, warnings: 0, infos: 0 })
+    expect(summary).toEqual({
+      files: 1,
+      documents: 1,
+      errors: 12,
+      warnings: 0,
+      infos: 0,
+      skipped: 0,
+      suppressed: 0,
+      hidden: 0,
+    })
     expect(diagnostics.at(-1)).toEqual({
       file: 'bad.yaml',
       document: 0,
@@ -131,14 +140,13 @@ describe('model-entity check --format json', () => {
     })
   })
 
-  it('searches folders for manifests in order, hidden folders, packages and other files left out', () => {
+  it('searches folders for manifests in order, packages and other files left out', () => {
     const { summary, diagnostics } = json('models')
-    expect(summary).toMatchObject({ files: 4, documents: 5 })
+    expect(summary).toMatchObject({ files: 4, documents: 5, skipped: 1 })
     expect(diagnostics.map(({ file, code }: { file: string; code: string }) => `${file} ${code}`)).toEqual([
+      'models/.hidden/d.yaml string_type',
       'models/b.yml string_pattern_mismatch',
       'models/c.jsonl string_type',
-      'models/deep/er/f.yaml missing',
-      'models/deep/er/f.yaml unknown-field',
     ])
   })
 
@@ -176,7 +184,16 @@ describe('model-entity check --format json', () => {
 
   it('prints errors only with --quiet, and counts all', () => {
     expect(json('warned.yaml', '--quiet')).toEqual({
-      summary: { files: 1, documents: 1, errors: 0, warnings: 1, infos: 0 },
+      summary: {
+        files: 1,
+        documents: 1,
+        errors: 0,
+        warnings: 1,
+        infos: 0,
+        skipped: 0,
+        suppressed: 0,
+        hidden: 0,
+      },
       diagnostics: [],
     })
   })

@@ -32,11 +32,11 @@ describe('model-entity', () => {
   })
 
   it.each([
-    ['a name with a line end', ['check', 'no\nsuch.yaml']],
+    ['a name with a line end', ['check', '.', '--config', 'no\nsuch.yaml']],
     ['a model with a line end', ['check', '-', '--model', 'x\ny']],
     ['a misspelt command', ['chek']],
     ['a misspelt flag', ['check', '-', '--fromat']],
-    ['a name that steers the terminal', ['check', '\u001b[31mred']],
+    ['a name that steers the terminal', ['check', '.', '--config', '\u001b[31mred']],
   ])('tells %s in one line', (_, args) => {
     expect(runCli(args)).toMatchObject({
       code: 2,

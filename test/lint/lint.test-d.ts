@@ -11,7 +11,7 @@ describe('lint', () => {
 
   it('answers findings that know whether they point at a key or a value', () => {
     expectTypeOf(lint).returns.toEqualTypeOf<Finding[]>()
-    expectTypeOf<Finding['at']>().toEqualTypeOf<'key' | 'value'>()
+    expectTypeOf<Finding['at']>().toEqualTypeOf<'key' | 'value' | 'holder'>()
     expectTypeOf<Finding['severity']>().toEqualTypeOf<'warning' | 'info'>()
     expectTypeOf(RULES).toEqualTypeOf<readonly Rule[]>()
   })

@@ -1,5 +1,4 @@
-import { RULES } from '../../../lint/index.js'
-import type { DiagnosticSeverity, ManifestErrorCode } from '../../../manifest/index.js'
+import { ALL_RULES, type DiagnosticSeverity, type ManifestErrorCode } from '../../../manifest/index.js'
 import { ERROR_TYPES } from '../../../validation/index.js'
 
 /** What the reports say about a code: one sentence, and its severity if nothing else is configured. */
@@ -22,10 +21,12 @@ const FILE_ERRORS: Readonly<Record<ManifestErrorCode, string>> = {
   too_deep: 'The document is nested too deeply.',
   too_large: 'The file is too large.',
   alias_bomb: 'The document is too large with its aliases expanded.',
+  missing_file: 'A name on the command line is not a file, a folder or a pattern that matches.',
+  config_invalid: 'The config has a mistake.',
 }
 
 const DESCRIPTIONS: ReadonlyMap<string, CodeDescription> = new Map<string, CodeDescription>([
   ...Object.entries(ERROR_TYPES).map(([code, text]) => [code, { text: `${text}.`, severity: 'error' }] as const),
   ...Object.entries(FILE_ERRORS).map(([code, text]) => [code, { text, severity: 'error' }] as const),
-  ...RULES.map(({ code, description, severity }) => [code, { text: description, severity }] as const),
+  ...ALL_RULES.map(({ code, description, severity }) => [code, { text: description, severity }] as const),
 ])

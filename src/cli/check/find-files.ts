@@ -1,0 +1,109 @@
+/** Finds the files that the arguments of a check name. */
+
+import { lstatSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import picomatch from 'picomatch'
+import { globs } from '../../policy/globs.js'
+import { UsageError } from '../exit-code.js'
+import { STANDARD_INPUT } from '../read-file.js'
+import { isConfigFile } from './config-files.js'
+import { isFolder, realPath, searchFolder } from './search-folder.js'
+import { slashed } from './slashed.js'
+
+/** A file to check. */
+export interface FoundFile {
+  /** The name that the user gave, or the path below a folder that the user gave, with forward slashes. */
+  readonly name: string
+  readonly path: string
+  /**
+   * `named`: by its name or by a pattern, so that all of it is checked. `found`: in a folder, so that documents that are
+   * not models are skipped. `missing`: it does not exist, or no file matches the pattern.
+   */
+  readonly how: 'named' | 'found' | 'missing'
+  /** The path without links. */
+  readonly real: string
+}
+
+/** Which files to leave out. */
+export interface FileChoice {
+  /** Patterns relative to the working directory: those of `--exclude`. */
+  readonly exclude: readonly string[]
+  readonly usesGitRules: boolean
+  /** What the config of a file says about it. `path` is absolute. */
+  readonly config: {
+    isExcluded(path: string): boolean
+    isIncluded(path: string): boolean
+    /** Reads a config that was met, so that its mistakes are reported. */
+    load(path: string): unknown
+  }
+}
+
+/**
+ * Finds the files that the arguments name, each once. An argument is a file, a folder to search, a glob pattern, or `!` and
+ * a pattern to leave out.
+ *
+ * @throws UsageError if all arguments are patterns to leave out
+ */
+export function findFiles(names: readonly string[], choice: FileChoice): FoundFile[] {
+  const wanted = names.filter((name) => !name.startsWith('!'))
+  if (wanted.length === 0) throw new UsageError('only patterns to leave out are given; name a file or a folder too')
+  const leftOut = names.filter((name) => name.startsWith('!')).map((name) => name.slice(1))
+  const excluded = globs([...choice.exclude, ...leftOut])
+  const isExcluded = (path: string, isDirectory: boolean) => {
+    const isMatch = excluded.matches(slashed(relative(process.cwd(), resolve(path))))
+    // In a folder with exceptions, each file is asked for itself.
+    return isMatch ? !(isDirectory && excluded.hasExceptions) : !isDirectory && choice.config.isExcluded(resolve(path))
+  }
+  const found = new Map<string, FoundFile>()
+  for (const name of wanted) {
+    for (const file of filesOf(name, { ...choice, isExcluded })) {
+      const { real } = file
+      const known = found.get(real)
+      // A file that is found in a folder and named as well is named.
+      if (known === undefined || (known.how === 'found' && file.how === 'named')) found.set(real, file)
+    }
+  }
+  return [...found.values()]
+}
+
+type Choice = FileChoice & { readonly isExcluded: (path: string, isFolder: boolean) => boolean }
+
+function filesOf(name: string, choice: Choice): FoundFile[] {
+  if (name === STANDARD_INPUT) return [{ name, path: name, real: name, how: 'named' }]
+  if (lstatSync(name, { throwIfNoEntry: false })) {
+    if (isConfigFile(name) && !isFolder(name)) {
+      choice.config.load(name)
+      return []
+    }
+    if (!isFolder(name)) return [{ name: slashed(name), path: name, real: realPath(name), how: 'named' }]
+    return searched(name, choice)
+  }
+  const matches = picomatch.scan(slashed(name)).isGlob ? matching(slashed(name), choice) : []
+  return matches.length > 0 ? matches : [{ name: slashed(name), path: name, real: resolve(name), how: 'missing' }]
+}
+
+/** The extensions that a folder is searched for. */
+const MANIFEST = /\.(?:ya?ml|json|(?:jsonl|ndjson)(?:\.gz)?)$/i
+
+function searched(folder: string, { config, isExcluded, usesGitRules }: Choice): FoundFile[] {
+  const isWanted = (name: string, path: string) => {
+    if (!isConfigFile(name)) return MANIFEST.test(name) || config.isIncluded(path)
+    config.load(path)
+    return false
+  }
+  return searchFolder(folder, { isWanted, isExcluded, usesGitRules }).map((file) => ({ ...file, how: 'found' }))
+}
+
+/** The files that match a pattern. Like in a shell, `*` does not match a leading dot. */
+function matching(pattern: string, { isExcluded, usesGitRules }: Choice): FoundFile[] {
+  const { base, glob } = picomatch.scan(pattern)
+  const folder = base === '' ? '.' : base
+  if (!isFolder(folder)) return []
+  const test = picomatch(pattern.replace(/^\.\//, ''))
+  const depth = glob.includes('**') ? {} : { depth: glob.split('/').length - 1 }
+  const isWanted = (name: string) => test(name)
+  return searchFolder(folder, { isWanted, isExcluded, usesGitRules, ...depth }).map((file) => ({
+    ...file,
+    how: 'named',
+  }))
+}

@@ -1,0 +1,152 @@
+/** Searches a folder for manifests. */
+
+import { readdirSync, realpathSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type GitRules, gitRulesIn, NO_RULES } from './git-rules.js'
+import { slashed } from './slashed.js'
+
+/** A file that a search has found. A folder that cannot be listed is one too, so that it is reported. */
+export interface SearchedFile {
+  /** The path below the folder that the user named, with forward slashes. */
+  readonly name: string
+  readonly path: string
+  /** The path without links. */
+  readonly real: string
+}
+
+/** What a search looks for. */
+export interface Search {
+  /** Whether a file belongs to the result. */
+  readonly isWanted: (name: string, path: string) => boolean
+  /** Whether a file or a folder is excluded. `path` is absolute. */
+  readonly isExcluded: (path: string, isFolder: boolean) => boolean
+  readonly usesGitRules: boolean
+  /** How many folders deep to search. */
+  readonly depth?: number
+}
+
+/**
+ * The files of a folder, in name order. Links are followed, but every folder and every file is found once, and under its
+ * own name if that lies in the folder too. So links that go round in a circle end.
+ */
+export function searchFolder(folder: string, search: Search): SearchedFile[] {
+  const real = realPath(folder)
+  const found = new Found()
+  const state: State = { search, found, visited: new Set(), links: [] }
+  walk({ path: folder, real, rules: search.usesGitRules ? gitRulesIn(real) : NO_RULES, depth: search.depth }, state)
+  // Links come last, so that what lies in the folder itself is found under its own name.
+  for (let link = state.links.shift(); link !== undefined; link = state.links.shift()) follow(link, state)
+  return found.inOrder()
+}
+
+interface State {
+  readonly search: Search
+  readonly found: Found
+  readonly visited: Set<string>
+  readonly links: Link[]
+}
+
+interface Link {
+  readonly path: string
+  readonly depth: number | undefined
+}
+
+interface Folder extends Link {
+  readonly real: string
+  readonly rules: GitRules
+}
+
+function walk({ path: folder, real, rules, depth }: Folder, state: State): void {
+  if (state.visited.has(real)) return
+  state.visited.add(real)
+  const entries = entriesOf(folder)
+  if (entries === undefined) {
+    state.found.add(folder, real)
+    return
+  }
+  for (const entry of entries) {
+    const { name } = entry
+    if (NEVER_SEARCHED.has(name)) continue
+    const path = join(folder, name)
+    const realPathOfEntry = join(real, name)
+    const isFolder = entry.isDirectory()
+    if (rules.ignores(realPathOfEntry, isFolder) || state.search.isExcluded(path, isFolder)) continue
+    if (entry.isSymbolicLink()) state.links.push({ path, depth: deeper(depth) })
+    else if (!isFolder) addFile(path, realPathOfEntry, state)
+    else if (depth !== 0) {
+      walk({ path, real: realPathOfEntry, rules: rules.below(realPathOfEntry), depth: deeper(depth) }, state)
+    }
+  }
+}
+
+/** Folders that hold files of other projects, or of Git. */
+const NEVER_SEARCHED = new Set(['node_modules', '.git'])
+
+function deeper(depth: number | undefined): number | undefined {
+  return depth === undefined ? undefined : depth - 1
+}
+
+function addFile(path: string, real: string, { search, found }: State): void {
+  if (search.isWanted(slashed(path), path)) found.add(path, real)
+}
+
+function follow({ path, depth }: Link, state: State): void {
+  const real = realPath(path)
+  if (!isFolder(path)) addFile(path, real, state)
+  // The target may lie in a folder that Git ignores: its own rules apply, not those beside the link.
+  else if (depth === undefined || depth >= 0)
+    walk({ path, real, rules: state.search.usesGitRules ? gitRulesIn(real) : NO_RULES, depth }, state)
+}
+
+/** The files found so far, each once. */
+class Found {
+  readonly #files = new Map<string, SearchedFile>()
+
+  add(path: string, real: string): void {
+    if (!this.#files.has(real)) this.#files.set(real, { name: slashed(path), path, real })
+  }
+
+  inOrder(): SearchedFile[] {
+    const keyed = [...this.#files.values()].map((file) => ({ file, steps: file.name.split('/') }))
+    return keyed.sort((one, other) => bySteps(one.steps, other.steps)).map(({ file }) => file)
+  }
+}
+
+/** Name order in every folder: `a/z` comes before `a-b`. */
+function bySteps(one: readonly string[], other: readonly string[]): number {
+  for (let at = 0; ; at += 1) {
+    const [left, right] = [one[at], other[at]]
+    if (left === right) {
+      if (left === undefined) return 0
+      continue
+    }
+    if (left === undefined) return -1
+    return right === undefined || left > right ? 1 : -1
+  }
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    return undefined
+  }
+}
+
+/** The path without links, or the path itself if a link is broken. */
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return resolve(path)
+  }
+}
+
+/** Whether a path, or what it links to, is a folder. */
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
+}

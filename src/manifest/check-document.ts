@@ -1,0 +1,53 @@
+import type { SchemaName } from '../schemas/index.js'
+import { checkEntity, type EntityCheck, type EntityFinding } from './check-entity.js'
+import { entitiesOf } from './document-kind.js'
+import { duplicateKeys } from './duplicate-keys.js'
+import type { ReadDocument } from './file-error.js'
+import type { FileFindings } from './file-findings.js'
+import type { ManifestPolicy } from './policy.js'
+import type { Redaction } from './redaction/redaction.js'
+import { contentsOf } from './source-node.js'
+
+/** How a document is checked. */
+interface DocumentCheck extends Partial<Omit<EntityCheck, 'policy'>> {
+  readonly model?: SchemaName
+  readonly policy: ManifestPolicy
+  readonly redaction: Redaction
+  readonly findings: FileFindings
+}
+
+/** Checks one document: what keeps it from being read, or its entities. */
+export function checkDocument(document: ReadDocument, index: number, check: DocumentCheck): void {
+  const { model, redaction, findings, policy, name, minimumGpus, across } = check
+  if (document.kind === 'empty') return
+  if (document.kind === 'errors') redaction.addText()
+  else redaction.addDocument(document.root)
+  const errors = document.kind === 'errors' ? document.errors : duplicateKeys(document.root)
+  for (const fileError of errors) findings.add({ document: index, severity: 'error', loc: [], ...fileError })
+  for (const { span } of errors.slice(0, 1)) findings.addRefused(span)
+  if (document.kind === 'errors' || errors.length > 0) return
+  const tell = (finding: EntityFinding) => findings.add({ document: index, ...finding })
+  const tellOnce = document.isShared ? once(tell) : tell
+  const shared = { values: new Map(), failed: new WeakMap(), seen: new WeakMap() }
+  const checked = new Set<unknown>()
+  for (const entity of entitiesOf(document.root, model)) {
+    const contents = contentsOf(entity.node)
+    // An aliased entity has the same kind every time: the kind depends on its fields.
+    if (contents !== undefined && checked.has(contents)) continue
+    checked.add(contents)
+    const isAccepted = checkEntity(entity, shared, { policy, name, minimumGpus, across }, tellOnce)
+    if (!isAccepted) findings.addRefused(entity.node.span ?? { start: 0, end: 0 })
+  }
+}
+
+/** An aliased value appears in several places but is written once, so it is reported once. */
+function once(tell: (finding: EntityFinding) => void): (finding: EntityFinding) => void {
+  const told = new Set<string>()
+  return (finding) => {
+    const { span, code, loc, message } = finding
+    const key = `${span.start} ${span.end} ${code} ${String(loc.at(-1)).slice(0, 100)} ${message.slice(0, 200)}`
+    if (told.has(key)) return
+    told.add(key)
+    tell(finding)
+  }
+}

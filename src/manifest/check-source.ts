@@ -1,0 +1,110 @@
+/** The check of one manifest, with everything that the command asks for. */
+
+import type { MinimumGpusOfSpec } from '../lint/index.js'
+import type { SchemaName } from '../schemas/index.js'
+import { checkDocument } from './check-document.js'
+import type { CheckAcross } from './checked-entity.js'
+import type { ManifestCheck } from './diagnostic.js'
+import { diagnosticsOf } from './diagnostics-of.js'
+import { documentsIn, formatOf, type ManifestFormat } from './documents.js'
+import type { FileError, ReadDocument } from './file-error.js'
+import { FileFindings } from './file-findings.js'
+import { mayBeModel } from './model-likeness.js'
+import { type ManifestPolicy, NO_POLICY } from './policy.js'
+import { Redaction } from './redaction/redaction.js'
+import { decodeUtf8, SourceText } from './source-text.js'
+import { CommentCollector } from './yaml-comments.js'
+
+/** How a manifest is checked. */
+export interface SourceCheck {
+  readonly file?: string
+  readonly format?: ManifestFormat
+  readonly model?: SchemaName
+  readonly name?: string
+  readonly minimumGpus?: MinimumGpusOfSpec
+  readonly maxDiagnostics?: number
+  /** Whether the file was found by searching a folder: documents that are not models are skipped. */
+  readonly skipsOthers?: boolean
+  readonly policy?: ManifestPolicy
+  readonly across?: CheckAcross
+  /** The rules across files that run. */
+  readonly acrossRules?: ReadonlySet<string>
+}
+
+/** The default limit of listed diagnostics per file. */
+export const DEFAULT_MAX_DIAGNOSTICS = 1000
+
+/** The largest manifest that is read, in bytes or UTF-16 code units. */
+export const MAX_MANIFEST_SIZE = 64 * 1024 * 1024
+
+/** A check, and the text that was checked. */
+export interface CheckedSource {
+  readonly check: ManifestCheck
+  readonly source: SourceText
+}
+
+/** Checks the documents of a manifest. */
+export function checkSource(manifest: string | Uint8Array, check: SourceCheck): CheckedSource {
+  const { file = 'manifest.yaml', maxDiagnostics = DEFAULT_MAX_DIAGNOSTICS, policy = NO_POLICY } = check
+  const { source, fileError, rest } = open(manifest)
+  const comments = source.text.includes(DIRECTIVE) ? new CommentCollector() : undefined
+  const findings = new FileFindings({ source, policy, most: maxDiagnostics, comments, acrossRules: check.acrossRules })
+  const redaction = new Redaction(source.text)
+  const seen = { documents: 0, emptyDocuments: 0, skippedDocuments: 0 }
+  const documents = fileError
+    ? [asDocument(fileError)]
+    : documentsIn(source.text, { ...check, file, ...(comments && { comments }) })
+  let index = 0
+  for (const document of documents) {
+    if (check.skipsOthers === true && !mayBeModel(document, rest ?? source.text)) seen.skippedDocuments += 1
+    else {
+      checkDocument(document, index, { ...check, policy, redaction, findings })
+      seen.documents += 1
+      if (document.kind === 'empty') seen.emptyDocuments += 1
+    }
+    index += 1
+  }
+  findings.finish()
+  const hasContext = (check.format ?? formatOf(file)) !== 'jsonl'
+  return { check: { ...diagnosticsOf(findings, file, source, redaction, hasContext), ...seen }, source }
+}
+
+/** What the comments begin with that silence rules. */
+const DIRECTIVE = 'model-entity-'
+
+/** The text; or the readable part of it, and why the rest cannot be read. */
+interface Opened {
+  readonly source: SourceText
+  readonly fileError?: FileError
+  /** What can be made of a text that cannot be read. */
+  readonly rest?: string
+}
+
+function open(text: string | Uint8Array): Opened {
+  if (text.length > MAX_MANIFEST_SIZE) {
+    const message = `The file is larger than ${MAX_MANIFEST_SIZE} bytes`
+    const rest = typeof text === 'string' ? text : latin1(text)
+    return { ...refused('', 'too_large', message, 'split it into several files'), rest }
+  }
+  const decoded = typeof text === 'string' ? ({ ok: true, text } as const) : decodeUtf8(text)
+  if (decoded.ok) return { source: new SourceText(decoded.text) }
+  const help = 'save the file as UTF-8; a binary file is not a manifest'
+  const opened = refused(decoded.before, 'not_utf8', 'The file is not UTF-8 from here on', help)
+  return { ...opened, rest: typeof text === 'string' ? text : latin1(text) }
+}
+
+/** The file cannot be read to its end. Reported at the end of the readable part. */
+function refused(before: string, code: FileError['code'], message: string, help: string): Opened {
+  const source = new SourceText(before)
+  const at = source.text.length
+  return { source, fileError: { code, span: { start: at, end: at }, message, help } }
+}
+
+/** Every byte as a character: enough to look for the names of fields. */
+function latin1(bytes: Uint8Array): string {
+  return new TextDecoder('latin1').decode(bytes)
+}
+
+function asDocument(fileError: FileError): ReadDocument {
+  return { kind: 'errors', errors: [fileError] }
+}

@@ -1,0 +1,110 @@
+import type { DiagnosticSeverity } from './diagnostic.js'
+import { type Counts, type Finding, Findings } from './findings.js'
+import type { ManifestPolicy } from './policy.js'
+import { ACROSS_RULES, isRuleCode, SUPPRESSION_RULES } from './rule-catalogue.js'
+import type { Span } from './source-node.js'
+import type { SourceText } from './source-text.js'
+import { Suppressions } from './suppressions/suppressions.js'
+import type { YamlComments } from './yaml-comments.js'
+
+/** A finding that a comment silences. */
+export interface SilencedFinding extends Finding {
+  readonly reason: string | undefined
+}
+
+interface FileRules {
+  readonly source: SourceText
+  readonly policy: ManifestPolicy
+  /** The most findings to keep. */
+  readonly most: number
+  /** The comments of the file, complete as soon as its documents are read. */
+  readonly comments: YamlComments | undefined
+  /** The rules across files that run. */
+  readonly acrossRules: ReadonlySet<string> | undefined
+}
+
+/** The findings of one file, with the severities of the policy, and without those that a comment silences. */
+export class FileFindings {
+  readonly #rules: FileRules
+  readonly #findings: Findings
+  readonly #silenced: SilencedFinding[] = []
+  readonly #suppressions: Suppressions
+  /** The places of the documents with errors: the rules have not run there. */
+  readonly #refused: Span[] = []
+  #suppressed = 0
+
+  constructor(rules: FileRules) {
+    this.#rules = rules
+    this.#findings = new Findings(rules.most)
+    this.#suppressions = new Suppressions(rules.source)
+  }
+
+  get counts(): Readonly<Counts> {
+    return this.#findings.counts
+  }
+
+  /** How many findings comments silence. */
+  get suppressed(): number {
+    return this.#suppressed
+  }
+
+  /** The first of the silenced findings. */
+  get silenced(): readonly SilencedFinding[] {
+    return this.#silenced
+  }
+
+  /** The kept findings, in text order. */
+  inOrder(): Finding[] {
+    return this.#findings.inOrder()
+  }
+
+  add(finding: Finding): void {
+    const severity = this.#severityOf(finding.code, finding.severity)
+    if (severity === 'off') return
+    const { comments, most } = this.#rules
+    if (comments !== undefined && isRuleCode(finding.code)) {
+      this.#suppressions.read(comments)
+      const silencer = this.#suppressions.silencerOf(finding.code, finding.span)
+      if (silencer !== undefined) {
+        this.#suppressed += 1
+        if (this.#silenced.length < most) this.#silenced.push({ ...finding, severity, reason: silencer.reason })
+        return
+      }
+    }
+    this.#findings.add({ ...finding, severity })
+  }
+
+  /** Notes that the service refuses what is written in a stretch of the file. */
+  addRefused(span: Span): void {
+    this.#refused.push(span)
+  }
+
+  /** Adds what there is to report about comments. */
+  finish(): void {
+    const { comments } = this.#rules
+    if (comments === undefined) return
+    this.#suppressions.read(comments)
+    for (const { kind, ...fault } of this.#suppressions.faults((code, span) => this.#hasRun(code, span, comments))) {
+      const { code, severity } = SUPPRESSION_RULES[kind]
+      const told = this.#severityOf(code, severity)
+      if (told !== 'off')
+        this.#findings.add({ document: documentOf(fault.span, comments), severity: told, code, loc: [], ...fault })
+    }
+  }
+
+  #severityOf(code: string, own: DiagnosticSeverity): DiagnosticSeverity | 'off' {
+    return (isRuleCode(code) ? this.#rules.policy.severityOf(code) : undefined) ?? own
+  }
+
+  #hasRun(code: string, { start }: Span, { documentEnds }: YamlComments): boolean {
+    const isAcross = ACROSS_RULES.some((rule) => rule.code === code)
+    if (isAcross && this.#rules.acrossRules?.has(code) !== true) return false
+    const end = documentEnds.find((one) => one > start) ?? Number.POSITIVE_INFINITY
+    const begin = documentEnds.findLast((one) => one <= start) ?? 0
+    return code === 'unknown-field' || !this.#refused.some((span) => span.start >= begin && span.start < end)
+  }
+}
+
+function documentOf({ start }: Span, { documentEnds }: YamlComments): number {
+  return documentEnds.filter((end) => end <= start).length
+}

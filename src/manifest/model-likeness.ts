@@ -1,0 +1,57 @@
+/** Whether a document that a search has found is a model: a repository has many other files in YAML and JSON. */
+
+import { CreateModelEntityRequest, ModelEntity } from '../schemas/index.js'
+import type { ReadDocument } from './file-error.js'
+import { entryOf, type SourceNode } from './source-node.js'
+
+/** The fields that make a mapping a model, whatever else it has. */
+const TELLING = [
+  'spec',
+  'finetuning_type',
+  'fileset',
+  'base_model',
+  'api_endpoint',
+  'backend_format',
+  'prompt',
+  'custom_fields',
+  'ownership',
+  'model_providers',
+  'trust_remote_code',
+  'adapters',
+  'workspace',
+] as const
+
+const FIELDS: ReadonlySet<string> = new Set(
+  [CreateModelEntityRequest, ModelEntity].flatMap(({ properties }) => Object.keys(properties)),
+)
+
+/**
+ * Whether a document may be a model. A Kubernetes object is not, nor is a mapping with foreign keys only beside fields that
+ * many things have, such as `name`; a list is not if none of its items is.
+ *
+ * @param text - the text of the whole file
+ */
+export function mayBeModel(document: ReadDocument, text: string): boolean {
+  if (document.kind === 'empty') return true
+  if (document.kind === 'errors') return mentionsModel(text)
+  const { root } = document
+  if (root.kind !== 'sequence') return isModel(root)
+  return root.items.every(({ kind }) => kind === 'mapping') && (root.items.length === 0 || root.items.some(isModel))
+}
+
+function isModel(node: SourceNode): boolean {
+  if (node.kind !== 'mapping') return false
+  const has = (key: string) => entryOf(node, key) !== undefined
+  if (has('apiVersion') && has('kind')) return false
+  return TELLING.some(has) || node.entries.every(({ key }) => FIELDS.has(key))
+}
+
+/** Whether a text that cannot be read has the look of a model: a telling field at the start of a line, or as a key of JSON. */
+function mentionsModel(text: string): boolean {
+  if (/^apiVersion[ \t]*:/m.test(text) && /^kind[ \t]*:/m.test(text)) return false
+  return AT_LINE_START.test(text) || AS_JSON_KEY.test(text)
+}
+
+const NAMES = [...TELLING, 'name', 'id'].join('|')
+const AT_LINE_START = new RegExp(`^\\ufeff?(?:${NAMES})[ \\t]*:`, 'm')
+const AS_JSON_KEY = new RegExp(`"(?:${NAMES})"\\s*:`)

@@ -1,0 +1,138 @@
+import type { Span } from '../source-node.js'
+import type { SourceText } from '../source-text.js'
+import type { YamlComments } from '../yaml-comments.js'
+import { type ParsedSuppression, parseSuppression } from './parse-suppression.js'
+
+/** Something to report about a comment. */
+export interface CommentFault {
+  readonly kind: 'withoutReason' | 'unused'
+  readonly span: Span
+  readonly message: string
+  readonly help: string
+}
+
+/** What silences a finding. */
+export interface Silencer {
+  readonly reason: string | undefined
+}
+
+/** The comments of one file that silence rules: which findings they silence, and which of them silence nothing. */
+export class Suppressions {
+  readonly #source: SourceText
+  readonly #byLine = new Map<number, Comment[]>()
+  readonly #regions: Region[] = []
+  readonly #comments: Comment[] = []
+  readonly #faults: CommentFault[] = []
+  #isRead = false
+
+  constructor(source: SourceText) {
+    this.#source = source
+  }
+
+  /** Takes in the comments of the file. The text must have been read up to its end. */
+  read({ comments, documentEnds }: YamlComments): void {
+    if (this.#isRead) return
+    this.#isRead = true
+    const open = new Map<string, Region>()
+    let ends = 0
+    for (const { span, text } of comments) {
+      const parsed = parseSuppression(text)
+      if (parsed === undefined) continue
+      for (; (documentEnds[ends] ?? Number.POSITIVE_INFINITY) < span.start; ends += 1) open.clear()
+      const comment: Comment = { ...parsed, span, used: new Set() }
+      this.#note(comment)
+      if (parsed.directive === 'disable-line') this.#addLine(this.#lineOf(span.start), comment)
+      else if (parsed.directive === 'disable-next-line') this.#addLine(this.#nextLine(span.start), comment)
+      else if (parsed.directive === 'disable') {
+        for (const code of parsed.codes) {
+          const end = documentEnds[ends] ?? Number.POSITIVE_INFINITY
+          const region: Region = { code, comment, start: span.start, end }
+          open.set(code, region)
+          this.#regions.push(region)
+        }
+      } else this.#enable(comment, open)
+    }
+  }
+
+  /** What silences a finding, if anything does. */
+  silencerOf(code: string, span: Span): Silencer | undefined {
+    if (this.#comments.length === 0) return undefined
+    const onLine = this.#byLine.get(this.#lineOf(span.start))?.find(({ codes }) => codes.includes(code))
+    const comment = onLine ?? this.#regions.findLast((region) => isIn(region, code, span))?.comment
+    comment?.used.add(code)
+    return comment
+  }
+
+  /**
+   * What to report about the comments, when all findings have been asked for.
+   *
+   * @param hasRun - whether a rule has run at a place: where it has not, nobody knows whether the comment is needed
+   */
+  faults(hasRun: (code: string, span: Span) => boolean): readonly CommentFault[] {
+    const unused = this.#comments.flatMap(({ directive, codes, used, span }): CommentFault[] => {
+      const idle = directive === 'enable' ? [] : codes.filter((code) => !used.has(code) && hasRun(code, span))
+      if (idle.length === 0) return []
+      const names = idle.map((code) => `"${code}"`).join(', ')
+      return [{ kind: 'unused', span, message: `The comment silences nothing: no ${names} here`, help: 'remove it' }]
+    })
+    return [...this.#faults, ...unused]
+  }
+
+  #note(comment: Comment): void {
+    this.#comments.push(comment)
+    const { span, directive, codes, reason } = comment
+    for (const fault of comment.faults) this.#faults.push({ kind: 'unused', span, ...fault })
+    if (directive === 'enable' || codes.length === 0 || reason !== undefined) return
+    const message = `The comment does not say why ${codes.map((code) => `"${code}"`).join(', ')} may be ignored`
+    this.#faults.push({ kind: 'withoutReason', span, message, help: 'write the reason behind " -- "' })
+  }
+
+  #addLine(line: number, comment: Comment): void {
+    const known = this.#byLine.get(line)
+    if (known === undefined) this.#byLine.set(line, [comment])
+    else known.push(comment)
+  }
+
+  #enable({ codes, span }: Comment, open: Map<string, Region>): void {
+    const ended = codes.length === 0 ? [...open.keys()] : codes
+    const idle = ended.filter((code) => !open.has(code))
+    for (const code of ended) {
+      const region = open.get(code)
+      if (region !== undefined) region.end = span.start
+      open.delete(code)
+    }
+    if (idle.length === 0 && ended.length > 0) return
+    const names = idle.map((code) => `"${code}"`).join(', ') || 'nothing'
+    const message = `The comment ends nothing: ${names === 'nothing' ? 'no rule' : names} is not disabled here`
+    this.#faults.push({ kind: 'unused', span, message, help: 'remove it' })
+  }
+
+  #lineOf(offset: number): number {
+    return this.#source.placeOf({ start: offset, end: offset }).line
+  }
+
+  /** The next line with more than a comment, so that several comments may stand above one line. */
+  #nextLine(offset: number): number {
+    let line = this.#lineOf(offset) + 1
+    while (line <= this.#source.lineCount && /^\s*(?:#|$)/.test(this.#source.line(line))) line += 1
+    return line
+  }
+}
+
+interface Comment extends ParsedSuppression {
+  readonly span: Span
+  /** The rules of which it has silenced a finding. */
+  readonly used: Set<string>
+}
+
+/** From a `disable` to its `enable`, or to the end of the document. */
+interface Region {
+  readonly code: string
+  readonly comment: Comment
+  readonly start: number
+  end: number
+}
+
+function isIn({ code, start, end }: Region, wanted: string, span: Span): boolean {
+  return code === wanted && span.start >= start && span.start < end
+}

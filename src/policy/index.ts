@@ -1,0 +1,6 @@
+export { AcrossCheck } from './across/check-across.js'
+export { EntityIndex } from './across/entity-index.js'
+export type { ConfigSettings } from './check-config.js'
+export { NO_SETTINGS } from './check-config.js'
+export { type Policy, policyOf } from './policy.js'
+export { type ReadConfig, readConfig } from './read-config.js'
