@@ -146,6 +146,7 @@ describe('model-entity check --format json', () => {
     expect(diagnostics.map(({ file, code }: { file: string; code: string }) => `${file} ${code}`)).toEqual([
       'models/.hidden/d.yaml string_type',
       'models/b.yml string_pattern_mismatch',
+      'models/c.jsonl duplicate-entity',
       'models/c.jsonl string_type',
     ])
   })

@@ -35,7 +35,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const ALL = ['good.yaml', 'warned.yaml', 'hostile,%:.yaml', 'a b', 'bad.json', 'broken.yaml']
+const ALL = ['good.yaml', 'warned.yaml', 'hostile,%:.yaml', 'a b/ü.yaml', 'bad.json', 'broken.yaml']
 
 describe('check --format sarif', () => {
   const isSarif = sarifValidator()
