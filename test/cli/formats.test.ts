@@ -157,7 +157,7 @@ describe('check --format markdown', () => {
 
 describe('check --format rdjson', () => {
   it('counts columns in bytes', () => {
-    const { diagnostics } = JSON.parse(of('rdjson', 'a b'))
+    const { diagnostics } = JSON.parse(of('rdjson', 'a b/ü.yaml'))
     const source = readFileSync(join(folder, 'a b/ü.yaml'))
     const texts = diagnostics.map(
       ({ location: { range } }: { location: { range: Record<'start' | 'end', { line: number; column: number }> } }) => {
