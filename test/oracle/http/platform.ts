@@ -13,7 +13,8 @@ const STARTS_WITHIN_MS = 180_000
 export class RunningPlatform {
   private readonly child: ChildProcess
   private readonly home: string
-  private readonly origin: string
+  /** Where it answers: `http://127.0.0.1:8089`. */
+  readonly origin: string
 
   private constructor(child: ChildProcess, home: string, origin: string) {
     this.child = child
