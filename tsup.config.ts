@@ -20,6 +20,7 @@ export default defineConfig({
     client: 'src/client/index.ts',
     adapters: 'src/adapters/index.ts',
     fastify: 'src/adapters/fastify.ts',
+    'openapi-types': 'src/openapi-types/index.ts',
     cli: 'src/cli/index.ts',
   },
   format: 'esm',

@@ -10,6 +10,7 @@ import { apiGenerator } from './generate/api.js'
 import { artifactsGenerator } from './generate/artifacts.js'
 import { fastPathGenerator } from './generate/fast-path.js'
 import type { Generator } from './generate/generator.js'
+import { openapiTypesGenerator } from './generate/openapi-types.js'
 import { plansGenerator } from './generate/plans.js'
 import { typebox1Generator } from './generate/typebox-1.js'
 import { versionGenerator } from './generate/version.js'
@@ -22,6 +23,7 @@ const GENERATORS: readonly Generator[] = [
   plansGenerator,
   fastPathGenerator,
   typebox1Generator,
+  openapiTypesGenerator,
   apiGenerator,
 ]
 

@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, { readonly values: readonly string[]; 
     architecture: { values: ['options'], types: ['schemas'] },
     checkpoint: { values: ['options', 'architecture', 'json', 'schemas', 'references', 'validation', 'lint'] },
     estimate: { values: ['options', 'architecture'], types: ['schemas'] },
+    'openapi-types': { values: [] },
     client: { values: ['options', 'display', 'schemas', 'json', 'validation'] },
   }
 
