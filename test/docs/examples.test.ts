@@ -1,7 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { modelService } from './model-service.js'
 
 const root = join(import.meta.dirname, '../..')
 const guides = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))
@@ -19,8 +21,8 @@ describe.each(pages)('%s', (page) => {
   })
 
   if (programs.length > 0)
-    it('shows programs that print what it says', () => {
-      for (const [, program = '', printed] of programs) expect(run(program)).toBe(printed)
+    it('shows programs that print what it says', async () => {
+      for (const [, program = '', printed] of programs) expect(await run(program)).toBe(printed)
     })
 
   if (sessions.length > 0)
@@ -39,18 +41,26 @@ it('the README shows a program and a command', () => {
   expect(readFileSync(join(root, 'README.md'), 'utf8')).toMatch(/```ts\n[\s\S]*```console\n\$ npx model-entity/)
 })
 
-/** Runs a program inside the package, where `model-entity` is the package itself, as it was built. */
-function run(program: string): string {
+/**
+ * Runs a program inside the package, where `model-entity` is the package itself, as it was built. `https://host.com` is a service that
+ * knows no models yet.
+ */
+async function run(program: string): Promise<string> {
   const folder = join(root, '.cache/docs')
   const file = join(folder, `example-${process.pid}.mjs`)
+  const service = program.includes(SERVICE) ? await modelService() : undefined
   mkdirSync(folder, { recursive: true })
-  writeFileSync(file, program)
+  writeFileSync(file, program.replaceAll(SERVICE, service?.url ?? SERVICE))
   try {
-    return execFileSync(process.execPath, [file], { encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } })
+    const { stdout } = await promisify(execFile)(process.execPath, [file], { env: { ...process.env, NO_COLOR: '1' } })
+    return stdout
   } finally {
     rmSync(file)
+    await service?.close()
   }
 }
+
+const SERVICE = 'https://host.com'
 
 function isFile(path: string): boolean {
   try {
