@@ -1,4 +1,4 @@
-import { boolean, func, integer, type OptionTable, oneOf, recordOf, required, text } from '../options/index.js'
+import { boolean, choice, func, integer, type OptionTable, oneOf, recordOf, required, text } from '../options/index.js'
 
 /** Options of {@link createClient}. */
 export interface ClientOptions {
@@ -23,6 +23,11 @@ export interface ClientOptions {
   readonly checkRequests?: boolean
   /** Whether to check that a 201 holds a model entity. If not, fields may be missing or wrong. Default: true. */
   readonly checkAnswers?: boolean
+  /**
+   * What becomes of an integer beyond 2^53 - 1 in a free field of an answer, such as a 64-bit id in `custom_fields`: `refuse` (the
+   * default: the result is `'other'`), `bigint`, or `number`, which rounds it.
+   */
+  readonly integers?: 'refuse' | 'bigint' | 'number'
   /** The most bytes of an answer, after decompression. Default: 16 MiB. */
   readonly maxAnswerBytes?: number
 }
@@ -44,5 +49,6 @@ export const CLIENT_OPTIONS: OptionTable<ClientOptions> = {
   maxRetryAfterMs: integer(0, 2 ** 31 - 1),
   checkRequests: boolean,
   checkAnswers: boolean,
+  integers: choice(['refuse', 'bigint', 'number']),
   maxAnswerBytes: integer(1),
 }

@@ -49,7 +49,7 @@ export function createClient(options: ClientOptions): Client {
 /** The options with their defaults. A later change of the caller's objects has no effect. */
 function settingsOf(options: ClientOptions): Settings {
   const { baseUrl, fetch, headers = {}, timeoutMs = 30_000, retries = 2, maxRetryAfterMs = 30_000 } = options
-  const { checkRequests = false, checkAnswers = true, maxAnswerBytes = 16 * 2 ** 20 } = options
+  const { checkRequests = false, checkAnswers = true, integers = 'refuse', maxAnswerBytes = 16 * 2 ** 20 } = options
   const fixed = typeof headers === 'function' ? undefined : checkHeaders(headers)
   return {
     base: readBaseUrl(baseUrl),
@@ -61,6 +61,7 @@ function settingsOf(options: ClientOptions): Settings {
     maxRetryAfterMs,
     checkRequests,
     checkAnswers,
+    integers,
     maxAnswerBytes,
   }
 }

@@ -22,12 +22,11 @@ export async function createModel(
   const path = operationPath(CREATE_MODEL.path, { workspace })
   const body = writeBody(request)
   if (settings.checkRequests) {
-    const checked = validateJson(CREATE_MODEL.requestBody, body)
+    // The service keeps integers of any size in free fields.
+    const checked = validateJson(CREATE_MODEL.requestBody, body, { integers: 'bigint' })
     if (!checked.ok) return { ...checked, source: 'client', attempts: 0 }
   }
   const outgoing = { method: CREATE_MODEL.method.toUpperCase(), path, body, signal: options.signal }
   const { outcome, attempts } = await exchange(settings, outgoing)
-  return outcome.kind === 'answer'
-    ? readAnswer(outcome, attempts, settings.checkAnswers)
-    : unanswered(outcome, attempts, settings)
+  return outcome.kind === 'answer' ? readAnswer(outcome, attempts, settings) : unanswered(outcome, attempts, settings)
 }

@@ -7,9 +7,10 @@ import { readDetail } from './read-detail.js'
 import { readEntity } from './read-entity.js'
 import type { AnswerProblem, CreateModelResult, OtherAnswer } from './result.js'
 import { retryAfterMs } from './retry-after.js'
+import type { Settings } from './settings.js'
 
 /** What an answer to `createModel` says. */
-export function readAnswer(answer: Answer, attempts: number, checkAnswers: boolean): CreateModelResult {
+export function readAnswer(answer: Answer, attempts: number, settings: Settings): CreateModelResult {
   const { httpStatus, isRedirect, isWhole, contentType, bytes } = answer
   const other = (problem: AnswerProblem, more: Partial<OtherAnswer> = {}) =>
     otherAnswer(answer, attempts, problem, more)
@@ -22,7 +23,7 @@ export function readAnswer(answer: Answer, attempts: number, checkAnswers: boole
   }
   const text = decodeBody(bytes)
   if (httpStatus === 201) {
-    const read = readEntity(text, checkAnswers)
+    const read = readEntity(text, settings)
     return 'entity' in read ? { ok: true, status: 201, entity: read.entity, attempts } : other(read.problem, read)
   }
   const read = readDetail(text)

@@ -11,5 +11,6 @@ export interface Settings {
   readonly maxRetryAfterMs: number
   readonly checkRequests: boolean
   readonly checkAnswers: boolean
+  readonly integers: 'refuse' | 'bigint' | 'number'
   readonly maxAnswerBytes: number
 }
