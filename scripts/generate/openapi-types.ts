@@ -1,5 +1,5 @@
 import { openapi } from '../../src/export/index.js'
-import { CREATE_MODEL } from '../../src/schemas/index.js'
+import { CREATE_MODEL, isSchemaName, SCHEMAS } from '../../src/schemas/index.js'
 import type { Generator } from './generator.js'
 
 /**
@@ -18,6 +18,7 @@ interface Schema {
   readonly type?: string | readonly string[]
   readonly enum?: readonly unknown[]
   readonly anyOf?: readonly Schema[]
+  readonly oneOf?: readonly Schema[]
   readonly $ref?: string
   readonly items?: Schema
   readonly properties?: Readonly<Record<string, Schema>>
@@ -30,7 +31,9 @@ interface Schema {
 type Way = 'request' | 'answer'
 
 const { components, paths } = openapi()
-const schemas = components.schemas as Readonly<Record<string, Schema>>
+const schemas: Readonly<Record<string, Schema>> = Object.fromEntries(
+  Object.entries(components.schemas).map(([name, schema]) => [name, withDefaults(name, schema)]),
+)
 
 /** Schemas of the request alone need no second name. The entries of a 422 are written by FastAPI, which leaves out what is not there. */
 const ONE_WAY: Readonly<Record<string, Way>> = { [CREATE_MODEL.requestBody]: 'request', ValidationError: 'request' }
@@ -96,11 +99,16 @@ function definition(name: string, way: Way, as: string): string {
 }
 
 function typeOf(schema: Schema, way: Way, indent: number): string {
-  const { $ref, anyOf, enum: values, type } = schema
+  const { $ref, anyOf, oneOf, enum: values, type } = schema
   if ($ref !== undefined) return reference($ref.slice($ref.lastIndexOf('/') + 1), way)
-  if (anyOf !== undefined) return anyOf.map((one) => typeOf(one, way, indent)).join(' | ')
+  const members = anyOf ?? oneOf
+  if (members !== undefined) return members.map((one) => typeOf(one, way, indent)).join(' | ')
   if (values !== undefined) return values.map((value) => `'${value}'`).join(' | ')
-  if (type === undefined) return 'unknown'
+  if (type === undefined) {
+    const unread = Object.keys(schema).filter((keyword) => keyword !== 'description' && keyword !== 'title')
+    if (unread.length > 0) throw new Error(`no TypeScript for ${unread}`)
+    return 'unknown'
+  }
   return [type]
     .flat()
     .map((one) => typeOfKind(one, schema, way, indent))
@@ -138,13 +146,23 @@ function objectType({ properties, required = [], additionalProperties }: Schema,
   return `{\n${fields.join('')}${more}${' '.repeat(indent)}}`
 }
 
+/** The document leaves out defaults that some generators cannot read. The definition has them all. */
+function withDefaults(name: string, schema: Schema): Schema {
+  const definition: Pick<Schema, 'properties'> = Object(isSchemaName(name) ? SCHEMAS[name] : schema)
+  const properties = Object.entries(schema.properties ?? {}).map(([key, property]): [string, Schema] => {
+    const value = definition.properties?.[key]?.default
+    return [key, value === undefined ? property : { ...property, default: value }]
+  })
+  return schema.properties === undefined ? schema : { ...schema, properties: Object.fromEntries(properties) }
+}
+
 /** Answers have defaults and nulls filled in. */
 function isThere(name: string, property: Schema, required: readonly string[], way: Way): boolean {
   return required.includes(name) || (way === 'answer' && ('default' in property || allowsNull(property)))
 }
 
-function allowsNull({ type, anyOf = [] }: Schema): boolean {
-  return [type].flat().includes('null') || anyOf.some(allowsNull)
+function allowsNull({ type, anyOf = [], oneOf = [] }: Schema): boolean {
+  return [type].flat().includes('null') || [...anyOf, ...oneOf].some(allowsNull)
 }
 
 function reference(name: string, way: Way): string {
