@@ -40,6 +40,22 @@ export class ConfigReader {
     return new ConfigReader(this.#object, this.#place, new Map(aliases))
   }
 
+  /** The same config with other class defaults: what it does not state has the value given here. */
+  withDefaults(defaults: ConfigObject): ConfigReader {
+    return new ConfigReader({ ...defaults, ...this.#object }, this.#place, this.#aliases)
+  }
+
+  /** The same config without some fields. */
+  withoutFields(names: readonly string[]): ConfigReader {
+    const fields = Object.entries(this.#object).filter(([name]) => !names.includes(name))
+    return new ConfigReader(Object.fromEntries(fields), this.#place, this.#aliases)
+  }
+
+  /** Where the config is in the file: `['text_config']`. Empty for the file itself. */
+  get place(): readonly (string | number)[] {
+    return this.#place
+  }
+
   /** Whether the field is present and not null. */
   has(name: string): boolean {
     return this.raw(name) !== undefined && this.raw(name) !== null
@@ -72,9 +88,9 @@ export class ConfigReader {
   }
 
   /** A count or a size of at least 1. */
-  positive(name: string, absent: number): number {
+  positive(name: Names, absent: number): number {
     const count = this.integer(name, absent)
-    if (count < 1) throw this.invalid(name, 'an integer of at least 1')
+    if (count < 1) throw this.invalid(this.#statedAmong(name), 'an integer of at least 1')
     return count
   }
 
@@ -124,6 +140,12 @@ export class ConfigReader {
     const place = [...this.#place, name]
     const found = describe(this.raw(name))
     return new CheckpointError('invalid_field', `${place.join('.')} is ${found}; expected ${expected}`, { place })
+  }
+
+  /** The name that the config uses, or the first. */
+  #statedAmong(names: Names): string {
+    const all = typeof names === 'string' ? [names] : names
+    return all.find((name) => this.raw(name) !== undefined) ?? all[0] ?? ''
   }
 
   #valueOf<Value>(

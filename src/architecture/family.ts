@@ -15,9 +15,13 @@ export interface Family extends FamilyFacts {
    *
    * @param config - the (text) config
    * @param className - the first of the config's `architectures`. Default: the family's language model
+   * @param find - finds the families of the parts of a multimodal model
    */
-  describe(config: ConfigReader, className: string | undefined): ModelDescription
+  describe(config: ConfigReader, className: string | undefined, find: FindFamily): ModelDescription
 }
+
+/** Finds the family of a `model_type`. */
+export type FindFamily = (modelType: string) => Family | undefined
 
 /** A family's own names for common fields: `{ hidden_size: 'n_embd' }`. */
 export type FieldNames = Partial<Record<SizeField, string>>
@@ -33,7 +37,7 @@ export type SizeField =
   | 'max_position_embeddings'
 
 /** A model of a family; the name of the family is the config's `model_type`. */
-export type ModelDescription = Omit<Architecture, 'family' | 'forward'>
+export type ModelDescription = Omit<Architecture, 'family'>
 
 /** What other parts of the library need to know about a family, besides its modules. Add a field here if you need more. */
 export interface FamilyFacts {

@@ -3,7 +3,8 @@ import type { Architecture } from './architecture.js'
 import { CheckpointError } from './checkpoint-error.js'
 import type { ConfigObject } from './config-object.js'
 import { ConfigReader } from './config-reader.js'
-import { familyOf, modelTypes } from './families/index.js'
+import { familyOf, languageModelOf, modelTypes } from './families/index.js'
+import type { Family } from './family.js'
 import { type TextConfig, textConfig } from './text-config.js'
 import { unreadSizes } from './unread-sizes.js'
 
@@ -23,10 +24,25 @@ import { unreadSizes } from './unread-sizes.js'
 export function architectureFromConfig(config: unknown): Architecture {
   const reader = new ConfigReader(object(config))
   const modelType = reader.optionalString('model_type')
-  if (modelType !== undefined && familyOf(modelType)) return described(modelType, reader, classNameOf(reader))
+  if (modelType !== undefined && familyOf(modelType)) return describeWhole(modelType, reader)
   const text = textConfig(reader)
   if (text) return describeText(text, reader)
   throw unsupported(modelType)
+}
+
+/** A model of a known family. If a part of a multimodal model is of an unknown family, only its language model. */
+function describeWhole(modelType: string, reader: ConfigReader): Architecture {
+  try {
+    return described(modelType, reader, classNameOf(reader))
+  } catch (error) {
+    const text = isUnsupported(error) ? textConfig(reader) : undefined
+    if (text === undefined || text.config === reader || !familyOf(text.family)) throw error
+    return describeText(text, reader)
+  }
+}
+
+function isUnsupported(error: unknown): boolean {
+  return error instanceof CheckpointError && error.code === 'unsupported_architecture'
 }
 
 function classNameOf(config: ConfigReader): string | undefined {
@@ -46,10 +62,15 @@ function described(modelType: string, config: ConfigReader, className: string | 
   const family = familyOf(modelType)
   if (!family) throw unsupported(modelType)
   const reader = family.attributeMap ? config.withAliases(family.attributeMap) : config
-  const model = family.describe(reader, className)
-  const forward = family.forward?.(reader, model.dimensions)
+  const model = family.describe(reader, className, partFamily)
+  const forward = family.forward?.(reader, model.dimensions) ?? model.forward
   const notes = [...model.notes, ...unreadSizes(reader)]
   return { family: modelType, ...model, notes, ...(forward && { forward }) }
+}
+
+/** The family of a part of a multimodal model. */
+function partFamily(modelType: string): Family | undefined {
+  return familyOf(modelType) ?? familyOf(languageModelOf(modelType) ?? '')
 }
 
 function object(config: unknown): ConfigObject {

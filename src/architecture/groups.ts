@@ -1,5 +1,5 @@
 import type { ModuleTree } from './architecture.js'
-import type { LinearFeatures, Module, Part, RoutedExperts, Shape } from './module.js'
+import { isTower, type LinearFeatures, type Module, type Part, type RoutedExperts, type Shape } from './module.js'
 
 /** The path of a module: names, and for a list the indices of all equal modules. */
 export type Path = readonly (string | readonly number[])[]
@@ -55,7 +55,7 @@ export function* linearGroups(architecture: ModuleTree): Generator<LinearGroup> 
 
 function* groupsBelow(group: ModuleGroup): Generator<ModuleGroup> {
   const { path, module, count } = group
-  const part = module.part ?? group.part
+  const part = isTower(group.part) ? group.part : (module.part ?? group.part)
   const routed = module.routed ?? group.routed
   yield { ...group, part, routed }
   for (const [name, child] of Object.entries(module.children ?? {})) {

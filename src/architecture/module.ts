@@ -9,7 +9,28 @@ import { CheckpointError } from './checkpoint-error.js'
 export type Shape = readonly number[]
 
 /** The part of a model that a module belongs to. Its descendants belong to the same part, unless they state another. */
-export type Part = 'embedding' | 'attention' | 'mlp' | 'experts' | 'mamba' | 'recurrence' | 'norm' | 'head' | 'other'
+export type Part =
+  | 'embedding'
+  | 'attention'
+  | 'mlp'
+  | 'experts'
+  | 'mamba'
+  | 'recurrence'
+  | 'norm'
+  | 'head'
+  | 'other'
+  | Tower
+
+/** A part beside the language model: an encoder of images or sound, a generator of speech, or what connects them to it. */
+export type Tower = (typeof TOWERS)[number]
+
+/** The parts beside the language model. */
+export const TOWERS = ['vision', 'audio', 'speech', 'projector'] as const
+
+/** Whether a part stands beside the language model. All of its modules belong to it, whatever they state. */
+export function isTower(part: Part | undefined): part is Tower {
+  return TOWERS.some((tower) => tower === part)
+}
 
 /** One module: a leaf with its own parameters, a container of named children, or a list of numbered children. */
 export interface Module {
@@ -105,6 +126,17 @@ export function listOf<Kind extends string | number | boolean>(
   return { type: 'ModuleList', items }
 }
 
+/** The same, where the module of a kind is built from the first index that has it. */
+export function listOfAlike(
+  count: number,
+  kindOf: (index: number) => string,
+  moduleAt: (index: number) => Module,
+): Module {
+  const first = new Map<string, number>()
+  for (const index of range(count)) if (!first.has(kindOf(index))) first.set(kindOf(index), index)
+  return listOf(count, kindOf, (kind) => moduleAt(first.get(kind) ?? 0))
+}
+
 /**
  * A module with a tied parameter, such as an output embedding that shares the input embedding's weight.
  *
@@ -132,6 +164,26 @@ export function sharing(module: Module, name: string): Module {
     ...(children && { children: Object.fromEntries(shared) }),
     ...(elements && { items: elements }),
   }
+}
+
+/** The same module in another place of a model: the names of the parameters that it shares begin with `to` instead of `from`. */
+export function movedTies(module: Module, from: string, to: string): Module {
+  const moved = (name: string): string => (name.startsWith(from) ? to + name.slice(from.length) : name)
+  const { ties, sharedWith, children, items } = module
+  const names = Object.entries(ties ?? {}).map(([name, shared]) => [name, moved(shared)])
+  const named = Object.entries(children ?? {}).map(([name, child]) => [name, movedTies(child, from, to)])
+  return {
+    ...module,
+    ...(ties && { ties: Object.fromEntries(names) }),
+    ...(sharedWith !== undefined && { sharedWith: moved(sharedWith) }),
+    ...(children && { children: Object.fromEntries(named) }),
+    ...(items && { items: items.map((item) => ({ ...item, module: movedTies(item.module, from, to) })) }),
+  }
+}
+
+/** The module as a part beside the language model. */
+export function tower(part: Tower, module: Module): Module {
+  return { ...module, part }
 }
 
 /**

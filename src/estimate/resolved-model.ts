@@ -1,4 +1,4 @@
-import { type Architecture, moduleGroups } from '../architecture/index.js'
+import { type Architecture, moduleGroups, parametersByPart, TOWERS } from '../architecture/index.js'
 import type { ModelSpec } from '../schemas/index.js'
 import { architectureOfSpec } from './architecture-of-spec.js'
 import { countLoraParameters } from './count-lora-parameters.js'
@@ -36,10 +36,19 @@ export function resolveModel(
   { method, lora }: Pick<CheckedMemoryOptions, 'method' | 'lora'>,
 ): ResolvedModel {
   const { architecture, assumptions } =
-    'root' in model ? { architecture: model, assumptions: [] } : architectureOfSpec(model)
+    'root' in model ? { architecture: model, assumptions: towerAssumptions(model) } : architectureOfSpec(model)
   if (architecture.forward) checkSizes(architecture)
   const adapterRank = methodOf(method).trains === 'adapters' ? adapterRanks(architecture, lora) : () => undefined
   return { architecture, replay: replayOf(architecture), adapterRank, assumptions }
+}
+
+/** What is assumed about the towers of a multimodal model: their weights count, but nothing passes through them. */
+function towerAssumptions(model: Architecture): string[] {
+  const towers = Object.keys(parametersByPart(model)).filter((part) => TOWERS.some((tower) => tower === part))
+  if (towers.length === 0) return []
+  return [
+    `The inputs are text only: the weights of the ${towers.join(' and the ')} part are counted, its activations are not.`,
+  ]
 }
 
 function replayOf(architecture: Architecture): ReplayModel | Unreplayable {

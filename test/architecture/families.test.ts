@@ -14,8 +14,14 @@ const varied = readRecords('varied.jsonl.gz').filter(({ family }) => families.ha
 // besides, configs of well-known models as they are published.
 const headed = readRecords('mutated-a2.jsonl.gz')
 
+// Multimodal models with all their towers, and families that transformers 4.57 lacks or that come with one of them.
+const wholes = readRecords('wholes.jsonl.gz')
+
 describe('A config becomes the model that transformers builds', () => {
-  it.each([...published, ...varied, ...headed].map((record) => [record.name, record] as const))('%s', (_, record) => {
-    expect(described(architectureFromConfig(record.config))).toEqual(recorded(record))
-  })
+  it.each([...published, ...varied, ...headed, ...wholes].map((record) => [record.name, record] as const))(
+    '%s',
+    (_, record) => {
+      expect(described(architectureFromConfig(record.config))).toEqual(recorded(record))
+    },
+  )
 })

@@ -6,8 +6,10 @@ import {
   linearLayers,
   moduleGroups,
   parameters,
+  parametersByPart,
   totalParameters,
 } from '../../src/architecture/index.js'
+import { readRecords } from './records.js'
 
 describe('What a config leaves open', () => {
   it('a config of nothing but its family is the family by its class defaults', () => {
@@ -64,33 +66,52 @@ describe('The class that `architectures` names', () => {
   })
 })
 
-describe('Of a multimodal model the language model is described', () => {
-  it('under text_config, and a note says what is left out', () => {
-    const config = {
-      model_type: 'llava',
-      text_config: { model_type: 'mistral', num_hidden_layers: 2 },
-      vision_config: {},
-    }
-    const { family, notes } = architectureFromConfig(config)
-    expect(family).toBe('mistral')
-    expect(notes[0]).toMatch(/^Only the language model \(mistral\) of llava is described/)
+describe('A multimodal model is described whole', () => {
+  const llava = {
+    model_type: 'llava',
+    text_config: { model_type: 'mistral', num_hidden_layers: 2 },
+    vision_config: { model_type: 'clip_vision_model', num_hidden_layers: 3 },
+  }
+
+  it('with its own name, and the sizes of its language model', () => {
+    const { family, dimensions, notes } = architectureFromConfig(llava)
+    expect({ family, layers: dimensions.layers, notes }).toEqual({ family: 'llava', layers: 2, notes: [] })
   })
 
-  it('by the default of the whole where text_config does not say its family', () => {
-    expect(architectureFromConfig({ model_type: 'gemma3', text_config: { hidden_size: 2560 } }).family).toBe(
-      'gemma3_text',
-    )
+  it('with its towers as parts of their own', () => {
+    const record = readRecords('wholes.jsonl.gz').find(({ name }) => name === 'llava--small')
+    const parts = parametersByPart(architectureFromConfig(record?.config))
+    const recorded = (prefix: string) => totalBelow(record?.parameters ?? {}, prefix)
+    expect({ vision: parts.vision, projector: parts.projector }).toEqual({
+      vision: recorded('model.vision_tower.'),
+      projector: recorded('model.multi_modal_projector.'),
+    })
   })
 
-  it('from the config itself where the family keeps both kinds of fields side by side', () => {
+  it('where the config has the fields of both side by side', () => {
     const { family, dimensions, notes } = architectureFromConfig({
       architectures: ['Qwen2VLForConditionalGeneration'],
       model_type: 'qwen2_vl',
       hidden_size: 1536,
       vision_config: {},
     })
-    expect(notes).toHaveLength(1)
-    expect({ family, hiddenSize: dimensions.hiddenSize }).toEqual({ family: 'qwen2', hiddenSize: 1536 })
+    expect({ family, hiddenSize: dimensions.hiddenSize, notes }).toEqual({
+      family: 'qwen2_vl',
+      hiddenSize: 1536,
+      notes: [],
+    })
+  })
+
+  it('as its language model alone where a tower is unknown, and a note says what is left out', () => {
+    const config = { ...llava, vision_config: { model_type: 'telescope' } }
+    const { family, notes } = architectureFromConfig(config)
+    expect(family).toBe('mistral')
+    expect(notes[0]).toMatch(/^Only the language model \(mistral\) of llava is described/)
+  })
+
+  it('or not at all where its language model is unknown', () => {
+    const config = { ...llava, text_config: { model_type: 'lama' } }
+    expect(() => architectureFromConfig(config)).toThrow('Unknown model family "lama"')
   })
 })
 
@@ -151,3 +172,19 @@ describe('A model is held compactly', () => {
     expect([...linearLayers(deepseek)].filter(({ name }) => name.includes('.experts.')).length).toBe(58 * 256 * 3)
   })
 })
+
+/** The parameters of a record whose names begin with a prefix. */
+function totalBelow(shapes: Readonly<Record<string, readonly number[]>>, prefix: string): number {
+  const names = Object.keys(shapes).filter((name) => name.startsWith(prefix))
+  return names.reduce((sum, name) => sum + repeats(name) * product(shapes[name] ?? []), 0)
+}
+
+/** How many parameters a folded name stands for. */
+function repeats(name: string): number {
+  const [, first = '0', last = '0'] = name.match(/\{(\d+)-(\d+)\}/) ?? []
+  return Number(last) - Number(first) + 1
+}
+
+function product(sizes: readonly number[]): number {
+  return sizes.reduce((total, size) => total * size, 1)
+}

@@ -57,6 +57,8 @@ const ALLOWED: readonly string[] = [
   'estimate/architecture-of-spec.ts llama',
   // The name of a module, in RoBERTa and in its kin.
   'architecture/shapes/roberta-family.ts roberta',
+  // GGUF's name for a file with an image encoder.
+  'checkpoint/read/gguf-files.ts clip',
   // A method of quantisation.
   'checkpoint/quantisation/byte-storages.ts bitnet',
   'checkpoint/quantisation/methods.ts bitnet',

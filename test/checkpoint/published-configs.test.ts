@@ -40,7 +40,7 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
   'gemma-2-9b': [9_241_705_984, 8192, { sliding_window_config: { window_size: 4096 }, tied_embeddings: true }],
   'gemma-3-1b-it': [999_885_952, 32_768, { sliding_window_config: { window_size: 512 } }],
   // Its `rope_scaling` has a factor of 8, and its context is 128K all the same.
-  'gemma-3-4b-it': [3_880_263_168, 131_072, { family: 'gemma3_text', precision: 'bfloat16' }],
+  'gemma-3-4b-it': [4_300_079_472, 131_072, { family: 'gemma3', precision: 'bfloat16' }],
   'gpt-oss-20b': [
     20_914_757_184,
     131_072,
@@ -65,8 +65,8 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
     },
   ],
   'llama-3.2-1b': [1_235_814_400, 131_072, { tied_embeddings: true, num_kv_heads: 8 }],
-  'llama-4-scout': [107_769_861_120, 10_485_760, { family: 'llama4_text' }],
-  'llava-1.5-7b-hf': [6_738_939_904, 4096, { family: 'llama', precision: 'float16' }],
+  'llama-4-scout': [108_660_774_400, 10_485_760, { family: 'llama4' }],
+  'llava-1.5-7b-hf': [7_063_427_072, 4096, { family: 'llava', precision: 'float16' }],
   'mamba-130m-hf': [129_135_360, undefined, { num_attention_heads: 0, precision: 'float32' }],
   'mamba2-2.7b': [2_702_599_680, undefined, { num_layers: 64 }],
   'mistral-7b-v0.1': [7_241_732_096, 32_768, { sliding_window_config: { window_size: 4096 } }],
@@ -79,7 +79,7 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
   'phi-3.5-mini-instruct': [3_821_079_552, 131_072, { num_kv_heads: 32 }],
   'phi-4': [14_659_507_200, 16_384, { num_kv_heads: 10 }],
   'pythia-1b': [1_011_781_632, 2048, { family: 'gpt_neox' }],
-  'qwen2-vl-7b-instruct': [7_615_616_512, 32_768, { family: 'qwen2' }],
+  'qwen2-vl-7b-instruct': [8_291_375_616, 32_768, { family: 'qwen2_vl' }],
   'qwen2.5-7b-instruct': [7_615_616_512, 32_768, { num_kv_heads: 4 }],
   'qwen2.5-7b-yarn': [7_615_616_512, 131_072, { num_kv_heads: 4 }],
   'qwen3-30b-a3b': [30_532_122_624, 40_960, { num_kv_heads: 4, ffn_hidden_size: 6144 }],

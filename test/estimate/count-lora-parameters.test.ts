@@ -6,9 +6,9 @@ import { type LoraOptionsRecord, readRecords } from '../architecture/records.js'
 import { loraCases, loraOutcome, recordedOutcome } from '../oracle/checkpoint/compare.js'
 
 const families = new Set(FAMILIES.flatMap((family) => family.modelTypes))
-const records = [...readRecords('public.jsonl.gz'), ...readRecords('varied.jsonl.gz')].filter(
-  ({ family, lora }) => lora && families.has(family),
-)
+const records = ['public', 'varied', 'wholes']
+  .flatMap((file) => readRecords(`${file}.jsonl.gz`))
+  .filter(({ family, lora }) => lora && families.has(family))
 
 describe('LoRA is counted as PEFT counts it', () => {
   it.each(records.map((record) => [record.name, record] as const))('%s', (_, { config, lora = {} }) => {

@@ -1,10 +1,7 @@
+import { deepseekIndexer } from '../blocks/deepseek-indexer.js'
 import { expertsBlock, fusedExperts, MERGED_GATED_EXPERTS, router, sparseFrom } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
-import { linear } from '../blocks/linear.js'
-import { layerNorm } from '../blocks/norm.js'
-import type { ConfigReader } from '../config-reader.js'
-import { container, type Module } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -32,7 +29,9 @@ export const deepseekV32 = decoderFamily({
       ...latentSizes(config, LATENT),
       queryRank,
       bias: config.boolean('attention_bias', false),
-      also: { indexer: indexer(config, sizes.hiddenSize, queryRank) },
+      also: {
+        indexer: deepseekIndexer('DeepseekV32Indexer', config, { hiddenSize: sizes.hiddenSize, queryRank, heads: 64 }),
+      },
       type: 'DeepseekV32Attention',
     })
   },
@@ -66,16 +65,4 @@ const LATENT: LatentDefaults = {
   qk_rope_head_dim: 64,
   qk_nope_head_dim: 128,
   v_head_dim: 128,
-}
-
-/** Scores all tokens by a few narrow heads; attention then looks at those that score highest. */
-function indexer(config: ConfigReader, hiddenSize: number, queryRank: number): Module {
-  const heads = config.integer('index_n_heads', 64)
-  const headDim = config.integer('index_head_dim', 128)
-  return container('DeepseekV32Indexer', {
-    wq_b: linear(queryRank, heads * headDim),
-    wk: linear(hiddenSize, headDim),
-    k_norm: layerNorm(headDim),
-    weights_proj: linear(hiddenSize, heads),
-  })
 }

@@ -23,6 +23,5 @@ export const gemma = decoderFamily({
     norm: 'rmsNormPlusOne',
     feedForward: { activation: config.string('hidden_act', 'gelu') },
   }),
-  languageModelOf: ['paligemma'],
   loraTargets: ['q_proj', 'v_proj'],
 })

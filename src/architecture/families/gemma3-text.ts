@@ -44,6 +44,5 @@ export const gemma3Text = decoderFamily({
     feedForward: { activation: config.string('hidden_activation', 'gelu') },
     logits: { form: hasLimit(config, 'final_logit_softcapping', false) ? 'capped' : 'plain' },
   }),
-  languageModelOf: ['gemma3'],
   loraTargets: ['q_proj', 'v_proj'],
 })

@@ -1,11 +1,10 @@
 import { attention } from '../blocks/attention.js'
 import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
-import { depthwiseConv } from '../blocks/depthwise-conv.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layersOfTypes, layerTypes } from '../blocks/layer-types.js'
-import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
+import { shortConv } from '../blocks/short-conv.js'
 import type { ConfigReader } from '../config-reader.js'
 import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
@@ -28,20 +27,11 @@ export const lfm2 = causalLmFamily({
     const sizes = { ...stated, tiedEmbeddings: config.boolean('tie_embedding', stated.tiedEmbeddings) }
     const { hiddenSize, headDim, layers } = sizes
     const norm = rmsNorm(hiddenSize)
-    const bias = config.boolean('conv_bias', false)
     const ffnSize = adjustedFfnSize(config, config.integer('block_ff_dim', sizes.ffnSize))
     const headNorm = rmsNorm(headDim)
     const also = { q_layernorm: headNorm, k_layernorm: headNorm }
     const selfAttention = attention({ ...sizes, outputName: 'out_proj', also })
-    const convolution = container(
-      'Lfm2ShortConv',
-      {
-        in_proj: linear(hiddenSize, 3 * hiddenSize, { bias }),
-        conv: depthwiseConv(hiddenSize, config.integer('conv_L_cache', 3), { bias }),
-        out_proj: linear(hiddenSize, hiddenSize, { bias }),
-      },
-      { part: 'recurrence' },
-    )
+    const convolution = shortConv('Lfm2ShortConv', config, hiddenSize)
     const full = config.integers('full_attn_idxs')
     const types = layerTypes(config, layers, (index) => (full?.includes(index) === false ? 'conv' : 'full_attention'))
     const layer = (type: string) =>

@@ -16,6 +16,5 @@ export const llama = decoderFamily({
   },
   questionAnsweringPrefix: 'transformer',
   forward: llamaForward,
-  languageModelOf: ['idefics3', 'llava', 'llava_next', 'smolvlm', 'voxtral'],
   loraTargets: ['q_proj', 'v_proj'],
 })

@@ -75,7 +75,6 @@ export const llama4Text = decoderFamily({
     feedForward: { activation: config.string('hidden_act', 'silu'), mixture: { router: 'batched' } },
     residual: { order: 'sequential', keepsAttended: true },
   }),
-  languageModelOf: ['llama4'],
 })
 
 /** The width of the layers without experts. */

@@ -25,6 +25,5 @@ export const mistral = decoderFamily({
     ...llamaForward(config),
     masks: { forEachKind: false },
   }),
-  languageModelOf: ['mistral3'],
   loraTargets: ['q_proj', 'v_proj'],
 })

@@ -71,5 +71,4 @@ export const qwen35MoeText = causalLmFamily({
       dimensions: decoderDimensions(sizes, { gatedMlp: true, ffnHiddenSize: expertFfnSize, moe }),
     }
   },
-  languageModelOf: ['qwen3_5_moe'],
 })

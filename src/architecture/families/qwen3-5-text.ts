@@ -57,5 +57,4 @@ export const qwen35Text = causalLmFamily({
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),
     }
   },
-  languageModelOf: ['qwen3_5'],
 })

@@ -24,6 +24,6 @@ export const qwen3 = decoderFamily({
   mlp: gatedMlp,
   questionAnsweringPrefix: 'transformer',
   forward: llamaForward,
-  languageModelOf: ['qwen3_vl', 'qwen3_vl_text'],
+  languageModelOf: ['qwen3_vl_text'],
   loraTargets: ['q_proj', 'v_proj'],
 })

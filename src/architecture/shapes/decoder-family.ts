@@ -14,7 +14,7 @@ import type { AttentionPattern } from '../blocks/layer-types.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
 import type { Family, FamilyFacts } from '../family.js'
-import { listOf, type Module, range } from '../module.js'
+import { listOfAlike, type Module, range } from '../module.js'
 import type { CausalLmNames } from './causal-lm.js'
 import { causalLmFamily } from './causal-lm-family.js'
 
@@ -32,8 +32,10 @@ export interface DecoderFamilyOptions extends CausalLmNames, FamilyFacts {
   readonly attentionPattern?: (config: ConfigReader, layers: number) => AttentionPattern
   /** The norm of a number of features. Default: a root mean square norm with a gain. */
   readonly norm?: (size: number) => Module
+  /** The kind of each layer's attention, if they differ; `attention` gets it. Default: all are of one kind. */
+  readonly attentionKinds?: (config: ConfigReader, layers: number) => readonly string[]
   /** Default: Llama's, with biases if `attention_bias` is set. */
-  readonly attention?: BlockBuilder
+  readonly attention?: (sizes: DecoderSizes, config: ConfigReader, kind: string) => Module
   /** The gated feed-forward network. Default: Llama's, with biases if `mlp_bias` is set. */
   readonly mlp?: BlockBuilder
   /** Instead of `mlp`: a feed-forward network without a gate. */
@@ -75,7 +77,8 @@ export function decoderFamily(options: DecoderFamilyOptions): Family {
     sizes: corrected = (read) => read,
     attentionPattern = noPattern,
     norm: normOf = rmsNorm,
-    attention = llamaAttention,
+    attentionKinds = () => [],
+    attention = (sizes, config) => llamaAttention(sizes, config),
     plainMlp,
     mlp = plainMlp ?? llamaMlp,
     mixture: mixtureOf,
@@ -91,15 +94,21 @@ export function decoderFamily(options: DecoderFamilyOptions): Family {
     build(read, config) {
       const sizes = corrected(read, config)
       const norm = normOf(sizes.hiddenSize)
-      const selfAttention = attention(sizes, config)
+      const kinds = attentionKinds(config, sizes.layers)
+      const kindOf = (index: number) => kinds[index] ?? ''
       const mixture = mixtureOf?.(sizes, config)
       const isSparse = mixture ? (mixture.isSparse ?? (() => true)) : () => false
-      const layerOf = (sparse: boolean) => {
-        const block = sparse ? mixture?.block : mlp(sizes, config)
-        return layer(`${family.name}DecoderLayer`, { norm, attention: selfAttention, mlp: block }, config)
+      const layerAt = (index: number): Module => {
+        const parts = {
+          norm,
+          attention: attention(sizes, config, kindOf(index)),
+          mlp: isSparse(index) ? mixture?.block : mlp(sizes, config),
+        }
+        return layer(`${family.name}DecoderLayer`, parts, config)
       }
+      const layers = listOfAlike(sizes.layers, (index) => `${kindOf(index)} ${isSparse(index)}`, layerAt)
       return {
-        model: decoderModel(modelName, { ...sizes, layers: listOf(sizes.layers, isSparse, layerOf), norm, lastNorm }),
+        model: decoderModel(modelName, { ...sizes, layers, norm, lastNorm }),
         dimensions: decoderDimensions(sizes, {
           gatedMlp: plainMlp === undefined,
           ...attentionPattern(config, sizes.layers),

@@ -24,7 +24,6 @@ const OTHER_TARGETS: ReadonlyMap<string, readonly string[] | string> = new Map<s
   ['deberta', ['in_proj']],
   ['gemma4', '.*language_model\\..*\\.(q_proj|v_proj)'],
   ['layoutlm', ['query', 'value']],
-  ['llama4', ['q_proj', 'v_proj']],
   ['RefinedWeb', ['query_key_value']],
   ['RefinedWebModel', ['query_key_value']],
   ['rwkv', ['key', 'value', 'receptance', 'output']],

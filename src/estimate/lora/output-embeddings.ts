@@ -1,6 +1,8 @@
 /** The names of output embeddings, which `all-linear` skips. */
 export const OUTPUT_EMBEDDINGS: ReadonlySet<string> = new Set([
   'lm_head',
+  'language_model.lm_head',
+  'proj_out',
   'embed_out',
   'output_projection',
   'generator_lm_head',

@@ -1,4 +1,4 @@
-import type { Architecture, Module } from '../../architecture/index.js'
+import { type Architecture, isTower, type Module } from '../../architecture/index.js'
 
 /** A child of a module with its full name. */
 export interface Named {
@@ -64,8 +64,8 @@ export function outFeatures(layer: Named | undefined): number {
 export function baseOf({ root }: Architecture): Named | undefined {
   let base: Named = { name: '', module: root }
   while (!submodule(base, 'layers')) {
-    const [first] = Object.keys(base.module.children ?? {})
-    const next = first === undefined ? undefined : child(base, first)
+    const first = Object.entries(base.module.children ?? {}).find(([, { part }]) => !isTower(part))
+    const next = first && child(base, first[0])
     if (!next) return undefined
     base = next
   }

@@ -1,4 +1,4 @@
-import type { Architecture, Module, Repeat } from '../../architecture/index.js'
+import { type Architecture, isTower, type Module, type Repeat } from '../../architecture/index.js'
 
 /**
  * The same model with fewer decoder layers and, optionally, a vocabulary of one token. Its replay then shows what a layer
@@ -36,7 +36,7 @@ export function decoderLayers({ root }: Pick<Architecture, 'root'>): readonly Re
       if (length(module.items) > length(longest)) longest = module.items
       return
     }
-    for (const child of Object.values(module.children ?? {})) visit(child)
+    for (const child of Object.values(module.children ?? {})) if (!isTower(child.part)) visit(child)
   }
   visit(root)
   return longest

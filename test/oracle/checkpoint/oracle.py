@@ -102,7 +102,7 @@ def routed_experts(model: torch.nn.Module, config) -> tuple[int, float]:
     if experts is None and hasattr(text, "ffn_config"):
         experts, chosen = text.ffn_config.moe_num_experts, text.ffn_config.moe_top_k
     else:
-        chosen = next((getattr(text, k) for k in ("num_experts_per_tok", "moe_k", "num_experts_per_token", "moe_top_k") if getattr(text, k, None)), None)
+        chosen = next((getattr(text, k) for k in ("num_experts_per_tok", "moe_k", "num_experts_per_token", "moe_top_k", "moe_topk") if getattr(text, k, None)), None)
     if not experts or not chosen:
         return 0, 1.0
     size = sum(p.numel() for n, p in model.named_parameters() if re.search(r"\.experts\.|block_sparse_moe\.(input|output)_linear\.", n) and "shared" not in n)

@@ -1,0 +1,18 @@
+import type { ConfigReader } from '../config-reader.js'
+import { container, type Module } from '../module.js'
+import { depthwiseConv } from './depthwise-conv.js'
+import { linear } from './linear.js'
+
+/** LFM2's gated short convolution (Liquid AI 2025, arXiv:2511.23404), which most layers have instead of attention. */
+export function shortConv(type: string, config: ConfigReader, hiddenSize: number): Module {
+  const bias = config.boolean('conv_bias', false)
+  return container(
+    type,
+    {
+      in_proj: linear(hiddenSize, 3 * hiddenSize, { bias }),
+      conv: depthwiseConv(hiddenSize, config.integer('conv_L_cache', 3), { bias }),
+      out_proj: linear(hiddenSize, hiddenSize, { bias }),
+    },
+    { part: 'recurrence' },
+  )
+}

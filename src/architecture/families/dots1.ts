@@ -1,0 +1,54 @@
+import { attention, headNorms } from '../blocks/attention.js'
+import { experts, expertsBlock, router } from '../blocks/experts.js'
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { layerTypes, windowOf } from '../blocks/layer-types.js'
+import { decoderFamily } from '../shapes/decoder-family.js'
+
+/** dots.llm1 (Huo et al. 2025, arXiv:2506.05767): DeepSeek-V3's experts with ordinary attention and norms of its heads. */
+export const dots1 = decoderFamily({
+  modelType: 'dots1',
+  name: 'Dots1',
+  defaults: {
+    vocab_size: 152_064,
+    hidden_size: 4608,
+    intermediate_size: 10_944,
+    num_hidden_layers: 62,
+    num_attention_heads: 32,
+    num_key_value_heads: 32,
+    max_position_embeddings: 2048,
+    tie_word_embeddings: false,
+  },
+  attentionPattern(config, layers) {
+    const window = config.isNull('sliding_window') ? undefined : config.integer('sliding_window', 4096)
+    const first = config.integer('max_window_layers', 62)
+    const types = layerTypes(config, layers, (index) =>
+      window !== undefined && index >= first ? 'sliding_attention' : 'full_attention',
+    )
+    return windowOf(types, window)
+  },
+  attention(sizes, config) {
+    const bias = config.boolean('attention_bias', false)
+    return attention({ ...sizes, qkvBias: bias, outputBias: bias, also: headNorms(sizes) })
+  },
+  mlp: gatedMlp,
+  mixture({ hiddenSize }, config) {
+    const routing = {
+      experts: config.integer('n_routed_experts', 0),
+      expertsPerToken: config.integer('num_experts_per_tok', 0),
+    }
+    const ffnSize = config.integer('moe_intermediate_size', 1408)
+    const shared = config.integer('n_shared_experts', 0)
+    const denseLayers = config.integer('first_k_dense_replace', 0)
+    return {
+      routing,
+      ffnSize,
+      shared,
+      block: expertsBlock('Dots1MoE', {
+        gate: router(routing.experts, hiddenSize),
+        experts: experts(routing, gatedMlp({ hiddenSize, ffnSize })),
+        shared_experts: gatedMlp({ hiddenSize, ffnSize: ffnSize * shared }),
+      }),
+      isSparse: (index) => index >= denseLayers,
+    }
+  },
+})

@@ -1,0 +1,24 @@
+import { rmsNorm } from '../blocks/norm.js'
+import { container, tower } from '../module.js'
+import { multimodalFamily } from '../shapes/multimodal-family.js'
+
+/** Gemma 3 with its image encoder (Gemma team 2025, arXiv:2503.19786). */
+export const gemma3 = multimodalFamily({
+  modelType: 'gemma3',
+  name: 'Gemma3',
+  text: { family: 'gemma3_text' },
+  beside(_, { text, bareModel }) {
+    const { root, dimensions } = bareModel('vision_config', 'siglip_vision_model')
+    return {
+      vision_tower: tower('vision', root),
+      multi_modal_projector: tower(
+        'projector',
+        container(
+          'Gemma3MultiModalProjector',
+          { mm_soft_emb_norm: rmsNorm(dimensions.hiddenSize) },
+          { parameters: { mm_input_projection_weight: [dimensions.hiddenSize, text.hiddenSize] } },
+        ),
+      ),
+    }
+  },
+})

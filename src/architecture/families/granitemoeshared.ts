@@ -1,0 +1,34 @@
+import { graniteMixture, graniteSharedMlp } from '../blocks/granite-experts.js'
+import { container } from '../module.js'
+import { decoderFamily } from '../shapes/decoder-family.js'
+
+/** Granite MoE with a shared expert (IBM 2025, https://www.ibm.com/granite): a feed-forward network beside the routed experts. */
+export const granitemoeshared = decoderFamily({
+  modelType: 'granitemoeshared',
+  name: 'GraniteMoeShared',
+  defaults: {
+    vocab_size: 32_000,
+    hidden_size: 4096,
+    intermediate_size: 11_008,
+    num_hidden_layers: 32,
+    num_attention_heads: 32,
+    head_dim: false,
+    max_position_embeddings: 2048,
+    tie_word_embeddings: false,
+  },
+  mixture: (sizes, config) => ({
+    ...graniteMixture(config, sizes, 'GraniteMoeSharedMoE'),
+    shared: config.integer('shared_intermediate_size', 0) > 0 ? 1 : 0,
+  }),
+  layer(type, { norm, attention, mlp }, config) {
+    const shared = config.integer('shared_intermediate_size', 0)
+    const hiddenSize = norm.parameters?.['weight']?.[0] ?? 0
+    return container(type, {
+      self_attn: attention,
+      block_sparse_moe: mlp,
+      input_layernorm: norm,
+      post_attention_layernorm: norm,
+      shared_mlp: shared > 0 ? graniteSharedMlp('GraniteMoeSharedMLP', hiddenSize, shared) : undefined,
+    })
+  },
+})

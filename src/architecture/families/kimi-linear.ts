@@ -1,0 +1,117 @@
+import { depthwiseConv } from '../blocks/depthwise-conv.js'
+import { expertsBlock, fusedExperts, router, sparseFrom } from '../blocks/experts.js'
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
+import { layerTypes } from '../blocks/layer-types.js'
+import { linear } from '../blocks/linear.js'
+import { rmsNorm } from '../blocks/norm.js'
+import type { ConfigReader } from '../config-reader.js'
+import { container, type Module } from '../module.js'
+import { decoderFamily } from '../shapes/decoder-family.js'
+
+/** Kimi Linear (Moonshot AI 2025, arXiv:2510.26692): Kimi delta attention in three layers of four, latent attention in the others. */
+export const kimiLinear = decoderFamily({
+  modelType: 'kimi_linear',
+  name: 'KimiLinear',
+  attributeMap: {
+    model_max_length: 'max_position_embeddings',
+    num_experts: 'num_local_experts',
+    num_experts_per_token: 'num_experts_per_tok',
+    num_shared_experts: 'n_shared_experts',
+  },
+  defaults: {
+    vocab_size: 163_840,
+    hidden_size: 2304,
+    intermediate_size: 9216,
+    num_hidden_layers: 27,
+    num_attention_heads: 32,
+    num_key_value_heads: 32,
+    head_dim: false,
+    max_position_embeddings: 1_048_576,
+    tie_word_embeddings: false,
+  },
+  attentionKinds: attentionTypes,
+  attention: (sizes, config, kind) =>
+    kind === 'linear_attention'
+      ? kimiDeltaAttention(config, sizes.hiddenSize)
+      : latentAttention({
+          ...sizes,
+          ...latent(config),
+          bias: config.boolean('attention_bias', false),
+          type: 'KimiLinearAttention',
+        }),
+  mlp: gatedMlp,
+  mixture({ hiddenSize }, config) {
+    const routing = {
+      experts: config.integer('num_local_experts', 256),
+      expertsPerToken: config.integer('num_experts_per_tok', 8),
+    }
+    const ffnSize = config.integer('moe_intermediate_size', 1024)
+    const shared = config.integer('n_shared_experts', 1)
+    return {
+      routing,
+      ffnSize,
+      shared,
+      block: expertsBlock('KimiLinearMoE', {
+        gate: router(routing.experts, hiddenSize),
+        experts: fusedExperts({ hiddenSize, ffnSize, ...routing }),
+        shared_experts: gatedMlp({ hiddenSize, ffnSize: ffnSize * shared }),
+      }),
+      isSparse: sparseFrom(config, config.integer('first_k_dense_replace', 1)),
+    }
+  },
+  dimensions: (_, config) => ({ headDim: latent(config).queryHeadDim }),
+})
+
+const LATENT: LatentDefaults = {
+  q_lora_rank: 0,
+  kv_lora_rank: 512,
+  qk_rope_head_dim: 64,
+  qk_nope_head_dim: 128,
+  v_head_dim: 128,
+}
+
+/** The sizes of latent attention; queries have a bottleneck only if the config states one. */
+function latent(config: ConfigReader) {
+  const sizes = latentSizes(config, LATENT)
+  return { ...sizes, queryRank: config.has('q_lora_rank') ? sizes.queryRank : undefined }
+}
+
+/** The kinds of the layers; published configs list them from 1 on. */
+function attentionTypes(config: ConfigReader, layers: number): readonly string[] {
+  const linear = config.object('linear_attn_config')
+  const full = linear.integers('full_attn_layers')
+  return layerTypes(config, layers, (index) => {
+    const isFull = full ? full.includes(index + 1) : index > 0 && index % 4 === 0
+    return isFull ? 'full_attention' : 'linear_attention'
+  })
+}
+
+/** A gated delta network whose decay is a vector for each head. */
+function kimiDeltaAttention(config: ConfigReader, hiddenSize: number): Module {
+  const stated = config.object('linear_attn_config')
+  const heads = stated.integer('num_heads', config.integer('linear_num_heads', 32))
+  const headDim = stated.integer('head_dim', config.integer('linear_head_dim', 128))
+  const kernel = stated.integer('short_conv_kernel_size', config.integer('linear_conv_kernel_dim', 4))
+  const features = heads * headDim
+  return container(
+    'KimiLinearDeltaAttention',
+    {
+      q_proj: linear(hiddenSize, features),
+      k_proj: linear(hiddenSize, features),
+      v_proj: linear(hiddenSize, features),
+      conv1d: depthwiseConv(3 * features, kernel),
+      b_proj: linear(hiddenSize, heads),
+      forget_gate: container(
+        'KimiLinearForgetGate',
+        { f_a_proj: linear(hiddenSize, headDim), f_b_proj: linear(headDim, features) },
+        { parameters: { A_log: [1, 1, heads, 1], dt_bias: [features] } },
+      ),
+      g_a_proj: linear(hiddenSize, headDim),
+      g_b_proj: linear(headDim, features),
+      o_norm: rmsNorm(headDim),
+      o_proj: linear(features, hiddenSize),
+    },
+    { part: 'recurrence' },
+  )
+}

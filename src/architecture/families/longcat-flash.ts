@@ -1,0 +1,75 @@
+import { decoderModel } from '../blocks/decoder-model.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { experts, expertsBlock, moeDimensions } from '../blocks/experts.js'
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
+import { linear } from '../blocks/linear.js'
+import { rmsNorm } from '../blocks/norm.js'
+import { container, repeated } from '../module.js'
+import { causalLmFamily } from '../shapes/causal-lm-family.js'
+
+/**
+ * LongCat-Flash (Meituan 2025, arXiv:2509.01322): each layer has attention and a dense network twice, with one mixture of
+ * experts beside them; some experts do nothing.
+ */
+export const longcatFlash = causalLmFamily({
+  modelType: 'longcat_flash',
+  name: 'LongcatFlash',
+  defaults: {
+    vocab_size: 131_072,
+    hidden_size: 6144,
+    intermediate_size: 12_288,
+    num_hidden_layers: 56,
+    num_attention_heads: 64,
+    head_dim: false,
+    max_position_embeddings: 131_072,
+    tie_word_embeddings: false,
+  },
+  build(stated, config) {
+    // `num_hidden_layers` counts attention blocks, of which a layer has two.
+    const layers = config.integer('num_layers', 28)
+    const sizes = { ...stated, layers, ffnSize: config.integer('ffn_hidden_size', 12_288) }
+    const { hiddenSize } = sizes
+    const norm = rmsNorm(hiddenSize)
+    const latent = latentSizes(config, LATENT)
+    const attention = latentAttention({
+      ...sizes,
+      ...latent,
+      bias: config.boolean('attention_bias', false),
+      type: 'LongcatFlashMLA',
+    })
+    const routing = {
+      experts: config.integer('n_routed_experts', 512),
+      expertsPerToken: config.integer('moe_topk', 12),
+    }
+    const routed = routing.experts + config.integer('zero_expert_num', 256)
+    const ffnSize = config.integer('expert_ffn_hidden_size', 2048)
+    const bias = config.boolean('router_bias', false)
+    const layer = container('LongcatFlashDecoderLayer', {
+      mlp: expertsBlock('LongcatFlashMoE', {
+        experts: experts(routing, gatedMlp({ hiddenSize, ffnSize })),
+        router: container('LongcatFlashTopkRouter', { classifier: linear(hiddenSize, routed, { bias }) }),
+      }),
+      self_attn: repeated(2, attention),
+      mlps: repeated(2, gatedMlp(sizes)),
+      input_layernorm: repeated(2, norm),
+      post_attention_layernorm: repeated(2, norm),
+    })
+    return {
+      model: decoderModel('LongcatFlashModel', { ...sizes, layers: repeated(layers, layer), norm }),
+      dimensions: decoderDimensions(sizes, {
+        gatedMlp: true,
+        headDim: latent.queryHeadDim,
+        moe: moeDimensions(routing, { layers, ffnSize }),
+      }),
+    }
+  },
+})
+
+const LATENT: LatentDefaults = {
+  q_lora_rank: 1536,
+  kv_lora_rank: 512,
+  qk_rope_head_dim: 64,
+  qk_nope_head_dim: 128,
+  v_head_dim: 128,
+}

@@ -1,0 +1,35 @@
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
+import type { ConfigReader } from '../config-reader.js'
+import { decoderFamily } from '../shapes/decoder-family.js'
+
+/** MiniCPM 3 (OpenBMB 2024, https://github.com/OpenBMB/MiniCPM): a dense model with DeepSeek's latent attention. */
+export const minicpm3 = decoderFamily({
+  modelType: 'minicpm3',
+  name: 'MiniCPM3',
+  defaults: {
+    vocab_size: 73_448,
+    hidden_size: 2560,
+    intermediate_size: 6400,
+    num_hidden_layers: 62,
+    num_attention_heads: 40,
+    num_key_value_heads: 40,
+    head_dim: false,
+    max_position_embeddings: 32_768,
+    tie_word_embeddings: true,
+  },
+  attention: (sizes, config) =>
+    latentAttention({
+      ...sizes,
+      ...latentSizes(config, latentDefaults(sizes)),
+      bias: config.boolean('attention_bias', false),
+      type: 'MiniCPM3Attention',
+    }),
+  mlp: (sizes, config: ConfigReader) => gatedMlp({ ...sizes, bias: config.boolean('mlp_bias', false) }),
+  dimensions: (sizes, config) => ({ headDim: latentSizes(config, latentDefaults(sizes)).queryHeadDim }),
+})
+
+/** The values have the size of an ordinary head. */
+function latentDefaults({ headDim }: { readonly headDim: number }): LatentDefaults {
+  return { q_lora_rank: 768, kv_lora_rank: 256, qk_rope_head_dim: 32, qk_nope_head_dim: 64, v_head_dim: headDim }
+}

@@ -1,0 +1,41 @@
+import { linear } from '../blocks/linear.js'
+import { container, tower } from '../module.js'
+import { multimodalFamily } from '../shapes/multimodal-family.js'
+
+/** PaliGemma 1 and 2 (Beyer et al. 2024, arXiv:2407.07726): Gemma with SigLIP's encoder and one linear layer between. */
+export const paligemma = multimodalFamily({
+  modelType: 'paligemma',
+  name: 'PaliGemma',
+  text: {
+    family: 'gemma',
+    whenAbsent: {
+      vocab_size: 257_152,
+      hidden_size: 2048,
+      intermediate_size: 16_384,
+      num_hidden_layers: 18,
+      num_attention_heads: 8,
+      num_key_value_heads: 1,
+    },
+  },
+  beside(config, { bareModel }) {
+    const vision = config.object('vision_config')
+    const { root, dimensions } = bareModel('vision_config', 'siglip_vision_model', {
+      hidden_size: 1152,
+      intermediate_size: 4096,
+      num_hidden_layers: 27,
+      num_attention_heads: 16,
+      patch_size: 14,
+      vision_use_head: false,
+    })
+    const outFeatures = config.integer('projection_dim', 2048)
+    return {
+      vision_tower: tower('vision', root),
+      multi_modal_projector: tower(
+        'projector',
+        container('PaliGemmaMultiModalProjector', {
+          linear: linear(dimensions.hiddenSize, vision.integer('projection_dim', outFeatures), { bias: true }),
+        }),
+      ),
+    }
+  },
+})

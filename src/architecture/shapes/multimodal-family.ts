@@ -1,0 +1,131 @@
+import { CheckpointError } from '../checkpoint-error.js'
+import type { ConfigObject } from '../config-object.js'
+import type { ConfigReader } from '../config-reader.js'
+import type { Dimensions } from '../dimensions.js'
+import type { Family, FamilyFacts, FindFamily, ModelDescription } from '../family.js'
+import { type Children, container, type Module, movedTies } from '../module.js'
+import { unreadSizes } from '../unread-sizes.js'
+import { chooseClass } from './model-class.js'
+
+/** A language model with encoders of images or sound beside it. */
+export interface MultimodalFamilyOptions extends FamilyFacts {
+  readonly modelType: string
+  /** The prefix of its class names: `Llava` for `LlavaForConditionalGeneration`. */
+  readonly name: string
+  /** The suffix of its usual class. Default: `ForConditionalGeneration`. */
+  readonly suffix?: string
+  readonly text: LanguageModel
+  /** The modules beside the language model, in torch's order. */
+  readonly beside: (config: ConfigReader, around: Surroundings) => Children
+  /** Parameters of the base model itself, such as the embedding of a new line in an image. */
+  readonly parameters?: (config: ConfigReader, text: Dimensions) => Module['parameters']
+  /**
+   * Where the language model is: `base` has its base model under `model.language_model` and its output embedding beside
+   * `model`; `whole` has all of it under `language_model`. Default: `base`.
+   */
+  readonly holds?: 'base' | 'whole'
+  /** The family's name for the language model. Default: `language_model`. */
+  readonly languageModelName?: string
+}
+
+/** The language model inside a multimodal model. */
+export interface LanguageModel {
+  /** The family if `text_config` names none. */
+  readonly family: string
+  /** Sizes that differ from the family's defaults if `text_config` leaves them out. */
+  readonly defaults?: ConfigObject
+  /** Sizes that differ from the family's defaults if there is no `text_config`. One that is there has the family's own. */
+  readonly whenAbsent?: ConfigObject
+  /** Whether older configs have the fields of the language model beside those of the encoders. Default: no. */
+  readonly mayBeFlat?: boolean
+}
+
+/** What the modules beside the language model depend on. */
+export interface Surroundings {
+  /** The sizes of the language model. */
+  readonly text: Dimensions
+  /**
+   * The bare model of a family, such as an image encoder.
+   *
+   * @param field - the field with its config: `vision_config`
+   * @param family - the family if its config names none
+   * @param whenAbsent - sizes that differ from the family's defaults if there is no such field
+   */
+  bareModel(field: string, family: string, whenAbsent?: ConfigObject): ModelDescription
+}
+
+/** A family of multimodal models: its own modules around a language model of another family. */
+export function multimodalFamily(options: MultimodalFamilyOptions): Family {
+  const { modelType, name, suffix = 'ForConditionalGeneration', text, beside, parameters, ...others } = options
+  const { holds = 'base', languageModelName = 'language_model', ...facts } = others
+  return {
+    ...facts,
+    modelTypes: [modelType],
+    describe(config, className, find) {
+      const bareModel: Surroundings['bareModel'] = (field, family, whenAbsent) =>
+        part(
+          config.has(field) ? config.object(field) : config.object(field).withDefaults(whenAbsent ?? {}),
+          family,
+          find,
+        )
+      const language = part(languageConfig(config, text, find), text.family, find)
+      const { dimensions, forward } = language
+      const children = beside(config, { text: dimensions, bareModel })
+      const own = parameters?.(config, dimensions)
+      const { prefix, base, heads } = withoutHeads(language.root)
+      const around = (type: string, model: Module): Module =>
+        container(type, { ...children, [languageModelName]: model }, own && { parameters: own })
+      const baseIn = (outer: string): Module =>
+        around(`${name}Model`, movedTies(base, prefix, `${outer}${languageModelName}.`))
+      const chosen = chooseClass(name, className, {
+        [suffix]: () =>
+          holds === 'whole'
+            ? around(name + suffix, movedTies(language.root, '', `${languageModelName}.`))
+            : container(name + suffix, {
+                model: baseIn('model.'),
+                ...mapValues(heads, (head) => movedTies(head, prefix, `model.${languageModelName}.`)),
+              }),
+        ...(holds === 'base' && { Model: () => baseIn('') }),
+      })
+      return { ...chosen, dimensions, notes: [...chosen.notes, ...language.notes], ...(forward && { forward }) }
+    },
+  }
+}
+
+/** The config of the language model, with the defaults that the multimodal family gives it. */
+function languageConfig(config: ConfigReader, text: LanguageModel, find: FindFamily): ConfigReader {
+  if (config.has('text_config')) {
+    const stated = config.object('text_config')
+    const isUsual = find(stated.string('model_type', text.family)) === find(text.family)
+    return isUsual ? stated.withDefaults(text.defaults ?? {}) : stated
+  }
+  const absent = text.mayBeFlat ? config.withoutFields(['model_type', 'architectures']) : config.object('text_config')
+  return absent.withDefaults({ ...text.defaults, ...text.whenAbsent })
+}
+
+/** A part of a multimodal model in its default class, with its forward pass if it is a language model. */
+function part(config: ConfigReader, usual: string, find: FindFamily): ModelDescription {
+  const modelType = config.string('model_type', usual)
+  const family = find(modelType)
+  if (!family) {
+    throw new CheckpointError('unsupported_architecture', `Unknown model family ${JSON.stringify(modelType)}`, {
+      place: [...config.place, 'model_type'],
+      help: 'It is a part of a multimodal model. Totals and linear layers can be derived from the safetensors headers',
+    })
+  }
+  const reader = family.attributeMap ? config.withAliases(family.attributeMap) : config
+  const model = family.describe(reader, undefined, find)
+  const forward = family.forward?.(reader, model.dimensions)
+  return { ...model, notes: [...model.notes, ...unreadSizes(reader)], ...(forward && { forward }) }
+}
+
+/** A language model in two: its base model, and the heads beside it. */
+function withoutHeads(root: Module): { readonly prefix: string; readonly base: Module; readonly heads: Children } {
+  const children = Object.entries(root.children ?? {})
+  const [name, base] = children.find(([, { part }]) => part !== 'head') ?? ['', root]
+  return { prefix: `${name}.`, base, heads: Object.fromEntries(children.filter(([, { part }]) => part === 'head')) }
+}
+
+function mapValues(children: Children, change: (module: Module) => Module): Children {
+  return Object.fromEntries(Object.entries(children).map(([name, child]) => [name, child && change(child)]))
+}
