@@ -47,7 +47,7 @@ function towerAssumptions(model: Architecture): string[] {
   const towers = Object.keys(parametersByPart(model)).filter((part) => TOWERS.some((tower) => tower === part))
   if (towers.length === 0) return []
   return [
-    `The inputs are text only: the weights of the ${towers.join(' and the ')} part are counted, its activations are not.`,
+    `The inputs are text only: the weights of the ${towers.join(' and the ')} part are counted, activations and gradients inside it are not.`,
   ]
 }
 
