@@ -71,9 +71,9 @@ const utf8CodePoint: ReadCodePoint = (bytes, at) => {
   const form = UTF8_FORMS.find(([, mask, begin]) => (first & mask) === begin)
   if (form === undefined) return undefined
   const [length, mask, , least] = form
-  if (at + length > bytes.length) return undefined
   let codePoint = first & ~mask
   for (let index = 1; index < length; index += 1) {
+    // Behind the end there is no continuation.
     const byte = bytes[at + index] ?? 0
     if ((byte & 0xc0) !== 0x80) return undefined
     codePoint = (codePoint << 6) | (byte & 0x3f)

@@ -3,9 +3,16 @@ import { decodeBody } from '../../src/json/index.js'
 
 describe('decodeBody', () => {
   it('takes one byte order mark away, from text as from bytes', () => {
+    expect(decodeBody('{}')).toBe('{}')
     expect(decodeBody('\ufeff{}')).toBe('{}')
     expect(decodeBody('\ufeff\ufeff{}')).toBe('\ufeff{}')
     expect(decodeBody(bytes(0xef, 0xbb, 0xbf, 0x7b, 0x7d))).toBe('{}')
+  })
+
+  it('reads a text as its bytes: with a zero in front it is UTF-16', () => {
+    expect(decodeBody('\0"')).toBe('"')
+    expect(decodeBody('"\0')).toBe('"')
+    expect(decodeBody('"a\0"')).toBe('"a\0"')
   })
 
   it.each([

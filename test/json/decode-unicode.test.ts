@@ -7,6 +7,11 @@ const SURROGATE = [0xed, 0xa0, 0x80]
 const slowUtf8 = (...bytes: number[]) => decodeUtf8(new Uint8Array([...SURROGATE, ...bytes]))
 
 describe('decodeUtf8', () => {
+  it('reads a million characters', () => {
+    const bytes = new Uint8Array(3_000_000).map((_, index) => SURROGATE[index % 3] ?? 0)
+    expect(decodeUtf8(bytes)).toBe('\ud800'.repeat(1_000_000))
+  })
+
   it.each([
     ['the last of one byte', [0x7f], 0x7f],
     ['the first of two bytes', [0xc2, 0x80], 0x80],

@@ -3,6 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { type JsonNode, jsonValue, type ReadJsonOptions, readJson } from '../../src/json/index.js'
 
 describe('positions', () => {
+  it('of errors count characters: one beyond U+FFFF counts once, U+FFFF too', () => {
+    for (const character of ['a', '\uffff', '\u{10000}', '🦙']) {
+      expect(readJson(`"${character}" x`)).toMatchObject({ ok: false, error: { position: 4 } })
+    }
+  })
+
   it('are those of the written token, in UTF-16 units, the end exclusive', () => {
     const text = ' {"🦙" : [12.50, "a\\n"] }'
     const root = rootOf(text)
