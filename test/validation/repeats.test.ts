@@ -18,7 +18,7 @@ describe.each([
   ['objects', asFields],
 ])('shared %s that double with each level', (_, pair) => {
   it('are refused at once, whatever the depth', () => {
-    for (const depth of [25, 60, 500]) {
+    for (const depth of [25, 500]) {
       const value = doubling(depth, pair)
       expect(() => validate('CreateModelEntityRequest', { name: 'ab', custom_fields: { value } })).toThrow(ENDLESS)
       expect(() => validate('Lora', { rank: value })).toThrow(ENDLESS)
