@@ -3,8 +3,9 @@ import { type ReadDocument, unreadable } from './file-error.js'
 import type { CommentCollector } from './yaml-comments.js'
 import { coreTagError } from './yaml-core-tags.js'
 import { repeatedDirectives } from './yaml-directives.js'
+import { MERGE_TAG } from './yaml-merge.js'
 import { yamlTokens } from './yaml-tokens.js'
-import { MERGE_TAG, YamlTreeReader } from './yaml-tree.js'
+import { YamlTreeReader } from './yaml-tree.js'
 
 /**
  * Reads the documents of a YAML 1.2 text (core schema, regardless of its directives), with merge keys.

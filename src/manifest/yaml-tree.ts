@@ -13,14 +13,12 @@ import {
 import { MAX_INTEGER_DIGITS } from '../json/scan-number.js'
 import { LONG_INTEGER, type ReadDocument, unreadable } from './file-error.js'
 import type { SourceEntry, SourceMapping, SourceNode, SourceScalar, Span } from './source-node.js'
+import { isMergeKey, MERGE_TAG, mergeSources, misplacedMerge } from './yaml-merge.js'
 import { bomb, MAX_EXPANDED_NODES, Stop } from './yaml-refusal.js'
 import { dashBefore, endOf, NOWHERE, spanOf } from './yaml-spans.js'
 
 /** The deepest nesting of a document with its aliases expanded: the limit of the service. */
 const MAX_DEPTH = 1000
-
-/** The tag of merge keys: a YAML 1.1 type that YAML 1.2 readers support too. */
-export const MERGE_TAG = 'tag:yaml.org,2002:merge'
 
 /**
  * Converts one composed YAML document into a tree with source positions. Resolves aliases and merge keys.
@@ -211,32 +209,6 @@ interface Counted {
   readonly depth: number
   /** A scalar as a key. */
   readonly asKey?: string
-}
-
-function mergeSources(node: SourceNode, keySpan: Span): SourceMapping[] {
-  if (node.kind === 'mapping') return [node]
-  const span = node.span ?? keySpan
-  const refusal = () =>
-    new Stop(
-      'yaml_syntax',
-      span,
-      'The value of a merge key must be a mapping, or a sequence of mappings',
-      'write `<<: *name`',
-    )
-  if (node.kind !== 'sequence') throw refusal()
-  return node.items.map((item) => {
-    if (item.kind !== 'mapping') throw refusal()
-    return item
-  })
-}
-
-/** `<<` alone, or with the merge tag. */
-function isMergeKey({ type, source, tag }: Scalar): boolean {
-  return source === '<<' && (tag === MERGE_TAG || (type === 'PLAIN' && !tag))
-}
-
-function misplacedMerge(scalar: Scalar): Stop {
-  return new Stop('yaml_syntax', spanOf(scalar), 'The tag !!merge is only for the key <<', 'remove the tag')
 }
 
 /** A key as written, regardless of its tag: `1` and `0x1` are different keys, and both are strings. */
