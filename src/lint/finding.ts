@@ -22,4 +22,9 @@ export interface Finding {
   readonly message: string
   /** How to fix it. */
   readonly help: string
+  /** What to write there instead, if only one thing can be meant. */
+  readonly correction?: Correction
 }
+
+/** Another name for the key at a place, or another value. */
+export type Correction = { readonly key: string } | { readonly value: unknown }

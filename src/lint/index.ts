@@ -1,6 +1,6 @@
 export type { LintDocument, MinimumGpusOfSpec } from './document.js'
 export type { DocumentNode, DocumentNodes } from './document-nodes.js'
-export type { Finding, Loc, Severity } from './finding.js'
+export type { Correction, Finding, Loc, Severity } from './finding.js'
 export { type LintOptions, lint } from './lint.js'
 export type { Match, Rule } from './rule.js'
 export { RULES } from './rules.js'

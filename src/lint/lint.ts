@@ -81,6 +81,7 @@ interface RuleChoice {
   readonly isOff: (code: string) => boolean
 }
 
-function findingOf({ code, severity }: Rule, { node, loc, at, message, help }: Match): Finding {
-  return { code, severity, loc: [...locOf(node?.step ?? null), ...loc], at: at ?? 'value', message, help }
+function findingOf({ code, severity }: Rule, { node, loc, at, message, help, correction }: Match): Finding {
+  const place = { loc: [...locOf(node?.step ?? null), ...loc], at: at ?? 'value' } as const
+  return { code, severity, ...place, message, help, ...(correction !== undefined && { correction }) }
 }

@@ -2,7 +2,7 @@
 
 import type { LintDocument } from './document.js'
 import type { DocumentNode } from './document-nodes.js'
-import type { Loc, Severity } from './finding.js'
+import type { Correction, Loc, Severity } from './finding.js'
 
 /** A rule: its name, its severity, a one-sentence description, and the check itself. */
 export interface Rule {
@@ -25,4 +25,5 @@ export interface Match {
   readonly at?: 'key' | 'holder'
   readonly message: string
   readonly help: string
+  readonly correction?: Correction
 }

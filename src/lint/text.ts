@@ -1,6 +1,6 @@
 /** How findings quote values and suggest corrections. */
 
-export { nearest } from '../options/index.js'
+export { nearest, nearNames } from '../options/index.js'
 
 import { maskUrls, printable } from '../display/index.js'
 

@@ -7,6 +7,7 @@ import type { FileFindings } from './file-findings.js'
 import type { ManifestPolicy } from './policy.js'
 import type { Redaction } from './redaction/redaction.js'
 import { contentsOf } from './source-node.js'
+import { SpanSet } from './span-set.js'
 
 /** How a document is checked. */
 interface DocumentCheck extends Partial<Omit<EntityCheck, 'policy'>> {
@@ -28,7 +29,10 @@ export function checkDocument(document: ReadDocument, index: number, check: Docu
   if (document.kind === 'errors' || errors.length > 0) return
   const tell = (finding: EntityFinding) => findings.add({ document: index, ...finding })
   const tellOnce = document.isShared ? once(tell) : tell
-  const shared = { values: new Map(), failed: new WeakMap(), seen: new WeakMap() }
+  const shared = {
+    ...{ values: new Map(), failed: new WeakMap(), seen: new WeakMap(), explained: new Set<number>() },
+    aliased: new SpanSet(document.aliased ?? []),
+  }
   const checked = new Set<unknown>()
   for (const entity of entitiesOf(document.root, model)) {
     const contents = contentsOf(entity.node)

@@ -1,15 +1,20 @@
 import { leadsToSecret } from '../display/index.js'
+import type { Correction } from '../lint/finding.js'
 import type { MinimumGpusOfSpec } from '../lint/index.js'
 import { lintValidated } from '../lint/lint.js'
 import { isRecord } from '../lint/schema-walk.js'
+import { parseModelRef } from '../references/index.js'
 import type { ErrorDetail } from '../validation/index.js'
 import { visitErrors } from '../validation/visit-errors.js'
 import type { AcrossFinding, CheckAcross } from './checked-entity.js'
 import type { DiagnosticSeverity } from './diagnostic.js'
 import type { Entity } from './document-kind.js'
-import { errorHelp } from './error-help.js'
+import { errorHelp, misspeltKey } from './error-help.js'
+import type { RelatedSpan } from './findings.js'
+import type { Correctable } from './fixes/correctable.js'
 import type { ManifestPolicy } from './policy.js'
 import { type Located, locate, type PlainValues, plainValue, type SourceNode, type Span } from './source-node.js'
+import type { SpanSet } from './span-set.js'
 
 /** A diagnostic without its document index. */
 export interface EntityFinding {
@@ -19,6 +24,8 @@ export interface EntityFinding {
   readonly span: Span
   readonly message: string
   readonly help: string
+  readonly related?: readonly RelatedSpan[]
+  readonly correctable?: Correctable
 }
 
 /** State shared by the entities of one document. A part that several of them alias is reported once. */
@@ -27,6 +34,10 @@ export interface Shared {
   readonly failed: WeakMap<object, Set<unknown>>
   /** The objects already searched for unknown fields, with the definitions used. */
   readonly seen: WeakMap<object, Set<unknown>>
+  /** What several places share. It is not corrected: one place may need what another does not. */
+  readonly aliased: SpanSet
+  /** Where the misspelt keys start that a missing field already explains. */
+  readonly explained: Set<number>
 }
 
 /** How an entity is checked. */
@@ -41,12 +52,13 @@ export interface EntityCheck {
 /** Reports all validation errors and lint findings of one entity, with places. Returns whether the service accepts it. */
 export function checkEntity(
   { model, node, loc }: Entity,
-  { values, failed, seen }: Shared,
+  shared: Shared,
   { policy, name, minimumGpus, across }: EntityCheck,
   tell: (finding: EntityFinding) => void,
 ): boolean {
+  const { values, failed, seen } = shared
   const value = named(plainValue(node, values), name)
-  const validated = visitErrors(model, value, (error) => tell(errorFinding(error, node, loc)), failed)
+  const validated = visitErrors(model, value, (error) => tell(errorFinding(error, node, loc, shared)), failed)
   if (!validated.ok && validated.isTooDeep) {
     const help = 'model entities are never nested this deeply'
     const message = 'Nested too deeply for the service'
@@ -59,10 +71,14 @@ export function checkEntity(
   }
   const options = { written, seen, rules: policy.rules, isOff: (code: string) => policy.severityOf(code) === 'off' }
   for (const finding of lintValidated(model, value, validated, { ...options, ...(minimumGpus && { minimumGpus }) })) {
-    tell(findingAt(finding, finding.at, node, loc))
+    const at = locate(node, finding.at === 'holder' ? finding.loc.slice(0, -1) : finding.loc)
+    const found = findingAt(finding, finding.at, at, loc)
+    if (finding.code === 'unknown-field' && shared.explained.has(found.span.start)) continue
+    const correctable = correctableAt(at, finding, shared.aliased)
+    tell(correctable ? { ...found, correctable } : found)
   }
   for (const finding of across?.({ model, value, isValid: validated.ok }) ?? []) {
-    tell(findingAt(finding, 'value', node, loc))
+    tell(findingAt(finding, 'value', locate(node, finding.loc), loc))
   }
   return validated.ok
 }
@@ -75,25 +91,75 @@ function named(value: unknown, name: string | undefined): unknown {
 function findingAt(
   { severity, code, loc, message, help }: AcrossFinding,
   where: 'key' | 'value' | 'holder',
-  root: SourceNode,
+  at: Located,
   above: readonly number[],
 ): EntityFinding {
-  const at = locate(root, where === 'holder' ? loc.slice(0, -1) : loc)
   const span = where === 'holder' ? holderSpan(at) : where === 'key' ? (at.keySpan ?? spanOf(at)) : spanOf(at)
   return { severity, code, loc: [...above, ...loc], span, message, help }
 }
 
-function errorFinding(error: ErrorDetail, root: SourceNode, loc: readonly number[]): EntityFinding {
-  const isMissing = error.type === 'missing'
-  const at = locate(root, isMissing ? error.loc.slice(0, -1) : error.loc)
-  return {
-    severity: 'error',
-    code: error.type,
-    loc: [...loc, ...error.loc],
-    span: isMissing ? holderSpan(at) : spanOf(at),
-    message: error.msg,
-    help: !isMissing && leadsToSecret(error.loc) ? 'found a value that is not shown' : errorHelp(error, at.node),
+function errorFinding(
+  error: ErrorDetail,
+  root: SourceNode,
+  loc: readonly number[],
+  { aliased, explained }: Shared,
+): EntityFinding {
+  const place = [...loc, ...error.loc]
+  if (error.type === 'missing') {
+    const at = locate(root, error.loc.slice(0, -1))
+    return {
+      ...{ severity: 'error', code: error.type, loc: place, span: holderSpan(at), message: error.msg },
+      help: errorHelp(error, at.node),
+      ...misspelling(String(error.loc.at(-1)), at.node, aliased, explained),
+    }
   }
+  const at = locate(root, error.loc)
+  const correctable = correctableAt(at, correctionOf(error), aliased)
+  return {
+    ...{ severity: 'error', code: error.type, loc: place, span: spanOf(at), message: error.msg },
+    help: leadsToSecret(error.loc) ? 'found a value that is not shown' : errorHelp(error, at.node),
+    ...(correctable && { correctable }),
+  }
+}
+
+/** The misspelt key of a missing field. It is told with the field, and not again as an unknown one. */
+function misspelling(
+  field: string,
+  holder: SourceNode,
+  aliased: SpanSet,
+  explained: Set<number>,
+): Pick<EntityFinding, 'related' | 'correctable'> {
+  const entry = misspeltKey(field, holder)
+  if (entry === undefined || explained.has(entry.keySpan.start)) return {}
+  explained.add(entry.keySpan.start)
+  const { key: from, keySpan: span } = entry
+  return {
+    related: [{ span, message: 'found here' }],
+    ...(!aliased.contains(span) && { correctable: { kind: 'key', span, from, to: field } }),
+  }
+}
+
+/** A reference with blanks around it is refused, and right without them. */
+function correctionOf({ type, loc, input }: ErrorDetail): { readonly correction?: Correction } {
+  if (type !== 'value_error' || loc.at(-1) !== 'model' || typeof input !== 'string') return {}
+  const trimmed = input.trim()
+  return trimmed !== input && parseModelRef(trimmed).ok ? { correction: { value: trimmed } } : {}
+}
+
+/** Where a correction is to be written. Undefined if there is none, or if what is written there stands elsewhere too. */
+function correctableAt(
+  at: Located,
+  { correction, loc = [] }: { readonly correction?: Correction; readonly loc?: readonly (string | number)[] },
+  aliased: SpanSet,
+): Correctable | undefined {
+  if (correction === undefined) return undefined
+  if ('key' in correction) {
+    if (at.keySpan === undefined || aliased.contains(at.keySpan)) return undefined
+    return { kind: 'key', span: at.keySpan, from: String(loc.at(-1)), to: correction.key }
+  }
+  const { node } = at
+  if (node.kind !== 'scalar' || node.span === undefined || node.aliased || aliased.contains(node.span)) return undefined
+  return { kind: 'value', span: node.span, to: correction.value }
 }
 
 /** The place of the value, or of its key if the value is empty. */

@@ -65,8 +65,8 @@ export function checkSource(manifest: string | Uint8Array, check: SourceCheck): 
     index += 1
   }
   findings.finish()
-  const hasContext = (check.format ?? formatOf(file)) !== 'jsonl'
-  return { check: { ...diagnosticsOf(findings, file, source, redaction, hasContext), ...seen }, source }
+  const format = check.format ?? formatOf(file)
+  return { check: { ...diagnosticsOf(findings, { file, source, redaction, format }), ...seen }, source }
 }
 
 /** What the comments begin with that silence rules. */

@@ -15,22 +15,24 @@ export function duplicateKeys(root: SourceNode): FileError[] {
       for (const item of node.items) pending.push(item)
       continue
     }
-    const seen = new Set<string>()
+    const firsts = new Map<string, FileError['span']>()
     for (const { key, keySpan, value } of node.entries) {
-      if (seen.has(key)) errors.push(repeated(key, keySpan))
-      seen.add(key)
+      const first = firsts.get(key)
+      if (first === undefined) firsts.set(key, keySpan)
+      else errors.push(repeated(key, keySpan, first))
       pending.push(value)
     }
   }
   return errors.sort((a, b) => a.span.start - b.span.start)
 }
 
-function repeated(key: string, span: FileError['span']): FileError {
+function repeated(key: string, span: FileError['span'], first: FileError['span']): FileError {
   const shown = JSON.stringify(key.length > 60 ? `${key.slice(0, 60)}…` : key)
   return {
     code: 'duplicate_key',
     span,
     message: `The key ${shown} is given twice`,
     help: 'keep only one of them: readers disagree about which one counts',
+    related: [{ span: first, message: 'first given here' }],
   }
 }

@@ -1,7 +1,8 @@
+import { synonymsOf } from '../lint/synonyms.js'
 import { clipped, nearest, quoted } from '../lint/text.js'
 import { BackendFormat, FinetuningType, SCHEMAS } from '../schemas/index.js'
 import type { ErrorDetail } from '../validation/index.js'
-import type { SourceNode } from './source-node.js'
+import type { SourceEntry, SourceNode } from './source-node.js'
 
 /** Adds what the message of a validation error does not say: the value found, and a suggestion. */
 export function errorHelp(error: ErrorDetail, holder: SourceNode): string {
@@ -17,15 +18,32 @@ export function errorHelp(error: ErrorDetail, holder: SourceNode): string {
 }
 
 function missingHelp(field: string, holder: SourceNode): string {
-  const keys = holder.kind === 'mapping' ? holder.entries.map(({ key }) => key) : []
-  const near = keys.find((key) => !FIELDS.has(key) && nearest(key, [field]) !== undefined)
-  return near === undefined ? `add the field ${field}` : `found ${quoted(near)}; did you mean ${field}?`
+  const misspelt = misspeltKey(field, holder)
+  return misspelt === undefined ? `add the field ${field}` : `found ${quoted(misspelt.key)}; did you mean ${field}?`
 }
 
-/** A known field is not a misspelling of another: `created_at` is not a misspelled `updated_at`. */
-const FIELDS: ReadonlySet<string> = new Set(
-  Object.values(SCHEMAS).flatMap((schema) => ('properties' in schema ? Object.keys(schema.properties) : [])),
+/** The key of an object that was meant to be a field that it lacks. */
+export function misspeltKey(field: string, holder: SourceNode): SourceEntry | undefined {
+  if (holder.kind !== 'mapping') return undefined
+  return holder.entries.find(({ key }) => !FIELDS.has(key) && (isNearestTo(key, field) || meansField(key, field)))
+}
+
+/** Whether a misspelt name is nearer to a field than to the others of its definition. */
+function isNearestTo(key: string, field: string): boolean {
+  if (nearest(key, [field]) === undefined) return false
+  return DEFINITIONS.some((fields) => fields.includes(field) && nearest(key, fields) === field)
+}
+
+function meansField(key: string, field: string): boolean {
+  return synonymsOf(key).some((synonym) => synonym.field === field)
+}
+
+const DEFINITIONS: readonly (readonly string[])[] = Object.values(SCHEMAS).map((schema) =>
+  'properties' in schema ? Object.keys(schema.properties) : [],
 )
+
+/** A known field is not a misspelling of another: `created_at` is not a misspelled `updated_at`. */
+const FIELDS: ReadonlySet<string> = new Set(DEFINITIONS.flat())
 
 function isExpected({ ctx }: ErrorDetail, name: string): boolean {
   return String(ctx?.['expected'] ?? '').includes(`'${name}'`)

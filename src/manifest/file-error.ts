@@ -1,5 +1,6 @@
 import { MAX_INTEGER_DIGITS } from '../json/scan-number.js'
 import type { ManifestErrorCode } from './diagnostic.js'
+import type { RelatedSpan } from './findings.js'
 import type { SourceNode, Span } from './source-node.js'
 
 /** Why a document cannot be read as data. */
@@ -8,6 +9,7 @@ export interface FileError {
   readonly span: Span
   readonly message: string
   readonly help: string
+  readonly related?: readonly RelatedSpan[]
 }
 
 /** One document of a file: its content, empty, or why it cannot be read. */
@@ -17,6 +19,8 @@ export type ReadDocument =
       readonly root: SourceNode
       /** Whether a part of it may occur in several places. */
       readonly isShared?: true
+      /** What is written once and occurs in several places. */
+      readonly aliased?: readonly Span[]
     }
   | { readonly kind: 'empty' }
   | { readonly kind: 'errors'; readonly errors: readonly FileError[] }

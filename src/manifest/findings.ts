@@ -1,4 +1,5 @@
 import type { DiagnosticSeverity } from './diagnostic.js'
+import type { Correctable } from './fixes/correctable.js'
 import type { Span } from './source-node.js'
 
 /** A diagnostic without its file. */
@@ -10,6 +11,14 @@ export interface Finding {
   readonly span: Span
   readonly message: string
   readonly help: string
+  readonly related?: readonly RelatedSpan[]
+  readonly correctable?: Correctable
+}
+
+/** A second place of a finding, and what it shows. */
+export interface RelatedSpan {
+  readonly span: Span
+  readonly message: string
 }
 
 /** The number of diagnostics of each severity. */

@@ -27,6 +27,7 @@ const MAX_DEPTH = 1000
 export class YamlTreeReader {
   readonly #text: string
   readonly #anchors = new Map<string, Counted | 'open'>()
+  readonly #aliased = new Map<string, Span>()
   #aliases = 0
   #mergedEntries = 0
 
@@ -38,7 +39,7 @@ export class YamlTreeReader {
     try {
       const { node } = this.#node(contents)
       const root = node.span === undefined ? { ...node, span: spanOf(contents) } : node
-      return { kind: 'value', root, ...(this.#aliases > 0 && { isShared: true }) }
+      return { kind: 'value', root, ...(this.#aliases > 0 && { isShared: true, aliased: [...this.#aliased.values()] }) }
     } catch (stop) {
       if (stop instanceof Stop) return unreadable(stop.code, stop.span, stop.message, stop.help)
       throw stop
@@ -98,6 +99,7 @@ export class YamlTreeReader {
     }
     this.#aliases += 1
     const origin = target.node.origin ?? target.node.span
+    if (origin) this.#aliased.set(`${origin.start} ${origin.end}`, origin)
     const node: SourceNode = { ...target.node, span, aliased: true, ...(origin && { origin }) }
     return { ...target, node }
   }

@@ -16,7 +16,7 @@ export {
   required,
   text,
 } from './kinds.js'
-export { distance, nearest } from './nearest.js'
+export { distance, nearest, nearNames } from './nearest.js'
 export type { OptionKind, RequiredKind } from './option-kind.js'
 export { quoted } from './quoted.js'
 export { typeName } from './type-name.js'

@@ -9,18 +9,32 @@ const MAX_LENGTH = 64
  * nearest('target_modules', ['rank', 'targetModules']) // 'targetModules'
  */
 export function nearest(text: string, known: readonly string[]): string | undefined {
-  if (text.length > MAX_LENGTH) return undefined
+  return near(text, known)[0]?.name
+}
+
+/**
+ * All known names that are as close as {@link nearest} asks for, the closest first. If one differs only in case or in its
+ * word signs, it alone.
+ *
+ * @example
+ * nearNames('is_cat', ['is_chat', 'is_hat', 'rank']) // ['is_chat', 'is_hat']
+ */
+export function nearNames(text: string, known: readonly string[]): string[] {
+  const names = near(text, known)
+  const same = names.filter(({ edits }) => edits === 0)
+  return (same.length > 0 ? same : names).map(({ name }) => name)
+}
+
+function near(text: string, known: readonly string[]): { readonly name: string; readonly edits: number }[] {
+  if (text.length > MAX_LENGTH) return []
   const wanted = comparable(text)
-  let best: string | undefined
-  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1
-  for (const name of known) {
-    const edits = distance(wanted, comparable(name))
-    if (edits < least) {
-      best = name
-      least = edits
-    }
-  }
-  return best
+  const most = Math.max(1, Math.floor(wanted.length / 3))
+  return known
+    .map((name) => ({ name, comparable: comparable(name) }))
+    .filter((each) => Math.abs(each.comparable.length - wanted.length) <= most)
+    .map((each) => ({ name: each.name, edits: distance(wanted, each.comparable) }))
+    .filter(({ edits }) => edits <= most)
+    .sort((one, other) => one.edits - other.edits)
 }
 
 function comparable(name: string): string {

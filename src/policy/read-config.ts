@@ -1,7 +1,7 @@
 /** Reads a config. Its mistakes are diagnostics with their place, and what is right of it is used. */
 
 import { diagnosticsOf } from '../manifest/diagnostics-of.js'
-import { documentsIn } from '../manifest/documents.js'
+import { documentsIn, formatOf } from '../manifest/documents.js'
 import { duplicateKeys } from '../manifest/duplicate-keys.js'
 import { FileFindings } from '../manifest/file-findings.js'
 import type { Diagnostic, Excerpt } from '../manifest/index.js'
@@ -43,7 +43,7 @@ export function readConfig(content: string | Uint8Array, file: string): ReadConf
   const finish = (settings: ConfigSettings): ReadConfig => ({
     settings,
     source,
-    ...diagnosticsOf(findings, file, source, redaction, true),
+    ...diagnosticsOf(findings, { file, source, redaction, format: formatOf(file) }),
   })
   if (!decoded.ok) {
     const at = source.text.length

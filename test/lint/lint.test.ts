@@ -129,10 +129,10 @@ describe('the spelling of a number', () => {
 
 describe('the help for an unknown field', () => {
   it.each([
-    ['hiden_size', 'did you mean "hidden_size"?'],
-    ['hiddenSize', 'did you mean "hidden_size"?'],
-    ['hidden-size', 'did you mean "hidden_size"?'],
-    ['Precision', 'did you mean "precision"?'],
+    ['hiden_size', 'did you mean "hidden_size"? it is given too: remove one of them'],
+    ['hiddenSize', 'did you mean "hidden_size"? it is given too: remove one of them'],
+    ['hidden-size', 'did you mean "hidden_size"? it is given too: remove one of them'],
+    ['Precision', 'did you mean "precision"? it is given too: remove one of them'],
     ['num_experts', '"num_experts" is a field of spec.moe_config; move it there'],
     ['temperature', '"temperature" is a field of prompt.inference_params; move it there'],
     ['custom_fields', '"custom_fields" is a field of CreateModelEntityRequest; move it there'],

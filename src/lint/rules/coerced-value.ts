@@ -41,6 +41,7 @@ function matchOf(loc: Match['loc'], found: string, taken: unknown, kind: string)
     loc,
     message: `expected ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}, found ${found}; the service reads it as ${quoted(taken)}`,
     help: `write ${quoted(taken)}`,
+    correction: { value: taken },
   }
 }
 

@@ -77,5 +77,12 @@ function* check(
   if (text === null || text === undefined) return
   const result = parse(text)
   if (result.ok) return
-  yield { node, loc, message: `${quoted(text)} is ${result.error.message}`, help: `write ${form}` }
+  const trimmed = text.trim()
+  yield {
+    node,
+    loc,
+    message: `${quoted(text)} is ${result.error.message}`,
+    help: `write ${form}`,
+    ...(trimmed !== text && parse(trimmed).ok && { correction: { value: trimmed } }),
+  }
 }

@@ -2,7 +2,8 @@ import { SCHEMAS, type SchemaName } from '../../schemas/index.js'
 import type { LintDocument } from '../document.js'
 import type { Match, Rule } from '../rule.js'
 import { locOf, type SchemaNode, type Step, schemaNode, walk } from '../schema-walk.js'
-import { nearest, quoted } from '../text.js'
+import { type SynonymOf, synonymsOf } from '../synonyms.js'
+import { nearNames, quoted } from '../text.js'
 
 /** The service silently ignores a misspelled field. */
 export const unknownField: Rule = {
@@ -16,8 +17,7 @@ export const unknownField: Rule = {
       object({ title = model, properties = {}, additionalProperties }, value, step) {
         if (additionalProperties === true || isSeen(seen, value, title)) return
         for (const key of Object.keys(value)) {
-          if (!Object.hasOwn(properties, key))
-            hits.push(unknownFieldHit(model, title, Object.keys(properties), step, key))
+          if (!Object.hasOwn(properties, key)) hits.push(hitOf({ model, title, properties, value }, step, key))
         }
       },
     })
@@ -35,45 +35,133 @@ function isSeen(seen: LintDocument['seen'], value: object, title: string): boole
   return false
 }
 
-function unknownFieldHit(
-  model: LintDocument['model'],
-  title: string,
-  known: readonly string[],
-  step: Step | null,
-  key: string,
-): Match {
+/** An object, and the definition that it follows. */
+interface Holder {
+  readonly model: SchemaName
+  readonly title: string
+  readonly properties: Readonly<Record<string, unknown>>
+  readonly value: Readonly<Record<string, unknown>>
+}
+
+function hitOf(holder: Holder, step: Step | null, key: string): Match {
+  const { title, value } = holder
+  const { meant, help } = knownAdvice(holder, key)
+  const free = meant.filter((name) => !Object.hasOwn(value, name))
+  const [taken] = free.length === 0 ? meant : []
+  const [name, other] = free
   return {
     loc: [...locOf(step), key],
     at: 'key',
     message: `${quoted(key)} is not a field of ${title}; the service ignores it`,
-    help: knownHelp(model, title, known, key),
+    help:
+      taken !== undefined
+        ? `${didYouMean(taken)} it is given too: remove one of them`
+        : name !== undefined
+          ? didYouMean(name)
+          : help,
+    ...(name !== undefined && other === undefined && { correction: { key: name } }),
   }
 }
 
-/** The help for a field. Cached, because many objects may have the field and finding a similar name is slow. */
-function knownHelp(model: SchemaName, title: string, known: readonly string[], key: string): string {
+function didYouMean(name: string): string {
+  return `did you mean ${quoted(name)}?`
+}
+
+/** What to say of a field that is not known. */
+interface Advice {
+  /** The fields of the same object that may be meant, the likeliest first. */
+  readonly meant: readonly string[]
+  /** What to do if none is meant. */
+  readonly help: string
+}
+
+/** Cached, because many objects may have the field and finding similar names is slow. */
+function knownAdvice({ model, title, properties }: Holder, key: string): Advice {
   const place = `${model} ${title} ${key}`
-  const made = HELPS.get(place) ?? help(model, title, known, key)
-  if (HELPS.size >= MOST_HELPS) HELPS.clear()
-  if (key.length <= LONGEST_KEPT) HELPS.set(place, made)
+  const made = ADVICE.get(place) ?? advice(model, title, Object.keys(properties), key)
+  if (ADVICE.size >= MOST_ADVICE) ADVICE.clear()
+  if (key.length <= LONGEST_KEPT) ADVICE.set(place, made)
   return made
 }
 
-const HELPS = new Map<string, string>()
-const MOST_HELPS = 1000
+const ADVICE = new Map<string, Advice>()
+const MOST_ADVICE = 1000
 const LONGEST_KEPT = 100
 
-function help(model: SchemaName, title: string, known: readonly string[], key: string): string {
-  const near = nearest(key, known)
-  if (near !== undefined) return `did you mean ${quoted(near)}?`
-  const elsewhere = placesOfFields(model).get(key)
+function advice(model: SchemaName, title: string, known: readonly string[], key: string): Advice {
+  const synonyms = synonymsOf(key)
+  const own = synonyms.find(
+    ({ field, model: of }) => known.includes(field) && (of === title || title === 'ModelEntity'),
+  )
+  const meant = own === undefined ? nearNames(key, known) : [own.field]
+  return { meant, help: otherHelp(model, title, known, key, synonyms) }
+}
+
+function otherHelp(
+  model: SchemaName,
+  title: string,
+  known: readonly string[],
+  key: string,
+  synonyms: readonly SynonymOf[],
+): string {
+  const places = placesOfFields(model)
+  const elsewhere = places.get(key)
   if (elsewhere !== undefined) return `${quoted(key)} is a field of ${elsewhere || model}; move it there`
   if (title === 'CreateModelEntityRequest' && Object.hasOwn(SCHEMAS.ModelEntity.properties, key)) {
     return `remove it: ${quoted(key)} is a field of ModelEntity, and the service sets it`
   }
+  for (const { field } of synonyms) {
+    const place = places.get(field)
+    if (place !== undefined) return `did you mean ${quoted(field)} of ${place || model}?`
+  }
   const remove = known.includes('custom_fields') ? 'remove it, or move it into "custom_fields"' : 'remove it'
-  return `${remove}; the fields of ${title} are ${known.join(', ')}`
+  if (known.length <= FEW) return `${remove}; the fields of ${title} are ${known.join(', ')}`
+  const similar = similarNames(key, known)
+  return similar.length === 0
+    ? `${remove}; \`model-entity schema ${title}\` prints the fields`
+    : `${remove}; similar fields are ${similar.join(', ')}`
 }
+
+/** So many fields are all listed. */
+const FEW = 6
+
+/** The most similar fields that are listed. */
+const MOST_SIMILAR = 5
+
+/** The fields that have a word in common with a name. Those with more common words come first. */
+function similarNames(key: string, known: readonly string[]): string[] {
+  const words = new Set(wordsOf(key))
+  return known
+    .map((name) => ({ name, common: wordsOf(name).filter((word) => words.has(word)).length }))
+    .filter(({ common }) => common > 0)
+    .sort((one, other) => other.common - one.common)
+    .slice(0, MOST_SIMILAR)
+    .map(({ name }) => name)
+}
+
+/** The words of a name, without those that say little. A plural counts like its singular. */
+function wordsOf(name: string): string[] {
+  return name
+    .slice(0, LONGEST_KEPT)
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '' && !EMPTY_WORDS.has(word))
+    .map((word) => word.replace(/s$/, ''))
+}
+
+const EMPTY_WORDS: ReadonlySet<string> = new Set([
+  'num',
+  'is',
+  'n',
+  'of',
+  'the',
+  'per',
+  'config',
+  'model',
+  'size',
+  'all',
+])
 
 const PLACES = new Map<SchemaName, ReadonlyMap<string, string>>()
 
