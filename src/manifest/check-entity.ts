@@ -9,7 +9,7 @@ import { visitErrors } from '../validation/visit-errors.js'
 import type { AcrossFinding, CheckAcross } from './checked-entity.js'
 import type { DiagnosticSeverity } from './diagnostic.js'
 import type { Entity } from './document-kind.js'
-import { errorHelp, misspeltKey } from './error-help.js'
+import { errorHelp, misspeltKeys } from './error-help.js'
 import type { RelatedSpan } from './findings.js'
 import type { Correctable } from './fixes/correctable.js'
 import type { ManifestPolicy } from './policy.js'
@@ -129,13 +129,14 @@ function misspelling(
   aliased: SpanSet,
   explained: Set<number>,
 ): Pick<EntityFinding, 'related' | 'correctable'> {
-  const entry = misspeltKey(field, holder)
+  const [entry, rival] = misspeltKeys(field, holder)
   if (entry === undefined || explained.has(entry.keySpan.start)) return {}
   explained.add(entry.keySpan.start)
   const { key: from, keySpan: span } = entry
+  const isClear = rival === undefined && !aliased.contains(span)
   return {
     related: [{ span, message: 'found here' }],
-    ...(!aliased.contains(span) && { correctable: { kind: 'key', span, from, to: field } }),
+    ...(isClear && { correctable: { kind: 'key', span, from, to: field } }),
   }
 }
 

@@ -81,6 +81,8 @@ export interface CheckSummary {
   readonly skipped: number
   /** How many diagnostics a comment or a baseline silences. */
   readonly suppressed: number
+  /** How many problems were fixed before the check. Absent unless fixes were asked for. */
+  readonly fixed?: number
   /** How many diagnostics are counted but not listed. */
   readonly hidden: number
 }

@@ -18,14 +18,14 @@ export function errorHelp(error: ErrorDetail, holder: SourceNode): string {
 }
 
 function missingHelp(field: string, holder: SourceNode): string {
-  const misspelt = misspeltKey(field, holder)
+  const [misspelt] = misspeltKeys(field, holder)
   return misspelt === undefined ? `add the field ${field}` : `found ${quoted(misspelt.key)}; did you mean ${field}?`
 }
 
-/** The key of an object that was meant to be a field that it lacks. */
-export function misspeltKey(field: string, holder: SourceNode): SourceEntry | undefined {
-  if (holder.kind !== 'mapping') return undefined
-  return holder.entries.find(({ key }) => !FIELDS.has(key) && (isNearestTo(key, field) || meansField(key, field)))
+/** The keys of an object that may have been meant to be a field that it lacks. */
+export function misspeltKeys(field: string, holder: SourceNode): SourceEntry[] {
+  if (holder.kind !== 'mapping') return []
+  return holder.entries.filter(({ key }) => !FIELDS.has(key) && (isNearestTo(key, field) || meansField(key, field)))
 }
 
 /** Whether a misspelt name is nearer to a field than to the others of its definition. */

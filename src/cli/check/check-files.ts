@@ -2,7 +2,7 @@
 
 import { gunzipSync } from 'node:zlib'
 import { minimumGpus } from '../../estimate/index.js'
-import { type CheckedSource, checkSource } from '../../manifest/check-source.js'
+import { type CheckedSource, checkSource, type SourceCheck } from '../../manifest/check-source.js'
 import { guessedFormat } from '../../manifest/documents.js'
 import { isSkipped, MAX_MANIFEST_SIZE, type ManifestFormat } from '../../manifest/index.js'
 import { listEntities } from '../../manifest/list-entities.js'
@@ -51,6 +51,23 @@ export async function* checkFiles(names: readonly string[], choices: CheckChoice
   for (const file of files) yield await run.check(file, files)
 }
 
+/** A file that can be fixed: its bytes, and how it is checked. */
+export interface OpenedFile {
+  readonly name: string
+  readonly path: string
+  readonly bytes: Uint8Array
+  readonly check: SourceCheck
+}
+
+/** Opens the files that the arguments name. Those that cannot be read, and compressed ones, are left to the check. */
+export async function* openFiles(names: readonly string[], choices: CheckChoices): AsyncGenerator<OpenedFile> {
+  const run = new CheckRun(choices)
+  for (const file of run.find(names)) {
+    const opened = await run.open(file)
+    if (opened !== undefined) yield opened
+  }
+}
+
 class CheckRun {
   readonly configs: Configs
   readonly #choices: CheckChoices
@@ -71,6 +88,14 @@ class CheckRun {
     return files.filter(({ path }) => !isReport(path))
   }
 
+  async open(file: FoundFile): Promise<OpenedFile | undefined> {
+    const name = this.#nameOf(file)
+    if (file.how === 'missing' || NOT_EDITABLE.test(name)) return undefined
+    const content = await this.#read(file)
+    if (!content.ok) return undefined
+    return { name, path: file.path, bytes: content.bytes, check: this.#sourceCheck(file, content.bytes) }
+  }
+
   async check(file: FoundFile, all: readonly FoundFile[]): Promise<FileReport> {
     const name = this.#nameOf(file)
     if (file.how === 'missing') {
@@ -84,16 +109,24 @@ class CheckRun {
     const config = this.#configOf(file)
     const index = await this.#indexFor(config, all)
     const checked = checkSource(content.bytes, {
-      ...this.#reading(file, content.bytes, config),
+      ...this.#sourceCheck(file, content.bytes),
       minimumGpus,
       maxDiagnostics: this.#choices.maxDiagnostics,
       across: this.#across.inFile(name, index),
       acrossRules: index === undefined ? ALWAYS_ACROSS : ALL_ACROSS,
-      ...(this.#choices.name !== undefined && { name: this.#choices.name }),
-      ...(config && { policy: config.policy.forFile(pathIn(config, this.#pathOf(file))) }),
     })
     const how = isSkipped(checked.check) ? 'skipped' : 'checked'
     return { name, how, ...(config && { config }), ...checked }
+  }
+
+  /** How a file is checked by itself. */
+  #sourceCheck(file: FoundFile, bytes: Uint8Array): SourceCheck {
+    const config = this.#configOf(file)
+    return {
+      ...this.#reading(file, bytes, config),
+      ...(this.#choices.name !== undefined && { name: this.#choices.name }),
+      ...(config && { policy: config.policy.forFile(pathIn(config, this.#pathOf(file))) }),
+    }
   }
 
   #nameOf({ name, path }: FoundFile): string {
@@ -166,6 +199,7 @@ class CheckRun {
 }
 
 const COMMENTED_JSON = /\.json[c5]$/i
+const NOT_EDITABLE = /\.(?:gz|json[c5])$/i
 
 /** The rules across files that need nothing but the files of the check. */
 const ALWAYS_ACROSS: ReadonlySet<string> = new Set(['duplicate-entity'])

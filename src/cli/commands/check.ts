@@ -4,15 +4,18 @@ import type { CheckedSource } from '../../manifest/check-source.js'
 import { DEFAULT_MAX_DIAGNOSTICS } from '../../manifest/index.js'
 import { DEFAULT_WORKSPACE } from '../../references/index.js'
 import { SCHEMA_NAMES, type SchemaName } from '../../schemas/index.js'
-import { type CheckChoices, checkFiles } from '../check/check-files.js'
+import { type CheckChoices, checkFiles, openFiles } from '../check/check-files.js'
 import { type ExceededLimit, WarningLimits } from '../check/warning-limits.js'
 import { isReport, openOutputs, parseReportFile, type ReportFile } from '../check-outputs.js'
-import { EXIT, type ExitCode } from '../exit-code.js'
+import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
+import type { FixOutcome } from '../fix/fix-files.js'
 import { CHECK_FORMATS, type CheckedFile, type CheckFormat, FORMATS_FOR_PEOPLE } from '../formats/check/index.js'
 import { count, plural } from '../formats/numbers.js'
 import { printable } from '../formats/printable.js'
 import { countOf, modelOption } from '../model-option.js'
+import { flush, write } from '../output.js'
 import { painter } from '../paint.js'
+import { STANDARD_INPUT } from '../read-file.js'
 
 interface CheckOptions {
   readonly format: CheckFormat
@@ -30,6 +33,11 @@ interface CheckOptions {
   readonly config?: string | boolean
   readonly stdinFilename?: string
   readonly complete?: true
+  readonly fix?: true
+  readonly diff?: true
+  readonly sortKeys?: true
+  readonly fixSpec?: true
+  readonly filesets?: string
 }
 
 /** `model-entity check`: checks manifests and prints each problem with its place. */
@@ -65,6 +73,11 @@ export function checkCommand(report: (code: ExitCode) => void): Command {
     .option('--workspace <name>', 'the workspace that requests belong to', DEFAULT_WORKSPACE)
     .option('--name <name>', 'the name of an entity that has none')
     .option('--stdin-filename <name>', 'the name of standard input: it selects the language and the config')
+    .option('--fix', 'correct what has one meaning, then check; see below')
+    .option('--diff', 'print what --fix would change, without changing it; exit with 1 if there is anything')
+    .option('--sort-keys', 'with --fix or --diff: also sort keys in the order of the definitions')
+    .option('--fix-spec', 'with --fix or --diff: also fill in and correct specs from checkpoints; needs --filesets')
+    .option('--filesets <root>', 'with --fix-spec: the folder of the checkpoints, root/workspace/name')
     .addHelpText('after', HELP)
     .action(async (names: string[], options: CheckOptions) => report(await check(names, options)))
 }
@@ -77,6 +90,8 @@ const HELP = `
 A document with an id and a timestamp is checked as a ModelEntity, any other as a CreateModelEntityRequest.
 Each item of a list is checked as a document of its own.
 Errors are refused by the service. Warnings and infos are accepted by the service but probably unintended.
+--fix corrects misspelt fields, values of a wrong type that the service converts, and blanks around references. It
+changes nothing else: comments, anchors, quotes and line endings stay. What it cannot correct is reported.
 Secrets are masked: the values of api_key and of keys with similar names, and user, password and
 tokens in URLs.
 
@@ -94,6 +109,9 @@ Definitions for --model: ${SCHEMA_NAMES.join(', ')}.`
 
 async function check(names: readonly string[], options: CheckOptions): Promise<ExitCode> {
   const { format, output = [], quiet = false } = options
+  refuseLoneFlags(names, options)
+  if (options.diff) return await printDiff(names, options)
+  const fixed = options.fix ? await fix(names, options) : undefined
   const outputs = openOutputs(format, output)
   const summary = { files: 0, documents: 0, errors: 0, warnings: 0, infos: 0, skipped: 0, suppressed: 0, hidden: 0 }
   const limits = new WarningLimits(options.maxWarnings)
@@ -123,12 +141,56 @@ async function check(names: readonly string[], options: CheckOptions): Promise<E
     if (how === 'missing') missing += 1
   }
   const failure = failureOf(summary.errors, limits.exceeded)
-  const end = { summary, emptyDocuments, ...(failure !== undefined && { failure }) }
+  const end = {
+    summary: { ...summary, ...(fixed && { fixed: fixed.fixes }) },
+    emptyDocuments,
+    ...(failure !== undefined && { failure }),
+  }
   await outputs.each(async (formatter, put) => put(formatter.end(end)))
   await outputs.close()
   if (failure === undefined) return EXIT.ok
   if (!FORMATS_FOR_PEOPLE.has(format)) process.stderr.write(`${painter(process.stderr)('red', `failed: ${failure}`)}\n`)
   return missing > 0 ? EXIT.misuse : EXIT.failed
+}
+
+/** @throws UsageError for flags that do nothing without others */
+function refuseLoneFlags(names: readonly string[], { fix, diff, sortKeys, fixSpec, filesets }: CheckOptions): void {
+  if (sortKeys && !fix && !diff) throw new UsageError('--sort-keys needs --fix or --diff')
+  if (fixSpec && !fix && !diff) throw new UsageError('--fix-spec needs --fix or --diff')
+  if (fixSpec && filesets === undefined)
+    throw new UsageError('--fix-spec needs --filesets with the folder of the checkpoints')
+  if (filesets !== undefined && !fixSpec) throw new UsageError('--filesets needs --fix-spec')
+  if (fix && !diff && names.includes(STANDARD_INPUT))
+    throw new UsageError('--fix cannot change standard input; --diff shows what it would do')
+}
+
+/** Corrects the files. */
+async function fix(names: readonly string[], options: CheckOptions): Promise<FixOutcome> {
+  const { fixFiles } = await import('../fix/fix-files.js')
+  const files = openFiles(names, choicesOf(options))
+  const outcome = await fixFiles(files, { ...fixRequest(options), isWriting: true }, async () => undefined)
+  reportNotes(outcome)
+  return outcome
+}
+
+/** Prints what would be corrected. Standard output is a patch, so the summary is on standard error. */
+async function printDiff(names: readonly string[], options: CheckOptions): Promise<ExitCode> {
+  const { fixFiles } = await import('../fix/fix-files.js')
+  const files = openFiles(names, choicesOf(options))
+  const outcome = await fixFiles(files, { ...fixRequest(options), isWriting: false }, write)
+  await flush()
+  reportNotes(outcome)
+  const { fixes, files: changed } = outcome
+  process.stderr.write(`${plural(fixes, 'fix', 'fixes')} in ${plural(changed, 'file')}: --fix makes them\n`)
+  return changed > 0 ? EXIT.failed : EXIT.ok
+}
+
+function fixRequest({ sortKeys = false, filesets }: Pick<CheckOptions, 'filesets'> & { readonly sortKeys?: boolean }) {
+  return { sortKeys, ...(filesets !== undefined && { filesets }) }
+}
+
+function reportNotes({ notes }: FixOutcome): void {
+  for (const note of notes) process.stderr.write(`note: ${printable(note)}\n`)
 }
 
 /** The diagnostics of a file that are printed: all, or errors only. */

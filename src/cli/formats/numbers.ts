@@ -4,8 +4,8 @@ export function count(value: number): string {
 }
 
 /** A count with its noun: `1 error`, `2 errors`. */
-export function plural(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`
+export function plural(value: number, noun: string, several = `${noun}s`): string {
+  return `${count(value)} ${value === 1 ? noun : several}`
 }
 
 /** A share of a whole: `12.3 %`. */

@@ -16,13 +16,28 @@ export const unknownField: Rule = {
     walk(schemaNode(model), written, {
       object({ title = model, properties = {}, additionalProperties }, value, step) {
         if (additionalProperties === true || isSeen(seen, value, title)) return
-        for (const key of Object.keys(value)) {
-          if (!Object.hasOwn(properties, key)) hits.push(hitOf({ model, title, properties, value }, step, key))
-        }
+        const unknown = Object.keys(value).filter((key) => !Object.hasOwn(properties, key))
+        hits.push(...withoutRivals(unknown.map((key) => hitOf({ model, title, properties, value }, step, key))))
       },
     })
     return hits
   },
+}
+
+/** If two keys can only mean the same field, neither is corrected. */
+function withoutRivals(hits: readonly Match[]): readonly Match[] {
+  const counts = new Map<string, number>()
+  for (const name of hits.map(correctName)) if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return hits.map((hit) => {
+    const name = correctName(hit)
+    if (name === undefined || counts.get(name) === 1) return hit
+    const { correction: _, ...rest } = hit
+    return rest
+  })
+}
+
+function correctName({ correction }: Match): string | undefined {
+  return correction !== undefined && 'key' in correction ? correction.key : undefined
 }
 
 /** Whether an object was already searched at another place. */

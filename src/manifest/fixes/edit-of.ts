@@ -1,11 +1,5 @@
-import type { Span } from '../source-node.js'
 import type { Correctable } from './correctable.js'
-
-/** A replacement in a text. */
-export interface SpanEdit {
-  readonly span: Span
-  readonly text: string
-}
+import type { SpanEdit } from './edits.js'
 
 /** The text that a correction is made in. */
 export interface EditedText {
