@@ -2,13 +2,16 @@ import type { Checkpoint } from '../checkpoint/read/index.js'
 import { maskSecrets } from '../display/index.js'
 import type { CreateModelEntityRequest } from '../schemas/index.js'
 import { UsageError } from './exit-code.js'
+import { count } from './formats/numbers.js'
 import { printable } from './formats/printable.js'
 import { yamlText } from './yaml-text.js'
 
-/** The name and the fileset of the entity. */
-export interface RequestIdentity {
+/** The name and the fileset of the entity, and what to write of its spec. */
+export interface RequestChoice {
   readonly name?: string
   readonly fileset?: string
+  /** Whether to write the linear layers. A mixture of experts has tens of thousands. Default: false. */
+  readonly linearLayers?: boolean
 }
 
 /**
@@ -16,10 +19,21 @@ export interface RequestIdentity {
  *
  * @throws UsageError if the name is missing, or if the checkpoint has no spec
  */
-export function requestFor({ spec, notes }: Checkpoint, { name, fileset }: RequestIdentity): string {
+export function requestFor({ spec, notes }: Checkpoint, { name, fileset, linearLayers = false }: RequestChoice): string {
   if (name === undefined) throw new UsageError('--as request needs a --name')
   if (!spec) throw new UsageError('--as request needs a checkpoint with a spec: this one has none')
-  const request: CreateModelEntityRequest = { name, ...(fileset !== undefined && { fileset }), spec }
-  const comments = notes.map((note) => `# ${printable(note)}\n`).join('')
+  const { linear_layers: layers, ...rest } = spec
+  const isLeftOut = !linearLayers && layers !== undefined && layers !== null
+  const request: CreateModelEntityRequest = {
+    name,
+    ...(fileset !== undefined && { fileset }),
+    spec: isLeftOut ? rest : spec,
+  }
+  const all = isLeftOut ? [...notes, leftOut(layers.length)] : notes
+  const comments = all.map((note) => `# ${printable(note)}\n`).join('')
   return comments + yamlText(maskSecrets(request).value)
+}
+
+function leftOut(layers: number): string {
+  return `linear_layers (${count(layers)}) are left out: the platform fills them in; --linear-layers includes them`
 }

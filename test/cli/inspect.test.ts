@@ -77,6 +77,17 @@ describe('model-entity inspect', () => {
     })
   })
 
+  it('leaves linear layers out of a manifest, says so, and includes them when asked', () => {
+    const request = ['tiny/config.json', '--as', 'request', '--name', 'a']
+    const { stdout } = inspect(...request)
+    expect(parse(stdout).spec).not.toHaveProperty('linear_layers')
+    expect(stdout).toMatch(/^# linear_layers \(\d+\) are left out: .*--linear-layers/m)
+    const whole = inspect(...request, '--linear-layers').stdout
+    expect(parse(whole).spec.linear_layers).toHaveLength(Number(/linear_layers \((\d+)\)/.exec(stdout)?.[1]))
+    expect(whole).not.toContain('left out: the platform')
+    expect(inspect('tiny/config.json', '--linear-layers').code).toBe(2)
+  })
+
   it('compares the files with the config, and exits with 1 where they differ', () => {
     const { code, stdout } = inspect('broken', '--compare')
     expect(code).toBe(1)

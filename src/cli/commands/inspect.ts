@@ -15,6 +15,7 @@ interface InspectOptions {
   readonly as?: 'request'
   readonly name?: string
   readonly fileset?: string
+  readonly linearLayers?: true
   readonly compare?: true
   readonly lora?: number
   readonly target?: NonNullable<LoraOptions['targetModules']>
@@ -33,6 +34,7 @@ export function inspectCommand(report: (code: ExitCode) => void): Command {
     .addOption(new Option('--as <kind>', 'print a manifest that registers the checkpoint').choices(['request']))
     .option('--name <name>', 'with --as request: the name of the entity', checked(parseName))
     .option('--fileset <workspace/name>', 'with --as request: the fileset of the entity', checked(parseFilesetRef))
+    .option('--linear-layers', 'with --as request: include the linear layers, which the platform fills in')
     .option('--compare', 'compare the files with the config, tensor by tensor; exit with 1 if they differ')
     .addOption(
       new Option('--lora <rank>', 'count the parameters that a LoRA of this rank would train')
@@ -66,6 +68,7 @@ Examples:
 
 async function inspect(from: string, options: InspectOptions): Promise<ExitCode> {
   const { token, revision, variant, hubUrl, lora: rank, target: targetModules } = options
+  if (options.linearLayers && options.as !== 'request') throw new UsageError('--linear-layers needs --as request')
   if (targetModules !== undefined && rank === undefined)
     throw new UsageError('--target needs a rank, such as --lora 16')
   const checkpoint = await readCheckpoint(from, {
