@@ -3,7 +3,7 @@
  * trees, `model-entity/references` tests names, `model-entity/json` reads JSON with positions.
  */
 
-export { type RequestOptions, type RequestResult, validateRequest } from './adapters/index.js'
+export { type RequestOptions, type RequestResult, redact, standardSchema, validateRequest } from './adapters/index.js'
 export {
   type Architecture,
   architectureFromConfig,
@@ -93,6 +93,7 @@ export {
 } from './schemas/index.js'
 export {
   type ErrorDetail,
+  fieldErrors,
   is,
   type Model,
   type ModelInput,

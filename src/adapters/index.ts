@@ -5,4 +5,14 @@
 
 export { redact } from './redact.js'
 export type { RefusedRequest, RequestOptions } from './request-options.js'
+export { type StandardSchemaOptions, standardSchema } from './standard-schema.js'
+export type {
+  StandardConverter,
+  StandardIssue,
+  StandardJsonSchema,
+  StandardProperties,
+  StandardResult,
+  StandardSchema,
+  StandardTarget,
+} from './standard-types.js'
 export { type RequestResult, validateRequest } from './validate-request.js'

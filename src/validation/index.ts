@@ -8,6 +8,7 @@ export { type CreationOptions, creationRefusals } from './creation/creation-refu
 export { CREATION_REFUSALS, type CreationRefusal, type CreationRefusalReason } from './creation/refusal.js'
 export type { RegistryState } from './creation/registry-state.js'
 export { ERROR_TYPES, type ErrorType } from './error-types.js'
+export { fieldErrors } from './field-errors.js'
 export { is } from './is.js'
 export type { Model, ModelInput, ModelValue } from './plan/model.js'
 export { type RequestValidation, requestValidationBody } from './request-validation-body.js'
