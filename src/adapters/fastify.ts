@@ -10,9 +10,8 @@ import type {
 } from 'fastify'
 import { checkOptions } from '../options/index.js'
 import type { Model, ModelValue } from '../validation/index.js'
-import { checkBody } from './check-body.js'
 import { compiledModel } from './model.js'
-import { readNodeBody } from './node-body.js'
+import { checkNodeRequest } from './node-body.js'
 import { DEFAULT_MAX_BYTES, REQUEST_OPTIONS, type RefusedRequest, type RequestOptions } from './request-options.js'
 
 /** The options of the plugin, and of one route as `config: { modelEntity: … }`. */
@@ -78,15 +77,12 @@ const FASTIFY_LIMIT = 2 ** 20
 
 /** Reads and validates the body of a route before Fastify would parse it, and hides its schema from Ajv. */
 function takeBody(route: RouteOptions, model: Model, options: FastifyRequestOptions): void {
-  const { maxBytes = DEFAULT_MAX_BYTES, onRefused = logRefused } = options
+  const logged = { onRefused: logRefused, ...options }
   const values = new WeakMap<FastifyRequest, unknown>()
 
   async function readBody(request: FastifyRequest, reply: FastifyReply, payload: RequestPayload): Promise<unknown> {
     const { headers } = request
-    const isTooLarge = Number(headers['content-length']) > maxBytes
-    const bytes = isTooLarge ? undefined : await readNodeBody(payload, maxBytes)
-    const raw = { bytes, contentType: headers['content-type'], contentEncoding: headers['content-encoding'] }
-    const checked = await checkBody(model, raw, { ...options, onRefused }, request)
+    const checked = await checkNodeRequest(model, { headers }, payload, logged, request)
     if (!checked.ok) {
       const { status, headers, body } = checked.answer
       // Fastify adds a charset to the type of a text or an object.

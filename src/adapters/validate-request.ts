@@ -3,6 +3,7 @@ import type { Model, ModelValue } from '../validation/index.js'
 import { ALREADY_READ, LimitedBytes } from './bytes.js'
 import { checkBody, type RefusingAnswer } from './check-body.js'
 import { DEFAULT_MAX_BYTES, REQUEST_OPTIONS, type RequestOptions } from './request-options.js'
+import { webResponse } from './web-response.js'
 
 /** The value of a valid request, or the response to give. */
 export type RequestResult<Value> =
@@ -36,8 +37,8 @@ export async function validateRequest<M extends Model>(
   checkOptions(options, REQUEST_OPTIONS)
   const checked = await checkWebRequest(model, request, options, request)
   if (checked.ok) return checked
-  const { status, detail, headers, body } = checked.answer
-  return { ok: false, response: new Response(body, { status, headers }), status, detail }
+  const { status, detail } = checked.answer
+  return { ok: false, response: webResponse(checked.answer), status, detail }
 }
 
 /** Checks the body of a web request. `given` is what the options' functions get: the framework's own request. */

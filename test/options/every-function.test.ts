@@ -2,9 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
+import * as ofElysia from '../../src/adapters/elysia.js'
+import * as ofExpress from '../../src/adapters/express.js'
 import { modelEntity } from '../../src/adapters/fastify.js'
-import { validateRequest } from '../../src/adapters/index.js'
+import * as ofHono from '../../src/adapters/hono.js'
+import { standardSchema, validateRequest } from '../../src/adapters/index.js'
+import { ValidBody } from '../../src/adapters/nestjs.js'
 import { REQUEST_OPTIONS } from '../../src/adapters/request-options.js'
+import { STANDARD_SCHEMA_OPTIONS } from '../../src/adapters/standard-schema.js'
 import { architectureFromConfig } from '../../src/architecture/index.js'
 import {
   adapterFromPeft,
@@ -80,6 +85,12 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   validateRequest: { table: REQUEST_OPTIONS, call: (options) => validateRequest('Lora', loraRequest(), options) },
   modelEntity: { table: REQUEST_OPTIONS, call: (options) => modelEntity(fastify(), options) },
+  validBody: {
+    table: REQUEST_OPTIONS,
+    call: (options) => [ofExpress, ofHono, ofElysia].map(({ validBody }) => validBody('Lora', options)),
+  },
+  ValidBody: { table: REQUEST_OPTIONS, call: (options) => ValidBody('Lora', options) },
+  standardSchema: { table: STANDARD_SCHEMA_OPTIONS, call: (options) => standardSchema('Lora', options) },
   readJson: { table: READ_JSON_OPTIONS, call: (options) => readJson('{}', options) },
   lint: { table: LINT_OPTIONS, call: (options) => lint('Lora', { rank: 8 }, options) },
   checkManifest: { table: CHECK_MANIFEST_OPTIONS, call: (options) => checkManifest('name: a', options) },
