@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { type CheckManifestOptions, checkManifest } from '../../src/manifest/index.js'
 import { readManifest } from '../../src/manifest/read-manifest.js'
+import type { Excerpt } from '../../src/manifest/redaction/excerpt.js'
 
 const ENTITY = 'id: e\nname: ab\nworkspace: team\ncreated_at: 2026-01-01T00:00:00Z\n'
 const LONG = 'x'.repeat(150)
@@ -87,6 +88,64 @@ const MANIFESTS: Readonly<Record<string, readonly [text: string | Uint8Array, op
   'JSON Lines': ['{"name": 5}\n\n{"name": }\r\n{"name": "ab", "x": 1}', { file: 'm.ndjson' }],
   'JSON with a BOM': ['\ufeff{"name": 5}', { file: 'm.json' }],
   'YAML with a BOM': ['\ufeffname: 5\n'],
+  // Comments that silence rules.
+  'a silenced line': ['name: ab\ntrust_remote_code: true # model-entity-disable-line trust-remote-code -- reviewed\n'],
+  'a silenced next line': [
+    'name: ab\n# model-entity-disable-next-line trust-remote-code -- reviewed\n# more\n\ntrust_remote_code: true\nx: 1\n',
+  ],
+  'a silenced region': [
+    '# model-entity-disable unknown-field -- legacy\nname: ab\na: 1\n# model-entity-enable unknown-field\nb: 1\n---\nname: ab\nc: 1\n',
+  ],
+  'a region to the end of the document': [
+    'name: ab\na: 1\n## model-entity-disable unknown-field -- legacy\nb: 1\n---\nname: ab\nc: 1\n...\n# model-entity-disable unknown-field -- x\n---\nd: 1\nname: ab\n',
+  ],
+  'regions that end together': [
+    'name: ab\n# model-entity-disable unknown-field, trust-remote-code -- x\na: 1\ntrust_remote_code: true\n# model-entity-enable\nb: 1\n# model-entity-enable\n# model-entity-enable trust-remote-code\n',
+  ],
+  'a region within a region': [
+    'name: ab\n# model-entity-disable unknown-field -- outer\na: 1\n# model-entity-disable unknown-field -- inner\nb: 1\n# model-entity-enable unknown-field\nc: 1\n',
+  ],
+  'a comment without a reason': [
+    'name: ab\na: 1 # model-entity-disable-line unknown-field\nb: 1 # model-entity-disable-line unknown-field --\n',
+  ],
+  'a comment without a rule': ['name: ab # model-entity-disable-line\n# model-entity-disable -- because\n'],
+  'a comment that is not needed': ['name: ab # model-entity-disable-line trust-remote-code, unknown-field -- x\n'],
+  'a comment of unknown rules': [
+    'name: ab # model-entity-disable-line trust-remote-cod missing zzzzzzzz unused-suppression -- x\n',
+  ],
+  'a misspelled comment': [
+    'name: ab # model-entity-disable-lin unknown-field -- x\n# model-entity-is great\n# model-entity-\n',
+  ],
+  'a comment where the service refuses': [
+    'name: 5 # model-entity-disable-line trust-remote-code -- x\na: 1 # model-entity-disable-line unknown-field -- y\n---\nname: ab # model-entity-disable-line trust-remote-code -- z\n',
+  ],
+  'a comment in a text': [
+    'name: ab\ndescription: "# model-entity-disable-line unknown-field"\na: "#model-entity-disable-line unknown-field -- x"\n',
+  ],
+  'an error is not silenced': ['name: 5 # model-entity-disable-line string_type -- x\n'],
+  'comments of a file with duplicate keys': ['name: ab # model-entity-disable-line unknown-field -- x\nname: ac\n'],
+  // More values.
+  'values of JSON': ['{"name": null, "description": false, "project": {"a": 1}, "spec": [1, "x"]}', { file: 'm.json' }],
+  'a computed number': ['name: ab\nspec: {num_layers: 1.5, hidden_size: .inf, vocab_size: 12345678901234567890}\n'],
+  'a long key twice': [`name: ab\n${'k'.repeat(61)}: 1\n${'k'.repeat(61)}: 1\n`],
+  'a string tag that does not fit': [
+    'name: !!str [a]\n---\nname: !!seq {a: 1}\n---\nname: !!map x\n---\nname: !!int\n',
+  ],
+  'another tag in a message': ['name: "Unresolved tag: tag:yaml.org,2002:int"\nx: !y z\n'],
+  'U+FFFD before a wrong byte': [new Uint8Array([110, 58, 32, 0xef, 0xbf, 0xbd, 0xc3, 0xa9, 0xef, 0xbf, 0x41, 10])],
+  'U+FFFD alone': [new TextEncoder().encode('name: "\ufffd"\n')],
+  'an old Windows text': [new Uint8Array([110, 97, 109, 101, 58, 32, 0xe9, 10])],
+  'a BOM in bytes': [new Uint8Array([0xef, 0xbb, 0xbf, ...new TextEncoder().encode('name: 5\n')])],
+  'secrets that are cut': [
+    `name: ab\napi_endpoint: {url: x, api_key: ${'s3cret'.repeat(20)}}\nspec: ${'s3cret'.repeat(20)}\n`,
+  ],
+  'a secret of several lines': [
+    'name: ab\napi_endpoint: {url: x, api_key: "first-line\\nsecond-line"}\nspec: second-line\nproject: [first-line]\n',
+  ],
+  'user info of a URL': [
+    'name: ab\nfileset: "http://user:p4ssw0rd@h/ x"\nspec: p4ssw0rd\napi_endpoint: {url: "http://u\\x73er:p@h"}\n',
+  ],
+  'a broken file with secrets': ['name: ab\napi_endpoint: {url: x, api_key: [s3cr3t, "t0ken"]}\nspec: *s3cr3t\n'],
   // Places and frames.
   'CRLF and lone CR': ['name: ab\r\nspec:\r\n  num_layers: x\r\n# a\rb\r\nzz: 1\r\n'],
   'a block scalar': ['name: |\n  a\n  b\n\nspec: >-\n  x\n  y\n'],
@@ -113,20 +172,31 @@ const SAID: Readonly<Record<string, unknown>> = JSON.parse(
 function said(): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(MANIFESTS).map(([name, [text, options]]) => {
-      const { diagnostics, excerpts, counts, documents, emptyDocuments } = checkManifest(text, options)
+      const { diagnostics, excerpts, counts, ...more } = checkManifest(text, options)
       const lines = diagnostics.map(
-        ({ document, line, column, endLine, endColumn, severity, code, loc, message, help }, index) => {
-          const { before, token, after, isCutBefore, isCutAfter } = excerpts[index] ?? {}
-          return {
-            at: `${document} ${line}:${column}-${endLine}:${endColumn} ${severity} ${code} ${loc.join('.')}`,
-            message,
-            help,
-            frame: `${isCutBefore ? '…' : ''}${before}⟦${token}⟧${after}${isCutAfter ? '…' : ''}`,
-          }
-        },
+        ({ document, line, column, endLine, endColumn, severity, code, loc, message, help, related }, index) => ({
+          at: `${document} ${line}:${column}-${endLine}:${endColumn} ${severity} ${code} ${loc.join('.')}`,
+          message,
+          help,
+          frame: frameOf(excerpts[index]),
+          ...(related && {
+            related: related.map(
+              (each) => `${each.line}:${each.column}-${each.endLine}:${each.endColumn} ${each.message}`,
+            ),
+            relatedFrames: excerpts[index]?.related?.map(frameOf),
+          }),
+        }),
       )
-      return [name, { lines, counts: Object.values(counts).join(' '), documents: `${documents} ${emptyDocuments}` }]
+      return [name, JSON.parse(JSON.stringify({ lines, counts, ...more }))]
     }),
+  )
+}
+
+/** The line with the marked part in brackets, and the lines around it. */
+function frameOf(excerpt: Excerpt | undefined): readonly (string | undefined)[] {
+  const { before, token, after, isCutBefore, isCutAfter, lineBefore, lineAfter } = excerpt ?? {}
+  return [lineBefore, `${isCutBefore ? '…' : ''}${before}⟦${token}⟧${after}${isCutAfter ? '…' : ''}`, lineAfter].map(
+    (line) => line ?? '',
   )
 }
 

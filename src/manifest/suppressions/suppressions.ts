@@ -102,8 +102,8 @@ export class Suppressions {
       open.delete(code)
     }
     if (idle.length === 0 && ended.length > 0) return
-    const names = idle.map((code) => `"${code}"`).join(', ') || 'nothing'
-    const message = `The comment ends nothing: ${names === 'nothing' ? 'no rule' : names} is not disabled here`
+    const names = idle.map((code) => `"${code}"`).join(', ')
+    const message = `The comment ends nothing: ${names === '' ? 'no rule is disabled' : `${names} is not disabled`} here`
     this.#faults.push({ kind: 'unused', span, message, help: 'remove it' })
   }
 
