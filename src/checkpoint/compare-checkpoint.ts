@@ -11,6 +11,7 @@ import { checkOptions } from '../options/index.js'
 import { unknownNote } from './architecture-from-safetensors.js'
 import { expertsAsExpected, type FoundTensor } from './expert-layouts.js'
 import { type LogicalParameters, logicalParameters } from './logical-parameters.js'
+import { multimodalName } from './multimodal-names.js'
 import { BESIDE_CONFIG, type QuantisationFiles } from './quantisation/quantisation.js'
 import { elementCount } from './quantisation/stored-weight.js'
 import type { SafetensorsHeader } from './safetensors-header.js'
@@ -137,7 +138,8 @@ interface Rename {
 }
 
 /**
- * The rule that matches the most names: keep them, add the prefix of the class, or remove their own prefix. Old TensorFlow
+ * The rule that matches the most names: keep them, read the older names of multimodal classes, add the prefix of the class, or
+ * remove their own prefix. Old TensorFlow
  * conversions call the weights of a layer norm gamma and beta.
  */
 function prefixRule({ parameters: stored }: LogicalParameters, expected: ReadonlyMap<string, Shape>): Rename {
@@ -155,6 +157,10 @@ function prefixRule({ parameters: stored }: LogicalParameters, expected: Readonl
       apply: (name: string) => modernName(name.startsWith(prefix) ? name.slice(prefix.length) : name),
       note: `the tensors in the files have the prefix "${prefix}", which the class in the config does not have`,
     })),
+    {
+      apply: (name: string) => multimodalName(modernName(name), (known) => expected.has(known)),
+      note: 'the tensors in the files have the names that multimodal classes had before transformers 4.52',
+    },
   ]
   const fits = (rule: Rename): number =>
     stored.reduce((count, { name }) => count + (expected.has(rule.apply(name)) ? 1 : 0), 0)

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { compareCheckpoint } from '../../src/checkpoint/index.js'
+import { readRecords } from '../architecture/records.js'
+import { headersOfRecord } from './headers-of-record.js'
+
+/** How the files of published checkpoints name what classes of transformers 4.57 have under `model`. */
+const OLDER: Readonly<Record<string, readonly (readonly [RegExp, string])[]>> = {
+  qwen2_vl: [
+    [/^model\.language_model\./, 'model.'],
+    [/^model\.visual\./, 'visual.'],
+  ],
+  llava: [
+    [/^model\.language_model\./, 'language_model.model.'],
+    [/^lm_head\./, 'language_model.lm_head.'],
+    [/^model\.(?!language_model)/, ''],
+  ],
+}
+
+const FAMILIES: Readonly<Record<string, keyof typeof OLDER>> = {
+  ...{ llava: 'llava', llava_next: 'llava', llava_onevision: 'llava', paligemma: 'llava', gemma3: 'llava' },
+  ...{ mistral3: 'llava', internvl: 'llava', aya_vision: 'llava', mllama: 'llava' },
+  ...{ qwen2_vl: 'qwen2_vl', qwen2_5_vl: 'qwen2_vl' },
+}
+
+const records = readRecords('wholes.jsonl.gz').filter(
+  ({ family, parameters }) =>
+    FAMILIES[family] !== undefined && Object.keys(parameters).some((name) => name.startsWith('model.language_model.')),
+)
+
+describe('Files with the names before transformers 4.52 agree with their config', () => {
+  it.each(records.map((record) => [record.name, record] as const))('%s', (_, record) => {
+    const rules = OLDER[FAMILIES[record.family] ?? ''] ?? []
+    const older = (name: string) => rules.reduce((renamed, [from, to]) => renamed.replace(from, to), name)
+    const [{ tensors } = { tensors: new Map() }] = headersOfRecord(record)
+    const renamed = new Map([...tensors].map(([name, tensor]) => [older(name), tensor]))
+    expect([...renamed.keys()]).not.toEqual([...tensors.keys()])
+    expect(compareCheckpoint(record.config, [{ tensors: renamed }])).toMatchObject({
+      verdict: 'agrees',
+      extra: [],
+      notes: ['the tensors in the files have the names that multimodal classes had before transformers 4.52'],
+    })
+  })
+
+  it('and a missing tensor is missed', () => {
+    const record = records.find(({ name }) => name === 'llava--small') ?? records[0]
+    const [{ tensors } = { tensors: new Map() }] = record ? headersOfRecord(record) : []
+    const renamed = new Map(
+      [...tensors].map(([name, tensor]) => [name.replace('model.language_model.', 'language_model.model.'), tensor]),
+    )
+    renamed.delete('language_model.model.norm.weight')
+    expect(compareCheckpoint(record?.config ?? {}, [{ tensors: renamed }])).toMatchObject({
+      verdict: 'differs',
+      missing: ['model.language_model.norm.weight'],
+    })
+  })
+})
