@@ -42,14 +42,14 @@ function read(args: readonly string[]) {
   }
 }
 
-/** By default: two processes, and 20 generated values for each property. */
+/** By default: two processes, and 50 generated values for each property. */
 async function passes(room: string): Promise<boolean> {
   const places = sample === undefined ? [] : await samplePlaces(room, sample, seed)
   const only =
     sample === undefined ? [] : ['--mutate', places.join(','), '--incrementalFile', `.cache/mutate/${room}-sample.json`]
   const { status } = spawnSync(process.execPath, [stryker, 'run', '--concurrency', '2', ...only, ...flags], {
     stdio: 'inherit',
-    env: { ...process.env, MUTATE_ROOM: room, FC_RUNS: process.env['FC_RUNS'] ?? '20' },
+    env: { ...process.env, MUTATE_ROOM: room, FC_RUNS: process.env['FC_RUNS'] ?? '50' },
   })
   return status === 0
 }

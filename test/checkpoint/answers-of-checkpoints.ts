@@ -1,6 +1,7 @@
 /** Small checkpoints, each for one field, note or error, and what is answered for them. */
 import { CheckpointError, type ConfigObject } from '../../src/architecture/index.js'
-import { modelSpecFromGguf, precisionOf } from '../../src/checkpoint/index.js'
+import { modelSpecFromGguf, precisionOf, type QuantisationFiles, quantisationOf } from '../../src/checkpoint/index.js'
+import { formatOf } from '../../src/checkpoint/quantisation/quantisation.js'
 import { readCheckpoint } from '../../src/checkpoint/read/index.js'
 import { safetensorsFile, type TensorToWrite, withLength } from './safetensors-file.js'
 
@@ -61,6 +62,22 @@ const T = '"dtype":"F32","shape":[2],"data_offsets":[0,8]'
 
 const CHECKPOINTS: Readonly<Record<string, Files>> = {
   nothing: { 'README.md': 'x' },
+  'a pooling config further in': withConfig({}, { 'a/1_Pooling/config.json': {} }),
+  'another file of a pooling folder': withConfig({}, { '1_Pooling/config.json.bak': 'x' }),
+  'a long name of a pooling folder': withConfig({}, { '12_Pooling/config.json': {} }),
+  'an unknown family of stacked experts': {
+    'model.safetensors': safetensorsFile([
+      { name: 'wte.weight', dtype: 'F32', shape: [10, 4] },
+      { name: 'h.0.shared_expert.up.weight', dtype: 'F32', shape: [6, 4] },
+      { name: 'h.0.experts.0.up.weight', dtype: 'F32', shape: [6, 4] },
+      { name: 'h.0.experts_gate.weight', dtype: 'F32', shape: [3, 4] },
+      { name: 'h.0.my_experts.weight', dtype: 'F32', shape: [3, 4] },
+      { name: 'h.0.ln_1.weight', dtype: 'F32', shape: [4] },
+      { name: 'h.0.attn.c_attn.weight', dtype: 'F32', shape: [4, 12] },
+      { name: 'h.0.attn.c_attn.bias', dtype: 'F32', shape: [12] },
+      { name: 'h.0.c_proj.weight', dtype: 'F32', shape: [4, 5] },
+    ]),
+  },
   'a config alone': withConfig({}),
   'a config and its weights': withConfig({}, { 'model.safetensors': WEIGHTS, 'chat_template.jinja': 'x' }),
   'weights alone': { 'model.safetensors': WEIGHTS },
@@ -267,6 +284,164 @@ const QUANTISED: readonly ConfigObject[] = [
   {},
 ]
 
+const group = (targets: unknown, weights: unknown, more: ConfigObject = {}): ConfigObject => ({
+  targets,
+  weights,
+  ...more,
+})
+const compressedTensors = (groups: ConfigObject, more: ConfigObject = {}) => ({
+  config: { quantization_config: { quant_method: 'compressed-tensors', config_groups: groups, ...more } },
+})
+const INT4 = { num_bits: 4, type: 'int' }
+const FLOAT4 = { num_bits: 4, type: 'float' }
+
+/** What the config files say of quantised weights. */
+const STATED: Readonly<Record<string, QuantisationFiles>> = {
+  nothing: { config: {} },
+  'empty settings': { config: { quantization_config: {} } },
+  'settings of a nested model': {
+    config: { thinker_config: { text_config: { quantization_config: { quant_method: 'awq', bits: 4 } } } },
+  },
+  'settings nested too deeply': {
+    config: { a: { b: { c: { quantization_config: { quant_method: 'awq', bits: 4 } } } } },
+  },
+  'settings under an older name': { config: { compression_config: { config_groups: { a: group(['Linear'], INT4) } } } },
+  'the file of AutoGPTQ': { config: {}, quantizeConfig: { bits: 8 } },
+  'the file of AutoAWQ': { config: {}, quantizeConfig: { quant_method: 'awq', bits: 4 } },
+  'the file of AutoGPTQ beside settings': {
+    config: { quantization_config: { quant_method: 'fp8' } },
+    quantizeConfig: { bits: 8 },
+  },
+  'the file of ModelOpt': { config: {}, hfQuantConfig: { quantization: { quant_algo: 'NVFP4' } } },
+  'the file of ModelOpt before settings': {
+    config: { quantization_config: { quant_method: 'fp8' } },
+    hfQuantConfig: { quantization: { quant_algo: 'NVFP4' } },
+  },
+  'the file of ModelOpt behind settings by module': {
+    config: { quantization: { bits: 4, group_size: 64, a: { bits: 8, group_size: 64 } } },
+    hfQuantConfig: { quantization: { quant_algo: 'NVFP4' } },
+  },
+  'ModelOpt without an algorithm': { config: { quantization_config: { producer: { name: 'modelopt' } } } },
+  'ModelOpt with an algorithm': { config: { quantization_config: { quant_algo: 'FP8' } } },
+  'ModelOpt by layer': {
+    config: {
+      quantization_config: {
+        quant_algo: 'MIXED_PRECISION',
+        quantized_layers: {
+          'a.q_proj': { quant_algo: 'FP8' },
+          'b.*': { quant_algo: 'NVFP4' },
+          c: { quant_algo: 'x' },
+          d: 5,
+        },
+      },
+    },
+  },
+  'ModelOpt with groups': {
+    config: { quantization_config: { quant_algo: 'x', config_groups: { a: group(['Linear'], INT4) } } },
+  },
+  MLX: {
+    config: {
+      quantization: { group_size: 64, bits: 4, 'a.q_proj': { bits: 8 }, 'b.k_proj': { mode: 'mxfp4' }, c: false },
+    },
+  },
+  'MLX in another mode': { config: { quantization: { group_size: 32, bits: 4, mode: 'nvfp4' } } },
+  'MLX under another name': { config: { quantization_config: { group_size: 64, bits: 4 } } },
+  'MLX under another name with a mode': {
+    config: { quantization_config: { group_size: 64, bits: 4, mode: 'affine', a: 1 } },
+  },
+  'group size and more': { config: { quantization_config: { group_size: 64, bits: 4, a: 1, b: 1 } } },
+  'bitsandbytes without its name': { config: { quantization_config: { load_in_4bit: true } } },
+  'bitsandbytes of eight bits without its name': { config: { quantization_config: { load_in_8bit: true } } },
+  'a method in capitals': { config: { quantization_config: { quant_method: 'AWQ', bits: 4 } } },
+  AutoRound: { config: { quantization_config: { quant_method: 'auto_round', bits: 3 } } },
+  'AutoRound without bits': { config: { quantization_config: { quant_method: 'auto-round' } } },
+  'one group': compressedTensors({ a: group(['Linear'], INT4) }),
+  'groups by name and class': compressedTensors({
+    a: group(['Linear'], INT4),
+    b: group(['a.q_proj'], { num_bits: 8, type: 'float' }),
+  }),
+  'a class behind names': compressedTensors({
+    b: group(['a.q_proj', 5], { num_bits: 8, type: 'int' }),
+    a: group(['Linear'], INT4),
+  }),
+  'groups by pattern': compressedTensors({
+    a: group(['re:.*q_proj$'], INT4),
+    b: group(['re:(a+)+$', 're:.*k_proj'], { num_bits: 8, type: 'int' }),
+  }),
+  'a group without targets': compressedTensors({ a: group(undefined, INT4), b: group('Linear', { num_bits: 8 }) }),
+  'a group without bits': compressedTensors({ a: group(['Linear'], {}) }),
+  'no groups, but a format': compressedTensors({}, { format: 'float-quantized' }),
+  'no groups and no format': compressedTensors({}),
+  'floats of eight bits': compressedTensors({ a: group(['Linear'], { num_bits: 8, type: 'float' }) }),
+  'floats of six bits': compressedTensors({ a: group(['Linear'], { num_bits: 6, type: 'float' }) }),
+  'floats of four bits': compressedTensors({ a: group(['Linear'], FLOAT4) }),
+  'floats of four bits in groups of 32': compressedTensors({ a: group(['Linear'], { ...FLOAT4, group_size: 32 }) }),
+  'floats of four bits in groups of 16': compressedTensors({ a: group(['Linear'], { ...FLOAT4, group_size: 16 }) }),
+  'floats of four bits with a format': compressedTensors({
+    a: group(['Linear'], FLOAT4, { format: 'mxfp4-pack-quantized' }),
+  }),
+  'floats of four bits with a format of all': compressedTensors(
+    { a: group(['Linear'], FLOAT4) },
+    { format: 'mxfp4-pack-quantized' },
+  ),
+  quanto: {
+    config: {},
+    quantoMap: { 'a.q_proj': { weights: 'qint8' }, 'b.k_proj': { weights: 'qint4' }, c: { weights: 'none' }, d: 5 },
+  },
+  'quanto without modules': { config: {}, quantoMap: {} },
+  Quark: {
+    config: {
+      quantization_config: {
+        quant_method: 'quark',
+        global_quant_config: { weight: { dtype: 'fp8_e4m3' } },
+        layer_quant_config: {
+          '*q_proj': { weight: [{ dtype: 'int4' }] },
+          '*k_proj': { weight: { dtype: 'fp4', scale_format: 'e8m0' } },
+          lm_head: { weight: { dtype: 'fp4' } },
+          x: 5,
+          '*y': {},
+        },
+      },
+    },
+  },
+  'Quark of microscaling': {
+    config: {
+      quantization_config: {
+        quant_method: 'quark',
+        global_quant_config: { weight: { dtype: 'mx', mx_element_dtype: 'fp6_e3m2' } },
+      },
+    },
+  },
+  'Quark without weights': { config: { quantization_config: { quant_method: 'quark', global_quant_config: {} } } },
+  ...Object.fromEntries(
+    [
+      'int4_weight_only',
+      'int8_weight_only',
+      'float8_weight_only',
+      'int8_dynamic_activation_int4_weight',
+      'uint4_weight_only',
+      'autoquant',
+    ].map((name) => [
+      `torchao ${name}`,
+      { config: { quantization_config: { quant_method: 'torchao', quant_type: name } } },
+    ]),
+  ),
+  'torchao by an object': {
+    config: {
+      quantization_config: {
+        quant_method: 'torchao',
+        quant_type: { default: { _type: 'IntxWeightOnlyConfig', _data: { weight_dtype: { _data: 'int3' } } } },
+      },
+    },
+  },
+  'torchao by an object of a name': {
+    config: { quantization_config: { quant_method: 'torchao', quant_type: { _type: 'Int8WeightOnlyConfig' } } },
+  },
+  'torchao of a number': { config: { quantization_config: { quant_method: 'torchao', quant_type: 5 } } },
+}
+
+const MODULES = ['a.q_proj', 'b.k_proj', 'c', 'lm_head', 'x']
+
 type Metadata = Parameters<typeof modelSpecFromGguf>[0]['metadata']
 const GGUF: Metadata = {
   'general.architecture': 'llama',
@@ -372,12 +547,24 @@ export async function answers(): Promise<Record<string, unknown>> {
         }),
       )
       const { spec, adapter: adapterOf, comparison, notes, stored } = await readCheckpoint(blobs)
-      return { spec, adapter: adapterOf, comparison, notes, precision: stored?.storage.parameters.length }
+      return {
+        spec,
+        adapter: adapterOf,
+        comparison,
+        notes,
+        stored: stored && { ...stored, storage: stored.storage.parameters.length },
+      }
     })
   }
   for (const quantisation of QUANTISED) {
     const config = { torch_dtype: 'bfloat16', quantization_config: quantisation }
     found[JSON.stringify(quantisation)] = await answerOf(async () => precisionOf({ config }))
+  }
+  for (const [name, files] of Object.entries(STATED)) {
+    found[`quantised: ${name}`] = await answerOf(async () => {
+      const stated = quantisationOf(files)
+      return stated && { ...stated, exceptions: MODULES.map((module) => formatOf(stated, module) ?? null) }
+    })
   }
   for (const [name, one] of Object.entries(GGUFS))
     found[`GGUF, ${name}`] = await answerOf(async () => modelSpecFromGguf(one))

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { DTYPE_BITS, type Dtype } from '../../src/checkpoint/dtype.js'
 import { logicalParameters } from '../../src/checkpoint/logical-parameters.js'
@@ -123,7 +124,232 @@ const STORAGES: { scheme: string; layout: Layout; shape: readonly number[]; bits
     shape: [4096, 4096],
     bits: 4,
   },
+  // Formats by their definitions: each packs [out, in] elements of so many bits into words.
+  {
+    scheme: 'marlin', // [in / 16, out · 16 · bits / 32]
+    layout: { 'm.B': ['I32', [256, 8192]], 'm.s': ['F16', [32, 4096]], 'm.workspace': ['I32', [512]] },
+    shape: [4096, 4096],
+    bits: 4,
+  },
+  {
+    scheme: 'exl2', // 32-bit words of 8 · 6 outputs
+    layout: {
+      'm.q_weight': ['I32', [32, 48]],
+      'm.q_scale': ['I32', [2, 6]],
+      'm.q_invperm': ['I32', [256]],
+      'm.q_scale_max': ['F16', [2]],
+      'm.q_groups': ['I16', [4]],
+    },
+    shape: [48, 256],
+    bits: 4,
+  },
+  {
+    scheme: 'exl2',
+    layout: { 'm.q_weight': ['I32', [16, 48]], 'm.q_scale': ['I32', [2, 6]], 'm.q_perm': ['I16', [256]] },
+    shape: [48, 256],
+    bits: 2,
+  },
+  {
+    scheme: 'exl3', // tiles of 16 × 16 elements, each 16 · bits numbers of 16 bits
+    layout: { 'm.trellis': ['I16', [8, 4, 48]], 'm.suh': ['F16', [128]], 'm.svh': ['F16', [64]] },
+    shape: [64, 128],
+    bits: 3,
+  },
+  {
+    scheme: 'quark', // [in, out · bits / 32]
+    layout: { 'm.weight': ['I32', [128, 8]], 'm.weight_scale': ['F32', [4, 64]] },
+    shape: [64, 128],
+    bits: 4,
+  },
+  {
+    scheme: 'mxfp4', // FP-Quant: two elements a byte
+    layout: { 'm.qweight': ['U8', [64, 32]], 'm.scales': ['U8', [64, 2]] },
+    shape: [64, 64],
+    bits: 4,
+  },
+  {
+    scheme: 'mlx', // groups of 16 inputs: NVFP4
+    layout: { 'm.weight': ['U32', [64, 16]], 'm.scales': ['U8', [64, 8]] },
+    shape: [64, 128],
+    bits: 4,
+  },
+  {
+    scheme: 'mlx', // groups of 32 inputs with four bits each: MXFP4
+    layout: { 'm.weight': ['U32', [64, 16]], 'm.scales': ['U8', [64, 4]] },
+    shape: [64, 128],
+    bits: 4,
+  },
+  {
+    scheme: 'mlx', // groups of 32 inputs with eight bits each: MXFP8
+    layout: { 'm.weight': ['U32', [64, 32]], 'm.scales': ['U8', [64, 4]] },
+    shape: [64, 128],
+    bits: 8,
+  },
+  {
+    scheme: 'mxfp4',
+    layout: { 'm.weight_packed': ['U8', [64, 32]], 'm.weight_scale': ['U8', [64, 2]] },
+    shape: [64, 64],
+    bits: 4,
+  },
+  {
+    scheme: 'mxfp4', // one exponent for 32 elements
+    layout: { 'm.weight': ['U8', [64, 32]], 'm.weight_scale': ['U8', [64, 2]] },
+    shape: [64, 64],
+    bits: 4,
+  },
+  {
+    scheme: 'mxfp4',
+    layout: { 'm.weight': ['U8', [64, 32]], 'm.weight_scale': ['F8_E8M0', [64, 2]] },
+    shape: [64, 64],
+    bits: 4,
+  },
+  {
+    scheme: 'mxfp6', // four elements in three bytes
+    layout: { 'm.weight': ['U8', [64, 48]], 'm.weight_scale': ['U8', [64, 2]] },
+    shape: [64, 64],
+    bits: 6,
+  },
+  {
+    scheme: 'modelopt', // two rows in each row of bytes
+    layout: { 'm.weight': ['U8', [32, 64]], 'm.weight_scale': ['F32', [64, 1]] },
+    shape: [64, 64],
+    bits: 4,
+  },
+  {
+    scheme: 'bitnet', // four rows in each row of bytes
+    layout: { 'm.weight': ['U8', [16, 64]], 'm.weight_scale': ['BF16', [1]] },
+    shape: [64, 64],
+    bits: 2,
+  },
+  {
+    scheme: 'fp8',
+    layout: { 'm.weight': ['F8_E5M2', [64, 64]], 'm.weight_scale': ['F32', [64, 1]] },
+    shape: [64, 64],
+    bits: 8,
+  },
+  {
+    scheme: 'compressed-tensors',
+    layout: { 'm.weight': ['I8', [64, 32]], 'm.weight_scale': ['F32', [64, 1]] },
+    shape: [64, 32],
+    bits: 8,
+  },
+  {
+    scheme: 'sparse-24', // a mask of one bit an element
+    layout: { 'm.compressed': ['BF16', [64, 32]], 'm.bitmask': ['U8', [64, 8]] },
+    shape: [64, 64],
+    bits: 16,
+  },
+  {
+    scheme: 'sparse-24',
+    layout: { 'm.compressed': ['F32', [64, 32]], 'm.bitmask': ['U8', [64, 8]] },
+    shape: [64, 64],
+    bits: 32,
+  },
+  {
+    scheme: 'sparse-24',
+    layout: { 'm.compressed': ['F8_E4M3', [64, 32]], 'm.bitmask': ['U8', [64, 8]], 'm.weight_scale': ['F32', [64, 1]] },
+    shape: [64, 64],
+    bits: 8,
+  },
+  {
+    scheme: 'sparse-24',
+    layout: { 'm.compressed': ['I8', [64, 32]], 'm.bitmask': ['U8', [64, 8]] },
+    shape: [64, 64],
+    bits: 8,
+  },
+  {
+    scheme: 'eetq', // transposed
+    layout: { 'm.weight': ['I8', [128, 64]], 'm.weight_scales': ['F16', [64]] },
+    shape: [64, 128],
+    bits: 8,
+  },
+  {
+    scheme: 'quanto',
+    layout: { 'm.weight._data': ['I8', [64, 32]], 'm.weight._scale': ['F32', [64, 1]] },
+    shape: [64, 32],
+    bits: 8,
+  },
+  {
+    scheme: 'quanto',
+    layout: { 'm.weight._data': ['F8_E4M3', [64, 32]], 'm.weight._scale': ['F32', [64, 1]] },
+    shape: [64, 32],
+    bits: 8,
+  },
+  {
+    scheme: 'quanto', // two elements a byte
+    layout: {
+      'm.weight._data._data': ['U8', [16, 128]],
+      'm.weight._scale': ['F32', [32, 1]],
+      'm.weight._shift': ['F32', [32, 1]],
+    },
+    shape: [4096],
+    bits: 4,
+  },
+  {
+    scheme: 'hqq', // one scale for each group of 64 elements
+    layout: { 'm.W_q': ['U8', [32, 64]], 'm.scale': ['F16', [64, 1]], 'm.zero': ['F16', [64, 1]] },
+    shape: [4096],
+    bits: 4,
+  },
+  {
+    scheme: 'hqq', // ten elements of three bits in a word
+    layout: { 'm.W_q': ['I32', [7, 64]], 'm.scale': ['F16', [64, 1]], 'm.zero': ['F16', [64, 1]] },
+    shape: [4096],
+    bits: 3,
+  },
+  {
+    scheme: 'torchao',
+    layout: { 'm._weight_qdata': ['I8', [64, 32]], 'm._weight_scale': ['F32', [64, 1]] },
+    shape: [64, 32],
+    bits: 8,
+  },
+  {
+    scheme: 'torchao',
+    layout: { 'm._weight_qdata': ['U8', [64, 16]], 'm._weight_scale': ['F32', [64, 1]] },
+    shape: [64, 32],
+    bits: 4,
+  },
+  {
+    scheme: 'torchao',
+    layout: { 'm._weight_qdata': ['F8_E4M3', [64, 32]], 'm._weight_scale': ['F32', [64, 1]] },
+    shape: [64, 32],
+    bits: 8,
+  },
+  {
+    scheme: 'aqlm', // two books of 16-bit codes for eight inputs
+    layout: {
+      'm.codes': ['I16', [64, 16, 2]],
+      'm.codebooks': ['F16', [2, 65536, 1, 8]],
+      'm.scales': ['F16', [64, 1, 1, 1]],
+    },
+    shape: [64, 128],
+    bits: 4,
+  },
+  {
+    scheme: 'aqlm', // two books of 8-bit codes for eight inputs
+    layout: {
+      'm.codes': ['I8', [64, 16, 2]],
+      'm.codebooks': ['F16', [2, 256, 1, 8]],
+      'm.scales': ['F16', [64, 1, 1, 1]],
+    },
+    shape: [64, 128],
+    bits: 2,
+  },
+  {
+    scheme: 'aqlm', // one book of unsigned codes for two outputs by four inputs
+    layout: {
+      'm.codes': ['U8', [32, 32, 1]],
+      'm.codebooks': ['F16', [1, 256, 2, 4]],
+      'm.scales': ['F16', [32, 1, 1, 1]],
+    },
+    shape: [64, 128],
+    bits: 1,
+  },
 ]
+
+const INCOMPLETE: readonly unknown[] = JSON.parse(
+  readFileSync(new URL('../fixtures/checkpoint/incomplete-storages.json', import.meta.url), 'utf8'),
+)
 
 describe('logicalParameters', () => {
   it.each(STORAGES)(
@@ -144,6 +370,25 @@ describe('logicalParameters', () => {
   it.each(STORAGES)('does so in whatever order the file has its tensors: $scheme, $bits bits', ({ layout, shape }) => {
     const turned = Object.fromEntries(Object.entries(layout).reverse())
     expect(logicalParameters([headerOf(turned)]).parameters.map((parameter) => parameter.shape)).toEqual([shape])
+  })
+
+  /** What is found of a layer when one of its tensors is not there: read it when it changes. */
+  it('never throws for a tensor that is missing, and answers what is recorded', () => {
+    const found = STORAGES.flatMap(({ scheme, layout }) =>
+      Object.keys(layout).map((missing) => {
+        const { [missing]: _, ...rest } = layout
+        const { parameters, unknown, others } = logicalParameters([headerOf(rest)])
+        const seen = parameters.map((one) => [one.name, one.shape, one.scheme ?? null, one.bits, one.precision ?? null])
+        return {
+          scheme,
+          missing,
+          seen,
+          unknown: unknown.map(({ name, bytes }) => [name, bytes]),
+          others: others.length,
+        }
+      }),
+    )
+    expect(found).toEqual(INCOMPLETE)
   })
 
   it('keeps plain weights as they are, and the bias of a quantised layer too', () => {
