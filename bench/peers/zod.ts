@@ -13,6 +13,11 @@ export function zod(definition: Definition): Peer {
   }
 }
 
+/** The schema of a definition. */
+export function zodSchema(definition: Definition): z.ZodType {
+  return convert(definition)
+}
+
 function convert(definition: Definition): z.ZodType {
   const { definition: held, nullable } = withoutNull(definition)
   const schema = convertHeld(held)
