@@ -7,6 +7,7 @@ import {
   openapi,
   type Variant,
 } from '../../src/export/index.js'
+import { configSchema } from '../../src/policy/index.js'
 import { SCHEMA_NAMES } from '../../src/schemas/index.js'
 import type { Generator } from './generator.js'
 
@@ -16,11 +17,11 @@ const VERSIONS: readonly OpenApiVersion[] = ['3.1', '3.0']
 
 /**
  * The folder `schemas`: every definition in every dialect, the endpoint in every version of OpenAPI, both as the service checks and
- * as the page shows them, and the schema for editors.
+ * as the page shows them, the schema for editors, and the schema of configs.
  */
 export const artifactsGenerator: Generator = {
   name: 'schemas',
-  files: async () => new Map([...VARIANTS.flatMap(filesOf), file('editor/manifest.json', editorSchema())]),
+  files: async () => new Map([...VARIANTS.flatMap(filesOf), file('editor/manifest.json', editorSchema()), file('config.json', configSchema())]),
 }
 
 function filesOf(variant: Variant): [string, string][] {

@@ -19,7 +19,10 @@ export interface RequestChoice {
  *
  * @throws UsageError if the name is missing, or if the checkpoint has no spec
  */
-export function requestFor({ spec, notes }: Checkpoint, { name, fileset, linearLayers = false }: RequestChoice): string {
+export function requestFor(
+  { spec, notes }: Checkpoint,
+  { name, fileset, linearLayers = false }: RequestChoice,
+): string {
   if (name === undefined) throw new UsageError('--as request needs a --name')
   if (!spec) throw new UsageError('--as request needs a checkpoint with a spec: this one has none')
   const { linear_layers: layers, ...rest } = spec

@@ -1,10 +1,11 @@
-/** Masks secrets in URLs: user info, and parameters that name a secret. */
+/** Masks secrets that a text shows by their form: in URLs, and keys and tokens of known vendors. */
 
 import { querySecretsIn } from './url-query.js'
 import { MASK, type Stretch, userInfoIn } from './user-info.js'
+import { vendorTokensIn } from './vendor-tokens.js'
 
 /**
- * Masks the secrets of every URL in a text.
+ * Masks the secrets of every URL in a text, and the keys and tokens of known vendors.
  *
  * @example
  * maskUrls('see http://user:hunter2@example.com/?token=abc') // 'see http://***@example.com/?token=***'
@@ -20,8 +21,12 @@ export function maskUrls(text: string): string {
   return masked + text.slice(at)
 }
 
-/** The secrets of the URLs in a text, in order. User info may hold what looks like a parameter. Takes linear time. */
+/**
+ * The secrets of the URLs in a text and the tokens of known vendors, in order. User info may hold what looks like a parameter
+ * or a token. Takes linear time.
+ */
 export function urlSecretsIn(text: string): Stretch[] {
-  const [users, parameters] = [userInfoIn(text), querySecretsIn(text)]
-  return parameters.length === 0 ? users : [...users, ...parameters].sort((one, other) => one.start - other.start)
+  const [users, parameters, tokens] = [userInfoIn(text), querySecretsIn(text), vendorTokensIn(text)]
+  if (parameters.length === 0 && tokens.length === 0) return users
+  return [...users, ...parameters, ...tokens].sort((one, other) => one.start - other.start)
 }

@@ -16,6 +16,7 @@ import { headsNotDivisible } from './rules/heads-not-divisible.js'
 import { hiddenSizeNotDivisible } from './rules/hidden-size-not-divisible.js'
 import { hybridFlagMismatch } from './rules/hybrid-flag-mismatch.js'
 import { inlineApiKey } from './rules/inline-api-key.js'
+import { inlineSecret } from './rules/inline-secret.js'
 import { insecureEndpoint } from './rules/insecure-endpoint.js'
 import { invalidChatTemplate } from './rules/invalid-chat-template.js'
 import { invalidReference } from './rules/invalid-reference.js'
@@ -79,6 +80,7 @@ export const RULES: readonly Rule[] = [
   loraRankTooLarge,
   updatedBeforeCreated,
   inlineApiKey,
+  inlineSecret,
   insecureEndpoint,
   trustRemoteCode,
 ]

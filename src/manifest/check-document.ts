@@ -10,16 +10,17 @@ import { contentsOf } from './source-node.js'
 import { SpanSet } from './span-set.js'
 
 /** How a document is checked. */
-interface DocumentCheck extends Partial<Omit<EntityCheck, 'policy'>> {
+interface DocumentCheck extends Partial<Omit<EntityCheck, 'policy' | 'hasOtherReadings' | 'isForJson'>> {
   readonly model?: SchemaName
   readonly policy: ManifestPolicy
   readonly redaction: Redaction
   readonly findings: FileFindings
+  readonly target?: 'nemo-cli'
 }
 
 /** Checks one document: what keeps it from being read, or its entities. */
 export function checkDocument(document: ReadDocument, index: number, check: DocumentCheck): void {
-  const { model, redaction, findings, policy, name, minimumGpus, across } = check
+  const { model, redaction, findings, policy, name, minimumGpus, across, target } = check
   if (document.kind === 'empty') return
   if (document.kind === 'errors') redaction.addText()
   else redaction.addDocument(document.root)
@@ -27,19 +28,25 @@ export function checkDocument(document: ReadDocument, index: number, check: Docu
   for (const fileError of errors) findings.add({ document: index, severity: 'error', loc: [], ...fileError })
   for (const { span } of errors.slice(0, 1)) findings.addRefused(span)
   if (document.kind === 'errors' || errors.length > 0) return
-  const tell = (finding: EntityFinding) => findings.add({ document: index, ...finding })
+  const tell = (finding: EntityFinding) => {
+    // The command refuses an unknown field at the top, which is reported as that.
+    const isRefused = target !== undefined && finding.code === 'unknown-field' && finding.loc.length === 1
+    if (!isRefused) findings.add({ document: index, ...finding })
+  }
   const tellOnce = document.isShared ? once(tell) : tell
   const shared = {
     ...{ values: new Map(), failed: new WeakMap(), seen: new WeakMap(), explained: new Set<number>() },
     aliased: new SpanSet(document.aliased ?? []),
   }
+  const hasOtherReadings = document.hasOtherReadings === true || target !== undefined
+  const options = { policy, name, minimumGpus, across, hasOtherReadings, isForJson: target !== undefined }
   const checked = new Set<unknown>()
   for (const entity of entitiesOf(document.root, model)) {
     const contents = contentsOf(entity.node)
     // An aliased entity has the same kind every time: the kind depends on its fields.
     if (contents !== undefined && checked.has(contents)) continue
     checked.add(contents)
-    const isAccepted = checkEntity(entity, shared, { policy, name, minimumGpus, across }, tellOnce)
+    const isAccepted = checkEntity(entity, shared, options, tellOnce)
     if (!isAccepted) findings.addRefused(entity.node.span ?? { start: 0, end: 0 })
   }
 }

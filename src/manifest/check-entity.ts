@@ -15,6 +15,7 @@ import type { Correctable } from './fixes/correctable.js'
 import type { ManifestPolicy } from './policy.js'
 import { type Located, locate, type PlainValues, plainValue, type SourceNode, type Span } from './source-node.js'
 import type { SpanSet } from './span-set.js'
+import { yaml11Findings } from './yaml-1-1/findings.js'
 
 /** A diagnostic without its document index. */
 export interface EntityFinding {
@@ -47,13 +48,17 @@ export interface EntityCheck {
   readonly name: string | undefined
   readonly minimumGpus: MinimumGpusOfSpec | undefined
   readonly across: CheckAcross | undefined
+  /** Whether YAML 1.1 reads a plain scalar of the document otherwise. */
+  readonly hasOtherReadings: boolean
+  /** Whether the document is sent as JSON by a reader of YAML 1.1. */
+  readonly isForJson: boolean
 }
 
 /** Reports all validation errors and lint findings of one entity, with places. Returns whether the service accepts it. */
 export function checkEntity(
   { model, node, loc }: Entity,
   shared: Shared,
-  { policy, name, minimumGpus, across }: EntityCheck,
+  { policy, name, minimumGpus, across, hasOtherReadings, isForJson }: EntityCheck,
   tell: (finding: EntityFinding) => void,
 ): boolean {
   const { values, failed, seen } = shared
@@ -76,6 +81,11 @@ export function checkEntity(
     if (finding.code === 'unknown-field' && shared.explained.has(found.span.start)) continue
     const correctable = correctableAt(at, finding, shared.aliased)
     tell(correctable ? { ...found, correctable } : found)
+  }
+  if (hasOtherReadings && validated.ok) {
+    for (const finding of yaml11Findings(node, model, isForJson)) {
+      tell(findingAt(finding, finding.at, locate(node, finding.loc), loc))
+    }
   }
   for (const finding of across?.({ model, value, isValid: validated.ok }) ?? []) {
     tell(findingAt(finding, 'value', locate(node, finding.loc), loc))

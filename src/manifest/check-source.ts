@@ -9,7 +9,9 @@ import { diagnosticsOf } from './diagnostics-of.js'
 import { documentsIn, formatOf, type ManifestFormat } from './documents.js'
 import type { FileError, ReadDocument } from './file-error.js'
 import { FileFindings } from './file-findings.js'
+import { listeners } from './lexeme-listener.js'
 import { mayBeModel } from './model-likeness.js'
+import { NemoCliCheck } from './nemo-cli/nemo-cli-check.js'
 import { type ManifestPolicy, NO_POLICY } from './policy.js'
 import { Redaction } from './redaction/redaction.js'
 import { decodeUtf8, SourceText } from './source-text.js'
@@ -29,6 +31,8 @@ export interface SourceCheck {
   readonly across?: CheckAcross
   /** The rules across files that run. */
   readonly acrossRules?: ReadonlySet<string>
+  /** `nemo-cli`: also report what the command `nemo models create NAME --input-file FILE` refuses. */
+  readonly target?: 'nemo-cli'
 }
 
 /** The default limit of listed diagnostics per file. */
@@ -51,19 +55,25 @@ export function checkSource(manifest: string | Uint8Array, check: SourceCheck): 
   const findings = new FileFindings({ source, policy, most: maxDiagnostics, comments, acrossRules: check.acrossRules })
   const redaction = new Redaction(source.text)
   const seen = { documents: 0, emptyDocuments: 0, skippedDocuments: 0 }
+  const nemoCli = check.target === 'nemo-cli' ? new NemoCliCheck() : undefined
+  const reading = { ...check, file }
+  const listener = listeners(comments, nemoCli?.listener(reading))
   const documents = fileError
     ? [asDocument(fileError)]
-    : documentsIn(source.text, { ...check, file, ...(comments && { comments }) })
+    : documentsIn(source.text, { ...reading, ...(listener && { listener }) })
   let index = 0
   for (const document of documents) {
     if (check.skipsOthers === true && !mayBeModel(document, rest ?? source.text)) seen.skippedDocuments += 1
     else {
       checkDocument(document, index, { ...check, policy, redaction, findings })
+      nemoCli?.document(document, index)
       seen.documents += 1
       if (document.kind === 'empty') seen.emptyDocuments += 1
     }
     index += 1
   }
+  const isRead = fileError === undefined && seen.documents > 0
+  for (const refusal of isRead ? (nemoCli?.refusals(source.text, reading) ?? []) : []) findings.add(refusal)
   findings.finish()
   const format = check.format ?? formatOf(file)
   return { check: { ...diagnosticsOf(findings, { file, source, redaction, format }), ...seen }, source }

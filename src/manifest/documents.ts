@@ -1,6 +1,6 @@
 import type { ReadDocument } from './file-error.js'
 import { readJsonDocument, readJsonLines } from './json-source.js'
-import type { CommentCollector } from './yaml-comments.js'
+import type { LexemeListener } from './lexeme-listener.js'
 import { readYamlDocuments } from './yaml-source.js'
 
 /** The file formats of manifests. */
@@ -14,17 +14,17 @@ export interface Reading {
   /** The name of the file. Its extension selects the format. */
   readonly file?: string
   readonly format?: ManifestFormat
-  /** Collects the comments of a YAML text. */
-  readonly comments?: CommentCollector
+  /** Hears the lexemes of a YAML text. */
+  readonly listener?: LexemeListener
 }
 
 /** The documents of a text, one by one. */
 export function documentsIn(
   text: string,
-  { file = '', format = formatOf(file), comments }: Reading,
+  { file = '', format = formatOf(file), listener }: Reading,
 ): Iterable<ReadDocument> {
   if (format === 'jsonl') return readJsonLines(text)
-  return format === 'json' ? [readJsonDocument(text)] : readYamlDocuments(text, comments)
+  return format === 'json' ? [readJsonDocument(text)] : readYamlDocuments(text, listener)
 }
 
 /** The format for a file extension, before `.gz` too. YAML if the extension is unknown. */

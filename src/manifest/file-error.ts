@@ -21,6 +21,8 @@ export type ReadDocument =
       readonly isShared?: true
       /** What is written once and occurs in several places. */
       readonly aliased?: readonly Span[]
+      /** Whether YAML 1.1 reads a plain scalar of it otherwise. */
+      readonly hasOtherReadings?: true
     }
   | { readonly kind: 'empty' }
   | { readonly kind: 'errors'; readonly errors: readonly FileError[] }

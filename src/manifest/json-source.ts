@@ -1,6 +1,7 @@
 import { type JsonNode, readJson } from '../json/index.js'
 import { longInteger, type ReadDocument, unreadable } from './file-error.js'
 import type { SourceNode } from './source-node.js'
+import { otherReading } from './yaml-1-1/other-reading.js'
 
 /**
  * Reads strict JSON. Syntax errors have the messages of Python's decoder.
@@ -55,8 +56,17 @@ function sourceOf(node: JsonNode, base: number): SourceNode {
     }
     case 'array':
       return { kind: 'sequence', span, items: node.items.map((item) => sourceOf(item, base)) }
-    case 'number':
-      return { kind: 'scalar', span, value: node.value, spelling: node.text }
+    case 'number': {
+      // JSON is YAML to the platform's command, which reads YAML 1.1.
+      const other = otherReading(node.text, node.value, undefined)
+      return {
+        kind: 'scalar',
+        span,
+        value: node.value,
+        spelling: node.text,
+        ...(other && { other, written: node.text }),
+      }
+    }
     case 'null':
       return { kind: 'scalar', span, value: null }
     default:

@@ -1,5 +1,7 @@
 /** A value with its source positions: the tree for both YAML and JSON. */
 
+import type { Scalar11 } from './yaml-1-1/read-scalar.js'
+
 /** A stretch of the text: UTF-16 offsets, the end exclusive. */
 export interface Span {
   readonly start: number
@@ -29,6 +31,10 @@ export interface SourceEntry {
   readonly key: string
   readonly keySpan: Span
   readonly value: SourceNode
+  /** How YAML 1.1 reads the key, if JSON gets another text from that. */
+  readonly keyOther?: Scalar11
+  /** Whether the core schema reads that too: a key is taken as written, but not by every reader. */
+  readonly isKeyAlike?: true
 }
 
 /** A sequence or an array. */
@@ -42,6 +48,9 @@ export interface SourceScalar extends Written {
   readonly kind: 'scalar'
   readonly value: unknown
   readonly spelling?: string
+  /** How YAML 1.1 reads it, if it is plain and YAML 1.1 reads it otherwise; and then its text. */
+  readonly other?: Scalar11
+  readonly written?: string
 }
 
 /** The contents of a collection. They identify it at every place. Undefined for a scalar. */

@@ -1,3 +1,4 @@
+import { type LexemeListener, SCALAR_MARK } from './lexeme-listener.js'
 import type { Span } from './source-node.js'
 
 /** A comment of a YAML text. */
@@ -15,7 +16,7 @@ export interface YamlComments {
 }
 
 /** Collects the comments while a text is read. A comment before the first `---` belongs to the document that follows. */
-export class CommentCollector implements YamlComments {
+export class CommentCollector implements YamlComments, LexemeListener {
   readonly comments: YamlComment[] = []
   readonly documentEnds: number[] = []
   #isScalar = false
@@ -24,7 +25,7 @@ export class CommentCollector implements YamlComments {
   /** The next lexeme of the text, and its offset. */
   lexeme(lexeme: string, offset: number): void {
     const isScalar = this.#isScalar
-    this.#isScalar = lexeme === SCALAR
+    this.#isScalar = lexeme === SCALAR_MARK
     if (isScalar) this.#hasBegun = true
     else if (lexeme.startsWith('#')) {
       this.comments.push({ span: { start: offset, end: offset + lexeme.length }, text: lexeme })
@@ -37,6 +38,3 @@ export class CommentCollector implements YamlComments {
 
 /** The first characters of blanks, directives, byte order marks and markers of the lexer. */
 const NO_CONTENT: ReadonlySet<string> = new Set([...' \t\r\n\ufeff%\x02\x18\x1f'])
-
-/** What the lexer puts before the text of a scalar. */
-const SCALAR = '\x1f'

@@ -1,6 +1,6 @@
 import { Composer, type Document, isScalar, type ParsedNode, type ScalarTag } from 'yaml'
 import { type ReadDocument, unreadable } from './file-error.js'
-import type { CommentCollector } from './yaml-comments.js'
+import type { LexemeListener } from './lexeme-listener.js'
 import { coreTagError } from './yaml-core-tags.js'
 import { repeatedDirectives } from './yaml-directives.js'
 import { MERGE_TAG } from './yaml-merge.js'
@@ -10,16 +10,16 @@ import { YamlTreeReader } from './yaml-tree.js'
 /**
  * Reads the documents of a YAML 1.2 text (core schema, regardless of its directives), with merge keys.
  *
- * @param comments - collects the comments, if anybody wants them
+ * @param listener - hears every lexeme, if anybody wants them
  */
-export function readYamlDocuments(text: string, comments?: CommentCollector): ReadDocument[] {
+export function readYamlDocuments(text: string, listener?: LexemeListener): ReadDocument[] {
   if (/^[ \t\r\n]*$/.test(text)) return [{ kind: 'empty' }]
   const control = CONTROL_CHARACTER.exec(text)
   if (control) {
-    const before = readYamlDocuments(text.slice(0, control.index), comments)
+    const before = readYamlDocuments(text.slice(0, control.index), listener)
     return [...before.slice(0, -1), controlCharacter(control[0], control.index)]
   }
-  const { tokens, tooDeep } = yamlTokens(text, comments)
+  const { tokens, tooDeep } = yamlTokens(text, listener)
   const composer = new Composer({
     schema: 'core',
     customTags: (tags) => [...tags, WHOLE_FLOAT, MERGE],

@@ -1,6 +1,6 @@
 import { type CST, Lexer, Parser } from 'yaml'
+import type { LexemeListener } from './lexeme-listener.js'
 import type { Span } from './source-node.js'
-import type { CommentCollector } from './yaml-comments.js'
 import { withoutLaterMarks } from './yaml-marks.js'
 
 /** The tokens of a text: all of them, or those before the first collection that is nested too deeply. */
@@ -19,9 +19,9 @@ const MAX_MISPLACED = 1000
  * The tokens of a YAML text, safe for the composer: not nested too deeply, and only the first of a run of misplaced
  * tokens. One error is enough for a run; a megabyte of quotes would give half a million.
  *
- * @param comments - collects the comments, if anybody wants them
+ * @param listener - hears every lexeme, if anybody wants them
  */
-export function yamlTokens(text: string, comments?: CommentCollector): YamlTokens {
+export function yamlTokens(text: string, listener?: LexemeListener): YamlTokens {
   const tokens: CST.Token[] = []
   const parser = new Parser()
   let misplaced = 0
@@ -31,7 +31,7 @@ export function yamlTokens(text: string, comments?: CommentCollector): YamlToken
   for (const lexeme of new Lexer().lex(rest)) {
     // Count what is left out, so that places stay correct.
     for (; (marks[left] ?? text.length) <= lexed + left && left < marks.length; left += 1) parser.offset += 1
-    comments?.lexeme(lexeme, lexed + left)
+    listener?.lexeme(lexeme, lexed + left)
     if (!LENGTHLESS.has(lexeme)) lexed += lexeme.length
     for (const token of parser.next(lexeme)) {
       misplaced = token.type === 'error' ? misplaced + 1 : 0

@@ -13,6 +13,8 @@ import {
 import { MAX_INTEGER_DIGITS } from '../json/scan-number.js'
 import { LONG_INTEGER, type ReadDocument, unreadable } from './file-error.js'
 import type { SourceEntry, SourceMapping, SourceNode, SourceScalar, Span } from './source-node.js'
+import { type OtherKey, otherKey } from './yaml-1-1/other-key.js'
+import { otherReading } from './yaml-1-1/other-reading.js'
 import { isMergeKey, MERGE_TAG, mergeSources, misplacedMerge } from './yaml-merge.js'
 import { bomb, MAX_EXPANDED_NODES, Stop } from './yaml-refusal.js'
 import { dashBefore, endOf, NOWHERE, spanOf } from './yaml-spans.js'
@@ -29,6 +31,7 @@ export class YamlTreeReader {
   readonly #anchors = new Map<string, Counted | 'open'>()
   readonly #aliased = new Map<string, Span>()
   #aliases = 0
+  #hasOther = false
   #mergedEntries = 0
 
   constructor(text: string) {
@@ -39,7 +42,12 @@ export class YamlTreeReader {
     try {
       const { node } = this.#node(contents)
       const root = node.span === undefined ? { ...node, span: spanOf(contents) } : node
-      return { kind: 'value', root, ...(this.#aliases > 0 && { isShared: true, aliased: [...this.#aliased.values()] }) }
+      return {
+        kind: 'value',
+        root,
+        ...(this.#aliases > 0 && { isShared: true, aliased: [...this.#aliased.values()] }),
+        ...(this.#hasOther && { hasOtherReadings: true }),
+      }
     } catch (stop) {
       if (stop instanceof Stop) return unreadable(stop.code, stop.span, stop.message, stop.help)
       throw stop
@@ -67,7 +75,10 @@ export class YamlTreeReader {
     const value = typeof scalar.value === 'bigint' ? integerOf(scalar.value, scalar) : scalar.value
     const isNumber = typeof value === 'number' || typeof value === 'bigint'
     const spelling = isNumber && scalar.source !== undefined ? { spelling: scalar.source } : {}
-    return { kind: 'scalar', span: this.#scalarSpan(scalar), value, ...spelling }
+    const other = scalar.type === 'PLAIN' ? otherReading(scalar.source ?? '', value, scalar.tag) : undefined
+    if (other === undefined) return { kind: 'scalar', span: this.#scalarSpan(scalar), value, ...spelling }
+    this.#hasOther = true
+    return { kind: 'scalar', span: this.#scalarSpan(scalar), value, ...spelling, other, written: scalar.source ?? '' }
   }
 
   /** Undefined if nothing is written. The final line end of a block scalar is not part of it. */
@@ -134,7 +145,7 @@ export class YamlTreeReader {
     const total = { size: 1, depth: 1 }
     let end: number | undefined
     for (const pair of mapping.items) {
-      const { key, keySpan, isMerge } = this.#key(pair)
+      const { key, keySpan, isMerge, other } = this.#key(pair)
       const read = this.#value(pair)
       end = Math.max(read.node.span?.end ?? 0, keySpan.end)
       if (isMerge) {
@@ -142,7 +153,7 @@ export class YamlTreeReader {
         for (const source of mergeSources(read.node, keySpan)) merged.push(source)
       } else {
         this.#grow(total, read, read.node.span ?? keySpan)
-        own.push({ key, keySpan, value: read.node })
+        own.push({ key, keySpan, value: read.node, ...other })
       }
     }
     const span = { start: spanOf(mapping).start, end: endOf(mapping, end) }
@@ -152,7 +163,7 @@ export class YamlTreeReader {
     return { node: { kind: 'mapping', span, entries }, ...total, size: total.size + entries.length - own.length }
   }
 
-  #key({ key }: Pair): { key: string; keySpan: Span; isMerge: boolean } {
+  #key({ key }: Pair): { key: string; keySpan: Span; isMerge: boolean; other?: OtherKey } {
     if (!isAnyNode(key)) return { key: '', keySpan: NOWHERE, isMerge: false }
     const { node, asKey = '' } = this.#node(key)
     const keySpan = spanOf(key)
@@ -163,7 +174,10 @@ export class YamlTreeReader {
         'A collection cannot be a key',
         'keys are scalars: quote it if you mean text',
       )
-    return { key: asKey, keySpan, isMerge: isScalar(key) && isMergeKey(key) }
+    const isMerge = isScalar(key) && isMergeKey(key)
+    const other =
+      !isMerge && isScalar(key) && key.type === 'PLAIN' && !key.tag ? otherKey(asKey, node.value) : undefined
+    return { key: asKey, keySpan, isMerge, ...(other && { other }) }
   }
 
   #value({ value }: Pair): Counted {

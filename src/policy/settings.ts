@@ -42,21 +42,18 @@ export const CONFIG_FIELDS = {
 }
 
 /** A config before its rules are checked: each rule has its own definition. */
-export const Config = Type.Object(
-  {
-    ...CONFIG_FIELDS,
-    rules: Type.Optional(Type.Record(Type.String(), Type.Any())),
-    overrides: Type.Optional(
-      Type.Array(
-        Type.Object({
-          files: patterns('The files that the rules are for'),
-          rules: Type.Record(Type.String(), Type.Any()),
-        }),
-      ),
+export const Config = Type.Object({
+  ...CONFIG_FIELDS,
+  rules: Type.Optional(Type.Record(Type.String(), Type.Any())),
+  overrides: Type.Optional(
+    Type.Array(
+      Type.Object({
+        files: patterns('The files that the rules are for'),
+        rules: Type.Record(Type.String(), Type.Any()),
+      }),
     ),
-  },
-  { title: 'Config', description: 'The policy of model-entity check: which files, which rules' },
-)
+  ),
+})
 
 /** The options of the rules that have some. */
 export const RULE_OPTIONS = {

@@ -471,6 +471,40 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['not a template', endpoint({ api_key: '{{ secrets.key }}' }), []],
     ['not empty', endpoint({ api_key: '' }), []],
   ],
+  'inline-secret': [
+    [
+      'a token inside a text',
+      request({ description: `use ghp_${'0123456789abcdefghijklmnopqrstuvwxyz'} here` }),
+      ['description'],
+    ],
+    [
+      'a key of free data',
+      request({ custom_fields: { [`hf_${'AbCdEfGhIjKlMnOpQrStUvWxYz01234567'}`]: 1 } }),
+      [`custom_fields.hf_${'AbCdEfGhIjKlMnOpQrStUvWxYz01234567'}`],
+    ],
+    [
+      'text in lists of free data',
+      request({ ownership: { notes: ['ok', 'AKIAIOSFODNN7EXAMPLE'] } }),
+      ['ownership.notes.1'],
+    ],
+    [
+      'a key of another vendor',
+      request({ description: `sk-proj-${'abcdefghij0123456789ABCDEFGHIJ'}` }),
+      ['description'],
+    ],
+    [
+      'a private key',
+      request({ description: '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----' }),
+      ['description'],
+    ],
+    [
+      'not the API key of the endpoint, which another rule reports',
+      endpoint({ api_key: `nvapi-${'0123456789abcdefghijABCDEFGHIJ'}` }),
+      [],
+    ],
+    ['not a placeholder', request({ description: `hf_${'x'.repeat(34)}` }), []],
+    ['not a word that only begins like one', request({ description: 'sk-learn, hf_hub and npm_config are fine' }), []],
+  ],
   'insecure-endpoint': [
     ['http', endpoint({ url: 'http://example.com/v1' }), ['api_endpoint.url']],
     ['HTTP', endpoint({ url: 'HTTP://10.0.0.1' }), ['api_endpoint.url']],
@@ -513,7 +547,8 @@ describe.each(RULES.map(({ code, severity }) => ({ code, severity })))('$code', 
     const findings = lint(model, value).filter((finding) => finding.code === code)
     expect(findings.map(({ loc }) => loc.join('.'))).toEqual(places)
     for (const finding of findings) {
-      expect(finding).toMatchObject({ severity, at: code === 'unknown-field' ? 'key' : 'value' })
+      const isOfKey = code === 'unknown-field' || places[0]?.includes('hf_')
+      expect(finding).toMatchObject({ severity, at: isOfKey ? 'key' : 'value' })
       expect(finding.message).not.toBe('')
       expect(finding.help).not.toBe('')
     }

@@ -251,7 +251,7 @@ describe('checkManifest reads YAML 1.2', () => {
       '2:20-2:23 coerced-value trust_remote_code',
       '2:20-2:23 trust-remote-code trust_remote_code',
     ])
-    expect(found('%YAML 1.1\n---\nname: no\n')).toEqual([])
+    expect(found('%YAML 1.1\n---\nname: no\n')).toEqual(['3:7-3:9 yaml-1.1-type name'])
   })
 
   it('does not round an integer beyond 2^53', () => {

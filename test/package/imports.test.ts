@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, { readonly values: readonly string[]; 
     validation: { values: ['options', 'schemas', 'references', 'json'] },
     lint: { values: ['options', 'display', 'schemas', 'references', 'json', 'validation'] },
     manifest: { values: ['options', 'display', 'schemas', 'references', 'json', 'validation', 'lint'] },
-    policy: { values: ['options', 'schemas', 'references', 'validation', 'lint', 'manifest'] },
+    policy: { values: ['options', 'schemas', 'references', 'validation', 'lint', 'manifest', 'export'] },
     export: { values: ['options', 'schemas'] },
     adapters: { values: ['options', 'display', 'schemas', 'json', 'validation', 'export'] },
     architecture: { values: ['options'], types: ['schemas'] },

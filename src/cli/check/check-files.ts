@@ -6,6 +6,7 @@ import { type CheckedSource, checkSource, type SourceCheck } from '../../manifes
 import { guessedFormat } from '../../manifest/documents.js'
 import { isSkipped, MAX_MANIFEST_SIZE, type ManifestFormat } from '../../manifest/index.js'
 import { listEntities } from '../../manifest/list-entities.js'
+import { type ManifestPolicy, NO_POLICY } from '../../manifest/policy.js'
 import { ACROSS_RULES } from '../../manifest/rule-catalogue.js'
 import { AcrossCheck, EntityIndex } from '../../policy/index.js'
 import type { SchemaName } from '../../schemas/index.js'
@@ -29,6 +30,7 @@ export interface CheckChoices {
   readonly stdinFilename?: string
   /** Whether all entities are in the files of this check. */
   readonly complete: boolean
+  readonly target?: 'nemo-cli'
   /** Whether a file is written by this check: a report is not a manifest. */
   readonly isReport: (path: string) => boolean
 }
@@ -125,7 +127,8 @@ class CheckRun {
     return {
       ...this.#reading(file, bytes, config),
       ...(this.#choices.name !== undefined && { name: this.#choices.name }),
-      ...(config && { policy: config.policy.forFile(pathIn(config, this.#pathOf(file))) }),
+      policy: this.#policyOf(file, config),
+      ...(this.#choices.target && { target: this.#choices.target }),
     }
   }
 
@@ -136,6 +139,13 @@ class CheckRun {
   /** The path that says which config a file has. */
   #pathOf({ path }: FoundFile): string {
     return path === STANDARD_INPUT ? (this.#choices.stdinFilename ?? path) : path
+  }
+
+  #policyOf(file: FoundFile, config: LoadedConfig | undefined): ManifestPolicy {
+    const policy = config?.policy.forFile(pathIn(config, this.#pathOf(file))) ?? NO_POLICY
+    if (this.#choices.target === undefined) return policy
+    // The command reads another value than the one that is checked.
+    return { ...policy, severityOf: (code) => (code === 'yaml-1.1-type' ? 'error' : policy.severityOf(code)) }
   }
 
   #configOf(file: FoundFile): LoadedConfig | undefined {

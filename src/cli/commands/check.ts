@@ -38,6 +38,7 @@ interface CheckOptions {
   readonly sortKeys?: true
   readonly fixSpec?: true
   readonly filesets?: string
+  readonly for?: 'nemo-cli'
 }
 
 /** `model-entity check`: checks manifests and prints each problem with its place. */
@@ -72,6 +73,11 @@ export function checkCommand(report: (code: ExitCode) => void): Command {
     .option('--complete', 'all entities are in these files: check references across files')
     .option('--workspace <name>', 'the workspace that requests belong to', DEFAULT_WORKSPACE)
     .option('--name <name>', 'the name of an entity that has none')
+    .addOption(
+      new Option('--for <command>', 'also report what `nemo models create NAME --input-file FILE` refuses').choices([
+        'nemo-cli',
+      ]),
+    )
     .option('--stdin-filename <name>', 'the name of standard input: it selects the language and the config')
     .option('--fix', 'correct what has one meaning, then check; see below')
     .option('--diff', 'print what --fix would change, without changing it; exit with 1 if there is anything')
@@ -227,6 +233,7 @@ function choicesOf(options: CheckOptions): CheckChoices {
     config: { isOff: config === false, ...(typeof config === 'string' && { file: config }) },
     ...(model !== undefined && { model }),
     ...(name !== undefined && { name }),
+    ...(options.for !== undefined && { target: options.for }),
     ...(stdinFilename !== undefined && { stdinFilename }),
   }
 }

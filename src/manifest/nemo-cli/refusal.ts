@@ -1,0 +1,13 @@
+import type { Span } from '../source-node.js'
+
+/** Why the command `nemo models create NAME --input-file FILE` refuses a file, before the service sees anything. */
+export interface NemoCliRefusal {
+  readonly span: Span
+  /** The path of the value, if there is one. */
+  readonly loc?: readonly (string | number)[]
+  readonly message: string
+  readonly help: string
+}
+
+/** Receives each reason. */
+export type TellRefusal = (refusal: NemoCliRefusal) => void
