@@ -21,7 +21,12 @@ const VERSIONS: readonly OpenApiVersion[] = ['3.1', '3.0']
  */
 export const artifactsGenerator: Generator = {
   name: 'schemas',
-  files: async () => new Map([...VARIANTS.flatMap(filesOf), file('editor/manifest.json', editorSchema()), file('config.json', configSchema())]),
+  files: async () =>
+    new Map([
+      ...VARIANTS.flatMap(filesOf),
+      file('editor/manifest.json', editorSchema()),
+      file('config.json', configSchema()),
+    ]),
 }
 
 function filesOf(variant: Variant): [string, string][] {
