@@ -1,5 +1,6 @@
 import { SCHEMAS } from '../../src/schemas/index.js'
 import { compilePlan } from '../../src/validation/plan/compile-plan.js'
+import { partsOf } from '../../src/validation/plan/parts-of.js'
 import type { Plan } from '../../src/validation/plan/plan.js'
 
 /** Plans by the names of their constants in generated code. A plan comes after the plans it contains. */
@@ -25,22 +26,4 @@ export function definitionPlans(): DefinitionPlans {
   }
   for (const [name, plan] of Object.entries(definitions)) visit(plan, name)
   return { definitions, parts }
-}
-
-/** The plans right inside another. */
-function partsOf(plan: Plan): readonly Plan[] {
-  switch (plan.kind) {
-    case 'model':
-      return plan.fields.map((field) => field.plan)
-    case 'nullable':
-      return [plan.inner]
-    case 'list':
-      return [plan.items]
-    case 'record':
-      return [plan.values]
-    case 'union':
-      return plan.members
-    default:
-      return []
-  }
 }

@@ -51,9 +51,9 @@ class PlanWriter {
   private expression(plan: Plan): string {
     switch (plan.kind) {
       case 'enum':
-        return this.call('enumOf', literal(plan.values))
+        return plan.name === undefined ? literal(plan) : this.call('enumOf', literal(plan.name), literal(plan.values))
       case 'list':
-        return this.call('list', this.plan(plan.items))
+        return Object.keys(plan).length === 2 ? this.call('list', this.plan(plan.items)) : literal(plan)
       case 'model':
         return this.model(plan)
       case 'nullable':
@@ -63,7 +63,7 @@ class PlanWriter {
       case 'union':
         return this.call('union', ...plan.members.map((member) => this.plan(member)))
       default:
-        return Object.keys(plan).length === 1 ? this.maker(plan.kind) : literal(plan)
+        return isScalar(plan) && Object.keys(plan).length === 1 ? this.maker(plan.kind) : literal(plan)
     }
   }
 
@@ -87,4 +87,13 @@ class PlanWriter {
     this.imports.add(maker)
     return maker
   }
+}
+
+type ScalarPlan = Extract<Plan, { kind: (typeof SCALARS)[number] }>
+
+/** The kinds that `make-plan` has a constant for. */
+const SCALARS = ['any', 'boolean', 'datetime', 'integer', 'number', 'string', 'url'] as const
+
+function isScalar(plan: Plan): plan is ScalarPlan {
+  return SCALARS.some((kind) => kind === plan.kind)
 }

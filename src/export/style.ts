@@ -26,6 +26,8 @@ export interface Style {
   readonly refSiblings: boolean
   /** Whether an object may be a default. If not, the default is left out. */
   readonly objectDefaults: boolean
+  /** The keyword for the items of a tuple. The others are then `items`, or `additionalItems`. */
+  readonly tuple: 'prefixItems' | 'items'
   /** Makes a schema accept `null` as well. */
   readonly orNull: (schema: PlainObject) => PlainObject
 }
@@ -38,6 +40,7 @@ export const DIALECTS = {
     definitions: '#/$defs/',
     refSiblings: true,
     objectDefaults: true,
+    tuple: 'prefixItems',
     orNull: nulls.byType,
   },
   'draft-07': {
@@ -46,6 +49,7 @@ export const DIALECTS = {
     definitions: '#/definitions/',
     refSiblings: false,
     objectDefaults: true,
+    tuple: 'items',
     orNull: nulls.byType,
   },
 } as const satisfies Record<string, Style & { uri: string; keyword: string }>
@@ -60,6 +64,7 @@ export const OPENAPI_VERSIONS = {
     definitions: '#/components/schemas/',
     refSiblings: true,
     objectDefaults: false,
+    tuple: 'prefixItems',
     orNull: nulls.byType,
   },
   '3.0': {
@@ -67,6 +72,7 @@ export const OPENAPI_VERSIONS = {
     definitions: '#/components/schemas/',
     refSiblings: false,
     objectDefaults: false,
+    tuple: 'items',
     orNull: nulls.byKeyword,
   },
 } as const satisfies Record<string, Style & { version: string }>

@@ -5,6 +5,7 @@ import { isSchemaName, type SchemaName } from '../schemas/index.js'
 import { isPlainObject, type PlainObject, type PlainValue } from './plain-data.js'
 import { type RequestRules, withRule } from './request-rules.js'
 import type { Style, Variant } from './style.js'
+import { withTuple } from './tuple.js'
 
 /** A schema written from a definition, with the names of the definitions it references. */
 export interface WrittenSchema {
@@ -113,7 +114,7 @@ class Writer {
 
   #keywords(schema: { readonly [keyword: string]: unknown }): PlainObject {
     const written: PlainObject = {}
-    for (const [keyword, value] of Object.entries(schema)) {
+    for (const [keyword, value] of Object.entries(withTuple(schema, this.#style.tuple))) {
       if (this.#variant === 'page' && isUnshown(keyword, value)) continue
       if (keyword === 'default' && isPlainObject(value) && !this.#style.objectDefaults) continue
       if (keyword === 'format' && value === MODEL_REFERENCE_FORMAT) written['pattern'] = MODEL_REFERENCE_PATTERN
@@ -137,7 +138,8 @@ class Writer {
     if (SCHEMA_MAPS.has(keyword) && isPlainObject(value)) {
       return Object.fromEntries(Object.entries(value).map(([key, schema]) => [key, this.#use(schema)]))
     }
-    if (SCHEMA_LISTS.has(keyword) && Array.isArray(value)) return value.map((schema) => this.#use(schema))
+    if ((SCHEMA_LISTS.has(keyword) || keyword === 'items') && Array.isArray(value))
+      return value.map((schema) => this.#use(schema))
     return SCHEMA_VALUES.has(keyword) ? this.#use(value) : plain(value)
   }
 }

@@ -12,10 +12,23 @@ export const INVALID: unique symbol = Symbol('invalid')
  */
 export type Check<P extends Plan> = (plan: P, input: unknown, run: Run) => unknown
 
+/** How far a value had to be changed, as pydantic rates it: coerced, taken for what it stands for, or not at all. */
+export const LAX = 0
+export const STRICT = 1
+export const EXACT = 2
+
+/** What became of an attempt: the value or {@link INVALID}, and how good a match it is. */
+export interface Attempt {
+  readonly value: unknown
+  readonly exactness: number
+  /** The number of fields of models that the input sets. Undefined if no model is in it. */
+  readonly fieldsSet: number | undefined
+}
+
 /** The state of one validation, as the checks use it: the mode, the current place, and the errors found. */
 export interface Run {
-  /** Whether coercion is off. A union sets it while it looks for an exact match. */
-  strict: boolean
+  /** Whether coercion is off. */
+  readonly strict: boolean
   readonly options: ValidateOptions
   /** The current place. */
   readonly path: (string | number)[]
@@ -31,6 +44,10 @@ export interface Run {
   fail(type: ErrorType, input: unknown, context?: ErrorContext, shown?: ErrorContext): typeof INVALID
   /** Records an error below the current place. */
   failAt(key: string | number, type: ErrorType, input: unknown): void
-  /** Runs a check without recording errors. Returns the value, or `INVALID`. */
-  attempt(plan: Plan, input: unknown, strict: boolean): unknown
+  /** Runs a check without recording errors, and rates the match. */
+  attempt(plan: Plan, input: unknown): Attempt
+  /** Says that the value is no better match than this. */
+  floor(exactness: number): void
+  /** Says how many fields of a model the input sets. */
+  addFieldsSet(count: number): void
 }

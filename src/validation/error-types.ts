@@ -8,11 +8,16 @@ export type ErrorContext = Readonly<Record<string, unknown>>
 export const ERROR_TYPES = {
   bool_parsing: 'Input should be a valid boolean, unable to interpret input',
   bool_type: 'Input should be a valid boolean',
+  date_from_datetime_inexact: 'Datetimes provided to dates should have zero time - e.g. be exact dates',
+  date_from_datetime_parsing: 'Input should be a valid date or datetime, {error}',
+  date_parsing: 'Input should be a valid date in the format YYYY-MM-DD, {error}',
+  date_type: 'Input should be a valid date',
   datetime_from_date_parsing: 'Input should be a valid datetime or date, {error}',
   datetime_parsing: 'Input should be a valid datetime, {error}',
   datetime_type: 'Input should be a valid datetime',
   dict_type: 'Input should be a valid dictionary',
   enum: 'Input should be {expected}',
+  extra_forbidden: 'Extra inputs are not permitted',
   finite_number: 'Input should be a finite number',
   float_parsing: 'Input should be a valid number, unable to parse string as a number',
   float_type: 'Input should be a valid number',
@@ -26,6 +31,7 @@ export const ERROR_TYPES = {
   less_than: 'Input should be less than {lt}',
   less_than_equal: 'Input should be less than or equal to {le}',
   list_type: 'Input should be a valid list',
+  literal_error: 'Input should be {expected}',
   missing: 'Field required',
   model_attributes_type: 'Input should be a valid dictionary or object to extract fields from',
   model_type: 'Input should be an object',
@@ -34,9 +40,16 @@ export const ERROR_TYPES = {
   string_too_short: 'String should have at least {min_length} character{s}',
   string_type: 'Input should be a valid string',
   string_unicode: 'Input should be a valid string, unable to parse raw data as a unicode string',
+  time_parsing: 'Input should be in a valid time format, {error}',
+  time_type: 'Input should be a valid time',
+  too_long: '{field_type} should have at most {max_length} item{s} after validation, not {actual_length}',
+  too_short: '{field_type} should have at least {min_length} item{s} after validation, not {actual_length}',
+  tuple_type: 'Input should be a valid tuple',
   url_parsing: 'Input should be a valid URL, {error}',
   url_syntax_violation: 'Input violated strict URL syntax rules, {error}',
   url_type: 'URL input should be a string or URL',
+  uuid_parsing: 'Input should be a valid UUID, {error}',
+  uuid_type: 'UUID input should be a string, bytes or UUID object',
   value_error: 'Value error, {error}',
 } as const
 
@@ -47,6 +60,7 @@ export type ErrorType = keyof typeof ERROR_TYPES
 const JSON_MESSAGES: Partial<Record<ErrorType, string>> = {
   dict_type: 'Input should be an object',
   list_type: 'Input should be a valid array',
+  tuple_type: 'Input should be a valid array',
 }
 
 /** The message of an error, built from the template of its type and its context. */

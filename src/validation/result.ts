@@ -1,9 +1,11 @@
 /** Validation results, in the shapes of the service's responses. */
 
+import type { ErrorType } from './error-types.js'
+
 /** One error of a 422 response, as FastAPI writes it. */
 export interface ErrorDetail {
-  /** The error's type, such as `int_parsing`: one of `ERROR_TYPES`, or `json_invalid`. */
-  readonly type: string
+  /** The error's type, such as `int_parsing`. */
+  readonly type: ErrorType
   /** The place: `body`, then field names and indices. */
   readonly loc: readonly (string | number)[]
   /** A readable message. */

@@ -1,4 +1,4 @@
-import { type Check, INVALID, type Run } from './check.js'
+import { type Attempt, type Check, EXACT, INVALID, type Run } from './check.js'
 import { type ErrorContext, type ErrorType, messageOf } from './error-types.js'
 import { type FastPath, fastPathOfPlan } from './fast-path/fast-path.js'
 import { CHECKS } from './kinds/index.js'
@@ -12,14 +12,18 @@ export const BODY: readonly string[] = ['body']
 
 /** The state of one validation: the mode, the current place, and the errors found so far. */
 export class SlowPathRun implements Run {
-  /** Whether coercion is off. A union sets it while it looks for an exact match. */
-  strict: boolean
+  /** Whether coercion is off. */
+  readonly strict: boolean
   readonly options: RunOptions
   /** The current place. */
   readonly path: (string | number)[]
   readonly details: ErrorDetail[] = []
   /** The number of errors, including those that `maxErrors` leaves out of `details`. */
   errorCount = 0
+  /** How good the match is of the innermost attempt. */
+  #exactness: number = EXACT
+  #fieldsSet: number | undefined
+  #attempts = 0
   readonly #needsConversion: boolean
   readonly #shownInputs = new Map<object, unknown>()
 
@@ -47,9 +51,9 @@ export class SlowPathRun implements Run {
     return value
   }
 
-  /** The fast path of a plan. Undefined if the input has numbers that it does not support. */
+  /** The fast path of a plan. Undefined if the input has numbers that it does not support, or if the match is rated. */
   fastPathOf(plan: Plan): FastPath | undefined {
-    return this.#needsConversion ? undefined : fastPathOfPlan(plan)
+    return this.#needsConversion || this.#attempts > 0 ? undefined : fastPathOfPlan(plan)
   }
 
   /** Records an error at the current place. `shown` is the context to show in the response, if different. */
@@ -76,16 +80,30 @@ export class SlowPathRun implements Run {
     this.path.pop()
   }
 
-  /** Runs a check without recording errors. Returns the value, or `INVALID`. */
-  attempt(plan: Plan, input: unknown, strict: boolean): unknown {
-    const { strict: before, errorCount, details } = this
+  /** Runs a check without recording errors, and rates the match. */
+  attempt(plan: Plan, input: unknown): Attempt {
+    const { errorCount, details } = this
     const kept = details.length
-    this.strict = strict
+    const [exactnessBefore, fieldsSetBefore] = [this.#exactness, this.#fieldsSet]
+    this.#exactness = EXACT
+    this.#fieldsSet = undefined
+    this.#attempts += 1
     const value = this.check(plan, input)
-    this.strict = before
+    const attempt = { value, exactness: this.#exactness, fieldsSet: this.#fieldsSet }
+    this.#attempts -= 1
+    this.#exactness = exactnessBefore
+    this.#fieldsSet = fieldsSetBefore
     this.errorCount = errorCount
     details.length = kept
-    return value
+    return attempt
+  }
+
+  floor(exactness: number): void {
+    if (exactness < this.#exactness) this.#exactness = exactness
+  }
+
+  addFieldsSet(count: number): void {
+    this.#fieldsSet = (this.#fieldsSet ?? 0) + count
   }
 
   #echo(input: unknown): unknown {

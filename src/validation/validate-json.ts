@@ -12,6 +12,7 @@ import { WrittenFloat } from './exact-numbers.js'
 import { isReadable, isReadExactly } from './json-parse-safety.js'
 import { DEFAULTS, VALIDATE_JSON_OPTIONS } from './options.js'
 import type { Model, ModelValue } from './plan/model.js'
+import { tellsFloats } from './plan/parts-of.js'
 import type { Plan } from './plan/plan.js'
 import { planOf } from './plan/plan-of.js'
 import {
@@ -80,7 +81,7 @@ function checkParsed(plan: Plan, text: string, options: ValidateJsonOptions): Va
   // The fast path accepts no number that may differ from its text.
   const built = fastPathValue(plan, value, options)
   if (built !== undefined) return { ok: true, value: built }
-  return isReadExactly(text)
+  return isReadExactly(text) && !(tellsFloats(plan) && /\d[.eE]/.test(text))
     ? runSlowPath(plan, value, options, mayNeedConversion(text) ? undefined : PLAIN_SCAN)
     : undefined
 }
@@ -90,7 +91,7 @@ function checkRead(plan: Plan, text: string, options: ValidateJsonOptions): Vali
   const { mode, maxDepth = DEFAULT_MAX_DEPTH } = options
   const read = readJson(text, { maxDepth, constants: true })
   if (!read.ok) return jsonFailure(read.error, options)
-  if (mode !== 'strict') return checkValue(plan, jsonValue(read.root), options)
+  if (mode !== 'strict' && !tellsFloats(plan)) return checkValue(plan, jsonValue(read.root), options)
   return checkValue(plan, jsonValue(read.root, exactNumber), options, { isTooDeep: false, needsConversion: true })
 }
 
@@ -102,7 +103,7 @@ function mayNeedConversion(text: string): boolean {
   return text.includes('_sa') || text.includes('\\u')
 }
 
-/** In strict mode `1.0` is not an integer and must be distinguished from `1`. */
+/** In strict mode and in unions `1.0` must be distinguished from `1`. */
 function exactNumber({ value, text }: JsonNumber): unknown {
   return Number.isInteger(value) && /[.eE]/.test(text) ? new WrittenFloat(value) : value
 }

@@ -1,4 +1,4 @@
-import { INVALID } from './check.js'
+import { type Attempt, INVALID } from './check.js'
 import type { ErrorContext, ErrorType } from './error-types.js'
 import type { Plan } from './plan/plan.js'
 import type { ErrorDetail } from './result.js'
@@ -33,11 +33,11 @@ export class VisitingRun extends SlowPathRun {
     return super.fail(type, input, context, shown)
   }
 
-  override attempt(plan: Plan, input: unknown, strict: boolean): unknown {
+  override attempt(plan: Plan, input: unknown): Attempt {
     const before = this.#isAttempt
     this.#isAttempt = true
-    const value = super.attempt(plan, input, strict)
+    const attempt = super.attempt(plan, input)
     this.#isAttempt = before
-    return value
+    return attempt
   }
 }

@@ -1,8 +1,10 @@
+import * as Sinclair from '@sinclair/typebox'
 import Ajv2020 from 'ajv/dist/2020.js'
 import * as Type from 'typebox'
 import { describe, expect, it } from 'vitest'
 import { jsonSchema, openapi } from '../../src/export/index.js'
 import { Lora, SCHEMAS, type SchemaName } from '../../src/schemas/index.js'
+import { Lora as Lora1 } from '../../src/schemas/typebox-1/index.js'
 
 describe('jsonSchema', () => {
   it('writes a definition with its dialect and an id', () => {
@@ -151,3 +153,16 @@ describe('a format that the service reads by other rules', () => {
     expect(JSON.stringify(described('page'))).not.toMatch(/RFC/)
   })
 })
+
+it.each([Sinclair.Tuple([Sinclair.String(), Lora]), Type.Tuple([Type.String(), Lora1])])(
+  'a tuple is written as its dialect has it, whichever TypeBox made it: %#',
+  (pair) => {
+    const items = [{ type: 'string' }, { $ref: '#/$defs/Lora' }]
+    const { $defs: _, ...newer } = jsonSchema(pair)
+    expect(newer).toMatchObject({ type: 'array', prefixItems: items, items: false, minItems: 2 })
+    expect(newer).not.toHaveProperty('additionalItems')
+    const older = jsonSchema(pair, { dialect: 'draft-07' })
+    expect(older).toMatchObject({ items: [{ type: 'string' }, { $ref: '#/definitions/Lora' }], additionalItems: false })
+    expect(older).not.toHaveProperty('prefixItems')
+  },
+)

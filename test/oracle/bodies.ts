@@ -77,7 +77,7 @@ function valueText(plan: Plan, errorRate: number, random: Random): string {
     case 'string':
       return plan.pattern === undefined ? GOOD.string(random) : random.pick(['"llama-3.1"', '"default"', '"modèle_7"'])
     default:
-      return GOOD[plan.kind](random)
+      return GOOD_OF.get(plan.kind)?.(random) ?? 'null'
   }
 }
 
@@ -90,6 +90,9 @@ const GOOD = {
   string: (random: Random) => random.pick(['"llama"', '"default"', '"ws/llama-3.1"']),
   url: (random: Random) => random.pick(['"https://host.com/v1"', '"http://[::1]:8000"']),
 } as const
+
+/** By the kinds of plan that a definition of the platform has. */
+const GOOD_OF: ReadonlyMap<string, (random: Random) => string> = new Map(Object.entries(GOOD))
 
 const STRANGE_KEYS = [
   '__proto__',

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { thirdPartyLicenses } from '../../scripts/build/third-party-licenses.js'
@@ -138,6 +138,40 @@ describe('a program that uses the packed package', () => {
   })
 })
 
+describe('the packed package beside typebox 1', () => {
+  const folder = (): string => join(packed.folder, 'beside')
+
+  beforeAll(async () => {
+    await cp(join(packed.folder, 'node_modules'), join(folder(), 'node_modules'), { recursive: true })
+    await cp(join(ROOT, 'node_modules/typebox'), join(folder(), 'node_modules/typebox'), { recursive: true })
+    await writeFile(join(folder(), 'package.json'), '{ "private": true, "type": "module" }')
+    await copyFile(join(import.meta.dirname, 'typed-typebox-1.ts.txt'), join(folder(), 'typed.ts'))
+    await copyFile(join(import.meta.dirname, 'typebox-1.mjs'), join(folder(), 'typebox-1.mjs'))
+  })
+
+  it('has definitions that typebox 1 compiles', async () => {
+    expect(await run(process.execPath, ['typebox-1.mjs'], folder())).toContain('typebox 1 works')
+  })
+
+  for (const { name, compiler } of TYPESCRIPTS) {
+    const isThere = existsSync(compiler)
+    const title = isThere ? '' : ` (not run: not in .cache/typescript/${name}; .ci/run puts it there)`
+    it.skipIf(!isThere)(`has their types for TypeScript ${name}${title}`, async () => {
+      const options = [
+        '--noEmit',
+        '--strict',
+        '--target',
+        'es2022',
+        '--skipLibCheck',
+        '--module',
+        'nodenext',
+        'typed.ts',
+      ]
+      expect(await compile(compiler, options, folder())).toBe('')
+    })
+  }
+})
+
 async function smoke(node: string): Promise<void> {
   const program = join(packed.folder, 'smoke.mjs')
   await copyFile(join(import.meta.dirname, 'smoke.mjs'), program)
@@ -145,9 +179,9 @@ async function smoke(node: string): Promise<void> {
 }
 
 /** What the compiler finds: nothing where all types hold. */
-async function compile(compiler: string, options: readonly string[]): Promise<string> {
+async function compile(compiler: string, options: readonly string[], folder = packed.folder): Promise<string> {
   try {
-    return await run(process.execPath, [compiler, ...options], packed.folder)
+    return await run(process.execPath, [compiler, ...options], folder)
   } catch (error) {
     return error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error)
   }

@@ -12,8 +12,16 @@ import { fileURLToPath } from 'node:url'
 const manifestPath = fileURLToPath(import.meta.resolve('model-entity/package.json'))
 const manifest = JSON.parse(readFileSync(manifestPath, 'utf8'))
 
+/** The subpaths for an optional peer, which is not installed here. */
+const WITH_PEER = { './schemas/typebox-1': 'typebox' }
+
 const subpaths = Object.keys(manifest.exports).filter((path) => !path.includes('*') && !path.endsWith('.json'))
-for (const subpath of subpaths) await import(join('model-entity', subpath))
+for (const subpath of subpaths) {
+  const imported = import(join('model-entity', subpath))
+  const peer = WITH_PEER[subpath]
+  if (peer === undefined) await imported
+  else await assert.rejects(imported, new RegExp(`Cannot find package '${peer}'`))
+}
 
 const { validate, validateJson, checkManifest, parseModelRef, openapi } = await import('model-entity')
 assert.deepEqual(validate('Lora', { rank: '8' }), { ok: true, value: { alpha: null, rank: 8 } })

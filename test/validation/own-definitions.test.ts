@@ -1,7 +1,10 @@
+import * as Sinclair from '@sinclair/typebox'
 import * as Type from 'typebox'
 import { describe, expect, it } from 'vitest'
 import { SCHEMAS } from '../../src/schemas/index.js'
+import { SCHEMAS as SCHEMAS_1 } from '../../src/schemas/typebox-1/index.js'
 import { type ErrorDetail, validate, validateJson } from '../../src/validation/index.js'
+import { compilePlan } from '../../src/validation/plan/compile-plan.js'
 
 const Point = Type.Object({ x: Type.Number(), y: Type.Number() }, { title: 'Point' })
 const Order = Type.Object(
@@ -112,13 +115,82 @@ describe('a definition of your own', () => {
   })
 })
 
+describe('what both generations of TypeBox write', () => {
+  const sinclair = {
+    constant: Sinclair.Union([Sinclair.Literal('a'), Sinclair.Literal('b'), Sinclair.Null()]),
+    words: Sinclair.Enum({ A: 'a', B: 'b' }),
+    pair: Sinclair.Tuple([Sinclair.Integer(), Sinclair.String()]),
+    counts: Sinclair.Array(Sinclair.Integer(), { minItems: 1, maxItems: 2 }),
+    closed: Sinclair.Object({ a: Sinclair.Integer() }, { additionalProperties: false }),
+    id: Sinclair.String({ format: 'uuid' }),
+    day: Sinclair.String({ format: 'date' }),
+    at: Sinclair.String({ format: 'time' }),
+    extended: Sinclair.Composite([SCHEMAS.Lora, Sinclair.Object({ team: Sinclair.String() })]),
+    both: Sinclair.Intersect([SCHEMAS.Lora, Sinclair.Object({ team: Sinclair.String() })]),
+    sealed: Sinclair.Intersect([SCHEMAS.Lora, Sinclair.Object({ team: Sinclair.String() })], {
+      unevaluatedProperties: false,
+    }),
+  }
+  const typebox = {
+    constant: Type.Union([Type.Literal('a'), Type.Literal('b'), Type.Null()]),
+    words: Type.Enum(['a', 'b']),
+    pair: Type.Tuple([Type.Integer(), Type.String()]),
+    counts: Type.Array(Type.Integer(), { minItems: 1, maxItems: 2 }),
+    closed: Type.Object({ a: Type.Integer() }, { additionalProperties: false }),
+    id: Type.String({ format: 'uuid' }),
+    day: Type.String({ format: 'date' }),
+    at: Type.String({ format: 'time' }),
+    extended: Type.Evaluate(Type.Intersect([SCHEMAS_1.Lora, Type.Object({ team: Type.String() })])),
+    both: Type.Intersect([SCHEMAS_1.Lora, Type.Object({ team: Type.String() })]),
+    sealed: Type.Intersect([SCHEMAS_1.Lora, Type.Object({ team: Type.String() })], { unevaluatedProperties: false }),
+  }
+
+  it.each(Object.keys(sinclair) as (keyof typeof sinclair)[])('is one plan: %s', (name) => {
+    expect(compilePlan(typebox[name])).toEqual(compilePlan(sinclair[name]))
+  })
+
+  it('extends a definition: its fields, then the new ones', () => {
+    for (const model of [sinclair.both, typebox.both, sinclair.extended, typebox.extended]) {
+      expect(validate(model, { rank: '8', team: 't', more: 1 })).toEqual({
+        ok: true,
+        value: { alpha: null, rank: 8, team: 't' },
+      })
+      const result = validate(model, { team: 1 })
+      expect(!result.ok && result.status === 422 && result.detail.map(({ loc }) => loc[1])).toEqual(['rank', 'team'])
+    }
+    expect(validate(sinclair.sealed, { rank: 8, team: 't', more: 1 })).toMatchObject({
+      detail: [{ type: 'extra_forbidden', loc: ['body', 'more'], input: 1 }],
+    })
+  })
+
+  it('tells the whole list as the input of an item that a tuple lacks, or of one too many', () => {
+    expect(validate(sinclair.pair, [1])).toMatchObject({ detail: [{ type: 'missing', loc: ['body', 1], input: [1] }] })
+    expect(validate(sinclair.pair, [1, 'a', 2])).toMatchObject({ detail: [{ type: 'too_long', input: [1, 'a', 2] }] })
+  })
+})
+
 describe('a definition that cannot be validated by', () => {
   it.each([
-    [Type.Object({ a: Type.Literal('x') }), 'the keyword "const" at #/properties/a'],
-    [Type.Object({ a: Type.Array(Type.Tuple([Type.String()])) }), '#/properties/a/items'],
+    [
+      Type.Object({ a: Type.Literal(1.5) }),
+      'a constant that is neither a string, an integer nor a boolean at #/properties/a',
+    ],
+    [{ const: 1, type: 'string' }, 'a constant that is not of its type "string" at #'],
+    [Type.Union([Type.Literal(1), Type.Literal(true)]), 'a union of 1 and true, or 0 and false, at #'],
+    [{ type: 'array', prefixItems: [{}], maxItems: 1 }, 'a tuple of 1 without minItems 1 at #'],
+    [{ type: 'array', prefixItems: [{}], minItems: 1 }, 'a tuple with more items at #'],
+    [{ type: 'array', items: {}, minItems: 2, maxItems: 1 }, 'minItems above maxItems at #'],
+    [Type.Array(Type.String(), { uniqueItems: true }), 'the keyword "uniqueItems" at #'],
+    [Type.Intersect([Point, Type.String()]), 'anything but an object in allOf at #/allOf/1'],
+    [Type.Intersect([Point, Type.Object({ x: Type.String() })]), 'a field "x" with two schemas at #'],
+    [
+      Type.Intersect([Point, Type.Object({}, { additionalProperties: false })]),
+      'additionalProperties false in a part of allOf at #',
+    ],
+    [{ allOf: [Point], required: ['x'] }, 'required beside allOf at #'],
+    [{ type: 'array', items: {}, maxItems: '2' }, 'maxItems "2" at #'],
+    [Sinclair.Unsafe({ [Sinclair.Kind]: 'Even' }), 'the kind "Even" at #'],
     [Type.String({ format: 'email' }), 'format "email" at #'],
-    [Type.Array(Type.String(), { minItems: 1 }), 'the keyword "minItems" at #'],
-    [Type.Object({ a: Type.String() }, { additionalProperties: false }), 'additionalProperties false at #'],
     [Type.Integer({ multipleOf: 2 }), 'the keyword "multipleOf" at #'],
     [Type.Null(), 'type "null" at #'],
     [{ anyOf: [{ type: 'null' }] }, 'type "null" alone at #'],

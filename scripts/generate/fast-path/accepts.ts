@@ -47,6 +47,7 @@ const CONDITIONS: {
 } = {
   any: (_, value, module) => `${module.helper('isFree')}(${value})`,
   boolean: (_, value) => `typeof ${value} === "boolean"`,
+  date: (_, value, module) => textTest('COMMON_DATE', value, module),
   datetime: (_, value, module) => dateTime(value, module),
   enum: (plan, value, module) => {
     const members = module.constant(
@@ -56,7 +57,15 @@ const CONDITIONS: {
     return `${members}.has(${value})`
   },
   integer: (plan, value) => [`Number.isSafeInteger(${value})`, ...bounds(plan, value)].join(' && '),
-  list: (plan, value, module) => [`Array.isArray(${value})`, ...calls(listFunction(plan, module), value)].join(' && '),
+  list: (plan, value, module) =>
+    [`Array.isArray(${value})`, ...lengths(plan, value), ...calls(listFunction(plan, module), value)].join(' && '),
+  // Python tells 1 from 1.0, and a number here may be either.
+  literal: ({ values }, value, module) => {
+    const plain = values.filter((one) => typeof one !== 'number')
+    return plain.length === 0
+      ? 'false'
+      : `${module.constant('literals', `new Set(${JSON.stringify(plain)})`)}.has(${value})`
+  },
   model: (plan, value, module) => `${functionOf(plan, module)}(${value})`,
   nullable: ({ inner }, value, module) => either([`${value} === null`, accepts(inner, value, module)]),
   // `-0` may be written as an integer, and Python has no negative integer zero.
@@ -70,9 +79,30 @@ const CONDITIONS: {
         : [`${module.helper('everyValue')}(${value}, (item) => ${accepts(values, 'item', module)})`]),
     ].join(' && '),
   string: (plan, value, module) => [`typeof ${value} === "string"`, ...textChecks(plan, value, module)].join(' && '),
+  time: (_, value, module) => textTest('COMMON_TIME', value, module),
+  tuple: ({ items }, value, module) =>
+    [
+      `Array.isArray(${value})`,
+      `${value}.length === ${items.length}`,
+      ...items
+        .map((item, index) => accepts(item, `${value}[${index}]`, module))
+        .filter((condition) => condition !== 'true'),
+    ].join(' && '),
   union: (plan, value, module) => either(decidable(plan).map((member) => accepts(member, value, module))),
   url: (_, value, module) =>
     `typeof ${value} === "string" && ${value}.length <= ${module.helper('MAX_URL')} && ${module.helper('NORMAL_URL')}.test(${value})`,
+  uuid: (_, value, module) => textTest('UUID', value, module),
+}
+
+function textTest(pattern: 'COMMON_DATE' | 'COMMON_TIME' | 'UUID', value: string, module: ModuleWriter): string {
+  return `typeof ${value} === "string" && ${module.helper(pattern)}.test(${value})`
+}
+
+function lengths({ minItems, maxItems }: PlanOf<'list'>, value: string): string[] {
+  return [
+    ...(minItems === undefined ? [] : [`${value}.length >= ${minItems}`]),
+    ...(maxItems === undefined ? [] : [`${value}.length <= ${maxItems}`]),
+  ]
 }
 
 /** A text equal to `earlier` is a valid date-time too. Comparing is cheaper than parsing it again. */
@@ -168,13 +198,15 @@ function calls(name: string | undefined, value: string): string[] {
 /** Whether a model contains only scalars. */
 function isFlat({ fields }: ModelPlan): boolean {
   const isScalar = (plan: Plan): boolean =>
-    plan.kind === 'nullable' ? isScalar(plan.inner) : !['any', 'list', 'model', 'record', 'union'].includes(plan.kind)
+    plan.kind === 'nullable'
+      ? isScalar(plan.inner)
+      : !['any', 'list', 'model', 'record', 'tuple', 'union'].includes(plan.kind)
   return fields.every(({ plan }) => isScalar(plan))
 }
 
 /** The checks of a model as statements that return false on failure. */
 function modelChecks(plan: ModelPlan, value: string, module: ModuleWriter): string[] {
-  const { kind: _, name: __, fields, keepsExtras, atMostOne, ...rest } = plan
+  const { kind: _, name: __, fields, keepsExtras, forbidsExtras, atMostOne, ...rest } = plan
   nothingElse(rest)
   let earlier: string | undefined
   const checks = fields.flatMap((field, position) => {
@@ -190,6 +222,7 @@ function modelChecks(plan: ModelPlan, value: string, module: ModuleWriter): stri
     `if (${isObject}) return false`,
     ...declaration,
     ...checks,
+    ...(forbidsExtras ? [`if (!${module.helper('hasOnly')}(${value}, ${fieldNames(plan, module)})) return false`] : []),
     ...atMostOneCheck(atMostOne, value, module),
     ...(keepsExtras
       ? [`if (!${module.helper('hasFreeExtras')}(${value}, ${fieldNames(plan, module)})) return false`]
@@ -244,13 +277,18 @@ const INHERITED: ReadonlySet<string> = new Set(
   ),
 )
 
-/** The members of a union that the JSON type of a value selects: no earlier member accepts a value of that type. */
+/**
+ * The members of a union that the JSON type of a value selects: no earlier member accepts a value of that type. Which of two objects or
+ * lists is the better match, only the slow path tells.
+ */
 export function decidable({ members }: UnionPlan): Plan[] {
-  const taken = new Set<string>()
+  const types = members.flatMap(jsonTypes)
+  const isTwice = (type: string): boolean => types.indexOf(type) !== types.lastIndexOf(type)
+  const taken = new Set(['array', 'object'].filter(isTwice))
   return members.filter((member) => {
-    const types = jsonTypes(member)
-    const isFirst = types.every((type) => !taken.has(type))
-    for (const type of types) taken.add(type)
+    const own = jsonTypes(member)
+    const isFirst = own.every((type) => !taken.has(type))
+    for (const type of own) taken.add(type)
     return isFirst
   })
 }
@@ -265,12 +303,18 @@ function jsonTypes(plan: Plan): readonly string[] {
     case 'integer':
     case 'number':
       return ['number']
+    case 'date':
     case 'datetime':
     case 'enum':
     case 'string':
+    case 'time':
     case 'url':
+    case 'uuid':
       return ['string']
+    case 'literal':
+      return plan.values.map((value) => typeof value)
     case 'list':
+    case 'tuple':
       return ['array']
     case 'model':
     case 'record':

@@ -31,6 +31,7 @@ const ANSWERS: {
 } = {
   any: (_, value, module) => `${module.helper('copyFree')}(${value})`,
   boolean: same,
+  date: same,
   datetime: same,
   enum: same,
   // `-0` becomes 0, like Python's integers.
@@ -39,6 +40,7 @@ const ANSWERS: {
     const item = answer(items, 'item', module)
     return item === 'item' ? `${value}.slice()` : `${module.helper('copyList')}(${value}, ${callback(item)})`
   },
+  literal: same,
   model: (plan, value, module) => `${answerFunction(plan, module)}(${value})`,
   nullable: ({ inner }, value, module) => {
     const copy = answer(inner, value, module)
@@ -50,6 +52,9 @@ const ANSWERS: {
       ? `${module.helper('copyFree')}(${value})`
       : `${module.helper('copyRecord')}(${value}, ${callback(answer(values, 'item', module))})`,
   string: same,
+  time: same,
+  tuple: ({ items }, value, module) =>
+    `[${items.map((item, index) => answer(item, `${value}[${index}]`, module)).join(', ')}]`,
   union: (plan, value, module) => {
     const members = decidable(plan)
     const copies = members.map((member) => answer(member, value, module))
@@ -59,6 +64,7 @@ const ANSWERS: {
     return `(${copies.map((copy, index) => `${tests[index]} ? ${copy} : `).join('')}${last})`
   },
   url: same,
+  uuid: same,
 }
 
 function same(_: Plan, value: string): string {
@@ -113,4 +119,6 @@ function answerOrNull(plan: Plan, read: string, module: ModuleWriter): string {
   return plan.kind === 'integer' ? `${module.helper('integerOrNull')}(${read})` : `${read} == null ? null : ${value}`
 }
 
-const NEVER_NULL: ReadonlySet<Plan['kind']> = new Set(['boolean', 'datetime', 'enum', 'number', 'string', 'url'])
+const NEVER_NULL: ReadonlySet<Plan['kind']> = new Set([
+  ...(['boolean', 'date', 'datetime', 'enum', 'literal', 'number', 'string', 'time', 'url', 'uuid'] as const),
+])

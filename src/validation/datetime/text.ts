@@ -30,6 +30,18 @@ export function parseDate(text: string): Parsed {
   return moment.ok ? failure('datetimes provided to dates should have zero time - e.g. be exact dates') : moment
 }
 
+/** Parses `YYYY-MM-DD`, or a timestamp in digits that is at midnight, as a date. */
+export function parseExactDate(text: string): Parsed {
+  const date = readDate(text)
+  if (date.ok && text.length === DATE_LENGTH) return date
+  const timestamp = /^[+-]?[0-9]+$/.test(text) ? parseTimestamp(text) : undefined
+  if (timestamp === undefined) return date.ok ? failure('unexpected extra characters at the end of the input') : date
+  const moment = datetimeFromTimestamp(timestamp)
+  if (!moment.ok) return moment
+  const isMidnight = moment.text.endsWith('T00:00:00Z')
+  return isMidnight ? { ...moment, text: moment.text.slice(0, DATE_LENGTH) } : failure('Timestamp is not an exact date')
+}
+
 /** A timestamp with a larger absolute value is in milliseconds: `MS_WATERSHED` of speedate. */
 const MILLISECONDS_BEYOND = 20_000_000_000
 const FIRST_SECOND = -62_167_219_200

@@ -22,6 +22,15 @@ export function hasShortSegments(reference: string): boolean {
 /** A datetime as the service writes it, on a day that every month has: `2024-01-15T09:30:00Z`. */
 export const COMMON_DATE_TIME = /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/
 
+/** A date on a day that every month has. */
+export const COMMON_DATE = /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])$/
+
+/** A time of day as the service writes it, without a fraction. */
+export const COMMON_TIME = /^(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ?$/
+
+/** A UUID as the service writes it. */
+export const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 /** The same for any day, with six digits of microseconds if they are not zero. Only UTC. */
 export function isUtcDateTime(text: string): boolean {
   return UTC_DATE_TIME.test(text) && (!text.startsWith('02-29', 5) || isLeapYear(Number(text.slice(0, 4))))

@@ -62,7 +62,7 @@ const ModelSpec: Plan = model("ModelSpec", {
   minimum_gpus_lora: orNull(integer),
 })
 
-const FinetuningType: Plan = enumOf(["lora_merged", "all_weights", "last_layer", "top_layers", "gradual_unfreezing", "bias_only", "attention_only", "lora", "qlora", "adalora", "dora", "lora_plus", "prompt_tuning", "prefix_tuning", "p_tuning", "p_tuning_v2", "soft_prompt", "ppo", "dpo", "cdpo", "ipo", "orpo", "kto", "rrhf", "grpo"])
+const FinetuningType: Plan = enumOf("FinetuningType", ["lora_merged", "all_weights", "last_layer", "top_layers", "gradual_unfreezing", "bias_only", "attention_only", "lora", "qlora", "adalora", "dora", "lora_plus", "prompt_tuning", "prefix_tuning", "p_tuning", "p_tuning_v2", "soft_prompt", "ppo", "dpo", "cdpo", "ipo", "orpo", "kto", "rrhf", "grpo"])
 
 const APIEndpointData: Plan = model("APIEndpointData", {
   url: orNull(url),
@@ -71,7 +71,7 @@ const APIEndpointData: Plan = model("APIEndpointData", {
   format: orNull(string),
 })
 
-const BackendFormat: Plan = enumOf(["OPENAI_CHAT", "ANTHROPIC_MESSAGES"])
+const BackendFormat: Plan = enumOf("BackendFormat", ["OPENAI_CHAT", "ANTHROPIC_MESSAGES"])
 
 const InferenceParams: Plan = model("InferenceParams", {
   model: orNull(string),

@@ -1,4 +1,4 @@
-import { type Check, INVALID, type Run } from '../check.js'
+import { type Check, INVALID, type Run, STRICT } from '../check.js'
 import { exactInteger } from '../exact-numbers.js'
 import { isInstance, isNotJson, notJson } from '../not-json.js'
 import type { AnyPlan } from '../plan/plan.js'
@@ -10,6 +10,7 @@ import { writtenKey } from '../text.js'
  * JavaScript would round is an error at its place, unless `integers` says otherwise. Uses its own stack, so no depth can overflow the call stack.
  */
 export const checkAny: Check<AnyPlan> = (_, input, run) => {
+  run.floor(STRICT)
   if (!isContainer(input)) return copyScalar(input, run)
   if (!Array.isArray(input) && isInstance(input)) throw notJson(run.path, input)
   const errorsBefore = run.errorCount

@@ -1,4 +1,4 @@
-import type { Check } from '../check.js'
+import { type Check, LAX } from '../check.js'
 import type { BooleanPlan } from '../plan/plan.js'
 import { hasLoneSurrogate } from '../text.js'
 
@@ -6,14 +6,16 @@ import { hasLoneSurrogate } from '../text.js'
 export const checkBoolean: Check<BooleanPlan> = (_, input, run) => {
   if (typeof input === 'boolean') return input
   if (run.strict) return run.fail('bool_type', input)
+  run.floor(LAX)
   if (typeof input === 'string') {
     if (hasLoneSurrogate(input)) return run.fail('string_unicode', input)
     return WORDS.get(input.length > LONGEST_WORD ? '' : input.toLowerCase()) ?? run.fail('bool_parsing', input)
   }
-  if (typeof input !== 'number' && typeof input !== 'bigint') return run.fail('bool_type', input)
+  const isNumber = typeof input === 'number' || typeof input === 'bigint' || input instanceof Number
+  if (!isNumber) return run.fail('bool_type', input)
   const number = Number(input)
   if (number === 0 || number === 1) return number === 1
-  return run.fail(isInt64(input) ? 'bool_parsing' : 'bool_type', input)
+  return run.fail(isInt64(typeof input === 'bigint' ? input : number) ? 'bool_parsing' : 'bool_type', input)
 }
 
 const WORDS: ReadonlyMap<string, boolean> = new Map([

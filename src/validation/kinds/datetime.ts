@@ -1,4 +1,4 @@
-import type { Check, Run } from '../check.js'
+import { type Check, LAX, type Run, STRICT } from '../check.js'
 import { datetimeFromTimestamp, type Parsed, parseDate, parseDatetime } from '../datetime/text.js'
 import { COMMON_DATE_TIME } from '../fast-path/text-checks.js'
 import type { DatetimePlan } from '../plan/plan.js'
@@ -9,6 +9,7 @@ import { hasLoneSurrogate } from '../text.js'
  * value is the text that pydantic writes.
  */
 export const checkDatetime: Check<DatetimePlan> = (_, input, run) => {
+  run.floor(run.strict ? STRICT : LAX)
   if (typeof input === 'string') return datetimeOfText(input, run)
   if (run.strict) return run.fail('datetime_type', input)
   if (typeof input !== 'number' && typeof input !== 'bigint' && !(input instanceof Number)) {

@@ -1,4 +1,4 @@
-import type { Check } from '../check.js'
+import { type Check, LAX, STRICT } from '../check.js'
 import type { EnumPlan } from '../plan/plan.js'
 import { pythonRepr } from '../python-text.js'
 import { hasLoneSurrogate } from '../text.js'
@@ -6,6 +6,7 @@ import { hasLoneSurrogate } from '../text.js'
 /** One of a fixed set of strings. */
 export const checkEnum: Check<EnumPlan> = (plan, input, run) => {
   if (typeof input === 'string') {
+    run.floor(run.strict ? STRICT : LAX)
     if (plan.values.includes(input)) return input
     if (hasLoneSurrogate(input)) return run.fail('string_unicode', input)
   }
@@ -18,15 +19,15 @@ const EXPECTED = new WeakMap<EnumPlan, string>()
 function expectedOf(plan: EnumPlan): string {
   let expected = EXPECTED.get(plan)
   if (expected === undefined) {
-    expected = listed(plan.values)
+    expected = orList(plan.values.map(pythonRepr))
     EXPECTED.set(plan, expected)
   }
   return expected
 }
 
-/** `'a', 'b' or 'c'`. */
-function listed(values: readonly string[]): string {
-  const quoted = values.map(pythonRepr)
+/** `'a', 'b' or 'c'`, of what is quoted already. */
+export function orList(values: readonly string[]): string {
+  const quoted = [...values]
   const last = quoted.pop() ?? ''
   return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`
 }

@@ -1,4 +1,4 @@
-import { type Check, INVALID, type Run } from '../check.js'
+import { type Check, INVALID, LAX, type Run } from '../check.js'
 import { exactInteger } from '../exact-numbers.js'
 import { parseInteger } from '../numbers/integer-text.js'
 import type { IntegerPlan } from '../plan/plan.js'
@@ -22,6 +22,7 @@ function integerOf(input: unknown, run: Run): number | typeof INVALID {
   if (typeof input === 'number') return wholeNumber(input, input, run)
   if (typeof input === 'bigint') return Number(input)
   if (run.strict) return run.fail('int_type', input)
+  run.floor(LAX)
   if (typeof input === 'boolean') return input ? 1 : 0
   if (input instanceof Number) return wholeNumber(Number(input), input, run)
   if (typeof input !== 'string') return run.fail('int_type', input)

@@ -1,4 +1,4 @@
-import { type Check, INVALID, type Run } from '../check.js'
+import { type Check, INVALID, type Run, STRICT } from '../check.js'
 import type { AnyPlan, AtMostOne, ModelPlan } from '../plan/plan.js'
 import { isRecord, setField } from '../record.js'
 import { type CompiledField, compiledFields, isPlain } from './compiled-fields.js'
@@ -9,7 +9,8 @@ export const checkModel: Check<ModelPlan> = (plan, input, run) => {
     if (!run.strict) return run.fail('model_attributes_type', input)
     return run.fail('model_type', input, { class_name: plan.name })
   }
-  if (plan.keepsExtras) {
+  run.floor(STRICT)
+  if (plan.keepsExtras || plan.forbidsExtras) {
     const key = brokenKey(input)
     // pydantic stops at such a key and reports nothing else about the object.
     if (key !== undefined) return run.fail('string_unicode', key)
@@ -21,19 +22,23 @@ export const checkModel: Check<ModelPlan> = (plan, input, run) => {
   // After any error, the value is not used.
   const values: Record<string, unknown> = {}
   const { list, names } = compiledFields(plan)
+  let fieldsSet = 0
   for (const field of list) {
     const value = checkField(field, input, run)
+    if (given(field, input) !== undefined) fieldsSet += 1
     if (value === INVALID) isValid = false
     else if (value !== undefined && run.errorCount === 0) setField(values, field.name, value)
   }
+  if (plan.forbidsExtras && !hasNoExtras(names, input, run)) isValid = false
   if (isValid && plan.atMostOne !== undefined && !hasAtMostOne(plan.atMostOne, input, run)) isValid = false
   if (plan.keepsExtras && !keepExtras(names, input, values, run)) isValid = false
+  run.addFieldsSet(fieldsSet)
   return isValid ? values : INVALID
 }
 
 function checkField(field: CompiledField, input: Readonly<Record<string, unknown>>, run: Run): unknown {
   const { name } = field
-  const value = field.isInherited && !Object.hasOwn(input, name) ? undefined : input[name]
+  const value = given(field, input)
   if (value !== undefined) {
     if (isPlain(field, value) || (value === null && field.isNullable)) return value
     return run.checkAt(name, field.plan, value)
@@ -42,6 +47,17 @@ function checkField(field: CompiledField, input: Readonly<Record<string, unknown
   if (!field.isRequired) return typeof fallback === 'object' ? structuredClone(fallback) : fallback
   run.failAt(name, 'missing', input)
   return INVALID
+}
+
+function given({ name, isInherited }: CompiledField, input: Readonly<Record<string, unknown>>): unknown {
+  return isInherited && !Object.hasOwn(input, name) ? undefined : input[name]
+}
+
+/** Reports every extra field, in the order of the input. */
+function hasNoExtras(names: ReadonlySet<string>, input: Readonly<Record<string, unknown>>, run: Run): boolean {
+  const extras = Object.keys(input).filter((key) => input[key] !== undefined && !names.has(key))
+  for (const key of extras) run.failAt(key, 'extra_forbidden', input[key])
+  return extras.length === 0
 }
 
 /** The first key with a lone surrogate. */

@@ -1,4 +1,4 @@
-import { type Check, INVALID, type Run } from '../check.js'
+import { type Check, INVALID, LAX, type Run, STRICT } from '../check.js'
 import { parseFloatText } from '../numbers/float-text.js'
 import type { NumberPlan } from '../plan/plan.js'
 import { hasLoneSurrogate } from '../text.js'
@@ -11,10 +11,13 @@ export const checkNumber: Check<NumberPlan> = (plan, input, run) => {
 }
 
 function numberOf(input: unknown, run: Run): number | typeof INVALID {
-  if (typeof input === 'number') return input
   if (input instanceof Number) return Number(input)
+  // Python reads a number without a fraction as an integer.
+  if (typeof input !== 'number' || Number.isInteger(input)) run.floor(STRICT)
+  if (typeof input === 'number') return input
   if (typeof input === 'bigint') return floatOfBigInt(input, run)
   if (run.strict) return run.fail('float_type', input)
+  run.floor(LAX)
   if (typeof input === 'boolean') return input ? 1 : 0
   if (typeof input !== 'string') return run.fail('float_type', input)
   if (hasLoneSurrogate(input)) return run.fail('string_unicode', input)

@@ -1,4 +1,4 @@
-import { type Check, INVALID } from '../check.js'
+import { type Check, INVALID, STRICT } from '../check.js'
 import { isInstance, notJson } from '../not-json.js'
 import type { RecordPlan } from '../plan/plan.js'
 import { isRecord, setField } from '../record.js'
@@ -11,6 +11,7 @@ export const checkRecord: Check<RecordPlan> = (plan, input, run) => {
   let isValid = true
   const values: Record<string, unknown> = {}
   for (const key of Object.keys(input)) {
+    if (run.strict) run.floor(STRICT)
     const written = writtenKey(key)
     const value = run.checkAt(written, plan.values, input[key])
     if (value === INVALID) isValid = false

@@ -1,4 +1,4 @@
-import type { Check } from '../check.js'
+import { type Check, STRICT } from '../check.js'
 import { hasShortSegments, MODEL_REFERENCE } from '../fast-path/text-checks.js'
 import type { StringPlan } from '../plan/plan.js'
 import { patternRegExp } from '../rust-pattern.js'
@@ -7,6 +7,7 @@ import { hasLoneSurrogate, isLongerThan, isShorterThan } from '../text.js'
 /** A string: checks its length in code points, its pattern, and the rule for model references. */
 export const checkString: Check<StringPlan> = (plan, input, run) => {
   if (typeof input !== 'string') return run.fail('string_type', input)
+  if (run.strict) run.floor(STRICT)
   if (isUnconstrained(plan)) return input
   const { minLength, maxLength, pattern, reference } = plan
   if (hasLoneSurrogate(input)) return run.fail('string_unicode', input)

@@ -15,6 +15,8 @@ function within(plan: Plan): Plan {
       return { ...plan, items: within(plan.items) }
     case 'record':
       return { ...plan, values: within(plan.values) }
+    case 'tuple':
+      return { ...plan, items: plan.items.map(within) }
     case 'union':
       return { ...plan, members: plan.members.map(within) }
     default:

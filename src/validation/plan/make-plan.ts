@@ -10,8 +10,8 @@ export const number: Plan = { kind: 'number' }
 export const string: Plan = { kind: 'string' }
 export const url: Plan = { kind: 'url' }
 
-export function enumOf(values: readonly string[]): EnumPlan {
-  return { kind: 'enum', values }
+export function enumOf(name: string, values: readonly string[]): EnumPlan {
+  return { kind: 'enum', name, values }
 }
 
 export function list(items: Plan): ListPlan {

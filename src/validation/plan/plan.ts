@@ -5,17 +5,22 @@
 export type Plan =
   | AnyPlan
   | BooleanPlan
+  | DatePlan
   | DatetimePlan
   | EnumPlan
   | IntegerPlan
   | ListPlan
+  | LiteralPlan
   | ModelPlan
   | NullablePlan
   | NumberPlan
   | RecordPlan
   | StringPlan
+  | TimePlan
+  | TuplePlan
   | UnionPlan
   | UrlPlan
+  | UuidPlan
 
 /** Any JSON value: pydantic's `Any`. */
 export interface AnyPlan {
@@ -32,6 +37,21 @@ export interface DatetimePlan {
   readonly kind: 'datetime'
 }
 
+/** `date`, written as text. */
+export interface DatePlan {
+  readonly kind: 'date'
+}
+
+/** `time`, written as text. */
+export interface TimePlan {
+  readonly kind: 'time'
+}
+
+/** `UUID`, written as text. */
+export interface UuidPlan {
+  readonly kind: 'uuid'
+}
+
 /** `AnyUrl`: an absolute URL. */
 export interface UrlPlan {
   readonly kind: 'url'
@@ -40,7 +60,15 @@ export interface UrlPlan {
 /** An `Enum` of strings. */
 export interface EnumPlan {
   readonly kind: 'enum'
+  /** The name of the class. */
+  readonly name?: string
   readonly values: readonly string[]
+}
+
+/** `Literal[…]` of strings, integers and booleans. */
+export interface LiteralPlan {
+  readonly kind: 'literal'
+  readonly values: readonly (string | number | boolean)[]
 }
 
 /** Bounds of a number, each inclusive or exclusive. */
@@ -75,6 +103,14 @@ export interface StringPlan {
 export interface ListPlan {
   readonly kind: 'list'
   readonly items: Plan
+  readonly minItems?: number
+  readonly maxItems?: number
+}
+
+/** `tuple[…]` of a fixed length. */
+export interface TuplePlan {
+  readonly kind: 'tuple'
+  readonly items: readonly Plan[]
 }
 
 /** `dict[str, …]`. */
@@ -90,6 +126,8 @@ export interface ModelPlan {
   readonly fields: readonly FieldPlan[]
   /** Whether to keep extra fields. Otherwise they are dropped. */
   readonly keepsExtras?: true
+  /** Whether an extra field is an error. */
+  readonly forbidsExtras?: true
   readonly atMostOne?: AtMostOne
 }
 

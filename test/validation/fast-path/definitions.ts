@@ -6,12 +6,23 @@ const RECORD = { noNullPrototype: true } as const
 export const definitions: fc.Arbitrary<object> = fc.letrec<{ schema: object; nested: object }>((tie) => ({
   schema: fc.oneof({ maxDepth: 3, withCrossShrink: true }, scalar(), tie('nested')),
   nested: fc.oneof(
-    fc.record({ type: fc.constant('array'), items: tie('schema') }, RECORD),
+    clean({
+      type: fc.constant('array'),
+      items: tie('schema'),
+      minItems: fc.constantFrom(undefined, 0, 1),
+      maxItems: fc.constantFrom(undefined, 1, 2),
+    }),
+    fc.array(tie('schema'), { minLength: 1, maxLength: 3 }).map((prefixItems) => {
+      const [minItems, maxItems] = [prefixItems.length, prefixItems.length]
+      return { type: 'array', prefixItems, minItems, maxItems }
+    }),
+    fc.tuple(model(tie('schema'), 'a'), model(tie('schema'), 'b')).map((allOf) => ({ allOf })),
     fc.record({ type: fc.constant('object'), additionalProperties: tie('schema') }, RECORD),
     fc.record({ type: fc.constant('object'), patternProperties: fc.record({ '^.*$': tie('schema') }, RECORD) }, RECORD),
     fc.record({ anyOf: fc.array(tie('schema'), { minLength: 1, maxLength: 3 }) }, RECORD),
     fc.record({ anyOf: fc.tuple(tie('schema'), fc.constant({ type: 'null' })) }, RECORD),
     model(tie('schema')),
+    model(tie('schema')).map((schema) => ({ ...schema, additionalProperties: false })),
   ),
 })).schema
 
@@ -19,6 +30,8 @@ function scalar(): fc.Arbitrary<object> {
   const optional = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined, freq: 2 })
   return fc.oneof(
     fc.constantFrom({}, { type: 'boolean' }, { type: 'string' }, { type: 'string', format: 'date-time' }),
+    fc.constantFrom({ const: 'a' }, { const: true }, { const: 7 }, { anyOf: [{ const: 'a' }, { const: 7 }] }),
+    fc.constantFrom('uuid', 'date', 'time').map((format) => ({ type: 'string', format })),
     fc.constantFrom({ type: 'string', format: 'uri' }, { type: 'string', format: 'model-reference', maxLength: 127 }),
     fc.record({ enum: fc.uniqueArray(fc.constantFrom('lora', 'a', '', '"', '\u2028', '`'), { minLength: 1 }) }, RECORD),
     clean({
@@ -40,7 +53,7 @@ function scalar(): fc.Arbitrary<object> {
 }
 
 /** A model whose fields have odd names, some with a default, some that stay absent, some inherited by every object. */
-function model(schema: fc.Arbitrary<object>): fc.Arbitrary<object> {
+function model(schema: fc.Arbitrary<object>, prefix = ''): fc.Arbitrary<object> {
   const name = fc.constantFrom(
     ...['a', 'name', 'rank', 'b-c', '1', '', '__proto__', 'constructor', 'toString', 'class', 'data', 'item', 'await'],
     ...['copyList', 'isRecord', 'length', 'undefined', 'answer', '"', "'", '\u2028', 'é', 'string', 'test', 'has'],
@@ -50,8 +63,12 @@ function model(schema: fc.Arbitrary<object>): fc.Arbitrary<object> {
     .record({
       fields: fc.uniqueArray(field, { selector: (one) => one.name, maxLength: 5 }),
       keeps: fc.boolean(),
-      isLimited: fc.boolean(),
+      isLimited: prefix === '' ? fc.boolean() : fc.constant(false),
     })
+    .map(({ fields: named, ...rest }) => ({
+      ...rest,
+      fields: named.map((one) => ({ ...one, name: prefix + one.name })),
+    }))
     .map(({ fields, keeps, isLimited }) => ({
       type: 'object',
       title: 'Own',

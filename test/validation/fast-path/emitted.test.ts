@@ -13,17 +13,22 @@ import { valuesOf } from './values.js'
 const EXAMPLES: { readonly [Kind in Plan['kind']]: readonly [plan: Extract<Plan, { kind: Kind }>, value: unknown] } = {
   any: [{ kind: 'any' }, { a: [1] }],
   boolean: [{ kind: 'boolean' }, true],
+  date: [{ kind: 'date' }, '2024-01-15'],
   datetime: [{ kind: 'datetime' }, '2024-01-15T09:30:00Z'],
   enum: [{ kind: 'enum', values: ['a', 'b'] }, 'b'],
   integer: [{ kind: 'integer', ge: 1, lt: 9 }, 8],
-  list: [{ kind: 'list', items: { kind: 'list', items: { kind: 'boolean' } } }, [[true], []]],
+  list: [{ kind: 'list', items: { kind: 'list', items: { kind: 'boolean' } }, minItems: 1, maxItems: 2 }, [[true], []]],
+  literal: [{ kind: 'literal', values: ['a', true] }, true],
   model: [{ kind: 'model', name: 'M', fields: [{ name: 'a', plan: { kind: 'integer' }, required: true }] }, { a: 1 }],
   nullable: [{ kind: 'nullable', inner: { kind: 'string' } }, null],
   number: [{ kind: 'number', gt: 0, le: 1 }, 0.5],
   record: [{ kind: 'record', values: { kind: 'integer' } }, { a: 1 }],
   string: [{ kind: 'string', minLength: 1, maxLength: 3, pattern: '^a' }, 'abc'],
+  time: [{ kind: 'time' }, '12:30:00'],
+  tuple: [{ kind: 'tuple', items: [{ kind: 'integer' }, { kind: 'any' }] }, [1, { a: 1 }]],
   union: [{ kind: 'union', members: [{ kind: 'integer' }, { kind: 'record', values: { kind: 'any' } }] }, { a: 1 }],
   url: [{ kind: 'url' }, 'https://host.example/v1'],
+  uuid: [{ kind: 'uuid' }, '550e8400-e29b-41d4-a716-446655440000'],
 }
 
 describe('the fast path emitted for a plan', () => {

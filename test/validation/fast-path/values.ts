@@ -20,6 +20,8 @@ function right(plan: Plan): fc.Arbitrary<unknown> {
       return fc.jsonValue({ maxDepth: 3 })
     case 'boolean':
       return fc.boolean()
+    case 'date':
+      return texts(['2024-01-15', '2024-02-30', '2024-01-15T00:00:00', '1705276800', '2024-02-29'])
     case 'datetime':
       return texts(DATE_TIMES)
     case 'enum':
@@ -27,7 +29,9 @@ function right(plan: Plan): fc.Arbitrary<unknown> {
     case 'integer':
       return fc.oneof(fc.integer({ min: 1 }), fc.maxSafeInteger(), fc.constantFrom(0, -0, 1))
     case 'list':
-      return fc.array(valuesOf(plan.items), { maxLength: 3 })
+      return fc.array(valuesOf(plan.items), { minLength: Math.min(plan.minItems ?? 0, 3), maxLength: 3 })
+    case 'literal':
+      return fc.constantFrom<unknown>(...plan.values, 'none', 1)
     case 'model':
       return modelValues(plan)
     case 'nullable':
@@ -38,10 +42,19 @@ function right(plan: Plan): fc.Arbitrary<unknown> {
       return fc.dictionary(KEYS, valuesOf(plan.values), { maxKeys: 3, noNullPrototype: true })
     case 'string':
       return stringValues(plan)
+    case 'time':
+      return texts(['12:30:00', '12:30', '12:30:00.5Z', '24:00', '12:30:00Z'])
+    case 'tuple':
+      return fc.oneof(
+        { weight: 9, arbitrary: fc.tuple(...plan.items.map(valuesOf)) },
+        { weight: 1, arbitrary: fc.array(fc.constant(1), { maxLength: 3 }) },
+      )
     case 'union':
       return fc.oneof(...plan.members.map(right))
     case 'url':
       return texts(URLS)
+    case 'uuid':
+      return texts(['550e8400-e29b-41d4-a716-446655440000', '550E8400E29B41D4A716446655440000', 'x'])
   }
 }
 
