@@ -8,6 +8,7 @@ import Fastify, {
 import { type FastifyRequestOptions, modelEntity } from 'model-entity/fastify'
 import type { Config } from './config.js'
 import { filesetsIn } from './filesets/filesets.js'
+import { endConnectionsOnClose } from './http/closing.js'
 import { HttpError } from './http/http-error.js'
 import { routedUrl } from './http/request-path.js'
 import { unroutable } from './http/unroutable.js'
@@ -47,6 +48,7 @@ export async function registryServer(config: Config, database: Database): Promis
   app.addHook('onSend', withoutCharset)
   app.addHook('onResponse', logRequest)
   app.addHook('onClose', () => database.close())
+  endConnectionsOnClose(app)
   const registry = { config, database, filesets: filesetsIn(config.filesetsFolder), log: app.log }
   await app.register(modelEntity, { maxBytes: config.maxBodyBytes, requireJson: true, onRefused: logRefused })
   modelRoutes(app, registry)
