@@ -18,12 +18,15 @@ try {
 
 async function start(): Promise<void> {
   const config = configFrom(process.env)
-  const database = await openDatabase(config, (error) => console.error(`database: ${error.message}`))
-  const app = await registryServer(config, database)
+  let app: FastifyInstance | undefined
+  const database = await openDatabase(config, ({ message }) => {
+    app?.log.error({ reason: message }, 'an idle connection to the database failed')
+  })
+  app = await registryServer(config, database)
   stopOn(app, 'SIGTERM')
   stopOn(app, 'SIGINT')
   const url = await app.listen({ host: config.host, port: config.port }).catch(async (error: unknown) => {
-    await app.close()
+    await app?.close()
     throw error
   })
   // The log is on standard output too: the help is not part of it.

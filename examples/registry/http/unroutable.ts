@@ -31,10 +31,16 @@ export function unroutable(request: FastifyRequest, reply: FastifyReply): Fastif
   const [path = '', query] = request.url.split('?', 2)
   const methods = methodsOf(path)
   if (methods !== undefined) return reply.code(405).header('allow', methods).send({ detail: 'Method Not Allowed' })
-  const shorter = path.replace(/\/+$/, '')
+  const shorter = withoutSlashesAtEnd(path)
   if (shorter !== path && methodsOf(shorter) !== undefined) {
     const location = query === undefined ? shorter : `${shorter}?${query}`
     return reply.code(307).header('location', location).send()
   }
   return reply.code(404).send({ detail: 'Not Found' })
+}
+
+function withoutSlashesAtEnd(path: string): string {
+  let end = path.length
+  while (path[end - 1] === '/') end -= 1
+  return path.slice(0, end)
 }
