@@ -5,11 +5,12 @@ import { minimumGpus } from '../../estimate/index.js'
 import { type CheckedSource, checkSource, type SourceCheck } from '../../manifest/check-source.js'
 import { guessedFormat } from '../../manifest/documents.js'
 import { isSkipped, MAX_MANIFEST_SIZE, type ManifestFormat } from '../../manifest/index.js'
-import { listEntities } from '../../manifest/list-entities.js'
+import { type ListedEntity, listEntities } from '../../manifest/list-entities.js'
 import { type ManifestPolicy, NO_POLICY } from '../../manifest/policy.js'
 import { ACROSS_RULES } from '../../manifest/rule-catalogue.js'
 import { AcrossCheck, EntityIndex } from '../../policy/index.js'
 import type { SchemaName } from '../../schemas/index.js'
+import { UsageError } from '../exit-code.js'
 import { readFile, STANDARD_INPUT } from '../read-file.js'
 import { type ConfigChoice, Configs, type LoadedConfig, pathIn } from './config-files.js'
 import { ofConfig, problemOf } from './file-problem.js'
@@ -68,6 +69,24 @@ export async function* openFiles(names: readonly string[], choices: CheckChoices
     const opened = await run.open(file)
     if (opened !== undefined) yield opened
   }
+}
+
+/**
+ * The entities of files, without checking them.
+ *
+ * @throws UsageError if a file does not exist
+ */
+export async function entitiesOfFiles(names: readonly string[], workspace: string): Promise<ListedEntity[]> {
+  const run = new CheckRun({
+    ...{ workspace, maxDiagnostics: 0, exclude: [], usesGitRules: true, config: {}, complete: false },
+    isReport: () => false,
+  })
+  const entities: ListedEntity[] = []
+  for (const file of run.find(names)) {
+    if (file.how === 'missing') throw new UsageError(`no such file or folder: ${file.name}`)
+    entities.push(...(await run.entitiesOf(file)))
+  }
+  return entities
 }
 
 class CheckRun {
@@ -195,16 +214,17 @@ class CheckRun {
   }
 
   async #addEntities(file: FoundFile, index: EntityIndex, isChecked: boolean): Promise<void> {
-    if (file.how === 'missing') return
-    const content = await this.#read(file)
-    if (!content.ok) return
     const { workspace, name } = this.#choices
-    for (const { model, value } of listEntities(
-      content.bytes,
-      this.#reading(file, content.bytes, this.#configOf(file)),
-    )) {
+    for (const { model, value } of await this.entitiesOf(file)) {
       index.add({ model, value: name === undefined ? value : { name, ...Object(value) } }, workspace, isChecked)
     }
+  }
+
+  async entitiesOf(file: FoundFile): Promise<ListedEntity[]> {
+    if (file.how === 'missing') return []
+    const content = await this.#read(file)
+    if (!content.ok) return []
+    return [...listEntities(content.bytes, this.#reading(file, content.bytes, this.#configOf(file)))]
   }
 }
 

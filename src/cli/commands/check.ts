@@ -4,7 +4,9 @@ import type { CheckedSource } from '../../manifest/check-source.js'
 import { DEFAULT_MAX_DIAGNOSTICS } from '../../manifest/index.js'
 import { DEFAULT_WORKSPACE } from '../../references/index.js'
 import { SCHEMA_NAMES, type SchemaName } from '../../schemas/index.js'
+import { Baseline, limited } from '../check/baseline.js'
 import { type CheckChoices, checkFiles, openFiles } from '../check/check-files.js'
+import { Statistics } from '../check/statistics.js'
 import { type ExceededLimit, WarningLimits } from '../check/warning-limits.js'
 import { isReport, openOutputs, parseReportFile, type ReportFile } from '../check-outputs.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
@@ -39,6 +41,9 @@ interface CheckOptions {
   readonly fixSpec?: true
   readonly filesets?: string
   readonly for?: 'nemo-cli'
+  readonly baseline?: string
+  readonly writeBaseline?: string
+  readonly statistics?: true
 }
 
 /** `model-entity check`: checks manifests and prints each problem with its place. */
@@ -79,6 +84,9 @@ export function checkCommand(report: (code: ExitCode) => void): Command {
       ]),
     )
     .option('--stdin-filename <name>', 'the name of standard input: it selects the language and the config')
+    .option('--baseline <file>', 'hide the diagnostics that this file records')
+    .option('--write-baseline <file>', 'record the diagnostics of today, and hide them')
+    .option('--statistics', 'at the end, print how often each code occurs')
     .option('--fix', 'correct what has one meaning, then check; see below')
     .option('--diff', 'print what --fix would change, without changing it; exit with 1 if there is anything')
     .option('--sort-keys', 'with --fix or --diff: also sort keys in the order of the definitions')
@@ -121,10 +129,15 @@ async function check(names: readonly string[], options: CheckOptions): Promise<E
   const outputs = openOutputs(format, output)
   const summary = { files: 0, documents: 0, errors: 0, warnings: 0, infos: 0, skipped: 0, suppressed: 0, hidden: 0 }
   const limits = new WarningLimits(options.maxWarnings)
+  const baseline = baselineOf(options)
+  const statistics = new Statistics()
   let [emptyDocuments, missing] = [0, 0]
   await outputs.each(async (formatter, put) => put(formatter.begin()))
   // Each file is printed as soon as it is checked, so that only one of thousands is in memory.
-  for await (const { name, how, config, ...source } of checkFiles(names, choicesOf(options))) {
+  for await (const { name, how, config, ...found } of checkFiles(names, choicesOf(options))) {
+    const all = baseline?.without(found.check) ?? found.check
+    statistics.add(all.diagnostics)
+    const source = { ...found, check: limited(all, options.maxDiagnostics) }
     const { counts, documents, suppressedCount } = source.check
     if (how === 'skipped') {
       summary.skipped += 1
@@ -154,9 +167,26 @@ async function check(names: readonly string[], options: CheckOptions): Promise<E
   }
   await outputs.each(async (formatter, put) => put(formatter.end(end)))
   await outputs.close()
+  baseline?.write()
+  if (options.statistics) await printStatistics(statistics, format)
   if (failure === undefined) return EXIT.ok
   if (!FORMATS_FOR_PEOPLE.has(format)) process.stderr.write(`${painter(process.stderr)('red', `failed: ${failure}`)}\n`)
   return missing > 0 ? EXIT.misuse : EXIT.failed
+}
+
+/** @throws UsageError if the baseline cannot be read */
+function baselineOf({ baseline, writeBaseline }: CheckOptions): Baseline | undefined {
+  if (writeBaseline !== undefined) return Baseline.recording(writeBaseline)
+  return baseline === undefined ? undefined : Baseline.read(baseline)
+}
+
+/** Below the output for people; beside that for programs, on standard error. */
+async function printStatistics(statistics: Statistics, format: CheckFormat): Promise<void> {
+  if (!FORMATS_FOR_PEOPLE.has(format)) process.stderr.write(statistics.toString())
+  else {
+    await write(statistics.toString())
+    await flush()
+  }
 }
 
 /** @throws UsageError for flags that do nothing without others */
@@ -221,11 +251,16 @@ function failureOf(errors: number, exceeded: readonly ExceededLimit[]): string |
   return reasons.length === 0 ? undefined : reasons.join('; ')
 }
 
+function seesAll({ baseline, writeBaseline, statistics }: CheckOptions): boolean {
+  return baseline !== undefined || writeBaseline !== undefined || statistics === true
+}
+
 function choicesOf(options: CheckOptions): CheckChoices {
   const { model, name, stdinFilename, config, output = [] } = options
   return {
     workspace: options.workspace,
-    maxDiagnostics: options.maxDiagnostics,
+    // A baseline and statistics have to see all of them.
+    maxDiagnostics: seesAll(options) ? Number.POSITIVE_INFINITY : options.maxDiagnostics,
     exclude: options.exclude,
     usesGitRules: options.gitignore,
     complete: options.complete === true,

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { ALL_RULES } from '../../manifest/index.js'
+import { nearest } from '../../options/index.js'
+import { ERROR_TYPES } from '../../validation/index.js'
+import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
+import { pageOfCode } from '../explain/page-of-code.js'
+import { flush, write } from '../output.js'
+
+/** `model-entity explain`: prints the page of a rule or an error. */
+export function explainCommand(report: (code: ExitCode) => void): Command {
+  return new Command('explain')
+    .description('print what a rule or an error means, with an example')
+    .argument('<code>', 'the code of a diagnostic, such as heads-not-divisible or int_parsing')
+    .addHelpText('after', '\nExamples:\n  model-entity explain trust-remote-code\n  model-entity explain int_parsing')
+    .action(async (code: string) => report(await explain(code)))
+}
+
+async function explain(code: string): Promise<ExitCode> {
+  const page = pageOfCode(code, docs('lint-rules'), docs('errors'))
+  if (page === undefined) {
+    const near = nearest(code, [...ALL_RULES.map((rule) => rule.code), ...Object.keys(ERROR_TYPES)])
+    throw new UsageError(`unknown code ${JSON.stringify(code)}${near === undefined ? '' : `; did you mean ${near}?`}`)
+  }
+  await write(page)
+  await flush()
+  return EXIT.ok
+}
+
+/** A page of the documentation that the package contains. */
+function docs(name: string): string {
+  try {
+    return readFileSync(new URL(`../docs/${name}.md`, import.meta.url), 'utf8').replaceAll('\r\n', '\n')
+  } catch {
+    throw new UsageError('the documentation is not there: this copy of the command is not complete')
+  }
+}
