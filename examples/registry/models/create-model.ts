@@ -1,6 +1,6 @@
 import type { CreateModelEntityRequest, ModelEntity } from 'model-entity'
 import type { CreationOptions } from 'model-entity/validation'
-import { requireFileset } from '../filesets/fileset-refusals.js'
+import { requireFileset, requireNoDot } from '../filesets/fileset-refusals.js'
 import { specOfFileset } from '../filesets/spec-of-fileset.js'
 import { HttpError } from '../http/http-error.js'
 import type { Registry } from '../registry.js'
@@ -10,21 +10,22 @@ import { fieldsOf } from './model-fields.js'
 /**
  * What the adapter needs to know to refuse a valid request as the platform does.
  *
- * @throws HttpError for a fileset that does not exist, which comes before all other refusals
+ * @throws HttpError 400 for a fileset for which the platform would fail
  */
 export async function creationOf(
   registry: Registry,
   { name, fileset }: CreateModelEntityRequest,
   workspace: string,
 ): Promise<CreationOptions> {
-  const { config, database } = registry
-  if (fileset) requireFileset(registry, workspace, fileset)
+  const { config, database, filesets } = registry
+  if (fileset) requireNoDot(registry, workspace, fileset)
   const existing = await findModel(database.query, workspace, name)
   return {
     workspace,
     state: {
       hasWorkspace: (of) => config.workspaces.has(of),
       hasProject: (of, project) => config.projects.has(`${of}/${project}`),
+      hasFileset: (of, name) => filesets.find(of, name) !== undefined,
       hasModel: () => existing !== undefined,
     },
   }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, comparable, send } from '../../oracle/registry/send.js'
 import { STEPS, type Step } from '../../oracle/registry/steps.js'
 import { RunningRegistry, temporaryFolder, worldIn } from './running-registry.js'
-import { STORES } from './stores.js'
+import { IS_THOROUGH, STORES } from './stores.js'
 
 interface Recorded extends Step {
   readonly answer: Answer
@@ -19,6 +19,7 @@ interface CreateRecord {
 
 const RECORDED = records<Recorded>('registry/answers.jsonl.gz')
 const CREATED = records<CreateRecord>('fastapi/http.jsonl.gz')
+const COMBINED = records<CreateRecord>('fastapi/http-combinations.jsonl.gz')
 
 /**
  * Where the registry answers otherwise than the platform, and why. `platform` tells such an answer of the platform, and `registry` says what
@@ -118,7 +119,31 @@ describe.each(STORES)('the registry on $name', ({ fresh }) => {
       expect({ status: ours.status, answer: withoutRun(ours.body) }, step.body).toEqual({ status, answer })
     }
   })
+
+  if (IS_THOROUGH)
+    it('answers recorded requests that combine causes of refusal as the platform, where it does not fail', async () => {
+      for (const { workspace, name } of await allModels(registry)) {
+        await registry.send('DELETE', `/apis/models/v2/workspaces/${workspace}/models/${name}`)
+      }
+      for (const { workspace, body, status, answer } of COMBINED) {
+        const path = `/apis/models/v2/workspaces/${encodeURIComponent(workspace.toWellFormed())}/models`
+        const step = { method: 'POST', path, contentType: 'application/json', body: JSON.stringify(body) }
+        const ours = await send(registry.origin, step)
+        if (status === 500) expect(ours.status, step.body).toBe(400)
+        else
+          expect({ status: ours.status, ...(status !== 201 && { answer: ours.body }) }, step.body).toEqual({
+            status,
+            ...(status !== 201 && { answer }),
+          })
+      }
+    })
 })
+
+/** The names of all models, with their workspaces. */
+async function allModels(registry: RunningRegistry): Promise<{ workspace: string; name: string }[]> {
+  const { body } = await registry.send('GET', '/apis/models/v2/workspaces/-/models?page_size=1000')
+  return (body as { data: { workspace: string; name: string }[] }).data
+}
 
 /** The record shows an id as `<id>` and a time as `<now>`. */
 function withoutRun(body: unknown): unknown {
