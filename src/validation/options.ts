@@ -8,7 +8,8 @@ const mode = choice(['lax', 'strict'])
 const loc = listOf(oneOf(text, integer(0)))
 const many = limit(0)
 
-const integers = choice(['refuse', 'bigint', 'number'])
+/** What becomes of large integers in free fields. */
+export const INTEGERS = choice(['refuse', 'bigint', 'number'])
 
 /** The options that `validate` accepts. */
 export const VALIDATE_OPTIONS: OptionTable<ValidateOptions> = {
@@ -16,7 +17,7 @@ export const VALIDATE_OPTIONS: OptionTable<ValidateOptions> = {
   loc,
   maxErrors: many,
   maxDepth: many,
-  integers,
+  integers: INTEGERS,
   hideInput: boolean,
 }
 
@@ -28,7 +29,7 @@ export const VALIDATE_JSON_OPTIONS: OptionTable<ValidateJsonOptions> = {
   loc,
   maxErrors: many,
   maxDepth: many,
-  integers,
+  integers: INTEGERS,
   hideInput: boolean,
   contentType,
 }

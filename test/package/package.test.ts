@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { thirdPartyLicenses } from '../../scripts/build/third-party-licenses.js'
 import { ggufFile } from '../checkpoint/gguf-file.js'
 import { type HubServer, hubServer } from '../checkpoint/read/hub-server.js'
-import { install, type Packed, packClone, ROOT, run } from './packed.js'
+import { install, type Packed, packClone, ROOT, run, withFrameworks } from './packed.js'
 
 /** The other Nodes that the package supports, where they are installed. */
 const OTHER_NODES = ['20', '22', '24', '26']
@@ -28,11 +28,14 @@ const TYPESCRIPTS = [
 ]
 
 let packed: Packed
+/** A folder with the installed package and the frameworks. */
+let servers: string
 let hub: HubServer
 
 beforeAll(async () => {
   packed = await packClone()
   await install(packed)
+  servers = await withFrameworks(packed)
   const config = { model_type: 'llama', hidden_size: 64, intermediate_size: 128, num_hidden_layers: 2 }
   hub = await hubServer({ 'org/model': { files: { 'config.json': Buffer.from(JSON.stringify(config)) } } })
   await writeFile(
@@ -118,6 +121,10 @@ describe('the installed package', () => {
       const options = ['--noEmit', '--strict', '--target', 'es2022', ...(name === '7.0' ? [] : ['--skipLibCheck'])]
       const resolution = ['--module', module, '--moduleResolution', moduleResolution]
       expect(await compile(compiler, [...options, ...resolution, 'typed.ts'])).toBe('')
+      // The declarations of the frameworks are not ours to check.
+      expect(await compile(compiler, [...options, ...resolution, '--skipLibCheck', 'typed-servers.ts'], servers)).toBe(
+        '',
+      )
     })
   }
 })

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
@@ -47,6 +47,22 @@ export async function install({ folder, tarball }: Packed): Promise<void> {
   await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
   await run('npm', ['install', '--offline', '--no-audit', '--no-fund', tarball, ...others], folder)
 }
+
+/** A second folder with the installed package, and the frameworks of this checkout as its neighbours. */
+export async function withFrameworks({ folder }: Packed): Promise<string> {
+  const servers = join(folder, 'servers')
+  await cp(join(folder, 'node_modules'), join(servers, 'node_modules'), { recursive: true, verbatimSymlinks: true })
+  await writeFile(join(servers, 'package.json'), '{ "private": true, "type": "module" }')
+  await cp(join(import.meta.dirname, 'typed-servers.ts.txt'), join(servers, 'typed-servers.ts'))
+  for (const name of FRAMEWORKS) {
+    const target = join(servers, 'node_modules', name)
+    await mkdir(dirname(target), { recursive: true })
+    await symlink(join(ROOT, 'node_modules', name), target)
+  }
+  return servers
+}
+
+const FRAMEWORKS = ['@nestjs/common', '@types/express', '@types/node', 'elysia', 'express', 'fastify', 'hono']
 
 async function copySources(target: string): Promise<void> {
   const listed = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'])

@@ -13,7 +13,7 @@ const manifestPath = fileURLToPath(import.meta.resolve('model-entity/package.jso
 const manifest = JSON.parse(readFileSync(manifestPath, 'utf8'))
 
 /** The subpaths for an optional peer, which is not installed here. */
-const WITH_PEER = { './schemas/typebox-1': 'typebox' }
+const WITH_PEER = { './schemas/typebox-1': 'typebox', './nestjs': '@nestjs/common' }
 
 const subpaths = Object.keys(manifest.exports).filter((path) => !path.includes('*') && !path.endsWith('.json'))
 for (const subpath of subpaths) {
@@ -32,6 +32,16 @@ assert.equal(openapi().openapi, '3.1.0')
 
 const schema = JSON.parse(readFileSync(new URL(import.meta.resolve('model-entity/schemas/2020-12/Lora.json')), 'utf8'))
 assert.equal(schema.title, 'Lora')
+
+const { validateRequest } = await import('model-entity')
+const request = new Request('http://localhost/', {
+  method: 'POST',
+  body: '{"rank":',
+  headers: { 'content-type': 'application/json' },
+})
+const { response } = await validateRequest('Lora', request)
+assert.equal(response.status, 422)
+assert.equal((await response.json()).detail[0].ctx.error, 'Expecting value')
 
 const { readCheckpoint } = await import('model-entity/checkpoint/read')
 const hub = { hubUrl: process.argv[2] }

@@ -1,7 +1,7 @@
 import { checkOptions, nested, type OptionTable, required, text } from '../../options/index.js'
 import { isModelNameSegment } from '../../references/model-ref.js'
 import type { CreateModelEntityRequest } from '../../schemas/create-model-entity-request.js'
-import { VALIDATE_OPTIONS } from '../options.js'
+import { INTEGERS } from '../options.js'
 import { encodingError, pythonRepr, pythonStrip } from '../python-text.js'
 import type { ValidateOptions } from '../result.js'
 import { patternRegExp } from '../rust-pattern.js'
@@ -21,9 +21,9 @@ export interface CreationOptions {
 
 /** The options that `creationRefusals` accepts. */
 export const CREATION_OPTIONS: OptionTable<CreationOptions> = {
-  workspace: required(text),
-  state: nested(REGISTRY_STATE),
-  integers: VALIDATE_OPTIONS.integers,
+  workspace: /* @__PURE__ */ required(text),
+  state: /* @__PURE__ */ nested(REGISTRY_STATE),
+  integers: INTEGERS,
 }
 
 /**

@@ -20,13 +20,16 @@ export interface RegistryState {
   readonly mayTrustRemoteCode?: boolean
 }
 
-/** What `state` may have. A member that is misspelt would be unknown, and refuse nothing. */
+/**
+ * What `state` may have. A member that is misspelt would be unknown, and refuse nothing. The annotations let a bundler drop the table: it
+ * shares a chunk with `validate`.
+ */
 export const REGISTRY_STATE: OptionTable<RegistryState> = {
-  hasWorkspace: func(),
-  hasProject: func(),
-  hasModel: func(),
-  hasFileset: func(),
-  filesetHasToolCallPlugin: func(),
-  toolCallPlugin: choice(['disabled', 'forbidden', 'allowed']),
+  hasWorkspace: /* @__PURE__ */ func(),
+  hasProject: /* @__PURE__ */ func(),
+  hasModel: /* @__PURE__ */ func(),
+  hasFileset: /* @__PURE__ */ func(),
+  filesetHasToolCallPlugin: /* @__PURE__ */ func(),
+  toolCallPlugin: /* @__PURE__ */ choice(['disabled', 'forbidden', 'allowed']),
   mayTrustRemoteCode: boolean,
 }
