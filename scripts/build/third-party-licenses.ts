@@ -33,7 +33,7 @@ function bundledFiles({ outputs }: Metafile): string[] {
 async function collect(folder: string, licences: Map<string, string>): Promise<void> {
   const names = await readdir(folder)
   const name = folder.replaceAll('\\', '/').split('node_modules/').at(-1) ?? ''
-  const licence = names.find((each) => /^licen[cs]e(?:\.\w+)?$/i.test(each))
+  const licence = names.find((each) => /^licen[cs]e(?:[.-]\w+)?$/i.test(each))
   if (licence !== undefined) licences.set(name, textOf(await readFile(join(folder, licence), 'utf8')))
   const isPackage = /^(?:@[^/]+\/)?[^/]+$/.test(name)
   if (!isPackage) return collect(dirname(folder), licences)

@@ -2,6 +2,7 @@ import { execFile, spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { type TransformOptions, transform } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 import { modelService } from './model-service.js'
 
@@ -50,7 +51,8 @@ async function run(program: string): Promise<string> {
   const file = join(folder, `example-${process.pid}.mjs`)
   const service = program.includes(SERVICE) ? await modelService() : undefined
   mkdirSync(folder, { recursive: true })
-  writeFileSync(file, program.replaceAll(SERVICE, service?.url ?? SERVICE))
+  const { code } = await transform(program.replaceAll(SERVICE, service?.url ?? SERVICE), TYPESCRIPT)
+  writeFileSync(file, code)
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [file], { env: { ...process.env, NO_COLOR: '1' } })
     return stdout
@@ -61,6 +63,12 @@ async function run(program: string): Promise<string> {
 }
 
 const SERVICE = 'https://host.com'
+
+/** With decorators as NestJS uses them. */
+const TYPESCRIPT: TransformOptions = {
+  loader: 'ts',
+  tsconfigRaw: { compilerOptions: { experimentalDecorators: true, verbatimModuleSyntax: true } },
+}
 
 function isFile(path: string): boolean {
   try {
