@@ -46,7 +46,9 @@ function read(args: readonly string[]) {
 async function passes(room: string): Promise<boolean> {
   const places = sample === undefined ? [] : await samplePlaces(room, sample, seed)
   const only =
-    sample === undefined ? [] : ['--mutate', places.join(','), '--incrementalFile', `.cache/mutate/${room}-sample.json`]
+    sample === undefined
+      ? []
+      : ['--mutate', places.join(','), '--incrementalFile', `.cache/mutate/${room}-${sample}-${seed}.json`]
   const { status } = spawnSync(process.execPath, [stryker, 'run', '--concurrency', '2', ...only, ...flags], {
     stdio: 'inherit',
     env: { ...process.env, MUTATE_ROOM: room, FC_RUNS: process.env['FC_RUNS'] ?? '50' },
