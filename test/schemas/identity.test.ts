@@ -39,6 +39,10 @@ it.each([CreateModelEntityRequest, ModelSpec, PromptData, Lora1])(
   },
 )
 
-it('a definition that keeps extra fields keeps them', () => {
+it('a definition that keeps extra fields keeps them, even if it was closed', () => {
+  const closed: { additionalProperties: boolean } = InferenceParams
+  closed.additionalProperties = false
+  expect(planOf(InferenceParams)).toBe(planOf('InferenceParams'))
   expect(validate(InferenceParams, { top_k: 1 })).toMatchObject({ ok: true, value: { top_k: 1 } })
+  expect(jsonSchema(InferenceParams)).toEqual(jsonSchema('InferenceParams'))
 })
