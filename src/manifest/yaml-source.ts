@@ -4,6 +4,7 @@ import type { LexemeListener } from './lexeme-listener.js'
 import { coreTagError } from './yaml-core-tags.js'
 import { repeatedDirectives } from './yaml-directives.js'
 import { MERGE_TAG } from './yaml-merge.js'
+import { quickDocuments } from './yaml-quick/quick-documents.js'
 import { yamlTokens } from './yaml-tokens.js'
 import { YamlTreeReader } from './yaml-tree.js'
 
@@ -12,11 +13,20 @@ import { YamlTreeReader } from './yaml-tree.js'
  *
  * @param listener - hears every lexeme, if anybody wants them
  */
-export function readYamlDocuments(text: string, listener?: LexemeListener): ReadDocument[] {
+export function readYamlDocuments(text: string, listener?: LexemeListener): Iterable<ReadDocument> {
+  if (listener !== undefined || NOT_SIMPLE.test(text)) return readAllYaml(text, listener)
+  return quickDocuments(text, () => readAllYaml(text))
+}
+
+/** What no simple document has: control characters, marks, line ends of Windows, directives, the end marker. */
+const NOT_SIMPLE = /[^\t\n\x20-\x7e\xa0-\u2027\u2030-\ufefe\uff00-\uffff]|^(?:%|\.\.\.)/m
+
+/** Reads any YAML text, with `yaml`. */
+export function readAllYaml(text: string, listener?: LexemeListener): ReadDocument[] {
   if (/^[ \t\r\n]*$/.test(text)) return [{ kind: 'empty' }]
   const control = CONTROL_CHARACTER.exec(text)
   if (control) {
-    const before = readYamlDocuments(text.slice(0, control.index), listener)
+    const before = readAllYaml(text.slice(0, control.index), listener)
     return [...before.slice(0, -1), controlCharacter(control[0], control.index)]
   }
   const { tokens, tooDeep } = yamlTokens(text, listener)
