@@ -1,3 +1,4 @@
+export { grouped } from './grouped.js'
 export { isHidden, leadsToSecret, type MaskedValue, maskSecrets } from './mask-secrets.js'
 export { hasUnseen, printable, printableJson, printableYaml } from './printable.js'
 export { isSecretKey } from './secret-key.js'

@@ -149,7 +149,8 @@ const NAMES: Partial<Record<SchemaName, Readonly<Record<string, readonly string[
   },
 }
 
-const BY_NAME: ReadonlyMap<string, readonly SynonymOf[]> = byName()
+/** Made when it is first asked for: most manifests have no unknown fields. */
+let known: ReadonlyMap<string, readonly SynonymOf[]> | undefined
 
 function byName(): Map<string, SynonymOf[]> {
   const own = new Set(

@@ -1,29 +1,28 @@
 import type { SchemaName } from '../schemas/index.js'
-import { checkEntity, type EntityCheck, type EntityFinding } from './check-entity.js'
-import { entitiesOf } from './document-kind.js'
+import { checkAcross, checkEntity, type EntityCheck, type EntityFinding, isFaultless } from './check-entity.js'
+import { entitiesOf, plainEntitiesOf } from './document-kind.js'
 import { duplicateKeys } from './duplicate-keys.js'
 import type { ReadDocument } from './file-error.js'
 import type { FileFindings } from './file-findings.js'
 import type { ManifestPolicy } from './policy.js'
-import type { Redaction } from './redaction/redaction.js'
-import { contentsOf } from './source-node.js'
+import type { QuickValue } from './quick-json.js'
+import { contentsOf, locate } from './source-node.js'
 import { SpanSet } from './span-set.js'
 
 /** How a document is checked. */
 interface DocumentCheck extends Partial<Omit<EntityCheck, 'policy' | 'hasOtherReadings' | 'isForJson'>> {
   readonly model?: SchemaName
   readonly policy: ManifestPolicy
-  readonly redaction: Redaction
   readonly findings: FileFindings
   readonly target?: 'nemo-cli'
 }
 
 /** Checks one document: what keeps it from being read, or its entities. */
 export function checkDocument(document: ReadDocument, index: number, check: DocumentCheck): void {
-  const { model, redaction, findings, policy, name, minimumGpus, across, target } = check
+  const { model, findings, policy, name, minimumGpus, across, target } = check
   if (document.kind === 'empty') return
-  if (document.kind === 'errors') redaction.addText()
-  else redaction.addDocument(document.root)
+  if (document.kind === 'value' && document.quick !== undefined && checkQuickly(document, document.quick, index, check))
+    return
   const errors = document.kind === 'errors' ? document.errors : duplicateKeys(document.root)
   for (const fileError of errors) findings.add({ document: index, severity: 'error', loc: [], ...fileError })
   for (const { span } of errors.slice(0, 1)) findings.addRefused(span)
@@ -49,6 +48,23 @@ export function checkDocument(document: ReadDocument, index: number, check: Docu
     const isAccepted = checkEntity(entity, shared, options, tellOnce)
     if (!isAccepted) findings.addRefused(entity.node.span ?? { start: 0, end: 0 })
   }
+}
+
+/** Checks a document without its places. Returns whether that was enough: there is nothing to report but across files. */
+function checkQuickly(
+  document: Extract<ReadDocument, { readonly kind: 'value' }>,
+  { value }: QuickValue,
+  index: number,
+  { model, findings, policy, name, minimumGpus, across, target }: DocumentCheck,
+): boolean {
+  if (target !== undefined) return false
+  const entities = plainEntitiesOf(value, model)
+  if (!entities.every((entity) => isFaultless(entity, { policy, name, minimumGpus }))) return false
+  for (const entity of entities) {
+    const nodeAt = () => locate(document.root, entity.loc).node
+    checkAcross(entity, { name, across }, nodeAt, (finding) => findings.add({ document: index, ...finding }))
+  }
+  return true
 }
 
 /** An aliased value appears in several places but is written once, so it is reported once. */

@@ -4,11 +4,13 @@ import type { MinimumGpusOfSpec } from '../lint/index.js'
 import { lintValidated } from '../lint/lint.js'
 import { isRecord } from '../lint/schema-walk.js'
 import { parseModelRef } from '../references/index.js'
+import { fastPathValue } from '../validation/check-value.js'
 import type { ErrorDetail } from '../validation/index.js'
+import { planOf } from '../validation/plan/plan-of.js'
 import { visitErrors } from '../validation/visit-errors.js'
 import type { AcrossFinding, CheckAcross } from './checked-entity.js'
 import type { DiagnosticSeverity } from './diagnostic.js'
-import type { Entity } from './document-kind.js'
+import type { Entity, PlainEntity } from './document-kind.js'
 import { errorHelp, misspeltKeys } from './error-help.js'
 import type { RelatedSpan } from './findings.js'
 import type { Correctable } from './fixes/correctable.js'
@@ -91,6 +93,39 @@ export function checkEntity(
     tell(findingAt(finding, 'value', locate(node, finding.loc), loc))
   }
   return validated.ok
+}
+
+/**
+ * Whether nothing is to be reported of an entity that was read without its places. Rules across files are not asked: they
+ * count the entities that they see.
+ */
+export function isFaultless(
+  { model, value }: PlainEntity,
+  { policy, name, minimumGpus }: Pick<EntityCheck, 'policy' | 'name' | 'minimumGpus'>,
+): boolean {
+  const written = named(value, name)
+  const built = fastPathValue(planOf(model), written, {})
+  if (built === undefined) return false
+  const options = { rules: policy.rules, isOff: (code: string) => policy.severityOf(code) === 'off' }
+  const findings = lintValidated(
+    model,
+    written,
+    { ok: true, value: built },
+    { ...options, ...(minimumGpus && { minimumGpus }) },
+  )
+  return findings.next().done === true
+}
+
+/** Asks the rules across files about a faultless entity. */
+export function checkAcross(
+  { model, value, loc }: PlainEntity,
+  { name, across }: Pick<EntityCheck, 'name' | 'across'>,
+  nodeAt: () => SourceNode,
+  tell: (finding: EntityFinding) => void,
+): void {
+  for (const finding of across?.({ model, value: named(value, name), isValid: true }) ?? []) {
+    tell(findingAt(finding, 'value', locate(nodeAt(), finding.loc), loc))
+  }
 }
 
 /** The value with a name, if it is an object that has none. */

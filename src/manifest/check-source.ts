@@ -9,7 +9,7 @@ import { diagnosticsOf } from './diagnostics-of.js'
 import { documentsIn, formatOf, type ManifestFormat } from './documents.js'
 import type { FileError, ReadDocument } from './file-error.js'
 import { FileFindings } from './file-findings.js'
-import { listeners } from './lexeme-listener.js'
+import { type LexemeListener, listeners } from './lexeme-listener.js'
 import { mayBeModel } from './model-likeness.js'
 import { NemoCliCheck } from './nemo-cli/nemo-cli-check.js'
 import { type ManifestPolicy, NO_POLICY } from './policy.js'
@@ -53,19 +53,18 @@ export function checkSource(manifest: string | Uint8Array, check: SourceCheck): 
   const { source, fileError, rest } = open(manifest)
   const comments = source.text.includes(DIRECTIVE) ? new CommentCollector() : undefined
   const findings = new FileFindings({ source, policy, most: maxDiagnostics, comments, acrossRules: check.acrossRules })
-  const redaction = new Redaction(source.text)
   const seen = { documents: 0, emptyDocuments: 0, skippedDocuments: 0 }
   const nemoCli = check.target === 'nemo-cli' ? new NemoCliCheck() : undefined
   const reading = { ...check, file }
-  const listener = listeners(comments, nemoCli?.listener(reading))
-  const documents = fileError
-    ? [asDocument(fileError)]
-    : documentsIn(source.text, { ...reading, ...(listener && { listener }) })
+  const read = (listener?: LexemeListener) =>
+    fileError ? [asDocument(fileError)] : documentsIn(source.text, { ...reading, ...(listener && { listener }) })
+  const kept: ReadDocument[] = []
   let index = 0
-  for (const document of documents) {
+  for (const document of read(listeners(comments, nemoCli?.listener(reading)))) {
+    if (index < MOST_KEPT) kept.push(document)
     if (check.skipsOthers === true && !mayBeModel(document, rest ?? source.text)) seen.skippedDocuments += 1
     else {
-      checkDocument(document, index, { ...check, policy, redaction, findings })
+      checkDocument(document, index, { ...check, policy, findings })
       nemoCli?.document(document, index)
       seen.documents += 1
       if (document.kind === 'empty') seen.emptyDocuments += 1
@@ -75,8 +74,19 @@ export function checkSource(manifest: string | Uint8Array, check: SourceCheck): 
   const isRead = fileError === undefined && seen.documents > 0
   for (const refusal of isRead ? (nemoCli?.refusals(source.text, reading) ?? []) : []) findings.add(refusal)
   findings.finish()
+  const redaction = new Redaction(source.text)
+  // Where nothing is reported, nothing is shown. A file with many documents is read again rather than kept.
+  if (!findings.isEmpty) for (const document of index <= MOST_KEPT ? kept : read()) addSecrets(document, redaction)
   const format = check.format ?? formatOf(file)
   return { check: { ...diagnosticsOf(findings, { file, source, redaction, format }), ...seen }, source }
+}
+
+/** The most documents that are kept until the end of the check. */
+const MOST_KEPT = 100
+
+function addSecrets(document: ReadDocument, redaction: Redaction): void {
+  if (document.kind === 'errors') redaction.addText()
+  else if (document.kind === 'value') redaction.addDocument(document.root)
 }
 
 /** What the comments begin with that silence rules. */

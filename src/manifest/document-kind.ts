@@ -1,3 +1,4 @@
+import { isRecord } from '../lint/schema-walk.js'
 import type { SchemaName } from '../schemas/index.js'
 import { entryOf, type SourceNode } from './source-node.js'
 
@@ -19,8 +20,29 @@ export function entitiesOf(root: SourceNode, model: SchemaName | undefined): Ent
   return [{ model: kindOf(root), node: root, loc: [] }]
 }
 
+/** An entity of which only the value is known. */
+export interface PlainEntity {
+  readonly model: SchemaName
+  readonly value: unknown
+  readonly loc: readonly number[]
+}
+
+/** {@link entitiesOf} for a document that was read without its places. */
+export function plainEntitiesOf(value: unknown, model: SchemaName | undefined): PlainEntity[] {
+  if (model !== undefined) return [{ model, value, loc: [] }]
+  if (Array.isArray(value)) return value.map((item, index) => ({ model: kindOfValue(item), value: item, loc: [index] }))
+  return [{ model: kindOfValue(value), value, loc: [] }]
+}
+
+function kindOfValue(value: unknown): SchemaName {
+  return kindBy((key) => isRecord(value) && Object.hasOwn(value, key))
+}
+
 /** An object with an id and a timestamp is an entity from the service. Anything else is a request. */
 function kindOf(node: SourceNode): SchemaName {
-  const has = (key: string) => entryOf(node, key) !== undefined
+  return kindBy((key) => entryOf(node, key) !== undefined)
+}
+
+function kindBy(has: (key: string) => boolean): SchemaName {
   return has('id') && (has('created_at') || has('updated_at')) ? 'ModelEntity' : 'CreateModelEntityRequest'
 }

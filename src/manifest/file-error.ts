@@ -1,6 +1,8 @@
+import { grouped } from '../display/index.js'
 import { MAX_INTEGER_DIGITS } from '../json/scan-number.js'
 import type { ManifestErrorCode } from './diagnostic.js'
 import type { RelatedSpan } from './findings.js'
+import type { QuickValue } from './quick-json.js'
 import type { SourceNode, Span } from './source-node.js'
 
 /** Why a document cannot be read as data. */
@@ -17,6 +19,8 @@ export type ReadDocument =
   | {
       readonly kind: 'value'
       readonly root: SourceNode
+      /** The value, if it was read without its places. It has no duplicate keys. Then `root` takes time when it is first asked for. */
+      readonly quick?: QuickValue
       /** Whether a part of it may occur in several places. */
       readonly isShared?: true
       /** What is written once and occurs in several places. */
@@ -39,6 +43,6 @@ export function longInteger(code: ManifestErrorCode, span: Span): ReadDocument {
 
 /** The error for an integer with too many digits for the service. */
 export const LONG_INTEGER = {
-  message: `The integer has more than ${MAX_INTEGER_DIGITS.toLocaleString('en-US')} digits`,
+  message: `The integer has more than ${grouped(MAX_INTEGER_DIGITS)} digits`,
   help: 'the service cannot read such a long integer: quote it if you mean text',
 } as const

@@ -43,6 +43,12 @@ export class FileFindings {
     return this.#findings.counts
   }
 
+  /** Whether nothing at all was found. */
+  get isEmpty(): boolean {
+    const { error, warning, info } = this.counts
+    return error + warning + info + this.#suppressed === 0
+  }
+
   /** How many findings comments silence. */
   get suppressed(): number {
     return this.#suppressed

@@ -1,5 +1,6 @@
 import { type JsonNode, readJson } from '../json/index.js'
 import { longInteger, type ReadDocument, unreadable } from './file-error.js'
+import { type QuickValue, quickJson } from './quick-json.js'
 import type { SourceNode } from './source-node.js'
 import { otherReading } from './yaml-1-1/other-reading.js'
 
@@ -10,6 +11,37 @@ import { otherReading } from './yaml-1-1/other-reading.js'
  */
 export function readJsonDocument(text: string, base = 0): ReadDocument {
   if (/^[ \t\r\n]*$/.test(text)) return { kind: 'empty' }
+  const quick = quickJson(text)
+  if (quick !== undefined) return new QuickDocument(text, base, quick)
+  return readSlowly(text, base)
+}
+
+/** A document whose places are read when they are needed, which is only where something is reported. */
+class QuickDocument {
+  readonly kind = 'value'
+  readonly quick: QuickValue
+  readonly #text: string
+  readonly #base: number
+  #root: SourceNode | undefined
+
+  constructor(text: string, base: number, quick: QuickValue) {
+    this.#text = text
+    this.#base = base
+    this.quick = quick
+  }
+
+  get root(): SourceNode {
+    if (this.#root === undefined) {
+      const read = readJson(this.#text)
+      if (!read.ok) throw new Error('the runtime has read a text that is not JSON')
+      this.#root = sourceOf(read.root, this.#base)
+    }
+    return this.#root
+  }
+}
+
+/** Reads JSON with its places. */
+export function readSlowly(text: string, base = 0): ReadDocument {
   const read = readJson(text)
   if (read.ok) return { kind: 'value', root: sourceOf(read.root, base) }
   const { code, message, offset } = read.error

@@ -1,5 +1,6 @@
 /** Whether a document that a search has found is a model: a repository has many other files in YAML and JSON. */
 
+import { isRecord } from '../lint/schema-walk.js'
 import { CreateModelEntityRequest, ModelEntity } from '../schemas/index.js'
 import type { ReadDocument } from './file-error.js'
 import { entryOf, type SourceNode } from './source-node.js'
@@ -34,6 +35,7 @@ const FIELDS: ReadonlySet<string> = new Set(
 export function mayBeModel(document: ReadDocument, text: string): boolean {
   if (document.kind === 'empty') return true
   if (document.kind === 'errors') return mentionsModel(text)
+  if (document.quick !== undefined) return mayBeModels(document.quick.value)
   const { root } = document
   if (root.kind !== 'sequence') return isModel(root)
   return root.items.every(({ kind }) => kind === 'mapping') && (root.items.length === 0 || root.items.some(isModel))
@@ -44,6 +46,18 @@ function isModel(node: SourceNode): boolean {
   const has = (key: string) => entryOf(node, key) !== undefined
   if (has('apiVersion') && has('kind')) return false
   return TELLING.some(has) || node.entries.every(({ key }) => FIELDS.has(key))
+}
+
+function mayBeModels(value: unknown): boolean {
+  if (!Array.isArray(value)) return isModelValue(value)
+  return value.every(isRecord) && (value.length === 0 || value.some(isModelValue))
+}
+
+function isModelValue(value: unknown): boolean {
+  if (!isRecord(value)) return false
+  const has = (key: string) => Object.hasOwn(value, key)
+  if (has('apiVersion') && has('kind')) return false
+  return TELLING.some(has) || Object.keys(value).every((key) => FIELDS.has(key))
 }
 
 /** Whether a text that cannot be read has the look of a model: a telling field at the start of a line, or as a key of JSON. */

@@ -1,3 +1,4 @@
+import { grouped } from '../display/index.js'
 import type { ManifestErrorCode } from './diagnostic.js'
 import type { Span } from './source-node.js'
 
@@ -20,7 +21,7 @@ export class Stop extends Error {
 
 /** A document that is too large with its aliases expanded. */
 export function bomb(span: Span): Stop {
-  const limit = MAX_EXPANDED_NODES.toLocaleString('en-US')
+  const limit = grouped(MAX_EXPANDED_NODES)
   return new Stop(
     'alias_bomb',
     span,

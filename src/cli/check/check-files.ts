@@ -1,7 +1,7 @@
 /** Checks the files that the arguments name, one after the other. */
 
 import { gunzipSync } from 'node:zlib'
-import { minimumGpus } from '../../estimate/index.js'
+import type { MinimumGpusOfSpec } from '../../lint/index.js'
 import { type CheckedSource, checkSource, type SourceCheck } from '../../manifest/check-source.js'
 import { guessedFormat } from '../../manifest/documents.js'
 import { isSkipped, MAX_MANIFEST_SIZE, type ManifestFormat } from '../../manifest/index.js'
@@ -131,7 +131,7 @@ class CheckRun {
     const index = await this.#indexFor(config, all)
     const checked = checkSource(content.bytes, {
       ...this.#sourceCheck(file, content.bytes),
-      minimumGpus,
+      ...(await estimateFor(content.bytes)),
       maxDiagnostics: this.#choices.maxDiagnostics,
       across: this.#across.inFile(name, index),
       acrossRules: index === undefined ? ALWAYS_ACROSS : ALL_ACROSS,
@@ -227,6 +227,17 @@ class CheckRun {
     return [...listEntities(content.bytes, this.#reading(file, content.bytes, this.#configOf(file)))]
   }
 }
+
+/** The estimate of GPUs, if a file states a minimum of them. It takes as long to load as the rest of the check. */
+async function estimateFor(bytes: Uint8Array): Promise<{ readonly minimumGpus?: MinimumGpusOfSpec }> {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (!STATED.some((one) => text.includes(one))) return {}
+  const { minimumGpus } = await import('../../estimate/index.js')
+  return { minimumGpus }
+}
+
+/** The fields, and how an escape can hide one. */
+const STATED = ['minimum_gpus', '\\u005', '\\x5', '\\u006', '\\x6', '\\u007', '\\x7']
 
 const COMMENTED_JSON = /\.json[c5]$/i
 const NOT_EDITABLE = /\.(?:gz|json[c5])$/i

@@ -1,6 +1,8 @@
+import { grouped } from '../../display/index.js'
+
 /** A count with thousands separators: `8,030,261,248`. */
 export function count(value: number): string {
-  return value.toLocaleString('en-US')
+  return grouped(value)
 }
 
 /** A count with its noun: `1 error`, `2 errors`. */

@@ -4,7 +4,7 @@
  */
 
 import type { SourceEntry, SourceNode, Span } from '../source-node.js'
-import { quickScalar } from './quick-scalar.js'
+import { isWord, quickScalar } from './quick-scalar.js'
 
 /** The tree of a document, the same as `yaml` would give. Undefined if the document is not simple. */
 export function quickDocument(text: string, { start, end }: Span): SourceNode | undefined {
@@ -80,9 +80,10 @@ class QuickReader {
       KEY.lastIndex = this.#at
       if (!KEY.test(this.#text)) return this.#fail()
       const keySpan = { start: this.#at, end: KEY.lastIndex - 1 }
-      const value = this.#value(KEY.lastIndex, indent, depth)
+      const key = this.#text.slice(keySpan.start, keySpan.end)
+      const value = isWord(key) ? undefined : this.#value(KEY.lastIndex, indent, depth)
       if (value === undefined) return this.#fail()
-      entries.push({ key: this.#text.slice(keySpan.start, keySpan.end), keySpan, value })
+      entries.push({ key, keySpan, value })
       end = Math.max(value.span?.end ?? 0, keySpan.end)
     }
     if (this.#indent > indent) return this.#fail()

@@ -1,4 +1,5 @@
 import type { SourceNode } from '../source-node.js'
+import { otherReading } from '../yaml-1-1/other-reading.js'
 
 /** Reads a scalar that ends on its line, with a comment behind it at most. Undefined if it is not simple. */
 export function quickScalar(text: string, at: number, lineEnd: number): SourceNode | undefined {
@@ -27,14 +28,26 @@ function plain(rest: string, at: number): SourceNode | undefined {
   const comment = rest.indexOf(' #')
   const written = comment < 0 ? rest.trimEnd() : rest.slice(0, comment).trimEnd()
   if (!PLAIN.test(written) || written.includes(': ') || written.endsWith(':')) return undefined
+  const value = valueOf(written)
+  if (value === undefined || otherReading(written, value, undefined) !== undefined) return undefined
   const span = { start: at, end: at + written.length }
-  if (NUMBER.test(written)) return { kind: 'scalar', span, value: Number(written), spelling: written }
+  return typeof value === 'number'
+    ? { kind: 'scalar', span, value, spelling: written }
+    : { kind: 'scalar', span, value }
+}
+
+/** Undefined if it may be something else than it looks like. */
+function valueOf(written: string): string | number | boolean | null | undefined {
+  if (NUMBER.test(written)) return Number(written)
   if (NUMERIC.test(written)) return undefined
   const word = WORDS.get(written)
-  if (word !== undefined) return { kind: 'scalar', span, value: word }
-  return written.length <= LONGEST_WORD && WORDS.has(written.toLowerCase())
-    ? undefined
-    : { kind: 'scalar', span, value: written }
+  if (word !== undefined) return word
+  return isWord(written) ? undefined : written
+}
+
+/** Whether a text is a word of some version of YAML, in some spelling. Such a key is left to the other reader too. */
+export function isWord(text: string): boolean {
+  return text.length <= LONGEST_WORD && (WORDS.has(text.toLowerCase()) || OLD_WORDS.has(text.toLowerCase()))
 }
 
 /** Starts with a character that means nothing in YAML, and has no tab. */
@@ -52,3 +65,6 @@ const WORDS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | nul
   ['null', null],
 ])
 const LONGEST_WORD = 5
+
+/** The booleans of YAML 1.1. */
+const OLD_WORDS: ReadonlySet<string> = new Set(['yes', 'no', 'on', 'off', 'y', 'n'])
