@@ -11,8 +11,9 @@ export interface SynonymOf {
 
 /** The fields that another name may mean. Empty for a name that a definition has itself. */
 export function synonymsOf(name: string): readonly SynonymOf[] {
+  byName ??= synonymsByName()
   return (
-    BY_NAME.get(
+    byName.get(
       name
         .replaceAll('-', '_')
         .replace(/([a-z])([A-Z])/g, '$1_$2')
@@ -150,9 +151,9 @@ const NAMES: Partial<Record<SchemaName, Readonly<Record<string, readonly string[
 }
 
 /** Made when it is first asked for: most manifests have no unknown fields. */
-let known: ReadonlyMap<string, readonly SynonymOf[]> | undefined
+let byName: ReadonlyMap<string, readonly SynonymOf[]> | undefined
 
-function byName(): Map<string, SynonymOf[]> {
+function synonymsByName(): Map<string, SynonymOf[]> {
   const own = new Set(
     Object.values(SCHEMAS).flatMap((schema) => ('properties' in schema ? Object.keys(schema.properties) : [])),
   )
