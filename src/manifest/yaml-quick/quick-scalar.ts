@@ -28,7 +28,7 @@ function plain(rest: string, at: number): SourceNode | undefined {
   const comment = rest.indexOf(' #')
   const written = comment < 0 ? rest.trimEnd() : rest.slice(0, comment).trimEnd()
   if (!PLAIN.test(written) || written.includes(': ') || written.endsWith(':')) return undefined
-  const value = valueOf(written)
+  const value = coreValue(written)
   if (value === undefined || otherReading(written, value, undefined) !== undefined) return undefined
   const span = { start: at, end: at + written.length }
   return typeof value === 'number'
@@ -37,7 +37,7 @@ function plain(rest: string, at: number): SourceNode | undefined {
 }
 
 /** Undefined if it may be something else than it looks like. */
-function valueOf(written: string): string | number | boolean | null | undefined {
+function coreValue(written: string): string | number | boolean | null | undefined {
   if (NUMBER.test(written)) return Number(written)
   if (NUMERIC.test(written)) return undefined
   const word = WORDS.get(written)
