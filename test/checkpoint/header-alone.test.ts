@@ -34,7 +34,7 @@ it('a mixture of precisions lists the five with the most weights, and has the pr
     dtype: 'U8',
     storedBytes: size,
   }))
-  const storage: LogicalParameters = { parameters, others: [], unknown: [], storedElements: 0 }
+  const storage: LogicalParameters = { parameters, others: [], unknown: [], storedElements: new Map() }
   expect(precisionOf({ storage })).toEqual({
     precision: 'int8',
     notes: [
