@@ -9,7 +9,7 @@
  *
  * Tools are installed in .cache/servers, and reused by the next run.
  */
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { RunningRegistry, temporaryFolder } from '../test/examples/registry/running-registry.js'
@@ -40,7 +40,17 @@ const checks: readonly ServerCheck[] = [
 const words = positionals.map((word) => word.toLowerCase())
 const cache = join(ROOT, '.cache/servers')
 const data = temporaryFolder()
-const settings = { REGISTRY_DATA: data.path, REGISTRY_WORKSPACES: 'workspace', LOG_LEVEL: 'error' }
+for (const fileset of ['workspace/adapter', 'default/base']) {
+  const folder = join(data.path, 'filesets', fileset)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'README.md'), 'A model.')
+}
+const settings = {
+  REGISTRY_FILESETS: join(data.path, 'filesets'),
+  REGISTRY_DATA: join(data.path, 'store'),
+  REGISTRY_WORKSPACES: 'workspace',
+  LOG_LEVEL: 'error',
+}
 const registry = flags.url === undefined ? await RunningRegistry.start(settings) : undefined
 const counts = { passed: 0, failed: 0, skipped: 0 }
 try {

@@ -54,12 +54,14 @@ export async function registryServer(config: Config, database: Database): Promis
   modelRoutes(app, registry)
   adapterRoutes(app, registry)
   healthRoutes(app, registry)
-  openapiRoute(app, config)
+  openapiRoute(app, registry)
   return app
 }
 
 /** Refusals have their answer; anything else is a mistake of ours, and its words go to the log only. */
 function answerError(error: FastifyError | HttpError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  // Fastify asks for the content type of a QUERY before it looks for the route. No path has that method.
+  if ('code' in error && error.code === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE') return unroutable(request, reply)
   if (error instanceof HttpError) return reply.code(error.status).send({ detail: error.detail })
   const status = error.statusCode ?? 500
   if (status < 500) return reply.code(status).send({ detail: error.message })

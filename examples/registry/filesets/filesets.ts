@@ -4,6 +4,8 @@ import { join, sep } from 'node:path'
 /** The filesets that the registry knows: the folders `<root>/<workspace>/<name>`. */
 export interface Filesets {
   find(workspace: string, name: string): Fileset | undefined
+  /** The references of all filesets with files, in order. Undefined if there are more than `most`. */
+  list(most: number): readonly string[] | undefined
 }
 
 export interface Fileset {
@@ -21,9 +23,20 @@ const PLAIN_NAME = /^(?!\.)[\w.@+-]{1,255}$/
  * that stands in the root.
  */
 export function filesetsIn(root: string | undefined): Filesets {
-  if (root === undefined) return { find: () => undefined }
+  if (root === undefined) return { find: () => undefined, list: () => [] }
   const realRoot = realpathSync(root)
-  return {
+  const filesets: Filesets = {
+    list(most) {
+      const workspaces = namesIn(realRoot)
+      if (workspaces.length > most) return undefined
+      const found = workspaces
+        .flatMap((workspace) =>
+          namesIn(join(realRoot, workspace)).flatMap((name) => filesets.find(workspace, name) ?? []),
+        )
+        .filter(({ folder }) => !isEmptyFolder(folder))
+        .map(({ reference }) => reference)
+      return found.length > most ? undefined : found
+    },
     find(workspace, name) {
       if (!PLAIN_NAME.test(workspace) || !PLAIN_NAME.test(name)) return undefined
       try {
@@ -34,6 +47,16 @@ export function filesetsIn(root: string | undefined): Filesets {
         return undefined
       }
     },
+  }
+  return filesets
+}
+
+/** The names in a folder, in order; none if it is not a folder. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort()
+  } catch {
+    return []
   }
 }
 

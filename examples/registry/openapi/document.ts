@@ -1,18 +1,22 @@
 import { openapi } from 'model-entity'
-import type { Config } from '../config.js'
+import type { Registry } from '../registry.js'
 import { components } from './components.js'
 import type { Json } from './json.js'
 import { CREATED, DELETED, HEALTHY, NOT_READY, REFUSALS, ref, SUCCESS } from './responses.js'
 
+/** A document that lists more than this is no help. */
+const MOST_LISTED_FILESETS = 100
+
 /**
  * The OpenAPI document of the registry. The create route and all components come from the package; the other routes are described here.
- *
- * @param config - the workspaces are part of the description: they are fixed while the registry runs
+ * The workspaces, the projects and the filesets that exist are part of the description.
  */
-export function openapiDocument(config: Config): Json {
+export function openapiDocument({ config, filesets }: Pick<Registry, 'config' | 'filesets'>): Json {
   const ofPackage = openapi()
-  const schemas = components(ofPackage.components.schemas)
-  const paths = pathsOf([...config.workspaces])
+  const listed = filesets.list(MOST_LISTED_FILESETS)
+  const schemas = components(ofPackage.components.schemas, { filesets: listed, projects: commonProjects(config) })
+  const workspaces = [...config.workspaces]
+  const paths = pathsOf(workspaces, listed?.length !== 0)
   return {
     openapi: ofPackage.openapi,
     info: { title: 'Model registry', version: ofPackage.info.version },
@@ -26,7 +30,16 @@ export function openapiDocument(config: Config): Json {
 /** The name of a model or of an adapter, as the registry accepts it: 2 to 63 characters, no two hyphens together, none at the end. */
 const NAME = { type: 'string', minLength: 2, maxLength: 63, pattern: '^[a-z](?:-?[a-z0-9._])*$' }
 
-function pathsOf(workspaces: readonly string[]): Json {
+/** The projects that every workspace has: a document cannot say that a project belongs to one. */
+function commonProjects({ workspaces, projects }: Registry['config']): string[] {
+  const names = [...projects].map((project) => project.slice(project.indexOf('/') + 1))
+  return [...new Set(names)].filter((name) =>
+    [...workspaces].every((workspace) => projects.has(`${workspace}/${name}`)),
+  )
+}
+
+/** @param hasFilesets - whether there can be adapters: each has a fileset */
+function pathsOf(workspaces: readonly string[], hasFilesets: boolean): Json {
   const inPath = (name: string, schema: Json): Json => ({ name, in: 'path', required: true, schema })
   const workspace = inPath('workspace', { type: 'string', enum: [...workspaces] })
   const lists = inPath('workspace', { type: 'string', enum: [...workspaces, '-'] })
@@ -55,6 +68,16 @@ function pathsOf(workspaces: readonly string[]): Json {
         responses: { 204: DELETED, ...REFUSALS('404') },
       }),
     },
+    ...(hasFilesets && adapterPaths(models, ofModel, ofAdapter)),
+    '/health/live': { get: operation('live', 'Whether the process runs', [], { responses: { 200: HEALTHY } }) },
+    '/health/ready': {
+      get: operation('ready', 'Whether requests can be served', [], { responses: { 200: HEALTHY, 503: NOT_READY } }),
+    },
+  }
+}
+
+function adapterPaths(models: string, ofModel: readonly Json[], ofAdapter: readonly Json[]): Json {
+  return {
     [`${models}/{name}/adapters`]: {
       post: operation('createModelAdapter', 'Add an adapter to a model', ofModel, {
         body: 'CreateModelAdapterRequest',
@@ -69,10 +92,6 @@ function pathsOf(workspaces: readonly string[]): Json {
       delete: operation('deleteModelAdapter', 'Remove an adapter from a model', ofAdapter, {
         responses: { 204: DELETED, ...REFUSALS('404') },
       }),
-    },
-    '/health/live': { get: operation('live', 'Whether the process runs', [], { responses: { 200: HEALTHY } }) },
-    '/health/ready': {
-      get: operation('ready', 'Whether requests can be served', [], { responses: { 200: HEALTHY, 503: NOT_READY } }),
     },
   }
 }
@@ -101,7 +120,7 @@ const VERBOSE: Json = {
 }
 
 const LIST_PARAMETERS: readonly Json[] = [
-  { name: 'page', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 1_000_000, default: 1 } },
+  { name: 'page', in: 'query', schema: { type: 'integer', minimum: 1, default: 1 } },
   { name: 'page_size', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 } },
   {
     name: 'sort',
