@@ -10,11 +10,12 @@ export interface Measured {
   readonly cpuSeconds: number
 }
 
-/** The page docs/performance-servers.md. `times` are nanoseconds of one call on the body, by what was called. */
+/** The page docs/performance-servers.md. `times` are nanoseconds of one call on the body, by what was called; `load` is that of the machine. */
 export function serversReport(
   measured: readonly Measured[],
   bodyLength: number,
   times: ReadonlyMap<string, number>,
+  load: number,
 ): string {
   const processor = cpus()[0]?.model ?? 'unknown processor'
   const validation = (times.get('validateJson') ?? Number.NaN) / 1000
@@ -26,6 +27,7 @@ one process, and they have their turns in every round. Requests per second are t
 Client and servers share the processor, so compare the rows, and not with other machines. The time of the processor is the server's own.
 
 - Machine: ${processor}, ${cpus().length} cores, ${type()}, Node ${process.versions.node}
+- Load of the machine before the run: ${load.toFixed(1)} (an idle machine has 0; at more than 1 the numbers are too low)
 - Date: ${new Date().toISOString().slice(0, 10)}
 - Body: ${bodyLength} characters, the fields of the API page's example
 

@@ -5,7 +5,7 @@
  *     npm run bench:servers -- --rounds 3 --seconds 1 --print      a short run that writes nothing
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -26,6 +26,7 @@ const { values: flags } = parseArgs({
 })
 const seconds = Number(flags.seconds)
 const data = mkdtempSync(join(tmpdir(), 'bench-registry-'))
+const [machineLoad = 0] = loadavg()
 const turns = []
 try {
   for (const program of serverPrograms(data)) {
@@ -50,6 +51,6 @@ const times = await measure([
   subject('JSON.parse', () => JSON.parse(body)),
 ])
 const measured = turns.map(({ program, loads, cpuSeconds }): Measured => ({ program, loads, cpuSeconds }))
-const page = serversReport(measured, body.length, times)
+const page = serversReport(measured, body.length, times, machineLoad)
 if (flags.print) console.log(page)
 else writeFileSync(fileURLToPath(new URL('../../docs/performance-servers.md', import.meta.url)), page)

@@ -2,7 +2,7 @@
  * The client snippets of the API page, run against a server with the toolchain of each language. Only the host and the scheme are changed.
  * The snippets are in `test/fixtures/sdk`.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Command } from '../languages/command.js'
 import type { Install } from '../languages/install.js'
@@ -28,6 +28,9 @@ interface Snippet {
   readonly beside?: Readonly<Record<string, string>>
   readonly command: (place: Place, file: string) => Command
 }
+
+/** Guzzle as Debian installs it. */
+const GUZZLE = '/usr/share/php/GuzzleHttp/autoload.php'
 
 const SNIPPETS: readonly Snippet[] = [
   {
@@ -77,7 +80,8 @@ const SNIPPETS: readonly Snippet[] = [
     file: 'create-model.php',
     needs: ['php'],
     // Composer would put Guzzle there; Debian has it as a package.
-    beside: { 'vendor/autoload.php': "<?php\nrequire_once '/usr/share/php/GuzzleHttp/autoload.php';\n" },
+    ...(!existsSync(GUZZLE) && { impossible: "no php-guzzlehttp-guzzle, Debian's package of Guzzle, on this machine" }),
+    beside: { 'vendor/autoload.php': `<?php\nrequire_once '${GUZZLE}';\n` },
     command: (_, file) => ['php', file],
   },
   {

@@ -156,15 +156,18 @@ const COUNTS = ['page', 'page_size', 'current_page_size', 'total_pages', 'total_
 const FILTER_FIELDS = ['id', 'name', 'project', 'base_model', 'finetuning_type', 'description', 'fileset']
 
 /** A comma divides a text into a list, which only `$in` and `$nin` take; a bracket or brace begins JSON. */
-const PLAIN_TEXT = { type: 'string', pattern: '^[^,{\\[]+$' }
+const PLAIN_TEXT = { type: 'string', pattern: '^[^,{\\[][^,]*$' }
+
+/** A field without operator may be compared with nothing. */
+const TEXT_OR_NOTHING = { type: 'string', pattern: '^(?:[^,{\\[][^,]*)?$' }
 
 /** At least two texts. One alone needs JSON: `["a"]`. */
-const LIST_OF_TEXTS: Json = { type: 'string', pattern: '^[^,{\\[]+(?:,[^,{\\[]+)+$' }
-const SOME_TEXTS: Json = { type: 'string', pattern: '^[^,{\\[]+(?:,[^,{\\[]+)*$' }
+const LIST_OF_TEXTS: Json = { type: 'string', pattern: '^(?:[^,{\\[][^,]*)?(?:,[^,]*)+$' }
+const SOME_TEXTS: Json = { type: 'string', pattern: '^(?:[^,{\\[][^,]*)?(?:,[^,]*)+$|^[^,{\\[][^,]*$' }
 
 function filterFields(): Json {
   const operators = { $eq: PLAIN_TEXT, $like: PLAIN_TEXT, $in: LIST_OF_TEXTS, $nin: SOME_TEXTS }
-  const field = { anyOf: [PLAIN_TEXT, { ...object(operators), additionalProperties: false, minProperties: 1 }] }
+  const field = { anyOf: [TEXT_OR_NOTHING, { ...object(operators), additionalProperties: false, minProperties: 1 }] }
   return Object.fromEntries(FILTER_FIELDS.map((name) => [name, field]))
 }
 
