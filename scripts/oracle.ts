@@ -3,8 +3,8 @@
  *
  *     npm run oracle -- --count 5000 --seed 1        compares this many cases; the same seed gives the same cases
  *     npm run oracle -- --shrink                     also shrinks each difference
- *     npm run oracle -- --cases test/fixtures/fastapi/json-suite.jsonl.gz    compares the cases of a record again
- *     npm run oracle -- --record test/fixtures/fastapi/generated.jsonl.gz
+ *     npm run oracle -- --cases conformance/cases/json-suite.jsonl.gz    compares the cases of a record again
+ *     npm run oracle -- --record conformance/cases/generated.jsonl.gz
  *     npm run oracle -- --platform VERSION           prints what that version changes: schemas, answers, refusals
  *
  * `--python PATH` uses the Python of an existing installation. Without it, uv installs the platform under `.cache`.

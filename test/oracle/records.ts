@@ -25,9 +25,9 @@ export type Answer =
 /** A case and its answer: one line of a fixture. */
 export type OracleRecord = Case & Answer
 
-/** Reads a fixture: JSON Lines, gzipped. */
+/** Reads cases of the conformance suite with their answers: JSON Lines, gzipped. */
 export function readRecords(name: string): OracleRecord[] {
-  return readLines(new URL(`../fixtures/fastapi/${name}.jsonl.gz`, import.meta.url))
+  return readLines(new URL(`../../conformance/cases/${name}.jsonl.gz`, import.meta.url))
 }
 
 /** Reads the cases of a record, without their answers. */

@@ -13,7 +13,8 @@ export interface RunRequest {
   readonly id: string | number | undefined
   readonly model: SchemaName
   readonly body: string | Uint8Array
-  readonly contentType: string | undefined
+  /** The `Content-Type` header: null if there is none; nothing for JSON. */
+  readonly contentType: string | null | undefined
   readonly mode: 'lax' | 'strict' | undefined
 }
 
@@ -47,6 +48,8 @@ export function readRequest(line: Uint8Array): Request {
   if (strange !== undefined)
     fail(`no such field: ${JSON.stringify(strange.slice(0, 50))}. Fields: ${[...FIELDS].join(', ')}`)
   const cmd = text('cmd') ?? 'run'
+  const protocol = fields.get('protocol') ?? PROTOCOL_VERSION
+  if (protocol !== PROTOCOL_VERSION) fail(`this is version ${PROTOCOL_VERSION} of the protocol`)
   if (cmd === 'start' || cmd === 'stop') return { cmd }
   if (cmd !== 'run') return fail('"cmd" is none of start, run and stop')
   const model = text('model') ?? fail('"model" is missing')
@@ -55,10 +58,20 @@ export function readRequest(line: Uint8Array): Request {
   if ((body === undefined) === (base64 === undefined)) return fail('exactly one of "body" and "base64" is expected')
   if (mode !== undefined && mode !== 'lax' && mode !== 'strict') return fail('"mode" is neither lax nor strict')
   if (base64 !== undefined && !BASE64.test(base64)) return fail('"base64" is not base 64')
-  return { cmd, id, model, body: body ?? Buffer.from(base64 ?? '', 'base64'), contentType: text('content_type'), mode }
+  const contentType = fields.get('content_type') === null ? null : text('content_type')
+  return { cmd, id, model, body: body ?? Buffer.from(base64 ?? '', 'base64'), contentType, mode }
 }
 
-const FIELDS: ReadonlySet<string> = new Set(['cmd', 'id', 'model', 'body', 'base64', 'content_type', 'mode'])
+const FIELDS: ReadonlySet<string> = new Set([
+  'cmd',
+  'id',
+  'model',
+  'body',
+  'base64',
+  'content_type',
+  'mode',
+  'protocol',
+])
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 
 function fieldsOf(line: Uint8Array): Map<string, unknown> {

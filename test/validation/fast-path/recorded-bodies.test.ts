@@ -15,7 +15,7 @@ interface Vector {
 }
 
 const VECTORS: Vector[] = ['vectors', 'generated'].flatMap((name) =>
-  gunzipSync(readFileSync(new URL(`../../fixtures/fastapi/${name}.jsonl.gz`, import.meta.url)))
+  gunzipSync(readFileSync(new URL(`../../../conformance/cases/${name}.jsonl.gz`, import.meta.url)))
     .toString()
     .trim()
     .split('\n')
