@@ -8,10 +8,13 @@
  * Tools are installed in .cache/languages, in the versions of test/languages, and reused by the next run.
  */
 import { parseArgs } from 'node:util'
+import type { Check, Outcome } from '../test/languages/check.js'
 import { checkGenerator } from '../test/languages/check-generator.js'
+import { CONFORMANCE_CHECKS } from '../test/languages/conformance.js'
+import { EXAMPLE_CHECKS } from '../test/languages/examples.js'
 import { GENERATORS } from '../test/languages/generators/index.js'
 import { samples } from '../test/languages/samples.js'
-import { versionOf } from '../test/languages/toolchains.js'
+import { TOOLCHAIN_NAMES, versionOf } from '../test/languages/toolchains.js'
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -21,34 +24,45 @@ const entities = samples(Number(flags.count), Number(flags.seed))
 const words = positionals.map((word) => word.toLowerCase())
 console.log(`the page's example and ${flags.count} entities of seed ${flags.seed}`)
 
+const checks: readonly Check[] = [
+  ...GENERATORS.map((tool) => ({
+    title: `${tool.name} ${tool.version} (${tool.language}, ${tool.artifact})`,
+    needs: tool.needs,
+    limits: (tool.limits ?? []).map(({ text }) => text),
+    run: () => checkGenerator(tool, entities),
+  })),
+  ...CONFORMANCE_CHECKS,
+  ...EXAMPLE_CHECKS,
+]
+
+for (const name of TOOLCHAIN_NAMES) console.log(`${name}: ${versionOf(name) ?? 'not on this machine'}`)
 let passed = 0
 let failed = 0
-let skipped = 0
-for (const tool of GENERATORS.filter(({ name, language }) => isWanted(`${name} ${language}`))) {
-  const title = `${tool.name} ${tool.version} (${tool.language}, ${tool.artifact})`
-  const missing = tool.needs.filter((toolchain) => versionOf(toolchain) === undefined)
+const skipped: string[] = []
+for (const { title, needs, limits, run } of checks.filter(({ title }) => isWanted(title))) {
+  const missing = needs.filter((toolchain) => versionOf(toolchain) === undefined)
   if (missing.length > 0) {
-    skipped += 1
+    skipped.push(title)
     console.log(`skip  ${title}: no ${missing.join(', no ')} on this machine`)
     continue
   }
   const start = Date.now()
-  const { steps, faults } = outcomeOf(() => checkGenerator(tool, entities))
+  const { steps, faults } = outcomeOf(run)
   const seconds = `${((Date.now() - start) / 1000).toFixed(0)} s`
   if (faults.length === 0) passed += 1
   else failed += 1
   console.log(`${faults.length === 0 ? 'ok   ' : 'FAIL '} ${title}: ${steps}, ${seconds}`)
   for (const fault of faults) console.log(`        ${fault.replaceAll('\n', '\n        ')}`)
-  for (const { text } of tool.limits ?? []) console.log(`      limit: ${text}`)
+  for (const limit of limits) console.log(`      limit: ${limit}`)
 }
-console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)
+console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`)
 process.exitCode = failed > 0 ? 1 : 0
 
 function isWanted(title: string): boolean {
   return words.length === 0 || words.some((word) => title.toLowerCase().includes(word))
 }
 
-function outcomeOf(check: () => ReturnType<typeof checkGenerator>): ReturnType<typeof checkGenerator> {
+function outcomeOf(check: () => Outcome): Outcome {
   try {
     return check()
   } catch (error) {

@@ -3,17 +3,12 @@ import { dirname, join } from 'node:path'
 import { BackendFormat } from '../../src/schemas/backend-format.js'
 import { FinetuningType } from '../../src/schemas/finetuning-type.js'
 import { SCHEMA_NAMES } from '../../src/schemas/index.js'
+import type { Outcome } from './check.js'
 import { install } from './install.js'
 import { losses } from './loss.js'
 import { run } from './shell.js'
 import type { Expectations, GeneratorTool, Limit, Places } from './tool.js'
 import { CACHE, PROGRAMS, ROOT } from './workspace.js'
-
-/** What became of a tool: nothing wrong, or a list of faults. `steps` says what was tried. */
-export interface Outcome {
-  readonly steps: string
-  readonly faults: readonly string[]
-}
 
 /** Runs a generator on its artifact, compiles the output, reads its text, and sends entities through it. */
 export function checkGenerator(tool: GeneratorTool, entities: readonly unknown[]): Outcome {
@@ -57,7 +52,8 @@ function textFaults(text: string, says: Expectations): string[] {
   const needless = [...lacking].filter((name) => declared.has(name))
   const known = new Set([...wanted, 'httperror'])
   const added = [...declared].filter((name) => !known.has(name) && !says.adds?.test(name))
-  const values = [...FinetuningType.enum, ...BackendFormat.enum]
+  const enums = { FinetuningType, BackendFormat }
+  const values = Object.entries(enums).flatMap(([name, { enum: each }]) => (lacking.has(plainName(name)) ? [] : each))
   const silent = values.filter((value) => !text.includes(`"${value}"`) && !text.includes(`'${value}'`))
   const words = says.documented === false ? [] : DESCRIPTIONS.filter((words) => !words.test(text))
   return [

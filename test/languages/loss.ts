@@ -2,7 +2,7 @@ import { SCHEMAS } from '../../src/schemas/index.js'
 
 /**
  * What a round trip loses: the places where the output does not say what the input says. A generator may leave out what is
- * null, fill in what is absent with null, an empty value or a default, and write a time or a URL
+ * null or a default, fill in what is absent with null, an empty value or a default, and write a time or a URL
  * in another way.
  */
 export function losses(input: unknown, output: unknown, place = ''): string[] {
@@ -17,21 +17,28 @@ export function losses(input: unknown, output: unknown, place = ''): string[] {
 function lossesOfFields(input: object, output: object, place: string): string[] {
   const before = new Map<string, unknown>(Object.entries(input))
   const after = new Map<string, unknown>(Object.entries(output))
-  const kept = [...before].flatMap(([name, value]) => losses(value, after.get(name) ?? null, `${place}.${name}`))
+  const kept = [...before].flatMap(([name, value]) => {
+    const written = after.get(name) ?? null
+    return written === null && isDefault(name, value) ? [] : losses(value, written, `${place}.${name}`)
+  })
   const added = [...after].filter(([name, value]) => !before.has(name) && !isFilling(name, value))
   return [...kept, ...added.map(([name, value]) => `${place}.${name}: ${shown(value)} was not there`)]
 }
 
 /** Null, an empty value, and the default of a field of this name. */
 function isFilling(name: string, value: unknown): boolean {
-  if (value === null || DEFAULTS.some(([field, standard]) => field === name && standard === value)) return true
+  if (value === null || isDefault(name, value)) return true
   return typeof value === 'object' && Object.keys(value).length === 0
+}
+
+function isDefault(name: string, value: unknown): boolean {
+  return DEFAULTS.some(([field, standard]) => field === name && JSON.stringify(standard) === JSON.stringify(value))
 }
 
 /** The defaults of all definitions. */
 const DEFAULTS: readonly (readonly [name: string, value: unknown])[] = Object.values(SCHEMAS).flatMap((schema) => {
   const fields: readonly [string, unknown][] = Object.entries(Object(Object(schema).properties))
-  return fields.map(([name, field]) => [name, Object(field).default] as const)
+  return fields.flatMap(([name, field]) => ('default' in Object(field) ? [[name, Object(field).default] as const] : []))
 })
 
 function isSame(one: unknown, other: unknown): boolean {
