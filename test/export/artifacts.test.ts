@@ -39,7 +39,7 @@ describe('the checked-in schemas', () => {
       ...DIALECTS.flatMap((dialect) => SCHEMA_NAMES.map((name) => `${dialect}/${name}.json`)),
       ...VERSIONS.map((version) => `openapi-${version}.json`),
     ]
-    const wanted = [...both, ...both.map((path) => `page/${path}`), 'editor/manifest.json']
+    const wanted = [...both, ...both.map((path) => `page/${path}`), 'editor/manifest.json', 'config.json']
     const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => path.replaceAll('\\', '/'))
     expect(found.filter((path) => path.endsWith('.json')).sort()).toEqual(wanted.sort())
   })
