@@ -38,17 +38,17 @@ export async function checkBody<M extends Model, Req>(
   request: Req,
 ): Promise<CheckedBody<ModelValue<M>>> {
   const { bytes } = raw
-  if (bytes === undefined) return refused({ status: 413, detail: 'Content Too Large' }, options, request)
+  if (bytes === undefined) return refused({ status: 413, detail: 'Content Too Large' }, model, options, request)
   if (options.requireJson && bytes.length > 0) {
     const accepted = acceptedInstead(raw)
     if (accepted !== undefined)
-      return refused({ status: 415, detail: 'Unsupported Media Type' }, options, request, accepted)
+      return refused({ status: 415, detail: 'Unsupported Media Type' }, model, options, request, accepted)
   }
   const contentType = raw.contentType ?? null
   const given = { ...optionsIn(options, VALIDATE_OPTIONS), contentType, keepsIntegers: true }
   // What a plan accepts is what its definition describes: the static type follows the definition.
   const result = validateBytes(planOf(model), bytes, given) as ValidationResult<ModelValue<M>>
-  if (!result.ok) return refused({ status: result.status, detail: result.detail }, options, request)
+  if (!result.ok) return refused({ status: result.status, detail: result.detail }, model, options, request)
   if (options.creation === undefined) return result
   const creation = await options.creation(result.value, request)
   const [refusal] = creationRefusals(result.value, {
@@ -57,7 +57,7 @@ export async function checkBody<M extends Model, Req>(
   })
   if (refusal === undefined) return result
   const { status, detail, reason } = refusal
-  return refused({ status, detail, reason }, options, request)
+  return refused({ status, detail, reason }, model, options, request)
 }
 
 /** The header that names what a 415 would accept. Undefined for a body that is accepted. */
@@ -68,20 +68,21 @@ function acceptedInstead({ contentType, contentEncoding }: RawBody): Readonly<Re
 
 function refused<Req>(
   found: RefusedRequest,
+  model: Model,
   { redact: where = 'logs', onRefused }: RequestOptions<never, Req>,
   request: Req,
   headers?: Readonly<Record<string, string>>,
 ): { readonly ok: false; readonly answer: RefusingAnswer } {
-  const shown = where === 'logs-and-bodies' ? masked(found) : found
-  onRefused?.(readable(where === 'logs' ? masked(found) : shown), request)
+  const shown = where === 'logs-and-bodies' ? masked(found, model) : found
+  onRefused?.(readable(where === 'logs' ? masked(found, model) : shown), request)
   const body = new TextEncoder().encode(writeJson({ detail: shown.detail }))
   const all = { ...headers, 'content-length': String(body.length), 'content-type': 'application/json' }
   return { ok: false, answer: { ...readable(shown), headers: all, body } }
 }
 
-function masked(found: RefusedRequest): RefusedRequest {
+function masked(found: RefusedRequest, model: Model): RefusedRequest {
   // A masked list of errors is still one: only texts and numbers within `input` and `ctx` are replaced.
-  return { ...found, detail: redact(found.detail) as RefusedRequest['detail'] }
+  return { ...found, detail: redact(found.detail, model) as RefusedRequest['detail'] }
 }
 
 /** With the nearest number for each `bigint`, which logs cannot write. */

@@ -179,6 +179,24 @@ describe('redact', () => {
   })
 })
 
+it('redact masks what a definition marks as secret, in data and in errors', () => {
+  const model = {
+    type: 'object',
+    required: ['pin', 'inner'],
+    properties: {
+      pin: { type: 'integer', writeOnly: true },
+      inner: { type: 'object', properties: { phrase: { type: 'string', writeOnly: true } } },
+    },
+  } as const
+  expect(redact({ pin: 1234, inner: { phrase: 'a', other: 'b' } }, model)).toEqual({
+    pin: '***',
+    inner: { phrase: '***', other: 'b' },
+  })
+  const result = validate(model, { pin: 'hidden', inner: { phrase: ['hidden'] } })
+  expect(JSON.stringify(result)).toContain('hidden')
+  expect(JSON.stringify(redact(result, model))).not.toContain('hidden')
+})
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
