@@ -4,7 +4,7 @@
  *
  *     npm run test:servers                        everything
  *     npm run test:servers -- go ruby             only the checks with these words in their titles
- *     npm run test:servers -- --seeds 7,8         other seeds for schemathesis; --examples 200 more of them
+ *     npm run test:servers -- --seeds 7,8         other seeds for schemathesis; --examples 200 more of them (15 an operation)
  *     npm run test:servers -- --url http://…      another server, which has the workspace `workspace`
  *
  * Tools are installed in .cache/servers, and reused by the next run.
@@ -27,7 +27,7 @@ const { values: flags, positionals } = parseArgs({
   options: {
     url: { type: 'string' },
     seeds: { type: 'string', default: '1,2,3' },
-    examples: { type: 'string', default: '25' },
+    examples: { type: 'string', default: '15' },
   },
 })
 
