@@ -20,7 +20,7 @@ function shell(line: string) {
 describe('model-entity', () => {
   it('keeps its exit code when the reader of its output has seen enough', () => {
     expect(shell('(eval "$CLI"; echo "exit $?" >&2) | head -n 1')).toEqual({
-      stdout: '-:1:1 error missing\n',
+      stdout: 'error[missing] name: Field required\n',
       stderr: 'exit 1\n',
     })
   })
