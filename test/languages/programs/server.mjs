@@ -1,8 +1,10 @@
-// Answers the create route like the service, as far as the body tells: for the clients of examples.
+// Runs a command beside a server that answers the create route like the service, as far as the body tells.
+// URL in the command's arguments stands for the server's address.
+import { spawn } from 'node:child_process'
 import { createServer } from 'node:http'
 import { validateJson } from '../../../dist/index.js'
 
-createServer((request, response) => {
+const server = createServer((request, response) => {
   const chunks = []
   request.on('data', (chunk) => chunks.push(chunk))
   request.on('end', () => {
@@ -13,4 +15,8 @@ createServer((request, response) => {
     response.writeHead(answer.ok ? 201 : answer.status, { 'content-type': 'application/json' })
     response.end(JSON.stringify(answer.ok ? entity : { detail: answer.detail }))
   })
-}).listen(8199, '127.0.0.1')
+}).listen(0, '127.0.0.1', () => {
+  const url = `http://127.0.0.1:${server.address().port}`
+  const [program, ...args] = process.argv.slice(2).map((arg) => arg.replace('URL', url))
+  spawn(program, args, { stdio: 'inherit' }).on('exit', (code) => process.exit(code ?? 1))
+})
