@@ -11,11 +11,16 @@ export interface Place {
 /** A text with an index of its lines. Lines end at `\n` and `\r\n` only. A byte order mark is not part of the text. */
 export class SourceText {
   readonly text: string
-  readonly #lineStarts: readonly number[]
+  /** Made when a place is first asked for: a file without diagnostics needs none. */
+  #madeLineStarts: readonly number[] | undefined
 
   constructor(text: string) {
     this.text = text.startsWith('\ufeff') ? text.slice(1) : text
-    this.#lineStarts = lineStartsOf(this.text)
+  }
+
+  get #lineStarts(): readonly number[] {
+    this.#madeLineStarts ??= lineStartsOf(this.text)
+    return this.#madeLineStarts
   }
 
   /** The place of a span. */
