@@ -43,7 +43,8 @@ try {
   if (answers.length !== files.length) throw new Error(`the command has ended early: ${stderr.slice(-2000)}`)
   for (const [index, answer] of answers.entries()) {
     const [code, said]: [number, string] = JSON.parse(answer)
-    if (code === 0) continue
+    // The examples name filesets that an empty platform does not have: the service itself has read the request.
+    if (code === 0 || /\(400\) Fileset '.*' not found in workspace/.test(said)) continue
     refused += 1
     console.log(`refused: ${files[index]}\n${readFileSync(files[index] ?? '', 'utf8').slice(0, 1000)}\n  ${said}`)
   }
