@@ -1,7 +1,7 @@
 /** What a config may set, as definitions: the validation of a config and `schemas/config.json` are made from them. */
 
-import * as Type from 'typebox'
 import { SCHEMA_NAMES } from '../schemas/index.js'
+import * as Type from '../schemas/typebox.js'
 
 /** The severities that a rule may be given. */
 export const SEVERITIES = ['off', 'info', 'warning', 'error'] as const

@@ -16,6 +16,7 @@ import {
 import { patternOfTexts } from './pattern-of-texts.js'
 
 export {
+  Any,
   Array,
   Boolean,
   Integer,
