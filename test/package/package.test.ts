@@ -57,8 +57,10 @@ describe('the package, packed from a clean clone', () => {
       /^dist\/(?:checkpoint\/|schemas\/)?[\w-]+\.js$/,
       /^dist\/(?:checkpoint\/|schemas\/)?[\w-]+\.d\.ts$/,
       /^dist\/page\/index\.html$/,
-      /^schemas\/(?:2020-12|draft-07)\/\w+\.json$/,
-      /^schemas\/openapi-3\.[01]\.json$/,
+      /^schemas\/(?:page\/)?(?:2020-12|draft-07)\/\w+\.json$/,
+      /^schemas\/(?:page\/)?openapi-3\.[01]\.json$/,
+      /^schemas\/editor\/manifest\.json$/,
+      /^schemas\/config\.json$/,
       /^docs\/(?:errors|lint-rules)\.md$/,
       /^(?:README\.md|CHANGELOG\.md|LICENSE|THIRD-PARTY-LICENSES\.txt|package\.json)$/,
     ]
