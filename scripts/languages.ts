@@ -13,6 +13,7 @@ import { checkGenerator } from '../test/languages/check-generator.js'
 import { CONFORMANCE_CHECKS } from '../test/languages/conformance.js'
 import { EXAMPLE_CHECKS } from '../test/languages/examples.js'
 import { GENERATORS } from '../test/languages/generators/index.js'
+import { NotInstalled } from '../test/languages/install.js'
 import { samples } from '../test/languages/samples.js'
 import { TOOLCHAIN_NAMES, versionOf } from '../test/languages/toolchains.js'
 
@@ -47,7 +48,12 @@ for (const { title, needs, limits, run } of checks.filter(({ title }) => isWante
     continue
   }
   const start = Date.now()
-  const { steps, faults } = outcomeOf(run)
+  const { steps, faults, notInstalled } = outcomeOf(run)
+  if (notInstalled !== undefined) {
+    skipped.push(title)
+    console.log(`skip  ${title}: cannot be installed: ${notInstalled}`)
+    continue
+  }
   const seconds = `${((Date.now() - start) / 1000).toFixed(0)} s`
   if (faults.length === 0) passed += 1
   else failed += 1
@@ -62,10 +68,11 @@ function isWanted(title: string): boolean {
   return words.length === 0 || words.some((word) => title.toLowerCase().includes(word))
 }
 
-function outcomeOf(check: () => Outcome): Outcome {
+function outcomeOf(check: () => Outcome): Outcome & { readonly notInstalled?: string } {
   try {
     return check()
   } catch (error) {
+    if (error instanceof NotInstalled) return { steps: 'not installed', faults: [], notInstalled: error.message }
     return { steps: 'stopped', faults: [error instanceof Error ? error.message : String(error)] }
   }
 }

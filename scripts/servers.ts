@@ -13,7 +13,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { RunningRegistry, temporaryFolder } from '../test/examples/registry/running-registry.js'
-import { install } from '../test/languages/install.js'
+import { install, NotInstalled } from '../test/languages/install.js'
 import { versionOf } from '../test/languages/toolchains.js'
 import { ROOT } from '../test/languages/workspace.js'
 import type { ServerCheck } from '../test/servers/check.js'
@@ -75,13 +75,17 @@ async function outcomeOf(check: ServerCheck): Promise<keyof typeof counts> {
   }
   const start = Date.now()
   const faults = await faultsOf(check)
+  if (faults instanceof NotInstalled) {
+    console.log(`skip  ${check.title}: cannot be installed: ${faults.message}`)
+    return 'skipped'
+  }
   const seconds = ((Date.now() - start) / 1000).toFixed(0)
   console.log(`${faults.length === 0 ? 'ok   ' : 'FAIL '} ${check.title}: ${seconds} s`)
   for (const fault of faults) console.log(`        ${fault.replaceAll('\n', '\n        ')}`)
   return faults.length === 0 ? 'passed' : 'failed'
 }
 
-async function faultsOf({ title, installs, run }: ServerCheck): Promise<readonly string[]> {
+async function faultsOf({ title, installs, run }: ServerCheck): Promise<readonly string[] | NotInstalled> {
   const folder = join(cache, 'runs', title.toLowerCase().replace(/\W+/g, '-').slice(0, 60))
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
@@ -90,6 +94,7 @@ async function faultsOf({ title, installs, run }: ServerCheck): Promise<readonly
     const origin = flags.url ?? registry?.origin ?? ''
     return await run({ origin, folder, at: (path) => join(cache, path) })
   } catch (error) {
+    if (error instanceof NotInstalled) return error
     return [error instanceof Error ? error.message : String(error)]
   }
 }

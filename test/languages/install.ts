@@ -11,17 +11,36 @@ export type Install =
   | { readonly kind: 'cargo'; readonly folder: string; readonly packages: readonly string[] }
   | { readonly kind: 'maven'; readonly folder: string; readonly packages: readonly string[] }
 
-/** Installs what is not there yet, or is there in another version. */
+/** A tool that no registry gives: its check is skipped, and says so. */
+export class NotInstalled extends Error {}
+
+/**
+ * Installs what is not there yet, or is there in another version. A registry that does not answer is asked twice.
+ *
+ * @throws NotInstalled with the end of what the installer printed
+ */
 export function install(cache: string, wanted: Install): void {
   const folder = join(cache, wanted.folder)
   const note = join(folder, '.installed')
   const content = `${wanted.packages.join('\n')}\n`
   if (existsSync(note) && readFileSync(note, 'utf8') === content) return
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
-  for (const { command, env } of INSTALLERS[wanted.kind](folder, wanted.packages)) run(command, { cwd: folder, env })
+  try {
+    installInto(folder, wanted)
+  } catch {
+    try {
+      installInto(folder, wanted)
+    } catch (error) {
+      throw new NotInstalled(error instanceof Error ? error.message : String(error))
+    }
+  }
   mkdirSync(dirname(note), { recursive: true })
   writeFileSync(note, content)
+}
+
+function installInto(folder: string, { kind, packages }: Install): void {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  for (const { command, env } of INSTALLERS[kind](folder, packages)) run(command, { cwd: folder, env })
 }
 
 interface Step {
