@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -8,5 +9,7 @@ export default defineConfig({
     testTimeout: 60_000,
     expect: { poll: { timeout: 15_000 } },
     pool: 'forks',
+    // Many tests wait for programs that they start, so two processes pay on two cores. The default is one core less.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 })

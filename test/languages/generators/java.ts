@@ -18,7 +18,7 @@ export const JAVA_GENERATORS: readonly GeneratorTool[] = [
     sources: /^generated.src.main.java.*\.java$/,
     says: {
       declared: CLASSES,
-      adds: /^createmodelapis|^abstractopenapischema|^api|^jso?n|^pair|^configuration|^serverc|^servervariable|^rfc3339|^subpackage|^stringutil/,
+      adds: /^createmodelapis|^abstractopenapischema|^api|^jso?n|^pair|^configuration|^serverc|^servervariable|^rfc3339|^subpackage|^stringutil|serializer$/,
       count: /private Long baseNumParameters/,
       nullable: /@\S*Nullable\s+private String project/,
     },
