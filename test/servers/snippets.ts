@@ -89,14 +89,14 @@ const SNIPPETS: readonly Snippet[] = [
     file: 'create-model.cs',
     needs: [],
     impossible:
-      'it needs RestSharp 106 from nuget.org and a .NET SDK from Microsoft: neither is a package of Debian, npm, PyPI, Maven Central or Go',
+      'it needs RestSharp 106 from NuGet and a .NET SDK: neither is a package of Debian, npm, PyPI, Maven or Go',
     command: () => ['dotnet', 'run'],
   },
   {
     language: 'Swift',
     file: 'create-model.swift',
     needs: [],
-    impossible: 'Debian 12 has no package of Swift: the compiler comes from swift.org',
+    impossible: 'Debian 12 has no package of Swift: the compiler comes from its makers only',
     command: () => ['swift'],
   },
 ]
