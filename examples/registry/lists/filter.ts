@@ -43,18 +43,22 @@ function fieldFilter(field: string, value: unknown, depth: number): Filter {
   rejectMixed(members, `Field '${field}'`)
   const combined = combination(members, (item) => fieldFilter(field, item, depth + 1))
   if (combined !== undefined) return combined
-  const filters = Object.entries(members)
-    .filter(([key]) => key.startsWith('$'))
-    .map(([key, operand]): Filter => {
-      const operator = operatorOf(key)
-      const isList = operator === '$in' || operator === '$nin'
-      return {
-        kind: 'compare',
-        field,
-        operator,
-        value: isList && typeof operand === 'string' ? operand.split(',') : operand,
-      }
-    })
+  const operations = Object.entries(members).filter(([key]) => key.startsWith('$'))
+  // The platform passes over what is not an operator; here no condition is lost in silence.
+  const other = Object.keys(members).find((key) => !key.startsWith('$'))
+  if (operations.length > 0 && other !== undefined) {
+    throw refused(`The filter of '${field}' has the unknown operator ${JSON.stringify(other)}`)
+  }
+  const filters = operations.map(([key, operand]): Filter => {
+    const operator = operatorOf(key)
+    const isList = operator === '$in' || operator === '$nin'
+    return {
+      kind: 'compare',
+      field,
+      operator,
+      value: isList && typeof operand === 'string' ? operand.split(',') : operand,
+    }
+  })
   return conjunction(filters, `No valid operation found for field ${field}`)
 }
 

@@ -12,7 +12,7 @@ const SORTS = ['name', '-name', 'created_at', '-created_at', 'updated_at', '-upd
 export const LIST_QUERY = {
   type: 'object',
   properties: {
-    page: { type: 'integer', minimum: 1, default: 1, description: 'Page number.' },
+    page: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER, default: 1, description: 'Page number.' },
     page_size: { type: 'integer', minimum: 1, maximum: 1000, default: 100, description: 'Page size.' },
     sort: {
       type: 'string',

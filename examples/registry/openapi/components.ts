@@ -158,15 +158,14 @@ const FILTER_FIELDS = ['id', 'name', 'project', 'base_model', 'finetuning_type',
 /** A comma divides a text into a list, which only `$in` and `$nin` take; a bracket or brace begins JSON. */
 const PLAIN_TEXT = { type: 'string', pattern: '^[^,{\\[][^,]*$' }
 
-/** A field without operator may be compared with nothing. */
+/** Nothing is a value to be equal to: fields that are null. */
 const TEXT_OR_NOTHING = { type: 'string', pattern: '^(?:[^,{\\[][^,]*)?$' }
 
-/** At least two texts. One alone needs JSON: `["a"]`. */
-const LIST_OF_TEXTS: Json = { type: 'string', pattern: '^(?:[^,{\\[][^,]*)?(?:,[^,]*)+$' }
-const SOME_TEXTS: Json = { type: 'string', pattern: '^(?:[^,{\\[][^,]*)?(?:,[^,]*)+$|^[^,{\\[][^,]*$' }
+/** One text, or several that commas divide. */
+const TEXTS: Json = { type: 'string', pattern: '^(?:[^,{\\[][^,]*)?(?:,[^,]*)+$|^[^,{\\[][^,]*$' }
 
 function filterFields(): Json {
-  const operators = { $eq: PLAIN_TEXT, $like: PLAIN_TEXT, $in: LIST_OF_TEXTS, $nin: SOME_TEXTS }
+  const operators = { $eq: TEXT_OR_NOTHING, $like: PLAIN_TEXT, $in: TEXTS, $nin: TEXTS }
   const field = { anyOf: [TEXT_OR_NOTHING, { ...object(operators), additionalProperties: false, minProperties: 1 }] }
   return Object.fromEntries(FILTER_FIELDS.map((name) => [name, field]))
 }

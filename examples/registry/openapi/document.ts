@@ -1,4 +1,5 @@
 import { openapi } from 'model-entity'
+import { LIST_QUERY } from '../lists/list-models.js'
 import type { Registry } from '../registry.js'
 import { components } from './components.js'
 import type { Json } from './json.js'
@@ -119,19 +120,10 @@ const VERBOSE: Json = {
   schema: { type: 'boolean', default: false },
 }
 
+const { verbose: _, ...PAGED } = LIST_QUERY.properties
+
 const LIST_PARAMETERS: readonly Json[] = [
-  { name: 'page', in: 'query', schema: { type: 'integer', minimum: 1, default: 1 } },
-  { name: 'page_size', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 } },
-  {
-    name: 'sort',
-    in: 'query',
-    description: 'The field to sort by, with `-` in front for decreasing order.',
-    schema: {
-      type: 'string',
-      enum: ['name', '-name', 'created_at', '-created_at', 'updated_at', '-updated_at'],
-      default: 'created_at',
-    },
-  },
+  ...Object.entries(PAGED).map(([name, schema]): Json => ({ name, in: 'query', schema })),
   VERBOSE,
   {
     name: 'filter',
