@@ -87,7 +87,6 @@ function definitions(
       ...object(Object.fromEntries(COUNTS.map((name) => [name, { type: 'integer', minimum: 0 }]))),
       required: [...COUNTS],
     },
-    ModelEntityFilter: { ...object(filterFields()), additionalProperties: false },
     Health: { ...object({ status: TEXT }), required: ['status'] },
   }
 }
@@ -152,23 +151,6 @@ function isJson(value: unknown): value is Json {
 }
 
 const COUNTS = ['page', 'page_size', 'current_page_size', 'total_pages', 'total_results']
-
-const FILTER_FIELDS = ['id', 'name', 'project', 'base_model', 'finetuning_type', 'description', 'fileset']
-
-/** A comma divides a text into a list, which only `$in` and `$nin` take; a bracket or brace begins JSON. */
-const PLAIN_TEXT = { type: 'string', pattern: '^[^,{\\[][^,]*$' }
-
-/** Nothing is a value to be equal to: fields that are null. */
-const TEXT_OR_NOTHING = { type: 'string', pattern: '^(?:[^,{\\[][^,]*)?$' }
-
-/** One text, or several that commas divide. */
-const TEXTS: Json = { type: 'string', pattern: '^(?:[^,{\\[][^,]*)?(?:,[^,]*)+$|^[^,{\\[][^,]*$' }
-
-function filterFields(): Json {
-  const operators = { $eq: TEXT_OR_NOTHING, $like: PLAIN_TEXT, $in: TEXTS, $nin: TEXTS }
-  const field = { anyOf: [TEXT_OR_NOTHING, { ...object(operators), additionalProperties: false, minProperties: 1 }] }
-  return Object.fromEntries(FILTER_FIELDS.map((name) => [name, field]))
-}
 
 function object(properties: Json): Json {
   return { type: 'object', properties }

@@ -2,6 +2,7 @@ import { openapi } from 'model-entity'
 import { LIST_QUERY } from '../lists/list-models.js'
 import type { Registry } from '../registry.js'
 import { components } from './components.js'
+import { FILTER_PARAMETERS } from './filter-parameters.js'
 import type { Json } from './json.js'
 import { CREATED, DELETED, HEALTHY, NOT_READY, REFUSALS, ref, SUCCESS } from './responses.js'
 
@@ -125,13 +126,5 @@ const { verbose: _, ...PAGED } = LIST_QUERY.properties
 const LIST_PARAMETERS: readonly Json[] = [
   ...Object.entries(PAGED).map(([name, schema]): Json => ({ name, in: 'query', schema })),
   VERBOSE,
-  {
-    name: 'filter',
-    in: 'query',
-    description:
-      'Conditions as `filter[base_model]=default/base` or `filter[name][$like]=llama`. Operators: $eq, $like, $lt, $lte, $gt, $gte, $in, $nin.',
-    style: 'deepObject',
-    explode: true,
-    schema: ref('ModelEntityFilter'),
-  },
+  ...FILTER_PARAMETERS,
 ]
