@@ -126,7 +126,9 @@ function compressor(
   type: string,
 ): Module {
   const isSparse = type === SPARSE
-  const rate = config.object('compress_rates').integer(type, isSparse ? 4 : 128)
+  // The field of older configs counts.
+  const older = isSparse ? 'compress_rate_csa' : 'compress_rate_hca'
+  const rate = config.integer(older, config.object('compress_rates').integer(type, isSparse ? 4 : 128))
   const features = isSparse ? 2 * headDim : headDim
   const indexHeads = config.integer('index_n_heads', 64)
   const indexDim = config.integer('index_head_dim', 128)

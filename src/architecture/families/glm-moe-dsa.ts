@@ -68,13 +68,19 @@ const LATENT: LatentDefaults = {
   v_head_dim: 256,
 }
 
+const TYPE_OF_LETTER: Readonly<Record<string, string>> = { F: 'full', S: 'shared' }
+
 /** Which layers have an indexer of their own, `full`, and which use the one before, `shared`. */
 function indexerTypes(config: ConfigReader, layers: number): readonly string[] {
   const pattern = config.raw('index_topk_pattern')
   const listed =
     config.strings('indexer_types') ??
     (typeof pattern === 'string'
-      ? [...pattern].map((letter) => (letter === 'S' ? 'shared' : 'full'))
+      ? [...pattern].map((letter) => {
+          const type = TYPE_OF_LETTER[letter]
+          if (type === undefined) throw config.invalid('index_topk_pattern', 'a text of the letters F and S')
+          return type
+        })
       : config.strings('index_topk_pattern'))
   const period = Math.max(config.integer('index_topk_freq', 1), 1)
   const offset = config.integer('index_skip_topk_offset', 2)
