@@ -3,10 +3,10 @@ import type { Architecture } from './architecture.js'
 import { CheckpointError } from './checkpoint-error.js'
 import type { ConfigObject } from './config-object.js'
 import { ConfigReader } from './config-reader.js'
+import { describeFamily } from './describe-family.js'
 import { familyOf, languageModelOf, modelTypes } from './families/index.js'
 import type { Family } from './family.js'
 import { type TextConfig, textConfig } from './text-config.js'
-import { unreadSizes } from './unread-sizes.js'
 
 /**
  * Builds the module tree of a Hugging Face `config.json`, like transformers does. For a multimodal config, it describes
@@ -61,11 +61,7 @@ function describeText({ whole, family, config }: TextConfig, outer: ConfigReader
 function described(modelType: string, config: ConfigReader, className: string | undefined): Architecture {
   const family = familyOf(modelType)
   if (!family) throw unsupported(modelType)
-  const reader = family.attributeMap ? config.withAliases(family.attributeMap) : config
-  const model = family.describe(reader, className, partFamily)
-  const forward = family.forward?.(reader, model.dimensions) ?? model.forward
-  const notes = [...model.notes, ...unreadSizes(reader)]
-  return { family: modelType, ...model, notes, ...(forward && { forward }) }
+  return { family: modelType, ...describeFamily(family, config, className, partFamily) }
 }
 
 /** The family of a part of a multimodal model. */

@@ -33,6 +33,6 @@ export {
   parameterGroups,
 } from './groups.js'
 export type { LinearFeatures, Module, Part, Repeat, RoutedExperts, Shape, Tower } from './module.js'
-export { isTower, TOWERS } from './module.js'
+export { isTower } from './module.js'
 export { type LinearLayer, linearLayers, modules, type Parameter, parameters, ties } from './tensors.js'
 export { activeParameters, parametersByPart, totalParameters } from './totals.js'

@@ -21,14 +21,13 @@ export type Part =
   | 'other'
   | Tower
 
-/** A part beside the language model: an encoder of images or sound, a generator of speech, or what connects them to it. */
+/** A part beside the language model: an encoder of images or sound, or what connects it to the language model. */
 export type Tower = (typeof TOWERS)[number]
 
-/** The parts beside the language model. */
-export const TOWERS = ['vision', 'audio', 'speech', 'projector'] as const
+const TOWERS = ['vision', 'audio', 'projector'] as const
 
 /** Whether a part stands beside the language model. All of its modules belong to it, whatever they state. */
-export function isTower(part: Part | undefined): part is Tower {
+export function isTower(part: string | undefined): part is Tower {
   return TOWERS.some((tower) => tower === part)
 }
 

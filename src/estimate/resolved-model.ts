@@ -1,4 +1,4 @@
-import { type Architecture, moduleGroups, parametersByPart, TOWERS } from '../architecture/index.js'
+import { type Architecture, isTower, moduleGroups, parametersByPart } from '../architecture/index.js'
 import type { ModelSpec } from '../schemas/index.js'
 import { architectureOfSpec } from './architecture-of-spec.js'
 import { countLoraParameters } from './count-lora-parameters.js'
@@ -44,7 +44,7 @@ export function resolveModel(
 
 /** What is assumed about the towers of a multimodal model: their weights count, but nothing passes through them. */
 function towerAssumptions(model: Architecture): string[] {
-  const towers = Object.keys(parametersByPart(model)).filter((part) => TOWERS.some((tower) => tower === part))
+  const towers = Object.keys(parametersByPart(model)).filter(isTower)
   if (towers.length === 0) return []
   return [
     `The inputs are text only: the weights of the ${towers.join(' and the ')} part are counted, activations and gradients inside it are not.`,

@@ -1,5 +1,6 @@
 import { CheckpointError } from '../checkpoint-error.js'
 import type { ConfigReader } from '../config-reader.js'
+import { describeFamily } from '../describe-family.js'
 import type { Family, FamilyFacts, FindFamily, ModelDescription } from '../family.js'
 import { type Module, tower } from '../module.js'
 import { chooseClass } from './model-class.js'
@@ -41,7 +42,7 @@ export function dualEncoderFamily(options: DualEncoderFamilyOptions): Family {
 
 function encoder(config: ConfigReader, modelType: string, find: FindFamily): ModelDescription {
   const family = find(modelType)
-  if (family) return family.describe(config, undefined, find)
+  if (family) return describeFamily(family, config, undefined, find)
   throw new CheckpointError('unsupported_architecture', `Unknown model family ${JSON.stringify(modelType)}`)
 }
 

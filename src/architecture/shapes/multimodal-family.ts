@@ -1,10 +1,10 @@
 import { CheckpointError } from '../checkpoint-error.js'
 import type { ConfigObject } from '../config-object.js'
 import type { ConfigReader } from '../config-reader.js'
+import { describeFamily } from '../describe-family.js'
 import type { Dimensions } from '../dimensions.js'
 import type { Family, FamilyFacts, FindFamily, ModelDescription } from '../family.js'
 import { type Children, container, type Module, movedTies } from '../module.js'
-import { unreadSizes } from '../unread-sizes.js'
 import { chooseClass } from './model-class.js'
 
 /** A language model with encoders of images or sound beside it. */
@@ -113,10 +113,7 @@ function part(config: ConfigReader, usual: string, find: FindFamily): ModelDescr
       help: 'It is a part of a multimodal model. Totals and linear layers can be derived from the safetensors headers',
     })
   }
-  const reader = family.attributeMap ? config.withAliases(family.attributeMap) : config
-  const model = family.describe(reader, undefined, find)
-  const forward = family.forward?.(reader, model.dimensions)
-  return { ...model, notes: [...model.notes, ...unreadSizes(reader)], ...(forward && { forward }) }
+  return describeFamily(family, config, undefined, find)
 }
 
 /** A language model in two: its base model, and the heads beside it. */

@@ -1,0 +1,21 @@
+import type { ConfigReader } from './config-reader.js'
+import type { Family, FindFamily, ModelDescription } from './family.js'
+import { unreadSizes } from './unread-sizes.js'
+
+/**
+ * Describes a model of a family, or a part of a multimodal model: its modules, its forward pass, and notes on sizes that the
+ * family does not read.
+ *
+ * @param find - finds the families of the parts of a multimodal model
+ */
+export function describeFamily(
+  family: Family,
+  config: ConfigReader,
+  className: string | undefined,
+  find: FindFamily,
+): ModelDescription {
+  const reader = family.attributeMap ? config.withAliases(family.attributeMap) : config
+  const model = family.describe(reader, className, find)
+  const forward = family.forward?.(reader, model.dimensions) ?? model.forward
+  return { ...model, notes: [...model.notes, ...unreadSizes(reader)], ...(forward && { forward }) }
+}
