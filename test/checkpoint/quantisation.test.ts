@@ -31,6 +31,8 @@ describe('the precision that a config says', () => {
     [{ quant_method: 'bitsandbytes', load_in_8bit: true }, 'int8'],
     [{ quant_method: 'bitsandbytes', load_in_4bit: true, bnb_4bit_quant_type: 'fp4' }, 'fp4'],
     [{ load_in_4bit: true, bnb_4bit_quant_type: 'nf4' }, 'nf4'],
+    // The default of transformers' `BitsAndBytesConfig`.
+    [{ quant_method: 'bitsandbytes', load_in_4bit: true }, 'fp4'],
     [{ quant_method: 'fp8', fmt: 'e4m3' }, 'float8_e4m3fn'],
     [{ quant_method: 'fbgemm_fp8' }, 'float8_e4m3fn'],
     [{ quant_method: 'mxfp4' }, 'mxfp4'],
@@ -65,6 +67,14 @@ describe('the precision that a config says', () => {
   ])('%j is %s', (config, expected) => {
     expect(precision(config)).toBe(expected)
   })
+
+  it.each([{}, { bnb_4bit_quant_type: 'nf4' }, { load_in_4bit: true, bnb_4bit_quant_type: 'nf5' }])(
+    'is unknown for bitsandbytes with %j, and a note says so',
+    (settings) => {
+      const { notes } = precisionOf({ config: { quantization_config: { quant_method: 'bitsandbytes', ...settings } } })
+      expect(notes[0]).toContain('quantised with bitsandbytes, but not to how many bits')
+    },
+  )
 
   it('is never that of 16 bits for a method that is not known', () => {
     const { precision, notes } = precisionOf({

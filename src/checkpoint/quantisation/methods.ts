@@ -86,10 +86,15 @@ function roundedFormat(config: ConfigObject): WeightFormat | undefined {
   return /^fp8|^float8/i.test(type) ? FORMATS.float8 : integerFormat(config)
 }
 
+/** The format as `BitsAndBytesConfig` chooses it: without one of the two flags there is none, and 4 bits are fp4 by default. */
 function bitsandbytesFormat(config: ConfigObject): WeightFormat | undefined {
-  if (config['load_in_8bit'] === true || config['_load_in_8bit'] === true) return integers(8)
-  return textIn(config, 'bnb_4bit_quant_type') === 'fp4' ? FORMATS.fp4 : FORMATS.nf4
+  const isSet = (flag: string): boolean => config[flag] === true || config[`_${flag}`] === true
+  if (isSet('load_in_8bit')) return integers(8)
+  if (!isSet('load_in_4bit')) return undefined
+  return BITSANDBYTES_4BIT[textIn(config, 'bnb_4bit_quant_type') ?? 'fp4']
 }
+
+const BITSANDBYTES_4BIT: Readonly<Record<string, WeightFormat>> = { fp4: FORMATS.fp4, nf4: FORMATS.nf4 }
 
 /** AQLM gives each group of inputs one code per code book. */
 function aqlmFormat(config: ConfigObject): WeightFormat | undefined {
