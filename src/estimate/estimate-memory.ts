@@ -1,7 +1,7 @@
 import type { Architecture } from '../architecture/index.js'
 import type { ModelSpec } from '../schemas/index.js'
 import type { MemoryEstimate } from './memory-estimate.js'
-import { checkMemoryOptions, type MemoryOptions } from './memory-options.js'
+import { checkMemoryOptions, type MemoryOptions, unusedOptions } from './memory-options.js'
 import { resolveModel } from './resolved-model.js'
 import { runMemory } from './run-memory.js'
 
@@ -25,5 +25,5 @@ export function estimateMemory(model: Architecture | ModelSpec, options: MemoryO
   const checked = checkMemoryOptions(options)
   const resolved = resolveModel(model, checked)
   const estimate = runMemory(resolved, checked)
-  return { ...estimate, assumptions: [...resolved.assumptions, ...estimate.assumptions] }
+  return { ...estimate, assumptions: [...unusedOptions(options), ...resolved.assumptions, ...estimate.assumptions] }
 }

@@ -1,7 +1,7 @@
 import { boolean, checkOptions, choice, integer, nested, type OptionTable } from '../options/index.js'
 import { ATTENTION_KERNELS, type AttentionKernel } from './kernels.js'
 import { LORA_OPTIONS, type LoraOptions } from './lora/options.js'
-import { MEMORY_METHODS, type MemoryMethod } from './methods.js'
+import { MEMORY_METHODS, type MemoryMethod, type Method, methodOf } from './methods.js'
 import { OPTIMIZERS, type Optimizer } from './optimizers.js'
 
 /** The supported types of weights. */
@@ -94,4 +94,26 @@ export function checkMemoryOptions(options: MemoryOptions): CheckedMemoryOptions
     inputGradients: options.inputGradients ?? false,
     world: options.world ?? 1,
   }
+}
+
+/**
+ * What an estimate leaves out of account among the options that were given, in sentences for its assumptions.
+ *
+ * @example
+ * unusedOptions({ method: 'full', lora: { rank: 8 } }) // ['`lora` has no effect with the method full']
+ */
+export function unusedOptions(options: MemoryOptions): string[] {
+  const { method = 'full' } = options
+  const { trains, weights } = methodOf(method)
+  const unused = [...UNUSED[trains], ...(weights === 'float32' ? (['precision', 'dtype'] as const) : [])]
+  return unused
+    .filter((name) => options[name] !== undefined)
+    .map((name) => `\`${name}\` has no effect with the method ${method}`)
+}
+
+/** The options that mean nothing for what a method trains. */
+const UNUSED: Readonly<Record<Method['trains'], readonly (keyof MemoryOptions)[]>> = {
+  weights: ['lora'],
+  adapters: [],
+  nothing: ['lora', 'optimizer', 'gradientAccumulation', 'keepOutputs', 'inputGradients'],
 }

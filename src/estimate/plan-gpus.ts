@@ -5,7 +5,7 @@ import { fewestGpus, type TooFew } from './fewest-gpus.js'
 import { DEFAULT_GPU, GPU_CHOICE, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
 import { layoutMemory } from './layout-memory.js'
 import type { MemoryEstimate } from './memory-estimate.js'
-import { checkMemoryOptions, MEMORY_OPTIONS, type MemoryOptions } from './memory-options.js'
+import { checkMemoryOptions, MEMORY_OPTIONS, type MemoryOptions, unusedOptions } from './memory-options.js'
 import { resolveModel } from './resolved-model.js'
 import type { Layout } from './sharding.js'
 
@@ -62,7 +62,7 @@ export function planGpus(model: Architecture | ModelSpec, options: PlanOptions =
   const checked = checkMemoryOptions(memory)
   const resolved = resolveModel(model, checked)
   const { gpus, fitting, tooFew } = fewestGpus(resolved, checked, { gpu, maxGpus, isExplained: true })
-  const assumptions = [...resolved.assumptions, ...SEARCH]
+  const assumptions = [...unusedOptions(memory), ...resolved.assumptions, ...SEARCH]
   if (gpus === undefined || !fitting) return { gpu, fits: false, tooFew, assumptions }
   const { layout, estimate } = fitting
   const fits = (batchSize: number) =>
