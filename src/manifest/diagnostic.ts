@@ -106,7 +106,7 @@ export interface ManifestCheck {
   readonly suppressedCount: number
 }
 
-/** Adds up the checks of several files. A file of which all documents are skipped is skipped. */
+/** Adds up the checks of several files. A file counts as skipped if all its documents are. */
 export function summaryOf(checks: Iterable<ManifestCheck>): CheckSummary {
   const total = { files: 0, documents: 0, errors: 0, warnings: 0, infos: 0, skipped: 0, suppressed: 0, hidden: 0 }
   for (const check of checks) {

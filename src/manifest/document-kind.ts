@@ -20,7 +20,7 @@ export function entitiesOf(root: SourceNode, model: SchemaName | undefined): Ent
   return [{ model: kindOf(root), node: root, loc: [] }]
 }
 
-/** An entity of which only the value is known. */
+/** An entity's value, without its places in a text. */
 export interface PlainEntity {
   readonly model: SchemaName
   readonly value: unknown

@@ -104,7 +104,7 @@ const DIRECTIVE = /^%(?:YAML +1\.\d+|TAG +\S+ +\S+|(?!YAML|TAG)[\w-]+(?: [^\t]*)
 /** PyYAML gives up a key that is longer. */
 const LONGEST_KEY = 1024
 
-/** Characters that PyYAML refuses, or takes for ends of lines. */
+/** Characters that PyYAML refuses or reads as line ends. */
 const UNREADABLE = /[\x7f-\x9f\u2028\u2029\ufffe\uffff]|\r(?!\n)/g
 
 /** Finds the characters that PyYAML refuses or misreads, wherever they are. */

@@ -121,7 +121,7 @@ export class Suppressions {
 
 interface Comment extends ParsedSuppression {
   readonly span: Span
-  /** The rules of which it has silenced a finding. */
+  /** The rules whose diagnostics it has silenced. */
   readonly used: Set<string>
 }
 

@@ -53,7 +53,7 @@ export function isWord(text: string): boolean {
 /** Starts with a character that means nothing in YAML, and has no tab. */
 const PLAIN = /^[^\s\-?:,[\]{}#&*!|>'"%@`~.+][^\t]*$|^-?\d[^\t]*$/
 
-/** Integers and fractions of which every reader has the exact value. */
+/** Integers and fractions that every reader reads exactly. */
 const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?$/
 
 /** What may be a number in another spelling. */
