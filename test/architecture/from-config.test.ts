@@ -126,6 +126,10 @@ describe('What cannot be understood is an error with a code, a place and a way o
     throw new Error('no error')
   }
 
+  it('a size without a class default must be stated', () => {
+    expect(failure({ model_type: 'dots1' })).toMatchObject({ code: 'invalid_field', place: ['n_routed_experts'] })
+  })
+
   it('an unknown family names near ones and the headers', () => {
     const { code, place, help } = failure({ model_type: 'lama' })
     expect({ code, place }).toEqual({ code: 'unsupported_architecture', place: ['model_type'] })

@@ -1,4 +1,4 @@
-import { experts, expertsBlock, router } from '../blocks/experts.js'
+import { deepseekMixture } from '../blocks/deepseek-mixture.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
 import type { ConfigReader } from '../config-reader.js'
@@ -33,26 +33,16 @@ export const deepseekV3 = decoderFamily({
       type: 'DeepseekV3Attention',
     }),
   mlp: gatedMlp,
-  mixture({ hiddenSize }, config) {
-    const routing = {
-      experts: config.integer('n_routed_experts', 256),
-      expertsPerToken: config.integer('num_experts_per_tok', 8),
-    }
-    const ffnSize = config.integer('moe_intermediate_size', 2048)
-    const shared = config.integer('n_shared_experts', 1)
-    const denseLayers = config.integer('first_k_dense_replace', 3)
-    return {
-      routing,
-      ffnSize,
-      shared,
-      block: expertsBlock('DeepseekV3MoE', {
-        gate: router(routing.experts, hiddenSize),
-        experts: experts(routing, gatedMlp({ hiddenSize, ffnSize })),
-        shared_experts: gatedMlp({ hiddenSize, ffnSize: ffnSize * shared }),
-      }),
-      isSparse: (index) => index >= denseLayers,
-    }
-  },
+  mixture: ({ hiddenSize }, config) =>
+    deepseekMixture(config, hiddenSize, {
+      type: 'DeepseekV3MoE',
+      experts: 256,
+      expertsPerToken: 8,
+      ffnSize: 2048,
+      shared: 1,
+      denseLayers: 3,
+      areFused: false,
+    }),
   dimensions: (_, config) => ({ headDim: queryHeadDim(config) }),
   forward: (config) => ({
     rotation: {

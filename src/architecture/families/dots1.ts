@@ -1,5 +1,5 @@
 import { attention, headNorms } from '../blocks/attention.js'
-import { experts, expertsBlock, router } from '../blocks/experts.js'
+import { deepseekMixture } from '../blocks/deepseek-mixture.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, windowOf } from '../blocks/layer-types.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
@@ -31,24 +31,15 @@ export const dots1 = decoderFamily({
     return attention({ ...sizes, qkvBias: bias, outputBias: bias, also: headNorms(sizes) })
   },
   mlp: gatedMlp,
-  mixture({ hiddenSize }, config) {
-    const routing = {
-      experts: config.integer('n_routed_experts', 0),
-      expertsPerToken: config.integer('num_experts_per_tok', 0),
-    }
-    const ffnSize = config.integer('moe_intermediate_size', 1408)
-    const shared = config.integer('n_shared_experts', 0)
-    const denseLayers = config.integer('first_k_dense_replace', 0)
-    return {
-      routing,
-      ffnSize,
-      shared,
-      block: expertsBlock('Dots1MoE', {
-        gate: router(routing.experts, hiddenSize),
-        experts: experts(routing, gatedMlp({ hiddenSize, ffnSize })),
-        shared_experts: gatedMlp({ hiddenSize, ffnSize: ffnSize * shared }),
-      }),
-      isSparse: (index) => index >= denseLayers,
-    }
-  },
+  mixture: ({ hiddenSize }, config) =>
+    deepseekMixture(config, hiddenSize, {
+      type: 'Dots1MoE',
+      // The class has no defaults for these.
+      experts: 0,
+      expertsPerToken: 0,
+      ffnSize: 1408,
+      shared: 0,
+      denseLayers: 0,
+      areFused: false,
+    }),
 })

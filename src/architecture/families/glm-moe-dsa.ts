@@ -1,5 +1,6 @@
 import { deepseekIndexer } from '../blocks/deepseek-indexer.js'
-import { expertsBlock, fusedExperts, MERGED_GATED_EXPERTS, router, sparseFrom } from '../blocks/experts.js'
+import { deepseekMixture } from '../blocks/deepseek-mixture.js'
+import { MERGED_GATED_EXPERTS } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
 import type { ConfigReader } from '../config-reader.js'
@@ -37,25 +38,17 @@ export const glmMoeDsa = decoderFamily({
     })
   },
   mlp: gatedMlp,
-  mixture({ hiddenSize }, config) {
-    const routing = {
-      experts: config.integer(['num_experts', 'n_routed_experts'], 256),
-      expertsPerToken: config.integer('num_experts_per_tok', 8),
-    }
-    const ffnSize = config.integer('moe_intermediate_size', 2048)
-    const shared = config.integer('n_shared_experts', 1)
-    return {
-      routing,
-      ffnSize,
-      shared,
-      block: expertsBlock('GlmMoeDsaMoE', {
-        gate: router(routing.experts, hiddenSize),
-        experts: fusedExperts({ hiddenSize, ffnSize, ...routing }),
-        shared_experts: gatedMlp({ hiddenSize, ffnSize: ffnSize * shared }),
-      }),
-      isSparse: sparseFrom(config, config.integer('first_k_dense_replace', 3)),
-    }
-  },
+  mixture: ({ hiddenSize }, config) =>
+    deepseekMixture(config, hiddenSize, {
+      type: 'GlmMoeDsaMoE',
+      experts: 256,
+      expertsPerToken: 8,
+      ffnSize: 2048,
+      shared: 1,
+      denseLayers: 3,
+      areFused: true,
+      expertFields: ['num_experts', 'n_routed_experts'],
+    }),
   dimensions: (_, config) => ({ headDim: latentSizes(config, LATENT).queryHeadDim }),
   mergedLayers: MERGED_GATED_EXPERTS,
 })

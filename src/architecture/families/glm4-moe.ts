@@ -1,5 +1,5 @@
 import { attention, headNorms } from '../blocks/attention.js'
-import { experts, expertsBlock, router } from '../blocks/experts.js'
+import { deepseekMixture } from '../blocks/deepseek-mixture.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { deepseekV3Mixture } from '../forward/deepseek-mixture.js'
 import { partialRotation } from '../forward/rotation.js'
@@ -25,26 +25,16 @@ export const glm4Moe = decoderFamily({
     return attention({ ...sizes, qkvBias: config.boolean('attention_bias', false), also })
   },
   mlp: gatedMlp,
-  mixture({ hiddenSize }, config) {
-    const routing = {
-      experts: config.integer('n_routed_experts', 128),
-      expertsPerToken: config.integer('num_experts_per_tok', 8),
-    }
-    const ffnSize = config.integer('moe_intermediate_size', 1408)
-    const shared = config.integer('n_shared_experts', 1)
-    const denseLayers = config.integer('first_k_dense_replace', 1)
-    return {
-      routing,
-      ffnSize,
-      shared,
-      block: expertsBlock('Glm4MoeMoE', {
-        gate: router(routing.experts, hiddenSize),
-        experts: experts(routing, gatedMlp({ hiddenSize, ffnSize })),
-        shared_experts: gatedMlp({ hiddenSize, ffnSize: ffnSize * shared }),
-      }),
-      isSparse: (index) => index >= denseLayers,
-    }
-  },
+  mixture: ({ hiddenSize }, config) =>
+    deepseekMixture(config, hiddenSize, {
+      type: 'Glm4MoeMoE',
+      experts: 128,
+      expertsPerToken: 8,
+      ffnSize: 1408,
+      shared: 1,
+      denseLayers: 1,
+      areFused: false,
+    }),
   forward: (config, dimensions) => ({
     rotation: partialRotation(config, dimensions, 0.5),
     norm: 'rmsNorm',

@@ -1,5 +1,5 @@
+import { deepseekMixture } from '../blocks/deepseek-mixture.js'
 import { depthwiseConv } from '../blocks/depthwise-conv.js'
-import { expertsBlock, fusedExperts, router, sparseFrom } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
 import { layerTypes } from '../blocks/layer-types.js'
@@ -41,25 +41,17 @@ export const kimiLinear = decoderFamily({
           type: 'KimiLinearAttention',
         }),
   mlp: gatedMlp,
-  mixture({ hiddenSize }, config) {
-    const routing = {
-      experts: config.integer('num_local_experts', 256),
-      expertsPerToken: config.integer('num_experts_per_tok', 8),
-    }
-    const ffnSize = config.integer('moe_intermediate_size', 1024)
-    const shared = config.integer('n_shared_experts', 1)
-    return {
-      routing,
-      ffnSize,
-      shared,
-      block: expertsBlock('KimiLinearMoE', {
-        gate: router(routing.experts, hiddenSize),
-        experts: fusedExperts({ hiddenSize, ffnSize, ...routing }),
-        shared_experts: gatedMlp({ hiddenSize, ffnSize: ffnSize * shared }),
-      }),
-      isSparse: sparseFrom(config, config.integer('first_k_dense_replace', 1)),
-    }
-  },
+  mixture: ({ hiddenSize }, config) =>
+    deepseekMixture(config, hiddenSize, {
+      type: 'KimiLinearMoE',
+      experts: 256,
+      expertsPerToken: 8,
+      ffnSize: 1024,
+      shared: 1,
+      denseLayers: 1,
+      areFused: true,
+      expertFields: ['num_local_experts'],
+    }),
   dimensions: (_, config) => ({ headDim: latent(config).queryHeadDim }),
 })
 
