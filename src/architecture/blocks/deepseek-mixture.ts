@@ -13,8 +13,11 @@ export interface DeepseekMixtureOptions {
   readonly shared: number
   /** Layers before the first with experts. */
   readonly denseLayers: number
-  /** Whether the experts of a layer are in two tensors, as in transformers 5, or each has its own layers. */
-  readonly areFused: boolean
+  /**
+   * The version of transformers that the family's classes are from. Version 5 has the experts of a layer in two tensors, and lets
+   * `mlp_layer_types` say which layers have them.
+   */
+  readonly transformers: 4 | 5
   /** The family's names for the number of experts, the first that is present counts. Default: `n_routed_experts`. */
   readonly expertFields?: readonly string[]
 }
@@ -27,17 +30,19 @@ export function deepseekMixture(config: ConfigReader, hiddenSize: number, option
   }
   const ffnSize = config.integer('moe_intermediate_size', options.ffnSize)
   const shared = config.integer('n_shared_experts', options.shared)
+  const denseLayers = config.integer('first_k_dense_replace', options.denseLayers)
+  const isVersion5 = options.transformers === 5
   return {
     routing,
     ffnSize,
     shared,
     block: expertsBlock(options.type, {
       gate: router(routing.experts, hiddenSize),
-      experts: options.areFused
+      experts: isVersion5
         ? fusedExperts({ hiddenSize, ffnSize, ...routing })
         : experts(routing, gatedMlp({ hiddenSize, ffnSize })),
       shared_experts: gatedMlp({ hiddenSize, ffnSize: ffnSize * shared }),
     }),
-    isSparse: sparseFrom(config, config.integer('first_k_dense_replace', options.denseLayers)),
+    isSparse: isVersion5 ? sparseFrom(config, denseLayers) : (index) => index >= denseLayers,
   }
 }

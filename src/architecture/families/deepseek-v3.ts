@@ -41,7 +41,7 @@ export const deepseekV3 = decoderFamily({
       ffnSize: 2048,
       shared: 1,
       denseLayers: 3,
-      areFused: false,
+      transformers: 4,
     }),
   dimensions: (_, config) => ({ headDim: queryHeadDim(config) }),
   forward: (config) => ({

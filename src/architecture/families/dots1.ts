@@ -40,6 +40,6 @@ export const dots1 = decoderFamily({
       ffnSize: 1408,
       shared: 0,
       denseLayers: 0,
-      areFused: false,
+      transformers: 4,
     }),
 })

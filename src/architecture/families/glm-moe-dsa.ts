@@ -46,7 +46,7 @@ export const glmMoeDsa = decoderFamily({
       ffnSize: 2048,
       shared: 1,
       denseLayers: 3,
-      areFused: true,
+      transformers: 5,
       expertFields: ['num_experts', 'n_routed_experts'],
     }),
   dimensions: (_, config) => ({ headDim: latentSizes(config, LATENT).queryHeadDim }),

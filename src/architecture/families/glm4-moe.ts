@@ -33,7 +33,7 @@ export const glm4Moe = decoderFamily({
       ffnSize: 1408,
       shared: 1,
       denseLayers: 1,
-      areFused: false,
+      transformers: 4,
     }),
   forward: (config, dimensions) => ({
     rotation: partialRotation(config, dimensions, 0.5),

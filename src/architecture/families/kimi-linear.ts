@@ -49,7 +49,7 @@ export const kimiLinear = decoderFamily({
       ffnSize: 1024,
       shared: 1,
       denseLayers: 1,
-      areFused: true,
+      transformers: 5,
       expertFields: ['num_local_experts'],
     }),
   dimensions: (_, config) => ({ headDim: latent(config).queryHeadDim }),
