@@ -109,6 +109,19 @@ describe('A multimodal model is described whole', () => {
     expect(notes[0]).toMatch(/^Only the language model \(mistral\) of llava is described/)
   })
 
+  it('with a note on sizes that its class does not read', () => {
+    const { dimensions, notes } = architectureFromConfig({
+      model_type: 'llava',
+      hidden_size: 5120,
+      num_hidden_layers: 40,
+    })
+    expect(dimensions.layers).toBe(32)
+    expect(notes).toEqual([
+      expect.stringMatching(/^hidden_size, num_hidden_layers: ignored.*the class defaults are used\.$/),
+    ])
+    expect(architectureFromConfig({ ...llava, hidden_size: 5120 }).notes).toEqual([])
+  })
+
   it('or not at all where its language model is unknown', () => {
     const config = { ...llava, text_config: { model_type: 'lama' } }
     expect(() => architectureFromConfig(config)).toThrow('Unknown model family "lama"')

@@ -87,7 +87,12 @@ export function multimodalFamily(options: MultimodalFamilyOptions): Family {
               }),
         ...(holds === 'base' && { Model: () => baseIn('') }),
       })
-      return { ...chosen, dimensions, notes: [...chosen.notes, ...language.notes], ...(forward && { forward }) }
+      return {
+        ...chosen,
+        dimensions,
+        notes: [...chosen.notes, ...ignoredSizes(config, text), ...language.notes],
+        ...(forward && { forward }),
+      }
     },
   }
 }
@@ -101,6 +106,15 @@ function languageConfig(config: ConfigReader, text: LanguageModel, find: FindFam
   }
   const absent = text.mayBeFlat ? config.withoutFields(['model_type', 'architectures']) : config.object('text_config')
   return absent.withDefaults({ ...text.defaults, ...text.whenAbsent })
+}
+
+/** A note on sizes beside an absent `text_config`, such as those of a class with custom code. transformers ignores them. */
+function ignoredSizes(config: ConfigReader, { mayBeFlat = false }: LanguageModel): string[] {
+  const ignored = ['hidden_size', 'num_hidden_layers', 'vocab_size'].filter((name) => config.has(name))
+  if (mayBeFlat || config.has('text_config') || ignored.length === 0) return []
+  return [
+    `${ignored.join(', ')}: ignored, since this class reads the sizes of its language model from text_config. There is none, so the class defaults are used.`,
+  ]
 }
 
 /** A part of a multimodal model in its default class, with its forward pass if it is a language model. */
