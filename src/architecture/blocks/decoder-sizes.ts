@@ -19,6 +19,17 @@ export interface DecoderDefaults {
   readonly tie_word_embeddings: boolean
 }
 
+/** The defaults of Llama's configuration class, which those of other families were copied from. */
+export const LLAMA_DEFAULTS: DecoderDefaults = {
+  vocab_size: 32_000,
+  hidden_size: 4096,
+  intermediate_size: 11_008,
+  num_hidden_layers: 32,
+  num_attention_heads: 32,
+  max_position_embeddings: 2048,
+  tie_word_embeddings: false,
+}
+
 /** The sizes that almost all decoder-only models have. */
 export interface DecoderSizes {
   readonly vocabSize: number

@@ -1,3 +1,4 @@
+import { LLAMA_DEFAULTS } from '../blocks/decoder-sizes.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -7,15 +8,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const granite = decoderFamily({
   modelType: 'granite',
   name: 'Granite',
-  defaults: {
-    vocab_size: 32_000,
-    hidden_size: 4096,
-    intermediate_size: 11_008,
-    num_hidden_layers: 32,
-    num_attention_heads: 32,
-    max_position_embeddings: 2048,
-    tie_word_embeddings: false,
-  },
+  defaults: LLAMA_DEFAULTS,
   forward: (config) => ({
     ...llamaForward(config),
     embedding: 'scaled',

@@ -1,4 +1,5 @@
 import { blockSparseLayer } from '../blocks/decoder-layer.js'
+import { LLAMA_DEFAULTS } from '../blocks/decoder-sizes.js'
 import { graniteMixture } from '../blocks/granite-experts.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
@@ -7,16 +8,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const granitemoe = decoderFamily({
   modelType: 'granitemoe',
   name: 'GraniteMoe',
-  defaults: {
-    vocab_size: 32_000,
-    hidden_size: 4096,
-    intermediate_size: 11_008,
-    num_hidden_layers: 32,
-    num_attention_heads: 32,
-    head_dim: false,
-    max_position_embeddings: 2048,
-    tie_word_embeddings: false,
-  },
+  defaults: { ...LLAMA_DEFAULTS, head_dim: false },
   mixture: (sizes, config) => graniteMixture(config, sizes),
   layer: blockSparseLayer,
   forward: (config) => ({

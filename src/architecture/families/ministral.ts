@@ -1,6 +1,6 @@
-import { attention } from '../blocks/attention.js'
-import { gatedMlp } from '../blocks/gated-mlp.js'
+import { LLAMA_DEFAULTS } from '../blocks/decoder-sizes.js'
 import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
+import { withoutBiases } from '../blocks/without-biases.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -10,16 +10,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const ministral = decoderFamily({
   modelType: 'ministral',
   name: 'Ministral',
-  defaults: {
-    vocab_size: 32_000,
-    hidden_size: 4096,
-    intermediate_size: 14_336,
-    num_hidden_layers: 32,
-    num_attention_heads: 32,
-    num_key_value_heads: 8,
-    max_position_embeddings: 131_072,
-    tie_word_embeddings: false,
-  },
+  defaults: { ...LLAMA_DEFAULTS, intermediate_size: 14_336, num_key_value_heads: 8, max_position_embeddings: 131_072 },
   attentionPattern(config, layers) {
     const windowTokens = slidingWindow(config, 4096)
     const type = windowTokens === undefined ? 'full_attention' : 'sliding_attention'
@@ -28,8 +19,7 @@ export const ministral = decoderFamily({
       windowTokens,
     )
   },
-  attention,
-  mlp: gatedMlp,
+  ...withoutBiases,
   questionAnsweringPrefix: 'transformer',
   forward: llamaForward,
 })

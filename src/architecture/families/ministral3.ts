@@ -1,6 +1,5 @@
-import { attention } from '../blocks/attention.js'
-import { gatedMlp } from '../blocks/gated-mlp.js'
 import { windowInAllLayers } from '../blocks/layer-types.js'
+import { withoutBiases } from '../blocks/without-biases.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -23,7 +22,6 @@ export const ministral3 = decoderFamily({
     tie_word_embeddings: false,
   },
   attentionPattern: windowInAllLayers(),
-  attention,
-  mlp: gatedMlp,
+  ...withoutBiases,
   forward: llamaForward,
 })

@@ -1,6 +1,6 @@
-import { attention } from '../blocks/attention.js'
-import { gatedMlp } from '../blocks/gated-mlp.js'
+import { LLAMA_DEFAULTS } from '../blocks/decoder-sizes.js'
 import { windowInAllLayers } from '../blocks/layer-types.js'
+import { withoutBiases } from '../blocks/without-biases.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -8,22 +8,9 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const mistral = decoderFamily({
   modelType: 'mistral',
   name: 'Mistral',
-  defaults: {
-    vocab_size: 32_000,
-    hidden_size: 4096,
-    intermediate_size: 14_336,
-    num_hidden_layers: 32,
-    num_attention_heads: 32,
-    num_key_value_heads: 8,
-    max_position_embeddings: 131_072,
-    tie_word_embeddings: false,
-  },
+  defaults: { ...LLAMA_DEFAULTS, intermediate_size: 14_336, num_key_value_heads: 8, max_position_embeddings: 131_072 },
   attentionPattern: windowInAllLayers(4096),
-  attention,
-  mlp: gatedMlp,
-  forward: (config) => ({
-    ...llamaForward(config),
-    masks: { forEachKind: false },
-  }),
+  ...withoutBiases,
+  forward: (config) => ({ ...llamaForward(config), masks: { forEachKind: false } }),
   loraTargets: ['q_proj', 'v_proj'],
 })
