@@ -7,7 +7,7 @@ import { rmsNorm } from '../blocks/norm.js'
 import { container, listOf, range } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
-/** Bamba (IBM 2024, https://huggingface.co/blog/bamba): Mamba-2 in most layers, attention in the few that are named. */
+/** Bamba (IBM 2024, https://huggingface.co/blog/bamba): Mamba-2 in most layers, attention in the few that the config lists. */
 export const bamba = causalLmFamily({
   modelType: 'bamba',
   name: 'Bamba',

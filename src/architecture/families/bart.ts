@@ -9,7 +9,7 @@ import { container, repeated, tied } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
 
-/** BART (Lewis et al. 2019, arXiv:1910.13461): an encoder and a decoder that restore a text that was spoilt. */
+/** BART (Lewis et al. 2019, arXiv:1910.13461): an encoder and a decoder trained to restore corrupted text. */
 export const bart = headedFamily({
   modelType: 'bart',
   name: 'Bart',
@@ -30,7 +30,7 @@ export const bart = headedFamily({
     tie_word_embeddings: true,
   },
   build(stated, config) {
-    // `num_hidden_layers` is there in saved configs too, and says nothing.
+    // Saved configs also have `num_hidden_layers`. transformers ignores it.
     const sizes = {
       ...stated,
       layers: config.integer('encoder_layers', 12),
@@ -45,7 +45,7 @@ export const bart = headedFamily({
     }
     const words = embedding(vocabSize, hiddenSize)
     const norm = layerNorm(hiddenSize)
-    // The first two rows stand for padding.
+    // The first two rows are for padding.
     const embed_positions = embedding(config.integer('max_position_embeddings', 1024) + 2, hiddenSize)
     const encoder = {
       embed_positions,
@@ -66,7 +66,7 @@ export const bart = headedFamily({
       })
     }
     const dimensions = decoderDimensions(sizes, { gatedMlp: false })
-    // BART tells three classes apart, entailment among them, unless a config says otherwise.
+    // By default BART has three classes: contradiction, neutral and entailment.
     const labels = config.has('id2label') || config.has('num_labels') ? labelCount(config) : 3
     const decoderAlone = container('BartDecoder', { embed_tokens: words, ...decoder })
     return {

@@ -12,7 +12,7 @@ import { linear } from '../blocks/linear.js'
 import { container } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 
-/** BERT (Devlin et al. 2018, arXiv:1810.04805): an encoder whose layers normalise what comes out of each block. */
+/** BERT (Devlin et al. 2018, arXiv:1810.04805): an encoder with a norm after each block. */
 export const bert = headedFamily({
   modelType: 'bert',
   name: 'Bert',

@@ -9,7 +9,7 @@ import { container, repeated } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
 
-/** BioGPT (Luo et al. 2022, arXiv:2210.10341): a language model of biomedical texts, as fairseq has it. */
+/** BioGPT (Luo et al. 2022, arXiv:2210.10341): a language model of biomedical texts, with fairseq's layers. */
 export const biogpt = headedFamily({
   modelType: 'biogpt',
   name: 'BioGpt',
@@ -28,7 +28,7 @@ export const biogpt = headedFamily({
     const { vocabSize, hiddenSize, layers, heads } = sizes
     const model = container('BioGptModel', {
       embed_tokens: embedding(vocabSize, hiddenSize),
-      // The first two rows stand for padding.
+      // The first two rows are for padding.
       embed_positions: embedding(positionCount(config, 'max_position_embeddings', 1024) + 2, hiddenSize),
       layers: repeated(layers, fairseqLayer('BioGptDecoderLayer', sizes)),
       layer_norm: layerNorm(hiddenSize),

@@ -4,7 +4,7 @@ import { rmsNorm } from '../blocks/norm.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
- * BitNet b1.58 (Ma et al. 2025, arXiv:2504.12285): Llama with a norm before each way out of a block, so that the
+ * BitNet b1.58 (Ma et al. 2025, arXiv:2504.12285): Llama with a norm before the output projection of each block, so that the
  * ternary weights there see normalised inputs.
  */
 export const bitnet = decoderFamily({

@@ -8,7 +8,7 @@ import { container, repeated } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
 
-/** BLOOM (BigScience 2022, arXiv:2211.05100): positions by ALiBi, so no table of them; a norm after the embedding. */
+/** BLOOM (BigScience 2022, arXiv:2211.05100): ALiBi instead of position embeddings; a norm after the embedding. */
 export const bloom = headedFamily({
   modelType: 'bloom',
   name: 'Bloom',
@@ -27,7 +27,7 @@ export const bloom = headedFamily({
     tie_word_embeddings: true,
   },
   build(stated, config) {
-    // An `n_embed` counts before `hidden_size`.
+    // `n_embed` takes precedence over `hidden_size`.
     const hiddenSize = config.positive(config.has('n_embed') ? 'n_embed' : 'hidden_size', 64)
     const { vocabSize, layers, heads } = stated
     const sizes = { ...stated, hiddenSize, ffnSize: 4 * hiddenSize, headDim: Math.floor(hiddenSize / heads) }

@@ -23,7 +23,7 @@ export const clipVisionModel = towerFamily({
     const vision_model = container('CLIPVisionTransformer', {
       embeddings: container(
         'CLIPVisionEmbeddings',
-        // One position more than patches: that of the class.
+        // One more position than patches: the class token.
         { patch_embedding, position_embedding: embedding(patchesIn(config, sizes, 224) + 1, hiddenSize) },
         { parameters: { class_embedding: [hiddenSize] }, part: 'embedding' },
       ),

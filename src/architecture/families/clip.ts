@@ -2,7 +2,7 @@ import { linear } from '../blocks/linear.js'
 import { container, type Module, tower } from '../module.js'
 import { dualEncoderFamily } from '../shapes/dual-encoder-family.js'
 
-/** CLIP (Radford et al. 2021, arXiv:2103.00020): an encoder of images and one of captions that meet in one space. */
+/** CLIP (Radford et al. 2021, arXiv:2103.00020): an image encoder and a text encoder with a shared output space. */
 export const clip = dualEncoderFamily({
   modelType: 'clip',
   className: 'CLIPModel',

@@ -6,7 +6,7 @@ import type { Module } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
- * Command R (Cohere 2024, https://cohere.com/blog/command-r): attention and MLP side by side, norms without a shift.
+ * Command R (Cohere 2024, https://cohere.com/blog/command-r): parallel attention and MLP, norms without a bias.
  */
 export const cohere = decoderFamily({
   modelType: 'cohere',

@@ -8,7 +8,7 @@ import { causalLm } from '../shapes/causal-lm.js'
 
 /**
  * DBRX (Databricks 2024, https://www.databricks.com/blog/introducing-dbrx-new-state-art-open-llm): sixteen experts in
- * three tensors, of which a token uses four; fields of its own names.
+ * three tensors, of which a token uses four; its config has its own field names.
  */
 export const dbrx: Family = {
   modelTypes: ['dbrx'],

@@ -9,8 +9,8 @@ import { type Children, container, tied } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 
 /**
- * DeBERTa v2 and v3 (He et al. 2020, arXiv:2006.03654; 2021, arXiv:2111.09543): what a word is and how far away it is
- * are attended to apart.
+ * DeBERTa v2 and v3 (He et al. 2020, arXiv:2006.03654; 2021, arXiv:2111.09543): separate attention to the content of a word and
+ * to its relative position.
  */
 export const debertaV2 = headedFamily({
   modelType: 'deberta-v2',
@@ -71,7 +71,7 @@ export const debertaV2 = headedFamily({
         ForMaskedLM: config.boolean('legacy', true)
           ? { cls: container('OnlyMLMHead', legacy) }
           : { lm_predictions: container('OnlyMLMHead', { lm_head: modern }) },
-        // The width that the pooler hands on is the hidden size, whatever its own.
+        // The pooler's output always counts as `hidden_size` wide, even if its own size differs.
         ForSequenceClassification: { pooler, classifier: linear(hiddenSize, labels, { bias: true }) },
         ForTokenClassification: { classifier: byToken },
         ForQuestionAnswering: { qa_outputs: byToken },
@@ -83,7 +83,7 @@ export const debertaV2 = headedFamily({
   loraTargets: ['query_proj', 'value_proj'],
 })
 
-/** Projections of the distances, where they do not share those of the words. */
+/** Projections of the relative positions, if they do not share those of the words. */
 function positionProjections(config: ConfigReader, hiddenSize: number, attended: number): Children {
   if (!config.boolean('relative_attention', false) || config.boolean('share_att_key', false)) return {}
   // Configs write `c2p|p2c` as well as `["c2p", "p2c"]`.
@@ -95,7 +95,7 @@ function positionProjections(config: ConfigReader, hiddenSize: number, attended:
   }
 }
 
-/** What the encoder keeps beside its layers: a table of distances, its norm, and a convolution after the first layer. */
+/** What the encoder has besides its layers: relative position embeddings, their norm, and a convolution after the first layer. */
 function encoderParts(config: ConfigReader, hiddenSize: number): Children {
   const stated = config.number('max_relative_positions', -1)
   const buckets = config.number('position_buckets', -1)

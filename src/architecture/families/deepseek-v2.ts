@@ -6,7 +6,7 @@ import type { ConfigReader } from '../config-reader.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
- * DeepSeek-V2 (DeepSeek-AI 2024, arXiv:2405.04434): latent attention; first dense layers, then routed experts beside
+ * DeepSeek-V2 (DeepSeek-AI 2024, arXiv:2405.04434): latent attention; first dense layers, then routed experts with
  * shared ones.
  */
 export const deepseekV2 = decoderFamily({
@@ -73,7 +73,10 @@ export const deepseekV2 = decoderFamily({
   }),
 })
 
-/** DeepSeek-VL2 Tiny and DeepSeek-OCR turn latent attention off: their own code has Llama's then, and transformers has none. */
+/**
+ * DeepSeek-VL2 Tiny and DeepSeek-OCR turn latent attention off: then their own code uses Llama's attention. transformers
+ * does not support this.
+ */
 function isLatent(config: ConfigReader): boolean {
   return config.boolean('use_mla', true)
 }

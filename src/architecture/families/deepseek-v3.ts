@@ -7,7 +7,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
  * DeepSeek-V3 and R1 (DeepSeek-AI 2024, arXiv:2412.19437): latent attention; three dense layers, then 256 experts
- * beside a shared one.
+ * and a shared one.
  */
 export const deepseekV3 = decoderFamily({
   modelType: 'deepseek_v3',
@@ -62,7 +62,7 @@ const LATENT: LatentDefaults = {
   v_head_dim: 128,
 }
 
-/** A saved config states what its configuration class derived, and that counts. */
+/** A saved config states the derived value, which takes precedence. */
 function queryHeadDim(config: ConfigReader): number {
   return config.integer('qk_head_dim', latentSizes(config, LATENT).queryHeadDim)
 }

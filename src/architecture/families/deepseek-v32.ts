@@ -6,7 +6,7 @@ import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/lat
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
- * DeepSeek-V3.2 (DeepSeek-AI 2025, arXiv:2512.02556): DeepSeek-V3 with an indexer that chooses which tokens attention
+ * DeepSeek-V3.2 (DeepSeek-AI 2025, arXiv:2512.02556): DeepSeek-V3 with an indexer that selects the tokens that attention
  * looks at.
  */
 export const deepseekV32 = decoderFamily({

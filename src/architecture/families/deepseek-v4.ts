@@ -126,7 +126,7 @@ function compressor(
   type: string,
 ): Module {
   const isSparse = type === SPARSE
-  // The field of older configs counts.
+  // The field of older configs takes precedence.
   const older = isSparse ? 'compress_rate_csa' : 'compress_rate_hca'
   const rate = config.integer(older, config.object('compress_rates').integer(type, isSparse ? 4 : 128))
   const features = isSparse ? 2 * headDim : headDim

@@ -34,7 +34,7 @@ export const dots1 = decoderFamily({
   mixture: ({ hiddenSize }, config) =>
     deepseekMixture(config, hiddenSize, {
       type: 'Dots1MoE',
-      // The class has no defaults for these.
+      // The configuration class has no defaults for these fields.
       experts: 0,
       expertsPerToken: 0,
       ffnSize: 1408,

@@ -6,7 +6,7 @@ import { container } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
 
-/** ELECTRA (Clark et al. 2020, arXiv:2003.10555): BERT that tells replaced words; it embeds in a narrower space. */
+/** ELECTRA (Clark et al. 2020, arXiv:2003.10555): BERT trained to detect replaced words, with narrower embeddings. */
 export const electra = headedFamily({
   modelType: 'electra',
   name: 'Electra',

@@ -7,7 +7,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 /**
  * ERNIE 4.5, the mixtures of experts (Baidu 2025,
  * https://ernie.baidu.com/blog/publication/ERNIE_Technical_Report.pdf): a first dense layer, then routed experts
- * beside shared ones.
+ * and shared ones.
  */
 export const ernie45Moe = decoderFamily({
   modelType: 'ernie4_5_moe',
@@ -45,7 +45,7 @@ export const ernie45Moe = decoderFamily({
       shared,
       block: expertsBlock('Ernie4_5_MoeSparseMoeBlock', {
         gate: linear(hiddenSize, routing.experts),
-        // Added to the router's scores to keep the experts evenly busy; not trained by gradients.
+        // Added to the router's scores to balance the load of the experts; not trained by gradients.
         moe_statics: { type: 'Ernie4_5_MoeStatics', parameters: { e_score_correction_bias: [1, routing.experts] } },
         experts: experts(routing, gatedMlp({ hiddenSize, ffnSize, bias })),
         shared_experts: shared > 0 ? gatedMlp({ hiddenSize, ffnSize: ffnSize * shared, bias }) : undefined,

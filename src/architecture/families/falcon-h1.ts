@@ -7,7 +7,7 @@ import { rmsNorm } from '../blocks/norm.js'
 import { container, repeated } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
-/** Falcon-H1 (Zuo et al. 2025, arXiv:2507.22448): attention and Mamba-2 side by side in every layer. */
+/** Falcon-H1 (Zuo et al. 2025, arXiv:2507.22448): attention and Mamba-2 in parallel in every layer. */
 export const falconH1 = causalLmFamily({
   modelType: 'falcon_h1',
   name: 'FalconH1',

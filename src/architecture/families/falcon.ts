@@ -10,7 +10,7 @@ import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
 
 /**
- * Falcon (Almazrouei et al. 2023, arXiv:2311.16867): attention and MLP side by side; one head of keys and values for all
+ * Falcon (Almazrouei et al. 2023, arXiv:2311.16867): parallel attention and MLP; one head of keys and values for all
  * (7B), or groups of them (40B and 180B, `new_decoder_architecture`).
  */
 export const falcon = headedFamily({
@@ -28,7 +28,7 @@ export const falcon = headedFamily({
     tie_word_embeddings: true,
   },
   build(stated, config) {
-    // An `n_embed` counts before `hidden_size`, but not for the width of the MLP.
+    // `n_embed` takes precedence over `hidden_size`, but not for the width of the MLP.
     const hiddenSize = config.positive(config.has('n_embed') ? 'n_embed' : 'hidden_size', 4544)
     const ffnSize = config.integer('ffn_hidden_size', 4 * stated.hiddenSize)
     const { vocabSize, layers, heads } = stated
@@ -82,13 +82,13 @@ export const falcon = headedFamily({
   loraTargets: ['query_key_value'],
 })
 
-/** `num_kv_heads` counts in the new architecture only; in the old one all heads share one, or each has its own. */
+/** Only the new architecture reads `num_kv_heads`. In the old one all heads share one, or each has its own. */
 function kvHeadCount(config: ConfigReader, heads: number): number {
   if (config.boolean('new_decoder_architecture', false)) return config.integer(['num_kv_heads', 'n_head_kv'], heads)
   return config.boolean('multi_query', true) ? 1 : heads
 }
 
-/** One norm before each block in turn, one for both side by side, or one for each of them. */
+/** A norm before each of two sequential blocks, one shared norm before two parallel blocks, or a norm for each of the two. */
 function layerNorms(config: ConfigReader, norm: ReturnType<typeof layerNorm>): Children {
   if (!config.boolean('parallel_attn', true)) return { input_layernorm: norm, post_attention_layernorm: norm }
   const absent = config.boolean('new_decoder_architecture', false) ? 2 : 1

@@ -32,7 +32,7 @@ export const gemma4Text = causalLmFamily({
     const norm = rmsNorm(sizes.hiddenSize)
     const bias = config.boolean('attention_bias', false)
     const { hiddenSize, vocabSize, layers, ffnSize } = sizes
-    // The last layer attends to everything, whatever the config says.
+    // The last layer always has full attention: transformers overrides the config.
     const stated = layerTypes(config, layers, slidingBut(6))
     const types = stated.map((type, index) => (index === layers - 1 ? 'full_attention' : type))
     const heads = headsOfLayers(config, sizes, types)
@@ -121,7 +121,7 @@ function headsOfLayers(config: ConfigReader, { headDim, kvHeads }: DecoderSizes,
   }
 }
 
-/** The experts that work beside the MLP of each layer, with norms of their own. */
+/** The experts that run in parallel with the MLP of each layer, with their own norms. */
 function mixture(config: ConfigReader, hiddenSize: number) {
   if (!config.boolean('enable_moe_block', false)) return {}
   const norm = rmsNorm(hiddenSize)

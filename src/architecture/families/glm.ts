@@ -3,7 +3,7 @@ import { fusedGatedMlp } from '../blocks/gated-mlp.js'
 import { partialRotation } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
-/** GLM-4 of 2024 (Zhipu AI 2024, arXiv:2406.12793): gate and way up of the MLP in one projection. */
+/** GLM-4 of 2024 (Zhipu AI 2024, arXiv:2406.12793): gate and up projection of the MLP fused into one. */
 export const glm = decoderFamily({
   modelType: 'glm',
   name: 'Glm',

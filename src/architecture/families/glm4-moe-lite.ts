@@ -5,7 +5,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
  * GLM-4.7-Flash (Z.ai 2025, arXiv:2508.06471): latent attention as in DeepSeek-V3, a dense layer, then routed experts
- * beside a shared one.
+ * and a shared one.
  */
 export const glm4MoeLite = decoderFamily({
   modelType: 'glm4_moe_lite',

@@ -5,7 +5,7 @@ import { deepseekV3Mixture } from '../forward/deepseek-mixture.js'
 import { partialRotation } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
-/** GLM-4.5 and GLM-4.6 (Z.ai 2025, arXiv:2508.06471): first dense layers, then routed experts beside a shared one. */
+/** GLM-4.5 and GLM-4.6 (Z.ai 2025, arXiv:2508.06471): first dense layers, then routed experts and a shared one. */
 export const glm4Moe = decoderFamily({
   modelType: 'glm4_moe',
   name: 'Glm4Moe',

@@ -10,7 +10,7 @@ import { container, repeated } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
 
-/** GPT-Neo (Black et al. 2021, https://github.com/EleutherAI/gpt-neo): every other layer attends through a window. */
+/** GPT-Neo (Black et al. 2021, https://github.com/EleutherAI/gpt-neo): every other layer has a sliding window. */
 export const gptNeo = headedFamily({
   modelType: 'gpt_neo',
   name: 'GPTNeo',

@@ -10,7 +10,7 @@ import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
 
 /**
- * GPT-NeoX and Pythia (Black et al. 2022, arXiv:2204.06745): attention and MLP side by side on norms of their own;
+ * GPT-NeoX and Pythia (Black et al. 2022, arXiv:2204.06745): parallel attention and MLP, each with its own norm;
  * queries, keys and values in one projection.
  */
 export const gptNeox = headedFamily({

@@ -48,7 +48,7 @@ export const gpt2 = headedFamily({
     const dimensions = decoderDimensions({ ...stated, ffnSize }, { gatedMlp: false })
     const head = outputEmbedding(dimensions, 'transformer.wte')
     const labels = labelCount(config)
-    // One score for each choice, whatever labels the config has.
+    // One score for each choice: `num_labels` is ignored.
     const choices = config.boolean('summary_proj_to_labels', true) ? 1 : hiddenSize
     const summary = config.boolean('summary_use_proj', true)
       ? { summary: linear(hiddenSize, choices, { bias: true }) }

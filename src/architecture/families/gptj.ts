@@ -13,7 +13,7 @@ import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
 
 /**
- * GPT-J (Wang & Komatsuzaki 2021, https://github.com/kingoflolz/mesh-transformer-jax): attention and MLP side by side
+ * GPT-J (Wang & Komatsuzaki 2021, https://github.com/kingoflolz/mesh-transformer-jax): parallel attention and MLP
  * on one norm, rotary positions.
  */
 export const gptj = headedFamily({

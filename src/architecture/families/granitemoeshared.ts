@@ -2,7 +2,7 @@ import { graniteMixture, graniteSharedMlp } from '../blocks/granite-experts.js'
 import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
-/** Granite MoE with a shared expert (IBM 2025, https://www.ibm.com/granite): a feed-forward network beside the routed experts. */
+/** Granite MoE with a shared expert (IBM 2025, https://www.ibm.com/granite): a feed-forward network in addition to the routed experts. */
 export const granitemoeshared = decoderFamily({
   modelType: 'granitemoeshared',
   name: 'GraniteMoeShared',

@@ -11,7 +11,7 @@ import { container, listOf } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
- * Hunyuan-A13B (Tencent 2025, https://github.com/Tencent-Hunyuan/Hunyuan-A13B): routed experts beside a shared one as
+ * Hunyuan-A13B (Tencent 2025, https://github.com/Tencent-Hunyuan/Hunyuan-A13B): routed experts and a shared one as
  * wide as each.
  */
 export const hunyuanV1Moe = causalLmFamily({
@@ -69,7 +69,7 @@ export const hunyuanV1Moe = causalLmFamily({
   }),
 })
 
-/** A number that the config gives once, or for each layer. */
+/** A number that the config states once for all layers, or as a list with one number a layer. */
 function perLayer(config: ConfigReader, name: string): (index: number) => number {
   const list = Array.isArray(config.raw(name)) ? config.integers(name) : undefined
   const same = list ? 1 : config.integer(name, 1)

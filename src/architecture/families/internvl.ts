@@ -3,7 +3,7 @@ import { llavaProjector } from '../blocks/projector.js'
 import { tower } from '../module.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
-/** InternVL 3 (Zhu et al. 2025, arXiv:2504.10479) as transformers has it: InternViT and a language model. */
+/** InternVL 3 (Zhu et al. 2025, arXiv:2504.10479), the classes of transformers: InternViT and a language model. */
 export const internvl = multimodalFamily({
   modelType: 'internvl',
   name: 'InternVL',

@@ -69,7 +69,7 @@ function latent(config: ConfigReader) {
   return { ...sizes, queryRank: config.has('q_lora_rank') ? sizes.queryRank : undefined }
 }
 
-/** The kinds of the layers; published configs list them from 1 on. */
+/** The kinds of the layers. Published configs number layers from 1. */
 function attentionTypes(config: ConfigReader, layers: number): readonly string[] {
   const linear = config.object('linear_attn_config')
   const full = linear.integers('full_attn_layers')

@@ -7,7 +7,7 @@ import { container, range } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
- * Llama 4's language model (Meta 2025, https://ai.meta.com/blog/llama-4-multimodal-intelligence): experts beside a
+ * Llama 4's language model (Meta 2025, https://ai.meta.com/blog/llama-4-multimodal-intelligence): experts with a
  * shared one, in every layer or every other.
  */
 export const llama4Text = decoderFamily({

@@ -10,7 +10,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
  * LongCat-Flash (Meituan 2025, arXiv:2509.01322): each layer has attention and a dense network twice, with one mixture of
- * experts beside them; some experts do nothing.
+ * experts in parallel; some experts are the identity.
  */
 export const longcatFlash = causalLmFamily({
   modelType: 'longcat_flash',

@@ -6,7 +6,10 @@ import type { ConfigReader } from '../config-reader.js'
 import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
-/** MiMo-V2-Flash (Xiaomi 2026, arXiv:2601.02780): short windows with attention sinks and twice the key-value heads in five layers of six. */
+/**
+ * MiMo-V2-Flash (Xiaomi 2026, arXiv:2601.02780): in five layers of six short windows, attention sinks and twice the key-value
+ * heads.
+ */
 export const mimoV2Flash = decoderFamily({
   modelType: 'mimo_v2_flash',
   name: 'MiMoV2Flash',

@@ -29,7 +29,7 @@ export const minicpm3 = decoderFamily({
   dimensions: (sizes, config) => ({ headDim: latentSizes(config, latentDefaults(sizes)).queryHeadDim }),
 })
 
-/** The values have the size of an ordinary head. */
+/** By default, a value head has `hidden_size / heads` features. */
 function latentDefaults({ headDim }: { readonly headDim: number }): LatentDefaults {
   return { q_lora_rank: 768, kv_lora_rank: 256, qk_rope_head_dim: 32, qk_nope_head_dim: 64, v_head_dim: headDim }
 }

@@ -46,7 +46,7 @@ export const mllamaTextModel = causalLmFamily({
           })
     return {
       model: container('MllamaTextModel', {
-        // Eight rows more than words: marks of the image.
+        // Eight more rows than tokens, for the image tokens.
         embed_tokens: embedding(vocabSize + 8, hiddenSize),
         layers: listOf(layers, (index) => crossing.has(index), layer),
         norm,

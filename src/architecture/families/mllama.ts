@@ -30,7 +30,7 @@ function visionModel(config: ConfigReader): Module {
   const norm = layerNorm(hiddenSize)
   const tiles = config.integer('max_num_tiles', 4)
   const aspectRatios = config.raw('supported_aspect_ratios')
-  // One more than the ratios: none.
+  // One more than the aspect ratios, for padding.
   const ratios = (Array.isArray(aspectRatios) ? aspectRatios.length : 8) + 1
   const positions = patchesIn(config, { patch }, 448) + 1
   const tileEmbedding = (features: number): Module =>

@@ -9,7 +9,7 @@ import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
 
 /**
- * ModernBERT (Warner et al. 2024, arXiv:2412.13663): gate and way up in one projection; every third layer attends to
+ * ModernBERT (Warner et al. 2024, arXiv:2412.13663): gate and up projection fused into one; every third layer attends to
  * everything, the others through a window.
  */
 export const modernbert = headedFamily({
@@ -31,7 +31,7 @@ export const modernbert = headedFamily({
     const norm = layerNorm(hiddenSize, { bias: config.boolean('norm_bias', false) })
     const attentionBias = { bias: config.boolean('attention_bias', false) }
     const mlpBias = { bias: config.boolean('mlp_bias', false) }
-    // The embeddings end with a norm, so that the first layer begins without one.
+    // The embeddings end with a norm, so the first layer has none.
     const layer = (first: boolean) =>
       container('ModernBertEncoderLayer', {
         attn_norm: first ? undefined : norm,

@@ -9,7 +9,7 @@ import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
 
 /**
- * MPT (MosaicML 2023, https://www.databricks.com/blog/mpt-7b): no biases, norms without a shift, positions by ALiBi.
+ * MPT (MosaicML 2023, https://www.databricks.com/blog/mpt-7b): no biases, norms without a bias, ALiBi instead of position embeddings.
  * Whatever `attn_config`, `no_bias` and `expansion_ratio` say, transformers builds multi-head attention and an MLP four
  * times as wide.
  */

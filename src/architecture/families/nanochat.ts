@@ -3,7 +3,7 @@ import { plainMlp } from '../blocks/plain-mlp.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
- * nanochat (Karpathy 2025, https://github.com/karpathy/nanochat): norms with nothing to learn, a plain MLP with
+ * nanochat (Karpathy 2025, https://github.com/karpathy/nanochat): norms without weights, a plain MLP with
  * squared ReLU.
  */
 export const nanochat = decoderFamily({

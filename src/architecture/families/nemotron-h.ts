@@ -13,7 +13,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
  * Nemotron-H (NVIDIA 2025, arXiv:2504.03624): each layer is one block alone, Mamba-2, attention, an MLP or experts, as
- * `hybrid_override_pattern` spells.
+ * `hybrid_override_pattern` says with one letter a layer.
  */
 export const nemotronH = causalLmFamily({
   modelType: 'nemotron_h',
@@ -32,7 +32,7 @@ export const nemotronH = causalLmFamily({
   },
   build(stated, config) {
     const types = blockTypes(config)
-    // transformers ties nothing in this family, whatever the config says.
+    // transformers ties no weights in this family: it ignores `tie_word_embeddings`.
     const sizes = { ...stated, layers: types.length, tiedEmbeddings: false }
     const { vocabSize, hiddenSize } = sizes
     const heads = config.integer('mamba_num_heads', 128)
@@ -113,7 +113,7 @@ export const nemotronH = causalLmFamily({
   loraRefused: ['out_proj', 'conv1d'],
 })
 
-/** What each layer is: as `layers_block_type` lists, or as `hybrid_override_pattern` spells with a letter for each. */
+/** The block of each layer, from the list `layers_block_type` or the letters of `hybrid_override_pattern`. */
 function blockTypes(config: ConfigReader): readonly string[] {
   const listed = config.strings(['layer_types', 'layers_block_type'])
   const types = listed ?? [...config.string('hybrid_override_pattern', 'ME*-')]
@@ -126,7 +126,7 @@ function blockTypes(config: ConfigReader): readonly string[] {
 
 const EXPECTED = 'made of mamba (M), attention (*), mlp (-) and moe (E)'
 
-/** The blocks by their letters, and by the names of older and newer configs. */
+/** The blocks by letter, and by the names in older and newer configs. */
 const BLOCKS: Readonly<Record<string, string | undefined>> = {
   M: 'linear_attention',
   '*': 'full_attention',

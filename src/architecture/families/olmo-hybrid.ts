@@ -65,7 +65,7 @@ export const olmoHybrid = causalLmFamily({
       post_attention_layernorm: norm,
       mlp,
     })
-    // With fewer than four layers the last one is the one of full attention.
+    // With fewer than four layers, the last layer has full attention.
     const isFull = (index: number) => index % 4 === 3 || (layers < 4 && index === layers - 1)
     const types = layerTypes(config, layers, (index) => (isFull(index) ? 'full_attention' : 'linear_attention'))
     const layer = (type: string) => (type === 'linear_attention' ? linearLayer : fullLayer)

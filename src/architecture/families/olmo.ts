@@ -3,7 +3,7 @@ import { plainNorm } from '../blocks/norm.js'
 import { hasLimit } from '../forward/limits.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
-/** OLMo (Groeneveld et al. 2024, arXiv:2402.00838): layer norms with nothing to learn. */
+/** OLMo (Groeneveld et al. 2024, arXiv:2402.00838): layer norms without weights. */
 export const olmo = decoderFamily({
   modelType: 'olmo',
   name: 'Olmo',

@@ -24,7 +24,7 @@ export const olmoe = decoderFamily({
     max_position_embeddings: 4096,
     tie_word_embeddings: false,
   },
-  // The norm of the queries is as wide as the model, whatever the heads.
+  // The norm of the queries always has `hidden_size` features.
   attention: (sizes, config) =>
     llamaAttention(sizes, config, { ...jointNorms(sizes), q_norm: rmsNorm(sizes.hiddenSize) }),
   mixture(sizes, config) {

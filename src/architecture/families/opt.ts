@@ -8,7 +8,7 @@ import { container, repeated } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
 
-/** OPT (Zhang et al. 2022, arXiv:2205.01068): GPT-3 as fairseq has it; the smallest embeds in a narrower space. */
+/** OPT (Zhang et al. 2022, arXiv:2205.01068): fairseq's GPT-3; the 350M model has narrower embeddings. */
 export const opt = headedFamily({
   modelType: 'opt',
   name: 'OPT',
@@ -24,7 +24,7 @@ export const opt = headedFamily({
     tie_word_embeddings: true,
   },
   build(sizes, config) {
-    // OPT's own field alone: a config's `intermediate_size` means nothing here.
+    // Only OPT's own field counts: `intermediate_size` is ignored.
     const ffnSize = config.integer('ffn_dim', 3072)
     const { vocabSize, hiddenSize, layers, heads } = sizes
     const embeddingSize = config.positive('word_embed_proj_dim', hiddenSize)
@@ -34,7 +34,7 @@ export const opt = headedFamily({
     const lastNorm = config.boolean('do_layer_norm_before', true) && !config.boolean('_remove_final_layer_norm', false)
     const decoder = container('OPTDecoder', {
       embed_tokens: embedding(vocabSize, embeddingSize),
-      // The first two rows stand for padding.
+      // The first two rows are for padding.
       embed_positions: embedding(positionCount(config, 'max_position_embeddings', 2048) + 2, hiddenSize),
       project_in: projected ? linear(embeddingSize, hiddenSize) : undefined,
       layers: repeated(layers, fairseqLayer('OPTDecoderLayer', { hiddenSize, heads, ffnSize, bias, affine })),

@@ -7,7 +7,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
  * Phi-1, Phi-1.5 and Phi-2 (Gunasekar et al. 2023, arXiv:2306.11644; Li et al. 2023, arXiv:2309.05463): attention and
- * plain MLP side by side, biases everywhere.
+ * plain MLP in parallel, biases everywhere.
  */
 export const phi = decoderFamily({
   modelType: 'phi',
@@ -23,7 +23,7 @@ export const phi = decoderFamily({
   },
   norm: (size) => layerNorm(size),
   attention(sizes, config) {
-    // The norm of a head is as wide as if head_dim were not set.
+    // The norm of a head ignores `head_dim`: it has `hidden_size / heads` features.
     const headNorm = layerNorm(Math.floor(sizes.hiddenSize / sizes.heads))
     const also = config.boolean('qk_layernorm', false) ? { q_layernorm: headNorm, k_layernorm: headNorm } : {}
     return attention({ ...sizes, qkvBias: true, outputBias: true, outputName: 'dense', also })

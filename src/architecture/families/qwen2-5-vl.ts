@@ -10,7 +10,7 @@ import {
 } from '../blocks/qwen-vision.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
-/** Qwen2.5-VL (Bai et al. 2025, arXiv:2502.13923): an encoder like a language model, most of it in windows. */
+/** Qwen2.5-VL (Bai et al. 2025, arXiv:2502.13923): an encoder with a language model's layers, most of them with window attention. */
 export const qwen25Vl = multimodalFamily({
   modelType: 'qwen2_5_vl',
   name: 'Qwen2_5_VL',

@@ -6,7 +6,7 @@ import { linear } from '../blocks/linear.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
- * Qwen1.5-MoE and Qwen2-57B-A14B (Qwen team 2024, arXiv:2407.10671): small routed experts beside a shared one that has
+ * Qwen1.5-MoE and Qwen2-57B-A14B (Qwen team 2024, arXiv:2407.10671): small routed experts and a shared one that has
  * a gate.
  */
 export const qwen2Moe = decoderFamily({

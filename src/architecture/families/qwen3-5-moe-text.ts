@@ -12,7 +12,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
  * Qwen 3.5's mixtures of experts, the language model (Qwen team 2026, https://qwen.ai/blog): gated delta networks in
- * three layers of four, small routed experts beside a shared one that has a gate.
+ * three layers of four, small routed experts and a shared one that has a gate.
  */
 export const qwen35MoeText = causalLmFamily({
   modelType: 'qwen3_5_moe_text',

@@ -12,7 +12,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
  * Qwen3-Next (Qwen team 2025, https://qwen.ai/blog): gated delta networks in three layers of four, gated attention in
- * the fourth, 512 small experts beside a shared one that has a gate.
+ * the fourth, 512 small experts and a shared one that has a gate.
  */
 export const qwen3Next = causalLmFamily({
   modelType: 'qwen3_next',

@@ -22,7 +22,7 @@ export const recurrentGemma = causalLmFamily({
     tie_word_embeddings: true,
   },
   build(stated, config) {
-    // The stated size is that of gate and way up together.
+    // `intermediate_size` is the width of gate and up projection together.
     const sizes = { ...stated, ffnSize: Math.floor(stated.ffnSize / 2) }
     const { hiddenSize, heads, layers } = sizes
     const norm = rmsNorm(hiddenSize)

@@ -8,7 +8,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
  * StableLM 2 and StableLM 3B (Bellagente et al. 2024, arXiv:2402.17834): layer norms; with `use_parallel_residual`
- * attention and MLP work side by side.
+ * attention and MLP run in parallel.
  */
 export const stablelm = decoderFamily({
   modelType: 'stablelm',

@@ -7,7 +7,7 @@ import { container, repeated } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
 
-/** Whisper (Radford et al. 2022, arXiv:2212.04356): an encoder of sound, and a decoder that writes what it hears. */
+/** Whisper (Radford et al. 2022, arXiv:2212.04356): a speech encoder and a text decoder. */
 export const whisper = headedFamily({
   modelType: 'whisper',
   name: 'Whisper',

@@ -6,7 +6,7 @@ import { container, repeated } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
 
-/** XGLM (Lin et al. 2021, arXiv:2112.10668): positions are sines, so there is no table of them to learn. */
+/** XGLM (Lin et al. 2021, arXiv:2112.10668): sinusoidal positions instead of position embeddings. */
 export const xglm = headedFamily({
   modelType: 'xglm',
   name: 'XGLM',

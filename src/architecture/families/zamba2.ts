@@ -8,7 +8,7 @@ import { container, type Module, type Repeat, range, sharing } from '../module.j
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
- * Zamba2 (Glorioso et al. 2024, arXiv:2411.15242): Mamba-2 throughout; before some layers stands a transformer block
+ * Zamba2 (Glorioso et al. 2024, arXiv:2411.15242): Mamba-2 in every layer; some layers are preceded by a transformer block
  * that they share, with adapters of their own.
  */
 export const zamba2 = causalLmFamily({
@@ -26,7 +26,7 @@ export const zamba2 = causalLmFamily({
   },
   build(stated, config, className) {
     const { hiddenSize, heads } = stated
-    // Attention sees the embeddings beside what the layer before made of them; a stated size of the heads counts for nothing.
+    // The input of attention is the embeddings concatenated with the previous layer's output. A stated head size is ignored.
     const headDim = Math.floor((2 * hiddenSize) / heads)
     const sizes = { ...stated, headDim, ffnSize: config.integer('intermediate_size', 4 * hiddenSize) }
     const types = layerTypes(config).slice(0, sizes.layers)
@@ -92,7 +92,7 @@ interface SharedSizes {
   readonly headDim: number
 }
 
-/** A shared block, with an adapter for each of the layers that it stands before. */
+/** A shared block, with an adapter for each of the layers that it precedes. */
 function sharedTransformer(config: ConfigReader, sizes: SharedSizes, uses: number, block: number): Module {
   const { hiddenSize, ffnSize, heads, kvHeads, headDim } = sizes
   const wide = 2 * hiddenSize
@@ -138,7 +138,7 @@ function sharedTransformer(config: ConfigReader, sizes: SharedSizes, uses: numbe
   })
 }
 
-/** The layers of the 2.7B model, where a config does not list its own. */
+/** The default: the layers of the 2.7B model. */
 function layerTypes(config: ConfigReader): readonly string[] {
   const regular = Array.from({ length: 7 }, () => ['mamba', 'mamba', 'mamba', 'mamba', 'mamba', 'hybrid']).flat()
   const last = ['mamba', 'mamba', 'mamba', 'mamba', 'hybrid', 'mamba', 'mamba', 'mamba', 'hybrid', 'mamba', 'mamba']
