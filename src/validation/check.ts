@@ -46,6 +46,8 @@ export interface Run {
   failAt(key: string | number, type: ErrorType, input: unknown): void
   /** Runs a check without recording errors, and rates the match. */
   attempt(plan: Plan, input: unknown): Attempt
+  /** Whether this is an attempt, so that what rates a match is worth counting. */
+  readonly isRated: boolean
   /** Says that the value is no better match than this. */
   floor(exactness: number): void
   /** Says how many fields of a model the input sets. */

@@ -14,6 +14,7 @@ export function isNotJson(value: unknown): boolean {
 /** Whether an object is a class instance. In free data, the meaning of its fields is unknown. Works across realms. */
 export function isInstance(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === Object.prototype) return false
   return prototype !== null && typeof prototype === 'object' && Object.getPrototypeOf(prototype) !== null
 }
 

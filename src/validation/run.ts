@@ -53,7 +53,7 @@ export class SlowPathRun implements Run {
 
   /** The fast path of a plan. Undefined if the input has numbers that it does not support, or if the match is rated. */
   fastPathOf(plan: Plan): FastPath | undefined {
-    return this.#needsConversion || this.#attempts > 0 ? undefined : fastPathOfPlan(plan)
+    return this.#needsConversion || this.isRated ? undefined : fastPathOfPlan(plan)
   }
 
   /** Records an error at the current place. `shown` is the context to show in the response, if different. */
@@ -69,8 +69,9 @@ export class SlowPathRun implements Run {
   protected detail(type: ErrorType, input: unknown, context?: ErrorContext, shown = context): ErrorDetail {
     const loc = this.path.slice()
     const msg = messageOf(type, context, this.strict)
-    const error = this.options.hideInput ? { type, loc, msg } : { type, loc, msg, input }
-    return shown === undefined ? error : { ...error, ctx: shown }
+    // Four literals, because spreading one into another takes a third of the time of a value with errors.
+    if (this.options.hideInput) return shown === undefined ? { type, loc, msg } : { type, loc, msg, ctx: shown }
+    return shown === undefined ? { type, loc, msg, input } : { type, loc, msg, input, ctx: shown }
   }
 
   /** Records an error below the current place. */
@@ -96,6 +97,10 @@ export class SlowPathRun implements Run {
     this.errorCount = errorCount
     details.length = kept
     return attempt
+  }
+
+  get isRated(): boolean {
+    return this.#attempts > 0
   }
 
   floor(exactness: number): void {

@@ -72,12 +72,9 @@ const CONDITIONS: {
   number: (plan, value) =>
     [`typeof ${value} === "number"`, ...bounds(plan, value), `!Object.is(${value}, -0)`].join(' && '),
   record: ({ values }, value, module) =>
-    [
-      `${module.helper('isRecord')}(${value})`,
-      ...(values.kind === 'any'
-        ? [`${module.helper('isFree')}(${value})`]
-        : [`${module.helper('everyValue')}(${value}, (item) => ${accepts(values, 'item', module)})`]),
-    ].join(' && '),
+    values.kind === 'any'
+      ? `${module.helper('isFreeRecord')}(${value})`
+      : `${module.helper('isRecord')}(${value}) && ${module.helper('everyValue')}(${value}, (item) => ${accepts(values, 'item', module)})`,
   string: (plan, value, module) => [`typeof ${value} === "string"`, ...textChecks(plan, value, module)].join(' && '),
   time: (_, value, module) => textTest('COMMON_TIME', value, module),
   tuple: ({ items }, value, module) =>
@@ -222,17 +219,18 @@ function modelChecks(plan: ModelPlan, value: string, module: ModuleWriter): stri
     `if (${isObject}) return false`,
     ...declaration,
     ...checks,
-    ...(forbidsExtras ? [`if (!${module.helper('hasOnly')}(${value}, ${fieldNames(plan, module)})) return false`] : []),
+    ...(forbidsExtras ? [`if (!${module.helper('hasOnly')}(${value}, ${isField(plan, module)})) return false`] : []),
     ...atMostOneCheck(atMostOne, value, module),
     ...(keepsExtras
-      ? [`if (!${module.helper('hasFreeExtras')}(${value}, ${fieldNames(plan, module)})) return false`]
+      ? [`if (!${module.helper('hasFreeExtras')}(${value}, ${isField(plan, module)})) return false`]
       : []),
   ]
 }
 
-/** The constant with the names of the fields of a model that keeps others. */
-export function fieldNames({ name, fields }: ModelPlan, module: ModuleWriter): string {
-  return module.constant(`${name}Fields`, `new Set(${JSON.stringify(fields.map((field) => field.name))})`)
+/** The function that tells the fields of a model from others. Comparing with each name is several times faster than a `Set`. */
+export function isField({ name, fields }: ModelPlan, module: ModuleWriter): string {
+  const tests = fields.map((field) => `key === ${JSON.stringify(field.name)}`)
+  return module.constant(`is${name}Field`, `(key) => ${either(tests)}`)
 }
 
 /** The variable that holds one field after another. Equal checks then have equal text, which compresses well. */

@@ -1,7 +1,7 @@
 /** Writes the result: the new value that the service returns for an accepted value. */
 import { answerPlan } from '../../../src/validation/plan/answer-plan.js'
 import type { FieldPlan, ModelPlan, Plan } from '../../../src/validation/plan/plan.js'
-import { accepts, decidable, fieldNames } from './accepts.js'
+import { accepts, decidable, isField } from './accepts.js'
 import type { FunctionText, ModuleWriter } from './module-writer.js'
 import { isInherited, key, literal, property } from './source.js'
 
@@ -85,7 +85,7 @@ function modelAnswer(plan: ModelPlan, module: ModuleWriter): string[] {
     : ['const answer = {}', ...fields.map((field) => assignment(field, module))]
   if (!keepsExtras) return isLiteral ? [`return ${known[0]}`, ...known.slice(1)] : [...known, 'return answer']
   const statements = isLiteral ? [`const answer = ${known[0]}`, ...known.slice(1)] : known
-  return [...statements, `return ${module.helper('withExtras')}(answer, data, ${fieldNames(plan, module)})`]
+  return [...statements, `return ${module.helper('withExtras')}(answer, data, ${isField(plan, module)})`]
 }
 
 function staysAbsent({ required, default: fallback }: FieldPlan): boolean {

@@ -13,10 +13,10 @@ export function copyFree(value: unknown): unknown {
 export function withExtras(
   known: Record<string, unknown>,
   source: Readonly<Record<string, unknown>>,
-  names: ReadonlySet<string>,
+  isField: (key: string) => boolean,
 ): Record<string, unknown> {
   for (const key of Object.keys(source)) {
-    if (!names.has(key)) setField(known, key, copyFree(source[key]))
+    if (!isField(key)) setField(known, key, copyFree(source[key]))
   }
   return known
 }

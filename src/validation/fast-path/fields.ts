@@ -4,8 +4,8 @@ export function ownField(data: object, name: string): unknown {
 }
 
 /** Whether an object has no fields but these. */
-export function hasOnly(data: Readonly<Record<string, unknown>>, names: ReadonlySet<string>): boolean {
-  return Object.keys(data).every((key) => names.has(key) || data[key] === undefined)
+export function hasOnly(data: Readonly<Record<string, unknown>>, isField: (key: string) => boolean): boolean {
+  return Object.keys(data).every((key) => isField(key) || data[key] === undefined)
 }
 
 /** Whether every value of a record passes a check. */

@@ -4,7 +4,7 @@ export { patternRegExp } from '../rust-pattern.js'
 export { isLongerThan, isShorterThan } from '../text.js'
 export { copyFree, copyList, copyRecord, integerOrNull, withExtras } from './copy.js'
 export { everyValue, hasOnly, ownField } from './fields.js'
-export { hasFreeExtras, isFree } from './free.js'
+export { hasFreeExtras, isFree, isFreeRecord } from './free.js'
 export {
   COMMON_DATE,
   COMMON_DATE_TIME,

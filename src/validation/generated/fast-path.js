@@ -11,6 +11,7 @@ import {
   hasShortSegments,
   integerOrNull,
   isFree,
+  isFreeRecord,
   isLongerThan,
   isRecord,
   isUtcDateTime,
@@ -19,7 +20,7 @@ import {
 
 const FinetuningTypeMembers = new Set(["lora_merged","all_weights","last_layer","top_layers","gradual_unfreezing","bias_only","attention_only","lora","qlora","adalora","dora","lora_plus","prompt_tuning","prefix_tuning","p_tuning","p_tuning_v2","soft_prompt","ppo","dpo","cdpo","ipo","orpo","kto","rrhf","grpo"])
 const BackendFormatMembers = new Set(["OPENAI_CHAT","ANTHROPIC_MESSAGES"])
-const InferenceParamsFields = new Set(["model","temperature","max_tokens","max_completion_tokens","top_p","stop"])
+const isInferenceParamsField = (key) => (key === "model" || key === "temperature" || key === "max_tokens" || key === "max_completion_tokens" || key === "top_p" || key === "stop")
 const STRANGER = /[^\w\-.]/
 const STRANGER2 = /[^\w\-./]/
 
@@ -259,7 +260,7 @@ function isInferenceParams(data) {
   field = data.stop
   if (field != null && !(Array.isArray(field) && areAllstring(field))) return false
   if ((data.max_tokens != null) + (data.max_completion_tokens != null) > 1) return false
-  if (!hasFreeExtras(data, InferenceParamsFields)) return false
+  if (!hasFreeExtras(data, isInferenceParamsField)) return false
   return true
 }
 
@@ -281,7 +282,7 @@ function makeInferenceParamsInModelEntity(data) {
     top_p: data.top_p ?? null,
     stop: data.stop == null ? null : data.stop.slice(),
   }
-  return withExtras(answer, data, InferenceParamsFields)
+  return withExtras(answer, data, isInferenceParamsField)
 }
 
 function isPromptData(data) {
@@ -331,9 +332,9 @@ function isCreateModelEntityRequest(data) {
   field = data.prompt
   if (field != null && !isPromptData(field)) return false
   field = data.custom_fields
-  if (field != null && !(isRecord(field) && isFree(field))) return false
+  if (field != null && !isFreeRecord(field)) return false
   field = data.ownership
-  if (field != null && !(isRecord(field) && isFree(field))) return false
+  if (field != null && !isFreeRecord(field)) return false
   field = data.model_providers
   if (field != null && !(Array.isArray(field) && areAllstring(field))) return false
   field = data.trust_remote_code
@@ -450,9 +451,9 @@ function isModelEntity(data) {
   field = data.prompt
   if (field != null && !isPromptDataInModelEntity(field)) return false
   field = data.custom_fields
-  if (field !== undefined && !(isRecord(field) && isFree(field))) return false
+  if (field !== undefined && !isFreeRecord(field)) return false
   field = data.ownership
-  if (field != null && !(isRecord(field) && isFree(field))) return false
+  if (field != null && !isFreeRecord(field)) return false
   field = data.model_providers
   if (field !== undefined && !(Array.isArray(field) && areAllstring(field))) return false
   return true
@@ -496,7 +497,7 @@ function isInferenceParamsInModelEntity(data) {
   if (field != null && !(typeof field === "number" && field >= 0 && field <= 1 && !Object.is(field, -0))) return false
   field = data.stop
   if (field != null && !(Array.isArray(field) && areAllstring(field))) return false
-  if (!hasFreeExtras(data, InferenceParamsFields)) return false
+  if (!hasFreeExtras(data, isInferenceParamsField)) return false
   return true
 }
 
@@ -542,7 +543,7 @@ function isValidationError(data) {
   field = data.input
   if (field !== undefined && !isFree(field)) return false
   field = data.ctx
-  if (field != null && !(isRecord(field) && isFree(field))) return false
+  if (field != null && !isFreeRecord(field)) return false
   return true
 }
 

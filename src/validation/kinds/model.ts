@@ -22,17 +22,15 @@ export const checkModel: Check<ModelPlan> = (plan, input, run) => {
   // After any error, the value is not used.
   const values: Record<string, unknown> = {}
   const { list, names } = compiledFields(plan)
-  let fieldsSet = 0
   for (const field of list) {
     const value = checkField(field, input, run)
-    if (given(field, input) !== undefined) fieldsSet += 1
     if (value === INVALID) isValid = false
     else if (value !== undefined && run.errorCount === 0) setField(values, field.name, value)
   }
   if (plan.forbidsExtras && !hasNoExtras(names, input, run)) isValid = false
   if (isValid && plan.atMostOne !== undefined && !hasAtMostOne(plan.atMostOne, input, run)) isValid = false
   if (plan.keepsExtras && !keepExtras(names, input, values, run)) isValid = false
-  run.addFieldsSet(fieldsSet)
+  if (run.isRated) run.addFieldsSet(list.filter((field) => given(field, input) !== undefined).length)
   return isValid ? values : INVALID
 }
 
