@@ -1,4 +1,5 @@
 import { SCHEMA_NAMES, SCHEMAS } from '../schemas/index.js'
+import { PRECISIONS } from '../schemas/precisions.js'
 import { artifactId } from './artifact-id.js'
 import { isPlainObject, type PlainObject, type PlainValue } from './plain-data.js'
 import { DIALECTS, type Style } from './style.js'
@@ -46,7 +47,12 @@ const NOT_IN_MANIFESTS: ReadonlySet<string> = new Set([
   'HTTPValidationError',
 ])
 
-const IS_ENTITY: PlainObject = { required: ['id'], anyOf: [{ required: ['created_at'] }, { required: ['updated_at'] }] }
+/** What is not yet written is no entity: an empty list item is offered the fields of a request. */
+const IS_ENTITY: PlainObject = {
+  type: 'object',
+  required: ['id'],
+  anyOf: [{ required: ['created_at'] }, { required: ['updated_at'] }],
+}
 
 /** One schema where a condition holds, another where it does not. Written as pairs: an object with a `then` looks like a promise. */
 function branch(condition: PlainObject, yes: PlainObject, no: PlainObject): PlainObject {
@@ -65,16 +71,32 @@ function reference(name: string): PlainObject {
 function strict(schema: PlainObject): PlainObject {
   const written: PlainObject = {}
   for (const [keyword, value] of Object.entries(schema)) {
-    // Editors check formats, and the service accepts more than they do.
-    if (keyword !== 'format') written[keyword] = keyword === 'properties' ? strictFields(value) : value
+    if (!isUnhelpful(keyword, value)) written[keyword] = keyword === 'properties' ? strictFields(value) : value
   }
   const isClosed = schema['properties'] !== undefined && schema['additionalProperties'] === undefined
   return isClosed ? { ...written, additionalProperties: false } : written
 }
 
+/**
+ * Editors check formats, and the service accepts more than they do. They write the default of a field that they complete: an
+ * empty list in brackets has to be deleted again.
+ */
+function isUnhelpful(keyword: string, value: PlainValue): boolean {
+  return keyword === 'format' || (keyword === 'default' && typeof value === 'object')
+}
+
 function strictFields(fields: PlainValue): PlainValue {
   if (!isPlainObject(fields)) return fields
   return Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => [name, isPlainObject(field) ? strict(field) : field]),
+    Object.entries(fields).map(([name, field]) => [
+      name,
+      isPlainObject(field) ? { ...strict(field), ...ADDED[name] } : field,
+    ]),
   )
+}
+
+/** What the definitions do not say. Editors offer examples and accept other values too. */
+const ADDED: Readonly<Record<string, PlainObject>> = {
+  precision: { examples: [...PRECISIONS] },
+  stop: { description: 'Texts at which the model stops' },
 }
