@@ -55,6 +55,7 @@ function leftAfterFields(fields: Readonly<Record<string, unknown>>, room: number
 
 /** Reading `__proto__` is faster than a call. Where that is missing or an own field, the call decides. */
 function isPlain(value: { readonly __proto__?: unknown }): boolean {
+  // biome-ignore lint/suspicious/noProto: several times faster than Object.getPrototypeOf
   return value.__proto__ === Object.prototype || !isInstance(value)
 }
 
