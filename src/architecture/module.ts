@@ -21,7 +21,10 @@ export type Part =
   | 'other'
   | Tower
 
-/** A part beside the language model: an encoder of images or sound, or what connects it to the language model. */
+/**
+ * A part beside the language model: an encoder of images, an encoder or generator of sound, or what connects it to the
+ * language model.
+ */
 export type Tower = (typeof TOWERS)[number]
 
 const TOWERS = ['vision', 'audio', 'projector'] as const

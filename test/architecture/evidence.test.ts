@@ -15,7 +15,11 @@ const BUILT: ReadonlySet<string> = new Set(
 
 /** Parts of recorded models, which transformers cannot build on their own by their name. */
 const INSIDE: Readonly<Record<string, string>> = {
+  glm4v_moe_text: 'glm4v_moe',
+  glm4v_text: 'glm4v',
   mllama_text_model: 'mllama',
+  qwen2_5_omni_thinker: 'qwen2_5_omni',
+  qwen3_omni_moe_thinker: 'qwen3_omni_moe',
   siglip_text_model: 'siglip',
 }
 

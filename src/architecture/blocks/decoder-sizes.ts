@@ -8,6 +8,8 @@ export interface DecoderDefaults {
   readonly hidden_size: number
   /** Absent: four times `hidden_size`. */
   readonly intermediate_size?: number
+  /** Whether `intermediate_size` may list a size for each layer. `ffnSize` is then the largest. Default: no. */
+  readonly ffnOfEachLayer?: boolean
   readonly num_hidden_layers: number
   readonly num_attention_heads: number
   /** Absent: equal to `num_attention_heads`. */
@@ -51,7 +53,9 @@ export function decoderSizes(config: ConfigReader, defaults: DecoderDefaults): D
   return {
     vocabSize: config.positive('vocab_size', defaults.vocab_size),
     hiddenSize,
-    ffnSize: config.integer('intermediate_size', defaults.intermediate_size ?? 4 * hiddenSize),
+    ffnSize: defaults.ffnOfEachLayer
+      ? Math.max(...ffnSizes(config, defaults.intermediate_size ?? 4 * hiddenSize))
+      : config.integer('intermediate_size', defaults.intermediate_size ?? 4 * hiddenSize),
     layers: config.integer('num_hidden_layers', defaults.num_hidden_layers),
     heads,
     kvHeads: config.integer('num_key_value_heads', defaults.num_key_value_heads ?? heads, heads),
@@ -59,6 +63,12 @@ export function decoderSizes(config: ConfigReader, defaults: DecoderDefaults): D
     contextTokens: contextTokens(config, defaults.max_position_embeddings),
     tiedEmbeddings: config.boolean('tie_word_embeddings', defaults.tie_word_embeddings),
   }
+}
+
+/** The feed-forward sizes of the layers; a single one is that of all layers. */
+export function ffnSizes(config: ConfigReader, absent: number): readonly number[] {
+  const listed = Array.isArray(config.raw('intermediate_size')) ? config.integers('intermediate_size') : undefined
+  return listed?.length ? listed : [config.integer('intermediate_size', absent)]
 }
 
 /** Facts about a model that are not among the common sizes. */

@@ -13,13 +13,18 @@ import { framePatches, type QwenVisionSizes, qwenVision, qwenVisionBlock, qwenVi
  * @param name - the prefix of its class names: `Qwen3VL`
  * @param deepstack - the layers that it taps if the config does not say
  */
-export function qwen3Vision(name: string, config: ConfigReader, deepstack: readonly number[]): Module {
+export function qwen3Vision(
+  name: string,
+  config: ConfigReader,
+  deepstack: readonly number[],
+  { merger: mergerOf, mergers }: MergerOptions = { merger: qwen3PatchMerger, mergers: 'deepstack_merger_list' },
+): Module {
   const sizes = qwenVisionSizes(config, { hiddenSize: 1152, depth: 27 })
   const { hiddenSize } = sizes
   const ffnSize = config.integer('intermediate_size', 4304)
   const outFeatures = config.integer('out_hidden_size', 3584)
   const taps = (config.integers('deepstack_visual_indexes') ?? deepstack).length
-  const merger = (norm: number): Module => qwen3PatchMerger(`${name}VisionPatchMerger`, sizes, norm, outFeatures)
+  const merger = (norm: number): Module => mergerOf(`${name}VisionPatchMerger`, sizes, layerNorm(norm), outFeatures)
   return qwenVision(`${name}VisionModel`, sizes, {
     patches: framePatches(`${name}VisionPatchEmbed`, config, hiddenSize, { patch: 16, bias: true }),
     before: { pos_embed: embedding(config.integer('num_position_embeddings', 2304), hiddenSize) },
@@ -29,21 +34,27 @@ export function qwen3Vision(name: string, config: ConfigReader, deepstack: reado
     }),
     after: {
       merger: merger(hiddenSize),
-      deepstack_merger_list: taps > 0 ? repeated(taps, merger(hiddenSize * sizes.merged)) : undefined,
+      [mergers]: taps > 0 ? repeated(taps, merger(hiddenSize * sizes.merged)) : undefined,
     },
   })
+}
+
+/** A family's merger, and its name for the list of those that DeepStack adds. */
+interface MergerOptions {
+  readonly merger: (type: string, sizes: QwenVisionSizes, norm: Module, outFeatures: number) => Module
+  readonly mergers: string
 }
 
 /** A merger whose norm is before the joining of patches, or after it. */
 function qwen3PatchMerger(
   type: string,
   { hiddenSize, merged }: QwenVisionSizes,
-  norm: number,
+  norm: Module,
   outFeatures: number,
 ): Module {
   const joined = hiddenSize * merged
   return container(type, {
-    norm: layerNorm(norm),
+    norm,
     linear_fc1: linear(joined, joined, { bias: true }),
     linear_fc2: linear(joined, outFeatures, { bias: true }),
   })

@@ -93,7 +93,6 @@ export const gemma4Text = causalLmFamily({
       dimensions: decoderDimensions(sizes, { gatedMlp: true, ...window, moe }),
     }
   },
-  languageModelOf: ['gemma4'],
 })
 
 interface Heads {

@@ -1,7 +1,7 @@
 import { attention } from '../blocks/attention.js'
 import { fusedGatedMlp } from '../blocks/gated-mlp.js'
+import { glm4Layer } from '../blocks/glm4-layer.js'
 import { partialRotation } from '../forward/rotation.js'
-import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** GLM-4-0414 (Z.ai 2025, https://github.com/zai-org/GLM-4): GLM with norms on both sides of each block. */
@@ -21,15 +21,7 @@ export const glm4 = decoderFamily({
   },
   attention: (sizes, config) => attention({ ...sizes, qkvBias: config.boolean('attention_bias', true) }),
   mlp: fusedGatedMlp,
-  layer: (type, { norm, attention: selfAttention, mlp }) =>
-    container(type, {
-      input_layernorm: norm,
-      self_attn: selfAttention,
-      post_self_attn_layernorm: norm,
-      post_attention_layernorm: norm,
-      mlp,
-      post_mlp_layernorm: norm,
-    }),
+  layer: glm4Layer,
   forward: (config, dimensions) => ({
     rotation: { ...partialRotation(config, dimensions, 0.5), repeatsTables: true },
     norm: 'rmsNorm',

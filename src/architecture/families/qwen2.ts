@@ -26,6 +26,6 @@ export const qwen2 = decoderFamily({
   mlp: gatedMlp,
   questionAnsweringPrefix: 'transformer',
   forward: llamaForward,
-  languageModelOf: ['qwen2_5_vl_text', 'qwen2_vl_text'],
+  languageModelOf: ['qwen2_5_omni_text', 'qwen2_5_vl_text', 'qwen2_vl_text'],
   loraTargets: ['q_proj', 'v_proj'],
 })

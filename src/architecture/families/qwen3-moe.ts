@@ -44,6 +44,7 @@ export const qwen3Moe = decoderFamily({
     }
   },
   questionAnsweringPrefix: 'transformer',
+  languageModelOf: ['qwen3_omni_moe_text'],
   forward: (config) => ({
     masks: { forEachKind: false },
     rotation: { features: 'all' },

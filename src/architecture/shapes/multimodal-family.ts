@@ -21,9 +21,10 @@ export interface MultimodalFamilyOptions extends FamilyFacts {
   readonly parameters?: (config: ConfigReader, text: Dimensions) => Module['parameters']
   /**
    * Where the language model is: `base` has its base model under `model.language_model` and its output embedding beside
-   * `model`; `whole` has all of it under `language_model`. Default: `base`.
+   * `model`; `whole` has all of it under `language_model`; `open` has its parts, `model` and the output embedding, beside
+   * the encoders. Default: `base`.
    */
-  readonly holds?: 'base' | 'whole'
+  readonly holds?: 'base' | 'whole' | 'open'
   /** The family's name for the language model. Default: `language_model`. */
   readonly languageModelName?: string
 }
@@ -38,6 +39,11 @@ export interface LanguageModel {
   readonly whenAbsent?: ConfigObject
   /** Whether older configs have the fields of the language model beside those of the encoders. Default: no. */
   readonly mayBeFlat?: boolean
+  /**
+   * Whether the embeddings are tied if the config of the whole does not say. The classes of transformers 5 read
+   * `tie_word_embeddings` there. Default: `text_config` has it, as in the classes of transformers 4.
+   */
+  readonly tied?: boolean
 }
 
 /** What the modules beside the language model depend on. */
@@ -77,14 +83,17 @@ export function multimodalFamily(options: MultimodalFamilyOptions): Family {
         container(type, { ...children, [languageModelName]: model }, own && { parameters: own })
       const baseIn = (outer: string): Module =>
         around(`${name}Model`, movedTies(base, prefix, `${outer}${languageModelName}.`))
+      const wholes = {
+        base: () =>
+          container(name + suffix, {
+            model: baseIn('model.'),
+            ...mapValues(heads, (head) => movedTies(head, prefix, `model.${languageModelName}.`)),
+          }),
+        whole: () => around(name + suffix, movedTies(language.root, '', `${languageModelName}.`)),
+        open: () => container(name + suffix, { ...children, ...language.root.children }),
+      }
       const chosen = chooseClass(name, className, {
-        [suffix]: () =>
-          holds === 'whole'
-            ? around(name + suffix, movedTies(language.root, '', `${languageModelName}.`))
-            : container(name + suffix, {
-                model: baseIn('model.'),
-                ...mapValues(heads, (head) => movedTies(head, prefix, `model.${languageModelName}.`)),
-              }),
+        [suffix]: () => wholes[holds](),
         ...(holds === 'base' && { Model: () => baseIn('') }),
       })
       return {
@@ -99,6 +108,13 @@ export function multimodalFamily(options: MultimodalFamilyOptions): Family {
 
 /** The config of the language model, with the defaults that the multimodal family gives it. */
 function languageConfig(config: ConfigReader, text: LanguageModel, find: FindFamily): ConfigReader {
+  const stated = statedLanguageConfig(config, text, find)
+  if (text.tied === undefined) return stated
+  const tie_word_embeddings = config.boolean('tie_word_embeddings', text.tied)
+  return stated.withoutFields(['tie_word_embeddings']).withDefaults({ tie_word_embeddings })
+}
+
+function statedLanguageConfig(config: ConfigReader, text: LanguageModel, find: FindFamily): ConfigReader {
   if (config.has('text_config')) {
     const stated = config.object('text_config')
     const isUsual = find(stated.string('model_type', text.family)) === find(text.family)
@@ -118,7 +134,7 @@ function ignoredSizes(config: ConfigReader, { mayBeFlat = false }: LanguageModel
 }
 
 /** A part of a multimodal model in its default class, with its forward pass if it is a language model. */
-function part(config: ConfigReader, usual: string, find: FindFamily): ModelDescription {
+export function part(config: ConfigReader, usual: string, find: FindFamily): ModelDescription {
   const modelType = config.string('model_type', usual)
   const family = find(modelType)
   if (!family) {

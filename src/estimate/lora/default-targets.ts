@@ -22,7 +22,6 @@ const OTHER_TARGETS: ReadonlyMap<string, readonly string[] | string> = new Map<s
   ['btlm', ['c_proj', 'c_attn']],
   ['chatglm', ['query_key_value']],
   ['deberta', ['in_proj']],
-  ['gemma4', '.*language_model\\..*\\.(q_proj|v_proj)'],
   ['layoutlm', ['query', 'value']],
   ['RefinedWeb', ['query_key_value']],
   ['RefinedWebModel', ['query_key_value']],

@@ -1,0 +1,32 @@
+import { gemma4Audio } from '../blocks/gemma4-audio.js'
+import { gemma4Vision } from '../blocks/gemma4-vision.js'
+import { linear } from '../blocks/linear.js'
+import { type Children, container, type Module, tower } from '../module.js'
+import { multimodalFamily } from '../shapes/multimodal-family.js'
+
+/** Gemma 4 (Google DeepMind 2026, https://ai.google.dev/gemma/docs/core), with the encoders that its config has. */
+export const gemma4 = multimodalFamily({
+  modelType: 'gemma4',
+  name: 'Gemma4',
+  text: { family: 'gemma4_text', tied: true },
+  beside(config, { text }) {
+    const vision = config.has('vision_config') ? gemma4Vision(config.object('vision_config')) : undefined
+    const audio = config.has('audio_config') ? gemma4Audio(config.object('audio_config')) : undefined
+    const children: Children = {
+      vision_tower: vision && tower('vision', vision.module),
+      audio_tower: audio && tower('audio', audio.module),
+      embed_vision: vision && embedder(vision.outFeatures, text.hiddenSize),
+      embed_audio: audio && embedder(audio.outFeatures, text.hiddenSize),
+    }
+    return children
+  },
+  loraTargets: '.*language_model\\..*\\.(q_proj|v_proj)',
+})
+
+/** What makes vectors of the language model from those of an encoder. */
+function embedder(inFeatures: number, outFeatures: number): Module {
+  return tower(
+    'projector',
+    container('Gemma4MultimodalEmbedder', { embedding_projection: linear(inFeatures, outFeatures) }),
+  )
+}

@@ -1,0 +1,10 @@
+import { glmVision } from '../blocks/glm-vision.js'
+import { multimodalFamily } from '../shapes/multimodal-family.js'
+
+/** GLM-4.6V (Z.ai 2025, arXiv:2507.01006): the classes of GLM-4.1V with their own name, around any of its language models. */
+export const glm46v = multimodalFamily({
+  modelType: 'glm46v',
+  name: 'Glm46V',
+  text: { family: 'glm4v_text' },
+  beside: (config) => ({ visual: glmVision('Glm4v', config.object('vision_config')) }),
+})

@@ -1,0 +1,32 @@
+import { attention } from '../blocks/attention.js'
+import { deepseekMixture } from '../blocks/deepseek-mixture.js'
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { decoderFamily } from '../shapes/decoder-family.js'
+
+/** The language model of GLM-4.5V: GLM-4.5-Air with biases of queries, keys and values. */
+export const glm4vMoeText = decoderFamily({
+  modelType: 'glm4v_moe_text',
+  name: 'Glm4vMoeText',
+  defaults: {
+    vocab_size: 151_424,
+    hidden_size: 4096,
+    intermediate_size: 10_944,
+    num_hidden_layers: 46,
+    num_attention_heads: 96,
+    num_key_value_heads: 8,
+    max_position_embeddings: 65_536,
+    tie_word_embeddings: false,
+  },
+  attention: (sizes, config) => attention({ ...sizes, qkvBias: config.boolean('attention_bias', true) }),
+  mlp: gatedMlp,
+  mixture: ({ hiddenSize }, config) =>
+    deepseekMixture(config, hiddenSize, {
+      type: 'Glm4vMoeTextMoE',
+      experts: 128,
+      expertsPerToken: 8,
+      ffnSize: 1408,
+      shared: 1,
+      denseLayers: 1,
+      transformers: 4,
+    }),
+})

@@ -1,0 +1,37 @@
+import type { ConfigReader } from '../config-reader.js'
+import type { Dimensions } from '../dimensions.js'
+import type { Family, FamilyFacts } from '../family.js'
+import { type Children, container, movedTies } from '../module.js'
+import { chooseClass } from './model-class.js'
+import { part } from './multimodal-family.js'
+
+/** A model that sees, hears and speaks: a multimodal model, and what makes speech of its text. */
+export interface OmniFamilyOptions extends FamilyFacts {
+  readonly modelType: string
+  /** The prefix of its class names: `Qwen2_5Omni` for `Qwen2_5OmniForConditionalGeneration`. */
+  readonly name: string
+  /** The family of the multimodal model in it. */
+  readonly thinker: string
+  /** What makes speech. */
+  readonly speech: (config: ConfigReader, thinker: Dimensions) => Children
+}
+
+/** A family of Qwen's omni models. It has no modules for speech if `enable_audio_output` is false. */
+export function omniFamily({ modelType, name, thinker, speech, ...facts }: OmniFamilyOptions): Family {
+  return {
+    ...facts,
+    modelTypes: [modelType],
+    describe(config, className, find) {
+      const { root, dimensions, notes } = part(config.object('thinker_config'), thinker, find)
+      const speaks = config.boolean('enable_audio_output', true)
+      const chosen = chooseClass(name, className, {
+        ForConditionalGeneration: () =>
+          container(`${name}ForConditionalGeneration`, {
+            thinker: movedTies(root, '', 'thinker.'),
+            ...(speaks && speech(config, dimensions)),
+          }),
+      })
+      return { ...chosen, dimensions, notes: [...chosen.notes, ...notes] }
+    },
+  }
+}
