@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { comparable, ourAnswer } from '../oracle/compare.js'
 import { type OracleRecord, readRecords } from '../oracle/records.js'
 
-describe.each(['vectors', 'generated', 'json-suite'])('the recorded answers of %s', (name) => {
+describe.each(['vectors', 'strict-vectors', 'generated', 'json-suite'])('the recorded answers of %s', (name) => {
   const byModel = groupByModel(readRecords(name))
 
   it.each([...byModel])('%s is answered as the service answers it, every record and every entry', (_, records) => {
