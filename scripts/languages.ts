@@ -16,6 +16,7 @@ import { GENERATORS } from '../test/languages/generators/index.js'
 import { NotInstalled } from '../test/languages/install.js'
 import { samples } from '../test/languages/samples.js'
 import { TOOLCHAIN_NAMES, versionOf } from '../test/languages/toolchains.js'
+import { VALIDATOR_CHECKS } from '../test/languages/validators/tools.js'
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -33,6 +34,7 @@ const checks: readonly Check[] = [
     run: () => checkGenerator(tool, entities),
   })),
   ...CONFORMANCE_CHECKS,
+  ...VALIDATOR_CHECKS,
   ...EXAMPLE_CHECKS,
 ]
 

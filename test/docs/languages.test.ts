@@ -4,8 +4,11 @@ import { validate } from '../../src/validation/index.js'
 import { IMPLEMENTATIONS } from '../languages/conformance.js'
 import { GENERATORS } from '../languages/generators/index.js'
 import { losses } from '../languages/loss.js'
-import { conformanceTable, generatorTable } from '../languages/report.js'
+import { conformanceTable, differenceList, generatorTable, validatorTable } from '../languages/report.js'
 import { samples } from '../languages/samples.js'
+import { strictCases } from '../languages/validators/check-validator.js'
+import { DIFFERENCE_CLASSES, DIFFERENCE_NAMES, plainBody } from '../languages/validators/differences.js'
+import { STRICT_CASES, VALIDATORS } from '../languages/validators/tools.js'
 
 const root = new URL('../../', import.meta.url)
 const guide = readFileSync(new URL('docs/languages.md', root), 'utf8')
@@ -17,6 +20,13 @@ describe('the guide to other languages', () => {
 
   it('shows how many answers of each implementation are the service’s', () => {
     expect(guide).toContain(conformanceTable(IMPLEMENTATIONS))
+  })
+
+  it('shows how many verdicts of each validator are the service’s, and the classes of the others', () => {
+    expect(strictCases()).toHaveLength(STRICT_CASES)
+    expect(guide).toContain(validatorTable(VALIDATORS, STRICT_CASES))
+    expect(guide).toContain(differenceList())
+    expect(DIFFERENCE_NAMES.filter((name) => VALIDATORS.every(({ differences }) => !differences[name]))).toEqual([])
   })
 
   it('shows the programs of examples as they are', () => {
@@ -39,6 +49,26 @@ describe('the entities that are sent through generated code', () => {
     expect(entities.filter((entity) => !validate('ModelEntity', entity).ok)).toEqual([])
     expect(samples(50, 7)).toEqual(entities)
     expect(samples(50, 8)).not.toEqual(entities)
+  })
+})
+
+describe('the values that a class of differences is about', () => {
+  it.each([
+    ['integers', '{"rank": 1.0, "x": [1e3, 1.5, 2]}', '{"rank": 1, "x": [1000, 1.5, 2]}'],
+    [
+      'times',
+      '{"created_at": "2024-01-15 09:30", "name": "2024"}',
+      '{"created_at": "2024-01-15T09:30:00Z", "name": "2024"}',
+    ],
+    ['urls', '{"url": "http://é"}', '{"url": "https://example.com/"}'],
+    ['letters', '{"name": "é𝒶b", "description": "é"}', '{"name": "aab", "description": "é"}'],
+    ['newline', '{"name": "a\\n"}', '{"name": "a"}'],
+    ['constants', '{"a": [NaN, -Infinity, 1e999, 1e9]}', '{"a": [1, 1, 1, 1e9]}'],
+    ['freeNull', '{"input": null, "ctx": null}', '{"input": 1, "ctx": null}'],
+    ['twoLimits', '{"max_tokens": 1, "max_completion_tokens": 2}', '{"max_tokens": 1}'],
+  ] as const)('%s are replaced by plain ones, and nothing else', (name, body, plain) => {
+    expect(plainBody(body, DIFFERENCE_CLASSES[name])).toBe(plain)
+    expect(plainBody(plain, DIFFERENCE_CLASSES[name])).toBeUndefined()
   })
 })
 

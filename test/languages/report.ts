@@ -1,5 +1,7 @@
 import type { Counts, Implementation } from './conformance.js'
 import type { GeneratorTool } from './tool.js'
+import { DIFFERENCE_CLASSES, DIFFERENCE_NAMES } from './validators/differences.js'
+import type { ValidatorTool } from './validators/tools.js'
 
 /** The generators and their limits as a table for the guide. */
 export function generatorTable(tools: readonly GeneratorTool[]): string {
@@ -19,6 +21,22 @@ export function conformanceTable(implementations: readonly Implementation[]): st
     '|---|---|---|---|---|',
     ...rows,
   ].join('\n')
+}
+
+/** How many verdicts of each validator are the service's, and why the others differ, as a table. */
+export function validatorTable(tools: readonly ValidatorTool[], cases: number): string {
+  const rows = tools.map(({ name, version, language, artifact, differences }) => {
+    const counts = DIFFERENCE_NAMES.map((name) => differences[name] ?? 0)
+    const same = percent(cases - counts.reduce((sum, count) => sum + count, 0), cases)
+    return `| ${language} | ${name} ${version} | \`${artifact}\` | ${same} | ${counts.join(' | ')} |`
+  })
+  const head = ['language', 'validator', 'artifact', 'same verdict', ...DIFFERENCE_NAMES]
+  return [`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...rows].join('\n')
+}
+
+/** The classes of differences, as a list. */
+export function differenceList(): string {
+  return DIFFERENCE_NAMES.map((name) => `- ${name}: ${DIFFERENCE_CLASSES[name].text}`).join('\n')
 }
 
 function cells({ asked, verdict, detail, value }: Counts): string[] {
