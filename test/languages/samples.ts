@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { jsonSchema } from '../../src/export/index.js'
+import type { SchemaName } from '../../src/schemas/index.js'
 import { Random } from '../oracle/random.js'
 
 /** Entities for the round trips: the API page's example, and generated ones. The same seed gives the same entities. */
 export function samples(count: number, seed: number): unknown[] {
   const random = new Random(seed)
-  const schema: Schema = jsonSchema('ModelEntity')
-  return [pageExample(), ...Array.from({ length: count }, () => new Sampler(schema, random).value(schema, ''))]
+  return [pageExample(), ...Array.from({ length: count }, () => sample('ModelEntity', random))]
+}
+
+/** One generated value of a definition. */
+export function sample(model: SchemaName, random: Random): unknown {
+  const schema: Schema = jsonSchema(model)
+  return new Sampler(schema, random).value(schema, '')
 }
 
 function pageExample(): unknown {

@@ -70,6 +70,17 @@ describe('a check for the platform’s own command', () => {
     ['nothing of ordinary JSON', '{\n  "name": "ab",\n  "custom_fields": {"a": [1, 1.5, null, true, "é\\/"]}\n}\n', []],
   ])('finds in JSON %s', (_, text, expected) => expect(errors(text, 'm.json')).toEqual(expected))
 
+  it('warns of a project that the platform cannot have', () => {
+    const found = (project: string, target?: 'nemo-cli') => {
+      const { check } = checkSource(`name: ab\nproject: ${project}\n`, { file: 'm.yaml', ...(target && { target }) })
+      return check.diagnostics.map(({ line, column, severity, code, loc }) => [line, column, severity, code, loc])
+    }
+    expect(found('nlp/assistants', 'nemo-cli')).toEqual([[2, 10, 'warning', 'invalid-reference', ['project']]])
+    expect(found('Nlp', 'nemo-cli')).toEqual([[2, 10, 'warning', 'invalid-reference', ['project']]])
+    expect(found('nlp-assistants', 'nemo-cli')).toEqual([])
+    expect(found('nlp/assistants')).toEqual([])
+  })
+
   it('finds a second line of JSON Lines', () => {
     expect(errors('{"name": "ab"}\n{"name": "cd"}\n', 'm.jsonl')).toEqual(['2:1 not-for-nemo-cli'])
     expect(errors('{"name": "ab"}\n', 'm.jsonl')).toEqual([])

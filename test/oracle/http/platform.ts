@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { jsonValue, readJson } from '../../../src/json/index.js'
 import type { CreateAnswer } from './answers.js'
 import type { CreateRequest } from './requests.js'
 
@@ -46,6 +47,14 @@ export class RunningPlatform {
     return reply.status === 201
       ? { status: 201 }
       : { status: reply.status, detail: Reflect.get(Object(answer), 'detail') }
+  }
+
+  /** A model as the platform has stored it. Undefined if it has none of that name. */
+  async model(workspace: string, name: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const path = `/apis/models/v2/workspaces/${encodedSegment(workspace)}/models/${encodedSegment(name)}?verbose=true`
+    const reply = await this.send(path)
+    const read = readJson(reply.text)
+    return reply.status === 200 && read.ok ? Object(jsonValue(read.root)) : undefined
   }
 
   async openapi(): Promise<unknown> {
