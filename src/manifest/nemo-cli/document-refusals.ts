@@ -1,9 +1,17 @@
 /** What the command refuses about the value of a document. */
 
 import { nearest, quoted } from '../../lint/text.js'
+import { parseModelNameSegment } from '../../references/index.js'
 import { CreateModelEntityRequest } from '../../schemas/index.js'
 import type { ReadDocument } from '../file-error.js'
-import { contentsOf, type SourceNode, type SourceScalar, type Span } from '../source-node.js'
+import {
+  contentsOf,
+  entryOf,
+  type SourceMapping,
+  type SourceNode,
+  type SourceScalar,
+  type Span,
+} from '../source-node.js'
 import { keyText } from '../yaml-1-1/other-key.js'
 import { readScalar11 } from '../yaml-1-1/read-scalar.js'
 import type { TellRefusal } from './refusal.js'
@@ -48,7 +56,23 @@ export function documentRefusals(document: ReadDocument, index: number, tell: Te
       help,
     })
   }
+  unknownProject(root, tell)
   refusedValues(root, tell)
+}
+
+/** The service asks for an existing project, and refuses to create one with any other name. */
+function unknownProject(root: SourceMapping, tell: TellRefusal): void {
+  const { value, keySpan } = entryOf(root, 'project') ?? {}
+  if (value?.kind !== 'scalar' || typeof value.value !== 'string' || value.value === '') return
+  const result = parseModelNameSegment(value.value)
+  if (result.ok) return
+  tell({
+    span: value.span ?? keySpan ?? startOf(root),
+    loc: ['project'],
+    warning: 'invalid-reference',
+    message: `${quoted(value.value)} cannot be a project, so the service refuses the model: ${result.error.message}`,
+    help: 'use 2 to 63 of a-z 0-9 - @ . + _, starting with a letter, no "--" and no "-" at the end',
+  })
 }
 
 function startOf({ span = { start: 0, end: 0 } }: SourceNode): Span {

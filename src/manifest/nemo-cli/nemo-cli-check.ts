@@ -43,8 +43,9 @@ export class NemoCliCheck {
       this.#tell({ span, message: 'The command reads one document only', help: 'remove the "---" at the end' })
     }
     refusedCharacters(text, this.#tell)
-    return this.#refusals.map(({ loc = [], ...refusal }) => {
-      return { document: 0, severity: 'error', code: 'not-for-nemo-cli', loc, ...refusal }
+    return this.#refusals.map(({ loc = [], warning, ...refusal }) => {
+      const severity = warning === undefined ? 'error' : 'warning'
+      return { document: 0, severity, code: warning ?? 'not-for-nemo-cli', loc, ...refusal }
     })
   }
 }

@@ -5,6 +5,8 @@ export interface NemoCliRefusal {
   readonly span: Span
   /** The path of the value, if there is one. */
   readonly loc?: readonly (string | number)[]
+  /** What the service refuses afterwards is a warning of another rule. */
+  readonly warning?: 'invalid-reference'
   readonly message: string
   readonly help: string
 }
