@@ -10,7 +10,7 @@ import { anything, boolean, checkOptions, func, type OptionTable, object, option
 import type { LinearLayerSpec, MambaConfig, ModelSpec, MoEConfig } from '../schemas/index.js'
 import { type ChatTemplateSources, findChatTemplate } from './chat-template.js'
 import { isEmbeddingModel } from './embedding-model.js'
-import { numberIn, textIn } from './json-object.js'
+import { numberIn } from './json-object.js'
 import type { LogicalParameters } from './logical-parameters.js'
 import { PRECISION_SOURCES, precisionOf } from './precision.js'
 import { BESIDE_CONFIG, type QuantisationFiles } from './quantisation/quantisation.js'
@@ -18,7 +18,7 @@ import { toolCallParserOf } from './tool-call-parser.js'
 
 /** The other files of a checkpoint that a spec is derived from. What you do not give counts as unknown. */
 export interface SpecExtras extends Omit<QuantisationFiles, 'config'>, ChatTemplateSources {
-  /** `checkpoint_model_name`. Default: the config's `_name_or_path` if that is a name on the hub, else the class. */
+  /** `checkpoint_model_name`. Default: the class. The config's `_name_or_path` is often the base model, or a path on the author's machine. */
   readonly name?: string
   /** The content of `generation_config.json`. */
   readonly generationConfig?: ConfigObject
@@ -102,7 +102,6 @@ export function modelSpecFromArchitecture(
 ): SpecWithNotes {
   checkOptions(extras, SPEC_EXTRAS)
   const { dimensions, className, family } = architecture
-  const embeds = isEmbeddingModel({ ...extras, className })
   const contextTokens = dimensions.contextTokens ?? tokenizerLimit(extras.tokenizerConfig)
   const window = windowOf(dimensions, contextTokens)
   const { precision, notes: precisionNotes } = precisionOf({
@@ -111,13 +110,14 @@ export function modelSpecFromArchitecture(
     architecture,
   })
   const chat = findChatTemplate(extras)
+  const embeds = isEmbeddingModel({ ...extras, config, hasChatTemplate: chat.template !== undefined })
   const parser = chat.template === undefined ? undefined : toolCallParserOf(chat.template)
   const { notes: gpuNotes, ...minimum } = extras.minimumGpus?.(architecture) ?? { notes: [] }
   const spec: ModelSpec = {
     ...(contextTokens !== undefined && { context_size: contextTokens }),
-    ...(chat.known && { is_chat: chat.template !== undefined && !embeds }),
-    is_embedding_model: embeds,
-    checkpoint_model_name: extras.name ?? hubNameIn(config) ?? className,
+    ...(chat.known && { is_chat: chat.template !== undefined && embeds !== true }),
+    ...(embeds !== undefined && { is_embedding_model: embeds }),
+    checkpoint_model_name: extras.name ?? className,
     family,
     num_layers: dimensions.layers,
     hidden_size: dimensions.hiddenSize,
@@ -145,12 +145,6 @@ export function modelSpecFromArchitecture(
     spec,
     notes: [...architecture.notes, ...precisionNotes, ...window.notes, ...chat.notes, ...gpuNotes, ...unknown],
   }
-}
-
-/** The config's `org/name`. A path on the author's machine does not count. */
-function hubNameIn(config: ConfigObject): string | undefined {
-  const name = textIn(config, '_name_or_path')
-  return name !== undefined && /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(name) ? name : undefined
 }
 
 /** The tokenizer's `model_max_length`. Transformers writes 10^30 if there is no limit. */

@@ -10,7 +10,13 @@ const CHAT: SpecExtras = { tokenizerConfig: { chat_template: TEMPLATE }, minimum
 
 /** Checkpoints that have something in every field that a checkpoint can have something in. */
 const SPECS = [
-  modelSpecFromConfig({ model_type: 'llama', num_hidden_layers: 1, max_position_embeddings: 4096 }, CHAT),
+  modelSpecFromConfig(
+    {
+      ...{ model_type: 'llama', architectures: ['LlamaForCausalLM'] },
+      ...{ num_hidden_layers: 1, max_position_embeddings: 4096 },
+    },
+    CHAT,
+  ),
   modelSpecFromConfig({ model_type: 'mistral', num_hidden_layers: 1, sliding_window: 1024 }),
   modelSpecFromConfig({ model_type: 'deepseek_v3', num_hidden_layers: 4 }),
   modelSpecFromConfig({ model_type: 'jamba' }),

@@ -30,6 +30,47 @@ const TEMPLATES: readonly (readonly [name: string, template: string, parser: str
   ],
   ['Qwen3-Coder', "{{- '\\n<tool_call>\\n<function=' + tool_call.name + '>\\n' }}", 'qwen3_coder'],
   [
+    'DeepSeek V3.2',
+    "{%- set dsml_token = '｜DSML｜' -%}\n<{{ dsml_token }}function_calls>{% for tool_call in message.tool_calls %}\n<{{ dsml_token }}invoke name=",
+    'deepseek_v32',
+  ],
+  [
+    'DeepSeek V4',
+    "{%- set dsml_token = '｜DSML｜' -%}{% if message.tool_calls %}{{- '<' + dsml_token + 'tool_calls>\\n' -}}",
+    'deepseek_v4',
+  ],
+  [
+    'Command R7B',
+    '<|START_ACTION|>[{% for tc in message.tool_calls %}{"tool_call_id": "{{ i }}", "tool_name": "{{ tc.name }}", "parameters":',
+    'cohere_command3',
+  ],
+  ['Gemma 4', "{{- '<|tool_call>call:' + function['name'] + '{' -}}", 'gemma4'],
+  ['FunctionGemma', "{{ '<start_function_call>call:' + tool.name + '{' }}", 'functiongemma'],
+  ['LFM2', "{{- '<|tool_call_start|>' + tool_call + '<|tool_call_end|>' -}}", 'lfm2'],
+  ['Olmo 3', "{{ '<function_calls>' + tool_calls + '</function_calls>' }}", 'olmo3'],
+  [
+    'Granite 4',
+    '<|start_of_role|>assistant<|end_of_role|>{{- \'<tool_call>\\n{"name": "\' }}{{ call.name }}{{ \'", "arguments": \' }}',
+    'granite4',
+  ],
+  ['Hunyuan A13B', "{{ '<|startoftext|>' }}{{ '<tool_calls>[' + calls + ']</tool_calls>' }}", 'hunyuan_a13b'],
+  ['Jamba', "{% set bom_str = '<|bom|>' %}{{ '<tool_calls>[' }}{{ tool_calls }}{{ ']</tool_calls>' }}", 'jamba'],
+  [
+    'Llama 3.1',
+    "<|start_header_id|>ipython<|end_header_id|>{{- '{\"name\": \"' + tool_call.name + '\", ' }}{{- '\"parameters\": ' }}",
+    'llama3_json',
+  ],
+  [
+    'Llama-Nemotron, which keeps the roles of Llama and writes calls in another way',
+    "{% set start = '<|start_header_id|>' %}{{ '<TOOLCALL>[{\"name\": \"' + fn.name + '\", \"arguments\": ' }}",
+    undefined,
+  ],
+  [
+    'Ling 3, which writes the tags of GLM',
+    "<role>ASSISTANT</role>{{ '<tool_call>' + t.name }}<arg_key>{{ k }}</arg_key><arg_value>{{ v }}</arg_value>",
+    'ling3',
+  ],
+  [
     'one that nobody knows between the same tags',
     "{{ '<tool_call>' + call.name + '(' + call.args + ')</tool_call>' }}",
     undefined,
