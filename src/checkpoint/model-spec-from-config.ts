@@ -4,17 +4,17 @@ import {
   type ConfigObject,
   type Dimensions,
   linearLayers,
+  type ModuleTree,
   totalParameters,
 } from '../architecture/index.js'
 import { anything, boolean, checkOptions, func, type OptionTable, object, optionsIn, text } from '../options/index.js'
 import type { LinearLayerSpec, MambaConfig, ModelSpec, MoEConfig } from '../schemas/index.js'
-import { type ChatTemplateSources, findChatTemplate } from './chat-template.js'
-import { isEmbeddingModel } from './embedding-model.js'
+import { chatFields } from './chat-fields.js'
+import type { ChatTemplateSources } from './chat-template.js'
 import { numberIn } from './json-object.js'
 import type { LogicalParameters } from './logical-parameters.js'
 import { PRECISION_SOURCES, precisionOf } from './precision.js'
 import { BESIDE_CONFIG, type QuantisationFiles } from './quantisation/quantisation.js'
-import { toolCallParserOf } from './tool-call-parser.js'
 
 /** The other files of a checkpoint that a spec is derived from. What you do not give counts as unknown. */
 export interface SpecExtras extends Omit<QuantisationFiles, 'config'>, ChatTemplateSources {
@@ -109,14 +109,11 @@ export function modelSpecFromArchitecture(
     config,
     architecture,
   })
-  const chat = findChatTemplate(extras)
-  const embeds = isEmbeddingModel({ ...extras, config, hasChatTemplate: chat.template !== undefined })
-  const parser = chat.template === undefined ? undefined : toolCallParserOf(chat.template)
+  const chat = chatFields(config, extras)
   const { notes: gpuNotes, ...minimum } = extras.minimumGpus?.(architecture) ?? { notes: [] }
   const spec: ModelSpec = {
     ...(contextTokens !== undefined && { context_size: contextTokens }),
-    ...(chat.known && { is_chat: chat.template !== undefined && embeds !== true }),
-    ...(embeds !== undefined && { is_embedding_model: embeds }),
+    ...chat.kind,
     checkpoint_model_name: extras.name ?? className,
     family,
     num_layers: dimensions.layers,
@@ -134,13 +131,9 @@ export function modelSpecFromArchitecture(
     ...(dimensions.mamba && { mamba_config: mambaConfig(dimensions) }),
     ...(window.tokens !== undefined && { sliding_window_config: { window_size: window.tokens } }),
     linear_layers: linearLayerSpecs(architecture),
-    ...(chat.template !== undefined && { chat_template: chat.template }),
-    ...(parser !== undefined && { tool_call_config: { tool_call_parser: parser } }),
+    ...chat.template,
   }
-  const unknown = [
-    ...(contextTokens === undefined ? ['context_size is left out: the config has no limit'] : []),
-    ...(chat.known ? [] : ['is_chat and chat_template are left out: no tokenizer config or chat template was given']),
-  ]
+  const unknown = contextTokens === undefined ? ['context_size is left out: the config has no limit'] : []
   return {
     spec,
     notes: [...architecture.notes, ...precisionNotes, ...window.notes, ...chat.notes, ...gpuNotes, ...unknown],
@@ -191,7 +184,8 @@ function mambaConfig({ mamba }: Dimensions): MambaConfig | null {
   }
 }
 
-function linearLayerSpecs(architecture: Architecture): LinearLayerSpec[] {
+/** Every linear layer, as a spec lists it. */
+export function linearLayerSpecs(architecture: ModuleTree): LinearLayerSpec[] {
   const layers: LinearLayerSpec[] = []
   for (const { name, inFeatures, outFeatures } of linearLayers(architecture)) {
     layers.push({ name, in_features: inFeatures, out_features: outFeatures })

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import type { Checkpoint } from '../checkpoint/read/index.js'
 import { countLoraParameters, type LoraCount, type LoraOptions } from '../estimate/index.js'
+import { hasDefaultTargets } from '../estimate/lora/default-targets.js'
 import { UsageError } from './exit-code.js'
 
 /** What a LoRA of a given rank would train, as `inspect --lora` prints it. */
@@ -15,10 +16,12 @@ export interface LoraPlan extends LoraCount {
  *
  * @throws UsageError for a checkpoint whose layers are unknown, and for options that PEFT would refuse
  */
-export function loraPlan({ architecture, spec }: Checkpoint, options: LoraOptions): LoraPlan {
-  const model = architecture ?? spec
-  if (!model) throw new UsageError('--lora needs a model with a config.json of a known family, or a GGUF file')
+export function loraPlan({ architecture, spec, partialSpec }: Checkpoint, options: LoraOptions): LoraPlan {
+  const model = architecture ?? spec ?? (partialSpec && { family: '', ...partialSpec })
+  if (!model) throw new UsageError('--lora needs the config.json or the weight files of a model: this is an adapter')
   const { rank, targetModules } = options
+  if (targetModules === undefined && !architecture && !hasDefaultTargets(model.family))
+    throw new UsageError('PEFT has no default targets for this family: add --target, such as --target all-linear')
   try {
     return { rank, ...(targetModules !== undefined && { targetModules }), ...countLoraParameters(model, options) }
   } catch (error) {

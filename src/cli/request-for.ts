@@ -20,11 +20,11 @@ export interface RequestChoice {
  * @throws UsageError if the name is missing, or if the checkpoint has no spec
  */
 export function requestFor(
-  { spec, notes }: Checkpoint,
+  { spec, partialSpec, notes }: Checkpoint,
   { name, fileset, linearLayers = false }: RequestChoice,
 ): string {
   if (name === undefined) throw new UsageError('--as request needs a --name')
-  if (!spec) throw new UsageError('--as request needs a checkpoint with a spec: this one has none')
+  if (!spec) throw new UsageError(`--as request needs a complete spec: ${whyNot(notes, partialSpec !== undefined)}`)
   const { linear_layers: layers, ...rest } = spec
   const isLeftOut = !linearLayers && layers !== undefined && layers !== null
   const request: CreateModelEntityRequest = {
@@ -35,6 +35,12 @@ export function requestFor(
   const all = isLeftOut ? [...notes, leftOut(layers.length)] : notes
   const comments = all.map((note) => `# ${printable(note)}\n`).join('')
   return comments + yamlText(maskSecrets(request).value)
+}
+
+function whyNot(notes: readonly string[], isPartial: boolean): string {
+  if (!isPartial) return 'this is not a model'
+  const why = notes.find((note) => note.startsWith('the spec is incomplete')) ?? 'it is incomplete'
+  return `${why}. State them in a config.json beside the weights; --format json prints what is known`
 }
 
 function leftOut(layers: number): string {

@@ -3,8 +3,7 @@ import { formatIndices } from '../architecture/fold.js'
 import type { Architecture } from '../architecture/index.js'
 import { product, sum } from '../architecture/safe-integer.js'
 import { distance } from '../options/index.js'
-import type { ModelSpec } from '../schemas/index.js'
-import { type AdaptedLayer, type Candidate, candidatesOf, firstName } from './lora/candidates.js'
+import { type AdaptedLayer, type Candidate, candidatesOf, firstName, type SpecWithLayers } from './lora/candidates.js'
 import { defaultTargets } from './lora/default-targets.js'
 import { type AdaptedTensor, convertTargets } from './lora/fused-experts.js'
 import { insideTest, type NameTest, tally } from './lora/match.js'
@@ -56,7 +55,7 @@ export interface LoraTarget {
  * // { trainableParameters: 6815744, modules: 64, … }
  * ```
  */
-export function countLoraParameters(model: Architecture | ModelSpec, options: LoraOptions): LoraCount {
+export function countLoraParameters(model: Architecture | SpecWithLayers, options: LoraOptions): LoraCount {
   checkLoraOptions(options)
   refuseSharedBlocks(model)
   const { modulesToSave = [], bias = 'none', useDora = false } = options
@@ -128,7 +127,7 @@ function adaptTensor({ name, path, count, shape, fused }: AdaptedTensor, options
   })
 }
 
-function architectureOf(model: Architecture | ModelSpec): Architecture {
+function architectureOf(model: Architecture | SpecWithLayers): Architecture {
   if ('root' in model) return model
   throw needsArchitecture(`The family ${model.family}, whose experts are trained in tensors,`)
 }
@@ -138,7 +137,7 @@ function biasOf({ modules, layer }: Adapted): number {
   return product([modules, layer.biasParameters])
 }
 
-function wholeOf(model: Architecture | ModelSpec, modulesToSave: readonly string[], bias: LoraOptions['bias']) {
+function wholeOf(model: Architecture | SpecWithLayers, modulesToSave: readonly string[], bias: LoraOptions['bias']) {
   if (modulesToSave.length === 0 && bias !== 'all') return { savedParameters: 0, biasParameters: 0 }
   if (!('root' in model)) throw needsArchitecture(modulesToSave.length > 0 ? 'modulesToSave' : "bias: 'all'")
   const { savedParameters, biasParameters } = trainedWhole(model, modulesToSave)

@@ -57,12 +57,12 @@ const TEMPLATES: readonly (readonly [name: string, template: string, parser: str
   ['Jamba', "{% set bom_str = '<|bom|>' %}{{ '<tool_calls>[' }}{{ tool_calls }}{{ ']</tool_calls>' }}", 'jamba'],
   [
     'Llama 3.1',
-    "<|start_header_id|>ipython<|end_header_id|>{{- '{\"name\": \"' + tool_call.name + '\", ' }}{{- '\"parameters\": ' }}",
+    '<|start_header_id|>ipython<|end_header_id|>{{- \'{"name": "\' + tool_call.name + \'", \' }}{{- \'"parameters": \' }}',
     'llama3_json',
   ],
   [
     'Llama-Nemotron, which keeps the roles of Llama and writes calls in another way',
-    "{% set start = '<|start_header_id|>' %}{{ '<TOOLCALL>[{\"name\": \"' + fn.name + '\", \"arguments\": ' }}",
+    '{% set start = \'<|start_header_id|>\' %}{{ \'<TOOLCALL>[{"name": "\' + fn.name + \'", "arguments": \' }}',
     undefined,
   ],
   [

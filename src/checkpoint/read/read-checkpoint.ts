@@ -8,10 +8,16 @@ import { checkOptions, func, nested, type OptionTable, optionsIn, text } from '.
 import type { ModelSpec } from '../../schemas/index.js'
 import { architectureFromSafetensors, type CheckpointArchitecture } from '../architecture-from-safetensors.js'
 import { type CheckpointComparison, compareParameters } from '../compare-checkpoint.js'
-import { type MinimumGpusEstimate, modelSpecFromArchitecture, SPEC_EXTRAS } from '../model-spec-from-config.js'
+import {
+  type MinimumGpusEstimate,
+  modelSpecFromArchitecture,
+  SPEC_EXTRAS,
+  type SpecExtras,
+} from '../model-spec-from-config.js'
 import { ADAPTER_IDENTITY, type AdapterIdentity, adapterFromPeft, type PeftAdapter } from '../peft-adapter.js'
 import { QUANTISATION_FILES } from '../quantisation/quantisation.js'
 import { modelSpecFromGguf } from '../spec-from-gguf.js'
+import { specFromHeaders } from '../spec-from-headers.js'
 import { blobSource } from './blob-source.js'
 import { type CheckpointFiles, readCheckpointFiles } from './checkpoint-files.js'
 import type { FileSource } from './file-source.js'
@@ -46,6 +52,8 @@ export const READ_CHECKPOINT_OPTIONS: OptionTable<ReadCheckpointOptions> = {
 export interface Checkpoint {
   /** The spec of a model; absent for an adapter, and if config and headers are not enough for one. */
   readonly spec?: ModelSpec
+  /** The known fields of the spec, if required ones cannot be derived: for safetensors files without a config. */
+  readonly partialSpec?: Partial<ModelSpec>
   /** The module tree that the config describes. */
   readonly architecture?: Architecture
   /** The module tree that the safetensors headers describe. */
@@ -82,18 +90,13 @@ export async function readCheckpoint(
   const headers = [...files.headers.values()]
   const stored =
     headers.length > 0 ? architectureFromSafetensors(headers, optionsIn(files, QUANTISATION_FILES)) : undefined
-  if (!files.config) return await withoutConfig(source, files, stored)
+  const extras = { ...optionsIn(files, SPEC_EXTRAS), name: options.name ?? nameOf(source) }
+  if (!files.config) return stored ? headersAlone(files, stored, extras, []) : await ggufCheckpoint(source, files)
   const architecture = architectureOrNot(files.config, stored)
-  if (!architecture.is)
-    return {
-      config: files.config,
-      ...(stored && { stored }),
-      notes: [...files.notes, ...architecture.notes, ...(stored?.notes ?? [])],
-    }
+  if (!architecture.is) return headersAlone(files, architecture.stored, extras, architecture.notes)
   const { spec, notes } = modelSpecFromArchitecture(architecture.is, files.config, {
-    ...optionsIn(files, SPEC_EXTRAS),
+    ...extras,
     ...(stored && { storage: stored.storage }),
-    name: options.name ?? nameOf(source),
     ...(options.minimumGpus && { minimumGpus: options.minimumGpus }),
   })
   const comparison = stored && compareParameters(architecture.is, stored.storage)
@@ -122,20 +125,23 @@ function isSource(from: Iterable<File> | ReadonlyMap<string, Blob> | FileSource)
   return 'list' in from && 'read' in from
 }
 
-async function withoutConfig(
-  source: FileSource,
+/** A model that only its files describe: there is no config, or its family is unknown. */
+function headersAlone(
   files: CheckpointFiles,
-  stored: CheckpointArchitecture | undefined,
-): Promise<Checkpoint> {
-  if (stored)
-    return {
-      stored,
-      notes: [
-        ...files.notes,
-        ...stored.notes,
-        'no spec without a config.json: the headers do not contain the number of heads or the context size',
-      ],
-    }
+  stored: CheckpointArchitecture,
+  extras: SpecExtras,
+  notes: readonly string[],
+): Checkpoint {
+  const { notes: specNotes, ...derived } = specFromHeaders(stored, files.config, extras)
+  return {
+    ...derived,
+    stored,
+    ...(files.config && { config: files.config }),
+    notes: [...files.notes, ...notes, ...stored.notes, ...specNotes],
+  }
+}
+
+async function ggufCheckpoint(source: FileSource, files: CheckpointFiles): Promise<Checkpoint> {
   if (files.ggufFiles.length === 0) {
     throw new CheckpointError('no_checkpoint', `${source.name} has no config.json and no safetensors or GGUF files`, {
       place: [source.name],
@@ -158,14 +164,18 @@ function ggufNotes({ ggufFiles, headers }: CheckpointFiles): string[] {
 function architectureOrNot(
   config: ConfigObject,
   stored: CheckpointArchitecture | undefined,
-): { is?: Architecture; notes: string[] } {
+): { is: Architecture } | { is?: never; stored: CheckpointArchitecture; notes: string[] } {
   try {
-    return { is: architectureFromConfig(config), notes: [] }
+    return { is: architectureFromConfig(config) }
   } catch (error) {
-    if (!(error instanceof CheckpointError) || error.code !== 'unsupported_architecture' || !stored) throw error
-    return { notes: [`${error.message}: only the headers were used`] }
+    if (!(error instanceof CheckpointError) || !UNDESCRIBED.has(error.code) || !stored) throw error
+    const note = `${error.message}: totals and linear layers are those of the files, sizes those that the config states`
+    return { stored, notes: [note] }
   }
 }
+
+/** The errors for a family without a description. A config without a `model_type` is none of a known family. */
+const UNDESCRIBED: ReadonlySet<string> = new Set(['unsupported_architecture', 'missing_field'])
 
 function adapterCheckpoint(
   files: CheckpointFiles,

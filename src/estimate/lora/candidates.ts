@@ -1,6 +1,10 @@
 import { type Architecture, moduleGroups, type Path } from '../../architecture/index.js'
 import type { ModelSpec } from '../../schemas/index.js'
 
+/** What LoRA needs of a `ModelSpec`: its family and its linear layers. */
+export type SpecWithLayers = Pick<ModelSpec, 'family' | 'linear_layers'> &
+  Partial<Pick<ModelSpec, 'tied_embeddings' | 'mamba_config'>>
+
 /** Identical modules that can get an adapter, or that a target can name by mistake. */
 export interface Candidate {
   /** Their path; a set of indices means one module for each index. */
@@ -22,7 +26,7 @@ export interface AdaptedLayer {
 }
 
 /** All modules of an architecture, or the linear layers that a `ModelSpec` lists. */
-export function candidatesOf(model: Architecture | ModelSpec): Candidate[] {
+export function candidatesOf(model: Architecture | SpecWithLayers): Candidate[] {
   return 'root' in model ? [...ofArchitecture(model)] : ofModelSpec(model)
 }
 
@@ -55,7 +59,7 @@ function* ofArchitecture(architecture: Architecture): Generator<Candidate> {
   }
 }
 
-function ofModelSpec({ linear_layers: layers }: ModelSpec): Candidate[] {
+function ofModelSpec({ linear_layers: layers }: SpecWithLayers): Candidate[] {
   if (!layers) throw new TypeError('This ModelSpec has no linear_layers, which are needed to count LoRA parameters')
   return layers.map(({ name, in_features: inFeatures, out_features: outFeatures }) => ({
     path: name.split('.'),

@@ -6,11 +6,20 @@ import { familyOf } from '../../architecture/families/index.js'
  * @throws RangeError if PEFT has no default and the user has to choose
  */
 export function defaultTargets(modelType: string): readonly string[] | string {
-  const targets = familyOf(modelType)?.loraTargets ?? OTHER_TARGETS.get(modelType)
+  const targets = knownTargets(modelType)
   if (targets !== undefined) return targets
   throw new RangeError(
     `PEFT has no default targets for ${JSON.stringify(modelType)}: set targetModules, for example 'all-linear'`,
   )
+}
+
+/** Whether PEFT has default targets for a family. */
+export function hasDefaultTargets(modelType: string): boolean {
+  return knownTargets(modelType) !== undefined
+}
+
+function knownTargets(modelType: string): readonly string[] | string | undefined {
+  return familyOf(modelType)?.loraTargets ?? OTHER_TARGETS.get(modelType)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { familyOf } from '../../architecture/families/index.js'
 import type { Architecture } from '../../architecture/index.js'
-import type { ModelSpec } from '../../schemas/index.js'
+import type { SpecWithLayers } from './candidates.js'
 
 /**
  * Refuses a model whose layers share blocks (Zamba2), whatever the targets. Transformers 4 names the tied weights of such
@@ -9,7 +9,7 @@ import type { ModelSpec } from '../../schemas/index.js'
  *
  * @throws RangeError
  */
-export function refuseSharedBlocks(model: Architecture | ModelSpec): void {
+export function refuseSharedBlocks(model: Architecture | SpecWithLayers): void {
   if (!familyOf(model.family)?.tiesByPattern) return
   const [tied, uses] =
     'root' in model

@@ -51,7 +51,7 @@ describe('what is read, by what is there', () => {
 
   it.each([
     ['a config', { 'config.json': CONFIG }, ['architecture', 'config', 'notes', 'spec']],
-    ['weights', { 'model.safetensors': WEIGHTS }, ['notes', 'stored']],
+    ['weights', { 'model.safetensors': WEIGHTS }, ['notes', 'partialSpec', 'stored']],
     [
       'both',
       { 'config.json': CONFIG, 'model.safetensors': WEIGHTS },
@@ -60,7 +60,7 @@ describe('what is read, by what is there', () => {
     [
       'weights of an unknown family',
       { 'config.json': '{"model_type": "unheard_of"}', 'model.safetensors': WEIGHTS },
-      ['config', 'notes', 'stored'],
+      ['config', 'notes', 'partialSpec', 'stored'],
     ],
     ['an adapter', { 'adapter_config.json': ADAPTER }, ['adapter', 'notes']],
   ])('%s', async (_, files, keys) => {

@@ -1,0 +1,81 @@
+/**
+ * Models of recorded families, read as if their family were unknown: what is derived from headers and common fields must equal
+ * what the family's description says, or be left out.
+ */
+import { describe, expect, it } from 'vitest'
+import { architectureFromSafetensors, modelSpecFromConfig } from '../../src/checkpoint/index.js'
+import { specFromHeaders } from '../../src/checkpoint/spec-from-headers.js'
+import { type CheckpointRecord, readRecords } from '../architecture/records.js'
+import { headersOfRecord } from './headers-of-record.js'
+
+const RECORDS = [...readRecords('public.jsonl.gz'), ...readRecords('wholes.jsonl.gz')].filter(
+  ({ parameters, total_parameters: total }) => Object.keys(parameters ?? {}).length > 0 && total < 2 ** 37,
+)
+
+/** The fields that are never wrong if they are given. */
+const FIELDS = [
+  ...(['context_size', 'hidden_size', 'num_layers', 'vocab_size', 'base_num_parameters', 'gated_mlp'] as const),
+  ...(['num_attention_heads', 'ffn_hidden_size', 'precision'] as const),
+] as const
+
+/** Fields that only the family's own rules can tell. */
+const RULES_OF_FAMILIES: Readonly<Record<string, string>> = {
+  // A decoder alone, whose config states the sizes of the encoder too.
+  'whisper--WhisperForCausalLM': 'ffn_hidden_size',
+  // The width of a feed-forward network that no layer of this config has.
+  'granitemoehybrid--attention': 'ffn_hidden_size',
+  // Each layer counts twice in one of two fields.
+  'longcat_flash--small': 'num_layers',
+}
+
+function derived({ config, parameters }: CheckpointRecord) {
+  const stored = architectureFromSafetensors(headersOfRecord({ parameters }))
+  return specFromHeaders(stored, { ...config, model_type: 'unheard_of' }, { name: 'x' })
+}
+
+describe('a model of an unknown family', () => {
+  it('is one of enough records', () => {
+    expect(RECORDS.length).toBeGreaterThan(60)
+  })
+
+  it.each(RECORDS.map((record) => [record.name, record] as const))('%s has right sizes, or none', (_, record) => {
+    const { spec, partialSpec } = derived(record)
+    const known = modelSpecFromConfig({ ...record.config, dtype: 'bfloat16' }).spec
+    const found = spec ?? partialSpec ?? {}
+    const fields = FIELDS.filter((field) => found[field] !== undefined && RULES_OF_FAMILIES[record.name] !== field)
+    for (const field of fields) expect([field, found[field]]).toEqual([field, known[field]])
+    expect(found.base_num_parameters).toBe(record.total_parameters)
+  })
+
+  it('has a complete spec if its config states the sizes', () => {
+    const complete = RECORDS.filter((record) => derived(record).spec !== undefined)
+    expect(complete.length).toBeGreaterThan(RECORDS.length / 2)
+  })
+
+  it('says which fields are missing', () => {
+    const { spec, partialSpec, notes } = specFromHeaders(
+      architectureFromSafetensors([
+        { tensors: new Map([['a.weight', { dtype: 'BF16', shape: [4, 8], offsets: [0, 64] }]]) },
+      ]),
+      undefined,
+      {},
+    )
+    expect(spec).toBeUndefined()
+    expect(partialSpec).toEqual({
+      ...{ base_num_parameters: 32, precision: 'bfloat16' },
+      linear_layers: [{ name: 'a', in_features: 8, out_features: 4 }],
+    })
+    expect(notes).toContainEqual(expect.stringMatching(/^the spec is incomplete: .*family.* cannot be derived without a config\.json$/))
+  })
+
+  it.each([
+    ['a rope that changes the context', { rope_scaling: { type: 'yarn', factor: 4 } }, 'context_size is left out'],
+    ['a window that may not be used', { sliding_window: 1024 }, 'sliding_window_config is left out'],
+    ['layers for multi-token prediction', { num_nextn_predict_layers: 1 }, 'multi-token prediction'],
+  ])('says what it cannot interpret: %s', (_, fields, note) => {
+    const record = RECORDS.find(({ config }) => config['model_type'] === 'llama')
+    if (!record) throw new Error('no record')
+    const { notes } = derived({ ...record, config: { ...record.config, ...fields } })
+    expect(notes).toContainEqual(expect.stringContaining(note))
+  })
+})
