@@ -66,7 +66,13 @@ export function specFromHeaders(
   ]
   if (isComplete(fields)) return { spec: fields, notes }
   const missing = REQUIRED.filter((field) => fields[field] === undefined)
-  return { partialSpec: fields, notes: [...notes, `the spec is incomplete: ${missing.join(', ')} cannot be derived${config ? '' : ' without a config.json'}`] }
+  return {
+    partialSpec: fields,
+    notes: [
+      ...notes,
+      `the spec is incomplete: ${missing.join(', ')} cannot be derived${config ? '' : ' without a config.json'}`,
+    ],
+  }
 }
 
 /** The fields that a `ModelSpec` cannot do without. */

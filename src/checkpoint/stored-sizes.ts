@@ -30,7 +30,7 @@ export function storedSizes({ parameters }: LogicalParameters, stated: GenericSi
   const matrices = parameters.filter(({ isFlat, name }) => !isFlat && name.endsWith('.weight'))
   const stack = largestStack(parameters)
   const inStack = matrices.filter(({ name }) => stack !== undefined && name.startsWith(stack.prefix))
-  const embedding = matrices.find(({ name, shape }) => shape.length === 2 && EMBEDDING.test(name))
+  const embedding = inputEmbedding(matrices, stack)
   const [vocabSize, embeddingWidth] = embedding?.shape ?? []
   // Embeddings may be narrower than the layers, as in ELECTRA.
   const hiddenSize = inStack.find(({ name }) => QUERY.test(name) || ALL_THREE.test(name))?.shape[1]
@@ -48,6 +48,13 @@ export function storedSizes({ parameters }: LogicalParameters, stated: GenericSi
     hasAttention: parameters.some(({ name }) => /attn|attention/i.test(name)),
     hasStateSpaces: parameters.some(({ name }) => /(?:^|\.)A_log$/.test(name)),
   }
+}
+
+/** The embedding beside the layers, or the only one. A model that speaks has several. */
+function inputEmbedding(matrices: readonly Named[], stack: Stack | undefined): Named | undefined {
+  const found = matrices.filter(({ name, shape }) => shape.length === 2 && EMBEDDING.test(name))
+  const root = stack?.prefix.replace(/[^.]+\.$/, '') ?? ''
+  return found.find(({ name }) => name.startsWith(root) && root !== '') ?? (found.length === 1 ? found[0] : undefined)
 }
 
 interface Named {
@@ -83,7 +90,7 @@ function largestStack(parameters: readonly Named[]): Stack | undefined {
   return largest && { prefix: largest[0], layers: largest[1].layers }
 }
 
-const TOWER = /vision|visual|audio|speech|image|vit\b/i
+const TOWER = /vision|visual|audio|speech|image|vit\b|talker|2wav|codec/i
 
 /** Key-value heads from the widths of queries and keys, or from that of all three in one matrix. */
 function keyValueHeads(matrices: readonly Named[], { heads, headDim, hiddenSize }: GenericSizes): number | undefined {
@@ -105,8 +112,8 @@ function whole(count: number): number | undefined {
 }
 
 /**
- * The width of the feed-forward network and whether it is gated, from the first one that has the stated width, or the first
- * that shapes explain.
+ * The width of the feed-forward network and whether it is gated, from one that has the stated width, or the widest that
+ * shapes explain.
  */
 function feedForward(
   matrices: readonly Named[],
@@ -119,8 +126,12 @@ function feedForward(
     if (shape.length !== 2 || NOT_FEED_FORWARD.test(name) || TOWER.test(name)) continue
     networks.set(parent, [...(networks.get(parent) ?? []), shape])
   }
-  const explained = [...networks.values()].flatMap((shapes) => networkOf(shapes, hiddenSize))
-  return explained.find(({ ffnSize }) => ffnSize === statedWidth) ?? explained[0] ?? {}
+  const named = [...networks].filter(([parent]) => FEED_FORWARD.test(parent))
+  const likely = named.length > 0 ? named : [...networks]
+  const explained = likely.flatMap(([, shapes]) => networkOf(shapes, hiddenSize))
+  // Layers may differ, as in Gemma 3n: the model's width is then the largest.
+  const widest = explained.sort((a, b) => (b.ffnSize ?? 0) - (a.ffnSize ?? 0))[0]
+  return explained.find(({ ffnSize }) => ffnSize === statedWidth) ?? widest ?? {}
 }
 
 /** A network of a gate and two matrices, of a matrix of double width and one back, or of two matrices. */
@@ -138,6 +149,9 @@ function networkOf(
   if (widths[0] === 2 * width) return [{ ffnSize: width, gatedMlp: true }]
   return widths[0] === width ? [{ ffnSize: width, gatedMlp: false }] : []
 }
+
+/** The usual names of the network. A layer without them has its matrices beside those of attention. */
+const FEED_FORWARD = /(?:mlp|ffn|ff|feed_?forward)\d*$/i
 
 const NOT_FEED_FORWARD = /attn|attention|mixer|mamba|ssm|expert|shared|router|norm/i
 
