@@ -67,7 +67,6 @@ export class LexicalRefusals implements LexemeListener {
     if (isBlock) return
     const tab = text.indexOf('\t')
     if (tab >= 0) this.#refuse(offset + tab, 1, 'a tab in a plain value', 'quote the value')
-    if (text.startsWith('%')) this.#refuse(offset, 1, 'a plain value that begins with %', 'quote the value')
     if (this.#flow > 0 && /^[?:]/.test(text)) {
       this.#refuse(offset, 1, `a plain value that begins with ${text[0]}, between brackets`, 'quote the value')
     }

@@ -1,4 +1,5 @@
 import { isSame } from './other-reading.js'
+import { pythonFloat } from './python-float.js'
 import { readScalar11, type Scalar11 } from './read-scalar.js'
 
 /** How YAML 1.1 reads a key, and whether the core schema reads it like that. */
@@ -32,7 +33,7 @@ export function keyText(key: Scalar11): string | undefined {
     case 'text':
       return String(key.value)
     case 'float':
-      return Number.isInteger(key.value) && Math.abs(key.value) < 1e16 ? `${key.value}.0` : String(key.value)
+      return pythonFloat(key.value)
     default:
       return undefined
   }

@@ -24,9 +24,8 @@ export function isSame(reading: Scalar11, value: unknown): boolean {
       if (typeof value === 'bigint') return reading.value === value
       return typeof value === 'number' && Number.isInteger(value) && BigInt(value) === reading.value
     case 'float':
-      return typeof value === 'bigint'
-        ? Number(value) === reading.value
-        : Object.is(value, reading.value) || value === reading.value
+      // Two NaN are the same, and so are 0 and -0.
+      return Object.is(value, reading.value) || value === reading.value
     case 'boolean':
     case 'text':
       return value === reading.value

@@ -66,5 +66,5 @@ const WORDS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | nul
 ])
 const LONGEST_WORD = 5
 
-/** The booleans of YAML 1.1. */
-const OLD_WORDS: ReadonlySet<string> = new Set(['yes', 'no', 'on', 'off', 'y', 'n'])
+/** The booleans of YAML 1.1, as PyYAML has them: without `y` and `n`. */
+const OLD_WORDS: ReadonlySet<string> = new Set(['yes', 'no', 'on', 'off'])
