@@ -22,7 +22,14 @@ function found(layout: Layout, quantization_config?: object): string[] {
   const { parameters, unknown } = logicalParameters([headerOf(layout)], config ? { config } : {})
   return [
     ...parameters.map(({ name, scheme, bits, precision, shape, isFlat, isGuessed }) => {
-      const about = [scheme ?? 'plain', bits, precision, JSON.stringify(shape), isFlat && 'flat', isGuessed && 'guessed']
+      const about = [
+        scheme ?? 'plain',
+        bits,
+        precision,
+        JSON.stringify(shape),
+        isFlat && 'flat',
+        isGuessed && 'guessed',
+      ]
       return `${name}: ${about.filter((one) => one !== undefined && one !== false).join(' ')}`
     }),
     ...unknown.map(({ name, dtype, bytes }) => `${name}: unknown ${dtype} ${bytes}`),
@@ -30,13 +37,24 @@ function found(layout: Layout, quantization_config?: object): string[] {
 }
 
 describe('the tensors that tools write beside a weight', () => {
-  const ACTIVATIONS = ['.input_scale', '.input_global_scale', '.input_zero_point', '.activation_scale', '.pre_quant_scale']
+  const ACTIVATIONS = [
+    '.input_scale',
+    '.input_global_scale',
+    '.input_zero_point',
+    '.activation_scale',
+    '.pre_quant_scale',
+  ]
 
   /** As the tools name them: the tensors that hold the weight, and the names of everything else. */
   it.each<[tool: string, weight: Layout, beside: readonly string[]]>([
     [
       'GPTQModel and FP-Quant',
-      { 'm.qweight': ['I32', [8, 64]], 'm.qzeros': ['I32', [1, 8]], 'm.scales': ['F16', [1, 64]], 'm.g_idx': ['I32', [64]] },
+      {
+        'm.qweight': ['I32', [8, 64]],
+        'm.qzeros': ['I32', [1, 8]],
+        'm.scales': ['F16', [1, 64]],
+        'm.g_idx': ['I32', [64]],
+      },
       ['.act_global_scale', '.weight_global_scale', '.forward_hadamard_matrix'],
     ],
     [
@@ -76,7 +94,17 @@ describe('the tensors that tools write beside a weight', () => {
       'HQQ',
       { 'm.W_q': ['U8', [32, 64]], 'm.scale': ['F16', [64, 1]] },
       [
-        ...['.zero', '.shape', '.axis', '.group_size', '.nbits', '.channel_wise', '.compute_dtype', '.meta', '.packing'],
+        ...[
+          '.zero',
+          '.shape',
+          '.axis',
+          '.group_size',
+          '.nbits',
+          '.channel_wise',
+          '.compute_dtype',
+          '.meta',
+          '.packing',
+        ],
         ...['.encoded_state_dict', '.offload_meta', '.optimize', '.quant_scale', '.quant_zero', '.round_zero'],
         ...['.stores_quant_config', '.unpack_view_dtype', '.view_as_float'],
       ],
@@ -95,7 +123,10 @@ describe('the tensors that tools write beside a weight', () => {
     ],
     ['gpt-oss', { 'x.gate_up_proj_blocks': ['U8', [2, 8, 2, 16]], 'x.gate_up_proj_scales': ['U8', [2, 8, 2]] }, []],
   ])('%s: they are no parameters of their own, and their bytes are the weight’s', (_, weight, beside) => {
-    const layout = { ...weight, ...Object.fromEntries(beside.map((suffix) => [`m${suffix}`, ['F32', [2, 2]] as const])) }
+    const layout = {
+      ...weight,
+      ...Object.fromEntries(beside.map((suffix) => [`m${suffix}`, ['F32', [2, 2]] as const])),
+    }
     const { parameters, others, unknown } = logicalParameters([headerOf(layout)])
     expect({ parameters: parameters.length, others, unknown }).toEqual({ parameters: 1, others: [], unknown: [] })
     const bytes = [...headerOf(layout).tensors.values()].reduce((sum, { offsets }) => sum + offsets[1], 0)
@@ -118,13 +149,21 @@ describe('the weight behind the tensors', () => {
     ],
     [
       'gpt-oss, one matrix without experts',
-      { 'm_blocks': ['U8', [8, 2, 16]], 'm_scales': ['U8', [8, 2]] },
+      { m_blocks: ['U8', [8, 2, 16]], m_scales: ['U8', [8, 2]] },
       ['m: mxfp4 4 mxfp4 [64,8]'],
     ],
-    ['blocks without a third dimension', { 'm_blocks': ['U8', [8, 2]], 'm_scales': ['U8', [8]] }, ['m_blocks: unknown U8 16']],
-    ['blocks without scales', { 'm_blocks': ['U8', [8, 2, 16]] }, ['m_blocks: unknown U8 256']],
+    [
+      'blocks without a third dimension',
+      { m_blocks: ['U8', [8, 2]], m_scales: ['U8', [8]] },
+      ['m_blocks: unknown U8 16'],
+    ],
+    ['blocks without scales', { m_blocks: ['U8', [8, 2, 16]] }, ['m_blocks: unknown U8 256']],
     // EETQ: bytes, [in, out].
-    ['bytes that are transposed', { 'm.weight': ['I8', [32, 64]], 'm.weight_scales': ['F16', [64]] }, ['m.weight: eetq 8 int8 [64,32]']],
+    [
+      'bytes that are transposed',
+      { 'm.weight': ['I8', [32, 64]], 'm.weight_scales': ['F16', [64]] },
+      ['m.weight: eetq 8 int8 [64,32]'],
+    ],
     [
       'halves beside `weight_scales`',
       { 'm.weight': ['F16', [32, 64]], 'm.weight_scales': ['F16', [64]] },
@@ -184,7 +223,11 @@ describe('the weight behind the tensors', () => {
       { 'm.compressed': ['BF16', [64, 32]], 'm.bitmask': ['U8', [64, 8]] },
       ['m.weight: sparse-24 16 bfloat16 [64,64]'],
     ],
-    ['sparse values without a mask', { 'm.compressed': ['BF16', [64, 32]] }, ['m.compressed: plain 16 bfloat16 [64,32]']],
+    [
+      'sparse values without a mask',
+      { 'm.compressed': ['BF16', [64, 32]] },
+      ['m.compressed: plain 16 bfloat16 [64,32]'],
+    ],
     // Scaled weights.
     [
       'the floats with two bits of mantissa',
@@ -279,7 +322,10 @@ describe('the weight behind the tensors', () => {
       'torchao with 4 bits in a byte each',
       { 'm._weight_qdata': ['I8', [64, 16]] },
       ['m.weight: torchao 4 int4 [64,16]'],
-      { quant_method: 'torchao', quant_type: { default: { _type: 'IntxWeightOnlyConfig', _data: { weight_dtype: { _data: 'int4' } } } } },
+      {
+        quant_method: 'torchao',
+        quant_type: { default: { _type: 'IntxWeightOnlyConfig', _data: { weight_dtype: { _data: 'int4' } } } },
+      },
     ],
     [
       'torchao with the other float',
@@ -323,13 +369,13 @@ describe('the weight behind the tensors', () => {
       { 'm.qweight': ['I32', [8, 64]], 'm.scales': ['F16', [1, 64]] },
       ['m.weight: gptq 4 int4 [64,64] guessed'],
     ],
-    [
-      'words without scales',
-      { 'm.qweight': ['I32', [8, 64]] },
-      ['m.qweight: unknown I32 2048'],
-    ],
+    ['words without scales', { 'm.qweight': ['I32', [8, 64]] }, ['m.qweight: unknown I32 2048']],
     // ExLlama, Marlin and Quark with something left out are left to their dtypes.
-    ['ExLlama 2 without scales', { 'm.q_weight': ['I32', [8, 64]], 'm.q_perm': ['I16', [64]] }, ['m.q_weight: unknown I32 2048']],
+    [
+      'ExLlama 2 without scales',
+      { 'm.q_weight': ['I32', [8, 64]], 'm.q_perm': ['I16', [64]] },
+      ['m.q_weight: unknown I32 2048'],
+    ],
     ['ExLlama 3 with two dimensions', { 'm.trellis': ['I16', [4, 4]] }, ['m.trellis: unknown I16 32']],
     ['Marlin without scales', { 'm.B': ['I32', [4, 128]] }, ['m.B: unknown I32 2048']],
     [

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import { expertsAsExpected, type FoundTensor } from '../../src/checkpoint/expert-layouts.js'
+
+function tensors(shapes: Readonly<Record<string, readonly number[]>>): Map<string, FoundTensor> {
+  return new Map(
+    Object.entries(shapes).map(([name, shape]) => [
+      `m.${name}`,
+      { stored: name, shape, isFlat: false, isQuantised: true },
+    ]),
+  )
+}
+
+function names(
+  shapes: Readonly<Record<string, readonly number[]>>,
+  expected: Readonly<Record<string, readonly number[]>>,
+) {
+  const wanted = new Map(Object.entries(expected).map(([name, shape]) => [`m.${name}`, shape]))
+  return Object.fromEntries(
+    [...expertsAsExpected(tensors(shapes), wanted)].map(([name, { shape, stored, isFlat }]) => {
+      return [name, `${stored} ${JSON.stringify(shape)}${isFlat ? ' flat' : ''}`]
+    }),
+  )
+}
+
+describe('tensors of experts', () => {
+  it('stored one by one are added up to the fused tensors that the model has', () => {
+    const shapes = {
+      'experts.0.gate_proj.weight': [4, 8],
+      'experts.0.up_proj.weight': [4, 8],
+      'experts.0.down_proj.weight': [8, 4],
+      'experts.1.w1.weight': [4, 8],
+      'experts.1.w3.weight': [4, 8],
+      'experts.1.w2.weight': [8, 4],
+      'experts.1.w2.bias': [8],
+    }
+    const expected = {
+      'experts.gate_up_proj': [2, 8, 8],
+      'experts.down_proj': [2, 8, 4],
+      'experts.down_proj_bias': [2, 8],
+    }
+    expect(names(shapes, expected)).toEqual({
+      'm.experts.gate_up_proj': 'experts.0.gate_proj.weight [128] flat',
+      'm.experts.down_proj': 'experts.0.down_proj.weight [64] flat',
+      'm.experts.down_proj_bias': 'experts.1.w2.bias [8] flat',
+    })
+  })
+
+  it('stacked by projection are listed one by one where the model has them so, under its names', () => {
+    const shapes = { 'switch_mlp.up_proj.weight': [2, 4, 8], 'experts.down_proj.weight': [2, 8, 4] }
+    const expected = { 'experts.0.w3.weight': [4, 8], 'experts.0.down_proj.weight': [8, 4] }
+    expect(names(shapes, expected)).toEqual({
+      'm.experts.0.w3.weight': 'switch_mlp.up_proj.weight [4,8]',
+      'm.experts.1.w3.weight': 'switch_mlp.up_proj.weight [4,8]',
+      'm.experts.0.down_proj.weight': 'experts.down_proj.weight [8,4]',
+      'm.experts.1.down_proj.weight': 'experts.down_proj.weight [8,4]',
+    })
+  })
+
+  it('are at most 4,096, whatever a header says', () => {
+    const listed = names({ 'switch_mlp.up_proj.weight': [5000, 4, 8] }, { 'experts.0.up_proj.weight': [4, 8] })
+    expect(Object.keys(listed)).toHaveLength(4096)
+  })
+
+  it('stay as they are where the model has them so, or has none', () => {
+    const shapes = { 'experts.0.up_proj.weight': [4, 8], 'switch_mlp.up_proj.weight': [2, 4, 8] }
+    expect(Object.keys(names(shapes, { 'experts.0.up_proj.weight': [4, 8], 'experts.gate_up_proj': [9] }))).toEqual([
+      'm.experts.0.up_proj.weight',
+      'm.experts.gate_up_proj',
+    ])
+    expect(Object.keys(names(shapes, {}))).toEqual(['m.experts.0.up_proj.weight', 'm.switch_mlp.up_proj.weight'])
+  })
+
+  it.each([
+    'experts.up_proj.weight_scale',
+    'experts.up_proj.scale',
+    'xswitch_mlp.up_proj.weight',
+    'experts.0.up_proj.weight.x',
+    'experts.x.up_proj.weight',
+    'experts.0.w4.weight',
+    'shared_experts.up_proj.weight',
+    'up_proj.weight',
+  ])('%s is none of them', (name) => {
+    const expected = {
+      'experts.gate_up_proj': [9],
+      'experts.0.up_proj.weight': [4, 8],
+      'xexperts.gate_up_proj': [9],
+      'shared_experts.gate_up_proj': [9],
+    }
+    expect(Object.keys(names({ [name]: [2, 4, 8] }, expected))).toEqual([`m.${name}`])
+  })
+
+  it('are found at the top of a model too', () => {
+    const found = new Map([
+      ['experts.0.up_proj.weight', { stored: 'x', shape: [4, 8], isFlat: false, isQuantised: false }],
+    ])
+    expect([...expertsAsExpected(found, new Map([['experts.gate_up_proj', [1, 8, 8]]])).keys()]).toEqual([
+      'experts.gate_up_proj',
+    ])
+  })
+})

@@ -1,0 +1,138 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { blobSource } from '../../../src/checkpoint/read/blob-source.js'
+import type { FileSource } from '../../../src/checkpoint/read/file-source.js'
+import { hubSource } from '../../../src/checkpoint/read/hub-source.js'
+import { pathSource } from '../../../src/checkpoint/read/path-source.js'
+import { type HubServer, hubServer } from './hub-server.js'
+
+const text = async (source: FileSource, file: string, start = 0, end = 100) =>
+  new TextDecoder().decode(await source.read(file, start, end))
+
+describe('the files of a browser', () => {
+  it('are listed, measured and read by name', async () => {
+    const source = blobSource(new Map([['config.json', new Blob(['0123456789'])]]))
+    expect([source.name, await source.list(), await source.size('config.json')]).toEqual([
+      'the files',
+      ['config.json'],
+      10,
+    ])
+    expect(await text(source, 'config.json', 2, 5)).toBe('234')
+  })
+
+  it('lose the name of the folder that was picked', async () => {
+    const inFolder = Object.assign(new File(['a'], 'config.json'), { webkitRelativePath: 'llama/sub/config.json' })
+    const alone = Object.assign(new File(['b'], 'model.gguf'), { webkitRelativePath: '' })
+    expect(await blobSource([inFolder, alone, new File(['c'], 'other.json')]).list()).toEqual([
+      'sub/config.json',
+      'model.gguf',
+      'other.json',
+    ])
+  })
+
+  it('that are not there are named', async () => {
+    const source = blobSource([])
+    const failure = {
+      name: 'CheckpointError',
+      code: 'unreadable_file',
+      message: expect.stringContaining('config.json is not among the files'),
+      place: ['config.json'],
+    }
+    await expect(source.size('config.json')).rejects.toMatchObject(failure)
+    await expect(source.read('config.json', 0, 1)).rejects.toMatchObject(failure)
+  })
+})
+
+describe('a path', () => {
+  let folder = ''
+
+  beforeAll(() => {
+    folder = join(mkdtempSync(join(tmpdir(), 'sources-')), 'tiny')
+    mkdirSync(folder)
+    const files = [
+      'config.json',
+      'other.json',
+      'm.safetensors',
+      'adapter_config.json',
+      'm-00001-of-00002.gguf',
+      'm-00002-of-00002.gguf',
+    ]
+    for (const file of files) writeFileSync(join(folder, file), file)
+  })
+
+  afterAll(() => rmSync(join(folder, '..'), { recursive: true }))
+
+  it.each([
+    ['other.json', 'config.json', 'tiny/other'],
+    ['config.json', 'config.json', 'tiny'],
+    ['m.safetensors', 'm.safetensors', 'tiny/m'],
+  ])('of the file %s is that file alone, as %s', async (file, as, name) => {
+    const source = await pathSource(join(folder, file))
+    expect(await source.list()).toEqual([as])
+    expect(await text(source, as)).toBe(file)
+    expect(await source.size(as)).toBe(file.length)
+    expect(source.name.endsWith(name)).toBe(true)
+  })
+
+  it('of an adapter config is its folder', async () => {
+    expect(await (await pathSource(join(folder, 'adapter_config.json'))).list()).toContain('m.safetensors')
+  })
+
+  it('of a part of a GGUF model is all parts that are there, under the name of the model', async () => {
+    const source = await pathSource(join(folder, 'm-00001-of-00002.gguf'))
+    expect(await source.list()).toEqual(['m-00001-of-00002.gguf', 'm-00002-of-00002.gguf'])
+    expect(source.name).toBe(join(folder, 'm'))
+  })
+})
+
+describe('a repository on the hub', () => {
+  let hub: HubServer
+
+  beforeAll(async () => {
+    hub = await hubServer({ 'org/model': { files: { 'config.json': new TextEncoder().encode('0123456789') } } })
+  })
+
+  afterAll(() => hub.close())
+
+  it('is asked once for a file that is measured and read', async () => {
+    const asked: string[] = []
+    const spy: typeof fetch = (input, init) => {
+      asked.push(`${new Headers(init?.headers).get('range') ?? 'whole'}`)
+      return fetch(input, init)
+    }
+    const source = hubSource('org/model', { hubUrl: hub.url, fetch: spy })
+    await source.size('config.json')
+    const first = asked.length
+    await source.size('config.json')
+    expect(asked).toHaveLength(first)
+    expect(await text(source, 'config.json', 2, 100)).toBe('23456789')
+  })
+
+  it('is named, with what failed and what to do', async () => {
+    const source = hubSource('org/other', { hubUrl: hub.url })
+    expect(source.name).toBe('hf:org/other')
+    await expect(source.list()).rejects.toMatchObject({
+      code: 'unreadable_file',
+      message: expect.stringMatching(/^hf:org\/other cannot be read: /),
+      place: ['org/other'],
+      help: 'pass an access token: the repository is private or gated, or does not exist',
+    })
+    await expect(source.size('config.json')).rejects.toMatchObject({
+      message: expect.stringMatching(/^hf:org\/other\/config\.json cannot be read: /),
+      place: ['org/other', 'config.json'],
+    })
+    await expect(hubSource('org/model', { hubUrl: hub.url }).size('none.json')).rejects.toMatchObject({
+      message: expect.stringContaining('org/model has no file none.json'),
+    })
+  })
+
+  it('that cannot be reached is said so, without advice', async () => {
+    const failing: typeof fetch = () => Promise.reject(new Error('no network'))
+    await expect(hubSource('org/model', { hubUrl: hub.url, fetch: failing }).list()).rejects.toMatchObject({
+      message: expect.stringContaining('hf:org/model cannot be read: no network'),
+      help: undefined,
+    })
+  })
+})

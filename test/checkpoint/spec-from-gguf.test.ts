@@ -1,0 +1,255 @@
+import { describe, expect, it } from 'vitest'
+import { type GgufHeader, modelSpecFromGguf } from '../../src/checkpoint/spec-from-gguf.js'
+
+/** The types of ggml's enum: F32 is 0, F16 is 1, Q4_K is 12, BF16 is 30. */
+const [F32, F16, Q4_K, BF16] = [0, 1, 12, 30]
+
+const METADATA = {
+  'general.architecture': 'llama',
+  'llama.block_count': 2,
+  'llama.embedding_length': 8,
+  'llama.attention.head_count': 2,
+  'llama.feed_forward_length': 16,
+}
+
+type Tensors = Readonly<Record<string, readonly [shape: readonly number[], dtype: number]>>
+
+/** Shapes as in torch: the file has them from the innermost dimension to the outermost. */
+const TENSORS: Tensors = {
+  'token_embd.weight': [[10, 8], F16],
+  'output.weight': [[10, 8], F16],
+  'output_norm.weight': [[8], F32],
+  'rope_freqs.weight': [[4], F32],
+  'blk.0.attn_q.weight': [[8, 8], F16],
+  'blk.0.ffn_up.weight': [[16, 8], F16],
+  'blk.0.ffn_down.weight': [[8, 16], F16],
+}
+
+function specOf(tensors: Tensors, metadata: object = {}) {
+  const header: GgufHeader = {
+    metadata: { ...METADATA, ...metadata },
+    tensorInfos: Object.entries(tensors).map(([name, [shape, dtype]]) => {
+      return { name, shape: [...shape].reverse().map((size, index) => (index === 0 ? BigInt(size) : size)), dtype }
+    }),
+  }
+  return modelSpecFromGguf(header)
+}
+
+describe('modelSpecFromGguf', () => {
+  it('reads the sizes of the keys, counts what is trained, and lists the matrices', () => {
+    expect(specOf(TENSORS)).toEqual({
+      spec: {
+        checkpoint_model_name: 'llama',
+        family: 'llama',
+        num_layers: 2,
+        hidden_size: 8,
+        num_attention_heads: 2,
+        num_kv_heads: 2,
+        ffn_hidden_size: 16,
+        vocab_size: 10,
+        tied_embeddings: false,
+        gated_mlp: false,
+        base_num_parameters: 80 + 80 + 8 + 64 + 128 + 128,
+        precision: 'float16',
+        linear_layers: [
+          { name: 'output', in_features: 8, out_features: 10 },
+          { name: 'blk.0.attn_q', in_features: 8, out_features: 8 },
+          { name: 'blk.0.ffn_up', in_features: 8, out_features: 16 },
+          { name: 'blk.0.ffn_down', in_features: 16, out_features: 8 },
+        ],
+        is_chat: false,
+      },
+      notes: ['layers have the names of the GGUF file, not those of transformers'],
+    })
+  })
+
+  it('takes what the keys say of name, context, window and groups', () => {
+    const { spec } = specOf(TENSORS, {
+      'general.name': 'Tiny',
+      'llama.context_length': 4096n,
+      'llama.attention.sliding_window': 512,
+      'llama.attention.head_count_kv': [1, 2, 1],
+    })
+    expect(spec).toMatchObject({
+      checkpoint_model_name: 'Tiny',
+      context_size: 4096,
+      sliding_window_config: { window_size: 512 },
+      num_kv_heads: 2,
+    })
+  })
+
+  it.each([
+    [{ 'llama.attention.sliding_window': 0 }, 'sliding_window_config'],
+    [{ 'llama.expert_count': 0 }, 'moe_config'],
+    [{}, 'mamba_config'],
+    [{}, 'context_size'],
+    [{}, 'is_embedding_model'],
+  ])('with %j has no %s', (metadata, field) => expect(specOf(TENSORS, metadata).spec).not.toHaveProperty(field))
+
+  it.each([
+    [{ 'llama.pooling_type': 0 }, false],
+    [{ 'llama.pooling_type': 1 }, true],
+    [{ 'tokenizer.chat_template': '{{ messages }}' }, false],
+    [{ 'llama.pooling_type': 2, 'tokenizer.chat_template': '{{ messages }}' }, true],
+  ])('with %j is an embedding model: %s', (metadata, expected) => {
+    expect(specOf(TENSORS, metadata).spec.is_embedding_model).toBe(expected)
+  })
+
+  it('ties the embeddings where there is no output matrix', () => {
+    const { 'output.weight': _, ...tied } = TENSORS
+    expect(specOf(tied).spec.tied_embeddings).toBe(true)
+    const { 'token_embd.weight': __, ...neither } = tied
+    expect(specOf(neither).spec).toMatchObject({ tied_embeddings: false, vocab_size: 0 })
+  })
+
+  it.each<[tensors: Tensors, isGated: boolean]>([
+    [{ 'blk.0.ffn_gate.weight': [[16, 8], F16] }, true],
+    [{ 'blk.0.ffn_gate_exps.weight': [[4, 16, 8], F16] }, true],
+    [{ 'blk.0.ffn_gate_shexp.weight': [[16, 8], F16] }, true],
+    [{ 'blk.0.ffn_gate_up_exps.weight': [[4, 32, 8], F16] }, true],
+    // The router of a mixture, and scales beside a matrix.
+    [{ 'blk.0.ffn_gate_inp.weight': [[4, 8], F16] }, false],
+    [{ 'blk.0.ffn_gate.weight_scale': [[1], F32] }, false],
+    // Phi-3 has gate and up projection in one.
+    [{ 'blk.0.ffn_up.weight': [[32, 8], F16] }, true],
+    [{ 'blk.0.ffn_up.weight': [[31, 8], F16] }, false],
+  ])('with %j gates the MLP: %s', (tensors, isGated) => {
+    expect(specOf({ ...TENSORS, ...tensors }).spec.gated_mlp).toBe(isGated)
+  })
+
+  it('lists no embeddings, convolutions, vectors or biases as linear layers', () => {
+    const { spec } = specOf({
+      'token_embd.weight': [[10, 8], F16],
+      'position_embd.weight': [[10, 8], F16],
+      'token_types.weight': [[2, 8], F16],
+      'enc.blk.0.attn_rel_b.weight': [[32, 2], F16],
+      'blk.0.ssm_conv1d.weight': [[16, 4], F16],
+      'blk.0.ssm_a': [[16, 4], F32],
+      'blk.0.attn_q.bias': [[8, 1], F16],
+      'blk.0.ffn_up_exps.weight': [[4, 16, 8], F16],
+      'per_layer_token_embd.weight': [[10, 8], F16],
+      'blk.0.ssm_alpha.weight': [[4, 8], F16],
+    })
+    expect(spec.linear_layers?.map(({ name }) => name)).toEqual(['per_layer_token_embd', 'blk.0.ssm_alpha'])
+  })
+
+  it('counts no frequencies of rotary embeddings, wherever they are', () => {
+    const { spec } = specOf({
+      ...TENSORS,
+      'blk.0.rope_freqs.weight': [[100], F32],
+      'rope_factors_long.weight': [[100], F32],
+      'blk.0.rope_factors_short.weight': [[100], F32],
+    })
+    expect(spec.base_num_parameters).toBe(488)
+  })
+
+  it('counts the layers with experts, and the experts of a token', () => {
+    const { spec } = specOf(
+      {
+        ...TENSORS,
+        'blk.0.ffn_up_exps.weight': [[4, 16, 8], F16],
+        'blk.0.ffn_gate_exps.weight': [[4, 16, 8], F16],
+        'blk.1.ffn_gate_up_exps.weight': [[4, 32, 8], F16],
+        'blk.1.ffn_up_shexp.weight': [[16, 8], F16],
+      },
+      { 'llama.expert_count': 4, 'llama.expert_used_count': 2, 'llama.expert_shared_count': 1 },
+    )
+    expect(spec.moe_config).toEqual({
+      num_experts: 4,
+      num_experts_per_tok: 2,
+      num_expert_layers: 2,
+      num_shared_experts: 1,
+    })
+    const { spec: other } = specOf(TENSORS, { 'llama.expert_count': 1, 'llama.expert_feed_forward_length': 32 })
+    expect(other.moe_config).toEqual({
+      num_experts: 1,
+      num_experts_per_tok: 0,
+      num_expert_layers: 0,
+      expert_ffn_size: 32,
+      num_shared_experts: 0,
+    })
+  })
+
+  it('tells the kinds of layers apart by their tensors', () => {
+    const tensors: Tensors = {
+      'blk.0.ssm_in.weight': [[32, 8], F16],
+      'blk.1.attn_q.weight': [[8, 8], F16],
+      'blk.2.ssm_in.weight': [[32, 8], F16],
+      'blk.2.attn_q.weight': [[8, 8], F16],
+      'blk.3.ssm_beta.weight': [[4, 8], F16],
+      'blk.3.attn_qkv.weight': [[24, 8], F16],
+      'blk.1.ffn_up.weight': [[16, 8], F16],
+    }
+    const layers = { 'llama.block_count': 4 }
+    expect(specOf(tensors, { ...layers, 'llama.ssm.state_size': 16 }).spec.mamba_config).toEqual({
+      is_hybrid: true,
+      num_mamba_layers: 3,
+      num_attention_layers: 2,
+      num_mlp_layers: 1,
+      state_size: 16,
+      conv_kernel: 4,
+    })
+    const { 'blk.0.ssm_in.weight': alone = [[32, 8], F16] } = tensors
+    expect(
+      specOf({ 'blk.0.ssm_in.weight': alone }, { 'llama.ssm.state_size': 16, 'llama.ssm.conv_kernel': 3 }).spec
+        .mamba_config,
+    ).toMatchObject({ is_hybrid: false, num_attention_layers: 0, num_mlp_layers: 0, conv_kernel: 3 })
+  })
+
+  it('has the precision that most elements are stored in, and says so if it is one of integers', () => {
+    expect(specOf({ ...TENSORS, 'blk.0.attn_q.weight': [[80, 80], BF16] }).spec.precision).toBe('bfloat16')
+    expect(specOf({ 'blk.0.attn_q.weight': [[8, 8], Q4_K] })).toMatchObject({
+      spec: { precision: 'int4' },
+      notes: [expect.anything(), 'most weights are stored as Q4_K; precision is int4'],
+    })
+    expect(specOf({ 'blk.0.attn_q.weight': [[8, 8], 999] }).notes[1]).toBe(
+      'most weights are stored as type 999, which is unknown; precision is int4',
+    )
+  })
+
+  it('leaves out the layers that predict several tokens, and says how many parameters they have', () => {
+    const tensors: Tensors = {
+      ...TENSORS,
+      'blk.2.nextn.eh_proj.weight': [[8, 16], F16],
+      'blk.2.attn_q.weight': [[8, 8], F16],
+    }
+    const { spec, notes } = specOf(tensors, { 'llama.block_count': 3, 'llama.nextn_predict_layers': 1 })
+    expect(spec).toMatchObject({ num_layers: 2, base_num_parameters: 488 })
+    expect(notes[1]).toBe(
+      'the 192 parameters of 1 multi-token prediction layer are not counted: transformers does not load them',
+    )
+    const two = specOf(
+      { ...tensors, 'blk.3.attn_q.weight': [[8, 8], F16] },
+      { 'llama.block_count': 4, 'llama.nextn_predict_layers': 2 },
+    )
+    expect(two.notes[1]).toContain('the 256 parameters of 2 multi-token prediction layers are')
+    expect(() => specOf(TENSORS, { 'llama.nextn_predict_layers': 3 })).toThrow(
+      'llama.nextn_predict_layers is more than block_count',
+    )
+    expect(specOf(TENSORS, { 'llama.nextn_predict_layers': 2 }).spec.num_layers).toBe(0)
+  })
+
+  it.each([
+    ['general.architecture', 'the GGUF file has no general.architecture'],
+    ['llama.block_count', 'the GGUF file has no llama.block_count'],
+    ['llama.embedding_length', 'the GGUF file has no llama.embedding_length'],
+  ])('without %s is refused', (key, message) => {
+    expect(() => specOf(TENSORS, { [key]: undefined })).toThrow(message)
+  })
+
+  it('without tensors, or with one that is too large, is refused', () => {
+    expect(() => specOf({})).toThrow('the GGUF file has no tensors')
+    expect(() => specOf({ 'a.weight': [[2 ** 53, 2], F16] })).toThrow('a.weight has a dimension of 9007199254740992')
+    expect(() => specOf({ 'a.weight': [[-1, 2], F16] })).toThrow('a.weight has a dimension of -1')
+  })
+
+  it('reads keys without a meaning for the spec as nothing', () => {
+    expect(
+      specOf(TENSORS, { 'llama.attention.head_count': 'many', 'llama.feed_forward_length': [] }).spec,
+    ).toMatchObject({
+      num_attention_heads: 0,
+      num_kv_heads: 0,
+      ffn_hidden_size: 0,
+    })
+  })
+})
