@@ -1,6 +1,6 @@
 /** What other tools call the fields of a model entity. */
 
-import { SCHEMA_NAMES, SCHEMAS, type SchemaName } from '../schemas/index.js'
+import { SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
 
 /** A field by the name that a model entity has for it. */
 export interface SynonymOf {
@@ -9,7 +9,7 @@ export interface SynonymOf {
   readonly field: string
 }
 
-/** The fields that another name may mean. Empty for a name that a definition has itself. */
+/** The fields that another name may mean. */
 export function synonymsOf(name: string): readonly SynonymOf[] {
   byName ??= synonymsByName()
   return (
@@ -24,7 +24,7 @@ export function synonymsOf(name: string): readonly SynonymOf[] {
 
 /**
  * The names in the `config.json` of Hugging Face's transformers (its attribute maps too), in PEFT's `adapter_config.json`, in
- * Mistral's and Meta's `params.json`, and in GGUF.
+ * Mistral's and Meta's `params.json`, and in GGUF. None is a field of a definition.
  */
 const NAMES: Partial<Record<SchemaName, Readonly<Record<string, readonly string[]>>>> = {
   ModelSpec: {
@@ -137,7 +137,7 @@ const NAMES: Partial<Record<SchemaName, Readonly<Record<string, readonly string[
   },
   APIEndpointData: {
     url: ['base_url', 'endpoint', 'api_base', 'endpoint_url', 'uri'],
-    model_id: ['served_model_name', 'model'],
+    model_id: ['served_model_name'],
     api_key: ['token', 'key', 'auth_token', 'access_token'],
   },
   CreateModelEntityRequest: {
@@ -154,13 +154,10 @@ const NAMES: Partial<Record<SchemaName, Readonly<Record<string, readonly string[
 let byName: ReadonlyMap<string, readonly SynonymOf[]> | undefined
 
 function synonymsByName(): Map<string, SynonymOf[]> {
-  const own = new Set(
-    Object.values(SCHEMAS).flatMap((schema) => ('properties' in schema ? Object.keys(schema.properties) : [])),
-  )
   const found = new Map<string, SynonymOf[]>()
   for (const model of SCHEMA_NAMES) {
     for (const [field, names] of Object.entries(NAMES[model] ?? {})) {
-      for (const name of names) if (!own.has(name)) found.set(name, [...(found.get(name) ?? []), { model, field }])
+      for (const name of names) found.set(name, [...(found.get(name) ?? []), { model, field }])
     }
   }
   return found

@@ -189,11 +189,13 @@ describe('modelSpecFromGguf', () => {
       state_size: 16,
       conv_kernel: 4,
     })
-    const { 'blk.0.ssm_in.weight': alone = [[32, 8], F16] } = tensors
-    expect(
-      specOf({ 'blk.0.ssm_in.weight': alone }, { 'llama.ssm.state_size': 16, 'llama.ssm.conv_kernel': 3 }).spec
-        .mamba_config,
-    ).toMatchObject({ is_hybrid: false, num_attention_layers: 0, num_mlp_layers: 0, conv_kernel: 3 })
+    const alone: Tensors = { 'blk.0.ssm_in.weight': [[32, 8], F16] }
+    expect(specOf(alone, { 'llama.ssm.state_size': 16, 'llama.ssm.conv_kernel': 3 }).spec.mamba_config).toMatchObject({
+      is_hybrid: false,
+      num_attention_layers: 0,
+      num_mlp_layers: 0,
+      conv_kernel: 3,
+    })
   })
 
   it('has the precision that most elements are stored in, and says so if it is one of integers', () => {

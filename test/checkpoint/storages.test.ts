@@ -22,15 +22,9 @@ function found(layout: Layout, quantization_config?: object): string[] {
   const { parameters, unknown } = logicalParameters([headerOf(layout)], config ? { config } : {})
   return [
     ...parameters.map(({ name, scheme, bits, precision, shape, isFlat, isGuessed }) => {
-      const about = [
-        scheme ?? 'plain',
-        bits,
-        precision,
-        JSON.stringify(shape),
-        isFlat && 'flat',
-        isGuessed && 'guessed',
-      ]
-      return `${name}: ${about.filter((one) => one !== undefined && one !== false).join(' ')}`
+      const about = [scheme ?? 'plain', bits, precision, JSON.stringify(shape)]
+      const marks = [...(isFlat ? ['flat'] : []), ...(isGuessed ? ['guessed'] : [])]
+      return `${name}: ${[...about, ...marks].join(' ')}`
     }),
     ...unknown.map(({ name, dtype, bytes }) => `${name}: unknown ${dtype} ${bytes}`),
   ]

@@ -11,7 +11,7 @@ const FLOAT = 'tag:yaml.org,2002:float'
 
 /** As PyYAML 6.0.4 reads them; `ERR` where it fails. */
 describe('a plain scalar is to us what it is to PyYAML', () => {
-  it.each([
+  it.each<[source: string, expected: string]>([
     ['2024-01-01T00:00:00+23:59', 'datetime 2024-01-01T00:00:00+23:59'],
     ['2024-01-01T00:00:00+23:60', 'ERR there is no such date'],
     ['2024-01-01T00:00:00-24:00', 'ERR there is no such date'],
@@ -67,11 +67,15 @@ describe('a plain scalar is to us what it is to PyYAML', () => {
     ['~', 'null'],
     ['Null', 'null'],
     ['nULL', 'text nULL'],
-    ...['yes', 'Yes', 'YES', 'on', 'On', 'ON', 'true', 'True', 'TRUE'].map((word) => [word, 'boolean true'] as const),
-    ...['no', 'No', 'NO', 'off', 'Off', 'OFF', 'false', 'False', 'FALSE'].map(
-      (word) => [word, 'boolean false'] as const,
-    ),
-    ...['y', 'N', 'oN', 'yES', 'tRUE'].map((word) => [word, `text ${word}`] as const),
+    ...['yes', 'Yes', 'YES', 'on', 'On', 'ON', 'true', 'True', 'TRUE'].map((word): [string, string] => [
+      word,
+      'boolean true',
+    ]),
+    ...['no', 'No', 'NO', 'off', 'Off', 'OFF', 'false', 'False', 'FALSE'].map((word): [string, string] => [
+      word,
+      'boolean false',
+    ]),
+    ...['y', 'N', 'oN', 'yES', 'tRUE'].map((word): [string, string] => [word, `text ${word}`]),
   ])('%j', (source, expected) => expect(shown(readScalar11(source))).toBe(expected))
 
   it.each([

@@ -124,3 +124,15 @@ describe('checkTemplate', () => {
     expect(checkTemplate('{{ a }}\n{% if b %}c{% endif %}'.repeat(50_000))).toBeUndefined()
   })
 })
+
+describe('a named argument that is given twice', () => {
+  // Jinja2 3.1.6 passes arguments with names of Python's keywords in a dictionary, and then all of them.
+  it.each([
+    ['{{ f(a=1, a=2) }}', false],
+    ['{{ f(a=1, b=2, a=3) }}', false],
+    ['{{ f(a=1, a=2, class=3) }}', true],
+    ['{{ f(class=1, class=2) }}', true],
+    ['{{ f(a=1, class=3) }}', true],
+    ['{{ f(a=1, b=2) }}', true],
+  ])('%s compiles: %s', (template, isRight) => expect(checkTemplate(template) === undefined).toBe(isRight))
+})
