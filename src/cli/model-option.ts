@@ -1,10 +1,12 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { unknownModel } from '../options/index.js'
 import { isSchemaName, SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
+import { offering } from './completion/offers.js'
 
 /** The option that names a definition; a misspelt name gets a suggestion. */
 export function modelOption(description: string): Option {
-  return new Option('--model <name>', description).argParser(schemaNameOf)
+  const option = new Option('--model <name>', description).argParser(schemaNameOf)
+  return offering(option, { kind: 'words', words: SCHEMA_NAMES })
 }
 
 /**

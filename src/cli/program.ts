@@ -38,6 +38,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   explain: async () => (await import('./commands/explain.js')).explainCommand,
   graph: async () => (await import('./commands/graph.js')).graphCommand,
   schema: async () => (await import('./commands/schema.js')).schemaCommand,
+  completion: async () => (await import('./commands/completion.js')).completionCommand(wholeProgram),
+}
+
+/** The program with all its commands, to describe it. */
+export function wholeProgram(): Promise<Command> {
+  return programFor([], () => undefined)
 }
 
 /** The program with the named command only, or with all commands when help or suggestions need them. */

@@ -9,6 +9,7 @@ import { type CheckChoices, checkFiles, openFiles } from '../check/check-files.j
 import { Statistics } from '../check/statistics.js'
 import { type ExceededLimit, WarningLimits } from '../check/warning-limits.js'
 import { isReport, openOutputs, parseReportFile, type ReportFile } from '../check-outputs.js'
+import { offering } from '../completion/offers.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
 import type { FixOutcome } from '../fix/fix-files.js'
 import { CHECK_FORMATS, type CheckedFile, type CheckFormat, FORMATS_FOR_PEOPLE } from '../formats/check/index.js'
@@ -56,8 +57,11 @@ export function checkCommand(report: (code: ExitCode) => void): Command {
     )
     .addOption(new Option('--format <format>', 'output format').choices(Object.keys(CHECK_FORMATS)).default('pretty'))
     .addOption(
-      new Option('--output <format=file>', 'also write a report to a file; may be given several times').argParser(
-        parseReportFile,
+      offering(
+        new Option('--output <format=file>', 'also write a report to a file; may be given several times').argParser(
+          parseReportFile,
+        ),
+        { kind: 'prefixes', words: Object.keys(CHECK_FORMATS).map((format) => `${format}=`), behind: 'files' },
       ),
     )
     .addOption(

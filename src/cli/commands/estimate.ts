@@ -6,6 +6,7 @@ import {
   DEFAULT_GPU,
   estimateMemory,
   ForwardPassError,
+  GPUS,
   type Gpu,
   gpuOf,
   type MemoryMethod,
@@ -14,6 +15,7 @@ import {
 } from '../../estimate/index.js'
 import { MEMORY_METHODS } from '../../estimate/methods.js'
 import { checkpointName } from '../checkpoint-name.js'
+import { offering } from '../completion/offers.js'
 import { isManifestName, modelOfManifest } from '../estimate-manifest.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
 import { ESTIMATE_FORMATS, type EstimateFormat } from '../formats/estimate/index.js'
@@ -41,19 +43,29 @@ export function estimateCommand(report: (code: ExitCode) => void): Command {
     .addOption(
       new Option('--method <method>', 'the training method, or inference').choices(MEMORY_METHODS).default('full'),
     )
-    .option('--gpu <gpu>', `a GPU name, or a memory size such as 80GB (default: ${DEFAULT_GPU})`, gpu)
-    .option('--fits <gpu>', 'like --gpu, and exit with 1 if the run does not fit on one such GPU', gpu)
+    .addOption(gpuOption('--gpu <gpu>', `a GPU name, or a memory size such as 80GB (default: ${DEFAULT_GPU})`))
+    .addOption(gpuOption('--fits <gpu>', 'like --gpu, and exit with 1 if the run does not fit on one such GPU'))
     .option('--batch <n>', 'sequences per micro-batch', positive, 1)
     .option('--context <n>', 'tokens per sequence', positive, 4096)
     .option('--rank <n>', 'LoRA rank, on all linear layers (default: 32)', positive)
     .option('--no-checkpointing', 'disable gradient checkpointing')
-    .option('--sweep <what=n,n,…>', 'print one row for each value of batch, context or rank', sweep)
+    .addOption(
+      offering(
+        new Option('--sweep <what=n,n,…>', 'print one row for each value of batch, context or rank').argParser(sweep),
+        { kind: 'prefixes', words: ['batch=', 'context=', 'rank='], behind: 'nothing' },
+      ),
+    )
     .addOption(
       new Option('--format <format>', 'output format').choices(Object.keys(ESTIMATE_FORMATS)).default('pretty'),
     )
     .addOption(new Option('--token <token>', 'an access token for the Hugging Face hub').env('HF_TOKEN'))
     .addHelpText('after', HELP)
     .action(async (from: string, flags: EstimateFlags) => report(await estimate(from, flags)))
+}
+
+function gpuOption(flags: string, description: string): Option {
+  const option = new Option(flags, description).argParser(gpu)
+  return offering(option, { kind: 'words', words: GPUS.map(({ name }) => name) })
 }
 
 const HELP = `

@@ -2,6 +2,7 @@ import { Argument, Command, Option } from 'commander'
 import { type Dialect, jsonSchema, type OpenApiVersion, openapi, type Variant } from '../../export/index.js'
 import { DIALECTS, namesOf, OPENAPI_VERSIONS, VARIANTS } from '../../export/style.js'
 import { SCHEMA_NAMES, type SchemaName } from '../../schemas/index.js'
+import { offering } from '../completion/offers.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
 import { jsonText } from '../json-text.js'
 import { schemaNameOf } from '../model-option.js'
@@ -16,7 +17,12 @@ interface SchemaOptions {
 export function schemaCommand(report: (code: ExitCode) => void): Command {
   return new Command('schema')
     .description('print a definition as JSON Schema, or the create route as OpenAPI')
-    .addArgument(new Argument('[name]', 'the definition; without it, list all definitions').argParser(schemaNameOf))
+    .addArgument(
+      offering(new Argument('[name]', 'the definition; without it, list all definitions').argParser(schemaNameOf), {
+        kind: 'words',
+        words: SCHEMA_NAMES,
+      }),
+    )
     .addOption(
       new Option('--dialect <dialect>', 'the JSON Schema dialect').choices(namesOf(DIALECTS)).default('2020-12'),
     )

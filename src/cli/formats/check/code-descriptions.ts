@@ -30,3 +30,6 @@ const DESCRIPTIONS: ReadonlyMap<string, CodeDescription> = new Map<string, CodeD
   ...Object.entries(FILE_ERRORS).map(([code, text]) => [code, { text, severity: 'error' }] as const),
   ...ALL_RULES.map(({ code, description, severity }) => [code, { text: description, severity }] as const),
 ])
+
+/** All codes that are described. */
+export const DESCRIBED_CODES: readonly string[] = [...DESCRIPTIONS.keys()]
