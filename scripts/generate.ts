@@ -1,5 +1,5 @@
 /**
- * Generates every checked-in file that depends on the definitions in src/schemas: all of them, or none if a generator fails.
+ * Generates every checked-in file that depends on the definitions in src/schemas or of the command: all of them, or none if a generator fails.
  *
  *     npm run generate               writes the changed files
  *     npm run generate -- --check    writes nothing; lists stale files, and exits with 1 if there are any
@@ -10,6 +10,7 @@ import { apiGenerator } from './generate/api.js'
 import { artifactsGenerator } from './generate/artifacts.js'
 import { fastPathGenerator } from './generate/fast-path.js'
 import type { Generator } from './generate/generator.js'
+import { manPageGenerator } from './generate/man-page.js'
 import { openapiTypesGenerator } from './generate/openapi-types.js'
 import { plansGenerator } from './generate/plans.js'
 import { typebox1Generator } from './generate/typebox-1.js'
@@ -24,6 +25,7 @@ const GENERATORS: readonly Generator[] = [
   fastPathGenerator,
   typebox1Generator,
   openapiTypesGenerator,
+  manPageGenerator,
   apiGenerator,
 ]
 

@@ -62,6 +62,7 @@ describe('the package, packed from a clean clone', () => {
       /^schemas\/editor\/manifest\.json$/,
       /^schemas\/config\.json$/,
       /^docs\/(?:errors|lint-rules)\.md$/,
+      /^man\/model-entity\.1$/,
       /^(?:README\.md|CHANGELOG\.md|LICENSE|THIRD-PARTY-LICENSES\.txt|package\.json)$/,
     ]
     expect(packed.paths.filter((path) => !needed.some((pattern) => pattern.test(path)))).toEqual([])
@@ -73,8 +74,8 @@ describe('the package, packed from a clean clone', () => {
   })
 
   it('holds every file that its manifest points to', async () => {
-    const { exports, bin } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
-    const files = JSON.stringify([exports, bin]).match(/\bdist\/[^"]+/g) ?? []
+    const { exports, bin, man } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
+    const files = JSON.stringify([exports, bin, man]).match(/\b(?:dist|man)\/[^"]+/g) ?? []
     expect(files.length).toBeGreaterThan(20)
     expect(files.filter((path) => !packed.paths.includes(path))).toEqual([])
   })
