@@ -1,3 +1,4 @@
+import type { ConfigObject } from './config-object.js'
 import type { Dimensions } from './dimensions.js'
 import type { ForwardPass } from './forward/index.js'
 import type { Module } from './module.js'
@@ -17,6 +18,8 @@ export interface Architecture {
   readonly forward?: ForwardPass
   /** What the description leaves out or assumes, in sentences. */
   readonly notes: readonly string[]
+  /** The config that it was built from, which also says how the checkpoint stores its weights. */
+  readonly config?: ConfigObject
 }
 
 /** The part of an architecture that counts and lists need: the modules. */

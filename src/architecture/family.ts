@@ -37,7 +37,7 @@ export type SizeField =
   | 'max_position_embeddings'
 
 /** A model of a family; the name of the family is the config's `model_type`. */
-export type ModelDescription = Omit<Architecture, 'family'>
+export type ModelDescription = Omit<Architecture, 'family' | 'config'>
 
 /** What other parts of the library need to know about a family, besides its modules. Add a field here if you need more. */
 export interface FamilyFacts {
@@ -74,6 +74,11 @@ export interface FamilyFacts {
    * names, and fails if the embeddings are tied.
    */
   readonly tiesByPattern?: boolean
+  /**
+   * Set for encoders whose modules do not show that they are: no part of them is called `encoder`. An encoder reads a whole
+   * text at once, and caches nothing.
+   */
+  readonly encodes?: true
   /**
    * Describes what a forward pass computes, part by part. Absent: activations cannot be estimated.
    *

@@ -22,7 +22,11 @@ import { type TextConfig, textConfig } from './text-config.js'
  * ```
  */
 export function architectureFromConfig(config: unknown): Architecture {
-  const reader = new ConfigReader(object(config))
+  const own = object(config)
+  return { ...describedConfig(new ConfigReader(own)), config: own }
+}
+
+function describedConfig(reader: ConfigReader): Architecture {
   const modelType = reader.optionalString('model_type')
   if (modelType !== undefined && familyOf(modelType)) return describeWhole(modelType, reader)
   const text = textConfig(reader)

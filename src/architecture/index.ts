@@ -32,7 +32,17 @@ export {
   type Path,
   parameterGroups,
 } from './groups.js'
-export type { LinearFeatures, Module, Part, Repeat, RoutedExperts, Shape, Tower } from './module.js'
+export type {
+  LinearFeatures,
+  Module,
+  Part,
+  RecurrentState,
+  Repeat,
+  RoutedExperts,
+  Shape,
+  Tower,
+} from './module.js'
 export { isTower } from './module.js'
+export { type Role, roleOf } from './role.js'
 export { type LinearLayer, linearLayers, modules, type Parameter, parameters, ties } from './tensors.js'
 export { activeParameters, parametersByPart, totalParameters } from './totals.js'

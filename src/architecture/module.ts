@@ -54,6 +54,16 @@ export interface Module {
   readonly part?: Part
   /** Set if the module holds routed experts: how many of them one token uses. */
   readonly routed?: RoutedExperts
+  /** Set if the module keeps a state for each sequence, whatever its length, instead of a cache for each token. */
+  readonly state?: RecurrentState
+}
+
+/** What a recurrent block keeps for each sequence: a state-space model, linear attention, or a convolution over time. */
+export interface RecurrentState {
+  /** The last inputs of the convolution; absent if the block has none. */
+  readonly convolution?: { readonly channels: number; readonly kernel: number }
+  /** Elements of the recurrent state itself; 0 for a block that is only a convolution. */
+  readonly elements: number
 }
 
 /** A module that is repeated at several indices of a list. */
@@ -80,7 +90,7 @@ export interface RoutedExperts {
 export type Children = Readonly<Record<string, Module | undefined>>
 
 /** Properties of a container besides its children. */
-export type ContainerOptions = Pick<Module, 'parameters' | 'ties' | 'part' | 'routed'>
+export type ContainerOptions = Pick<Module, 'parameters' | 'ties' | 'part' | 'routed' | 'state'>
 
 /**
  * A module with named children.

@@ -41,14 +41,19 @@ export function deltaNet(
 ): Module {
   const { hiddenSize, keyHeads, valueHeads, keyHeadDim, valueHeadDim, kernelSize } = sizes
   const valueFeatures = valueHeads * valueHeadDim
+  const channels = 2 * keyHeads * keyHeadDim + valueFeatures
   return container(
     type,
     {
       ...projections,
-      conv1d: depthwiseConv(2 * keyHeads * keyHeadDim + valueFeatures, kernelSize),
+      conv1d: depthwiseConv(channels, kernelSize),
       [names.norm]: rmsNorm(valueHeadDim),
       [names.output]: linear(valueFeatures, hiddenSize),
     },
-    { part: 'recurrence', parameters: { dt_bias: [valueHeads], A_log: [valueHeads] } },
+    {
+      part: 'recurrence',
+      parameters: { dt_bias: [valueHeads], A_log: [valueHeads] },
+      state: { convolution: { channels, kernel: kernelSize }, elements: valueFeatures * keyHeadDim },
+    },
   )
 }

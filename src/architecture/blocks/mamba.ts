@@ -1,5 +1,5 @@
 import type { ConfigReader } from '../config-reader.js'
-import { type Children, container, type Module } from '../module.js'
+import { type Children, container, type Module, type RecurrentState } from '../module.js'
 import { depthwiseConv } from './depthwise-conv.js'
 import { linear } from './linear.js'
 
@@ -37,7 +37,11 @@ export function mambaMixer(options: MambaOptions): Module {
       ...options.also,
       out_proj: linear(innerSize, hiddenSize, { bias }),
     },
-    { part: 'mamba', parameters: { A_log: [innerSize, stateSize], D: [innerSize] } },
+    {
+      part: 'mamba',
+      parameters: { A_log: [innerSize, stateSize], D: [innerSize] },
+      state: stateOf(innerSize, innerSize, options),
+    },
   )
 }
 
@@ -75,8 +79,21 @@ export function mamba2Mixer(options: Mamba2Options): Module {
       norm: options.norm,
       out_proj: linear(innerSize, hiddenSize, { bias: outputBias }),
     },
-    { part: 'mamba', parameters: { dt_bias: [heads], A_log: [heads], D: [heads] } },
+    {
+      part: 'mamba',
+      parameters: { dt_bias: [heads], A_log: [heads], D: [heads] },
+      state: stateOf(convolved, innerSize, options),
+    },
   )
+}
+
+/** A state of `stateSize` elements for each channel, and the last inputs of the convolution. */
+function stateOf(
+  convolved: number,
+  channels: number,
+  { stateSize, convKernel }: Pick<MambaOptions, 'stateSize' | 'convKernel'>,
+): RecurrentState {
+  return { convolution: { channels: convolved, kernel: convKernel }, elements: channels * stateSize }
 }
 
 /** Channels inside a state space: the hidden size times a factor, which may be a fraction. */

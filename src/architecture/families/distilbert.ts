@@ -11,6 +11,7 @@ import { outputEmbedding } from '../shapes/headed-model.js'
 /** DistilBERT (Sanh et al. 2019, arXiv:1910.01108): BERT with half the layers, without segments and pooler. */
 export const distilbert = headedFamily({
   modelType: 'distilbert',
+  encodes: true,
   name: 'DistilBert',
   prefix: 'distilbert',
   fieldNames: {

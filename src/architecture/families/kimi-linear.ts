@@ -104,6 +104,9 @@ function kimiDeltaAttention(config: ConfigReader, hiddenSize: number): Module {
       o_norm: rmsNorm(headDim),
       o_proj: linear(features, hiddenSize),
     },
-    { part: 'recurrence' },
+    {
+      part: 'recurrence',
+      state: { convolution: { channels: 3 * features, kernel }, elements: features * headDim },
+    },
   )
 }

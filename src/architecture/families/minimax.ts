@@ -43,7 +43,7 @@ export const minimax = causalLmFamily({
         output_gate: linear(hiddenSize, features),
         out_proj: linear(features, hiddenSize),
       },
-      { part: 'attention' },
+      { part: 'attention', state: { elements: features * sizes.headDim } },
     )
     const types = layerTypes(config, layers, (index) => (index % 2 === 0 ? 'full_attention' : 'linear_attention'))
     const layer = (type: string) =>

@@ -14,6 +14,7 @@ import { outputEmbedding } from '../shapes/headed-model.js'
  */
 export const modernbert = headedFamily({
   modelType: 'modernbert',
+  encodes: true,
   name: 'ModernBert',
   prefix: 'model',
   defaults: {

@@ -27,16 +27,17 @@ export const recurrentGemma = causalLmFamily({
     const { hiddenSize, heads, layers } = sizes
     const norm = rmsNorm(hiddenSize)
     const width = config.integer('lru_width', hiddenSize)
+    const kernel = config.positive('conv1d_width', 4)
     const recurrence = container(
       'RecurrentGemmaRecurrentBlock',
       {
         linear_y: linear(hiddenSize, width, { bias: true }),
         linear_x: linear(hiddenSize, width, { bias: true }),
-        conv_1d: depthwiseConv(width, config.positive('conv1d_width', 4), { bias: true }),
+        conv_1d: depthwiseConv(width, kernel, { bias: true }),
         rg_lru: gatedLinearRecurrence(width, heads),
         linear_out: linear(width, hiddenSize, { bias: true }),
       },
-      { part: 'recurrence' },
+      { part: 'recurrence', state: { convolution: { channels: width, kernel }, elements: width } },
     )
     const qkvBias = config.boolean('attention_bias', false)
     const pattern = config.strings('block_types') ?? ['recurrent', 'recurrent', 'attention']

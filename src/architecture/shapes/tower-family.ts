@@ -21,6 +21,7 @@ export interface BuiltTower {
 /** A family whose default class is the bare encoder. */
 export function towerFamily({ modelType, name, build, ...facts }: TowerFamilyOptions): Family {
   return {
+    encodes: true,
     ...facts,
     modelTypes: [modelType],
     describe(config, className) {
