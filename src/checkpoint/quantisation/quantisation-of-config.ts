@@ -2,6 +2,7 @@ import { isObject } from '../../architecture/config-object.js'
 import type { ConfigObject } from '../../architecture/index.js'
 import { checkOptions } from '../../options/index.js'
 import { objectIn, textIn } from '../json-object.js'
+import { detailsOf } from './details.js'
 import { integerFormat, METHODS, namedFormat } from './methods.js'
 import { byName, QUANTISATION_FILES, type Quantisation, type QuantisationFiles } from './quantisation.js'
 import type { WeightFormat } from './weight-format.js'
@@ -67,7 +68,7 @@ function ofMethod(method: string, settings: ConfigObject): Quantisation {
   const name = method.toLowerCase().replace(/^auto_round$/, 'auto-round')
   const read = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined
   if (read) {
-    const quantisation = { method: name, ...read(settings) }
+    const quantisation = { method: name, ...read(settings), ...detailsOf(settings) }
     const isKnown = quantisation.format !== undefined || quantisation.exceptions.length > 0
     return isKnown ? quantisation : { ...quantisation, notes: [...quantisation.notes, unknownBits(name)] }
   }
@@ -77,6 +78,7 @@ function ofMethod(method: string, settings: ConfigObject): Quantisation {
     method: name,
     ...(format && { format }),
     exceptions: [],
+    ...detailsOf(settings),
     notes: [
       format
         ? `${note}: its ${format.bits} bits are assumed to be ${format.precision}`

@@ -10,8 +10,22 @@ export interface Quantisation {
   readonly format?: WeightFormat
   /** Formats of single modules, or of modules that match a pattern. The first match takes precedence over `format`. */
   readonly exceptions: readonly FormatOfModules[]
+  /** How scales are shared, where the config says it. */
+  readonly scales?: ScaleSettings
+  /** Whether the config says of a module that it is not quantised; absent if it names none. */
+  readonly isExcluded?: (module: string) => boolean
   /** Settings in the config that this library does not understand, in sentences. */
   readonly notes: readonly string[]
+}
+
+/** How the elements of a weight share scales. */
+export interface ScaleSettings {
+  /** Elements along the input that share a scale; `row` if all of a row do. */
+  readonly groupSize?: number | 'row'
+  /** Whether zero points are stored beside the scales. */
+  readonly zeroPoints?: boolean
+  /** Whether bitsandbytes quantises the scales themselves (`bnb_4bit_use_double_quant`). */
+  readonly doubleQuantised?: boolean
 }
 
 /** A format, and the modules that have it. */
