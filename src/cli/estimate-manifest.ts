@@ -1,16 +1,8 @@
-import type { Architecture } from '../architecture/index.js'
-import { architectureOfSpec } from '../estimate/index.js'
 import { readManifest } from '../manifest/read-manifest.js'
+import type { ModelSpec } from '../schemas/index.js'
 import { validate } from '../validation/index.js'
 import { UsageError } from './exit-code.js'
 import { readFile } from './read-file.js'
-
-/** The model that a manifest describes. */
-export interface ManifestModel {
-  readonly name: string
-  readonly architecture: Architecture
-  readonly notes: readonly string[]
-}
 
 /** Whether an argument names a manifest. The extension decides: a `.json` file is read as a config. */
 export function isManifestName(name: string): boolean {
@@ -18,11 +10,11 @@ export function isManifestName(name: string): boolean {
 }
 
 /**
- * Rebuilds the model of a manifest from its `spec`.
+ * Reads the `spec` of a manifest.
  *
  * @throws UsageError if the file cannot be read, or if its spec is missing or invalid
  */
-export async function modelOfManifest(path: string): Promise<ManifestModel> {
+export async function specOfManifest(path: string): Promise<ModelSpec> {
   const content = await readFile(path)
   if (!content.ok) throw new UsageError(`${path} cannot be read: ${content.why}`)
   const result = validate('ModelSpec', specIn(path, content.bytes))
@@ -31,13 +23,11 @@ export async function modelOfManifest(path: string): Promise<ManifestModel> {
     const where = first ? `${first.loc.join('.')}: ${first.msg}` : String(result.detail)
     throw new UsageError(`${path} has an invalid spec: ${where}; run \`check\` to see all errors`)
   }
-  const { architecture, assumptions } = architectureOfSpec(result.value)
-  const { checkpoint_model_name: name, precision } = result.value
-  return { name, architecture, notes: [...precisionNotes(precision), ...assumptions] }
+  return result.value
 }
 
-/** The estimate counts weights by its method, whatever the spec says. */
-function precisionNotes(precision: string): string[] {
+/** A note for methods that train: they count weights by their own rules, whatever the spec says. */
+export function precisionNotes(precision: string): string[] {
   return WIDE.test(precision)
     ? []
     : [`the spec's precision, ${precision}, is not used: the method decides how weights are counted`]

@@ -19,9 +19,9 @@ export {
   planServing,
   type ServingOptions,
   type ServingPlan,
-  WEIGHT_PRECISIONS,
-  type WeightPrecision,
 } from './plan-serving.js'
 export type { MemoryPart, PartBytes, Phase } from './replay/memory-ledger.js'
 export type { StaticMemory } from './replay/static-memory.js'
+export type { EstimableCheckpoint, EstimableModel } from './served-model.js'
+export { WEIGHT_PRECISIONS, type WeightPrecision } from './serving/weights/weight-storage.js'
 export type { Layout } from './sharding.js'

@@ -3,6 +3,7 @@ import { ATTENTION_KERNELS, type AttentionKernel } from './kernels.js'
 import { LORA_OPTIONS, type LoraOptions } from './lora/options.js'
 import { MEMORY_METHODS, type MemoryMethod, type Method, methodOf } from './methods.js'
 import { OPTIMIZERS, type Optimizer } from './optimizers.js'
+import { WEIGHT_PRECISIONS, type WeightPrecision } from './serving/weights/weight-storage.js'
 
 /** The supported types of weights. */
 export type TrainingPrecision = (typeof PRECISIONS)[number]
@@ -27,10 +28,13 @@ export interface MemoryOptions {
   readonly lora?: LoraOptions
   /** Default: `adamw`. */
   readonly optimizer?: Optimizer
-  /** The type of the weights, unless the method fixes it. Default: `bfloat16`. */
-  readonly precision?: TrainingPrecision
+  /**
+   * The type of the weights, unless the method fixes it. Default: `bfloat16`; for `inference` as the checkpoint stores them,
+   * and any precision of weights that are not trained is allowed: `int4`, `fp8`, `q4_k_m`.
+   */
+  readonly precision?: WeightPrecision
   /** The same as `precision`, under the name that transformers uses. */
-  readonly dtype?: TrainingPrecision
+  readonly dtype?: WeightPrecision
   /** The attention kernel. Default: what torch picks on a recent GPU, flash, or the memory-efficient kernel if there is a mask. */
   readonly attention?: AttentionKernel
   /** Micro-batches to accumulate gradients over before a step. Default: 1. */
@@ -54,8 +58,8 @@ export const MEMORY_OPTIONS: OptionTable<MemoryOptions> = {
   gradientCheckpointing: boolean,
   lora: nested(LORA_OPTIONS),
   optimizer: choice(OPTIMIZERS),
-  precision: choice(PRECISIONS),
-  dtype: choice(PRECISIONS),
+  precision: choice(WEIGHT_PRECISIONS),
+  dtype: choice(WEIGHT_PRECISIONS),
   attention: choice(ATTENTION_KERNELS),
   gradientAccumulation: integer(1, MAX_COUNT),
   keepOutputs: boolean,
@@ -64,7 +68,12 @@ export const MEMORY_OPTIONS: OptionTable<MemoryOptions> = {
 }
 
 /** The options with every default filled in. */
-export type CheckedMemoryOptions = Required<Omit<MemoryOptions, 'dtype'>>
+export interface CheckedMemoryOptions extends Required<Omit<MemoryOptions, 'dtype' | 'precision'>> {
+  /** The type of weights that are trained, or that adapters are trained on. */
+  readonly precision: TrainingPrecision
+  /** The precision of weights that nothing trains; `undefined`: as the checkpoint stores them. */
+  readonly served: WeightPrecision | undefined
+}
 
 /**
  * Checks the options and fills in the defaults.
@@ -80,20 +89,32 @@ export function checkMemoryOptions(options: MemoryOptions): CheckedMemoryOptions
       `\`precision\` is "${precision}" and \`dtype\` is "${dtype}": they are the same option, so pass only one of them`,
     )
   }
+  const method = options.method ?? 'full'
+  const served = precision ?? dtype
   return {
-    method: options.method ?? 'full',
+    method,
     batchSize: options.batchSize ?? 1,
     sequenceLength: options.sequenceLength ?? 4096,
     gradientCheckpointing: options.gradientCheckpointing ?? true,
     lora: options.lora ?? { rank: 32, targetModules: 'all-linear' },
     optimizer: options.optimizer ?? 'adamw',
-    precision: precision ?? dtype ?? 'bfloat16',
+    precision: methodOf(method).trains === 'nothing' ? 'bfloat16' : trainingPrecision(served),
+    served,
     attention: options.attention ?? 'flash',
     gradientAccumulation: options.gradientAccumulation ?? 1,
     keepOutputs: options.keepOutputs ?? false,
     inputGradients: options.inputGradients ?? false,
     world: options.world ?? 1,
   }
+}
+
+/** The precision of a method that trains something, which has 16 bits. */
+function trainingPrecision(precision: WeightPrecision = 'bfloat16'): TrainingPrecision {
+  const known = PRECISIONS.find((one) => one === precision)
+  if (known) return known
+  throw new TypeError(
+    `\`precision\` should be "bfloat16" or "float16" for a method that trains, not "${precision}": only the method inference counts weights in other precisions`,
+  )
 }
 
 /**

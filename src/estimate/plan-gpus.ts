@@ -1,12 +1,11 @@
-import type { Architecture } from '../architecture/index.js'
 import { checkOptions, integer, type OptionTable } from '../options/index.js'
-import type { ModelSpec } from '../schemas/index.js'
 import { fewestGpus, type TooFew } from './fewest-gpus.js'
 import { DEFAULT_GPU, GPU_CHOICE, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
 import { layoutMemory } from './layout-memory.js'
 import type { MemoryEstimate } from './memory-estimate.js'
 import { checkMemoryOptions, MEMORY_OPTIONS, type MemoryOptions, unusedOptions } from './memory-options.js'
 import { resolveModel } from './resolved-model.js'
+import type { EstimableModel } from './served-model.js'
 import type { Layout } from './sharding.js'
 
 /** What to run, and on which GPU. */
@@ -47,7 +46,7 @@ export interface GpuPlan {
  * that does not fit, it tries expert parallelism (for mixtures of experts), tensor parallelism and pipeline stages.
  * `batchSize` is the micro-batch of one rank.
  *
- * @param model - an architecture, or a `ModelSpec`, from which one is rebuilt
+ * @param model - an architecture, a checkpoint that was read, or a `ModelSpec`, from which an architecture is rebuilt
  * @throws RangeError for counts out of range, an unknown GPU, and a family without a forward-pass model
  * @throws TypeError for an unknown option or choice
  * @example
@@ -55,7 +54,7 @@ export interface GpuPlan {
  * const { gpus, layout } = planGpus(architectureFromConfig(config), { method: 'full', gpu: 'h100-80gb' })
  * ```
  */
-export function planGpus(model: Architecture | ModelSpec, options: PlanOptions = {}): GpuPlan {
+export function planGpus(model: EstimableModel, options: PlanOptions = {}): GpuPlan {
   checkOptions(options, PLAN_OPTIONS)
   const { gpu: choice = DEFAULT_GPU, maxGpus = MOST_GPUS, ...memory } = options
   const gpu = gpuOf(choice)

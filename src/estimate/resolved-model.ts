@@ -1,5 +1,4 @@
 import { type Architecture, isTower, moduleGroups, parametersByPart } from '../architecture/index.js'
-import type { ModelSpec } from '../schemas/index.js'
 import { architectureOfSpec } from './architecture-of-spec.js'
 import { countLoraParameters } from './count-lora-parameters.js'
 import { checkSizes } from './estimable-sizes.js'
@@ -8,6 +7,8 @@ import { methodOf } from './methods.js'
 import { type ReplayModel, replayModel } from './replay/replay-model.js'
 import { UndescribedBlock } from './replay/undescribed-block.js'
 import type { AdapterRank } from './replay/weights.js'
+import { type EstimableModel, type FileWeights, fileWeights, isArchitecture, isCheckpoint } from './served-model.js'
+import { type WeightPrecision, type WeightStorage, weightStorage } from './serving/weights/weight-storage.js'
 
 /** A model with everything that an estimate needs, computed once. */
 export interface ResolvedModel {
@@ -18,6 +19,10 @@ export interface ResolvedModel {
   readonly adapterRank: AdapterRank
   /** Assumptions about what the `ModelSpec` does not state, in sentences. */
   readonly assumptions: readonly string[]
+  /** How the weights are stored, where they are not trained. */
+  readonly storage: (precision: WeightPrecision | undefined) => WeightStorage
+  /** The weights in the checkpoint's files, if their headers were read. */
+  readonly files?: FileWeights
 }
 
 /** Why a model cannot be replayed. */
@@ -32,14 +37,45 @@ export interface Unreplayable {
  * @throws CheckpointError for a `ModelSpec` with impossible sizes
  */
 export function resolveModel(
-  model: Architecture | ModelSpec,
+  model: EstimableModel,
   { method, lora }: Pick<CheckedMemoryOptions, 'method' | 'lora'>,
 ): ResolvedModel {
-  const { architecture, assumptions } =
-    'root' in model ? { architecture: model, assumptions: towerAssumptions(model) } : architectureOfSpec(model)
+  const understood = understoodModel(model)
+  const { architecture } = understood
   if (architecture.forward) checkSizes(architecture)
   const adapterRank = methodOf(method).trains === 'adapters' ? adapterRanks(architecture, lora) : () => undefined
-  return { architecture, replay: replayOf(architecture), adapterRank, assumptions }
+  return { ...understood, replay: replayOf(architecture), adapterRank }
+}
+
+/** A model, and how its weights are stored, before anything is known of the run. */
+export type UnderstoodModel = Pick<ResolvedModel, 'architecture' | 'assumptions' | 'storage' | 'files'>
+
+/**
+ * Finds the modules of a model, and how its weights are stored.
+ *
+ * @throws RangeError for a checkpoint of an unknown family
+ * @throws CheckpointError for a `ModelSpec` with impossible sizes
+ */
+export function understoodModel(model: EstimableModel): UnderstoodModel {
+  if (isArchitecture(model))
+    return {
+      architecture: model,
+      assumptions: towerAssumptions(model),
+      storage: (precision) => weightStorage(model, { precision }),
+    }
+  if (!isCheckpoint(model)) {
+    const rebuilt = architectureOfSpec(model)
+    return { ...rebuilt, storage: (precision) => weightStorage(rebuilt.architecture, { precision, spec: model }) }
+  }
+  const { architecture, spec } = model
+  if (architecture) {
+    const files = fileWeights(model)
+    return { ...understoodModel(architecture), ...(files && { files }) }
+  }
+  if (spec) return understoodModel(spec)
+  throw new RangeError(
+    'the checkpoint has no config.json of a known family: its headers alone do not tell the heads, so that neither cache nor activations can be estimated; "stored" has its parameters',
+  )
 }
 
 /** What is assumed about the towers of a multimodal model: their weights count, but nothing passes through them. */

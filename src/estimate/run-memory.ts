@@ -1,4 +1,5 @@
 import { ForwardPassError } from './forward-pass-error.js'
+import { storedPrefill, weightsOf } from './inference-memory.js'
 import type { MemoryEstimate } from './memory-estimate.js'
 import type { CheckedMemoryOptions } from './memory-options.js'
 import { methodOf } from './methods.js'
@@ -6,7 +7,6 @@ import { stateBytes } from './optimizers.js'
 import { overheadBytes } from './overhead.js'
 import { isActivationKnown } from './replay/activations.js'
 import { type ComputeDtype, DTYPE_BYTES } from './replay/dtype.js'
-import { prefill } from './replay/prefill.js'
 import type { ReplayModel } from './replay/replay-model.js'
 import { type StaticMemory, staticMemory } from './replay/static-memory.js'
 import type { StepMemory } from './replay/step-memory.js'
@@ -23,17 +23,14 @@ import type { ResolvedModel } from './resolved-model.js'
 export function runMemory(model: ResolvedModel, options: CheckedMemoryOptions): MemoryEstimate {
   if ('missing' in model.replay) throw cannotReplay(model, options, model.replay.missing)
   try {
-    return estimateOf(model.replay, options, replay(model, model.replay, options))
+    if (methodOf(options.method).trains !== 'nothing')
+      return estimateOf(model.replay, options, trainingStep(model.replay, stepOf(model.adapterRank, options)))
+    const { step, assumptions } = storedPrefill(model, model.replay, options)
+    const estimate = estimateOf(model.replay, options, step)
+    return { ...estimate, assumptions: [...assumptions, ...estimate.assumptions] }
   } catch (error) {
     throw error instanceof UndescribedBlock ? cannotReplay(model, options, error.message) : error
   }
-}
-
-function replay({ adapterRank }: ResolvedModel, model: ReplayModel, options: CheckedMemoryOptions): StepMemory {
-  const { batchSize, sequenceLength, attention, precision } = options
-  return methodOf(options.method).trains === 'nothing'
-    ? prefill(model, { batch: batchSize, sequence: sequenceLength, kernel: attention, dtype: precision })
-    : trainingStep(model, stepOf(adapterRank, options))
 }
 
 function estimateOf(
@@ -56,12 +53,20 @@ function estimateOf(
 export function leastStaticMemory(model: ResolvedModel, options: CheckedMemoryOptions): number {
   // Sharded adapters are smaller than those on one GPU.
   const step = stepOf(model.adapterRank, { ...options, world: 2 })
+  if (methodOf(options.method).trains === 'nothing') return weightsOf(model, model.storage(options.served)).total
   const { parameters, gradients, optimizerStates } = staticMemory(model.architecture, { ...step, world: 1 })
-  return methodOf(options.method).trains === 'nothing' ? parameters : parameters + gradients + optimizerStates
+  return parameters + gradients + optimizerStates
+}
+
+function staticParts(model: ResolvedModel, options: CheckedMemoryOptions): StaticMemory {
+  if (methodOf(options.method).trains !== 'nothing')
+    return staticMemory(model.architecture, stepOf(model.adapterRank, options))
+  const parameters = weightsOf(model, model.storage(options.served)).total
+  return { parameters, gradients: 0, optimizerStates: 0 }
 }
 
 function cannotReplay(model: ResolvedModel, options: CheckedMemoryOptions, missing: string): ForwardPassError {
-  const parts: StaticMemory = staticMemory(model.architecture, stepOf(model.adapterRank, options))
+  const parts = staticParts(model, options)
   return new ForwardPassError(model.architecture.family, missing, parts)
 }
 

@@ -23,6 +23,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'tiny/config.json'), JSON.stringify(CONFIG))
   const awq = { ...CONFIG, quantization_config: { quant_method: 'awq', bits: 4 } }
   writeFileSync(join(folder, 'awq.json'), JSON.stringify(awq))
+  writeFileSync(join(folder, 'awq.yaml'), stringify({ name: 'awq', spec: modelSpecFromConfig(awq).spec }))
   writeFileSync(join(folder, 't5.json'), JSON.stringify({ model_type: 't5' }))
   writeFileSync(join(folder, 'tiny.yaml'), stringify({ name: 'tiny', spec: modelSpecFromConfig(CONFIG).spec }))
   writeFileSync(join(folder, 'empty.yaml'), 'name: tiny\n')
@@ -34,18 +35,30 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const estimate = (...args: string[]) => runCli(['estimate', ...args], { cwd: folder })
 
 describe('model-entity estimate', () => {
-  it('says that a quantised checkpoint is counted in 16 bits', () => {
+  it('says that a quantised checkpoint is trained in 16 bits', () => {
     const note = 'weights are counted in 16 bits, although the checkpoint stores most of them in int4'
-    expect(estimate('awq.json', '--method', 'inference').stdout).toContain(note)
+    expect(estimate('awq.json', '--method', 'full').stdout).toContain(note)
     expect(estimate('awq.json', '--method', 'qlora').stdout).not.toContain(note)
-    expect(estimate('tiny', '--method', 'inference').stdout).not.toContain('weights are counted')
+    expect(estimate('tiny', '--method', 'full').stdout).not.toContain('weights are counted')
+  })
+
+  it('counts the weights of inference as the checkpoint stores them, and says so, unless a precision is given', () => {
+    const parameters = (...args: string[]) =>
+      JSON.parse(estimate(...args, '--method', 'inference', '--format', 'json').stdout).rows[0].estimate.parts
+        .parameters
+    expect(estimate('awq.json', '--method', 'inference').stdout).toContain('weights in int4, like the checkpoint')
+    expect(parameters('awq.json')).toBeLessThan(0.5 * parameters('tiny'))
+    expect(parameters('awq.json', '--precision', 'bfloat16')).toBe(parameters('tiny'))
+    expect(parameters('awq.yaml')).toBe(parameters('awq.json'))
+    expect(parameters('tiny', '--precision', 'q8_0')).toBeGreaterThan(parameters('tiny', '--precision', 'q4_k_m'))
+    expect(estimate('tiny', '--precision', 'int4').stderr).toContain('a method that trains')
   })
 
   it('shows a bar first, then the table, then the fewest GPUs, then what is assumed', () => {
     const { code, stdout } = estimate('tiny', '--gpu', 't4', '--context', '512')
     expect(code).toBe(0)
     expect(stdout).toMatch(
-      /^tiny {2}llama, full, t4-16gb\n\n[\d.]+ GiB of 15\.00 GiB: fits, [\d.]+ GiB free\n[PGOATB+]+·+\n/,
+      /^tiny {2}llama, full, t4-16gb\n\n[\d.]+ GiB of 14\.75 GiB: fits, [\d.]+ GiB free\n[PGOATB+]+·+\n/,
     )
     const places = ['parameters', 'optimizer states', 'It needs 1 GPU;', 'assumed: dropout is 0'].map((text) =>
       stdout.indexOf(text),

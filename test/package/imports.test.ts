@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, { readonly values: readonly string[]; 
     adapters: { values: ['options', 'display', 'schemas', 'json', 'validation', 'export'] },
     architecture: { values: ['options'], types: ['schemas'] },
     checkpoint: { values: ['options', 'architecture', 'json', 'schemas', 'references', 'validation', 'lint'] },
-    estimate: { values: ['options', 'architecture'], types: ['schemas'] },
+    estimate: { values: ['options', 'architecture', 'checkpoint'], types: ['schemas'] },
     'openapi-types': { values: [] },
     client: { values: ['options', 'display', 'schemas', 'json', 'validation'] },
   }

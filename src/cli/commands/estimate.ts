@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type { Architecture } from '../../architecture/index.js'
 import { quantisationOf } from '../../checkpoint/index.js'
 import { type Checkpoint, readCheckpoint } from '../../checkpoint/read/index.js'
 import {
   DEFAULT_GPU,
+  type EstimableModel,
   estimateMemory,
   ForwardPassError,
   GPUS,
@@ -12,11 +12,13 @@ import {
   type MemoryMethod,
   type MemoryOptions,
   planGpus,
+  WEIGHT_PRECISIONS,
+  type WeightPrecision,
 } from '../../estimate/index.js'
-import { MEMORY_METHODS } from '../../estimate/methods.js'
+import { MEMORY_METHODS, methodOf } from '../../estimate/methods.js'
 import { checkpointName } from '../checkpoint-name.js'
 import { offering } from '../completion/offers.js'
-import { isManifestName, modelOfManifest } from '../estimate-manifest.js'
+import { isManifestName, precisionNotes, specOfManifest } from '../estimate-manifest.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
 import { ESTIMATE_FORMATS, type EstimateFormat } from '../formats/estimate/index.js'
 import type { EstimateRow } from '../formats/estimate/report.js'
@@ -29,6 +31,7 @@ interface EstimateFlags {
   readonly batch: number
   readonly context: number
   readonly rank?: number
+  readonly precision?: WeightPrecision
   readonly checkpointing: boolean
   readonly sweep?: Sweep
   readonly format: EstimateFormat
@@ -48,6 +51,12 @@ export function estimateCommand(report: (code: ExitCode) => void): Command {
     .option('--batch <n>', 'sequences per micro-batch', positive, 1)
     .option('--context <n>', 'tokens per sequence', positive, 4096)
     .option('--rank <n>', 'LoRA rank, on all linear layers (default: 32)', positive)
+    .addOption(
+      new Option(
+        '--precision <precision>',
+        "how weights are stored (default: bfloat16; for inference: the checkpoint's own)",
+      ).choices(WEIGHT_PRECISIONS),
+    )
     .option('--no-checkpointing', 'disable gradient checkpointing')
     .addOption(
       offering(
@@ -82,17 +91,18 @@ async function estimate(from: string, flags: EstimateFlags): Promise<ExitCode> {
   const options = memoryOptions(flags)
   const rows = rowsOf(model, flags, gpu)
   if (rows instanceof ForwardPassError) {
-    process.stdout.write(STATIC_MEMORY_FORMATS[flags.format]({ name: model.name, method: flags.method, error: rows }))
+    const { name, notes } = model
+    process.stdout.write(STATIC_MEMORY_FORMATS[flags.format]({ name, method: flags.method, error: rows, notes }))
     return EXIT.failed
   }
   process.stdout.write(
     ESTIMATE_FORMATS[flags.format]({
       name: model.name,
-      family: model.architecture.family,
+      family: model.family,
       method: flags.method,
       gpu,
       rows,
-      ...(!flags.sweep && { plan: understood(() => planGpus(model.architecture, { ...options, gpu })) }),
+      ...(!flags.sweep && { plan: understood(() => planGpus(model.model, { ...options, gpu })) }),
       notes: model.notes,
     }),
   )
@@ -100,28 +110,30 @@ async function estimate(from: string, flags: EstimateFlags): Promise<ExitCode> {
 }
 
 /** One row for each value of a sweep, or one row without a sweep; or the error if the model cannot be estimated. */
-function rowsOf({ architecture }: NamedModel, flags: EstimateFlags, gpu: Gpu): EstimateRow[] | ForwardPassError {
+function rowsOf({ model }: NamedModel, flags: EstimateFlags, gpu: Gpu): EstimateRow[] | ForwardPassError {
   try {
-    return (flags.sweep?.values ?? [undefined]).map((value) => rowOf(architecture, flags, gpu, value))
+    return (flags.sweep?.values ?? [undefined]).map((value) => rowOf(model, flags, gpu, value))
   } catch (error) {
     if (error instanceof ForwardPassError) return error
     throw error
   }
 }
 
-function rowOf(architecture: Architecture, flags: EstimateFlags, gpu: Gpu, value: number | undefined): EstimateRow {
+function rowOf(model: EstimableModel, flags: EstimateFlags, gpu: Gpu, value: number | undefined): EstimateRow {
   const swept = value !== undefined && flags.sweep ? { ...flags, [flags.sweep.what]: value } : flags
-  const estimate = understood(() => estimateMemory(architecture, memoryOptions(swept)))
+  const estimate = understood(() => estimateMemory(model, memoryOptions(swept)))
   const label = flags.sweep ? `${flags.sweep.what} ${value}` : `batch ${flags.batch}, context ${flags.context}`
   return { label, estimate, fits: estimate.totalBytes <= gpu.memoryBytes }
 }
 
-function memoryOptions({ method, batch, context, rank, checkpointing }: EstimateFlags): MemoryOptions {
+function memoryOptions(flags: EstimateFlags): MemoryOptions {
+  const { method, batch, context, rank, precision, checkpointing } = flags
   return {
     method,
     batchSize: batch,
     sequenceLength: context,
     gradientCheckpointing: checkpointing,
+    ...(precision !== undefined && { precision }),
     ...(rank !== undefined && { lora: { rank, targetModules: 'all-linear' } }),
   }
 }
@@ -139,17 +151,27 @@ function understood<T>(work: () => T): T {
 
 interface NamedModel {
   readonly name: string
-  readonly architecture: Architecture
+  readonly family: string
+  readonly model: EstimableModel
   readonly notes: readonly string[]
 }
 
 async function modelOf(from: string, { token, method }: EstimateFlags): Promise<NamedModel> {
-  if (isManifestName(from)) return await modelOfManifest(from)
+  const isServed = methodOf(method).trains === 'nothing'
+  if (isManifestName(from)) {
+    const spec = await specOfManifest(from)
+    const notes = isServed ? [] : precisionNotes(spec.precision)
+    return { name: spec.checkpoint_model_name, family: spec.family, model: spec, notes }
+  }
   const checkpoint = await readCheckpoint(from, token === undefined ? {} : { token })
+  const { architecture } = checkpoint
+  if (!architecture) throw new UsageError(`${from} has no config.json of a known family: its forward pass is unknown`)
   return {
     name: nameOf(checkpoint, from),
-    architecture: architectureOf(checkpoint, from),
-    notes: [...quantisationNotes(checkpoint, method), ...modelNotes(checkpoint)],
+    family: architecture.family,
+    // What is trained has the precision of the method, whatever the files hold.
+    model: isServed ? checkpoint : architecture,
+    notes: [...(isServed ? [] : quantisationNotes(checkpoint, method)), ...modelNotes(checkpoint)],
   }
 }
 
@@ -172,11 +194,6 @@ function quantisationNotes({ spec, config, stored }: Checkpoint, method: MemoryM
 
 function nameOf({ spec }: Checkpoint, from: string): string {
   return spec?.checkpoint_model_name ?? from
-}
-
-function architectureOf({ architecture }: Checkpoint, from: string): Architecture {
-  if (architecture) return architecture
-  throw new UsageError(`${from} has no config.json of a known family: its forward pass is unknown`)
 }
 
 function gpu(text: string): Gpu {

@@ -1,0 +1,46 @@
+import type { CheckedMemoryOptions } from './memory-options.js'
+import { prefill } from './replay/prefill.js'
+import type { ReplayModel } from './replay/replay-model.js'
+import type { StepMemory } from './replay/step-memory.js'
+import type { ResolvedModel, UnderstoodModel } from './resolved-model.js'
+import { type StoredWeights, storedWeights } from './serving/weights/stored-weights.js'
+import type { WeightStorage } from './serving/weights/weight-storage.js'
+
+/** A prefill with weights as they are stored, and what is assumed about them. */
+export interface StoredPrefill {
+  readonly step: StepMemory
+  readonly assumptions: readonly string[]
+}
+
+/** Replays a prefill, and counts the weights as they are stored. */
+export function storedPrefill(model: ResolvedModel, replay: ReplayModel, options: CheckedMemoryOptions): StoredPrefill {
+  const { batchSize, sequenceLength, attention, served } = options
+  const storage = model.storage(served)
+  const step = prefill(replay, {
+    batch: batchSize,
+    sequence: sequenceLength,
+    kernel: attention,
+    dtype: storage.computeDtype,
+  })
+  const assumptions = [`weights in ${storage.precision}${SOURCES[storage.from]}`, ...storage.assumptions]
+  // The replay has counted plain weights, and those that a family keeps in float32.
+  if (storage.precision === storage.computeDtype && !model.files) return { step, assumptions }
+  const { total } = weightsOf(model, storage)
+  const parts = { ...step.peak.parts, parameters: total }
+  const totalBytes = step.peak.totalBytes - step.peak.parts.parameters + total
+  return { step: { ...step, peak: { ...step.peak, parts, totalBytes } }, assumptions }
+}
+
+const SOURCES: Readonly<Record<WeightStorage['from'], string>> = {
+  option: '',
+  checkpoint: ', like the checkpoint',
+  default: '',
+}
+
+/** The weights of a model: those in its files if their headers were read and nothing else was asked for, else as computed. */
+export function weightsOf({ architecture, files }: UnderstoodModel, storage: WeightStorage): StoredWeights {
+  const computed = storedWeights(architecture, storage)
+  if (!files || storage.from !== 'checkpoint') return computed
+  const total = files.bytes + files.float32Elements * (storage.computeDtype === 'float32' ? 4 : 2)
+  return { total, perGpu: total }
+}
