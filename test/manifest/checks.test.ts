@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest'
+import { byteColumns } from '../../src/manifest/byte-columns.js'
+import { checkSource } from '../../src/manifest/check-source.js'
+import { type Finding, Findings } from '../../src/manifest/findings.js'
+import { checkManifest } from '../../src/manifest/index.js'
+import { listEntities } from '../../src/manifest/list-entities.js'
+import { readManifest } from '../../src/manifest/read-manifest.js'
+import { repeatedDirectives } from '../../src/manifest/yaml-directives.js'
+import { yamlTokens } from '../../src/manifest/yaml-tokens.js'
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+const codes = (text: string, options: Parameters<typeof checkManifest>[1]) =>
+  checkManifest(text, options).diagnostics.map(({ code, loc }) => `${code} ${loc.join('.')}`.trim())
+
+describe('the name that a caller gives', () => {
+  it.each([
+    ['yaml', 'description: x\n'],
+    ['yaml', '{description: x}\n'],
+    ['json', '{"description": "x"}'],
+  ] as const)('is that of an entity without one, in %s: %j', (format, text) => {
+    expect(codes(text, { format })).toEqual(['missing name'])
+    expect(codes(text, { format, name: 'ab' })).toEqual([])
+    expect(codes(text, { format, name: 'a b' })).toEqual(['string_pattern_mismatch name'])
+  })
+
+  it.each([
+    ['yaml', 'name: a b\n'],
+    ['json', '{"name": "a b"}'],
+  ] as const)('does not replace one that is written, in %s', (format, text) => {
+    expect(codes(text, { format, name: 'ab' })).toEqual(['string_pattern_mismatch name'])
+  })
+
+  it('is not given to what is no mapping', () => {
+    expect(codes('text\n', { name: 'ab' })).toEqual(['model_attributes_type'])
+    expect(codes('[1]', { format: 'json', name: 'ab' })).toEqual(['model_attributes_type 0'])
+  })
+})
+
+describe('the estimate of GPUs that a caller gives', () => {
+  const SPEC = {
+    ...{ checkpoint_model_name: 'm', family: 'f', num_layers: 2, hidden_size: 64, num_attention_heads: 4 },
+    ...{ num_kv_heads: 4, ffn_hidden_size: 256, vocab_size: 1000, tied_embeddings: true, gated_mlp: false },
+    ...{ base_num_parameters: 162_304, precision: 'bfloat16', minimum_gpus_all_weights: 1 },
+  }
+  const minimumGpus = () => ({ minimum_gpus_all_weights: 4 })
+
+  it.each(['yaml', 'json'] as const)('is used by the rule about GPUs, in %s', (format) => {
+    const text = JSON.stringify({ name: 'ab', spec: SPEC })
+    const without = codes(text, { format })
+    const withEstimate = codes(text, { format, minimumGpus })
+    expect(without).toEqual([])
+    expect(withEstimate).toEqual(['minimum-gpus-too-low spec.minimum_gpus_all_weights'])
+  })
+})
+
+describe('an alias', () => {
+  it('repeats no error: a duplicate key is told where it is written', () => {
+    const { diagnostics } = checkManifest('a: &x {k: 1, k: 2}\nb: *x\nc: [*x]\n')
+    expect(diagnostics.map(({ code, line, column }) => [code, line, column])).toEqual([['duplicate_key', 1, 14]])
+  })
+
+  it('keeps what it shares from being corrected, and says so nowhere else', () => {
+    const text =
+      'name: ab\ncustom_fields: &c {fileste: x}\nownership: *c\nprompt: &p {system_promt: x}\napi_endpoint: *p\n'
+    expect(checkManifest(text).diagnostics.every(({ fix }) => fix === undefined)).toBe(true)
+  })
+})
+
+describe('a reference with blanks around it', () => {
+  const entity = (adapter: string) =>
+    `id: i\nname: ab\nworkspace: w\ncreated_at: 2024-01-15T09:30:00Z\nupdated_at: 2024-01-15T09:30:00Z\nadapters:\n- ${adapter}\n`
+  const adapter = (model: string) => `{name: a, workspace: w, fileset: w/f, finetuning_type: lora, model: ${model}}`
+
+  it.each([
+    ['" ab "', 'write "ab"'],
+    ['"ab/cd "', 'write "ab/cd"'],
+    ['" AB "', undefined],
+    ['"AB"', undefined],
+  ])('%s has the fix: %s', (model, title) => {
+    const found = checkManifest(entity(adapter(model))).diagnostics.filter(({ code }) => code === 'value_error')
+    expect(found.map(({ fix }) => fix?.title)).toEqual([title])
+  })
+})
+
+describe('the findings of a file', () => {
+  const finding = (severity: Finding['severity'], start: number, code = 'c'): Finding => {
+    return { document: 0, severity, code, loc: [], span: { start, end: start + 1 }, message: '', help: '' }
+  }
+  const kept = (findings: Findings) =>
+    findings.inOrder().map(({ severity, span, code }) => `${severity[0]}${span.start}${code}`)
+
+  it('are counted, and the worst and first ones kept, in the order of the text', () => {
+    const findings = new Findings(4)
+    for (const start of [9, 3, 5]) findings.add(finding('warning', start))
+    for (const start of [8, 2]) findings.add(finding('error', start))
+    findings.add(finding('info', 0))
+    expect(findings.counts).toEqual({ error: 2, warning: 3, info: 1 })
+    expect(kept(findings)).toEqual(['e2c', 'w3c', 'w5c', 'e8c'])
+  })
+
+  it('of one place are ordered by their codes', () => {
+    const findings = new Findings(10)
+    for (const code of ['b', 'c', 'a', 'a']) findings.add(finding('error', 1, code))
+    expect(kept(findings)).toEqual(['e1a', 'e1a', 'e1b', 'e1c'])
+  })
+
+  it('are the same few however many there are, in any order', () => {
+    const findings = new Findings(3)
+    for (let index = 0; index < 1000; index += 1) {
+      findings.add(finding(index % 3 === 0 ? 'error' : index % 3 === 1 ? 'warning' : 'info', (index * 7919) % 1000))
+    }
+    expect(findings.counts).toEqual({ error: 334, warning: 333, info: 333 })
+    expect(kept(findings).map((one) => one[0])).toEqual(['e', 'e', 'e'])
+    const starts = Array.from({ length: 334 }, (_, index) => (3 * index * 7919) % 1000).sort((a, b) => a - b)
+    expect(kept(findings)).toEqual(starts.slice(0, 3).map((start) => `e${start}c`))
+  })
+
+  it('are none with a limit of none', () => {
+    const findings = new Findings(0)
+    findings.add(finding('error', 1))
+    expect([kept(findings), findings.counts.error]).toEqual([[], 1])
+  })
+})
+
+describe('columns in bytes', () => {
+  it('are those of UTF-8, forwards and backwards in a line', () => {
+    const { source } = checkSource('aé日🦙z\nx\u0080\u07ff\u0800\n', {})
+    const column = byteColumns(source)
+    expect([1, 2, 3, 4, 6, 7].map((at) => column(1, at))).toEqual([1, 2, 4, 7, 11, 12])
+    expect([6, 3, 7, 1, 4].map((at) => column(1, at))).toEqual([11, 4, 12, 1, 7])
+    expect([5, 4, 3, 2].map((at) => column(2, at))).toEqual([9, 6, 4, 2])
+    expect(column(1, 7)).toBe(12)
+  })
+})
+
+describe('the entities of a manifest', () => {
+  const list = (text: string, options: Partial<Parameters<typeof listEntities>[1]> = {}) => [
+    ...listEntities(bytes(text), { file: 'm.yaml', ...options }),
+  ]
+
+  it('are listed as they are written, also wrong ones', () => {
+    expect(list('name: 5\n---\n- name: ab\n- id: x\n  created_at: y\n')).toEqual([
+      { model: 'CreateModelEntityRequest', value: { name: 5 } },
+      { model: 'CreateModelEntityRequest', value: { name: 'ab' } },
+      { model: 'ModelEntity', value: { id: 'x', created_at: 'y' } },
+    ])
+    expect(list('rank: 1\n', { model: 'Lora' })).toEqual([{ model: 'Lora', value: { rank: 1 } }])
+  })
+
+  it('are none of a document that cannot be read, nor of one that is no model where these are left out', () => {
+    expect(list('a: 1\na: 2\n---\nname: ab\n---\nname: [\n')).toEqual([
+      { model: 'CreateModelEntityRequest', value: { name: 'ab' } },
+    ])
+    expect([...listEntities(new Uint8Array([0xff]), { file: 'm.yaml' })]).toEqual([])
+    expect(list('apiVersion: v1\nkind: Pod\nname: x\n', { skipsOthers: true })).toEqual([])
+    expect(list('apiVersion: v1\nkind: Pod\n')).toHaveLength(1)
+  })
+})
+
+describe('the value of a manifest', () => {
+  const read = (text: string | Uint8Array, file = 'm.yaml') =>
+    readManifest(typeof text === 'string' ? bytes(text) : text, file)
+
+  it.each([
+    ['name: ab\n', { ok: true, value: { name: 'ab' } }],
+    ['# nothing\n---\nname: ab\n', { ok: true, value: { name: 'ab' } }],
+    ['# nothing\n', { ok: true, value: undefined }],
+    ['a: 1\n---\nb: 2\n', { ok: false, why: 'it contains several documents' }],
+    ['a: 1\n---\n# nothing\n', { ok: true, value: { a: 1 } }],
+  ])('%j', (text, expected) => expect(read(text)).toEqual(expected))
+
+  it('is not read where the text is wrong, and the line is told', () => {
+    expect(read(new Uint8Array([0x61, 0xff]))).toEqual({ ok: false, why: 'it is not UTF-8' })
+    expect(read('{"a": 1,\n"b" 2}', 'm.json')).toEqual({ ok: false, why: "Expecting ':' delimiter, in line 2" })
+  })
+})
+
+describe('directives', () => {
+  const found = (text: string) =>
+    [...repeatedDirectives(yamlTokens(text).tokens)].map(([index, { message, span }]) => [
+      index,
+      message,
+      span.start,
+      span.end,
+    ])
+
+  it('are an error if one document has them twice', () => {
+    expect(found('%YAML 1.2\n%YAML 1.2\n---\na\n')).toEqual([
+      [0, 'The directive %YAML is given twice for one document', 10, 19],
+    ])
+    expect(found('%TAG ! a:\n%TAG !b! a:\n%TAG ! b:  \n---\na\n')).toEqual([
+      [0, 'The directive %TAG ! is given twice for one document', 22, 31],
+    ])
+    expect(found('%YAML 1.2\n---\na\n...\n%YAML 1.2\n---\nb\n')).toEqual([])
+    expect(found('%FOO a\n%FOO a\n---\na\n')).toEqual([])
+    expect(
+      found('---\na\n...\n%YAML 1.2\n%YAML 1.2\n%YAML 1.2\n---\nb\n').map(([index, , start]) => [index, start]),
+    ).toEqual([[1, 20]])
+  })
+
+  it('with long handles are cut in the message', () => {
+    const handle = `!${'h'.repeat(80)}!`
+    expect(found(`%TAG ${handle} a:\n%TAG ${handle} b:\n---\na\n`)[0]?.[1]).toBe(
+      `The directive %TAG !${'h'.repeat(54)} is given twice for one document`,
+    )
+  })
+})
