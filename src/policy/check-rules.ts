@@ -3,10 +3,10 @@
 import { isRecord } from '../lint/schema-walk.js'
 import { isRuleCode, unknownRule } from '../manifest/rule-catalogue.js'
 import { nearest } from '../options/index.js'
-import { isSchemaName, type SchemaName } from '../schemas/index.js'
 import { type Model, validate } from '../validation/index.js'
 import type { TellFault } from './config-fault.js'
 import { fieldPaths, hasField, plainPath } from './field-paths.js'
+import { modelsOf, tellPath } from './named-fields.js'
 import { hostFault } from './rules/allowed-hosts.js'
 import { Bound, RULE_OPTIONS, type RuleSeverity, SEVERITIES, Severity } from './settings.js'
 
@@ -179,38 +179,6 @@ function checkLimits(options: Readonly<Record<string, unknown>>, { loc, base, mo
       tell({ loc: [...place, 'max'], at: 'value', message: `"max" is below "min"`, help: `write at least ${min}` })
     }
   }
-}
-
-function tellPath(
-  path: string,
-  loc: readonly (string | number)[],
-  at: 'key' | 'value',
-  model: unknown,
-  tell: TellFault,
-  kind?: 'number',
-): void {
-  const known = modelsOf(model).flatMap((name) => {
-    return fieldPaths(name).filter((field) => kind === undefined || field.kind === kind)
-  })
-  const near = nearestPath(plainPath(path), [...new Set(known.map((field) => field.path))])
-  const what = kind === undefined ? 'field' : 'number'
-  tell({
-    loc,
-    at,
-    message: `There is no ${what} "${path.slice(0, 60)}"`,
-    help: near === undefined ? 'write the path of a field: "spec.context_size"' : `did you mean "${near}"?`,
-  })
-}
-
-/** Also a path that leaves out where its field stands: `context_size` for `spec.context_size`. */
-function nearestPath(path: string, known: readonly string[]): string | undefined {
-  return known.find((one) => one.endsWith(`.${path}`)) ?? nearest(path, known)
-}
-
-/** The definitions whose fields a config may name. */
-function modelsOf(model: unknown): readonly SchemaName[] {
-  const named = typeof model === 'string' && isSchemaName(model) ? [model] : []
-  return ['CreateModelEntityRequest', 'ModelEntity', ...named]
 }
 
 function tellErrors(

@@ -1,8 +1,9 @@
 /** The expressions of Jinja2 3.1. Checks the grammar only: builds no tree, and returns only what the statements need. */
 
+import { readArguments } from './arguments.js'
 import { type Cursor, describeToken } from './cursor.js'
 import { readItems, readSeparated } from './items.js'
-import { CONSTANTS, FILTERS, PYTHON_KEYWORDS, TESTS } from './names.js'
+import { CONSTANTS, FILTERS, TESTS } from './names.js'
 
 /** What kind of expression it is: an assignment target, a call, or anything else. */
 export type Kind = 'target' | 'call' | 'other'
@@ -160,7 +161,7 @@ function readPostfix(cursor: Cursor, primary: Kind): Kind {
   let kind = primary
   for (;;) {
     if (cursor.isType('(')) {
-      readArguments(cursor)
+      readArguments(cursor, () => readExpression(cursor))
       kind = 'call'
     } else if (cursor.skipType('.')) {
       if (!cursor.isType('name', 'integer'))
@@ -205,7 +206,7 @@ function readFilters(cursor: Cursor, operand: Kind): Kind {
       readTest(cursor)
       kind = 'other'
     } else if (cursor.isType('(')) {
-      readArguments(cursor)
+      readArguments(cursor, () => readExpression(cursor))
       kind = 'call'
     } else return kind
   }
@@ -215,7 +216,7 @@ function readFilters(cursor: Cursor, operand: Kind): Kind {
 export function readFilter(cursor: Cursor): void {
   const token = cursor.current
   cursor.use('filter', readDottedName(cursor), FILTERS, token)
-  if (cursor.isType('(')) readArguments(cursor)
+  if (cursor.isType('(')) readArguments(cursor, () => readExpression(cursor))
 }
 
 /** A chain of filters, starting at the first `|`, if there is one. */
@@ -228,7 +229,7 @@ function readTest(cursor: Cursor): void {
   const token = cursor.next()
   cursor.skipName('not')
   cursor.use('test', readDottedName(cursor), TESTS, token)
-  if (cursor.isType('(')) readArguments(cursor)
+  if (cursor.isType('(')) readArguments(cursor, () => readExpression(cursor))
   else if (cursor.isType('name', 'string', 'integer', 'float', '[', '{') && !cursor.isName('else', 'or', 'and')) {
     if (cursor.isName('is')) cursor.fail('tests cannot be chained with "is"')
     readPostfix(cursor, readPrimary(cursor))
@@ -239,31 +240,4 @@ function readDottedName(cursor: Cursor): string {
   let name = cursor.expectType('name').value
   while (cursor.skipType('.')) name += `.${cursor.expectType('name').value}`
   return name
-}
-
-/** `(a, *b, c=d, **e)`: positional before named, and each of the two spreads at most once. */
-function readArguments(cursor: Cursor): void {
-  const open = cursor.expectType('(')
-  const named: string[] = []
-  const seen = { spread: false, namedSpread: false }
-  const ensure = (isValid: boolean) => {
-    if (!isValid) cursor.fail('arguments are out of order: positional arguments come before named ones', open)
-  }
-  readItems(cursor, ')', () => {
-    if (cursor.skipType('*')) {
-      ensure(!seen.spread && !seen.namedSpread)
-      seen.spread = true
-    } else if (cursor.skipType('**')) {
-      ensure(!seen.namedSpread)
-      seen.namedSpread = true
-    } else if (cursor.isType('name') && cursor.ahead.type === '=') {
-      ensure(!seen.namedSpread)
-      named.push(cursor.next().value)
-      cursor.next()
-    } else ensure(!seen.spread && !seen.namedSpread && named.length === 0)
-    readExpression(cursor)
-  })
-  if (new Set(named).size < named.length && !named.some((name) => PYTHON_KEYWORDS.has(name))) {
-    cursor.failLater('python', 'a named argument is given twice', open)
-  }
 }

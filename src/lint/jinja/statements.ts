@@ -1,9 +1,11 @@
 /** The statements of Jinja2 3.1, with loop controls and the `generation` block of transformers. */
 
 import { type CallerUse, type Cursor, describeToken } from './cursor.js'
-import { type Kind, readExpression, readFilter, readFilterChain, readTuple } from './expressions.js'
+import { readExpression, readFilter, readFilterChain, readTuple } from './expressions.js'
 import { readFrom, readImport, readInclude, readNewName } from './imports.js'
 import { readSeparated } from './items.js'
+import { readSignature } from './signature.js'
+import { readTarget } from './targets.js'
 
 /** Templates compile to Python, which allows 100 levels of indentation and 20 nested loops. */
 const MAX_NESTED_BLOCKS = 98
@@ -239,38 +241,4 @@ function readExtends(cursor: Cursor, { isTop }: Scope): void {
 
 function readLoopControl(cursor: Cursor, { loops, open }: Scope): void {
   if (loops === 0) cursor.failLater('python', `"${open.at(-1)}" outside a loop`)
-}
-
-/** The parameters in brackets. Returns whether `caller` is one of them without a default. */
-function readSignature(cursor: Cursor): boolean {
-  cursor.expectType('(')
-  const names = new Set<string>()
-  let hasDefault = false
-  let takesCaller = false
-  readSeparated(cursor, ')', () => {
-    const name = cursor.current
-    readNewName(cursor)
-    if (names.has(name.value))
-      cursor.failLater('python', `the parameter "${name.value.slice(0, 60)}" is given twice`, name)
-    names.add(name.value)
-    cursor.noteName(name.value, true)
-    if (name.value === 'caller') takesCaller = !cursor.isType('=')
-    if (cursor.skipType('=')) {
-      hasDefault = true
-      readExpression(cursor)
-    } else if (hasDefault) cursor.fail('a parameter without a default follows one with a default')
-  })
-  cursor.expectType(')')
-  return takesCaller
-}
-
-function readTarget(cursor: Cursor, { isInLoop }: Scope, options: { withNamespace?: boolean } = {}): void {
-  const start = cursor.current
-  cursor.isStoring = true
-  const kind: Kind = readTuple(cursor, { ...options, isSimple: true })
-  cursor.isStoring = false
-  if (kind !== 'target') cursor.fail(`cannot assign to ${describeToken(start)}`, start)
-  if (isInLoop && start.type === 'name' && start.value === 'loop') {
-    cursor.failLater('code', 'cannot assign to "loop" inside a loop', start)
-  }
 }

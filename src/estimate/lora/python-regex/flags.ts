@@ -19,6 +19,18 @@ export function scopedFlags(reader: Reader, flags: Flags, start: number): Flags 
   return withFlags(flags, { on, off, start }, reader)
 }
 
+/** Reads flags for the whole pattern, `(?i)`, which are allowed only at its start. Undefined, and nothing read, if there are none. */
+export function wholeFlags(reader: Reader, flags: Flags): Flags | undefined {
+  const start = reader.at
+  if (!reader.takes('(?')) return undefined
+  const letters = reader.while(/[aiLmsux]/)
+  if (letters === '' || !reader.takes(')')) {
+    reader.at = start
+    return undefined
+  }
+  return withFlags(flags, { on: letters, off: '', start }, reader)
+}
+
 /** Turns flags on and off. */
 export function withFlags(
   flags: Flags,

@@ -1,5 +1,7 @@
+import { anchorOf, lineEnd, lineStart } from './anchors.js'
 import { classOf, escaped, octal, rangeText, type Single, setText } from './characters.js'
-import { NO_FLAGS, scopedFlags, withFlags } from './flags.js'
+import { NO_FLAGS, scopedFlags, wholeFlags } from './flags.js'
+import { nameOf, newName } from './group-names.js'
 import { eitherOf, inSequence, one, type Piece, place, wrapped } from './piece.js'
 import { type Quantifier, quantifier } from './quantifier.js'
 import { Reader } from './reader.js'
@@ -15,7 +17,6 @@ export function translate(pattern: string): string {
 }
 
 const MAX_DEPTH = 100
-const END = '(?![^])'
 
 class Translator {
   private readonly reader: Reader
@@ -58,7 +59,11 @@ class Translator {
       if (next === '' || next === '|' || next === ')') break
       if (this.flags.x && this.skipsBlank()) continue
       if (this.skipsComment()) continue
-      if (mayHaveFlags && pieces.length === 0 && this.takesFlags()) continue
+      const flags = mayHaveFlags && pieces.length === 0 ? wholeFlags(this.reader, this.flags) : undefined
+      if (flags !== undefined) {
+        this.flags = flags
+        continue
+      }
       const repeat = quantifier(this.reader)
       pieces.push(repeat === undefined ? this.item() : this.repeated(pieces.pop(), repeat))
     }
@@ -78,19 +83,6 @@ class Translator {
     return true
   }
 
-  /** Flags for the whole pattern, which are allowed only at its start. */
-  private takesFlags(): boolean {
-    const start = this.reader.at
-    if (!this.reader.takes('(?')) return false
-    const letters = this.reader.while(/[aiLmsux]/)
-    if (letters === '' || !this.reader.takes(')')) {
-      this.reader.at = start
-      return false
-    }
-    this.flags = withFlags(this.flags, { on: letters, off: '', start }, this.reader)
-    return true
-  }
-
   private item(): Piece {
     const { reader, flags } = this
     const start = reader.at
@@ -103,9 +95,9 @@ class Translator {
       case '.':
         return one(flags.s ? '[^]' : '[^\\n]')
       case '^':
-        return place(flags.m ? '(?<![^\\n])' : '(?<![^])')
+        return place(lineStart(flags))
       case '$':
-        return place(flags.m ? `(?=\\n|${END})` : `(?=\\n?${END})`)
+        return place(lineEnd(flags))
       case '(':
         return this.group(start)
       default:
@@ -122,18 +114,10 @@ class Translator {
   private escape(start: number): Piece {
     const { reader } = this
     const { next } = reader
-    if (next === 'A' || next === 'Z' || next === 'b' || next === 'B') {
+    const anchor = anchorOf(next, this.flags)
+    if (anchor !== undefined) {
       reader.take()
-      const word = `[${classOf('w', this.flags)}]`
-      const inWord = `(?<=${word})(?=${word})|(?<!${word})(?!${word})`
-      const sources = {
-        A: '(?<![^])',
-        Z: END,
-        b: `(?:(?<=${word})(?!${word})|(?<!${word})(?=${word}))`,
-        // In Python 3.11, `\B` does not match an empty text.
-        B: `(?!(?<![^])${END})(?:${inWord})`,
-      }
-      return place(sources[next])
+      return place(anchor)
     }
     if (reader.takes('0')) return this.single(octal(`0${reader.while(/[0-7]/, 2)}`, reader, start))
     if (/[1-9]/.test(next)) {
@@ -191,7 +175,7 @@ class Translator {
     const { reader } = this
     if (reader.takes(':')) return wrapped('(?:', this.inside(start))
     if (reader.takes('>')) return this.atomic(this.inside(start))
-    if (reader.takes('P<')) return this.capture(this.newName(start), start)
+    if (reader.takes('P<')) return this.capture(newName(reader, this.groups, start), start)
     if (reader.takes('P=')) {
       const name = reader.until(')', 'name')
       const group = this.groups.findIndex((one) => one.name === name)
@@ -206,17 +190,6 @@ class Translator {
     if (reader.takes('(')) throw reader.problem('conditional groups have no counterpart in JavaScript', start)
     this.flags = scopedFlags(reader, this.flags, start)
     return wrapped('(?:', this.inside(start))
-  }
-
-  private newName(start: number): string {
-    const name = this.reader.until('>', 'name')
-    if (!/^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*$/u.test(name)) {
-      throw this.reader.problem(`bad character in group name ${JSON.stringify(name)}`, start)
-    }
-    if (this.groups.some((group) => group.name === name)) {
-      throw this.reader.problem(`redefinition of group name ${JSON.stringify(name)}`, start)
-    }
-    return name
   }
 
   private ahead(mark: '(?=' | '(?!', start: number): Piece {
@@ -265,9 +238,4 @@ class Translator {
   private writtenName(group: number): string {
     return nameOf(group, this.groups[group - 1]?.name)
   }
-}
-
-/** A name that is valid in JavaScript and that no other group can have. */
-function nameOf(group: number, name: string | undefined): string {
-  return name !== undefined && /^[A-Za-z_]\w*$/.test(name) ? name : `$${group}`
 }
