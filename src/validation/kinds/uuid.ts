@@ -39,6 +39,8 @@ function faultOf(text: string): string {
   const isBraced = bytes > 1 && text.startsWith('{') && text.endsWith('}')
   const offset = isBraced ? 1 : text.startsWith(URN) ? URN.length : 0
   const digits = isBraced ? text.slice(1, -1) : text.slice(offset)
+  // The crate takes off what stands around a text of the right length, and reports about the rest alone.
+  if (offset > 0 && utf8Length(digits) === HYPHENATED_BYTES) return faultOf(digits)
   const at = digits.search(/[^0-9a-f-]/i)
   if (at >= 0) {
     return `invalid character: found \`${String.fromCodePoint(digits.codePointAt(at) ?? 0)}\` at ${at + offset}`
