@@ -3,7 +3,7 @@ more, less or other than they should have.
 
     python texts.py | gzip -9n > ../fixtures/fastapi/texts.jsonl.gz
 
-A line is [kind, text, value] or [kind, text, [type, msg]]: the first error is the only one of a single value.
+Texts of the kind `strict url` are asked in strict mode, which tells violations of the syntax that a browser forgives. A line is [kind, text, value] or [kind, text, [type, msg]]: the first error is the only one of a single value.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ KINDS = {
     "number": TypeAdapter(float),
     "boolean": TypeAdapter(bool),
     "uuid": TypeAdapter(UUID),
+    "strict url": TypeAdapter(AnyUrl),
 }
 
 DATES = ["2024-01-15", "2024-02-29", "2023-02-28", "1900-02-29", "2000-02-29", "0000-01-01", "0001-12-31", "9999-12-31", "2024-04-30", "2024-12-00"]
@@ -45,13 +46,14 @@ URLS = [
 
 LETTERS = {
     "datetime": "0129-:.,TtZz +_e", "date": "0129-:.T +", "time": "0123569:.,Zz +-", "url": "a0:/?#@[]%.\\ \u00e9\t", "integer": "0189._-+e x", "number": "0189._-+eE xn", "boolean": "tTrue01 ", "uuid": "0aGg-{}:",
+    "strict url": "a/:@?#%\\[]'\"`^{|} \u00e9\u009f\u00a0\ufdcf\ufdd0\ufdef\ufdf0\ufffd\ufffe\U0001fffd\U0001ffff\U0010fffe\x01\x7f",
 }
 
 
 def seeds(kind: str) -> list[str]:
     if kind == "datetime":
         return [f"{day}{mark}{hour}" for day in DATES[:3] for mark in "Tt _-" for hour in TIMES] + DATES + STAMPS
-    return {"date": DATES + STAMPS, "time": TIMES + STAMPS, "url": URLS, "integer": NUMBERS, "number": NUMBERS, "boolean": WORDS, "uuid": UUIDS}[kind]
+    return {"date": DATES + STAMPS, "time": TIMES + STAMPS, "url": URLS, "integer": NUMBERS, "number": NUMBERS, "boolean": WORDS, "uuid": UUIDS, "strict url": URLS}[kind]
 
 
 def nearly(text: str, letters: str) -> Iterator[str]:
@@ -63,9 +65,11 @@ def nearly(text: str, letters: str) -> Iterator[str]:
             yield text[:at] + letter + text[at + 1 :]
 
 
-def answer(kind: TypeAdapter[Any], text: str) -> Any:
+def answer(name: str, text: str) -> Any:
+    kind = KINDS[name]
     try:
-        return json.loads(kind.dump_json(kind.validate_python(text)))
+        value = kind.validate_json(json.dumps(text), strict=True) if name.startswith("strict") else kind.validate_python(text)
+        return json.loads(kind.dump_json(value))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         return [first["type"], first["msg"]]
@@ -73,8 +77,8 @@ def answer(kind: TypeAdapter[Any], text: str) -> Any:
 
 if __name__ == "__main__":
     chance = random.Random(7)
-    for name, kind in KINDS.items():
+    for name in KINDS:
         made = list(dict.fromkeys(other for seed in seeds(name) for other in nearly(seed, LETTERS[name])))
         texts = [*seeds(name), *chance.sample(made, min(len(made), 2200))]
         for text in dict.fromkeys(texts):
-            print(json.dumps([name, text, answer(kind, text)]))
+            print(json.dumps([name, text, answer(name, text)]))
