@@ -131,3 +131,34 @@ describe('compareCheckpoint', () => {
     expect(compareCheckpoint(CONFIG, [{ tensors }]).otherShape).toHaveLength(1)
   })
 })
+
+describe('the prefix of a class', () => {
+  const wrapped = (before: readonly string[]) => {
+    const names = [...before.map((name): [string, StoredTensor] => [`${name}.x`, tensor([1])])]
+    const model = [...tinyLlama()].map(([name, one]): [string, StoredTensor] => [`wrap.${name}`, one])
+    return compareCheckpoint(CONFIG, [{ tensors: new Map([...names, ...model]) }])
+  }
+
+  it('is taken off if the files have it and the class does not, and a note says so', () => {
+    const { verdict, extra, notes } = wrapped(['a', 'b'])
+    expect([verdict, extra]).toEqual(['agrees', ['a.x', 'b.x']])
+    expect(notes).toEqual([
+      'the tensors in the files have the prefix "wrap.", which the class in the config does not have',
+    ])
+  })
+
+  it('is looked for among the first eight only', () => {
+    const others = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+    expect(wrapped(others.slice(1)).verdict).toBe('agrees')
+    expect(wrapped(others).verdict).toBe('differs')
+  })
+
+  it('is added if the files are those of the base model', () => {
+    const base = [...tinyLlama()].map(([name, one]): [string, StoredTensor] => [name.replace(/^model\./, ''), one])
+    const { verdict, notes } = compareCheckpoint(CONFIG, [{ tensors: new Map(base) }])
+    expect([verdict, notes]).toEqual([
+      'agrees',
+      ['the tensors in the files lack the class prefix "model.", like those of its base model'],
+    ])
+  })
+})

@@ -41,7 +41,8 @@ URLS = [
     "ftp://h:21/x", "ftp://h:22/x", "ws://h:80", "wss://h:443", "https://h:443", "https://h:65535", "https://h:65536", "https://h:0", "https://h:", "file:///C:/x/../y", "file://host/p",
     "mailto:a@b", "data:text/plain,x", "a:b", "a:/b/../c", "a://h/b", "a:///b", "a://h:80", "javascript:x", "http:/h", "http:h", "http:///h", "http://", "http://h\\p", "//h", "h", "",
     " http://h ", "http://h/\t\nx", "http://h/%zz%41%2e", "http://h/a%2E%2e/b", "http://a b", "http://a<b", "http://a%41b", "http://h/a b\"<>`{}|^", "http://h?a'b", "http://@h", "http://u@@h", "http://:@h", "http://u:p:q@h",
-    "http://h..", "http://.h", "http://-h", "http://a_b", "http://h%00", "http://\u00ad", "http://[::", "http://[1:2:3:4:5:6:7:8]", "http://[1:2:3:4:5:6:7:8:9]", "http://[::1.2.3]", "http://[::01.2.3.4]", "http://[0:0:0:1::]", "http://[1::0:0:0:1]",
+    "http://h..", "http://.h", "http://-h", "http://a_b", "http://h%00", "http://\u00ad", "http://[::", "http://[1:2:3:4:5:6:7:8]", "http://[1:2:3:4:5:6:7:8:9]", "file://host/C:/x", "file:C:/x", "file:///C|/x/../..", "file:/..//a", "file://C:/x", "file:\\\\h\\C:", "file://localhost/x", "file:?q#f", "http://h#a\0b", "http://h/?\0", "a:b#\0", "a:b ?c#d ", "a:/..//b", "a:/.//b", "web+x://h/../b", "http://h:00080", "http://h:8a", "http://h/./%2e/%2E%2e/x", "http://0/", "http://0x/", "http://00.0x0.1", "http://1.2.3.08", "http://999999999999", "http://1..2", "http://a.1", "http://a.0x",
+    "http://[::1.2.3]", "http://[::01.2.3.4]", "http://[0:0:0:1::]", "http://[1::0:0:0:1]",
 ]
 
 LETTERS = {
