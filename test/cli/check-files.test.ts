@@ -290,6 +290,32 @@ describe('model-entity check finds files', () => {
     inFolder({ 'file.yaml': text }, (root) => expect(check(root, '.').summary.errors > 0 ? 1 : 0).toBe(errors))
   })
 
+  it('that are named one by one, as in a hook, and count as found with --force-exclude', () => {
+    const files = {
+      'model-entity.config.yaml': 'exclude: ["drafts/**"]\ninclude: ["odd.txt"]\n',
+      'a.yaml': BAD,
+      'drafts/b.yaml': BAD,
+      'left/c.yaml': BAD,
+      'node_modules/d.yaml': BAD,
+      'package.json': '{"name": "x", "version": "1.0.0"}',
+      'notes.txt': BAD,
+      'odd.txt': BAD,
+    }
+    inFolder(files, (root) => {
+      const names = Object.keys(files)
+      const forced = check(root, ...names, '!left', '--force-exclude')
+      expect(forced.found).toEqual(['a.yaml:1:7 string_type', 'odd.txt:1:7 string_type'])
+      expect(forced.summary).toMatchObject({ files: 2, skipped: 1 })
+      expect(check(root, '*.json', '--force-exclude')).toMatchObject({ code: 0, found: [] })
+      expect(check(root, 'drafts/b.yaml', '--force-exclude')).toMatchObject({ code: 0, found: [] })
+      expect(check(root, 'drafts/b.yaml').found).toEqual(['drafts/b.yaml:1:7 string_type'])
+      expect(check(root, 'none.yaml', '--force-exclude')).toMatchObject({
+        code: 2,
+        found: ['none.yaml:1:1 missing_file'],
+      })
+    })
+  })
+
   it('and fills in a missing name', () => {
     inFolder({ 'a.yaml': 'description: x\n' }, (root) => {
       expect(check(root, 'a.yaml', '--name', 'ab').summary.errors).toBe(0)

@@ -26,6 +26,8 @@ export interface CheckChoices {
   readonly maxDiagnostics: number
   readonly exclude: readonly string[]
   readonly usesGitRules: boolean
+  /** Whether named files count as found in a folder. */
+  readonly isForced: boolean
   readonly config: ConfigChoice
   /** The name of standard input. */
   readonly stdinFilename?: string
@@ -78,7 +80,7 @@ export async function* openFiles(names: readonly string[], choices: CheckChoices
  */
 export async function entitiesOfFiles(names: readonly string[], workspace: string): Promise<ListedEntity[]> {
   const run = new CheckRun({
-    ...{ workspace, maxDiagnostics: 0, exclude: [], usesGitRules: true, config: {}, complete: false },
+    ...{ workspace, maxDiagnostics: 0, exclude: [], usesGitRules: true, isForced: false, config: {}, complete: false },
     isReport: () => false,
   })
   const entities: ListedEntity[] = []
@@ -104,8 +106,8 @@ class CheckRun {
   }
 
   find(names: readonly string[]): FoundFile[] {
-    const { exclude, usesGitRules, isReport } = this.#choices
-    const files = findFiles(names, { exclude, usesGitRules, config: this.configs })
+    const { exclude, usesGitRules, isForced, isReport } = this.#choices
+    const files = findFiles(names, { exclude, usesGitRules, isForced, config: this.configs })
     return files.filter(({ path }) => !isReport(path))
   }
 

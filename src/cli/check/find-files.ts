@@ -29,6 +29,8 @@ export interface FileChoice {
   /** Patterns relative to the working directory: those of `--exclude`. */
   readonly exclude: readonly string[]
   readonly usesGitRules: boolean
+  /** Whether a named file counts as found in a folder: it may be excluded, and what is not a model is skipped. */
+  readonly isForced: boolean
   /** What the config of a file says about it. `path` is absolute. */
   readonly config: {
     isExcluded(path: string): boolean
@@ -75,12 +77,21 @@ function filesOf(name: string, choice: Choice): FoundFile[] {
       choice.config.load(name)
       return []
     }
-    if (!isFolder(name)) return [{ name: slashed(name), path: name, real: realPath(name), how: 'named' }]
-    return searched(name, choice)
+    return isFolder(name) ? searched(name, choice) : namedFile(name, choice)
   }
   const matches = picomatch.scan(slashed(name)).isGlob ? matching(slashed(name), choice) : []
   return matches.length > 0 ? matches : [{ name: slashed(name), path: name, real: resolve(name), how: 'missing' }]
 }
+
+function namedFile(name: string, { isForced, isExcluded, config }: Choice): FoundFile[] {
+  const file = { name: slashed(name), path: name, real: realPath(name) }
+  if (!isForced) return [{ ...file, how: 'named' }]
+  const isWanted = MANIFEST.test(name) || config.isIncluded(resolve(name))
+  const isLeftOut = isExcluded(name, false) || NEVER_SEARCHED.test(slashed(name))
+  return isWanted && !isLeftOut ? [{ ...file, how: 'found' }] : []
+}
+
+const NEVER_SEARCHED = /(?:^|\/)(?:node_modules|\.git)\//
 
 /** The extensions that a folder is searched for. */
 const MANIFEST = /\.(?:ya?ml|json|(?:jsonl|ndjson)(?:\.gz)?)$/i
@@ -95,7 +106,7 @@ function searched(folder: string, { config, isExcluded, usesGitRules }: Choice):
 }
 
 /** The files that match a pattern. Like in a shell, `*` does not match a leading dot. */
-function matching(pattern: string, { isExcluded, usesGitRules }: Choice): FoundFile[] {
+function matching(pattern: string, { isExcluded, usesGitRules, isForced }: Choice): FoundFile[] {
   const { base, glob } = picomatch.scan(pattern)
   const folder = base === '' ? '.' : base
   if (!isFolder(folder)) return []
@@ -104,6 +115,6 @@ function matching(pattern: string, { isExcluded, usesGitRules }: Choice): FoundF
   const isWanted = (name: string) => test(name)
   return searchFolder(folder, { isWanted, isExcluded, usesGitRules, ...depth }).map((file) => ({
     ...file,
-    how: 'named',
+    how: isForced ? 'found' : 'named',
   }))
 }

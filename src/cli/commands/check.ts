@@ -31,6 +31,7 @@ interface CheckOptions {
   readonly name?: string
   readonly workspace: string
   readonly exclude: readonly string[]
+  readonly forceExclude?: true
   readonly gitignore: boolean
   /** The file of `--config`, or false for `--no-config`. */
   readonly config?: string | boolean
@@ -78,6 +79,7 @@ export function checkCommand(report: (code: ExitCode) => void): Command {
     .option('--config <file>', 'the config for all files (default: for each file the nearest one upward)')
     .option('--no-config', 'read no config')
     .option('--exclude <glob>', 'leave files out of folders and patterns; may be repeated', collect, [])
+    .option('--force-exclude', 'treat named files like those of a folder: leave out and skip the same')
     .option('--no-gitignore', 'also search what Git ignores')
     .option('--complete', 'all entities are in these files: check references across files')
     .option('--workspace <name>', 'the workspace that requests belong to', DEFAULT_WORKSPACE)
@@ -267,6 +269,7 @@ function choicesOf(options: CheckOptions): CheckChoices {
     maxDiagnostics: seesAll(options) ? Number.POSITIVE_INFINITY : options.maxDiagnostics,
     exclude: options.exclude,
     usesGitRules: options.gitignore,
+    isForced: options.forceExclude === true,
     complete: options.complete === true,
     isReport: (path) => isReport(path, output),
     config: { isOff: config === false, ...(typeof config === 'string' && { file: config }) },
