@@ -3,6 +3,7 @@
  *
  *     node scripts/prepare.mjs install      node_modules, from package-lock.json
  *     node scripts/prepare.mjs build        and also dist/, including the page, from src/ and page/
+ *     node scripts/prepare.mjs dependency   dist/, where npm installs the package from Git, as pre-commit does; otherwise nothing
  *
  * Plain JavaScript with only Node's own modules, because it runs before anything is installed.
  */
@@ -14,6 +15,16 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+
+// npm sets this variable where it prepares a package from Git, and afterwards packs what `files` lists. With `--global` it has installed
+// that way too what the build needs.
+if (process.argv[2] === 'dependency') {
+  if (process.env._PACOTE_NO_PREPARE_ !== undefined) {
+    run(npm, ['ci', '--global=false', '--include=dev', '--ignore-scripts', '--no-fund', '--no-audit'])
+    run(npm, ['run', '--global=false', '--silent', 'build'])
+  }
+  process.exit()
+}
 
 // A link points to the folder of another checkout: do not install into it.
 if (!isLink('node_modules'))
