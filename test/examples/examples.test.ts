@@ -48,7 +48,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
 
 const FILES = readdirSync(EXAMPLES, { recursive: true, encoding: 'utf8' })
   .map((file) => file.replaceAll('\\', '/'))
-  .filter((file) => /\.(?:ya?ml|json|jsonl)$/.test(file) && !file.startsWith('registry/'))
+  .filter((file) => /\.(?:ya?ml|json|jsonl)$/.test(file) && !/^(?:registry|ci|spark)\//.test(file))
 
 describe('the examples', () => {
   it.each(FILES)('%s is found to be what it teaches', (file) => {

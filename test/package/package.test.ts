@@ -63,6 +63,7 @@ describe('the package, packed from a clean clone', () => {
       /^schemas\/config\.json$/,
       /^docs\/(?:errors|lint-rules)\.md$/,
       /^man\/model-entity\.1$/,
+      /^problem-matcher\.json$/,
       /^(?:README\.md|CHANGELOG\.md|LICENSE|THIRD-PARTY-LICENSES\.txt|package\.json)$/,
     ]
     expect(packed.paths.filter((path) => !needed.some((pattern) => pattern.test(path)))).toEqual([])
