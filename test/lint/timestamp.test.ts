@@ -11,6 +11,11 @@ describe('isBefore', () => {
     ['0001-01-01T00:00:00Z', '0099-01-01T00:00:00Z'],
     ['0099-12-31T23:59:59Z', '1999-01-01T00:00:00Z'],
     ['2024-02-29T23:59:59Z', '2024-03-01T00:00:00Z'],
+    ['2024-01-01T00:00:00+00:00:01', '2024-01-01T00:00:00Z'],
+    ['2024-01-01T00:00:00.9Z', '2024-01-01T00:00:01Z'],
+    ['2024-01-01 00:00:00', '2024-01-01T00:01:00'],
+    ['2024-01-01T00:59:59Z', '2024-01-01T01:00:00Z'],
+    ['2024-01-01T00:00:00+01:30', '2023-12-31T22:31:00Z'],
   ])('%s is before %s', (earlier, later) => {
     expect(isBefore(earlier, later)).toBe(true)
     expect(isBefore(later, earlier)).toBe(false)
@@ -25,5 +30,14 @@ describe('isBefore', () => {
 
   it('says of what is no datetime nothing', () => {
     expect([isBefore('', '2024-01-01T00:00:00Z'), isBefore('2024-01-01T00:00:00Z', 'x')]).toEqual([false, false])
+    const later = '9999-01-01T00:00:00Z'
+    for (const text of [
+      'x2024-01-01T00:00:00Z',
+      '2024-01-01T00:00:00Zx',
+      '2024-01-01T00:00:00.1234567Z',
+      '2024-01-01x00:00:00Z',
+    ]) {
+      expect([isBefore(text, later), isBefore('0001-01-01T00:00:00Z', text)], text).toEqual([false, false])
+    }
   })
 })
