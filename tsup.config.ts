@@ -26,6 +26,7 @@ export default defineConfig({
     elysia: 'src/adapters/elysia.ts',
     nestjs: 'src/adapters/nestjs.ts',
     cli: 'src/cli/index.ts',
+    'cli/quick-worker': 'src/cli/check/parallel/quick-worker.ts',
   },
   format: 'esm',
   target: 'node20',

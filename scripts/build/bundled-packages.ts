@@ -8,6 +8,7 @@ import type { Plugin } from 'esbuild'
  * - The Hugging Face packages do not declare that their modules have no side effects, so all imports would stay. The
  *   modules used here have none.
  * - The bundle of `@huggingface/hub` is one file, and most of it would stay. So the used functions come from its sources.
+ * - Commander loads `node:child_process`, which takes 4 ms, for commands that are programs of their own: there are none.
  * - A CommonJS package loads Node modules with `require`, which ESM does not have. It is replaced by an import.
  */
 export const bundledPackages: Plugin = {
@@ -23,11 +24,13 @@ export const bundledPackages: Plugin = {
       if (!isOfHuggingFace || pluginData === RESOLVED) return undefined
       return { ...(await build.resolve(path, { ...options, pluginData: RESOLVED })), sideEffects: false }
     })
-    build.onResolve({ filter: /./ }, ({ path, kind, namespace }) => {
+    build.onResolve({ filter: /./ }, ({ path, kind, namespace, importer }) => {
       if (!BUILT_IN.has(path)) return undefined
       if (kind !== 'require-call') return { path, external: true }
+      if (/[\\/]commander[\\/]/.test(importer) && path === 'node:child_process') return { path, namespace: UNUSED }
       return { path, namespace: namespace === REQUIRED ? IMPORTED : REQUIRED }
     })
+    build.onLoad({ filter: /./, namespace: UNUSED }, () => ({ contents: 'module.exports = {}' }))
     build.onLoad({ filter: /./, namespace: REQUIRED }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)}).default`,
     }))
@@ -45,5 +48,6 @@ const HUB = 'hub'
 const RESOLVED = Symbol('resolved')
 /** A Node module for CommonJS code: it requires an ESM module that imports the Node module. */
 const REQUIRED = 'required-built-in'
+const UNUSED = 'unused-built-in'
 const IMPORTED = 'imported-built-in'
 const BUILT_IN = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]))

@@ -1,8 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import { UsageError } from './exit-code.js'
-import { CHECK_FORMATS, type CheckFormat, type CheckFormatter, FORMATS_FOR_PEOPLE } from './formats/check/index.js'
+import type { CheckFormatter } from './formats/check/formatter.js'
+import { CHECK_FORMATS, type CheckFormat, FORMATS_FOR_PEOPLE } from './formats/check/index.js'
 import { flush, write } from './output.js'
 
 /** A report to write to a file: `--output sarif=report.sarif`. */
@@ -34,8 +34,8 @@ interface Sink {
 
 /** Prints one check in several formats at once. */
 export interface CheckOutputs extends Pick<Sink, 'close'> {
-  /** Passes each format and its place to a function. */
-  each(print: (formatter: CheckFormatter, put: Sink['put']) => Promise<void>): Promise<void>
+  /** Prints the pieces that each format makes of something. */
+  print(piecesOf: (formatter: CheckFormatter) => Iterable<string>): Promise<void> | void
 }
 
 /**
@@ -44,16 +44,19 @@ export interface CheckOutputs extends Pick<Sink, 'close'> {
  *
  * @throws UsageError if a report cannot be written
  */
-export function openOutputs(format: CheckFormat, reports: readonly ReportFile[]): CheckOutputs {
-  const sinks: Sink[] = [{ formatter: CHECK_FORMATS[format](), put: write, close: flush }]
+export async function openOutputs(format: CheckFormat, reports: readonly ReportFile[]): Promise<CheckOutputs> {
+  const sinks: Sink[] = [{ formatter: await CHECK_FORMATS[format](), put: write, close: flush }]
   if (process.env['GITHUB_ACTIONS'] === 'true' && format !== 'github') {
     const put = FORMATS_FOR_PEOPLE.has(format) ? write : (text: string) => void process.stderr.write(text)
-    sinks.push({ formatter: CHECK_FORMATS.github(), put, close: () => undefined })
+    sinks.push({ formatter: await CHECK_FORMATS.github(), put, close: () => undefined })
   }
-  for (const report of reports) sinks.push(fileSink(report))
+  for (const report of reports) sinks.push(await fileSink(report))
   return {
-    async each(print) {
-      for (const { formatter, put } of sinks) await print(formatter, put)
+    print(piecesOf) {
+      // Most files print nothing in most formats: nobody waits for that.
+      const pieces = sinks.map(({ formatter, put }) => ({ all: piecesOf(formatter)[Symbol.iterator](), put }))
+      const begun = pieces.map(({ all, put }) => ({ all, put, first: all.next() })).filter(({ first }) => !first.done)
+      return begun.length === 0 ? undefined : printAll(begun)
     },
     async close() {
       for (const sink of sinks) await sink.close()
@@ -61,12 +64,17 @@ export function openOutputs(format: CheckFormat, reports: readonly ReportFile[])
   }
 }
 
-/** Whether a path is one of the reports. A report in a folder that is checked is not a manifest. */
-export function isReport(path: string, reports: readonly ReportFile[]): boolean {
-  return reports.some((report) => resolve(report.path) === resolve(path))
+interface Begun {
+  readonly first: IteratorResult<string>
+  readonly all: Iterator<string>
+  readonly put: Sink['put']
 }
 
-function fileSink({ format, path }: ReportFile): Sink {
+async function printAll(begun: readonly Begun[]): Promise<void> {
+  for (const { first, all, put } of begun) for (let next = first; !next.done; next = all.next()) await put(next.value)
+}
+
+async function fileSink({ format, path }: ReportFile): Promise<Sink> {
   const file = opened(path)
   let pending = ''
   const write = () => {
@@ -74,7 +82,7 @@ function fileSink({ format, path }: ReportFile): Sink {
     pending = ''
   }
   return {
-    formatter: CHECK_FORMATS[format](),
+    formatter: await CHECK_FORMATS[format](),
     put(text) {
       pending += text
       if (pending.length >= CHUNK) write()

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
-import { MAX_MANIFEST_SIZE } from '../manifest/index.js'
+import { MAX_MANIFEST_SIZE } from '../manifest/limits.js'
 
 /** Standard input, as an argument. */
 export const STANDARD_INPUT = '-'

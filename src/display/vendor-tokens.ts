@@ -46,7 +46,12 @@ const ANY = new RegExp(`(?<![A-Za-z0-9_])(?:${FORMS.map(([, form]) => `(${form})
 
 /** What every form contains: a text without it need not be searched. */
 const HINT =
-  /sk-|_|nvapi-|xai-|pplx-|dapi|gl[a-z]+-|A[KSBC][IC]A|AIza|GOCSPX|ya29|AccountKey=|xox|xapp|pypi-|SG\.|hv[sbr]\.|eyJ|PRIVATE KEY/
+  /sk-|nvapi-|xai-|pplx-|dapi|gl[a-z]+-|A[KSBC][IC]A|AIza|GOCSPX|ya29|AccountKey=|xox|xapp|pypi-|SG\.|hv[sbr]\.|eyJ|PRIVATE KEY|(?:hf|org|gsk|r8|gh[pousr]|pat|live|test|npm|oat|v1|shp[a-z]{2}|sa|glc)_/
+
+/** Whether a text may hold a key or a token. False is certain. */
+export function mayHoldVendorToken(text: string): boolean {
+  return text.length >= SHORTEST && HINT.test(text)
+}
 
 /**
  * The keys and tokens in a text, in order. A placeholder such as `hf_xxxxxxxx…` is not one. Takes linear time.
@@ -55,7 +60,7 @@ const HINT =
  * vendorTokensIn('token: ghp_16C7e42F292c6912E7710c838347Ae178B4a') // [{ what: 'a GitHub token', start: 7, end: 47 }]
  */
 export function vendorTokensIn(text: string): VendorToken[] {
-  if (text.length < SHORTEST || !HINT.test(text)) return []
+  if (!mayHoldVendorToken(text)) return []
   const found: VendorToken[] = []
   for (const match of text.matchAll(ANY)) {
     const form = match.slice(1).findIndex((group) => group !== undefined)

@@ -1,20 +1,16 @@
 import { leadsToSecret } from '../display/index.js'
 import type { Correction } from '../lint/finding.js'
-import type { MinimumGpusOfSpec } from '../lint/index.js'
 import { lintValidated } from '../lint/lint.js'
-import { isRecord } from '../lint/schema-walk.js'
 import { parseModelRef } from '../references/index.js'
-import { fastPathValue } from '../validation/check-value.js'
 import type { ErrorDetail } from '../validation/index.js'
-import { planOf } from '../validation/plan/plan-of.js'
 import { visitErrors } from '../validation/visit-errors.js'
 import type { AcrossFinding, CheckAcross } from './checked-entity.js'
 import type { DiagnosticSeverity } from './diagnostic.js'
 import type { Entity, PlainEntity } from './document-kind.js'
 import { errorHelp, misspeltKeys } from './error-help.js'
+import { named, type OwnCheck } from './faultless.js'
 import type { RelatedSpan } from './findings.js'
 import type { Correctable } from './fixes/correctable.js'
-import type { ManifestPolicy } from './policy.js'
 import { type Located, locate, type PlainValues, plainValue, type SourceNode, type Span } from './source-node.js'
 import type { SpanSet } from './span-set.js'
 import { yaml11Findings } from './yaml-1-1/findings.js'
@@ -44,11 +40,7 @@ export interface Shared {
 }
 
 /** How an entity is checked. */
-export interface EntityCheck {
-  readonly policy: ManifestPolicy
-  /** The name of an entity that has none. */
-  readonly name: string | undefined
-  readonly minimumGpus: MinimumGpusOfSpec | undefined
+export interface EntityCheck extends OwnCheck {
   readonly across: CheckAcross | undefined
   /** Whether YAML 1.1 reads a plain scalar of the document otherwise. */
   readonly hasOtherReadings: boolean
@@ -95,27 +87,6 @@ export function checkEntity(
   return validated.ok
 }
 
-/**
- * Whether nothing is to be reported of an entity that was read without its places. Rules across files are not asked: they
- * count the entities that they see.
- */
-export function isFaultless(
-  { model, value }: PlainEntity,
-  { policy, name, minimumGpus }: Pick<EntityCheck, 'policy' | 'name' | 'minimumGpus'>,
-): boolean {
-  const written = named(value, name)
-  const built = fastPathValue(planOf(model), written, {})
-  if (built === undefined) return false
-  const options = { rules: policy.rules, isOff: (code: string) => policy.severityOf(code) === 'off' }
-  const findings = lintValidated(
-    model,
-    written,
-    { ok: true, value: built },
-    { ...options, ...(minimumGpus && { minimumGpus }) },
-  )
-  return findings.next().done === true
-}
-
 /** Asks the rules across files about a faultless entity. */
 export function checkAcross(
   { model, value, loc }: PlainEntity,
@@ -126,11 +97,6 @@ export function checkAcross(
   for (const finding of across?.({ model, value: named(value, name), isValid: true }) ?? []) {
     tell(findingAt(finding, 'value', locate(nodeAt(), finding.loc), loc))
   }
-}
-
-/** The value with a name, if it is an object that has none. */
-function named(value: unknown, name: string | undefined): unknown {
-  return name !== undefined && isRecord(value) && !Object.hasOwn(value, 'name') ? { name, ...value } : value
 }
 
 function findingAt(

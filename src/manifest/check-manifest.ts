@@ -4,7 +4,7 @@ import { checkOptions, choice, func, limit, modelName, type OptionTable, text } 
 import { SCHEMA_NAMES, type SchemaName } from '../schemas/index.js'
 import { checkSource } from './check-source.js'
 import type { ManifestCheck } from './diagnostic.js'
-import { FORMATS, type ManifestFormat } from './documents.js'
+import { FORMATS, type ManifestFormat } from './manifest-format.js'
 
 export type { ManifestFormat }
 

@@ -1,45 +1,22 @@
 /** The check of one manifest, with everything that the command asks for. */
 
-import type { MinimumGpusOfSpec } from '../lint/index.js'
-import type { SchemaName } from '../schemas/index.js'
 import { checkDocument } from './check-document.js'
-import type { CheckAcross } from './checked-entity.js'
 import type { ManifestCheck } from './diagnostic.js'
 import { diagnosticsOf } from './diagnostics-of.js'
-import { documentsIn, formatOf, type ManifestFormat } from './documents.js'
+import { documentsIn } from './documents.js'
 import type { FileError, ReadDocument } from './file-error.js'
 import { FileFindings } from './file-findings.js'
 import { type LexemeListener, listeners } from './lexeme-listener.js'
+import { DEFAULT_MAX_DIAGNOSTICS, MAX_MANIFEST_SIZE } from './limits.js'
+import { formatOf } from './manifest-format.js'
 import { mayBeModel } from './model-likeness.js'
 import { NemoCliCheck } from './nemo-cli/nemo-cli-check.js'
-import { type ManifestPolicy, NO_POLICY } from './policy.js'
+import { NO_POLICY } from './policy.js'
 import { Redaction } from './redaction/redaction.js'
+import type { SourceCheck } from './source-check.js'
 import { decodeUtf8, SourceText } from './source-text.js'
+import { maySuppress } from './suppressions/may-suppress.js'
 import { CommentCollector } from './yaml-comments.js'
-
-/** How a manifest is checked. */
-export interface SourceCheck {
-  readonly file?: string
-  readonly format?: ManifestFormat
-  readonly model?: SchemaName
-  readonly name?: string
-  readonly minimumGpus?: MinimumGpusOfSpec
-  readonly maxDiagnostics?: number
-  /** Whether the file was found by searching a folder: documents that are not models are skipped. */
-  readonly skipsOthers?: boolean
-  readonly policy?: ManifestPolicy
-  readonly across?: CheckAcross
-  /** The rules across files that run. */
-  readonly acrossRules?: ReadonlySet<string>
-  /** `nemo-cli`: also report what the command `nemo models create NAME --input-file FILE` refuses. */
-  readonly target?: 'nemo-cli'
-}
-
-/** The default limit of listed diagnostics per file. */
-export const DEFAULT_MAX_DIAGNOSTICS = 1000
-
-/** The largest manifest that is read, in bytes or UTF-16 code units. */
-export const MAX_MANIFEST_SIZE = 64 * 1024 * 1024
 
 /** A check, and the text that was checked. */
 export interface CheckedSource {
@@ -51,7 +28,7 @@ export interface CheckedSource {
 export function checkSource(manifest: string | Uint8Array, check: SourceCheck): CheckedSource {
   const { file = 'manifest.yaml', maxDiagnostics = DEFAULT_MAX_DIAGNOSTICS, policy = NO_POLICY } = check
   const { source, fileError, rest } = open(manifest)
-  const comments = source.text.includes(DIRECTIVE) ? new CommentCollector() : undefined
+  const comments = maySuppress(source.text) ? new CommentCollector() : undefined
   const findings = new FileFindings({ source, policy, most: maxDiagnostics, comments, acrossRules: check.acrossRules })
   const seen = { documents: 0, emptyDocuments: 0, skippedDocuments: 0 }
   const nemoCli = check.target === 'nemo-cli' ? new NemoCliCheck() : undefined
@@ -88,9 +65,6 @@ function addSecrets(document: ReadDocument, redaction: Redaction): void {
   if (document.kind === 'errors') redaction.addText()
   else if (document.kind === 'value') redaction.addDocument(document.root)
 }
-
-/** What the comments begin with that silence rules. */
-const DIRECTIVE = 'model-entity-'
 
 /** The text; or the readable part of it, and why the rest cannot be read. */
 interface Opened {

@@ -1,13 +1,8 @@
 import type { ReadDocument } from './file-error.js'
 import { readJsonDocument, readJsonLines } from './json-source.js'
 import type { LexemeListener } from './lexeme-listener.js'
+import { formatOf, type ManifestFormat } from './manifest-format.js'
 import { readYamlDocuments } from './yaml-source.js'
-
-/** The file formats of manifests. */
-export type ManifestFormat = (typeof FORMATS)[number]
-
-/** The names of the formats. */
-export const FORMATS = ['yaml', 'json', 'jsonl'] as const
 
 /** How to read a text. */
 export interface Reading {
@@ -25,12 +20,6 @@ export function documentsIn(
 ): Iterable<ReadDocument> {
   if (format === 'jsonl') return readJsonLines(text)
   return format === 'json' ? [readJsonDocument(text)] : readYamlDocuments(text, listener)
-}
-
-/** The format for a file extension, before `.gz` too. YAML if the extension is unknown. */
-export function formatOf(file: string): ManifestFormat {
-  if (/\.(?:jsonl|ndjson)(?:\.gz)?$/i.test(file)) return 'jsonl'
-  return /\.json(?:\.gz)?$/i.test(file) ? 'json' : 'yaml'
 }
 
 /**

@@ -3,7 +3,6 @@ export {
   checkManifest,
   type ManifestFormat,
 } from './check-manifest.js'
-export { DEFAULT_MAX_DIAGNOSTICS, MAX_MANIFEST_SIZE } from './check-source.js'
 export {
   type CheckSummary,
   type Diagnostic,
@@ -17,6 +16,7 @@ export {
   summaryOf,
   type TextEdit,
 } from './diagnostic.js'
+export { DEFAULT_MAX_DIAGNOSTICS, MAX_MANIFEST_SIZE } from './limits.js'
 export type { Excerpt } from './redaction/excerpt.js'
 export { ALL_RULES, type RuleInfo } from './rule-catalogue.js'
 export { pageOf } from './rule-page.js'

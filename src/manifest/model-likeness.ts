@@ -48,7 +48,8 @@ function isModel(node: SourceNode): boolean {
   return TELLING.some(has) || node.entries.every(({ key }) => FIELDS.has(key))
 }
 
-function mayBeModels(value: unknown): boolean {
+/** {@link mayBeModel} for the value of a document that can be read. */
+export function mayBeModels(value: unknown): boolean {
   if (!Array.isArray(value)) return isModelValue(value)
   return value.every(isRecord) && (value.length === 0 || value.some(isModelValue))
 }

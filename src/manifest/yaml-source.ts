@@ -4,7 +4,7 @@ import type { LexemeListener } from './lexeme-listener.js'
 import { coreTagError } from './yaml-core-tags.js'
 import { repeatedDirectives } from './yaml-directives.js'
 import { MERGE_TAG } from './yaml-merge.js'
-import { quickDocuments } from './yaml-quick/quick-documents.js'
+import { mayBeSimple, quickDocuments } from './yaml-quick/quick-documents.js'
 import { yamlTokens } from './yaml-tokens.js'
 import { YamlTreeReader } from './yaml-tree.js'
 
@@ -14,12 +14,9 @@ import { YamlTreeReader } from './yaml-tree.js'
  * @param listener - hears every lexeme, if anybody wants them
  */
 export function readYamlDocuments(text: string, listener?: LexemeListener): Iterable<ReadDocument> {
-  if (listener !== undefined || NOT_SIMPLE.test(text)) return readAllYaml(text, listener)
+  if (listener !== undefined || !mayBeSimple(text)) return readAllYaml(text, listener)
   return quickDocuments(text, () => readAllYaml(text))
 }
-
-/** What no simple document has: control characters, marks, line ends of Windows, directives, the end marker. */
-const NOT_SIMPLE = /[^\t\n\x20-\x7e\xa0-\u2027\u2030-\ufefe\uff00-\uffff]|^(?:%|\.\.\.)/m
 
 /** Reads any YAML text, with `yaml`. */
 export function readAllYaml(text: string, listener?: LexemeListener): ReadDocument[] {

@@ -1,10 +1,11 @@
 /** Reads a config. Its mistakes are diagnostics with their place, and what is right of it is used. */
 
 import { diagnosticsOf } from '../manifest/diagnostics-of.js'
-import { documentsIn, formatOf } from '../manifest/documents.js'
+import { documentsIn } from '../manifest/documents.js'
 import { duplicateKeys } from '../manifest/duplicate-keys.js'
 import { FileFindings } from '../manifest/file-findings.js'
 import type { Diagnostic, Excerpt } from '../manifest/index.js'
+import { formatOf } from '../manifest/manifest-format.js'
 import { NO_POLICY } from '../manifest/policy.js'
 import { Redaction } from '../manifest/redaction/redaction.js'
 import { locate, plainValue, type SourceNode, type Span } from '../manifest/source-node.js'

@@ -3,10 +3,35 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Document } from 'yaml'
+import { duplicateKeys } from '../../src/manifest/duplicate-keys.js'
+import type { ReadDocument } from '../../src/manifest/file-error.js'
+import { plainValue, type SourceNode } from '../../src/manifest/source-node.js'
+import { quickYamlValues } from '../../src/manifest/yaml-quick/quick-documents.js'
 import { readAllYaml, readYamlDocuments } from '../../src/manifest/yaml-source.js'
 
-function same(text: string): void {
-  expect([...readYamlDocuments(text)], text).toEqual(readAllYaml(text))
+/** Compares the quick readers with the full one. Returns whether all values were read quickly. */
+function same(text: string): boolean {
+  const all = readAllYaml(text)
+  const documents = [...readYamlDocuments(text)]
+  expect(documents.map(withPlaces), text).toEqual(all)
+  for (const document of documents) {
+    if (document.kind !== 'value' || document.quick === undefined) continue
+    expect(document.quick.value, text).toEqual(plainValue(document.root))
+    expect(duplicateKeys(document.root), text).toEqual([])
+    for (const { value, spelling = '' } of numbersIn(document.root)) {
+      if (Number.isInteger(value)) expect(spelling, text).toBe(String(value))
+    }
+  }
+  return [...quickYamlValues(text)].every((quick) => quick !== undefined)
+}
+
+function withPlaces(document: ReadDocument): ReadDocument {
+  return document.kind === 'value' && document.quick !== undefined ? { kind: 'value', root: document.root } : document
+}
+
+function numbersIn(node: SourceNode): Extract<SourceNode, { kind: 'scalar' }>[] {
+  if (node.kind === 'scalar') return typeof node.value === 'number' ? [node] : []
+  return (node.kind === 'mapping' ? node.entries.map(({ value }) => value) : node.items).flatMap(numbersIn)
 }
 
 const word = fc.constantFrom(
@@ -105,8 +130,10 @@ const structured = fc.letrec((tie) => ({
 describe('the quick reader of YAML', () => {
   it('answers like the full reader for any lines', () => {
     fc.assert(
-      fc.property(fc.array(line, { maxLength: 8 }), fc.constantFrom('\n', '\n', '\r\n'), (lines, end) =>
-        same(lines.join(end)),
+      fc.property(
+        fc.array(line, { maxLength: 8 }),
+        fc.constantFrom('\n', '\n', '\r\n'),
+        (lines, end) => void same(lines.join(end)),
       ),
       { numRuns: 4000 },
     )
@@ -114,12 +141,44 @@ describe('the quick reader of YAML', () => {
 
   it('answers like the full reader for any data in blocks, in several documents', () => {
     fc.assert(
-      fc.property(fc.array(structured.object, { minLength: 1, maxLength: 3 }), (values) =>
-        same(values.map((value) => new Document(value).toString()).join('---\n')),
+      fc.property(
+        fc.array(structured.object, { minLength: 1, maxLength: 3 }),
+        (values) => void same(values.map((value) => new Document(value).toString()).join('---\n')),
       ),
       { numRuns: 1000 },
     )
   })
+
+  it('reads most manifests without their places', () => {
+    const value = fc.oneof(
+      fc.integer(),
+      fc.integer().map((number) => number / 4),
+      fc.boolean(),
+      fc.stringMatching(/^[a-z][a-z/.-]{0,12}$/),
+    )
+    const flat = fc.dictionary(fc.constantFrom('name', 'spec', 'b_c', 'd-e'), fc.oneof(value, fc.array(value)), {
+      minKeys: 1,
+    })
+    let taken = 0
+    fc.assert(
+      fc.property(flat, (data) => {
+        if (same(new Document(data).toString())) taken += 1
+      }),
+      { numRuns: 500 },
+    )
+    expect(taken).toBeGreaterThan(150)
+  })
+
+  it.each([
+    'a: 8.0\n',
+    'a: -0\n',
+    'a: 1e3\n',
+    'a: b\na: c\n',
+    '__proto__: a\n',
+    'a: yes\n',
+    'a: 2024-01-15\n',
+    '- - a\n',
+  ])('leaves the places of %j to be read', (text) => expect(same(text)).toBe(false))
 
   it('answers like the full reader for the examples', () => {
     const folder = join(import.meta.dirname, '../../examples')
@@ -143,5 +202,5 @@ describe('the quick reader of YAML', () => {
     'a: "---\n---\n"\n',
     '  a: b\n  c: d\n',
     'a: b\n---\n%x\n',
-  ])('answers like the full reader for %j', same)
+  ])('answers like the full reader for %j', (text) => void same(text))
 })

@@ -2,8 +2,9 @@
 
 import { readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { type Policy, policyOf, type ReadConfig, readConfig } from '../../policy/index.js'
+import type { Policy, ReadConfig } from '../../policy/index.js'
 import { UsageError } from '../exit-code.js'
+import { Late } from '../late.js'
 import { slashed } from './slashed.js'
 
 /** The names that a config may have. */
@@ -26,8 +27,13 @@ export interface LoadedConfig {
 /** Which config counts: the nearest, one for all files, or none. */
 export type ConfigChoice = { readonly file?: string; readonly isOff?: boolean }
 
-/** The configs of a run. Each is read once. */
+/** What reads configs. Most runs have none. */
+const POLICY = new Late(async () => await import('../../policy/index.js'))
+
+/** The configs of a run. Each is read once. Works inside of `withLateCode`. */
 export class Configs {
+  /** By the name of a folder as it is given. The working directory does not change. */
+  readonly #byFolderName = new Map<string, LoadedConfig | undefined>()
   readonly #byFolder = new Map<string, LoadedConfig | undefined>()
   readonly #byFile = new Map<string, LoadedConfig>()
   readonly #choice: ConfigChoice
@@ -44,7 +50,7 @@ export class Configs {
   /** The config of a file. */
   of(path: string): LoadedConfig | undefined {
     if (this.#choice.isOff === true) return undefined
-    return this.#chosen ?? this.#in(dirname(resolve(path)))
+    return this.#chosen ?? this.#byName(path)
   }
 
   /** Reads a config, so that its mistakes are reported. */
@@ -52,6 +58,7 @@ export class Configs {
     const path = resolve(file)
     const known = this.#byFile.get(path)
     if (known !== undefined) return known
+    const { policyOf, readConfig } = POLICY.code
     const name = slashed(relative(process.cwd(), path)) || basename(path)
     const read = readConfig(contentOf(path), name)
     const loaded = { name, folder: dirname(path), policy: policyOf(read.settings), read }
@@ -72,6 +79,15 @@ export class Configs {
   isIncluded(path: string): boolean {
     const config = this.of(path)
     return config?.policy.isIncluded(pathIn(config, path)) ?? false
+  }
+
+  /** Resolving the path of every file takes longer than everything else here. */
+  #byName(path: string): LoadedConfig | undefined {
+    const folder = dirname(path)
+    if (this.#byFolderName.has(folder)) return this.#byFolderName.get(folder)
+    const found = this.#in(resolve(folder))
+    this.#byFolderName.set(folder, found)
+    return found
   }
 
   #in(folder: string): LoadedConfig | undefined {

@@ -1,7 +1,12 @@
 import type { CheckedSource } from '../../manifest/check-source.js'
-import { type Diagnostic, type ManifestErrorCode, pageOf } from '../../manifest/index.js'
+import type { Diagnostic, ManifestErrorCode } from '../../manifest/index.js'
+import type { FaultlessFile } from '../../manifest/quick-check.js'
+import { pageOf } from '../../manifest/rule-page.js'
 import { SourceText } from '../../manifest/source-text.js'
 import type { ReadConfig } from '../../policy/index.js'
+
+/** The source of a file of which nothing is shown. */
+const NO_SOURCE = new SourceText('')
 
 const NOTHING = { documents: 0, emptyDocuments: 0, skippedDocuments: 0, suppressed: [], suppressedCount: 0 }
 
@@ -20,7 +25,7 @@ export function problemOf(file: string, code: ManifestErrorCode, message: string
     url: pageOf(code),
   }
   const check = { ...NOTHING, diagnostics: [one], excerpts: [], counts: { error: 1, warning: 0, info: 0 } }
-  return { check, source: new SourceText('') }
+  return { check, source: NO_SOURCE }
 }
 
 /** The check of a config with mistakes. */
@@ -28,3 +33,10 @@ export function ofConfig({ diagnostics, excerpts, source }: ReadConfig): Checked
   const counts = { error: diagnostics.length, warning: 0, info: 0 }
   return { check: { ...NOTHING, diagnostics, excerpts, counts }, source }
 }
+
+/** The check of a file in which there is nothing to report. */
+export function faultless({ documents, skippedDocuments }: FaultlessFile): CheckedSource {
+  return { check: { ...NONE_FOUND, documents, skippedDocuments }, source: NO_SOURCE }
+}
+
+const NONE_FOUND = { ...NOTHING, diagnostics: [], excerpts: [], counts: { error: 0, warning: 0, info: 0 } } as const

@@ -22,6 +22,8 @@ export interface FoundFile {
   readonly how: 'named' | 'found' | 'missing'
   /** The path without links. */
   readonly real: string
+  /** Whether it is known to be a regular file. */
+  readonly isRegular?: boolean
 }
 
 /** Which files to leave out. */
@@ -31,7 +33,7 @@ export interface FileChoice {
   readonly usesGitRules: boolean
   /** Whether a named file counts as found in a folder: it may be excluded, and what is not a model is skipped. */
   readonly isForced: boolean
-  /** What the config of a file says about it. `path` is absolute. */
+  /** What the config of a file says about it. */
   readonly config: {
     isExcluded(path: string): boolean
     isIncluded(path: string): boolean
@@ -50,11 +52,12 @@ export function findFiles(names: readonly string[], choice: FileChoice): FoundFi
   const wanted = names.filter((name) => !name.startsWith('!'))
   if (wanted.length === 0) throw new UsageError('only patterns to leave out are given; name a file or a folder too')
   const leftOut = names.filter((name) => name.startsWith('!')).map((name) => name.slice(1))
-  const excluded = globs([...choice.exclude, ...leftOut])
+  const patterns = [...choice.exclude, ...leftOut]
+  const excluded = globs(patterns)
   const isExcluded = (path: string, isDirectory: boolean) => {
-    const isMatch = excluded.matches(slashed(relative(process.cwd(), resolve(path))))
+    const isMatch = patterns.length > 0 && excluded.matches(slashed(relative(process.cwd(), resolve(path))))
     // In a folder with exceptions, each file is asked for itself.
-    return isMatch ? !(isDirectory && excluded.hasExceptions) : !isDirectory && choice.config.isExcluded(resolve(path))
+    return isMatch ? !(isDirectory && excluded.hasExceptions) : !isDirectory && choice.config.isExcluded(path)
   }
   const found = new Map<string, FoundFile>()
   for (const name of wanted) {

@@ -1,7 +1,7 @@
 /** Searches a folder for manifests. */
 
 import { readdirSync, realpathSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { type GitRules, gitRulesIn, NO_RULES } from './git-rules.js'
 import { slashed } from './slashed.js'
 
@@ -12,6 +12,8 @@ export interface SearchedFile {
   readonly path: string
   /** The path without links. */
   readonly real: string
+  /** Whether it is known to be a regular file. */
+  readonly isRegular?: boolean
 }
 
 /** What a search looks for. */
@@ -33,7 +35,10 @@ export function searchFolder(folder: string, search: Search): SearchedFile[] {
   const real = realPath(folder)
   const found = new Found()
   const state: State = { search, found, visited: new Set(), links: [] }
-  walk({ path: folder, real, rules: search.usesGitRules ? gitRulesIn(real) : NO_RULES, depth: search.depth }, state)
+  walk(
+    { path: join(folder), real, rules: search.usesGitRules ? gitRulesIn(real) : NO_RULES, depth: search.depth },
+    state,
+  )
   // Links come last, so that what lies in the folder itself is found under its own name.
   for (let link = state.links.shift(); link !== undefined; link = state.links.shift()) follow(link, state)
   return found.inOrder()
@@ -67,16 +72,22 @@ function walk({ path: folder, real, rules, depth }: Folder, state: State): void 
   for (const entry of entries) {
     const { name } = entry
     if (NEVER_SEARCHED.has(name)) continue
-    const path = join(folder, name)
-    const realPathOfEntry = join(real, name)
+    const path = below(folder, name)
+    const realPathOfEntry = below(real, name)
     const isFolder = entry.isDirectory()
     if (rules.ignores(realPathOfEntry, isFolder) || state.search.isExcluded(path, isFolder)) continue
     if (entry.isSymbolicLink()) state.links.push({ path, depth: deeper(depth) })
-    else if (!isFolder) addFile(path, realPathOfEntry, state)
+    else if (!isFolder) addFile(path, realPathOfEntry, state, entry.isFile())
     else if (depth !== 0) {
       walk({ path, real: realPathOfEntry, rules: rules.below(realPathOfEntry), depth: deeper(depth) }, state)
     }
   }
+}
+
+/** The path of an entry of a folder. `join` would normalise the path of the folder again. */
+function below(folder: string, name: string): string {
+  if (folder === '.') return name
+  return folder.endsWith(sep) ? folder + name : folder + sep + name
 }
 
 /** Folders that hold files of other projects, or of Git. */
@@ -86,8 +97,8 @@ function deeper(depth: number | undefined): number | undefined {
   return depth === undefined ? undefined : depth - 1
 }
 
-function addFile(path: string, real: string, { search, found }: State): void {
-  if (search.isWanted(slashed(path), path)) found.add(path, real)
+function addFile(path: string, real: string, { search, found }: State, isRegular = false): void {
+  if (search.isWanted(slashed(path), path)) found.add(path, real, isRegular)
 }
 
 function follow({ path, depth }: Link, state: State): void {
@@ -102,28 +113,26 @@ function follow({ path, depth }: Link, state: State): void {
 class Found {
   readonly #files = new Map<string, SearchedFile>()
 
-  add(path: string, real: string): void {
-    if (!this.#files.has(real)) this.#files.set(real, { name: slashed(path), path, real })
+  add(path: string, real: string, isRegular = false): void {
+    if (!this.#files.has(real)) this.#files.set(real, { name: slashed(path), path, real, isRegular })
   }
 
   inOrder(): SearchedFile[] {
-    const keyed = [...this.#files.values()].map((file) => ({ file, steps: file.name.split('/') }))
-    return keyed.sort((one, other) => bySteps(one.steps, other.steps)).map(({ file }) => file)
+    return [...this.#files.values()].sort((one, other) => byName(one.name, other.name))
   }
 }
 
-/** Name order in every folder: `a/z` comes before `a-b`. */
-function bySteps(one: readonly string[], other: readonly string[]): number {
-  for (let at = 0; ; at += 1) {
-    const [left, right] = [one[at], other[at]]
-    if (left === right) {
-      if (left === undefined) return 0
-      continue
-    }
-    if (left === undefined) return -1
-    return right === undefined || left > right ? 1 : -1
+/** Name order in every folder: a slash comes before every other character, so that `a/z` comes before `a-b`. */
+function byName(one: string, other: string): number {
+  const length = Math.min(one.length, other.length)
+  for (let at = 0; at < length; at += 1) {
+    const [left, right] = [one.charCodeAt(at), other.charCodeAt(at)]
+    if (left !== right) return left === SLASH || (right !== SLASH && left < right) ? -1 : 1
   }
+  return one.length - other.length
 }
+
+const SLASH = 0x2f
 
 function entriesOf(folder: string) {
   try {

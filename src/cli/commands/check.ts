@@ -1,14 +1,15 @@
 import { Command, Option } from 'commander'
 import { byteColumns } from '../../manifest/byte-columns.js'
 import type { CheckedSource } from '../../manifest/check-source.js'
-import { DEFAULT_MAX_DIAGNOSTICS } from '../../manifest/index.js'
+import { DEFAULT_MAX_DIAGNOSTICS } from '../../manifest/limits.js'
 import { DEFAULT_WORKSPACE } from '../../references/index.js'
 import { SCHEMA_NAMES, type SchemaName } from '../../schemas/index.js'
 import { Baseline, limited } from '../check/baseline.js'
-import { type CheckChoices, checkFiles, openFiles } from '../check/check-files.js'
+import type { CheckChoices } from '../check/check-choices.js'
+import { checkFiles, openFiles } from '../check/check-files.js'
 import { Statistics } from '../check/statistics.js'
 import { type ExceededLimit, WarningLimits } from '../check/warning-limits.js'
-import { isReport, openOutputs, parseReportFile, type ReportFile } from '../check-outputs.js'
+import { openOutputs, parseReportFile, type ReportFile } from '../check-outputs.js'
 import { offering } from '../completion/offers.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
 import type { FixOutcome } from '../fix/fix-files.js'
@@ -46,6 +47,7 @@ interface CheckOptions {
   readonly baseline?: string
   readonly writeBaseline?: string
   readonly statistics?: true
+  readonly jobs?: number
 }
 
 /** `model-entity check`: checks manifests and prints each problem with its place. */
@@ -92,6 +94,12 @@ export function checkCommand(report: (code: ExitCode) => void): Command {
     .option('--stdin-filename <name>', 'the name of standard input: it selects the language and the config')
     .option('--baseline <file>', 'hide the diagnostics that this file records')
     .option('--write-baseline <file>', 'record the diagnostics of today, and hide them')
+    .addOption(
+      new Option(
+        '--jobs <count>',
+        'check with so many threads (default: up to 4, if there are thousands of files)',
+      ).argParser(countOf),
+    )
     .option('--statistics', 'at the end, print how often each code occurs')
     .option('--fix', 'correct what has one meaning, then check; see below')
     .option('--diff', 'print what --fix would change, without changing it; exit with 1 if there is anything')
@@ -132,38 +140,39 @@ async function check(names: readonly string[], options: CheckOptions): Promise<E
   refuseLoneFlags(names, options)
   if (options.diff) return await printDiff(names, options)
   const fixed = options.fix ? await fix(names, options) : undefined
-  const outputs = openOutputs(format, output)
+  const outputs = await openOutputs(format, output)
   const summary = { files: 0, documents: 0, errors: 0, warnings: 0, infos: 0, skipped: 0, suppressed: 0, hidden: 0 }
   const limits = new WarningLimits(options.maxWarnings)
   const baseline = baselineOf(options)
   const statistics = new Statistics()
   let [emptyDocuments, missing] = [0, 0]
-  await outputs.each(async (formatter, put) => put(formatter.begin()))
+  await outputs.print((formatter) => [formatter.begin()])
   // Each file is printed as soon as it is checked, so that only one of thousands is in memory.
-  for await (const { name, how, config, ...found } of checkFiles(names, choicesOf(options))) {
-    const all = baseline?.without(found.check) ?? found.check
-    statistics.add(all.diagnostics)
-    const source = { ...found, check: limited(all, options.maxDiagnostics) }
-    const { counts, documents, suppressedCount } = source.check
-    if (how === 'skipped') {
-      summary.skipped += 1
-      if (options.verbose) process.stderr.write(`skipped: ${printable(name)}\n`)
-      continue
+  for await (const reports of checkFiles(names, choicesOf(options))) {
+    for (const { name, how, config, ...found } of reports) {
+      const all = baseline?.without(found.check) ?? found.check
+      statistics.add(all.diagnostics)
+      const source = { ...found, check: limited(all, options.maxDiagnostics) }
+      const { counts, documents, suppressedCount } = source.check
+      if (how === 'skipped') {
+        summary.skipped += 1
+        if (options.verbose) process.stderr.write(`skipped: ${printable(name)}\n`)
+        continue
+      }
+      const checked = listedOf(name, source, quiet)
+      const printing = outputs.print((formatter) => formatter.file(checked))
+      if (printing !== undefined) await printing
+      summary.hidden += counts.error + (quiet ? 0 : counts.warning + counts.info) - checked.diagnostics.length
+      if (how === 'checked') summary.files += 1
+      summary.documents += documents
+      summary.errors += counts.error
+      summary.warnings += counts.warning
+      summary.infos += counts.info
+      summary.suppressed += suppressedCount
+      emptyDocuments += source.check.emptyDocuments
+      limits.add(config, counts.warning)
+      if (how === 'missing') missing += 1
     }
-    const checked = listedOf(name, source, quiet)
-    await outputs.each(async (formatter, put) => {
-      for (const piece of formatter.file(checked)) await put(piece)
-    })
-    summary.hidden += counts.error + (quiet ? 0 : counts.warning + counts.info) - checked.diagnostics.length
-    if (how === 'checked') summary.files += 1
-    summary.documents += documents
-    summary.errors += counts.error
-    summary.warnings += counts.warning
-    summary.infos += counts.info
-    summary.suppressed += suppressedCount
-    emptyDocuments += source.check.emptyDocuments
-    limits.add(config, counts.warning)
-    if (how === 'missing') missing += 1
   }
   const failure = failureOf(summary.errors, limits.exceeded)
   const end = {
@@ -171,7 +180,7 @@ async function check(names: readonly string[], options: CheckOptions): Promise<E
     emptyDocuments,
     ...(failure !== undefined && { failure }),
   }
-  await outputs.each(async (formatter, put) => put(formatter.end(end)))
+  await outputs.print((formatter) => [formatter.end(end)])
   await outputs.close()
   baseline?.write()
   if (options.statistics) await printStatistics(statistics, format)
@@ -271,10 +280,11 @@ function choicesOf(options: CheckOptions): CheckChoices {
     usesGitRules: options.gitignore,
     isForced: options.forceExclude === true,
     complete: options.complete === true,
-    isReport: (path) => isReport(path, output),
+    reports: output.map(({ path }) => path),
     config: { isOff: config === false, ...(typeof config === 'string' && { file: config }) },
     ...(model !== undefined && { model }),
     ...(name !== undefined && { name }),
+    ...(options.jobs !== undefined && { jobs: options.jobs }),
     ...(options.for !== undefined && { target: options.for }),
     ...(stdinFilename !== undefined && { stdinFilename }),
   }

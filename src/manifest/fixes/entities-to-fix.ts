@@ -1,7 +1,7 @@
-import type { SourceCheck } from '../check-source.js'
 import { type Entity, entitiesOf } from '../document-kind.js'
 import type { ReadDocument } from '../file-error.js'
 import { mayBeModel } from '../model-likeness.js'
+import type { SourceCheck } from '../source-check.js'
 
 /** The entities of a text, without the documents that a search skips because they are not models. */
 export function entitiesToFix(

@@ -1,5 +1,6 @@
-import { checkSource, type SourceCheck } from '../check-source.js'
+import { checkSource } from '../check-source.js'
 import { documentsIn } from '../documents.js'
+import type { SourceCheck } from '../source-check.js'
 import { applyFixes } from './apply-fixes.js'
 import { sortKeys } from './sort-keys.js'
 

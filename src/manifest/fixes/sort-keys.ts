@@ -1,7 +1,7 @@
 import { type SchemaNode, schemaNode } from '../../lint/schema-walk.js'
-import type { SourceCheck } from '../check-source.js'
 import type { Entity } from '../document-kind.js'
 import type { ReadDocument } from '../file-error.js'
+import type { SourceCheck } from '../source-check.js'
 import type { SourceMapping, SourceNode } from '../source-node.js'
 import { SourceText } from '../source-text.js'
 import { acceptAll } from './accept-all.js'

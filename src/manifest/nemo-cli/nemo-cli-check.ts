@@ -3,10 +3,11 @@
  * reads the file with PyYAML's `safe_load`, whatever its name, and sends what it reads as JSON.
  */
 
-import { formatOf, type Reading } from '../documents.js'
+import type { Reading } from '../documents.js'
 import type { ReadDocument } from '../file-error.js'
 import type { Finding } from '../findings.js'
 import type { LexemeListener } from '../lexeme-listener.js'
+import { formatOf } from '../manifest-format.js'
 import { yamlTokens } from '../yaml-tokens.js'
 import { documentRefusals } from './document-refusals.js'
 import { LexicalRefusals, refusedCharacters } from './lexical-refusals.js'

@@ -1,5 +1,16 @@
 import type { ReadDocument } from '../file-error.js'
+import type { QuickValue } from '../quick-json.js'
+import type { SourceNode, Span } from '../source-node.js'
 import { quickDocument } from './quick-document.js'
+import { quickYamlValue } from './quick-value.js'
+
+/** Whether the documents of a text may be simple. */
+export function mayBeSimple(text: string): boolean {
+  return !NOT_SIMPLE.test(text)
+}
+
+/** What no simple document has: control characters, marks, line ends of Windows, directives, the end marker. */
+const NOT_SIMPLE = /[^\t\n\x20-\x7e\xa0-\u2027\u2030-\ufefe\uff00-\uffff]|^(?:%|\.\.\.)/m
 
 /**
  * Reads the documents of a text one by one, so that each can be released once it is checked. From the first document that
@@ -9,9 +20,9 @@ import { quickDocument } from './quick-document.js'
  */
 export function* quickDocuments(text: string, readAll: () => Iterable<ReadDocument>): Generator<ReadDocument> {
   let count = 0
-  for (const { start, end } of stretchesOf(text)) {
-    const root = quickDocument(text, { start, end })
-    if (root === undefined) {
+  for (const stretch of stretchesOf(text)) {
+    const document = readQuickly(text, stretch)
+    if (document === undefined) {
       let index = 0
       for (const document of readAll()) {
         if (index >= count) yield document
@@ -19,13 +30,49 @@ export function* quickDocuments(text: string, readAll: () => Iterable<ReadDocume
       }
       return
     }
-    yield { kind: 'value', root }
+    yield document
     count += 1
   }
 }
 
+/**
+ * The values of the documents of a text, one by one. Undefined instead of a document that is not simple, or empty: then the
+ * rest is not read.
+ */
+export function* quickYamlValues(text: string): Generator<QuickValue | undefined> {
+  for (const stretch of stretchesOf(text)) yield quickYamlValue(text, stretch)
+}
+
+function readQuickly(text: string, stretch: Span): ReadDocument | undefined {
+  const quick = quickYamlValue(text, stretch)
+  if (quick !== undefined) return new QuickYamlDocument(text, stretch, quick)
+  const root = quickDocument(text, stretch)
+  return root && { kind: 'value', root }
+}
+
+/** A document whose places are read when they are needed. */
+class QuickYamlDocument {
+  readonly kind = 'value'
+  readonly quick: QuickValue
+  readonly #text: string
+  readonly #stretch: Span
+  #root: SourceNode | undefined
+
+  constructor(text: string, stretch: Span, quick: QuickValue) {
+    this.#text = text
+    this.#stretch = stretch
+    this.quick = quick
+  }
+
+  get root(): SourceNode {
+    this.#root ??= quickDocument(this.#text, this.#stretch)
+    if (this.#root === undefined) throw new Error('the places of a document that was read cannot be found')
+    return this.#root
+  }
+}
+
 /** The stretches between the lines `---`. Comments before the first one belong to its document. */
-function* stretchesOf(text: string): Generator<{ readonly start: number; readonly end: number }> {
+function* stretchesOf(text: string): Generator<Span> {
   let start = 0
   let isFirst = true
   for (let marker = markerFrom(text, 0); marker >= 0; marker = markerFrom(text, marker + 1)) {
@@ -42,6 +89,8 @@ function* stretchesOf(text: string): Generator<{ readonly start: number; readonl
 
 /** The offset of the next marker line. */
 function markerFrom(text: string, from: number): number {
+  // Most files have no marker, which takes the least time to find so.
+  if (from === 0 && !text.includes('---')) return -1
   const marker = new RegExp(MARKER)
   marker.lastIndex = from
   return marker.exec(text)?.index ?? -1

@@ -38,7 +38,8 @@ function plain(rest: string, at: number): SourceNode | undefined {
 
 /** Undefined if it may be something else than it looks like. */
 function coreValue(written: string): string | number | boolean | null | undefined {
-  if (NUMBER.test(written)) return Number(written)
+  // The other reader has no negative zero among its integers.
+  if (NUMBER.test(written)) return Object.is(Number(written), -0) ? undefined : Number(written)
   if (NUMERIC.test(written)) return undefined
   const word = WORDS.get(written)
   if (word !== undefined) return word

@@ -1,32 +1,21 @@
-import { checkstyle } from './checkstyle.js'
-import { concise } from './concise.js'
 import type { CheckFormatter } from './formatter.js'
-import { github } from './github.js'
-import { gitlab } from './gitlab.js'
-import { json } from './json.js'
-import { jsonl } from './jsonl.js'
-import { junit } from './junit.js'
-import { markdown } from './markdown.js'
-import { pretty } from './pretty.js'
-import { rdjson } from './rdjson.js'
-import { sarif } from './sarif.js'
 
 export type { CheckEnd, CheckedFile, CheckFormatter } from './formatter.js'
 
-/** The output formats of `check`, by name. */
+/** The output formats of `check`, by name. Each is loaded when it is used. */
 export const CHECK_FORMATS = {
-  pretty: () => pretty(),
-  concise: () => concise(),
-  json,
-  jsonl,
-  github,
-  gitlab,
-  sarif,
-  junit: () => junit(),
-  checkstyle,
-  rdjson,
-  markdown,
-} as const satisfies Record<string, () => CheckFormatter>
+  pretty: async () => (await import('./pretty.js')).pretty(),
+  concise: async () => (await import('./concise.js')).concise(),
+  json: async () => (await import('./json.js')).json(),
+  jsonl: async () => (await import('./jsonl.js')).jsonl(),
+  github: async () => (await import('./github.js')).github(),
+  gitlab: async () => (await import('./gitlab.js')).gitlab(),
+  sarif: async () => (await import('./sarif.js')).sarif(),
+  junit: async () => (await import('./junit.js')).junit(),
+  checkstyle: async () => (await import('./checkstyle.js')).checkstyle(),
+  rdjson: async () => (await import('./rdjson.js')).rdjson(),
+  markdown: async () => (await import('./markdown.js')).markdown(),
+} as const satisfies Record<string, () => Promise<CheckFormatter>>
 
 /** The name of an output format of `check`. */
 export type CheckFormat = keyof typeof CHECK_FORMATS

@@ -1,0 +1,38 @@
+/** The check of a file of which there is something to report. Loaded for the first such file. */
+
+import type { MinimumGpusOfSpec } from '../../lint/index.js'
+import { type CheckedSource, checkSource } from '../../manifest/check-source.js'
+import { guessedFormat } from '../../manifest/documents.js'
+import { ACROSS_RULES } from '../../manifest/rule-catalogue.js'
+import type { SourceCheck } from '../../manifest/source-check.js'
+
+export { listEntities } from '../../manifest/list-entities.js'
+
+/** Checks the content of a file, also across files. `complete`: references are checked too. */
+export async function fullCheck(bytes: Uint8Array, check: SourceCheck, isComplete: boolean): Promise<CheckedSource> {
+  return checkSource(bytes, {
+    ...check,
+    ...(await estimateFor(bytes)),
+    acrossRules: isComplete ? ALL_ACROSS : ALWAYS_ACROSS,
+  })
+}
+
+/** The format of a text without a name. */
+export function formatOfContent(bytes: Uint8Array): ReturnType<typeof guessedFormat> {
+  return guessedFormat(new TextDecoder('utf-8').decode(bytes))
+}
+
+/** The estimate of GPUs, if a file states a minimum of them. It takes as long to load as the rest of the check. */
+async function estimateFor(bytes: Uint8Array): Promise<{ readonly minimumGpus?: MinimumGpusOfSpec }> {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (!STATED.some((one) => text.includes(one))) return {}
+  const { minimumGpus } = await import('../../estimate/index.js')
+  return { minimumGpus }
+}
+
+/** The fields, and how an escape can hide one. */
+const STATED = ['minimum_gpus', '\\u005', '\\x5', '\\u006', '\\x6', '\\u007', '\\x7']
+
+/** The rules across files that need nothing but the files of the check. */
+const ALWAYS_ACROSS: ReadonlySet<string> = new Set(['duplicate-entity'])
+const ALL_ACROSS: ReadonlySet<string> = new Set(ACROSS_RULES.map(({ code }) => code))
