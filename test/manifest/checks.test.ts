@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { RULES } from '../../src/lint/index.js'
 import { byteColumns } from '../../src/manifest/byte-columns.js'
 import { checkSource } from '../../src/manifest/check-source.js'
 import { type Finding, Findings } from '../../src/manifest/findings.js'
-import { checkManifest } from '../../src/manifest/index.js'
+import { ALL_RULES, checkManifest } from '../../src/manifest/index.js'
 import { listEntities } from '../../src/manifest/list-entities.js'
 import { readManifest } from '../../src/manifest/read-manifest.js'
+import { isRuleCode, unknownRule } from '../../src/manifest/rule-catalogue.js'
 import { repeatedDirectives } from '../../src/manifest/yaml-directives.js'
+import { quickDocument } from '../../src/manifest/yaml-quick/quick-document.js'
+import { isWord } from '../../src/manifest/yaml-quick/quick-scalar.js'
 import { yamlTokens } from '../../src/manifest/yaml-tokens.js'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -44,6 +48,24 @@ describe('the estimate of GPUs that a caller gives', () => {
   }
   const minimumGpus = () => ({ minimum_gpus_all_weights: 4 })
 
+  it.each(['yaml', 'json'] as const)('is not made if the rule is off, in %s', (format) => {
+    let made = 0
+    const counting = () => {
+      made += 1
+      return minimumGpus()
+    }
+    const text = JSON.stringify({ name: 'ab', spec: SPEC })
+    const policy = (severity: 'off' | 'info' | undefined) => ({ rules: [], severityOf: () => severity })
+    const check = (severity: 'off' | 'info' | undefined) =>
+      checkSource(text, { format, minimumGpus: counting, policy: policy(severity) }).check.diagnostics.map(
+        (one) => one.severity,
+      )
+    expect([check('off'), made]).toEqual([[], 0])
+    expect(check('info')).toEqual(['info'])
+    expect(check(undefined)).toEqual(['warning'])
+    expect(made).toBeGreaterThan(0)
+  })
+
   it.each(['yaml', 'json'] as const)('is used by the rule about GPUs, in %s', (format) => {
     const text = JSON.stringify({ name: 'ab', spec: SPEC })
     const without = codes(text, { format })
@@ -79,6 +101,85 @@ describe('a reference with blanks around it', () => {
   ])('%s has the fix: %s', (model, title) => {
     const found = checkManifest(entity(adapter(model))).diagnostics.filter(({ code }) => code === 'value_error')
     expect(found.map(({ fix }) => fix?.title)).toEqual([title])
+  })
+})
+
+describe('the fix of a number', () => {
+  it.each([
+    ['yaml', '1.0e-7'],
+    ['json', '1e-7'],
+    ['jsonl', '1e-7'],
+  ] as const)('is written as %s has it: %s', (format, written) => {
+    const text = '{"name": "ab", "prompt": {"inference_params": {"temperature": "0.0000001"}}}'
+    const found = checkManifest(text, { format }).diagnostics.find(({ code }) => code === 'coerced-value')
+    expect(found?.fix?.title).toBe(`write ${written}`)
+  })
+})
+
+describe('the rules that are not those of lint', () => {
+  it('have a code, a severity and a sentence', () => {
+    const own = ALL_RULES.filter(({ code }) => !RULES.some((rule) => rule.code === code))
+    expect(own.map(({ code, severity, description }) => `${severity} ${code}: ${description}`)).toEqual([
+      'warning yaml-1.1-type: YAML 1.1, which the platform’s own command reads, gives a plain scalar another meaning.',
+      'warning suppression-without-reason: A comment silences a rule and does not say why.',
+      'warning unused-suppression: A comment silences nothing.',
+      'error duplicate-entity: Two entities of one workspace have the same name.',
+      'warning dangling-base-model: `base_model` names an entity that does not exist.',
+      'warning dangling-adapter-model: The `model` of an adapter names an entity that does not exist.',
+      'warning dangling-provider: An item of `model_providers` names an entity that does not exist.',
+      'error base-model-cycle: Entities name each other as their base models, in a circle.',
+      'warning required-field: A field that the config requires is not set.',
+      'warning limit: A number is outside the limits of the config.',
+      'warning name-convention: A name does not follow the convention of the config.',
+      'warning allowed-families: A model is of a family that the config does not allow.',
+      'warning allowed-hosts: An endpoint is on a host that the config does not allow.',
+    ])
+    expect([isRuleCode('limit'), isRuleCode('unknown-field'), isRuleCode('missing')]).toEqual([true, true, false])
+  })
+
+  it.each([
+    [
+      'missing',
+      '"missing" is an error of the service, not a rule: it cannot be turned off',
+      'correct the file: the service refuses it',
+    ],
+    ['unknown-fields', 'There is no rule "unknown-fields"', 'did you mean "unknown-field"?'],
+    ['x'.repeat(70), `There is no rule "${'x'.repeat(60)}"`, 'the rules are listed in docs/lint-rules.md'],
+    ['toString', 'There is no rule "toString"', 'the rules are listed in docs/lint-rules.md'],
+  ])('do not include %s', (code, message, help) => expect(unknownRule(code)).toEqual({ message, help }))
+})
+
+describe('the words of YAML', () => {
+  it.each(['true', 'True', 'FALSE', 'null', 'NULL', 'yes', 'Yes', 'no', 'ON', 'off'])('%s is one', (word) =>
+    expect(isWord(word)).toBe(true),
+  )
+  it.each(['y', 'n', 'name', 'tru', 'trueish', 'nulls', 'yess', '', 'o'])('%j is none', (word) =>
+    expect(isWord(word)).toBe(false),
+  )
+
+  it('are left to the other reader, and nothing else of a simple document', () => {
+    const read = (text: string) => quickDocument(text, { start: 0, end: text.length })
+    expect(read('name: ab\nlong_name_of_a_field: text\nitems:\n- 1\n- 2.5\ny: n\n')).toBeDefined()
+    for (const text of [
+      'true: 1\n',
+      'a: yes\n',
+      'a: True\n',
+      'no: 1\n',
+      'a: 1e3\n',
+      'a: 010\n',
+      'a: .5\n',
+      'a: 1_0\n',
+      'a: b: c\n',
+      'a: {b: c}\n',
+      'a: |\n  b\n',
+      'a: &x b\n',
+      'a:\tb\n',
+      '? a\n',
+      '- - a\n',
+    ]) {
+      expect(read(text), text).toBeUndefined()
+    }
+    expect(read('a: true\nb: null\nc: []\nd: {}\ne: "x" # c\n')).toBeDefined()
   })
 })
 

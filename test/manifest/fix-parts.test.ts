@@ -134,6 +134,7 @@ describe('the data of two versions of a text', () => {
     ['a: 1\nb: 1\n', 'a: 1\n', false],
     ['a: 1\nb: 2\n', 'b: 2\na: 1\n', false],
     ['a: 0\n', 'a: -0.0\n', false],
+    ['a: 1\na: 1\n', 'a: 1\na: 1\n', false],
     ['a: [1, 2]\n', 'a:\n- 1\n- 2\n', true],
     ['a: [1, 2]\n', 'a: [1, 2, 3]\n', false],
     ['a: [1, 2]\n', 'a: [1]\n', false],

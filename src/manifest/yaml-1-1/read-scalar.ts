@@ -78,7 +78,7 @@ function float(source: string): Scalar11 {
   const sign = bare.startsWith('-') ? -1 : 1
   const digits = bare.replace(/^[-+]/, '')
   if (digits === '.inf') return { kind: 'float', value: sign * Number.POSITIVE_INFINITY }
-  if (digits === '.nan') return { kind: 'float', value: Number.NaN }
+  // `.nan` is no number for JavaScript either.
   const value = digits
     .split(':')
     .reverse()

@@ -48,7 +48,8 @@ function coreValue(written: string): string | number | boolean | null | undefine
 
 /** Whether a text is a word of some version of YAML, in some spelling. Such a key is left to the other reader too. */
 export function isWord(text: string): boolean {
-  return text.length <= LONGEST_WORD && (WORDS.has(text.toLowerCase()) || OLD_WORDS.has(text.toLowerCase()))
+  const word = text.toLowerCase()
+  return WORDS.has(word) || OLD_WORDS.has(word)
 }
 
 /** Starts with a character that means nothing in YAML, and has no tab. */
@@ -65,7 +66,6 @@ const WORDS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | nul
   ['false', false],
   ['null', null],
 ])
-const LONGEST_WORD = 5
 
 /** The booleans of YAML 1.1, as PyYAML has them: without `y` and `n`. */
 const OLD_WORDS: ReadonlySet<string> = new Set(['yes', 'no', 'on', 'off'])
