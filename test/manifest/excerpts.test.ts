@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { entitiesOf, plainEntitiesOf } from '../../src/manifest/document-kind.js'
-import { documentsIn, formatOf, guessedFormat } from '../../src/manifest/documents.js'
+import { documentsIn, guessedFormat } from '../../src/manifest/documents.js'
+import { formatOf } from '../../src/manifest/manifest-format.js'
 import { type Excerpt, excerptOf } from '../../src/manifest/redaction/excerpt.js'
 import { maskedLines } from '../../src/manifest/redaction/masked-lines.js'
 import { Redaction } from '../../src/manifest/redaction/redaction.js'
