@@ -15,12 +15,14 @@ const BUILT: ReadonlySet<string> = new Set(
 
 /** Parts of recorded models, which transformers cannot build on their own by their name. */
 const INSIDE: Readonly<Record<string, string>> = {
+  ernie4_5_vl_moe_text: 'ernie4_5_vl_moe',
   glm4v_moe_text: 'glm4v_moe',
   glm4v_text: 'glm4v',
   mllama_text_model: 'mllama',
   qwen2_5_omni_thinker: 'qwen2_5_omni',
   qwen3_omni_moe_thinker: 'qwen3_omni_moe',
   siglip_text_model: 'siglip',
+  step3p5: 'step3p7',
 }
 
 /** Model types that torch ran, with the memory that was recorded: see `test/estimate`. */

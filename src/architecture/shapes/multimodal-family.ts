@@ -12,6 +12,8 @@ export interface MultimodalFamilyOptions extends FamilyFacts {
   readonly modelType: string
   /** The prefix of its class names: `Llava` for `LlavaForConditionalGeneration`. */
   readonly name: string
+  /** The prefix of its base model's class. Default: `name`. */
+  readonly baseName?: string
   /** The suffix of its usual class. Default: `ForConditionalGeneration`. */
   readonly suffix?: string
   readonly text: LanguageModel
@@ -40,10 +42,10 @@ export interface LanguageModel {
   /** Whether older configs have the fields of the language model beside those of the encoders. Default: no. */
   readonly mayBeFlat?: boolean
   /**
-   * Whether the embeddings are tied if the config of the whole does not say. The classes of transformers 5 read
-   * `tie_word_embeddings` there. Default: `text_config` has it, as in the classes of transformers 4.
+   * Whether the embeddings are tied if the config of the whole does not say, or how to tell. The classes of transformers 5
+   * read `tie_word_embeddings` there. Default: `text_config` has it, as in the classes of transformers 4.
    */
-  readonly tied?: boolean
+  readonly tied?: boolean | ((config: ConfigReader) => boolean)
 }
 
 /** What the modules beside the language model depend on. */
@@ -63,7 +65,7 @@ export interface Surroundings {
 /** A family of multimodal models: its own modules around a language model of another family. */
 export function multimodalFamily(options: MultimodalFamilyOptions): Family {
   const { modelType, name, suffix = 'ForConditionalGeneration', text, beside, parameters, ...others } = options
-  const { holds = 'base', languageModelName = 'language_model', ...facts } = others
+  const { holds = 'base', languageModelName = 'language_model', baseName = name, ...facts } = others
   return {
     ...facts,
     modelTypes: [modelType],
@@ -82,7 +84,7 @@ export function multimodalFamily(options: MultimodalFamilyOptions): Family {
       const around = (type: string, model: Module): Module =>
         container(type, { ...children, [languageModelName]: model }, own && { parameters: own })
       const baseIn = (outer: string): Module =>
-        around(`${name}Model`, movedTies(base, prefix, `${outer}${languageModelName}.`))
+        around(`${baseName}Model`, movedTies(base, prefix, `${outer}${languageModelName}.`))
       const wholes = {
         base: () =>
           container(name + suffix, {
@@ -109,8 +111,9 @@ export function multimodalFamily(options: MultimodalFamilyOptions): Family {
 /** The config of the language model, with the defaults that the multimodal family gives it. */
 function languageConfig(config: ConfigReader, text: LanguageModel, find: FindFamily): ConfigReader {
   const stated = statedLanguageConfig(config, text, find)
-  if (text.tied === undefined) return stated
-  const tie_word_embeddings = config.boolean('tie_word_embeddings', text.tied)
+  const { tied } = text
+  if (tied === undefined) return stated
+  const tie_word_embeddings = typeof tied === 'function' ? tied(config) : config.boolean('tie_word_embeddings', tied)
   return stated.withoutFields(['tie_word_embeddings']).withDefaults({ tie_word_embeddings })
 }
 

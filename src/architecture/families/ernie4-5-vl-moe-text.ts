@@ -1,0 +1,59 @@
+import { attention } from '../blocks/attention.js'
+import { expertsBlock, fusedExperts, sparseFrom } from '../blocks/experts.js'
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { container, type Module } from '../module.js'
+import { decoderFamily } from '../shapes/decoder-family.js'
+
+/** The language model of ERNIE 4.5 VL: tokens of texts and of images have experts and a router of their own. */
+export const ernie45VlMoeText = decoderFamily({
+  modelType: 'ernie4_5_vl_moe_text',
+  name: 'Ernie4_5_VLMoeText',
+  defaults: {
+    vocab_size: 103_424,
+    hidden_size: 2560,
+    intermediate_size: 12_288,
+    num_hidden_layers: 28,
+    num_attention_heads: 20,
+    num_key_value_heads: 4,
+    max_position_embeddings: 131_072,
+    tie_word_embeddings: true,
+  },
+  attention(sizes, config) {
+    const bias = config.boolean('use_bias', false)
+    return attention({ ...sizes, qkvBias: bias, outputBias: bias })
+  },
+  mlp: (sizes, config) => gatedMlp({ ...sizes, bias: config.boolean('use_bias', false) }),
+  mixture({ hiddenSize }, config) {
+    const routing = {
+      experts: config.integer(['moe_num_experts', 'num_experts'], 64),
+      expertsPerToken: config.integer(['moe_k', 'num_experts_per_tok'], 6),
+    }
+    const [textSize = 0, visionSize = 0] = config.integers('moe_intermediate_size') ?? [1536, 512]
+    const shared = config.integer('moe_num_shared_experts', 2)
+    const bias = config.boolean('use_bias', false)
+    const statics = {
+      type: 'Ernie4_5_VLMoeMoeStatics',
+      parameters: { e_score_correction_bias: [1, routing.experts] },
+    }
+    const mixtureOf = (ffnSize: number): Module =>
+      container('Ernie4_5_VLMoeSparseMoeBlock', {
+        gate: container(
+          'Ernie4_5_VLMoeMoeTopKRouter',
+          { moe_statics: statics },
+          { parameters: { weight: [routing.experts, hiddenSize] } },
+        ),
+        experts: fusedExperts({ ...routing, hiddenSize, ffnSize }),
+      })
+    return {
+      routing,
+      ffnSize: textSize,
+      shared,
+      block: expertsBlock('Ernie4_5_VLMoeMoeBlock', {
+        text_moe: mixtureOf(textSize),
+        vision_moe: mixtureOf(visionSize),
+        shared_experts: shared > 0 ? gatedMlp({ hiddenSize, ffnSize: textSize * shared, bias }) : undefined,
+      }),
+      isSparse: sparseFrom(config, 1),
+    }
+  },
+})

@@ -1,0 +1,88 @@
+import { attention, headNorms } from '../blocks/attention.js'
+import { expertsBlock, fusedExperts, router } from '../blocks/experts.js'
+import { fusedGatedMlp } from '../blocks/gated-mlp.js'
+import { layerTypes } from '../blocks/layer-types.js'
+import { linear } from '../blocks/linear.js'
+import { rmsNorm } from '../blocks/norm.js'
+import type { ConfigReader } from '../config-reader.js'
+import { container, type Module } from '../module.js'
+import { decoderFamily } from '../shapes/decoder-family.js'
+
+/** MiniMax-M3's language model (MiniMax 2026, https://github.com/MiniMax-AI): experts, and sparse attention with an indexer. */
+export const minimaxM3VlText = decoderFamily({
+  modelType: 'minimax_m3_vl_text',
+  name: 'MiniMaxM3VL',
+  attributeMap: { num_experts: 'num_local_experts' },
+  defaults: {
+    vocab_size: 200_064,
+    hidden_size: 6144,
+    intermediate_size: 3072,
+    num_hidden_layers: 60,
+    num_attention_heads: 64,
+    num_key_value_heads: 4,
+    head_dim: 128,
+    max_position_embeddings: 524_288,
+    tie_word_embeddings: false,
+  },
+  modelName: 'MiniMaxM3VLTextModel',
+  attentionKinds: attentionTypes,
+  attention: (sizes, config, kind) =>
+    attention({
+      ...sizes,
+      also: {
+        ...headNorms(sizes),
+        indexer: kind === 'minimax_m3_sparse' ? indexer(config, sizes.hiddenSize) : undefined,
+      },
+    }),
+  mlp: ({ hiddenSize }, config) => fusedGatedMlp({ hiddenSize, ffnSize: denseSize(config) }),
+  mixture({ hiddenSize, ffnSize }, config) {
+    const routing = {
+      experts: config.positive('num_local_experts', 128),
+      expertsPerToken: config.positive('num_experts_per_tok', 4),
+    }
+    const sharedSize = config.integer('shared_intermediate_size', 3072)
+    return {
+      routing,
+      ffnSize,
+      shared: 1,
+      block: expertsBlock('MiniMaxM3VLSparseMoeBlock', {
+        gate: router(routing.experts, hiddenSize),
+        experts: fusedExperts({ hiddenSize, ffnSize, ...routing }),
+        shared_experts: fusedGatedMlp({ hiddenSize, ffnSize: sharedSize }),
+      }),
+      isSparse: sparseLayers(config),
+    }
+  },
+  dimensions: (_, config) => ({ ffnHiddenSize: denseSize(config) }),
+})
+
+function denseSize(config: ConfigReader): number {
+  return config.integer('dense_intermediate_size', 12_288)
+}
+
+/** The kinds of the layers' attention; older configs list a 1 for each layer with an indexer. */
+function attentionTypes(config: ConfigReader, layers: number): readonly string[] {
+  const sparse = config.object('sparse_attention_config').integers('sparse_attention_freq')
+  return layerTypes(config, layers, (index) => (sparse?.[index] ? 'minimax_m3_sparse' : 'full_attention'))
+}
+
+/** The layers with experts: as `mlp_layer_types` says, or those with a 1 in `moe_layer_freq`, or all. */
+function sparseLayers(config: ConfigReader): (index: number) => boolean {
+  const types = config.strings('mlp_layer_types')
+  if (types) return (index) => types[index] === 'sparse'
+  const stated = config.integers('moe_layer_freq')
+  return (index) => stated === undefined || stated[index] === 1
+}
+
+/** A few narrow heads that choose the blocks of tokens to attend to. */
+function indexer(config: ConfigReader, hiddenSize: number): Module {
+  const older = config.object('sparse_attention_config')
+  const heads = older.integer('sparse_num_index_heads', config.integer('index_n_heads', 4))
+  const headDim = older.integer('sparse_index_dim', config.integer('index_head_dim', 128))
+  return container('MiniMaxM3VLIndexer', {
+    q_proj: linear(hiddenSize, heads * headDim),
+    k_proj: linear(hiddenSize, headDim),
+    q_norm: rmsNorm(headDim),
+    k_norm: rmsNorm(headDim),
+  })
+}

@@ -1,0 +1,36 @@
+import { llavaProjector } from '../blocks/projector.js'
+import { qwen3Audio } from '../blocks/qwen3-audio.js'
+import { tower } from '../module.js'
+import { multimodalFamily } from '../shapes/multimodal-family.js'
+
+/** Qwen3-ASR (Qwen team 2026, https://qwen.ai): Qwen 3 with the encoder of sound of Qwen3-Omni. */
+export const qwen3Asr = multimodalFamily({
+  modelType: 'qwen3_asr',
+  name: 'Qwen3ASR',
+  text: {
+    family: 'qwen3',
+    tied: true,
+    whenAbsent: {
+      hidden_size: 2048,
+      intermediate_size: 6144,
+      num_hidden_layers: 28,
+      num_attention_heads: 16,
+      num_key_value_heads: 8,
+      head_dim: 128,
+      max_position_embeddings: 65_536,
+    },
+  },
+  beside(config) {
+    const audio = config.object('audio_config')
+    const defaults = { mels: 128, hiddenSize: 1024, layers: 24, heads: 16, ffnSize: 4096 }
+    const inFeatures = audio.positive('d_model', defaults.hiddenSize)
+    return {
+      audio_tower: tower('audio', qwen3Audio('Qwen3ASREncoder', audio, defaults)),
+      multi_modal_projector: llavaProjector(
+        'Qwen3ASRMultiModalProjector',
+        { inFeatures, innerFeatures: inFeatures, outFeatures: audio.integer('output_dim', 3584) },
+        { bias: true },
+      ),
+    }
+  },
+})
