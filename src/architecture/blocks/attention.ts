@@ -41,6 +41,27 @@ export function attention(options: AttentionOptions): Module {
   )
 }
 
+/** The sizes of an attention block whose queries, keys and values come from one projection. */
+export interface FusedAttentionOptions
+  extends Pick<AttentionOptions, 'hiddenSize' | 'heads' | 'kvHeads' | 'headDim' | 'qkvBias' | 'outputBias' | 'type'> {
+  /** The family's names for the two projections. Default: `qkv_proj` and `o_proj`. */
+  readonly names?: readonly [qkv: string, output: string]
+}
+
+/** Attention with one projection for queries, keys and values, side by side. */
+export function fusedAttention(options: FusedAttentionOptions): Module {
+  const { hiddenSize, heads, kvHeads, headDim, qkvBias = false, outputBias = false } = options
+  const [qkv, output] = options.names ?? ['qkv_proj', 'o_proj']
+  return container(
+    options.type ?? 'Attention',
+    {
+      [qkv]: linear(hiddenSize, (heads + 2 * kvHeads) * headDim, { bias: qkvBias }),
+      [output]: linear(heads * headDim, hiddenSize, { bias: outputBias }),
+    },
+    { part: 'attention' },
+  )
+}
+
 /** Llama's attention, with biases if `attention_bias` is set, and any other modules that the family adds. */
 export function llamaAttention(sizes: AttentionOptions, config: ConfigReader, also: Children = {}): Module {
   const bias = config.boolean('attention_bias', false)

@@ -108,12 +108,13 @@ export function maskedLmHead(
   transform: Children,
   sizes: { readonly features: number; readonly vocabSize: number },
   inputEmbedding: string | undefined,
+  { tiesBias = true } = {},
 ): Module {
   const decoder = linear(sizes.features, sizes.vocabSize, { bias: true })
   const weight = inputEmbedding === undefined ? {} : { weight: `${inputEmbedding}.weight` }
   return container(
     'LMHead',
-    { ...transform, decoder: tied(decoder, { ...weight, bias: `${place}.bias` }) },
+    { ...transform, decoder: tied(decoder, { ...weight, ...(tiesBias && { bias: `${place}.bias` }) }) },
     { parameters: { bias: [sizes.vocabSize] } },
   )
 }

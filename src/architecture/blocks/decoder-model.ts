@@ -1,4 +1,4 @@
-import { container, type Module } from '../module.js'
+import { type Children, container, type Module } from '../module.js'
 import { embedding } from './embedding.js'
 
 /** A stack of decoder layers between an embedding and a final norm. */
@@ -12,8 +12,8 @@ export interface DecoderModelParts {
   readonly lastNorm?: string | undefined
 }
 
-/** The base model of nearly all decoder-only families: `embed_tokens`, `layers`, `norm`. */
-export function decoderModel(type: string, parts: DecoderModelParts): Module {
+/** The base model of nearly all decoder-only families: `embed_tokens`, `layers`, `norm`, and any other modules of the family. */
+export function decoderModel(type: string, parts: DecoderModelParts, also: Children = {}): Module {
   const { vocabSize, hiddenSize, layers, norm, lastNorm = 'norm' } = parts
-  return container(type, { embed_tokens: embedding(vocabSize, hiddenSize), layers, [lastNorm]: norm })
+  return container(type, { embed_tokens: embedding(vocabSize, hiddenSize), layers, [lastNorm]: norm, ...also })
 }

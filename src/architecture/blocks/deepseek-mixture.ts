@@ -20,6 +20,8 @@ export interface DeepseekMixtureOptions {
   readonly transformers: 4 | 5
   /** The family's names for the number of experts, the first that is present counts. Default: `n_routed_experts`. */
   readonly expertFields?: readonly string[]
+  /** The family's name for the number of shared experts. Default: `n_shared_experts`. */
+  readonly sharedField?: string
 }
 
 /** DeepSeek's mixture (DeepSeek-AI 2024, arXiv:2412.19437): small routed experts beside shared ones, after a few dense layers. */
@@ -29,7 +31,7 @@ export function deepseekMixture(config: ConfigReader, hiddenSize: number, option
     expertsPerToken: config.positive('num_experts_per_tok', options.expertsPerToken),
   }
   const ffnSize = config.integer('moe_intermediate_size', options.ffnSize)
-  const shared = config.integer('n_shared_experts', options.shared)
+  const shared = config.integer(options.sharedField ?? 'n_shared_experts', options.shared)
   const denseLayers = config.integer('first_k_dense_replace', options.denseLayers)
   const isVersion5 = options.transformers === 5
   return {

@@ -6,7 +6,8 @@ export function depthwiseConv(channels: number, kernelSize: number, { bias = fal
   return { type: 'Conv1d', parameters: bias ? { weight, bias: [channels] } : { weight } }
 }
 
-/** The same over height and width, without a bias: torch's `nn.Conv2d` with as many groups as channels. */
-export function depthwiseConv2d(channels: number, kernelSize: number): Module {
-  return { type: 'Conv2d', parameters: { weight: [channels, 1, kernelSize, kernelSize] } }
+/** The same over height and width: torch's `nn.Conv2d` with as many groups as channels. */
+export function depthwiseConv2d(channels: number, kernelSize: number, { bias = false } = {}): Module {
+  const weight = [channels, 1, kernelSize, kernelSize]
+  return { type: 'Conv2d', parameters: bias ? { weight, bias: [channels] } : { weight } }
 }

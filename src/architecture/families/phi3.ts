@@ -1,8 +1,7 @@
+import { fusedAttention } from '../blocks/attention.js'
 import { fusedGatedMlp } from '../blocks/gated-mlp.js'
 import { windowInAllLayers } from '../blocks/layer-types.js'
-import { linear } from '../blocks/linear.js'
 import { partialRotation } from '../forward/rotation.js'
-import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -22,15 +21,7 @@ export const phi3 = decoderFamily({
     tie_word_embeddings: false,
   },
   attentionPattern: windowInAllLayers(),
-  attention: ({ hiddenSize, heads, kvHeads, headDim }) =>
-    container(
-      'Phi3Attention',
-      {
-        qkv_proj: linear(hiddenSize, (heads + 2 * kvHeads) * headDim),
-        o_proj: linear(heads * headDim, hiddenSize),
-      },
-      { part: 'attention' },
-    ),
+  attention: (sizes) => fusedAttention({ ...sizes, type: 'Phi3Attention' }),
   mlp: fusedGatedMlp,
   forward: (config, dimensions) => ({
     masks: { forEachKind: false },

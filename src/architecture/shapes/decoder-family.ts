@@ -14,7 +14,7 @@ import type { AttentionPattern } from '../blocks/layer-types.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
 import type { Family, FamilyFacts } from '../family.js'
-import { listOfAlike, type Module, range } from '../module.js'
+import { type Children, listOfAlike, type Module, range } from '../module.js'
 import type { CausalLmNames } from './causal-lm.js'
 import { causalLmFamily } from './causal-lm-family.js'
 
@@ -46,6 +46,8 @@ export interface DecoderFamilyOptions extends CausalLmNames, FamilyFacts {
   readonly layer?: (type: string, parts: DecoderLayerParts, config: ConfigReader) => Module
   /** The family's name for the norm after the last layer. Default: `norm`. */
   readonly lastNorm?: string
+  /** Other modules of the base model, such as encoders of images. Default: none. */
+  readonly also?: (sizes: DecoderSizes, config: ConfigReader) => Children
   /** The class name of the base model. Default: `name` + `Model`. */
   readonly modelName?: string
   /** Whether the output embedding has a bias. Default: no. */
@@ -84,6 +86,7 @@ export function decoderFamily(options: DecoderFamilyOptions): Family {
     mixture: mixtureOf,
     layer = preNormLayer,
     lastNorm,
+    also = () => ({}),
     modelName = `${options.name}Model`,
     headBias = () => false,
     dimensions = () => ({}),
@@ -108,7 +111,7 @@ export function decoderFamily(options: DecoderFamilyOptions): Family {
       }
       const layers = listOfAlike(sizes.layers, (index) => `${kindOf(index)} ${isSparse(index)}`, layerAt)
       return {
-        model: decoderModel(modelName, { ...sizes, layers, norm, lastNorm }),
+        model: decoderModel(modelName, { ...sizes, layers, norm, lastNorm }, also(sizes, config)),
         dimensions: decoderDimensions(sizes, {
           gatedMlp: plainMlp === undefined,
           ...attentionPattern(config, sizes.layers),

@@ -1,0 +1,55 @@
+import { attention } from '../blocks/attention.js'
+import { bertPooler, denseAndNorm, maskedLmHead } from '../blocks/bert.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { labelCount } from '../blocks/label-count.js'
+import { linear } from '../blocks/linear.js'
+import { rotaryEncoder } from '../blocks/rotary-encoder.js'
+import { container } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
+
+/** Nomic BERT (Nussbaum et al. 2024, arXiv:2402.01613), an encoder for embeddings: BERT with rotary positions and gates. */
+export const nomicBert = headedFamily({
+  modelType: 'nomic_bert',
+  name: 'NomicBert',
+  prefix: 'nomic_bert',
+  defaults: {
+    vocab_size: 30_528,
+    hidden_size: 768,
+    intermediate_size: 3072,
+    num_hidden_layers: 12,
+    num_attention_heads: 12,
+    max_position_embeddings: 2048,
+    tie_word_embeddings: true,
+  },
+  build(sizes, config) {
+    const { hiddenSize, vocabSize, heads, layers } = sizes
+    const encoder = rotaryEncoder({
+      name: 'NomicBert',
+      hiddenSize,
+      words: vocabSize,
+      segments: config.integer('type_vocab_size', 2),
+      layers,
+      attention: attention({ ...sizes, kvHeads: heads }),
+      mlp: gatedMlp(sizes),
+    })
+    const input = sizes.tiedEmbeddings ? 'nomic_bert.embeddings.word_embeddings' : undefined
+    const transform = container('NomicBertPredictionHeadTransform', denseAndNorm(hiddenSize, hiddenSize, 'layer_norm'))
+    const predictions = maskedLmHead('cls.predictions', { transform }, { features: hiddenSize, vocabSize }, input, {
+      tiesBias: sizes.tiedEmbeddings,
+    })
+    const classifier = linear(hiddenSize, labelCount(config), { bias: true })
+    const bare = container('NomicBertModel', encoder)
+    const pooled = container('NomicBertModel', { ...encoder, pooler: bertPooler(hiddenSize) })
+    return {
+      model: bare,
+      modelOf: (suffix) => (suffix === 'ForSequenceClassification' ? pooled : bare),
+      heads: {
+        ForMaskedLM: { cls: container('NomicBertOnlyMLMHead', { predictions }) },
+        ForSequenceClassification: { classifier },
+        ForTokenClassification: { classifier },
+      },
+      dimensions: decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: true }),
+    }
+  },
+})
