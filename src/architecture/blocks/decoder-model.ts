@@ -10,10 +10,12 @@ export interface DecoderModelParts {
   readonly norm: Module
   /** The family's name for the final norm. Default: `norm`. */
   readonly lastNorm?: string | undefined
+  /** The family's name for the input embedding. Default: `embed_tokens`. */
+  readonly inputEmbedding?: string | undefined
 }
 
 /** The base model of nearly all decoder-only families: `embed_tokens`, `layers`, `norm`, and any other modules of the family. */
 export function decoderModel(type: string, parts: DecoderModelParts, also: Children = {}): Module {
-  const { vocabSize, hiddenSize, layers, norm, lastNorm = 'norm' } = parts
-  return container(type, { embed_tokens: embedding(vocabSize, hiddenSize), layers, [lastNorm]: norm, ...also })
+  const { vocabSize, hiddenSize, layers, norm, lastNorm = 'norm', inputEmbedding = 'embed_tokens' } = parts
+  return container(type, { [inputEmbedding]: embedding(vocabSize, hiddenSize), layers, [lastNorm]: norm, ...also })
 }

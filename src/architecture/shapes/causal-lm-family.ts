@@ -2,7 +2,7 @@ import type { Dimensions } from '../architecture.js'
 import { type DecoderDefaults, type DecoderSizes, decoderSizes } from '../blocks/decoder-sizes.js'
 import type { ConfigReader } from '../config-reader.js'
 import type { Family, FamilyFacts } from '../family.js'
-import type { Module } from '../module.js'
+import type { Children, Module } from '../module.js'
 import { type CausalLmNames, causalLm } from './causal-lm.js'
 
 /** A family of decoder-only language models with its own base model. */
@@ -20,6 +20,10 @@ export interface BuiltModel {
   readonly dimensions: Dimensions
   /** Whether the output embedding has a bias. Default: no. */
   readonly headBias?: boolean
+  /** Changes the output embedding. Default: a linear layer, tied if the config says so. */
+  readonly output?: (head: Module) => Module
+  /** The heads of other classes by their suffix: `ForRewardModel`. Default: none. */
+  readonly otherHeads?: Readonly<Record<string, Children>>
 }
 
 /**
@@ -27,8 +31,9 @@ export interface BuiltModel {
  * builds its own base model; the classes around it are the usual ones.
  */
 export function causalLmFamily(options: CausalLmFamilyOptions): Family {
-  const { modelType, defaults, build, name, prefix, questionAnsweringPrefix, inputEmbedding, ...facts } = options
-  const names = { name, prefix, questionAnsweringPrefix, inputEmbedding }
+  const { modelType, defaults, build, name, prefix, questionAnsweringPrefix, ...others } = options
+  const { inputEmbedding, outputEmbedding, otherNames, ...facts } = others
+  const names = { name, prefix, questionAnsweringPrefix, inputEmbedding, outputEmbedding, otherNames }
   return {
     ...facts,
     modelTypes: [modelType],

@@ -52,6 +52,10 @@ export interface DecoderFamilyOptions extends CausalLmNames, FamilyFacts {
   readonly modelName?: string
   /** Whether the output embedding has a bias. Default: no. */
   readonly headBias?: (config: ConfigReader) => boolean
+  /** Changes the output embedding. Default: a linear layer, tied if the config says so. */
+  readonly output?: (head: Module, config: ConfigReader) => Module
+  /** The heads of other classes by their suffix: `ForRewardModel`. Default: none. */
+  readonly otherHeads?: (sizes: DecoderSizes) => Readonly<Record<string, Children>>
   /** Sizes of a `ModelSpec` that the family counts differently. */
   readonly dimensions?: (sizes: DecoderSizes, config: ConfigReader) => Partial<OtherDimensions>
 }
@@ -89,9 +93,12 @@ export function decoderFamily(options: DecoderFamilyOptions): Family {
     also = () => ({}),
     modelName = `${options.name}Model`,
     headBias = () => false,
+    output = (head) => head,
+    otherHeads = () => ({}),
     dimensions = () => ({}),
     ...family
   } = options
+  const { inputEmbedding } = family
   return causalLmFamily({
     ...family,
     build(read, config) {
@@ -111,7 +118,7 @@ export function decoderFamily(options: DecoderFamilyOptions): Family {
       }
       const layers = listOfAlike(sizes.layers, (index) => `${kindOf(index)} ${isSparse(index)}`, layerAt)
       return {
-        model: decoderModel(modelName, { ...sizes, layers, norm, lastNorm }, also(sizes, config)),
+        model: decoderModel(modelName, { ...sizes, layers, norm, lastNorm, inputEmbedding }, also(sizes, config)),
         dimensions: decoderDimensions(sizes, {
           gatedMlp: plainMlp === undefined,
           ...attentionPattern(config, sizes.layers),
@@ -119,6 +126,8 @@ export function decoderFamily(options: DecoderFamilyOptions): Family {
           ...dimensions(sizes, config),
         }),
         headBias: headBias(config),
+        output: (head) => output(head, config),
+        otherHeads: otherHeads(sizes),
       }
     },
   })

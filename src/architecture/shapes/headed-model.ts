@@ -14,7 +14,7 @@ export interface HeadedModelOptions {
   readonly prefix: string
   /** The base model, which alone is the class `Model`. */
   readonly model: Module
-  /** The heads by the suffix of their class; the first is the language model. */
+  /** The heads by the suffix of their class; the first is the language model. `Model` is the base model, unless it is here. */
   readonly heads: Readonly<Record<string, Children>>
   /** The base model of a class, if it is not the same for all: some classes have no pooler. */
   readonly modelOf?: (suffix: string) => Module
@@ -30,7 +30,7 @@ export function headedModel(options: HeadedModelOptions): ModelDescription {
   ])
   const chosen = chooseClass(name, options.className, {
     ...Object.fromEntries(classes),
-    Model: () => model,
+    ...(heads['Model'] === undefined && { Model: () => model }),
   })
   return { ...chosen, dimensions }
 }

@@ -14,20 +14,32 @@ export interface ChosenClass {
  * Chooses the class that `architectures` names, or the family's language model.
  *
  * A class with another family's prefix, as in configs with custom code, is read as the family's class for the same task.
- * For an unknown class the language model is used, and a note says so.
+ * For an unknown class the language model is used. A note says so.
  *
  * @param name - the prefix of the family's class names: `Llama`
  * @param wanted - the first of the config's `architectures`
+ * @param otherNames - other prefixes of the same classes
  */
-export function chooseClass(name: string, wanted: string | undefined, classes: ModelClasses): ChosenClass {
+export function chooseClass(
+  name: string,
+  wanted: string | undefined,
+  classes: ModelClasses,
+  otherNames: readonly string[] = [],
+): ChosenClass {
   const suffixes = Object.keys(classes)
   const exact = suffixes.find((suffix) => wanted === name + suffix)
   const alike = suffixes.find((suffix) => suffix.startsWith('For') && wanted?.endsWith(suffix))
   const suffix = exact ?? alike ?? suffixes[0] ?? ''
   const className = name + suffix
-  const known = wanted === undefined || exact !== undefined || alike !== undefined
-  const notes = known ? [] : [`Unknown class ${wanted}: ${className} is described instead.`]
+  const isKnown = (): boolean =>
+    [name, ...otherNames].some((known) => spelling(known + (exact ?? alike ?? '')) === spelling(wanted ?? ''))
+  const notes = wanted === undefined || isKnown() ? [] : [`Unknown class ${wanted}: ${className} is described instead.`]
   return { className, root: classes[suffix]?.() ?? { type: className }, notes }
+}
+
+/** A class name without what its authors write differently: `PhiMoE` and `Phimoe`, `Kimi_K25` and `KimiK25`. */
+function spelling(className: string): string {
+  return className.replaceAll('_', '').toLowerCase()
 }
 
 /** A class of a family: the base model under its prefix, and a head next to it. */

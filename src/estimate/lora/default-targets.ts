@@ -29,11 +29,8 @@ function knownTargets(modelType: string): readonly string[] | string | undefined
 const OTHER_TARGETS: ReadonlyMap<string, readonly string[] | string> = new Map<string, readonly string[] | string>([
   ['blip-2', ['q', 'v', 'q_proj', 'v_proj']],
   ['btlm', ['c_proj', 'c_attn']],
-  ['chatglm', ['query_key_value']],
   ['deberta', ['in_proj']],
   ['layoutlm', ['query', 'value']],
   ['RefinedWeb', ['query_key_value']],
   ['RefinedWebModel', ['query_key_value']],
-  ['rwkv', ['key', 'value', 'receptance', 'output']],
-  ['rwkv7', ['r_proj', 'k_proj', 'v_proj', 'o_proj', 'key', 'value']],
 ])

@@ -1,0 +1,61 @@
+import { fusedAttention } from '../blocks/attention.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { embedding } from '../blocks/embedding.js'
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { rmsNorm } from '../blocks/norm.js'
+import { container, repeated } from '../module.js'
+import { headedFamily } from '../shapes/headed-family.js'
+import { outputEmbedding } from '../shapes/headed-model.js'
+
+/** Qwen 1 (Bai et al. 2023, arXiv:2309.16609), in the classes of its authors: GPT-2's names, Llama's parts. */
+export const qwen = headedFamily({
+  modelType: 'qwen',
+  name: 'QWen',
+  prefix: 'transformer',
+  fieldNames: {
+    hidden_size: 'n_embd',
+    intermediate_size: 'ffn_hidden_size',
+    num_hidden_layers: 'n_layer',
+    num_attention_heads: 'n_head',
+    vocab_size: 'padded_vocab_size',
+    max_position_embeddings: 'seq_length',
+  },
+  defaults: {
+    vocab_size: 151_936,
+    hidden_size: 4096,
+    intermediate_size: 22_016,
+    num_hidden_layers: 32,
+    num_attention_heads: 32,
+    max_position_embeddings: 8192,
+    tie_word_embeddings: false,
+  },
+  build(stated, config) {
+    // The config's number is that of both projections up together.
+    const sizes = { ...stated, ffnSize: Math.floor(stated.ffnSize / 2), headDim: config.positive('kv_channels', 128) }
+    const { vocabSize, hiddenSize, layers } = sizes
+    const bias = !config.boolean('no_bias', true)
+    const norm = rmsNorm(hiddenSize)
+    const layer = container('QWenBlock', {
+      ln_1: norm,
+      attn: fusedAttention({
+        ...sizes,
+        qkvBias: true,
+        outputBias: bias,
+        names: ['c_attn', 'c_proj'],
+        type: 'QWenAttention',
+      }),
+      ln_2: norm,
+      mlp: gatedMlp({ ...sizes, bias, names: ['w2', 'w1', 'c_proj'], type: 'QWenMLP' }),
+    })
+    const dimensions = decoderDimensions(sizes, { gatedMlp: true })
+    return {
+      model: container('QWenModel', {
+        wte: embedding(vocabSize, hiddenSize),
+        h: repeated(layers, layer),
+        ln_f: norm,
+      }),
+      heads: { LMHeadModel: { lm_head: outputEmbedding(dimensions, 'transformer.wte') } },
+      dimensions,
+    }
+  },
+})
