@@ -17,17 +17,20 @@ export class ConfigReader {
   readonly #object: ConfigObject
   readonly #place: readonly (string | number)[]
   readonly #read = new Set<string>()
-
   readonly #aliases: ReadonlyMap<string, string>
+  /** The fields that were asked for, by this reader or by one made of it. */
+  readonly #asked: Set<string>
 
   constructor(
     object: ConfigObject,
     place: readonly (string | number)[] = [],
     aliases: ReadonlyMap<string, string> = new Map(),
+    asked: Set<string> = new Set(),
   ) {
     this.#object = object
     this.#place = place
     this.#aliases = aliases
+    this.#asked = asked
   }
 
   /**
@@ -37,18 +40,23 @@ export class ConfigReader {
    */
   withAliases(attributeMap: Readonly<Record<string, string>>): ConfigReader {
     const aliases = Object.entries(attributeMap).map(([alias, field]) => [field, alias] as const)
-    return new ConfigReader(this.#object, this.#place, new Map(aliases))
+    return new ConfigReader(this.#object, this.#place, new Map(aliases), this.#asked)
   }
 
   /** The same config with other class defaults: what it does not state has the value given here. */
   withDefaults(defaults: ConfigObject): ConfigReader {
-    return new ConfigReader({ ...defaults, ...this.#object }, this.#place, this.#aliases)
+    return new ConfigReader({ ...defaults, ...this.#object }, this.#place, this.#aliases, this.#asked)
   }
 
   /** The same config without some fields. */
   withoutFields(names: readonly string[]): ConfigReader {
     const fields = Object.entries(this.#object).filter(([name]) => !names.includes(name))
-    return new ConfigReader(Object.fromEntries(fields), this.#place, this.#aliases)
+    return new ConfigReader(Object.fromEntries(fields), this.#place, this.#aliases, this.#asked)
+  }
+
+  /** The same config, of which nothing has been read. */
+  afresh(): ConfigReader {
+    return new ConfigReader(this.#object, this.#place, this.#aliases)
   }
 
   /** Where the config is in the file: `['text_config']`. Empty for the file itself. */
@@ -71,9 +79,16 @@ export class ConfigReader {
     return this.#read.has(name)
   }
 
+  /** The fields that were asked for, whether they are present or not, by this reader or by one made of it. */
+  asked(): ReadonlySet<string> {
+    return this.#asked
+  }
+
   /** The value in the file; `undefined` if the field is absent. Inherited properties do not count. */
   raw(name: string): unknown {
     const stated = Object.hasOwn(this.#object, name) ? name : this.#aliases.get(name)
+    this.#asked.add(name)
+    if (stated !== undefined) this.#asked.add(stated)
     return stated !== undefined && Object.hasOwn(this.#object, stated) ? this.#object[stated] : undefined
   }
 

@@ -10,6 +10,8 @@ import type { ForwardPass } from './forward/index.js'
 export interface Family extends FamilyFacts {
   /** The values of `model_type` that it describes; usually one. */
   readonly modelTypes: readonly string[]
+  /** The prefix of its class names: `Llama` for `LlamaForCausalLM`. */
+  readonly classPrefix: string
   /**
    * Builds the module tree of a config.
    *
@@ -53,6 +55,11 @@ export interface FamilyFacts {
    * or the `model_type` in the `text_config`.
    */
   readonly languageModelOf?: readonly string[]
+  /**
+   * The fields, besides those of Llama, by which the config of an unknown family that copies this one is told. Absent: no
+   * unknown family is described as this one.
+   */
+  readonly copiedWith?: readonly string[]
   /**
    * The modules that PEFT applies LoRA to without `target_modules`, from PEFT 0.21.2's
    * `TRANSFORMERS_MODELS_TO_LORA_TARGET_MODULES_MAPPING`. A text is a regular expression. Absent: PEFT requires the user

@@ -1,4 +1,4 @@
-import { distance } from '../options/index.js'
+import { nearNames } from '../options/index.js'
 import type { Architecture } from './architecture.js'
 import { CheckpointError } from './checkpoint-error.js'
 import type { ConfigObject } from './config-object.js'
@@ -6,6 +6,7 @@ import { ConfigReader } from './config-reader.js'
 import { describeFamily } from './describe-family.js'
 import { familyOf, languageModelOf, modelTypes } from './families/index.js'
 import type { Family } from './family.js'
+import { likeness, namedByClass } from './likeness.js'
 import { type TextConfig, textConfig } from './text-config.js'
 
 /**
@@ -29,9 +30,26 @@ export function architectureFromConfig(config: unknown): Architecture {
 function describedConfig(reader: ConfigReader): Architecture {
   const modelType = reader.optionalString('model_type')
   if (modelType !== undefined && familyOf(modelType)) return describeWhole(modelType, reader)
+  const named = namedByClass(reader, partFamily)
+  if (named)
+    return withNote(named, unknown(modelType), `described as ${named.family}, since its class is ${named.className}.`)
   const text = textConfig(reader)
   if (text) return describeText(text, reader)
-  throw unsupported(modelType)
+  const { alike, most } = likeness(reader, partFamily)
+  if (alike) {
+    const doubt = 'Biases and norms of which no field tells may differ; the safetensors headers give exact totals.'
+    return withNote(alike, unknown(modelType), `described as ${alike.family}, which has the same fields. ${doubt}`)
+  }
+  throw unsupported(modelType, most)
+}
+
+/** The start of a note on a family that is not known. */
+function unknown(modelType: string | undefined): string {
+  return modelType === undefined ? 'The config has no model_type' : `Unknown model family ${quoted(modelType)}`
+}
+
+function withNote(architecture: Architecture, what: string, how: string): Architecture {
+  return { ...architecture, notes: [`${what}: ${how}`, ...architecture.notes] }
 }
 
 /** A model of a known family. If a part of a multimodal model is of an unknown family, only its language model. */
@@ -78,36 +96,29 @@ function object(config: unknown): ConfigObject {
   throw new CheckpointError('invalid_field', 'The config.json is not a JSON object')
 }
 
-function unsupported(modelType: string | undefined): CheckpointError {
+/**
+ * @param most - families whose configs are most like this one
+ */
+function unsupported(modelType: string | undefined, most: readonly string[] = []): CheckpointError {
   if (modelType === undefined) {
     return new CheckpointError('missing_field', 'The config has no model_type', {
       place: ['model_type'],
       help: 'Add the family, such as "model_type": "llama", or use the safetensors headers instead',
     })
   }
-  const near = nearest(modelType)
-  const help = 'For any family, totals and linear layers can be derived from the safetensors headers'
-  return new CheckpointError(
-    'unsupported_architecture',
-    `Unknown model family ${JSON.stringify(shortened(modelType))}`,
-    {
-      place: ['model_type'],
-      help: near.length > 0 ? `Did you mean ${near.join(', ')}? ${help}` : help,
-    },
-  )
+  const headers = 'For any family, totals and linear layers can be derived from the safetensors headers'
+  const misspelt = nearNames(modelType, modelTypes()).slice(0, 3)
+  const advice = [
+    ...(misspelt.length > 0 ? [`Did you mean ${misspelt.join(', ')}?`] : []),
+    ...(most.length > 0 ? [`Its config is most like those of ${most.join(', ')}.`] : []),
+    headers,
+  ]
+  return new CheckpointError('unsupported_architecture', `Unknown model family ${quoted(modelType)}`, {
+    place: ['model_type'],
+    help: advice.join(' '),
+  })
 }
 
-/** Up to three known families with a similar name, or with the same beginning. */
-function nearest(modelType: string): string[] {
-  const name = shortened(modelType)
-  return modelTypes()
-    .map((known) => ({ known, away: distance(known, name) }))
-    .filter(({ known, away }) => away <= 3 || (name.length > 2 && (known.startsWith(name) || name.startsWith(known))))
-    .sort((a, b) => a.away - b.away)
-    .slice(0, 3)
-    .map(({ known }) => known)
-}
-
-function shortened(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text
+function quoted(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text)
 }

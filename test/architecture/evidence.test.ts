@@ -43,6 +43,7 @@ const RUN: ReadonlySet<unknown> = new Set(
 const FORWARD_NOT_RECORDED: Readonly<Record<string, string>> = {
   gptj: "read from transformers' code; the parts of a layer are those of gpt_neo and gpt_neox, which are recorded",
   kimi_k2: "its files use DeepSeek-V3's classes, and deepseek_v3 is recorded",
+  llama_bidirec: 'the modules of llama, which is recorded; only its mask differs',
   ministral3: "read from transformers' code; mistral and ministral, which it follows, are recorded",
   opt: "read from transformers' code; the parts of a layer are those of gpt2, which is recorded",
 }

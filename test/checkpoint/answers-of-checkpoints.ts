@@ -17,6 +17,8 @@ const CONFIG: ConfigObject = {
   torch_dtype: 'float32',
 }
 
+const UNKNOWN: ConfigObject = { model_type: 'wonder', architectures: ['WonderForCausalLM'] }
+
 const TENSORS: readonly TensorToWrite[] = [
   { name: 'model.embed_tokens.weight', dtype: 'BF16', shape: [10, 8] },
   ...['q', 'k', 'v', 'o'].map(
@@ -81,8 +83,9 @@ const CHECKPOINTS: Readonly<Record<string, Files>> = {
   'a config alone': withConfig({}),
   'a config and its weights': withConfig({}, { 'model.safetensors': WEIGHTS, 'chat_template.jinja': 'x' }),
   'weights alone': { 'model.safetensors': WEIGHTS },
-  'an unknown family': withConfig({ model_type: 'new' }),
-  'an unknown family with weights': withConfig({ model_type: 'new' }, { 'model.safetensors': WEIGHTS }),
+  'an unknown family': withConfig(UNKNOWN),
+  'an unknown family with weights': withConfig(UNKNOWN, { 'model.safetensors': WEIGHTS }),
+  'an unknown family of a known class': withConfig({ model_type: 'wonder' }),
   'no limit of the context': withConfig({ max_position_embeddings: undefined }),
   'a name on the hub': withConfig({ _name_or_path: 'org/name' }),
   'a path of the author': withConfig({ _name_or_path: '/home/me/x' }),

@@ -12,6 +12,7 @@ import { causalLm } from '../shapes/causal-lm.js'
  */
 export const dbrx: Family = {
   modelTypes: ['dbrx'],
+  classPrefix: 'Dbrx',
   describe(config, className) {
     const attn = config.object('attn_config')
     const ffn = config.object('ffn_config')

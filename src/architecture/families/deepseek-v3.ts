@@ -12,6 +12,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const deepseekV3 = decoderFamily({
   modelType: 'deepseek_v3',
   name: 'DeepseekV3',
+  copiedWith: ['n_routed_experts', 'num_experts_per_tok', 'moe_intermediate_size', 'n_shared_experts', 'kv_lora_rank'],
   attributeMap: { num_local_experts: 'n_routed_experts' },
   defaults: {
     vocab_size: 129_280,

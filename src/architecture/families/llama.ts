@@ -6,6 +6,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const llama = decoderFamily({
   modelType: 'llama',
   name: 'Llama',
+  copiedWith: [],
   defaults: LLAMA_DEFAULTS,
   questionAnsweringPrefix: 'transformer',
   forward: llamaForward,

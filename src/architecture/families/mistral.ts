@@ -8,6 +8,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const mistral = decoderFamily({
   modelType: 'mistral',
   name: 'Mistral',
+  copiedWith: ['sliding_window'],
   defaults: { ...LLAMA_DEFAULTS, intermediate_size: 14_336, num_key_value_heads: 8, max_position_embeddings: 131_072 },
   attentionPattern: windowInAllLayers(4096),
   ...withoutBiases,

@@ -10,6 +10,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const mixtral = decoderFamily({
   modelType: 'mixtral',
   name: 'Mixtral',
+  copiedWith: ['num_local_experts', 'num_experts_per_tok'],
   attributeMap: { num_experts: 'num_local_experts' },
   defaults: {
     vocab_size: 32_000,

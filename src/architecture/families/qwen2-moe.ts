@@ -12,6 +12,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const qwen2Moe = decoderFamily({
   modelType: 'qwen2_moe',
   name: 'Qwen2Moe',
+  copiedWith: ['num_experts', 'num_experts_per_tok', 'moe_intermediate_size', 'shared_expert_intermediate_size'],
   defaults: {
     vocab_size: 151_936,
     hidden_size: 2048,

@@ -11,6 +11,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const qwen3Moe = decoderFamily({
   modelType: 'qwen3_moe',
   name: 'Qwen3Moe',
+  copiedWith: ['num_experts', 'num_experts_per_tok', 'moe_intermediate_size'],
   attributeMap: { num_local_experts: 'num_experts' },
   defaults: {
     vocab_size: 151_936,

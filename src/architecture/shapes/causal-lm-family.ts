@@ -37,6 +37,7 @@ export function causalLmFamily(options: CausalLmFamilyOptions): Family {
   return {
     ...facts,
     modelTypes: [modelType],
+    classPrefix: name,
     describe(config, className) {
       const built = build(decoderSizes(config, defaults), config, className)
       return causalLm({ ...names, ...built, config, className })

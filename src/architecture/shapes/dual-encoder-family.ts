@@ -28,6 +28,7 @@ export function dualEncoderFamily(options: DualEncoderFamilyOptions): Family {
   return {
     ...facts,
     modelTypes: [modelType],
+    classPrefix: className,
     describe(config, wanted, find) {
       const texts = encoder(config.object('text_config'), text, find)
       const images = encoder(config.object('vision_config'), vision, find)

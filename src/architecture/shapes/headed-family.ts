@@ -26,6 +26,7 @@ export function headedFamily({ modelType, name, prefix, defaults, build, ...fact
   return {
     ...facts,
     modelTypes: [modelType],
+    classPrefix: name,
     describe(config, className) {
       const sizes = fieldNames ? renamedSizes(config, fieldNames, defaults) : decoderSizes(config, defaults)
       return headedModel({ className, name, prefix, ...build(sizes, config) })

@@ -69,6 +69,7 @@ export function multimodalFamily(options: MultimodalFamilyOptions): Family {
   return {
     ...facts,
     modelTypes: [modelType],
+    classPrefix: name,
     describe(config, className, find) {
       const bareModel: Surroundings['bareModel'] = (field, family, whenAbsent) =>
         part(

@@ -21,6 +21,7 @@ export function omniFamily({ modelType, name, thinker, speech, ...facts }: OmniF
   return {
     ...facts,
     modelTypes: [modelType],
+    classPrefix: name,
     describe(config, className, find) {
       const { root, dimensions, notes } = part(config.object('thinker_config'), thinker, find)
       const speaks = config.boolean('enable_audio_output', true)

@@ -33,6 +33,7 @@ export function stateSpaceFamily(options: StateSpaceFamilyOptions): Family {
   return {
     ...facts,
     modelTypes: [modelType],
+    classPrefix: name,
     describe(config, className) {
       const sizes = sizesOf(config)
       return stateSpaceModel(name, sizes, mixer(sizes, config), className)

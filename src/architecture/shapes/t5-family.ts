@@ -32,6 +32,7 @@ export function t5Family({ modelType, name, defaults, ...facts }: T5FamilyOption
   return {
     ...facts,
     modelTypes: [modelType],
+    classPrefix: name,
     describe: (config, className) => t5Model(config, className, { name, defaults }),
   }
 }

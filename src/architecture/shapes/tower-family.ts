@@ -24,6 +24,7 @@ export function towerFamily({ modelType, name, build, ...facts }: TowerFamilyOpt
     encodes: true,
     ...facts,
     modelTypes: [modelType],
+    classPrefix: name,
     describe(config, className) {
       const { classes, dimensions } = build(config)
       return { ...chooseClass(name, className, classes), dimensions }
