@@ -57,6 +57,18 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('model-entity check estimates', () => {
+  it('lists all diagnostics for --max-diagnostics 0, and as many as it says otherwise', () => {
+    const input = '{"name": 5}\n'.repeat(1500)
+    const listed = (...args: string[]) => {
+      const { stdout } = runCli(['check', '-', '--format', 'json', ...args], { input })
+      const { summary, diagnostics } = JSON.parse(stdout)
+      return [summary.errors, diagnostics.length, summary.hidden]
+    }
+    expect(listed('--max-diagnostics', '0')).toEqual([1500, 1500, 0])
+    expect(listed()).toEqual([1500, 1000, 500])
+    expect(listed('--max-diagnostics', '2')).toEqual([1500, 2, 1498])
+  })
+
   it('the fewest GPUs with activations, so that a minimum of weights alone is told', () => {
     expect(json('few-gpus.yaml').diagnostics).toMatchObject([
       {

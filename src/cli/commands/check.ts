@@ -72,8 +72,8 @@ export function checkCommand(report: (code: ExitCode) => void): Command {
     )
     .addOption(new Option('--max-warnings <count>', 'fail if there are more warnings than this').argParser(countOf))
     .addOption(
-      new Option('--max-diagnostics <count>', 'list at most this many per file, errors first; the summary counts all')
-        .argParser(countOf)
+      new Option('--max-diagnostics <count>', 'list at most this many per file, errors first; 0 lists all of them')
+        .argParser((text) => countOf(text) || Number.POSITIVE_INFINITY)
         .default(DEFAULT_MAX_DIAGNOSTICS),
     )
     .option('--quiet', 'print errors only')
