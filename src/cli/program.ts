@@ -35,6 +35,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   validate: async () => (await import('./commands/validate.js')).validateCommand,
   inspect: async () => (await import('./commands/inspect.js')).inspectCommand,
   estimate: async () => (await import('./commands/estimate.js')).estimateCommand,
+  serving: async () => (await import('./commands/serving.js')).servingCommand,
   explain: async () => (await import('./commands/explain.js')).explainCommand,
   graph: async () => (await import('./commands/graph.js')).graphCommand,
   schema: async () => (await import('./commands/schema.js')).schemaCommand,

@@ -15,13 +15,18 @@ export { type MinimumGpus, minimumGpus } from './minimum-gpus.js'
 export type { Optimizer } from './optimizers.js'
 export { CUBLAS_WORKSPACE_BYTES, CUDA_CONTEXT_BYTES, overheadBytes } from './overhead.js'
 export { type GpuPlan, type PlanOptions, planGpus } from './plan-gpus.js'
-export {
-  planServing,
-  type ServingOptions,
-  type ServingPlan,
-} from './plan-serving.js'
 export type { MemoryPart, PartBytes, Phase } from './replay/memory-ledger.js'
 export type { StaticMemory } from './replay/static-memory.js'
 export type { EstimableCheckpoint, EstimableModel } from './served-model.js'
+export type { Confidence } from './serving/engines/engine.js'
+export {
+  type CacheDtype,
+  type DraftOptions,
+  ENGINES,
+  type Engine,
+  type ServingOptions,
+} from './serving/options.js'
+export { planServing } from './serving/plan-serving.js'
+export type { ServingChange, ServingPart, ServingPlan } from './serving/serving-plan.js'
 export { WEIGHT_PRECISIONS, type WeightPrecision } from './serving/weights/weight-storage.js'
 export type { Layout } from './sharding.js'

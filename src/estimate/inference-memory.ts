@@ -4,6 +4,7 @@ import type { ReplayModel } from './replay/replay-model.js'
 import type { StepMemory } from './replay/step-memory.js'
 import type { ResolvedModel, UnderstoodModel } from './resolved-model.js'
 import { type StoredWeights, storedWeights } from './serving/weights/stored-weights.js'
+import { unpackedBytes } from './serving/weights/unpacked.js'
 import type { WeightStorage } from './serving/weights/weight-storage.js'
 
 /** A prefill with weights as they are stored, and what is assumed about them. */
@@ -26,8 +27,10 @@ export function storedPrefill(model: ResolvedModel, replay: ReplayModel, options
   // The replay has counted plain weights, and those that a family keeps in float32.
   if (storage.precision === storage.computeDtype && !model.files) return { step, assumptions }
   const { total } = weightsOf(model, storage)
-  const parts = { ...step.peak.parts, parameters: total }
-  const totalBytes = step.peak.totalBytes - step.peak.parts.parameters + total
+  const unpacked = unpackedBytes(model.architecture, storage)
+  const { parameters, temporary } = step.peak.parts
+  const parts = { ...step.peak.parts, parameters: total, temporary: temporary + unpacked }
+  const totalBytes = step.peak.totalBytes - parameters + total + unpacked
   return { step: { ...step, peak: { ...step.peak, parts, totalBytes } }, assumptions }
 }
 

@@ -1,9 +1,13 @@
+import type { Architecture } from '../architecture/index.js'
 import type { MemoryEstimate } from './memory-estimate.js'
 import type { CheckedMemoryOptions } from './memory-options.js'
 import { methodOf } from './methods.js'
 import { overheadBytes } from './overhead.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { runMemory } from './run-memory.js'
+import { cacheShape } from './serving/cache/cache-blocks.js'
+import { bytesPerToken } from './serving/cache/cache-bytes.js'
+import { storedWeights } from './serving/weights/stored-weights.js'
 import { profileStep, type StepProfile } from './shard/profile.js'
 import { type Layout, shardedEstimate } from './sharding.js'
 
@@ -17,7 +21,7 @@ export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions
   return (layout) => {
     if (methodOf(options.method).trains === 'nothing') {
       const whole = runMemory(model, { ...options, world: 1 })
-      return ranksOf(layout) === 1 ? whole : dividedServing(whole, layout)
+      return ranksOf(layout) === 1 ? whole : dividedServing(model, options, whole, layout)
     }
     if (layout.tensor * layout.pipeline * layout.expert === 1)
       return runMemory(model, { ...options, world: layout.data })
@@ -26,16 +30,25 @@ export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions
   }
 }
 
-/** Serving on several GPUs: weights and cache in equal parts; with tensor parallelism, activations too. */
-function dividedServing(whole: MemoryEstimate, layout: Layout): MemoryEstimate {
-  const ranks = ranksOf(layout)
+/**
+ * Serving on several GPUs. Weights and cache are divided as engines do it: what tensor parallelism cannot divide, such as the cache
+ * of latent attention, is on every GPU. Activations are divided by tensor parallelism alone.
+ */
+function dividedServing(
+  model: ResolvedModel,
+  { served }: CheckedMemoryOptions,
+  whole: MemoryEstimate,
+  { data, tensor, pipeline }: Layout,
+): MemoryEstimate {
   const { parts } = whole
+  const storage = model.storage(served)
+  const { perGpu, total } = storedWeights(model.architecture, storage, { tensor, pipeline, expert: 1 })
   const divided = {
     ...parts,
-    parameters: Math.ceil(parts.parameters / ranks),
-    kvCache: Math.ceil(parts.kvCache / ranks),
-    activations: Math.ceil(parts.activations / layout.tensor),
-    temporary: Math.ceil(parts.temporary / layout.tensor),
+    parameters: Math.ceil((parts.parameters * perGpu) / total / data),
+    kvCache: Math.ceil((parts.kvCache * cacheShare(model.architecture, tensor)) / pipeline / data),
+    activations: Math.ceil(parts.activations / tensor),
+    temporary: Math.ceil(parts.temporary / tensor),
   }
   const tensorBytes = Object.values(divided).reduce((sum, bytes) => sum + bytes, 0)
   return {
@@ -43,9 +56,20 @@ function dividedServing(whole: MemoryEstimate, layout: Layout): MemoryEstimate {
     parts: divided,
     tensorBytes,
     totalBytes: tensorBytes + whole.overheadBytes,
-    assumptions: [...whole.assumptions, `weights and cache in ${ranks} equal parts`],
+    assumptions: [...whole.assumptions, 'weights and cache are divided among the GPUs as vLLM does it'],
   }
 }
+
+/** The share of the cache that one tensor-parallel rank has. */
+function cacheShare(model: Architecture, tensor: number): number {
+  const { blocks } = cacheShape(model)
+  const bytes = (ranks: number): number =>
+    blocks.reduce((sum, { block }) => sum + bytesPerToken(block, TWO_BYTES, ranks), 0)
+  const whole = bytes(1)
+  return whole > 0 ? bytes(tensor) / whole : 1 / tensor
+}
+
+const TWO_BYTES = { element: 2, convolution: 2, state: 2, keptInputs: (kernel: number) => kernel, draftTokens: 0 }
 
 function ranksOf({ data, tensor, pipeline }: Layout): number {
   return data * tensor * pipeline

@@ -70,7 +70,8 @@ function answersOf(config: Record<string, unknown>, options: MemoryOptions): num
     const architecture = architectureFromConfig(config)
     const { totalBytes, tensorBytes, parts } = estimateMemory(architecture, options)
     const serving = planServing(architecture, { contextTokens: 64 })
-    return [totalBytes, tensorBytes, ...Object.values(parts), serving.totalBytes, ...Object.values(serving.parts)]
+    const { weightBytes, activationBytes } = serving
+    return [totalBytes, tensorBytes, ...Object.values(parts), weightBytes, activationBytes]
   } catch (error) {
     if (error instanceof CheckpointError || error instanceof ForwardPassError || error instanceof RangeError) return []
     throw error

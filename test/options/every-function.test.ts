@@ -36,7 +36,7 @@ import { countLoraParameters, estimateMemory, planGpus, planServing } from '../.
 import { LORA_OPTIONS } from '../../src/estimate/lora/options.js'
 import { MEMORY_OPTIONS } from '../../src/estimate/memory-options.js'
 import { PLAN_OPTIONS } from '../../src/estimate/plan-gpus.js'
-import { SERVING_OPTIONS } from '../../src/estimate/plan-serving.js'
+import { SERVING_OPTIONS } from '../../src/estimate/serving/options.js'
 import { jsonSchema, openapi } from '../../src/export/index.js'
 import { JSON_SCHEMA_OPTIONS } from '../../src/export/json-schema.js'
 import { OPENAPI_OPTIONS } from '../../src/export/openapi.js'

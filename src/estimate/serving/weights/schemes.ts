@@ -42,6 +42,9 @@ export const SCHEMES = {
   int8: { bits: 8, ...ROW, kinds: MATRICES },
   /** A float16 scale and four bits of zero point for each 128 weights (Frantar et al. 2022, arXiv:2210.17323; AWQ too). */
   int4: { bits: 4, groupSize: 128, groupBits: 16 + 4, kinds: MATRICES },
+  /** GPTQ stores groups in eight bits as well; four bits are as in `int4`. */
+  'gptq-int8': { bits: 8, groupSize: 128, groupBits: 16 + 8, kinds: MATRICES },
+  'gptq-int4': { bits: 4, groupSize: 128, groupBits: 16 + 4, kinds: MATRICES },
   /** Eight bits for each 64 weights, and a float32 for each 256 of those (Dettmers et al. 2023, arXiv:2305.14314). */
   nf4: { bits: 4, groupSize: 64, groupBits: 8 + 32 / 256, kinds: LINEAR_LAYERS },
   /** bitsandbytes without double quantisation: a float32 for each 64 weights. */

@@ -27,6 +27,8 @@ export interface WeightStorage {
   readonly computeDtype: 'float32' | 'bfloat16' | 'float16'
   /** Bits of one element of a group, with its share of the scales. */
   readonly bitsOf: (group: WeightGroup) => number
+  /** The method of quantisation that the config states. */
+  readonly method?: string
   /** In sentences. */
   readonly assumptions: readonly string[]
 }
@@ -48,7 +50,8 @@ export function weightStorage(model: Architecture, sources: StorageSources): Wei
   const own = quantisation && ownStorage(model, quantisation, declared ?? 'bfloat16')
   const { precision } = sources
   if (precision !== undefined) {
-    if (own && own.precision === precision) return { ...own, from: 'option' }
+    if (own && (own.precision === precision || `${own.method}-${own.precision}` === precision))
+      return { ...own, from: 'option' }
     return asked(model, precision, declared)
   }
   if (own) return own
@@ -73,7 +76,8 @@ function asked(model: Architecture, precision: WeightPrecision, declared: Dtype 
   const scheme: WeightScheme = SCHEMES[precision]
   const computeDtype = isDtype(precision) ? precision : sixteenBits(declared)
   const bitsOf = (group: WeightGroup): number => (isQuantised(scheme, group, model) ? bitsIn(scheme, group) : 16)
-  return { precision, from: 'option', computeDtype, bitsOf, assumptions: [] }
+  const method = precision.startsWith('gptq') ? { method: 'gptq' } : {}
+  return { precision, from: 'option', computeDtype, bitsOf, ...method, assumptions: [] }
 }
 
 const GGUF_NOTE =
@@ -114,6 +118,7 @@ function ownStorage(model: Architecture, quantisation: Quantisation, dtype: Dtyp
     precision,
     from: 'checkpoint',
     computeDtype: compute,
+    method: quantisation.method,
     bitsOf: precision === 'mxfp4' ? expertsOnly(bitsOf, model, quantisation) : bitsOf,
     assumptions: [`weights as the config says: ${quantisation.method}, ${format.bits} bits`, ...quantisation.notes],
   }
