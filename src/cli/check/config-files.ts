@@ -19,6 +19,7 @@ export function isConfigFile(name: string): boolean {
 export interface LoadedConfig {
   /** The name of its file, for diagnostics. */
   readonly name: string
+  readonly path: string
   readonly folder: string
   readonly policy: Policy
   readonly read: ReadConfig
@@ -30,6 +31,11 @@ export type ConfigChoice = { readonly file?: string; readonly isOff?: boolean }
 /** What reads configs. Most runs have none. */
 const POLICY = new Late(async () => await import('../../policy/index.js'))
 
+/** Loads the code that reads configs, for a run that has no end. */
+export async function loadConfigCode(): Promise<void> {
+  await POLICY.load()
+}
+
 /** The configs of a run. Each is read once. Works inside of `withLateCode`. */
 export class Configs {
   /** By the name of a folder as it is given. The working directory does not change. */
@@ -38,10 +44,15 @@ export class Configs {
   readonly #byFile = new Map<string, LoadedConfig>()
   readonly #choice: ConfigChoice
   readonly #chosen: LoadedConfig | undefined
+  readonly #contentOf: (path: string) => string | Uint8Array
 
-  /** @throws UsageError if the chosen config does not exist */
-  constructor(choice: ConfigChoice) {
+  /**
+   * @param contentOf - reads a config; the language server reads those that are open from the editor
+   * @throws UsageError if the chosen config does not exist
+   */
+  constructor(choice: ConfigChoice, contentOf: (path: string) => string | Uint8Array = bytesOf) {
     this.#choice = choice
+    this.#contentOf = contentOf
     if (choice.file === undefined) return
     if (!isFile(choice.file)) throw new UsageError(`no such config: ${choice.file}`)
     this.#chosen = this.load(choice.file)
@@ -60,8 +71,8 @@ export class Configs {
     if (known !== undefined) return known
     const { policyOf, readConfig } = POLICY.code
     const name = slashed(relative(process.cwd(), path)) || basename(path)
-    const read = readConfig(contentOf(path), name)
-    const loaded = { name, folder: dirname(path), policy: policyOf(read.settings), read }
+    const read = readConfig(this.#contentOf(path), name)
+    const loaded = { name, path, folder: dirname(path), policy: policyOf(read.settings), read }
     this.#byFile.set(path, loaded)
     return loaded
   }
@@ -105,7 +116,12 @@ export function pathIn({ folder }: LoadedConfig, path: string): string {
   return slashed(relative(folder, resolve(path)))
 }
 
-function contentOf(path: string): Uint8Array {
+/**
+ * The bytes of a config.
+ *
+ * @throws UsageError if it cannot be read
+ */
+export function bytesOf(path: string): Uint8Array {
   try {
     return readFileSync(path)
   } catch (error) {

@@ -7,6 +7,7 @@ import { STANDARD_INPUT } from '../read-file.js'
 import type { CheckChoices } from './check-choices.js'
 import { Configs, type LoadedConfig, pathIn } from './config-files.js'
 import type { FoundFile } from './find-files.js'
+import { readingFor } from './reading-for.js'
 
 /** The flags of a run, and the configs that were met. */
 export class FileSetup {
@@ -48,16 +49,8 @@ export class FileSetup {
 
   /** How to read a file: the same for its check and for the entities in it. */
   reading(file: FoundFile, format?: ManifestFormat) {
-    const config = this.configOf(file)
-    const model = this.#choices.model ?? config?.policy.settings.model
-    const isOther = model !== undefined && model !== 'CreateModelEntityRequest' && model !== 'ModelEntity'
-    const isIncluded = config?.policy.isIncluded(pathIn(config, this.#pathOf(file))) === true
-    return {
-      file: this.nameOf(file),
-      skipsOthers: file.how === 'found' && !isIncluded && !isOther,
-      ...(model && { model }),
-      ...(format && { format }),
-    }
+    const found = { name: this.nameOf(file), path: this.#pathOf(file), isFound: file.how === 'found' }
+    return { ...readingFor(found, this.configOf(file), this.#choices.model), ...(format && { format }) }
   }
 
   /** The path that says which config a file has. */

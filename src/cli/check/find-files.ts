@@ -96,6 +96,11 @@ function namedFile(name: string, { isForced, isExcluded, config }: Choice): Foun
 
 const NEVER_SEARCHED = /(?:^|\/)(?:node_modules|\.git)\//
 
+/** Whether a search in a folder takes a file by its extension. */
+export function isManifestFile(name: string): boolean {
+  return MANIFEST.test(name)
+}
+
 /** The extensions that a folder is searched for. */
 const MANIFEST = /\.(?:ya?ml|json|(?:jsonl|ndjson)(?:\.gz)?)$/i
 

@@ -13,7 +13,7 @@ export async function fullCheck(bytes: Uint8Array, check: SourceCheck, isComplet
   return checkSource(bytes, {
     ...check,
     ...(await estimateFor(bytes)),
-    acrossRules: isComplete ? ALL_ACROSS : ALWAYS_ACROSS,
+    acrossRules: acrossRules(isComplete),
   })
 }
 
@@ -23,8 +23,9 @@ export function formatOfContent(bytes: Uint8Array): ReturnType<typeof guessedFor
 }
 
 /** The estimate of GPUs, if a file states a minimum of them. It takes as long to load as the rest of the check. */
-async function estimateFor(bytes: Uint8Array): Promise<{ readonly minimumGpus?: MinimumGpusOfSpec }> {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+export async function estimateFor(content: Uint8Array | string): Promise<{ readonly minimumGpus?: MinimumGpusOfSpec }> {
+  const text =
+    typeof content === 'string' ? content : Buffer.from(content.buffer, content.byteOffset, content.byteLength)
   if (!STATED.some((one) => text.includes(one))) return {}
   const { minimumGpus } = await import('../../estimate/index.js')
   return { minimumGpus }
@@ -32,6 +33,11 @@ async function estimateFor(bytes: Uint8Array): Promise<{ readonly minimumGpus?: 
 
 /** The fields, and how an escape can hide one. */
 const STATED = ['minimum_gpus', '\\u005', '\\x5', '\\u006', '\\x6', '\\u007', '\\x7']
+
+/** The rules across files that run. */
+export function acrossRules(isComplete: boolean): ReadonlySet<string> {
+  return isComplete ? ALL_ACROSS : ALWAYS_ACROSS
+}
 
 /** The rules across files that need nothing but the files of the check. */
 const ALWAYS_ACROSS: ReadonlySet<string> = new Set(['duplicate-entity'])

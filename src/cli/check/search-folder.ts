@@ -1,7 +1,7 @@
 /** Searches a folder for manifests. */
 
 import { readdirSync, realpathSync, statSync } from 'node:fs'
-import { join, resolve, sep } from 'node:path'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { type GitRules, gitRulesIn, NO_RULES } from './git-rules.js'
 import { slashed } from './slashed.js'
 
@@ -90,6 +90,26 @@ function below(folder: string, name: string): string {
   return folder.endsWith(sep) ? folder + name : folder + sep + name
 }
 
+/**
+ * Whether a search in a folder reaches a path in it, whatever the extension of the file is. Links are not followed.
+ *
+ * @param folder - without links
+ */
+export function isReached(folder: string, path: string): boolean {
+  const inside = relative(folder, path)
+  if (inside === '' || inside.startsWith('..') || isAbsolute(inside)) return false
+  let rules = gitRulesIn(folder)
+  let at = folder
+  const steps = inside.split(sep)
+  for (const [index, step] of steps.entries()) {
+    const isLast = index === steps.length - 1
+    at = join(at, step)
+    if (NEVER_SEARCHED.has(step) || rules.ignores(at, !isLast)) return false
+    if (!isLast) rules = rules.below(at)
+  }
+  return true
+}
+
 /** Folders that hold files of other projects, or of Git. */
 const NEVER_SEARCHED = new Set(['node_modules', '.git'])
 
@@ -122,8 +142,8 @@ class Found {
   }
 }
 
-/** Name order in every folder: a slash comes before every other character, so that `a/z` comes before `a-b`. */
-function byName(one: string, other: string): number {
+/** The order of files with forward slashes: name order in every folder. A slash comes before every other character, so that `a/z` comes before `a-b`. */
+export function byName(one: string, other: string): number {
   const length = Math.min(one.length, other.length)
   for (let at = 0; at < length; at += 1) {
     const [left, right] = [one.charCodeAt(at), other.charCodeAt(at)]

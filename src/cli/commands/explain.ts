@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { Argument, Command } from 'commander'
 import { nearest } from '../../options/index.js'
 import { offering } from '../completion/offers.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
+import { docsPage } from '../explain/docs-page.js'
 import { pageOfCode } from '../explain/page-of-code.js'
 import { DESCRIBED_CODES } from '../formats/check/code-descriptions.js'
 import { flush, write } from '../output.js'
@@ -22,7 +22,7 @@ export function explainCommand(report: (code: ExitCode) => void): Command {
 }
 
 async function explain(code: string): Promise<ExitCode> {
-  const page = pageOfCode(code, docs('lint-rules'), docs('errors'))
+  const page = pageOfCode(code, docsPage('lint-rules'), docsPage('errors'))
   if (page === undefined) {
     const near = nearest(code, DESCRIBED_CODES)
     throw new UsageError(`unknown code ${JSON.stringify(code)}${near === undefined ? '' : `; did you mean ${near}?`}`)
@@ -30,13 +30,4 @@ async function explain(code: string): Promise<ExitCode> {
   await write(page)
   await flush()
   return EXIT.ok
-}
-
-/** A page of the documentation that the package contains. */
-function docs(name: string): string {
-  try {
-    return readFileSync(new URL(`../docs/${name}.md`, import.meta.url), 'utf8').replaceAll('\r\n', '\n')
-  } catch {
-    throw new UsageError('the documentation is not there: this copy of the command is not complete')
-  }
 }

@@ -25,6 +25,11 @@ export class AcrossCheck {
     return (entity) => this.#check(entity, file, index)
   }
 
+  /** Notes an entity of an earlier file that is not checked itself. */
+  see(key: EntityKey, file: string): void {
+    if (!this.#files.has(textOfKey(key))) this.#files.set(textOfKey(key), file)
+  }
+
   *#check(
     { model, value, isValid }: CheckedEntity,
     file: string,
