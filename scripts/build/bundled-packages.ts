@@ -9,6 +9,7 @@ import type { Plugin } from 'esbuild'
  *   modules used here have none.
  * - The bundle of `@huggingface/hub` is one file, and most of it would stay. So the used functions come from its sources.
  * - Commander loads `node:child_process`, which takes 4 ms, for commands that are programs of their own: there are none.
+ * - The packages of the language server protocol have an entry for Node, which a bundle for any platform does not find.
  * - A CommonJS package loads Node modules with `require`, which ESM does not have. It is replaced by an import.
  */
 export const bundledPackages: Plugin = {
@@ -24,6 +25,9 @@ export const bundledPackages: Plugin = {
       if (!isOfHuggingFace || pluginData === RESOLVED) return undefined
       return { ...(await build.resolve(path, { ...options, pluginData: RESOLVED })), sideEffects: false }
     })
+    build.onResolve({ filter: /^vscode-[a-z-]+\/node$/ }, ({ path, importer }) => ({
+      path: createRequire(importer).resolve(path),
+    }))
     build.onResolve({ filter: /./ }, ({ path, kind, namespace, importer }) => {
       if (!BUILT_IN.has(path)) return undefined
       if (kind !== 'require-call') return { path, external: true }

@@ -38,6 +38,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   serving: async () => (await import('./commands/serving.js')).servingCommand,
   explain: async () => (await import('./commands/explain.js')).explainCommand,
   graph: async () => (await import('./commands/graph.js')).graphCommand,
+  lsp: async () => (await import('./commands/lsp.js')).lspCommand,
   schema: async () => (await import('./commands/schema.js')).schemaCommand,
   completion: async () => (await import('./commands/completion.js')).completionCommand(wholeProgram),
 }

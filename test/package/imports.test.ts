@@ -14,6 +14,12 @@ const MAY_IMPORT: Readonly<Record<string, { readonly values: readonly string[]; 
     lint: { values: ['options', 'display', 'schemas', 'references', 'json', 'validation'] },
     manifest: { values: ['options', 'display', 'schemas', 'references', 'json', 'validation', 'lint'] },
     policy: { values: ['options', 'schemas', 'references', 'validation', 'lint', 'manifest', 'export'] },
+    'language-server': {
+      values: [
+        ...['options', 'display', 'schemas', 'references', 'validation', 'lint', 'manifest', 'policy'],
+        ...['architecture', 'estimate'],
+      ],
+    },
     export: { values: ['options', 'schemas'] },
     adapters: { values: ['options', 'display', 'schemas', 'json', 'validation', 'export'] },
     architecture: { values: ['options'], types: ['schemas'] },
