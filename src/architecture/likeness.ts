@@ -1,5 +1,6 @@
 import type { Architecture } from './architecture.js'
 import { CheckpointError } from './checkpoint-error.js'
+import { isObject } from './config-object.js'
 import type { ConfigReader } from './config-reader.js'
 import { describeFamily } from './describe-family.js'
 import { FAMILIES } from './families/index.js'
@@ -43,7 +44,7 @@ export function likeness(config: ConfigReader, find: FindFamily): Likeness {
   const stated = config.names().filter((name) => !WITHOUT_MODULES.has(name) && config.has(name))
   const structural = stated.filter((name) => readings.some(({ asked }) => asked.has(name)))
   // A field that no family knows may be a size, too.
-  const unknown = stated.filter((name) => !structural.includes(name) && SIZE_LIKE.test(name))
+  const unknown = stated.filter((name) => !structural.includes(name) && mayBeASize(name, config.raw(name)))
   const ranked = readings
     .map(({ family, asked }) => ({
       family,
@@ -90,7 +91,16 @@ const WITHOUT_MODULES: ReadonlySet<string> = new Set([
   ...['add_cross_attention', 'initializer_range', 'num_return_sequences', 'num_beams', 'num_beam_groups'],
 ])
 
-const SIZE_LIKE = /(_size|_dim|_dims|_rank|_heads|_experts|_layers|_channels|_width|_config)$|^num_|^n_/
+/** Whether a field that no family knows may have to do with modules: by its name, or since it is the config of a part. */
+function mayBeASize(name: string, value: unknown): boolean {
+  return SIZE_LIKE.test(name) || (isObject(value) && !OTHER_OBJECTS.has(name))
+}
+
+const OTHER_OBJECTS: ReadonlySet<string> = new Set([
+  ...['quantization_config', 'auto_map', 'label2id', 'task_specific_params', 'pruned_heads', 'generation_config'],
+])
+
+const SIZE_LIKE = /(_size|_dim|_dims|_rank|_heads|_experts|_layers|_channels|_width|_module)$|^num_|^n_/
 
 /** Whether no layer has anything but attention, with a window or without. */
 function hasUsualLayers(config: ConfigReader): boolean {

@@ -33,8 +33,10 @@ export interface MultimodalFamilyOptions extends FamilyFacts {
 
 /** The language model inside a multimodal model. */
 export interface LanguageModel {
-  /** The family if `text_config` names none. */
-  readonly family: string
+  /** The family if `text_config` names none; it may depend on the config of the whole. */
+  readonly family: string | ((config: ConfigReader) => string)
+  /** The field with the config of the language model. Default: `text_config`. */
+  readonly field?: string
   /** Sizes that differ from the family's defaults if `text_config` leaves them out. */
   readonly defaults?: ConfigObject
   /** Sizes that differ from the family's defaults if there is no `text_config`. One that is there has the family's own. */
@@ -77,7 +79,7 @@ export function multimodalFamily(options: MultimodalFamilyOptions): Family {
           family,
           find,
         )
-      const language = part(languageConfig(config, text, find), text.family, find)
+      const language = part(languageConfig(config, text, find), usualFamily(config, text), find)
       const { dimensions, forward } = language
       const children = beside(config, { text: dimensions, bareModel })
       const own = parameters?.(config, dimensions)
@@ -118,22 +120,29 @@ function languageConfig(config: ConfigReader, text: LanguageModel, find: FindFam
   return stated.withoutFields(['tie_word_embeddings']).withDefaults({ tie_word_embeddings })
 }
 
+/** The family of a language model whose config names none. */
+function usualFamily(config: ConfigReader, { family }: LanguageModel): string {
+  return typeof family === 'string' ? family : family(config)
+}
+
 function statedLanguageConfig(config: ConfigReader, text: LanguageModel, find: FindFamily): ConfigReader {
-  if (config.has('text_config')) {
-    const stated = config.object('text_config')
-    const isUsual = find(stated.string('model_type', text.family)) === find(text.family)
+  const { field = 'text_config' } = text
+  const usual = usualFamily(config, text)
+  if (config.has(field)) {
+    const stated = config.object(field)
+    const isUsual = find(stated.string('model_type', usual)) === find(usual)
     return isUsual ? stated.withDefaults(text.defaults ?? {}) : stated
   }
-  const absent = text.mayBeFlat ? config.withoutFields(['model_type', 'architectures']) : config.object('text_config')
+  const absent = text.mayBeFlat ? config.withoutFields(['model_type', 'architectures']) : config.object(field)
   return absent.withDefaults({ ...text.defaults, ...text.whenAbsent })
 }
 
 /** A note on sizes beside an absent `text_config`, such as those of a class with custom code. transformers ignores them. */
-function ignoredSizes(config: ConfigReader, { mayBeFlat = false }: LanguageModel): string[] {
+function ignoredSizes(config: ConfigReader, { mayBeFlat = false, field = 'text_config' }: LanguageModel): string[] {
   const ignored = ['hidden_size', 'num_hidden_layers', 'vocab_size'].filter((name) => config.has(name))
-  if (mayBeFlat || config.has('text_config') || ignored.length === 0) return []
+  if (mayBeFlat || config.has(field) || ignored.length === 0) return []
   return [
-    `${ignored.join(', ')}: ignored, since this class reads the sizes of its language model from text_config. There is none, so the class defaults are used.`,
+    `${ignored.join(', ')}: ignored, since this class reads the sizes of its language model from ${field}. There is none, so the class defaults are used.`,
   ]
 }
 

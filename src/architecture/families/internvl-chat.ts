@@ -1,0 +1,25 @@
+import { linear } from '../blocks/linear.js'
+import { layerNorm } from '../blocks/norm.js'
+import { type Module, tower } from '../module.js'
+import { multimodalFamily } from '../shapes/multimodal-family.js'
+
+/** InternVL 1.5 to 3.5 (Chen et al. 2024, arXiv:2404.16821) in the class of its authors: InternViT and a language model. */
+export const internvlChat = multimodalFamily({
+  modelType: 'internvl_chat',
+  name: 'InternVLChat',
+  suffix: 'Model',
+  holds: 'whole',
+  text: { family: 'internlm2', field: 'llm_config' },
+  beside(config, { text, bareModel }) {
+    const { root, dimensions } = bareModel('vision_config', 'intern_vit_6b')
+    const joined = dimensions.hiddenSize * Math.trunc(1 / config.number('downsample_ratio', 0.5)) ** 2
+    const { hiddenSize } = text
+    const items = [
+      { indices: [0], module: layerNorm(joined) },
+      { indices: [1], module: linear(joined, hiddenSize, { bias: true }) },
+      { indices: [3], module: linear(hiddenSize, hiddenSize, { bias: true }) },
+    ]
+    const mlp1: Module = { type: 'Sequential', items }
+    return { vision_model: tower('vision', root), mlp1: tower('projector', mlp1) }
+  },
+})

@@ -1,0 +1,45 @@
+import { fusedAttention } from '../blocks/attention.js'
+import { fusedGatedMlp } from '../blocks/gated-mlp.js'
+import { windowInAllLayers } from '../blocks/layer-types.js'
+import { linear } from '../blocks/linear.js'
+import type { ConfigReader } from '../config-reader.js'
+import { container, type Module, tower } from '../module.js'
+import { decoderFamily } from '../shapes/decoder-family.js'
+import { CLIP_LARGE_336 } from '../shapes/llava-family.js'
+import { clipVisionModel } from './clip-vision-model.js'
+
+/** Phi-3-vision and Phi-3.5-vision (Abdin et al. 2024, arXiv:2404.14219) in the class of their authors: Phi-3 with CLIP's encoder. */
+export const phi3V = decoderFamily({
+  modelType: 'phi3_v',
+  name: 'Phi3V',
+  defaults: {
+    vocab_size: 32_064,
+    hidden_size: 3072,
+    intermediate_size: 8192,
+    num_hidden_layers: 32,
+    num_attention_heads: 32,
+    head_dim: false,
+    max_position_embeddings: 4096,
+    tie_word_embeddings: false,
+  },
+  attentionPattern: windowInAllLayers(),
+  attention: (sizes) => fusedAttention({ ...sizes, type: 'Phi3Attention' }),
+  mlp: fusedGatedMlp,
+  also: ({ hiddenSize }, config) => ({ vision_embed_tokens: tower('vision', imageEmbedding(config, hiddenSize)) }),
+})
+
+/** CLIP's encoder, learned vectors between the parts of an image, and two layers over four joined patches. */
+function imageEmbedding(config: ConfigReader, hiddenSize: number): Module {
+  const encoder = config.object('vision_config').withoutFields(Object.keys(CLIP_LARGE_336)).withDefaults(CLIP_LARGE_336)
+  const { root, dimensions } = clipVisionModel.describe(encoder, undefined, () => undefined)
+  const joined = 4 * dimensions.hiddenSize
+  const items = [
+    { indices: [0], module: linear(joined, hiddenSize, { bias: true }) },
+    { indices: [2], module: linear(hiddenSize, hiddenSize, { bias: true }) },
+  ]
+  return container(
+    'Phi3ImageEmbedding',
+    { img_processor: root, img_projection: { type: 'Sequential', items } },
+    { parameters: { glb_GN: [1, 1, joined], sub_GN: [1, 1, 1, joined] } },
+  )
+}
