@@ -37,4 +37,13 @@ describe('The headers alone tell', () => {
     const tensors = new Map([['__proto__.weight', { dtype: 'BF16', shape: [2, 3], offsets: [0, 12] } as const]])
     expect([...linearLayers(architectureFromSafetensors([{ tensors }]))]).toMatchObject([{ name: '__proto__' }])
   })
+
+  it('layers in the order of their numbers, whatever the order of the file', () => {
+    const layer = (index: number) =>
+      [`m.layers.${index}.a.weight`, { dtype: 'BF16', shape: [2, 3], offsets: [0, 12] }] as const
+    const stored = architectureFromSafetensors([{ tensors: new Map([10, 2, 0, 1].map(layer)) }])
+    expect(stored.root.children?.['m']?.children?.['layers']?.items?.map(({ indices }) => indices)).toEqual([
+      [0, 1, 2, 10],
+    ])
+  })
 })

@@ -326,6 +326,11 @@ describe('the weight behind the tensors', () => {
       { 'm._weight_qdata': ['F8_E5M2', [64, 16]] },
       ['m.weight: torchao 8 float8_e5m2 [64,16]'],
     ],
+    [
+      'torchao with two elements a byte, of all experts',
+      { 'm._weight_qdata': ['U8', [4, 64, 8]] },
+      ['m.weight: torchao 4 int4 [4,64,16]'],
+    ],
     // AQLM: one code of 16 bits for a group of 8 inputs is 2 bits an element.
     ['AQLM without its books', { 'm.codes': ['I16', [64, 16]] }, ['m.weight: aqlm 2 int4 [64,128]']],
     ['codes that are a vector', { 'm.codes': ['I16', [64]] }, []],

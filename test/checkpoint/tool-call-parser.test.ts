@@ -83,3 +83,56 @@ describe('the parser of tool calls', () => {
     expect(toolCallParserOf(template)).toBe(parser)
   })
 })
+
+/** The markers that each parser of vLLM 0.33 looks for, alone. */
+const MARKERS: readonly (readonly [markers: string, parser: string | undefined])[] = [
+  ['<|channel|> <|call|>', 'openai'],
+  ['<|channel|>', undefined],
+  ['<|START_ACTION|> <|START_TEXT|>', 'cohere_command4'],
+  ['<|START_ACTION|> tool_call_id tool_name', 'cohere_command3'],
+  ['<|START_ACTION|> tool_name', undefined],
+  ['<|tool_calls_section_begin|>', 'kimi_k2'],
+  ['<|open|> <|close|> <|sep|>', 'kimi_k3'],
+  ['<|open|> <|close|>', undefined],
+  [']<]minimax[>[', 'minimax_m3'],
+  ['<minimax:tool_call>', 'minimax_m2'],
+  ['<seed:tool_call>', 'seed_oss'],
+  ['<longcat_tool_call>', 'longcat'],
+  ['<ifm|tool_call>', 'k2_horizon'],
+  ['<steptml:invoke', 'step3'],
+  ['<dots_function_call>', 'dots'],
+  ['<|tools_prefix|>', 'apertus'],
+  ['<|content_invoke_tool_json|>', 'inkling'],
+  ['function call<|role_sep|>', 'gigachat3'],
+  ['<|function_call|>', 'gigachat3'],
+  ['<atem: <tool_call> <function=', undefined],
+  ['<tool_sep:x> <arg_key:x>', 'hy_v3'],
+  ['<tool_calls:x> <arg_key>', 'hy_v4'],
+  ['<tool_call> </arg_key> <role>', 'ling3'],
+  ['<tool_call> </arg_key> </assistant>', 'poolside_v1'],
+  ['<tool_call> <function=', 'qwen3_coder'],
+  ['<function name= <param name=', 'minicpm5'],
+  ['<|action_start|> <|plugin|>', 'internlm'],
+  ['[TOOL_CALLS]', 'mistral'],
+  ['<function_call>', 'granite-20b-fc'],
+  ['<|tool_call|> <|start_of_role|>', 'granite'],
+  ['<tool_call> <|start_of_role|>', 'granite4'],
+  ['<|tool|> <|/tool|>', 'phi4_mini_json'],
+  ['<|tool|>', undefined],
+  ['<tool_calls> <|extra_0|>', 'hunyuan_a13b'],
+  ['<tool_calls> <｜hy_begin｜>', 'hunyuan_a13b'],
+  ['<tool_calls> </tool_calls>', 'jamba'],
+  ['<tool_call> <response> </think>', 'ernie45'],
+  ['<tool_call> <response>', undefined],
+  ['<|header_start|> ipython', 'llama4_pythonic'],
+  ['<|start_header_id|> ipython', 'llama3_json'],
+]
+
+describe('the markers of tool calls', () => {
+  it.each(MARKERS)('%s: %s', (markers, parser) => expect(toolCallParserOf(`{{ tools }} ${markers}`)).toBe(parser))
+
+  it('mean nothing in a template that knows no tools and functions', () => {
+    expect(toolCallParserOf('[TOOL_CALLS]')).toBeUndefined()
+    expect(toolCallParserOf('[TOOL_CALLS] function')).toBe('mistral')
+  })
+})

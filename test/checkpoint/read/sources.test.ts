@@ -103,6 +103,7 @@ describe('a repository on the hub', () => {
       return fetch(input, init)
     }
     const source = hubSource('org/model', { hubUrl: hub.url, fetch: spy })
+    expect(await source.list()).toEqual(['config.json'])
     await source.size('config.json')
     const first = asked.length
     await source.size('config.json')

@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest'
+import type { GenericSizes } from '../../src/checkpoint/generic-sizes.js'
+import { type StoredSizes, storedSizes } from '../../src/checkpoint/stored-sizes.js'
+
+type Shapes = Readonly<Record<string, readonly number[]>>
+
+function sizes(shapes: Shapes, stated: GenericSizes = {}): StoredSizes {
+  const parameters = Object.entries(shapes).map(([name, shape]) => {
+    return { name, shape, dtype: 'BF16' as const, storedBytes: 0, bits: 16 }
+  })
+  return storedSizes({ parameters, others: [], unknown: [], storedElements: new Map() }, stated)
+}
+
+/** Two layers with four heads of 16, two of them for keys and values, and a gated network of 128. */
+const MODEL: Shapes = {
+  'model.embed_tokens.weight': [100, 64],
+  ...Object.fromEntries(
+    [0, 1].flatMap((layer): [string, readonly number[]][] => [
+      [`model.layers.${layer}.self_attn.q_proj.weight`, [64, 64]],
+      [`model.layers.${layer}.self_attn.k_proj.weight`, [32, 64]],
+      [`model.layers.${layer}.mlp.gate_proj.weight`, [128, 64]],
+      [`model.layers.${layer}.mlp.up_proj.weight`, [128, 64]],
+      [`model.layers.${layer}.mlp.down_proj.weight`, [64, 128]],
+    ]),
+  ),
+  'lm_head.weight': [100, 64],
+}
+
+describe('the sizes that shapes show', () => {
+  it('are those of the layers, the embeddings and the network', () => {
+    expect(sizes(MODEL, { heads: 4 })).toEqual({
+      layers: 2,
+      hiddenSize: 64,
+      vocabSize: 100,
+      kvHeads: 2,
+      ffnSize: 128,
+      gatedMlp: true,
+      head: { name: 'lm_head.weight', elements: 6400 },
+      expertLayers: 0,
+      sharedExperts: 0,
+      hasAttention: true,
+      hasStateSpaces: false,
+    })
+  })
+
+  it('leave out the heads that nothing shows', () => {
+    expect(sizes(MODEL)).not.toHaveProperty('kvHeads')
+    expect(sizes(MODEL, { heads: 3 })).not.toHaveProperty('kvHeads')
+    expect(sizes(MODEL, { heads: 4, headDim: 8 }).kvHeads).toBe(4)
+  })
+
+  it('find the heads in one matrix of queries, keys and values, by the stated or the shown width', () => {
+    const joint = (name: string): Shapes => ({
+      'h.embed.embedding.weight': [100, 64],
+      [`h.layers.0.attention.${name}.weight`]: [64 + 2 * 32, 64],
+    })
+    for (const name of ['qkv_proj', 'query_key_value', 'wqkv', 'qkv', 'W_pack', 'c_attn']) {
+      expect(sizes(joint(name), { heads: 4 }).kvHeads, name).toBe(2)
+      expect(sizes(joint(name), { heads: 4, hiddenSize: 64 }).kvHeads, name).toBe(2)
+    }
+    expect(sizes(joint('qkv'), { heads: 4, headDim: 8 }).kvHeads).toBe(6)
+    expect(sizes(joint('qkv'), { heads: 4, hiddenSize: 48 })).not.toHaveProperty('kvHeads')
+    const narrow = { ...joint('qkv'), 'h.embed.embedding.weight': [100, 32] }
+    expect(sizes(narrow, { heads: 4 })).not.toHaveProperty('kvHeads')
+    expect(sizes(narrow, { heads: 4 })).not.toHaveProperty('hiddenSize')
+    expect(sizes(narrow, { heads: 4, hiddenSize: 64 }).kvHeads).toBe(2)
+  })
+
+  it.each<[what: string, shapes: Shapes, expected: Partial<StoredSizes>]>([
+    [
+      'a gate',
+      { 'up.weight': [128, 64], 'gate.weight': [128, 64], 'down.weight': [64, 128] },
+      { ffnSize: 128, gatedMlp: true },
+    ],
+    ['gate and up in one', { 'gate_up.weight': [256, 64], 'down.weight': [64, 128] }, { ffnSize: 128, gatedMlp: true }],
+    ['no gate', { 'up.weight': [128, 64], 'down.weight': [64, 128] }, { ffnSize: 128, gatedMlp: false }],
+  ])('tell a network with %s', (_, shapes, expected) => {
+    for (const parent of ['mlp', 'ffn', 'feed_forward', 'feedforward', 'ff1']) {
+      const named = Object.entries(shapes).map(([name, shape]): [string, readonly number[]] => [
+        `m.layers.0.${parent}.${name}`,
+        shape,
+      ])
+      expect(sizes(Object.fromEntries(named), { hiddenSize: 64 })).toMatchObject(expected)
+    }
+  })
+
+  it.each<[what: string, shapes: Shapes]>([
+    ['two matrices back', { 'up.weight': [128, 64], 'a.weight': [64, 128], 'b.weight': [64, 128] }],
+    ['three gates', { 'a.weight': [128, 64], 'b.weight': [128, 64], 'c.weight': [128, 64], 'down.weight': [64, 128] }],
+    ['another width', { 'up.weight': [100, 64], 'down.weight': [64, 128] }],
+    ['one matrix of another width', { 'a.weight': [128, 64], 'b.weight': [100, 64], 'down.weight': [64, 128] }],
+    ['no matrix back', { 'up.weight': [128, 64] }],
+  ])('do not tell a network with %s', (_, shapes) => {
+    const named = Object.entries(shapes).map(([name, shape]): [string, readonly number[]] => [
+      `m.layers.0.mlp.${name}`,
+      shape,
+    ])
+    const found = sizes(Object.fromEntries(named), { hiddenSize: 64 })
+    expect([found.ffnSize, found.gatedMlp]).toEqual([undefined, undefined])
+  })
+
+  it('take the network of the stated width, or the widest', () => {
+    const both: Shapes = Object.fromEntries(
+      [96, 128, 112].flatMap((width, layer): [string, readonly number[]][] => [
+        [`m.layers.${layer}.mlp.up.weight`, [width, 64]],
+        [`m.layers.${layer}.mlp.down.weight`, [64, width]],
+      ]),
+    )
+    expect(sizes(both, { hiddenSize: 64 }).ffnSize).toBe(128)
+    expect(sizes(both, { hiddenSize: 64, ffnSize: 96 }).ffnSize).toBe(96)
+  })
+
+  it('count experts, their width, and those that a token always uses', () => {
+    const layer = (index: number): Shapes => ({
+      [`m.layers.${index}.mlp.experts.0.down_proj.weight`]: [64, 32],
+      [`m.layers.${index}.mlp.experts.1.down_proj.weight`]: [64, 32],
+    })
+    const dense: Shapes = { 'm.layers.0.mlp.up.weight': [128, 64] }
+    const stated = { hiddenSize: 64 }
+    expect(sizes({ ...dense, ...layer(1), ...layer(2) }, stated)).toMatchObject({
+      expertLayers: 2,
+      expertFfnSize: 32,
+      sharedExperts: 0,
+    })
+    const shared = { 'm.layers.1.mlp.shared_experts.down_proj.weight': [64, 96] }
+    expect(sizes({ ...dense, ...layer(1), ...shared }, stated).sharedExperts).toBe(3)
+    const uneven = { 'm.layers.1.mlp.shared_experts.down_proj.weight': [64, 40] }
+    expect(sizes({ ...dense, ...layer(1), ...uneven }, stated).sharedExperts).toBe(1)
+    expect(sizes({ ...dense, 'm.layers.1.shared_mlp.up.weight': [8, 64] }, stated).sharedExperts).toBe(1)
+    expect(sizes({ ...dense, 'm.layers.1.experts.down_proj': [4, 32, 64] }, stated)).toMatchObject({ expertLayers: 1 })
+  })
+
+  it('are those of the language model, not of a tower', () => {
+    const tower: Shapes = Object.fromEntries(
+      Array.from({ length: 4 }, (_, index): [string, readonly number[]] => [
+        `vision_tower.layers.${index}.self_attn.q_proj.weight`,
+        [999, 999],
+      ]),
+    )
+    const withTower = { 'vision_tower.embeddings.position_embedding.weight': [77, 999], ...tower, ...MODEL }
+    expect(sizes(withTower, { heads: 4 })).toEqual(sizes(MODEL, { heads: 4 }))
+  })
+
+  it('have a vocabulary only if one embedding is meant', () => {
+    const two = { 'a.wte.weight': [10, 8], 'b.wte.weight': [20, 8] }
+    expect(sizes(two)).not.toHaveProperty('vocabSize')
+    expect(sizes({ ...two, 'b.h.0.attn.q.weight': [8, 8] }).vocabSize).toBe(20)
+    for (const name of [
+      'embed_tokens',
+      'wte',
+      'word_embedding',
+      'word_embeddings',
+      'tok_embeddings',
+      'embed_in',
+      'embedding',
+      'embeddings',
+    ]) {
+      expect(sizes({ [`m.${name}.weight`]: [10, 8] }).vocabSize, name).toBe(10)
+    }
+    for (const name of ['position_embeddings', 'token_type_embeddings', 'patch_embedding', 'segment_embeddings']) {
+      expect(sizes({ [`m.${name}.weight`]: [10, 8] }), name).not.toHaveProperty('vocabSize')
+    }
+  })
+
+  it('have a head only if it is as tall as the vocabulary', () => {
+    const model = { 'm.wte.weight': [10, 8] }
+    for (const name of ['lm_head', 'embed_out', 'output_layer', 'output', 'head', 'm.output_projection']) {
+      expect(sizes({ ...model, [`${name}.weight`]: [10, 8] }).head, name).toEqual({
+        name: `${name}.weight`,
+        elements: 80,
+      })
+    }
+    expect(sizes({ ...model, 'lm_head.weight': [11, 8] })).not.toHaveProperty('head')
+    expect(sizes({ ...model, 'my_lm_head.weight': [10, 8] })).not.toHaveProperty('head')
+  })
+
+  it('tell attention and state spaces by names', () => {
+    expect(sizes({ 'm.layers.0.mixer.A_log': [8] })).toMatchObject({
+      hasAttention: false,
+      hasStateSpaces: true,
+      layers: 1,
+    })
+    expect(sizes({ 'm.layers.0.Attention.x': [8] })).toMatchObject({ hasAttention: true, hasStateSpaces: false })
+    expect(sizes({ xA_log: [8] }).hasStateSpaces).toBe(false)
+  })
+})
