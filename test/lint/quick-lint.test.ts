@@ -131,6 +131,12 @@ describe('the quick lint', () => {
     const value = request({ spec: { ...SPEC, minimum_gpus_lora: 8 } })
     expect(isUnremarkable('CreateModelEntityRequest', value, ALL)).toBe(false)
     expect(isUnremarkable('CreateModelEntityRequest', value, { ...ALL, minimumGpus: () => ({}) })).toBe(true)
+    // Other rules need no estimate.
+    const rest = request({ spec: { ...SPEC, mamba_config: MAMBA, moe_config: MOE } })
+    expect(isUnremarkable('CreateModelEntityRequest', rest, ALL)).toBe(
+      lint('CreateModelEntityRequest', rest).length === 0,
+    )
+    expect(isUnremarkable('CreateModelEntityRequest', request({ spec: SPEC }), ALL)).toBe(true)
   })
 
   it('knows the fields of every rule but those that look everywhere', () => {

@@ -205,6 +205,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       ['spec.mamba_config.is_hybrid'],
     ],
     ['both without the flag', spec({ mamba_config: { ...MAMBA, is_hybrid: false } }), ['spec.mamba_config.is_hybrid']],
+    ['not a hybrid of both', spec({ mamba_config: MAMBA }), []],
     ['not Mamba alone', spec({ mamba_config: { is_hybrid: false, num_mamba_layers: 32 } }), []],
     [
       'not attention alone',

@@ -39,9 +39,8 @@ export function* tokenize(template: string): Generator<Token> {
   let at = 0
   while (at < template.length) {
     const open = nextDelimiter(template, at)
-    // `{%-` strips the spaces before it. If nothing else was there, there is no text token.
-    const text = template[open + 2] === '-' ? template.slice(at, open).trimEnd() : template.slice(at, open)
-    if (text !== '') yield { type: 'data', value: text, offset: at }
+    // `{%-` strips the spaces before it, which means nothing to the grammar.
+    if (open > at) yield { type: 'data', value: template.slice(at, open), offset: at }
     if (open === template.length) return
     const rawStart = matchEnd(RAW_BEGIN, template, open)
     if (rawStart !== undefined) at = yield* rawText(template, rawStart)
