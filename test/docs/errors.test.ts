@@ -1,11 +1,44 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { pageOfCode } from '../../src/cli/explain/page-of-code.js'
+import { DESCRIBED_CODES } from '../../src/cli/formats/check/code-descriptions.js'
 import { checkManifest } from '../../src/manifest/index.js'
+import { pageOf } from '../../src/manifest/rule-page.js'
 import { isSchemaName } from '../../src/schemas/index.js'
 import { ERROR_TYPES, validateJson } from '../../src/validation/index.js'
 
 const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8')
 const [, ofValidation = '', ofFiles = '', , ofCheckpoints = ''] = page.split(/^## /m)
+
+describe('the page of every code that the check prints', () => {
+  const rules = readFileSync(new URL('../../docs/lint-rules.md', import.meta.url), 'utf8')
+  const pages: Readonly<Record<string, string>> = { 'errors.md': page, 'lint-rules.md': rules }
+
+  it.each(DESCRIBED_CODES)('is where the link to %s leads, and is what explain prints', (code) => {
+    const [, name = '', anchor = ''] = /docs\/([\w-]+\.md)#(.+)$/.exec(pageOf(code)) ?? []
+    expect(anchorsOf(pages[name] ?? '').filter((each) => each === anchor)).toHaveLength(1)
+    const printed = pageOfCode(code, rules, page)
+    expect(printed).toMatch(new RegExp(`^# ${code.replaceAll('.', '\\.')}\\n`))
+    expect(printed).not.toContain('<a id')
+  })
+
+  it('is one anchor for each of many codes', () => expect(DESCRIBED_CODES.length).toBeGreaterThan(100))
+})
+
+/** The anchors that GitHub gives a page: what is written, and those of headings. */
+function anchorsOf(text: string): string[] {
+  const written = [...text.matchAll(/<a id="([^"]+)"><\/a>/g)].map(([, id = '']) => id)
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading)
+  return [
+    ...written,
+    ...headings.map((each) =>
+      each
+        .toLowerCase()
+        .replace(/[^\w\s-]/g, '')
+        .replace(/\s/g, '-'),
+    ),
+  ]
+}
 
 describe('the catalogue of errors', () => {
   it('has every type of validation error once, and no other', () => {
@@ -38,15 +71,20 @@ describe('the catalogue of errors', () => {
 })
 
 function codesIn(section: string): string[] {
-  return [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, code = '']) => code)
+  return [...section.matchAll(/^\| (?:<a id="\w+"><\/a>)?`(\w+)` \|/gm)].map(([, code = '']) => code)
 }
 
 /** The rows of a section's tables that have this many cells and begin with a code. */
 function rowsOf(section: string, cells: number): [string, string, string, string][] {
   return section
     .split('\n')
-    .filter((line) => line.startsWith('| `'))
-    .map((line) => line.slice(2, -2).split(' | '))
+    .filter((line) => /^\| (?:<a id=|`)/.test(line))
+    .map((line) =>
+      line
+        .slice(2, -2)
+        .replace(/^<a id="\w+"><\/a>/, '')
+        .split(' | '),
+    )
     .filter((row) => row.length === cells)
     .map(([first = '', second = '', third = '', fourth = '']) => [first, second, third, fourth])
 }
