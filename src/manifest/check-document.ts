@@ -11,16 +11,17 @@ import { contentsOf, locate } from './source-node.js'
 import { SpanSet } from './span-set.js'
 
 /** How a document is checked. */
-interface DocumentCheck extends Partial<Omit<EntityCheck, 'policy' | 'hasOtherReadings' | 'isForJson'>> {
+interface DocumentCheck extends Partial<Omit<EntityCheck, 'policy' | 'hasOtherReadings' | 'isForJson' | 'isForFixes'>> {
   readonly model?: SchemaName
   readonly policy: ManifestPolicy
   readonly findings: FileFindings
   readonly target?: 'nemo-cli'
+  readonly isForFixes?: boolean
 }
 
 /** Checks one document: what keeps it from being read, or its entities. */
 export function checkDocument(document: ReadDocument, index: number, check: DocumentCheck): void {
-  const { model, findings, policy, name, minimumGpus, across, target } = check
+  const { model, findings, policy, name, minimumGpus, across, target, isForFixes = false } = check
   if (document.kind === 'empty') return
   if (document.kind === 'value' && document.quick !== undefined && checkQuickly(document, document.quick, index, check))
     return
@@ -39,7 +40,7 @@ export function checkDocument(document: ReadDocument, index: number, check: Docu
     aliased: new SpanSet(document.aliased ?? []),
   }
   const hasOtherReadings = document.hasOtherReadings === true || target !== undefined
-  const options = { policy, name, minimumGpus, across, hasOtherReadings, isForJson: target !== undefined }
+  const options = { policy, name, minimumGpus, across, hasOtherReadings, isForJson: target !== undefined, isForFixes }
   const checked = new Set<unknown>()
   for (const entity of entitiesOf(document.root, model)) {
     const contents = contentsOf(entity.node)

@@ -1,6 +1,7 @@
 import { leadsToSecret } from '../display/index.js'
 import type { Correction } from '../lint/finding.js'
 import { lintValidated } from '../lint/lint.js'
+import { coercedValue, coercionsBesideErrors } from '../lint/rules/coerced-value.js'
 import { parseModelRef } from '../references/index.js'
 import type { ErrorDetail } from '../validation/index.js'
 import { visitErrors } from '../validation/visit-errors.js'
@@ -46,13 +47,15 @@ export interface EntityCheck extends OwnCheck {
   readonly hasOtherReadings: boolean
   /** Whether the document is sent as JSON by a reader of YAML 1.1. */
   readonly isForJson: boolean
+  /** Whether to find what can be corrected in a document with errors, beyond what is reported of it. */
+  readonly isForFixes: boolean
 }
 
 /** Reports all validation errors and lint findings of one entity, with places. Returns whether the service accepts it. */
 export function checkEntity(
   { model, node, loc }: Entity,
   shared: Shared,
-  { policy, name, minimumGpus, across, hasOtherReadings, isForJson }: EntityCheck,
+  { policy, name, minimumGpus, across, hasOtherReadings, isForJson, isForFixes }: EntityCheck,
   tell: (finding: EntityFinding) => void,
 ): boolean {
   const { values, failed, seen } = shared
@@ -75,6 +78,14 @@ export function checkEntity(
     if (finding.code === 'unknown-field' && shared.explained.has(found.span.start)) continue
     const correctable = correctableAt(at, finding, shared.aliased)
     tell(correctable ? { ...found, correctable } : found)
+  }
+  if (isForFixes && !validated.ok && !options.isOff(coercedValue.code)) {
+    for (const { node: _, ...hit } of coercionsBesideErrors({ model, written: value, spelling: written })) {
+      const at = locate(node, hit.loc)
+      const correctable = correctableAt(at, hit, shared.aliased)
+      const { code, severity } = coercedValue
+      if (correctable) tell({ ...findingAt({ code, severity, ...hit }, 'value', at, loc), correctable })
+    }
   }
   if (hasOtherReadings && validated.ok) {
     for (const finding of yaml11Findings(node, model, isForJson)) {

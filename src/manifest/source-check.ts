@@ -20,4 +20,6 @@ export interface SourceCheck {
   readonly acrossRules?: ReadonlySet<string>
   /** `nemo-cli`: also report what the command `nemo models create NAME --input-file FILE` refuses. */
   readonly target?: 'nemo-cli'
+  /** Whether to find what can be corrected in documents with errors, beyond what is reported of them. */
+  readonly isForFixes?: boolean
 }

@@ -49,6 +49,35 @@ describe('fixing a manifest', () => {
   })
 })
 
+describe('fixing a manifest with errors', () => {
+  const wrong = `name: ab
+trust_remote_code: "yes" # reviewed
+spec:
+  num_layers: "8"
+  hidden_size: 1.0
+  vocab_size: eight
+  tied_embeddings: "maybe"
+prompt:
+  inference_params: { temperature: "0.5", top_p: "7" }
+`
+  const right = wrong.replace('"yes"', 'true').replace('"8"', '8').replace('1.0', '1').replace('"0.5"', '0.5')
+
+  it('corrects the values that the service converts, each by itself, and no other', () => {
+    expect(fixManifest(wrong, { file: 'a.yaml' }).text).toBe(right)
+    expect(fixManifest(right, { file: 'a.yaml' }).titles).toEqual([])
+  })
+
+  it('reports the errors alone', () => {
+    const { diagnostics } = checkManifest(wrong, { file: 'a.yaml' })
+    expect(diagnostics.filter(({ severity }) => severity !== 'error')).toEqual([])
+  })
+
+  it('leaves what a comment silences', () => {
+    const silenced = wrong.replace('# reviewed', '# model-entity-disable-line coerced-value -- kept')
+    expect(fixManifest(silenced, { file: 'a.yaml' }).text).toContain('trust_remote_code: "yes"')
+  })
+})
+
 describe('sorting keys', () => {
   it.each([
     [

@@ -1,3 +1,5 @@
+import { validate } from '../../validation/index.js'
+import type { LintDocument } from '../document.js'
 import type { Match, Rule } from '../rule.js'
 import { locOf, type SchemaNode, schemaNode, walk } from '../schema-walk.js'
 import { clipped, quoted } from '../text.js'
@@ -7,26 +9,44 @@ export const coercedValue: Rule = {
   code: 'coerced-value',
   severity: 'info',
   description: 'A value has the wrong JSON type, and the service converts it.',
-  check({ model, written, value, spelling }) {
-    const hits: Match[] = []
-    walk(schemaNode(model), written, {
-      scalar(variants, found, step) {
-        if (accepts(variants, found)) {
-          if (typeof found === 'number' && variants.every(isInteger)) {
-            const loc = locOf(step)
-            const spelled = spelling(loc)
-            if (spelled !== undefined && isFractionSpelling(spelled)) hits.push(matchOf(loc, spelled, found, 'integer'))
-          }
-        } else {
-          const loc = locOf(step)
-          const spelled = spelling(loc)
-          const shown = spelled === undefined ? quoted(found) : clipped(spelled)
-          hits.push(matchOf(loc, `the ${nameOf(found)} ${shown}`, valueAt(value, loc), kindOf(variants)))
-        }
-      },
-    })
-    return hits
-  },
+  check: ({ value, ...document }) => coercions(document, (loc) => ({ taken: valueAt(value, loc) })),
+}
+
+/**
+ * The coerced values of a document that has errors elsewhere: each is validated by itself. They are not reported, because only a valid
+ * document has a value; but they can be corrected.
+ */
+export function coercionsBesideErrors(document: Pick<LintDocument, 'model' | 'written' | 'spelling'>): Match[] {
+  return coercions(document, (_, variants, found) => {
+    for (const variant of variants.filter(({ type }) => type !== 'null')) {
+      const validated = validate(variant, found)
+      if (validated.ok) return { taken: validated.value }
+    }
+    return undefined
+  })
+}
+
+/** @param take - what the service makes of a value; nothing if it refuses it */
+function coercions(
+  { model, written, spelling }: Pick<LintDocument, 'model' | 'written' | 'spelling'>,
+  take: (loc: Match['loc'], variants: readonly SchemaNode[], found: unknown) => { readonly taken: unknown } | undefined,
+): Match[] {
+  const hits: Match[] = []
+  walk(schemaNode(model), written, {
+    scalar(variants, found, step) {
+      const isOfType = accepts(variants, found)
+      if (isOfType && (typeof found !== 'number' || !variants.every(isInteger))) return
+      const loc = locOf(step)
+      const spelled = spelling(loc)
+      if (isOfType && (spelled === undefined || !isFractionSpelling(spelled))) return
+      const coerced = take(loc, variants, found)
+      if (coerced === undefined) return
+      const shown = spelled === undefined ? quoted(found) : clipped(spelled)
+      if (isOfType) hits.push(matchOf(loc, spelled ?? '', found, 'integer'))
+      else hits.push(matchOf(loc, `the ${nameOf(found)} ${shown}`, coerced.taken, kindOf(variants)))
+    },
+  })
+  return hits
 }
 
 const JSON_NAMES: ReadonlyMap<unknown, string> = new Map([

@@ -31,7 +31,11 @@ export function fixManifest(
   const titles: string[] = []
   let text = manifest
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const { diagnostics } = checkSource(text, { ...options, maxDiagnostics: Number.POSITIVE_INFINITY }).check
+    const { diagnostics } = checkSource(text, {
+      ...options,
+      isForFixes: true,
+      maxDiagnostics: Number.POSITIVE_INFINITY,
+    }).check
     const fixes = diagnostics.flatMap(({ fix }) => (fix === undefined ? [] : [fix]))
     if (fixes.length === 0) break
     const fixed = applyFixes(text, fixes, read)
