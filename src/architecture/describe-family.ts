@@ -1,10 +1,11 @@
 import type { ConfigReader } from './config-reader.js'
 import type { Family, FindFamily, ModelDescription } from './family.js'
+import { impossibleSizes } from './impossible-sizes.js'
 import { unreadSizes } from './unread-sizes.js'
 
 /**
  * Describes a model of a family, or a part of a multimodal model: its modules, its forward pass, and notes on sizes that the
- * family does not read.
+ * family does not read, or that do not fit together.
  *
  * @param find - finds the families of the parts of a multimodal model
  */
@@ -17,5 +18,7 @@ export function describeFamily(
   const reader = family.attributeMap ? config.withAliases(family.attributeMap) : config
   const model = family.describe(reader, className, find)
   const forward = family.forward?.(reader, model.dimensions) ?? model.forward
-  return { ...model, notes: [...model.notes, ...unreadSizes(reader)], ...(forward && { forward }) }
+  const doubts = [...unreadSizes(reader), ...impossibleSizes(reader, model.dimensions)]
+  // The whole has the sizes, and so the doubts, of its language model.
+  return { ...model, notes: [...new Set([...model.notes, ...doubts])], ...(forward && { forward }) }
 }

@@ -3,7 +3,7 @@ import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { experts, expertsBlock, moeDimensions } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layersOfTypes, layerTypes } from '../blocks/layer-types.js'
+import { layersOfTypes, layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { container } from '../module.js'
@@ -56,6 +56,9 @@ export const minimax = causalLmFamily({
           experts: experts(routing, gatedMlp({ ...sizes, names: ['w1', 'w3', 'w2'] })),
         }),
       })
+    // A window, where the config has one, is that of the layers with full attention.
+    const attended = types.map((type) => (type === 'full_attention' ? 'sliding_attention' : type))
+    const window = windowOf(attended, slidingWindow(config))
     const moe = moeDimensions(routing, { layers, ffnSize: sizes.ffnSize })
     return {
       model: decoderModel('MiniMaxModel', {
@@ -63,7 +66,7 @@ export const minimax = causalLmFamily({
         layers: layersOfTypes(types, layer),
         norm,
       }),
-      dimensions: decoderDimensions(sizes, { gatedMlp: true, moe }),
+      dimensions: decoderDimensions(sizes, { gatedMlp: true, ...window, moe }),
     }
   },
 })

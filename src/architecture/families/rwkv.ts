@@ -64,6 +64,8 @@ function timeMix(config: ConfigReader, hiddenSize: number): Module {
     { key: into, value: into, receptance: into, output: linear(features, hiddenSize) },
     {
       part: 'recurrence',
+      // The sums of keys and of values, their scale, and the last token.
+      state: { elements: 3 * features + hiddenSize },
       parameters: {
         time_decay: [features],
         time_first: [features],
@@ -84,6 +86,6 @@ function channelMix(hiddenSize: number, ffnSize: number): Module {
       receptance: linear(hiddenSize, hiddenSize),
       value: linear(ffnSize, hiddenSize),
     },
-    { part: 'mlp', parameters: { time_mix_key: mix, time_mix_receptance: mix } },
+    { part: 'mlp', state: { elements: hiddenSize }, parameters: { time_mix_key: mix, time_mix_receptance: mix } },
   )
 }

@@ -37,7 +37,7 @@ export const rwkv7 = headedFamily({
         ffn: container(
           'RWKV7FeedForward',
           { key: linear(hiddenSize, ffnSize), value: linear(ffnSize, hiddenSize) },
-          { part: 'mlp', parameters: { x_k: [hiddenSize] } },
+          { part: 'mlp', state: { elements: hiddenSize }, parameters: { x_k: [hiddenSize] } },
         ),
       })
     const dimensions = {
@@ -100,6 +100,8 @@ function timeMix(
     },
     {
       part: 'recurrence',
+      // A matrix for each head, and the last token.
+      state: { elements: headDim * valueSize + hiddenSize },
       parameters: {
         ...{ x_r: mix, x_w: mix, x_k: mix, x_v: mix, x_a: mix, x_g: mix },
         ...{ k_k: [hiddenSize], k_a: [hiddenSize], r_k: [heads, headDim] },

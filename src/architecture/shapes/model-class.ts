@@ -27,12 +27,13 @@ export function chooseClass(
   otherNames: readonly string[] = [],
 ): ChosenClass {
   const suffixes = Object.keys(classes)
-  const exact = suffixes.find((suffix) => wanted === name + suffix)
+  const names = [name, ...otherNames]
+  const exact = suffixes.find((suffix) => names.some((known) => wanted === known + suffix))
   const alike = suffixes.find((suffix) => suffix.startsWith('For') && wanted?.endsWith(suffix))
   const suffix = exact ?? alike ?? suffixes[0] ?? ''
-  const className = name + suffix
+  const className = wanted !== undefined && exact !== undefined ? wanted : name + suffix
   const isKnown = (): boolean =>
-    [name, ...otherNames].some((known) => spelling(known + (exact ?? alike ?? '')) === spelling(wanted ?? ''))
+    names.some((known) => spelling(known + (exact ?? alike ?? '')) === spelling(wanted ?? ''))
   const notes = wanted === undefined || isKnown() ? [] : [`Unknown class ${wanted}: ${className} is described instead.`]
   return { className, root: classes[suffix]?.() ?? { type: className }, notes }
 }

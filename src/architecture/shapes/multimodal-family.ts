@@ -1,3 +1,5 @@
+import { labelCount } from '../blocks/label-count.js'
+import { linear } from '../blocks/linear.js'
 import { CheckpointError } from '../checkpoint-error.js'
 import type { ConfigObject } from '../config-object.js'
 import type { ConfigReader } from '../config-reader.js'
@@ -5,7 +7,7 @@ import { describeFamily } from '../describe-family.js'
 import type { Dimensions } from '../dimensions.js'
 import type { Family, FamilyFacts, FindFamily, ModelDescription } from '../family.js'
 import { type Children, container, type Module, movedTies } from '../module.js'
-import { chooseClass } from './model-class.js'
+import { chooseClass, withHead } from './model-class.js'
 
 /** A language model with encoders of images or sound beside it. */
 export interface MultimodalFamilyOptions extends FamilyFacts {
@@ -14,6 +16,8 @@ export interface MultimodalFamilyOptions extends FamilyFacts {
   readonly name: string
   /** The prefix of its base model's class. Default: `name`. */
   readonly baseName?: string
+  /** Whether a classifier of tokens has a bias. Default: yes. */
+  readonly tokenClassifierBias?: (config: ConfigReader) => boolean
   /** The suffix of its usual class. Default: `ForConditionalGeneration`. */
   readonly suffix?: string
   readonly text: LanguageModel
@@ -67,7 +71,8 @@ export interface Surroundings {
 /** A family of multimodal models: its own modules around a language model of another family. */
 export function multimodalFamily(options: MultimodalFamilyOptions): Family {
   const { modelType, name, suffix = 'ForConditionalGeneration', text, beside, parameters, ...others } = options
-  const { holds = 'base', languageModelName = 'language_model', baseName = name, ...facts } = others
+  const { holds = 'base', languageModelName = 'language_model', baseName = name, ...rest } = others
+  const { tokenClassifierBias = () => true, ...facts } = rest
   return {
     ...facts,
     modelTypes: [modelType],
@@ -97,10 +102,25 @@ export function multimodalFamily(options: MultimodalFamilyOptions): Family {
         whole: () => around(name + suffix, movedTies(language.root, '', `${languageModelName}.`)),
         open: () => container(name + suffix, { ...children, ...language.root.children }),
       }
-      const chosen = chooseClass(name, className, {
-        [suffix]: () => wholes[holds](),
-        ...(holds === 'base' && { Model: () => baseIn('') }),
-      })
+      const chosen = chooseClass(
+        name,
+        className,
+        {
+          [suffix]: () => wholes[holds](),
+          ...(holds === 'base' && {
+            Model: () => baseIn(''),
+            ForSequenceClassification: () =>
+              withHead(`${name}ForSequenceClassification`, 'model', baseIn('model.'), {
+                score: linear(dimensions.hiddenSize, labelCount(config)),
+              }),
+            ForTokenClassification: () =>
+              withHead(`${name}ForTokenClassification`, 'model', baseIn('model.'), {
+                score: linear(dimensions.hiddenSize, labelCount(config), { bias: tokenClassifierBias(config) }),
+              }),
+          }),
+        },
+        [baseName],
+      )
       return {
         ...chosen,
         dimensions,
