@@ -1,6 +1,8 @@
+import { layoutMemory } from './layout-memory.js'
+import { ranksOf } from './layout-options.js'
 import type { MemoryEstimate } from './memory-estimate.js'
-import { checkMemoryOptions, type MemoryOptions, unusedOptions } from './memory-options.js'
-import { resolveModel } from './resolved-model.js'
+import { type CheckedMemoryOptions, checkMemoryOptions, type MemoryOptions, unusedOptions } from './memory-options.js'
+import { type ResolvedModel, resolveModel } from './resolved-model.js'
 import { runMemory } from './run-memory.js'
 import type { EstimableModel } from './served-model.js'
 
@@ -26,6 +28,36 @@ import type { EstimableModel } from './served-model.js'
 export function estimateMemory(model: EstimableModel, options: MemoryOptions = {}): MemoryEstimate {
   const checked = checkMemoryOptions(options)
   const resolved = resolveModel(model, checked)
-  const estimate = runMemory(resolved, checked)
+  const estimate = ranksOf(checked.layout) === 1 ? runMemory(resolved, checked) : givenLayout(resolved, checked)
   return { ...estimate, assumptions: [...unusedOptions(options), ...resolved.assumptions, ...estimate.assumptions] }
 }
+
+/**
+ * One rank of a given layout.
+ *
+ * @throws RangeError for a layout that the model cannot have
+ */
+function givenLayout(resolved: ResolvedModel, options: CheckedMemoryOptions): MemoryEstimate {
+  const { tensor, pipeline, context, expert } = options.layout
+  const { ranks, strategy } = options.sharding
+  const { heads, layers, moe } = resolved.architecture.dimensions
+  if (heads % tensor !== 0) throw new RangeError(`\`layout.tensor\` is ${tensor}, which does not divide ${heads} heads`)
+  if (pipeline > layers) throw new RangeError(`\`layout.pipeline\` is ${pipeline}, but the model has ${layers} layers`)
+  if (expert > 1 && (moe === undefined || moe.experts % expert !== 0)) {
+    const has = moe ? `${moe.experts} experts` : 'no experts'
+    throw new RangeError(`\`layout.expert\` is ${expert}, but the model has ${has}`)
+  }
+  if (ranks % expert !== 0) {
+    throw new RangeError(`\`layout.expert\` is ${expert}, which does not divide the ${ranks} ranks of \`sharding\``)
+  }
+  if (ranks > 1 && !SHARING_PARAMETERS.has(strategy)) {
+    throw new TypeError(`\`layout\` can be estimated with ${[...SHARING_PARAMETERS].join(', ')}, not with ${strategy}`)
+  }
+  const own = { ...options, sequenceLength: Math.ceil(options.sequenceLength / context) }
+  const estimate = layoutMemory(resolved, own)({ data: ranks, tensor, pipeline, expert })
+  const shared = context > 1 ? [`each sequence in ${context} equal parts; not checked against torch`] : []
+  return { ...estimate, assumptions: [...estimate.assumptions, ...shared] }
+}
+
+/** The strategies that a layout is estimated with. */
+const SHARING_PARAMETERS: ReadonlySet<string> = new Set(['fsdp1', 'fsdp2', 'hsdp', 'zero-3'])

@@ -1,8 +1,10 @@
 import type { Architecture } from '../architecture/index.js'
+import { confidenceOf } from './confidence.js'
+import { checkLayout } from './layout-options.js'
 import type { MemoryEstimate } from './memory-estimate.js'
-import type { CheckedMemoryOptions } from './memory-options.js'
+import { type CheckedMemoryOptions, withRanks } from './memory-options.js'
 import { methodOf } from './methods.js'
-import { overheadBytes } from './overhead.js'
+import { overheadBytes, rangeOf } from './overhead.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { runMemory } from './run-memory.js'
 import { cacheShape } from './serving/cache/cache-blocks.js'
@@ -20,13 +22,21 @@ export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions
   let profile: StepProfile | undefined
   return (layout) => {
     if (methodOf(options.method).trains === 'nothing') {
-      const whole = runMemory(model, { ...options, world: 1 })
+      const whole = runMemory(model, { ...options, layout: checkLayout({}) })
       return ranksOf(layout) === 1 ? whole : dividedServing(model, options, whole, layout)
     }
-    if (layout.tensor * layout.pipeline * layout.expert === 1)
-      return runMemory(model, { ...options, world: layout.data })
+    if (layout.tensor * layout.pipeline * layout.expert === 1) return runMemory(model, withRanks(options, layout.data))
     profile ??= profileStep(model, options)
-    return shardedEstimate(profile, layout, overheadBytes(options.method))
+    const degrees = {
+      context: options.layout.context,
+      tensor: layout.tensor,
+      pipeline: layout.pipeline,
+      expert: layout.expert,
+    }
+    return {
+      ...shardedEstimate(profile, layout, overheadBytes(options.method)),
+      confidence: confidenceOf({ ...options, layout: degrees }),
+    }
   }
 }
 
@@ -36,12 +46,12 @@ export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions
  */
 function dividedServing(
   model: ResolvedModel,
-  { served }: CheckedMemoryOptions,
+  options: CheckedMemoryOptions,
   whole: MemoryEstimate,
   { data, tensor, pipeline }: Layout,
 ): MemoryEstimate {
   const { parts } = whole
-  const storage = model.storage(served)
+  const storage = model.storage(options.served)
   const { perGpu, total } = storedWeights(model.architecture, storage, { tensor, pipeline, expert: 1 })
   const divided = {
     ...parts,
@@ -56,6 +66,8 @@ function dividedServing(
     parts: divided,
     tensorBytes,
     totalBytes: tensorBytes + whole.overheadBytes,
+    confidence: confidenceOf(options),
+    range: rangeOf(tensorBytes, whole.overheadBytes),
     assumptions: [...whole.assumptions, 'weights and cache are divided among the GPUs as vLLM does it'],
   }
 }

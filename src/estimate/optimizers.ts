@@ -7,25 +7,57 @@ interface ParameterTensor {
   /** Bytes of one element. */
   readonly width: number
   readonly shape: Shape
+  /** Whether it belongs to a decoder layer, not to an embedding, the head or the last norm. */
+  readonly isHidden: boolean
 }
+
+/** Two moments of one byte, and a float32 for each block of 256 elements of both. Below 4,096 elements both are float32. */
+const eightBit = ({ elements }: ParameterTensor, moments: number): number =>
+  elements < SMALLEST_8BIT ? 4 * moments * elements : moments * (elements + 4 * Math.ceil(elements / 256))
+
+const adamw = ({ elements, width }: ParameterTensor): number => 2 * elements * width
+
+/** `min_8bit_size` of bitsandbytes. */
+const SMALLEST_8BIT = 4096
+
+/** The smallest tensor whose states bitsandbytes pages (`get_state_buffer` of its `optimizer.py`). */
+const SMALLEST_PAGED = 100_000
 
 /** The bytes that each optimizer keeps for one parameter tensor after its first step. To add an optimizer, add a row. */
 const STATE_BYTES = {
   /** Two moments in the parameter's type (Loshchilov & Hutter 2017, arXiv:1711.05101). */
-  adamw: ({ elements, width }) => 2 * elements * width,
+  adamw,
   /**
    * Two moments of one byte, and a float32 for each block of 256 elements. Below 4,096 elements both stay float32
    * (Dettmers et al. 2021, arXiv:2110.02861; `min_8bit_size` and `blocksize` of bitsandbytes).
    */
-  'adamw-8bit': ({ elements }) => (elements < 4096 ? 8 * elements : 2 * (elements + 4 * Math.ceil(elements / 256))),
-  /** Plain gradient descent has no state. */
-  sgd: () => 0,
-  /** For a matrix one float32 per row and per column, otherwise one per element (Shazeer & Stern 2018, arXiv:1804.04235). */
+  'adamw-8bit': (tensor) => eightBit(tensor, 2),
+  /** The same in memory that CUDA pages to the CPU, which torch does not count; the float32 of each block stay on the GPU. */
+  'adamw-8bit-paged': (tensor) =>
+    tensor.elements < SMALLEST_PAGED ? eightBit(tensor, 2) : 8 * Math.ceil(tensor.elements / 256),
+  /**
+   * For a matrix one float32 per row and per column, otherwise one per element (Shazeer & Stern 2018, arXiv:1804.04235), and the
+   * root mean square of the tensor, as transformers keeps it.
+   */
   adafactor: ({ elements, shape }) => {
     const [columns, rows] = [shape.at(-1) ?? 1, shape.at(-2) ?? 1]
-    return shape.length < 2 ? 4 * elements : 4 * (elements / columns + elements / rows)
+    return 4 + (shape.length < 2 ? 4 * elements : 4 * (elements / columns + elements / rows))
   },
+  /** One moment in the parameter's type (Chen et al. 2023, arXiv:2302.06675). */
+  lion: ({ elements, width }) => elements * width,
+  /** Plain gradient descent has no state. */
+  sgd: () => 0,
+  /**
+   * One moment in the parameter's type for the matrices of decoder layers, and AdamW's two for everything else (Jordan et al.
+   * 2024, kellerjordan.github.io/posts/muon; `torch.optim.Muon` takes matrices only).
+   */
+  muon: (tensor) => (isOrthogonalised(tensor) ? tensor.elements * tensor.width : adamw(tensor)),
 } as const satisfies Readonly<Record<string, (tensor: ParameterTensor) => number>>
+
+/** Whether Muon makes the update of a tensor orthogonal. */
+export function isOrthogonalised({ shape, isHidden }: Pick<ParameterTensor, 'shape' | 'isHidden'>): boolean {
+  return shape.length === 2 && isHidden
+}
 
 /** The supported optimizers. */
 export type Optimizer = keyof typeof STATE_BYTES
@@ -34,6 +66,12 @@ export type Optimizer = keyof typeof STATE_BYTES
 export const OPTIMIZERS = Object.keys(STATE_BYTES) as readonly Optimizer[]
 
 /** Bytes that an optimizer keeps for one parameter tensor, given the bytes of one element. */
-export function stateBytes(optimizer: Optimizer, shape: Shape, width: number): number {
-  return STATE_BYTES[optimizer]({ elements: product(shape), width, shape })
+export function stateBytes(optimizer: Optimizer, shape: Shape, width: number, isHidden = true): number {
+  return STATE_BYTES[optimizer]({ elements: product(shape), width, shape, isHidden })
 }
+
+/** How the step of an optimizer is computed. */
+export const OPTIMIZER_STEPS = ['foreach', 'fused', 'for-loop', 'in-backward'] as const
+
+/** One {@link OPTIMIZER_STEPS}. */
+export type OptimizerStep = (typeof OPTIMIZER_STEPS)[number]

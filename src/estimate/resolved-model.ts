@@ -2,11 +2,14 @@ import { type Architecture, isTower, moduleGroups, parametersByPart } from '../a
 import { architectureOfSpec } from './architecture-of-spec.js'
 import { countLoraParameters } from './count-lora-parameters.js'
 import { checkSizes } from './estimable-sizes.js'
+import { type AdapterPlan, adapterPlan, NO_ADAPTERS } from './lora/adapter-plan.js'
+import { defaultLora } from './lora/default-lora.js'
+import type { LoraOptions } from './lora/options.js'
 import type { CheckedMemoryOptions } from './memory-options.js'
 import { methodOf } from './methods.js'
+import type { foldLayers } from './replay/folded-layers.js'
 import { type ReplayModel, replayModel } from './replay/replay-model.js'
 import { UndescribedBlock } from './replay/undescribed-block.js'
-import type { AdapterRank } from './replay/weights.js'
 import { type EstimableModel, type FileWeights, fileWeights, isArchitecture, isCheckpoint } from './served-model.js'
 import { type WeightPrecision, type WeightStorage, weightStorage } from './serving/weights/weight-storage.js'
 
@@ -15,8 +18,8 @@ export interface ResolvedModel {
   readonly architecture: Architecture
   /** The forward pass to replay, with its sizes and modules; or the reason why there is none. */
   readonly replay: ReplayModel | Unreplayable
-  /** The rank of each module's adapter. Empty if the method trains no adapters. */
-  readonly adapterRank: AdapterRank
+  /** What is trained beside the weights of the model. */
+  readonly adapters: AdapterPlan
   /** Assumptions about what the `ModelSpec` does not state, in sentences. */
   readonly assumptions: readonly string[]
   /** How the weights are stored, where they are not trained. */
@@ -38,13 +41,15 @@ export interface Unreplayable {
  */
 export function resolveModel(
   model: EstimableModel,
-  { method, lora }: Pick<CheckedMemoryOptions, 'method' | 'lora'>,
+  { method, lora, recompute }: Pick<CheckedMemoryOptions, 'method' | 'lora' | 'recompute'>,
 ): ResolvedModel {
   const understood = understoodModel(model)
   const { architecture } = understood
   if (architecture.forward) checkSizes(architecture)
-  const adapterRank = methodOf(method).trains === 'adapters' ? adapterRanks(architecture, lora) : () => undefined
-  return { ...understood, replay: replayOf(architecture), adapterRank }
+  const isAdapted = methodOf(method).trains === 'adapters'
+  const adapters = isAdapted ? adaptersOf(architecture, lora ?? defaultLora(architecture.family)) : NO_ADAPTERS
+  const isAlike = !adapters.differsByLayer && (typeof recompute === 'string' || recompute.every === 1)
+  return { ...understood, replay: replayOf(architecture, isAlike), adapters }
 }
 
 /** A model, and how its weights are stored, before anything is known of the run. */
@@ -87,10 +92,11 @@ function towerAssumptions(model: Architecture): string[] {
   ]
 }
 
-function replayOf(architecture: Architecture): ReplayModel | Unreplayable {
+/** @param isAlike - whether identical layers are treated alike, so that only a few of them need to be replayed */
+function replayOf(architecture: Architecture, isAlike: boolean): ReplayModel | Unreplayable {
   if (!architecture.forward) return { missing: `its blocks are ${blocksOf(architecture)}` }
   try {
-    return replayModel(architecture)
+    return isAlike ? replayModel(architecture) : replayModel(architecture, everyLayer)
   } catch (error) {
     if (error instanceof UndescribedBlock) return { missing: error.message }
     throw error
@@ -108,13 +114,11 @@ function blocksOf(model: Architecture): string {
 /** Enough to show what kind of model it is. */
 const NAMED_BLOCKS = 8
 
-/** The rank of each module's adapter, by the folded module names of `countLoraParameters`. */
-function adapterRanks(model: Architecture, lora: CheckedMemoryOptions['lora']): AdapterRank {
-  const ranks = new Map(
-    countLoraParameters(model, lora).targets.map(({ name, rank }) => [
-      name.replace(/\{[^}]*\}|(?<=\.)\d+(?=\.)/g, '#'),
-      rank,
-    ]),
-  )
-  return (name) => ranks.get(name.replace(/(?<=\.)\d+(?=\.)/g, '#'))
+/** Replays every layer. */
+const everyLayer: typeof foldLayers = (architecture) => ({ architecture, omitted: new Map() })
+
+/** The plan of adapters, after the checks that counting makes. */
+function adaptersOf(model: Architecture, lora: LoraOptions): AdapterPlan {
+  countLoraParameters(model, lora)
+  return adapterPlan(model, lora)
 }

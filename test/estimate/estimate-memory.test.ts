@@ -92,7 +92,7 @@ describe('estimateMemory', () => {
     [{ sequenceLength: Number.NaN }, RangeError],
     [{ gradientAccumulation: 0 }, RangeError],
     [{ method: 'half' }, TypeError],
-    [{ optimizer: 'lion' }, TypeError],
+    [{ optimizer: 'adagrad' }, TypeError],
     [{ method: 'lora', lora: { rank: 0 } }, RangeError],
   ])('refuses %j', (options, error) => {
     expect(() => estimateMemory(tiny, options as MemoryOptions)).toThrow(error)

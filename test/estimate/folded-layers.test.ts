@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { type Architecture, architectureFromConfig } from '../../src/architecture/index.js'
+import { NO_ADAPTERS } from '../../src/estimate/lora/adapter-plan.js'
 import { prefill } from '../../src/estimate/replay/prefill.js'
 import { replayModel } from '../../src/estimate/replay/replay-model.js'
+import type { ShardingRules } from '../../src/estimate/replay/sharding.js'
 import type { TrainingStep } from '../../src/estimate/replay/training-options.js'
 import { trainingStep } from '../../src/estimate/replay/training-step.js'
 
@@ -35,31 +37,44 @@ const MODELS: readonly Readonly<Record<string, unknown>>[] = [
 const STEP: TrainingStep = {
   batch: 2,
   sequence: 72,
-  checkpointing: false,
+  recompute: 'none',
   kernel: 'flash',
+  kernels: 'torch',
+  loss: { kind: 'logits', logits: 'float32' },
   parameterDtype: 'bfloat16',
   autocast: false,
   trained: true,
-  quantised: false,
   adapterDtype: 'float32',
-  adapterRank: () => undefined,
+  adapters: NO_ADAPTERS,
+  optimizer: 'adamw',
+  optimizerStep: 'foreach',
   stateBytes: (shape) => 4 * shape.reduce((product, size) => product * size, 1),
   accumulating: false,
 }
+const FSDP2: ShardingRules = {
+  ranks: 2,
+  sharesParameters: true,
+  sharesGradients: true,
+  copiesOut: true,
+  isFlat: false,
+  reshards: true,
+  offloads: false,
+  keepsInputs: false,
+}
 const LORA: Partial<TrainingStep> = {
   trained: false,
-  adapterRank: (name) => (name.includes('layers.') ? 8 : undefined),
+  adapters: { ...NO_ADAPTERS, rankOf: (name) => (name.includes('layers.') ? 8 : undefined) },
 }
 const STEPS: readonly Partial<TrainingStep>[] = [
   {},
-  { checkpointing: true },
+  { recompute: { every: 1 } },
   { accumulating: true },
-  { world: 4 },
-  { world: 2, checkpointing: true, accumulating: true },
+  { sharding: { ...FSDP2, ranks: 4 } },
+  { sharding: { ...FSDP2, ranks: 2 }, recompute: { every: 1 }, accumulating: true },
   { parameterDtype: 'float32', autocast: true },
-  { parameterDtype: 'float32', autocast: true, checkpointing: true },
+  { parameterDtype: 'float32', autocast: true, recompute: { every: 1 } },
   { ...LORA },
-  { ...LORA, quantised: true, checkpointing: true },
+  { ...LORA, storage: 'nf4-double', recompute: { every: 1 } },
   { ...LORA, kernel: 'eager' },
 ]
 const unfolded = (architecture: Architecture) => ({ architecture, omitted: new Map<string, number>() })

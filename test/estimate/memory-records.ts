@@ -19,5 +19,19 @@ export function memoryRecords(file: string): MemoryRecord[] {
   return text
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line))
+    .map((line) => withStep(JSON.parse(line)))
+}
+
+/**
+ * The records that name no implementation of AdamW ran the fused one; those of inference have no step. transformers 4.57, alone
+ * among the versions, does not recompute the layers of GPT-BigCode.
+ */
+function withStep(record: MemoryRecord): MemoryRecord {
+  const { method, optimizer = 'adamw', optimizerStep = 'fused' } = record.options
+  const isKept = record.config['model_type'] === 'gpt_bigcode'
+  const options = { ...record.options, ...(isKept && { gradientCheckpointing: false }) }
+  return {
+    ...record,
+    options: { ...options, ...(method !== 'inference' && optimizer === 'adamw' && { optimizerStep }) },
+  }
 }

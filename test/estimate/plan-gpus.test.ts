@@ -154,7 +154,7 @@ describe('gpuOf', () => {
 
 describe('minimumGpus', () => {
   it('gives both fields of a described family', () => {
-    expect(minimumGpus(seventy)).toEqual({ minimum_gpus_all_weights: 8, minimum_gpus_lora: 2, notes: [] })
+    expect(minimumGpus(seventy)).toEqual({ minimum_gpus_all_weights: 16, minimum_gpus_lora: 2, notes: [] })
   })
 
   it('gives a reason, and no number, for a family without a described forward pass', () => {

@@ -64,7 +64,6 @@ export const gptBigcode = headedFamily({
     feedForward: { activation: config.string('activation_function', 'gelu') },
     residual: { order: 'sequential', keepsAttended: true },
     logits: { prefill: 'allTokens' },
-    checkpointing: false,
   }),
   loraTargets: ['c_attn'],
 })

@@ -35,11 +35,6 @@ export interface ForwardPass {
   readonly residual?: Residual
   /** Default: logits as projected, in a prefill only those of the last token. */
   readonly logits?: Logits
-  /**
-   * Whether gradient checkpointing applies to the decoder layers: GPT-BigCode's lack the class that transformers looks for.
-   * Default: yes.
-   */
-  readonly checkpointing?: boolean
 }
 
 /** How the logits are computed. */

@@ -15,6 +15,7 @@ import {
   WEIGHT_PRECISIONS,
   type WeightPrecision,
 } from '../../estimate/index.js'
+import { defaultLora } from '../../estimate/lora/default-lora.js'
 import { MEMORY_METHODS, methodOf } from '../../estimate/methods.js'
 import { checkpointName } from '../checkpoint-name.js'
 import { offering } from '../completion/offers.js'
@@ -88,7 +89,7 @@ Examples:
 async function estimate(from: string, flags: EstimateFlags): Promise<ExitCode> {
   const model = await modelOf(from, flags)
   const gpu = flags.fits ?? flags.gpu ?? gpuOf(DEFAULT_GPU)
-  const options = memoryOptions(flags)
+  const options = memoryOptions(flags, model.family)
   const rows = rowsOf(model, flags, gpu)
   if (rows instanceof ForwardPassError) {
     const { name, notes } = model
@@ -110,23 +111,28 @@ async function estimate(from: string, flags: EstimateFlags): Promise<ExitCode> {
 }
 
 /** One row for each value of a sweep, or one row without a sweep; or the error if the model cannot be estimated. */
-function rowsOf({ model }: NamedModel, flags: EstimateFlags, gpu: Gpu): EstimateRow[] | ForwardPassError {
+function rowsOf({ model, family }: NamedModel, flags: EstimateFlags, gpu: Gpu): EstimateRow[] | ForwardPassError {
   try {
-    return (flags.sweep?.values ?? [undefined]).map((value) => rowOf(model, flags, gpu, value))
+    return (flags.sweep?.values ?? [undefined]).map((value) => rowOf({ model, family }, flags, gpu, value))
   } catch (error) {
     if (error instanceof ForwardPassError) return error
     throw error
   }
 }
 
-function rowOf(model: EstimableModel, flags: EstimateFlags, gpu: Gpu, value: number | undefined): EstimateRow {
+function rowOf(
+  { model, family }: Pick<NamedModel, 'model' | 'family'>,
+  flags: EstimateFlags,
+  gpu: Gpu,
+  value: number | undefined,
+): EstimateRow {
   const swept = value !== undefined && flags.sweep ? { ...flags, [flags.sweep.what]: value } : flags
-  const estimate = understood(() => estimateMemory(model, memoryOptions(swept)))
+  const estimate = understood(() => estimateMemory(model, memoryOptions(swept, family)))
   const label = flags.sweep ? `${flags.sweep.what} ${value}` : `batch ${flags.batch}, context ${flags.context}`
   return { label, estimate, fits: estimate.totalBytes <= gpu.memoryBytes }
 }
 
-function memoryOptions(flags: EstimateFlags): MemoryOptions {
+function memoryOptions(flags: EstimateFlags, family: string): MemoryOptions {
   const { method, batch, context, rank, precision, checkpointing } = flags
   return {
     method,
@@ -134,7 +140,7 @@ function memoryOptions(flags: EstimateFlags): MemoryOptions {
     sequenceLength: context,
     gradientCheckpointing: checkpointing,
     ...(precision !== undefined && { precision }),
-    ...(rank !== undefined && { lora: { rank, targetModules: 'all-linear' } }),
+    ...(rank !== undefined && { lora: defaultLora(family, rank) }),
   }
 }
 

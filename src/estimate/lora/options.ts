@@ -4,6 +4,7 @@ import {
   choice,
   integer,
   listOf,
+  number,
   type OptionTable,
   oneOf,
   recordOf,
@@ -35,6 +36,8 @@ export interface LoraOptions {
   readonly bias?: (typeof BIASES)[number]
   /** DoRA (Liu et al. 2024, arXiv:2402.09353): adds a magnitude for each output feature. Default: no. */
   readonly useDora?: boolean
+  /** The share of inputs that adapters drop, PEFT's `lora_dropout`. It needs memory for a mask and a copy of each input. Default: 0. */
+  readonly loraDropout?: number
   /** Rank-stabilised LoRA (Kalajdzievski 2023, arXiv:2312.03732): scales differently, with the same number of parameters. */
   readonly useRslora?: boolean
 }
@@ -57,6 +60,7 @@ export const LORA_OPTIONS: OptionTable<LoraOptions> = {
   modulesToSave: listOf(text),
   bias: choice(BIASES),
   useDora: boolean,
+  loraDropout: number(0, 1),
   useRslora: boolean,
 }
 

@@ -28,7 +28,6 @@ export interface CompleteForwardPass {
   readonly feedForward: Pick<FeedForward, 'activation'> & { readonly mixture: Required<Mixture> | undefined }
   readonly residual: CompleteResidual
   readonly logits: Required<Logits>
-  readonly checkpointing: boolean
 }
 
 /** Rotary embedding, with the number of rotated features and the layers that use it. */
@@ -67,7 +66,6 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
     feedForward: { activation, mixture: mixture && { ...MIXTURE, ...mixture } },
     residual: completeResidual(residual),
     logits: { form: 'plain', prefill: 'lastToken', ...forward.logits },
-    checkpointing: forward.checkpointing ?? true,
   }
 }
 

@@ -64,21 +64,44 @@ export function embeddingOf(
   { layers, options, forward, sizes, base }: DecoderPass,
   held: Tensor[],
 ): { embedded: Tensor; positions: Tensor } {
-  const { ops, weights, tokens } = layers
+  const { ops, tokens } = layers
   const table = submodule(base, 'embedding')
   const { hiddenSize } = sizes
   const { sequence } = options
-  const found = ops.embedding(weights.get(`${table?.name}.weight`), tokens * hiddenSize)
+  const found = lookedUp(layers, table?.name ?? '', tokens, hiddenSize)
   const scaled = forward.embedding === 'scaled' ? scaledFrom(layers, found) : found
   const words = options.inputGradients ? ops.tape.requireGradient(scaled) : scaled
   const positions = ops.tape.tensor(sequence, 'int64', 'arange')
   const learned = submodule(base, 'positions')
   if (!learned) return { embedded: words, positions }
-  const places = ops.embedding(weights.get(`${learned.name}.weight`), sequence * hiddenSize, positions)
+  const places = lookedUp(layers, learned.name, sequence, hiddenSize, positions)
   const sum = ops.add(words, places)
   // The code references both until it returns.
   held.push(words, places)
   return { embedded: sum, positions }
+}
+
+/** Rows of an embedding, plus those of its adapter (PEFT's `Embedding.forward`). */
+function lookedUp({ ops, weights }: Layers, name: string, rows: number, features: number, indices?: Tensor): Tensor {
+  const { tape } = ops
+  const found = ops.embedding(weights.get(`${name}.weight`), rows * features, indices)
+  const adapter = weights.adapter(name)
+  if (!adapter) return found
+  const low = ops.embedding(adapter.a, rows * adapter.rank, indices)
+  const high = tape.record(
+    [low, adapter.b],
+    { before: [low, adapter.b] },
+    () => tape.tensor(rows * features, low.dtype, 'mm'),
+    () => [ops.gradient(low.elements, low.dtype, 'mm'), ops.gradient(adapter.b.elements, low.dtype, 'mm')],
+  )
+  tape.free(low)
+  const scaled = ops.scale(high)
+  tape.free(high)
+  const sum = ops.add(found, scaled)
+  tape.free(scaled)
+  const output = ops.to(sum, found.dtype)
+  tape.free(sum, found)
+  return output
 }
 
 /** The tensors behind ALiBi: a mask of all tokens, and the slope of each head times each position. */

@@ -2,15 +2,19 @@ import type { AttentionKernel } from '../kernels.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
 import type { ComputeDtype } from './dtype.js'
 import type { Layers } from './layers.js'
+import type { LossKind } from './loss.js'
 import type { ModelSizes } from './model-sizes.js'
 import type { Sharding } from './sharding.js'
 import type { Tensor } from './tape.js'
+import type { Recomputation } from './training-options.js'
 
 /** One micro-batch, and how it is computed. */
 export interface StepOptions {
   readonly batch: number
   readonly sequence: number
-  readonly checkpointing: boolean
+  readonly recompute: Recomputation
+  readonly reentrant: boolean
+  readonly loss: LossKind
   readonly kernel: AttentionKernel
   readonly computeDtype: ComputeDtype
   /** Whether keys and values are cached for later tokens. */

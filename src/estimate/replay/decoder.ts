@@ -10,7 +10,7 @@ import {
 import { decoderLayer } from './decoder-layer.js'
 import type { DecoderRun, StepOptions } from './decoder-run.js'
 import type { Layers } from './layers.js'
-import { causalLoss } from './loss.js'
+import { causalLoss, linearLoss } from './loss.js'
 import { norm } from './norms.js'
 import { OmittedLayers } from './omitted-layers.js'
 import type { ReplayModel } from './replay-model.js'
@@ -40,10 +40,12 @@ export class Decoder {
       throw new UndescribedBlock(`${architecture.className} has no language-model head, so its loss is unknown`)
     sharding?.beforeForward(ROOT)
     const hidden = this.#hidden()
-    const logits = this.#head(head, hidden)
-    const loss = causalLoss(this.#pass.layers, logits, batch, sequence)
-    if (this.#pass.options.keepOutputs) this.#outputs.push(tape.alias(logits))
-    tape.free(logits, hidden)
+    const { layers, options, sizes } = this.#pass
+    const loss =
+      options.loss.kind === 'fused-linear' || options.loss.kind === 'chunked'
+        ? linearLoss(layers, options.loss.kind, head.name, hidden, sizes.vocabSize)
+        : this.#lossOf(this.#head(head, hidden), batch, sequence)
+    tape.free(hidden)
     this.#pass.layers.endAutocast()
     if (!sharding) return loss
     sharding.endForward()
@@ -51,6 +53,16 @@ export class Decoder {
     const marked = tape.marker(loss, () => sharding.beforeBackward(undefined, last))
     tape.free(loss)
     return marked
+  }
+
+  #lossOf(logits: Tensor, batch: number, sequence: number): Tensor {
+    const { layers, options, forward } = this.#pass
+    const { tape } = layers.ops
+    const isDerived = forward.logits.form !== 'plain'
+    const loss = causalLoss(layers, logits, { batch, sequence, kind: options.loss, isDerived })
+    if (options.keepOutputs) this.#outputs.push(tape.alias(logits))
+    tape.free(logits)
+    return loss
   }
 
   /** Drops the references that outlive the loss. */
@@ -105,7 +117,9 @@ export class Decoder {
     // The looked up embeddings have a name in the code; their sum with the positions has not.
     const names = held.length > 0 ? held : [embedded]
     if (held.length > 0) tape.free(embedded)
-    const isCheckpointed = options.checkpointing && forward.checkpointing
+    const { recompute } = options
+    const isCheckpointed = (index: number) =>
+      recompute !== 'none' && (recompute === 'selective' || index % recompute.every === 0)
     const maskOf = (index: number) => present(!alibi && sizes.isWindowed(index) ? masks.windowed : masks.full)
     const given = (index: number) => (rotation?.tables === 'two' ? [positions, ...tablesOf(tablesIn(index))] : shared)
     const omittedLayers = new OmittedLayers(tape, this.#model.omitted)
@@ -117,7 +131,12 @@ export class Decoder {
         run.attentionWeights.length = 0
         return decoderLayer({ ...run, tables: tablesIn(index) }, layer, input, index)
       }
-      const output = isCheckpointed ? tape.checkpoint([input, ...maskOf(index), ...given(index)], compute) : compute()
+      const output = isCheckpointed(index)
+        ? tape.checkpoint([input, ...maskOf(index), ...given(index)], compute, {
+            isSelective: recompute === 'selective',
+            isReentrant: options.reentrant,
+          })
+        : compute()
       hidden = this.#leave(layer, output)
       tape.free(input, ...returned)
       returned = run.attentionWeights.splice(0)
@@ -143,9 +162,13 @@ export class Decoder {
     const { sharding } = options
     if (!sharding) return input
     sharding.beforeForward(layer.name)
+    sharding.keepInput(input)
     return this.#replaced(
       input,
-      layers.ops.tape.marker(input, () => sharding.afterBackward(layer.name)),
+      layers.ops.tape.marker(input, (gradient) => {
+        sharding.afterBackward(layer.name)
+        sharding.keepGradient(input, gradient, this.#model.omitted.get(layer.name) ?? 0)
+      }),
     )
   }
 

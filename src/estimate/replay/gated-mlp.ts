@@ -1,5 +1,6 @@
 import { activate } from './activations.js'
 import type { DecoderRun } from './decoder-run.js'
+import { FUSED } from './kernel-set.js'
 import { norm } from './norms.js'
 import { child, type Named, outFeatures } from './submodules.js'
 import type { Tensor } from './tape.js'
@@ -15,10 +16,10 @@ export function gated(
   const { ops } = layers
   const { tape } = ops
   const before = layers.linear(`${block.name}.${gate}`, input, outFeatures(child(block, gate)))
-  const opened = activate(run, before)
+  const opened = isFusedGate(run, block, [gate, up, down]) ? tape.alias(before) : activate(run, before)
   tape.free(before)
   const raised = layers.linear(`${block.name}.${up}`, input, outFeatures(child(block, up)))
-  const product = ops.mul(opened, raised)
+  const product = isFusedGate(run, block, [gate, up, down]) ? fusedGate(run, opened, raised) : ops.mul(opened, raised)
   tape.free(opened, raised)
   const inner = child(block, 'ffn_sub_norm')
   const normal = inner ? norm(run, inner, product) : tape.alias(product)
@@ -26,4 +27,28 @@ export function gated(
   const output = layers.linear(`${block.name}.${down}`, normal, outFeatures(child(block, down)))
   tape.free(normal)
   return output
+}
+
+/**
+ * Whether one kernel computes the gated activation. Unsloth's is part of its operation for three adapted layers
+ * (`LoRA_MLP` in `kernels/fast_lora.py`).
+ */
+function isFusedGate({ layers }: DecoderRun, block: Named, names: readonly string[]): boolean {
+  const { gates, adapters } = FUSED[layers.kernels]
+  return gates || (adapters && names.every((name) => layers.weights.adapter(`${block.name}.${name}`)))
+}
+
+/** `act(gate) * up` in one kernel, which saves both and writes their gradients over them. */
+export function fusedGate({ layers }: DecoderRun, gate: Tensor, up: Tensor): Tensor {
+  const { tape } = layers.ops
+  return tape.record(
+    [gate, up],
+    { before: [gate, up] },
+    () => tape.tensor(gate.elements, gate.dtype, 'swiglu'),
+    (_, saved) =>
+      [gate, up].map((one, index) => {
+        const storage = saved[index]
+        return one.grad && storage && tape.ledger.retain(storage)
+      }),
+  )
 }

@@ -1,6 +1,7 @@
 import type { Shape } from '../../architecture/index.js'
 import type { ComputeDtype } from './dtype.js'
 import type { Storage } from './memory-ledger.js'
+import type { PackedStorage } from './packed-storage.js'
 
 /**
  * A tensor as a program holds it: its size, its dtype, and how its gradient flows. It owns one reference to its storage, which
@@ -12,8 +13,8 @@ export interface Tensor {
   readonly storage: Storage
   /** Where its gradient goes; absent if it has none. */
   readonly grad?: Node | Leaf
-  /** Set if its storage has 4 bits an element: it is unpacked for each use. */
-  readonly isNf4?: boolean
+  /** Set if it is stored in fewer bits: it is unpacked for each use. */
+  readonly storedAs?: PackedStorage
   /** How many parameters are like it in layers that are not replayed. */
   readonly alike?: number
 }
@@ -32,6 +33,8 @@ export interface Leaf {
   gradient?: Storage
   /** Whether the optimizer sees only the share of a rank. */
   readonly isSharded?: boolean
+  /** Whether it belongs to a decoder layer. */
+  readonly isHidden?: boolean
   /** How many parameters are like it in layers that are not replayed. */
   readonly alike?: number
   /** The tensor itself, if it is not a parameter: autograd keeps it, and its gradient is not used. */
@@ -44,18 +47,26 @@ export interface Leaf {
 export interface Node {
   readonly kind: 'node'
   readonly inputs: readonly (Node | Leaf | undefined)[]
-  readonly saved: (Storage | Held)[]
+  readonly saved: (Storage | Held | Offloaded)[]
   readonly backward: Backward
   pending?: Storage
   frame?: Frame
 }
 
 /**
- * The backward of an operation: from the gradient of its output to the gradients of its inputs, each owned by the caller. If a
- * gradient has another shape or dtype than its input, a function converts it. The engine does that after the operation, when its
- * saved tensors are freed (`validate_outputs` in torch's `engine.cpp`).
+ * The backward of an operation: from the gradient of its output, and what it has saved, to the gradients of its inputs, each owned
+ * by the caller. If a gradient has another shape or dtype than its input, a function converts it. The engine does that after the operation, when its
+ * recomputed tensors are freed (`validate_outputs` in torch's `engine.cpp`).
  */
-export type Backward = (gradient: Storage) => readonly (Storage | (() => Storage) | undefined)[]
+export type Backward = (
+  gradient: Storage,
+  saved: readonly Storage[],
+) => readonly (Storage | (() => Storage) | undefined)[]
+
+/** A saved tensor that is on the CPU until backward needs it. */
+export interface Offloaded {
+  readonly offloaded: number
+}
 
 /** A saved tensor of a checkpointed layer: not kept, but recomputed. */
 export interface Held {
@@ -67,9 +78,16 @@ export interface Held {
 export interface Frame {
   readonly run: () => void
   /** The inputs of the layer, kept until its backward is done. */
-  readonly inputs: readonly Storage[]
+  readonly inputs: Storage[]
+  /** Bytes of inputs that are on the CPU until then. */
+  readonly offloaded: readonly number[]
   count: number
   /** Saved tensors whose operations have not run backward yet. */
   open: number
+  /** The outputs of operations that are not run again: their results are kept. */
+  readonly results?: Storage[]
+  readonly isReentrant: boolean
+  /** Products of matrices so far. */
+  products?: number
   again?: (Storage | undefined)[]
 }

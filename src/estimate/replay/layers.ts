@@ -1,18 +1,25 @@
 import type { CompleteForwardPass } from './complete-forward-pass.js'
+import { doraOf } from './dora.js'
 import type { ComputeDtype } from './dtype.js'
+import { fusedAdapter } from './fused-adapter.js'
+import { FUSED, type KernelSet } from './kernel-set.js'
 import { change } from './memory-ledger.js'
-import { dequantized } from './nf4.js'
 import type { Operations } from './operations/operations.js'
+import { packedProduct } from './packed-product.js'
 import type { Tensor } from './tape.js'
-import type { Weights } from './weights.js'
+import type { Adapter, Weights } from './weights.js'
 
 /** What the layers of a model share while they run: operations, parameters, sizes and dtypes. */
 export class Layers {
   readonly ops: Operations
   readonly weights: Weights
   readonly tokens: number
-  /** Whether linear layers compute in bfloat16 on float32 parameters. */
+  /** Whether linear layers compute in 16 bits, whatever the dtype of their parameters. */
   readonly autocast: boolean
+  /** Whose kernels compute norms, rotation and gated activations. */
+  readonly kernels: KernelSet
+  /** The dtype of autocast. */
+  readonly half: ComputeDtype
   readonly #linear: CompleteForwardPass['linear']
   #casts = new Map<Tensor, Tensor>()
   #castsOfRun = 0
@@ -23,12 +30,16 @@ export class Layers {
     tokens: number,
     autocast: boolean,
     linear: CompleteForwardPass['linear'],
+    kernels: KernelSet = 'torch',
+    half: ComputeDtype = 'bfloat16',
   ) {
     this.ops = ops
     this.weights = weights
     this.tokens = tokens
     this.autocast = autocast
     this.#linear = linear
+    this.kernels = kernels
+    this.half = half
   }
 
   /** Autocast caches its copies of parameters until it ends. */
@@ -46,29 +57,65 @@ export class Layers {
   linear(name: string, input: Tensor, outFeatures: number, autocast = this.autocast): Tensor {
     const adapter = this.weights.adapter(name)
     const weight = this.weights.get(`${name}.weight`)
+    if (adapter && !adapter.magnitude && !adapter.hasDropout && FUSED[this.kernels].adapters) {
+      const left = autocast ? this.ops.to(input, this.half) : this.ops.tape.alias(input)
+      const output = fusedAdapter(this.ops, left, {
+        weight,
+        adapter,
+        outFeatures,
+        bias: this.weights.find(`${name}.bias`),
+      })
+      this.ops.tape.free(left)
+      return output
+    }
     const base = this.#base(name, input, weight, outFeatures, autocast)
     if (!adapter) return base
     const { tape } = this.ops
+    const isPacked = weight.storedAs === 'nf4' || weight.storedAs === 'nf4-double'
     // With packed weights, PEFT first copies the product (peft/tuners/lora/bnb.py, Linear4bit.forward).
-    const copy = weight.isNf4 ? this.ops.contiguous(base) : tape.alias(base)
+    const copy = isPacked ? this.ops.contiguous(base) : tape.alias(base)
     tape.free(base)
-    // PEFT computes the adapter in the adapter's dtype (peft/tuners/lora/layer.py, Linear.forward).
-    const cast = this.ops.to(input, adapter.a.dtype)
-    const low = this.#affine(cast, adapter.a, undefined, adapter.rank)
-    const high = this.#affine(low, adapter.b, undefined, outFeatures)
-    tape.free(low)
-    const scaled = this.ops.scale(high)
-    tape.free(high)
-    const output = weight.isNf4 ? this.#sumInBase(copy, scaled) : this.#sumInWider(copy, scaled)
+    // PEFT computes the adapter in the adapter's dtype (peft/tuners/lora/layer.py, Linear.forward). With packed weights, it leaves
+    // the input alone under autocast.
+    const wide = isPacked && this.autocast ? tape.alias(input) : this.ops.to(input, adapter.a.dtype)
+    const cast = adapter.hasDropout ? this.ops.dropout(wide) : tape.alias(wide)
+    // The code rebinds the input, but drops a part of it in an expression.
+    if (adapter.magnitude) tape.free(wide)
+    if (adapter.magnitude) {
+      const output = doraOf(this, name, { adapter, weight, input: cast, base: copy, outFeatures })
+      tape.free(cast, copy)
+      const narrow = isPacked && this.autocast ? tape.alias(output) : this.ops.to(output, base.dtype)
+      tape.free(output)
+      return narrow
+    }
+    const scaled = this.#adapted(adapter, cast, outFeatures)
     tape.free(cast)
+    const output = isPacked ? this.#sumInBase(copy, scaled) : this.#sumInWider(copy, scaled)
+    tape.free(wide)
     return output
+  }
+
+  /** `B(A(x)) * scaling`. */
+  #adapted(adapter: Adapter, input: Tensor, outFeatures: number): Tensor {
+    const high = this.lowRank(adapter, input, outFeatures)
+    const scaled = this.ops.scale(high)
+    this.ops.tape.free(high)
+    return scaled
+  }
+
+  /** `B(A(x))`. */
+  lowRank({ a, b, rank }: Adapter, input: Tensor, outFeatures: number): Tensor {
+    const low = this.#affine(input, a, undefined, rank)
+    const high = this.#affine(low, b, undefined, outFeatures)
+    this.ops.tape.free(low)
+    return high
   }
 
   /** The product with a weight, with the bias in the same operation or added afterwards. */
   #base(name: string, input: Tensor, weight: Tensor, outFeatures: number, autocast: boolean): Tensor {
     const bias = this.weights.find(`${name}.bias`)
     if (this.#linear === 'kernel' || name === 'lm_head') return this.#affine(input, weight, bias, outFeatures, autocast)
-    const transposed = autocast ? this.ops.to(weight, 'bfloat16') : this.ops.tape.alias(weight)
+    const transposed = autocast ? this.ops.to(weight, this.half) : this.ops.tape.alias(weight)
     const product = this.#affine(input, transposed, undefined, outFeatures, autocast)
     this.ops.tape.free(transposed)
     if (!bias) return product
@@ -104,7 +151,7 @@ export class Layers {
   batched(input: Tensor, parameter: Tensor): Tensor {
     const { ops } = this
     const { tape } = ops
-    const left = this.autocast ? ops.to(input, 'bfloat16') : tape.alias(input)
+    const left = this.autocast ? ops.to(input, this.half) : tape.alias(input)
     const right = this.autocast ? this.#castParameter(parameter) : tape.alias(parameter)
     const [experts, inner, outer] = this.weights.shape(parameter)
     const rows = left.elements / (experts * inner)
@@ -129,47 +176,54 @@ export class Layers {
     autocast = this.autocast,
   ): Tensor {
     const { tape } = this.ops
-    const dequantizedWeight = weight.isNf4 ? dequantized(tape, weight) : undefined
-    const matrix = dequantizedWeight?.whole ?? (autocast ? this.#castParameter(weight) : tape.alias(weight))
+    if (weight.storedAs) return this.#packed(input, weight, bias, outFeatures, autocast)
+    const matrix = autocast ? this.#castParameter(weight) : tape.alias(weight)
     const vector = bias && (autocast ? this.#castParameter(bias) : tape.alias(bias))
-    const left = autocast ? this.ops.to(input, 'bfloat16') : tape.alias(input)
+    const left = autocast ? this.ops.to(input, this.half) : tape.alias(input)
     const rows = Math.round(left.elements / (weight.elements / outFeatures))
     const elements = rows * outFeatures
     const output = tape.record(
       [left, matrix, vector],
-      // bitsandbytes saves a packed weight outside autograd, so checkpointing does not recompute it.
-      { before: [...(matrix.grad ? [left] : []), ...(left.grad && !weight.isNf4 ? [matrix] : [])] },
+      { before: [...(matrix.grad ? [left] : []), ...(left.grad ? [matrix] : [])] },
       () => tape.tensor(elements, left.dtype, vector ? 'addmm' : 'mm'),
       () => {
-        const again = weight.isNf4 && left.grad ? dequantized(tape, weight) : undefined
-        if (again) tape.free(again.scales)
         const forWeight = () => matrix.grad && this.ops.gradient(matrix.elements, matrix.dtype, 'mm')
         const forInput = () => left.grad && this.ops.gradient(left.elements, left.dtype, 'mm')
         // mm computes the weight's gradient first, addmm the input's.
         const first = vector ? forInput() : forWeight()
         const second = vector ? forWeight() : forInput()
         const forBias = vector?.grad && (() => this.ops.gradient(vector.elements, vector.dtype, 'sum'))
-        if (again) tape.free(again.whole)
         return vector ? [first, second, forBias] : [second, first, forBias]
       },
     )
-    tape.free(left, matrix, ...(vector ? [vector] : []), ...(dequantizedWeight ? [dequantizedWeight.scales] : []))
+    tape.free(left, matrix, ...(vector ? [vector] : []))
     return output
   }
 
-  /** A parameter as a linear layer uses it: under autocast its bfloat16 copy, which is made once and cached. */
+  #packed(input: Tensor, weight: Tensor, bias: Tensor | undefined, outFeatures: number, autocast: boolean): Tensor {
+    const { ops } = this
+    const vector = () => bias && (autocast ? this.#castParameter(bias) : ops.to(bias, weight.dtype))
+    return packedProduct(ops, input, { weight, vector, outFeatures })
+  }
+
+  /** A parameter as a linear layer uses it: under autocast its copy in 16 bits, which is made once and cached. */
   #castParameter(parameter: Tensor): Tensor {
     const { tape } = this.ops
-    if (parameter.dtype === 'bfloat16') return tape.alias(parameter)
+    if (parameter.dtype === this.half) return tape.alias(parameter)
     if (this.#castsOfRun !== tape.run) {
       this.#casts = new Map()
       this.#castsOfRun = tape.run
     }
     const known = this.#casts.get(parameter)
     if (known) return tape.alias(known)
-    const cast = this.ops.to(parameter, 'bfloat16')
+    const cast = this.ops.to(parameter, this.half)
     this.#casts.set(parameter, tape.alias(cast))
     return cast
+  }
+
+  /** Makes the copies of parameters that autocast caches, with their gradients. */
+  castEarly(...parameters: readonly Tensor[]): void {
+    if (this.autocast) for (const parameter of parameters) this.ops.tape.free(this.#castParameter(parameter))
   }
 
   /** A tensor in the dtype that attention computes in. */

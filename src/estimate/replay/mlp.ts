@@ -2,7 +2,8 @@ import { activate } from './activations.js'
 import type { DecoderRun } from './decoder-run.js'
 import { expertMixture } from './experts/experts.js'
 import { parallelExperts } from './experts/parallel-experts.js'
-import { gated } from './gated-mlp.js'
+import { fusedGate, gated } from './gated-mlp.js'
+import { FUSED } from './kernel-set.js'
 import { child, type Named, outFeatures, submodule } from './submodules.js'
 import type { Tensor } from './tape.js'
 import { UndescribedBlock } from './undescribed-block.js'
@@ -26,12 +27,27 @@ function fused(run: DecoderRun, block: Named, input: Tensor): Tensor {
   const half = both.elements / 2
   const parts = ops.split(both, [half, half])
   const [gate = both, up = both] = parts
-  const opened = activate(run, gate)
-  const product = ops.mul(up, opened)
-  tape.free(opened)
+  const product = FUSED[layers.kernels].gates ? fusedHalves(run, gate, up) : multiplied(run, gate, up)
   const output = layers.linear(`${block.name}.down_proj`, product, outFeatures(child(block, 'down_proj')))
   tape.free(product, both, ...parts)
   return output
+}
+
+function multiplied(run: DecoderRun, gate: Tensor, up: Tensor): Tensor {
+  const { ops } = run.layers
+  const opened = activate(run, gate)
+  const product = ops.mul(up, opened)
+  ops.tape.free(opened)
+  return product
+}
+
+/** The kernel needs contiguous halves (`ensure_contiguous` of Liger). */
+function fusedHalves(run: DecoderRun, gate: Tensor, up: Tensor): Tensor {
+  const { ops } = run.layers
+  const halves = [ops.contiguous(gate), ops.contiguous(up)] as const
+  const product = fusedGate(run, ...halves)
+  ops.tape.free(...halves)
+  return product
 }
 
 /** Two projections with an activation function between them. */

@@ -1,12 +1,14 @@
 import type { Norm, Shape } from '../../architecture/index.js'
 import { product } from '../../architecture/safe-integer.js'
 import type { DecoderRun } from './decoder-run.js'
+import { FUSED } from './kernel-set.js'
 import type { Layers } from './layers.js'
 import type { Named } from './submodules.js'
 import type { Tensor } from './tape.js'
 
 /** A norm, as its family computes it. The caller keeps the input. */
 export function norm({ layers, forward }: DecoderRun, { name, module }: Named, input: Tensor): Tensor {
+  if (FUSED[layers.kernels].norms && forward.norm.startsWith('rmsNorm')) return fusedRmsNorm(layers, name, input)
   return COMPUTATIONS[forward.norm](layers, name, input, module.parameters?.['weight'] ?? [])
 }
 
@@ -45,6 +47,27 @@ function rmsNorm(
   const first = isWide ? ops.mul(gain, normal) : ops.to(normal, input.dtype)
   const output = isWide ? ops.to(first, input.dtype) : ops.mul(gain, first)
   tape.free(gain, first, normal, mean)
+  return output
+}
+
+/**
+ * Root mean square normalisation in one kernel. It saves its input and the inverse deviation of each row, and writes the gradient
+ * of its input over that of its output.
+ */
+function fusedRmsNorm({ ops, weights }: Layers, name: string, input: Tensor): Tensor {
+  const { tape } = ops
+  const weight = weights.get(`${name}.weight`)
+  const deviations = tape.tensor(input.elements / weight.elements, 'float32', 'rms_norm')
+  const output = tape.record(
+    [input, weight],
+    { before: [input, deviations] },
+    () => tape.tensor(input.elements, input.dtype, 'rms_norm'),
+    (gradient) => [
+      input.grad && tape.ledger.retain(gradient),
+      weight.grad && ops.gradient(weight.elements, weight.dtype, 'rms_norm_backward'),
+    ],
+  )
+  tape.free(deviations)
   return output
 }
 

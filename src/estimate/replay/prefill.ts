@@ -1,4 +1,5 @@
 import type { AttentionKernel } from '../kernels.js'
+import { NO_ADAPTERS } from '../lora/adapter-plan.js'
 import { bufferBytes } from './buffers.js'
 import { Decoder } from './decoder.js'
 import type { ComputeDtype } from './dtype.js'
@@ -25,9 +26,8 @@ export function prefill(model: ReplayModel, { batch, sequence, kernel, dtype }: 
     omitted: model.omitted,
     dtype,
     trained: false,
-    quantised: false,
     adapterDtype: dtype,
-    adapterRank: () => undefined,
+    adapters: NO_ADAPTERS,
   })
   const tokens = batch * sequence
   ledger.allocate(bufferBytes(model, tokens, dtype), 'buffers')
@@ -35,7 +35,9 @@ export function prefill(model: ReplayModel, { batch, sequence, kernel, dtype }: 
   const decoder = new Decoder(model, layers, {
     batch,
     sequence,
-    checkpointing: false,
+    recompute: 'none',
+    reentrant: false,
+    loss: { kind: 'logits', logits: 'float32' },
     kernel,
     computeDtype: dtype,
     cache: true,

@@ -1,49 +1,103 @@
-import type { MemoryLedger, Storage } from './memory-ledger.js'
-import type { Leaf } from './tape.js'
+import type { ComputeDtype } from './dtype.js'
+import { DTYPE_BYTES } from './dtype.js'
+import { emptyParts, type MemoryLedger, type PartBytes, type Storage } from './memory-ledger.js'
+import type { Leaf, Tensor } from './tape.js'
+
+/** How data-parallel ranks share parameters and gradients. */
+export interface ShardingRules {
+  readonly ranks: number
+  /** Whether parameters are shared. If not, only gradients may be. */
+  readonly sharesParameters: boolean
+  /** Whether gradients are shared as soon as a layer is done. */
+  readonly sharesGradients: boolean
+  /** Whether a group is gathered into a buffer and copied out of it (FSDP2), or gathered in place (FSDP1, ZeRO-3). */
+  readonly copiesOut: boolean
+  /** Whether the parameters of a layer are one flat parameter, whose gradient is concatenated (FSDP1). */
+  readonly isFlat: boolean
+  /** Whether the parameters of a layer are freed after its forward pass. */
+  readonly reshards: boolean
+  /** The dtype that gathered parameters have, if not that of the shards. */
+  readonly computeDtype?: ComputeDtype | undefined
+  /** The dtype that gradients are reduced in, if not that of the gathered parameters. */
+  readonly reduceDtype?: ComputeDtype | undefined
+  /** Whether shards of parameters and gradients are on the CPU. */
+  readonly offloads: boolean
+  /** Whether a frozen layer keeps its input and the gradient of it until backward ends: see `keepInput`. */
+  readonly keepsInputs: boolean
+}
 
 /** Parameters that are gathered together: those of one decoder layer, or all the rest (the root). */
 interface Group {
-  /** Bytes of all its parameters, each padded to a multiple of the ranks. */
+  /** Bytes of all its parameters, each padded to a multiple of the ranks, in the dtype that they are gathered in. */
   gatheredBytes: number
-  readonly leaves: { readonly leaf: Leaf; readonly paddedBytes: number }[]
+  /** Bytes of the shard in the dtype that it is gathered in, if it is cast for that. */
+  castBytes: number
+  readonly leaves: OwnedLeaf[]
   gather?: Storage
   whole?: Storage
 }
 
+interface OwnedLeaf {
+  readonly leaf: Leaf
+  /** Elements of the whole parameter, padded to a multiple of the ranks. */
+  readonly padded: number
+  /** Bytes of an element of its gradient. */
+  readonly width: number
+}
+
 /**
- * One rank of FSDP2: `fully_shard` on every decoder layer and on the root, like ZeRO-3 (Rajbhandari et al. 2019,
- * arXiv:1910.02054). It owns its share of each parameter, gradient and state, and has unsharded parameters only while they are
- * used. The order of buffers is that of torch's `_fsdp_param_group.py`.
+ * One rank of a group that shares parameters: FSDP2 (`fully_shard` on every decoder layer and on the root), FSDP1 or ZeRO-3
+ * (Rajbhandari et al. 2019, arXiv:1910.02054). It owns its share of each parameter, gradient and state, and has unsharded
+ * parameters only while they are used. The order of buffers is that of torch's `_fsdp_param_group.py`, and for FSDP1 that of
+ * `_flat_param.py` and `_runtime_utils.py`.
  */
 export class Sharding {
+  readonly rules: ShardingRules
   readonly #ledger: MemoryLedger
-  readonly #world: number
   readonly #groups = new Map<string, Group>()
   /** The gathered buffer that forward holds until the next layer has gathered its own. */
   #held: Storage | undefined
   /** The input of the last reduce-scatter, held until the next one. */
   #reducing: Storage | undefined
+  readonly #kept: Storage[] = []
+  readonly #keptByOmitted: { readonly parts: PartBytes; readonly times: number }[] = []
 
-  constructor(ledger: MemoryLedger, world: number) {
+  constructor(ledger: MemoryLedger, rules: ShardingRules) {
     this.#ledger = ledger
-    this.#world = world
+    this.rules = rules
   }
 
-  /** Adds a parameter to a group, and returns the bytes of the rank's share. Parameters are split along the first dimension. */
-  add(name: string, shape: readonly number[], width: number, leaf: Leaf | undefined): number {
+  /**
+   * Adds a parameter to a group, and returns the bytes of the rank's share. Parameters are split along the first dimension.
+   *
+   * @param width - bytes of a stored element, of which `sharedWidth` are shared: the scales of a packed weight are not
+   */
+  add(name: string, parameter: ShardedParameter, leaf: Leaf | undefined): number {
+    const { ranks, sharesParameters, computeDtype, offloads } = this.rules
+    const { shape, width, sharedWidth, isAdapter } = parameter
     const group = this.#group(name)
     const [rows = 1, ...rest] = shape
-    const elements = Math.ceil(rows / this.#world) * rest.reduce((product, size) => product * size, 1)
-    const shard = Math.ceil(elements * width)
-    group.gatheredBytes += shard * this.#world
-    if (leaf) group.leaves.push({ leaf, paddedBytes: shard * this.#world })
-    return shard
+    const elements = Math.ceil(rows / ranks) * rest.reduce((product, size) => product * size, 1)
+    const isCast = computeDtype !== undefined && !isAdapter && sharedWidth === width && width === DTYPE_BYTES.float32
+    const gathered = isCast ? DTYPE_BYTES[computeDtype] : sharedWidth
+    const shard = Math.ceil(elements * gathered)
+    group.gatheredBytes += shard * ranks
+    if (isCast) group.castBytes += shard
+    if (leaf) group.leaves.push({ leaf, padded: elements * ranks, width: gathered })
+    const whole = shape.reduce((product, size) => product * size, 1)
+    if (!sharesParameters) return whole * width
+    return (offloads ? 0 : Math.ceil(elements * sharedWidth)) + whole * (width - sharedWidth)
   }
 
   /** Before a group runs: gathers its buffer while the previous one is still held, then copies it out. */
   beforeForward(name: string): void {
+    if (!this.rules.sharesParameters) return
     const group = this.#group(name)
-    const gather = this.#allocate(group.gatheredBytes, 'all_gather')
+    if (!this.rules.copiesOut) {
+      group.whole ??= this.#gathered(group)
+      return
+    }
+    const gather = this.#cast(group, () => this.#allocate(group.gatheredBytes, 'all_gather'))
     if (this.#held) this.#ledger.release(this.#held)
     group.whole = this.#allocate(group.gatheredBytes, 'all_gather_copy_out')
     this.#held = gather
@@ -51,7 +105,7 @@ export class Sharding {
 
   /** After a layer: frees its unsharded parameters. The root keeps its own. */
   afterForward(name: string): void {
-    this.#reshard(this.#group(name))
+    if (this.rules.reshards) this.#reshard(this.#group(name))
   }
 
   /** After the root: frees the last gathered buffer. */
@@ -62,35 +116,79 @@ export class Sharding {
 
   /** Before a group's backward: gathers its parameters, and prefetches those of the next group. */
   beforeBackward(name: string | undefined, next: string | undefined): void {
+    if (!this.rules.sharesParameters) return
+    const ahead = next === undefined ? undefined : this.#group(next)
+    if (!this.rules.copiesOut) {
+      if (name !== undefined) this.#group(name).whole ??= this.#gathered(this.#group(name))
+      if (ahead) ahead.whole ??= this.#gathered(ahead)
+      return
+    }
     if (name !== undefined) {
       const group = this.#group(name)
-      group.gather ??= this.#allocate(group.gatheredBytes, 'all_gather')
-      group.whole ??= this.#allocate(group.gatheredBytes, 'all_gather_copy_out')
-      this.#ledger.release(group.gather)
+      if (!group.whole) {
+        group.gather ??= this.#allocate(group.gatheredBytes, 'all_gather')
+        group.whole = this.#allocate(group.gatheredBytes, 'all_gather_copy_out')
+      }
+      if (group.gather) this.#ledger.release(group.gather)
       delete group.gather
     }
-    const ahead = next === undefined ? undefined : this.#group(next)
-    if (ahead) ahead.gather = this.#allocate(ahead.gatheredBytes, 'all_gather')
+    if (ahead && !ahead.whole) ahead.gather = this.#cast(ahead, () => this.#allocate(ahead.gatheredBytes, 'all_gather'))
   }
 
   /** After a group's backward: frees its unsharded parameters, and reduces its gradients to the rank's share. */
   afterBackward(name: string): void {
     const group = this.#group(name)
-    this.#reshard(group)
     const fresh = group.leaves.filter(({ leaf }) => leaf.unreduced !== undefined)
+    if (this.rules.isFlat) this.#flatten(fresh)
+    this.#reshard(group)
     if (fresh.length === 0) return
     if (this.#reducing) this.#ledger.release(this.#reducing)
-    const bytes = fresh.reduce((sum, { paddedBytes }) => sum + paddedBytes, 0)
-    this.#reducing = this.#allocate(bytes, 'reduce_scatter')
+    const { ranks, reduceDtype, offloads } = this.rules
+    const reduced = (width: number): number => Math.max(width, reduceDtype ? DTYPE_BYTES[reduceDtype] : 0)
+    const bytes = fresh.reduce((sum, { padded, width }) => sum + padded * reduced(width), 0)
+    // A flat gradient is reduced as it is, unless its dtype differs.
+    const isAsItIs = this.rules.isFlat && fresh.every(({ width }) => reduced(width) === width)
+    this.#reducing = isAsItIs ? undefined : this.#allocate(bytes, 'reduce_scatter')
+    const inOwnDtype = fresh.reduce((sum, { padded, leaf }) => sum + (padded / ranks) * DTYPE_BYTES[leaf.dtype], 0)
+    const share = this.#ledger.allocate(bytes / ranks, inOwnDtype === bytes / ranks ? 'gradients' : 'temporary')
+    if (isAsItIs) this.#ledger.observe('reduce_scatter')
     for (const { leaf } of fresh) {
       if (leaf.unreduced) this.#ledger.release(leaf.unreduced)
       delete leaf.unreduced
     }
-    const reduced = this.#ledger.allocate(bytes / this.#world, 'gradients')
     this.#ledger.observe('reduce_scatter')
+    let gradient = share
+    if (inOwnDtype !== bytes / ranks) {
+      gradient = this.#ledger.allocate(inOwnDtype, 'gradients')
+      this.#ledger.observe('_to_copy')
+      this.#ledger.release(share)
+    }
     const [first] = fresh
-    if (first?.leaf.gradient) this.#ledger.release(reduced)
-    else for (const { leaf } of fresh) leaf.gradient = reduced
+    if (offloads || first?.leaf.gradient) this.#ledger.release(gradient)
+    else for (const { leaf } of fresh) leaf.gradient = gradient
+  }
+
+  /**
+   * FSDP1 hooks the inputs of frozen layers, to know when their parameters can be freed. With reentrant checkpointing these inputs
+   * are leaves, so that the hooks keep each input and its gradient until backward ends (`_register_post_backward_reshard_only_hook`
+   * in `_runtime_utils.py`, `register_multi_grad_hook` in `graph.py`).
+   */
+  keepInput(input: Tensor): void {
+    if (this.rules.keepsInputs) this.#kept.push(this.#ledger.retain(input.storage))
+  }
+
+  /**
+   * Keeps the gradient of a layer's input: see `keepInput`.
+   *
+   * @param times - identical layers that are not replayed
+   */
+  keepGradient(input: Tensor, gradient: Storage, times: number): void {
+    if (!this.rules.keepsInputs) return
+    this.#kept.push(this.#ledger.retain(gradient))
+    const parts = emptyParts()
+    parts[input.storage.part] += input.storage.bytes
+    parts[gradient.part] += gradient.bytes
+    if (times > 0) this.#keptByOmitted.push({ parts, times })
   }
 
   /** At the end of backward: reduces the gradients of the root, and of layers whose inputs have no gradient. */
@@ -98,6 +196,36 @@ export class Sharding {
     for (const name of this.#groups.keys()) this.afterBackward(name)
     if (this.#reducing) this.#ledger.release(this.#reducing)
     this.#reducing = undefined
+    for (const storage of this.#kept.splice(0)) this.#ledger.release(storage)
+    for (const { parts, times } of this.#keptByOmitted.splice(0)) this.#ledger.shift(parts, -times)
+  }
+
+  /** The gradients of a flat parameter, concatenated. */
+  #flatten(fresh: readonly OwnedLeaf[]): void {
+    const [first, ...others] = fresh
+    if (!first || others.length === 0) return
+    const flat = this.#allocate(
+      fresh.reduce((sum, { padded, width }) => sum + padded * width, 0),
+      'cat',
+    )
+    for (const { leaf } of fresh) {
+      if (leaf.unreduced) this.#ledger.release(leaf.unreduced)
+      delete leaf.unreduced
+    }
+    first.leaf.unreduced = flat
+    for (const { leaf } of others) leaf.unreduced = this.#ledger.allocate(0)
+  }
+
+  #gathered(group: Group): Storage {
+    return this.#cast(group, () => this.#allocate(group.gatheredBytes, 'all_gather_copy_out'))
+  }
+
+  /** Gathers while the copy of the shard in the dtype of the gathered parameters exists, if it needs one. */
+  #cast(group: Group, gather: () => Storage): Storage {
+    const copy = group.castBytes > 0 ? this.#allocate(group.castBytes, 'all_gather_copy_in') : undefined
+    const gathered = gather()
+    if (copy) this.#ledger.release(copy)
+    return gathered
   }
 
   #reshard(group: Group): void {
@@ -114,10 +242,21 @@ export class Sharding {
   #group(name: string): Group {
     const found = this.#groups.get(name)
     if (found) return found
-    const made: Group = { gatheredBytes: 0, leaves: [] }
+    const made: Group = { gatheredBytes: 0, castBytes: 0, leaves: [] }
     this.#groups.set(name, made)
     return made
   }
+}
+
+/** One parameter to share. */
+export interface ShardedParameter {
+  readonly shape: readonly number[]
+  /** Bytes of a stored element. */
+  readonly width: number
+  /** How many of them are shared: the scales of a packed weight are not. */
+  readonly sharedWidth: number
+  /** Whether it belongs to an adapter, which keeps its dtype. */
+  readonly isAdapter: boolean
 }
 
 /** The group of all parameters outside decoder layers. */

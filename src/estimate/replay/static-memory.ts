@@ -2,7 +2,7 @@ import type { Architecture, Shape } from '../../architecture/index.js'
 import { DTYPE_BYTES } from './dtype.js'
 import type { PartBytes } from './memory-ledger.js'
 import { Sharding } from './sharding.js'
-import { Tape } from './tape.js'
+import { type Leaf, Tape } from './tape.js'
 import type { TrainingStep } from './training-options.js'
 import { Weights } from './weights.js'
 
@@ -12,16 +12,18 @@ export type StaticMemory = Pick<PartBytes, 'parameters' | 'gradients' | 'optimiz
 /** Parameters, gradients and optimizer states, computed without a forward pass. */
 export function staticMemory(architecture: Architecture, step: TrainingStep): StaticMemory {
   const { ledger, weights } = allocateStatic(architecture, step)
-  const gradients = weights.leaves.map(({ shape, dtype }) =>
-    shardOf(shape, step.world ?? 1).reduce((product, size) => product * size, DTYPE_BYTES[dtype]),
-  )
+  const ranks = step.sharding?.sharesGradients ? step.sharding.ranks : 1
+  const gradients =
+    step.sharding?.offloads || step.optimizerStep === 'in-backward'
+      ? []
+      : weights.leaves.map(({ shape, dtype }) => elementsOf(shardOf(shape, ranks)) * DTYPE_BYTES[dtype])
   const { parameters, optimizerStates } = ledger.now
   return { parameters, gradients: gradients.reduce((sum, bytes) => sum + bytes, 0), optimizerStates }
 }
 
 /**
- * Allocates what exists when a step begins, except inputs and buffers of modules: parameters, and the optimizer states, which
- * exist from the second step on.
+ * Allocates what exists when a step begins, except inputs and buffers of modules: parameters, the optimizer states, which exist
+ * from the second step on, and the buffers that gradients are reduced in.
  */
 export function allocateStatic(
   architecture: Architecture,
@@ -30,25 +32,46 @@ export function allocateStatic(
 ) {
   const tape = new Tape()
   const { ledger } = tape
-  const { world = 1 } = step
-  const sharding = world > 1 ? new Sharding(ledger, world) : undefined
+  const sharding = step.sharding && new Sharding(ledger, step.sharding)
   const weights = new Weights(architecture, ledger, {
     sharding,
     omitted,
     dtype: step.parameterDtype,
     trained: step.trained,
-    quantised: step.quantised,
+    storage: step.storage,
+    restDtype: step.restDtype,
     adapterDtype: step.adapterDtype,
-    adapterRank: step.adapterRank,
+    adapters: step.adapters,
   })
-  for (const { shape, dtype, alike = 0 } of weights.leaves) {
-    ledger.allocate(step.stateBytes(shardOf(shape, world), dtype) * (1 + alike), 'optimizerStates')
-    ledger.allocate(4 * (1 + alike), 'buffers')
+  const ranks = stateRanks(step)
+  let gradientBytes = 0
+  for (const { shape, dtype, alike = 0, isHidden = false } of weights.leaves) {
+    const share = shardOf(shape, ranks)
+    const states = step.stateBytes(share, dtype, isHidden) + (step.masterBytes ?? 0) * elementsOf(share)
+    ledger.allocate(states * (1 + alike), 'optimizerStates')
+    // Only the fused implementation counts its steps on the GPU.
+    if (step.optimizer === 'adamw' && step.optimizerStep === 'fused') ledger.allocate(4 * (1 + alike), 'buffers')
+    gradientBytes += elementsOf(shape) * DTYPE_BYTES[dtype] * (1 + alike)
   }
+  if (step.bucketBytes) ledger.allocate(step.bucketBytes(gradientBytes), 'buffers')
   return { tape, ledger, sharding, weights }
 }
 
+/** The ranks that share the states of the optimizer. */
+export function stateRanks({ stateRanks: own, sharding }: Pick<TrainingStep, 'stateRanks' | 'sharding'>): number {
+  return own ?? sharding?.ranks ?? 1
+}
+
+/** The elements of a parameter whose states one rank keeps. */
+export function ownElements(leaf: Leaf, step: Pick<TrainingStep, 'stateRanks' | 'sharding'>): number {
+  return elementsOf(shardOf(leaf.shape, stateRanks(step)))
+}
+
 /** The share of a parameter that one rank owns: a part of its rows, with padding in the last part. */
-function shardOf([rows = 1, ...rest]: Shape, world: number): Shape {
-  return [Math.ceil(rows / world), ...rest]
+function shardOf([rows = 1, ...rest]: Shape, ranks: number): Shape {
+  return [Math.ceil(rows / ranks), ...rest]
+}
+
+function elementsOf(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1)
 }

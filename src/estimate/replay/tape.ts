@@ -1,5 +1,5 @@
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
-import type { Backward, Frame, Held, Leaf, Node, Tensor } from './graph.js'
+import type { Backward, Frame, Held, Leaf, Node, Offloaded, Tensor } from './graph.js'
 import { MemoryLedger, type MemoryPart, type Storage } from './memory-ledger.js'
 
 export type { Backward, Leaf, Node, Tensor } from './graph.js'
@@ -9,6 +9,7 @@ interface SecondRun {
   readonly frame: Frame
   readonly made: (Storage | undefined)[]
   readonly names: Storage[]
+  products: number
 }
 
 /** Stops the recomputation of a checkpointed layer at the last saved tensor, like torch. */
@@ -20,6 +21,10 @@ class EarlyStop extends Error {}
  */
 export class Tape {
   readonly ledger = new MemoryLedger()
+  /** Whether saved activations are on the CPU between forward and backward. */
+  offloads = false
+  /** Runs when a parameter has its gradient, which is freed afterwards. */
+  onGradient: ((leaf: Leaf) => void) | undefined
   readonly #nodes: Node[] = []
   #recording: Frame | undefined
   #again: SecondRun | undefined
@@ -41,9 +46,14 @@ export class Tape {
 
   /** A tensor with a new storage. */
   tensor(elements: number, dtype: ComputeDtype, operation: string, part?: MemoryPart): Tensor {
-    const storage = this.ledger.allocate(elements * DTYPE_BYTES[dtype], part)
+    const kept =
+      this.#again?.frame.results && isResultKept(operation, this.#again) ? this.#again.frame.results : undefined
+    const storage = kept?.shift() ?? this.ledger.allocate(elements * DTYPE_BYTES[dtype], part)
     this.#again?.names.push(storage)
     this.ledger.observe(operation)
+    if (this.#recording?.results && isResultKept(operation, this.#recording)) {
+      this.#recording.results.push(this.ledger.retain(storage))
+    }
     return { elements, dtype, storage }
   }
 
@@ -63,13 +73,13 @@ export class Tape {
   }
 
   /** A second reference to a tensor, with a callback that runs in backward. */
-  marker(tensor: Tensor, passing: () => void): Tensor {
+  marker(tensor: Tensor, passing: (gradient: Storage) => void): Tensor {
     return this.record(
       [tensor],
       {},
       () => ({ ...this.alias(tensor) }),
       (gradient) => {
-        passing()
+        passing(gradient)
         return [this.ledger.retain(gradient)]
       },
     )
@@ -112,13 +122,14 @@ export class Tape {
     return { ...output, grad: node }
   }
 
-  #save(storage: Storage): Storage | Held {
+  #save(storage: Storage): Storage | Held | Offloaded {
     if (this.#again) {
       const { frame, made } = this.#again
       made.push(this.ledger.retain(storage))
-      if (made.length === frame.count) throw new EarlyStop()
+      if (made.length === frame.count && !frame.isReentrant) throw new EarlyStop()
       return storage
     }
+    if (!this.#recording && this.offloads && storage.part === 'activations') return { offloaded: storage.bytes }
     if (!this.#recording) return this.ledger.retain(storage)
     const held = { frame: this.#recording, index: this.#recording.count }
     this.#recording.count += 1
@@ -127,20 +138,41 @@ export class Tape {
   }
 
   /**
-   * Runs a layer whose saved tensors are not kept but recomputed in backward: non-reentrant checkpointing
-   * (`torch.utils.checkpoint`), which stops the recomputation at the last tensor that is needed.
+   * Runs a layer whose saved tensors are not kept but recomputed in backward (`torch.utils.checkpoint`). Non-reentrant
+   * checkpointing stops the recomputation at the last tensor that is needed. The reentrant kind runs the whole layer as soon as its
+   * gradient arrives, and holds output and gradient until it is done (`CheckpointFunction.backward`).
    */
-  checkpoint(inputs: readonly Tensor[], layer: () => Tensor): Tensor {
+  checkpoint(
+    inputs: readonly Tensor[],
+    layer: () => Tensor,
+    { isSelective = false, isReentrant = false } = {},
+  ): Tensor {
     const run = (): void => {
       const output = layer()
+      if (isReentrant) frame.inputs.push(this.ledger.retain(output.storage))
       this.free(output)
     }
-    const frame: Frame = { run, inputs: inputs.map(({ storage }) => this.ledger.retain(storage)), count: 0, open: 0 }
+    const isOffloaded = ({ storage }: Tensor) => this.offloads && storage.part === 'activations'
+    const frame: Frame = {
+      run,
+      inputs: inputs.filter((input) => !isOffloaded(input)).map(({ storage }) => this.ledger.retain(storage)),
+      offloaded: inputs.filter(isOffloaded).map(({ storage }) => storage.bytes),
+      count: 0,
+      open: 0,
+      isReentrant,
+      ...(isSelective && { results: [], products: 0 }),
+    }
     this.#recording = frame
     const output = layer()
     this.#recording = undefined
     if (frame.count === 0) this.#close(frame)
-    return output
+    if (!isReentrant || frame.count === 0) return output
+    const marked = this.marker(output, (gradient) => {
+      frame.inputs.push(this.ledger.retain(gradient))
+      frame.again ??= this.#runAgain(frame)
+    })
+    this.free(output)
+    return marked
   }
 
   /** The backward pass: operations in reverse order, like autograd's engine. */
@@ -157,12 +189,18 @@ export class Tape {
 
   #runBackward(node: Node, gradient: Storage): void {
     delete node.pending
+    const unpacked: Storage[] = []
     for (const [index, saved] of node.saved.entries()) {
-      if ('frame' in saved) node.saved[index] = this.#unpack(saved)
+      const storage = 'frame' in saved ? this.#unpack(saved) : 'offloaded' in saved ? this.#loaded(saved) : saved
+      node.saved[index] = storage
+      unpacked.push(storage)
     }
-    const made = node.backward(gradient)
-    this.#release(node)
+    const made = node.backward(gradient, unpacked)
+    // What non-reentrant checkpointing has recomputed is referenced by the operation alone; otherwise its node keeps it.
+    const isRecomputed = node.frame !== undefined && !node.frame.isReentrant
+    if (isRecomputed) this.#release(node)
     const gradients = made.map((one) => (typeof one === 'function' ? one() : one))
+    if (!isRecomputed) this.#release(node)
     this.ledger.release(gradient)
     for (const [index, one] of gradients.entries()) {
       const edge = node.inputs[index]
@@ -170,6 +208,12 @@ export class Tape {
       if (edge === undefined) this.ledger.release(one)
       else this.#accumulate(edge, one)
     }
+  }
+
+  #loaded({ offloaded }: Offloaded): Storage {
+    const storage = this.ledger.allocate(offloaded)
+    this.ledger.observe('_to_copy')
+    return storage
   }
 
   #unpack({ frame, index }: Held): Storage {
@@ -182,7 +226,8 @@ export class Tape {
 
   /** Frees what is still referenced when the run stops early, as an exception frees the locals of its frames. */
   #runAgain(frame: Frame): (Storage | undefined)[] {
-    const again: SecondRun = { frame, made: [], names: [] }
+    const again: SecondRun = { frame, made: [], names: [], products: 0 }
+    for (const bytes of frame.offloaded) frame.inputs.push(this.#loaded({ offloaded: bytes }))
     this.#again = again
     this.#runs += 1
     try {
@@ -201,7 +246,7 @@ export class Tape {
       if ('frame' in saved) {
         const made = saved.frame.again?.[saved.index]
         if (made) this.ledger.release(made)
-      } else this.ledger.release(saved)
+      } else if (!('offloaded' in saved)) this.ledger.release(saved)
       if (node.frame) {
         node.frame.open -= 1
         if (node.frame.open === 0) this.#close(node.frame)
@@ -211,6 +256,7 @@ export class Tape {
 
   #close(frame: Frame): void {
     for (const storage of frame.inputs) this.ledger.release(storage)
+    for (const storage of frame.results?.splice(0) ?? []) this.ledger.release(storage)
   }
 
   /** A second gradient is added into a new tensor. A parameter gets its gradient when the last one has arrived. */
@@ -239,6 +285,11 @@ export class Tape {
       leaf.gradient = pending
       this.ledger.rebook(pending, 'gradients')
     }
+    if (this.onGradient && leaf.gradient) {
+      this.onGradient(leaf)
+      this.ledger.release(leaf.gradient)
+      delete leaf.gradient
+    }
     this.ledger.observe('accumulate_grad')
     if (leaf.variable) this.ledger.release(leaf.variable)
   }
@@ -246,3 +297,14 @@ export class Tape {
 
 /** Marks what a recomputation makes: backward never runs on it. */
 const PLACEHOLDER: Node = { kind: 'node', inputs: [], saved: [], backward: () => [] }
+
+/**
+ * Whether selective recomputation keeps a result (torchtitan 0.3, `_get_custom_policy` in `activation_checkpoint.py`): every second
+ * product of matrices, and attention.
+ */
+function isResultKept(operation: string, run: { products?: number }): boolean {
+  if (operation.startsWith('_scaled_dot_product')) return !operation.endsWith('backward')
+  if (operation !== 'mm' && operation !== 'addmm') return false
+  run.products = (run.products ?? 0) + 1
+  return run.products % 2 === 1
+}

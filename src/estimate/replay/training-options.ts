@@ -1,26 +1,57 @@
 import type { Shape } from '../../architecture/index.js'
 import type { AttentionKernel } from '../kernels.js'
+import type { AdapterPlan } from '../lora/adapter-plan.js'
+import type { Optimizer, OptimizerStep } from '../optimizers.js'
 import type { ComputeDtype } from './dtype.js'
-import type { AdapterRank } from './weights.js'
+import type { KernelSet } from './kernel-set.js'
+import type { LossKind } from './loss.js'
+import type { PackedStorage } from './packed-storage.js'
+import type { ShardingRules } from './sharding.js'
+
+/** Which layers are run again in backward instead of keeping what they have saved. */
+export type Recomputation = 'none' | 'selective' | { readonly every: number }
 
 /** The input of a training step replay. */
 export interface TrainingStep {
   readonly batch: number
   readonly sequence: number
-  readonly checkpointing: boolean
+  readonly recompute: Recomputation
+  /** Whether recomputation is reentrant. */
+  readonly reentrant?: boolean
   readonly kernel: AttentionKernel
+  readonly kernels: KernelSet
+  readonly loss: LossKind
   readonly parameterDtype: ComputeDtype
   readonly autocast: boolean
+  /** The dtype of autocast on float32 parameters. Default: bfloat16. */
+  readonly autocastDtype?: ComputeDtype
   readonly trained: boolean
-  readonly quantised: boolean
+  /** How the weights of linear layers are stored; absent if like everything else. */
+  readonly storage?: PackedStorage | undefined
+  /** The dtype of parameters that are not in `storage`, if not `parameterDtype`. */
+  readonly restDtype?: ComputeDtype | undefined
   readonly adapterDtype: ComputeDtype
-  readonly adapterRank: AdapterRank
+  readonly adapters: AdapterPlan
+  readonly optimizer: Optimizer
+  readonly optimizerStep: OptimizerStep
   /** Bytes that the optimizer keeps for one trained tensor. */
-  readonly stateBytes: (shape: Shape, dtype: ComputeDtype) => number
+  readonly stateBytes: (shape: Shape, dtype: ComputeDtype, isHidden: boolean) => number
   /** Whether gradients of an earlier micro-batch already exist. */
   readonly accumulating: boolean
-  /** Ranks that parameters, gradients and states are sharded over. Default: 1. */
-  readonly world?: number
+  /** How ranks share parameters, gradients and states. Absent on one GPU. */
+  readonly sharding?: ShardingRules | undefined
+  /** Ranks that share optimizer states. Default: those of `sharding`. */
+  readonly stateRanks?: number
+  /** Bytes of a float32 copy of each trained element that the optimizer keeps, as DeepSpeed does: 4, or 0. */
+  readonly masterBytes?: number
+  /** The dtype that the optimizer computes in, if not that of the parameters. */
+  readonly stepDtype?: ComputeDtype | undefined
+  /** Whether the optimizer runs on the CPU. */
+  readonly stepsOnCpu?: boolean
+  /** Bytes of buffers that gradients are reduced in (DDP's buckets, ZeRO's), for so many trained bytes. */
+  readonly bucketBytes?: ((gradientBytes: number) => number) | undefined
+  /** Whether saved activations are on the CPU between forward and backward. */
+  readonly offloadsActivations?: boolean
   readonly keepOutputs?: boolean
   readonly inputGradients?: boolean
 }

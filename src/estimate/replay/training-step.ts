@@ -3,8 +3,9 @@ import { Decoder } from './decoder.js'
 import { Layers } from './layers.js'
 import type { PartBytes } from './memory-ledger.js'
 import { Operations } from './operations/operations.js'
+import { optimizerStep, type StepKind, stepInBackward } from './optimizer-step.js'
 import type { ReplayModel } from './replay-model.js'
-import { allocateStatic } from './static-memory.js'
+import { allocateStatic, ownElements } from './static-memory.js'
 import type { StepMemory } from './step-memory.js'
 import type { TrainingStep } from './training-options.js'
 
@@ -12,19 +13,39 @@ import type { TrainingStep } from './training-options.js'
 export function trainingStep(model: ReplayModel, step: TrainingStep): StepMemory {
   const { tape, ledger, sharding, weights } = allocateStatic(model.architecture, step, model.omitted)
   const tokens = step.batch * step.sequence
+  const computeDtype = step.sharding?.computeDtype ?? step.parameterDtype
   ledger.allocate(bufferBytes(model, tokens, step.parameterDtype), 'buffers')
-  const layers = new Layers(new Operations(tape), weights, tokens, step.autocast, model.forward.linear)
+  const half = computeDtype === 'float32' ? (step.autocastDtype ?? 'bfloat16') : computeDtype
+  const layers = new Layers(
+    new Operations(tape),
+    weights,
+    tokens,
+    step.autocast,
+    model.forward.linear,
+    step.kernels,
+    half,
+  )
   const decoder = new Decoder(model, layers, {
     batch: step.batch,
     sequence: step.sequence,
-    checkpointing: step.checkpointing,
+    recompute: step.recompute,
+    reentrant: step.reentrant ?? false,
     kernel: step.kernel,
-    computeDtype: step.parameterDtype === 'float32' ? 'bfloat16' : step.parameterDtype,
+    loss: step.loss,
+    computeDtype: half,
     cache: false,
     sharding,
     keepOutputs: step.keepOutputs ?? false,
     inputGradients: step.inputGradients ?? false,
   })
+  const kind: StepKind = {
+    optimizer: step.optimizer,
+    step: step.optimizerStep,
+    elementsOf: (leaf) => ownElements(leaf, step),
+    dtypeOf: (leaf) => step.stepDtype ?? leaf.dtype,
+  }
+  if (step.optimizerStep === 'in-backward') tape.onGradient = (leaf) => stepInBackward(ledger, leaf, kind)
+  tape.offloads = step.offloadsActivations ?? false
   const run = (): PartBytes => {
     ledger.phase = 'forward'
     const loss = decoder.loss()
@@ -37,7 +58,6 @@ export function trainingStep(model: ReplayModel, step: TrainingStep): StepMemory
   if (step.accumulating) run()
   ledger.reset()
   const afterForward = run()
-  ledger.phase = 'step'
-  ledger.observe('_fused_adamw_')
+  if (!step.stepsOnCpu) optimizerStep(ledger, weights.leaves, kind)
   return { peak: ledger.peak, afterForward }
 }

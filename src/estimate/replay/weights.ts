@@ -1,7 +1,8 @@
 import { type Architecture, modules, parameters, type Shape, ties } from '../../architecture/index.js'
+import type { AdapterPlan } from '../lora/adapter-plan.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { MemoryLedger } from './memory-ledger.js'
-import { nf4Bytes } from './nf4.js'
+import { type PackedStorage, packedWidth, storedBytes } from './packed-storage.js'
 import { ROOT, type Sharding } from './sharding.js'
 import { baseOf, submodule } from './submodules.js'
 import type { Leaf, Tensor } from './tape.js'
@@ -11,24 +12,37 @@ export interface Adapter {
   readonly a: Tensor
   readonly b: Tensor
   readonly rank: number
+  /** DoRA's magnitude of each output feature. */
+  readonly magnitude?: Tensor
+  /** Whether it drops a part of its input. */
+  readonly hasDropout: boolean
 }
-
-/** The adapter of a module, if any. */
-export type AdapterRank = (name: string) => number | undefined
 
 /** How parameters are stored, and which of them are trained. */
 export interface WeightOptions {
   readonly dtype: ComputeDtype
   /** Whether the model's own parameters are trained. */
   readonly trained: boolean
-  /** Whether the weights of linear layers, except the output embedding, are stored in 4 bits. */
-  readonly quantised: boolean
+  /** How the weights of linear layers, except the output embedding, are stored; absent if like everything else. */
+  readonly storage?: PackedStorage | undefined
+  /** The dtype of what is not in `storage`, if not `dtype`: float32 after `prepare_model_for_kbit_training`. */
+  readonly restDtype?: ComputeDtype | undefined
   readonly adapterDtype: ComputeDtype
-  readonly adapterRank: AdapterRank
+  readonly adapters: AdapterPlan
   /** How parameters are sharded over ranks; absent on one GPU. */
   readonly sharding?: Sharding | undefined
   /** How many identical layers are not replayed, by the name of the layer before them. */
   readonly omitted?: ReadonlyMap<string, number>
+}
+
+/** One parameter to allocate. */
+interface Wanted {
+  readonly name: string
+  readonly shape: Shape
+  readonly dtype: ComputeDtype
+  readonly trained: boolean
+  readonly storage?: PackedStorage | undefined
+  readonly isAdapter?: boolean
 }
 
 /** The allocated parameters of a model, by name. Tied parameters are one tensor with two names. */
@@ -53,30 +67,50 @@ export class Weights {
     const base = baseOf(architecture)
     const list = base && submodule(base, 'layers')
     this.#listPrefix = list && `${list.name}.`
-    // transformers does not pack the output embedding (`get_keys_to_not_convert`).
-    const head = submodule({ name: '', module: architecture.root }, 'head')?.name
-    const quantizable = new Set<string>()
-    for (const { name, module } of modules(architecture))
-      if (module.linear && name !== head) quantizable.add(`${name}.weight`)
+    const packed = packedModules(architecture, options.storage)
+    const saved = savedNames(architecture, options.adapters)
     const { float32Parameters = [], untrainedParameters = [] } = architecture.forward?.feedForward.mixture ?? {}
     const isAmong = (ends: readonly string[], name: string): boolean => ends.some((end) => name.endsWith(end))
+    const dtypeOf = (name: string, isPacked: boolean): ComputeDtype =>
+      isAmong(float32Parameters, name) ? 'float32' : isPacked ? options.dtype : (options.restDtype ?? options.dtype)
+    const shapes = new Map<string, Shape>()
     for (const { name, shape } of parameters(architecture)) {
-      const isNf4 = options.quantised && quantizable.has(name)
-      const dtype = isAmong(float32Parameters, name) ? 'float32' : options.dtype
-      const isTrained = options.trained && !isAmong(untrainedParameters, name)
-      this.#byName.set(name, this.#parameter(name, shape, dtype, isTrained, isNf4))
+      const module = moduleOf(name)
+      const storage = packed.has(module) && name.endsWith('.weight') ? options.storage : undefined
+      // bitsandbytes casts the bias of a packed layer when it runs (`Linear4bit.forward`).
+      const dtype = dtypeOf(name, packed.has(module))
+      const isBias = name.endsWith('.bias') && options.adapters.trainsBias(module)
+      const copied = isInside(name, saved)
+      const trained = (options.trained && !isAmong(untrainedParameters, name)) || (isBias && !copied)
+      shapes.set(name, shape)
+      this.#byName.set(name, this.#parameter({ name, shape, dtype, trained, storage }))
     }
     for (const { name, to } of ties(architecture)) {
       const target = this.#byName.get(to)
+      const shape = shapes.get(to)
       if (target) this.#byName.set(name, target)
+      if (shape) shapes.set(name, shape)
     }
+    // PEFT copies a saved module (`ModulesToSaveWrapper`). The original stays, frozen and unused; a copy is not tied.
+    for (const [name, shape] of shapes) {
+      if (!isInside(name, saved)) continue
+      const dtype = dtypeOf(name, false)
+      this.#byName.set(name, this.#parameter({ name, shape, dtype, trained: true, isAdapter: true }))
+    }
+    this.#addAdapters(architecture, options)
+  }
+
+  #addAdapters(architecture: Architecture, { adapters, adapterDtype: dtype }: WeightOptions): void {
     for (const { name, module } of modules(architecture)) {
-      const rank = module.linear && options.adapterRank(name)
-      if (!module.linear || !rank) continue
-      const { inFeatures, outFeatures } = module.linear
-      const a = this.#parameter(name, [rank, inFeatures], options.adapterDtype, true)
-      const b = this.#parameter(name, [outFeatures, rank], options.adapterDtype, true)
-      this.#adapters.set(name, { a, b, rank })
+      const rank = adapters.rankOf(name)
+      const sizes = module.linear ?? embeddingSizes(module.type, module.parameters?.['weight'])
+      if (!rank || !sizes) continue
+      const { inFeatures, outFeatures } = sizes
+      const made = (shape: Shape) => this.#parameter({ name, shape, dtype, trained: true, isAdapter: true })
+      const a = made([rank, inFeatures])
+      const b = made([outFeatures, rank])
+      const { hasDropout } = adapters
+      this.#adapters.set(name, { a, b, rank, hasDropout, ...(adapters.isDora && { magnitude: made([outFeatures]) }) })
     }
   }
 
@@ -107,29 +141,68 @@ export class Weights {
     return end > 0 && this.#listPrefix !== undefined && name.startsWith(this.#listPrefix) ? name.slice(0, end) : ROOT
   }
 
-  #parameter(name: string, shape: Shape, dtype: ComputeDtype, trained: boolean, isNf4 = false): Tensor {
+  #parameter({ name, shape, dtype, trained, storage, isAdapter = false }: Wanted): Tensor {
     const elements = shape.reduce((product, size) => product * size, 1)
-    const isSharded = this.#sharding !== undefined
+    const isSharded = this.#sharding?.rules.sharesGradients ?? false
     const group = this.#groupOf(name)
     const alike = this.#omitted.get(group) ?? 0
     const leaf: Leaf | undefined = trained
-      ? { kind: 'leaf', shape, elements, dtype, expected: 0, isSharded, alike }
+      ? { kind: 'leaf', shape, elements, dtype, expected: 0, isSharded, alike, isHidden: group !== ROOT }
       : undefined
-    const width = isNf4 ? nf4Bytes(elements) / elements : DTYPE_BYTES[dtype]
-    const bytes = this.#sharding?.add(group, shape, width, leaf) ?? elements * width
-    const storage = this.#ledger.allocate(Math.ceil(bytes), 'parameters')
+    const width = storage ? storedBytes(storage, elements, shape) / elements : DTYPE_BYTES[dtype]
+    const sharedWidth = storage ? packedWidth(storage) : width
+    const bytes = this.#sharding?.add(group, { shape, width, sharedWidth, isAdapter }, leaf) ?? elements * width
+    const storageOfTensor = this.#ledger.allocate(Math.ceil(bytes), 'parameters')
     if (alike > 0) this.#ledger.allocate(Math.ceil(bytes) * alike, 'parameters')
     if (leaf) this.leaves.push(leaf)
+    const compute = this.#sharding?.rules.computeDtype
     const tensor: Tensor = {
       elements,
-      dtype,
-      storage,
+      dtype: compute && !isAdapter && !storage && dtype === 'float32' ? compute : dtype,
+      storage: storageOfTensor,
       alike,
       ...(leaf && { grad: leaf }),
-      ...(isNf4 && { isNf4 }),
+      ...(storage && { storedAs: storage }),
     }
     this.tensors.push(tensor)
     if (shape.length === 3) this.#shapes.set(tensor, shape)
     return tensor
   }
+}
+
+/** The modules whose weights are in `storage`. transformers does not pack the output embedding (`get_keys_to_not_convert`). */
+function packedModules(architecture: Architecture, storage: PackedStorage | undefined): ReadonlySet<string> {
+  const packed = new Set<string>()
+  if (storage === undefined) return packed
+  const head = submodule({ name: '', module: architecture.root }, 'head')?.name
+  for (const { name, module } of modules(architecture)) if (module.linear && name !== head) packed.add(name)
+  return packed
+}
+
+/** The names of the modules that are copied. */
+function savedNames(architecture: Architecture, { isSaved }: AdapterPlan): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const { name } of modules(architecture)) if (isSaved(name)) names.add(name)
+  return names
+}
+
+/** Whether a parameter is in one of the modules, at any depth. */
+function isInside(parameter: string, names: ReadonlySet<string>): boolean {
+  if (names.size === 0) return false
+  for (let end = parameter.lastIndexOf('.'); end > 0; end = parameter.lastIndexOf('.', end - 1)) {
+    if (names.has(parameter.slice(0, end))) return true
+  }
+  return false
+}
+
+/** The module that a parameter belongs to. */
+function moduleOf(parameter: string): string {
+  return parameter.slice(0, Math.max(parameter.lastIndexOf('.'), 0))
+}
+
+/** An embedding seen as a layer: from tokens to features. */
+function embeddingSizes(type: string, weight: Shape | undefined) {
+  if (type !== 'Embedding' || !weight) return undefined
+  const [inFeatures = 0, outFeatures = 0] = weight
+  return { inFeatures, outFeatures }
 }

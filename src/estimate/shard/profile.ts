@@ -6,10 +6,12 @@ import { type ComputeDtype, DTYPE_BYTES } from '../replay/dtype.js'
 import { MemoryLedger } from '../replay/memory-ledger.js'
 import type { ReplayModel } from '../replay/replay-model.js'
 import type { StepMemory } from '../replay/step-memory.js'
+import type { Recomputation } from '../replay/training-options.js'
 import { trainingStep } from '../replay/training-step.js'
 import { UndescribedBlock } from '../replay/undescribed-block.js'
 import { Weights } from '../replay/weights.js'
 import { type ResolvedModel, resolveModel } from '../resolved-model.js'
+import { trainingStepOf } from '../training-step-of.js'
 import { decoderLayers, shrunk } from './shrink.js'
 
 /** A group of identical parameter tensors, as a rank keeps them. */
@@ -50,6 +52,8 @@ export interface StepProfile {
   /** The gradient of the hidden states. */
   readonly hidden: number
   readonly buffers: number
+  /** Copies of what is trained that the step of the optimizer makes. */
+  readonly copiesForStep: number
 }
 
 /**
@@ -60,22 +64,23 @@ export interface StepProfile {
  */
 export function profileStep(resolved: ResolvedModel, options: CheckedMemoryOptions): StepProfile {
   const model = resolved.architecture
-  const { batchSize, sequenceLength, gradientCheckpointing, method, precision } = options
+  const { batchSize, sequenceLength, recompute, method, precision, storage } = options
   const { hiddenSize, vocabSize } = model.dimensions
-  const { trains, weights, isQuantised } = methodOf(method)
+  const { trains, weights } = methodOf(method)
   const compute: ComputeDtype = weights === 'float32' ? 'bfloat16' : precision
   const width = DTYPE_BYTES[compute]
   const trained = trains === 'weights'
   const layers = decoderLayers(model).reduce((sum, { indices }) => sum + indices.length, 0)
 
-  const run = (count: number, vocabulary: 'whole' | 'one token', checkpointing: boolean) =>
-    replay(shrunk(model, count, vocabulary), options, compute, checkpointing)
-  const [one, two] = [run(1, 'one token', gradientCheckpointing), run(2, 'one token', gradientCheckpointing)]
+  const run = (count: number, vocabulary: 'whole' | 'one token', again: Recomputation) =>
+    replay(shrunk(model, count, vocabulary), { ...options, recompute: again }, compute)
+  const [one, two] = [run(1, 'one token', recompute), run(2, 'one token', recompute)]
   const kept = two.afterForward.activations - one.afterForward.activations
-  const again = gradientCheckpointing
-    ? run(2, 'one token', false).afterForward.activations - run(1, 'one token', false).afterForward.activations
-    : 0
-  const whole = run(1, 'whole', gradientCheckpointing)
+  const again =
+    recompute === 'none'
+      ? 0
+      : run(2, 'one token', 'none').afterForward.activations - run(1, 'one token', 'none').afterForward.activations
+  const whole = run(1, 'whole', recompute)
   const own = ownTensors(resolved, options)
   const inLayers = decoderTensors(model)
   const rootGradients = trained ? embeddingSizes(model).map((elements) => elements * width) : []
@@ -83,9 +88,7 @@ export function profileStep(resolved: ResolvedModel, options: CheckedMemoryOptio
     layers,
     tensors: own.tensors,
     trained,
-    layer: Math.ceil(
-      (inLayers.parameters / layers) * (isQuantised ? own.packing : 1) * width + own.adapterBytes / layers,
-    ),
+    layer: Math.ceil((inLayers.parameters / layers) * (storage ? own.packing : 1) * width + own.adapterBytes / layers),
     layerExperts: Math.ceil((inLayers.experts / layers) * width),
     layerGradients: trained ? Math.ceil((inLayers.parameters / layers) * width) : Math.ceil(own.adapterBytes / layers),
     root: inLayers.outside * width,
@@ -101,6 +104,7 @@ export function profileStep(resolved: ResolvedModel, options: CheckedMemoryOptio
     lossScratch: 2 * DTYPE_BYTES.float32 * batchSize * sequenceLength * vocabSize,
     hidden: width * batchSize * sequenceLength * hiddenSize,
     buffers: whole.afterForward.buffers,
+    copiesForStep: options.optimizer === 'adamw' && options.optimizerStep === 'foreach' ? 1 : 0,
   }
 }
 
@@ -109,25 +113,14 @@ function layerPeakOf({ peak }: StepMemory, others: number): number {
   return Math.max(activations + temporary + gradients - others, 0)
 }
 
-function replay(
-  model: Architecture,
-  options: CheckedMemoryOptions,
-  compute: ComputeDtype,
-  checkpointing: boolean,
-): StepMemory {
-  const { trains, isQuantised } = methodOf(options.method)
+function replay(model: Architecture, options: CheckedMemoryOptions, compute: ComputeDtype): StepMemory {
   const resolved = resolveModel(model, options)
   return trainingStep(replayOf(resolved), {
-    batch: options.batchSize,
-    sequence: options.sequenceLength,
-    checkpointing,
-    kernel: options.attention,
+    ...trainingStepOf(resolved, { ...options, sharding: { strategy: 'none', ranks: 1 } }),
     parameterDtype: compute,
     autocast: false,
-    trained: trains === 'weights',
-    quantised: isQuantised,
-    adapterDtype: compute,
-    adapterRank: resolved.adapterRank,
+    adapterDtype: options.adapterDtype ?? compute,
+    optimizerStep: 'fused',
     stateBytes: () => 0,
     accumulating: false,
   })
@@ -140,8 +133,11 @@ function replayOf({ replay: model }: ResolvedModel): ReplayModel {
 }
 
 /** The tensors that ranks share, including adapters, in the dtype that they are stored in. */
-function ownTensors(resolved: ResolvedModel, { method, optimizer, precision }: CheckedMemoryOptions) {
-  const { trains, weights: kept, isQuantised } = methodOf(method)
+function ownTensors(
+  resolved: ResolvedModel,
+  { method, optimizer, precision, storage, adapterDtype }: CheckedMemoryOptions,
+) {
+  const { trains, weights: kept } = methodOf(method)
   const dtype: ComputeDtype = kept === 'float32' ? 'float32' : precision
   const ledger = new MemoryLedger()
   const { architecture, omitted } = replayOf(resolved)
@@ -149,14 +145,14 @@ function ownTensors(resolved: ResolvedModel, { method, optimizer, precision }: C
     omitted,
     dtype,
     trained: trains === 'weights',
-    quantised: isQuantised,
-    adapterDtype: dtype,
-    adapterRank: resolved.adapterRank,
+    storage,
+    adapterDtype: adapterDtype ?? dtype,
+    adapters: resolved.adapters,
   })
   const shapes = [...parameters(architecture)].map(({ shape }) => shape)
   const groups = new Map<string, KeptTensor>()
   let [adapterBytes, baseBytes, baseElements] = [0, 0, 0]
-  weights.tensors.forEach(({ storage, grad, elements, isNf4, alike = 0 }, index) => {
+  weights.tensors.forEach(({ storage, grad, elements, storedAs, alike = 0 }, index) => {
     const shape = shapes[index] ?? (grad?.kind === 'leaf' ? grad.shape : [1])
     const isBase = index < shapes.length
     const times = 1 + alike
@@ -167,7 +163,7 @@ function ownTensors(resolved: ResolvedModel, { method, optimizer, precision }: C
       bytes: storage.bytes,
       gradientBytes: grad ? storage.bytes : 0,
       stateBytes: grad ? stateBytes(optimizer, shape, DTYPE_BYTES[dtype]) : 0,
-      rows: isNf4 ? storage.bytes : (shape[0] ?? 1),
+      rows: storedAs ? storage.bytes : (shape[0] ?? 1),
     }
     const key = JSON.stringify(tensor)
     groups.set(key, { ...tensor, count: (groups.get(key)?.count ?? 0) + times })

@@ -3,7 +3,7 @@
     pip install -r requirements.txt
     python qlora.py cases.jsonl out.jsonl        appends a record for every case whose id out.jsonl lacks
 
-Cases and records as in oracle.py, with method "qlora". The base stays bf16 where it is not packed (embeddings, norms, biases, the
+Cases and records as in oracle.py, with method "qlora"; prepareForKbitTraining casts what is not packed to fp32. The base stays bf16 where it is not packed (embeddings, norms, biases, the
 head), the adapters are fp32. Packed weights, their scales and tables count as parameters. The product of a packed weight is computed
 as bitsandbytes does for more rows than its fused kernels take: the weight is unpacked and multiplied.
 """
@@ -100,10 +100,16 @@ def run(config, options):
     with torch.device("meta"):
         replace_linear_layers(model)
         model.is_loaded_in_4bit = True
-        adapters = LoraConfig(r=lora["rank"], lora_alpha=2 * lora["rank"], lora_dropout=0.0, target_modules=lora["targetModules"], task_type="CAUSAL_LM")
+        if options.get("prepareForKbitTraining"):  # the casts of prepare_model_for_kbit_training, which knows no fake weights
+            for p in model.parameters():
+                if p.dtype == torch.bfloat16:
+                    p.data = p.data.to(torch.float32)
+        adapters = LoraConfig(**oracle.lora_arguments(lora), task_type="CAUSAL_LM")
         model = get_peft_model(model, adapters)
     if options.get("gradientCheckpointing"):
-        model.gradient_checkpointing_enable({"use_reentrant": False, "preserve_rng_state": False})
+        model.gradient_checkpointing_enable({"use_reentrant": bool(options.get("reentrant")), "preserve_rng_state": False})
+    if options.get("inputGradients"):
+        model.enable_input_require_grads()
     with FakeTensorMode(allow_non_fake_inputs=True), oracle.like_cuda(options.get("attention")), ledger:
         oracle.materialize(model)
         add_states(model, ledger)

@@ -1,5 +1,6 @@
 import type { CompleteRotation } from '../complete-forward-pass.js'
 import type { DecoderRun, RotaryTables } from '../decoder-run.js'
+import { FUSED, type KernelSet } from '../kernel-set.js'
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
 
@@ -19,6 +20,7 @@ export function rotate(
   const { ops } = layers
   const { tape } = ops
   if (!shared || !rotation?.rotatesIn(layer)) return [tape.alias(query), tape.alias(key)]
+  if (isRotatedInPlace(layers.kernels, rotation)) return [inPlace(layers, query), inPlace(layers, key)]
   if (rotation.pairs === 'complex') return asComplexNumbers(layers, shared, query, key)
   const given = [query, key].map((tensor) =>
     rotation.float32 === 'inputs' ? ops.to(tensor, 'float32') : tape.alias(tensor),
@@ -37,6 +39,21 @@ export function rotate(
   const outputs = [back(rotatedQuery, query), back(rotatedKey, key)] as const
   tape.free(...rotated)
   return outputs
+}
+
+/** Whether a kernel rotates all features in place. Other rotations keep the code of the family. */
+export function isRotatedInPlace(kernels: KernelSet, { pairs, concatenates }: CompleteRotation): boolean {
+  return FUSED[kernels].rotation && pairs === 'halves' && !concatenates
+}
+
+/** A rotation in place, whose gradient is rotated back in place. */
+function inPlace({ ops: { tape } }: Layers, input: Tensor): Tensor {
+  return tape.record(
+    [input],
+    {},
+    () => ({ ...tape.alias(input) }),
+    (gradient) => [tape.ledger.retain(gradient)],
+  )
 }
 
 /** Pairs as complex numbers in float32. Both are rotated before either is cast back (Llama 4). */

@@ -9,7 +9,7 @@ import { UndescribedBlock } from '../undescribed-block.js'
 import { attend } from './attend.js'
 import { indexedHeads } from './indexed-heads.js'
 import { cached } from './key-value-cache.js'
-import { rotate } from './rotation.js'
+import { isRotatedInPlace, rotate } from './rotation.js'
 
 /** Self-attention of one layer: projections, head norms, rotation, kernel, output projection. The caller keeps the input. */
 export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, layer: number): Tensor {
@@ -99,6 +99,7 @@ function projections(run: DecoderRun, block: Named, input: Tensor, held: Tensor[
   const exchanged = (tensor: Tensor): Tensor => {
     // A tensor that is rotated before its dimensions are transposed comes back in its own order.
     if (rotation?.pairs === 'complex') return tensor
+    if (rotation && isRotatedInPlace(layers.kernels, rotation)) return tensor
     const view = ops.exchanged(tensor)
     tape.free(tensor)
     return view

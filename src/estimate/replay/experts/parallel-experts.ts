@@ -67,7 +67,7 @@ function projected(run: DecoderRun, block: Named, name: string, input: Tensor, c
   )
   const outputs = parts.map((part) => {
     const matrix = ops.slice(weight, outFeatures * inFeatures)
-    const [left, right] = [layers.castForAutocast(part, 'bfloat16'), layers.castForAutocast(matrix, 'bfloat16')]
+    const [left, right] = [layers.castForAutocast(part, layers.half), layers.castForAutocast(matrix, layers.half)]
     const output = layers.product(left, right, outFeatures, false)
     tape.free(matrix, left, right)
     return output

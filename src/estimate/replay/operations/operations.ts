@@ -91,6 +91,19 @@ export class Operations extends Gathering {
     )
   }
 
+  /** `native_dropout`: a copy with a part set to zero. It saves a mask of one byte for each element. */
+  dropout(input: Tensor): Tensor {
+    const mask = this.tape.tensor(input.elements, 'bool', 'native_dropout')
+    const output = this.tape.record(
+      [input],
+      { before: [mask] },
+      () => this.tape.tensor(input.elements, input.dtype, 'native_dropout'),
+      () => [this.gradient(input.elements, input.dtype, 'native_dropout_backward')],
+    )
+    this.tape.free(mask)
+    return output
+  }
+
   /** A power with a number as exponent. Backward makes the lower power, its multiple, and their product. */
   pow(input: Tensor): Tensor {
     return this.tape.record(

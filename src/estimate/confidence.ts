@@ -1,0 +1,56 @@
+import { ranksOf } from './layout-options.js'
+import type { CheckedMemoryOptions } from './memory-options.js'
+import type { MemoryPart } from './replay/memory-ledger.js'
+
+/**
+ * How a part of an estimate is known. `replayed`: operation by operation, and held to torch's own accounting. `derived`: from the
+ * code of a library that was not recorded. `assumed`: by a rule.
+ */
+export type Confidence = 'replayed' | 'derived' | 'assumed'
+
+/** How each part is known. */
+export type PartConfidence = Readonly<Record<MemoryPart | 'overhead', Confidence>>
+
+/** How each part of an estimate with these options is known. */
+export function confidenceOf(options: CheckedMemoryOptions): PartConfidence {
+  const isLayout = ranksOf(options.layout) > 1
+  const sharding: Confidence = isLayout ? 'assumed' : SHARDING[options.sharding.strategy]
+  const storage: Confidence = options.storage === undefined || options.storage === 'nf4-double' ? 'replayed' : 'derived'
+  const states: Confidence = ['adamw', 'sgd', 'adafactor'].includes(options.optimizer) ? 'replayed' : 'derived'
+  const pass = least(sharding, isOfTorch(options) ? 'replayed' : 'derived', storage)
+  return {
+    parameters: least(sharding, storage),
+    gradients: sharding,
+    optimizerStates: least(sharding, states),
+    activations: pass,
+    temporary: least(pass, options.optimizerStep === 'in-backward' ? 'derived' : 'replayed'),
+    kvCache: isLayout ? 'assumed' : 'replayed',
+    buffers: options.sharding.ranks > 1 ? least(sharding) : 'replayed',
+    overhead: 'assumed',
+  }
+}
+
+/** Whether everything between embedding and loss is torch's and transformers' code. */
+function isOfTorch({ kernels, loss, recompute, lora, sharding }: CheckedMemoryOptions): boolean {
+  const isDropped = (lora?.loraDropout ?? 0) > 0
+  const isOffloaded = sharding.offload?.includes('activations') ?? false
+  return kernels === 'torch' && loss.kind === 'logits' && recompute !== 'selective' && !isDropped && !isOffloaded
+}
+
+/** Strategies that were recorded, those that published runs confirm, and those that follow from their code alone. */
+const SHARDING: Readonly<Record<CheckedMemoryOptions['sharding']['strategy'], Confidence>> = {
+  none: 'replayed',
+  fsdp2: 'replayed',
+  hsdp: 'derived',
+  fsdp1: 'derived',
+  ddp: 'derived',
+  'zero-1': 'assumed',
+  'zero-2': 'assumed',
+  'zero-3': 'assumed',
+}
+
+const ORDER: readonly Confidence[] = ['assumed', 'derived', 'replayed']
+
+function least(...all: readonly Confidence[]): Confidence {
+  return ORDER.find((one) => all.includes(one)) ?? 'assumed'
+}

@@ -1,0 +1,109 @@
+import { familyOf } from '../../architecture/families/index.js'
+import { type Architecture, modules, type Path } from '../../architecture/index.js'
+import { candidatesOf, namesOf } from './candidates.js'
+import { defaultTargets } from './default-targets.js'
+import { convertTargets } from './fused-experts.js'
+import { insideTest, type NameTest } from './match.js'
+import type { LoraOptions } from './options.js'
+import { excluded, isOutputEmbedding, rankOf, targetsOf } from './targets.js'
+
+/** What is trained of a model with adapters, module by module. */
+export interface AdapterPlan {
+  /** The rank of a module's adapter; absent if it has none. */
+  readonly rankOf: (module: string) => number | undefined
+  /** Whether a module is trained whole, as a copy beside the frozen original. */
+  readonly isSaved: (module: string) => boolean
+  /** Whether the bias of a module of the base model is trained. */
+  readonly trainsBias: (module: string) => boolean
+  /** Whether adapters have a magnitude for each output feature (DoRA). */
+  readonly isDora: boolean
+  /** Whether adapters drop a part of their inputs. */
+  readonly hasDropout: boolean
+  /** Whether modules with the same name in different layers may differ. */
+  readonly differsByLayer: boolean
+}
+
+/** Nothing but the model itself. */
+export const NO_ADAPTERS: AdapterPlan = {
+  rankOf: () => undefined,
+  isSaved: () => false,
+  trainsBias: () => false,
+  isDora: false,
+  hasDropout: false,
+  differsByLayer: false,
+}
+
+/** The plan that PEFT's options describe. The options are checked already (see `countLoraParameters`). */
+export function adapterPlan(model: Architecture, options: LoraOptions): AdapterPlan {
+  const { modulesToSave = [], bias = 'none', useDora = false, loraDropout = 0 } = options
+  const { uniform, byName } = ranks(model, options)
+  const saved = savedModules(model, modulesToSave)
+  const rank = (module: string): number | undefined =>
+    byName.get(module) ?? (uniform.size > 0 ? uniform.get(folded(module)) : undefined)
+  return {
+    rankOf: rank,
+    isSaved: (module) => saved.has(module),
+    trainsBias: (module) => bias === 'all' || (bias === 'lora_only' && rank(module) !== undefined),
+    isDora: useDora,
+    hasDropout: loraDropout > 0,
+    differsByLayer: byName.size > 0 || modulesToSave.some((name) => /\d/.test(name)),
+  }
+}
+
+/** Ranks by the folded name of modules that are all alike, and by name where names decide. */
+function ranks(model: Architecture, options: LoraOptions) {
+  const candidates = candidatesOf(model)
+  const asked = options.targetModules ?? defaultTargets(model.family)
+  const { mergedLayers } = familyOf(model.family) ?? {}
+  const targets = targetsOf(
+    options,
+    (mergedLayers && convertTargets(model, candidates, asked, mergedLayers).modules) ?? asked,
+  )
+  const { modulesToSave = [] } = options
+  const exclude = [...excluded(options), ...(modulesToSave.length > 0 ? [insideTest(modulesToSave)] : [])]
+  const rankFor = rankOf(options)
+  const uniform = new Map<string, number>()
+  const byName = new Map<string, number>()
+  for (const { path, layer } of candidates) {
+    if (!layer) continue
+    const include: NameTest =
+      targets.kind === 'named' ? targets.test : () => layer.kind === 'linear' && !isOutputEmbedding(path)
+    const answers = [include(path), ...exclude.map((test) => test(path))]
+    const [included = false, ...excludedBy] = answers
+    if (included === false || excludedBy.includes(true)) continue
+    if (typeof rankFor === 'number' && !answers.some((answer) => typeof answer === 'function')) {
+      uniform.set(foldedPath(path), rankFor)
+      continue
+    }
+    for (const name of namesOf(path)) {
+      const isIn = included === true || included(name)
+      const isOut = excludedBy.some((answer) => typeof answer === 'function' && answer(name))
+      if (isIn && !isOut) byName.set(name, typeof rankFor === 'number' ? rankFor : rankFor(name))
+    }
+  }
+  return { uniform, byName }
+}
+
+/** The outermost modules whose names end with one of the texts: PEFT copies each with all that is inside it. */
+function savedModules(model: Architecture, endings: readonly string[]): ReadonlySet<string> {
+  const saved = new Set<string>()
+  if (endings.length === 0) return saved
+  let inside: string | undefined
+  for (const { name } of modules(model)) {
+    if (inside !== undefined && name.startsWith(inside)) continue
+    inside = undefined
+    if (name === '' || !endings.some((ending) => name.endsWith(ending))) continue
+    saved.add(name)
+    inside = `${name}.`
+  }
+  return saved
+}
+
+/** A name with `#` for each number. */
+function folded(name: string): string {
+  return name.replace(/(?<=\.)\d+(?=\.|$)/g, '#')
+}
+
+function foldedPath(path: Path): string {
+  return path.map((component) => (typeof component === 'string' ? component : '#')).join('.')
+}

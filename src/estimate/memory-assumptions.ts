@@ -1,0 +1,138 @@
+import type { CheckedMemoryOptions } from './memory-options.js'
+import { methodOf } from './methods.js'
+import type { PackedStorage } from './replay/packed-storage.js'
+import type { ShardingOptions, ShardingStrategy } from './sharding-options.js'
+
+/** What an estimate of one run assumes, in sentences. */
+export function memoryAssumptions(options: CheckedMemoryOptions, hasHead: boolean): string[] {
+  const always = ['dropout is 0', 'sequences are full: no padding', `attention by the ${options.attention} kernel`]
+  const stored = options.storage ? [storageSentence(options.storage)] : []
+  if (methodOf(options.method).trains === 'nothing')
+    return [
+      ...always,
+      ...stored,
+      `one prefill of all tokens, ${hasHead ? 'with logits for the last token of each sequence' : 'which ends with the hidden states: the model has no head'}`,
+    ]
+  return [
+    ...always,
+    ...lossSentences(options),
+    stepSentence(options),
+    ...(options.optimizerStep === 'in-backward' ? [] : ['gradients are set to None after each step']),
+    ...recomputeSentences(options),
+    ...kernelSentences(options),
+    ...shardingSentences(options.sharding),
+    ...stored,
+    ...preparedSentences(options),
+  ]
+}
+
+function lossSentences({ loss, keepOutputs }: CheckedMemoryOptions): string[] {
+  const kinds = {
+    logits: 'the cross entropy in two operations, which keep the log-softmax',
+    fused: 'the cross entropy in one kernel, which writes the gradient over the logits',
+    chunked: 'head and loss for an eighth of the tokens at a time',
+    'fused-linear': 'head and loss in one kernel, without logits of all tokens; the head has no adapter of its own',
+  }
+  const on = {
+    float32: 'a float32 copy of the logits',
+    'float32-shifted': 'a shifted copy of the float32 logits',
+    model: 'the logits as they are',
+  }
+  if (loss.kind === 'chunked' || loss.kind === 'fused-linear') return [kinds[loss.kind]]
+  const kept = `the logits are ${keepOutputs ? 'kept during backward' : 'freed before backward, except what the loss saves'}`
+  const isDefault = loss.kind === 'logits' && loss.logits === 'float32'
+  return isDefault ? [kept] : [kept, `${kinds[loss.kind]}, on ${on[loss.logits]}`]
+}
+
+function stepSentence({ optimizer, optimizerStep, sharding }: CheckedMemoryOptions): string {
+  if (sharding.offload?.some((what) => what === 'optimizer' || what === 'parameters')) {
+    return 'the optimizer step is on the CPU'
+  }
+  if (optimizerStep === 'in-backward') return 'each parameter is updated in backward, and its gradient freed'
+  if (optimizer !== 'adamw' && optimizer !== 'muon')
+    return `the optimizer step of ${optimizer} as its library computes it`
+  const how = {
+    foreach: 'for lists of parameters (foreach, the default of torch on a GPU), with one copy of what is trained',
+    fused: 'fused',
+    'for-loop': 'for one parameter at a time',
+  }
+  return `the optimizer step is ${how[optimizerStep]}`
+}
+
+function recomputeSentences({ recompute, reentrant }: CheckedMemoryOptions): string[] {
+  if (recompute === 'none') return []
+  if (recompute === 'selective')
+    return ['every second product and attention are kept, everything else is computed again']
+  const which = recompute.every === 1 ? 'every decoder layer' : `one of ${recompute.every} decoder layers`
+  return [`gradient checkpointing (${reentrant ? 'reentrant' : 'non-reentrant'}) on ${which}`]
+}
+
+function kernelSentences({ kernels, autocast }: CheckedMemoryOptions): string[] {
+  const whose = {
+    torch: [],
+    liger: ["norms, rotation and gated activations by Liger's kernels; they are derived from its code, not recorded"],
+    unsloth: ["norms, rotation and adapters by Unsloth's kernels; they are derived from its code, not recorded"],
+  }
+  return [...whose[kernels], ...(autocast ? ['the forward pass runs under autocast to bfloat16'] : [])]
+}
+
+const STRATEGY_SENTENCES: Readonly<Record<ShardingStrategy, string>> = {
+  none: '',
+  ddp: 'a whole copy on each rank, and buckets as large as all gradients (gradient_as_bucket_view is not set)',
+  'zero-1': 'optimizer states and float32 copies of parameters are shared, gradients and parameters are not',
+  'zero-2': 'optimizer states, float32 copies of parameters, and gradients are shared, parameters are not',
+  'zero-3':
+    'parameters, gradients, optimizer states and float32 copies of parameters are shared; each decoder layer and the rest gathered when needed',
+  fsdp1:
+    'each decoder layer and the rest are one flat parameter, gathered when needed, the next one while a layer runs backward',
+  fsdp2: 'each decoder layer and the rest gathered when needed',
+  hsdp: 'each decoder layer and the rest gathered when needed, from the ranks of one group',
+}
+
+const STRATEGY_NAMES: Readonly<Record<ShardingStrategy, string>> = {
+  none: 'one rank',
+  ddp: 'DDP',
+  'zero-1': 'ZeRO-1',
+  'zero-2': 'ZeRO-2',
+  'zero-3': 'ZeRO-3',
+  fsdp1: 'FSDP1',
+  fsdp2: 'FSDP2',
+  hsdp: 'HSDP',
+}
+
+function shardingSentences({ strategy, ranks, offload = [] }: ShardingOptions): string[] {
+  if (ranks === 1 && offload.length === 0) return []
+  const name = STRATEGY_NAMES[strategy]
+  const adapters =
+    strategy === 'fsdp2' || strategy === 'hsdp'
+      ? '; adapters have the dtype of the weights unless `adapterDtype` says otherwise'
+      : ''
+  return [
+    ...(ranks > 1
+      ? [`${name} over ${ranks} ranks: ${STRATEGY_SENTENCES[strategy]}; the figures are for rank 0${adapters}`]
+      : []),
+    ...(offload.length > 0
+      ? [`${offload.join(', ')} on the CPU; what is on its way to the GPU is counted one layer at a time`]
+      : []),
+  ]
+}
+
+function storageSentence(storage: PackedStorage): string {
+  const names: Readonly<Record<PackedStorage, string>> = {
+    nf4: 'NF4 with single quantisation',
+    'nf4-double': 'NF4 with double quantisation',
+    int8: 'int8 with a scale for each row',
+    gptq: 'GPTQ of 4 bits with groups of 128',
+    awq: 'AWQ of 4 bits with groups of 128',
+    fp8: 'FP8 with scales for blocks of 128 by 128',
+  }
+  return `linear layers except the output embedding are in ${names[storage]}, unpacked for each product`
+}
+
+function preparedSentences({ storage, isPrepared }: CheckedMemoryOptions): string[] {
+  if (isPrepared && storage === 'gptq')
+    return ['prepare_model_for_kbit_training leaves the dtypes of a GPTQ model as they are']
+  if (isPrepared)
+    return ['prepare_model_for_kbit_training was called: what is not quantised is in float32, with the residual stream']
+  return storage ? ['what is not quantised keeps its dtype: prepare_model_for_kbit_training was not called'] : []
+}

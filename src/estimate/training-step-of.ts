@@ -1,0 +1,61 @@
+import type { CheckedMemoryOptions } from './memory-options.js'
+import { methodOf } from './methods.js'
+import { stateBytes } from './optimizers.js'
+import { type ComputeDtype, DTYPE_BYTES } from './replay/dtype.js'
+import type { TrainingStep } from './replay/training-options.js'
+import type { ResolvedModel } from './resolved-model.js'
+import { bucketBytes, shardingRules, strategyOf } from './sharding-options.js'
+
+/** The training step that options describe, as the replay needs it. */
+export function trainingStepOf(
+  { adapters }: Pick<ResolvedModel, 'adapters'>,
+  options: CheckedMemoryOptions,
+): TrainingStep {
+  const { trains, weights } = methodOf(options.method)
+  const { sharding, storage, recompute, isPrepared } = options
+  const isMixed = weights === 'float32'
+  const own: ComputeDtype = isMixed ? 'float32' : options.precision
+  const isSharded = sharding.ranks > 1 && strategyOf(sharding.strategy).shares === 'parameters'
+  const parameterDtype = (isSharded ? sharding.parameterDtype : undefined) ?? own
+  // A mixed-precision policy gathers float32 shards in 16 bits (`MixedPrecisionPolicy`, `MixedPrecision`).
+  const computeDtype = isSharded && parameterDtype === 'float32' ? options.precision : undefined
+  const keepsInputs = options.reentrant && trains === 'adapters' && recompute !== 'none'
+  const { hasMasters } = strategyOf(sharding.strategy)
+  const masters = hasMasters && sharding.ranks > 1
+  const offload = sharding.offload ?? []
+  const isOptimizerOffloaded = offload.includes('optimizer') || offload.includes('parameters')
+  return {
+    batch: options.batchSize,
+    sequence: options.sequenceLength,
+    recompute,
+    reentrant: options.reentrant,
+    kernel: options.attention,
+    kernels: options.kernels,
+    loss: options.loss,
+    parameterDtype,
+    autocast: options.autocast,
+    trained: trains === 'weights',
+    storage,
+    // PEFT leaves GPTQ models as they are (`is_gptq_quantized` in its `utils/other.py`).
+    restDtype: isPrepared && storage !== 'gptq' ? 'float32' : undefined,
+    // An FSDP2 group has one dtype, so that sharded adapters have the dtype of the weights.
+    adapterDtype: options.adapterDtype ?? (isSharded && sharding.strategy !== 'fsdp1' ? parameterDtype : 'float32'),
+    adapters,
+    optimizer: options.optimizer,
+    optimizerStep: options.optimizerStep,
+    stateBytes: (shape, dtype, isHidden) =>
+      isOptimizerOffloaded
+        ? 0
+        : stateBytes(options.optimizer, shape, masters ? DTYPE_BYTES.float32 : DTYPE_BYTES[dtype], isHidden),
+    accumulating: options.gradientAccumulation > 1,
+    sharding: shardingRules(sharding, { computeDtype, keepsInputs }),
+    stateRanks: strategyOf(sharding.strategy).shares === 'nothing' ? 1 : sharding.ranks,
+    masterBytes: masters && own !== 'float32' && !isOptimizerOffloaded ? DTYPE_BYTES.float32 : 0,
+    stepDtype: masters ? 'float32' : undefined,
+    stepsOnCpu: isOptimizerOffloaded,
+    bucketBytes: bucketBytes(sharding, DTYPE_BYTES[computeDtype ?? parameterDtype]),
+    offloadsActivations: offload.includes('activations'),
+    keepOutputs: options.keepOutputs,
+    inputGradients: options.inputGradients,
+  }
+}
