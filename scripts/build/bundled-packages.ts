@@ -1,5 +1,4 @@
-import { builtinModules, createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { builtinModules } from 'node:module'
 import type { Plugin } from 'esbuild'
 
 /**
@@ -7,7 +6,6 @@ import type { Plugin } from 'esbuild'
  *
  * - The Hugging Face packages do not declare that their modules have no side effects, so all imports would stay. The
  *   modules used here have none.
- * - The bundle of `@huggingface/hub` is one file, and most of it would stay. So the used functions come from its sources.
  * - Commander loads `node:child_process`, which takes 4 ms, for commands that are programs of their own: there are none.
  * - The packages of the language server protocol have an entry for Node, which a bundle for any platform does not find.
  * - A CommonJS package loads Node modules with `require`, which ESM does not have. It is replaced by an import.
@@ -15,11 +13,6 @@ import type { Plugin } from 'esbuild'
 export const bundledPackages: Plugin = {
   name: 'bundled-packages',
   setup(build) {
-    build.onResolve({ filter: /^@huggingface\/hub$/ }, ({ path }) => ({ path, namespace: HUB }))
-    build.onLoad({ filter: /./, namespace: HUB }, () => ({
-      contents: HUB_FILES.map((file) => `export * from './src/lib/${file}.ts'`).join('\n'),
-      resolveDir: join(dirname(require.resolve('@huggingface/hub')), '..'),
-    }))
     build.onResolve({ filter: /./ }, async ({ path, pluginData, ...options }) => {
       const isOfHuggingFace = path.startsWith('@huggingface/') || HUGGING_FACE.test(options.importer)
       if (!isOfHuggingFace || pluginData === RESOLVED) return undefined
@@ -44,11 +37,7 @@ export const bundledPackages: Plugin = {
   },
 }
 
-const require = createRequire(import.meta.url)
 const HUGGING_FACE = /[\\/]node_modules[\\/]@huggingface[\\/]/
-/** The files of `@huggingface/hub` with the used functions. */
-const HUB_FILES = ['download-file', 'list-files']
-const HUB = 'hub'
 const RESOLVED = Symbol('resolved')
 /** A Node module for CommonJS code: it requires an ESM module that imports the Node module. */
 const REQUIRED = 'required-built-in'

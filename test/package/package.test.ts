@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { thirdPartyLicenses } from '../../scripts/build/third-party-licenses.js'
 import { ggufFile } from '../checkpoint/gguf-file.js'
-import { type HubServer, hubServer } from '../checkpoint/read/hub-server.js'
+import { type HubServer, hubServer } from '../checkpoint/read/hub/hub-server.js'
 import { install, type Packed, packClone, ROOT, run, withFrameworks } from './packed.js'
 
 /** The other Nodes that the package supports, where they are installed. */

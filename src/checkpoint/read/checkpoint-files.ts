@@ -37,6 +37,21 @@ export interface CheckpointFiles {
   readonly notes: readonly string[]
 }
 
+/** How far the headers of weight files are read. */
+export interface ReadProgress {
+  /** How many files have been read. */
+  readonly read: number
+  /** How many there are. */
+  readonly files: number
+}
+
+/** What to read, and whom to tell. */
+export interface ReadFilesOptions {
+  /** Which copy of the weights to read, such as `fp16` for `model.fp16.safetensors`. */
+  readonly variant?: string
+  readonly onProgress?: (progress: ReadProgress) => void
+}
+
 /** The size limit for small files, in bytes. The index of a model with 100,000 tensors is a tenth of it. */
 const MAX_TEXT_BYTES = 64 * 1024 * 1024
 
@@ -46,12 +61,11 @@ const HEADERS_AT_ONCE = 8
 /**
  * Reads the files that a spec is derived from, and only the headers of weight files.
  *
- * @param options - `variant`: which copy of the weights to read, such as `fp16` for `model.fp16.safetensors`
  * @throws CheckpointError with the file that cannot be read
  */
 export async function readCheckpointFiles(
   source: FileSource,
-  { variant }: { readonly variant?: string } = {},
+  { variant, onProgress }: ReadFilesOptions = {},
 ): Promise<CheckpointFiles> {
   const files = await source.list()
   const present = new Set(files)
@@ -94,7 +108,7 @@ export async function readCheckpointFiles(
     ...(namedTemplates.length > 0 && { namedChatTemplates: new Map(namedTemplates) }),
     ...(modules !== undefined && { sentenceTransformersModules: modules }),
     hasPoolingConfig: files.some((file) => /^[^/]*_Pooling\/config\.json$/.test(file)),
-    headers: await readHeaders(source, names),
+    headers: await readHeaders(source, names, onProgress),
     ggufFiles: files.filter((file) => file.endsWith('.gguf')),
     notes,
   }
@@ -214,12 +228,21 @@ async function indexedFiles(
 async function readHeaders(
   source: FileSource,
   names: readonly string[],
+  onProgress: ReadFilesOptions['onProgress'],
 ): Promise<ReadonlyMap<string, SafetensorsHeader>> {
   const headers = new Map<string, SafetensorsHeader>()
+  let read = 0
   for (let at = 0; at < names.length; at += HEADERS_AT_ONCE) {
     const some = names.slice(at, at + HEADERS_AT_ONCE)
-    const read = await Promise.all(some.map((file) => readHeader(source, file)))
-    for (const [index, header] of read.entries()) headers.set(some[index] ?? '', header)
+    const found = await Promise.all(
+      some.map(async (file) => {
+        const header = await readHeader(source, file)
+        read += 1
+        onProgress?.({ read, files: names.length })
+        return header
+      }),
+    )
+    for (const [index, header] of found.entries()) headers.set(some[index] ?? '', header)
   }
   return headers
 }

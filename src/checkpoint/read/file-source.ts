@@ -2,6 +2,8 @@
 export interface FileSource {
   /** The name of the checkpoint in error messages. */
   readonly name: string
+  /** What to know about where the files come from, in sentences. */
+  readonly notes?: readonly string[]
   /** The names of all files, with their path: `config.json`, `1_Pooling/config.json`. */
   list(): Promise<readonly string[]>
   /** The size of a file in bytes. */

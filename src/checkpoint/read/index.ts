@@ -1,5 +1,6 @@
 export { blobSource } from './blob-source.js'
+export type { ReadProgress } from './checkpoint-files.js'
 export type { FileSource } from './file-source.js'
-export { hubRepository, isHubName } from './hub-name.js'
-export type { HubOptions } from './hub-source.js'
+export { type HubName, hubRepository, isHubName, parseHubName } from './hub/hub-name.js'
+export type { HubOptions } from './hub/hub-settings.js'
 export { type Checkpoint, type ReadCheckpointOptions, readCheckpoint } from './read-checkpoint.js'

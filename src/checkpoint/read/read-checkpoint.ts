@@ -19,12 +19,12 @@ import { QUANTISATION_FILES } from '../quantisation/quantisation.js'
 import { modelSpecFromGguf } from '../spec-from-gguf.js'
 import { specFromHeaders } from '../spec-from-headers.js'
 import { blobSource } from './blob-source.js'
-import { type CheckpointFiles, readCheckpointFiles } from './checkpoint-files.js'
+import { type CheckpointFiles, type ReadProgress, readCheckpointFiles } from './checkpoint-files.js'
 import type { FileSource } from './file-source.js'
-import { hubRepository, isHubName } from './hub-name.js'
-import type { HubOptions } from './hub-source.js'
+import { isHubName, parseHubName } from './hub/hub-name.js'
+import { HUB_OPTIONS, type HubOptions } from './hub/hub-settings.js'
 
-/** Options for reading a checkpoint. The hub options only apply to `hf:` names. */
+/** Options for reading a checkpoint. The hub options only apply to names such as `hf:org/name` or `hf:org/name@v1.0`. */
 export interface ReadCheckpointOptions extends HubOptions {
   /** `checkpoint_model_name` of the spec. Default: `org/name` on the hub, or the folder's name. */
   readonly name?: string
@@ -32,19 +32,19 @@ export interface ReadCheckpointOptions extends HubOptions {
   readonly variant?: string
   /** The identity of an adapter. Default: the folder's or repository's name, in the workspace `default`. */
   readonly adapter?: AdapterIdentity
+  /** Is called while the headers of weight files are read. */
+  readonly onProgress?: (progress: ReadProgress) => void
   /** Fills in the minimum number of GPUs: `minimumGpus` of `model-entity/estimate`. Default: the two fields are left out. */
   readonly minimumGpus?: MinimumGpusEstimate
 }
 
 /** The allowed options of `readCheckpoint`. */
 export const READ_CHECKPOINT_OPTIONS: OptionTable<ReadCheckpointOptions> = {
-  fetch: func(),
-  token: text,
-  revision: text,
-  hubUrl: text,
+  ...HUB_OPTIONS,
   name: text,
   variant: text,
   adapter: nested(ADAPTER_IDENTITY),
+  onProgress: func(),
   minimumGpus: func(),
 }
 
@@ -85,6 +85,11 @@ export async function readCheckpoint(
 ): Promise<Checkpoint> {
   checkOptions(options, READ_CHECKPOINT_OPTIONS)
   const source = await sourceOf(from, options)
+  const checkpoint = await checkpointOf(source, options)
+  return source.notes ? { ...checkpoint, notes: [...source.notes, ...checkpoint.notes] } : checkpoint
+}
+
+async function checkpointOf(source: FileSource, options: ReadCheckpointOptions): Promise<Checkpoint> {
   const files = await readCheckpointFiles(source, options)
   if (files.adapterConfig) return adapterCheckpoint(files, files.adapterConfig, source, options)
   const headers = [...files.headers.values()]
@@ -110,12 +115,15 @@ export async function readCheckpoint(
   }
 }
 
-async function sourceOf(from: Parameters<typeof readCheckpoint>[0], options: HubOptions): Promise<FileSource> {
+async function sourceOf(
+  from: Parameters<typeof readCheckpoint>[0],
+  options: ReadCheckpointOptions,
+): Promise<FileSource> {
   if (typeof from !== 'string') return isSource(from) ? from : blobSource(from)
   if (isHubName(from)) {
-    const repository = hubRepository(from)
-    const { hubSource } = await import('./hub-source.js')
-    return hubSource(repository, options)
+    const { repository, ...named } = parseHubName(from)
+    const { hubSource } = await import('./hub/hub-source.js')
+    return hubSource(repository, { ...named, ...optionsIn(options, HUB_OPTIONS) })
   }
   const { pathSource } = await import('./path-source.js')
   return pathSource(from)
@@ -193,7 +201,7 @@ function adapterCheckpoint(
 
 /** The name of the repository or of the folder. `_name_or_path` is not used: it is often a path on the author's machine. */
 function nameOf(source: FileSource): string {
-  return isHubName(source.name) ? hubRepository(source.name) : shortName(source)
+  return isHubName(source.name) ? parseHubName(source.name).repository : shortName(source)
 }
 
 /** The last part of the path: `name` for `hf:org/name`. */

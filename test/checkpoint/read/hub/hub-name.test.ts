@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hubRepository } from '../../../src/checkpoint/read/hub-name.js'
+import { hubRepository } from '../../../../src/checkpoint/read/hub/hub-name.js'
 
 describe('hubRepository', () => {
   it.each(['gpt2', 'Qwen/Qwen3-8B', 'a/b', '_a/b_', 'org.x/na-me_1.5', `a/${'b'.repeat(96)}`])('takes %s', (name) => {

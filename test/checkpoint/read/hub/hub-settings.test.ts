@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { askedWaitMs } from '../../../../src/checkpoint/read/hub/hub-requests.js'
+import { hubSettings } from '../../../../src/checkpoint/read/hub/hub-settings.js'
+
+describe('hubSettings', () => {
+  it('are those of the public hub without anything else', () => {
+    expect(hubSettings({}, {})).toMatchObject({
+      ...{ endpoint: 'https://huggingface.co', revision: 'main', token: undefined, offline: false },
+      cacheFolder: undefined,
+    })
+  })
+
+  // The folders are those of `huggingface_hub.constants.HF_HUB_CACHE` with the same variables.
+  it.each([
+    [{ HOME: '/home/me' }, '/home/me/.cache/huggingface/hub'],
+    [{ HOME: '/home/me', XDG_CACHE_HOME: '/x' }, '/x/huggingface/hub'],
+    [{ HOME: '/home/me', HF_HOME: '~/hf' }, '/home/me/hf/hub'],
+    [{ HOME: '/home/me', HF_HOME: '/hf', HF_HUB_CACHE: '/cache' }, '/cache'],
+    [{ HF_HOME: '/hf', HUGGINGFACE_HUB_CACHE: '/old' }, '/old'],
+    [{ HF_HOME: '', HOME: '/h' }, '/h/.cache/huggingface/hub'],
+  ])('find the cache with %j', (environment, folder) => {
+    expect(hubSettings({}, environment).cacheFolder).toBe(folder)
+  })
+
+  it.each([
+    ['1', true],
+    ['true', true],
+    ['ON', true],
+    ['yes', true],
+    ['0', false],
+    ['', false],
+    ['2', false],
+  ])('take HF_HUB_OFFLINE=%s for %s', (value, offline) => {
+    expect(hubSettings({}, { HF_HUB_OFFLINE: value }).offline).toBe(offline)
+  })
+
+  it('prefer options to the environment', () => {
+    const environment = { HF_TOKEN: ' hf_a\n', HF_ENDPOINT: 'https://mirror.example/', HF_HUB_OFFLINE: '1' }
+    expect(hubSettings({}, environment)).toMatchObject({ token: 'hf_a', endpoint: 'https://mirror.example' })
+    const options = { token: 'hf_b', hubUrl: 'https://other.example', offline: false, cacheFolder: '/c' }
+    expect(hubSettings(options, environment)).toMatchObject({
+      ...{ token: 'hf_b', endpoint: 'https://other.example', offline: false, cacheFolder: '/c' },
+    })
+  })
+})
+
+describe('askedWaitMs', () => {
+  const now = Date.UTC(2026, 0, 1)
+  it.each([
+    [{ 'retry-after': '12' }, 12_000],
+    [{ 'retry-after': 'Thu, 01 Jan 2026 00:00:09 GMT' }, 9000],
+    [{ 'retry-after': 'Wed, 31 Dec 2025 00:00:09 GMT' }, 0],
+    [{ ratelimit: '"api";r=0;t=55' }, 55_000],
+    [{ ratelimit: '"api";r=12;t=55' }, undefined],
+    [{ 'retry-after': '-1' }, undefined],
+    [{}, undefined],
+  ])('of %j is %s', (headers, wait) => {
+    expect(askedWaitMs(new Headers(headers), now)).toBe(wait)
+  })
+})
