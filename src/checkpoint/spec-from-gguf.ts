@@ -1,6 +1,8 @@
 import { CheckpointError, type Shape } from '../architecture/index.js'
 import type { LinearLayerSpec, MambaConfig, ModelSpec } from '../schemas/index.js'
-import { STORED_TYPES, type StoredType } from './gguf-types.js'
+import { refuseOtherKinds } from './gguf-kinds.js'
+import { type GgufTensor, mostType } from './gguf-storage.js'
+import type { QuantisationSummary } from './quantisation/quantisation-summary.js'
 import { toolCallParserOf } from './tool-call-parser.js'
 
 /** The header of a GGUF file, as `@huggingface/gguf` reads it. */
@@ -10,6 +12,8 @@ export interface GgufHeader {
     readonly name: string
     readonly shape: readonly (bigint | number)[]
     readonly dtype: number
+    /** Where its data starts. Types that are not known have their size between two offsets. */
+    readonly offset?: bigint
   }[]
 }
 
@@ -22,14 +26,20 @@ export interface GgufHeader {
  */
 export function modelSpecFromGguf({ metadata, tensorInfos }: GgufHeader): {
   spec: ModelSpec
+  /** How most weights are stored, if they are quantised. */
+  quantisation?: QuantisationSummary
   notes: readonly string[]
 } {
+  refuseOtherKinds(metadata)
   const family = text(metadata, 'general.architecture')
   const field = (name: string): number => count(metadata, `${family}.${name}`)
-  const all = new Map<string, Tensor>(
+  const all = new Map<string, GgufTensor>(
     tensorInfos.map(({ name, shape, dtype }) => [name, { shape: torchShape(shape, name), dtype }]),
   )
-  if (all.size === 0) throw new CheckpointError('invalid_header', 'the GGUF file has no tensors', { place: [family] })
+  if (all.size === 0) {
+    const help = 'a file with a vocabulary alone describes no model; of a model in parts, pass all parts'
+    throw new CheckpointError('invalid_header', 'the GGUF file has no tensors', { place: [family], help })
+  }
   const predicting = optionalCount(metadata, `${family}.nextn_predict_layers`) ?? 0
   const layers = field('block_count') - predicting
   if (layers < 0)
@@ -41,12 +51,12 @@ export function modelSpecFromGguf({ metadata, tensorInfos }: GgufHeader): {
   const heads = optionalCount(metadata, `${family}.attention.head_count`) ?? 0
   const template = metadata['tokenizer.chat_template']
   const parser = typeof template === 'string' ? toolCallParserOf(template) : undefined
-  const contextTokens = optionalCount(metadata, `${family}.context_length`)
+  const contextTokens = contextLength(metadata, family)
   const windowTokens = optionalCount(metadata, `${family}.attention.sliding_window`)
   const expertFfnSize = optionalCount(metadata, `${family}.expert_feed_forward_length`)
   const stateSize = optionalCount(metadata, `${family}.ssm.state_size`)
   const experts = optionalCount(metadata, `${family}.expert_count`) ?? 0
-  const { name: storedAs, precision } = storedType(tensors)
+  const most = mostType(tensors, tensorInfos)
   const [vocabSize = 0] = tensors.get('token_embd.weight')?.shape ?? []
   const spec: ModelSpec = {
     checkpoint_model_name: typeof metadata['general.name'] === 'string' ? metadata['general.name'] : family,
@@ -60,7 +70,7 @@ export function modelSpecFromGguf({ metadata, tensorInfos }: GgufHeader): {
     tied_embeddings: tensors.has('token_embd.weight') && !tensors.has('output.weight'),
     gated_mlp: isGated(tensors),
     base_num_parameters: parameterCount(tensors),
-    precision,
+    precision: most.precision,
     ...embedding(family, metadata),
     linear_layers: linearLayers(tensors),
     ...(contextTokens !== undefined && { context_size: contextTokens }),
@@ -82,24 +92,30 @@ export function modelSpecFromGguf({ metadata, tensorInfos }: GgufHeader): {
     }),
   }
   const notes = ['layers have the names of the GGUF file, not those of transformers']
-  if (precision.startsWith('int')) notes.push(`most weights are stored as ${storedAs}; precision is ${precision}`)
+  notes.push(...most.notes)
   if (predictors.size > 0)
     notes.push(
       `the ${parameterCount(predictors)} parameters of ${predicting} multi-token prediction layer${predicting === 1 ? '' : 's'} are not counted: transformers does not load them`,
     )
-  return { spec, notes }
+  return { spec, ...(most.isQuantised && { quantisation: most.quantisation }), notes }
 }
 
-interface Tensor {
-  readonly shape: Shape
-  readonly dtype: number
+/** The longest context, with rope scaling applied as in a config: converters copy the config's fields. */
+function contextLength(metadata: GgufHeader['metadata'], family: string): number | undefined {
+  const limit = optionalCount(metadata, `${family}.context_length`)
+  const factor = metadata[`${family}.rope.scaling.factor`]
+  const kind = metadata[`${family}.rope.scaling.type`]
+  if (limit === undefined || typeof factor !== 'number') return limit
+  if (kind === 'linear') return Math.round(limit * factor)
+  const original = optionalCount(metadata, `${family}.rope.scaling.original_context_length`)
+  return kind === 'yarn' ? Math.round((original ?? limit) * factor) : limit
 }
 
 /** Separates the tensors of the model from those of the multi-token prediction layers after it. */
 function apart(
-  all: ReadonlyMap<string, Tensor>,
+  all: ReadonlyMap<string, GgufTensor>,
   layers: number,
-): { tensors: ReadonlyMap<string, Tensor>; predictors: ReadonlyMap<string, Tensor> } {
+): { tensors: ReadonlyMap<string, GgufTensor>; predictors: ReadonlyMap<string, GgufTensor> } {
   const isPredictor = (name: string) => Number(/^blk\.(\d+)\./.exec(name)?.[1] ?? -1) >= layers
   return {
     tensors: new Map([...all].filter(([name]) => !isPredictor(name))),
@@ -108,7 +124,7 @@ function apart(
 }
 
 /** Whether the MLP is gated: a gate matrix, a gate fused with the up projection of all experts, or an up projection of double width (Phi-3). */
-function isGated(tensors: ReadonlyMap<string, Tensor>): boolean {
+function isGated(tensors: ReadonlyMap<string, GgufTensor>): boolean {
   for (const [name, { shape }] of tensors) {
     if (/\.ffn_gate(?:_exps|_shexp|_up_exps|_up)?\.weight$/.test(name)) return true
     if (!name.endsWith('.ffn_up.weight')) continue
@@ -136,7 +152,7 @@ function torchShape(shape: readonly (bigint | number)[], name: string): Shape {
     .reverse()
 }
 
-function parameterCount(tensors: ReadonlyMap<string, Tensor>): number {
+function parameterCount(tensors: ReadonlyMap<string, GgufTensor>): number {
   let total = 0
   for (const [name, { shape }] of tensors)
     if (!BUFFERS.test(name)) total += shape.reduce((product, size) => product * size, 1)
@@ -146,7 +162,7 @@ function parameterCount(tensors: ReadonlyMap<string, Tensor>): number {
 /** Frequencies of rotary embeddings are computed, not trained. */
 const BUFFERS = /^rope_freqs\.|\.rope_freqs\.|rope_factors_(?:long|short)/
 
-function linearLayers(tensors: ReadonlyMap<string, Tensor>): LinearLayerSpec[] {
+function linearLayers(tensors: ReadonlyMap<string, GgufTensor>): LinearLayerSpec[] {
   const layers: LinearLayerSpec[] = []
   for (const [name, { shape }] of tensors) {
     const [outFeatures, inFeatures] = shape
@@ -161,7 +177,7 @@ function linearLayers(tensors: ReadonlyMap<string, Tensor>): LinearLayerSpec[] {
  * Derives the kind of each layer from its tensors. A state-space layer has `ssm_in`, and may also have attention
  * (Falcon H1). Linear attention has other `ssm` tensors, and projections named like attention's (`attn_qkv` in Qwen3-Next).
  */
-function mambaConfig(tensors: ReadonlyMap<string, Tensor>, stateSize: number, convKernel = 4): MambaConfig {
+function mambaConfig(tensors: ReadonlyMap<string, GgufTensor>, stateSize: number, convKernel = 4): MambaConfig {
   const layersWith = (tensor: RegExp) => new Set([...tensors.keys()].flatMap((name) => tensor.exec(name)?.[1] ?? []))
   const stateSpaces = layersWith(/^blk\.(\d+)\.ssm_in\.weight$/)
   const recurrent = layersWith(/^blk\.(\d+)\.ssm_/)
@@ -177,18 +193,9 @@ function mambaConfig(tensors: ReadonlyMap<string, Tensor>, stateSize: number, co
   }
 }
 
-const EMBEDDINGS = /^(?:token_embd|position_embd|token_types)\.|attn_rel_b\.|ssm_(?:a|conv1d)\b/
-
-/** The type of most elements, and its `ModelSpec.precision`. */
-function storedType(tensors: ReadonlyMap<string, Tensor>): StoredType {
-  const elements = new Map<number, number>()
-  for (const { shape, dtype } of tensors.values()) {
-    elements.set(dtype, (elements.get(dtype) ?? 0) + shape.reduce((product, size) => product * size, 1))
-  }
-  const [most] = [...elements].sort(([, a], [, b]) => b - a)
-  const dtype = most?.[0] ?? 0
-  return STORED_TYPES[dtype] ?? { name: `type ${dtype}, which is unknown`, precision: 'int4' }
-}
+/** Matrices that are no linear layers: embeddings, and convolutions over single channels. */
+const EMBEDDINGS =
+  /^(?:token_embd|per_layer_token_embd|position_embd|token_types)\.|attn_rel_b\.|ssm_a\b|conv1d(?:_[qkv])?\b|shortconv\.conv\./
 
 function text(metadata: GgufHeader['metadata'], key: string): string {
   const value = metadata[key]

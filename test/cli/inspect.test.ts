@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { safetensorsFile } from '../checkpoint/safetensors-file.js'
+import { safetensorsFile, type TensorToWrite } from '../checkpoint/safetensors-file.js'
 import { runCli } from './run-cli.js'
 
 let folder = ''
@@ -17,6 +17,20 @@ const CONFIG = {
   vocab_size: 100,
   torch_dtype: 'bfloat16',
 }
+
+/** One layer with two key-value heads of 16, and no output embedding. */
+const LAYER: readonly TensorToWrite[] = (
+  [
+    ['embed_tokens', 100, 64],
+    ['layers.0.self_attn.q_proj', 64, 64],
+    ['layers.0.self_attn.k_proj', 32, 64],
+    ['layers.0.self_attn.v_proj', 32, 64],
+    ['layers.0.self_attn.o_proj', 64, 64],
+    ['layers.0.mlp.gate_proj', 128, 64],
+    ['layers.0.mlp.up_proj', 128, 64],
+    ['layers.0.mlp.down_proj', 64, 128],
+  ] as const
+).map(([name, ...shape]) => ({ name: `model.${name}.weight`, dtype: 'BF16', shape }))
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'inspect-'))
@@ -41,7 +55,7 @@ describe('model-entity inspect', () => {
     expect(code).toBe(0)
     expect(stdout).toContain('tiny  llama model, 95,040 parameters in bfloat16')
     expect(stdout).toMatch(/ {2}mlp +█+░* +51\.7 % {2}49,152/)
-    expect(stdout).not.toContain('note:')
+    expect(stdout).not.toContain('Notes')
   })
 
   it('reads another copy of the weights on request, and says if there is none', () => {
@@ -85,7 +99,48 @@ describe('model-entity inspect', () => {
     const whole = inspect(...request, '--linear-layers').stdout
     expect(parse(whole).spec.linear_layers).toHaveLength(Number(/linear_layers \((\d+)\)/.exec(stdout)?.[1]))
     expect(whole).not.toContain('left out: the platform')
-    expect(inspect('tiny/config.json', '--linear-layers').code).toBe(2)
+  })
+
+  it('lists linear layers on request, those of all layers in one row', () => {
+    const { stdout } = inspect('tiny', '--linear-layers')
+    expect(stdout).toMatch(/^Linear layers\n {2}model\.layers\.\{0-1\}\.self_attn\.q_proj +64 → 64$/m)
+  })
+
+  it('describes a model of an unknown family from its files', () => {
+    mkdirSync(join(folder, 'unknown'), { recursive: true })
+    writeFileSync(join(folder, 'unknown/config.json'), JSON.stringify({ ...CONFIG, model_type: 'unheard_of' }))
+    writeFileSync(join(folder, 'unknown/model.safetensors'), safetensorsFile(LAYER))
+    const { spec, lora } = JSON.parse(
+      inspect('unknown', '--format', 'json', '--lora', '8', '--target', 'all-linear').stdout,
+    )
+    expect(spec).toMatchObject({ family: 'unheard_of', num_kv_heads: 2, gated_mlp: true, base_num_parameters: 43_264 })
+    expect(lora).toMatchObject({ modules: 7 })
+    expect(parse(inspect('unknown', '--as', 'request', '--name', 'a').stdout).spec).toMatchObject({ num_layers: 2 })
+    expect(inspect('unknown', '--lora', '8')).toMatchObject({ code: 2, stderr: expect.stringContaining('--target') })
+  })
+
+  it('prints what is known without a config, and says why that makes no manifest', () => {
+    mkdirSync(join(folder, 'bare'), { recursive: true })
+    writeFileSync(join(folder, 'bare/model.safetensors'), safetensorsFile(LAYER))
+    expect(JSON.parse(inspect('bare', '--format', 'json').stdout).partial_spec).toMatchObject({ num_layers: 1 })
+    expect(inspect('bare', '--as', 'request', '--name', 'a')).toMatchObject({
+      ...{ code: 2, stderr: expect.stringMatching(/incomplete: family.* without a config\.json/) },
+    })
+  })
+
+  it('compares two checkpoints, and exits with 1 where they differ', () => {
+    mkdirSync(join(folder, 'tuned'), { recursive: true })
+    writeFileSync(join(folder, 'tuned/config.json'), JSON.stringify({ ...CONFIG, rope_theta: 5e5, token: 'hf_secret' }))
+    writeFileSync(join(folder, 'tuned/tokenizer_config.json'), JSON.stringify({ chat_template: '{{ messages }}' }))
+    const { code, stdout } = inspect('tiny', 'tuned')
+    expect(code).toBe(1)
+    expect(stdout).toContain('The checkpoints differ.')
+    expect(stdout).toMatch(/^ {2}rope_theta +absent → 500000$/m)
+    expect(stdout).toContain('Chat template  added')
+    expect(stdout).not.toContain('hf_secret')
+    expect(inspect('tiny', 'tiny')).toMatchObject({ code: 0, stdout: expect.stringContaining('No difference found.') })
+    expect(JSON.parse(inspect('tiny', 'tuned', '--format', 'json').stdout)).toMatchObject({ same: false })
+    expect(inspect('tiny', 'tuned', '--compare')).toMatchObject({ code: 2 })
   })
 
   it('compares the files with the config, and exits with 1 where they differ', () => {

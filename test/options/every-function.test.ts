@@ -27,7 +27,7 @@ import { SPEC_EXTRAS } from '../../src/checkpoint/model-spec-from-config.js'
 import { ADAPTER_IDENTITY } from '../../src/checkpoint/peft-adapter.js'
 import { PRECISION_SOURCES } from '../../src/checkpoint/precision.js'
 import { BESIDE_CONFIG, QUANTISATION_FILES } from '../../src/checkpoint/quantisation/quantisation.js'
-import { readCheckpoint } from '../../src/checkpoint/read/index.js'
+import { diffCheckpoints, readCheckpoint } from '../../src/checkpoint/read/index.js'
 import { READ_CHECKPOINT_OPTIONS } from '../../src/checkpoint/read/read-checkpoint.js'
 import { SAFETENSORS_HEADER_OPTIONS } from '../../src/checkpoint/safetensors-header.js'
 import { CLIENT_OPTIONS } from '../../src/client/client-options.js'
@@ -120,6 +120,10 @@ const CASES: Readonly<Record<string, Case>> = {
     needed: { name: 'a', workspace: 'w', fileset: 'w/a' },
   },
   readCheckpoint: { table: READ_CHECKPOINT_OPTIONS, call: (options) => readCheckpoint(new Map(), options) },
+  diffCheckpoints: {
+    table: READ_CHECKPOINT_OPTIONS,
+    call: (options) => diffCheckpoints(new Map(), new Map(), options),
+  },
   countLoraParameters: {
     table: LORA_OPTIONS,
     call: (options) => countLoraParameters(MODEL, options),

@@ -1,6 +1,5 @@
 import { isObject } from '../../architecture/config-object.js'
 import { CheckpointError, type ConfigObject } from '../../architecture/index.js'
-import { jsonValue, readJson } from '../../json/index.js'
 import {
   LENGTH_BYTES,
   parseSafetensorsHeader,
@@ -8,6 +7,8 @@ import {
   safetensorsHeaderLength,
 } from '../safetensors-header.js'
 import type { FileSource } from './file-source.js'
+import { readJsonFile, readText } from './json-file.js'
+import { weightFiles } from './weight-files.js'
 
 /** The parts of a checkpoint that are read: its small files, and the headers of its weight files. */
 export interface CheckpointFiles {
@@ -52,9 +53,6 @@ export interface ReadFilesOptions {
   readonly onProgress?: (progress: ReadProgress) => void
 }
 
-/** The size limit for small files, in bytes. The index of a model with 100,000 tensors is a tenth of it. */
-const MAX_TEXT_BYTES = 64 * 1024 * 1024
-
 /** Reading headers is mostly waiting, so a few are read at the same time. */
 const HEADERS_AT_ONCE = 8
 
@@ -94,7 +92,11 @@ export async function readCheckpointFiles(
     }),
   )
   const modules = present.has('modules.json') ? await readJsonFile(source, 'modules.json') : undefined
-  const { names, notes } = await weightFiles(source, files, present, variant)
+  const { safetensors, torch, notes } = await weightFiles(source, files, {
+    variant,
+    isAdapter: adapterConfig !== undefined,
+  })
+  const pickled = await readTorchHeaders(source, torch, config !== undefined)
   return {
     ...(config && { config }),
     ...(tokenizerConfig && { tokenizerConfig }),
@@ -108,121 +110,10 @@ export async function readCheckpointFiles(
     ...(namedTemplates.length > 0 && { namedChatTemplates: new Map(namedTemplates) }),
     ...(modules !== undefined && { sentenceTransformersModules: modules }),
     hasPoolingConfig: files.some((file) => /^[^/]*_Pooling\/config\.json$/.test(file)),
-    headers: await readHeaders(source, names, onProgress),
+    headers: new Map([...(await readHeaders(source, safetensors, onProgress)), ...pickled.headers]),
     ggufFiles: files.filter((file) => file.endsWith('.gguf')),
-    notes,
+    notes: [...notes, ...pickled.notes],
   }
-}
-
-/** Reads a small JSON file. `Infinity` and `NaN`, which Python writes into configs, are accepted as numbers. */
-async function readJsonFile(source: FileSource, file: string): Promise<unknown> {
-  const read = readJson(await readText(source, file), { constants: true })
-  if (read.ok) return jsonValue(read.root)
-  throw new CheckpointError('invalid_json', `${file}: ${read.error.message} (character ${read.error.position})`, {
-    place: [file, read.error.position],
-  })
-}
-
-async function readText(source: FileSource, file: string): Promise<string> {
-  const size = await source.size(file)
-  if (size > MAX_TEXT_BYTES) {
-    throw new CheckpointError('unreadable_file', `${file} has ${size} bytes; at most ${MAX_TEXT_BYTES} are allowed`, {
-      place: [file],
-    })
-  }
-  const bytes = await source.read(file, 0, size)
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new CheckpointError('invalid_json', `${file} is not UTF-8`, { place: [file] })
-  }
-}
-
-const INDEX = 'model.safetensors.index.json'
-
-/**
- * Chooses the safetensors files of the model like transformers: `model.safetensors`, else the files that the index lists.
- * With a variant: `model.fp16.safetensors`, or its index. If there is neither, all files at the top of the folder are
- * shards without an index. Source: `_get_resolved_checkpoint_files` of transformers.
- */
-async function weightFiles(
-  source: FileSource,
-  files: readonly string[],
-  present: ReadonlySet<string>,
-  variant: string | undefined,
-): Promise<{ names: readonly string[]; notes: readonly string[] }> {
-  const all = files.filter((file) => file.endsWith('.safetensors') && !file.includes('/'))
-  const names = await chosenFiles(source, all, present, variant)
-  const chosen = new Set(names)
-  const others = all.filter((file) => !chosen.has(file))
-  const notes = others.length > 0 ? [`not read: ${listed(others)}; transformers does not load them`] : []
-  const pickles = files.filter((file) =>
-    /^(?:pytorch_model|consolidated|adapter_model)[\w.-]*\.(?:bin|pth|pt)$/.test(file),
-  )
-  if (pickles.length > 0 && names.length === 0) notes.push(`not read: ${listed(pickles)}; ${PICKLE}`)
-  return { names, notes }
-}
-
-const PICKLE =
-  "a pickle can run code, so only safetensors and GGUF files are read. To convert it: python -c \"from transformers import AutoModel; AutoModel.from_pretrained('.').save_pretrained('.')\""
-
-async function chosenFiles(
-  source: FileSource,
-  all: readonly string[],
-  present: ReadonlySet<string>,
-  variant: string | undefined,
-): Promise<readonly string[]> {
-  const single = variant === undefined ? 'model.safetensors' : `model.${variant}.safetensors`
-  const index = variant === undefined ? INDEX : `model.safetensors.index.${variant}.json`
-  if (present.has(single)) return [single]
-  if (present.has(index)) return indexedFiles(source, present, index)
-  if (variant !== undefined) {
-    throw new CheckpointError('unreadable_file', `the weights have no variant ${JSON.stringify(variant)}`, {
-      place: [single],
-      help: `neither ${single} nor ${index} exists`,
-    })
-  }
-  // Some repositories hold the same weights twice, for two loaders.
-  const own = all.filter((file) => !file.startsWith('consolidated'))
-  return own.length > 0 ? own : all
-}
-
-function listed(names: readonly string[]): string {
-  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more files`
-}
-
-async function indexedFiles(
-  source: FileSource,
-  present: ReadonlySet<string>,
-  indexName: string,
-): Promise<readonly string[]> {
-  const index = await readJsonFile(source, indexName)
-  const map = isObject(index) ? index['weight_map'] : undefined
-  if (!isObject(map))
-    throw new CheckpointError('invalid_json', `${indexName} has no weight_map`, { place: [indexName] })
-  const names = new Set<string>()
-  for (const [tensor, file] of Object.entries(map)) {
-    if (typeof file !== 'string' || /^(?:[/\\]|[a-zA-Z]:)|(?:^|[/\\])\.\.(?:[/\\]|$)|\0/.test(file)) {
-      throw new CheckpointError(
-        'path_outside_checkpoint',
-        `${indexName} maps ${tensor} to ${JSON.stringify(file)}, which is not in its folder`,
-        {
-          place: [indexName, 'weight_map', tensor],
-          help: 'an index may only name files in its own folder',
-        },
-      )
-    }
-    names.add(file)
-  }
-  for (const name of names) {
-    if (!present.has(name)) {
-      throw new CheckpointError('unreadable_file', `${indexName} names ${name}, which does not exist`, {
-        place: [indexName, 'weight_map'],
-        help: 'the upload or download was interrupted: transfer the file',
-      })
-    }
-  }
-  return [...names].sort()
 }
 
 async function readHeaders(
@@ -245,6 +136,34 @@ async function readHeaders(
     for (const [index, header] of found.entries()) headers.set(some[index] ?? '', header)
   }
   return headers
+}
+
+/** Reads the names and shapes of tensors in files of torch. The code for it is only loaded for such files. */
+async function readTorchHeaders(
+  source: FileSource,
+  names: readonly string[],
+  hasConfig: boolean,
+): Promise<{ headers: ReadonlyMap<string, SafetensorsHeader>; notes: readonly string[] }> {
+  const headers = new Map<string, SafetensorsHeader>()
+  if (names.length === 0) return { headers, notes: [] }
+  const { readTorchFile } = await import('./pickle/torch-file.js')
+  const tied: string[] = []
+  try {
+    for (const name of names) {
+      const { tensors, shared } = await readTorchFile(source, name)
+      headers.set(name, { tensors, metadata: new Map(), dataStart: 0 })
+      tied.push(...shared)
+    }
+  } catch (error) {
+    // The config alone describes the model, so the weights are not needed.
+    if (!hasConfig || !(error instanceof CheckpointError)) throw error
+    return { headers: new Map(), notes: [`not read: ${error.message}; ${error.help ?? ''}`] }
+  }
+  const sharing = tied.length > 0 ? [`${tied.slice(0, 3).join(', ')}: stored as other names for the same data`] : []
+  return {
+    headers,
+    notes: ['names and shapes are from pickle files, which were read without executing them', ...sharing],
+  }
 }
 
 /** The size of the first read. It contains most headers; a longer header needs a second read. */

@@ -4,6 +4,10 @@ export interface FileSource {
   readonly name: string
   /** What to know about where the files come from, in sentences. */
   readonly notes?: readonly string[]
+  /** Whether it is one file that was named, not a folder. */
+  readonly isFile?: true
+  /** Whether reading costs a download, so that files are not read only to compare them. */
+  readonly isRemote?: true
   /** The names of all files, with their path: `config.json`, `1_Pooling/config.json`. */
   list(): Promise<readonly string[]>
   /** The size of a file in bytes. */

@@ -1,5 +1,7 @@
 export { blobSource } from './blob-source.js'
 export type { ReadProgress } from './checkpoint-files.js'
+export { diffCheckpoints } from './diff-checkpoints.js'
+export type { CheckpointDifferences, FieldDifference, TensorDifferences } from './differences.js'
 export type { FileSource } from './file-source.js'
 export { type HubName, hubRepository, isHubName, parseHubName } from './hub/hub-name.js'
 export type { HubOptions } from './hub/hub-settings.js'

@@ -5,7 +5,7 @@ import type { FileSource } from './file-source.js'
 import { siblingParts } from './gguf-files.js'
 
 /**
- * A checkpoint at a path: a folder, or a single file (a config of any name, a safetensors file or a GGUF file). The path
+ * A checkpoint at a path: a folder, or a single file (a config of any name, or a file of safetensors, GGUF or torch). The path
  * of an `adapter_config.json` means its whole folder, and the path of one part of a GGUF model means all parts.
  *
  * @throws CheckpointError `no_checkpoint` if the path does not exist
@@ -20,6 +20,7 @@ export async function pathSource(path: string): Promise<FileSource> {
   const file = basename(path)
   if (file.endsWith('.gguf')) return partsSource(path, directory, siblingParts(file))
   if (file === 'adapter_config.json') return directory
+  if (/\.(?:bin|pth|pt)$/.test(file)) return { ...directory, name: path, isFile: true, list: async () => [file] }
   const name = file.endsWith('.safetensors') ? file : 'config.json'
   return {
     name: file === 'config.json' ? dirname(resolve(path)) : path.replace(/\.(?:json|safetensors|gguf)$/, ''),
@@ -35,6 +36,7 @@ async function partsSource(path: string, directory: FileSource, parts: readonly 
   return {
     ...directory,
     name: path.replace(/(?:-\d{5}-of-\d{5})?\.gguf$/, ''),
+    isFile: true,
     list: async () => parts.filter((part) => present.has(part)),
   }
 }

@@ -16,6 +16,8 @@ import {
 } from '../model-spec-from-config.js'
 import { ADAPTER_IDENTITY, type AdapterIdentity, adapterFromPeft, type PeftAdapter } from '../peft-adapter.js'
 import { QUANTISATION_FILES } from '../quantisation/quantisation.js'
+import { quantisationOf } from '../quantisation/quantisation-of-config.js'
+import { type QuantisationSummary, quantisationSummary } from '../quantisation/quantisation-summary.js'
 import { modelSpecFromGguf } from '../spec-from-gguf.js'
 import { specFromHeaders } from '../spec-from-headers.js'
 import { blobSource } from './blob-source.js'
@@ -60,6 +62,8 @@ export interface Checkpoint {
   readonly stored?: CheckpointArchitecture
   /** The differences between config and headers; absent unless the checkpoint has both. */
   readonly comparison?: CheckpointComparison
+  /** How most quantised weights are stored; absent for a model in full precision. */
+  readonly quantisation?: QuantisationSummary
   /** A PEFT adapter. */
   readonly adapter?: PeftAdapter
   /** The content of `config.json`. */
@@ -89,14 +93,16 @@ export async function readCheckpoint(
   return source.notes ? { ...checkpoint, notes: [...source.notes, ...checkpoint.notes] } : checkpoint
 }
 
-async function checkpointOf(source: FileSource, options: ReadCheckpointOptions): Promise<Checkpoint> {
+/** Like {@link readCheckpoint}, for a source that you have already. */
+export async function checkpointOf(source: FileSource, options: ReadCheckpointOptions): Promise<Checkpoint> {
   const files = await readCheckpointFiles(source, options)
   if (files.adapterConfig) return adapterCheckpoint(files, files.adapterConfig, source, options)
   const headers = [...files.headers.values()]
   const stored =
     headers.length > 0 ? architectureFromSafetensors(headers, optionsIn(files, QUANTISATION_FILES)) : undefined
   const extras = { ...optionsIn(files, SPEC_EXTRAS), name: options.name ?? nameOf(source) }
-  if (!files.config) return stored ? headersAlone(files, stored, extras, []) : await ggufCheckpoint(source, files)
+  if (!files.config)
+    return stored ? headersAlone(files, stored, extras, []) : await ggufCheckpoint(source, files, options.name)
   const architecture = architectureOrNot(files.config, stored)
   if (!architecture.is) return headersAlone(files, architecture.stored, extras, architecture.notes)
   const { spec, notes } = modelSpecFromArchitecture(architecture.is, files.config, {
@@ -110,12 +116,14 @@ async function checkpointOf(source: FileSource, options: ReadCheckpointOptions):
     architecture: architecture.is,
     ...(stored && { stored }),
     ...(comparison && { comparison }),
+    ...quantised(files, stored),
     config: files.config,
     notes: [...files.notes, ...ggufNotes(files), ...notes, ...(comparison?.notes ?? [])],
   }
 }
 
-async function sourceOf(
+/** The source of a path, a name on the hub, or files. */
+export async function sourceOf(
   from: Parameters<typeof readCheckpoint>[0],
   options: ReadCheckpointOptions,
 ): Promise<FileSource> {
@@ -144,12 +152,25 @@ function headersAlone(
   return {
     ...derived,
     stored,
+    ...quantised(files, stored),
     ...(files.config && { config: files.config }),
     notes: [...files.notes, ...notes, ...stored.notes, ...specNotes],
   }
 }
 
-async function ggufCheckpoint(source: FileSource, files: CheckpointFiles): Promise<Checkpoint> {
+function quantised(
+  files: CheckpointFiles,
+  stored: CheckpointArchitecture | undefined,
+): { readonly quantisation?: QuantisationSummary } {
+  const summary = quantisationSummary(stored?.storage, quantisationOf(optionsIn(files, QUANTISATION_FILES)))
+  return summary ? { quantisation: summary } : {}
+}
+
+async function ggufCheckpoint(
+  source: FileSource,
+  files: CheckpointFiles,
+  name: string | undefined,
+): Promise<Checkpoint> {
   if (files.ggufFiles.length === 0) {
     throw new CheckpointError('no_checkpoint', `${source.name} has no config.json and no safetensors or GGUF files`, {
       place: [source.name],
@@ -157,8 +178,16 @@ async function ggufCheckpoint(source: FileSource, files: CheckpointFiles): Promi
   }
   const { readGgufModel } = await import('./gguf-files.js')
   const model = await readGgufModel(source, files.ggufFiles)
-  const { spec, notes } = modelSpecFromGguf(model.header)
-  return { spec, notes: [...notes, ...model.notes] }
+  const { spec, quantisation, notes } = modelSpecFromGguf(model.header)
+  const { checkpoint_model_name: own } = spec
+  // Converters write a clean name into the file, but some write the path of the author's folder.
+  const isOwnNameUsed = source.isFile === true && !/[/\\]|^\.*$/.test(own)
+  const checkpoint_model_name = name ?? (isOwnNameUsed ? own : nameOf(source))
+  return {
+    spec: { ...spec, checkpoint_model_name },
+    ...(quantisation && { quantisation }),
+    notes: [...notes, ...model.notes],
+  }
 }
 
 /** A repository of GGUF files may contain the config of the model that they were made from. */

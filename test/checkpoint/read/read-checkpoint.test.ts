@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -96,17 +97,43 @@ describe('readCheckpoint of a folder', () => {
     write('model.fp16.safetensors', safetensorsFile(TENSORS.map((tensor) => ({ ...tensor, dtype: 'F16' as const }))))
     const { spec, notes } = await readCheckpoint(folder)
     expect(spec?.precision).toBe('bfloat16')
-    expect(notes[0]).toBe('not read: model.fp16.safetensors; transformers does not load them')
+    expect(notes[0]).toBe('not read: model.fp16.safetensors; transformers does not load it')
     expect((await readCheckpoint(folder, { variant: 'fp16' })).spec?.precision).toBe('float16')
     await expect(readCheckpoint(folder, { variant: 'fp8' })).rejects.toEqual(failure('unreadable_file'))
   })
 
-  it('leaves a pickle alone, and says how to convert it', async () => {
-    write('config.json', CONFIG)
+  it('reads a pickle without executing it, and refuses one that holds no tensors', async () => {
     write('pytorch_model.bin', 'a pickle')
+    await expect(readCheckpoint(folder)).rejects.toMatchObject({
+      ...{ code: 'invalid_header', help: expect.stringContaining('save_pretrained') },
+    })
+    write('config.json', CONFIG)
     expect((await readCheckpoint(folder)).notes).toContainEqual(
-      expect.stringMatching(/^not read: pytorch_model\.bin; a pickle can run code.*save_pretrained/),
+      expect.stringMatching(/^not read: pytorch_model\.bin cannot be read without executing it.*save_pretrained/),
     )
+    const { files } = JSON.parse(
+      readFileSync(new URL('../../fixtures/checkpoint/torch-files.json', import.meta.url), 'utf8'),
+    )
+    write('pytorch_model.bin', Buffer.from(files[0].file, 'base64'))
+    const { stored, comparison, notes } = await readCheckpoint(folder)
+    expect(stored?.storage.parameters.map(({ name }) => name)).toContain('embed.weight')
+    expect(comparison?.verdict).toBe('differs')
+    expect(notes).toContain('names and shapes are from pickle files, which were read without executing them')
+    expect((await readCheckpoint(join(folder, 'pytorch_model.bin'))).partialSpec).toMatchObject({
+      base_num_parameters: 60,
+    })
+    write('model.safetensors', safetensorsFile(TENSORS))
+    expect((await readCheckpoint(folder)).notes).toContain('not read: pytorch_model.bin; transformers does not load it')
+  })
+
+  it('reads the weights of an adapter, not those of the model beside it', async () => {
+    write('adapter_config.json', { peft_type: 'LORA', r: 4, lora_alpha: 8 })
+    write('model.safetensors', safetensorsFile(TENSORS))
+    const lora: TensorToWrite[] = [{ name: 'm.q_proj.lora_A.weight', dtype: 'F32', shape: [4, 8] }]
+    write('adapter_model.safetensors', safetensorsFile(lora))
+    const { adapter, notes } = await readCheckpoint(folder)
+    expect(adapter).toMatchObject({ parameters: 32, modules: 1 })
+    expect(notes).toContain('not read: model.safetensors; PEFT does not load it')
   })
 
   it.each([

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { modelSpecFromGguf } from '../../../src/checkpoint/index.js'
 import { readCheckpoint } from '../../../src/checkpoint/read/index.js'
 import { validate } from '../../../src/validation/index.js'
 import { runCli } from '../../cli/run-cli.js'
@@ -189,8 +190,9 @@ describe('A GGUF file', () => {
     })
     expect(code).toBe(0)
     expect(stdout).toContain(`Tiny Llama  llama chat model, ${TOTAL.toLocaleString('en-US')} parameters in int4`)
+    expect(stdout).toMatch(/quantised +Q4_K, 4\.5 bits, \d+\.\d % of the parameters/)
     expect(stdout).toContain('LoRA of rank 8  14,336 trainable parameters in 4 modules')
-    expect(stdout).toContain('note: layers have the names of the GGUF file, not those of transformers')
+    expect(stdout).toContain('  - Layers have the names of the GGUF file, not those of transformers.')
   })
 
   it.each([20, 60, 200, 400, 1000])('cut to %i bytes is an error, not a file of zeros', async (length) => {
@@ -210,6 +212,51 @@ describe('A GGUF file', () => {
   ])('%s is an error that names the file', async (_, spoil) => {
     const path = write('broken.gguf', spoil(ggufFile(METADATA, TENSORS)))
     await expect(readCheckpoint(path)).rejects.toMatchObject({ name: 'CheckpointError', place: ['broken.gguf'] })
+  })
+
+  it('of the folder or the repository has its name, and a single file the name that it states', async () => {
+    const own = mkdtempSync(join(folder, 'named-'))
+    writeFileSync(join(own, 'q4.gguf'), ggufFile(METADATA, TENSORS))
+    expect((await readCheckpoint(own)).spec?.checkpoint_model_name).toBe(own.split('/').at(-1))
+    expect((await readCheckpoint(join(own, 'q4.gguf'))).spec?.checkpoint_model_name).toBe('Tiny Llama')
+    expect((await readCheckpoint(own, { name: 'mine' })).spec?.checkpoint_model_name).toBe('mine')
+    writeFileSync(join(own, 'q4.gguf'), ggufFile({ ...METADATA, 'general.name': '/home/me/out' }, TENSORS))
+    expect((await readCheckpoint(join(own, 'q4.gguf'))).spec?.checkpoint_model_name).toBe('q4')
+  })
+
+  it.each([
+    ['yarn', { 'llama.rope.scaling.original_context_length': 1024 }, 8192],
+    ['yarn', {}, 32_768],
+    ['linear', {}, 32_768],
+    ['longrope', {}, 4096],
+  ])('with rope scaling %s and %j has the context of its config', async (kind, fields, context) => {
+    const scaling = { 'llama.rope.scaling.type': kind, 'llama.rope.scaling.factor': 8, ...fields }
+    const path = write('rope.gguf', ggufFile({ ...METADATA, ...scaling }, TENSORS))
+    expect((await readCheckpoint(path)).spec?.context_size).toBe(context)
+  })
+
+  it.each([
+    ['adapter', /a LoRA adapter, not a model/],
+    ['imatrix', /an importance matrix/],
+  ])('that is %s is refused', async (kind, message) => {
+    const path = write('other.gguf', ggufFile({ ...METADATA, 'general.type': kind }, TENSORS))
+    await expect(readCheckpoint(path)).rejects.toMatchObject({
+      ...{ code: 'no_checkpoint', message: expect.stringMatching(message), help: expect.any(String) },
+    })
+  })
+
+  it('of a type that is not known has the bits that its tensors take', async () => {
+    const { spec, quantisation, notes } = modelSpecFromGguf({
+      metadata: METADATA,
+      tensorInfos: [
+        { name: 'token_embd.weight', shape: [256n, 1000n], dtype: 77, offset: 0n },
+        { name: 'blk.0.attn_q.weight', shape: [256n, 256n], dtype: 77, offset: 96_000n },
+        { name: 'output_norm.weight', shape: [256n], dtype: F32, offset: 120_576n },
+      ],
+    })
+    expect(quantisation).toEqual({ method: 'type 77', bits: 3, parameters: 256 * 1256 })
+    expect(spec.precision).toBe('int4')
+    expect(notes).toContainEqual(expect.stringContaining('type 77, which is not known, of 3 bits'))
   })
 
   it('without its family is an error that names the key', async () => {

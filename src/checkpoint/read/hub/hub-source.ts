@@ -75,6 +75,7 @@ async function onlineSource(repository: string, settings: HubSettings, wait: Wai
 
   return {
     name: `hf:${repository}`,
+    isRemote: true,
     list: async () => [...sizes.keys()],
     size: async (file) => sizeOf(file),
     read: async (file, start, end) => {

@@ -1,51 +1,74 @@
-import { parametersByPart } from '../../../architecture/index.js'
+import { isTower, parametersByPart } from '../../../architecture/index.js'
 import type { Checkpoint } from '../../../checkpoint/read/index.js'
 import type { ModelSpec } from '../../../schemas/index.js'
 import type { LoraPlan } from '../../lora-count.js'
 import { type Paint, painter } from '../../paint.js'
 import { count, plural, share } from '../numbers.js'
 import { printable } from '../printable.js'
+import { linearLayersText } from './linear-layers.js'
 import { loraText } from './lora.js'
+import { notesText } from './notes.js'
+import { parameterBars } from './parameter-bars.js'
+
+/** What is printed besides the checkpoint. */
+export interface InspectExtras {
+  readonly lora?: LoraPlan
+  /** Whether to list the linear layers. Formats for programs always do. */
+  readonly linearLayers?: boolean
+}
 
 /** For people: the model, its sizes, its parameters by part, what a LoRA would train, and the notes. */
-export function pretty(checkpoint: Checkpoint, lora?: LoraPlan): string {
+export function pretty(checkpoint: Checkpoint, { lora, linearLayers = false }: InspectExtras = {}): string {
   const paint = painter(process.stdout)
-  const { spec, adapter, stored, notes } = checkpoint
+  const { spec, partialSpec, adapter, notes } = checkpoint
+  const known = spec ?? partialSpec
   const blocks = [
-    ...(spec ? [heading(spec, paint), sizes(spec, paint)] : []),
+    ...(known ? [heading(known, checkpoint, paint), sizes(known, checkpoint, paint)] : []),
     ...(adapter ? [adapterText(checkpoint, paint)] : []),
-    ...parts(checkpoint, paint),
-    ...(lora ? [loraText(lora, spec?.base_num_parameters ?? 0, paint)] : []),
-    ...(notes.length > 0 ? [notes.map((note) => `${paint('dim', 'note:')} ${printable(note)}`).join('\n')] : []),
+    ...parameterBars(checkpoint, paint),
+    ...(linearLayers ? linearLayersText(checkpoint, paint) : []),
+    ...(lora ? [loraText(lora, known?.base_num_parameters ?? 0, paint)] : []),
+    ...notesText(notes, paint),
   ]
-  if (stored && !spec && !adapter)
-    blocks.unshift(
-      `${paint('bold', 'A checkpoint without a spec')}, ${plural(stored.storage.parameters.length, 'parameter tensor')}`,
-    )
   return `${blocks.join('\n\n')}\n`
 }
 
-function heading(spec: ModelSpec, paint: Paint): string {
+/** The name, what kind of model it is with all of its parts, and how large it is. */
+function heading(spec: Partial<ModelSpec>, { architecture }: Checkpoint, paint: Paint): string {
   const kind = spec.is_embedding_model ? 'embedding model' : spec.is_chat ? 'chat model' : 'model'
-  const name = paint('bold', printable(spec.checkpoint_model_name))
-  return `${name}  ${printable(spec.family)} ${kind}, ${count(spec.base_num_parameters)} parameters in ${printable(spec.precision)}`
+  const towers = Object.keys(architecture ? parametersByPart(architecture) : {}).filter(
+    (part) => isTower(part) && part !== 'projector',
+  )
+  const family = spec.family === undefined ? 'unknown' : printable(spec.family)
+  const total = spec.base_num_parameters
+  return [
+    `${paint('bold', printable(spec.checkpoint_model_name ?? 'A checkpoint'))}  ${family} ${kind}`,
+    ...(towers.length > 0 ? [` with ${towers.join(' and ')}`] : []),
+    total === undefined ? ', number of parameters unknown' : `, ${count(total)} parameters`,
+    ...(spec.precision === undefined ? [] : [` in ${printable(spec.precision)}`]),
+  ].join('')
 }
 
 /** The rows of the table of sizes. A row without a value is not printed. */
-const SIZES: readonly (readonly [label: string, of: (spec: ModelSpec) => string | undefined])[] = [
+const SIZES: readonly (readonly [label: string, of: (spec: Partial<ModelSpec>) => string | undefined])[] = [
   ['context', ({ context_size: tokens }) => (tokens ? `${count(tokens)} tokens` : undefined)],
-  ['layers', ({ num_layers: layers }) => count(layers)],
-  ['hidden size', ({ hidden_size: size }) => count(size)],
+  ['layers', ({ num_layers: layers }) => (layers === undefined ? undefined : count(layers))],
+  ['hidden size', ({ hidden_size: size }) => (size === undefined ? undefined : count(size))],
   [
     'attention',
-    ({ num_attention_heads: heads, num_kv_heads: kvHeads }) =>
+    ({ num_attention_heads: heads = 0, num_kv_heads: kvHeads }) =>
       heads > 0 ? `${heads} heads, ${kvHeads} key-value heads` : undefined,
   ],
   [
     'feed-forward',
-    ({ ffn_hidden_size: size, gated_mlp: gated }) => (size > 0 ? `${count(size)}${gated ? ', gated' : ''}` : undefined),
+    ({ ffn_hidden_size: size = 0, gated_mlp: gated }) =>
+      size > 0 ? `${count(size)}${gated ? ', gated' : ''}` : undefined,
   ],
-  ['vocabulary', ({ vocab_size: size, tied_embeddings: tied }) => `${count(size)}${tied ? ', tied' : ''}`],
+  [
+    'vocabulary',
+    ({ vocab_size: size, tied_embeddings: tied }) =>
+      size === undefined ? undefined : `${count(size)}${tied ? ', tied' : ''}`,
+  ],
   [
     'experts',
     ({ moe_config: moe }) =>
@@ -71,27 +94,22 @@ const SIZES: readonly (readonly [label: string, of: (spec: ModelSpec) => string 
   ],
 ]
 
-function sizes(spec: ModelSpec, paint: Paint): string {
-  const rows = SIZES.flatMap(([label, of]) => {
-    const value = of(spec)
-    return value === undefined ? [] : [`  ${paint('dim', label.padEnd(14))} ${value}`]
-  })
-  return rows.join('\n')
+function sizes(spec: Partial<ModelSpec>, { quantisation }: Checkpoint, paint: Paint): string {
+  const rows = SIZES.map(([label, of]) => [label, of(spec)] as const)
+  const all = [...(quantisation ? [['quantised', quantisedText(quantisation, spec)] as const] : []), ...rows]
+  return all
+    .flatMap(([label, value]) => (value === undefined ? [] : [`  ${paint('dim', label.padEnd(14))} ${value}`]))
+    .join('\n')
 }
 
-const BAR_WIDTH = 30
-
-/** The parameters of each part, with a bar for its share. */
-function parts({ architecture, stored }: Checkpoint, paint: Paint): string[] {
-  const tree = architecture ?? stored
-  if (!tree) return []
-  const byPart = Object.entries(parametersByPart(tree)).sort(([, a], [, b]) => b - a)
-  const total = byPart.reduce((sum, [, parameters]) => sum + parameters, 0)
-  const rows = byPart.map(([part, parameters]) => {
-    const bar = '█'.repeat(Math.round((BAR_WIDTH * parameters) / total)).padEnd(BAR_WIDTH, '░')
-    return `  ${printable(part).padEnd(14)} ${paint('cyan', bar)} ${share(parameters, total).padStart(7)}  ${count(parameters)}`
-  })
-  return [`${paint('bold', 'Parameters')}  ${count(total)}\n${rows.join('\n')}`]
+/** The method, its bits, and how much of the model it covers. */
+function quantisedText(
+  { method, bits, parameters }: NonNullable<Checkpoint['quantisation']>,
+  { base_num_parameters: total = 0 }: Partial<ModelSpec>,
+): string {
+  const width = bits === undefined ? 'bits unknown' : `${Number(bits.toFixed(2))} bits`
+  const covered = parameters === undefined || total === 0 ? '' : `, ${share(parameters, total)} of the parameters`
+  return `${printable(method)}, ${width}${covered}`
 }
 
 function adapterText({ adapter }: Checkpoint, paint: Paint): string {
