@@ -1,4 +1,4 @@
-import { CheckpointError, type ConfigObject } from '../architecture/index.js'
+import { CheckpointError, type ConfigObject, type Shape } from '../architecture/index.js'
 import { checkOptions, type OptionTable, required, text } from '../options/index.js'
 import type { Adapter, FinetuningType } from '../schemas/index.js'
 import { numberIn, objectIn, textIn } from './json-object.js'
@@ -24,7 +24,7 @@ export interface PeftAdapter {
   readonly adapter: Adapter
   /** `base_model_name_or_path`: the checkpoint that it was trained on. */
   readonly baseModel?: string
-  /** Elements of all its tensors; absent without headers. */
+  /** Elements of its tensors, without copies of the base model's weights; absent without headers. */
   readonly parameters?: number
   /** The number of modules that it adapts; absent without headers. */
   readonly modules?: number
@@ -56,13 +56,37 @@ export function adapterFromPeft(config: ConfigObject, identity: AdapterIdentity,
   if (ranks && rank !== undefined && kind !== 'adalora') notes.push(...rankNotes(rank, ranks, config))
   if (kind === 'adalora' && rank !== undefined) notes.push(...adaloraNotes(rank, config))
   const baseModel = textIn(config, 'base_model_name_or_path')
+  const copies = tensors ? [...tensors.keys()].filter((name) => isCopy(name, config)) : []
+  if (copies.length > 0)
+    notes.push(
+      `not counted: ${copies.join(', ')}, which PEFT copies from the base model beside an adapter of embeddings`,
+    )
+  if (kind === 'p_tuning' && tensors)
+    notes.push('parameters are those of the stored prompt; training also has an encoder, which PEFT does not store')
   return {
     adapter: { ...identity, finetuning_type: kind, ...(loraConfig && { lora_config: loraConfig }) },
     ...(baseModel !== undefined && { baseModel }),
-    ...(tensors && { parameters: [...tensors.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0) }),
+    ...(tensors && {
+      parameters: elementsOf(tensors) - elementsOf(new Map(copies.map((name) => [name, tensors.get(name)]))),
+    }),
     ...(ranks && { modules: ranks.size }),
     notes,
   }
+}
+
+/**
+ * Whether a tensor is a weight of the base model that the adapter does not train. PEFT saves embeddings with an adapter that
+ * adapts them, or if the vocabulary has another size than the base model's.
+ */
+function isCopy(name: string, config: ConfigObject): boolean {
+  if (name.endsWith('.base_layer.weight')) return true
+  const [, module] = /(?:^|\.)(embed_tokens|word_embeddings|wte|lm_head|embed_out|shared)\.weight$/.exec(name) ?? []
+  const saved = config['modules_to_save']
+  return module !== undefined && !(Array.isArray(saved) && saved.includes(module))
+}
+
+function elementsOf(tensors: ReadonlyMap<string, { readonly shape: Shape } | undefined>): number {
+  return [...tensors.values()].reduce((sum, tensor) => sum + (tensor ? elementCount(tensor.shape) : 0), 0)
 }
 
 /** mlx-lm writes its own kind of `adapter_config.json`: a rank, and a scale that equals alpha / rank. */
@@ -84,8 +108,10 @@ function adapterFromMlx(
       ...(loraConfig && { lora_config: loraConfig }),
     },
     ...(baseModel !== undefined && { baseModel }),
-    ...(tensors && { parameters: [...tensors.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0) }),
-    notes: ['this is an mlx-lm adapter: convert it to PEFT to use it with other engines'],
+    ...(tensors && { parameters: elementsOf(tensors) }),
+    notes: [
+      'this is an mlx-lm adapter, which only mlx-lm loads: `mlx_lm.fuse` merges it into its base model for other engines',
+    ],
   }
 }
 
@@ -128,7 +154,7 @@ function finetuningTypeOf(config: ConfigObject): FinetuningType {
       `peft_type is ${JSON.stringify(peftType)}, which the registry does not support`,
       {
         place,
-        help: `supported types: ${known}`,
+        help: `supported types: ${known}. Merge the adapter into its base model (merge_and_unload of PEFT), and register the result`,
       },
     )
   }

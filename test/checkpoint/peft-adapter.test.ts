@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { adapterFromPeft } from '../../src/checkpoint/index.js'
+import { readCheckpoint } from '../../src/checkpoint/read/index.js'
 import { validate } from '../../src/validation/index.js'
+import { readRecords } from '../architecture/records.js'
+import { type PackedFile, packedSource } from './packed-source.js'
 
 const IDENTITY = { name: 'medical', workspace: 'research', fileset: 'research/medical' }
 const LORA = {
@@ -18,6 +21,26 @@ function tensors(rank: number) {
     [`${prefix}.lora_B.weight`, { dtype: 'F32', shape: [64, rank] }],
   ] as const)
 }
+
+/** Adapters that PEFT wrote, with what it trained. */
+const ROWS = readRecords<{
+  readonly id: string
+  readonly truth: {
+    readonly adapter?: { readonly trainable: number; readonly r: number | null; readonly alpha: number | null }
+  }
+  readonly files: Readonly<Record<string, PackedFile>>
+}>('quantised.jsonl.gz').filter(({ id, truth }) => truth.adapter && !/boft|fourier|loha|lokr|shira/.test(id))
+
+describe('adapters that PEFT wrote', () => {
+  it.each(ROWS.map((row) => [row.id, row] as const))('%s has the parameters that PEFT trained', async (id, row) => {
+    const { trainable, r, alpha } = row.truth.adapter ?? {}
+    const { adapter } = await readCheckpoint(packedSource(id, row.files))
+    expect(adapter?.adapter.lora_config).toEqual(r === null ? undefined : { rank: r, alpha })
+    // The encoder of a prompt is trained, and not stored.
+    const hasWeights = Object.keys(row.files).some((name) => name.endsWith('.safetensors'))
+    if (hasWeights) expect(adapter?.parameters).toBe(id === 'peft_ptuning' ? 1280 : trainable)
+  })
+})
 
 describe('adapterFromPeft', () => {
   it('makes an Adapter that the service takes, and tells its base', () => {
@@ -68,6 +91,17 @@ describe('adapterFromPeft', () => {
     expect(adapter).toEqual({ ...IDENTITY, finetuning_type: 'lora', lora_config: { rank: 8, alpha: 16 } })
     expect(baseModel).toBe('org/base')
     expect(notes).toEqual([expect.stringContaining('mlx-lm')])
+  })
+
+  it('does not count embeddings that are stored beside the adapter, unless they are trained', () => {
+    const stored = new Map([
+      ...tensors(16),
+      ['base_model.model.model.embed_tokens.weight', { dtype: 'F32', shape: [10, 64] }] as const,
+    ])
+    const { parameters, notes } = adapterFromPeft(LORA, IDENTITY, stored)
+    expect(parameters).toBe(2048)
+    expect(notes).toEqual([expect.stringContaining('embed_tokens.weight, which PEFT copies')])
+    expect(adapterFromPeft({ ...LORA, modules_to_save: ['embed_tokens'] }, IDENTITY, stored).parameters).toBe(2688)
   })
 
   it('says that a fraction of alpha cannot be kept', () => {
