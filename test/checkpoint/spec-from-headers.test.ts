@@ -9,7 +9,7 @@ import { type CheckpointRecord, readRecords } from '../architecture/records.js'
 import { headersOfRecord } from './headers-of-record.js'
 
 const RECORDS = [...readRecords('public.jsonl.gz'), ...readRecords('wholes.jsonl.gz')].filter(
-  ({ parameters, total_parameters: total }) => Object.keys(parameters ?? {}).length > 0 && total < 2 ** 37,
+  ({ parameters, total_parameters: total }) => Object.keys(parameters ?? {}).length > 0 && total < 2 ** 33,
 )
 
 /** The fields that are never wrong if they are given. */
@@ -26,6 +26,10 @@ const RULES_OF_FAMILIES: Readonly<Record<string, string>> = {
   'granitemoehybrid--attention': 'ffn_hidden_size',
   // The widest layer has square matrices, so its shapes do not show which is which.
   'gemma3n--model': 'ffn_hidden_size',
+  // The width of dense layers, which this config has none of.
+  'minimax_m3_vl_text--small': 'ffn_hidden_size',
+  // The heads of a recurrence, which the config states like those of attention.
+  'rwkv7--heads': 'num_attention_heads',
   // Each layer counts twice in one of two fields.
   'longcat_flash--small': 'num_layers',
 }

@@ -37,7 +37,7 @@ function pretty(differences: CheckpointDifferences): string {
 
 function fields(title: string, differences: readonly FieldDifference[], paint: Paint): string[] {
   if (differences.length === 0) return []
-  const width = Math.min(40, Math.max(...differences.map(({ field }) => field.length)))
+  const width = Math.min(60, Math.max(...differences.map(({ field }) => field.length)))
   const rows = differences.map(({ field, before, after }) => {
     // A secret is recognised by the name of its field.
     const [from, to] = [before, after].map((value) => shown(value === undefined ? undefined : masked(field, value)))
