@@ -18,6 +18,9 @@ const CONFIG = {
   torch_dtype: 'bfloat16',
 }
 
+/** A class and a field that no family has. */
+const UNHEARD_OF = { model_type: 'unheard_of', architectures: ['UnheardOfForCausalLM'], wonders: 7 }
+
 /** One layer with two key-value heads of 16, and no output embedding. */
 const LAYER: readonly TensorToWrite[] = (
   [
@@ -108,7 +111,7 @@ describe('model-entity inspect', () => {
 
   it('describes a model of an unknown family from its files', () => {
     mkdirSync(join(folder, 'unknown'), { recursive: true })
-    writeFileSync(join(folder, 'unknown/config.json'), JSON.stringify({ ...CONFIG, model_type: 'unheard_of' }))
+    writeFileSync(join(folder, 'unknown/config.json'), JSON.stringify({ ...CONFIG, ...UNHEARD_OF }))
     writeFileSync(join(folder, 'unknown/model.safetensors'), safetensorsFile(LAYER))
     const { spec, lora } = JSON.parse(
       inspect('unknown', '--format', 'json', '--lora', '8', '--target', 'all-linear').stdout,
