@@ -1,4 +1,4 @@
-import { builtinModules } from 'node:module'
+import { builtinModules, createRequire } from 'node:module'
 import type { Plugin } from 'esbuild'
 
 /**

@@ -128,9 +128,10 @@ describe('modelSpecFromGguf', () => {
       'blk.0.attn_q.bias': [[8, 1], F16],
       'blk.0.ffn_up_exps.weight': [[4, 16, 8], F16],
       'per_layer_token_embd.weight': [[10, 8], F16],
+      'blk.0.shortconv.conv.weight': [[8, 3], F16],
       'blk.0.ssm_alpha.weight': [[4, 8], F16],
     })
-    expect(spec.linear_layers?.map(({ name }) => name)).toEqual(['per_layer_token_embd', 'blk.0.ssm_alpha'])
+    expect(spec.linear_layers?.map(({ name }) => name)).toEqual(['blk.0.ssm_alpha'])
   })
 
   it('counts no frequencies of rotary embeddings, wherever they are', () => {
@@ -205,7 +206,7 @@ describe('modelSpecFromGguf', () => {
       notes: [expect.anything(), 'most weights are stored as Q4_K; precision is int4'],
     })
     expect(specOf({ 'blk.0.attn_q.weight': [[8, 8], 999] }).notes[1]).toBe(
-      'most weights are stored as type 999, which is unknown; precision is int4',
+      'most weights are stored as type 999, which is not known, of unknown size: precision int4 is the nearest name',
     )
   })
 
