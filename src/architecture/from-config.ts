@@ -55,12 +55,26 @@ function withNote(architecture: Architecture, what: string, how: string): Archit
 /** A model of a known family. If a part of a multimodal model is of an unknown family, only its language model. */
 function describeWhole(modelType: string, reader: ConfigReader): Architecture {
   try {
-    return described(modelType, reader, classNameOf(reader))
+    const architecture = described(modelType, reader, classNameOf(reader))
+    return { ...architecture, notes: [...architecture.notes, ...ownCode(modelType, reader, architecture)] }
   } catch (error) {
     const text = isUnsupported(error) ? textConfig(reader) : undefined
     if (text === undefined || text.config === reader || !familyOf(text.family)) throw error
     return describeText(text, reader)
   }
+}
+
+/** A note on a class of the checkpoint's own code, which the family does not have: its modules may be others. */
+function ownCode(modelType: string, config: ConfigReader, { className, notes }: Architecture): string[] {
+  const map = config.object('auto_map')
+  const key = map.names().find((name) => name.startsWith('AutoModel'))
+  const own = key === undefined ? undefined : String(map.raw(key)).split('.').at(-1)
+  if (own === undefined || notes.some((note) => note.includes(own))) return []
+  const spelling = (name: string): string => name.replaceAll('_', '').toLowerCase()
+  const isOfFamily = spelling(described(modelType, config, own).className) === spelling(own)
+  return isOfFamily
+    ? []
+    : [`The checkpoint has a class of its own, ${own}, whose modules may differ from those of ${className}.`]
 }
 
 function isUnsupported(error: unknown): boolean {

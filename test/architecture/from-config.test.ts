@@ -59,6 +59,24 @@ describe('The class that `architectures` names', () => {
     expect(shapes.get('score.weight')).toEqual([4, 4096])
   })
 
+  it.each([
+    [{ model_type: 'xlm-roberta', auto_map: { AutoModel: 'a/b--modeling_lora.XLMRobertaLoRA' } }, 'XLMRobertaLoRA'],
+    [{ model_type: 'bert', auto_map: { AutoModelForMaskedLM: 'modeling_bert.JinaBertForMaskedLM' } }, 'JinaBert'],
+  ])("a class of the checkpoint's own is said: %j", (custom, own) => {
+    expect(architectureFromConfig(custom).notes).toEqual([expect.stringContaining(own)])
+  })
+
+  it.each([
+    {
+      model_type: 'phi3',
+      auto_map: { AutoConfig: 'a.Phi3Config', AutoModelForCausalLM: 'modeling_phi3.Phi3ForCausalLM' },
+    },
+    { model_type: 'chatglm', auto_map: { AutoModel: 'modeling_chatglm.ChatGLMForConditionalGeneration' } },
+    { model_type: 'llama', auto_map: { AutoConfig: 'a.MyConfig' } },
+  ])("a copy of the family's class is not: %j", (custom) => {
+    expect(architectureFromConfig(custom).notes).toEqual([])
+  })
+
   it('an unheard-of class is taken for the language model, and a note says so', () => {
     const { className, notes } = architectureFromConfig({ ...config, architectures: ['Qwen2Wonder'] })
     expect(className).toBe('Qwen2ForCausalLM')

@@ -4,7 +4,10 @@ import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
+import { GPT_FIELD_NAMES } from '../blocks/renamed-sizes.js'
 import { rotaryEncoder } from '../blocks/rotary-encoder.js'
+import { CheckpointError } from '../checkpoint-error.js'
+import type { ConfigReader } from '../config-reader.js'
 import { container } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 
@@ -13,6 +16,8 @@ export const nomicBert = headedFamily({
   modelType: 'nomic_bert',
   name: 'NomicBert',
   prefix: 'nomic_bert',
+  // The authors' own configs have GPT-2's names.
+  fieldNames: GPT_FIELD_NAMES,
   defaults: {
     vocab_size: 30_528,
     hidden_size: 768,
@@ -22,7 +27,9 @@ export const nomicBert = headedFamily({
     max_position_embeddings: 2048,
     tie_word_embeddings: true,
   },
-  build(sizes, config) {
+  build(stated, config) {
+    if (config.integer('num_experts', 0) > 0) throw mixture(config)
+    const sizes = { ...stated, headDim: config.integer('head_dim', stated.headDim) }
     const { hiddenSize, vocabSize, heads, layers } = sizes
     const encoder = rotaryEncoder({
       name: 'NomicBert',
@@ -53,3 +60,11 @@ export const nomicBert = headedFamily({
     }
   },
 })
+
+/** Nomic Embed 2, whose experts transformers does not have. */
+function mixture(config: ConfigReader): CheckpointError {
+  return new CheckpointError('unsupported_architecture', 'Nomic BERT with experts is not described', {
+    place: [...config.place, 'num_experts'],
+    help: 'Totals and linear layers can be derived from the safetensors headers',
+  })
+}
