@@ -9,6 +9,7 @@
 import { parseArgs } from 'node:util'
 import { DOCKER_INTEGRATIONS } from '../test/integrations/docker.js'
 import { type Integration, isThere } from '../test/integrations/integration.js'
+import { JENKINS_INTEGRATION } from '../test/integrations/jenkins.js'
 import { MANUAL_INTEGRATIONS } from '../test/integrations/manual.js'
 import { preCommitIntegration } from '../test/integrations/pre-commit.js'
 import { REVIEWDOG_INTEGRATION } from '../test/integrations/reviewdog.js'
@@ -27,6 +28,7 @@ const INTEGRATIONS: readonly Integration[] = [
   WORKFLOW_INTEGRATION,
   ...DOCKER_INTEGRATIONS,
   REVIEWDOG_INTEGRATION,
+  JENKINS_INTEGRATION,
   preCommitIntegration(false),
   ...(flags['from-source'] ? [preCommitIntegration(true)] : []),
 ]
