@@ -18,6 +18,8 @@ export interface Dimensions {
   readonly windowLayers?: readonly number[]
   /** The indices of the layers that do not rotate queries and keys; absent if all layers rotate, or none. */
   readonly unrotatedLayers?: readonly number[]
+  /** How many of the last layers use the keys and values that earlier ones have cached; absent if all have their own. */
+  readonly cacheSharingLayers?: number
   readonly moe?: MoeDimensions
   readonly mamba?: MambaDimensions
 }

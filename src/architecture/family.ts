@@ -82,10 +82,10 @@ export interface FamilyFacts {
    */
   readonly tiesByPattern?: boolean
   /**
-   * Set for encoders whose modules do not show that they are: no part of them is called `encoder`. An encoder reads a whole
-   * text at once, and caches nothing.
+   * Whether the family is one of encoders, where its modules do not show it: a module called `encoder` holds its layers if it
+   * is. An encoder reads a whole text at once, and caches nothing.
    */
-  readonly encodes?: true
+  readonly encodes?: boolean
   /**
    * Describes what a forward pass computes, part by part. Absent: activations cannot be estimated.
    *

@@ -15,7 +15,7 @@ export function roleOf(model: Pick<Architecture, 'family' | 'root' | 'config'>):
   if (stacks.has('encoder') && stacks.has('decoder')) return 'encoder-decoder'
   // BERT's encoder becomes a decoder by its config alone.
   if (model.config?.['is_decoder'] === true) return 'decoder'
-  return stacks.has('encoder') || familyOf(model.family)?.encodes ? 'encoder' : 'decoder'
+  return (familyOf(model.family)?.encodes ?? stacks.has('encoder')) ? 'encoder' : 'decoder'
 }
 
 /** The names `encoder` and `decoder` among the modules that hold a list of layers, outside the towers. */

@@ -17,6 +17,8 @@ import { headedFamily } from '../shapes/headed-family.js'
  */
 export const chatglm = headedFamily({
   modelType: 'chatglm',
+  // Its decoder layers are in a module that is called `encoder`.
+  encodes: false,
   name: 'ChatGLM',
   prefix: 'transformer',
   fieldNames: {

@@ -62,7 +62,8 @@ export const gemma3nText = causalLmFamily({
       altup_unembed_projections: square,
     })
     const window = windowOf(layerTypes(config, layers, slidingBut(5)), config.integer('sliding_window', 512))
-    return { model, dimensions: decoderDimensions(sizes, { gatedMlp: true, ...window }) }
+    const cacheSharingLayers = config.integer('num_kv_shared_layers', 15)
+    return { model, dimensions: { ...decoderDimensions(sizes, { gatedMlp: true, ...window }), cacheSharingLayers } }
   },
 })
 

@@ -12,6 +12,7 @@ import { outputEmbedding } from '../shapes/headed-model.js'
 /** GTE (Zhang et al. 2024, arXiv:2407.19669), an encoder for embeddings and rerankers: BERT with rotary positions and gates. */
 export const gte = headedFamily({
   modelType: 'gte',
+  encodes: true,
   name: 'Gte',
   prefix: 'gte',
   defaults: {

@@ -11,6 +11,7 @@ import { headedFamily } from '../shapes/headed-family.js'
 /** Jina Embeddings 3 (Sturua et al. 2024, arXiv:2409.10173): XLM-RoBERTa with rotary positions, without the task adapters. */
 export const jinaEmbeddingsV3 = headedFamily({
   modelType: 'jina_embeddings_v3',
+  encodes: true,
   name: 'JinaEmbeddingsV3',
   prefix: 'roberta',
   defaults: {

@@ -5,6 +5,7 @@ import { llama } from './llama.js'
 export const llamaBidirec: Family = {
   ...llama,
   modelTypes: ['llama_bidirec'],
+  encodes: true,
   describe: (config, className, find) => llama.describe(config, llamaClass(className), find),
 }
 

@@ -14,6 +14,7 @@ import { headedFamily } from '../shapes/headed-family.js'
 /** Nomic BERT (Nussbaum et al. 2024, arXiv:2402.01613), an encoder for embeddings: BERT with rotary positions and gates. */
 export const nomicBert = headedFamily({
   modelType: 'nomic_bert',
+  encodes: true,
   name: 'NomicBert',
   prefix: 'nomic_bert',
   // The authors' own configs have GPT-2's names.

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { modelTypes } from '../../../src/architecture/families/index.js'
@@ -64,6 +66,26 @@ describe('the cache of a token', () => {
     expect(plan.cacheTokens).toBe(0)
     expect(plan.fits).toBe(true)
     expect(plan.assumptions).toContain('an encoder reads a text at once and caches nothing')
+  })
+
+  it('is nothing in every family that has a class for masked words, and something in every other that generates', () => {
+    const wrong = modelTypes().filter((family) => {
+      const source = SOURCES.find((text) => text.includes(`modelType: '${family}'`)) ?? ''
+      const masks = /ForMaskedLM|robertaFamily/.test(source)
+      const plan = planOrNot({ model_type: family })
+      if (!plan || TOWERS.has(family)) return false
+      const caches = plan.cacheBytesPerToken + plan.stateBytesPerSequence > 0
+      return caches === masks
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('is not there in layers that share it with others, nor for the feed-forward networks of RWKV', () => {
+    const shared = planServing(architectureFromConfig({ model_type: 'gemma3n_text' }))
+    const own = planServing(architectureFromConfig({ model_type: 'gemma3n_text', num_kv_shared_layers: 0 }))
+    expect(shared.cacheBytesPerToken / own.cacheBytesPerToken).toBeCloseTo(20 / 35, 5)
+    const rwkv = planServing(architectureFromConfig({ model_type: 'rwkv' }))
+    expect([rwkv.cacheBytesPerToken, rwkv.stateBytesPerSequence]).toEqual([0, 32 * 5 * 4096 * 2])
   })
 
   it('is that of a decoder for a BERT that is one', () => {
@@ -306,4 +328,21 @@ const MIXED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   granitemoehybrid: { layer_types: ['mamba', 'attention'], num_hidden_layers: 2 },
   lfm2: { full_attn_idxs: [2], num_hidden_layers: 4 },
   bamba: { attn_layer_indices: [3] },
+}
+
+const FAMILIES = join(import.meta.dirname, '../../../src/architecture/families')
+const SOURCES = readdirSync(FAMILIES).map((name) => readFileSync(join(FAMILIES, name), 'utf8'))
+
+/** Encoders without a class for masked words. */
+const TOWERS = new Set(
+  modelTypes().filter((family) => /clip|siglip|^vit$|vision|pixtral|intern_vit|llama_bidirec/.test(family)),
+)
+
+function planOrNot(config: Readonly<Record<string, unknown>>) {
+  try {
+    return planServing(architectureFromConfig(config), { contextTokens: 512 })
+  } catch (error) {
+    if (error instanceof CheckpointError || error instanceof RangeError) return undefined
+    throw error
+  }
 }

@@ -1,4 +1,11 @@
-import { type Architecture, type Module, type RecurrentState, type Role, roleOf } from '../../../architecture/index.js'
+import {
+  type Architecture,
+  type Module,
+  type Part,
+  type RecurrentState,
+  type Role,
+  roleOf,
+} from '../../../architecture/index.js'
 import { decoderLayers } from '../../shard/shrink.js'
 
 /**
@@ -52,10 +59,11 @@ export function cacheShape(model: Architecture): CacheShape {
   const windowOf = windows(model)
   const blocks: { layer: number; block: CacheBlock }[] = []
   let layers = 0
+  const ownCache = dimensions.layers - (dimensions.cacheSharingLayers ?? 0)
   for (const { indices, module } of decoderLayers({ root: stack })) {
     const found = blocksIn(module, model)
     layers += indices.length
-    for (const layer of indices) {
+    for (const layer of indices.filter((index) => index < ownCache || role === 'encoder-decoder')) {
       for (const block of found) {
         blocks.push({ layer, block: block.kind === 'attention' ? { ...block, ...windowOf(layer) } : block })
       }
@@ -68,21 +76,22 @@ export function cacheShape(model: Architecture): CacheShape {
 /** Finds the blocks of a layer: modules with projections of keys, and modules with a state. */
 function blocksIn(layer: Module, model: Architecture): CacheBlock[] {
   const found: CacheBlock[] = []
-  const visit = (module: Module, crosses: boolean): void => {
+  const visit = (module: Module, crosses: boolean, outer: Part | undefined): void => {
+    const part = module.part ?? outer
     if (module.state) {
       found.push({ kind: 'state', state: module.state })
       return
     }
-    const block = attentionBlock(module, model)
+    const block = part === 'attention' ? attentionBlock(module, model) : undefined
     if (block) {
       found.push(crosses && block.kind === 'attention' ? crossBlock(block) : block)
       return
     }
-    for (const [name, child] of Object.entries(module.children ?? {})) visit(child, crosses || CROSS.test(name))
+    for (const [name, child] of Object.entries(module.children ?? {})) visit(child, crosses || CROSS.test(name), part)
     for (const { indices, module: item } of module.items ?? [])
-      for (let count = 0; count < indices.length; count++) visit(item, crosses || CROSS.test(item.type))
+      for (let count = 0; count < indices.length; count++) visit(item, crosses || CROSS.test(item.type), part)
   }
-  visit(layer, false)
+  visit(layer, false, undefined)
   return found
 }
 
@@ -94,7 +103,7 @@ function crossBlock({ heads, keyElements, valueElements }: CacheBlock & { readon
 
 const KEYS = ['k_proj', 'key', 'k', 'k_lin', 'key_proj']
 const VALUES = ['v_proj', 'value', 'v', 'v_lin', 'value_proj']
-const FUSED = ['qkv_proj', 'query_key_value', 'c_attn', 'Wqkv', 'qkv', 'in_proj_qkv']
+const FUSED = ['qkv_proj', 'query_key_value', 'c_attn', 'Wqkv', 'wqkv', 'W_pack', 'qkv', 'in_proj_qkv']
 
 function attentionBlock({ children = {} }: Module, { dimensions }: Architecture): CacheBlock | undefined {
   const features = (names: readonly string[]): number | undefined =>

@@ -131,7 +131,7 @@ function tensorOf({ moduleName, parameterName, part }: WeightGroup): Tensor | un
   // Latent attention's values come out of `kv_b_proj`, which GGUF files split into keys and values.
   if (/^(?:v_proj|value|v|kv_b_proj)$/.test(moduleName)) return 'value'
   if (/^(?:k_proj|key|k)$/.test(moduleName)) return 'key'
-  if (/^(?:qkv_proj|query_key_value|c_attn|Wqkv)$/.test(moduleName)) return 'fused'
+  if (/^(?:qkv_proj|query_key_value|c_attn|Wqkv|wqkv|W_pack)$/.test(moduleName)) return 'fused'
   if (part === 'attention' && /^(?:o_proj|out_proj|dense|c_proj)$/.test(moduleName)) return 'output'
   const name = `${moduleName}.${parameterName}`
   if (part !== 'attention' && /down_proj|\bw2\b|dense_4h_to_h|output_linear|fc2|c_proj/.test(name)) return 'down'

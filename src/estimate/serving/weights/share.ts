@@ -26,4 +26,4 @@ export function shareOf(group: WeightGroup, { tensor, expert }: WeightLayout, { 
 const REPLICATED =
   /^(?:q_a_proj|kv_a_proj_with_mqa|kv_proj|wq_b|wk|weights_proj|o_a_proj|gate_proj_a|f_a_proj|g_a_proj)$/
 const KEY_VALUE = /^(?:k_proj|v_proj|key|value|k|v)$/
-const FUSED = /^(?:qkv_proj|query_key_value|c_attn|Wqkv)$/
+const FUSED = /^(?:qkv_proj|query_key_value|c_attn|Wqkv|wqkv|W_pack)$/
