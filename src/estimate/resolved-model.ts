@@ -75,13 +75,21 @@ export function understoodModel(model: EstimableModel): UnderstoodModel {
   const { architecture, spec } = model
   if (architecture) {
     const files = fileWeights(model)
-    return { ...understoodModel(architecture), ...(files && { files }) }
+    // ModelOpt's own file, or the headers, may say what the config does not.
+    const quantised = spec && !PLAIN.test(spec.precision) ? spec : undefined
+    return {
+      ...understoodModel(architecture),
+      storage: (precision) => weightStorage(architecture, { precision, spec: quantised }),
+      ...(files && { files }),
+    }
   }
   if (spec) return understoodModel(spec)
   throw new RangeError(
     'the checkpoint has no config.json of a known family: its headers alone do not tell the heads, so that neither cache nor activations can be estimated; "stored" has its parameters',
   )
 }
+
+const PLAIN = /^(?:b?float(?:16|32|64)|bf16|fp16)$/
 
 /** What is assumed about the towers of a multimodal model: their weights count, but nothing passes through them. */
 function towerAssumptions(model: Architecture): string[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { LOGS, planOf, type ServingLog } from './logs.js'
+import { planServing, type WeightPrecision } from '../../../src/estimate/index.js'
+import { LOGS, modelOf, planOf, type ServingLog } from './logs.js'
 
 const GIB = 2 ** 30
 const engines = LOGS.filter(({ measured }) => measured.memoryGiB === undefined)
@@ -69,3 +70,62 @@ describe('the start-up logs of engines', () => {
     expect(largest(unexplained(all))).toBeLessThan(0.03)
   })
 })
+
+describe("Qwen's tables of generate", () => {
+  // The peak of all GPUs together: weights, and then either the prompt's activations on each GPU, or the whole cache at the end.
+  const peakOf = (log: ServingLog): number => {
+    const { quantisation = '', promptTokens = 1, newTokens = 0, gpus = 1 } = log.settings
+    const plan = planServing(modelOf(log), {
+      engine: 'transformers',
+      engineVersion: /\d\.\d+/.exec(log.note ?? '')?.[0] ?? '',
+      precision: PRECISIONS[quantisation] ?? 'bfloat16',
+      promptTokens,
+      answerTokens: newTokens,
+    })
+    const atStart = gpus * plan.activationBytes + plan.cacheBytesPerToken * promptTokens
+    const atEnd = plan.cacheBytesPerToken * (promptTokens + newTokens)
+    return (plan.weightBytes + Math.max(atStart, atEnd)) / GIB
+  }
+  const errorsOf = (isMeant: (log: ServingLog) => boolean): number[] =>
+    LOGS.filter((log) => log.settings.engine === 'transformers generate' && isMeant(log))
+      .map((log) => Math.abs(peakOf(log) / (log.measured.memoryGiB ?? 0) - 1))
+      .sort((a, b) => a - b)
+  const median = (sorted: readonly number[]) => sorted[Math.floor(sorted.length / 2)] ?? 1
+  const isModel = (prefix: string) => (log: ServingLog) => log.model.startsWith(prefix)
+
+  it('have the peak of Qwen2.5 to 1 % at the median, on one GPU and on several', () => {
+    const all = errorsOf(isModel('Qwen2.5'))
+    expect(all.length).toBe(112)
+    expect(median(all)).toBeLessThan(0.01)
+    // AWQ with a prompt of one token: the peak is while loading, with a copy of the tied embedding.
+    const loading = (log: ServingLog) => log.settings.quantisation === 'AWQ' && log.settings.promptTokens === 1
+    expect(errorsOf((log) => isModel('Qwen2.5')(log) && !loading(log)).at(-1)).toBeLessThan(0.065)
+  })
+
+  it('have the logits of the whole prompt in transformers 4.38: Qwen2 57B-A14B to 3.2 %', () => {
+    const all = errorsOf(isModel('Qwen2-57B'))
+    expect(all).toHaveLength(8)
+    expect(all.at(-1)).toBeLessThan(0.032)
+  })
+
+  it('have no activations of long prompts for Qwen3: what is measured grows by the cache alone, and the plan is larger', () => {
+    const slope = (model: string): number => {
+      const at = (tokens: number) =>
+        LOGS.find(
+          ({ model: name, settings }) =>
+            name === model && settings.quantisation === 'BF16' && settings.promptTokens === tokens,
+        )?.measured.memoryGiB ?? 0
+      return ((at(30_720) - at(14_336)) * GIB) / (30_720 - 14_336)
+    }
+    expect(slope('Qwen3-8B')).toBeCloseTo(36 * 2 * 8 * 128 * 2, -3)
+  })
+})
+
+const PRECISIONS: Readonly<Record<string, WeightPrecision>> = {
+  BF16: 'bfloat16',
+  FP8: 'fp8',
+  AWQ: 'int4',
+  'AWQ-INT4': 'int4',
+  'GPTQ-Int4': 'gptq-int4',
+  'GPTQ-Int8': 'gptq-int8',
+}

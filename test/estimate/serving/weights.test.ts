@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { architectureFromConfig, type ConfigObject, totalParameters } from '../../../src/architecture/index.js'
+import {
+  architectureFromConfig,
+  type ConfigObject,
+  type Parameter,
+  parameters,
+  totalParameters,
+} from '../../../src/architecture/index.js'
 import { modelSpecFromConfig } from '../../../src/checkpoint/index.js'
-import { estimateMemory, type WeightPrecision } from '../../../src/estimate/index.js'
+import { readCheckpoint } from '../../../src/checkpoint/read/index.js'
+import { estimateMemory, planServing, type WeightPrecision } from '../../../src/estimate/index.js'
 import { storedWeights } from '../../../src/estimate/serving/weights/stored-weights.js'
 import { weightStorage } from '../../../src/estimate/serving/weights/weight-storage.js'
 
@@ -79,12 +86,53 @@ describe('the weights of a quantised checkpoint', () => {
 
   it('are what a ModelSpec says', () => {
     const config = { ...LLAMA, quantization_config: { quant_method: 'fp8' } }
-    const parameters = (model: Parameters<typeof estimateMemory>[0]) =>
+    const bytesOf = (model: Parameters<typeof estimateMemory>[0]) =>
       estimateMemory(model, { method: 'inference', sequenceLength: 64 }).parts.parameters
-    expect(parameters(modelSpecFromConfig(config).spec)).toBe(weightsOf(config))
-    expect(parameters(architectureFromConfig(config))).toBe(weightsOf(config))
+    expect(bytesOf(modelSpecFromConfig(config).spec)).toBe(weightsOf(config))
+    expect(bytesOf(architectureFromConfig(config))).toBe(weightsOf(config))
   })
 })
+
+describe('the weights of a checkpoint that was read', () => {
+  it('are those in the headers of its files, to the byte, without what the model does not load', async () => {
+    const small = { hidden_size: 64, intermediate_size: 128, num_attention_heads: 4, num_key_value_heads: 4 }
+    const config = { ...LLAMA, ...small, vocab_size: 100, num_hidden_layers: 1, torch_dtype: 'bfloat16' }
+    const names = [...parameters(architectureFromConfig(config))]
+    const tensors = [...names, { name: 'model.layers.1.mtp.weight', shape: [8, 8] }]
+    const checkpoint = await readCheckpoint(filesOf(config, tensors))
+    const { parts, assumptions } = estimateMemory(checkpoint, { method: 'inference', sequenceLength: 16 })
+    expect(parts.parameters).toBe(2 * totalParameters(architectureFromConfig(config)))
+    expect(assumptions[0]).toBe('weights in bfloat16, like the checkpoint')
+    expect(planServing(checkpoint, { contextTokens: 64 }).assumptions).toContain(
+      'weights are those in the headers of the files',
+    )
+  })
+
+  it('are as ModelOpt says in its own file', async () => {
+    const files = filesOf(LLAMA, [])
+    files.set('hf_quant_config.json', new Blob([JSON.stringify({ quantization: { quant_algo: 'NVFP4' } })]))
+    expect(planServing(await readCheckpoint(files)).precision).toBe('nvfp4')
+  })
+})
+
+/** The files of a checkpoint in bfloat16; without tensors, its config alone. */
+function filesOf(config: ConfigObject, tensors: readonly Pick<Parameter, 'name' | 'shape'>[]): Map<string, Blob> {
+  const files = new Map([['config.json', new Blob([JSON.stringify(config)])]])
+  if (tensors.length === 0) return files
+  let at = 0
+  const header = JSON.stringify(
+    Object.fromEntries(
+      tensors.map(({ name, shape }) => {
+        const from = at
+        at += 2 * shape.reduce((product, size) => product * size, 1)
+        return [name, { dtype: 'BF16', shape, data_offsets: [from, at] }]
+      }),
+    ),
+  )
+  const length = new DataView(new ArrayBuffer(8))
+  length.setBigUint64(0, BigInt(header.length), true)
+  return files.set('model.safetensors', new Blob([length.buffer, header, new Uint8Array(at)]))
+}
 
 describe('the weights on one of several GPUs', () => {
   const share = (config: ConfigObject, layout: { tensor?: number; pipeline?: number; expert?: number }) => {

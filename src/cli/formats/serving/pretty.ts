@@ -28,7 +28,10 @@ function bar(plan: ServingPlan, paint: Paint): string {
   const { gpu, fits, headroomBytes, concurrency, contextTokens } = plan
   const wanted = `${plural(concurrency, 'sequence')} of ${count(contextTokens)} tokens`
   const verdict = fits
-    ? paint('green', `${wanted} fit, with ${gib(headroomBytes)} of the cache to spare`)
+    ? paint(
+        'green',
+        `${wanted} ${concurrency === 1 ? 'fits' : 'fit'}, with ${gib(headroomBytes)} of the cache to spare`,
+      )
     : paint('red', `${wanted} ${concurrency === 1 ? 'does' : 'do'} not fit: ${gib(-headroomBytes)} short`)
   const parts = shownParts(plan).filter(({ bytes }) => bytes > 0)
   const all = parts.reduce((sum, { bytes }) => sum + bytes, 0)

@@ -74,10 +74,13 @@ function budget(input: EngineInput, version: string): Budget {
   }
 }
 
-/** Without fused kernels: gate, its activation, and the way up exist at the same time, and so does their product. */
+/**
+ * Without fused kernels: gate, its activation and the way up exist at the same time, beside the residual stream, the input of the layer and what
+ * the norm made of it, as in the replay of `estimateMemory`.
+ */
 function eagerPeak({ sizes, computeBytes }: EngineInput, tokens: number): number {
   const { hiddenSize, ffnSize, ffnInputs, expertsPerToken } = sizes
-  const dense = tokens * (2 * hiddenSize + ffnSize * (ffnInputs + 1)) * computeBytes
+  const dense = tokens * (4 * hiddenSize + ffnSize * (ffnInputs + 1)) * computeBytes
   return expertsPerToken > 0 ? layerPeak(sizes, tokens, 1, computeBytes) : dense
 }
 

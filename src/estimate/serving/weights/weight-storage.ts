@@ -57,7 +57,7 @@ export function weightStorage(model: Architecture, sources: StorageSources): Wei
   if (own) return own
   const ofSpec = precisionOfSpec(sources.spec)
   if (ofSpec !== undefined) {
-    const assumption = `weights as the ModelSpec says: ${sources.spec?.precision}`
+    const assumption = `weights as the checkpoint's spec says: ${sources.spec?.precision}`
     return { ...asked(model, ofSpec, declared), from: 'checkpoint', assumptions: [assumption] }
   }
   if (declared) return { ...asked(model, declared, declared), from: 'checkpoint' }
