@@ -43,31 +43,41 @@ export function showSection(id: string, content: readonly (Node | string)[]): vo
   section.querySelector('.body')?.replaceChildren(...content)
 }
 
-/** A table with a caption. The columns named in `numeric` are aligned as numbers. */
+/**
+ * A table with a caption. The columns named in `numeric` are aligned as numbers. Where it does not fit, its rows become blocks, in which
+ * each cell shows the name of its column. The roles keep it a table for those who do not see it.
+ */
 export function table(
   caption: string,
   head: readonly string[],
   rows: readonly (readonly string[])[],
   numeric: readonly string[] = [],
 ): HTMLElement {
-  const classOf = (column: number): Attributes => (numeric.includes(head[column] ?? '') ? { class: 'number' } : {})
-  const header = head.map((name, column) => element('th', { scope: 'col', ...classOf(column) }, name))
+  const kindOf = (column: number): Attributes => (numeric.includes(head[column] ?? '') ? { class: 'number' } : {})
+  const header = head.map((name, column) =>
+    element('th', { scope: 'col', role: 'columnheader', ...kindOf(column) }, name),
+  )
   const body = rows.map((row) =>
     element(
       'tr',
-      {},
+      { role: 'row' },
       row.map((cell, column) =>
-        column === 0 ? element('th', { scope: 'row' }, cell) : element('td', classOf(column), cell),
+        column === 0
+          ? element('th', { scope: 'row', role: 'rowheader' }, cell)
+          : element('td', { role: 'cell', 'data-column': head[column] ?? '', ...kindOf(column) }, cell),
       ),
     ),
   )
-  const made = element('table', {}, [
+  const made = element('table', { role: 'table', class: head.length > FEW_COLUMNS ? 'wide' : false }, [
     element('caption', {}, caption),
-    element('thead', {}, element('tr', {}, header)),
-    element('tbody', {}, body),
+    element('thead', { role: 'rowgroup' }, element('tr', { role: 'row' }, header)),
+    element('tbody', { role: 'rowgroup' }, body),
   ])
-  return element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption }, made)
+  return element('div', { class: 'table' }, made)
 }
+
+/** A table with more columns does not fit a narrow window. */
+const FEW_COLUMNS = 3
 
 /** A list of notes. */
 export function notesList(notes: readonly string[]): HTMLElement {

@@ -1,7 +1,11 @@
 import type { CheckpointError } from '../src/architecture/index.js'
 import type { CheckpointComparison } from '../src/checkpoint/index.js'
+import { groupMissing } from '../src/cli/formats/check/group-missing.js'
 import { type JsonNode, readJson } from '../src/json/index.js'
-import type { Diagnostic, DiagnosticSeverity, Place } from '../src/manifest/index.js'
+import type { Diagnostic, DiagnosticSeverity, Excerpt, Fix, ManifestCheck, Place } from '../src/manifest/index.js'
+import { excerptOf } from '../src/manifest/redaction/excerpt.js'
+import { Redaction } from '../src/manifest/redaction/redaction.js'
+import type { Span } from '../src/manifest/source-node.js'
 import { SourceText } from '../src/manifest/source-text.js'
 
 /** One error, warning or info about the input; without a place if it is not about a part of the text. */
@@ -10,26 +14,63 @@ export interface Finding {
   readonly code: string
   readonly message: string
   readonly help: string
-  readonly place?: Place
   /** Where in the data: `spec.num_layers`, a tensor, a file. */
   readonly path: string
+  readonly place?: FoundPlace
+  /** Further places, each with what it shows. */
+  readonly related?: readonly FoundPlace[]
+  readonly fix?: Fix
+  /** How many diagnostics it stands for. Default: 1. */
+  readonly count?: number
 }
 
-/** A diagnostic of the text itself. */
-export function findingAt({ severity, code, message, help, loc, ...place }: Diagnostic): Finding {
-  return { severity, code, message, help, path: loc.join('.'), place }
+/** A place in the text, with the lines to show. */
+export interface FoundPlace extends Place {
+  readonly message?: string
+  readonly excerpt?: Excerpt
 }
 
-/** A diagnostic of the generated manifest: its places are not in the user's text. */
-export function findingElsewhere(diagnostic: Diagnostic): Finding {
-  const { severity, code, message, help, path } = findingAt(diagnostic)
-  return { severity, code, message, help, path: path === '' ? 'the manifest' : `${path} of the manifest` }
+/** The diagnostics of the text itself: the fields that one object lacks are one finding, as for the command. */
+export function findingsOf({ diagnostics, excerpts }: ManifestCheck): Finding[] {
+  return groupMissing({ diagnostics, excerpts }).map(({ diagnostic, excerpt, count }) => ({
+    ...ofText(diagnostic, excerpt),
+    count,
+  }))
+}
+
+function ofText(
+  { severity, code, message, help, loc, related, fix, ...place }: Diagnostic,
+  excerpt?: Excerpt,
+): Finding {
+  return {
+    ...{ severity, code, message, help, path: loc.join('.') },
+    place: { ...placeOf(place), ...(excerpt && { excerpt }) },
+    ...(related && {
+      related: related.map((each, index) => {
+        const shown = excerpt?.related?.[index]
+        return { ...placeOf(each), message: each.message, ...(shown && { excerpt: shown }) }
+      }),
+    }),
+    ...(fix && { fix }),
+  }
+}
+
+function placeOf({ line, column, endLine, endColumn }: Place): Place {
+  return { line, column, endLine, endColumn }
+}
+
+/** The diagnostics of the generated manifest: their places are not in the user's text. */
+export function findingsElsewhere(check: ManifestCheck): Finding[] {
+  return findingsOf(check).map(({ severity, code, message, help, path }) => {
+    return { severity, code, message, help, path: path === '' ? 'the manifest' : `${path} of the manifest` }
+  })
 }
 
 /** The error of a config or a header, with its place in the text if it is about a config. */
 export function findingOfError({ code, message, help, place }: CheckpointError, text: string): Finding {
-  const found = OF_THE_CONFIG.has(code) ? placeInJson(text, place) : undefined
-  return { severity: 'error', code, message, help: help ?? '', path: place.join('.'), ...(found && { place: found }) }
+  const path = place[0] === 'adapter_config.json' ? place.slice(1) : place
+  const found = OF_THE_CONFIG.has(code) ? placeInJson(text, path) : undefined
+  return { severity: 'error', code, message, help: help ?? '', path: path.join('.'), ...(found && { place: found }) }
 }
 
 /** Errors whose place is a path inside the config. The place of all others is a file or a tensor. */
@@ -57,19 +98,26 @@ function several(severity: DiagnosticSeverity, code: string, what: string, names
 }
 
 /** The place of a path in a JSON text. If the path does not exist, the start of its nearest existing parent. */
-function placeInJson(text: string, path: readonly (string | number)[]): Place | undefined {
+function placeInJson(text: string, path: readonly (string | number)[]): FoundPlace | undefined {
   const read = readJson(text, { constants: true })
   if (!read.ok || path.length === 0) return undefined
   let at: JsonNode = read.root
   for (const key of path) {
     const next = childOf(at, key)
-    if (!next) return new SourceText(text).placeOf({ start: at.start, end: at.start + 1 })
+    if (!next) return foundAt(text, { start: at.start, end: at.start + 1 })
     at = next
   }
-  return new SourceText(text).placeOf(at)
+  return foundAt(text, at)
 }
 
 function childOf(node: JsonNode, key: string | number): JsonNode | undefined {
   if (node.kind === 'object') return node.entries.findLast((entry) => entry.key === key)?.value
   return node.kind === 'array' && typeof key === 'number' ? node.items[key] : undefined
+}
+
+function foundAt(text: string, span: Span): FoundPlace {
+  const source = new SourceText(text)
+  const redaction = new Redaction(source.text)
+  redaction.addText()
+  return { ...source.placeOf(span), excerpt: excerptOf(source, redaction, span, { hasContext: true, related: [] }) }
 }

@@ -1,8 +1,12 @@
-import { checkManifest } from '../src/manifest/index.js'
-import type { ModelSpec } from '../src/schemas/index.js'
+import { minimumGpus } from '../src/estimate/index.js'
+import { documentsIn } from '../src/manifest/documents.js'
+import { applyFixes } from '../src/manifest/fixes/apply-fixes.js'
+import { fixManifest } from '../src/manifest/fixes/fix-manifest.js'
+import { checkManifest, type Fix } from '../src/manifest/index.js'
+import { adapterText, adapterView, suggestedAdapterName } from './adapter-view.js'
 import { byId, element, notesList, showSection } from './dom.js'
 import { EXAMPLES } from './examples.js'
-import { findingElsewhere } from './finding.js'
+import { findingsElsewhere } from './finding.js'
 import { countedFindings, findingsList } from './findings-view.js'
 import { number } from './format.js'
 import { manifestText, suggestedName } from './manifest-text.js'
@@ -51,6 +55,8 @@ function listen(): void {
   byId('options', HTMLFormElement).addEventListener('input', soon(reportMemory))
   byId('options', HTMLFormElement).addEventListener('submit', (event) => event.preventDefault())
   for (const field of [nameField, filesetField]) field.addEventListener('input', soon(reportSpec))
+  // Frames are as wide as there is room.
+  addEventListener('resize', soon(reportSpec))
   byId('copy', HTMLButtonElement).addEventListener('click', () => void copy())
   listenForDrops()
 }
@@ -117,24 +123,53 @@ function sayNotRead(error: unknown): void {
   status.textContent = `Cannot be read: ${error instanceof Error ? error.message : String(error)}`
 }
 
-/** Shows the spec, the generated manifest, and the diagnostics of both. */
+/** Shows the spec or the adapter, the generated manifest, and the diagnostics of both. */
 function reportSpec(): void {
-  const { spec, notes = [], isManifest, findings = [] } = understood ?? {}
-  const made = spec && !isManifest ? manifestOf(spec, notes) : undefined
+  const { spec, adapter, notes = [], findings = [] } = understood ?? {}
+  const made = understood && madeFrom(understood)
   if (made !== manifest) copyStatus.textContent = ''
   manifest = made ?? ''
-  const all = [...findings, ...(made === undefined ? [] : checkManifest(made).diagnostics.map(findingElsewhere))]
-  showSection('diagnostics', understood ? [findingsList(all, area)] : [])
-  showSection('spec', spec ? specView(spec, notes) : notes.length > 0 ? [notesList(notes)] : [])
+  const ofMade = made === undefined ? [] : findingsElsewhere(checkManifest(made, adapter ? { model: 'Adapter' } : {}))
+  const all = [...findings, ...ofMade]
+  showSection('diagnostics', understood ? findingsList(all, { area, fix: fixOne, fixAll }) : [])
+  byId('spec-title', HTMLElement).textContent = adapter ? 'Adapter' : 'Spec'
+  byId('manifest-title', HTMLElement).textContent = adapter ? 'Entry for adapters, in a manifest' : 'Manifest'
+  const shownNotes = notes.length > 0 ? [notesList(notes)] : []
+  showSection('spec', adapter ? adapterView(adapter) : spec ? specView(spec, notes) : shownNotes)
   const shown = element('pre', { tabindex: 0, role: 'region', 'aria-label': 'Text of the manifest' }, manifest)
   showSection('manifest', made === undefined ? [] : [shown])
   const size = spec ? `, ${number(spec.base_num_parameters)} parameters` : ''
   status.textContent = understood ? `${understood.what}${size}: ${countedFindings(all)}` : 'No input yet.'
 }
 
-function manifestOf(spec: ModelSpec, notes: readonly string[]): string {
+/** The text to copy: a manifest of a config, or an adapter for one. Undefined if the input is a manifest already. */
+function madeFrom({ spec, adapter, notes, isManifest }: Understood): string | undefined {
+  const fileset = filesetField.value
+  if (adapter) {
+    nameField.placeholder = suggestedAdapterName(adapter)
+    return adapterText(adapter, { name: nameField.value || nameField.placeholder, fileset })
+  }
+  if (spec === undefined || isManifest) return undefined
   nameField.placeholder = suggestedName(spec)
-  return manifestText(spec, notes, { name: nameField.value || suggestedName(spec), fileset: filesetField.value })
+  return manifestText(spec, notes, { name: nameField.value || nameField.placeholder, fileset })
+}
+
+function fixOne(fix: Fix): void {
+  const read = (text: string) => [...documentsIn(text, understood?.format ? { format: understood.format } : {})]
+  rewrite(applyFixes(area.value, [fix], read).text)
+}
+
+function fixAll(): void {
+  rewrite(fixManifest(area.value, { ...(understood?.format && { format: understood.format }), minimumGpus }).text)
+}
+
+/** Replaces the text as typing does, so that the browser can undo it. */
+function rewrite(text: string): void {
+  area.focus()
+  area.select()
+  if (!document.execCommand('insertText', false, text)) area.value = text
+  area.setSelectionRange(0, 0)
+  reportSoon()
 }
 
 function reportMemory(): void {
@@ -144,7 +179,7 @@ function reportMemory(): void {
   const mine = asked
   const show = (content: readonly HTMLElement[]) => showSection('memory', content)
   if (!model) show([])
-  else if (!question) show([element('p', {}, 'A number above is out of range.')])
+  else if ('fault' in question) show([element('p', { class: 'caveat', role: 'alert' }, question.fault)])
   else void showMemory(model, question, show, () => mine === asked)
 }
 

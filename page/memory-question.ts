@@ -1,5 +1,6 @@
 import { DEFAULT_GPU, GPUS, type Gpu, type MemoryMethod } from '../src/estimate/index.js'
 import { byId, element } from './dom.js'
+import { number } from './format.js'
 
 /** The options of the memory form. */
 export interface MemoryQuestion {
@@ -31,12 +32,13 @@ export function prepareForm(): void {
   )
 }
 
-/** Reads the form; `undefined` while a number in it is invalid. */
-export function questionInForm(): MemoryQuestion | undefined {
-  if (!byId('options', HTMLFormElement).checkValidity()) return undefined
+/** Reads the form: the question, or which number is out of range and what it may be. */
+export function questionInForm(): MemoryQuestion | { readonly fault: string } {
+  const wrong = [...byId('options', HTMLFormElement).querySelectorAll('input')].find((input) => !input.validity.valid)
+  if (wrong !== undefined) return { fault: faultOf(wrong) }
   const gpu = GPUS.find(({ name }) => name === byId('gpu', HTMLSelectElement).value)
   const spread = byId('method', HTMLSelectElement).value
-  if (!gpu || !isMethod(spread)) return undefined
+  if (!gpu || !isMethod(spread)) throw new Error('the form offers a choice that the library does not have')
   const count = (id: string) => byId(id, HTMLInputElement).valueAsNumber
   return {
     gpu,
@@ -46,6 +48,12 @@ export function questionInForm(): MemoryQuestion | undefined {
     gradientCheckpointing: byId('checkpointing', HTMLInputElement).checked,
     spread,
   }
+}
+
+function faultOf({ labels, min, max, value }: HTMLInputElement): string {
+  const name = labels?.[0]?.textContent?.trim() ?? 'A number'
+  const found = value === '' ? '' : `, not ${value}`
+  return `${name}: write a whole number from ${number(Number(min))} to ${number(Number(max))}${found}.`
 }
 
 function isMethod(text: string): text is MemoryMethod {

@@ -119,14 +119,18 @@ function chartAndTable(caption: string, head: string, cases: readonly Case[], { 
     parts: answer?.parts ?? [],
     total: answer ? totalOf(answer) : '…',
   }))
+  // A part that no run has needs no column.
+  const used = PARTS.flatMap(([, name], part) =>
+    answered.some(({ answer }) => (answer.parts[part] ?? 0) > 0) ? [{ part, name }] : [],
+  )
   const rows = answered.map(({ label, answer }) => [
     label,
     totalOf(answer),
     verdictOf(answer, gpu.memoryBytes),
-    ...answer.parts.map(bytes),
+    ...used.map(({ part }) => bytes(answer.parts[part] ?? 0)),
   ])
   const refusals = [...new Set(answered.flatMap(({ answer: { refusal } }) => refusal ?? []))]
-  const names = PARTS.map(([, name]) => name)
+  const names = used.map(({ name }) => name)
   return [
     stackedBars({
       title: `${caption}, stacked by part, compared with ${bytes(gpu.memoryBytes)} of ${gpu.name}; the table below has the numbers`,

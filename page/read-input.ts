@@ -9,9 +9,10 @@ import {
 } from '../src/checkpoint/index.js'
 import { jsonValue, readJson } from '../src/json/index.js'
 
-/** What the user's text is: empty, a config, a header, or a manifest. */
+/** What the user's text is: empty, the config of a model or an adapter, a header, or a manifest. */
 export type TextInput =
   | { readonly kind: 'config'; readonly config: ConfigObject }
+  | { readonly kind: 'adapter'; readonly config: ConfigObject }
   | { readonly kind: 'header'; readonly header: SafetensorsHeader }
   | { readonly kind: 'manifest' }
   | { readonly kind: 'empty' }
@@ -31,7 +32,7 @@ export interface Beside {
 export const NOTHING_BESIDE: Beside = { names: [], headers: new Map() }
 
 /**
- * Detects what a text is: a config, a safetensors header, or else a manifest.
+ * Detects what a text is: the config of a model or of an adapter, a safetensors header, or else a manifest.
  *
  * @throws CheckpointError for a damaged header
  */
@@ -39,6 +40,7 @@ export function inputOfText(text: string): TextInput {
   if (text.trim() === '') return { kind: 'empty' }
   const value = objectOf(text)
   if (value && isHeader(value)) return { kind: 'header', header: headerOfText(text) }
+  if (value && isAdapter(value)) return { kind: 'adapter', config: value }
   if (value && isConfig(value)) return { kind: 'config', config: value }
   return { kind: 'manifest' }
 }
@@ -111,6 +113,13 @@ function objectOf(text: string): ConfigObject | undefined {
   const read = readJson(text, { constants: true })
   const value = read.ok ? jsonValue(read.root) : undefined
   return isObject(value) ? value : undefined
+}
+
+/** PEFT writes the first two, mlx-lm the last. A manifest has none of them. */
+const ADAPTER_FIELDS = ['peft_type', 'base_model_name_or_path', 'lora_parameters']
+
+function isAdapter(value: ConfigObject): boolean {
+  return ADAPTER_FIELDS.some((name) => Object.hasOwn(value, name))
 }
 
 const CONFIG_FIELDS = ['model_type', 'architectures', 'text_config']

@@ -16,10 +16,12 @@ import {
   type SafetensorsHeader,
 } from '../src/checkpoint/index.js'
 import { architectureOfSpec, minimumGpus } from '../src/estimate/index.js'
+import { guessedFormat } from '../src/manifest/documents.js'
 import { checkManifest, type ManifestFormat } from '../src/manifest/index.js'
 import type { ModelSpec } from '../src/schemas/index.js'
 import { validate } from '../src/validation/index.js'
-import { type Finding, findingAt, findingOfError, findingsOfComparison } from './finding.js'
+import { type AdapterInput, adapterInput, isOfAdapter } from './adapter-input.js'
+import { type Finding, findingOfError, findingsOf, findingsOfComparison } from './finding.js'
 import { type Beside, inputOfText, type TextInput } from './read-input.js'
 
 /** Everything derived from the text and the files. What cannot be derived is absent. */
@@ -34,6 +36,10 @@ export interface Understood {
   readonly tree?: ModuleTree
   /** The architecture from a config, or rebuilt from a spec. */
   readonly architecture?: Architecture
+  /** A PEFT adapter. */
+  readonly adapter?: AdapterInput
+  /** The format of a manifest. */
+  readonly format?: ManifestFormat
   /** Whether the input is already a manifest, so that none is generated. */
   readonly isManifest: boolean
 }
@@ -52,6 +58,8 @@ function understoodAs(input: TextInput, text: string, beside: Beside): Understoo
   switch (input.kind) {
     case 'config':
       return ofConfig(input.config, beside)
+    case 'adapter':
+      return ofAdapter(input.config, beside)
     case 'header':
       return ofHeaders([...beside.headers.values(), input.header])
     case 'manifest':
@@ -83,19 +91,28 @@ function findingsOfFiles(architecture: Architecture, storage: LogicalParameters)
   return findingsOfComparison(compareParameters(architecture, storage))
 }
 
+function ofAdapter(config: ConfigObject, { headers }: Beside): Understood {
+  const adapter = adapterInput(config, [...headers.values()])
+  const { finetuning_type: kind } = adapter.peft.adapter
+  return { what: `${kind} adapter`, findings: [], notes: adapter.peft.notes, adapter, isManifest: false }
+}
+
 function ofHeaders(headers: readonly SafetensorsHeader[]): Understood {
+  if (isOfAdapter(headers)) {
+    const notes = ['these are the weights of an adapter: add its adapter_config.json']
+    return { what: 'weights of an adapter', findings: [], notes, isManifest: false }
+  }
   const { root, notes } = architectureFromSafetensors(headers)
   const config = 'add the config.json to get a spec and the GPU memory'
   return { what: 'safetensors header', findings: [], notes: [...notes, config], tree: { root }, isManifest: false }
 }
 
 function ofManifest(text: string): Understood {
-  const format = formatOf(text)
-  const { diagnostics } = checkManifest(text, { format, minimumGpus })
-  const isWrong = diagnostics.some(({ severity }) => severity === 'error')
-  const spec = isWrong ? undefined : specIn(text, format)
-  const findings = diagnostics.map(findingAt)
-  return { what: 'manifest', findings, notes: [], isManifest: true, ...(spec && { spec, ...rebuilt(spec) }) }
+  const format = guessedFormat(text)
+  const check = checkManifest(text, { format, minimumGpus })
+  const spec = check.counts.error > 0 ? undefined : specIn(text, format)
+  const shared = { what: 'manifest', findings: findingsOf(check), notes: [], format, isManifest: true }
+  return { ...shared, ...(spec && { spec, ...rebuilt(spec) }) }
 }
 
 /** Rebuilds the model of a spec; if its sizes are impossible, a note says so. */
@@ -107,13 +124,6 @@ function rebuilt(spec: ModelSpec): Partial<Understood> {
     if (!(error instanceof CheckpointError)) throw error
     return { notes: [`parameters by part and memory are left out: ${error.message}`] }
   }
-}
-
-/** Text that starts with a brace or a bracket is JSON. If its first line is complete JSON and more lines follow, it is JSON Lines. */
-function formatOf(text: string): ManifestFormat {
-  const [first = '', ...others] = text.trim().split('\n')
-  if (!/^[{[]/.test(first)) return 'yaml'
-  return /^\{.*\}\s*$/.test(first) && others.some((line) => line.startsWith('{')) ? 'jsonl' : 'json'
 }
 
 /** The spec of the first document that has one. The check before has already refused documents that aliases would blow up. */

@@ -13,9 +13,13 @@ export interface CliRun {
 /** Runs the built command, without colours. */
 export function runCli(
   args: readonly string[],
-  options: { readonly cwd?: string; readonly input?: string | Uint8Array } = {},
+  {
+    columns,
+    ...options
+  }: { readonly cwd?: string; readonly input?: string | Uint8Array; readonly columns?: number } = {},
 ): CliRun {
-  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, NODE_OPTIONS: undefined }
+  const width = columns === undefined ? {} : { COLUMNS: String(columns) }
+  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, NODE_OPTIONS: undefined, ...width }
   const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
     ...options,
     env,

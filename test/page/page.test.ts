@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { AxeResults } from 'axe-core'
 import type { Locator, Page } from 'playwright-core'
@@ -8,9 +10,11 @@ import { parse } from 'yaml'
 import { PAGE } from '../../scripts/page/page-path.js'
 import { architectureFromConfig, parametersByPart } from '../../src/architecture/index.js'
 import { modelSpecFromConfig } from '../../src/checkpoint/index.js'
+import { groupMissing } from '../../src/cli/formats/check/group-missing.js'
 import { estimateMemory, gpuOf, type MemoryMethod, minimumGpus } from '../../src/estimate/index.js'
 import { checkManifest } from '../../src/manifest/index.js'
 import { BROWSER } from '../chromium.js'
+import { runCli } from '../cli/run-cli.js'
 import { type StartedBrowser, startBrowser } from './browser.js'
 
 /** A config that is none of the page's examples, with field names and sizes of its own. */
@@ -27,6 +31,29 @@ const CONFIG = {
   tie_word_embeddings: true,
   torch_dtype: 'bfloat16',
 }
+
+/** A large model, whose memory has many digits. */
+const LARGE = {
+  ...CONFIG,
+  hidden_size: 16384,
+  intermediate_size: 53248,
+  num_hidden_layers: 26,
+  num_attention_heads: 128,
+  num_key_value_heads: 8,
+}
+
+const ADAPTER = {
+  peft_type: 'LORA',
+  r: 8,
+  lora_alpha: 16,
+  base_model_name_or_path: 'meta-llama/Llama-3.1-8B',
+  target_modules: ['q_proj', 'v_proj'],
+}
+
+/** Around the widths at which the layout changes, and between them. */
+const WIDTHS = [360, 430, 560, 700, 820, 880, 960, 1020, 1024, 1100, 1200, 1280, 1600]
+
+const MISSPELT = 'name: llama-3\nfileste: research/x\ntrust_remote_code: "yes" # quoted\n'
 
 const BROKEN = 'name: llama 3\nspec:\n  num_layers: forty\n'
 
@@ -141,16 +168,112 @@ describe.skipIf(BROWSER === undefined)(`the page in Chromium, from a file${title
 
   test('shows the diagnostics of a manifest, and takes the caret to a place', async () => {
     await write(page, BROKEN)
-    const { diagnostics } = checkManifest(BROKEN)
+    const shown = groupMissing(checkManifest(BROKEN)).map(({ diagnostic }) => diagnostic)
     const places = page.locator('#diagnostics button.place')
-    expect(await places.allTextContents()).toEqual(
-      diagnostics.map(({ line, column }) => `line ${line}, column ${column}`),
-    )
-    for (const { message } of diagnostics) expect(await page.locator('#diagnostics').textContent()).toContain(message)
+    expect(await places.allTextContents()).toEqual(shown.map(({ line, column }) => `line ${line}, column ${column}`))
+    for (const { message } of shown) expect(await page.locator('#diagnostics').textContent()).toContain(message)
+    // The fields that are missing are one block, and count each, as for the command.
+    const { counts } = checkManifest(BROKEN)
+    expect(await page.locator('#input-status').textContent()).toBe(`manifest: ${counts.error} errors`)
     await places.first().focus()
     await page.keyboard.press('Enter')
     expect(await selectedText(page)).toBe('llama 3')
     expect(await page.locator('#text').evaluate((area) => document.activeElement === area)).toBe(true)
+  })
+
+  test('shows the frames of the command, with secrets masked', async () => {
+    const text = `${MISSPELT}api_endpoint:\n  url: http://user:password1@host.example\n  api_key: sk-1234567890\n`
+    await write(page, text)
+    const { stdout } = runCli(['check', '-'], { input: text, columns: 87 })
+    const ofCommand = stdout.split('\n').filter((line) => /^ *\d* \|/.test(line))
+    const frames = await page.locator('#diagnostics pre').allTextContents()
+    expect(frames.flatMap((frame) => frame.split('\n'))).toEqual(ofCommand)
+    expect(await page.locator('#diagnostics').textContent()).not.toMatch(/password1|sk-1234567890/)
+  })
+
+  test('fixes what the command fixes, one by one or all', async () => {
+    await write(page, MISSPELT)
+    await page.getByRole('button', { name: 'Fix: rename "fileste" to "fileset"' }).click()
+    await settled(page)
+    expect(await textOf(page)).toBe(MISSPELT.replace('fileste', 'fileset'))
+    await page.keyboard.press('ControlOrMeta+z')
+    await settled(page)
+    expect(await textOf(page)).toBe(MISSPELT)
+    await page.getByRole('button', { name: 'Fix all' }).click()
+    await settled(page)
+    const folder = mkdtempSync(join(tmpdir(), 'page-'))
+    writeFileSync(join(folder, 'a.yaml'), MISSPELT)
+    runCli(['check', '--fix', 'a.yaml'], { cwd: folder })
+    expect(await textOf(page)).toBe(readFileSync(join(folder, 'a.yaml'), 'utf8'))
+    rmSync(folder, { recursive: true })
+    expect(await page.locator('#diagnostics .fix').count()).toBe(0)
+  })
+
+  test('names the number that is out of range', async () => {
+    await write(page, JSON.stringify(CONFIG))
+    await page.getByLabel('LoRA rank').fill('0')
+    await expect
+      .poll(() => page.locator('#memory').textContent())
+      .toContain('LoRA rank: write a whole number from 1 to 65,536, not 0.')
+    await page.getByLabel('LoRA rank').fill('8')
+    await page.getByLabel('Sequence length, tokens').fill('')
+    const message = 'Sequence length, tokens: write a whole number from 1 to 10,000,000.'
+    await expect.poll(() => page.locator('#memory').textContent()).toContain(message)
+    await page.getByLabel('Sequence length, tokens').fill('1.5')
+    await expect.poll(() => page.locator('#memory').textContent()).toContain('to 10,000,000, not 1.5.')
+    expect(await axe(page)).toEqual([])
+  })
+
+  test('recognises a PEFT adapter, with its weights and without', async () => {
+    await write(page, JSON.stringify(ADAPTER))
+    const rows = async () => Object.fromEntries(await rowsOf(page.locator('#spec table')))
+    expect(await rows()).toEqual({
+      kind: 'lora',
+      rank: '8',
+      alpha: '16',
+      'base model': 'meta-llama/Llama-3.1-8B',
+      'target modules': 'q_proj, v_proj',
+    })
+    expect(await page.locator('#input-status').textContent()).toBe('lora adapter: no errors, no warnings')
+    const entry = await page.locator('#manifest pre').textContent()
+    expect(parse(entry ?? '')).toEqual({
+      name: 'llama-3.1-8b-lora',
+      workspace: 'default',
+      fileset: 'default/llama-3.1-8b-lora',
+      finetuning_type: 'lora',
+      lora_config: { rank: 8, alpha: 16 },
+    })
+    expect(await axe(page)).toEqual([])
+    const module = 'base_model.model.model.layers.0.self_attn.q_proj'
+    const weights = { [`${module}.lora_A.weight`]: [8, 64], [`${module}.lora_B.weight`]: [64, 8] }
+    await drop(page, 'adapter_model.safetensors', safetensors(weights))
+    expect(await rows()).toMatchObject({ parameters: '1,024', 'adapted modules': '1' })
+    await page.getByRole('button', { name: 'Clear' }).click()
+    await settled(page)
+    await drop(page, 'adapter_model.safetensors', safetensors(weights))
+    await expect.poll(() => page.locator('#spec').textContent()).toContain('add its adapter_config.json')
+  })
+
+  test('says which kinds of adapters there are', async () => {
+    await write(page, JSON.stringify({ ...ADAPTER, peft_type: 'IA3' }))
+    expect(await page.locator('#diagnostics').textContent()).toContain('supported types: LORA')
+    await page.locator('#diagnostics button.place').first().click()
+    expect(await selectedText(page)).toBe('"IA3"')
+  })
+
+  test('fits windows from 360 to 1,280 pixels, and keeps its tables tables', async () => {
+    const long = `${'long'.repeat(40)}/${'name'.repeat(40)}`
+    const inputs = [JSON.stringify(LARGE), MISSPELT, JSON.stringify({ ...ADAPTER, base_model_name_or_path: long })]
+    for (const [index, input] of inputs.entries()) {
+      await write(page, input)
+      // Nine estimates: five methods, four numbers of GPUs.
+      if (index === 0) await expect.poll(() => page.locator('#memory table tbody tr').count()).toBe(9)
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 1000 })
+        expect([width, await wideThings(page)]).toEqual([width, []])
+        if (width === 360) expect(await axe(page)).toEqual([])
+      }
+    }
   })
 
   test('places a mistake in a config and in broken JSON', async () => {
@@ -236,6 +359,24 @@ function rowsOf(table: Locator): Promise<string[][]> {
   return table
     .locator('tbody tr')
     .evaluateAll((rows) => rows.map((row) => [...row.children].map(({ textContent }) => textContent ?? '')))
+}
+
+function textOf(page: Page): Promise<string> {
+  return page.locator('#text').inputValue()
+}
+
+/** What is wider than the window, or than what is around it. Charts may be scrolled. */
+function wideThings(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement
+    const tables = [...document.querySelectorAll('table')].filter(
+      (table) => table.scrollWidth > (table.parentElement?.clientWidth ?? 0),
+    )
+    return [
+      ...(scrollWidth > clientWidth ? [`the page is ${scrollWidth} pixels wide`] : []),
+      ...tables.map((table) => `${table.caption?.textContent} is ${table.scrollWidth} pixels wide`),
+    ]
+  })
 }
 
 function selectedText(page: Page): Promise<string> {

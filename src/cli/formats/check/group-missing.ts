@@ -5,16 +5,18 @@ import type { CheckedFile } from './formatter.js'
 export interface Shown {
   readonly diagnostic: Diagnostic
   readonly excerpt: Excerpt | undefined
+  /** How many diagnostics it stands for. */
+  readonly count: number
 }
 
 /** Shows all fields that one object lacks as one diagnostic. One with a misspelt key stays alone: it shows that key. */
-export function groupMissing({ diagnostics, excerpts }: CheckedFile): Shown[] {
+export function groupMissing({ diagnostics, excerpts }: Pick<CheckedFile, 'diagnostics' | 'excerpts'>): Shown[] {
   const shown: Shown[] = []
   const groups = new Map<string, { readonly at: number; readonly fields: string[] }>()
   for (const [index, diagnostic] of diagnostics.entries()) {
     const excerpt = excerpts[index]
     if (diagnostic.code !== 'missing' || diagnostic.related !== undefined) {
-      shown.push({ diagnostic, excerpt })
+      shown.push({ diagnostic, excerpt, count: 1 })
       continue
     }
     const field = String(diagnostic.loc.at(-1))
@@ -25,12 +27,12 @@ export function groupMissing({ diagnostics, excerpts }: CheckedFile): Shown[] {
       continue
     }
     groups.set(key, { at: shown.length, fields: [field] })
-    shown.push({ diagnostic, excerpt })
+    shown.push({ diagnostic, excerpt, count: 1 })
   }
   for (const { at, fields } of groups.values()) {
     const first = shown[at]
     if (first !== undefined && fields.length > 1)
-      shown[at] = { ...first, diagnostic: together(first.diagnostic, fields) }
+      shown[at] = { ...first, diagnostic: together(first.diagnostic, fields), count: fields.length }
   }
   return shown
 }
