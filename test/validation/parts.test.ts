@@ -1,11 +1,15 @@
+import { Type } from '@sinclair/typebox'
 import { describe, expect, it } from 'vitest'
 import { isJsonContentType } from '../../src/validation/content-type.js'
 import { refuseCycle } from '../../src/validation/cycle.js'
 import { messageOf } from '../../src/validation/error-types.js'
 import { exactInteger, WrittenFloat } from '../../src/validation/exact-numbers.js'
 import { fieldErrors } from '../../src/validation/field-errors.js'
-import type { ErrorDetail } from '../../src/validation/index.js'
+import { type ErrorDetail, validate } from '../../src/validation/index.js'
+import { isReadable, isReadExactly } from '../../src/validation/json-parse-safety.js'
 import { isInstance, isNotJson, notJson } from '../../src/validation/not-json.js'
+import { parseInteger } from '../../src/validation/numbers/integer-text.js'
+import { planOf } from '../../src/validation/plan/plan-of.js'
 import { encodingError, pythonRepr, pythonStrip } from '../../src/validation/python-text.js'
 import { isRecord, setField } from '../../src/validation/record.js'
 import { refuseRepeats } from '../../src/validation/repeats.js'
@@ -297,6 +301,89 @@ describe('values that no JSON text can hold', () => {
       '`body.a.0` is an instance of a class, which no JSON text can hold: pass a value as `JSON.parse` returns it, with times as ISO 8601 text',
     )
     expect(notJson([], new Date(0)).message).toContain('` is an object of type Date, which')
+  })
+})
+
+describe('integers of many digits', () => {
+  const ones = (count: number) => '1'.repeat(count)
+
+  // What pydantic 2.14.4 says.
+  it.each([
+    ['a plus and 4,300 digits', `+${ones(4300)}`, Number.POSITIVE_INFINITY],
+    ['a plus and 4,301 digits', `+${ones(4301)}`, 'int_parsing'],
+    ['4,300 digits', ones(4300), Number.POSITIVE_INFINITY],
+    ['4,301 digits', ones(4301), 'int_parsing_size'],
+    ['a minus and 4,301 digits', `-${ones(4301)}`, 'int_parsing_size'],
+    ['a blank and 4,301 digits', ` ${ones(4301)}`, 'int_parsing'],
+    ['a zero and 4,300 digits', `0${ones(4300)}`, Number.POSITIVE_INFINITY],
+    ['a zero and 4,301 digits', `0${ones(4301)}`, 'int_parsing'],
+    ['4,300 digits and a fraction of zero', `${ones(4300)}.0`, Number.POSITIVE_INFINITY],
+    ['4,301 digits and a fraction of zero', `${ones(4301)}.0`, 'int_parsing_size'],
+    ['underscores between 2,153 digits', `${'1_'.repeat(2151)}11`, Number.POSITIVE_INFINITY],
+    ['no digits', '+', 'int_parsing'],
+    ['nothing', '', 'int_parsing'],
+  ])('%s', (_, text, expected) => expect(parseInteger(text)).toBe(expected))
+
+  it('are no dates and times beyond the largest float', () => {
+    const typeOf = (format: string, value: unknown) => {
+      const result = validate(Type.String({ format }), value)
+      return result.ok || result.status === 400 ? result : result.detail[0]?.type
+    }
+    for (const value of [10n ** 400n, -(10n ** 400n)]) {
+      expect(['date', 'time', 'date-time'].map((format) => typeOf(format, value))).toEqual([
+        'date_type',
+        'time_type',
+        'datetime_type',
+      ])
+    }
+    // The largest float is a number of seconds, though too many.
+    for (const value of [10n ** 308n, 1e300]) {
+      expect(['date', 'time', 'date-time'].map((format) => typeOf(format, value))).toEqual([
+        'date_from_datetime_parsing',
+        'time_parsing',
+        'datetime_parsing',
+      ])
+    }
+  })
+})
+
+describe('what JSON.parse may read', () => {
+  it.each([
+    ['1'.repeat(15), true],
+    ['1'.repeat(16), false],
+    [`{"a": "${'1'.repeat(16)}"}`, false],
+    [`[${'1'.repeat(15)}, ${'2'.repeat(15)}]`, true],
+    [`${'1,'.repeat(100)}1`, true],
+    [`${'x'.repeat(7)}${'1'.repeat(16)}`, false],
+    ['-0', false],
+    ['[-0]', false],
+    ['-0.0', true],
+    ['-0e1', true],
+    ['-0E1', true],
+    ['-05', true],
+    ['-0.0, -0', false],
+    ['-1', true],
+    ['', true],
+  ])('%j exactly: %s', (text, expected) => expect(isReadExactly(text)).toBe(expected))
+
+  it('has integers of 4,300 digits at most', () => {
+    expect([
+      isReadable('1'.repeat(4300), 9),
+      isReadable('1'.repeat(4301), 9),
+      isReadable(`${'1'.repeat(4299)},`.repeat(3), 9),
+    ]).toEqual([true, false, true])
+  })
+})
+
+describe('a model that is none', () => {
+  it.each([
+    ['Lorra', 'Lora'],
+    [5, 'a model should be a name such as'],
+    [null, 'a model should be a name such as'],
+    [undefined, 'a model should be a name such as'],
+  ])('%j is refused as an unknown model', (model, words) => {
+    expect(() => planOf(model as 'Lora')).toThrow(words)
+    expect(() => planOf(model as 'Lora')).toThrow(TypeError)
   })
 })
 

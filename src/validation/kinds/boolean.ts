@@ -9,7 +9,7 @@ export const checkBoolean: Check<BooleanPlan> = (_, input, run) => {
   run.floor(LAX)
   if (typeof input === 'string') {
     if (hasLoneSurrogate(input)) return run.fail('string_unicode', input)
-    return WORDS.get(input.length > LONGEST_WORD ? '' : input.toLowerCase()) ?? run.fail('bool_parsing', input)
+    return WORDS.get(input.toLowerCase()) ?? run.fail('bool_parsing', input)
   }
   const isNumber = typeof input === 'number' || typeof input === 'bigint' || input instanceof Number
   if (!isNumber) return run.fail('bool_type', input)
@@ -22,7 +22,6 @@ const WORDS: ReadonlyMap<string, boolean> = new Map([
   ...['0', 'f', 'n', 'no', 'off', 'false'].map((word) => [word, false] as const),
   ...['1', 't', 'y', 'on', 'yes', 'true'].map((word) => [word, true] as const),
 ])
-const LONGEST_WORD = 5
 
 /**
  * Whether a whole number fits into 64 bits. pydantic reports only those as unparsable booleans. It compares integers

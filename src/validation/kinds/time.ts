@@ -11,7 +11,10 @@ export const checkTime: Check<TimePlan> = (_, input, run) => {
   const isNumber = typeof input === 'number' || typeof input === 'bigint' || input instanceof Number
   if (run.strict || !isNumber) return run.fail('time_type', input)
   run.floor(LAX)
-  return timeOfSeconds(Number(input), input, run)
+  const seconds = Number(input)
+  // Python cannot convert an integer beyond the largest float.
+  if (typeof input === 'bigint' && !Number.isFinite(seconds)) return run.fail('time_type', input)
+  return timeOfSeconds(seconds, input, run)
 }
 
 function timeOfText(text: string, run: Run): unknown {

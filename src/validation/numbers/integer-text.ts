@@ -11,8 +11,8 @@ const MAX_DIGITS = 4300
  */
 export function parseInteger(text: string): number | 'int_parsing' | 'int_parsing_size' {
   if (leadingDigits(text) > MAX_DIGITS) return 'int_parsing_size'
-  const digits = PLAIN_INTEGER.test(text) ? text : cleaned(text)
-  if (digits === undefined || !PLAIN_INTEGER.test(digits) || leadingDigits(digits) > MAX_DIGITS) return 'int_parsing'
+  const digits = PLAIN_INTEGER.test(text) ? text : (cleaned(text) ?? '')
+  if (!PLAIN_INTEGER.test(digits) || leadingDigits(digits) > MAX_DIGITS) return 'int_parsing'
   return Number(digits)
 }
 
