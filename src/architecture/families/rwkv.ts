@@ -64,8 +64,8 @@ function timeMix(config: ConfigReader, hiddenSize: number): Module {
     { key: into, value: into, receptance: into, output: linear(features, hiddenSize) },
     {
       part: 'recurrence',
-      // Numerator, denominator and largest exponent of the weighted mean, and the inputs of this block and of the MLP.
-      state: { elements: 3 * features + 2 * hiddenSize },
+      // The sums of keys and of values, their scale, and the last token.
+      state: { elements: 3 * features + hiddenSize },
       parameters: {
         time_decay: [features],
         time_first: [features],

@@ -100,8 +100,8 @@ function timeMix(
     },
     {
       part: 'recurrence',
-      // A matrix for each head, and the inputs of this block and of the MLP.
-      state: { elements: headDim * valueSize + 2 * hiddenSize },
+      // A matrix for each head, and the last token.
+      state: { elements: headDim * valueSize + hiddenSize },
       parameters: {
         ...{ x_r: mix, x_w: mix, x_k: mix, x_v: mix, x_a: mix, x_g: mix },
         ...{ k_k: [hiddenSize], k_a: [hiddenSize], r_k: [heads, headDim] },
