@@ -127,6 +127,13 @@ describe('the quick lint', () => {
     expect(unremarkable('ModelEntity', entity({ adapters: [ADAPTER], spec: SPEC }))).toBe(true)
   })
 
+  it.each(['minimum_gpus_all_weights', 'minimum_gpus_lora'])('looks at %s alone', (field) => {
+    const estimate = { ...ALL, minimumGpus: () => ({ [field]: 8 }) }
+    const value = (count: number) => request({ spec: { ...SPEC, [field]: count } })
+    expect(isUnremarkable('CreateModelEntityRequest', value(1), estimate)).toBe(false)
+    expect(isUnremarkable('CreateModelEntityRequest', value(8), estimate)).toBe(true)
+  })
+
   it('leaves a minimum of GPUs to the estimate', () => {
     const value = request({ spec: { ...SPEC, minimum_gpus_lora: 8 } })
     expect(isUnremarkable('CreateModelEntityRequest', value, ALL)).toBe(false)

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { lint, RULES } from '../../src/lint/index.js'
+import { isUnremarkable } from '../../src/lint/quick-lint.js'
+import { is } from '../../src/validation/index.js'
 import { ADAPTER, adapters, endpoint, entity, inference, MAMBA, MOE, prompt, request, SPEC, spec } from './clean.js'
 
 /** What a rule says of a value: the places, dots between the steps; none when it is silent. */
@@ -552,6 +554,15 @@ describe.each(RULES.map(({ code, severity }) => ({ code, severity })))('$code', 
       expect(finding).toMatchObject({ severity, at: isOfKey ? 'key' : 'value' })
       expect(finding.message).not.toBe('')
       expect(finding.help).not.toBe('')
+    }
+  })
+
+  it('is not passed over by the check that saves time, whatever field it is about', () => {
+    const alone = { rules: [], isOff: (other: string) => other !== code, minimumGpus: () => ({}) }
+    for (const [title, value, places] of CASES[code] ?? []) {
+      const model = 'id' in value ? 'ModelEntity' : 'CreateModelEntityRequest'
+      if (places.length === 0 || !is(model, value)) continue
+      expect(isUnremarkable(model, value, alone), title).toBe(false)
     }
   })
 
