@@ -23,6 +23,7 @@ export {
 export {
   countLoraParameters,
   countParameters,
+  countTrainableParameters,
   estimateMemory,
   ForwardPassError,
   type Gpu,

@@ -1,6 +1,12 @@
 export { architectureOfSpec, type ReconstructedModel } from './architecture-of-spec.js'
 export { countLoraParameters, type LoraCount, type LoraTarget } from './count-lora-parameters.js'
 export { countParameters, type ParameterCount } from './count-parameters.js'
+export {
+  countTrainableParameters,
+  type HeldModel,
+  type TrainableCount,
+  type TrainableOptions,
+} from './count-trainable-parameters.js'
 export { isForwardPassDescribed } from './described-families.js'
 export { estimateMemory } from './estimate-memory.js'
 export type { TooFew } from './fewest-gpus.js'

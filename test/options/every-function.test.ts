@@ -32,7 +32,14 @@ import { READ_CHECKPOINT_OPTIONS } from '../../src/checkpoint/read/read-checkpoi
 import { SAFETENSORS_HEADER_OPTIONS } from '../../src/checkpoint/safetensors-header.js'
 import { CLIENT_OPTIONS } from '../../src/client/client-options.js'
 import { createClient } from '../../src/client/index.js'
-import { countLoraParameters, estimateMemory, planGpus, planServing } from '../../src/estimate/index.js'
+import { TRAINABLE_OPTIONS } from '../../src/estimate/count-trainable-parameters.js'
+import {
+  countLoraParameters,
+  countTrainableParameters,
+  estimateMemory,
+  planGpus,
+  planServing,
+} from '../../src/estimate/index.js'
 import { LORA_OPTIONS } from '../../src/estimate/lora/options.js'
 import { MEMORY_OPTIONS } from '../../src/estimate/memory-options.js'
 import { PLAN_OPTIONS } from '../../src/estimate/plan-gpus.js'
@@ -123,6 +130,11 @@ const CASES: Readonly<Record<string, Case>> = {
   diffCheckpoints: {
     table: READ_CHECKPOINT_OPTIONS,
     call: (options) => diffCheckpoints(new Map(), new Map(), options),
+  },
+  countTrainableParameters: {
+    table: TRAINABLE_OPTIONS,
+    call: (options) => countTrainableParameters(MODEL, options),
+    needed: { finetuningType: 'all_weights' },
   },
   countLoraParameters: {
     table: LORA_OPTIONS,

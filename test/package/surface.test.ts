@@ -33,6 +33,7 @@ describe('the public surface', () => {
       'compareCheckpoint',
       'countLoraParameters',
       'countParameters',
+      'countTrainableParameters',
       'estimateMemory',
       'fieldErrors',
       'formatFilesetRef',
