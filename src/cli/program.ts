@@ -78,7 +78,9 @@ async function failure(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.misuse
   const { CheckpointError } = await import('../architecture/index.js')
   if (error instanceof CheckpointError) {
-    const help = error.help === undefined ? '' : `\n  help: ${printable(error.help)}`
+    const { checkpointHelp } = await import('./checkpoint-help.js')
+    const advice = checkpointHelp(error)
+    const help = advice === undefined ? '' : `\n  help: ${printable(advice)}`
     process.stderr.write(`${oneLine(`${error.message} (${error.code})`)}${help}\n`)
     return EXIT.failed
   }

@@ -85,6 +85,22 @@ describe('adapterFromPeft', () => {
     expect(adapterFromPeft(stacked, IDENTITY, tensors(16 * 4)).notes).toEqual([])
   })
 
+  // PEFT 0.21.2 stores this for a Qwen3-MoE of four experts; it trains 2,048 parameters in each layer.
+  it('counts adapted parameters of experts as PEFT stores them', () => {
+    const layer = 'base_model.model.model.layers.0'
+    const stored = Object.entries({
+      ...{ 'mlp.experts.base_layer.lora_A': [16, 32], 'mlp.experts.base_layer.lora_B': [32, 16] },
+      ...{ 'mlp.experts.lora_A': [16, 16], 'mlp.experts.lora_B': [32, 16] },
+      ...{ 'self_attn.q_proj.lora_A': [4, 32], 'self_attn.q_proj.lora_B': [32, 4] },
+    }).map(([name, shape]) => [`${layer}.${name}.weight`, { dtype: 'F32', shape }] as const)
+    const config = { ...LORA, r: 4, target_parameters: ['mlp.experts.gate_up_proj', 'mlp.experts.down_proj'] }
+    expect(adapterFromPeft(config, IDENTITY, new Map(stored))).toMatchObject({
+      parameters: 2048,
+      modules: 3,
+      notes: [],
+    })
+  })
+
   it('reads the adapters of mlx-lm', () => {
     const mlx = { fine_tune_type: 'lora', model: 'org/base', lora_parameters: { rank: 8, scale: 2, dropout: 0 } }
     const { adapter, baseModel, notes } = adapterFromPeft(mlx, IDENTITY)

@@ -177,6 +177,7 @@ describe('model-entity inspect', () => {
 
   it.each([
     ['a folder that is not there', ['nowhere'], 1, 'no_checkpoint'],
+    ['a folder without a model', ['.'], 1, 'help: pass a folder, a config.json'],
     ['a name that is none', ['tiny', '--as', 'request', '--name', 'a b'], 2, 'found " "'],
     ['a request without a name', ['tiny', '--as', 'request'], 2, '--name'],
     ['a comparison without files', ['tiny', '--compare'], 2, '--compare'],

@@ -12,7 +12,7 @@ import type { FileSource } from './file-source.js'
  */
 export async function directorySource(directory: string): Promise<FileSource> {
   const root = await realpath(directory).catch(() => {
-    throw new CheckpointError('no_checkpoint', `no such folder: ${directory}`, { place: [directory] })
+    throw new CheckpointError('no_checkpoint', `no such file or folder: ${directory}`, { place: [directory] })
   })
   const inside = [root, ...hubBlobs(root)]
 
