@@ -6,7 +6,7 @@ import { siblingParts } from './gguf-files.js'
 
 /**
  * A checkpoint at a path: a folder, or a single file (a config of any name, or a file of safetensors, GGUF or torch). The path
- * of an `adapter_config.json` means its whole folder, and the path of one part of a GGUF model means all parts.
+ * of a file of an adapter means its whole folder, and the path of one part of a GGUF model means all parts.
  *
  * @throws CheckpointError `no_checkpoint` if the path does not exist
  */
@@ -19,7 +19,7 @@ export async function pathSource(path: string): Promise<FileSource> {
   const directory = await directorySource(dirname(path))
   const file = basename(path)
   if (file.endsWith('.gguf')) return partsSource(path, directory, siblingParts(file))
-  if (file === 'adapter_config.json') return directory
+  if (/^adapter_(?:config\.json|model\.(?:safetensors|bin))$/.test(file)) return directory
   if (/\.(?:bin|pth|pt)$/.test(file)) return { ...directory, name: path, isFile: true, list: async () => [file] }
   const name = file.endsWith('.safetensors') ? file : 'config.json'
   return {

@@ -83,13 +83,10 @@ async function followed(
   let commit: string | undefined
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
     const isHub = at.origin === new URL(endpoint).origin
-    const init = {
-      headers: { ...headers, ...(token !== undefined && isHub && { authorization: `Bearer ${token}` }) },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    }
-    const direct = await fetch(at.href, { ...init, redirect: 'manual' })
+    const init = { headers: { ...headers, ...(token !== undefined && isHub && { authorization: `Bearer ${token}` }) } }
+    const direct = await answered(fetch, at.href, { ...init, redirect: 'manual' })
     // A browser does not show where it is redirected to. It removes the token itself.
-    const response = direct.type === 'opaqueredirect' ? await fetch(at.href, init) : direct
+    const response = direct.type === 'opaqueredirect' ? await answered(fetch, at.href, init) : direct
     commit ??= response.headers.get('x-repo-commit') ?? undefined
     const to = response.headers.get('location')
     if (response.status < 300 || response.status > 399 || to === null) return { response, commit }
@@ -100,6 +97,17 @@ async function followed(
     at = next
   }
   throw new HubUnreachable('the hub redirects in a circle')
+}
+
+/** An answer has to start in time. Its body may take longer: a header of many megabytes on a slow connection. */
+async function answered(fetch: HubSettings['fetch'], url: string, init: RequestInit): Promise<Response> {
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(new DOMException('no answer', 'TimeoutError')), TIMEOUT_MS)
+  try {
+    return await fetch(url, { ...init, signal: controller.signal })
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** How long to wait before the next attempt; undefined if there should be none. */
