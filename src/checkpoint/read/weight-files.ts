@@ -61,7 +61,7 @@ export async function weightFiles(
   }
   // The weights of an adapter without its config are at least listed.
   const models = all.filter((file) => !ofAdapter(file))
-  const safetensors = await chosen(source, models.length > 0 ? models : all, new Set(files), variant)
+  const safetensors = await chosen(source, models.length + pickles.length > 0 ? models : all, new Set(files), variant)
   const torch = safetensors.length > 0 ? [] : await chosenPickles(source, pickles, new Set(files), variant)
   if (variant !== undefined && safetensors.length + torch.length === 0) throw noVariant(variant)
   return { safetensors, torch, notes: leftNotes([...all, ...pickles], [...safetensors, ...torch], 'transformers') }
