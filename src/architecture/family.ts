@@ -56,6 +56,11 @@ export interface FamilyFacts {
    */
   readonly languageModelOf?: readonly string[]
   /**
+   * The names of parameters in files that have those of the authors' own class, and what they are called here. All that match
+   * apply, in this order.
+   */
+  readonly namesInFiles?: readonly (readonly [inFile: RegExp, here: string])[]
+  /**
    * The fields, besides those of Llama, by which the config of an unknown family that copies this one is told. Absent: no
    * unknown family is described as this one.
    */

@@ -1,3 +1,5 @@
+import { familyOf } from '../architecture/families/index.js'
+import type { Family } from '../architecture/family.js'
 import {
   type Architecture,
   architectureFromConfig,
@@ -72,7 +74,7 @@ export function compareParameters(architecture: Architecture, storage: LogicalPa
   const tiedTo = new Map([...ties(architecture)].map(({ name, to }) => [name, to]))
   const turned = new Set<string>()
   for (const { name, stored } of linearLayers(architecture)) if (stored === 'Conv1D') turned.add(`${name}.weight`)
-  const { rename, notes } = renaming(storage, expected)
+  const { rename, notes } = renaming(storage, expected, familyOf(architecture.family)?.namesInFiles ?? [])
 
   const extra: string[] = []
   const otherShape: ShapeDifference[] = []
@@ -127,10 +129,13 @@ function renamed(storage: LogicalParameters, rename: (name: string) => string): 
 function renaming(
   storage: LogicalParameters,
   expected: ReadonlyMap<string, Shape>,
+  ofAuthors: NamesInFiles,
 ): { rename: (name: string) => string; notes: string[] } {
-  const { apply, note } = prefixRule(storage, expected)
+  const { apply, note } = prefixRule(storage, expected, ofAuthors)
   return { rename: apply, notes: note === undefined ? [] : [note] }
 }
+
+type NamesInFiles = NonNullable<Family['namesInFiles']>
 
 interface Rename {
   readonly apply: (name: string) => string
@@ -142,7 +147,11 @@ interface Rename {
  * remove their own prefix. Old TensorFlow
  * conversions call the weights of a layer norm gamma and beta.
  */
-function prefixRule({ parameters: stored }: LogicalParameters, expected: ReadonlyMap<string, Shape>): Rename {
+function prefixRule(
+  { parameters: stored }: LogicalParameters,
+  expected: ReadonlyMap<string, Shape>,
+  ofAuthors: NamesInFiles,
+): Rename {
   const prefixes = new Set(
     [...expected.keys()].map((name) => name.slice(0, name.indexOf('.') + 1)).filter((prefix) => prefix !== ''),
   )
@@ -160,6 +169,10 @@ function prefixRule({ parameters: stored }: LogicalParameters, expected: Readonl
     {
       apply: (name: string) => multimodalName(modernName(name), (known) => expected.has(known)),
       note: 'the tensors in the files have the names that multimodal classes had before transformers 4.52',
+    },
+    {
+      apply: (name: string) => ofAuthors.reduce((renamed, [inFile, here]) => renamed.replace(inFile, here), name),
+      note: "the tensors in the files have the names of their authors' own class",
     },
   ]
   const fits = (rule: Rename): number =>

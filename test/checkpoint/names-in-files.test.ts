@@ -129,3 +129,42 @@ it('differs, whatever cannot be told beside it', () => {
     undetermined: ['transformer.h.0.mlp.c_fc.weight'],
   })
 })
+
+describe("The names of a class of the authors' own", () => {
+  const EXAONE = {
+    ...{ model_type: 'exaone', hidden_size: 64, intermediate_size: 96, vocab_size: 10 },
+    ...{ num_layers: 1, num_attention_heads: 4, num_key_value_heads: 2 },
+  }
+  const IN_FILES: Readonly<Record<string, string>> = {
+    'model.embed_tokens.weight': 'transformer.wte.weight',
+    'model.norm.weight': 'transformer.ln_f.weight',
+    'model.layers.0.input_layernorm.weight': 'transformer.h.0.ln_1.weight',
+    'model.layers.0.post_attention_layernorm.weight': 'transformer.h.0.ln_2.weight',
+    'model.layers.0.self_attn.q_proj.weight': 'transformer.h.0.attn.attention.q_proj.weight',
+    'model.layers.0.self_attn.k_proj.weight': 'transformer.h.0.attn.attention.k_proj.weight',
+    'model.layers.0.self_attn.v_proj.weight': 'transformer.h.0.attn.attention.v_proj.weight',
+    'model.layers.0.self_attn.o_proj.weight': 'transformer.h.0.attn.attention.out_proj.weight',
+    'model.layers.0.mlp.gate_proj.weight': 'transformer.h.0.mlp.c_fc_0.weight',
+    'model.layers.0.mlp.up_proj.weight': 'transformer.h.0.mlp.c_fc_1.weight',
+    'model.layers.0.mlp.down_proj.weight': 'transformer.h.0.mlp.c_proj.weight',
+    'lm_head.weight': 'lm_head.weight',
+  }
+
+  it('are those of the family', () => {
+    const tensors = tensorsOf(EXAONE, (name) => IN_FILES[name] ?? name)
+    expect(compareCheckpoint(EXAONE, [{ tensors }])).toMatchObject({
+      verdict: 'agrees',
+      extra: [],
+      notes: ["the tensors in the files have the names of their authors' own class"],
+    })
+  })
+
+  it('and a missing tensor is missed', () => {
+    const tensors = tensorsOf(EXAONE, (name) => IN_FILES[name] ?? name)
+    tensors.delete('transformer.h.0.mlp.c_fc_1.weight')
+    expect(compareCheckpoint(EXAONE, [{ tensors }])).toMatchObject({
+      verdict: 'differs',
+      missing: ['model.layers.0.mlp.up_proj.weight'],
+    })
+  })
+})

@@ -19,4 +19,16 @@ export const exaone: Family = decoderFamily({
   },
   attention: (sizes, config) => llamaAttention(sizes, config),
   otherNames: ['Exaone'],
+  namesInFiles: [
+    [/^transformer\.wte\./, 'model.embed_tokens.'],
+    [/^transformer\.ln_f\./, 'model.norm.'],
+    [/^transformer\.h\./, 'model.layers.'],
+    [/\.ln_1\./, '.input_layernorm.'],
+    [/\.ln_2\./, '.post_attention_layernorm.'],
+    [/\.attn\.attention\.out_proj\./, '.self_attn.o_proj.'],
+    [/\.attn\.attention\./, '.self_attn.'],
+    [/\.mlp\.c_fc_0\./, '.mlp.gate_proj.'],
+    [/\.mlp\.c_fc_1\./, '.mlp.up_proj.'],
+    [/\.mlp\.c_proj\./, '.mlp.down_proj.'],
+  ],
 })
