@@ -75,7 +75,7 @@ describe('model-entity check estimates', () => {
         code: 'minimum-gpus-too-low',
         line: 16,
         column: 29,
-        message: expect.stringContaining('at least 8 GPUs of 80 GB'),
+        message: expect.stringContaining('at least 16 GPUs of 80 GB'),
       },
     ])
   })
