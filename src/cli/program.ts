@@ -20,11 +20,17 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
       program.outputHelp({ error: true })
       return EXIT.misuse
     }
-    await program.parseAsync([...args], { from: 'user' })
+    await program.parseAsync(withBareOptions(args), { from: 'user' })
     return code
   } catch (error) {
     return await failure(error)
   }
+}
+
+/** `--changed` takes its value behind `=` only: without one, what follows is a file. */
+function withBareOptions(args: readonly string[]): string[] {
+  const end = args.indexOf('--')
+  return args.map((arg, index) => (arg === '--changed' && (end < 0 || index < end) ? '--changed=' : arg))
 }
 
 type MakeCommand = (report: (code: ExitCode) => void) => Command

@@ -22,6 +22,8 @@ import { CommentCollector } from './yaml-comments.js'
 export interface CheckedSource {
   readonly check: ManifestCheck
   readonly source: SourceText
+  /** The column of a place in UTF-8 bytes, where the text is not kept. */
+  readonly byteColumn?: (line: number, column: number) => number
 }
 
 /** Checks the documents of a manifest. */
@@ -39,7 +41,8 @@ export function checkSource(manifest: string | Uint8Array, check: SourceCheck): 
   let index = 0
   for (const document of read(listeners(comments, nemoCli?.listener(reading)))) {
     if (index < MOST_KEPT) kept.push(document)
-    if (check.skipsOthers === true && !mayBeModel(document, rest ?? source.text)) seen.skippedDocuments += 1
+    if (check.skipsOthers === true && !mayBeModel(document, rest ?? source.text, check.whole?.mentionsModel))
+      seen.skippedDocuments += 1
     else {
       checkDocument(document, index, { ...check, policy, findings })
       nemoCli?.document(document, index)
@@ -51,7 +54,7 @@ export function checkSource(manifest: string | Uint8Array, check: SourceCheck): 
   const isRead = fileError === undefined && seen.documents > 0
   for (const refusal of isRead ? (nemoCli?.refusals(source.text, reading) ?? []) : []) findings.add(refusal)
   findings.finish()
-  const redaction = new Redaction(source.text)
+  const redaction = new Redaction(source.text, check.whole?.secrets)
   // Where nothing is reported, nothing is shown. A file with many documents is read again rather than kept.
   if (!findings.isEmpty) for (const document of index <= MOST_KEPT ? kept : read()) addSecrets(document, redaction)
   const format = check.format ?? formatOf(file)

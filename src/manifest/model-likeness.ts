@@ -31,14 +31,20 @@ const FIELDS: ReadonlySet<string> = new Set(
  * many things have, such as `name`; a list is not if none of its items is.
  *
  * @param text - the text of the whole file
+ * @param isMentioned - whether that mentions a model, if it is known
  */
-export function mayBeModel(document: ReadDocument, text: string): boolean {
+export function mayBeModel(document: ReadDocument, text: string, isMentioned = mentions(document, text)): boolean {
   if (document.kind === 'empty') return true
-  if (document.kind === 'errors') return mentionsModel(text)
+  if (document.kind === 'errors') return isMentioned
   if (document.quick !== undefined) return mayBeModels(document.quick.value)
   const { root } = document
   if (root.kind !== 'sequence') return isModel(root)
   return root.items.every(({ kind }) => kind === 'mapping') && (root.items.length === 0 || root.items.some(isModel))
+}
+
+/** Only a document that cannot be read is judged by the text around it. */
+function mentions(document: ReadDocument, text: string): boolean {
+  return document.kind === 'errors' && mentionsModel(text)
 }
 
 function isModel(node: SourceNode): boolean {
@@ -62,7 +68,7 @@ function isModelValue(value: unknown): boolean {
 }
 
 /** Whether a text that cannot be read has the look of a model: a telling field at the start of a line, or as a key of JSON. */
-function mentionsModel(text: string): boolean {
+export function mentionsModel(text: string): boolean {
   if (/^apiVersion[ \t]*:/m.test(text) && /^kind[ \t]*:/m.test(text)) return false
   return AT_LINE_START.test(text) || AS_JSON_KEY.test(text)
 }

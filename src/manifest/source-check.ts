@@ -22,4 +22,6 @@ export interface SourceCheck {
   readonly target?: 'nemo-cli'
   /** Whether to find what can be corrected in documents with errors, beyond what is reported of them. */
   readonly isForFixes?: boolean
+  /** Of a part of a file: the secrets of all of it, and whether any of it mentions a model. */
+  readonly whole?: { readonly secrets: ReadonlySet<string>; readonly mentionsModel: boolean }
 }

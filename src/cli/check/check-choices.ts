@@ -19,6 +19,10 @@ export interface CheckChoices {
   /** Whether all entities are in the files of this check. */
   readonly complete: boolean
   readonly target?: 'nemo-cli'
+  /** Which of the files to check: those that Git knows to have changed since a commit, or what is staged. */
+  readonly only?: { readonly kind: 'changed'; readonly ref: string | undefined } | { readonly kind: 'staged' }
+  /** The folder of the cache. Undefined if nothing is cached. */
+  readonly cache?: string
   /** How many threads check files. Default: as many as pay. */
   readonly jobs?: number
   /** The files that are written by this check: a report is not a manifest. */

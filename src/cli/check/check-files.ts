@@ -16,14 +16,15 @@ export async function* checkFiles(
   choices: CheckChoices,
 ): AsyncGenerator<readonly FileReport[]> {
   const run = await CheckRun.start(choices)
-  const files = await run.find(names)
+  const files = await run.select(names)
+  await run.lookAtOthers()
   for (const { name, read } of run.setup.configs.loaded) {
     if (read.diagnostics.length > 0) yield [{ name, how: 'config', ...ofConfig(read) }]
   }
   for await (const outcomes of quickOutcomes(files, run.setup, choices)) {
     let group: FileReport[] = []
     for (const [file, quick] of outcomes) {
-      const report = run.check(file, quick, files)
+      const report = run.check(file, run.isGiven(file) ? undefined : quick, files)
       if (!(report instanceof Promise)) group.push(report)
       else {
         if (group.length > 0) yield group
@@ -33,12 +34,14 @@ export async function* checkFiles(
     }
     if (group.length > 0) yield group
   }
+  const unwritten = run.writeCache()
+  if (unwritten !== undefined) process.stderr.write(`note: the cache cannot be written: ${unwritten}\n`)
 }
 
 /** Opens the files that the arguments name. Those that cannot be read, and compressed ones, are left to the check. */
 export async function* openFiles(names: readonly string[], choices: CheckChoices): AsyncGenerator<OpenedFile> {
   const run = await CheckRun.start(choices)
-  for (const file of await run.find(names)) {
+  for (const file of await run.select(names)) {
     const opened = await run.open(file)
     if (opened !== undefined) yield opened
   }

@@ -1,9 +1,11 @@
 /** One run over files: what it knows of them all, and the check of each. */
 
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { CheckedSource } from '../../manifest/check-source.js'
-import type { AcrossFinding, CheckAcross } from '../../manifest/checked-entity.js'
+import type { CheckAcross } from '../../manifest/checked-entity.js'
 import { isSkipped } from '../../manifest/diagnostic.js'
+import { named } from '../../manifest/faultless.js'
 import type { ListedEntity } from '../../manifest/list-entities.js'
 import type { ManifestFormat } from '../../manifest/manifest-format.js'
 import type { FaultlessFile } from '../../manifest/quick-check.js'
@@ -12,12 +14,14 @@ import { AcrossCheck } from '../../policy/across/check-across.js'
 import { EntityIndex } from '../../policy/across/entity-index.js'
 import { withLateCode } from '../late.js'
 import { STANDARD_INPUT } from '../read-file.js'
+import type { CachedChecks } from './cached-checks.js'
 import type { CheckChoices } from './check-choices.js'
-import type { LoadedConfig } from './config-files.js'
+import { type LoadedConfig, pathIn } from './config-files.js'
 import { FileContents, unreadable } from './file-contents.js'
 import { faultless, problemOf } from './file-problem.js'
 import { FileSetup } from './file-setup.js'
 import { type FoundFile, findFiles } from './find-files.js'
+import { replayed } from './replayed.js'
 
 /** What became of one file. */
 export interface FileReport extends CheckedSource {
@@ -41,6 +45,9 @@ export class CheckRun {
   readonly #choices: CheckChoices
   readonly #across: AcrossCheck
   readonly #contents = new FileContents()
+  #cache: CachedChecks | undefined
+  /** The files that are found and not checked. */
+  #others: readonly FoundFile[] = []
   /** The entities that references may name: of the config with `complete`, or of the files of this check. */
   readonly #indices = new Map<LoadedConfig | undefined, EntityIndex>()
 
@@ -52,7 +59,9 @@ export class CheckRun {
 
   /** @throws UsageError if the chosen config does not exist */
   static async start(choices: CheckChoices): Promise<CheckRun> {
-    return await withLateCode(() => new CheckRun(choices))
+    const run = await withLateCode(() => new CheckRun(choices))
+    if (choices.cache !== undefined) run.#cache = (await import('./cached-checks.js')).cachedChecks(choices.cache)
+    return run
   }
 
   /** Finds files, and reads their configs. */
@@ -64,6 +73,39 @@ export class CheckRun {
       for (const file of files) this.setup.configOf(file)
       return files
     })
+  }
+
+  /** Finds the files to check: all, or those that have changed. The others are looked at for rules across files. */
+  async select(names: readonly string[]): Promise<FoundFile[]> {
+    const { only } = this.#choices
+    if (only === undefined) return await this.find(names)
+    const { changedFiles, stagedFiles } = await import('./git-changes.js')
+    const { paths, contents } = only.kind === 'staged' ? stagedFiles() : changedFiles(only.ref)
+    this.#contents.given = contents
+    const found = await this.find(names.length === 0 ? ['.'] : names)
+    const isSelected = ({ path, real }: FoundFile) => paths.has(real) || path === STANDARD_INPUT
+    this.#others = found.filter((file) => !isSelected(file) && file.how !== 'missing')
+    return [...found.filter((file) => isSelected(file) || file.how === 'missing')]
+  }
+
+  /** Writes the cache. Returns why it cannot be written. */
+  writeCache(): string | undefined {
+    return this.#cache?.write()
+  }
+
+  /** Whether the content of a file is not that of the working tree. */
+  isGiven({ real }: FoundFile): boolean {
+    return this.#contents.given.has(real)
+  }
+
+  /** Lets the rules across files see the files that are not checked, so that what has changed is told to be the duplicate. */
+  async lookAtOthers(): Promise<void> {
+    for (const file of this.#others) {
+      const across = this.#across.inFile(this.setup.nameOf(file), undefined)
+      for (const { model, value } of await this.entitiesOf(file)) {
+        for (const _ of across({ model, value: named(value, this.#choices.name), isValid: true })) break
+      }
+    }
   }
 
   async open(file: FoundFile): Promise<OpenedFile | undefined> {
@@ -128,12 +170,26 @@ export class CheckRun {
       const why = 'JSON with comments is not supported; write YAML or plain JSON'
       return { name, how: 'checked', ...unreadable(name, why) }
     }
+    const large = await this.#largeLines(file, across, isComplete)
+    if (large !== undefined) return reportOf(name, config, large)
     const content = await this.#contents.of(file, name)
     if (!content.ok) return { name, how: 'checked', ...content.problem }
-    const { maxDiagnostics } = this.#choices
     const { fullCheck } = await import('./full-check.js')
-    const check = await this.#sourceCheck(file, content.bytes)
-    return reportOf(name, config, await fullCheck(content.bytes, { ...check, maxDiagnostics, across }, isComplete))
+    const check = { ...(await this.#sourceCheck(file, content.bytes)), maxDiagnostics: this.#choices.maxDiagnostics }
+    const full = async (asked: CheckAcross) => await fullCheck(content.bytes, { ...check, across: asked }, isComplete)
+    if (this.#cache === undefined) return reportOf(name, config, await full(across))
+    const key = await keyOf(content.bytes, check, config, file, isComplete)
+    return reportOf(name, config, await this.#cache.checked(key, content.bytes, across, full))
+  }
+
+  /** The check of a large file of JSON Lines, which is not read as a whole. */
+  async #largeLines(file: FoundFile, across: CheckAcross, isComplete: boolean): Promise<CheckedSource | undefined> {
+    if (!LINES.test(file.name) || this.isGiven(file) || !isLarge(file.path)) return undefined
+    const { checkLargeLines } = await import('./large-lines.js')
+    const { maxDiagnostics } = this.#choices
+    const check = { ...this.setup.sourceCheck(file), maxDiagnostics, across }
+    if (check.target !== undefined) return undefined
+    return await checkLargeLines(file.path, check, this.#across, isComplete)
   }
 
   async #sourceCheck(file: FoundFile, bytes: Uint8Array): Promise<SourceCheck> {
@@ -153,7 +209,8 @@ export class CheckRun {
     this.#indices.set(scope, index)
     const checked = new Set(all.map(({ real }) => real))
     // The folder of the config has all entities, also where only some of its files are checked.
-    const others = scope === undefined ? [] : (await this.find([scope.folder])).filter(({ real }) => !checked.has(real))
+    const ofScope = scope === undefined ? [] : await this.find([scope.folder])
+    const others = [...this.#others, ...ofScope].filter(({ real }) => !checked.has(real))
     for (const file of [...all, ...others]) await this.#addEntities(file, index, checked.has(file.real))
     return index
   }
@@ -164,6 +221,15 @@ export class CheckRun {
       index.add({ model, value: name === undefined ? value : { name, ...Object(value) } }, workspace, isChecked)
     }
   }
+}
+
+/** Uncompressed JSON Lines. */
+const LINES = /\.(?:jsonl|ndjson)$/i
+
+/** Whether a file is a regular one of more than 8 MiB. */
+function isLarge(path: string): boolean {
+  const entry = statSync(path, { throwIfNoEntry: false })
+  return entry?.isFile() === true && entry.size > 8 * 1024 * 1024
 }
 
 const COMMENTED_JSON = /\.json[c5]$/i
@@ -183,11 +249,18 @@ function reportOf(name: string, config: LoadedConfig | undefined, checked: Check
   return { name, how, ...(config && { config }), ...checked }
 }
 
-/** The answers of rules across files that were asked already: they remember what they were asked. */
-function replayed(found: readonly (readonly AcrossFinding[])[]): CheckAcross {
-  let next = 0
-  return () => {
-    next += 1
-    return found[next - 1] ?? []
-  }
+/** The key of a check in the cache. */
+async function keyOf(
+  bytes: Uint8Array,
+  check: SourceCheck,
+  config: LoadedConfig | undefined,
+  file: FoundFile,
+  isComplete: boolean,
+): Promise<string> {
+  const [{ BUILD }, { CheckCache }] = [await import('./full-check.js'), await import('./check-cache.js')]
+  const { policy: _, across: __, ...rest } = check
+  // A policy is what a config says about a path.
+  const policy = config && { text: config.read.source.text, path: pathIn(config, file.path) }
+  const most = String(check.maxDiagnostics)
+  return CheckCache.keyOf(bytes, { ...rest, maxDiagnostics: most, build: BUILD, policy, isComplete })
 }

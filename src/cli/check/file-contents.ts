@@ -14,11 +14,14 @@ export type Content =
 /** The contents of the files of one run. Standard input is read once. */
 export class FileContents {
   #input: Uint8Array | undefined
+  /** Contents that are not those of the files, by the path without links. */
+  given: ReadonlyMap<string, Uint8Array> = new Map()
 
   /** The bytes of a file, decompressed. */
-  async of({ path }: FoundFile, name: string): Promise<Content> {
+  async of({ path, real }: FoundFile, name: string): Promise<Content> {
     if (path === STANDARD_INPUT && this.#input !== undefined) return { ok: true, bytes: this.#input }
-    const content = await readFile(path)
+    const given = this.given.get(real)
+    const content = given === undefined ? await readFile(path) : ({ ok: true, bytes: given } as const)
     if (!content.ok) return { ok: false, problem: unreadable(name, content.why) }
     const decompressed = /\.gz$/i.test(name) ? await gunzipped(content.bytes, name) : content
     if (decompressed.ok && path === STANDARD_INPUT) this.#input = decompressed.bytes

@@ -35,7 +35,7 @@ export function ofConfig({ diagnostics, excerpts, source }: ReadConfig): Checked
 }
 
 /** The check of a file in which there is nothing to report. */
-export function faultless({ documents, skippedDocuments }: FaultlessFile): CheckedSource {
+export function faultless({ documents, skippedDocuments }: Omit<FaultlessFile, 'entities'>): CheckedSource {
   return { check: { ...NONE_FOUND, documents, skippedDocuments }, source: NO_SOURCE }
 }
 

@@ -5,7 +5,9 @@ import { type CheckedSource, checkSource } from '../../manifest/check-source.js'
 import { guessedFormat } from '../../manifest/documents.js'
 import { ACROSS_RULES } from '../../manifest/rule-catalogue.js'
 import type { SourceCheck } from '../../manifest/source-check.js'
+import { version } from '../version.js'
 
+export { checkLines } from '../../manifest/json-lines/check-lines.js'
 export { listEntities } from '../../manifest/list-entities.js'
 
 /** Checks the content of a file, also across files. `complete`: references are checked too. */
@@ -16,6 +18,9 @@ export async function fullCheck(bytes: Uint8Array, check: SourceCheck, isComplet
     acrossRules: acrossRules(isComplete),
   })
 }
+
+/** Names the code that checks: in the package, the name of this file changes with everything that it imports. */
+export const BUILD = `${version()} ${import.meta.url.slice(import.meta.url.lastIndexOf('/') + 1)} ${process.version}`
 
 /** The format of a text without a name. */
 export function formatOfContent(bytes: Uint8Array): ReturnType<typeof guessedFormat> {

@@ -48,6 +48,12 @@ interface CheckOptions {
   readonly writeBaseline?: string
   readonly statistics?: true
   readonly jobs?: number
+  /** The ref of `--changed`. Empty without one. */
+  readonly changed?: string | true
+  readonly staged?: true
+  readonly watch?: true
+  readonly cache?: true
+  readonly cacheLocation?: string
 }
 
 /** `model-entity check`: checks manifests and prints each problem with its place. */
@@ -55,7 +61,7 @@ export function checkCommand(report: (code: ExitCode) => void): Command {
   return new Command('check')
     .description('check model manifests: YAML, JSON and JSON Lines')
     .argument(
-      '<files...>',
+      '[files...]',
       'files, folders (searched for .yaml, .yml, .json, .jsonl, .ndjson), glob patterns, !patterns to leave out, or -',
     )
     .addOption(new Option('--format <format>', 'output format').choices(Object.keys(CHECK_FORMATS)).default('pretty'))
@@ -100,6 +106,14 @@ export function checkCommand(report: (code: ExitCode) => void): Command {
         'check with so many threads (default: up to 4, if there are thousands of files)',
       ).argParser(countOf),
     )
+    .option(
+      '--changed [ref]',
+      'only the files that differ from the merge base with a ref (default: the upstream or main)',
+    )
+    .option('--staged', 'only the files that are staged in Git, with their staged content')
+    .option('--watch', 'check again whenever a file changes, until Ctrl-C')
+    .option('--cache', 'remember the checks of files by their content, in .model-entity-cache')
+    .option('--cache-location <folder>', 'the folder of the cache; implies --cache')
     .option('--statistics', 'at the end, print how often each code occurs')
     .option('--fix', 'correct what has one meaning, then check; see below')
     .option('--diff', 'print what --fix would change, without changing it; exit with 1 if there is anything')
@@ -107,7 +121,7 @@ export function checkCommand(report: (code: ExitCode) => void): Command {
     .option('--fix-spec', 'with --fix or --diff: also fill in and correct specs from checkpoints; needs --filesets')
     .option('--filesets <root>', 'with --fix-spec: the folder of the checkpoints, root/workspace/name')
     .addHelpText('after', HELP)
-    .action(async (names: string[], options: CheckOptions) => report(await check(names, options)))
+    .action(async (names: string[], options: CheckOptions) => report(await checkOrWatch(names, options)))
 }
 
 function collect(value: string, values: readonly string[]): string[] {
@@ -134,6 +148,18 @@ Examples:
   cat entity.json | model-entity check - --model ModelEntity --format json
 
 Definitions for --model: ${SCHEMA_NAMES.join(', ')}.`
+
+async function checkOrWatch(names: readonly string[], options: CheckOptions): Promise<ExitCode> {
+  if (options.watch !== true) return await check(names, options)
+  if (options.fix || options.diff) throw new UsageError('--watch only checks: it excludes --fix and --diff')
+  if (names.includes(STANDARD_INPUT)) throw new UsageError('--watch cannot watch standard input')
+  const { watchFiles } = await import('../check/watch.js')
+  const written = [
+    ...(options.output ?? []).map(({ path }) => path),
+    ...(options.writeBaseline ? [options.writeBaseline] : []),
+  ]
+  return await watchFiles(names, written, () => check(names, options))
+}
 
 async function check(names: readonly string[], options: CheckOptions): Promise<ExitCode> {
   const { format, output = [], quiet = false } = options
@@ -205,7 +231,12 @@ async function printStatistics(statistics: Statistics, format: CheckFormat): Pro
 }
 
 /** @throws UsageError for flags that do nothing without others */
-function refuseLoneFlags(names: readonly string[], { fix, diff, sortKeys, fixSpec, filesets }: CheckOptions): void {
+function refuseLoneFlags(names: readonly string[], options: CheckOptions): void {
+  const { fix, diff, sortKeys, fixSpec, filesets, changed, staged } = options
+  if (names.length === 0 && changed === undefined && !staged) throw new UsageError("missing required argument 'files'")
+  if (staged && changed !== undefined) throw new UsageError('--staged and --changed exclude each other')
+  if (staged && fix)
+    throw new UsageError('--fix changes the working tree, and --staged checks the index: use one of them')
   if (sortKeys && !fix && !diff) throw new UsageError('--sort-keys needs --fix or --diff')
   if (fixSpec && !fix && !diff) throw new UsageError('--fix-spec needs --fix or --diff')
   if (fixSpec && filesets === undefined)
@@ -245,7 +276,7 @@ function reportNotes({ notes }: FixOutcome): void {
 }
 
 /** The diagnostics of a file that are printed: all, or errors only. */
-function listedOf(name: string, { check, source }: CheckedSource, quiet: boolean): CheckedFile {
+function listedOf(name: string, { check, source, byteColumn }: CheckedSource, quiet: boolean): CheckedFile {
   const { diagnostics, excerpts, suppressed } = check
   const kept = quiet ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics
   return {
@@ -253,7 +284,7 @@ function listedOf(name: string, { check, source }: CheckedSource, quiet: boolean
     diagnostics: kept,
     excerpts: quiet ? excerpts.filter((_, index) => diagnostics[index]?.severity === 'error') : excerpts,
     suppressed,
-    byteColumn: byteColumns(source),
+    byteColumn: byteColumn ?? byteColumns(source),
   }
 }
 
@@ -264,6 +295,13 @@ function failureOf(errors: number, exceeded: readonly ExceededLimit[]): string |
     reasons.push(`${plural(warnings, 'warning')}, at most ${count(most)} allowed (${source})`)
   }
   return reasons.length === 0 ? undefined : reasons.join('; ')
+}
+
+/** The default folder of the cache. */
+const CACHE = '.model-entity-cache'
+
+function refOf(changed: string | true): string | undefined {
+  return changed === true || changed === '' ? undefined : changed
 }
 
 function seesAll({ baseline, writeBaseline, statistics }: CheckOptions): boolean {
@@ -285,6 +323,9 @@ function choicesOf(options: CheckOptions): CheckChoices {
     ...(model !== undefined && { model }),
     ...(name !== undefined && { name }),
     ...(options.jobs !== undefined && { jobs: options.jobs }),
+    ...((options.cache || options.cacheLocation !== undefined) && { cache: options.cacheLocation ?? CACHE }),
+    ...(options.staged && { only: { kind: 'staged' } }),
+    ...(options.changed !== undefined && { only: { kind: 'changed', ref: refOf(options.changed) } }),
     ...(options.for !== undefined && { target: options.for }),
     ...(stdinFilename !== undefined && { stdinFilename }),
   }

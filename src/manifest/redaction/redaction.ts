@@ -6,7 +6,7 @@ import { secretsOfTree } from './secrets-of-tree.js'
 const SHORTEST = 4
 
 /** With more distinct secrets than this, messages are not searched for each: everything they quote is masked. */
-const MOST = 200
+export const MOST_SECRETS = 200
 
 /** The most characters of a value that a message quotes. */
 const LONGEST_QUOTE = 60
@@ -23,8 +23,15 @@ export class Redaction {
   readonly #lines = new Map<string, readonly Stretch[]>()
   #isSearched = false
 
-  constructor(text: string) {
+  /** @param known - secrets of other parts of the file */
+  constructor(text: string, known: Iterable<string> = []) {
     this.#text = text
+    for (const secret of known) this.#secrets.add(secret)
+  }
+
+  /** The secrets that are masked wherever they occur; after one more than {@link MOST_SECRETS}, no more are kept. */
+  get secrets(): ReadonlySet<string> {
+    return this.#secrets
   }
 
   /** Adds the secrets of a document that could be read. */
@@ -53,13 +60,13 @@ export class Redaction {
       this.#stretches.push(stretch)
       this.#isSorted = false
     }
-    if (value.length >= SHORTEST && this.#secrets.size <= MOST) this.#secrets.add(value)
+    if (value.length >= SHORTEST && this.#secrets.size <= MOST_SECRETS) this.#secrets.add(value)
   }
 
   /** A message with secrets masked. */
   prose(text: string): string {
     let shown = text
-    if (this.#secrets.size > MOST) shown = shown.replace(/"(?:[^"\\]|\\.)*"?…?|(?<=the number )\S+/g, MASK)
+    if (this.#secrets.size > MOST_SECRETS) shown = shown.replace(/"(?:[^"\\]|\\.)*"?…?|(?<=the number )\S+/g, MASK)
     else for (const secret of this.#secrets) shown = withoutSecret(shown, secret)
     return maskUrls(shown.replace(QUOTED, maskQuoted))
   }
@@ -98,7 +105,7 @@ export class Redaction {
 
   /** Where a secret occurs again, under other keys. Not searched for if there are too many secrets. */
   #copiesIn(text: string): Stretch[] {
-    if (this.#secrets.size > MOST) return []
+    if (this.#secrets.size > MOST_SECRETS) return []
     const found: Stretch[] = []
     for (const secret of this.#secrets) {
       for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + secret.length)) {

@@ -30,6 +30,17 @@ export class AcrossCheck {
     if (!this.#files.has(textOfKey(key))) this.#files.set(textOfKey(key), file)
   }
 
+  /** How many entities are known. */
+  get size(): number {
+    return this.#files.size
+  }
+
+  /** Forgets all entities but the first ones. */
+  forgetBeyond(size: number): void {
+    // A map keeps the order in which keys are added.
+    for (const key of [...this.#files.keys()].slice(size)) this.#files.delete(key)
+  }
+
   *#check(
     { model, value, isValid }: CheckedEntity,
     file: string,

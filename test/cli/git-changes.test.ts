@@ -1,0 +1,113 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runCli } from './run-cli.js'
+
+let folder: string
+const write = (name: string, text: string) => {
+  mkdirSync(join(folder, name, '..'), { recursive: true })
+  writeFileSync(join(folder, name), text)
+}
+const git = (...args: string[]) =>
+  execFileSync('git', ['-C', folder, '-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { stdio: 'pipe' })
+const check = (...args: string[]) => {
+  const { code, stdout, stderr } = runCli(['check', ...args, '--format', 'jsonl'], { cwd: folder })
+  const found = stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+  return { code, found: found.map(({ file, line, code: what }) => `${file}:${line} ${what}`), stderr }
+}
+const WARNS = 'name: ab\ntrust_remote_code: true\n'
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'git-'))
+  git('init', '-q', '-b', 'main')
+  write('models/old.yaml', 'name: old\ntrust_remote_code: true\n')
+  write('models/gone.yaml', WARNS)
+  write('models/moved.yaml', 'name: moved\ntrust_remote_code: true\n')
+  write('.gitignore', 'ignored.yaml\n')
+  git('add', '.')
+  git('commit', '-qm', 'one')
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+describe('check --changed', () => {
+  it('checks what differs from the merge base: committed, not committed, renamed and unknown files', () => {
+    git('checkout', '-qb', 'topic')
+    write('models/committed.yaml', 'name: committed\ntrust_remote_code: true\n')
+    git('add', '.')
+    git('commit', '-qm', 'two')
+    rmSync(join(folder, 'models/gone.yaml'))
+    renameSync(join(folder, 'models/moved.yaml'), join(folder, 'models/here.yaml'))
+    write('models/new.yaml', 'name: new\ntrust_remote_code: true\n')
+    write('models/ignored.yaml', WARNS)
+    write('elsewhere.yaml', WARNS)
+    const all = ['models/committed.yaml:2', 'models/here.yaml:2', 'models/new.yaml:2'].map(
+      (at) => `${at} trust-remote-code`,
+    )
+    expect(check('--changed', 'models').found).toEqual(all)
+    expect(check('models', '--changed=main').found).toEqual(all)
+    expect(check('--changed').found).toEqual(['elsewhere.yaml:2 trust-remote-code', ...all])
+    expect(check('models', '--changed=HEAD').found).toEqual(all.slice(1))
+    git('checkout', '-q', 'main', '--', '.')
+  })
+
+  it('does not count what the main branch has changed since', () => {
+    git('checkout', '-qb', 'topic')
+    git('checkout', '-q', 'main')
+    write('models/old.yaml', 'name: old\n')
+    git('commit', '-qam', 'other')
+    git('checkout', '-q', 'topic')
+    expect(check('models', '--changed')).toEqual({ code: 0, found: [], stderr: '' })
+  })
+
+  it('finds duplicates and references among the files that have not changed', () => {
+    write('models/a.yaml', 'name: old\nbase_model: moved\n')
+    write('models/b.yaml', 'name: bb\nbase_model: nowhere\n')
+    expect(check('models', '--changed', '--complete').found).toEqual([
+      'models/a.yaml:1 duplicate-entity',
+      'models/b.yaml:2 dangling-base-model',
+    ])
+  })
+
+  it('says what is wrong with a ref, and where there is no repository', () => {
+    expect(check('models', '--changed=nothing')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Git knows no commit "nothing"'),
+    })
+    expect(check('models', '--changed=--output=x')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('knows no commit'),
+    })
+    rmSync(join(folder, '.git'), { recursive: true })
+    expect(check('models', '--changed')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('needs a Git repository'),
+    })
+    expect(check('models', '--staged')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('needs a Git repository'),
+    })
+    expect(check()).toMatchObject({ code: 2, stderr: "model-entity: missing required argument 'files'\n" })
+  })
+})
+
+describe('check --staged', () => {
+  it('checks the staged content, not that of the working tree', () => {
+    write('models/good.yaml', 'name: good\n')
+    write('models/é bad.yaml', 'name: bad\ntrust_remote_code: true\n')
+    git('add', '.')
+    write('models/good.yaml', 'name: good\ntrust_remote_code: true\n')
+    write('models/é bad.yaml', 'name: bad\n')
+    write('models/new.yaml', WARNS)
+    expect(check('--staged').found).toEqual(['models/é bad.yaml:2 trust-remote-code'])
+    expect(check('models', '--staged').found).toEqual(['models/é bad.yaml:2 trust-remote-code'])
+    git('rm', '-q', '--cached', 'models/old.yaml')
+    expect(check('models', '--staged').found).toEqual(['models/é bad.yaml:2 trust-remote-code'])
+    expect(check('models', '--staged', '--fix').code).toBe(2)
+    expect(check('models', '--staged', '--changed').code).toBe(2)
+  })
+})
