@@ -43,7 +43,7 @@ export async function* quickOutcomes(
 }
 
 /** For fewer files, starting a thread takes longer than it saves. */
-const WORTHWHILE = 2000
+const WORTHWHILE = 8000
 
 /** With more threads, reading files and reporting them is what takes the time. */
 const MOST_THREADS = 4
