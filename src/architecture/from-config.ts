@@ -8,6 +8,7 @@ import { familyOf, languageModelOf, modelTypes } from './families/index.js'
 import type { Family } from './family.js'
 import { likeness, namedByClass } from './likeness.js'
 import { type TextConfig, textConfig } from './text-config.js'
+import { unreadParts } from './unread-parts.js'
 
 /**
  * Builds the module tree of a Hugging Face `config.json`, like transformers does. For a multimodal config, it describes
@@ -56,7 +57,8 @@ function withNote(architecture: Architecture, what: string, how: string): Archit
 function describeWhole(modelType: string, reader: ConfigReader): Architecture {
   try {
     const architecture = described(modelType, reader, classNameOf(reader))
-    return { ...architecture, notes: [...architecture.notes, ...ownCode(modelType, reader, architecture)] }
+    const notes = [...architecture.notes, ...unreadParts(reader), ...ownCode(modelType, reader, architecture)]
+    return { ...architecture, notes }
   } catch (error) {
     const text = isUnsupported(error) ? textConfig(reader) : undefined
     if (text === undefined || text.config === reader || !familyOf(text.family)) throw error
