@@ -33,7 +33,7 @@ function leftAfter(value: unknown, room: number, left: number): number {
   if (typeof value !== 'object' || value === null) return isFreeScalar(value) ? left : -1
   if (room === 0) return -1
   if (Array.isArray(value)) return leftAfterItems(value, room - 1, left)
-  return isPlain(value) ? leftAfterFields(value as Readonly<Record<string, unknown>>, room - 1, left) : -1
+  return isInstance(value) ? -1 : leftAfterFields(value as Readonly<Record<string, unknown>>, room - 1, left)
 }
 
 function leftAfterItems(items: readonly unknown[], room: number, left: number): number {
@@ -51,12 +51,6 @@ function leftAfterFields(fields: Readonly<Record<string, unknown>>, room: number
     if (rest < 0) return rest
   }
   return rest
-}
-
-/** Reading `__proto__` is faster than a call. Where that is missing or an own field, the call decides. */
-function isPlain(value: { readonly __proto__?: unknown }): boolean {
-  // biome-ignore lint/suspicious/noProto: several times faster than Object.getPrototypeOf
-  return value.__proto__ === Object.prototype || !isInstance(value)
 }
 
 /**
