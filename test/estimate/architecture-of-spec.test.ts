@@ -6,7 +6,9 @@ import { estimateMemory } from '../../src/estimate/estimate-memory.js'
 import { memoryRecords } from './memory-records.js'
 
 describe('estimateMemory from a ModelSpec alone', () => {
-  const distances = memoryRecords('public.jsonl.gz').map(({ config, options }) => {
+  const distances = memoryRecords('public.jsonl.gz').map(({ config, options: recorded }) => {
+    // A config may leave its dtype open, and a spec always states one: an inference is compared in the same.
+    const options = recorded.method === 'inference' ? { ...recorded, precision: 'bfloat16' as const } : recorded
     const whole = estimateMemory(architectureFromConfig(config), options).tensorBytes
     return Math.abs(estimateMemory(modelSpecFromConfig(config).spec, options).tensorBytes / whole - 1)
   })
