@@ -56,6 +56,7 @@ describe('the package, packed from a clean clone', () => {
     const needed = [
       /^dist\/(?:checkpoint\/|schemas\/)?[\w-]+\.js$/,
       /^dist\/(?:checkpoint\/|schemas\/)?[\w-]+\.d\.ts$/,
+      /^dist\/cli\/quick-worker\.js$/,
       /^dist\/page\/index\.html$/,
       /^schemas\/(?:page\/)?(?:2020-12|draft-07)\/\w+\.json$/,
       /^schemas\/(?:page\/)?openapi-3\.[01]\.json$/,
