@@ -198,6 +198,19 @@ describe('versions and engines', () => {
     expect(activations('5.17')).toBeLessThan(activations('4.38') / 4)
   })
 
+  it.each([
+    ['vllm', '0.9', 'card'],
+    ['tgi', '3.3', 'card'],
+    ['tgi', '3.1', 'free'],
+    ['tensorrt-llm', '1.2', 'free'],
+  ] as const)('take a share of the card or of what is free: %s %s', (engine, engineVersion, of) => {
+    const plan = planServing(llama, { engine, engineVersion, gpu: 'a100-80gb', memoryUtilization: 0.5 })
+    const taken = plan.weightBytes + plan.activationBytes + plan.otherBytes
+    const { memoryBytes } = plan.gpu
+    const budget = of === 'card' ? memoryBytes * 0.5 - taken : (memoryBytes - taken) * 0.5
+    expect(Math.abs(plan.cacheBytes - budget)).toBeLessThanOrEqual(1)
+  })
+
   it('refuse a version that is older than all that are known, or none', () => {
     expect(() => planServing(llama, { engineVersion: '0.1' })).toThrow('`engineVersion` should be 0.2 or newer')
     expect(() => planServing(llama, { engineVersion: 'latest' })).toThrow('a version such as 0.11')

@@ -5,7 +5,7 @@ import { plainCache } from './plain-cache.js'
 const GIB = 2 ** 30
 
 /**
- * TensorRT-LLM: the cache gets 0.9 of what is free after weights and a trial run (`free_gpu_memory_fraction` in tensorrt_llm/llmapi/llm_args.py;
+ * TensorRT-LLM: as `_cal_max_tokens` has it, the cache gets 0.9 of what is free after weights and a trial run (`free_gpu_memory_fraction` in tensorrt_llm/llmapi/llm_args.py;
  * `configure_kv_cache_capacity` in tensorrt_llm/_torch/pyexecutor/_util.py).
  */
 export const tensorRtLlm: EngineModel = { versions: ['1.2'], budget }
