@@ -2,6 +2,7 @@ import { layoutMemory } from './layout-memory.js'
 import { ranksOf } from './layout-options.js'
 import type { MemoryEstimate } from './memory-estimate.js'
 import { type CheckedMemoryOptions, checkMemoryOptions, type MemoryOptions, unusedOptions } from './memory-options.js'
+import { refuseBesideLayout } from './refused-sharding.js'
 import { type ResolvedModel, resolveModel } from './resolved-model.js'
 import { runMemory } from './run-memory.js'
 import type { EstimableModel } from './served-model.js'
@@ -53,6 +54,7 @@ function givenLayout(resolved: ResolvedModel, options: CheckedMemoryOptions): Me
   if (ranks > 1 && !SHARING_PARAMETERS.has(strategy)) {
     throw new TypeError(`\`layout\` can be estimated with ${[...SHARING_PARAMETERS].join(', ')}, not with ${strategy}`)
   }
+  refuseBesideLayout(options.sharding)
   const own = { ...options, sequenceLength: Math.ceil(options.sequenceLength / context) }
   const estimate = layoutMemory(resolved, own)({ data: ranks, tensor, pipeline, expert })
   const shared = context > 1 ? [`each sequence in ${context} equal parts; not checked against torch`] : []

@@ -100,14 +100,16 @@ const STRATEGY_NAMES: Readonly<Record<ShardingStrategy, string>> = {
   hsdp: 'HSDP',
 }
 
-function shardingSentences({ strategy, ranks, offload = [] }: ShardingOptions): string[] {
-  if (ranks === 1 && offload.length === 0) return []
+function shardingSentences(sharding: ShardingOptions): string[] {
+  const { strategy, ranks, offload = [] } = sharding
+  if (ranks === 1 && offload.length === 0) return oneRankSentences(sharding)
   const name = STRATEGY_NAMES[strategy]
   const adapters =
     strategy === 'fsdp2' || strategy === 'hsdp'
       ? '; adapters have the dtype of the weights unless `adapterDtype` says otherwise'
       : ''
   return [
+    ...(ranks === 1 ? oneRankSentences(sharding) : []),
     ...(ranks > 1
       ? [`${name} over ${ranks} ranks: ${STRATEGY_SENTENCES[strategy]}; the figures are for rank 0${adapters}`]
       : []),
@@ -115,6 +117,13 @@ function shardingSentences({ strategy, ranks, offload = [] }: ShardingOptions): 
       ? [`${offload.join(', ')} on the CPU; what is on its way to the GPU is counted one layer at a time`]
       : []),
   ]
+}
+
+/** With one rank nothing is gathered or reduced. */
+function oneRankSentences({ parameterDtype, reduceDtype, reshardAfterForward }: ShardingOptions): string[] {
+  return Object.entries({ parameterDtype, reduceDtype, reshardAfterForward })
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => `\`sharding.${name}\` has no effect with one rank`)
 }
 
 function storageSentence(storage: PackedStorage): string {

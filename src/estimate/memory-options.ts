@@ -13,6 +13,7 @@ import { checkLayout, LAYOUT_OPTIONS, type LayoutOptions } from './layout-option
 import { LORA_OPTIONS, type LoraOptions } from './lora/options.js'
 import { MEMORY_METHODS, type MemoryMethod, type Method, methodOf } from './methods.js'
 import { OPTIMIZER_STEPS, OPTIMIZERS, type Optimizer, type OptimizerStep } from './optimizers.js'
+import { refuseSharding } from './refused-sharding.js'
 import { KERNEL_SETS, type KernelSet } from './replay/kernel-set.js'
 import { LOSS_LOGITS, LOSSES, type Loss, type LossKind, type LossLogits } from './replay/loss.js'
 import { PACKED_STORAGES, type PackedStorage } from './replay/packed-storage.js'
@@ -29,7 +30,8 @@ const ADAPTER_DTYPES = ['float32', 'bfloat16', 'float16'] as const
 
 const QUANTIZATIONS = ['none', ...PACKED_STORAGES] as const
 
-const RECOMPUTES = ['layers', 'none', 'selective'] as const
+/** What can be computed again in backward, besides every nth layer. */
+export const RECOMPUTES = ['layers', 'none', 'selective'] as const
 
 /** What to estimate. */
 export interface MemoryOptions {
@@ -232,9 +234,7 @@ function shardingOf({ sharding, world }: MemoryOptions): ShardingOptions {
   if (sharding && world !== undefined) {
     throw new TypeError('`world` is short for `sharding`: pass only one of them')
   }
-  if (sharding?.strategy === 'none' && sharding.ranks > 1) {
-    throw new TypeError(`\`sharding.strategy\` is "none", but there are ${sharding.ranks} ranks: pass a strategy`)
-  }
+  if (sharding) refuseSharding(sharding)
   return sharding ?? { strategy: world === undefined || world === 1 ? 'none' : 'fsdp2', ranks: world ?? 1 }
 }
 

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { architectureFromConfig } from '../../src/architecture/index.js'
+import { estimateMemory, type MemoryOptions, planGpus } from '../../src/estimate/index.js'
+
+const llama = architectureFromConfig({
+  model_type: 'llama',
+  ...{ hidden_size: 64, intermediate_size: 128, num_hidden_layers: 2, num_attention_heads: 4, vocab_size: 128 },
+})
+
+type Sharding = NonNullable<MemoryOptions['sharding']>
+
+const of = (strategy: Sharding['strategy'], more: Partial<Sharding> = {}): MemoryOptions => ({
+  sequenceLength: 16,
+  sharding: { strategy, ranks: 2, ...more },
+})
+
+describe('Options of sharding that would change nothing', () => {
+  it.each([
+    [of('none'), '"none", but there are 2 ranks'],
+    [of('ddp', { parameterDtype: 'float32' }), '`sharding.parameterDtype` needs parameters that are gathered'],
+    [of('zero-2', { reshardAfterForward: false }), '`sharding.reshardAfterForward` needs parameters that are gathered'],
+    [of('zero-1', { reduceDtype: 'float32' }), '`sharding.reduceDtype` needs gradients that are shared'],
+  ])('are refused with a strategy that cannot have them: %j', (options, words) => {
+    expect(() => estimateMemory(llama, options)).toThrow(words)
+    expect(() => planGpus(llama, options)).toThrow(words)
+  })
+
+  it.each<Partial<Sharding>>([
+    { parameterDtype: 'float32' },
+    { reduceDtype: 'float32' },
+    { reshardAfterForward: false },
+    { offload: ['optimizer'] },
+  ])('are refused beside a layout: %j', (more) => {
+    const options = { ...of('fsdp2', more), layout: { tensor: 2 } }
+    expect(() => estimateMemory(llama, options)).toThrow('cannot be estimated together with `layout`')
+  })
+
+  it('are allowed beside a layout if they say the default', () => {
+    const beside = (more: Partial<Sharding>) => estimateMemory(llama, { ...of('fsdp2', more), layout: { tensor: 2 } })
+    expect(beside({ reshardAfterForward: true, offload: [] }).totalBytes).toBe(beside({}).totalBytes)
+  })
+
+  it('are named among the assumptions with one rank', () => {
+    const { assumptions } = estimateMemory(llama, of('fsdp2', { ranks: 1, parameterDtype: 'float32' }))
+    expect(assumptions).toContain('`sharding.parameterDtype` has no effect with one rank')
+  })
+})
