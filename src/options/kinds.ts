@@ -15,6 +15,7 @@ export const text: OptionKind<string> = ofType('string', 'a string')
 ): OptionKind<Value> {
   const expected = listed(choices.map(quoted))
   return {
+    choices,
     expected,
     suits: (value) => typeof value === typeof choices[0],
     inspect(value, place) {

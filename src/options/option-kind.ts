@@ -10,6 +10,8 @@ export interface ValueCheck {
    * @throws TypeError for an unknown choice, RangeError for a number outside its range
    */
   readonly inspect?: (value: unknown, place: string) => void
+  /** The values of a choice, for help and completion. */
+  readonly choices?: readonly (string | number)[]
   /** Whether the option must be given. */
   readonly isRequired?: true
 }

@@ -15,17 +15,19 @@ import {
   WEIGHT_PRECISIONS,
   type WeightPrecision,
 } from '../../estimate/index.js'
-import { defaultLora } from '../../estimate/lora/default-lora.js'
 import { MEMORY_METHODS, methodOf } from '../../estimate/methods.js'
 import { checkpointName } from '../checkpoint-name.js'
 import { offering } from '../completion/offers.js'
+import { MEMORY_FLAGS } from '../estimate-flags/memory-flags.js'
+import { inFlags, memoryOptionsOf } from '../estimate-flags/memory-options-of.js'
 import { isManifestName, precisionNotes, specOfManifest } from '../estimate-manifest.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
 import { ESTIMATE_FORMATS, type EstimateFormat } from '../formats/estimate/index.js'
 import type { EstimateRow } from '../formats/estimate/report.js'
 import { STATIC_MEMORY_FORMATS } from '../formats/estimate/static-memory.js'
 
-interface EstimateFlags {
+/** What commander parsed: the flags of this file, and those of a training run, which `memoryOptionsOf` reads. */
+interface EstimateFlags extends Readonly<Record<string, unknown>> {
   readonly method: MemoryMethod
   readonly gpu?: Gpu
   readonly fits?: Gpu
@@ -41,7 +43,7 @@ interface EstimateFlags {
 
 /** `model-entity estimate`: how much GPU memory a model needs. */
 export function estimateCommand(report: (code: ExitCode) => void): Command {
-  return new Command('estimate')
+  const command = new Command('estimate')
     .description('estimate how much GPU memory a model needs, and how many GPUs')
     .argument('<model>', 'a folder, a config.json, a manifest (.yaml), or hf:org/name', checkpointName)
     .addOption(
@@ -71,6 +73,8 @@ export function estimateCommand(report: (code: ExitCode) => void): Command {
     .addOption(new Option('--token <token>', 'an access token for the Hugging Face hub').env('HF_TOKEN'))
     .addHelpText('after', HELP)
     .action(async (from: string, flags: EstimateFlags) => report(await estimate(from, flags)))
+  for (const flag of MEMORY_FLAGS) command.addOption(flag)
+  return command
 }
 
 function gpuOption(flags: string, description: string): Option {
@@ -84,6 +88,7 @@ Exit codes: 0 estimated (with --fits: and it fits), 1 it does not fit or cannot 
 Examples:
   model-entity estimate hf:Qwen/Qwen3-8B --method lora --rank 16
   model-entity estimate config.json --gpu l4 --method qlora --sweep batch=1,2,4,8
+  model-entity estimate hf:Qwen/Qwen3-8B --method full --sharding fsdp2 --ranks 8 --parameter-dtype float32 --loss fused-linear
   model-entity estimate models/llama.yaml --method full --fits a100-80gb && ./train.sh`
 
 async function estimate(from: string, flags: EstimateFlags): Promise<ExitCode> {
@@ -103,7 +108,8 @@ async function estimate(from: string, flags: EstimateFlags): Promise<ExitCode> {
       method: flags.method,
       gpu,
       rows,
-      ...(!flags.sweep && { plan: understood(() => planGpus(model.model, { ...options, gpu })) }),
+      // Given degrees of model parallelism are not searched for.
+      ...(!flags.sweep && !options.layout && { plan: understood(() => planGpus(model.model, { ...options, gpu })) }),
       notes: model.notes,
     }),
   )
@@ -138,9 +144,9 @@ function memoryOptions(flags: EstimateFlags, family: string): MemoryOptions {
     method,
     batchSize: batch,
     sequenceLength: context,
-    gradientCheckpointing: checkpointing,
+    ...(!checkpointing && { gradientCheckpointing: false }),
     ...(precision !== undefined && { precision }),
-    ...(rank !== undefined && { lora: defaultLora(family, rank) }),
+    ...memoryOptionsOf(flags, { family, rank }),
   }
 }
 
@@ -150,7 +156,7 @@ function understood<T>(work: () => T): T {
     return work()
   } catch (error) {
     if (error instanceof ForwardPassError) throw error
-    if (error instanceof RangeError || error instanceof TypeError) throw new UsageError(error.message)
+    if (error instanceof RangeError || error instanceof TypeError) throw new UsageError(inFlags(error.message))
     throw error
   }
 }

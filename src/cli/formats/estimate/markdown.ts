@@ -1,5 +1,6 @@
 import { gib } from '../numbers.js'
 import { printable } from '../printable.js'
+import { certainty, rangeText } from './certainty.js'
 import { markdownNotes } from './markdown-notes.js'
 import { PARTS } from './parts.js'
 import { planSentence } from './plan-sentence.js'
@@ -8,16 +9,22 @@ import type { EstimateReport } from './report.js'
 /** A Markdown table for a document. */
 export function markdown({ gpu, rows, plan, notes }: EstimateReport): string {
   const parts = PARTS.filter(({ part }) => rows.some(({ estimate }) => estimate.parts[part] > 0))
-  const head = ['run', ...parts.map(({ label }) => label), 'overhead', 'total', `fits ${gpu.name}`]
+  const head = ['run', ...parts.map(({ label }) => label), 'overhead', 'total', 'nvidia-smi', `fits ${gpu.name}`]
   const cells = rows.map(({ label, estimate, fits }) => [
     label,
     ...parts.map(({ part }) => gib(estimate.parts[part])),
     gib(estimate.overheadBytes),
     gib(estimate.totalBytes),
+    rangeText(estimate),
     fits ? 'yes' : 'no',
   ])
   const line = (row: readonly string[]) => `| ${row.map(printable).join(' | ')} |`
   const text = [line(head), line(head.map(() => '---')), ...cells.map(line)].join('\n')
-  const assumptions = new Set([...(rows[0]?.estimate.assumptions ?? []), ...notes])
+  const known = rows.slice(0, 1).flatMap(({ estimate }) => certainty(estimate))
+  const assumptions = new Set([
+    ...known.map(({ how, what }) => `${what}: ${how}`),
+    ...(rows[0]?.estimate.assumptions ?? []),
+    ...notes,
+  ])
   return `${text}\n${plan ? `\n${planSentence(plan)}\n` : ''}${markdownNotes(assumptions)}`
 }

@@ -2,11 +2,12 @@ import type { Gpu, GpuPlan, MemoryEstimate } from '../../../estimate/index.js'
 import { type Paint, painter } from '../../paint.js'
 import { count, gib, plural, share } from '../numbers.js'
 import { printable } from '../printable.js'
+import { certainty, rangeText } from './certainty.js'
 import { PARTS } from './parts.js'
 import { planSentence } from './plan-sentence.js'
 import type { EstimateReport, EstimateRow } from './report.js'
 
-/** For people: a bar of the parts against the GPU's memory, then a table, then the assumptions. */
+/** For people: a bar of the parts against the GPU's memory, then a table, how each part is known, and the assumptions. */
 export function pretty({ name, family, method, gpu, rows, plan, notes }: EstimateReport): string {
   const paint = painter(process.stdout)
   const [first, ...others] = rows
@@ -18,6 +19,7 @@ export function pretty({ name, family, method, gpu, rows, plan, notes }: Estimat
     ...rows.map((row) => bar(row, gpu, isSwept, paint)),
     ...(first && !isSwept ? [table(first.estimate, paint)] : []),
     ...(plan ? [planText(plan, paint)] : []),
+    ...(first ? [known(first.estimate, paint)] : []),
     [...assumptions].map((text) => `${paint('dim', 'assumed:')} ${printable(text)}`).join('\n'),
   ]
   return `${blocks.join('\n\n')}\n`
@@ -42,7 +44,8 @@ function bar({ label, estimate, fits }: EstimateRow, gpu: Gpu, isSwept: boolean,
     : paint('red', `does not fit, ${gib(estimate.totalBytes - gpu.memoryBytes)} over`)
   const end = fits ? '' : `\n${' '.repeat(Math.floor(gpu.memoryBytes * scale))}^ ${gib(gpu.memoryBytes)}`
   const title = isSwept ? `${printable(label)}: ` : ''
-  return `${title}${gib(estimate.totalBytes)} of ${gib(gpu.memoryBytes)}: ${verdict}\n${text}${end}`
+  const range = paint('dim', `nvidia-smi may show ${rangeText(estimate)}`)
+  return `${title}${gib(estimate.totalBytes)} of ${gib(gpu.memoryBytes)}: ${verdict}\n${text}${end}\n${range}`
 }
 
 function table({ parts, overheadBytes, totalBytes, peakAt }: MemoryEstimate, paint: Paint): string {
@@ -56,6 +59,12 @@ function table({ parts, overheadBytes, totalBytes, peakAt }: MemoryEstimate, pai
     row(' ', 'total', totalBytes),
     paint('dim', `  the peak is in ${peakAt.phase}, at ${printable(peakAt.operation)}`),
   ].join('\n')
+}
+
+function known(estimate: MemoryEstimate, paint: Paint): string {
+  return certainty(estimate)
+    .map(({ how, what }) => `${paint('dim', 'known:')} ${what}: ${how}`)
+    .join('\n')
 }
 
 /** How many of the GPU counts that do not fit are explained; the rest are only counted. */

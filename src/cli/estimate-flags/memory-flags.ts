@@ -1,0 +1,107 @@
+import type { Option } from 'commander'
+import { LORA_OPTIONS, type LoraOptions } from '../../estimate/lora/options.js'
+import { MEMORY_OPTIONS, type MemoryOptions, RECOMPUTES } from '../../estimate/memory-options.js'
+import { SHARDING_OPTIONS, type ShardingOptions } from '../../estimate/sharding-options.js'
+import { parseTargets } from '../lora-count.js'
+import { flagGroup } from './flag-group.js'
+import { readLayout, readNames, readNumber, readNumbers, readRank, readRecompute } from './read-value.js'
+
+/** The options that the command has under names of its own, or in groups. */
+type Elsewhere =
+  | 'method'
+  | 'batchSize'
+  | 'sequenceLength'
+  | 'gradientCheckpointing'
+  | 'precision'
+  | 'dtype'
+  | 'lora'
+  | 'sharding'
+  | 'world'
+
+/** The options of the training step. The compiler ensures that none is missing. */
+export const STEP_FLAGS = flagGroup<MemoryOptions, Exclude<keyof MemoryOptions, Elsewhere>>(
+  'Training step:',
+  MEMORY_OPTIONS,
+  {
+    optimizer: { value: '<optimizer>', help: 'what updates the parameters' },
+    optimizerStep: { value: '<step>', help: 'how its step is computed' },
+    gradientAccumulation: { value: '<n>', read: readNumber, help: 'micro-batches before a step (default: 1)' },
+    loss: { value: '<loss>', help: 'how the loss is computed' },
+    lossLogits: {
+      value: '<type>',
+      help: 'what the loss is computed on: copies of the logits, or the logits themselves',
+    },
+    keepOutputs: { says: 'yes', help: "the loop keeps the model's output during backward" },
+    kernels: { value: '<kernels>', help: 'whose kernels compute norms, rotation and gated activations' },
+    attention: { value: '<kernel>', help: 'the attention kernel' },
+    recompute: {
+      value: '<what>',
+      read: readRecompute,
+      words: [...RECOMPUTES, 'every='],
+      help: `what backward computes again: ${RECOMPUTES.join(', ')}, or every=<n> for every nth layer (default: ${RECOMPUTES[0]})`,
+    },
+    reentrant: { says: 'either', help: 'reentrant gradient checkpointing (default: with fsdp1 only)' },
+    autocast: {
+      says: 'either',
+      help: 'autocast to bfloat16 in the forward pass (default: with full-mixed and prepared weights only)',
+    },
+    inputGradients: { says: 'either', help: 'gradients flow to the input embeddings' },
+    quantization: { value: '<type>', default: 'none; with qlora: nf4-double', help: 'how frozen weights are stored' },
+    prepareForKbitTraining: { says: 'yes', help: "after PEFT's prepare_model_for_kbit_training" },
+    adapterDtype: { value: '<type>', default: 'float32; with fsdp2: as the weights', help: 'the type of adapters' },
+    layout: {
+      value: '<way=n,…>',
+      read: readLayout,
+      help: 'ranks of tensor, pipeline, context and expert parallelism: tp=4,pp=2,cp=2,ep=8 (default: 1 each)',
+    },
+  },
+)
+
+/** The options of data-parallel ranks. */
+export const SHARDING_FLAGS = flagGroup<ShardingOptions, keyof ShardingOptions>('Sharding:', SHARDING_OPTIONS, {
+  strategy: {
+    flag: 'sharding',
+    value: '<strategy>',
+    default: 'none; with --ranks: fsdp2',
+    help: 'how data-parallel ranks share the model',
+  },
+  ranks: { value: '<n>', read: readNumber, help: 'data-parallel ranks (default: 1)' },
+  parameterDtype: { value: '<type>', default: null, help: 'the type of shards, if they are gathered in another' },
+  reduceDtype: { value: '<type>', default: 'as gathered', help: 'the type that gradients are reduced in' },
+  reshardAfterForward: { says: 'no', help: 'keep the gathered parameters of a layer until its backward pass' },
+  offload: {
+    value: '<what,…>',
+    read: readNames,
+    words: ['optimizer', 'parameters', 'activations'],
+    help: 'what is kept on the CPU: optimizer, parameters, activations',
+  },
+})
+
+/** The options of adapters, as PEFT's `LoraConfig` has them. The rank is a flag of the command itself. */
+export const LORA_FLAGS = flagGroup<LoraOptions, Exclude<keyof LoraOptions, 'rank'>>(
+  'Adapters (with --method lora or qlora):',
+  LORA_OPTIONS,
+  {
+    targetModules: {
+      value: '<modules>',
+      read: parseTargets,
+      help: 'all-linear, names (q_proj,v_proj), or a regular expression (default: all-linear)',
+    },
+    excludeModules: { value: '<modules>', read: parseTargets, help: 'modules to leave out, written in the same way' },
+    layersToTransform: { value: '<n,…>', read: readNumbers, help: 'the layers to adapt, by index (default: all)' },
+    layersPattern: { value: '<names>', read: readNames, help: 'the name of the list of layers, such as h' },
+    rankPattern: {
+      value: '<pattern=n>',
+      read: readRank,
+      help: 'another rank for the modules whose name ends with a match; can be given several times',
+    },
+    modulesToSave: { value: '<names>', read: readNames, help: 'modules to train whole, such as embed_tokens,lm_head' },
+    bias: { value: '<which>', help: 'which biases are trained' },
+    useDora: { says: 'yes', help: 'DoRA: a magnitude for each output feature' },
+    useRslora: { says: 'yes', help: 'rank-stabilised LoRA' },
+    loraDropout: { value: '<share>', read: readNumber, help: 'the share of inputs that adapters drop (default: 0)' },
+  },
+)
+
+/** Every flag of a training run, in the order of the help. */
+export const MEMORY_FLAGS: readonly Option[] = [...STEP_FLAGS.flags, ...LORA_FLAGS.flags, ...SHARDING_FLAGS.flags]

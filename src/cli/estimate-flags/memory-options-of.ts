@@ -1,0 +1,67 @@
+import { defaultLora } from '../../estimate/lora/default-lora.js'
+import type { LoraOptions } from '../../estimate/lora/options.js'
+import type { MemoryOptions } from '../../estimate/memory-options.js'
+import type { ShardingOptions } from '../../estimate/sharding-options.js'
+import { UsageError } from '../exit-code.js'
+import { LORA_FLAGS, SHARDING_FLAGS, STEP_FLAGS } from './memory-flags.js'
+
+/**
+ * The options of an estimate that the flags of a training run say.
+ *
+ * @param family - the family of the model, which decides the default targets of adapters
+ * @throws UsageError for flags that mean nothing without another one
+ */
+export function memoryOptionsOf(
+  parsed: Readonly<Record<string, unknown>>,
+  { family, rank }: { readonly family: string; readonly rank: number | undefined },
+): MemoryOptions {
+  const lora = loraOf(LORA_FLAGS.given(parsed), family, rank)
+  const sharding = shardingOf(SHARDING_FLAGS.given(parsed))
+  return { ...STEP_FLAGS.given(parsed), ...(lora && { lora }), ...(sharding && { sharding }) }
+}
+
+function loraOf(given: Partial<LoraOptions>, family: string, rank: number | undefined): LoraOptions | undefined {
+  if (rank === undefined && Object.keys(given).length === 0) return undefined
+  const standard = defaultLora(family, rank)
+  if (given.targetModules !== undefined) return { rank: standard.rank, ...given }
+  // A list adds to what PEFT refuses to adapt; a regular expression stands for itself.
+  const { excludeModules: asked } = given
+  const { excludeModules: refused = [] } = standard
+  const excludeModules = Array.isArray(asked) && Array.isArray(refused) ? [...refused, ...asked] : asked
+  return { ...standard, ...given, ...(excludeModules !== undefined && { excludeModules }) }
+}
+
+function shardingOf(given: Partial<ShardingOptions>): ShardingOptions | undefined {
+  const { strategy, ranks, ...rest } = given
+  if (ranks !== undefined) return { strategy: strategy ?? (ranks > 1 ? 'fsdp2' : 'none'), ranks, ...rest }
+  if (strategy !== undefined && strategy !== 'none')
+    throw new UsageError(`--sharding ${strategy} needs a number of ranks, such as --ranks 8`)
+  const { offload, ...ofRanks } = rest
+  const [unused] = Object.keys(ofRanks)
+  if (unused !== undefined)
+    throw new UsageError(`${SHARDING_FLAGS.names.get(unused)} needs ranks, such as --sharding fsdp2 --ranks 8`)
+  return strategy === undefined && offload === undefined ? undefined : { strategy: 'none', ranks: 1, ...rest }
+}
+
+/** An error of the library in the words of the command: `` `lossLogits` `` is `--loss-logits`. */
+export function inFlags(message: string): string {
+  return message.replace(
+    OPTION_NAMES,
+    (found, quoted?: string) => NAMES.get((quoted ?? found).split('.').at(-1) ?? '') ?? found,
+  )
+}
+
+/** Option names in backquotes, and words in camel case. */
+const OPTION_NAMES = /`([\w.]{1,60})`|\b[a-z]{1,40}[A-Z]\w{0,40}/g
+
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ...STEP_FLAGS.names,
+  ...LORA_FLAGS.names,
+  ...SHARDING_FLAGS.names,
+  ['method', '--method'],
+  ['batchSize', '--batch'],
+  ['sequenceLength', '--context'],
+  ['precision', '--precision'],
+  ['rank', '--rank'],
+  ['gradientCheckpointing', '--no-checkpointing'],
+])
