@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -73,6 +73,17 @@ describe('check --changed', () => {
     ])
   })
 
+  it('checks the target of a link that is new', () => {
+    symlinkSync('models/old.yaml', join(folder, 'link.yaml'))
+    expect(check('link.yaml', '--changed=HEAD').found).toEqual(['link.yaml:2 trust-remote-code'])
+  })
+
+  it('checks a file that is only meant to be added', () => {
+    write('models/meant.yaml', 'name: meant\ntrust_remote_code: true\n')
+    git('add', '-N', 'models/meant.yaml')
+    expect(check('--changed=HEAD').found).toEqual(['models/meant.yaml:2 trust-remote-code'])
+  })
+
   it('says what is wrong with a ref, and where there is no repository', () => {
     expect(check('models', '--changed=nothing')).toMatchObject({
       code: 2,
@@ -92,22 +103,5 @@ describe('check --changed', () => {
       stderr: expect.stringContaining('needs a Git repository'),
     })
     expect(check()).toMatchObject({ code: 2, stderr: "model-entity: missing required argument 'files'\n" })
-  })
-})
-
-describe('check --staged', () => {
-  it('checks the staged content, not that of the working tree', () => {
-    write('models/good.yaml', 'name: good\n')
-    write('models/é bad.yaml', 'name: bad\ntrust_remote_code: true\n')
-    git('add', '.')
-    write('models/good.yaml', 'name: good\ntrust_remote_code: true\n')
-    write('models/é bad.yaml', 'name: bad\n')
-    write('models/new.yaml', WARNS)
-    expect(check('--staged').found).toEqual(['models/é bad.yaml:2 trust-remote-code'])
-    expect(check('models', '--staged').found).toEqual(['models/é bad.yaml:2 trust-remote-code'])
-    git('rm', '-q', '--cached', 'models/old.yaml')
-    expect(check('models', '--staged').found).toEqual(['models/é bad.yaml:2 trust-remote-code'])
-    expect(check('models', '--staged', '--fix').code).toBe(2)
-    expect(check('models', '--staged', '--changed').code).toBe(2)
   })
 })

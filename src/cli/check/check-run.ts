@@ -68,7 +68,9 @@ export class CheckRun {
   async find(names: readonly string[]): Promise<FoundFile[]> {
     const { exclude, usesGitRules, isForced, reports } = this.#choices
     return await withLateCode(() => {
-      const found = findFiles(names, { exclude, usesGitRules, isForced, config: this.setup.configs })
+      const absent = this.#contents.index?.absent
+      const config = this.setup.configs
+      const found = findFiles(names, { exclude, usesGitRules, isForced, config, ...(absent && { absent }) })
       const files = reports.length === 0 ? found : found.filter(({ path }) => !isReport(path, reports))
       for (const file of files) this.setup.configOf(file)
       return files
@@ -79,13 +81,19 @@ export class CheckRun {
   async select(names: readonly string[]): Promise<FoundFile[]> {
     const { only } = this.#choices
     if (only === undefined) return await this.find(names)
-    const { changedFiles, stagedFiles } = await import('./git-changes.js')
-    const { paths, contents } = only.kind === 'staged' ? stagedFiles() : changedFiles(only.ref)
-    this.#contents.given = contents
+    if (only.kind === 'staged') this.#contents.index = new (await import('./git-index.js')).GitIndex()
+    const paths =
+      only.kind === 'staged' ? this.#contents.index?.staged : (await import('./git-changes.js')).changedFiles(only.ref)
     const found = await this.find(names.length === 0 ? ['.'] : names)
-    const isSelected = ({ path, real }: FoundFile) => paths.has(real) || path === STANDARD_INPUT
-    this.#others = found.filter((file) => !isSelected(file) && file.how !== 'missing')
-    return [...found.filter((file) => isSelected(file) || file.how === 'missing')]
+    const isSelected = ({ path, real, how }: FoundFile) =>
+      how === 'missing' || path === STANDARD_INPUT || paths?.has(real) === true
+    this.#others = found.filter((file) => !isSelected(file) && this.#isKnown(file))
+    return found.filter(isSelected)
+  }
+
+  /** Whether a file that is not checked counts: what is not in the index is not part of the next commit. */
+  #isKnown({ real }: FoundFile): boolean {
+    return this.#contents.index?.has(real) ?? true
   }
 
   /** Writes the cache. Returns why it cannot be written. */
@@ -95,7 +103,7 @@ export class CheckRun {
 
   /** Whether the content of a file is not that of the working tree. */
   isGiven({ real }: FoundFile): boolean {
-    return this.#contents.given.has(real)
+    return this.#contents.index?.isRead(real) === true
   }
 
   /** Lets the rules across files see the files that are not checked, so that what has changed is told to be the duplicate. */
@@ -209,7 +217,7 @@ export class CheckRun {
     this.#indices.set(scope, index)
     const checked = new Set(all.map(({ real }) => real))
     // The folder of the config has all entities, also where only some of its files are checked.
-    const ofScope = scope === undefined ? [] : await this.find([scope.folder])
+    const ofScope = scope === undefined ? [] : (await this.find([scope.folder])).filter((file) => this.#isKnown(file))
     const others = [...this.#others, ...ofScope].filter(({ real }) => !checked.has(real))
     for (const file of [...all, ...others]) await this.#addEntities(file, index, checked.has(file.real))
     return index

@@ -5,6 +5,7 @@ import { MAX_MANIFEST_SIZE } from '../../manifest/limits.js'
 import { readFile, STANDARD_INPUT } from '../read-file.js'
 import { problemOf } from './file-problem.js'
 import type { FoundFile } from './find-files.js'
+import type { GitIndex } from './git-index.js'
 
 /** The bytes of a file, or what is reported instead of them. */
 export type Content =
@@ -14,14 +15,13 @@ export type Content =
 /** The contents of the files of one run. Standard input is read once. */
 export class FileContents {
   #input: Uint8Array | undefined
-  /** Contents that are not those of the files, by the path without links. */
-  given: ReadonlyMap<string, Uint8Array> = new Map()
+  /** Where the content of staged files comes from. */
+  index: GitIndex | undefined
 
   /** The bytes of a file, decompressed. */
   async of({ path, real }: FoundFile, name: string): Promise<Content> {
     if (path === STANDARD_INPUT && this.#input !== undefined) return { ok: true, bytes: this.#input }
-    const given = this.given.get(real)
-    const content = given === undefined ? await readFile(path) : ({ ok: true, bytes: given } as const)
+    const content = this.index?.isRead(real) ? this.index.contentOf(real) : await readFile(path)
     if (!content.ok) return { ok: false, problem: unreadable(name, content.why) }
     const decompressed = /\.gz$/i.test(name) ? await gunzipped(content.bytes, name) : content
     if (decompressed.ok && path === STANDARD_INPUT) this.#input = decompressed.bytes

@@ -7,7 +7,8 @@ import { globs } from '../../policy/globs.js'
 import { UsageError } from '../exit-code.js'
 import { STANDARD_INPUT } from '../read-file.js'
 import { isConfigFile } from './config-files.js'
-import { isFolder, realPath, searchFolder } from './search-folder.js'
+import { type AbsentFiles, absentFile, searchAbsent } from './search-absent.js'
+import { byName, isFolder, realPath, type Search, type SearchedFile, searchFolder } from './search-folder.js'
 import { slashed } from './slashed.js'
 
 /** A file to check. */
@@ -33,6 +34,8 @@ export interface FileChoice {
   readonly usesGitRules: boolean
   /** Whether a named file counts as found in a folder: it may be excluded, and what is not a model is skipped. */
   readonly isForced: boolean
+  /** Files that count as existing though they are not in the working tree. */
+  readonly absent?: AbsentFiles
   /** What the config of a file says about it. */
   readonly config: {
     isExcluded(path: string): boolean
@@ -75,19 +78,27 @@ type Choice = FileChoice & { readonly isExcluded: (path: string, isFolder: boole
 
 function filesOf(name: string, choice: Choice): FoundFile[] {
   if (name === STANDARD_INPUT) return [{ name, path: name, real: name, how: 'named' }]
+  const absent = absentFile(name, choice.absent ?? NONE)
+  if (absent !== undefined) return namedFile(absent, choice)
   if (lstatSync(name, { throwIfNoEntry: false })) {
     if (isConfigFile(name) && !isFolder(name)) {
       choice.config.load(name)
       return []
     }
-    return isFolder(name) ? searched(name, choice) : namedFile(name, choice)
+    return isFolder(name)
+      ? searched(name, choice)
+      : namedFile({ name: slashed(name), path: name, real: realPath(name) }, choice)
   }
+  const below = searched(name, choice)
+  if (below.length > 0) return below
   const matches = picomatch.scan(slashed(name)).isGlob ? matching(slashed(name), choice) : []
   return matches.length > 0 ? matches : [{ name: slashed(name), path: name, real: resolve(name), how: 'missing' }]
 }
 
-function namedFile(name: string, { isForced, isExcluded, config }: Choice): FoundFile[] {
-  const file = { name: slashed(name), path: name, real: realPath(name) }
+const NONE: AbsentFiles = new Map()
+
+function namedFile(file: SearchedFile, { isForced, isExcluded, config }: Choice): FoundFile[] {
+  const { path: name } = file
   if (!isForced) return [{ ...file, how: 'named' }]
   const isWanted = MANIFEST.test(name) || config.isIncluded(resolve(name))
   const isLeftOut = isExcluded(name, false) || NEVER_SEARCHED.test(slashed(name))
@@ -104,25 +115,32 @@ export function isManifestFile(name: string): boolean {
 /** The extensions that a folder is searched for. */
 const MANIFEST = /\.(?:ya?ml|json|(?:jsonl|ndjson)(?:\.gz)?)$/i
 
-function searched(folder: string, { config, isExcluded, usesGitRules }: Choice): FoundFile[] {
+function searched(folder: string, { config, isExcluded, usesGitRules, absent }: Choice): FoundFile[] {
   const isWanted = (name: string, path: string) => {
     if (!isConfigFile(name)) return MANIFEST.test(name) || config.isIncluded(path)
     config.load(path)
     return false
   }
-  return searchFolder(folder, { isWanted, isExcluded, usesGitRules }).map((file) => ({ ...file, how: 'found' }))
+  return search(folder, { isWanted, isExcluded, usesGitRules }, absent).map((file) => ({ ...file, how: 'found' }))
 }
 
 /** The files that match a pattern. Like in a shell, `*` does not match a leading dot. */
-function matching(pattern: string, { isExcluded, usesGitRules, isForced }: Choice): FoundFile[] {
+function matching(pattern: string, { isExcluded, usesGitRules, isForced, absent }: Choice): FoundFile[] {
   const { base, glob } = picomatch.scan(pattern)
   const folder = base === '' ? '.' : base
-  if (!isFolder(folder)) return []
   const test = picomatch(pattern.replace(/^\.\//, ''))
   const depth = glob.includes('**') ? {} : { depth: glob.split('/').length - 1 }
   const isWanted = (name: string) => test(name)
-  return searchFolder(folder, { isWanted, isExcluded, usesGitRules, ...depth }).map((file) => ({
+  return search(folder, { isWanted, isExcluded, usesGitRules, ...depth }, absent).map((file) => ({
     ...file,
     how: isForced ? 'found' : 'named',
   }))
+}
+
+/** Searches the working tree, and the files that are absent from it. */
+function search(folder: string, wanted: Search, absent = NONE): SearchedFile[] {
+  const present = isFolder(folder) ? searchFolder(folder, wanted) : []
+  const others = searchAbsent(folder, absent, wanted)
+  if (others.length === 0) return present
+  return [...present, ...others].sort((one, other) => byName(one.name, other.name))
 }

@@ -1,0 +1,189 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runCli } from './run-cli.js'
+
+let folder: string
+const write = (name: string, text: string) => {
+  mkdirSync(join(folder, name, '..'), { recursive: true })
+  writeFileSync(join(folder, name), text)
+}
+const git = (...args: string[]) =>
+  execFileSync('git', ['-C', folder, '-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { stdio: 'pipe' })
+const check = (...args: string[]) => {
+  const { code, stdout, stderr } = runCli(['check', ...args, '--format', 'jsonl'], { cwd: folder })
+  const found = stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+  return { code, found: found.map(({ file, line, code: what }) => `${file}:${line} ${what}`), stderr }
+}
+const warns = (...names: string[]) => {
+  for (const [index, name] of names.entries()) write(name, `name: model-${index}\ntrust_remote_code: true\n`)
+}
+const remove = (name: string) => rmSync(join(folder, name), { recursive: true })
+const at = (...names: string[]) => names.map((name) => `${name}.yaml:2 trust-remote-code`)
+const WARNS = 'name: ab\ntrust_remote_code: true\n'
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'git-'))
+  git('init', '-q', '-b', 'main')
+  write('models/old.yaml', 'name: old\ntrust_remote_code: true\n')
+  write('models/gone.yaml', WARNS)
+  write('models/moved.yaml', 'name: moved\ntrust_remote_code: true\n')
+  write('.gitignore', 'ignored.yaml\n')
+  git('add', '.')
+  git('commit', '-qm', 'one')
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+describe('check --staged', () => {
+  it('checks the staged content, not that of the working tree', () => {
+    write('models/good.yaml', 'name: good\n')
+    write('models/é bad.yaml', 'name: bad\ntrust_remote_code: true\n')
+    git('add', '.')
+    write('models/good.yaml', 'name: good\ntrust_remote_code: true\n')
+    write('models/é bad.yaml', 'name: bad\n')
+    write('models/new.yaml', WARNS)
+    expect(check('--staged').found).toEqual(['models/é bad.yaml:2 trust-remote-code'])
+    expect(check('models', '--staged').found).toEqual(['models/é bad.yaml:2 trust-remote-code'])
+    git('rm', '-q', '--cached', 'models/old.yaml')
+    expect(check('models', '--staged').found).toEqual(['models/é bad.yaml:2 trust-remote-code'])
+    expect(check('models', '--staged', '--fix').code).toBe(2)
+    expect(check('models', '--staged', '--changed').code).toBe(2)
+  })
+
+  it('checks what is staged and not in the working tree', () => {
+    warns('models/deleted.yaml', 'deeply/nested/gone.yaml', 'became/folder.yaml', 'a/same.yaml', 'models/notes.txt')
+    git('mv', 'models/moved.yaml', 'models/renamed.yaml')
+    git('add', '.')
+    for (const name of ['models/deleted.yaml', 'models/renamed.yaml', 'deeply', 'became', 'a']) remove(name)
+    mkdirSync(join(folder, 'became/folder.yaml'), { recursive: true })
+    symlinkSync('models', join(folder, 'a'))
+    const all = ['a/same', 'became/folder', 'deeply/nested/gone', 'models/deleted', 'models/renamed']
+    expect(check('--staged').found).toEqual(at(...all))
+    expect(check('.', '--staged', '--no-gitignore').found).toEqual(at(...all))
+    expect(check('**/*.yaml', '--staged').found).toEqual(at(...all))
+    expect(check('deeply', '--staged').found).toEqual(at('deeply/nested/gone'))
+    expect(check('deeply/*/*.yaml', '--staged').found).toEqual(at('deeply/nested/gone'))
+    expect(check('models/deleted.yaml', './models/renamed.yaml', '--staged').found).toEqual(
+      at('models/deleted', './models/renamed'),
+    )
+    expect(check('--staged', '--exclude', 'deeply/', '--exclude', '**/renamed.yaml', '.').found).toEqual(
+      at('a/same', 'became/folder', 'models/deleted'),
+    )
+    expect(check('models/nowhere.yaml', '--staged')).toMatchObject({
+      code: 2,
+      found: [expect.stringMatching(/missing/)],
+    })
+  })
+
+  it('leaves out what a search leaves out, where that is not in the working tree either', () => {
+    warns('node_modules/a.yaml', 'ignored.yaml', 'models/in.yaml')
+    git('add', '-f', '.')
+    for (const name of ['node_modules', 'ignored.yaml', 'models/in.yaml']) remove(name)
+    expect(check('--staged').found).toEqual(at('models/in'))
+    expect(check('--staged', '--no-gitignore').found).toEqual(at('ignored', 'models/in'))
+    expect(check('ignored.yaml', '--staged').found).toEqual(at('ignored'))
+  })
+
+  it('takes names of any characters', () => {
+    const names = [
+      'sp ace/é',
+      'sp ace/q"uo\'te',
+      'sp ace/日本',
+      'sp ace/back\\slash',
+      'sp ace/two\nlines',
+      'sp ace/ta\tb',
+    ]
+    warns(...names.map((name) => `${name}.yaml`))
+    git('add', '.')
+    remove('sp ace')
+    expect(check('--staged').found.sort()).toEqual(at(...names).sort())
+  })
+
+  it('checks the target of a staged link, and not its text', () => {
+    warns('shared/one.yaml')
+    git('add', '.')
+    git('commit', '-qm', 'two')
+    symlinkSync('../shared/one.yaml', join(folder, 'models/link.yaml'))
+    symlinkSync('nowhere.yaml', join(folder, 'models/broken.yaml'))
+    git('add', '.')
+    const broken = 'models/broken.yaml:1 unreadable_file'
+    expect(check('models', '--staged').found).toEqual([broken, ...at('models/link')])
+    remove('models/link.yaml')
+    remove('models/broken.yaml')
+    expect(check('models', '--staged').found).toEqual([broken, ...at('models/link')])
+    remove('shared')
+    expect(check('models', '--staged').found).toEqual([broken, ...at('models/link')])
+  })
+
+  it('leaves out submodules, deleted files and what is only meant to be added', () => {
+    const [commit] = git('rev-parse', 'HEAD').toString().split('\n')
+    git('update-index', '--add', '--cacheinfo', `160000,${commit},models/module.yaml`)
+    git('rm', '-q', 'models/old.yaml')
+    warns('models/meant.yaml')
+    git('add', '-N', 'models/meant.yaml')
+    expect(check('--staged')).toEqual({ code: 0, found: [], stderr: '' })
+    remove('models/meant.yaml')
+    expect(check('--staged')).toEqual({ code: 0, found: [], stderr: '' })
+  })
+
+  it('reads a file as a checkout would write it', () => {
+    write('.gitattributes', '*.yaml filter=turned\n')
+    git('config', 'filter.turned.clean', 'tr a-z n-za-m')
+    git('config', 'filter.turned.smudge', 'tr a-z n-za-m')
+    git('config', 'filter.turned.required', 'true')
+    warns('models/turned.yaml')
+    git('add', 'models/turned.yaml')
+    remove('models/turned.yaml')
+    expect(check('models', '--staged').found).toEqual(at('models/turned'))
+    git('config', 'filter.turned.smudge', 'false')
+    expect(check('models', '--staged')).toMatchObject({ code: 1, found: ['models/turned.yaml:1 unreadable_file'] })
+  })
+
+  it('reads compressed files and CRLF', () => {
+    const lines = gzipSync('{"name":"zz","trust_remote_code":true}\n')
+    writeFileSync(join(folder, 'models/z.jsonl.gz'), lines)
+    expect(gunzipSync(lines)).toHaveLength(39)
+    write('.gitattributes', '*.yaml eol=crlf\n')
+    write('models/crlf.yaml', 'name: crlf\r\ntrust_remote_code: true\r\n')
+    git('add', '.')
+    remove('models/z.jsonl.gz')
+    remove('models/crlf.yaml')
+    expect(check('models', '--staged').found).toEqual([
+      'models/crlf.yaml:2 trust-remote-code',
+      'models/z.jsonl.gz:1 trust-remote-code',
+    ])
+  })
+
+  it('reports a merge conflict', () => {
+    git('checkout', '-qb', 'topic')
+    write('models/old.yaml', 'name: topic\n')
+    git('commit', '-qam', 'two')
+    git('checkout', '-q', 'main')
+    write('models/old.yaml', 'name: main\n')
+    git('commit', '-qam', 'three')
+    expect(() => git('merge', '-q', 'topic')).toThrow()
+    expect(check('models', '--staged')).toMatchObject({ code: 1, found: ['models/old.yaml:1 unreadable_file'] })
+  })
+
+  it('compares with the other files as the index has them', () => {
+    write('models/new.yaml', 'name: old\nbase_model: moved\n')
+    write('models/last.yaml', 'name: last\nbase_model: unknown\n')
+    git('add', '.')
+    remove('models/old.yaml')
+    write('models/moved.yaml', 'name: another\n')
+    write('models/unknown.yaml', 'name: unknown\n')
+    expect(check('models', '--staged', '--complete').found).toEqual([
+      'models/last.yaml:2 dangling-base-model',
+      'models/new.yaml:1 duplicate-entity',
+    ])
+    renameSync(join(folder, 'models/unknown.yaml'), join(folder, 'models/known.yaml'))
+    git('add', 'models/known.yaml')
+    expect(check('models', '--staged', '--complete').found).toEqual(['models/new.yaml:1 duplicate-entity'])
+  })
+})
