@@ -149,4 +149,13 @@ describe('checkManifest shows', () => {
     const { excerpts } = checkManifest(`name: ab\napi_endpoint: {api_key: [${KEY}], url: http://h}\n`)
     expect(excerpts[0]).toMatchObject({ before: 'api_endpoint: {api_key: ', token: '***', after: ', url: http://h}' })
   })
+
+  it('masks where there are as many warnings as infos, and no errors', () => {
+    // The line of the secret does not show that it is one.
+    const text = `name: ab\ncustom_fields:\n  password:\n    ${KEY}\ntrust_remote_code: "no"\nextra: 1\n`
+    const checked = checkManifest(text)
+    expect(checked.counts).toEqual({ error: 0, warning: 1, info: 1 })
+    expect(checked.excerpts[0]?.lineBefore).toBe('    ***')
+    expect(JSON.stringify(checked)).not.toContain(KEY)
+  })
 })

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { quickCheck } from '../../src/manifest/quick-check.js'
+
+describe('the quick check of a file', () => {
+  const REQUEST = { model: 'CreateModelEntityRequest', value: { name: 'ab' }, isValid: true }
+
+  it.each([
+    ['m.json', '{"name":"ab"}', 1],
+    ['m.yaml', 'name: ab\n', 1],
+    ['m.yaml', 'name: ab\n---\nname: ab\n', 2],
+  ])('tells of %s with %j that nothing is to be reported', (file, text, documents) => {
+    const entities = Array.from({ length: documents }, () => REQUEST)
+    expect(quickCheck(text, file, {})).toEqual({ documents, skippedDocuments: 0, entities })
+  })
+
+  it.each([
+    ['JSON with an error', 'm.json', '{"name":"a b"}'],
+    ['YAML in a file of JSON', 'm.json', 'name: ab\n'],
+    ['JSON Lines', 'm.jsonl', '{"name":"ab"}\n'],
+    ['YAML with a byte order mark', 'm.yaml', '\ufeffname: ab\n'],
+  ])('leaves %s to the whole check', (_, file, text) => {
+    expect(quickCheck(text, file, {})).toBeUndefined()
+  })
+})
