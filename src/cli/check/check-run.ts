@@ -180,14 +180,40 @@ export class CheckRun {
     }
     const large = await this.#largeLines(file, across, isComplete)
     if (large !== undefined) return reportOf(name, config, large)
+    if (this.#cache === undefined) return await this.#checkText(file, config, across, isComplete)
     const content = await this.#contents.of(file, name)
     if (!content.ok) return { name, how: 'checked', ...content.problem }
     const { fullCheck } = await import('./full-check.js')
     const check = { ...(await this.#sourceCheck(file, content.bytes)), maxDiagnostics: this.#choices.maxDiagnostics }
     const full = async (asked: CheckAcross) => await fullCheck(content.bytes, { ...check, across: asked }, isComplete)
-    if (this.#cache === undefined) return reportOf(name, config, await full(across))
     const key = await keyOf(content.bytes, check, config, file, isComplete)
     return reportOf(name, config, await this.#cache.checked(key, content.bytes, across, full))
+  }
+
+  async #checkText(
+    file: FoundFile,
+    config: LoadedConfig | undefined,
+    across: CheckAcross,
+    isComplete: boolean,
+  ): Promise<FileReport> {
+    const name = this.setup.nameOf(file)
+    const { fullCheck } = await import('./full-check.js')
+    const opened = await this.#textOf(file)
+    if ('problem' in opened) return { name, how: 'checked', ...opened.problem }
+    const check = { ...opened.check, maxDiagnostics: this.#choices.maxDiagnostics, across }
+    return reportOf(name, config, await fullCheck(opened.manifest, check, isComplete))
+  }
+
+  /** The text of a file. Its bytes are not kept beside it: of a large file, that is many megabytes. */
+  async #textOf(
+    file: FoundFile,
+  ): Promise<
+    { readonly problem: CheckedSource } | { readonly manifest: string | Uint8Array; readonly check: SourceCheck }
+  > {
+    const content = await this.#contents.of(file, this.setup.nameOf(file))
+    if (!content.ok) return content
+    const { readable } = await import('./full-check.js')
+    return { manifest: readable(content.bytes), check: await this.#sourceCheck(file, content.bytes) }
   }
 
   /** The check of a large file of JSON Lines, which is not read as a whole. */

@@ -3,20 +3,32 @@
 import type { MinimumGpusOfSpec } from '../../lint/index.js'
 import { type CheckedSource, checkSource } from '../../manifest/check-source.js'
 import { guessedFormat } from '../../manifest/documents.js'
+import { MAX_MANIFEST_SIZE } from '../../manifest/limits.js'
 import { ACROSS_RULES } from '../../manifest/rule-catalogue.js'
 import type { SourceCheck } from '../../manifest/source-check.js'
+import { decodeUtf8 } from '../../manifest/source-text.js'
 import { version } from '../version.js'
 
 export { checkLines } from '../../manifest/json-lines/check-lines.js'
 export { listEntities } from '../../manifest/list-entities.js'
 
 /** Checks the content of a file, also across files. `complete`: references are checked too. */
-export async function fullCheck(bytes: Uint8Array, check: SourceCheck, isComplete: boolean): Promise<CheckedSource> {
-  return checkSource(bytes, {
+export async function fullCheck(
+  manifest: Uint8Array | string,
+  check: SourceCheck,
+  isComplete: boolean,
+): Promise<CheckedSource> {
+  return checkSource(manifest, {
     ...check,
-    ...(await estimateFor(bytes)),
+    ...(await estimateFor(manifest)),
     acrossRules: acrossRules(isComplete),
   })
+}
+
+/** The text of a manifest, or its bytes if there is something to report about them. */
+export function readable(bytes: Uint8Array): string | Uint8Array {
+  const decoded = bytes.length > MAX_MANIFEST_SIZE ? undefined : decodeUtf8(bytes)
+  return decoded?.ok ? decoded.text : bytes
 }
 
 /** Names the code that checks: in the package, the name of this file changes with everything that it imports. */
