@@ -6,6 +6,7 @@ import { countLoraParameters } from './count-lora-parameters.js'
 import { defaultLora } from './lora/default-lora.js'
 import { LORA_OPTIONS, type LoraOptions } from './lora/options.js'
 import { decoderLayers } from './shard/shrink.js'
+import { encodedPrompt, prefixes, prompt } from './virtual-tokens.js'
 
 /** How a model is fine-tuned. */
 export interface TrainableOptions {
@@ -119,8 +120,18 @@ const LORA: Finetuning = {
   }),
 }
 
-const PREFIX: Finetuning = { uses: ['numVirtualTokens', 'encoderHiddenSize', 'prefixProjection'], count: prefixes }
-const PROMPT: Finetuning = { uses: ['numVirtualTokens'], count: prompt }
+const PREFIX: Finetuning = {
+  uses: ['numVirtualTokens', 'encoderHiddenSize', 'prefixProjection'],
+  count(model, options) {
+    const { prefixProjection = false, encoderHiddenSize } = options
+    return prefixes(model, needed(options, 'numVirtualTokens'), prefixProjection ? { encoderHiddenSize } : undefined)
+  },
+}
+
+const PROMPT: Finetuning = {
+  uses: ['numVirtualTokens'],
+  count: (model, options) => prompt(model, needed(options, 'numVirtualTokens')),
+}
 
 /** A method that learns from preferences, with the frozen models that it needs. */
 function preference(held: readonly HeldModel[]): Finetuning {
@@ -182,7 +193,10 @@ const FINETUNING: Readonly<Record<FinetuningType, Finetuning>> = {
   soft_prompt: PROMPT,
   prefix_tuning: PREFIX,
   p_tuning_v2: PREFIX,
-  p_tuning: { uses: ['numVirtualTokens', 'encoderHiddenSize'], count: encodedPrompt },
+  p_tuning: {
+    uses: ['numVirtualTokens', 'encoderHiddenSize'],
+    count: (model, options) => encodedPrompt(model, needed(options, 'numVirtualTokens'), options.encoderHiddenSize),
+  },
   ppo: {
     uses: ['lora'],
     count: (model, options) => {
@@ -210,8 +224,7 @@ const FINETUNING: Readonly<Record<FinetuningType, Finetuning>> = {
 type Group = ReturnType<typeof parameterGroups> extends Iterable<infer Each> ? Each : never
 
 function sizeOf(model: Pick<Architecture, 'root'>, counts: (group: Group) => boolean): number {
-  const sizes = [...parameterGroups(model)].filter(counts).map(({ shape, count }) => product([...shape, count]))
-  return sum(sizes)
+  return sum([...parameterGroups(model)].filter(counts).map(({ shape, count }) => product([...shape, count])))
 }
 
 /** The last decoder layers. */
@@ -228,53 +241,6 @@ function topLayers(model: Architecture, count: number): Count {
     trainableParameters: sizeOf({ ...model, root }, () => true),
     trains: count === 1 ? 'the last decoder layer' : `the last ${count} decoder layers`,
   }
-}
-
-/** A vector for each virtual token (Lester et al. 2021, arXiv:2104.08691). */
-function prompt(model: Architecture, options: TrainableOptions): Count {
-  const tokens = needed(options, 'numVirtualTokens')
-  return {
-    trainableParameters: product([tokens, model.dimensions.hiddenSize]),
-    trains: `the embeddings of ${tokens} virtual tokens`,
-  }
-}
-
-/** Virtual tokens behind a network of three layers (Liu et al. 2021, arXiv:2103.10385; PEFT's `PromptEncoder`). */
-function encodedPrompt(model: Architecture, options: TrainableOptions): Count {
-  const tokens = needed(options, 'numVirtualTokens')
-  const { hiddenSize } = model.dimensions
-  const width = options.encoderHiddenSize ?? hiddenSize
-  const network = [linear(hiddenSize, width), linear(width, width), linear(width, hiddenSize)]
-  return {
-    trainableParameters: sum([product([tokens, hiddenSize]), ...network]),
-    trains: `the encoder of ${tokens} virtual tokens`,
-  }
-}
-
-/** Keys and values of virtual tokens in each layer (Li & Liang 2021, arXiv:2101.00190; PEFT's `PrefixEncoder`). */
-function prefixes(model: Architecture, options: TrainableOptions): Count {
-  const tokens = needed(options, 'numVirtualTokens')
-  const { heads, kvHeads, hiddenSize, headDim, layers } = model.dimensions
-  if (kvHeads === 1 && heads > 1 && model.config?.['num_key_value_heads'] === undefined) {
-    throw new RangeError(
-      'PEFT takes the size of a prefix from num_key_value_heads, which this config does not state: with multi-query attention it fails',
-    )
-  }
-  const width = product([kvHeads, headDim ?? hiddenSize / heads])
-  const all = product([2, layers, width])
-  if (!options.prefixProjection) {
-    return { trainableParameters: product([tokens, all]), trains: `keys and values of ${tokens} virtual tokens` }
-  }
-  const inner = options.encoderHiddenSize ?? width
-  return {
-    trainableParameters: sum([product([tokens, width]), linear(width, inner), linear(inner, all)]),
-    trains: `keys and values of ${tokens} virtual tokens, and their projection`,
-  }
-}
-
-/** The parameters of a linear layer with a bias. */
-function linear(inFeatures: number, outFeatures: number): number {
-  return sum([product([inFeatures, outFeatures]), outFeatures])
 }
 
 function needed(options: TrainableOptions, name: 'numVirtualTokens' | 'layers'): number {
