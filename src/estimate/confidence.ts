@@ -1,5 +1,5 @@
+import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { ranksOf } from './layout-options.js'
-import type { CheckedMemoryOptions } from './memory-options.js'
 import type { MemoryPart } from './replay/memory-ledger.js'
 
 /**

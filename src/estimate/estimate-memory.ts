@@ -1,11 +1,13 @@
+import { type CheckedMemoryOptions, checkMemoryOptions } from './checked-memory-options.js'
 import { layoutMemory } from './layout-memory.js'
 import { ranksOf } from './layout-options.js'
 import type { MemoryEstimate } from './memory-estimate.js'
-import { type CheckedMemoryOptions, checkMemoryOptions, type MemoryOptions, unusedOptions } from './memory-options.js'
+import type { MemoryOptions } from './memory-options.js'
 import { refuseBesideLayout } from './refused-sharding.js'
 import { type ResolvedModel, resolveModel } from './resolved-model.js'
 import { runMemory } from './run-memory.js'
 import type { EstimableModel } from './served-model.js'
+import { unusedOptions } from './unused-options.js'
 
 /**
  * Estimates the memory of one training step or one prefill on one GPU, exact to the bytes that torch allocates.

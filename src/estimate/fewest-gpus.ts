@@ -1,7 +1,7 @@
+import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import type { Gpu } from './gpus.js'
 import { layoutMemory } from './layout-memory.js'
 import type { MemoryEstimate } from './memory-estimate.js'
-import type { CheckedMemoryOptions } from './memory-options.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { leastStaticMemory } from './run-memory.js'
 import { layoutsOf } from './shard/layouts.js'

@@ -1,4 +1,4 @@
-import type { CheckedMemoryOptions } from './memory-options.js'
+import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { prefill } from './replay/prefill.js'
 import type { ReplayModel } from './replay/replay-model.js'
 import type { StepMemory } from './replay/step-memory.js'

@@ -1,4 +1,4 @@
-import type { CheckedMemoryOptions } from './memory-options.js'
+import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { methodOf } from './methods.js'
 import type { PackedStorage } from './replay/packed-storage.js'
 import type { ShardingOptions, ShardingStrategy } from './sharding-options.js'

@@ -1,30 +1,20 @@
-import {
-  boolean,
-  checkOptions,
-  choice,
-  integer,
-  nested,
-  type OptionKind,
-  type OptionTable,
-  oneOf,
-} from '../options/index.js'
+import { boolean, choice, integer, nested, type OptionKind, type OptionTable, oneOf } from '../options/index.js'
 import { ATTENTION_KERNELS, type AttentionKernel } from './kernels.js'
-import { checkLayout, LAYOUT_OPTIONS, type LayoutOptions } from './layout-options.js'
+import { LAYOUT_OPTIONS, type LayoutOptions } from './layout-options.js'
 import { LORA_OPTIONS, type LoraOptions } from './lora/options.js'
-import { MEMORY_METHODS, type MemoryMethod, type Method, methodOf } from './methods.js'
+import { MEMORY_METHODS, type MemoryMethod } from './methods.js'
 import { OPTIMIZER_STEPS, OPTIMIZERS, type Optimizer, type OptimizerStep } from './optimizers.js'
-import { refuseSharding } from './refused-sharding.js'
 import { KERNEL_SETS, type KernelSet } from './replay/kernel-set.js'
-import { LOSS_LOGITS, LOSSES, type Loss, type LossKind, type LossLogits } from './replay/loss.js'
+import { LOSS_LOGITS, LOSSES, type Loss, type LossLogits } from './replay/loss.js'
 import { PACKED_STORAGES, type PackedStorage } from './replay/packed-storage.js'
-import type { Recomputation } from './replay/training-options.js'
 import { WEIGHT_PRECISIONS, type WeightPrecision } from './serving/weights/weight-storage.js'
 import { SHARDING_OPTIONS, type ShardingOptions } from './sharding-options.js'
 
 /** The supported types of weights. */
 export type TrainingPrecision = (typeof PRECISIONS)[number]
 
-const PRECISIONS = ['bfloat16', 'float16'] as const
+/** The types of weights of a method that trains. */
+export const PRECISIONS = ['bfloat16', 'float16'] as const
 
 const ADAPTER_DTYPES = ['float32', 'bfloat16', 'float16'] as const
 
@@ -138,200 +128,4 @@ export const MEMORY_OPTIONS: OptionTable<MemoryOptions> = {
   sharding: nested(SHARDING_OPTIONS),
   world: integer(1, MAX_COUNT),
   layout: nested(LAYOUT_OPTIONS),
-}
-
-/** The options with every default filled in, and with one name for each thing. */
-export interface CheckedMemoryOptions {
-  readonly method: MemoryMethod
-  readonly batchSize: number
-  readonly sequenceLength: number
-  readonly recompute: Recomputation
-  readonly reentrant: boolean
-  /** Absent: rank 32 on every linear layer that PEFT can adapt. */
-  readonly lora: LoraOptions | undefined
-  readonly adapterDtype: 'float32' | 'bfloat16' | 'float16' | undefined
-  readonly storage: PackedStorage | undefined
-  readonly isPrepared: boolean
-  readonly autocast: boolean
-  readonly optimizer: Optimizer
-  readonly optimizerStep: OptimizerStep
-  readonly loss: LossKind
-  readonly kernels: KernelSet
-  /** The type of weights that are trained, or that adapters are trained on. */
-  readonly precision: TrainingPrecision
-  /** The precision of weights that nothing trains; `undefined`: as the checkpoint stores them. */
-  readonly served: WeightPrecision | undefined
-  readonly attention: AttentionKernel
-  readonly gradientAccumulation: number
-  readonly keepOutputs: boolean
-  readonly inputGradients: boolean
-  readonly sharding: ShardingOptions
-  readonly layout: Required<LayoutOptions>
-}
-
-/**
- * Checks the options and fills in the defaults.
- *
- * @throws TypeError for an unknown option or choice, and for options that exclude each other
- * @throws RangeError for a count that is not an integer, or out of range
- */
-export function checkMemoryOptions(options: MemoryOptions): CheckedMemoryOptions {
-  checkOptions(options, MEMORY_OPTIONS)
-  const method = options.method ?? 'full'
-  const isPrepared = options.prepareForKbitTraining ?? false
-  const sharding = shardingOf(options)
-  const reentrant = options.reentrant ?? sharding.strategy === 'fsdp1'
-  const recompute = recomputationOf(options)
-  refuseContradictions(options, methodOf(method))
-  const quantization = options.quantization ?? methodOf(method).quantization
-  const served = options.precision ?? options.dtype
-  return {
-    method,
-    batchSize: options.batchSize ?? 1,
-    sequenceLength: options.sequenceLength ?? 4096,
-    recompute,
-    reentrant,
-    lora: options.lora,
-    adapterDtype: options.adapterDtype,
-    storage: quantization === 'none' ? undefined : quantization,
-    isPrepared,
-    autocast: options.autocast ?? (methodOf(method).weights === 'float32' || isPrepared),
-    optimizer: options.optimizer ?? 'adamw',
-    optimizerStep: options.optimizerStep ?? 'foreach',
-    loss: { kind: options.loss ?? 'logits', logits: options.lossLogits ?? 'float32' },
-    kernels: options.kernels ?? 'torch',
-    precision: methodOf(method).trains === 'nothing' ? 'bfloat16' : trainingPrecision(served),
-    served,
-    attention: options.attention ?? 'flash',
-    gradientAccumulation: options.gradientAccumulation ?? 1,
-    keepOutputs: options.keepOutputs ?? false,
-    inputGradients: options.inputGradients ?? (isPrepared && reentrant && recompute !== 'none'),
-    sharding,
-    layout: checkLayout(options.layout ?? {}),
-  }
-}
-
-/** The precision of a method that trains something, which has 16 bits. */
-function trainingPrecision(precision: WeightPrecision = 'bfloat16'): TrainingPrecision {
-  const known = PRECISIONS.find((one) => one === precision)
-  if (known) return known
-  throw new TypeError(
-    `\`precision\` should be "bfloat16" or "float16" for a method that trains, not "${precision}": only the method inference counts weights in other precisions`,
-  )
-}
-
-/** The same options for another number of ranks. */
-export function withRanks(options: CheckedMemoryOptions, ranks: number): CheckedMemoryOptions {
-  const { strategy } = options.sharding
-  return {
-    ...options,
-    sharding: { ...options.sharding, strategy: strategy === 'none' ? 'fsdp2' : strategy, ranks },
-    layout: checkLayout({}),
-  }
-}
-
-function shardingOf({ sharding, world }: MemoryOptions): ShardingOptions {
-  if (sharding && world !== undefined) {
-    throw new TypeError('`world` is short for `sharding`: pass only one of them')
-  }
-  if (sharding) refuseSharding(sharding)
-  return sharding ?? { strategy: world === undefined || world === 1 ? 'none' : 'fsdp2', ranks: world ?? 1 }
-}
-
-function recomputationOf({ recompute, gradientCheckpointing }: MemoryOptions): Recomputation {
-  if (recompute !== undefined && gradientCheckpointing !== undefined) {
-    if ((recompute !== 'none') !== gradientCheckpointing) {
-      throw new TypeError('`recompute` and `gradientCheckpointing` say different things: pass only one of them')
-    }
-  }
-  const asked = recompute ?? (gradientCheckpointing === false ? 'none' : 'layers')
-  return asked === 'layers' ? { every: 1 } : asked
-}
-
-/** Options that a run cannot have together. */
-function refuseContradictions(options: MemoryOptions, { trains, weights, quantization }: Method): void {
-  const { method = 'full', precision, dtype } = options
-  if (precision !== undefined && dtype !== undefined && precision !== dtype) {
-    throw new TypeError(
-      `\`precision\` is "${precision}" and \`dtype\` is "${dtype}": they are the same option, so pass only one of them`,
-    )
-  }
-  const stored = options.quantization ?? quantization
-  if (trains === 'nothing' && stored !== 'none') {
-    throw new TypeError(
-      `\`quantization\` is "${stored}", that of frozen weights in training; for inference pass \`precision\``,
-    )
-  }
-  if (trains === 'weights' && stored !== 'none') {
-    throw new TypeError(
-      `\`quantization\` is "${stored}", but the method ${method} trains the weights; use lora or qlora`,
-    )
-  }
-  if (method === 'qlora' && stored === 'none') {
-    throw new TypeError('`quantization` is "none" with the method qlora; use the method lora')
-  }
-  if (weights === 'float32' && options.autocast === false) {
-    throw new TypeError('`autocast` is false, but the method full-mixed is float32 weights under autocast')
-  }
-  if (options.optimizerStep === 'in-backward' && (options.gradientAccumulation ?? 1) > 1) {
-    throw new TypeError('`optimizerStep` is "in-backward", which frees each gradient at once: it cannot be accumulated')
-  }
-  const { optimizer = 'adamw', optimizerStep } = options
-  if (optimizerStep !== undefined && optimizerStep !== 'in-backward' && !IN_TORCH.has(optimizer)) {
-    throw new TypeError(
-      `\`optimizerStep\` is "${optimizerStep}", an implementation in torch; ${optimizer} has only one`,
-    )
-  }
-  if (options.lossLogits !== undefined && (options.loss === 'chunked' || options.loss === 'fused-linear')) {
-    throw new TypeError(
-      `\`lossLogits\` has no meaning with the loss ${options.loss}, which has no logits of all tokens`,
-    )
-  }
-  if (options.keepOutputs && (options.loss === 'chunked' || options.loss === 'fused-linear')) {
-    throw new TypeError(
-      `\`keepOutputs\` has no meaning with the loss ${options.loss}, which has no logits of all tokens`,
-    )
-  }
-}
-
-/** The optimizers with several implementations. */
-const IN_TORCH: ReadonlySet<Optimizer> = new Set(['adamw', 'sgd', 'muon'])
-
-/**
- * What an estimate leaves out of account among the options that were given, in sentences for its assumptions.
- *
- * @example
- * unusedOptions({ method: 'full', lora: { rank: 8 } }) // ['`lora` has no effect with the method full']
- */
-export function unusedOptions(options: MemoryOptions): string[] {
-  const { method = 'full' } = options
-  const { trains, weights } = methodOf(method)
-  const unused = [...UNUSED[trains], ...(weights === 'float32' ? (['precision', 'dtype'] as const) : [])]
-  return unused
-    .filter((name) => options[name] !== undefined)
-    .map((name) => `\`${name}\` has no effect with the method ${method}`)
-}
-
-const OF_ADAPTERS = ['lora', 'adapterDtype', 'prepareForKbitTraining'] as const
-
-/** The options that mean nothing for what a method trains. */
-const UNUSED: Readonly<Record<Method['trains'], readonly (keyof MemoryOptions)[]>> = {
-  weights: OF_ADAPTERS,
-  adapters: [],
-  nothing: [
-    ...OF_ADAPTERS,
-    'optimizer',
-    'optimizerStep',
-    'gradientAccumulation',
-    'gradientCheckpointing',
-    'recompute',
-    'reentrant',
-    'loss',
-    'lossLogits',
-    'autocast',
-    'keepOutputs',
-    'inputGradients',
-    'sharding',
-    'world',
-  ],
 }

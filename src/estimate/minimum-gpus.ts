@@ -1,9 +1,9 @@
 import { type Architecture, totalParameters } from '../architecture/index.js'
 import type { ModelSpec } from '../schemas/index.js'
 import { architectureOfSpec } from './architecture-of-spec.js'
+import { checkMemoryOptions } from './checked-memory-options.js'
 import { fewestGpus } from './fewest-gpus.js'
 import { DEFAULT_GPU, gpuOf } from './gpus.js'
-import { checkMemoryOptions } from './memory-options.js'
 import type { MemoryMethod } from './methods.js'
 import { resolveModel } from './resolved-model.js'
 

@@ -1,12 +1,14 @@
 import { checkOptions, integer, type OptionTable } from '../options/index.js'
+import { checkMemoryOptions } from './checked-memory-options.js'
 import { fewestGpus, type TooFew } from './fewest-gpus.js'
 import { DEFAULT_GPU, GPU_CHOICE, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
 import { layoutMemory } from './layout-memory.js'
 import type { MemoryEstimate } from './memory-estimate.js'
-import { checkMemoryOptions, MEMORY_OPTIONS, type MemoryOptions, unusedOptions } from './memory-options.js'
+import { MEMORY_OPTIONS, type MemoryOptions } from './memory-options.js'
 import { resolveModel } from './resolved-model.js'
 import type { EstimableModel } from './served-model.js'
 import type { Layout } from './sharding.js'
+import { unusedOptions } from './unused-options.js'
 
 /** What to run, and on which GPU. */
 export interface PlanOptions extends Omit<MemoryOptions, 'world'> {

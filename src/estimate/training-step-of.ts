@@ -1,4 +1,4 @@
-import type { CheckedMemoryOptions } from './memory-options.js'
+import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { methodOf } from './methods.js'
 import { stateBytes } from './optimizers.js'
 import { type ComputeDtype, DTYPE_BYTES } from './replay/dtype.js'

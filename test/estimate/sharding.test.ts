@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Architecture, architectureFromConfig } from '../../src/architecture/index.js'
+import { checkMemoryOptions } from '../../src/estimate/checked-memory-options.js'
 import type { MemoryOptions } from '../../src/estimate/index.js'
-import { checkMemoryOptions } from '../../src/estimate/memory-options.js'
 import { resolveModel } from '../../src/estimate/resolved-model.js'
 import { profileStep } from '../../src/estimate/shard/profile.js'
 import { shardedEstimate } from '../../src/estimate/sharding.js'

@@ -1,5 +1,5 @@
 import { type Architecture, parameters } from '../../architecture/index.js'
-import type { CheckedMemoryOptions } from '../memory-options.js'
+import type { CheckedMemoryOptions } from '../checked-memory-options.js'
 import { methodOf } from '../methods.js'
 import { stateBytes } from '../optimizers.js'
 import { type ComputeDtype, DTYPE_BYTES } from '../replay/dtype.js'

@@ -1,0 +1,123 @@
+import { checkOptions } from '../options/index.js'
+import { refuseContradictions } from './contradicting-options.js'
+import type { AttentionKernel } from './kernels.js'
+import { checkLayout, type LayoutOptions } from './layout-options.js'
+import type { LoraOptions } from './lora/options.js'
+import { MEMORY_OPTIONS, type MemoryOptions, PRECISIONS, type TrainingPrecision } from './memory-options.js'
+import { type MemoryMethod, methodOf } from './methods.js'
+import type { Optimizer, OptimizerStep } from './optimizers.js'
+import { refuseSharding } from './refused-sharding.js'
+import type { KernelSet } from './replay/kernel-set.js'
+import type { LossKind } from './replay/loss.js'
+import type { PackedStorage } from './replay/packed-storage.js'
+import type { Recomputation } from './replay/training-options.js'
+import type { WeightPrecision } from './serving/weights/weight-storage.js'
+import type { ShardingOptions } from './sharding-options.js'
+
+/** The options with every default filled in, and with one name for each thing. */
+export interface CheckedMemoryOptions {
+  readonly method: MemoryMethod
+  readonly batchSize: number
+  readonly sequenceLength: number
+  readonly recompute: Recomputation
+  readonly reentrant: boolean
+  /** Absent: rank 32 on every linear layer that PEFT can adapt. */
+  readonly lora: LoraOptions | undefined
+  readonly adapterDtype: 'float32' | 'bfloat16' | 'float16' | undefined
+  readonly storage: PackedStorage | undefined
+  readonly isPrepared: boolean
+  readonly autocast: boolean
+  readonly optimizer: Optimizer
+  readonly optimizerStep: OptimizerStep
+  readonly loss: LossKind
+  readonly kernels: KernelSet
+  /** The type of weights that are trained, or that adapters are trained on. */
+  readonly precision: TrainingPrecision
+  /** The precision of weights that nothing trains; `undefined`: as the checkpoint stores them. */
+  readonly served: WeightPrecision | undefined
+  readonly attention: AttentionKernel
+  readonly gradientAccumulation: number
+  readonly keepOutputs: boolean
+  readonly inputGradients: boolean
+  readonly sharding: ShardingOptions
+  readonly layout: Required<LayoutOptions>
+}
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws TypeError for an unknown option or choice, and for options that exclude each other
+ * @throws RangeError for a count that is not an integer, or out of range
+ */
+export function checkMemoryOptions(options: MemoryOptions): CheckedMemoryOptions {
+  checkOptions(options, MEMORY_OPTIONS)
+  const method = options.method ?? 'full'
+  const isPrepared = options.prepareForKbitTraining ?? false
+  const sharding = shardingOf(options)
+  const reentrant = options.reentrant ?? sharding.strategy === 'fsdp1'
+  const recompute = recomputationOf(options)
+  refuseContradictions(options, methodOf(method))
+  const quantization = options.quantization ?? methodOf(method).quantization
+  const served = options.precision ?? options.dtype
+  return {
+    method,
+    batchSize: options.batchSize ?? 1,
+    sequenceLength: options.sequenceLength ?? 4096,
+    recompute,
+    reentrant,
+    lora: options.lora,
+    adapterDtype: options.adapterDtype,
+    storage: quantization === 'none' ? undefined : quantization,
+    isPrepared,
+    autocast: options.autocast ?? (methodOf(method).weights === 'float32' || isPrepared),
+    optimizer: options.optimizer ?? 'adamw',
+    optimizerStep: options.optimizerStep ?? 'foreach',
+    loss: { kind: options.loss ?? 'logits', logits: options.lossLogits ?? 'float32' },
+    kernels: options.kernels ?? 'torch',
+    precision: methodOf(method).trains === 'nothing' ? 'bfloat16' : trainingPrecision(served),
+    served,
+    attention: options.attention ?? 'flash',
+    gradientAccumulation: options.gradientAccumulation ?? 1,
+    keepOutputs: options.keepOutputs ?? false,
+    inputGradients: options.inputGradients ?? (isPrepared && reentrant && recompute !== 'none'),
+    sharding,
+    layout: checkLayout(options.layout ?? {}),
+  }
+}
+
+/** The precision of a method that trains something, which has 16 bits. */
+function trainingPrecision(precision: WeightPrecision = 'bfloat16'): TrainingPrecision {
+  const known = PRECISIONS.find((one) => one === precision)
+  if (known) return known
+  throw new TypeError(
+    `\`precision\` should be "bfloat16" or "float16" for a method that trains, not "${precision}": only the method inference counts weights in other precisions`,
+  )
+}
+
+/** The same options for another number of ranks. */
+export function withRanks(options: CheckedMemoryOptions, ranks: number): CheckedMemoryOptions {
+  const { strategy } = options.sharding
+  return {
+    ...options,
+    sharding: { ...options.sharding, strategy: strategy === 'none' ? 'fsdp2' : strategy, ranks },
+    layout: checkLayout({}),
+  }
+}
+
+function shardingOf({ sharding, world }: MemoryOptions): ShardingOptions {
+  if (sharding && world !== undefined) {
+    throw new TypeError('`world` is short for `sharding`: pass only one of them')
+  }
+  if (sharding) refuseSharding(sharding)
+  return sharding ?? { strategy: world === undefined || world === 1 ? 'none' : 'fsdp2', ranks: world ?? 1 }
+}
+
+function recomputationOf({ recompute, gradientCheckpointing }: MemoryOptions): Recomputation {
+  if (recompute !== undefined && gradientCheckpointing !== undefined) {
+    if ((recompute !== 'none') !== gradientCheckpointing) {
+      throw new TypeError('`recompute` and `gradientCheckpointing` say different things: pass only one of them')
+    }
+  }
+  const asked = recompute ?? (gradientCheckpointing === false ? 'none' : 'layers')
+  return asked === 'layers' ? { every: 1 } : asked
+}
