@@ -1,6 +1,6 @@
 import { choice, integer, listOf, type OptionTable, required } from '../options/index.js'
 import type { ComputeDtype } from './replay/dtype.js'
-import type { ShardingRules } from './replay/sharding.js'
+import type { ShardingRules } from './replay/sharding-rules.js'
 
 /** How data-parallel ranks share a model. */
 export const SHARDING_STRATEGIES = ['none', 'ddp', 'zero-1', 'zero-2', 'zero-3', 'fsdp1', 'fsdp2', 'hsdp'] as const

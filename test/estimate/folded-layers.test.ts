@@ -3,7 +3,7 @@ import { type Architecture, architectureFromConfig } from '../../src/architectur
 import { NO_ADAPTERS } from '../../src/estimate/lora/adapter-plan.js'
 import { prefill } from '../../src/estimate/replay/prefill.js'
 import { replayModel } from '../../src/estimate/replay/replay-model.js'
-import type { ShardingRules } from '../../src/estimate/replay/sharding.js'
+import type { ShardingRules } from '../../src/estimate/replay/sharding-rules.js'
 import type { TrainingStep } from '../../src/estimate/replay/training-options.js'
 import { trainingStep } from '../../src/estimate/replay/training-step.js'
 

@@ -1,30 +1,7 @@
-import type { ComputeDtype } from './dtype.js'
 import { DTYPE_BYTES } from './dtype.js'
 import { emptyParts, type MemoryLedger, type PartBytes, type Storage } from './memory-ledger.js'
+import type { ShardingRules } from './sharding-rules.js'
 import type { Leaf, Tensor } from './tape.js'
-
-/** How data-parallel ranks share parameters and gradients. */
-export interface ShardingRules {
-  readonly ranks: number
-  /** Whether parameters are shared. If not, only gradients may be. */
-  readonly sharesParameters: boolean
-  /** Whether gradients are shared as soon as a layer is done. */
-  readonly sharesGradients: boolean
-  /** Whether a group is gathered into a buffer and copied out of it (FSDP2), or gathered in place (FSDP1, ZeRO-3). */
-  readonly copiesOut: boolean
-  /** Whether the parameters of a layer are one flat parameter, whose gradient is concatenated (FSDP1). */
-  readonly isFlat: boolean
-  /** Whether the parameters of a layer are freed after its forward pass. */
-  readonly reshards: boolean
-  /** The dtype that gathered parameters have, if not that of the shards. */
-  readonly computeDtype?: ComputeDtype | undefined
-  /** The dtype that gradients are reduced in, if not that of the gathered parameters. */
-  readonly reduceDtype?: ComputeDtype | undefined
-  /** Whether shards of parameters and gradients are on the CPU. */
-  readonly offloads: boolean
-  /** Whether a frozen layer keeps its input and the gradient of it until backward ends: see `keepInput`. */
-  readonly keepsInputs: boolean
-}
 
 /** Parameters that are gathered together: those of one decoder layer, or all the rest (the root). */
 interface Group {

@@ -6,7 +6,7 @@ import type { ComputeDtype } from './dtype.js'
 import type { KernelSet } from './kernel-set.js'
 import type { LossKind } from './loss.js'
 import type { PackedStorage } from './packed-storage.js'
-import type { ShardingRules } from './sharding.js'
+import type { ShardingRules } from './sharding-rules.js'
 
 /** Which layers are run again in backward instead of keeping what they have saved. */
 export type Recomputation = 'none' | 'selective' | { readonly every: number }
