@@ -159,7 +159,7 @@ describe('the packed package beside typebox 1', () => {
     await writeFile(join(folder(), 'package.json'), '{ "private": true, "type": "module" }')
     await copyFile(join(import.meta.dirname, 'typed-typebox-1.ts.txt'), join(folder(), 'typed.ts'))
     await copyFile(join(import.meta.dirname, 'typebox-1.mjs'), join(folder(), 'typebox-1.mjs'))
-  })
+  }, 60_000)
 
   it('has definitions that typebox 1 compiles', async () => {
     expect(await run(process.execPath, ['typebox-1.mjs'], folder())).toContain('typebox 1 works')
