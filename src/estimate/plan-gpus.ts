@@ -50,7 +50,7 @@ export interface GpuPlan {
  *
  * @param model - an architecture, a checkpoint that was read, or a `ModelSpec`, from which an architecture is rebuilt
  * @throws RangeError for counts out of range, an unknown GPU, and a family without a forward-pass model
- * @throws TypeError for an unknown option or choice
+ * @throws TypeError for an unknown option or choice, and for degrees of `layout`, except those of context parallelism
  * @example
  * ```ts
  * const { gpus, layout } = planGpus(architectureFromConfig(config), { method: 'full', gpu: 'h100-80gb' })
@@ -59,6 +59,7 @@ export interface GpuPlan {
 export function planGpus(model: EstimableModel, options: PlanOptions = {}): GpuPlan {
   checkOptions(options, PLAN_OPTIONS)
   const { gpu: choice = DEFAULT_GPU, maxGpus = MOST_GPUS, ...memory } = options
+  refuseDegrees(options)
   const gpu = gpuOf(choice)
   const checked = checkMemoryOptions(memory)
   const resolved = resolveModel(model, checked)
@@ -77,8 +78,24 @@ export function planGpus(model: EstimableModel, options: PlanOptions = {}): GpuP
     headroomBytes: gpu.memoryBytes - estimate.totalBytes,
     largestBatchSize: largest(checked.batchSize, fits),
     tooFew,
-    assumptions: [...assumptions, ...estimate.assumptions],
+    assumptions: [...assumptions, ...estimate.assumptions, ...unusedBeside(layout, memory)],
   }
+}
+
+/** The degrees are what is searched. */
+function refuseDegrees({ layout = {} }: PlanOptions): void {
+  const given = (['tensor', 'pipeline', 'expert'] as const).filter((name) => layout[name] !== undefined)
+  if (given.length === 0) return
+  throw new TypeError(
+    `\`layout.${given[0]}\` cannot be given: planGpus looks for it. For given degrees use estimateMemory`,
+  )
+}
+
+/** The ranks of such a layout are taken to share parameters as FSDP2 does by default. */
+function unusedBeside({ tensor, pipeline, expert }: Layout, { sharding }: Omit<MemoryOptions, 'world'>): string[] {
+  return sharding === undefined || tensor * pipeline * expert === 1
+    ? []
+    : ['`sharding` has no effect on a layout with tensor, pipeline or expert parallelism: fsdp2 is assumed']
 }
 
 const SEARCH: readonly string[] = [

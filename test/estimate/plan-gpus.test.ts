@@ -179,3 +179,20 @@ describe('minimumGpus', () => {
     expect(notes.join()).toContain(reason)
   })
 })
+
+describe('what a search for GPUs cannot honour', () => {
+  it.each(['tensor', 'pipeline', 'expert'] as const)('is refused: a given degree of %s parallelism', (name) => {
+    expect(() => planGpus(architectureFromConfig(SMALL), { layout: { [name]: 2 } })).toThrow(
+      `\`layout.${name}\` cannot be given: planGpus looks for it. For given degrees use estimateMemory`,
+    )
+  })
+
+  it('is named: sharding, where the layout that is found divides more than data', () => {
+    const note = '`sharding` has no effect on a layout with tensor, pipeline or expert parallelism: fsdp2 is assumed'
+    const sharding = { strategy: 'fsdp2', ranks: 2, reshardAfterForward: false } as const
+    const large = planGpus(architectureFromConfig(SEVENTY), { gpu: 'a100-40gb', sequenceLength: 32_768, sharding })
+    expect(large.layout?.tensor).toBeGreaterThan(1)
+    expect(large.assumptions).toContain(note)
+    expect(planGpus(architectureFromConfig(SMALL), { sharding }).assumptions).not.toContain(note)
+  })
+})
