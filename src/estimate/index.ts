@@ -1,12 +1,7 @@
 export { architectureOfSpec, type ReconstructedModel } from './architecture-of-spec.js'
 export { countLoraParameters, type LoraCount, type LoraTarget } from './count-lora-parameters.js'
 export { countParameters, type ParameterCount } from './count-parameters.js'
-export {
-  countTrainableParameters,
-  type HeldModel,
-  type TrainableCount,
-  type TrainableOptions,
-} from './count-trainable-parameters.js'
+export { countTrainableParameters } from './count-trainable-parameters.js'
 export { isForwardPassDescribed } from './described-families.js'
 export { estimateMemory } from './estimate-memory.js'
 export type { TooFew } from './fewest-gpus.js'
@@ -36,3 +31,4 @@ export { planServing } from './serving/plan-serving.js'
 export type { ServingChange, ServingPart, ServingPlan } from './serving/serving-plan.js'
 export { WEIGHT_PRECISIONS, type WeightPrecision } from './serving/weights/weight-storage.js'
 export type { Layout } from './sharding.js'
+export type { HeldModel, TrainableCount, TrainableOptions } from './trainable-count.js'
