@@ -22,6 +22,7 @@ import { MEMORY_FLAGS } from '../estimate-flags/memory-flags.js'
 import { inFlags, memoryOptionsOf } from '../estimate-flags/memory-options-of.js'
 import { isManifestName, precisionNotes, specOfManifest } from '../estimate-manifest.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
+import { readGpu, readPositive } from '../flag-values.js'
 import { ESTIMATE_FORMATS, type EstimateFormat } from '../formats/estimate/index.js'
 import type { EstimateRow } from '../formats/estimate/report.js'
 import { STATIC_MEMORY_FORMATS } from '../formats/estimate/static-memory.js'
@@ -51,9 +52,9 @@ export function estimateCommand(report: (code: ExitCode) => void): Command {
     )
     .addOption(gpuOption('--gpu <gpu>', `a GPU name, or a memory size such as 80GB (default: ${DEFAULT_GPU})`))
     .addOption(gpuOption('--fits <gpu>', 'like --gpu, and exit with 1 if the run does not fit on one such GPU'))
-    .option('--batch <n>', 'sequences per micro-batch', positive, 1)
-    .option('--context <n>', 'tokens per sequence', positive, 4096)
-    .option('--rank <n>', 'LoRA rank, on all linear layers (default: 32)', positive)
+    .option('--batch <n>', 'sequences per micro-batch', readPositive, 1)
+    .option('--context <n>', 'tokens per sequence', readPositive, 4096)
+    .option('--rank <n>', 'LoRA rank, on all linear layers (default: 32)', readPositive)
     .addOption(
       new Option(
         '--precision <precision>',
@@ -78,7 +79,7 @@ export function estimateCommand(report: (code: ExitCode) => void): Command {
 }
 
 function gpuOption(flags: string, description: string): Option {
-  const option = new Option(flags, description).argParser(gpu)
+  const option = new Option(flags, description).argParser(readGpu)
   return offering(option, { kind: 'words', words: GPUS.map(({ name }) => name) })
 }
 
@@ -208,20 +209,6 @@ function nameOf({ spec }: Checkpoint, from: string): string {
   return spec?.checkpoint_model_name ?? from
 }
 
-function gpu(text: string): Gpu {
-  try {
-    return gpuOf(text)
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
-  }
-}
-
-function positive(text: string): number {
-  const value = Number(text)
-  if (/^\d{1,10}$/.test(text) && value >= 1) return value
-  throw new InvalidArgumentError('Expected an integer of at least 1.')
-}
-
 interface Sweep {
   readonly what: 'batch' | 'context' | 'rank'
   readonly values: readonly number[]
@@ -230,7 +217,7 @@ interface Sweep {
 function sweep(text: string): Sweep {
   const [, what, list = ''] = /^(batch|context|rank)=([\d,]{1,200})$/.exec(text) ?? []
   if (what === 'batch' || what === 'context' || what === 'rank') {
-    return { what, values: list.split(',').map(positive) }
+    return { what, values: list.split(',').map(readPositive) }
   }
   throw new InvalidArgumentError('Expected batch, context or rank with its values, such as batch=1,2,4,8.')
 }

@@ -9,7 +9,6 @@ import {
   type EstimableModel,
   GPUS,
   type Gpu,
-  gpuOf,
   planServing,
   type ServingOptions,
   WEIGHT_PRECISIONS,
@@ -20,6 +19,7 @@ import { checkpointName } from '../checkpoint-name.js'
 import { offering } from '../completion/offers.js'
 import { isManifestName, specOfManifest } from '../estimate-manifest.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
+import { readGpu, readPositive } from '../flag-values.js'
 import { SERVING_FORMATS, type ServingFormat } from '../formats/serving/index.js'
 
 interface ServingFlags {
@@ -51,7 +51,7 @@ interface ServingFlags {
 /** `model-entity serving`: how much GPU memory an engine needs to serve a model, and what fits. */
 export function servingCommand(report: (code: ExitCode) => void): Command {
   const onGpu = (flags: string, description: string): Option =>
-    offering(new Option(flags, description).argParser(gpu), { kind: 'words', words: GPUS.map(({ name }) => name) })
+    offering(new Option(flags, description).argParser(readGpu), { kind: 'words', words: GPUS.map(({ name }) => name) })
   return new Command('serving')
     .description('plan how to serve a model: memory, cache, concurrency and the smallest GPU')
     .argument('<model>', 'a folder, a config.json, a manifest (.yaml), or hf:org/name', checkpointName)
@@ -65,21 +65,21 @@ export function servingCommand(report: (code: ExitCode) => void): Command {
       ),
     )
     .addOption(new Option('--cache-dtype <type>', 'how the cache is stored').choices(Object.keys(CACHE_DTYPES)))
-    .option('--tensor-parallel <n>', 'GPUs that share each matrix', positive)
-    .option('--pipeline-parallel <n>', 'stages of consecutive layers', positive)
-    .option('--data-parallel <n>', 'copies of the model', positive)
-    .option('--expert-parallel <n>', 'GPUs that share the experts of each layer', positive)
+    .option('--tensor-parallel <n>', 'GPUs that share each matrix', readPositive)
+    .option('--pipeline-parallel <n>', 'stages of consecutive layers', readPositive)
+    .option('--data-parallel <n>', 'copies of the model', readPositive)
+    .option('--expert-parallel <n>', 'GPUs that share the experts of each layer', readPositive)
     .option('--memory-utilization <share>', "share of the card (default: the engine's)", share)
-    .option('--context <n>', "tokens of the longest sequence (default: the model's context)", positive)
-    .option('--concurrency <n>', 'sequences that should fit at the same time', positive)
-    .option('--prompt <n>', 'tokens of a prompt', positive)
-    .option('--answer <n>', 'tokens of an answer', positive)
-    .option('--chunk <n>', "tokens of prompts processed at a time (default: the engine's)", positive)
-    .option('--max-sequences <n>', "sequences processed at a time (default: the engine's)", positive)
-    .option('--lora-slots <n>', 'LoRA adapters on the GPU at a time', positive)
-    .option('--lora-rank <n>', 'their largest rank (default: 16)', positive)
+    .option('--context <n>', "tokens of the longest sequence (default: the model's context)", readPositive)
+    .option('--concurrency <n>', 'sequences that should fit at the same time', readPositive)
+    .option('--prompt <n>', 'tokens of a prompt', readPositive)
+    .option('--answer <n>', 'tokens of an answer', readPositive)
+    .option('--chunk <n>', "tokens of prompts processed at a time (default: the engine's)", readPositive)
+    .option('--max-sequences <n>', "sequences processed at a time (default: the engine's)", readPositive)
+    .option('--lora-slots <n>', 'LoRA adapters on the GPU at a time', readPositive)
+    .option('--lora-rank <n>', 'their largest rank (default: 16)', readPositive)
     .addOption(new Option('--draft <kind>', 'speculative decoding').choices(['ngram', 'mtp', 'eagle']))
-    .option('--draft-tokens <n>', 'tokens that the draft proposes at a time', positive)
+    .option('--draft-tokens <n>', 'tokens that the draft proposes at a time', readPositive)
     .addOption(new Option('--format <format>', 'output format').choices(Object.keys(SERVING_FORMATS)).default('pretty'))
     .addOption(new Option('--token <token>', 'an access token for the Hugging Face hub').env('HF_TOKEN'))
     .addHelpText('after', HELP)
@@ -160,20 +160,6 @@ async function modelOf(from: string, { token }: ServingFlags): Promise<NamedMode
     model: checkpoint,
     notes: notes.filter((note) => !note.startsWith('is_chat')),
   }
-}
-
-function gpu(text: string): Gpu {
-  try {
-    return gpuOf(text)
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
-  }
-}
-
-function positive(text: string): number {
-  const value = Number(text)
-  if (/^\d{1,10}$/.test(text) && value >= 1) return value
-  throw new InvalidArgumentError('Expected an integer of at least 1.')
 }
 
 function share(text: string): number {
