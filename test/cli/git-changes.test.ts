@@ -1,38 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runCli } from './run-cli.js'
+import { renameSync, rmSync, symlinkSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { useRepository, WARNS } from './git-repository.js'
 
-let folder: string
-const write = (name: string, text: string) => {
-  mkdirSync(join(folder, name, '..'), { recursive: true })
-  writeFileSync(join(folder, name), text)
-}
-const git = (...args: string[]) =>
-  execFileSync('git', ['-C', folder, '-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { stdio: 'pipe' })
-const check = (...args: string[]) => {
-  const { code, stdout, stderr } = runCli(['check', ...args, '--format', 'jsonl'], { cwd: folder })
-  const found = stdout
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line))
-  return { code, found: found.map(({ file, line, code: what }) => `${file}:${line} ${what}`), stderr }
-}
-const WARNS = 'name: ab\ntrust_remote_code: true\n'
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'git-'))
-  git('init', '-q', '-b', 'main')
-  write('models/old.yaml', 'name: old\ntrust_remote_code: true\n')
-  write('models/gone.yaml', WARNS)
-  write('models/moved.yaml', 'name: moved\ntrust_remote_code: true\n')
-  write('.gitignore', 'ignored.yaml\n')
-  git('add', '.')
-  git('commit', '-qm', 'one')
-})
-afterEach(() => rmSync(folder, { recursive: true }))
+const { path, write, git, check } = useRepository()
 
 describe('check --changed', () => {
   it('checks what differs from the merge base: committed, not committed, renamed and unknown files', () => {
@@ -40,8 +10,8 @@ describe('check --changed', () => {
     write('models/committed.yaml', 'name: committed\ntrust_remote_code: true\n')
     git('add', '.')
     git('commit', '-qm', 'two')
-    rmSync(join(folder, 'models/gone.yaml'))
-    renameSync(join(folder, 'models/moved.yaml'), join(folder, 'models/here.yaml'))
+    rmSync(path('models/gone.yaml'))
+    renameSync(path('models/moved.yaml'), path('models/here.yaml'))
     write('models/new.yaml', 'name: new\ntrust_remote_code: true\n')
     write('models/ignored.yaml', WARNS)
     write('elsewhere.yaml', WARNS)
@@ -74,7 +44,7 @@ describe('check --changed', () => {
   })
 
   it('checks the target of a link that is new', () => {
-    symlinkSync('models/old.yaml', join(folder, 'link.yaml'))
+    symlinkSync('models/old.yaml', path('link.yaml'))
     expect(check('link.yaml', '--changed=HEAD').found).toEqual(['link.yaml:2 trust-remote-code'])
   })
 
@@ -93,7 +63,7 @@ describe('check --changed', () => {
       code: 2,
       stderr: expect.stringContaining('knows no commit'),
     })
-    rmSync(join(folder, '.git'), { recursive: true })
+    rmSync(path('.git'), { recursive: true })
     expect(check('models', '--changed')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('needs a Git repository'),

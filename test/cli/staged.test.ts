@@ -1,44 +1,14 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runCli } from './run-cli.js'
+import { describe, expect, it } from 'vitest'
+import { useRepository, WARNS } from './git-repository.js'
 
-let folder: string
-const write = (name: string, text: string) => {
-  mkdirSync(join(folder, name, '..'), { recursive: true })
-  writeFileSync(join(folder, name), text)
-}
-const git = (...args: string[]) =>
-  execFileSync('git', ['-C', folder, '-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { stdio: 'pipe' })
-const check = (...args: string[]) => {
-  const { code, stdout, stderr } = runCli(['check', ...args, '--format', 'jsonl'], { cwd: folder })
-  const found = stdout
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line))
-  return { code, found: found.map(({ file, line, code: what }) => `${file}:${line} ${what}`), stderr }
-}
+const { path, write, git, check } = useRepository()
 const warns = (...names: string[]) => {
   for (const [index, name] of names.entries()) write(name, `name: model-${index}\ntrust_remote_code: true\n`)
 }
-const remove = (name: string) => rmSync(join(folder, name), { recursive: true })
+const remove = (name: string) => rmSync(path(name), { recursive: true })
 const at = (...names: string[]) => names.map((name) => `${name}.yaml:2 trust-remote-code`)
-const WARNS = 'name: ab\ntrust_remote_code: true\n'
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'git-'))
-  git('init', '-q', '-b', 'main')
-  write('models/old.yaml', 'name: old\ntrust_remote_code: true\n')
-  write('models/gone.yaml', WARNS)
-  write('models/moved.yaml', 'name: moved\ntrust_remote_code: true\n')
-  write('.gitignore', 'ignored.yaml\n')
-  git('add', '.')
-  git('commit', '-qm', 'one')
-})
-afterEach(() => rmSync(folder, { recursive: true }))
 
 describe('check --staged', () => {
   it('checks the staged content, not that of the working tree', () => {
@@ -61,8 +31,8 @@ describe('check --staged', () => {
     git('mv', 'models/moved.yaml', 'models/renamed.yaml')
     git('add', '.')
     for (const name of ['models/deleted.yaml', 'models/renamed.yaml', 'deeply', 'became', 'a']) remove(name)
-    mkdirSync(join(folder, 'became/folder.yaml'), { recursive: true })
-    symlinkSync('models', join(folder, 'a'))
+    mkdirSync(path('became/folder.yaml'), { recursive: true })
+    symlinkSync('models', path('a'))
     const all = ['a/same', 'became/folder', 'deeply/nested/gone', 'models/deleted', 'models/renamed']
     expect(check('--staged').found).toEqual(at(...all))
     expect(check('.', '--staged', '--no-gitignore').found).toEqual(at(...all))
@@ -106,18 +76,18 @@ describe('check --staged', () => {
   })
 
   it('checks the target of a staged link, and not its text', () => {
-    warns('shared/one.yaml')
+    warns('common/one.yaml')
     git('add', '.')
     git('commit', '-qm', 'two')
-    symlinkSync('../shared/one.yaml', join(folder, 'models/link.yaml'))
-    symlinkSync('nowhere.yaml', join(folder, 'models/broken.yaml'))
+    symlinkSync('../common/one.yaml', path('models/link.yaml'))
+    symlinkSync('nowhere.yaml', path('models/broken.yaml'))
     git('add', '.')
     const broken = 'models/broken.yaml:1 unreadable_file'
     expect(check('models', '--staged').found).toEqual([broken, ...at('models/link')])
     remove('models/link.yaml')
     remove('models/broken.yaml')
     expect(check('models', '--staged').found).toEqual([broken, ...at('models/link')])
-    remove('shared')
+    remove('common')
     expect(check('models', '--staged').found).toEqual([broken, ...at('models/link')])
   })
 
@@ -147,7 +117,7 @@ describe('check --staged', () => {
 
   it('reads compressed files and CRLF', () => {
     const lines = gzipSync('{"name":"zz","trust_remote_code":true}\n')
-    writeFileSync(join(folder, 'models/z.jsonl.gz'), lines)
+    writeFileSync(path('models/z.jsonl.gz'), lines)
     expect(gunzipSync(lines)).toHaveLength(39)
     write('.gitattributes', '*.yaml eol=crlf\n')
     write('models/crlf.yaml', 'name: crlf\r\ntrust_remote_code: true\r\n')
@@ -182,7 +152,7 @@ describe('check --staged', () => {
       'models/last.yaml:2 dangling-base-model',
       'models/new.yaml:1 duplicate-entity',
     ])
-    renameSync(join(folder, 'models/unknown.yaml'), join(folder, 'models/known.yaml'))
+    renameSync(path('models/unknown.yaml'), path('models/known.yaml'))
     git('add', 'models/known.yaml')
     expect(check('models', '--staged', '--complete').found).toEqual(['models/new.yaml:1 duplicate-entity'])
   })
