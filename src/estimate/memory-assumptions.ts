@@ -102,7 +102,7 @@ const STRATEGY_NAMES: Readonly<Record<ShardingStrategy, string>> = {
 
 function shardingSentences(sharding: ShardingOptions): string[] {
   const { strategy, ranks, offload = [] } = sharding
-  if (ranks === 1 && offload.length === 0) return oneRankSentences(sharding)
+  const offloaded = ranks === 1 ? offload.filter((what) => what !== 'parameters') : offload
   const name = STRATEGY_NAMES[strategy]
   const adapters =
     strategy === 'fsdp2' || strategy === 'hsdp'
@@ -113,17 +113,23 @@ function shardingSentences(sharding: ShardingOptions): string[] {
     ...(ranks > 1
       ? [`${name} over ${ranks} ranks: ${STRATEGY_SENTENCES[strategy]}; the figures are for rank 0${adapters}`]
       : []),
-    ...(offload.length > 0
-      ? [`${offload.join(', ')} on the CPU; what is on its way to the GPU is counted one layer at a time`]
+    ...(offloaded.length > 0
+      ? [`${offloaded.join(', ')} on the CPU; what is on its way to the GPU is counted one layer at a time`]
       : []),
   ]
 }
 
 /** With one rank nothing is gathered or reduced. */
-function oneRankSentences({ parameterDtype, reduceDtype, reshardAfterForward }: ShardingOptions): string[] {
-  return Object.entries({ parameterDtype, reduceDtype, reshardAfterForward })
+function oneRankSentences({ parameterDtype, reduceDtype, reshardAfterForward, offload }: ShardingOptions): string[] {
+  const unused = Object.entries({ parameterDtype, reduceDtype, reshardAfterForward })
     .filter(([, value]) => value !== undefined)
     .map(([name]) => `\`sharding.${name}\` has no effect with one rank`)
+  return offload?.includes('parameters')
+    ? [
+        ...unused,
+        'with one rank, `sharding.offload` of parameters moves only the optimizer: they are counted on the GPU',
+      ]
+    : unused
 }
 
 function storageSentence(storage: PackedStorage): string {

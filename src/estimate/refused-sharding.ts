@@ -6,7 +6,7 @@ import { type ShardingOptions, strategyOf } from './sharding-options.js'
  * @throws TypeError that names the option and the strategies that have it
  */
 export function refuseSharding(sharding: ShardingOptions): void {
-  const { strategy, parameterDtype, reduceDtype, reshardAfterForward } = sharding
+  const { strategy, parameterDtype, reduceDtype, reshardAfterForward, offload } = sharding
   const { shares } = strategyOf(strategy)
   if (strategy === 'none' && sharding.ranks > 1)
     throw new TypeError(`\`sharding.strategy\` is "none", but there are ${sharding.ranks} ranks: pass a strategy`)
@@ -16,6 +16,11 @@ export function refuseSharding(sharding: ShardingOptions): void {
       `\`sharding.${name}\` needs parameters that are gathered: zero-3, fsdp1, fsdp2 or hsdp, not ${strategy}`,
     )
   }
+  // DeepSpeed has `offload_param` with stage 3 only, and FSDP offloads its shards.
+  if (shares !== 'parameters' && offload?.includes('parameters'))
+    throw new TypeError(
+      `\`sharding.offload\` of parameters needs parameters that are shared: zero-3, fsdp1, fsdp2 or hsdp, not ${strategy}`,
+    )
   if (reduceDtype !== undefined && shares !== 'parameters' && shares !== 'gradients')
     throw new TypeError(
       `\`sharding.reduceDtype\` needs gradients that are shared: zero-2, zero-3, fsdp1, fsdp2 or hsdp, not ${strategy}`,

@@ -19,6 +19,9 @@ describe('Options of sharding that would change nothing', () => {
     [of('none'), '"none", but there are 2 ranks'],
     [of('ddp', { parameterDtype: 'float32' }), '`sharding.parameterDtype` needs parameters that are gathered'],
     [of('zero-2', { reshardAfterForward: false }), '`sharding.reshardAfterForward` needs parameters that are gathered'],
+    [of('ddp', { offload: ['parameters'] }), '`sharding.offload` of parameters needs parameters that are shared'],
+    [of('zero-2', { offload: ['parameters'] }), 'zero-3, fsdp1, fsdp2 or hsdp, not zero-2'],
+    [of('none', { ranks: 1, offload: ['parameters'] }), 'zero-3, fsdp1, fsdp2 or hsdp, not none'],
     [of('zero-1', { reduceDtype: 'float32' }), '`sharding.reduceDtype` needs gradients that are shared'],
   ])('are refused with a strategy that cannot have them: %j', (options, words) => {
     expect(() => estimateMemory(llama, options)).toThrow(words)
@@ -43,5 +46,14 @@ describe('Options of sharding that would change nothing', () => {
   it('are named among the assumptions with one rank', () => {
     const { assumptions } = estimateMemory(llama, of('fsdp2', { ranks: 1, parameterDtype: 'float32' }))
     expect(assumptions).toContain('`sharding.parameterDtype` has no effect with one rank')
+  })
+
+  it('say what they do with one rank: parameters that are offloaded are still counted', () => {
+    const one = (offload: NonNullable<Sharding['offload']>) => estimateMemory(llama, of('fsdp2', { ranks: 1, offload }))
+    expect(one(['parameters']).totalBytes).toBe(one(['optimizer']).totalBytes)
+    expect(one(['parameters']).assumptions).toContain(
+      'with one rank, `sharding.offload` of parameters moves only the optimizer: they are counted on the GPU',
+    )
+    expect(one(['parameters']).assumptions.join()).not.toContain('parameters on the CPU')
   })
 })
