@@ -50,7 +50,7 @@ export interface GpuPlan {
  *
  * @param model - an architecture, a checkpoint that was read, or a `ModelSpec`, from which an architecture is rebuilt
  * @throws RangeError for counts out of range, an unknown GPU, and a family without a forward-pass model
- * @throws TypeError for an unknown option or choice, and for degrees of `layout`, except those of context parallelism
+ * @throws TypeError for an unknown option or choice, and for degrees of `layout`
  * @example
  * ```ts
  * const { gpus, layout } = planGpus(architectureFromConfig(config), { method: 'full', gpu: 'h100-80gb' })
@@ -82,12 +82,12 @@ export function planGpus(model: EstimableModel, options: PlanOptions = {}): GpuP
   }
 }
 
-/** The degrees are what is searched. */
+/** The degrees are what is searched; context parallelism is not among them. */
 function refuseDegrees({ layout = {} }: PlanOptions): void {
-  const given = (['tensor', 'pipeline', 'expert'] as const).filter((name) => layout[name] !== undefined)
+  const given = (['tensor', 'pipeline', 'context', 'expert'] as const).filter((name) => layout[name] !== undefined)
   if (given.length === 0) return
   throw new TypeError(
-    `\`layout.${given[0]}\` cannot be given: planGpus looks for it. For given degrees use estimateMemory`,
+    `\`layout.${given[0]}\` cannot be given: planGpus searches for a layout. For given degrees use estimateMemory`,
   )
 }
 

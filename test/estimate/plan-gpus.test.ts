@@ -181,11 +181,14 @@ describe('minimumGpus', () => {
 })
 
 describe('what a search for GPUs cannot honour', () => {
-  it.each(['tensor', 'pipeline', 'expert'] as const)('is refused: a given degree of %s parallelism', (name) => {
-    expect(() => planGpus(architectureFromConfig(SMALL), { layout: { [name]: 2 } })).toThrow(
-      `\`layout.${name}\` cannot be given: planGpus looks for it. For given degrees use estimateMemory`,
-    )
-  })
+  it.each(['tensor', 'pipeline', 'context', 'expert'] as const)(
+    'is refused: a given degree of %s parallelism',
+    (name) => {
+      expect(() => planGpus(architectureFromConfig(SMALL), { layout: { [name]: 2 } })).toThrow(
+        `\`layout.${name}\` cannot be given: planGpus searches for a layout. For given degrees use estimateMemory`,
+      )
+    },
+  )
 
   it('is named: sharding, where the layout that is found divides more than data', () => {
     const note = '`sharding` has no effect on a layout with tensor, pipeline or expert parallelism: fsdp2 is assumed'
