@@ -12,9 +12,9 @@ import type { DecoderRun, StepOptions } from './decoder-run.js'
 import type { Layers } from './layers.js'
 import { causalLoss, linearLoss } from './loss.js'
 import { norm } from './norms.js'
-import { OmittedLayers } from './omitted-layers.js'
 import type { ReplayModel } from './replay-model.js'
 import { ROOT } from './sharding.js'
+import { throughLayers } from './stack.js'
 import { type Named, submodule } from './submodules.js'
 import type { Tensor } from './tape.js'
 import { UndescribedBlock } from './undescribed-block.js'
@@ -113,40 +113,21 @@ export class Decoder {
       attentionWeights: [],
     }
     let hidden = this.#entered(run, embedded)
-    let returned: Tensor[] = []
     // The looked up embeddings have a name in the code; their sum with the positions has not.
     const names = held.length > 0 ? held : [embedded]
     if (held.length > 0) tape.free(embedded)
-    const { recompute } = options
-    const isCheckpointed = (index: number) =>
-      recompute !== 'none' && (recompute === 'selective' || index % recompute.every === 0)
     const maskOf = (index: number) => present(!alibi && sizes.isWindowed(index) ? masks.windowed : masks.full)
     const given = (index: number) => (rotation?.tables === 'two' ? [positions, ...tablesOf(tablesIn(index))] : shared)
-    const omittedLayers = new OmittedLayers(tape, this.#model.omitted)
-    for (const layer of this.#model.layers) {
-      const { index } = layer
-      omittedLayers.before()
-      const input = this.#enter(layer, hidden)
-      const compute = () => {
-        run.attentionWeights.length = 0
-        return decoderLayer({ ...run, tables: tablesIn(index) }, layer, input, index)
-      }
-      const output = isCheckpointed(index)
-        ? tape.checkpoint([input, ...maskOf(index), ...given(index)], compute, {
-            isSelective: recompute === 'selective',
-            isReentrant: options.reentrant,
-          })
-        : compute()
-      hidden = this.#leave(layer, output)
-      tape.free(input, ...returned)
-      returned = run.attentionWeights.splice(0)
-      hidden = omittedLayers.behind(layer.name, hidden)
-    }
+    const stack = throughLayers(this.#model, run, hidden, {
+      given: (index) => [...maskOf(index), ...given(index)],
+      compute: (layer, input) => decoderLayer({ ...run, tables: tablesIn(layer.index) }, layer, input, layer.index),
+    })
+    hidden = stack.hidden
     const last = submodule(base, 'lastNorm')
     const normal = last ? norm(run, last, hidden) : tape.alias(hidden)
     tape.free(
       hidden,
-      ...returned,
+      ...stack.returned,
       ...names,
       ...shared,
       ...present(distances?.mask),
@@ -154,35 +135,6 @@ export class Decoder {
       ...present(masks.windowed),
     )
     return normal
-  }
-
-  /** Gathers the parameters of a sharded layer before it runs. In backward, reduces its gradients here. */
-  #enter(layer: Named, input: Tensor): Tensor {
-    const { layers, options } = this.#pass
-    const { sharding } = options
-    if (!sharding) return input
-    sharding.beforeForward(layer.name)
-    sharding.keepInput(input)
-    return this.#replaced(
-      input,
-      layers.ops.tape.marker(input, (gradient) => {
-        sharding.afterBackward(layer.name)
-        sharding.keepGradient(input, gradient, this.#model.omitted.get(layer.name) ?? 0)
-      }),
-    )
-  }
-
-  #leave(layer: Named, output: Tensor): Tensor {
-    const { layers, options } = this.#pass
-    const { sharding } = options
-    if (!sharding) return output
-    sharding.afterForward(layer.name)
-    const names = this.#model.layers.map(({ name }) => name)
-    const before = names[names.indexOf(layer.name) - 1]
-    return this.#replaced(
-      output,
-      layers.ops.tape.marker(output, () => sharding.beforeBackward(layer.name, before)),
-    )
   }
 
   /** The input of the first layer. */

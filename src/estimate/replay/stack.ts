@@ -1,0 +1,79 @@
+import type { DecoderRun } from './decoder-run.js'
+import { OmittedLayers } from './omitted-layers.js'
+import type { Sharding } from './sharding.js'
+import type { NamedLayer } from './submodules.js'
+import type { Tape, Tensor } from './tape.js'
+
+/** A list of layers that run one after another. */
+export interface LayerList {
+  readonly layers: readonly NamedLayer[]
+  /** How many identical layers after a layer are not replayed, by its name. */
+  readonly omitted: ReadonlyMap<string, number>
+}
+
+/** What each layer gets, and what it computes. */
+export interface LayerCall {
+  /** The tensors that a layer receives besides the hidden states: a checkpointed layer keeps them. */
+  readonly given: (index: number) => readonly Tensor[]
+  /** One layer. The caller keeps the input. */
+  readonly compute: (layer: NamedLayer, input: Tensor) => Tensor
+}
+
+/** The output of the last layer, and the attention weights that it has returned. */
+export interface StackOutput {
+  readonly hidden: Tensor
+  readonly returned: readonly Tensor[]
+}
+
+/** Runs the layers, some of which are recomputed in backward. Frees the input. */
+export function throughLayers(list: LayerList, run: DecoderRun, input: Tensor, call: LayerCall): StackOutput {
+  const { options, layers } = run
+  const { recompute, reentrant, sharding } = options
+  const { tape } = layers.ops
+  const isCheckpointed = (index: number) =>
+    recompute !== 'none' && (recompute === 'selective' || index % recompute.every === 0)
+  const omittedLayers = new OmittedLayers(tape, list.omitted)
+  let hidden = input
+  let returned: Tensor[] = []
+  for (const layer of list.layers) {
+    omittedLayers.before()
+    const given = sharding ? entered(tape, sharding, list, layer, hidden) : hidden
+    const compute = () => {
+      run.attentionWeights.length = 0
+      return call.compute(layer, given)
+    }
+    const output = isCheckpointed(layer.index)
+      ? tape.checkpoint([given, ...call.given(layer.index)], compute, {
+          isSelective: recompute === 'selective',
+          isReentrant: reentrant,
+        })
+      : compute()
+    hidden = sharding ? left(tape, sharding, list, layer, output) : output
+    tape.free(given, ...returned)
+    returned = run.attentionWeights.splice(0)
+    hidden = omittedLayers.behind(layer.name, hidden)
+  }
+  return { hidden, returned }
+}
+
+/** Gathers the parameters of a sharded layer before it runs. In backward, reduces its gradients here. Frees the input. */
+function entered(tape: Tape, sharding: Sharding, { omitted }: LayerList, layer: NamedLayer, input: Tensor): Tensor {
+  sharding.beforeForward(layer.name)
+  sharding.keepInput(input)
+  const output = tape.marker(input, (gradient) => {
+    sharding.afterBackward(layer.name)
+    sharding.keepGradient(input, gradient, omitted.get(layer.name) ?? 0)
+  })
+  tape.free(input)
+  return output
+}
+
+/** Frees the parameters of a sharded layer after it has run. Frees its output. */
+function left(tape: Tape, sharding: Sharding, { layers }: LayerList, layer: NamedLayer, output: Tensor): Tensor {
+  sharding.afterForward(layer.name)
+  const names = layers.map(({ name }) => name)
+  const before = names[names.indexOf(layer.name) - 1]
+  const marked = tape.marker(output, () => sharding.beforeBackward(layer.name, before))
+  tape.free(output)
+  return marked
+}
