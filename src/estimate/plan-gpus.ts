@@ -2,6 +2,7 @@ import { checkOptions, integer, type OptionTable } from '../options/index.js'
 import { checkMemoryOptions } from './checked-memory-options.js'
 import { fewestGpus, type TooFew } from './fewest-gpus.js'
 import { DEFAULT_GPU, GPU_CHOICE, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
+import { largestFitting } from './largest-batch.js'
 import { layoutMemory } from './layout-memory.js'
 import type { MemoryEstimate } from './memory-estimate.js'
 import { MEMORY_OPTIONS, type MemoryOptions } from './memory-options.js'
@@ -67,8 +68,10 @@ export function planGpus(model: EstimableModel, options: PlanOptions = {}): GpuP
   const assumptions = [...unusedOptions(memory), ...resolved.assumptions, ...SEARCH]
   if (gpus === undefined || !fitting) return { gpu, fits: false, tooFew, assumptions }
   const { layout, estimate } = fitting
-  const fits = (batchSize: number) =>
-    layoutMemory(resolved, { ...checked, batchSize })(layout).totalBytes <= gpu.memoryBytes
+  const bytesOf = (batchSize: number) =>
+    batchSize === checked.batchSize
+      ? estimate.totalBytes
+      : layoutMemory(resolved, { ...checked, batchSize })(layout).totalBytes
   return {
     gpu,
     fits: true,
@@ -76,7 +79,7 @@ export function planGpus(model: EstimableModel, options: PlanOptions = {}): GpuP
     layout,
     estimate,
     headroomBytes: gpu.memoryBytes - estimate.totalBytes,
-    largestBatchSize: largest(checked.batchSize, fits),
+    largestBatchSize: largestFitting(checked.batchSize, gpu.memoryBytes, bytesOf),
     tooFew,
     assumptions: [...assumptions, ...estimate.assumptions, ...unusedBeside(layout, memory)],
   }
@@ -105,18 +108,3 @@ const SEARCH: readonly string[] = [
 
 /** The default of `maxGpus`. */
 const MOST_GPUS = 1024
-
-/** The largest number from `known` up that passes, if all smaller ones pass: doubling, then bisection. */
-function largest(known: number, passes: (value: number) => boolean): number {
-  let [low, high] = [known, known * 2]
-  while (high < MOST_SEQUENCES && passes(high)) [low, high] = [high, high * 2]
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2)
-    if (passes(middle)) low = middle
-    else high = middle
-  }
-  return low
-}
-
-/** The upper limit of the search for a larger micro-batch. */
-const MOST_SEQUENCES = 1_000_000

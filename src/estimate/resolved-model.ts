@@ -7,8 +7,8 @@ import { type AdapterPlan, adapterPlan, NO_ADAPTERS } from './lora/adapter-plan.
 import { defaultLora } from './lora/default-lora.js'
 import type { LoraOptions } from './lora/options.js'
 import { methodOf } from './methods.js'
-import type { foldLayers } from './replay/folded-layers.js'
-import { type ReplayModel, replayModel } from './replay/replay-model.js'
+import { foldLayers } from './replay/folded-layers.js'
+import { type Folding, type ReplayModel, replayModel } from './replay/replay-model.js'
 import { UndescribedBlock } from './replay/undescribed-block.js'
 import { type EstimableModel, type FileWeights, fileWeights, isArchitecture, isCheckpoint } from './served-model.js'
 import { type WeightPrecision, type WeightStorage, weightStorage } from './serving/weights/weight-storage.js'
@@ -48,8 +48,7 @@ export function resolveModel(
   if (architecture.forward) checkSizes(architecture)
   const isAdapted = methodOf(method).trains === 'adapters'
   const adapters = isAdapted ? adaptersOf(architecture, lora ?? defaultLora(architecture.family)) : NO_ADAPTERS
-  const isAlike = !adapters.differsByLayer && (typeof recompute === 'string' || recompute.every === 1)
-  return { ...understood, replay: replayOf(architecture, isAlike), adapters }
+  return { ...understood, replay: replayOf(architecture, foldingOf(adapters, recompute)), adapters }
 }
 
 /** A model, and how its weights are stored, before anything is known of the run. */
@@ -100,11 +99,21 @@ function towerAssumptions(model: Architecture): string[] {
   ]
 }
 
-/** @param isAlike - whether identical layers are treated alike, so that only a few of them need to be replayed */
-function replayOf(architecture: Architecture, isAlike: boolean): ReplayModel | Unreplayable {
+/** Layers are alike if their adapters are, and if both or none are recomputed. */
+function foldingOf(adapters: AdapterPlan, recompute: CheckedMemoryOptions['recompute']): Folding {
+  const every = typeof recompute === 'string' ? 1 : recompute.every
+  return {
+    layers: foldLayers,
+    kindOf: ({ name, index }) => `${index % every === 0} ${adapters.kindOf(name)}`,
+    // Selective recomputation keeps every second product, which is not the same one in each expert.
+    experts: !adapters.differsByExpert && recompute !== 'selective',
+  }
+}
+
+function replayOf(architecture: Architecture, folding: Folding): ReplayModel | Unreplayable {
   if (!architecture.forward) return { missing: `its blocks are ${blocksOf(architecture)}` }
   try {
-    return isAlike ? replayModel(architecture) : replayModel(architecture, everyLayer)
+    return replayModel(architecture, folding)
   } catch (error) {
     if (error instanceof UndescribedBlock) return { missing: error.message }
     throw error
@@ -121,9 +130,6 @@ function blocksOf(model: Architecture): string {
 
 /** Enough to show what kind of model it is. */
 const NAMED_BLOCKS = 8
-
-/** Replays every layer. */
-const everyLayer: typeof foldLayers = (architecture) => ({ architecture, omitted: new Map() })
 
 /** The plan of adapters, after the checks that counting makes. */
 function adaptersOf(model: Architecture, lora: LoraOptions): AdapterPlan {

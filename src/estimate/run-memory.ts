@@ -7,6 +7,7 @@ import type { MemoryEstimate } from './memory-estimate.js'
 import { methodOf } from './methods.js'
 import { overheadBytes, rangeOf } from './overhead.js'
 import { isActivationKnown } from './replay/activations.js'
+import { foldExperts } from './replay/folded-experts.js'
 import type { ReplayModel } from './replay/replay-model.js'
 import { type StaticMemory, staticMemory } from './replay/static-memory.js'
 import type { StepMemory } from './replay/step-memory.js'
@@ -59,12 +60,18 @@ export function leastStaticMemory(model: ResolvedModel, options: CheckedMemoryOp
   // Sharded adapters are smaller than those on one GPU.
   if (methodOf(options.method).trains === 'nothing') return weightsOf(model, model.storage(options.served)).total
   const step = trainingStepOf(model, withRanks(options, 2))
-  const { parameters, gradients, optimizerStates } = staticMemory(model.architecture, {
-    ...step,
-    sharding: undefined,
-    stateRanks: 1,
-  })
+  const { architecture, omitted } =
+    'missing' in model.replay ? unfolded(model) : foldExperts(model.replay, step.batch * step.sequence)
+  const { parameters, gradients, optimizerStates } = staticMemory(
+    architecture,
+    { ...step, sharding: undefined, stateRanks: 1 },
+    omitted,
+  )
   return parameters + gradients + optimizerStates
+}
+
+function unfolded({ architecture }: ResolvedModel) {
+  return { architecture, omitted: undefined }
 }
 
 function staticParts(model: ResolvedModel, options: CheckedMemoryOptions): StaticMemory {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Architecture, architectureFromConfig } from '../../src/architecture/index.js'
 import { NO_ADAPTERS } from '../../src/estimate/lora/adapter-plan.js'
+import { foldExperts } from '../../src/estimate/replay/folded-experts.js'
+import { foldLayers } from '../../src/estimate/replay/folded-layers.js'
 import { prefill } from '../../src/estimate/replay/prefill.js'
 import { replayModel } from '../../src/estimate/replay/replay-model.js'
 import type { ShardingRules } from '../../src/estimate/replay/sharding-rules.js'
@@ -17,7 +19,19 @@ const SIZES = {
 const MODELS: readonly Readonly<Record<string, unknown>>[] = [
   { ...SIZES, model_type: 'llama', num_hidden_layers: 12 },
   { ...SIZES, model_type: 'qwen3_moe', head_dim: 16, num_hidden_layers: 9, num_experts: 5, moe_intermediate_size: 48 },
+  {
+    ...SIZES,
+    model_type: 'qwen3_moe',
+    head_dim: 16,
+    num_hidden_layers: 8,
+    num_experts: 23,
+    num_experts_per_tok: 3,
+    moe_intermediate_size: 48,
+  },
   { ...SIZES, model_type: 'gemma2', head_dim: 16, num_hidden_layers: 10, sliding_window: 64 },
+  { ...SIZES, model_type: 'gemma2', head_dim: 16, num_hidden_layers: 17, sliding_window: 64 },
+  { ...SIZES, model_type: 'gemma3_text', head_dim: 16, num_hidden_layers: 29, sliding_window: 32 },
+  { ...SIZES, model_type: 'smollm3', num_hidden_layers: 22, no_rope_layer_interval: 4 },
   { ...SIZES, model_type: 'cohere2', num_hidden_layers: 16, sliding_window: 64, sliding_window_pattern: 8 },
   {
     ...SIZES,
@@ -25,7 +39,8 @@ const MODELS: readonly Readonly<Record<string, unknown>>[] = [
     num_hidden_layers: 13,
     num_key_value_heads: 6,
     first_k_dense_replace: 2,
-    n_routed_experts: 8,
+    n_routed_experts: 16,
+    num_experts_per_tok: 3,
     moe_intermediate_size: 48,
     kv_lora_rank: 40,
     q_lora_rank: 48,
@@ -76,21 +91,87 @@ const STEPS: readonly Partial<TrainingStep>[] = [
   { ...LORA },
   { ...LORA, storage: 'nf4-double', recompute: { every: 1 } },
   { ...LORA, kernel: 'eager' },
+  {
+    ...LORA,
+    sharding: { ...FSDP2, ranks: 4, copiesOut: false, isFlat: true, keepsInputs: true },
+    recompute: { every: 1 },
+    reentrant: true,
+  },
+  { sharding: { ...FSDP2, ranks: 4, copiesOut: false, isFlat: true }, recompute: { every: 1 } },
+  { sharding: { ...FSDP2, computeDtype: 'bfloat16' }, parameterDtype: 'float32', accumulating: true },
+  { sharding: { ...FSDP2, sharesParameters: false }, recompute: { every: 1 } },
+  { optimizerStep: 'in-backward', recompute: { every: 1 }, batch: 1, sequence: 73 },
+  { optimizerStep: 'for-loop', sequence: 7, batch: 1 },
+  { offloadsActivations: true, recompute: { every: 1 }, keepOutputs: true },
 ]
-const unfolded = (architecture: Architecture) => ({ architecture, omitted: new Map<string, number>() })
+const UNFOLDED = {
+  layers: (architecture: Architecture) => ({ architecture, omitted: new Map(), gaps: new Map() }),
+  experts: false,
+}
 const CASES = MODELS.flatMap((config) => STEPS.map((step) => [config['model_type'], step, config] as const))
 
 describe('foldLayers', () => {
   it.each(CASES)('changes nothing of a training step of %s: %o', (_, step, config) => {
     const architecture = architectureFromConfig(config)
     const all = { ...STEP, ...step }
-    expect(trainingStep(replayModel(architecture), all)).toEqual(trainingStep(replayModel(architecture, unfolded), all))
+    expect(trainingStep(replayModel(architecture), all)).toEqual(trainingStep(replayModel(architecture, UNFOLDED), all))
   })
 
   it.each(MODELS.map((config) => [config['model_type'], config] as const))('nor of a prefill of %s', (_, config) => {
     const architecture = architectureFromConfig(config)
     const all = { batch: 2, sequence: 72, kernel: 'flash', dtype: 'bfloat16' } as const
-    expect(prefill(replayModel(architecture), all)).toEqual(prefill(replayModel(architecture, unfolded), all))
+    expect(prefill(replayModel(architecture), all)).toEqual(prefill(replayModel(architecture, UNFOLDED), all))
+  })
+
+  it.each(MODELS.map((config) => [config['model_type'], config] as const))(
+    'keeps apart which layers of %s are recomputed and adapted',
+    (_, config) => {
+      const architecture = architectureFromConfig(config)
+      const isAdapted = (name: string) => Number(/layers\.(\d+)\./.exec(name)?.[1]) < 4
+      const all: TrainingStep = {
+        ...STEP,
+        trained: false,
+        recompute: { every: 3 },
+        adapters: { ...NO_ADAPTERS, rankOf: (name) => (isAdapted(name) ? 8 : undefined) },
+      }
+      const kindOf = ({ name, index }: { name: string; index: number }) => `${index % 3 === 0} ${isAdapted(`${name}.`)}`
+      const folding = { layers: foldLayers, experts: true, kindOf }
+      expect(trainingStep(replayModel(architecture, folding), all)).toEqual(
+        trainingStep(replayModel(architecture, UNFOLDED), all),
+      )
+    },
+  )
+
+  it('leaves out repetitions of several layers', () => {
+    const architecture = architectureFromConfig({
+      ...SIZES,
+      model_type: 'gemma3_text',
+      head_dim: 16,
+      num_hidden_layers: 62,
+      sliding_window: 32,
+    })
+    const { gaps, layers } = replayModel(architecture)
+    expect([...gaps]).toEqual([['model.layers.7', { period: 6, count: 7 }]])
+    expect(layers.length).toBe(62 - 42)
+  })
+
+  it('leaves out experts with the same number of rows', () => {
+    const architecture = architectureFromConfig({
+      ...SIZES,
+      model_type: 'mixtral',
+      num_hidden_layers: 2,
+      num_local_experts: 20,
+    })
+    // 2 × 64 rows: eight experts get seven rows, twelve get six.
+    const { gaps, omitted } = foldExperts(replayModel(architecture), 64)
+    const blocks = ['model.layers.0.block_sparse_moe.experts', 'model.layers.1.block_sparse_moe.experts']
+    expect([...omitted]).toEqual(
+      blocks.flatMap((block) => [
+        [`${block}.2`, 3],
+        [`${block}.10`, 7],
+      ]),
+    )
+    expect([...gaps.keys()]).toEqual([...omitted.keys()])
   })
 
   it('leaves three layers before a gap and two behind it', () => {

@@ -19,8 +19,10 @@ export interface AdapterPlan {
   readonly isDora: boolean
   /** Whether adapters drop a part of their inputs. */
   readonly hasDropout: boolean
-  /** Whether modules with the same name in different layers may differ. */
-  readonly differsByLayer: boolean
+  /** What is trained in a layer, if that depends on the layer: equal texts for layers that are alike. */
+  readonly kindOf: (layer: string) => string
+  /** Whether experts of one layer may differ. */
+  readonly differsByExpert: boolean
 }
 
 /** Nothing but the model itself. */
@@ -30,7 +32,8 @@ export const NO_ADAPTERS: AdapterPlan = {
   trainsBias: () => false,
   isDora: false,
   hasDropout: false,
-  differsByLayer: false,
+  kindOf: () => '',
+  differsByExpert: false,
 }
 
 /** The plan that PEFT's options describe. The options are checked already (see `countLoraParameters`). */
@@ -46,8 +49,23 @@ export function adapterPlan(model: Architecture, options: LoraOptions): AdapterP
     trainsBias: (module) => bias === 'all' || (bias === 'lora_only' && rank(module) !== undefined),
     isDora: useDora,
     hasDropout: loraDropout > 0,
-    differsByLayer: byName.size > 0 || modulesToSave.some((name) => /\d/.test(name)),
+    kindOf: kindsOf(byName, modulesToSave.some((name) => /\d/.test(name)) ? saved : []),
+    differsByExpert: [...byName.keys(), ...saved].some((name) => name.includes('.experts.')),
   }
+}
+
+/** What is trained in each layer of a list, by the name of the layer. */
+function kindsOf(ranks: ReadonlyMap<string, number>, saved: Iterable<string>): AdapterPlan['kindOf'] {
+  const kinds = new Map<string, string>()
+  const add = (name: string, what: string) => {
+    for (const { 0: number, index } of name.matchAll(/(?<=\.)\d+(?=\.|$)/g)) {
+      const layer = name.slice(0, index + number.length)
+      kinds.set(layer, `${kinds.get(layer) ?? ''} ${name.slice(layer.length)}=${what}`)
+    }
+  }
+  for (const [name, rank] of ranks) add(name, String(rank))
+  for (const name of saved) add(name, 'saved')
+  return (layer) => kinds.get(layer) ?? ''
 }
 
 /** Ranks by the folded name of modules that are all alike, and by name where names decide. */

@@ -1,6 +1,7 @@
 import type { AttentionKernel } from '../kernels.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
 import type { ComputeDtype } from './dtype.js'
+import type { Gap } from './folded-layers.js'
 import type { Layers } from './layers.js'
 import type { LossKind } from './loss.js'
 import type { ModelSizes } from './model-sizes.js'
@@ -39,6 +40,8 @@ export interface DecoderRun {
   readonly options: StepOptions
   readonly forward: CompleteForwardPass
   readonly sizes: ModelSizes
+  /** Where experts are left out, by the name of the one before. */
+  readonly gaps: ReadonlyMap<string, Gap>
   readonly tables: RotaryTables | undefined
   /** The mask that eager attention adds. */
   readonly mask: Tensor | undefined

@@ -107,6 +107,7 @@ export class Decoder {
       options,
       forward,
       sizes,
+      gaps: this.#model.gaps,
       tables,
       bias: alibi && !isWrittenOut ? masks.full : undefined,
       mask: isWrittenOut ? (masks.full ?? masks.windowed) : undefined,

@@ -1,71 +1,112 @@
 import type { Architecture, Module, Repeat } from '../../architecture/index.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
 import type { ModelSizes } from './model-sizes.js'
-import { baseOf, layersOf, submodule } from './submodules.js'
+import { baseOf, layersOf, type NamedLayer, submodule } from './submodules.js'
 
-/** A model with only a few of its identical layers, and how many are left out after which layer. */
+/** A model with only a few of its identical layers, and how many are left out where. */
 export interface FoldedLayers {
   readonly architecture: Architecture
+  /** How many layers like it are left out, by the name of a layer. */
   readonly omitted: ReadonlyMap<string, number>
+  /** The gaps, by the name of the layer before each. */
+  readonly gaps: ReadonlyMap<string, Gap>
+}
+
+/** Repetitions that are not replayed. */
+export interface Gap {
+  /** The layers of one repetition: 1 if all layers are alike, 6 if every sixth is different. */
+  readonly period: number
+  /** The repetitions that are left out. */
+  readonly count: number
 }
 
 /**
- * Leaves out layers that a replay would only repeat. In a run of identical layers, from the second on, each adds the same bytes
- * in the forward pass and frees the same bytes in the backward pass. The live bytes at one of its operations are a linear function
- * of the layer's index, so the maximum is at one of the ends. Three layers stay at the beginning and two at the end. What the
- * omitted layers add is what the last layer before the gap adds, multiplied by their number.
+ * Leaves out layers that a replay would only repeat. In a row of identical repetitions (one layer, or several that alternate), from
+ * the second on, each adds the same bytes in the forward pass and frees the same bytes in the backward pass. The live bytes at one
+ * of its operations are a linear function of the index of the repetition, so the maximum is at one of the ends. Two layers and one
+ * repetition stay at the beginning, and one repetition and a layer at the end. What the omitted ones add is what the one before the gap
+ * adds, multiplied by their number.
+ *
+ * @param kindOf - what else tells layers apart: adapters, recomputation
  */
 export function foldLayers(
   architecture: Architecture,
   forward: Pick<CompleteForwardPass, 'rotation'>,
   sizes: Pick<ModelSizes, 'isWindowed'>,
+  kindOf: (layer: NamedLayer) => string = () => '',
 ): FoldedLayers {
   const base = baseOf(architecture)
   const list = base && submodule(base, 'layers')
-  const omitted = new Map<string, number>()
-  if (!list || isShared(list.module)) return { architecture, omitted }
+  const none = { architecture, omitted: new Map<string, number>(), gaps: new Map<string, Gap>() }
+  if (!list || isShared(list.module)) return none
+  const layers = layersOf(base)
   const left = new Set<number>()
-  for (const row of rowsOf(layersOf(base), forward, sizes)) {
-    const others = row.slice(KEPT_BEFORE, -KEPT_BEHIND)
-    if (others.length < FEWEST_OMITTED) continue
-    for (const { index } of others) left.add(index)
-    omitted.set(row[KEPT_BEFORE - 1]?.name ?? '', others.length)
+  for (const { start, period, count } of gapsIn(kindsOf(layers, forward, sizes, kindOf))) {
+    const from = start + LEAD + period
+    const row = layers.slice(start, from)
+    for (const { name } of row.slice(-period)) none.omitted.set(name, count)
+    none.gaps.set(row.at(-1)?.name ?? '', { period, count })
+    for (const { index } of layers.slice(from, from + count * period)) left.add(index)
   }
-  if (left.size === 0) return { architecture, omitted }
+  if (left.size === 0) return none
   const items = (list.module.items ?? []).map(
     ({ indices, module }): Repeat => ({ indices: indices.filter((index) => !left.has(index)), module }),
   )
   const root = replaced(architecture.root, list.name.split('.'), { ...list.module, items })
-  return { architecture: { ...architecture, root }, omitted }
+  return { ...none, architecture: { ...architecture, root } }
 }
 
-const KEPT_BEFORE = 3
-const KEPT_BEHIND = 2
+/** Layers that stay at the beginning: what one holds of the one before is as in all others from the second on. */
+const LEAD = 2
+/** Layers that stay at the end, which backward meets first. */
+const TAIL = 1
 const FEWEST_OMITTED = 2
+/** The longest repetition that is looked for. */
+const LONGEST_PERIOD = 16
 
-type Layers = ReturnType<typeof layersOf>
-
-/** Consecutive layers with the same modules and the same computation. */
-function rowsOf(
-  layers: Layers,
+/** A number for each layer; those with the same modules and the same computation have the same. */
+function kindsOf(
+  layers: readonly NamedLayer[],
   { rotation }: Pick<CompleteForwardPass, 'rotation'>,
   { isWindowed }: Pick<ModelSizes, 'isWindowed'>,
-): Layers[] {
-  const rows: Layers[] = []
-  let last: Layers[number] | undefined
-  for (const layer of layers) {
-    const isAlike =
-      last?.module === layer.module &&
-      isWindowed(last.index) === isWindowed(layer.index) &&
-      rotation?.rotatesIn(last.index) === rotation?.rotatesIn(layer.index)
-    if (isAlike) rows.at(-1)?.push(layer)
-    else rows.push([layer])
-    last = layer
-  }
-  return rows
+  kindOf: (layer: NamedLayer) => string,
+): number[] {
+  const kinds = new Map<Module, Map<string, number>>()
+  let next = 0
+  return layers.map((layer) => {
+    const { index, module } = layer
+    const own = kinds.get(module) ?? new Map<string, number>()
+    kinds.set(module, own)
+    const computation = `${isWindowed(index)} ${rotation?.rotatesIn(index)} ${kindOf(layer)}`
+    const kind = own.get(computation) ?? next++
+    own.set(computation, kind)
+    return kind
+  })
 }
 
-function replaced(module: Module, [first, ...rest]: readonly string[], by: Module): Module {
+/** Where repetitions begin that can be left out: from each place on, the period that leaves out most layers. */
+function gapsIn(kinds: readonly number[]): (Gap & { readonly start: number })[] {
+  const gaps: (Gap & { readonly start: number })[] = []
+  for (let start = 0; start < kinds.length; ) {
+    const [best] = Array.from({ length: LONGEST_PERIOD }, (_, index) => gapAt(kinds, start, index + 1)).sort(
+      (a, b) => b.count * b.period - a.count * a.period,
+    )
+    if (best && best.count * best.period >= FEWEST_OMITTED) {
+      gaps.push({ start, ...best })
+      start += LEAD + (best.count + 2) * best.period + TAIL
+    } else start += 1
+  }
+  return gaps
+}
+
+function gapAt(kinds: readonly number[], start: number, period: number): Gap {
+  let end = start + period
+  while (end < kinds.length && kinds[end] === kinds[end - period]) end += 1
+  return { period, count: Math.max(Math.floor((end - start - LEAD - TAIL) / period) - 2, 0) }
+}
+
+/** A tree of modules with another module at a path. */
+export function replaced(module: Module, [first, ...rest]: readonly string[], by: Module): Module {
   const child = first === undefined ? undefined : module.children?.[first]
   return first === undefined || !child
     ? by

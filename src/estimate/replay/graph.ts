@@ -37,6 +37,8 @@ export interface Leaf {
   readonly isHidden?: boolean
   /** How many parameters are like it in layers that are not replayed. */
   readonly alike?: number
+  /** How many parameters of its layer it stands for: more than one if experts are not replayed. */
+  readonly inLayer?: number
   /** The tensor itself, if it is not a parameter: autograd keeps it, and its gradient is not used. */
   readonly variable?: Storage
   /** The unsharded gradient of a sharded parameter, until it is reduced. */

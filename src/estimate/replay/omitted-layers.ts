@@ -1,39 +1,43 @@
+import type { Gap } from './folded-layers.js'
 import { change, emptyParts, type PartBytes } from './memory-ledger.js'
 import type { Tape, Tensor } from './tape.js'
 
 /**
- * Counts the layers that are not replayed (see `foldLayers`). In the forward pass, each adds what the layer before the gap added.
- * In the backward pass, each adds what the layer after the gap added.
+ * Counts the layers that are not replayed (see `foldLayers`), and experts (see `foldExperts`). In the forward pass, each
+ * repetition adds what the one before the gap added. In the backward pass, each adds what the one after the gap added.
  */
 export class OmittedLayers {
   readonly #tape: Tape
-  readonly #omitted: ReadonlyMap<string, number>
-  #before: Readonly<PartBytes> = emptyParts()
-  /** What was live when backward reached the end of the layer after a gap. */
+  readonly #gaps: ReadonlyMap<string, Gap>
+  /** What was live when each layer began, the last one first. */
+  readonly #begun: Readonly<PartBytes>[] = []
+  /** What was live when backward reached the end of the repetition after a gap. */
   #reached: Readonly<PartBytes> = emptyParts()
-  #isBehindGap = false
+  /** The layers until the end of the repetition after a gap. */
+  #untilEnd = 0
 
-  constructor(tape: Tape, omitted: ReadonlyMap<string, number>) {
+  constructor(tape: Tape, gaps: ReadonlyMap<string, Gap>) {
     this.#tape = tape
-    this.#omitted = omitted
+    this.#gaps = gaps
   }
 
   /** Called when a layer begins. */
   before(): void {
-    this.#before = { ...this.#tape.ledger.now }
+    if (this.#gaps.size > 0) this.#begun.unshift({ ...this.#tape.ledger.now })
   }
 
   /** Called when a layer ends. Frees its output, and returns a reference to it that backward passes through. */
   behind(layer: string, hidden: Tensor): Tensor {
     const { ledger } = this.#tape
-    const count = this.#omitted.get(layer) ?? 0
-    const wasBehindGap = this.#isBehindGap
-    this.#isBehindGap = count > 0
-    if (count > 0) {
-      ledger.shift(change(this.#before, ledger.now), count)
-      return this.#passed(hidden, () => ledger.shift(change(this.#reached, ledger.now), count))
+    const gap = this.#gaps.get(layer)
+    if (gap) {
+      this.#untilEnd = gap.period
+      ledger.shift(change(this.#begun[gap.period - 1] ?? emptyParts(), ledger.now), gap.count)
+      return this.#passed(hidden, () => ledger.shift(change(this.#reached, ledger.now), gap.count))
     }
-    if (!wasBehindGap) return hidden
+    if (this.#untilEnd === 0) return hidden
+    this.#untilEnd -= 1
+    if (this.#untilEnd > 0) return hidden
     return this.#passed(hidden, () => {
       this.#reached = { ...ledger.now }
     })

@@ -3,6 +3,7 @@ import { NO_ADAPTERS } from '../lora/adapter-plan.js'
 import { bufferBytes } from './buffers.js'
 import { Decoder } from './decoder.js'
 import type { ComputeDtype } from './dtype.js'
+import { foldExperts } from './folded-experts.js'
 import { Layers } from './layers.js'
 import { Operations } from './operations/operations.js'
 import type { ReplayModel } from './replay-model.js'
@@ -19,7 +20,8 @@ export interface Prefill {
 }
 
 /** Replays a prefill of all tokens in one pass. It computes logits for the last tokens and keeps the cache. */
-export function prefill(model: ReplayModel, { batch, sequence, kernel, dtype }: Prefill): StepMemory {
+export function prefill(whole: ReplayModel, { batch, sequence, kernel, dtype }: Prefill): StepMemory {
+  const model = foldExperts(whole, batch * sequence)
   const tape = new Tape()
   const { ledger } = tape
   const weights = new Weights(model.architecture, ledger, {

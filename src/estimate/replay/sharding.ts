@@ -16,7 +16,7 @@ interface Group {
 
 interface OwnedLeaf {
   readonly leaf: Leaf
-  /** Elements of the whole parameter, padded to a multiple of the ranks. */
+  /** Elements of the whole parameter, padded to a multiple of the ranks, and of those like it in its layer. */
   readonly padded: number
   /** Bytes of an element of its gradient. */
   readonly width: number
@@ -51,16 +51,16 @@ export class Sharding {
    */
   add(name: string, parameter: ShardedParameter, leaf: Leaf | undefined): number {
     const { ranks, sharesParameters, computeDtype, offloads } = this.rules
-    const { shape, width, sharedWidth, isAdapter } = parameter
+    const { shape, width, sharedWidth, isAdapter, inLayer } = parameter
     const group = this.#group(name)
     const [rows = 1, ...rest] = shape
     const elements = Math.ceil(rows / ranks) * rest.reduce((product, size) => product * size, 1)
     const isCast = computeDtype !== undefined && !isAdapter && sharedWidth === width && width === DTYPE_BYTES.float32
     const gathered = isCast ? DTYPE_BYTES[computeDtype] : sharedWidth
     const shard = Math.ceil(elements * gathered)
-    group.gatheredBytes += shard * ranks
-    if (isCast) group.castBytes += shard
-    if (leaf) group.leaves.push({ leaf, padded: elements * ranks, width: gathered })
+    group.gatheredBytes += shard * ranks * inLayer
+    if (isCast) group.castBytes += shard * inLayer
+    if (leaf) group.leaves.push({ leaf, padded: elements * ranks * inLayer, width: gathered })
     const whole = shape.reduce((product, size) => product * size, 1)
     if (!sharesParameters) return whole * width
     return (offloads ? 0 : Math.ceil(elements * sharedWidth)) + whole * (width - sharedWidth)
@@ -116,7 +116,7 @@ export class Sharding {
   afterBackward(name: string): void {
     const group = this.#group(name)
     const fresh = group.leaves.filter(({ leaf }) => leaf.unreduced !== undefined)
-    if (this.rules.isFlat) this.#flatten(fresh)
+    const flat = this.rules.isFlat ? this.#flatten(fresh) : undefined
     this.#reshard(group)
     if (fresh.length === 0) return
     if (this.#reducing) this.#ledger.release(this.#reducing)
@@ -129,10 +129,8 @@ export class Sharding {
     const inOwnDtype = fresh.reduce((sum, { padded, leaf }) => sum + (padded / ranks) * DTYPE_BYTES[leaf.dtype], 0)
     const share = this.#ledger.allocate(bytes / ranks, inOwnDtype === bytes / ranks ? 'gradients' : 'temporary')
     if (isAsItIs) this.#ledger.observe('reduce_scatter')
-    for (const { leaf } of fresh) {
-      if (leaf.unreduced) this.#ledger.release(leaf.unreduced)
-      delete leaf.unreduced
-    }
+    for (const { leaf } of fresh) this.#dropUnreduced(leaf)
+    if (flat) this.#ledger.release(flat)
     this.#ledger.observe('reduce_scatter')
     let gradient = share
     if (inOwnDtype !== bytes / ranks) {
@@ -177,20 +175,26 @@ export class Sharding {
     for (const { parts, times } of this.#keptByOmitted.splice(0)) this.#ledger.shift(parts, -times)
   }
 
-  /** The gradients of a flat parameter, concatenated. */
-  #flatten(fresh: readonly OwnedLeaf[]): void {
-    const [first, ...others] = fresh
-    if (!first || others.length === 0) return
+  /** The gradients of a flat parameter, concatenated; absent if there is only one. */
+  #flatten(fresh: readonly OwnedLeaf[]): Storage | undefined {
+    if (fresh.length === 0 || (fresh.length === 1 && fresh[0]?.leaf.inLayer === 1)) return undefined
     const flat = this.#allocate(
       fresh.reduce((sum, { padded, width }) => sum + padded * width, 0),
       'cat',
     )
-    for (const { leaf } of fresh) {
-      if (leaf.unreduced) this.#ledger.release(leaf.unreduced)
-      delete leaf.unreduced
-    }
-    first.leaf.unreduced = flat
-    for (const { leaf } of others) leaf.unreduced = this.#ledger.allocate(0)
+    for (const { leaf } of fresh) this.#dropUnreduced(leaf)
+    return flat
+  }
+
+  /** Frees an unsharded gradient, and those of parameters like it in the layer. */
+  #dropUnreduced(leaf: Leaf): void {
+    const { unreduced, inLayer = 1 } = leaf
+    if (!unreduced) return
+    const parts = emptyParts()
+    parts[unreduced.part] = unreduced.bytes
+    this.#ledger.release(unreduced)
+    if (inLayer > 1) this.#ledger.shift(parts, 1 - inLayer)
+    delete leaf.unreduced
   }
 
   #gathered(group: Group): Storage {
@@ -234,6 +238,8 @@ export interface ShardedParameter {
   readonly sharedWidth: number
   /** Whether it belongs to an adapter, which keeps its dtype. */
   readonly isAdapter: boolean
+  /** How many parameters of its layer it stands for. */
+  readonly inLayer: number
 }
 
 /** The group of all parameters outside decoder layers. */

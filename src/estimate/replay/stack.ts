@@ -1,4 +1,5 @@
 import type { DecoderRun } from './decoder-run.js'
+import type { Gap } from './folded-layers.js'
 import { OmittedLayers } from './omitted-layers.js'
 import type { Sharding } from './sharding.js'
 import type { NamedLayer } from './submodules.js'
@@ -7,8 +8,10 @@ import type { Tape, Tensor } from './tape.js'
 /** A list of layers that run one after another. */
 export interface LayerList {
   readonly layers: readonly NamedLayer[]
-  /** How many identical layers after a layer are not replayed, by its name. */
+  /** How many layers like a layer are not replayed, by its name. */
   readonly omitted: ReadonlyMap<string, number>
+  /** Where layers are left out, by the name of the one before. */
+  readonly gaps: ReadonlyMap<string, Gap>
 }
 
 /** What each layer gets, and what it computes. */
@@ -32,7 +35,7 @@ export function throughLayers(list: LayerList, run: DecoderRun, input: Tensor, c
   const { tape } = layers.ops
   const isCheckpointed = (index: number) =>
     recompute !== 'none' && (recompute === 'selective' || index % recompute.every === 0)
-  const omittedLayers = new OmittedLayers(tape, list.omitted)
+  const omittedLayers = new OmittedLayers(tape, list.gaps)
   let hidden = input
   let returned: Tensor[] = []
   for (const layer of list.layers) {

@@ -9,14 +9,24 @@ import { Weights } from './weights.js'
 /** What a run holds between its steps. It does not depend on the forward pass. */
 export type StaticMemory = Pick<PartBytes, 'parameters' | 'gradients' | 'optimizerStates'>
 
-/** Parameters, gradients and optimizer states, computed without a forward pass. */
-export function staticMemory(architecture: Architecture, step: TrainingStep): StaticMemory {
-  const { ledger, weights } = allocateStatic(architecture, step)
+/**
+ * Parameters, gradients and optimizer states, computed without a forward pass.
+ *
+ * @param omitted - what `architecture` leaves out: how many layers and experts are like the one of a name
+ */
+export function staticMemory(
+  architecture: Architecture,
+  step: TrainingStep,
+  omitted?: ReadonlyMap<string, number>,
+): StaticMemory {
+  const { ledger, weights } = allocateStatic(architecture, step, omitted)
   const ranks = step.sharding?.sharesGradients ? step.sharding.ranks : 1
   const gradients =
     step.sharding?.offloads || step.optimizerStep === 'in-backward'
       ? []
-      : weights.leaves.map(({ shape, dtype }) => elementsOf(shardOf(shape, ranks)) * DTYPE_BYTES[dtype])
+      : weights.leaves.map(
+          ({ shape, dtype, alike = 0 }) => elementsOf(shardOf(shape, ranks)) * DTYPE_BYTES[dtype] * (1 + alike),
+        )
   const { parameters, optimizerStates } = ledger.now
   return { parameters, gradients: gradients.reduce((sum, bytes) => sum + bytes, 0), optimizerStates }
 }

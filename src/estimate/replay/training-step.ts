@@ -1,5 +1,6 @@
 import { bufferBytes } from './buffers.js'
 import { Decoder } from './decoder.js'
+import { foldExperts } from './folded-experts.js'
 import { Layers } from './layers.js'
 import type { PartBytes } from './memory-ledger.js'
 import { Operations } from './operations/operations.js'
@@ -10,7 +11,8 @@ import type { StepMemory } from './step-memory.js'
 import type { TrainingStep } from './training-options.js'
 
 /** Replays one training step, not the first one: optimizer states already exist. */
-export function trainingStep(model: ReplayModel, step: TrainingStep): StepMemory {
+export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory {
+  const model = foldExperts(whole, step.batch * step.sequence)
   const { tape, ledger, sharding, weights } = allocateStatic(model.architecture, step, model.omitted)
   const tokens = step.batch * step.sequence
   const computeDtype = step.sharding?.computeDtype ?? step.parameterDtype

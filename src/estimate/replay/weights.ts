@@ -31,7 +31,7 @@ export interface WeightOptions {
   readonly adapters: AdapterPlan
   /** How parameters are sharded over ranks; absent on one GPU. */
   readonly sharding?: Sharding | undefined
-  /** How many identical layers are not replayed, by the name of the layer before them. */
+  /** How many layers like a layer, or experts like an expert, are not replayed, by its name. */
   readonly omitted?: ReadonlyMap<string, number>
 }
 
@@ -141,17 +141,27 @@ export class Weights {
     return end > 0 && this.#listPrefix !== undefined && name.startsWith(this.#listPrefix) ? name.slice(0, end) : ROOT
   }
 
+  /** How many experts like that of a parameter are not replayed in its layer. */
+  #expertsLike(name: string): number {
+    const list = this.#omitted.size === 0 ? -1 : name.indexOf(EXPERTS)
+    if (list < 0) return 0
+    const end = name.indexOf('.', list + EXPERTS.length)
+    return this.#omitted.get(end < 0 ? name : name.slice(0, end)) ?? 0
+  }
+
   #parameter({ name, shape, dtype, trained, storage, isAdapter = false }: Wanted): Tensor {
     const elements = shape.reduce((product, size) => product * size, 1)
     const isSharded = this.#sharding?.rules.sharesGradients ?? false
     const group = this.#groupOf(name)
-    const alike = this.#omitted.get(group) ?? 0
+    const inLayer = 1 + this.#expertsLike(name)
+    const alike = (1 + (this.#omitted.get(group) ?? 0)) * inLayer - 1
     const leaf: Leaf | undefined = trained
-      ? { kind: 'leaf', shape, elements, dtype, expected: 0, isSharded, alike, isHidden: group !== ROOT }
+      ? { kind: 'leaf', shape, elements, dtype, expected: 0, isSharded, alike, inLayer, isHidden: group !== ROOT }
       : undefined
     const width = storage ? storedBytes(storage, elements, shape) / elements : DTYPE_BYTES[dtype]
     const sharedWidth = storage ? packedWidth(storage) : width
-    const bytes = this.#sharding?.add(group, { shape, width, sharedWidth, isAdapter }, leaf) ?? elements * width
+    const bytes =
+      this.#sharding?.add(group, { shape, width, sharedWidth, isAdapter, inLayer }, leaf) ?? elements * width
     const storageOfTensor = this.#ledger.allocate(Math.ceil(bytes), 'parameters')
     if (alike > 0) this.#ledger.allocate(Math.ceil(bytes) * alike, 'parameters')
     if (leaf) this.leaves.push(leaf)
@@ -169,6 +179,8 @@ export class Weights {
     return tensor
   }
 }
+
+const EXPERTS = '.experts.'
 
 /** The modules whose weights are in `storage`. transformers does not pack the output embedding (`get_keys_to_not_convert`). */
 function packedModules(architecture: Architecture, storage: PackedStorage | undefined): ReadonlySet<string> {

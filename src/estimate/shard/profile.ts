@@ -1,8 +1,9 @@
-import { type Architecture, parameters } from '../../architecture/index.js'
+import { type Architecture, type Path, parameterGroups, parameters } from '../../architecture/index.js'
 import type { CheckedMemoryOptions } from '../checked-memory-options.js'
 import { methodOf } from '../methods.js'
 import { stateBytes } from '../optimizers.js'
 import { type ComputeDtype, DTYPE_BYTES } from '../replay/dtype.js'
+import { foldExperts } from '../replay/folded-experts.js'
 import { MemoryLedger } from '../replay/memory-ledger.js'
 import type { ReplayModel } from '../replay/replay-model.js'
 import type { StepMemory } from '../replay/step-memory.js'
@@ -135,12 +136,12 @@ function replayOf({ replay: model }: ResolvedModel): ReplayModel {
 /** The tensors that ranks share, including adapters, in the dtype that they are stored in. */
 function ownTensors(
   resolved: ResolvedModel,
-  { method, optimizer, precision, storage, adapterDtype }: CheckedMemoryOptions,
+  { method, optimizer, precision, storage, adapterDtype, batchSize, sequenceLength }: CheckedMemoryOptions,
 ) {
   const { trains, weights: kept } = methodOf(method)
   const dtype: ComputeDtype = kept === 'float32' ? 'float32' : precision
   const ledger = new MemoryLedger()
-  const { architecture, omitted } = replayOf(resolved)
+  const { architecture, omitted } = foldExperts(replayOf(resolved), batchSize * sequenceLength)
   const weights = new Weights(architecture, ledger, {
     omitted,
     dtype,
@@ -177,17 +178,18 @@ function ownTensors(
 
 /** The number of parameters in the decoder layers, in their experts, and outside. */
 function decoderTensors(model: Architecture): { parameters: number; experts: number; outside: number } {
-  const list = decoderLayers(model)
-  const inside = { ...model, root: { type: 'ModuleList', items: list } }
-  const size = (tree: Pick<Architecture, 'root'>, only: (name: string) => boolean = () => true) => {
+  const inside = { ...model, root: { type: 'ModuleList', items: decoderLayers(model) } }
+  const size = (tree: Architecture, only: (path: Path) => boolean = () => true) => {
     let total = 0
-    for (const { name, shape } of parameters(tree)) if (only(name)) total += shape.reduce((a, b) => a * b, 1)
+    for (const { path, shape, count, tiedTo } of parameterGroups(tree)) {
+      if (tiedTo === undefined && only(path)) total += count * shape.reduce((a, b) => a * b, 1)
+    }
     return total
   }
   const parametersInside = size(inside)
   return {
     parameters: parametersInside,
-    experts: size(inside, (name) => /\.experts\./.test(name)),
+    experts: size(inside, (path) => path.slice(1, -1).includes('experts')),
     outside: size(model) - parametersInside,
   }
 }

@@ -1,11 +1,21 @@
 import type { Dispatch as DispatchName } from '../../../architecture/index.js'
+import type { Gap } from '../folded-layers.js'
 import type { Layers } from '../layers.js'
 import { LoopVariables } from '../loop-variables.js'
+import { OmittedLayers } from '../omitted-layers.js'
 import type { Tensor } from '../tape.js'
 import type { Choice, Routes } from './routes.js'
 
-/** Runs one expert on its rows. The caller keeps the rows. */
-export type Expert = (index: number, rows: Tensor) => Tensor
+/** The experts of a block. */
+export interface Experts extends Choice {
+  /** Those that are replayed. */
+  readonly indices: readonly number[]
+  /** Runs one on its rows. The caller keeps the rows. */
+  readonly run: (index: number, rows: Tensor) => Tensor
+  readonly nameOf: (index: number) => string
+  /** Where others are left out, by the name of the one before. */
+  readonly gaps: ReadonlyMap<string, Gap>
+}
 
 /** The sum of the experts' outputs, and what the code references until the block returns. */
 export interface Dispatched {
@@ -19,60 +29,57 @@ export function dispatch(
   way: DispatchName,
   input: Tensor,
   routes: Routes,
-  choice: Choice,
-  expert: Expert,
+  experts: Experts,
 ): Dispatched {
-  return DISPATCHES[way](layers, input, routes, choice, expert)
+  return DISPATCHES[way](layers, input, routes, experts)
 }
 
-type Dispatch = (layers: Layers, input: Tensor, routes: Routes, choice: Choice, expert: Expert) => Dispatched
+type Dispatch = (layers: Layers, input: Tensor, routes: Routes, experts: Experts) => Dispatched
 
 const DISPATCHES: Readonly<Record<DispatchName, Dispatch>> = { added, addedInWeightsDtype, sorted }
 
 /** Mixtral: the rows of each expert are added to a result in the dtype of the input. */
-function added(layers: Layers, input: Tensor, { weights }: Routes, choice: Choice, expert: Expert): Dispatched {
+function added(layers: Layers, input: Tensor, { weights }: Routes, experts: Experts): Dispatched {
   const { ops, tokens } = layers
   const { tape } = ops
   const held = new LoopVariables(tape)
   let result = tape.tensor(input.elements, input.dtype, 'zeros')
-  held.bind('mask', tape.tensor(tokens * choice.chosen * choice.experts, 'int64', '_to_copy'))
-  for (const [index, rows] of rowsOf(tokens, choice).entries()) {
+  held.bind('mask', tape.tensor(tokens * experts.chosen * experts.experts, 'int64', '_to_copy'))
+  const gaps = new OmittedLayers(tape, experts.gaps)
+  for (const [index, rows] of turnsOf(tokens, experts)) {
+    gaps.before()
     const places = held.bind('places', tape.tensor(2 * rows, 'int64', 'where'))
     const own = held.bind('own', ops.index(input, (input.elements / tokens) * rows, places))
-    const made = expert(index, own)
+    const made = experts.run(index, own)
     const share = ops.index(weights, rows, places)
     const product = held.bind('product', ops.mul(made, share))
     tape.free(made, share)
     const rowsMade = ops.to(product, result.dtype)
     const next = ops.indexAdd(result, rowsMade, places)
     tape.free(result, rowsMade)
-    result = next
+    result = gaps.behind(experts.nameOf(index), next)
   }
   return { result, held }
 }
 
 /** DeepSeek-V3: the same in the dtype of the weights, in a separate function, with a cast at the end. */
-function addedInWeightsDtype(
-  layers: Layers,
-  input: Tensor,
-  { weights }: Routes,
-  choice: Choice,
-  expert: Expert,
-): Dispatched {
+function addedInWeightsDtype(layers: Layers, input: Tensor, { weights }: Routes, experts: Experts): Dispatched {
   const { ops, tokens } = layers
   const { tape } = ops
   const held = new LoopVariables(tape)
   let result = tape.tensor(input.elements, weights.dtype, 'zeros')
-  held.bind('mask', tape.tensor(tokens * choice.chosen * choice.experts, 'int64', '_to_copy'))
-  for (const [index, rows] of rowsOf(tokens, choice).entries()) {
+  held.bind('mask', tape.tensor(tokens * experts.chosen * experts.experts, 'int64', '_to_copy'))
+  const gaps = new OmittedLayers(tape, experts.gaps)
+  for (const [index, rows] of turnsOf(tokens, experts)) {
+    gaps.before()
     const places = held.bind('places', tape.tensor(2 * rows, 'int64', 'where'))
     const share = held.bind('share', ops.index(weights, rows, places))
     const own = held.bind('own', ops.index(input, (input.elements / tokens) * rows, places))
-    const made = held.bind('made', expert(index, own))
+    const made = held.bind('made', experts.run(index, own))
     const product = held.bind('product', ops.mul(made, share))
     const next = ops.indexAdd(result, product, places)
     tape.free(result)
-    result = next
+    result = gaps.behind(experts.nameOf(index), next)
   }
   const output = ops.to(result, input.dtype)
   tape.free(result)
@@ -84,21 +91,21 @@ function addedInWeightsDtype(
  * DeepSeek-V2: all rows are sorted by expert, and each expert runs on a slice of them. The results are brought back into the
  * order of the tokens, weighted, and summed in the dtype of the weights.
  */
-function sorted(layers: Layers, input: Tensor, { weights }: Routes, choice: Choice, expert: Expert): Dispatched {
+function sorted(layers: Layers, input: Tensor, { weights }: Routes, experts: Experts): Dispatched {
   const { ops, tokens } = layers
   const { tape } = ops
   const held = new LoopVariables(tape)
-  const rows = tokens * choice.chosen
+  const rows = tokens * experts.chosen
   const size = input.elements / tokens
-  held.bind('counts', tape.tensor(tokens * choice.experts, 'int64', 'new_zeros'))
-  held.bind('perExpert', tape.tensor(choice.experts, 'int64', 'sum'))
+  held.bind('counts', tape.tensor(tokens * experts.experts, 'int64', 'new_zeros'))
+  held.bind('perExpert', tape.tensor(experts.experts, 'int64', 'sum'))
   const order = held.bind('order', tape.tensor(rows, 'int64', 'argsort'))
   const origins = tape.tensor(rows, 'int64', 'floor_divide')
   const own = held.bind('own', ops.index(input, rows * size, origins))
   tape.free(origins)
-  const outputs = rowsOf(tokens, choice).map((count, index) => {
+  const outputs = turnsOf(tokens, experts).map(([index, count]) => {
     const slice = held.bind('slice', ops.slice(own, count * size))
-    return held.bind(`output ${index}`, expert(index, slice))
+    return held.bind(`output ${index}`, experts.run(index, slice))
   })
   const together = held.bind('together', ops.cat(outputs))
   const reordered = held.bind('reordered', inOrder(layers, together, order))
@@ -111,6 +118,15 @@ function sorted(layers: Layers, input: Tensor, { weights }: Routes, choice: Choi
   tape.free(sum)
   held.free()
   return { result, held }
+}
+
+/** The experts that are replayed and have rows, and how many. */
+function turnsOf(tokens: number, experts: Experts): (readonly [index: number, rows: number])[] {
+  const rows = rowsOf(tokens, experts)
+  return experts.indices.flatMap((index) => {
+    const count = rows[index]
+    return count === undefined ? [] : [[index, count] as const]
+  })
 }
 
 /** The number of rows of each expert. */

@@ -5,7 +5,7 @@ import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { batchedExperts, isBatched } from './batched-experts.js'
-import { dispatch } from './expert-dispatch.js'
+import { dispatch, type Experts } from './expert-dispatch.js'
 import { route } from './routers.js'
 import type { Choice } from './routes.js'
 
@@ -19,15 +19,22 @@ export function expertMixture(run: DecoderRun, block: Named, input: Tensor): Ten
   const choice = choiceOf(run, block)
   if (mixture.router === 'batched' && isBatched(block))
     return batchedExperts(run, block, input, choice, (tokens) => shared(run, block, tokens))
-  const item = child(block, 'experts')?.module.items?.[0]?.module
+  const items = child(block, 'experts')?.module.items ?? []
+  const item = items[0]?.module
   if (!item) throw new UndescribedBlock(`no model for ${name}, which has all experts in one tensor`)
   const names = expertNames(item)
   const early = mixture.sharedFirst ? shared(run, block, input) : undefined
   const routes = route(run, mixture, block, input, choice)
   const tokens = mixture.ownView ? ops.view(input) : tape.alias(input)
-  const { result, held } = dispatch(run.layers, mixture.dispatch, tokens, routes, choice, (index, rows) =>
-    gated(run, { name: `${name}.experts.${index}`, module: item }, rows, names),
-  )
+  const nameOf = (index: number) => `${name}.experts.${index}`
+  const experts: Experts = {
+    ...choice,
+    indices: items.flatMap(({ indices }) => indices),
+    run: (index, rows) => gated(run, { name: nameOf(index), module: item }, rows, names),
+    nameOf,
+    gaps: run.gaps,
+  }
+  const { result, held } = dispatch(run.layers, mixture.dispatch, tokens, routes, experts)
   tape.free(tokens)
   const beside = early ?? shared(run, block, input)
   const output = beside ? ops.add(result, beside) : tape.alias(result)

@@ -1,0 +1,94 @@
+import type { Module, Repeat } from '../../architecture/index.js'
+import { rowsOf } from './experts/expert-dispatch.js'
+import { replaced } from './folded-layers.js'
+import type { ReplayModel } from './replay-model.js'
+import { baseOf, layersOf, submodule } from './submodules.js'
+
+/**
+ * Leaves out experts that a replay would only repeat, like `foldLayers` leaves out layers: among experts with the same number of rows, the
+ * second to the last but two add the same bytes. It works for dispatches that run one expert after the other and sum the results.
+ *
+ * @param tokens - tokens of a micro-batch, which decide the rows of each expert
+ */
+export function foldExperts(model: ReplayModel, tokens: number): ReplayModel {
+  const { mixture } = model.forward.feedForward
+  if (!model.foldsExperts || !mixture || mixture.dispatch === 'sorted' || mixture.router === 'batched') return model
+  const omitted = new Map(model.omitted)
+  const gaps = new Map(model.gaps)
+  const folded = new Map<Module, Folded | undefined>()
+  const layers = new Map<Module, Module>()
+  for (const { name, module } of model.layers) {
+    for (const [key, block] of Object.entries(module.children ?? {})) {
+      const list = block.children?.['experts']
+      if (list?.items?.length !== 1) continue
+      if (!folded.has(list)) folded.set(list, foldedList(list, expertsPerToken(list, model), tokens))
+      const found = folded.get(list)
+      if (!found) continue
+      layers.set(module, withExperts(module, key, found.list))
+      for (const { before, count } of found.gaps) {
+        const expert = `${name}.${key}.experts.${before}`
+        omitted.set(expert, count)
+        gaps.set(expert, { period: 1, count })
+      }
+    }
+  }
+  return layers.size === 0 ? model : withLayers({ ...model, omitted, gaps }, layers)
+}
+
+/** A list of experts with only a few of them. */
+interface Folded {
+  readonly list: Module
+  readonly gaps: readonly { readonly before: number; readonly count: number }[]
+}
+
+const KEPT_BEFORE = 3
+const KEPT_BEHIND = 2
+
+function foldedList(list: Module, chosen: number, tokens: number): Folded | undefined {
+  const [item] = list.items ?? []
+  if (!item) return undefined
+  const { indices, module } = item
+  const left = new Set<number>()
+  const gaps: { before: number; count: number }[] = []
+  for (const row of rowsOfEqualSize(indices, chosen, tokens)) {
+    const others = row.slice(KEPT_BEFORE, -KEPT_BEHIND)
+    const before = row[KEPT_BEFORE - 1]
+    if (others.length < 2 || before === undefined) continue
+    for (const index of others) left.add(index)
+    gaps.push({ before, count: others.length })
+  }
+  if (gaps.length === 0) return undefined
+  const items = [{ indices: indices.filter((index) => !left.has(index)), module }]
+  return { list: { ...list, items, routed: { experts: indices.length, expertsPerToken: chosen } }, gaps }
+}
+
+/** The experts that get one row more than the others, the others, and those that get none. */
+function rowsOfEqualSize(indices: readonly number[], chosen: number, tokens: number): number[][] {
+  const rows = rowsOf(tokens, { experts: indices.length, chosen })
+  const row = (has: (count: number | undefined) => boolean) => indices.filter((_, place) => has(rows[place]))
+  const [most] = rows
+  return [row((count) => count === most), row((count) => count !== most && count !== undefined), row((count) => !count)]
+}
+
+function expertsPerToken({ routed }: Module, { sizes }: ReplayModel): number {
+  return routed?.expertsPerToken ?? sizes.expertsPerToken
+}
+
+function withExperts(layer: Module, key: string, experts: Module): Module {
+  const block = layer.children?.[key]
+  if (!block) return layer
+  return { ...layer, children: { ...layer.children, [key]: { ...block, children: { ...block.children, experts } } } }
+}
+
+function withLayers(model: ReplayModel, changed: ReadonlyMap<Module, Module>): ReplayModel {
+  const { architecture, base } = model
+  const list = submodule(base, 'layers')
+  const items = list?.module.items?.map(
+    ({ indices, module }): Repeat => ({ indices, module: changed.get(module) ?? module }),
+  )
+  if (!list || !items) return model
+  const root = replaced(architecture.root, list.name.split('.'), { ...list.module, items })
+  const folded = { ...architecture, root }
+  const newBase = baseOf(folded)
+  return newBase ? { ...model, architecture: folded, base: newBase, layers: layersOf(newBase) } : model
+}
