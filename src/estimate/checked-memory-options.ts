@@ -6,16 +6,19 @@ import type { LoraOptions } from './lora/options.js'
 import { MEMORY_OPTIONS, type MemoryOptions, PRECISIONS, type TrainingPrecision } from './memory-options.js'
 import { type MemoryMethod, methodOf } from './methods.js'
 import type { Optimizer, OptimizerStep } from './optimizers.js'
+import { withPreset } from './presets/with-preset.js'
 import { refuseSharding } from './refused-sharding.js'
 import type { KernelSet } from './replay/kernel-set.js'
 import type { LossKind } from './replay/loss.js'
 import type { PackedStorage } from './replay/packed-storage.js'
 import type { Recomputation } from './replay/training-options.js'
 import type { WeightPrecision } from './serving/weights/weight-storage.js'
-import type { ShardingOptions } from './sharding-options.js'
+import { type ShardingOptions, strategyOf } from './sharding-options.js'
 
 /** The options with every default filled in, and with one name for each thing. */
 export interface CheckedMemoryOptions {
+  /** What a preset filled in, in sentences. */
+  readonly filledIn: readonly string[]
   readonly method: MemoryMethod
   readonly batchSize: number
   readonly sequenceLength: number
@@ -26,6 +29,8 @@ export interface CheckedMemoryOptions {
   readonly adapterDtype: 'float32' | 'bfloat16' | 'float16' | undefined
   readonly storage: PackedStorage | undefined
   readonly isPrepared: boolean
+  /** Whether it was asked for where no trainer does it. */
+  readonly isLeftUnprepared: boolean
   readonly autocast: boolean
   readonly optimizer: Optimizer
   readonly optimizerStep: OptimizerStep
@@ -46,20 +51,23 @@ export interface CheckedMemoryOptions {
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws TypeError for an unknown option or choice, and for options that exclude each other
+ * @throws TypeError for an unknown option or choice, for options that exclude each other, and for what a preset cannot do
  * @throws RangeError for a count that is not an integer, or out of range
  */
-export function checkMemoryOptions(options: MemoryOptions): CheckedMemoryOptions {
-  checkOptions(options, MEMORY_OPTIONS)
+export function checkMemoryOptions(given: MemoryOptions): CheckedMemoryOptions {
+  checkOptions(given, MEMORY_OPTIONS)
+  const { options, sentences } = withPreset(given)
   const method = options.method ?? 'full'
-  const isPrepared = options.prepareForKbitTraining ?? false
   const sharding = shardingOf(options)
+  const isAsked = options.prepareForKbitTraining ?? false
+  const isPrepared = isAsked && !sharesShards(sharding)
   const reentrant = options.reentrant ?? sharding.strategy === 'fsdp1'
   const recompute = recomputationOf(options)
   refuseContradictions(options, methodOf(method))
   const quantization = options.quantization ?? methodOf(method).quantization
   const served = options.precision ?? options.dtype
   return {
+    filledIn: sentences,
     method,
     batchSize: options.batchSize ?? 1,
     sequenceLength: options.sequenceLength ?? 4096,
@@ -69,20 +77,29 @@ export function checkMemoryOptions(options: MemoryOptions): CheckedMemoryOptions
     adapterDtype: options.adapterDtype,
     storage: quantization === 'none' ? undefined : quantization,
     isPrepared,
-    autocast: options.autocast ?? (methodOf(method).weights === 'float32' || isPrepared),
+    isLeftUnprepared: isAsked && !isPrepared,
+    autocast: options.autocast ?? (methodOf(method).weights === 'float32' || isAsked),
     optimizer: options.optimizer ?? 'adamw',
     optimizerStep: options.optimizerStep ?? 'foreach',
-    loss: { kind: options.loss ?? 'logits', logits: options.lossLogits ?? 'float32' },
+    loss: lossOf(options),
     kernels: options.kernels ?? 'torch',
     precision: methodOf(method).trains === 'nothing' ? 'bfloat16' : trainingPrecision(served),
     served,
     attention: options.attention ?? 'flash',
     gradientAccumulation: options.gradientAccumulation ?? 1,
     keepOutputs: options.keepOutputs ?? false,
-    inputGradients: options.inputGradients ?? (isPrepared && reentrant && recompute !== 'none'),
+    inputGradients: options.inputGradients ?? (isAsked && reentrant && recompute !== 'none'),
     sharding,
     layout: checkLayout(options.layout ?? {}),
   }
+}
+
+/**
+ * The loss. Kernels for the logits replaced `CrossEntropyLoss` when transformers copied the logits to shift them (before 4.49), and
+ * later; where nothing tells which, the copy counts.
+ */
+function lossOf({ loss: kind = 'logits', lossLogits }: MemoryOptions): LossKind {
+  return { kind, logits: lossLogits ?? (kind === 'fused' ? 'float32-shifted' : 'float32') }
 }
 
 /** The precision of a method that trains something, which has 16 bits. */
@@ -97,9 +114,12 @@ function trainingPrecision(precision: WeightPrecision = 'bfloat16'): TrainingPre
 /** The same options for another number of ranks. */
 export function withRanks(options: CheckedMemoryOptions, ranks: number): CheckedMemoryOptions {
   const { strategy } = options.sharding
+  const sharding: ShardingOptions = { ...options.sharding, strategy: strategy === 'none' ? 'fsdp2' : strategy, ranks }
+  const isLost = options.isPrepared && sharesShards(sharding)
   return {
     ...options,
-    sharding: { ...options.sharding, strategy: strategy === 'none' ? 'fsdp2' : strategy, ranks },
+    sharding,
+    ...(isLost && { isPrepared: false, isLeftUnprepared: true }),
     layout: checkLayout({}),
   }
 }
@@ -110,6 +130,14 @@ function shardingOf({ sharding, world }: MemoryOptions): ShardingOptions {
   }
   if (sharding) refuseSharding(sharding)
   return sharding ?? { strategy: world === undefined || world === 1 ? 'none' : 'fsdp2', ranks: world ?? 1 }
+}
+
+/**
+ * Whether ranks hold shards of parameters. Trainers then do not call `prepare_model_for_kbit_training`, because parameters that are
+ * gathered together have one dtype (TRL 1.16.0, `experimental/utils.py`; axolotl 0.21.0, `loaders/model.py`).
+ */
+function sharesShards({ strategy, ranks }: ShardingOptions): boolean {
+  return ranks > 1 && strategyOf(strategy).shares === 'parameters'
 }
 
 function recomputationOf({ recompute, gradientCheckpointing }: MemoryOptions): Recomputation {

@@ -1,6 +1,6 @@
 import type { MemoryOptions } from './memory-options.js'
 import type { Method } from './methods.js'
-import type { Optimizer } from './optimizers.js'
+import { hasSeveralSteps } from './optimizers.js'
 
 /**
  * Refuses options that a run cannot have together.
@@ -35,7 +35,7 @@ export function refuseContradictions(options: MemoryOptions, { trains, weights, 
     throw new TypeError('`optimizerStep` is "in-backward", which frees each gradient at once: it cannot be accumulated')
   }
   const { optimizer = 'adamw', optimizerStep } = options
-  if (optimizerStep !== undefined && optimizerStep !== 'in-backward' && !IN_TORCH.has(optimizer)) {
+  if (optimizerStep !== undefined && optimizerStep !== 'in-backward' && !hasSeveralSteps(optimizer)) {
     throw new TypeError(
       `\`optimizerStep\` is "${optimizerStep}", an implementation in torch; ${optimizer} has only one`,
     )
@@ -51,6 +51,3 @@ export function refuseContradictions(options: MemoryOptions, { trains, weights, 
     )
   }
 }
-
-/** The optimizers with several implementations. */
-const IN_TORCH: ReadonlySet<Optimizer> = new Set(['adamw', 'sgd', 'muon'])

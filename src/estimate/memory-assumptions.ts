@@ -5,7 +5,13 @@ import type { ShardingOptions, ShardingStrategy } from './sharding-options.js'
 
 /** What an estimate of one run assumes, in sentences. */
 export function memoryAssumptions(options: CheckedMemoryOptions, hasHead: boolean): string[] {
-  const always = ['dropout is 0', 'sequences are full: no padding', `attention by the ${options.attention} kernel`]
+  const isDropped = (options.lora?.loraDropout ?? 0) > 0
+  const always = [
+    ...options.filledIn,
+    isDropped ? 'dropout is 0, except that of the adapters' : 'dropout is 0',
+    'sequences are full: no padding',
+    `attention by the ${options.attention} kernel`,
+  ]
   const stored = options.storage ? [storageSentence(options.storage)] : []
   if (methodOf(options.method).trains === 'nothing')
     return [
@@ -144,7 +150,11 @@ function storageSentence(storage: PackedStorage): string {
   return `linear layers except the output embedding are in ${names[storage]}, unpacked for each product`
 }
 
-function preparedSentences({ storage, isPrepared }: CheckedMemoryOptions): string[] {
+function preparedSentences({ storage, isPrepared, isLeftUnprepared }: CheckedMemoryOptions): string[] {
+  if (isLeftUnprepared)
+    return [
+      'prepare_model_for_kbit_training has no effect where ranks share parameters: TRL and axolotl do not call it then',
+    ]
   if (isPrepared && storage === 'gptq')
     return ['prepare_model_for_kbit_training leaves the dtypes of a GPTQ model as they are']
   if (isPrepared)

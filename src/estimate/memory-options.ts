@@ -4,6 +4,7 @@ import { LAYOUT_OPTIONS, type LayoutOptions } from './layout-options.js'
 import { LORA_OPTIONS, type LoraOptions } from './lora/options.js'
 import { MEMORY_METHODS, type MemoryMethod } from './methods.js'
 import { OPTIMIZER_STEPS, OPTIMIZERS, type Optimizer, type OptimizerStep } from './optimizers.js'
+import { PRESETS, type PresetName } from './presets/presets.js'
 import { KERNEL_SETS, type KernelSet } from './replay/kernel-set.js'
 import { LOSS_LOGITS, LOSSES, type Loss, type LossLogits } from './replay/loss.js'
 import { PACKED_STORAGES, type PackedStorage } from './replay/packed-storage.js'
@@ -25,6 +26,11 @@ export const RECOMPUTES = ['layers', 'none', 'selective'] as const
 
 /** What to estimate. */
 export interface MemoryOptions {
+  /**
+   * A framework whose defaults fill in the options that are not given: `trl`, `axolotl`, `torchtune` and so on. The assumptions
+   * list each value with the version and the file that it was read in. Default: none.
+   */
+  readonly preset?: PresetName
   /**
    * `full`: weights, gradients and states in bfloat16. `full-mixed`: all three in float32, with autocast to bfloat16 in the
    * forward pass. `lora`: frozen weights in bfloat16 and adapters in float32, like PEFT. `qlora`: the same on 4-bit weights.
@@ -68,7 +74,8 @@ export interface MemoryOptions {
   readonly loss?: Loss
   /**
    * What the losses `logits` and `fused` are computed on: `float32` copies of the logits, copies that are copied again to shift
-   * them (`float32-shifted`, transformers before 4.50), or the logits as they are (`model`, Unsloth). Default: `float32`.
+   * them (`float32-shifted`, transformers before 4.49), or the logits as they are (`model`, Unsloth). Default: `float32` with
+   * `logits`; with `fused`, whose kernels have been used with both, `float32-shifted`, the larger one.
    */
   readonly lossLogits?: LossLogits
   /** Whose kernels compute norms, rotation and gated activations. Default: `torch`. */
@@ -103,6 +110,7 @@ const EVERY: OptionTable<{ readonly every: number }> = { every: { ...integer(1, 
 
 /** The checks for the options of an estimate. */
 export const MEMORY_OPTIONS: OptionTable<MemoryOptions> = {
+  preset: choice(PRESETS),
   method: choice(MEMORY_METHODS),
   batchSize: integer(1, MAX_COUNT),
   sequenceLength: integer(1, MAX_COUNT),

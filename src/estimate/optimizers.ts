@@ -75,3 +75,10 @@ export const OPTIMIZER_STEPS = ['foreach', 'fused', 'for-loop', 'in-backward'] a
 
 /** One {@link OPTIMIZER_STEPS}. */
 export type OptimizerStep = (typeof OPTIMIZER_STEPS)[number]
+
+/** Whether torch has several implementations of the step of an optimizer. */
+export function hasSeveralSteps(optimizer: Optimizer): boolean {
+  return IN_TORCH.has(optimizer)
+}
+
+const IN_TORCH: ReadonlySet<Optimizer> = new Set(['adamw', 'sgd', 'muon'])

@@ -1,5 +1,6 @@
 import type { MemoryOptions } from './memory-options.js'
 import { type Method, methodOf } from './methods.js'
+import { withPreset } from './presets/with-preset.js'
 
 /**
  * What an estimate leaves out of account among the options that were given, in sentences for its assumptions.
@@ -8,7 +9,7 @@ import { type Method, methodOf } from './methods.js'
  * unusedOptions({ method: 'full', lora: { rank: 8 } }) // ['`lora` has no effect with the method full']
  */
 export function unusedOptions(options: MemoryOptions): string[] {
-  const { method = 'full' } = options
+  const { method = 'full' } = withPreset(options).options
   const { trains, weights } = methodOf(method)
   const unused = [...UNUSED[trains], ...(weights === 'float32' ? (['precision', 'dtype'] as const) : [])]
   return unused
@@ -23,6 +24,7 @@ const UNUSED: Readonly<Record<Method['trains'], readonly (keyof MemoryOptions)[]
   weights: OF_ADAPTERS,
   adapters: [],
   nothing: [
+    'preset',
     ...OF_ADAPTERS,
     'optimizer',
     'optimizerStep',

@@ -16,9 +16,10 @@ import {
   type WeightPrecision,
 } from '../../estimate/index.js'
 import { MEMORY_METHODS, methodOf } from '../../estimate/methods.js'
+import { withPreset } from '../../estimate/presets/with-preset.js'
 import { checkpointName } from '../checkpoint-name.js'
 import { offering } from '../completion/offers.js'
-import { MEMORY_FLAGS } from '../estimate-flags/memory-flags.js'
+import { MEMORY_FLAGS, STEP_FLAGS } from '../estimate-flags/memory-flags.js'
 import { inFlags, memoryOptionsOf } from '../estimate-flags/memory-options-of.js'
 import { isManifestName, precisionNotes, specOfManifest } from '../estimate-manifest.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
@@ -29,7 +30,7 @@ import { STATIC_MEMORY_FORMATS } from '../formats/estimate/static-memory.js'
 
 /** What commander parsed: the flags of this file, and those of a training run, which `memoryOptionsOf` reads. */
 interface EstimateFlags extends Readonly<Record<string, unknown>> {
-  readonly method: MemoryMethod
+  readonly method?: MemoryMethod
   readonly gpu?: Gpu
   readonly fits?: Gpu
   readonly batch: number
@@ -48,7 +49,9 @@ export function estimateCommand(report: (code: ExitCode) => void): Command {
     .description('estimate how much GPU memory a model needs, and how many GPUs')
     .argument('<model>', 'a folder, a config.json, a manifest (.yaml), or hf:org/name', checkpointName)
     .addOption(
-      new Option('--method <method>', 'the training method, or inference').choices(MEMORY_METHODS).default('full'),
+      new Option('--method <method>', "the training method, or inference (default: full, or the preset's)").choices(
+        MEMORY_METHODS,
+      ),
     )
     .addOption(gpuOption('--gpu <gpu>', `a GPU name, or a memory size such as 80GB (default: ${DEFAULT_GPU})`))
     .addOption(gpuOption('--fits <gpu>', 'like --gpu, and exit with 1 if the run does not fit on one such GPU'))
@@ -93,20 +96,21 @@ Examples:
   model-entity estimate models/llama.yaml --method full --fits a100-80gb && ./train.sh`
 
 async function estimate(from: string, flags: EstimateFlags): Promise<ExitCode> {
-  const model = await modelOf(from, flags)
+  const method = methodIn(flags)
+  const model = await modelOf(from, method, flags)
   const gpu = flags.fits ?? flags.gpu ?? gpuOf(DEFAULT_GPU)
   const options = memoryOptions(flags, model.family)
   const rows = rowsOf(model, flags, gpu)
   if (rows instanceof ForwardPassError) {
     const { name, notes } = model
-    process.stdout.write(STATIC_MEMORY_FORMATS[flags.format]({ name, method: flags.method, error: rows, notes }))
+    process.stdout.write(STATIC_MEMORY_FORMATS[flags.format]({ name, method, error: rows, notes }))
     return EXIT.failed
   }
   process.stdout.write(
     ESTIMATE_FORMATS[flags.format]({
       name: model.name,
       family: model.family,
-      method: flags.method,
+      method,
       gpu,
       rows,
       // Given degrees of model parallelism are not searched for.
@@ -139,10 +143,17 @@ function rowOf(
   return { label, estimate, fits: estimate.totalBytes <= gpu.memoryBytes }
 }
 
+/** The method that was given, or that of the preset. */
+function methodIn(flags: EstimateFlags): MemoryMethod {
+  const { preset } = STEP_FLAGS.given(flags)
+  const { method } = flags
+  return understood(() => withPreset({ ...(method && { method }), ...(preset && { preset }) })).options.method ?? 'full'
+}
+
 function memoryOptions(flags: EstimateFlags, family: string): MemoryOptions {
   const { method, batch, context, rank, precision, checkpointing } = flags
   return {
-    method,
+    ...(method !== undefined && { method }),
     batchSize: batch,
     sequenceLength: context,
     ...(!checkpointing && { gradientCheckpointing: false }),
@@ -169,7 +180,7 @@ interface NamedModel {
   readonly notes: readonly string[]
 }
 
-async function modelOf(from: string, { token, method }: EstimateFlags): Promise<NamedModel> {
+async function modelOf(from: string, method: MemoryMethod, { token }: EstimateFlags): Promise<NamedModel> {
   const isServed = methodOf(method).trains === 'nothing'
   if (isManifestName(from)) {
     const spec = await specOfManifest(from)

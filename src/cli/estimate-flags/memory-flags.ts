@@ -23,6 +23,7 @@ export const STEP_FLAGS = flagGroup<MemoryOptions, Exclude<keyof MemoryOptions, 
   'Training step:',
   MEMORY_OPTIONS,
   {
+    preset: { value: '<framework>', default: null, help: 'fill in what is not given as a framework does by default' },
     optimizer: { value: '<optimizer>', help: 'what updates the parameters' },
     optimizerStep: { value: '<step>', help: 'how its step is computed' },
     gradientAccumulation: { value: '<n>', read: readNumber, help: 'micro-batches before a step (default: 1)' },

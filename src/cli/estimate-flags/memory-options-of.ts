@@ -1,6 +1,7 @@
 import { defaultLora } from '../../estimate/lora/default-lora.js'
 import type { LoraOptions } from '../../estimate/lora/options.js'
 import type { MemoryOptions } from '../../estimate/memory-options.js'
+import { type PresetName, presetLora } from '../../estimate/presets/presets.js'
 import type { ShardingOptions } from '../../estimate/sharding-options.js'
 import { UsageError } from '../exit-code.js'
 import { LORA_FLAGS, SHARDING_FLAGS, STEP_FLAGS } from './memory-flags.js'
@@ -15,13 +16,23 @@ export function memoryOptionsOf(
   parsed: Readonly<Record<string, unknown>>,
   { family, rank }: { readonly family: string; readonly rank: number | undefined },
 ): MemoryOptions {
-  const lora = loraOf(LORA_FLAGS.given(parsed), family, rank)
+  const step = STEP_FLAGS.given(parsed)
+  const lora = loraOf(LORA_FLAGS.given(parsed), { family, rank, preset: step.preset })
   const sharding = shardingOf(SHARDING_FLAGS.given(parsed))
-  return { ...STEP_FLAGS.given(parsed), ...(lora && { lora }), ...(sharding && { sharding }) }
+  return { ...step, ...(lora && { lora }), ...(sharding && { sharding }) }
 }
 
-function loraOf(given: Partial<LoraOptions>, family: string, rank: number | undefined): LoraOptions | undefined {
+interface Adapted {
+  readonly family: string
+  readonly rank: number | undefined
+  readonly preset: PresetName | undefined
+}
+
+function loraOf(given: Partial<LoraOptions>, { family, rank, preset }: Adapted): LoraOptions | undefined {
   if (rank === undefined && Object.keys(given).length === 0) return undefined
+  const preferred = preset && presetLora(preset)
+  // The preset fills in the targets.
+  if (preferred?.rank !== undefined) return { rank: rank ?? preferred.rank, ...given }
   const standard = defaultLora(family, rank)
   if (given.targetModules !== undefined) return { rank: standard.rank, ...given }
   // A list adds to what PEFT refuses to adapt; a regular expression stands for itself.

@@ -39,7 +39,7 @@ export function causalLoss(layers: Layers, logits: Tensor, { batch, sequence, ki
   const { ops } = layers
   const { tape } = ops
   const wide = kind.logits === 'model' ? tape.alias(logits) : ops.to(logits, 'float32')
-  // Before 4.50 transformers copied the logits without those of the last token. Code that derives the logits has cast them
+  // Before 4.49 transformers copied the logits without those of the last token. Code that derives the logits has cast them
   // itself, so that nothing else keeps the first ones.
   const isShifted = kind.logits === 'float32-shifted'
   const isReplaced = isShifted && isDerived

@@ -1,0 +1,31 @@
+import { type Preset, trainsAdapters } from './preset.js'
+
+/** `axolotl train`. */
+export const AXOLOTL: Preset = {
+  package: 'axolotl',
+  version: '0.21.0',
+  values: [
+    { options: { recompute: 'none' }, source: 'utils/schemas/config.py: gradient_checkpointing is False' },
+    { options: { reentrant: false }, source: 'core/builders/base.py: gradient_checkpointing_kwargs' },
+    { options: { autocast: true }, source: 'utils/schemas/config.py: bf16 is auto' },
+    {
+      options: { inputGradients: true },
+      source: 'loaders/adapter.py: enable_input_require_grads',
+      when: trainsAdapters,
+    },
+    {
+      options: { prepareForKbitTraining: false },
+      source:
+        'loaders/model.py: what prepare_model_for_kbit_training casts is cast back (should_convert_embedding_dtypes)',
+      when: trainsAdapters,
+    },
+    { options: { lossLogits: 'float32' }, from: 'transformers 5.24.0', source: 'loss/loss_utils.py' },
+    { options: { optimizerStep: 'fused' }, source: 'utils/schemas/training.py: optimizer is adamw_torch_fused' },
+    {
+      options: { lora: { loraDropout: 0 } },
+      source: 'utils/schemas/peft.py: lora_dropout',
+      when: trainsAdapters,
+    },
+  ],
+  refuses: [],
+}

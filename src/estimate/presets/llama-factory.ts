@@ -1,0 +1,39 @@
+import { needsInputGradients, type Preset, trainsAdapters } from './preset.js'
+
+/** `llamafactory-cli train`. */
+export const LLAMA_FACTORY: Preset = {
+  package: 'llamafactory',
+  version: '0.9.5',
+  values: [
+    { options: { method: 'lora' }, source: 'hparams/finetuning_args.py: finetuning_type is lora' },
+    { options: { recompute: 'layers' }, source: 'hparams/model_args.py: disable_gradient_checkpointing is False' },
+    {
+      options: { reentrant: false },
+      source: 'model/model_utils/checkpointing.py: use_reentrant_gc is set to False with fsdp2',
+      when: ({ strategy }) => strategy === 'fsdp2',
+    },
+    { options: { reentrant: true }, source: 'hparams/model_args.py: use_reentrant_gc is True' },
+    {
+      options: { inputGradients: true },
+      source: 'model/model_utils/checkpointing.py: the inputs of layers that train require gradients',
+      when: needsInputGradients,
+    },
+    {
+      options: { adapterDtype: 'float32' },
+      source: 'model/adapter.py: trainable parameters are cast to float32 unless pure_bf16',
+      when: trainsAdapters,
+    },
+    {
+      options: { lora: { rank: 8, loraDropout: 0, targetModules: 'all-linear' } },
+      source: 'hparams/finetuning_args.py: lora_rank, lora_dropout, lora_target',
+      when: trainsAdapters,
+    },
+    { options: { lossLogits: 'float32' }, from: 'transformers 5.24.0', source: 'loss/loss_utils.py' },
+    {
+      options: { optimizerStep: 'fused' },
+      from: 'transformers 5.24.0',
+      source: 'training_args.py: optim is adamw_torch_fused from torch 2.8 on',
+    },
+  ],
+  refuses: [],
+}

@@ -1,0 +1,75 @@
+import type { LoraOptions } from '../lora/options.js'
+import type { MemoryMethod } from '../methods.js'
+import type { Optimizer, OptimizerStep } from '../optimizers.js'
+import type { KernelSet } from '../replay/kernel-set.js'
+import type { Loss, LossLogits } from '../replay/loss.js'
+import type { ShardingOptions, ShardingStrategy } from '../sharding-options.js'
+
+/** What a framework does unless it is told otherwise: options of an estimate, read in one version of its code. */
+export interface Preset {
+  /** The name on PyPI. */
+  readonly package: string
+  readonly version: string
+  /** In order: a later value may depend on an earlier one. */
+  readonly values: readonly PresetValue[]
+  /** What the framework cannot do. */
+  readonly refuses: readonly Refusal[]
+}
+
+/** Options that a framework sets, and where its code says so. */
+export interface PresetValue {
+  readonly options: PresetOptions
+  /** The file of the package, and what it says. */
+  readonly source: string
+  /** Another package that the file is in, with its version. */
+  readonly from?: string
+  /** Runs that it concerns. Default: all that train. */
+  readonly when?: (run: PresetRun) => boolean
+}
+
+/** The options that a preset can set: how a framework computes, but neither batch nor sequence. */
+export interface PresetOptions {
+  readonly method?: MemoryMethod
+  readonly prepareForKbitTraining?: boolean
+  readonly adapterDtype?: 'float32' | 'bfloat16'
+  readonly optimizer?: Optimizer
+  readonly optimizerStep?: OptimizerStep
+  readonly loss?: Loss
+  readonly lossLogits?: LossLogits
+  readonly kernels?: KernelSet
+  readonly recompute?: 'layers' | 'none' | 'selective'
+  readonly reentrant?: boolean
+  readonly autocast?: boolean
+  readonly inputGradients?: boolean
+  /** Fills in what `lora` does not say. */
+  readonly lora?: Partial<LoraOptions>
+  /** Fills in what `sharding` does not say. */
+  readonly sharding?: Partial<Pick<ShardingOptions, 'parameterDtype' | 'reduceDtype' | 'offload'>>
+}
+
+/** A run that a framework does not allow. */
+export interface Refusal {
+  readonly when: (run: PresetRun) => boolean
+  /** The reason, after "preset x: ". */
+  readonly reason: string
+}
+
+/** What the options say about a run so far. */
+export interface PresetRun {
+  readonly trains: 'weights' | 'adapters' | 'nothing'
+  /** How frozen weights are stored. */
+  readonly storage: string
+  readonly isRecomputed: boolean
+  readonly strategy: ShardingStrategy
+  readonly ranks: number
+  /** The optimizer, if it was given or set. */
+  readonly optimizer: Optimizer | undefined
+}
+
+/** Conditions of values and refusals. */
+export const trainsWeights = ({ trains }: PresetRun): boolean => trains === 'weights'
+export const trainsAdapters = ({ trains }: PresetRun): boolean => trains === 'adapters'
+export const isQuantized = ({ storage }: PresetRun): boolean => storage !== 'none'
+export const isShared = ({ ranks }: PresetRun): boolean => ranks > 1
+export const isOneRank = ({ ranks }: PresetRun): boolean => ranks === 1
+export const needsInputGradients = (run: PresetRun): boolean => trainsAdapters(run) && run.isRecomputed

@@ -1,0 +1,52 @@
+import { isOneRank, isQuantized, isShared, type Preset, trainsAdapters, trainsWeights } from './preset.js'
+
+/** The recipes of torchtune, with the values of their configs for Llama 3.1 8B. */
+export const TORCHTUNE: Preset = {
+  package: 'torchtune',
+  version: '0.6.1',
+  values: [
+    { options: { loss: 'chunked' }, source: 'configs/llama3_1/8B_*.yaml: CEWithChunkedOutputLoss' },
+    {
+      options: { recompute: 'none' },
+      source: 'configs/llama3_1/8B_lora.yaml: enable_activation_checkpointing is False',
+      when: (run) => trainsAdapters(run) && isShared(run),
+    },
+    {
+      options: { recompute: 'layers' },
+      source: 'configs/llama3_1/8B_*.yaml: enable_activation_checkpointing is True',
+    },
+    { options: { reentrant: false }, source: 'training/_activation_checkpointing.py: checkpoint_wrapper' },
+    { options: { autocast: false }, source: 'configs/llama3_1/8B_*.yaml: dtype is bf16, without autocast' },
+    {
+      options: { optimizer: 'adamw-8bit-paged' },
+      source: 'configs/llama3_1/8B_full_single_device.yaml: PagedAdamW8bit',
+      when: (run) => trainsWeights(run) && isOneRank(run),
+    },
+    {
+      options: { optimizerStep: 'in-backward' },
+      source: 'configs/llama3_1/8B_full_single_device.yaml: optimizer_in_bwd is True',
+      when: (run) => trainsWeights(run) && isOneRank(run) && run.optimizer === 'adamw-8bit-paged',
+    },
+    { options: { optimizerStep: 'fused' }, source: 'configs/llama3_1/8B_*.yaml: fused is True' },
+    {
+      options: { adapterDtype: 'bfloat16' },
+      source: 'recipes/lora_finetune_single_device.py: the whole model is built in dtype',
+      when: trainsAdapters,
+    },
+    {
+      options: { lora: { rank: 8, loraDropout: 0 } },
+      source: 'configs/llama3_1/8B_lora*.yaml: lora_rank and lora_dropout',
+      when: trainsAdapters,
+    },
+  ],
+  refuses: [
+    {
+      when: (run) => isQuantized(run) && !run.storage.startsWith('nf4'),
+      reason: 'torchtune trains adapters on NF4 only (`quantize_base`)',
+    },
+    {
+      when: ({ strategy }) => strategy.startsWith('zero'),
+      reason: 'torchtune shares a model with FSDP2, not DeepSpeed',
+    },
+  ],
+}

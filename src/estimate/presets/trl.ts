@@ -1,0 +1,38 @@
+import { isQuantized, needsInputGradients, type Preset, trainsAdapters } from './preset.js'
+
+/** `SFTTrainer` of TRL, with the adapters of its command. */
+export const TRL: Preset = {
+  package: 'trl',
+  version: '1.16.0',
+  values: [
+    { options: { recompute: 'layers' }, source: 'trainer/sft_config.py: gradient_checkpointing is True' },
+    { options: { reentrant: false }, source: 'trainer/sft_trainer.py: use_reentrant is False unless it is given' },
+    {
+      options: { inputGradients: true },
+      source: 'trainer/sft_trainer.py: enable_input_require_grads with PEFT and checkpointing',
+      when: needsInputGradients,
+    },
+    { options: { autocast: true }, source: 'trainer/base_config.py: bf16 is True unless fp16 is' },
+    {
+      options: { loss: 'fused-linear' },
+      source: 'trainer/sft_trainer.py: add_fused_lm_head, without the logits of all tokens',
+    },
+    { options: { lossLogits: 'float32' }, from: 'transformers 5.24.0', source: 'loss/loss_utils.py' },
+    {
+      options: { optimizerStep: 'fused' },
+      from: 'transformers 5.24.0',
+      source: 'training_args.py: optim is adamw_torch_fused from torch 2.8 on',
+    },
+    {
+      options: { lora: { rank: 16, loraDropout: 0.05 } },
+      source: 'trainer/model_config.py: lora_r and lora_dropout',
+      when: trainsAdapters,
+    },
+    {
+      options: { adapterDtype: 'bfloat16' },
+      source: 'trainer/sft_trainer.py: casts adapters on quantised weights',
+      when: (run) => trainsAdapters(run) && isQuantized(run),
+    },
+  ],
+  refuses: [],
+}

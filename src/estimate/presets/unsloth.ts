@@ -1,0 +1,46 @@
+import { type Preset, trainsAdapters, trainsWeights } from './preset.js'
+
+/** The default of `target_modules`. */
+const LINEAR_LAYERS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const
+
+/** `FastLanguageModel` of Unsloth, with TRL's trainer. */
+export const UNSLOTH: Preset = {
+  package: 'unsloth',
+  version: '2026.10.9',
+  values: [
+    { options: { method: 'qlora' }, source: 'models/loader.py: load_in_4bit is True' },
+    { options: { kernels: 'unsloth' }, source: 'models/llama.py: its own norms, rotation and layers with adapters' },
+    { options: { loss: 'fused-linear' }, source: 'models/llama.py: unsloth_fused_ce_loss' },
+    { options: { lossLogits: 'model' }, source: 'models/llama.py: fast_cross_entropy_loss' },
+    { options: { recompute: 'layers' }, source: 'models/llama.py: use_gradient_checkpointing is "unsloth"' },
+    {
+      options: { sharding: { offload: ['activations'] } },
+      from: 'unsloth_zoo 2026.10.9',
+      source: 'gradient_checkpointing.py: the inputs of layers are on the CPU',
+      when: ({ isRecomputed }) => isRecomputed,
+    },
+    { options: { autocast: true }, source: 'models/rl.py: trains in bf16 where the GPU has it' },
+    {
+      options: { adapterDtype: 'float32' },
+      from: 'unsloth_zoo 2026.10.9',
+      source: 'training_utils.py: float32_mixed_precision is True',
+      when: trainsAdapters,
+    },
+    {
+      options: { lora: { rank: 16, loraDropout: 0, targetModules: LINEAR_LAYERS } },
+      source: 'models/llama.py: get_peft_model',
+      when: trainsAdapters,
+    },
+    {
+      options: { optimizerStep: 'fused' },
+      from: 'transformers 5.24.0',
+      source: 'training_args.py: optim is adamw_torch_fused from torch 2.8 on',
+    },
+  ],
+  refuses: [
+    {
+      when: (run) => trainsWeights(run) && run.strategy.startsWith('zero'),
+      reason: 'Unsloth has no DeepSpeed for all weights; use the preset deepspeed',
+    },
+  ],
+}
