@@ -2,6 +2,7 @@ import type { ConfigObject } from './config-object.js'
 import type { Dimensions } from './dimensions.js'
 import type { ForwardPass } from './forward/index.js'
 import type { Module } from './module.js'
+import type { Program } from './program/index.js'
 
 export type { Dimensions, MambaDimensions, MoeDimensions } from './dimensions.js'
 
@@ -16,6 +17,8 @@ export interface Architecture {
   readonly dimensions: Dimensions
   /** What a forward pass computes; absent if the family has no forward-pass model. */
   readonly forward?: ForwardPass
+  /** The forward pass of a model that is more than a decoder of text; absent if it is one, or has no forward-pass model. */
+  readonly program?: Program
   /** What the description leaves out or assumes, in sentences. */
   readonly notes: readonly string[]
   /** The config that it was built from, which also says how the checkpoint stores its weights. */

@@ -18,7 +18,13 @@ export function describeFamily(
   const reader = family.attributeMap ? config.withAliases(family.attributeMap) : config
   const model = family.describe(reader, className, find)
   const forward = family.forward?.(reader, model.dimensions) ?? model.forward
+  const program = family.program?.(reader, model.dimensions, model.className) ?? model.program
   const doubts = [...unreadSizes(reader), ...impossibleSizes(reader, model.dimensions)]
   // The whole has the sizes, and so the doubts, of its language model.
-  return { ...model, notes: [...new Set([...model.notes, ...doubts])], ...(forward && { forward }) }
+  return {
+    ...model,
+    notes: [...new Set([...model.notes, ...doubts])],
+    ...(forward && { forward }),
+    ...(program && { program }),
+  }
 }

@@ -2,6 +2,7 @@ import type { Architecture } from './architecture.js'
 import type { ConfigReader } from './config-reader.js'
 import type { Dimensions } from './dimensions.js'
 import type { ForwardPass } from './forward/index.js'
+import type { Program } from './program/index.js'
 
 /**
  * A model family: everything that the library knows about it, in one file under `families/`. What a family does not state
@@ -97,4 +98,11 @@ export interface FamilyFacts {
    * @param dimensions - the dimensions from `describe` for the same config
    */
   readonly forward?: (config: ConfigReader, dimensions: Dimensions) => ForwardPass
+  /**
+   * The same for a family of encoders or encoder-decoders: a program for each class.
+   *
+   * @param className - the class that is described
+   * @returns nothing for a class without a forward-pass model
+   */
+  readonly program?: (config: ConfigReader, dimensions: Dimensions, className: string) => Program | undefined
 }

@@ -43,6 +43,23 @@ export type {
   Tower,
 } from './module.js'
 export { isTower } from './module.js'
+export type {
+  Assignment,
+  AttentionCall,
+  Buffer,
+  Call,
+  Count,
+  Lookup,
+  Loop,
+  Make,
+  Operation,
+  Program,
+  Split,
+  Step,
+  Steps,
+  Unit,
+  Value,
+} from './program/index.js'
 export { type Role, roleOf } from './role.js'
 export { type LinearLayer, linearLayers, modules, type Parameter, parameters, ties } from './tensors.js'
 export { activeParameters, parametersByPart, totalParameters } from './totals.js'

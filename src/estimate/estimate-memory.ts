@@ -43,7 +43,10 @@ export function estimateMemory(model: EstimableModel, options: MemoryOptions = {
 function givenLayout(resolved: ResolvedModel, options: CheckedMemoryOptions): MemoryEstimate {
   const { tensor, pipeline, context, expert } = options.layout
   const { ranks, strategy } = options.sharding
-  const { heads, layers, moe } = resolved.architecture.dimensions
+  const { program, className, dimensions } = resolved.architecture
+  if (program)
+    throw new TypeError(`\`layout\` has no model for ${className}, which is not a decoder of text: use \`sharding\``)
+  const { heads, layers, moe } = dimensions
   if (heads % tensor !== 0) throw new RangeError(`\`layout.tensor\` is ${tensor}, which does not divide ${heads} heads`)
   if (pipeline > layers) throw new RangeError(`\`layout.pipeline\` is ${pipeline}, but the model has ${layers} layers`)
   if (expert > 1 && (moe === undefined || moe.experts % expert !== 0)) {

@@ -1,10 +1,11 @@
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { methodOf } from './methods.js'
 import type { PackedStorage } from './replay/packed-storage.js'
+import type { ReplayModel } from './replay/replay-model.js'
 import type { ShardingOptions, ShardingStrategy } from './sharding-options.js'
 
 /** What an estimate of one run assumes, in sentences. */
-export function memoryAssumptions(options: CheckedMemoryOptions, hasHead: boolean): string[] {
+export function memoryAssumptions(options: CheckedMemoryOptions, ends: ReplayModel['ends']): string[] {
   const isDropped = (options.lora?.loraDropout ?? 0) > 0
   const always = [
     ...options.filledIn,
@@ -13,12 +14,7 @@ export function memoryAssumptions(options: CheckedMemoryOptions, hasHead: boolea
     `attention by the ${options.attention} kernel`,
   ]
   const stored = options.storage ? [storageSentence(options.storage)] : []
-  if (methodOf(options.method).trains === 'nothing')
-    return [
-      ...always,
-      ...stored,
-      `one prefill of all tokens, ${hasHead ? 'with logits for the last token of each sequence' : 'which ends with the hidden states: the model has no head'}`,
-    ]
+  if (methodOf(options.method).trains === 'nothing') return [...always, ...stored, PREFILLS[ends]]
   return [
     ...always,
     ...lossSentences(options),
@@ -30,6 +26,13 @@ export function memoryAssumptions(options: CheckedMemoryOptions, hasHead: boolea
     ...stored,
     ...preparedSentences(options),
   ]
+}
+
+/** What a forward pass without gradients computes. */
+const PREFILLS: Readonly<Record<ReplayModel['ends'], string>> = {
+  'logits of the last tokens': 'one prefill of all tokens, with logits for the last token of each sequence',
+  'hidden states': 'one prefill of all tokens, which ends with the hidden states: the model has no head',
+  output: 'one forward pass of all tokens',
 }
 
 function lossSentences({ loss, keepOutputs }: CheckedMemoryOptions): string[] {

@@ -45,7 +45,7 @@ export function resolveModel(
 ): ResolvedModel {
   const understood = understoodModel(model)
   const { architecture } = understood
-  if (architecture.forward) checkSizes(architecture)
+  if (architecture.forward || architecture.program) checkSizes(architecture)
   const isAdapted = methodOf(method).trains === 'adapters'
   const adapters = isAdapted ? adaptersOf(architecture, lora ?? defaultLora(architecture.family)) : NO_ADAPTERS
   return { ...understood, replay: replayOf(architecture, foldingOf(adapters, recompute)), adapters }
@@ -111,7 +111,7 @@ function foldingOf(adapters: AdapterPlan, recompute: CheckedMemoryOptions['recom
 }
 
 function replayOf(architecture: Architecture, folding: Folding): ReplayModel | Unreplayable {
-  if (!architecture.forward) return { missing: `its blocks are ${blocksOf(architecture)}` }
+  if (!architecture.forward && !architecture.program) return { missing: `its blocks are ${blocksOf(architecture)}` }
   try {
     return replayModel(architecture, folding)
   } catch (error) {

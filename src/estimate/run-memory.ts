@@ -7,7 +7,6 @@ import type { MemoryEstimate } from './memory-estimate.js'
 import { methodOf } from './methods.js'
 import { overheadBytes, rangeOf } from './overhead.js'
 import { isActivationKnown } from './replay/activations.js'
-import { foldExperts } from './replay/folded-experts.js'
 import type { ReplayModel } from './replay/replay-model.js'
 import { type StaticMemory, staticMemory } from './replay/static-memory.js'
 import type { StepMemory } from './replay/step-memory.js'
@@ -35,7 +34,7 @@ export function runMemory(model: ResolvedModel, options: CheckedMemoryOptions): 
 }
 
 function estimateOf(
-  { forward, head }: ReplayModel,
+  { activation, ends }: ReplayModel,
   options: CheckedMemoryOptions,
   { peak }: StepMemory,
 ): MemoryEstimate {
@@ -49,8 +48,8 @@ function estimateOf(
     range: rangeOf(peak.totalBytes, overhead),
     peakAt: { phase: peak.phase, operation: peak.operation },
     assumptions: [
-      ...memoryAssumptions(options, head !== undefined),
-      ...unknownActivation(forward.feedForward.activation),
+      ...memoryAssumptions(options, ends),
+      ...(activation === undefined ? [] : unknownActivation(activation)),
     ],
   }
 }
@@ -61,7 +60,7 @@ export function leastStaticMemory(model: ResolvedModel, options: CheckedMemoryOp
   if (methodOf(options.method).trains === 'nothing') return weightsOf(model, model.storage(options.served)).total
   const step = trainingStepOf(model, withRanks(options, 2))
   const { architecture, omitted } =
-    'missing' in model.replay ? unfolded(model) : foldExperts(model.replay, step.batch * step.sequence)
+    'missing' in model.replay ? unfolded(model) : model.replay.forTokens(step.batch * step.sequence)
   const { parameters, gradients, optimizerStates } = staticMemory(
     architecture,
     { ...step, sharding: undefined, stateRanks: 1 },

@@ -36,7 +36,7 @@ const NOT_BUILT: Readonly<Record<string, string>> = {
 
 /** Model types that torch ran, with the memory that was recorded: see `test/estimate`. */
 const RUN: ReadonlySet<unknown> = new Set(
-  ['public', 'families', 'config-variants', 'training-loops', 'qlora'].flatMap((file) =>
+  ['public', 'families', 'config-variants', 'training-loops', 'qlora', 'wholes'].flatMap((file) =>
     memoryRecords(`${file}.jsonl.gz`).map(({ config }) => config['model_type']),
   ),
 )
@@ -81,6 +81,8 @@ function withoutModules(families: readonly Family[]): string[] {
 }
 
 function withoutRun(families: readonly Family[]): string[] {
-  const described = families.filter(({ forward }) => forward).flatMap(({ modelTypes }) => modelTypes)
+  const described = families
+    .filter(({ forward, program }) => forward ?? program)
+    .flatMap(({ modelTypes }) => modelTypes)
   return described.filter((modelType) => !RUN.has(modelType) && FORWARD_NOT_RECORDED[modelType] === undefined)
 }

@@ -10,7 +10,7 @@ const windowOf = (config: Readonly<Record<string, unknown>>) => {
 
 describe('The forward pass of a config', () => {
   it('is absent where a family has none described', () => {
-    expect(forwardOf({ model_type: 't5' })).toBeUndefined()
+    expect(forwardOf({ model_type: 'rwkv' })).toBeUndefined()
   })
 
   it('is as the class has it where the config says nothing', () => {
@@ -22,9 +22,9 @@ describe('The forward pass of a config', () => {
   it('is plain data', () => {
     for (const family of FAMILIES) {
       const [modelType] = family.modelTypes
-      if (!family.forward) continue
-      const forward = forwardOf({ model_type: modelType })
-      expect(JSON.parse(JSON.stringify(forward)), modelType).toEqual(forward)
+      if (!family.forward && !family.program) continue
+      const { forward, program } = architectureFromConfig({ model_type: modelType })
+      expect(JSON.parse(JSON.stringify({ forward, program })), modelType).toEqual({ forward, program })
     }
   })
 

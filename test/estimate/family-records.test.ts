@@ -4,7 +4,9 @@ import { estimateMemory, isForwardPassDescribed } from '../../src/estimate/index
 import { memoryRecords } from './memory-records.js'
 
 // Small models of families of their own: sizes that differ pairwise, so that a term that is wrong shows.
-const RECORDS = memoryRecords('families.jsonl.gz').map((record) => [record.id, record] as const)
+const RECORDS = ['families.jsonl.gz', 'wholes.jsonl.gz']
+  .flatMap(memoryRecords)
+  .map((record) => [record.id, record] as const)
 
 describe('estimateMemory knows each family', () => {
   it.each(RECORDS)('as torch runs it: %s', (_id, { config, options, truth }) => {

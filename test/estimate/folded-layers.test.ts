@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Architecture, architectureFromConfig } from '../../src/architecture/index.js'
 import { NO_ADAPTERS } from '../../src/estimate/lora/adapter-plan.js'
-import { foldExperts } from '../../src/estimate/replay/folded-experts.js'
 import { foldLayers } from '../../src/estimate/replay/folded-layers.js'
 import { prefill } from '../../src/estimate/replay/prefill.js'
 import { replayModel } from '../../src/estimate/replay/replay-model.js'
@@ -163,7 +162,7 @@ describe('foldLayers', () => {
       num_local_experts: 20,
     })
     // 2 × 64 rows: eight experts get seven rows, twelve get six.
-    const { gaps, omitted } = foldExperts(replayModel(architecture), 64)
+    const { gaps, omitted } = replayModel(architecture).forTokens(64)
     const blocks = ['model.layers.0.block_sparse_moe.experts', 'model.layers.1.block_sparse_moe.experts']
     expect([...omitted]).toEqual(
       blocks.flatMap((block) => [

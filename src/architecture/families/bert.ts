@@ -10,6 +10,9 @@ import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { container } from '../module.js'
+import { bertBuffers, bertMaskedHead, bertPooling, bertSteps } from '../program/bert.js'
+import { call, give, project, set } from '../program/index.js'
+import { labelled, textEncoder } from '../program/text-encoder.js'
 import { headedFamily } from '../shapes/headed-family.js'
 
 /** BERT (Devlin et al. 2018, arXiv:1810.04805): an encoder with a norm after each block. */
@@ -66,6 +69,24 @@ export const bert = headedFamily({
       },
       dimensions: decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: false }),
     }
+  },
+  program(config, dimensions, className) {
+    const { hiddenSize } = dimensions
+    const activation = config.string('hidden_act', 'gelu')
+    const pooled = (at: string) => set('pooled', call(bertPooling(hiddenSize), { hidden: 'hidden' }, at))
+    return textEncoder(className, {
+      name: 'Bert',
+      prefix: 'bert',
+      steps: bertSteps(dimensions, { activation }),
+      buffers: bertBuffers(config.integer('max_position_embeddings', 512)),
+      ending: [pooled('pooler')],
+      heads: {
+        ForMaskedLM: [give(call(bertMaskedHead(activation), { hidden: 'hidden' }, 'cls.predictions'))],
+        ForSequenceClassification: [pooled('bert.pooler'), give(project('classifier', 'pooled'))],
+        ForTokenClassification: labelled('classifier'),
+        ForQuestionAnswering: labelled('qa_outputs'),
+      },
+    })
   },
   loraTargets: ['query', 'value'],
 })

@@ -5,6 +5,21 @@ import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import { container, repeated } from '../module.js'
+import { firstToken } from '../program/bert.js'
+import {
+  activated,
+  attended,
+  call,
+  give,
+  layerNormed,
+  lookup,
+  plus,
+  project,
+  type Steps,
+  set,
+  words,
+} from '../program/index.js'
+import { labelled, textEncoder } from '../program/text-encoder.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
 
@@ -66,5 +81,63 @@ export const distilbert = headedFamily({
       },
       dimensions,
     }
+  },
+  program(config, dimensions, className) {
+    const { hiddenSize, heads, headDim = 0 } = dimensions
+    const activation = config.string(['activation', 'hidden_act'], 'gelu')
+    const embeddings: Steps = [
+      set('words', words('word_embeddings')),
+      set('places', lookup('position_embeddings', ['sequence'])),
+      set('sum', plus('words', 'places')),
+      set('sum', layerNormed('LayerNorm', 'sum')),
+      give('sum'),
+    ]
+    const attention: Steps = [
+      set('query', project('q_lin', 'x')),
+      set('key', project('k_lin', 'x')),
+      set('value', project('v_lin', 'x')),
+      set('context', attended(['query', 'key', 'value'], { heads, headDim })),
+      set('context', project('out_lin', 'context')),
+      give('context'),
+    ]
+    const feedForward: Steps = [
+      set('y', project('lin1', 'x')),
+      set('y', activated(activation, 'y')),
+      set('y', project('lin2', 'y')),
+      give('y'),
+    ]
+    const layer: Steps = [
+      set('attended', call(attention, { x: 'hidden' }, 'attention')),
+      set('attended', layerNormed('sa_layer_norm', plus('attended', 'hidden'))),
+      set('fed', call(feedForward, { x: 'attended' }, 'ffn')),
+      set('fed', layerNormed('output_layer_norm', plus('fed', 'attended'))),
+      give('fed'),
+    ]
+    return textEncoder(className, {
+      name: 'DistilBert',
+      prefix: 'distilbert',
+      steps: [
+        set('embedded', call(embeddings, {}, 'embeddings')),
+        set('hidden', 'embedded'),
+        { each: 'transformer.layer', carries: 'hidden', kinds: [layer] },
+      ],
+      buffers: [{ count: [config.integer('max_position_embeddings', 512)] }],
+      heads: {
+        ForMaskedLM: [
+          set('logits', project('vocab_transform', 'hidden')),
+          set('logits', activated(activation, 'logits')),
+          set('logits', layerNormed('vocab_layer_norm', 'logits')),
+          give(project('vocab_projector', 'logits')),
+        ],
+        ForSequenceClassification: [
+          set('pooled', firstToken(hiddenSize)),
+          set('pooled', project('pre_classifier', 'pooled')),
+          set('pooled', activated('relu', 'pooled')),
+          give(project('classifier', 'pooled')),
+        ],
+        ForTokenClassification: labelled('classifier'),
+        ForQuestionAnswering: labelled('qa_outputs'),
+      },
+    })
   },
 })

@@ -3,6 +3,9 @@ import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { container } from '../module.js'
+import { bertBuffers, bertSteps, classifierSteps } from '../program/bert.js'
+import { activated, call, give, layerNormed, project, type Steps, set } from '../program/index.js'
+import { labelled, textEncoder } from '../program/text-encoder.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
 
@@ -67,6 +70,37 @@ export const electra = headedFamily({
       },
       dimensions,
     }
+  },
+  program(config, dimensions, className) {
+    const { hiddenSize } = dimensions
+    const isNarrow = config.positive('embedding_size', 128) !== hiddenSize
+    const generator: Steps = [
+      set('hidden', project('dense', 'hidden')),
+      set('hidden', activated('gelu', 'hidden')),
+      set('hidden', layerNormed('LayerNorm', 'hidden')),
+      give('hidden'),
+    ]
+    return textEncoder(className, {
+      name: 'Electra',
+      prefix: 'electra',
+      steps: bertSteps(
+        dimensions,
+        { activation: config.string('hidden_act', 'gelu'), isEager: true },
+        isNarrow ? [set('embedded', project('embeddings_project', 'embedded'))] : [],
+      ),
+      buffers: bertBuffers(config.integer('max_position_embeddings', 512)),
+      heads: {
+        ForMaskedLM: [
+          set('scores', call(generator, { hidden: 'hidden' }, 'generator_predictions')),
+          give(project('generator_lm_head', 'scores')),
+        ],
+        ForSequenceClassification: [
+          give(call(classifierSteps(hiddenSize, 'gelu'), { hidden: 'hidden' }, 'classifier')),
+        ],
+        ForTokenClassification: labelled('classifier'),
+        ForQuestionAnswering: labelled('qa_outputs'),
+      },
+    })
   },
   loraTargets: ['query', 'value'],
 })

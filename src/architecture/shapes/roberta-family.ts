@@ -12,6 +12,9 @@ import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import type { Family, FamilyFacts } from '../family.js'
 import { container } from '../module.js'
+import { bertBuffers, bertPooling, bertSteps, classifierSteps, ROBERTA_MASKED_HEAD } from '../program/bert.js'
+import { call, give, set } from '../program/index.js'
+import { labelled, textEncoder } from '../program/text-encoder.js'
 import { headedFamily } from './headed-family.js'
 
 /** Options of a RoBERTa-like family. */
@@ -66,6 +69,25 @@ export function robertaFamily({ vocabSize: defaultWords, ...family }: RobertaFam
         },
         dimensions: decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: false }),
       }
+    },
+    program(config, dimensions, className) {
+      const { hiddenSize } = dimensions
+      const activation = config.string('hidden_act', 'gelu')
+      return textEncoder(className, {
+        name,
+        prefix: 'roberta',
+        steps: bertSteps(dimensions, { activation, countsPositions: true }),
+        buffers: bertBuffers(config.integer('max_position_embeddings', 512)),
+        ending: [set('pooled', call(bertPooling(hiddenSize), { hidden: 'hidden' }, 'pooler'))],
+        heads: {
+          ForMaskedLM: [give(call(ROBERTA_MASKED_HEAD, { hidden: 'hidden' }, 'lm_head'))],
+          ForSequenceClassification: [
+            give(call(classifierSteps(hiddenSize, 'tanh'), { hidden: 'hidden' }, 'classifier')),
+          ],
+          ForTokenClassification: labelled('classifier'),
+          ForQuestionAnswering: labelled('qa_outputs'),
+        },
+      })
     },
   })
 }

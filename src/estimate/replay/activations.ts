@@ -4,10 +4,14 @@ import type { Tensor } from './tape.js'
 
 /** The activation function of a feed-forward network. The caller keeps the input. */
 export function activate({ layers, forward }: DecoderRun, input: Tensor): Tensor {
-  const { activation } = forward.feedForward
-  const writtenOut = Object.hasOwn(WRITTEN_OUT, activation) ? WRITTEN_OUT[activation] : undefined
+  return activation(layers, forward.feedForward.activation, input)
+}
+
+/** An activation function by its name. The caller keeps the input. */
+export function activation(layers: Layers, name: string, input: Tensor): Tensor {
+  const writtenOut = Object.hasOwn(WRITTEN_OUT, name) ? WRITTEN_OUT[name] : undefined
   if (writtenOut) return writtenOut(layers, input)
-  return layers.ops.elementwise(input, activation, KEEPING_OUTPUT.has(activation) ? 'output' : 'input')
+  return layers.ops.elementwise(input, name, KEEPING_OUTPUT.has(name) ? 'output' : 'input')
 }
 
 /** Whether an activation function is known. Unknown ones are estimated as one kernel that saves its input. */

@@ -1,9 +1,9 @@
 import type { CompleteRotation } from './complete-forward-pass.js'
+import type { DecoderModel } from './decoder-model.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
-import type { ReplayModel } from './replay-model.js'
 
 /** The bytes of the inputs of a step, and of the buffers of modules. */
-export function bufferBytes(model: ReplayModel, tokens: number, dtype: ComputeDtype): number {
+export function bufferBytes(model: DecoderModel, tokens: number, dtype: ComputeDtype): number {
   const { root, dimensions } = model.architecture
   const { rotation, masks, feedForward } = model.forward
   const { layers, moe } = dimensions

@@ -110,11 +110,13 @@ const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager'>> = {
   keepsProjections: false,
 }
 
-const EAGER_ATTENTION: Required<EagerAttention> = {
+/** How eager attention is written in most families. */
+export const EAGER_ATTENTION: Required<EagerAttention> = {
   float32Inputs: false,
   scale: 'copied',
   layerMask: false,
   keepsScores: false,
+  keepsMasked: false,
   softmax: 'float32',
   weights: 'query',
 }

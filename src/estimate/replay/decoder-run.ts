@@ -13,6 +13,8 @@ import type { Recomputation } from './training-options.js'
 export interface StepOptions {
   readonly batch: number
   readonly sequence: number
+  /** Tokens that an encoder-decoder writes for each sequence. */
+  readonly target?: number
   readonly recompute: Recomputation
   readonly reentrant: boolean
   readonly loss: LossKind

@@ -8,11 +8,12 @@ import {
   tablesOf,
 } from './decoder-inputs.js'
 import { decoderLayer } from './decoder-layer.js'
+import type { DecoderModel } from './decoder-model.js'
 import type { DecoderRun, StepOptions } from './decoder-run.js'
 import type { Layers } from './layers.js'
 import { causalLoss, linearLoss } from './loss.js'
+import type { ModelPass } from './model-pass.js'
 import { norm } from './norms.js'
-import type { ReplayModel } from './replay-model.js'
 import { ROOT } from './sharding.js'
 import { throughLayers } from './stack.js'
 import { type Named, submodule } from './submodules.js'
@@ -20,12 +21,12 @@ import type { Tensor } from './tape.js'
 import { UndescribedBlock } from './undescribed-block.js'
 
 /** One forward pass of a decoder-only language model. */
-export class Decoder {
-  readonly #model: ReplayModel
+export class Decoder implements ModelPass {
+  readonly #model: DecoderModel
   readonly #pass: DecoderPass
   readonly #outputs: Tensor[] = []
 
-  constructor(model: ReplayModel, layers: Layers, options: StepOptions) {
+  constructor(model: DecoderModel, layers: Layers, options: StepOptions) {
     const { forward, sizes, base } = model
     this.#model = model
     this.#pass = { layers, options, forward, sizes, base }

@@ -1,7 +1,7 @@
 import type { Module, Repeat } from '../../architecture/index.js'
+import type { DecoderModel } from './decoder-model.js'
 import { rowsOf } from './experts/expert-dispatch.js'
 import { replaced } from './folded-layers.js'
-import type { ReplayModel } from './replay-model.js'
 import { baseOf, layersOf, submodule } from './submodules.js'
 
 /**
@@ -10,7 +10,7 @@ import { baseOf, layersOf, submodule } from './submodules.js'
  *
  * @param tokens - tokens of a micro-batch, which decide the rows of each expert
  */
-export function foldExperts(model: ReplayModel, tokens: number): ReplayModel {
+export function foldExperts(model: DecoderModel, tokens: number): DecoderModel {
   const { mixture } = model.forward.feedForward
   if (!model.foldsExperts || !mixture || mixture.dispatch === 'sorted' || mixture.router === 'batched') return model
   const omitted = new Map(model.omitted)
@@ -70,7 +70,7 @@ function rowsOfEqualSize(indices: readonly number[], chosen: number, tokens: num
   return [row((count) => count === most), row((count) => count !== most && count !== undefined), row((count) => !count)]
 }
 
-function expertsPerToken({ routed }: Module, { sizes }: ReplayModel): number {
+function expertsPerToken({ routed }: Module, { sizes }: DecoderModel): number {
   return routed?.expertsPerToken ?? sizes.expertsPerToken
 }
 
@@ -80,7 +80,7 @@ function withExperts(layer: Module, key: string, experts: Module): Module {
   return { ...layer, children: { ...layer.children, [key]: { ...block, children: { ...block.children, experts } } } }
 }
 
-function withLayers(model: ReplayModel, changed: ReadonlyMap<Module, Module>): ReplayModel {
+function withLayers(model: DecoderModel, changed: ReadonlyMap<Module, Module>): DecoderModel {
   const { architecture, base } = model
   const list = submodule(base, 'layers')
   const items = list?.module.items?.map(

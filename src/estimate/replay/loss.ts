@@ -1,3 +1,4 @@
+import { DTYPE_BYTES } from './dtype.js'
 import type { Layers } from './layers.js'
 import type { Tensor } from './tape.js'
 
@@ -64,7 +65,7 @@ function shiftedCopy({ ops }: Layers, wide: Tensor, batch: number, sequence: num
 }
 
 /** The mean cross entropy in two operations. */
-function entropy({ ops }: Layers, wide: Tensor, labels: Tensor): Tensor {
+export function entropy({ ops }: Layers, wide: Tensor, labels?: Tensor): Tensor {
   const { tape } = ops
   const logSoftmax = tape.record(
     [wide],
@@ -72,11 +73,11 @@ function entropy({ ops }: Layers, wide: Tensor, labels: Tensor): Tensor {
     () => tape.tensor(wide.elements, wide.dtype, '_log_softmax'),
     () => [ops.gradient(wide.elements, wide.dtype, '_log_softmax_backward_data')],
   )
-  const total = tape.ledger.allocate(4)
+  const total = tape.ledger.allocate(DTYPE_BYTES[wide.dtype])
   const loss = tape.record(
     [logSoftmax],
-    { before: [logSoftmax, labels], after: () => [total] },
-    () => tape.tensor(1, 'float32', 'nll_loss_forward'),
+    { before: [logSoftmax, ...(labels ? [labels] : [])], after: () => [total] },
+    () => tape.tensor(1, wide.dtype, 'nll_loss_forward'),
     () => [ops.gradient(wide.elements, wide.dtype, 'nll_loss_backward')],
   )
   tape.ledger.release(total)

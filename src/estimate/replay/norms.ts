@@ -9,7 +9,12 @@ import type { Tensor } from './tape.js'
 /** A norm, as its family computes it. The caller keeps the input. */
 export function norm({ layers, forward }: DecoderRun, { name, module }: Named, input: Tensor): Tensor {
   if (FUSED[layers.kernels].norms && forward.norm.startsWith('rmsNorm')) return fusedRmsNorm(layers, name, input)
-  return COMPUTATIONS[forward.norm](layers, name, input, module.parameters?.['weight'] ?? [])
+  return normOf(forward.norm, layers, name, input, module.parameters?.['weight'] ?? [])
+}
+
+/** A norm of a kind, with the shape of its weight. The caller keeps the input. */
+export function normOf(kind: Norm, layers: Layers, name: string, input: Tensor, weight: Shape): Tensor {
+  return COMPUTATIONS[kind](layers, name, input, weight)
 }
 
 const COMPUTATIONS: Readonly<Record<Norm, (layers: Layers, name: string, input: Tensor, weight: Shape) => Tensor>> = {

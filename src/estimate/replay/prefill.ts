@@ -1,9 +1,6 @@
 import type { AttentionKernel } from '../kernels.js'
 import { NO_ADAPTERS } from '../lora/adapter-plan.js'
-import { bufferBytes } from './buffers.js'
-import { Decoder } from './decoder.js'
 import type { ComputeDtype } from './dtype.js'
-import { foldExperts } from './folded-experts.js'
 import { Layers } from './layers.js'
 import { Operations } from './operations/operations.js'
 import type { ReplayModel } from './replay-model.js'
@@ -15,13 +12,15 @@ import { Weights } from './weights.js'
 export interface Prefill {
   readonly batch: number
   readonly sequence: number
+  /** Tokens that an encoder-decoder writes for each sequence. */
+  readonly target?: number | undefined
   readonly kernel: AttentionKernel
   readonly dtype: ComputeDtype
 }
 
 /** Replays a prefill of all tokens in one pass. It computes logits for the last tokens and keeps the cache. */
-export function prefill(whole: ReplayModel, { batch, sequence, kernel, dtype }: Prefill): StepMemory {
-  const model = foldExperts(whole, batch * sequence)
+export function prefill(whole: ReplayModel, { batch, sequence, target, kernel, dtype }: Prefill): StepMemory {
+  const model = whole.forTokens(batch * sequence)
   const tape = new Tape()
   const { ledger } = tape
   const weights = new Weights(model.architecture, ledger, {
@@ -32,11 +31,12 @@ export function prefill(whole: ReplayModel, { batch, sequence, kernel, dtype }: 
     adapters: NO_ADAPTERS,
   })
   const tokens = batch * sequence
-  ledger.allocate(bufferBytes(model, tokens, dtype), 'buffers')
-  const layers = new Layers(new Operations(tape), weights, tokens, false, model.forward.linear)
-  const decoder = new Decoder(model, layers, {
+  ledger.allocate(model.buffers({ batch, sequence, ...(target && { target }) }, dtype, false), 'buffers')
+  const layers = new Layers(new Operations(tape), weights, tokens, false, model.linear)
+  const pass = model.pass(layers, {
     batch,
     sequence,
+    ...(target && { target }),
     recompute: 'none',
     reentrant: false,
     loss: { kind: 'logits', logits: 'float32' },
@@ -45,6 +45,6 @@ export function prefill(whole: ReplayModel, { batch, sequence, kernel, dtype }: 
     cache: true,
   })
   ledger.reset()
-  tape.withoutGradients(() => decoder.prefill())
+  tape.withoutGradients(() => pass.prefill())
   return { peak: ledger.peak, afterForward: { ...ledger.now } }
 }

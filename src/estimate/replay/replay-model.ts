@@ -1,8 +1,19 @@
-import type { Architecture } from '../../architecture/index.js'
+import type { Architecture, Program } from '../../architecture/index.js'
+import { bufferBytes } from './buffers.js'
 import { type CompleteForwardPass, completeForwardPass } from './complete-forward-pass.js'
+import { Decoder } from './decoder.js'
+import type { DecoderModel } from './decoder-model.js'
+import type { StepOptions } from './decoder-run.js'
+import type { ComputeDtype } from './dtype.js'
+import { foldExperts } from './folded-experts.js'
 import { foldLayers, type Gap } from './folded-layers.js'
-import { type ModelSizes, modelSizes } from './model-sizes.js'
-import { baseOf, layersOf, type Named, type NamedLayer, submodule } from './submodules.js'
+import type { Layers } from './layers.js'
+import type { ModelPass } from './model-pass.js'
+import { modelSizes } from './model-sizes.js'
+import { type BatchSizes, countOf, moduleFacts } from './program/place.js'
+import { programBuffers } from './program/program-buffers.js'
+import { ProgramPass } from './program/program-pass.js'
+import { baseOf, layersOf, type NamedLayer, submodule } from './submodules.js'
 import { UndescribedBlock } from './undescribed-block.js'
 
 /** A model with everything that a replay needs, computed once. */
@@ -13,15 +24,20 @@ export interface ReplayModel {
   readonly omitted: ReadonlyMap<string, number>
   /** Where layers and experts are left out, by the name of the one before. */
   readonly gaps: ReadonlyMap<string, Gap>
-  /** Whether experts may be left out too. */
-  readonly foldsExperts: boolean
-  readonly forward: CompleteForwardPass
-  readonly sizes: ModelSizes
-  /** The module that contains embeddings and layers. */
-  readonly base: Named
+  /** The layers to replay. */
   readonly layers: readonly NamedLayer[]
-  /** The output embedding; absent if the class has none. */
-  readonly head: Named | undefined
+  /** How linear layers compute. */
+  readonly linear: CompleteForwardPass['linear']
+  /** The activation function of its feed-forward networks. */
+  readonly activation: string | undefined
+  /** What a forward pass without gradients ends with. */
+  readonly ends: 'logits of the last tokens' | 'hidden states' | 'output'
+  /** The same model with only a few of the experts that get as many of so many tokens. */
+  readonly forTokens: (tokens: number) => ReplayModel
+  /** One forward pass. */
+  readonly pass: (layers: Layers, options: StepOptions) => ModelPass
+  /** The bytes of the inputs of a step, and of the buffers of modules. */
+  readonly buffers: (sizes: BatchSizes, dtype: ComputeDtype, trains: boolean) => number
 }
 
 /** What of a model is replayed only once. */
@@ -42,8 +58,28 @@ export interface Folding {
  */
 export function replayModel(
   whole: Architecture,
-  { layers: fold, kindOf, experts }: Folding = { layers: foldLayers, experts: true },
+  folding: Folding = { layers: foldLayers, experts: true },
 ): ReplayModel {
+  return whole.program ? ofProgram(whole, whole.program) : ofDecoder(decoderModel(whole, folding))
+}
+
+function ofDecoder(model: DecoderModel): ReplayModel {
+  const { architecture, omitted, gaps, layers, forward, head } = model
+  return {
+    architecture,
+    omitted,
+    gaps,
+    layers,
+    linear: forward.linear,
+    activation: forward.feedForward.activation,
+    ends: head ? 'logits of the last tokens' : 'hidden states',
+    forTokens: (tokens) => ofDecoder(foldExperts(model, tokens)),
+    pass: (runs, options) => new Decoder(model, runs, options),
+    buffers: ({ batch, sequence }, dtype) => bufferBytes(model, batch * sequence, dtype),
+  }
+}
+
+function decoderModel(whole: Architecture, { layers: fold, kindOf, experts }: Folding): DecoderModel {
   if (!whole.forward) throw new UndescribedBlock(`${whole.family} has no forward pass`)
   const forward = completeForwardPass(whole.forward, whole.dimensions)
   const sizes = modelSizes(whole.dimensions, forward)
@@ -52,4 +88,22 @@ export function replayModel(
   if (!base) throw new UndescribedBlock(`${architecture.className} is not a stack of decoder layers`)
   const head = submodule({ name: '', module: architecture.root }, 'head')
   return { architecture, omitted, gaps, foldsExperts: experts, forward, sizes, base, layers: layersOf(base), head }
+}
+
+function ofProgram(architecture: Architecture, program: Program): ReplayModel {
+  const facts = moduleFacts(architecture)
+  const { className } = architecture
+  const model: ReplayModel = {
+    architecture,
+    omitted: facts.omitted,
+    gaps: facts.gaps,
+    layers: facts.layers,
+    linear: 'kernel',
+    activation: undefined,
+    ends: 'output',
+    forTokens: () => model,
+    pass: (layers, options) => new ProgramPass({ program, facts, className }, layers, options),
+    buffers: (sizes, dtype, trains) => programBuffers(program, (count) => countOf(sizes, count), dtype, trains),
+  }
+  return model
 }

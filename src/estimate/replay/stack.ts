@@ -29,7 +29,12 @@ export interface StackOutput {
 }
 
 /** Runs the layers, some of which are recomputed in backward. Frees the input. */
-export function throughLayers(list: LayerList, run: DecoderRun, input: Tensor, call: LayerCall): StackOutput {
+export function throughLayers(
+  list: LayerList,
+  run: Pick<DecoderRun, 'options' | 'layers' | 'attentionWeights'>,
+  input: Tensor,
+  call: LayerCall,
+): StackOutput {
   const { options, layers } = run
   const { recompute, reentrant, sharding } = options
   const { tape } = layers.ops

@@ -15,6 +15,8 @@ export type Recomputation = 'none' | 'selective' | { readonly every: number }
 export interface TrainingStep {
   readonly batch: number
   readonly sequence: number
+  /** Tokens that an encoder-decoder writes for each sequence. */
+  readonly target?: number | undefined
   readonly recompute: Recomputation
   /** Whether recomputation is reentrant. */
   readonly reentrant?: boolean

@@ -1,6 +1,3 @@
-import { bufferBytes } from './buffers.js'
-import { Decoder } from './decoder.js'
-import { foldExperts } from './folded-experts.js'
 import { Layers } from './layers.js'
 import type { PartBytes } from './memory-ledger.js'
 import { Operations } from './operations/operations.js'
@@ -12,24 +9,16 @@ import type { TrainingStep } from './training-options.js'
 
 /** Replays one training step, not the first one: optimizer states already exist. */
 export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory {
-  const model = foldExperts(whole, step.batch * step.sequence)
+  const model = whole.forTokens(step.batch * step.sequence)
   const { tape, ledger, sharding, weights } = allocateStatic(model.architecture, step, model.omitted)
+  const sizes = { batch: step.batch, sequence: step.sequence, ...(step.target && { target: step.target }) }
   const tokens = step.batch * step.sequence
   const computeDtype = step.sharding?.computeDtype ?? step.parameterDtype
-  ledger.allocate(bufferBytes(model, tokens, step.parameterDtype), 'buffers')
+  ledger.allocate(model.buffers(sizes, step.parameterDtype, true), 'buffers')
   const half = computeDtype === 'float32' ? (step.autocastDtype ?? 'bfloat16') : computeDtype
-  const layers = new Layers(
-    new Operations(tape),
-    weights,
-    tokens,
-    step.autocast,
-    model.forward.linear,
-    step.kernels,
-    half,
-  )
-  const decoder = new Decoder(model, layers, {
-    batch: step.batch,
-    sequence: step.sequence,
+  const layers = new Layers(new Operations(tape), weights, tokens, step.autocast, model.linear, step.kernels, half)
+  const pass = model.pass(layers, {
+    ...sizes,
     recompute: step.recompute,
     reentrant: step.reentrant ?? false,
     kernel: step.kernel,
@@ -50,11 +39,11 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   tape.offloads = step.offloadsActivations ?? false
   const run = (): PartBytes => {
     ledger.phase = 'forward'
-    const loss = decoder.loss()
+    const loss = pass.loss()
     const after = { ...ledger.now }
     tape.backward(loss)
     sharding?.endBackward()
-    decoder.dropOutputs()
+    pass.dropOutputs()
     return after
   }
   if (step.accumulating) run()

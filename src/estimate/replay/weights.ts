@@ -3,8 +3,9 @@ import type { AdapterPlan } from '../lora/adapter-plan.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { MemoryLedger } from './memory-ledger.js'
 import { type PackedStorage, packedWidth, storedBytes } from './packed-storage.js'
+import { layerLists } from './program/layer-lists.js'
 import { ROOT, type Sharding } from './sharding.js'
-import { baseOf, submodule } from './submodules.js'
+import { submodule } from './submodules.js'
 import type { Leaf, Tensor } from './tape.js'
 
 /** A low-rank adapter of one module: `B(A(x))`, A of `[rank, in]` and B of `[out, rank]`. */
@@ -57,16 +58,14 @@ export class Weights {
   readonly #ledger: MemoryLedger
   readonly #sharding: Sharding | undefined
   readonly #omitted: ReadonlyMap<string, number>
-  /** The prefix of the names of all parameters in decoder layers: `model.layers.`. */
-  readonly #listPrefix: string | undefined
+  /** The prefixes of the names of all parameters in layers: `model.layers.`. */
+  readonly #listPrefixes: readonly string[]
 
   constructor(architecture: Architecture, ledger: MemoryLedger, options: WeightOptions) {
     this.#ledger = ledger
     this.#sharding = options.sharding
     this.#omitted = options.omitted ?? new Map()
-    const base = baseOf(architecture)
-    const list = base && submodule(base, 'layers')
-    this.#listPrefix = list && `${list.name}.`
+    this.#listPrefixes = layerLists(architecture).map((name) => `${name}.`)
     const packed = packedModules(architecture, options.storage)
     const saved = savedNames(architecture, options.adapters)
     const { float32Parameters = [], untrainedParameters = [] } = architecture.forward?.feedForward.mixture ?? {}
@@ -137,8 +136,9 @@ export class Weights {
 
   /** The decoder layer that a parameter is gathered with. */
   #groupOf(name: string): string {
-    const end = this.#listPrefix === undefined ? -1 : name.indexOf('.', this.#listPrefix.length)
-    return end > 0 && this.#listPrefix !== undefined && name.startsWith(this.#listPrefix) ? name.slice(0, end) : ROOT
+    const prefix = this.#listPrefixes.find((one) => name.startsWith(one))
+    const end = prefix === undefined ? -1 : name.indexOf('.', prefix.length)
+    return end > 0 ? name.slice(0, end) : ROOT
   }
 
   /** How many experts like that of a parameter are not replayed in its layer. */

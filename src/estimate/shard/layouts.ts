@@ -6,7 +6,7 @@ import type { Layout } from '../sharding.js'
  * The ways to divide a model over a number of GPUs, simplest first: data sharding alone; expert parallelism; tensor parallelism
  * within a node of eight GPUs, if the heads divide evenly; pipeline stages.
  */
-export function layoutsOf({ dimensions }: Architecture, gpus: number, method: MemoryMethod): Layout[] {
+export function layoutsOf({ dimensions, program }: Architecture, gpus: number, method: MemoryMethod): Layout[] {
   const { heads, kvHeads, layers, moe } = dimensions
   const widths = [2, 4, 8].filter(
     (width) =>
@@ -16,6 +16,8 @@ export function layoutsOf({ dimensions }: Architecture, gpus: number, method: Me
   if (methodOf(method).trains === 'nothing') {
     return [{ ...plain, data: 1, tensor: widths.includes(gpus) ? gpus : 1, pipeline: widths.includes(gpus) ? 1 : gpus }]
   }
+  // The other layouts are estimated for stacks of decoder layers only.
+  if (program) return [plain]
   const experts = moe ? [2, 4, 8].filter((width) => gpus % width === 0 && moe.experts % width === 0) : []
   const stages = [2, 4, 8].filter((depth) => depth <= layers)
   return [

@@ -3,7 +3,6 @@ import type { CheckedMemoryOptions } from '../checked-memory-options.js'
 import { methodOf } from '../methods.js'
 import { stateBytes } from '../optimizers.js'
 import { type ComputeDtype, DTYPE_BYTES } from '../replay/dtype.js'
-import { foldExperts } from '../replay/folded-experts.js'
 import { MemoryLedger } from '../replay/memory-ledger.js'
 import type { ReplayModel } from '../replay/replay-model.js'
 import type { StepMemory } from '../replay/step-memory.js'
@@ -141,7 +140,7 @@ function ownTensors(
   const { trains, weights: kept } = methodOf(method)
   const dtype: ComputeDtype = kept === 'float32' ? 'float32' : precision
   const ledger = new MemoryLedger()
-  const { architecture, omitted } = foldExperts(replayOf(resolved), batchSize * sequenceLength)
+  const { architecture, omitted } = replayOf(resolved).forTokens(batchSize * sequenceLength)
   const weights = new Weights(architecture, ledger, {
     omitted,
     dtype,

@@ -19,7 +19,7 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   const groups = sizes.heads / sizes.kvHeads
   const wideKey = repeat(layers, key, groups)
   const wideValue = repeat(layers, value, groups)
-  const elements = sizes.batch * sizes.heads * sizes.sequence * sizes.sequence
+  const elements = sizes.batch * sizes.heads * sizes.sequence * (sizes.keys ?? sizes.sequence)
   // A product over several sequences needs contiguous rows for each head; other layouts are copied.
   const isSpread = sizes.batch > 1 && !sizes.exchanged
   const isApart = sizes.batch > 1 && groups === 1 && sizes.valuesApart
@@ -53,13 +53,13 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   const soft = softmax(layers, wide, style.softmax === 'float32' ? 'float32' : wide.dtype)
   tape.free(wide)
   // Llama casts in the expression of softmax, while the scores still have their name. Other families have already rebound it.
-  const isOneExpression = style.weights === 'query'
-  if (!isOneExpression) tape.free(scores)
+  const isOneExpression = style.weights === 'query' && !style.keepsMasked
+  if (!isOneExpression && !style.keepsMasked) tape.free(scores)
   const weights = ops.to(soft, isOneExpression ? query.dtype : value.dtype)
   tape.free(soft, ...kept, ...(isOneExpression ? [scores] : []))
   const output = matmul(layers, [weights, false], [wideValue, isApart], outputOf(query, key, value), sizes)
   sizes.keepWeights(weights)
-  tape.free(wideKey, wideValue, factor, otherFactor)
+  tape.free(wideKey, wideValue, factor, otherFactor, ...(style.keepsMasked ? [scores] : []))
   return output
 }
 

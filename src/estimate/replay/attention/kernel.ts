@@ -8,6 +8,8 @@ import type { Tensor } from '../tape.js'
 export interface AttentionSizes {
   readonly batch: number
   readonly sequence: number
+  /** The tokens that are attended to, if not those of the sequence. */
+  readonly keys?: number
   readonly heads: number
   readonly kvHeads: number
   readonly headDim: number

@@ -1,0 +1,161 @@
+import type { Dimensions } from '../dimensions.js'
+import {
+  activated,
+  attended,
+  call,
+  eagerMask,
+  give,
+  layerNormed,
+  lookup,
+  make,
+  part,
+  plus,
+  project,
+  set,
+  words,
+} from './build.js'
+import { TOKENS } from './count.js'
+import type { Buffer } from './program.js'
+import type { AttentionCall, Operation, Step, Steps } from './steps.js'
+
+/** How a family of BERT's kind differs from BERT. */
+export interface BertOptions {
+  /** Whether positions are computed from the tokens (RoBERTa), not read from a buffer. Default: no. */
+  readonly countsPositions?: boolean
+  /** Whether attention is always eager. Default: no. */
+  readonly isEager?: boolean
+  readonly activation: string
+}
+
+/** Embeddings of words, types and positions, summed and normalised (`BertEmbeddings`). */
+export function bertEmbeddingSteps({ countsPositions = false }: Partial<BertOptions>): Steps {
+  return [
+    ...(countsPositions ? [set('indices', make(TOKENS, 'int64'))] : []),
+    set('words', words('word_embeddings')),
+    set('types', lookup('token_type_embeddings')),
+    set('sum', plus('words', 'types')),
+    set(
+      'places',
+      countsPositions ? lookup('position_embeddings', TOKENS, 'indices') : lookup('position_embeddings', ['sequence']),
+    ),
+    set('sum', { op: 'addInPlace', of: ['sum', 'places'] }),
+    set('sum', layerNormed('LayerNorm', 'sum')),
+    give('sum'),
+  ]
+}
+
+/** The buffers of positions and types. */
+export const bertBuffers = (positions: number): readonly Buffer[] => [{ count: [positions] }, { count: [positions] }]
+
+/** The base model: embeddings and layers. */
+export function bertSteps(dimensions: Dimensions, options: BertOptions, between: readonly Step[] = []): Steps {
+  return [
+    set('embedded', call(bertEmbeddingSteps(options), {}, 'embeddings')),
+    ...bertMasks(options),
+    ...between,
+    set('hidden', 'embedded'),
+    { each: 'encoder.layer', carries: 'hidden', given: ['mask'], kinds: [bertLayerSteps(dimensions, options)] },
+  ]
+}
+
+/** The mask of ones, and the one that is made of it for eager attention. */
+const bertMasks = ({ isEager = false }: BertOptions): readonly Step[] => [
+  set('ones', make(TOKENS, 'float32')),
+  set('mask', isEager ? make(TOKENS, 'model') : eagerMask(TOKENS)),
+]
+
+/** The sizes and the eager code of BERT's attention. */
+export function bertHeads({ heads, headDim = 0 }: Dimensions): Omit<AttentionCall, 'op' | 'of'> {
+  return { heads, headDim, eager: { softmax: 'scores', keepsMasked: true }, mask: 'mask' }
+}
+
+/** A layer (`BertLayer`). */
+export function bertLayerSteps(dimensions: Dimensions, { activation, isEager = false }: BertOptions): Steps {
+  const sizes = { ...bertHeads(dimensions), returnsWeights: true, ...(isEager && { isEager }) }
+  const self: Steps = [
+    set('query', project('query', 'hidden')),
+    set('key', project('key', 'hidden')),
+    set('value', project('value', 'hidden')),
+    give(attended(['query', 'key', 'value'], sizes)),
+  ]
+  return bertBlockSteps(
+    [
+      set('context', call(self, { hidden: 'hidden', mask: 'mask' }, 'self')),
+      give(call(DENSE_AND_NORM, { hidden: 'context', residual: 'hidden' }, 'output')),
+    ],
+    activation,
+  )
+}
+
+/** A layer with the family's own attention. */
+export function bertBlockSteps(
+  attention: Steps,
+  activation: string,
+  given: Readonly<Record<string, string>> = {},
+): Steps {
+  const dense: Steps = [
+    set('hidden', project('dense', 'hidden')),
+    set('hidden', activated(activation, 'hidden')),
+    give('hidden'),
+  ]
+  return [
+    set('attended', call(attention, { hidden: 'hidden', mask: 'mask', ...given }, 'attention')),
+    set('between', call(dense, { hidden: 'attended' }, 'intermediate')),
+    give(call(DENSE_AND_NORM, { hidden: 'between', residual: 'attended' }, 'output')),
+  ]
+}
+
+/** `LayerNorm(dense(x) + residual)` */
+const DENSE_AND_NORM: Steps = [
+  set('hidden', project('dense', 'hidden')),
+  set('hidden', layerNormed('LayerNorm', plus('hidden', 'residual'))),
+  give('hidden'),
+]
+
+/** The vector of the first token of each sequence. */
+export const firstToken = (features: number): Operation => part('hidden', ['batch', features])
+
+/** The pooler: a linear layer on the first token's vector, and tanh. */
+export function bertPooling(features: number): Steps {
+  return [
+    set('first', firstToken(features)),
+    set('pooled', project('dense', 'first')),
+    set('pooled', activated('tanh', 'pooled')),
+    give('pooled'),
+  ]
+}
+
+/** The head of a masked language model (`BertLMPredictionHead`): a linear layer, an activation, a norm, and the output embedding. */
+export function bertMaskedHead(activation: string): Steps {
+  const transform: Steps = [
+    set('hidden', project('dense', 'hidden')),
+    set('hidden', activated(activation, 'hidden')),
+    set('hidden', layerNormed('LayerNorm', 'hidden')),
+    give('hidden'),
+  ]
+  return [
+    set('hidden', call(transform, { hidden: 'hidden' }, 'transform')),
+    set('hidden', project('decoder', 'hidden')),
+    give('hidden'),
+  ]
+}
+
+/** RoBERTa's head of a masked language model. */
+export const ROBERTA_MASKED_HEAD: Steps = [
+  set('x', project('dense', 'hidden')),
+  set('x', activated('gelu', 'x')),
+  set('x', layerNormed('layer_norm', 'x')),
+  set('x', project('decoder', 'x')),
+  give('x'),
+]
+
+/** A classifier of two linear layers on the first token (`RobertaClassificationHead`). */
+export function classifierSteps(features: number, activation: string): Steps {
+  return [
+    set('x', firstToken(features)),
+    set('x', project('dense', 'x')),
+    set('x', activated(activation, 'x')),
+    set('x', project('out_proj', 'x')),
+    give('x'),
+  ]
+}

@@ -1,0 +1,24 @@
+import type { Count } from './count.js'
+import type { Steps, Value } from './steps.js'
+
+/**
+ * A forward pass as a program: what the code of transformers computes, step by step, with the variables that its functions hold.
+ * It is plain data that `estimate/replay/program` runs with the sizes of the modules. Encoders, encoder-decoders, and the encoders
+ * of images and sound are written this way; decoders of text have a `ForwardPass`, which also knows about sharding.
+ */
+export interface Program {
+  /** What exists throughout a step: inputs, and the buffers of modules. */
+  readonly buffers: readonly Buffer[]
+  /** Elements of the labels, if they are not an input. */
+  readonly labels?: Count
+  /** From the inputs to the result: logits, or hidden states. */
+  readonly steps: Steps
+  /** The loss, from the variables of `steps`; absent if the class has none. */
+  readonly loss?: Value
+}
+
+/** A tensor of integers, or of numbers as wide as those of the parameters. */
+export interface Buffer {
+  readonly count: Count
+  readonly type?: 'int64' | 'float32' | 'model'
+}

@@ -1,0 +1,101 @@
+import type { EagerAttention, Norm } from '../forward/index.js'
+import type { Count } from './count.js'
+
+/** Statements in the order of the code. */
+export type Steps = readonly Step[]
+
+/** A statement: a variable gets a value or is deleted, a function returns, or layers run. What a variable held before is freed. */
+export type Step = Assignment | Split | { readonly drop: string } | { readonly give: Value } | Loop
+
+/** A variable gets a value. */
+export interface Assignment {
+  readonly let: string
+  readonly be: Value
+}
+
+/** A tensor is split into parts, which are views with one variable each. Their gradients are concatenated. */
+export interface Split {
+  readonly split: Value
+  readonly into: readonly string[]
+  readonly sizes: readonly Count[]
+}
+
+/** A list of layers, which run one after another on the same variable. */
+export interface Loop {
+  /** The path of the list. */
+  readonly each: string
+  /** The variable that each layer reads and replaces. */
+  readonly carries: string
+  /** Variables that each layer gets as well, under the same names. A recomputed layer keeps them. */
+  readonly given?: readonly string[]
+  /** The steps of a layer, for each kind of layers. */
+  readonly kinds: readonly Steps[]
+  /** The kind of each layer. Default: the first. */
+  readonly kindOf?: readonly number[]
+}
+
+/** A tensor: a variable, or the result of an operation, which is freed after its use. */
+export type Value = string | Operation
+
+/** An operation. Modules are named from the module that the steps belong to. */
+export type Operation =
+  | Lookup
+  | { readonly op: 'linear' | 'convolution'; readonly module: string; readonly of: Value }
+  | { readonly op: 'norm'; readonly kind: Norm; readonly module: string; readonly of: Value }
+  | { readonly op: 'activation'; readonly name: string; readonly of: Value }
+  | { readonly op: 'add' | 'addInPlace' | 'multiply'; readonly of: readonly [Value, Value] }
+  | { readonly op: 'scale' | 'view' | 'copy' | 'wide' | 'narrow'; readonly of: Value }
+  | { readonly op: 'part'; readonly of: Value; readonly count: Count }
+  | Make
+  | AttentionCall
+  | { readonly op: 'entropy'; readonly of: Value }
+  | Call
+
+/** Rows of an embedding. */
+export interface Lookup {
+  readonly op: 'lookup'
+  readonly module: string
+  readonly rows: Count
+  /** Whether these are the input embeddings, whose output may be told to have gradients. */
+  readonly isInput?: boolean
+  /** The indices, if they are a tensor of their own, which is saved. */
+  readonly by?: Value
+}
+
+/** A new tensor without a history: positions, masks. */
+export interface Make {
+  readonly op: 'make'
+  readonly count: Count
+  readonly type: 'int64' | 'float32' | 'bool' | 'model'
+  /** Whether only eager attention needs it. */
+  readonly isForEager?: boolean
+}
+
+/** Attention of queries to keys and values, by the kernel that the estimate is asked for. */
+export interface AttentionCall {
+  readonly op: 'attention'
+  readonly of: readonly [query: Value, key: Value, value: Value]
+  readonly heads: number
+  readonly headDim: number
+  /** Sequences, and the tokens of each. Default: those of the batch. */
+  readonly batch?: Count
+  readonly queries?: Count
+  readonly keys?: Count
+  /** How eager attention is written. */
+  readonly eager?: EagerAttention
+  /** What eager attention adds to its scores. */
+  readonly mask?: Value
+  /** Whether attention is always eager. */
+  readonly isEager?: boolean
+  /** Whether the layer returns the weights of eager attention, which live until the next layer has returned. */
+  readonly returnsWeights?: boolean
+}
+
+/** A function or a module, with variables of its own. A module holds its arguments until it returns. */
+export interface Call {
+  readonly op: 'call'
+  readonly steps: Steps
+  /** The module that its steps belong to. */
+  readonly at?: string
+  readonly with: Readonly<Record<string, Value>>
+}

@@ -1,0 +1,66 @@
+import { call, copied, give, plus, project, set, split } from './build.js'
+import { type Count, TOKENS } from './count.js'
+import type { Program } from './program.js'
+import type { Step, Steps, Value } from './steps.js'
+
+/** An encoder of texts: its embeddings, its layers, and what its classes end with. */
+export interface TextEncoder {
+  /** The prefix of the class names. */
+  readonly name: string
+  /** The name of the base model inside the classes. */
+  readonly prefix: string
+  /** The steps of the base model's forward pass, to the hidden states, which are in `hidden` in the end. */
+  readonly steps: Steps
+  /** Buffers of modules. */
+  readonly buffers: Program['buffers']
+  /** What the base model computes from `hidden` after the layers: a pooler. */
+  readonly ending?: readonly Step[]
+  /** The steps of the heads by the suffix of their class, from `hidden` to the logits. */
+  readonly heads: Readonly<Record<string, Steps>>
+}
+
+/** The program of a class of an encoder; absent for a class whose head is not known. */
+export function textEncoder(className: string, encoder: TextEncoder): Program | undefined {
+  const { prefix, name, steps, ending = [], heads } = encoder
+  const suffix = className.startsWith(name) ? className.slice(name.length) : ''
+  const head = heads[suffix]
+  const buffers = [{ count: TOKENS }, ...encoder.buffers]
+  if (suffix === 'Model') return { buffers, steps: [...steps, ...ending, give('hidden')] }
+  if (!head) return undefined
+  const loss = LOSSES[suffix]
+  return {
+    buffers,
+    ...(loss && { loss: loss.loss }),
+    ...(loss?.labels && { labels: loss.labels }),
+    steps: [set('hidden', call([...steps, give('hidden')], {}, prefix)), ...head],
+  }
+}
+
+/** A linear layer on each token's vector: the head of token classification and question answering. */
+export const labelled = (module: string): Steps => [give(project(module, 'hidden'))]
+
+interface Loss {
+  readonly loss: Value
+  /** Elements of the labels, if they are not the tokens. */
+  readonly labels?: Count
+}
+
+const ENTROPY: Value = { op: 'entropy', of: 'result' }
+
+/** The mean of the cross entropies of the first and the last token of a span. */
+const SPAN: Steps = [
+  split('result', ['starts', 'ends'], [TOKENS, TOKENS]),
+  set('starts', copied('starts')),
+  set('ends', copied('ends')),
+  set('start', { op: 'entropy', of: 'starts' }),
+  set('end', { op: 'entropy', of: 'ends' }),
+  give({ op: 'scale', of: plus('start', 'end') }),
+]
+
+/** The losses of classes, by their suffix. */
+const LOSSES: Readonly<Record<string, Loss>> = {
+  ForMaskedLM: { loss: ENTROPY },
+  ForTokenClassification: { loss: ENTROPY },
+  ForSequenceClassification: { loss: ENTROPY, labels: ['batch'] },
+  ForQuestionAnswering: { loss: call(SPAN, { result: 'result' }), labels: [2, 'batch'] },
+}

@@ -1,0 +1,23 @@
+import type { Architecture } from '../../architecture/index.js'
+import type { CompleteForwardPass } from './complete-forward-pass.js'
+import type { Gap } from './folded-layers.js'
+import type { ModelSizes } from './model-sizes.js'
+import type { Named, NamedLayer } from './submodules.js'
+
+/** A decoder of text with everything that its forward pass needs. */
+export interface DecoderModel {
+  readonly architecture: Architecture
+  /** How many layers like a layer, or experts like an expert, are not replayed, by its name. */
+  readonly omitted: ReadonlyMap<string, number>
+  /** Where layers and experts are left out, by the name of the one before. */
+  readonly gaps: ReadonlyMap<string, Gap>
+  /** Whether experts may be left out too. */
+  readonly foldsExperts: boolean
+  readonly forward: CompleteForwardPass
+  readonly sizes: ModelSizes
+  /** The module that contains embeddings and layers. */
+  readonly base: Named
+  readonly layers: readonly NamedLayer[]
+  /** The output embedding; absent if the class has none. */
+  readonly head: Named | undefined
+}

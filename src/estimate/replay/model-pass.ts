@@ -1,0 +1,11 @@
+import type { Tensor } from './tape.js'
+
+/** One forward pass of a model. */
+export interface ModelPass {
+  /** The loss of a micro-batch. Everything that backward does not need is freed on the way. */
+  loss(): Tensor
+  /** Drops the references that outlive the loss. */
+  dropOutputs(): void
+  /** A forward pass without gradients. A decoder fills its cache, and computes logits for the last tokens. */
+  prefill(): void
+}

@@ -1,0 +1,85 @@
+import type { Call, Loop, Split, Step, Steps, Value } from '../../../architecture/index.js'
+import { throughLayers } from '../stack.js'
+import type { Tensor } from '../tape.js'
+import { compute } from './operations.js'
+import { countOf, type Place } from './place.js'
+import { Scope } from './scope.js'
+
+/** Runs the steps of a function. The result is what they give, if they do. */
+export function runSteps(place: Place, scope: Scope, steps: Steps): Tensor | undefined {
+  for (const step of steps) {
+    if ('give' in step) return evaluate(place, scope, step.give)
+    runStep(place, scope, step)
+  }
+  return undefined
+}
+
+function runStep(place: Place, scope: Scope, step: Exclude<Step, { readonly give: Value }>): void {
+  if ('let' in step) scope.set(step.let, evaluate(place, scope, step.be))
+  else if ('split' in step) splitInto(place, scope, step)
+  else if ('drop' in step) scope.drop(step.drop)
+  else runLayers(place, scope, step)
+}
+
+function splitInto(place: Place, scope: Scope, { split, into, sizes }: Split): void {
+  const { ops } = place.layers
+  const whole = evaluate(place, scope, split)
+  const parts = ops.split(
+    whole,
+    sizes.map((size) => countOf(place.options, size)),
+  )
+  ops.tape.free(whole)
+  for (const [index, name] of into.entries()) {
+    const part = parts[index]
+    if (part) scope.set(name, part)
+  }
+}
+
+/** A tensor, which the caller owns. */
+export function evaluate(place: Place, scope: Scope, value: Value): Tensor {
+  if (typeof value === 'string') return scope.get(value)
+  if (value.op === 'call') return called(place, scope, value)
+  return compute(place, scope, value, (operand) => evaluate(place, scope, operand))
+}
+
+/** A module with variables of its own. `torch.nn.Module.__call__` holds the arguments until it returns. */
+function called(place: Place, outer: Scope, { steps, at, with: given }: Call): Tensor {
+  const { tape } = place.layers.ops
+  const inner = new Scope(tape, outer.named(at ?? ''))
+  const held = Object.entries(given).map(([name, value]) => {
+    const argument = evaluate(place, outer, value)
+    inner.set(name, tape.alias(argument))
+    return argument
+  })
+  const output = runSteps(place, inner, steps)
+  if (!output) throw new Error('the steps of a module give a value')
+  inner.end()
+  tape.free(...held)
+  return output
+}
+
+/** Runs the layers of a list, some of which are recomputed in backward. */
+function runLayers(place: Place, scope: Scope, { each, carries, given = [], kinds, kindOf = [] }: Loop): void {
+  const { tape } = place.layers.ops
+  const layers = place.facts.list(scope.named(each))
+  const others = given.map((name) => [name, scope.get(name)] as const)
+  const { hidden, returned } = throughLayers(
+    { layers, omitted: place.facts.omitted, gaps: place.facts.gaps },
+    place,
+    scope.take(carries),
+    {
+      given: () => others.map(([, tensor]) => tensor),
+      compute: ({ name, index }, input) => {
+        const inner = new Scope(tape, name)
+        inner.set(carries, tape.alias(input))
+        for (const [variable, tensor] of others) inner.set(variable, tape.alias(tensor))
+        const output = runSteps(place, inner, kinds[kindOf[index] ?? 0] ?? [])
+        if (!output) throw new Error('the steps of a layer give a value')
+        inner.end()
+        return output
+      },
+    },
+  )
+  scope.set(carries, hidden)
+  tape.free(...returned, ...others.map(([, tensor]) => tensor))
+}

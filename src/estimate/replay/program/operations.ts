@@ -1,0 +1,134 @@
+import type { AttentionCall, Call, Operation, Value } from '../../../architecture/index.js'
+import { activation } from '../activations.js'
+import { attend } from '../attention/attend.js'
+import { EAGER_ATTENTION } from '../complete-forward-pass.js'
+import { entropy } from '../loss.js'
+import { normOf } from '../norms.js'
+import type { Tensor } from '../tape.js'
+import { UndescribedBlock } from '../undescribed-block.js'
+import { countOf, type Place } from './place.js'
+import type { Scope } from './scope.js'
+
+type Evaluate = (value: Value) => Tensor
+type Kind = Exclude<Operation, Call>['op']
+type Of<Name extends Kind> = Extract<Exclude<Operation, Call>, { readonly op: Name }>
+type Compute<Name extends Kind> = (place: Place, scope: Scope, operation: Of<Name>, evaluate: Evaluate) => Tensor
+
+/** The result of an operation. Operands that no variable holds are freed. */
+export function compute(place: Place, scope: Scope, operation: Exclude<Operation, Call>, evaluate: Evaluate): Tensor {
+  const run = OPERATIONS[operation.op] as Compute<Kind>
+  return run(place, scope, operation as Of<Kind>, evaluate)
+}
+
+/** Frees an operand after its use. */
+function using(place: Place, operands: readonly Tensor[], run: (...operands: Tensor[]) => Tensor): Tensor {
+  const output = run(...operands)
+  place.layers.ops.tape.free(...operands)
+  return output
+}
+
+const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
+  lookup: (place, scope, { module, rows, by, isInput }, evaluate) => {
+    const { ops, weights } = place.layers
+    const name = scope.named(module)
+    if (weights.adapter(name)) throw new UndescribedBlock(`no model for an adapter on the embedding ${name}`)
+    const elements = countOf(place.options, rows) * place.facts.features(name)
+    const table = weights.get(`${name}.weight`)
+    if (by === undefined) {
+      const found = ops.embedding(table, elements)
+      return isInput && place.options.inputGradients ? ops.tape.requireGradient(found) : found
+    }
+    return using(place, [evaluate(by)], (indices = table) => ops.embedding(table, elements, indices))
+  },
+  linear: (place, scope, { module, of }, evaluate) => {
+    const name = scope.named(module)
+    return using(place, [evaluate(of)], (input) => place.layers.linear(name, given(input), place.facts.features(name)))
+  },
+  convolution: (place, scope, { module, of }, evaluate) => {
+    const name = scope.named(module)
+    return using(place, [evaluate(of)], (input) => place.layers.linear(name, given(input), place.facts.features(name)))
+  },
+  norm: (place, scope, { kind, module, of }, evaluate) => {
+    const name = scope.named(module)
+    const { layers, facts } = place
+    return using(place, [evaluate(of)], (input) => {
+      // Autocast computes it in float32.
+      const wide = layers.autocast && kind === 'layerNorm' ? layers.ops.to(given(input), 'float32') : undefined
+      const output = normOf(kind, layers, name, wide ?? given(input), facts.weight(name))
+      if (wide) layers.ops.tape.free(wide)
+      return output
+    })
+  },
+  activation: (place, _, { name, of }, evaluate) =>
+    using(place, [evaluate(of)], (input) => activation(place.layers, name, given(input))),
+  add: binary((place, left, right) => place.layers.ops.add(left, right)),
+  addInPlace: binary((place, left, right) => place.layers.ops.addInPlace(left, right)),
+  multiply: binary((place, left, right) => place.layers.ops.mul(left, right)),
+  scale: unary((place, input) => place.layers.ops.scale(input)),
+  view: unary((place, input) => place.layers.ops.view(input)),
+  copy: unary((place, input) => place.layers.ops.contiguous(input)),
+  wide: unary((place, input) => place.layers.ops.to(input, 'float32')),
+  narrow: unary((place, input) => place.layers.ops.to(input, place.options.computeDtype)),
+  part: (place, _, { of, count }, evaluate) =>
+    using(place, [evaluate(of)], (input) => place.layers.ops.slice(given(input), countOf(place.options, count))),
+  make: (place, _, { count, type, isForEager = false }) =>
+    place.layers.ops.tape.tensor(
+      isForEager && place.options.kernel !== 'eager' ? 0 : countOf(place.options, count),
+      type === 'model' ? place.options.computeDtype : type,
+      'ones',
+    ),
+  attention,
+  entropy: (place, _, { of }, evaluate) =>
+    using(place, [evaluate(of)], (logits) => {
+      const { ops, autocast } = place.layers
+      // Autocast computes it in float32.
+      const wide = autocast ? ops.to(given(logits), 'float32') : ops.tape.alias(given(logits))
+      const loss = entropy(place.layers, wide)
+      ops.tape.free(wide)
+      return loss
+    }),
+}
+
+function given(tensor: Tensor | undefined): Tensor {
+  if (!tensor) throw new Error('an operation has its operands')
+  return tensor
+}
+
+function unary(run: (place: Place, input: Tensor) => Tensor) {
+  return (place: Place, _: Scope, { of }: { readonly of: Value }, evaluate: Evaluate): Tensor =>
+    using(place, [evaluate(of)], (input) => run(place, given(input)))
+}
+
+function binary(run: (place: Place, left: Tensor, right: Tensor) => Tensor) {
+  return (place: Place, _: Scope, { of }: { readonly of: readonly [Value, Value] }, evaluate: Evaluate): Tensor =>
+    using(place, of.map(evaluate), (left, right) => run(place, given(left), given(right)))
+}
+
+function attention(place: Place, _: Scope, call: AttentionCall, evaluate: Evaluate): Tensor {
+  const { layers, options } = place
+  const isEager = call.isEager || options.kernel === 'eager'
+  const mask = isEager && call.mask !== undefined ? evaluate(call.mask) : undefined
+  const { heads, headDim, batch = ['batch'], queries = ['sequence'], keys = queries } = call
+  const output = using(place, call.of.map(evaluate), (query, key, value) =>
+    attend(layers, isEager ? 'eager' : options.kernel, given(query), given(key), given(value), {
+      batch: countOf(place.options, batch),
+      sequence: countOf(place.options, queries),
+      keys: countOf(place.options, keys),
+      heads,
+      kvHeads: heads,
+      headDim,
+      // Autocast computes a softmax in float32.
+      eager: { ...EAGER_ATTENTION, ...call.eager, ...(layers.autocast && { softmax: 'float32' }) },
+      ...(mask && { mask }),
+      dtype: options.computeDtype,
+      cappedScores: false,
+      masked: false,
+      keepWeights: (weights) =>
+        call.returnsWeights ? place.attentionWeights.push(weights) : layers.ops.tape.free(weights),
+      valuesApart: true,
+      exchanged: false,
+    }),
+  )
+  if (mask) layers.ops.tape.free(mask)
+  return output
+}

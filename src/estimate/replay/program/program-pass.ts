@@ -1,0 +1,69 @@
+import type { Program } from '../../../architecture/index.js'
+import type { StepOptions } from '../decoder-run.js'
+import type { Layers } from '../layers.js'
+import type { ModelPass } from '../model-pass.js'
+import { ROOT } from '../sharding.js'
+import type { Tensor } from '../tape.js'
+import { UndescribedBlock } from '../undescribed-block.js'
+import { evaluate, runSteps } from './interpreter.js'
+import type { ModuleFacts, Place } from './place.js'
+import { Scope } from './scope.js'
+
+/** One forward pass of a model that is written as a program. */
+export class ProgramPass implements ModelPass {
+  readonly #program: Program
+  readonly #place: Place
+  readonly #className: string
+  readonly #outputs: Tensor[] = []
+
+  constructor(
+    { program, facts, className }: { program: Program; facts: ModuleFacts; className: string },
+    layers: Layers,
+    options: StepOptions,
+  ) {
+    this.#program = program
+    this.#className = className
+    this.#place = { layers, options, facts, attentionWeights: [] }
+  }
+
+  loss(): Tensor {
+    const { layers, options } = this.#place
+    const { tape } = layers.ops
+    const { loss, steps } = this.#program
+    if (!loss) throw new UndescribedBlock(`${this.#className} computes no loss, so its training is unknown`)
+    const { sharding } = options
+    if (options.loss.kind !== 'logits')
+      throw new UndescribedBlock(`the loss of ${this.#className} has no other kind than logits`)
+    if (layers.kernels !== 'torch')
+      throw new UndescribedBlock(`no model for ${layers.kernels} kernels in ${this.#className}: use those of torch`)
+    sharding?.beforeForward(ROOT)
+    const scope = new Scope(tape, '')
+    const result = runSteps(this.#place, scope, steps)
+    if (!result) throw new Error('a program gives a result')
+    scope.set(RESULT, result)
+    const output = evaluate(this.#place, scope, loss)
+    if (options.keepOutputs) this.#outputs.push(scope.get(RESULT))
+    scope.end()
+    layers.endAutocast()
+    if (!sharding) return output
+    sharding.endForward()
+    const marked = tape.marker(output, () => sharding.beforeBackward(undefined, this.#place.facts.layers.at(-1)?.name))
+    tape.free(output)
+    return marked
+  }
+
+  dropOutputs(): void {
+    this.#place.layers.ops.tape.free(...this.#outputs.splice(0))
+  }
+
+  prefill(): void {
+    const { tape } = this.#place.layers.ops
+    const scope = new Scope(tape, '')
+    const result = runSteps(this.#place, scope, this.#program.steps)
+    scope.end()
+    if (result) tape.free(result)
+  }
+}
+
+/** The variable that holds what the steps give while the loss is computed. */
+const RESULT = 'result'

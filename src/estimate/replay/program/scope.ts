@@ -1,0 +1,52 @@
+import type { Tape, Tensor } from '../tape.js'
+
+/** The variables of a function. A variable that gets another value frees the one it had, as Python does. */
+export class Scope {
+  /** The module that names in the steps begin at. */
+  readonly module: string
+  readonly #tape: Tape
+  readonly #variables = new Map<string, Tensor>()
+
+  constructor(tape: Tape, module: string) {
+    this.#tape = tape
+    this.module = module
+  }
+
+  /** The full name of a module. */
+  named(module: string): string {
+    return this.module === '' || module === '' ? this.module + module : `${this.module}.${module}`
+  }
+
+  /** A new reference to a variable. */
+  get(name: string): Tensor {
+    const found = this.#variables.get(name)
+    if (!found) throw new Error(`the program uses ${name} before it has a value`)
+    return this.#tape.alias(found)
+  }
+
+  /** Gives a variable a value, which it owns. */
+  set(name: string, value: Tensor): void {
+    const old = this.#variables.get(name)
+    this.#variables.set(name, value)
+    if (old) this.#tape.free(old)
+  }
+
+  /** Takes the value of a variable, which no longer exists. */
+  take(name: string): Tensor {
+    const value = this.get(name)
+    this.drop(name)
+    return value
+  }
+
+  drop(name: string): void {
+    const old = this.#variables.get(name)
+    this.#variables.delete(name)
+    if (old) this.#tape.free(old)
+  }
+
+  /** Frees all variables, as when a function returns. */
+  end(): void {
+    this.#tape.free(...this.#variables.values())
+    this.#variables.clear()
+  }
+}

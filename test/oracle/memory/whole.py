@@ -1,0 +1,176 @@
+"""Ground truth for models that are more than a causal decoder: encoders, encoder-decoders, and models that see or hear.
+
+    python whole.py cases.jsonl out.jsonl        as oracle.py; the class is the first of the config's `architectures`
+    python whole.py --trace case.json            prints each operation of the recorded step, with the live bytes after it
+
+Inputs by class: labels for each token, for each sequence, or the first and last token of a span. `targetLength` are the tokens that an
+encoder-decoder writes (default: `sequenceLength`). `images` and `audioSeconds` are per sequence: pixel values and spectrograms of the sizes in
+inputs.py, and as many placeholder tokens as the processor writes. Batches have no padding, as in oracle.py: masks of ones are none.
+Where transformers looks at values (is the mask all ones? does the number of placeholders match?), it gets what a real batch would answer.
+"""
+import json
+import os
+import sys
+from contextlib import contextmanager, nullcontext
+
+import torch
+import transformers
+
+import oracle
+from inputs import inputs_of
+
+LEFT_OUT = ("model_type", "dtype", "torch_dtype", "transformers_version", "architectures", "quantization_config")
+
+
+def build(config, options, fake=True):
+    """The class that the config names, with PEFT's adapters for lora."""
+    name = config["architectures"][0]
+    parsed = transformers.AutoConfig.for_model(config["model_type"], **{k: v for k, v in config.items() if k not in LEFT_OUT})
+    dtype = torch.float32 if options["method"] == "full-mixed" else getattr(torch, options.get("dtype", "bfloat16"))
+    made = getattr(transformers, name)
+    attention = "eager" if options.get("attention") == "eager" or not made._supports_sdpa else "sdpa"
+    with torch.device("meta" if fake else "cpu"):
+        model = made._from_config(parsed, dtype=dtype, attn_implementation=attention)
+        if options["method"] == "lora":
+            from peft import LoraConfig, get_peft_model
+
+            arguments = oracle.lora_arguments(options["lora"])
+            model = get_peft_model(model, LoraConfig(**arguments))
+        if options.get("gradientCheckpointing"):
+            model.gradient_checkpointing_enable({"use_reentrant": bool(options.get("reentrant")), "preserve_rng_state": False})
+        if options.get("inputGradients"):
+            model.enable_input_require_grads()
+    return model
+
+
+class AllOnes:
+    """What `torch.all(mask == 1)` says of a batch without padding."""
+
+    def __init__(self, all_):
+        self.all_ = all_
+
+    def __call__(self, condition, *rest, **kwargs):
+        return self.all_(condition, *rest, **kwargs) if rest or kwargs else True
+
+
+@contextmanager
+def values_as_in_a_batch():
+    patches = [(torch, "all", AllOnes(torch.all)), (torch.Tensor, "all", lambda self, *a, **k: True)]
+    import transformers.modeling_utils as modeling
+
+    layer_norm, softmax = torch.nn.functional.layer_norm, torch.nn.functional.softmax
+
+    def is_half(t):
+        return torch.is_autocast_enabled("cpu") and t.dtype == torch.bfloat16
+
+    # CUDA's autocast computes these in float32, which the CPU's does not.
+    patches.append((torch.nn.functional, "layer_norm", lambda x, *a, **k: layer_norm(x.float() if is_half(x) else x, *a, **k)))
+    patches.append((torch.nn.functional, "softmax", lambda x, *a, **k: softmax(x.float() if is_half(x) else x, *a, **k)))
+    patches.append((modeling.PreTrainedModel, "warn_if_padding_and_no_attention_mask", lambda *a, **k: None))
+    olds = [(owner, name, getattr(owner, name)) for owner, name, _ in patches]
+    for owner, name, new in patches:
+        setattr(owner, name, new)
+    try:
+        yield
+    finally:
+        for owner, name, old in olds:
+            setattr(owner, name, old)
+
+
+class Batch:
+    """Stands for a model that takes the ids alone: gives it all inputs of a batch, with or without labels."""
+
+    def __init__(self, model, inputs, labels):
+        self.model, self.inputs, self.labels = model, inputs, labels
+
+    def __getattr__(self, name):
+        return getattr(self.model, name)
+
+    def __call__(self, labels=None, input_ids=None, **kwargs):
+        return self.model(**self.inputs, **(self.labels if labels is not None else {}), **kwargs)
+
+
+def takes(model, argument):
+    import inspect
+
+    inner = model.get_base_model() if hasattr(model, "get_base_model") else model
+    return argument in inspect.signature(inner.forward).parameters
+
+
+class Quiet(Batch):
+    """A batch for a class without `use_cache`."""
+
+    def __call__(self, labels=None, input_ids=None, use_cache=None, **kwargs):
+        return super().__call__(labels=labels, **kwargs)
+
+
+def encode(model, inputs, ledger):
+    """One forward pass of a model that caches nothing."""
+    ledger.phase = "forward"
+    ledger.reset()
+    with torch.no_grad():
+        out = model(**inputs)
+    after = dict(ledger.now)
+    del out
+    return {"afterForward": after, "static": {}, "peak": ledger.peak()}
+
+
+def run(config, options, trace=None):
+    ledger = oracle.Ledger()
+    ledger.trace = trace
+    torch.manual_seed(0)
+    model = build(config, options)
+    from torch._subclasses.fake_tensor import FakeTensorMode
+
+    with FakeTensorMode(allow_non_fake_inputs=True), oracle.like_cuda(options.get("attention")), values_as_in_a_batch(), ledger:
+        oracle.materialize(model)
+        parameters = list(model.parameters())
+        for p in parameters:
+            ledger.book(p, "parameters", True)
+        for b in model.buffers():
+            ledger.book(b, "buffers", True)
+        inputs_only = options["method"] == "inference"
+        inputs, labels = inputs_of(model, config, options)
+        labels = {} if inputs_only else labels
+        for t in (*inputs.values(), *labels.values()):
+            if torch.is_tensor(t):
+                ledger.book(t, "buffers", True)
+        if inputs_only:
+            model.eval()
+            caches = takes(model, "use_cache") and not getattr(model.config, "is_encoder_decoder", False) and takes(model, "logits_to_keep")
+            truth = oracle.prefill(Batch(model, inputs, labels), None, ledger) if caches else encode(model, inputs, ledger)
+        else:
+            batch = (Batch if takes(model, "use_cache") else Quiet)(model, inputs, labels)
+            truth = oracle.train(batch, 0, options, ledger)
+    truth["static"]["parameters"] = ledger.bytes_of(parameters)
+    truth["parameterCount"] = oracle.count(parameters)
+    truth["trainableCount"] = 0 if inputs_only else oracle.count(p for p in parameters if p.requires_grad)
+    truth["kernels"] = ledger.kernels
+    return truth
+
+
+def traced(path):
+    case, trace = json.load(open(path)), []
+    kept = []
+
+    class Trace(list):
+        """Survives the end of the step."""
+
+        def clear(self):
+            del kept[:]
+
+        def append(self, line):
+            kept.append(line)
+
+    truth = run(case["config"], case["options"], Trace())
+    for phase, name, total, made in kept:
+        print(phase, total, name, " ".join(f"{list(shape)}{dtype[6:]}" for shape, dtype in made))
+    print(json.dumps(truth["peak"]), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--trace":
+        traced(sys.argv[2])
+    else:
+        oracle.run = run
+        oracle.main()
