@@ -9,5 +9,5 @@ const RECORDED: Readonly<Record<string, unknown>> = JSON.parse(
 )
 
 it(`checkpoints have the ${Object.keys(RECORDED).length} recorded answers: specs, notes, comparisons and errors`, async () => {
-  expect(await answers()).toEqual(RECORDED)
+  expect(await answers()).toStrictEqual(RECORDED)
 })

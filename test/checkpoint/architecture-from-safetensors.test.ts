@@ -11,8 +11,8 @@ describe('The headers alone tell', () => {
     const stored = architectureFromSafetensors(headersOfRecord(record))
     const untied = Object.entries(record.linear_layers).filter(([name]) => record.tied[`${name}.weight`] === undefined)
     expect(totalParameters(stored)).toBe(record.total_parameters)
-    expect(Object.fromEntries(foldedParameters(stored))).toEqual(record.parameters)
-    expect(Object.fromEntries(foldedLinearLayers(stored))).toEqual(Object.fromEntries(untied))
+    expect(Object.fromEntries(foldedParameters(stored))).toStrictEqual(record.parameters)
+    expect(Object.fromEntries(foldedLinearLayers(stored))).toStrictEqual(Object.fromEntries(untied))
   })
 
   it('the linear layers of a family that nobody knows', () => {
@@ -22,7 +22,7 @@ describe('The headers alone tell', () => {
       ['brain.layers.0.norm.weight', { dtype: 'BF16', shape: [64], offsets: [160_768, 160_896] }],
     ] as const)
     const stored = architectureFromSafetensors([{ tensors }])
-    expect([...linearLayers(stored)]).toEqual([
+    expect([...linearLayers(stored)]).toStrictEqual([
       { name: 'brain.layers.0.mix', inFeatures: 64, outFeatures: 256, stored: 'Linear' },
     ])
     expect(totalParameters(stored)).toBe(64_000 + 16_384 + 64)
@@ -42,7 +42,7 @@ describe('The headers alone tell', () => {
     const layer = (index: number) =>
       [`m.layers.${index}.a.weight`, { dtype: 'BF16', shape: [2, 3], offsets: [0, 12] }] as const
     const stored = architectureFromSafetensors([{ tensors: new Map([10, 2, 0, 1].map(layer)) }])
-    expect(stored.root.children?.['m']?.children?.['layers']?.items?.map(({ indices }) => indices)).toEqual([
+    expect(stored.root.children?.['m']?.children?.['layers']?.items?.map(({ indices }) => indices)).toStrictEqual([
       [0, 1, 2, 10],
     ])
   })

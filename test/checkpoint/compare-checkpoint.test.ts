@@ -48,7 +48,7 @@ describe('compareCheckpoint', () => {
   it.each(RECORDS.map((record) => [record.name, record] as const))(
     'finds the files of %s to agree with its config',
     (_, record) => {
-      expect(compareCheckpoint(record.config, headersOfRecord(record))).toEqual({
+      expect(compareCheckpoint(record.config, headersOfRecord(record))).toStrictEqual({
         verdict: 'agrees',
         agrees: true,
         missing: [],
@@ -65,7 +65,7 @@ describe('compareCheckpoint', () => {
     tensors.delete('model.layers.1.mlp.down_proj.weight')
     tensors.set('model.layers.2.mlp.down_proj.weight', tensor([64, 128]))
     tensors.set('model.layers.0.self_attn.k_proj.weight', tensor([16, 64]))
-    expect(compareCheckpoint(CONFIG, [{ tensors }])).toEqual({
+    expect(compareCheckpoint(CONFIG, [{ tensors }])).toStrictEqual({
       verdict: 'differs',
       agrees: false,
       missing: ['model.layers.1.mlp.down_proj.weight'],
@@ -141,8 +141,8 @@ describe('the prefix of a class', () => {
 
   it('is taken off if the files have it and the class does not, and a note says so', () => {
     const { verdict, extra, notes } = wrapped(['a', 'b'])
-    expect([verdict, extra]).toEqual(['agrees', ['a.x', 'b.x']])
-    expect(notes).toEqual([
+    expect([verdict, extra]).toStrictEqual(['agrees', ['a.x', 'b.x']])
+    expect(notes).toStrictEqual([
       'the tensors in the files have the prefix "wrap.", which the class in the config does not have',
     ])
   })
@@ -156,7 +156,7 @@ describe('the prefix of a class', () => {
   it('is added if the files are those of the base model', () => {
     const base = [...tinyLlama()].map(([name, one]): [string, StoredTensor] => [name.replace(/^model\./, ''), one])
     const { verdict, notes } = compareCheckpoint(CONFIG, [{ tensors: new Map(base) }])
-    expect([verdict, notes]).toEqual([
+    expect([verdict, notes]).toStrictEqual([
       'agrees',
       ['the tensors in the files lack the class prefix "model.", like those of its base model'],
     ])

@@ -38,7 +38,7 @@ describe('tensors of experts', () => {
       'experts.down_proj': [2, 8, 4],
       'experts.down_proj_bias': [2, 8],
     }
-    expect(names(shapes, expected)).toEqual({
+    expect(names(shapes, expected)).toStrictEqual({
       'm.experts.gate_up_proj': 'experts.0.gate_proj.weight [128] flat',
       'm.experts.down_proj': 'experts.0.down_proj.weight [64] flat',
       'm.experts.down_proj_bias': 'experts.1.w2.bias [8] flat',
@@ -48,7 +48,7 @@ describe('tensors of experts', () => {
   it('stacked by projection are listed one by one where the model has them so, under its names', () => {
     const shapes = { 'switch_mlp.up_proj.weight': [2, 4, 8], 'experts.down_proj.weight': [2, 8, 4] }
     const expected = { 'experts.0.w3.weight': [4, 8], 'experts.0.down_proj.weight': [8, 4] }
-    expect(names(shapes, expected)).toEqual({
+    expect(names(shapes, expected)).toStrictEqual({
       'm.experts.0.w3.weight': 'switch_mlp.up_proj.weight [4,8]',
       'm.experts.1.w3.weight': 'switch_mlp.up_proj.weight [4,8]',
       'm.experts.0.down_proj.weight': 'experts.down_proj.weight [8,4]',
@@ -63,11 +63,10 @@ describe('tensors of experts', () => {
 
   it('stay as they are where the model has them so, or has none', () => {
     const shapes = { 'experts.0.up_proj.weight': [4, 8], 'switch_mlp.up_proj.weight': [2, 4, 8] }
-    expect(Object.keys(names(shapes, { 'experts.0.up_proj.weight': [4, 8], 'experts.gate_up_proj': [9] }))).toEqual([
-      'm.experts.0.up_proj.weight',
-      'm.experts.gate_up_proj',
-    ])
-    expect(Object.keys(names(shapes, {}))).toEqual(['m.experts.0.up_proj.weight', 'm.switch_mlp.up_proj.weight'])
+    expect(
+      Object.keys(names(shapes, { 'experts.0.up_proj.weight': [4, 8], 'experts.gate_up_proj': [9] })),
+    ).toStrictEqual(['m.experts.0.up_proj.weight', 'm.experts.gate_up_proj'])
+    expect(Object.keys(names(shapes, {}))).toStrictEqual(['m.experts.0.up_proj.weight', 'm.switch_mlp.up_proj.weight'])
   })
 
   it.each([
@@ -86,14 +85,14 @@ describe('tensors of experts', () => {
       'xexperts.gate_up_proj': [9],
       'shared_experts.gate_up_proj': [9],
     }
-    expect(Object.keys(names({ [name]: [2, 4, 8] }, expected))).toEqual([`m.${name}`])
+    expect(Object.keys(names({ [name]: [2, 4, 8] }, expected))).toStrictEqual([`m.${name}`])
   })
 
   it('are found at the top of a model too', () => {
     const found = new Map([
       ['experts.0.up_proj.weight', { stored: 'x', shape: [4, 8], isFlat: false, isQuantised: false }],
     ])
-    expect([...expertsAsExpected(found, new Map([['experts.gate_up_proj', [1, 8, 8]]])).keys()]).toEqual([
+    expect([...expertsAsExpected(found, new Map([['experts.gate_up_proj', [1, 8, 8]]])).keys()]).toStrictEqual([
       'experts.gate_up_proj',
     ])
   })

@@ -21,37 +21,37 @@ const NAMES: Readonly<Record<keyof GenericSizes, string>> = {
 
 describe('the sizes in a config of an unknown family', () => {
   it.each(Object.entries(NAMES))('%s has several names, and the first counts', (size, names) => {
-    for (const name of names.split(' ')) expect(genericSizes({ [name]: 7 }), name).toEqual({ [size]: 7 })
+    for (const name of names.split(' ')) expect(genericSizes({ [name]: 7 }), name).toStrictEqual({ [size]: 7 })
     const all = names.split(' ').map((name, index): [string, number] => [name, index + 1])
-    expect(genericSizes(Object.fromEntries(all.reverse()))).toEqual({ [size]: 1 })
+    expect(genericSizes(Object.fromEntries(all.reverse()))).toStrictEqual({ [size]: 1 })
   })
 
   it.each([0, -1, 1.5, '8', null, true, [8], 2 ** 53])('%j is no size, and the next name counts', (value) => {
-    expect(genericSizes({ hidden_size: value, n_embd: 8 })).toEqual({ hiddenSize: 8 })
+    expect(genericSizes({ hidden_size: value, n_embd: 8 })).toStrictEqual({ hiddenSize: 8 })
   })
 
   it.each(['text_config', 'language_config', 'llm_config', 'thinker_config', 'language_model_config'])(
     'are those of the language model in %s, then those of the whole',
     (name) => {
       const config = { [name]: { hidden_size: 5 }, hidden_size: 9, vocab_size: 3 }
-      expect(genericSizes(config)).toEqual({ hiddenSize: 5, vocabSize: 3 })
+      expect(genericSizes(config)).toStrictEqual({ hiddenSize: 5, vocabSize: 3 })
       expect([
         genericField(config, 'hidden_size'),
         genericField(config, 'vocab_size'),
         genericField(config, 'x'),
-      ]).toEqual([5, 3, undefined])
+      ]).toStrictEqual([5, 3, undefined])
     },
   )
 
   it('are those of the third level at most', () => {
     const nested = { thinker_config: { text_config: { hidden_size: 1, text_config: { hidden_size: 2 } } } }
-    expect(genericSizes(nested)).toEqual({ hiddenSize: 1 })
-    expect(genericSizes({ text_config: 5, llm_config: { hidden_size: 4 } })).toEqual({ hiddenSize: 4 })
+    expect(genericSizes(nested)).toStrictEqual({ hiddenSize: 1 })
+    expect(genericSizes({ text_config: 5, llm_config: { hidden_size: 4 } })).toStrictEqual({ hiddenSize: 4 })
   })
 
   it('have no window where it is not used', () => {
-    expect(genericSizes({ sliding_window: 5, use_sliding_window: false })).toEqual({})
-    expect(genericSizes({ sliding_window: 5, use_sliding_window: true })).toEqual({ windowTokens: 5 })
-    expect(genericSizes({ sliding_window: 5, text_config: { use_sliding_window: false } })).toEqual({})
+    expect(genericSizes({ sliding_window: 5, use_sliding_window: false })).toStrictEqual({})
+    expect(genericSizes({ sliding_window: 5, use_sliding_window: true })).toStrictEqual({ windowTokens: 5 })
+    expect(genericSizes({ sliding_window: 5, text_config: { use_sliding_window: false } })).toStrictEqual({})
   })
 })

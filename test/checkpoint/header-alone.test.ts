@@ -6,7 +6,7 @@ const FILE = safetensorsFile([{ name: 'a', dtype: 'F32', shape: [2] }])
 const HEADER = FILE.slice(0, FILE.length - 8)
 
 it('a header is enough where the size of the file is not known', () => {
-  expect(parseSafetensorsHeader(HEADER).tensors.get('a')).toEqual({ dtype: 'F32', shape: [2], offsets: [0, 8] })
+  expect(parseSafetensorsHeader(HEADER).tensors.get('a')).toStrictEqual({ dtype: 'F32', shape: [2], offsets: [0, 8] })
   expect(() => parseSafetensorsHeader(HEADER, { fileBytes: HEADER.length })).toThrow('holds 0 bytes of weights')
 })
 
@@ -35,7 +35,7 @@ it('a mixture of precisions lists the five with the most weights, and has the pr
     storedBytes: size,
   }))
   const storage: LogicalParameters = { parameters, others: [], unknown: [], storedElements: new Map() }
-  expect(precisionOf({ storage })).toEqual({
+  expect(precisionOf({ storage })).toStrictEqual({
     precision: 'int8',
     notes: [
       'the weights have several precisions: 28.6 % in int8, 23.8 % in float8_e4m3fn, 19.0 % in nf4, 14.3 % in mxfp4, 9.5 % in nvfp4; precision is that of most parameters',

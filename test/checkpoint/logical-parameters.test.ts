@@ -358,7 +358,7 @@ describe('logicalParameters', () => {
       const { parameters, others } = logicalParameters([headerOf(layout)])
       expect(parameters).toHaveLength(1)
       expect(parameters[0]).toMatchObject({ name: name ?? 'm.weight', shape, bits, scheme })
-      expect(others).toEqual([])
+      expect(others).toStrictEqual([])
       const bytes = Object.values(layout).reduce(
         (sum, [dtype, size]) => sum + (elementCount(size) * DTYPE_BITS[dtype]) / 8,
         0,
@@ -369,7 +369,7 @@ describe('logicalParameters', () => {
 
   it.each(STORAGES)('does so in whatever order the file has its tensors: $scheme, $bits bits', ({ layout, shape }) => {
     const turned = Object.fromEntries(Object.entries(layout).reverse())
-    expect(logicalParameters([headerOf(turned)]).parameters.map((parameter) => parameter.shape)).toEqual([shape])
+    expect(logicalParameters([headerOf(turned)]).parameters.map((parameter) => parameter.shape)).toStrictEqual([shape])
   })
 
   /** What is found of a layer when one of its tensors is not there: read it when it changes. */
@@ -388,7 +388,7 @@ describe('logicalParameters', () => {
         }
       }),
     )
-    expect(found).toEqual(INCOMPLETE)
+    expect(found).toStrictEqual(INCOMPLETE)
   })
 
   it('keeps plain weights as they are, and the bias of a quantised layer too', () => {
@@ -402,7 +402,7 @@ describe('logicalParameters', () => {
         'norm.weight': ['BF16', [4096]],
       }),
     ])
-    expect(parameters.map(({ name, shape }) => [name, shape])).toEqual([
+    expect(parameters.map(({ name, shape }) => [name, shape])).toStrictEqual([
       ['q.weight', [4096, 4096]],
       ['q.bias', [4096]],
       ['norm.weight', [4096]],
@@ -420,7 +420,7 @@ describe('logicalParameters', () => {
         'h.0.attn.c_attn.bias': ['F32', [2304]],
       }),
     ])
-    expect(parameters.map(({ name }) => name)).toEqual(['h.0.attn.c_attn.bias'])
+    expect(parameters.map(({ name }) => name)).toStrictEqual(['h.0.attn.c_attn.bias'])
     expect(others).toHaveLength(5)
   })
 

@@ -52,19 +52,19 @@ describe('modelSpecFromConfig', () => {
       is_embedding_model: false,
     })
     expect(spec.linear_layers).toHaveLength(32 * 7 + 1)
-    expect(spec.linear_layers?.[1]).toEqual({
+    expect(spec.linear_layers?.[1]).toStrictEqual({
       name: 'model.layers.0.self_attn.k_proj',
       in_features: 4096,
       out_features: 1024,
     })
     expect(spec).not.toHaveProperty('is_chat')
-    expect(notes).toEqual([expect.stringContaining('tokenizer')])
+    expect(notes).toStrictEqual([expect.stringContaining('tokenizer')])
   })
 
   it('is a spec that the service takes and the linter has nothing to say about', () => {
     const { spec } = modelSpecFromConfig(LLAMA, { tokenizerConfig: {} })
     expect(validate('ModelSpec', spec)).toMatchObject({ ok: true })
-    expect(lint('ModelSpec', spec)).toEqual([])
+    expect(lint('ModelSpec', spec)).toStrictEqual([])
   })
 
   it('keeps the chat template, and tells the parser of its tool calls', () => {
@@ -141,7 +141,7 @@ describe('modelSpecFromConfig', () => {
     expect(spec).toMatchObject({ minimum_gpus_all_weights: expect.any(Number), minimum_gpus_lora: expect.any(Number) })
     const without = modelSpecFromConfig(LLAMA)
     expect(without.spec).not.toHaveProperty('minimum_gpus_lora')
-    expect(notes).toEqual(without.notes)
+    expect(notes).toStrictEqual(without.notes)
   })
 
   it('counts as MLP layers those that are nothing else, experts among them', () => {

@@ -33,7 +33,7 @@ describe('Files with the names before transformers 4.52 agree with their config'
     const older = (name: string) => rules.reduce((renamed, [from, to]) => renamed.replace(from, to), name)
     const [{ tensors } = { tensors: new Map() }] = headersOfRecord(record)
     const renamed = new Map([...tensors].map(([name, tensor]) => [older(name), tensor]))
-    expect([...renamed.keys()]).not.toEqual([...tensors.keys()])
+    expect([...renamed.keys()]).not.toStrictEqual([...tensors.keys()])
     expect(compareCheckpoint(record.config, [{ tensors: renamed }])).toMatchObject({
       verdict: 'agrees',
       extra: [],

@@ -43,7 +43,7 @@ describe('names in the files that are not those of the class', () => {
   it('are found with the prefix of another class, and with the names of a TensorFlow conversion', () => {
     const tensors = tensorsOf(BERT, ofTensorFlow)
     expect(tensors.has('bert.embeddings.LayerNorm.gamma')).toBe(true)
-    expect(compareCheckpoint(BERT, [{ tensors }])).toEqual({
+    expect(compareCheckpoint(BERT, [{ tensors }])).toStrictEqual({
       verdict: 'agrees',
       agrees: true,
       missing: [],
@@ -89,10 +89,10 @@ describe('the shape of a Conv1D', () => {
 
   it('is in by out in a plain file, and nothing else', () => {
     const tensors = tensorsOf(GPT2)
-    expect(tensors.get(weight)?.shape).toEqual([64, 192])
+    expect(tensors.get(weight)?.shape).toStrictEqual([64, 192])
     expect(compareCheckpoint(GPT2, [{ tensors }]).agrees).toBe(true)
     tensors.set(weight, f32([192, 64]))
-    expect(compareCheckpoint(GPT2, [{ tensors }]).otherShape).toEqual([
+    expect(compareCheckpoint(GPT2, [{ tensors }]).otherShape).toStrictEqual([
       { name: weight, expected: [64, 192], found: [192, 64] },
     ])
   })

@@ -35,7 +35,7 @@ describe('adapters that PEFT wrote', () => {
   it.each(ROWS.map((row) => [row.id, row] as const))('%s has the parameters that PEFT trained', async (id, row) => {
     const { trainable, r, alpha } = row.truth.adapter ?? {}
     const { adapter } = await readCheckpoint(packedSource(id, row.files))
-    expect(adapter?.adapter.lora_config).toEqual(r === null ? undefined : { rank: r, alpha })
+    expect(adapter?.adapter.lora_config).toStrictEqual(r === null ? undefined : { rank: r, alpha })
     // The encoder of a prompt is trained, and not stored.
     const hasWeights = Object.keys(row.files).some((name) => name.endsWith('.safetensors'))
     if (hasWeights) expect(adapter?.parameters).toBe(id === 'peft_ptuning' ? 1280 : trainable)
@@ -45,9 +45,9 @@ describe('adapters that PEFT wrote', () => {
 describe('adapterFromPeft', () => {
   it('makes an Adapter that the service takes, and tells its base', () => {
     const { adapter, baseModel, parameters, modules, notes } = adapterFromPeft(LORA, IDENTITY, tensors(16))
-    expect(adapter).toEqual({ ...IDENTITY, finetuning_type: 'lora', lora_config: { rank: 16, alpha: 32 } })
+    expect(adapter).toStrictEqual({ ...IDENTITY, finetuning_type: 'lora', lora_config: { rank: 16, alpha: 32 } })
     expect(validate('Adapter', adapter)).toMatchObject({ ok: true })
-    expect({ baseModel, parameters, modules, notes }).toEqual({
+    expect({ baseModel, parameters, modules, notes }).toStrictEqual({
       baseModel: 'meta-llama/Llama-3.1-8B',
       parameters: 2048,
       modules: 1,
@@ -68,21 +68,27 @@ describe('adapterFromPeft', () => {
   })
 
   it('tells ranks that are not the one of the config', () => {
-    expect(adapterFromPeft(LORA, IDENTITY, tensors(8)).notes).toEqual([expect.stringContaining('no rank_pattern')])
+    expect(adapterFromPeft(LORA, IDENTITY, tensors(8)).notes).toStrictEqual([
+      expect.stringContaining('no rank_pattern'),
+    ])
     const patterned = { ...LORA, rank_pattern: { q_proj: 8 } }
-    expect(adapterFromPeft(patterned, IDENTITY, tensors(8)).notes).toEqual([expect.stringContaining('(rank_pattern)')])
+    expect(adapterFromPeft(patterned, IDENTITY, tensors(8)).notes).toStrictEqual([
+      expect.stringContaining('(rank_pattern)'),
+    ])
   })
 
   it('takes the rank that AdaLoRA ends with, and says what it starts with', () => {
     const adalora = { peft_type: 'ADALORA', r: 8, lora_alpha: 16, init_r: 12, target_r: 4 }
     const { adapter, notes } = adapterFromPeft(adalora, IDENTITY, tensors(12))
-    expect(adapter.lora_config).toEqual({ rank: 4, alpha: 16 })
-    expect(notes).toEqual(['rank is the final average 4 of AdaLoRA; it starts with 12, which the files may still have'])
+    expect(adapter.lora_config).toStrictEqual({ rank: 4, alpha: 16 })
+    expect(notes).toStrictEqual([
+      'rank is the final average 4 of AdaLoRA; it starts with 12, which the files may still have',
+    ])
   })
 
   it('expects r rows for each expert of a stacked parameter', () => {
     const stacked = { ...LORA, target_parameters: ['mlp.experts.gate_up_proj'] }
-    expect(adapterFromPeft(stacked, IDENTITY, tensors(16 * 4)).notes).toEqual([])
+    expect(adapterFromPeft(stacked, IDENTITY, tensors(16 * 4)).notes).toStrictEqual([])
   })
 
   // PEFT 0.21.2 stores this for a Qwen3-MoE of four experts; it trains 2,048 parameters in each layer.
@@ -104,9 +110,9 @@ describe('adapterFromPeft', () => {
   it('reads the adapters of mlx-lm', () => {
     const mlx = { fine_tune_type: 'lora', model: 'org/base', lora_parameters: { rank: 8, scale: 2, dropout: 0 } }
     const { adapter, baseModel, notes } = adapterFromPeft(mlx, IDENTITY)
-    expect(adapter).toEqual({ ...IDENTITY, finetuning_type: 'lora', lora_config: { rank: 8, alpha: 16 } })
+    expect(adapter).toStrictEqual({ ...IDENTITY, finetuning_type: 'lora', lora_config: { rank: 8, alpha: 16 } })
     expect(baseModel).toBe('org/base')
-    expect(notes).toEqual([expect.stringContaining('mlx-lm')])
+    expect(notes).toStrictEqual([expect.stringContaining('mlx-lm')])
   })
 
   it('does not count embeddings that are stored beside the adapter, unless they are trained', () => {
@@ -116,14 +122,14 @@ describe('adapterFromPeft', () => {
     ])
     const { parameters, notes } = adapterFromPeft(LORA, IDENTITY, stored)
     expect(parameters).toBe(2048)
-    expect(notes).toEqual([expect.stringContaining('embed_tokens.weight, which PEFT copies')])
+    expect(notes).toStrictEqual([expect.stringContaining('embed_tokens.weight, which PEFT copies')])
     expect(adapterFromPeft({ ...LORA, modules_to_save: ['embed_tokens'] }, IDENTITY, stored).parameters).toBe(2688)
   })
 
   it('says that a fraction of alpha cannot be kept', () => {
     const { adapter, notes } = adapterFromPeft({ ...LORA, lora_alpha: 22.5 }, IDENTITY)
-    expect(adapter.lora_config).toEqual({ rank: 16 })
-    expect(notes).toEqual([expect.stringContaining('22.5')])
+    expect(adapter.lora_config).toStrictEqual({ rank: 16 })
+    expect(notes).toStrictEqual([expect.stringContaining('22.5')])
   })
 
   it('refuses a config without a kind, and a kind that the registry has no word for', () => {

@@ -31,8 +31,8 @@ describe('where our spec differs from the one that the platform derives', () => 
     for (const field of DERIVED.flatMap(({ fields }) => fields)) counts.set(field, (counts.get(field) ?? 0) + 1)
     const expected = [...counts].map(([field, count]) => ({ field, count }))
     const byField = (one: { field: string }, other: { field: string }): number => one.field.localeCompare(other.field)
-    expect([...ROWS].sort(byField)).toEqual(expected.sort(byField))
-    expect(DERIVED.filter(({ spec }) => spec === undefined).map(({ id }) => id.split('--')[0])).toEqual([
+    expect([...ROWS].sort(byField)).toStrictEqual(expected.sort(byField))
+    expect(DERIVED.filter(({ spec }) => spec === undefined).map(({ id }) => id.split('--')[0])).toStrictEqual([
       'falcon_mamba',
       'mamba',
       'mamba',
@@ -51,7 +51,7 @@ describe('where our spec differs from the one that the platform derives', () => 
 
   it.each(['olmo3--default', 'exaone4--default'])('is not in the window of %s', (id) => {
     const derived = DERIVED.find((each) => each.id === id)
-    expect(derived?.ours['sliding_window_config']).toEqual({ window_size: 4096 })
-    expect(derived?.fields).toEqual(['base_num_parameters'])
+    expect(derived?.ours['sliding_window_config']).toStrictEqual({ window_size: 4096 })
+    expect(derived?.fields).toStrictEqual(['base_num_parameters'])
   })
 })

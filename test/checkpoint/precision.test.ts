@@ -25,7 +25,7 @@ describe('the precision of what is stored', () => {
       { ...HALF, count: 40 },
       { ...INT4, count: 60 },
     ])
-    expect(precisionOf({ storage })).toEqual({ precision: 'int4', notes: [] })
+    expect(precisionOf({ storage })).toStrictEqual({ precision: 'int4', notes: [] })
   })
 
   it('names the shares of several quantised formats, the largest five', () => {
@@ -36,7 +36,7 @@ describe('the precision of what is stored', () => {
       ...[1, 2, 3].map((bits) => ({ bits, precision: `int${bits}`, scheme: 'exl2', count: 50 - 10 * bits }) as const),
       { ...INT4, count: 40 },
     ])
-    expect(precisionOf({ storage }).notes).toEqual([
+    expect(precisionOf({ storage }).notes).toStrictEqual([
       'the weights have several precisions: 52.4 % in int4, 24.3 % in float8_e4m3fn, 14.6 % in float16, 3.9 % in int1, 2.9 % in int2; precision is that of most parameters',
     ])
   })
@@ -46,7 +46,7 @@ describe('the precision of what is stored', () => {
       { ...HALF, count: 60 },
       { ...INT4, count: 40 },
     ])
-    expect(precisionOf({ storage })).toEqual({
+    expect(precisionOf({ storage })).toStrictEqual({
       precision: 'float16',
       notes: [
         'the weights have several precisions: 60.0 % in float16, 40.0 % in int4; precision is that of most parameters',
@@ -55,12 +55,12 @@ describe('the precision of what is stored', () => {
   })
 
   it('says that it is rounded up', () => {
-    expect(precisionOf({ storage: stored([{ bits: 3, precision: 'int4', scheme: 'exl3', count: 1 }]) }).notes).toEqual([
-      'the weights have 3 bits; precision rounds this up to int4',
-    ])
+    expect(
+      precisionOf({ storage: stored([{ bits: 3, precision: 'int4', scheme: 'exl3', count: 1 }]) }).notes,
+    ).toStrictEqual(['the weights have 3 bits; precision rounds this up to int4'])
     expect(
       precisionOf({ storage: stored([{ bits: 4.647, precision: 'int8', scheme: 'exl2', count: 1 }]) }).notes,
-    ).toEqual(['the weights have 4.65 bits; precision rounds this up to int8'])
+    ).toStrictEqual(['the weights have 4.65 bits; precision rounds this up to int8'])
   })
 
   it('is left to the config if most bytes are in a format that is not known', () => {
@@ -76,7 +76,7 @@ describe('the precision of what is stored', () => {
     const config = { quantization_config: { quant_method: 'superquant' } }
     expect(
       precisionOf({ config, storage: stored([{ bits: 3, precision: 'int4', scheme: 'exl3', count: 1 }]) }).notes,
-    ).toEqual([
+    ).toStrictEqual([
       'the weights have 3 bits; precision rounds this up to int4',
       'unknown quantisation method "superquant": the config does not say how many bits the weights have',
     ])
@@ -96,11 +96,11 @@ describe('the precision that a config declares', () => {
     [{ text_config: { dtype: 'float16' } }, 'float16'],
     [{ text_config: { torch_dtype: 'float16' } }, 'float16'],
     [{ torch_dtype: 'float64', text_config: { dtype: 'float16' } }, 'float64'],
-  ])('%j is %s', (config, precision) => expect(precisionOf({ config })).toEqual({ precision, notes: [] }))
+  ])('%j is %s', (config, precision) => expect(precisionOf({ config })).toStrictEqual({ precision, notes: [] }))
 
   it.each([{}, { torch_dtype: 'auto' }, { torch_dtype: 5 }])('%j is the default of transformers', (config) => {
     const notes = ['the config has no dtype; transformers then uses float32']
-    expect(precisionOf({ config })).toEqual({ precision: 'float32', notes })
+    expect(precisionOf({ config })).toStrictEqual({ precision: 'float32', notes })
   })
 })
 
@@ -126,8 +126,8 @@ describe('the precision of a config with several formats', () => {
       precision: 'float8_e4m3fn',
       notes: ['the config states several precisions: float8_e4m3fn, nvfp4'],
     }
-    expect(precisionOf({ config: { quantization_config } })).toEqual(expected)
-    expect(precisionOf({ config: { quantization_config }, architecture: architectureFromConfig(LLAMA) })).toEqual(
+    expect(precisionOf({ config: { quantization_config } })).toStrictEqual(expected)
+    expect(precisionOf({ config: { quantization_config }, architecture: architectureFromConfig(LLAMA) })).toStrictEqual(
       expected,
     )
   })
@@ -138,23 +138,25 @@ describe('the precision of a config with several formats', () => {
       'model.layers.0.mlp.down_proj': 'FP8',
       'model.layers.0.self_attn.q_proj': 'NVFP4',
     })
-    expect(precisionOf({ config: { quantization_config }, architecture: architectureFromConfig(LLAMA) })).toEqual({
-      precision: 'float8_e4m3fn',
-      notes: [
-        'the weights have several precisions: 80.0 % in float8_e4m3fn, 20.0 % in nvfp4; precision is that of most parameters',
-      ],
-    })
+    expect(precisionOf({ config: { quantization_config }, architecture: architectureFromConfig(LLAMA) })).toStrictEqual(
+      {
+        precision: 'float8_e4m3fn',
+        notes: [
+          'the weights have several precisions: 80.0 % in float8_e4m3fn, 20.0 % in nvfp4; precision is that of most parameters',
+        ],
+      },
+    )
   })
 
   it('is one where all formats have it', () => {
-    expect(precisionOf({ config: { quantization_config: layers({ a: 'FP8', b: 'FP8' }) } })).toEqual({
+    expect(precisionOf({ config: { quantization_config: layers({ a: 'FP8', b: 'FP8' }) } })).toStrictEqual({
       precision: 'float8_e4m3fn',
       notes: [],
     })
   })
 
   it('is a placeholder where there is none', () => {
-    expect(precisionOf({ config: { quantization_config: { quant_method: 'gptq' } } })).toEqual({
+    expect(precisionOf({ config: { quantization_config: { quant_method: 'gptq' } } })).toStrictEqual({
       precision: 'int8',
       notes: [
         'the config says that the weights are quantised with gptq, but not to how many bits',

@@ -98,11 +98,11 @@ describe('The config of a published model becomes its spec', () => {
     expect(spec.context_size).toBe(context)
     expect(spec.sliding_window_config !== undefined).toBe(WINDOWED.includes(name))
     expect(validate('ModelSpec', spec)).toMatchObject({ ok: true })
-    expect(lint('ModelSpec', spec).filter(({ severity }) => severity !== 'info')).toEqual([])
+    expect(lint('ModelSpec', spec).filter(({ severity }) => severity !== 'info')).toStrictEqual([])
   })
 
   it('every config of the folder is looked at', () => {
-    expect(readdirSync(FOLDER).sort()).toEqual(
+    expect(readdirSync(FOLDER).sort()).toStrictEqual(
       Object.keys(PUBLISHED)
         .map((name) => `${name}.json`)
         .sort(),

@@ -149,14 +149,14 @@ describe('what a config states of each method', () => {
 
   it('says what it does not know', () => {
     const notes = (settings: Settings) => quantisationOf({ config: { quantization_config: settings } })?.notes
-    expect(notes({ quant_method: 'gptq', bits: 4 })).toEqual([])
-    expect(notes({ quant_method: 'gptq' })).toEqual([
+    expect(notes({ quant_method: 'gptq', bits: 4 })).toStrictEqual([])
+    expect(notes({ quant_method: 'gptq' })).toStrictEqual([
       'the config says that the weights are quantised with gptq, but not to how many bits',
     ])
-    expect(notes({ quant_method: 'superquant', bits: 5 })).toEqual([
+    expect(notes({ quant_method: 'superquant', bits: 5 })).toStrictEqual([
       'unknown quantisation method "superquant": its 5 bits are assumed to be int8',
     ])
-    expect(notes({ quant_method: 'x'.repeat(100) })).toEqual([
+    expect(notes({ quant_method: 'x'.repeat(100) })).toStrictEqual([
       `unknown quantisation method "${'x'.repeat(60)}": the config does not say how many bits the weights have`,
     ])
   })
@@ -203,7 +203,7 @@ describe('the formats of single modules', () => {
     }
     expect(
       bitsOf({ quant_method: 'modelopt', quantized_layers }, ['a.b', 'c.1.d', 'c.1.e', 'e.f', 'g.h', 'a.b.c']),
-    ).toEqual([8, 4, undefined, undefined, undefined, undefined])
+    ).toStrictEqual([8, 4, undefined, undefined, undefined, undefined])
   })
 
   it('are those of Quark, by pattern', () => {
@@ -212,14 +212,14 @@ describe('the formats of single modules', () => {
       global_quant_config: { weight: { dtype: 'int4' } },
       layer_quant_config: { '*lm_head': { weight: { dtype: 'int8' } }, '*.x': {}, y: 5 },
     }
-    expect(bitsOf(quark, ['lm_head', 'model.lm_head', 'lm_head.x', 'y'])).toEqual([8, 8, 4, 4])
+    expect(bitsOf(quark, ['lm_head', 'model.lm_head', 'lm_head.x', 'y'])).toStrictEqual([8, 8, 4, 4])
   })
 
   it('are those of quanto, and the first one is that of all others', () => {
     const quantisation = quantisationOf({
       quantoMap: { a: { weights: 'qint4' }, b: { weights: 'qfloat8' }, c: { weights: 'none' }, d: 5 },
     })
-    expect(['a', 'b', 'c', 'd'].map((module) => formatOf(quantisation, module)?.precision)).toEqual([
+    expect(['a', 'b', 'c', 'd'].map((module) => formatOf(quantisation, module)?.precision)).toStrictEqual([
       'int4',
       'float8_e4m3fn',
       'int4',
@@ -229,7 +229,7 @@ describe('the formats of single modules', () => {
 
   it('are those of MLX, also with another mode', () => {
     const mlx = { bits: 4, group_size: 64, a: { bits: 8 }, b: { mode: 'mxfp8' }, c: false, d: {} }
-    expect(bitsOf({ quant_method: 'mlx', ...mlx }, ['a', 'b', 'c', 'd'])).toEqual([8, 8, 4, 4])
+    expect(bitsOf({ quant_method: 'mlx', ...mlx }, ['a', 'b', 'c', 'd'])).toStrictEqual([8, 8, 4, 4])
   })
 
   it('are those of compressed-tensors: names, patterns, and the class for all others', () => {
@@ -240,11 +240,11 @@ describe('the formats of single modules', () => {
       fourth: { targets: ['z'] },
     }
     const settings = { quant_method: 'compressed-tensors', config_groups }
-    expect(bitsOf(settings, ['a.mlp.b', 'lm_head', 'a.attn', 'x.y', 'z'])).toEqual([8, 8, 4, 2, 4])
-    expect(quantisationOf({ config: { quantization_config: settings } })?.notes).toEqual([
+    expect(bitsOf(settings, ['a.mlp.b', 'lm_head', 'a.attn', 'x.y', 'z'])).toStrictEqual([8, 8, 4, 2, 4])
+    expect(quantisationOf({ config: { quantization_config: settings } })?.notes).toStrictEqual([
       'quantization_config targets "re:(a+)+$", a pattern that is not supported',
     ])
     const { second: _, ...without } = config_groups
-    expect(bitsOf({ ...settings, config_groups: without }, ['a.attn'])).toEqual([8])
+    expect(bitsOf({ ...settings, config_groups: without }, ['a.attn'])).toStrictEqual([8])
   })
 })

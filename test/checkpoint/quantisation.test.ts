@@ -85,7 +85,7 @@ describe('the precision that a config says', () => {
   })
 
   it('is said to be rounded where ModelSpec has no word for it', () => {
-    expect(precisionOf({ config: { quantization_config: { quant_method: 'exl2', bits: 4.65 } } }).notes).toEqual([
+    expect(precisionOf({ config: { quantization_config: { quant_method: 'exl2', bits: 4.65 } } }).notes).toStrictEqual([
       'the weights have 4.65 bits; precision rounds this up to int8',
     ])
   })
@@ -150,9 +150,11 @@ describe('formats of single modules', () => {
       },
     })
     const bits = (name: string) => formatOf(quantisation, name)?.bits
-    expect([bits('model.layers.0.self_attn.q_proj'), bits('model.layers.0.mlp.up_proj'), bits('lm_head')]).toEqual([
-      8, 4, 4,
-    ])
+    expect([
+      bits('model.layers.0.self_attn.q_proj'),
+      bits('model.layers.0.mlp.up_proj'),
+      bits('lm_head'),
+    ]).toStrictEqual([8, 4, 4])
   })
 
   it('are those of mlx-lm, beside the ones of all', () => {

@@ -49,7 +49,7 @@ describe('checkpoints that quantisers wrote', () => {
 
   it.each(WITH_HEADERS)('%s is counted from its headers', async (_, { truth, files, id }) => {
     const { stored } = await readCheckpoint(packedSource(id, files))
-    expect(stored?.storage.unknown).toEqual([])
+    expect(stored?.storage.unknown).toStrictEqual([])
     expect(stored && totalParameters(stored)).toBe(truth.params)
   })
 
@@ -65,7 +65,7 @@ describe('checkpoints that quantisers wrote', () => {
         layer.name,
         [layer.inFeatures, layer.outFeatures],
       ])
-      expect(Object.fromEntries(found)).toEqual(Object.fromEntries(wanted))
+      expect(Object.fromEntries(found)).toStrictEqual(Object.fromEntries(wanted))
     },
   )
 

@@ -62,8 +62,8 @@ it('has the verdict of the library on every header that was recorded', () => {
         return !(error instanceof CheckpointError) || verdict === 'ok'
       }
     })
-  expect(wrong.map(({ header }) => header)).toEqual(expect.arrayContaining(ODD_SPELLINGS))
-  expect(wrong.filter(({ header }) => !ODD_SPELLINGS.includes(header))).toEqual([])
+  expect(wrong.map(({ header }) => header)).toStrictEqual(expect.arrayContaining(ODD_SPELLINGS))
+  expect(wrong.filter(({ header }) => !ODD_SPELLINGS.includes(header))).toStrictEqual([])
 })
 
 describe('parseSafetensorsHeader', () => {
@@ -100,7 +100,7 @@ describe('parseSafetensorsHeader', () => {
     const bytes = safetensorsFile([{ name: 'w', dtype: 'BF16', shape: [1024, 1024] }], 0)
     const { tensors, dataStart } = parseSafetensorsHeader(bytes, { fileBytes: bytes.length + 2 * 1024 * 1024 })
     expect(dataStart).toBe(bytes.length)
-    expect(tensors.get('w')).toEqual({ dtype: 'BF16', shape: [1024, 1024], offsets: [0, 2_097_152] })
+    expect(tensors.get('w')).toStrictEqual({ dtype: 'BF16', shape: [1024, 1024], offsets: [0, 2_097_152] })
   })
 
   it('reads the length of a header from eight bytes', () => {
@@ -109,7 +109,7 @@ describe('parseSafetensorsHeader', () => {
 
   it('keeps a tensor called __proto__ as a name like any other', () => {
     const recorded = RECORDED.find(({ name }) => name === '__proto__ is a name')
-    expect([...parse(recorded?.bytes ?? '').tensors.keys()]).toEqual(['__proto__'])
+    expect([...parse(recorded?.bytes ?? '').tensors.keys()]).toStrictEqual(['__proto__'])
   })
 
   it('finds every tensor that was written, with its type and shape', () => {

@@ -26,11 +26,11 @@ const filled = new Set(SPECS.flatMap((spec) => [...pathsIn(spec)]))
 const fields = fieldsOf(PLANS.ModelSpec)
 
 it('every field of a spec is filled in from a checkpoint, or listed as one that cannot be', () => {
-  expect(fields.filter((field) => !filled.has(field) && !NOT_FROM_CHECKPOINT.includes(field))).toEqual([])
+  expect(fields.filter((field) => !filled.has(field) && !NOT_FROM_CHECKPOINT.includes(field))).toStrictEqual([])
 })
 
 it('what is listed as not from a checkpoint is a field, and is never filled in', () => {
-  expect(NOT_FROM_CHECKPOINT.filter((field) => !fields.includes(field) || filled.has(field))).toEqual([])
+  expect(NOT_FROM_CHECKPOINT.filter((field) => !fields.includes(field) || filled.has(field))).toStrictEqual([])
 })
 
 /** The fields of a model as paths: `moe_config`, `moe_config.num_experts`. */

@@ -37,7 +37,7 @@ function specOf(tensors: Tensors, metadata: object = {}) {
 
 describe('modelSpecFromGguf', () => {
   it('reads the sizes of the keys, counts what is trained, and lists the matrices', () => {
-    expect(specOf(TENSORS)).toEqual({
+    expect(specOf(TENSORS)).toStrictEqual({
       spec: {
         checkpoint_model_name: 'llama',
         family: 'llama',
@@ -131,7 +131,7 @@ describe('modelSpecFromGguf', () => {
       'blk.0.shortconv.conv.weight': [[8, 3], F16],
       'blk.0.ssm_alpha.weight': [[4, 8], F16],
     })
-    expect(spec.linear_layers?.map(({ name }) => name)).toEqual(['blk.0.ssm_alpha'])
+    expect(spec.linear_layers?.map(({ name }) => name)).toStrictEqual(['blk.0.ssm_alpha'])
   })
 
   it('counts no frequencies of rotary embeddings, wherever they are', () => {
@@ -155,14 +155,14 @@ describe('modelSpecFromGguf', () => {
       },
       { 'llama.expert_count': 4, 'llama.expert_used_count': 2, 'llama.expert_shared_count': 1 },
     )
-    expect(spec.moe_config).toEqual({
+    expect(spec.moe_config).toStrictEqual({
       num_experts: 4,
       num_experts_per_tok: 2,
       num_expert_layers: 2,
       num_shared_experts: 1,
     })
     const { spec: other } = specOf(TENSORS, { 'llama.expert_count': 1, 'llama.expert_feed_forward_length': 32 })
-    expect(other.moe_config).toEqual({
+    expect(other.moe_config).toStrictEqual({
       num_experts: 1,
       num_experts_per_tok: 0,
       num_expert_layers: 0,
@@ -182,7 +182,7 @@ describe('modelSpecFromGguf', () => {
       'blk.1.ffn_up.weight': [[16, 8], F16],
     }
     const layers = { 'llama.block_count': 4 }
-    expect(specOf(tensors, { ...layers, 'llama.ssm.state_size': 16 }).spec.mamba_config).toEqual({
+    expect(specOf(tensors, { ...layers, 'llama.ssm.state_size': 16 }).spec.mamba_config).toStrictEqual({
       is_hybrid: true,
       num_mamba_layers: 3,
       num_attention_layers: 2,

@@ -43,7 +43,7 @@ describe('a model of an unknown family', () => {
   })
 
   it.each(RECORDS.map((record) => [record.name, record] as const))('%s has right sizes, or none', (_, record) => {
-    expect(wrongFields(record)).toEqual([])
+    expect(wrongFields(record)).toStrictEqual([])
   })
 
   it.each([...RECORDS, ...ODD].map((record) => [record.name, record] as const))('%s has its total', (_, record) => {
@@ -71,7 +71,7 @@ describe('a model of an unknown family', () => {
       {},
     )
     expect(spec).toBeUndefined()
-    expect(partialSpec).toEqual({
+    expect(partialSpec).toStrictEqual({
       ...{ base_num_parameters: 32, precision: 'bfloat16' },
       linear_layers: [{ name: 'a', in_features: 8, out_features: 4 }],
     })

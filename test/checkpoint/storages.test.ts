@@ -122,7 +122,7 @@ describe('the tensors that tools write beside a weight', () => {
       ...Object.fromEntries(beside.map((suffix) => [`m${suffix}`, ['F32', [2, 2]] as const])),
     }
     const { parameters, others, unknown } = logicalParameters([headerOf(layout)])
-    expect({ parameters: parameters.length, others, unknown }).toEqual({ parameters: 1, others: [], unknown: [] })
+    expect({ parameters: parameters.length, others, unknown }).toStrictEqual({ parameters: 1, others: [], unknown: [] })
     const bytes = [...headerOf(layout).tensors.values()].reduce((sum, { offsets }) => sum + offsets[1], 0)
     expect(parameters[0]?.storedBytes).toBe(bytes)
   })
@@ -382,7 +382,7 @@ describe('the weight behind the tensors', () => {
       { 'm.weight': ['I32', [128, 16]], 'm.weight_scale': ['F32', [4, 64]] },
       ['m.weight: quark 8 int8 [64,128]'],
     ],
-  ])('%s', (_, layout, expected, config) => expect(found(layout, config)).toEqual(expected))
+  ])('%s', (_, layout, expected, config) => expect(found(layout, config)).toStrictEqual(expected))
 })
 
 describe('a tensor of integers that no scheme explains', () => {
@@ -402,5 +402,5 @@ describe('a tensor of integers that no scheme explains', () => {
     // Floats are weights of any shape.
     ['F16', [4], ['m.x: plain 16 float16 [4]']],
     ['F64', [], ['m.x: plain 64 float64 []']],
-  ])('%s %j', (dtype, shape, expected) => expect(found({ 'm.x': [dtype, shape] })).toEqual(expected))
+  ])('%s %j', (dtype, shape, expected) => expect(found({ 'm.x': [dtype, shape] })).toStrictEqual(expected))
 })

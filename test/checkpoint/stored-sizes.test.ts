@@ -28,7 +28,7 @@ const MODEL: Shapes = {
 
 describe('the sizes that shapes show', () => {
   it('are those of the layers, the embeddings and the network', () => {
-    expect(sizes(MODEL, { heads: 4 })).toEqual({
+    expect(sizes(MODEL, { heads: 4 })).toStrictEqual({
       layers: 2,
       hiddenSize: 64,
       vocabSize: 100,
@@ -96,7 +96,7 @@ describe('the sizes that shapes show', () => {
       shape,
     ])
     const found = sizes(Object.fromEntries(named), { hiddenSize: 64 })
-    expect([found.ffnSize, found.gatedMlp]).toEqual([undefined, undefined])
+    expect([found.ffnSize, found.gatedMlp]).toStrictEqual([undefined, undefined])
   })
 
   it('take the network of the stated width, or the widest', () => {
@@ -138,7 +138,7 @@ describe('the sizes that shapes show', () => {
       ]),
     )
     const withTower = { 'vision_tower.embeddings.position_embedding.weight': [77, 999], ...tower, ...MODEL }
-    expect(sizes(withTower, { heads: 4 })).toEqual(sizes(MODEL, { heads: 4 }))
+    expect(sizes(withTower, { heads: 4 })).toStrictEqual(sizes(MODEL, { heads: 4 }))
   })
 
   it('have a vocabulary only if one embedding is meant', () => {
@@ -165,7 +165,7 @@ describe('the sizes that shapes show', () => {
   it('have a head only if it is as tall as the vocabulary', () => {
     const model = { 'm.wte.weight': [10, 8] }
     for (const name of ['lm_head', 'embed_out', 'output_layer', 'output', 'head', 'm.output_projection']) {
-      expect(sizes({ ...model, [`${name}.weight`]: [10, 8] }).head, name).toEqual({
+      expect(sizes({ ...model, [`${name}.weight`]: [10, 8] }).head, name).toStrictEqual({
         name: `${name}.weight`,
         elements: 80,
       })

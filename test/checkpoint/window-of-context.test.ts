@@ -13,7 +13,7 @@ function specWith(window: number) {
 it.each([4095, 4096])('keeps a window of %i tokens in a context of 4096', (window) => {
   const { spec, notes } = specWith(window)
   expect(spec.sliding_window_config).toMatchObject({ window_size: window })
-  expect(notes.filter((note) => note.includes('sliding_window_config'))).toEqual([])
+  expect(notes.filter((note) => note.includes('sliding_window_config'))).toStrictEqual([])
 })
 
 it('leaves out a window of 4097 tokens in a context of 4096, and says so', () => {

@@ -64,7 +64,7 @@ describe('what is read, by what is there', () => {
     ],
     ['an adapter', { 'adapter_config.json': ADAPTER }, ['adapter', 'notes']],
   ])('%s', async (_, files, keys) => {
-    expect(await keysOf(files)).toEqual(keys)
+    expect(await keysOf(files)).toStrictEqual(keys)
   })
 
   it('throws for an unknown family without weights, and for a wrong config with weights', async () => {

@@ -67,7 +67,7 @@ describe('diffCheckpoints', () => {
       { name: 'model.norm.weight', dtype: 'F32', shape: [8] },
       { name: 'score.weight', dtype: 'BF16', shape: [2, 8] },
     ]
-    expect((await differences({ 'model.safetensors': safetensorsFile(tensors) })).tensors).toEqual({
+    expect((await differences({ 'model.safetensors': safetensorsFile(tensors) })).tensors).toStrictEqual({
       added: ['score.weight'],
       removed: ['lm_head.weight'],
       reshaped: [{ name: 'model.embed_tokens.weight', before: [10, 8], after: [12, 8] }],
@@ -85,8 +85,8 @@ describe('diffCheckpoints', () => {
       'tokenizer_config.json': { eos_token: '<|end|>', chat_template: 'a\nc' },
       'tokenizer.json': '{"model": 2}',
     })
-    expect(found.chatTemplate).toEqual({ before: 'a\nb', after: 'a\nc' })
-    expect(found.tokenizer).toEqual([
+    expect(found.chatTemplate).toStrictEqual({ before: 'a\nb', after: 'a\nc' })
+    expect(found.tokenizer).toStrictEqual([
       { field: 'eos_token', before: '</s>', after: '<|end|>' },
       { field: 'tokenizer.json', before: expect.stringMatching(/^12 bytes, SHA-256/), after: expect.any(String) },
     ])

@@ -26,7 +26,7 @@ describe('directorySource', () => {
     for (const path of ['model/b.txt', 'model/a.txt', 'model/1_Pooling/config.json', 'model/.git/HEAD', 'model/x/y/z'])
       write(path)
     const source = await directorySource(join(top, 'model'))
-    expect(await source.list()).toEqual(['a.txt', 'b.txt', '1_Pooling/config.json'])
+    expect(await source.list()).toStrictEqual(['a.txt', 'b.txt', '1_Pooling/config.json'])
   })
 
   it('reads a part of a file, and less where the file ends before', async () => {

@@ -73,7 +73,7 @@ describe('readCheckpoint of a folder', () => {
       base_num_parameters: 824,
     })
     expect(comparison).toMatchObject({ agrees: true, extra: [], missing: [] })
-    expect(notes).toEqual([])
+    expect(notes).toStrictEqual([])
   })
 
   it('reads the shards that the index names, and tells what is missing from them', async () => {
@@ -99,7 +99,7 @@ describe('readCheckpoint of a folder', () => {
     expect(spec?.precision).toBe('bfloat16')
     expect(notes[0]).toBe('not read: model.fp16.safetensors; transformers does not load it')
     expect((await readCheckpoint(folder, { variant: 'fp16' })).spec?.precision).toBe('float16')
-    await expect(readCheckpoint(folder, { variant: 'fp8' })).rejects.toEqual(failure('unreadable_file'))
+    await expect(readCheckpoint(folder, { variant: 'fp8' })).rejects.toStrictEqual(failure('unreadable_file'))
   })
 
   it('reads a pickle without executing it, and refuses one that holds no tensors', async () => {
@@ -181,7 +181,7 @@ describe('readCheckpoint of a folder', () => {
 
   it('does with a family that nobody knows, where headers are there', async () => {
     write('config.json', { model_type: 'unheard_of' })
-    await expect(readCheckpoint(folder)).rejects.toEqual(failure('unsupported_architecture'))
+    await expect(readCheckpoint(folder)).rejects.toStrictEqual(failure('unsupported_architecture'))
     write('model.safetensors', safetensorsFile(TENSORS))
     expect((await readCheckpoint(folder)).notes).toContainEqual(expect.stringContaining('unheard_of'))
   })
@@ -245,17 +245,17 @@ describe('readCheckpoint of a folder', () => {
     ['a GGUF file that is none', { 'model.gguf': 'GGUF' }, 'invalid_header'],
   ])('tells %s by a typed error', async (_, files, code) => {
     for (const [name, content] of Object.entries(files)) write(name, content)
-    await expect(readCheckpoint(folder)).rejects.toEqual(failure(code))
+    await expect(readCheckpoint(folder)).rejects.toStrictEqual(failure(code))
   })
 
   it('reads nothing through a link that leads out', async () => {
     writeFileSync(join(folder, '../outside.json'), JSON.stringify(CONFIG))
     symlinkSync('../outside.json', join(folder, 'config.json'))
-    await expect(readCheckpoint(folder)).rejects.toEqual(failure('path_outside_checkpoint'))
+    await expect(readCheckpoint(folder)).rejects.toStrictEqual(failure('path_outside_checkpoint'))
   })
 
   it('tells a folder that is not there', async () => {
-    await expect(readCheckpoint(join(folder, 'nowhere'))).rejects.toEqual(failure('no_checkpoint'))
+    await expect(readCheckpoint(join(folder, 'nowhere'))).rejects.toStrictEqual(failure('no_checkpoint'))
   })
 })
 

@@ -81,7 +81,7 @@ describe('A GGUF file', () => {
       is_embedding_model: false,
     })
     expect(spec?.linear_layers).toHaveLength(2 * 7 + 1)
-    expect(spec?.linear_layers?.[1]).toEqual({ name: 'blk.0.attn_k', in_features: 256, out_features: 128 })
+    expect(spec?.linear_layers?.[1]).toStrictEqual({ name: 'blk.0.attn_k', in_features: 256, out_features: 128 })
     expect(validate('ModelSpec', spec)).toMatchObject({ ok: true })
     expect(notes).toContain('most weights are stored as Q4_K; precision is int4')
   })
@@ -109,7 +109,7 @@ describe('A GGUF file', () => {
     const mixer = { name: 'blk.1.ssm_in.weight', shape: [256, 512], type: Q4_K }
     const tensors = TENSORS.filter(({ name }) => !name.startsWith('blk.1.attn_'))
     const { spec } = await readCheckpoint(write('mamba.gguf', ggufFile(metadata, [...tensors, mixer])))
-    expect(spec?.mamba_config).toEqual({
+    expect(spec?.mamba_config).toStrictEqual({
       ...{ is_hybrid: true, num_mamba_layers: 1, num_attention_layers: 1, num_mlp_layers: 2 },
       ...{ state_size: 16, conv_kernel: 4 },
     })
@@ -254,7 +254,7 @@ describe('A GGUF file', () => {
         { name: 'output_norm.weight', shape: [256n], dtype: F32, offset: 120_576n },
       ],
     })
-    expect(quantisation).toEqual({ method: 'type 77', bits: 3, parameters: 256 * 1256 })
+    expect(quantisation).toStrictEqual({ method: 'type 77', bits: 3, parameters: 256 * 1256 })
     expect(spec.precision).toBe('int4')
     expect(notes).toContainEqual(expect.stringContaining('type 77, which is not known, of 3 bits'))
   })

@@ -14,7 +14,7 @@ const text = async (source: FileSource, file: string, start = 0, end = 100) =>
 describe('the files of a browser', () => {
   it('are listed, measured and read by name', async () => {
     const source = blobSource(new Map([['config.json', new Blob(['0123456789'])]]))
-    expect([source.name, await source.list(), await source.size('config.json')]).toEqual([
+    expect([source.name, await source.list(), await source.size('config.json')]).toStrictEqual([
       'the files',
       ['config.json'],
       10,
@@ -25,7 +25,7 @@ describe('the files of a browser', () => {
   it('lose the name of the folder that was picked', async () => {
     const inFolder = Object.assign(new File(['a'], 'config.json'), { webkitRelativePath: 'llama/sub/config.json' })
     const alone = Object.assign(new File(['b'], 'model.gguf'), { webkitRelativePath: '' })
-    expect(await blobSource([inFolder, alone, new File(['c'], 'other.json')]).list()).toEqual([
+    expect(await blobSource([inFolder, alone, new File(['c'], 'other.json')]).list()).toStrictEqual([
       'sub/config.json',
       'model.gguf',
       'other.json',
@@ -70,7 +70,7 @@ describe('a path', () => {
     ['m.safetensors', 'm.safetensors', 'tiny/m'],
   ])('of the file %s is that file alone, as %s', async (file, as, name) => {
     const source = await pathSource(join(folder, file))
-    expect(await source.list()).toEqual([as])
+    expect(await source.list()).toStrictEqual([as])
     expect(await text(source, as)).toBe(file)
     expect(await source.size(as)).toBe(file.length)
     expect(source.name.endsWith(name)).toBe(true)
@@ -82,7 +82,7 @@ describe('a path', () => {
 
   it('of a part of a GGUF model is all parts that are there, under the name of the model', async () => {
     const source = await pathSource(join(folder, 'm-00001-of-00002.gguf'))
-    expect(await source.list()).toEqual(['m-00001-of-00002.gguf', 'm-00002-of-00002.gguf'])
+    expect(await source.list()).toStrictEqual(['m-00001-of-00002.gguf', 'm-00002-of-00002.gguf'])
     expect(source.name).toBe(join(folder, 'm'))
   })
 })
@@ -104,8 +104,8 @@ describe('a repository on the hub', () => {
     }
     const source = await hubSource('org/model', { hubUrl: hub.url, fetch: spy, offline: false })
     expect(await source.size('config.json')).toBe(10)
-    expect(await source.list()).toEqual(['config.json'])
+    expect(await source.list()).toStrictEqual(['config.json'])
     expect(await text(source, 'config.json', 2, 100)).toBe('23456789')
-    expect(asked).toEqual(['whole', 'bytes=2-9'])
+    expect(asked).toStrictEqual(['whole', 'bytes=2-9'])
   })
 })

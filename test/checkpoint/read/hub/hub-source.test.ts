@@ -58,8 +58,8 @@ describe('hubSource', () => {
   it('reads the config and the headers, and none of the eight MiB of weights', async () => {
     const before = hub.sentBytes()
     const files = await read('org/model')
-    expect(files.config).toEqual(CONFIG)
-    expect(files.headers.get('model.safetensors')?.tensors.get('model.embed_tokens.weight')?.shape).toEqual([
+    expect(files.config).toStrictEqual(CONFIG)
+    expect(files.headers.get('model.safetensors')?.tensors.get('model.embed_tokens.weight')?.shape).toStrictEqual([
       4096, 1024,
     ])
     expect(hub.sentBytes() - before).toBeLessThan(MIB)
@@ -73,7 +73,7 @@ describe('hubSource', () => {
   it('sends the token to the hub, and never to the host that it redirects to', async () => {
     const files = await read('org/private', { token: 'hf_secret' })
     expect(files.headers.size).toBe(1)
-    expect(hub.tokensAtStorage).toEqual([])
+    expect(hub.tokensAtStorage).toStrictEqual([])
   })
 
   it('reads the revision that is asked for, also one with a slash, and one after @', async () => {
@@ -84,7 +84,7 @@ describe('hubSource', () => {
   })
 
   it('follows a repository to its new name', async () => {
-    expect((await read('org/old')).config).toEqual(CONFIG)
+    expect((await read('org/old')).config).toStrictEqual(CONFIG)
   })
 
   it.each([
@@ -120,7 +120,7 @@ describe('hubSource', () => {
       return fetch(input, init)
     }
     await (await source('org/private', { fetch: spy, token: 'hf_secret' })).read('config.json', 0, 4)
-    expect(asked).toEqual([
+    expect(asked).toStrictEqual([
       `${hub.url}/api/models/org/private/tree/main?recursive=true`,
       `${hub.url}/org/private/resolve/main/config.json`,
     ])
@@ -129,7 +129,7 @@ describe('hubSource', () => {
 
 describe('huggingface_hub', () => {
   it('lists the same files', async () => {
-    expect((await (await source('org/model')).list()).toSorted()).toEqual(RECORDED.files)
+    expect((await (await source('org/model')).list()).toSorted()).toStrictEqual(RECORDED.files)
   })
 
   it.each(RECORDED.answers)('answers %j in the same way', async ([repository, token, revision, file], answer) => {
@@ -139,7 +139,7 @@ describe('huggingface_hub', () => {
       return { bytes: (await files.read(file, 0, await files.size(file))).length }
     }
     const outcome = await bytesOf().catch((error: unknown) => ({ error }))
-    if ('bytes' in answer) expect(outcome).toEqual(answer)
+    if ('bytes' in answer) expect(outcome).toStrictEqual(answer)
     else expect(outcome).toMatchObject({ error: { message: MESSAGES[answer.error] } })
   })
 })
@@ -147,13 +147,13 @@ describe('huggingface_hub', () => {
 describe('a hub with problems', () => {
   it('is asked again after the time that it names', async () => {
     hub.fail([429, { 'retry-after': '3' }], [429, { ratelimit: '"api";r=0;t=7' }])
-    expect((await read('org/model')).config).toEqual(CONFIG)
-    expect(waits).toEqual([3000, 7000])
+    expect((await read('org/model')).config).toStrictEqual(CONFIG)
+    expect(waits).toStrictEqual([3000, 7000])
   })
 
   it('is asked again after a growing time if it is overloaded', async () => {
     hub.fail([503], [500], [502], [504])
-    expect((await read('org/model')).config).toEqual(CONFIG)
+    expect((await read('org/model')).config).toStrictEqual(CONFIG)
     expect(waits).toHaveLength(4)
     expect(waits[3]).toBeGreaterThan(2 * (waits[1] ?? 0))
   })
@@ -172,7 +172,7 @@ describe('a hub with problems', () => {
   it('that cuts an answer off is asked for it again', async () => {
     const files = await source('org/model')
     hub.fail('cut')
-    expect(await files.read('config.json', 0, 100)).toEqual(text(CONFIG))
+    expect(await files.read('config.json', 0, 100)).toStrictEqual(text(CONFIG))
     hub.fail('cut', 'cut', 'cut')
     await expect(files.read('config.json', 0, 100)).rejects.toMatchObject({ code: 'truncated_file' })
   })
@@ -255,17 +255,17 @@ describe('the local cache', () => {
       expect(spec).toMatchObject({ checkpoint_model_name: 'org/model', family: 'llama' })
       expect(notes[0]).toBe('read from the local cache (commit 0123456), which may lack files of the repository')
     }
-    expect(hub.requests).toEqual([])
+    expect(hub.requests).toStrictEqual([])
   })
 
   it('is read if the hub cannot be reached', async () => {
     download({ 'config.json': text(CONFIG) })
     const files = await source('org/model', { fetch: unreachable })
-    expect(files.notes).toEqual([
+    expect(files.notes).toStrictEqual([
       'the hub cannot be reached: the request failed',
       expect.stringContaining('local cache'),
     ])
-    expect(await files.list()).toEqual(['config.json'])
+    expect(await files.list()).toStrictEqual(['config.json'])
   })
 
   it('is not read instead of what the hub refuses', async () => {

@@ -43,13 +43,13 @@ describe('readTorchFile', () => {
   it.each(FILES.filter(([, , tensors]) => Object.keys(tensors).length > 0))('reads %s', async (_, file, tensors) => {
     const found = await read(file)
     const named = [...found.tensors].map(([name, { dtype, shape }]) => [name, [TORCH_DTYPES[dtype], shape]])
-    expect(Object.fromEntries(named)).toEqual(tensors)
+    expect(Object.fromEntries(named)).toStrictEqual(tensors)
     for (const { dtype, shape, offsets } of found.tensors.values())
       expect(offsets[1] - offsets[0]).toBe(shape.reduce((product, size) => product * size, DTYPE_BITS[dtype] / 8))
   })
 
   it('names tied tensors once, and says which they are', async () => {
-    expect((await read(fileOf('a state dictionary with a tied head'))).shared).toEqual(['head.weight'])
+    expect((await read(fileOf('a state dictionary with a tied head'))).shared).toStrictEqual(['head.weight'])
   })
 
   it.each(['a whole module', 'no tensors'])('refuses %s, and says how to convert it', async (name) => {
