@@ -83,10 +83,10 @@ describe('checkManifest', () => {
     const text = 'trust_remote_code: true\nunknown: 1\nname: A\n---\nname: 5\n---\nname: 6\n'
     const lists = (maxDiagnostics: number) =>
       checkManifest(text, { maxDiagnostics }).diagnostics.map(({ line }) => line)
-    expect(lists(2)).toEqual([5, 7])
-    expect(lists(4)).toEqual([1, 2, 5, 7])
-    expect(lists(5)).toEqual([1, 2, 3, 5, 7])
-    expect(lists(0)).toEqual([])
+    expect(lists(2)).toStrictEqual([5, 7])
+    expect(lists(4)).toStrictEqual([1, 2, 5, 7])
+    expect(lists(5)).toStrictEqual([1, 2, 3, 5, 7])
+    expect(lists(0)).toStrictEqual([])
   })
 
   it.each([-1, 1.5, Number.NaN])('refuses %d as a count', (maxDiagnostics) => {

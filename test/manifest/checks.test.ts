@@ -22,21 +22,21 @@ describe('the name that a caller gives', () => {
     ['yaml', '{description: x}\n'],
     ['json', '{"description": "x"}'],
   ] as const)('is that of an entity without one, in %s: %j', (format, text) => {
-    expect(codes(text, { format })).toEqual(['missing name'])
-    expect(codes(text, { format, name: 'ab' })).toEqual([])
-    expect(codes(text, { format, name: 'a b' })).toEqual(['string_pattern_mismatch name'])
+    expect(codes(text, { format })).toStrictEqual(['missing name'])
+    expect(codes(text, { format, name: 'ab' })).toStrictEqual([])
+    expect(codes(text, { format, name: 'a b' })).toStrictEqual(['string_pattern_mismatch name'])
   })
 
   it.each([
     ['yaml', 'name: a b\n'],
     ['json', '{"name": "a b"}'],
   ] as const)('does not replace one that is written, in %s', (format, text) => {
-    expect(codes(text, { format, name: 'ab' })).toEqual(['string_pattern_mismatch name'])
+    expect(codes(text, { format, name: 'ab' })).toStrictEqual(['string_pattern_mismatch name'])
   })
 
   it('is not given to what is no mapping', () => {
-    expect(codes('text\n', { name: 'ab' })).toEqual(['model_attributes_type'])
-    expect(codes('[1]', { format: 'json', name: 'ab' })).toEqual(['model_attributes_type 0'])
+    expect(codes('text\n', { name: 'ab' })).toStrictEqual(['model_attributes_type'])
+    expect(codes('[1]', { format: 'json', name: 'ab' })).toStrictEqual(['model_attributes_type 0'])
   })
 })
 
@@ -60,9 +60,9 @@ describe('the estimate of GPUs that a caller gives', () => {
       checkSource(text, { format, minimumGpus: counting, policy: policy(severity) }).check.diagnostics.map(
         (one) => one.severity,
       )
-    expect([check('off'), made]).toEqual([[], 0])
-    expect(check('info')).toEqual(['info'])
-    expect(check(undefined)).toEqual(['warning'])
+    expect([check('off'), made]).toStrictEqual([[], 0])
+    expect(check('info')).toStrictEqual(['info'])
+    expect(check(undefined)).toStrictEqual(['warning'])
     expect(made).toBeGreaterThan(0)
   })
 
@@ -70,15 +70,15 @@ describe('the estimate of GPUs that a caller gives', () => {
     const text = JSON.stringify({ name: 'ab', spec: SPEC })
     const without = codes(text, { format })
     const withEstimate = codes(text, { format, minimumGpus })
-    expect(without).toEqual([])
-    expect(withEstimate).toEqual(['minimum-gpus-too-low spec.minimum_gpus_all_weights'])
+    expect(without).toStrictEqual([])
+    expect(withEstimate).toStrictEqual(['minimum-gpus-too-low spec.minimum_gpus_all_weights'])
   })
 })
 
 describe('an alias', () => {
   it('repeats no error: a duplicate key is told where it is written', () => {
     const { diagnostics } = checkManifest('a: &x {k: 1, k: 2}\nb: *x\nc: [*x]\n')
-    expect(diagnostics.map(({ code, line, column }) => [code, line, column])).toEqual([['duplicate_key', 1, 14]])
+    expect(diagnostics.map(({ code, line, column }) => [code, line, column])).toStrictEqual([['duplicate_key', 1, 14]])
   })
 
   it('keeps what it shares from being corrected, and says so nowhere else', () => {
@@ -100,7 +100,7 @@ describe('a reference with blanks around it', () => {
     ['"AB"', undefined],
   ])('%s has the fix: %s', (model, title) => {
     const found = checkManifest(entity(adapter(model))).diagnostics.filter(({ code }) => code === 'value_error')
-    expect(found.map(({ fix }) => fix?.title)).toEqual([title])
+    expect(found.map(({ fix }) => fix?.title)).toStrictEqual([title])
   })
 })
 
@@ -119,7 +119,7 @@ describe('the fix of a number', () => {
 describe('the rules that are not those of lint', () => {
   it('have a code, a severity and a sentence', () => {
     const own = ALL_RULES.filter(({ code }) => !RULES.some((rule) => rule.code === code))
-    expect(own.map(({ code, severity, description }) => `${severity} ${code}: ${description}`)).toEqual([
+    expect(own.map(({ code, severity, description }) => `${severity} ${code}: ${description}`)).toStrictEqual([
       'warning yaml-1.1-type: YAML 1.1, which the platform’s own command reads, gives a plain scalar another meaning.',
       'warning suppression-without-reason: A comment silences a rule and does not say why.',
       'warning unused-suppression: A comment silences nothing.',
@@ -134,7 +134,7 @@ describe('the rules that are not those of lint', () => {
       'warning allowed-families: A model is of a family that the config does not allow.',
       'warning allowed-hosts: An endpoint is on a host that the config does not allow.',
     ])
-    expect([isRuleCode('limit'), isRuleCode('unknown-field'), isRuleCode('missing')]).toEqual([true, true, false])
+    expect([isRuleCode('limit'), isRuleCode('unknown-field'), isRuleCode('missing')]).toStrictEqual([true, true, false])
   })
 
   it.each([
@@ -146,7 +146,7 @@ describe('the rules that are not those of lint', () => {
     ['unknown-fields', 'There is no rule "unknown-fields"', 'did you mean "unknown-field"?'],
     ['x'.repeat(70), `There is no rule "${'x'.repeat(60)}"`, 'the rules are listed in docs/lint-rules.md'],
     ['toString', 'There is no rule "toString"', 'the rules are listed in docs/lint-rules.md'],
-  ])('do not include %s', (code, message, help) => expect(unknownRule(code)).toEqual({ message, help }))
+  ])('do not include %s', (code, message, help) => expect(unknownRule(code)).toStrictEqual({ message, help }))
 })
 
 describe('the words of YAML', () => {
@@ -195,14 +195,14 @@ describe('the findings of a file', () => {
     for (const start of [9, 3, 5]) findings.add(finding('warning', start))
     for (const start of [8, 2]) findings.add(finding('error', start))
     findings.add(finding('info', 0))
-    expect(findings.counts).toEqual({ error: 2, warning: 3, info: 1 })
-    expect(kept(findings)).toEqual(['e2c', 'w3c', 'w5c', 'e8c'])
+    expect(findings.counts).toStrictEqual({ error: 2, warning: 3, info: 1 })
+    expect(kept(findings)).toStrictEqual(['e2c', 'w3c', 'w5c', 'e8c'])
   })
 
   it('of one place are ordered by their codes', () => {
     const findings = new Findings(10)
     for (const code of ['b', 'c', 'a', 'a']) findings.add(finding('error', 1, code))
-    expect(kept(findings)).toEqual(['e1a', 'e1a', 'e1b', 'e1c'])
+    expect(kept(findings)).toStrictEqual(['e1a', 'e1a', 'e1b', 'e1c'])
   })
 
   it('are the same few however many there are, in any order', () => {
@@ -210,16 +210,16 @@ describe('the findings of a file', () => {
     for (let index = 0; index < 1000; index += 1) {
       findings.add(finding(index % 3 === 0 ? 'error' : index % 3 === 1 ? 'warning' : 'info', (index * 7919) % 1000))
     }
-    expect(findings.counts).toEqual({ error: 334, warning: 333, info: 333 })
-    expect(kept(findings).map((one) => one[0])).toEqual(['e', 'e', 'e'])
+    expect(findings.counts).toStrictEqual({ error: 334, warning: 333, info: 333 })
+    expect(kept(findings).map((one) => one[0])).toStrictEqual(['e', 'e', 'e'])
     const starts = Array.from({ length: 334 }, (_, index) => (3 * index * 7919) % 1000).sort((a, b) => a - b)
-    expect(kept(findings)).toEqual(starts.slice(0, 3).map((start) => `e${start}c`))
+    expect(kept(findings)).toStrictEqual(starts.slice(0, 3).map((start) => `e${start}c`))
   })
 
   it('are none with a limit of none', () => {
     const findings = new Findings(0)
     findings.add(finding('error', 1))
-    expect([kept(findings), findings.counts.error]).toEqual([[], 1])
+    expect([kept(findings), findings.counts.error]).toStrictEqual([[], 1])
   })
 })
 
@@ -227,9 +227,9 @@ describe('columns in bytes', () => {
   it('are those of UTF-8, forwards and backwards in a line', () => {
     const { source } = checkSource('aé日🦙z\nx\u0080\u07ff\u0800\n', {})
     const column = byteColumns(source)
-    expect([1, 2, 3, 4, 6, 7].map((at) => column(1, at))).toEqual([1, 2, 4, 7, 11, 12])
-    expect([6, 3, 7, 1, 4].map((at) => column(1, at))).toEqual([11, 4, 12, 1, 7])
-    expect([5, 4, 3, 2].map((at) => column(2, at))).toEqual([9, 6, 4, 2])
+    expect([1, 2, 3, 4, 6, 7].map((at) => column(1, at))).toStrictEqual([1, 2, 4, 7, 11, 12])
+    expect([6, 3, 7, 1, 4].map((at) => column(1, at))).toStrictEqual([11, 4, 12, 1, 7])
+    expect([5, 4, 3, 2].map((at) => column(2, at))).toStrictEqual([9, 6, 4, 2])
     expect(column(1, 7)).toBe(12)
   })
 })
@@ -240,20 +240,20 @@ describe('the entities of a manifest', () => {
   ]
 
   it('are listed as they are written, also wrong ones', () => {
-    expect(list('name: 5\n---\n- name: ab\n- id: x\n  created_at: y\n')).toEqual([
+    expect(list('name: 5\n---\n- name: ab\n- id: x\n  created_at: y\n')).toStrictEqual([
       { model: 'CreateModelEntityRequest', value: { name: 5 } },
       { model: 'CreateModelEntityRequest', value: { name: 'ab' } },
       { model: 'ModelEntity', value: { id: 'x', created_at: 'y' } },
     ])
-    expect(list('rank: 1\n', { model: 'Lora' })).toEqual([{ model: 'Lora', value: { rank: 1 } }])
+    expect(list('rank: 1\n', { model: 'Lora' })).toStrictEqual([{ model: 'Lora', value: { rank: 1 } }])
   })
 
   it('are none of a document that cannot be read, nor of one that is no model where these are left out', () => {
-    expect(list('a: 1\na: 2\n---\nname: ab\n---\nname: [\n')).toEqual([
+    expect(list('a: 1\na: 2\n---\nname: ab\n---\nname: [\n')).toStrictEqual([
       { model: 'CreateModelEntityRequest', value: { name: 'ab' } },
     ])
-    expect([...listEntities(new Uint8Array([0xff]), { file: 'm.yaml' })]).toEqual([])
-    expect(list('apiVersion: v1\nkind: Pod\nname: x\n', { skipsOthers: true })).toEqual([])
+    expect([...listEntities(new Uint8Array([0xff]), { file: 'm.yaml' })]).toStrictEqual([])
+    expect(list('apiVersion: v1\nkind: Pod\nname: x\n', { skipsOthers: true })).toStrictEqual([])
     expect(list('apiVersion: v1\nkind: Pod\n')).toHaveLength(1)
   })
 })
@@ -268,11 +268,11 @@ describe('the value of a manifest', () => {
     ['# nothing\n', { ok: true, value: undefined }],
     ['a: 1\n---\nb: 2\n', { ok: false, why: 'it contains several documents' }],
     ['a: 1\n---\n# nothing\n', { ok: true, value: { a: 1 } }],
-  ])('%j', (text, expected) => expect(read(text)).toEqual(expected))
+  ])('%j', (text, expected) => expect(read(text)).toStrictEqual(expected))
 
   it('is not read where the text is wrong, and the line is told', () => {
-    expect(read(new Uint8Array([0x61, 0xff]))).toEqual({ ok: false, why: 'it is not UTF-8' })
-    expect(read('{"a": 1,\n"b" 2}', 'm.json')).toEqual({ ok: false, why: "Expecting ':' delimiter, in line 2" })
+    expect(read(new Uint8Array([0x61, 0xff]))).toStrictEqual({ ok: false, why: 'it is not UTF-8' })
+    expect(read('{"a": 1,\n"b" 2}', 'm.json')).toStrictEqual({ ok: false, why: "Expecting ':' delimiter, in line 2" })
   })
 })
 
@@ -286,17 +286,17 @@ describe('directives', () => {
     ])
 
   it('are an error if one document has them twice', () => {
-    expect(found('%YAML 1.2\n%YAML 1.2\n---\na\n')).toEqual([
+    expect(found('%YAML 1.2\n%YAML 1.2\n---\na\n')).toStrictEqual([
       [0, 'The directive %YAML is given twice for one document', 10, 19],
     ])
-    expect(found('%TAG ! a:\n%TAG !b! a:\n%TAG ! b:  \n---\na\n')).toEqual([
+    expect(found('%TAG ! a:\n%TAG !b! a:\n%TAG ! b:  \n---\na\n')).toStrictEqual([
       [0, 'The directive %TAG ! is given twice for one document', 22, 31],
     ])
-    expect(found('%YAML 1.2\n---\na\n...\n%YAML 1.2\n---\nb\n')).toEqual([])
-    expect(found('%FOO a\n%FOO a\n---\na\n')).toEqual([])
+    expect(found('%YAML 1.2\n---\na\n...\n%YAML 1.2\n---\nb\n')).toStrictEqual([])
+    expect(found('%FOO a\n%FOO a\n---\na\n')).toStrictEqual([])
     expect(
       found('---\na\n...\n%YAML 1.2\n%YAML 1.2\n%YAML 1.2\n---\nb\n').map(([index, , start]) => [index, start]),
-    ).toEqual([[1, 20]])
+    ).toStrictEqual([[1, 20]])
   })
 
   it('with long handles are cut in the message', () => {

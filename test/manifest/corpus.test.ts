@@ -743,6 +743,6 @@ describe.each(GROUPS)('%s', (_, cases) => {
   const rows = cases.map(([what, marked, findings = [], file = 'm.yaml']) => ({ what, marked, findings, file }))
   it.each(rows)('$what', ({ marked, findings, file }) => {
     const { text, places } = unmarked(marked)
-    expect(told(text, file)).toEqual(expected(places, findings))
+    expect(told(text, file)).toStrictEqual(expected(places, findings))
   })
 })

@@ -32,27 +32,27 @@ describe('a diagnostic can be fixed', () => {
     ],
   ])('%s', (_, text, fix) => {
     const fixes = told(text).flatMap((one) => ('fix' in one ? one.fix : []))
-    if (fix === undefined) expect(fixes).toEqual([])
-    else expect(fixes).toEqual(expect.arrayContaining(fix))
+    if (fix === undefined) expect(fixes).toStrictEqual([])
+    else expect(fixes).toStrictEqual(expect.arrayContaining(fix))
   })
 
   it('in JSON', () => {
-    expect(told('{"name": "ab", "fileste": "x"}', 'm.json')).toEqual([
+    expect(told('{"name": "ab", "fileste": "x"}', 'm.json')).toStrictEqual([
       { at: '1:16 unknown-field', fix: ['1:16-25 "fileset"'] },
     ])
   })
 })
 
 it('a misspelt required key is one diagnostic, which shows both places', () => {
-  expect(told('nam: ab\n')).toEqual([{ at: '1:1 missing', fix: ['1:1-4 name'], related: ['1:1 found here'] }])
+  expect(told('nam: ab\n')).toStrictEqual([{ at: '1:1 missing', fix: ['1:1-4 name'], related: ['1:1 found here'] }])
   const lora = told(
     'id: e\nname: ab\nworkspace: w\ncreated_at: 2026-01-01T00:00:00Z\nupdated_at: 2026-01-01T00:00:00Z\nadapters:\n  - {name: x, workspace: w, fileset: w/x, finetuning_type: lora, lora_config: {r: 8}}\n',
   )
-  expect(lora).toEqual([{ at: '7:66 missing', fix: ['7:80-81 rank'], related: ['7:80 found here'] }])
+  expect(lora).toStrictEqual([{ at: '7:66 missing', fix: ['7:80-81 rank'], related: ['7:80 found here'] }])
 })
 
 it('a duplicate key shows the first one', () => {
-  expect(told('{"name": "a", "name": "b"}', 'm.json')).toEqual([
+  expect(told('{"name": "a", "name": "b"}', 'm.json')).toStrictEqual([
     { at: '1:15 duplicate_key', related: ['1:2 first given here'] },
   ])
 })

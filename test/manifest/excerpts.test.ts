@@ -45,9 +45,9 @@ describe('the line of a diagnostic', () => {
   it('has the lines around it where they belong to it', () => {
     expect(excerpt('x: 1\nname: ⟦a b⟧\r\ny: 2\n', true).full).toMatchObject({ lineBefore: 'x: 1', lineAfter: 'y: 2' })
     const alone = excerpt('name: ⟦a b⟧\n', true).full
-    expect([alone.lineBefore, alone.lineAfter]).toEqual([undefined, undefined])
+    expect([alone.lineBefore, alone.lineAfter]).toStrictEqual([undefined, undefined])
     const first = excerpt('name: ⟦a b⟧\ny', true).full
-    expect([first.lineBefore, first.lineAfter]).toEqual([undefined, 'y'])
+    expect([first.lineBefore, first.lineAfter]).toStrictEqual([undefined, 'y'])
     expect(excerpt('x: 1\nname: ⟦a b⟧\ny: 2\n', false).full).not.toHaveProperty('lineBefore')
     expect(excerpt(`${a(150)}\n⟦b⟧\n${a(99)}🦙`, true).full).toMatchObject({ lineBefore: a(100), lineAfter: a(99) })
   })
@@ -60,7 +60,7 @@ describe('the line of a diagnostic', () => {
       { start: 0, end: 1 },
       { hasContext: true, related: [{ start: 5, end: 6 }] },
     )
-    expect(related).toEqual([{ before: '', token: 'b', after: ': 2', isCutBefore: false, isCutAfter: false }])
+    expect(related).toStrictEqual([{ before: '', token: 'b', after: ': 2', isCutBefore: false, isCutAfter: false }])
     expect(excerpt('a: ⟦1⟧').full).not.toHaveProperty('related')
   })
 })
@@ -74,7 +74,9 @@ describe('lines with secrets', () => {
     ['api_key: abcdef\nx: [\n', ['api_key: ***\n', 'x: [\n']],
     ['name: ab', ['name: ab']],
     ['', []],
-  ])('%j are masked', (text, lines) => expect(maskedLines(text, documentsIn(text, { file: 'm.yaml' }))).toEqual(lines))
+  ])('%j are masked', (text, lines) =>
+    expect(maskedLines(text, documentsIn(text, { file: 'm.yaml' }))).toStrictEqual(lines),
+  )
 
   it('keep texts of fewer than four characters at other places', () => {
     const shown = (text: string) => maskedLines(text, documentsIn(text, { file: 'm.yaml' })).join('')
@@ -126,10 +128,10 @@ describe('the kind of an entity', () => {
     const [document] = documentsIn(text, { format: 'yaml' })
     if (document?.kind !== 'value') throw new Error('not read')
     const told = ({ model, loc }: { model: string; loc: readonly number[] }) => `${model} ${loc.join('.')}`
-    expect(entitiesOf(document.root, undefined).map(told)).toEqual(expected)
-    expect(plainEntitiesOf(JSON.parse(text), undefined).map(told)).toEqual(expected)
-    expect(entitiesOf(document.root, 'Lora').map(told)).toEqual(['Lora '])
-    expect(plainEntitiesOf(JSON.parse(text), 'Lora').map(told)).toEqual(['Lora '])
-    expect(plainValue(document.root)).toEqual(JSON.parse(text))
+    expect(entitiesOf(document.root, undefined).map(told)).toStrictEqual(expected)
+    expect(plainEntitiesOf(JSON.parse(text), undefined).map(told)).toStrictEqual(expected)
+    expect(entitiesOf(document.root, 'Lora').map(told)).toStrictEqual(['Lora '])
+    expect(plainEntitiesOf(JSON.parse(text), 'Lora').map(told)).toStrictEqual(['Lora '])
+    expect(plainValue(document.root)).toStrictEqual(JSON.parse(text))
   })
 })

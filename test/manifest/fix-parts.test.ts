@@ -16,7 +16,7 @@ describe('accepting changes', () => {
       tried.push(some.length)
       return some.some((one) => one === 7 || one === 23) ? undefined : some.join(' ')
     })
-    expect(accepted).toEqual(changes.filter((one) => one !== 7 && one !== 23))
+    expect(accepted).toStrictEqual(changes.filter((one) => one !== 7 && one !== 23))
     expect(result).toBe(accepted.join(' '))
     expect(tried[0]).toBe(40)
   })
@@ -30,12 +30,12 @@ describe('accepting changes', () => {
         return undefined
       },
     )
-    expect([attempts, accepted, result]).toEqual([100, [], undefined])
+    expect([attempts, accepted, result]).toStrictEqual([100, [], undefined])
   })
 
   it('tries nothing where there is nothing', () => {
     const { accepted, result } = acceptAll([], () => 'made')
-    expect([accepted, result]).toEqual([[], undefined])
+    expect([accepted, result]).toStrictEqual([[], undefined])
   })
 
   it('finds exactly the bad ones among a few, wherever they are', () => {
@@ -43,7 +43,7 @@ describe('accepting changes', () => {
       fc.property(fc.array(fc.boolean(), { maxLength: 20 }), (isBad) => {
         const changes = isBad.map((bad, index) => ({ bad, index }))
         const { accepted } = acceptAll(changes, (some) => (some.some(({ bad }) => bad) ? undefined : some))
-        expect(accepted).toEqual(changes.filter(({ bad }) => !bad))
+        expect(accepted).toStrictEqual(changes.filter(({ bad }) => !bad))
       }),
     )
   })
@@ -184,7 +184,7 @@ describe('the data of two versions of a text', () => {
 
 describe('what was fixed', () => {
   it('is told by titles, in the order of the rounds', () => {
-    expect(fixManifest('name: ab\ntrust_remote_cod: "yes"\nfileste: " a/b"\n', { file: 'm.yaml' })).toEqual({
+    expect(fixManifest('name: ab\ntrust_remote_cod: "yes"\nfileste: " a/b"\n', { file: 'm.yaml' })).toStrictEqual({
       text: 'name: ab\ntrust_remote_code: true\nfileset: "a/b"\n',
       titles: [
         'rename "trust_remote_cod" to "trust_remote_code"',
@@ -198,8 +198,8 @@ describe('what was fixed', () => {
 
   it('is nothing in a text without faults', () => {
     const text = 'name: ab\nfileset: a/b\n'
-    expect(fixManifest(text, { file: 'm.yaml' })).toEqual({ text, titles: [], sorted: 0 })
-    expect(fixManifest(text, { file: 'm.yaml', sortKeys: true })).toEqual({ text, titles: [], sorted: 0 })
+    expect(fixManifest(text, { file: 'm.yaml' })).toStrictEqual({ text, titles: [], sorted: 0 })
+    expect(fixManifest(text, { file: 'm.yaml', sortKeys: true })).toStrictEqual({ text, titles: [], sorted: 0 })
   })
 
   it('counts the mappings that were sorted', () => {

@@ -64,12 +64,12 @@ prompt:
 
   it('corrects the values that the service converts, each by itself, and no other', () => {
     expect(fixManifest(wrong, { file: 'a.yaml' }).text).toBe(right)
-    expect(fixManifest(right, { file: 'a.yaml' }).titles).toEqual([])
+    expect(fixManifest(right, { file: 'a.yaml' }).titles).toStrictEqual([])
   })
 
   it('reports the errors alone', () => {
     const { diagnostics } = checkManifest(wrong, { file: 'a.yaml' })
-    expect(diagnostics.filter(({ severity }) => severity !== 'error')).toEqual([])
+    expect(diagnostics.filter(({ severity }) => severity !== 'error')).toStrictEqual([])
   })
 
   it('leaves what a comment silences', () => {
@@ -193,8 +193,8 @@ describe('for any manifest', () => {
         const plain = fixed(text, file)
         const result = fixed(text, file, true)
         expect(fixed(result, file, true)).toBe(result)
-        expect(parse(result)).toEqual(parse(plain))
-        expect([...result].sort()).toEqual([...plain].sort())
+        expect(parse(result)).toStrictEqual(parse(plain))
+        expect([...result].sort()).toStrictEqual([...plain].sort())
       }),
       { numRuns: 120 },
     )

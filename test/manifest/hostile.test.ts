@@ -34,7 +34,7 @@ describe('checkManifest ends in one clean diagnostic for', () => {
     ['ten megabytes of opening brackets', '['.repeat(10 * MEGABYTE), 'too_deep'],
     ['ten megabytes of braces', '}'.repeat(10 * MEGABYTE), 'yaml_syntax'],
   ])('%s', (_, text, code) => {
-    expect(codes(text)).toEqual([code])
+    expect(codes(text)).toStrictEqual([code])
   })
 
   it.each([
@@ -44,18 +44,18 @@ describe('checkManifest ends in one clean diagnostic for', () => {
     ['an integer of 5,000 digits', `{"name": ${'9'.repeat(5000)}}`, 'json_invalid'],
     ['a megabyte of quotes in JSON', '"'.repeat(MEGABYTE), 'json_invalid'],
   ])('%s', (_, text, code) => {
-    expect(codes(text, 'm.json')).toEqual([code])
+    expect(codes(text, 'm.json')).toStrictEqual([code])
   })
 
   it('bytes that are not UTF-8, at the place where they stop being it', () => {
     const bytes = new Uint8Array([...new TextEncoder().encode('name: é\nproject: '), 0xff, 0x41])
     expect(checkManifest(bytes).diagnostics).toMatchObject([{ code: 'not_utf8', line: 2, column: 10 }])
-    expect(codes(new Uint8Array([0xff, 0xfe, 0x6e, 0x00]))).toEqual(['not_utf8'])
-    expect(codes(new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))).toEqual(['not_utf8'])
+    expect(codes(new Uint8Array([0xff, 0xfe, 0x6e, 0x00]))).toStrictEqual(['not_utf8'])
+    expect(codes(new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))).toStrictEqual(['not_utf8'])
   })
 
   it('a written replacement character, which is UTF-8', () => {
-    expect(codes(new TextEncoder().encode('name: ab\ndescription: \ufffd\n'))).toEqual([])
+    expect(codes(new TextEncoder().encode('name: ab\ndescription: \ufffd\n'))).toStrictEqual([])
   })
 
   it('aliases that multiply', () => {
@@ -66,13 +66,13 @@ describe('checkManifest ends in one clean diagnostic for', () => {
           .fill(level === 0 ? 'x' : `*k${level - 1}`)
           .join(', ')}]`,
     )
-    expect(codes(levels.join('\n'))).toEqual(['alias_bomb'])
+    expect(codes(levels.join('\n'))).toStrictEqual(['alias_bomb'])
   })
 
   it('merge keys that multiply', () => {
     const many = Array.from({ length: 1000 }, (_, index) => `  k${index}: 1`).join('\n')
     const merges = Array.from({ length: 2000 }, (_, index) => `m${index}: { <<: *base }`).join('\n')
-    expect(codes(`base: &base\n${many}\n${merges}\n`)).toEqual(['alias_bomb'])
+    expect(codes(`base: &base\n${many}\n${merges}\n`)).toStrictEqual(['alias_bomb'])
   })
 
   it('aliases that nest more deeply than anything that is written', () => {
@@ -80,27 +80,27 @@ describe('checkManifest ends in one clean diagnostic for', () => {
       { length: 3000 },
       (_, level) => `k${level}: &k${level} [${level === 0 ? 'x' : `*k${level - 1}`}]`,
     )
-    expect(codes(chain.join('\n'))).toEqual(['too_deep'])
+    expect(codes(chain.join('\n'))).toStrictEqual(['too_deep'])
   })
 })
 
 describe('checkManifest', () => {
   it('takes an alias that stands thirty thousand times', () => {
     const text = `name: ab\ncustom_fields:\n  a: &a x\n  b:\n${'    - *a\n'.repeat(30_000)}`
-    expect(codes(text)).toEqual([])
+    expect(codes(text)).toStrictEqual([])
   })
 
   it('takes a mapping of thirty thousand fields', () => {
     const text = `name: ab\ncustom_fields:\n${Array.from({ length: 30_000 }, (_, index) => `  k${index}: 1`).join('\n')}`
-    expect(codes(text)).toEqual([])
+    expect(codes(text)).toStrictEqual([])
   })
 
   it('counts each of twenty thousand unknown fields, and lists as many as are asked for', () => {
     const text = `name: ab\n${Array.from({ length: 20_000 }, (_, index) => `k${index}: 1\n`).join('')}`
     const { diagnostics, excerpts, counts } = checkManifest(text)
-    expect(counts).toEqual({ error: 0, warning: 20_000, info: 0 })
-    expect([diagnostics.length, excerpts.length]).toEqual([1000, 1000])
-    expect(diagnostics.map(({ line }) => line)).toEqual(Array.from({ length: 1000 }, (_, index) => index + 2))
+    expect(counts).toStrictEqual({ error: 0, warning: 20_000, info: 0 })
+    expect([diagnostics.length, excerpts.length]).toStrictEqual([1000, 1000])
+    expect(diagnostics.map(({ line }) => line)).toStrictEqual(Array.from({ length: 1000 }, (_, index) => index + 2))
     expect(checkManifest(text, { maxDiagnostics: 20_000 }).diagnostics).toHaveLength(20_000)
   })
 
@@ -109,7 +109,7 @@ describe('checkManifest', () => {
   })
 
   it('tells a file that is too large', () => {
-    expect(codes(new Uint8Array(64 * 1024 * 1024 + 1))).toEqual(['too_large'])
+    expect(codes(new Uint8Array(64 * 1024 * 1024 + 1))).toStrictEqual(['too_large'])
   })
 
   it('answers any bytes with places inside of the text', () => {
@@ -183,7 +183,7 @@ describe('checkManifest', () => {
       fc.property(value, (entity) => {
         const text = JSON.stringify(entity).replaceAll('\u007f', '\\u007f')
         const told = (file: string) => checkManifest(text, { file }).diagnostics.map(({ code, loc }) => [code, loc])
-        expect(told('m.yaml')).toEqual(told('m.json'))
+        expect(told('m.yaml')).toStrictEqual(told('m.json'))
       }),
     )
   })

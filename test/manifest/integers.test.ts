@@ -69,7 +69,7 @@ describe('an integer at an edge', () => {
     fc.assert(
       fc.property(written, fc.constantFrom(...PLACES), (number, place) => {
         const text = place(number)
-        expect(errorsOfCheck(text, 'm.json')).toEqual(errorsOfService(text))
+        expect(errorsOfCheck(text, 'm.json')).toStrictEqual(errorsOfService(text))
       }),
     )
   })
@@ -79,7 +79,7 @@ describe('an integer at an edge', () => {
     fc.assert(
       fc.property(short, fc.constantFrom(...PLACES), (number, place) => {
         const text = place(number)
-        expect(errorsOfCheck(text, 'm.yaml')).toEqual(errorsOfService(text))
+        expect(errorsOfCheck(text, 'm.yaml')).toStrictEqual(errorsOfService(text))
       }),
     )
   })
@@ -109,6 +109,6 @@ describe('the command', () => {
         ),
       ),
     )
-    expect(said).toEqual(texts.map(errorsOfService))
+    expect(said).toStrictEqual(texts.map(errorsOfService))
   })
 })

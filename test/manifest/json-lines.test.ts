@@ -50,7 +50,7 @@ describe('JSON Lines in pieces', () => {
           const check = { file: 'm.jsonl', maxDiagnostics, skipsOthers }
           const whole = checkSource(text, check)
           const merged = checkLines(pieces(Buffer.from(text), size), check)
-          expect(merged.check).toEqual(whole.check)
+          expect(merged.check).toStrictEqual(whole.check)
           const columnOf = byteColumns(whole.source)
           for (const { line: at, column, endLine, endColumn } of whole.check.diagnostics) {
             expect(merged.byteColumn?.(at, column)).toBe(columnOf(at, column))
@@ -70,11 +70,11 @@ describe('JSON Lines in pieces', () => {
         const quick = quickLines(pieces(Buffer.from(text), size), check, across)
         if (text === '' || quick === undefined) return
         const { diagnostics, documents, skippedDocuments } = whole
-        expect({ diagnostics, documents, skippedDocuments }).toEqual({ diagnostics: [], ...quick })
+        expect({ diagnostics, documents, skippedDocuments }).toStrictEqual({ diagnostics: [], ...quick })
       }),
       { numRuns: 400 },
     )
-    expect(quickLines(pieces(Buffer.from('{"name":"ab"}\n{"name":"abc"}'), 5), {}, across)).toEqual({
+    expect(quickLines(pieces(Buffer.from('{"name":"ab"}\n{"name":"abc"}'), 5), {}, across)).toStrictEqual({
       documents: 2,
       skippedDocuments: 0,
     })
@@ -84,7 +84,7 @@ describe('JSON Lines in pieces', () => {
     const bytes = Buffer.from('{"name":"ab"}\n{"fileste":"é"}\n{"name":"é\xff"}\n{}\n', 'latin1')
     for (const size of [7, 30, 1000]) {
       const { check } = checkLines(pieces(bytes, size), { file: 'm.jsonl' })
-      expect(check.diagnostics).toEqual(checkSource(bytes, { file: 'm.jsonl' }).check.diagnostics)
+      expect(check.diagnostics).toStrictEqual(checkSource(bytes, { file: 'm.jsonl' }).check.diagnostics)
       expect(check.documents).toBe(1)
     }
   })

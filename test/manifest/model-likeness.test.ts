@@ -45,7 +45,7 @@ it('a file that is not UTF-8 is checked if it names the fields of a model', () =
 it('counts the documents that it skips, and keeps the numbers of the others', () => {
   const { check } = checkSource('foo: 1\n---\nname: 5\n---\n# x\n---\nbar: 1\n', { skipsOthers: true })
   expect(check).toMatchObject({ documents: 2, emptyDocuments: 1, skippedDocuments: 2 })
-  expect(check.diagnostics.map(({ document, code }) => [document, code])).toEqual([[1, 'string_type']])
+  expect(check.diagnostics.map(({ document, code }) => [document, code])).toStrictEqual([[1, 'string_type']])
 })
 
 it('skips nothing in a file that is named', () => {

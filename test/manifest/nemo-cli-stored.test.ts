@@ -28,7 +28,7 @@ describe('manifests that were created with the platform’s own command', () => 
       if (added === undefined || cases.all.length === known) expect.fail(`the check refuses ${text}`)
       expect(differenceOf(added, { code, said }, stored ?? undefined), text).toBe(undefined)
     }
-    expect(cases.counts).toEqual({ created: 200, refused: 23, reread: 38 })
+    expect(cases.counts).toStrictEqual({ created: 200, refused: 23, reread: 38 })
   })
 
   it('would not pass if another value was stored', () => {

@@ -32,7 +32,7 @@ const RECORDED: readonly (readonly [extension: string, text: string, isTaken: bo
 describe('a check for the platform’s own command', () => {
   it(`passes nothing that the command cannot read or send, of ${RECORDED.length} manifests`, () => {
     const passed = RECORDED.filter(([extension, text]) => errors(text, `m.${extension}`).length === 0)
-    expect(passed.filter(([, , isTaken]) => !isTaken)).toEqual([])
+    expect(passed.filter(([, , isTaken]) => !isTaken)).toStrictEqual([])
     expect(passed.length).toBeGreaterThan(300)
   })
 
@@ -65,7 +65,7 @@ describe('a check for the platform’s own command', () => {
     ],
     ['nothing of a request', 'name: ab\nworkspace: w\ndescription: "no"\n', []],
     ['nothing of tabs in quotes, comments and blocks', 'name: ab #\tx\ndescription: |\n  a\tb\nproject: p\n', []],
-  ])('finds %s', (_, text, expected) => expect(errors(text)).toEqual(expected))
+  ])('finds %s', (_, text, expected) => expect(errors(text)).toStrictEqual(expected))
 
   it.each([
     ['a tab as indentation', '{\n\t"name": "ab"\n}', ['2:1 not-for-nemo-cli']],
@@ -77,22 +77,22 @@ describe('a check for the platform’s own command', () => {
     ],
     ['a key and its colon on two lines', '{"name"\n: "ab"}', ['2:1 not-for-nemo-cli']],
     ['nothing of ordinary JSON', '{\n  "name": "ab",\n  "custom_fields": {"a": [1, 1.5, null, true, "é\\/"]}\n}\n', []],
-  ])('finds in JSON %s', (_, text, expected) => expect(errors(text, 'm.json')).toEqual(expected))
+  ])('finds in JSON %s', (_, text, expected) => expect(errors(text, 'm.json')).toStrictEqual(expected))
 
   it('warns of a project that the platform cannot have', () => {
     const found = (project: string, target?: 'nemo-cli') => {
       const { check } = checkSource(`name: ab\nproject: ${project}\n`, { file: 'm.yaml', ...(target && { target }) })
       return check.diagnostics.map(({ line, column, severity, code, loc }) => [line, column, severity, code, loc])
     }
-    expect(found('nlp/assistants', 'nemo-cli')).toEqual([[2, 10, 'warning', 'invalid-reference', ['project']]])
-    expect(found('Nlp', 'nemo-cli')).toEqual([[2, 10, 'warning', 'invalid-reference', ['project']]])
-    expect(found('nlp-assistants', 'nemo-cli')).toEqual([])
-    expect(found('nlp/assistants')).toEqual([])
+    expect(found('nlp/assistants', 'nemo-cli')).toStrictEqual([[2, 10, 'warning', 'invalid-reference', ['project']]])
+    expect(found('Nlp', 'nemo-cli')).toStrictEqual([[2, 10, 'warning', 'invalid-reference', ['project']]])
+    expect(found('nlp-assistants', 'nemo-cli')).toStrictEqual([])
+    expect(found('nlp/assistants')).toStrictEqual([])
   })
 
   it('finds a second line of JSON Lines', () => {
-    expect(errors('{"name": "ab"}\n{"name": "cd"}\n', 'm.jsonl')).toEqual(['2:1 not-for-nemo-cli'])
-    expect(errors('{"name": "ab"}\n', 'm.jsonl')).toEqual([])
+    expect(errors('{"name": "ab"}\n{"name": "cd"}\n', 'm.jsonl')).toStrictEqual(['2:1 not-for-nemo-cli'])
+    expect(errors('{"name": "ab"}\n', 'm.jsonl')).toStrictEqual([])
   })
 })
 
@@ -190,7 +190,7 @@ describe('why the command refuses a file, and what to do', () => {
       `name: ab\ncustom_fields:\n  a: ${'['.repeat(199)}1${']'.repeat(199)}\n`,
       [`3:204-3:207 : The command may not read more than 200 levels | model entities are never nested this deeply`],
     ],
-  ])('%j', (text, expected) => expect(refusals(text)).toEqual(expected))
+  ])('%j', (text, expected) => expect(refusals(text)).toStrictEqual(expected))
 
   // PyYAML reads each of these.
   it.each([
@@ -209,12 +209,12 @@ describe('why the command refuses a file, and what to do', () => {
     'name: ab\r\ndescription: b\r\n',
     'name: ab\ndescription: a~b\u00a0c\n',
     `name: ab\ncustom_fields:\n  a: ${'['.repeat(198)}1${']'.repeat(198)}\n`,
-  ])('nothing in %j', (text) => expect(refusals(text)).toEqual([]))
+  ])('nothing in %j', (text) => expect(refusals(text)).toStrictEqual([]))
 
   it('says nothing of a file that is not YAML at all', () => {
-    expect(refusals('name:\tab\nx: [\n')).toEqual([])
-    expect(refusals('{"name":\t"ab"', 'm.json')).toEqual([])
-    expect(refusals('{"name":\t"ab"}', 'm.json')).toEqual([
+    expect(refusals('name:\tab\nx: [\n')).toStrictEqual([])
+    expect(refusals('{"name":\t"ab"', 'm.json')).toStrictEqual([])
+    expect(refusals('{"name":\t"ab"}', 'm.json')).toStrictEqual([
       '1:9-1:10 : The command cannot read a tab between values | write spaces',
     ])
   })

@@ -184,12 +184,12 @@ const KEYS: Case[] = [
 
 describe('checkManifest points at', () => {
   it.each([...VALUES, ...SYNTAX, ...KEYS, ...MISSING])('$what', ({ text, expected, options }) => {
-    expect(found(text, options)).toEqual(expected)
+    expect(found(text, options)).toStrictEqual(expected)
   })
 
   it('the key of an object that lacks a field', () => {
     const text = `name: ab\nspec:\n  ${SPEC_FIELDS}\n  sliding_window_config:\n    size: 5\n`
-    expect(found(text)).toEqual([
+    expect(found(text)).toStrictEqual([
       '15:3-15:24 missing spec.sliding_window_config.window_size',
       '16:5-16:9 unknown-field spec.sliding_window_config.size',
     ])
@@ -197,12 +197,12 @@ describe('checkManifest points at', () => {
 
   it('the object itself where it stands in a list', () => {
     const text = `name: ab\nspec:\n  ${SPEC_FIELDS}\n  linear_layers:\n    - name: q\n      in_features: 4\n`
-    expect(found(text)).toEqual(['16:7-17:21 missing spec.linear_layers.0.out_features'])
+    expect(found(text)).toStrictEqual(['16:7-17:21 missing spec.linear_layers.0.out_features'])
   })
 
   it('the alias that gives an object that lacks a field', () => {
     const text = `name: ab\nownership: &o { a: 1 }\nspec:\n  ${SPEC_FIELDS}\n  sliding_window_config: *o\n`
-    expect(found(text)).toEqual([
+    expect(found(text)).toStrictEqual([
       '2:17-2:18 unknown-field spec.sliding_window_config.a',
       '16:26-16:28 missing spec.sliding_window_config.window_size',
     ])
@@ -210,7 +210,7 @@ describe('checkManifest points at', () => {
 
   it('each entity of a list, told for itself', () => {
     const text = '- name: ab\n- id: "1"\n  name: ab\n  workspace: w\n  created_at: 2026-01-01T00:00:00Z\n- 5\n'
-    expect(found(text)).toEqual(['2:3-5:35 missing 1.updated_at', '6:3-6:4 model_attributes_type 2'])
+    expect(found(text)).toStrictEqual(['2:3-5:35 missing 1.updated_at', '6:3-6:4 model_attributes_type 2'])
   })
 })
 
@@ -232,7 +232,7 @@ describe('checkManifest counts', () => {
 
   it('the lines of JSON Lines as documents, blank ones among them', () => {
     const { documents, emptyDocuments, diagnostics } = checkManifest('{"name": "ab"}\n\n{"name": 5}\n', JSON_LINES)
-    expect({ documents, emptyDocuments }).toEqual({ documents: 3, emptyDocuments: 1 })
+    expect({ documents, emptyDocuments }).toStrictEqual({ documents: 3, emptyDocuments: 1 })
     expect(diagnostics).toMatchObject([{ document: 2, line: 3, column: 10 }])
   })
 })
@@ -241,17 +241,17 @@ describe('checkManifest helps', () => {
   it('with a misspelt key where a field is missing, never with another field', () => {
     const help = (text: string) => checkManifest(text).diagnostics.map((one) => one.help)
     expect(help('nam: ab\n')).toContain('found "nam"; did you mean name?')
-    expect(help('id: e\nname: ab\nworkspace: w\ncreated_at: 2026-01-01\n')).toEqual(['add the field updated_at'])
+    expect(help('id: e\nname: ab\nworkspace: w\ncreated_at: 2026-01-01\n')).toStrictEqual(['add the field updated_at'])
   })
 })
 
 describe('checkManifest reads YAML 1.2', () => {
   it('takes yes for a text, whatever a directive says', () => {
-    expect(found('name: ab\ntrust_remote_code: yes\n')).toEqual([
+    expect(found('name: ab\ntrust_remote_code: yes\n')).toStrictEqual([
       '2:20-2:23 coerced-value trust_remote_code',
       '2:20-2:23 trust-remote-code trust_remote_code',
     ])
-    expect(found('%YAML 1.1\n---\nname: no\n')).toEqual(['3:7-3:9 yaml-1.1-type name'])
+    expect(found('%YAML 1.1\n---\nname: no\n')).toStrictEqual(['3:7-3:9 yaml-1.1-type name'])
   })
 
   it('does not round an integer beyond 2^53', () => {
@@ -269,7 +269,7 @@ describe('checkManifest reads YAML 1.2', () => {
       file: 'a.json',
     })
     for (const { diagnostics } of [yaml, json]) {
-      expect(diagnostics.map(({ help }) => help).sort()).toEqual([
+      expect(diagnostics.map(({ help }) => help).sort()).toStrictEqual([
         'found the number 1.50',
         'found the number 12345678901234567890',
       ])
@@ -296,7 +296,7 @@ describe('checkManifest reads YAML 1.2', () => {
   })
 
   it('tells an integer that is written with a fraction', () => {
-    expect(found('name: ab\nprompt: { inference_params: { max_tokens: 8.0 } }\n')).toEqual([
+    expect(found('name: ab\nprompt: { inference_params: { max_tokens: 8.0 } }\n')).toStrictEqual([
       '2:43-2:46 coerced-value prompt.inference_params.max_tokens',
     ])
   })
@@ -304,6 +304,6 @@ describe('checkManifest reads YAML 1.2', () => {
   it('lets a key of its own go before a merged one, and an earlier merged mapping before a later one', () => {
     const text =
       'custom_fields:\n  a: &a { top_p: 2 }\n  b: &b { top_p: 3, temperature: 3 }\nname: ab\nprompt:\n  inference_params:\n    <<: [*a, *b]\n    temperature: 1\n'
-    expect(found(text)).toEqual(['2:18-2:19 less_than_equal prompt.inference_params.top_p'])
+    expect(found(text)).toStrictEqual(['2:18-2:19 less_than_equal prompt.inference_params.top_p'])
   })
 })

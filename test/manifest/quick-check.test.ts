@@ -10,7 +10,7 @@ describe('the quick check of a file', () => {
     ['m.yaml', 'name: ab\n---\nname: ab\n', 2],
   ])('tells of %s with %j that nothing is to be reported', (file, text, documents) => {
     const entities = Array.from({ length: documents }, () => REQUEST)
-    expect(quickCheck(text, file, {})).toEqual({ documents, skippedDocuments: 0, entities })
+    expect(quickCheck(text, file, {})).toStrictEqual({ documents, skippedDocuments: 0, entities })
   })
 
   it.each([

@@ -13,8 +13,8 @@ function same(text: string): boolean {
   const slow = readSlowly(text)
   expect(slow.kind, text).toBe('value')
   if (slow.kind !== 'value') return false
-  expect(duplicateKeys(slow.root), text).toEqual([])
-  expect(plainValue(slow.root), text).toEqual(quick.value)
+  expect(duplicateKeys(slow.root), text).toStrictEqual([])
+  expect(plainValue(slow.root), text).toStrictEqual(quick.value)
   return true
 }
 
@@ -57,7 +57,7 @@ describe('the quick reader of JSON', () => {
 it('what is found in JSON does not depend on what else the file holds', () => {
   const line = '{"name":"ab","trust_remote_code":"no"}'
   const { diagnostics } = checkManifest(`{"name":"good"}\n${line}\n{"name":"better"}\n`, { file: 'm.jsonl' })
-  expect(diagnostics.map(({ code, line, column }) => `${line}:${column} ${code}`)).toEqual(['2:34 coerced-value'])
+  expect(diagnostics.map(({ code, line, column }) => `${line}:${column} ${code}`)).toStrictEqual(['2:34 coerced-value'])
   const secret =
     '{"name":"good","api_endpoint":{"url":"https://h/","api_key":"hunter22"},"custom_fields":{"password":"hunter22"}}'
   const quoting = checkManifest(`${secret}\n{"name":"ab","hunter22":1}\n`, { file: 'm.jsonl' })

@@ -201,7 +201,7 @@ function frameOf(excerpt: Excerpt | undefined): readonly (string | undefined)[] 
 }
 
 it('checkManifest says what is recorded', () => {
-  expect(said()).toEqual(SAID)
+  expect(said()).toStrictEqual(SAID)
 })
 
 it.each([
@@ -211,9 +211,9 @@ it.each([
   ['a: 1\n---\nb: 1\n', { ok: false, why: 'it contains several documents' }],
   ['a: 1\n---\nb: *x\n', { ok: false, why: 'Unresolved alias *x, in line 3' }],
 ])('readManifest reads one document: %j', (text, expected) => {
-  expect(readManifest(new TextEncoder().encode(text), 'm.yaml')).toEqual(expected)
+  expect(readManifest(new TextEncoder().encode(text), 'm.yaml')).toStrictEqual(expected)
 })
 
 it('readManifest refuses what is not UTF-8', () => {
-  expect(readManifest(new Uint8Array([0xff]), 'm.yaml')).toEqual({ ok: false, why: 'it is not UTF-8' })
+  expect(readManifest(new Uint8Array([0xff]), 'm.yaml')).toStrictEqual({ ok: false, why: 'it is not UTF-8' })
 })

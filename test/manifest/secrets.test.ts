@@ -154,7 +154,7 @@ describe('checkManifest shows', () => {
     // The line of the secret does not show that it is one.
     const text = `name: ab\ncustom_fields:\n  password:\n    ${KEY}\ntrust_remote_code: "no"\nextra: 1\n`
     const checked = checkManifest(text)
-    expect(checked.counts).toEqual({ error: 0, warning: 1, info: 1 })
+    expect(checked.counts).toStrictEqual({ error: 0, warning: 1, info: 1 })
     expect(checked.excerpts[0]?.lineBefore).toBe('    ***')
     expect(JSON.stringify(checked)).not.toContain(KEY)
   })

@@ -8,7 +8,7 @@ describe('SourceText', () => {
   const source = new SourceText('ab\r\n\r\nc\rd\n')
 
   it('has lines that end at line feeds, with or without a carriage return', () => {
-    expect([0, 1, 2, 3, 4, 5].map((line) => source.line(line))).toEqual(['', 'ab', '', 'c\rd', '', ''])
+    expect([0, 1, 2, 3, 4, 5].map((line) => source.line(line))).toStrictEqual(['', 'ab', '', 'c\rd', '', ''])
     expect(source.lineCount).toBe(4)
   })
 
@@ -21,7 +21,7 @@ describe('SourceText', () => {
     [7, { start: 6, end: 9 }],
     [10, { start: 10, end: 10 }],
   ])('has offset %i in the line %j', (offset, line) => {
-    expect(source.lineAround(offset)).toEqual(line)
+    expect(source.lineAround(offset)).toStrictEqual(line)
   })
 })
 
@@ -31,7 +31,7 @@ describe('decodeUtf8', () => {
   it('reads any text, U+FFFD and a byte order mark included', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', 'é', '\ufffd', '😀', '\ufeff') }), (text) => {
-        expect(decodeUtf8(bytesOf(text))).toEqual({ ok: true, text })
+        expect(decodeUtf8(bytesOf(text))).toStrictEqual({ ok: true, text })
       }),
     )
   })
@@ -42,7 +42,7 @@ describe('decodeUtf8', () => {
     fc.assert(
       fc.property(text, wrong, fc.constantFrom('', 'a', '\ufffd'), (before, bytes, after) => {
         const all = new Uint8Array([...bytesOf(before), ...bytes, 0x20, ...bytesOf(after)])
-        expect(decodeUtf8(all)).toEqual({ ok: false, before })
+        expect(decodeUtf8(all)).toStrictEqual({ ok: false, before })
       }),
     )
   })

@@ -11,7 +11,7 @@ it('contains the stretches inside one of its own, ends and all', () => {
     { start: 12, end: 13 },
   ])
   const contains = (start: number, end: number) => set.contains({ start, end })
-  expect([contains(2, 10), contains(2, 4), contains(9, 10), contains(10, 10), contains(12, 13)]).toEqual([
+  expect([contains(2, 10), contains(2, 4), contains(9, 10), contains(10, 10), contains(12, 13)]).toStrictEqual([
     true,
     true,
     true,
@@ -25,7 +25,7 @@ it('contains the stretches inside one of its own, ends and all', () => {
     contains(14, 15),
     contains(0, 1),
     contains(25, 26),
-  ]).toEqual([false, false, false, false, false, false])
+  ]).toStrictEqual([false, false, false, false, false, false])
 })
 
 it('contains nothing if it is empty, also not the first character', () => {

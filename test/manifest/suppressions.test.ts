@@ -67,7 +67,7 @@ describe('a comment silences', () => {
       ['3:1 unknown-field', 1],
     ],
     ['a rule behind a byte order mark', `\ufeff# model-entity-disable trust-remote-code -- a\nname: ab\n${T}\n`, [1]],
-  ])('%s', (_, text, expected) => expect(found(text)).toEqual(expected))
+  ])('%s', (_, text, expected) => expect(found(text)).toStrictEqual(expected))
 })
 
 describe('a comment is reported', () => {
@@ -100,7 +100,7 @@ describe('a comment is reported', () => {
       ['2:1 unused-suppression', '3:20 trust-remote-code', 0],
     ],
     ['with an end of nothing', 'name: ab\n# model-entity-enable trust-remote-code\n', ['2:1 unused-suppression', 0]],
-  ])('%s', (_, text, expected) => expect(found(text)).toEqual(expected))
+  ])('%s', (_, text, expected) => expect(found(text)).toStrictEqual(expected))
 
   it('with a suggestion', () => {
     const help = (text: string) =>
@@ -123,7 +123,7 @@ describe('what is no comment silences nothing', () => {
     ['prose', `# model-entity-check looks at this file\nname: ab\n${T}\n`],
   ])('%s', (_, text) => {
     const lines = text.trimEnd().split('\n').length
-    expect(found(text)).toEqual([`${lines}:20 trust-remote-code`, 0])
+    expect(found(text)).toStrictEqual([`${lines}:20 trust-remote-code`, 0])
   })
 
   it('JSON, which has no comments', () => {
@@ -132,15 +132,18 @@ describe('what is no comment silences nothing', () => {
         '{"name": "ab", "trust_remote_code": true, "description": "# model-entity-disable-line trust-remote-code"}',
         'm.json',
       ),
-    ).toEqual(['1:37 trust-remote-code', 0])
+    ).toStrictEqual(['1:37 trust-remote-code', 0])
   })
 
   it('and says nothing of a comment in a document with errors, whose rules have not run', () => {
-    expect(found(`name: 5\n${T} # model-entity-disable-line trust-remote-code -- a\n`)).toEqual(['1:7 string_type', 0])
+    expect(found(`name: 5\n${T} # model-entity-disable-line trust-remote-code -- a\n`)).toStrictEqual([
+      '1:7 string_type',
+      0,
+    ])
   })
 
   it('and says nothing of a rule across files that has not run', () => {
-    expect(found('name: ab\nbase_model: cd # model-entity-disable-line dangling-base-model -- a\n')).toEqual([0])
+    expect(found('name: ab\nbase_model: cd # model-entity-disable-line dangling-base-model -- a\n')).toStrictEqual([0])
   })
 })
 

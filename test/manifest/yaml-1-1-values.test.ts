@@ -116,7 +116,7 @@ describe('how YAML 1.1 reads a scalar otherwise', () => {
     ['a boolean', 'on', 'on', { kind: 'boolean', value: true }],
     ['a date', '2024-01-15', '2024-01-15', { kind: 'date', value: '2024-01-15' }],
   ])('is said of %s', (_, source, value, reading) => {
-    expect(otherReading(source, value, undefined)).toEqual(reading)
+    expect(otherReading(source, value, undefined)).toStrictEqual(reading)
   })
 })
 
@@ -167,9 +167,9 @@ describe('the text of a key', () => {
     expect(otherKey('1.0', 1)).toBeUndefined()
     expect(otherKey('true', true)).toBeUndefined()
     expect(otherKey('llama', 'llama')).toBeUndefined()
-    expect(otherKey('1.50', 1.5)).toEqual({ keyOther: { kind: 'float', value: 1.5 }, isKeyAlike: true })
-    expect(otherKey('~', null)).toEqual({ keyOther: { kind: 'null' }, isKeyAlike: true })
-    expect(otherKey('no', 'no')).toEqual({ keyOther: { kind: 'boolean', value: false } })
+    expect(otherKey('1.50', 1.5)).toStrictEqual({ keyOther: { kind: 'float', value: 1.5 }, isKeyAlike: true })
+    expect(otherKey('~', null)).toStrictEqual({ keyOther: { kind: 'null' }, isKeyAlike: true })
+    expect(otherKey('no', 'no')).toStrictEqual({ keyOther: { kind: 'boolean', value: false } })
   })
 })
 
@@ -237,10 +237,10 @@ describe('what the rule says', () => {
     ['nothing: {no: no}', []],
     ['trust_remote_code: on', []],
     ['custom_fields: {1.50: a, 0.00001: b, ~: c, y: d, oN: e, +1: f}', []],
-  ])('of %s', (line, expected) => expect(told(line)).toEqual(expected))
+  ])('of %s', (line, expected) => expect(told(line)).toStrictEqual(expected))
 
   it('of keys that the core schema reads alike, where they are sent as JSON', () => {
-    expect(told('custom_fields: {1.50: a, 0.00001: b, 1.0: c, 5: d}', 'nemo-cli')).toEqual([
+    expect(told('custom_fields: {1.50: a, 0.00001: b, 1.0: c, 5: d}', 'nemo-cli')).toStrictEqual([
       '2:17 custom_fields.1.50: reads "1.50" as the number 1.5 | quote it: "1.50"',
       '2:26 custom_fields.0.00001: reads "0.00001" as the number 0.00001 | quote it: "0.00001"',
     ])

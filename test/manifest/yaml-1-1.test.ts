@@ -21,7 +21,7 @@ describe('a plain scalar of YAML 1.1', () => {
       const ours = readScalar11(text)
       return ours.kind !== kind || shown(ours) !== shownRecord(kind, value)
     })
-    expect(differences.map(([text, ...rest]) => [text, ...rest, readScalar11(text)])).toEqual([])
+    expect(differences.map(([text, ...rest]) => [text, ...rest, readScalar11(text)])).toStrictEqual([])
     expect(RECORDED.length).toBeGreaterThan(5000)
   })
 })
@@ -84,17 +84,17 @@ describe('yaml-1.1-type', () => {
       'name: ab\ndescription: y\ncustom_fields: {a: 8, b: 0x1F, c: .5, d: ~, e: True, f: 1.5e+3, g: -12}\n',
       [],
     ],
-  ])('finds %s', (_, text, expected) => expect(found(text)).toEqual(expected))
+  ])('finds %s', (_, text, expected) => expect(found(text)).toStrictEqual(expected))
 
   it('finds no timestamp in a field for timestamps', () => {
     const entity =
       'id: x\nname: ab\nworkspace: w\nproject: p\ncreated_at: 2024-01-15T10:00:00Z\nupdated_at: 2024-01-16\n'
     expect(checkManifest(entity).counts.error).toBe(0)
-    expect(found(entity)).toEqual([])
+    expect(found(entity)).toStrictEqual([])
   })
 
   it('finds nothing in JSON, and says what to write', () => {
-    expect(found('{"name": "ab", "custom_fields": {"a": 1e3}}', 'm.json')).toEqual([])
+    expect(found('{"name": "ab", "custom_fields": {"a": 1e3}}', 'm.json')).toStrictEqual([])
     const help = (text: string) => checkManifest(text).diagnostics.at(-1)?.help
     expect(help('name: ab\ndescription: no\n')).toBe('quote it: "no"')
     expect(help('name: ab\ncustom_fields: {a: 010}\n')).toBe('write 10')

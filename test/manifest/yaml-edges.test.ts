@@ -13,22 +13,22 @@ const fixture = (name: string) => readFileSync(new URL(`../fixtures/manifests/${
 
 describe('YAML: a merge key', () => {
   it.each(['!!merge <<', '? !!merge <<\n', '!!merge "<<"', '!<tag:yaml.org,2002:merge> <<', '<<'])('is %j', (key) => {
-    expect(told(`${key}: {rank: 8}\n`)).toEqual([])
+    expect(told(`${key}: {rank: 8}\n`)).toStrictEqual([])
   })
 
   it.each(['!!str <<', '"<<"'])('is not %j', (key) => {
-    expect(told(`rank: 8\n${key}: {rank: 8}\n`)).toEqual([expect.stringContaining('2:')])
+    expect(told(`rank: 8\n${key}: {rank: 8}\n`)).toStrictEqual([expect.stringContaining('2:')])
   })
 
   it.each(['a: !!merge x\n', 'a: !!merge <<\n', '!!merge x: 1\n', '- !!merge y\n'])(
     'has a tag of its own: %j',
     (text) => {
-      expect(told(text)).toEqual([expect.stringContaining('yaml_syntax The tag !!merge is only for the key <<')])
+      expect(told(text)).toStrictEqual([expect.stringContaining('yaml_syntax The tag !!merge is only for the key <<')])
     },
   )
 
   it('is what go-yaml writes', () => {
-    expect(told(fixture('y1-merge-tag.yaml'))).toEqual([expect.stringContaining('1:1 unknown-field "x"')])
+    expect(told(fixture('y1-merge-tag.yaml'))).toStrictEqual([expect.stringContaining('1:1 unknown-field "x"')])
   })
 })
 
@@ -41,11 +41,11 @@ describe('YAML: a byte order mark', () => {
     '\ufeffrank: 8\n\ufeff--- {rank: 9}\n',
   ])('stands before a document: %j', (text) => {
     expect(checkManifest(text, { model: 'Lora' })).toMatchObject({ documents: 2, diagnostics: [] })
-    expect(checkManifest(fixture('y2-bom-second-document.yaml'), { model: 'Lora' }).diagnostics).toEqual([])
+    expect(checkManifest(fixture('y2-bom-second-document.yaml'), { model: 'Lora' }).diagnostics).toStrictEqual([])
   })
 
   it('does not move what stands behind it', () => {
-    expect(told('rank: 8\n\ufeff---\nrank: x\n\ufeff---\nrank: [y]\n')).toEqual([
+    expect(told('rank: 8\n\ufeff---\nrank: x\n\ufeff---\nrank: [y]\n')).toStrictEqual([
       expect.stringContaining('3:7 int_parsing'),
       expect.stringContaining('5:7 int_type'),
     ])
@@ -56,7 +56,7 @@ describe('YAML: a byte order mark', () => {
     fc.assert(
       fc.property(fc.array(fc.array(piece, { maxLength: 3 }), { minLength: 1, maxLength: 4 }), (documents) => {
         const plain = documents.map((pieces) => `---\n${pieces.join('')}`)
-        expect(told(plain.join('\ufeff'))).toEqual(told(plain.join('')).map((one) => one))
+        expect(told(plain.join('\ufeff'))).toStrictEqual(told(plain.join('')).map((one) => one))
       }),
     )
   })
@@ -79,14 +79,14 @@ describe('YAML: a core tag', () => {
     ['- !!int x\n- !!int y\n', '1:9 yaml_syntax The tag !!int requires an integer, found the text "x"'],
     ['a: !!timestamp 2020-01-01\n', '1:4 yaml_syntax Unresolved tag: tag:yaml.org,2002:timestamp'],
   ])('says of %j what is not as it says', (text, expected) => {
-    expect(told(text)).toEqual([expected])
+    expect(told(text)).toStrictEqual([expected])
     expect(told(fixture('y3-core-tag.yaml'))).toHaveLength(1)
   })
 
   it.each(['!!int "8"', '!!int 0x8', '!!int 0o10', '!!int +8', '!<tag:yaml.org,2002:int> 8'])(
     'takes rank: %s',
     (rank) => {
-      expect(told(`rank: ${rank}\n`)).toEqual([])
+      expect(told(`rank: ${rank}\n`)).toStrictEqual([])
     },
   )
 })
@@ -101,10 +101,10 @@ describe('YAML: a directive', () => {
       '4:1 yaml_syntax The directive %YAML is given twice for one document',
     ],
   ])('stands once: %j', (text, expected) => {
-    expect(told(text)).toEqual([expected])
+    expect(told(text)).toStrictEqual([expected])
   })
 
   it('stands once in each document', () => {
-    expect(told('%YAML 1.2\n%TAG !a! x:\n%TAG !b! x:\n---\nrank: 1\n...\n%YAML 1.2\n---\nrank: 2\n')).toEqual([])
+    expect(told('%YAML 1.2\n%TAG !a! x:\n%TAG !b! x:\n---\nrank: 1\n...\n%YAML 1.2\n---\nrank: 2\n')).toStrictEqual([])
   })
 })

@@ -13,11 +13,11 @@ import { readAllYaml, readYamlDocuments } from '../../src/manifest/yaml-source.j
 function same(text: string): boolean {
   const all = readAllYaml(text)
   const documents = [...readYamlDocuments(text)]
-  expect(documents.map(withPlaces), text).toEqual(all)
+  expect(documents.map(withPlaces), text).toStrictEqual(all)
   for (const document of documents) {
     if (document.kind !== 'value' || document.quick === undefined) continue
-    expect(document.quick.value, text).toEqual(plainValue(document.root))
-    expect(duplicateKeys(document.root), text).toEqual([])
+    expect(document.quick.value, text).toStrictEqual(plainValue(document.root))
+    expect(duplicateKeys(document.root), text).toStrictEqual([])
     for (const { value, spelling = '' } of numbersIn(document.root)) {
       if (Number.isInteger(value)) expect(spelling, text).toBe(String(value))
     }

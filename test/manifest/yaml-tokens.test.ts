@@ -14,14 +14,14 @@ function ends(text: string): string[][] {
 
 describe('yamlTokens', () => {
   it('keeps what may stand behind a value: space, comment, line end, closing bracket', () => {
-    expect(ends('a # why\n')).toEqual([['space', 'comment', 'newline']])
-    expect(ends('[a] # why\n')).toEqual([['flow-seq-end', 'space', 'comment', 'newline']])
-    expect(ends('{a: 1}\n')).toEqual([['flow-map-end', 'newline']])
+    expect(ends('a # why\n')).toStrictEqual([['space', 'comment', 'newline']])
+    expect(ends('[a] # why\n')).toStrictEqual([['flow-seq-end', 'space', 'comment', 'newline']])
+    expect(ends('{a: 1}\n')).toStrictEqual([['flow-map-end', 'newline']])
   })
 
   it('keeps the first of the tokens that are out of place behind a value, and what stands before it', () => {
     const [end = []] = ends('"a" "b" "c" "d"\n')
-    expect(end).toEqual(['space', 'double-quoted-scalar'])
+    expect(end).toStrictEqual(['space', 'double-quoted-scalar'])
   })
 
   it('keeps the first of errors in a row', () => {
@@ -31,7 +31,10 @@ describe('yamlTokens', () => {
   })
 
   it('leaves out the space, comments and line ends between documents', () => {
-    expect(yamlTokens('# a\n\n--- a\n...\n\n# b\n').tokens.map(({ type }) => type)).toEqual(['document', 'doc-end'])
+    expect(yamlTokens('# a\n\n--- a\n...\n\n# b\n').tokens.map(({ type }) => type)).toStrictEqual([
+      'document',
+      'doc-end',
+    ])
   })
 
   it.each([
@@ -43,13 +46,13 @@ describe('yamlTokens', () => {
     (_, nested, width) => {
       expect(yamlTokens(nested(MAX_YAML_DEPTH)).tooDeep).toBeUndefined()
       const start = MAX_YAML_DEPTH * width
-      expect(yamlTokens(nested(MAX_YAML_DEPTH + 1)).tooDeep).toEqual({ start, end: start + 1 })
+      expect(yamlTokens(nested(MAX_YAML_DEPTH + 1)).tooDeep).toStrictEqual({ start, end: start + 1 })
     },
   )
 
   it('tells the first in the text of two collections that are too deep', () => {
     const deep = '['.repeat(MAX_YAML_DEPTH + 1) + ']'.repeat(MAX_YAML_DEPTH + 1)
     const start = 'a: '.length + MAX_YAML_DEPTH - 1
-    expect(yamlTokens(`a: ${deep}\nb: ${deep}\n`).tooDeep).toEqual({ start, end: start + 1 })
+    expect(yamlTokens(`a: ${deep}\nb: ${deep}\n`).tooDeep).toStrictEqual({ start, end: start + 1 })
   })
 })

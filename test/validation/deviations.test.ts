@@ -13,7 +13,7 @@ describe('an integer beyond 2^53 - 1', () => {
     ['"9007199254740993"', '9007199254740993'],
     ['1e17', 1e17],
   ])('is int_parsing_size where a field for integers has %s', (written, input) => {
-    expect(validateJson('Lora', `{"rank": ${written}}`)).toEqual({
+    expect(validateJson('Lora', `{"rank": ${written}}`)).toStrictEqual({
       ok: false,
       status: 422,
       detail: [{ type: 'int_parsing_size', loc: ['body', 'rank'], msg: TOO_LARGE, input }],

@@ -65,5 +65,5 @@ it.each(Object.entries(EXAMPLES))('%s is reported for what it is for', (type, [m
 })
 
 it('has an example for every type', () => {
-  expect(Object.keys(EXAMPLES)).toEqual(Object.keys(ERROR_TYPES))
+  expect(Object.keys(EXAMPLES)).toStrictEqual(Object.keys(ERROR_TYPES))
 })

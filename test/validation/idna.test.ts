@@ -36,7 +36,7 @@ describe('a domain', () => {
   it.each(['hosts', 'idna-test-v2'])('has the ASCII form that pydantic gives it, or none: %s', (name) => {
     const recorded = lines<{ host: string; ascii: string | null }>(name)
     expect(recorded.length).toBeGreaterThan(5000)
-    expect(recorded.filter((record) => ascii(record.host) !== record.ascii)).toEqual([])
+    expect(recorded.filter((record) => ascii(record.host) !== record.ascii)).toStrictEqual([])
   })
 
   it.each([
@@ -81,7 +81,7 @@ describe('a code point', () => {
           wrong.push(codePoint.toString(16))
       }
     }
-    expect(wrong).toEqual([])
+    expect(wrong).toStrictEqual([])
   })
 
   it('has the direction and the joining of Unicode', () => {
@@ -101,7 +101,7 @@ describe('a code point', () => {
         if (same.includes(false)) wrong.push(`${codePoint.toString(16)} ${same.indexOf(false)}`)
       }
     }
-    expect(wrong).toEqual([])
+    expect(wrong).toStrictEqual([])
   })
 })
 

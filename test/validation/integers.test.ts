@@ -17,9 +17,9 @@ describe('an integer beyond 2^53 - 1 in a free field', () => {
   it('is a bigint with `bigint`, which writeJson writes as it was read', () => {
     const result = validateJson('CreateModelEntityRequest', BODY, { integers: 'bigint' })
     if (!result.ok) throw new Error('refused')
-    expect(result.value.custom_fields).toEqual({ id: 9007199254740993n, ids: [18446744073709551616n, 1] })
+    expect(result.value.custom_fields).toStrictEqual({ id: 9007199254740993n, ids: [18446744073709551616n, 1] })
     expect(writeJson(result.value)).toContain('{"id":9007199254740993,"ids":[18446744073709551616,1]}')
-    expect(validate('CreateModelEntityRequest', result.value, { integers: 'bigint' })).toEqual(result)
+    expect(validate('CreateModelEntityRequest', result.value, { integers: 'bigint' })).toStrictEqual(result)
     expect(creationRefusals(result.value, { workspace: 'w' })[0]?.reason).toBe('body-not-valid')
     expect(creationRefusals(result.value, { workspace: 'w', integers: 'bigint' })[0]?.reason).toBe('name-not-accepted')
   })
@@ -48,7 +48,7 @@ describe('hideInput', () => {
       const shown = validateJson('Lora', body)
       const hidden = validateJson('Lora', body, { hideInput: true })
       if (shown.ok || shown.status !== 422) throw new Error('not refused')
-      expect(hidden).toEqual({ ...shown, detail: shown.detail.map(({ input: _, ...rest }) => rest) })
+      expect(hidden).toStrictEqual({ ...shown, detail: shown.detail.map(({ input: _, ...rest }) => rest) })
     }
   })
 })

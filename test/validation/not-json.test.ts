@@ -54,7 +54,7 @@ it('a class that has the fields of a definition is an object like any other', ()
   class Adapted {
     readonly rank = 8
   }
-  expect(validate('Lora', new Adapted())).toEqual({ ok: true, value: { alpha: null, rank: 8 } })
+  expect(validate('Lora', new Adapted())).toStrictEqual({ ok: true, value: { alpha: null, rank: 8 } })
 })
 
 it('objects of another realm and without a prototype are data', () => {
@@ -87,13 +87,13 @@ describe('a default that is an array or object', () => {
     const definition = Type.Object({ tags: Type.Optional(Type.Array(Type.String(), { default: ['a'] })) })
     const answer = () => Object(validate(definition, {})).value.tags
     answer().push('leaked')
-    expect(answer()).toEqual(['a'])
+    expect(answer()).toStrictEqual(['a'])
   })
 
   it('is a new one on the fast path', () => {
     const answer = (): { model_providers: string[] } =>
       Object(validate('CreateModelEntityRequest', { name: 'm' })).value
     answer().model_providers.push('leaked')
-    expect(answer().model_providers).toEqual([])
+    expect(answer().model_providers).toStrictEqual([])
   })
 })

@@ -27,7 +27,7 @@ const VALID = { id: 'ab', count: 5 }
 // The expectations are what pydantic 2.14 answers for the same models.
 describe('a definition of your own', () => {
   it('is validated with its defaults; an optional field without one stays absent', () => {
-    expect(validate(Order, VALID)).toEqual({
+    expect(validate(Order, VALID)).toStrictEqual({
       ok: true,
       value: { id: 'ab', count: 5, weight: 1, at: null, tag: null, size: null, model: null },
     })
@@ -55,11 +55,11 @@ describe('a definition of your own', () => {
     [{ model: { rank: '8' } }, { alpha: null, rank: 8 }],
   ])('takes the member of a union that fits best: %j', (part, expected) => {
     const result = validate(Order, { ...VALID, ...part })
-    expect(result.ok && Object.entries(part).map(([key]) => Reflect.get(result.value, key))).toEqual([expected])
+    expect(result.ok && Object.entries(part).map(([key]) => Reflect.get(result.value, key))).toStrictEqual([expected])
   })
 
   it('tells the errors of every member of a union, each under its name', () => {
-    expect(detailOf({ ...VALID, tag: [], size: ['x'] }).map(({ loc, type }) => [...loc, type])).toEqual([
+    expect(detailOf({ ...VALID, tag: [], size: ['x'] }).map(({ loc, type }) => [...loc, type])).toStrictEqual([
       ['body', 'tag', 'int', 'int_type'],
       ['body', 'tag', 'bool', 'bool_type'],
       ['body', 'tag', 'str', 'string_type'],
@@ -70,13 +70,16 @@ describe('a definition of your own', () => {
 
   it('may be plain JSON Schema of the same shape', () => {
     const schema = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] }
-    expect(validateJson(schema, '{"n": "7"}')).toEqual({ ok: true, value: { n: 7 } })
+    expect(validateJson(schema, '{"n": "7"}')).toStrictEqual({ ok: true, value: { n: 7 } })
   })
 
   it('may be a list, a record or a scalar', () => {
-    expect(validate(Type.Array(Point), [{ x: '1', y: 2 }])).toEqual({ ok: true, value: [{ x: 1, y: 2 }] })
-    expect(validate(Type.Record(Type.String(), Type.Integer()), { a: true })).toEqual({ ok: true, value: { a: 1 } })
-    expect(validate(Type.Boolean(), 'off')).toEqual({ ok: true, value: false })
+    expect(validate(Type.Array(Point), [{ x: '1', y: 2 }])).toStrictEqual({ ok: true, value: [{ x: 1, y: 2 }] })
+    expect(validate(Type.Record(Type.String(), Type.Integer()), { a: true })).toStrictEqual({
+      ok: true,
+      value: { a: 1 },
+    })
+    expect(validate(Type.Boolean(), 'off')).toStrictEqual({ ok: true, value: false })
   })
 
   it('may say of which fields one at most is set, which is asked once the fields are valid, and not within an answer', () => {
@@ -89,12 +92,12 @@ describe('a definition of your own', () => {
       return result.ok || result.status === 400 || result.detail.map(({ loc, type }) => [...loc, type])
     }
     expect(answers(Limits, { a: null, b: 1, c: 0 })).toBe(true)
-    expect(answers(Limits, { a: '1', b: 1, c: 0 })).toEqual([['body', 'value_error']])
-    expect(answers(Limits, { a: 'x', b: 1, c: 0 })).toEqual([['body', 'a', 'int_parsing']])
+    expect(answers(Limits, { a: '1', b: 1, c: 0 })).toStrictEqual([['body', 'value_error']])
+    expect(answers(Limits, { a: 'x', b: 1, c: 0 })).toStrictEqual([['body', 'a', 'int_parsing']])
     const inside = { one: Limits, list: Type.Array(Limits), any: Type.Record(Type.String(), Limits) }
     const both = { a: 1, b: 1, c: 0 }
     const value = { one: both, list: [both], any: { x: both } }
-    expect(answers(Type.Object(inside), value)).toEqual([
+    expect(answers(Type.Object(inside), value)).toStrictEqual([
       ['body', 'one', 'value_error'],
       ['body', 'list', 0, 'value_error'],
       ['body', 'any', 'x', 'value_error'],
@@ -105,13 +108,13 @@ describe('a definition of your own', () => {
   it('gives every answer a default of its own', () => {
     const Listed = Type.Object({ list: Type.Optional(Type.Array(Type.String(), { default: ['a'] })) })
     const [one, other] = [validate(Listed, {}), validate(Listed, {})]
-    expect(one).toEqual({ ok: true, value: { list: ['a'] } })
+    expect(one).toStrictEqual({ ok: true, value: { list: ['a'] } })
     expect(one.ok && other.ok && one.value.list !== other.value.list).toBe(true)
   })
 
   it('with the title of another definition is its own nevertheless', () => {
     const Lora = Type.Object({ rank: Type.String() }, { title: 'Lora' })
-    expect(validate(Lora, { rank: 'high' })).toEqual({ ok: true, value: { rank: 'high' } })
+    expect(validate(Lora, { rank: 'high' })).toStrictEqual({ ok: true, value: { rank: 'high' } })
   })
 })
 
@@ -146,17 +149,20 @@ describe('what both generations of TypeBox write', () => {
   }
 
   it.each(Object.keys(sinclair) as (keyof typeof sinclair)[])('is one plan: %s', (name) => {
-    expect(compilePlan(typebox[name])).toEqual(compilePlan(sinclair[name]))
+    expect(compilePlan(typebox[name])).toStrictEqual(compilePlan(sinclair[name]))
   })
 
   it('extends a definition: its fields, then the new ones', () => {
     for (const model of [sinclair.both, typebox.both, sinclair.extended, typebox.extended]) {
-      expect(validate(model, { rank: '8', team: 't', more: 1 })).toEqual({
+      expect(validate(model, { rank: '8', team: 't', more: 1 })).toStrictEqual({
         ok: true,
         value: { alpha: null, rank: 8, team: 't' },
       })
       const result = validate(model, { team: 1 })
-      expect(!result.ok && result.status === 422 && result.detail.map(({ loc }) => loc[1])).toEqual(['rank', 'team'])
+      expect(!result.ok && result.status === 422 && result.detail.map(({ loc }) => loc[1])).toStrictEqual([
+        'rank',
+        'team',
+      ])
     }
     expect(validate(sinclair.sealed, { rank: 8, team: 't', more: 1 })).toMatchObject({
       detail: [{ type: 'extra_forbidden', loc: ['body', 'more'], input: 1 }],

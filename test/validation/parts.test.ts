@@ -65,15 +65,15 @@ describe('texts as Rust reads them', () => {
       isLongerThan('abcd', 3),
       isLongerThan('🦙🦙🦙', 3),
       isLongerThan('🦙🦙🦙a', 3),
-    ]).toEqual([false, true, false, true])
-    expect([isLongerThan('', 0), isLongerThan('a', 0)]).toEqual([false, true])
+    ]).toStrictEqual([false, true, false, true])
+    expect([isLongerThan('', 0), isLongerThan('a', 0)]).toStrictEqual([false, true])
     expect([
       isShorterThan('ab', 3),
       isShorterThan('abc', 3),
       isShorterThan('🦙🦙', 3),
       isShorterThan('🦙🦙🦙', 3),
       isShorterThan('🦙🦙a', 3),
-    ]).toEqual([true, false, true, false, false])
+    ]).toStrictEqual([true, false, true, false, false])
     expect(isShorterThan('', 0)).toBe(false)
   })
 
@@ -82,7 +82,7 @@ describe('texts as Rust reads them', () => {
       '\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000'
     for (const blank of blanks) expect(trim(`${blank}a${blank}b${blank}`), JSON.stringify(blank)).toBe(`a${blank}b`)
     for (const other of '\x08\x0e\x1c\x1f\u180e\u200b\u2060\ufeff') expect(trim(`${other}a`)).toBe(`${other}a`)
-    expect([trim(''), trim('  '), trim('a')]).toEqual(['', '', 'a'])
+    expect([trim(''), trim('  '), trim('a')]).toStrictEqual(['', '', 'a'])
   })
 
   it.each([
@@ -125,7 +125,7 @@ describe('the messages of errors', () => {
       ['dict_type', 'list_type', 'tuple_type', 'int_type'].map((type) =>
         messageOf(type as 'dict_type', undefined, true),
       ),
-    ).toEqual([
+    ).toStrictEqual([
       'Input should be an object',
       'Input should be a valid array',
       'Input should be a valid array',
@@ -153,7 +153,7 @@ describe('errors by field', () => {
         error(['query', 'x'], 'f'),
         error(['body', 'custom_fields', 'a.b\\c'], 'g'),
       ]),
-    ).toEqual({
+    ).toStrictEqual({
       'spec.num_layers': ['a', 'b'],
       'adapters.0.name': ['c'],
       '': ['d', 'e'],
@@ -168,13 +168,13 @@ describe('errors by field', () => {
       error(['body', '__proto__'], 'b'),
       error(['body', 'toString'], 'c'),
     ])
-    expect(Object.entries(fields)).toEqual([
+    expect(Object.entries(fields)).toStrictEqual([
       ['__proto__', ['a', 'b']],
       ['toString', ['c']],
     ])
   })
 
-  it('are one sentence where the route refuses the body', () => expect(fieldErrors('no')).toEqual({ '': ['no'] }))
+  it('are one sentence where the route refuses the body', () => expect(fieldErrors('no')).toStrictEqual({ '': ['no'] }))
 })
 
 describe('the input of an error', () => {
@@ -185,14 +185,18 @@ describe('the input of an error', () => {
       __proto: 3,
       c: undefined,
     }
-    expect(shownInput(input, new Map())).toEqual({ a: [1, { b: 2 ** 70 }, null, 'x', 1], __proto: 3, c: undefined })
-    expect(shownInput({ a: 1n }, new Map(), true)).toEqual({ a: 1n })
+    expect(shownInput(input, new Map())).toStrictEqual({
+      a: [1, { b: 2 ** 70 }, null, 'x', 1],
+      __proto: 3,
+      c: undefined,
+    })
+    expect(shownInput({ a: 1n }, new Map(), true)).toStrictEqual({ a: 1n })
     expect([
       shownInput(5n, new Map()),
       shownInput(5n, new Map(), true),
       shownInput(null, new Map()),
       shownInput('x', new Map()),
-    ]).toEqual([5, 5n, null, 'x'])
+    ]).toStrictEqual([5, 5n, null, 'x'])
     expect(shownInput(new WrittenFloat(2), new Map())).toBe(2)
   })
 
@@ -203,7 +207,7 @@ describe('the input of an error', () => {
   })
 
   it('keeps the key __proto__', () => {
-    expect(Object.keys(shownInput(JSON.parse('{"__proto__": 1}'), new Map()) as object)).toEqual(['__proto__'])
+    expect(Object.keys(shownInput(JSON.parse('{"__proto__": 1}'), new Map()) as object)).toStrictEqual(['__proto__'])
   })
 
   it('needs a copy for some values only', () => {
@@ -216,8 +220,8 @@ describe('the input of an error', () => {
       needs(5n),
       needs(5),
       needs({ a_sa: 1 }),
-    ]).toEqual([false, true, true, true, true, false, false])
-    expect([isHiddenKey('_sa'), isHiddenKey('_sax'), isHiddenKey('sa'), isHiddenKey('x_sa')]).toEqual([
+    ]).toStrictEqual([false, true, true, true, true, false, false])
+    expect([isHiddenKey('_sa'), isHiddenKey('_sax'), isHiddenKey('sa'), isHiddenKey('x_sa')]).toStrictEqual([
       true,
       true,
       false,
@@ -231,7 +235,7 @@ describe('the input of an error', () => {
       scanValue([[[[]]]], 3).isTooDeep,
       scanValue([], 0).isTooDeep,
       scanValue(5, 0).isTooDeep,
-    ]).toEqual([false, true, true, false])
+    ]).toStrictEqual([false, true, true, false])
     expect(scanValue({ a: {}, b: { c: { d: {} } } }, 3).isTooDeep).toBe(true)
   })
 })
@@ -296,7 +300,7 @@ describe('values that no JSON text can hold', () => {
       isInstance(Object.create(null)),
       isInstance(new Own()),
       isInstance(Object.create({})),
-    ]).toEqual([false, false, true, true])
+    ]).toStrictEqual([false, false, true, true])
     expect(notJson(['body', 'a', 0], new Own()).message).toBe(
       '`body.a.0` is an instance of a class, which no JSON text can hold: pass a value as `JSON.parse` returns it, with times as ISO 8601 text',
     )
@@ -330,7 +334,7 @@ describe('integers of many digits', () => {
       return result.ok || result.status === 400 ? result : result.detail[0]?.type
     }
     for (const value of [10n ** 400n, -(10n ** 400n)]) {
-      expect(['date', 'time', 'date-time'].map((format) => typeOf(format, value))).toEqual([
+      expect(['date', 'time', 'date-time'].map((format) => typeOf(format, value))).toStrictEqual([
         'date_type',
         'time_type',
         'datetime_type',
@@ -338,7 +342,7 @@ describe('integers of many digits', () => {
     }
     // The largest float is a number of seconds, though too many.
     for (const value of [10n ** 308n, 1e300]) {
-      expect(['date', 'time', 'date-time'].map((format) => typeOf(format, value))).toEqual([
+      expect(['date', 'time', 'date-time'].map((format) => typeOf(format, value))).toStrictEqual([
         'date_from_datetime_parsing',
         'time_parsing',
         'datetime_parsing',
@@ -371,7 +375,7 @@ describe('what JSON.parse may read', () => {
       isReadable('1'.repeat(4300), 9),
       isReadable('1'.repeat(4301), 9),
       isReadable(`${'1'.repeat(4299)},`.repeat(3), 9),
-    ]).toEqual([true, false, true])
+    ]).toStrictEqual([true, false, true])
   })
 })
 
@@ -394,11 +398,11 @@ describe('small helpers', () => {
       exactInteger(2n ** 53n + 1n),
       exactInteger(2n ** 60n),
       exactInteger(10n ** 400n),
-    ]).toEqual([5, '9007199254740993', 2 ** 60, `1${'0'.repeat(400)}`])
+    ]).toStrictEqual([5, '9007199254740993', 2 ** 60, `1${'0'.repeat(400)}`])
   })
 
   it('tell a dict, and set any key', () => {
-    expect([isRecord({}), isRecord([]), isRecord(null), isRecord(new WrittenFloat(1)), isRecord('x')]).toEqual([
+    expect([isRecord({}), isRecord([]), isRecord(null), isRecord(new WrittenFloat(1)), isRecord('x')]).toStrictEqual([
       true,
       false,
       false,
@@ -408,7 +412,7 @@ describe('small helpers', () => {
     const target: Record<string, unknown> = {}
     setField(target, '__proto__', 1)
     setField(target, 'a', 2)
-    expect([Object.entries(target), Object.getPrototypeOf(target) === Object.prototype]).toEqual([
+    expect([Object.entries(target), Object.getPrototypeOf(target) === Object.prototype]).toStrictEqual([
       [
         ['__proto__', 1],
         ['a', 2],
@@ -449,13 +453,16 @@ describe('visiting errors', () => {
   }
 
   it('passes each error, with its place below the value', () => {
-    expect(visited('Lora', { alpha: 'x' })).toEqual({
+    expect(visited('Lora', { alpha: 'x' })).toStrictEqual({
       errors: ['alpha int_parsing "x"', 'rank missing {"alpha":"x"}'],
       result: { ok: false, isTooDeep: false },
     })
-    expect(visited('Lora', undefined).errors).toEqual([' missing null'])
-    expect(visited('Lora', { rank: 8 })).toEqual({ errors: [], result: { ok: true, value: { alpha: null, rank: 8 } } })
-    expect(visited('Lora', { rank: '8' }).result).toEqual({ ok: true, value: { alpha: null, rank: 8 } })
+    expect(visited('Lora', undefined).errors).toStrictEqual([' missing null'])
+    expect(visited('Lora', { rank: 8 })).toStrictEqual({
+      errors: [],
+      result: { ok: true, value: { alpha: null, rank: 8 } },
+    })
+    expect(visited('Lora', { rank: '8' }).result).toStrictEqual({ ok: true, value: { alpha: null, rank: 8 } })
   })
 
   it('reports what is shared once, also between values', () => {
@@ -463,20 +470,23 @@ describe('visiting errors', () => {
     const failed = new WeakMap<object, Set<unknown>>()
     const value = { rank: 1 }
     expect(visited('LinearLayerSpec', layer, failed).errors).toHaveLength(3)
-    expect(visited('LinearLayerSpec', layer, failed)).toEqual({ errors: [], result: { ok: false, isTooDeep: false } })
+    expect(visited('LinearLayerSpec', layer, failed)).toStrictEqual({
+      errors: [],
+      result: { ok: false, isTooDeep: false },
+    })
     expect(visited('ToolCallConfig', layer, failed).result.ok).toBe(true)
     expect(visited('Lora', value, failed).result.ok).toBe(true)
   })
 
   it('reports no error of a member of a union that was only tried', () => {
     expect(visited('ValidationErrorLocItems', []).errors).toHaveLength(2)
-    expect(visited('ValidationError', { loc: ['a', 1], msg: 'm', type: 't' }).errors).toEqual([])
+    expect(visited('ValidationError', { loc: ['a', 1], msg: 'm', type: 't' }).errors).toStrictEqual([])
     expect(visited('ValidationError', { loc: [null], msg: 'm', type: 't' }).errors).toHaveLength(2)
   })
 
   it('stops at 1,000 levels', () => {
     let deep: unknown = 1
     for (let depth = 0; depth < 1001; depth += 1) deep = [deep]
-    expect(visited('InferenceParams', { x: deep }).result).toEqual({ ok: false, isTooDeep: true })
+    expect(visited('InferenceParams', { x: deep }).result).toStrictEqual({ ok: false, isTooDeep: true })
   })
 })

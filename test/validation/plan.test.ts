@@ -234,7 +234,7 @@ describe('the plan of a definition', () => {
         ],
       },
     ],
-  ])('%j', (definition, plan) => expect(compilePlan(definition)).toEqual(plan))
+  ])('%j', (definition, plan) => expect(compilePlan(definition)).toStrictEqual(plan))
 
   it('does not depend on annotations', () => {
     const annotations = {
@@ -249,7 +249,7 @@ describe('the plan of a definition', () => {
       },
       ...{ $id: 'i', $schema: 's', $comment: 'c', 'x-own': 1, '~kind': 'String' },
     }
-    expect(compilePlan({ ...annotations, type: 'string' })).toEqual({ kind: 'string' })
+    expect(compilePlan({ ...annotations, type: 'string' })).toStrictEqual({ kind: 'string' })
     expect(() => compilePlan({ ...annotations, type: 'string', own: 1 })).toThrow('the keyword "own" at #')
   })
 
@@ -314,9 +314,9 @@ describe('the plan of a model', () => {
     const copy = JSON.parse(JSON.stringify(SCHEMAS.Lora))
     expect(planOf(copy)).toBe(planOf('Lora'))
     expect(planOf({ ...copy, title: 'Other' })).not.toBe(planOf('Lora'))
-    expect(planOf({ ...copy, properties: { rank: { type: 'string' } } })).not.toEqual(planOf('Lora'))
-    expect(planOf(Type.String({ title: 'Lora' }))).toEqual({ kind: 'string' })
-    expect(planOf({ type: 'string', title: 5 })).toEqual({ kind: 'string' })
+    expect(planOf({ ...copy, properties: { rank: { type: 'string' } } })).not.toStrictEqual(planOf('Lora'))
+    expect(planOf(Type.String({ title: 'Lora' }))).toStrictEqual({ kind: 'string' })
+    expect(planOf({ type: 'string', title: 5 })).toStrictEqual({ kind: 'string' })
   })
 
   it('is compiled once', () => {
@@ -325,15 +325,14 @@ describe('the plan of a model', () => {
   })
 
   it('knows what is inside it, and whether a fraction of zero tells members apart', () => {
-    expect(partsOf(compilePlan({ type: 'array', items: [{}, { type: 'string' }], minItems: 2, maxItems: 2 }))).toEqual([
-      { kind: 'any' },
+    expect(
+      partsOf(compilePlan({ type: 'array', items: [{}, { type: 'string' }], minItems: 2, maxItems: 2 })),
+    ).toStrictEqual([{ kind: 'any' }, { kind: 'string' }])
+    expect(partsOf(compilePlan({ anyOf: [{ type: 'string' }, { type: 'null' }] }))).toStrictEqual([{ kind: 'string' }])
+    expect(partsOf(compilePlan({ type: 'object', additionalProperties: { type: 'string' } }))).toStrictEqual([
       { kind: 'string' },
     ])
-    expect(partsOf(compilePlan({ anyOf: [{ type: 'string' }, { type: 'null' }] }))).toEqual([{ kind: 'string' }])
-    expect(partsOf(compilePlan({ type: 'object', additionalProperties: { type: 'string' } }))).toEqual([
-      { kind: 'string' },
-    ])
-    expect(partsOf(compilePlan({ type: 'string' }))).toEqual([])
+    expect(partsOf(compilePlan({ type: 'string' }))).toStrictEqual([])
     const union = { anyOf: [{ type: 'integer' }, { type: 'string' }] }
     expect(tellsFloats(compilePlan({ type: 'object', properties: { a: { type: 'array', items: union } } }))).toBe(true)
     expect(tellsFloats(compilePlan(A))).toBe(false)
@@ -391,6 +390,6 @@ describe('a union inside a union', () => {
       ],
     ],
   ])('%s: the best match of %# is taken', (_, definition, text, value) => {
-    expect(validateJson(definition, text)).toEqual({ ok: true, value })
+    expect(validateJson(definition, text)).toStrictEqual({ ok: true, value })
   })
 })

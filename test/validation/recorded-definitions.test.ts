@@ -38,7 +38,7 @@ describe('definitions of your own', () => {
         different.push({ definition: JSON.stringify(definition), text, expected: inOurForm(expected), told })
       }
     }
-    expect(different.slice(0, 20)).toEqual([])
+    expect(different.slice(0, 20)).toStrictEqual([])
     expect(different.length).toBe(0)
     expect(compared).toBeGreaterThan(10_000)
   })

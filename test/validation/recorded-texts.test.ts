@@ -42,7 +42,7 @@ describe('texts that are nearly right', () => {
             : result
         return JSON.stringify(ours) === JSON.stringify(answer) || isTooLarge(answer) ? [] : [[text, ours, answer]]
       })
-      expect(differences).toEqual([])
+      expect(differences).toStrictEqual([])
     },
   )
 })

@@ -57,12 +57,12 @@ describe('values at the edges', () => {
         const result = validateJson(DEFINITIONS[kind], text, { loc: [] })
         if (!result.ok) {
           const told = result.status === 422 ? result.detail.map(({ type, loc, msg }) => [type, loc, msg]) : result
-          expect(told, text).toEqual(errors ?? TOO_LARGE)
+          expect(told, text).toStrictEqual(errors ?? TOO_LARGE)
           if (errors === undefined) expect(Math.abs(Number(value)), text).toBeGreaterThan(Number.MAX_SAFE_INTEGER)
         } else if (kind === 'integer' || kind === 'number') {
           expect(result.value, text).toBe(Number(value))
         } else {
-          expect(JSON.parse(JSON.stringify(result.value)), text).toEqual(JSON.parse(value ?? ''))
+          expect(JSON.parse(JSON.stringify(result.value)), text).toStrictEqual(JSON.parse(value ?? ''))
         }
       }
     },

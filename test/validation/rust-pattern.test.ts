@@ -8,7 +8,7 @@ const NO_WORDS = ['-', ' ', '²', '\u00b7', '€', '🦙', '\u00ad', '\u2028', '
 
 describe('a pattern of Rust', () => {
   it.each(WORDS)('takes %s for a word character', (character) => {
-    expect(['^\\w$', '^[\\w\\-.]$'].map((pattern) => rustRegExp(pattern).test(character))).toEqual([true, true])
+    expect(['^\\w$', '^[\\w\\-.]$'].map((pattern) => rustRegExp(pattern).test(character))).toStrictEqual([true, true])
     expect(rustRegExp('^\\W$').test(character)).toBe(false)
   })
 

@@ -10,12 +10,12 @@ describe('a body that is no JSON', () => {
       status: 422,
       detail: [{ type: 'missing', loc: ['body'], msg: 'Field required', input: null }],
     }
-    expect(validateJson('Lora', '')).toEqual(missing)
-    expect(validateJson('Lora', new Uint8Array(), { contentType: 'text/plain' })).toEqual(missing)
+    expect(validateJson('Lora', '')).toStrictEqual(missing)
+    expect(validateJson('Lora', new Uint8Array(), { contentType: 'text/plain' })).toStrictEqual(missing)
   })
 
   it('is told with the words and the position of the decoder', () => {
-    expect(validateJson('Lora', '{"rank": 8,}', { loc: ['file'] })).toEqual({
+    expect(validateJson('Lora', '{"rank": 8,}', { loc: ['file'] })).toStrictEqual({
       ok: false,
       status: 422,
       detail: [
@@ -36,7 +36,7 @@ describe('a body that is no JSON', () => {
     ['100,000 open arrays', '['.repeat(100_000)],
     ['1,001 arrays in a field that nobody reads', `{"rank": 1, "unknown": ${'['.repeat(1000)}${']'.repeat(1000)}}`],
   ])('is a 400 for %s', (_, body) => {
-    expect(validateJson('Lora', body)).toEqual(NOT_READABLE)
+    expect(validateJson('Lora', body)).toStrictEqual(NOT_READABLE)
   })
 
   it('is the text itself where the content type is not JSON, or there is none', () => {
@@ -58,7 +58,7 @@ describe('a body that is', () => {
   it('may be deep, as long as it stays within the limit', () => {
     const body = `{"name": "m", "custom_fields": {"a": ${'['.repeat(998)}${']'.repeat(998)}}}`
     expect(validateJson('CreateModelEntityRequest', body).ok).toBe(true)
-    expect(validateJson('CreateModelEntityRequest', body, { maxDepth: 999 })).toEqual(NOT_READABLE)
+    expect(validateJson('CreateModelEntityRequest', body, { maxDepth: 999 })).toStrictEqual(NOT_READABLE)
   })
 
   it('may have more than 1,000 brackets, in texts too', () => {
@@ -69,7 +69,9 @@ describe('a body that is', () => {
   it('has the same value from bytes as from text', () => {
     const text = '{"name": "m", "description": "é🦙", "custom_fields": {"x": [1, -0.0, 1e3]}}'
     const utf16 = new Uint8Array(Buffer.from(`\ufeff${text}`, 'utf16le'))
-    expect(validateJson('CreateModelEntityRequest', utf16)).toEqual(validateJson('CreateModelEntityRequest', text))
+    expect(validateJson('CreateModelEntityRequest', utf16)).toStrictEqual(
+      validateJson('CreateModelEntityRequest', text),
+    )
   })
 })
 
@@ -113,13 +115,13 @@ describe('hostile bodies end in an answer', () => {
 
 describe('requestValidationBody', () => {
   it('is the value, or the status and the body that the service answers', () => {
-    expect(requestValidationBody('Lora', '{"rank": "8"}')).toEqual({ ok: true, value: { alpha: null, rank: 8 } })
-    expect(requestValidationBody('Lora', '{}')).toEqual({
+    expect(requestValidationBody('Lora', '{"rank": "8"}')).toStrictEqual({ ok: true, value: { alpha: null, rank: 8 } })
+    expect(requestValidationBody('Lora', '{}')).toStrictEqual({
       ok: false,
       status: 422,
       body: { detail: [{ type: 'missing', loc: ['body', 'rank'], msg: 'Field required', input: {} }] },
     })
-    expect(requestValidationBody('Lora', new Uint8Array([0xff]))).toEqual({
+    expect(requestValidationBody('Lora', new Uint8Array([0xff]))).toStrictEqual({
       ok: false,
       status: 400,
       body: { detail: 'There was an error parsing the body' },

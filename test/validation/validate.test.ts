@@ -14,15 +14,15 @@ describe('a value that passes', () => {
   it('shares nothing with the input, which is left as it was', () => {
     const input = deepFrozen(structuredClone(REQUEST))
     const value = passed(validate('CreateModelEntityRequest', input))
-    expect(input).toEqual(REQUEST)
-    expect(Reflect.get(value, 'custom_fields')).toEqual(REQUEST.custom_fields)
+    expect(input).toStrictEqual(REQUEST)
+    expect(Reflect.get(value, 'custom_fields')).toStrictEqual(REQUEST.custom_fields)
     expect(Reflect.get(value, 'custom_fields')).not.toBe(input.custom_fields)
   })
 
   it('keeps the unknown fields of InferenceParams, after the known ones', () => {
     const value = passed(validate('InferenceParams', { top_k: 40, temperature: '0.5', seed: { a: 1 } }))
     expect(value).toMatchObject({ temperature: 0.5, top_k: 40, seed: { a: 1 } })
-    expect(Object.keys(value).slice(-2)).toEqual(['top_k', 'seed'])
+    expect(Object.keys(value).slice(-2)).toStrictEqual(['top_k', 'seed'])
   })
 
   it('has keys like __proto__ and constructor as fields, and no other prototype', () => {
@@ -32,7 +32,7 @@ describe('a value that passes', () => {
     for (const trust of [true, 'yes']) {
       const value = passed(validate('CreateModelEntityRequest', { ...Object(input), trust_remote_code: trust }))
       const fields: object = Reflect.get(value, 'custom_fields')
-      expect(Object.keys(fields)).toEqual(['__proto__', 'constructor', 'n'])
+      expect(Object.keys(fields)).toStrictEqual(['__proto__', 'constructor', 'n'])
       expect(Object.getPrototypeOf(fields)).toBe(Object.prototype)
     }
     expect(Object.hasOwn(Object.prototype, 'x')).toBe(false)
@@ -40,7 +40,7 @@ describe('a value that passes', () => {
 
   it('is the same by name and by definition', () => {
     const input = { rank: '8' }
-    expect(validate(SCHEMAS.Lora, input)).toEqual(validate('Lora', input))
+    expect(validate(SCHEMAS.Lora, input)).toStrictEqual(validate('Lora', input))
   })
 })
 
@@ -48,12 +48,12 @@ describe('options', () => {
   const INVALID = { num_experts: 'x', num_experts_per_tok: null }
 
   it('loc is what every place begins with', () => {
-    expect(detailOf(validate('MoEConfig', INVALID, { loc: [] })).map(({ loc }) => loc)).toEqual([
+    expect(detailOf(validate('MoEConfig', INVALID, { loc: [] })).map(({ loc }) => loc)).toStrictEqual([
       ['num_experts'],
       ['num_experts_per_tok'],
       ['num_expert_layers'],
     ])
-    expect(detailOf(validate('Lora', 1, { loc: ['models', 3] }))[0]?.loc).toEqual(['models', 3])
+    expect(detailOf(validate('Lora', 1, { loc: ['models', 3] }))[0]?.loc).toStrictEqual(['models', 3])
   })
 
   it('maxErrors cuts the list, and the count tells of what is cut off', () => {
@@ -86,7 +86,7 @@ describe('what is no JSON', () => {
     expect(validate('Lora', { rank: undefined })).toMatchObject({
       detail: [{ type: 'missing', loc: ['body', 'rank'] }],
     })
-    expect(validate('Lora', { rank: 8, alpha: undefined })).toEqual({ ok: true, value: { alpha: null, rank: 8 } })
+    expect(validate('Lora', { rank: 8, alpha: undefined })).toStrictEqual({ ok: true, value: { alpha: null, rank: 8 } })
   })
 
   it('a value that contains itself is wrong use', () => {

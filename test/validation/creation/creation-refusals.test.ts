@@ -36,14 +36,14 @@ function reasons(request: object, workspace = 'w', state: RegistryState = {}): s
 
 describe('creationRefusals', () => {
   it('answers nothing for a request that creates a model', () => {
-    expect(creationRefusals({ name: 'llama', fileset: 'w/f', project: 'p', spec: SPEC }, { workspace: 'w' })).toEqual(
-      [],
-    )
+    expect(
+      creationRefusals({ name: 'llama', fileset: 'w/f', project: 'p', spec: SPEC }, { workspace: 'w' }),
+    ).toStrictEqual([])
   })
 
   it('tells all that stands in the way, in the order of the route', () => {
     const request = { name: 'Llama', fileset: 'x/y', project: 'p', spec: PLUGIN, trust_remote_code: true }
-    expect(reasons(request, 'a b', EMPTY)).toEqual([
+    expect(reasons(request, 'a b', EMPTY)).toStrictEqual([
       'fileset-not-found',
       'tool-call-plugin-not-allowed',
       'trust-remote-code-not-allowed',
@@ -56,7 +56,7 @@ describe('creationRefusals', () => {
   })
 
   it('knows nothing of a registry of which it is told nothing', () => {
-    expect(reasons({ name: 'llama', fileset: 'x/y', project: 'p', trust_remote_code: true })).toEqual([])
+    expect(reasons({ name: 'llama', fileset: 'x/y', project: 'p', trust_remote_code: true })).toStrictEqual([])
   })
 
   it('tells the errors of a body that fails validation, and no more', () => {
@@ -69,7 +69,7 @@ describe('creationRefusals', () => {
     const asked: string[] = []
     const hasFileset = (workspace: string, name: string) => asked.push(`${workspace}/${name}`) > 0
     for (const fileset of ['f', 'o/f', ' o/f ']) reasons({ name: 'ab', fileset }, 'w', { hasFileset })
-    expect(asked).toEqual(['w/f', 'o/f', 'o/f'])
+    expect(asked).toStrictEqual(['w/f', 'o/f', 'o/f'])
   })
 
   it('refuses a plugin that the fileset brings in, and none where plugins are allowed', () => {
@@ -77,7 +77,7 @@ describe('creationRefusals', () => {
     expect(creationRefusals({ name: 'ab', fileset: 'f' }, { workspace: 'w', state })).toMatchObject([
       { status: 403, loc: ['body', 'fileset'], reason: 'tool-call-plugin-not-allowed' },
     ])
-    expect(reasons({ name: 'ab', spec: PLUGIN }, 'w', { toolCallPlugin: 'allowed' })).toEqual([])
+    expect(reasons({ name: 'ab', spec: PLUGIN }, 'w', { toolCallPlugin: 'allowed' })).toStrictEqual([])
     expect(
       creationRefusals({ name: 'ab', spec: PLUGIN }, { workspace: 'w', state: { toolCallPlugin: 'forbidden' } })[0]
         ?.detail,
@@ -85,14 +85,14 @@ describe('creationRefusals', () => {
   })
 
   it('knows no route with an empty workspace or one with a slash', () => {
-    expect(reasons({ name: 'ab' }, '')).toEqual(['no-such-route'])
-    expect(reasons({ name: 'ab' }, 'a/b')).toEqual(['no-such-route'])
+    expect(reasons({ name: 'ab' }, '')).toStrictEqual(['no-such-route'])
+    expect(reasons({ name: 'ab' }, 'a/b')).toStrictEqual(['no-such-route'])
   })
 
   it('tells of half a surrogate pair, in a fileset to the letter', () => {
     const [refusal] = creationRefusals({ name: 'ab', fileset: 'x\udc00\udc01' }, { workspace: 'w' })
     expect(refusal?.detail).toBe("'utf-8' codec can't encode characters in position 1-2: surrogates not allowed")
-    expect(reasons({ name: 'ab', custom_fields: { a: ['\ud800'] } })).toEqual(['not-unicode'])
+    expect(reasons({ name: 'ab', custom_fields: { a: ['\ud800'] } })).toStrictEqual(['not-unicode'])
   })
 
   it('answers any request and workspace, and only reasons that are listed', () => {
@@ -111,7 +111,7 @@ describe('creationRefusals', () => {
     let deep: unknown = []
     for (let depth = 0; depth < 900; depth += 1) deep = [deep]
     const wide = Array.from({ length: 200_000 }, () => 1)
-    expect(reasons({ name: 'ab', custom_fields: { deep, wide } })).toEqual(['too-deep'])
+    expect(reasons({ name: 'ab', custom_fields: { deep, wide } })).toStrictEqual(['too-deep'])
   })
 })
 

@@ -17,7 +17,9 @@ it.each(['http', 'http-combinations'])('each request of %s is answered as the pl
   expect(records.length).toBeGreaterThan(80)
   for (const { workspace, body, status, answer } of records) {
     const expected = status === 201 ? { status } : { status, detail: answer.detail }
-    expect(registry.answer({ workspace, body }), JSON.stringify({ workspace, body }).slice(0, 300)).toEqual(expected)
+    expect(registry.answer({ workspace, body }), JSON.stringify({ workspace, body }).slice(0, 300)).toStrictEqual(
+      expected,
+    )
   }
 })
 

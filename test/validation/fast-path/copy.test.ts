@@ -11,7 +11,7 @@ test('a free value is copied throughout, its keys in their order', () => {
 
 test('a key named __proto__ is data and pollutes nothing', () => {
   const copy = copyFree(JSON.parse('{"__proto__":{"polluted":true},"constructor":1}')) as object
-  expect(Object.keys(copy)).toEqual(['__proto__', 'constructor'])
+  expect(Object.keys(copy)).toStrictEqual(['__proto__', 'constructor'])
   expect(Object.getPrototypeOf(copy)).toBe(Object.prototype)
   expect('polluted' in {}).toBe(false)
 })

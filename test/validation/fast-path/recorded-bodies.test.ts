@@ -37,12 +37,12 @@ const BUILT = VECTORS.flatMap((vector) => {
 })
 
 test('the fast path takes no recorded body that the service refuses', () => {
-  expect(BUILT.filter(({ vector }) => !vector.ok).map(({ vector }) => vector.id)).toEqual([])
+  expect(BUILT.filter(({ vector }) => !vector.ok).map(({ vector }) => vector.id)).toStrictEqual([])
 })
 
 test("what the fast path builds of a recorded body is the service's own answer, field for field in its order", () => {
   for (const { vector, built } of BUILT) {
-    expect({ id: vector.id, value: JSON.stringify(built) }).toEqual({
+    expect({ id: vector.id, value: JSON.stringify(built) }).toStrictEqual({
       id: vector.id,
       value: JSON.stringify(vector.value, withoutClock),
     })
