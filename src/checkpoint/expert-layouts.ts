@@ -30,9 +30,9 @@ export function expertsAsExpected(
       result.set(name, tensor)
       continue
     }
-    const { prefix, role, kind, index } = expert
+    const { prefix, role, kind, isStacked } = expert
     const target = `${prefix}experts.${role === 'down' ? 'down_proj' : 'gate_up_proj'}${kind === 'bias' ? '_bias' : ''}`
-    const single = index === undefined ? singleExpert(prefix, role, kind, expected) : undefined
+    const single = isStacked ? singleExpert(prefix, role, kind, expected) : undefined
     if (expected.has(target)) {
       const sum = fused.get(target) ?? { first: tensor.stored, elements: 0 }
       fused.set(target, { ...sum, elements: sum.elements + elementCount(tensor.shape) })
@@ -61,17 +61,14 @@ const ROLES: Readonly<Record<string, Role>> = {
   w2: 'down',
 }
 
-const ONE_EXPERT = /^(.*\.|)experts\.(\d+)\.(gate_proj|up_proj|down_proj|w[123])\.(weight|bias)$/
+const ONE_EXPERT = /^(.*\.|)experts\.\d+\.(gate_proj|up_proj|down_proj|w[123])\.(weight|bias)$/
 const STACKED_EXPERTS = /^(.*\.|)(?:switch_mlp|experts)\.(gate_proj|up_proj|down_proj)\.(weight|bias)$/
 
-function expertOf(name: string): { prefix: string; role: Role; kind: string; index: number | undefined } | undefined {
+function expertOf(name: string): { prefix: string; role: Role; kind: string; isStacked: boolean } | undefined {
   const one = ONE_EXPERT.exec(name)
-  const [prefix, index, projection, kind] = one
-    ? one.slice(1)
-    : ((match) => [match?.[1], undefined, match?.[2], match?.[3]])(STACKED_EXPERTS.exec(name))
-  const role = ROLES[projection ?? '']
-  if (prefix === undefined || kind === undefined || role === undefined) return undefined
-  return { prefix, role, kind, index: index === undefined ? undefined : Number(index) }
+  const [, prefix = '', projection = '', kind = ''] = one ?? STACKED_EXPERTS.exec(name) ?? []
+  const role = ROLES[projection]
+  return role && { prefix, role, kind, isStacked: one === null }
 }
 
 /** The model's name for one expert's projection: `experts.0.up_proj`, or `experts.0.w3`. */

@@ -66,6 +66,10 @@ describe('tensors of experts', () => {
     expect(
       Object.keys(names(shapes, { 'experts.0.up_proj.weight': [4, 8], 'experts.gate_up_proj': [9] })),
     ).toStrictEqual(['m.experts.0.up_proj.weight', 'm.experts.gate_up_proj'])
+    // One by one, but under other names: they are not spread once more.
+    expect(names({ 'experts.1.up_proj.weight': [4, 8] }, { 'experts.0.w3.weight': [4, 8] })).toStrictEqual({
+      'm.experts.1.up_proj.weight': 'experts.1.up_proj.weight [4,8]',
+    })
     expect(Object.keys(names(shapes, {}))).toStrictEqual(['m.experts.0.up_proj.weight', 'm.switch_mlp.up_proj.weight'])
   })
 

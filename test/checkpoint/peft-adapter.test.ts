@@ -115,6 +115,87 @@ describe('adapterFromPeft', () => {
     expect(notes).toStrictEqual([expect.stringContaining('mlx-lm')])
   })
 
+  it('reads of an adapter of mlx-lm what it has', () => {
+    const fields = (config: object) => {
+      const { notes: _, ...found } = adapterFromPeft({ ...config }, IDENTITY)
+      return found
+    }
+    const adapter = { ...IDENTITY, finetuning_type: 'lora' }
+    expect(fields({ lora_parameters: {} })).toStrictEqual({ adapter })
+    expect(fields({ lora_parameters: { scale: 2 } })).toStrictEqual({ adapter })
+    expect(fields({ lora_parameters: { rank: 8 } })).toStrictEqual({
+      adapter: { ...adapter, lora_config: { rank: 8 } },
+    })
+    expect(fields({ lora_parameters: { rank: 3, scale: 0.5 } })).toStrictEqual({
+      adapter: { ...adapter, lora_config: { rank: 3 } },
+    })
+    expect(fields({ lora_parameters: {}, fine_tune_type: 'dora' }).adapter.finetuning_type).toBe('dora')
+    expect(adapterFromPeft({ lora_parameters: {} }, IDENTITY, tensors(16)).parameters).toBe(2048)
+    // The settings of mlx-lm beside PEFT's kind are PEFT's.
+    expect(adapterFromPeft({ ...LORA, lora_parameters: { rank: 3 } }, IDENTITY).adapter.lora_config?.rank).toBe(16)
+  })
+
+  it('has no rank, base or count that nothing states', () => {
+    expect(adapterFromPeft({ peft_type: 'PREFIX_TUNING', r: 'x' }, IDENTITY)).toStrictEqual({
+      adapter: { ...IDENTITY, finetuning_type: 'prefix_tuning' },
+      notes: [],
+    })
+    expect(adapterFromPeft({ peft_type: 'LORA' }, IDENTITY, tensors(8)).notes).toStrictEqual([])
+    expect(adapterFromPeft({ peft_type: 'LORA', r: 8 }, IDENTITY).adapter.lora_config).toStrictEqual({ rank: 8 })
+    expect(adapterFromPeft({ peft_type: 'MULTITASK_PROMPT_TUNING' }, IDENTITY).adapter.finetuning_type).toBe(
+      'prompt_tuning',
+    )
+  })
+
+  it('has 8 for the rank of AdaLoRA without one, which is the default of PEFT', () => {
+    const { adapter, notes } = adapterFromPeft({ peft_type: 'ADALORA', init_r: 8 }, IDENTITY)
+    expect(adapter.lora_config).toStrictEqual({ rank: 8 })
+    expect(notes).toStrictEqual([])
+    expect(adapterFromPeft({ peft_type: 'ADALORA' }, IDENTITY, tensors(12)).notes).toStrictEqual([])
+  })
+
+  it('says that the encoder of a prompt is not stored', () => {
+    const note = 'parameters are those of the stored prompt; training also has an encoder, which PEFT does not store'
+    expect(adapterFromPeft({ peft_type: 'P_TUNING' }, IDENTITY, tensors(8)).notes).toStrictEqual([note])
+    expect(adapterFromPeft({ peft_type: 'P_TUNING' }, IDENTITY).notes).toStrictEqual([])
+    expect(adapterFromPeft({ peft_type: 'PROMPT_TUNING' }, IDENTITY, tensors(8)).notes).toStrictEqual([])
+  })
+
+  it('names one module of another rank, and counts them all', () => {
+    const stored = (...names: string[]) =>
+      new Map(names.map((name) => [name, { dtype: 'F32', shape: [8, 4] }] as const))
+    const notes = (config: object, names: string[]) =>
+      adapterFromPeft({ ...LORA, ...config }, IDENTITY, stored(...names)).notes
+    expect(
+      notes({}, ['a.lora_A.default.weight', 'b.lora_embedding_A', 'c.lora_B.weight', 'd.lora_A.x.y.weight']),
+    ).toStrictEqual(['2 of 2 modules have a rank other than 16: a has 8, but there is no rank_pattern'])
+    expect(notes({ rank_pattern: {} }, ['a.lora_A'])).toStrictEqual([
+      '1 of 1 modules have a rank other than 16: a has 8, but there is no rank_pattern',
+    ])
+    expect(notes({ rank_pattern: { a: 8 } }, ['a.lora_A'])).toStrictEqual([
+      '1 of 1 modules have a rank other than 16: a has 8 (rank_pattern)',
+    ])
+    // A stack of experts has several times the rank.
+    const other = (r: number, target_parameters: unknown) => notes({ r, target_parameters }, ['a.lora_A']).length
+    expect([other(4, ['x']), other(3, ['x']), other(16, ['x']), other(4, []), other(4, 'x')]).toStrictEqual([
+      0, 1, 1, 1, 1,
+    ])
+  })
+
+  it('counts no weight of the base model under any name that PEFT copies', () => {
+    const copied = ['embed_tokens', 'word_embeddings', 'wte', 'lm_head', 'embed_out', 'shared'].map(
+      (name) => `m.${name}.weight`,
+    )
+    const counted = ['m.xwte.weight', 'm.wte.weight.x', 'm.wte.bias']
+    const names = [...copied, 'shared.weight', 'm.q.base_layer.weight', ...counted]
+    const stored = new Map(names.map((name) => [name, { dtype: 'F32', shape: [2] }] as const))
+    const { parameters, notes } = adapterFromPeft({ ...LORA, modules_to_save: 'wte' }, IDENTITY, stored)
+    expect(parameters).toBe(2 * counted.length)
+    expect(notes).toStrictEqual([
+      `not counted: ${names.slice(0, 8).join(', ')}, which PEFT copies from the base model beside an adapter of embeddings`,
+    ])
+  })
+
   it('does not count embeddings that are stored beside the adapter, unless they are trained', () => {
     const stored = new Map([
       ...tensors(16),
@@ -133,9 +214,21 @@ describe('adapterFromPeft', () => {
   })
 
   it('refuses a config without a kind, and a kind that the registry has no word for', () => {
-    expect(() => adapterFromPeft({}, IDENTITY)).toThrow(expect.objectContaining({ code: 'missing_field' }))
-    expect(() => adapterFromPeft({ peft_type: 'constructor' }, IDENTITY)).toThrow(
-      expect.objectContaining({ code: 'invalid_field' }),
+    expect(() => adapterFromPeft({}, IDENTITY)).toThrow(
+      expect.objectContaining({
+        code: 'missing_field',
+        message: 'adapter_config.json has no peft_type',
+        place: ['adapter_config.json', 'peft_type'],
+      }),
     )
+    for (const name of ['constructor', 'LOHA'])
+      expect(() => adapterFromPeft({ peft_type: name }, IDENTITY)).toThrow(
+        expect.objectContaining({
+          code: 'invalid_field',
+          message: `peft_type is "${name}", which the registry does not support`,
+          place: ['adapter_config.json', 'peft_type'],
+          help: 'supported types: LORA, ADALORA, PROMPT_TUNING, MULTITASK_PROMPT_TUNING, PREFIX_TUNING, P_TUNING. Merge the adapter into its base model (merge_and_unload of PEFT), and register the result',
+        }),
+      )
   })
 })

@@ -64,12 +64,9 @@ const MOST_PATTERNS = 100_000
 function testOf(pattern: string): ModuleTest {
   if (pattern.startsWith('re:')) return regexTest(pattern.slice(3))
   if (pattern.includes('*')) return globTest(pattern)
-  // A name stands for the module, for all below it, and for modules of this name anywhere.
+  // Beside the module itself, a name stands for all below it, and for modules of this name anywhere.
   return (module) =>
-    module === pattern ||
-    module.startsWith(`${pattern}.`) ||
-    module.endsWith(`.${pattern}`) ||
-    module.includes(`.${pattern}.`)
+    module.startsWith(`${pattern}.`) || module.endsWith(`.${pattern}`) || module.includes(`.${pattern}.`)
 }
 
 function textsIn(list: unknown): readonly string[] {

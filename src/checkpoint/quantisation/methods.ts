@@ -238,6 +238,5 @@ function torchaoNamed(name: string, weightType: string | undefined): WeightForma
   const ofWeight = namedFormat(weightType)
   if (ofWeight) return ofWeight
   if (/(?:activation_?|^)int4_?weight/i.test(name)) return { ...integers(4), packed: true }
-  if (/^u?int(\d)_?weight|^UIntX/i.test(name)) return namedFormat(name)
   return namedFormat(name)
 }
