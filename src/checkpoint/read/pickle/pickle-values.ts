@@ -1,17 +1,9 @@
 /** What a pickle of torch consists of. Nothing in it is executed: calls are kept as data. */
 
 /** A value of a pickle. */
-export type PickleValue =
-  | string
-  | number
-  | bigint
-  | boolean
-  | null
-  | PickleList
-  | PickleDict
-  | PickleGlobal
-  | PickleCall
-  | PickleReference
+export type PickleValue = string | number | bigint | boolean | null | PickleObject
+
+type PickleObject = PickleList | PickleDict | PickleGlobal | PickleCall | PickleReference
 
 /** A list or a tuple. */
 export interface PickleList {
@@ -46,18 +38,25 @@ export interface PickleReference {
   readonly to: PickleValue
 }
 
+/** Whether a value is an object of one kind. */
+export function isKind<Kind extends PickleObject['kind']>(
+  value: PickleValue | undefined,
+  kind: Kind,
+): value is Extract<PickleObject, { readonly kind: Kind }> {
+  return typeof value === 'object' && value?.kind === kind
+}
+
 /** The items of a list; none for anything else. */
 export function itemsOf(value: PickleValue | undefined): readonly PickleValue[] {
-  return typeof value === 'object' && value?.kind === 'list' ? value.items : []
+  return isKind(value, 'list') ? value.items : []
 }
 
 /** The entries of a dictionary or an ordered dictionary; none for anything else. */
 export function entriesOf(value: PickleValue | undefined): ReadonlyMap<string, PickleValue> {
-  if (typeof value !== 'object' || value === null) return new Map()
-  return value.kind === 'dict' || value.kind === 'call' ? value.entries : new Map()
+  return isKind(value, 'dict') || isKind(value, 'call') ? value.entries : new Map()
 }
 
 /** The name of a class or function, or `undefined`. */
 export function globalName(value: PickleValue | undefined): string | undefined {
-  return typeof value === 'object' && value?.kind === 'global' ? value.name : undefined
+  return isKind(value, 'global') ? value.name : undefined
 }

@@ -1,5 +1,5 @@
 import { MARK, Machine } from './pickle-machine.js'
-import type { PickleCall, PickleDict, PickleList, PickleValue } from './pickle-values.js'
+import { isKind, type PickleCall, type PickleDict, type PickleList, type PickleValue } from './pickle-values.js'
 
 /** A value, and where the pickle ends. */
 export interface ReadPickle {
@@ -30,24 +30,23 @@ const STOP = 0x2e
 
 const list = (items: PickleValue[]): PickleList => ({ kind: 'list', items })
 const dict = (): PickleDict => ({ kind: 'dict', entries: new Map() })
-const call = (of: PickleValue, args: PickleValue): PickleCall => ({
-  ...{ kind: 'call', of, arguments: args },
-  entries: new Map(),
-})
+const call = (of: PickleValue, args: PickleValue): PickleCall => {
+  return { kind: 'call', of, arguments: args, entries: new Map() }
+}
 
 /** Sets entries of the dictionary on top. Keys that are no texts name no tensors. */
 function setItems(machine: Machine, pairs: readonly PickleValue[]): void {
   const target = machine.top()
-  if (typeof target !== 'object' || target === null || !('entries' in target)) return
+  if (!isKind(target, 'dict') && !isKind(target, 'call')) return
   for (let index = 0; index + 1 < pairs.length; index += 2) {
-    const [key, value] = [pairs[index], pairs[index + 1]]
-    if (typeof key === 'string' && value !== undefined) target.entries.set(key, value)
+    const key = pairs[index]
+    if (typeof key === 'string') target.entries.set(key, pairs[index + 1] ?? null)
   }
 }
 
 function append(machine: Machine, values: readonly PickleValue[]): void {
   const target = machine.top()
-  if (typeof target === 'object' && target?.kind === 'list') for (const value of values) target.items.push(value)
+  if (isKind(target, 'list')) for (const value of values) target.items.push(value)
 }
 
 function global(module: PickleValue, name: PickleValue): PickleValue {
@@ -129,7 +128,6 @@ function pairOf(machine: Machine): [PickleValue, PickleValue] {
 function build(machine: Machine): void {
   const state = machine.pop()
   const target = machine.top()
-  if (typeof target !== 'object' || target === null || target.kind !== 'call') return
-  if (typeof state === 'object' && state?.kind === 'dict')
+  if (isKind(target, 'call') && isKind(state, 'dict'))
     for (const [key, value] of state.entries) if (!target.entries.has(key)) target.entries.set(key, value)
 }

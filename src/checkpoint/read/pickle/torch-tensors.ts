@@ -2,7 +2,7 @@ import type { Dtype } from '../../dtype.js'
 import { DTYPE_BITS } from '../../dtype.js'
 import { elementCount } from '../../quantisation/stored-weight.js'
 import type { StoredTensor } from '../../safetensors-header.js'
-import { entriesOf, globalName, itemsOf, type PickleCall, type PickleValue } from './pickle-values.js'
+import { entriesOf, globalName, isKind, itemsOf, type PickleCall, type PickleValue } from './pickle-values.js'
 
 /** The tensors of a checkpoint that torch wrote. */
 export interface TorchTensors {
@@ -68,13 +68,13 @@ const WRAPPING: ReadonlySet<string> = new Set([
 const MAX_LEVELS = 4
 
 function tensorOf(value: PickleValue | undefined, level = 0): TorchTensor | undefined {
-  if (typeof value !== 'object' || value?.kind !== 'call' || level > MAX_LEVELS) return undefined
+  if (!isKind(value, 'call') || level > MAX_LEVELS) return undefined
   const name = globalName(value.of) ?? ''
   if (WRAPPING.has(name)) return tensorOf(wrapped(value), level + 1)
   const rebuilder = Object.hasOwn(REBUILDERS, name) ? REBUILDERS[name] : undefined
   if (!rebuilder) return undefined
   const [storage, offset, sizes, ...rest] = itemsOf(value.arguments)
-  if (typeof storage !== 'object' || storage?.kind !== 'reference') return undefined
+  if (!isKind(storage, 'reference')) return undefined
   const [, type, key] = itemsOf(storage.to)
   const stated = rebuilder.dtypeAt === undefined ? undefined : globalName(rest[rebuilder.dtypeAt - 3])
   const dtype = dtypeOf(stated ?? globalName(type) ?? '')
