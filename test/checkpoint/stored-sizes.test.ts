@@ -183,4 +183,95 @@ describe('the sizes that shapes show', () => {
     expect(sizes({ 'm.layers.0.Attention.x': [8] })).toMatchObject({ hasAttention: true, hasStateSpaces: false })
     expect(sizes({ xA_log: [8] }).hasStateSpaces).toBe(false)
   })
+
+  it('are those of matrices that are not named as a network, if none is', () => {
+    const block = { 'm.layers.0.fc1.weight': [128, 64], 'm.layers.0.fc2.weight': [64, 128] }
+    expect(sizes(block, { hiddenSize: 64 })).toMatchObject({ ffnSize: 128, gatedMlp: false })
+    // Beside a network with its name, others do not count, also if they are wider.
+    const named = { 'm.layers.0.mlp.up.weight': [96, 64], 'm.layers.0.mlp.down.weight': [64, 96] }
+    expect(sizes({ ...block, ...named }, { hiddenSize: 64 }).ffnSize).toBe(96)
+    expect(sizes({ ...block, ...named }, { hiddenSize: 64, ffnSize: 128 }).ffnSize).toBe(96)
+  })
+
+  it('do not count matrices from the hidden size to itself, or of attention, towers and experts, to a network', () => {
+    const mlp = { 'm.layers.0.mlp.up.weight': [128, 64], 'm.layers.0.mlp.down.weight': [64, 128] }
+    expect(sizes({ ...mlp, 'm.layers.0.mlp.mix.weight': [64, 64] }, { hiddenSize: 64 }).ffnSize).toBe(128)
+    expect(sizes({ 'm.layers.0.mlp.mix.weight': [64, 64] }, { hiddenSize: 64 })).not.toHaveProperty('ffnSize')
+    expect(sizes(mlp)).not.toHaveProperty('ffnSize')
+    for (const name of [
+      'attn',
+      'attention',
+      'mixer',
+      'mamba',
+      'ssm',
+      'experts.0',
+      'shared',
+      'router',
+      'norm',
+      'Attn',
+    ]) {
+      const other = { [`m.${name}.mlp.up.weight`]: [256, 64], [`m.${name}.mlp.down.weight`]: [64, 256] }
+      expect(sizes({ ...mlp, ...other }, { hiddenSize: 64 }).ffnSize, name).toBe(128)
+    }
+    for (const tower of [
+      'vision',
+      'visual',
+      'audio',
+      'speech',
+      'image',
+      'vit',
+      'talker',
+      'token2wav',
+      'codec',
+      'Vision',
+    ]) {
+      const other = { [`${tower}.mlp.up.weight`]: [256, 64], [`${tower}.mlp.down.weight`]: [64, 256] }
+      expect(sizes({ ...mlp, ...other }, { hiddenSize: 64 }).ffnSize, tower).toBe(128)
+    }
+    const convolution = { 'm.layers.0.mlp.conv.weight': [128, 64, 3] }
+    expect(sizes({ ...mlp, ...convolution }, { hiddenSize: 64 }).ffnSize).toBe(128)
+  })
+
+  it('have no heads without the width of a head', () => {
+    const joint = { 'h.layers.0.attention.qkv.weight': [128, 48] }
+    expect(sizes(joint, { heads: 4, headDim: 16 }).kvHeads).toBe(2)
+    expect(
+      sizes({ 'h.layers.0.attention.qkv.weight': [128, 48], 'h.wte.weight': [10, 32] }, { heads: 4 }),
+    ).not.toHaveProperty('kvHeads')
+    expect(sizes({ 'h.layers.0.attention.qkv.weight': [64, 64] }, { heads: 4, headDim: 16 })).not.toHaveProperty(
+      'kvHeads',
+    )
+  })
+
+  it.each(['q_proj k_proj', 'wq wk', 'query key', 'q k', 'q_lin k_lin', 'Q_PROJ K_PROJ'])(
+    'find the heads in %s',
+    (names) => {
+      const [q, k] = names.split(' ')
+      for (const parent of ['attn', 'self_attn', 'attention', 'Attention', 'self_attention2']) {
+        const shapes = {
+          [`h.layers.0.${parent}.${q}.weight`]: [64, 64],
+          [`h.layers.0.${parent}.${k}.weight`]: [16, 64],
+        }
+        expect(sizes(shapes, { heads: 4 }).kvHeads, parent).toBe(1)
+      }
+      const elsewhere = { [`h.layers.0.mix.${q}.weight`]: [64, 64], [`h.layers.0.mix.${k}.weight`]: [16, 64] }
+      expect(sizes(elsewhere, { heads: 4 })).not.toHaveProperty('kvHeads')
+    },
+  )
+
+  it('have the width of experts that have their matrices to themselves', () => {
+    for (const name of ['down_proj', 'w2', 'fc2', 'linear_2', 'output_linear']) {
+      expect(sizes({ [`m.layers.0.experts.3.${name}.weight`]: [64, 32] }, { hiddenSize: 64 }).expertFfnSize, name).toBe(
+        32,
+      )
+    }
+    for (const name of ['experts.0.up_proj.weight', 'experts.down_proj.weight', 'experts.0.down_proj.bias'])
+      expect(sizes({ [`m.layers.0.${name}`]: [64, 32] }, { hiddenSize: 64 })).not.toHaveProperty('expertFfnSize')
+    expect(sizes({ 'm.layers.0.experts.0.w2.weight': [32, 64] }, { hiddenSize: 64 })).not.toHaveProperty(
+      'expertFfnSize',
+    )
+    for (const name of ['shared_expert', 'shared_experts', 'shared_mlp'])
+      expect(sizes({ [`m.layers.0.${name}.up.weight`]: [8, 64] }).sharedExperts, name).toBe(1)
+    expect(sizes({ 'm.layers.0.shared_mlps.up.weight': [8, 64] }).sharedExperts).toBe(0)
+  })
 })
