@@ -230,7 +230,9 @@ describe('The notes', () => {
 
   it('count the packed integers that are not understood', () => {
     const unknown = (count: number) =>
-      unknownNote(Array.from({ length: count }, (_, index) => ({ name: `t${index}`, bytes: 10 * (index + 1) })))
+      unknownNote(
+        Array.from({ length: count }, (_, index) => ({ name: `t${index}`, dtype: 'I32', bytes: 10 * (index + 1) })),
+      )
     expect(unknown(1)).toBe('not understood: 10 bytes in 1 tensor of packed integers (t0); they are not counted')
     expect(unknown(4)).toBe(
       'not understood: 100 bytes in 4 tensors of packed integers (t0, t1, t2); they are not counted',

@@ -3,7 +3,9 @@ import type { LogicalParameter, LogicalParameters } from '../../src/checkpoint/l
 import type { Quantisation } from '../../src/checkpoint/quantisation/quantisation.js'
 import { quantisationSummary } from '../../src/checkpoint/quantisation/quantisation-summary.js'
 
-function storageOf(...rows: (readonly [scheme: string | undefined, bits: number, size: number])[]): LogicalParameters {
+function storageOf(
+  ...rows: (readonly [scheme: LogicalParameter['scheme'], bits: number, size: number])[]
+): LogicalParameters {
   const parameters = rows.map(([scheme, bits, size], index): LogicalParameter => {
     const parameter = { name: `w${index}`, shape: [size, 2], dtype: 'U8' as const, storedBytes: 0, bits }
     return scheme === undefined ? parameter : { ...parameter, scheme }
@@ -25,7 +27,7 @@ describe('how most weights are stored, in short', () => {
   })
 
   it('has the name of the method that the config states', () => {
-    expect(quantisationSummary(storageOf(['packed', 4, 10]), GPTQ)).toStrictEqual({
+    expect(quantisationSummary(storageOf(['compressed-tensors', 4, 10]), GPTQ)).toStrictEqual({
       ...{ method: 'gptq', bits: 4, parameters: 20 },
     })
   })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { FileSource } from '../../../src/checkpoint/read/file-source.js'
 import { weightFiles } from '../../../src/checkpoint/read/weight-files.js'
 
-type Choice = { readonly variant?: string; readonly isAdapter?: boolean; readonly isFile?: boolean }
+type Choice = { readonly variant?: string; readonly isAdapter?: boolean; readonly isFile?: true }
 
 /** What is chosen of files; the content of those that are read is given. */
 async function chosen(files: readonly string[], { variant, isAdapter = false, isFile }: Choice = {}, index?: unknown) {
