@@ -6,17 +6,18 @@ import { diagnosticsOf } from './diagnostics-of.js'
 import { documentsIn } from './documents.js'
 import type { FileError, ReadDocument } from './file-error.js'
 import { FileFindings } from './file-findings.js'
-import { type LexemeListener, listeners } from './lexeme-listener.js'
+import type { LexemeListener } from './lexeme-listener.js'
 import { DEFAULT_MAX_DIAGNOSTICS, MAX_MANIFEST_SIZE } from './limits.js'
 import { formatOf } from './manifest-format.js'
 import { mayBeModel } from './model-likeness.js'
 import { NemoCliCheck } from './nemo-cli/nemo-cli-check.js'
 import { NO_POLICY } from './policy.js'
+import { mayHoldSecret } from './redaction/may-hold-secret.js'
 import { Redaction } from './redaction/redaction.js'
 import type { SourceCheck } from './source-check.js'
 import { decodeUtf8, SourceText } from './source-text.js'
 import { maySuppress } from './suppressions/may-suppress.js'
-import { CommentCollector } from './yaml-comments.js'
+import { yamlCommentsOf } from './yaml-comments.js'
 
 /** A check, and the text that was checked. */
 export interface CheckedSource {
@@ -30,7 +31,8 @@ export interface CheckedSource {
 export function checkSource(manifest: string | Uint8Array, check: SourceCheck): CheckedSource {
   const { file = 'manifest.yaml', maxDiagnostics = DEFAULT_MAX_DIAGNOSTICS, policy = NO_POLICY } = check
   const { source, fileError, rest } = open(manifest)
-  const comments = maySuppress(source.text) ? new CommentCollector() : undefined
+  const format = check.format ?? formatOf(file)
+  const comments = format === 'yaml' && maySuppress(source.text) ? yamlCommentsOf(source.text) : undefined
   const findings = new FileFindings({ source, policy, most: maxDiagnostics, comments, acrossRules: check.acrossRules })
   const seen = { documents: 0, emptyDocuments: 0, skippedDocuments: 0 }
   const nemoCli = check.target === 'nemo-cli' ? new NemoCliCheck() : undefined
@@ -39,7 +41,7 @@ export function checkSource(manifest: string | Uint8Array, check: SourceCheck): 
     fileError ? [asDocument(fileError)] : documentsIn(source.text, { ...reading, ...(listener && { listener }) })
   const kept: ReadDocument[] = []
   let index = 0
-  for (const document of read(listeners(comments, nemoCli?.listener(reading)))) {
+  for (const document of read(nemoCli?.listener(reading))) {
     if (index < MOST_KEPT) kept.push(document)
     if (check.skipsOthers === true && !mayBeModel(document, rest ?? source.text, check.whole?.mentionsModel))
       seen.skippedDocuments += 1
@@ -57,7 +59,6 @@ export function checkSource(manifest: string | Uint8Array, check: SourceCheck): 
   const redaction = new Redaction(source.text, check.whole?.secrets)
   // Where nothing is reported, nothing is shown. A file with many documents is read again rather than kept.
   if (!findings.isEmpty) for (const document of index <= MOST_KEPT ? kept : read()) addSecrets(document, redaction)
-  const format = check.format ?? formatOf(file)
   return { check: { ...diagnosticsOf(findings, { file, source, redaction, format }), ...seen }, source }
 }
 
@@ -66,7 +67,9 @@ const MOST_KEPT = 100
 
 function addSecrets(document: ReadDocument, redaction: Redaction): void {
   if (document.kind === 'errors') redaction.addText()
-  else if (document.kind === 'value') redaction.addDocument(document.root)
+  else if (document.kind === 'value' && (document.quick === undefined || mayHoldSecret(document.quick.value))) {
+    redaction.addDocument(document.root)
+  }
 }
 
 /** The text; or the readable part of it, and why the rest cannot be read. */

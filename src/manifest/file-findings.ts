@@ -2,6 +2,7 @@ import type { DiagnosticSeverity } from './diagnostic.js'
 import { type Counts, type Finding, Findings } from './findings.js'
 import type { ManifestPolicy } from './policy.js'
 import { ACROSS_RULES, isRuleCode, SUPPRESSION_RULES } from './rule-catalogue.js'
+import { upperBound } from './sorted.js'
 import type { Span } from './source-node.js'
 import type { SourceText } from './source-text.js'
 import { Suppressions } from './suppressions/suppressions.js'
@@ -29,8 +30,8 @@ export class FileFindings {
   readonly #findings: Findings
   readonly #silenced: SilencedFinding[] = []
   readonly #suppressions: Suppressions
-  /** The places of the documents with errors: the rules have not run there. */
-  readonly #refused: Span[] = []
+  /** Where there are entities and documents with errors: the rules have not run there. */
+  readonly #refused: number[] = []
   #suppressed = 0
 
   constructor(rules: FileRules) {
@@ -81,8 +82,8 @@ export class FileFindings {
   }
 
   /** Notes that the service refuses what is written in a stretch of the file. */
-  addRefused(span: Span): void {
-    this.#refused.push(span)
+  addRefused({ start }: Span): void {
+    this.#refused.push(start)
   }
 
   /** Adds what there is to report about comments. */
@@ -105,12 +106,15 @@ export class FileFindings {
   #hasRun(code: string, { start }: Span, { documentEnds }: YamlComments): boolean {
     const isAcross = ACROSS_RULES.some((rule) => rule.code === code)
     if (isAcross && this.#rules.acrossRules?.has(code) !== true) return false
-    const end = documentEnds.find((one) => one > start) ?? Number.POSITIVE_INFINITY
-    const begin = documentEnds.findLast((one) => one <= start) ?? 0
-    return code === 'unknown-field' || !this.#refused.some((span) => span.start >= begin && span.start < end)
+    if (code === 'unknown-field') return true
+    const document = upperBound(documentEnds, start)
+    const begin = documentEnds[document - 1] ?? 0
+    // The starts are in order: documents are read one after the other.
+    const refused = this.#refused[upperBound(this.#refused, begin - 1)]
+    return refused === undefined || refused >= (documentEnds[document] ?? Number.POSITIVE_INFINITY)
   }
 }
 
 function documentOf({ start }: Span, { documentEnds }: YamlComments): number {
-  return documentEnds.filter((end) => end <= start).length
+  return upperBound(documentEnds, start)
 }

@@ -1,6 +1,7 @@
 import { type JsonNode, readJson } from '../json/index.js'
 import { longInteger, type ReadDocument, unreadable } from './file-error.js'
-import { type QuickValue, quickJson } from './quick-json.js'
+import { LazyDocument } from './lazy-document.js'
+import { quickJson } from './quick-json.js'
 import type { SourceNode } from './source-node.js'
 import { otherReading } from './yaml-1-1/other-reading.js'
 
@@ -12,32 +13,15 @@ import { otherReading } from './yaml-1-1/other-reading.js'
 export function readJsonDocument(text: string, base = 0): ReadDocument {
   if (/^[ \t\r\n]*$/.test(text)) return { kind: 'empty' }
   const quick = quickJson(text)
-  if (quick !== undefined) return new QuickDocument(text, base, quick)
+  if (quick !== undefined) return new LazyDocument(quick, () => rootOf(text, base))
   return readSlowly(text, base)
 }
 
-/** A document whose places are read when they are needed, which is only where something is reported. */
-class QuickDocument {
-  readonly kind = 'value'
-  readonly quick: QuickValue
-  readonly #text: string
-  readonly #base: number
-  #root: SourceNode | undefined
-
-  constructor(text: string, base: number, quick: QuickValue) {
-    this.#text = text
-    this.#base = base
-    this.quick = quick
-  }
-
-  get root(): SourceNode {
-    if (this.#root === undefined) {
-      const read = readJson(this.#text)
-      if (!read.ok) throw new Error('the runtime has read a text that is not JSON')
-      this.#root = sourceOf(read.root, this.#base)
-    }
-    return this.#root
-  }
+/** Reads the places of a text that the runtime has read. */
+function rootOf(text: string, base: number): SourceNode {
+  const read = readJson(text)
+  if (!read.ok) throw new Error('the runtime has read a text that is not JSON')
+  return sourceOf(read.root, base)
 }
 
 /** Reads JSON with its places. */

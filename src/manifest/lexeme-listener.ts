@@ -6,14 +6,3 @@ export interface LexemeListener {
 
 /** What the lexer puts before the text of a scalar that has no quotes. */
 export const SCALAR_MARK = '\x1f'
-
-/** One listener for several. Undefined for none. */
-export function listeners(...all: readonly (LexemeListener | undefined)[]): LexemeListener | undefined {
-  const present = all.filter((one) => one !== undefined)
-  if (present.length < 2) return present[0]
-  return {
-    lexeme(lexeme, offset) {
-      for (const one of present) one.lexeme(lexeme, offset)
-    },
-  }
-}

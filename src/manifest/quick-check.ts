@@ -12,7 +12,7 @@ import { NO_POLICY } from './policy.js'
 import { type QuickValue, quickJson } from './quick-json.js'
 import type { SourceCheck } from './source-check.js'
 import { maySuppress } from './suppressions/may-suppress.js'
-import { mayBeSimple, quickYamlValues } from './yaml-quick/quick-documents.js'
+import { quickYamlValues } from './yaml-quick/quick-documents.js'
 
 /** What is in a file without faults. */
 export interface FaultlessFile {
@@ -31,7 +31,8 @@ export function quickCheck(text: string, file: string, check: Omit<SourceCheck, 
   if (check.target !== undefined || text.length > LONGEST || maySuppress(text)) return undefined
   const entities: CheckedEntity[] = []
   const seen = { documents: 0, skippedDocuments: 0 }
-  for (const quick of valuesIn(text, check.format ?? formatOf(file))) {
+  const unmarked = text.startsWith('\ufeff') ? text.slice(1) : text
+  for (const quick of valuesIn(unmarked, check.format ?? formatOf(file))) {
     if (quick === undefined) return undefined
     if (skipsOthers === true && !mayBeModels(quick.value)) {
       seen.skippedDocuments += 1
@@ -52,6 +53,5 @@ const LONGEST = 262_144
 /** The values of the documents. Undefined for one that has to be read with its places. */
 function valuesIn(text: string, format: ManifestFormat): Iterable<QuickValue | undefined> {
   if (format === 'json') return [quickJson(text)]
-  // A byte order mark is not simple either.
-  return format === 'yaml' && mayBeSimple(text) ? quickYamlValues(text) : [undefined]
+  return format === 'yaml' ? quickYamlValues(text) : [undefined]
 }

@@ -1,5 +1,9 @@
+import { Lexer } from 'yaml'
 import { type LexemeListener, SCALAR_MARK } from './lexeme-listener.js'
 import type { Span } from './source-node.js'
+import { maySuppress } from './suppressions/may-suppress.js'
+import { stretchesOf } from './yaml-quick/stretches.js'
+import { LENGTHLESS, yamlTokens } from './yaml-tokens.js'
 
 /** A comment of a YAML text. */
 export interface YamlComment {
@@ -8,33 +12,45 @@ export interface YamlComment {
   readonly text: string
 }
 
-/** The comments of a YAML text, and where its documents end. */
+/** The comments of a YAML text that may silence rules, and where its documents end. */
 export interface YamlComments {
   readonly comments: readonly YamlComment[]
   /** The offsets where a document ends and another may begin, in order. */
   readonly documentEnds: readonly number[]
 }
 
-/** Collects the comments while a text is read. A comment before the first `---` belongs to the document that follows. */
-export class CommentCollector implements YamlComments, LexemeListener {
-  readonly comments: YamlComment[] = []
-  readonly documentEnds: number[] = []
-  #isScalar = false
-  #hasBegun = false
+/** Finds the comments of a text. A comment before the first `---` belongs to the document that follows. */
+export function yamlCommentsOf(text: string): YamlComments {
+  const found = new CommentCollector()
+  const documentEnds: number[] = []
+  for (const { start, end, bodyEnd } of stretchesOf(text)) {
+    if (end < text.length || bodyEnd < end) documentEnds.push(bodyEnd)
+    const part = text.slice(start, end)
+    if (maySuppress(part)) hear(part, start, found)
+  }
+  return { comments: found.comments, documentEnds }
+}
 
-  /** The next lexeme of the text, and its offset. */
-  lexeme(lexeme: string, offset: number): void {
-    const isScalar = this.#isScalar
-    this.#isScalar = lexeme === SCALAR_MARK
-    if (isScalar) this.#hasBegun = true
-    else if (lexeme.startsWith('#')) {
-      this.comments.push({ span: { start: offset, end: offset + lexeme.length }, text: lexeme })
-    } else if (lexeme === '---' || lexeme === '...') {
-      if (this.#hasBegun) this.documentEnds.push(offset)
-      this.#hasBegun = lexeme === '---'
-    } else if (!NO_CONTENT.has(lexeme.charAt(0))) this.#hasBegun = true
+function hear(part: string, base: number, listener: LexemeListener): void {
+  if (part.includes('\ufeff')) yamlTokens(part, listener, base)
+  else {
+    let offset = base
+    for (const lexeme of new Lexer().lex(part)) {
+      listener.lexeme(lexeme, offset)
+      if (!LENGTHLESS.has(lexeme)) offset += lexeme.length
+    }
   }
 }
 
-/** The first characters of blanks, directives, byte order marks and markers of the lexer. */
-const NO_CONTENT: ReadonlySet<string> = new Set([...' \t\r\n\ufeff%\x02\x18\x1f'])
+class CommentCollector implements LexemeListener {
+  readonly comments: YamlComment[] = []
+  #isScalar = false
+
+  lexeme(lexeme: string, offset: number): void {
+    const isScalar = this.#isScalar
+    this.#isScalar = lexeme === SCALAR_MARK
+    if (!isScalar && lexeme.startsWith('#') && maySuppress(lexeme)) {
+      this.comments.push({ span: { start: offset, end: offset + lexeme.length }, text: lexeme })
+    }
+  }
+}

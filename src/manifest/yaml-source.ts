@@ -1,32 +1,48 @@
-import { Composer, type Document, isScalar, type ParsedNode, type ScalarTag } from 'yaml'
+import { Composer, type Document, isScalar, type ParsedNode, type ScalarTag, type YAMLError } from 'yaml'
 import { type ReadDocument, unreadable } from './file-error.js'
 import type { LexemeListener } from './lexeme-listener.js'
+import type { Span } from './source-node.js'
 import { coreTagError } from './yaml-core-tags.js'
 import { repeatedDirectives } from './yaml-directives.js'
 import { MERGE_TAG } from './yaml-merge.js'
-import { mayBeSimple, quickDocuments } from './yaml-quick/quick-documents.js'
+import { readQuickly } from './yaml-quick/quick-documents.js'
+import { stretchesOf } from './yaml-quick/stretches.js'
 import { yamlTokens } from './yaml-tokens.js'
 import { YamlTreeReader } from './yaml-tree.js'
 
 /**
- * Reads the documents of a YAML 1.2 text (core schema, regardless of its directives), with merge keys.
+ * Reads the documents of a YAML 1.2 text (core schema, regardless of its directives), with merge keys. One by one, so that each
+ * can be released once it is checked. What is wrong with one of them does not keep the others from being read.
  *
  * @param listener - hears every lexeme, if anybody wants them
  */
-export function readYamlDocuments(text: string, listener?: LexemeListener): Iterable<ReadDocument> {
-  if (listener !== undefined || !mayBeSimple(text)) return readAllYaml(text, listener)
-  return quickDocuments(text, () => readAllYaml(text))
+export function* readYamlDocuments(text: string, listener?: LexemeListener): Generator<ReadDocument> {
+  for (const stretch of stretchesOf(text)) {
+    const quick = listener === undefined ? readQuickly(text, stretch) : undefined
+    yield quick ?? worstOf(readAllYaml(text, stretch, listener))
+  }
 }
 
-/** Reads any YAML text, with `yaml`. */
-export function readAllYaml(text: string, listener?: LexemeListener): ReadDocument[] {
-  if (/^[ \t\r\n]*$/.test(text)) return [{ kind: 'empty' }]
-  const control = CONTROL_CHARACTER.exec(text)
+/** The reader `yaml` may find several documents in a broken one: then the first that is broken is told. */
+function worstOf(documents: readonly ReadDocument[]): ReadDocument {
+  return documents.find(({ kind }) => kind === 'errors') ?? documents[0] ?? { kind: 'empty' }
+}
+
+/** Reads any YAML with `yaml`: a stretch of a text, or all of it. */
+export function readAllYaml(
+  text: string,
+  { start, end }: Span = { start: 0, end: text.length },
+  listener?: LexemeListener,
+): ReadDocument[] {
+  const part = text.slice(start, end)
+  if (/^[ \t\r\n]*$/.test(part)) return [{ kind: 'empty' }]
+  const control = CONTROL_CHARACTER.exec(part)
   if (control) {
-    const before = readAllYaml(text.slice(0, control.index), listener)
-    return [...before.slice(0, -1), controlCharacter(control[0], control.index)]
+    const at = start + control.index
+    const before = readAllYaml(text, { start, end: at }, listener)
+    return [...before.slice(0, -1), controlCharacter(control[0], at)]
   }
-  const { tokens, tooDeep } = yamlTokens(text, listener)
+  const { tokens, tooDeep } = yamlTokens(part, listener, start)
   const composer = new Composer({
     schema: 'core',
     customTags: (tags) => [...tags, WHOLE_FLOAT, MERGE],
@@ -37,7 +53,7 @@ export function readAllYaml(text: string, listener?: LexemeListener): ReadDocume
     prettyErrors: false,
   })
   const repeated = repeatedDirectives(tokens)
-  const documents = [...composer.compose(tokens, !tooDeep, text.length)].map((document, index): ReadDocument => {
+  const documents = [...composer.compose(tokens, !tooDeep, end)].map((document, index): ReadDocument => {
     const fileError = repeated.get(index)
     return fileError ? { kind: 'errors', errors: [fileError] } : readDocument(document, text)
   })
@@ -72,7 +88,10 @@ function controlCharacter(character: string, start: number): ReadDocument {
 }
 
 function readDocument(document: Document.Parsed, text: string): ReadDocument {
-  const [error] = [...document.errors, ...document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED')]
+  const [error] = [
+    ...document.errors.filter((one) => !isCommentOfLine(one, text)),
+    ...document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED'),
+  ]
   if (error) {
     const ofTag = coreTagError(document, error)
     if (ofTag) return { kind: 'errors', errors: [ofTag] }
@@ -82,6 +101,11 @@ function readDocument(document: Document.Parsed, text: string): ReadDocument {
   }
   const { contents } = document
   return contents === null || isUnwritten(contents) ? { kind: 'empty' } : new YamlTreeReader(text).read(contents)
+}
+
+/** In a flow collection, `yaml` takes a comment that begins a line for one without a blank before it. */
+function isCommentOfLine({ code, pos: [start] }: YAMLError, text: string): boolean {
+  return code === 'MISSING_CHAR' && text[start] === '#' && text[start - 1] === '\n'
 }
 
 /** Whether a document is empty. Quotes, an anchor or a tag count as content. */

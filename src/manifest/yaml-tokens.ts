@@ -20,10 +20,12 @@ const MAX_MISPLACED = 1000
  * tokens. One error is enough for a run; a megabyte of quotes would give half a million.
  *
  * @param listener - hears every lexeme, if anybody wants them
+ * @param base - the offset of the text in its file
  */
-export function yamlTokens(text: string, listener?: LexemeListener): YamlTokens {
+export function yamlTokens(text: string, listener?: LexemeListener, base = 0): YamlTokens {
   const tokens: CST.Token[] = []
   const parser = new Parser()
+  parser.offset = base
   let misplaced = 0
   const { rest, marks } = withoutLaterMarks(text)
   let lexed = 0
@@ -31,7 +33,7 @@ export function yamlTokens(text: string, listener?: LexemeListener): YamlTokens 
   for (const lexeme of new Lexer().lex(rest)) {
     // Count what is left out, so that places stay correct.
     for (; (marks[left] ?? text.length) <= lexed + left && left < marks.length; left += 1) parser.offset += 1
-    listener?.lexeme(lexeme, lexed + left)
+    listener?.lexeme(lexeme, base + lexed + left)
     if (!LENGTHLESS.has(lexeme)) lexed += lexeme.length
     for (const token of parser.next(lexeme)) {
       misplaced = token.type === 'error' ? misplaced + 1 : 0
@@ -50,7 +52,7 @@ export function yamlTokens(text: string, listener?: LexemeListener): YamlTokens 
 }
 
 /** Markers of the lexer without text: start of a document, end of a flow collection, start of a scalar. */
-const LENGTHLESS: ReadonlySet<string> = new Set(['\x02', '\x18', '\x1f'])
+export const LENGTHLESS: ReadonlySet<string> = new Set(['\x02', '\x18', '\x1f'])
 
 /** Whether too many tokens follow a value, the last of them misplaced. */
 function endsMisplaced(token: CST.Token | undefined): boolean {

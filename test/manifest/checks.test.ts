@@ -8,8 +8,7 @@ import { listEntities } from '../../src/manifest/list-entities.js'
 import { readManifest } from '../../src/manifest/read-manifest.js'
 import { isRuleCode, unknownRule } from '../../src/manifest/rule-catalogue.js'
 import { repeatedDirectives } from '../../src/manifest/yaml-directives.js'
-import { quickDocument } from '../../src/manifest/yaml-quick/quick-document.js'
-import { isWord } from '../../src/manifest/yaml-quick/quick-scalar.js'
+import { isWord } from '../../src/manifest/yaml-quick/scalars.js'
 import { yamlTokens } from '../../src/manifest/yaml-tokens.js'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -156,31 +155,6 @@ describe('the words of YAML', () => {
   it.each(['y', 'n', 'name', 'tru', 'trueish', 'nulls', 'yess', '', 'o'])('%j is none', (word) =>
     expect(isWord(word)).toBe(false),
   )
-
-  it('are left to the other reader, and nothing else of a simple document', () => {
-    const read = (text: string) => quickDocument(text, { start: 0, end: text.length })
-    expect(read('name: ab\nlong_name_of_a_field: text\nitems:\n- 1\n- 2.5\ny: n\n')).toBeDefined()
-    for (const text of [
-      'true: 1\n',
-      'a: yes\n',
-      'a: True\n',
-      'no: 1\n',
-      'a: 1e3\n',
-      'a: 010\n',
-      'a: .5\n',
-      'a: 1_0\n',
-      'a: b: c\n',
-      'a: {b: c}\n',
-      'a: |\n  b\n',
-      'a: &x b\n',
-      'a:\tb\n',
-      '? a\n',
-      '- - a\n',
-    ]) {
-      expect(read(text), text).toBeUndefined()
-    }
-    expect(read('a: true\nb: null\nc: []\nd: {}\ne: "x" # c\n')).toBeDefined()
-  })
 })
 
 describe('the findings of a file', () => {

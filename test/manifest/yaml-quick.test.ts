@@ -6,12 +6,17 @@ import { Document } from 'yaml'
 import { duplicateKeys } from '../../src/manifest/duplicate-keys.js'
 import type { ReadDocument } from '../../src/manifest/file-error.js'
 import { plainValue, type SourceNode } from '../../src/manifest/source-node.js'
-import { quickYamlValues } from '../../src/manifest/yaml-quick/quick-documents.js'
+import { quickYamlValues, readQuickly } from '../../src/manifest/yaml-quick/quick-documents.js'
+import { stretchesOf } from '../../src/manifest/yaml-quick/stretches.js'
 import { readAllYaml, readYamlDocuments } from '../../src/manifest/yaml-source.js'
+import { hostileText, likelyText } from './yaml-texts.js'
 
-/** Compares the quick readers with the full one. Returns whether all values were read quickly. */
+/** Compares the quick readers with the full one, document by document. Returns whether all values were read quickly. */
 function same(text: string): boolean {
-  const all = readAllYaml(text)
+  const all = [...stretchesOf(text)].map((stretch) => {
+    const documents = readAllYaml(text, stretch)
+    return documents.find(({ kind }) => kind === 'errors') ?? documents[0]
+  })
   const documents = [...readYamlDocuments(text)]
   expect(documents.map(withPlaces), text).toStrictEqual(all)
   for (const document of documents) {
@@ -25,6 +30,11 @@ function same(text: string): boolean {
   return [...quickYamlValues(text)].every((quick) => quick !== undefined)
 }
 
+/** How many documents of a text are read without `yaml`. */
+function readQuicklyIn(text: string): number {
+  return [...stretchesOf(text)].filter((stretch) => readQuickly(text, stretch)?.kind === 'value').length
+}
+
 function withPlaces(document: ReadDocument): ReadDocument {
   return document.kind === 'value' && document.quick !== undefined ? { kind: 'value', root: document.root } : document
 }
@@ -36,84 +46,21 @@ function numbersIn(node: SourceNode): Extract<SourceNode, { kind: 'scalar' }>[] 
 
 const word = fc.constantFrom(
   'name',
-  'a-b',
-  'x',
-  'ab',
   '8',
   '-1',
-  '0',
   '07',
   '1.5',
-  '.5',
-  '1e3',
-  '1.',
-  '0x1f',
-  '0o17',
   'true',
-  'True',
   'no',
-  'null',
   '~',
-  'Null',
-  '.nan',
-  '2024-01-15',
-  '1:30',
-  '7b',
   'a: b',
-  'a:',
   'a #b',
-  'a#b',
-  '#c',
-  '"q"',
-  '"a\\n"',
-  "'s'",
-  "'it''s'",
-  '"',
-  '[]',
-  '{}',
-  '[a]',
-  '{a: b}',
-  '|',
-  '>-',
-  '*a',
-  '&a b',
-  '!!str x',
+  "it's",
   '- x',
-  '-',
-  '?',
-  '? a',
-  '%x',
-  '@x',
-  '`',
-  'é',
-  '𝔸',
-  'a\tb',
   '',
-  ' ',
   '---',
-  '...',
-  '123456789012345678901',
-  '1_000',
-  '+1',
-  '-',
-  '--',
-  '<<',
-  ':',
-  ',',
-  'a,b',
-  'http://x/y',
+  'é𝔸',
 )
-const line = fc
-  .tuple(
-    fc.constantFrom('', '', '  ', '    ', ' ', '- ', '  - ', '-   ', '- - '),
-    fc.oneof(
-      word.map((text) => `${text}:`),
-      word,
-      fc.tuple(word, word).map(([key, value]) => `${key}: ${value}`),
-      fc.tuple(word, word).map(([key, value]) => `${key}:  ${value}  # c`),
-    ),
-  )
-  .map(([indent, text]) => indent + text)
 const structured = fc.letrec((tie) => ({
   value: fc.oneof(
     { maxDepth: 4 },
@@ -128,15 +75,39 @@ const structured = fc.letrec((tie) => ({
 }))
 
 describe('the quick reader of YAML', () => {
-  it('answers like the full reader for any lines', () => {
+  it('answers like the full reader for any text', () => {
+    let quick = 0
     fc.assert(
-      fc.property(
-        fc.array(line, { maxLength: 8 }),
-        fc.constantFrom('\n', '\n', '\r\n'),
-        (lines, end) => void same(lines.join(end)),
-      ),
-      { numRuns: 4000 },
+      fc.property(fc.integer(), (seed) => {
+        for (const text of [hostileText(seed), likelyText(seed)]) {
+          same(text)
+          quick += readQuicklyIn(text)
+        }
+      }),
+      { numRuns: 1500 },
     )
+    expect(quick).toBeGreaterThan(600)
+  })
+
+  it('finds the documents that `yaml` finds in a whole text', () => {
+    const isRead = ({ kind }: ReadDocument) => kind !== 'errors'
+    let read = 0
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        for (const text of [hostileText(seed), likelyText(seed)]) {
+          // A text may end with a directive: only the reader of its documents tells that no document follows.
+          if (/^%/m.test(text)) continue
+          const documents = [...readYamlDocuments(text)].map(withPlaces)
+          const whole = readAllYaml(text)
+          expect(whole.every(isRead), text).toBe(documents.every(isRead))
+          if (!documents.every(isRead)) continue
+          expect(documents, text).toEqual(whole)
+          read += documents.length
+        }
+      }),
+      { numRuns: 1000 },
+    )
+    expect(read).toBeGreaterThan(150)
   })
 
   it('answers like the full reader for any data in blocks, in several documents', () => {
@@ -177,7 +148,7 @@ describe('the quick reader of YAML', () => {
     '__proto__: a\n',
     'a: yes\n',
     'a: 2024-01-15\n',
-    '- - a\n',
+    '["a", 8.0]\n',
   ])('leaves the places of %j to be read', (text) => expect(same(text)).toBe(false))
 
   it('answers like the full reader for the examples', () => {
@@ -203,4 +174,58 @@ describe('the quick reader of YAML', () => {
     '  a: b\n  c: d\n',
     'a: b\n---\n%x\n',
   ])('answers like the full reader for %j', (text) => void same(text))
+
+  it.each([
+    ['brackets', '{name: ab, spec: {num_layers: 32, tags: [a, "b", \'c\']}}\n'],
+    ['brackets behind the marker', '--- {name: ab, "x":[], y: ~,}\n--- [] # c\n'],
+    ['brackets on several lines', '{\n  # c\n  name: ab, # d\n\n  "spec":\n    {a: b\n},\n}\n'],
+    ['JSON', '{"name":"ab","spec":{"a":[1,-2.5,true,null,"\\u00e9\\n"]}}\n'],
+    ['brackets in blocks', 'a: [b, c] # d\nb:\n  {c: d}\nc:\n- {e: [f,\n  g]}\n'],
+    ['block scalars', 'a: |\n  b\n   # c\n\n  d: e\nf: >- # g\n  h\n  i\n\n   j\n  k\nl:\n  - |-\n    m\n'],
+    ['plain scalars of several lines', 'a: b c\n  - d\n\n  e # f\ng: 8\n  9\n'],
+    ['quoted scalars of several lines', "a: \"b\n  c\n\n  d\"\ne: 'it''s\n  f'\n"],
+    ['quoted keys', '"a b": 1\n\'c\' : 2\n'],
+    ['tabs', 'a:\tb\t# c\nd:\t[\te\t]\n'],
+    ['line ends of Windows', 'a: b\r\nc: |\r\n  d\r\n\r\n  e\r\nf: [g,\r\n  h]\r\n'],
+    ['end markers', 'a: b\n... # c\n# d\n---\ne: f\n...\n'],
+    ['directives', '%YAML 1.2\n---\na: b\n...\n%YAML 1.2\n---\nc: d\n'],
+    ['lists in lists', '- - a\n  - b: c\n    d: e\n-\n  f: g\n- # h\n  - i\n-\n'],
+  ])('reads %s without `yaml`', (_, text) => {
+    expect(same(text)).toBe(true)
+  })
+
+  it.each([
+    'a: &b c\n',
+    'a: *b\n',
+    'a: !!str 8\n',
+    '? a\n: b\n',
+    '{? a: b}\n',
+    '[a: b]\n',
+    'a: |2\n   b\n',
+    'a: |+\n  b\n',
+    '"\\x41": b\n',
+  ])('leaves %j to `yaml`, and only this document', (text) => {
+    same(`b: c\n---\n${text}---\nd: e\n`)
+    expect(readQuicklyIn(`b: c\n---\n${text}---\nd: e\n`)).toBe(2)
+  })
+
+  it('takes no longer for a long line or a long text than for a short one, for each character', () => {
+    const shapes = [
+      'a: b c\n---\n',
+      "a: 'b c\n---\n",
+      '{a: "b\n---\n',
+      '[',
+      '{a: ',
+      'a: "b ',
+      "a: 'b\n  ",
+      'a: b c\n  d ',
+    ]
+    for (const shape of shapes) {
+      const text = shape.repeat(20_000)
+      const start = performance.now()
+      for (const stretch of stretchesOf(text)) readQuickly(text, stretch)
+      // A quadratic reader takes a minute.
+      expect(performance.now() - start, shape).toBeLessThan(3000)
+    }
+  })
 })

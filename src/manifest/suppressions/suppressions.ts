@@ -1,3 +1,4 @@
+import { upperBound } from '../sorted.js'
 import type { Span } from '../source-node.js'
 import type { SourceText } from '../source-text.js'
 import type { YamlComments } from '../yaml-comments.js'
@@ -21,6 +22,8 @@ export class Suppressions {
   readonly #source: SourceText
   readonly #byLine = new Map<number, Comment[]>()
   readonly #regions: Region[] = []
+  readonly #starts: number[] = []
+  #documentEnds: readonly number[] = []
   readonly #comments: Comment[] = []
   readonly #faults: CommentFault[] = []
   #isRead = false
@@ -33,6 +36,7 @@ export class Suppressions {
   read({ comments, documentEnds }: YamlComments): void {
     if (this.#isRead) return
     this.#isRead = true
+    this.#documentEnds = documentEnds
     const open = new Map<string, Region>()
     let ends = 0
     for (const { span, text } of comments) {
@@ -49,6 +53,7 @@ export class Suppressions {
           const region: Region = { code, comment, start: span.start, end }
           open.set(code, region)
           this.#regions.push(region)
+          this.#starts.push(span.start)
         }
       } else this.#enable(comment, open)
     }
@@ -58,7 +63,7 @@ export class Suppressions {
   silencerOf(code: string, span: Span): Silencer | undefined {
     if (this.#comments.length === 0) return undefined
     const onLine = this.#byLine.get(this.#lineOf(span.start))?.find(({ codes }) => codes.includes(code))
-    const comment = onLine ?? this.#regions.findLast((region) => isIn(region, code, span))?.comment
+    const comment = onLine ?? this.#regionAt(code, span)?.comment
     comment?.used.add(code)
     return comment
   }
@@ -76,6 +81,17 @@ export class Suppressions {
       return [{ kind: 'unused', span, message: `The comment silences nothing: no ${names} here`, help: 'remove it' }]
     })
     return [...this.#faults, ...unused]
+  }
+
+  /** The last region around a place. Regions are in order, and end with their document at the latest. */
+  #regionAt(code: string, span: Span): Region | undefined {
+    const begin = this.#documentEnds[upperBound(this.#documentEnds, span.start) - 1] ?? 0
+    for (let index = upperBound(this.#starts, span.start) - 1; index >= 0; index -= 1) {
+      const region = this.#regions[index]
+      if (region === undefined || region.start < begin) return undefined
+      if (isIn(region, code, span)) return region
+    }
+    return undefined
   }
 
   #note(comment: Comment): void {
