@@ -27,14 +27,17 @@ import { readGpu, readPositive } from '../flag-values.js'
 import { ESTIMATE_FORMATS, type EstimateFormat } from '../formats/estimate/index.js'
 import type { EstimateRow } from '../formats/estimate/report.js'
 import { STATIC_MEMORY_FORMATS } from '../formats/estimate/static-memory.js'
+import { printable } from '../formats/printable.js'
+import { jobIn, jobOption, modelOfJob, withMethod } from '../jobs/job-flag.js'
 
 /** What commander parsed: the flags of this file, and those of a training run, which `memoryOptionsOf` reads. */
 interface EstimateFlags extends Readonly<Record<string, unknown>> {
   readonly method?: MemoryMethod
   readonly gpu?: Gpu
   readonly fits?: Gpu
-  readonly batch: number
-  readonly context: number
+  readonly job?: readonly string[]
+  readonly batch?: number
+  readonly context?: number
   readonly rank?: number
   readonly precision?: WeightPrecision
   readonly checkpointing: boolean
@@ -47,7 +50,12 @@ interface EstimateFlags extends Readonly<Record<string, unknown>> {
 export function estimateCommand(report: (code: ExitCode) => void): Command {
   const command = new Command('estimate')
     .description('estimate how much GPU memory a model needs, and how many GPUs')
-    .argument('<model>', 'a folder, a config.json, a manifest (.yaml), or hf:org/name', checkpointName)
+    .argument(
+      '[model]',
+      'a folder, a config.json, a manifest (.yaml), or hf:org/name (default: the model that the job names)',
+      checkpointName,
+    )
+    .addOption(jobOption())
     .addOption(
       new Option('--method <method>', "the training method, or inference (default: full, or the preset's)").choices(
         MEMORY_METHODS,
@@ -55,8 +63,8 @@ export function estimateCommand(report: (code: ExitCode) => void): Command {
     )
     .addOption(gpuOption('--gpu <gpu>', `a GPU name, or a memory size such as 80GB (default: ${DEFAULT_GPU})`))
     .addOption(gpuOption('--fits <gpu>', 'like --gpu, and exit with 1 if the run does not fit on one such GPU'))
-    .option('--batch <n>', 'sequences per micro-batch', readPositive, 1)
-    .option('--context <n>', 'tokens per sequence', readPositive, 4096)
+    .option('--batch <n>', 'sequences per micro-batch (default: 1)', readPositive)
+    .option('--context <n>', 'tokens per sequence (default: 4096)', readPositive)
     .option('--rank <n>', 'LoRA rank, on all linear layers (default: 32)', readPositive)
     .addOption(
       new Option(
@@ -76,7 +84,7 @@ export function estimateCommand(report: (code: ExitCode) => void): Command {
     )
     .addOption(new Option('--token <token>', 'an access token for the Hugging Face hub').env('HF_TOKEN'))
     .addHelpText('after', HELP)
-    .action(async (from: string, flags: EstimateFlags) => report(await estimate(from, flags)))
+    .action(async (from: string | undefined, flags: EstimateFlags) => report(await estimate(from, flags)))
   for (const flag of MEMORY_FLAGS) command.addOption(flag)
   return command
 }
@@ -93,16 +101,23 @@ Examples:
   model-entity estimate hf:Qwen/Qwen3-8B --method lora --rank 16
   model-entity estimate config.json --gpu l4 --method qlora --sweep batch=1,2,4,8
   model-entity estimate hf:Qwen/Qwen3-8B --method full --sharding fsdp2 --ranks 8 --parameter-dtype float32 --loss fused-linear
+  model-entity estimate --job axolotl.yml --fits a100-80gb
   model-entity estimate models/llama.yaml --method full --fits a100-80gb && ./train.sh`
 
-async function estimate(from: string, flags: EstimateFlags): Promise<ExitCode> {
-  const method = methodIn(flags)
-  const model = await modelOf(from, method, flags)
+async function estimate(from: string | undefined, flags: EstimateFlags): Promise<ExitCode> {
+  const job = flags.job && (await jobIn(flags.job, flags))
+  const method = methodIn(flags, job?.options)
+  const model = await modelOf(from ?? modelOfJob(job), method, flags)
   const gpu = flags.fits ?? flags.gpu ?? gpuOf(DEFAULT_GPU)
-  const options = memoryOptions(flags, model.family)
-  const rows = rowsOf(model, flags, gpu)
+  const run: Run = { ...model, flags, job: job && withMethod(job.options, flags.method) }
+  const options = memoryOptions(run)
+  const rows = rowsOf(run, gpu)
+  const warnings = job?.warnings ?? []
+  for (const warning of warnings) process.stderr.write(`warning: ${printable(warning)}\n`)
+  // People see the warnings before the report; a program reads the report alone.
+  const notes = flags.format === 'pretty' ? model.notes : [...warnings, ...model.notes]
   if (rows instanceof ForwardPassError) {
-    const { name, notes } = model
+    const { name } = model
     process.stdout.write(STATIC_MEMORY_FORMATS[flags.format]({ name, method, error: rows, notes }))
     return EXIT.failed
   }
@@ -115,50 +130,60 @@ async function estimate(from: string, flags: EstimateFlags): Promise<ExitCode> {
       rows,
       // Given degrees of model parallelism are not searched for.
       ...(!flags.sweep && !options.layout && { plan: understood(() => planGpus(model.model, { ...options, gpu })) }),
-      notes: model.notes,
+      notes,
     }),
   )
   return flags.fits && rows.some(({ fits }) => !fits) ? EXIT.failed : EXIT.ok
 }
 
+/** Everything that decides the options of an estimate. */
+interface Run extends Pick<NamedModel, 'model' | 'family'> {
+  readonly flags: EstimateFlags
+  /** The options of the job, if there is one. */
+  readonly job: MemoryOptions | undefined
+}
+
 /** One row for each value of a sweep, or one row without a sweep; or the error if the model cannot be estimated. */
-function rowsOf({ model, family }: NamedModel, flags: EstimateFlags, gpu: Gpu): EstimateRow[] | ForwardPassError {
+function rowsOf(run: Run, gpu: Gpu): EstimateRow[] | ForwardPassError {
   try {
-    return (flags.sweep?.values ?? [undefined]).map((value) => rowOf({ model, family }, flags, gpu, value))
+    return (run.flags.sweep?.values ?? [undefined]).map((value) => rowOf(run, gpu, value))
   } catch (error) {
     if (error instanceof ForwardPassError) return error
     throw error
   }
 }
 
-function rowOf(
-  { model, family }: Pick<NamedModel, 'model' | 'family'>,
-  flags: EstimateFlags,
-  gpu: Gpu,
-  value: number | undefined,
-): EstimateRow {
+function rowOf(run: Run, gpu: Gpu, value: number | undefined): EstimateRow {
+  const { flags, model } = run
   const swept = value !== undefined && flags.sweep ? { ...flags, [flags.sweep.what]: value } : flags
-  const estimate = understood(() => estimateMemory(model, memoryOptions(swept, family)))
-  const label = flags.sweep ? `${flags.sweep.what} ${value}` : `batch ${flags.batch}, context ${flags.context}`
+  const options = memoryOptions({ ...run, flags: swept })
+  const estimate = understood(() => estimateMemory(model, options))
+  const sizes = `batch ${options.batchSize}, context ${options.sequenceLength}`
+  const label = flags.sweep ? `${flags.sweep.what} ${value}` : sizes
   return { label, estimate, fits: estimate.totalBytes <= gpu.memoryBytes }
 }
 
-/** The method that was given, or that of the preset. */
-function methodIn(flags: EstimateFlags): MemoryMethod {
-  const { preset } = STEP_FLAGS.given(flags)
-  const { method } = flags
-  return understood(() => withPreset({ ...(method && { method }), ...(preset && { preset }) })).options.method ?? 'full'
+/** The method that was given, or that of the job or of the preset. */
+function methodIn({ method, ...flags }: EstimateFlags, job: MemoryOptions | undefined): MemoryMethod {
+  const preset = STEP_FLAGS.given(flags).preset ?? job?.preset
+  const given = method ?? job?.method
+  return (
+    understood(() => withPreset({ ...(given && { method: given }), ...(preset && { preset }) })).options.method ??
+    'full'
+  )
 }
 
-function memoryOptions(flags: EstimateFlags, family: string): MemoryOptions {
+function memoryOptions({ flags, family, job }: Run): MemoryOptions {
   const { method, batch, context, rank, precision, checkpointing } = flags
   return {
+    batchSize: 1,
+    sequenceLength: 4096,
+    ...memoryOptionsOf(flags, { family, rank, job }),
     ...(method !== undefined && { method }),
-    batchSize: batch,
-    sequenceLength: context,
+    ...(batch !== undefined && { batchSize: batch }),
+    ...(context !== undefined && { sequenceLength: context }),
     ...(!checkpointing && { gradientCheckpointing: false }),
     ...(precision !== undefined && { precision }),
-    ...memoryOptionsOf(flags, { family, rank }),
   }
 }
 

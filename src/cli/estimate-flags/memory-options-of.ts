@@ -6,29 +6,48 @@ import type { ShardingOptions } from '../../estimate/sharding-options.js'
 import { UsageError } from '../exit-code.js'
 import { LORA_FLAGS, SHARDING_FLAGS, STEP_FLAGS } from './memory-flags.js'
 
+/** What else decides the options that flags leave open. */
+interface Around {
+  /** The family of the model, which decides the default targets of adapters. */
+  readonly family: string
+  readonly rank: number | undefined
+  /** The options of a job, which flags change. */
+  readonly job?: MemoryOptions | undefined
+}
+
 /**
- * The options of an estimate that the flags of a training run say.
+ * The options of an estimate that the flags of a training run say, and what a job says beside them.
  *
- * @param family - the family of the model, which decides the default targets of adapters
  * @throws UsageError for flags that mean nothing without another one
  */
 export function memoryOptionsOf(
   parsed: Readonly<Record<string, unknown>>,
-  { family, rank }: { readonly family: string; readonly rank: number | undefined },
+  { family, rank, job = {} }: Around,
 ): MemoryOptions {
   const step = STEP_FLAGS.given(parsed)
-  const lora = loraOf(LORA_FLAGS.given(parsed), { family, rank, preset: step.preset })
-  const sharding = shardingOf(SHARDING_FLAGS.given(parsed))
-  return { ...step, ...(lora && { lora }), ...(sharding && { sharding }) }
+  const preset = step.preset ?? job.preset
+  const lora = loraOf(LORA_FLAGS.given(parsed), { family, rank, preset, job: job.lora })
+  const sharding = shardingOf(SHARDING_FLAGS.given(parsed), job.sharding)
+  const { lora: _, sharding: __, optimizerStep, recompute, dtype, ...said } = job
+  return {
+    ...said,
+    // What a flag replaces takes with it what the job says beside it.
+    ...(optimizerStep !== undefined && step.optimizer === undefined && { optimizerStep }),
+    ...(recompute !== undefined && parsed['checkpointing'] !== false && { recompute }),
+    ...(dtype !== undefined && parsed['precision'] === undefined && { dtype }),
+    ...step,
+    ...(lora && { lora }),
+    ...(sharding && { sharding }),
+  }
 }
 
-interface Adapted {
-  readonly family: string
-  readonly rank: number | undefined
+interface Adapted extends Omit<Around, 'job'> {
   readonly preset: PresetName | undefined
+  readonly job: LoraOptions | undefined
 }
 
-function loraOf(given: Partial<LoraOptions>, { family, rank, preset }: Adapted): LoraOptions | undefined {
+function loraOf(given: Partial<LoraOptions>, { family, rank, preset, job }: Adapted): LoraOptions | undefined {
+  if (job) return { ...job, ...given, rank: rank ?? job.rank }
   if (rank === undefined && Object.keys(given).length === 0) return undefined
   const preferred = preset && presetLora(preset)
   // The preset fills in the targets.
@@ -42,7 +61,11 @@ function loraOf(given: Partial<LoraOptions>, { family, rank, preset }: Adapted):
   return { ...standard, ...given, ...(excludeModules !== undefined && { excludeModules }) }
 }
 
-function shardingOf(given: Partial<ShardingOptions>): ShardingOptions | undefined {
+function shardingOf(given: Partial<ShardingOptions>, job: ShardingOptions | undefined): ShardingOptions | undefined {
+  if (job && given.strategy === undefined) {
+    const ranks = given.ranks ?? job.ranks
+    return { ...job, ...given, ranks, strategy: job.strategy === 'none' && ranks > 1 ? 'fsdp2' : job.strategy }
+  }
   const { strategy, ranks, ...rest } = given
   if (ranks !== undefined) return { strategy: strategy ?? (ranks > 1 ? 'fsdp2' : 'none'), ranks, ...rest }
   if (strategy !== undefined && strategy !== 'none')

@@ -1,4 +1,4 @@
-import { type Preset, trainsAdapters } from './preset.js'
+import { isShared, type Preset, trainsAdapters, trainsWeights } from './preset.js'
 
 /** `axolotl train`. */
 export const AXOLOTL: Preset = {
@@ -25,6 +25,12 @@ export const AXOLOTL: Preset = {
       options: { lora: { loraDropout: 0 } },
       source: 'utils/schemas/peft.py: lora_dropout',
       when: trainsAdapters,
+    },
+    {
+      options: { sharding: { parameterDtype: 'float32' } },
+      from: 'accelerate 1.15.0',
+      source: 'accelerator.py: FSDP with mixed precision upcasts what is trained',
+      when: (run) => trainsWeights(run) && isShared(run) && run.strategy !== 'zero-3',
     },
   ],
   refuses: [],

@@ -1,4 +1,4 @@
-import { isQuantized, needsInputGradients, type Preset, trainsAdapters } from './preset.js'
+import { isQuantized, isShared, needsInputGradients, type Preset, trainsAdapters, trainsWeights } from './preset.js'
 
 /** `SFTTrainer` of TRL, with the adapters of its command. */
 export const TRL: Preset = {
@@ -32,6 +32,12 @@ export const TRL: Preset = {
       options: { adapterDtype: 'bfloat16' },
       source: 'trainer/sft_trainer.py: casts adapters on quantised weights',
       when: (run) => trainsAdapters(run) && isQuantized(run),
+    },
+    {
+      options: { sharding: { parameterDtype: 'float32' } },
+      from: 'accelerate 1.15.0',
+      source: 'accelerator.py: FSDP with mixed precision upcasts what is trained',
+      when: (run) => trainsWeights(run) && isShared(run) && run.strategy !== 'zero-3',
     },
   ],
   refuses: [],

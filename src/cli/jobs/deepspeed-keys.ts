@@ -1,0 +1,29 @@
+import type { JobKeys } from './job-keys.js'
+import { type JobSharding, zeroOf, zeroOfName } from './sharding-keys.js'
+
+/** `deepspeed`: a config of DeepSpeed, in the job or in a file of its own. */
+export function deepspeedIn(keys: JobKeys, key: string): JobSharding | undefined {
+  const value = keys.any(key)
+  if (value === undefined || value === '') return undefined
+  if (typeof value !== 'string') return zeroIn(keys.section(key))
+  const file = keys.beside(value)
+  if (file) return zeroIn(file)
+  const named = zeroOfName(value)
+  if (!named) throw keys.refuse(key, `${value} cannot be read: give --sharding, or the file`)
+  keys.warn(key, `${value} cannot be read; its name says ${named.strategy}`)
+  return named
+}
+
+function zeroIn(config: JobKeys | undefined): JobSharding | undefined {
+  const zero = config?.section('zero_optimization')
+  const strategy = zeroOf(zero?.any('stage'))
+  if (!zero || !strategy) return undefined
+  const isOnCpu = (name: string) => {
+    const device = zero.section(name)?.any('device')
+    return device !== undefined && device !== 'none'
+  }
+  const parameters = isOnCpu('offload_param') ? (['parameters'] as const) : []
+  const optimizer = isOnCpu('offload_optimizer') ? (['optimizer'] as const) : []
+  const offload = [...parameters, ...optimizer]
+  return { ...strategy, ...(offload.length > 0 && { offload }) }
+}

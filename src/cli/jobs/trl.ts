@@ -1,0 +1,173 @@
+import type { MemoryOptions } from '../../estimate/index.js'
+import { deepspeedIn } from './deepspeed-keys.js'
+import type { JobFormat } from './job.js'
+import type { JobKeys } from './job-keys.js'
+import { FSDP_NO_EFFECT, fsdpIn, fsdpRecompute, type JobSharding, sharingOf } from './sharding-keys.js'
+import {
+  attentionIn,
+  given,
+  optimizerIn,
+  precisionIn,
+  TRAINER_NO_EFFECT,
+  TRAINER_NOTES,
+  warnAbout,
+} from './shared-keys.js'
+
+/** Configs of the `trl sft` command: trl 1.16.0, `trainer/sft_config.py` and `trainer/model_config.py`. */
+export const TRL: JobFormat = {
+  name: 'TRL',
+  marks: ['model_name_or_path'],
+  noEffect: [
+    ...TRAINER_NO_EFFECT,
+    ...FSDP_NO_EFFECT,
+    'dataset_*',
+    'datasets',
+    'streaming',
+    'test_split_size',
+    'chat_template_path',
+    'eos_token',
+    'pad_token',
+    'truncation_mode',
+    'shuffle_dataset',
+    'packing',
+    'packing_strategy',
+    'padding_free',
+    'pad_to_multiple_of',
+    'completion_only_loss',
+    'assistant_only_loss',
+    'router_aux_loss_coef',
+    'model_revision',
+    'lora_alpha',
+    'lora_task_type',
+    'bnb_4bit_quant_type',
+    'bnb_4bit_quant_storage',
+    'ignore_bias_buffers',
+    'env',
+    'accelerate_config',
+    'attn_implementation',
+  ],
+  read(keys) {
+    const { method, ...weights } = methodIn(keys)
+    const precision = precisionIn(keys)
+    const fsdp = keys.section('fsdp_config')
+    const sharding = shardingIn(keys, fsdp)
+    const model = keys.text('model_name_or_path')
+    warnAbout(keys, NOTES)
+    const launch = keys.text('accelerate_config')
+    const named = launch === undefined ? undefined : launched(keys, launch)
+    const shared = sharding ?? named
+    const ranks = keys.count('num_processes')
+    const isOffloaded = keys.flag('activation_offloading') === true
+    return {
+      format: 'TRL',
+      ...(model !== undefined && { model }),
+      ...(shared && ranks === undefined && { needsRanks: true }),
+      options: {
+        preset: 'trl',
+        method,
+        ...weights,
+        ...precision,
+        ...optimizerIn(keys, 'optim'),
+        ...attentionIn(keys, 'attn_implementation'),
+        ...checkpointingIn(keys),
+        ...fsdpRecompute(fsdp),
+        ...(keys.flag('use_liger_kernel') && { kernels: 'liger' }),
+        ...given({
+          batchSize: keys.count('per_device_train_batch_size') ?? 8,
+          sequenceLength: keys.count('max_length') ?? 1024,
+          gradientAccumulation: keys.count('gradient_accumulation_steps'),
+        }),
+        ...sharingOf(shared, { ranks, isOffloaded }),
+      },
+    }
+  },
+}
+
+const NOTES: Readonly<Record<string, string>> = {
+  ...TRAINER_NOTES,
+  lora_target_parameters: 'adapters on parameters are not counted',
+  model_init_kwargs: 'not read: give what it says as flags',
+}
+
+/** The command loads weights in float32 unless `dtype` says otherwise (`trainer/model_config.py`). */
+function methodIn(keys: JobKeys): { readonly method: 'full' | 'full-mixed' | 'lora' | 'qlora' } & MemoryOptions {
+  const dtype = keys.text('dtype') ?? keys.text('torch_dtype') ?? 'float32'
+  const isHalf = dtype !== 'float32'
+  if (!keys.flag('use_peft')) {
+    for (const key of [
+      'lora_r',
+      'lora_dropout',
+      'lora_target_modules',
+      'lora_modules_to_save',
+      'load_in_4bit',
+      'load_in_8bit',
+      'use_dora',
+      'use_rslora',
+    ])
+      if (keys.has(key)) keys.warn(key, 'no effect without use_peft')
+    return { method: isHalf ? 'full' : 'full-mixed', ...(dtype === 'float16' && { dtype }) }
+  }
+  const [four, eight] = [keys.flag('load_in_4bit'), keys.flag('load_in_8bit')]
+  if (!isHalf && !four && !eight)
+    keys.warn(
+      keys.has('dtype') ? 'dtype' : 'use_peft',
+      'weights in float32 below adapters cannot be estimated; they are counted in bfloat16',
+    )
+  return {
+    method: four ? 'qlora' : 'lora',
+    ...(four && { quantization: keys.flag('use_bnb_nested_quant') ? 'nf4-double' : 'nf4' }),
+    ...(eight && { quantization: 'int8' }),
+    ...(dtype === 'float16' && { dtype }),
+    lora: loraIn(keys),
+  }
+}
+
+function loraIn(keys: JobKeys): NonNullable<MemoryOptions['lora']> {
+  const value = keys.any('lora_target_modules')
+  const targets = value === 'all-linear' ? value : keys.texts('lora_target_modules')
+  const [saved, dropout] = [keys.texts('lora_modules_to_save'), keys.share('lora_dropout')]
+  const [useDora, useRslora] = [keys.flag('use_dora'), keys.flag('use_rslora')]
+  return {
+    rank: keys.count('lora_r') ?? 16,
+    ...(targets !== undefined && {
+      targetModules: Array.isArray(targets) && targets.includes('all-linear') ? 'all-linear' : targets,
+    }),
+    ...(saved && { modulesToSave: saved }),
+    ...(dropout !== undefined && { loraDropout: dropout }),
+    ...(useDora !== undefined && { useDora }),
+    ...(useRslora !== undefined && { useRslora }),
+  }
+}
+
+function checkpointingIn(keys: JobKeys): MemoryOptions {
+  const isOn = keys.flag('activation_checkpointing') ?? keys.flag('gradient_checkpointing')
+  const kwargs = keys.section('gradient_checkpointing_kwargs')
+  const newer = keys.section('activation_checkpointing_kwargs')
+  const reentrant = kwargs?.flag('use_reentrant') ?? newer?.flag('use_reentrant')
+  const every = newer?.count('every_n_layers')
+  return {
+    ...(isOn !== undefined && { recompute: isOn ? (every && every > 1 ? { every } : 'layers') : 'none' }),
+    ...(reentrant !== undefined && { reentrant }),
+  }
+}
+
+function shardingIn(keys: JobKeys, config: JobKeys | undefined): JobSharding | undefined {
+  const zero = deepspeedIn(keys, 'deepspeed')
+  return zero ?? (config ? fsdpIn(config, undefined) : keys.has('fsdp') ? { strategy: 'fsdp1' } : undefined)
+}
+
+/** The configs that TRL ships by name (`trl/accelerate_configs`). */
+const SHIPPED: Readonly<Record<string, JobSharding | undefined>> = {
+  single_gpu: undefined,
+  multi_gpu: { strategy: 'ddp' },
+  fsdp1: { strategy: 'fsdp1' },
+  fsdp2: { strategy: 'fsdp2' },
+  zero1: { strategy: 'zero-1' },
+  zero2: { strategy: 'zero-2' },
+  zero3: { strategy: 'zero-3' },
+}
+
+function launched(keys: JobKeys, name: string): JobSharding | undefined {
+  if (!Object.hasOwn(SHIPPED, name)) keys.warn('accelerate_config', `give the file with another --job ${name}`)
+  return SHIPPED[name]
+}
