@@ -12,8 +12,12 @@ export type {
   FeedForward,
   ForwardPass,
   HeadNorms,
+  KeptStates,
   Logits,
+  Mamba2Pass,
+  MambaPass,
   Masks,
+  Mixer,
   Mixture,
   Norm,
   ParallelResidual,
@@ -21,6 +25,7 @@ export type {
   Rotation,
   Router,
   SequentialResidual,
+  SingleResidual,
 } from './forward/index.js'
 export { architectureFromConfig } from './from-config.js'
 export {

@@ -7,7 +7,9 @@ import { type Architecture, type Dimensions, parameterGroups } from '../architec
  */
 export function checkSizes(model: Architecture): void {
   const { dimensions } = model
+  const hasAttention = dimensions.mamba?.attentionLayers !== 0
   for (const [member, field] of SIZES) {
+    if (!hasAttention && OF_ATTENTION.has(member)) continue
     const size = dimensions[member]
     if (size !== undefined && size < 1) throw noForwardPass(`${field} is ${size}, and should be at least 1`)
   }
@@ -18,6 +20,7 @@ export function checkSizes(model: Architecture): void {
     const name = path.filter((step) => typeof step === 'string').join('.')
     throw noForwardPass(`the shape of ${name} is [${shape.join(', ')}]`)
   }
+  if (!hasAttention) return
   const { heads, kvHeads, hiddenSize, headDim } = dimensions
   // Latent attention has no key heads.
   if (heads % kvHeads !== 0 && !isLatent) {
@@ -35,6 +38,8 @@ const SIZES = [
   ['headDim', 'the size of a head'],
   ['vocabSize', 'vocab_size'],
 ] as const satisfies readonly (readonly [keyof Dimensions, string])[]
+
+const OF_ATTENTION: ReadonlySet<string> = new Set(['heads', 'kvHeads', 'headDim'])
 
 function noForwardPass(why: string): RangeError {
   return new RangeError(`This model has no forward pass: ${why}`)

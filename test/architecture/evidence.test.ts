@@ -36,7 +36,7 @@ const NOT_BUILT: Readonly<Record<string, string>> = {
 
 /** Model types that torch ran, with the memory that was recorded: see `test/estimate`. */
 const RUN: ReadonlySet<unknown> = new Set(
-  ['public', 'families', 'config-variants', 'training-loops', 'qlora', 'wholes'].flatMap((file) =>
+  ['public', 'families', 'recurrent', 'config-variants', 'training-loops', 'qlora', 'wholes'].flatMap((file) =>
     memoryRecords(`${file}.jsonl.gz`).map(({ config }) => config['model_type']),
   ),
 )

@@ -4,6 +4,8 @@ import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { llamaMlp } from '../blocks/gated-mlp.js'
 import { innerSize, mamba2Mixer } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
+import { llamaForward } from '../forward/llama-forward.js'
+import { partialRotation } from '../forward/rotation.js'
 import { container, listOf, range } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
@@ -66,4 +68,13 @@ export const bamba = causalLmFamily({
       dimensions: { ...decoderDimensions(sizes, { gatedMlp: true }), mamba },
     }
   },
+  forward: (config, dimensions) => ({
+    ...llamaForward(config),
+    rotation: partialRotation(config, dimensions, 0.5),
+    masks: { given: 'prefill' },
+    attention: { cache: 'kept' },
+    mixers: {
+      mamba: { kind: 'mamba2', chunkTokens: config.positive('mamba_chunk_size', 256), states: 'inPlace' },
+    },
+  }),
 })

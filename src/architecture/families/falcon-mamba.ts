@@ -4,5 +4,6 @@ import { mambaFamily } from '../shapes/state-space-family.js'
 export const falconMamba = mambaFamily({
   modelType: 'falcon_mamba',
   name: 'FalconMamba',
+  norms: 'unit',
   loraRefused: ['out_proj', 'conv1d'],
 })

@@ -6,6 +6,7 @@ import { graniteMixture, graniteSharedMlp } from '../blocks/granite-experts.js'
 import { layersOfTypes, layerTypes } from '../blocks/layer-types.js'
 import { innerSize, mamba2Mixer } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
+import { llamaForward } from '../forward/llama-forward.js'
 import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
@@ -60,6 +61,21 @@ export const granitemoehybrid = causalLmFamily({
     return {
       model: decoderModel('GraniteMoeHybridModel', { ...sizes, layers: layersOfTypes(types, layer), norm }),
       dimensions: mambaLayers > 0 ? { ...dimensions, mamba } : dimensions,
+    }
+  },
+  forward: (config) => {
+    const { rotation, ...forward } = llamaForward(config)
+    return {
+      ...forward,
+      ...(rotation && config.string('position_embedding_type', 'nope') === 'rope' && { rotation }),
+      embedding: 'scaled',
+      masks: { given: 'prefill', size: 'forAllSequences' },
+      attention: { cache: 'kept' },
+      mixers: {
+        mamba: { kind: 'mamba2', chunkTokens: config.positive('mamba_chunk_size', 256), states: 'inPlace' },
+      },
+      residual: { order: 'sequential', scaled: true, keepsRouted: true },
+      logits: { form: 'scaled' },
     }
   },
 })

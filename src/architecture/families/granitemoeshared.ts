@@ -1,4 +1,5 @@
 import { graniteMixture, graniteSharedMlp } from '../blocks/granite-experts.js'
+import { llamaForward } from '../forward/llama-forward.js'
 import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -19,6 +20,13 @@ export const granitemoeshared = decoderFamily({
   mixture: (sizes, config) => ({
     ...graniteMixture(config, sizes, 'GraniteMoeSharedMoE'),
     shared: config.integer('shared_intermediate_size', 0) > 0 ? 1 : 0,
+  }),
+  forward: (config) => ({
+    ...llamaForward(config),
+    embedding: 'scaled',
+    masks: { size: 'forAllSequences' },
+    residual: { order: 'sequential', scaled: true },
+    logits: { form: 'scaled' },
   }),
   layer(type, { norm, attention, mlp }, config) {
     const shared = config.integer('shared_intermediate_size', 0)

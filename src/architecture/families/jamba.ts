@@ -85,4 +85,11 @@ export const jamba = causalLmFamily({
       dimensions: { ...decoderDimensions(sizes, { gatedMlp: true, moe }), mamba },
     }
   },
+  forward: (config) => ({
+    norm: 'rmsNorm',
+    masks: { given: 'always' },
+    attention: { cache: 'kept', sharedHeads: 'repeated' },
+    mixers: { mamba: { kind: 'mamba', norms: 'modules', states: 'replaced' } },
+    feedForward: { activation: config.string('hidden_act', 'silu'), mixture: { normalised: false } },
+  }),
 })

@@ -4,5 +4,6 @@ import { mambaFamily } from '../shapes/state-space-family.js'
 export const mamba = mambaFamily({
   modelType: 'mamba',
   name: 'Mamba',
+  norms: 'none',
   loraRefused: ['out_proj', 'conv1d'],
 })

@@ -1,6 +1,6 @@
 import { innerSize, mamba2Mixer } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
-import { stateSpaceFamily } from '../shapes/state-space-family.js'
+import { stateSpaceFamily, stateSpaceForward } from '../shapes/state-space-family.js'
 
 /** Mamba-2 (Dao & Gu 2024, arXiv:2405.21060): state spaces with heads, computed as matrix multiplication. */
 export const mamba2 = stateSpaceFamily({
@@ -27,6 +27,12 @@ export const mamba2 = stateSpaceFamily({
       convBias: config.boolean('use_conv_bias', true),
       norm: rmsNorm(sizes.innerSize),
       type: 'Mamba2Mixer',
+    }),
+  forward: (config) =>
+    stateSpaceForward(config, {
+      kind: 'mamba2',
+      chunkTokens: config.positive('chunk_size', 256),
+      states: 'inPlace',
     }),
   loraRefused: ['out_proj', 'conv1d'],
 })

@@ -15,6 +15,8 @@ export interface Attention {
   readonly eagerOnly?: boolean
   /** Whether scores are capped by a tanh, which only eager attention supports. Default: no. */
   readonly cappedScores?: boolean
+  /** Whether the cache of a prefill has copies of keys and values, or the tensors themselves. Default: `copied`. */
+  readonly cache?: 'copied' | 'kept'
   /** How eager attention is written. */
   readonly eager?: EagerAttention
   /**

@@ -1,6 +1,7 @@
 import type { Attention } from './attention.js'
 import type { FeedForward } from './feed-forward.js'
 import type { Masks } from './masks.js'
+import type { Mixer } from './mixer.js'
 import type { Norm } from './norm.js'
 import type { Residual } from './residual.js'
 import type { Alibi, Rotation } from './rotation.js'
@@ -30,7 +31,13 @@ export interface ForwardPass {
   readonly linear?: 'kernel' | 'writtenOut'
   /** Default: any attention kernel, which repeats keys and values itself. */
   readonly attention?: Attention
+  /** The blocks that layers have in the place of attention, by the name of their module. Default: none. */
+  readonly mixers?: Readonly<Record<string, Mixer>>
   readonly feedForward: FeedForward
+  /** Suffixes of the names of parameters that stay in float32, whatever the dtype of the model. Default: none. */
+  readonly float32Parameters?: readonly string[]
+  /** Elements of buffers that the modules do not show, in the dtype of the model. Default: 0. */
+  readonly bufferElements?: number
   /** Default: one block after another. */
   readonly residual?: Residual
   /** Default: logits as projected, in a prefill only those of the last token. */
@@ -39,8 +46,8 @@ export interface ForwardPass {
 
 /** How the logits are computed. */
 export interface Logits {
-  /** Whether logits are multiplied by a number, or capped by a tanh. Default: `plain`. */
-  readonly form?: 'plain' | 'scaled' | 'capped'
+  /** Whether logits are multiplied by a number, capped by a tanh, or cast to float32. Default: `plain`. */
+  readonly form?: 'plain' | 'scaled' | 'capped' | 'float32'
   /**
    * The tokens whose logits a prefill computes: only the last of each sequence, or always all. Default: `lastToken`.
    */

@@ -11,4 +11,9 @@ export interface Masks {
   readonly windows?: 'model' | 'layer'
   /** Who has a buffer with a boolean causal mask over all positions, like the first GPTs. Default: `none`. */
   readonly buffers?: 'none' | 'oneForAll' | 'eachLayer'
+  /**
+   * When every kernel gets a mask of scores, even if no token is masked but later ones. `prefill`: the code takes the batch of an
+   * empty cache for its length, so that the mask of a prefill has as many columns more, plus one. Default: `never`.
+   */
+  readonly given?: 'never' | 'always' | 'prefill'
 }

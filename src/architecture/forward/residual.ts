@@ -1,5 +1,5 @@
 /** How attention and the feed-forward network join the residual stream. */
-export type Residual = SequentialResidual | ParallelResidual
+export type Residual = SequentialResidual | ParallelResidual | SingleResidual
 
 /** Sequential blocks: `y = x + attention(norm(x))`, then `y + mlp(norm(y))`. */
 export interface SequentialResidual {
@@ -10,6 +10,15 @@ export interface SequentialResidual {
   readonly keepsNormalised?: boolean
   /** Whether the output of attention stays alive until the layer ends. Default: no. */
   readonly keepsAttended?: boolean
+  /** Whether the output of routed experts stays alive next to its sum with that of the shared one. Default: no. */
+  readonly keepsRouted?: boolean
+}
+
+/** One block alone: `y = x + block(norm(x))`. */
+export interface SingleResidual {
+  readonly order: 'single'
+  /** Whether the residual stream is in float32, whatever the dtype of the model. Default: no. */
+  readonly float32?: boolean
 }
 
 /** Parallel blocks: `x + attention(norm(x)) + mlp(norm(x))`, with one norm for both or one each. */

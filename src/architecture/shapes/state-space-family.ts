@@ -4,6 +4,7 @@ import { innerSize, mambaMixer, timeStepRank } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
 import type { Family, FamilyFacts, ModelDescription } from '../family.js'
+import type { ForwardPass, MambaPass, Mixer } from '../forward/index.js'
 import { container, type Module, repeated } from '../module.js'
 import { headedModel, outputEmbedding } from './headed-model.js'
 
@@ -41,18 +42,40 @@ export function stateSpaceFamily(options: StateSpaceFamilyOptions): Family {
   }
 }
 
+/** A Mamba (version 1) family: its names, and the norms that its mixer adds. */
+export interface MambaFamilyOptions extends Pick<StateSpaceFamilyOptions, 'modelType' | 'name'>, FamilyFacts {
+  readonly norms: MambaPass['norms']
+}
+
+/** The forward pass of Mamba and Mamba-2: layers of a norm and a mixer on a float32 residual stream, and float32 logits. */
+export function stateSpaceForward(config: ConfigReader, mixer: Mixer): ForwardPass {
+  return {
+    mixers: { mixer },
+    norm: 'rmsNorm',
+    feedForward: { activation: config.string('hidden_act', 'silu') },
+    residual: { order: 'single', float32: config.boolean('residual_in_fp32', true) },
+    logits: { form: 'float32', prefill: 'allTokens' },
+  }
+}
+
 /** A Mamba (version 1) family: Mamba itself, and Falcon Mamba, which differs in norms without weights. */
-export function mambaFamily(options: Pick<StateSpaceFamilyOptions, 'modelType' | 'name'> & FamilyFacts): Family {
+export function mambaFamily({ norms, ...options }: MambaFamilyOptions): Family {
   return stateSpaceFamily({
     ...options,
+    forward: (config, { mamba, layers, hiddenSize }) => ({
+      ...stateSpaceForward(config, { kind: 'mamba', norms, states: 'inPlace' }),
+      // The class makes these of float32 numbers, and not of the dtype of the model.
+      float32Parameters: ['A_log'],
+      // Gains of 1 for the norms: one for the matrices, one for the channels.
+      bufferElements: norms === 'unit' ? layers * ((mamba?.stateSize ?? 0) + channels(config, hiddenSize)) : 0,
+    }),
     sizes(config) {
       const hiddenSize = config.positive('hidden_size', 768)
       return {
         vocabSize: config.positive('vocab_size', 50_280),
         hiddenSize,
         layers: config.integer('num_hidden_layers', 32),
-        // A stated size takes precedence over the factor.
-        innerSize: config.integer('intermediate_size', innerSize(config, 'expand', hiddenSize)),
+        innerSize: channels(config, hiddenSize),
         stateSize: config.integer('state_size', 16),
         convKernel: config.positive('conv_kernel', 4),
         tiedEmbeddings: config.boolean('tie_word_embeddings', true),
@@ -67,6 +90,11 @@ export function mambaFamily(options: Pick<StateSpaceFamilyOptions, 'modelType' |
         type: `${options.name}Mixer`,
       }),
   })
+}
+
+/** Channels of Mamba's mixer: a stated size takes precedence over the factor. */
+function channels(config: ConfigReader, hiddenSize: number): number {
+  return config.integer('intermediate_size', innerSize(config, 'expand', hiddenSize))
 }
 
 function stateSpaceModel(

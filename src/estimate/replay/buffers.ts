@@ -5,7 +5,7 @@ import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 /** The bytes of the inputs of a step, and of the buffers of modules. */
 export function bufferBytes(model: DecoderModel, tokens: number, dtype: ComputeDtype): number {
   const { root, dimensions } = model.architecture
-  const { rotation, masks, feedForward } = model.forward
+  const { rotation, masks, feedForward, bufferElements } = model.forward
   const { layers, moe } = dimensions
   const inputs = DTYPE_BYTES.int64 * tokens
   const positions = Object.values(root.children ?? {})[0]?.children?.['wpe']?.parameters?.['weight']?.[0] ?? 0
@@ -14,7 +14,13 @@ export function bufferBytes(model: DecoderModel, tokens: number, dtype: ComputeD
   const maskBytes = positions * positions + DTYPE_BYTES[dtype]
   const expertBytes = { none: 0, model: DTYPE_BYTES[dtype], float32: 4 }[feedForward.mixture?.routerBuffer ?? 'none']
   const routers = moe ? moe.expertLayers * moe.experts * expertBytes : 0
-  return inputs + (rotation ? frequencyBytes(rotation, layers) : 0) + maskCount * maskBytes + routers
+  return (
+    inputs +
+    (rotation ? frequencyBytes(rotation, layers) : 0) +
+    maskCount * maskBytes +
+    routers +
+    bufferElements * DTYPE_BYTES[dtype]
+  )
 }
 
 /** One float32 for every two rotated features. */

@@ -14,6 +14,7 @@ import type {
   Residual,
   Rotation,
   SequentialResidual,
+  SingleResidual,
 } from '../../architecture/index.js'
 
 /** A forward pass with every default filled in. */
@@ -25,6 +26,8 @@ export interface CompleteForwardPass {
   readonly norm: Norm
   readonly linear: NonNullable<ForwardPass['linear']>
   readonly attention: CompleteAttention
+  readonly mixers: NonNullable<ForwardPass['mixers']>
+  readonly bufferElements: number
   readonly feedForward: Pick<FeedForward, 'activation'> & { readonly mixture: Required<Mixture> | undefined }
   readonly residual: CompleteResidual
   readonly logits: Required<Logits>
@@ -44,7 +47,7 @@ export interface CompleteAttention extends Required<Omit<Attention, 'chunks'>> {
 }
 
 /** How blocks connect to the residual stream, with every default filled in. */
-export type CompleteResidual = Required<SequentialResidual> | Required<ParallelResidual>
+export type CompleteResidual = Required<SequentialResidual> | Required<ParallelResidual> | Required<SingleResidual>
 
 /** Fills in the defaults of a family's forward pass. */
 export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions): CompleteForwardPass {
@@ -63,6 +66,8 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
       chunks: attention?.chunks,
       eager: { ...EAGER_ATTENTION, ...attention?.eager },
     },
+    mixers: forward.mixers ?? {},
+    bufferElements: forward.bufferElements ?? 0,
     feedForward: { activation, mixture: mixture && { ...MIXTURE, ...mixture } },
     residual: completeResidual(residual),
     logits: { form: 'plain', prefill: 'lastToken', ...forward.logits },
@@ -80,6 +85,7 @@ function completeRotation(
 }
 
 function completeResidual(residual: Residual = { order: 'sequential' }): CompleteResidual {
+  if (residual.order === 'single') return { float32: false, ...residual }
   return residual.order === 'parallel' ? { ...PARALLEL, ...residual } : { ...SEQUENTIAL, ...residual }
 }
 
@@ -98,6 +104,7 @@ const MASKS: Required<Masks> = {
   size: 'forEachSequence',
   windows: 'model',
   buffers: 'none',
+  given: 'never',
 }
 
 const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager'>> = {
@@ -106,6 +113,7 @@ const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager'>> = {
   sharedHeads: 'kernel',
   eagerOnly: false,
   cappedScores: false,
+  cache: 'copied',
   returnsWeights: false,
   keepsProjections: false,
 }
@@ -139,6 +147,7 @@ const SEQUENTIAL: Required<SequentialResidual> = {
   scaled: false,
   keepsNormalised: false,
   keepsAttended: false,
+  keepsRouted: false,
 }
 
 const PARALLEL: Required<ParallelResidual> = {

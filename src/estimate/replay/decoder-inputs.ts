@@ -28,6 +28,11 @@ export function isEager({ kernel }: StepOptions, { attention }: CompleteForwardP
   return kernel === 'eager' || attention.cappedScores || attention.eagerOnly
 }
 
+/** Whether the code gives every kernel a mask. */
+export function hasGivenMask({ cache }: StepOptions, { masks }: CompleteForwardPass): boolean {
+  return masks.given === 'always' || (masks.given === 'prefill' && cache)
+}
+
 /**
  * Eager attention adds a mask to its scores: one for layers with full attention, another for layers with a sliding window. The
  * other kernels use a boolean mask if the window is shorter than the sequence.
@@ -39,12 +44,17 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
   const { windowTokens } = sizes
   const { masks, attention, alibi } = forward
   const isWindowed = windowTokens !== undefined
+  if (sizes.heads === 0) return { full: undefined, windowed: undefined }
   if (isEager(options, forward)) {
     const size = masks.size === 'forAllSequences' ? elements + sequence : batch * elements
     const mask = () => tape.tensor(size, dtype, 'where')
     const full = isWindowed && !masks.forEachKind ? undefined : mask()
     const isOfTwoKinds = isWindowed || attention.chunks !== undefined
     return { full, windowed: isOfTwoKinds ? mask() : undefined }
+  }
+  if (hasGivenMask(options, forward)) {
+    const columns = masks.given === 'prefill' ? batch + sequence + 1 : sequence
+    return { full: tape.tensor(sequence * columns, dtype, 'triu'), windowed: undefined }
   }
   if (alibi)
     return {
@@ -71,7 +81,7 @@ export function embeddingOf(
   const found = lookedUp(layers, table?.name ?? '', tokens, hiddenSize)
   const scaled = forward.embedding === 'scaled' ? scaledFrom(layers, found) : found
   const words = options.inputGradients ? ops.tape.requireGradient(scaled) : scaled
-  const positions = ops.tape.tensor(sequence, 'int64', 'arange')
+  const positions = ops.tape.tensor(sizes.heads > 0 ? sequence : 0, 'int64', 'arange')
   const learned = submodule(base, 'positions')
   if (!learned) return { embedded: words, positions }
   const places = lookedUp(layers, learned.name, sequence, hiddenSize, positions)

@@ -1,7 +1,8 @@
-import type { ParallelResidual, SequentialResidual } from '../../architecture/index.js'
+import type { Mixer, ParallelResidual, SequentialResidual, SingleResidual } from '../../architecture/index.js'
 import { latentAttention } from './attention/latent-attention.js'
 import { selfAttention } from './attention/self-attention.js'
 import type { DecoderRun } from './decoder-run.js'
+import { mix } from './mixers/mix.js'
 import { mlp } from './mlp.js'
 import { norm } from './norms.js'
 import type { Operations } from './operations/operations.js'
@@ -12,6 +13,7 @@ import { UndescribedBlock } from './undescribed-block.js'
 /** One decoder layer, with any placement of norms and any wiring of blocks. The caller keeps the input. */
 export function decoderLayer(run: DecoderRun, layer: Named, input: Tensor, index: number): Tensor {
   const { residual } = run.forward
+  if (residual.order === 'single') return alone(run, layer, input, index, residual)
   return residual.order === 'parallel'
     ? sideBySide(run, layer, input, index, residual)
     : oneAfterAnother(run, layer, input, index, residual)
@@ -36,6 +38,28 @@ function oneAfterAnother(
   const fed = block(run, middle, second, afterMlp, (normal) => feed(run, layer, normal))
   const output = joined(run, middle, fed, scaled)
   tape.free(middle, ...kept, ...ownWeights(run))
+  return output
+}
+
+/** `x + block(norm(x))`. */
+function alone(
+  run: DecoderRun,
+  layer: Named,
+  input: Tensor,
+  index: number,
+  { float32 }: Required<SingleResidual>,
+): Tensor {
+  const { ops, weights } = run.layers
+  const { tape } = ops
+  const first = child(layer, 'norm')
+  if (!first) throw new UndescribedBlock(`${layer.name} has no norm`)
+  const given = ops.to(input, weights.get(`${first.name}.weight`).dtype)
+  const normal = norm(run, first, given)
+  tape.free(given)
+  const residual = float32 ? ops.to(input, 'float32') : tape.alias(input)
+  const mixed = attend(run, layer, normal, index)
+  const output = ops.add(residual, mixed)
+  tape.free(normal, residual, mixed)
   return output
 }
 
@@ -118,16 +142,42 @@ function ownWeights({ forward, attentionWeights }: DecoderRun): Tensor[] {
   return forward.attention.returnsWeights ? [] : attentionWeights.splice(0)
 }
 
+/** The block that a layer has in the place of attention; absent if it has attention. */
+export function mixerOf(
+  { forward }: Pick<DecoderRun, 'forward'>,
+  layer: Named,
+): { pass: Mixer; block: Named } | undefined {
+  for (const [name, pass] of Object.entries(forward.mixers)) {
+    const block = child(layer, name)
+    if (block) return { pass, block }
+  }
+  return undefined
+}
+
 function attend(run: DecoderRun, layer: Named, input: Tensor, index: number): Tensor {
+  const mixer = mixerOf(run, layer)
+  if (mixer) return mix(run, mixer.pass, mixer.block, input)
   const attention = submodule(layer, 'attention')
   if (!attention) throw new UndescribedBlock(`no model for the attention of ${layer.name}, a ${layer.module.type}`)
   if (child(attention, 'kv_a_proj_with_mqa')) return latentAttention(run, attention, input)
   return selfAttention(run, attention, input, index)
 }
 
-/** The feed-forward network. OPT has its two projections in the layer itself. */
+/** The feed-forward network. OPT has its two projections in the layer itself, Granite a shared expert beside the routed ones. */
 function feed(run: DecoderRun, layer: Named, input: Tensor): Tensor {
-  return mlp(run, submodule(layer, 'mlp') ?? layer, input)
+  const block = submodule(layer, 'mlp')
+  const beside = child(layer, 'shared_mlp')
+  if (!beside) return mlp(run, block ?? layer, input)
+  if (!block) return mlp(run, beside, input)
+  const { ops } = run.layers
+  const { residual } = run.forward
+  const routed = mlp(run, block, input)
+  const shared = mlp(run, beside, input)
+  const sum = ops.add(routed, shared)
+  ops.tape.free(shared)
+  if (residual.order === 'sequential' && residual.keepsRouted) run.attentionWeights.push(routed)
+  else ops.tape.free(routed)
+  return sum
 }
 
 /** The placement of the norms: before the blocks, after them (OLMo 2), or both (Gemma 2, GLM 4). */

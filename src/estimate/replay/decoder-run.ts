@@ -4,6 +4,7 @@ import type { ComputeDtype } from './dtype.js'
 import type { Gap } from './folded-layers.js'
 import type { Layers } from './layers.js'
 import type { LossKind } from './loss.js'
+import type { RecurrentStates } from './mixers/states.js'
 import type { ModelSizes } from './model-sizes.js'
 import type { Sharding } from './sharding.js'
 import type { Tensor } from './tape.js'
@@ -49,6 +50,8 @@ export interface DecoderRun {
   readonly mask: Tensor | undefined
   /** The ALiBi bias that the other kernels add, if any. */
   readonly bias: Tensor | undefined
+  /** The cached states of recurrent layers; absent in training. */
+  readonly states: RecurrentStates | undefined
   /** The attention weights that eager attention also returns. The layer holds them until it ends. */
   readonly attentionWeights: Tensor[]
 }

@@ -2,16 +2,18 @@ import {
   type DecoderPass,
   distancesOf,
   embeddingOf,
+  hasGivenMask,
   isEager,
   masksOf,
   rotaryTables,
   tablesOf,
 } from './decoder-inputs.js'
-import { decoderLayer } from './decoder-layer.js'
+import { decoderLayer, mixerOf } from './decoder-layer.js'
 import type { DecoderModel } from './decoder-model.js'
 import type { DecoderRun, StepOptions } from './decoder-run.js'
 import type { Layers } from './layers.js'
 import { causalLoss, linearLoss } from './loss.js'
+import { RecurrentStates } from './mixers/states.js'
 import type { ModelPass } from './model-pass.js'
 import { norm } from './norms.js'
 import { ROOT } from './sharding.js'
@@ -96,6 +98,7 @@ export class Decoder implements ModelPass {
     const isWrittenOut = isEager(options, forward)
     const held: Tensor[] = []
     const { embedded, positions } = embeddingOf(this.#pass, held)
+    const states = options.cache ? new RecurrentStates(this.#model, options.batch, embedded.dtype, tape) : undefined
     const masks = masksOf(this.#pass, embedded.dtype)
     const tables = rotation && rotaryTables(this.#pass, rotation, embedded.dtype)
     const windowTables =
@@ -110,15 +113,18 @@ export class Decoder implements ModelPass {
       sizes,
       gaps: this.#model.gaps,
       tables,
-      bias: alibi && !isWrittenOut ? masks.full : undefined,
+      bias: (alibi || hasGivenMask(options, forward)) && !isWrittenOut ? masks.full : undefined,
       mask: isWrittenOut ? (masks.full ?? masks.windowed) : undefined,
+      states,
       attentionWeights: [],
     }
     let hidden = this.#entered(run, embedded)
     // The looked up embeddings have a name in the code; their sum with the positions has not.
     const names = held.length > 0 ? held : [embedded]
     if (held.length > 0) tape.free(embedded)
-    const maskOf = (index: number) => present(!alibi && sizes.isWindowed(index) ? masks.windowed : masks.full)
+    const mixed = new Set(this.#model.layers.filter((layer) => mixerOf(run, layer)).map(({ index }) => index))
+    const maskOf = (index: number) =>
+      mixed.has(index) ? [] : present(!alibi && sizes.isWindowed(index) ? masks.windowed : masks.full)
     const given = (index: number) => (rotation?.tables === 'two' ? [positions, ...tablesOf(tablesIn(index))] : shared)
     const stack = throughLayers(this.#model, run, hidden, {
       given: (index) => [...maskOf(index), ...given(index)],
@@ -151,8 +157,13 @@ export class Decoder implements ModelPass {
   #head(head: Named, hidden: Tensor): Tensor {
     const { ops } = this.#pass.layers
     const { layers, forward, sizes } = this.#pass
-    const logits = layers.linear(head.name, hidden, sizes.vocabSize)
     const { form } = forward.logits
+    const given = form === 'float32' ? ops.to(hidden, layers.weights.get(`${head.name}.weight`).dtype) : hidden
+    const logits = layers.linear(head.name, given, sizes.vocabSize)
+    if (form === 'float32') {
+      ops.tape.free(given)
+      return this.#replaced(logits, ops.to(logits, 'float32'))
+    }
     if (form === 'plain') return logits
     const divided = this.#replaced(logits, ops.scale(logits))
     if (form === 'scaled') return divided

@@ -1,4 +1,5 @@
 import type { Shape } from '../../architecture/index.js'
+import type { Layout } from './arrays/layout.js'
 import type { ComputeDtype } from './dtype.js'
 import type { Storage } from './memory-ledger.js'
 import type { PackedStorage } from './packed-storage.js'
@@ -28,7 +29,7 @@ export interface Leaf {
   /** Gradients that are still missing in this backward pass. */
   expected: number
   /** The sum of the gradients so far. */
-  pending?: Storage
+  pending?: Gradient
   /** The gradient that the optimizer sees. */
   gradient?: Storage
   /** Whether the optimizer sees only the share of a rank. */
@@ -51,7 +52,7 @@ export interface Node {
   readonly inputs: readonly (Node | Leaf | undefined)[]
   readonly saved: (Storage | Held | Offloaded)[]
   readonly backward: Backward
-  pending?: Storage
+  pending?: Gradient
   frame?: Frame
 }
 
@@ -63,7 +64,18 @@ export interface Node {
 export type Backward = (
   gradient: Storage,
   saved: readonly Storage[],
-) => readonly (Storage | (() => Storage) | undefined)[]
+  layout: Layout | undefined,
+) => readonly (Gradient | (() => Gradient) | undefined)[]
+
+/** A gradient: its storage alone if it is as large as its tensor and contiguous, or with its layout. */
+export type Gradient = Storage | LaidOut
+
+/** A gradient that is a view of its storage. */
+export interface LaidOut {
+  readonly storage: Storage
+  readonly layout: Layout
+  readonly dtype: ComputeDtype
+}
 
 /** A saved tensor that is on the CPU until backward needs it. */
 export interface Offloaded {

@@ -152,7 +152,7 @@ export class Layers {
     const { ops } = this
     const { tape } = ops
     const left = this.autocast ? ops.to(input, this.half) : tape.alias(input)
-    const right = this.autocast ? this.#castParameter(parameter) : tape.alias(parameter)
+    const right = this.autocast ? this.castParameter(parameter) : tape.alias(parameter)
     const [experts, inner, outer] = this.weights.shape(parameter)
     const rows = left.elements / (experts * inner)
     const output = tape.record(
@@ -177,8 +177,8 @@ export class Layers {
   ): Tensor {
     const { tape } = this.ops
     if (weight.storedAs) return this.#packed(input, weight, bias, outFeatures, autocast)
-    const matrix = autocast ? this.#castParameter(weight) : tape.alias(weight)
-    const vector = bias && (autocast ? this.#castParameter(bias) : tape.alias(bias))
+    const matrix = autocast ? this.castParameter(weight) : tape.alias(weight)
+    const vector = bias && (autocast ? this.castParameter(bias) : tape.alias(bias))
     const left = autocast ? this.ops.to(input, this.half) : tape.alias(input)
     const rows = Math.round(left.elements / (weight.elements / outFeatures))
     const elements = rows * outFeatures
@@ -202,12 +202,12 @@ export class Layers {
 
   #packed(input: Tensor, weight: Tensor, bias: Tensor | undefined, outFeatures: number, autocast: boolean): Tensor {
     const { ops } = this
-    const vector = () => bias && (autocast ? this.#castParameter(bias) : ops.to(bias, weight.dtype))
+    const vector = () => bias && (autocast ? this.castParameter(bias) : ops.to(bias, weight.dtype))
     return packedProduct(ops, input, { weight, vector, outFeatures })
   }
 
   /** A parameter as a linear layer uses it: under autocast its copy in 16 bits, which is made once and cached. */
-  #castParameter(parameter: Tensor): Tensor {
+  castParameter(parameter: Tensor): Tensor {
     const { tape } = this.ops
     if (parameter.dtype === this.half) return tape.alias(parameter)
     if (this.#castsOfRun !== tape.run) {
@@ -223,7 +223,7 @@ export class Layers {
 
   /** Makes the copies of parameters that autocast caches, with their gradients. */
   castEarly(...parameters: readonly Tensor[]): void {
-    if (this.autocast) for (const parameter of parameters) this.ops.tape.free(this.#castParameter(parameter))
+    if (this.autocast) for (const parameter of parameters) this.ops.tape.free(this.castParameter(parameter))
   }
 
   /** A tensor in the dtype that attention computes in. */

@@ -11,24 +11,25 @@ import { UndescribedBlock } from './undescribed-block.js'
 /** The feed-forward network of a layer, of any kind. The caller keeps the input. */
 export function mlp(run: DecoderRun, block: Named, input: Tensor): Tensor {
   if (child(block, 'experts')) return expertMixture(run, block, input)
+  if (child(block, 'input_linear')?.module.linear) return fused(run, block, input, ['input_linear', 'output_linear'])
   if (child(block, 'input_linear')) return parallelExperts(run, block, input)
-  if (child(block, 'gate_up_proj')) return fused(run, block, input)
+  if (child(block, 'gate_up_proj')) return fused(run, block, input, ['gate_up_proj', 'down_proj'])
   if (child(block, 'gate_proj')) return gated(run, block, input, ['gate_proj', 'up_proj', 'down_proj'])
   if (child(block, 'w1') && child(block, 'w3')) return gated(run, block, input, ['w1', 'w3', 'w2'])
   return plain(run, block, input)
 }
 
 /** Phi-3 computes gate and up projection in one product, and splits it into views. */
-function fused(run: DecoderRun, block: Named, input: Tensor): Tensor {
+function fused(run: DecoderRun, block: Named, input: Tensor, [wide, narrow]: readonly [string, string]): Tensor {
   const { layers } = run
   const { ops } = layers
   const { tape } = ops
-  const both = layers.linear(`${block.name}.gate_up_proj`, input, outFeatures(child(block, 'gate_up_proj')))
+  const both = layers.linear(`${block.name}.${wide}`, input, outFeatures(child(block, wide)))
   const half = both.elements / 2
   const parts = ops.split(both, [half, half])
   const [gate = both, up = both] = parts
   const product = FUSED[layers.kernels].gates ? fusedHalves(run, gate, up) : multiplied(run, gate, up)
-  const output = layers.linear(`${block.name}.down_proj`, product, outFeatures(child(block, 'down_proj')))
+  const output = layers.linear(`${block.name}.${narrow}`, product, outFeatures(child(block, narrow)))
   tape.free(product, both, ...parts)
   return output
 }

@@ -8,7 +8,7 @@ export interface Named {
 
 /** The names that families use for the parts that all decoders have. */
 const NAMES = {
-  embedding: ['embed_tokens', 'wte', 'embed_in', 'word_embeddings'],
+  embedding: ['embed_tokens', 'wte', 'embed_in', 'word_embeddings', 'embeddings'],
   positions: ['wpe', 'embed_positions'],
   embeddingNorm: ['word_embeddings_layernorm'],
   layers: ['layers', 'h', 'blocks'],

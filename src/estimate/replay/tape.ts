@@ -1,8 +1,9 @@
+import { elementwise, isContiguous, type Layout, sizeOf } from './arrays/layout.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
-import type { Backward, Frame, Held, Leaf, Node, Offloaded, Tensor } from './graph.js'
+import type { Backward, Frame, Gradient, Held, LaidOut, Leaf, Node, Offloaded, Tensor } from './graph.js'
 import { MemoryLedger, type MemoryPart, type Storage } from './memory-ledger.js'
 
-export type { Backward, Leaf, Node, Tensor } from './graph.js'
+export type { Backward, Gradient, LaidOut, Leaf, Node, Tensor } from './graph.js'
 
 /** The recomputation of a checkpointed layer: what it has saved, and what it references. */
 interface SecondRun {
@@ -78,9 +79,10 @@ export class Tape {
       [tensor],
       {},
       () => ({ ...this.alias(tensor) }),
-      (gradient) => {
+      (gradient, _, layout) => {
         passing(gradient)
-        return [this.ledger.retain(gradient)]
+        const storage = this.ledger.retain(gradient)
+        return [layout ? { storage, layout, dtype: tensor.dtype } : storage]
       },
     )
   }
@@ -187,15 +189,16 @@ export class Tape {
     }
   }
 
-  #runBackward(node: Node, gradient: Storage): void {
+  #runBackward(node: Node, pending: Gradient): void {
     delete node.pending
+    const gradient = storageOf(pending)
     const unpacked: Storage[] = []
     for (const [index, saved] of node.saved.entries()) {
       const storage = 'frame' in saved ? this.#unpack(saved) : 'offloaded' in saved ? this.#loaded(saved) : saved
       node.saved[index] = storage
       unpacked.push(storage)
     }
-    const made = node.backward(gradient, unpacked)
+    const made = node.backward(gradient, unpacked, layoutOf(pending))
     // What non-reentrant checkpointing has recomputed is referenced by the operation alone; otherwise its node keeps it.
     const isRecomputed = node.frame !== undefined && !node.frame.isReentrant
     if (isRecomputed) this.#release(node)
@@ -205,7 +208,7 @@ export class Tape {
     for (const [index, one] of gradients.entries()) {
       const edge = node.inputs[index]
       if (one === undefined) continue
-      if (edge === undefined) this.ledger.release(one)
+      if (edge === undefined) this.ledger.release(storageOf(one))
       else this.#accumulate(edge, one)
     }
   }
@@ -260,14 +263,13 @@ export class Tape {
   }
 
   /** A second gradient is added into a new tensor. A parameter gets its gradient when the last one has arrived. */
-  #accumulate(target: Node | Leaf, gradient: Storage): void {
+  #accumulate(target: Node | Leaf, gradient: Gradient): void {
     const { pending } = target
     if (pending === undefined) target.pending = gradient
     else {
-      target.pending = this.ledger.allocate(pending.bytes)
-      this.ledger.observe('add')
-      this.ledger.release(pending)
-      this.ledger.release(gradient)
+      target.pending = this.#sum(pending, gradient)
+      this.ledger.release(storageOf(pending))
+      this.ledger.release(storageOf(gradient))
     }
     if (target.kind === 'leaf') {
       target.expected -= 1
@@ -275,9 +277,19 @@ export class Tape {
     }
   }
 
+  #sum(first: Gradient, second: Gradient): Gradient {
+    const laidOut = 'layout' in first ? first : 'layout' in second ? second : undefined
+    const storage = this.ledger.allocate(laidOut ? bytesOf(laidOut) : storageOf(first).bytes)
+    this.ledger.observe('add')
+    const [one, other] = [layoutOf(first), layoutOf(second)]
+    if (!laidOut || !one || !other) return storage
+    return { storage, layout: elementwise(one, other), dtype: laidOut.dtype }
+  }
+
+  /** A parameter takes its gradient as it is, or a copy in its own memory order. */
   #take(leaf: Leaf): void {
-    const { pending } = leaf
-    if (!pending) return
+    if (!leaf.pending) return
+    const pending = this.#inOrder(leaf.pending)
     delete leaf.pending
     if (leaf.isSharded) leaf.unreduced = pending
     else if (leaf.gradient || leaf.variable) this.ledger.release(pending)
@@ -293,6 +305,28 @@ export class Tape {
     this.ledger.observe('accumulate_grad')
     if (leaf.variable) this.ledger.release(leaf.variable)
   }
+
+  #inOrder(gradient: Gradient): Storage {
+    if (!('layout' in gradient)) return gradient
+    const { storage, layout } = gradient
+    if (isContiguous(layout)) return storage
+    const copy = this.ledger.allocate(bytesOf(gradient))
+    this.ledger.observe('clone')
+    this.ledger.release(storage)
+    return copy
+  }
+}
+
+function storageOf(gradient: Gradient): Storage {
+  return 'layout' in gradient ? gradient.storage : gradient
+}
+
+function layoutOf(gradient: Gradient): Layout | undefined {
+  return 'layout' in gradient ? gradient.layout : undefined
+}
+
+function bytesOf({ layout, dtype }: LaidOut): number {
+  return sizeOf(layout.shape) * DTYPE_BYTES[dtype]
 }
 
 /** Marks what a recomputation makes: backward never runs on it. */

@@ -68,7 +68,12 @@ export class Weights {
     this.#listPrefixes = layerLists(architecture).map((name) => `${name}.`)
     const packed = packedModules(architecture, options.storage)
     const saved = savedNames(architecture, options.adapters)
-    const { float32Parameters = [], untrainedParameters = [] } = architecture.forward?.feedForward.mixture ?? {}
+    const { mixture } = architecture.forward?.feedForward ?? {}
+    const { untrainedParameters = [] } = mixture ?? {}
+    const float32Parameters = [
+      ...(mixture?.float32Parameters ?? []),
+      ...(architecture.forward?.float32Parameters ?? []),
+    ]
     const isAmong = (ends: readonly string[], name: string): boolean => ends.some((end) => name.endsWith(end))
     const dtypeOf = (name: string, isPacked: boolean): ComputeDtype =>
       isAmong(float32Parameters, name) ? 'float32' : isPacked ? options.dtype : (options.restDtype ?? options.dtype)
@@ -124,6 +129,11 @@ export class Weights {
     return this.#byName.get(name)
   }
 
+  /** The shape of a parameter. */
+  shapeOf(parameter: Tensor): Shape {
+    return this.#shapes.get(parameter) ?? [parameter.elements]
+  }
+
   /** The shape of a three-dimensional parameter. */
   shape(parameter: Tensor): readonly [number, number, number] {
     const [first = 1, second = 1, third = 1] = this.#shapes.get(parameter) ?? []
@@ -175,7 +185,7 @@ export class Weights {
       ...(storage && { storedAs: storage }),
     }
     this.tensors.push(tensor)
-    if (shape.length === 3) this.#shapes.set(tensor, shape)
+    this.#shapes.set(tensor, shape)
     return tensor
   }
 }

@@ -11,7 +11,11 @@ import torch.nn.functional as F
 from torch._subclasses.fake_tensor import FakeTensor
 from transformers.models.deepseek_v2.modeling_deepseek_v2 import DeepseekV2MoE
 from transformers.models.granitemoe.modeling_granitemoe import GraniteMoeTopKGating
+from transformers.models.granitemoehybrid.modeling_granitemoehybrid import GraniteMoeHybridTopKGating
+from transformers.models.granitemoeshared.modeling_granitemoeshared import GraniteMoeSharedTopKGating
+from transformers.models.jamba.modeling_jamba import JambaModel
 from transformers.models.phimoe.modeling_phimoe import PhimoeRotaryEmbedding
+from transformers.models.zamba.modeling_zamba import ZambaModel
 
 import oracle
 
@@ -87,6 +91,17 @@ def balanced_list(tolist):
     return listed
 
 
+def causal_mask(self, attention_mask, input_tensor, cache_position):
+    """As Jamba's and Zamba's, whose number of columns is the value of the last position."""
+    target_length = input_tensor.shape[1]
+    last = cache_position[-1] + 1  # noqa: F841: lives to the end, as in the code
+    mask = torch.full((target_length, target_length), fill_value=torch.finfo(input_tensor.dtype).min, dtype=input_tensor.dtype)
+    if target_length != 1:
+        mask = torch.triu(mask, diagonal=1)
+    mask *= torch.arange(target_length) > cache_position.reshape(-1, 1)
+    return mask[None, None, :, :].expand(input_tensor.shape[0], 1, -1, -1)
+
+
 def phi_tables(forward):
     return lambda self, x, seq_len=None: forward(self, x, seq_len=x.shape[1])
 
@@ -94,7 +109,9 @@ def phi_tables(forward):
 F.one_hot = told_by(F.one_hot)
 oracle.BalancedRouting = Routing
 DeepseekV2MoE.moe = deepseek_v2_moe
-GraniteMoeTopKGating.forward = granite_routing(GraniteMoeTopKGating.forward)
+for gating in (GraniteMoeTopKGating, GraniteMoeHybridTopKGating, GraniteMoeSharedTopKGating):
+    gating.forward = granite_routing(gating.forward)
+JambaModel._update_causal_mask = ZambaModel._update_causal_mask = causal_mask
 FakeTensor.tolist = balanced_list(FakeTensor.tolist)
 PhimoeRotaryEmbedding.forward = phi_tables(PhimoeRotaryEmbedding.forward)
 

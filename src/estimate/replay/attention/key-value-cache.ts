@@ -10,3 +10,10 @@ export function cached({ layers }: DecoderRun, ...given: readonly [Tensor, Tenso
   tape.free(...given)
   return copies
 }
+
+/** The cache keeps keys and values as they are. */
+export function kept({ layers }: DecoderRun, ...given: readonly [Tensor, Tensor]): [Tensor, Tensor] {
+  const { tape } = layers.ops
+  for (const tensor of given) tape.ledger.rebook(tape.alias(tensor).storage, 'kvCache')
+  return [given[0], given[1]]
+}

@@ -8,8 +8,10 @@ import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { attend } from './attend.js'
 import { indexedHeads } from './indexed-heads.js'
-import { cached } from './key-value-cache.js'
+import { cached, kept } from './key-value-cache.js'
 import { isRotatedInPlace, rotate } from './rotation.js'
+
+const CACHES = { copied: cached, kept } as const
 
 /** Self-attention of one layer: projections, head norms, rotation, kernel, output projection. The caller keeps the input. */
 export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, layer: number): Tensor {
@@ -29,7 +31,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   tape.free(queryRaw, keyRaw)
   const query = normalised(run, block, 'queryNorm', 'rotated', queryRotated)
   const key = normalised(run, block, 'keyNorm', 'rotated', keyRotated)
-  const [keys, values] = options.cache ? cached(run, key, value) : [key, value]
+  const [keys, values] = options.cache ? CACHES[attention.cache](run, key, value) : [key, value]
   const groups = attention.sharedHeads === 'repeated' ? heads / kvHeads : 1
   const isView = kvHeads === 1
   const [wideKeys, wideValues] = [repeat(layers, keys, groups, isView), repeat(layers, values, groups, isView)]
@@ -51,7 +53,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     ...(run.mask && { mask: run.mask }),
     ...(run.bias && { bias: run.bias }),
     broadcasts: attention.sharedHeads === 'indexed',
-    valuesApart: !options.cache,
+    valuesApart: !options.cache || attention.cache === 'kept',
     exchanged: rotation?.concatenates ?? false,
     keepWeights: (weights) => run.attentionWeights.push(weights),
   })

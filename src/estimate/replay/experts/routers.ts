@@ -22,7 +22,7 @@ type Router = (run: DecoderRun, mixture: Mixture, block: Named, input: Tensor, c
 
 const ROUTERS: Readonly<Record<Exclude<RouterName, 'batched'>, Router>> = {
   softmax: (run, mixture, block, input, choice) => {
-    const logits = run.layers.linear(`${block.name}.gate`, input, choice.experts)
+    const logits = run.layers.linear(gateOf(block).name, input, choice.experts)
     return { ...best(run, mixture, logits, input, choice), ...returned(mixture, logits) }
   },
   softmaxOfFloat32Input: (run, mixture, block, input, choice) => {
@@ -36,6 +36,13 @@ const ROUTERS: Readonly<Record<Exclude<RouterName, 'batched'>, Router>> = {
   scaledSoftmax,
   sigmoid,
   sampled: (run, _, block, input, choice) => sampled(run, block, input, choice),
+}
+
+/** The linear layer of the router. */
+function gateOf(block: Named): Named {
+  const gate = child(block, 'gate') ?? child(block, 'router')
+  if (!gate) throw new UndescribedBlock(`no model for the router of ${block.name}`)
+  return gate
 }
 
 function returned({ returnsLogits }: Mixture, logits: Tensor): Pick<Routes, 'held' | 'logits'> {

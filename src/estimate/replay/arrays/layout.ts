@@ -1,0 +1,158 @@
+/** The shape of an array, and how many elements apart its neighbours are in each dimension. */
+export interface Layout {
+  readonly shape: readonly number[]
+  readonly strides: readonly number[]
+}
+
+/** The number of elements. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1)
+}
+
+/** A layout without gaps, the last dimension innermost. */
+export function contiguous(shape: readonly number[]): Layout {
+  const strides: number[] = []
+  let stride = 1
+  for (const size of shape.toReversed()) {
+    strides.unshift(stride)
+    stride *= Math.max(size, 1)
+  }
+  return { shape, strides }
+}
+
+/** Whether a layout has no gaps and the last dimension innermost. */
+export function isContiguous({ shape, strides }: Layout): boolean {
+  let expected = 1
+  for (let dim = shape.length - 1; dim >= 0; dim -= 1) {
+    const size = shape[dim] ?? 1
+    if (size === 1) continue
+    if (strides[dim] !== expected) return false
+    expected *= size
+  }
+  return true
+}
+
+/** Whether a layout has no gaps and no element twice, in any order of its dimensions. */
+export function isDense({ shape, strides }: Layout): boolean {
+  let expected = 1
+  const dims = shape.map((size, dim) => ({ size, stride: strides[dim] ?? 0 })).filter(({ size }) => size !== 1)
+  for (const { size, stride } of dims.sort((a, b) => a.stride - b.stride)) {
+    if (stride !== expected) return false
+    expected *= size
+  }
+  return true
+}
+
+/** The layout of the same elements in another shape; absent if they must be copied for it (torch's `computeStride`). */
+export function viewed(layout: Layout, shape: readonly number[]): Layout | undefined {
+  if (sizeOf(layout.shape) === 0) return contiguous(shape)
+  const old = layout.shape.map((size, dim) => ({ size, stride: layout.strides[dim] ?? 0 }))
+  const strides = Array.from<number>({ length: shape.length })
+  let at = shape.length - 1
+  let base = old.at(-1)?.stride ?? 1
+  let elements = 1
+  let covered = 1
+  for (let dim = old.length - 1; dim >= 0; dim -= 1) {
+    const { size = 1 } = old[dim] ?? {}
+    elements *= size
+    const outer = old[dim - 1]
+    if (dim > 0 && (outer?.size === 1 || outer?.stride === elements * base)) continue
+    while (at >= 0 && (covered < elements || shape[at] === 1)) {
+      strides[at] = covered * base
+      covered *= shape[at] ?? 1
+      at -= 1
+    }
+    if (covered !== elements) return undefined
+    if (outer) {
+      base = outer.stride
+      elements = 1
+      covered = 1
+    }
+  }
+  return at === -1 ? { shape, strides } : undefined
+}
+
+/** The shape of an operation on several arrays: dimensions of size 1 are repeated. */
+export function broadcastShape(...shapes: readonly (readonly number[])[]): number[] {
+  const dims = Math.max(0, ...shapes.map(({ length }) => length))
+  return Array.from({ length: dims }, (_, dim) => {
+    const sizes = shapes.map((shape) => shape[dim - dims + shape.length] ?? 1)
+    return sizes.find((size) => size !== 1) ?? 1
+  })
+}
+
+/** An array repeated along its dimensions of size 1, and along new outer dimensions, without a copy. */
+export function expanded({ shape, strides }: Layout, to: readonly number[]): Layout {
+  const added = to.length - shape.length
+  return {
+    shape: to,
+    strides: to.map((size, dim) => {
+      const own = shape[dim - added] ?? 1
+      return dim < added || (own === 1 && size !== 1) ? 0 : (strides[dim - added] ?? 0)
+    }),
+  }
+}
+
+/** The layout of what an elementwise operation makes: in the memory order of its inputs (torch's `TensorIterator`). */
+export function elementwise(...inputs: readonly Layout[]): Layout {
+  const shape = broadcastShape(...inputs.map((input) => input.shape))
+  const isAlike = inputs.every((input) => String(input.shape) === String(shape))
+  const [first] = inputs
+  if (isAlike && inputs.every(isContiguous)) return contiguous(shape)
+  if (isAlike && first && isDense(first) && inputs.every(({ strides }) => String(strides) === String(first.strides)))
+    return { shape, strides: first.strides }
+  const all = inputs.map((input) => expanded(input, shape).strides)
+  // From the innermost to the outermost dimension.
+  const order = shape.map((_, dim) => shape.length - 1 - dim)
+  for (let index = 1; index < order.length; index += 1) {
+    let place = index
+    for (let other = index - 1; other >= 0; other -= 1) {
+      const verdict = compared(order[other] ?? 0, order[place] ?? 0, shape, all)
+      if (verdict > 0) {
+        const moved = order[other] ?? 0
+        order[other] = order[place] ?? 0
+        order[place] = moved
+        place = other
+      } else if (verdict < 0) break
+    }
+  }
+  const strides = Array.from<number>({ length: shape.length })
+  let stride = 1
+  for (const dim of order) {
+    strides[dim] = stride
+    stride *= Math.max(shape[dim] ?? 1, 1)
+  }
+  return { shape, strides }
+}
+
+/** Above 0 if the first dimension belongs outside the second, below 0 if inside, 0 if no input tells. */
+function compared(inner: number, outer: number, shape: readonly number[], all: readonly (readonly number[])[]): number {
+  for (const strides of all) {
+    const [a = 0, b = 0] = [strides[inner], strides[outer]]
+    if (a === 0 || b === 0) continue
+    if (a !== b) return a < b ? -1 : 1
+    if ((shape[inner] ?? 1) > (shape[outer] ?? 1)) return 1
+  }
+  return 0
+}
+
+/** Some dimensions in another order. */
+export function permuted({ shape, strides }: Layout, order: readonly number[]): Layout {
+  return { shape: order.map((dim) => shape[dim] ?? 1), strides: order.map((dim) => strides[dim] ?? 1) }
+}
+
+/** A layout with the size of one dimension changed. */
+export function resized({ shape, strides }: Layout, dim: number, size: number): Layout {
+  return { shape: shape.with(dim, size), strides }
+}
+
+/** A layout without one dimension. */
+export function without({ shape, strides }: Layout, dim: number): Layout {
+  return { shape: shape.toSpliced(dim, 1), strides: strides.toSpliced(dim, 1) }
+}
+
+/** A layout with a dimension of size 1 before another. */
+export function unsqueezed({ shape, strides }: Layout, dim: number): Layout {
+  const stride = dim < shape.length ? (shape[dim] ?? 1) * (strides[dim] ?? 1) : 1
+  return { shape: shape.toSpliced(dim, 0, 1), strides: strides.toSpliced(dim, 0, stride) }
+}

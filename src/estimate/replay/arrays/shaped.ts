@@ -1,0 +1,149 @@
+import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
+import type { Storage } from '../memory-ledger.js'
+import type { Gradient, Tape, Tensor } from '../tape.js'
+import { broadcastShape, contiguous, expanded, type Layout, sizeOf } from './layout.js'
+
+/**
+ * A tensor with a shape. Like a value of a Python expression, it is freed by the operation that uses it, unless it has a name
+ * (see `Names`).
+ */
+export interface Shaped extends Tensor {
+  readonly layout: Layout
+  readonly isNamed: boolean
+}
+
+/** The gradient of one input, from that of the output and what was saved. */
+export type Derivative = (gradient: Shaped, saved: readonly Shaped[]) => Shaped
+
+/** An operation: what it reads, saves and makes, and the gradient of each input. */
+export interface Recorded {
+  readonly inputs: readonly (Shaped | undefined)[]
+  readonly saves?: readonly Shaped[]
+  /** Whether backward needs the output: it comes last among what was saved. */
+  readonly savesOutput?: boolean
+  /** Whether `saves` are what the operation has made itself, beside its output. */
+  readonly make: () => Shaped
+  readonly derivatives: readonly (Derivative | undefined)[]
+}
+
+/** Arrays on a tape: how operations are recorded, and how gradients get the shape and dtype of what they belong to. */
+export class Recorder {
+  readonly tape: Tape
+
+  constructor(tape: Tape) {
+    this.tape = tape
+  }
+
+  /** Runs an operation, and frees the inputs that have no name. */
+  protected record({ inputs, saves = [], savesOutput = false, make, derivatives }: Recorded): Shaped {
+    let own: Shaped | undefined
+    const kept = savesOutput ? (output: Tensor) => [output.storage] : undefined
+    const output = this.tape.record(
+      inputs,
+      { before: saves, ...(kept && { after: kept }) },
+      () => {
+        own = make()
+        return own
+      },
+      (gradient, storages, layout) => this.#backward(own, inputs, [...saves], derivatives, gradient, storages, layout),
+    )
+    const made: Shaped = { ...output, layout: own?.layout ?? contiguous([output.elements]), isNamed: false }
+    this.done(...inputs, ...saves)
+    return made
+  }
+
+  #backward(
+    output: Shaped | undefined,
+    inputs: Recorded['inputs'],
+    saves: readonly Shaped[],
+    derivatives: Recorded['derivatives'],
+    gradient: Storage,
+    storages: readonly Storage[],
+    layout: Layout | undefined,
+  ): (Gradient | (() => Gradient) | undefined)[] {
+    if (!output) throw new Error('an operation has made its output before its gradient arrives')
+    const given = (like: Shaped, storage: Storage, own: Layout): Shaped => ({
+      elements: like.elements,
+      dtype: like.dtype,
+      storage,
+      layout: own,
+      isNamed: true,
+    })
+    const arriving = given(output, gradient, layout ?? contiguous(output.layout.shape))
+    const saved = storages.map((storage, index) => {
+      const one = saves[index] ?? output
+      return given(one, storage, one.layout)
+    })
+    return inputs.map((input, index) => {
+      const derivative = derivatives[index]
+      if (!input?.grad || !derivative) return undefined
+      const made = derivative(arriving, saved)
+      if (made.isNamed) this.tape.alias(made)
+      return () => this.#fitted({ ...made, isNamed: false }, input)
+    })
+  }
+
+  /** What the engine does with a gradient of another shape or dtype than its tensor (`validate_outputs`). */
+  #fitted(gradient: Shaped, { layout, dtype }: Shaped): Gradient {
+    const summed = this.summedTo(gradient, layout.shape)
+    const { storage, layout: own } = summed.dtype === dtype ? summed : this.copied(summed, dtype)
+    return { storage, layout: own, dtype }
+  }
+
+  /** A gradient summed over the dimensions that were repeated. */
+  protected summedTo(gradient: Shaped, shape: readonly number[]): Shaped {
+    if (String(gradient.layout.shape) === String(shape)) return gradient
+    if (sizeOf(gradient.layout.shape) === sizeOf(shape)) return { ...gradient, layout: contiguous(shape) }
+    const sum = this.fresh(contiguous(shape), gradient.dtype, 'sum')
+    this.done(gradient)
+    return sum
+  }
+
+  /** A copy in another dtype, in the same memory order where there is one. */
+  protected copied(input: Shaped, dtype: ComputeDtype): Shaped {
+    const copy = this.fresh(preserved(input.layout), dtype, '_to_copy')
+    this.done(input)
+    return copy
+  }
+
+  /** A new array. */
+  protected fresh(layout: Layout, dtype: ComputeDtype, operation: string): Shaped {
+    const elements = sizeOf(layout.shape)
+    return { ...this.tape.tensor(elements, dtype, operation), layout, isNamed: false }
+  }
+
+  /** The same storage with another layout. */
+  protected seenAs(input: Shaped, layout: Layout): Shaped {
+    const { elements: _, grad: __, ...rest } = this.tape.alias(input) as Shaped
+    return { ...rest, elements: sizeOf(layout.shape), layout, isNamed: false }
+  }
+
+  /** Frees arrays without a name, each once. */
+  done(...inputs: readonly (Shaped | undefined)[]): void {
+    for (const input of new Set(inputs)) if (input && !input.isNamed) this.tape.free(input)
+  }
+}
+
+/** The layout of a copy: the same order of dimensions, without gaps (torch's `preserve_format`). */
+export function preserved(layout: Layout): Layout {
+  return elementwiseOne(layout)
+}
+
+function elementwiseOne({ shape, strides }: Layout): Layout {
+  const order = shape.map((_, dim) => dim).sort((a, b) => (strides[b] ?? 0) - (strides[a] ?? 0) || a - b)
+  if (strides.some((stride, dim) => stride === 0 && (shape[dim] ?? 1) > 1)) return contiguous(shape)
+  const made = Array.from<number>({ length: shape.length })
+  let stride = 1
+  for (const dim of order.toReversed()) {
+    made[dim] = stride
+    stride *= Math.max(shape[dim] ?? 1, 1)
+  }
+  return { shape, strides: made }
+}
+
+/** The wider of two dtypes. */
+export function wider(left: ComputeDtype, right: ComputeDtype): ComputeDtype {
+  return DTYPE_BYTES[left] >= DTYPE_BYTES[right] ? left : right
+}
+
+export { broadcastShape, expanded }

@@ -1,0 +1,25 @@
+import type { Mixer } from '../../../architecture/index.js'
+import { Arrays } from '../arrays/arrays.js'
+import type { Shaped } from '../arrays/shaped.js'
+import type { DecoderRun } from '../decoder-run.js'
+import type { Named } from '../submodules.js'
+import type { Tensor } from '../tape.js'
+import { mamba } from './mamba.js'
+import { mamba2 } from './mamba2.js'
+import type { MixerRun } from './mixer-run.js'
+
+type Kinds = {
+  readonly [Kind in Mixer['kind']]: (run: MixerRun, pass: Extract<Mixer, { kind: Kind }>, input: Shaped) => Shaped
+}
+
+/** Every kind of block in the place of attention. */
+const KINDS: Kinds = { mamba, mamba2 }
+
+/** Runs a block in the place of attention. The caller keeps the input. */
+export function mix(run: DecoderRun, pass: Mixer, block: Named, input: Tensor): Tensor {
+  const { layers, options, sizes } = run
+  const arrays = new Arrays(layers)
+  const shaped = arrays.borrowed(input, [options.batch, options.sequence, sizes.hiddenSize])
+  const compute: (run: MixerRun, pass: never, input: Shaped) => Shaped = KINDS[pass.kind]
+  return compute({ arrays, run, block, name: block.name, cache: run.states }, pass as never, shaped)
+}
