@@ -5,6 +5,7 @@ import { storedPrefill, weightsOf } from './inference-memory.js'
 import { memoryAssumptions } from './memory-assumptions.js'
 import type { MemoryEstimate } from './memory-estimate.js'
 import { methodOf } from './methods.js'
+import { mixerAssumptions } from './mixer-assumptions.js'
 import { overheadBytes, rangeOf } from './overhead.js'
 import { isActivationKnown } from './replay/activations.js'
 import type { ReplayModel } from './replay/replay-model.js'
@@ -34,7 +35,7 @@ export function runMemory(model: ResolvedModel, options: CheckedMemoryOptions): 
 }
 
 function estimateOf(
-  { activation, ends }: ReplayModel,
+  { activation, ends, mixers }: ReplayModel,
   options: CheckedMemoryOptions,
   { peak }: StepMemory,
 ): MemoryEstimate {
@@ -50,6 +51,7 @@ function estimateOf(
     assumptions: [
       ...memoryAssumptions(options, ends),
       ...(activation === undefined ? [] : unknownActivation(activation)),
+      ...mixerAssumptions(mixers),
     ],
   }
 }

@@ -30,6 +30,8 @@ export interface ReplayModel {
   readonly linear: CompleteForwardPass['linear']
   /** The activation function of its feed-forward networks. */
   readonly activation: string | undefined
+  /** The blocks that layers have in the place of attention. */
+  readonly mixers: CompleteForwardPass['mixers']
   /** What a forward pass without gradients ends with. */
   readonly ends: 'logits of the last tokens' | 'hidden states' | 'output'
   /** The same model with only a few of the experts that get as many of so many tokens. */
@@ -72,6 +74,7 @@ function ofDecoder(model: DecoderModel): ReplayModel {
     layers,
     linear: forward.linear,
     activation: forward.feedForward.activation,
+    mixers: forward.mixers,
     ends: head ? 'logits of the last tokens' : 'hidden states',
     forTokens: (tokens) => ofDecoder(foldExperts(model, tokens)),
     pass: (runs, options) => new Decoder(model, runs, options),
@@ -100,6 +103,7 @@ function ofProgram(architecture: Architecture, program: Program): ReplayModel {
     layers: facts.layers,
     linear: 'kernel',
     activation: undefined,
+    mixers: {},
     ends: 'output',
     forTokens: () => model,
     pass: (layers, options) => new ProgramPass({ program, facts, className }, layers, options),

@@ -287,12 +287,16 @@ export class Arrays extends Views {
     })
   }
 
-  /** Arrays of the same shape, next to each other in a new last dimension. The gradient of each is a view. */
-  stack(inputs: readonly Shaped[]): Shaped {
+  /**
+   * Arrays of the same shape, next to each other in a new last dimension. The gradient of each is a view.
+   *
+   * @param count - how many there are, if not all of them are replayed
+   */
+  stack(inputs: readonly Shaped[], count = inputs.length): Shaped {
     const shape = inputs[0]?.layout.shape ?? []
     return this.record({
       inputs,
-      make: () => this.fresh(contiguous([...shape, inputs.length]), inputs[0]?.dtype ?? 'bfloat16', 'stack'),
+      make: () => this.fresh(contiguous([...shape, count]), inputs[0]?.dtype ?? 'bfloat16', 'stack'),
       derivatives: inputs.map(
         () => (gradient: Shaped) => this.seenAs(gradient, { shape, strides: gradient.layout.strides.slice(0, -1) }),
       ),

@@ -6,6 +6,7 @@ import { norm } from '../norms.js'
 import { child, outFeatures } from '../submodules.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import type { MixerRun } from './mixer-run.js'
+import { tokenLoop } from './token-loop.js'
 
 /**
  * Mamba without kernels (`slow_forward` of `modeling_mamba.py`, transformers 4.57.6): decays and inputs of the state are computed for
@@ -40,12 +41,12 @@ export function mamba(mixer: MixerRun, pass: MambaPass, input: Shaped): Shaped {
   const decay = f.let('decay', a.exp(a.mul(own, a.unsqueeze(step, -1))))
   const matrix = f.let('discrete B', a.mul(a.unsqueeze(step, -1), a.to(a.unsqueeze(f.get('B'), 1), 'float32')))
   const added = f.let('added', a.mul(matrix, a.to(a.unsqueeze(x, -1), 'float32')))
-  const outputs = Array.from({ length: tokens }, (_, token) => {
+  const outputs = tokenLoop(a, f, { iterations: tokens, state: 'state' }, () => {
     const state = f.let('state', a.add(a.mul(a.select(decay, 2), f.get('state')), a.select(added, 2)))
     const output = f.let('output', a.matmul(a.to(state, dtype), a.unsqueeze(a.select(f.get('C'), 1), -1)))
-    return f.let(`output ${token}`, a.select(output, 2))
+    return a.select(output, 2)
   })
-  let output = f.let('output', a.stack(outputs))
+  let output = f.let('output', a.stack(outputs, tokens))
   output = f.let('output', a.add(output, a.mul(x, a.unsqueeze(a.unsqueeze(a.parameter(`${name}.D`), 0), -1))))
   output = f.let('output', a.mul(output, a.silu(gate)))
   if (cache && pass.states === 'replaced') cache.replace(name, 'recurrent', f.get('state'))

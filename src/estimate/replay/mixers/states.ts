@@ -1,7 +1,7 @@
 import type { Module, RecurrentState } from '../../../architecture/index.js'
 import type { Shaped } from '../arrays/shaped.js'
+import type { DecoderModel } from '../decoder-model.js'
 import type { ComputeDtype } from '../dtype.js'
-import type { ReplayModel } from '../replay-model.js'
 import type { Tape, Tensor } from '../tape.js'
 
 /** The states that a cache keeps of one recurrent block. */
@@ -12,7 +12,7 @@ export class RecurrentStates {
   readonly #tape: Tape
   readonly #held = new Map<string, Tensor>()
 
-  constructor({ layers, omitted, forward }: ReplayModel, batch: number, dtype: ComputeDtype, tape: Tape) {
+  constructor({ layers, omitted, forward }: DecoderModel, batch: number, dtype: ComputeDtype, tape: Tape) {
     this.#tape = tape
     // The positions that the caches of Mamba are filled at.
     const convolved = Object.keys(forward.mixers).length > 0 && forward.residual.order === 'single'

@@ -1,0 +1,13 @@
+import type { ForwardPass, Mixer } from '../architecture/index.js'
+
+/** What an estimate assumes about the blocks that a model has in the place of attention, in sentences. */
+export function mixerAssumptions(mixers: NonNullable<ForwardPass['mixers']>): string[] {
+  return [...new Set(Object.values(mixers).map(({ kind }) => SENTENCES[kind]))]
+}
+
+const SENTENCES: Readonly<Record<Mixer['kind'], string>> = {
+  mamba:
+    'state spaces without kernels: transformers computes one token after another if mamba_ssm and causal_conv1d are not installed, which needs far more memory',
+  mamba2:
+    'state spaces without kernels: transformers computes chunks of tokens if mamba_ssm and causal_conv1d are not installed, which needs far more memory',
+}
