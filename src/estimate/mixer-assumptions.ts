@@ -6,8 +6,8 @@ export function mixerAssumptions(mixers: NonNullable<ForwardPass['mixers']>): st
 }
 
 const SENTENCES: Readonly<Record<Mixer['kind'], string>> = {
-  mamba:
+  tokenScan:
     'state spaces without kernels: transformers computes one token after another if mamba_ssm and causal_conv1d are not installed, which needs far more memory',
-  mamba2:
+  chunkScan:
     'state spaces without kernels: transformers computes chunks of tokens if mamba_ssm and causal_conv1d are not installed, which needs far more memory',
 }

@@ -74,7 +74,7 @@ export const bamba = causalLmFamily({
     masks: { given: 'prefill' },
     attention: { cache: 'kept' },
     mixers: {
-      mamba: { kind: 'mamba2', chunkTokens: config.positive('mamba_chunk_size', 256), states: 'inPlace' },
+      mamba: { kind: 'chunkScan', chunkTokens: config.positive('mamba_chunk_size', 256), states: 'inPlace' },
     },
   }),
 })

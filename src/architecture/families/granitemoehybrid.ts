@@ -72,7 +72,7 @@ export const granitemoehybrid = causalLmFamily({
       masks: { given: 'prefill', size: 'forAllSequences' },
       attention: { cache: 'kept' },
       mixers: {
-        mamba: { kind: 'mamba2', chunkTokens: config.positive('mamba_chunk_size', 256), states: 'inPlace' },
+        mamba: { kind: 'chunkScan', chunkTokens: config.positive('mamba_chunk_size', 256), states: 'inPlace' },
       },
       residual: { order: 'sequential', scaled: true, keepsRouted: true },
       logits: { form: 'scaled' },

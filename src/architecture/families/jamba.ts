@@ -89,7 +89,7 @@ export const jamba = causalLmFamily({
     norm: 'rmsNorm',
     masks: { given: 'always' },
     attention: { cache: 'kept', sharedHeads: 'repeated' },
-    mixers: { mamba: { kind: 'mamba', norms: 'modules', states: 'replaced' } },
+    mixers: { mamba: { kind: 'tokenScan', norms: 'modules', states: 'replaced' } },
     feedForward: { activation: config.string('hidden_act', 'silu'), mixture: { normalised: false } },
   }),
 })

@@ -30,7 +30,7 @@ export const mamba2 = stateSpaceFamily({
     }),
   forward: (config) =>
     stateSpaceForward(config, {
-      kind: 'mamba2',
+      kind: 'chunkScan',
       chunkTokens: config.positive('chunk_size', 256),
       states: 'inPlace',
     }),

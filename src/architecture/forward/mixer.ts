@@ -8,7 +8,7 @@ export type KeptStates = 'inPlace' | 'replaced'
  * Mamba's state space (Gu & Dao 2023, arXiv:2312.00752), as transformers writes it without kernels: one token after another.
  */
 export interface MambaPass {
-  readonly kind: 'mamba'
+  readonly kind: 'tokenScan'
   /** The norms of the time step and the state matrices: none, without gains (Falcon Mamba), or modules (Jamba). */
   readonly norms: 'none' | 'unit' | 'modules'
   readonly states: KeptStates
@@ -16,7 +16,7 @@ export interface MambaPass {
 
 /** Mamba-2's state space (Dao & Gu 2024, arXiv:2405.21060), as transformers writes it without kernels: in chunks of tokens. */
 export interface Mamba2Pass {
-  readonly kind: 'mamba2'
+  readonly kind: 'chunkScan'
   readonly chunkTokens: number
   readonly states: KeptStates
 }

@@ -63,7 +63,7 @@ export function mambaFamily({ norms, ...options }: MambaFamilyOptions): Family {
   return stateSpaceFamily({
     ...options,
     forward: (config, { mamba, layers, hiddenSize }) => ({
-      ...stateSpaceForward(config, { kind: 'mamba', norms, states: 'inPlace' }),
+      ...stateSpaceForward(config, { kind: 'tokenScan', norms, states: 'inPlace' }),
       // The class makes these of float32 numbers, and not of the dtype of the model.
       float32Parameters: ['A_log'],
       // Gains of 1 for the norms: one for the matrices, one for the channels.

@@ -31,7 +31,7 @@ class Routing(oracle.BalancedRouting):
 
     def nonzero(self, hit):
         Routing.experts_told, Routing.next_told = hit.shape[0], 0
-        return range(hit.shape[0])
+        return [oracle.Place(expert) for expert in range(hit.shape[0])]
 
     def where(self, condition, *rest):
         if rest:

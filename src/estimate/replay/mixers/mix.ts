@@ -13,7 +13,7 @@ type Kinds = {
 }
 
 /** Every kind of block in the place of attention. */
-const KINDS: Kinds = { mamba, mamba2 }
+const KINDS: Kinds = { tokenScan: mamba, chunkScan: mamba2 }
 
 /** Runs a block in the place of attention. The caller keeps the input. */
 export function mix(run: DecoderRun, pass: Mixer, block: Named, input: Tensor): Tensor {
