@@ -1,5 +1,6 @@
 import { choice, integer, nested, number, type OptionTable, required, text } from '../../options/index.js'
 import { GPU_CHOICE, type GpuChoice } from '../gpus.js'
+import { MOST } from './most.js'
 import { WEIGHT_PRECISIONS, type WeightPrecision } from './weights/weight-storage.js'
 
 /** The engines whose budget is known, by the name of their package. */
@@ -79,9 +80,6 @@ export interface ServingOptions {
   /** Speculative decoding. Default: none. */
   readonly draft?: DraftOptions
 }
-
-/** More sequences, or tokens, than anyone serves. */
-const MOST = 100_000_000
 
 /** The checks for the options of `planServing`. */
 export const SERVING_OPTIONS: OptionTable<ServingOptions> = {

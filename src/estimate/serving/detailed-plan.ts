@@ -1,0 +1,96 @@
+import { type Architecture, isTower, parametersByPart } from '../../architecture/index.js'
+import type { Gpu } from '../gpus.js'
+import type { UnderstoodModel } from '../resolved-model.js'
+import type { CacheShape } from './cache/cache-blocks.js'
+import { stageBlocks } from './cache/cache-bytes.js'
+import { cacheElementBytes, stateElementBytes } from './cache/cache-elements.js'
+import { checkParallel } from './check-parallel.js'
+import type { EngineInput } from './engines/engine.js'
+import { ENGINE_MODELS } from './engines/index.js'
+import type { ServingOptions } from './options.js'
+import { type DetailedPlan, planOf } from './plan-of-budget.js'
+import { servedSizes } from './served-sizes.js'
+import { loadedStorage, servedWeights } from './served-weights.js'
+import { unpackedBytes } from './weights/unpacked.js'
+
+/** A model whose parts are known, before anything is known of the engine. */
+export interface Served {
+  readonly understood: UnderstoodModel
+  readonly shape: CacheShape
+}
+
+/** The plan for one GPU: what the engine's budget depends on, and what fits into it. */
+export function detailedPlan({ understood, shape }: Served, options: ServingOptions, gpu: Gpu): DetailedPlan {
+  const { architecture } = understood
+  const { engine = 'vllm', concurrency = 1, answerTokens = 0 } = options
+  const model = ENGINE_MODELS[engine]
+  const engineVersion = options.engineVersion ?? model.versions[0] ?? ''
+  const parallel = checkParallel(architecture, options)
+  const storage = loadedStorage(understood.storage(options.precision), engine)
+  const contextTokens = contextOf(options, architecture)
+  const promptTokens = Math.max(1, Math.min(options.promptTokens ?? contextTokens - answerTokens, contextTokens))
+  const blocks = withDraft(stageBlocks(shape, parallel.pipeline), options)
+  const weights = servedWeights(understood, storage, options, parallel)
+  const input: EngineInput = {
+    gpu,
+    sizes: servedSizes(architecture),
+    shape,
+    blocks,
+    weightBytes: weights.bytes,
+    largestMatrixBytes: engine === 'transformers' ? unpackedBytes(architecture, storage) : 0,
+    tensor: parallel.tensor,
+    pipeline: parallel.pipeline,
+    isMultimodal: Object.keys(parametersByPart(architecture)).some(isTower),
+    cacheElementBytes: cacheElementBytes(options, storage),
+    computeBytes: storage.computeDtype === 'float32' ? 4 : 2,
+    stateElementBytes: stateElementBytes(architecture, storage),
+    contextTokens,
+    concurrency: Math.ceil(concurrency / parallel.data),
+    promptTokens,
+    memoryUtilization: options.memoryUtilization,
+    chunkTokens: options.chunkTokens,
+    maxBatchSequences: options.maxBatchSequences,
+    draftTokens: options.draft ? (options.draft.tokens ?? (options.draft.kind === 'mtp' ? 1 : 3)) : 0,
+    hasDraftLayer: options.draft !== undefined && options.draft.kind !== 'ngram',
+  }
+  const budget = model.budget(input, engineVersion)
+  return planOf(input, budget, {
+    engine,
+    engineVersion,
+    parallel,
+    storage,
+    lengths: options.promptTokens !== undefined ? promptTokens + answerTokens : undefined,
+    modelContext: architecture.dimensions.contextTokens,
+    assumptions: [
+      ...understood.assumptions,
+      `weights in ${storage.precision}${storage.from === 'checkpoint' ? ', like the checkpoint' : ''}`,
+      ...storage.assumptions,
+      ...weights.notes,
+      ...roleNotes(shape),
+      ...budget.notes,
+    ],
+    weightConfidence: understood.files || storage.precision === storage.computeDtype ? 'replayed' : 'derived',
+    requested: concurrency,
+  })
+}
+
+function contextOf({ contextTokens, promptTokens, answerTokens = 0 }: ServingOptions, model: Architecture): number {
+  if (contextTokens !== undefined) return contextTokens
+  return promptTokens === undefined ? (model.dimensions.contextTokens ?? 4096) : promptTokens + answerTokens
+}
+
+/** A draft layer caches like the last layer of attention. */
+function withDraft(blocks: EngineInput['blocks'], { draft }: ServingOptions): EngineInput['blocks'] {
+  if (!draft || draft.kind === 'ngram') return blocks
+  const last = blocks.filter(({ kind }) => kind === 'attention' || kind === 'latent').at(-1)
+  return last ? [...blocks, last] : blocks
+}
+
+function roleNotes({ role, encoderTokens }: CacheShape): string[] {
+  if (role === 'encoder') return ['an encoder reads a text at once and caches nothing']
+  if (role === 'encoder-decoder')
+    return [
+      `each sequence keeps the keys and values of the ${encoderTokens.toLocaleString('en-US')} tokens that the encoder reads at most`,
+    ]
+  return []
+}
