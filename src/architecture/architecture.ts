@@ -1,6 +1,7 @@
 import type { ConfigObject } from './config-object.js'
 import type { Dimensions } from './dimensions.js'
 import type { ForwardPass } from './forward/index.js'
+import type { LargestImage } from './largest-image.js'
 import type { Module } from './module.js'
 import type { Program } from './program/index.js'
 
@@ -19,6 +20,8 @@ export interface Architecture {
   readonly forward?: ForwardPass
   /** The forward pass of a model that is more than a decoder of text; absent if it is one, or has no forward-pass model. */
   readonly program?: Program
+  /** The largest image that it sees; absent if it sees none, or if its processor is not described. */
+  readonly largestImage?: LargestImage
   /** What the description leaves out or assumes, in sentences. */
   readonly notes: readonly string[]
   /** The config that it was built from, which also says how the checkpoint stores its weights. */

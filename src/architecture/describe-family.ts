@@ -19,6 +19,7 @@ export function describeFamily(
   const model = family.describe(reader, className, find)
   const forward = family.forward?.(reader, model.dimensions) ?? model.forward
   const program = family.program?.(reader, model.dimensions, model.className) ?? model.program
+  const largestImage = family.largestImage?.(reader)
   const doubts = [...unreadSizes(reader), ...impossibleSizes(reader, model.dimensions)]
   // The whole has the sizes, and so the doubts, of its language model.
   return {
@@ -26,5 +27,6 @@ export function describeFamily(
     notes: [...new Set([...model.notes, ...doubts])],
     ...(forward && { forward }),
     ...(program && { program }),
+    ...(largestImage && { largestImage }),
   }
 }

@@ -2,6 +2,7 @@ import type { Architecture } from './architecture.js'
 import type { ConfigReader } from './config-reader.js'
 import type { Dimensions } from './dimensions.js'
 import type { ForwardPass } from './forward/index.js'
+import type { FindLargestImage } from './largest-image.js'
 import type { Program } from './program/index.js'
 
 /**
@@ -92,6 +93,8 @@ export interface FamilyFacts {
    * is. An encoder reads a whole text at once, and caches nothing.
    */
   readonly encodes?: boolean
+  /** The largest image that its processor makes. Absent: engines' memory for images cannot be planned. */
+  readonly largestImage?: FindLargestImage
   /**
    * Describes what a forward pass computes, part by part. Absent: activations cannot be estimated.
    *

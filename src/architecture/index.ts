@@ -37,6 +37,7 @@ export {
   type Path,
   parameterGroups,
 } from './groups.js'
+export type { LargestImage } from './largest-image.js'
 export type {
   LinearFeatures,
   Module,

@@ -1,4 +1,5 @@
 import { rmsNorm } from '../blocks/norm.js'
+import { fixedImage, size } from '../largest-image.js'
 import { container, tower } from '../module.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
@@ -6,6 +7,8 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 export const gemma3 = multimodalFamily({
   modelType: 'gemma3',
   name: 'Gemma3',
+  // An image is one view (pan and scan is off by default), pooled to `mm_tokens_per_image`.
+  largestImage: fixedImage({ image: 896, patch: 14 }, (config) => size(config, 'mm_tokens_per_image', 256)),
   text: { family: 'gemma3_text' },
   beside(_, { text, bareModel }) {
     const { root, dimensions } = bareModel('vision_config', 'siglip_vision_model')

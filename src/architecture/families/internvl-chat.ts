@@ -1,5 +1,6 @@
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
+import { mergedBy, size, tiledImage } from '../largest-image.js'
 import { type Module, tower } from '../module.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
@@ -7,6 +8,12 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 export const internvlChat = multimodalFamily({
   modelType: 'internvl_chat',
   name: 'InternVLChat',
+  largestImage: tiledImage({
+    image: 448,
+    patch: 14,
+    tiles: (config) => size(config, 'max_dynamic_patch', 12),
+    merged: mergedBy('downsample_ratio'),
+  }),
   suffix: 'Model',
   holds: 'whole',
   text: { family: 'internlm2', field: 'llm_config' },

@@ -1,5 +1,6 @@
 import { layerNorm } from '../blocks/norm.js'
 import { llavaProjector } from '../blocks/projector.js'
+import { mergedBy, tiledImage } from '../largest-image.js'
 import { tower } from '../module.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
@@ -7,6 +8,8 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 export const internvl = multimodalFamily({
   modelType: 'internvl',
   name: 'InternVL',
+  // `max_patches` of the image processor: 12 tiles.
+  largestImage: tiledImage({ image: 448, patch: 14, tiles: () => 12, merged: mergedBy('downsample_ratio') }),
   text: { family: 'qwen2' },
   beside(config, { text, bareModel }) {
     const { root, dimensions } = bareModel('vision_config', 'internvl_vision')

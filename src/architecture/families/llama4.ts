@@ -4,6 +4,7 @@ import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import { patchesIn, visionSizes } from '../blocks/vision.js'
 import type { ConfigReader } from '../config-reader.js'
+import { tiledImage } from '../largest-image.js'
 import { container, type Module, repeated, tower } from '../module.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
@@ -11,6 +12,8 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 export const llama4 = multimodalFamily({
   modelType: 'llama4',
   name: 'Llama4',
+  // `max_patches` of the image processor: 16 tiles.
+  largestImage: tiledImage({ image: 448, patch: 14, tiles: () => 16, merged: () => 2 }),
   holds: 'whole',
   text: { family: 'llama4_text' },
   beside(config, { text }) {

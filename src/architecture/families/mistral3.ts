@@ -1,6 +1,7 @@
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { featureLayers, llavaProjector } from '../blocks/projector.js'
+import { imageOfSides } from '../largest-image.js'
 import { container, tower } from '../module.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
@@ -8,6 +9,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 export const mistral3 = multimodalFamily({
   modelType: 'mistral3',
   name: 'Mistral3',
+  largestImage: imageOfSides({ image: 1540, patch: 14, merged: 2 }),
   text: {
     family: 'mistral',
     whenAbsent: {

@@ -1,4 +1,5 @@
 import { linear } from '../blocks/linear.js'
+import { fixedImage } from '../largest-image.js'
 import { container, tower } from '../module.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
@@ -6,6 +7,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 export const paligemma = multimodalFamily({
   modelType: 'paligemma',
   name: 'PaliGemma',
+  largestImage: fixedImage({ image: 224, patch: 14 }),
   text: {
     family: 'gemma',
     whenAbsent: {
