@@ -17,3 +17,9 @@ export function readPositive(text: string): number {
   if (/^\d{1,10}$/.test(text) && value >= 1) return value
   throw new InvalidArgumentError('Expected an integer of at least 1.')
 }
+
+/** An integer of 0 or more. */
+export function readCount(text: string): number {
+  if (/^\d{1,10}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('Expected an integer of at least 0.')
+}

@@ -43,7 +43,7 @@ describe('model-entity serving', () => {
     const places = [
       'plain  llama, bfloat16, vllm',
       '22.06 GiB on each GPU: 1 sequence of 131,072 tokens does not fit',
-      'W weights                14.96 GiB  replayed',
+      'W weights                14.99 GiB  replayed',
       'cache per token        131,072 bytes',
       'It would fit with any one of these, the cheapest first:\n  a context of at most',
       'assumed: ',
@@ -71,6 +71,7 @@ describe('model-entity serving', () => {
       ...['plain', '--engine', 'vllm', '--engine-version', '0.11', '--tensor-parallel', '2', '--data-parallel', '2'],
       ...['--memory-utilization', '0.8', '--context', '8192', '--concurrency', '6', '--cache-dtype', 'fp8'],
       ...['--max-sequences', '64', '--chunk', '1024', '--lora-slots', '2', '--draft', 'eagle', '--draft-tokens', '4'],
+      ...['--images', '0'],
     )
     expect({ memoryUtilization, gpus, contextTokens, concurrency, engineVersion }).toEqual({
       memoryUtilization: 0.8,
@@ -82,7 +83,7 @@ describe('model-entity serving', () => {
   })
 
   it('writes a table', () => {
-    expect(serving('plain', '--format', 'markdown').stdout).toContain('| weights | 14.96 GiB | replayed |')
+    expect(serving('plain', '--format', 'markdown').stdout).toContain('| weights | 14.99 GiB | replayed |')
   })
 
   it.each([
@@ -90,6 +91,8 @@ describe('model-entity serving', () => {
     ['an unknown engine', ['plain', '--engine', 'abacus'], 'vllm'],
     ['an unknown version', ['plain', '--engine-version', 'new'], 'a version such as 0.11'],
     ['a share that is none', ['plain', '--memory-utilization', '1.5'], 'between 0.01 and 1'],
+    ['images for a model that sees none', ['plain', '--images', '2'], 'has no encoder of them'],
+    ['images that are no number', ['plain', '--images', 'two'], 'an integer of at least 0'],
     ['draft tokens without a draft', ['plain', '--draft-tokens', '2'], '--draft'],
   ])('says what is wrong with %s', (_, args, words) => {
     expect(serving(...args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(words) })

@@ -19,7 +19,7 @@ import { checkpointName } from '../checkpoint-name.js'
 import { offering } from '../completion/offers.js'
 import { isManifestName, specOfManifest } from '../estimate-manifest.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
-import { readGpu, readPositive } from '../flag-values.js'
+import { readCount, readGpu, readPositive } from '../flag-values.js'
 import { SERVING_FORMATS, type ServingFormat } from '../formats/serving/index.js'
 
 interface ServingFlags {
@@ -40,6 +40,7 @@ interface ServingFlags {
   readonly answer?: number
   readonly chunk?: number
   readonly maxSequences?: number
+  readonly images?: number
   readonly loraSlots?: number
   readonly loraRank?: number
   readonly draft?: DraftOptions['kind']
@@ -76,9 +77,10 @@ export function servingCommand(report: (code: ExitCode) => void): Command {
     .option('--answer <n>', 'tokens of an answer', readPositive)
     .option('--chunk <n>', "tokens of prompts processed at a time (default: the engine's)", readPositive)
     .option('--max-sequences <n>', "sequences processed at a time (default: the engine's)", readPositive)
+    .option('--images <n>', 'images of a request at most; 0 for text only', readCount)
     .option('--lora-slots <n>', 'LoRA adapters on the GPU at a time', readPositive)
     .option('--lora-rank <n>', 'their largest rank (default: 16)', readPositive)
-    .addOption(new Option('--draft <kind>', 'speculative decoding').choices(['ngram', 'mtp', 'eagle']))
+    .addOption(new Option('--draft <kind>', 'speculative decoding').choices(['ngram', 'mtp', 'eagle', 'eagle3']))
     .option('--draft-tokens <n>', 'tokens that the draft proposes at a time', readPositive)
     .addOption(new Option('--format <format>', 'output format').choices(Object.keys(SERVING_FORMATS)).default('pretty'))
     .addOption(new Option('--token <token>', 'an access token for the Hugging Face hub').env('HF_TOKEN'))
@@ -121,6 +123,7 @@ function optionsOf(flags: ServingFlags): ServingOptions {
     answerTokens: flags.answer,
     chunkTokens: flags.chunk,
     maxBatchSequences: flags.maxSequences,
+    images: flags.images,
     loraSlots: flags.loraSlots,
     loraRank: flags.loraRank,
     draft: draft && { kind: draft, ...(draftTokens !== undefined && { tokens: draftTokens }) },

@@ -63,6 +63,7 @@ function candidates(current: ServingPlan): Candidate[] {
       : []),
     ...(engine === 'vllm'
       ? [
+          { change: 'no images: images 0, if no request has one', options: { images: 0 } },
           { change: 'fewer sequences at a time: maxBatchSequences 64', options: { maxBatchSequences: 64 } },
           {
             change: 'smaller chunks of prompts: chunkTokens 2,048 and maxBatchSequences 64',

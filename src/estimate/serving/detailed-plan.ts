@@ -5,9 +5,12 @@ import type { CacheShape } from './cache/cache-blocks.js'
 import { stageBlocks } from './cache/cache-bytes.js'
 import { cacheElementBytes, stateElementBytes } from './cache/cache-elements.js'
 import { checkParallel } from './check-parallel.js'
+import { checkDraft, draftTokens, hasDraftLayer } from './draft.js'
 import type { EngineInput } from './engines/engine.js'
 import { ENGINE_MODELS } from './engines/index.js'
-import type { ServingOptions } from './options.js'
+import { compareVersions } from './engines/versions.js'
+import { checkImages, seesImages, servedImages, statedEncoder } from './images.js'
+import type { Engine, ServingOptions } from './options.js'
 import { type DetailedPlan, planOf } from './plan-of-budget.js'
 import { servedSizes } from './served-sizes.js'
 import { loadedStorage, servedWeights } from './served-weights.js'
@@ -24,13 +27,21 @@ export function detailedPlan({ understood, shape }: Served, options: ServingOpti
   const { architecture } = understood
   const { engine = 'vllm', concurrency = 1, answerTokens = 0 } = options
   const model = ENGINE_MODELS[engine]
+  checkDraft(options.draft, engine)
   const engineVersion = options.engineVersion ?? model.versions[0] ?? ''
   const parallel = checkParallel(architecture, options)
   const storage = loadedStorage(understood.storage(options.precision), engine)
   const contextTokens = contextOf(options, architecture)
+  const computeBytes = storage.computeDtype === 'float32' ? 4 : 2
+  const vision = servedImages(architecture, parallel.tensor, computeBytes)
+  const isCounted = model.countsImages?.(engineVersion) ?? false
+  checkImages(architecture, options, { vision, contextTokens, isCounted })
   const promptTokens = Math.max(1, Math.min(options.promptTokens ?? contextTokens - answerTokens, contextTokens))
   const blocks = withDraft(stageBlocks(shape, parallel.pipeline), options)
-  const weights = servedWeights(understood, storage, options, parallel)
+  const hasImages = vision !== undefined && isCounted && (options.images ?? (engine === 'vllm' ? 1 : 0)) > 0
+  const isBlind = seesImages(architecture) && options.images === 0 && (model.leavesOutEncoder?.(engineVersion) ?? false)
+  const encoder = statedEncoder(architecture)
+  const weights = servedWeights(understood, storage, options, { ...parallel, isBlind })
   const input: EngineInput = {
     gpu,
     sizes: servedSizes(architecture),
@@ -42,7 +53,11 @@ export function detailedPlan({ understood, shape }: Served, options: ServingOpti
     pipeline: parallel.pipeline,
     isMultimodal: Object.keys(parametersByPart(architecture)).some(isTower),
     cacheElementBytes: cacheElementBytes(options, storage),
-    computeBytes: storage.computeDtype === 'float32' ? 4 : 2,
+    computeBytes,
+    ...(vision && { vision }),
+    images: options.images,
+    ...(encoder && { encoder }),
+    hasAdapters: options.loraSlots !== undefined,
     stateElementBytes: stateElementBytes(architecture, storage),
     contextTokens,
     concurrency: Math.ceil(concurrency / parallel.data),
@@ -50,8 +65,8 @@ export function detailedPlan({ understood, shape }: Served, options: ServingOpti
     memoryUtilization: options.memoryUtilization,
     chunkTokens: options.chunkTokens,
     maxBatchSequences: options.maxBatchSequences,
-    draftTokens: options.draft ? (options.draft.tokens ?? (options.draft.kind === 'mtp' ? 1 : 3)) : 0,
-    hasDraftLayer: options.draft !== undefined && options.draft.kind !== 'ngram',
+    draftTokens: options.draft ? draftTokens(options.draft) : 0,
+    hasDraftLayer: hasDraftLayer(options.draft),
   }
   const budget = model.budget(input, engineVersion)
   return planOf(input, budget, {
@@ -62,16 +77,27 @@ export function detailedPlan({ understood, shape }: Served, options: ServingOpti
     lengths: options.promptTokens !== undefined ? promptTokens + answerTokens : undefined,
     modelContext: architecture.dimensions.contextTokens,
     assumptions: [
-      ...understood.assumptions,
+      ...(isBlind ? [BLIND] : hasImages ? [] : understood.assumptions),
       `weights in ${storage.precision}${storage.from === 'checkpoint' ? ', like the checkpoint' : ''}`,
       ...storage.assumptions,
       ...weights.notes,
       ...roleNotes(shape),
+      ...newerNote(engine, engineVersion),
       ...budget.notes,
     ],
     weightConfidence: understood.files || storage.precision === storage.computeDtype ? 'replayed' : 'derived',
     requested: concurrency,
   })
+}
+
+const BLIND = 'no request has images, so that their encoder is not loaded'
+
+/** A version that is newer than all that were read has the rules of the newest. */
+function newerNote(engine: Engine, version: string): string[] {
+  const newest = ENGINE_MODELS[engine].versions[0] ?? version
+  return compareVersions(version, newest) > 0 && !version.startsWith(`${newest}.`)
+    ? [`${engine} ${version} is newer than the sources that were read: the rules are those of ${newest}`]
+    : []
 }
 
 function contextOf({ contextTokens, promptTokens, answerTokens = 0 }: ServingOptions, model: Architecture): number {
@@ -81,7 +107,7 @@ function contextOf({ contextTokens, promptTokens, answerTokens = 0 }: ServingOpt
 
 /** A draft layer caches like the last layer of attention. */
 function withDraft(blocks: EngineInput['blocks'], { draft }: ServingOptions): EngineInput['blocks'] {
-  if (!draft || draft.kind === 'ngram') return blocks
+  if (!hasDraftLayer(draft)) return blocks
   const last = blocks.filter(({ kind }) => kind === 'attention' || kind === 'latent').at(-1)
   return last ? [...blocks, last] : blocks
 }

@@ -27,13 +27,13 @@ const CACHE_DTYPE_NAMES = Object.keys(CACHE_DTYPES) as readonly CacheDtype[]
 
 /** What proposes tokens that the model then checks: n-grams of the prompt, or an extra layer (MTP, EAGLE). */
 export interface DraftOptions {
-  readonly kind: 'ngram' | 'mtp' | 'eagle'
+  readonly kind: 'ngram' | 'mtp' | 'eagle' | 'eagle3'
   /** Tokens that are proposed at a time. Default: 1 for MTP, 3 for the others. */
   readonly tokens?: number
 }
 
 const DRAFT: OptionTable<DraftOptions> = {
-  kind: required(choice(['ngram', 'mtp', 'eagle'])),
+  kind: required(choice(['ngram', 'mtp', 'eagle', 'eagle3'])),
   tokens: integer(1, 64),
 }
 
@@ -73,6 +73,11 @@ export interface ServingOptions {
   readonly chunkTokens?: number
   /** Sequences that the engine processes at a time, for which it reserves logits. Default: the engine's own. */
   readonly maxBatchSequences?: number
+  /**
+   * Images of a request at most, each as large as the processor makes them; their tokens are part of the context. 0: text only, and vLLM does
+   * not load the encoder. Default: vLLM's own profile run, with videos where they are larger; none with other engines.
+   */
+  readonly images?: number
   /** LoRA adapters that are on the GPU at a time. Default: none. */
   readonly loraSlots?: number
   /** The largest rank of these adapters. Default: 16. */
@@ -100,6 +105,7 @@ export const SERVING_OPTIONS: OptionTable<ServingOptions> = {
   answerTokens: integer(0, MOST),
   chunkTokens: integer(1, MOST),
   maxBatchSequences: integer(1, MOST),
+  images: integer(0, 10_000),
   loraSlots: integer(1, 10_000),
   loraRank: integer(1, 10_000),
   draft: nested(DRAFT),

@@ -5,6 +5,7 @@ import type { EstimableModel } from '../served-model.js'
 import { cacheShape } from './cache/cache-blocks.js'
 import { changesThatFit } from './changes.js'
 import { detailedPlan, type Served } from './detailed-plan.js'
+import { checkEngineOptions } from './engine-options.js'
 import { SERVING_OPTIONS, type ServingOptions } from './options.js'
 import type { ServingPlan } from './serving-plan.js'
 
@@ -23,6 +24,7 @@ import type { ServingPlan } from './serving-plan.js'
 export function planServing(model: EstimableModel, options: ServingOptions = {}): ServingPlan {
   checkOptions(options, SERVING_OPTIONS)
   const understood = understoodModel(model)
+  checkEngineOptions(options, understood.architecture)
   const served: Served = { understood, shape: cacheShape(understood.architecture) }
   const gpu = gpuOf(options.gpu ?? DEFAULT_GPU)
   const plan = planOn(served, options, gpu)

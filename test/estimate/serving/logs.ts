@@ -19,6 +19,7 @@ export interface ServingLog {
     readonly tensorParallel: number | null
     readonly precisionAsked: string | null
     readonly kvBytes: 1 | 2 | null
+    readonly multimodal?: boolean
     readonly gpuTotalGiB: number | null
     readonly gpuMemoryUtilization: number | null
     readonly chunkTokensAsked: number | null
@@ -52,8 +53,34 @@ export const LOGS: readonly ServingLog[] = gunzipSync(readFileSync(file('logs.js
 const MODELS: Readonly<Record<string, ConfigObject>> = JSON.parse(readFileSync(file('models.json'), 'utf8'))
 
 /** The model of a run. A name that is no published model is that of a family with its defaults. */
-export function modelOf({ model }: ServingLog): Architecture {
-  return architectureFromConfig(MODELS[model] ?? { model_type: model })
+export function modelOf({ model, settings }: ServingLog): Architecture {
+  const whole = settings.multimodal ? WHOLES[model] : undefined
+  return architectureFromConfig(whole ?? MODELS[model] ?? { model_type: model })
+}
+
+/** Rows that name the language model of a multimodal one, which the engine loaded with its encoder of images. */
+const WHOLES: Readonly<Record<string, ConfigObject>> = {
+  'Gemma-3-27B': {
+    model_type: 'gemma3',
+    text_config: { ...MODELS['Gemma-3-27B'], rope_scaling: { rope_type: 'linear', factor: 8 } },
+    vision_config: {
+      hidden_size: 1152,
+      intermediate_size: 4304,
+      num_hidden_layers: 27,
+      num_attention_heads: 16,
+      image_size: 896,
+      patch_size: 14,
+      vision_use_head: false,
+    },
+  },
+  qwen3_5_text: { model_type: 'qwen3_5', text_config: ownPositions({ model_type: 'qwen3_5_text' }) },
+  qwen3_5_moe_text: { model_type: 'qwen3_5_moe', text_config: ownPositions({ model_type: 'qwen3_5_moe_text' }) },
+}
+
+/** What the configs of Qwen3.5 say of positions: three dimensions, 64 of 256 features. */
+function ownPositions(config: ConfigObject): ConfigObject {
+  const rope_parameters = { rope_type: 'default', mrope_section: [11, 11, 10], partial_rotary_factor: 0.25 }
+  return { ...config, max_position_embeddings: 262_144, mamba_ssm_dtype: 'float32', rope_parameters }
 }
 
 /** The plan for a run, with the settings that its log states. */

@@ -186,9 +186,6 @@ describe('versions and engines', () => {
   it('change the share of the card, and whether CUDA graphs count', () => {
     expect(planServing(llama, { engineVersion: '0.19' }).memoryUtilization).toBe(0.9)
     expect(planServing(llama, { engineVersion: '0.20' }).memoryUtilization).toBe(0.92)
-    const sglang = planServing(llama, { engine: 'sglang' })
-    expect(sglang.memoryUtilization).toBe(0.835)
-    expect(planServing(llama, { engine: 'sglang', engineVersion: '0.4.4' }).memoryUtilization).toBe(0.88)
   })
 
   it('count the logits of a whole prompt in old versions of generate', () => {
@@ -218,7 +215,9 @@ describe('versions and engines', () => {
 
   it.each(ENGINES)('give what adds up to no more than the card: %s', (engine) => {
     const plan = planServing(llama, { engine, contextTokens: 8192 })
-    expect(plan.weightBytes).toBe(2 * totalParameters(llama))
+    // 32 MiB of cosines and sines in 16 bits, for 131,072 positions; SGLang keeps them in 32.
+    const tables = { vllm: 2, sglang: 4 }[engine as string] ?? 0
+    expect(plan.weightBytes).toBe(2 * totalParameters(llama) + 131_072 * 128 * tables)
     expect(plan.weightBytes + plan.cacheBytes + plan.otherBytes).toBeLessThanOrEqual(plan.gpu.memoryBytes)
     expect(plan.fits).toBe(true)
     expect(plan.sources.length).toBeGreaterThan(0)
@@ -267,13 +266,43 @@ describe('what fits', () => {
 
   it('needs room for adapters and a draft', () => {
     const plain = planServing(llama).weightBytes
-    const layer = 4096 * (4096 * 2 + 1024 * 2) + 3 * 4096 * 14_336 + 2 * 4096
-    expect(planServing(llama, { draft: { kind: 'eagle' } }).weightBytes - plain).toBe(2 * (layer + 2 * 4096 * 4096))
-    expect(planServing(llama, { draft: { kind: 'ngram' } }).weightBytes).toBe(plain)
-    const features = 32 * (4 * 4096 + 2 * (4096 + 1024) + 2 * 4096 - 2 * 4096 + 3 * (4096 + 14_336)) + 32 * 2 * 4096
-    expect(planServing(llama, { loraSlots: 2, loraRank: 8 }).weightBytes - plain).toBeGreaterThan(
-      0.9 * 2 * 8 * 2 * features,
-    )
+    const attention = 4096 * (4096 * 2 + 1024 * 2)
+    const layer = attention + 3 * 4096 * 14_336
+    const more = (options: ServingOptions) => planServing(llama, options).weightBytes - plain
+    expect(more({ draft: { kind: 'eagle' } })).toBe(2 * (layer + 2 * 4096 * 4096))
+    expect(more({ draft: { kind: 'mtp' } })).toBe(2 * (layer + 2 * 4096 + 2 * 4096 * 4096))
+    const wide = 4096 * (4096 + 2 * 1024)
+    expect(more({ draft: { kind: 'eagle3' } })).toBe(2 * (layer + wide + 3 * 4096 * 4096 + 32_000 * 4096))
+    expect(more({ draft: { kind: 'ngram' } })).toBe(0)
+  })
+
+  it('has drafts of EAGLE in 16 bits beside a model in fewer', () => {
+    const more = (kind: 'eagle' | 'mtp') => {
+      const bytes = (options: ServingOptions) => planServing(llama, { ...options, precision: 'int4' }).weightBytes
+      return bytes({ draft: { kind } }) - bytes({})
+    }
+    expect(more('eagle')).toBeGreaterThan(2 * more('mtp'))
+  })
+
+  it('has A and B of each adapter, divided like the layer that they adapt', () => {
+    const plain = (options: ServingOptions) => planServing(llama, { ...options, engine: 'sglang' }).weightBytes
+    const more = (options: ServingOptions) => plain({ ...options, loraSlots: 3, loraRank: 8 }) - plain(options)
+    const [hidden, kv, ffn] = [4096, 1024, 14_336]
+    // Queries and output, keys and values, gate and up, down.
+    const whole = 32 * (4 * hidden + 2 * (hidden + kv) + 3 * (hidden + ffn))
+    expect(more({})).toBe(3 * 8 * 2 * whole)
+    const [q, k, up] = [hidden + hidden / 4, hidden + kv / 4, hidden + ffn / 4]
+    const [output, down] = [hidden / 4 + hidden, ffn / 4 + hidden]
+    expect(more({ tensorParallel: 4 })).toBe(3 * 8 * 2 * 32 * (q + 2 * k + output + 2 * up + down))
+  })
+
+  it('has adapters for embeddings, the head and every expert in vLLM', () => {
+    const mixture = architectureFromConfig({ model_type: 'qwen3_moe', num_hidden_layers: 2 })
+    const { hiddenSize, vocabSize, moe } = mixture.dimensions
+    const more = (engine: 'vllm' | 'sglang') =>
+      planServing(mixture, { engine, loraSlots: 1 }).weightBytes - planServing(mixture, { engine }).weightBytes
+    const experts = 2 * (moe?.experts ?? 0) * 3 * (hiddenSize + (moe?.expertFfnSize ?? 0))
+    expect(more('vllm') - more('sglang')).toBe(16 * 2 * (experts + 2 * (vocabSize + hiddenSize)))
   })
 })
 
@@ -286,6 +315,19 @@ describe('what cannot be', () => {
     [{ expertParallel: 2 }, 'mixtures of experts'],
     [{ pipelineParallel: 33 }, 'at most 32'],
     [{ engine: 'llama.cpp', tensorParallel: 2 }, 'pipelineParallel'],
+    [{ engine: 'llama.cpp', maxBatchSequences: 8 }, 'give `concurrency` instead'],
+    [{ engine: 'llama.cpp', cacheDtype: 'fp8' }, '"q8_0" and "q4_0" are its types'],
+    [{ engine: 'llama.cpp', cacheBytes: 1 }, 'no cache in fp8'],
+    [{ engine: 'llama.cpp', precision: 'nf4' }, 'types of ggml'],
+    [{ engine: 'llama.cpp', draft: { kind: 'mtp' } }, 'llama.cpp has "ngram", not "mtp"'],
+    [{ engine: 'transformers', chunkTokens: 512 }, 'the whole prompt at once'],
+    [{ engine: 'tgi', maxBatchSequences: 8 }, 'leave it out'],
+    [{ engine: 'tgi', draft: { kind: 'eagle' } }, 'not "eagle"'],
+    [{ cacheDtype: 'q8_0' }, 'no cache in q8_0'],
+    [{ cacheDtype: 'fp8', cacheBytes: 2 }, 'two names of one thing'],
+    [{ loraRank: 8 }, 'give `loraSlots` too'],
+    [{ contextTokens: 100, promptTokens: 80, answerTokens: 21 }, 'at least 101'],
+    [{ images: 1 }, 'has no encoder of them'],
   ] as const)('is refused: %j', (options, words) => {
     expect(() => planServing(llama, options)).toThrow(RangeError)
     expect(() => planServing(llama, options)).toThrow(words)

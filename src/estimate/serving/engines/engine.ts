@@ -1,6 +1,7 @@
 import type { Gpu } from '../../gpus.js'
 import type { CacheBlock, CacheShape } from '../cache/cache-blocks.js'
 import type { CacheBytes } from '../cache/cache-bytes.js'
+import type { ServedImages } from '../images.js'
 import type { ServedSizes } from '../served-sizes.js'
 
 /** How sure a part of a plan is: computed as the engine's own code does, by a formula of the sizes, or a mean of logs. */
@@ -27,7 +28,14 @@ export interface EngineInput {
   readonly largestMatrixBytes: number
   readonly tensor: number
   readonly pipeline: number
+  /** Whether it has encoders of images or sound. */
   readonly isMultimodal: boolean
+  /** What images cost; absent if the model sees none, or if the family's largest image is not known. */
+  readonly vision?: ServedImages
+  /** The encoder of images as `vision_config` states it; absent without one. */
+  readonly encoder?: { readonly layers: number; readonly hiddenSize: number }
+  /** Images of a request at most; absent for the engine's own limit. */
+  readonly images: number | undefined
   readonly cacheElementBytes: number
   readonly computeBytes: number
   /** Bytes of an element of recurrent states, as the config or the engine says. */
@@ -38,6 +46,7 @@ export interface EngineInput {
   readonly memoryUtilization: number | undefined
   readonly chunkTokens: number | undefined
   readonly maxBatchSequences: number | undefined
+  readonly hasAdapters: boolean
   readonly draftTokens: number
   readonly hasDraftLayer: boolean
 }
@@ -79,4 +88,8 @@ export interface CacheAccount {
 export interface EngineModel {
   readonly versions: readonly string[]
   readonly budget: (input: EngineInput, version: string) => Budget
+  /** Whether the memory that a version takes for images is described. Default: it is not. */
+  readonly countsImages?: (version: string) => boolean
+  /** Whether a version does not load the encoder of images if no request may have one. Default: it does. */
+  readonly leavesOutEncoder?: (version: string) => boolean
 }

@@ -8,7 +8,7 @@ const GIB = 2 ** 30
  * llama.cpp (https://github.com/ggml-org/llama.cpp, as vendored in llama-cpp-python 0.3.36), with all layers on the GPU. The cache of
  * all slots is allocated at the start; nothing else reserves a share of the card.
  */
-export const llamaCpp: EngineModel = { versions: ['0.3.36'], budget }
+export const llamaCpp: EngineModel = { versions: ['0.3.36'], budget, countsImages: () => true }
 
 /** Cells are padded to 256 (`GGML_PAD`, src/llama-context.cpp). */
 const CELLS = 256
@@ -37,7 +37,9 @@ function budget(input: EngineInput, version: string): Budget {
   // The graph is reserved with the logits of a micro-batch, in float32, and the mask of all cells.
   const logits = input.shape.role === 'encoder' ? 0 : chunkTokens * sizes.vocabSize * 4
   const mask = chunkTokens * contextTokens * concurrency * 2
-  const activationBytes = Math.ceil(Math.max(logits, layerPeak(sizes, chunkTokens, 1, 4)) + mask)
+  // The encoder has buffers of its own, for one image at a time (`clip_image_encode`, tools/mtmd/clip.cpp).
+  const image = input.images ? (input.vision?.encoderBytes(1) ?? 0) : 0
+  const activationBytes = Math.ceil(Math.max(logits, layerPeak(sizes, chunkTokens, 1, 4)) + mask + image)
   const otherBytes = CONTEXT
   const usable = Math.floor(gpu.memoryBytes * memoryUtilization)
   return {
@@ -59,7 +61,13 @@ function budget(input: EngineInput, version: string): Budget {
     ],
     notes: [
       'all layers are on the GPU (-ngl 99); each slot has the whole context (-c is the context times the slots)',
-      ...(input.isMultimodal ? ['the encoder of images (mmproj) is counted in 16 bits; its activations are not'] : []),
+      ...(input.isMultimodal
+        ? [
+            image > 0
+              ? 'the encoder of images (mmproj) is counted in 16 bits, with its buffers for one image'
+              : 'the encoder of images (mmproj) is counted in 16 bits; its buffers are not, without `images`',
+          ]
+        : []),
     ],
   }
 }

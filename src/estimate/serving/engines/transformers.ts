@@ -23,7 +23,11 @@ const RULES: readonly (readonly [since: string, rules: TransformersRules])[] = [
 ]
 
 /** transformers' `generate`, which runs the whole prompt at once. */
-export const transformers: EngineModel = { versions: ['5.17', '4.56', '4.45', '4.30'], budget }
+export const transformers: EngineModel = {
+  versions: ['5.17', '4.56', '4.45', '4.30'],
+  budget,
+  countsImages: () => true,
+}
 
 function budget(input: EngineInput, version: string): Budget {
   const rules = sinceVersion(RULES, version)
@@ -45,7 +49,12 @@ function budget(input: EngineInput, version: string): Budget {
     draftTokens: 0,
   }
   const logits = tokens * sizes.vocabSize * rules.promptLogitBytes
-  const activationBytes = Math.ceil(Math.max(logits, eagerPeak(input, tokens)) + input.largestMatrixBytes)
+  const images = (input.images ?? 0) * concurrency
+  const text = Math.max(logits, eagerPeak(input, tokens))
+  const withImages = input.vision
+    ? Math.max(input.vision.encoderBytes(images), text + input.vision.outputBytes(images))
+    : text
+  const activationBytes = Math.ceil(withImages + input.largestMatrixBytes)
   return {
     memoryUtilization,
     activation: {

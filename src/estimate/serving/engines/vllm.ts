@@ -1,7 +1,8 @@
 import { pagedCache } from '../cache/paged-cache.js'
 import { layerPeak } from '../served-sizes.js'
 import type { Budget, CacheAccount, EngineInput, EngineModel } from './engine.js'
-import { sinceVersion } from './versions.js'
+import { compareVersions, sinceVersion } from './versions.js'
+import { type ImageProfile, imageProfile } from './vllm-images.js'
 
 const GIB = 2 ** 30
 
@@ -26,6 +27,8 @@ interface VllmRules {
   readonly groupRatio: number
   /** Whether the logged tokens are the concurrency at full context times that context. */
   readonly tokensAreSequences: boolean
+  /** Whether the profile run has images as large as the encoder's budget. V0 made another batch of them. */
+  readonly isV1: boolean
   /** Pages of a state: two where prefix caching aligns states to pages. */
   readonly statePages: number
 }
@@ -41,6 +44,12 @@ const SORTED = 38
 /** Without sorting (Triton and FlashInfer kernels): the logits in 16 bits and in float32, probabilities, and random numbers. */
 const UNSORTED = 14
 
+/**
+ * What checking a draft adds to that (v1/sample/rejection_sampler.py): the logits of two tokens for each sequence, those of the last in
+ * float32, and a copy of those that are checked.
+ */
+const DRAFTED = 14
+
 const V0: VllmRules = {
   share: 0.9,
   sequences: [256, 256],
@@ -52,6 +61,7 @@ const V0: VllmRules = {
   hasWindows: false,
   groupRatio: 1,
   tokensAreSequences: false,
+  isV1: false,
   statePages: 1,
 }
 
@@ -59,7 +69,7 @@ const RULES: readonly (readonly [since: string, rules: VllmRules])[] = (() => {
   // 0.6.5 measures what the instance itself adds (`memory_profiling`), so that the context lies outside the share.
   const v065 = { ...V0, countsContext: false }
   // V1 is the default from 0.8 on. Its profile counts all memory in use again (v1/worker/gpu_worker.py).
-  const v08: VllmRules = { ...V0, sequences: [1024, 256], chunk: [8192, 2048] }
+  const v08: VllmRules = { ...V0, sequences: [1024, 256], chunk: [8192, 2048], isV1: true }
   const v09: VllmRules = { ...v08, countsContext: false, a100IsSmall: true, hasWindows: true }
   const v012 = { ...v09, groupRatio: 1.25 }
   const v017 = { ...v012, logitBytes: UNSORTED, groupRatio: 1.5 }
@@ -81,7 +91,21 @@ const RULES: readonly (readonly [since: string, rules: VllmRules])[] = (() => {
 const NEWEST = '0.33'
 
 /** vLLM (https://github.com/vllm-project/vllm), versions 0.2 to 0.33. */
-export const vllm: EngineModel = { versions: [NEWEST, ...RULES.map(([since]) => since)], budget }
+export const vllm: EngineModel = {
+  versions: [NEWEST, ...RULES.map(([since]) => since)],
+  budget,
+  countsImages,
+  leavesOutEncoder,
+}
+
+function countsImages(version: string): boolean {
+  return sinceVersion(RULES, version).isV1
+}
+
+/** `--limit-mm-per-prompt` of 0: every model marks its encoder since 0.15 (`_mark_tower_model` in models/interfaces.py). */
+function leavesOutEncoder(version: string): boolean {
+  return compareVersions(version, '0.15') >= 0
+}
 
 function budget(input: EngineInput, version: string): Budget {
   const rules = sinceVersion(RULES, version)
@@ -93,11 +117,15 @@ function budget(input: EngineInput, version: string): Budget {
   const sequences = Math.min(input.maxBatchSequences ?? rules.sequences[side], chunkTokens)
   const memoryUtilization = input.memoryUtilization ?? rules.share
   const isEncoder = input.shape.role === 'encoder'
-  const logits = isEncoder ? 0 : sequences * sizes.vocabSize * rules.logitBytes
+  const logitBytes = rules.logitBytes + (input.draftTokens > 0 && rules.isV1 ? DRAFTED : 0)
+  const logits = isEncoder ? 0 : sequences * sizes.vocabSize * logitBytes
   // With tensor parallelism, each rank's part of the logits is there beside the gathered ones.
   const parts = tensor > 1 && !isEncoder ? (sequences * sizes.vocabSize * 2) / tensor : 0
   const sampler = logits + parts + chunkTokens * sizes.hiddenSize * computeBytes
-  const activationBytes = Math.ceil(Math.max(sampler, layerPeak(sizes, chunkTokens, tensor, computeBytes)))
+  const images = rules.isV1 ? imageProfile(input, { chunkTokens, sequences }) : undefined
+  const text = Math.max(sampler, layerPeak(sizes, chunkTokens, tensor, computeBytes))
+  // The encoder runs first; what it makes is there while the language model runs.
+  const activationBytes = Math.ceil(Math.max(images?.encoderBytes ?? 0, text + (images?.outputBytes ?? 0)))
   const otherBytes = OTHER + (rules.countsContext ? CONTEXT : 0) + (tensor > 1 ? COMMUNICATION : 0)
   const graphBytes = GRAPHS
   const usable = Math.ceil(gpu.memoryBytes * memoryUtilization)
@@ -119,7 +147,7 @@ function budget(input: EngineInput, version: string): Budget {
     sources: [
       `vLLM ${version}: v1/worker/gpu_worker.py (determine_available_memory), v1/core/kv_cache_utils.py, engine/arg_utils.py`,
     ],
-    notes: notesOf(input, rules, { version, chunkTokens, sequences, memoryUtilization }),
+    notes: notesOf(input, rules, { version, chunkTokens, sequences, memoryUtilization, images }),
   }
 }
 
@@ -178,16 +206,17 @@ function account(input: EngineInput, rules: VllmRules, chunkTokens: number): Cac
 const BLOCK_TOKENS = 16
 
 function notesOf(
-  { isMultimodal, tensor, blocks }: EngineInput,
+  { isMultimodal, tensor, blocks, images: mostImages }: EngineInput,
   rules: VllmRules,
   values: {
     readonly version: string
     readonly chunkTokens: number
     readonly sequences: number
     readonly memoryUtilization: number
+    readonly images: ImageProfile | undefined
   },
 ): string[] {
-  const { version, chunkTokens, sequences, memoryUtilization } = values
+  const { version, chunkTokens, sequences, memoryUtilization, images } = values
   const kinds = new Set(blocks.map((block) => JSON.stringify(block))).size
   return [
     `vLLM ${version} uses ${memoryUtilization} of what CUDA reports (default ${rules.share}), and profiles ${chunkTokens.toLocaleString('en-US')} tokens with logits for ${sequences.toLocaleString('en-US')} sequences`,
@@ -200,9 +229,10 @@ function notesOf(
         ]
       : []),
     ...(tensor > 1 ? ['buffers for communication are a mean of published logs'] : []),
-    ...(isMultimodal
+    ...(images ? [images.note] : []),
+    ...(isMultimodal && !images && mostImages !== 0
       ? [
-          'the profile run of the encoders of images or sound is not included: it can take several GiB, unless --skip-mm-profiling is set or --limit-mm-per-prompt is 0',
+          'the profile run of the encoders of images or sound is not included, since the largest input of this family or version is not known here: it can take several GiB, unless --skip-mm-profiling is set or --limit-mm-per-prompt is 0',
         ]
       : []),
   ]
