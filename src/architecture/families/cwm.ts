@@ -1,0 +1,26 @@
+import { attention } from '../blocks/attention.js'
+import { layerTypes, windowOf } from '../blocks/layer-types.js'
+import { decoderFamily } from '../shapes/decoder-family.js'
+
+/** Code World Model (Meta 2025, arXiv:2510.02387): Llama with a window in three layers of four. */
+export const cwm = decoderFamily({
+  modelType: 'cwm',
+  name: 'Cwm',
+  defaults: {
+    vocab_size: 128_256,
+    hidden_size: 6144,
+    intermediate_size: 21_504,
+    num_hidden_layers: 64,
+    num_attention_heads: 48,
+    num_key_value_heads: 8,
+    head_dim: 128,
+    max_position_embeddings: 131_072,
+    tie_word_embeddings: false,
+  },
+  attentionPattern: (config, layers) =>
+    windowOf(
+      layerTypes(config, layers, (index) => (index % 4 === 0 ? 'full_attention' : 'sliding_attention')),
+      config.integer('sliding_window', 8192),
+    ),
+  attention,
+})

@@ -1,0 +1,52 @@
+import { deepseekMixture } from '../blocks/deepseek-mixture.js'
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
+import { decoderFamily } from '../shapes/decoder-family.js'
+
+/** Mistral Small 4 (Mistral AI 2026, https://mistral.ai/news): latent attention and routed experts like DeepSeek-V3. */
+export const mistral4 = decoderFamily({
+  modelType: 'mistral4',
+  name: 'Mistral4',
+  attributeMap: { num_local_experts: 'n_routed_experts' },
+  defaults: {
+    vocab_size: 131_072,
+    hidden_size: 4096,
+    intermediate_size: 12_288,
+    num_hidden_layers: 36,
+    num_attention_heads: 32,
+    num_key_value_heads: 32,
+    head_dim: false,
+    max_position_embeddings: 1_048_576,
+    tie_word_embeddings: false,
+  },
+  attention: (sizes, config) =>
+    latentAttention({
+      ...sizes,
+      ...latentSizes(config, LATENT),
+      bias: config.boolean('attention_bias', false),
+      type: 'Mistral4Attention',
+    }),
+  mlp: gatedMlp,
+  mixture({ hiddenSize }, config) {
+    const denseLayers = config.integer('first_k_dense_replace', 0)
+    const mixture = deepseekMixture(config, hiddenSize, {
+      type: 'Mistral4MoE',
+      experts: 128,
+      expertsPerToken: 4,
+      ffnSize: 2048,
+      shared: 1,
+      denseLayers,
+      transformers: 5,
+    })
+    return { ...mixture, isSparse: (index) => index >= denseLayers }
+  },
+  dimensions: (_, config) => ({ headDim: latentSizes(config, LATENT).queryHeadDim }),
+})
+
+const LATENT: LatentDefaults = {
+  q_lora_rank: 1024,
+  kv_lora_rank: 256,
+  qk_rope_head_dim: 64,
+  qk_nope_head_dim: 64,
+  v_head_dim: 128,
+}

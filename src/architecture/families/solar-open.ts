@@ -1,0 +1,33 @@
+import { attention } from '../blocks/attention.js'
+import { deepseekMixture } from '../blocks/deepseek-mixture.js'
+import { decoderFamily } from '../shapes/decoder-family.js'
+
+/** Solar Open (Upstage 2026, arXiv:2601.07022): GLM-4.5 with experts in every layer. */
+export const solarOpen = decoderFamily({
+  modelType: 'solar_open',
+  name: 'SolarOpen',
+  attributeMap: { num_local_experts: 'n_routed_experts' },
+  defaults: {
+    vocab_size: 196_608,
+    hidden_size: 4096,
+    num_hidden_layers: 48,
+    num_attention_heads: 64,
+    num_key_value_heads: 8,
+    head_dim: 128,
+    max_position_embeddings: 131_072,
+    tie_word_embeddings: false,
+  },
+  attention: (sizes, config) => attention({ ...sizes, qkvBias: config.boolean('attention_bias', false) }),
+  mixture: ({ hiddenSize }, config) => ({
+    ...deepseekMixture(config, hiddenSize, {
+      type: 'SolarOpenMoE',
+      experts: 128,
+      expertsPerToken: 8,
+      ffnSize: 1280,
+      shared: 1,
+      denseLayers: 0,
+      transformers: 5,
+    }),
+    isSparse: () => true,
+  }),
+})
