@@ -43,9 +43,11 @@ export class ConfigReader {
     return new ConfigReader(this.#object, this.#place, new Map(aliases), this.#asked)
   }
 
-  /** The same config with other class defaults: what it does not state has the value given here. */
+  /** The same config with other class defaults: what it does not state, under any of its names, has the value given here. */
   withDefaults(defaults: ConfigObject): ConfigReader {
-    return new ConfigReader({ ...defaults, ...this.#object }, this.#place, this.#aliases, this.#asked)
+    const isStated = (name: string) => Object.hasOwn(this.#object, this.#aliases.get(name) ?? name)
+    const absent = Object.entries(defaults).filter(([name]) => !isStated(name))
+    return new ConfigReader({ ...Object.fromEntries(absent), ...this.#object }, this.#place, this.#aliases, this.#asked)
   }
 
   /** The same config without some fields. */

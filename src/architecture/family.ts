@@ -63,6 +63,11 @@ export interface FamilyFacts {
    */
   readonly namesInFiles?: readonly (readonly [inFile: RegExp, here: string])[]
   /**
+   * What `auto_map` says of a class of the authors that this family describes, whatever the config's `model_type` is: Jina's encoders
+   * have that of BERT.
+   */
+  readonly ownCode?: RegExp
+  /**
    * The fields, besides those of Llama, by which the config of an unknown family that copies this one is told. Absent: no
    * unknown family is described as this one.
    */

@@ -4,7 +4,7 @@ import { CheckpointError } from './checkpoint-error.js'
 import type { ConfigObject } from './config-object.js'
 import { ConfigReader } from './config-reader.js'
 import { describeFamily } from './describe-family.js'
-import { familyOf, languageModelOf, modelTypes } from './families/index.js'
+import { familyOf, familyOfCode, languageModelOf, modelTypes } from './families/index.js'
 import type { Family } from './family.js'
 import { likeness, namedByClass } from './likeness.js'
 import { type TextConfig, textConfig } from './text-config.js'
@@ -68,15 +68,20 @@ function describeWhole(modelType: string, reader: ConfigReader): Architecture {
 
 /** A note on a class of the checkpoint's own code, which the family does not have: its modules may be others. */
 function ownCode(modelType: string, config: ConfigReader, { className, notes }: Architecture): string[] {
-  const map = config.object('auto_map')
-  const key = map.names().find((name) => name.startsWith('AutoModel'))
-  const own = key === undefined ? undefined : String(map.raw(key)).split('.').at(-1)
+  const own = codeOf(config)?.split('.').at(-1)
   if (own === undefined || notes.some((note) => note.includes(own))) return []
   const spelling = (name: string): string => name.replaceAll('_', '').toLowerCase()
   const isOfFamily = spelling(described(modelType, config, own).className) === spelling(own)
   return isOfFamily
     ? []
     : [`The checkpoint has a class of its own, ${own}, whose modules may differ from those of ${className}.`]
+}
+
+/** The class of the checkpoint's own code, with the file and the repository that it is in. */
+function codeOf(config: ConfigReader): string | undefined {
+  const map = config.object('auto_map')
+  const key = map.names().includes('AutoModel') ? 'AutoModel' : map.names().find((name) => name.startsWith('AutoModel'))
+  return key === undefined ? undefined : String(map.raw(key))
 }
 
 function isUnsupported(error: unknown): boolean {
@@ -97,7 +102,8 @@ function describeText({ whole, family, config }: TextConfig, outer: ConfigReader
 
 /** Builds the model of a family, with its forward pass. */
 function described(modelType: string, config: ConfigReader, className: string | undefined): Architecture {
-  const family = familyOf(modelType)
+  const code = codeOf(config)
+  const family = (code === undefined ? undefined : familyOfCode(code)) ?? familyOf(modelType)
   if (!family) throw unsupported(modelType)
   return { family: modelType, ...describeFamily(family, config, className, partFamily) }
 }

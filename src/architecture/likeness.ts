@@ -88,6 +88,8 @@ const WITHOUT_MODULES: ReadonlySet<string> = new Set([
   ...['model_type', 'architectures', 'id2label', 'num_labels', 'tie_word_embeddings', 'layer_types'],
   ...['max_position_embeddings', 'model_max_length', 'rope_scaling', 'rope_parameters', 'context_length'],
   ...['sliding_window', 'use_sliding_window', 'max_window_layers', 'is_decoder', 'is_encoder_decoder'],
+  // Only Apertus has an activation with weights.
+  'hidden_act',
   ...['add_cross_attention', 'initializer_range', 'num_return_sequences', 'num_beams', 'num_beam_groups'],
 ])
 

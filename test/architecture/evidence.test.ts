@@ -8,7 +8,7 @@ import { readRecords } from './records.js'
 
 /** Model types whose modules transformers built, with the shapes that were recorded: see `families.test.ts`. */
 const BUILT: ReadonlySet<string> = new Set(
-  ['public', 'varied', 'mutated-a2', 'wholes'].flatMap((file) =>
+  ['public', 'varied', 'mutated-a2', 'wholes', 'further-families'].flatMap((file) =>
     readRecords(`${file}.jsonl.gz`).map(({ family }) => family),
   ),
 )
@@ -27,9 +27,16 @@ const INSIDE: Readonly<Record<string, string>> = {
 
 /** Model types that no recorded model has, since only their authors have the code, and what vouches for them. */
 const NOT_BUILT: Readonly<Record<string, string>> = {
+  jina_bert: 'totals of published models are in published-totals.test.ts',
   minicpmv: 'read from sglang 0.5.23; the total of a published model is in published-totals.test.ts',
   phi3_v: 'the modules of phi3 and clip_vision_model, which are recorded; a total as for minicpmv',
-  llama_bidirec: "the modules of llama, which is recorded; its authors' class only changes the mask",
+  llama_bidirec:
+    "the modules of llama, which is recorded; its authors' class only changes the mask; totals as for minicpmv",
+  new: 'totals as for minicpmv',
+  nvembed: "the modules of mistral, which is recorded, and latent attention read from its authors' code",
+  rwkv5: "read from its authors' code",
+  rwkv6: "read from its authors' code; a total as for minicpmv",
+  'xlm-roberta-flash': 'totals as for minicpmv',
   xverse:
     'the modules of llama, which is recorded: read from sglang 0.5.23, whose class loads its files by those names',
 }
@@ -43,10 +50,14 @@ const RUN: ReadonlySet<unknown> = new Set(
 
 /** Model types whose forward pass is described and was not recorded, and what vouches for it. */
 const FORWARD_NOT_RECORDED: Readonly<Record<string, string>> = {
+  camembert: 'the modules and classes of roberta, which is recorded',
+  'data2vec-text': 'the modules and classes of roberta, which is recorded',
   gptj: "read from transformers' code; the parts of a layer are those of gpt_neo and gpt_neox, which are recorded",
   kimi_k2: "its files use DeepSeek-V3's classes, and deepseek_v3 is recorded",
   llama_bidirec: 'the modules of llama, which is recorded; only its mask differs',
   ministral3: "read from transformers' code; mistral and ministral, which it follows, are recorded",
+  sarvam_mla: "its files use DeepSeek-V3's classes, and deepseek_v3 is recorded",
+  sarvam_moe: "its files use GLM-4.5's classes, and glm4_moe is recorded",
   opt: "read from transformers' code; the parts of a layer are those of gpt2, which is recorded",
 }
 

@@ -17,8 +17,11 @@ const headed = readRecords('mutated-a2.jsonl.gz')
 // Multimodal models with all their towers, and families that transformers 4.57 lacks or that come with one of them.
 const wholes = readRecords('wholes.jsonl.gz')
 
+// Every class of further families, and their options toggled one by one.
+const further = readRecords('further-families.jsonl.gz')
+
 describe('A config becomes the model that transformers builds', () => {
-  it.each([...published, ...varied, ...headed, ...wholes].map((record) => [record.name, record] as const))(
+  it.each([...published, ...varied, ...headed, ...wholes, ...further].map((record) => [record.name, record] as const))(
     '%s',
     (_, record) => {
       expect(described(architectureFromConfig(record.config))).toEqual(recorded(record))

@@ -60,8 +60,8 @@ describe('The class that `architectures` names', () => {
   })
 
   it.each([
-    [{ model_type: 'xlm-roberta', auto_map: { AutoModel: 'a/b--modeling_lora.XLMRobertaLoRA' } }, 'XLMRobertaLoRA'],
-    [{ model_type: 'bert', auto_map: { AutoModelForMaskedLM: 'modeling_bert.JinaBertForMaskedLM' } }, 'JinaBert'],
+    [{ model_type: 'xlm-roberta', auto_map: { AutoModel: 'a/b--modeling_own.XLMRobertaTower' } }, 'XLMRobertaTower'],
+    [{ model_type: 'bert', auto_map: { AutoModelForMaskedLM: 'modeling_own.AlibiBertForMaskedLM' } }, 'AlibiBert'],
   ])("a class of the checkpoint's own is said: %j", (custom, own) => {
     expect(architectureFromConfig(custom).notes).toEqual([expect.stringContaining(own)])
   })

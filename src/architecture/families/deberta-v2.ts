@@ -1,11 +1,12 @@
 import { bertAttention, bertEmbeddings, bertEncoder, bertLayer, denseAndNorm, maskedLmHead } from '../blocks/bert.js'
+import { newerLmHead } from '../blocks/deberta-lm-head.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
-import { type Children, container, tied } from '../module.js'
+import { type Children, container } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 
 /**
@@ -51,16 +52,6 @@ export const debertaV2 = headedFamily({
     const input = sizes.tiedEmbeddings ? 'deberta.embeddings.word_embeddings' : undefined
     const transform = { transform: container('Transform', denseAndNorm(hiddenSize, features)) }
     const legacy = { predictions: maskedLmHead('cls.predictions', transform, { features, vocabSize }, input) }
-    // The newer head names its dense layer as output embedding, so that tying makes it as wide as the vocabulary.
-    const dense =
-      input === undefined
-        ? linear(hiddenSize, hiddenSize, { bias: true })
-        : tied(linear(hiddenSize, vocabSize, { bias: true }), { weight: `${input}.weight` })
-    const modern = container(
-      'LMPredictionHead',
-      { dense, LayerNorm: layerNorm(hiddenSize) },
-      { parameters: { bias: [vocabSize] } },
-    )
     const poolerSize = config.integer('pooler_hidden_size', hiddenSize)
     const pooler = container('ContextPooler', { dense: linear(poolerSize, poolerSize, { bias: true }) })
     const labels = labelCount(config)
@@ -70,7 +61,7 @@ export const debertaV2 = headedFamily({
       heads: {
         ForMaskedLM: config.boolean('legacy', true)
           ? { cls: container('OnlyMLMHead', legacy) }
-          : { lm_predictions: container('OnlyMLMHead', { lm_head: modern }) },
+          : { lm_predictions: container('OnlyMLMHead', { lm_head: newerLmHead(sizes, input) }) },
         // The pooler's output always counts as `hidden_size` wide, even if its own size differs.
         ForSequenceClassification: { pooler, classifier: linear(hiddenSize, labels, { bias: true }) },
         ForTokenClassification: { classifier: byToken },

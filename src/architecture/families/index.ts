@@ -11,6 +11,15 @@ export function familyOf(modelType: string): Family | undefined {
   return BY_MODEL_TYPE.get(modelType)
 }
 
+/**
+ * The family of a class of its own code that a config names in `auto_map`, whatever its `model_type` is.
+ *
+ * @param code - where the class is: `jinaai/jina-bert-implementation--modeling_bert.JinaBertModel`
+ */
+export function familyOfCode(code: string): Family | undefined {
+  return FAMILIES.find(({ ownCode }) => ownCode?.test(code))
+}
+
 /** Every `model_type` that is described. */
 export function modelTypes(): string[] {
   return [...BY_MODEL_TYPE.keys()]

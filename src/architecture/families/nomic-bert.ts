@@ -4,14 +4,16 @@ import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
+import { isGated, nomicEncoder, nomicMixture } from '../blocks/nomic-encoder.js'
 import { GPT_FIELD_NAMES } from '../blocks/renamed-sizes.js'
 import { rotaryEncoder } from '../blocks/rotary-encoder.js'
-import { CheckpointError } from '../checkpoint-error.js'
-import type { ConfigReader } from '../config-reader.js'
 import { container } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 
-/** Nomic BERT (Nussbaum et al. 2024, arXiv:2402.01613), an encoder for embeddings: BERT with rotary positions and gates. */
+/**
+ * Nomic BERT (Nussbaum et al. 2024, arXiv:2402.01613; 2025, arXiv:2502.07972), an encoder for embeddings: BERT with rotary positions and
+ * gates, or in every other layer with experts.
+ */
 export const nomicBert = headedFamily({
   modelType: 'nomic_bert',
   encodes: true,
@@ -29,18 +31,22 @@ export const nomicBert = headedFamily({
     tie_word_embeddings: true,
   },
   build(stated, config) {
-    if (config.integer('num_experts', 0) > 0) throw mixture(config)
     const sizes = { ...stated, headDim: config.integer('head_dim', stated.headDim) }
     const { hiddenSize, vocabSize, heads, layers } = sizes
-    const encoder = rotaryEncoder({
-      name: 'NomicBert',
-      hiddenSize,
-      words: vocabSize,
-      segments: config.integer('type_vocab_size', 2),
-      layers,
-      attention: attention({ ...sizes, kvHeads: heads }),
-      mlp: gatedMlp(sizes),
-    })
+    const mixture = nomicMixture(config, sizes)
+    // Only the class of the authors has experts.
+    const isOwn = config.has('auto_map') || mixture !== undefined
+    const encoder = isOwn
+      ? nomicEncoder(config, sizes, mixture)
+      : rotaryEncoder({
+          name: 'NomicBert',
+          hiddenSize,
+          words: vocabSize,
+          segments: config.integer('type_vocab_size', 2),
+          layers,
+          attention: attention({ ...sizes, kvHeads: heads }),
+          mlp: gatedMlp(sizes),
+        })
     const input = sizes.tiedEmbeddings ? 'nomic_bert.embeddings.word_embeddings' : undefined
     const transform = container('NomicBertPredictionHeadTransform', denseAndNorm(hiddenSize, hiddenSize, 'layer_norm'))
     const predictions = maskedLmHead('cls.predictions', { transform }, { features: hiddenSize, vocabSize }, input, {
@@ -57,15 +63,7 @@ export const nomicBert = headedFamily({
         ForSequenceClassification: { classifier },
         ForTokenClassification: { classifier },
       },
-      dimensions: decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: true }),
+      dimensions: decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: isGated(config), moe: mixture?.moe }),
     }
   },
 })
-
-/** Nomic Embed 2, whose experts transformers does not have. */
-function mixture(config: ConfigReader): CheckpointError {
-  return new CheckpointError('unsupported_architecture', 'Nomic BERT with experts is not described', {
-    place: [...config.place, 'num_experts'],
-    help: 'Totals and linear layers can be derived from the safetensors headers',
-  })
-}

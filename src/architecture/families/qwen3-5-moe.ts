@@ -7,6 +7,6 @@ export const qwen35Moe = multimodalFamily({
   modelType: 'qwen3_5_moe',
   name: 'Qwen3_5Moe',
   largestImage: imageOfPixels({ pixels: 16_777_216, patch: 16 }),
-  text: { family: 'qwen3_5_moe_text' },
+  text: { family: 'qwen3_5_moe_text', tied: false },
   beside: (config) => ({ visual: qwen3Vision('Qwen3_5Moe', config.object('vision_config'), []) }),
 })

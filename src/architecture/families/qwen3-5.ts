@@ -7,6 +7,6 @@ export const qwen35 = multimodalFamily({
   modelType: 'qwen3_5',
   name: 'Qwen3_5',
   largestImage: imageOfPixels({ pixels: 16_777_216, patch: 16 }),
-  text: { family: 'qwen3_5_text' },
+  text: { family: 'qwen3_5_text', tied: false },
   beside: (config) => ({ visual: qwen3Vision('Qwen3_5', config.object('vision_config'), []) }),
 })

@@ -124,7 +124,12 @@ export function multimodalFamily(options: MultimodalFamilyOptions): Family {
       return {
         ...chosen,
         dimensions,
-        notes: [...chosen.notes, ...ignoredSizes(config, text), ...language.notes],
+        notes: [
+          ...chosen.notes,
+          ...ignoredSizes(config, text),
+          ...tiedTwice(config, text, dimensions),
+          ...language.notes,
+        ],
         ...(forward && { forward }),
       }
     },
@@ -163,6 +168,15 @@ function ignoredSizes(config: ConfigReader, { mayBeFlat = false, field = 'text_c
   if (mayBeFlat || config.has(field) || ignored.length === 0) return []
   return [
     `${ignored.join(', ')}: ignored, since this class reads the sizes of its language model from ${field}. There is none, so the class defaults are used.`,
+  ]
+}
+
+/** A note on a config that ties the embeddings in one place and not in the other. */
+function tiedTwice(config: ConfigReader, { tied }: LanguageModel, { tiedEmbeddings }: Dimensions): string[] {
+  const outer = config.raw('tie_word_embeddings')
+  if (tied !== undefined || typeof outer !== 'boolean' || outer === tiedEmbeddings) return []
+  return [
+    `tie_word_embeddings is ${outer} in the config of the whole and ${tiedEmbeddings} in that of its language model. The latter counts here, as in transformers 4; in transformers 5, the former does.`,
   ]
 }
 

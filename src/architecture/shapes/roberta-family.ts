@@ -22,16 +22,18 @@ export interface RobertaFamilyOptions extends FamilyFacts {
   readonly modelType: string
   /** The prefix of its class names: `Roberta` for `RobertaModel`. */
   readonly name: string
+  /** The name of the base model inside the classes. Default: `roberta`. */
+  readonly prefix?: string
   /** The class default of the vocabulary size. */
   readonly vocabSize: number
 }
 
 /** RoBERTa (Liu et al. 2019, arXiv:1907.11692): BERT with other heads, with the names of the given family. */
 export function robertaFamily({ vocabSize: defaultWords, ...family }: RobertaFamilyOptions): Family {
-  const { name } = family
+  const { name, prefix = 'roberta' } = family
   return headedFamily({
     ...family,
-    prefix: 'roberta',
+    prefix,
     defaults: {
       vocab_size: defaultWords,
       hidden_size: 768,
@@ -52,7 +54,7 @@ export function robertaFamily({ vocabSize: defaultWords, ...family }: RobertaFam
       }
       const bare = container(`${name}Model`, parts)
       const model = container(`${name}Model`, { ...parts, pooler: bertPooler(hiddenSize) })
-      const input = sizes.tiedEmbeddings ? 'roberta.embeddings.word_embeddings' : undefined
+      const input = sizes.tiedEmbeddings ? `${prefix}.embeddings.word_embeddings` : undefined
       const transform = denseAndNorm(hiddenSize, hiddenSize, 'layer_norm')
       const lm_head = maskedLmHead('lm_head', transform, { features: hiddenSize, vocabSize }, input)
       const labels = labelCount(config)
