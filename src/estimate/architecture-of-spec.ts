@@ -31,6 +31,11 @@ export function architectureOfSpec(spec: ModelSpec): ReconstructedModel {
   return { architecture, assumptions }
 }
 
+/** Everything that a model is rebuilt from: equal for specs whose rebuilt models are equal, whatever they are called. */
+export function identityOfSpec(spec: ModelSpec): string {
+  return JSON.stringify([spec.family, spec.base_num_parameters, configOf(spec)])
+}
+
 function described(spec: ModelSpec): { architecture: Architecture; isFamily: boolean } {
   try {
     return { architecture: architectureFromConfig({ ...configOf(spec), model_type: spec.family }), isFamily: true }

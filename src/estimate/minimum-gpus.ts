@@ -1,6 +1,6 @@
 import { type Architecture, totalParameters } from '../architecture/index.js'
 import type { ModelSpec } from '../schemas/index.js'
-import { architectureOfSpec } from './architecture-of-spec.js'
+import { architectureOfSpec, identityOfSpec } from './architecture-of-spec.js'
 import { checkMemoryOptions } from './checked-memory-options.js'
 import { fewestGpus } from './fewest-gpus.js'
 import { DEFAULT_GPU, gpuOf } from './gpus.js'
@@ -43,6 +43,22 @@ export function minimumGpus(model: Architecture | ModelSpec): MinimumGpus {
 }
 
 function ofSpec(spec: ModelSpec): MinimumGpus {
+  const identity = identityOfSpec(spec)
+  const known = KNOWN.get(identity) ?? estimated(spec)
+  KNOWN.delete(identity)
+  KNOWN.set(identity, known)
+  for (const oldest of KNOWN.keys()) {
+    if (KNOWN.size <= MOST_KNOWN) break
+    KNOWN.delete(oldest)
+  }
+  return { ...known, notes: [...known.notes] }
+}
+
+/** The results for the models of recent specs. Registries have many manifests of few models. */
+const KNOWN = new Map<string, MinimumGpus>()
+const MOST_KNOWN = 256
+
+function estimated(spec: ModelSpec): MinimumGpus {
   const rebuilt = rebuiltModel(spec)
   return 'why' in rebuilt ? { notes: notesOf(rebuilt.why, rebuilt.why) } : minimumGpus(rebuilt)
 }
