@@ -1,5 +1,6 @@
 import { checkOptions } from '../options/index.js'
-import { refuseContradictions } from './contradicting-options.js'
+import { refuseBesideType, refuseContradictions } from './contradicting-options.js'
+import { type FinetuningRun, finetuningRun } from './finetuning-run.js'
 import type { AttentionKernel } from './kernels.js'
 import { checkLayout, type LayoutOptions } from './layout-options.js'
 import type { LoraOptions } from './lora/options.js'
@@ -20,6 +21,8 @@ export interface CheckedMemoryOptions {
   /** What a preset filled in, in sentences. */
   readonly filledIn: readonly string[]
   readonly method: MemoryMethod
+  /** What a fine-tuning type trains, holds and runs; absent if a method was given. */
+  readonly finetuning: FinetuningRun | undefined
   readonly batchSize: number
   readonly sequenceLength: number
   readonly recompute: Recomputation
@@ -56,19 +59,22 @@ export interface CheckedMemoryOptions {
  */
 export function checkMemoryOptions(given: MemoryOptions): CheckedMemoryOptions {
   checkOptions(given, MEMORY_OPTIONS)
-  const { options, sentences } = withPreset(given)
+  const finetuning = finetuningRun(given)
+  const { options, sentences } = withPreset(finetuning ? { ...given, method: finetuning.method } : given)
   const method = options.method ?? 'full'
   const sharding = shardingOf(options)
   const isAsked = options.prepareForKbitTraining ?? false
   const isPrepared = isAsked && !sharesShards(sharding)
   const reentrant = options.reentrant ?? sharding.strategy === 'fsdp1'
-  const recompute = recomputationOf(options)
+  const recompute = recomputationOf(options, finetuning)
   refuseContradictions(options, methodOf(method))
   const quantization = options.quantization ?? methodOf(method).quantization
   const served = options.precision ?? options.dtype
+  if (finetuning) refuseBesideType(given, finetuning)
   return {
     filledIn: sentences,
     method,
+    finetuning,
     batchSize: options.batchSize ?? 1,
     sequenceLength: options.sequenceLength ?? 4096,
     recompute,
@@ -81,7 +87,7 @@ export function checkMemoryOptions(given: MemoryOptions): CheckedMemoryOptions {
     autocast: options.autocast ?? (methodOf(method).weights === 'float32' || isAsked),
     optimizer: options.optimizer ?? 'adamw',
     optimizerStep: options.optimizerStep ?? 'foreach',
-    loss: lossOf(options),
+    loss: lossOf(options, finetuning),
     kernels: options.kernels ?? 'torch',
     precision: methodOf(method).trains === 'nothing' ? 'bfloat16' : trainingPrecision(served),
     served,
@@ -98,7 +104,8 @@ export function checkMemoryOptions(given: MemoryOptions): CheckedMemoryOptions {
  * The loss. Kernels for the logits replaced `CrossEntropyLoss` when transformers copied the logits to shift them (before 4.49), and
  * later; where nothing tells which, the copy counts.
  */
-function lossOf({ loss: kind = 'logits', lossLogits }: MemoryOptions): LossKind {
+function lossOf({ loss, lossLogits }: MemoryOptions, finetuning: FinetuningRun | undefined): LossKind {
+  const kind = finetuning?.preference?.loss ?? loss ?? 'logits'
   return { kind, logits: lossLogits ?? (kind === 'fused' ? 'float32-shifted' : 'float32') }
 }
 
@@ -140,12 +147,17 @@ function sharesShards({ strategy, ranks }: ShardingOptions): boolean {
   return ranks > 1 && strategyOf(strategy).shares === 'parameters'
 }
 
-function recomputationOf({ recompute, gradientCheckpointing }: MemoryOptions): Recomputation {
+function recomputationOf(
+  { recompute, gradientCheckpointing }: MemoryOptions,
+  finetuning: FinetuningRun | undefined,
+): Recomputation {
   if (recompute !== undefined && gradientCheckpointing !== undefined) {
     if ((recompute !== 'none') !== gradientCheckpointing) {
       throw new TypeError('`recompute` and `gradientCheckpointing` say different things: pass only one of them')
     }
   }
-  const asked = recompute ?? (gradientCheckpointing === false ? 'none' : 'layers')
+  // PEFT refuses prefixes together with gradient checkpointing.
+  const isDefault = gradientCheckpointing ?? finetuning?.tokens !== 'prefixes'
+  const asked = recompute ?? (isDefault ? 'layers' : 'none')
   return asked === 'layers' ? { every: 1 } : asked
 }

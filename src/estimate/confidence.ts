@@ -17,9 +17,10 @@ export function confidenceOf(options: CheckedMemoryOptions): PartConfidence {
   const sharding: Confidence = isLayout ? 'assumed' : SHARDING[options.sharding.strategy]
   const storage: Confidence = options.storage === undefined || options.storage === 'nf4-double' ? 'replayed' : 'derived'
   const states: Confidence = ['adamw', 'sgd', 'adafactor'].includes(options.optimizer) ? 'replayed' : 'derived'
-  const pass = least(sharding, isOfTorch(options) ? 'replayed' : 'derived', storage)
+  const held = finetuningOf(options)
+  const pass = least(sharding, isOfTorch(options) ? 'replayed' : 'derived', storage, held)
   return {
-    parameters: least(sharding, storage),
+    parameters: least(sharding, storage, held),
     gradients: sharding,
     optimizerStates: least(sharding, states),
     activations: pass,
@@ -28,6 +29,12 @@ export function confidenceOf(options: CheckedMemoryOptions): PartConfidence {
     buffers: options.sharding.ranks > 1 ? least(sharding) : 'replayed',
     overhead: 'assumed',
   }
+}
+
+/** PPO runs models that the options do not describe; the losses of TRL and prefixes follow from their code. */
+function finetuningOf({ finetuning }: CheckedMemoryOptions): Confidence {
+  if (finetuning?.preference?.hasCritics || finetuning?.type === 'rrhf') return 'assumed'
+  return finetuning?.preference || finetuning?.tokens === 'prefixes' ? 'derived' : 'replayed'
 }
 
 /** Whether everything between embedding and loss is torch's and transformers' code. */

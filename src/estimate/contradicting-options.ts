@@ -1,3 +1,4 @@
+import type { FinetuningRun } from './finetuning-run.js'
 import type { MemoryOptions } from './memory-options.js'
 import type { Method } from './methods.js'
 import { hasSeveralSteps } from './optimizers.js'
@@ -22,7 +23,7 @@ export function refuseContradictions(options: MemoryOptions, { trains, weights, 
   }
   if (trains === 'weights' && stored !== 'none') {
     throw new TypeError(
-      `\`quantization\` is "${stored}", but the method ${method} trains the weights; use lora or qlora`,
+      `\`quantization\` is "${stored}", but the ${options.finetuningType ? `fine-tuning type ${options.finetuningType}` : `method ${method}`} trains the weights; use lora or qlora`,
     )
   }
   if (method === 'qlora' && stored === 'none') {
@@ -50,4 +51,26 @@ export function refuseContradictions(options: MemoryOptions, { trains, weights, 
       `\`keepOutputs\` has no meaning with the loss ${options.loss}, which has no logits of all tokens`,
     )
   }
+}
+
+/**
+ * Refuses options that a fine-tuning type cannot have.
+ *
+ * @throws TypeError that names the option
+ */
+export function refuseBesideType(options: MemoryOptions, { type, preference, tokens, part }: FinetuningRun): void {
+  if (preference) {
+    const [stray] = (['loss', 'lossLogits', 'keepOutputs'] as const).filter((name) => options[name] !== undefined)
+    if (stray !== undefined)
+      throw new TypeError(`\`${stray}\` has no meaning with the fine-tuning type ${type}, which has a loss of its own`)
+  }
+  if (tokens === 'prefixes' && (options.recompute ?? 'none') !== 'none')
+    throw new TypeError(`\`recompute\` should be "none" with the fine-tuning type ${type}: PEFT refuses checkpointing`)
+  if (tokens === 'prefixes' && options.gradientCheckpointing)
+    throw new TypeError(
+      `\`gradientCheckpointing\` should be false with the fine-tuning type ${type}: PEFT refuses it together with prefixes`,
+    )
+  const isLayout = Object.values(options.layout ?? {}).some((degree) => degree !== undefined && degree > 1)
+  if (isLayout && (preference || tokens || part))
+    throw new TypeError(`\`layout\` cannot be estimated with the fine-tuning type ${type}: use \`sharding\``)
 }

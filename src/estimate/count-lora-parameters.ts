@@ -58,14 +58,14 @@ export interface LoraTarget {
 export function countLoraParameters(model: Architecture | SpecWithLayers, options: LoraOptions): LoraCount {
   checkLoraOptions(options)
   refuseSharedBlocks(model)
-  const { modulesToSave = [], bias = 'none', useDora = false } = options
+  const { modulesToSave = [], bias = 'none' } = options
   const candidates = candidatesOf(model)
   const asked = options.targetModules ?? defaultTargets(model.family)
   const { mergedLayers, loraRefused = [] } = familyOf(model.family) ?? {}
   const converted = mergedLayers && convertTargets(architectureOf(model), candidates, asked, mergedLayers)
   const targets = targetsOf(options, converted?.modules ?? asked)
   const exclude = [...excluded(options), ...(modulesToSave.length > 0 ? [insideTest(modulesToSave)] : [])]
-  const adapted = candidates.flatMap((candidate) => adapt(candidate, targets, exclude, options, useDora))
+  const adapted = candidates.flatMap((candidate) => adapt(candidate, targets, exclude, options))
   const tensors = (converted?.tensors ?? []).flatMap((tensor) => adaptTensor(tensor, options))
   if (adapted.length + tensors.length === 0) throw nothingMatches(candidates, targets)
   const refused = adapted.find(({ name }) => loraRefused.includes(name.split('.').at(-1) ?? ''))
@@ -97,7 +97,6 @@ function adapt(
   targets: Targets,
   exclude: readonly NameTest[],
   options: LoraOptions,
-  useDora: boolean,
 ): Adapted[] {
   const include = targets.kind === 'named' ? targets.test : () => layer?.kind === 'linear' && !isOutputEmbedding(path)
   const byRank = tally(path, count, { include, exclude, rankFor: rankOf(options) })
@@ -107,12 +106,24 @@ function adapt(
     )
   }
   if (layer === undefined) return []
+  if (byRank.size > 0 && layer.kind === 'embedding' && options.peftType && options.peftType !== 'lora')
+    throw new RangeError(`PEFT does not support ${options.peftType} on ${firstName(path)}, an embedding`)
   const { inFeatures, outFeatures } = layer
   const name = path.map((component) => (typeof component === 'string' ? component : formatIndices(component))).join('.')
   return [...byRank].map(([rank, modules]) => {
-    const perModule = sum([product([rank, sum([inFeatures, outFeatures])]), useDora ? outFeatures : 0])
+    const perModule = parametersOf(options, { rank, inFeatures, outFeatures })
     return { name, modules, inFeatures, outFeatures, rank, parameters: product([modules, perModule]), layer }
   })
+}
+
+/** What one adapter trains. */
+function parametersOf(
+  { peftType = 'lora', useDora = false }: LoraOptions,
+  { rank, inFeatures, outFeatures }: Pick<LoraTarget, 'rank' | 'inFeatures' | 'outFeatures'>,
+): number {
+  if (peftType === 'vera') return sum([rank, outFeatures])
+  const matrices = product([rank, sum([inFeatures, outFeatures])])
+  return sum([matrices, useDora ? outFeatures : 0, peftType === 'adalora' ? rank : 0])
 }
 
 /** LoRA on a tensor: a pair of matrices for each expert, or one pair if it has two dimensions. */

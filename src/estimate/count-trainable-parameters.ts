@@ -1,12 +1,8 @@
 import type { Architecture } from '../architecture/index.js'
 import { boolean, checkOptions, choice, integer, nested, type OptionTable, required } from '../options/index.js'
-import type { FinetuningType } from '../schemas/index.js'
-import { FINETUNING } from './finetuning.js'
+import { FINETUNING, FINETUNING_TYPES } from './finetuning.js'
 import { LORA_OPTIONS } from './lora/options.js'
 import type { TrainableCount, TrainableOptions } from './trainable-count.js'
-
-/** A record has its keys in the order of the table. */
-const FINETUNING_TYPES = Object.keys(FINETUNING) as FinetuningType[]
 
 /** The checks for the options of `countTrainableParameters`. */
 export const TRAINABLE_OPTIONS: OptionTable<TrainableOptions> = {

@@ -52,7 +52,7 @@ export function fewestGpus(model: ResolvedModel, options: CheckedMemoryOptions, 
   for (const gpus of countsUpTo(maxGpus)) {
     if (gpus < least) continue
     const tried: Candidate[] = []
-    for (const layout of layoutsOf(model.architecture, gpus, options.method)) {
+    for (const layout of possible(layoutsOf(model.architecture, gpus, options.method), options)) {
       const candidate = { layout, estimate: memoryIn(layout) }
       if (candidate.estimate.totalBytes <= gpu.memoryBytes) return { gpus, fitting: candidate, tooFew }
       tried.push(candidate)
@@ -61,6 +61,11 @@ export function fewestGpus(model: ResolvedModel, options: CheckedMemoryOptions, 
     tooFew.push(shortage(gpu, gpus, best.layout, best.estimate.totalBytes))
   }
   return { tooFew }
+}
+
+/** Other models, virtual tokens and parts of the weights are estimated with ranks that share data alone. */
+function possible(layouts: readonly Layout[], { finetuning }: CheckedMemoryOptions): readonly Layout[] {
+  return finetuning?.preference || finetuning?.tokens || finetuning?.part ? layouts.slice(0, 1) : layouts
 }
 
 function shortage(gpu: Gpu, gpus: number, layout: Layout, neededBytes: number): TooFew {

@@ -90,11 +90,9 @@ export const FINETUNING: Readonly<Record<FinetuningType, Finetuning>> = {
   adalora: {
     uses: ['lora'],
     count: (model, { lora = defaultLora(model.family) }) => {
-      const { trainableParameters, targets } = countLoraParameters(model, lora)
-      // A singular value for each rank (Zhang et al. 2023, arXiv:2303.10512).
-      const values = sum(targets.map(({ modules, rank }) => product([modules, rank])))
+      const { trainableParameters } = countLoraParameters(model, { ...lora, peftType: 'adalora' })
       return {
-        trainableParameters: sum([trainableParameters, values]),
+        trainableParameters,
         trains: `adapters of the initial rank ${lora.rank}, with a singular value for each rank`,
       }
     },
@@ -130,6 +128,9 @@ export const FINETUNING: Readonly<Record<FinetuningType, Finetuning>> = {
   orpo: preference([]),
   rrhf: preference([]),
 }
+
+/** Every type. A record has its keys in the order of the table. */
+export const FINETUNING_TYPES = Object.keys(FINETUNING) as readonly FinetuningType[]
 
 type Group = ReturnType<typeof parameterGroups> extends Iterable<infer Each> ? Each : never
 

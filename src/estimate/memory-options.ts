@@ -1,4 +1,6 @@
 import { boolean, choice, integer, nested, type OptionKind, type OptionTable, oneOf } from '../options/index.js'
+import type { FinetuningType } from '../schemas/index.js'
+import { FINETUNING_TYPES } from './finetuning.js'
 import { ATTENTION_KERNELS, type AttentionKernel } from './kernels.js'
 import { LAYOUT_OPTIONS, type LayoutOptions } from './layout-options.js'
 import { LORA_OPTIONS, type LoraOptions } from './lora/options.js'
@@ -37,6 +39,19 @@ export interface MemoryOptions {
    * `inference`: one prefill that keeps its cache. Default: `full`.
    */
   readonly method?: MemoryMethod
+  /**
+   * One of the API page's types, instead of `method`: what is trained, and which other models are held. The methods that learn from
+   * preferences train `lora` if it is given, and all weights otherwise.
+   */
+  readonly finetuningType?: FinetuningType
+  /** The number of virtual tokens that prompt, prefix and p-tuning train. */
+  readonly numVirtualTokens?: number
+  /** The width of the encoder of p-tuning, and of the projection of prefixes. Default: that of a token, or of a key. */
+  readonly encoderHiddenSize?: number
+  /** Whether prefixes are projected by a small network, PEFT's `prefix_projection`. Default: no. */
+  readonly prefixProjection?: boolean
+  /** How many decoder layers the type `top_layers` trains, from the last one down. */
+  readonly layers?: number
   /** Sequences in one micro-batch on one GPU. Default: 1. */
   readonly batchSize?: number
   /** Tokens of each sequence. Default: 4,096. */
@@ -112,6 +127,11 @@ const EVERY: OptionTable<{ readonly every: number }> = { every: { ...integer(1, 
 export const MEMORY_OPTIONS: OptionTable<MemoryOptions> = {
   preset: choice(PRESETS),
   method: choice(MEMORY_METHODS),
+  finetuningType: choice(FINETUNING_TYPES),
+  numVirtualTokens: integer(1, MAX_COUNT),
+  encoderHiddenSize: integer(1, MAX_COUNT),
+  prefixProjection: boolean,
+  layers: integer(1, 1_000_000),
   batchSize: integer(1, MAX_COUNT),
   sequenceLength: integer(1, MAX_COUNT),
   gradientCheckpointing: boolean,

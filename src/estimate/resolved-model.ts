@@ -12,12 +12,15 @@ import { type Folding, type ReplayModel, replayModel } from './replay/replay-mod
 import { UndescribedBlock } from './replay/undescribed-block.js'
 import { type EstimableModel, type FileWeights, fileWeights, isArchitecture, isCheckpoint } from './served-model.js'
 import { type WeightPrecision, type WeightStorage, weightStorage } from './serving/weights/weight-storage.js'
+import { type TrainedNames, trainedPart } from './trained-part.js'
 
 /** A model with everything that an estimate needs, computed once. */
 export interface ResolvedModel {
   readonly architecture: Architecture
   /** The forward pass to replay, with its sizes and modules; or the reason why there is none. */
   readonly replay: ReplayModel | Unreplayable
+  /** Which of the weights are trained, by name, if not all. */
+  readonly trains: ((parameter: string) => boolean) | undefined
   /** What is trained beside the weights of the model. */
   readonly adapters: AdapterPlan
   /** Assumptions about what the `ModelSpec` does not state, in sentences. */
@@ -41,14 +44,18 @@ export interface Unreplayable {
  */
 export function resolveModel(
   model: EstimableModel,
-  { method, lora, recompute }: Pick<CheckedMemoryOptions, 'method' | 'lora' | 'recompute'>,
+  { method, lora, recompute, finetuning }: Pick<CheckedMemoryOptions, 'method' | 'lora' | 'recompute' | 'finetuning'>,
 ): ResolvedModel {
   const understood = understoodModel(model)
   const { architecture } = understood
   if (architecture.forward || architecture.program) checkSizes(architecture)
-  const isAdapted = methodOf(method).trains === 'adapters'
-  const adapters = isAdapted ? adaptersOf(architecture, lora ?? defaultLora(architecture.family)) : NO_ADAPTERS
-  return { ...understood, replay: replayOf(architecture, foldingOf(adapters, recompute)), adapters }
+  const isAdapted = methodOf(method).trains === 'adapters' && !finetuning?.tokens
+  const adapters = isAdapted
+    ? adaptersOf(architecture, { ...(lora ?? defaultLora(architecture.family)), ...finetuning?.adapters })
+    : NO_ADAPTERS
+  const part = finetuning?.part && trainedPart(architecture, finetuning.part, finetuning.options.layers)
+  const folding = finetuning?.tokens === 'prefixes' ? EVERY_LAYER : foldingOf(adapters, recompute, part)
+  return { ...understood, replay: replayOf(architecture, folding), adapters, trains: part?.trains }
 }
 
 /** A model, and how its weights are stored, before anything is known of the run. */
@@ -99,12 +106,19 @@ function towerAssumptions(model: Architecture): string[] {
   ]
 }
 
+/** Each layer has prefixes of its own. */
+const EVERY_LAYER: Folding = { layers: foldLayers, kindOf: ({ name }) => name, experts: true }
+
 /** Layers are alike if their adapters are, and if both or none are recomputed. */
-function foldingOf(adapters: AdapterPlan, recompute: CheckedMemoryOptions['recompute']): Folding {
+function foldingOf(
+  adapters: AdapterPlan,
+  recompute: CheckedMemoryOptions['recompute'],
+  part: TrainedNames | undefined,
+): Folding {
   const every = typeof recompute === 'string' ? 1 : recompute.every
   return {
     layers: foldLayers,
-    kindOf: ({ name, index }) => `${index % every === 0} ${adapters.kindOf(name)}`,
+    kindOf: ({ name, index }) => `${index % every === 0} ${part?.kindOf(name) ?? ''} ${adapters.kindOf(name)}`,
     // Selective recomputation keeps every second product, which is not the same one in each expert.
     experts: !adapters.differsByExpert && recompute !== 'selective',
   }

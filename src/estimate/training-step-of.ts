@@ -8,7 +8,7 @@ import { bucketBytes, shardingRules, strategyOf } from './sharding-options.js'
 
 /** The training step that options describe, as the replay needs it. */
 export function trainingStepOf(
-  { adapters }: Pick<ResolvedModel, 'adapters'>,
+  { adapters, trains: trainsParameter }: Pick<ResolvedModel, 'adapters' | 'trains'>,
   options: CheckedMemoryOptions,
 ): TrainingStep {
   const { trains, weights } = methodOf(options.method)
@@ -24,8 +24,9 @@ export function trainingStepOf(
   const masters = hasMasters && sharding.ranks > 1
   const offload = sharding.offload ?? []
   const isOptimizerOffloaded = offload.includes('optimizer') || offload.includes('parameters')
+  const { finetuning } = options
   return {
-    batch: options.batchSize,
+    batch: options.batchSize * (finetuning?.preference?.sequences ?? 1),
     sequence: options.sequenceLength,
     recompute,
     reentrant: options.reentrant,
@@ -35,6 +36,15 @@ export function trainingStepOf(
     parameterDtype,
     autocast: options.autocast,
     trained: trains === 'weights',
+    trains: trainsParameter,
+    virtualTokens: finetuning?.tokens && {
+      kind: finetuning.tokens,
+      count: finetuning.options.numVirtualTokens ?? 1,
+      encoderHiddenSize: finetuning.options.encoderHiddenSize,
+      isProjected: finetuning.options.prefixProjection ?? false,
+    },
+    preference: finetuning?.preference,
+    stepsInGroups: finetuning?.groups === 'lora-plus',
     storage,
     // PEFT leaves GPTQ models as they are (`is_gptq_quantized` in its `utils/other.py`).
     restDtype: isPrepared && storage !== 'gptq' ? 'float32' : undefined,

@@ -1,3 +1,4 @@
+import { finetuningRun } from './finetuning-run.js'
 import type { MemoryOptions } from './memory-options.js'
 import { type Method, methodOf } from './methods.js'
 import { withPreset } from './presets/with-preset.js'
@@ -9,7 +10,7 @@ import { withPreset } from './presets/with-preset.js'
  * unusedOptions({ method: 'full', lora: { rank: 8 } }) // ['`lora` has no effect with the method full']
  */
 export function unusedOptions(options: MemoryOptions): string[] {
-  const { method = 'full' } = withPreset(options).options
+  const method = finetuningRun(options)?.method ?? withPreset(options).options.method ?? 'full'
   const { trains, weights } = methodOf(method)
   const unused = [...UNUSED[trains], ...(weights === 'float32' ? (['precision', 'dtype'] as const) : [])]
   return unused

@@ -15,6 +15,7 @@ export interface AdapterPlan {
   readonly isSaved: (module: string) => boolean
   /** Whether the bias of a module of the base model is trained. */
   readonly trainsBias: (module: string) => boolean
+  readonly kind: NonNullable<LoraOptions['peftType']>
   /** Whether adapters have a magnitude for each output feature (DoRA). */
   readonly isDora: boolean
   /** Whether adapters drop a part of their inputs. */
@@ -30,6 +31,7 @@ export const NO_ADAPTERS: AdapterPlan = {
   rankOf: () => undefined,
   isSaved: () => false,
   trainsBias: () => false,
+  kind: 'lora',
   isDora: false,
   hasDropout: false,
   kindOf: () => '',
@@ -47,6 +49,7 @@ export function adapterPlan(model: Architecture, options: LoraOptions): AdapterP
     rankOf: rank,
     isSaved: (module) => saved.has(module),
     trainsBias: (module) => bias === 'all' || (bias === 'lora_only' && rank(module) !== undefined),
+    kind: options.peftType ?? 'lora',
     isDora: useDora,
     hasDropout: loraDropout > 0,
     kindOf: kindsOf(byName, modulesToSave.some((name) => /\d/.test(name)) ? saved : []),

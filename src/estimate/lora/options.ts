@@ -11,6 +11,7 @@ import {
   required,
   text,
 } from '../../options/index.js'
+import { prefixMatch } from './python-regex/full-match.js'
 
 /** Which modules get which kind of adapter: PEFT's `LoraConfig`, in camel case. */
 export interface LoraOptions {
@@ -38,9 +39,24 @@ export interface LoraOptions {
   readonly useDora?: boolean
   /** The share of inputs that adapters drop, PEFT's `lora_dropout`. It needs memory for a mask and a copy of each input. Default: 0. */
   readonly loraDropout?: number
+  /**
+   * Parameters to adapt that are no layers, such as experts in one tensor: each a full name or the end of one, PEFT's
+   * `target_parameters`. `targetModules` may then be an empty list.
+   */
+  readonly targetParameters?: readonly string[]
+  /**
+   * The kind of adapter, PEFT's `peft_type`. `adalora`: a singular value for each rank, with `rank` as the initial one (Zhang et al.
+   * 2023, arXiv:2303.10512). `vera`: two vectors for each layer around one frozen pair of matrices that all layers share (Kopiczko et al.
+   * 2023, arXiv:2310.11454). Default: `lora`.
+   */
+  readonly peftType?: (typeof PEFT_TYPES)[number]
+  /** Different scales for some modules, PEFT's `alpha_pattern`: the keys are as in `rankPattern`. They change no count and no memory. */
+  readonly alphaPattern?: Readonly<Record<string, number>>
   /** Rank-stabilised LoRA (Kalajdzievski 2023, arXiv:2312.03732): scales differently, with the same number of parameters. */
   readonly useRslora?: boolean
 }
+
+const PEFT_TYPES = ['lora', 'adalora', 'vera'] as const
 
 /** PEFT's `bias`. */
 const BIASES = ['none', 'all', 'lora_only'] as const
@@ -61,6 +77,9 @@ export const LORA_OPTIONS: OptionTable<LoraOptions> = {
   bias: choice(BIASES),
   useDora: boolean,
   loraDropout: number(0, 1),
+  targetParameters: listOf(text),
+  peftType: choice(PEFT_TYPES),
+  alphaPattern: recordOf(number(0)),
   useRslora: boolean,
 }
 
@@ -68,6 +87,8 @@ export const LORA_OPTIONS: OptionTable<LoraOptions> = {
 export function checkLoraOptions(options: LoraOptions): void {
   checkOptions(options, LORA_OPTIONS)
   const { targetModules, layersToTransform, layersPattern } = options
+  refuseOtherKinds(options)
+  for (const pattern of Object.keys(options.alphaPattern ?? {})) prefixMatch(`(.*\\.)?(${pattern})$`, 'alphaPattern')
   if (typeof targetModules === 'string' && layersToTransform !== undefined) {
     throw new TypeError(
       'layersToTransform works only with a list of targets; in a regular expression, name the layers there',
@@ -76,4 +97,25 @@ export function checkLoraOptions(options: LoraOptions): void {
   if (layersPattern?.length && layersToTransform === undefined) {
     throw new TypeError('layersPattern needs layersToTransform: pass both')
   }
+}
+
+/** The options that PEFT's `LoraConfig` has and that of another kind has not, or refuses (PEFT 0.21). */
+const UNSUPPORTED: Readonly<
+  Record<Exclude<LoraOptions['peftType'], undefined | 'lora'>, readonly (keyof LoraOptions)[]>
+> = {
+  // `AdaLoraConfig.__post_init__` and `AdaLoraModel`; ranks are its own to change.
+  adalora: ['useDora', 'targetParameters', 'rankPattern'],
+  vera: ['useDora', 'useRslora', 'targetParameters', 'rankPattern', 'alphaPattern'],
+}
+
+function refuseOtherKinds(options: LoraOptions): void {
+  const { peftType = 'lora', targetParameters = [], loraDropout = 0, useDora = false } = options
+  if (peftType !== 'lora') {
+    const stray = UNSUPPORTED[peftType].find((name) => options[name] !== undefined && options[name] !== false)
+    if (stray !== undefined) throw new TypeError(`${stray} has no meaning with adapters of the type ${peftType}`)
+  }
+  if (targetParameters.length > 0 && (loraDropout > 0 || useDora))
+    throw new TypeError(
+      `targetParameters excludes ${useDora ? 'useDora' : 'loraDropout'}: PEFT cannot adapt a tensor with it`,
+    )
 }

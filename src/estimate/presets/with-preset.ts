@@ -1,3 +1,4 @@
+import { ofType } from '../finetuning-run.js'
 import type { MemoryOptions } from '../memory-options.js'
 import { methodOf } from '../methods.js'
 import { hasSeveralSteps } from '../optimizers.js'
@@ -60,7 +61,7 @@ function runOf(options: MemoryOptions): PresetRun {
 function newsIn({ lora, sharding, ...plain }: PresetOptions, options: MemoryOptions): PresetOptions {
   const { strategy, ranks } = runOf(options)
   const sharesParameters = ranks > 1 && strategyOf(strategy).shares === 'parameters'
-  const adapters = absent(lora, options.lora)
+  const adapters = ofType(options.finetuningType).tokens ? {} : absent(lora, options.lora)
   const shares = absent(sharding, options.sharding, (name) => name === 'offload' || sharesParameters)
   // Without a rank, the default adapters of the estimate stay as they are.
   const hasRank = (options.lora?.rank ?? adapters.rank) !== undefined
@@ -86,6 +87,9 @@ function absent<Options extends object>(
 /** Whether an option can be set beside what is given: a preset contradicts nobody. */
 function hasUse(name: string, value: unknown, options: MemoryOptions): boolean {
   const { method, loss, optimizer = 'adamw', optimizerStep, gradientAccumulation = 1 } = options
+  const { ownLoss, tokens } = ofType(options.finetuningType)
+  if (ownLoss && (name === 'loss' || name === 'lossLogits' || name === 'keepOutputs')) return false
+  if (tokens === 'prefixes' && (name === 'recompute' || name === 'gradientCheckpointing')) return false
   const isWhole = loss === undefined || loss === 'logits' || loss === 'fused'
   if (name === 'recompute') return options.gradientCheckpointing === undefined
   if (name === 'reentrant') return runOf(options).isRecomputed

@@ -6,6 +6,7 @@ import type { Layers } from './layers.js'
 import type { ModelSizes } from './model-sizes.js'
 import { type Named, submodule } from './submodules.js'
 import type { Tensor } from './tape.js'
+import { promptOf } from './virtual-tokens.js'
 
 /** One forward pass of a decoder, before its first layer. */
 export interface DecoderPass {
@@ -78,7 +79,10 @@ export function embeddingOf(
   const table = submodule(base, 'embedding')
   const { hiddenSize } = sizes
   const { sequence } = options
-  const found = lookedUp(layers, table?.name ?? '', tokens, hiddenSize)
+  const prompt = options.virtualTokens?.kind === 'prefixes' ? undefined : options.virtualTokens
+  const own = tokens - (prompt ? options.batch * prompt.weights.count : 0)
+  const embedded = lookedUp(layers, table?.name ?? '', own, hiddenSize)
+  const found = prompt ? behindPrompt(layers, embedded, options.batch, prompt, held) : embedded
   const scaled = forward.embedding === 'scaled' ? scaledFrom(layers, found) : found
   const words = options.inputGradients ? ops.tape.requireGradient(scaled) : scaled
   const positions = ops.tape.tensor(sizes.heads > 0 ? sequence : 0, 'int64', 'arange')
@@ -89,6 +93,22 @@ export function embeddingOf(
   // The code references both until it returns.
   held.push(words, places)
   return { embedded: sum, positions }
+}
+
+/** The embeddings behind those of virtual tokens. The code references the prompt until the model returns. Frees the embeddings. */
+function behindPrompt(
+  layers: Layers,
+  embedded: Tensor,
+  batch: number,
+  { kind, weights }: NonNullable<StepOptions['virtualTokens']>,
+  held: Tensor[],
+): Tensor {
+  const { ops } = layers
+  const prompt = promptOf(layers, weights, { batch, dtype: embedded.dtype, kind })
+  const both = ops.cat([prompt, embedded])
+  ops.tape.free(embedded)
+  held.push(prompt, ops.tape.alias(both))
+  return both
 }
 
 /** Rows of an embedding, plus those of its adapter (PEFT's `Embedding.forward`). */

@@ -20,4 +20,6 @@ export interface DecoderModel {
   readonly layers: readonly NamedLayer[]
   /** The output embedding; absent if the class has none. */
   readonly head: Named | undefined
+  /** The layer with one output for each token, if the model is a reward or value model. */
+  readonly score?: string
 }

@@ -1,3 +1,4 @@
+import type { VirtualTokens } from '../finetuning-run.js'
 import type { AttentionKernel } from '../kernels.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
 import type { ComputeDtype } from './dtype.js'
@@ -9,6 +10,7 @@ import type { ModelSizes } from './model-sizes.js'
 import type { Sharding } from './sharding.js'
 import type { Tensor } from './tape.js'
 import type { Recomputation } from './training-options.js'
+import type { VirtualTokenWeights } from './virtual-tokens.js'
 
 /** One micro-batch, and how it is computed. */
 export interface StepOptions {
@@ -27,6 +29,8 @@ export interface StepOptions {
   readonly sharding?: Sharding | undefined
   /** Whether the logits outlive the loss. */
   readonly keepOutputs?: boolean
+  /** Virtual tokens in front of each sequence, which `sequence` counts. */
+  readonly virtualTokens?: { readonly kind: VirtualTokens; readonly weights: VirtualTokenWeights } | undefined
   /** Whether gradients flow to the input embeddings although they are frozen. */
   readonly inputGradients?: boolean
 }
@@ -48,6 +52,8 @@ export interface DecoderRun {
   readonly tables: RotaryTables | undefined
   /** The mask that eager attention adds. */
   readonly mask: Tensor | undefined
+  /** Keys and values of virtual tokens: two for each layer, in order. */
+  readonly prefixes?: readonly Tensor[] | undefined
   /** The ALiBi bias that the other kernels add, if any. */
   readonly bias: Tensor | undefined
   /** The cached states of recurrent layers; absent in training. */

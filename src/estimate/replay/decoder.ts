@@ -1,3 +1,4 @@
+import { regularised } from './adapter-kinds.js'
 import {
   type DecoderPass,
   distancesOf,
@@ -12,15 +13,17 @@ import { decoderLayer, mixerOf } from './decoder-layer.js'
 import type { DecoderModel } from './decoder-model.js'
 import type { DecoderRun, StepOptions } from './decoder-run.js'
 import type { Layers } from './layers.js'
+import { logProbs, logProbsAndEntropy, preferenceLoss } from './log-probs.js'
 import { causalLoss, linearLoss } from './loss.js'
 import { RecurrentStates } from './mixers/states.js'
 import type { ModelPass } from './model-pass.js'
 import { norm } from './norms.js'
 import { ROOT } from './sharding.js'
 import { throughLayers } from './stack.js'
-import { type Named, submodule } from './submodules.js'
+import { layersOf, type Named, submodule } from './submodules.js'
 import type { Tensor } from './tape.js'
 import { UndescribedBlock } from './undescribed-block.js'
+import { promptOf } from './virtual-tokens.js'
 
 /** One forward pass of a decoder-only language model. */
 export class Decoder implements ModelPass {
@@ -37,30 +40,44 @@ export class Decoder implements ModelPass {
   /** The loss of a micro-batch. Everything that backward does not need is freed on the way. */
   loss(): Tensor {
     const { tape } = this.#pass.layers.ops
-    const { batch, sequence, sharding } = this.#pass.options
-    const { head, architecture } = this.#model
-    if (!head)
-      throw new UndescribedBlock(`${architecture.className} has no language-model head, so its loss is unknown`)
+    const { sharding } = this.#pass.options
     sharding?.beforeForward(ROOT)
     const hidden = this.#hidden()
-    const { layers, options, sizes } = this.#pass
-    const loss =
-      options.loss.kind === 'fused-linear' || options.loss.kind === 'chunked'
-        ? linearLoss(layers, options.loss.kind, head.name, hidden, sizes.vocabSize)
-        : this.#lossOf(this.#head(head, hidden), batch, sequence)
+    const { layers } = this.#pass
+    const loss = this.#lossFrom(hidden)
     tape.free(hidden)
     this.#pass.layers.endAutocast()
-    if (!sharding) return loss
+    const whole = layers.weights.isAdaLora ? regularised(layers, loss) : loss
+    if (!sharding) return whole
     sharding.endForward()
     const last = this.#model.layers.at(-1)?.name
-    const marked = tape.marker(loss, () => sharding.beforeBackward(undefined, last))
-    tape.free(loss)
+    const marked = tape.marker(whole, () => sharding.beforeBackward(undefined, last))
+    tape.free(whole)
     return marked
+  }
+
+  #lossFrom(hidden: Tensor): Tensor {
+    const { layers, options, sizes } = this.#pass
+    const { batch, sequence, loss } = options
+    const { head, architecture, score } = this.#model
+    if (score !== undefined) return preferenceLoss(layers, layers.linear(score, hidden, 1))
+    if (!head)
+      throw new UndescribedBlock(`${architecture.className} has no language-model head, so its loss is unknown`)
+    if (loss.kind === 'fused-linear' || loss.kind === 'chunked')
+      return linearLoss(layers, loss.kind, head.name, hidden, sizes.vocabSize)
+    if (loss.kind === 'log-probs')
+      return preferenceLoss(layers, logProbs(layers, head.name, hidden, { batch, sequence }))
+    return this.#lossOf(this.#head(head, hidden), batch, sequence)
   }
 
   #lossOf(logits: Tensor, batch: number, sequence: number): Tensor {
     const { layers, options, forward } = this.#pass
     const { tape } = layers.ops
+    if (options.loss.kind === 'log-probs-and-entropy') {
+      const own = logProbsAndEntropy(layers, logits)
+      tape.free(logits)
+      return own
+    }
     const isDerived = forward.logits.form !== 'plain'
     const loss = causalLoss(layers, logits, { batch, sequence, kind: options.loss, isDerived })
     if (options.keepOutputs) this.#outputs.push(tape.alias(logits))
@@ -112,6 +129,7 @@ export class Decoder implements ModelPass {
       forward,
       sizes,
       gaps: this.#model.gaps,
+      prefixes: prefixesOf(this.#pass, embedded.dtype),
       tables,
       bias: (alibi || hasGivenMask(options, forward)) && !isWrittenOut ? masks.full : undefined,
       mask: isWrittenOut ? (masks.full ?? masks.windowed) : undefined,
@@ -138,6 +156,7 @@ export class Decoder implements ModelPass {
       ...stack.returned,
       ...names,
       ...shared,
+      ...(run.prefixes ?? []),
       ...present(distances?.mask),
       ...present(masks.full),
       ...present(masks.windowed),
@@ -175,6 +194,21 @@ export class Decoder implements ModelPass {
     this.#pass.layers.ops.tape.free(old)
     return made
   }
+}
+
+/** Keys and values of virtual tokens for all layers, as views of one tensor. */
+function prefixesOf({ layers, options, base }: DecoderPass, dtype: Tensor['dtype']): Tensor[] | undefined {
+  const { virtualTokens, batch } = options
+  if (virtualTokens?.kind !== 'prefixes') return undefined
+  const { ops } = layers
+  const all = promptOf(layers, virtualTokens.weights, { batch, dtype, kind: 'prefixes' })
+  const count = 2 * layersOf(base).length
+  const parts = ops.split(
+    all,
+    Array.from({ length: count }, () => all.elements / count),
+  )
+  ops.tape.free(all)
+  return parts
 }
 
 function present(tensor: Tensor | undefined): Tensor[] {

@@ -40,6 +40,8 @@ export interface Leaf {
   readonly alike?: number
   /** How many parameters of its layer it stands for: more than one if experts are not replayed. */
   readonly inLayer?: number
+  /** Whether it is the second matrix of an adapter. */
+  readonly isSecond?: boolean
   /** The tensor itself, if it is not a parameter: autograd keeps it, and its gradient is not used. */
   readonly variable?: Storage
   /** The unsharded gradient of a sharded parameter, until it is reduced. */

@@ -1,3 +1,4 @@
+import { adaLora, vera } from './adapter-kinds.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
 import { doraOf } from './dora.js'
 import type { ComputeDtype } from './dtype.js'
@@ -8,6 +9,8 @@ import type { Operations } from './operations/operations.js'
 import { packedProduct } from './packed-product.js'
 import type { Tensor } from './tape.js'
 import type { Adapter, Weights } from './weights.js'
+
+const OTHER_KINDS = { adalora: adaLora, vera } as const
 
 /** What the layers of a model share while they run: operations, parameters, sizes and dtypes. */
 export class Layers {
@@ -57,7 +60,7 @@ export class Layers {
   linear(name: string, input: Tensor, outFeatures: number, autocast = this.autocast): Tensor {
     const adapter = this.weights.adapter(name)
     const weight = this.weights.get(`${name}.weight`)
-    if (adapter && !adapter.magnitude && !adapter.hasDropout && FUSED[this.kernels].adapters) {
+    if (adapter?.kind === 'lora' && !adapter.magnitude && !adapter.hasDropout && FUSED[this.kernels].adapters) {
       const left = autocast ? this.ops.to(input, this.half) : this.ops.tape.alias(input)
       const output = fusedAdapter(this.ops, left, {
         weight,
@@ -87,6 +90,11 @@ export class Layers {
       const narrow = isPacked && this.autocast ? tape.alias(output) : this.ops.to(output, base.dtype)
       tape.free(output)
       return narrow
+    }
+    if (adapter.kind !== 'lora') {
+      const adapted = OTHER_KINDS[adapter.kind](this, { adapter, input: cast, base: copy, outFeatures })
+      tape.free(cast, copy, wide)
+      return adapted
     }
     const scaled = this.#adapted(adapter, cast, outFeatures)
     tape.free(cast)

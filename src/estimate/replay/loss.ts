@@ -14,9 +14,9 @@ export const LOSS_LOGITS = ['float32', 'float32-shifted', 'model'] as const
 /** One {@link LOSS_LOGITS}. */
 export type LossLogits = (typeof LOSS_LOGITS)[number]
 
-/** A loss, and what it is computed on. */
+/** A loss, and what it is computed on. Methods that learn from preferences have losses of their own. */
 export interface LossKind {
-  readonly kind: Loss
+  readonly kind: Loss | 'log-probs' | 'log-probs-and-entropy'
   readonly logits: LossLogits
 }
 

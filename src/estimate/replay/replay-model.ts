@@ -1,4 +1,4 @@
-import type { Architecture, Program } from '../../architecture/index.js'
+import type { Architecture, Module, Program } from '../../architecture/index.js'
 import { bufferBytes } from './buffers.js'
 import { type CompleteForwardPass, completeForwardPass } from './complete-forward-pass.js'
 import { Decoder } from './decoder.js'
@@ -36,6 +36,8 @@ export interface ReplayModel {
   readonly ends: 'logits of the last tokens' | 'hidden states' | 'output'
   /** The same model with only a few of the experts that get as many of so many tokens. */
   readonly forTokens: (tokens: number) => ReplayModel
+  /** The same model with one output for each token in place of the vocabulary, as a reward or value model has it. */
+  readonly withScore: () => ReplayModel
   /** One forward pass. */
   readonly pass: (layers: Layers, options: StepOptions) => ModelPass
   /** The bytes of the inputs of a step, and of the buffers of modules. */
@@ -77,6 +79,7 @@ function ofDecoder(model: DecoderModel): ReplayModel {
     mixers: forward.mixers,
     ends: head ? 'logits of the last tokens' : 'hidden states',
     forTokens: (tokens) => ofDecoder(foldExperts(model, tokens)),
+    withScore: () => ofDecoder(scored(model)),
     pass: (runs, options) => new Decoder(model, runs, options),
     buffers: ({ batch, sequence }, dtype) => bufferBytes(model, batch * sequence, dtype),
   }
@@ -93,6 +96,28 @@ function decoderModel(whole: Architecture, { layers: fold, kindOf, experts }: Fo
   return { architecture, omitted, gaps, foldsExperts: experts, forward, sizes, base, layers: layersOf(base), head }
 }
 
+/** The same modules with a score in place of the output embedding. */
+function scored(model: DecoderModel): DecoderModel {
+  const { architecture, head } = model
+  const { hiddenSize } = architecture.dimensions
+  const kept = Object.entries(architecture.root.children ?? {}).filter(([name]) => name !== head?.name)
+  const score: Module = {
+    type: 'Linear',
+    parameters: { weight: [1, hiddenSize] },
+    linear: { inFeatures: hiddenSize, outFeatures: 1, stored: 'Linear' },
+  }
+  const root = { ...architecture.root, children: { ...Object.fromEntries(kept), score } }
+  const base = baseOf({ root }) ?? model.base
+  return {
+    ...model,
+    architecture: { ...architecture, root },
+    base,
+    layers: layersOf(base),
+    head: undefined,
+    score: 'score',
+  }
+}
+
 function ofProgram(architecture: Architecture, program: Program): ReplayModel {
   const facts = moduleFacts(architecture)
   const { className } = architecture
@@ -106,6 +131,9 @@ function ofProgram(architecture: Architecture, program: Program): ReplayModel {
     mixers: {},
     ends: 'output',
     forTokens: () => model,
+    withScore: () => {
+      throw new UndescribedBlock(`no model of a score for ${className}`)
+    },
     pass: (layers, options) => new ProgramPass({ program, facts, className }, layers, options),
     buffers: (sizes, dtype, trains) => programBuffers(program, (count) => countOf(sizes, count), dtype, trains),
   }

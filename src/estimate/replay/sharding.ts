@@ -74,6 +74,7 @@ export class Sharding {
       group.whole ??= this.#gathered(group)
       return
     }
+    if (group.whole) return
     const gather = this.#cast(group, () => this.#allocate(group.gatheredBytes, 'all_gather'))
     if (this.#held) this.#ledger.release(this.#held)
     group.whole = this.#allocate(group.gatheredBytes, 'all_gather_copy_out')

@@ -1,9 +1,10 @@
 import type { Architecture, Shape } from '../../architecture/index.js'
 import { DTYPE_BYTES } from './dtype.js'
-import type { PartBytes } from './memory-ledger.js'
+import type { MemoryLedger, PartBytes } from './memory-ledger.js'
 import { Sharding } from './sharding.js'
 import { type Leaf, Tape } from './tape.js'
 import type { TrainingStep } from './training-options.js'
+import { virtualTokenWeights } from './virtual-tokens.js'
 import { Weights } from './weights.js'
 
 /** What a run holds between its steps. It does not depend on the forward pass. */
@@ -48,23 +49,32 @@ export function allocateStatic(
     omitted,
     dtype: step.parameterDtype,
     trained: step.trained,
+    trains: step.trains,
     storage: step.storage,
     restDtype: step.restDtype,
     adapterDtype: step.adapterDtype,
     adapters: step.adapters,
   })
-  const ranks = stateRanks(step)
+  const prompt = step.virtualTokens && virtualTokenWeights(weights, architecture, step.virtualTokens, step.adapterDtype)
   let gradientBytes = 0
-  for (const { shape, dtype, alike = 0, isHidden = false } of weights.leaves) {
+  allocateStates(ledger, weights.leaves, step)
+  for (const { shape, dtype, alike = 0 } of weights.leaves) {
+    gradientBytes += elementsOf(shape) * DTYPE_BYTES[dtype] * (1 + alike)
+  }
+  if (step.bucketBytes) ledger.allocate(step.bucketBytes(gradientBytes), 'buffers')
+  return { tape, ledger, sharding, weights, prompt }
+}
+
+/** Allocates what the optimizer keeps for trained parameters. */
+export function allocateStates(ledger: MemoryLedger, leaves: readonly Leaf[], step: TrainingStep): void {
+  const ranks = stateRanks(step)
+  for (const { shape, dtype, alike = 0, isHidden = false } of leaves) {
     const share = shardOf(shape, ranks)
     const states = step.stateBytes(share, dtype, isHidden) + (step.masterBytes ?? 0) * elementsOf(share)
     ledger.allocate(states * (1 + alike), 'optimizerStates')
     // Only the fused implementation counts its steps on the GPU.
     if (step.optimizer === 'adamw' && step.optimizerStep === 'fused') ledger.allocate(4 * (1 + alike), 'buffers')
-    gradientBytes += elementsOf(shape) * DTYPE_BYTES[dtype] * (1 + alike)
   }
-  if (step.bucketBytes) ledger.allocate(step.bucketBytes(gradientBytes), 'buffers')
-  return { tape, ledger, sharding, weights }
 }
 
 /** The ranks that share the states of the optimizer. */

@@ -61,7 +61,7 @@ export function outFeatures(layer: Named | undefined): number {
 }
 
 /** The module that contains embeddings and layers, at any depth; absent if the model is not a stack of decoder layers. */
-export function baseOf({ root }: Architecture): Named | undefined {
+export function baseOf({ root }: Pick<Architecture, 'root'>): Named | undefined {
   let base: Named = { name: '', module: root }
   while (!submodule(base, 'layers')) {
     const first = Object.entries(base.module.children ?? {}).find(([, { part }]) => !isTower(part))

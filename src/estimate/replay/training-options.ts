@@ -1,4 +1,5 @@
 import type { Shape } from '../../architecture/index.js'
+import type { PreferenceStep } from '../finetuning-run.js'
 import type { AttentionKernel } from '../kernels.js'
 import type { AdapterPlan } from '../lora/adapter-plan.js'
 import type { Optimizer, OptimizerStep } from '../optimizers.js'
@@ -7,6 +8,7 @@ import type { KernelSet } from './kernel-set.js'
 import type { LossKind } from './loss.js'
 import type { PackedStorage } from './packed-storage.js'
 import type { ShardingRules } from './sharding-rules.js'
+import type { VirtualTokenOptions } from './virtual-tokens.js'
 
 /** Which layers are run again in backward instead of keeping what they have saved. */
 export type Recomputation = 'none' | 'selective' | { readonly every: number }
@@ -28,6 +30,14 @@ export interface TrainingStep {
   /** The dtype of autocast on float32 parameters. Default: bfloat16. */
   readonly autocastDtype?: ComputeDtype
   readonly trained: boolean
+  /** Which of the model's parameters are trained, if not all. */
+  readonly trains?: ((parameter: string) => boolean) | undefined
+  /** Virtual tokens that are trained in front of each sequence. */
+  readonly virtualTokens?: VirtualTokenOptions | undefined
+  /** The other models and passes of a method that learns from preferences. */
+  readonly preference?: PreferenceStep | undefined
+  /** Whether the optimizer has a group for each of the two matrices of adapters. */
+  readonly stepsInGroups?: boolean
   /** How the weights of linear layers are stored; absent if like everything else. */
   readonly storage?: PackedStorage | undefined
   /** The dtype of parameters that are not in `storage`, if not `parameterDtype`. */

@@ -1,24 +1,36 @@
+import type { StepOptions } from './decoder-run.js'
 import { Layers } from './layers.js'
 import type { PartBytes } from './memory-ledger.js'
 import { Operations } from './operations/operations.js'
 import { optimizerStep, type StepKind, stepInBackward } from './optimizer-step.js'
+import { OtherModels } from './other-models.js'
 import type { ReplayModel } from './replay-model.js'
 import { allocateStatic, ownElements } from './static-memory.js'
 import type { StepMemory } from './step-memory.js'
+import type { Leaf } from './tape.js'
 import type { TrainingStep } from './training-options.js'
+import { UndescribedBlock } from './undescribed-block.js'
 
 /** Replays one training step, not the first one: optimizer states already exist. */
 export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory {
-  const model = whole.forTokens(step.batch * step.sequence)
-  const { tape, ledger, sharding, weights } = allocateStatic(model.architecture, step, model.omitted)
+  const { virtualTokens } = step
+  if ((virtualTokens || step.preference) && whole.ends === 'output')
+    throw new UndescribedBlock(
+      `no model of ${virtualTokens ? 'virtual tokens' : 'preferences'} for ${whole.architecture.className}`,
+    )
+  const sequence = step.sequence + (virtualTokens && virtualTokens.kind !== 'prefixes' ? virtualTokens.count : 0)
+  const model = whole.forTokens(step.batch * sequence)
+  const allocated = allocateStatic(model.architecture, step, model.omitted)
+  const { tape, ledger, sharding, weights } = allocated
   const sizes = { batch: step.batch, sequence: step.sequence, ...(step.target && { target: step.target }) }
-  const tokens = step.batch * step.sequence
+  const tokens = step.batch * sequence
   const computeDtype = step.sharding?.computeDtype ?? step.parameterDtype
   ledger.allocate(model.buffers(sizes, step.parameterDtype, true), 'buffers')
   const half = computeDtype === 'float32' ? (step.autocastDtype ?? 'bfloat16') : computeDtype
   const layers = new Layers(new Operations(tape), weights, tokens, step.autocast, model.linear, step.kernels, half)
-  const pass = model.pass(layers, {
+  const options: StepOptions = {
     ...sizes,
+    sequence,
     recompute: step.recompute,
     reentrant: step.reentrant ?? false,
     kernel: step.kernel,
@@ -28,7 +40,10 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     sharding,
     keepOutputs: step.keepOutputs ?? false,
     inputGradients: step.inputGradients ?? false,
-  })
+    virtualTokens: virtualTokens && allocated.prompt && { kind: virtualTokens.kind, weights: allocated.prompt },
+  }
+  const pass = model.pass(layers, options)
+  const others = step.preference && new OtherModels({ model, layers, options, step, pass, preference: step.preference })
   const kind: StepKind = {
     optimizer: step.optimizer,
     step: step.optimizerStep,
@@ -39,16 +54,26 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   tape.offloads = step.offloadsActivations ?? false
   const run = (): PartBytes => {
     ledger.phase = 'forward'
-    const loss = pass.loss()
+    others?.before()
+    const loss = others ? others.loss() : pass.loss()
     const after = { ...ledger.now }
     tape.backward(loss)
     sharding?.endBackward()
+    others?.end()
     pass.dropOutputs()
     return after
   }
   if (step.accumulating) run()
   ledger.reset()
   const afterForward = run()
-  if (!step.stepsOnCpu) optimizerStep(ledger, weights.leaves, kind)
+  const leaves = [...weights.leaves, ...(others?.leaves ?? [])]
+  if (!step.stepsOnCpu) for (const group of groupsOf(leaves, step)) optimizerStep(ledger, group, kind)
   return { peak: ledger.peak, afterForward }
+}
+
+/** The groups that an optimizer updates one after another: A and embeddings, then B (PEFT's `create_loraplus_optimizer`). */
+function groupsOf(leaves: readonly Leaf[], { stepsInGroups }: TrainingStep): readonly (readonly Leaf[])[] {
+  if (!stepsInGroups) return [leaves]
+  const groups = [leaves.filter(({ isSecond }) => !isSecond), leaves.filter(({ isSecond }) => isSecond)]
+  return groups.filter((group) => group.length > 0)
 }

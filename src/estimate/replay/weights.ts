@@ -13,6 +13,11 @@ export interface Adapter {
   readonly a: Tensor
   readonly b: Tensor
   readonly rank: number
+  readonly kind: AdapterPlan['kind']
+  /** AdaLoRA's singular values; VeRA's vector of `rank` elements. */
+  readonly values?: Tensor
+  /** The second matrix that all layers of VeRA share. Then `a` is the first, and `b` the vector of each output feature. */
+  readonly shared?: Tensor
   /** DoRA's magnitude of each output feature. */
   readonly magnitude?: Tensor
   /** Whether it drops a part of its input. */
@@ -24,6 +29,8 @@ export interface WeightOptions {
   readonly dtype: ComputeDtype
   /** Whether the model's own parameters are trained. */
   readonly trained: boolean
+  /** Which of them, if not all. */
+  readonly trains?: ((parameter: string) => boolean) | undefined
   /** How the weights of linear layers, except the output embedding, are stored; absent if like everything else. */
   readonly storage?: PackedStorage | undefined
   /** The dtype of what is not in `storage`, if not `dtype`: float32 after `prepare_model_for_kbit_training`. */
@@ -44,6 +51,7 @@ interface Wanted {
   readonly trained: boolean
   readonly storage?: PackedStorage | undefined
   readonly isAdapter?: boolean
+  readonly isSecond?: boolean
 }
 
 /** The allocated parameters of a model, by name. Tied parameters are one tensor with two names. */
@@ -55,6 +63,9 @@ export class Weights {
   readonly #byName = new Map<string, Tensor>()
   readonly #shapes = new Map<Tensor, Shape>()
   readonly #adapters = new Map<string, Adapter>()
+  /** The frozen originals of copied modules. */
+  readonly #originals = new Map<string, Tensor>()
+  #isPlain = false
   readonly #ledger: MemoryLedger
   readonly #sharding: Sharding | undefined
   readonly #omitted: ReadonlyMap<string, number>
@@ -85,7 +96,8 @@ export class Weights {
       const dtype = dtypeOf(name, packed.has(module))
       const isBias = name.endsWith('.bias') && options.adapters.trainsBias(module)
       const copied = isInside(name, saved)
-      const trained = (options.trained && !isAmong(untrainedParameters, name)) || (isBias && !copied)
+      const isTrained = options.trained && (options.trains?.(name) ?? true)
+      const trained = (isTrained && !isAmong(untrainedParameters, name)) || (isBias && !copied)
       shapes.set(name, shape)
       this.#byName.set(name, this.#parameter({ name, shape, dtype, trained, storage }))
     }
@@ -99,34 +111,87 @@ export class Weights {
     for (const [name, shape] of shapes) {
       if (!isInside(name, saved)) continue
       const dtype = dtypeOf(name, false)
+      const original = this.#byName.get(name)
+      if (original) this.#originals.set(name, original)
       this.#byName.set(name, this.#parameter({ name, shape, dtype, trained: true, isAdapter: true }))
     }
     this.#addAdapters(architecture, options)
   }
 
   #addAdapters(architecture: Architecture, { adapters, adapterDtype: dtype }: WeightOptions): void {
+    const pair = adapters.kind === 'vera' ? this.#sharedPair(architecture, adapters, dtype) : undefined
     for (const { name, module } of modules(architecture)) {
       const rank = adapters.rankOf(name)
       const sizes = module.linear ?? embeddingSizes(module.type, module.parameters?.['weight'])
       if (!rank || !sizes) continue
       const { inFeatures, outFeatures } = sizes
-      const made = (shape: Shape) => this.#parameter({ name, shape, dtype, trained: true, isAdapter: true })
+      const made = (shape: Shape, isSecond = false) =>
+        this.#parameter({ name, shape, dtype, trained: true, isAdapter: true, isSecond })
+      const { hasDropout, kind } = adapters
+      if (pair) {
+        const b = made([outFeatures])
+        this.#adapters.set(name, { a: pair.a, b, rank, kind, hasDropout, values: made([rank]), shared: pair.b })
+        continue
+      }
       const a = made([rank, inFeatures])
-      const b = made([outFeatures, rank])
-      const { hasDropout } = adapters
-      this.#adapters.set(name, { a, b, rank, hasDropout, ...(adapters.isDora && { magnitude: made([outFeatures]) }) })
+      const b = made([outFeatures, rank], true)
+      const values = kind === 'adalora' ? { values: made([rank, 1]) } : {}
+      // The current rank, a parameter that is not trained.
+      if (kind === 'adalora') this.#parameter({ name, shape: [1], dtype, trained: false, isAdapter: true })
+      const magnitude = adapters.isDora ? { magnitude: made([outFeatures]) } : {}
+      this.#adapters.set(name, { a, b, rank, kind, hasDropout, ...values, ...magnitude })
     }
+  }
+
+  /** The two frozen matrices of VeRA, as large as the largest layer needs: buffers that nothing shards. */
+  #sharedPair(architecture: Architecture, adapters: AdapterPlan, dtype: ComputeDtype) {
+    let [rank, inFeatures, outFeatures] = [0, 0, 0]
+    for (const { name, module } of modules(architecture)) {
+      const own = adapters.rankOf(name)
+      if (!own || !module.linear) continue
+      rank = own
+      inFeatures = Math.max(inFeatures, module.linear.inFeatures)
+      outFeatures = Math.max(outFeatures, module.linear.outFeatures)
+    }
+    return { a: this.addBuffer(rank * inFeatures, dtype), b: this.addBuffer(outFeatures * rank, dtype) }
+  }
+
+  /** Whether the adapters have singular values, whose matrices the loss keeps orthogonal. */
+  get isAdaLora(): boolean {
+    return !this.#isPlain && [...this.#adapters.values()].some(({ kind }) => kind === 'adalora')
+  }
+
+  /** Every adapter, by the name of its module. */
+  get adapters(): ReadonlyMap<string, Adapter> {
+    return this.#adapters
+  }
+
+  /** A trained parameter that belongs to no module of the model. */
+  addTrained(shape: Shape, dtype: ComputeDtype): Tensor {
+    return this.#parameter({ name: '', shape, dtype, trained: true, isAdapter: true })
+  }
+
+  /** A buffer that belongs to no module of the model. */
+  addBuffer(elements: number, dtype: ComputeDtype): Tensor {
+    return { elements, dtype, storage: this.#ledger.allocate(elements * DTYPE_BYTES[dtype], 'buffers') }
+  }
+
+  /** Runs with the model as it was before adapters: PEFT's `disable_adapter`. */
+  withoutAdapters(run: () => void): void {
+    this.#isPlain = true
+    run()
+    this.#isPlain = false
   }
 
   /** The parameter with a name. */
   get(name: string): Tensor {
-    const found = this.#byName.get(name)
+    const found = this.find(name)
     if (found) return found
     throw new Error(`the forward pass needs ${name}, which the architecture does not have`)
   }
 
   find(name: string): Tensor | undefined {
-    return this.#byName.get(name)
+    return (this.#isPlain ? this.#originals.get(name) : undefined) ?? this.#byName.get(name)
   }
 
   /** The shape of a parameter. */
@@ -141,7 +206,7 @@ export class Weights {
   }
 
   adapter(module: string): Adapter | undefined {
-    return this.#adapters.get(module)
+    return this.#isPlain ? undefined : this.#adapters.get(module)
   }
 
   /** The decoder layer that a parameter is gathered with. */
@@ -159,14 +224,25 @@ export class Weights {
     return this.#omitted.get(end < 0 ? name : name.slice(0, end)) ?? 0
   }
 
-  #parameter({ name, shape, dtype, trained, storage, isAdapter = false }: Wanted): Tensor {
+  #parameter({ name, shape, dtype, trained, storage, isAdapter = false, isSecond = false }: Wanted): Tensor {
     const elements = shape.reduce((product, size) => product * size, 1)
     const isSharded = this.#sharding?.rules.sharesGradients ?? false
     const group = this.#groupOf(name)
     const inLayer = 1 + this.#expertsLike(name)
     const alike = (1 + (this.#omitted.get(group) ?? 0)) * inLayer - 1
     const leaf: Leaf | undefined = trained
-      ? { kind: 'leaf', shape, elements, dtype, expected: 0, isSharded, alike, inLayer, isHidden: group !== ROOT }
+      ? {
+          kind: 'leaf',
+          shape,
+          elements,
+          dtype,
+          expected: 0,
+          isSharded,
+          alike,
+          inLayer,
+          isSecond,
+          isHidden: group !== ROOT,
+        }
       : undefined
     const width = storage ? storedBytes(storage, elements, shape) / elements : DTYPE_BYTES[dtype]
     const sharedWidth = storage ? packedWidth(storage) : width

@@ -31,25 +31,27 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   tape.free(queryRaw, keyRaw)
   const query = normalised(run, block, 'queryNorm', 'rotated', queryRotated)
   const key = normalised(run, block, 'keyNorm', 'rotated', keyRotated)
-  const [keys, values] = options.cache ? CACHES[attention.cache](run, key, value) : [key, value]
+  const [keys, values] = options.cache ? CACHES[attention.cache](run, key, value) : behindPrefix(run, layer, key, value)
   const groups = attention.sharedHeads === 'repeated' ? heads / kvHeads : 1
   const isView = kvHeads === 1
   const [wideKeys, wideValues] = [repeat(layers, keys, groups, isView), repeat(layers, values, groups, isView)]
   tape.free(keys, values)
   // Under autocast the kernel gets copies. The code still holds the originals until it returns.
   held.push(query, wideKeys, wideValues)
-  const masked = sequence >= (sizes.windowTokens ?? Number.POSITIVE_INFINITY) && sizes.isWindowed(layer)
+  const keySequence = sequence + (run.prefixes ? (options.virtualTokens?.weights.count ?? 0) : 0)
+  const isWindowed = sequence >= (sizes.windowTokens ?? Number.POSITIVE_INFINITY) && sizes.isWindowed(layer)
   const kernel = isEager(options, forward) ? 'eager' : options.kernel
   const out = attend(layers, kernel, query, wideKeys, wideValues, {
     batch,
     sequence,
+    ...(run.prefixes && { keys: keySequence }),
     heads,
-    kvHeads: wideKeys.elements / (batch * sequence * headDim),
+    kvHeads: wideKeys.elements / (batch * keySequence * headDim),
     headDim,
     eager: attention.eager,
     dtype: computeDtype,
     cappedScores: attention.cappedScores,
-    masked,
+    masked: isWindowed || run.prefixes !== undefined,
     ...(run.mask && { mask: run.mask }),
     ...(run.bias && { bias: run.bias }),
     broadcasts: attention.sharedHeads === 'indexed',
@@ -64,6 +66,16 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const projected = last ? layers.linear(last.name, normal, outFeatures(last)) : tape.alias(normal)
   tape.free(normal, ...held)
   return projected
+}
+
+/** Keys and values behind those of virtual tokens, in a cache of copies. Frees both if there are any. */
+function behindPrefix(run: DecoderRun, layer: number, key: Tensor, value: Tensor): [Tensor, Tensor] {
+  const { ops } = run.layers
+  const [firstKeys, firstValues] = run.prefixes?.slice(2 * layer, 2 * layer + 2) ?? []
+  if (!firstKeys || !firstValues) return [key, value]
+  const both: [Tensor, Tensor] = [ops.cat([firstKeys, key]), ops.cat([firstValues, value])]
+  ops.tape.free(key, value)
+  return both
 }
 
 function projections(run: DecoderRun, block: Named, input: Tensor, held: Tensor[]): [Tensor, Tensor, Tensor] {

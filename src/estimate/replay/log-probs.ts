@@ -1,0 +1,105 @@
+import type { Layers } from './layers.js'
+import type { Tensor } from './tape.js'
+
+/** Rows of a tile of logits, and its width (`TOKEN_CHUNK_SIZE` and `_CHUNKED_LOGPROB_CHUNK_SIZE` of TRL 1.16). */
+const TILE_ROWS = 4096
+const TILE_COLUMNS = 32_768
+
+/** A micro-batch. */
+interface Sequences {
+  readonly batch: number
+  readonly sequence: number
+}
+
+/**
+ * The log-probability of each token, from the last hidden states: TRL's fused head (`add_fused_lm_head` and `ChunkedLogProbFunction`
+ * of TRL 1.16). Logits exist only in tiles. Backward computes the tiles again, and sums the gradients of hidden states and head in
+ * float32. All tokens but the first count as completions. The caller keeps the hidden states.
+ */
+export function logProbs(layers: Layers, head: string, hidden: Tensor, sizes: Sequences): Tensor {
+  const { ops, weights } = layers
+  const { tape } = ops
+  const rows = sizes.batch * Math.max(sizes.sequence - 1, 1)
+  const features = hidden.elements / (sizes.batch * sizes.sequence)
+  const weight = weights.get(`${head}.weight`)
+  const bias = weights.find(`${head}.bias`)
+  const mask = tape.tensor(rows, 'bool', 'ne')
+  const sliced = ops.slice(hidden, rows * features)
+  const chosen = ops.index(sliced, rows * features, mask)
+  const targets = tape.tensor(rows, 'int64', 'index')
+  const dtype = layers.autocast ? layers.half : chosen.dtype
+  const tile = () => tape.tensor(Math.min(rows, TILE_ROWS) * TILE_COLUMNS, dtype, 'mm')
+  const entropy = tape.tensor(rows, 'float32', 'log')
+  const perToken = tape.record(
+    [chosen, weight, bias],
+    { before: [chosen, targets, entropy] },
+    () => {
+      // Maxima, sums and the logits of the targets, one float32 each.
+      const statistics = tape.tensor(7 * rows, 'float32', 'full')
+      const buffer = tile()
+      const made = tape.tensor(rows, 'float32', 'sub')
+      tape.free(statistics, buffer)
+      return made
+    },
+    () => {
+      const wide = (of: Tensor) => ops.gradient(of.elements, 'float32', 'zeros')
+      const [forHidden, forWeight] = [chosen.grad && wide(chosen), weight.grad && wide(weight)]
+      const forBias = bias?.grad && wide(bias)
+      const buffer = tile()
+      const narrow = (of: Tensor, made: ReturnType<typeof wide> | undefined) =>
+        made && (of.dtype === 'float32' ? tape.ledger.retain(made) : ops.gradient(of.elements, of.dtype, '_to_copy'))
+      const gradients = [narrow(chosen, forHidden), narrow(weight, forWeight), bias && narrow(bias, forBias)]
+      tape.free(buffer)
+      for (const made of [forHidden, forWeight, forBias]) if (made) tape.ledger.release(made)
+      return gradients
+    },
+  )
+  tape.free(mask, sliced, chosen, targets, entropy)
+  return perToken
+}
+
+/** The loss of log-probabilities: sums, differences, a sigmoid. It needs a few bytes for each token. Frees its input. */
+export function preferenceLoss({ ops }: Pick<Layers, 'ops'>, perToken: Tensor): Tensor {
+  const loss = ops.tape.record(
+    [perToken],
+    {},
+    () => ops.tape.tensor(1, 'float32', 'mean'),
+    () => [ops.gradient(perToken.elements, 'float32', 'expand')],
+  )
+  ops.tape.free(perToken)
+  return loss
+}
+
+/**
+ * The log-probabilities from all logits by TRL's kernel, and a cross entropy of the first half of the sequences, as ORPO computes them
+ * (`concatenated_forward` of TRL 1.16, `experimental/orpo`). The kernel saves the logits; the cross entropy keeps a log-softmax of a
+ * copy in their dtype. The caller keeps the logits.
+ */
+export function logProbsAndEntropy({ ops, tokens }: Layers, logits: Tensor): Tensor {
+  const { tape } = ops
+  const half = ops.slice(logits, logits.elements / 2)
+  const copy = ops.contiguous(half)
+  tape.free(half)
+  const logSoftmax = tape.record(
+    [copy],
+    { after: (output) => [output.storage] },
+    () => tape.tensor(copy.elements, copy.dtype, '_log_softmax'),
+    () => [ops.gradient(copy.elements, copy.dtype, '_log_softmax_backward_data')],
+  )
+  const entropy = tape.record(
+    [logSoftmax],
+    { before: [logSoftmax] },
+    () => tape.tensor(1, 'float32', 'nll_loss_forward'),
+    () => [ops.gradient(copy.elements, copy.dtype, 'nll_loss_backward')],
+  )
+  tape.free(logSoftmax, copy)
+  const perToken = tape.record(
+    [logits],
+    { before: [logits] },
+    () => tape.tensor(2 * tokens, 'float32', '_fused_logprob_entropy'),
+    () => [ops.gradient(logits.elements, logits.dtype, '_fused_logprob_entropy')],
+  )
+  const loss = ops.add(entropy, preferenceLoss({ ops }, perToken))
+  tape.free(entropy)
+  return loss
+}
