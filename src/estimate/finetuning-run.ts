@@ -135,3 +135,9 @@ export function ofType(type: FinetuningType | undefined): {
   const row = type && ROWS[type]
   return { ownLoss: row?.preference !== undefined, ...(row?.tokens && { tokens: row.tokens }) }
 }
+
+/** The method behind a type: that of all weights where adapters are trained only if they are asked for. */
+export function methodOfType(type: FinetuningType): MemoryMethod {
+  const { method } = ROWS[type]
+  return method === 'lora if asked' ? 'full' : method
+}

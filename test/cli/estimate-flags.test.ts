@@ -63,6 +63,27 @@ describe('the flags of a training run', () => {
     ['--recompute selective --no-reentrant', { recompute: 'selective', reentrant: false }],
     ['--no-autocast --input-gradients', { autocast: false, inputGradients: true }],
     ['--quantization nf4 --prepare-for-kbit-training', { quantization: 'nf4', prepareForKbitTraining: true }],
+    [
+      '--finetuning-type prompt_tuning --num-virtual-tokens 20',
+      { finetuningType: 'prompt_tuning', numVirtualTokens: 20 },
+    ],
+    [
+      '--finetuning-type prefix_tuning --num-virtual-tokens 20 --prefix-projection --encoder-hidden-size 128',
+      { finetuningType: 'prefix_tuning', numVirtualTokens: 20, prefixProjection: true, encoderHiddenSize: 128 },
+    ],
+    ['--finetuning-type top_layers --layers 3', { finetuningType: 'top_layers', layers: 3 }],
+    ['--rank 8 --peft-type vera', { lora: { rank: 8, targetModules: 'all-linear', peftType: 'vera' } }],
+    [
+      '--rank 8 --target-parameters experts.gate_up_proj --alpha-pattern q_proj=64',
+      {
+        lora: {
+          rank: 8,
+          targetModules: 'all-linear',
+          targetParameters: ['experts.gate_up_proj'],
+          alphaPattern: { q_proj: 64 },
+        },
+      },
+    ],
     ['--layout tp=4,pipeline=2', { layout: { tensor: 4, pipeline: 2 } }],
     ['--ranks 8', { sharding: { strategy: 'fsdp2', ranks: 8 } }],
     [
@@ -125,9 +146,10 @@ describe('the flags of a training run', () => {
       '--kernels',
       '--attention',
       '--bias',
+      '--peft-type',
     ])
     for (const [flag, stated] of choices) {
-      const method = flag === '--bias' ? 'lora' : 'full'
+      const method = flag === '--bias' || flag === '--peft-type' ? 'lora' : 'full'
       expect(bytes(method, optionsFor(flag, stated)), flag).toBe(bytes(method, {}))
     }
     expect(bytes('full', optionsFor('--recompute', 'layers'))).toBe(bytes('full', {}))
@@ -167,6 +189,9 @@ describe('the flags of a training run', () => {
     ['--loss chunked --loss-logits model', '--loss-logits has no meaning with the loss chunked'],
     ['--recompute layers --no-checkpointing', '--recompute and --no-checkpointing say different things'],
     ['--method lora --layers-to-transform 0', '--layers-to-transform works only with a list of targets'],
+    ['--method lora --finetuning-type dpo', '--method and --finetuning-type both say what is trained'],
+    ['--finetuning-type p_tuning', '--num-virtual-tokens is missing: the fine-tuning type p_tuning needs it'],
+    ['--layers 2', '--layers belongs to a fine-tuning type: pass --finetuning-type too'],
     ['--method full --quantization nf4', 'the method full trains the weights; use lora or qlora'],
   ])('say what is wrong with %s', (args, words) => {
     expect(cli(...args.split(' '))).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(words) })
@@ -178,8 +203,8 @@ describe('the flags of a training run', () => {
   })
 
   it('leave out the search for GPUs if the layout is given', () => {
-    expect(cli('--context', '64').stdout).toContain('It needs 1 GPU')
-    expect(cli('--context', '64', '--layout', 'tp=2').stdout).not.toContain('It needs')
+    expect(cli('--context', '64').stdout).toContain('The fewest GPUs that this run fits on: 1')
+    expect(cli('--context', '64', '--layout', 'tp=2').stdout).not.toContain('The fewest GPUs')
   })
 })
 

@@ -60,9 +60,12 @@ describe('model-entity estimate', () => {
     expect(stdout).toMatch(
       /^tiny {2}llama, full, t4-16gb\n\n[\d.]+ GiB of 14\.75 GiB: fits, [\d.]+ GiB free\n[PGOATB+]+·+\n/,
     )
-    const places = ['parameters', 'optimizer states', 'It needs 1 GPU;', 'assumed: dropout is 0'].map((text) =>
-      stdout.indexOf(text),
-    )
+    const places = [
+      'parameters',
+      'optimizer states',
+      'The fewest GPUs that this run fits on: 1,',
+      'assumed: dropout is 0',
+    ].map((text) => stdout.indexOf(text))
     expect(places).toEqual([...places].sort((a, b) => a - b))
     expect(places[0]).toBeGreaterThan(0)
   })
@@ -71,7 +74,7 @@ describe('model-entity estimate', () => {
     const { code, stdout } = estimate('tiny', '--fits', '0.4GB', '--context', '512')
     expect(code).toBe(1)
     expect(stdout).toContain('does not fit')
-    expect(stdout).toMatch(/It needs \d+ GPUs/)
+    expect(stdout).toMatch(/The fewest GPUs that this run fits on: \d+/)
     expect(estimate('tiny', '--fits', 'h100-80gb', '--context', '512').code).toBe(0)
   })
 

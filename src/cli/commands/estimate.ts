@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { quantisationOf } from '../../checkpoint/index.js'
 import { type Checkpoint, readCheckpoint } from '../../checkpoint/read/index.js'
+import { methodOfType } from '../../estimate/finetuning-run.js'
 import {
   DEFAULT_GPU,
   type EstimableModel,
@@ -118,14 +119,15 @@ async function estimate(from: string | undefined, flags: EstimateFlags): Promise
   const notes = flags.format === 'pretty' ? model.notes : [...warnings, ...model.notes]
   if (rows instanceof ForwardPassError) {
     const { name } = model
-    process.stdout.write(STATIC_MEMORY_FORMATS[flags.format]({ name, method, error: rows, notes }))
+    const named = options.finetuningType ?? method
+    process.stdout.write(STATIC_MEMORY_FORMATS[flags.format]({ name, method: named, error: rows, notes }))
     return EXIT.failed
   }
   process.stdout.write(
     ESTIMATE_FORMATS[flags.format]({
       name: model.name,
       family: model.family,
-      method,
+      method: options.finetuningType ?? method,
       gpu,
       rows,
       // Given degrees of model parallelism are not searched for.
@@ -163,12 +165,13 @@ function rowOf(run: Run, gpu: Gpu, value: number | undefined): EstimateRow {
   return { label, estimate, fits: estimate.totalBytes <= gpu.memoryBytes }
 }
 
-/** The method that was given, or that of the job or of the preset. */
+/** The method that was given, or that of the fine-tuning type, of the job or of the preset. */
 function methodIn({ method, ...flags }: EstimateFlags, job: MemoryOptions | undefined): MemoryMethod {
-  const preset = STEP_FLAGS.given(flags).preset ?? job?.preset
-  const given = method ?? job?.method
+  const { finetuningType, ...given } = STEP_FLAGS.given(flags)
+  const preset = given.preset ?? job?.preset
+  const asked = method ?? (finetuningType ? methodOfType(finetuningType) : job?.method)
   return (
-    understood(() => withPreset({ ...(given && { method: given }), ...(preset && { preset }) })).options.method ??
+    understood(() => withPreset({ ...(asked && { method: asked }), ...(preset && { preset }) })).options.method ??
     'full'
   )
 }

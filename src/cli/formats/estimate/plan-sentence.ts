@@ -1,5 +1,5 @@
 import type { GpuPlan } from '../../../estimate/index.js'
-import { count, plural } from '../numbers.js'
+import { count } from '../numbers.js'
 import { printable } from '../printable.js'
 
 /** Summarises a GPU plan in one sentence. */
@@ -8,5 +8,5 @@ export function planSentence({ gpus, gpu, layout, largestBatchSize = 1, tooFew }
     return `It does not fit on ${tooFew.at(-1)?.gpus ?? 0} × ${printable(gpu.name)}, nor on fewer.`
   const ways = Object.entries(layout ?? {}).filter(([, ranks]) => ranks > 1)
   const how = ways.length > 0 ? ` (${ways.map(([way, ranks]) => `${way} ${ranks}`).join(', ')})` : ''
-  return `It needs ${plural(gpus, 'GPU')}${how}; the largest micro-batch is ${count(largestBatchSize)}.`
+  return `The fewest GPUs that this run fits on: ${count(gpus)}${how}, with a micro-batch of up to ${count(largestBatchSize)}.`
 }
