@@ -15,7 +15,7 @@ export function isManifestName(name: string): boolean {
  * @throws UsageError if the file cannot be read, or if its spec is missing or invalid
  */
 export async function specOfManifest(path: string): Promise<ModelSpec> {
-  const content = await readFile(path)
+  const content = readFile(path)
   if (!content.ok) throw new UsageError(`${path} cannot be read: ${content.why}`)
   const result = validate('ModelSpec', specIn(path, content.bytes))
   if (!result.ok) {

@@ -9,14 +9,19 @@ export type FileContent =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly why: string }
 
-/** Reads a file or standard input, up to one byte more than a manifest may have, so that a larger one is reported. */
-export async function readFile(path: string): Promise<FileContent> {
+/** Reads a file, up to one byte more than a manifest may have, so that a larger one is reported. */
+export function readFile(path: string): FileContent {
   try {
-    return { ok: true, bytes: path === STANDARD_INPUT ? await standardInput() : fileBytes(path) }
+    return { ok: true, bytes: fileBytes(path) }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    return { ok: false, why: REASONS[code] ?? code }
+    return { ok: false, why: reasonOf(error) }
   }
+}
+
+/** Why something cannot be read, in words. */
+export function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  return REASONS[code] ?? code
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -25,10 +30,12 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file, or a broken link',
   ELOOP: 'its links form a cycle',
   EISDIR: 'it is a folder',
+  ENOSPC: 'the temporary folder is full',
   NOT_A_FILE: 'it is not a regular file',
 }
 
-const LIMIT = MAX_MANIFEST_SIZE + 1
+/** How much of a file is read, in bytes. */
+export const LIMIT = MAX_MANIFEST_SIZE + 1
 
 /**
  * Opens regular files only: a pipe or a device could keep the command waiting forever. Reads at once: with thousands of small
@@ -48,15 +55,4 @@ function fileBytes(path: string): Uint8Array {
   } finally {
     closeSync(file)
   }
-}
-
-async function standardInput(): Promise<Uint8Array> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of process.stdin) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length >= LIMIT) break
-  }
-  return Buffer.concat(chunks)
 }

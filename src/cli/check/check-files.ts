@@ -3,7 +3,8 @@
 import type { ListedEntity } from '../../manifest/list-entities.js'
 import { UsageError } from '../exit-code.js'
 import type { CheckChoices } from './check-choices.js'
-import { CheckRun, type FileReport, type OpenedFile } from './check-run.js'
+import { CheckRun } from './check-run.js'
+import type { FileReport, OpenedFile } from './file-check.js'
 import { ofConfig } from './file-problem.js'
 import { quickOutcomes } from './parallel/quick-outcomes.js'
 
@@ -68,7 +69,7 @@ export async function entitiesOfFiles(names: readonly string[], workspace: strin
   const entities: ListedEntity[] = []
   for (const file of await run.find(names)) {
     if (file.how === 'missing') throw new UsageError(`no such file or folder: ${file.name}`)
-    entities.push(...(await run.entitiesOf(file)))
+    for await (const entity of run.entitiesOf(file)) entities.push(entity)
   }
   return entities
 }

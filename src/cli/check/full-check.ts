@@ -10,6 +10,7 @@ import { decodeUtf8 } from '../../manifest/source-text.js'
 import { version } from '../version.js'
 
 export { checkLines } from '../../manifest/json-lines/check-lines.js'
+export { listEntitiesInLines, plainEntitiesInLines } from '../../manifest/json-lines/entities-in-lines.js'
 export { listEntities } from '../../manifest/list-entities.js'
 
 /** Checks the content of a file, also across files. `complete`: references are checked too. */

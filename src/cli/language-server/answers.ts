@@ -119,7 +119,7 @@ export class Answers {
   async #fileAt(path: string): Promise<EditedDocument | undefined> {
     const open = this.#session.documentAt(path)
     if (open !== undefined) return new EditedDocument(open, formatOf(path))
-    const content = await readFile(path)
+    const content = readFile(path)
     if (!content.ok || pathOfUri(uriOfPath(path)) === undefined) return undefined
     return new EditedDocument(closedDocument(uriOfPath(path), new TextDecoder().decode(content.bytes)), formatOf(path))
   }

@@ -91,7 +91,7 @@ export class Project {
       )
       return []
     }
-    const content = await readFile(path)
+    const content = readFile(path)
     if (!content.ok) return []
     return this.#entitiesIn(path, /\.gz$/i.test(path) ? gunzipped(content.bytes) : content.bytes)
   }

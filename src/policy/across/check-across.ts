@@ -30,6 +30,17 @@ export class AcrossCheck {
     if (!this.#files.has(textOfKey(key))) this.#files.set(textOfKey(key), file)
   }
 
+  /** The identity of an entity as one text. Undefined if it has none. */
+  identityOf({ model, value }: Pick<CheckedEntity, 'model' | 'value'>): string | undefined {
+    const key = keyOf(model, value, this.#workspace)
+    return key && textOfKey(key)
+  }
+
+  /** Whether an entity of an identity was seen. */
+  knows(identity: string): boolean {
+    return this.#files.has(identity)
+  }
+
   /** How many entities are known. */
   get size(): number {
     return this.#files.size
