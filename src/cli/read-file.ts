@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { MAX_MANIFEST_SIZE } from '../manifest/limits.js'
+import { inputBytes } from './input.js'
 
 /** Standard input, as an argument. */
 export const STANDARD_INPUT = '-'
@@ -9,10 +10,10 @@ export type FileContent =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly why: string }
 
-/** Reads a file, up to one byte more than a manifest may have, so that a larger one is reported. */
+/** Reads a file or standard input, up to one byte more than a manifest may have, so that a larger one is reported. */
 export function readFile(path: string): FileContent {
   try {
-    return { ok: true, bytes: fileBytes(path) }
+    return { ok: true, bytes: path === STANDARD_INPUT ? inputBytes(LIMIT) : fileBytes(path) }
   } catch (error) {
     return { ok: false, why: reasonOf(error) }
   }

@@ -70,7 +70,7 @@ async function validateOrServe(file: string | undefined, options: ValidateOption
 
 async function validateFile(file: string, model: SchemaName, options: ValidateOptions): Promise<ExitCode> {
   const { maxErrors, showSecrets } = options
-  const content = await readFile(file)
+  const content = readFile(file)
   if (!content.ok) throw new UsageError(`${file} cannot be read: ${content.why}`)
   const answer = validateJson(model, content.bytes, { maxErrors })
   const notes = [String(answer.ok ? statusOf(model) : answer.status)]
