@@ -71,6 +71,7 @@ export function checkMemoryOptions(given: MemoryOptions): CheckedMemoryOptions {
   const quantization = options.quantization ?? methodOf(method).quantization
   const served = options.precision ?? options.dtype
   if (finetuning) refuseBesideType(given, finetuning)
+  const autocast = options.autocast ?? (methodOf(method).weights === 'float32' || isAsked)
   return {
     filledIn: sentences,
     method,
@@ -84,14 +85,15 @@ export function checkMemoryOptions(given: MemoryOptions): CheckedMemoryOptions {
     storage: quantization === 'none' ? undefined : quantization,
     isPrepared,
     isLeftUnprepared: isAsked && !isPrepared,
-    autocast: options.autocast ?? (methodOf(method).weights === 'float32' || isAsked),
+    autocast,
     optimizer: options.optimizer ?? 'adamw',
     optimizerStep: options.optimizerStep ?? 'foreach',
     loss: lossOf(options, finetuning),
     kernels: options.kernels ?? 'torch',
     precision: methodOf(method).trains === 'nothing' ? 'bfloat16' : trainingPrecision(served),
     served,
-    attention: options.attention ?? 'flash',
+    // Flash attention needs 16 bits.
+    attention: options.attention ?? (served === 'float32' && !autocast ? 'efficient' : 'flash'),
     gradientAccumulation: options.gradientAccumulation ?? 1,
     keepOutputs: options.keepOutputs ?? false,
     inputGradients: options.inputGradients ?? (isAsked && reentrant && recompute !== 'none'),
@@ -109,12 +111,12 @@ function lossOf({ loss, lossLogits }: MemoryOptions, finetuning: FinetuningRun |
   return { kind, logits: lossLogits ?? (kind === 'fused' ? 'float32-shifted' : 'float32') }
 }
 
-/** The precision of a method that trains something, which has 16 bits. */
+/** The precision of a method that trains something. */
 function trainingPrecision(precision: WeightPrecision = 'bfloat16'): TrainingPrecision {
   const known = PRECISIONS.find((one) => one === precision)
   if (known) return known
   throw new TypeError(
-    `\`precision\` should be "bfloat16" or "float16" for a method that trains, not "${precision}": only the method inference counts weights in other precisions`,
+    `\`precision\` should be "bfloat16", "float16" or "float32" for a method that trains, not "${precision}": only the method inference counts weights in other precisions`,
   )
 }
 

@@ -38,7 +38,9 @@ function finetuningOf({ finetuning }: CheckedMemoryOptions): Confidence {
 }
 
 /** Whether everything between embedding and loss is torch's and transformers' code. */
-function isOfTorch({ kernels, loss, recompute, lora, sharding }: CheckedMemoryOptions): boolean {
+function isOfTorch({ kernels, loss, recompute, lora, sharding, precision }: CheckedMemoryOptions): boolean {
+  // Runs in float32 were recorded with the method full-mixed only.
+  if (precision === 'float32') return false
   const isDropped = (lora?.loraDropout ?? 0) > 0
   const isOffloaded = sharding.offload?.includes('activations') ?? false
   return kernels === 'torch' && loss.kind === 'logits' && recompute !== 'selective' && !isDropped && !isOffloaded

@@ -29,6 +29,15 @@ export function refuseContradictions(options: MemoryOptions, { trains, weights, 
   if (method === 'qlora' && stored === 'none') {
     throw new TypeError('`quantization` is "none" with the method qlora; use the method lora')
   }
+  const isWide = precision === 'float32' || dtype === 'float32'
+  if (isWide && trains !== 'nothing' && stored !== 'none') {
+    throw new TypeError(
+      `\`precision\` is "float32", but the weights are in ${stored}; for what is not packed pass \`prepareForKbitTraining\``,
+    )
+  }
+  if (isWide && trains !== 'nothing' && weights !== 'float32' && options.attention === 'flash' && !options.autocast) {
+    throw new TypeError('`attention` is "flash", which needs 16 bits: pass `autocast`, or another kernel for float32')
+  }
   if (weights === 'float32' && options.autocast === false) {
     throw new TypeError('`autocast` is false, but the method full-mixed is float32 weights under autocast')
   }

@@ -17,7 +17,7 @@ import { SHARDING_OPTIONS, type ShardingOptions } from './sharding-options.js'
 export type TrainingPrecision = (typeof PRECISIONS)[number]
 
 /** The types of weights of a method that trains. */
-export const PRECISIONS = ['bfloat16', 'float16'] as const
+export const PRECISIONS = ['bfloat16', 'float16', 'float32'] as const
 
 const ADAPTER_DTYPES = ['float32', 'bfloat16', 'float16'] as const
 
@@ -96,13 +96,13 @@ export interface MemoryOptions {
   /** Whose kernels compute norms, rotation and gated activations. Default: `torch`. */
   readonly kernels?: KernelSet
   /**
-   * The type of the weights, unless the method fixes it. Default: `bfloat16`; for `inference` as the checkpoint stores them,
-   * and any precision of weights that are not trained is allowed: `int4`, `fp8`, `q4_k_m`.
+   * The type of the weights, unless the method fixes it: `bfloat16`, `float16` or `float32`. Default: `bfloat16`; for `inference`
+   * as the checkpoint stores them, and any precision is allowed: `int4`, `fp8`, `q4_k_m`.
    */
   readonly precision?: WeightPrecision
   /** The same as `precision`, under the name that transformers uses. */
   readonly dtype?: WeightPrecision
-  /** The attention kernel. Default: what torch picks on a recent GPU, flash, or the memory-efficient kernel if there is a mask. */
+  /** The attention kernel. Default: what torch picks on a recent GPU, flash, or the memory-efficient kernel if there is a mask, or in float32. */
   readonly attention?: AttentionKernel
   /** Micro-batches to accumulate gradients over before a step. Default: 1. */
   readonly gradientAccumulation?: number

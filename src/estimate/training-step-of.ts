@@ -18,7 +18,8 @@ export function trainingStepOf(
   const isSharded = sharding.ranks > 1 && strategyOf(sharding.strategy).shares === 'parameters'
   const parameterDtype = (isSharded ? sharding.parameterDtype : undefined) ?? own
   // A mixed-precision policy gathers float32 shards in 16 bits (`MixedPrecisionPolicy`, `MixedPrecision`).
-  const computeDtype = isSharded && parameterDtype === 'float32' ? options.precision : undefined
+  const half = options.precision !== 'float32' ? options.precision : options.autocast ? 'bfloat16' : undefined
+  const computeDtype = isSharded && parameterDtype === 'float32' ? half : undefined
   const keepsInputs = options.reentrant && trains === 'adapters' && recompute !== 'none'
   const { hasMasters } = strategyOf(sharding.strategy)
   const masters = hasMasters && sharding.ranks > 1

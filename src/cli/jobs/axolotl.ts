@@ -132,6 +132,7 @@ export const AXOLOTL: JobFormat = {
     const step: MemoryOptions = {
       ...optimizerIn(keys, 'optimizer'),
       ...precisionIn(keys),
+      ...wideIn(keys),
       ...attentionOf(keys),
       ...kernelsIn(keys),
       ...checkpointingIn(keys, isOffloaded),
@@ -235,6 +236,16 @@ function defined<Options extends object>(
   options: { readonly [Name in keyof Options]: Options[Name] | undefined },
 ): Partial<Options> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<Options>
+}
+
+/** Without bf16 and fp16, everything is in float32. */
+function wideIn(keys: JobKeys): MemoryOptions {
+  const isHalf =
+    keys.flagOrText('bf16') !== false || keys.flag('fp16') === true || keys.flag('bfloat16') || keys.flag('float16')
+  const isPacked =
+    keys.flag('load_in_4bit') || keys.flag('load_in_8bit') || keys.flag('gptq') || keys.text('adapter') === 'qlora'
+  if (isHalf) return {}
+  return isPacked ? { prepareForKbitTraining: true, autocast: false } : { dtype: 'float32', autocast: false }
 }
 
 /** Whether activations are on the CPU: `gradient_checkpointing: offload`, or `activation_offloading`. */

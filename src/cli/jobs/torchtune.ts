@@ -40,10 +40,9 @@ export const TORCHTUNE: JobFormat = {
     const checkpoints = keys.glance('checkpointer')?.text('checkpoint_dir')
     warnAbout(keys, NOTES)
     const dtype = keys.text('dtype') ?? 'bf16'
-    if (dtype !== 'bf16' && dtype !== 'fp32') throw keys.refuse('dtype', `${dtype} cannot be estimated; bf16 can`)
-    if (dtype === 'fp32')
-      keys.warn('dtype', 'float32 without autocast cannot be estimated; float32 weights with autocast are counted')
-    const method = isAdapted ? (isPacked ? 'qlora' : 'lora') : dtype === 'fp32' ? 'full-mixed' : 'full'
+    if (dtype !== 'bf16' && dtype !== 'fp32')
+      throw keys.refuse('dtype', `${dtype} cannot be estimated; bf16 and fp32 can`)
+    const method = isAdapted ? (isPacked ? 'qlora' : 'lora') : 'full'
     const tensor = keys.count('tensor_parallel_dim')
     return {
       format: 'torchtune',
@@ -51,6 +50,7 @@ export const TORCHTUNE: JobFormat = {
       options: {
         preset: 'torchtune',
         method,
+        ...(dtype === 'fp32' && { dtype: 'float32' as const }),
         ...(isAdapted && { lora: loraIn(component) }),
         ...optimizerIn(keys),
         ...lossIn(keys),

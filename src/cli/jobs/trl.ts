@@ -108,15 +108,17 @@ function methodIn(keys: JobKeys): { readonly method: 'full' | 'full-mixed' | 'lo
     return { method: isHalf ? 'full' : 'full-mixed', ...(dtype === 'float16' && { dtype }) }
   }
   const [four, eight] = [keys.flag('load_in_4bit'), keys.flag('load_in_8bit')]
-  if (!isHalf && !four && !eight)
+  const isPacked = four === true || eight === true
+  if (!isHalf && isPacked)
     keys.warn(
-      keys.has('dtype') ? 'dtype' : 'use_peft',
-      'weights in float32 below adapters cannot be estimated; they are counted in bfloat16',
+      four ? 'load_in_4bit' : 'load_in_8bit',
+      'what is not packed is counted in float32, as the command loads it unless `dtype` says otherwise',
     )
   return {
     method: four ? 'qlora' : 'lora',
     ...(four && { quantization: keys.flag('use_bnb_nested_quant') ? 'nf4-double' : 'nf4' }),
     ...(eight && { quantization: 'int8' }),
+    ...(!isHalf && (isPacked ? { prepareForKbitTraining: true } : { dtype: 'float32' as const })),
     ...(dtype === 'float16' && { dtype }),
     lora: loraIn(keys),
   }

@@ -207,6 +207,12 @@ describe('a key of a job', () => {
       { method: 'full-mixed', batchSize: 8, sequenceLength: 1024 },
     ],
     [
+      'float32 below adapters',
+      { model_name_or_path: 'a/b', use_peft: true },
+      { method: 'lora', dtype: 'float32', lora: { rank: 16 } },
+    ],
+    ['float32 in axolotl', { base_model: 'a/b', bf16: false }, { method: 'full', dtype: 'float32', autocast: false }],
+    [
       'every second layer',
       {
         model_name_or_path: 'a/b',
