@@ -11,6 +11,7 @@ export type {
   EagerAttention,
   FeedForward,
   ForwardPass,
+  GatedDeltaPass,
   HeadNorms,
   KeptStates,
   Logits,
@@ -25,6 +26,7 @@ export type {
   Rotation,
   Router,
   SequentialResidual,
+  ShortConvPass,
   SingleResidual,
 } from './forward/index.js'
 export { architectureFromConfig } from './from-config.js'

@@ -2,6 +2,8 @@ import { attention, headNorms } from '../blocks/attention.js'
 import { deepseekMixture } from '../blocks/deepseek-mixture.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, windowOf } from '../blocks/layer-types.js'
+import { deepseekV3Mixture } from '../forward/deepseek-mixture.js'
+import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** dots.llm1 (Huo et al. 2025, arXiv:2506.05767): DeepSeek-V3's experts with ordinary attention and norms of its heads. */
@@ -42,4 +44,8 @@ export const dots1 = decoderFamily({
       denseLayers: 0,
       transformers: 4,
     }),
+  forward: (config) => ({
+    ...llamaForward(config),
+    feedForward: { activation: config.string('hidden_act', 'silu'), mixture: deepseekV3Mixture(config) },
+  }),
 })

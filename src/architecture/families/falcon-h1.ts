@@ -4,6 +4,7 @@ import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { llamaMlp } from '../blocks/gated-mlp.js'
 import { innerSize, mamba2Mixer } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
+import { llamaForward } from '../forward/llama-forward.js'
 import { container, repeated } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
@@ -58,6 +59,32 @@ export const falconH1 = causalLmFamily({
         lastNorm: 'final_layernorm',
       }),
       dimensions: { ...decoderDimensions(sizes, { gatedMlp: true }), mamba },
+    }
+  },
+  forward: (config, { mamba, ...dimensions }) => {
+    const channels = config.isNull('mamba_d_ssm')
+      ? innerSize(config, 'mamba_expand', dimensions.hiddenSize)
+      : config.integer('mamba_d_ssm', 1024)
+    const convolved = channels + 2 * config.integer('mamba_n_groups', 1) * (mamba?.stateSize ?? 0)
+    const grouped = config.boolean('mamba_norm_before_gate', true) ? 'groupsBeforeGate' : 'groupsAfterGate'
+    return {
+      ...llamaForward(config),
+      embedding: 'scaled',
+      attention: { cache: 'kept', scaledKeys: true },
+      mixers: {
+        mamba: {
+          kind: 'chunkScan',
+          chunkTokens: config.positive('mamba_chunk_size', 256),
+          scaled: true,
+          norm: config.boolean('mamba_rms_norm', false) ? grouped : 'gateAlone',
+          states: 'inPlace',
+        },
+      },
+      // The multipliers of all projected features, which the layers share.
+      bufferElements: channels + convolved + config.integer('mamba_n_heads', 128),
+      feedForward: { activation: config.string('hidden_act', 'silu'), scaled: true },
+      residual: { order: 'sequential', besideMixer: true },
+      logits: { form: 'scaled' },
     }
   },
   loraRefused: ['out_proj', 'conv1d'],

@@ -51,6 +51,13 @@ export const lfm2 = causalLmFamily({
       dimensions: decoderDimensions(sizes, { gatedMlp: true, ffnHiddenSize: ffnSize }),
     }
   },
+  forward: () => ({
+    rotation: { features: 'all', frequencies: 'modelTwice' },
+    norm: 'rmsNorm',
+    attention: { cache: 'kept' },
+    mixers: { conv: { kind: 'shortConv', states: 'everyLayer' } },
+    feedForward: { activation: 'silu' },
+  }),
 })
 
 /** Two thirds of the stated size, scaled, and rounded up to a multiple: a gated MLP has three matrices where a plain one has two. */

@@ -7,6 +7,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { qwenHybridTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
+import { partialRotation } from '../forward/rotation.js'
 import { container, listOf, range } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
@@ -69,4 +70,16 @@ export const qwen3Next = causalLmFamily({
       dimensions: decoderDimensions(sizes, { gatedMlp: true, moe }),
     }
   },
+  forward: (config, dimensions) => ({
+    rotation: partialRotation(config, dimensions, 0.25),
+    norm: 'rmsNormPlusOne',
+    attention: { cache: 'kept', gated: true },
+    mixers: {
+      linear_attn: { kind: 'gatedDelta', ...deltaNetSizes(config, dimensions.hiddenSize), states: 'assigned' },
+    },
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: { normalised: config.boolean('norm_topk_prob', true) },
+    },
+  }),
 })

@@ -1,5 +1,9 @@
 /** What attention computes from queries, keys and values, and what it keeps alive. */
 export interface Attention {
+  /** Whether the projection of the queries also makes a gate for the output (Qwen3-Next). Default: no. */
+  readonly gated?: boolean
+  /** Whether keys are multiplied by a number before they are rotated. Default: no. */
+  readonly scaledKeys?: boolean
   /** Whether queries, keys and values are clamped in place. Default: no. */
   readonly clamped?: boolean
   /** When queries and keys are normalised, if a layer has norms for them. Default: `projected`. */

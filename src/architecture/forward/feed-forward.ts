@@ -4,6 +4,8 @@ import type { Mixture } from './mixture.js'
 export interface FeedForward {
   /** The function between its projections, by its name in transformers' `ACT2FN`, or `bloom_gelu` for BLOOM's own. */
   readonly activation: string
+  /** Whether gate and output are multiplied by numbers, and the gate comes second (Falcon-H1). Default: no. */
+  readonly scaled?: boolean
   /** The mixture of experts that some layers have instead. Default: none. */
   readonly mixture?: Mixture
 }

@@ -2,7 +2,7 @@ export type { Attention, ChunkedAttention, EagerAttention, HeadNorms } from './a
 export type { FeedForward } from './feed-forward.js'
 export type { ForwardPass, Logits } from './forward-pass.js'
 export type { Masks } from './masks.js'
-export type { KeptStates, Mamba2Pass, MambaPass, Mixer } from './mixer.js'
+export type { GatedDeltaPass, KeptStates, Mamba2Pass, MambaPass, Mixer, ShortConvPass } from './mixer.js'
 export type { Dispatch, Mixture, Router } from './mixture.js'
 export type { Norm } from './norm.js'
 export type { ParallelResidual, Residual, SequentialResidual, SingleResidual } from './residual.js'

@@ -1,8 +1,9 @@
 /** What some layers compute in the place of attention. The sizes that the modules do not show are here. */
-export type Mixer = MambaPass | Mamba2Pass
+export type Mixer = MambaPass | Mamba2Pass | ShortConvPass | GatedDeltaPass
 
-/** How a cache keeps what a recurrent layer leaves: written into tensors that exist before, or in place of them. */
-export type KeptStates = 'inPlace' | 'replaced'
+/** How a cache keeps what a recurrent layer leaves: written into tensors that exist before, in place of
+ * them, or where nothing was. */
+export type KeptStates = 'inPlace' | 'replaced' | 'assigned'
 
 /**
  * Mamba's state space (Gu & Dao 2023, arXiv:2312.00752), as transformers writes it without kernels: one token after another.
@@ -18,5 +19,26 @@ export interface MambaPass {
 export interface Mamba2Pass {
   readonly kind: 'chunkScan'
   readonly chunkTokens: number
+  /** Whether the input and the projections are multiplied by numbers (Falcon-H1). Default: no. */
+  readonly scaled?: boolean
+  /** The norm after the scan: of gated states, of groups of them before or after the gate, or the gate alone. Default: `gated`. */
+  readonly norm?: 'gated' | 'groupsBeforeGate' | 'groupsAfterGate' | 'gateAlone'
+  readonly states: KeptStates
+}
+
+/** A short convolution between two gates (LFM2). */
+export interface ShortConvPass {
+  readonly kind: 'shortConv'
+  /** Whether the cache has a state for every layer, also for those with attention. */
+  readonly states: 'everyLayer'
+}
+
+/** A gated delta network (Yang et al. 2024, arXiv:2412.06464), as transformers writes it without kernels: in chunks of tokens. */
+export interface GatedDeltaPass {
+  readonly kind: 'gatedDelta'
+  readonly keyHeads: number
+  readonly valueHeads: number
+  readonly keyHeadDim: number
+  readonly valueHeadDim: number
   readonly states: KeptStates
 }

@@ -10,6 +10,8 @@ export interface SequentialResidual {
   readonly keepsNormalised?: boolean
   /** Whether the output of attention stays alive until the layer ends. Default: no. */
   readonly keepsAttended?: boolean
+  /** Whether a layer has two blocks side by side, each scaled before and after (Falcon-H1). Default: no. */
+  readonly besideMixer?: boolean
   /** Whether the output of routed experts stays alive next to its sum with that of the shared one. Default: no. */
   readonly keepsRouted?: boolean
 }

@@ -32,8 +32,8 @@ export interface Rotation {
   readonly tables?: 'one' | 'two' | 'both'
   /** Whether each layer computes its own tables, with each value twice. Default: no. */
   readonly repeatsTables?: boolean
-  /** Where the frequencies are stored: in a buffer of the model, also in one of each attention, or nowhere. Default: `model`. */
-  readonly frequencies?: 'model' | 'modelAndAttention' | 'recomputed'
+  /** Where the frequencies are stored: in a buffer of the model, also in one of each attention, in two of the model (LFM2), or nowhere. Default: `model`. */
+  readonly frequencies?: 'model' | 'modelAndAttention' | 'modelTwice' | 'recomputed'
 }
 
 /** Biases of attention scores by distance. With them nothing is rotated, though rotation tables may still be computed. */

@@ -26,6 +26,6 @@ export function bufferBytes(model: DecoderModel, tokens: number, dtype: ComputeD
 /** One float32 for every two rotated features. */
 function frequencyBytes({ features, tables, frequencies }: CompleteRotation, layers: number): number {
   const kinds = tables === 'one' ? 1 : 2
-  const copies = { model: kinds, modelAndAttention: kinds + layers, recomputed: 0 }[frequencies]
+  const copies = { model: kinds, modelAndAttention: kinds + layers, modelTwice: 2 * kinds, recomputed: 0 }[frequencies]
   return 2 * features * copies
 }

@@ -28,7 +28,10 @@ export interface CompleteForwardPass {
   readonly attention: CompleteAttention
   readonly mixers: NonNullable<ForwardPass['mixers']>
   readonly bufferElements: number
-  readonly feedForward: Pick<FeedForward, 'activation'> & { readonly mixture: Required<Mixture> | undefined }
+  readonly feedForward: Pick<FeedForward, 'activation'> & {
+    readonly scaled: boolean
+    readonly mixture: Required<Mixture> | undefined
+  }
   readonly residual: CompleteResidual
   readonly logits: Required<Logits>
 }
@@ -68,7 +71,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
     },
     mixers: forward.mixers ?? {},
     bufferElements: forward.bufferElements ?? 0,
-    feedForward: { activation, mixture: mixture && { ...MIXTURE, ...mixture } },
+    feedForward: { activation, scaled: feedForward.scaled ?? false, mixture: mixture && { ...MIXTURE, ...mixture } },
     residual: completeResidual(residual),
     logits: { form: 'plain', prefill: 'lastToken', ...forward.logits },
   }
@@ -108,6 +111,8 @@ const MASKS: Required<Masks> = {
 }
 
 const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager'>> = {
+  gated: false,
+  scaledKeys: false,
   clamped: false,
   headNorms: 'projected',
   sharedHeads: 'kernel',
@@ -148,6 +153,7 @@ const SEQUENTIAL: Required<SequentialResidual> = {
   keepsNormalised: false,
   keepsAttended: false,
   keepsRouted: false,
+  besideMixer: false,
 }
 
 const PARALLEL: Required<ParallelResidual> = {

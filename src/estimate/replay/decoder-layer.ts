@@ -24,13 +24,14 @@ function oneAfterAnother(
   layer: Named,
   input: Tensor,
   index: number,
-  { scaled, keepsNormalised, keepsAttended }: Required<SequentialResidual>,
+  { scaled, keepsNormalised, keepsAttended, besideMixer }: Required<SequentialResidual>,
 ): Tensor {
   const { tape } = run.layers.ops
   const { first, afterAttention, second, afterMlp } = normsOf(layer)
   const kept: Tensor[] = []
   const attended = block(run, input, first, afterAttention, (normal) => {
     if (keepsNormalised) kept.push(tape.alias(normal))
+    if (besideMixer) return attendBeside(run, layer, normal, index, kept)
     return attend(run, layer, normal, index)
   })
   if (keepsAttended) kept.push(tape.alias(attended))
@@ -140,6 +141,26 @@ function joined({ layers }: DecoderRun, residual: Tensor, made: Tensor, isScaled
 /** The weights of eager attention, which are freed when the layer returns; some families return them. */
 function ownWeights({ forward, attentionWeights }: DecoderRun): Tensor[] {
   return forward.attention.returnsWeights ? [] : attentionWeights.splice(0)
+}
+
+/** A mixer and attention side by side, scaled before and after. The code keeps both outputs until the layer ends. */
+function attendBeside(run: DecoderRun, layer: Named, input: Tensor, index: number, kept: Tensor[]): Tensor {
+  const { ops } = run.layers
+  const mixer = mixerOf(run, layer)
+  const attention = submodule(layer, 'attention')
+  if (!mixer || !attention) throw new UndescribedBlock(`${layer.name} has no two blocks side by side`)
+  const scaled = (tensor: Tensor): Tensor => {
+    const output = ops.scale(tensor)
+    ops.tape.free(tensor)
+    return output
+  }
+  const mixed = scaled(mix(run, mixer.pass, mixer.block, input))
+  const given = ops.scale(input)
+  const made = selfAttention(run, attention, given, index)
+  ops.tape.free(given)
+  const attended = scaled(made)
+  kept.push(mixed, attended)
+  return ops.add(mixed, attended)
 }
 
 /** The block that a layer has in the place of attention; absent if it has attention. */

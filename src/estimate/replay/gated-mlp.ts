@@ -15,6 +15,7 @@ export function gated(
   const { layers } = run
   const { ops } = layers
   const { tape } = ops
+  if (run.forward.feedForward.scaled) return scaledGated(run, block, input, [gate, up, down])
   const before = layers.linear(`${block.name}.${gate}`, input, outFeatures(child(block, gate)))
   const opened = isFusedGate(run, block, [gate, up, down]) ? tape.alias(before) : activate(run, before)
   tape.free(before)
@@ -27,6 +28,30 @@ export function gated(
   const output = layers.linear(`${block.name}.${down}`, normal, outFeatures(child(block, down)))
   tape.free(normal)
   return output
+}
+
+/** `down(up(x) * act(gate(x) * a)) * b`. */
+function scaledGated(
+  run: DecoderRun,
+  block: Named,
+  input: Tensor,
+  [gate, up, down]: readonly [string, string, string],
+): Tensor {
+  const { layers } = run
+  const { ops } = layers
+  const { tape } = ops
+  const raised = layers.linear(`${block.name}.${up}`, input, outFeatures(child(block, up)))
+  const before = layers.linear(`${block.name}.${gate}`, input, outFeatures(child(block, gate)))
+  const scaled = ops.scale(before)
+  tape.free(before)
+  const opened = activate(run, scaled)
+  tape.free(scaled)
+  const product = ops.mul(raised, opened)
+  tape.free(raised, opened)
+  const output = layers.linear(`${block.name}.${down}`, product, outFeatures(child(block, down)))
+  const last = ops.scale(output)
+  tape.free(output, product)
+  return last
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ComputeDtype } from '../dtype.js'
 import type { Layers } from '../layers.js'
-import type { Tensor } from '../tape.js'
+import type { Gradient, Tensor } from '../tape.js'
 import { contiguous, elementwise, type Layout, sizeOf } from './layout.js'
 import { preserved, type Shaped, wider } from './shaped.js'
 import { Views } from './views.js'
@@ -30,6 +30,12 @@ export class Arrays extends Views {
   parameter(name: string): Shaped {
     const tensor = this.layers.weights.get(name)
     return this.borrowed(tensor, this.layers.weights.shapeOf(tensor))
+  }
+
+  /** An array that is counted elsewhere, such as a buffer. */
+  constant(shape: readonly number[], dtype: ComputeDtype): Shaped {
+    const storage = this.tape.ledger.allocate(0)
+    return { elements: sizeOf(shape), dtype, storage, layout: contiguous(shape), isNamed: true }
   }
 
   has(name: string): boolean {
@@ -237,6 +243,55 @@ export class Arrays extends Views {
       make: () => this.fresh(contiguous(input.layout.shape), input.dtype, 'masked_fill'),
       derivatives: [() => this.fresh(contiguous(input.layout.shape), input.dtype, 'masked_fill')],
     })
+  }
+
+  /** The same in place. */
+  maskedFillInPlace(input: Shaped, mask: Shaped): Shaped {
+    return this.record({
+      inputs: [input],
+      saves: [mask],
+      make: () => this.seenAs(input, input.layout),
+      derivatives: [() => this.fresh(contiguous(input.layout.shape), input.dtype, 'masked_fill')],
+    })
+  }
+
+  /** The lower triangle of the last two dimensions. */
+  tril(input: Shaped): Shaped {
+    const make = (): Shaped => this.fresh(contiguous(input.layout.shape), input.dtype, 'tril')
+    return this.record({ inputs: [input], make, derivatives: [make] })
+  }
+
+  /**
+   * A part of an array set to a value, in place (`x[:, i] = value`). Backward copies the whole gradient, and the part of it twice
+   * (`CopySlices` of torch).
+   */
+  assign(into: Shaped, value: Shaped): Shaped {
+    const { shape } = value.layout
+    const { tape } = this
+    const output = tape.record(
+      [into, value],
+      {},
+      () => ({ ...tape.alias(into) }),
+      () => {
+        const whole = this.fresh(into.layout, into.dtype, 'new_empty_strided')
+        const part = this.fresh(contiguous(shape), into.dtype, 'clone')
+        const zeros = this.fresh(contiguous(shape), into.dtype, 'zeros_like')
+        this.done(zeros)
+        const { layout } = part
+        const own: Gradient | (() => Gradient) =
+          value.dtype === into.dtype
+            ? { storage: part.storage, layout, dtype: into.dtype }
+            : () => {
+                const cast = this.copied(part, value.dtype)
+                return { storage: cast.storage, layout, dtype: value.dtype }
+              }
+        if (!value.grad) this.done(part)
+        if (!into.grad) this.done(whole)
+        return [into.grad && { storage: whole.storage, layout: into.layout, dtype: into.dtype }, value.grad && own]
+      },
+    )
+    this.done(value)
+    return { ...output, layout: into.layout, isNamed: false }
   }
 
   /** A clamp to a range. Its gradient is selected with two masks. */

@@ -36,11 +36,16 @@ export class Names {
     if (old) this.#tape.free(old)
   }
 
+  /** Frees all names, as when a function returns. */
+  free(): void {
+    this.#tape.free(...this.#bound.values())
+    this.#bound.clear()
+  }
+
   /** The result of the function, whose names are freed. */
   returned(result: Shaped): Shaped {
     if (result.isNamed) this.#tape.alias(result)
-    this.#tape.free(...this.#bound.values())
-    this.#bound.clear()
+    this.free()
     return { ...result, isNamed: false }
   }
 }

@@ -24,7 +24,8 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const { batch, sequence, computeDtype } = options
   // If the rotation is written in the layer's own code, its inputs keep their names to the end.
   const held: Tensor[] = []
-  const [queryRaw, keyRaw, value] = projections(run, block, input, held)
+  const gates: Tensor[] = []
+  const [queryRaw, keyRaw, value] = projections(run, block, input, held, gates)
   if (attention.keepsProjections && attention.sharedHeads !== 'indexed')
     held.push(tape.alias(queryRaw), tape.alias(keyRaw))
   const [queryRotated, keyRotated] = chunked(run, layer, rotate(run, queryRaw, keyRaw, layer, held))
@@ -60,11 +61,12 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     keepWeights: (weights) => run.attentionWeights.push(weights),
   })
   const inner = child(block, 'attn_sub_norm')
-  const normal = inner ? norm(run, inner, out) : tape.alias(out)
-  tape.free(out)
+  const opened = gatedBy(run, out, gates)
+  const normal = inner ? norm(run, inner, opened) : tape.alias(opened)
+  tape.free(opened)
   const last = submodule(block, 'output')
   const projected = last ? layers.linear(last.name, normal, outFeatures(last)) : tape.alias(normal)
-  tape.free(normal, ...held)
+  tape.free(normal, ...held, ...gates)
   return projected
 }
 
@@ -78,7 +80,13 @@ function behindPrefix(run: DecoderRun, layer: number, key: Tensor, value: Tensor
   return both
 }
 
-function projections(run: DecoderRun, block: Named, input: Tensor, held: Tensor[]): [Tensor, Tensor, Tensor] {
+function projections(
+  run: DecoderRun,
+  block: Named,
+  input: Tensor,
+  held: Tensor[],
+  gates: Tensor[],
+): [Tensor, Tensor, Tensor] {
   const { layers, forward } = run
   const { heads, kvHeads, headDim } = run.sizes
   const { attention, rotation } = forward
@@ -129,14 +137,37 @@ function projections(run: DecoderRun, block: Named, input: Tensor, held: Tensor[
     if (!query || !key || !value) throw new Error('there are three projections')
     return [exchanged(query), exchanged(key), value]
   }
-  const query = exchanged(normalised(run, block, 'queryNorm', 'projected', project('query', heads * headDim)))
-  const key = exchanged(normalised(run, block, 'keyNorm', 'projected', project('key', kvHeads * headDim)))
+  const rawQuery = attention.gated
+    ? halved(run, project('query', 2 * heads * headDim), gates)
+    : project('query', heads * headDim)
+  const query = exchanged(normalised(run, block, 'queryNorm', 'projected', rawQuery))
+  const keyRaw = exchanged(normalised(run, block, 'keyNorm', 'projected', project('key', kvHeads * headDim)))
+  const key = attention.scaledKeys ? ops.scale(keyRaw) : tape.alias(keyRaw)
+  tape.free(keyRaw)
   const value = project('value', kvHeads * headDim)
   return [
     normalised(run, block, 'queryNorm', 'allProjected', query),
     normalised(run, block, 'keyNorm', 'allProjected', key),
     value,
   ]
+}
+
+/** The queries of a projection that also makes gates, which are copied. Frees the projection. */
+function halved({ layers: { ops } }: DecoderRun, both: Tensor, gates: Tensor[]): Tensor {
+  const half = both.elements / 2
+  const [query = both, gate = both] = ops.split(both, [half, half])
+  gates.push(ops.contiguous(gate))
+  ops.tape.free(both, gate)
+  return query
+}
+
+/** The output of attention, through its gate if it has one. Frees the output. */
+function gatedBy({ layers: { ops } }: DecoderRun, output: Tensor, [gate]: readonly Tensor[]): Tensor {
+  if (!gate) return output
+  const share = ops.elementwise(gate, 'sigmoid', 'output')
+  const product = ops.mul(output, share)
+  ops.tape.free(share, output)
+  return product
 }
 
 /**

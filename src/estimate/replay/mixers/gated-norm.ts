@@ -1,6 +1,45 @@
+import type { Mamba2Pass } from '../../../architecture/index.js'
 import type { Arrays } from '../arrays/arrays.js'
 import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
+
+/** The norm and the gate between scan and output projection. */
+export function gatedBy(
+  arrays: Arrays,
+  kind: NonNullable<Mamba2Pass['norm']>,
+  norm: { readonly name: string; readonly groups: number },
+  input: Shaped,
+  gate: Shaped,
+): Shaped {
+  if (kind === 'gated') return gatedNorm(arrays, norm.name, input, gate)
+  if (kind === 'gateAlone') return arrays.mul(input, arrays.silu(gate))
+  return groupedNorm(arrays, kind === 'groupsBeforeGate', norm, input, gate)
+}
+
+/** A norm of groups of features, before or after the gate (`FalconH1RMSNormGated`). */
+function groupedNorm(
+  a: Arrays,
+  isFirst: boolean,
+  { name, groups }: { readonly name: string; readonly groups: number },
+  input: Shaped,
+  gate: Shaped,
+): Shaped {
+  const f = new Names(a.tape)
+  const { shape } = input.layout
+  const weight = a.parameter(`${name}.weight`)
+  const size = weight.elements / groups
+  const opened = () => a.silu(a.to(gate, 'float32'))
+  let hidden = f.let('hidden', input)
+  if (!isFirst) hidden = f.let('hidden', a.mul(hidden, opened()))
+  hidden = f.let('hidden', a.to(hidden, 'float32'))
+  hidden = f.let('hidden', a.reshape(hidden, [...shape.slice(0, -1), groups, size]))
+  const variance = f.let('variance', a.mean(a.pow(hidden)))
+  hidden = f.let('hidden', a.mul(hidden, a.rsqrt(a.shift(variance))))
+  hidden = f.let('hidden', a.mul(a.reshape(weight, [groups, size]), hidden))
+  hidden = f.let('hidden', a.reshape(hidden, shape))
+  if (isFirst) hidden = f.let('hidden', a.mul(hidden, opened()))
+  return f.returned(a.to(hidden, input.dtype))
+}
 
 /** A root mean square norm of states that a gate opens first, in float32 (`MambaRMSNormGated`). */
 export function gatedNorm(arrays: Arrays, name: string, input: Shaped, gate: Shaped): Shaped {

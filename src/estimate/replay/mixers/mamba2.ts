@@ -4,7 +4,7 @@ import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
 import { child } from '../submodules.js'
 import { UndescribedBlock } from '../undescribed-block.js'
-import { gatedNorm } from './gated-norm.js'
+import { gatedBy } from './gated-norm.js'
 import type { MixerRun } from './mixer-run.js'
 
 /**
@@ -17,7 +17,11 @@ export function mamba2(run: MixerRun, pass: Mamba2Pass, input: Shaped): Shaped {
   const { heads, headDim, groups, stateSize, inner, convolved } = sizes
   const f = new Names(a.tape)
   const [batch = 1, tokens = 1] = input.layout.shape
-  const projected = f.let('projected', a.linear(`${name}.in_proj`, input))
+  const given = pass.scaled ? f.let('input', a.scale(input)) : input
+  let projected = f.let('projected', a.linear(`${name}.in_proj`, given))
+  // The vector of multipliers is a buffer that all layers share.
+  const multipliers = () => a.constant([1, 1, inner + convolved + heads], a.parameter(`${name}.A_log`).dtype)
+  if (pass.scaled) projected = f.let('projected', a.mul(projected, multipliers()))
   const parts = a.split(projected, [0, 0, inner, convolved, heads])
   const [, , gate, , dtRaw] = parts.map((part, index) => f.let(`part ${index}`, part))
   const mixed = convolution(run, pass, f, 'part 3', tokens)
@@ -30,7 +34,7 @@ export function mamba2(run: MixerRun, pass: Mamba2Pass, input: Shaped): Shaped {
   dt = f.let('part 4', a.clamp(dt))
   const hidden = f.let('xbc 0', a.to(a.reshape(x, [batch, tokens, -1, headDim]), 'float32'))
   const y = f.let('y', scan(run, pass, sizes, f, { hidden, decay, dt, b, c }))
-  const normal = f.let('normal', gatedNorm(a, `${name}.norm`, y, gate))
+  const normal = f.let('normal', gatedBy(a, pass.norm ?? 'gated', { name: `${name}.norm`, groups }, y, gate))
   return f.returned(a.linear(`${name}.out_proj`, a.to(normal, input.dtype)))
 }
 

@@ -4,16 +4,18 @@ import type { Shaped } from '../arrays/shaped.js'
 import type { DecoderRun } from '../decoder-run.js'
 import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
+import { gatedDeltaNet } from './gated-delta-net.js'
 import { mamba } from './mamba.js'
 import { mamba2 } from './mamba2.js'
 import type { MixerRun } from './mixer-run.js'
+import { shortConv } from './short-conv.js'
 
 type Kinds = {
   readonly [Kind in Mixer['kind']]: (run: MixerRun, pass: Extract<Mixer, { kind: Kind }>, input: Shaped) => Shaped
 }
 
 /** Every kind of block in the place of attention. */
-const KINDS: Kinds = { tokenScan: mamba, chunkScan: mamba2 }
+const KINDS: Kinds = { tokenScan: mamba, chunkScan: mamba2, shortConv, gatedDelta: gatedDeltaNet }
 
 /** Runs a block in the place of attention. The caller keeps the input. */
 export function mix(run: DecoderRun, pass: Mixer, block: Named, input: Tensor): Tensor {

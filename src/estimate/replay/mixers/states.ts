@@ -17,8 +17,14 @@ export class RecurrentStates {
     // The positions that the caches of Mamba are filled at.
     const convolved = Object.keys(forward.mixers).length > 0 && forward.residual.order === 'single'
     if (convolved) tape.tensor(4, 'int64', 'arange')
+    if (Object.values(forward.mixers).every(({ states }) => states === 'assigned')) return
+    const everywhere = Object.values(forward.mixers).some(({ states }) => states === 'everyLayer')
+    const spare = everywhere
+      ? layers.flatMap(({ module }) => statesIn(module, Object.keys(forward.mixers)))[0]
+      : undefined
     for (const { name, module } of layers) {
-      for (const [child, state] of statesIn(module, Object.keys(forward.mixers))) {
+      const own = statesIn(module, Object.keys(forward.mixers))
+      for (const [child, state] of own.length === 0 && spare ? [spare] : own) {
         const alike = omitted.get(name) ?? 0
         const sizes = sizesOf(state)
         for (const kind of ['convolution', 'recurrent'] as const) {
@@ -39,10 +45,10 @@ export class RecurrentStates {
 
   /** Keeps an array in place of the one before. */
   replace(block: string, kind: StateKind, value: Shaped): void {
-    const old = this.of(block, kind)
+    const old = this.#held.get(`${block}.${kind}`)
     this.#held.set(`${block}.${kind}`, this.#tape.alias(value))
     this.#tape.ledger.rebook(value.storage, 'kvCache')
-    this.#tape.free(old)
+    if (old) this.#tape.free(old)
   }
 }
 
