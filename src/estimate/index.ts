@@ -1,4 +1,11 @@
 export { architectureOfSpec, type ReconstructedModel } from './architecture-of-spec.js'
+export {
+  type CombinedChange,
+  changesThatFit,
+  type FittingChanges,
+  type FittingOptions,
+  type MemoryChange,
+} from './changes-that-fit.js'
 export { countLoraParameters, type LoraCount, type LoraTarget } from './count-lora-parameters.js'
 export { countParameters, type ParameterCount } from './count-parameters.js'
 export { countTrainableParameters } from './count-trainable-parameters.js'
@@ -9,6 +16,7 @@ export { ForwardPassError } from './forward-pass-error.js'
 export { DEFAULT_GPU, GPUS, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
 export type { SpecWithLayers } from './lora/candidates.js'
 export type { LoraOptions } from './lora/options.js'
+export type { ChangeCost } from './memory-changes.js'
 export type { MemoryEstimate } from './memory-estimate.js'
 export type { MemoryOptions } from './memory-options.js'
 export type { MemoryMethod } from './methods.js'

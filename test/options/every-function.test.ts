@@ -32,6 +32,7 @@ import { READ_CHECKPOINT_OPTIONS } from '../../src/checkpoint/read/read-checkpoi
 import { SAFETENSORS_HEADER_OPTIONS } from '../../src/checkpoint/safetensors-header.js'
 import { CLIENT_OPTIONS } from '../../src/client/client-options.js'
 import { createClient } from '../../src/client/index.js'
+import { changesThatFit, FITTING_OPTIONS } from '../../src/estimate/changes-that-fit.js'
 import { TRAINABLE_OPTIONS } from '../../src/estimate/count-trainable-parameters.js'
 import {
   countLoraParameters,
@@ -142,6 +143,7 @@ const CASES: Readonly<Record<string, Case>> = {
     needed: { rank: 8 },
   },
   estimateMemory: { table: MEMORY_OPTIONS, call: (options) => estimateMemory(MODEL, options) },
+  changesThatFit: { table: FITTING_OPTIONS, call: (options) => changesThatFit(MODEL, options) },
   planGpus: { table: PLAN_OPTIONS, call: (options) => planGpus(MODEL, options) },
   createClient: {
     table: CLIENT_OPTIONS,

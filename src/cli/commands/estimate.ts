@@ -3,6 +3,7 @@ import { quantisationOf } from '../../checkpoint/index.js'
 import { type Checkpoint, readCheckpoint } from '../../checkpoint/read/index.js'
 import { methodOfType } from '../../estimate/finetuning-run.js'
 import {
+  changesThatFit,
   DEFAULT_GPU,
   type EstimableModel,
   estimateMemory,
@@ -130,6 +131,10 @@ async function estimate(from: string | undefined, flags: EstimateFlags): Promise
       method: options.finetuningType ?? method,
       gpu,
       rows,
+      ...(!flags.sweep &&
+        rows.some(({ fits }) => !fits) && {
+          changes: understood(() => changesThatFit(model.model, { ...options, gpu })),
+        }),
       // Given degrees of model parallelism are not searched for.
       ...(!flags.sweep && !options.layout && { plan: understood(() => planGpus(model.model, { ...options, gpu })) }),
       notes,

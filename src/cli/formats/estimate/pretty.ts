@@ -1,14 +1,15 @@
-import type { Gpu, GpuPlan, MemoryEstimate } from '../../../estimate/index.js'
+import type { FittingChanges, Gpu, GpuPlan, MemoryEstimate } from '../../../estimate/index.js'
 import { type Paint, painter } from '../../paint.js'
 import { count, gib, plural, share } from '../numbers.js'
 import { printable } from '../printable.js'
 import { certainty, rangeText } from './certainty.js'
+import { changeLines } from './changes.js'
 import { PARTS } from './parts.js'
 import { planSentence } from './plan-sentence.js'
 import type { EstimateReport, EstimateRow } from './report.js'
 
 /** For people: a bar of the parts against the GPU's memory, then a table, how each part is known, and the assumptions. */
-export function pretty({ name, family, method, gpu, rows, plan, notes }: EstimateReport): string {
+export function pretty({ name, family, method, gpu, rows, plan, changes, notes }: EstimateReport): string {
   const paint = painter(process.stdout)
   const [first, ...others] = rows
   const isSwept = others.length > 0
@@ -18,6 +19,7 @@ export function pretty({ name, family, method, gpu, rows, plan, notes }: Estimat
     heading,
     ...rows.map((row) => bar(row, gpu, isSwept, paint)),
     ...(first && !isSwept ? [table(first.estimate, paint)] : []),
+    ...(changes ? [changesText(changes, paint)] : []),
     ...(plan ? [planText(plan, paint)] : []),
     ...(first ? [known(first.estimate, paint)] : []),
     [...assumptions].map((text) => `${paint('dim', 'assumed:')} ${printable(text)}`).join('\n'),
@@ -65,6 +67,11 @@ function known(estimate: MemoryEstimate, paint: Paint): string {
   return certainty(estimate)
     .map(({ how, what }) => `${paint('dim', 'known:')} ${what}: ${how}`)
     .join('\n')
+}
+
+function changesText(changes: FittingChanges, paint: Paint): string {
+  const title = paint('bold', `To make it fit on one ${printable(changes.gpu.name)}, the cheapest first, each alone:`)
+  return [title, ...changeLines(changes).map((line) => `  ${line}`)].join('\n')
 }
 
 /** How many of the GPU counts that do not fit are explained; the rest are only counted. */

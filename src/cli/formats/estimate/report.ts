@@ -1,4 +1,4 @@
-import type { Gpu, GpuPlan, MemoryEstimate } from '../../../estimate/index.js'
+import type { FittingChanges, Gpu, GpuPlan, MemoryEstimate } from '../../../estimate/index.js'
 
 /** One run: its label in a sweep, and the memory it needs. */
 export interface EstimateRow {
@@ -17,5 +17,7 @@ export interface EstimateReport {
   readonly rows: readonly EstimateRow[]
   /** The fewest GPUs for the run; absent for a sweep. */
   readonly plan?: GpuPlan
+  /** What would make the run fit; absent if it fits, and for a sweep. */
+  readonly changes?: FittingChanges
   readonly notes: readonly string[]
 }
