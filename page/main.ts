@@ -1,21 +1,25 @@
+import type { Architecture } from '../src/architecture/index.js'
 import { minimumGpus } from '../src/estimate/index.js'
 import { documentsIn } from '../src/manifest/documents.js'
 import { applyFixes } from '../src/manifest/fixes/apply-fixes.js'
 import { fixManifest } from '../src/manifest/fixes/fix-manifest.js'
-import { checkManifest, type Fix } from '../src/manifest/index.js'
-import { adapterText, adapterView, suggestedAdapterName } from './adapter-view.js'
+import type { Fix } from '../src/manifest/index.js'
+import { adapterView, suggestedAdapterName } from './adapter-view.js'
+import { ask } from './ask.js'
 import { byId, element, notesList, showSection } from './dom.js'
 import { EXAMPLES } from './examples.js'
-import { findingsElsewhere } from './finding.js'
 import { countedFindings, findingsList } from './findings-view.js'
 import { number } from './format.js'
-import { manifestText, suggestedName } from './manifest-text.js'
+import { suggestedName } from './manifest-text.js'
 import { prepareForm, questionInForm } from './memory-question.js'
 import { showMemory } from './memory-view.js'
 import { parametersView } from './parameters-view.js'
 import { type Beside, NOTHING_BESIDE, withFiles } from './read-input.js'
+import { prepareServingForm, servingOptionsInForm } from './serving-question.js'
+import { servingView } from './serving-view.js'
 import { specView } from './spec-view.js'
-import { type Understood, understand } from './understand.js'
+import { prepareTabs } from './tabs.js'
+import type { Understood } from './understand.js'
 
 /** The page: reports on a text and files, and updates the report with each change. */
 
@@ -28,12 +32,17 @@ const copyStatus = byId('copy-status', HTMLElement)
 let beside: Beside = NOTHING_BESIDE
 let understood: Understood | undefined
 let manifest = ''
-/** Counts the memory questions, so that the answer to an earlier one is not shown. */
+/** Count the questions, so that the answer to an earlier one is not shown. */
 let asked = 0
+let texts = 0
+let specs = 0
 
-const reportAfterwards = soon(report)
+const reportAfterwards = soon(() => void report())
+const reportSpecAfterwards = soon(() => void reportSpec())
+const tabs = prepareTabs('tabs', reportMemory)
 
 prepareForm()
+prepareServingForm()
 byId('example', HTMLSelectElement).append(
   ...Object.keys(EXAMPLES).map((name) => element('option', { value: name }, name)),
 )
@@ -54,9 +63,11 @@ function listen(): void {
   })
   byId('options', HTMLFormElement).addEventListener('input', soon(reportMemory))
   byId('options', HTMLFormElement).addEventListener('submit', (event) => event.preventDefault())
-  for (const field of [nameField, filesetField]) field.addEventListener('input', soon(reportSpec))
+  byId('serving-options', HTMLFormElement).addEventListener('input', soon(reportMemory))
+  byId('serving-options', HTMLFormElement).addEventListener('submit', (event) => event.preventDefault())
+  for (const field of [nameField, filesetField]) field.addEventListener('input', reportSpecAfterwards)
   // Frames are as wide as there is room.
-  addEventListener('resize', soon(reportSpec))
+  addEventListener('resize', reportSpecAfterwards)
   byId('copy', HTMLButtonElement).addEventListener('click', () => void copy())
   listenForDrops()
 }
@@ -96,41 +107,53 @@ async function take(files: readonly File[]): Promise<void> {
   }
 }
 
-/** Shows that it is reading first, because a mixture of experts takes seconds. */
+/** Shows that it is reading: the worker may take a moment. */
 function reportSoon(): void {
   status.textContent = 'Reading …'
   reportAfterwards()
 }
 
-function report(): void {
+async function report(): Promise<void> {
+  texts += 1
+  const mine = texts
   byId('input-files', HTMLElement).textContent = beside.names.length > 0 ? `Files: ${beside.names.join(', ')}` : ''
   try {
-    understood = understand(area.value, beside)
+    const found = await ask({ kind: 'understand', text: area.value, beside })
+    if (mine !== texts) return
+    understood = found
     const model = understood?.architecture ?? understood?.tree
     showSection('parameters', model ? parametersView(model) : [])
-    reportSpec()
+    const shown = reportSpec()
     reportMemory()
+    await shown
   } catch (error) {
+    if (mine !== texts) return
+    byId('tabs', HTMLElement).hidden = true
     for (const id of SECTIONS) showSection(id, [])
     asked += 1
     sayNotRead(error)
   }
 }
 
-const SECTIONS = ['diagnostics', 'memory', 'parameters', 'spec', 'manifest']
+const SECTIONS = ['diagnostics', 'memory', 'serving', 'parameters', 'spec', 'manifest']
 
 function sayNotRead(error: unknown): void {
   status.textContent = `Cannot be read: ${error instanceof Error ? error.message : String(error)}`
 }
 
 /** Shows the spec or the adapter, the generated manifest, and the diagnostics of both. */
-function reportSpec(): void {
-  const { spec, adapter, notes = [], findings = [] } = understood ?? {}
-  const made = understood && madeFrom(understood)
-  if (made !== manifest) copyStatus.textContent = ''
-  manifest = made ?? ''
-  const ofMade = made === undefined ? [] : findingsElsewhere(checkManifest(made, adapter ? { model: 'Adapter' } : {}))
-  const all = [...findings, ...ofMade]
+async function reportSpec(): Promise<void> {
+  specs += 1
+  const mine = specs
+  const { spec, adapter, notes = [], findings = [], isManifest } = understood ?? {}
+  if (adapter) nameField.placeholder = suggestedAdapterName(adapter)
+  else if (spec && !isManifest) nameField.placeholder = suggestedName(spec)
+  const identity = { name: nameField.value || nameField.placeholder, fileset: filesetField.value }
+  const made = understood && (await ask({ kind: 'made', identity }))
+  if (mine !== specs) return
+  if (made?.text !== manifest) copyStatus.textContent = ''
+  manifest = made?.text ?? ''
+  const all = [...findings, ...(made?.findings ?? [])]
   showSection('diagnostics', understood ? findingsList(all, { area, fix: fixOne, fixAll }) : [])
   byId('spec-title', HTMLElement).textContent = adapter ? 'Adapter' : 'Spec'
   byId('manifest-title', HTMLElement).textContent = adapter ? 'Entry for adapters, in a manifest' : 'Manifest'
@@ -140,18 +163,6 @@ function reportSpec(): void {
   showSection('manifest', made === undefined ? [] : [shown])
   const size = spec ? `, ${number(spec.base_num_parameters)} parameters` : ''
   status.textContent = understood ? `${understood.what}${size}: ${countedFindings(all)}` : 'No input yet.'
-}
-
-/** The text to copy: a manifest of a config, or an adapter for one. Undefined if the input is a manifest already. */
-function madeFrom({ spec, adapter, notes, isManifest }: Understood): string | undefined {
-  const fileset = filesetField.value
-  if (adapter) {
-    nameField.placeholder = suggestedAdapterName(adapter)
-    return adapterText(adapter, { name: nameField.value || nameField.placeholder, fileset })
-  }
-  if (spec === undefined || isManifest) return undefined
-  nameField.placeholder = suggestedName(spec)
-  return manifestText(spec, notes, { name: nameField.value || nameField.placeholder, fileset })
 }
 
 function fixOne(fix: Fix): void {
@@ -172,15 +183,35 @@ function rewrite(text: string): void {
   reportSoon()
 }
 
+/** Shows the memory of the chosen tab. */
 function reportMemory(): void {
   asked += 1
-  const question = questionInForm()
-  const model = understood?.architecture
   const mine = asked
+  const model = understood?.architecture
+  byId('tabs', HTMLElement).hidden = !model
+  const isServing = tabs.chosen() === 'serving'
+  if (!model || isServing) showSection('memory', [])
+  if (!model || !isServing) showSection('serving', [])
+  if (!model) return
+  if (isServing) void reportServing(() => mine === asked)
+  else reportTraining(model, () => mine === asked)
+}
+
+function reportTraining(model: Architecture, isWanted: () => boolean): void {
+  const question = questionInForm()
   const show = (content: readonly HTMLElement[]) => showSection('memory', content)
-  if (!model) show([])
-  else if ('fault' in question) show([element('p', { class: 'caveat', role: 'alert' }, question.fault)])
-  else void showMemory(model, question, show, () => mine === asked)
+  if ('fault' in question) show(faultView(question.fault))
+  else void showMemory(model, question, show, isWanted)
+}
+
+async function reportServing(isWanted: () => boolean): Promise<void> {
+  const form = servingOptionsInForm()
+  const answer = 'fault' in form ? form : await ask({ kind: 'serving', ...form })
+  if (isWanted()) showSection('serving', 'fault' in answer ? faultView(answer.fault) : servingView(answer))
+}
+
+function faultView(fault: string): HTMLElement[] {
+  return [element('p', { class: 'caveat', role: 'alert' }, fault)]
 }
 
 /** A page opened from a file may have no clipboard access. The text is then selected, for the user to copy. */

@@ -50,10 +50,12 @@ export function questionInForm(): MemoryQuestion | { readonly fault: string } {
   }
 }
 
-function faultOf({ labels, min, max, value }: HTMLInputElement): string {
+/** Which number is out of range, and what it may be. */
+export function faultOf({ labels, min, max, step, value }: HTMLInputElement): string {
   const name = labels?.[0]?.textContent?.trim() ?? 'A number'
   const found = value === '' ? '' : `, not ${value}`
-  return `${name}: write a whole number from ${number(Number(min))} to ${number(Number(max))}${found}.`
+  const kind = step === 'any' ? 'a number' : 'a whole number'
+  return `${name}: write ${kind} from ${number(Number(min))} to ${number(Number(max))}${found}.`
 }
 
 function isMethod(text: string): text is MemoryMethod {

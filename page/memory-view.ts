@@ -1,32 +1,16 @@
 import type { Architecture } from '../src/architecture/index.js'
-import {
-  estimateMemory,
-  ForwardPassError,
-  isForwardPassDescribed,
-  type MemoryEstimate,
-  type MemoryMethod,
-  type MemoryPart,
-  type PartBytes,
-} from '../src/estimate/index.js'
+import type { MemoryMethod } from '../src/estimate/index.js'
+import { ask } from './ask.js'
 import { element, notesList, table } from './dom.js'
 import { bytes } from './format.js'
+import { MEMORY_PARTS, type MemoryAnswer, type MemoryCase } from './memory-answer.js'
 import { METHODS, type MemoryQuestion } from './memory-question.js'
 import { stackedBars } from './stacked-bars.js'
 
-/** One case to estimate, with its result once it is known. */
-interface Case {
+/** One case, with its result once it is known. */
+interface Case extends MemoryCase {
   readonly label: string
-  readonly method: MemoryMethod
-  readonly gpus: number
-  readonly answer?: Answer
-}
-
-/** Bytes in the order of {@link PARTS}. If the family has no forward-pass model: only the static memory, and the reason. */
-interface Answer {
-  readonly parts: readonly number[]
-  readonly totalBytes: number
-  readonly estimate?: MemoryEstimate
-  readonly refusal?: string
+  readonly answer?: MemoryAnswer
 }
 
 /** The numbers of GPUs to show. */
@@ -34,7 +18,7 @@ const GPU_COUNTS = [1, 2, 4, 8]
 
 /**
  * Shows the memory of each method on one GPU, and of one method on several GPUs, estimate by estimate: one for a mixture of
- * experts takes part of a second, and the page must stay responsive.
+ * experts takes part of a second.
  *
  * @param show - called after each estimate, with all results so far
  * @param isWanted - returns false as soon as there is a newer question
@@ -47,9 +31,10 @@ export async function showMemory(
 ): Promise<void> {
   let cases = casesOf(question)
   for (const [index, one] of cases.entries()) {
-    await new Promise((resolve) => setTimeout(resolve))
+    const { method, gpus } = one
+    const answer = await ask({ kind: 'memory', question, memoryCase: { method, gpus } })
     if (!isWanted()) return
-    cases = cases.with(index, { ...one, answer: answerOf(model, question, one) })
+    cases = cases.with(index, { ...one, answer })
     show(viewOf(model, question, cases))
   }
 }
@@ -60,21 +45,6 @@ function casesOf({ spread }: MemoryQuestion): Case[] {
     ...methods.map((method) => ({ label: METHODS[method], method, gpus: 1 })),
     ...GPU_COUNTS.map((gpus) => ({ label: gpus === 1 ? '1 GPU' : `${gpus} GPUs`, method: spread, gpus })),
   ]
-}
-
-function answerOf(model: Architecture, question: MemoryQuestion, { method, gpus }: Case): Answer {
-  const { batchSize, sequenceLength, gradientCheckpointing, rank } = question
-  const lora = { rank, targetModules: 'all-linear' } as const
-  const options = { method, batchSize, sequenceLength, gradientCheckpointing, lora, world: gpus }
-  try {
-    const estimate = estimateMemory(model, options)
-    return { parts: partsOf(estimate), totalBytes: estimate.totalBytes, estimate }
-  } catch (error) {
-    if (!(error instanceof Error)) throw error
-    const resting: Partial<PartBytes> = error instanceof ForwardPassError ? error.parts : {}
-    const parts = PARTS.map(([part]) => (part === 'overhead' ? 0 : (resting[part] ?? 0)))
-    return { parts, totalBytes: parts.reduce((sum, one) => sum + one, 0), refusal: error.message }
-  }
 }
 
 function viewOf(model: Architecture, question: MemoryQuestion, cases: readonly Case[]): HTMLElement[] {
@@ -90,26 +60,10 @@ function viewOf(model: Architecture, question: MemoryQuestion, cases: readonly C
   ]
 }
 
-function caveatsOf({ family }: Architecture): HTMLElement[] {
-  if (isForwardPassDescribed(family)) return []
+function caveatsOf({ family, forward, program }: Architecture): HTMLElement[] {
+  if (forward || program) return []
   const text = `No forward-pass model for family ${family}: activations cannot be estimated. Parameters, gradients and optimizer states are exact.`
   return [element('p', { class: 'caveat' }, text)]
-}
-
-/** The parts in the order of a training step, then the overhead. */
-const PARTS: readonly (readonly [MemoryPart | 'overhead', string])[] = [
-  ['parameters', 'parameters'],
-  ['gradients', 'gradients'],
-  ['optimizerStates', 'optimizer'],
-  ['activations', 'activations'],
-  ['temporary', 'temporary'],
-  ['kvCache', 'KV cache'],
-  ['buffers', 'buffers'],
-  ['overhead', 'overhead'],
-]
-
-function partsOf({ parts, overheadBytes }: MemoryEstimate): number[] {
-  return PARTS.map(([part]) => (part === 'overhead' ? overheadBytes : parts[part]))
 }
 
 function chartAndTable(caption: string, head: string, cases: readonly Case[], { gpu }: MemoryQuestion): HTMLElement[] {
@@ -120,7 +74,7 @@ function chartAndTable(caption: string, head: string, cases: readonly Case[], { 
     total: answer ? totalOf(answer) : '…',
   }))
   // A part that no run has needs no column.
-  const used = PARTS.flatMap(([, name], part) =>
+  const used = MEMORY_PARTS.flatMap(([, name], part) =>
     answered.some(({ answer }) => (answer.parts[part] ?? 0) > 0) ? [{ part, name }] : [],
   )
   const rows = answered.map(({ label, answer }) => [
@@ -134,7 +88,7 @@ function chartAndTable(caption: string, head: string, cases: readonly Case[], { 
   return [
     stackedBars({
       title: `${caption}, stacked by part, compared with ${bytes(gpu.memoryBytes)} of ${gpu.name}; the table below has the numbers`,
-      legend: PARTS.map(([, name]) => name),
+      legend: MEMORY_PARTS.map(([, name]) => name),
       bars,
       limit: { at: gpu.memoryBytes, label: `${gpu.name}: ${bytes(gpu.memoryBytes)}` },
     }),
@@ -143,12 +97,12 @@ function chartAndTable(caption: string, head: string, cases: readonly Case[], { 
   ]
 }
 
-function totalOf({ totalBytes, estimate }: Answer): string {
+function totalOf({ totalBytes, estimate }: MemoryAnswer): string {
   if (estimate) return bytes(totalBytes)
   return totalBytes > 0 ? `over ${bytes(totalBytes)}` : 'unknown'
 }
 
-function verdictOf({ totalBytes, estimate }: Answer, memoryBytes: number): string {
+function verdictOf({ totalBytes, estimate }: MemoryAnswer, memoryBytes: number): string {
   const left = memoryBytes - totalBytes
   if (left < 0) return `${bytes(-left)} short`
   return estimate ? `fits, ${bytes(left)} left` : 'unknown'

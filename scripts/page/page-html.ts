@@ -11,7 +11,7 @@ export async function pageHtml(): Promise<string> {
 
 /** The script of the page, with the list of its inputs. */
 export function pageBundle(): Promise<Bundle> {
-  return bundle('page/main.ts')
+  return bundle('page/entry.ts')
 }
 
 /** A minified file, with the list of its inputs. */
@@ -50,6 +50,8 @@ function assembled(html: string, style: string, script: string): string {
     "default-src 'none'",
     `script-src '${hashOf(script)}'`,
     `style-src '${hashOf(style)}'`,
+    // The worker is made of the page's own script.
+    'worker-src blob:',
     'img-src data:',
     "form-action 'none'",
     "base-uri 'none'",

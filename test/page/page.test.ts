@@ -8,10 +8,18 @@ import type { Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { PAGE } from '../../scripts/page/page-path.js'
+import { modelTypes } from '../../src/architecture/families/index.js'
 import { architectureFromConfig, parametersByPart } from '../../src/architecture/index.js'
 import { modelSpecFromConfig } from '../../src/checkpoint/index.js'
 import { groupMissing } from '../../src/cli/formats/check/group-missing.js'
-import { estimateMemory, gpuOf, type MemoryMethod, minimumGpus } from '../../src/estimate/index.js'
+import {
+  estimateMemory,
+  gpuOf,
+  type MemoryMethod,
+  minimumGpus,
+  planServing,
+  type ServingOptions,
+} from '../../src/estimate/index.js'
 import { checkManifest } from '../../src/manifest/index.js'
 import { BROWSER } from '../chromium.js'
 import { runCli } from '../cli/run-cli.js'
@@ -41,6 +49,13 @@ const LARGE = {
   num_attention_heads: 128,
   num_key_value_heads: 8,
 }
+
+/** A family whose forward pass is not described. */
+const UNDESCRIBED =
+  modelTypes().find((model_type) => {
+    const { forward, program } = architectureFromConfig({ model_type })
+    return !forward && !program
+  }) ?? ''
 
 const ADAPTER = {
   peft_type: 'LORA',
@@ -76,7 +91,8 @@ describe.skipIf(BROWSER === undefined)(`the page in Chromium, from a file${title
     page.on('console', (message) => complaints.push(message.text()))
     page.on('pageerror', ({ message }) => complaints.push(message))
     page.on('request', (request) => {
-      if (request.url() !== pathToFileURL(PAGE).href && !request.url().startsWith('data:'))
+      // The worker is made of the page's own script, and has an address of its own.
+      if (request.url() !== pathToFileURL(PAGE).href && !/^(?:data|blob):/.test(request.url()))
         complaints.push(request.url())
     })
     await page.goto(pathToFileURL(PAGE).href)
@@ -123,6 +139,88 @@ describe.skipIf(BROWSER === undefined)(`the page in Chromium, from a file${title
     const verdicts = (await rowsOf(first)).map(([, , verdict = '']) => verdict.startsWith('fits'))
     expect(verdicts).toEqual(byMethod.map(({ totalBytes }) => totalBytes <= gpuOf('a10g-24gb').memoryBytes))
     await expect.poll(() => page.locator('#memory svg[role=img]').count()).toBe(2)
+  })
+
+  test('plans how to serve a config, as the library does', async () => {
+    await write(page, JSON.stringify(CONFIG))
+    await page.getByRole('tab', { name: 'Serving' }).click()
+    const options: ServingOptions = {
+      engine: 'sglang',
+      gpu: 't4-16gb',
+      contextTokens: 8192,
+      concurrency: 400,
+      images: 0,
+    }
+    await page.getByLabel('Engine').selectOption('sglang')
+    await page.locator('#serving-gpu').selectOption('t4-16gb')
+    await page.getByLabel('Context, tokens').fill('8192')
+    await page.getByLabel('Sequences at a time').fill('400')
+    await page.getByText('More options').click()
+    await page.getByLabel('Images of a request').fill('0')
+    const plan = planServing(architectureFromConfig(CONFIG), options)
+    expect(plan.fits).toBe(false)
+    const verdict = `400 sequences of 8,192 tokens do not fit on t4-16gb: ${gib(-plan.headroomBytes)} short.`
+    await expect.poll(() => page.locator('#serving-verdict').textContent()).toBe(verdict)
+    const [needs, facts] = [page.locator('#serving table').first(), page.locator('#serving table').nth(1)]
+    const parts = (await rowsOf(needs)).map(([, size]) => size)
+    const { weightBytes, activationBytes, graphBytes, otherBytes, cacheBytes } = plan
+    expect(parts).toEqual([weightBytes, activationBytes, graphBytes, otherBytes, cacheBytes].map(gib))
+    expect(await rowsOf(facts)).toContainEqual(['tokens in the cache', plan.cacheTokens.toLocaleString('en-US')])
+    const changes = await page.locator('#serving .notes').first().locator('li').allTextContents()
+    expect(changes).toEqual(
+      plan.changes.map(({ change, headroomBytes }) => `${change} (then ${gib(headroomBytes)} to spare)`),
+    )
+    expect(await page.locator('#memory').isVisible()).toBe(false)
+    expect(await axe(page)).toEqual([])
+  })
+
+  test('says what cannot be served so, and reaches the tabs and the form by keyboard', async () => {
+    await write(page, JSON.stringify(CONFIG))
+    await page.getByRole('tab', { name: 'Training' }).focus()
+    await page.keyboard.press('ArrowRight')
+    expect(await page.getByRole('tab', { name: 'Serving' }).getAttribute('aria-selected')).toBe('true')
+    await page.getByRole('tabpanel', { name: 'Serving' }).waitFor()
+    await page.keyboard.press('Tab')
+    expect(await page.locator('#engine').evaluate((field) => document.activeElement === field)).toBe(true)
+    await page.getByLabel('Tensor parallel, GPUs').fill('3')
+    await expect.poll(() => page.locator('#serving').textContent()).toContain('should divide the 14 attention heads')
+    await page.getByLabel('Tensor parallel, GPUs').fill('0')
+    const message = 'Tensor parallel, GPUs: write a whole number from 1 to 1,024, not 0.'
+    await expect.poll(() => page.locator('#serving').textContent()).toContain(message)
+    expect(await axe(page)).toEqual([])
+    await page.getByRole('tab', { name: 'Serving' }).focus()
+    await page.keyboard.press('ArrowLeft')
+    await page.locator('#memory table').first().waitFor()
+    expect(await page.locator('#serving').isVisible()).toBe(false)
+  })
+
+  test('offers the versions of the chosen engine', async () => {
+    await write(page, JSON.stringify(CONFIG))
+    await page.getByRole('tab', { name: 'Serving' }).click()
+    await page.getByLabel('Engine').selectOption('vllm')
+    await page.getByLabel('Version').selectOption('0.8')
+    const words = planServing(architectureFromConfig(CONFIG), { engineVersion: '0.8' }).assumptions.at(-2) ?? ''
+    expect(words).toContain('vLLM 0.8')
+    await expect.poll(() => page.locator('#serving').textContent()).toContain(words)
+  })
+
+  test('leaves all that takes long to its worker: a mixture of experts blocks nothing', async () => {
+    expect(page.workers()).toHaveLength(1)
+    await page.evaluate(() => {
+      const seen = { longest: 0, from: performance.now() }
+      new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) seen.longest = Math.max(seen.longest, duration)
+      }).observe({ type: 'longtask' })
+      Object.assign(globalThis, { seen })
+    })
+    await page.locator('#example').selectOption('Qwen3 30B A3B (experts)')
+    await expect.poll(() => page.locator('#memory table tbody tr').count(), { timeout: 15_000 }).toBe(9)
+    const { longest, took } = await page.evaluate(() => {
+      const { seen } = globalThis as unknown as { seen: { longest: number; from: number } }
+      return { longest: seen.longest, took: performance.now() - seen.from }
+    })
+    // A share, not a time: a busy machine makes both longer.
+    expect(longest).toBeLessThan(took / 3)
   })
 
   test('makes a manifest of a config that the check finds nothing wrong with, and copies it', async () => {
@@ -273,6 +371,15 @@ describe.skipIf(BROWSER === undefined)(`the page in Chromium, from a file${title
         expect([width, await wideThings(page)]).toEqual([width, []])
         if (width === 360) expect(await axe(page)).toEqual([])
       }
+      if (index > 0) continue
+      await page.getByRole('tab', { name: 'Serving' }).click()
+      await page.locator('#serving table').first().waitFor()
+      await page.getByText('More options').click()
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 1000 })
+        expect([width, await wideThings(page)]).toEqual([width, []])
+      }
+      await page.getByRole('tab', { name: 'Training' }).click()
     }
   })
 
@@ -292,8 +399,9 @@ describe.skipIf(BROWSER === undefined)(`the page in Chromium, from a file${title
   })
 
   test('says so for a family without a forward-pass model', async () => {
-    await write(page, JSON.stringify({ model_type: 'bert', architectures: ['BertModel'] }))
-    await expect.poll(() => page.locator('#memory').textContent()).toContain('No forward-pass model for family bert')
+    await write(page, JSON.stringify({ model_type: UNDESCRIBED }))
+    const words = `No forward-pass model for family ${UNDESCRIBED}`
+    await expect.poll(() => page.locator('#memory').textContent()).toContain(words)
     const rows = async () =>
       Object.fromEntries((await rowsOf(page.locator('#memory table').first())).map((row) => [row[0], row]))
     await expect.poll(async () => Object.keys(await rows()).length).toBe(5)
@@ -311,7 +419,7 @@ describe.skipIf(BROWSER === undefined)(`the page in Chromium, from a file${title
     await write(page, JSON.stringify(CONFIG))
     await expect.poll(() => page.locator('#memory table').count()).toBe(2)
     expect(await axe(page)).toEqual([])
-    await write(page, JSON.stringify({ model_type: 't5' }))
+    await write(page, JSON.stringify({ model_type: UNDESCRIBED }))
     await expect.poll(() => page.locator('#memory .caveat').count()).toBe(1)
     expect(await axe(page)).toEqual([])
   })
@@ -320,7 +428,7 @@ describe.skipIf(BROWSER === undefined)(`the page in Chromium, from a file${title
 test('the page lets nothing run but its own script and style', () => {
   const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(readFileSync(PAGE, 'utf8'))?.[1] ?? ''
   expect(policy.replace(/sha256-[\w+/=]{44}/g, 'sha256')).toBe(
-    "default-src 'none'; script-src 'sha256'; style-src 'sha256'; img-src data:; form-action 'none'; base-uri 'none'",
+    "default-src 'none'; script-src 'sha256'; style-src 'sha256'; worker-src blob:; img-src data:; form-action 'none'; base-uri 'none'",
   )
 })
 
