@@ -3,6 +3,7 @@ import { experts, expertsBlock, router } from '../blocks/experts.js'
 import { gatedMlp, llamaMlp } from '../blocks/gated-mlp.js'
 import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
 import type { ConfigReader } from '../config-reader.js'
+import type { Module } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -47,7 +48,9 @@ export const deepseekV2 = decoderFamily({
       ffnSize,
       shared: shared ?? 0,
       block: expertsBlock('DeepseekV2MoE', {
-        gate: router(routing.experts, hiddenSize),
+        gate: correctsScores(config)
+          ? correctedRouter(routing.experts, hiddenSize)
+          : router(routing.experts, hiddenSize),
         experts: experts(routing, gatedMlp({ hiddenSize, ffnSize, bias })),
         shared_experts: shared === undefined ? undefined : gatedMlp({ hiddenSize, ffnSize: ffnSize * shared, bias }),
       }),
@@ -72,6 +75,16 @@ export const deepseekV2 = decoderFamily({
     },
   }),
 })
+
+/** Whether the router adds to the scores of experts, as in the largest DeepSeek-VL2. transformers has no such class. */
+function correctsScores(config: ConfigReader): boolean {
+  return config.raw('topk_method') === 'noaux_tc'
+}
+
+function correctedRouter(experts: number, hiddenSize: number): Module {
+  const gate = router(experts, hiddenSize)
+  return { ...gate, parameters: { ...gate.parameters, e_score_correction_bias: [experts] } }
+}
 
 /**
  * DeepSeek-VL2 Tiny and DeepSeek-OCR turn latent attention off: then their own code uses Llama's attention. transformers
