@@ -1,6 +1,7 @@
 import { familyOf } from '../architecture/families/index.js'
 import { type Architecture, architectureFromConfig, totalParameters } from '../architecture/index.js'
 import type { ModelSpec } from '../schemas/index.js'
+import { checkSpec } from './check-model.js'
 
 /** The modules of a model, rebuilt from its `ModelSpec`, and the assumptions that this needed. */
 export interface ReconstructedModel {
@@ -14,12 +15,14 @@ export interface ReconstructedModel {
  * family is rebuilt as Llama, which nearly all others descend from.
  *
  * @throws CheckpointError for impossible sizes
+ * @throws TypeError for what is not a `ModelSpec`, such as a `config.json`
  * @example
  * ```ts
  * const { architecture } = architectureOfSpec(modelSpecFromConfig(config).spec)
  * ```
  */
 export function architectureOfSpec(spec: ModelSpec): ReconstructedModel {
+  checkSpec(spec)
   const { architecture, isFamily } = described(spec)
   const total = totalParameters(architecture)
   const off = Math.abs(total / spec.base_num_parameters - 1)

@@ -3,6 +3,7 @@ import { formatIndices } from '../architecture/fold.js'
 import type { Architecture } from '../architecture/index.js'
 import { product, sum } from '../architecture/safe-integer.js'
 import { distance } from '../options/index.js'
+import { checkModel } from './check-model.js'
 import { type AdaptedLayer, type Candidate, candidatesOf, firstName, type SpecWithLayers } from './lora/candidates.js'
 import { defaultTargets } from './lora/default-targets.js'
 import { type AdaptedTensor, convertTargets } from './lora/fused-experts.js'
@@ -57,6 +58,7 @@ export interface LoraTarget {
  */
 export function countLoraParameters(model: Architecture | SpecWithLayers, options: LoraOptions): LoraCount {
   checkLoraOptions(options)
+  checkModel(model)
   refuseSharedBlocks(model)
   const { modulesToSave = [], bias = 'none' } = options
   const candidates = candidatesOf(model)

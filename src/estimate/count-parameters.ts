@@ -8,6 +8,7 @@ import {
 } from '../architecture/index.js'
 import { product, sum } from '../architecture/safe-integer.js'
 import type { ModelSpec } from '../schemas/index.js'
+import { checkModel, checkSpec } from './check-model.js'
 
 /** How many parameters a model has. */
 export interface ParameterCount {
@@ -26,12 +27,14 @@ export interface ParameterCount {
  *
  * @param model - an architecture, or a `ModelSpec`, which states its total and lists its linear layers
  * @throws CheckpointError `tensor_too_large` beyond 2^53
+ * @throws TypeError for what is neither, such as a `config.json`
  * @example
  * ```ts
  * countParameters(architectureFromConfig({ model_type: 'llama' })).totalParameters // 6738415616
  * ```
  */
 export function countParameters(model: Architecture | ModelSpec): ParameterCount {
+  checkModel(model)
   return 'root' in model ? ofArchitecture(model) : ofModelSpec(model)
 }
 
@@ -47,7 +50,9 @@ function ofArchitecture(model: Architecture): ParameterCount {
   }
 }
 
-function ofModelSpec({ base_num_parameters, linear_layers }: ModelSpec): ParameterCount {
+function ofModelSpec(spec: ModelSpec): ParameterCount {
+  checkSpec(spec, ['base_num_parameters'])
+  const { base_num_parameters, linear_layers } = spec
   const linear = linear_layers?.map(({ in_features, out_features }) => product([in_features, out_features]))
   return { totalParameters: base_num_parameters, ...(linear && { linearParameters: sum(linear) }) }
 }

@@ -1,5 +1,6 @@
 import type { Architecture } from '../architecture/index.js'
 import { boolean, checkOptions, choice, integer, nested, type OptionTable, required } from '../options/index.js'
+import { checkArchitecture } from './check-model.js'
 import { FINETUNING, FINETUNING_TYPES } from './finetuning.js'
 import { LORA_OPTIONS } from './lora/options.js'
 import type { TrainableCount, TrainableOptions } from './trainable-count.js'
@@ -27,6 +28,7 @@ export const TRAINABLE_OPTIONS: OptionTable<TrainableOptions> = {
  * ```
  */
 export function countTrainableParameters(model: Architecture, options: TrainableOptions): TrainableCount {
+  checkArchitecture(model)
   checkOptions(options, TRAINABLE_OPTIONS)
   const { finetuningType } = options
   const { uses, count } = FINETUNING[finetuningType]

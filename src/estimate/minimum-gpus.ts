@@ -1,6 +1,7 @@
 import { type Architecture, totalParameters } from '../architecture/index.js'
 import type { ModelSpec } from '../schemas/index.js'
 import { architectureOfSpec, identityOfSpec } from './architecture-of-spec.js'
+import { checkModel, checkSpec } from './check-model.js'
 import { checkMemoryOptions } from './checked-memory-options.js'
 import { fewestGpus } from './fewest-gpus.js'
 import { DEFAULT_GPU, gpuOf } from './gpus.js'
@@ -33,6 +34,7 @@ const SEQUENCE = 4096
  * ```
  */
 export function minimumGpus(model: Architecture | ModelSpec): MinimumGpus {
+  checkModel(model)
   if (!('root' in model)) return ofSpec(model)
   const [all, lora] = [fewest(model, 'full'), fewest(model, 'lora')]
   return {
@@ -43,6 +45,7 @@ export function minimumGpus(model: Architecture | ModelSpec): MinimumGpus {
 }
 
 function ofSpec(spec: ModelSpec): MinimumGpus {
+  checkSpec(spec)
   const identity = identityOfSpec(spec)
   const known = KNOWN.get(identity) ?? estimated(spec)
   KNOWN.delete(identity)

@@ -1,5 +1,6 @@
 import { type Architecture, isTower, moduleGroups, parametersByPart } from '../architecture/index.js'
 import { architectureOfSpec } from './architecture-of-spec.js'
+import { checkModel } from './check-model.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { countLoraParameters } from './count-lora-parameters.js'
 import { checkSizes } from './estimable-sizes.js'
@@ -66,8 +67,10 @@ export type UnderstoodModel = Pick<ResolvedModel, 'architecture' | 'assumptions'
  *
  * @throws RangeError for a checkpoint of an unknown family
  * @throws CheckpointError for a `ModelSpec` with impossible sizes
+ * @throws TypeError for what is none of these models
  */
 export function understoodModel(model: EstimableModel): UnderstoodModel {
+  checkModel(model)
   if (isArchitecture(model))
     return {
       architecture: model,
