@@ -43,8 +43,12 @@ const STATE_BYTES = {
     const [columns, rows] = [shape.at(-1) ?? 1, shape.at(-2) ?? 1]
     return 4 + (shape.length < 2 ? 4 * elements : 4 * (elements / columns + elements / rows))
   },
-  /** One moment in the parameter's type (Chen et al. 2023, arXiv:2302.06675). */
+  /** One moment in the parameter's type (Chen et al. 2023, arXiv:2302.06675), as in `lion-pytorch`. */
   lion: ({ elements, width }) => elements * width,
+  /** The same of bitsandbytes 0.50 and of transformers' `lion_32bit`: the moment is a float32, whatever the parameter's type. */
+  'lion-32bit': ({ elements }) => 4 * elements,
+  /** The moment in one byte (transformers' `lion_8bit`). */
+  'lion-8bit': (tensor) => eightBit(tensor, 1),
   /** Plain gradient descent has no state. */
   sgd: () => 0,
   /**

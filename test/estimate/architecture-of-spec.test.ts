@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { architectureFromConfig, totalParameters } from '../../src/architecture/index.js'
 import { modelSpecFromConfig } from '../../src/checkpoint/index.js'
 import { architectureOfSpec } from '../../src/estimate/architecture-of-spec.js'
-import { estimateMemory, planGpus, planServing } from '../../src/estimate/index.js'
-import type { ModelSpec } from '../../src/schemas/index.js'
+import { estimateMemory } from '../../src/estimate/index.js'
 import { memoryRecords } from './memory-records.js'
 
 describe('estimateMemory from a ModelSpec alone', () => {

@@ -30,6 +30,11 @@ export interface Leaf {
   expected: number
   /** The sum of the gradients so far. */
   pending?: Gradient
+  /**
+   * Whether a second gradient is added into the first. The engine does so unless the first is a view, as that of a linear layer is
+   * (`can_accumulate_inplace` in torch's `input_buffer.cpp`).
+   */
+  addsInPlace?: boolean
   /** The gradient that the optimizer sees. */
   gradient?: Storage
   /** Whether the optimizer sees only the share of a rank. */
@@ -53,6 +58,8 @@ export interface Node {
   readonly kind: 'node'
   readonly inputs: readonly (Node | Leaf | undefined)[]
   readonly saved: (Storage | Held | Offloaded)[]
+  /** What it references in addition, which checkpointing does not see. */
+  readonly attributes: readonly Storage[]
   readonly backward: Backward
   pending?: Gradient
   frame?: Frame

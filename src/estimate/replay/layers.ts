@@ -74,9 +74,10 @@ export class Layers {
     const base = this.#base(name, input, weight, outFeatures, autocast)
     if (!adapter) return base
     const { tape } = this.ops
-    const isPacked = weight.storedAs === 'nf4' || weight.storedAs === 'nf4-double'
-    // With packed weights, PEFT first copies the product (peft/tuners/lora/bnb.py, Linear4bit.forward).
-    const copy = isPacked ? this.ops.contiguous(base) : tape.alias(base)
+    const isIn4Bits = weight.storedAs === 'nf4' || weight.storedAs === 'nf4-double'
+    const isPacked = isIn4Bits || weight.storedAs === 'int8'
+    // With weights in 4 bits, PEFT first copies the product (peft/tuners/lora/bnb.py, Linear4bit.forward).
+    const copy = isIn4Bits ? this.ops.contiguous(base) : tape.alias(base)
     tape.free(base)
     // PEFT computes the adapter in the adapter's dtype (peft/tuners/lora/layer.py, Linear.forward). With packed weights, it leaves
     // the input alone under autocast.

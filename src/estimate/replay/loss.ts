@@ -164,6 +164,7 @@ function fusedLinear(
   const input = autocast ? ops.to(hidden, half) : tape.alias(hidden)
   const made = tape.tensor(hidden.elements, input.dtype, 'zeros_like')
   const forWeight = weight.grad && tape.tensor(weight.elements, weight.dtype, 'zeros_like')
+  if (weight.grad?.kind === 'leaf') weight.grad.addsInPlace = true
   const loss = tape.record(
     [hidden, weight],
     { before: [made, ...(forWeight ? [forWeight] : [])] },

@@ -40,6 +40,8 @@ const STEPS: Readonly<Record<Optimizer, Step>> = {
   'adamw-8bit': inPlace('optimizer_update_8bit_blockwise'),
   'adamw-8bit-paged': inPlace('optimizer_update_8bit_blockwise'),
   lion: inPlace('optimizer_update_32bit'),
+  'lion-32bit': inPlace('optimizer_update_32bit'),
+  'lion-8bit': inPlace('optimizer_update_8bit_blockwise'),
   sgd: inPlace('_foreach_add_'),
   adafactor,
   muon: (ledger, leaves, kind) => {

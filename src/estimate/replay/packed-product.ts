@@ -1,21 +1,20 @@
 import { dequantized } from './dequantized.js'
+import { int8Product } from './int8-product.js'
 import type { Operations } from './operations/operations.js'
+import type { PackedLayer } from './packed-layer.js'
 import type { Tensor } from './tape.js'
 
-/** A packed weight and its bias. */
-interface PackedLayer {
-  readonly weight: Tensor
-  /** Makes the bias in the dtype that the product is computed in. */
-  readonly vector: () => Tensor | undefined
-  readonly outFeatures: number
+/** The product with a packed weight. The caller keeps the input. */
+export function packedProduct(ops: Operations, input: Tensor, layer: PackedLayer): Tensor {
+  return layer.weight.storedAs === 'int8' ? int8Product(ops, input, layer) : unpackedProduct(ops, input, layer)
 }
 
 /**
- * The product with a packed weight, which is unpacked in forward and again in backward. bitsandbytes computes in the dtype of the
+ * The product with a weight that is unpacked in forward and again in backward. bitsandbytes computes in the dtype of the
  * unpacked weight, and returns the dtype of the input (`Linear4bit.forward`). It saves a packed weight outside autograd, so that
  * checkpointing does not recompute it. The caller keeps the input.
  */
-export function packedProduct(ops: Operations, input: Tensor, { weight, vector, outFeatures }: PackedLayer): Tensor {
+function unpackedProduct(ops: Operations, input: Tensor, { weight, vector, outFeatures }: PackedLayer): Tensor {
   const { tape } = ops
   const left = ops.to(input, weight.dtype)
   const unpacked = dequantized(tape, weight)

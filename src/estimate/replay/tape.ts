@@ -98,17 +98,23 @@ export class Tape {
   /**
    * Runs an operation: `make` allocates its output. It is recorded if an input needs a gradient.
    *
-   * @param saves - what backward needs: inputs are saved before the kernel runs, outputs after it
+   * @param saves - what backward needs: inputs are saved before the kernel runs, outputs after it. `attributes` are references that
+   * an `autograd.Function` keeps as attributes of its context: checkpointing does not drop them.
    */
   record(
     inputs: readonly (Tensor | undefined)[],
-    saves: { readonly before?: readonly Tensor[]; readonly after?: (output: Tensor) => readonly Storage[] },
+    saves: {
+      readonly before?: readonly Tensor[]
+      readonly after?: (output: Tensor) => readonly Storage[]
+      readonly attributes?: readonly Tensor[]
+    },
     make: () => Tensor,
     backward: Backward,
   ): Tensor {
     const edges = inputs.map((input) => input?.grad)
     if (!this.#gradients || edges.every((edge) => edge === undefined)) return make()
     const saved = (saves.before ?? []).map(({ storage }) => this.#save(storage))
+    const attributes = this.#keep(saves.attributes ?? [])
     const output = make()
     for (const storage of saves.after?.(output) ?? []) saved.push(this.#save(storage))
     if (this.#again) return { ...output, grad: PLACEHOLDER }
@@ -116,12 +122,21 @@ export class Tape {
       kind: 'node',
       inputs: edges,
       saved,
+      attributes,
       backward,
       ...(this.#recording && { frame: this.#recording }),
     }
     for (const edge of edges) if (edge?.kind === 'leaf') edge.expected += 1
     this.#nodes.push(node)
     return { ...output, grad: node }
+  }
+
+  /** A layer that is checkpointed reentrantly runs without gradients the first time, so that nothing is kept then. */
+  #keep(attributes: readonly Tensor[]): Storage[] {
+    if (this.#recording?.isReentrant) return []
+    const kept = attributes.map(({ storage }) => this.ledger.retain(storage))
+    this.#again?.names.push(...kept)
+    return this.#again ? [] : kept
   }
 
   #save(storage: Storage): Storage | Held | Offloaded {
@@ -245,6 +260,7 @@ export class Tape {
   }
 
   #release(node: Node): void {
+    for (const storage of node.attributes) this.ledger.release(storage)
     for (const saved of node.saved) {
       if ('frame' in saved) {
         const made = saved.frame.again?.[saved.index]
@@ -262,10 +278,11 @@ export class Tape {
     for (const storage of frame.results?.splice(0) ?? []) this.ledger.release(storage)
   }
 
-  /** A second gradient is added into a new tensor. A parameter gets its gradient when the last one has arrived. */
+  /** A second gradient is added, in general into a new tensor. A parameter gets its gradient when the last one has arrived. */
   #accumulate(target: Node | Leaf, gradient: Gradient): void {
     const { pending } = target
     if (pending === undefined) target.pending = gradient
+    else if (target.kind === 'leaf' && target.addsInPlace) this.ledger.release(storageOf(gradient))
     else {
       target.pending = this.#sum(pending, gradient)
       this.ledger.release(storageOf(pending))
@@ -330,15 +347,16 @@ function bytesOf({ layout, dtype }: LaidOut): number {
 }
 
 /** Marks what a recomputation makes: backward never runs on it. */
-const PLACEHOLDER: Node = { kind: 'node', inputs: [], saved: [], backward: () => [] }
+const PLACEHOLDER: Node = { kind: 'node', inputs: [], saved: [], attributes: [], backward: () => [] }
 
 /**
- * Whether selective recomputation keeps a result (torchtitan 0.3, `_get_custom_policy` in `activation_checkpoint.py`): every second
- * product of matrices, and attention.
+ * Whether selective recomputation keeps a result (torchtitan 0.3, `_get_custom_policy` in `activation_checkpoint.py`): attention, and
+ * products of matrices, of those without a bias or a batch every second one.
  */
 function isResultKept(operation: string, run: { products?: number }): boolean {
   if (operation.startsWith('_scaled_dot_product')) return !operation.endsWith('backward')
-  if (operation !== 'mm' && operation !== 'addmm') return false
+  if (operation === 'addmm' || operation === 'bmm') return true
+  if (operation !== 'mm') return false
   run.products = (run.products ?? 0) + 1
   return run.products % 2 === 1
 }

@@ -68,12 +68,12 @@ def pack(model, storage):
 
 
 def context_of_selective():
-    """Keeps every second matrix product and attention, as torchtitan 0.3 does (torchtitan/distributed/activation_checkpoint.py)."""
+    """Keeps attention and products, of those without bias or batch every second one (torchtitan 0.3, activation_checkpoint.py)."""
     from torch.utils.checkpoint import CheckpointPolicy, create_selective_checkpoint_contexts
 
     aten = torch.ops.aten
     saved = {
-        aten.mm.default, aten._scaled_dot_product_efficient_attention.default, aten._scaled_dot_product_flash_attention.default,
+        aten.mm.default, aten.addmm.default, aten.bmm.default, aten._scaled_dot_product_efficient_attention.default, aten._scaled_dot_product_flash_attention.default,
         aten._scaled_dot_product_cudnn_attention.default,
     }
     products = {True: 0, False: 0}
