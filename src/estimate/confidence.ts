@@ -1,10 +1,11 @@
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { ranksOf } from './layout-options.js'
 import type { MemoryPart } from './replay/memory-ledger.js'
+import type { PackedStorage } from './replay/packed-storage.js'
 
 /**
- * How a part of an estimate is known. `replayed`: operation by operation, and held to torch's own accounting. `derived`: from the
- * code of a library that was not recorded. `assumed`: by a rule.
+ * How a part of an estimate is known. `replayed`: operation by operation, and held to torch's own accounting, without a GPU or on
+ * one. `derived`: from the code of a library that was not recorded. `assumed`: by a rule.
  */
 export type Confidence = 'replayed' | 'derived' | 'assumed'
 
@@ -15,10 +16,11 @@ export type PartConfidence = Readonly<Record<MemoryPart | 'overhead', Confidence
 export function confidenceOf(options: CheckedMemoryOptions): PartConfidence {
   const isLayout = ranksOf(options.layout) > 1
   const sharding: Confidence = isLayout ? 'assumed' : SHARDING[options.sharding.strategy]
-  const storage: Confidence = options.storage === undefined || options.storage === 'nf4-double' ? 'replayed' : 'derived'
-  const states: Confidence = ['adamw', 'sgd', 'adafactor'].includes(options.optimizer) ? 'replayed' : 'derived'
+  const storage: Confidence =
+    options.storage === undefined || RECORDED_STORAGES.includes(options.storage) ? 'replayed' : 'derived'
+  const states: Confidence = options.optimizer === 'lion' || options.optimizer === 'lion-8bit' ? 'derived' : 'replayed'
   const held = finetuningOf(options)
-  const pass = least(sharding, isOfTorch(options) ? 'replayed' : 'derived', storage, held)
+  const pass = least(sharding, isRecorded(options) ? 'replayed' : 'derived', storage, held)
   return {
     parameters: least(sharding, storage, held),
     gradients: sharding,
@@ -37,13 +39,15 @@ function finetuningOf({ finetuning }: CheckedMemoryOptions): Confidence {
   return finetuning?.preference || finetuning?.tokens === 'prefixes' ? 'derived' : 'replayed'
 }
 
-/** Whether everything between embedding and loss is torch's and transformers' code. */
-function isOfTorch({ kernels, loss, recompute, lora, sharding, precision }: CheckedMemoryOptions): boolean {
+/** Weights of bitsandbytes, in steps on a GPU. */
+const RECORDED_STORAGES: readonly PackedStorage[] = ['nf4', 'nf4-double', 'int8']
+
+/** Whether steps with these kernels, this loss and this recomputation were recorded. */
+function isRecorded({ kernels, loss, sharding, precision }: CheckedMemoryOptions): boolean {
   // Runs in float32 were recorded with the method full-mixed only.
   if (precision === 'float32') return false
-  const isDropped = (lora?.loraDropout ?? 0) > 0
   const isOffloaded = sharding.offload?.includes('activations') ?? false
-  return kernels === 'torch' && loss.kind === 'logits' && recompute !== 'selective' && !isDropped && !isOffloaded
+  return kernels !== 'unsloth' && loss.kind !== 'chunked' && !isOffloaded
 }
 
 /** Strategies that were recorded, those that published runs confirm, and those that follow from their code alone. */

@@ -87,7 +87,7 @@ function recomputeSentences({ recompute, reentrant }: CheckedMemoryOptions): str
 function kernelSentences({ kernels, autocast }: CheckedMemoryOptions): string[] {
   const whose = {
     torch: [],
-    liger: ["norms, rotation and gated activations by Liger's kernels; they are derived from its code, not recorded"],
+    liger: ["norms, rotation and gated activations by Liger's kernels"],
     unsloth: ["norms, rotation and adapters by Unsloth's kernels; they are derived from its code, not recorded"],
   }
   return [...whose[kernels], ...(autocast ? ['the forward pass runs under autocast to bfloat16'] : [])]

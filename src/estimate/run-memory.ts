@@ -1,5 +1,6 @@
 import { type CheckedMemoryOptions, withRanks } from './checked-memory-options.js'
 import { confidenceOf } from './confidence.js'
+import { forwardAssumptions } from './forward-assumptions.js'
 import { ForwardPassError } from './forward-pass-error.js'
 import { storedPrefill, weightsOf } from './inference-memory.js'
 import { memoryAssumptions } from './memory-assumptions.js'
@@ -25,13 +26,23 @@ export function runMemory(model: ResolvedModel, options: CheckedMemoryOptions): 
   if ('missing' in model.replay) throw cannotReplay(model, options, model.replay.missing)
   try {
     if (methodOf(options.method).trains !== 'nothing')
-      return estimateOf(model.replay, options, trainingStep(model.replay, trainingStepOf(model, options)))
+      return withAssumptions(
+        estimateOf(model.replay, options, trainingStep(model.replay, trainingStepOf(model, options))),
+        forwardAssumptions(model.architecture),
+      )
     const { step, assumptions } = storedPrefill(model, model.replay, options)
     const estimate = estimateOf(model.replay, options, step)
-    return { ...estimate, assumptions: [...assumptions, ...estimate.assumptions] }
+    return withAssumptions(
+      { ...estimate, assumptions: [...assumptions, ...estimate.assumptions] },
+      forwardAssumptions(model.architecture),
+    )
   } catch (error) {
     throw error instanceof UndescribedBlock ? cannotReplay(model, options, error.message) : error
   }
+}
+
+function withAssumptions(estimate: MemoryEstimate, more: readonly string[]): MemoryEstimate {
+  return { ...estimate, assumptions: [...estimate.assumptions, ...more] }
 }
 
 function estimateOf(

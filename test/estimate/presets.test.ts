@@ -165,6 +165,6 @@ describe('what the frameworks do', () => {
   it('planGpus knows them too', () => {
     const { assumptions, estimate } = planGpus(MODEL, { preset: 'trl', method: 'lora' })
     expect(assumptions.join()).toContain('preset trl: loss fused-linear')
-    expect(estimate?.confidence.activations).toBe('derived')
+    expect(estimate?.confidence.activations).toBe('replayed')
   })
 })

@@ -38,8 +38,7 @@ export function int8Product(ops: Operations, input: Tensor, { weight, vector, ou
 
 /** The input in 8 bits with a scale for each row. To find outliers, its magnitudes are compared in float16. */
 function roundedInput({ tape }: Operations, input: Tensor, rows: number): { rounded: Tensor; scales: Tensor } {
-  const half =
-    input.dtype === 'float16' ? tape.alias(input) : tape.tensor(input.elements, 'float16', '_to_copy')
+  const half = input.dtype === 'float16' ? tape.alias(input) : tape.tensor(input.elements, 'float16', '_to_copy')
   const scales = tape.tensor(rows, 'float32', 'int8_vectorwise_quant')
   const rounded = tape.tensor(input.elements, 'int8', 'int8_vectorwise_quant')
   const magnitudes = tape.tensor(input.elements, 'float16', 'abs')

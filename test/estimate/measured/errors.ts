@@ -23,11 +23,14 @@ export function errorsByGroup(
     const off = Math.abs((tensorBytes + 2 * CUBLAS_WORKSPACE_BYTES) / run.peakBytes - 1)
     errors.set(run.group, [...(errors.get(run.group) ?? []), off])
   }
-  return [...errors].map(([group, all]) => {
-    const sorted = all.sort((a, b) => a - b)
-    const at = (share: number) => sorted[Math.ceil(sorted.length * share) - 1] ?? 1
-    return { group, runs: sorted.length, median: at(0.5), nineInTen: at(0.9), largest: at(1) }
-  })
+  return [...errors].map(([group, all]) => errorsOf(group, all))
+}
+
+/** The errors of a group. */
+export function errorsOf(group: string, errors: readonly number[]): GroupErrors {
+  const sorted = errors.toSorted((a, b) => a - b)
+  const at = (share: number) => sorted[Math.ceil(sorted.length * share) - 1] ?? 1
+  return { group, runs: sorted.length, median: at(0.5), nineInTen: at(0.9), largest: at(1) }
 }
 
 /** A row of the table in docs/estimates.md. */

@@ -1,0 +1,20 @@
+import type { Architecture } from '../architecture/index.js'
+
+/** What a family computes in other ways elsewhere, in sentences, with what that did to measured runs. */
+export function forwardAssumptions({ forward, dimensions }: Architecture): string[] {
+  const attention = forward?.attention
+  const isMixture = forward !== undefined && dimensions.moe !== undefined
+  const sharesOneHead = attention?.sharedHeads === 'indexed' && dimensions.kvHeads === 1 && dimensions.heads > 1
+  return [
+    ...(isMixture
+      ? [
+          'experts compute as in transformers 4.57; version 5 computes them all at once, which took 13 % less to 14 % more on a GPU',
+        ]
+      : []),
+    ...(sharesOneHead
+      ? [
+          "one kernel broadcasts the single head of keys and values; torch's own attention keeps all scores in float32 then, 4 bytes for each of batch, head and pair of tokens in each layer",
+        ]
+      : []),
+  ]
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import type { MemoryOptions } from '../../../src/estimate/index.js'
+
+/** A run on an NVIDIA H200, recorded with `test/oracle/memory/gpu.py`: torch 2.11, transformers 5.17, PEFT 0.21, random weights. */
+export interface GpuRun {
+  readonly id: string
+  readonly config: Readonly<Record<string, unknown>>
+  readonly options: MemoryOptions & { readonly cachedTokens?: number }
+  readonly gpu: {
+    /** What torch's allocator counted at the peak of the second step. */
+    readonly peakBytes: number
+    /** The workspaces of cuBLAS, which are in the peak. */
+    readonly workspaceBytes: number
+    readonly contextBytes: number
+    readonly outOfMemory?: true
+    /** The smallest share of the peak that the allocator needs to finish two steps, of 1.005, 1.01, 1.02 and so on up to 1.3. */
+    readonly sufficesAt?: number
+  }
+}
+
+/** What torch reports as the memory of the card. */
+export const CARD_BYTES = 150_109_880_320
+
+/** The runs. */
+export const GPU_RUNS: readonly GpuRun[] = gunzipSync(
+  readFileSync(new URL('../../fixtures/memory/gpu.jsonl.gz', import.meta.url)),
+)
+  .toString('utf8')
+  .trimEnd()
+  .split('\n')
+  .map((line) => JSON.parse(line))
+
+/** The options of an estimate of a run. `generate` fills the cache for a few tokens beyond the prompt, which do not count. */
+export function optionsOf({ options: { cachedTokens: _, ...options } }: GpuRun): MemoryOptions {
+  return options
+}
+
+/** Families whose experts transformers 5 computes at once. */
+const MIXTURES = new Set([
+  'qwen2_moe',
+  'qwen3_moe',
+  'olmoe',
+  'mixtral',
+  'granitemoe',
+  'deepseek_v2',
+  'gpt_oss',
+  'qwen3_next',
+])
+
+/** The group of a run in docs/estimates.md. */
+export function groupOf({ config, options }: GpuRun): string {
+  const family = String(config['model_type'])
+  if (MIXTURES.has(family)) return 'mixtures of experts'
+  if (family === 'falcon') return 'Falcon with one key-value head'
+  if (options.method === 'inference') return 'prefill and `generate`'
+  if (options.kernels === 'liger' || (options.loss ?? 'logits') !== 'logits') return "Liger's kernels and losses"
+  if (options.method === 'qlora' || options.quantization) return 'NF4 and int8 weights'
+  if (options.method === 'lora') return 'LoRA'
+  return (options.optimizer ?? 'adamw') === 'adamw' ? 'all weights, AdamW' : 'all weights, other optimizers'
+}
