@@ -83,6 +83,5 @@ function contextLine({ text }: SourceText, redaction: Redaction, line: Span): st
 
 /** Moves an offset so that it does not split a surrogate pair. */
 function wholeBefore(text: string, offset: number): number {
-  const isInside = /[\ud800-\udbff]/.test(text.charAt(offset - 1)) && /[\udc00-\udfff]/.test(text.charAt(offset))
-  return isInside ? offset - 1 : offset
+  return (text.codePointAt(offset - 1) ?? 0) > 0xffff ? offset - 1 : offset
 }

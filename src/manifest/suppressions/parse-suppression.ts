@@ -24,8 +24,9 @@ export interface ParsedSuppression {
  * @param text - the comment with its `#`
  */
 export function parseSuppression(text: string): ParsedSuppression | undefined {
-  const [, word = '', rest = ''] = /^#+[ \t]*model-entity-([A-Za-z_-]+)(?![\w-])(.*)$/s.exec(text) ?? []
-  if (word === '') return undefined
+  const match = /^#+[ \t]*model-entity-([A-Za-z_-]+)(?![\w-])(.*)$/s.exec(text)
+  if (match === null) return undefined
+  const [, word = '', rest = ''] = match
   const directive = DIRECTIVES.find((one) => one === word)
   if (directive === undefined) {
     const near = nearest(word, DIRECTIVES)

@@ -1,6 +1,5 @@
 /** The text that Python writes for a float, in JSON too: an exponent below 1e-4 and from 1e16 on, and a fraction where there is none. */
 export function pythonFloat(value: number): string {
-  if (!Number.isFinite(value)) return String(value)
   const [digits = '', exponent = ''] = value.toExponential().split('e')
   const power = Number(exponent)
   if (power < -4 || power >= 16) {
