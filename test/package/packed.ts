@@ -32,7 +32,16 @@ export async function packClone(): Promise<Packed> {
   await mkdir(clone)
   await copySources(clone)
   await symlink(join(ROOT, 'node_modules'), join(clone, 'node_modules'))
-  const tarball = await pack(clone, folder)
+  return packedFrom(folder, await pack(clone, folder))
+}
+
+/** Packs this checkout with the `dist/` that stands in it, which takes a second. */
+export async function packBuilt(): Promise<Packed> {
+  const folder = await mkdtemp(join(tmpdir(), 'packed-'))
+  return packedFrom(folder, await pack(ROOT, folder, '--ignore-scripts'))
+}
+
+async function packedFrom(folder: string, tarball: string): Promise<Packed> {
   const paths = (await run('tar', ['-tzf', tarball])).trim().split('\n')
   return { folder, tarball, paths: paths.map((path) => path.replace(/^package\//, '')).sort() }
 }
@@ -60,6 +69,17 @@ export async function withFrameworks({ folder }: Packed): Promise<string> {
     await symlink(join(ROOT, 'node_modules', name), target)
   }
   return servers
+}
+
+/** A folder with the installed package beside typebox 1, and programs that use both. */
+export async function besideTypebox1({ folder }: Packed): Promise<string> {
+  const beside = join(folder, 'beside')
+  await cp(join(folder, 'node_modules'), join(beside, 'node_modules'), { recursive: true })
+  await cp(join(ROOT, 'node_modules/typebox'), join(beside, 'node_modules/typebox'), { recursive: true })
+  await writeFile(join(beside, 'package.json'), '{ "private": true, "type": "module" }')
+  await cp(join(import.meta.dirname, 'typed-typebox-1.ts.txt'), join(beside, 'typed.ts'))
+  await cp(join(import.meta.dirname, 'typebox-1.mjs'), join(beside, 'typebox-1.mjs'))
+  return beside
 }
 
 const FRAMEWORKS = ['@nestjs/common', '@types/express', '@types/node', 'elysia', 'express', 'fastify', 'hono']
