@@ -169,6 +169,8 @@ describe('adapterFromPeft', () => {
     expect(
       notes({}, ['a.lora_A.default.weight', 'b.lora_embedding_A', 'c.lora_B.weight', 'd.lora_A.x.y.weight']),
     ).toStrictEqual(['2 of 2 modules have a rank other than 16: a has 8, but there is no rank_pattern'])
+    for (const rank_pattern of [{}, null, 5])
+      expect(notes({ rank_pattern }, ['a.lora_A'])[0]).toContain('no rank_pattern')
     expect(notes({ rank_pattern: {} }, ['a.lora_A'])).toStrictEqual([
       '1 of 1 modules have a rank other than 16: a has 8, but there is no rank_pattern',
     ])

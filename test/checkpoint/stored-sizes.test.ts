@@ -274,4 +274,11 @@ describe('the sizes that shapes show', () => {
       expect(sizes({ [`m.layers.0.${name}.up.weight`]: [8, 64] }).sharedExperts, name).toBe(1)
     expect(sizes({ 'm.layers.0.shared_mlps.up.weight': [8, 64] }).sharedExperts).toBe(0)
   })
+
+  it('find experts at the top of a model, and no names that only end so', () => {
+    for (const name of ['experts.0.up.weight', 'm.layers.0.experts.0.up.weight', 'm.layers.0.my_experts.0.up.weight'])
+      expect(sizes({ [name]: [8, 64] }).expertLayers, name).toBe(1)
+    for (const name of ['m.layers.0.xexperts.0.up.weight', 'm.layers.0.expertsx.up.weight'])
+      expect(sizes({ [name]: [8, 64] }).expertLayers, name).toBe(0)
+  })
 })
