@@ -156,4 +156,26 @@ describe('check --staged', () => {
     git('add', 'models/known.yaml')
     expect(check('models', '--staged', '--complete').found).toEqual(['models/new.yaml:1 duplicate-entity'])
   })
+
+  it('reads many files with few processes, as a checkout would write them', () => {
+    write('.gitattributes', '*.yaml text eol=crlf\n')
+    for (let index = 0; index < 300; index += 1) write(`many/m-${index}.yaml`, `name: many-${index}\ntrust_remote_code: true\n`)
+    write('many/line\nbreak.yaml', 'name: line\ntrust_remote_code: true\n')
+    git('add', '.')
+    for (let index = 0; index < 300; index += 1) write(`many/m-${index}.yaml`, 'name: other\n')
+    const { found } = check('many', '--staged')
+    expect(found.filter((one) => one.endsWith(':2 trust-remote-code'))).toHaveLength(301)
+    expect(found).toContain('many/line\nbreak.yaml:2 trust-remote-code')
+    expect(found).toHaveLength(301)
+  })
+
+  it('checks the files below a staged link to a folder', () => {
+    write('shared/one.yaml', 'name: one\ntrust_remote_code: true\n')
+    git('add', '.')
+    git('commit', '-qm', 'two')
+    symlinkSync('../shared', path('models/link'))
+    git('add', 'models/link')
+    expect(check('models', '--staged').found).toEqual(['models/link/one.yaml:2 trust-remote-code'])
+    expect(check('--staged').found).toEqual(['shared/one.yaml:2 trust-remote-code'])
+  })
 })

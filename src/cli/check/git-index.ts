@@ -1,26 +1,25 @@
 /** The index of Git: what the next commit holds. */
 
 import { existsSync, lstatSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { MAX_MANIFEST_SIZE } from '../../manifest/limits.js'
+import { dirname, join, resolve, sep } from 'node:path'
 import type { FileContent } from '../read-file.js'
-import { git, gitBytes, parts, repositoryFor } from './git.js'
+import { git, parts, repositoryFor } from './git.js'
+import { GitBlobs, type StagedBlob } from './git-blobs.js'
 import { realPath } from './search-folder.js'
 
-interface Entry {
+interface Entry extends StagedBlob {
   readonly kind: 'file' | 'link' | 'conflict'
-  readonly name: string
-  readonly object: string
 }
 
 /** The files of the index, by their path without links. Submodules are not among them. */
 export class GitIndex {
-  /** The staged files. Deleted ones are not among them. Of a staged link, it is the target. */
+  /** The staged files. Deleted ones are not among them. Of a staged link, it is the target, or the files below that. */
   readonly staged: ReadonlySet<string>
   /** The paths of files that are not in the working tree, or something else there. With where a link leads. */
   readonly absent: ReadonlyMap<string, string>
   readonly #root: string
   readonly #entries: ReadonlyMap<string, Entry>
+  readonly #blobs: GitBlobs
   /** The files whose content is not to be read from the working tree. */
   readonly #differing: ReadonlySet<string>
 
@@ -28,6 +27,9 @@ export class GitIndex {
   constructor() {
     this.#root = repositoryFor('--staged')
     this.#entries = entriesOf(this.#root)
+    this.#blobs = new GitBlobs(this.#root)
+    const links = [...this.#entries.values()].filter(({ kind }) => kind === 'link')
+    this.#blobs.readLinks(links.map(({ object }) => object))
     const staged = this.#differences('--cached', '--diff-filter=d')
     const isAbsent = absence()
     const absent = new Map<string, string>()
@@ -36,8 +38,16 @@ export class GitIndex {
       else if (kind === 'link' && staged.has(path) && !existsSync(path)) absent.set(path, this.#target(path))
     }
     this.absent = absent
-    this.staged = new Set([...staged].map((path) => this.#target(path)))
+    this.staged = new Set([...staged].flatMap((path) => this.#filesAt(this.#target(path))))
     this.#differing = new Set([...this.staged, ...absent.values(), ...this.#differences()])
+    this.#blobs.expect([...this.#differing].flatMap((path) => this.#entries.get(path) ?? []))
+  }
+
+  /** The files below a path of the index, or else the path. */
+  #filesAt(path: string): string[] {
+    if (this.#entries.has(path)) return [path]
+    const below = [...this.#entries.keys()].filter((file) => file.startsWith(path + sep))
+    return below.length > 0 ? below : [path]
   }
 
   /** Whether the index has a file. */
@@ -55,8 +65,7 @@ export class GitIndex {
     const entry = this.#entries.get(path)
     if (entry === undefined) return { ok: false, why: 'it is not in the index' }
     if (entry.kind === 'conflict') return { ok: false, why: 'its merge conflict is not resolved' }
-    const args = ['cat-file', '--filters', `--path=${entry.name}`, entry.object]
-    const bytes = gitBytes(this.#root, args, MAX_MANIFEST_SIZE + 1)
+    const bytes = this.#blobs.contentOf(entry)
     return bytes === undefined ? { ok: false, why: 'Git cannot read its staged content' } : { ok: true, bytes }
   }
 
@@ -74,8 +83,7 @@ export class GitIndex {
       const entry = this.#entries.get(at)
       if (entry === undefined) return realPath(at)
       if (entry.kind !== 'link') return at
-      const target = gitBytes(this.#root, ['cat-file', 'blob', entry.object], MAX_MANIFEST_SIZE)
-      at = resolve(dirname(at), target?.toString('utf8') ?? '')
+      at = resolve(dirname(at), this.#blobs.linkTarget(entry.object))
     }
     return at
   }

@@ -26,10 +26,15 @@ export function git(folder: string, args: readonly string[]): string | undefined
  * The output of Git. Undefined if it fails.
  *
  * @param most - bytes; of a longer output, the beginning
+ * @param input - what Git reads
  */
-export function gitBytes(folder: string, args: readonly string[], most: number): Buffer | undefined {
+export function gitBytes(folder: string, args: readonly string[], most: number, input = ''): Buffer | undefined {
   try {
-    return execFileSync('git', ['-C', folder, ...args], { stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: most })
+    return execFileSync('git', ['-C', folder, ...args], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      maxBuffer: most,
+      input,
+    })
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) return undefined
     if (error.code === 'ENOENT') throw new UsageError('Git is not installed, or not on the PATH')
