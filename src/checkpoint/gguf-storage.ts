@@ -41,6 +41,17 @@ export function mostType(tensors: ReadonlyMap<string, GgufTensor>, offsets: read
   }
 }
 
+/** Bytes of all weights as the file stores them, each in its own type; `undefined` if a type is not known. */
+export function ggufBytes(tensors: readonly GgufOffset[]): number | undefined {
+  let bits = 0
+  for (const { shape, dtype } of tensors) {
+    const known = STORED_TYPES[dtype]
+    if (known === undefined) return undefined
+    bits += known.bits * shape.reduce<number>((product, size) => product * Number(size), 1)
+  }
+  return Math.ceil(bits / 8)
+}
+
 /** The types of weights that are not quantised. */
 const FULL_PRECISION = /^(?:BF16|F\d+)$/
 

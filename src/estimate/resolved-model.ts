@@ -92,7 +92,10 @@ export function understoodModel(model: EstimableModel): UnderstoodModel {
       ...(files && { files }),
     }
   }
-  if (spec) return understoodModel(spec)
+  if (spec) {
+    const { ggufBytes: bytes } = model
+    return { ...understoodModel(spec), ...(bytes !== undefined && { files: { bytes, float32Elements: 0 } }) }
+  }
   throw new RangeError(
     'the checkpoint has no config.json of a known family: its headers alone do not tell the heads, so that neither cache nor activations can be estimated; "stored" has its parameters',
   )

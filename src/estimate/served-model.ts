@@ -9,6 +9,8 @@ export interface EstimableCheckpoint {
   readonly spec?: ModelSpec
   readonly stored?: CheckpointArchitecture
   readonly comparison?: CheckpointComparison
+  /** Bytes of all weights of a GGUF file, each in its own type. */
+  readonly ggufBytes?: number
   readonly notes?: readonly string[]
 }
 

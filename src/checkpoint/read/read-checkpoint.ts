@@ -8,6 +8,7 @@ import { checkOptions, func, nested, type OptionTable, optionsIn, text } from '.
 import type { ModelSpec } from '../../schemas/index.js'
 import { architectureFromSafetensors, type CheckpointArchitecture } from '../architecture-from-safetensors.js'
 import { type CheckpointComparison, compareParameters } from '../compare-checkpoint.js'
+import { ggufBytes } from '../gguf-storage.js'
 import {
   type MinimumGpusEstimate,
   modelSpecFromArchitecture,
@@ -64,6 +65,8 @@ export interface Checkpoint {
   readonly comparison?: CheckpointComparison
   /** How most quantised weights are stored; absent for a model in full precision. */
   readonly quantisation?: QuantisationSummary
+  /** Bytes of all weights of a GGUF file, each in its own type; absent for other files, and for types that are not known. */
+  readonly ggufBytes?: number
   /** A PEFT adapter. */
   readonly adapter?: PeftAdapter
   /** The content of `config.json`. */
@@ -179,6 +182,7 @@ async function ggufCheckpoint(
   const { readGgufModel } = await import('./gguf-files.js')
   const model = await readGgufModel(source, files.ggufFiles)
   const { spec, quantisation, notes } = modelSpecFromGguf(model.header)
+  const weights = ggufBytes(model.header.tensorInfos)
   const { checkpoint_model_name: own } = spec
   // Converters write a clean name into the file, but some write the path of the author's folder.
   const isOwnNameUsed = source.isFile === true && !/[/\\]|^\.*$/.test(own)
@@ -186,6 +190,7 @@ async function ggufCheckpoint(
   return {
     spec: { ...spec, checkpoint_model_name },
     ...(quantisation && { quantisation }),
+    ...(weights !== undefined && { ggufBytes: weights }),
     notes: [...notes, ...model.notes],
   }
 }
