@@ -132,7 +132,8 @@ describe('modelSpecFromConfig', () => {
     const contextOf = (limit: number) =>
       modelSpecFromConfig(mamba, { tokenizerConfig: { model_max_length: limit } }).spec.context_size
     expect(contextOf(2048)).toBe(2048)
-    expect(contextOf(1e30)).toBeUndefined()
+    expect(contextOf(2 ** 31 - 1)).toBe(2 ** 31 - 1)
+    for (const limit of [1e30, 2 ** 31, 0, -1, 1.5]) expect(contextOf(limit)).toBeUndefined()
     expect(modelSpecFromConfig(mamba).notes).toContain('context_size is left out: the config has no limit')
   })
 

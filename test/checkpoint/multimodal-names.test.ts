@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compareCheckpoint } from '../../src/checkpoint/index.js'
+import { multimodalName } from '../../src/checkpoint/multimodal-names.js'
 import { readRecords } from '../architecture/records.js'
 import { headersOfRecord } from './headers-of-record.js'
 
@@ -52,5 +53,30 @@ describe('Files with the names before transformers 4.52 agree with their config'
       verdict: 'differs',
       missing: ['model.language_model.norm.weight'],
     })
+  })
+})
+
+describe('An older name', () => {
+  it.each([
+    ['language_model.model.norm.weight', 'model.language_model.norm.weight'],
+    ['language_model.model.norm.weight', 'language_model.norm.weight'],
+    ['language_model.lm_head.weight', 'lm_head.weight'],
+    ['model.norm.weight', 'model.language_model.norm.weight'],
+    ['model.norm.weight', 'language_model.norm.weight'],
+    ['model.vision_tower.x', 'model.vision_tower.vision_model.x'],
+    ['vision_tower.x', 'model.vision_tower.vision_model.x'],
+    ['projector.x', 'model.projector.x'],
+  ])('%s becomes %s, where the class has that', (older, newer) => {
+    expect(multimodalName(older, (name) => name === newer)).toBe(newer)
+    expect(multimodalName(older, () => false)).toBe(older)
+  })
+
+  it.each([
+    ['a.language_model.model.x', 'a.model.language_model.x'],
+    ['a.model.x', 'a.language_model.x'],
+    ['vision_tower.vision_model.x', 'vision_tower.vision_model.vision_model.x'],
+    ['a.vision_tower.x', 'a.model.vision_tower.vision_model.x'],
+  ])('%s does not become %s', (name, other) => {
+    expect(multimodalName(name, (known) => known === other)).toBe(name)
   })
 })
