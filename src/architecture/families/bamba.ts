@@ -71,6 +71,10 @@ export const bamba = causalLmFamily({
   forward: (config, dimensions) => ({
     ...llamaForward(config),
     rotation: partialRotation(config, dimensions, 0.5),
+    undescribed:
+      config.number('z_loss_coefficient', 0) > 0
+        ? '`z_loss_coefficient` adds a second loss on the logits; set it to 0 to estimate without it'
+        : undefined,
     masks: { given: 'prefill' },
     attention: { cache: 'kept' },
     mixers: {

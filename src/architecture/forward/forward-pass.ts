@@ -34,6 +34,8 @@ export interface ForwardPass {
   /** The blocks that layers have in the place of attention, by the name of their module. Default: none. */
   readonly mixers?: Readonly<Record<string, Mixer>>
   readonly feedForward: FeedForward
+  /** What the config asks for and is not described, with a way out, in one phrase. Default: nothing. */
+  readonly undescribed?: string | undefined
   /** Suffixes of the names of parameters that stay in float32, whatever the dtype of the model. Default: none. */
   readonly float32Parameters?: readonly string[]
   /** Elements of buffers that the modules do not show, in the dtype of the model. Default: 0. */

@@ -64,6 +64,9 @@ export function mambaFamily({ norms, ...options }: MambaFamilyOptions): Family {
     ...options,
     forward: (config, { mamba, layers, hiddenSize }) => ({
       ...stateSpaceForward(config, { kind: 'tokenScan', norms, states: 'inPlace' }),
+      undescribed: config.boolean(['use_mambapy', 'use_falcon_mambapy'], false)
+        ? '`use_mambapy` trains with the package mambapy; set it to false to estimate without it'
+        : undefined,
       // The class makes these of float32 numbers, and not of the dtype of the model.
       float32Parameters: ['A_log'],
       // Gains of 1 for the norms: one for the matrices, one for the channels.

@@ -87,6 +87,7 @@ function ofDecoder(model: DecoderModel): ReplayModel {
 
 function decoderModel(whole: Architecture, { layers: fold, kindOf, experts }: Folding): DecoderModel {
   if (!whole.forward) throw new UndescribedBlock(`${whole.family} has no forward pass`)
+  if (whole.forward.undescribed) throw new UndescribedBlock(whole.forward.undescribed)
   const forward = completeForwardPass(whole.forward, whole.dimensions)
   const sizes = modelSizes(whole.dimensions, forward)
   const { architecture, omitted, gaps } = fold(whole, forward, sizes, kindOf)

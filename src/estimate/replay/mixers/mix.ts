@@ -4,6 +4,7 @@ import type { Shaped } from '../arrays/shaped.js'
 import type { DecoderRun } from '../decoder-run.js'
 import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
+import { UndescribedBlock } from '../undescribed-block.js'
 import { gatedDeltaNet } from './gated-delta-net.js'
 import { mamba } from './mamba.js'
 import { mamba2 } from './mamba2.js'
@@ -17,9 +18,17 @@ type Kinds = {
 /** Every kind of block in the place of attention. */
 const KINDS: Kinds = { tokenScan: mamba, chunkScan: mamba2, shortConv, gatedDelta: gatedDeltaNet }
 
+/** Activation functions of one kernel that saves its input, as all blocks here are written. */
+const ACTIVATIONS: ReadonlySet<string> = new Set(['silu', 'swish', 'gelu', 'gelu_pytorch_tanh', 'mish'])
+
 /** Runs a block in the place of attention. The caller keeps the input. */
 export function mix(run: DecoderRun, pass: Mixer, block: Named, input: Tensor): Tensor {
   const { layers, options, sizes } = run
+  const { activation } = run.forward.feedForward
+  if (!ACTIVATIONS.has(activation))
+    throw new UndescribedBlock(
+      `no model for ${block.module.type} with the activation ${activation}; with silu there is one`,
+    )
   const arrays = new Arrays(layers)
   const shaped = arrays.borrowed(input, [options.batch, options.sequence, sizes.hiddenSize])
   const compute: (run: MixerRun, pass: never, input: Shaped) => Shaped = KINDS[pass.kind]
