@@ -5,8 +5,8 @@ import { product, sum } from '../architecture/safe-integer.js'
 import { distance } from '../options/index.js'
 import { checkModel } from './check-model.js'
 import { type AdaptedLayer, type Candidate, candidatesOf, firstName, type SpecWithLayers } from './lora/candidates.js'
-import { defaultTargets } from './lora/default-targets.js'
-import { type AdaptedTensor, convertTargets } from './lora/fused-experts.js'
+import { defaultTargets, hasDefaultTargets } from './lora/default-targets.js'
+import { type AdaptedTensor, convertTargets, parametersNamed } from './lora/fused-experts.js'
 import { insideTest, type NameTest, tally } from './lora/match.js'
 import { checkLoraOptions, type LoraOptions } from './lora/options.js'
 import { refuseSharedBlocks } from './lora/shared-blocks.js'
@@ -60,15 +60,17 @@ export function countLoraParameters(model: Architecture | SpecWithLayers, option
   checkLoraOptions(options)
   checkModel(model)
   refuseSharedBlocks(model)
-  const { modulesToSave = [], bias = 'none' } = options
+  const { modulesToSave = [], bias = 'none', targetParameters = [] } = options
   const candidates = candidatesOf(model)
-  const asked = options.targetModules ?? defaultTargets(model.family)
+  const asked = options.targetModules ?? standardTargets(model.family, options)
   const { mergedLayers, loraRefused = [] } = familyOf(model.family) ?? {}
   const converted = mergedLayers && convertTargets(architectureOf(model), candidates, asked, mergedLayers)
   const targets = targetsOf(options, converted?.modules ?? asked)
   const exclude = [...excluded(options), ...(modulesToSave.length > 0 ? [insideTest(modulesToSave)] : [])]
   const adapted = candidates.flatMap((candidate) => adapt(candidate, targets, exclude, options))
-  const tensors = (converted?.tensors ?? []).flatMap((tensor) => adaptTensor(tensor, options))
+  const named =
+    targetParameters.length > 0 ? parametersNamed(architectureOf(model, 'targetParameters'), targetParameters) : []
+  const tensors = [...(converted?.tensors ?? []), ...named].flatMap((tensor) => adaptTensor(tensor, options))
   if (adapted.length + tensors.length === 0) throw nothingMatches(candidates, targets)
   const refused = adapted.find(({ name }) => loraRefused.includes(name.split('.').at(-1) ?? ''))
   if (refused)
@@ -140,9 +142,14 @@ function adaptTensor({ name, path, count, shape, fused }: AdaptedTensor, options
   })
 }
 
-function architectureOf(model: Architecture | SpecWithLayers): Architecture {
+function architectureOf(model: Architecture | SpecWithLayers, option?: string): Architecture {
   if ('root' in model) return model
-  throw needsArchitecture(`The family ${model.family}, whose experts are trained in tensors,`)
+  throw needsArchitecture(option ?? `The family ${model.family}, whose experts are trained in tensors,`)
+}
+
+/** PEFT's defaults for the family; none are needed beside `targetParameters`. */
+function standardTargets(family: string, { targetParameters = [] }: LoraOptions): string | readonly string[] {
+  return targetParameters.length > 0 && !hasDefaultTargets(family) ? [] : defaultTargets(family)
 }
 
 function biasOf({ modules, layer }: Adapted): number {

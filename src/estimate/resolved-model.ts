@@ -154,5 +154,9 @@ const NAMED_BLOCKS = 8
 /** The plan of adapters, after the checks that counting makes. */
 function adaptersOf(model: Architecture, lora: LoraOptions): AdapterPlan {
   countLoraParameters(model, lora)
+  if (lora.targetParameters?.length)
+    throw new RangeError(
+      '`targetParameters` can be counted with countLoraParameters, but not estimated: PEFT makes the whole updated tensor in each forward pass, and its lifetime is not modelled. Leave them out to estimate the rest',
+    )
   return adapterPlan(model, lora)
 }

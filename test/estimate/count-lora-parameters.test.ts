@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { FAMILIES } from '../../src/architecture/families/index.js'
 import { architectureFromConfig, linearLayers } from '../../src/architecture/index.js'
-import { countLoraParameters } from '../../src/estimate/index.js'
+import { countLoraParameters, estimateMemory, type LoraOptions } from '../../src/estimate/index.js'
 import { type LoraOptionsRecord, readRecords } from '../architecture/records.js'
 import { loraCases, loraOutcome, recordedOutcome } from '../oracle/checkpoint/compare.js'
 
@@ -142,5 +143,42 @@ describe('The count says what it is made of', () => {
     const { adapterParameters, savedParameters, biasParameters, trainableParameters } = count
     expect(savedParameters).toBe(32000 * 4096)
     expect(adapterParameters + savedParameters + biasParameters).toBe(trainableParameters)
+  })
+})
+
+/** Counts of PEFT 0.21 with `target_parameters`, on models whose experts are stacked (transformers 4.57). */
+const STACKED = readFileSync(new URL('../fixtures/memory/target-parameters.jsonl', import.meta.url), 'utf8')
+  .trimEnd()
+  .split('\n')
+  .map((line) => JSON.parse(line) as { config: Record<string, unknown>; lora: LoraOptions; trainable: number })
+
+describe('countLoraParameters of parameters that are no layers', () => {
+  it.each(STACKED.map(({ config, lora, trainable }) => [config['model_type'], lora, { config, trainable }] as const))(
+    'counts what PEFT trains of %s with %o',
+    (_, lora, { config, trainable }) => {
+      const model = architectureFromConfig(config)
+      expect(countLoraParameters(model, lora).trainableParameters).toBe(trainable)
+      expect(() => estimateMemory(model, { method: 'lora', lora })).toThrow('`targetParameters` can be counted')
+    },
+  )
+
+  it.each<[Partial<LoraOptions>, string]>([
+    [{ targetParameters: ['experts.nothing'], targetModules: [] }, 'No module is called'],
+    [
+      { targetParameters: ['input_layernorm.weight'], targetModules: [] },
+      'only on parameters of two or three dimensions',
+    ],
+    [{ targetParameters: ['experts.down_proj'], useDora: true }, 'targetParameters excludes useDora'],
+    [{ targetParameters: ['experts.down_proj'], loraDropout: 0.1 }, 'targetParameters excludes loraDropout'],
+    [{ peftType: 'vera', rankPattern: { q_proj: 2 } }, 'rankPattern has no meaning with adapters of the type vera'],
+    [{ peftType: 'adalora', useDora: true }, 'useDora has no meaning with adapters of the type adalora'],
+    [
+      { peftType: 'vera', targetModules: ['embed_tokens'] },
+      'PEFT does not support vera on model.embed_tokens, an embedding',
+    ],
+    [{ alphaPattern: { '(': 2 } }, 'alphaPattern'],
+  ])('refuses %o', (lora, message) => {
+    const model = architectureFromConfig(STACKED[0]?.config ?? {})
+    expect(() => countLoraParameters(model, { rank: 4, targetModules: 'all-linear', ...lora })).toThrow(message)
   })
 })

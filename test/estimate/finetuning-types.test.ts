@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { architectureFromConfig } from '../../src/architecture/index.js'
 import { FINETUNING_TYPES } from '../../src/estimate/finetuning.js'
-import { estimateMemory, type MemoryOptions, planGpus } from '../../src/estimate/index.js'
+import { countTrainableParameters, estimateMemory, type MemoryOptions, planGpus } from '../../src/estimate/index.js'
 import { memoryRecords } from './memory-records.js'
 
 /** Runs of torch with PEFT, and with TRL's loss, recorded with `test/oracle/memory/finetuning.py`. */
@@ -23,6 +23,24 @@ describe('estimateMemory of a fine-tuning type', () => {
     // The order of AdaLoRA's sums in the recomputation of GPT-2 is not replayed.
     const tolerance = options.finetuningType === 'adalora' && config['model_type'] === 'gpt2' ? 0.01 : 1e-5
     expect(Math.abs(tensorBytes - truth.peak.total)).toBeLessThanOrEqual(truth.peak.total * tolerance)
+  })
+
+  it.each(RECORDS)('trains as many parameters as PEFT does in %s', (_, { config, options, truth }) => {
+    const {
+      finetuningType = 'all_weights',
+      lora,
+      numVirtualTokens,
+      encoderHiddenSize,
+      prefixProjection,
+      layers,
+    } = options
+    const own = { lora, numVirtualTokens, encoderHiddenSize, prefixProjection, layers }
+    const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined))
+    const { trainableParameters } = countTrainableParameters(architectureFromConfig(config), {
+      finetuningType,
+      ...given,
+    })
+    expect(trainableParameters).toBe(truth.trainableCount)
   })
 
   it.each(FINETUNING_TYPES.map((type) => [type] as const))('is known: %s', (finetuningType) => {

@@ -9,6 +9,7 @@ export interface MemoryRecord {
   readonly options: MemoryOptions
   readonly truth: {
     readonly peak: PartBytes & { readonly total: number; readonly phase: string; readonly op: string }
+    readonly trainableCount?: number
     readonly accumulating?: PartBytes & { readonly total: number }
   }
 }

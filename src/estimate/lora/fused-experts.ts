@@ -58,9 +58,25 @@ export function convertTargets(
   }
 }
 
+/**
+ * The parameters that PEFT's `target_parameters` selects, each once: those with one of the names, or one at the end of theirs.
+ *
+ * @throws RangeError for a parameter that LoRA cannot adapt, or one of the model itself
+ */
+export function parametersNamed(architecture: Architecture, names: readonly string[]): AdaptedTensor[] {
+  const found = new Map(names.flatMap((end) => tensorsCalled(architecture, end, 1)).map((one) => [one.name, one]))
+  for (const { name, shape, path } of found.values()) {
+    if (shape.length !== 2 && shape.length !== 3)
+      throw new RangeError(`PEFT does not support LoRA on ${name}: only on parameters of two or three dimensions`)
+    if (path.length === 1)
+      throw new RangeError(`PEFT does not support LoRA on ${name}, a parameter of the model itself`)
+  }
+  return [...found.values()]
+}
+
 function tensorsCalled(architecture: Architecture, end: string, fused: number): AdaptedTensor[] {
   return [...parameterGroups(architecture)]
-    .filter(({ path }) => firstName(path).endsWith(`.${end}`))
+    .filter(({ path }) => firstName(path) === end || firstName(path).endsWith(`.${end}`))
     .map(({ path, count, shape, part }) => {
       const name = path
         .map((component) => (typeof component === 'string' ? component : formatIndices(component)))
