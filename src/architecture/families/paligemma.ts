@@ -20,7 +20,6 @@ export const paligemma = multimodalFamily({
     },
   },
   beside(config, { bareModel }) {
-    const vision = config.object('vision_config')
     const { root, dimensions } = bareModel('vision_config', 'siglip_vision_model', {
       hidden_size: 1152,
       intermediate_size: 4096,
@@ -29,13 +28,14 @@ export const paligemma = multimodalFamily({
       patch_size: 14,
       vision_use_head: false,
     })
+    // Takes precedence over the field of the same name in `vision_config`.
     const outFeatures = config.integer('projection_dim', 2048)
     return {
       vision_tower: tower('vision', root),
       multi_modal_projector: tower(
         'projector',
         container('PaliGemmaMultiModalProjector', {
-          linear: linear(dimensions.hiddenSize, vision.integer('projection_dim', outFeatures), { bias: true }),
+          linear: linear(dimensions.hiddenSize, outFeatures, { bias: true }),
         }),
       ),
     }
