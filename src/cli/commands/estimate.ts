@@ -174,7 +174,8 @@ function rowOf(run: Run, gpu: Gpu, value: number | undefined): EstimateRow {
 function methodIn({ method, ...flags }: EstimateFlags, job: MemoryOptions | undefined): MemoryMethod {
   const { finetuningType, ...given } = STEP_FLAGS.given(flags)
   const preset = given.preset ?? job?.preset
-  const asked = method ?? (finetuningType ? methodOfType(finetuningType) : job?.method)
+  const type = finetuningType ?? job?.finetuningType
+  const asked = method ?? (type ? methodOfType(type) : job?.method)
   return (
     understood(() => withPreset({ ...(asked && { method: asked }), ...(preset && { preset }) })).options.method ??
     'full'

@@ -28,9 +28,12 @@ export function memoryOptionsOf(
   const preset = step.preset ?? job.preset
   const lora = loraOf(LORA_FLAGS.given(parsed), { family, rank, preset, job: job.lora })
   const sharding = shardingOf(SHARDING_FLAGS.given(parsed), job.sharding)
-  const { lora: _, sharding: __, optimizerStep, recompute, dtype, ...said } = job
+  const { lora: _, sharding: __, optimizerStep, recompute, dtype, method, loss, ...said } = job
+  const isTyped = step.finetuningType !== undefined
   return {
     ...said,
+    ...(!isTyped && method !== undefined && { method }),
+    ...(!isTyped && loss !== undefined && { loss }),
     // What a flag replaces takes with it what the job says beside it.
     ...(optimizerStep !== undefined && step.optimizer === undefined && { optimizerStep }),
     ...(recompute !== undefined && parsed['checkpointing'] !== false && { recompute }),

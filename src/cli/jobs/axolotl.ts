@@ -1,9 +1,11 @@
 import type { MemoryOptions } from '../../estimate/index.js'
 import type { LayoutOptions } from '../../estimate/layout-options.js'
 import type { LoraOptions } from '../../estimate/lora/options.js'
+import type { FinetuningType } from '../../schemas/index.js'
 import { deepspeedIn } from './deepspeed-keys.js'
 import type { JobFormat } from './job.js'
 import type { JobKeys } from './job-keys.js'
+import { asType } from './preference-type.js'
 import { FSDP_NO_EFFECT, fsdpIn, fsdpRecompute, type JobSharding, sharingOf } from './sharding-keys.js'
 import {
   attentionIn,
@@ -140,32 +142,35 @@ export const AXOLOTL: JobFormat = {
     }
     const shards = sharding && upcast(sharding, method, step.autocast ?? true)
     warnAbout(keys, NOTES)
+    const type = typeIn(keys)
     const model = keys.text('base_model')
     return {
       format: 'axolotl',
       ...(model !== undefined && { model }),
       ...(shards && !shards.ranks && { needsRanks: true }),
-      options: {
-        preset: 'axolotl',
-        method,
-        ...weights,
-        ...step,
-        ...given({
-          batchSize: keys.count('micro_batch_size'),
-          sequenceLength: keys.count('sequence_len'),
-          gradientAccumulation: keys.count('gradient_accumulation_steps'),
-          layout: layoutIn(keys),
-        }),
-        ...(method !== 'full' && loraIn(keys)),
-        ...sharingOf(shards, { ranks: shards?.ranks, isOffloaded }),
-      },
+      options: asType(
+        {
+          preset: 'axolotl',
+          method,
+          ...weights,
+          ...step,
+          ...given({
+            batchSize: keys.count('micro_batch_size'),
+            sequenceLength: keys.count('sequence_len'),
+            gradientAccumulation: keys.count('gradient_accumulation_steps'),
+            layout: layoutIn(keys),
+          }),
+          ...(method !== 'full' && loraIn(keys)),
+          ...sharingOf(shards, { ranks: shards?.ranks, isOffloaded }),
+        },
+        type,
+      ),
     }
   },
 }
 
 const NOTES: Readonly<Record<string, string>> = {
   ...TRAINER_NOTES,
-  rl: 'only the model that is trained is counted, not the others that the method holds',
   reward_model: 'the head of a reward model is not counted',
   unfrozen_parameters: 'all parameters are counted as trained',
   lora_target_parameters: 'adapters on parameters are not counted',
@@ -187,6 +192,17 @@ const NOTES: Readonly<Record<string, string>> = {
 }
 
 const OF_ADAPTERS = ['lora_r', 'lora_dropout', 'lora_target_modules', 'lora_target_linear', 'lora_modules_to_save']
+
+/** The methods of `rl` whose memory is estimated. */
+const TYPES: Readonly<Record<string, FinetuningType>> = { dpo: 'dpo', ipo: 'ipo', kto: 'kto', orpo: 'orpo' }
+
+function typeIn(keys: JobKeys): FinetuningType | undefined {
+  const rl = keys.text('rl')
+  if (rl === undefined) return undefined
+  const type = Object.hasOwn(TYPES, rl) ? TYPES[rl] : undefined
+  if (!type) keys.warn('rl', 'only the model that is trained is counted, not the others that the method holds')
+  return type
+}
 
 function methodIn(keys: JobKeys): { readonly method: 'full' | 'lora' | 'qlora' } & MemoryOptions {
   const adapter = keys.text('adapter')

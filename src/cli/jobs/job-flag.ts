@@ -47,6 +47,13 @@ export function modelOfJob(job: ReadJob | undefined): string {
 /** The options of a job with another method, without what belongs to its own. */
 export function withMethod(options: MemoryOptions, method: MemoryMethod | undefined): MemoryOptions {
   if (method === undefined || method === options.method) return options
-  const { quantization: _, lora: __, adapterDtype: ___, prepareForKbitTraining: ____, ...others } = options
+  const {
+    finetuningType: _,
+    quantization: __,
+    lora: ___,
+    adapterDtype: ____,
+    prepareForKbitTraining: _____,
+    ...others
+  } = options
   return { ...others, method }
 }

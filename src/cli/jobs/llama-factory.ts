@@ -1,7 +1,9 @@
 import type { MemoryOptions } from '../../estimate/index.js'
+import type { FinetuningType } from '../../schemas/index.js'
 import { deepspeedIn } from './deepspeed-keys.js'
 import type { JobFormat } from './job.js'
 import type { JobKeys } from './job-keys.js'
+import { asType } from './preference-type.js'
 import { FSDP_NO_EFFECT, fsdpIn, fsdpRecompute, type JobSharding, sharingOf } from './sharding-keys.js'
 import { given, optimizerIn, precisionIn, TRAINER_NO_EFFECT, TRAINER_NOTES, warnAbout } from './shared-keys.js'
 
@@ -97,32 +99,33 @@ export const LLAMA_FACTORY: JobFormat = {
     const isOffloaded = keys.flag('use_unsloth_gc') === true
     const isDisabled = attention === 'disabled'
     warnAbout(keys, NOTES)
-    const stage = keys.text('stage')
-    if (stage !== undefined && stage !== 'sft' && stage !== 'pt')
-      keys.warn('stage', 'only the model that is trained is counted, not the others that the method holds')
+    const type = typeIn(keys)
     return {
       format: 'LLaMA-Factory',
       ...(model !== undefined && { model }),
       ...(sharding && { needsRanks: true }),
-      options: {
-        preset: keys.flag('use_unsloth') ? 'unsloth' : 'llama-factory',
-        method,
-        ...weights,
-        ...optimizerIn(keys, 'optim'),
-        ...precisionIn(keys),
-        ...(isDisabled && { attention: 'eager' }),
-        ...(keys.flag('enable_liger_kernel') && { kernels: 'liger', loss: 'fused-linear' }),
-        ...(isOffloaded && { recompute: 'layers' }),
-        ...(keys.flag('disable_gradient_checkpointing') && { recompute: 'none' }),
-        ...given({
-          reentrant: keys.flag('use_reentrant_gc'),
-          batchSize: keys.count('per_device_train_batch_size') ?? 8,
-          sequenceLength: keys.count('cutoff_len') ?? 2048,
-          gradientAccumulation: keys.count('gradient_accumulation_steps'),
-        }),
-        ...fsdpRecompute(fsdp),
-        ...sharingOf(sharding, { isOffloaded }),
-      },
+      options: asType(
+        {
+          preset: keys.flag('use_unsloth') ? 'unsloth' : 'llama-factory',
+          method,
+          ...weights,
+          ...optimizerIn(keys, 'optim'),
+          ...precisionIn(keys),
+          ...(isDisabled && { attention: 'eager' }),
+          ...(keys.flag('enable_liger_kernel') && { kernels: 'liger', loss: 'fused-linear' }),
+          ...(isOffloaded && { recompute: 'layers' }),
+          ...(keys.flag('disable_gradient_checkpointing') && { recompute: 'none' }),
+          ...given({
+            reentrant: keys.flag('use_reentrant_gc'),
+            batchSize: keys.count('per_device_train_batch_size') ?? 8,
+            sequenceLength: keys.count('cutoff_len') ?? 2048,
+            gradientAccumulation: keys.count('gradient_accumulation_steps'),
+          }),
+          ...fsdpRecompute(fsdp),
+          ...sharingOf(sharding, { isOffloaded }),
+        },
+        type,
+      ),
     }
   },
 }
@@ -145,6 +148,25 @@ const NOTES: Readonly<Record<string, string>> = {
   freeze_vision_tower: 'towers are counted as trained with all weights, if the model has any',
   freeze_multi_modal_projector: 'the projector is counted as trained with all weights, if the model has any',
   freeze_language_model: 'the language model is counted as trained',
+}
+
+/** The losses of the stage dpo whose memory is estimated. */
+const TYPES: Readonly<Record<string, FinetuningType>> = {
+  sigmoid: 'dpo',
+  hinge: 'dpo',
+  kto_pair: 'dpo',
+  ipo: 'ipo',
+  orpo: 'orpo',
+}
+
+function typeIn(keys: JobKeys): FinetuningType | undefined {
+  const stage = keys.text('stage')
+  const loss = keys.text('pref_loss') ?? 'sigmoid'
+  if (stage === undefined || stage === 'sft' || stage === 'pt') return undefined
+  const known = stage === 'dpo' && Object.hasOwn(TYPES, loss) ? TYPES[loss] : undefined
+  const type = stage === 'kto' ? 'kto' : known
+  if (!type) keys.warn('stage', 'only the model that is trained is counted, not the others that the method holds')
+  return type
 }
 
 /** What is trained. All weights are held in float32 unless `pure_bf16` (`model/adapter.py`). */

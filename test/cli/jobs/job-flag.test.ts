@@ -106,6 +106,8 @@ describe('flags beside a job', () => {
     expect(optionsFor('--optimizer lion')).not.toHaveProperty('optimizerStep')
     expect(optionsFor('--no-checkpointing')).not.toHaveProperty('recompute')
     expect(optionsFor('--precision bfloat16')).not.toHaveProperty('dtype')
+    expect(optionsFor('--finetuning-type kto')).not.toHaveProperty('method')
+    expect(withMethod({ finetuningType: 'dpo' }, 'full')).toEqual({ method: 'full' })
     expect(withMethod(job, 'full')).toEqual({
       preset: 'axolotl',
       method: 'full',

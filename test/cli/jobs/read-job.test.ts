@@ -206,6 +206,17 @@ describe('a key of a job', () => {
       { model_name_or_path: 'a/b' },
       { method: 'full-mixed', batchSize: 8, sequenceLength: 1024 },
     ],
+    ['DPO on all weights', { base_model: 'a/b', rl: 'dpo', cut_cross_entropy: true }, { finetuningType: 'dpo' }],
+    [
+      'KTO with adapters on packed weights',
+      { base_model: 'a/b', rl: 'kto', adapter: 'qlora', lora_r: 4 },
+      { finetuningType: 'kto', quantization: 'nf4-double', lora: { rank: 4 } },
+    ],
+    [
+      'ORPO in LLaMA-Factory',
+      { model_name_or_path: 'a/b', stage: 'dpo', pref_loss: 'orpo', finetuning_type: 'full' },
+      { finetuningType: 'orpo', dtype: 'float32', autocast: true },
+    ],
     [
       'float32 below adapters',
       { model_name_or_path: 'a/b', use_peft: true },
@@ -234,8 +245,11 @@ describe('a key of a job', () => {
       },
       { sharding: { strategy: 'zero-2', ranks: 1, offload: ['optimizer'] } },
     ],
-  ])('says %s', (_, values, options) => {
-    expect(of(values).options).toMatchObject(options)
+  ])('says %s', (_, values, expected) => {
+    const { options } = of(values)
+    expect(options).toMatchObject(expected)
+    expect(estimateMemory(MODEL, { ...options, sequenceLength: 32 }).totalBytes).toBeGreaterThan(0)
+    if (options.finetuningType) expect(options).not.toHaveProperty('method')
   })
 
   it.each([
@@ -247,7 +261,7 @@ describe('a key of a job', () => {
       '`optimizer`: lomo cannot be estimated; adamw is counted',
     ],
     ['inside a mapping', { base_model: 'a/b', fsdp_config: { zzz: 1 } }, 'job.yml:3:3: `fsdp_config.zzz`: not known'],
-    ['that needs other models', { base_model: 'a/b', rl: 'dpo' }, 'only the model that is trained is counted'],
+    ['that needs other models', { base_model: 'a/b', rl: 'grpo' }, 'only the model that is trained is counted'],
     ['of adapters without one', { base_model: 'a/b', lora_r: 8 }, '`lora_r`: no effect without `adapter`'],
   ])('%s is warned about', (_, values, warning) => {
     const { warnings } = of(values)
@@ -342,6 +356,7 @@ it('the options of a job can be estimated', () => {
       bf16: fc.constantFrom('auto', true, false),
       gradient_checkpointing: fc.constantFrom(true, false, 'offload'),
       cut_cross_entropy: fc.boolean(),
+      rl: fc.constantFrom('dpo', 'kto', 'orpo', 'simpo'),
       liger_rms_norm: fc.boolean(),
       attn_implementation: fc.constantFrom('eager', 'sdpa'),
       gradient_accumulation_steps: fc.constantFrom(1, 4),
