@@ -47,3 +47,10 @@ for (const [name, write] of Object.entries(all)) {
   closeSync(file)
 }
 writeFileSync('schema.json', readFileSync(`${root}/schemas/draft-07/CreateModelEntityRequest.json`))
+// Spectral takes its rules from a file.
+const rule = {
+  given: '$',
+  severity: 'error',
+  then: { function: 'schema', functionOptions: { schema: JSON.parse(readFileSync('schema.json', 'utf8')) } },
+}
+writeFileSync('spectral.json', JSON.stringify({ rules: { entity: rule } }))

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Checks the same valid manifests with this command and with others, and prints CPU time, wall time and peak memory of each.
-# Needs GNU time, and on the PATH those of the peers that are to run: kubeconform, ajv (ajv-cli 5 with ajv-formats), check-jsonschema, and
+# Needs GNU time, and on the PATH those of the peers that are to run: kubeconform, ajv (ajv-cli 5 with ajv-formats), check-jsonschema, spectral
+# (@stoplight/spectral-cli), and
 # sourcemeta-jsonschema: the program `jsonschema` of @sourcemeta/jsonschema, which shares its name with others.
 # Usage: bench/check/run.sh [files] [documents]
 set -eu
@@ -33,3 +34,8 @@ measure "$documents YAML documents, model-entity" node "$root/dist/cli.js" check
 measure "$documents YAML documents, kubeconform" kubeconform -n 2 -schema-location schema.json kinds.yaml
 measure "$documents JSON Lines, model-entity" node "$root/dist/cli.js" check big.jsonl
 measure '1,000 YAML files, check-jsonschema' sh -c 'check-jsonschema --schemafile schema.json $(ls yaml/*.yaml | head -1000)'
+if command -v spectral > /dev/null; then
+  measure '1,000 YAML files, spectral' sh -c 'spectral lint --quiet --ruleset spectral.json $(ls yaml/*.yaml | head -1000)'
+else
+  echo '1,000 YAML files, spectral: not installed'
+fi
