@@ -25,6 +25,10 @@ export interface CheckedMemoryOptions {
   readonly finetuning: FinetuningRun | undefined
   readonly batchSize: number
   readonly sequenceLength: number
+  /** Tokens that an encoder-decoder writes; `undefined`: as many as it reads. */
+  readonly targetLength: number | undefined
+  readonly images: number
+  readonly audioSeconds: number
   readonly recompute: Recomputation
   readonly reentrant: boolean
   /** Absent: rank 32 on every linear layer that PEFT can adapt. */
@@ -78,6 +82,9 @@ export function checkMemoryOptions(given: MemoryOptions): CheckedMemoryOptions {
     finetuning,
     batchSize: options.batchSize ?? 1,
     sequenceLength: options.sequenceLength ?? 4096,
+    targetLength: options.targetLength,
+    images: options.images ?? 0,
+    audioSeconds: options.audioSeconds ?? 0,
     recompute,
     reentrant,
     lora: options.lora,

@@ -10,6 +10,8 @@ export function checkSizes(model: Architecture): void {
   const hasAttention = dimensions.mamba?.attentionLayers !== 0
   for (const [member, field] of SIZES) {
     if (!hasAttention && OF_ATTENTION.has(member)) continue
+    // An encoder of images has no words.
+    if (member === 'vocabSize' && model.program) continue
     const size = dimensions[member]
     if (size !== undefined && size < 1) throw noForwardPass(`${field} is ${size}, and should be at least 1`)
   }

@@ -15,11 +15,13 @@ export interface StoredPrefill {
 
 /** Replays a prefill, and counts the weights as they are stored. */
 export function storedPrefill(model: ResolvedModel, replay: ReplayModel, options: CheckedMemoryOptions): StoredPrefill {
-  const { batchSize, sequenceLength, attention, served } = options
+  const { batchSize, sequenceLength, targetLength, images, attention, served } = options
   const storage = model.storage(served)
   const step = prefill(replay, {
     batch: batchSize,
     sequence: sequenceLength,
+    target: targetLength,
+    images,
     kernel: attention,
     dtype: storage.computeDtype,
   })

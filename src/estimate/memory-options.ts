@@ -56,6 +56,18 @@ export interface MemoryOptions {
   readonly batchSize?: number
   /** Tokens of each sequence. Default: 4,096. */
   readonly sequenceLength?: number
+  /**
+   * Tokens that an encoder-decoder writes for each sequence, or has written in a forward pass for inference. Then `sequenceLength` is
+   * what it reads. Default: as many.
+   */
+  readonly targetLength?: number
+  /**
+   * Images in each sequence of a multimodal model, of the size that the assumptions name. Their tokens are among those of
+   * `sequenceLength`. Default: 0, and the inputs are text only.
+   */
+  readonly images?: number
+  /** Seconds of sound in each sequence of a model that hears. Its tokens are among those of `sequenceLength`. Default: 0. */
+  readonly audioSeconds?: number
   /** The same as `recompute`: `true` is `layers`, `false` is `none`. Default: yes. */
   readonly gradientCheckpointing?: boolean
   /**
@@ -134,6 +146,9 @@ export const MEMORY_OPTIONS: OptionTable<MemoryOptions> = {
   layers: integer(1, 1_000_000),
   batchSize: integer(1, MAX_COUNT),
   sequenceLength: integer(1, MAX_COUNT),
+  targetLength: integer(1, MAX_COUNT),
+  images: integer(0, MAX_COUNT),
+  audioSeconds: integer(0, MAX_COUNT),
   gradientCheckpointing: boolean,
   recompute: oneOf(choice(RECOMPUTES), nested(EVERY)) as OptionKind<NonNullable<MemoryOptions['recompute']>>,
   reentrant: boolean,

@@ -108,7 +108,7 @@ function towerAssumptions(model: Architecture): string[] {
   const towers = Object.keys(parametersByPart(model)).filter(isTower)
   if (towers.length === 0) return []
   return [
-    `The inputs are text only: the weights of the ${towers.join(' and the ')} part are counted, activations and gradients inside it are not.`,
+    `The inputs are text only: the weights of the ${towers.join(' and the ')} part are counted. Nothing passes through it, so that it has no activations, gradients and optimizer states.`,
   ]
 }
 

@@ -8,6 +8,7 @@ import type { MemoryEstimate } from './memory-estimate.js'
 import { methodOf } from './methods.js'
 import { mixerAssumptions } from './mixer-assumptions.js'
 import { overheadBytes, rangeOf } from './overhead.js'
+import { refuseInputs } from './refused-inputs.js'
 import { isActivationKnown } from './replay/activations.js'
 import type { ReplayModel } from './replay/replay-model.js'
 import { type StaticMemory, staticMemory } from './replay/static-memory.js'
@@ -23,6 +24,7 @@ import { trainingStepOf } from './training-step-of.js'
  * @throws ForwardPassError for a model that cannot be replayed
  */
 export function runMemory(model: ResolvedModel, options: CheckedMemoryOptions): MemoryEstimate {
+  refuseInputs(model.architecture, options)
   if ('missing' in model.replay) throw cannotReplay(model, options, model.replay.missing)
   try {
     if (methodOf(options.method).trains !== 'nothing')

@@ -29,6 +29,8 @@ export function trainingStepOf(
   return {
     batch: options.batchSize * (finetuning?.preference?.sequences ?? 1),
     sequence: options.sequenceLength,
+    target: options.targetLength,
+    images: options.images,
     recompute,
     reentrant: options.reentrant,
     kernel: options.attention,

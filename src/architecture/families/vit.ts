@@ -2,8 +2,12 @@ import { convolution } from '../blocks/convolution.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
-import { patchesIn, visionDimensions, visionSizes } from '../blocks/vision.js'
+import { patchesIn, sideOf, visionDimensions, visionSizes } from '../blocks/vision.js'
+import type { ConfigReader } from '../config-reader.js'
 import { container, type Module, repeated } from '../module.js'
+import { bertPooling } from '../program/bert.js'
+import { activated, attended, call, give, layerNormed, part, plus, project, type Steps, set } from '../program/index.js'
+import { IMAGES, patchesOf, pixels, withClass } from '../program/vision.js'
 import { withHead } from '../shapes/model-class.js'
 import { towerFamily } from '../shapes/tower-family.js'
 
@@ -12,13 +16,7 @@ export const vit = towerFamily({
   modelType: 'vit',
   name: 'ViT',
   build(config) {
-    const sizes = visionSizes(config, {
-      hidden_size: 768,
-      intermediate_size: 3072,
-      num_hidden_layers: 12,
-      num_attention_heads: 12,
-      patch_size: 16,
-    })
+    const sizes = vitSizes(config)
     const { hiddenSize, ffnSize, layers, channels, patch } = sizes
     const norm = layerNorm(hiddenSize)
     const projection = linear(hiddenSize, hiddenSize, { bias: config.boolean('qkv_bias', true) })
@@ -82,4 +80,71 @@ export const vit = towerFamily({
       dimensions: visionDimensions(sizes),
     }
   },
+  program(config, _, className) {
+    if (className !== 'ViTForImageClassification' && className !== 'ViTModel') return undefined
+    const { hiddenSize, heads, channels, patch } = vitSizes(config)
+    const patches = patchesIn(config, { patch }, 224)
+    const activation = config.string('hidden_act', 'gelu')
+    const sizes = { hiddenSize, heads, channels, side: sideOf(config, 'image_size', 224), patches, activation }
+    const embeddings: Steps = [
+      set('sum', patchesOf('patch_embeddings.projection', sizes)),
+      set('sum', withClass('cls_token', 'sum', sizes)),
+      set('sum', plus('sum', { op: 'parameter', name: 'position_embeddings' })),
+      give('sum'),
+    ]
+    const self: Steps = [
+      set('key', project('key', 'hidden')),
+      set('value', project('value', 'hidden')),
+      set('query', project('query', 'hidden')),
+      give(attended(['query', 'key', 'value'], { heads, headDim: hiddenSize / heads, queries: [patches + 1] })),
+    ]
+    const attention: Steps = [
+      set('out', call(self, { hidden: 'hidden' }, 'attention')),
+      set('out', project('output.dense', 'out')),
+      give('out'),
+    ]
+    const layer: Steps = [
+      set('normed', layerNormed('layernorm_before', 'hidden')),
+      set('out', call(attention, { hidden: 'normed' }, 'attention')),
+      set('hidden', plus('out', 'hidden')),
+      set('fed', layerNormed('layernorm_after', 'hidden')),
+      set(
+        'fed',
+        call([set('x', project('dense', 'x')), give(activated(activation, 'x'))], { x: 'fed' }, 'intermediate'),
+      ),
+      give(call([set('x', project('dense', 'x')), give(plus('x', 'y'))], { x: 'fed', y: 'hidden' }, 'output')),
+    ]
+    const model: Steps = [
+      set('embedded', call(embeddings, { pixels: 'pixels' }, 'embeddings')),
+      set('hidden', 'embedded'),
+      { each: 'encoder.layer', carries: 'hidden', kinds: [layer] },
+      set('hidden', layerNormed('layernorm', 'hidden')),
+    ]
+    const pooled: Steps = [set('pooled', call(bertPooling(hiddenSize), { hidden: 'hidden' }, 'pooler')), give('hidden')]
+    return {
+      buffers: [pixels(sizes)],
+      ...(className === 'ViTForImageClassification'
+        ? {
+            labels: ['batch' as const],
+            steps: [
+              set('pixels', IMAGES(sizes)),
+              set('hidden', call([...model, give('hidden')], { pixels: 'pixels' }, 'vit')),
+              set('first', part('hidden', ['batch', hiddenSize])),
+              give(project('classifier', 'first')),
+            ],
+            loss: { op: 'entropy' as const, of: 'result' },
+          }
+        : { steps: [set('pixels', IMAGES(sizes)), ...model, ...pooled] }),
+    }
+  },
 })
+
+function vitSizes(config: ConfigReader) {
+  return visionSizes(config, {
+    hidden_size: 768,
+    intermediate_size: 3072,
+    num_hidden_layers: 12,
+    num_attention_heads: 12,
+    patch_size: 16,
+  })
+}

@@ -4,6 +4,9 @@ import { embedding } from '../blocks/embedding.js'
 import { layerNorm } from '../blocks/norm.js'
 import { whisperEncoder, whisperLayer } from '../blocks/whisper-encoder.js'
 import { container, repeated } from '../module.js'
+import { bartLayer } from '../program/bart.js'
+import { encoderDecoder, TARGETS, WRITTEN } from '../program/encoder-decoder.js'
+import { activated, convolved, layerNormed, lookup, make, plus, type Steps, set } from '../program/index.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
 
@@ -59,5 +62,59 @@ export const whisper = headedFamily({
       },
       dimensions,
     }
+  },
+  program(config, dimensions, className) {
+    if (!className.endsWith('ForConditionalGeneration')) return undefined
+    const { hiddenSize } = dimensions
+    const positions = config.positive('max_source_positions', 1500)
+    const mels = config.integer('num_mel_bins', 80)
+    const activation = config.string('activation_function', 'gelu')
+    const layerOf = (heads: number, decodes: boolean): Steps =>
+      bartLayer({
+        heads,
+        headDim: hiddenSize / heads,
+        activation,
+        decodes,
+        normsFirst: true,
+        copiesHeads: true,
+        read: [positions],
+      })
+    const ending = [set('hidden', layerNormed('layer_norm', 'hidden'))]
+    return encoderDecoder({
+      // Thirty seconds of sound, whatever is said in them.
+      reads: ['batch', mels, 2 * positions],
+      encoder: {
+        embeddings: [
+          set('frames', activated('gelu', convolved('conv1', 'features', ['batch', hiddenSize, 2 * positions]))),
+          set('frames', activated('gelu', convolved('conv2', 'frames', ['batch', hiddenSize, positions]))),
+          set('indices', make([positions], 'int64')),
+          set('hidden', plus('frames', lookup('embed_positions', [positions], 'indices'))),
+        ],
+        layers: {
+          each: 'layers',
+          carries: 'hidden',
+          kinds: [layerOf(config.positive('encoder_attention_heads', 6), false)],
+        },
+        ending,
+      },
+      decoder: {
+        embeddings: [
+          set('embedded', { ...WRITTEN, isInput: true }),
+          set('order', make(['target'], 'int64')),
+          set('indices', make(TARGETS, 'int64')),
+          set('places', lookup('embed_positions', TARGETS, 'indices')),
+          set('hidden', plus('embedded', 'places')),
+        ],
+        layers: {
+          each: 'layers',
+          carries: 'hidden',
+          given: ['source'],
+          kinds: [layerOf(config.positive('decoder_attention_heads', 6), true)],
+        },
+        ending,
+      },
+      head: 'proj_out',
+      untrained: ['model.encoder.embed_positions.weight'],
+    })
   },
 })

@@ -58,6 +58,8 @@ export interface EagerAttention {
   readonly layerMask?: boolean
   /** Whether the scores stay alive next to their sum with the mask. Default: no. */
   readonly keepsScores?: boolean
+  /** Whether the mask is added in place. Default: no. */
+  readonly masksInPlace?: boolean
   /** Whether the input of the softmax stays alive until attention ends. Default: no. */
   readonly keepsMasked?: boolean
   /** The dtype of the softmax: float32, or the dtype of the scores. Default: `float32`. */

@@ -14,6 +14,14 @@ export const split = (of: Value, into: readonly string[], sizes: readonly Count[
 /** A linear layer. */
 export const project = (module: string, of: Value): Operation => ({ op: 'linear', module, of })
 
+/** A convolution, and the elements of its output. */
+export const convolved = (module: string, of: Value, count: Count): Operation => ({
+  op: 'convolution',
+  module,
+  of,
+  count,
+})
+
 /** Rows of an embedding. */
 export const lookup = (module: string, rows: Count = TOKENS, by?: Value): Lookup => ({
   op: 'lookup',
@@ -23,7 +31,7 @@ export const lookup = (module: string, rows: Count = TOKENS, by?: Value): Lookup
 })
 
 /** The input embeddings. */
-export const words = (module: string): Operation => ({ ...lookup(module), isInput: true })
+export const words = (module: string, rows: Count = TOKENS): Operation => ({ ...lookup(module, rows), isInput: true })
 
 /** Layer normalisation in one kernel. */
 export const layerNormed = (module: string, of: Value): Operation => normed('layerNorm', module, of)

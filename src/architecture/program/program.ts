@@ -11,6 +11,12 @@ export interface Program {
   readonly buffers: readonly Buffer[]
   /** Elements of the labels, if they are not an input. */
   readonly labels?: Count
+  /** The names of parameters that are never trained. */
+  readonly untrained?: readonly string[]
+  /** Why its layers cannot be estimated with recomputation, if they cannot. */
+  readonly keptLayers?: string
+  /** Whether it is an encoder-decoder, which writes tokens beside those that it reads. */
+  readonly writes?: boolean
   /** From the inputs to the result: logits, or hidden states. */
   readonly steps: Steps
   /** The loss, from the variables of `steps`; absent if the class has none. */

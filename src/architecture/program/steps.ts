@@ -28,6 +28,8 @@ export interface Loop {
   readonly carries: string
   /** Variables that each layer gets as well, under the same names. A recomputed layer keeps them. */
   readonly given?: readonly string[]
+  /** Variables of the first layer that all later ones get as well. */
+  readonly shares?: readonly string[]
   /** The steps of a layer, for each kind of layers. */
   readonly kinds: readonly Steps[]
   /** The kind of each layer. Default: the first. */
@@ -40,12 +42,18 @@ export type Value = string | Operation
 /** An operation. Modules are named from the module that the steps belong to. */
 export type Operation =
   | Lookup
-  | { readonly op: 'linear' | 'convolution'; readonly module: string; readonly of: Value }
+  | { readonly op: 'linear'; readonly module: string; readonly of: Value }
+  | { readonly op: 'convolution'; readonly module: string; readonly of: Value; readonly count: Count }
   | { readonly op: 'norm'; readonly kind: Norm; readonly module: string; readonly of: Value }
   | { readonly op: 'activation'; readonly name: string; readonly of: Value }
   | { readonly op: 'add' | 'addInPlace' | 'multiply'; readonly of: readonly [Value, Value] }
-  | { readonly op: 'scale' | 'view' | 'copy' | 'wide' | 'narrow'; readonly of: Value }
-  | { readonly op: 'part'; readonly of: Value; readonly count: Count }
+  | { readonly op: 'scale' | 'view' | 'copy' | 'reorder' | 'wide' | 'narrow' | 'own'; readonly of: Value }
+  | { readonly op: 'part' | 'expand'; readonly of: Value; readonly count: Count }
+  | { readonly op: 'concat'; readonly of: readonly Value[] }
+  /** A parameter of the module that the steps belong to. */
+  | { readonly op: 'parameter'; readonly name: string }
+  /** Gets a gradient of its own where layers are recomputed. */
+  | { readonly op: 'variable'; readonly of: Value }
   | Make
   | AttentionCall
   | { readonly op: 'entropy'; readonly of: Value }
@@ -69,6 +77,8 @@ export interface Make {
   readonly type: 'int64' | 'float32' | 'bool' | 'model'
   /** Whether only eager attention needs it. */
   readonly isForEager?: boolean
+  /** Whether only a step with labels needs it. */
+  readonly isForLabels?: boolean
 }
 
 /** Attention of queries to keys and values, by the kernel that the estimate is asked for. */
@@ -85,6 +95,10 @@ export interface AttentionCall {
   readonly eager?: EagerAttention
   /** What eager attention adds to its scores. */
   readonly mask?: Value
+  /** Whether keys and values are cached where the estimate is of inference. */
+  readonly caches?: boolean
+  /** Whether queries come in the memory order of their heads, so that the output is copied into that of the tokens. */
+  readonly exchanged?: boolean
   /** Whether attention is always eager. */
   readonly isEager?: boolean
   /** Whether the layer returns the weights of eager attention, which live until the next layer has returned. */

@@ -7,6 +7,9 @@ import { renamedSizes } from '../blocks/renamed-sizes.js'
 import type { ConfigReader } from '../config-reader.js'
 import type { Family, FamilyFacts, ModelDescription } from '../family.js'
 import { container, listOf, type Module, sharing, tied } from '../module.js'
+import { encoderDecoder, TARGETS, WRITTEN } from '../program/encoder-decoder.js'
+import { make, set, TOKENS, words } from '../program/index.js'
+import { t5Decoder, t5Encoder, t5Norm } from '../program/t5.js'
 import { chooseClass, withHead } from './model-class.js'
 
 /** Options of a T5-like family: its names and the class defaults. */
@@ -34,7 +37,54 @@ export function t5Family({ modelType, name, defaults, ...facts }: T5FamilyOption
     modelTypes: [modelType],
     classPrefix: name,
     describe: (config, className) => t5Model(config, className, { name, defaults }),
+    program(config, dimensions, className) {
+      if (!className.endsWith('ForConditionalGeneration')) return undefined
+      const sizes = {
+        dimensions,
+        activation: t5Activation(config.string('feed_forward_proj', defaults.feed_forward_proj)),
+        isGated: dimensions.gatedMlp,
+        layers: dimensions.layers,
+      }
+      const decoderLayers = config.integer('num_decoder_layers', config.integer('num_layers', defaults.num_layers))
+      const ending = [set('hidden', t5Norm('final_layer_norm', 'hidden'))]
+      return encoderDecoder({
+        at: '',
+        encoder: {
+          embeddings: [
+            set('embedded', words('embed_tokens')),
+            set('order', make(['sequence'], 'int64')),
+            set('ones', make(TOKENS, 'float32')),
+            set('mask', make(TOKENS, 'model')),
+            set('hidden', 'embedded'),
+          ],
+          layers: t5Encoder(sizes),
+          ending,
+        },
+        decoder: {
+          embeddings: [
+            set('embedded', { ...WRITTEN, isInput: true }),
+            set('order', make(['target'], 'int64')),
+            set('ones', make(TARGETS, 'float32')),
+            set('mask', make(['batch', 'target', 'target'], 'model')),
+            set('sourceOnes', make(TOKENS, 'int64')),
+            set('sourceMask', make(TOKENS, 'model')),
+            set('hidden', 'embedded'),
+          ],
+          layers: t5Decoder({ ...sizes, layers: decoderLayers }),
+          ending,
+        },
+        head: 'lm_head',
+        keptLayers: 'the bias of positions, which its first layer shares with the others',
+        scales: dimensions.tiedEmbeddings,
+      })
+    },
   }
+}
+
+/** T5's name of the activation function (`T5Config`). */
+function t5Activation(projection: string): string {
+  if (projection === 'gated-gelu') return 'gelu_new'
+  return projection.split('-').at(-1) ?? projection
 }
 
 function t5Model(

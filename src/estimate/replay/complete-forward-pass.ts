@@ -129,6 +129,7 @@ export const EAGER_ATTENTION: Required<EagerAttention> = {
   scale: 'copied',
   layerMask: false,
   keepsScores: false,
+  masksInPlace: false,
   keepsMasked: false,
   softmax: 'float32',
   weights: 'query',

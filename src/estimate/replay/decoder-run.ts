@@ -18,6 +18,8 @@ export interface StepOptions {
   readonly sequence: number
   /** Tokens that an encoder-decoder writes for each sequence. */
   readonly target?: number
+  /** Images in each sequence. */
+  readonly images?: number
   readonly recompute: Recomputation
   readonly reentrant: boolean
   readonly loss: LossKind

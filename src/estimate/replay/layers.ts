@@ -1,7 +1,7 @@
 import { adaLora, vera } from './adapter-kinds.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
 import { doraOf } from './dora.js'
-import type { ComputeDtype } from './dtype.js'
+import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import { fusedAdapter } from './fused-adapter.js'
 import { FUSED, type KernelSet } from './kernel-set.js'
 import { change } from './memory-ledger.js'
@@ -232,6 +232,31 @@ export class Layers {
     const cast = this.ops.to(parameter, this.half)
     this.#casts.set(parameter, tape.alias(cast))
     return cast
+  }
+
+  /** A convolution, which saves its input and its weight. Its backward makes all gradients at once. */
+  convolution(name: string, input: Tensor, elements: number): Tensor {
+    const { ops, weights, autocast } = this
+    const { tape } = ops
+    const own = (parameter: Tensor): Tensor => (autocast ? this.castParameter(parameter) : tape.alias(parameter))
+    const weight = own(weights.get(`${name}.weight`))
+    const found = weights.find(`${name}.bias`)
+    const bias = found && own(found)
+    const left = autocast ? ops.to(input, this.half) : tape.alias(input)
+    const output = tape.record(
+      [left, weight, bias],
+      { before: [left, weight] },
+      () => tape.tensor(elements, left.dtype, 'convolution'),
+      () => {
+        const made = [left, weight, bias].map(
+          (one) => one?.grad && tape.ledger.allocate(one.elements * DTYPE_BYTES[one.dtype]),
+        )
+        tape.ledger.observe('convolution_backward')
+        return made
+      },
+    )
+    tape.free(left, weight, ...(bias ? [bias] : []))
+    return output
   }
 
   /** Makes the copies of parameters that autocast caches, with their gradients. */

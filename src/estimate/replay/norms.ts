@@ -25,6 +25,7 @@ const COMPUTATIONS: Readonly<Record<Norm, (layers: Layers, name: string, input: 
   rmsNorm: (layers, name, input, weight) => rmsNorm(layers, name, input, weight, 'cast first'),
   rmsNormFloat32Product: (layers, name, input, weight) => rmsNorm(layers, name, input, weight, 'float32 product'),
   rmsNormFloat32Gain: (layers, name, input, weight) => rmsNorm(layers, name, input, weight, 'float32 gain'),
+  rmsNormOfInput,
   rmsNormPlusOne,
 }
 
@@ -84,6 +85,26 @@ export function unitNorm(layers: Layers, input: Tensor, size: number): Tensor {
   const normal = divided(layers, wide, size)
   const output = ops.to(normal, input.dtype)
   tape.free(normal)
+  return output
+}
+
+/** Root mean square normalisation like T5: the input itself is multiplied by the float32 root, and cast to the dtype of the gain. */
+function rmsNormOfInput(layers: Layers, name: string, input: Tensor, weightShape: Shape): Tensor {
+  const { ops } = layers
+  const { tape } = ops
+  const wide = ops.to(input, 'float32')
+  const square = ops.pow(wide)
+  tape.free(wide)
+  const mean = ops.mean(square, square.elements / product(weightShape))
+  tape.free(square)
+  const root = ops.inverseRoot(mean)
+  const normal = ops.mul(input, root)
+  tape.free(root)
+  const weight = layers.weights.get(`${name}.weight`)
+  const narrow = ops.to(normal, weight.dtype)
+  tape.free(normal)
+  const output = ops.mul(weight, narrow)
+  tape.free(narrow, mean)
   return output
 }
 

@@ -14,12 +14,16 @@ export interface Prefill {
   readonly sequence: number
   /** Tokens that an encoder-decoder writes for each sequence. */
   readonly target?: number | undefined
+  /** Images in each sequence. */
+  readonly images?: number
   readonly kernel: AttentionKernel
   readonly dtype: ComputeDtype
 }
 
 /** Replays a prefill of all tokens in one pass. It computes logits for the last tokens and keeps the cache. */
-export function prefill(whole: ReplayModel, { batch, sequence, target, kernel, dtype }: Prefill): StepMemory {
+export function prefill(whole: ReplayModel, given: Prefill): StepMemory {
+  const { batch, sequence, target, images = 0, kernel, dtype } = given
+  const sizes = { batch, sequence, images, ...(target && { target }) }
   const model = whole.forTokens(batch * sequence)
   const tape = new Tape()
   const { ledger } = tape
@@ -31,12 +35,10 @@ export function prefill(whole: ReplayModel, { batch, sequence, target, kernel, d
     adapters: NO_ADAPTERS,
   })
   const tokens = batch * sequence
-  ledger.allocate(model.buffers({ batch, sequence, ...(target && { target }) }, dtype, false), 'buffers')
+  ledger.allocate(model.buffers(sizes, dtype, false), 'buffers')
   const layers = new Layers(new Operations(tape), weights, tokens, false, model.linear)
   const pass = model.pass(layers, {
-    batch,
-    sequence,
-    ...(target && { target }),
+    ...sizes,
     recompute: 'none',
     reentrant: false,
     loss: { kind: 'logits', logits: 'float32' },

@@ -52,6 +52,8 @@ export function allocateStatic(
     trains: step.trains,
     storage: step.storage,
     restDtype: step.restDtype,
+    // DeepSpeed makes the states of all trained parameters at the start.
+    idleTowers: !step.masterBytes,
     adapterDtype: step.adapterDtype,
     adapters: step.adapters,
   })

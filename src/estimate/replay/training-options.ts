@@ -19,6 +19,8 @@ export interface TrainingStep {
   readonly sequence: number
   /** Tokens that an encoder-decoder writes for each sequence. */
   readonly target?: number | undefined
+  /** Images in each sequence. */
+  readonly images?: number
   readonly recompute: Recomputation
   /** Whether recomputation is reentrant. */
   readonly reentrant?: boolean

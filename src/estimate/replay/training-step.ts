@@ -22,7 +22,8 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   const model = whole.forTokens(step.batch * sequence)
   const allocated = allocateStatic(model.architecture, step, model.omitted)
   const { tape, ledger, sharding, weights } = allocated
-  const sizes = { batch: step.batch, sequence: step.sequence, ...(step.target && { target: step.target }) }
+  const { batch, images = 0, target } = step
+  const sizes = { batch, sequence: step.sequence, images, ...(target && { target }) }
   const tokens = step.batch * sequence
   const computeDtype = step.sharding?.computeDtype ?? step.parameterDtype
   ledger.allocate(model.buffers(sizes, step.parameterDtype, true), 'buffers')

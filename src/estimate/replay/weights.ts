@@ -1,4 +1,4 @@
-import { type Architecture, modules, parameters, type Shape, ties } from '../../architecture/index.js'
+import { type Architecture, isTower, modules, parameters, type Shape, ties } from '../../architecture/index.js'
 import type { AdapterPlan } from '../lora/adapter-plan.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { MemoryLedger } from './memory-ledger.js'
@@ -37,6 +37,8 @@ export interface WeightOptions {
   readonly restDtype?: ComputeDtype | undefined
   readonly adapterDtype: ComputeDtype
   readonly adapters: AdapterPlan
+  /** Whether nothing passes through the towers, so that what is trained there has no gradients, and therefore no states. */
+  readonly idleTowers?: boolean
   /** How parameters are sharded over ranks; absent on one GPU. */
   readonly sharding?: Sharding | undefined
   /** How many layers like a layer, or experts like an expert, are not replayed, by its name. */
@@ -69,6 +71,8 @@ export class Weights {
   readonly #ledger: MemoryLedger
   readonly #sharding: Sharding | undefined
   readonly #omitted: ReadonlyMap<string, number>
+  /** The prefixes of the names of modules that nothing passes through. */
+  readonly #idle: readonly string[]
   /** The prefixes of the names of all parameters in layers: `model.layers.`. */
   readonly #listPrefixes: readonly string[]
 
@@ -77,6 +81,7 @@ export class Weights {
     this.#sharding = options.sharding
     this.#omitted = options.omitted ?? new Map()
     this.#listPrefixes = layerLists(architecture).map((name) => `${name}.`)
+    this.#idle = options.idleTowers ? towerNames(architecture).map((name) => `${name}.`) : []
     const packed = packedModules(architecture, options.storage)
     const saved = savedNames(architecture, options.adapters)
     const { mixture } = architecture.forward?.feedForward ?? {}
@@ -85,6 +90,7 @@ export class Weights {
       ...(mixture?.float32Parameters ?? []),
       ...(architecture.forward?.float32Parameters ?? []),
     ]
+    const untrained = [...untrainedParameters, ...(architecture.program?.untrained ?? [])]
     const isAmong = (ends: readonly string[], name: string): boolean => ends.some((end) => name.endsWith(end))
     const dtypeOf = (name: string, isPacked: boolean): ComputeDtype =>
       isAmong(float32Parameters, name) ? 'float32' : isPacked ? options.dtype : (options.restDtype ?? options.dtype)
@@ -97,7 +103,7 @@ export class Weights {
       const isBias = name.endsWith('.bias') && options.adapters.trainsBias(module)
       const copied = isInside(name, saved)
       const isTrained = options.trained && (options.trains?.(name) ?? true)
-      const trained = (isTrained && !isAmong(untrainedParameters, name)) || (isBias && !copied)
+      const trained = (isTrained && !isAmong(untrained, name)) || (isBias && !copied)
       shapes.set(name, shape)
       this.#byName.set(name, this.#parameter({ name, shape, dtype, trained, storage }))
     }
@@ -230,20 +236,21 @@ export class Weights {
     const group = this.#groupOf(name)
     const inLayer = 1 + this.#expertsLike(name)
     const alike = (1 + (this.#omitted.get(group) ?? 0)) * inLayer - 1
-    const leaf: Leaf | undefined = trained
-      ? {
-          kind: 'leaf',
-          shape,
-          elements,
-          dtype,
-          expected: 0,
-          isSharded,
-          alike,
-          inLayer,
-          isSecond,
-          isHidden: group !== ROOT,
-        }
-      : undefined
+    const leaf: Leaf | undefined =
+      trained && !this.#idle.some((prefix) => name.startsWith(prefix))
+        ? {
+            kind: 'leaf',
+            shape,
+            elements,
+            dtype,
+            expected: 0,
+            isSharded,
+            alike,
+            inLayer,
+            isSecond,
+            isHidden: group !== ROOT,
+          }
+        : undefined
     const width = storage ? storedBytes(storage, elements, shape) / elements : DTYPE_BYTES[dtype]
     const sharedWidth = storage ? packedWidth(storage) : width
     const bytes =
@@ -275,6 +282,13 @@ function packedModules(architecture: Architecture, storage: PackedStorage | unde
   const head = submodule({ name: '', module: architecture.root }, 'head')?.name
   for (const { name, module } of modules(architecture)) if (module.linear && name !== head) packed.add(name)
   return packed
+}
+
+/** The names of the encoders and projectors beside a language model. */
+function towerNames(architecture: Architecture): string[] {
+  const names: string[] = []
+  for (const { name, module } of modules(architecture)) if (isTower(module.part)) names.push(name)
+  return names
 }
 
 /** The names of the modules that are copied. */

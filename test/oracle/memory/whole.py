@@ -4,8 +4,8 @@
     python whole.py --trace case.json            prints each operation of the recorded step, with the live bytes after it
 
 Inputs by class: labels for each token, for each sequence, or the first and last token of a span. `targetLength` are the tokens that an
-encoder-decoder writes (default: `sequenceLength`). `images` and `audioSeconds` are per sequence: pixel values and spectrograms of the sizes in
-inputs.py, and as many placeholder tokens as the processor writes. Batches have no padding, as in oracle.py: masks of ones are none.
+encoder-decoder writes (default: `sequenceLength`). inputs.py makes them, with pixel values and spectrograms of the
+sizes that the config states. Batches have no padding, as in oracle.py: masks of ones are none.
 Where transformers looks at values (is the mask all ones? does the number of placeholders match?), it gets what a real batch would answer.
 """
 import json
@@ -56,6 +56,8 @@ class AllOnes:
 @contextmanager
 def values_as_in_a_batch():
     patches = [(torch, "all", AllOnes(torch.all)), (torch.Tensor, "all", lambda self, *a, **k: True)]
+    rand = torch.rand
+    patches.append((torch, "rand", lambda *a, **k: 1.0 if a == ([],) else rand(*a, **k)))  # no layer is dropped
     import transformers.modeling_utils as modeling
 
     layer_norm, softmax = torch.nn.functional.layer_norm, torch.nn.functional.softmax
@@ -105,10 +107,10 @@ class Quiet(Batch):
 
 
 def encode(model, inputs, ledger):
-    """One forward pass of a model that caches nothing."""
+    """One forward pass of a model that caches nothing, or of an encoder-decoder."""
     ledger.phase = "forward"
     ledger.reset()
-    with torch.no_grad():
+    with oracle.booked_caches(ledger), torch.no_grad():
         out = model(**inputs)
     after = dict(ledger.now)
     del out
@@ -137,10 +139,10 @@ def run(config, options, trace=None):
                 ledger.book(t, "buffers", True)
         if inputs_only:
             model.eval()
-            caches = takes(model, "use_cache") and not getattr(model.config, "is_encoder_decoder", False) and takes(model, "logits_to_keep")
+            caches = takes(model, "logits_to_keep") and not getattr(model.config, "is_encoder_decoder", False)
             truth = oracle.prefill(Batch(model, inputs, labels), None, ledger) if caches else encode(model, inputs, ledger)
         else:
-            batch = (Batch if takes(model, "use_cache") else Quiet)(model, inputs, labels)
+            batch = (Batch if takes(model, "use_cache") or takes(model, "logits_to_keep") else Quiet)(model, inputs, labels)
             truth = oracle.train(batch, 0, options, ledger)
     truth["static"]["parameters"] = ledger.bytes_of(parameters)
     truth["parameterCount"] = oracle.count(parameters)

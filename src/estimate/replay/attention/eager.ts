@@ -43,7 +43,7 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
     scores = chosen
   }
   if (sizes.mask) {
-    const masked = ops.add(scores, sizes.mask)
+    const masked = style.masksInPlace ? ops.addInPlace(scores, sizes.mask) : ops.add(scores, sizes.mask)
     if (style.keepsScores) kept.push(scores)
     else tape.free(scores)
     scores = masked

@@ -2,7 +2,7 @@ import type { DecoderRun } from '../decoder-run.js'
 import type { Tensor } from '../tape.js'
 
 /** The cache makes copies and keeps a reference to each until the end. */
-export function cached({ layers }: DecoderRun, ...given: readonly [Tensor, Tensor]): [Tensor, Tensor] {
+export function cached({ layers }: Pick<DecoderRun, 'layers'>, ...given: readonly [Tensor, Tensor]): [Tensor, Tensor] {
   const { tape } = layers.ops
   const copy = ({ elements, dtype }: Tensor): Tensor => tape.alias(tape.tensor(elements, dtype, 'cat'))
   const copies: [Tensor, Tensor] = [copy(given[0]), copy(given[1])]

@@ -32,7 +32,14 @@ export class Operations extends Gathering {
       [into, other],
       {},
       () => ({ ...this.tape.alias(into) }),
-      (gradient) => [into, other].map((input) => input.grad && this.tape.ledger.retain(gradient)),
+      (gradient) =>
+        [into, other].map(
+          (input) =>
+            input.grad &&
+            (input.dtype === into.dtype
+              ? this.tape.ledger.retain(gradient)
+              : this.gradient(input.elements, input.dtype, '_to_copy')),
+        ),
     )
   }
 

@@ -59,27 +59,35 @@ function called(place: Place, outer: Scope, { steps, at, with: given }: Call): T
 }
 
 /** Runs the layers of a list, some of which are recomputed in backward. */
-function runLayers(place: Place, scope: Scope, { each, carries, given = [], kinds, kindOf = [] }: Loop): void {
+function runLayers(
+  place: Place,
+  scope: Scope,
+  { each, carries, given = [], shares = [], kinds, kindOf = [] }: Loop,
+): void {
   const { tape } = place.layers.ops
   const layers = place.facts.list(scope.named(each))
   const others = given.map((name) => [name, scope.get(name)] as const)
+  const shared = new Map<string, Tensor>()
   const { hidden, returned } = throughLayers(
     { layers, omitted: place.facts.omitted, gaps: place.facts.gaps },
     place,
     scope.take(carries),
     {
-      given: () => others.map(([, tensor]) => tensor),
+      given: () => [...others.map(([, tensor]) => tensor), ...shared.values()],
       compute: ({ name, index }, input) => {
         const inner = new Scope(tape, name)
         inner.set(carries, tape.alias(input))
         for (const [variable, tensor] of others) inner.set(variable, tape.alias(tensor))
+        for (const [variable, tensor] of shared) inner.set(variable, tape.alias(tensor))
         const output = runSteps(place, inner, kinds[kindOf[index] ?? 0] ?? [])
         if (!output) throw new Error('the steps of a layer give a value')
+        // When the first layer runs again in backward, it makes them again, and nothing needs them.
+        if (shared.size === 0) for (const variable of shares) shared.set(variable, inner.get(variable))
         inner.end()
         return output
       },
     },
   )
   scope.set(carries, hidden)
-  tape.free(...returned, ...others.map(([, tensor]) => tensor))
+  tape.free(...returned, ...others.map(([, tensor]) => tensor), ...shared.values())
 }

@@ -1,6 +1,7 @@
 import type { AttentionCall, Call, Operation, Value } from '../../../architecture/index.js'
 import { activation } from '../activations.js'
 import { attend } from '../attention/attend.js'
+import { cached } from '../attention/key-value-cache.js'
 import { EAGER_ATTENTION } from '../complete-forward-pass.js'
 import { entropy } from '../loss.js'
 import { normOf } from '../norms.js'
@@ -34,20 +35,20 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
     if (weights.adapter(name)) throw new UndescribedBlock(`no model for an adapter on the embedding ${name}`)
     const elements = countOf(place.options, rows) * place.facts.features(name)
     const table = weights.get(`${name}.weight`)
-    if (by === undefined) {
-      const found = ops.embedding(table, elements)
-      return isInput && place.options.inputGradients ? ops.tape.requireGradient(found) : found
-    }
-    return using(place, [evaluate(by)], (indices = table) => ops.embedding(table, elements, indices))
+    const found =
+      by === undefined
+        ? ops.embedding(table, elements)
+        : using(place, [evaluate(by)], (indices = table) => ops.embedding(table, elements, indices))
+    return isInput && place.options.inputGradients ? ops.tape.requireGradient(found) : found
   },
   linear: (place, scope, { module, of }, evaluate) => {
     const name = scope.named(module)
     return using(place, [evaluate(of)], (input) => place.layers.linear(name, given(input), place.facts.features(name)))
   },
-  convolution: (place, scope, { module, of }, evaluate) => {
-    const name = scope.named(module)
-    return using(place, [evaluate(of)], (input) => place.layers.linear(name, given(input), place.facts.features(name)))
-  },
+  convolution: (place, scope, { module, of, count }, evaluate) =>
+    using(place, [evaluate(of)], (input) =>
+      place.layers.convolution(scope.named(module), given(input), countOf(place.options, count)),
+    ),
   norm: (place, scope, { kind, module, of }, evaluate) => {
     const name = scope.named(module)
     const { layers, facts } = place
@@ -67,14 +68,25 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
   scale: unary((place, input) => place.layers.ops.scale(input)),
   view: unary((place, input) => place.layers.ops.view(input)),
   copy: unary((place, input) => place.layers.ops.contiguous(input)),
+  reorder: unary((place, input) => place.layers.ops.reordered(input)),
   wide: unary((place, input) => place.layers.ops.to(input, 'float32')),
   narrow: unary((place, input) => place.layers.ops.to(input, place.options.computeDtype)),
+  own: unary((place, input) => place.layers.ops.to(input, modelDtype(place))),
   part: (place, _, { of, count }, evaluate) =>
     using(place, [evaluate(of)], (input) => place.layers.ops.slice(given(input), countOf(place.options, count))),
-  make: (place, _, { count, type, isForEager = false }) =>
+  // A view in which one element stands for many, such as a mask for all heads.
+  expand: (place, _, { of, count }, evaluate) =>
+    using(place, [evaluate(of)], (input) => expanded(place, given(input), countOf(place.options, count))),
+  concat: (place, _, { of }, evaluate) => using(place, of.map(evaluate), (...parts) => place.layers.ops.cat(parts)),
+  parameter: (place, scope, { name }) => place.layers.ops.tape.alias(place.layers.weights.get(scope.named(name))),
+  variable: (place, _, { of }, evaluate) =>
+    place.options.recompute === 'none' ? evaluate(of) : place.layers.ops.tape.requireGradient(evaluate(of)),
+  make: (place, _, { count, type, isForEager = false, isForLabels = false }) =>
     place.layers.ops.tape.tensor(
-      isForEager && place.options.kernel !== 'eager' ? 0 : countOf(place.options, count),
-      type === 'model' ? place.options.computeDtype : type,
+      (isForEager && place.options.kernel !== 'eager') || (isForLabels && place.options.cache)
+        ? 0
+        : countOf(place.options, count),
+      type === 'model' ? modelDtype(place) : type,
       'ones',
     ),
   attention,
@@ -87,6 +99,21 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
       ops.tape.free(wide)
       return loss
     }),
+}
+
+/** A view with more elements, whose gradient is summed. */
+function expanded({ layers: { ops } }: Place, input: Tensor, elements: number): Tensor {
+  return ops.tape.record(
+    [input],
+    {},
+    () => ({ ...ops.tape.alias(input), elements }),
+    () => [ops.gradient(input.elements, input.dtype, 'sum')],
+  )
+}
+
+/** The dtype of the parameters that are not cast: under autocast float32. */
+function modelDtype({ layers, options }: Place) {
+  return layers.autocast ? 'float32' : options.computeDtype
 }
 
 function given(tensor: Tensor | undefined): Tensor {
@@ -109,8 +136,12 @@ function attention(place: Place, _: Scope, call: AttentionCall, evaluate: Evalua
   const isEager = call.isEager || options.kernel === 'eager'
   const mask = isEager && call.mask !== undefined ? evaluate(call.mask) : undefined
   const { heads, headDim, batch = ['batch'], queries = ['sequence'], keys = queries } = call
-  const output = using(place, call.of.map(evaluate), (query, key, value) =>
-    attend(layers, isEager ? 'eager' : options.kernel, given(query), given(key), given(value), {
+  const output = using(place, call.of.map(evaluate), (query, key, value) => {
+    const isCached = options.cache && call.caches
+    const [allKeys, allValues] = isCached
+      ? cached({ layers }, layers.ops.tape.alias(given(key)), layers.ops.tape.alias(given(value)))
+      : [given(key), given(value)]
+    const made = attend(layers, isEager ? 'eager' : options.kernel, given(query), allKeys, allValues, {
       batch: countOf(place.options, batch),
       sequence: countOf(place.options, queries),
       keys: countOf(place.options, keys),
@@ -125,10 +156,12 @@ function attention(place: Place, _: Scope, call: AttentionCall, evaluate: Evalua
       masked: false,
       keepWeights: (weights) =>
         call.returnsWeights ? place.attentionWeights.push(weights) : layers.ops.tape.free(weights),
-      valuesApart: true,
-      exchanged: false,
-    }),
-  )
+      valuesApart: !(options.cache && call.caches),
+      exchanged: call.exchanged ?? false,
+    })
+    if (isCached) layers.ops.tape.free(allKeys, allValues)
+    return made
+  })
   if (mask) layers.ops.tape.free(mask)
   return output
 }

@@ -4,6 +4,7 @@ import type { Gap } from '../folded-layers.js'
 import type { Layers } from '../layers.js'
 import type { NamedLayer } from '../submodules.js'
 import type { Tensor } from '../tape.js'
+import { layerLists } from './layer-lists.js'
 
 /** What the steps of a program share. */
 export interface Place {
@@ -30,7 +31,7 @@ export interface ModuleFacts {
 }
 
 /** The sizes of a micro-batch. */
-export type BatchSizes = Pick<StepOptions, 'batch' | 'sequence' | 'target'>
+export type BatchSizes = Pick<StepOptions, 'batch' | 'sequence' | 'target' | 'images'>
 
 /** Reads the modules of a model. */
 export function moduleFacts(architecture: Architecture): ModuleFacts {
@@ -58,12 +59,12 @@ export function moduleFacts(architecture: Architecture): ModuleFacts {
     list: (name) => lists.get(name) ?? [],
     omitted: new Map(),
     gaps: new Map(),
-    layers: [...lists.values()].flat(),
+    layers: layerLists(architecture).flatMap((name) => lists.get(name) ?? []),
   }
 }
 
 /** A product of numbers and sizes of the batch. */
-export function countOf({ batch, sequence, target }: BatchSizes, count: Count): number {
-  const sizes = { batch, sequence, target: target ?? sequence }
+export function countOf({ batch, sequence, target, images = 0 }: BatchSizes, count: Count): number {
+  const sizes = { batch, sequence, target: target ?? sequence, images: images * batch }
   return count.reduce<number>((product, one) => product * (typeof one === 'number' ? one : sizes[one]), 1)
 }

@@ -32,10 +32,7 @@ export class ProgramPass implements ModelPass {
     const { loss, steps } = this.#program
     if (!loss) throw new UndescribedBlock(`${this.#className} computes no loss, so its training is unknown`)
     const { sharding } = options
-    if (options.loss.kind !== 'logits')
-      throw new UndescribedBlock(`the loss of ${this.#className} has no other kind than logits`)
-    if (layers.kernels !== 'torch')
-      throw new UndescribedBlock(`no model for ${layers.kernels} kernels in ${this.#className}: use those of torch`)
+    this.#refuse()
     sharding?.beforeForward(ROOT)
     const scope = new Scope(tape, '')
     const result = runSteps(this.#place, scope, steps)
@@ -50,6 +47,21 @@ export class ProgramPass implements ModelPass {
     const marked = tape.marker(output, () => sharding.beforeBackward(undefined, this.#place.facts.layers.at(-1)?.name))
     tape.free(output)
     return marked
+  }
+
+  /** Refuses what the program does not describe. */
+  #refuse(): void {
+    const { layers, options } = this.#place
+    const { keptLayers } = this.#program
+    const className = this.#className
+    if (options.loss.kind !== 'logits')
+      throw new UndescribedBlock(`the loss of ${className} has no other kind than logits`)
+    if (layers.kernels !== 'torch')
+      throw new UndescribedBlock(`no model for ${layers.kernels} kernels in ${className}: use those of torch`)
+    if (keptLayers && options.recompute !== 'none')
+      throw new UndescribedBlock(
+        `no model for the recomputation of ${keptLayers}, in ${className}: pass \`recompute: 'none'\``,
+      )
   }
 
   dropOutputs(): void {

@@ -1,0 +1,67 @@
+import { activated, attended, call, give, layerNormed, plus, project, set } from './build.js'
+import type { Count } from './count.js'
+import type { Operation, Steps } from './steps.js'
+
+/** The sizes of a layer of BART or Whisper. */
+export interface BartSizes {
+  readonly heads: number
+  readonly headDim: number
+  readonly activation: string
+  /** Whether it is a layer of the decoder, with attention to the encoder's output. */
+  readonly decodes?: boolean
+  /** Whether each norm comes before its block (Whisper), not behind it. */
+  readonly normsFirst?: boolean
+  /** Whether queries are scaled before the kernel, and queries, keys and values copied for it (Whisper). */
+  readonly copiesHeads?: boolean
+  /** The tokens that the encoder has read. Default: those of the sequence. */
+  readonly read?: Count
+}
+
+/** A layer (`BartEncoderLayer`, `BartDecoderLayer`, `WhisperEncoderLayer`, `WhisperDecoderLayer`). */
+export function bartLayer({
+  heads,
+  headDim,
+  activation,
+  decodes = false,
+  normsFirst = false,
+  copiesHeads = false,
+  read = ['sequence'],
+}: BartSizes): Steps {
+  const queries = decodes ? (['target'] as const) : read
+  const own = (value: Operation): Operation => (copiesHeads ? { op: 'reorder', of: value } : value)
+  const scaled = (value: Operation): Operation => (copiesHeads ? { op: 'scale', of: value } : value)
+  const attention = (source: string, keys: Count): Steps => [
+    set('query', scaled(project('q_proj', 'hidden'))),
+    ...(copiesHeads ? [set('query', { op: 'reorder', of: 'query' } as const)] : []),
+    set('key', own(project('k_proj', source))),
+    set('value', own(project('v_proj', source))),
+    set(
+      'out',
+      attended(['query', 'key', 'value'], { heads, headDim, queries, keys, caches: decodes, exchanged: copiesHeads }),
+    ),
+    set('out', project('out_proj', 'out')),
+    give('out'),
+  ]
+  const block = (norm: string, steps: Steps): Steps => [
+    set('residual', 'hidden'),
+    ...(normsFirst ? [set('hidden', layerNormed(norm, 'hidden'))] : []),
+    ...steps,
+    set('hidden', plus('residual', 'hidden')),
+    ...(normsFirst ? [] : [set('hidden', layerNormed(norm, 'hidden'))]),
+  ]
+  return [
+    ...block('self_attn_layer_norm', [
+      set('hidden', call(attention('hidden', queries), { hidden: 'hidden' }, 'self_attn')),
+    ]),
+    ...(decodes
+      ? block('encoder_attn_layer_norm', [
+          set('hidden', call(attention('source', read), { hidden: 'hidden', source: 'source' }, 'encoder_attn')),
+        ])
+      : []),
+    ...block('final_layer_norm', [
+      set('hidden', activated(activation, project('fc1', 'hidden'))),
+      set('hidden', project('fc2', 'hidden')),
+    ]),
+    give('hidden'),
+  ]
+}

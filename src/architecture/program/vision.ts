@@ -1,0 +1,89 @@
+import { activated, attended, call, convolved, give, layerNormed, lookup, part, plus, project, set } from './build.js'
+import type { Count } from './count.js'
+import type { Program } from './program.js'
+import type { Operation, Steps, Value } from './steps.js'
+
+/** The sizes of an encoder of images. `batch` are images. */
+export interface ImageSizes {
+  readonly hiddenSize: number
+  readonly heads: number
+  readonly channels: number
+  /** The side of an image in pixels. */
+  readonly side: number
+  /** The patches of an image. */
+  readonly patches: number
+  readonly activation: string
+}
+
+/** The images of a batch, in the dtype of the parameters. */
+export const pixels = ({ channels, side }: ImageSizes): Program['buffers'][number] => ({
+  count: ['batch', channels, side, side],
+  type: 'model',
+})
+
+/** The images as the input of a convolution: they are among the buffers. */
+export const IMAGES = ({ channels, side }: ImageSizes): Operation => ({
+  op: 'expand',
+  of: { op: 'make', count: [0], type: 'model' },
+  count: ['batch', channels, side, side],
+})
+
+/** Patches as vectors. */
+export const patchesOf = (module: string, { hiddenSize, patches }: ImageSizes): Operation =>
+  convolved(module, 'pixels', ['batch', hiddenSize, patches])
+
+/** A vector for the whole image before those of the patches. */
+export const withClass = (parameter: string, patches: Value, { hiddenSize }: ImageSizes): Operation => ({
+  op: 'concat',
+  of: [{ op: 'expand', of: { op: 'parameter', name: parameter }, count: ['batch', hiddenSize] }, patches],
+})
+
+/** A layer of CLIP and SigLIP (`CLIPEncoderLayer`, `SiglipEncoderLayer`). */
+export function clipLayerSteps({ hiddenSize, heads, activation }: ImageSizes, tokens: Count): Steps {
+  const attention: Steps = [
+    set('query', project('q_proj', 'hidden')),
+    set('key', project('k_proj', 'hidden')),
+    set('value', project('v_proj', 'hidden')),
+    set('out', attended(['query', 'key', 'value'], { heads, headDim: hiddenSize / heads, queries: tokens })),
+    set('out', project('out_proj', 'out')),
+    give('out'),
+  ]
+  const feedForward: Steps = [
+    set('hidden', project('fc1', 'hidden')),
+    set('hidden', activated(activation, 'hidden')),
+    set('hidden', project('fc2', 'hidden')),
+    give('hidden'),
+  ]
+  return [
+    set('residual', 'hidden'),
+    set('hidden', layerNormed('layer_norm1', 'hidden')),
+    set('hidden', call(attention, { hidden: 'hidden' }, 'self_attn')),
+    set('hidden', plus('residual', 'hidden')),
+    set('residual', 'hidden'),
+    set('hidden', layerNormed('layer_norm2', 'hidden')),
+    set('hidden', call(feedForward, { hidden: 'hidden' }, 'mlp')),
+    set('hidden', plus('residual', 'hidden')),
+    give('hidden'),
+  ]
+}
+
+/** CLIP's encoder of images (`CLIPVisionTransformer`), which gives the vector of the whole image. */
+export function clipVisionSteps(sizes: ImageSizes): Steps {
+  const tokens = sizes.patches + 1
+  const embeddings: Steps = [
+    set('patches', patchesOf('patch_embedding', sizes)),
+    set('sum', withClass('class_embedding', 'patches', sizes)),
+    set('sum', plus('sum', lookup('position_embedding', [tokens]))),
+    give('sum'),
+  ]
+  return [
+    set('hidden', call(embeddings, { pixels: 'pixels' }, 'embeddings')),
+    set('hidden', layerNormed('pre_layrnorm', 'hidden')),
+    set('first', 'hidden'),
+    { each: 'encoder.layers', carries: 'hidden', kinds: [clipLayerSteps(sizes, [tokens])] },
+    { drop: 'first' },
+    set('pooled', part('hidden', ['batch', sizes.hiddenSize])),
+    set('pooled', layerNormed('post_layernorm', 'pooled')),
+    give('hidden'),
+  ]
+}
