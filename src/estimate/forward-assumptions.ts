@@ -8,7 +8,7 @@ export function forwardAssumptions({ forward, dimensions }: Architecture): strin
   return [
     ...(isMixture
       ? [
-          'experts compute as in transformers 4.57; version 5 computes them all at once, which took 13 % less to 14 % more on a GPU',
+          'experts compute as in transformers 4.57; version 5 computes them all at once, which took 16 % less to 14 % more on a GPU',
         ]
       : []),
     ...(sharesOneHead
