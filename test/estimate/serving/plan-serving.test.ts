@@ -390,7 +390,7 @@ const SOURCES = readdirSync(FAMILIES).map((name) => readFileSync(join(FAMILIES, 
 
 /** Encoders without a class for masked words. */
 const TOWERS = new Set(
-  modelTypes().filter((family) => /clip|siglip|^vit$|vision|pixtral|intern_vit|llama_bidirec/.test(family)),
+  modelTypes().filter((family) => /clip|siglip|^vit$|vision|pixtral|intern_vit|llama_bidirec|nvembed/.test(family)),
 )
 
 function planOrNot(config: Readonly<Record<string, unknown>>) {
