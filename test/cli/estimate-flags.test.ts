@@ -210,13 +210,13 @@ describe('the flags of a training run', () => {
 
 describe('the report', () => {
   it.each(['pretty', 'markdown'])('names the range, how each part is known, and what is assumed: %s', (format) => {
-    const { stdout } = cli('--kernels', 'liger', '--format', format)
+    const { stdout } = cli('--kernels', 'unsloth', '--format', format)
     expect(stdout).toMatch(/nvidia-smi/)
     expect(stdout).toMatch(/\d to \d+\.\d\d GiB/)
     expect(stdout).toMatch(/optimizer states.*: operation by operation/)
     expect(stdout).toMatch(/activations.*: from the code of a library/)
     expect(stdout).toContain('overhead: by a rule')
-    expect(stdout).toContain("Liger's kernels")
+    expect(stdout).toContain("Unsloth's kernels")
   })
 })
 

@@ -10,10 +10,10 @@ const entry = (path: unknown, size: unknown = 3, type = 'file') => ({ path, size
 /** The source of a repository on a hub that answers so; and what was asked for. */
 function hub(answers: Answers, hubUrl = 'https://hub.example') {
   const asked: string[] = []
-  const fetch: typeof globalThis.fetch = async (input, init) => {
+  const fetch = (async (input, init) => {
     asked.push(String(input))
     return answers(String(input), init)
-  }
+  }) satisfies typeof globalThis.fetch
   const source = hubSource('org/m', { fetch, hubUrl, offline: false, cacheFolder: '/nothing' }, async () => {})
   return { asked, source }
 }
