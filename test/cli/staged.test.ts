@@ -159,7 +159,8 @@ describe('check --staged', () => {
 
   it('reads many files with few processes, as a checkout would write them', () => {
     write('.gitattributes', '*.yaml text eol=crlf\n')
-    for (let index = 0; index < 300; index += 1) write(`many/m-${index}.yaml`, `name: many-${index}\ntrust_remote_code: true\n`)
+    for (let index = 0; index < 300; index += 1)
+      write(`many/m-${index}.yaml`, `name: many-${index}\ntrust_remote_code: true\n`)
     write('many/line\nbreak.yaml', 'name: line\ntrust_remote_code: true\n')
     git('add', '.')
     for (let index = 0; index < 300; index += 1) write(`many/m-${index}.yaml`, 'name: other\n')
