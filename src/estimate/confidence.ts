@@ -1,3 +1,4 @@
+import type { Architecture } from '../architecture/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { ranksOf } from './layout-options.js'
 import type { MemoryPart } from './replay/memory-ledger.js'
@@ -12,10 +13,10 @@ export type Confidence = 'replayed' | 'derived' | 'assumed'
 /** How each part is known. */
 export type PartConfidence = Readonly<Record<MemoryPart | 'overhead', Confidence>>
 
-/** How each part of an estimate with these options is known. */
-export function confidenceOf(options: CheckedMemoryOptions): PartConfidence {
+/** How each part of an estimate of a model with these options is known. */
+export function confidenceOf(model: Forward, options: CheckedMemoryOptions): PartConfidence {
   const isLayout = ranksOf(options.layout) > 1
-  const sharding: Confidence = isLayout ? 'assumed' : SHARDING[options.sharding.strategy]
+  const sharding: Confidence = isLayout ? 'assumed' : shardingOf(model, options.sharding.strategy)
   const storage: Confidence =
     options.storage === undefined || RECORDED_STORAGES.includes(options.storage) ? 'replayed' : 'derived'
   const states: Confidence = options.optimizer === 'lion' || options.optimizer === 'lion-8bit' ? 'derived' : 'replayed'
@@ -31,6 +32,14 @@ export function confidenceOf(options: CheckedMemoryOptions): PartConfidence {
     buffers: options.sharding.ranks > 1 ? least(sharding) : 'replayed',
     overhead: 'assumed',
   }
+}
+
+type Forward = Pick<Architecture, 'forward' | 'program'>
+
+/** Only decoders of text with attention in every layer were recorded on several ranks. */
+function shardingOf({ forward, program }: Forward, strategy: CheckedMemoryOptions['sharding']['strategy']): Confidence {
+  const isRecordedKind = program === undefined && Object.keys(forward?.mixers ?? {}).length === 0
+  return strategy === 'none' || isRecordedKind ? SHARDING[strategy] : least(SHARDING[strategy], 'derived')
 }
 
 /** PPO runs models that the options do not describe; the losses of TRL and prefixes follow from their code. */

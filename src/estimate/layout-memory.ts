@@ -35,7 +35,7 @@ export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions
     }
     return {
       ...shardedEstimate(profile, layout, overheadBytes(options.method)),
-      confidence: confidenceOf({ ...options, layout: degrees }),
+      confidence: confidenceOf(model.architecture, { ...options, layout: degrees }),
     }
   }
 }
@@ -66,7 +66,7 @@ function dividedServing(
     parts: divided,
     tensorBytes,
     totalBytes: tensorBytes + whole.overheadBytes,
-    confidence: confidenceOf(options),
+    confidence: confidenceOf(model.architecture, options),
     range: rangeOf(tensorBytes, whole.overheadBytes),
     assumptions: [...whole.assumptions, 'weights and cache are divided among the GPUs as vLLM does it'],
   }

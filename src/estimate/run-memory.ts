@@ -48,7 +48,7 @@ function withAssumptions(estimate: MemoryEstimate, more: readonly string[]): Mem
 }
 
 function estimateOf(
-  { activation, ends, mixers }: ReplayModel,
+  { architecture, activation, ends, mixers }: ReplayModel,
   options: CheckedMemoryOptions,
   { peak }: StepMemory,
 ): MemoryEstimate {
@@ -58,7 +58,7 @@ function estimateOf(
     tensorBytes: peak.totalBytes,
     overheadBytes: overhead,
     parts: peak.parts,
-    confidence: confidenceOf(options),
+    confidence: confidenceOf(architecture, options),
     range: rangeOf(peak.totalBytes, overhead),
     peakAt: { phase: peak.phase, operation: peak.operation },
     assumptions: [

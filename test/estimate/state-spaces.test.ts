@@ -32,6 +32,13 @@ describe('An estimate of a state space', () => {
     expect(() => estimate(config)).toThrow(name)
   })
 
+  it('is derived on several ranks, where no state space was recorded', () => {
+    for (const config of [BAMBA, MAMBA]) {
+      const { confidence } = estimateMemory(architectureFromConfig(config), { world: 4, sequenceLength: 64 })
+      expect(confidence).toMatchObject({ parameters: 'derived', optimizerStates: 'derived', activations: 'derived' })
+    }
+  })
+
   it('replays few of many tokens, and grows with each by the same bytes', () => {
     const bytes = (sequenceLength: number) =>
       estimateMemory(architectureFromConfig(MAMBA), { method: 'full', sequenceLength }).tensorBytes
