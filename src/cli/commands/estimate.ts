@@ -30,6 +30,7 @@ import { ESTIMATE_FORMATS, type EstimateFormat } from '../formats/estimate/index
 import type { EstimateRow } from '../formats/estimate/report.js'
 import { STATIC_MEMORY_FORMATS } from '../formats/estimate/static-memory.js'
 import { printable } from '../formats/printable.js'
+import { hubOptions, REVISION_FLAG } from '../hub-options.js'
 import { jobIn, jobOption, modelOfJob, withMethod } from '../jobs/job-flag.js'
 
 /** What commander parsed: the flags of this file, and those of a training run, which `memoryOptionsOf` reads. */
@@ -46,6 +47,7 @@ interface EstimateFlags extends Readonly<Record<string, unknown>> {
   readonly sweep?: Sweep
   readonly format: EstimateFormat
   readonly token?: string
+  readonly revision?: string
 }
 
 /** `model-entity estimate`: how much GPU memory a model needs. */
@@ -84,6 +86,7 @@ export function estimateCommand(report: (code: ExitCode) => void): Command {
     .addOption(
       new Option('--format <format>', 'output format').choices(Object.keys(ESTIMATE_FORMATS)).default('pretty'),
     )
+    .option(...REVISION_FLAG)
     .addOption(new Option('--token <token>', 'an access token for the Hugging Face hub').env('HF_TOKEN'))
     .addHelpText('after', HELP)
     .action(async (from: string | undefined, flags: EstimateFlags) => report(await estimate(from, flags)))
@@ -214,14 +217,14 @@ interface NamedModel {
   readonly notes: readonly string[]
 }
 
-async function modelOf(from: string, method: MemoryMethod, { token }: EstimateFlags): Promise<NamedModel> {
+async function modelOf(from: string, method: MemoryMethod, flags: EstimateFlags): Promise<NamedModel> {
   const isServed = methodOf(method).trains === 'nothing'
   if (isManifestName(from)) {
     const spec = await specOfManifest(from)
     const notes = isServed ? [] : precisionNotes(spec.precision)
     return { name: spec.checkpoint_model_name, family: spec.family, model: spec, notes }
   }
-  const checkpoint = await readCheckpoint(from, token === undefined ? {} : { token })
+  const checkpoint = await readCheckpoint(from, hubOptions(flags))
   const { architecture } = checkpoint
   if (!architecture) throw new UsageError(`${from} has no config.json of a known family: its forward pass is unknown`)
   return {

@@ -13,6 +13,7 @@ import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
 import { comparisonText } from '../formats/inspect/comparison.js'
 import { DIFFERENCE_FORMATS } from '../formats/inspect/differences.js'
 import { INSPECT_FORMATS, type InspectFormat } from '../formats/inspect/index.js'
+import { REVISION_FLAG } from '../hub-options.js'
 import { loraPlan, parseRank, parseTargets } from '../lora-count.js'
 import { progressBar } from '../progress-bar.js'
 import { requestFor } from '../request-for.js'
@@ -56,7 +57,7 @@ export function inspectCommand(report: (code: ExitCode) => void): Command {
       parseTargets,
     )
     .option('--variant <name>', 'the copy of the weights to read: fp16 for model.fp16.safetensors')
-    .option('--revision <revision>', 'a branch, tag or commit on the hub; hf:org/name@revision does the same')
+    .option(...REVISION_FLAG)
     .option('--hub-url <url>', 'the URL of another hub (default: HF_ENDPOINT, or the public Hugging Face hub)')
     .option('--token <token>', 'an access token for the hub (default: HF_TOKEN)')
     .option('--offline', 'read the local cache of the hub only (default if HF_HUB_OFFLINE is set)')

@@ -21,6 +21,7 @@ import { isManifestName, specOfManifest } from '../estimate-manifest.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
 import { readCount, readGpu, readPositive } from '../flag-values.js'
 import { SERVING_FORMATS, type ServingFormat } from '../formats/serving/index.js'
+import { hubOptions, REVISION_FLAG } from '../hub-options.js'
 
 interface ServingFlags {
   readonly engine: Engine
@@ -47,6 +48,7 @@ interface ServingFlags {
   readonly draftTokens?: number
   readonly format: ServingFormat
   readonly token?: string
+  readonly revision?: string
 }
 
 /** `model-entity serving`: how much GPU memory an engine needs to serve a model, and what fits. */
@@ -83,6 +85,7 @@ export function servingCommand(report: (code: ExitCode) => void): Command {
     .addOption(new Option('--draft <kind>', 'speculative decoding').choices(['ngram', 'mtp', 'eagle', 'eagle3']))
     .option('--draft-tokens <n>', 'tokens that the draft proposes at a time', readPositive)
     .addOption(new Option('--format <format>', 'output format').choices(Object.keys(SERVING_FORMATS)).default('pretty'))
+    .option(...REVISION_FLAG)
     .addOption(new Option('--token <token>', 'an access token for the Hugging Face hub').env('HF_TOKEN'))
     .addHelpText('after', HELP)
     .action(async (from: string, flags: ServingFlags) => report(await serving(from, flags)))
@@ -148,12 +151,12 @@ interface NamedModel {
   readonly notes: readonly string[]
 }
 
-async function modelOf(from: string, { token }: ServingFlags): Promise<NamedModel> {
+async function modelOf(from: string, flags: ServingFlags): Promise<NamedModel> {
   if (isManifestName(from)) {
     const spec = await specOfManifest(from)
     return { name: spec.checkpoint_model_name, family: spec.family, model: spec, notes: [] }
   }
-  const checkpoint = await readCheckpoint(from, token === undefined ? {} : { token })
+  const checkpoint = await readCheckpoint(from, hubOptions(flags))
   const { architecture, spec, notes } = checkpoint
   if (!architecture && !spec)
     throw new UsageError(`${from} has no config.json of a known family: the sizes of its cache are unknown`)
