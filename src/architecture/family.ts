@@ -89,6 +89,11 @@ export interface FamilyFacts {
    */
   readonly mergedLayers?: Readonly<Record<string, string>>
   /**
+   * The modules that transformers keeps in float32 if a model is loaded in float16 or packed by bitsandbytes
+   * (`_keep_in_fp32_modules`).
+   */
+  readonly keptInFloat32?: readonly string[]
+  /**
    * Whether transformers uses patterns to name the tied weights of blocks that layers share. PEFT takes the patterns for
    * names, and fails if the embeddings are tied.
    */

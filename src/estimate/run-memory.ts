@@ -1,5 +1,7 @@
 import { type CheckedMemoryOptions, withRanks } from './checked-memory-options.js'
+import { classifierAssumptions } from './classifier-assumptions.js'
 import { confidenceOf } from './confidence.js'
+import { dropoutAssumptions } from './dropout-assumptions.js'
 import { forwardAssumptions } from './forward-assumptions.js'
 import { ForwardPassError } from './forward-pass-error.js'
 import { storedPrefill, weightsOf } from './inference-memory.js'
@@ -9,6 +11,7 @@ import { methodOf } from './methods.js'
 import { mixerAssumptions } from './mixer-assumptions.js'
 import { overheadBytes, rangeOf } from './overhead.js'
 import { refuseInputs } from './refused-inputs.js'
+import { refusePrecision } from './refused-precision.js'
 import { isActivationKnown } from './replay/activations.js'
 import type { ReplayModel } from './replay/replay-model.js'
 import { type StaticMemory, staticMemory } from './replay/static-memory.js'
@@ -25,22 +28,32 @@ import { trainingStepOf } from './training-step-of.js'
  */
 export function runMemory(model: ResolvedModel, options: CheckedMemoryOptions): MemoryEstimate {
   refuseInputs(model.architecture, options)
+  refusePrecision(model, options)
   if ('missing' in model.replay) throw cannotReplay(model, options, model.replay.missing)
   try {
     if (methodOf(options.method).trains !== 'nothing')
       return withAssumptions(
         estimateOf(model.replay, options, trainingStep(model.replay, trainingStepOf(model, options))),
-        forwardAssumptions(model.architecture),
+        modelAssumptions(model, options),
       )
     const { step, assumptions } = storedPrefill(model, model.replay, options)
     const estimate = estimateOf(model.replay, options, step)
     return withAssumptions(
       { ...estimate, assumptions: [...assumptions, ...estimate.assumptions] },
-      forwardAssumptions(model.architecture),
+      modelAssumptions(model, options),
     )
   } catch (error) {
     throw error instanceof UndescribedBlock ? cannotReplay(model, options, error.message) : error
   }
+}
+
+/** What is assumed about this model. */
+function modelAssumptions({ architecture }: ResolvedModel, options: CheckedMemoryOptions): string[] {
+  return [
+    ...forwardAssumptions(architecture),
+    ...dropoutAssumptions(architecture, options),
+    ...classifierAssumptions(architecture, options),
+  ]
 }
 
 function withAssumptions(estimate: MemoryEstimate, more: readonly string[]): MemoryEstimate {

@@ -72,6 +72,71 @@ describe('A model that is written as a program', () => {
   })
 })
 
+describe('An estimate of a model with a head of its own', () => {
+  const said = (config: object, options: MemoryOptions = {}) =>
+    estimateMemory(architectureFromConfig({ ...SIZES, model_type: 'bert', ...config }), options).assumptions.join('\n')
+  const classifier = { architectures: ['BertForSequenceClassification'] }
+
+  it('says which dropout of the config, or of its class, is not counted in training', () => {
+    expect(said(classifier)).toContain('has `hidden_dropout_prob` 0.1, `attention_probs_dropout_prob` 0.1)')
+    expect(said({ ...classifier, hidden_dropout_prob: 0.3 })).toContain('`hidden_dropout_prob` 0.3')
+    const none = { ...classifier, hidden_dropout_prob: 0, attention_probs_dropout_prob: 0 }
+    expect(said(none)).not.toContain('own dropout')
+    expect(said(classifier, { method: 'inference' })).not.toContain('own dropout')
+    expect(estimateMemory(llama).assumptions.join()).not.toContain('own dropout')
+    expect(estimateMemory(bart, { recompute: 'none' }).assumptions.join()).toContain('`dropout` 0.1')
+  })
+
+  it.each([
+    [{ num_labels: 1 }, 'a mean squared error'],
+    [{ id2label: { 0: 'score' } }, 'a mean squared error'],
+    [{ problem_type: 'regression' }, 'a mean squared error'],
+    [{ problem_type: 'multi_label_classification' }, 'a binary cross entropy'],
+  ])('says that its loss is replayed as another one: %j', (config, loss) => {
+    expect(said({ ...classifier, ...config })).toContain(loss)
+    expect(said({ ...classifier, ...config }, { method: 'inference' })).not.toContain(loss)
+  })
+
+  it('says nothing of a loss that is a cross entropy', () => {
+    expect(said(classifier)).not.toContain('the loss is a cross entropy')
+    expect(said({ ...classifier, num_labels: 1, problem_type: 'single_label_classification' })).not.toContain('squared')
+  })
+
+  it.each([
+    ['BertForSequenceClassification', 'SEQ_CLS', 'classifier'],
+    ['BertForTokenClassification', 'TOKEN_CLS', 'classifier'],
+    ['BertForQuestionAnswering', 'QUESTION_ANS', 'qa_outputs'],
+  ])('says what PEFT trains beside the adapters of %s', (className, task, head) => {
+    const lora = { rank: 8, targetModules: ['query'] }
+    const config = { architectures: [className] }
+    expect(said(config, { method: 'lora', lora })).toContain(`task type ${task}`)
+    expect(said(config, { method: 'lora', lora: { ...lora, modulesToSave: [head] } })).not.toContain('task type')
+    expect(said(config)).not.toContain('task type')
+  })
+})
+
+describe('Layers that transformers keeps in float32', () => {
+  it.each<MemoryOptions>([
+    { method: 'full', precision: 'float16', recompute: 'none' },
+    { method: 'lora', precision: 'float16', recompute: 'none' },
+    { method: 'inference', precision: 'float16' },
+    { method: 'inference', precision: 'nf4' },
+    { method: 'qlora', recompute: 'none' },
+    { method: 'lora', quantization: 'int8', recompute: 'none' },
+  ])('refuse an estimate with %o, with a way out', (options) => {
+    expect(() => estimateMemory(t5, options)).toThrow(RangeError)
+    expect(() => estimateMemory(t5, options)).toThrow(/keeps `wo` of t5 in float32.*pass `/)
+  })
+
+  it('refuse a checkpoint in float16 too, and follow the way out', () => {
+    const half = architectureFromConfig({ ...t5.config, torch_dtype: 'float16' })
+    expect(() => estimateMemory(half, { method: 'inference' })).toThrow("pass `precision: 'bfloat16'`")
+    expect(total(half, { method: 'inference', precision: 'bfloat16' })).toBeGreaterThan(0)
+    expect(total(t5, { method: 'full-mixed', precision: 'float16', recompute: 'none' })).toBeGreaterThan(0)
+    expect(total(bart, { method: 'full', precision: 'float16', recompute: 'none' })).toBeGreaterThan(0)
+  })
+})
+
 it.each([
   [{ targetLength: 8 }, '`targetLength` is 8, but LlamaForCausalLM is not an encoder-decoder'],
   [{ images: 2 }, '`images` is 2, but llama has no forward-pass model for them: leave it out'],

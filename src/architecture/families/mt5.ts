@@ -13,4 +13,5 @@ export const mt5 = t5Family({
     tie_word_embeddings: false,
   },
   loraTargets: ['q', 'v'],
+  keptInFloat32: ['wo'],
 })

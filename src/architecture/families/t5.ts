@@ -13,4 +13,5 @@ export const t5 = t5Family({
     tie_word_embeddings: true,
   },
   loraTargets: ['q', 'v'],
+  keptInFloat32: ['wo'],
 })
