@@ -2,6 +2,7 @@ import type { FinetuningRun } from './finetuning-run.js'
 import type { MemoryOptions } from './memory-options.js'
 import type { Method } from './methods.js'
 import { hasSeveralSteps } from './optimizers.js'
+import { type Loss, WITH_HEAD } from './replay/loss.js'
 
 /**
  * Refuses options that a run cannot have together.
@@ -50,12 +51,12 @@ export function refuseContradictions(options: MemoryOptions, { trains, weights, 
       `\`optimizerStep\` is "${optimizerStep}", an implementation in torch; ${optimizer} has only one`,
     )
   }
-  if (options.lossLogits !== undefined && (options.loss === 'chunked' || options.loss === 'fused-linear')) {
+  if (options.lossLogits !== undefined && hasHead(options.loss)) {
     throw new TypeError(
       `\`lossLogits\` has no meaning with the loss ${options.loss}, which has no logits of all tokens`,
     )
   }
-  if (options.keepOutputs && (options.loss === 'chunked' || options.loss === 'fused-linear')) {
+  if (options.keepOutputs && hasHead(options.loss)) {
     throw new TypeError(
       `\`keepOutputs\` has no meaning with the loss ${options.loss}, which has no logits of all tokens`,
     )
@@ -82,4 +83,8 @@ export function refuseBesideType(options: MemoryOptions, { type, preference, tok
   const isLayout = Object.values(options.layout ?? {}).some((degree) => degree !== undefined && degree > 1)
   if (isLayout && (preference || tokens || part))
     throw new TypeError(`\`layout\` cannot be estimated with the fine-tuning type ${type}: use \`sharding\``)
+}
+
+function hasHead(loss: Loss | undefined): boolean {
+  return loss !== undefined && WITH_HEAD.includes(loss)
 }

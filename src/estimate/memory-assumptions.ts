@@ -1,6 +1,7 @@
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import type { PreferenceStep } from './finetuning-run.js'
 import { methodOf } from './methods.js'
+import { WITH_HEAD } from './replay/loss.js'
 import type { PackedStorage } from './replay/packed-storage.js'
 import type { ReplayModel } from './replay/replay-model.js'
 import type { ShardingOptions, ShardingStrategy } from './sharding-options.js'
@@ -43,19 +44,16 @@ function lossSentences({ loss, keepOutputs }: CheckedMemoryOptions): string[] {
     fused: 'the cross entropy in one kernel, which writes the gradient over the logits',
     chunked: 'head and loss for an eighth of the tokens at a time',
     'fused-linear': 'head and loss in one kernel, without logits of all tokens; the head has no adapter of its own',
+    'log-probs': 'head and log-softmax in tiles, as TRL 1.16 computes log-probabilities; all tokens count',
   }
   const on = {
     float32: 'a float32 copy of the logits',
     'float32-shifted': 'a shifted copy of the float32 logits',
     model: 'the logits as they are',
   }
-  if (loss.kind === 'log-probs')
-    return [
-      'the loss needs log-probabilities: head and log-softmax in tiles, as TRL 1.16 computes them; all tokens count',
-    ]
   if (loss.kind === 'log-probs-and-entropy')
     return ['log-probabilities of all tokens by one kernel, and a cross entropy of the chosen sequences']
-  if (loss.kind === 'chunked' || loss.kind === 'fused-linear') return [kinds[loss.kind]]
+  if (WITH_HEAD.includes(loss.kind)) return [kinds[loss.kind]]
   const kept = `the logits are ${keepOutputs ? 'kept during backward' : 'freed before backward, except what the loss saves'}`
   const isDefault = loss.kind === 'logits' && loss.logits === 'float32'
   return isDefault ? [kept] : [kept, `${kinds[loss.kind]}, on ${on[loss.logits]}`]

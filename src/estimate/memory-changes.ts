@@ -4,6 +4,7 @@ import { methodOfType } from './finetuning-run.js'
 import type { MemoryOptions } from './memory-options.js'
 import { type MemoryMethod, methodOf } from './methods.js'
 import { withPreset } from './presets/with-preset.js'
+import { WITH_HEAD } from './replay/loss.js'
 
 /** What a change costs: nothing (the same results as fast), time, precision, or what is trained. */
 export type ChangeCost = 'nothing' | 'time' | 'precision' | 'what is trained'
@@ -27,7 +28,7 @@ export const CHANGES: readonly Change[] = [
       : undefined,
   ),
   plain('nothing', 'a fused linear loss (Liger, cut cross entropy)', (run) =>
-    run.trains && !run.isPreference && run.loss !== 'fused-linear' && run.loss !== 'chunked'
+    run.trains && !run.isPreference && !(run.loss && WITH_HEAD.includes(run.loss))
       ? { loss: 'fused-linear' }
       : undefined,
   ),

@@ -96,7 +96,8 @@ export interface MemoryOptions {
   readonly optimizerStep?: OptimizerStep
   /**
    * `logits`: float32 logits. `fused`: one kernel that writes the gradient over them. `chunked`: head and loss for an eighth of
-   * the tokens at a time. `fused-linear`: head and loss in one kernel. Default: `logits`.
+   * the tokens at a time. `fused-linear`: head and loss in one kernel (Liger). `log-probs`: both in tiles that backward
+   * computes again (TRL). Default: `logits`.
    */
   readonly loss?: Loss
   /**

@@ -23,7 +23,7 @@ type Recompute = NonNullable<MemoryOptions['recompute']>
 const given: fc.Arbitrary<MemoryOptions> = fc.record(
   {
     method: fc.constantFrom(...MEMORY_METHODS),
-    loss: fc.constantFrom('logits', 'fused', 'chunked', 'fused-linear'),
+    loss: fc.constantFrom('logits', 'fused', 'chunked', 'fused-linear', 'log-probs'),
     kernels: fc.constantFrom('torch', 'liger', 'unsloth'),
     recompute: fc.constantFrom<Recompute>('layers', 'none', 'selective', { every: 2 }),
     optimizer: fc.constantFrom('adamw', 'adamw-8bit', 'lion', 'sgd'),
@@ -164,7 +164,7 @@ describe('what the frameworks do', () => {
 
   it('planGpus knows them too', () => {
     const { assumptions, estimate } = planGpus(MODEL, { preset: 'trl', method: 'lora' })
-    expect(assumptions.join()).toContain('preset trl: loss fused-linear')
+    expect(assumptions.join()).toContain('preset trl: loss log-probs')
     expect(estimate?.confidence.activations).toBe('replayed')
   })
 })

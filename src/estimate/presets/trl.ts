@@ -14,7 +14,7 @@ export const TRL: Preset = {
     },
     { options: { autocast: true }, source: 'trainer/base_config.py: bf16 is True unless fp16 is' },
     {
-      options: { loss: 'fused-linear' },
+      options: { loss: 'log-probs' },
       source: 'trainer/sft_trainer.py: add_fused_lm_head, without the logits of all tokens',
     },
     { options: { lossLogits: 'float32' }, from: 'transformers 5.24.0', source: 'loss/loss_utils.py' },

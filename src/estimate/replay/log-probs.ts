@@ -22,6 +22,7 @@ export function logProbs(layers: Layers, head: string, hidden: Tensor, sizes: Se
   const rows = sizes.batch * Math.max(sizes.sequence - 1, 1)
   const features = hidden.elements / (sizes.batch * sizes.sequence)
   const weight = weights.get(`${head}.weight`)
+  if (weight.grad?.kind === 'leaf') weight.grad.addsInPlace = true
   const bias = weights.find(`${head}.bias`)
   const mask = tape.tensor(rows, 'bool', 'ne')
   const sliced = ops.slice(hidden, rows * features)

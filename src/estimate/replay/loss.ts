@@ -3,7 +3,10 @@ import type { Layers } from './layers.js'
 import type { Tensor } from './tape.js'
 
 /** How the loss is computed. */
-export const LOSSES = ['logits', 'fused', 'chunked', 'fused-linear'] as const
+export const LOSSES = ['logits', 'fused', 'chunked', 'fused-linear', 'log-probs'] as const
+
+/** The losses that compute head and loss in one, so that not all logits exist at the same time. */
+export const WITH_HEAD: readonly string[] = ['chunked', 'fused-linear', 'log-probs']
 
 /** One {@link LOSSES}. */
 export type Loss = (typeof LOSSES)[number]
@@ -16,7 +19,7 @@ export type LossLogits = (typeof LOSS_LOGITS)[number]
 
 /** A loss, and what it is computed on. Methods that learn from preferences have losses of their own. */
 export interface LossKind {
-  readonly kind: Loss | 'log-probs' | 'log-probs-and-entropy'
+  readonly kind: Loss | 'log-probs-and-entropy'
   readonly logits: LossLogits
 }
 

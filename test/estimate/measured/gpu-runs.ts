@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import type { MemoryOptions } from '../../../src/estimate/index.js'
 
-/** A run on an NVIDIA H200, recorded with `test/oracle/memory/gpu.py`: torch 2.11, transformers 5.17, PEFT 0.21, random weights. */
+/**
+ * A run on an NVIDIA H200, recorded with `gpu.py` and `gpu_trainers.py` of `test/oracle/memory`: torch 2.11, transformers 5.17, PEFT 0.21,
+ * TRL 1.16, random weights.
+ */
 export interface GpuRun {
   readonly id: string
   readonly config: Readonly<Record<string, unknown>>
@@ -53,6 +56,7 @@ export function groupOf({ config, options }: GpuRun): string {
   const family = String(config['model_type'])
   if (MIXTURES.has(family)) return 'mixtures of experts'
   if (family === 'falcon') return 'Falcon with one key-value head'
+  if (options.preset) return "Trainer and TRL's SFTTrainer, by preset"
   if (options.method === 'inference') return 'prefill and `generate`'
   if (options.kernels === 'liger' || (options.loss ?? 'logits') !== 'logits') return "Liger's kernels and losses"
   if (options.method === 'qlora' || options.quantization) return 'NF4 and int8 weights'
