@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path'
 import { directorySource } from './directory-source.js'
 import type { FileSource } from './file-source.js'
 import { siblingParts } from './gguf-files.js'
+import { isMetaFile } from './pickle/conversion.js'
 
 /**
  * A checkpoint at a path: a folder, or a single file (a config of any name, or a file of safetensors, GGUF or torch). The path
@@ -20,6 +21,8 @@ export async function pathSource(path: string): Promise<FileSource> {
   const file = basename(path)
   if (file.endsWith('.gguf')) return partsSource(path, directory, siblingParts(file))
   if (/^adapter_(?:config\.json|model\.(?:safetensors|bin))$/.test(file)) return directory
+  // Each of Meta's files has a slice of every tensor, so one of several is not a model.
+  if (isMetaFile(file)) return { ...directory, name: path, isFile: true, list: () => metaFiles(directory) }
   if (/\.(?:bin|pth|pt)$/.test(file)) return { ...directory, name: path, isFile: true, list: async () => [file] }
   const name = file.endsWith('.safetensors') ? file : 'config.json'
   return {
@@ -39,4 +42,8 @@ async function partsSource(path: string, directory: FileSource, parts: readonly 
     isFile: true,
     list: async () => parts.filter((part) => present.has(part)),
   }
+}
+
+async function metaFiles(directory: FileSource): Promise<readonly string[]> {
+  return (await directory.list()).filter(isMetaFile)
 }

@@ -26,6 +26,7 @@ import { type CheckpointFiles, type ReadProgress, readCheckpointFiles } from './
 import type { FileSource } from './file-source.js'
 import { isHubName, parseHubName } from './hub/hub-name.js'
 import { HUB_OPTIONS, type HubOptions } from './hub/hub-settings.js'
+import { metaConversion } from './pickle/conversion.js'
 
 /** Options for reading a checkpoint. The hub options only apply to names such as `hf:org/name` or `hf:org/name@v1.0`. */
 export interface ReadCheckpointOptions extends HubOptions {
@@ -175,8 +176,10 @@ async function ggufCheckpoint(
   name: string | undefined,
 ): Promise<Checkpoint> {
   if (files.ggufFiles.length === 0) {
+    const help = metaConversion(await source.list())
     throw new CheckpointError('no_checkpoint', `${source.name} has no config.json and no safetensors or GGUF files`, {
       place: [source.name],
+      ...(help !== undefined && { help }),
     })
   }
   const { readGgufModel } = await import('./gguf-files.js')

@@ -82,6 +82,26 @@ describe('what is read, by what is there', () => {
     })
   })
 
+  it('says how to convert the files that Meta publishes, of which each has a slice of every tensor', async () => {
+    const files = {
+      'consolidated.00.pth': 'PK',
+      'consolidated.01.pth': 'PK',
+      'params.json': '{}',
+      'tokenizer.model': '',
+    }
+    const converter = 'python -m transformers.models.llama.convert_llama_weights_to_hf --input_dir . --num_shards'
+    await expect(readCheckpoint(sourceOf('x', files))).rejects.toMatchObject({
+      code: 'no_checkpoint',
+      help: expect.stringContaining(
+        `pip install "transformers<4.48" && ${converter} 2 --llama_version 3.1 --output_dir`,
+      ),
+    })
+    await expect(readCheckpoint(sourceOf('x', { 'consolidated.00.pth': 'no pickle' }))).rejects.toMatchObject({
+      code: 'invalid_header',
+      help: expect.stringContaining(`${converter} 1 `),
+    })
+  })
+
   it('notes GGUF files beside a config, but not beside a config and weights', async () => {
     const gguf = { 'config.json': CONFIG, 'a.gguf': 'GGUF', 'b.gguf': 'GGUF' }
     const note = 'the spec is from config.json; 2 GGUF files were not read: to read one, pass its path'

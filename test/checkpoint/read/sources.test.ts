@@ -58,6 +58,9 @@ describe('a path', () => {
       'adapter_config.json',
       'm-00001-of-00002.gguf',
       'm-00002-of-00002.gguf',
+      'consolidated.00.pth',
+      'consolidated.01.pth',
+      'other.pth',
     ]
     for (const file of files) writeFileSync(join(folder, file), file)
   })
@@ -84,6 +87,12 @@ describe('a path', () => {
     const source = await pathSource(join(folder, 'm-00001-of-00002.gguf'))
     expect(await source.list()).toStrictEqual(['m-00001-of-00002.gguf', 'm-00002-of-00002.gguf'])
     expect(source.name).toBe(join(folder, 'm'))
+  })
+
+  it("of one of Meta's files is all of them, since each has a slice of every tensor", async () => {
+    const source = await pathSource(join(folder, 'consolidated.01.pth'))
+    expect(await source.list()).toStrictEqual(['consolidated.00.pth', 'consolidated.01.pth'])
+    expect(await (await pathSource(join(folder, 'other.pth'))).list()).toStrictEqual(['other.pth'])
   })
 })
 

@@ -1,5 +1,6 @@
 import { CheckpointError } from '../../../architecture/index.js'
 import type { FileSource } from '../file-source.js'
+import { conversionOf } from './conversion.js'
 import { PickleError } from './pickle-machine.js'
 import { readPickle } from './read-pickle.js'
 import { type TorchTensors, torchTensors } from './torch-tensors.js'
@@ -23,14 +24,10 @@ export async function readTorchFile(source: FileSource, file: string): Promise<T
     if (!(error instanceof PickleError || error instanceof ZipError)) throw error
     throw new CheckpointError('invalid_header', `${file} cannot be read without executing it: ${error.message}`, {
       place: [file],
-      help: CONVERT,
+      help: conversionOf(file),
     })
   }
 }
-
-/** How to convert a pickle. It must be executed for that, so only do it with files that you trust. */
-export const CONVERT =
-  "if you trust it, convert it: python -c \"from transformers import AutoModel; AutoModel.from_pretrained('.').save_pretrained('.')\""
 
 async function zipped(source: FileSource, file: string, size: number) {
   const entry = await findInZip((start, end) => source.read(file, start, end), size, 'data.pkl')
