@@ -110,7 +110,9 @@ function staticParts(model: ResolvedModel, options: CheckedMemoryOptions): Stati
 
 function cannotReplay(model: ResolvedModel, options: CheckedMemoryOptions, missing: string): ForwardPassError {
   const parts = staticParts(model, options)
-  return new ForwardPassError(model.architecture.family, missing, parts)
+  const { tensors } = model.adapters
+  const leftOut = tensors.length > 0 ? `; the adapters on ${tensors.join(' and ')} are not in "parts"` : ''
+  return new ForwardPassError(model.architecture.family, `${missing}${leftOut}`, parts)
 }
 
 function unknownActivation(name: string): string[] {

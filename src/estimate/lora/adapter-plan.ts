@@ -24,6 +24,8 @@ export interface AdapterPlan {
   readonly kindOf: (layer: string) => string
   /** Whether experts of one layer may differ. */
   readonly differsByExpert: boolean
+  /** Tensors of experts that have an adapter too, which the plan leaves out. */
+  readonly tensors: readonly string[]
 }
 
 /** Nothing but the model itself. */
@@ -36,12 +38,13 @@ export const NO_ADAPTERS: AdapterPlan = {
   hasDropout: false,
   kindOf: () => '',
   differsByExpert: false,
+  tensors: [],
 }
 
 /** The plan that PEFT's options describe. The options are checked already (see `countLoraParameters`). */
 export function adapterPlan(model: Architecture, options: LoraOptions): AdapterPlan {
   const { modulesToSave = [], bias = 'none', useDora = false, loraDropout = 0 } = options
-  const { uniform, byName } = ranks(model, options)
+  const { uniform, byName, tensors } = ranks(model, options)
   const saved = savedModules(model, modulesToSave)
   const rank = (module: string): number | undefined =>
     byName.get(module) ?? (uniform.size > 0 ? uniform.get(folded(module)) : undefined)
@@ -54,6 +57,7 @@ export function adapterPlan(model: Architecture, options: LoraOptions): AdapterP
     hasDropout: loraDropout > 0,
     kindOf: kindsOf(byName, modulesToSave.some((name) => /\d/.test(name)) ? saved : []),
     differsByExpert: [...byName.keys(), ...saved].some((name) => name.includes('.experts.')),
+    tensors,
   }
 }
 
@@ -76,10 +80,8 @@ function ranks(model: Architecture, options: LoraOptions) {
   const candidates = candidatesOf(model)
   const asked = options.targetModules ?? defaultTargets(model.family)
   const { mergedLayers } = familyOf(model.family) ?? {}
-  const targets = targetsOf(
-    options,
-    (mergedLayers && convertTargets(model, candidates, asked, mergedLayers).modules) ?? asked,
-  )
+  const converted = mergedLayers && convertTargets(model, candidates, asked, mergedLayers)
+  const targets = targetsOf(options, converted?.modules ?? asked)
   const { modulesToSave = [] } = options
   const exclude = [...excluded(options), ...(modulesToSave.length > 0 ? [insideTest(modulesToSave)] : [])]
   const rankFor = rankOf(options)
@@ -102,7 +104,7 @@ function ranks(model: Architecture, options: LoraOptions) {
       if (isIn && !isOut) byName.set(name, typeof rankFor === 'number' ? rankFor : rankFor(name))
     }
   }
-  return { uniform, byName }
+  return { uniform, byName, tensors: (converted?.tensors ?? []).map(({ name }) => name) }
 }
 
 /** The outermost modules whose names end with one of the texts: PEFT copies each with all that is inside it. */
