@@ -65,7 +65,7 @@ export const STEP_FLAGS = flagGroup<MemoryOptions, Exclude<keyof MemoryOptions, 
     loss: { value: '<loss>', help: 'how the loss is computed' },
     lossLogits: {
       value: '<type>',
-      help: 'what the loss is computed on: copies of the logits, or the logits themselves',
+      help: 'what the loss is computed on: copies of the logits, or the logits themselves; with the loss fused, float32-shifted unless given',
     },
     keepOutputs: { says: 'yes', help: "the loop keeps the model's output during backward" },
     kernels: { value: '<kernels>', help: 'whose kernels compute norms, rotation and gated activations' },
