@@ -4,6 +4,7 @@ import { confidenceOf } from './confidence.js'
 import { checkLayout } from './layout-options.js'
 import type { MemoryEstimate } from './memory-estimate.js'
 import { methodOf } from './methods.js'
+import { modelAssumptions } from './model-assumptions.js'
 import { overheadBytes, rangeOf } from './overhead.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { runMemory } from './run-memory.js'
@@ -33,8 +34,10 @@ export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions
       pipeline: layout.pipeline,
       expert: layout.expert,
     }
+    const estimate = shardedEstimate(profile, layout, overheadBytes(options.method))
     return {
-      ...shardedEstimate(profile, layout, overheadBytes(options.method)),
+      ...estimate,
+      assumptions: [...estimate.assumptions, ...modelAssumptions(model.architecture, options)],
       confidence: confidenceOf(model.architecture, { ...options, layout: degrees }),
     }
   }

@@ -1,14 +1,12 @@
 import { type CheckedMemoryOptions, withRanks } from './checked-memory-options.js'
-import { classifierAssumptions } from './classifier-assumptions.js'
 import { confidenceOf } from './confidence.js'
-import { dropoutAssumptions } from './dropout-assumptions.js'
-import { forwardAssumptions } from './forward-assumptions.js'
 import { ForwardPassError } from './forward-pass-error.js'
 import { storedPrefill, weightsOf } from './inference-memory.js'
 import { memoryAssumptions } from './memory-assumptions.js'
 import type { MemoryEstimate } from './memory-estimate.js'
 import { methodOf } from './methods.js'
 import { mixerAssumptions } from './mixer-assumptions.js'
+import { modelAssumptions } from './model-assumptions.js'
 import { overheadBytes, rangeOf } from './overhead.js'
 import { refuseInputs } from './refused-inputs.js'
 import { refusePrecision } from './refused-precision.js'
@@ -34,26 +32,17 @@ export function runMemory(model: ResolvedModel, options: CheckedMemoryOptions): 
     if (methodOf(options.method).trains !== 'nothing')
       return withAssumptions(
         estimateOf(model.replay, options, trainingStep(model.replay, trainingStepOf(model, options))),
-        modelAssumptions(model, options),
+        modelAssumptions(model.architecture, options),
       )
     const { step, assumptions } = storedPrefill(model, model.replay, options)
     const estimate = estimateOf(model.replay, options, step)
     return withAssumptions(
       { ...estimate, assumptions: [...assumptions, ...estimate.assumptions] },
-      modelAssumptions(model, options),
+      modelAssumptions(model.architecture, options),
     )
   } catch (error) {
     throw error instanceof UndescribedBlock ? cannotReplay(model, options, error.message) : error
   }
-}
-
-/** What is assumed about this model. */
-function modelAssumptions({ architecture }: ResolvedModel, options: CheckedMemoryOptions): string[] {
-  return [
-    ...forwardAssumptions(architecture),
-    ...dropoutAssumptions(architecture, options),
-    ...classifierAssumptions(architecture, options),
-  ]
 }
 
 function withAssumptions(estimate: MemoryEstimate, more: readonly string[]): MemoryEstimate {
