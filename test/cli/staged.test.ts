@@ -171,12 +171,12 @@ describe('check --staged', () => {
   })
 
   it('checks the files below a staged link to a folder', () => {
-    write('shared/one.yaml', 'name: one\ntrust_remote_code: true\n')
+    write('common/one.yaml', 'name: one\ntrust_remote_code: true\n')
     git('add', '.')
     git('commit', '-qm', 'two')
-    symlinkSync('../shared', path('models/link'))
+    symlinkSync('../common', path('models/link'))
     git('add', 'models/link')
     expect(check('models', '--staged').found).toEqual(['models/link/one.yaml:2 trust-remote-code'])
-    expect(check('--staged').found).toEqual(['shared/one.yaml:2 trust-remote-code'])
+    expect(check('--staged').found).toEqual(['common/one.yaml:2 trust-remote-code'])
   })
 })

@@ -6,7 +6,7 @@ import { errorsOf, tableRow } from './errors.js'
 import { CARD_BYTES, GPU_RUNS, type GpuRun, groupOf, optionsOf } from './gpu-runs.js'
 
 const PAGE = readFileSync(new URL('../../../docs/estimates.md', import.meta.url), 'utf8')
-const SECTION = PAGE.split('### On a GPU of our own\n')[1]?.split('\n#')[0] ?? ''
+const SECTION = PAGE.split('### On an H200\n')[1]?.split('\n#')[0] ?? ''
 
 const estimated = GPU_RUNS.flatMap((run) => {
   const tensorBytes = estimateOf(run)?.tensorBytes
