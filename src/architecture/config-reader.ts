@@ -159,6 +159,14 @@ export class ConfigReader {
     return new CheckpointError('invalid_field', `${place.join('.')} is ${found}; expected ${expected}`, { place })
   }
 
+  /** An error about an item of a list, with its place. */
+  invalidItem(name: string, index: number, expected: string): CheckpointError {
+    const list = this.raw(name)
+    const place = [...this.#place, name, index]
+    const found = describe(Array.isArray(list) ? list[index] : list)
+    return new CheckpointError('invalid_field', `${place.join('.')} is ${found}; expected ${expected}`, { place })
+  }
+
   /** The name that the config uses, or the first. */
   #statedAmong(names: Names): string {
     const all = typeof names === 'string' ? [names] : names

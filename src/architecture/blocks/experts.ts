@@ -1,6 +1,7 @@
 import type { MoeDimensions } from '../architecture.js'
 import type { ConfigReader } from '../config-reader.js'
 import { type Children, container, type Module, repeated } from '../module.js'
+import { statedSparseLayers } from './layer-types.js'
 
 /** The sizes of a mixture of experts: a router sends each token to a few of many networks (arXiv:1701.06538). */
 export interface ExpertsOptions {
@@ -70,8 +71,7 @@ export function router(experts: number, hiddenSize: number, { bias = false } = {
 
 /** The layers with experts: those that `mlp_layer_types` lists, or all from `first` on. */
 export function sparseFrom(config: ConfigReader, first: number): (index: number) => boolean {
-  const types = config.strings('mlp_layer_types')
-  return (index) => (types ? types[index] === 'sparse' : index >= first)
+  return statedSparseLayers(config) ?? ((index) => index >= first)
 }
 
 /** The layers with experts in Qwen's models: every n-th layer, except those that `mlp_only_layers` lists. */

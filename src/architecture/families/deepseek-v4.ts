@@ -2,6 +2,7 @@ import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { expertsBlock, fusedExperts, moeDimensions, router } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
+import { statedTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
@@ -106,7 +107,7 @@ const TYPE_OF_RATIO: Readonly<Record<number, string>> = { 0: WINDOW, 4: SPARSE, 
 function attentionTypes(config: ConfigReader, layers: number): readonly string[] {
   const ratios = config.integers('compress_ratios')
   const listed =
-    config.strings('layer_types') ??
+    statedTypes(config, 'layer_types', [WINDOW, SPARSE, HEAVY]) ??
     ratios?.map((ratio) => {
       const type = TYPE_OF_RATIO[ratio]
       if (type === undefined) throw config.invalid('compress_ratios', 'a list of 0, 4 and 128')

@@ -3,7 +3,7 @@ import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { moeDimensions } from '../blocks/experts.js'
 import { graniteMixture, graniteSharedMlp } from '../blocks/granite-experts.js'
-import { layersOfTypes, layerTypes } from '../blocks/layer-types.js'
+import { layersOfTypes, layerTypes, WITH_LINEAR } from '../blocks/layer-types.js'
 import { innerSize, mamba2Mixer } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { llamaForward } from '../forward/llama-forward.js'
@@ -45,16 +45,16 @@ export const granitemoehybrid = causalLmFamily({
     })
     const sharedSize = config.integer('shared_intermediate_size', 1024)
     const selfAttention = llamaAttention(sizes, config)
-    const types = layerTypes(config, layers, () => 'mamba')
+    const types = layerTypes(config, layers, () => 'linear_attention', WITH_LINEAR)
     const layer = (type: string) =>
       container('GraniteMoeHybridDecoderLayer', {
         block_sparse_moe: block,
         input_layernorm: norm,
         post_attention_layernorm: norm,
         shared_mlp: graniteSharedMlp('GraniteMoeHybridMLP', hiddenSize, sharedSize),
-        ...(type === 'mamba' ? { mamba: mixer } : { self_attn: selfAttention }),
+        ...(type === 'linear_attention' ? { mamba: mixer } : { self_attn: selfAttention }),
       })
-    const mambaLayers = types.filter((type) => type === 'mamba').length
+    const mambaLayers = types.filter((type) => type === 'linear_attention').length
     const moe = moeDimensions(routing, { layers, ffnSize, shared: 1 })
     const dimensions = decoderDimensions(sizes, { gatedMlp: true, moe, ...(moe ? {} : { ffnHiddenSize: sharedSize }) })
     const mamba = { mambaLayers, attentionLayers: layers - mambaLayers, mlpLayers: 0, stateSize, convKernel }

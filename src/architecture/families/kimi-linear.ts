@@ -2,7 +2,7 @@ import { deepseekMixture } from '../blocks/deepseek-mixture.js'
 import { depthwiseConv } from '../blocks/depthwise-conv.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
-import { layerTypes } from '../blocks/layer-types.js'
+import { layerTypes, WITH_LINEAR } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
@@ -73,10 +73,15 @@ function latent(config: ConfigReader) {
 function attentionTypes(config: ConfigReader, layers: number): readonly string[] {
   const linear = config.object('linear_attn_config')
   const full = linear.integers('full_attn_layers')
-  return layerTypes(config, layers, (index) => {
-    const isFull = full ? full.includes(index + 1) : index > 0 && index % 4 === 0
-    return isFull ? 'full_attention' : 'linear_attention'
-  })
+  return layerTypes(
+    config,
+    layers,
+    (index) => {
+      const isFull = full ? full.includes(index + 1) : index > 0 && index % 4 === 0
+      return isFull ? 'full_attention' : 'linear_attention'
+    },
+    WITH_LINEAR,
+  )
 }
 
 /** A gated delta network whose decay is a vector for each head. */

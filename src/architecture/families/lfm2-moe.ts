@@ -3,7 +3,7 @@ import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { expertsBlock, fusedExperts, moeDimensions, router } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes } from '../blocks/layer-types.js'
+import { layerTypes, WITH_CONVOLUTIONS } from '../blocks/layer-types.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { shortConv } from '../blocks/short-conv.js'
 import { container, listOfAlike } from '../module.js'
@@ -40,7 +40,7 @@ export const lfm2Moe = causalLmFamily({
       gate: router(routing.experts, hiddenSize),
       experts: fusedExperts({ hiddenSize, ffnSize, ...routing }),
     })
-    const types = layerTypes(config, layers, () => 'full_attention')
+    const types = layerTypes(config, layers, () => 'full_attention', WITH_CONVOLUTIONS)
     const denseLayers = config.integer('num_dense_layers', 2)
     const isDense = (index: number) => index < denseLayers
     const layerAt = (index: number) =>

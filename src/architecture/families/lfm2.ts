@@ -2,7 +2,7 @@ import { attention } from '../blocks/attention.js'
 import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layersOfTypes, layerTypes } from '../blocks/layer-types.js'
+import { layersOfTypes, layerTypes, WITH_CONVOLUTIONS } from '../blocks/layer-types.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { shortConv } from '../blocks/short-conv.js'
 import type { ConfigReader } from '../config-reader.js'
@@ -33,7 +33,12 @@ export const lfm2 = causalLmFamily({
     const selfAttention = attention({ ...sizes, outputName: 'out_proj', also })
     const convolution = shortConv('Lfm2ShortConv', config, hiddenSize)
     const full = config.integers('full_attn_idxs')
-    const types = layerTypes(config, layers, (index) => (full?.includes(index) === false ? 'conv' : 'full_attention'))
+    const types = layerTypes(
+      config,
+      layers,
+      (index) => (full?.includes(index) === false ? 'conv' : 'full_attention'),
+      WITH_CONVOLUTIONS,
+    )
     const layer = (type: string) =>
       container('Lfm2DecoderLayer', {
         operator_norm: norm,

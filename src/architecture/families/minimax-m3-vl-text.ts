@@ -1,7 +1,7 @@
 import { attention, headNorms } from '../blocks/attention.js'
 import { expertsBlock, fusedExperts, router } from '../blocks/experts.js'
 import { fusedGatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes } from '../blocks/layer-types.js'
+import { layerTypes, statedSparseLayers } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
@@ -63,13 +63,16 @@ function denseSize(config: ConfigReader): number {
 /** The kinds of the layers' attention; older configs list a 1 for each layer with an indexer. */
 function attentionTypes(config: ConfigReader, layers: number): readonly string[] {
   const sparse = config.object('sparse_attention_config').integers('sparse_attention_freq')
-  return layerTypes(config, layers, (index) => (sparse?.[index] ? 'minimax_m3_sparse' : 'full_attention'))
+  return layerTypes(config, layers, (index) => (sparse?.[index] ? 'minimax_m3_sparse' : 'full_attention'), [
+    'full_attention',
+    'minimax_m3_sparse',
+  ])
 }
 
 /** The layers with experts: as `mlp_layer_types` says, or those with a 1 in `moe_layer_freq`, or all. */
 function sparseLayers(config: ConfigReader): (index: number) => boolean {
-  const types = config.strings('mlp_layer_types')
-  if (types) return (index) => types[index] === 'sparse'
+  const listedTypes = statedSparseLayers(config)
+  if (listedTypes) return listedTypes
   const stated = config.integers('moe_layer_freq')
   return (index) => stated === undefined || stated[index] === 1
 }

@@ -3,7 +3,7 @@ import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { experts, expertsBlock, moeDimensions } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layersOfTypes, layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
+import { layersOfTypes, layerTypes, slidingWindow, WITH_LINEAR, windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { container } from '../module.js'
@@ -45,7 +45,12 @@ export const minimax = causalLmFamily({
       },
       { part: 'attention', state: { elements: features * sizes.headDim } },
     )
-    const types = layerTypes(config, layers, (index) => (index % 2 === 0 ? 'full_attention' : 'linear_attention'))
+    const types = layerTypes(
+      config,
+      layers,
+      (index) => (index % 2 === 0 ? 'full_attention' : 'linear_attention'),
+      WITH_LINEAR,
+    )
     const layer = (type: string) =>
       container('MiniMaxDecoderLayer', {
         input_layernorm: norm,

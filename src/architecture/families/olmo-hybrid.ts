@@ -4,7 +4,7 @@ import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { deltaNet } from '../blocks/delta-net.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layersOfTypes, layerTypes } from '../blocks/layer-types.js'
+import { layersOfTypes, layerTypes, WITH_LINEAR } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { container } from '../module.js'
@@ -67,7 +67,12 @@ export const olmoHybrid = causalLmFamily({
     })
     // With fewer than four layers, the last layer has full attention.
     const isFull = (index: number) => index % 4 === 3 || (layers < 4 && index === layers - 1)
-    const types = layerTypes(config, layers, (index) => (isFull(index) ? 'full_attention' : 'linear_attention'))
+    const types = layerTypes(
+      config,
+      layers,
+      (index) => (isFull(index) ? 'full_attention' : 'linear_attention'),
+      WITH_LINEAR,
+    )
     const layer = (type: string) => (type === 'linear_attention' ? linearLayer : fullLayer)
     return {
       model: decoderModel('OlmoHybridModel', {

@@ -5,6 +5,7 @@ import { depthwiseConv } from '../blocks/depthwise-conv.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
+import type { ConfigReader } from '../config-reader.js'
 import { container, listOf, type Module, range } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
@@ -40,7 +41,7 @@ export const recurrentGemma = causalLmFamily({
       { part: 'recurrence', state: { convolution: { channels: width, kernel }, elements: width } },
     )
     const qkvBias = config.boolean('attention_bias', false)
-    const pattern = config.strings('block_types') ?? ['recurrent', 'recurrent', 'attention']
+    const pattern = blockTypes(config) ?? ['recurrent', 'recurrent', 'attention']
     const attends = (index: number) => pattern[index % pattern.length] === 'attention'
     const layer = (local: boolean) =>
       container('RecurrentGemmaDecoderLayer', {
@@ -75,4 +76,11 @@ function gatedLinearRecurrence(width: number, heads: number): Module {
       recurrent_gate_bias: [heads, block],
     },
   }
+}
+
+function blockTypes(config: ConfigReader): readonly string[] | undefined {
+  const types = config.strings('block_types')
+  const unknown = types?.findIndex((type) => type !== 'recurrent' && type !== 'attention') ?? -1
+  if (unknown >= 0) throw config.invalidItem('block_types', unknown, 'one of recurrent, attention')
+  return types
 }

@@ -1,7 +1,7 @@
 import { attention, headNorms } from '../blocks/attention.js'
 import { expertsBlock, fusedExperts, router } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
+import { layerTypes, slidingWindow, statedSparseLayers, windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import type { ConfigReader } from '../config-reader.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
@@ -67,8 +67,8 @@ function slidingHeads(config: ConfigReader, heads: number): number {
 
 /** The layers with experts: as `mlp_layer_types` says, or as `moe_layers_enum` lists (`"3,4,5"`), or all but the first three. */
 function sparseLayers(config: ConfigReader, layers: number): (index: number) => boolean {
-  const types = config.strings('mlp_layer_types')
-  if (types) return (index) => types[index] === 'sparse'
+  const listedTypes = statedSparseLayers(config)
+  if (listedTypes) return listedTypes
   const stated = config.raw('moe_layers_enum')
   const listed =
     typeof stated === 'string'

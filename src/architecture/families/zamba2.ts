@@ -1,5 +1,6 @@
 import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { statedTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { innerSize, mamba2Mixer } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
@@ -142,5 +143,5 @@ function sharedTransformer(config: ConfigReader, sizes: SharedSizes, uses: numbe
 function layerTypes(config: ConfigReader): readonly string[] {
   const regular = Array.from({ length: 7 }, () => ['mamba', 'mamba', 'mamba', 'mamba', 'mamba', 'hybrid']).flat()
   const last = ['mamba', 'mamba', 'mamba', 'mamba', 'hybrid', 'mamba', 'mamba', 'mamba', 'hybrid', 'mamba', 'mamba']
-  return config.strings('layers_block_type') ?? ['mamba', ...regular, ...last]
+  return statedTypes(config, 'layers_block_type', ['linear_attention', 'hybrid']) ?? ['mamba', ...regular, ...last]
 }
