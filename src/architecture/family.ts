@@ -43,6 +43,9 @@ export type SizeField =
 /** A model of a family; the name of the family is the config's `model_type`. */
 export type ModelDescription = Omit<Architecture, 'family' | 'config'>
 
+/** What the code of a family computes and the replay does not. */
+export type Unreplayed = 'router in mixed precision' | 'recomputation of AdaLoRA' | 'three rotary tables'
+
 /** What other parts of the library need to know about a family, besides its modules. Add a field here if you need more. */
 export interface FamilyFacts {
   /** The family's own names for the fields of common sizes. Both names are read, like with `attribute_map`. */
@@ -103,6 +106,10 @@ export interface FamilyFacts {
    * is. An encoder reads a whole text at once, and caches nothing.
    */
   readonly encodes?: boolean
+  /** The rates of dropout above 0 that its configuration class has by default (transformers 4.49, `configuration_*.py`). */
+  readonly dropout?: Readonly<Record<string, number>>
+  /** What its forward pass computes and no estimate replays: the estimate says so. */
+  readonly unreplayed?: readonly Unreplayed[]
   /** The largest image that its processor makes. Absent: engines' memory for images cannot be planned. */
   readonly largestImage?: FindLargestImage
   /**

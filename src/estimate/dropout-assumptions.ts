@@ -1,3 +1,4 @@
+import { familyOf } from '../architecture/families/index.js'
 import type { Architecture } from '../architecture/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { methodOf } from './methods.js'
@@ -8,7 +9,7 @@ export function dropoutAssumptions(
   { method }: Pick<CheckedMemoryOptions, 'method'>,
 ): string[] {
   if (methodOf(method).trains === 'nothing') return []
-  const rates = Object.entries({ ...DEFAULTS[family], ...stated(config), ...stated(config['text_config']) })
+  const rates = Object.entries({ ...familyOf(family)?.dropout, ...stated(config), ...stated(config['text_config']) })
   const asked = rates.filter(([, rate]) => rate > 0).map(([field, rate]) => `\`${field}\` ${rate}`)
   if (asked.length === 0) return []
   return [
@@ -26,24 +27,3 @@ function stated(config: unknown): Record<string, number> {
 }
 
 const DROPOUT = /^(?!summary_|lora_).*(?:dropout|pdrop)/
-
-const OF_BERT = { hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 }
-const OF_GPT2 = { resid_pdrop: 0.1, embd_pdrop: 0.1, attn_pdrop: 0.1 }
-
-/** The defaults above 0 of the configuration classes of families with a forward pass (transformers 4.49, `configuration_*.py`). */
-const DEFAULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  bert: OF_BERT,
-  camembert: OF_BERT,
-  'data2vec-text': OF_BERT,
-  electra: OF_BERT,
-  roberta: OF_BERT,
-  'xlm-roberta': OF_BERT,
-  distilbert: { dropout: 0.1, attention_dropout: 0.1 },
-  bart: { dropout: 0.1 },
-  plbart: { dropout: 0.1, attention_dropout: 0.1 },
-  t5: { dropout_rate: 0.1 },
-  mt5: { dropout_rate: 0.1 },
-  gpt2: OF_GPT2,
-  gpt_bigcode: OF_GPT2,
-  opt: { dropout: 0.1 },
-}

@@ -6,6 +6,7 @@ import { bartFamily } from '../shapes/bart-family.js'
 /** BART (Lewis et al. 2019, arXiv:1910.13461): an encoder and a decoder trained to restore corrupted text. */
 export const bart = bartFamily({
   modelType: 'bart',
+  dropout: { dropout: 0.1 },
   name: 'Bart',
   defaults: {
     vocab_size: 50_265,

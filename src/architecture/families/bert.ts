@@ -18,6 +18,7 @@ import { headedFamily } from '../shapes/headed-family.js'
 /** BERT (Devlin et al. 2018, arXiv:1810.04805): an encoder with a norm after each block. */
 export const bert = headedFamily({
   modelType: 'bert',
+  dropout: { hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 },
   name: 'Bert',
   prefix: 'bert',
   defaults: {

@@ -26,6 +26,7 @@ import { outputEmbedding } from '../shapes/headed-model.js'
 /** DistilBERT (Sanh et al. 2019, arXiv:1910.01108): BERT with half the layers, without segments and pooler. */
 export const distilbert = headedFamily({
   modelType: 'distilbert',
+  dropout: { dropout: 0.1, attention_dropout: 0.1 },
   encodes: true,
   name: 'DistilBert',
   prefix: 'distilbert',

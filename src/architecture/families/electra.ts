@@ -12,6 +12,7 @@ import { outputEmbedding } from '../shapes/headed-model.js'
 /** ELECTRA (Clark et al. 2020, arXiv:2003.10555): BERT trained to detect replaced words, with narrower embeddings. */
 export const electra = headedFamily({
   modelType: 'electra',
+  dropout: { hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 },
   name: 'Electra',
   prefix: 'electra',
   defaults: {

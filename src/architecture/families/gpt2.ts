@@ -12,6 +12,8 @@ import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
 /** GPT-2 (Radford et al. 2019, "Language Models are Unsupervised Multitask Learners"): `Conv1D` for linear layers. */
 export const gpt2 = headedFamily({
   modelType: 'gpt2',
+  dropout: { resid_pdrop: 0.1, embd_pdrop: 0.1, attn_pdrop: 0.1 },
+  unreplayed: ['recomputation of AdaLoRA'],
   name: 'GPT2',
   prefix: 'transformer',
   fieldNames: GPT_FIELD_NAMES,

@@ -3,6 +3,7 @@ import { bartFamily } from '../shapes/bart-family.js'
 /** PLBART (Ahmad et al. 2021, arXiv:2103.06333): BART for programs and what people say of them. */
 export const plbart = bartFamily({
   modelType: 'plbart',
+  dropout: { dropout: 0.1, attention_dropout: 0.1 },
   name: 'PLBart',
   defaults: {
     vocab_size: 50_005,

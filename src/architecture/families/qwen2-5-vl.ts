@@ -14,6 +14,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 /** Qwen2.5-VL (Bai et al. 2025, arXiv:2502.13923): an encoder with a language model's layers, most of them with window attention. */
 export const qwen25Vl = multimodalFamily({
   modelType: 'qwen2_5_vl',
+  unreplayed: ['three rotary tables'],
   name: 'Qwen2_5_VL',
   largestImage: imageOfPixels({ pixels: 12_845_056, patch: 14, videoFrames: 14 }),
   text: { family: 'qwen2_vl_text', defaults: QWEN2_VL_TEXT_DEFAULTS, mayBeFlat: true },

@@ -14,6 +14,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 /** Qwen2-VL (Wang et al. 2024, arXiv:2409.12191): Qwen 2 with an encoder for images and video of any size. */
 export const qwen2Vl = multimodalFamily({
   modelType: 'qwen2_vl',
+  unreplayed: ['three rotary tables'],
   name: 'Qwen2VL',
   largestImage: imageOfPixels({ pixels: 12_845_056, patch: 14, videoFrames: 14 }),
   text: { family: 'qwen2_vl_text', defaults: QWEN2_VL_TEXT_DEFAULTS, mayBeFlat: true },

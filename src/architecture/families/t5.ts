@@ -3,6 +3,7 @@ import { t5Family } from '../shapes/t5-family.js'
 /** T5, T5 v1.1 and FLAN-T5 (Raffel et al. 2019, arXiv:1910.10683). */
 export const t5 = t5Family({
   modelType: 't5',
+  dropout: { dropout_rate: 0.1 },
   name: 'T5',
   defaults: {
     vocab_size: 32_128,

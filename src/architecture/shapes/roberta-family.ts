@@ -32,6 +32,7 @@ export interface RobertaFamilyOptions extends FamilyFacts {
 export function robertaFamily({ vocabSize: defaultWords, ...family }: RobertaFamilyOptions): Family {
   const { name, prefix = 'roberta' } = family
   return headedFamily({
+    dropout: { hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 },
     ...family,
     prefix,
     defaults: {
