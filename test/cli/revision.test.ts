@@ -52,4 +52,11 @@ describe.each(['inspect', 'estimate', 'serving'])('model-entity %s --revision', 
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toContain('hf:org/tiny at v3 cannot be read offline')
   })
+
+  it('refuses a revision that nothing would read', () => {
+    const local = run(join(cache, 'models--org--tiny/snapshots', REVISIONS.main.commit), '--revision', 'v2')
+    expect(local).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('has no revisions') })
+    const twice = run('hf:org/tiny@v2', '--revision', 'main')
+    expect(twice).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('leave one out') })
+  })
 })

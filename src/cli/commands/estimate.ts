@@ -30,7 +30,7 @@ import { ESTIMATE_FORMATS, type EstimateFormat } from '../formats/estimate/index
 import type { EstimateRow } from '../formats/estimate/report.js'
 import { STATIC_MEMORY_FORMATS } from '../formats/estimate/static-memory.js'
 import { printable } from '../formats/printable.js'
-import { hubOptions, REVISION_FLAG } from '../hub-options.js'
+import { checkRevision, hubOptions, REVISION_FLAG } from '../hub-options.js'
 import { jobIn, jobOption, modelOfJob, withMethod } from '../jobs/job-flag.js'
 
 /** What commander parsed: the flags of this file, and those of a training run, which `memoryOptionsOf` reads. */
@@ -218,6 +218,7 @@ interface NamedModel {
 }
 
 async function modelOf(from: string, method: MemoryMethod, flags: EstimateFlags): Promise<NamedModel> {
+  checkRevision(flags.revision, from)
   const isServed = methodOf(method).trains === 'nothing'
   if (isManifestName(from)) {
     const spec = await specOfManifest(from)

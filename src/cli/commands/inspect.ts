@@ -13,7 +13,7 @@ import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
 import { comparisonText } from '../formats/inspect/comparison.js'
 import { DIFFERENCE_FORMATS } from '../formats/inspect/differences.js'
 import { INSPECT_FORMATS, type InspectFormat } from '../formats/inspect/index.js'
-import { REVISION_FLAG } from '../hub-options.js'
+import { checkRevision, REVISION_FLAG } from '../hub-options.js'
 import { loraPlan, parseRank, parseTargets } from '../lora-count.js'
 import { progressBar } from '../progress-bar.js'
 import { requestFor } from '../request-for.js'
@@ -85,6 +85,7 @@ async function inspect(from: string, options: InspectOptions): Promise<ExitCode>
   const { lora: rank, target: targetModules, linearLayers = false } = options
   if (targetModules !== undefined && rank === undefined)
     throw new UsageError('--target needs a rank, such as --lora 16')
+  checkRevision(options.revision, from)
   const checkpoint = await withProgress((progress) =>
     readCheckpoint(from, { ...readOptions(options), ...progress, minimumGpus }),
   )
@@ -106,6 +107,7 @@ async function inspect(from: string, options: InspectOptions): Promise<ExitCode>
 async function compareTwo(before: string, after: string, options: InspectOptions): Promise<ExitCode> {
   const single = [options.compare && '--compare', options.as && '--as', options.lora && '--lora'].find(Boolean)
   if (single !== undefined) throw new UsageError(`${single} takes one checkpoint, and two were named`)
+  checkRevision(options.revision, before, after)
   const differences = await withProgress((progress) =>
     diffCheckpoints(before, after, { ...readOptions(options), ...progress }),
   )

@@ -21,7 +21,7 @@ import { isManifestName, specOfManifest } from '../estimate-manifest.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
 import { readCount, readGpu, readPositive } from '../flag-values.js'
 import { SERVING_FORMATS, type ServingFormat } from '../formats/serving/index.js'
-import { hubOptions, REVISION_FLAG } from '../hub-options.js'
+import { checkRevision, hubOptions, REVISION_FLAG } from '../hub-options.js'
 
 interface ServingFlags {
   readonly engine: Engine
@@ -152,6 +152,7 @@ interface NamedModel {
 }
 
 async function modelOf(from: string, flags: ServingFlags): Promise<NamedModel> {
+  checkRevision(flags.revision, from)
   if (isManifestName(from)) {
     const spec = await specOfManifest(from)
     return { name: spec.checkpoint_model_name, family: spec.family, model: spec, notes: [] }
