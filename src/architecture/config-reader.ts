@@ -20,17 +20,21 @@ export class ConfigReader {
   readonly #aliases: ReadonlyMap<string, string>
   /** The fields that were asked for, by this reader or by one made of it. */
   readonly #asked: Set<string>
+  /** Sentences on values that were read, in this config or in one inside it. */
+  readonly #doubts: Set<string>
 
   constructor(
     object: ConfigObject,
     place: readonly (string | number)[] = [],
     aliases: ReadonlyMap<string, string> = new Map(),
     asked: Set<string> = new Set(),
+    doubts: Set<string> = new Set(),
   ) {
     this.#object = object
     this.#place = place
     this.#aliases = aliases
     this.#asked = asked
+    this.#doubts = doubts
   }
 
   /**
@@ -40,20 +44,20 @@ export class ConfigReader {
    */
   withAliases(attributeMap: Readonly<Record<string, string>>): ConfigReader {
     const aliases = Object.entries(attributeMap).map(([alias, field]) => [field, alias] as const)
-    return new ConfigReader(this.#object, this.#place, new Map(aliases), this.#asked)
+    return new ConfigReader(this.#object, this.#place, new Map(aliases), this.#asked, this.#doubts)
   }
 
   /** The same config with other class defaults: what it does not state, under any of its names, has the value given here. */
   withDefaults(defaults: ConfigObject): ConfigReader {
     const isStated = (name: string) => Object.hasOwn(this.#object, this.#aliases.get(name) ?? name)
     const absent = Object.entries(defaults).filter(([name]) => !isStated(name))
-    return new ConfigReader({ ...Object.fromEntries(absent), ...this.#object }, this.#place, this.#aliases, this.#asked)
+    return this.#with({ ...Object.fromEntries(absent), ...this.#object })
   }
 
   /** The same config without some fields. */
   withoutFields(names: readonly string[]): ConfigReader {
     const fields = Object.entries(this.#object).filter(([name]) => !names.includes(name))
-    return new ConfigReader(Object.fromEntries(fields), this.#place, this.#aliases, this.#asked)
+    return this.#with(Object.fromEntries(fields))
   }
 
   /** The same config, of which nothing has been read. */
@@ -86,6 +90,16 @@ export class ConfigReader {
     return this.#asked
   }
 
+  /** Remembers a sentence on a value that a note must tell of. */
+  doubt(sentence: string): void {
+    this.#doubts.add(sentence)
+  }
+
+  /** Sentences on values that were read, in this config or in one inside it, such as a size that is null. */
+  doubts(): ReadonlySet<string> {
+    return this.#doubts
+  }
+
   /** The value in the file; `undefined` if the field is absent. Inherited properties do not count. */
   raw(name: string): unknown {
     const stated = Object.hasOwn(this.#object, name) ? name : this.#aliases.get(name)
@@ -99,9 +113,25 @@ export class ConfigReader {
     return Object.keys(this.#object)
   }
 
-  /** A count or a size: an integer of 0 or more. */
-  integer(names: Names, absent: number, none: number = absent): number {
-    return this.#valueOf(names, absent, none, 'an integer of 0 or more', isCount)
+  /**
+   * A count or a size: an integer of 0 or more.
+   *
+   * @param none - the value for `null`. Absent: the class has no value for `None`; `null` is then read as the default, with a doubt
+   */
+  integer(names: Names, absent: number, none?: number): number {
+    const stated = this.#statedAmong(names)
+    if (none === undefined && absent > 0 && this.isNull(stated)) {
+      const place = [...this.#place, stated].join('.')
+      this.#doubts.add(
+        `${place} is null: transformers refuses that, or fails with it. ${absent} is used here, its default.`,
+      )
+    }
+    return this.#valueOf(names, absent, none ?? absent, 'an integer of 0 or more', isCount)
+  }
+
+  /** A count or a size that the class derives from others where the field is absent or null. */
+  derived(names: Names, value: number): number {
+    return this.integer(names, value, value)
   }
 
   /** A count or a size of at least 1. */
@@ -149,7 +179,7 @@ export class ConfigReader {
   /** A nested object; an empty one if it is missing. */
   object(name: string): ConfigReader {
     const value = this.#valueOf<ConfigObject>(name, {}, {}, 'an object', isObject)
-    return new ConfigReader(value, [...this.#place, name])
+    return new ConfigReader(value, [...this.#place, name], new Map(), new Set(), this.#doubts)
   }
 
   /** An error about a field, with its place. */
@@ -165,6 +195,11 @@ export class ConfigReader {
     const place = [...this.#place, name, index]
     const found = describe(Array.isArray(list) ? list[index] : list)
     return new CheckpointError('invalid_field', `${place.join('.')} is ${found}; expected ${expected}`, { place })
+  }
+
+  /** The same reader of another object. */
+  #with(object: ConfigObject): ConfigReader {
+    return new ConfigReader(object, this.#place, this.#aliases, this.#asked, this.#doubts)
   }
 
   /** The name that the config uses, or the first. */

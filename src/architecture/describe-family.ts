@@ -1,6 +1,7 @@
 import type { ConfigReader } from './config-reader.js'
 import type { Family, FindFamily, ModelDescription } from './family.js'
 import { impossibleSizes } from './impossible-sizes.js'
+import { unevenLists } from './uneven-lists.js'
 import { unreadSizes } from './unread-sizes.js'
 
 /**
@@ -20,7 +21,12 @@ export function describeFamily(
   const forward = family.forward?.(reader, model.dimensions) ?? model.forward
   const program = family.program?.(reader, model.dimensions, model.className) ?? model.program
   const largestImage = family.largestImage?.(reader)
-  const doubts = [...unreadSizes(reader), ...impossibleSizes(reader, model.dimensions)]
+  const doubts = [
+    ...unreadSizes(reader),
+    ...unevenLists(reader, model.dimensions.layers),
+    ...impossibleSizes(reader, model.dimensions),
+    ...reader.doubts(),
+  ]
   // The whole has the sizes, and so the doubts, of its language model.
   return {
     ...model,

@@ -55,7 +55,7 @@ export function decoderSizes(config: ConfigReader, defaults: DecoderDefaults): D
     hiddenSize,
     ffnSize: defaults.ffnOfEachLayer
       ? Math.max(...ffnSizes(config, defaults.intermediate_size ?? 4 * hiddenSize))
-      : config.integer('intermediate_size', defaults.intermediate_size ?? 4 * hiddenSize),
+      : ffnSizeOf(config, defaults, hiddenSize),
     layers: config.integer('num_hidden_layers', defaults.num_hidden_layers),
     heads,
     kvHeads: config.integer('num_key_value_heads', defaults.num_key_value_heads ?? heads, heads),
@@ -63,6 +63,11 @@ export function decoderSizes(config: ConfigReader, defaults: DecoderDefaults): D
     contextTokens: contextTokens(config, defaults.max_position_embeddings),
     tiedEmbeddings: config.boolean('tie_word_embeddings', defaults.tie_word_embeddings),
   }
+}
+
+function ffnSizeOf(config: ConfigReader, { intermediate_size: absent }: DecoderDefaults, hiddenSize: number): number {
+  if (absent === undefined) return config.derived('intermediate_size', 4 * hiddenSize)
+  return config.integer('intermediate_size', absent)
 }
 
 /** The feed-forward sizes of the layers; a single one is that of all layers. */

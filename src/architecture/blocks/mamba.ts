@@ -105,5 +105,5 @@ export function innerSize(config: ConfigReader, name: string, hiddenSize: number
 
 /** The rank of the time step: a sixteenth of the hidden size if the config has `auto` or no value. */
 export function timeStepRank(config: ConfigReader, name: string, hiddenSize: number): number {
-  return config.raw(name) === 'auto' ? Math.ceil(hiddenSize / 16) : config.integer(name, Math.ceil(hiddenSize / 16))
+  return config.raw(name) === 'auto' ? Math.ceil(hiddenSize / 16) : config.derived(name, Math.ceil(hiddenSize / 16))
 }

@@ -32,15 +32,18 @@ export function framePatches(
   type: string,
   config: ConfigReader,
   hiddenSize: number,
-  {
-    patch,
-    bias,
-    channels = 'in_channels',
-  }: { readonly patch: number; readonly bias: boolean; readonly channels?: string },
+  { patch, bias, field = 'in_channels' }: { readonly patch: number; readonly bias: boolean; readonly field?: string },
 ): Module {
   const side = config.positive('patch_size', patch)
   const kernel = [config.positive('temporal_patch_size', 2), side, side]
-  const proj = convolution(config.integer([channels, 'in_channels', 'in_chans'], 3), hiddenSize, kernel, { bias })
+  const channels = config.integer(field, 3)
+  // Published configs of Qwen2-VL state it so; its class never reads that.
+  const ignored = config.optionalInteger('in_chans')
+  if (ignored !== undefined && ignored !== channels) {
+    const place = [...config.place, 'in_chans'].join('.')
+    config.doubt(`${place} is ignored: this family reads ${field}, which is ${channels} here.`)
+  }
+  const proj = convolution(channels, hiddenSize, kernel, { bias })
   return container(type, { proj }, { part: 'embedding' })
 }
 

@@ -24,11 +24,12 @@ export function renamedSizes(config: ConfigReader, names: FieldNames, defaults: 
   const heads = config.positive(nameOf('num_attention_heads'), defaults.num_attention_heads)
   const kvHeads = defaults.num_key_value_heads ?? heads
   const ffnSize = defaults.intermediate_size ?? 4 * hiddenSize
+  const noFfn = defaults.intermediate_size === undefined ? ffnSize : undefined
   return {
     vocabSize: config.positive(nameOf('vocab_size'), defaults.vocab_size),
     hiddenSize,
     // Some of these families have no field for it. It is then four times the hidden size.
-    ffnSize: names.intermediate_size ? config.integer(nameOf('intermediate_size'), ffnSize) : ffnSize,
+    ffnSize: names.intermediate_size ? config.integer(nameOf('intermediate_size'), ffnSize, noFfn) : ffnSize,
     layers: config.integer(nameOf('num_hidden_layers'), defaults.num_hidden_layers),
     heads,
     kvHeads: names.num_key_value_heads ? config.integer(nameOf('num_key_value_heads'), kvHeads) : kvHeads,

@@ -47,11 +47,18 @@ export function patchesIn(config: ConfigReader, { patch }: Pick<VisionSizes, 'pa
 export function sideOf(config: ConfigReader, name: string, absent: number): number {
   const value = config.raw(name)
   if (!Array.isArray(value)) return config.positive(name, absent)
-  const [height, width] = config.integers(name) ?? []
-  if (height === undefined || height < 1 || (width !== undefined && width !== height)) {
+  const [height, width, ...more] = config.integers(name) ?? []
+  if (height === undefined || height < 1 || (width !== undefined && width !== height) || more.length > 0) {
     throw config.invalid(name, 'the side of a square in pixels')
   }
   return height
+}
+
+/** How many neighbouring patches are joined: the area of a field `[height, width]`, two by two if it is absent. */
+export function patchesJoined(config: ConfigReader, name: string): number {
+  const [height, width, ...more] = config.integers(name) ?? [2, 2]
+  if (height === undefined || width === undefined || more.length > 0) throw config.invalid(name, '[height, width]')
+  return height * width
 }
 
 /** The sizes of a model that has no words: a vision tower on its own. */

@@ -1,7 +1,7 @@
 import { headNorms, llamaAttention } from '../blocks/attention.js'
 import { fusedExperts } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { fullLayers, layerTypes, slidingBut, windowOf } from '../blocks/layer-types.js'
+import { fullLayers, layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
@@ -23,7 +23,7 @@ export const afmoe = decoderFamily({
   attentionPattern(config, layers) {
     const types = layerTypes(config, layers, slidingBut(config.integer('global_attn_every_n_layers', 4)))
     // Only the layers with the window rotate queries and keys.
-    return { ...windowOf(types, config.integer('sliding_window', 1024)), unrotatedLayers: fullLayers(types) }
+    return { ...windowOf(types, slidingWindow(config, 1024)), unrotatedLayers: fullLayers(types) }
   },
   attention: (sizes, config) =>
     llamaAttention(sizes, config, {

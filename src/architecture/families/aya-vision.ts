@@ -18,7 +18,7 @@ export const ayaVision = multimodalFamily({
       image_size: 384,
       vision_use_head: false,
     })
-    const inner = config.integer('alignment_intermediate_size', text.hiddenSize)
+    const inner = config.derived('alignment_intermediate_size', text.hiddenSize)
     const joined = dimensions.hiddenSize * config.positive('downsample_factor', 2) ** 2
     return {
       vision_tower: tower('vision', root),

@@ -24,7 +24,7 @@ export const codegen = headedFamily({
     tie_word_embeddings: false,
   },
   build(stated, config) {
-    const sizes = { ...stated, ffnSize: config.integer('n_inner', 4 * stated.hiddenSize) }
+    const sizes = { ...stated, ffnSize: config.derived('n_inner', 4 * stated.hiddenSize) }
     const { vocabSize, hiddenSize, layers } = sizes
     const selfAttention = container(
       'CodeGenAttention',

@@ -2,7 +2,7 @@ import { llamaAttention } from '../blocks/attention.js'
 import { parallelLayer } from '../blocks/decoder-layer.js'
 import { expertsBlock, fusedExperts, router, sparseFrom } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { fullLayers, layerTypes, slidingBut, windowOf } from '../blocks/layer-types.js'
+import { fullLayers, layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { layerNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
@@ -28,7 +28,7 @@ export const cohere2Moe = decoderFamily({
     const types = layerTypes(config, layers, (index) => (index < dense ? before(index) : after(index - dense)))
     const rotated = config.integer('prefix_dense_sliding_window_pattern', 1) === 1 ? dense : 0
     return {
-      ...windowOf(types, config.integer('sliding_window', 4096)),
+      ...windowOf(types, slidingWindow(config, 4096)),
       unrotatedLayers: fullLayers(types).filter((index) => index >= rotated),
     }
   },

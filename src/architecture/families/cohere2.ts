@@ -1,6 +1,6 @@
 import { parallelLayer } from '../blocks/decoder-layer.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { fullLayers, layerTypes, slidingBut, windowOf } from '../blocks/layer-types.js'
+import { fullLayers, layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { layerNorm } from '../blocks/norm.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -20,7 +20,7 @@ export const cohere2 = decoderFamily({
   attentionPattern(config, layers) {
     const types = layerTypes(config, layers, slidingBut(config.integer('sliding_window_pattern', 4)))
     // Only the layers with the window rotate queries and keys.
-    return { ...windowOf(types, config.integer('sliding_window', 4096)), unrotatedLayers: fullLayers(types) }
+    return { ...windowOf(types, slidingWindow(config, 4096)), unrotatedLayers: fullLayers(types) }
   },
   norm: (size) => layerNorm(size, { bias: false }),
   mlp: gatedMlp,

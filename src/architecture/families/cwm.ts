@@ -1,5 +1,5 @@
 import { attention } from '../blocks/attention.js'
-import { layerTypes, windowOf } from '../blocks/layer-types.js'
+import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Code World Model (Meta 2025, arXiv:2510.02387): Llama with a window in three layers of four. */
@@ -20,7 +20,7 @@ export const cwm = decoderFamily({
   attentionPattern: (config, layers) =>
     windowOf(
       layerTypes(config, layers, (index) => (index % 4 === 0 ? 'full_attention' : 'sliding_attention')),
-      config.integer('sliding_window', 8192),
+      slidingWindow(config, 8192),
     ),
   attention,
 })

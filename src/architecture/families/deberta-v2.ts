@@ -29,7 +29,7 @@ export const debertaV2 = headedFamily({
   },
   build(sizes, config) {
     const { vocabSize, hiddenSize, layers, heads } = sizes
-    const features = config.integer('embedding_size', hiddenSize)
+    const features = config.derived('embedding_size', hiddenSize)
     const words = {
       words: vocabSize,
       positions: config.boolean('position_biased_input', true)
@@ -41,7 +41,7 @@ export const debertaV2 = headedFamily({
       ...(features === hiddenSize ? {} : { embed_proj: linear(features, hiddenSize) }),
       LayerNorm: layerNorm(hiddenSize),
     }
-    const attended = heads * config.integer('attention_head_size', sizes.headDim)
+    const attended = heads * config.derived('attention_head_size', sizes.headDim)
     const attention = bertAttention(hiddenSize, {
       names: ['query_proj', 'key_proj', 'value_proj'],
       also: positionProjections(config, hiddenSize, attended),
@@ -52,7 +52,7 @@ export const debertaV2 = headedFamily({
     const input = sizes.tiedEmbeddings ? 'deberta.embeddings.word_embeddings' : undefined
     const transform = { transform: container('Transform', denseAndNorm(hiddenSize, features)) }
     const legacy = { predictions: maskedLmHead('cls.predictions', transform, { features, vocabSize }, input) }
-    const poolerSize = config.integer('pooler_hidden_size', hiddenSize)
+    const poolerSize = config.derived('pooler_hidden_size', hiddenSize)
     const pooler = container('ContextPooler', { dense: linear(poolerSize, poolerSize, { bias: true }) })
     const labels = labelCount(config)
     const byToken = linear(hiddenSize, labels, { bias: true })

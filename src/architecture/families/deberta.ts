@@ -27,7 +27,7 @@ export const deberta = headedFamily({
   },
   build(sizes, config) {
     const { vocabSize, hiddenSize, layers, heads } = sizes
-    const features = config.integer('embedding_size', hiddenSize)
+    const features = config.derived('embedding_size', hiddenSize)
     const positions = config.integer('max_position_embeddings', 512)
     const words = {
       words: vocabSize,
@@ -48,7 +48,7 @@ export const deberta = headedFamily({
     const input = sizes.tiedEmbeddings ? 'deberta.embeddings.word_embeddings' : undefined
     const transform = { transform: container('Transform', denseAndNorm(hiddenSize, features)) }
     const predictions = maskedLmHead('cls.predictions', transform, { features, vocabSize }, input)
-    const poolerSize = config.integer('pooler_hidden_size', hiddenSize)
+    const poolerSize = config.derived('pooler_hidden_size', hiddenSize)
     const pooler = container('ContextPooler', { dense: linear(poolerSize, poolerSize, { bias: true }) })
     const classifier = linear(hiddenSize, labelCount(config), { bias: true })
     return {

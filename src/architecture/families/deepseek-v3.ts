@@ -65,5 +65,5 @@ const LATENT: LatentDefaults = {
 
 /** A saved config states the derived value, which takes precedence. */
 function queryHeadDim(config: ConfigReader): number {
-  return config.integer('qk_head_dim', latentSizes(config, LATENT).queryHeadDim)
+  return config.derived('qk_head_dim', latentSizes(config, LATENT).queryHeadDim)
 }

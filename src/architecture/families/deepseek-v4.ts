@@ -2,7 +2,7 @@ import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { expertsBlock, fusedExperts, moeDimensions, router } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { statedTypes } from '../blocks/layer-types.js'
+import { slidingWindow, statedTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
@@ -90,7 +90,7 @@ export const deepseekV4 = causalLmFamily({
       model: { ...model, children: { ...model.children, hc_head } },
       dimensions: decoderDimensions(sizes, {
         gatedMlp: true,
-        windowTokens: config.integer('sliding_window', 128),
+        windowTokens: slidingWindow(config, 128),
         moe: moeDimensions(routing, { layers, ffnSize, shared: 1 }),
       }),
     }

@@ -1,7 +1,7 @@
 import { attention, headNorms } from '../blocks/attention.js'
 import { deepseekMixture } from '../blocks/deepseek-mixture.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes, windowOf } from '../blocks/layer-types.js'
+import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { deepseekV3Mixture } from '../forward/deepseek-mixture.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
@@ -22,7 +22,7 @@ export const dots1 = decoderFamily({
     tie_word_embeddings: false,
   },
   attentionPattern(config, layers) {
-    const window = config.isNull('sliding_window') ? undefined : config.integer('sliding_window', 4096)
+    const window = slidingWindow(config, 4096)
     const first = config.integer('max_window_layers', 62)
     const types = layerTypes(config, layers, (index) =>
       window !== undefined && index >= first ? 'sliding_attention' : 'full_attention',

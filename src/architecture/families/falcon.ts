@@ -30,7 +30,7 @@ export const falcon = headedFamily({
   build(stated, config) {
     // `n_embed` takes precedence over `hidden_size`, but not for the width of the MLP.
     const hiddenSize = config.positive(config.has('n_embed') ? 'n_embed' : 'hidden_size', 4544)
-    const ffnSize = config.integer('ffn_hidden_size', 4 * stated.hiddenSize)
+    const ffnSize = config.derived('ffn_hidden_size', 4 * stated.hiddenSize)
     const { vocabSize, layers, heads } = stated
     const headDim = Math.floor(hiddenSize / heads)
     const kvHeads = kvHeadCount(config, heads)
@@ -84,7 +84,7 @@ export const falcon = headedFamily({
 
 /** Only the new architecture reads `num_kv_heads`. In the old one all heads share one, or each has its own. */
 function kvHeadCount(config: ConfigReader, heads: number): number {
-  if (config.boolean('new_decoder_architecture', false)) return config.integer(['num_kv_heads', 'n_head_kv'], heads)
+  if (config.boolean('new_decoder_architecture', false)) return config.derived(['num_kv_heads', 'n_head_kv'], heads)
   return config.boolean('multi_query', true) ? 1 : heads
 }
 
@@ -92,6 +92,6 @@ function kvHeadCount(config: ConfigReader, heads: number): number {
 function layerNorms(config: ConfigReader, norm: ReturnType<typeof layerNorm>): Children {
   if (!config.boolean('parallel_attn', true)) return { input_layernorm: norm, post_attention_layernorm: norm }
   const absent = config.boolean('new_decoder_architecture', false) ? 2 : 1
-  const norms = config.integer('num_ln_in_parallel_attn', absent)
+  const norms = config.derived('num_ln_in_parallel_attn', absent)
   return norms === 2 ? { ln_attn: norm, ln_mlp: norm } : { input_layernorm: norm }
 }

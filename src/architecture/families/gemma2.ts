@@ -1,6 +1,6 @@
 import { sandwichLayer } from '../blocks/decoder-layer.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes, slidingBut, windowOf } from '../blocks/layer-types.js'
+import { layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { hasLimit } from '../forward/limits.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -20,7 +20,7 @@ export const gemma2 = decoderFamily({
     tie_word_embeddings: true,
   },
   attentionPattern: (config, layers) =>
-    windowOf(layerTypes(config, layers, slidingBut(2)), config.integer('sliding_window', 4096)),
+    windowOf(layerTypes(config, layers, slidingBut(2)), slidingWindow(config, 4096)),
   mlp: gatedMlp,
   layer: sandwichLayer,
   forward: (config) => ({

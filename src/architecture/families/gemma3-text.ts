@@ -1,7 +1,7 @@
 import { headNorms, llamaAttention } from '../blocks/attention.js'
 import { sandwichLayer } from '../blocks/decoder-layer.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes, slidingBut, windowOf } from '../blocks/layer-types.js'
+import { layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { hasLimit } from '../forward/limits.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -28,7 +28,7 @@ export const gemma3Text = decoderFamily({
   sizes: (sizes, config) => ({ ...sizes, contextTokens: config.integer('max_position_embeddings', 131_072) }),
   attentionPattern(config, layers) {
     const types = layerTypes(config, layers, slidingBut(config.integer('sliding_window_pattern', 6)))
-    return windowOf(types, config.integer('sliding_window', 4096))
+    return windowOf(types, slidingWindow(config, 4096))
   },
   attention: (sizes, config) => llamaAttention(sizes, config, headNorms(sizes)),
   mlp: gatedMlp,

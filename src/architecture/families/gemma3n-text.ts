@@ -4,7 +4,7 @@ import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions, ffnSizes } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes, slidingBut, windowOf } from '../blocks/layer-types.js'
+import { layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
@@ -61,7 +61,7 @@ export const gemma3nText = causalLmFamily({
       altup_projections: square,
       altup_unembed_projections: square,
     })
-    const window = windowOf(layerTypes(config, layers, slidingBut(5)), config.integer('sliding_window', 512))
+    const window = windowOf(layerTypes(config, layers, slidingBut(5)), slidingWindow(config, 512))
     const cacheSharingLayers = config.integer('num_kv_shared_layers', 15)
     return { model, dimensions: { ...decoderDimensions(sizes, { gatedMlp: true, ...window }), cacheSharingLayers } }
   },

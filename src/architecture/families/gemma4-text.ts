@@ -2,7 +2,7 @@ import { type DecoderSizes, decoderDimensions } from '../blocks/decoder-sizes.js
 import { embedding } from '../blocks/embedding.js'
 import { fusedExperts, moeDimensions } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes, slidingBut, windowOf } from '../blocks/layer-types.js'
+import { layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
@@ -87,7 +87,7 @@ export const gemma4Text = causalLmFamily({
     const moe = config.boolean('enable_moe_block', false)
       ? moeDimensions(routingOf(config), { layers, ffnSize: config.integer('moe_intermediate_size', 0) })
       : undefined
-    const window = windowOf(types, config.integer('sliding_window', 512))
+    const window = windowOf(types, slidingWindow(config, 512))
     return {
       model,
       dimensions: decoderDimensions(sizes, { gatedMlp: true, ...window, moe }),
@@ -106,15 +106,15 @@ function headsOfLayers(config: ConfigReader, { headDim, kvHeads }: DecoderSizes,
   const keysAreValues = config.boolean('attention_k_eq_v', false)
   const full: Heads = {
     headDim: config.integer('global_head_dim', 512),
-    kvHeads: keysAreValues ? config.integer('num_global_key_value_heads', kvHeads) : kvHeads,
+    kvHeads: keysAreValues ? config.derived('num_global_key_value_heads', kvHeads) : kvHeads,
   }
   const overrides = new Map(perLayer.names().map((name) => [Number(name), perLayer.object(name)]))
   return (index: number): Heads => {
     const override = overrides.get(index)
     if (override)
       return {
-        headDim: override.integer('head_dim', headDim),
-        kvHeads: override.integer('num_key_value_heads', kvHeads),
+        headDim: override.derived('head_dim', headDim),
+        kvHeads: override.derived('num_key_value_heads', kvHeads),
       }
     return config.has('per_layer_config') || types[index] !== 'full_attention' ? { headDim, kvHeads } : full
   }

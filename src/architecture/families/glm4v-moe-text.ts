@@ -7,6 +7,8 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const glm4vMoeText = decoderFamily({
   modelType: 'glm4v_moe_text',
   name: 'Glm4vMoeText',
+  // As transformers 4.57 writes it.
+  languageModelOf: ['Glm4vMoe_text'],
   defaults: {
     vocab_size: 151_424,
     hidden_size: 4096,

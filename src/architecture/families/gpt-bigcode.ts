@@ -27,7 +27,7 @@ export const gptBigcode = headedFamily({
   },
   build(stated, config) {
     const { vocabSize, hiddenSize, layers, heads, headDim } = stated
-    const ffnSize = config.integer('n_inner', 4 * hiddenSize)
+    const ffnSize = config.derived('n_inner', 4 * hiddenSize)
     const kvHeads = config.boolean('multi_query', true) ? 1 : heads
     const attention = container(
       'GPTBigCodeAttention',

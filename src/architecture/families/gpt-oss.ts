@@ -1,6 +1,6 @@
 import { attention } from '../blocks/attention.js'
 import { expertsBlock, fusedExpertsTransposed, router } from '../blocks/experts.js'
-import { layerTypes, slidingBut, windowOf } from '../blocks/layer-types.js'
+import { layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -22,8 +22,7 @@ export const gptOss = decoderFamily({
     max_position_embeddings: 131_072,
     tie_word_embeddings: false,
   },
-  attentionPattern: (config, layers) =>
-    windowOf(layerTypes(config, layers, slidingBut(2)), config.integer('sliding_window', 128)),
+  attentionPattern: (config, layers) => windowOf(layerTypes(config, layers, slidingBut(2)), slidingWindow(config, 128)),
   attention(sizes, config) {
     const bias = config.boolean('attention_bias', true)
     return attention({ ...sizes, qkvBias: bias, outputBias: bias, parameters: { sinks: [sizes.heads] } })

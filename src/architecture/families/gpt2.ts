@@ -27,7 +27,7 @@ export const gpt2 = headedFamily({
   },
   build(stated, config) {
     const { vocabSize, hiddenSize, layers } = stated
-    const ffnSize = config.integer('n_inner', 4 * hiddenSize)
+    const ffnSize = config.derived('n_inner', 4 * hiddenSize)
     const attention = container(
       'GPT2Attention',
       { c_attn: conv1d(hiddenSize, 3 * hiddenSize), c_proj: conv1d(hiddenSize, hiddenSize) },

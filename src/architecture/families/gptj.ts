@@ -30,7 +30,7 @@ export const gptj = headedFamily({
     tie_word_embeddings: false,
   },
   build(stated, config) {
-    const sizes = { ...stated, ffnSize: config.integer('n_inner', 4 * stated.hiddenSize) }
+    const sizes = { ...stated, ffnSize: config.derived('n_inner', 4 * stated.hiddenSize) }
     const { vocabSize, hiddenSize, layers } = sizes
     const selfAttention = attention({ ...sizes, outputName: 'out_proj' })
     const mlp = plainMlp({ ...sizes, bias: true, names: ['fc_in', 'fc_out'] })

@@ -2,6 +2,7 @@ import { convolution } from '../blocks/convolution.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
+import { patchesJoined } from '../blocks/vision.js'
 import type { ConfigReader } from '../config-reader.js'
 import { container, type Module, repeated, tower } from '../module.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
@@ -15,8 +16,8 @@ export const kimiK25 = multimodalFamily({
     const vision = config.object('vision_config')
     // The files of the model's authors put `vt_` before these names.
     const hiddenSize = vision.positive(['hidden_size', 'vt_hidden_size'], 1152)
-    const joined = hiddenSize * (vision.integers('merge_kernel_size') ?? [2, 2]).reduce((all, side) => all * side, 1)
-    const normed = config.integer('projection_hidden_size', vision.integer('mm_hidden_size', 1152))
+    const joined = hiddenSize * patchesJoined(vision, 'merge_kernel_size')
+    const normed = config.derived('projection_hidden_size', vision.integer('mm_hidden_size', 1152))
     return {
       vision_tower: tower('vision', moonVit(vision, hiddenSize)),
       mm_projector: tower(

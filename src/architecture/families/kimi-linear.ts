@@ -88,7 +88,7 @@ function attentionTypes(config: ConfigReader, layers: number): readonly string[]
 function kimiDeltaAttention(config: ConfigReader, hiddenSize: number): Module {
   const stated = config.object('linear_attn_config')
   const heads = stated.integer('num_heads', config.integer('linear_num_heads', 32))
-  const headDim = stated.integer('head_dim', config.integer('linear_head_dim', 128))
+  const headDim = stated.derived('head_dim', config.integer('linear_head_dim', 128))
   const kernel = stated.integer('short_conv_kernel_size', config.integer('linear_conv_kernel_dim', 4))
   const features = heads * headDim
   return container(

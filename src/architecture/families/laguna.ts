@@ -1,7 +1,7 @@
 import { headNorms, llamaAttention } from '../blocks/attention.js'
 import { expertsBlock, fusedExperts, router, sparseFrom } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes, windowOf } from '../blocks/layer-types.js'
+import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { range } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
@@ -24,7 +24,7 @@ export const laguna = decoderFamily({
   attentionPattern: (config, layers) =>
     windowOf(
       layerTypes(config, layers, () => 'full_attention'),
-      config.integer('sliding_window', 512),
+      slidingWindow(config, 512),
     ),
   attentionKinds(config, layers) {
     const heads = config.integers('num_attention_heads_per_layer')

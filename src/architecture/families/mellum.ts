@@ -1,7 +1,7 @@
 import { headNorms, llamaAttention } from '../blocks/attention.js'
 import { expertsBlock, fusedExperts, router, sparseFrom } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes, windowOf } from '../blocks/layer-types.js'
+import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Mellum 2 (JetBrains 2026, https://huggingface.co/JetBrains): Qwen 3's mixture of experts, with a window in some layers. */
@@ -23,7 +23,7 @@ export const mellum = decoderFamily({
   attentionPattern: (config, layers) =>
     windowOf(
       layerTypes(config, layers, () => 'full_attention'),
-      config.integer('sliding_window', 1024),
+      slidingWindow(config, 1024),
     ),
   attention: (sizes, config) => llamaAttention(sizes, config, headNorms(sizes)),
   mlp: gatedMlp,

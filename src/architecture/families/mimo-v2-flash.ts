@@ -1,6 +1,6 @@
 import { expertsBlock, fusedExperts, router, sparseFrom } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes, windowOf } from '../blocks/layer-types.js'
+import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import type { ConfigReader } from '../config-reader.js'
 import { container } from '../module.js'
@@ -28,9 +28,7 @@ export const mimoV2Flash = decoderFamily({
   attentionPattern: (config, layers) =>
     windowOf(
       attentionTypes(config, layers),
-      config.has('sliding_window_size')
-        ? config.integer('sliding_window_size', 128) + 1
-        : config.integer('sliding_window', 129),
+      config.has('sliding_window_size') ? config.integer('sliding_window_size', 128) + 1 : slidingWindow(config, 129),
     ),
   attentionKinds: attentionTypes,
   attention({ hiddenSize, heads, kvHeads: fullHeads, headDim }, config, kind) {

@@ -5,7 +5,7 @@ import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { llavaProjector } from '../blocks/projector.js'
 import { SIGLIP_DEFAULTS } from '../blocks/siglip.js'
-import { clipLayer, patchesIn, visionSizes } from '../blocks/vision.js'
+import { clipLayer, patchesIn, patchesJoined, visionSizes } from '../blocks/vision.js'
 import type { ConfigReader } from '../config-reader.js'
 import { container, listOf, type Module, repeated, tower } from '../module.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
@@ -28,7 +28,7 @@ export const minicpmv46 = multimodalFamily({
 function visionEncoder(config: ConfigReader): Module {
   const sizes = visionSizes(config, SIGLIP_DEFAULTS)
   const { hiddenSize, ffnSize, heads, layers, channels, patch } = sizes
-  const joined = (config.integers('window_kernel_size') ?? [2, 2]).reduce((all, side) => all * side, 1)
+  const joined = patchesJoined(config, 'window_kernel_size')
   const headDim = Math.floor(hiddenSize / heads)
   const attentionSizes = { hiddenSize, heads, kvHeads: heads, headDim, qkvBias: true, outputBias: true }
   return container('MiniCPMV4_6VisionModel', {

@@ -51,7 +51,7 @@ function visionModel(config: ConfigReader, sizes: VisionSizes): Module {
     embeddings: framePatches('MiniMaxM3VLVisionEmbeddings', config, hiddenSize, {
       patch: 14,
       bias: false,
-      channels: 'num_channels',
+      field: 'num_channels',
     }),
     pre_layrnorm: layerNorm(hiddenSize),
     layers: repeated(layers, clipLayer('MiniMaxM3VLVisionEncoderLayer', sizes)),

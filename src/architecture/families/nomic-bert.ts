@@ -31,7 +31,7 @@ export const nomicBert = headedFamily({
     tie_word_embeddings: true,
   },
   build(stated, config) {
-    const sizes = { ...stated, headDim: config.integer('head_dim', stated.headDim) }
+    const sizes = { ...stated, headDim: config.derived('head_dim', stated.headDim) }
     const { hiddenSize, vocabSize, heads, layers } = sizes
     const mixture = nomicMixture(config, sizes)
     // Only the class of the authors has experts.

@@ -29,14 +29,14 @@ export const olmoHybrid = causalLmFamily({
   build(sizes, config) {
     const norm = rmsNorm(sizes.hiddenSize)
     const { hiddenSize, heads, layers } = sizes
-    const keyHeads = config.integer('linear_num_key_heads', heads)
-    const keyHeadDim = config.integer('linear_key_head_dim', Math.floor((0.75 * hiddenSize) / keyHeads))
+    const keyHeads = config.derived('linear_num_key_heads', heads)
+    const keyHeadDim = config.derived('linear_key_head_dim', Math.floor((0.75 * hiddenSize) / keyHeads))
     const deltaSizes = {
       hiddenSize,
       keyHeads,
-      valueHeads: config.integer('linear_num_value_heads', heads),
+      valueHeads: config.derived('linear_num_value_heads', heads),
       keyHeadDim,
-      valueHeadDim: config.integer('linear_value_head_dim', 2 * keyHeadDim),
+      valueHeadDim: config.derived('linear_value_head_dim', 2 * keyHeadDim),
       kernelSize: config.integer('linear_conv_kernel_dim', 4),
     }
     const keyFeatures = keyHeads * keyHeadDim

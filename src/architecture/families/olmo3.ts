@@ -1,7 +1,7 @@
 import { jointNorms, llamaAttention } from '../blocks/attention.js'
 import { postNormLayer } from '../blocks/decoder-layer.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes, slidingBut, windowOf } from '../blocks/layer-types.js'
+import { layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Olmo 3 (Olmo team 2025, arXiv:2512.13961): OLMo 2 with a window in three layers of four. */
@@ -18,7 +18,7 @@ export const olmo3 = decoderFamily({
     tie_word_embeddings: false,
   },
   attentionPattern: (config, layers) =>
-    windowOf(layerTypes(config, layers, slidingBut(4)), config.integer('sliding_window', 4096)),
+    windowOf(layerTypes(config, layers, slidingBut(4)), slidingWindow(config, 4096)),
   attention: (sizes, config) => llamaAttention(sizes, config, jointNorms(sizes)),
   mlp: gatedMlp,
   layer: postNormLayer,

@@ -28,7 +28,7 @@ export const opt = headedFamily({
     // Only OPT's own field counts: `intermediate_size` is ignored.
     const ffnSize = config.integer('ffn_dim', 3072)
     const { vocabSize, hiddenSize, layers, heads } = sizes
-    const embeddingSize = config.positive('word_embed_proj_dim', hiddenSize)
+    const embeddingSize = config.derived('word_embed_proj_dim', hiddenSize)
     const projected = embeddingSize !== hiddenSize
     const bias = config.boolean('enable_bias', true)
     const affine = config.boolean('layer_norm_elementwise_affine', true)

@@ -1,6 +1,7 @@
 import { headNorms, llamaAttention } from '../blocks/attention.js'
 import { experts, expertsBlock, qwenSparseLayers } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
+import { slidingWindow } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -24,7 +25,7 @@ export const qwen3Moe = decoderFamily({
     tie_word_embeddings: false,
   },
   attentionPattern: (config) => ({
-    windowTokens: config.boolean('use_sliding_window', false) ? config.integer('sliding_window', 4096) : undefined,
+    windowTokens: config.boolean('use_sliding_window', false) ? slidingWindow(config, 4096) : undefined,
   }),
   attention: (sizes, config) => llamaAttention(sizes, config, headNorms(sizes)),
   mlp: gatedMlp,

@@ -27,7 +27,7 @@ export const recurrentGemma = causalLmFamily({
     const sizes = { ...stated, ffnSize: Math.floor(stated.ffnSize / 2) }
     const { hiddenSize, heads, layers } = sizes
     const norm = rmsNorm(hiddenSize)
-    const width = config.integer('lru_width', hiddenSize)
+    const width = config.derived('lru_width', hiddenSize)
     const kernel = config.positive('conv1d_width', 4)
     const recurrence = container(
       'RecurrentGemmaRecurrentBlock',

@@ -56,7 +56,7 @@ export const rwkv = headedFamily({
 })
 
 function timeMix(config: ConfigReader, hiddenSize: number): Module {
-  const features = config.integer('attention_hidden_size', hiddenSize)
+  const features = config.derived('attention_hidden_size', hiddenSize)
   const into = linear(hiddenSize, features)
   const mix = [1, 1, hiddenSize]
   return container(

@@ -21,7 +21,7 @@ export const rwkv7 = headedFamily({
   },
   build(sizes, config) {
     const { vocabSize, hiddenSize, layers, tiedEmbeddings } = sizes
-    const ffnSize = config.integer('intermediate_size', innerSize(config, hiddenSize))
+    const ffnSize = config.derived('intermediate_size', innerSize(config, hiddenSize))
     const bias = config.boolean('norm_bias', true)
     const norm = layerNorm(hiddenSize, { bias })
     const values = config.raw('value_dim')

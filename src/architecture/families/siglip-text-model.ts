@@ -10,7 +10,7 @@ export const siglipTextModel = towerFamily({
   build(config) {
     const defaults = { vocabSize: 32_000, hiddenSize: 768, ffnSize: 3072, heads: 12, positions: 64 }
     const { model, dimensions } = clipText('Siglip', config, defaults, (hiddenSize) => ({
-      head: linear(hiddenSize, config.integer('projection_size', hiddenSize), { bias: true }),
+      head: linear(hiddenSize, config.derived('projection_size', hiddenSize), { bias: true }),
     }))
     return { classes: bareTower(container('SiglipTextModel', { text_model: model })), dimensions }
   },

@@ -21,6 +21,7 @@ export const smollm3 = decoderFamily({
     const skips = (index: number) => (index + 1) % config.integer('no_rope_layer_interval', 4) === 0
     // A 0 in `no_rope_layers` is a layer without rope.
     const ropes = config.integers('no_rope_layers')
+    if (ropes?.length === 0) throw config.invalid('no_rope_layers', 'an entry for each layer')
     const isUnrotated = (index: number) => (ropes ? ropes[index] === 0 : skips(index))
     const hasWindow = config.boolean('use_sliding_window', false)
     const types = layerTypes(config, layers, (index) =>

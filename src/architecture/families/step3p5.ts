@@ -61,8 +61,8 @@ function attentionTypes(config: ConfigReader, layers: number): readonly string[]
 
 /** The heads of a layer with a window. */
 function slidingHeads(config: ConfigReader, heads: number): number {
-  const other = config.object('attention_other_setting').integer('num_attention_heads', heads)
-  return config.integer('num_sliding_attention_heads', other)
+  const other = config.object('attention_other_setting').derived('num_attention_heads', heads)
+  return config.derived('num_sliding_attention_heads', other)
 }
 
 /** The layers with experts: as `mlp_layer_types` says, or as `moe_layers_enum` lists (`"3,4,5"`), or all but the first three. */

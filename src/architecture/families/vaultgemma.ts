@@ -1,5 +1,5 @@
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes, slidingBut, windowOf } from '../blocks/layer-types.js'
+import { layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -19,7 +19,7 @@ export const vaultgemma = decoderFamily({
     tie_word_embeddings: true,
   },
   attentionPattern: (config, layers) =>
-    windowOf(layerTypes(config, layers, slidingBut(2)), config.integer('sliding_window', 4096)),
+    windowOf(layerTypes(config, layers, slidingBut(2)), slidingWindow(config, 4096)),
   mlp: gatedMlp,
   layer: (type, { norm, attention, mlp }) =>
     container(type, { self_attn: attention, mlp, input_layernorm: norm, pre_feedforward_layernorm: norm }),

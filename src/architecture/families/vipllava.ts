@@ -8,6 +8,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 export const vipllava = multimodalFamily({
   modelType: 'vipllava',
   name: 'VipLlava',
+  attributeMap: { vision_feature_layer: 'vision_feature_layers' },
   text: { family: 'llama' },
   beside(config, { text, bareModel }) {
     const { root, dimensions } = bareModel('vision_config', 'clip_vision_model', CLIP_LARGE_336)

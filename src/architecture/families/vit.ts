@@ -58,7 +58,7 @@ export const vit = towerFamily({
         embeddings: embeddings(masks),
         encoder: container('ViTEncoder', { layer: repeated(layers, layer) }),
         layernorm: norm,
-        pooler: pools ? dense(hiddenSize, config.integer('pooler_output_size', hiddenSize)) : undefined,
+        pooler: pools ? dense(hiddenSize, config.derived('pooler_output_size', hiddenSize)) : undefined,
       })
     const stride = config.positive('encoder_stride', 16)
     const labels = labelCount(config)

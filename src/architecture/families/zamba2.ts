@@ -29,7 +29,7 @@ export const zamba2 = causalLmFamily({
     const { hiddenSize, heads } = stated
     // The input of attention is the embeddings concatenated with the previous layer's output. A stated head size is ignored.
     const headDim = Math.floor((2 * hiddenSize) / heads)
-    const sizes = { ...stated, headDim, ffnSize: config.integer('intermediate_size', 4 * hiddenSize) }
+    const sizes = { ...stated, headDim, ffnSize: config.derived('intermediate_size', 4 * hiddenSize) }
     const types = layerTypes(config).slice(0, sizes.layers)
     const norm = rmsNorm(hiddenSize)
     const channels = innerSize(config, 'mamba_expand', hiddenSize)
@@ -53,7 +53,12 @@ export const zamba2 = causalLmFamily({
     const prefix = className === 'Zamba2Model' ? '' : 'model.'
     const hybridLayer = (order: number): Module => {
       const block = order % blockCount
-      const shared = sharedTransformer(config, sizes, hybrids.length, block)
+      const shared = sharedTransformer(
+        config,
+        sizes,
+        config.integers('hybrid_layer_ids')?.length ?? hybrids.length,
+        block,
+      )
       const first = hybrids[block]
       return container('Zamba2HybridLayer', {
         linear: linear(hiddenSize, hiddenSize),

@@ -83,7 +83,7 @@ export function bartFamily(options: BartFamilyOptions): Family {
       const dimensions = decoderDimensions(sizes, { gatedMlp: false })
       const hasLabels = config.has('id2label') || config.has('num_labels')
       const labels = hasLabels || usualLabels === undefined ? labelCount(config) : usualLabels
-      const decoderWords = decoderVocabField === undefined ? vocabSize : config.positive(decoderVocabField, vocabSize)
+      const decoderWords = decoderVocabField === undefined ? vocabSize : config.derived(decoderVocabField, vocabSize)
       const alone = { ...dimensions, vocabSize: decoderWords }
       const decoderAlone = container(`${name}Decoder`, {
         embed_tokens: embedding(decoderWords, hiddenSize),

@@ -49,7 +49,7 @@ export function rwkvHeadsFamily(options: RwkvHeadsFamilyOptions): Family {
       const { vocabSize, hiddenSize, layers, tiedEmbeddings } = stated
       const sizes = recurrentSizes(config, hiddenSize)
       const derived = Math.floor((hiddenSize * 3.5) / 32) * 32
-      const ffnSize = readsFfnSize ? config.integer('intermediate_size', derived) : derived
+      const ffnSize = readsFfnSize ? config.derived('intermediate_size', derived) : derived
       const norm = layerNorm(hiddenSize)
       const block = (first: boolean): Module =>
         container(`${name}Block`, {
@@ -77,7 +77,7 @@ export function rwkvHeadsFamily(options: RwkvHeadsFamilyOptions): Family {
 }
 
 function recurrentSizes(config: ConfigReader, hiddenSize: number): RwkvSizes {
-  const features = config.integer('attention_hidden_size', hiddenSize)
+  const features = config.derived('attention_hidden_size', hiddenSize)
   const headDim = config.positive('head_size', 64)
   return { hiddenSize, features, headDim, heads: Math.floor(features / headDim) }
 }

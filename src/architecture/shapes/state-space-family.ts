@@ -97,7 +97,7 @@ export function mambaFamily({ norms, ...options }: MambaFamilyOptions): Family {
 
 /** Channels of Mamba's mixer: a stated size takes precedence over the factor. */
 function channels(config: ConfigReader, hiddenSize: number): number {
-  return config.integer('intermediate_size', innerSize(config, 'expand', hiddenSize))
+  return config.derived('intermediate_size', innerSize(config, 'expand', hiddenSize))
 }
 
 function stateSpaceModel(

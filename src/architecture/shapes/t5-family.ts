@@ -45,7 +45,7 @@ export function t5Family({ modelType, name, defaults, ...facts }: T5FamilyOption
         isGated: dimensions.gatedMlp,
         layers: dimensions.layers,
       }
-      const decoderLayers = config.integer('num_decoder_layers', config.integer('num_layers', defaults.num_layers))
+      const decoderLayers = config.derived('num_decoder_layers', config.integer('num_layers', defaults.num_layers))
       const ending = [set('hidden', t5Norm('final_layer_norm', 'hidden'))]
       return encoderDecoder({
         at: '',
@@ -131,7 +131,7 @@ function t5Model(
       final_layer_norm: rmsNorm(hiddenSize),
     })
   // Defaults to the number of encoder layers. The alias does not apply here.
-  const decoderLayers = config.integer('num_decoder_layers', config.integer('num_layers', defaults.num_layers))
+  const decoderLayers = config.derived('num_decoder_layers', config.integer('num_layers', defaults.num_layers))
   const encoderModel = (prefix: string) => ({ shared, encoder: stack(layers, false, `${prefix}shared`) })
   const bothStacks = (prefix: string) => ({
     ...encoderModel(prefix),
