@@ -1,3 +1,4 @@
+import type { Architecture } from '../architecture/index.js'
 import { type CheckedMemoryOptions, withRanks } from './checked-memory-options.js'
 import { confidenceOf } from './confidence.js'
 import { ForwardPassError } from './forward-pass-error.js'
@@ -64,7 +65,7 @@ function estimateOf(
     range: rangeOf(peak.totalBytes, overhead),
     peakAt: { phase: peak.phase, operation: peak.operation },
     assumptions: [
-      ...memoryAssumptions(options, ends),
+      ...memoryAssumptions({ ...options, attention: kernelOf(architecture, options) }, ends),
       ...(activation === undefined ? [] : unknownActivation(activation)),
       ...mixerAssumptions(mixers),
     ],
@@ -102,6 +103,12 @@ function cannotReplay(model: ResolvedModel, options: CheckedMemoryOptions, missi
   const { tensors } = model.adapters
   const leftOut = tensors.length > 0 ? `; the adapters on ${tensors.join(' and ')} are not in "parts"` : ''
   return new ForwardPassError(model.architecture.family, `${missing}${leftOut}`, parts)
+}
+
+/** The kernel of attention: some models have only code that is written out. */
+function kernelOf({ forward }: Architecture, options: CheckedMemoryOptions): CheckedMemoryOptions['attention'] {
+  const { eagerOnly = false, cappedScores = false } = forward?.attention ?? {}
+  return eagerOnly || cappedScores ? 'eager' : options.attention
 }
 
 function unknownActivation(name: string): string[] {

@@ -41,4 +41,11 @@ export const gptOss = decoderFamily({
       }),
     }
   },
+  keptInFloat32: ['post_attention_layernorm', 'input_layernorm', 'norm'],
+  forward: () => ({
+    rotation: { features: 'all', pairs: 'halvesApart' },
+    norm: 'rmsNormFloat32Product',
+    attention: { eagerOnly: true },
+    feedForward: { activation: 'sigmoid', mixture: { router: 'softmaxOfLargest' } },
+  }),
 })

@@ -31,6 +31,7 @@ export interface Mixture {
  * - `scaledSoftmax`: all in float32, the shares multiplied by a number (DeepSeek-V2)
  * - `sigmoid`: sigmoids in float32, the choice by biased scores without gradients (DeepSeek-V3)
  * - `sampled`: two experts, sampled one after the other (Phi-3.5-MoE)
+ * - `softmaxOfLargest`: a softmax of the largest logits, in the dtype of the model; zeros for the other experts (gpt-oss)
  * - `batched`: sigmoids that are 0 for experts that a token does not use (Llama 4)
  */
 export type Router =
@@ -40,6 +41,7 @@ export type Router =
   | 'scaledSoftmax'
   | 'sigmoid'
   | 'sampled'
+  | 'softmaxOfLargest'
   | 'batched'
 
 /**

@@ -9,10 +9,11 @@ export interface Rotation {
   /** How many features of a head are rotated. */
   readonly features: number | 'all'
   /**
-   * Which features are rotated together: those of both halves; neighbours, which are first reordered into halves; or
+   * Which features are rotated together: those of both halves; those of both halves, which are
+   * rotated apart and concatenated, with tables of half the size; neighbours, which are first reordered into halves; or
    * neighbours as complex numbers in float32. Default: `halves`.
    */
-  readonly pairs?: 'halves' | 'neighbours' | 'complex'
+  readonly pairs?: 'halves' | 'halvesApart' | 'neighbours' | 'complex'
   /**
    * What is in float32 besides the angles: nothing, the tables of cosines and sines, queries and keys, or each term of the
    * sum and the tables. Default: `nothing`.

@@ -152,7 +152,7 @@ export function rotaryTables(
   dtype: ComputeDtype,
 ): RotaryTables {
   const { tape } = layers.ops
-  const elements = options.sequence * features
+  const elements = (options.sequence * features) / (pairs === 'halvesApart' ? 2 : 1)
   if (pairs === 'complex')
     return { cos: tape.tensor(elements, 'float32', 'polar'), sin: tape.tensor(0, 'float32', 'polar') }
   const angles = tape.tensor(elements, 'float32', 'cat')

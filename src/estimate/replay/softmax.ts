@@ -3,7 +3,7 @@ import type { Layers } from './layers.js'
 import type { Tensor } from './tape.js'
 
 /** Softmax saves its output. On CUDA its backward first multiplies gradient and output, which needs a tensor of the same size. */
-export function softmax({ ops }: Layers, input: Tensor, dtype: ComputeDtype = 'float32'): Tensor {
+export function softmax({ ops }: Pick<Layers, 'ops'>, input: Tensor, dtype: ComputeDtype = 'float32'): Tensor {
   const { tape } = ops
   return tape.record(
     [input],

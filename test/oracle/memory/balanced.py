@@ -6,10 +6,14 @@ oracle.py learns the number of experts from Tensor.nonzero alone: here F.one_hot
 their tokens in Python, and get the balanced counts in place of values: DeepSeek V2 (`moe`, written out below with these counts), GraniteMoE
 (the `tolist` of its router), and PhiMoE (the length of the sequence, which is that of its positions).
 """
+import inspect
+import textwrap
+
 import torch
 import torch.nn.functional as F
 from torch._subclasses.fake_tensor import FakeTensor
 from transformers.models.deepseek_v2.modeling_deepseek_v2 import DeepseekV2MoE
+from transformers.models.gpt_oss import modeling_gpt_oss as gpt_oss
 from transformers.models.granitemoe.modeling_granitemoe import GraniteMoeTopKGating
 from transformers.models.granitemoehybrid.modeling_granitemoehybrid import GraniteMoeHybridTopKGating
 from transformers.models.granitemoeshared.modeling_granitemoeshared import GraniteMoeSharedTopKGating
@@ -27,11 +31,12 @@ def shares(rows, experts):
 class Routing(oracle.BalancedRouting):
     """As the oracle's, told of the experts by one_hot as well."""
 
-    experts_told, next_told = 1, 0
+    # gpt-oss has a class for tokens without an expert, which is empty.
+    experts_told, next_told, empty_classes = 1, 0, 0
 
     def nonzero(self, hit):
-        Routing.experts_told, Routing.next_told = hit.shape[0], 0
-        return [oracle.Place(expert) for expert in range(hit.shape[0])]
+        Routing.experts_told, Routing.next_told = hit.shape[0] - Routing.empty_classes, 0
+        return [oracle.Place(expert) for expert in range(Routing.experts_told)]
 
     def where(self, condition, *rest):
         if rest:
@@ -102,6 +107,22 @@ def causal_mask(self, attention_mask, input_tensor, cache_position):
     return mask[None, None, :, :].expand(input_tensor.shape[0], 1, -1, -1)
 
 
+def of_gpt_oss():
+    """Without gradients, all experts compute all tokens on a GPU; the code tells by the device. In training, an expert is a part of each parameter."""
+    source = textwrap.dedent(inspect.getsource(gpt_oss.GptOssExperts.forward)).replace('hidden_states.device.type == "cpu" or ', "")
+    names = dict(vars(gpt_oss))
+    exec(source, names)
+
+    def forward(self, *args, **kwargs):
+        Routing.empty_classes = 1
+        oracle.Ledger.added_in_place.update(tuple(p.shape) for p in self.parameters())
+        output = names["forward"](self, *args, **kwargs)
+        Routing.empty_classes = 0
+        return output
+
+    return forward
+
+
 def phi_tables(forward):
     return lambda self, x, seq_len=None: forward(self, x, seq_len=x.shape[1])
 
@@ -112,6 +133,7 @@ DeepseekV2MoE.moe = deepseek_v2_moe
 for gating in (GraniteMoeTopKGating, GraniteMoeHybridTopKGating, GraniteMoeSharedTopKGating):
     gating.forward = granite_routing(gating.forward)
 JambaModel._update_causal_mask = ZambaModel._update_causal_mask = causal_mask
+gpt_oss.GptOssExperts.forward = of_gpt_oss()
 FakeTensor.tolist = balanced_list(FakeTensor.tolist)
 PhimoeRotaryEmbedding.forward = phi_tables(PhimoeRotaryEmbedding.forward)
 

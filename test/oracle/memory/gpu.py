@@ -67,26 +67,6 @@ def pack(model, storage):
     setattr(model, "is_loaded_in_8bit" if storage == "int8" else "is_loaded_in_4bit", True)
 
 
-def context_of_selective():
-    """Keeps attention and products, of those without bias or batch every second one (torchtitan 0.3, activation_checkpoint.py)."""
-    from torch.utils.checkpoint import CheckpointPolicy, create_selective_checkpoint_contexts
-
-    aten = torch.ops.aten
-    saved = {
-        aten.mm.default, aten.addmm.default, aten.bmm.default, aten._scaled_dot_product_efficient_attention.default, aten._scaled_dot_product_flash_attention.default,
-        aten._scaled_dot_product_cudnn_attention.default,
-    }
-    products = {True: 0, False: 0}
-
-    def policy(ctx, func, *args, **kwargs):
-        if func == aten.mm.default:
-            products[ctx.is_recompute] += 1
-        keeps = func in saved and not (func == aten.mm.default and products[ctx.is_recompute] % 2 == 0)
-        return CheckpointPolicy.MUST_SAVE if keeps else CheckpointPolicy.PREFER_RECOMPUTE
-
-    return create_selective_checkpoint_contexts(policy)
-
-
 def build(config, options):
     parsed_config = parsed(config)
     eager = options.get("attention") == "eager" or getattr(parsed_config, "attn_logit_softcapping", None)
@@ -99,7 +79,7 @@ def build(config, options):
     recompute = options.get("recompute", "layers" if options.get("gradientCheckpointing") else "none")
     arguments = {"use_reentrant": bool(options.get("reentrant"))}
     if recompute == "selective":
-        arguments["context_fn"] = context_of_selective
+        arguments["context_fn"] = oracle.context_of_selective
     if options.get("prepareForKbitTraining"):
         from peft import prepare_model_for_kbit_training
 

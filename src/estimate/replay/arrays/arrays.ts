@@ -294,8 +294,8 @@ export class Arrays extends Views {
     return { ...output, layout: into.layout, isNamed: false }
   }
 
-  /** A clamp to a range. Its gradient is selected with two masks. */
-  clamp(input: Shaped): Shaped {
+  /** A clamp to a range. Its gradient is selected with a mask for each bound. */
+  clamp(input: Shaped, bounds: readonly ('ge' | 'le')[] = ['ge', 'le']): Shaped {
     return this.record({
       inputs: [input],
       saves: [input],
@@ -304,7 +304,7 @@ export class Arrays extends Views {
         (gradient, [saved]) => {
           const layout = preserved(saved?.layout ?? input.layout)
           const zero = this.fresh(contiguous([]), input.dtype, 'scalar_tensor')
-          const masks = [this.fresh(layout, 'bool', 'ge'), this.fresh(layout, 'bool', 'le')]
+          const masks = bounds.map((bound) => this.fresh(layout, 'bool', bound))
           const made = this.fresh(elementwise(gradient.layout, layout), input.dtype, 'where')
           this.done(zero, ...masks)
           return made
@@ -370,6 +370,24 @@ export class Arrays extends Views {
     const columns = b.at(-1) ?? 1
     const product = this.#bmm(this.reshape(one, [batch, rows, inner]), this.reshape(other, [batch, inner, columns]))
     return this.reshape(product, [...outer, rows, columns])
+  }
+
+  /** The product of two matrices. */
+  mm(left: Shaped, right: Shaped): Shaped {
+    const { half, autocast } = this.layers
+    const [one, other] = [left, right].map((input) => (autocast ? this.to(input, half) : input))
+    if (!one || !other) throw new Error('there are two matrices')
+    const [rows = 1, inner = 1] = one.layout.shape
+    const columns = other.layout.shape[1] ?? 1
+    return this.record({
+      inputs: [one, other],
+      saves: [...(other.grad ? [one] : []), ...(one.grad ? [other] : [])],
+      make: () => this.fresh(contiguous([rows, columns]), one.dtype, 'mm'),
+      derivatives: [
+        () => this.fresh(contiguous([rows, inner]), one.dtype, 'mm'),
+        () => this.fresh(contiguous([inner, columns]), one.dtype, 'mm'),
+      ],
+    })
   }
 
   #bmm(left: Shaped, right: Shaped): Shaped {

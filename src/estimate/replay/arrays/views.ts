@@ -73,6 +73,16 @@ export class Views extends Recorder {
     )
   }
 
+  /** Every second element of the last dimension. */
+  everySecond(input: Shaped): Shaped {
+    const { shape, strides } = input.layout
+    const half = {
+      shape: shape.with(-1, (shape.at(-1) ?? 2) / 2),
+      strides: strides.with(-1, 2 * (strides.at(-1) ?? 1)),
+    }
+    return this.#view(input, half, () => this.fresh(contiguous(shape), input.dtype, 'slice_backward'))
+  }
+
   /** One index of a dimension, which goes away. */
   select(input: Shaped, dim: number): Shaped {
     const { layout } = input

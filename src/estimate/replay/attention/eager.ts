@@ -48,6 +48,13 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
     else tape.free(scores)
     scores = masked
   }
+  if (sizes.sinks) {
+    const { weights, held } = withSinks(layers, scores, sizes.sinks, sizes)
+    const output = matmul(layers, [weights, false], [wideValue, isApart], outputOf(query, key, value), sizes)
+    sizes.keepWeights(weights)
+    tape.free(wideKey, wideValue, factor, otherFactor, ...held)
+    return output
+  }
   // CUDA converts float16 (and only float16) to float32 inside the kernel.
   const wide = scores.dtype === 'float16' || style.softmax === 'scores' ? tape.alias(scores) : ops.to(scores, 'float32')
   const soft = softmax(layers, wide, style.softmax === 'float32' ? 'float32' : wide.dtype)
@@ -61,6 +68,46 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   sizes.keepWeights(weights)
   tape.free(wideKey, wideValue, factor, otherFactor, ...(style.keepsMasked ? [scores] : []))
   return output
+}
+
+/**
+ * The weights of scores next to a sink for each head, from which the largest is subtracted first (gpt-oss). Frees the scores. The code
+ * holds what it subtracted from until it returns.
+ */
+function withSinks(
+  { ops }: Layers,
+  scores: Tensor,
+  sinks: Tensor,
+  { batch, sequence, heads }: AttentionSizes,
+): { weights: Tensor; held: Tensor[] } {
+  const { tape } = ops
+  const rows = batch * heads * sequence
+  const spread = tape.record(
+    [sinks],
+    {},
+    () => ({ ...tape.alias(sinks), elements: rows }),
+    () => [ops.gradient(sinks.elements, sinks.dtype, 'sum')],
+  )
+  const combined = ops.cat([scores, spread])
+  tape.free(spread)
+  const places = tape.tensor(rows, 'int64', 'max')
+  const largest = tape.record(
+    [combined],
+    { before: [places] },
+    () => tape.tensor(rows, combined.dtype, 'max'),
+    () => {
+      const zeros = ops.gradient(combined.elements, combined.dtype, 'zeros')
+      const made = ops.gradient(combined.elements, combined.dtype, 'scatter')
+      tape.ledger.release(zeros)
+      return [made]
+    },
+  )
+  const shifted = ops.sub(combined, largest)
+  tape.free(places, largest, combined)
+  const soft = softmax({ ops }, shifted, shifted.dtype)
+  const weights = ops.slice(soft, scores.elements)
+  tape.free(scores, soft)
+  return { weights, held: [shifted] }
 }
 
 /** A factor of a batched product, and whether the product copies it. */

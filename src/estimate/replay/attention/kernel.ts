@@ -23,6 +23,8 @@ export interface AttentionSizes {
   readonly masked: boolean
   /** The mask that eager attention adds to its scores. */
   readonly mask?: Tensor
+  /** A score of each head that no token has, if there is one (gpt-oss). */
+  readonly sinks?: Tensor
   /** The bias that the other kernels add to their scores: ALiBi, including the mask. */
   readonly bias?: Tensor
   /** Receives the attention weights that eager attention also returns. */

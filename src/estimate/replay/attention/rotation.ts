@@ -30,7 +30,11 @@ export function rotate(
   )
   const rotated = rotation.concatenates
     ? partlyRotated(run, rotation, given, tables, held)
-    : given.map((one) => rotatedHalves(layers, rotation, one, tables))
+    : given.map((one) =>
+        rotation.pairs === 'halvesApart'
+          ? rotatedApart(layers, one, tables)
+          : rotatedHalves(layers, rotation, one, tables),
+      )
   tape.free(...given, ...tables)
   const [rotatedQuery = query, rotatedKey = key] = rotated
   const isCastBack = rotation.float32 !== 'nothing'
@@ -105,6 +109,7 @@ const HALVES: Pairing = {
 
 const PAIRINGS: Readonly<Record<CompleteRotation['pairs'], Pairing>> = {
   halves: HALVES,
+  halvesApart: HALVES,
   /** Neighbouring features are first reordered into halves (DeepSeek-V3). */
   neighbours: { ...HALVES, prepare: ({ ops }, input) => ops.reordered(input) },
   /** DeepSeek-V2. */
@@ -142,6 +147,26 @@ function rotatedHalves(
   tape.free(otherTerm)
   const output = ops.add(straight, across)
   tape.free(straight, across)
+  return output
+}
+
+/** `x1 * cos - x2 * sin` and `x2 * cos + x1 * sin`, concatenated. */
+function rotatedApart({ ops }: Layers, input: Tensor, [cos, sin]: readonly (Tensor | undefined)[]): Tensor {
+  const { tape } = ops
+  const [first = input, second = input] = ops.split(input, [input.elements / 2, input.elements / 2])
+  const combined = (join: (left: Tensor, right: Tensor) => Tensor, straight: Tensor, across: Tensor): Tensor => {
+    const terms = [ops.scale(straight, cos), ops.scale(across, sin)] as const
+    const output = join(...terms)
+    tape.free(...terms)
+    return output
+  }
+  const halves = [
+    combined((left, right) => ops.sub(left, right), first, second),
+    combined((left, right) => ops.add(left, right), second, first),
+  ]
+  tape.free(first, second)
+  const output = ops.cat(halves)
+  tape.free(...halves)
   return output
 }
 

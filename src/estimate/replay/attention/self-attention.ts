@@ -42,6 +42,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const keySequence = sequence + (run.prefixes ? (options.virtualTokens?.weights.count ?? 0) : 0)
   const isWindowed = sequence >= (sizes.windowTokens ?? Number.POSITIVE_INFINITY) && sizes.isWindowed(layer)
   const kernel = isEager(options, forward) ? 'eager' : options.kernel
+  const sinks = layers.weights.find(`${block.name}.sinks`)
   const out = attend(layers, kernel, query, wideKeys, wideValues, {
     batch,
     sequence,
@@ -55,9 +56,10 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     masked: isWindowed || run.prefixes !== undefined,
     ...(run.mask && { mask: run.mask }),
     ...(run.bias && { bias: run.bias }),
+    ...(sinks && { sinks }),
     broadcasts: attention.sharedHeads === 'indexed',
     valuesApart: !options.cache || attention.cache === 'kept',
-    exchanged: rotation?.concatenates ?? false,
+    exchanged: rotation?.concatenates === true || rotation?.pairs === 'halvesApart',
     keepWeights: (weights) => run.attentionWeights.push(weights),
   })
   const inner = child(block, 'attn_sub_norm')

@@ -8,6 +8,7 @@ import { batchedExperts, isBatched } from './batched-experts.js'
 import { dispatch, type Experts } from './expert-dispatch.js'
 import { route } from './routers.js'
 import type { Choice } from './routes.js'
+import { isSliced, slicedExperts } from './sliced-experts.js'
 
 /** A mixture of experts: the router, the experts on their own tokens, and the shared expert. */
 export function expertMixture(run: DecoderRun, block: Named, input: Tensor): Tensor {
@@ -19,6 +20,7 @@ export function expertMixture(run: DecoderRun, block: Named, input: Tensor): Ten
   const choice = choiceOf(run, block)
   if (mixture.router === 'batched' && isBatched(block))
     return batchedExperts(run, block, input, choice, (tokens) => shared(run, block, tokens))
+  if (mixture.router === 'softmaxOfLargest' && isSliced(block)) return slicedExperts(run, block, input, choice)
   const items = child(block, 'experts')?.module.items ?? []
   const item = items[0]?.module
   if (!item) throw new UndescribedBlock(`no model for ${name}, which has all experts in one tensor`)

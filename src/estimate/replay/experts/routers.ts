@@ -12,7 +12,8 @@ import { sampled } from './sampling-router.js'
 /** Runs the router. The caller keeps the input and owns the result. */
 export function route(run: DecoderRun, mixture: Mixture, block: Named, input: Tensor, choice: Choice): Routes {
   const { router } = mixture
-  if (router === 'batched') throw new UndescribedBlock(`no model for the router of ${block.name}`)
+  if (router === 'batched' || router === 'softmaxOfLargest')
+    throw new UndescribedBlock(`no model for the router of ${block.name}`)
   return ROUTERS[router](run, mixture, block, input, choice)
 }
 
@@ -20,7 +21,7 @@ type Mixture = Required<ForwardMixture>
 
 type Router = (run: DecoderRun, mixture: Mixture, block: Named, input: Tensor, choice: Choice) => Routes
 
-const ROUTERS: Readonly<Record<Exclude<RouterName, 'batched'>, Router>> = {
+const ROUTERS: Readonly<Record<Exclude<RouterName, 'batched' | 'softmaxOfLargest'>, Router>> = {
   softmax: (run, mixture, block, input, choice) => {
     const logits = run.layers.linear(gateOf(block).name, input, choice.experts)
     return { ...best(run, mixture, logits, input, choice), ...returned(mixture, logits) }

@@ -26,6 +26,23 @@ export class Operations extends Gathering {
     )
   }
 
+  /** The difference of two tensors of the same dtype. The second may have one element for each row. */
+  sub(left: Tensor, right: Tensor): Tensor {
+    const { elements, dtype } = left
+    return this.tape.record(
+      [left, right],
+      {},
+      () => this.tape.tensor(elements, dtype, 'sub'),
+      (gradient) => {
+        const negative = right.grad && this.gradient(elements, dtype, 'neg')
+        return [
+          left.grad && this.tape.ledger.retain(gradient),
+          negative && (() => this.reduced(negative, right, elements, dtype)),
+        ]
+      },
+    )
+  }
+
   /** The sum, in place of the first tensor. */
   addInPlace(into: Tensor, other: Tensor): Tensor {
     return this.tape.record(
