@@ -34,6 +34,8 @@ export function memoryAssumptions(options: CheckedMemoryOptions, ends: ReplayMod
 /** What a forward pass without gradients computes. */
 const PREFILLS: Readonly<Record<ReplayModel['ends'], string>> = {
   'logits of the last tokens': 'one prefill of all tokens, with logits for the last token of each sequence',
+  labels:
+    'one forward pass of all tokens, with the logits of the labels; keys and values are cached unless `use_cache` is false in the config',
   'hidden states': 'one prefill of all tokens, which ends with the hidden states: the model has no head',
   output: 'one forward pass of all tokens',
 }

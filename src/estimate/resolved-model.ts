@@ -74,7 +74,7 @@ export function understoodModel(model: EstimableModel): UnderstoodModel {
   if (isArchitecture(model))
     return {
       architecture: model,
-      assumptions: towerAssumptions(model),
+      assumptions: [...model.notes, ...towerAssumptions(model)],
       storage: (precision) => weightStorage(model, { precision }),
     }
   if (!isCheckpoint(model)) {

@@ -14,7 +14,7 @@ it('docs/estimates.md lists families that are described, and only those', () => 
 })
 
 it('docs/estimates.md says which of them no recorded run holds, and how many runs there are', () => {
-  const files = ['families', 'recurrent', 'hybrids', 'config-variants', 'wholes']
+  const files = ['families', 'recurrent', 'hybrids', 'config-variants', 'wholes', 'classes']
   const records = files.map((file) => memoryRecords(`${file}.jsonl.gz`))
   const held = new Set(records.flat().map(({ config }) => config['model_type']))
   const free = listed.filter((family) => !held.has(family) && family !== 'mixtral')

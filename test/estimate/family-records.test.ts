@@ -4,7 +4,7 @@ import { estimateMemory, isForwardPassDescribed } from '../../src/estimate/index
 import { memoryRecords } from './memory-records.js'
 
 // Small models of families of their own: sizes that differ pairwise, so that a term that is wrong shows.
-const RECORDS = ['families.jsonl.gz', 'recurrent.jsonl.gz', 'hybrids.jsonl.gz', 'wholes.jsonl.gz']
+const RECORDS = ['families.jsonl.gz', 'recurrent.jsonl.gz', 'hybrids.jsonl.gz', 'wholes.jsonl.gz', 'classes.jsonl.gz']
   .flatMap(memoryRecords)
   .map((record) => [record.id, record] as const)
 

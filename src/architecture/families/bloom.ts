@@ -66,7 +66,7 @@ export const bloom = headedFamily({
     norm: 'layerNorm',
     attention: { eagerOnly: true, keepsProjections: true },
     feedForward: { activation: config.string('hidden_act', 'bloom_gelu') },
-    logits: { prefill: 'allTokens' },
+    logits: { prefill: 'allTokens', labelled: 'model' },
   }),
   loraTargets: ['query_key_value'],
 })

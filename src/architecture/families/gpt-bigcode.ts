@@ -64,7 +64,7 @@ export const gptBigcode = headedFamily({
     norm: 'layerNorm',
     feedForward: { activation: config.string('activation_function', 'gelu') },
     residual: { order: 'sequential', keepsAttended: true },
-    logits: { prefill: 'allTokens' },
+    logits: { prefill: 'allTokens', labelled: 'model' },
   }),
   loraTargets: ['c_attn'],
 })

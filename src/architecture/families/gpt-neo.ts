@@ -62,7 +62,7 @@ export const gptNeo = headedFamily({
     },
     feedForward: { activation: config.string('activation_function', 'gelu_new') },
     residual: { order: 'sequential', keepsAttended: true },
-    logits: { prefill: 'allTokens' },
+    logits: { prefill: 'allTokens', labelled: 'model' },
   }),
   loraTargets: ['q_proj', 'v_proj'],
 })

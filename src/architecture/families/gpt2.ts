@@ -71,6 +71,7 @@ export const gpt2 = headedFamily({
     attention: { eager: { layerMask: true, softmax: 'scores', weights: 'value' } },
     feedForward: { activation: config.string('activation_function', 'gelu_new') },
     residual: { order: 'sequential', keepsAttended: true },
+    logits: { labelled: 'model' },
   }),
   loraTargets: ['c_attn'],
 })

@@ -4,6 +4,7 @@ import { fairseqLayer, fairseqNorm } from '../blocks/fairseq-layer.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { positionCount } from '../blocks/renamed-sizes.js'
+import type { ConfigReader } from '../config-reader.js'
 import { container, repeated } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
@@ -54,10 +55,22 @@ export const opt = headedFamily({
       dimensions,
     }
   },
-  forward: (config) => ({
+  forward: (config, { hiddenSize }) => ({
+    places: 'eachSequence',
     norm: 'layerNorm',
+    attention: { scaledQueries: true },
     feedForward: { activation: config.string('activation_function', 'relu') },
     logits: { prefill: 'allTokens' },
+    ...(isLikeThe350m(config, hiddenSize) && {
+      undescribed: 'a norm behind each block and narrower embeddings, as in OPT-350m: no other OPT has them',
+    }),
   }),
   loraTargets: ['q_proj', 'v_proj'],
 })
+
+/** OPT-350m alone has its norms behind the blocks, and embeddings narrower than the hidden states. */
+function isLikeThe350m(config: ConfigReader, hiddenSize: number): boolean {
+  return (
+    !config.boolean('do_layer_norm_before', true) || config.integer('word_embed_proj_dim', hiddenSize) !== hiddenSize
+  )
+}

@@ -2,6 +2,8 @@
 export interface Attention {
   /** Whether the projection of the queries also makes a gate for the output (Qwen3-Next). Default: no. */
   readonly gated?: boolean
+  /** Whether queries are multiplied by a number after their projection, in the code and not in the kernel (OPT). Default: no. */
+  readonly scaledQueries?: boolean
   /** Whether keys are multiplied by a number before they are rotated. Default: no. */
   readonly scaledKeys?: boolean
   /** Whether queries, keys and values are clamped in place. Default: no. */

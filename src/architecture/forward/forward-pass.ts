@@ -16,6 +16,11 @@ export interface ForwardPass {
    * unscaled ones kept. Default: `plain`.
    */
   readonly embedding?: 'plain' | 'scaled' | 'scaledForFirstLayer'
+  /**
+   * Whether all sequences share the embeddings of learned positions, or each has its own, counted from a mask of ones in
+   * float32 (OPT). Default: `shared`.
+   */
+  readonly places?: 'shared' | 'eachSequence'
   /** Rotary position embedding. Default: none; positions are learned, or come from {@link alibi}. */
   readonly rotation?: Rotation
   /** Biases of attention scores by distance (ALiBi; Press et al. 2021, arXiv:2108.12409). Default: none. */
@@ -54,4 +59,6 @@ export interface Logits {
    * The tokens whose logits a prefill computes: only the last of each sequence, or always all. Default: `lastToken`.
    */
   readonly prefill?: 'lastToken' | 'allTokens'
+  /** The dtype that a classifier of tokens computes its loss in, or that of the model. Default: `float32`. */
+  readonly labelled?: 'float32' | 'model'
 }

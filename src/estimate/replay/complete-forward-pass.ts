@@ -20,6 +20,7 @@ import type {
 /** A forward pass with every default filled in. */
 export interface CompleteForwardPass {
   readonly embedding: NonNullable<ForwardPass['embedding']>
+  readonly places: NonNullable<ForwardPass['places']>
   readonly rotation: CompleteRotation | undefined
   readonly alibi: Alibi | undefined
   readonly masks: Required<Masks>
@@ -58,6 +59,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
   const { activation, mixture } = feedForward
   return {
     embedding: forward.embedding ?? 'plain',
+    places: forward.places ?? 'shared',
     rotation: rotation && completeRotation(rotation, alibi, dimensions),
     alibi,
     masks: { ...MASKS, ...forward.masks },
@@ -73,7 +75,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
     bufferElements: forward.bufferElements ?? 0,
     feedForward: { activation, scaled: feedForward.scaled ?? false, mixture: mixture && { ...MIXTURE, ...mixture } },
     residual: completeResidual(residual),
-    logits: { form: 'plain', prefill: 'lastToken', ...forward.logits },
+    logits: { form: 'plain', prefill: 'lastToken', labelled: 'float32', ...forward.logits },
   }
 }
 
@@ -112,6 +114,7 @@ const MASKS: Required<Masks> = {
 
 const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager'>> = {
   gated: false,
+  scaledQueries: false,
   scaledKeys: false,
   clamped: false,
   headNorms: 'projected',

@@ -74,7 +74,7 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
 export function embeddingOf(
   { layers, options, forward, sizes, base }: DecoderPass,
   held: Tensor[],
-): { embedded: Tensor; positions: Tensor } {
+): { embedded: Tensor; positions: readonly Tensor[] } {
   const { ops, tokens } = layers
   const table = submodule(base, 'embedding')
   const { hiddenSize } = sizes
@@ -87,12 +87,30 @@ export function embeddingOf(
   const words = options.inputGradients ? ops.tape.requireGradient(scaled) : scaled
   const positions = ops.tape.tensor(sizes.heads > 0 ? sequence : 0, 'int64', 'arange')
   const learned = submodule(base, 'positions')
-  if (!learned) return { embedded: words, positions }
-  const places = lookedUp(layers, learned.name, sequence, hiddenSize, positions)
+  if (!learned) return { embedded: words, positions: [positions] }
+  const counted = forward.places === 'eachSequence' ? [countedPositions(layers, held)] : []
+  const places = counted[0]
+    ? lookedUpBehind(layers, learned.name, hiddenSize)
+    : lookedUp(layers, learned.name, sequence, hiddenSize, positions)
   const sum = ops.add(words, places)
   // The code references both until it returns.
   held.push(words, places)
-  return { embedded: sum, positions }
+  return { embedded: sum, positions: [positions, ...counted] }
+}
+
+/** Positions that are counted from a mask of ones, which the code references until it returns. */
+function countedPositions({ ops: { tape }, tokens }: Layers, held: Tensor[]): Tensor {
+  held.push(tape.tensor(tokens, 'float32', 'ones'))
+  return tape.tensor(tokens, 'int64', '_to_copy')
+}
+
+/** The embeddings of counted positions, which are at another place in the table. */
+function lookedUpBehind(layers: Layers, name: string, features: number): Tensor {
+  const { ops, tokens } = layers
+  const indices = ops.tape.tensor(tokens, 'int64', 'add')
+  const places = lookedUp(layers, name, tokens, features, indices)
+  ops.tape.free(indices)
+  return places
 }
 
 /** The embeddings behind those of virtual tokens. The code references the prompt until the model returns. Frees the embeddings. */

@@ -3,7 +3,7 @@ import { latentAttention } from './attention/latent-attention.js'
 import { selfAttention } from './attention/self-attention.js'
 import type { DecoderRun } from './decoder-run.js'
 import { mix } from './mixers/mix.js'
-import { mlp } from './mlp.js'
+import { mlp, plain, writtenInLayer } from './mlp.js'
 import { norm } from './norms.js'
 import type { Operations } from './operations/operations.js'
 import { child, type Named, submodule } from './submodules.js'
@@ -36,7 +36,9 @@ function oneAfterAnother(
   })
   if (keepsAttended) kept.push(tape.alias(attended))
   const middle = joined(run, input, attended, scaled)
-  const fed = block(run, middle, second, afterMlp, (normal) => feed(run, layer, normal))
+  const fed = writtenInLayer(layer)
+    ? inLayer(run, layer, middle, second)
+    : block(run, middle, second, afterMlp, (normal) => feed(run, layer, normal))
   const output = joined(run, middle, fed, scaled)
   tape.free(middle, ...kept, ...ownWeights(run))
   return output
@@ -108,6 +110,12 @@ function freeing(ops: Operations, both: Tensor, add: (both: Tensor) => Tensor): 
   const sum = add(both)
   ops.tape.free(both)
   return sum
+}
+
+/** A feed-forward network in the code of the layer, which rebinds the variable of its input (OPT). */
+function inLayer(run: DecoderRun, layer: Named, input: Tensor, before: Named | undefined): Tensor {
+  const normal = before ? norm(run, before, input) : run.layers.ops.tape.alias(input)
+  return plain(run, layer, normal, { rebinds: true })
 }
 
 /** A block with an optional norm before and after it. */
@@ -184,7 +192,7 @@ function attend(run: DecoderRun, layer: Named, input: Tensor, index: number): Te
   return selfAttention(run, attention, input, index)
 }
 
-/** The feed-forward network. OPT has its two projections in the layer itself, Granite a shared expert beside the routed ones. */
+/** The feed-forward network. Granite has a shared expert beside the routed ones. */
 function feed(run: DecoderRun, layer: Named, input: Tensor): Tensor {
   const block = submodule(layer, 'mlp')
   const beside = child(layer, 'shared_mlp')

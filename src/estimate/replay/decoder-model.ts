@@ -1,6 +1,7 @@
 import type { Architecture } from '../../architecture/index.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
 import type { Gap } from './folded-layers.js'
+import type { LabelHead } from './label-head.js'
 import type { ModelSizes } from './model-sizes.js'
 import type { Named, NamedLayer } from './submodules.js'
 
@@ -20,6 +21,8 @@ export interface DecoderModel {
   readonly layers: readonly NamedLayer[]
   /** The output embedding; absent if the class has none. */
   readonly head: Named | undefined
+  /** The head of a class that labels texts, if it is one. */
+  readonly labels?: LabelHead | undefined
   /** The layer with one output for each token, if the model is a reward or value model. */
   readonly score?: string
 }

@@ -12,6 +12,7 @@ import {
 import { decoderLayer, mixerOf } from './decoder-layer.js'
 import type { DecoderModel } from './decoder-model.js'
 import type { DecoderRun, StepOptions } from './decoder-run.js'
+import { type LabelHead, labelLoss, labelsOf } from './label-head.js'
 import type { Layers } from './layers.js'
 import { logProbs, logProbsAndEntropy, preferenceLoss } from './log-probs.js'
 import { causalLoss, linearLoss } from './loss.js'
@@ -32,9 +33,11 @@ export class Decoder implements ModelPass {
   readonly #outputs: Tensor[] = []
 
   constructor(model: DecoderModel, layers: Layers, options: StepOptions) {
-    const { forward, sizes, base } = model
+    const { forward, sizes, base, labels } = model
     this.#model = model
-    this.#pass = { layers, options, forward, sizes, base }
+    // Generation caches whatever the config says; other code does as it says.
+    const cache = options.cache && labels?.caches !== false
+    this.#pass = { layers, options: { ...options, cache }, forward, sizes, base }
   }
 
   /** The loss of a micro-batch. Everything that backward does not need is freed on the way. */
@@ -59,8 +62,9 @@ export class Decoder implements ModelPass {
   #lossFrom(hidden: Tensor): Tensor {
     const { layers, options, sizes } = this.#pass
     const { batch, sequence, loss } = options
-    const { head, architecture, score } = this.#model
+    const { head, architecture, score, labels } = this.#model
     if (score !== undefined) return preferenceLoss(layers, layers.linear(score, hidden, 1))
+    if (labels) return this.#labelLoss(labels, hidden)
     if (!head)
       throw new UndescribedBlock(`${architecture.className} has no language-model head, so its loss is unknown`)
     if (loss.kind === 'fused-linear' || loss.kind === 'chunked')
@@ -68,6 +72,18 @@ export class Decoder implements ModelPass {
     if (loss.kind === 'log-probs')
       return preferenceLoss(layers, logProbs(layers, head.name, hidden, { batch, sequence }))
     return this.#lossOf(this.#head(head, hidden), batch, sequence)
+  }
+
+  #labelLoss(head: LabelHead, hidden: Tensor): Tensor {
+    const { layers, options, forward } = this.#pass
+    const { tape } = layers.ops
+    if (options.loss.kind !== 'logits')
+      throw new UndescribedBlock(`the loss of ${this.#model.architecture.className} has no other kind than logits`)
+    const { logits, held } = labelsOf(layers, head, hidden, options.batch)
+    const loss = labelLoss(layers, head, logits, forward.logits.labelled === 'float32')
+    if (options.keepOutputs) this.#outputs.push(tape.alias(logits))
+    tape.free(logits, ...held)
+    return loss
   }
 
   #lossOf(logits: Tensor, batch: number, sequence: number): Tensor {
@@ -96,8 +112,13 @@ export class Decoder implements ModelPass {
     const hidden = this.#hidden()
     const { options, forward, sizes, layers } = this.#pass
     const rows = forward.logits.prefill === 'allTokens' ? layers.tokens : options.batch
+    const { head, labels: labelHead } = this.#model
+    if (labelHead) {
+      const { logits, held } = labelsOf(layers, labelHead, hidden, options.batch)
+      tape.free(logits, ...held, hidden)
+      return
+    }
     // Embedding and reward models end with the hidden states.
-    const { head } = this.#model
     if (!head) {
       tape.free(hidden)
       return
@@ -122,7 +143,7 @@ export class Decoder implements ModelPass {
       rotation && rotation.tables !== 'one' ? rotaryTables(this.#pass, rotation, embedded.dtype) : tables
     const tablesIn = (index: number) => (sizes.isWindowed(index) ? windowTables : tables)
     const distances = alibi && distancesOf(this.#pass, alibi, embedded.dtype)
-    const shared = [positions, ...present(distances?.scaled), ...tablesOf(tables, windowTables)]
+    const shared = [...positions, ...present(distances?.scaled), ...tablesOf(tables, windowTables)]
     const run: DecoderRun = {
       layers,
       options,
@@ -143,7 +164,8 @@ export class Decoder implements ModelPass {
     const mixed = new Set(this.#model.layers.filter((layer) => mixerOf(run, layer)).map(({ index }) => index))
     const maskOf = (index: number) =>
       mixed.has(index) ? [] : present(!alibi && sizes.isWindowed(index) ? masks.windowed : masks.full)
-    const given = (index: number) => (rotation?.tables === 'two' ? [positions, ...tablesOf(tablesIn(index))] : shared)
+    const given = (index: number) =>
+      rotation?.tables === 'two' ? [...positions, ...tablesOf(tablesIn(index))] : shared
     const stack = throughLayers(this.#model, run, hidden, {
       given: (index) => [...maskOf(index), ...given(index)],
       compute: (layer, input) => decoderLayer({ ...run, tables: tablesIn(layer.index) }, layer, input, layer.index),

@@ -51,14 +51,24 @@ function fusedHalves(run: DecoderRun, gate: Tensor, up: Tensor): Tensor {
   return product
 }
 
-/** Two projections with an activation function between them. */
-function plain(run: DecoderRun, block: Named, input: Tensor): Tensor {
+/** Whether a layer has the two projections of its feed-forward network itself (OPT). */
+export function writtenInLayer(layer: Named): boolean {
+  return !submodule(layer, 'mlp') && !child(layer, 'shared_mlp')
+}
+
+/**
+ * Two projections with an activation function between them.
+ *
+ * @param rebinds - whether the input is freed after the first one. Default: the caller keeps it
+ */
+export function plain(run: DecoderRun, block: Named, input: Tensor, { rebinds = false } = {}): Tensor {
   const { layers } = run
   const { tape } = layers.ops
   const up = submodule(block, 'up')
   const down = submodule(block, 'down')
   if (!up || !down) throw new UndescribedBlock(`no model for ${block.name}, a ${block.module.type}`)
   const before = layers.linear(up.name, input, outFeatures(up))
+  if (rebinds) tape.free(input)
   const bent = activate(run, before)
   tape.free(before)
   const output = layers.linear(down.name, bent, outFeatures(down))

@@ -7,6 +7,7 @@ import type { StepOptions } from './decoder-run.js'
 import type { ComputeDtype } from './dtype.js'
 import { foldExperts } from './folded-experts.js'
 import { foldLayers, type Gap } from './folded-layers.js'
+import { labelBytes, labelHead } from './label-head.js'
 import type { Layers } from './layers.js'
 import type { ModelPass } from './model-pass.js'
 import { modelSizes } from './model-sizes.js'
@@ -33,7 +34,7 @@ export interface ReplayModel {
   /** The blocks that layers have in the place of attention. */
   readonly mixers: CompleteForwardPass['mixers']
   /** What a forward pass without gradients ends with. */
-  readonly ends: 'logits of the last tokens' | 'hidden states' | 'output'
+  readonly ends: 'logits of the last tokens' | 'labels' | 'hidden states' | 'output'
   /** The same model with only a few of the experts that get as many of so many tokens. */
   readonly forTokens: (tokens: number) => ReplayModel
   /** The same model with one output for each token in place of the vocabulary, as a reward or value model has it. */
@@ -68,7 +69,7 @@ export function replayModel(
 }
 
 function ofDecoder(model: DecoderModel): ReplayModel {
-  const { architecture, omitted, gaps, layers, forward, head } = model
+  const { architecture, omitted, gaps, layers, forward, head, labels } = model
   return {
     architecture,
     omitted,
@@ -77,11 +78,12 @@ function ofDecoder(model: DecoderModel): ReplayModel {
     linear: forward.linear,
     activation: forward.feedForward.activation,
     mixers: forward.mixers,
-    ends: head ? 'logits of the last tokens' : 'hidden states',
+    ends: labels ? 'labels' : head ? 'logits of the last tokens' : 'hidden states',
     forTokens: (tokens) => ofDecoder(foldExperts(model, tokens)),
     withScore: () => ofDecoder(scored(model)),
     pass: (runs, options) => new Decoder(model, runs, options),
-    buffers: ({ batch, sequence }, dtype) => bufferBytes(model, batch * sequence, dtype),
+    buffers: ({ batch, sequence }, dtype, trains) =>
+      bufferBytes(model, batch * sequence, dtype) + (labels && trains ? labelBytes(labels, batch) : 0),
   }
 }
 
@@ -94,7 +96,8 @@ function decoderModel(whole: Architecture, { layers: fold, kindOf, experts }: Fo
   const base = baseOf(architecture)
   if (!base) throw new UndescribedBlock(`${architecture.className} is not a stack of decoder layers`)
   const head = submodule({ name: '', module: architecture.root }, 'head')
-  return { architecture, omitted, gaps, foldsExperts: experts, forward, sizes, base, layers: layersOf(base), head }
+  const parts = { architecture, base, layers: layersOf(base), head, labels: labelHead(architecture) }
+  return { ...parts, omitted, gaps, foldsExperts: experts, forward, sizes }
 }
 
 /** The same modules with a score in place of the output embedding. */
@@ -115,6 +118,7 @@ function scored(model: DecoderModel): DecoderModel {
     base,
     layers: layersOf(base),
     head: undefined,
+    labels: undefined,
     score: 'score',
   }
 }

@@ -275,13 +275,23 @@ export class Weights {
 
 const EXPERTS = '.experts.'
 
-/** The modules whose weights are in `storage`. transformers does not pack the output embedding (`get_keys_to_not_convert`). */
+/**
+ * The modules whose weights are in `storage`. transformers does not pack the output embedding, or the last layer of a model without one
+ * (`get_keys_to_not_convert` in `integrations/bitsandbytes.py`).
+ */
 function packedModules(architecture: Architecture, storage: PackedStorage | undefined): ReadonlySet<string> {
   const packed = new Set<string>()
   if (storage === undefined) return packed
-  const head = submodule({ name: '', module: architecture.root }, 'head')?.name
+  const head = submodule({ name: '', module: architecture.root }, 'head')?.name ?? lastModule(architecture)
   for (const { name, module } of modules(architecture)) if (module.linear && name !== head) packed.add(name)
   return packed
+}
+
+/** The module of the last parameter. */
+function lastModule(architecture: Architecture): string {
+  let last = ''
+  for (const { name } of parameters(architecture)) last = name
+  return moduleOf(last)
 }
 
 /** The names of the encoders and projectors beside a language model. */

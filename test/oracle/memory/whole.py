@@ -28,7 +28,7 @@ def build(config, options, fake=True):
     parsed = transformers.AutoConfig.for_model(config["model_type"], **{k: v for k, v in config.items() if k not in LEFT_OUT})
     dtype = torch.float32 if options["method"] == "full-mixed" else getattr(torch, options.get("dtype", "bfloat16"))
     made = getattr(transformers, name)
-    attention = "eager" if options.get("attention") == "eager" or not made._supports_sdpa else "sdpa"
+    attention = "eager" if options.get("attention") == "eager" or getattr(parsed, "attn_logit_softcapping", None) or not made._supports_sdpa else "sdpa"
     with torch.device("meta" if fake else "cpu"):
         model = made._from_config(parsed, dtype=dtype, attn_implementation=attention)
         if options["method"] == "lora":

@@ -141,7 +141,7 @@ function projections(
   }
   const rawQuery = attention.gated
     ? halved(run, project('query', 2 * heads * headDim), gates)
-    : project('query', heads * headDim)
+    : scaledBy(run, attention.scaledQueries, project('query', heads * headDim))
   const query = exchanged(normalised(run, block, 'queryNorm', 'projected', rawQuery))
   const keyRaw = exchanged(normalised(run, block, 'keyNorm', 'projected', project('key', kvHeads * headDim)))
   const key = attention.scaledKeys ? ops.scale(keyRaw) : tape.alias(keyRaw)
@@ -152,6 +152,14 @@ function projections(
     normalised(run, block, 'keyNorm', 'allProjected', key),
     value,
   ]
+}
+
+/** A tensor that the code may multiply by a number. Frees its input. */
+function scaledBy({ layers: { ops } }: DecoderRun, isScaled: boolean, input: Tensor): Tensor {
+  if (!isScaled) return input
+  const scaled = ops.scale(input)
+  ops.tape.free(input)
+  return scaled
 }
 
 /** The queries of a projection that also makes gates, which are copied. Frees the projection. */
