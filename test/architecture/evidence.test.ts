@@ -3,7 +3,7 @@ import { FAMILIES } from '../../src/architecture/families/index.js'
 import { mistral } from '../../src/architecture/families/mistral.js'
 import type { Family } from '../../src/architecture/family.js'
 import { isForwardPassDescribed } from '../../src/estimate/index.js'
-import { memoryRecords } from '../estimate/memory-records.js'
+import { FAMILY_FIXTURES, memoryRecords } from '../estimate/memory-records.js'
 import { readRecords } from './records.js'
 
 /** Model types whose modules transformers built, with the shapes that were recorded: see `families.test.ts`. */
@@ -45,9 +45,10 @@ const NOT_BUILT: Readonly<Record<string, string>> = {
 
 /** Model types that torch ran, with the memory that was recorded: see `test/estimate`. */
 const RUN: ReadonlySet<unknown> = new Set(
-  ['public', 'families', 'recurrent', 'config-variants', 'training-loops', 'qlora', 'wholes', 'classes'].flatMap(
-    (file) => memoryRecords(`${file}.jsonl.gz`).map(({ config }) => config['model_type']),
-  ),
+  [
+    ...FAMILY_FIXTURES,
+    ...['public', 'config-variants', 'training-loops', 'qlora'].map((name) => `${name}.jsonl.gz`),
+  ].flatMap((file) => memoryRecords(file).map(({ config }) => config['model_type'])),
 )
 
 /** Model types whose forward pass is described and was not recorded, and what vouches for it. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { isForwardPassDescribed } from '../../src/estimate/index.js'
-import { memoryRecords } from './memory-records.js'
+import { FAMILY_FIXTURES, memoryRecords } from './memory-records.js'
 
 const PAGE = readFileSync(new URL('../../docs/estimates.md', import.meta.url), 'utf8')
 const listed = [...PAGE.matchAll(/^> (.+)$/gm)]
@@ -14,8 +14,7 @@ it('docs/estimates.md lists families that are described, and only those', () => 
 })
 
 it('docs/estimates.md says which of them no recorded run holds, and how many runs there are', () => {
-  const files = ['families', 'recurrent', 'hybrids', 'config-variants', 'wholes', 'classes']
-  const records = files.map((file) => memoryRecords(`${file}.jsonl.gz`))
+  const records = [...FAMILY_FIXTURES, 'config-variants.jsonl.gz'].map(memoryRecords)
   const held = new Set(records.flat().map(({ config }) => config['model_type']))
   const free = listed.filter((family) => !held.has(family) && family !== 'mixtral')
   expect(PAGE).toContain(`All but ${free.slice(0, -1).join(', ')} and ${free.at(-1)} are held`)

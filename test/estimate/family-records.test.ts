@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { architectureFromConfig } from '../../src/architecture/index.js'
 import { estimateMemory, isForwardPassDescribed } from '../../src/estimate/index.js'
-import { memoryRecords } from './memory-records.js'
+import { FAMILY_FIXTURES, memoryRecords } from './memory-records.js'
 
 // Small models of families of their own: sizes that differ pairwise, so that a term that is wrong shows.
-const RECORDS = ['families.jsonl.gz', 'recurrent.jsonl.gz', 'hybrids.jsonl.gz', 'wholes.jsonl.gz', 'classes.jsonl.gz']
-  .flatMap(memoryRecords)
-  .map((record) => [record.id, record] as const)
+const RECORDS = FAMILY_FIXTURES.flatMap(memoryRecords).map((record) => [record.id, record] as const)
 
 describe('estimateMemory knows each family', () => {
   it.each(RECORDS)('as torch runs it: %s', (_id, { config, options, truth }) => {

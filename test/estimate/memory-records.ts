@@ -14,6 +14,15 @@ export interface MemoryRecord {
   }
 }
 
+/** The fixtures with runs of families, one a line: whoever adds a family adds its runs to one of them. */
+export const FAMILY_FIXTURES: readonly string[] = [
+  'families.jsonl.gz',
+  'recurrent.jsonl.gz',
+  'hybrids.jsonl.gz',
+  'wholes.jsonl.gz',
+  'classes.jsonl.gz',
+]
+
 /** The records of a fixture. */
 export function memoryRecords(file: string): MemoryRecord[] {
   const text = gunzipSync(readFileSync(new URL(`../fixtures/memory/${file}`, import.meta.url))).toString('utf8')
