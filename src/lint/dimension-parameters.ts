@@ -25,9 +25,9 @@ const LOWEST_SHARE = 0.5
 const HIGHEST_SHARE = 2.5
 
 function hasDimensions(spec: ModelSpec): boolean {
-  const always = [spec.num_layers, spec.hidden_size, spec.vocab_size, spec.base_num_parameters]
-  const withoutMamba = [spec.num_attention_heads, spec.num_kv_heads, spec.ffn_hidden_size]
-  return [...always, ...(spec.mamba_config ? [] : withoutMamba)].every((dimension) => dimension > 0)
+  const isSized = spec.num_layers > 0 && spec.hidden_size > 0 && spec.vocab_size > 0 && spec.base_num_parameters > 0
+  if (!isSized || spec.mamba_config) return isSized
+  return spec.num_attention_heads > 0 && spec.num_kv_heads > 0 && spec.ffn_hidden_size > 0
 }
 
 function embeddingParameters(spec: ModelSpec): number {

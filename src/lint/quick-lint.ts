@@ -5,7 +5,7 @@ import type { SchemaName } from '../schemas/index.js'
 import type { LintDocument, MinimumGpusOfSpec } from './document.js'
 import type { DocumentNode } from './document-nodes.js'
 import type { Rule } from './rule.js'
-import { RULE_FIELDS } from './rule-fields.js'
+import { LETS_PASS, type LetsPass, RULE_FIELDS } from './rule-fields.js'
 import { RULES } from './rules.js'
 import { isRecord, type SchemaNode, schemaNode } from './schema-walk.js'
 
@@ -25,6 +25,7 @@ export interface QuickLint {
 export function isUnremarkable(model: SchemaName, value: unknown, options: QuickLint): boolean {
   const walk = new QuickWalk()
   if (!walk.visit(shapeOf(model), value)) return false
+  if (!walk.wantsAny && options.rules.length === 0) return true
   const { minimumGpus } = options
   const document: LintDocument = {
     ...{ model, written: value, value, seen: undefined, spelling: () => undefined },
@@ -72,7 +73,15 @@ type Shape =
   /** The names of `typeof` that no conversion is needed for. */
   | { readonly kind: 'scalar'; readonly types: ReadonlySet<string> }
 
-type Fields = ReadonlyMap<string, { readonly shape: Shape; readonly rules: RuleSet }>
+type Fields = ReadonlyMap<string, Field>
+
+interface Field {
+  readonly shape: Shape
+  /** The rules that run if the field is set. */
+  readonly rules: RuleSet
+  /** The rules that let most values pass. */
+  readonly lenient: readonly { readonly letsPass: LetsPass; readonly rules: RuleSet }[]
+}
 
 class QuickWalk {
   /** The nodes, and the title of the definition of each. */
@@ -80,6 +89,11 @@ class QuickWalk {
   readonly #nodes: DocumentNode<never>[] = []
   #low = ALWAYS[0]
   #high = ALWAYS[1]
+
+  /** Whether any rule may find something. */
+  get wantsAny(): boolean {
+    return this.#low !== 0 || this.#high !== 0
+  }
 
   /** Whether a rule may find something. */
   wants(rule: number): boolean {
@@ -119,6 +133,7 @@ class QuickWalk {
       }
       if (below === null || below === undefined) continue
       this.#want(field.rules)
+      for (const { letsPass, rules } of field.lenient) if (!letsPass(below, value)) this.#want(rules)
       if (!this.visit(field.shape, below)) return false
     }
     return true
@@ -155,16 +170,21 @@ function compiled(schema: SchemaNode, model: SchemaName): Shape {
   const variants = schema.anyOf ?? [schema]
   const { title = model, properties, items, additionalProperties } = variants[0] ?? schema
   if (properties !== undefined) {
-    const fields = Object.entries(properties).map(([name, field]) => {
-      return [
-        name,
-        { shape: compiled(field, model), rules: setOf((code) => RULE_FIELDS[code]?.includes(name) === true) },
-      ] as const
-    })
+    const fields = Object.entries(properties).map(([name, field]) => [name, compiledField(name, field, model)] as const)
     return { kind: 'object', title, fields: new Map(fields), isOpen: additionalProperties === true }
   }
   if (items !== undefined) return { kind: 'list', items: compiled(items, model) }
   return { kind: 'scalar', types: new Set(TYPES.filter((type) => variants.some((one) => takes(one, type)))) }
+}
+
+function compiledField(name: string, schema: SchemaNode, model: SchemaName): Field {
+  const isAbout = (code: string) => RULE_FIELDS[code]?.includes(name) === true
+  const lenient = Object.entries(LETS_PASS).filter(([code]) => isAbout(code))
+  return {
+    shape: compiled(schema, model),
+    rules: setOf((code) => isAbout(code) && !Object.hasOwn(LETS_PASS, code)),
+    lenient: lenient.map(([code, letsPass]) => ({ letsPass, rules: setOf((one) => one === code) })),
+  }
 }
 
 const TYPES = ['string', 'number', 'boolean'] as const

@@ -1,4 +1,8 @@
-/** Where each rule looks, so that most rules need not run on most documents. */
+/** Where each rule looks, and what it lets pass, so that most rules need not run on most documents. */
+
+import { PRECISIONS } from '../schemas/precisions.js'
+import type { ModelInput } from '../validation/index.js'
+import { isCountCredible } from './dimension-parameters.js'
 
 /**
  * The fields that a rule is about. It finds nothing in a valid value in which none of them is set. A rule that is not listed
@@ -43,4 +47,33 @@ export const RULE_FIELDS: Readonly<Record<string, readonly string[]>> = {
   'inline-api-key': ['api_key'],
   'insecure-endpoint': ['url'],
   'trust-remote-code': ['trust_remote_code'],
+}
+
+/** Whether a rule certainly finds nothing because of a field, from its value and the object that has it. */
+export type LetsPass = (value: unknown, holder: Readonly<Record<string, unknown>>) => boolean
+
+/**
+ * What rules about fields that nearly every model has let pass. Where that is false, the rule runs. A rule that is not listed
+ * runs wherever one of its fields is set.
+ */
+export const LETS_PASS: Readonly<Record<string, LetsPass>> = {
+  'invalid-reference': (value) => isPlainReference(value),
+  'name-not-accepted': (value) => isPlainReference(value) && !String(value).includes('/'),
+  'unreachable-name': (value) => isPlainReference(value) && !String(value).includes('/'),
+  'non-positive-dimension': (value) => typeof value === 'number' && value >= 1,
+  'heads-not-divisible': (_, spec) => isMultiple(spec['num_attention_heads'], spec['num_kv_heads']),
+  'hidden-size-not-divisible': (_, spec) => isMultiple(spec['hidden_size'], spec['num_attention_heads']),
+  'parameter-count-mismatch': (_, spec) => isCountCredible(spec as ModelInput<'ModelSpec'>),
+  'unknown-precision': (value) => typeof value === 'string' && PRECISIONS.includes(value),
+}
+
+/** References that all grammars allow, with a workspace or without. */
+function isPlainReference(value: unknown): boolean {
+  return typeof value === 'string' && PLAIN_REFERENCE.test(value)
+}
+
+const PLAIN_REFERENCE = /^(?:[a-z](?:-?[a-z0-9_.]){1,31}\/)?[a-z](?:-?[a-z0-9_.]){1,31}$/
+
+function isMultiple(one: unknown, other: unknown): boolean {
+  return typeof one === 'number' && typeof other === 'number' && one % other === 0
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { mayHoldVendorToken, vendorTokensIn } from '../../src/display/index.js'
 import { lint, RULES } from '../../src/lint/index.js'
 import { isUnremarkable } from '../../src/lint/quick-lint.js'
-import { RULE_FIELDS } from '../../src/lint/rule-fields.js'
+import { LETS_PASS, RULE_FIELDS } from '../../src/lint/rule-fields.js'
 import type { SchemaName } from '../../src/schemas/index.js'
 import { fastPathOfName } from '../../src/validation/fast-path/fast-path.js'
 import { ADAPTER, entity, MAMBA, MOE, request, SPEC } from './clean.js'
@@ -121,6 +121,33 @@ describe('the quick lint', () => {
     expect(counts.yes).toBeGreaterThan(100)
   })
 
+  it('lets no reference and no name pass that a rule reports', () => {
+    const letters = fc.string({ unit: fc.constantFrom(...'ab-/.@+_ A0é'), maxLength: 6 })
+    const long = fc.tuple(letters, fc.integer({ min: 28, max: 66 })).map(([end, length]) => 'a'.repeat(length) + end)
+    const reference = fc.oneof(
+      letters,
+      long,
+      fc.tuple(long, long).map(([one, other]) => `${one}/${other}`),
+    )
+    const counts = { yes: 0, no: 0 }
+    fc.assert(
+      fc.property(
+        fc.constantFrom('name', 'fileset', 'base_model', 'model_providers'),
+        reference,
+        fc.boolean(),
+        (field, written, isEntity) => {
+          const fields = { [field]: field === 'model_providers' ? [written] : written }
+          const said = isEntity
+            ? unremarkable('ModelEntity', entity(fields))
+            : unremarkable('CreateModelEntityRequest', request(fields))
+          counts[said ? 'yes' : 'no'] += 1
+        },
+      ),
+      { numRuns: 2000 },
+    )
+    expect(Math.min(counts.yes, counts.no)).toBeGreaterThan(100)
+  })
+
   it('takes what the tests of rules call clean', () => {
     expect(unremarkable('CreateModelEntityRequest', request())).toBe(true)
     expect(unremarkable('ModelEntity', entity({ adapters: [ADAPTER], spec: { ...SPEC, moe_config: MOE } }))).toBe(false)
@@ -150,6 +177,7 @@ describe('the quick lint', () => {
     const without = RULES.map(({ code }) => code).filter((code) => !Object.hasOwn(RULE_FIELDS, code))
     expect(without).toEqual(['unknown-field', 'coerced-value', 'inline-secret'])
     expect(Object.keys(RULE_FIELDS).every((code) => RULES.some((rule) => rule.code === code))).toBe(true)
+    expect(Object.keys(LETS_PASS).every((code) => Object.hasOwn(RULE_FIELDS, code))).toBe(true)
   })
 
   it.each([
