@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup'
 import { bundledPackages } from './scripts/build/bundled-packages.js'
 
-/** One bundle for each subpath of package.json's `exports`, and the command; what they share becomes chunks. */
+/** One bundle for each subpath of package.json's `exports`; what they share becomes chunks. The command is built by scripts/build/command.ts. */
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
@@ -25,8 +25,6 @@ export default defineConfig({
     hono: 'src/adapters/hono.ts',
     elysia: 'src/adapters/elysia.ts',
     nestjs: 'src/adapters/nestjs.ts',
-    cli: 'src/cli/index.ts',
-    'cli/quick-worker': 'src/cli/check/parallel/quick-worker.ts',
   },
   format: 'esm',
   target: 'node20',

@@ -3,12 +3,14 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Metafile } from 'esbuild'
 import { pageBundle } from '../page/page-html.js'
+import { commandBundle } from './command-bundle.js'
 
 /** The licences of all packages, and parts of packages, whose code is in dist/: the library, the command or the page. */
 export async function thirdPartyLicenses(): Promise<string> {
   const library: Metafile = JSON.parse(await readFile(join(root, 'dist/metafile-esm.json'), 'utf8'))
+  const { metafile: command } = await commandBundle(false)
   const { metafile: page } = await pageBundle()
-  const files = new Set([...bundledFiles(library), ...bundledFiles(page)])
+  const files = new Set([library, command, page].flatMap(bundledFiles))
   const licences = new Map<string, string>()
   for (const folder of [...new Set([...files].map(dirname))].sort()) await collect(folder, licences)
   const sections = [...licences]

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { maskText } from '../display/index.js'
+import { checkCommand } from './commands/check.js'
 import { EXIT, type ExitCode, UsageError } from './exit-code.js'
 import { printable } from './formats/printable.js'
 import { version } from './version.js'
@@ -35,9 +36,9 @@ function withBareOptions(args: readonly string[]): string[] {
 
 type MakeCommand = (report: (code: ExitCode) => void) => Command
 
-/** Each command's module is loaded only when it is used: `check` does not have to load the code that reads checkpoints. */
+/** The other commands are loaded only when they are used: `check` does not have to load the code that reads checkpoints. */
 const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
-  check: async () => (await import('./commands/check.js')).checkCommand,
+  check: async () => checkCommand,
   validate: async () => (await import('./commands/validate.js')).validateCommand,
   inspect: async () => (await import('./commands/inspect.js')).inspectCommand,
   estimate: async () => (await import('./commands/estimate.js')).estimateCommand,
@@ -63,12 +64,16 @@ async function programFor([name = '']: readonly string[], report: (code: ExitCod
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`${oneLine(text.replace(/^error: /, ''))}\n`) })
   const named = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-  for (const load of named ? [named] : Object.values(COMMANDS)) {
+  const loads = named ? [named] : VERSION_FLAGS.has(name) ? [] : Object.values(COMMANDS)
+  for (const load of loads) {
     const makeCommand = await load()
     program.addCommand(makeCommand(report).copyInheritedSettings(program))
   }
   return program
 }
+
+/** The version needs no command: loading all of them takes longer than everything else. */
+const VERSION_FLAGS: ReadonlySet<string> = new Set(['-V', '--version'])
 
 const HELP = `
 Examples:

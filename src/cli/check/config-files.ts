@@ -12,8 +12,12 @@ const NAMES = ['model-entity.config.yaml', 'model-entity.config.yml', 'model-ent
 
 /** Whether a file is a config by its name. */
 export function isConfigFile(name: string): boolean {
-  return NAMES.some((one) => one === basename(name))
+  if (!name.includes(STEM)) return false
+  const base = basename(name)
+  return NAMES.some((one) => one === base)
 }
+
+const STEM = 'model-entity.config.'
 
 /** A config that was read. */
 export interface LoadedConfig {

@@ -1,4 +1,6 @@
 /** A path with forward slashes, also on Windows. */
 export function slashed(path: string): string {
-  return process.platform === 'win32' ? path.replaceAll('\\', '/') : path
+  return IS_WINDOWS ? path.replaceAll('\\', '/') : path
 }
+
+const IS_WINDOWS = process.platform === 'win32'

@@ -1,10 +1,11 @@
 import type { CheckFormatter } from './formatter.js'
+import { pretty } from './pretty.js'
 
 export type { CheckEnd, CheckedFile, CheckFormatter } from './formatter.js'
 
-/** The output formats of `check`, by name. Each is loaded when it is used. */
+/** The output formats of `check`, by name. All but the default one are loaded when they are used. */
 export const CHECK_FORMATS = {
-  pretty: async () => (await import('./pretty.js')).pretty(),
+  pretty: async () => pretty(),
   concise: async () => (await import('./concise.js')).concise(),
   json: async () => (await import('./json.js')).json(),
   jsonl: async () => (await import('./jsonl.js')).jsonl(),
