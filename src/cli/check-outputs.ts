@@ -34,6 +34,8 @@ interface Sink {
 
 /** Prints one check in several formats at once. */
 export interface CheckOutputs extends Pick<Sink, 'close'> {
+  /** Whether a format prints files of which there is nothing to tell. */
+  readonly listsAll: boolean
   /** Prints the pieces that each format makes of something. */
   print(piecesOf: (formatter: CheckFormatter) => Iterable<string>): Promise<void> | void
 }
@@ -52,6 +54,7 @@ export async function openOutputs(format: CheckFormat, reports: readonly ReportF
   }
   for (const report of reports) sinks.push(await fileSink(report))
   return {
+    listsAll: sinks.some(({ formatter }) => formatter.listsAll),
     print(piecesOf) {
       // Most files print nothing in most formats: nobody waits for that.
       const pieces = sinks.map(({ formatter, put }) => ({ all: piecesOf(formatter)[Symbol.iterator](), put }))

@@ -36,27 +36,29 @@ export async function printCheck(
   await outputs.print((formatter) => [formatter.begin()])
   // Each file is printed as soon as it is checked, so that only one of thousands is in memory.
   for await (const reports of checkFiles(names, choicesOf(options))) {
-    for (const { name, how, config, ...found } of reports) {
-      const all = baseline?.without(found.check) ?? found.check
+    for (const report of reports) {
+      const { name, how, config } = report
+      const all = baseline?.without(report.check) ?? report.check
       statistics.add(all.diagnostics)
-      const source = { ...found, check: limited(all, options.maxDiagnostics) }
-      const { counts, documents, suppressedCount } = source.check
+      const { counts, documents, suppressedCount, emptyDocuments: empty } = all
       if (how === 'skipped') {
         summary.skipped += 1
         if (options.verbose) process.stderr.write(`skipped: ${printable(name)}\n`)
         continue
       }
-      const checked = listedOf(name, source, quiet)
-      const printing = outputs.print((formatter) => formatter.file(checked))
-      if (printing !== undefined) await printing
-      summary.hidden += counts.error + (quiet ? 0 : counts.warning + counts.info) - checked.diagnostics.length
+      if (all.diagnostics.length + all.suppressed.length > 0 || outputs.listsAll) {
+        const checked = listedOf(name, { ...report, check: limited(all, options.maxDiagnostics) }, quiet)
+        const printing = outputs.print((formatter) => formatter.file(checked))
+        if (printing !== undefined) await printing
+        summary.hidden += counts.error + (quiet ? 0 : counts.warning + counts.info) - checked.diagnostics.length
+      }
       if (how === 'checked') summary.files += 1
       summary.documents += documents
       summary.errors += counts.error
       summary.warnings += counts.warning
       summary.infos += counts.info
       summary.suppressed += suppressedCount
-      emptyDocuments += source.check.emptyDocuments
+      emptyDocuments += empty
       limits.add(config, counts.warning)
       if (how === 'missing') missing += 1
     }

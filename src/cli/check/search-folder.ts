@@ -40,6 +40,7 @@ export function searchFolder(folder: string, search: Search): SearchedFile[] {
     state,
   )
   // Links come last, so that what lies in the folder itself is found under its own name.
+  if (state.links.length > 0) found.followsLinks()
   for (let link = state.links.shift(); link !== undefined; link = state.links.shift()) follow(link, state)
   return found.inOrder()
 }
@@ -131,14 +132,22 @@ function follow({ path, depth }: Link, state: State): void {
 
 /** The files found so far, each once. */
 class Found {
-  readonly #files = new Map<string, SearchedFile>()
+  readonly #files: SearchedFile[] = []
+  #reals: Set<string> | undefined
 
   add(path: string, real: string, isRegular = false): void {
-    if (!this.#files.has(real)) this.#files.set(real, { name: slashed(path), path, real, isRegular })
+    if (this.#reals?.has(real)) return
+    this.#reals?.add(real)
+    this.#files.push({ name: slashed(path), path, real, isRegular })
+  }
+
+  /** From here on, a file may come again. Each folder is entered once, so that only links lead to the same file. */
+  followsLinks(): void {
+    this.#reals ??= new Set(this.#files.map(({ real }) => real))
   }
 
   inOrder(): SearchedFile[] {
-    return [...this.#files.values()].sort((one, other) => byName(one.name, other.name))
+    return this.#files.sort((one, other) => byName(one.name, other.name))
   }
 }
 

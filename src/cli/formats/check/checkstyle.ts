@@ -6,6 +6,7 @@ import { xmlText } from './xml-text.js'
 /** A report in the format of Checkstyle. A file without diagnostics is listed too, as Checkstyle does. */
 export function checkstyle(): CheckFormatter {
   return {
+    listsAll: true,
     begin: () => '<?xml version="1.0" encoding="UTF-8"?>\n<checkstyle version="10.0">\n',
     *file({ name, diagnostics }) {
       yield `  <file name="${xmlText(name)}">\n`

@@ -22,8 +22,10 @@ export interface CheckEnd {
 
 /** A format prints a check file by file, so that the whole output is never in memory. */
 export interface CheckFormatter {
+  /** Whether a file of which there is nothing to tell is printed too. */
+  readonly listsAll?: true
   begin(): string
-  /** The next file, in pieces. A file without diagnostics comes too. */
+  /** The next file, in pieces. One of which there is nothing to tell may be left out, unless the format lists all. */
   file(file: CheckedFile): Iterable<string>
   end(end: CheckEnd): string
 }

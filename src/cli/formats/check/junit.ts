@@ -10,6 +10,7 @@ export function junit(startedAt: Date = new Date()): CheckFormatter {
   const timestamp = startedAt.toISOString().slice(0, 19)
   let suites = 0
   return {
+    listsAll: true,
     begin: () => '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n',
     *file(file) {
       yield* suite(file, `id="${suites}" timestamp="${timestamp}"`)
