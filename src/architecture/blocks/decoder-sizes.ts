@@ -32,6 +32,30 @@ export const LLAMA_DEFAULTS: DecoderDefaults = {
   tie_word_embeddings: false,
 }
 
+/** The defaults of BERT's configuration class, which those of other encoders were copied from. */
+export const BERT_DEFAULTS: DecoderDefaults = {
+  vocab_size: 30_522,
+  hidden_size: 768,
+  intermediate_size: 3072,
+  num_hidden_layers: 12,
+  num_attention_heads: 12,
+  head_dim: false,
+  max_position_embeddings: 512,
+  tie_word_embeddings: true,
+}
+
+/** The defaults of Jina Embeddings 3: the sizes of XLM-RoBERTa's large model, with more positions. */
+export const JINA_EMBEDDINGS_3_DEFAULTS: DecoderDefaults = {
+  vocab_size: 250_002,
+  hidden_size: 1024,
+  intermediate_size: 4096,
+  num_hidden_layers: 24,
+  num_attention_heads: 16,
+  head_dim: false,
+  max_position_embeddings: 8194,
+  tie_word_embeddings: true,
+}
+
 /** The sizes that almost all decoder-only models have. */
 export interface DecoderSizes {
   readonly vocabSize: number

@@ -6,7 +6,7 @@ import {
   denseAndNorm,
   maskedLmHead,
 } from '../blocks/bert.js'
-import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { BERT_DEFAULTS, decoderDimensions } from '../blocks/decoder-sizes.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { container } from '../module.js'
@@ -21,16 +21,7 @@ export const bert = headedFamily({
   dropout: { hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 },
   name: 'Bert',
   prefix: 'bert',
-  defaults: {
-    vocab_size: 30_522,
-    hidden_size: 768,
-    intermediate_size: 3072,
-    num_hidden_layers: 12,
-    num_attention_heads: 12,
-    head_dim: false,
-    max_position_embeddings: 512,
-    tie_word_embeddings: true,
-  },
+  defaults: BERT_DEFAULTS,
   build(sizes, config) {
     const { vocabSize, hiddenSize, layers, heads } = sizes
     const positions = config.integer('max_position_embeddings', 512)

@@ -1,6 +1,6 @@
 import { bertEmbeddings, bertEncoder, bertLayer, denseAndNorm, maskedLmHead } from '../blocks/bert.js'
 import { newerLmHead } from '../blocks/deberta-lm-head.js'
-import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { BERT_DEFAULTS, decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
@@ -15,16 +15,7 @@ export const deberta = headedFamily({
   name: 'Deberta',
   prefix: 'deberta',
   loraTargets: ['in_proj'],
-  defaults: {
-    vocab_size: 50_265,
-    hidden_size: 768,
-    intermediate_size: 3072,
-    num_hidden_layers: 12,
-    num_attention_heads: 12,
-    head_dim: false,
-    max_position_embeddings: 512,
-    tie_word_embeddings: true,
-  },
+  defaults: { ...BERT_DEFAULTS, vocab_size: 50_265 },
   build(sizes, config) {
     const { vocabSize, hiddenSize, layers, heads } = sizes
     const features = config.derived('embedding_size', hiddenSize)

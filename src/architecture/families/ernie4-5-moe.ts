@@ -1,8 +1,8 @@
-import { attention } from '../blocks/attention.js'
 import { experts, expertsBlock } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { ernie45MoeBody } from '../shapes/ernie45-body.js'
 
 /**
  * ERNIE 4.5, the mixtures of experts (Baidu 2025,
@@ -12,21 +12,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const ernie45Moe = decoderFamily({
   modelType: 'ernie4_5_moe',
   name: 'Ernie4_5_Moe',
-  defaults: {
-    vocab_size: 103_424,
-    hidden_size: 2560,
-    intermediate_size: 12_288,
-    num_hidden_layers: 28,
-    num_attention_heads: 20,
-    num_key_value_heads: 4,
-    max_position_embeddings: 131_072,
-    tie_word_embeddings: true,
-  },
-  attention(sizes, config) {
-    const bias = config.boolean('use_bias', false)
-    return attention({ ...sizes, qkvBias: bias, outputBias: bias })
-  },
-  mlp: (sizes, config) => gatedMlp({ ...sizes, bias: config.boolean('use_bias', false) }),
+  ...ernie45MoeBody,
   mixture({ hiddenSize, layers }, config) {
     const routing = {
       experts: config.integer(['num_experts', 'moe_num_experts'], 64),

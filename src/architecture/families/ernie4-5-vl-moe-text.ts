@@ -1,28 +1,14 @@
-import { attention } from '../blocks/attention.js'
 import { expertsBlock, fusedExperts, sparseFrom } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { container, type Module } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { ernie45MoeBody } from '../shapes/ernie45-body.js'
 
 /** The language model of ERNIE 4.5 VL: tokens of texts and of images have experts and a router of their own. */
 export const ernie45VlMoeText = decoderFamily({
   modelType: 'ernie4_5_vl_moe_text',
   name: 'Ernie4_5_VLMoeText',
-  defaults: {
-    vocab_size: 103_424,
-    hidden_size: 2560,
-    intermediate_size: 12_288,
-    num_hidden_layers: 28,
-    num_attention_heads: 20,
-    num_key_value_heads: 4,
-    max_position_embeddings: 131_072,
-    tie_word_embeddings: true,
-  },
-  attention(sizes, config) {
-    const bias = config.boolean('use_bias', false)
-    return attention({ ...sizes, qkvBias: bias, outputBias: bias })
-  },
-  mlp: (sizes, config) => gatedMlp({ ...sizes, bias: config.boolean('use_bias', false) }),
+  ...ernie45MoeBody,
   mixture({ hiddenSize }, config) {
     const routing = {
       experts: config.integer(['moe_num_experts', 'num_experts'], 64),

@@ -1,6 +1,5 @@
-import { attention } from '../blocks/attention.js'
-import { gatedMlp } from '../blocks/gated-mlp.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { ernie45Blocks } from '../shapes/ernie45-body.js'
 
 /** ERNIE 4.5, the dense models (Baidu 2025, https://ernie.baidu.com/blog/publication/ERNIE_Technical_Report.pdf). */
 export const ernie45 = decoderFamily({
@@ -17,11 +16,7 @@ export const ernie45 = decoderFamily({
     max_position_embeddings: 131_072,
     tie_word_embeddings: true,
   },
-  attention(sizes, config) {
-    const bias = config.boolean('use_bias', false)
-    return attention({ ...sizes, qkvBias: bias, outputBias: bias })
-  },
-  mlp: (sizes, config) => gatedMlp({ ...sizes, bias: config.boolean('use_bias', false) }),
+  ...ernie45Blocks,
   forward: (config) => ({
     rotation: { features: 'all', float32: 'terms', repeatsTables: true },
     norm: 'rmsNorm',

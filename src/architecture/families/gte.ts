@@ -1,6 +1,6 @@
 import { attention } from '../blocks/attention.js'
 import { bertPooler, denseAndNorm } from '../blocks/bert.js'
-import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { BERT_DEFAULTS, decoderDimensions } from '../blocks/decoder-sizes.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
@@ -15,16 +15,7 @@ export const gte = headedFamily({
   encodes: true,
   name: 'Gte',
   prefix: 'gte',
-  defaults: {
-    vocab_size: 250_048,
-    hidden_size: 768,
-    intermediate_size: 3072,
-    num_hidden_layers: 12,
-    num_attention_heads: 12,
-    head_dim: false,
-    max_position_embeddings: 8192,
-    tie_word_embeddings: true,
-  },
+  defaults: { ...BERT_DEFAULTS, vocab_size: 250_048, max_position_embeddings: 8192 },
   build(sizes, config) {
     const { hiddenSize, vocabSize, ffnSize, heads, layers } = sizes
     const gated = gatedMlp(sizes)

@@ -1,5 +1,5 @@
 import { bertAttention, bertEmbeddings, bertEncoder, bertPooler, denseAndNorm, maskedLmHead } from '../blocks/bert.js'
-import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { BERT_DEFAULTS, decoderDimensions } from '../blocks/decoder-sizes.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
@@ -13,16 +13,7 @@ export const jinaBert = headedFamily({
   ownCode: /\bmodeling_bert\.JinaBert/,
   name: 'JinaBert',
   prefix: 'bert',
-  defaults: {
-    vocab_size: 30_522,
-    hidden_size: 768,
-    intermediate_size: 3072,
-    num_hidden_layers: 12,
-    num_attention_heads: 12,
-    head_dim: false,
-    max_position_embeddings: 512,
-    tie_word_embeddings: true,
-  },
+  defaults: BERT_DEFAULTS,
   build(sizes, config) {
     const { hiddenSize, vocabSize, layers, heads, ffnSize } = sizes
     const encoder = {

@@ -1,6 +1,6 @@
 import { attention } from '../blocks/attention.js'
 import { bertPooler, classificationHead, denseAndNorm, maskedLmHead } from '../blocks/bert.js'
-import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { decoderDimensions, JINA_EMBEDDINGS_3_DEFAULTS } from '../blocks/decoder-sizes.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
@@ -14,16 +14,7 @@ export const jinaEmbeddingsV3 = headedFamily({
   encodes: true,
   name: 'JinaEmbeddingsV3',
   prefix: 'roberta',
-  defaults: {
-    vocab_size: 250_002,
-    hidden_size: 1024,
-    intermediate_size: 4096,
-    num_hidden_layers: 24,
-    num_attention_heads: 16,
-    head_dim: false,
-    max_position_embeddings: 8194,
-    tie_word_embeddings: true,
-  },
+  defaults: JINA_EMBEDDINGS_3_DEFAULTS,
   build(sizes, config) {
     const { hiddenSize, vocabSize, ffnSize, heads, layers } = sizes
     const encoder = rotaryEncoder({

@@ -1,6 +1,6 @@
 import { fusedAttention } from '../blocks/attention.js'
 import { bertEmbeddings, bertEncoder, bertPooler, denseAndNorm } from '../blocks/bert.js'
-import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { BERT_DEFAULTS, decoderDimensions } from '../blocks/decoder-sizes.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
@@ -13,16 +13,7 @@ export const newFamily = headedFamily({
   modelType: 'new',
   name: 'New',
   prefix: 'new',
-  defaults: {
-    vocab_size: 30_528,
-    hidden_size: 768,
-    intermediate_size: 3072,
-    num_hidden_layers: 12,
-    num_attention_heads: 12,
-    head_dim: false,
-    max_position_embeddings: 2048,
-    tie_word_embeddings: true,
-  },
+  defaults: { ...BERT_DEFAULTS, vocab_size: 30_528, max_position_embeddings: 2048 },
   build(sizes, config) {
     const { vocabSize, hiddenSize, ffnSize, heads, layers, contextTokens } = sizes
     const segments = config.integer('type_vocab_size', 1)

@@ -1,21 +1,11 @@
-import {
-  bertEmbeddings,
-  bertEncoder,
-  bertPooler,
-  classificationHead,
-  configuredBertLayer,
-  denseAndNorm,
-  maskedLmHead,
-} from '../blocks/bert.js'
-import { decoderDimensions } from '../blocks/decoder-sizes.js'
-import { labelCount } from '../blocks/label-count.js'
-import { linear } from '../blocks/linear.js'
+import { bertEmbeddings, bertEncoder, configuredBertLayer } from '../blocks/bert.js'
+import { BERT_DEFAULTS } from '../blocks/decoder-sizes.js'
 import type { Family, FamilyFacts } from '../family.js'
-import { container } from '../module.js'
 import { bertBuffers, bertPooling, bertSteps, classifierSteps, ROBERTA_MASKED_HEAD } from '../program/bert.js'
 import { call, give, set } from '../program/index.js'
 import { labelled, textEncoder } from '../program/text-encoder.js'
 import { headedFamily } from './headed-family.js'
+import { robertaHeads } from './roberta-heads.js'
 
 /** Options of a RoBERTa-like family. */
 export interface RobertaFamilyOptions extends FamilyFacts {
@@ -35,43 +25,16 @@ export function robertaFamily({ vocabSize: defaultWords, ...family }: RobertaFam
     dropout: { hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 },
     ...family,
     prefix,
-    defaults: {
-      vocab_size: defaultWords,
-      hidden_size: 768,
-      intermediate_size: 3072,
-      num_hidden_layers: 12,
-      num_attention_heads: 12,
-      head_dim: false,
-      max_position_embeddings: 512,
-      tie_word_embeddings: true,
-    },
+    defaults: { ...BERT_DEFAULTS, vocab_size: defaultWords },
     build(sizes, config) {
-      const { vocabSize, hiddenSize, layers, heads } = sizes
+      const { vocabSize, hiddenSize, layers } = sizes
       const positions = config.integer('max_position_embeddings', 512)
       const segments = config.integer('type_vocab_size', 2)
       const parts = {
         embeddings: bertEmbeddings(hiddenSize, { words: vocabSize, positions, segments }),
         encoder: bertEncoder(layers, configuredBertLayer(`${name}Layer`, config, sizes)),
       }
-      const bare = container(`${name}Model`, parts)
-      const model = container(`${name}Model`, { ...parts, pooler: bertPooler(hiddenSize) })
-      const input = sizes.tiedEmbeddings ? `${prefix}.embeddings.word_embeddings` : undefined
-      const transform = denseAndNorm(hiddenSize, hiddenSize, 'layer_norm')
-      const lm_head = maskedLmHead('lm_head', transform, { features: hiddenSize, vocabSize }, input)
-      const labels = labelCount(config)
-      return {
-        model,
-        modelOf: (suffix) => (suffix === 'ForMultipleChoice' ? model : bare),
-        heads: {
-          ForCausalLM: { lm_head },
-          ForMaskedLM: { lm_head },
-          ForSequenceClassification: { classifier: classificationHead(hiddenSize, labels) },
-          ForTokenClassification: { classifier: linear(hiddenSize, labels, { bias: true }) },
-          ForQuestionAnswering: { qa_outputs: linear(hiddenSize, labels, { bias: true }) },
-          ForMultipleChoice: { classifier: linear(hiddenSize, 1, { bias: true }) },
-        },
-        dimensions: decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: false }),
-      }
+      return robertaHeads({ name, prefix, parts, hasDecoder: true }, sizes, config)
     },
     program(config, dimensions, className) {
       const { hiddenSize } = dimensions
