@@ -4,6 +4,7 @@ import type { Dimensions } from './dimensions.js'
 import type { ForwardPass } from './forward/index.js'
 import type { FindLargestImage } from './largest-image.js'
 import type { Program } from './program/index.js'
+import type { FindSense } from './sense.js'
 
 /**
  * A model family: everything that the library knows about it, in one file under `families/`. What a family does not state
@@ -44,7 +45,7 @@ export type SizeField =
 export type ModelDescription = Omit<Architecture, 'family' | 'config'>
 
 /** What the code of a family computes and the replay does not. */
-export type Unreplayed = 'router in mixed precision' | 'recomputation of AdaLoRA' | 'three rotary tables'
+export type Unreplayed = 'router in mixed precision' | 'recomputation of AdaLoRA'
 
 /** What other parts of the library need to know about a family, besides its modules. Add a field here if you need more. */
 export interface FamilyFacts {
@@ -112,6 +113,10 @@ export interface FamilyFacts {
   readonly unreplayed?: readonly Unreplayed[]
   /** The largest image that its processor makes. Absent: engines' memory for images cannot be planned. */
   readonly largestImage?: FindLargestImage
+  /** What it makes of images. Absent: a run with images cannot be estimated. */
+  readonly images?: FindSense
+  /** What it makes of sound. Absent: a run with sound cannot be estimated. */
+  readonly sound?: FindSense
   /**
    * Describes what a forward pass computes, part by part. Absent: activations cannot be estimated.
    *

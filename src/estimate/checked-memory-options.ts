@@ -1,3 +1,4 @@
+import type { ImageSize } from '../architecture/sense.js'
 import { checkOptions } from '../options/index.js'
 import { refuseBesideType, refuseContradictions } from './contradicting-options.js'
 import { type FinetuningRun, finetuningRun } from './finetuning-run.js'
@@ -28,6 +29,7 @@ export interface CheckedMemoryOptions {
   /** Tokens that an encoder-decoder writes; `undefined`: as many as it reads. */
   readonly targetLength: number | undefined
   readonly images: number
+  readonly imageSize: ImageSize | undefined
   readonly audioSeconds: number
   readonly recompute: Recomputation
   readonly reentrant: boolean
@@ -84,6 +86,7 @@ export function checkMemoryOptions(given: MemoryOptions): CheckedMemoryOptions {
     sequenceLength: options.sequenceLength ?? 4096,
     targetLength: options.targetLength,
     images: options.images ?? 0,
+    imageSize: options.imageSize,
     audioSeconds: options.audioSeconds ?? 0,
     recompute,
     reentrant,

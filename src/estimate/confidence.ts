@@ -16,7 +16,7 @@ export type PartConfidence = Readonly<Record<MemoryPart | 'overhead', Confidence
 /** How each part of an estimate of a model with these options is known. */
 export function confidenceOf(model: Forward, options: CheckedMemoryOptions): PartConfidence {
   const isLayout = ranksOf(options.layout) > 1
-  const sharding: Confidence = isLayout ? 'assumed' : shardingOf(model, options.sharding.strategy)
+  const sharding: Confidence = isLayout ? 'assumed' : shardingOf(model, options)
   const storage: Confidence =
     options.storage === undefined || RECORDED_STORAGES.includes(options.storage) ? 'replayed' : 'derived'
   const states: Confidence = options.optimizer === 'lion' || options.optimizer === 'lion-8bit' ? 'derived' : 'replayed'
@@ -37,8 +37,12 @@ export function confidenceOf(model: Forward, options: CheckedMemoryOptions): Par
 type Forward = Pick<Architecture, 'forward' | 'program'>
 
 /** Only decoders of text with attention in every layer were recorded on several ranks. */
-function shardingOf({ forward, program }: Forward, strategy: CheckedMemoryOptions['sharding']['strategy']): Confidence {
-  const isRecordedKind = program === undefined && Object.keys(forward?.mixers ?? {}).length === 0
+function shardingOf(
+  { forward, program }: Forward,
+  { sharding: { strategy }, images, audioSeconds }: CheckedMemoryOptions,
+): Confidence {
+  const isText = program === undefined && images === 0 && audioSeconds === 0
+  const isRecordedKind = isText && Object.keys(forward?.mixers ?? {}).length === 0
   return strategy === 'none' || isRecordedKind ? SHARDING[strategy] : least(SHARDING[strategy], 'derived')
 }
 

@@ -46,6 +46,8 @@ function givenLayout(resolved: ResolvedModel, options: CheckedMemoryOptions): Me
   const { program, className, dimensions } = resolved.architecture
   if (program)
     throw new TypeError(`\`layout\` has no model for ${className}, which is not a decoder of text: use \`sharding\``)
+  if (options.images > 0 || options.audioSeconds > 0)
+    throw new TypeError('`layout` has no model for images and sound: use `sharding`')
   const { heads, layers, moe } = dimensions
   if (heads % tensor !== 0) throw new RangeError(`\`layout.tensor\` is ${tensor}, which does not divide ${heads} heads`)
   if (pipeline > layers) throw new RangeError(`\`layout.pipeline\` is ${pipeline}, but the model has ${layers} layers`)

@@ -63,9 +63,13 @@ export function fewestGpus(model: ResolvedModel, options: CheckedMemoryOptions, 
   return { tooFew }
 }
 
-/** Other models, virtual tokens and parts of the weights are estimated with ranks that share data alone. */
-function possible(layouts: readonly Layout[], { finetuning }: CheckedMemoryOptions): readonly Layout[] {
-  return finetuning?.preference || finetuning?.tokens || finetuning?.part ? layouts.slice(0, 1) : layouts
+/** Other models, virtual tokens, images, sound and parts of the weights are estimated with ranks that share data alone. */
+function possible(
+  layouts: readonly Layout[],
+  { finetuning, images, audioSeconds }: CheckedMemoryOptions,
+): readonly Layout[] {
+  const sharesData = finetuning?.preference || finetuning?.tokens || finetuning?.part || images > 0 || audioSeconds > 0
+  return sharesData ? layouts.slice(0, 1) : layouts
 }
 
 function shortage(gpu: Gpu, gpus: number, layout: Layout, neededBytes: number): TooFew {

@@ -28,10 +28,6 @@ const OF_FAMILIES: Readonly<Record<Unreplayed, Gap>> = {
       recompute !== 'none',
     says: "the order of AdaLoRA's sums in the recomputation of GPT-2 is not replayed: 0.63 % below a recorded run",
   },
-  'three rotary tables': {
-    applies: ({ method }) => methodOf(method).trains === 'nothing',
-    says: 'the three rotary tables of each sequence are not replayed: 1.3 to 1.5 % below in runs of small models with text only',
-  },
 }
 
 const OF_PPO = 'PPO is described from TRL 0.19, which was read in part; no run was recorded'

@@ -1,3 +1,4 @@
+import type { ImageSize } from '../architecture/sense.js'
 import { boolean, choice, integer, nested, type OptionKind, type OptionTable, oneOf } from '../options/index.js'
 import type { FinetuningType } from '../schemas/index.js'
 import { FINETUNING_TYPES } from './finetuning.js'
@@ -66,6 +67,8 @@ export interface MemoryOptions {
    * `sequenceLength`. Default: 0, and the inputs are text only.
    */
   readonly images?: number
+  /** The size of the images in pixels, before the processor resizes them. Default: what the family's processor makes of any image, or 1,024 × 1,024. */
+  readonly imageSize?: ImageSize
   /** Seconds of sound in each sequence of a model that hears. Its tokens are among those of `sequenceLength`. Default: 0. */
   readonly audioSeconds?: number
   /** The same as `recompute`: `true` is `layers`, `false` is `none`. Default: yes. */
@@ -136,6 +139,11 @@ const MAX_COUNT = 1_000_000_000
 
 const EVERY: OptionTable<{ readonly every: number }> = { every: { ...integer(1, MAX_COUNT), isRequired: true } }
 
+const IMAGE_SIZE: OptionTable<ImageSize> = {
+  width: { ...integer(1, 100_000), isRequired: true },
+  height: { ...integer(1, 100_000), isRequired: true },
+}
+
 /** The checks for the options of an estimate. */
 export const MEMORY_OPTIONS: OptionTable<MemoryOptions> = {
   preset: choice(PRESETS),
@@ -149,6 +157,7 @@ export const MEMORY_OPTIONS: OptionTable<MemoryOptions> = {
   sequenceLength: integer(1, MAX_COUNT),
   targetLength: integer(1, MAX_COUNT),
   images: integer(0, MAX_COUNT),
+  imageSize: nested(IMAGE_SIZE),
   audioSeconds: integer(0, MAX_COUNT),
   gradientCheckpointing: boolean,
   recompute: oneOf(choice(RECOMPUTES), nested(EVERY)) as OptionKind<NonNullable<MemoryOptions['recompute']>>,

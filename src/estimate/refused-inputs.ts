@@ -5,20 +5,21 @@ import type { CheckedMemoryOptions } from './checked-memory-options.js'
  * Refuses inputs that the forward-pass model of a family does not have.
  *
  * @throws RangeError that names the option, and what to do
+ * @throws TypeError for an option that has no model for images and sound
  */
-export function refuseInputs(
-  { family, className, program }: Architecture,
-  { targetLength, images, audioSeconds }: Pick<CheckedMemoryOptions, 'targetLength' | 'images' | 'audioSeconds'>,
-): void {
+export function refuseInputs({ className, program }: Architecture, options: CheckedMemoryOptions): void {
+  const { targetLength, images, audioSeconds, kernels, finetuning } = options
   if (targetLength !== undefined && !program?.writes) {
     throw new RangeError(
       `\`targetLength\` is ${targetLength}, but ${className} is not an encoder-decoder: leave it out`,
     )
   }
-  const given = [['images', images] as const, ['audioSeconds', audioSeconds] as const].find(([, count]) => count > 0)
-  if (given) {
-    throw new RangeError(
-      `\`${given[0]}\` is ${given[1]}, but ${family} has no forward-pass model for them: leave it out to estimate inputs of text only`,
+  if (images === 0 && audioSeconds === 0) return
+  const given = images > 0 ? 'images' : 'audioSeconds'
+  if (kernels !== 'torch')
+    throw new TypeError(`\`${given}\`: no model for ${kernels} kernels in encoders: use those of torch`)
+  if (finetuning?.tokens || finetuning?.preference)
+    throw new TypeError(
+      `\`${given}\` cannot be estimated with the fine-tuning type ${finetuning.type}: leave it out to estimate inputs of text only`,
     )
-  }
 }

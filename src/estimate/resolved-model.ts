@@ -1,4 +1,5 @@
 import { type Architecture, isTower, moduleGroups, parametersByPart } from '../architecture/index.js'
+import type { Sense } from '../architecture/sense.js'
 import { architectureOfSpec } from './architecture-of-spec.js'
 import { checkModel } from './check-model.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
@@ -11,6 +12,7 @@ import { methodOf } from './methods.js'
 import { foldLayers } from './replay/folded-layers.js'
 import { type Folding, type ReplayModel, replayModel } from './replay/replay-model.js'
 import { UndescribedBlock } from './replay/undescribed-block.js'
+import { type AskedInputs, senseAssumptions, sensesOf } from './senses.js'
 import { type EstimableModel, type FileWeights, fileWeights, isArchitecture, isCheckpoint } from './served-model.js'
 import { type WeightPrecision, type WeightStorage, weightStorage } from './serving/weights/weight-storage.js'
 import { type TrainedNames, trainedPart } from './trained-part.js'
@@ -20,6 +22,8 @@ export interface ResolvedModel {
   readonly architecture: Architecture
   /** The forward pass to replay, with its sizes and modules; or the reason why there is none. */
   readonly replay: ReplayModel | Unreplayable
+  /** What it makes of the images and the sound of the run. */
+  readonly senses: readonly Sense[]
   /** Which of the weights are trained, by name, if not all. */
   readonly trains: ((parameter: string) => boolean) | undefined
   /** What is trained beside the weights of the model. */
@@ -45,10 +49,12 @@ export interface Unreplayable {
  */
 export function resolveModel(
   model: EstimableModel,
-  { method, lora, recompute, finetuning }: Pick<CheckedMemoryOptions, 'method' | 'lora' | 'recompute' | 'finetuning'>,
+  options: Pick<CheckedMemoryOptions, 'method' | 'lora' | 'recompute' | 'finetuning'> & AskedInputs,
 ): ResolvedModel {
+  const { method, lora, recompute, finetuning } = options
   const understood = understoodModel(model)
   const { architecture } = understood
+  const senses = sensesOf(architecture, options)
   if (architecture.forward || architecture.program) checkSizes(architecture)
   const isAdapted = methodOf(method).trains === 'adapters' && !finetuning?.tokens
   const adapters = isAdapted
@@ -56,7 +62,17 @@ export function resolveModel(
     : NO_ADAPTERS
   const part = finetuning?.part && trainedPart(architecture, finetuning.part, finetuning.options.layers)
   const folding = finetuning?.tokens === 'prefixes' ? EVERY_LAYER : foldingOf(adapters, recompute, part)
-  return { ...understood, replay: replayOf(architecture, folding), adapters, trains: part?.trains }
+  return {
+    ...understood,
+    assumptions:
+      senses.length > 0
+        ? [...understood.assumptions.filter((one) => !one.startsWith(TEXT_ONLY)), ...senseAssumptions(senses, options)]
+        : understood.assumptions,
+    replay: replayOf(architecture, folding, senses),
+    senses,
+    adapters,
+    trains: part?.trains,
+  }
 }
 
 /** A model, and how its weights are stored, before anything is known of the run. */
@@ -103,12 +119,14 @@ export function understoodModel(model: EstimableModel): UnderstoodModel {
 
 const PLAIN = /^(?:b?float(?:16|32|64)|bf16|fp16)$/
 
+const TEXT_ONLY = 'The inputs are text only'
+
 /** What is assumed about the towers of a multimodal model: their weights count, but nothing passes through them. */
 function towerAssumptions(model: Architecture): string[] {
   const towers = Object.keys(parametersByPart(model)).filter(isTower)
   if (towers.length === 0) return []
   return [
-    `The inputs are text only: the weights of the ${towers.join(' and the ')} part are counted. Nothing passes through it, so that it has no activations, gradients and optimizer states.`,
+    `${TEXT_ONLY}: the weights of the ${towers.join(' and the ')} part are counted. Nothing passes through it, so that it has no activations, gradients and optimizer states.`,
   ]
 }
 
@@ -130,10 +148,10 @@ function foldingOf(
   }
 }
 
-function replayOf(architecture: Architecture, folding: Folding): ReplayModel | Unreplayable {
+function replayOf(architecture: Architecture, folding: Folding, senses: readonly Sense[]): ReplayModel | Unreplayable {
   if (!architecture.forward && !architecture.program) return { missing: `its blocks are ${blocksOf(architecture)}` }
   try {
-    return replayModel(architecture, folding)
+    return replayModel(architecture, folding, senses)
   } catch (error) {
     if (error instanceof UndescribedBlock) return { missing: error.message }
     throw error

@@ -83,6 +83,7 @@ export function leastStaticMemory(model: ResolvedModel, options: CheckedMemoryOp
     architecture,
     { ...step, sharding: undefined, stateRanks: 1 },
     omitted,
+    model.senses,
   )
   return parameters + gradients + optimizerStates
 }
@@ -93,7 +94,7 @@ function unfolded({ architecture }: ResolvedModel) {
 
 function staticParts(model: ResolvedModel, options: CheckedMemoryOptions): StaticMemory {
   if (methodOf(options.method).trains !== 'nothing')
-    return staticMemory(model.architecture, trainingStepOf(model, options))
+    return staticMemory(model.architecture, trainingStepOf(model, options), undefined, model.senses)
   const parameters = weightsOf(model, model.storage(options.served)).total
   return { parameters, gradients: 0, optimizerStates: 0 }
 }

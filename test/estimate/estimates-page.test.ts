@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { FAMILIES } from '../../src/architecture/families/index.js'
 import { isForwardPassDescribed } from '../../src/estimate/index.js'
 import { FAMILY_FIXTURES, memoryRecords } from './memory-records.js'
 
@@ -19,6 +20,13 @@ it('docs/estimates.md says which of them no recorded run holds, and how many run
   const free = listed.filter((family) => !held.has(family) && family !== 'mixtral')
   expect(PAGE).toContain(`All but ${free.slice(0, -1).join(', ')} and ${free.at(-1)} are held`)
   for (const { length } of records) expect(PAGE).toContain(length.toLocaleString('en-US'))
+})
+
+it('docs/estimates.md lists the families that see or hear, and how many runs there are', () => {
+  const [, list = ''] = /^Seen or heard: ([^.]+)\.$/m.exec(PAGE) ?? []
+  const described = FAMILIES.filter(({ images, sound }) => images ?? sound).flatMap(({ modelTypes }) => modelTypes)
+  expect(list.split(/,\s*/).sort()).toEqual([...described].sort())
+  expect(PAGE).toContain(`\n${memoryRecords('senses.jsonl.gz').length} more recorded steps of small models`)
 })
 
 it('docs/estimates.md names files that are there', () => {

@@ -27,8 +27,6 @@ it.each<readonly [string, MemoryOptions, string, MemoryOptions]>([
   ['dots1', { method: 'full-mixed' }, 'router of dots1', { method: 'full' }],
   ['gpt2', { method: 'lora', lora }, '0.63 %', { method: 'lora', lora, recompute: 'none' }],
   ['llama', { finetuningType: 'ppo' }, 'TRL 0.19', { finetuningType: 'dpo' }],
-  ['qwen2_vl', { method: 'inference' }, '1.3 to 1.5 %', { method: 'full' }],
-  ['qwen2_5_vl', { method: 'inference' }, '1.3 to 1.5 %', { method: 'full' }],
 ])('An estimate of %s with %o says what is known to be off: %s', (family, options, says, other) => {
   expect(said(family, options)).toContain(says)
   expect(said(family, other)).not.toContain(says)

@@ -8,15 +8,18 @@ import {
   qwenVisionBlock,
   qwenVisionSizes,
 } from '../blocks/qwen-vision.js'
+import { withAxes } from '../forward/axes.js'
 import { imageOfPixels } from '../largest-image.js'
+import { qwen25Images } from '../senses/qwen.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** Qwen2.5-VL (Bai et al. 2025, arXiv:2502.13923): an encoder with a language model's layers, most of them with window attention. */
 export const qwen25Vl = multimodalFamily({
   modelType: 'qwen2_5_vl',
-  unreplayed: ['three rotary tables'],
   name: 'Qwen2_5_VL',
   largestImage: imageOfPixels({ pixels: 12_845_056, patch: 14, videoFrames: 14 }),
+  images: qwen25Images,
+  changes: withAxes('inLayers'),
   text: { family: 'qwen2_vl_text', defaults: QWEN2_VL_TEXT_DEFAULTS, mayBeFlat: true },
   beside(config) {
     const vision = config.object('vision_config')

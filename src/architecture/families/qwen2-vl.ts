@@ -8,15 +8,18 @@ import {
   qwenVisionBlock,
   qwenVisionSizes,
 } from '../blocks/qwen-vision.js'
+import { withAxes } from '../forward/axes.js'
 import { imageOfPixels } from '../largest-image.js'
+import { qwen2Images } from '../senses/qwen.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** Qwen2-VL (Wang et al. 2024, arXiv:2409.12191): Qwen 2 with an encoder for images and video of any size. */
 export const qwen2Vl = multimodalFamily({
   modelType: 'qwen2_vl',
-  unreplayed: ['three rotary tables'],
   name: 'Qwen2VL',
   largestImage: imageOfPixels({ pixels: 12_845_056, patch: 14, videoFrames: 14 }),
+  images: qwen2Images,
+  changes: withAxes('inLayers'),
   text: { family: 'qwen2_vl_text', defaults: QWEN2_VL_TEXT_DEFAULTS, mayBeFlat: true },
   beside(config) {
     const vision = config.object('vision_config')

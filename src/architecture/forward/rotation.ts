@@ -33,6 +33,11 @@ export interface Rotation {
   readonly tables?: 'one' | 'two' | 'both'
   /** Whether each layer computes its own tables, with each value twice. Default: no. */
   readonly repeatsTables?: boolean
+  /**
+   * Positions with three axes: time, height and width. Each sequence has tables of its own: one that takes its features from three
+   * axes (`inTable`), or three, which each layer joins (`inLayers`). Default: `one`, and all sequences share the tables.
+   */
+  readonly axes?: 'one' | 'inTable' | 'inLayers'
   /** Where the frequencies are stored: in a buffer of the model, also in one of each attention, in two of the model (LFM2), or nowhere. Default: `model`. */
   readonly frequencies?: 'model' | 'modelAndAttention' | 'modelTwice' | 'recomputed'
 }

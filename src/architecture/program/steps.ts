@@ -47,7 +47,7 @@ export type Operation =
   | { readonly op: 'norm'; readonly kind: Norm; readonly module: string; readonly of: Value }
   | { readonly op: 'activation'; readonly name: string; readonly of: Value }
   | { readonly op: 'add' | 'addInPlace' | 'multiply'; readonly of: readonly [Value, Value] }
-  | { readonly op: 'scale' | 'view' | 'copy' | 'reorder' | 'wide' | 'narrow' | 'own'; readonly of: Value }
+  | { readonly op: 'scale' | 'view' | 'exchange' | 'copy' | 'reorder' | 'wide' | 'narrow' | 'own'; readonly of: Value }
   | { readonly op: 'part' | 'expand'; readonly of: Value; readonly count: Count }
   | { readonly op: 'concat'; readonly of: readonly Value[] }
   /** A parameter of the module that the steps belong to. */
@@ -55,6 +55,13 @@ export type Operation =
   /** Gets a gradient of its own where layers are recomputed. */
   | { readonly op: 'variable'; readonly of: Value }
   | Make
+  | Input
+  | Rotate
+  | Scatter
+  /** Rows in another order, or a choice of them, by places that are on the CPU. */
+  | { readonly op: 'rows'; readonly of: Value; readonly count: Count }
+  /** What a mask selects, outside of the graph: code that counts it makes it. */
+  | { readonly op: 'selected'; readonly of: Value; readonly count: Count }
   | AttentionCall
   | { readonly op: 'entropy'; readonly of: Value }
   | Call
@@ -81,6 +88,28 @@ export interface Make {
   readonly isForLabels?: boolean
 }
 
+/** An input of the batch, which is counted among the buffers. */
+export interface Input {
+  readonly op: 'input'
+  readonly count: Count
+  readonly type: 'int64' | 'float32'
+}
+
+/** `x * cos + rotate_half(x) * sin`, with the names of the tables. */
+export interface Rotate {
+  readonly op: 'rotate'
+  readonly of: Value
+  readonly by: readonly [cos: string, sin: string]
+}
+
+/** `into.masked_scatter(mask, of)`: the tensor with vectors in the places of a mask. */
+export interface Scatter {
+  readonly op: 'scatter'
+  readonly into: Value
+  readonly mask: string
+  readonly of: Value
+}
+
 /** Attention of queries to keys and values, by the kernel that the estimate is asked for. */
 export interface AttentionCall {
   readonly op: 'attention'
@@ -91,6 +120,8 @@ export interface AttentionCall {
   readonly batch?: Count
   readonly queries?: Count
   readonly keys?: Count
+  /** How often the code runs the kernel, for a part of the queries each time. Default: once. */
+  readonly runs?: Count
   /** How eager attention is written. */
   readonly eager?: EagerAttention
   /** What eager attention adds to its scores. */

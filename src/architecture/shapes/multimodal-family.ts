@@ -6,6 +6,7 @@ import type { ConfigReader } from '../config-reader.js'
 import { describeFamily } from '../describe-family.js'
 import type { Dimensions } from '../dimensions.js'
 import type { Family, FamilyFacts, FindFamily, ModelDescription } from '../family.js'
+import type { ForwardPass } from '../forward/index.js'
 import { type Children, container, type Module, movedTies } from '../module.js'
 import { chooseClass, withHead } from './model-class.js'
 
@@ -21,6 +22,8 @@ export interface MultimodalFamilyOptions extends FamilyFacts {
   /** The suffix of its usual class. Default: `ForConditionalGeneration`. */
   readonly suffix?: string
   readonly text: LanguageModel
+  /** What the code of the whole changes in the forward pass of the language model. */
+  readonly changes?: (forward: ForwardPass) => ForwardPass
   /** The modules beside the language model, in torch's order. */
   readonly beside: (config: ConfigReader, around: Surroundings) => Children
   /** Parameters of the base model itself, such as the embedding of a new line in an image. */
@@ -72,7 +75,7 @@ export interface Surroundings {
 export function multimodalFamily(options: MultimodalFamilyOptions): Family {
   const { modelType, name, suffix = 'ForConditionalGeneration', text, beside, parameters, ...others } = options
   const { holds = 'base', languageModelName = 'language_model', baseName = name, ...rest } = others
-  const { tokenClassifierBias = () => true, ...facts } = rest
+  const { tokenClassifierBias = () => true, changes = (forward) => forward, ...facts } = rest
   return {
     ...facts,
     modelTypes: [modelType],
@@ -130,7 +133,7 @@ export function multimodalFamily(options: MultimodalFamilyOptions): Family {
           ...tiedTwice(config, text, dimensions),
           ...language.notes,
         ],
-        ...(forward && { forward }),
+        ...(forward && { forward: changes(forward) }),
       }
     },
   }

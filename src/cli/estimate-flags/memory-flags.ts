@@ -4,7 +4,7 @@ import { MEMORY_OPTIONS, type MemoryOptions, RECOMPUTES } from '../../estimate/m
 import { SHARDING_OPTIONS, type ShardingOptions } from '../../estimate/sharding-options.js'
 import { parseTargets } from '../lora-count.js'
 import { flagGroup } from './flag-group.js'
-import { readLayout, readNames, readNumber, readNumbers, readRank, readRecompute } from './read-value.js'
+import { readImageSize, readLayout, readNames, readNumber, readNumbers, readRank, readRecompute } from './read-value.js'
 
 /** The options that the command has under names of its own, or in groups. */
 type Elsewhere =
@@ -57,6 +57,11 @@ export const STEP_FLAGS = flagGroup<MemoryOptions, Exclude<keyof MemoryOptions, 
       value: '<n>',
       read: readNumber,
       help: 'images in each sequence, whose tokens are among its own (default: 0)',
+    },
+    imageSize: {
+      value: '<w>x<h>',
+      read: readImageSize,
+      help: 'the size of the images in pixels, such as 1280x720 (default: what the processor of the family makes, or 1024x1024)',
     },
     audioSeconds: { value: '<n>', read: readNumber, help: 'seconds of sound in each sequence (default: 0)' },
     optimizer: { value: '<optimizer>', help: 'what updates the parameters' },

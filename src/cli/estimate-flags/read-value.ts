@@ -27,6 +27,14 @@ export function readRank(text: string, before: unknown): unknown {
   return Object.fromEntries([...earlier, [text.slice(0, at), readNumber(text.slice(at + 1))]])
 }
 
+/** The width and the height of an image: `1280x720`. */
+export function readImageSize(text: string): unknown {
+  const [, width = '', height = ''] = /^(\d{1,15})x(\d{1,15})$/.exec(text) ?? []
+  if (height === '')
+    throw new TypeError(`expected a width and a height in pixels, such as 1280x720, not ${quoted(text)}`)
+  return { width: Number(width), height: Number(height) }
+}
+
 /** `every=4`, or a word. */
 export function readRecompute(text: string): unknown {
   if (!text.startsWith('every=')) return text

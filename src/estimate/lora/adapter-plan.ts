@@ -128,5 +128,8 @@ function folded(name: string): string {
 }
 
 function foldedPath(path: Path): string {
-  return path.map((component) => (typeof component === 'string' ? component : '#')).join('.')
+  // Modules of a Sequential have numbers for names.
+  return path
+    .map((component) => (typeof component === 'string' && !/^\d+$/.test(component) ? component : '#'))
+    .join('.')
 }

@@ -101,6 +101,7 @@ const ROTATION: Required<Omit<Rotation, 'features'>> = {
   keepsRotated: false,
   tables: 'one',
   repeatsTables: false,
+  axes: 'one',
   frequencies: 'model',
 }
 

@@ -18,6 +18,9 @@ export interface DecoderPass {
   readonly base: Named
 }
 
+/** Time, height and width. */
+export const AXES = 3
+
 /** The masks for layers with and without a sliding window. */
 export interface Masks {
   readonly full: Tensor | undefined
@@ -70,10 +73,12 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
  * The embeddings of the tokens, with learned positions if the model has them.
  *
  * @param held - receives what the code references until the pass returns
+ * @param sensed - puts images and sound among them
  */
 export function embeddingOf(
   { layers, options, forward, sizes, base }: DecoderPass,
   held: Tensor[],
+  sensed: (tokens: Tensor) => Tensor = (tokens) => tokens,
 ): { embedded: Tensor; positions: readonly Tensor[] } {
   const { ops, tokens } = layers
   const table = submodule(base, 'embedding')
@@ -84,7 +89,7 @@ export function embeddingOf(
   const embedded = lookedUp(layers, table?.name ?? '', own, hiddenSize)
   const found = prompt ? behindPrompt(layers, embedded, options.batch, prompt, held) : embedded
   const scaled = forward.embedding === 'scaled' ? scaledFrom(layers, found) : found
-  const words = options.inputGradients ? ops.tape.requireGradient(scaled) : scaled
+  const words = sensed(options.inputGradients ? ops.tape.requireGradient(scaled) : scaled)
   const positions = ops.tape.tensor(sizes.heads > 0 ? sequence : 0, 'int64', 'arange')
   const learned = submodule(base, 'positions')
   if (!learned) return { embedded: words, positions: [positions] }
@@ -129,6 +134,15 @@ function behindPrompt(
   return both
 }
 
+/** The place of each token on each axis, if the positions have three. */
+export function placesOnAxes({ layers, options, forward }: DecoderPass): Tensor[] {
+  const { rotation } = forward
+  if (!rotation || rotation.axes === 'one') return []
+  // Without images, one row stands for all.
+  const rows = options.images ? AXES * options.batch : 1
+  return [layers.ops.tape.tensor(rows * options.sequence, 'int64', 'stack')]
+}
+
 /** Rows of an embedding, plus those of its adapter (PEFT's `Embedding.forward`). */
 function lookedUp({ ops, weights }: Layers, name: string, rows: number, features: number, indices?: Tensor): Tensor {
   const { tape } = ops
@@ -166,11 +180,12 @@ export function distancesOf(
 /** Cosines and sines of all positions, computed in float32 and stored in the model's dtype for all layers. */
 export function rotaryTables(
   { layers, options }: DecoderPass,
-  { features, pairs, float32 }: CompleteRotation,
+  { features, pairs, float32, axes }: CompleteRotation,
   dtype: ComputeDtype,
 ): RotaryTables {
   const { tape } = layers.ops
-  const elements = (options.sequence * features) / (pairs === 'halvesApart' ? 2 : 1)
+  const count = { one: 1, inTable: options.batch, inLayers: AXES * options.batch }[axes]
+  const elements = (options.sequence * features * count) / (pairs === 'halvesApart' ? 2 : 1)
   if (pairs === 'complex')
     return { cos: tape.tensor(elements, 'float32', 'polar'), sin: tape.tensor(0, 'float32', 'polar') }
   const angles = tape.tensor(elements, 'float32', 'cat')

@@ -1,8 +1,10 @@
 import type { Architecture } from '../../architecture/index.js'
+import type { Sense } from '../../architecture/sense.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
 import type { Gap } from './folded-layers.js'
 import type { LabelHead } from './label-head.js'
 import type { ModelSizes } from './model-sizes.js'
+import type { ModuleFacts } from './program/module-facts.js'
 import type { Named, NamedLayer } from './submodules.js'
 
 /** A decoder of text with everything that its forward pass needs. */
@@ -19,6 +21,10 @@ export interface DecoderModel {
   /** The module that contains embeddings and layers. */
   readonly base: Named
   readonly layers: readonly NamedLayer[]
+  /** What it makes of images and sound. */
+  readonly senses: readonly Sense[]
+  /** What they need to know of the modules; absent if there are none. */
+  readonly facts?: ModuleFacts | undefined
   /** The output embedding; absent if the class has none. */
   readonly head: Named | undefined
   /** The head of a class that labels texts, if it is one. */

@@ -6,6 +6,7 @@ import {
   hasGivenMask,
   isEager,
   masksOf,
+  placesOnAxes,
   rotaryTables,
   tablesOf,
 } from './decoder-inputs.js'
@@ -19,6 +20,7 @@ import { causalLoss, linearLoss } from './loss.js'
 import { RecurrentStates } from './mixers/states.js'
 import type { ModelPass } from './model-pass.js'
 import { norm } from './norms.js'
+import { type Sensed, sensed } from './sense-pass.js'
 import { ROOT } from './sharding.js'
 import { throughLayers } from './stack.js'
 import { layersOf, type Named, submodule } from './submodules.js'
@@ -135,7 +137,13 @@ export class Decoder implements ModelPass {
     const { rotation, alibi } = forward
     const isWrittenOut = isEager(options, forward)
     const held: Tensor[] = []
-    const { embedded, positions } = embeddingOf(this.#pass, held)
+    const { senses, facts } = this.#model
+    let seen: Sensed | undefined
+    const { embedded, positions } = embeddingOf(this.#pass, held, (tokens) => {
+      seen = facts && sensed(senses, facts, layers, options, tokens)
+      return seen?.embedded ?? tokens
+    })
+    const places = placesOnAxes(this.#pass)
     const states = options.cache ? new RecurrentStates(this.#model, options.batch, embedded.dtype, tape) : undefined
     const masks = masksOf(this.#pass, embedded.dtype)
     const tables = rotation && rotaryTables(this.#pass, rotation, embedded.dtype)
@@ -178,11 +186,13 @@ export class Decoder implements ModelPass {
       ...stack.returned,
       ...names,
       ...shared,
+      ...places,
       ...(run.prefixes ?? []),
       ...present(distances?.mask),
       ...present(masks.full),
       ...present(masks.windowed),
     )
+    seen?.scope.end()
     return normal
   }
 

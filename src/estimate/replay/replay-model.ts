@@ -1,4 +1,5 @@
 import type { Architecture, Module, Program } from '../../architecture/index.js'
+import type { Sense } from '../../architecture/sense.js'
 import { bufferBytes } from './buffers.js'
 import { type CompleteForwardPass, completeForwardPass } from './complete-forward-pass.js'
 import { Decoder } from './decoder.js'
@@ -11,8 +12,9 @@ import { labelBytes, labelHead } from './label-head.js'
 import type { Layers } from './layers.js'
 import type { ModelPass } from './model-pass.js'
 import { modelSizes } from './model-sizes.js'
-import { type BatchSizes, countOf, moduleFacts } from './program/place.js'
-import { programBuffers } from './program/program-buffers.js'
+import { moduleFacts } from './program/module-facts.js'
+import { type BatchSizes, countOf } from './program/place.js'
+import { buffersOf, programBuffers } from './program/program-buffers.js'
 import { ProgramPass } from './program/program-pass.js'
 import { baseOf, layersOf, type NamedLayer, submodule } from './submodules.js'
 import { UndescribedBlock } from './undescribed-block.js'
@@ -39,6 +41,8 @@ export interface ReplayModel {
   readonly forTokens: (tokens: number) => ReplayModel
   /** The same model with one output for each token in place of the vocabulary, as a reward or value model has it. */
   readonly withScore: () => ReplayModel
+  /** What it makes of images and sound. */
+  readonly senses: readonly Sense[]
   /** One forward pass. */
   readonly pass: (layers: Layers, options: StepOptions) => ModelPass
   /** The bytes of the inputs of a step, and of the buffers of modules. */
@@ -64,12 +68,13 @@ export interface Folding {
 export function replayModel(
   whole: Architecture,
   folding: Folding = { layers: foldLayers, experts: true },
+  senses: readonly Sense[] = [],
 ): ReplayModel {
-  return whole.program ? ofProgram(whole, whole.program) : ofDecoder(decoderModel(whole, folding))
+  return whole.program ? ofProgram(whole, whole.program) : ofDecoder(decoderModel(whole, folding, senses))
 }
 
 function ofDecoder(model: DecoderModel): ReplayModel {
-  const { architecture, omitted, gaps, layers, forward, head, labels } = model
+  const { architecture, omitted, gaps, layers, forward, head, labels, senses } = model
   return {
     architecture,
     omitted,
@@ -82,12 +87,19 @@ function ofDecoder(model: DecoderModel): ReplayModel {
     forTokens: (tokens) => ofDecoder(foldExperts(model, tokens)),
     withScore: () => ofDecoder(scored(model)),
     pass: (runs, options) => new Decoder(model, runs, options),
-    buffers: ({ batch, sequence }, dtype, trains) =>
-      bufferBytes(model, batch * sequence, dtype) + (labels && trains ? labelBytes(labels, batch) : 0),
+    buffers: (sizes, dtype, trains) =>
+      bufferBytes(model, sizes.batch * sizes.sequence, dtype) +
+      (labels && trains ? labelBytes(labels, sizes.batch) : 0) +
+      senses.reduce((sum, sense) => sum + buffersOf(sense.buffers, (count) => countOf(sizes, count), dtype), 0),
+    senses,
   }
 }
 
-function decoderModel(whole: Architecture, { layers: fold, kindOf, experts }: Folding): DecoderModel {
+function decoderModel(
+  whole: Architecture,
+  { layers: fold, kindOf, experts }: Folding,
+  senses: readonly Sense[],
+): DecoderModel {
   if (!whole.forward) throw new UndescribedBlock(`${whole.family} has no forward pass`)
   if (whole.forward.undescribed) throw new UndescribedBlock(whole.forward.undescribed)
   const forward = completeForwardPass(whole.forward, whole.dimensions)
@@ -96,7 +108,8 @@ function decoderModel(whole: Architecture, { layers: fold, kindOf, experts }: Fo
   const base = baseOf(architecture)
   if (!base) throw new UndescribedBlock(`${architecture.className} is not a stack of decoder layers`)
   const head = submodule({ name: '', module: architecture.root }, 'head')
-  const parts = { architecture, base, layers: layersOf(base), head, labels: labelHead(architecture) }
+  const facts = senses.length > 0 ? moduleFacts(architecture) : undefined
+  const parts = { architecture, base, layers: layersOf(base), head, labels: labelHead(architecture), senses, facts }
   return { ...parts, omitted, gaps, foldsExperts: experts, forward, sizes }
 }
 
@@ -140,6 +153,7 @@ function ofProgram(architecture: Architecture, program: Program): ReplayModel {
       throw new UndescribedBlock(`no model of a score for ${className}`)
     },
     pass: (layers, options) => new ProgramPass({ program, facts, className }, layers, options),
+    senses: [],
     buffers: (sizes, dtype, trains) => programBuffers(program, (count) => countOf(sizes, count), dtype, trains),
   }
   return model

@@ -1,4 +1,5 @@
 import type { Architecture, Shape } from '../../architecture/index.js'
+import type { Sense } from '../../architecture/sense.js'
 import { DTYPE_BYTES } from './dtype.js'
 import type { MemoryLedger, PartBytes } from './memory-ledger.js'
 import { Sharding } from './sharding.js'
@@ -14,13 +15,15 @@ export type StaticMemory = Pick<PartBytes, 'parameters' | 'gradients' | 'optimiz
  * Parameters, gradients and optimizer states, computed without a forward pass.
  *
  * @param omitted - what `architecture` leaves out: how many layers and experts are like the one of a name
+ * @param senses - what passes through its towers
  */
 export function staticMemory(
   architecture: Architecture,
   step: TrainingStep,
   omitted?: ReadonlyMap<string, number>,
+  senses?: readonly Sense[],
 ): StaticMemory {
-  const { ledger, weights } = allocateStatic(architecture, step, omitted)
+  const { ledger, weights } = allocateStatic(architecture, step, omitted, senses)
   const ranks = step.sharding?.sharesGradients ? step.sharding.ranks : 1
   const gradients =
     step.sharding?.offloads || step.optimizerStep === 'in-backward'
@@ -40,6 +43,7 @@ export function allocateStatic(
   architecture: Architecture,
   step: TrainingStep,
   omitted: ReadonlyMap<string, number> = new Map(),
+  senses: readonly Sense[] = [],
 ) {
   const tape = new Tape()
   const { ledger } = tape
@@ -54,6 +58,7 @@ export function allocateStatic(
     restDtype: step.restDtype,
     // DeepSpeed makes the states of all trained parameters at the start.
     idleTowers: !step.masterBytes,
+    senses,
     adapterDtype: step.adapterDtype,
     adapters: step.adapters,
   })

@@ -1,4 +1,5 @@
 import { type Architecture, isTower, modules, parameters, type Shape, ties } from '../../architecture/index.js'
+import type { Sense } from '../../architecture/sense.js'
 import type { AdapterPlan } from '../lora/adapter-plan.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { MemoryLedger } from './memory-ledger.js'
@@ -39,6 +40,8 @@ export interface WeightOptions {
   readonly adapters: AdapterPlan
   /** Whether nothing passes through the towers, so that what is trained there has no gradients, and therefore no states. */
   readonly idleTowers?: boolean
+  /** What passes through some of them after all. */
+  readonly senses?: readonly Sense[] | undefined
   /** How parameters are sharded over ranks; absent on one GPU. */
   readonly sharding?: Sharding | undefined
   /** How many layers like a layer, or experts like an expert, are not replayed, by its name. */
@@ -81,7 +84,7 @@ export class Weights {
     this.#sharding = options.sharding
     this.#omitted = options.omitted ?? new Map()
     this.#listPrefixes = layerLists(architecture).map((name) => `${name}.`)
-    this.#idle = options.idleTowers ? towerNames(architecture).map((name) => `${name}.`) : []
+    this.#idle = options.idleTowers ? idleNames(architecture, options.senses ?? []) : []
     const packed = packedModules(architecture, options.storage)
     const saved = savedNames(architecture, options.adapters)
     const { mixture } = architecture.forward?.feedForward ?? {}
@@ -292,6 +295,16 @@ function lastModule(architecture: Architecture): string {
   let last = ''
   for (const { name } of parameters(architecture)) last = name
   return moduleOf(last)
+}
+
+/** The prefixes of the names of parameters that nothing depends on. */
+function idleNames(architecture: Architecture, senses: readonly Sense[]): string[] {
+  const isPassed = (name: string) =>
+    senses.some(({ passes }) =>
+      passes.some((one) => one === name || name.startsWith(`${one}.`) || one.startsWith(`${name}.`)),
+    )
+  const idle = towerNames(architecture).filter((name) => !isPassed(name))
+  return [...idle.map((name) => `${name}.`), ...senses.flatMap(({ unused = [] }) => unused)]
 }
 
 /** The names of the encoders and projectors beside a language model. */

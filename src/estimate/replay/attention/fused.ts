@@ -24,14 +24,14 @@ export function fused(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  { batch, heads, sequence }: AttentionSizes,
+  { batch, heads, sequence, runs = 1 }: AttentionSizes,
   { name, logRows, hasLogsAlways, seedBytes }: FusedKernel,
   bias?: Tensor,
 ): Tensor {
   const { tape } = ops
   const rows = batch * heads * logRows(sequence)
   const hasLogs = hasLogsAlways || [query, key, value].some((input) => input.grad)
-  const extras = [hasLogs ? 4 * rows : 0, seedBytes, 8].map((bytes) => tape.ledger.allocate(bytes))
+  const extras = [hasLogs ? 4 * rows : 0, runs * seedBytes, runs * 8].map((bytes) => tape.ledger.allocate(bytes))
   const output = tape.record(
     [query, key, value],
     { before: [query, key, value, ...(bias ? [bias] : [])], after: (out) => [out.storage, ...extras] },

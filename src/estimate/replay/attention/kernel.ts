@@ -10,6 +10,8 @@ export interface AttentionSizes {
   readonly sequence: number
   /** The tokens that are attended to, if not those of the sequence. */
   readonly keys?: number
+  /** How often the kernel runs, for a part of the queries each time. Default: once. */
+  readonly runs?: number
   readonly heads: number
   readonly kvHeads: number
   readonly headDim: number

@@ -1,4 +1,5 @@
 import type { CompleteRotation } from '../complete-forward-pass.js'
+import { AXES } from '../decoder-inputs.js'
 import type { DecoderRun, RotaryTables } from '../decoder-run.js'
 import { FUSED, type KernelSet } from '../kernel-set.js'
 import type { Layers } from '../layers.js'
@@ -26,7 +27,11 @@ export function rotate(
     rotation.float32 === 'inputs' ? ops.to(tensor, 'float32') : tape.alias(tensor),
   )
   const tables = [shared.cos, shared.sin].map((table) =>
-    rotation.repeatsTables ? tape.tensor(table.elements, table.dtype, 'repeat_interleave') : tape.alias(table),
+    rotation.axes === 'inLayers'
+      ? tape.tensor(table.elements / AXES, table.dtype, 'cat')
+      : rotation.repeatsTables
+        ? tape.tensor(table.elements, table.dtype, 'repeat_interleave')
+        : tape.alias(table),
   )
   const rotated = rotation.concatenates
     ? partlyRotated(run, rotation, given, tables, held)
@@ -125,9 +130,9 @@ const PAIRINGS: Readonly<Record<CompleteRotation['pairs'], Pairing>> = {
 }
 
 /** `x * cos + rotate_half(x) * sin`. */
-function rotatedHalves(
+export function rotatedHalves(
   { ops }: Layers,
-  { float32 }: CompleteRotation,
+  { float32 }: Pick<CompleteRotation, 'float32'>,
   input: Tensor,
   [cos, sin]: readonly (Tensor | undefined)[],
 ): Tensor {

@@ -1,3 +1,5 @@
+import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
+import type { Storage } from '../memory-ledger.js'
 import type { Tensor } from '../tape.js'
 import { Rearranging } from './rearranging.js'
 
@@ -26,6 +28,36 @@ export class Gathering extends Rearranging {
         return [made]
       },
     )
+  }
+
+  /**
+   * `masked_scatter`: a copy with the elements of a source in the places of a mask. CUDA sums up the mask, and makes it contiguous
+   * (`masked_scatter__cuda` in torch's `IndexKernel.cpp`).
+   */
+  maskedScatter(into: Tensor, mask: Tensor, source: Tensor): Tensor {
+    return this.tape.record(
+      [into, source],
+      { before: [mask] },
+      () => {
+        const output = this.tape.tensor(into.elements, into.dtype, 'masked_scatter')
+        this.tape.ledger.observe('masked_scatter', into.elements * (DTYPE_BYTES.int64 + DTYPE_BYTES.bool))
+        return output
+      },
+      () => [
+        into.grad && this.gradient(into.elements, into.dtype, 'masked_fill'),
+        source.grad && this.selected(into.elements, source.elements, source.dtype),
+      ],
+    )
+  }
+
+  /** `masked_select` from vectors of a sequence, by a mask of as many elements: CUDA finds the places first, on three axes. */
+  selected(elements: number, count: number, dtype: ComputeDtype): Storage {
+    const mask = this.gradient(elements, 'bool', 'clone')
+    const places = this.gradient(3 * count, 'int64', 'nonzero')
+    this.tape.ledger.release(mask)
+    const found = this.gradient(count, dtype, 'masked_select')
+    this.tape.ledger.release(places)
+    return found
   }
 
   /** Adds rows to a tensor in place. The gradient of the rows is selected from that of the whole. */

@@ -2,6 +2,7 @@ import type { AttentionCall, Call, Operation, Value } from '../../../architectur
 import { activation } from '../activations.js'
 import { attend } from '../attention/attend.js'
 import { cached } from '../attention/key-value-cache.js'
+import { rotatedHalves } from '../attention/rotation.js'
 import { EAGER_ATTENTION } from '../complete-forward-pass.js'
 import { entropy } from '../loss.js'
 import { normOf } from '../norms.js'
@@ -67,6 +68,7 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
   multiply: binary((place, left, right) => place.layers.ops.mul(left, right)),
   scale: unary((place, input) => place.layers.ops.scale(input)),
   view: unary((place, input) => place.layers.ops.view(input)),
+  exchange: unary((place, input) => place.layers.ops.exchanged(input)),
   copy: unary((place, input) => place.layers.ops.contiguous(input)),
   reorder: unary((place, input) => place.layers.ops.reordered(input)),
   wide: unary((place, input) => place.layers.ops.to(input, 'float32')),
@@ -89,6 +91,29 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
       type === 'model' ? modelDtype(place) : type,
       'ones',
     ),
+  // Inputs are among the buffers.
+  input: (place, _, { count, type }) => ({
+    ...place.layers.ops.tape.tensor(0, type, 'input'),
+    elements: countOf(place.options, count),
+  }),
+  rotate: (place, _, { of, by }, evaluate) =>
+    using(place, [evaluate(of), ...by.map(evaluate)], (input, cos, sin) =>
+      rotatedHalves(place.layers, { float32: 'nothing' }, given(input), [cos, sin]),
+    ),
+  scatter: (place, _, { into, mask, of }, evaluate) =>
+    using(place, [evaluate(into), evaluate(mask), evaluate(of)], (whole, places, source) =>
+      place.layers.ops.maskedScatter(given(whole), given(places), given(source)),
+    ),
+  rows: (place, _, { of, count }, evaluate) =>
+    using(place, [evaluate(of), place.layers.ops.tape.tensor(0, 'int64', 'input')], (input, places) =>
+      place.layers.ops.index(given(input), countOf(place.options, count), given(places)),
+    ),
+  selected: (place, _, { of, count }, evaluate) =>
+    using(place, [evaluate(of)], (input) => {
+      const { elements, dtype } = given(input)
+      const storage = place.layers.ops.selected(elements, countOf(place.options, count), dtype)
+      return { elements: countOf(place.options, count), dtype, storage }
+    }),
   attention,
   entropy: (place, _, { of }, evaluate) =>
     using(place, [evaluate(of)], (logits) => {
@@ -145,6 +170,7 @@ function attention(place: Place, _: Scope, call: AttentionCall, evaluate: Evalua
       batch: countOf(place.options, batch),
       sequence: countOf(place.options, queries),
       keys: countOf(place.options, keys),
+      ...(call.runs && { runs: countOf(place.options, call.runs) }),
       heads,
       kvHeads: heads,
       headDim,

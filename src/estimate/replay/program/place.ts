@@ -1,10 +1,8 @@
-import { type Architecture, type Count, modules, type Shape } from '../../../architecture/index.js'
+import type { Count } from '../../../architecture/index.js'
 import type { StepOptions } from '../decoder-run.js'
-import type { Gap } from '../folded-layers.js'
 import type { Layers } from '../layers.js'
-import type { NamedLayer } from '../submodules.js'
 import type { Tensor } from '../tape.js'
-import { layerLists } from './layer-lists.js'
+import type { ModuleFacts } from './module-facts.js'
 
 /** What the steps of a program share. */
 export interface Place {
@@ -15,53 +13,8 @@ export interface Place {
   readonly attentionWeights: Tensor[]
 }
 
-/** What the operations need to know about the modules, by their names. */
-export interface ModuleFacts {
-  readonly has: (name: string) => boolean
-  /** Output features of a linear layer, or of an embedding. */
-  readonly features: (name: string) => number
-  readonly weight: (name: string) => Shape
-  /** The layers in a list. */
-  readonly list: (name: string) => readonly NamedLayer[]
-  /** How many identical layers after a layer are not replayed, by its name. */
-  readonly omitted: ReadonlyMap<string, number>
-  readonly gaps: ReadonlyMap<string, Gap>
-  /** All layers. */
-  readonly layers: readonly NamedLayer[]
-}
-
 /** The sizes of a micro-batch. */
 export type BatchSizes = Pick<StepOptions, 'batch' | 'sequence' | 'target' | 'images'>
-
-/** Reads the modules of a model. */
-export function moduleFacts(architecture: Architecture): ModuleFacts {
-  const weights = new Map<string, Shape>()
-  const features = new Map<string, number>()
-  const lists = new Map<string, NamedLayer[]>()
-  for (const { name, module } of modules(architecture)) {
-    const weight = module.parameters?.['weight'] ?? []
-    weights.set(name, weight)
-    features.set(name, module.linear?.outFeatures ?? weight.at(module.type === 'Embedding' ? -1 : 0) ?? 0)
-    if (module.items) {
-      const layers = module.items.flatMap((item) =>
-        item.indices.map((index) => ({ index, name: `${name}.${index}`, module: item.module })),
-      )
-      lists.set(
-        name,
-        layers.sort((a, b) => a.index - b.index),
-      )
-    }
-  }
-  return {
-    has: (name) => weights.has(name),
-    features: (name) => features.get(name) ?? 0,
-    weight: (name) => weights.get(name) ?? [],
-    list: (name) => lists.get(name) ?? [],
-    omitted: new Map(),
-    gaps: new Map(),
-    layers: layerLists(architecture).flatMap((name) => lists.get(name) ?? []),
-  }
-}
 
 /** A product of numbers and sizes of the batch. */
 export function countOf({ batch, sequence, target, images = 0 }: BatchSizes, count: Count): number {

@@ -8,9 +8,14 @@ export function programBuffers(
   dtype: ComputeDtype,
   trains: boolean,
 ): number {
-  const bytes = buffers.map(
-    ({ count, type = 'int64' }) => countOf(count) * DTYPE_BYTES[type === 'model' ? dtype : type],
-  )
   const ofLabels = trains && labels ? countOf(labels) * DTYPE_BYTES.int64 : 0
-  return bytes.reduce((sum, one) => sum + one, ofLabels)
+  return buffersOf(buffers, countOf, dtype) + ofLabels
+}
+
+/** The bytes of buffers. */
+export function buffersOf(buffers: Program['buffers'], countOf: (count: Count) => number, dtype: ComputeDtype): number {
+  return buffers.reduce(
+    (sum, { count, type = 'int64' }) => sum + countOf(count) * DTYPE_BYTES[type === 'model' ? dtype : type],
+    0,
+  )
 }

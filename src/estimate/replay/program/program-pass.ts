@@ -6,7 +6,8 @@ import { ROOT } from '../sharding.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { evaluate, runSteps } from './interpreter.js'
-import type { ModuleFacts, Place } from './place.js'
+import type { ModuleFacts } from './module-facts.js'
+import type { Place } from './place.js'
 import { Scope } from './scope.js'
 
 /** One forward pass of a model that is written as a program. */

@@ -1,0 +1,23 @@
+import { make, set } from './build.js'
+import { type Count, TOKENS } from './count.js'
+import type { Steps, Value } from './steps.js'
+
+/**
+ * Vectors in the places of the placeholders of a sequence: a mask of them, as wide as the embeddings, and a copy of the embeddings. The code
+ * holds mask and vectors until the model returns.
+ *
+ * @param features - elements of the vectors
+ * @param others - how many masks of other placeholders it makes, and holds
+ */
+export function withFeatures(vectors: Value, features: Count, { others = 0, checks = true } = {}): Steps {
+  return [
+    set('features', vectors),
+    set('mask', make(TOKENS, 'bool')),
+    ...Array.from({ length: others }, (_, index) => set(`mask${index}`, make(TOKENS, 'bool'))),
+    // The code counts what the mask selects.
+    ...(checks
+      ? [set('checked', { op: 'selected' as const, of: 'embedded', count: features }), { drop: 'checked' }]
+      : []),
+    set('embedded', { op: 'scatter', into: 'embedded', mask: 'mask', of: 'features' }),
+  ]
+}

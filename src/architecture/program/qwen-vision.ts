@@ -1,0 +1,108 @@
+import type { Norm } from '../forward/index.js'
+import { activated, attended, call, convolved, give, make, normed, plus, project, set, split } from './build.js'
+import type { Count } from './count.js'
+import type { Operation, Step, Steps, Value } from './steps.js'
+
+/** The sizes of an encoder of patches in a grid, of any width and height. */
+export interface GridSizes {
+  readonly hiddenSize: number
+  readonly heads: number
+  /** Patches of an image. */
+  readonly patches: number
+  /** Pixels of a patch, in all frames and channels. */
+  readonly pixels: number
+}
+
+/** The patches of all images. */
+export const patchesOfAll = ({ patches }: GridSizes): Count => ['images', patches]
+
+/** The pixels of all images, which a processor has cut into patches, in float32. */
+export const patchPixels = ({ patches, pixels }: GridSizes): Operation => ({
+  op: 'input',
+  count: ['images', patches, pixels],
+  type: 'float32',
+})
+
+/** Patches as vectors, by a convolution over each (`PatchEmbed`). */
+export const embeddedPatches = ({ hiddenSize, patches }: GridSizes, at = 'patch_embed'): Operation =>
+  call(
+    [set('hidden', convolved('proj', { op: 'own', of: 'hidden' }, ['images', patches, hiddenSize])), give('hidden')],
+    { hidden: 'pixels' },
+    at,
+  )
+
+/** The angles of patches, with their cosines and sines in float32. All are held until the encoder returns. */
+export function gridAngles(
+  { hiddenSize, heads, patches }: GridSizes,
+  ordered: (of: Value, count: Count) => Value,
+): Steps {
+  const features = hiddenSize / heads
+  const count = (size: number): Count => ['images', patches, size]
+  return [
+    set('angles', make(count(features / 2), 'float32')),
+    set('angles', ordered('angles', count(features / 2))),
+    set('both', make(count(features), 'float32')),
+    set('cos', make(count(features), 'float32')),
+    set('sin', make(count(features), 'float32')),
+  ]
+}
+
+/**
+ * Attention of the patches of each image, or of each window of it: queries, keys and values of one layer, rotated in float32. The code runs
+ * once for each window, and joins the results.
+ *
+ * @param keys - the patches that one sees: the mean over all patches
+ * @param windows - the windows of an image
+ */
+export function gridAttention({ hiddenSize, heads, patches }: GridSizes, keys: number, windows = 1): Steps {
+  const all: Count = ['images', patches, hiddenSize]
+  const names = ['query', 'key', 'value'] as const
+  return [
+    split({ op: 'exchange', of: project('qkv', 'hidden') }, names, [all, all, all]),
+    set('wideQuery', { op: 'wide', of: 'query' }),
+    set('wideKey', { op: 'wide', of: 'key' }),
+    set('newQuery', { op: 'rotate', of: 'wideQuery', by: ['cos', 'sin'] }),
+    set('newKey', { op: 'rotate', of: 'wideKey', by: ['cos', 'sin'] }),
+    set('query', { op: 'narrow', of: 'newQuery' }),
+    set('key', { op: 'narrow', of: 'newKey' }),
+    ...['wideQuery', 'wideKey', 'newQuery', 'newKey'].map((drop): Step => ({ drop })),
+    ...names.map((name) => split(name, [`${name}s`], [all])),
+    set(
+      'outs',
+      attended(['querys', 'keys', 'values'], {
+        heads,
+        headDim: hiddenSize / heads,
+        batch: [1],
+        queries: ['images', patches],
+        keys: [keys],
+        runs: ['images', windows],
+      }),
+    ),
+    set('out', { op: 'concat', of: ['outs'] }),
+    set('out', project('proj', 'out')),
+    give('out'),
+  ]
+}
+
+/** A block: attention and a feed-forward network, each behind a norm and beside the stream. */
+export function gridBlock(norm: Norm, attention: Steps, feedForward: Steps): Steps {
+  return [
+    set(
+      'hidden',
+      plus('hidden', call(attention, { hidden: normed(norm, 'norm1', 'hidden'), cos: 'cos', sin: 'sin' }, 'attn')),
+    ),
+    set('hidden', plus('hidden', call(feedForward, { hidden: normed(norm, 'norm2', 'hidden') }, 'mlp'))),
+    give('hidden'),
+  ]
+}
+
+/** The merger of Qwen 2's encoders: a norm, and a network over the patches that it joins. */
+export function qwenMerger(norm: Norm): Operation {
+  const network: Steps = [
+    set('x', project('0', 'x')),
+    set('x', activated('gelu', 'x')),
+    set('x', project('2', 'x')),
+    give('x'),
+  ]
+  return call([set('x', call(network, { x: normed(norm, 'ln_q', 'x') }, 'mlp')), give('x')], { x: 'hidden' }, 'merger')
+}

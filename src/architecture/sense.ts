@@ -1,0 +1,43 @@
+import type { ConfigReader } from './config-reader.js'
+import type { Buffer, Steps } from './program/index.js'
+
+/** The size of an image in pixels. */
+export interface ImageSize {
+  readonly width: number
+  readonly height: number
+}
+
+/** What a multimodal model makes of images or of sound: steps that put vectors in the places of tokens. */
+export interface Sense {
+  /** Tokens that one of them, or all the sound of a sequence, has among those of a sequence. */
+  readonly tokens: number
+  /** What it is, in one phrase: `images of 336 × 336 pixels`. */
+  readonly input: string
+  /** What exists throughout a step besides the ids. */
+  readonly buffers: readonly Buffer[]
+  /**
+   * From the embeddings of the tokens, in the variable `embedded`, to those with vectors of images or sound among them. Modules are named
+   * from the root of the model.
+   */
+  readonly steps: Steps
+  /** The prefixes of the names of the modules that it passes through. */
+  readonly passes: readonly string[]
+  /** Of these, the prefixes of the names of parameters that nothing depends on. */
+  readonly unused?: readonly string[]
+}
+
+/** What a run is asked for. */
+export interface AskedSense {
+  readonly images: number
+  /** Absent: the size that the family's images have by default. */
+  readonly imageSize?: ImageSize | undefined
+  readonly audioSeconds: number
+}
+
+/**
+ * Describes what a family makes of its inputs.
+ *
+ * @param prefix - where its modules are: `model.`
+ * @throws RangeError for an input that its processor never makes, with what to pass
+ */
+export type FindSense = (config: ConfigReader, asked: AskedSense, prefix: string) => Sense

@@ -1,0 +1,156 @@
+import type { ConfigReader } from '../config-reader.js'
+import type { Norm } from '../forward/index.js'
+import { patchesInWindow, rounded, sizeInWords, USUAL_IMAGE } from '../image-grid.js'
+import { activated, type Count, call, give, project, type Steps, set, type Value } from '../program/index.js'
+import { withFeatures } from '../program/placeholders.js'
+import {
+  embeddedPatches,
+  type GridSizes,
+  gridAngles,
+  gridAttention,
+  gridBlock,
+  patchPixels,
+  qwenMerger,
+} from '../program/qwen-vision.js'
+import type { AskedSense, FindSense, ImageSize, Sense } from '../sense.js'
+
+/** An image as patches of a grid, of which squares become one token. */
+export interface Grid extends GridSizes {
+  readonly size: ImageSize
+  readonly rows: number
+  readonly columns: number
+  /** The side of the squares. */
+  readonly merged: number
+  readonly tokens: number
+}
+
+/** Reads the grid of an image, within the limits of the published processors. */
+export function gridOf(
+  config: ConfigReader,
+  { imageSize = USUAL_IMAGE }: AskedSense,
+  {
+    hiddenSize,
+    heads = 16,
+    patch: usual,
+    least,
+    most,
+  }: {
+    readonly hiddenSize: number
+    readonly heads?: number
+    readonly patch: number
+    readonly least: number
+    readonly most: number
+  },
+): Grid {
+  const patch = config.positive('patch_size', usual)
+  const merged = config.positive('spatial_merge_size', 2)
+  const size = rounded(imageSize, { step: patch * merged, least, most })
+  const [rows, columns] = [size.height / patch, size.width / patch]
+  const channels = config.integer(['in_channels', 'in_chans'], 3)
+  return {
+    size,
+    rows,
+    columns,
+    merged,
+    hiddenSize,
+    heads: config.positive('num_heads', heads),
+    patches: rows * columns,
+    pixels: channels * config.positive('temporal_patch_size', 2) * patch ** 2,
+    tokens: (rows * columns) / merged ** 2,
+  }
+}
+
+/** The encoder of Qwen2-VL: blocks without windows. */
+export const qwen2Images: FindSense = (config, asked, prefix) => {
+  const vision = config.object('vision_config')
+  const grid = gridOf(vision, asked, {
+    hiddenSize: vision.positive('embed_dim', 1280),
+    patch: 14,
+    least: 3136,
+    most: 12_845_056,
+  })
+  const feedForward: Steps = [
+    give(project('fc2', activated(vision.string('hidden_act', 'quick_gelu'), project('fc1', 'hidden')))),
+  ]
+  return gridSense(grid, prefix, config, {
+    norm: 'layerNorm',
+    kinds: [gridBlock('layerNorm', gridAttention(grid, grid.patches), feedForward)],
+    ordered: (of) => of,
+  })
+}
+
+/** The encoder of Qwen2.5-VL: most blocks look at windows, so that the patches are in their order. */
+export const qwen25Images: FindSense = (config, asked, prefix) => {
+  const vision = config.object('vision_config')
+  const grid = gridOf(vision, asked, {
+    hiddenSize: vision.positive('hidden_size', 3584),
+    patch: 14,
+    least: 3136,
+    most: 12_845_056,
+  })
+  const patch = vision.positive('patch_size', 14)
+  const side = Math.max(1, Math.floor(vision.positive('window_size', 112) / grid.merged / patch))
+  const inWindow = patchesInWindow(grid.rows / grid.merged, grid.columns / grid.merged, side) * grid.merged ** 2
+  const activation = vision.string('hidden_act', 'silu')
+  const gate = activated(activation, project('gate_proj', 'hidden'))
+  const feedForward: Steps = [give(project('down_proj', { op: 'multiply', of: [gate, project('up_proj', 'hidden')] }))]
+  const whole = new Set(vision.integers('fullatt_block_indexes') ?? [7, 15, 23, 31])
+  const windows = Math.ceil(grid.rows / grid.merged / side) * Math.ceil(grid.columns / grid.merged / side)
+  const block = (keys: number, count = 1) => gridBlock('rmsNorm', gridAttention(grid, keys, count), feedForward)
+  return gridSense(grid, prefix, config, {
+    norm: 'rmsNorm',
+    kinds: [block(inWindow, windows), block(grid.patches)],
+    kindOf: Array.from({ length: vision.integer('depth', 32) }, (_, index) => (whole.has(index) ? 1 : 0)),
+    ordered: (of, count) => ({ op: 'rows', of, count }),
+  })
+}
+
+/** What the encoders of Qwen 2 share: pixels are cast, encoded and merged, and the tokens of all images are copied. */
+function gridSense(
+  grid: Grid,
+  prefix: string,
+  config: ConfigReader,
+  {
+    norm,
+    kinds,
+    kindOf,
+    ordered,
+  }: {
+    readonly norm: Norm
+    readonly kinds: readonly Steps[]
+    readonly kindOf?: readonly number[]
+    readonly ordered: (of: Value, count: Count) => Value
+  },
+): Sense {
+  const { patches, tokens, hiddenSize } = grid
+  const vision = config.object('vision_config')
+  const outFeatures = kindOf ? vision.integer('out_hidden_size', 3584) : vision.integer('hidden_size', 3584)
+  const encoder: Steps = [
+    set('hidden', embeddedPatches(grid)),
+    ...gridAngles(grid, ordered),
+    set('hidden', ordered('hidden', ['images', patches, hiddenSize])),
+    { each: 'blocks', carries: 'hidden', given: ['cos', 'sin'], kinds, ...(kindOf && { kindOf }) },
+    set('hidden', qwenMerger(norm)),
+    set('hidden', ordered('hidden', ['images', tokens, outFeatures])),
+    give('hidden'),
+  ]
+  const features: Steps = [
+    set('pixels', { op: 'own', of: 'pixels' }),
+    give(call(encoder, { pixels: 'pixels' }, `${prefix}visual`)),
+  ]
+  return {
+    tokens,
+    input: sizeInWords(grid.size),
+    buffers: [
+      { count: ['images', patches, grid.pixels], type: 'float32' },
+      { count: [hiddenSize / grid.heads / 4], type: 'float32' },
+    ],
+    passes: [`${prefix}visual`],
+    steps: [
+      set('pixels', patchPixels(grid)),
+      ...withFeatures({ op: 'concat', of: [call(features, { pixels: 'pixels' })] }, ['images', tokens, outFeatures], {
+        others: 1,
+      }),
+    ],
+  }
+}

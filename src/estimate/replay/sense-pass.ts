@@ -1,0 +1,31 @@
+import type { Sense } from '../../architecture/sense.js'
+import type { StepOptions } from './decoder-run.js'
+import type { Layers } from './layers.js'
+import { runSteps } from './program/interpreter.js'
+import type { ModuleFacts } from './program/module-facts.js'
+import { Scope } from './program/scope.js'
+import type { Tensor } from './tape.js'
+
+/** The embeddings of a sequence with images and sound in it, and what the code holds until the model returns. */
+export interface Sensed {
+  readonly embedded: Tensor
+  readonly scope: Scope
+}
+
+/** Runs the encoders of images and sound, and puts their vectors in the places of tokens. Frees the embeddings of the tokens. */
+export function sensed(
+  senses: readonly Sense[],
+  facts: ModuleFacts,
+  layers: Layers,
+  options: StepOptions,
+  tokens: Tensor,
+): Sensed {
+  const { tape } = layers.ops
+  const scope = new Scope(tape, '')
+  // The parameters of encoders belong to the group of the root, and are gathered with it.
+  const { sharding: _, ...rest } = options
+  const place = { layers, facts, attentionWeights: [], options: { ...rest, cache: false } }
+  scope.set('embedded', tokens)
+  for (const { steps } of senses) runSteps(place, scope, steps)
+  return { embedded: scope.take('embedded'), scope }
+}

@@ -1,0 +1,57 @@
+import { ConfigReader } from '../architecture/config-reader.js'
+import { familyOf } from '../architecture/families/index.js'
+import type { Architecture } from '../architecture/index.js'
+import type { Sense } from '../architecture/sense.js'
+import type { CheckedMemoryOptions } from './checked-memory-options.js'
+
+/** The options that say what a sequence holds besides text. */
+export type AskedInputs = Pick<CheckedMemoryOptions, 'images' | 'imageSize' | 'audioSeconds' | 'sequenceLength'>
+
+/**
+ * What a model makes of the images and the sound of a run.
+ *
+ * @throws RangeError for inputs that the family does not have or describe, and for more of them than a sequence holds
+ */
+export function sensesOf(model: Architecture, asked: AskedInputs): readonly Sense[] {
+  const { images, imageSize, audioSeconds, sequenceLength } = asked
+  if (imageSize && images === 0)
+    throw new RangeError('`imageSize` is given without `images`: say how many images each sequence has')
+  if (images === 0 && audioSeconds === 0) return []
+  const family = familyOf(model.family)
+  const reader = new ConfigReader(model.config ?? {})
+  const config = family?.attributeMap ? reader.withAliases(family.attributeMap) : reader
+  const prefix = model.root.children?.['model'] ? 'model.' : ''
+  const kinds = [
+    { name: 'images', count: images, find: family?.images },
+    { name: 'audioSeconds', count: audioSeconds, find: family?.sound },
+  ] as const
+  const senses = kinds
+    .filter(({ count }) => count > 0)
+    .map(({ name, count, find }) => {
+      if (!find || !model.config || !model.className.endsWith('ForConditionalGeneration'))
+        throw new RangeError(
+          `\`${name}\` is ${count}, but ${find && model.config ? model.className : model.family} has no forward-pass model for them: leave it out to estimate inputs of text only`,
+        )
+      const sense = find(config, asked, prefix)
+      return { name, count: name === 'images' ? count : 1, sense }
+    })
+  const tokens = senses.reduce((sum, { count, sense }) => sum + count * sense.tokens, 0)
+  if (tokens > sequenceLength) {
+    const [first] = senses
+    throw new RangeError(
+      `\`${first?.name}\`: ${first?.sense.input} have ${tokens.toLocaleString('en-US')} tokens, more than the ${sequenceLength.toLocaleString('en-US')} of \`sequenceLength\`: pass a longer sequence, or fewer or smaller ones`,
+    )
+  }
+  return senses.map(({ sense }) => sense)
+}
+
+/** What is assumed about them, in sentences. */
+export function senseAssumptions(senses: readonly Sense[], { images, imageSize }: AskedInputs): string[] {
+  return senses.map(({ input, tokens }) => {
+    const isImage = input.startsWith('images')
+    const count = isImage ? `${images} in each sequence, ` : ''
+    const other = isImage && !imageSize ? '; pass `imageSize` for another size' : ''
+    const pixels = isImage ? 'their pixels are in float32' : 'its spectrogram is in float32'
+    return `${input}: ${count}${tokens.toLocaleString('en-US')} tokens ${isImage ? 'each' : 'of each sequence'}, which are among those of the sequence; ${pixels}, as processors return them${other}`
+  })
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import { FAMILIES } from '../../src/architecture/families/index.js'
+import { architectureFromConfig } from '../../src/architecture/index.js'
+import { countTrainableParameters, estimateMemory, type MemoryOptions, planGpus } from '../../src/estimate/index.js'
+import { memoryRecords } from './memory-records.js'
+
+/** Steps of small models with images and sound, recorded with `test/oracle/memory/seen.py`, and of the same models with text only. */
+const RECORDS = memoryRecords('senses.jsonl.gz').map((record) => [record.id, record] as const)
+
+describe('estimateMemory knows what a model sees and hears', () => {
+  it.each(RECORDS)('as torch runs it, to a hundredth of a percent: %s', (_id, { config, options, truth }) => {
+    const { tensorBytes, parts, peakAt } = estimateMemory(architectureFromConfig(config), options)
+    const { total, phase, op: _op, ...expected } = truth.peak
+    const tolerance = total * 1e-4
+    expect(Math.abs(tensorBytes - total)).toBeLessThanOrEqual(tolerance)
+    for (const [part, bytes] of Object.entries(expected)) {
+      expect(Math.abs(parts[part as keyof typeof parts] - bytes), part).toBeLessThanOrEqual(tolerance)
+    }
+    expect(peakAt.phase).toBe(phase)
+  })
+
+  it('in every family that says what it makes of images or sound', () => {
+    const recorded = new Set(
+      RECORDS.filter(([, { options }]) => (options.images ?? options.audioSeconds ?? 0) > 0).map(
+        ([, { config }]) => config['model_type'],
+      ),
+    )
+    const described = FAMILIES.filter(({ images, sound }) => images ?? sound).flatMap(({ modelTypes }) => modelTypes)
+    expect(described.filter((family) => !recorded.has(family))).toEqual([])
+  })
+})
+
+const QWEN = architectureFromConfig({
+  model_type: 'qwen2_5_vl',
+  architectures: ['Qwen2_5_VLForConditionalGeneration'],
+  vision_config: { depth: 4, hidden_size: 64, out_hidden_size: 128, num_heads: 4, intermediate_size: 96 },
+  text_config: {
+    hidden_size: 128,
+    num_hidden_layers: 4,
+    num_attention_heads: 8,
+    num_key_value_heads: 2,
+    intermediate_size: 256,
+    vocab_size: 1000,
+  },
+})
+const LLAMA = architectureFromConfig({ model_type: 'llama', num_hidden_layers: 2, hidden_size: 64 })
+const SPOKEN = { images: 1, imageSize: { width: 448, height: 448 }, sequenceLength: 512 } as const
+const total = (options: MemoryOptions) => estimateMemory(QWEN, options).tensorBytes
+
+describe('A run with images', () => {
+  it('says their size, their tokens, and how to give another size', () => {
+    const { assumptions, confidence } = estimateMemory(QWEN, { images: 2 })
+    const said = assumptions.join('\n')
+    expect(said).toContain('images of 1,036 × 1,036 pixels: 2 in each sequence, 1,369 tokens each')
+    expect(said).toContain('pass `imageSize` for another size')
+    expect(said).not.toContain('The inputs are text only')
+    expect(confidence.activations).toBe('replayed')
+    expect(estimateMemory(QWEN, SPOKEN).assumptions.join()).not.toContain('another size')
+  })
+
+  it('needs more memory the more and the larger they are, and none of the tower while it is frozen', () => {
+    const sequenceLength = 2048
+    const size = (side: number) => ({ width: side, height: side })
+    const of = (images: number, side: number, more: MemoryOptions = {}) =>
+      total({ sequenceLength, images, imageSize: size(side), recompute: 'none', ...more })
+    expect(of(1, 224)).toBeLessThan(of(2, 224))
+    expect(of(1, 224)).toBeLessThan(of(1, 448))
+    const lora = { method: 'lora', lora: { rank: 4, targetModules: ['q_proj'] } } as const
+    const all = { method: 'lora', lora: { rank: 4, targetModules: 'all-linear' } } as const
+    const kept = (options: MemoryOptions) => of(2, 448, options) - of(1, 448, options)
+    expect(kept(lora)).toBeLessThan(kept(all) / 4)
+  })
+
+  it('trains the tower, which text alone does not', () => {
+    const states = (options: MemoryOptions) => estimateMemory(QWEN, options).parts.optimizerStates
+    expect(states(SPOKEN)).toBe(
+      countTrainableParameters(QWEN, { finetuningType: 'all_weights' }).trainableParameters * 4,
+    )
+    expect(states({ sequenceLength: 512 })).toBeLessThan(states(SPOKEN))
+  })
+
+  it.each<[MemoryOptions, string]>([
+    [{ images: 4 }, '5,476 tokens, more than the 4,096 of `sequenceLength`: pass a longer sequence'],
+    [{ imageSize: { width: 10, height: 10 } }, '`imageSize` is given without `images`'],
+    [{ audioSeconds: 30 }, '`audioSeconds` is 30, but qwen2_5_vl has no forward-pass model for them'],
+    [{ ...SPOKEN, kernels: 'liger' }, 'no model for liger kernels in encoders: use those of torch'],
+    [{ ...SPOKEN, layout: { tensor: 2 } }, 'use `sharding`'],
+    [{ ...SPOKEN, finetuningType: 'dpo' }, 'cannot be estimated with the fine-tuning type dpo'],
+    [{ ...SPOKEN, finetuningType: 'p_tuning', numVirtualTokens: 4 }, 'leave it out to estimate inputs of text only'],
+  ])('is refused with a way out: %o', (options, message) => {
+    expect(() => estimateMemory(QWEN, options)).toThrow(message)
+  })
+
+  it('is refused where the family sees none, or the class is another', () => {
+    expect(() => estimateMemory(LLAMA, { images: 1 })).toThrow('`images` is 1, but llama has no forward-pass model')
+    const classifier = architectureFromConfig({ ...QWEN.config, architectures: ['Qwen2_5_VLForTokenClassification'] })
+    expect(() => estimateMemory(classifier, SPOKEN)).toThrow('but Qwen2_5_VLForTokenClassification has no forward-pass')
+  })
+
+  it('is planned with ranks that share data', () => {
+    const plan = planGpus(QWEN, { ...SPOKEN, gpu: { name: 'small', memoryBytes: 170_000_000 + 2 ** 23 }, maxGpus: 4 })
+    expect(plan.layout?.tensor ?? 1).toBe(1)
+    expect(estimateMemory(QWEN, { ...SPOKEN, world: 2 }).confidence.activations).toBe('derived')
+  })
+})

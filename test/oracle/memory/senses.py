@@ -1,0 +1,242 @@
+"""Images and sound for the models that see and hear, and what stands in for their code that looks at values."""
+from contextlib import contextmanager
+from unittest.mock import patch
+
+import numpy
+import torch
+from torch._subclasses.fake_tensor import FakeTensor
+
+
+class Int(int):
+    def item(self):
+        return int(self)
+
+
+class Ints:
+    """A small tensor of integers whose values are known, such as a grid of patches."""
+
+    def __init__(self, values):
+        self.values = numpy.asarray(values)
+
+    @property
+    def shape(self):
+        return self.values.shape
+
+    def __len__(self):
+        return len(self.values)
+
+    def __iter__(self):
+        return (of(value) for value in self.values)
+
+    def __getitem__(self, key):
+        return of(self.values[key])
+
+    def tolist(self):
+        return self.values.tolist()
+
+    def to(self, *a, **k):
+        return self
+
+    def prod(self, dim=-1):
+        return of(self.values.prod(dim))
+
+    def sum(self, dim=None):
+        return of(self.values.sum(dim))
+
+    def max(self):
+        return of(self.values.max())
+
+    def cumsum(self, dim=0, dtype=None):
+        return of(self.values.cumsum(dim))
+
+
+def of(value):
+    return Ints(value) if isinstance(value, numpy.ndarray) and value.ndim else Int(value)
+
+
+def arithmetic(name):
+    def computed(self, other):
+        return of(getattr(self.values, name)(other.values if isinstance(other, Ints) else other))
+
+    return computed
+
+
+for name in ("__mul__", "__floordiv__", "__add__", "__sub__", "__radd__", "__rmul__"):
+    setattr(Ints, name, arithmetic(name))
+
+
+def first_of(function, stand_in):
+    """A function, or its stand-in where the first argument is a small tensor whose values are known."""
+
+    def called(first, *rest, **kwargs):
+        return stand_in(first, *rest, **kwargs) if isinstance(first, Ints) else function(first, *rest, **kwargs)
+
+    return called
+
+
+def distinct(ints):
+    values = ints.values
+    return Ints(values[numpy.concatenate([[True], values[1:] != values[:-1]])])
+
+
+class Scatter(torch.autograd.Function):
+    """`masked_scatter`, whose backward selects as many elements as the source has."""
+
+    @staticmethod
+    def forward(ctx, into, mask, source):
+        ctx.save_for_backward(mask)
+        ctx.size = source.shape
+        return SCATTER(into, mask, source)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        (mask,) = ctx.saved_tensors
+        into = gradient.masked_fill(mask, 0) if ctx.needs_input_grad[0] else None
+        source = selected(gradient, elements(ctx.size)).view(ctx.size) if ctx.needs_input_grad[2] else None
+        return into, None, source
+
+
+SCATTER = torch.Tensor.masked_scatter
+
+
+def elements(shape):
+    count = 1
+    for size in shape:
+        count *= size
+    return count
+
+
+@torch.no_grad()
+def selected(tensor, count):
+    """What a mask selects: CUDA makes a contiguous mask, and the places of what it holds."""
+    contiguous = torch.empty(tensor.shape, dtype=torch.bool)
+    places = torch.empty(tensor.dim(), count, dtype=torch.long)
+    del contiguous
+    found = tensor.new_empty(count)
+    del places
+    return found
+
+
+class Senses:
+    def __init__(self, model, config, options, ledger):
+        self.model, self.config, self.options, self.ledger = model, config, options, ledger
+        self.batch, self.tokens = options["batchSize"], options["sequenceLength"]
+        self.images = self.batch * options.get("images", 0)
+        self.size = options.get("imageSize") or {}
+        self.family = config["model_type"]
+        self.selected = 0  # elements that a mask of placeholders selects
+
+    @property
+    def parts(self):
+        return self.model.config
+
+    def inputs(self):
+        ids = torch.zeros(self.batch, self.tokens, dtype=torch.long)
+        seen = FAMILIES[self.family](self) if self.images else {}
+        return {"input_ids": ids, **seen}, {"labels": ids}
+
+    @contextmanager
+    def standing_in(self):
+        getitem = torch.Tensor.__getitem__
+        senses = self
+
+        def item(tensor, key):
+            if torch.is_tensor(key) and key.dtype == torch.bool:
+                return selected(tensor, senses.selected)
+            return getitem(tensor, key)
+
+        patches = [
+            (torch.Tensor, "masked_scatter", lambda into, mask, source: Scatter.apply(into, mask, source)),
+            (FakeTensor, "__getitem__", item),
+            (torch, "repeat_interleave", first_of(torch.repeat_interleave, lambda a, b, **k: Ints(numpy.repeat(a.values, b.values)))),
+            (torch, "tensor", first_of(torch.tensor, lambda a, **k: a)),
+            (torch, "unique_consecutive", first_of(torch.unique_consecutive, distinct)),
+            (torch.nn.functional, "pad", first_of(torch.nn.functional.pad, lambda a, pad, **k: Ints(numpy.pad(a.values, pad)))),
+            *self.stand_ins(),
+        ]
+        with_all = [patch.object(owner, name, new, create=True) for owner, name, new in patches]
+        for one in with_all:
+            one.start()
+        try:
+            yield
+        finally:
+            for one in reversed(with_all):
+                one.stop()
+
+    def stand_ins(self):
+        """What depends on values in the code of families."""
+        import transformers.models as models
+
+        found = []
+        if self.family in ("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "glm4v"):
+            inner = [m for m in self.model.modules() if hasattr(m, "get_rope_index")]
+            visual = [m for m in self.model.modules() if hasattr(m, "rot_pos_emb")]
+            batch, tokens = self.batch, self.tokens
+
+            def positions(*a, **k):
+                return torch.zeros(3, batch, tokens, dtype=torch.long), torch.zeros(batch, 1, dtype=torch.long)
+
+            found += [(type(m), "get_rope_index", positions) for m in inner[:1] if self.images]
+            found += [(type(m), "rot_pos_emb", table_of(self, type(m).rot_pos_emb)) for m in visual]
+            found += [(type(m), "get_window_index", windows_of(self, type(m).get_window_index)) for m in visual if hasattr(m, "get_window_index")]
+            found.append((torch, "argsort", lambda order, *a, **k: on_cpu(self, order.shape)))  # of the order of windows
+        return found
+
+
+def outside(function, *args):
+    """Runs on the CPU, with values."""
+    from torch._subclasses.fake_tensor import unset_fake_temporarily
+    from torch.utils._python_dispatch import _disable_current_modes
+
+    with _disable_current_modes():
+        return function(*args)
+
+
+def on_cpu(senses, shape, dtype=torch.long):
+    made = torch.zeros(shape, dtype=dtype)
+    senses.ledger.leave_out(made)
+    return made
+
+
+def table_of(senses, original):
+    """The angles of each patch: the places are on the CPU."""
+
+    def table(visual, grid):
+        patches = int(grid.values.prod(-1).sum())
+        full = visual.rotary_pos_emb(int(grid.values[:, 1:].max()))
+        return full[on_cpu(senses, (patches, 2))].flatten(1)
+
+    return table
+
+
+def windows_of(senses, original):
+    """The order of windows is computed on the CPU."""
+
+    def windows(visual, grid):
+        order, ends = outside(lambda: original(visual, torch.as_tensor(grid.tolist())))
+        return on_cpu(senses, (len(order),)), Ints(ends)
+
+    return windows
+
+
+def patched(senses, temporal=2, per_token=4):
+    """Patches of images of any size, in a grid (Qwen and GLM)."""
+    vision = senses.parts.vision_config
+    side = vision.patch_size
+    down = side * vision.spatial_merge_size
+    height, width = (max(down, round(senses.size[name] / down) * down) // side for name in ("height", "width"))
+    grid = Ints([[1, height, width]] * senses.images)
+    patches = senses.images * height * width
+    hidden = senses.parts.get_text_config().hidden_size
+    senses.selected = patches // vision.spatial_merge_size**2 * hidden
+    channels = getattr(vision, "in_channels", 3)
+    pixels = torch.zeros(patches, channels * vision.temporal_patch_size * side * side, dtype=torch.float32)
+    return {"pixel_values": pixels, "image_grid_thw": grid}
+
+
+FAMILIES = {
+    "qwen2_vl": patched,
+    "qwen2_5_vl": patched,
+    "qwen3_vl": patched,
+    "qwen3_vl_moe": patched,
+}
