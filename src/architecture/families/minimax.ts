@@ -6,6 +6,8 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layersOfTypes, layerTypes, slidingWindow, WITH_LINEAR, windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
+import type { ConfigReader } from '../config-reader.js'
+import { llamaForward } from '../forward/llama-forward.js'
 import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
@@ -45,12 +47,7 @@ export const minimax = causalLmFamily({
       },
       { part: 'attention', state: { elements: features * sizes.headDim } },
     )
-    const types = layerTypes(
-      config,
-      layers,
-      (index) => (index % 2 === 0 ? 'full_attention' : 'linear_attention'),
-      WITH_LINEAR,
-    )
+    const types = typesOf(config, layers)
     const layer = (type: string) =>
       container('MiniMaxDecoderLayer', {
         input_layernorm: norm,
@@ -74,4 +71,32 @@ export const minimax = causalLmFamily({
       dimensions: decoderDimensions(sizes, { gatedMlp: true, ...window, moe }),
     }
   },
+  forward: (config, { heads, headDim = 0, layers }) => {
+    const blockTokens = config.positive('block_size', 256)
+    const linearLayers = typesOf(config, layers).filter((type) => type === 'linear_attention').length
+    return {
+      ...llamaForward(config),
+      undescribed: undescribed(config),
+      residual: { order: 'normalised' },
+      mixers: {
+        self_attn: { kind: 'lightning', having: 'output_gate', heads, headDim, blockTokens, states: 'assigned' },
+      },
+      // The slopes of the heads, and the decays of queries, keys and pairs of tokens in a block.
+      bufferElements: linearLayers * heads * (1 + blockTokens) ** 2,
+      feedForward: { activation: config.string('hidden_act', 'silu'), mixture: {} },
+    }
+  },
 })
+
+/** Which layers have lightning attention. The default: every other one. */
+function typesOf(config: ConfigReader, layers: number): readonly string[] {
+  return layerTypes(config, layers, (index) => (index % 2 === 0 ? 'full_attention' : 'linear_attention'), WITH_LINEAR)
+}
+
+function undescribed(config: ConfigReader): string | undefined {
+  if (config.number('router_jitter_noise', 0) > 0)
+    return '`router_jitter_noise` multiplies the input of the experts in training; set it to 0 to estimate without it'
+  return config.boolean('output_router_logits', false)
+    ? '`output_router_logits` adds a loss of the routers; set it to false to estimate without it'
+    : undefined
+}

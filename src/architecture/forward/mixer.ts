@@ -1,5 +1,8 @@
 /** What some layers compute in the place of attention. The sizes that the modules do not show are here. */
-export type Mixer = MambaPass | Mamba2Pass | ShortConvPass | GatedDeltaPass
+export type Mixer = (MambaPass | Mamba2Pass | ShortConvPass | GatedDeltaPass | LightningPass) & {
+  /** A child of the block, where other layers have attention under the same name. Default: all blocks of the name are mixers. */
+  readonly having?: string
+}
 
 /** How a cache keeps what a recurrent layer leaves: written into tensors that exist before, in place of
  * them, or where nothing was. */
@@ -40,5 +43,14 @@ export interface GatedDeltaPass {
   readonly valueHeads: number
   readonly keyHeadDim: number
   readonly valueHeadDim: number
+  readonly states: KeptStates
+}
+
+/** Lightning attention (Qin et al. 2024, arXiv:2401.04658), as transformers writes it: in blocks of tokens. */
+export interface LightningPass {
+  readonly kind: 'lightning'
+  readonly heads: number
+  readonly headDim: number
+  readonly blockTokens: number
   readonly states: KeptStates
 }

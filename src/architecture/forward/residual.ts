@@ -1,5 +1,5 @@
 /** How attention and the feed-forward network join the residual stream. */
-export type Residual = SequentialResidual | ParallelResidual | SingleResidual
+export type Residual = SequentialResidual | ParallelResidual | SingleResidual | NormalisedResidual
 
 /** Sequential blocks: `y = x + attention(norm(x))`, then `y + mlp(norm(y))`. */
 export interface SequentialResidual {
@@ -21,6 +21,11 @@ export interface SingleResidual {
   readonly order: 'single'
   /** Whether the residual stream is in float32, whatever the dtype of the model. Default: no. */
   readonly float32?: boolean
+}
+
+/** Blocks on a stream that is normalised first: `y = norm(x)`, then `y * a + attention(y) * b`, and the same with the MLP (MiniMax). */
+export interface NormalisedResidual {
+  readonly order: 'normalised'
 }
 
 /** Parallel blocks: `x + attention(norm(x)) + mlp(norm(x))`, with one norm for both or one each. */

@@ -10,6 +10,7 @@ import type {
   Masks,
   Mixture,
   Norm,
+  NormalisedResidual,
   ParallelResidual,
   Residual,
   Rotation,
@@ -51,7 +52,11 @@ export interface CompleteAttention extends Required<Omit<Attention, 'chunks'>> {
 }
 
 /** How blocks connect to the residual stream, with every default filled in. */
-export type CompleteResidual = Required<SequentialResidual> | Required<ParallelResidual> | Required<SingleResidual>
+export type CompleteResidual =
+  | Required<SequentialResidual>
+  | Required<ParallelResidual>
+  | Required<SingleResidual>
+  | NormalisedResidual
 
 /** Fills in the defaults of a family's forward pass. */
 export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions): CompleteForwardPass {
@@ -90,6 +95,7 @@ function completeRotation(
 }
 
 function completeResidual(residual: Residual = { order: 'sequential' }): CompleteResidual {
+  if (residual.order === 'normalised') return residual
   if (residual.order === 'single') return { float32: false, ...residual }
   return residual.order === 'parallel' ? { ...PARALLEL, ...residual } : { ...SEQUENTIAL, ...residual }
 }

@@ -14,6 +14,7 @@ import { UndescribedBlock } from './undescribed-block.js'
 export function decoderLayer(run: DecoderRun, layer: Named, input: Tensor, index: number): Tensor {
   const { residual } = run.forward
   if (residual.order === 'single') return alone(run, layer, input, index, residual)
+  if (residual.order === 'normalised') return fromNormalised(run, layer, input, index)
   return residual.order === 'parallel'
     ? sideBySide(run, layer, input, index, residual)
     : oneAfterAnother(run, layer, input, index, residual)
@@ -41,6 +42,32 @@ function oneAfterAnother(
     : block(run, middle, second, afterMlp, (normal) => feed(run, layer, normal))
   const output = joined(run, middle, fed, scaled)
   tape.free(middle, ...kept, ...ownWeights(run))
+  return output
+}
+
+/** `y = norm(x)`, then `y * a + block(y) * b`, for both blocks. */
+function fromNormalised(run: DecoderRun, layer: Named, input: Tensor, index: number): Tensor {
+  const { ops } = run.layers
+  const { tape } = ops
+  const { first, second } = normsOf(layer)
+  if (!first || !second) throw new UndescribedBlock(`${layer.name} lacks a norm`)
+  const joinedWith = (normal: Tensor, made: Tensor): Tensor => {
+    const terms = [ops.scale(normal), ops.scale(made)] as const
+    const sum = ops.add(...terms)
+    tape.free(...terms, normal, made)
+    return sum
+  }
+  const normal = norm(run, first, input)
+  const middle = joinedWith(normal, attend(run, layer, normal, index))
+  const again = norm(run, second, middle)
+  tape.free(middle)
+  // The code binds what attention returns beside its output to the same name as what experts do.
+  const beside = run.attentionWeights.splice(0)
+  const tokens = ops.view(again)
+  const fed = feed(run, layer, tokens)
+  tape.free(tokens, ...beside)
+  const output = joinedWith(again, fed)
+  tape.free(...ownWeights(run))
   return output
 }
 
@@ -178,7 +205,7 @@ export function mixerOf(
 ): { pass: Mixer; block: Named } | undefined {
   for (const [name, pass] of Object.entries(forward.mixers)) {
     const block = child(layer, name)
-    if (block) return { pass, block }
+    if (block && (pass.having === undefined || child(block, pass.having))) return { pass, block }
   }
   return undefined
 }

@@ -37,6 +37,11 @@ export class Tape {
     return this.#runs
   }
 
+  /** Whether what operations save is dropped: a checkpointed layer runs for the first time. */
+  get dropsSaved(): boolean {
+    return this.#recording !== undefined && this.#again === undefined
+  }
+
   /** Runs without recording, as under `torch.no_grad()`. */
   withoutGradients<Result>(run: () => Result): Result {
     this.#gradients = false

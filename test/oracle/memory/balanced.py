@@ -20,6 +20,7 @@ from transformers.models.granitemoeshared.modeling_granitemoeshared import Grani
 from transformers.models.jamba.modeling_jamba import JambaModel
 from transformers.models.phimoe.modeling_phimoe import PhimoeRotaryEmbedding
 from transformers.models.zamba.modeling_zamba import ZambaModel
+from transformers.models.zamba2.modeling_zamba2 import Zamba2Model
 
 import oracle
 
@@ -132,7 +133,7 @@ oracle.BalancedRouting = Routing
 DeepseekV2MoE.moe = deepseek_v2_moe
 for gating in (GraniteMoeTopKGating, GraniteMoeHybridTopKGating, GraniteMoeSharedTopKGating):
     gating.forward = granite_routing(gating.forward)
-JambaModel._update_causal_mask = ZambaModel._update_causal_mask = causal_mask
+JambaModel._update_causal_mask = ZambaModel._update_causal_mask = Zamba2Model._update_causal_mask = causal_mask
 gpt_oss.GptOssExperts.forward = of_gpt_oss()
 FakeTensor.tolist = balanced_list(FakeTensor.tolist)
 PhimoeRotaryEmbedding.forward = phi_tables(PhimoeRotaryEmbedding.forward)

@@ -325,12 +325,16 @@ export class Arrays extends Views {
     })
   }
 
-  /** A concatenation. The gradient of each part is a view. */
-  cat(inputs: readonly Shaped[], dim: number): Shaped {
+  /**
+   * A concatenation. The gradient of each part is a view.
+   *
+   * @param whole - the size of the dimension, if not all parts are replayed
+   */
+  cat(inputs: readonly Shaped[], dim: number, whole?: number): Shaped {
     const [first] = inputs
     const shape = first?.layout.shape ?? []
     const at = dim < 0 ? shape.length + dim : dim
-    const size = inputs.reduce((sum, input) => sum + (input.layout.shape[at] ?? 0), 0)
+    const size = whole ?? inputs.reduce((sum, input) => sum + (input.layout.shape[at] ?? 0), 0)
     const dtype = inputs.map((input) => input.dtype).reduce(wider, 'bfloat16')
     return this.record({
       inputs,
@@ -358,8 +362,12 @@ export class Arrays extends Views {
     })
   }
 
-  /** The product of matrices, over all other dimensions. */
-  matmul(left: Shaped, right: Shaped): Shaped {
+  /**
+   * The product of matrices, over all other dimensions.
+   *
+   * @param held - receives what backward would need, of a product without gradients
+   */
+  matmul(left: Shaped, right: Shaped, held?: Tensor[]): Shaped {
     const { half, autocast } = this.layers
     const cast = (input: Shaped) => (autocast ? this.to(input, half) : input)
     const [one, other] = [cast(left), cast(right)]
@@ -368,7 +376,9 @@ export class Arrays extends Views {
     const batch = sizeOf(outer)
     const [rows = 1, inner = 1] = a.slice(-2)
     const columns = b.at(-1) ?? 1
-    const product = this.#bmm(this.reshape(one, [batch, rows, inner]), this.reshape(other, [batch, inner, columns]))
+    const factors = [this.reshape(one, [batch, rows, inner]), this.reshape(other, [batch, inner, columns])] as const
+    held?.push(...factors.map((factor) => this.tape.alias(factor)))
+    const product = this.#bmm(...factors)
     return this.reshape(product, [...outer, rows, columns])
   }
 

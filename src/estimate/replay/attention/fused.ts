@@ -31,19 +31,25 @@ export function fused(
   const { tape } = ops
   const rows = batch * heads * logRows(sequence)
   const hasLogs = hasLogsAlways || [query, key, value].some((input) => input.grad)
-  const extras = [hasLogs ? 4 * rows : 0, runs * seedBytes, runs * 8].map((bytes) => tape.ledger.allocate(bytes))
+  const operation = `_scaled_dot_product_${name}_attention`
+  const extras = [hasLogs ? 4 * rows : 0, runs * seedBytes, runs * 8].map((bytes) =>
+    tape.tensor(bytes, 'bool', operation),
+  )
   const output = tape.record(
     [query, key, value],
-    { before: [query, key, value, ...(bias ? [bias] : [])], after: (out) => [out.storage, ...extras] },
-    () => tape.tensor(outputOf(query, key, value), query.dtype, `_scaled_dot_product_${name}_attention`),
+    {
+      before: [query, key, value, ...(bias ? [bias] : [])],
+      after: (out) => [out.storage, ...extras.map(({ storage }) => storage)],
+    },
+    () => tape.tensor(outputOf(query, key, value), query.dtype, operation),
     () => {
       const made = [query, key, value].map((input) =>
         tape.ledger.allocate(input.storage.bytes > 0 ? input.elements * 2 : 0),
       )
-      tape.ledger.observe(`_scaled_dot_product_${name}_attention_backward`)
+      tape.ledger.observe(`${operation}_backward`)
       return made
     },
   )
-  for (const extra of extras) tape.ledger.release(extra)
+  tape.free(...extras)
   return output
 }

@@ -6,6 +6,7 @@ import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { gatedDeltaNet } from './gated-delta-net.js'
+import { lightning } from './lightning.js'
 import { mamba } from './mamba.js'
 import { mamba2 } from './mamba2.js'
 import type { MixerRun } from './mixer-run.js'
@@ -16,7 +17,7 @@ type Kinds = {
 }
 
 /** Every kind of block in the place of attention. */
-const KINDS: Kinds = { tokenScan: mamba, chunkScan: mamba2, shortConv, gatedDelta: gatedDeltaNet }
+const KINDS: Kinds = { tokenScan: mamba, chunkScan: mamba2, shortConv, gatedDelta: gatedDeltaNet, lightning }
 
 /** Activation functions of one kernel that saves its input, as all blocks here are written. */
 const ACTIVATIONS: ReadonlySet<string> = new Set(['silu', 'swish', 'gelu', 'gelu_pytorch_tanh', 'mish'])
