@@ -6,11 +6,7 @@ export function forwardAssumptions({ forward, dimensions }: Architecture): strin
   const isMixture = forward !== undefined && dimensions.moe !== undefined
   const sharesOneHead = attention?.sharedHeads === 'indexed' && dimensions.kvHeads === 1 && dimensions.heads > 1
   return [
-    ...(isMixture
-      ? [
-          'experts compute as in transformers 4.57; version 5 computes them all at once, which took 16 % less to 14 % more on a GPU',
-        ]
-      : []),
+    ...(isMixture ? [EXPERTS[forward.feedForward.mixture?.dispatch === 'grouped' ? 'grouped' : 'others']] : []),
     ...(sharesOneHead
       ? [
           "one kernel broadcasts the single head of keys and values; torch's own attention keeps all scores in float32 then, 4 bytes for each of batch, head and pair of tokens in each layer",
@@ -18,3 +14,10 @@ export function forwardAssumptions({ forward, dimensions }: Architecture): strin
       : []),
   ]
 }
+
+const EXPERTS = {
+  grouped:
+    'experts compute all at once in grouped products, as transformers 5 does on GPUs of compute capability 8.0 and above',
+  others:
+    'experts compute as in transformers 4.57; version 5 computes them all at once, which took 16 % less to 14 % more on a GPU',
+} as const

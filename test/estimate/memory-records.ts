@@ -19,6 +19,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'families.jsonl.gz',
   'recurrent.jsonl.gz',
   'hybrids.jsonl.gz',
+  'newer.jsonl.gz',
   'wholes.jsonl.gz',
   'classes.jsonl.gz',
 ]

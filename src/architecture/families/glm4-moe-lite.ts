@@ -1,6 +1,7 @@
 import { expertsBlock, fusedExperts, MERGED_GATED_EXPERTS, router, sparseFrom } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
+import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -50,6 +51,16 @@ export const glm4MoeLite = decoderFamily({
     }
   },
   dimensions: (_, config) => ({ headDim: latentSizes(config, LATENT).queryHeadDim }),
+  forward: (config) => ({
+    rotation: {
+      features: config.integer('qk_rope_head_dim', 64),
+      pairs: config.raw('rope_interleave') === false ? 'halves' : 'neighbours',
+      frequencies: 'modelTwice',
+    },
+    norm: 'rmsNorm',
+    attention: { latent: 'vector' },
+    feedForward: { activation: config.string('hidden_act', 'silu'), mixture: groupedDeepseekMixture(config) },
+  }),
   mergedLayers: MERGED_GATED_EXPERTS,
 })
 

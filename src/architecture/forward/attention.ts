@@ -23,6 +23,11 @@ export interface Attention {
   readonly cappedScores?: boolean
   /** Whether the cache of a prefill has copies of keys and values, or the tensors themselves. Default: `copied`. */
   readonly cache?: 'copied' | 'kept'
+  /**
+   * What the cache of latent attention keeps: keys and values of all heads, or the vector that they are computed from (transformers 5).
+   * Default: `heads`.
+   */
+  readonly latent?: 'heads' | 'vector'
   /** How eager attention is written. */
   readonly eager?: EagerAttention
   /**

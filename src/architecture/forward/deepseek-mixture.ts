@@ -12,3 +12,14 @@ export function deepseekV3Mixture(config: ConfigReader): Mixture {
     routerBuffer: 'model',
   }
 }
+
+/** The same in transformers 5, which computes all experts at once. */
+export function groupedDeepseekMixture(config: ConfigReader): Mixture {
+  return {
+    router: 'sigmoidInOne',
+    normalised: !config.has('norm_topk_prob') || config.boolean('norm_topk_prob', true),
+    dispatch: 'grouped',
+    float32Parameters: ['.mlp.gate.weight'],
+    routerBuffer: 'float32',
+  }
+}

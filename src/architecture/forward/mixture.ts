@@ -30,6 +30,8 @@ export interface Mixture {
  * - `biasedSoftmax`: all in float32, the choice by biased shares (Ernie 4.5)
  * - `scaledSoftmax`: all in float32, the shares multiplied by a number (DeepSeek-V2)
  * - `sigmoid`: sigmoids in float32, the choice by biased scores without gradients (DeepSeek-V3)
+ * - `sigmoidInOne`: the same in one function, whose variables live until it returns (transformers 5)
+ * - `softmaxInOne`: the largest shares of a softmax in float32, in one function (transformers 5)
  * - `sampled`: two experts, sampled one after the other (Phi-3.5-MoE)
  * - `softmaxOfLargest`: a softmax of the largest logits, in the dtype of the model; zeros for the other experts (gpt-oss)
  * - `batched`: sigmoids that are 0 for experts that a token does not use (Llama 4)
@@ -40,12 +42,15 @@ export type Router =
   | 'biasedSoftmax'
   | 'scaledSoftmax'
   | 'sigmoid'
+  | 'sigmoidInOne'
+  | 'softmaxInOne'
   | 'sampled'
   | 'softmaxOfLargest'
   | 'batched'
 
 /**
  * How experts get their tokens: one expert after another, with rows `added` to the result in the dtype of the input
- * (Mixtral) or of the weights (`addedInWeightsDtype`, DeepSeek-V3), or all rows at once, `sorted` by expert (DeepSeek-V2).
+ * (Mixtral) or of the weights (`addedInWeightsDtype`, DeepSeek-V3), or all rows at once, `sorted` by expert (DeepSeek-V2). `grouped`: all
+ * experts at once, in grouped products (transformers 5).
  */
-export type Dispatch = 'added' | 'addedInWeightsDtype' | 'sorted'
+export type Dispatch = 'added' | 'addedInWeightsDtype' | 'sorted' | 'grouped'

@@ -129,6 +129,7 @@ const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager'>> = {
   eagerOnly: false,
   cappedScores: false,
   cache: 'copied',
+  latent: 'heads',
   returnsWeights: false,
   keepsProjections: false,
 }

@@ -1,4 +1,5 @@
 import type { Mixer, ParallelResidual, SequentialResidual, SingleResidual } from '../../architecture/index.js'
+import { compressedAttention } from './attention/compressed-attention.js'
 import { latentAttention } from './attention/latent-attention.js'
 import { selfAttention } from './attention/self-attention.js'
 import type { DecoderRun } from './decoder-run.js'
@@ -210,12 +211,15 @@ export function mixerOf(
   return undefined
 }
 
+/** Multi-head latent attention, by what its cache keeps. */
+const LATENT = { heads: latentAttention, vector: compressedAttention } as const
+
 function attend(run: DecoderRun, layer: Named, input: Tensor, index: number): Tensor {
   const mixer = mixerOf(run, layer)
   if (mixer) return mix(run, mixer.pass, mixer.block, input)
   const attention = submodule(layer, 'attention')
   if (!attention) throw new UndescribedBlock(`no model for the attention of ${layer.name}, a ${layer.module.type}`)
-  if (child(attention, 'kv_a_proj_with_mqa')) return latentAttention(run, attention, input)
+  if (child(attention, 'kv_a_proj_with_mqa')) return LATENT[run.forward.attention.latent](run, attention, input)
   return selfAttention(run, attention, input, index)
 }
 

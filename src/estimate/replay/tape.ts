@@ -44,9 +44,10 @@ export class Tape {
 
   /** Runs without recording, as under `torch.no_grad()`. */
   withoutGradients<Result>(run: () => Result): Result {
+    const before = this.#gradients
     this.#gradients = false
     const result = run()
-    this.#gradients = true
+    this.#gradients = before
     return result
   }
 

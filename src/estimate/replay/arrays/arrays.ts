@@ -275,8 +275,7 @@ export class Arrays extends Views {
       () => {
         const whole = this.fresh(into.layout, into.dtype, 'new_empty_strided')
         const part = this.fresh(contiguous(shape), into.dtype, 'clone')
-        const zeros = this.fresh(contiguous(shape), into.dtype, 'zeros_like')
-        this.done(zeros)
+        if (into.grad) this.done(this.fresh(contiguous(shape), into.dtype, 'zeros_like'))
         const { layout } = part
         const own: Gradient | (() => Gradient) =
           value.dtype === into.dtype

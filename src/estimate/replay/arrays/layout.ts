@@ -141,9 +141,9 @@ export function permuted({ shape, strides }: Layout, order: readonly number[]): 
   return { shape: order.map((dim) => shape[dim] ?? 1), strides: order.map((dim) => strides[dim] ?? 1) }
 }
 
-/** A layout with the size of one dimension changed. */
-export function resized({ shape, strides }: Layout, dim: number, size: number): Layout {
-  return { shape: shape.with(dim, size), strides }
+/** A layout with the size of one dimension changed, of which every `step`-th element is taken. */
+export function resized({ shape, strides }: Layout, dim: number, size: number, step = 1): Layout {
+  return { shape: shape.with(dim, size), strides: step === 1 ? strides : strides.with(dim, step * (strides[dim] ?? 1)) }
 }
 
 /** A layout without one dimension. */

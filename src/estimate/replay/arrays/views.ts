@@ -63,12 +63,16 @@ export class Views extends Recorder {
     return this.#view(input, expanded(input.layout, shape), (gradient) => gradient)
   }
 
-  /** A range of one dimension. Its gradient is as large as the whole, with zeros around it. */
-  slice(input: Shaped, dim: number, size: number): Shaped {
+  /**
+   * A range of one dimension. Its gradient is as large as the whole, with zeros around it.
+   *
+   * @param step - how many elements apart it takes them
+   */
+  slice(input: Shaped, dim: number, size: number, step = 1): Shaped {
     const { layout } = input
     const at = dim < 0 ? layout.shape.length + dim : dim
     if (layout.shape[at] === size) return this.#view(input, layout, (gradient) => gradient)
-    return this.#view(input, resized(layout, at, size), () =>
+    return this.#view(input, resized(layout, at, size, step), () =>
       this.fresh(contiguous(layout.shape), input.dtype, 'slice_backward'),
     )
   }

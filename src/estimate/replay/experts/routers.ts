@@ -12,16 +12,23 @@ import { sampled } from './sampling-router.js'
 /** Runs the router. The caller keeps the input and owns the result. */
 export function route(run: DecoderRun, mixture: Mixture, block: Named, input: Tensor, choice: Choice): Routes {
   const { router } = mixture
-  if (router === 'batched' || router === 'softmaxOfLargest')
-    throw new UndescribedBlock(`no model for the router of ${block.name}`)
+  if (isApart(router)) throw new UndescribedBlock(`no model for the router of ${block.name}`)
   return ROUTERS[router](run, mixture, block, input, choice)
+}
+
+/** Routers of mixtures that have a file of their own. */
+const APART = ['batched', 'softmaxOfLargest', 'sigmoidInOne', 'softmaxInOne'] as const
+type Apart = (typeof APART)[number]
+
+function isApart(router: RouterName): router is Apart {
+  return APART.some((one) => one === router)
 }
 
 type Mixture = Required<ForwardMixture>
 
 type Router = (run: DecoderRun, mixture: Mixture, block: Named, input: Tensor, choice: Choice) => Routes
 
-const ROUTERS: Readonly<Record<Exclude<RouterName, 'batched' | 'softmaxOfLargest'>, Router>> = {
+const ROUTERS: Readonly<Record<Exclude<RouterName, Apart>, Router>> = {
   softmax: (run, mixture, block, input, choice) => {
     const logits = run.layers.linear(gateOf(block).name, input, choice.experts)
     return { ...best(run, mixture, logits, input, choice), ...returned(mixture, logits) }

@@ -1,0 +1,119 @@
+import { DTYPE_BYTES } from '../dtype.js'
+import type { Gradient } from '../tape.js'
+import { Arrays } from './arrays.js'
+import { contiguous } from './layout.js'
+import { preserved, type Shaped } from './shaped.js'
+
+/** Arrays with the operations of routers and of experts that compute all at once. */
+export class GroupedArrays extends Arrays {
+  /** The largest numbers of each row. Their gradient is scattered into zeros. */
+  topk(input: Shaped, count: number): { values: Shaped; indices: Shaped } {
+    const shape = input.layout.shape.with(-1, count)
+    const indices = { ...this.make(shape, 'int64', 'topk'), isNamed: true }
+    const values = this.record({
+      inputs: [input],
+      saves: [indices],
+      make: () => this.fresh(contiguous(shape), input.dtype, 'topk'),
+      derivatives: [() => this.fresh(contiguous(input.layout.shape), input.dtype, 'scatter')],
+    })
+    return { values, indices: { ...indices, isNamed: false } }
+  }
+
+  /** The numbers at some places of each row. */
+  gather(input: Shaped, indices: Shaped): Shaped {
+    return this.record({
+      inputs: [input],
+      saves: [input, indices],
+      make: () => this.fresh(contiguous(indices.layout.shape), input.dtype, 'gather'),
+      derivatives: [
+        () => {
+          const zeros = this.fresh(contiguous(input.layout.shape), input.dtype, 'new_zeros')
+          const made = this.fresh(contiguous(input.layout.shape), input.dtype, 'scatter_add')
+          this.done(zeros)
+          return made
+        },
+      ],
+    })
+  }
+
+  /** A quotient in place. Saves a copy of the numerator, and the denominator. */
+  divideInPlace(input: Shaped, by: Shaped): Shaped {
+    const { layout, dtype } = input
+    const saves = by.grad || input.grad ? [this.fresh(preserved(layout), dtype, 'clone'), by] : []
+    return this.record({
+      inputs: [input, by],
+      saves,
+      make: () => this.seenAs(input, layout),
+      derivatives: [
+        (gradient) => this.fresh(preserved(layout), gradient.dtype, 'div'),
+        (gradient) => {
+          const steps = ['div', 'neg', 'mul'].map((name) => this.fresh(preserved(layout), gradient.dtype, name))
+          const made = this.fresh(preserved(layout), gradient.dtype, 'div')
+          this.done(...steps)
+          return made
+        },
+      ],
+    })
+  }
+
+  /** A softmax over the last dimension. On CUDA its backward first multiplies gradient and output. */
+  softmax(input: Shaped): Shaped {
+    const { layout, dtype } = input
+    return this.record({
+      inputs: [input],
+      savesOutput: true,
+      make: () => this.fresh(contiguous(layout.shape), dtype, '_softmax'),
+      derivatives: [
+        () => {
+          const made = this.fresh(contiguous(layout.shape), dtype, '_softmax_backward_data')
+          this.tape.ledger.observe('_softmax_backward_data', input.elements * DTYPE_BYTES[dtype])
+          return made
+        },
+      ],
+    })
+  }
+
+  /** Rows at some places of the first dimension. Their gradient goes into zeros as large as the whole, and into a copy of those. */
+  index(input: Shaped, places: Shaped): Shaped {
+    const { shape } = input.layout
+    return this.record({
+      inputs: [input],
+      saves: [places],
+      make: () => this.fresh(contiguous([places.elements, ...shape.slice(1)]), input.dtype, 'index'),
+      derivatives: [
+        () => {
+          const zeros = this.fresh(contiguous(shape), input.dtype, 'new_zeros')
+          const made = this.fresh(contiguous(shape), input.dtype, 'index_put')
+          this.done(zeros)
+          return made
+        },
+      ],
+    })
+  }
+
+  /**
+   * The product of each group of rows with its own matrix, which all are in one parameter (`torch.nn.functional.grouped_mm`). The
+   * gradient of the matrices comes first.
+   */
+  groupedProduct(input: Shaped, matrices: Shaped, ends: Shaped, outFeatures: number): Shaped {
+    const { shape } = input.layout
+    const given = this.to(input, matrices.dtype)
+    const { tape } = this
+    const output = tape.record(
+      [given, matrices],
+      { before: [...(matrices.grad ? [given] : []), ...(given.grad ? [matrices] : []), ends] },
+      () => this.fresh(contiguous([shape[0] ?? 1, outFeatures]), matrices.dtype, '_grouped_mm'),
+      () => {
+        const made = (one: Shaped): Gradient => {
+          const { storage, layout } = this.fresh(contiguous(one.layout.shape), one.dtype, '_grouped_mm')
+          return { storage, layout, dtype: one.dtype }
+        }
+        const forMatrices = matrices.grad && made(matrices)
+        return [given.grad && made(given), forMatrices]
+      },
+    )
+    const layout = contiguous([shape[0] ?? 1, outFeatures])
+    this.done(given)
+    return { ...output, layout, isNamed: false }
+  }
+}

@@ -1,0 +1,146 @@
+import { Arrays } from '../arrays/arrays.js'
+import { Names } from '../arrays/names.js'
+import type { Shaped } from '../arrays/shaped.js'
+import type { DecoderRun } from '../decoder-run.js'
+import { norm } from '../norms.js'
+import { child, type Named } from '../submodules.js'
+import type { Tensor } from '../tape.js'
+import { UndescribedBlock } from '../undescribed-block.js'
+import { attend } from './attend.js'
+import { cached } from './key-value-cache.js'
+import { type LatentSizes, latentSizesOf } from './latent-sizes.js'
+
+/**
+ * Multi-head latent attention as transformers 5 writes it (`Glm4MoeLiteAttention` of 5.24): the cache keeps the latent vector and the
+ * rotated features that all heads share, and keys and values are expanded from them behind it. The caller keeps the input.
+ */
+export function compressedAttention(run: DecoderRun, block: Named, input: Tensor): Tensor {
+  const { layers, options, forward } = run
+  const { batch, sequence } = options
+  const { heads } = run.sizes
+  const a = new Arrays(layers)
+  const f = new Names(a.tape)
+  const sizes = latentSizesOf(block.module, heads)
+  if (!sizes) throw new UndescribedBlock(`the latent attention of ${block.name} has no sizes`)
+  const given = a.borrowed(input, [batch, sequence, run.sizes.hiddenSize])
+  const flat = queriesOf(run, a, block, given)
+  const queries = f.let('queries', a.transpose(a.reshape(flat, [batch, sequence, heads, -1]), 1, 2))
+  part(f, a.split(queries, [sizes.plain, sizes.rope]), ['query plain', 'query rotating'])
+  const compressed = f.let('compressed', a.linear(`${block.name}.kv_a_proj_with_mqa`, given))
+  part(f, a.split(compressed, [sizes.kvRank, sizes.rope]), ['latent', 'key rotating'])
+  f.let('latent', normalised(run, a, block, 'kv_a_layernorm', f.get('latent')))
+  f.let('latent', a.reshape(f.get('latent'), [batch, 1, sequence, sizes.kvRank]))
+  f.let('key rotating', a.reshape(f.get('key rotating'), [batch, 1, sequence, sizes.rope]))
+  rotateBoth(run, a, f)
+  if (options.cache) keep(run, a, f)
+  f.let('query', a.cat([f.get('query plain'), f.get('query rotating')], -1))
+  expand(run, a, f, block, sizes)
+  const out = attend(layers, options.kernel, f.get('query'), f.get('key'), f.get('value'), {
+    batch,
+    sequence,
+    heads,
+    kvHeads: heads,
+    headDim: sizes.plain + sizes.rope,
+    dtype: options.computeDtype,
+    eager: forward.attention.eager,
+    cappedScores: false,
+    masked: false,
+    ...(run.mask && { mask: run.mask }),
+    valuesApart: true,
+    exchanged: true,
+    keepWeights: (weights) => run.attentionWeights.push(weights),
+  })
+  f.let('out', a.of(out, [batch, sequence, heads * sizes.value]))
+  return f.returned(f.let('out', a.linear(`${block.name}.o_proj`, f.get('out'))))
+}
+
+function part(f: Names, parts: readonly Shaped[], names: readonly string[]): void {
+  for (const [index, one] of parts.entries()) f.let(names[index] ?? '', one)
+}
+
+function queriesOf(run: DecoderRun, a: Arrays, block: Named, input: Shaped): Shaped {
+  if (!child(block, 'q_a_proj')) return a.linear(`${block.name}.q_proj`, input)
+  const low = normalised(run, a, block, 'q_a_layernorm', a.linear(`${block.name}.q_a_proj`, input))
+  return a.linear(`${block.name}.q_b_proj`, low)
+}
+
+function normalised(run: DecoderRun, a: Arrays, block: Named, name: string, input: Shaped): Shaped {
+  const found = child(block, name)
+  if (!found) throw new UndescribedBlock(`${block.name} has no ${name}`)
+  return a.plain(input, input.layout.shape, (tensor) => norm(run, found, tensor))
+}
+
+/** Rotates queries and keys in pairs of halves, or of neighbours (`apply_rotary_pos_emb_interleave`). */
+function rotateBoth({ tables, forward, options }: DecoderRun, a: Arrays, f: Names): void {
+  const { rotation } = forward
+  if (!tables || !rotation) return
+  const own = new Names(a.tape)
+  const wide = [1, 1, options.sequence, rotation.features]
+  const isHalved = rotation.pairs !== 'neighbours'
+  for (const [name, table] of [
+    ['cos', tables.cos],
+    ['sin', tables.sin],
+  ] as const) {
+    const whole = a.borrowed(table, wide)
+    own.let(name, isHalved ? a.reshape(whole, wide) : a.slice(whole, -1, rotation.features / 2))
+  }
+  const names = ['query rotating', 'key rotating'] as const
+  const rotate = isHalved ? halves : neighbours
+  if (!isHalved) for (const name of names) evenAndOdd(a, own, name, f.get(name))
+  for (const name of names) own.let(`${name} embedded`, rotate(a, own, name, f.get(name)))
+  for (const name of names) f.let(name, own.get(`${name} embedded`))
+  own.free()
+}
+
+function evenAndOdd(a: Arrays, own: Names, name: string, input: Shaped): void {
+  const half = (input.layout.shape.at(-1) ?? 2) / 2
+  for (const place of ['even', 'odd']) own.let(`${name} ${place}`, a.slice(input, -1, half, 2))
+}
+
+function neighbours(a: Arrays, own: Names, name: string): Shaped {
+  const [even, odd, cos, sin] = [own.get(`${name} even`), own.get(`${name} odd`), own.get('cos'), own.get('sin')]
+  const first = a.sub(a.mul(even, cos), a.mul(odd, sin))
+  return a.cat([first, a.add(a.mul(odd, cos), a.mul(even, sin))], -1)
+}
+
+/** `x * cos + rotate_half(x) * sin`. */
+export function halves(a: Arrays, own: Names, _: string, input: Shaped): Shaped {
+  const size = (input.layout.shape.at(-1) ?? 2) / 2
+  const straight = a.mul(input, own.get('cos'))
+  const inner = new Names(a.tape)
+  inner.let('first', a.slice(input, -1, size))
+  inner.let('second', a.slice(input, -1, size))
+  const turned = inner.returned(a.cat([a.neg(inner.get('second')), inner.get('first')], -1))
+  return a.add(straight, a.mul(turned, own.get('sin')))
+}
+
+/** The cache keeps copies of both vectors. */
+function keep(run: DecoderRun, a: Arrays, f: Names): void {
+  const names = ['latent', 'key rotating'] as const
+  const before = names.map((name) => f.get(name))
+  const [latent = before[0], rotating = before[1]] = before
+  if (!latent || !rotating) throw new Error('there are two vectors')
+  const shapes = [latent.layout.shape, rotating.layout.shape]
+  const kept = cached(run, a.tape.alias(latent), a.tape.alias(rotating))
+  for (const [index, name] of names.entries()) {
+    const tensor = kept[index]
+    if (tensor) f.let(name, a.of(tensor, shapes[index] ?? []))
+  }
+}
+
+/** Keys and values of each head. Keys are written into a new tensor, part by part (`expand_kv`). */
+function expand(run: DecoderRun, a: Arrays, f: Names, block: Named, sizes: LatentSizes): void {
+  const { batch, sequence } = run.options
+  const { heads } = run.sizes
+  const own = new Names(a.tape)
+  const flat = a.linear(`${block.name}.kv_b_proj`, f.get('latent'))
+  const both = own.let('both', a.transpose(a.reshape(flat, [batch, sequence, heads, -1]), 1, 2))
+  part(own, a.split(both, [sizes.plain, sizes.value]), ['plain', 'value'])
+  own.let('rotated', a.expand(f.get('key rotating'), [batch, heads, sequence, sizes.rope]))
+  const shape = [batch, heads, sequence, sizes.plain + sizes.rope]
+  own.let('key', a.make(shape, both.dtype, 'new_empty'))
+  for (const name of ['plain', 'rotated']) own.let('key', a.assign(own.get('key'), own.get(name)))
+  f.let('key', own.get('key'))
+  f.let('value', own.get('value'))
+  own.free()
+}

@@ -1,0 +1,92 @@
+import type { Mixture as ForwardMixture } from '../../../architecture/index.js'
+import { activate } from '../activations.js'
+import { GroupedArrays } from '../arrays/grouped-arrays.js'
+import { Names } from '../arrays/names.js'
+import type { Shaped } from '../arrays/shaped.js'
+import type { DecoderRun } from '../decoder-run.js'
+import { gated } from '../gated-mlp.js'
+import { child, type Named } from '../submodules.js'
+import type { Tensor } from '../tape.js'
+import { UndescribedBlock } from '../undescribed-block.js'
+import { type GroupedRoutes, groupedRoutes } from './grouped-routers.js'
+import type { Choice } from './routes.js'
+
+/**
+ * A mixture whose experts all compute at once: rows are sorted by expert, and each matrix of all experts is one grouped product
+ * (`grouped_mm_experts_forward` in `integrations/moe.py`, transformers 5.24). The caller keeps the input.
+ */
+export function groupedMixture(
+  run: DecoderRun,
+  mixture: Required<ForwardMixture>,
+  block: Named,
+  input: Tensor,
+  choice: Choice,
+): Tensor {
+  const { layers, options, sizes } = run
+  const a = new GroupedArrays(layers)
+  const f = new Names(a.tape)
+  const flat = [layers.tokens, sizes.hiddenSize]
+  const given = a.borrowed(input, [options.batch, options.sequence, sizes.hiddenSize])
+  const beside = SHARED_NAMES.map((name) => child(block, name)).find((one) => one)
+  const computed = (tokens: Shaped): Shaped | undefined =>
+    beside && a.of(gated(run, beside, tokens, ['gate_proj', 'up_proj', 'down_proj']), flat)
+  const view = mixture.sharedFirst ? f.let('view', a.reshape(given, flat)) : undefined
+  const early = view && computed(view)
+  if (early) f.let('shared', early)
+  const routes = groupedRoutes(a, mixture, block, a.reshape(view ?? given, flat), choice)
+  f.let('logits', routes.logits)
+  f.let('weights', routes.weights)
+  f.let('indices', routes.indices)
+  const tokens = view ?? f.let('hidden', a.reshape(given, flat))
+  const names = { logits: f.get('logits'), weights: f.get('weights'), indices: f.get('indices') }
+  f.let('hidden', groupedExperts(run, a, `${block.name}.experts`, tokens, names))
+  const gate = child(block, 'shared_expert_gate')
+  if (early && gate && view) f.let('shared', a.mul(a.sigmoid(a.linear(gate.name, view)), f.get('shared')))
+  const shared = early ? f.get('shared') : computed(given)
+  return f.returned(f.let('hidden', shared ? a.add(f.get('hidden'), shared) : f.get('hidden')))
+}
+
+const SHARED_NAMES = ['shared_expert', 'shared_experts'] as const
+
+/** The experts of all tokens, weighted and summed. The caller keeps tokens and routes. */
+export function groupedExperts(
+  run: DecoderRun,
+  a: GroupedArrays,
+  name: string,
+  input: Shaped,
+  { weights, indices }: Omit<GroupedRoutes, 'logits'>,
+): Shaped {
+  if (!a.has(`${name}.gate_up_proj`)) throw new UndescribedBlock(`no model for ${name}, which has no fused matrices`)
+  const f = new Names(a.tape)
+  const [tokens = 1, features = 1] = input.layout.shape
+  const rows = indices.elements
+  const shares = f.let('sample weights', a.reshape(weights, [rows]))
+  f.let('ids', a.reshape(indices, [rows]))
+  f.let('sorted ids', a.make([rows], 'int64', 'sort'))
+  const order = f.let('order', a.make([rows], 'int64', 'sort'))
+  const own = f.let('rows', a.index(input, a.make([rows], 'int64', 'floor_divide')))
+  const sorted = f.let('sorted weights', a.index(shares, order))
+  f.let('histogram input', a.make([rows], 'float32', '_to_copy'))
+  const [gateUp, down] = [a.parameter(`${name}.gate_up_proj`), a.parameter(`${name}.down_proj`)]
+  const [experts = 1, width = 2] = gateUp.layout.shape
+  f.let('counts', a.make([experts], 'float32', 'histc'))
+  const ends = f.let('ends', a.make([experts], 'float32', 'cumsum'))
+  f.let('made', a.groupedProduct(own, gateUp, ends, width))
+  f.let('made', opened(run, a, f.get('made'), width / 2))
+  f.let('made', a.groupedProduct(f.get('made'), down, ends, features))
+  f.let('weighted', a.mul(f.get('made'), a.unsqueeze(sorted, -1)))
+  const inverse = f.let('inverse', a.make([rows], 'int64', 'empty_like'))
+  a.done(a.make([rows], 'int64', 'arange'))
+  f.let('weighted', a.index(f.get('weighted'), inverse))
+  const sum = f.let('sum', a.sum(a.reshape(f.get('weighted'), [tokens, rows / tokens, features]), [1]))
+  return f.returned(a.to(sum, input.dtype))
+}
+
+/** `act(gate) * up`, both from one product. */
+function opened(run: DecoderRun, a: GroupedArrays, both: Shaped, width: number): Shaped {
+  const f = new Names(a.tape)
+  const [gate, up] = a.split(both, [width, width]).map((part, index) => f.let(`part ${index}`, part))
+  if (!gate || !up) throw new Error('a product is split in two')
+  const bent = a.plain(gate, gate.layout.shape, (tensor) => activate(run, tensor))
+  return f.returned(a.mul(bent, up))
+}

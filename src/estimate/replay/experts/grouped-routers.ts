@@ -1,0 +1,104 @@
+import type { Mixture as ForwardMixture } from '../../../architecture/index.js'
+import type { GroupedArrays } from '../arrays/grouped-arrays.js'
+import { Names } from '../arrays/names.js'
+import type { Shaped } from '../arrays/shaped.js'
+import { child, type Named } from '../submodules.js'
+import { UndescribedBlock } from '../undescribed-block.js'
+import type { Choice } from './routes.js'
+
+/** What a router returns: the logits of all experts, and the weights and indices of those that a token uses. */
+export interface GroupedRoutes {
+  readonly logits: Shaped
+  readonly weights: Shaped
+  readonly indices: Shaped
+}
+
+/** Runs the router of a mixture of transformers 5, on one row for each token. */
+export function groupedRoutes(
+  a: GroupedArrays,
+  mixture: Required<ForwardMixture>,
+  block: Named,
+  input: Shaped,
+  choice: Choice,
+): GroupedRoutes {
+  const compute = ROUTERS[mixture.router]
+  const gate = child(block, 'gate') ?? child(block, 'router')
+  if (!compute || !gate) throw new UndescribedBlock(`no model for the router of ${block.name}`)
+  return compute(a, mixture, gate, input, choice)
+}
+
+type Router = (
+  a: GroupedArrays,
+  mixture: Required<ForwardMixture>,
+  gate: Named,
+  input: Shaped,
+  choice: Choice,
+) => GroupedRoutes
+
+const ROUTERS: Partial<Record<ForwardMixture['router'] & string, Router>> = { sigmoidInOne, softmaxInOne }
+
+/** `DeepseekV32TopkRouter`: sigmoids in float32; experts are chosen by biased scores, whose gradients go nowhere. */
+function sigmoidInOne(
+  a: GroupedArrays,
+  { normalised }: Required<ForwardMixture>,
+  gate: Named,
+  given: Shaped,
+  { experts, chosen }: Choice,
+): GroupedRoutes {
+  const f = new Names(a.tape)
+  const input = f.let('input', given)
+  const weight = a.to(a.parameter(`${gate.name}.weight`), 'float32')
+  f.let('logits', product(a, a.to(input, 'float32'), weight, experts))
+  f.let('scores', a.sigmoid(f.get('logits')))
+  const [tokens = 1] = input.layout.shape
+  a.tape.withoutGradients(() => {
+    f.let('biased', a.make([tokens, experts], 'float32', 'add'))
+    const masks = ['_to_copy', 'bitwise_not'].map((name) => a.make([tokens, experts], 'bool', name))
+    f.let('biased', a.make([tokens, experts], 'float32', 'masked_fill'))
+    a.done(...masks)
+    const values = a.make([tokens, chosen], 'float32', 'topk')
+    f.let('indices', a.make([tokens, chosen], 'int64', 'topk'))
+    a.done(values)
+  })
+  f.let('weights', a.gather(f.get('scores'), f.get('indices')))
+  if (normalised) {
+    f.let('sum', a.shift(a.sum(f.get('weights'), [-1], true)))
+    f.let('weights', a.divideInPlace(f.get('weights'), f.get('sum')))
+  }
+  f.let('weights', a.scale(f.get('weights')))
+  return returned(a, f)
+}
+
+/** `Qwen3_5MoeTopKRouter`: the largest shares of a softmax in float32, divided by their sum. */
+function softmaxInOne(
+  a: GroupedArrays,
+  { normalised }: Required<ForwardMixture>,
+  gate: Named,
+  given: Shaped,
+  { experts, chosen }: Choice,
+): GroupedRoutes {
+  const f = new Names(a.tape)
+  const input = f.let('input', given)
+  f.let('logits', product(a, input, a.parameter(`${gate.name}.weight`), experts))
+  f.let('shares', a.softmax(a.to(f.get('logits'), 'float32')))
+  const { values, indices } = a.topk(f.get('shares'), chosen)
+  f.let('weights', values)
+  f.let('indices', indices)
+  if (normalised) f.let('weights', a.divideInPlace(f.get('weights'), a.sum(f.get('weights'), [-1], true)))
+  f.let('weights', a.to(f.get('weights'), f.get('logits').dtype))
+  return returned(a, f)
+}
+
+function returned({ tape }: GroupedArrays, f: Names): GroupedRoutes {
+  const kept = (name: string): Shaped => ({ ...tape.alias(f.get(name)), layout: f.get(name).layout, isNamed: false })
+  const routes = { logits: kept('logits'), weights: kept('weights'), indices: kept('indices') }
+  f.free()
+  return routes
+}
+
+/** The product with a matrix of `[out, in]`. */
+function product(a: GroupedArrays, input: Shaped, weight: Shaped, outFeatures: number): Shaped {
+  const output = a.layers.product(input, weight, outFeatures)
+  a.done(input, weight)
+  return a.of(output, [input.layout.shape[0] ?? 1, outFeatures])
+}
