@@ -73,7 +73,8 @@ export function checkEntity(
   }
   const options = { written, seen, rules: policy.rules, isOff: (code: string) => policy.severityOf(code) === 'off' }
   for (const finding of lintValidated(model, value, validated, { ...options, ...(minimumGpus && { minimumGpus }) })) {
-    const at = locate(node, finding.at === 'holder' ? finding.loc.slice(0, -1) : finding.loc)
+    // The place of a missing field is that of the object that lacks it.
+    const at = locate(node, finding.loc)
     const found = findingAt(finding, finding.at, at, loc)
     if (finding.code === 'unknown-field' && shared.explained.has(found.span.start)) continue
     const correctable = correctableAt(at, finding, shared.aliased)

@@ -86,11 +86,12 @@ function open(text: string | Uint8Array): Opened {
     const rest = typeof text === 'string' ? text : latin1(text)
     return { ...refused('', 'too_large', message, 'split it into several files'), rest }
   }
-  const decoded = typeof text === 'string' ? ({ ok: true, text } as const) : decodeUtf8(text)
+  if (typeof text === 'string') return { source: new SourceText(text) }
+  const decoded = decodeUtf8(text)
   if (decoded.ok) return { source: new SourceText(decoded.text) }
   const help = 'save the file as UTF-8; a binary file is not a manifest'
   const opened = refused(decoded.before, 'not_utf8', 'The file is not UTF-8 from here on', help)
-  return { ...opened, rest: typeof text === 'string' ? text : latin1(text) }
+  return { ...opened, rest: latin1(text) }
 }
 
 /** The file cannot be read to its end. Reported at the end of the readable part. */

@@ -116,23 +116,14 @@ export function plainValue(root: SourceNode, shared: PlainValues = new Map()): u
     const contents = node.kind === 'mapping' ? node.entries : node.items
     const known = shared.get(contents)
     if (known !== undefined) return known
-    const made = node.kind === 'mapping' ? fieldsOf(node) : node.items.map(plain)
+    // An assignment to `__proto__` would change the prototype; this makes a field of it.
+    const made =
+      node.kind === 'mapping'
+        ? Object.fromEntries(node.entries.map(({ key, value }) => [key, plain(value)]))
+        : node.items.map(plain)
     shared.set(contents, made)
     return made
   }
 
-  function fieldsOf({ entries }: SourceMapping): object {
-    const fields = {}
-    for (const { key, value } of entries) setField(fields, key, plain(value))
-    return fields
-  }
-
   return plain(root)
-}
-
-/** An assignment to `__proto__` would change the prototype instead of adding a field. */
-function setField(fields: object, key: string, value: unknown): void {
-  if (key === '__proto__') {
-    Object.defineProperty(fields, key, { value, writable: true, enumerable: true, configurable: true })
-  } else Reflect.set(fields, key, value)
 }

@@ -49,7 +49,7 @@ class CommentCollector implements LexemeListener {
   lexeme(lexeme: string, offset: number): void {
     const isScalar = this.#isScalar
     this.#isScalar = lexeme === SCALAR_MARK
-    if (!isScalar && lexeme.startsWith('#') && maySuppress(lexeme)) {
+    if (!isScalar && maySuppress(lexeme)) {
       this.comments.push({ span: { start: offset, end: offset + lexeme.length }, text: lexeme })
     }
   }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { RULES } from '../../src/lint/index.js'
+import { isRecord } from '../../src/lint/schema-walk.js'
 import { byteColumns } from '../../src/manifest/byte-columns.js'
 import { checkSource } from '../../src/manifest/check-source.js'
+import type { CheckAcross, CheckedEntity } from '../../src/manifest/checked-entity.js'
 import { type Finding, Findings } from '../../src/manifest/findings.js'
 import { ALL_RULES, checkManifest } from '../../src/manifest/index.js'
 import { listEntities } from '../../src/manifest/list-entities.js'
@@ -36,6 +38,45 @@ describe('the name that a caller gives', () => {
   it('is not given to what is no mapping', () => {
     expect(codes('text\n', { name: 'ab' })).toStrictEqual(['model_attributes_type'])
     expect(codes('[1]', { format: 'json', name: 'ab' })).toStrictEqual(['model_attributes_type 0'])
+  })
+})
+
+describe('a rule across files', () => {
+  const finding = { code: 'dangling-base-model', severity: 'warning', message: 'm', help: 'h' } as const
+  const check = (text: string, name?: string) => {
+    const entities: CheckedEntity[] = []
+    const across: CheckAcross = (entity) => {
+      entities.push(entity)
+      return isRecord(entity.value) && 'base_model' in entity.value ? [{ ...finding, loc: ['base_model'] }] : []
+    }
+    const { diagnostics } = checkSource(text, { across, ...(name !== undefined && { name }) }).check
+    const found = diagnostics.map(({ document, line, column, code, loc }) => {
+      return `${document} ${line}:${column} ${code} ${loc.join('.')}`
+    })
+    return { found, entities: entities.map(({ value, isValid }) => [isValid, value]) }
+  }
+
+  it.each([
+    ['values alone', 'name: ab\nbase_model: cd\n---\n- name: ef\n- name: gh\n  base_model: ij\n'],
+    ['places', 'name: &n ab\nbase_model: &b cd\n---\n- name: &n ef\n- name: &m gh\n  base_model: &b ij\n'],
+  ])('sees every entity, and its findings have their place, in documents that are checked by their %s', (_, text) => {
+    const { found, entities } = check(text)
+    const inFirst = text.includes('&') ? '2:16' : '2:13'
+    const inSecond = text.includes('&') ? '6:18' : '6:15'
+    expect(found).toStrictEqual([
+      `0 ${inFirst} dangling-base-model base_model`,
+      `1 ${inSecond} dangling-base-model 1.base_model`,
+    ])
+    expect(entities).toStrictEqual([
+      [true, { name: 'ab', base_model: 'cd' }],
+      [true, { name: 'ef' }],
+      [true, { name: 'gh', base_model: 'ij' }],
+    ])
+  })
+
+  it('sees the name that a caller gives, and whether the service accepts the entity', () => {
+    expect(check('base_model: cd\n', 'ab').entities).toStrictEqual([[true, { name: 'ab', base_model: 'cd' }]])
+    expect(check('name: 5\n').entities).toStrictEqual([[false, { name: 5 }]])
   })
 })
 
@@ -205,6 +246,11 @@ describe('columns in bytes', () => {
     expect([6, 3, 7, 1, 4].map((at) => column(1, at))).toStrictEqual([11, 4, 12, 1, 7])
     expect([5, 4, 3, 2].map((at) => column(2, at))).toStrictEqual([9, 6, 4, 2])
     expect(column(1, 7)).toBe(12)
+  })
+
+  it('are three for a character beside the halves of surrogate pairs, and two for a half alone', () => {
+    const column = byteColumns(checkSource('\ud7ff\ue000\ud800x\n', {}).source)
+    expect([1, 2, 3, 4].map((at) => column(1, at))).toStrictEqual([1, 4, 7, 9])
   })
 })
 

@@ -95,6 +95,8 @@ describe('the formats of files', () => {
     ['m.ndjson.gz', 'jsonl'],
     ['m.yaml', 'yaml'],
     ['m.json.txt', 'yaml'],
+    ['m.jsonl.txt', 'yaml'],
+    ['m.ndjson.gz.txt', 'yaml'],
     ['json', 'yaml'],
     ['', 'yaml'],
   ])('%s is %s', (file, format) => expect(formatOf(file)).toBe(format))

@@ -99,6 +99,7 @@ describe('writing a correction', () => {
     ['a: ⟦x⟧', [1], undefined],
     ['a: ⟦8⟧', 8, undefined],
     ['a: ⟦8⟧', '8', '"8"'],
+    ['a: ⟦808⟧', '808', '"808"'],
     ['a: ⟦" ab "⟧', 'ab', '"ab"'],
     ["a: ⟦' ab '⟧", 'ab', "'ab'"],
     ["a: ⟦' it''s '⟧", "it's", "'it''s'"],
@@ -153,6 +154,9 @@ describe('the data of two versions of a text', () => {
     ['a: &x {b: 1}\nc: *x\n', 'a: {b: 1}\nc: {b: 1}\n', true],
     ['a: &x {b: 1}\nc: *x\n', 'a: {b: 1}\nc: {b: 2}\n', false],
     ['a: &x [1]\nc: *x\n', 'a: [1]\nc: [2]\n', false],
+    ['a: &x [1]\nc: *x\n', 'a: &y [1]\nc: *y\n', true],
+    ['a: &x {b: 1}\nc: *x\n', 'a: &y {b: 1}\nc: *y\n', true],
+    ['a: [\n', 'a: 1\n', false],
   ])('%j and %j: the same is %s', (old, now, expected) => expect(same(old, now)).toBe(expected))
 
   it('is the same in any order of the keys, where that is allowed, but not of a list', () => {

@@ -1,12 +1,14 @@
 import { expect, it } from 'vitest'
 import { checkSource } from '../../src/manifest/check-source.js'
+import { documentsIn } from '../../src/manifest/documents.js'
+import { mayBeModel } from '../../src/manifest/model-likeness.js'
 
 /** Whether a document that a search has found is checked, or skipped because it is no model. */
 function isChecked(text: string | Uint8Array, file = 'm.yaml'): boolean {
   return checkSource(text, { file, skipsOthers: true }).check.skippedDocuments === 0
 }
 
-it.each([
+const CASES: readonly (readonly [what: string, text: string, isModel: boolean])[] = [
   ['a model', 'name: ab\n', true],
   ['a mapping with one telling field', 'anything: 1\nspec: 5\n', true],
   ['a mapping with foreign keys only', 'version: 3\nname: x\n', false],
@@ -25,6 +27,7 @@ it.each([
   ['a broken model', 'name: [\n', true],
   ['a broken file of other things', 'foo: [\n', false],
   ['a broken object of Kubernetes', 'apiVersion: v1\nkind : Pod\nspec: [\n', false],
+  ['a broken object with a blank behind its version', 'apiVersion : v1\nkind: Pod\nspec: [\n', false],
   ['a broken file with a kind', 'kind: Pod\nspec: [\n', true],
   ['a broken file with a model further below', 'foo: 1\nfileset : [\n', true],
   ['a broken file with a field further in', 'foo:\n  name: [\n', false],
@@ -32,8 +35,18 @@ it.each([
   ['broken JSON of a model', '{"spec" : [}', true],
   ['broken JSON of another thing', '{"foo": [}', false],
   ['broken JSON with a value like a field', '["spec", }', false],
-])('%s: %j is checked: %s', (_, text, expected) => {
+]
+
+it.each(CASES)('%s: %j is checked: %s', (_, text, expected) => {
   expect(isChecked(text)).toBe(expected)
+})
+
+it.each(CASES)('%s: %j is judged alike by the values alone and by the tree with their places', (_, text, expected) => {
+  for (const document of documentsIn(text, { file: 'm.yaml' })) {
+    expect(mayBeModel(document.kind === 'value' ? { kind: 'value', root: document.root } : document, text)).toBe(
+      expected,
+    )
+  }
 })
 
 it('a file that is not UTF-8 is checked if it names the fields of a model', () => {

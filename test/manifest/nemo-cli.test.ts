@@ -30,6 +30,12 @@ const RECORDED: readonly (readonly [extension: string, text: string, isTaken: bo
   .map((line) => JSON.parse(line))
 
 describe('a check for the platform’s own command', () => {
+  it('says nothing of a file that it skips', () => {
+    const check = (text: string) => checkSource(text, { target: 'nemo-cli', skipsOthers: true }).check.diagnostics
+    expect(check('foo: a\tb\n')).toStrictEqual([])
+    expect(check('name: a\tb\n')).not.toStrictEqual([])
+  })
+
   it(`passes nothing that the command cannot read or send, of ${RECORDED.length} manifests`, () => {
     const passed = RECORDED.filter(([extension, text]) => errors(text, `m.${extension}`).length === 0)
     expect(passed.filter(([, , isTaken]) => !isTaken)).toStrictEqual([])

@@ -104,6 +104,11 @@ const VALUES: Case[] = [
     text: 'name: ab\ndescription: 😀\nproject: "😀" \n',
     expected: ['3:10-3:14 string_pattern_mismatch project'],
   },
+  {
+    what: 'a value behind byte order marks before a later document',
+    text: 'name: ab\n\ufeff# c\n\ufeff---\nname: &a a b\n',
+    expected: ['4:10-4:13 string_pattern_mismatch name'],
+  },
   { what: 'a BOM, which is no column', text: '\ufeffname: a b\n', expected: ['1:7-1:10 string_pattern_mismatch name'] },
   {
     what: 'lines that end at CRLF',

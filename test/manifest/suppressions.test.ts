@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { checkSource } from '../../src/manifest/check-source.js'
 import { checkManifest } from '../../src/manifest/index.js'
 
 /** Diagnostics as `line:column code`, and how many are suppressed. */
@@ -143,7 +144,12 @@ describe('what is no comment silences nothing', () => {
   })
 
   it('and says nothing of a rule across files that has not run', () => {
-    expect(found('name: ab\nbase_model: cd # model-entity-disable-line dangling-base-model -- a\n')).toStrictEqual([0])
+    const text = 'name: ab\nbase_model: cd # model-entity-disable-line dangling-base-model -- a\n'
+    expect(found(text)).toStrictEqual([0])
+    const codes = (acrossRules: ReadonlySet<string>) =>
+      checkSource(text, { acrossRules }).check.diagnostics.map(({ code }) => code)
+    expect(codes(new Set(['duplicate-entity']))).toStrictEqual([])
+    expect(codes(new Set(['dangling-base-model']))).toStrictEqual(['unused-suppression'])
   })
 })
 
@@ -152,4 +158,11 @@ it('a silenced diagnostic keeps its place and its reason', () => {
   expect(suppressed).toMatchObject([
     { kind: 'inSource', justification: 'by security', diagnostic: { line: 2, column: 20, code: 'trust-remote-code' } },
   ])
+})
+
+it.each([
+  ['a block text at the start of its line', '--- |\n# model-entity-disable unknown-field\n'],
+  ['a text in quotes', '"# model-entity-disable unknown-field"\n'],
+])('%s is no comment', (_, text) => {
+  expect(checkManifest(text).diagnostics.map(({ code }) => code)).toStrictEqual(['model_attributes_type'])
 })

@@ -37,6 +37,12 @@ describe('yamlTokens', () => {
     ])
   })
 
+  it('takes byte order marks before a later document for nothing', () => {
+    const starts = (text: string) => yamlTokens(text).tokens.map(({ type, offset }) => `${type} ${offset}`)
+    expect(starts('a: 1\n\ufeff# c\n\ufeff---\nb: 2\n')).toStrictEqual(['document 0', 'document 11'])
+    expect(starts('a: 1\n# c\n---\nb: 2\n')).toStrictEqual(['document 0', 'document 9'])
+  })
+
   it.each([
     ['flow sequences', (depth: number) => '['.repeat(depth) + ']'.repeat(depth), 1],
     ['flow mappings', (depth: number) => '{a: '.repeat(depth) + '}'.repeat(depth), 4],

@@ -98,7 +98,7 @@ function blockReordering({ entries }: SourceMapping, wanted: readonly number[], 
       starts.push(isAlone ? line : entry.keySpan.start)
     } else starts.push(start)
     // A comment above a key cannot stand behind a dash.
-    if (index > 0 && index === wanted[0] && !isAlone && start !== line) return undefined
+    if (index === wanted[0] && !isAlone && start !== line) return undefined
     end = valueEnd(entry)
   }
   const slots = starts.map((start, index) => ({ start, end: starts[index + 1] ?? lineEnd(text, end) }))

@@ -23,8 +23,8 @@ export function hasSameData(
   const comparison = new Comparison(allowed)
   return before.every((old, index) => {
     const now = after[index]
-    if (now === undefined || old.kind !== now.kind) return false
-    return old.kind !== 'value' || now.kind !== 'value' || comparison.isSame(old.root, now.root)
+    if (old.kind !== 'value' || now?.kind !== 'value') return old.kind === now?.kind
+    return comparison.isSame(old.root, now.root)
   })
 }
 

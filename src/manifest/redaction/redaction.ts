@@ -46,7 +46,7 @@ export class Redaction {
     for (const stretch of secretsInText(this.#text)) {
       const written = this.#text.slice(stretch.start, Math.min(stretch.end, stretch.start + 10_000))
       this.#note(stretch, written.trim())
-      for (const word of written.split(/[\s,"'[\]{}]+/)) {
+      for (const word of written.split(/[\s,"'[\]{}]/)) {
         this.#note(stretch, word)
         // A message names a tag, an anchor or an alias in its own way.
         this.#note(stretch, word.replace(/^[*&!]+/, ''))

@@ -137,8 +137,5 @@ function helpFor(written: string, value: unknown): string {
 
 /** A number in a spelling that both versions read alike. */
 function decimalOf(value: number): string {
-  const text = String(value)
-  if (!text.includes('e')) return text
-  const [digits = '', exponent = ''] = text.split('e')
-  return `${digits.includes('.') ? digits : `${digits}.0`}e${exponent.startsWith('-') ? '' : '+'}${exponent.replace('+', '')}`
+  return String(value).replace(/^(-?\d+)e/, '$1.0e')
 }

@@ -97,18 +97,18 @@ function timestamp(source: string): Scalar11 {
   if (!isDate) return noSuchDate
   const written = `${year}-${padded(month)}-${padded(day)}`
   if (hour === undefined) return { kind: 'date', value: written }
-  const [offsetHours = '0', offsetMinutes = '0'] = offset
+  const [offsetHours = 0, offsetMinutes = 0] = offset.map((digits = '') => Number(digits))
   const isTime = Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60
-  if (!isTime || Number(offsetHours) * 60 + Number(offsetMinutes) >= 24 * 60) return noSuchDate
+  if (!isTime || offsetHours * 60 + offsetMinutes >= 24 * 60) return noSuchDate
   const micros = (fraction ?? '').slice(0, 6).padEnd(6, '0')
   const time = `${padded(hour)}:${minute}:${second}${Number(micros) === 0 ? '' : `.${micros}`}`
-  const isUtc = Number(offsetHours) === 0 && Number(offsetMinutes) === 0
+  const isUtc = offsetHours === 0 && offsetMinutes === 0
   const suffix =
     zone === undefined
       ? ''
       : sign === undefined || isUtc
         ? '+00:00'
-        : `${sign}${padded(offsetHours)}:${padded(offsetMinutes)}`
+        : `${sign}${padded(String(offsetHours))}:${padded(String(offsetMinutes))}`
   return { kind: 'datetime', value: `${written}T${time}${suffix}` }
 }
 

@@ -113,11 +113,11 @@ export class FlowReader<Node, Fields, Items> {
 
   /** The end of a key without quotes, or -1. */
   #wordEnd(): number {
-    const { text, end } = this.#lines
+    const { text } = this.#lines
     const first = this.#code()
     if (!isLetter(first) && first !== UNDERSCORE) return -1
     let at = this.#at + 1
-    while (at < end && isOfWord(text.charCodeAt(at))) at += 1
+    while (isOfWord(text.charCodeAt(at))) at += 1
     return at
   }
 
