@@ -44,6 +44,10 @@ function numbersIn(node: SourceNode): Extract<SourceNode, { kind: 'scalar' }>[] 
   return (node.kind === 'mapping' ? node.entries.map(({ value }) => value) : node.items).flatMap(numbersIn)
 }
 
+function range(count: number, line: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => line(index)).join('')
+}
+
 const word = fc.constantFrom(
   'name',
   '8',
@@ -149,6 +153,8 @@ describe('the quick reader of YAML', () => {
     'a: yes\n',
     'a: 2024-01-15\n',
     '["a", 8.0]\n',
+    '# only a comment\n',
+    'a: b\n---\n',
   ])('leaves the places of %j to be read', (text) => expect(same(text)).toBe(false))
 
   it('answers like the full reader for the examples', () => {
@@ -173,6 +179,10 @@ describe('the quick reader of YAML', () => {
     'a: "---\n---\n"\n',
     '  a: b\n  c: d\n',
     'a: b\n---\n%x\n',
+    '[a,#b\n c]\n',
+    '{a: b,#c\n d: e}\n',
+    '["a"#b\n]\n',
+    '[a #b\n]\n',
   ])('answers like the full reader for %j', (text) => void same(text))
 
   it.each([
@@ -207,6 +217,25 @@ describe('the quick reader of YAML', () => {
   ])('leaves %j to `yaml`, and only this document', (text) => {
     same(`b: c\n---\n${text}---\nd: e\n`)
     expect(readQuicklyIn(`b: c\n---\n${text}---\nd: e\n`)).toBe(2)
+  })
+
+  it.each<[what: string, nested: (depth: number) => string]>([
+    ['lists on one line', (depth) => `${'- '.repeat(depth)}a\n`],
+    ['lists on several lines', (depth) => `${range(depth, (at) => `${' '.repeat(at)}-\n`)}${' '.repeat(depth)}a\n`],
+    ['mappings', (depth) => `${range(depth, (at) => `${' '.repeat(at)}a:\n`)}${' '.repeat(depth)}b\n`],
+    ['mappings in lists', (depth) => range(depth, (at) => `${' '.repeat(2 * at)}- a:\n`)],
+    ['brackets', (depth) => `${'['.repeat(depth)}${']'.repeat(depth)}\n`],
+    ['braces', (depth) => `${'{a: '.repeat(depth)}b${'}'.repeat(depth)}\n`],
+  ])('reads %s of some depth, and answers like the full reader beyond that', (_, nested) => {
+    expect(readQuicklyIn(nested(25))).toBe(1)
+    expect(readQuicklyIn(nested(60))).toBe(0)
+    for (const depth of [1, 24, 25, 26, 49, 50, 51, 52, 600]) same(nested(depth))
+  })
+
+  it('reads keys of a thousand characters, and answers like the full reader beyond that', () => {
+    const keyed = (length: number) => `a:\n  ${'k'.repeat(length)}: b\n`
+    expect([1000, 1001].map((length) => readQuicklyIn(keyed(length)))).toStrictEqual([1, 0])
+    for (const length of [1001, 1022, 1023, 1024, 1025, 1100]) same(keyed(length))
   })
 
   it('takes no longer for a long line or a long text than for a short one, for each character', () => {

@@ -131,7 +131,7 @@ export class FlowReader<Node, Fields, Items> {
     const { text, end } = this.#lines
     const start = this.#at
     const close = closingQuote(text, start, end)
-    const value = close < 0 ? undefined : quotedValue(text, start, close)
+    const value = close === -1 ? undefined : quotedValue(text, start, close)
     if (value === undefined) return REFUSED
     this.#at = close + 1
     return this.#maker.scalar(value, start, this.#at)
