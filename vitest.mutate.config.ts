@@ -1,16 +1,25 @@
+import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { JOB_FOLDER, readJob } from './scripts/mutate/job.js'
+import { watch } from './scripts/mutate/worker/watchdog.js'
 
-/** The tests that a room's mutants must fail: its own. A test of another room that happens to notice does not count. */
-const room = process.env['MUTATE_ROOM'] ?? ''
+/** Mutation testing, which `npm run mutate` starts: the room's tests on its mutated code, in one process. */
+const folder = process.env[JOB_FOLDER] ?? ''
+const job = readJob(folder)
+const texts = new Map(Object.entries(job.texts).map(([name, text]) => [resolve(name), text]))
+
+watch(folder)
 
 export default defineConfig({
+  plugins: [{ name: 'mutated-code', enforce: 'pre', load: (id) => texts.get(id) }],
   test: {
-    include: [`test/${room}/**/*.test.ts`],
-    // Tests of megabytes take most of the time, and notice next to nothing that the others do not.
-    exclude: ['**/hostile.test.ts', '**/bounded.test.ts'],
-    setupFiles: ['test/setup.ts'],
+    include: ['scripts/mutate/worker/all-tests.ts'],
+    runner: './scripts/mutate/worker/room-runner.ts',
+    setupFiles: ['test/setup.ts', 'scripts/mutate/worker/setup.ts'],
     testTimeout: 60_000,
-    // Each mutant has a worker of its own; within it, the files share what they import, which is most of the time.
+    pool: 'threads',
+    maxWorkers: 1,
     isolate: false,
+    reporters: ['dot'],
   },
 })

@@ -1,57 +1,49 @@
 /**
- * Mutation testing with Stryker: makes small changes to the code, and counts how many of them the tests of the room notice.
+ * Mutation testing: makes small changes to a room's code (Stryker's mutants), and counts how many of them its own tests notice.
  *
- *     npm run mutate                              every room, one after another: hours
- *     npm run mutate -- --room json               one room
- *     npm run mutate -- --room json --mutate src/json/decode-unicode.ts      one file; other flags go to Stryker
- *     npm run mutate -- --room lint --sample 300 --seed 7                    300 random places of a room
+ *     npm run mutate -- --room json                          all mutants of a room
+ *     npm run mutate -- --room lint --sample 300 --seed 7    300 random ones, the same for the same seed
+ *     npm run mutate -- --room lint --file src/lint/text.ts  those of one file
+ *     npm run mutate -- --room lint --again                  those that survived the last time
  *
- * A second run tries only what has changed (.cache/mutate/ROOM.json). The report is .cache/mutate/ROOM.html.
+ * Prints the mutants that survive. It fails if fewer than 90 % are noticed.
  */
-import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { samplePlaces } from './mutate/sample-places.js'
+import { mkdirSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { fatesOf, survivorsIn, writeJob } from './mutate/job.js'
+import { keyOf } from './mutate/mutant.js'
+import { filesOf, mutateRoom } from './mutate/mutants.js'
+import { report } from './mutate/report.js'
+import { sample } from './mutate/sample.js'
+import { tryAll } from './mutate/supervise.js'
 
 /** The measured rooms. */
 const ROOMS = ['json', 'references', 'lint', 'manifest', 'checkpoint', 'validation'] as const
 
-const stryker = fileURLToPath(new URL('../node_modules/@stryker-mutator/core/bin/stryker.js', import.meta.url))
-const { rooms, sample, seed, flags } = read(process.argv.slice(2))
-const failed: string[] = []
-for (const room of rooms) if (!(await passes(room))) failed.push(room)
-if (failed.length > 0) {
-  console.error(`under 90 %, or not measured: ${failed.join(', ')}`)
-  process.exitCode = 1
-}
+/** Per cent. */
+const GOAL = 90
 
-function read(args: readonly string[]) {
-  const flags = [...args]
-  const taken = (name: string): string | undefined => {
-    const at = flags.indexOf(name)
-    return at < 0 ? undefined : flags.splice(at, 2)[1]
-  }
-  const [room, sample, seed] = [taken('--room'), taken('--sample'), taken('--seed')]
-  if (room !== undefined && !ROOMS.some((each) => each === room)) {
-    throw new TypeError(`unknown room ${room}: expected one of ${ROOMS.join(', ')}`)
-  }
-  return {
-    rooms: room === undefined ? ROOMS : [room],
-    sample: sample === undefined ? undefined : Number(sample),
-    seed: Number(seed ?? 1),
-    flags,
-  }
-}
+const { values } = parseArgs({
+  options: {
+    room: { type: 'string' },
+    file: { type: 'string', multiple: true },
+    sample: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    again: { type: 'boolean', default: false },
+  },
+})
+const room = ROOMS.find((each) => each === values.room)
+if (room === undefined) throw new TypeError(`--room takes one of ${ROOMS.join(', ')}`)
+const count = values.sample === undefined ? Number.POSITIVE_INFINITY : Number(values.sample)
 
-/** By default: two processes, and 50 generated values for each property. */
-async function passes(room: string): Promise<boolean> {
-  const places = sample === undefined ? [] : await samplePlaces(room, sample, seed)
-  const only =
-    sample === undefined
-      ? []
-      : ['--mutate', places.join(','), '--incrementalFile', `.cache/mutate/${room}-${sample}-${seed}.json`]
-  const { status } = spawnSync(process.execPath, [stryker, 'run', '--concurrency', '2', ...only, ...flags], {
-    stdio: 'inherit',
-    env: { ...process.env, MUTATE_ROOM: room, FC_RUNS: process.env['FC_RUNS'] ?? '50' },
-  })
-  return status === 0
-}
+const folder = `.cache/mutate/${room}`
+const left = values.again ? survivorsIn(folder) : undefined
+const { texts, mutants, all } = await mutateRoom(values.file ?? filesOf(room), (mutants) =>
+  left ? mutants.filter((mutant) => left.has(keyOf(mutant))) : sample(mutants, count, Number(values.seed)),
+)
+if (mutants.length === 0) throw new Error('there is no mutant to try')
+mkdirSync(folder, { recursive: true })
+writeJob(folder, { room, texts, mutants })
+await tryAll(folder)
+const score = report(room, all, mutants, fatesOf(folder))
+if (score < GOAL) process.exitCode = 1

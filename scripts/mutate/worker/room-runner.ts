@@ -1,0 +1,122 @@
+/**
+ * Runs the tests of a room against one mutant after another, in one process. Vitest loads and collects the tests as always, and
+ * then calls `runSuite` in place of running them once.
+ */
+import { performance } from 'node:perf_hooks'
+import { collectTests, type Suite, type Task, type Test } from '@vitest/runner'
+import { TestRunner, vi } from 'vitest'
+import { beat, type Fate, fatesOf, JOB_FOLDER, note, readJob } from '../job.js'
+import { type Hits, hitsDuring, hitsOutside, withMutant } from './switches.js'
+import { tryTest } from './try-test.js'
+
+const folder = process.env[JOB_FOLDER] ?? ''
+
+/** A test, and what it does without a mutant. */
+interface Known {
+  readonly test: Test
+  readonly hits: Hits
+  readonly ms: number
+}
+
+// biome-ignore lint/style/noDefaultExport: Vitest takes a runner from its file's default export.
+export default class RoomRunner extends TestRunner {
+  async runSuite(suite: Suite): Promise<void> {
+    try {
+      await tryMutants(suite, this)
+      note(folder, { done: true })
+    } catch (error) {
+      note(folder, { broken: error instanceof Error ? `${error.stack}` : String(error) })
+    }
+  }
+}
+
+/**
+ * Mutants of code that runs while modules load need modules of their own; so do those of code whose result is kept, which runs less
+ * often the second time. All others are tried in the modules that are there, by the tests that come through them.
+ */
+async function tryMutants(suite: Suite, runner: RoomRunner): Promise<void> {
+  const done = fatesOf(folder)
+  const mutants = readJob(folder).mutants.filter(({ id }) => !done.has(id))
+  const known = await runWithout(suite, runner)
+  const atLoad = hitsOutside()
+  const later: string[] = []
+  for (const { id } of mutants) {
+    const fate = atLoad[id] === undefined ? await fateInModules(id, known, runner) : undefined
+    if (fate === undefined) later.push(id)
+    else note(folder, { id, ...fate })
+  }
+  for (const id of later) {
+    note(folder, { begun: id })
+    note(folder, { id, ...(await fateInNewModules(id, suite, known, runner)) })
+  }
+}
+
+/** The tests with the quickest first, which all pass. */
+async function runWithout(suite: Suite, runner: RoomRunner): Promise<readonly Known[]> {
+  const known: Known[] = []
+  for (const test of testsIn(suite)) {
+    beat(folder)
+    const begun = performance.now()
+    const { result, hits } = await hitsDuring(test.id, () => tryTest(test, runner))
+    if (result === 'failed') throw new Error(`a test fails without mutants: ${test.fullTestName}`)
+    if (result === 'passed') known.push({ test, hits, ms: performance.now() - begun })
+  }
+  return known.sort((one, other) => one.ms - other.ms)
+}
+
+/** Undefined if it cannot be told from the modules that are loaded. */
+async function fateInModules(id: string, known: readonly Known[], runner: RoomRunner): Promise<Fate | undefined> {
+  const through = known.filter(({ hits }) => hits[id] !== undefined)
+  if (through.length === 0) return { fate: 'not run' }
+  note(folder, { begun: id })
+  const { killer, isKept } = await tryTests(id, through, runner)
+  if (killer === undefined) return isKept ? undefined : { fate: 'survived' }
+  if ((await tryTest(killer, runner)) === 'failed') {
+    throw new Error(`mutant ${id} left something behind, which now fails ${killer.fullTestName}`)
+  }
+  return { fate: 'killed', by: killer.fullTestName }
+}
+
+async function fateInNewModules(
+  id: string,
+  { file }: Suite,
+  known: readonly Known[],
+  runner: RoomRunner,
+): Promise<Fate> {
+  beat(folder)
+  vi.resetModules()
+  const loaded = await withMutant(id, Number.MAX_SAFE_INTEGER, () => collectTests([file.filepath], runner))
+  const [collected] = loaded.result
+  if (collected === undefined || collected.result?.state === 'fail')
+    return { fate: 'killed', by: 'loading the modules' }
+  const tests = new Map(testsIn(collected).map((test) => [test.id, test]))
+  const usual = known.reduce((sum, { hits }) => sum + (hits[id] ?? 0), 0)
+  const renewed = known.flatMap(({ test, ms }) => {
+    const same = tests.get(test.id)
+    return same === undefined ? [] : [{ test: same, hits: { [id]: usual }, ms }]
+  })
+  const { killer } = await tryTests(id, renewed, runner)
+  return killer === undefined ? { fate: 'survived' } : { fate: 'killed', by: killer.fullTestName }
+}
+
+/** Runs tests until one fails. Also tells whether the mutant's code ran less often than usual. */
+async function tryTests(
+  id: string,
+  tests: readonly Known[],
+  runner: RoomRunner,
+): Promise<{ readonly killer?: Test; readonly isKept: boolean }> {
+  let isKept = false
+  for (const { test, hits } of tests) {
+    beat(folder)
+    const usual = hits[id] ?? 0
+    const tried = await withMutant(id, usual, () => tryTest(test, runner))
+    isKept ||= tried.hits < usual
+    if (tried.result === 'failed') return { killer: test, isKept }
+  }
+  return { isKept }
+}
+
+function testsIn(task: Task): readonly Test[] {
+  if (task.type === 'test') return task.mode === 'run' || task.mode === 'queued' ? [task] : []
+  return task.tasks.flatMap(testsIn)
+}
