@@ -1,11 +1,12 @@
 import type { Architecture } from '../architecture/index.js'
 
 /** What a family computes in other ways elsewhere, in sentences, with what that did to measured runs. */
-export function forwardAssumptions({ forward, dimensions }: Architecture): string[] {
+export function forwardAssumptions({ forward, program, dimensions }: Architecture): string[] {
   const attention = forward?.attention
   const isMixture = forward !== undefined && dimensions.moe !== undefined
   const sharesOneHead = attention?.sharedHeads === 'indexed' && dimensions.kvHeads === 1 && dimensions.heads > 1
   return [
+    ...(program?.says ?? []),
     ...(isMixture ? [EXPERTS[forward.feedForward.mixture?.dispatch === 'grouped' ? 'grouped' : 'others']] : []),
     ...(sharesOneHead
       ? [

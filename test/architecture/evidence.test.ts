@@ -53,8 +53,6 @@ const RUN: ReadonlySet<unknown> = new Set(
 
 /** Model types whose forward pass is described and was not recorded, and what vouches for it. */
 const FORWARD_NOT_RECORDED: Readonly<Record<string, string>> = {
-  camembert: 'the modules and classes of roberta, which is recorded',
-  'data2vec-text': 'the modules and classes of roberta, which is recorded',
   gptj: "read from transformers' code; the parts of a layer are those of gpt_neo and gpt_neox, which are recorded",
   kimi_k2: "its files use DeepSeek-V3's classes, and deepseek_v3 is recorded",
   llama_bidirec: 'the modules of llama, which is recorded; only its mask differs',

@@ -10,7 +10,7 @@ import { BERT_DEFAULTS, decoderDimensions } from '../blocks/decoder-sizes.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { container } from '../module.js'
-import { bertBuffers, bertMaskedHead, bertPooling, bertSteps } from '../program/bert.js'
+import { bertBuffers, bertMaskedHead, bertPooling, bertSteps, hasAbsolutePositions } from '../program/bert.js'
 import { call, give, project, set } from '../program/index.js'
 import { labelled, textEncoder } from '../program/text-encoder.js'
 import { headedFamily } from '../shapes/headed-family.js'
@@ -63,6 +63,7 @@ export const bert = headedFamily({
     }
   },
   program(config, dimensions, className) {
+    if (!hasAbsolutePositions(config)) return undefined
     const { hiddenSize } = dimensions
     const activation = config.string('hidden_act', 'gelu')
     const pooled = (at: string) => set('pooled', call(bertPooling(hiddenSize), { hidden: 'hidden' }, at))

@@ -6,4 +6,5 @@ export const data2vecText = robertaFamily({
   name: 'Data2VecText',
   prefix: 'data2vec_text',
   vocabSize: 30_522,
+  isEager: true,
 })

@@ -3,7 +3,7 @@ import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { container } from '../module.js'
-import { bertBuffers, bertSteps, classifierSteps } from '../program/bert.js'
+import { bertBuffers, bertSteps, classifierSteps, hasAbsolutePositions } from '../program/bert.js'
 import { activated, call, give, layerNormed, project, type Steps, set } from '../program/index.js'
 import { labelled, textEncoder } from '../program/text-encoder.js'
 import { headedFamily } from '../shapes/headed-family.js'
@@ -73,6 +73,7 @@ export const electra = headedFamily({
     }
   },
   program(config, dimensions, className) {
+    if (!hasAbsolutePositions(config)) return undefined
     const { hiddenSize } = dimensions
     const isNarrow = config.positive('embedding_size', 128) !== hiddenSize
     const generator: Steps = [

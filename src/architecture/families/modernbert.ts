@@ -5,6 +5,7 @@ import { windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { container, listOf, range } from '../module.js'
+import { modernBertProgram } from '../program/modernbert.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
 
@@ -78,4 +79,5 @@ export const modernbert = headedFamily({
       dimensions,
     }
   },
+  program: modernBertProgram,
 })

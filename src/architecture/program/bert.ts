@@ -1,3 +1,4 @@
+import type { ConfigReader } from '../config-reader.js'
 import type { Dimensions } from '../dimensions.js'
 import {
   activated,
@@ -43,6 +44,10 @@ export function bertEmbeddingSteps({ countsPositions = false }: Partial<BertOpti
     give('sum'),
   ]
 }
+
+/** Whether positions have embeddings of their own. The other kinds add terms to eager scores, which are not described. */
+export const hasAbsolutePositions = (config: ConfigReader): boolean =>
+  config.string('position_embedding_type', 'absolute') === 'absolute'
 
 /** The buffers of positions and types. */
 export const bertBuffers = (positions: number): readonly Buffer[] => [{ count: [positions] }, { count: [positions] }]

@@ -42,6 +42,15 @@ export const normed = (kind: Norm, module: string, of: Value): Operation => ({ o
 /** An activation function, by its name in `ACT2FN`. */
 export const activated = (name: string, of: Value): Operation => ({ op: 'activation', name, of })
 
+/** A sum or mean of elements, of which so many are left. */
+export const summed = (of: Value, count: Count): Operation => ({ op: 'sum', of, count })
+
+/** The product with a number, or with a tensor that has no gradient. */
+export const scaled = (of: Value, by?: Value): Operation => ({ op: 'scale', of, ...(by !== undefined && { by }) })
+
+/** Dropout at a rate; at a rate of 0 the value itself. */
+export const dropped = (rate: number, of: Value): Value => (rate > 0 ? { op: 'dropout', of } : of)
+
 /** `left + right` */
 export const plus = (left: Value, right: Value): Operation => ({ op: 'add', of: [left, right] })
 

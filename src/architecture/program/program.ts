@@ -17,6 +17,8 @@ export interface Program {
   readonly keptLayers?: string
   /** Whether it is an encoder-decoder, which writes tokens beside those that it reads. */
   readonly writes?: boolean
+  /** What is assumed about the code that runs, in sentences. */
+  readonly says?: readonly string[]
   /** From the inputs to the result: logits, or hidden states. */
   readonly steps: Steps
   /** The loss, from the variables of `steps`; absent if the class has none. */

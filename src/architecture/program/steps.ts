@@ -47,8 +47,12 @@ export type Operation =
   | { readonly op: 'norm'; readonly kind: Norm; readonly module: string; readonly of: Value }
   | { readonly op: 'activation'; readonly name: string; readonly of: Value }
   | { readonly op: 'add' | 'addInPlace' | 'multiply'; readonly of: readonly [Value, Value] }
-  | { readonly op: 'scale' | 'view' | 'exchange' | 'copy' | 'reorder' | 'wide' | 'narrow' | 'own'; readonly of: Value }
-  | { readonly op: 'part' | 'expand'; readonly of: Value; readonly count: Count }
+  | { readonly op: 'view' | 'exchange' | 'copy' | 'reorder' | 'wide' | 'narrow' | 'own'; readonly of: Value }
+  /** The product with a number, or with a tensor that has no gradient. */
+  | { readonly op: 'scale'; readonly of: Value; readonly by?: Value }
+  /** A copy with a part of it set to zero, where something is trained. */
+  | { readonly op: 'dropout'; readonly of: Value }
+  | { readonly op: 'part' | 'expand' | 'sum'; readonly of: Value; readonly count: Count }
   | { readonly op: 'concat'; readonly of: readonly Value[] }
   /** A parameter of the module that the steps belong to. */
   | { readonly op: 'parameter'; readonly name: string }
@@ -81,7 +85,8 @@ export interface Lookup {
 export interface Make {
   readonly op: 'make'
   readonly count: Count
-  readonly type: 'int64' | 'float32' | 'bool' | 'model'
+  /** `model` are the parameters, `compute` what layers compute in: under autocast they differ. */
+  readonly type: 'int64' | 'int32' | 'float32' | 'bool' | 'model' | 'compute'
   /** Whether only eager attention needs it. */
   readonly isForEager?: boolean
   /** Whether only a step with labels needs it. */
@@ -126,6 +131,10 @@ export interface AttentionCall {
   readonly eager?: EagerAttention
   /** What eager attention adds to its scores. */
   readonly mask?: Value
+  /** What every other kernel adds to its scores; then torch has no flash attention. */
+  readonly bias?: Value
+  /** Whether a part of the weights is set to zero where something is trained. The other kernels keep nothing for it. */
+  readonly dropout?: boolean
   /** Whether keys and values are cached where the estimate is of inference. */
   readonly caches?: boolean
   /** Whether queries come in the memory order of their heads, so that the output is copied into that of the tokens. */

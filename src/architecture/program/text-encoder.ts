@@ -17,18 +17,24 @@ export interface TextEncoder {
   readonly ending?: readonly Step[]
   /** The steps of the heads by the suffix of their class, from `hidden` to the logits. */
   readonly heads: Readonly<Record<string, Steps>>
+  /** What is assumed about the code that runs, in sentences. */
+  readonly says?: readonly string[]
+  /** The losses of classes that compute them in their own way, by the suffix of the class. */
+  readonly losses?: Readonly<Record<string, Loss>>
 }
 
 /** The program of a class of an encoder; absent for a class whose head is not known. */
 export function textEncoder(className: string, encoder: TextEncoder): Program | undefined {
-  const { prefix, name, steps, ending = [], heads } = encoder
+  const { prefix, name, steps, ending = [], heads, losses = {}, says } = encoder
   const suffix = className.startsWith(name) ? className.slice(name.length) : ''
   const head = heads[suffix]
   const buffers = [{ count: TOKENS }, ...encoder.buffers]
-  if (suffix === 'Model') return { buffers, steps: [...steps, ...ending, give('hidden')] }
+  const said = says ? { says } : {}
+  if (suffix === 'Model') return { ...said, buffers, steps: [...steps, ...ending, give('hidden')] }
   if (!head) return undefined
-  const loss = LOSSES[suffix]
+  const loss = losses[suffix] ?? LOSSES[suffix]
   return {
+    ...said,
     buffers,
     ...(loss && { loss: loss.loss }),
     ...(loss?.labels && { labels: loss.labels }),
@@ -39,13 +45,17 @@ export function textEncoder(className: string, encoder: TextEncoder): Program | 
 /** A linear layer on each token's vector: the head of token classification and question answering. */
 export const labelled = (module: string): Steps => [give(project(module, 'hidden'))]
 
-interface Loss {
+/** A loss, from the `result` of the steps. */
+export interface Loss {
   readonly loss: Value
   /** Elements of the labels, if they are not the tokens. */
   readonly labels?: Count
 }
 
 const ENTROPY: Value = { op: 'entropy', of: 'result' }
+
+/** The same on a float32 copy of the logits (`ForMaskedLMLoss`). */
+export const WIDE_ENTROPY: Value = { op: 'entropy', of: { op: 'wide', of: 'result' } }
 
 /** The mean of the cross entropies of the first and the last token of a span. */
 const SPAN: Steps = [

@@ -1,7 +1,14 @@
 import { bertEmbeddings, bertEncoder, configuredBertLayer } from '../blocks/bert.js'
 import { BERT_DEFAULTS } from '../blocks/decoder-sizes.js'
 import type { Family, FamilyFacts } from '../family.js'
-import { bertBuffers, bertPooling, bertSteps, classifierSteps, ROBERTA_MASKED_HEAD } from '../program/bert.js'
+import {
+  bertBuffers,
+  bertPooling,
+  bertSteps,
+  classifierSteps,
+  hasAbsolutePositions,
+  ROBERTA_MASKED_HEAD,
+} from '../program/bert.js'
 import { call, give, set } from '../program/index.js'
 import { labelled, textEncoder } from '../program/text-encoder.js'
 import { headedFamily } from './headed-family.js'
@@ -14,12 +21,14 @@ export interface RobertaFamilyOptions extends FamilyFacts {
   readonly name: string
   /** The name of the base model inside the classes. Default: `roberta`. */
   readonly prefix?: string
+  /** Whether its classes have eager attention alone. Default: no. */
+  readonly isEager?: boolean
   /** The class default of the vocabulary size. */
   readonly vocabSize: number
 }
 
 /** RoBERTa (Liu et al. 2019, arXiv:1907.11692): BERT with other heads, with the names of the given family. */
-export function robertaFamily({ vocabSize: defaultWords, ...family }: RobertaFamilyOptions): Family {
+export function robertaFamily({ vocabSize: defaultWords, isEager = false, ...family }: RobertaFamilyOptions): Family {
   const { name, prefix = 'roberta' } = family
   return headedFamily({
     dropout: { hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 },
@@ -37,12 +46,13 @@ export function robertaFamily({ vocabSize: defaultWords, ...family }: RobertaFam
       return robertaHeads({ name, prefix, parts, hasDecoder: true }, sizes, config)
     },
     program(config, dimensions, className) {
+      if (!hasAbsolutePositions(config)) return undefined
       const { hiddenSize } = dimensions
       const activation = config.string('hidden_act', 'gelu')
       return textEncoder(className, {
         name,
-        prefix: 'roberta',
-        steps: bertSteps(dimensions, { activation, countsPositions: true }),
+        prefix,
+        steps: bertSteps(dimensions, { activation, countsPositions: true, isEager }),
         buffers: bertBuffers(config.integer('max_position_embeddings', 512)),
         ending: [set('pooled', call(bertPooling(hiddenSize), { hidden: 'hidden' }, 'pooler'))],
         heads: {

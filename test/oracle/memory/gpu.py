@@ -32,6 +32,7 @@ import torch
 import transformers
 
 import oracle
+from inputs import inputs_of
 
 FIELDS_OF_NO_MODEL = ("model_type", "dtype", "torch_dtype", "transformers_version", "architectures", "quantization_config")
 
@@ -67,12 +68,20 @@ def pack(model, storage):
     setattr(model, "is_loaded_in_8bit" if storage == "int8" else "is_loaded_in_4bit", True)
 
 
+def own_class(config):
+    """The class that `architectures` names, if it is no causal decoder."""
+    names = config.get("architectures", [])
+    return getattr(transformers, names[0]) if names and not names[0].endswith("ForCausalLM") else None
+
+
 def build(config, options):
     parsed_config = parsed(config)
     eager = options.get("attention") == "eager" or getattr(parsed_config, "attn_logit_softcapping", None)
     dtype = torch.float32 if options["method"] == "full-mixed" else getattr(torch, options.get("dtype", "bfloat16"))
     with torch.device("cuda"):
-        model = transformers.AutoModelForCausalLM.from_config(parsed_config, dtype=dtype, attn_implementation="eager" if eager else "sdpa")
+        attention = "eager" if eager else "sdpa"
+        own = own_class(config)
+        model = own._from_config(parsed_config, dtype=dtype, attn_implementation=attention if own._supports_sdpa else "eager") if own else transformers.AutoModelForCausalLM.from_config(parsed_config, dtype=dtype, attn_implementation=attention)
     storage = options.get("quantization", "nf4-double" if options["method"] == "qlora" else "none")
     if storage != "none":
         pack(model, storage)
@@ -96,7 +105,7 @@ def build(config, options):
 
         adapters = {**oracle.lora_arguments(options["lora"]), "lora_dropout": options["lora"].get("loraDropout", 0.0)}
         dtype_of_adapters = options.get("adapterDtype", "float32")
-        model = get_peft_model(model, LoraConfig(**adapters, task_type="CAUSAL_LM"), autocast_adapter_dtype=dtype_of_adapters == "float32")
+        model = get_peft_model(model, LoraConfig(**adapters, task_type=None if own_class(config) else "CAUSAL_LM"), autocast_adapter_dtype=dtype_of_adapters == "float32")
         for name, p in model.named_parameters():
             if "lora_" in name:
                 p.data = p.data.to(getattr(torch, dtype_of_adapters))
@@ -127,8 +136,13 @@ def optimizers_of(model, trained, options):
     return [oracle.optimizer_of(trained, options)]
 
 
-def train(model, ids, options):
+def train(model, ids, options, config):
     model.train()
+    inputs = {"input_ids": ids, "labels": ids, "use_cache": False}
+    if own_class(config):
+        with torch.device("cuda"):
+            own, labels = inputs_of(model, config, options)
+        inputs = {**own, **labels}
     trained = [p for p in model.parameters() if p.requires_grad]
     mixed = options["method"] == "full-mixed" or options.get("autocast")
     optimizers = optimizers_of(model, trained, options)
@@ -136,7 +150,7 @@ def train(model, ids, options):
 
     def micro_batch():
         with torch.autocast("cuda", dtype=torch.bfloat16) if mixed else nullcontext():
-            out = model(input_ids=ids, attention_mask=mask, labels=ids, use_cache=False)
+            out = model(attention_mask=mask, **inputs)
         loss = out.loss
         if not options.get("keepOutputs"):
             del out
@@ -195,12 +209,17 @@ def runs(step):
         return False
 
 
-def prefill(model, ids, options):
+def prefill(model, ids, options, config):
     model.eval()
     rest = torch.cuda.memory_allocated()
     torch.cuda.reset_peak_memory_stats()
     with torch.no_grad():
-        if options.get("cachedTokens"):
+        if own_class(config):
+            with torch.device("cuda"):
+                own, _ = inputs_of(model, config, options)
+            out = model(attention_mask=torch.ones_like(ids), **own)
+            del out
+        elif options.get("cachedTokens"):
             model.generate(ids, attention_mask=torch.ones_like(ids), min_new_tokens=options["cachedTokens"], max_new_tokens=options["cachedTokens"], do_sample=False, pad_token_id=0)
         else:
             out = model(input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=True, logits_to_keep=1)
@@ -229,7 +248,7 @@ def measure(case):
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats()
         ids = torch.randint(0, 1000, (options["batchSize"], options["sequenceLength"]), device="cuda")
-        found = prefill(model, ids, options) if options["method"] == "inference" else train(model, ids, options)
+        found = prefill(model, ids, options, case["config"]) if options["method"] == "inference" else train(model, ids, options, case["config"])
         free, total = torch.cuda.mem_get_info()
         return {**found, "reservedBytes": found.get("reservedBytes", torch.cuda.max_memory_reserved()), "deviceBytes": total - free, "leftBytes": before}
     except torch.OutOfMemoryError:

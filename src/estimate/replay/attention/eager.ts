@@ -62,8 +62,9 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   // Llama casts in the expression of softmax, while the scores still have their name. Other families have already rebound it.
   const isOneExpression = style.weights === 'query' && !style.keepsMasked
   if (!isOneExpression && !style.keepsMasked) tape.free(scores)
-  const weights = ops.to(soft, isOneExpression ? query.dtype : value.dtype)
-  tape.free(soft, ...kept, ...(isOneExpression ? [scores] : []))
+  const whole = ops.to(soft, isOneExpression ? query.dtype : value.dtype)
+  const weights = sizes.drops ? ops.dropout(whole) : tape.alias(whole)
+  tape.free(whole, soft, ...kept, ...(isOneExpression ? [scores] : []))
   const output = matmul(layers, [weights, false], [wideValue, isApart], outputOf(query, key, value), sizes)
   sizes.keepWeights(weights)
   tape.free(wideKey, wideValue, factor, otherFactor, ...(style.keepsMasked ? [scores] : []))

@@ -54,7 +54,15 @@ function masked(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes
   const scores = sizes.batch * sizes.sequence * (sizes.keys ?? sizes.sequence)
   const own = sizes.masked ? tape.tensor(scores, query.dtype, 'zeros') : undefined
   if (own) tape.free(tape.tensor(scores, 'bool', 'logical_not'))
-  const output = fused(layers, query, key, value, sizes, EFFICIENT, own ?? sizes.bias)
-  if (own) tape.free(own)
+  const bias = own ?? (sizes.bias && castBias(layers, sizes.bias, scores, sizes))
+  const output = fused(layers, query, key, value, sizes, EFFICIENT, bias)
+  if (bias) tape.free(bias)
   return output
+}
+
+/** Autocast casts a bias too, for each call. The copy of one that all sequences share has it once for each. */
+function castBias(layers: Layers, bias: Tensor, scores: number, { dtype }: AttentionSizes): Tensor {
+  const { tape } = layers.ops
+  if (!layers.autocast || bias.dtype === dtype) return tape.alias(bias)
+  return tape.tensor(Math.max(bias.elements, scores), dtype, '_to_copy')
 }

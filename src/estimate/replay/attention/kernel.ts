@@ -29,6 +29,8 @@ export interface AttentionSizes {
   readonly sinks?: Tensor
   /** The bias that the other kernels add to their scores: ALiBi, including the mask. */
   readonly bias?: Tensor
+  /** Whether eager attention sets a part of its weights to zero. Default: no. */
+  readonly drops?: boolean
   /** Receives the attention weights that eager attention also returns. */
   readonly keepWeights: (weights: Tensor) => void
   /** Whether the values of a head are not contiguous: they come from a projection, not from a cache. */

@@ -66,7 +66,11 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
   add: binary((place, left, right) => place.layers.ops.add(left, right)),
   addInPlace: binary((place, left, right) => place.layers.ops.addInPlace(left, right)),
   multiply: binary((place, left, right) => place.layers.ops.mul(left, right)),
-  scale: unary((place, input) => place.layers.ops.scale(input)),
+  scale: (place, _, { of, by }, evaluate) =>
+    using(place, [evaluate(of), ...(by === undefined ? [] : [evaluate(by)])], (input, factor) =>
+      place.layers.ops.scale(given(input), factor),
+    ),
+  dropout: unary(({ layers: { ops }, options }, input) => (options.cache ? ops.tape.alias(input) : ops.dropout(input))),
   view: unary((place, input) => place.layers.ops.view(input)),
   exchange: unary((place, input) => place.layers.ops.exchanged(input)),
   copy: unary((place, input) => place.layers.ops.contiguous(input)),
@@ -76,6 +80,8 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
   own: unary((place, input) => place.layers.ops.to(input, modelDtype(place))),
   part: (place, _, { of, count }, evaluate) =>
     using(place, [evaluate(of)], (input) => place.layers.ops.slice(given(input), countOf(place.options, count))),
+  sum: (place, _, { of, count }, evaluate) =>
+    using(place, [evaluate(of)], (input) => summed(place, given(input), countOf(place.options, count))),
   // A view in which one element stands for many, such as a mask for all heads.
   expand: (place, _, { of, count }, evaluate) =>
     using(place, [evaluate(of)], (input) => expanded(place, given(input), countOf(place.options, count))),
@@ -88,7 +94,7 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
       (isForEager && place.options.kernel !== 'eager') || (isForLabels && place.options.cache)
         ? 0
         : countOf(place.options, count),
-      type === 'model' ? modelDtype(place) : type,
+      type === 'model' ? modelDtype(place) : type === 'compute' ? place.options.computeDtype : type,
       'ones',
     ),
   // Inputs are among the buffers.
@@ -126,6 +132,16 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
     }),
 }
 
+/** A sum, whose gradient is a view of that of the result. */
+function summed({ layers: { ops } }: Place, input: Tensor, elements: number): Tensor {
+  return ops.tape.record(
+    [input],
+    {},
+    () => ops.tape.tensor(elements, input.dtype, 'sum'),
+    () => [ops.gradient(0, input.dtype, 'expand')],
+  )
+}
+
 /** A view with more elements, whose gradient is summed. */
 function expanded({ layers: { ops } }: Place, input: Tensor, elements: number): Tensor {
   return ops.tape.record(
@@ -160,6 +176,7 @@ function attention(place: Place, _: Scope, call: AttentionCall, evaluate: Evalua
   const { layers, options } = place
   const isEager = call.isEager || options.kernel === 'eager'
   const mask = isEager && call.mask !== undefined ? evaluate(call.mask) : undefined
+  const bias = !isEager && call.bias !== undefined ? evaluate(call.bias) : undefined
   const { heads, headDim, batch = ['batch'], queries = ['sequence'], keys = queries } = call
   const output = using(place, call.of.map(evaluate), (query, key, value) => {
     const isCached = options.cache && call.caches
@@ -177,6 +194,8 @@ function attention(place: Place, _: Scope, call: AttentionCall, evaluate: Evalua
       // Autocast computes a softmax in float32.
       eager: { ...EAGER_ATTENTION, ...call.eager, ...(layers.autocast && { softmax: 'float32' }) },
       ...(mask && { mask }),
+      ...(bias && { bias }),
+      drops: (call.dropout ?? false) && !options.cache,
       dtype: options.computeDtype,
       cappedScores: false,
       masked: false,
@@ -188,6 +207,6 @@ function attention(place: Place, _: Scope, call: AttentionCall, evaluate: Evalua
     if (isCached) layers.ops.tape.free(allKeys, allValues)
     return made
   })
-  if (mask) layers.ops.tape.free(mask)
+  layers.ops.tape.free(...(mask ? [mask] : []), ...(bias ? [bias] : []))
   return output
 }
