@@ -30,6 +30,7 @@ export type {
   SequentialResidual,
   ShortConvPass,
   SingleResidual,
+  SolvedDeltaPass,
 } from './forward/index.js'
 export { architectureFromConfig } from './from-config.js'
 export {

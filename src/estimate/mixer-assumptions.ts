@@ -13,5 +13,7 @@ const SENTENCES: Readonly<Record<Mixer['kind'], string>> = {
   shortConv: 'short convolutions without the kernels of causal_conv1d',
   gatedDelta:
     'gated delta networks without kernels: transformers computes chunks of 64 tokens if fla and causal_conv1d are not installed, which needs far more memory',
+  solvedDelta:
+    'gated delta networks without kernels: transformers 5 solves chunks of 64 tokens if fla and causal_conv1d are not installed, which needs far more memory',
   lightning: 'lightning attention without kernels: transformers computes one block of tokens after another',
 }

@@ -7,6 +7,8 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layersOfTypes, qwenHybridTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
+import type { Mixture } from '../forward/mixture.js'
+import { partialRotation } from '../forward/rotation.js'
 import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
@@ -71,4 +73,20 @@ export const qwen35MoeText = causalLmFamily({
       dimensions: decoderDimensions(sizes, { gatedMlp: true, ffnHiddenSize: expertFfnSize, moe }),
     }
   },
+  forward: (config, dimensions) => ({
+    rotation: { ...partialRotation(config, dimensions, 0.25), axes: 'inTable', frequencies: 'modelTwice' },
+    norm: 'rmsNormPlusOne',
+    attention: { gated: true },
+    mixers: {
+      linear_attn: {
+        kind: 'solvedDelta',
+        ...deltaNetSizes(config, dimensions.hiddenSize),
+        projections: 'joint',
+        states: 'assigned',
+      },
+    },
+    feedForward: { activation: config.string('hidden_act', 'silu'), mixture: SOFTMAX_OF_ALL },
+  }),
 })
+
+const SOFTMAX_OF_ALL: Mixture = { router: 'softmaxInOne', dispatch: 'grouped', sharedFirst: true }

@@ -6,6 +6,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layersOfTypes, qwenHybridTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
+import { partialRotation } from '../forward/rotation.js'
 import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
@@ -57,4 +58,18 @@ export const qwen35Text = causalLmFamily({
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),
     }
   },
+  forward: (config, dimensions) => ({
+    rotation: { ...partialRotation(config, dimensions, 0.25), axes: 'inTable', frequencies: 'modelTwice' },
+    norm: 'rmsNormPlusOne',
+    attention: { gated: true },
+    mixers: {
+      linear_attn: {
+        kind: 'solvedDelta',
+        ...deltaNetSizes(config, dimensions.hiddenSize),
+        projections: 'joint',
+        states: 'assigned',
+      },
+    },
+    feedForward: { activation: config.string('hidden_act', 'silu') },
+  }),
 })

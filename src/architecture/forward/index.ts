@@ -2,7 +2,16 @@ export type { Attention, ChunkedAttention, EagerAttention, HeadNorms } from './a
 export type { FeedForward } from './feed-forward.js'
 export type { ForwardPass, Logits } from './forward-pass.js'
 export type { Masks } from './masks.js'
-export type { GatedDeltaPass, KeptStates, LightningPass, Mamba2Pass, MambaPass, Mixer, ShortConvPass } from './mixer.js'
+export type {
+  GatedDeltaPass,
+  KeptStates,
+  LightningPass,
+  Mamba2Pass,
+  MambaPass,
+  Mixer,
+  ShortConvPass,
+  SolvedDeltaPass,
+} from './mixer.js'
 export type { Dispatch, Mixture, Router } from './mixture.js'
 export type { Norm } from './norm.js'
 export type { NormalisedResidual, ParallelResidual, Residual, SequentialResidual, SingleResidual } from './residual.js'

@@ -1,5 +1,5 @@
 /** What some layers compute in the place of attention. The sizes that the modules do not show are here. */
-export type Mixer = (MambaPass | Mamba2Pass | ShortConvPass | GatedDeltaPass | LightningPass) & {
+export type Mixer = (MambaPass | Mamba2Pass | ShortConvPass | GatedDeltaPass | SolvedDeltaPass | LightningPass) & {
   /** A child of the block, where other layers have attention under the same name. Default: all blocks of the name are mixers. */
   readonly having?: string
 }
@@ -43,6 +43,20 @@ export interface GatedDeltaPass {
   readonly valueHeads: number
   readonly keyHeadDim: number
   readonly valueHeadDim: number
+  readonly states: KeptStates
+}
+
+/** A gated delta network as transformers 5 writes it without kernels: chunks of tokens are triangular systems. */
+export interface SolvedDeltaPass {
+  readonly kind: 'solvedDelta'
+  readonly keyHeads: number
+  readonly valueHeads: number
+  readonly keyHeadDim: number
+  readonly valueHeadDim: number
+  /** Whether queries, keys and values come from one projection (Qwen 3.5), or from one each (Olmo Hybrid). */
+  readonly projections: 'joint' | 'separate'
+  /** Whether the rate is multiplied by a number (`linear_allow_neg_eigval`). Default: no. */
+  readonly doublesRate?: boolean
   readonly states: KeptStates
 }
 

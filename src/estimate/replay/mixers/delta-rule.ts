@@ -23,8 +23,8 @@ export interface DeltaInputs {
 export function deltaRule(a: Arrays, inputs: DeltaInputs, keepState: ((state: Shaped) => void) | undefined): Shaped {
   const f = new Names(a.tape)
   const { dtype } = inputs.query
-  f.let('query', normalised(a, inputs.query))
-  f.let('key', normalised(a, inputs.key))
+  f.let('query', divided(a, inputs.query))
+  f.let('key', divided(a, inputs.key))
   const given = [f.get('query'), f.get('key'), inputs.value, inputs.rate, inputs.decay]
   bind(
     f,
@@ -48,7 +48,7 @@ export function deltaRule(a: Arrays, inputs: DeltaInputs, keepState: ((state: Sh
     }),
   )
   f.let('decay', a.reshape(f.get('decay'), [batch, heads, -1, CHUNK]))
-  f.let('mask', triangle(a))
+  f.let('mask', upper(a))
   const decay = f.let('decay', a.cumsum(f.get('decay'), -1))
   const mask = f.let('decay mask', a.tril(a.exp(a.tril(a.sub(a.unsqueeze(decay, -1), a.unsqueeze(decay, -2))))))
   const key = f.get('key')
@@ -62,7 +62,7 @@ export function deltaRule(a: Arrays, inputs: DeltaInputs, keepState: ((state: Sh
   const { dtype: valueDtype, layout } = f.get('value')
   f.let('state', a.to(a.make([batch, heads, keyDim, valueDim], 'float32', 'zeros'), valueDtype))
   f.let('output', a.make(layout.shape, valueDtype, 'zeros_like'))
-  f.let('mask', triangle(a))
+  f.let('mask', upper(a))
   const chunks = (tokens + padding) / CHUNK
   for (let chunk = 1; chunk <= chunks; chunk += 1) throughChunk(a, f, chunk === chunks && keepState === undefined)
   keepState?.(f.get('state'))
@@ -73,17 +73,19 @@ export function deltaRule(a: Arrays, inputs: DeltaInputs, keepState: ((state: Sh
 }
 
 /** Divided by its length (`l2norm`). */
-function normalised(a: Arrays, x: Shaped): Shaped {
+export function divided(a: Arrays, x: Shaped): Shaped {
   const f = new Names(a.tape)
   const inverse = f.let('inverse', a.rsqrt(a.shift(a.sum(a.mul(x, x), [-1], true))))
   return f.returned(a.mul(x, inverse))
 }
 
-function bind(f: Names, names: readonly string[], values: readonly Shaped[]): void {
+/** Binds several names at once. */
+export function bind(f: Names, names: readonly string[], values: readonly Shaped[]): void {
   for (const [index, value] of values.entries()) f.let(names[index] ?? '', value)
 }
 
-function triangle(a: Arrays): Shaped {
+/** The mask of later tokens in a chunk (`triu`). */
+export function upper(a: Arrays): Shaped {
   const ones = a.make([CHUNK, CHUNK], 'bool', 'ones')
   const upper = a.make([CHUNK, CHUNK], 'bool', 'triu')
   a.done(ones)

@@ -11,13 +11,21 @@ import { mamba } from './mamba.js'
 import { mamba2 } from './mamba2.js'
 import type { MixerRun } from './mixer-run.js'
 import { shortConv } from './short-conv.js'
+import { solvedDeltaNet } from './solved-delta-net.js'
 
 type Kinds = {
   readonly [Kind in Mixer['kind']]: (run: MixerRun, pass: Extract<Mixer, { kind: Kind }>, input: Shaped) => Shaped
 }
 
 /** Every kind of block in the place of attention. */
-const KINDS: Kinds = { tokenScan: mamba, chunkScan: mamba2, shortConv, gatedDelta: gatedDeltaNet, lightning }
+const KINDS: Kinds = {
+  tokenScan: mamba,
+  chunkScan: mamba2,
+  shortConv,
+  gatedDelta: gatedDeltaNet,
+  solvedDelta: solvedDeltaNet,
+  lightning,
+}
 
 /** Activation functions of one kernel that saves its input, as all blocks here are written. */
 const ACTIVATIONS: ReadonlySet<string> = new Set(['silu', 'swish', 'gelu', 'gelu_pytorch_tanh', 'mish'])

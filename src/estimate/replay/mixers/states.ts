@@ -1,4 +1,5 @@
 import type { Module, RecurrentState } from '../../../architecture/index.js'
+import type { Arrays } from '../arrays/arrays.js'
 import type { Shaped } from '../arrays/shaped.js'
 import type { DecoderModel } from '../decoder-model.js'
 import type { ComputeDtype } from '../dtype.js'
@@ -50,6 +51,22 @@ export class RecurrentStates {
     this.#tape.ledger.rebook(value.storage, 'kvCache')
     if (old) this.#tape.free(old)
   }
+}
+
+/** The last inputs of a convolution, in a copy that the cache makes for them (transformers 5). */
+export function keptConvolution(a: Arrays, cache: RecurrentStates, block: string, inputs: Shaped): void {
+  const [batch = 1, channels = 1] = inputs.layout.shape
+  const kernel = a.parameter(`${block}.conv1d.weight`).layout.shape.at(-1) ?? 1
+  const state = a.make([batch, channels, kernel], inputs.dtype, 'zeros')
+  cache.replace(block, 'convolution', state)
+  a.done(state)
+}
+
+/** The last state, in a copy that the cache makes for it (transformers 5). */
+export function keptState(a: Arrays, cache: RecurrentStates, block: string, state: Shaped): void {
+  const copy = a.make(state.layout.shape, state.dtype, 'zeros_like')
+  cache.replace(block, 'recurrent', copy)
+  a.done(copy)
 }
 
 function statesIn({ children = {} }: Module, mixers: readonly string[]): [string, RecurrentState][] {
