@@ -28,11 +28,11 @@ function keysWritten(text: string): number {
   let keys = 0
   for (let start = text.indexOf('"'); start >= 0; ) {
     let end = text.indexOf('"', start + 1)
-    while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
+    while (isEscaped(text, end)) end = text.indexOf('"', end + 1)
     let at = end + 1
     while (BLANKS.has(text.charCodeAt(at))) at += 1
     if (text.charCodeAt(at) === COLON) keys += 1
-    start = end < 0 ? -1 : text.indexOf('"', at)
+    start = text.indexOf('"', at)
   }
   return keys
 }

@@ -56,18 +56,17 @@ export class YamlTreeReader {
 
   #node(node: Node): Counted {
     if (isAlias(node)) return this.#alias(node)
-    const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined
+    const { anchor } = node
     if (anchor !== undefined) this.#anchors.set(anchor, 'open')
     const read = this.#written(node)
     if (anchor !== undefined) this.#anchors.set(anchor, read)
     return read
   }
 
-  #written(node: Node): Counted {
+  #written(node: Exclude<Node, Alias>): Counted {
     if (isMap(node)) return this.#mapping(node)
     if (isSeq(node)) return this.#sequence(node)
-    if (isScalar(node)) return { node: this.#scalar(node), size: 1, depth: 0, asKey: writtenKey(node) }
-    throw new Stop('yaml_syntax', spanOf(node), 'This is not a value', 'write a scalar, a mapping or a sequence')
+    return { node: this.#scalar(node), size: 1, depth: 0, asKey: writtenKey(node) }
   }
 
   #scalar(scalar: Scalar): SourceScalar {

@@ -92,6 +92,12 @@ const VALUES: Case[] = [
     expected: ['3:3-3:4 string_type model_providers.0'],
   },
   {
+    what: 'an item that is only the shortest tag by its dash',
+    text: 'name: ab\nmodel_providers:\n  - !\n  - a/b\n',
+    expected: ['3:3-3:4 invalid-reference model_providers.0'],
+  },
+  { what: 'a negative number with a tag', text: 'name: !!float -1\n', expected: ['1:15-1:17 string_type name'] },
+  {
     what: 'a top value that is only a tag in its own document',
     text: 'name: ab\n--- !!null\n',
     expected: ['2:11-2:11 model_attributes_type'],
@@ -108,6 +114,11 @@ const VALUES: Case[] = [
     what: 'a value behind byte order marks before a later document',
     text: 'name: ab\n\ufeff# c\n\ufeff---\nname: &a a b\n',
     expected: ['4:10-4:13 string_pattern_mismatch name'],
+  },
+  {
+    what: 'a value behind byte order marks with other comments between them',
+    text: 'name: ab\n\ufeff# c\n# d\n\n\ufeff---\nname: &a a b\n',
+    expected: ['6:10-6:13 string_pattern_mismatch name'],
   },
   { what: 'a BOM, which is no column', text: '\ufeffname: a b\n', expected: ['1:7-1:10 string_pattern_mismatch name'] },
   {
@@ -133,6 +144,7 @@ const SYNTAX: Case[] = [
   { what: 'an alias without an anchor', text: 'name: *a\n', expected: ['1:7-1:9 yaml_syntax'] },
   { what: 'a tag outside of the core schema', text: 'name: !secret a\n', expected: ['1:7-1:14 yaml_syntax'] },
   { what: 'a tag of YAML 1.1 only', text: 'name: !!timestamp 2020-01-01\n', expected: ['1:7-1:18 yaml_syntax'] },
+  { what: 'a tag of a number on a text', text: 'name: !!float x1\n', expected: ['1:15-1:17 yaml_syntax'] },
   { what: 'a set', text: '!!set { name }\n', expected: ['1:1-1:6 yaml_syntax'] },
   { what: 'binary data', text: 'name: !!binary aGk=\n', expected: ['1:7-1:15 yaml_syntax'] },
   { what: 'an ordered mapping', text: '!!omap\n- name: ab\n', expected: ['1:1-1:7 yaml_syntax'] },

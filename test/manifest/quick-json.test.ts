@@ -41,6 +41,7 @@ describe('the quick reader of JSON', () => {
     '[{"a":[1,{"b":"\\u0041\\"x\\":"}]}]',
     ' {"a" : 1.5, "b": -3, "": null}\n',
     '"text"',
+    '{"a":"x\\": y","b":"\\\\"}',
   ])('takes %s', (text) => expect(same(text)).toBe(true))
 
   it.each([

@@ -162,6 +162,14 @@ describe('the quick reader of YAML', () => {
     for (const name of readdirSync(folder)) if (name.endsWith('.yaml')) same(readFileSync(join(folder, name), 'utf8'))
   })
 
+  it.each(
+    '~¦null¦Null¦NULL¦nULL¦true¦True¦TRUE¦tRUE¦false¦False¦FALSE¦fALSE¦yes¦.inf¦.Inf¦.INF¦-.inf¦+.INF¦.iNF¦.nan¦.NaN¦.NAN¦-.nan¦0¦00¦+1¦-1¦10¦0o17¦0o8¦0x1F¦0xg¦.5¦-.5¦5.¦+5.5¦1e3¦1E-3¦.5e+3¦5.e3¦1e¦e3¦.¦+¦-¦--1¦1_0¦0b1¦9007199254740991¦9007199254740992¦-9007199254740993'.split(
+      '¦',
+    ),
+  )('answers like the full reader for the scalar %s', (word) => {
+    for (const text of [`a: ${word}\n`, `- ${word}\n`, `[${word}]\n`, `${word}: a\n`, `{${word}: a}\n`]) same(text)
+  })
+
   it.each([
     '# c\n---\nname: a\n',
     '---\nname: a\n---\n',
@@ -195,6 +203,7 @@ describe('the quick reader of YAML', () => {
     ['plain scalars of several lines', 'a: b c\n  - d\n\n  e # f\ng: 8\n  9\n'],
     ['quoted scalars of several lines', "a: \"b\n  c\n\n  d\"\ne: 'it''s\n  f'\n"],
     ['quoted keys', '"a b": 1\n\'c\' : 2\n'],
+    ['quoted scalars', 'a: "b c" # d\ne: \'f\'\ng:\n- "h"\n- \'\'\n'],
     ['tabs', 'a:\tb\t# c\nd:\t[\te\t]\n'],
     ['line ends of Windows', 'a: b\r\nc: |\r\n  d\r\n\r\n  e\r\nf: [g,\r\n  h]\r\n'],
     ['end markers', 'a: b\n... # c\n# d\n---\ne: f\n...\n'],

@@ -56,6 +56,14 @@ describe('yamlTokens', () => {
     },
   )
 
+  it('tells a collection that is too deep only as a part of a key', () => {
+    const key = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}: b\n`
+    expect(yamlTokens(key(MAX_YAML_DEPTH - 1)).tooDeep).toBeUndefined()
+    for (const text of [key(MAX_YAML_DEPTH), `${key(MAX_YAML_DEPTH)}---\nc\n`]) {
+      expect(yamlTokens(text).tooDeep).toStrictEqual({ start: MAX_YAML_DEPTH - 1, end: MAX_YAML_DEPTH })
+    }
+  })
+
   it('tells the first in the text of two collections that are too deep', () => {
     const deep = '['.repeat(MAX_YAML_DEPTH + 1) + ']'.repeat(MAX_YAML_DEPTH + 1)
     const start = 'a: '.length + MAX_YAML_DEPTH - 1
