@@ -40,6 +40,7 @@ describe('yamlTokens', () => {
   it('takes byte order marks before a later document for nothing', () => {
     const starts = (text: string) => yamlTokens(text).tokens.map(({ type, offset }) => `${type} ${offset}`)
     expect(starts('a: 1\n\ufeff# c\n\ufeff---\nb: 2\n')).toStrictEqual(['document 0', 'document 11'])
+    expect(starts('a: 1\n\ufeff# c\n# d\n\n\ufeff---\nb: 2\n')).toStrictEqual(['document 0', 'document 16'])
     expect(starts('a: 1\n# c\n---\nb: 2\n')).toStrictEqual(['document 0', 'document 9'])
   })
 
