@@ -14,6 +14,13 @@ const BAMBA = {
   mamba_n_groups: 1,
 }
 const MAMBA = { ...SIZES, model_type: 'mamba', state_size: 16 }
+const MINIMAX = {
+  ...SIZES,
+  model_type: 'minimax',
+  intermediate_size: 96,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+}
 const estimate = (config: Readonly<Record<string, unknown>>) =>
   estimateMemory(architectureFromConfig(config), { method: 'full', sequenceLength: 64 })
 
@@ -27,6 +34,8 @@ describe('An estimate of a state space', () => {
     [{ ...BAMBA, z_loss_coefficient: 1e-4 }, 'z_loss_coefficient'],
     [{ ...MAMBA, use_mambapy: true }, 'use_mambapy'],
     [{ ...MAMBA, hidden_act: 'relu' }, 'relu'],
+    [{ ...MINIMAX, router_jitter_noise: 0.1 }, 'router_jitter_noise'],
+    [{ ...MINIMAX, output_router_logits: true }, 'output_router_logits'],
   ])('refuses what its code would compute otherwise, and names it: %j', (config, name) => {
     expect(() => estimate(config)).toThrow(ForwardPassError)
     expect(() => estimate(config)).toThrow(name)

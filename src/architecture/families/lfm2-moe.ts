@@ -65,4 +65,18 @@ export const lfm2Moe = causalLmFamily({
       }),
     }
   },
+  forward: (config) => ({
+    rotation: { features: 'all', frequencies: 'modelTwice' },
+    norm: 'rmsNorm',
+    mixers: { conv: { kind: 'shortConv', states: 'assigned' } },
+    feedForward: {
+      activation: 'silu',
+      mixture: {
+        router: 'sigmoidOfModel',
+        normalised: config.boolean('norm_topk_prob', true),
+        dispatch: 'grouped',
+        routerBuffer: config.boolean('use_expert_bias', true) ? 'float32' : 'none',
+      },
+    },
+  }),
 })

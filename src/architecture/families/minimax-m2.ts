@@ -1,5 +1,7 @@
 import { attention, jointNorms } from '../blocks/attention.js'
 import { expertsBlock, fusedExperts, router } from '../blocks/experts.js'
+import { partialRotation } from '../forward/rotation.js'
+import { undescribedRouting } from '../forward/undescribed-routing.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -35,5 +37,14 @@ export const minimaxM2 = decoderFamily({
       }),
     }
   },
+  forward: (config, dimensions) => ({
+    rotation: { ...partialRotation(config, dimensions, 1), frequencies: 'modelTwice' },
+    undescribed: undescribedRouting(config),
+    norm: 'rmsNorm',
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: { router: 'sigmoidOfLogits', dispatch: 'grouped', routerBuffer: 'model' },
+    },
+  }),
   mergedLayers: { gate: 'gate.weight', w1: 'gate_up_proj', w3: 'gate_up_proj', w2: 'down_proj' },
 })

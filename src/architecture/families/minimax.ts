@@ -8,6 +8,7 @@ import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
 import { llamaForward } from '../forward/llama-forward.js'
+import { undescribedRouting } from '../forward/undescribed-routing.js'
 import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
@@ -76,7 +77,7 @@ export const minimax = causalLmFamily({
     const linearLayers = typesOf(config, layers).filter((type) => type === 'linear_attention').length
     return {
       ...llamaForward(config),
-      undescribed: undescribed(config),
+      undescribed: undescribedRouting(config),
       residual: { order: 'normalised' },
       mixers: {
         self_attn: { kind: 'lightning', having: 'output_gate', heads, headDim, blockTokens, states: 'assigned' },
@@ -91,12 +92,4 @@ export const minimax = causalLmFamily({
 /** Which layers have lightning attention. The default: every other one. */
 function typesOf(config: ConfigReader, layers: number): readonly string[] {
   return layerTypes(config, layers, (index) => (index % 2 === 0 ? 'full_attention' : 'linear_attention'), WITH_LINEAR)
-}
-
-function undescribed(config: ConfigReader): string | undefined {
-  if (config.number('router_jitter_noise', 0) > 0)
-    return '`router_jitter_noise` multiplies the input of the experts in training; set it to 0 to estimate without it'
-  return config.boolean('output_router_logits', false)
-    ? '`output_router_logits` adds a loss of the routers; set it to false to estimate without it'
-    : undefined
 }

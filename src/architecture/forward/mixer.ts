@@ -32,8 +32,8 @@ export interface Mamba2Pass {
 /** A short convolution between two gates (LFM2). */
 export interface ShortConvPass {
   readonly kind: 'shortConv'
-  /** Whether the cache has a state for every layer, also for those with attention. */
-  readonly states: 'everyLayer'
+  /** Whether the cache has a state for every layer, also for those with attention, or makes them as layers run (transformers 5). */
+  readonly states: 'everyLayer' | 'assigned'
 }
 
 /** A gated delta network (Yang et al. 2024, arXiv:2412.06464), as transformers writes it without kernels: in chunks of tokens. */

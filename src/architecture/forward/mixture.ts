@@ -31,6 +31,8 @@ export interface Mixture {
  * - `scaledSoftmax`: all in float32, the shares multiplied by a number (DeepSeek-V2)
  * - `sigmoid`: sigmoids in float32, the choice by biased scores without gradients (DeepSeek-V3)
  * - `sigmoidInOne`: the same in one function, whose variables live until it returns (transformers 5)
+ * - `sigmoidOfLogits`: sigmoids of the logits in float32, in one function, the choice by biased scores (MiniMax-M2)
+ * - `sigmoidOfModel`: sigmoids in the dtype of the model, in one function, the choice by scores with a bias where there is one (LFM2)
  * - `softmaxInOne`: the largest shares of a softmax in float32, in one function (transformers 5)
  * - `sampled`: two experts, sampled one after the other (Phi-3.5-MoE)
  * - `softmaxOfLargest`: a softmax of the largest logits, in the dtype of the model; zeros for the other experts (gpt-oss)
@@ -43,6 +45,8 @@ export type Router =
   | 'scaledSoftmax'
   | 'sigmoid'
   | 'sigmoidInOne'
+  | 'sigmoidOfLogits'
+  | 'sigmoidOfModel'
   | 'softmaxInOne'
   | 'sampled'
   | 'softmaxOfLargest'

@@ -415,13 +415,26 @@ export class Arrays extends Views {
 
   /** A causal convolution of each channel, padded at both ends: `nn.Conv1d` with as many groups as channels. */
   depthwiseConv(name: string, input: Shaped): Shaped {
+    return this.#convolution(name, input, (one) => this.layers.castParameter(one))
+  }
+
+  /** The same of an input in the dtype of the weights, with views of these, which autocast does not cache (transformers 5). */
+  convolutionOfModel(name: string, input: Shaped): Shaped {
+    const wide = this.to(input, this.parameter(`${name}.weight`).dtype)
+    return this.to(
+      this.#convolution(name, wide, (one) => this.layers.ops.to(one, this.layers.half)),
+      input.dtype,
+    )
+  }
+
+  #convolution(name: string, input: Shaped, cast: (parameter: Tensor) => Tensor): Shaped {
     const { layers, tape } = this
     const [batch = 1, channels = 1, length = 1] = input.layout.shape
     const weight = this.parameter(`${name}.weight`)
     const bias = this.has(`${name}.bias`) ? this.parameter(`${name}.bias`) : undefined
     const kernel = weight.layout.shape.at(-1) ?? 1
     const taken = (one: Shaped): Shaped =>
-      layers.autocast ? { ...layers.castParameter(one), layout: one.layout, isNamed: false } : one
+      layers.autocast ? { ...cast(one), layout: one.layout, isNamed: false } : one
     const data = layers.autocast ? this.to(input, layers.half) : input
     const [matrix, vector] = [taken(weight), bias && taken(bias)]
     const inputs = [data, matrix, ...(vector ? [vector] : [])]

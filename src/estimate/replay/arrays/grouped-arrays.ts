@@ -2,7 +2,7 @@ import { DTYPE_BYTES } from '../dtype.js'
 import type { Gradient } from '../tape.js'
 import { Arrays } from './arrays.js'
 import { contiguous } from './layout.js'
-import { preserved, type Shaped } from './shaped.js'
+import { preserved, type Shaped, wider } from './shaped.js'
 
 /** Arrays with the operations of routers and of experts that compute all at once. */
 export class GroupedArrays extends Arrays {
@@ -44,6 +44,26 @@ export class GroupedArrays extends Arrays {
       inputs: [input, by],
       saves,
       make: () => this.seenAs(input, layout),
+      derivatives: [
+        (gradient) => this.fresh(preserved(layout), gradient.dtype, 'div'),
+        (gradient) => {
+          const steps = ['div', 'neg', 'mul'].map((name) => this.fresh(preserved(layout), gradient.dtype, name))
+          const made = this.fresh(preserved(layout), gradient.dtype, 'div')
+          this.done(...steps)
+          return made
+        },
+      ],
+    })
+  }
+
+  /** A quotient in a new array. */
+  divide(input: Shaped, by: Shaped): Shaped {
+    const { layout } = input
+    const dtype = wider(input.dtype, by.dtype)
+    return this.record({
+      inputs: [input, by],
+      saves: by.grad || input.grad ? [input, by] : [],
+      make: () => this.fresh(preserved(layout), dtype, 'div'),
       derivatives: [
         (gradient) => this.fresh(preserved(layout), gradient.dtype, 'div'),
         (gradient) => {

@@ -35,7 +35,12 @@ type Router = (
   choice: Choice,
 ) => GroupedRoutes
 
-const ROUTERS: Partial<Record<ForwardMixture['router'] & string, Router>> = { sigmoidInOne, softmaxInOne }
+const ROUTERS: Partial<Record<ForwardMixture['router'] & string, Router>> = {
+  sigmoidInOne,
+  softmaxInOne,
+  sigmoidOfLogits,
+  sigmoidOfModel,
+}
 
 /** `DeepseekV32TopkRouter`: sigmoids in float32; experts are chosen by biased scores, whose gradients go nowhere. */
 function sigmoidInOne(
@@ -67,6 +72,57 @@ function sigmoidInOne(
   }
   f.let('weights', a.scale(f.get('weights')))
   return returned(a, f)
+}
+
+/** `MiniMaxM2TopKRouter`: sigmoids of the logits in float32; experts are chosen by biased scores. */
+function sigmoidOfLogits(
+  a: GroupedArrays,
+  _: unknown,
+  gate: Named,
+  given: Shaped,
+  { experts, chosen }: Choice,
+): GroupedRoutes {
+  const f = new Names(a.tape)
+  const input = f.let('input', given)
+  f.let('logits', product(a, input, a.parameter(`${gate.name}.weight`), experts))
+  f.let('scores', a.sigmoid(a.to(f.get('logits'), 'float32')))
+  choose(a, f, chosen)
+  f.let('weights', a.gather(f.get('scores'), f.get('indices')))
+  f.let('weights', a.divideInPlace(f.get('weights'), a.sum(f.get('weights'), [-1], true)))
+  return returned(a, f)
+}
+
+/** `Lfm2MoeTopKRouter`: sigmoids in the dtype of the model, and a bias in float32 where the config has one. */
+function sigmoidOfModel(
+  a: GroupedArrays,
+  { normalised, routerBuffer }: Required<ForwardMixture>,
+  gate: Named,
+  given: Shaped,
+  { experts, chosen }: Choice,
+): GroupedRoutes {
+  const f = new Names(a.tape)
+  const input = f.let('input', given)
+  f.let('logits', product(a, input, a.parameter(`${gate.name}.weight`), experts))
+  f.let('scores', a.sigmoid(f.get('logits')))
+  if (routerBuffer === 'none') {
+    const { values, indices } = a.topk(f.get('scores'), chosen)
+    f.let('scores', values)
+    f.let('indices', indices)
+  } else {
+    choose(a, f, chosen)
+    f.let('scores', a.gather(f.get('scores'), f.get('indices')))
+  }
+  if (normalised) f.let('scores', a.divide(f.get('scores'), a.shift(a.sum(f.get('scores'), [-1], true))))
+  f.let('weights', a.scale(f.get('scores')))
+  return returned(a, f)
+}
+
+/** The experts with the largest biased scores. The gradients of these scores go nowhere. */
+function choose(a: GroupedArrays, f: Names, chosen: number): void {
+  const { shape } = f.get('scores').layout
+  f.let('biased', a.make(shape, 'float32', 'add'))
+  f.let('values', a.make(shape.with(-1, chosen), 'float32', 'topk'))
+  f.let('indices', a.make(shape.with(-1, chosen), 'int64', 'topk'))
 }
 
 /** `Qwen3_5MoeTopKRouter`: the largest shares of a softmax in float32, divided by their sum. */

@@ -17,7 +17,14 @@ export function route(run: DecoderRun, mixture: Mixture, block: Named, input: Te
 }
 
 /** Routers of mixtures that have a file of their own. */
-const APART = ['batched', 'softmaxOfLargest', 'sigmoidInOne', 'softmaxInOne'] as const
+const APART = [
+  'batched',
+  'softmaxOfLargest',
+  'sigmoidInOne',
+  'sigmoidOfLogits',
+  'sigmoidOfModel',
+  'softmaxInOne',
+] as const
 type Apart = (typeof APART)[number]
 
 function isApart(router: RouterName): router is Apart {
