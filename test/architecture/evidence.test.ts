@@ -8,7 +8,7 @@ import { readRecords } from './records.js'
 
 /** Model types whose modules transformers built, with the shapes that were recorded: see `families.test.ts`. */
 const BUILT: ReadonlySet<string> = new Set(
-  ['public', 'varied', 'mutated-a2', 'wholes', 'further-families'].flatMap((file) =>
+  ['public', 'varied', 'mutated-a2', 'wholes', 'further-families', 'more-families'].flatMap((file) =>
     readRecords(`${file}.jsonl.gz`).map(({ family }) => family),
   ),
 )

@@ -29,7 +29,6 @@ function knownTargets(modelType: string): readonly string[] | string | undefined
 const OTHER_TARGETS: ReadonlyMap<string, readonly string[] | string> = new Map<string, readonly string[] | string>([
   ['blip-2', ['q', 'v', 'q_proj', 'v_proj']],
   ['btlm', ['c_proj', 'c_attn']],
-  ['layoutlm', ['query', 'value']],
   ['RefinedWeb', ['query_key_value']],
   ['RefinedWebModel', ['query_key_value']],
 ])

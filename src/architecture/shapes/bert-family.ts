@@ -1,0 +1,94 @@
+import { bertPooler, classificationHead, denseAndNorm, maskedLmHead } from '../blocks/bert.js'
+import { type DecoderSizes, decoderDimensions } from '../blocks/decoder-sizes.js'
+import { labelCount } from '../blocks/label-count.js'
+import { linear } from '../blocks/linear.js'
+import type { ConfigReader } from '../config-reader.js'
+import type { Family } from '../family.js'
+import { type Children, container, type Module } from '../module.js'
+import { type HeadedFamilyOptions, headedFamily } from './headed-family.js'
+
+/** A relative of BERT: its own embeddings and layers in BERT's classes. What is left out is like in BERT. */
+export interface BertFamilyOptions extends Omit<HeadedFamilyOptions, 'build'> {
+  /** Builds the modules of the base model, without the pooler. */
+  readonly build: (sizes: DecoderSizes, config: ConfigReader) => Children
+  /** Which classes have the pooler beside the base model: those of BERT (`some`), those of RoBERTa (`choices`), or others. Default: `some`. */
+  readonly pools?: keyof typeof POOLED
+  readonly pooler?: (hiddenSize: number) => Module
+  /** Whether words are predicted by `cls`, as in BERT, or by `lm_head`, as in RoBERTa. Default: `cls`. */
+  readonly predictor?: 'cls' | 'lm_head'
+  /** Whether a text is classified by one linear layer, or by RoBERTa's two. Default: `linear`. */
+  readonly classifier?: 'linear' | 'head'
+  /** The features of the word embeddings, which the head shares. Default: the hidden size. */
+  readonly wordSize?: (sizes: DecoderSizes, config: ConfigReader) => number
+  /** Heads that differ from BERT's. */
+  readonly heads?: (sizes: DecoderSizes, config: ConfigReader) => Readonly<Record<string, Children>>
+}
+
+/** A family of encoders in BERT's classes. */
+export function bertFamily(options: BertFamilyOptions): Family {
+  const { build, pools = 'some', pooler = bertPooler, predictor = 'cls', classifier = 'linear', ...more } = options
+  const { wordSize = ({ hiddenSize }) => hiddenSize, heads: otherHeads = () => ({}), ...rest } = more
+  const { name, prefix } = rest
+  return headedFamily({
+    dropout: { hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 },
+    encodes: true,
+    ...rest,
+    build(sizes, config) {
+      const { hiddenSize, vocabSize } = sizes
+      const parts = build(sizes, config)
+      const bare = container(`${name}Model`, parts)
+      const model = container(`${name}Model`, { ...parts, pooler: pools === 'none' ? undefined : pooler(hiddenSize) })
+      const input = sizes.tiedEmbeddings ? `${prefix}.embeddings.word_embeddings` : undefined
+      const features = wordSize(sizes, config)
+      const place = predictor === 'cls' ? 'cls.predictions' : 'lm_head'
+      const transform =
+        predictor === 'cls'
+          ? { transform: container('Transform', denseAndNorm(hiddenSize, features)) }
+          : denseAndNorm(hiddenSize, features, 'layer_norm')
+      const predictions = maskedLmHead(place, transform, { features, vocabSize }, input)
+      const words = predictor === 'cls' ? { cls: container('Predictions', { predictions }) } : { lm_head: predictions }
+      const next = linear(hiddenSize, 2, { bias: true })
+      const labels = labelCount(config)
+      const label = linear(hiddenSize, labels, { bias: true })
+      return {
+        model,
+        modelOf: (suffix) => (POOLED[pools](suffix) ? model : bare),
+        heads: {
+          ForMaskedLM: words,
+          ForCausalLM: words,
+          ForPreTraining: { cls: container('PreTrainingHeads', { predictions, seq_relationship: next }) },
+          ForNextSentencePrediction: { cls: container('OnlyNSPHead', { seq_relationship: next }) },
+          ForSequenceClassification: {
+            classifier: classifier === 'linear' ? label : classificationHead(hiddenSize, labels),
+          },
+          ForTokenClassification: { classifier: label },
+          ForQuestionAnswering: { qa_outputs: label },
+          ForMultipleChoice: { classifier: linear(hiddenSize, 1, { bias: true }) },
+          ...otherHeads(sizes, config),
+        },
+        dimensions: decoderDimensions({ ...sizes, kvHeads: sizes.heads }, { gatedMlp: false }),
+      }
+    },
+  })
+}
+
+const POOLED = {
+  all: () => true,
+  'all but questions': (suffix: string) => suffix !== 'ForQuestionAnswering',
+  some: (suffix: string) =>
+    ['ForPreTraining', 'ForNextSentencePrediction', 'ForSequenceClassification', 'ForMultipleChoice'].includes(suffix),
+  choices: (suffix: string) => suffix === 'ForMultipleChoice',
+  none: () => false,
+}
+
+/** The class defaults of BERT's base size, which those of its relatives were copied from. */
+export const BERT_DEFAULTS = {
+  vocab_size: 30_522,
+  hidden_size: 768,
+  intermediate_size: 3072,
+  num_hidden_layers: 12,
+  num_attention_heads: 12,
+  head_dim: false,
+  max_position_embeddings: 512,
+  tie_word_embeddings: true,
+} as const
