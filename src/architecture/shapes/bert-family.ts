@@ -78,6 +78,7 @@ const POOLED = {
   some: (suffix: string) =>
     ['ForPreTraining', 'ForNextSentencePrediction', 'ForSequenceClassification', 'ForMultipleChoice'].includes(suffix),
   choices: (suffix: string) => suffix === 'ForMultipleChoice',
+  'the base model alone': () => false,
   none: () => false,
 }
 

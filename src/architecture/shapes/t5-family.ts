@@ -25,18 +25,20 @@ export interface T5FamilyOptions extends FamilyFacts {
     readonly feed_forward_proj: string
     readonly tie_word_embeddings: boolean
   }
+  /** Whether each layer has its own biases of positions. Default: those of the first layer count for all. */
+  readonly biasesEachLayer?: boolean
 }
 
 /**
  * T5 (Raffel et al. 2019, arXiv:1910.10683): an encoder and a decoder without biases. The first layer of each has the
  * relative position embedding: one bias per distance and head.
  */
-export function t5Family({ modelType, name, defaults, ...facts }: T5FamilyOptions): Family {
+export function t5Family({ modelType, name, defaults, biasesEachLayer = false, ...facts }: T5FamilyOptions): Family {
   return {
     ...facts,
     modelTypes: [modelType],
     classPrefix: name,
-    describe: (config, className) => t5Model(config, className, { name, defaults }),
+    describe: (config, className) => t5Model(config, className, { name, defaults, biasesEachLayer }),
     program(config, dimensions, className) {
       if (!className.endsWith('ForConditionalGeneration')) return undefined
       const sizes = {
@@ -90,7 +92,7 @@ function t5Activation(projection: string): string {
 function t5Model(
   config: ConfigReader,
   className: string | undefined,
-  { name, defaults }: Pick<T5FamilyOptions, 'name' | 'defaults'>,
+  { name, defaults, biasesEachLayer }: Pick<T5FamilyOptions, 'name' | 'defaults' | 'biasesEachLayer'>,
 ): ModelDescription {
   const names = {
     hidden_size: 'd_model',
@@ -125,7 +127,7 @@ function t5Model(
       embed_tokens: sharing(shared, sharedName),
       block: listOf(
         count,
-        (index) => index === 0,
+        (index) => index === 0 || biasesEachLayer === true,
         (first) => t5Block(name, parts, decodes, first),
       ),
       final_layer_norm: rmsNorm(hiddenSize),
