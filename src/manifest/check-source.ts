@@ -17,7 +17,7 @@ import { Redaction } from './redaction/redaction.js'
 import type { SourceCheck } from './source-check.js'
 import { decodeUtf8, SourceText } from './source-text.js'
 import { maySuppress } from './suppressions/may-suppress.js'
-import { yamlCommentsOf } from './yaml-comments.js'
+import { YamlCommentReader } from './yaml-comments.js'
 
 /** A check, and the text that was checked. */
 export interface CheckedSource {
@@ -32,8 +32,10 @@ export function checkSource(manifest: string | Uint8Array, check: SourceCheck): 
   const { file = 'manifest.yaml', maxDiagnostics = DEFAULT_MAX_DIAGNOSTICS, policy = NO_POLICY } = check
   const { source, fileError, rest } = open(manifest)
   const format = check.format ?? formatOf(file)
-  const comments = format === 'yaml' && maySuppress(source.text) ? yamlCommentsOf(source.text) : undefined
-  const findings = new FileFindings({ source, policy, most: maxDiagnostics, comments, acrossRules: check.acrossRules })
+  const hasComments = format === 'yaml' && fileError === undefined && maySuppress(source.text)
+  const comments = hasComments ? new YamlCommentReader(source.text) : undefined
+  const findings = new FileFindings({ source, policy, most: maxDiagnostics, acrossRules: check.acrossRules })
+  const redaction = new Redaction(source.text, check.whole?.secrets)
   const seen = { documents: 0, emptyDocuments: 0, skippedDocuments: 0 }
   const nemoCli = check.target === 'nemo-cli' ? new NemoCliCheck() : undefined
   const reading = { ...check, file }
@@ -41,8 +43,11 @@ export function checkSource(manifest: string | Uint8Array, check: SourceCheck): 
     fileError ? [asDocument(fileError)] : documentsIn(source.text, { ...reading, ...(listener && { listener }) })
   const kept: ReadDocument[] = []
   let index = 0
+  // How many documents come before the first finding. Where nothing is reported, nothing is shown, and secrets do not matter.
+  let clean = 0
   for (const document of read(nemoCli?.listener(reading))) {
     if (index < MOST_KEPT) kept.push(document)
+    if (comments !== undefined) findings.hear(comments.commentsOf(document))
     if (check.skipsOthers === true && !mayBeModel(document, rest ?? source.text, check.whole?.mentionsModel))
       seen.skippedDocuments += 1
     else {
@@ -52,18 +57,30 @@ export function checkSource(manifest: string | Uint8Array, check: SourceCheck): 
       if (document.kind === 'empty') seen.emptyDocuments += 1
     }
     index += 1
+    if (findings.isEmpty) clean = index
+    else addSecrets(document, redaction)
   }
   const isRead = fileError === undefined && seen.documents > 0
   for (const refusal of isRead ? (nemoCli?.refusals(source.text, reading) ?? []) : []) findings.add(refusal)
   findings.finish()
-  const redaction = new Redaction(source.text, check.whole?.secrets)
-  // Where nothing is reported, nothing is shown. A file with many documents is read again rather than kept.
-  if (!findings.isEmpty) for (const document of index <= MOST_KEPT ? kept : read()) addSecrets(document, redaction)
+  if (!findings.isEmpty) {
+    // Many documents are read again rather than kept.
+    for (const document of first(clean, clean <= MOST_KEPT ? kept : read())) addSecrets(document, redaction)
+  }
   return { check: { ...diagnosticsOf(findings, { file, source, redaction, format }), ...seen }, source }
 }
 
 /** The most documents that are kept until the end of the check. */
 const MOST_KEPT = 100
+
+function* first(count: number, documents: Iterable<ReadDocument>): Generator<ReadDocument> {
+  let index = 0
+  for (const document of documents) {
+    if (index >= count) return
+    yield document
+    index += 1
+  }
+}
 
 function addSecrets(document: ReadDocument, redaction: Redaction): void {
   if (document.kind === 'errors') redaction.addText()

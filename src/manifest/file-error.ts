@@ -21,6 +21,8 @@ export type ReadDocument =
       readonly root: SourceNode
       /** The value, if it was read without its places. It has no duplicate keys. Then `root` takes time when it is first asked for. */
       readonly quick?: QuickValue
+      /** Whether all scalars of the text are in the tree, at their places: nothing is merged or tagged. */
+      readonly hasAllScalars?: true
       /** Whether a part of it may occur in several places. */
       readonly isShared?: true
       /** What is written once and occurs in several places. */

@@ -6,7 +6,7 @@ import { upperBound } from './sorted.js'
 import type { Span } from './source-node.js'
 import type { SourceText } from './source-text.js'
 import { Suppressions } from './suppressions/suppressions.js'
-import type { YamlComments } from './yaml-comments.js'
+import type { DocumentComments } from './yaml-comments.js'
 
 /** A finding that a comment silences. */
 export interface SilencedFinding extends Finding {
@@ -18,8 +18,6 @@ interface FileRules {
   readonly policy: ManifestPolicy
   /** The most findings to keep. */
   readonly most: number
-  /** The comments of the file, complete as soon as its documents are read. */
-  readonly comments: YamlComments | undefined
   /** The rules across files that run. */
   readonly acrossRules: ReadonlySet<string> | undefined
 }
@@ -65,12 +63,27 @@ export class FileFindings {
     return this.#findings.inOrder()
   }
 
+  /** Takes in the comments of the next document, before anything is found in it. */
+  hear(comments: DocumentComments): void {
+    this.#suppressions.read(comments)
+  }
+
+  /**
+   * Counts a finding that comes after all others, if nobody will see it: so its place need not be found. Returns whether that is
+   * all.
+   */
+  countBeyond(code: string, own: DiagnosticSeverity): boolean {
+    // A comment silences by the place.
+    if (this.#suppressions.hasComments) return false
+    const severity = this.#severityOf(code, own)
+    return severity === 'off' || this.#findings.countBeyond(severity)
+  }
+
   add(finding: Finding): void {
     const severity = this.#severityOf(finding.code, finding.severity)
     if (severity === 'off') return
-    const { comments, most } = this.#rules
-    if (comments !== undefined && isRuleCode(finding.code)) {
-      this.#suppressions.read(comments)
+    const { most } = this.#rules
+    if (isRuleCode(finding.code)) {
       const silencer = this.#suppressions.silencerOf(finding.code, finding.span)
       if (silencer !== undefined) {
         this.#suppressed += 1
@@ -88,14 +101,11 @@ export class FileFindings {
 
   /** Adds what there is to report about comments. */
   finish(): void {
-    const { comments } = this.#rules
-    if (comments === undefined) return
-    this.#suppressions.read(comments)
-    for (const { kind, ...fault } of this.#suppressions.faults((code, span) => this.#hasRun(code, span, comments))) {
+    for (const { kind, ...fault } of this.#suppressions.faults((code, span) => this.#hasRun(code, span))) {
       const { code, severity } = SUPPRESSION_RULES[kind]
       const told = this.#severityOf(code, severity)
       if (told !== 'off')
-        this.#findings.add({ document: documentOf(fault.span, comments), severity: told, code, loc: [], ...fault })
+        this.#findings.add({ document: this.#documentOf(fault.span), severity: told, code, loc: [], ...fault })
     }
   }
 
@@ -103,18 +113,19 @@ export class FileFindings {
     return (isRuleCode(code) ? this.#rules.policy.severityOf(code) : undefined) ?? own
   }
 
-  #hasRun(code: string, { start }: Span, { documentEnds }: YamlComments): boolean {
+  #hasRun(code: string, span: Span): boolean {
     const isAcross = ACROSS_RULES.some((rule) => rule.code === code)
     if (isAcross && this.#rules.acrossRules?.has(code) !== true) return false
     if (code === 'unknown-field') return true
-    const document = upperBound(documentEnds, start)
+    const { documentEnds } = this.#suppressions
+    const document = this.#documentOf(span)
     const begin = documentEnds[document - 1] ?? 0
     // The starts are in order: documents are read one after the other.
     const refused = this.#refused[upperBound(this.#refused, begin - 1)]
     return refused === undefined || refused >= (documentEnds[document] ?? Number.POSITIVE_INFINITY)
   }
-}
 
-function documentOf({ start }: Span, { documentEnds }: YamlComments): number {
-  return upperBound(documentEnds, start)
+  #documentOf({ start }: Span): number {
+    return upperBound(this.#suppressions.documentEnds, start)
+  }
 }

@@ -40,9 +40,17 @@ export class Findings {
 
   add(finding: Finding): void {
     this.counts[finding.severity] += 1
+    if (this.#most === 0) return
     if (this.#last !== undefined && byRank(finding, this.#last) >= 0) return
     this.#kept.push(finding)
     if (this.#kept.length >= 2 * this.#most + SPARE) this.#cut()
+  }
+
+  /** Counts a finding that comes after all others, if it would not be kept. Returns whether it is only counted. */
+  countBeyond(severity: DiagnosticSeverity): boolean {
+    const isBeyond = this.#most === 0 || (this.#last !== undefined && RANKS[severity] >= RANKS[this.#last.severity])
+    if (isBeyond) this.counts[severity] += 1
+    return isBeyond
   }
 
   /** The kept findings, in text order. */

@@ -4,6 +4,7 @@ import type { SourceNode } from './source-node.js'
 /** A document whose places are read when they are needed, which is only where something is reported. */
 export class LazyDocument {
   readonly kind = 'value'
+  readonly hasAllScalars = true
   readonly quick: QuickValue
   readonly #read: () => SourceNode
   #root: SourceNode | undefined

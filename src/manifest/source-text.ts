@@ -12,13 +12,13 @@ export interface Place {
 export class SourceText {
   readonly text: string
   /** Made when a place is first asked for: a file without diagnostics needs none. */
-  #madeLineStarts: readonly number[] | undefined
+  #madeLineStarts: Uint32Array | undefined
 
   constructor(text: string) {
     this.text = text.startsWith('\ufeff') ? text.slice(1) : text
   }
 
-  get #lineStarts(): readonly number[] {
+  get #lineStarts(): Uint32Array {
     this.#madeLineStarts ??= lineStartsOf(this.text)
     return this.#madeLineStarts
   }
@@ -69,9 +69,16 @@ export class SourceText {
   }
 }
 
-function lineStartsOf(text: string): number[] {
-  const starts = [0]
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+/** Counted first: a list that grows would take several times as much memory, and a file may have millions of lines. */
+function lineStartsOf(text: string): Uint32Array {
+  let count = 1
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count += 1
+  const starts = new Uint32Array(count)
+  let index = 0
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
+    index += 1
+    starts[index] = at + 1
+  }
   return starts
 }
 

@@ -35,7 +35,6 @@ export function readConfig(content: string | Uint8Array, file: string): ReadConf
     source,
     policy: NO_POLICY,
     most: MOST_DIAGNOSTICS,
-    comments: undefined,
     acrossRules: undefined,
   })
   const add = (span: Span, loc: ConfigFault['loc'], message: string, help: string) =>

@@ -6,6 +6,7 @@ import { Document } from 'yaml'
 import { duplicateKeys } from '../../src/manifest/duplicate-keys.js'
 import type { ReadDocument } from '../../src/manifest/file-error.js'
 import { plainValue, type SourceNode } from '../../src/manifest/source-node.js'
+import { YamlCommentReader } from '../../src/manifest/yaml-comments.js'
 import { quickYamlValues, readQuickly } from '../../src/manifest/yaml-quick/quick-documents.js'
 import { stretchesOf } from '../../src/manifest/yaml-quick/stretches.js'
 import { readAllYaml, readYamlDocuments } from '../../src/manifest/yaml-source.js'
@@ -17,6 +18,7 @@ function same(text: string): boolean {
     const documents = readAllYaml(text, stretch)
     return documents.find(({ kind }) => kind === 'errors') ?? documents[0]
   })
+  sameComments(text)
   const documents = [...readYamlDocuments(text)]
   expect(documents.map(withPlaces), text).toStrictEqual(all)
   for (const document of documents) {
@@ -36,7 +38,23 @@ function readQuicklyIn(text: string): number {
 }
 
 function withPlaces(document: ReadDocument): ReadDocument {
-  return document.kind === 'value' && document.quick !== undefined ? { kind: 'value', root: document.root } : document
+  if (document.kind !== 'value') return document
+  if (document.quick !== undefined) return { kind: 'value', root: document.root }
+  const { hasAllScalars: _, ...rest } = document
+  return rest
+}
+
+/** Compares the comments that are found by the places of scalars with those that the lexer finds. */
+function sameComments(text: string): number {
+  const noted = text.replaceAll('#', '# model-entity-x ')
+  const [quick, full] = [new YamlCommentReader(noted), new YamlCommentReader(noted)]
+  let count = 0
+  for (const document of readYamlDocuments(noted)) {
+    const found = quick.commentsOf(document)
+    expect(found, noted).toStrictEqual(full.commentsOf({ kind: 'empty' }))
+    count += found.comments.length
+  }
+  return count
 }
 
 function numbersIn(node: SourceNode): Extract<SourceNode, { kind: 'scalar' }>[] {
@@ -77,6 +95,42 @@ const structured = fc.letrec((tie) => ({
   ),
   object: fc.dictionary(fc.constantFrom('a', 'b_c', 'd-e', 'f.g'), tie('value'), { maxKeys: 4 }),
 }))
+
+it('the comments of a text are the same in whatever way they are found', () => {
+  const lines = fc.constantFrom(
+    ...[
+      '# c',
+      'a: b # c',
+      'a: b#c',
+      '  # c',
+      "k: 'x # y' # c",
+      'k: "x # y',
+      '  z # w" # c',
+      'l: [a, # c',
+      '  b] # c',
+      '- a # c',
+    ],
+    ...[
+      't: | # c',
+      '  x # y',
+      '    # z',
+      't: >- # c',
+      'p: x',
+      '  y z',
+      '--- # c',
+      '--- {a: b} # c',
+      '... # c',
+      '\t# c',
+      '"a # b": 1 # c',
+    ],
+  )
+  let found = 0
+  const property = fc.property(fc.array(lines, { maxLength: 9 }), fc.constantFrom('\n', '\r\n'), (parts, end) => {
+    found += sameComments(parts.join(end) + end)
+  })
+  fc.assert(property, { numRuns: 1500 })
+  expect(found).toBeGreaterThan(500)
+})
 
 describe('the quick reader of YAML', () => {
   it('answers like the full reader for any text', () => {

@@ -1,7 +1,7 @@
 import { upperBound } from '../sorted.js'
 import type { Span } from '../source-node.js'
 import type { SourceText } from '../source-text.js'
-import type { YamlComments } from '../yaml-comments.js'
+import type { DocumentComments } from '../yaml-comments.js'
 import { type ParsedSuppression, parseSuppression } from './parse-suppression.js'
 
 /** Something to report about a comment. */
@@ -23,49 +23,72 @@ export class Suppressions {
   readonly #byLine = new Map<number, Comment[]>()
   readonly #regions: Region[] = []
   readonly #starts: number[] = []
-  #documentEnds: readonly number[] = []
+  readonly #documentEnds: number[] = []
   readonly #comments: Comment[] = []
   readonly #faults: CommentFault[] = []
-  #isRead = false
+  /** The regions of the current document that are not ended yet, and how many documents come before it. */
+  readonly #open = new Map<string, Region>()
+  #documents = 0
+  #lastText: string | undefined
+  #lastParsed: ParsedSuppression | undefined
 
   constructor(source: SourceText) {
     this.#source = source
   }
 
-  /** Takes in the comments of the file. The text must have been read up to its end. */
-  read({ comments, documentEnds }: YamlComments): void {
-    if (this.#isRead) return
-    this.#isRead = true
-    this.#documentEnds = documentEnds
-    const open = new Map<string, Region>()
-    let ends = 0
+  /** Whether any comments were met. */
+  get hasComments(): boolean {
+    return this.#comments.length > 0
+  }
+
+  /** The offsets where a document ends, in order. */
+  get documentEnds(): readonly number[] {
+    return this.#documentEnds
+  }
+
+  /** Takes in the comments of the next document, before anything is asked about it. */
+  read({ comments, end }: DocumentComments): void {
+    if (end !== undefined) this.#documentEnds.push(end)
     for (const { span, text } of comments) {
-      const parsed = parseSuppression(text)
+      const parsed = this.#parsed(text)
       if (parsed === undefined) continue
-      for (; (documentEnds[ends] ?? Number.POSITIVE_INFINITY) < span.start; ends += 1) open.clear()
-      const comment: Comment = { ...parsed, span, used: new Set() }
+      for (; this.#endOf(this.#documents) < span.start; this.#documents += 1) this.#open.clear()
+      const comment: Comment = { parsed, span, used: undefined }
       this.#note(comment)
       if (parsed.directive === 'disable-line') this.#addLine(this.#lineOf(span.start), comment)
       else if (parsed.directive === 'disable-next-line') this.#addLine(this.#nextLine(span.start), comment)
       else if (parsed.directive === 'disable') {
         for (const code of parsed.codes) {
-          const end = documentEnds[ends] ?? Number.POSITIVE_INFINITY
-          const region: Region = { code, comment, start: span.start, end }
-          open.set(code, region)
+          const region: Region = { code, comment, start: span.start, end: this.#endOf(this.#documents) }
+          this.#open.set(code, region)
           this.#regions.push(region)
           this.#starts.push(span.start)
         }
-      } else this.#enable(comment, open)
+      } else this.#enable(comment)
     }
+  }
+
+  #endOf(document: number): number {
+    return this.#documentEnds[document] ?? Number.POSITIVE_INFINITY
+  }
+
+  /** The same comments are often written many times. */
+  #parsed(text: string): ParsedSuppression | undefined {
+    if (this.#lastText !== text) {
+      this.#lastText = text
+      this.#lastParsed = parseSuppression(text)
+    }
+    return this.#lastParsed
   }
 
   /** What silences a finding, if anything does. */
   silencerOf(code: string, span: Span): Silencer | undefined {
     if (this.#comments.length === 0) return undefined
-    const onLine = this.#byLine.get(this.#lineOf(span.start))?.find(({ codes }) => codes.includes(code))
+    const onLine = this.#byLine.get(this.#lineOf(span.start))?.find(({ parsed }) => parsed.codes.includes(code))
     const comment = onLine ?? this.#regionAt(code, span)?.comment
-    comment?.used.add(code)
-    return comment
+    if (comment === undefined) return undefined
+    if (comment.used?.includes(code) !== true) comment.used = [...(comment.used ?? []), code]
+    return comment.parsed
   }
 
   /**
@@ -74,8 +97,8 @@ export class Suppressions {
    * @param hasRun - whether a rule has run at a place: where it has not, nobody knows whether the comment is needed
    */
   faults(hasRun: (code: string, span: Span) => boolean): readonly CommentFault[] {
-    const unused = this.#comments.flatMap(({ directive, codes, used, span }): CommentFault[] => {
-      const idle = directive === 'enable' ? [] : codes.filter((code) => !used.has(code) && hasRun(code, span))
+    const unused = this.#comments.flatMap(({ parsed: { directive, codes }, used = [], span }): CommentFault[] => {
+      const idle = directive === 'enable' ? [] : codes.filter((code) => !used.includes(code) && hasRun(code, span))
       if (idle.length === 0) return []
       const names = idle.map((code) => `"${code}"`).join(', ')
       return [{ kind: 'unused', span, message: `The comment silences nothing: no ${names} here`, help: 'remove it' }]
@@ -96,8 +119,11 @@ export class Suppressions {
 
   #note(comment: Comment): void {
     this.#comments.push(comment)
-    const { span, directive, codes, reason } = comment
-    for (const fault of comment.faults) this.#faults.push({ kind: 'unused', span, ...fault })
+    const {
+      span,
+      parsed: { directive, codes, reason, faults },
+    } = comment
+    for (const fault of faults) this.#faults.push({ kind: 'unused', span, ...fault })
     if (directive === 'enable' || codes.length === 0 || reason !== undefined) return
     const message = `The comment does not say why ${codes.map((code) => `"${code}"`).join(', ')} may be ignored`
     this.#faults.push({ kind: 'withoutReason', span, message, help: 'write the reason behind " -- "' })
@@ -109,7 +135,8 @@ export class Suppressions {
     else known.push(comment)
   }
 
-  #enable({ codes, span }: Comment, open: Map<string, Region>): void {
+  #enable({ parsed: { codes }, span }: Comment): void {
+    const open = this.#open
     const ended = codes.length === 0 ? [...open.keys()] : codes
     const idle = ended.filter((code) => !open.has(code))
     for (const code of ended) {
@@ -135,10 +162,11 @@ export class Suppressions {
   }
 }
 
-interface Comment extends ParsedSuppression {
+interface Comment {
+  readonly parsed: ParsedSuppression
   readonly span: Span
   /** The rules whose diagnostics it has silenced. */
-  readonly used: Set<string>
+  used: readonly string[] | undefined
 }
 
 /** From a `disable` to its `enable`, or to the end of the document. */

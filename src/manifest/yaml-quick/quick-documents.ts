@@ -15,7 +15,7 @@ export function readQuickly(text: string, stretch: Stretch): ReadDocument | unde
   if (value === EMPTY) return { kind: 'empty' }
   if (value !== REFUSED) return new LazyDocument({ value }, () => rootIn(text, stretch))
   const tree = treeIn(text, stretch)
-  return tree && { kind: 'value', ...tree }
+  return tree && { kind: 'value', hasAllScalars: true, ...tree }
 }
 
 /**
