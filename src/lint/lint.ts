@@ -65,9 +65,10 @@ export function* lintValidated(
     seen: options.seen,
     minimumGpus: options.minimumGpus ?? (() => ({})),
   }
-  const { rules: more = [], isOff } = options
+  const { rules: more = [], isOff, isAsked } = options
   for (const rules of [RULES, more]) {
-    for (const rule of rules) {
+    for (const [index, rule] of rules.entries()) {
+      if (rules === RULES && isAsked?.(index) === false) continue
       if ((!validated.ok && !rule.runsOnInvalid) || isOff?.(rule.code)) continue
       for (const hit of rule.check(document)) yield findingOf(rule, hit)
     }
@@ -79,6 +80,8 @@ interface RuleChoice {
   /** Rules beside {@link RULES}. */
   readonly rules: readonly Rule[]
   readonly isOff: (code: string) => boolean
+  /** Whether one of {@link RULES}, by its index, may find something. Default: all of them may. */
+  readonly isAsked?: ((rule: number) => boolean) | undefined
 }
 
 function findingOf({ code, severity }: Rule, { node, loc, at, message, help, correction }: Match): Finding {

@@ -45,6 +45,15 @@ export function isUnremarkable(model: SchemaName, value: unknown, options: Quick
   return true
 }
 
+/**
+ * Which of {@link RULES} may find something in a value like that of {@link isUnremarkable}. Undefined where this cannot be told
+ * quickly.
+ */
+export function rulesToAsk(model: SchemaName, value: unknown): ((rule: number) => boolean) | undefined {
+  const walk = new QuickWalk()
+  return walk.visit(shapeOf(model), value) ? (rule) => walk.wants(rule) : undefined
+}
+
 /** The rules that the walk itself stands for. */
 const OF_WALK: ReadonlySet<string> = new Set(['unknown-field', 'coerced-value', 'inline-secret'])
 

@@ -25,7 +25,8 @@ export function checkDocument(document: ReadDocument, index: number, check: Docu
   if (document.kind === 'empty') return
   if (document.kind === 'value' && document.quick !== undefined && checkQuickly(document, document.quick, index, check))
     return
-  const errors = document.kind === 'errors' ? document.errors : duplicateKeys(document.root)
+  const quick = document.kind === 'value' ? document.quick : undefined
+  const errors = document.kind === 'errors' ? document.errors : quick === undefined ? duplicateKeys(document.root) : []
   for (const fileError of errors) findings.add({ document: index, severity: 'error', loc: [], ...fileError })
   for (const { span } of errors.slice(0, 1)) findings.addRefused(span)
   if (document.kind === 'errors' || errors.length > 0) return
@@ -38,6 +39,7 @@ export function checkDocument(document: ReadDocument, index: number, check: Docu
   const shared = {
     ...{ values: new Map(), failed: new WeakMap(), seen: new WeakMap(), explained: new Set<number>() },
     aliased: new SpanSet(document.aliased ?? []),
+    quick,
   }
   const hasOtherReadings = document.hasOtherReadings === true || target !== undefined
   const options = { policy, name, minimumGpus, across, hasOtherReadings, isForJson: target !== undefined, isForFixes }
@@ -64,7 +66,10 @@ function checkQuickly(
   if (!entities.every((entity) => isFaultless(entity, { policy, name, minimumGpus }))) return false
   for (const entity of entities) {
     const nodeAt = () => locate(document.root, entity.loc).node
-    checkAcross(entity, { name, across }, nodeAt, (finding) => findings.add({ document: index, ...finding }))
+    checkAcross(entity, { name, across }, nodeAt, {
+      isCounted: ({ code, severity }) => findings.countBeyond(code, severity),
+      tell: (finding) => findings.add({ document: index, ...finding }),
+    })
   }
   return true
 }

@@ -1,8 +1,10 @@
 import { leadsToSecret } from '../display/index.js'
 import type { Correction } from '../lint/finding.js'
 import { lintValidated } from '../lint/lint.js'
+import { rulesToAsk } from '../lint/quick-lint.js'
 import { coercedValue, coercionsBesideErrors } from '../lint/rules/coerced-value.js'
 import { parseModelRef } from '../references/index.js'
+import { fastPathOfName } from '../validation/fast-path/fast-path.js'
 import type { ErrorDetail } from '../validation/index.js'
 import { visitErrors } from '../validation/visit-errors.js'
 import type { AcrossFinding, CheckAcross } from './checked-entity.js'
@@ -12,6 +14,7 @@ import { errorHelp, misspeltKeys } from './error-help.js'
 import { named, type OwnCheck } from './faultless.js'
 import type { RelatedSpan } from './findings.js'
 import type { Correctable } from './fixes/correctable.js'
+import type { QuickValue } from './quick-json.js'
 import { type Located, locate, type PlainValues, plainValue, type SourceNode, type Span } from './source-node.js'
 import type { SpanSet } from './span-set.js'
 import { yaml11Findings } from './yaml-1-1/findings.js'
@@ -38,6 +41,8 @@ export interface Shared {
   readonly aliased: SpanSet
   /** Where the misspelt keys start that a missing field already explains. */
   readonly explained: Set<number>
+  /** The value of the document, if it was read without its places. */
+  readonly quick: QuickValue | undefined
 }
 
 /** How an entity is checked. */
@@ -58,8 +63,8 @@ export function checkEntity(
   { policy, name, minimumGpus, across, hasOtherReadings, isForJson, isForFixes }: EntityCheck,
   tell: (finding: EntityFinding) => void,
 ): boolean {
-  const { values, failed, seen } = shared
-  const value = named(plainValue(node, values), name)
+  const { values, failed, seen, quick } = shared
+  const value = named(quick === undefined ? plainValue(node, values) : entityIn(quick, loc), name)
   const validated = visitErrors(model, value, (error) => tell(errorFinding(error, node, loc, shared)), failed)
   if (!validated.ok && validated.isTooDeep) {
     const help = 'model entities are never nested this deeply'
@@ -71,7 +76,11 @@ export function checkEntity(
     const { node: at } = locate(node, place)
     return at.kind === 'scalar' ? at.spelling : undefined
   }
-  const options = { written, seen, rules: policy.rules, isOff: (code: string) => policy.severityOf(code) === 'off' }
+  const isOff = (code: string) => policy.severityOf(code) === 'off'
+  // The value of a document that was read quickly tells all that rules ask about.
+  const isAsked =
+    quick !== undefined && fastPathOfName(model)?.accepts(value) === true ? rulesToAsk(model, value) : undefined
+  const options = { written, seen, rules: policy.rules, isOff, isAsked }
   for (const finding of lintValidated(model, value, validated, { ...options, ...(minimumGpus && { minimumGpus }) })) {
     // The place of a missing field is that of the object that lacks it.
     const at = locate(node, finding.loc)
@@ -99,14 +108,26 @@ export function checkEntity(
   return validated.ok
 }
 
+function entityIn({ value }: QuickValue, [index]: readonly number[]): unknown {
+  return index !== undefined && Array.isArray(value) ? value[index] : value
+}
+
+/** Who hears what the rules across files find. */
+interface AcrossListener {
+  /** Whether it is enough to count a finding, which is done then: its place takes time. */
+  isCounted(finding: AcrossFinding): boolean
+  tell(finding: EntityFinding): void
+}
+
 /** Asks the rules across files about a faultless entity. */
 export function checkAcross(
   { model, value, loc }: PlainEntity,
   { name, across }: Pick<EntityCheck, 'name' | 'across'>,
   nodeAt: () => SourceNode,
-  tell: (finding: EntityFinding) => void,
+  { isCounted, tell }: AcrossListener,
 ): void {
   for (const finding of across?.({ model, value: named(value, name), isValid: true }) ?? []) {
+    if (isCounted(finding)) continue
     tell(findingAt(finding, 'value', locate(nodeAt(), finding.loc), loc))
   }
 }

@@ -22,7 +22,8 @@ export function checkLines(pieces: Pieces, check: SourceCheck): CheckedSource {
   const whole = wholeOf(pieces, false) ?? wholeOf(pieces, true)
   const merged = new MergedChecks(check.maxDiagnostics ?? DEFAULT_MAX_DIAGNOSTICS)
   for (const { bytes, lines } of lineBatches(pieces)) {
-    merged.add(checkSource(bytes, { ...check, format: 'jsonl', ...(whole && { whole }) }), lines)
+    const part = { ...check, format: 'jsonl', maxDiagnostics: merged.room, ...(whole && { whole }) } as const
+    merged.add(checkSource(bytes, part), lines)
   }
   return merged.result()
 }

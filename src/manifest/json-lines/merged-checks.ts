@@ -16,6 +16,11 @@ export class MergedChecks {
     this.#most = most
   }
 
+  /** How many diagnostics of the next part may be kept. */
+  get room(): number {
+    return Math.max(0, this.#most - this.#counts.error)
+  }
+
   /**
    * Adds the next part.
    *
