@@ -20,6 +20,15 @@ export interface Sense {
    * from the root of the model.
    */
   readonly steps: Steps
+  /**
+   * Whether the code makes boolean masks for each sequence, one for layers with a window and one for the others, so that flash attention cannot
+   * be used. Default: no.
+   */
+  readonly masks?: 'eachSequence'
+  /** Steps behind the first layers of the language model, on the variable `hidden`. Default: none. */
+  readonly behind?: readonly Steps[]
+  /** The variables of these steps that the output of the model holds, until the loss is computed. Default: none. */
+  readonly returned?: readonly string[]
   /** The prefixes of the names of the modules that it passes through. */
   readonly passes: readonly string[]
   /** Of these, the prefixes of the names of parameters that nothing depends on. */

@@ -61,7 +61,10 @@ export function resolveModel(
     ? adaptersOf(architecture, { ...(lora ?? defaultLora(architecture.family)), ...finetuning?.adapters })
     : NO_ADAPTERS
   const part = finetuning?.part && trainedPart(architecture, finetuning.part, finetuning.options.layers)
-  const folding = finetuning?.tokens === 'prefixes' ? EVERY_LAYER : foldingOf(adapters, recompute, part)
+  const folding =
+    finetuning?.tokens === 'prefixes'
+      ? EVERY_LAYER
+      : foldingOf(adapters, recompute, part, Math.max(0, ...senses.map(({ behind = [] }) => behind.length)))
   return {
     ...understood,
     assumptions:
@@ -133,16 +136,18 @@ function towerAssumptions(model: Architecture): string[] {
 /** Each layer has prefixes of its own. */
 const EVERY_LAYER: Folding = { layers: foldLayers, kindOf: ({ name }) => name, experts: true }
 
-/** Layers are alike if their adapters are, and if both or none are recomputed. */
+/** Layers are alike if their adapters are, if nothing of images is added behind them, and if both or none are recomputed. */
 function foldingOf(
   adapters: AdapterPlan,
   recompute: CheckedMemoryOptions['recompute'],
   part: TrainedNames | undefined,
+  seen: number,
 ): Folding {
   const every = typeof recompute === 'string' ? 1 : recompute.every
   return {
     layers: foldLayers,
-    kindOf: ({ name, index }) => `${index % every === 0} ${part?.kindOf(name) ?? ''} ${adapters.kindOf(name)}`,
+    kindOf: ({ name, index }) =>
+      `${index < seen ? index : ''} ${index % every === 0} ${part?.kindOf(name) ?? ''} ${adapters.kindOf(name)}`,
     // Selective recomputation keeps every second product, which is not the same one in each expert.
     experts: !adapters.differsByExpert && recompute !== 'selective',
   }

@@ -1,6 +1,7 @@
 import { rmsNorm } from '../blocks/norm.js'
 import { fixedImage, size } from '../largest-image.js'
 import { container, tower } from '../module.js'
+import { gemma3Images } from '../senses/gemma3.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** Gemma 3 with its image encoder (Gemma team 2025, arXiv:2503.19786). */
@@ -9,6 +10,8 @@ export const gemma3 = multimodalFamily({
   name: 'Gemma3',
   // An image is one view (pan and scan is off by default), pooled to `mm_tokens_per_image`.
   largestImage: fixedImage({ image: 896, patch: 14 }, (config) => size(config, 'mm_tokens_per_image', 256)),
+  images: gemma3Images,
+  changes: (forward) => ({ ...forward, logits: { ...forward.logits, shifts: true } }),
   text: { family: 'gemma3_text' },
   beside(_, { text, bareModel }) {
     const { root, dimensions } = bareModel('vision_config', 'siglip_vision_model')

@@ -2,6 +2,7 @@ import { layerNorm } from '../blocks/norm.js'
 import { llavaProjector } from '../blocks/projector.js'
 import { mergedBy, tiledImage } from '../largest-image.js'
 import { tower } from '../module.js'
+import { internvlImages } from '../senses/internvl.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** InternVL 3 (Zhu et al. 2025, arXiv:2504.10479), the classes of transformers: InternViT and a language model. */
@@ -10,6 +11,7 @@ export const internvl = multimodalFamily({
   name: 'InternVL',
   // `max_patches` of the image processor: 12 tiles.
   largestImage: tiledImage({ image: 448, patch: 14, tiles: () => 12, merged: mergedBy('downsample_ratio') }),
+  images: internvlImages,
   text: { family: 'qwen2' },
   beside(config, { text, bareModel }) {
     const { root, dimensions } = bareModel('vision_config', 'internvl_vision')

@@ -1,4 +1,5 @@
 import { fixedImage, imageOfSides } from '../largest-image.js'
+import { llavaImages } from '../senses/llava.js'
 import { CLIP_LARGE_336, llavaFamily } from '../shapes/llava-family.js'
 
 /** LLaVA 1.5 (Liu et al. 2023, arXiv:2310.03744). */
@@ -10,6 +11,7 @@ export const llava = llavaFamily({
       ? imageOfSides({ image: 1024, patch: 16, merged: 1 })(config)
       : fixedImage({ image: 336, patch: 14 })(config),
   name: 'Llava',
+  images: llavaImages({ usual: 'clip_vision_model', whenAbsent: CLIP_LARGE_336 }),
   text: { family: 'llama' },
   vision: { family: 'clip_vision_model', whenAbsent: CLIP_LARGE_336 },
   hasNewline: false,

@@ -7,17 +7,22 @@ import type { Steps, Value } from './steps.js'
  * holds mask and vectors until the model returns.
  *
  * @param features - elements of the vectors
+ * @param drops - variables that end when the vectors have their name
  * @param others - how many masks of other placeholders it makes, and holds
  */
-export function withFeatures(vectors: Value, features: Count, { others = 0, checks = true } = {}): Steps {
+export function withFeatures(
+  vectors: Value,
+  features: Count,
+  { others = 0, drops = [] as readonly string[] } = {},
+): Steps {
   return [
-    set('features', vectors),
+    set('features', { op: 'own', of: vectors }),
+    ...drops.map((drop) => ({ drop })),
     set('mask', make(TOKENS, 'bool')),
     ...Array.from({ length: others }, (_, index) => set(`mask${index}`, make(TOKENS, 'bool'))),
     // The code counts what the mask selects.
-    ...(checks
-      ? [set('checked', { op: 'selected' as const, of: 'embedded', count: features }), { drop: 'checked' }]
-      : []),
+    set('checked', { op: 'selected', of: 'embedded', count: features }),
+    { drop: 'checked' },
     set('embedded', { op: 'scatter', into: 'embedded', mask: 'mask', of: 'features' }),
   ]
 }

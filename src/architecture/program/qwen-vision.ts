@@ -24,10 +24,10 @@ export const patchPixels = ({ patches, pixels }: GridSizes): Operation => ({
 })
 
 /** Patches as vectors, by a convolution over each (`PatchEmbed`). */
-export const embeddedPatches = ({ hiddenSize, patches }: GridSizes, at = 'patch_embed'): Operation =>
+export const embeddedPatches = ({ hiddenSize, patches }: GridSizes, at = 'patch_embed', pixels = 'pixels'): Operation =>
   call(
     [set('hidden', convolved('proj', { op: 'own', of: 'hidden' }, ['images', patches, hiddenSize])), give('hidden')],
-    { hidden: 'pixels' },
+    { hidden: pixels },
     at,
   )
 

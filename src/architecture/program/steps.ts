@@ -30,6 +30,12 @@ export interface Loop {
   readonly given?: readonly string[]
   /** Variables of the first layer that all later ones get as well. */
   readonly shares?: readonly string[]
+  /** The variables that the inputs of layers, and the last output, are held in: `state0`, `state1`, … of `state`. Default: none. */
+  readonly keeps?: string
+  /** The first layer whose output nothing depends on. Default: none. */
+  readonly unusedFrom?: number
+  /** Steps behind some layers, by their indices. */
+  readonly behind?: Readonly<Partial<Record<number, Steps>>>
   /** The steps of a layer, for each kind of layers. */
   readonly kinds: readonly Steps[]
   /** The kind of each layer. Default: the first. */
@@ -62,6 +68,13 @@ export type Operation =
   | Input
   | Rotate
   | Scatter
+  /** The means of neighbouring patches (`avg_pool2d`), which keep what they are of. */
+  | { readonly op: 'pool'; readonly of: Value; readonly count: Count }
+  /** The product with a parameter, once for each of so many parts: the gradient of the parameter is summed over them. */
+  | { readonly op: 'times'; readonly of: Value; readonly by: string; readonly parts: Count }
+  /** Rows by a mask, or a tensor with rows put in the places of a mask. */
+  | { readonly op: 'pick'; readonly of: Value; readonly mask: string; readonly count: Count }
+  | { readonly op: 'put'; readonly into: Value; readonly mask: string; readonly of: Value }
   /** Rows in another order, or a choice of them, by places that are on the CPU. */
   | { readonly op: 'rows'; readonly of: Value; readonly count: Count }
   /** What a mask selects, outside of the graph: code that counts it makes it. */

@@ -3,8 +3,12 @@ import type { Count } from './count.js'
 import type { Program } from './program.js'
 import type { Operation, Steps, Value } from './steps.js'
 
-/** The sizes of an encoder of images. `batch` are images. */
+/** The sizes of an encoder of images. */
 export interface ImageSizes {
+  /** What counts the images: those of all sequences, or the batch itself. Default: `batch`. */
+  readonly unit?: 'batch' | 'images'
+  /** In how many tiles an image comes. Default: one. */
+  readonly tiles?: number
   readonly hiddenSize: number
   readonly heads: number
   readonly channels: number
@@ -15,36 +19,47 @@ export interface ImageSizes {
   readonly activation: string
 }
 
+/** So many images, or tiles of them. */
+export const tilesOf = ({ unit = 'batch', tiles = 1 }: ImageSizes): Count => (tiles === 1 ? [unit] : [unit, tiles])
+
+/** The elements of all pixels. */
+export const pixelsOf = (sizes: ImageSizes): Count => [...tilesOf(sizes), sizes.channels, sizes.side, sizes.side]
+
 /** The images of a batch, in the dtype of the parameters. */
-export const pixels = ({ channels, side }: ImageSizes): Program['buffers'][number] => ({
-  count: ['batch', channels, side, side],
+export const pixels = (sizes: ImageSizes): Program['buffers'][number] => ({
+  count: pixelsOf(sizes),
   type: 'model',
 })
 
 /** The images as the input of a convolution: they are among the buffers. */
-export const IMAGES = ({ channels, side }: ImageSizes): Operation => ({
+export const IMAGES = (sizes: ImageSizes): Operation => ({
   op: 'expand',
   of: { op: 'make', count: [0], type: 'model' },
-  count: ['batch', channels, side, side],
+  count: pixelsOf(sizes),
 })
 
 /** Patches as vectors. */
-export const patchesOf = (module: string, { hiddenSize, patches }: ImageSizes): Operation =>
-  convolved(module, 'pixels', ['batch', hiddenSize, patches])
+export const patchesOf = (module: string, sizes: ImageSizes): Operation =>
+  convolved(module, { op: 'own', of: 'pixels' }, [...tilesOf(sizes), sizes.hiddenSize, sizes.patches])
 
 /** A vector for the whole image before those of the patches. */
-export const withClass = (parameter: string, patches: Value, { hiddenSize }: ImageSizes): Operation => ({
+export const withClass = (parameter: string, patches: Value, sizes: ImageSizes): Operation => ({
   op: 'concat',
-  of: [{ op: 'expand', of: { op: 'parameter', name: parameter }, count: ['batch', hiddenSize] }, patches],
+  of: [
+    { op: 'expand', of: { op: 'parameter', name: parameter }, count: [...tilesOf(sizes), sizes.hiddenSize] },
+    patches,
+  ],
 })
 
 /** A layer of CLIP and SigLIP (`CLIPEncoderLayer`, `SiglipEncoderLayer`). */
-export function clipLayerSteps({ hiddenSize, heads, activation }: ImageSizes, tokens: Count): Steps {
+export function clipLayerSteps(sizes: ImageSizes, tokens: Count): Steps {
+  const { hiddenSize, heads, activation } = sizes
+  const headDim = hiddenSize / heads
   const attention: Steps = [
     set('query', project('q_proj', 'hidden')),
     set('key', project('k_proj', 'hidden')),
     set('value', project('v_proj', 'hidden')),
-    set('out', attended(['query', 'key', 'value'], { heads, headDim: hiddenSize / heads, queries: tokens })),
+    set('out', attended(['query', 'key', 'value'], { heads, headDim, batch: tilesOf(sizes), queries: tokens })),
     set('out', project('out_proj', 'out')),
     give('out'),
   ]
@@ -67,17 +82,21 @@ export function clipLayerSteps({ hiddenSize, heads, activation }: ImageSizes, to
   ]
 }
 
+/** Patches behind a vector for the whole image, with learned positions (`CLIPVisionEmbeddings`). */
+export function clipEmbeddings(sizes: ImageSizes): Steps {
+  return [
+    set('patches', patchesOf('patch_embedding', sizes)),
+    set('sum', withClass('class_embedding', 'patches', sizes)),
+    set('sum', plus('sum', lookup('position_embedding', [sizes.patches + 1]))),
+    give('sum'),
+  ]
+}
+
 /** CLIP's encoder of images (`CLIPVisionTransformer`), which gives the vector of the whole image. */
 export function clipVisionSteps(sizes: ImageSizes): Steps {
   const tokens = sizes.patches + 1
-  const embeddings: Steps = [
-    set('patches', patchesOf('patch_embedding', sizes)),
-    set('sum', withClass('class_embedding', 'patches', sizes)),
-    set('sum', plus('sum', lookup('position_embedding', [tokens]))),
-    give('sum'),
-  ]
   return [
-    set('hidden', call(embeddings, { pixels: 'pixels' }, 'embeddings')),
+    set('hidden', call(clipEmbeddings(sizes), { pixels: 'pixels' }, 'embeddings')),
     set('hidden', layerNormed('pre_layrnorm', 'hidden')),
     set('first', 'hidden'),
     { each: 'encoder.layers', carries: 'hidden', kinds: [clipLayerSteps(sizes, [tokens])] },

@@ -56,6 +56,10 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
     const isOfTwoKinds = isWindowed || attention.chunks !== undefined
     return { full, windowed: isOfTwoKinds ? mask() : undefined }
   }
+  if (options.hasMasks) {
+    const mask = () => tape.tensor(batch * elements, 'bool', 'bitwise_or')
+    return { full: mask(), windowed: isWindowed ? mask() : undefined }
+  }
   if (hasGivenMask(options, forward)) {
     const columns = masks.given === 'prefill' ? batch + sequence + 1 : sequence
     return { full: tape.tensor(sequence * columns, dtype, 'triu'), windowed: undefined }

@@ -20,6 +20,8 @@ export interface StepOptions {
   readonly target?: number
   /** Images in each sequence. */
   readonly images?: number
+  /** Whether the code makes boolean masks of each sequence. */
+  readonly hasMasks?: boolean
   readonly recompute: Recomputation
   readonly reentrant: boolean
   readonly loss: LossKind

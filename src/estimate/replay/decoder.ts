@@ -33,13 +33,16 @@ export class Decoder implements ModelPass {
   readonly #model: DecoderModel
   readonly #pass: DecoderPass
   readonly #outputs: Tensor[] = []
+  /** What the output holds beside the hidden states, until the loss is computed. */
+  readonly #returned: Tensor[] = []
 
   constructor(model: DecoderModel, layers: Layers, options: StepOptions) {
     const { forward, sizes, base, labels } = model
     this.#model = model
     // Generation caches whatever the config says; other code does as it says.
     const cache = options.cache && labels?.caches !== false
-    this.#pass = { layers, options: { ...options, cache }, forward, sizes, base }
+    const hasMasks = model.senses.some(({ masks }) => masks !== undefined)
+    this.#pass = { layers, options: { ...options, cache, hasMasks }, forward, sizes, base }
   }
 
   /** The loss of a micro-batch. Everything that backward does not need is freed on the way. */
@@ -50,7 +53,7 @@ export class Decoder implements ModelPass {
     const hidden = this.#hidden()
     const { layers } = this.#pass
     const loss = this.#lossFrom(hidden)
-    tape.free(hidden)
+    tape.free(hidden, ...this.#returned.splice(0))
     this.#pass.layers.endAutocast()
     const whole = layers.weights.isAdaLora ? regularised(layers, loss) : loss
     if (!sharding) return whole
@@ -96,11 +99,10 @@ export class Decoder implements ModelPass {
       tape.free(logits)
       return own
     }
-    const isDerived = forward.logits.form !== 'plain'
-    const loss = causalLoss(layers, logits, { batch, sequence, kind: options.loss, isDerived })
-    if (options.keepOutputs) this.#outputs.push(tape.alias(logits))
-    tape.free(logits)
-    return loss
+    const shifts = forward.logits.shifts && options.loss.kind === 'logits' && options.loss.logits === 'float32'
+    const isDerived = forward.logits.form !== 'plain' || shifts
+    const kept = options.keepOutputs ? this.#outputs : undefined
+    return causalLoss(layers, logits, { batch, sequence, kind: options.loss, isDerived, shifts, kept })
   }
 
   /** Drops the references that outlive the loss. */
@@ -173,9 +175,13 @@ export class Decoder implements ModelPass {
     const maskOf = (index: number) =>
       mixed.has(index) ? [] : present(!alibi && sizes.isWindowed(index) ? masks.windowed : masks.full)
     const given = (index: number) =>
-      rotation?.tables === 'two' ? [...positions, ...tablesOf(tablesIn(index))] : shared
+      rotation?.tables === 'two'
+        ? [...positions, ...tablesOf(tablesIn(index))]
+        : // Layers get the row of the first axis.
+          [...shared, ...(rotation?.axes === 'inTable' ? places : [])]
     const stack = throughLayers(this.#model, run, hidden, {
       given: (index) => [...maskOf(index), ...given(index)],
+      behind: (layer, output) => seen?.behind(layer.index, output) ?? output,
       compute: (layer, input) => decoderLayer({ ...run, tables: tablesIn(layer.index) }, layer, input, layer.index),
     })
     hidden = stack.hidden
@@ -192,6 +198,8 @@ export class Decoder implements ModelPass {
       ...present(masks.full),
       ...present(masks.windowed),
     )
+    for (const { returned = [] } of senses)
+      for (const name of returned) if (seen) this.#returned.push(seen.scope.get(name))
     seen?.scope.end()
     return normal
   }

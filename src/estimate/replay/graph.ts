@@ -18,6 +18,8 @@ export interface Tensor {
   readonly storedAs?: PackedStorage
   /** How many parameters are like it in layers that are not replayed. */
   readonly alike?: number
+  /** Whether it is to be trained and nothing depends on it. */
+  readonly isIdle?: boolean
 }
 
 /** A trained parameter, which accumulates its gradient. */

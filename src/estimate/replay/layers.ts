@@ -156,6 +156,34 @@ export class Layers {
     return this.#affine(input, matrix, undefined, outFeatures, autocast)
   }
 
+  /** The product with a matrix, once for each of so many parts: its gradient is summed over them. */
+  productInParts(input: Tensor, matrix: Tensor, parts: number): Tensor {
+    const { ops } = this
+    const { tape } = ops
+    const left = this.autocast ? ops.to(input, this.half) : tape.alias(input)
+    const right = this.autocast ? this.castParameter(matrix) : tape.alias(matrix)
+    const [inner = 1, outer = 1] = this.weights.shapeOf(matrix)
+    const output = tape.record(
+      [left, right],
+      { before: [...(right.grad ? [left] : []), ...(left.grad ? [right] : [])] },
+      () => tape.tensor((left.elements / inner) * outer, left.dtype, 'bmm'),
+      () => {
+        const forLeft = left.grad && ops.gradient(left.elements, left.dtype, 'bmm')
+        const all = right.grad && ops.gradient(right.elements * parts, right.dtype, 'bmm')
+        const summed =
+          all &&
+          (() => {
+            const sum = ops.gradient(right.elements, right.dtype, 'sum')
+            tape.ledger.release(all)
+            return sum
+          })
+        return [forLeft, summed]
+      },
+    )
+    tape.free(left, right)
+    return output
+  }
+
   /** The product of each expert's rows with its matrix; all matrices are in one parameter. */
   batched(input: Tensor, parameter: Tensor): Tensor {
     const { ops } = this
@@ -222,7 +250,7 @@ export class Layers {
   castParameter(parameter: Tensor): Tensor {
     const { tape } = this.ops
     if (parameter.dtype === this.half) return tape.alias(parameter)
-    if (!parameter.grad) return this.ops.to(parameter, this.half)
+    if (!parameter.grad && !parameter.isIdle) return this.ops.to(parameter, this.half)
     if (this.#castsOfRun !== tape.run) {
       this.#casts = new Map()
       this.#castsOfRun = tape.run

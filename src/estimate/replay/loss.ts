@@ -30,38 +30,55 @@ interface CausalLoss {
   readonly kind: LossKind
   /** Whether the logits are computed from the output of the head, in the code that casts them. */
   readonly isDerived: boolean
+  /** Whether the code of the class shifts the logits: those of a single sequence without a copy. */
+  readonly shifts?: boolean
+  /** Receives the logits that the output of the model holds. */
+  readonly kept?: Tensor[] | undefined
 }
 
 /**
  * The loss of a causal language model as transformers computes it (`ForCausalLMLoss`): logits in float32, labels shifted
- * by one, the mean cross entropy. The caller keeps the logits.
+ * by one, the mean cross entropy. Frees the logits.
  *
  * With a large vocabulary this is the peak: the bfloat16 logits, their float32 copy, its log-softmax and the gradients of both
  * are live at the same time. A fused kernel needs only its input, over which it writes the gradient.
  */
-export function causalLoss(layers: Layers, logits: Tensor, { batch, sequence, kind, isDerived }: CausalLoss): Tensor {
+export function causalLoss(
+  layers: Layers,
+  logits: Tensor,
+  { batch, sequence, kind, isDerived, shifts = false, kept }: CausalLoss,
+): Tensor {
   const { ops } = layers
   const { tape } = ops
   const wide = kind.logits === 'model' ? tape.alias(logits) : ops.to(logits, 'float32')
   // Before 4.49 transformers copied the logits without those of the last token. Code that derives the logits has cast them
   // itself, so that nothing else keeps the first ones.
-  const isShifted = kind.logits === 'float32-shifted'
+  const isShifted = kind.logits === 'float32-shifted' || shifts
   const isReplaced = isShifted && isDerived
   if (isReplaced) tape.free(logits)
-  const shifted = isShifted ? shiftedCopy(layers, wide, batch, sequence) : tape.alias(wide)
-  const padded = tape.tensor(batch * (sequence + 1), 'int64', 'constant_pad_nd')
-  const labels = batch > 1 ? tape.tensor(batch * sequence, 'int64', 'clone') : tape.alias(padded)
+  const shifted = isShifted
+    ? shiftedCopy(layers, wide, { batch, sequence, isView: shifts && batch === 1 })
+    : tape.alias(wide)
+  const padded = tape.tensor(shifts ? 0 : batch * (sequence + 1), 'int64', 'constant_pad_nd')
+  const labelled = batch * (sequence - (shifts ? 1 : 0))
+  const labels = batch > 1 ? tape.tensor(labelled, 'int64', 'clone') : tape.alias(padded)
   const loss = kind.kind === 'fused' ? fusedEntropy(layers, shifted, labels) : entropy(layers, shifted, labels)
-  if (isReplaced) tape.alias(logits)
+  if (kept) kept.push(tape.alias(isReplaced ? wide : logits))
+  if (!isReplaced) tape.free(logits)
   tape.free(shifted, wide, padded, labels)
   return loss
 }
 
 /** The logits without those of the last token of each sequence, contiguous. */
-function shiftedCopy({ ops }: Layers, wide: Tensor, batch: number, sequence: number): Tensor {
+function shiftedCopy(
+  { ops }: Layers,
+  wide: Tensor,
+  { batch, sequence, isView }: { readonly batch: number; readonly sequence: number; readonly isView: boolean },
+): Tensor {
   const { tape } = ops
   const elements = (wide.elements / (batch * sequence)) * batch * Math.max(sequence - 1, 1)
   const part = ops.slice(wide, elements)
+  if (isView) return part
   const copy = ops.contiguous(part)
   tape.free(part)
   return copy

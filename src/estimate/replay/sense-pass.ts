@@ -10,6 +10,8 @@ import type { Tensor } from './tape.js'
 export interface Sensed {
   readonly embedded: Tensor
   readonly scope: Scope
+  /** What they do behind a layer of the language model. Frees its output. */
+  readonly behind: (layer: number, output: Tensor) => Tensor
 }
 
 /** Runs the encoders of images and sound, and puts their vectors in the places of tokens. Frees the embeddings of the tokens. */
@@ -27,5 +29,12 @@ export function sensed(
   const place = { layers, facts, attentionWeights: [], options: { ...rest, cache: false } }
   scope.set('embedded', tokens)
   for (const { steps } of senses) runSteps(place, scope, steps)
-  return { embedded: scope.take('embedded'), scope }
+  const behind = (layer: number, output: Tensor): Tensor => {
+    const steps = senses.flatMap((sense) => sense.behind?.[layer] ?? [])
+    if (steps.length === 0) return output
+    scope.set('hidden', output)
+    runSteps(place, scope, steps)
+    return scope.take('hidden')
+  }
+  return { embedded: scope.take('embedded'), scope, behind }
 }

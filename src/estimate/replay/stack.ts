@@ -20,6 +20,8 @@ export interface LayerCall {
   readonly given: (index: number) => readonly Tensor[]
   /** One layer. The caller keeps the input. */
   readonly compute: (layer: NamedLayer, input: Tensor) => Tensor
+  /** What the code does behind a layer. Frees its output. */
+  readonly behind?: (layer: NamedLayer, output: Tensor) => Tensor
 }
 
 /** The output of the last layer, and the attention weights that it has returned. */
@@ -59,7 +61,7 @@ export function throughLayers(
     hidden = sharding ? left(tape, sharding, list, layer, output) : output
     tape.free(given, ...returned)
     returned = run.attentionWeights.splice(0)
-    hidden = omittedLayers.behind(layer.name, hidden)
+    hidden = omittedLayers.behind(layer.name, call.behind ? call.behind(layer, hidden) : hidden)
   }
   return { hidden, returned }
 }

@@ -268,6 +268,7 @@ export class Weights {
       storage: storageOfTensor,
       alike,
       ...(leaf && { grad: leaf }),
+      ...(trained && !leaf && { isIdle: true }),
       ...(storage && { storedAs: storage }),
     }
     this.tensors.push(tensor)

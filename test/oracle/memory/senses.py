@@ -117,6 +117,50 @@ def selected(tensor, count):
     return found
 
 
+class Picked(torch.autograd.Function):
+    """Rows by a mask: their gradient is put into zeros, in place."""
+
+    @staticmethod
+    def forward(ctx, whole, mask, count):
+        ctx.save_for_backward(mask)
+        ctx.size = whole.shape
+        return rows_of(whole, count)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        zeros = gradient.new_zeros(ctx.size)
+        places = torch.empty(len(ctx.size) - 1, gradient.shape[0], dtype=torch.long)
+        del places
+        return zeros, None, None
+
+
+class Put(torch.autograd.Function):
+    """Rows put in the places of a mask: the gradient of the whole is a copy with zeros there."""
+
+    @staticmethod
+    def forward(ctx, whole, mask, rows):
+        ctx.save_for_backward(mask)
+        ctx.count = rows.shape[0]
+        ctx.mark_dirty(whole)
+        places = torch.empty(whole.dim() - 1, ctx.count, dtype=torch.long)
+        del places
+        return whole
+
+    @staticmethod
+    def backward(ctx, gradient):
+        whole = gradient.clone() if ctx.needs_input_grad[0] else None
+        rows = rows_of(gradient, ctx.count) if ctx.needs_input_grad[2] else None
+        return whole, None, rows
+
+
+@torch.no_grad()
+def rows_of(whole, count):
+    places = torch.empty(whole.dim() - 1, count, dtype=torch.long)
+    found = whole.new_empty(count, whole.shape[-1])
+    del places
+    return found
+
+
 class Senses:
     def __init__(self, model, config, options, ledger):
         self.model, self.config, self.options, self.ledger = model, config, options, ledger
@@ -143,11 +187,21 @@ class Senses:
         def item(tensor, key):
             if torch.is_tensor(key) and key.dtype == torch.bool:
                 return selected(tensor, senses.selected)
+            if isinstance(key, tuple) and torch.is_tensor(key[0]) and key[0].dtype == torch.bool:
+                return Picked.apply(tensor, key[0], senses.selected // tensor.shape[-1])
             return getitem(tensor, key)
+
+        setitem = torch.Tensor.__setitem__
+
+        def put(tensor, key, value):
+            if isinstance(key, tuple) and torch.is_tensor(key[0]) and key[0].dtype == torch.bool:
+                return Put.apply(tensor, key[0], value)
+            return setitem(tensor, key, value)
 
         patches = [
             (torch.Tensor, "masked_scatter", lambda into, mask, source: Scatter.apply(into, mask, source)),
             (FakeTensor, "__getitem__", item),
+            (FakeTensor, "__setitem__", put),
             (torch, "repeat_interleave", first_of(torch.repeat_interleave, lambda a, b, **k: Ints(numpy.repeat(a.values, b.values)))),
             (torch, "tensor", first_of(torch.tensor, lambda a, **k: a)),
             (torch, "unique_consecutive", first_of(torch.unique_consecutive, distinct)),
@@ -178,9 +232,28 @@ class Senses:
 
             found += [(type(m), "get_rope_index", positions) for m in inner[:1] if self.images]
             found += [(type(m), "rot_pos_emb", table_of(self, type(m).rot_pos_emb)) for m in visual]
+            found += [(type(m), "fast_pos_embed_interpolate", interpolated) for m in visual if hasattr(m, "fast_pos_embed_interpolate")]
             found += [(type(m), "get_window_index", windows_of(self, type(m).get_window_index)) for m in visual if hasattr(m, "get_window_index")]
             found.append((torch, "argsort", lambda order, *a, **k: on_cpu(self, order.shape)))  # of the order of windows
         return found
+
+
+def interpolated(visual, grid):
+    """Positions between those that are learned: places and weights of four neighbours, computed on the CPU."""
+    patches = int(grid.values.prod(-1).sum())
+    places = torch.zeros(4, patches, dtype=torch.long)
+    weights = torch.zeros(4, patches, dtype=visual.pos_embed.weight.dtype)
+    pos_embeds = visual.pos_embed(places) * weights[:, :, None]
+    patch_pos_embeds = pos_embeds[0] + pos_embeds[1] + pos_embeds[2] + pos_embeds[3]
+    patch_pos_embeds = patch_pos_embeds.split([int(h) * int(w) for _, h, w in grid])
+    ordered = []
+    merge = visual.config.spatial_merge_size
+    for pos_embed, (t, h, w) in zip(patch_pos_embeds, grid.tolist()):
+        pos_embed = pos_embed.repeat(t, 1)
+        pos_embed = pos_embed.view(t, h // merge, merge, w // merge, merge, -1).permute(0, 1, 3, 2, 4, 5).flatten(0, 4)
+        ordered.append(pos_embed)
+    patch_pos_embeds = torch.cat(ordered)
+    return patch_pos_embeds
 
 
 def outside(function, *args):
@@ -234,7 +307,45 @@ def patched(senses, temporal=2, per_token=4):
     return {"pixel_values": pixels, "image_grid_thw": grid}
 
 
+def square(senses, tokens=None, side=None, per_image=1):
+    """Images of the one size that an encoder takes."""
+    vision = senses.parts.vision_config
+    side = side or vision.image_size
+    side = side if isinstance(side, int) else side[0]
+    patch = vision.patch_size if isinstance(vision.patch_size, int) else vision.patch_size[0]
+    count = tokens or (side // patch) ** 2
+    senses.selected = senses.images * count * senses.parts.get_text_config().hidden_size
+    return {"pixel_values": torch.zeros(senses.images * per_image, 3, side, side, dtype=torch.float32)}
+
+
+def llava(senses):
+    config = senses.parts
+    whole = config.vision_feature_select_strategy == "full" and config.vision_config.model_type == "clip_vision_model"
+    return square(senses, (config.vision_config.image_size // config.vision_config.patch_size) ** 2 + whole)
+
+
+def typed(tokens):
+    """With a type for each token, which says whether it belongs to an image."""
+
+    def made(senses):
+        types = torch.zeros(senses.batch, senses.tokens, dtype=torch.long)
+        seen = {**square(senses, tokens(senses.parts)), "token_type_ids": types}
+        return {**seen, "attention_mask": torch.ones_like(types)} if senses.family == "paligemma" else seen  # the size of its mask is a value without one
+
+    return made
+
+
+def internvl(senses):
+    config = senses.parts
+    grid = config.vision_config.image_size[0] // config.vision_config.patch_size[0]
+    return square(senses, int((grid * config.downsample_ratio) ** 2))
+
+
 FAMILIES = {
+    "llava": llava,
+    "gemma3": typed(lambda config: config.mm_tokens_per_image),
+    "paligemma": typed(lambda config: config.text_config.num_image_tokens),
+    "internvl": internvl,
     "qwen2_vl": patched,
     "qwen2_5_vl": patched,
     "qwen3_vl": patched,

@@ -53,7 +53,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     eager: attention.eager,
     dtype: computeDtype,
     cappedScores: attention.cappedScores,
-    masked: isWindowed || run.prefixes !== undefined,
+    masked: isWindowed || run.prefixes !== undefined || (options.hasMasks ?? false),
     ...(run.mask && { mask: run.mask }),
     ...(run.bias && { bias: run.bias }),
     ...(sinks && { sinks }),

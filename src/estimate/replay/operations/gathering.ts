@@ -60,6 +60,29 @@ export class Gathering extends Rearranging {
     return found
   }
 
+  /** Rows by a mask. Their gradient is put into zeros. */
+  pick(whole: Tensor, mask: Tensor, elements: number): Tensor {
+    return this.tape.record(
+      [whole],
+      { before: [mask] },
+      () => this.tape.tensor(elements, whole.dtype, 'index'),
+      () => [this.gradient(whole.elements, whole.dtype, 'new_zeros')],
+    )
+  }
+
+  /** Rows put in the places of a mask, in place. The gradient of the whole is a copy with zeros there. */
+  put(whole: Tensor, mask: Tensor, rows: Tensor): Tensor {
+    return this.tape.record(
+      [whole, rows],
+      { before: [mask] },
+      () => ({ ...this.tape.alias(whole) }),
+      () => [
+        whole.grad && this.gradient(whole.elements, whole.dtype, 'index_put'),
+        rows.grad && this.gradient(rows.elements, rows.dtype, 'index'),
+      ],
+    )
+  }
+
   /** Adds rows to a tensor in place. The gradient of the rows is selected from that of the whole. */
   indexAdd(into: Tensor, rows: Tensor, indices: Tensor): Tensor {
     return this.tape.record(

@@ -62,12 +62,23 @@ function called(place: Place, outer: Scope, { steps, at, with: given }: Call): T
 function runLayers(
   place: Place,
   scope: Scope,
-  { each, carries, given = [], shares = [], kinds, kindOf = [] }: Loop,
+  {
+    each,
+    carries,
+    given = [],
+    shares = [],
+    kinds,
+    kindOf = [],
+    keeps,
+    behind = {},
+    unusedFrom = Number.POSITIVE_INFINITY,
+  }: Loop,
 ): void {
   const { tape } = place.layers.ops
   const layers = place.facts.list(scope.named(each))
   const others = given.map((name) => [name, scope.get(name)] as const)
   const shared = new Map<string, Tensor>()
+  const kept = new Set<number>()
   const { hidden, returned } = throughLayers(
     { layers, omitted: place.facts.omitted, gaps: place.facts.gaps },
     place,
@@ -75,19 +86,32 @@ function runLayers(
     {
       given: () => [...others.map(([, tensor]) => tensor), ...shared.values()],
       compute: ({ name, index }, input) => {
+        // A layer that runs again in backward has kept its input before.
+        if (keeps !== undefined && !kept.has(index)) scope.set(`${keeps}${index}`, tape.alias(input))
+        kept.add(index)
         const inner = new Scope(tape, name)
         inner.set(carries, tape.alias(input))
         for (const [variable, tensor] of others) inner.set(variable, tape.alias(tensor))
         for (const [variable, tensor] of shared) inner.set(variable, tape.alias(tensor))
-        const output = runSteps(place, inner, kinds[kindOf[index] ?? 0] ?? [])
+        const run = () => runSteps(place, inner, kinds[kindOf[index] ?? 0] ?? [])
+        // What nothing depends on is freed with the last reference to it.
+        const output = index >= unusedFrom ? tape.withoutGradients(run) : run()
         if (!output) throw new Error('the steps of a layer give a value')
         // When the first layer runs again in backward, it makes them again, and nothing needs them.
         if (shared.size === 0) for (const variable of shares) shared.set(variable, inner.get(variable))
         inner.end()
         return output
       },
+      behind: ({ index }, output) => {
+        const steps = behind[index]
+        if (!steps) return output
+        scope.set(carries, output)
+        runSteps(place, scope, steps)
+        return scope.take(carries)
+      },
     },
   )
   scope.set(carries, hidden)
+  if (keeps !== undefined) scope.set(`${keeps}${layers.length}`, tape.alias(hidden))
   tape.free(...returned, ...others.map(([, tensor]) => tensor), ...shared.values())
 }

@@ -110,6 +110,30 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
     using(place, [evaluate(into), evaluate(mask), evaluate(of)], (whole, places, source) =>
       place.layers.ops.maskedScatter(given(whole), given(places), given(source)),
     ),
+  pool: (place, _, { of, count }, evaluate) =>
+    using(place, [evaluate(of)], (input) => {
+      const { ops } = place.layers
+      const whole = given(input)
+      return ops.tape.record(
+        [whole],
+        { before: [whole] },
+        () => ops.tape.tensor(countOf(place.options, count), whole.dtype, 'avg_pool2d'),
+        () => [ops.gradient(whole.elements, whole.dtype, 'avg_pool2d_backward')],
+      )
+    }),
+  times: (place, scope, { of, by, parts }, evaluate) =>
+    using(place, [evaluate(of)], (input) => {
+      const { layers, options } = place
+      return layers.productInParts(given(input), layers.weights.get(scope.named(by)), countOf(options, parts))
+    }),
+  pick: (place, _, { of, mask, count }, evaluate) =>
+    using(place, [evaluate(of), evaluate(mask)], (whole, places) =>
+      place.layers.ops.pick(given(whole), given(places), countOf(place.options, count)),
+    ),
+  put: (place, _, { into, mask, of }, evaluate) =>
+    using(place, [evaluate(into), evaluate(mask), evaluate(of)], (whole, places, rows) =>
+      place.layers.ops.put(given(whole), given(places), given(rows)),
+    ),
   rows: (place, _, { of, count }, evaluate) =>
     using(place, [evaluate(of), place.layers.ops.tape.tensor(0, 'int64', 'input')], (input, places) =>
       place.layers.ops.index(given(input), countOf(place.options, count), given(places)),
