@@ -60,5 +60,19 @@ export const mpt = headedFamily({
       dimensions,
     }
   },
+  forward: (config) => ({
+    places: 'none',
+    alibi: { maskDtype: 'float32', everyPosition: config.positive(['max_seq_len', 'max_position_embeddings'], 2048) },
+    norm: 'layerNorm',
+    attention: {
+      eagerOnly: true,
+      eager: { layerMask: 'last', keepsMasked: true },
+      returnsWeights: true,
+      clamped: config.object('attn_config').has('clip_qkv'),
+    },
+    feedForward: { activation: 'gelu' },
+    residual: { order: 'sequential', keepsAttended: true, keepsNormalised: 'untilNext' },
+    logits: { prefill: 'allTokens', labelled: 'model', labelsCache: false },
+  }),
   loraTargets: ['Wqkv'],
 })

@@ -6,7 +6,7 @@ export interface Attention {
   readonly scaledQueries?: boolean
   /** Whether keys are multiplied by a number before they are rotated. Default: no. */
   readonly scaledKeys?: boolean
-  /** Whether queries, keys and values are clamped in place. Default: no. */
+  /** Whether queries, keys and values are clamped, in place if they are projected separately. Default: no. */
   readonly clamped?: boolean
   /** When queries and keys are normalised, if a layer has norms for them. Default: `projected`. */
   readonly headNorms?: HeadNorms
@@ -61,8 +61,8 @@ export interface EagerAttention {
   readonly float32Inputs?: boolean
   /** How scores are scaled: into a new tensor, in place, or not at all. Default: `copied`. */
   readonly scale?: 'copied' | 'inPlace' | 'none'
-  /** Whether a mask of the layer is applied before the model's mask. Default: no. */
-  readonly layerMask?: boolean
+  /** Whether a boolean mask is applied to the scores, before or after the model's mask is added. Default: no. */
+  readonly layerMask?: boolean | 'last'
   /** Whether the scores stay alive next to their sum with the mask. Default: no. */
   readonly keepsScores?: boolean
   /** Whether the mask is added in place. Default: no. */

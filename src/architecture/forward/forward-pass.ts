@@ -18,9 +18,9 @@ export interface ForwardPass {
   readonly embedding?: 'plain' | 'scaled' | 'scaledForFirstLayer'
   /**
    * Whether all sequences share the embeddings of learned positions, or each has its own, counted from a mask of ones in
-   * float32 (OPT). Default: `shared`.
+   * float32 (OPT), or there are no positions at all (MPT). Default: `shared`.
    */
-  readonly places?: 'shared' | 'eachSequence'
+  readonly places?: 'shared' | 'eachSequence' | 'none'
   /** Rotary position embedding. Default: none; positions are learned, or come from {@link alibi}. */
   readonly rotation?: Rotation
   /** Biases of attention scores by distance (ALiBi; Press et al. 2021, arXiv:2108.12409). Default: none. */
@@ -63,4 +63,6 @@ export interface Logits {
   readonly shifts?: boolean
   /** The dtype that a classifier of tokens computes its loss in, or that of the model. Default: `float32`. */
   readonly labelled?: 'float32' | 'model'
+  /** Whether a classifier caches keys and values where its config does not say (`use_cache`). Default: yes. */
+  readonly labelsCache?: boolean
 }

@@ -6,8 +6,8 @@ export interface SequentialResidual {
   readonly order: 'sequential'
   /** Whether the output of a block is multiplied by a number before it is added. Default: no. */
   readonly scaled?: boolean
-  /** Whether the normalised input of attention stays alive until the layer ends. Default: no. */
-  readonly keepsNormalised?: boolean
+  /** Whether the normalised input of attention stays alive until the layer ends, or until the next norm has computed. Default: no. */
+  readonly keepsNormalised?: boolean | 'untilNext'
   /** Whether the output of attention stays alive until the layer ends. Default: no. */
   readonly keepsAttended?: boolean
   /** Whether a layer has two blocks side by side, each scaled before and after (Falcon-H1). Default: no. */

@@ -46,6 +46,11 @@ export interface Rotation {
 export interface Alibi {
   /** The dtype of the mask that distances are computed from. */
   readonly maskDtype: 'float32' | 'int64'
+  /**
+   * The positions that distances are computed for, in float32 and the same for all sequences, whatever the tokens are (MPT). Causality
+   * is a boolean mask of its own then. Default: the tokens of each sequence.
+   */
+  readonly everyPosition?: number
 }
 
 /**

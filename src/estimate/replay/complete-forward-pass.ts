@@ -80,7 +80,14 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
     bufferElements: forward.bufferElements ?? 0,
     feedForward: { activation, scaled: feedForward.scaled ?? false, mixture: mixture && { ...MIXTURE, ...mixture } },
     residual: completeResidual(residual),
-    logits: { form: 'plain', prefill: 'lastToken', shifts: false, labelled: 'float32', ...forward.logits },
+    logits: {
+      form: 'plain',
+      prefill: 'lastToken',
+      shifts: false,
+      labelled: 'float32',
+      labelsCache: true,
+      ...forward.logits,
+    },
   }
 }
 

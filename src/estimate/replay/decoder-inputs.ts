@@ -49,6 +49,7 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
   const { masks, attention, alibi } = forward
   const isWindowed = windowTokens !== undefined
   if (sizes.heads === 0) return { full: undefined, windowed: undefined }
+  if (alibi?.everyPosition) return { full: tape.tensor(batch * elements, 'bool', 'full'), windowed: undefined }
   if (isEager(options, forward)) {
     const size = masks.size === 'forAllSequences' ? elements + sequence : batch * elements
     const mask = () => tape.tensor(size, dtype, 'where')
@@ -94,7 +95,7 @@ export function embeddingOf(
   const found = prompt ? behindPrompt(layers, embedded, options.batch, prompt, held) : embedded
   const scaled = forward.embedding === 'scaled' ? scaledFrom(layers, found) : found
   const words = sensed(options.inputGradients ? ops.tape.requireGradient(scaled) : scaled)
-  const positions = ops.tape.tensor(sizes.heads > 0 ? sequence : 0, 'int64', 'arange')
+  const positions = ops.tape.tensor(sizes.heads > 0 && forward.places !== 'none' ? sequence : 0, 'int64', 'arange')
   const learned = submodule(base, 'positions')
   if (!learned) return { embedded: words, positions: [positions] }
   const counted = forward.places === 'eachSequence' ? [countedPositions(layers, held)] : []
@@ -175,12 +176,15 @@ function lookedUp({ ops, weights }: Layers, name: string, rows: number, features
 /** The tensors behind ALiBi: a mask of all tokens, and the slope of each head times each position. */
 export function distancesOf(
   { layers, sizes }: DecoderPass,
-  { maskDtype }: Alibi,
+  { maskDtype, everyPosition }: Alibi,
   dtype: ComputeDtype,
 ): { mask: Tensor; scaled: Tensor } {
   const { ops, tokens } = layers
   const mask = ops.tape.tensor(tokens, maskDtype, 'ones')
-  return { mask, scaled: ops.tape.tensor(tokens * sizes.heads, dtype, 'mul') }
+  const scaled = everyPosition
+    ? ops.tape.tensor(everyPosition * sizes.heads, 'float32', 'mul')
+    : ops.tape.tensor(tokens * sizes.heads, dtype, 'mul')
+  return { mask, scaled }
 }
 
 /** Cosines and sines of all positions, computed in float32 and stored in the model's dtype for all layers. */

@@ -31,8 +31,9 @@ function oneAfterAnother(
   const { tape } = run.layers.ops
   const { first, afterAttention, second, afterMlp } = normsOf(layer)
   const kept: Tensor[] = []
+  const held = keepsNormalised === 'untilNext' ? [] : kept
   const attended = block(run, input, first, afterAttention, (normal) => {
-    if (keepsNormalised) kept.push(tape.alias(normal))
+    if (keepsNormalised) held.push(tape.alias(normal))
     if (besideMixer) return attendBeside(run, layer, normal, index, kept)
     return attend(run, layer, normal, index)
   })
@@ -40,7 +41,10 @@ function oneAfterAnother(
   const middle = joined(run, input, attended, scaled)
   const fed = writtenInLayer(layer)
     ? inLayer(run, layer, middle, second)
-    : block(run, middle, second, afterMlp, (normal) => feed(run, layer, normal))
+    : block(run, middle, second, afterMlp, (normal) => {
+        if (held !== kept) tape.free(...held.splice(0))
+        return feed(run, layer, normal)
+      })
   const output = joined(run, middle, fed, scaled)
   tape.free(middle, ...kept, ...ownWeights(run))
   return output

@@ -56,6 +56,8 @@ export interface DecoderRun {
   readonly tables: RotaryTables | undefined
   /** The mask that eager attention adds. */
   readonly mask: Tensor | undefined
+  /** The boolean mask that eager attention applies to its scores, where it is a tensor of its own. */
+  readonly chosen?: Tensor | undefined
   /** Keys and values of virtual tokens: two for each layer, in order. */
   readonly prefixes?: readonly Tensor[] | undefined
   /** The ALiBi bias that the other kernels add, if any. */

@@ -163,7 +163,8 @@ export class Decoder implements ModelPass {
       prefixes: prefixesOf(this.#pass, embedded.dtype),
       tables,
       bias: (alibi || hasGivenMask(options, forward)) && !isWrittenOut ? masks.full : undefined,
-      mask: isWrittenOut ? (masks.full ?? masks.windowed) : undefined,
+      chosen: alibi?.everyPosition ? masks.full : undefined,
+      mask: alibi?.everyPosition ? distances?.scaled : isWrittenOut ? (masks.full ?? masks.windowed) : undefined,
       states,
       attentionWeights: [],
     }

@@ -20,13 +20,13 @@ export interface LabelHead {
 }
 
 /** The head of a class that labels texts; absent for every other class. */
-export function labelHead({ root, className, config }: Architecture): LabelHead | undefined {
+export function labelHead({ root, className, config, forward }: Architecture): LabelHead | undefined {
   const [, kind] = Object.entries(KINDS).find(([suffix]) => className.endsWith(suffix)) ?? []
   const layers = (kind?.names ?? []).map((name) => child({ name: '', module: root }, name))
   const layer = layers.find((found) => found?.module.linear)
   if (!kind || !layer) return undefined
   const pads = (config?.['pad_token_id'] ?? undefined) !== undefined
-  const caches = config?.['use_cache'] !== false
+  const caches = (config?.['use_cache'] ?? forward?.logits?.labelsCache) !== false
   return { name: layer.name, labels: outFeatures(layer), labelled: kind.labelled, pads, caches }
 }
 

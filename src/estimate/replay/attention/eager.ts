@@ -37,7 +37,7 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
     scores = ops.scale(bent)
     tape.free(bent)
   }
-  if (style.layerMask) {
+  if (style.layerMask === true) {
     const chosen = ops.elementwise(scores, 'where', 'nothing')
     tape.free(scores)
     scores = chosen
@@ -47,6 +47,11 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
     if (style.keepsScores) kept.push(scores)
     else tape.free(scores)
     scores = masked
+  }
+  if (style.layerMask === 'last') {
+    const chosen = ops.masked(scores, sizes.chosen)
+    tape.free(scores)
+    scores = chosen
   }
   if (sizes.sinks) {
     const { weights, held } = withSinks(layers, scores, sizes.sinks, sizes)

@@ -27,6 +27,8 @@ export interface AttentionSizes {
   readonly mask?: Tensor
   /** A score of each head that no token has, if there is one (gpt-oss). */
   readonly sinks?: Tensor
+  /** The boolean mask that eager attention applies to its scores. */
+  readonly chosen?: Tensor
   /** The bias that the other kernels add to their scores: ALiBi, including the mask. */
   readonly bias?: Tensor
   /** Whether eager attention sets a part of its weights to zero. Default: no. */

@@ -55,6 +55,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     cappedScores: attention.cappedScores,
     masked: isWindowed || run.prefixes !== undefined || (options.hasMasks ?? false),
     ...(run.mask && { mask: run.mask }),
+    ...(run.chosen && { chosen: run.chosen }),
     ...(run.bias && { bias: run.bias }),
     ...(sinks && { sinks }),
     broadcasts: attention.sharedHeads === 'indexed',
@@ -96,7 +97,9 @@ function projections(
   const { tape } = ops
   const fused = submodule(block, 'fused')
   if (fused) {
-    const all = layers.linear(fused.name, input, outFeatures(fused))
+    const made = layers.linear(fused.name, input, outFeatures(fused))
+    const all = attention.clamped ? ops.clamp(made) : tape.alias(made)
+    tape.free(made)
     if (attention.keepsProjections) held.push(tape.alias(all))
     if (attention.sharedHeads === 'indexed' && kvHeads < heads) {
       const chosen = indexedHeads(run, all)

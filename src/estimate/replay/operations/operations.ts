@@ -115,6 +115,16 @@ export class Operations extends Gathering {
     )
   }
 
+  /** A copy with a number in place of what a boolean mask selects. It saves the mask. */
+  masked(input: Tensor, mask: Tensor | undefined): Tensor {
+    return this.tape.record(
+      [input],
+      { before: mask ? [mask] : [] },
+      () => this.tape.tensor(input.elements, input.dtype, 'masked_fill'),
+      () => [this.gradient(input.elements, input.dtype, 'masked_fill')],
+    )
+  }
+
   /** `native_dropout`: a copy with a part set to zero. It saves a mask of one byte for each element. */
   dropout(input: Tensor): Tensor {
     const mask = this.tape.tensor(input.elements, 'bool', 'native_dropout')
