@@ -24,39 +24,42 @@ const withoutForward = (family: string) => {
 const llama = architectureFromConfig({ ...SIZES, model_type: 'llama' })
 const onAttention = { method: 'lora', lora: { rank: 8, targetModules: ['o_proj'] } } as const
 
-describe.each(['deepseek_v32', 'glm_moe_dsa', 'glm4_moe_lite', 'minimax_m2'])('Merged experts of %s', (family) => {
-  const refusal = (options: Parameters<typeof estimateMemory>[1]) => {
-    try {
-      return String(estimateMemory(withoutForward(family), options).tensorBytes)
-    } catch (error) {
-      return error instanceof ForwardPassError ? error : String(error)
+describe.each(['deepseek_v32', 'glm_moe_dsa', 'glm4_moe_lite', 'exaone_moe', 'minimax_m2'])(
+  'Merged experts of %s',
+  (family) => {
+    const refusal = (options: Parameters<typeof estimateMemory>[1]) => {
+      try {
+        return String(estimateMemory(withoutForward(family), options).tensorBytes)
+      } catch (error) {
+        return error instanceof ForwardPassError ? error : String(error)
+      }
     }
-  }
 
-  it('have adapters that are counted, and said to be missing in the parts of an error', () => {
-    const asked = { rank: 8, targetModules: 'all-linear' } as const
-    expect(
-      countLoraParameters(modelOf(family), asked)
-        .targets.map(({ name }) => name)
-        .join(),
-    ).toContain('down_proj')
-    const error = refusal({ method: 'lora', lora: asked })
-    expect(error).toBeInstanceOf(ForwardPassError)
-    expect(String(error)).toMatch(/the adapters on .*gate_up_proj .*are not in "parts"/)
-  })
+    it('have adapters that are counted, and said to be missing in the parts of an error', () => {
+      const asked = { rank: 8, targetModules: 'all-linear' } as const
+      expect(
+        countLoraParameters(modelOf(family), asked)
+          .targets.map(({ name }) => name)
+          .join(),
+      ).toContain('down_proj')
+      const error = refusal({ method: 'lora', lora: asked })
+      expect(error).toBeInstanceOf(ForwardPassError)
+      expect(String(error)).toMatch(/the adapters on .*gate_up_proj .*are not in "parts"/)
+    })
 
-  it('say nothing where only linear layers have adapters, which the parts count whole', () => {
-    const error = refusal(onAttention)
-    expect(String(error)).not.toContain('are not in "parts"')
-    const { trainableParameters } = countLoraParameters(modelOf(family), onAttention.lora)
-    expect(error).toMatchObject({ parts: { gradients: 4 * trainableParameters } })
-  })
+    it('say nothing where only linear layers have adapters, which the parts count whole', () => {
+      const error = refusal(onAttention)
+      expect(String(error)).not.toContain('are not in "parts"')
+      const { trainableParameters } = countLoraParameters(modelOf(family), onAttention.lora)
+      expect(error).toMatchObject({ parts: { gradients: 4 * trainableParameters } })
+    })
 
-  it('are refused with a way out where the family has a forward pass', () => {
-    const model = { ...(llama.forward && { forward: llama.forward }), ...modelOf(family) }
-    expect(() => estimateMemory(model, { method: 'lora' })).toThrow(
-      /not estimated.*Name other layers in `targetModules`/,
-    )
-    expect(() => estimateMemory(model, { method: 'lora' })).toThrow(RangeError)
-  })
-})
+    it('are refused with a way out where the family has a forward pass', () => {
+      const model = { ...(llama.forward && { forward: llama.forward }), ...modelOf(family) }
+      expect(() => estimateMemory(model, { method: 'lora' })).toThrow(
+        /not estimated.*Name other layers in `targetModules`/,
+      )
+      expect(() => estimateMemory(model, { method: 'lora' })).toThrow(RangeError)
+    })
+  },
+)

@@ -1,5 +1,7 @@
 import { deepseekMixture } from '../blocks/deepseek-mixture.js'
+import { MERGED_GATED_EXPERTS } from '../blocks/experts.js'
 import { fullLayers, layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
+import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { exaone4Body } from '../shapes/exaone4-body.js'
 
@@ -26,4 +28,11 @@ export const exaoneMoe = decoderFamily({
       expertFields: ['num_experts'],
       sharedField: 'num_shared_experts',
     }),
+  mergedLayers: MERGED_GATED_EXPERTS,
+  forward: (config) => ({
+    rotation: { features: 'all', frequencies: 'modelTwice' },
+    norm: 'rmsNorm',
+    attention: { headNorms: 'allProjected' },
+    feedForward: { activation: config.string('hidden_act', 'silu'), mixture: groupedDeepseekMixture(config) },
+  }),
 })

@@ -1,12 +1,13 @@
 import { jointNorms, llamaAttention } from '../blocks/attention.js'
 import { postNormLayer } from '../blocks/decoder-layer.js'
 import { decoderModel } from '../blocks/decoder-model.js'
-import { decoderDimensions } from '../blocks/decoder-sizes.js'
+import { type DecoderSizes, decoderDimensions } from '../blocks/decoder-sizes.js'
 import { deltaNet } from '../blocks/delta-net.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layersOfTypes, layerTypes, WITH_LINEAR } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
+import type { ConfigReader } from '../config-reader.js'
 import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
@@ -28,18 +29,9 @@ export const olmoHybrid = causalLmFamily({
   },
   build(sizes, config) {
     const norm = rmsNorm(sizes.hiddenSize)
-    const { hiddenSize, heads, layers } = sizes
-    const keyHeads = config.derived('linear_num_key_heads', heads)
-    const keyHeadDim = config.derived('linear_key_head_dim', Math.floor((0.75 * hiddenSize) / keyHeads))
-    const deltaSizes = {
-      hiddenSize,
-      keyHeads,
-      valueHeads: config.derived('linear_num_value_heads', heads),
-      keyHeadDim,
-      valueHeadDim: config.derived('linear_value_head_dim', 2 * keyHeadDim),
-      kernelSize: config.integer('linear_conv_kernel_dim', 4),
-    }
-    const keyFeatures = keyHeads * keyHeadDim
+    const { hiddenSize, layers } = sizes
+    const deltaSizes = deltaSizesOf(config, sizes)
+    const keyFeatures = deltaSizes.keyHeads * deltaSizes.keyHeadDim
     const valueFeatures = deltaSizes.valueHeads * deltaSizes.valueHeadDim
     const projections = {
       q_proj: linear(hiddenSize, keyFeatures),
@@ -83,4 +75,35 @@ export const olmoHybrid = causalLmFamily({
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),
     }
   },
+  forward: (config, dimensions) => ({
+    // Nothing is rotated if `rope_theta` is null.
+    ...(config.object('rope_parameters').raw('rope_theta') !== null && {
+      rotation: { features: 'all', float32: 'tables', receivers: 'attention', frequencies: 'modelTwice' },
+    }),
+    norm: 'rmsNormFloat32Product',
+    mixers: {
+      linear_attn: {
+        kind: 'solvedDelta',
+        ...deltaSizesOf(config, dimensions),
+        projections: 'separate',
+        doublesRate: config.boolean('linear_allow_neg_eigval', true),
+        states: 'assigned',
+      },
+    },
+    feedForward: { activation: config.string('hidden_act', 'silu') },
+    float32Parameters: ['.A_log'],
+  }),
 })
+
+function deltaSizesOf(config: ConfigReader, { hiddenSize, heads }: Pick<DecoderSizes, 'hiddenSize' | 'heads'>) {
+  const keyHeads = config.derived('linear_num_key_heads', heads)
+  const keyHeadDim = config.derived('linear_key_head_dim', Math.floor((0.75 * hiddenSize) / keyHeads))
+  return {
+    hiddenSize,
+    keyHeads,
+    valueHeads: config.derived('linear_num_value_heads', heads),
+    keyHeadDim,
+    valueHeadDim: config.derived('linear_value_head_dim', 2 * keyHeadDim),
+    kernelSize: config.integer('linear_conv_kernel_dim', 4),
+  }
+}

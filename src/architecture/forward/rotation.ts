@@ -31,6 +31,8 @@ export interface Rotation {
    * those of its kind, with `both` all of them. Default: `one`.
    */
   readonly tables?: 'one' | 'two' | 'both'
+  /** Which layers receive the tables: all, or only those with attention. Default: `all`. */
+  readonly receivers?: 'all' | 'attention'
   /** Whether each layer computes its own tables, with each value twice. Default: no. */
   readonly repeatsTables?: boolean
   /**

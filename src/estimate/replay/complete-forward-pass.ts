@@ -113,6 +113,7 @@ const ROTATION: Required<Omit<Rotation, 'features'>> = {
   concatenates: false,
   keepsRotated: false,
   tables: 'one',
+  receivers: 'all',
   repeatsTables: false,
   axes: 'one',
   frequencies: 'model',

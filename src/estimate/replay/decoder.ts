@@ -175,11 +175,12 @@ export class Decoder implements ModelPass {
     const mixed = new Set(this.#model.layers.filter((layer) => mixerOf(run, layer)).map(({ index }) => index))
     const maskOf = (index: number) =>
       mixed.has(index) ? [] : present(!alibi && sizes.isWindowed(index) ? masks.windowed : masks.full)
-    const given = (index: number) =>
-      rotation?.tables === 'two'
-        ? [...positions, ...tablesOf(tablesIn(index))]
-        : // Layers get the row of the first axis.
-          [...shared, ...(rotation?.axes === 'inTable' ? places : [])]
+    const given = (index: number) => {
+      if (rotation?.receivers === 'attention' && mixed.has(index)) return positions
+      if (rotation?.tables === 'two') return [...positions, ...tablesOf(tablesIn(index))]
+      // Layers get the row of the first axis.
+      return [...shared, ...(rotation?.axes === 'inTable' ? places : [])]
+    }
     const stack = throughLayers(this.#model, run, hidden, {
       given: (index) => [...maskOf(index), ...given(index)],
       behind: (layer, output) => seen?.behind(layer.index, output) ?? output,

@@ -31,7 +31,6 @@ export function solvedDeltaNet(run: MixerRun, pass: SolvedDeltaPass, input: Shap
   const turned = isSplit ? a.transpose(f.get('mixed'), 1, 2) : f.get('mixed')
   const names = ['query', 'key', 'value'] as const
   for (const [index, part] of a.split(turned, [keys, keys, values]).entries()) f.let(names[index] ?? '', part)
-  a.done(turned)
   for (const part of names)
     f.let(part, a.reshape(f.get(part), [batch, tokens, -1, part === 'value' ? valueHeadDim : keyHeadDim]))
   f.let('rate', a.sigmoid(isSplit ? project('b_proj') : f.get('b')))
