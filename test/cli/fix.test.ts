@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import {
   chmodSync,
   existsSync,
@@ -12,7 +13,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -144,5 +145,26 @@ describe('killing check --fix', () => {
     check('.', '--fix')
     expect(read('m-199.yaml')).toContain('fileset')
     expect(existsSync(join(folder, 'm-199.yaml'))).toBe(true)
+    // Nothing is left of the runs that were killed.
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
   }, 60_000)
+
+  it('leaves files that the next run removes, unless another process is writing them', () => {
+    put('m.yaml', 'name: ab\n')
+    const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
+    const gone = spawnSync(process.execPath, ['-e', '']).pid
+    const left = `.model-entity-fix-${machine}-${gone}-0123abcd.tmp`
+    const others = [
+      `.model-entity-fix-${machine}-${process.pid}-0123abcd.tmp`,
+      `.model-entity-fix-00000000-${gone}-0123abcd.tmp`,
+      '.m.yaml.1.tmp',
+    ]
+    for (const name of [left, ...others]) put(name, 'name: a b\n')
+    put('model-entity.config.yaml', 'include: ["**"]\n')
+    expect(check('.', '--format', 'concise').stdout).not.toContain('model-entity-fix')
+    expect(existsSync(join(folder, left))).toBe(true)
+    check('.', '--fix')
+    expect(existsSync(join(folder, left))).toBe(false)
+    for (const name of others) expect(existsSync(join(folder, name)), name).toBe(true)
+  })
 })

@@ -2,6 +2,7 @@
 
 import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { isTemporary } from '../fix/temporary-name.js'
 import { type GitRules, gitRulesIn, NO_RULES } from './git-rules.js'
 import { slashed } from './slashed.js'
 
@@ -72,7 +73,7 @@ function walk({ path: folder, real, rules, depth }: Folder, state: State): void 
   }
   for (const entry of entries) {
     const { name } = entry
-    if (NEVER_SEARCHED.has(name)) continue
+    if (NEVER_SEARCHED.has(name) || isTemporary(name)) continue
     const path = below(folder, name)
     const realPathOfEntry = below(real, name)
     const isFolder = entry.isDirectory()

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { documentsIn } from '../../manifest/documents.js'
 import { fixManifest } from '../../manifest/fixes/fix-manifest.js'
 import { maskedLines } from '../../manifest/redaction/masked-lines.js'
 import { decodeUtf8 } from '../../manifest/source-text.js'
 import type { OpenedFile } from '../check/file-check.js'
+import { realPath } from '../check/search-folder.js'
 import { printable } from '../formats/printable.js'
 import { replaceFile } from './replace-file.js'
 import { SpecSource } from './spec/spec-source.js'
+import { removeLeftovers } from './temporary-files.js'
 import { unifiedDiff } from './unified-diff.js'
 
 /** What to fix. */
@@ -39,7 +42,9 @@ export async function fixFiles(
   const specs = request.filesets === undefined ? undefined : new SpecSource(request.filesets)
   let [fixes, changed] = [0, 0]
   const notes: string[] = []
+  const folders = new Set<string>()
   for await (const file of files) {
+    if (request.isWriting) tidyBeside(file, folders)
     const before = decodeUtf8(file.bytes)
     if (!before.ok) continue
     const fixed = await fixedText(before.text, file, request.sortKeys, specs)
@@ -51,6 +56,14 @@ export async function fixFiles(
     else await show(diffOf(file, before.text, fixed.text))
   }
   return { fixes, files: changed, notes }
+}
+
+/** Removes what an earlier run has left beside a file. Each folder is looked at once. */
+function tidyBeside({ path }: OpenedFile, folders: Set<string>): void {
+  const folder = dirname(realPath(path))
+  if (folders.has(folder)) return
+  folders.add(folder)
+  removeLeftovers(folder)
 }
 
 interface FixedFile {

@@ -10,7 +10,8 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { dirname } from 'node:path'
+import { temporaryIn } from './temporary-files.js'
 
 /**
  * Replaces the content of a file completely or not at all: writes a temporary file beside it, waits until it is on the disk,
@@ -21,9 +22,7 @@ import { basename, dirname, join } from 'node:path'
 export function replaceFile(path: string, content: Uint8Array): void {
   const target = realpathSync(path)
   const { mode, uid, gid } = statSync(target)
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`)
-  // Only a process that was killed leaves such a file behind.
-  rmSync(temporary, { force: true })
+  const temporary = temporaryIn(dirname(target))
   try {
     writeDurably(temporary, content, mode)
     keepOwner(temporary, uid, gid)
