@@ -1,11 +1,8 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
-import { quantisationOf } from '../../checkpoint/index.js'
-import { type Checkpoint, readCheckpoint } from '../../checkpoint/read/index.js'
+import { Command, Option } from 'commander'
 import { methodOfType } from '../../estimate/finetuning-run.js'
 import {
   changesThatFit,
   DEFAULT_GPU,
-  type EstimableModel,
   estimateMemory,
   ForwardPassError,
   GPUS,
@@ -17,20 +14,21 @@ import {
   WEIGHT_PRECISIONS,
   type WeightPrecision,
 } from '../../estimate/index.js'
-import { MEMORY_METHODS, methodOf } from '../../estimate/methods.js'
+import { MEMORY_METHODS } from '../../estimate/methods.js'
 import { withPreset } from '../../estimate/presets/with-preset.js'
 import { checkpointName } from '../checkpoint-name.js'
 import { offering } from '../completion/offers.js'
 import { MEMORY_FLAGS, STEP_FLAGS } from '../estimate-flags/memory-flags.js'
 import { inFlags, memoryOptionsOf } from '../estimate-flags/memory-options-of.js'
-import { isManifestName, precisionNotes, specOfManifest } from '../estimate-manifest.js'
+import { type Sweep, sweep } from '../estimate-flags/sweep.js'
+import { type EstimatedModel, estimatedModel } from '../estimated-model.js'
 import { EXIT, type ExitCode, UsageError } from '../exit-code.js'
 import { readGpu, readPositive } from '../flag-values.js'
 import { ESTIMATE_FORMATS, type EstimateFormat } from '../formats/estimate/index.js'
 import type { EstimateRow } from '../formats/estimate/report.js'
 import { STATIC_MEMORY_FORMATS } from '../formats/estimate/static-memory.js'
 import { printable } from '../formats/printable.js'
-import { checkRevision, hubOptions, REVISION_FLAG } from '../hub-options.js'
+import { REVISION_FLAG } from '../hub-options.js'
 import { jobIn, jobOption, modelOfJob, withMethod } from '../jobs/job-flag.js'
 
 /** What commander parsed: the flags of this file, and those of a training run, which `memoryOptionsOf` reads. */
@@ -112,7 +110,7 @@ Examples:
 async function estimate(from: string | undefined, flags: EstimateFlags): Promise<ExitCode> {
   const job = flags.job && (await jobIn(flags.job, flags))
   const method = methodIn(flags, job?.options)
-  const model = await modelOf(from ?? modelOfJob(job), method, flags)
+  const model = await estimatedModel(from ?? modelOfJob(job), method, flags)
   const gpu = flags.fits ?? flags.gpu ?? gpuOf(DEFAULT_GPU)
   const run: Run = { ...model, flags, job: job && withMethod(job.options, flags.method) }
   const options = memoryOptions(run)
@@ -147,7 +145,7 @@ async function estimate(from: string | undefined, flags: EstimateFlags): Promise
 }
 
 /** Everything that decides the options of an estimate. */
-interface Run extends Pick<NamedModel, 'model' | 'family'> {
+interface Run extends Pick<EstimatedModel, 'model' | 'family'> {
   readonly flags: EstimateFlags
   /** The options of the job, if there is one. */
   readonly job: MemoryOptions | undefined
@@ -208,65 +206,4 @@ function understood<T>(work: () => T): T {
     if (error instanceof RangeError || error instanceof TypeError) throw new UsageError(inFlags(error.message))
     throw error
   }
-}
-
-interface NamedModel {
-  readonly name: string
-  readonly family: string
-  readonly model: EstimableModel
-  readonly notes: readonly string[]
-}
-
-async function modelOf(from: string, method: MemoryMethod, flags: EstimateFlags): Promise<NamedModel> {
-  checkRevision(flags.revision, from)
-  const isServed = methodOf(method).trains === 'nothing'
-  if (isManifestName(from)) {
-    const spec = await specOfManifest(from)
-    const notes = isServed ? [] : precisionNotes(spec.precision)
-    return { name: spec.checkpoint_model_name, family: spec.family, model: spec, notes }
-  }
-  const checkpoint = await readCheckpoint(from, hubOptions(flags))
-  const { architecture } = checkpoint
-  if (!architecture) throw new UsageError(`${from} has no config.json of a known family: its forward pass is unknown`)
-  return {
-    name: nameOf(checkpoint, from),
-    family: architecture.family,
-    // What is trained has the precision of the method, whatever the files hold.
-    model: isServed ? checkpoint : architecture,
-    notes: [...(isServed ? [] : quantisationNotes(checkpoint, method)), ...modelNotes(checkpoint)],
-  }
-}
-
-/** What `inspect` notes about the model. Notes about its chat template do not matter for memory. */
-function modelNotes({ notes }: Checkpoint): readonly string[] {
-  return notes.filter((note) => !note.startsWith('is_chat'))
-}
-
-/** Only `qlora` counts weights in fewer bits than 16. */
-function quantisationNotes({ spec, config, stored }: Checkpoint, method: MemoryMethod): string[] {
-  const isQuantised =
-    stored?.storage.parameters.some(({ scheme }) => scheme !== undefined) ??
-    quantisationOf({ ...(config && { config }) }) !== undefined
-  if (!isQuantised || method === 'qlora' || spec === undefined) return []
-  const weights = method === 'full-mixed' ? 'float32' : '16 bits'
-  return [
-    `weights are counted in ${weights}, although the checkpoint stores most of them in ${spec.precision}: served as stored, they need less`,
-  ]
-}
-
-function nameOf({ spec }: Checkpoint, from: string): string {
-  return spec?.checkpoint_model_name ?? from
-}
-
-interface Sweep {
-  readonly what: 'batch' | 'context' | 'rank'
-  readonly values: readonly number[]
-}
-
-function sweep(text: string): Sweep {
-  const [, what, list = ''] = /^(batch|context|rank)=([\d,]{1,200})$/.exec(text) ?? []
-  if (what === 'batch' || what === 'context' || what === 'rank') {
-    return { what, values: list.split(',').map(readPositive) }
-  }
-  throw new InvalidArgumentError('Expected batch, context or rank with its values, such as batch=1,2,4,8.')
 }
