@@ -12,7 +12,6 @@ import {
   GREATER,
   HASH,
   isBlank,
-  isDigit,
   isLetter,
   isOfWord,
   OPEN_BRACE,
@@ -20,13 +19,12 @@ import {
   SINGLE_QUOTE,
   SPACE,
   UNDERSCORE,
-  ZERO,
 } from './characters.js'
 import { FlowReader } from './flow-reader.js'
 import { Lines } from './lines.js'
 import { blockScalar, continuedPlain, plainLine, quotedLines } from './long-scalars.js'
 import { type Made, type Maker, REFUSED } from './maker.js'
-import { closingQuote, isWord, LONGEST_KEY, plain, quotedValue, startsPlain } from './scalars.js'
+import { closingQuote, isWord, LONGEST_KEY, plain, quickScalar, quotedValue, startsPlain } from './scalars.js'
 import type { Stretch } from './stretches.js'
 
 /** A document without content. */
@@ -111,7 +109,7 @@ export class QuickReader<Node, Fields, Items> {
     let colon: number
     if (isLetter(first) || first === UNDERSCORE) {
       colon = start + 1
-      while (colon < end && isOfWord(text.charCodeAt(colon))) colon += 1
+      while (isOfWord(text.charCodeAt(colon))) colon += 1
       if (!this.#isColon(colon)) return -1
       this.#keyEnd = colon
       this.#key = text.slice(start, colon)
@@ -181,7 +179,7 @@ export class QuickReader<Node, Fields, Items> {
     const lines = this.#lines
     const { text, end } = lines
     const code = text.charCodeAt(at)
-    const quick = this.#quickScalar(code, at, end)
+    const quick = quickScalar(text, at, end)
     if (quick !== undefined) {
       const { next } = lines
       lines.advance()
@@ -200,25 +198,6 @@ export class QuickReader<Node, Fields, Items> {
       return this.#maker.scalar(scalar.value, at, scalar.end)
     }
     return code === DOUBLE_QUOTE || code === SINGLE_QUOTE ? this.#quoted(at, parent) : this.#plain(at, parent)
-  }
-
-  /** Reads at once what most scalars are: an integer, or a text that no version of YAML reads otherwise. */
-  #quickScalar(first: number, start: number, end: number): number | string | undefined {
-    const { text } = this.#lines
-    if (isDigit(first)) {
-      if (first === ZERO || end - start > MOST_DIGITS) return undefined
-      let value = 0
-      for (let at = start; at < end; at += 1) {
-        const digit = text.charCodeAt(at) - ZERO
-        if (digit < 0 || digit > 9) return undefined
-        value = value * 10 + digit
-      }
-      return value
-    }
-    if (!isLetter(first) || end - start <= LONGEST_WORD) return undefined
-    let at = start + 1
-    while (at < end && isOfWord(text.charCodeAt(at))) at += 1
-    return at === end ? text.slice(start, end) : undefined
   }
 
   #inBrackets(at: number, parent: number): Made<Node> {
@@ -262,9 +241,3 @@ export class QuickReader<Node, Fields, Items> {
 function isOpening(code: number): boolean {
   return code === OPEN_BRACE || code === OPEN_BRACKET
 }
-
-/** The longest word that some version of YAML reads as a boolean or null. */
-const LONGEST_WORD = 5
-
-/** Integers of so many digits are exact. */
-const MOST_DIGITS = 15

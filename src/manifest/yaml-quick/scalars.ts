@@ -1,7 +1,7 @@
 /** Scalars on one line. */
 
 import { otherReading } from '../yaml-1-1/other-reading.js'
-import { BACKSLASH, DASH, DOUBLE_QUOTE, isDigit, isLetter } from './characters.js'
+import { BACKSLASH, DASH, DOUBLE_QUOTE, isDigit, isLetter, isOfWord, ZERO } from './characters.js'
 import { coreValue } from './core-value.js'
 import { type Made, type Maker, REFUSED } from './maker.js'
 
@@ -39,6 +39,29 @@ export function startsPlain(text: string, at: number): boolean {
 
 const NOT_PLAIN: ReadonlySet<number> = new Set([...' \t\n\r?:,[]{}#&*!|>\'"%@`'].map((one) => one.charCodeAt(0)))
 
+/** Reads at once what most scalars are: an integer, or a text that no version of YAML reads otherwise. Undefined for others. */
+export function quickScalar(text: string, start: number, end: number): number | string | undefined {
+  const first = text.charCodeAt(start)
+  if (isDigit(first)) return first === ZERO || end - start > MOST_DIGITS ? undefined : integerIn(text, start, end)
+  if (!isLetter(first) || end - start <= LONGEST_WORD) return undefined
+  let at = start + 1
+  while (at < end && isOfWord(text.charCodeAt(at))) at += 1
+  return at === end ? text.slice(start, end) : undefined
+}
+
+/** Integers of so many digits are exact. */
+const MOST_DIGITS = 15
+
+function integerIn(text: string, start: number, end: number): number | undefined {
+  let value = 0
+  for (let at = start; at < end; at += 1) {
+    const code = text.charCodeAt(at)
+    if (!isDigit(code)) return undefined
+    value = value * 10 + code - ZERO
+  }
+  return value
+}
+
 /** Makes a plain scalar. */
 export function plain<Node>(
   maker: Maker<Node, unknown, unknown>,
@@ -59,6 +82,7 @@ export function isWord(text: string): boolean {
 }
 
 const WORDS: ReadonlySet<string> = new Set(['true', 'false', 'null', 'yes', 'no', 'on', 'off'])
+/** The longest word that some version of YAML reads as a boolean or null. */
 const LONGEST_WORD = 5
 
 /** Longer ones may be too long for a key, which ends within 1,024 characters. */
