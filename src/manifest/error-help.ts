@@ -46,7 +46,7 @@ const DEFINITIONS: readonly (readonly string[])[] = Object.values(SCHEMAS).map((
 const FIELDS: ReadonlySet<string> = new Set(DEFINITIONS.flat())
 
 function isExpected({ ctx }: ErrorDetail, name: string): boolean {
-  return String(ctx?.['expected'] ?? '').includes(`'${name}'`)
+  return String(ctx?.['expected']).includes(`'${name}'`)
 }
 
 /** A number as written in the source, because its value may be rounded. */

@@ -15,11 +15,11 @@ export function repeatedDirectives(tokens: readonly CST.Token[]): ReadonlyMap<nu
       seen = new Set()
     }
     if (token.type !== 'directive') continue
-    const [name = '', handle = ''] = token.source.trim().split(/[ \t]+/, 2)
-    const what = name === '%TAG' ? `${name} ${handle}` : name
-    if ((name === '%YAML' || name === '%TAG') && seen.has(what) && !errors.has(index)) {
-      errors.set(index, repeated(what, token))
-    }
+    const parts = token.source.trim().split(/[ \t]+/, 2)
+    const [name] = parts
+    if (name !== '%YAML' && name !== '%TAG') continue
+    const what = name === '%TAG' ? parts.join(' ') : name
+    if (seen.has(what) && !errors.has(index)) errors.set(index, repeated(what, token))
     seen.add(what)
   }
   return errors

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Finding, lint, RULES } from '../../src/lint/index.js'
+import { lintValidated } from '../../src/lint/lint.js'
 import { SCHEMA_NAMES } from '../../src/schemas/index.js'
 import { validate } from '../../src/validation/index.js'
 import pageExample from '../fixtures/example-response.json' with { type: 'json' }
@@ -46,6 +47,19 @@ describe('lint', () => {
     ])
     expect(places(lint('MambaConfig', { ...MAMBA, is_hybrid: false }))).toEqual(['hybrid-flag-mismatch is_hybrid'])
     expect(places(lint('Lora', { rank: '0' }))).toEqual(['coerced-value rank', 'non-positive-dimension rank'])
+  })
+
+  it('tells of an object in several places once, if the caller remembers what was seen', () => {
+    const adapter = { ...ADAPTER, x_y: 1 }
+    const value = { ...entity(), adapters: [adapter, adapter] }
+    const found = (options: Parameters<typeof lintValidated>[3]) =>
+      places([...lintValidated('ModelEntity', value, validate('ModelEntity', value), options)]).filter((place) =>
+        place.startsWith('unknown-field'),
+      )
+    expect(found({})).toEqual(['unknown-field adapters.0.x_y', 'unknown-field adapters.1.x_y'])
+    const seen = new WeakMap()
+    expect(found({ seen })).toEqual(['unknown-field adapters.0.x_y'])
+    expect(found({ seen })).toEqual([])
   })
 
   it('refuses a name that is no definition', () => {

@@ -476,6 +476,11 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   'inline-secret': [
     [
+      'a key in free data, where no other rule reports it',
+      request({ custom_fields: { api_endpoint: { api_key: `ghp_${'0123456789abcdefghijklmnopqrstuvwxyz'}` } } }),
+      ['custom_fields.api_endpoint.api_key'],
+    ],
+    [
       'a token inside a text',
       request({ description: `use ghp_${'0123456789abcdefghijklmnopqrstuvwxyz'} here` }),
       ['description'],

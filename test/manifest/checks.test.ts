@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RULES } from '../../src/lint/index.js'
+import type { Rule } from '../../src/lint/rule.js'
 import { isRecord } from '../../src/lint/schema-walk.js'
 import { byteColumns } from '../../src/manifest/byte-columns.js'
 import { checkSource } from '../../src/manifest/check-source.js'
@@ -77,6 +78,43 @@ describe('a rule across files', () => {
   it('sees the name that a caller gives, and whether the service accepts the entity', () => {
     expect(check('base_model: cd\n', 'ab').entities).toStrictEqual([[true, { name: 'ab', base_model: 'cd' }]])
     expect(check('name: 5\n').entities).toStrictEqual([[false, { name: 5 }]])
+  })
+})
+
+describe('a rule of the caller', () => {
+  it('points at the object that lacks a field: at its key, or at the object itself where it has none', () => {
+    const rule: Rule = {
+      ...{ code: 'required-field', severity: 'warning', description: 'd' },
+      *check() {
+        for (const loc of [['project'], ['prompt', 'system_prompt']]) {
+          yield { loc, at: 'holder', message: 'm', help: 'h' }
+        }
+      },
+    }
+    const policy = { rules: [rule], severityOf: () => undefined }
+    const found = (text: string) =>
+      checkSource(text, { policy }).check.diagnostics.map(
+        ({ line, column, endLine, endColumn, loc }) => `${line}:${column}-${endLine}:${endColumn} ${loc.join('.')}`,
+      )
+    expect(found('name: ab\nprompt:\n  icl_few_shot_examples: x\n')).toStrictEqual([
+      '1:1-3:27 project',
+      '2:1-2:7 prompt.system_prompt',
+    ])
+  })
+})
+
+it('a control character is told by its code', () => {
+  const messages = (text: string) => checkManifest(text).diagnostics.map(({ message }) => message)
+  expect(messages('name: "a\u001bb"\n')).toStrictEqual(['The control character U+001B is not allowed in YAML'])
+})
+
+describe('a key that is given twice', () => {
+  it.each([
+    [60, 'k'.repeat(60)],
+    [61, `${'k'.repeat(60)}…`],
+  ])('is shown up to 60 characters, of %i', (length, shown) => {
+    const { diagnostics } = checkManifest(`${'k'.repeat(length)}: 1\n${'k'.repeat(length)}: 2\n`)
+    expect(diagnostics.map(({ message }) => message)).toStrictEqual([`The key "${shown}" is given twice`])
   })
 })
 

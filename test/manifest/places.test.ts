@@ -151,6 +151,7 @@ const SYNTAX: Case[] = [
   { what: 'a collection as key', text: '? [a]\n: b\n', expected: ['1:3-1:6 yaml_syntax'] },
   { what: 'a merge key with a scalar', text: 'name: ab\n<<: 5\n', expected: ['2:5-2:6 yaml_syntax'] },
   { what: 'a control character', text: 'name: a\u0000b\n', expected: ['1:8-1:9 yaml_syntax'] },
+  { what: 'a control character in quotes', text: 'name: "a\u001bb"\n', expected: ['1:9-1:10 yaml_syntax'] },
   { what: 'an alias inside of what it names', text: 'custom_fields: &a\n  b: *a\n', expected: ['2:6-2:8 alias_bomb'] },
   {
     what: 'every repeat of a key, and nothing else',

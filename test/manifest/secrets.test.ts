@@ -151,6 +151,13 @@ describe('checkManifest shows', () => {
     expect(excerpts[0]).toMatchObject({ before: 'api_endpoint: {api_key: ', token: '***', after: ', url: http://h}' })
   })
 
+  it('masks where as much is silenced as is reported', () => {
+    const text = `name: ab\ntrust_remote_code: true # model-entity-disable-line trust-remote-code -- x\ncustom_fields:\n  password:\n    ${KEY}\nextra: 1\n`
+    const checked = checkManifest(text)
+    expect([checked.counts.warning, checked.suppressedCount]).toStrictEqual([1, 1])
+    expect(checked.excerpts[0]?.lineBefore).toBe('    ***')
+  })
+
   it('masks where there are as many warnings as infos, and no errors', () => {
     // The line of the secret does not show that it is one.
     const text = `name: ab\ncustom_fields:\n  password:\n    ${KEY}\ntrust_remote_code: "no"\nextra: 1\n`

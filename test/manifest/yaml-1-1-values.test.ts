@@ -83,6 +83,8 @@ describe('a plain scalar is to us what it is to PyYAML', () => {
     ['-0O7', INT, 'integer -7'],
     ['+0o7', INT, 'integer 7'],
     ['0o8', INT, 'ERR it is not an integer of YAML 1.1'],
+    ['x0o7', INT, 'ERR it is not an integer of YAML 1.1'],
+    ['0o7x', INT, 'ERR it is not an integer of YAML 1.1'],
     ['1:30', INT, 'integer 90'],
     ['08', INT, 'ERR it is not an integer of YAML 1.1'],
     ['1:30', FLOAT, 'float 90'],

@@ -30,6 +30,10 @@ describe('yamlTokens', () => {
     expect(errors(']]]]\n')).toBe(1)
   })
 
+  it('keeps what follows an error', () => {
+    expect(yamlTokens(']]\n---\na: 1\n').tokens.map(({ type }) => type)).toStrictEqual(['error', 'document'])
+  })
+
   it('leaves out the space, comments and line ends between documents', () => {
     expect(yamlTokens('# a\n\n--- a\n...\n\n# b\n').tokens.map(({ type }) => type)).toStrictEqual([
       'document',

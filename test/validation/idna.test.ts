@@ -123,6 +123,10 @@ function isAsRecorded(run: Run, before: string, character: string, behind: strin
   return text === (before + expected + behind).normalize('NFC')
 }
 
+it.each(['a-999999b', '999999b', 'z9999b', 'a-\u00e9'])('%j is no Punycode, as Python says', (text) => {
+  expect(decodePunycode(text)).toBeUndefined()
+})
+
 it('Punycode is read back as it was written', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {

@@ -16,8 +16,6 @@ const RAW_END = /\{%[-+]?\s*endraw\s*(?:\+%\}|-%\}\s*|%\}\n?)/y
 /** The ends of tags, with the line end or the spaces that they consume (`trim_blocks`). */
 const BLOCK_END = /\+%\}|-%\}\s*|%\}\n?/y
 const VARIABLE_END = /-\}\}\s*|\}\}/y
-const BLANK_REST = /\s*/y
-const LINE_END = /\n?/y
 const FLOAT = /\d+(?:_\d+)*(?:(?:\.\d+(?:_\d+)*)?e[+-]?\d+(?:_\d+)*|\.\d+(?:_\d+)*)/iy
 const INTEGER = /0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*/iy
 const NAME = /[\p{ID_Continue}\p{N}]+/uy
@@ -73,10 +71,8 @@ function skipComment(template: string, open: number): number {
   const sign = template[open + 2]
   const start = sign === '-' || sign === '+' ? open + 3 : open + 2
   const close = template.indexOf('#}', start)
-  if (close >= 0)
-    return (
-      matchEnd(template[close - 1] === '-' && close > start ? BLANK_REST : LINE_END, template, close + 2) ?? close + 2
-    )
+  // The blanks that a comment may strip behind it are of no concern here.
+  if (close >= 0) return close + 2
   if (start < template.length) throw new TemplateError('this comment is never closed', open)
   return start
 }

@@ -9,7 +9,7 @@ export const linearLayersExceedParameters: Rule = {
     for (const node of nodes('ModelSpec')) {
       let weights = 0
       for (const { in_features, out_features } of node.value.linear_layers ?? []) {
-        if (in_features > 0 && out_features > 0) weights += in_features * out_features
+        weights += Math.max(0, in_features) * Math.max(0, out_features)
       }
       const count = node.value.base_num_parameters
       if (weights === 0 || count >= weights) continue

@@ -37,9 +37,8 @@ export function withReorderings(text: string, reorderings: readonly Reordering[]
   function reordered({ slots, wanted, indent = '', isBlock }: Reordering): string {
     const pieces = slots.map(({ start, end }) => written(start, end))
     if (!isBlock) {
-      return slots
-        .map(({ end }, slot) => `${pieces[wanted[slot] ?? 0] ?? ''}${text.slice(end, slots[slot + 1]?.start ?? end)}`)
-        .join('')
+      const ordered = inOrder(pieces, wanted)
+      return slots.map(({ end }, slot) => `${ordered[slot]}${text.slice(end, slots[slot + 1]?.start ?? end)}`).join('')
     }
     const lineEnd = text.includes('\r\n') ? '\r\n' : '\n'
     const isEnded = pieces.at(-1)?.endsWith('\n') === true
@@ -47,14 +46,15 @@ export function withReorderings(text: string, reorderings: readonly Reordering[]
       const whole = piece.endsWith('\n') ? piece : piece + lineEnd
       return entry === 0 ? indent + whole : whole
     })
-    const all = wanted
-      .map((entry) => lines[entry] ?? '')
-      .join('')
-      .slice(indent.length)
+    const all = inOrder(lines, wanted).join('').slice(indent.length)
     return isEnded ? all : all.slice(0, -lineEnd.length)
   }
 
   return written(0, text.length)
+}
+
+function inOrder(pieces: readonly string[], wanted: readonly number[]): string[] {
+  return wanted.flatMap((entry) => pieces.slice(entry, entry + 1))
 }
 
 function startOf({ slots }: Reordering): number {

@@ -58,8 +58,8 @@ function reorderings(entities: readonly Entity[], text: string): Reordering[] {
 
 /** How to reorder a mapping. Undefined if it is in order, or cannot be reordered. */
 function sortedBy(mapping: SourceMapping, order: readonly string[], text: string): Reordering | undefined {
-  const ranks = new Map(order.map((key, index) => [key, index]))
-  const rankOf = (index: number) => ranks.get(mapping.entries[index]?.key ?? '') ?? order.length
-  const wanted = [...mapping.entries.keys()].sort((one, other) => rankOf(one) - rankOf(other) || one - other)
+  const rankOf = new Map(order.map((key, index) => [key, index]))
+  const ranks = mapping.entries.map(({ key }, index) => ({ rank: rankOf.get(key) ?? order.length, index }))
+  const wanted = ranks.sort((one, other) => one.rank - other.rank).map(({ index }) => index)
   return wanted.every((from, to) => from === to) ? undefined : reorderingOf(mapping, wanted, text)
 }

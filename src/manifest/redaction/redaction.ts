@@ -56,7 +56,7 @@ export class Redaction {
   }
 
   #note(stretch: Stretch, value: string): void {
-    if (this.#stretches.at(-1)?.start !== stretch.start || this.#stretches.at(-1)?.end !== stretch.end) {
+    if (this.#stretches.at(-1) !== stretch) {
       this.#stretches.push(stretch)
       this.#isSorted = false
     }
@@ -171,7 +171,7 @@ function withoutSecret(text: string, secret: string): string {
   const escaped = JSON.stringify(secret).slice(1, -1)
   if (escaped !== secret) shown = shown.replaceAll(escaped, MASK)
   const cut = shown.indexOf('"…')
-  if (cut < 0) return shown
+  if (cut === -1) return shown
   for (let length = Math.min(escaped.length, LONGEST_QUOTE); length >= SHORTEST; length -= 1) {
     const beginning = escaped.slice(0, length)
     if (shown.slice(0, cut).endsWith(beginning)) return shown.slice(0, cut - length) + MASK + shown.slice(cut)

@@ -28,7 +28,8 @@ export function readTagged11(source: string, tag: string): Scalar11 {
     // Python takes the prefix of YAML 1.2 too.
     const [, sign = '', digits] = /^([-+]?)0[oO]([0-7]+)$/.exec(source) ?? []
     if (digits === undefined) return { kind: 'error', why: 'it is not an integer of YAML 1.1' }
-    return { kind: 'integer', value: BigInt(`0o${digits}`) * (sign === '-' ? -1n : 1n) }
+    const value = BigInt(`0o${digits}`)
+    return { kind: 'integer', value: sign === '-' ? -value : value }
   }
   if (tag === 'tag:yaml.org,2002:float') return float(source)
   return { kind: 'text', value: source }
@@ -87,15 +88,14 @@ function float(source: string): Scalar11 {
 }
 
 function timestamp(source: string): Scalar11 {
-  const [, year = '', month = '', day = '', hour, minute = '', second = '', fraction, zone, sign, ...offset] =
-    TIMESTAMP.exec(source) ?? []
+  const [, year, month, day, hour, minute, second, fraction, zone, sign, ...offset] = TIMESTAMP.exec(source) ?? []
   if (hour === undefined && !DATE.test(source)) return { kind: 'text', value: source }
   const noSuchDate: Scalar11 = { kind: 'error', why: 'there is no such date' }
   const date = new Date(0)
   date.setUTCFullYear(Number(year), Number(month) - 1, Number(day))
   const isDate = Number(year) >= 1 && date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day)
   if (!isDate) return noSuchDate
-  const written = `${year}-${padded(month)}-${padded(day)}`
+  const written = date.toISOString().slice(0, 10)
   if (hour === undefined) return { kind: 'date', value: written }
   const [offsetHours = 0, offsetMinutes = 0] = offset.map((digits = '') => Number(digits))
   const isTime = Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60

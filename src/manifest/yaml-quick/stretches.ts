@@ -57,8 +57,7 @@ function prefixFrom(text: string, from: number): Prefix {
   const directives: string[] = []
   const prefix = (end: number, isMarked: boolean): Prefix => {
     const hasDirectives = directives.length > 0
-    const isSimple =
-      !hasDirectives || (isMarked && directives.length === 1 && /^%YAML 1\.2\r?\n$/.test(directives[0] ?? ''))
+    const isSimple = !hasDirectives || (isMarked && /^%YAML 1\.2\r?\n$/.test(directives.join('')))
     return { end, marker: isMarked ? end : -1, hasDirectives, isSimple }
   }
   for (let line = from; line < text.length; ) {

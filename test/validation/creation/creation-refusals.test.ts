@@ -55,6 +55,17 @@ describe('creationRefusals', () => {
     ])
   })
 
+  it('says what the platform says of remote code that a user may not trust', () => {
+    const request = { name: 'llama', trust_remote_code: true }
+    expect(creationRefusals(request, { workspace: 'w', state: { mayTrustRemoteCode: false } })).toMatchObject([
+      {
+        status: 403,
+        loc: ['body', 'trust_remote_code'],
+        detail: 'Insufficient permissions to set the trust_remote_code field',
+      },
+    ])
+  })
+
   it('knows nothing of a registry of which it is told nothing', () => {
     expect(reasons({ name: 'llama', fileset: 'x/y', project: 'p', trust_remote_code: true })).toStrictEqual([])
   })

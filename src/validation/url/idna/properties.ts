@@ -30,12 +30,10 @@ export function mapCharacter(character: string): string {
   return Array.from(character.normalize('NFKD'), foldCase).join('').normalize('NFKD')
 }
 
-/** The ideographic full stops separate labels. The capital sharp s maps to the small one, not to `ss`. */
+/** The ideographic full stops separate labels. The final sigma stays. */
 const KEPT: ReadonlyMap<string, string> = new Map([
   ['\u3002', '.'],
   ['\uff61', '.'],
-  ['ß', 'ß'],
-  ['ẞ', 'ß'],
   ['ς', 'ς'],
 ])
 
