@@ -113,7 +113,7 @@ class CommentCollector implements LexemeListener {
   lexeme(lexeme: string, offset: number): void {
     const isScalar = this.#isScalar
     this.#isScalar = lexeme === SCALAR_MARK
-    if (!isScalar && maySuppress(lexeme)) {
+    if (!isScalar && lexeme.startsWith('#') && maySuppress(lexeme)) {
       this.comments.push({ span: { start: offset, end: offset + lexeme.length }, text: lexeme })
     }
   }
