@@ -10,6 +10,8 @@ const SENTENCES: Readonly<Record<Mixer['kind'], string>> = {
     'state spaces without kernels: transformers computes one token after another if mamba_ssm and causal_conv1d are not installed, which needs far more memory',
   chunkScan:
     'state spaces without kernels: transformers computes chunks of tokens if mamba_ssm and causal_conv1d are not installed, which needs far more memory',
+  chunkProducts:
+    'state spaces without kernels: transformers 5 computes chunks of tokens if mamba_ssm and causal_conv1d are not installed, which needs far more memory',
   shortConv: 'short convolutions without the kernels of causal_conv1d',
   gatedDelta:
     'gated delta networks without kernels: transformers computes chunks of 64 tokens if fla and causal_conv1d are not installed, which needs far more memory',

@@ -18,11 +18,12 @@ export function shortConv({ arrays: a, name, cache }: MixerRun, { states }: Shor
   if (cache) {
     const [batch = 1] = input.layout.shape
     const kernel = a.parameter(`${name}.conv.weight`).layout.shape.at(-1) ?? 1
-    if (isFunction)
-      cache.replace(name, 'convolution', f.let('state', a.make([batch, features, kernel], gated.dtype, 'zeros')))
+    if (isFunction) cache.replace(name, 'convolution', a.make([batch, features, kernel], gated.dtype, 'zeros'), true)
     else f.let('last inputs', a.pad(gated, -1, kernel - tokens))
   }
-  const whole = isFunction ? a.convolutionOfModel(`${name}.conv`, gated) : a.depthwiseConv(`${name}.conv`, gated)
+  const whole = isFunction
+    ? a.to(a.convolutionOfWeights(`${name}.conv`, gated), gated.dtype)
+    : a.depthwiseConv(`${name}.conv`, gated)
   const convolved = f.let(isFunction ? 'Bx' : 'conv', a.slice(whole, -1, tokens))
   let output = f.let('y', a.mul(c, convolved))
   output = f.let('y', a.contiguous(a.transpose(output, -1, -2)))
