@@ -17,7 +17,6 @@ export type {
   LightningPass,
   Logits,
   Mamba2Pass,
-  Mamba2ProductsPass,
   MambaPass,
   Masks,
   Mixer,

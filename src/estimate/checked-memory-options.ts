@@ -2,6 +2,7 @@ import type { ImageSize } from '../architecture/sense.js'
 import { checkOptions } from '../options/index.js'
 import { refuseBesideType, refuseContradictions } from './contradicting-options.js'
 import { type FinetuningRun, finetuningRun } from './finetuning-run.js'
+import type { KernelPackage } from './kernel-packages.js'
 import type { AttentionKernel } from './kernels.js'
 import { checkLayout, type LayoutOptions } from './layout-options.js'
 import type { LoraOptions } from './lora/options.js'
@@ -45,6 +46,7 @@ export interface CheckedMemoryOptions {
   readonly optimizerStep: OptimizerStep
   readonly loss: LossKind
   readonly kernels: KernelSet
+  readonly kernelPackages: readonly KernelPackage[]
   /** The type of weights that are trained, or that adapters are trained on. */
   readonly precision: TrainingPrecision
   /** The precision of weights that nothing trains; `undefined`: as the checkpoint stores them. */
@@ -100,6 +102,7 @@ export function checkMemoryOptions(given: MemoryOptions): CheckedMemoryOptions {
     optimizerStep: options.optimizerStep ?? 'foreach',
     loss: lossOf(options, finetuning),
     kernels: options.kernels ?? 'torch',
+    kernelPackages: options.kernelPackages ?? [],
     precision: methodOf(method).trains === 'nothing' ? 'bfloat16' : trainingPrecision(served),
     served,
     // Flash attention needs 16 bits.

@@ -23,6 +23,7 @@ export function storedPrefill(model: ResolvedModel, replay: ReplayModel, options
     target: targetLength,
     images,
     kernel: attention,
+    kernelPackages: new Set(options.kernelPackages),
     dtype: storage.computeDtype,
   })
   const assumptions = [`weights in ${storage.precision}${SOURCES[storage.from]}`, ...storage.assumptions]

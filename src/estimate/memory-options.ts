@@ -1,7 +1,9 @@
 import type { ImageSize } from '../architecture/sense.js'
-import { boolean, choice, integer, nested, type OptionKind, type OptionTable, oneOf } from '../options/index.js'
+import { boolean, choice, integer, listOf, nested, type OptionKind, type OptionTable, oneOf } from '../options/index.js'
+
 import type { FinetuningType } from '../schemas/index.js'
 import { FINETUNING_TYPES } from './finetuning.js'
+import { KERNEL_PACKAGES, type KernelPackage } from './kernel-packages.js'
 import { ATTENTION_KERNELS, type AttentionKernel } from './kernels.js'
 import { LAYOUT_OPTIONS, type LayoutOptions } from './layout-options.js'
 import { LORA_OPTIONS, type LoraOptions } from './lora/options.js'
@@ -112,6 +114,11 @@ export interface MemoryOptions {
   /** Whose kernels compute norms, rotation and gated activations. Default: `torch`. */
   readonly kernels?: KernelSet
   /**
+   * The installed packages whose kernels transformers uses for gated delta networks (`fla`, `causal_conv1d`), short convolutions
+   * (`causal_conv1d`) and Mamba-2 (`mamba_ssm` with `causal_conv1d`). Default: none.
+   */
+  readonly kernelPackages?: readonly KernelPackage[]
+  /**
    * The type of the weights, unless the method fixes it: `bfloat16`, `float16` or `float32`. Default: `bfloat16`; for `inference`
    * as the checkpoint stores them, and any precision is allowed: `int4`, `fp8`, `q4_k_m`.
    */
@@ -172,6 +179,7 @@ export const MEMORY_OPTIONS: OptionTable<MemoryOptions> = {
   loss: choice(LOSSES),
   lossLogits: choice(LOSS_LOGITS),
   kernels: choice(KERNEL_SETS),
+  kernelPackages: listOf(choice(KERNEL_PACKAGES)),
   precision: choice(WEIGHT_PRECISIONS),
   dtype: choice(WEIGHT_PRECISIONS),
   attention: choice(ATTENTION_KERNELS),

@@ -10,6 +10,7 @@ import { mixerAssumptions } from './mixer-assumptions.js'
 import { modelAssumptions } from './model-assumptions.js'
 import { overheadBytes, rangeOf } from './overhead.js'
 import { refuseInputs } from './refused-inputs.js'
+import { refusePackages } from './refused-packages.js'
 import { refusePrecision } from './refused-precision.js'
 import { isActivationKnown } from './replay/activations.js'
 import type { ReplayModel } from './replay/replay-model.js'
@@ -28,6 +29,7 @@ import { trainingStepOf } from './training-step-of.js'
 export function runMemory(model: ResolvedModel, options: CheckedMemoryOptions): MemoryEstimate {
   refuseInputs(model.architecture, options)
   refusePrecision(model, options)
+  refusePackages(model.architecture.family, model.architecture.forward?.mixers ?? {}, options.kernelPackages)
   if ('missing' in model.replay) throw cannotReplay(model, options, model.replay.missing)
   try {
     if (methodOf(options.method).trains !== 'nothing')
@@ -67,7 +69,7 @@ function estimateOf(
     assumptions: [
       ...memoryAssumptions({ ...options, attention: kernelOf(architecture, options) }, ends),
       ...(activation === undefined ? [] : unknownActivation(activation)),
-      ...mixerAssumptions(mixers),
+      ...mixerAssumptions(mixers, options.kernelPackages),
     ],
   }
 }

@@ -35,6 +35,7 @@ export function trainingStepOf(
     reentrant: options.reentrant,
     kernel: options.attention,
     kernels: options.kernels,
+    kernelPackages: new Set(options.kernelPackages),
     loss: options.loss,
     parameterDtype,
     autocast: options.autocast,

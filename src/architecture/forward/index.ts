@@ -7,7 +7,6 @@ export type {
   KeptStates,
   LightningPass,
   Mamba2Pass,
-  Mamba2ProductsPass,
   MambaPass,
   Mixer,
   ShortConvPass,

@@ -1,4 +1,5 @@
 import type { Option } from 'commander'
+import { KERNEL_PACKAGES } from '../../estimate/kernel-packages.js'
 import { LORA_OPTIONS, type LoraOptions } from '../../estimate/lora/options.js'
 import { MEMORY_OPTIONS, type MemoryOptions, RECOMPUTES } from '../../estimate/memory-options.js'
 import { SHARDING_OPTIONS, type ShardingOptions } from '../../estimate/sharding-options.js'
@@ -74,6 +75,12 @@ export const STEP_FLAGS = flagGroup<MemoryOptions, Exclude<keyof MemoryOptions, 
     },
     keepOutputs: { says: 'yes', help: "the loop keeps the model's output during backward" },
     kernels: { value: '<kernels>', help: 'whose kernels compute norms, rotation and gated activations' },
+    kernelPackages: {
+      value: '<name,…>',
+      read: readNames,
+      words: [...KERNEL_PACKAGES],
+      help: `installed packages with kernels for state spaces and linear attention: ${KERNEL_PACKAGES.join(', ')} (default: none)`,
+    },
     attention: { value: '<kernel>', help: 'the attention kernel' },
     recompute: {
       value: '<what>',

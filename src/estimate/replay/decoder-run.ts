@@ -1,4 +1,5 @@
 import type { VirtualTokens } from '../finetuning-run.js'
+import type { KernelPackage } from '../kernel-packages.js'
 import type { AttentionKernel } from '../kernels.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
 import type { ComputeDtype } from './dtype.js'
@@ -26,6 +27,8 @@ export interface StepOptions {
   readonly reentrant: boolean
   readonly loss: LossKind
   readonly kernel: AttentionKernel
+  /** The packages whose kernels compute what some layers have in the place of attention. Default: none. */
+  readonly kernelPackages?: ReadonlySet<KernelPackage>
   readonly computeDtype: ComputeDtype
   /** Whether keys and values are cached for later tokens. */
   readonly cache: boolean

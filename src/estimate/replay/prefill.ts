@@ -1,3 +1,4 @@
+import type { KernelPackage } from '../kernel-packages.js'
 import type { AttentionKernel } from '../kernels.js'
 import { NO_ADAPTERS } from '../lora/adapter-plan.js'
 import type { ComputeDtype } from './dtype.js'
@@ -17,12 +18,13 @@ export interface Prefill {
   /** Images in each sequence. */
   readonly images?: number
   readonly kernel: AttentionKernel
+  readonly kernelPackages?: ReadonlySet<KernelPackage>
   readonly dtype: ComputeDtype
 }
 
 /** Replays a prefill of all tokens in one pass. It computes logits for the last tokens and keeps the cache. */
 export function prefill(whole: ReplayModel, given: Prefill): StepMemory {
-  const { batch, sequence, target, images = 0, kernel, dtype } = given
+  const { batch, sequence, target, images = 0, kernel, kernelPackages = new Set<KernelPackage>(), dtype } = given
   const sizes = { batch, sequence, images, ...(target && { target }) }
   const model = whole.forTokens(batch * sequence)
   const tape = new Tape()
@@ -43,6 +45,7 @@ export function prefill(whole: ReplayModel, given: Prefill): StepMemory {
     reentrant: false,
     loss: { kind: 'logits', logits: 'float32' },
     kernel,
+    kernelPackages,
     computeDtype: dtype,
     cache: true,
   })

@@ -1,5 +1,6 @@
 import type { Shape } from '../../architecture/index.js'
 import type { PreferenceStep } from '../finetuning-run.js'
+import type { KernelPackage } from '../kernel-packages.js'
 import type { AttentionKernel } from '../kernels.js'
 import type { AdapterPlan } from '../lora/adapter-plan.js'
 import type { Optimizer, OptimizerStep } from '../optimizers.js'
@@ -26,6 +27,7 @@ export interface TrainingStep {
   readonly reentrant?: boolean
   readonly kernel: AttentionKernel
   readonly kernels: KernelSet
+  readonly kernelPackages?: ReadonlySet<KernelPackage>
   readonly loss: LossKind
   readonly parameterDtype: ComputeDtype
   readonly autocast: boolean

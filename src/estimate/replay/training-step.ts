@@ -35,6 +35,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     recompute: step.recompute,
     reentrant: step.reentrant ?? false,
     kernel: step.kernel,
+    ...(step.kernelPackages && { kernelPackages: step.kernelPackages }),
     loss: step.loss,
     computeDtype: half,
     cache: false,

@@ -52,7 +52,7 @@ describe('estimateMemory agrees with torch on an H200', () => {
 
 it('says of 97 % of the runs rightly whether they fit on the card', () => {
   const known = estimated.filter(({ group }) => !SAID.has(group))
-  const right = known.filter(({ tensorBytes, gpu: { contextBytes, workspaceBytes, outOfMemory } }) => {
+  const right = known.filter(({ tensorBytes, gpu: { contextBytes = 0, workspaceBytes, outOfMemory } }) => {
     const fits = tensorBytes + contextBytes + workspaceBytes <= CARD_BYTES
     return fits !== (outOfMemory ?? false)
   })

@@ -3,8 +3,8 @@ import { gunzipSync } from 'node:zlib'
 import type { MemoryOptions } from '../../../src/estimate/index.js'
 
 /**
- * A run on an NVIDIA H200, recorded with `gpu.py` and `gpu_trainers.py` of `test/oracle/memory`: torch 2.11, transformers 5.17, PEFT 0.21,
- * TRL 1.16, random weights.
+ * A run on an NVIDIA H200 or H100, recorded with `gpu.py`, `gpu_trainers.py`, `gpu_classes.py` and `gpu_seen.py` of `test/oracle/memory`:
+ * torch 2.11, transformers 5.17 (or 4.57.6 on the H100), PEFT 0.21, TRL 1.16, random weights.
  */
 export interface GpuRun {
   readonly id: string
@@ -15,7 +15,7 @@ export interface GpuRun {
     readonly peakBytes: number
     /** The workspaces of cuBLAS, which are in the peak. */
     readonly workspaceBytes: number
-    readonly contextBytes: number
+    readonly contextBytes?: number
     readonly outOfMemory?: true
     /** The smallest share of the peak that the allocator needs to finish two steps, of 1.005, 1.01, 1.02 and so on up to 1.3. */
     readonly sufficesAt?: number
@@ -25,14 +25,19 @@ export interface GpuRun {
 /** What torch reports as the memory of the card. */
 export const CARD_BYTES = 150_109_880_320
 
-/** The runs. */
-export const GPU_RUNS: readonly GpuRun[] = gunzipSync(
-  readFileSync(new URL('../../fixtures/memory/gpu.jsonl.gz', import.meta.url)),
-)
-  .toString('utf8')
-  .trimEnd()
-  .split('\n')
-  .map((line) => JSON.parse(line))
+/** The runs on an H200. */
+export const GPU_RUNS: readonly GpuRun[] = runsIn('gpu.jsonl.gz')
+
+/** The runs on an H100: what the runs on the H200 did not have. */
+export const H100_RUNS: readonly GpuRun[] = runsIn('gpu-h100.jsonl.gz')
+
+function runsIn(file: string): GpuRun[] {
+  return gunzipSync(readFileSync(new URL(`../../fixtures/memory/${file}`, import.meta.url)))
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+}
 
 /** The options of an estimate of a run. `generate` fills the cache for a few tokens beyond the prompt, which do not count. */
 export function optionsOf({ options: { cachedTokens: _, ...options } }: GpuRun): MemoryOptions {
@@ -63,3 +68,19 @@ export function groupOf({ config, options }: GpuRun): string {
   if (options.method === 'lora') return 'LoRA'
   return (options.optimizer ?? 'adamw') === 'adamw' ? 'all weights, AdamW' : 'all weights, other optimizers'
 }
+
+/** The group of a run on the H100 in docs/estimates.md, from what its estimate assumes. */
+export function h100GroupOf({ id, config, options }: GpuRun, assumptions: readonly string[]): string {
+  const family = String(config['model_type'])
+  const [name = ''] = (config['architectures'] as string[] | undefined) ?? []
+  if (options.kernelPackages) return 'kernels of fla, causal_conv1d and mamba_ssm'
+  if (options.images) return 'models that see'
+  if (id.endsWith('-compiled')) return 'ModernBERT, compiled'
+  if (assumptions.some((one) => one.includes('own dropout is not counted'))) return 'encoders and T5 with dropout'
+  if (SMALL.has(family)) return 'encoders and T5'
+  if (/For(Sequence|Token)Classification/.test(name)) return 'decoders that label'
+  return 'newer decoders'
+}
+
+/** Models of a hundred million parameters, many of whose tensors the allocator rounds up. */
+const SMALL = new Set(['bert', 'modernbert', 'deberta-v2', 't5', 'mbart'])

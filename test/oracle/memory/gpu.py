@@ -4,7 +4,7 @@
 
 Cases are those of oracle.py, with more options that only run on a GPU: method "qlora" (bitsandbytes NF4), `quantization` ('nf4', 'nf4-double',
 'int8'), `prepareForKbitTraining`, `optimizer` 'adamw-8bit', 'adamw-8bit-paged' and 'lion-32bit' (bitsandbytes), `kernels: 'liger'` and
-`loss` 'fused' or 'fused-linear' (Liger), `recompute` ({every: n} or 'selective'), `loraDropout`, `cachedTokens` (generate after a prefill).
+`loss` 'fused' or 'fused-linear' (Liger), `kernelPackages` (the packages that are installed: others must not be), `recompute` ({every: n} or 'selective'), `loraDropout`, `cachedTokens` (generate after a prefill).
 Weights are random, and the batch has an attention mask of ones, as from a data collator. A record is the case plus "gpu":
     peakBytes       torch.cuda.max_memory_allocated of the second step (of the prefill in inference)
     accumulating    the same for a further micro-batch, whose gradients are added to those of the one before
@@ -35,6 +35,18 @@ import oracle
 from inputs import inputs_of
 
 FIELDS_OF_NO_MODEL = ("model_type", "dtype", "torch_dtype", "transformers_version", "architectures", "quantization_config")
+
+
+PACKAGES = ("fla", "causal_conv1d", "mamba_ssm")
+
+
+def check_packages(options):
+    """transformers uses every package that is installed, so that a case must name them all."""
+    import importlib.util
+
+    installed = sorted(name for name in PACKAGES if importlib.util.find_spec(name))
+    if "kernelPackages" in options and sorted(options["kernelPackages"]) != installed:
+        raise ValueError(f"the case is for {options['kernelPackages']}, but {installed} are installed")
 
 
 def parsed(config):
@@ -78,6 +90,7 @@ def build(config, options):
     parsed_config = parsed(config)
     eager = options.get("attention") == "eager" or getattr(parsed_config, "attn_logit_softcapping", None)
     dtype = torch.float32 if options["method"] == "full-mixed" else getattr(torch, options.get("dtype", "bfloat16"))
+    parsed_config.dtype = dtype  # transformers 4.57 asks torch for it otherwise, with a function that torch does not have
     with torch.device("cuda"):
         attention = "eager" if eager else "sdpa"
         own = own_class(config)
@@ -238,6 +251,7 @@ def attention_backend(config):
 
 def measure(case):
     options = case["options"]
+    check_packages(options)
     gc.collect()
     torch.cuda.empty_cache()
     torch.cuda.reset_peak_memory_stats()

@@ -2,12 +2,15 @@ import type { GatedDeltaPass } from '../../../architecture/index.js'
 import type { Arrays } from '../arrays/arrays.js'
 import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
+import { convolved } from './convolved.js'
 import { deltaRule } from './delta-rule.js'
+import { deltaRuleKernel, fusedGatedNorm } from './kernels/gated-delta-kernel.js'
 import type { MixerRun } from './mixer-run.js'
 
-/** A gated delta network without kernels (`Qwen3NextGatedDeltaNet.forward` of transformers 4.57.6). */
+/** A gated delta network, with the kernels that are installed (`Qwen3NextGatedDeltaNet.forward` of transformers 4.57.6). */
 export function gatedDeltaNet(run: MixerRun, pass: GatedDeltaPass, input: Shaped): Shaped {
-  const { arrays: a, name, cache } = run
+  const { arrays: a, name, cache, packages } = run
+  const rule = packages.has('fla') ? deltaRuleKernel : deltaRule
   const { keyHeads, valueHeads, keyHeadDim, valueHeadDim } = pass
   const f = new Names(a.tape)
   const [batch = 1, tokens = 1] = input.layout.shape
@@ -29,7 +32,7 @@ export function gatedDeltaNet(run: MixerRun, pass: GatedDeltaPass, input: Shaped
     const kernel = a.parameter(`${name}.conv1d.weight`).layout.shape.at(-1) ?? 1
     cache.replace(name, 'convolution', f.let('last inputs', a.pad(mixed, -1, kernel - tokens)))
   }
-  f.let('mixed', a.silu(a.slice(a.depthwiseConv(`${name}.conv1d`, mixed), -1, tokens)))
+  f.let('mixed', convolved(run, `${name}.conv1d`, mixed))
   const turned = f.let('mixed', a.transpose(f.get('mixed'), 1, 2))
   for (const [index, part] of a.split(turned, [keys, keys, values]).entries()) f.let(QKV[index] ?? '', part)
   for (const [part, size] of [
@@ -45,7 +48,7 @@ export function gatedDeltaNet(run: MixerRun, pass: GatedDeltaPass, input: Shaped
     for (const part of ['query', 'key']) f.let(part, a.repeatInterleave(f.get(part), valueHeads / keyHeads, 2))
   f.let(
     'output',
-    deltaRule(
+    rule(
       a,
       { query: f.get('query'), key: f.get('key'), value: f.get('value'), decay: f.get('decay'), rate: f.get('rate') },
       cache &&
@@ -58,7 +61,8 @@ export function gatedDeltaNet(run: MixerRun, pass: GatedDeltaPass, input: Shaped
   const { shape } = f.get('z').layout
   f.let('output', a.reshape(f.get('output'), [-1, valueHeadDim]))
   f.let('z', a.reshape(f.get('z'), [-1, valueHeadDim]))
-  f.let('output', normBeforeGate(a, `${name}.norm`, f.get('output'), f.get('z')))
+  const gated = packages.has('fla') ? fusedGatedNorm : normBeforeGate
+  f.let('output', gated(a, `${name}.norm`, f.get('output'), f.get('z')))
   f.let('output', a.reshape(f.get('output'), shape))
   f.let('output', a.reshape(f.get('output'), [batch, tokens, -1]))
   return f.returned(f.let('projected', a.linear(`${name}.out_proj`, f.get('output'))))

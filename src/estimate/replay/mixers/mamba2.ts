@@ -5,11 +5,14 @@ import type { Shaped } from '../arrays/shaped.js'
 import { child } from '../submodules.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { gatedBy } from './gated-norm.js'
+import { causalConv } from './kernels/causal-conv.js'
+import { type ScanSizes, scanForward } from './kernels/chunk-scan-kernel.js'
+import { splitScanKernel } from './kernels/split-scan-kernel.js'
 import type { MixerRun } from './mixer-run.js'
 
 /**
- * Mamba-2 without kernels (`torch_forward` of `modeling_mamba2.py`, transformers 4.57.6): the scan of a chunk of tokens is written
- * as products and sums of arrays that have the tokens of a chunk twice.
+ * Mamba-2, with kernels if they are installed (`cuda_kernels_forward` and `torch_forward` of `modeling_mamba2.py`, transformers
+ * 4.57.6). Without them, the scan of a chunk of tokens is written as products and sums of arrays that have its tokens twice.
  */
 export function mamba2(run: MixerRun, pass: Mamba2Pass, input: Shaped): Shaped {
   const { arrays: a, name } = run
@@ -22,6 +25,12 @@ export function mamba2(run: MixerRun, pass: Mamba2Pass, input: Shaped): Shaped {
   // The vector of multipliers is a buffer that all layers share.
   const multipliers = () => a.constant([1, 1, inner + convolved + heads], a.parameter(`${name}.A_log`).dtype)
   if (pass.scaled) projected = f.let('projected', a.mul(projected, multipliers()))
+  const scanSizes: ScanSizes = { ...sizes, batch, tokens, chunkTokens: pass.chunkTokens, dtype: projected.dtype }
+  const hasKernels = run.packages.has('mamba_ssm')
+  if (hasKernels && !run.cache) {
+    const decay = f.let('A', a.neg(a.exp(a.to(a.parameter(`${name}.A_log`), 'float32'))))
+    return f.returned(splitScanKernel(run, scanSizes, { projected, decay, isNormed: pass.norm !== 'gateAlone' }))
+  }
   const parts = a.split(projected, [0, 0, inner, convolved, heads])
   const [, , gate, , dtRaw] = parts.map((part, index) => f.let(`part ${index}`, part))
   const mixed = convolution(run, pass, f, 'part 3', tokens)
@@ -30,15 +39,23 @@ export function mamba2(run: MixerRun, pass: Mamba2Pass, input: Shaped): Shaped {
     .map((part, index) => f.let(`xbc ${index}`, part))
   if (!gate || !dtRaw || !x || !b || !c) throw new Error('the projection has five parts')
   const decay = f.let('A', a.neg(a.exp(a.to(a.parameter(`${name}.A_log`), 'float32'))))
+  const out = (y: Shaped): Shaped => {
+    const normal = f.let('normal', gatedBy(a, pass.norm ?? 'gated', { name: `${name}.norm`, groups }, y, gate))
+    return f.returned(a.linear(`${name}.out_proj`, a.to(normal, input.dtype)))
+  }
+  if (hasKernels) {
+    const y = scanForward(a, f, scanSizes, false)
+    for (const own of ['sums', 'dt', 'starts']) f.delete(own)
+    if (pass.states === 'replaced') run.cache?.replace(name, 'recurrent', f.get('state'))
+    return out(a.reshape(y, [batch, tokens, -1]))
+  }
   let dt = f.let('part 4', a.softplus(a.add(dtRaw, a.parameter(`${name}.dt_bias`))))
   dt = f.let('part 4', a.clamp(dt))
   const hidden = f.let('xbc 0', a.to(a.reshape(x, [batch, tokens, -1, headDim]), 'float32'))
-  const y = f.let('y', scan(run, pass, sizes, f, { hidden, decay, dt, b, c }))
-  const normal = f.let('normal', gatedBy(a, pass.norm ?? 'gated', { name: `${name}.norm`, groups }, y, gate))
-  return f.returned(a.linear(`${name}.out_proj`, a.to(normal, input.dtype)))
+  return out(f.let('y', scan(run, pass, sizes, f, { hidden, decay, dt, b, c })))
 }
 
-export interface Mamba2Sizes {
+interface Sizes {
   readonly heads: number
   readonly headDim: number
   readonly groups: number
@@ -49,7 +66,7 @@ export interface Mamba2Sizes {
 }
 
 /** The sizes of a block, from its parameters and its state. */
-export function sizesOf({ arrays, block, name }: MixerRun): Mamba2Sizes {
+function sizesOf({ arrays, block, name }: MixerRun): Sizes {
   const { state } = block.module
   const inner = child(block, 'out_proj')?.module.linear?.inFeatures
   if (!state?.convolution || !inner) throw new UndescribedBlock(`${name} has no state`)
@@ -69,7 +86,10 @@ function convolution(run: MixerRun, { states }: Mamba2Pass, f: Names, name: stri
     const last = f.let('last inputs', a.pad(turned, -1, kernel - tokens))
     if (states === 'replaced') run.cache.replace(run.name, 'convolution', last)
   }
-  const whole = a.depthwiseConv(`${run.name}.conv1d`, a.transpose(given, 1, 2))
+  const turned = a.transpose(given, 1, 2)
+  if (run.packages.has('causal_conv1d'))
+    return f.let(name, a.transpose(causalConv(a, `${run.name}.conv1d`, turned), 1, 2))
+  const whole = a.depthwiseConv(`${run.name}.conv1d`, turned)
   return f.let(name, a.silu(a.transpose(a.slice(whole, -1, tokens), 1, 2)))
 }
 
@@ -81,13 +101,7 @@ interface Scanned {
   readonly c: Shaped
 }
 
-function scan(
-  run: MixerRun,
-  pass: Mamba2Pass,
-  sizes: Mamba2Sizes,
-  f: Names,
-  { hidden, decay, dt, b, c }: Scanned,
-): Shaped {
+function scan(run: MixerRun, pass: Mamba2Pass, sizes: Sizes, f: Names, { hidden, decay, dt, b, c }: Scanned): Shaped {
   const { arrays: a, name } = run
   const { heads, headDim, groups, stateSize } = sizes
   const { chunkTokens } = pass
@@ -146,7 +160,7 @@ function scan(
 }
 
 /** The sums of all segments of a chunk (`segment_sum`): one for each pair of tokens, with the later ones masked. */
-export function segmentSum(a: Arrays, input: Shaped): Shaped {
+function segmentSum(a: Arrays, input: Shaped): Shaped {
   const f = new Names(a.tape)
   const { shape } = input.layout
   const size = shape.at(-1) ?? 1

@@ -1,3 +1,4 @@
+import type { KernelPackage } from '../../kernel-packages.js'
 import type { Arrays } from '../arrays/arrays.js'
 import type { DecoderRun } from '../decoder-run.js'
 import type { Named } from '../submodules.js'
@@ -12,4 +13,6 @@ export interface MixerRun {
   readonly name: string
   /** The cache of a prefill. */
   readonly cache: RecurrentStates | undefined
+  /** The packages whose kernels run. */
+  readonly packages: ReadonlySet<KernelPackage>
 }
