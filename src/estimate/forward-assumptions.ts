@@ -7,6 +7,7 @@ export function forwardAssumptions({ forward, program, dimensions }: Architectur
   const sharesOneHead = attention?.sharedHeads === 'indexed' && dimensions.kvHeads === 1 && dimensions.heads > 1
   return [
     ...(program?.says ?? []),
+    ...(attention?.indexer ? [INDEXER] : []),
     ...(isMixture ? [EXPERTS[forward.feedForward.mixture?.dispatch === 'grouped' ? 'grouped' : 'others']] : []),
     ...(sharesOneHead
       ? [
@@ -22,3 +23,6 @@ const EXPERTS = {
   others:
     'experts compute as in transformers 4.57; version 5 computes them all at once, which took 16 % less to 14 % more on a GPU',
 } as const
+
+const INDEXER =
+  'sparse attention without kernels: transformers scores every pair of tokens for each head of the indexer, masks what it does not choose, and computes all; the indexer has no gradients'

@@ -19,3 +19,12 @@ export function deepseekIndexer(
     weights_proj: linear(hiddenSize, heads),
   })
 }
+
+/** What an indexer has: it chooses without gradients, so that training leaves it as it is. */
+export const INDEXER_PARAMETERS: readonly string[] = [
+  '.indexer.wq_b.weight',
+  '.indexer.wk.weight',
+  '.indexer.k_norm.weight',
+  '.indexer.k_norm.bias',
+  '.indexer.weights_proj.weight',
+]

@@ -1,9 +1,10 @@
-import { deepseekIndexer } from '../blocks/deepseek-indexer.js'
+import { deepseekIndexer, INDEXER_PARAMETERS } from '../blocks/deepseek-indexer.js'
 import { deepseekMixture } from '../blocks/deepseek-mixture.js'
 import { MERGED_GATED_EXPERTS } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
 import type { ConfigReader } from '../config-reader.js'
+import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
 import { range } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -50,6 +51,25 @@ export const glmMoeDsa = decoderFamily({
       expertFields: ['num_experts', 'n_routed_experts'],
     }),
   dimensions: (_, config) => ({ headDim: latentSizes(config, LATENT).queryHeadDim }),
+  forward: (config) => ({
+    rotation: {
+      features: config.integer('qk_rope_head_dim', 64),
+      pairs: 'neighbours',
+      frequencies: 'modelTwice',
+    },
+    masks: { given: 'narrowed' },
+    norm: 'rmsNorm',
+    attention: {
+      latent: 'vector',
+      indexer: 'neighbours',
+      handsOn: true,
+      chosenTokens: config.integer('index_topk', 2048),
+    },
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: { ...groupedDeepseekMixture(config), untrainedParameters: INDEXER_PARAMETERS },
+    },
+  }),
   mergedLayers: MERGED_GATED_EXPERTS,
 })
 

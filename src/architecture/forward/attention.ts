@@ -28,6 +28,15 @@ export interface Attention {
    * Default: `heads`.
    */
   readonly latent?: 'heads' | 'vector'
+  /**
+   * Whether an indexer chooses the tokens that each token attends to, and which of its features are rotated together (DeepSeek-V3.2,
+   * GLM-5). Default: `none`.
+   */
+  readonly indexer?: 'none' | 'halves' | 'neighbours'
+  /** How many tokens an indexer chooses. Default: 0. */
+  readonly chosenTokens?: number
+  /** Whether layers hand on what their indexer has chosen. Default: no. */
+  readonly handsOn?: boolean
   /** How eager attention is written. */
   readonly eager?: EagerAttention
   /**

@@ -13,7 +13,8 @@ export interface Masks {
   readonly buffers?: 'none' | 'oneForAll' | 'eachLayer'
   /**
    * When every kernel gets a mask of scores, even if no token is masked but later ones. `prefill`: the code takes the batch of an
-   * empty cache for its length, so that the mask of a prefill has as many columns more, plus one. Default: `never`.
+   * empty cache for its length, so that the mask of a prefill has as many columns more, plus one. `narrowed`: one boolean mask for all
+   * sequences, which each layer narrows to the tokens that it chooses. Default: `never`.
    */
-  readonly given?: 'never' | 'always' | 'prefill'
+  readonly given?: 'never' | 'always' | 'prefill' | 'narrowed'
 }

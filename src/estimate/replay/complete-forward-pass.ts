@@ -138,6 +138,9 @@ const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager'>> = {
   cappedScores: false,
   cache: 'copied',
   latent: 'heads',
+  indexer: 'none',
+  chosenTokens: 0,
+  handsOn: false,
   returnsWeights: false,
   keepsProjections: false,
 }

@@ -1,6 +1,7 @@
 import type { VirtualTokens } from '../finetuning-run.js'
 import type { KernelPackage } from '../kernel-packages.js'
 import type { AttentionKernel } from '../kernels.js'
+import type { Shaped } from './arrays/shaped.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
 import type { ComputeDtype } from './dtype.js'
 import type { Gap } from './folded-layers.js'
@@ -48,6 +49,12 @@ export interface RotaryTables {
   readonly sin: Tensor
 }
 
+/** The tokens that an indexer has chosen: those of the layer before, and those that the layer hands on. */
+export interface Carried {
+  chosen: Shaped | undefined
+  next: Shaped | undefined
+}
+
 /** What all layers of one forward pass share. */
 export interface DecoderRun {
   readonly layers: Layers
@@ -67,6 +74,8 @@ export interface DecoderRun {
   readonly bias: Tensor | undefined
   /** The cached states of recurrent layers; absent in training. */
   readonly states: RecurrentStates | undefined
+  /** What a layer gets from the one before beside its input, and hands on. */
+  readonly carried: Carried
   /** The attention weights that eager attention also returns. The layer holds them until it ends. */
   readonly attentionWeights: Tensor[]
 }

@@ -166,6 +166,7 @@ export class Decoder implements ModelPass {
       chosen: alibi?.everyPosition ? masks.full : undefined,
       mask: alibi?.everyPosition ? distances?.scaled : isWrittenOut ? (masks.full ?? masks.windowed) : undefined,
       states,
+      carried: { chosen: undefined, next: undefined },
       attentionWeights: [],
     }
     let hidden = this.#entered(run, embedded)

@@ -1,4 +1,4 @@
-import type { DecoderRun } from './decoder-run.js'
+import type { Carried, DecoderRun } from './decoder-run.js'
 import type { Gap } from './folded-layers.js'
 import { OmittedLayers } from './omitted-layers.js'
 import type { Sharding } from './sharding.js'
@@ -33,7 +33,7 @@ export interface StackOutput {
 /** Runs the layers, some of which are recomputed in backward. Frees the input. */
 export function throughLayers(
   list: LayerList,
-  run: Pick<DecoderRun, 'options' | 'layers' | 'attentionWeights'>,
+  run: Pick<DecoderRun, 'options' | 'layers' | 'attentionWeights'> & Partial<Pick<DecoderRun, 'carried'>>,
   input: Tensor,
   call: LayerCall,
 ): StackOutput {
@@ -48,12 +48,14 @@ export function throughLayers(
   for (const layer of list.layers) {
     omittedLayers.before()
     const given = sharding ? entered(tape, sharding, list, layer, hidden) : hidden
+    const before = run.carried?.chosen
     const compute = () => {
       run.attentionWeights.length = 0
+      if (run.carried) run.carried.chosen = before
       return call.compute(layer, given)
     }
     const output = isCheckpointed(layer.index)
-      ? tape.checkpoint([given, ...call.given(layer.index)], compute, {
+      ? tape.checkpoint([given, ...call.given(layer.index), ...(before ? [before] : [])], compute, {
           isSelective: recompute === 'selective',
           isReentrant: reentrant,
         })
@@ -61,9 +63,18 @@ export function throughLayers(
     hidden = sharding ? left(tape, sharding, list, layer, output) : output
     tape.free(given, ...returned)
     returned = run.attentionWeights.splice(0)
+    if (run.carried?.next) handOn(tape, run.carried)
     hidden = omittedLayers.behind(layer.name, call.behind ? call.behind(layer, hidden) : hidden)
   }
+  if (run.carried?.chosen) returned.push(run.carried.chosen)
   return { hidden, returned }
+}
+
+/** What a layer hands on takes the place of what it got. */
+function handOn(tape: Tape, carried: Carried): void {
+  if (carried.chosen) tape.free(carried.chosen)
+  carried.chosen = carried.next
+  carried.next = undefined
 }
 
 /** Gathers the parameters of a sharded layer before it runs. In backward, reduces its gradients here. Frees the input. */

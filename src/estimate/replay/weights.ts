@@ -57,6 +57,8 @@ interface Wanted {
   readonly storage?: PackedStorage | undefined
   readonly isAdapter?: boolean
   readonly isSecond?: boolean
+  /** Whether it would be trained if a gradient reached it. */
+  readonly isIdle?: boolean
 }
 
 /** The allocated parameters of a model, by name. Tied parameters are one tensor with two names. */
@@ -108,7 +110,7 @@ export class Weights {
       const isTrained = options.trained && (options.trains?.(name) ?? true)
       const trained = (isTrained && !isAmong(untrained, name)) || (isBias && !copied)
       shapes.set(name, shape)
-      this.#byName.set(name, this.#parameter({ name, shape, dtype, trained, storage }))
+      this.#byName.set(name, this.#parameter({ name, shape, dtype, trained, storage, isIdle: isTrained }))
     }
     for (const { name, to } of ties(architecture)) {
       const target = this.#byName.get(to)
@@ -233,7 +235,8 @@ export class Weights {
     return this.#omitted.get(end < 0 ? name : name.slice(0, end)) ?? 0
   }
 
-  #parameter({ name, shape, dtype, trained, storage, isAdapter = false, isSecond = false }: Wanted): Tensor {
+  #parameter(wanted: Wanted): Tensor {
+    const { name, shape, dtype, trained, storage, isAdapter = false, isSecond = false, isIdle = trained } = wanted
     const elements = shape.reduce((product, size) => product * size, 1)
     const isSharded = this.#sharding?.rules.sharesGradients ?? false
     const group = this.#groupOf(name)
@@ -268,7 +271,7 @@ export class Weights {
       storage: storageOfTensor,
       alike,
       ...(leaf && { grad: leaf }),
-      ...(trained && !leaf && { isIdle: true }),
+      ...(isIdle && !leaf && { isIdle: true }),
       ...(storage && { storedAs: storage }),
     }
     this.tensors.push(tensor)

@@ -7,8 +7,10 @@ import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { attend } from './attend.js'
+import { chosenTokens } from './indexer.js'
 import { cached } from './key-value-cache.js'
 import { type LatentSizes, latentSizesOf } from './latent-sizes.js'
+import { rotateBoth } from './rotate-arrays.js'
 
 /**
  * Multi-head latent attention as transformers 5 writes it (`Glm4MoeLiteAttention` of 5.24): the cache keeps the latent vector and the
@@ -23,7 +25,7 @@ export function compressedAttention(run: DecoderRun, block: Named, input: Tensor
   const sizes = latentSizesOf(block.module, heads)
   if (!sizes) throw new UndescribedBlock(`the latent attention of ${block.name} has no sizes`)
   const given = a.borrowed(input, [batch, sequence, run.sizes.hiddenSize])
-  const flat = queriesOf(run, a, block, given)
+  const flat = queriesOf(run, a, f, block, given)
   const queries = f.let('queries', a.transpose(a.reshape(flat, [batch, sequence, heads, -1]), 1, 2))
   part(f, a.split(queries, [sizes.plain, sizes.rope]), ['query plain', 'query rotating'])
   const compressed = f.let('compressed', a.linear(`${block.name}.kv_a_proj_with_mqa`, given))
@@ -31,10 +33,12 @@ export function compressedAttention(run: DecoderRun, block: Named, input: Tensor
   f.let('latent', normalised(run, a, block, 'kv_a_layernorm', f.get('latent')))
   f.let('latent', a.reshape(f.get('latent'), [batch, 1, sequence, sizes.kvRank]))
   f.let('key rotating', a.reshape(f.get('key rotating'), [batch, 1, sequence, sizes.rope]))
-  rotateBoth(run, a, f)
+  const isInterleaved = forward.rotation?.pairs === 'neighbours'
+  rotateBoth(run, a, f, ['query rotating', 'key rotating'], { isInterleaved, heads: 1 })
   if (options.cache) keep(run, a, f)
   f.let('query', a.cat([f.get('query plain'), f.get('query rotating')], -1))
   expand(run, a, f, block, sizes)
+  const isChosen = chosenMask(run, a, f, block, given)
   const out = attend(layers, options.kernel, f.get('query'), f.get('key'), f.get('value'), {
     batch,
     sequence,
@@ -44,8 +48,8 @@ export function compressedAttention(run: DecoderRun, block: Named, input: Tensor
     dtype: options.computeDtype,
     eager: forward.attention.eager,
     cappedScores: false,
-    masked: false,
-    ...(run.mask && { mask: run.mask }),
+    masked: isChosen && options.kernel !== 'eager',
+    ...(run.mask && { mask: isChosen ? f.get('mask') : run.mask }),
     valuesApart: true,
     exchanged: true,
     keepWeights: (weights) => run.attentionWeights.push(weights),
@@ -58,60 +62,44 @@ function part(f: Names, parts: readonly Shaped[], names: readonly string[]): voi
   for (const [index, one] of parts.entries()) f.let(names[index] ?? '', one)
 }
 
-function queriesOf(run: DecoderRun, a: Arrays, block: Named, input: Shaped): Shaped {
+/** Queries of all heads. With an indexer, the narrow ones keep their name: it reads them too. */
+function queriesOf(run: DecoderRun, a: Arrays, f: Names, block: Named, input: Shaped): Shaped {
   if (!child(block, 'q_a_proj')) return a.linear(`${block.name}.q_proj`, input)
   const low = normalised(run, a, block, 'q_a_layernorm', a.linear(`${block.name}.q_a_proj`, input))
-  return a.linear(`${block.name}.q_b_proj`, low)
+  return a.linear(`${block.name}.q_b_proj`, run.forward.attention.indexer === 'none' ? low : f.let('narrow', low))
+}
+
+/** The mask of the tokens that an indexer chooses, its own or that of a layer before. */
+function chosenMask(run: DecoderRun, a: Arrays, f: Names, block: Named, input: Shaped): boolean {
+  const { options, forward, carried } = run
+  if (forward.attention.indexer === 'none') return false
+  const { batch, sequence } = options
+  const indexer = child(block, 'indexer')
+  const own = indexer
+    ? a.tape.withoutGradients(() => chosenTokens(run, a, indexer, { input, narrow: f.get('narrow') }))
+    : carried.chosen
+  if (!own) throw new UndescribedBlock(`${block.name} has no indexer, and no layer before it has one`)
+  const chosen = f.let('chosen', { ...own, isNamed: !indexer })
+  if (forward.attention.handsOn) carried.next = { ...chosen, ...a.tape.alias(chosen), isNamed: true }
+  const pairs = [batch, 1, sequence, sequence]
+  const ones = a.make(pairs, 'bool', 'new_ones')
+  const places = a.make(chosen.layout.shape, 'int64', '_to_copy')
+  f.let('index mask', a.make(pairs, 'bool', 'scatter'))
+  a.done(ones, places)
+  if (run.mask) {
+    f.let('mask', a.make(pairs, run.mask.dtype, 'masked_fill'))
+    return true
+  }
+  const others = a.make(pairs, 'bool', 'bitwise_not')
+  f.let('mask', a.make(pairs, 'bool', 'bitwise_and'))
+  a.done(others)
+  return true
 }
 
 function normalised(run: DecoderRun, a: Arrays, block: Named, name: string, input: Shaped): Shaped {
   const found = child(block, name)
   if (!found) throw new UndescribedBlock(`${block.name} has no ${name}`)
   return a.plain(input, input.layout.shape, (tensor) => norm(run, found, tensor))
-}
-
-/** Rotates queries and keys in pairs of halves, or of neighbours (`apply_rotary_pos_emb_interleave`). */
-function rotateBoth({ tables, forward, options }: DecoderRun, a: Arrays, f: Names): void {
-  const { rotation } = forward
-  if (!tables || !rotation) return
-  const own = new Names(a.tape)
-  const wide = [1, 1, options.sequence, rotation.features]
-  const isHalved = rotation.pairs !== 'neighbours'
-  for (const [name, table] of [
-    ['cos', tables.cos],
-    ['sin', tables.sin],
-  ] as const) {
-    const whole = a.borrowed(table, wide)
-    own.let(name, isHalved ? a.reshape(whole, wide) : a.slice(whole, -1, rotation.features / 2))
-  }
-  const names = ['query rotating', 'key rotating'] as const
-  const rotate = isHalved ? halves : neighbours
-  if (!isHalved) for (const name of names) evenAndOdd(a, own, name, f.get(name))
-  for (const name of names) own.let(`${name} embedded`, rotate(a, own, name, f.get(name)))
-  for (const name of names) f.let(name, own.get(`${name} embedded`))
-  own.free()
-}
-
-function evenAndOdd(a: Arrays, own: Names, name: string, input: Shaped): void {
-  const half = (input.layout.shape.at(-1) ?? 2) / 2
-  for (const place of ['even', 'odd']) own.let(`${name} ${place}`, a.slice(input, -1, half, 2))
-}
-
-function neighbours(a: Arrays, own: Names, name: string): Shaped {
-  const [even, odd, cos, sin] = [own.get(`${name} even`), own.get(`${name} odd`), own.get('cos'), own.get('sin')]
-  const first = a.sub(a.mul(even, cos), a.mul(odd, sin))
-  return a.cat([first, a.add(a.mul(odd, cos), a.mul(even, sin))], -1)
-}
-
-/** `x * cos + rotate_half(x) * sin`. */
-export function halves(a: Arrays, own: Names, _: string, input: Shaped): Shaped {
-  const size = (input.layout.shape.at(-1) ?? 2) / 2
-  const straight = a.mul(input, own.get('cos'))
-  const inner = new Names(a.tape)
-  inner.let('first', a.slice(input, -1, size))
-  inner.let('second', a.slice(input, -1, size))
-  const turned = inner.returned(a.cat([a.neg(inner.get('second')), inner.get('first')], -1))
-  return a.add(straight, a.mul(turned, own.get('sin')))
 }
 
 /** The cache keeps copies of both vectors. */

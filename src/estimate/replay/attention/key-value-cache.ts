@@ -1,3 +1,5 @@
+import type { Arrays } from '../arrays/arrays.js'
+import type { Shaped } from '../arrays/shaped.js'
 import type { DecoderRun } from '../decoder-run.js'
 import type { Tensor } from '../tape.js'
 
@@ -16,4 +18,13 @@ export function kept({ layers }: DecoderRun, ...given: readonly [Tensor, Tensor]
   const { tape } = layers.ops
   for (const tensor of given) tape.ledger.rebook(tape.alias(tensor).storage, 'kvCache')
   return [given[0], given[1]]
+}
+
+/** The cache keeps a copy of one vector for each token. */
+export function keptVector({ layers }: DecoderRun, a: Arrays, vector: Shaped): Shaped {
+  const { tape } = layers.ops
+  const { layout, dtype } = vector
+  const copy = a.make(layout.shape, dtype, 'cat')
+  tape.ledger.rebook(tape.alias(copy).storage, 'kvCache')
+  return copy
 }
