@@ -80,6 +80,15 @@ describe('a model of an unknown family', () => {
     )
   })
 
+  it('has the precision that its config declares, where no weights show one', () => {
+    const nothing = architectureFromSafetensors([{ tensors: new Map() }])
+    const precision = (config: object) => {
+      const { spec, partialSpec } = specFromHeaders(nothing, { model_type: 'unheard_of', ...config }, {})
+      return (spec ?? partialSpec)?.precision
+    }
+    expect([precision({ dtype: 'float16' }), precision({})]).toStrictEqual(['float16', 'float32'])
+  })
+
   it.each([
     ['a rope that changes the context', { rope_scaling: { type: 'yarn', factor: 4 } }, 'context_size is left out'],
     ['a window that may not be used', { sliding_window: 1024 }, 'sliding_window_config is left out'],
