@@ -70,6 +70,8 @@ describe('lines with secrets', () => {
     ['api_key: sk-abcdef\nname: sk-abcdef\n', ['api_key: ***\n', 'name: ***\n']],
     ['name: ab\r\napi_key: "x"\r\n', ['name: ab\r\n', 'api_key: ***\r\n']],
     ['a: x\napi_key: [one, two]\nb: one\n', ['a: x\n', 'api_key: ***\n', 'b: one\n']],
+    ['api_key: sk-abcdef\nx: [sk-abcdef\n', ['api_key: ***\n', 'x: [***\n']],
+    ['\napi_key: sk-abcdef\n', ['\n', 'api_key: ***\n']],
     ['api_key: sk-abcdef\nsk-abcdef: x\n', ['api_key: ***\n', '***: x\n']],
     ['url: https://user:pass@host/\n', ['url: https://***@host/\n']],
     ['api_key: abcdef\nx: [\n', ['api_key: ***\n', 'x: [\n']],

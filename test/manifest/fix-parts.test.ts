@@ -111,6 +111,7 @@ describe('writing a correction', () => {
     ['a: !!int ⟦"8"⟧', 8, undefined],
     ['a: ! ⟦"8"⟧', 8, undefined],
     ['a: !!int &x ⟦"8"⟧', 8, undefined],
+    ['a: !!int  &x  ⟦"8"⟧', 8, undefined],
     ['a: [!!int ⟦"8"⟧]', 8, undefined],
     ['a: {b:!!int ⟦"8"⟧}', 8, undefined],
     ['a: wow! ⟦"8"⟧', 8, '8'],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { byteColumns } from '../../src/manifest/byte-columns.js'
 import { checkSource } from '../../src/manifest/check-source.js'
 import { checkLines } from '../../src/manifest/json-lines/check-lines.js'
+import { listEntitiesInLines, plainEntitiesInLines } from '../../src/manifest/json-lines/entities-in-lines.js'
 import { lineBatches } from '../../src/manifest/json-lines/line-batches.js'
 import { quickLines } from '../../src/manifest/json-lines/quick-lines.js'
 
@@ -101,4 +102,20 @@ describe('JSON Lines in pieces', () => {
       expect(parts.slice(0, -1).every((part) => part.endsWith('\n'))).toBe(true)
     }
   })
+})
+
+it('the entities of a large file are those of its lines', () => {
+  const text = '{"base_model":"x"}\n{"name": [}\n\n[{"name":"cd"},{"id":"e","created_at":"f"}]\n'
+  const all = pieces(Buffer.from(text), 7)
+  expect([...plainEntitiesInLines(all, { name: 'ab' })]).toStrictEqual([
+    { model: 'CreateModelEntityRequest', value: { name: 'ab', base_model: 'x' }, loc: [] },
+    { model: 'CreateModelEntityRequest', value: { name: 'cd' }, loc: [0] },
+    { model: 'ModelEntity', value: { name: 'ab', id: 'e', created_at: 'f' }, loc: [1] },
+  ])
+  expect([...plainEntitiesInLines(all, { model: 'Lora' })].map(({ model }) => model)).toStrictEqual(['Lora', 'Lora'])
+  expect([...listEntitiesInLines(all, { file: 'm.jsonl' })]).toStrictEqual([
+    { model: 'CreateModelEntityRequest', value: { base_model: 'x' } },
+    { model: 'CreateModelEntityRequest', value: { name: 'cd' } },
+    { model: 'ModelEntity', value: { id: 'e', created_at: 'f' } },
+  ])
 })

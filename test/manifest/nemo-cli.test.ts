@@ -156,6 +156,10 @@ describe('why the command refuses a file, and what to do', () => {
       ],
     ],
     [
+      'name: ab\nmodel_providers: [:x, y]\nbase_model: :z\n',
+      ['2:19-2:20 : The command cannot read a plain value that begins with :, between brackets | quote the value'],
+    ],
+    [
       'name: ab\ncustom_fields: {a\n : 1}\n',
       ['3:2-3:3 : The command cannot read a key that is not on the line of its colon | join the lines'],
     ],

@@ -9,6 +9,11 @@ const NUMBER = '9876543210123'
 /** Manifests with a secret in some shape, each with something else that is wrong beside it. */
 const SHAPES: readonly (readonly [what: string, text: string, file?: string])[] = [
   ['a URL, and a number of its own', `name: "http://user:${NUMBER}@h/"\nspec: ${NUMBER}\n`],
+  ['a text with quotes, told again', `name: ab\napi_endpoint: {url: x, api_key: 'a"${KEY}'}\nspec: 'a"${KEY}'\n`],
+  [
+    'one of many documents',
+    `${'name: ab\n---\n'.repeat(120)}name: ab\ncustom_fields:\n  password:\n    ${KEY}\nextra: 1\n`,
+  ],
   ['a plain scalar', `name: a\napi_endpoint:\n  api_key: ${KEY}\n  url: x\n`],
   ['the same line as an error', `name: ab\napi_endpoint: {url: 5, api_key: ${KEY}}\n`],
   ['a quoted scalar', `name: ab\napi_endpoint: {url: 5, api_key: "${KEY}"}\n`],

@@ -52,6 +52,7 @@ describe('yaml-1.1-type', () => {
       'name: ab\ncustom_fields: {a: 1e3, b: 0o17}\n',
       ['2:20 custom_fields.a', '2:28 custom_fields.b'],
     ],
+    ['a key that PyYAML cannot read, wherever it stands', 'name: ab\n2024-13-45: x\n', ['2:1 2024-13-45']],
     ['a date', 'name: ab\ndescription: 2024-01-15\n', ['2:14 description']],
     ['a date with a time', 'name: ab\ndescription: 2024-01-15T10:00:00\n', ['2:14 description']],
     ['a date that does not exist, which PyYAML cannot read', 'name: ab\nfoo: 2024-13-45\n', ['2:6 foo']],

@@ -11,7 +11,7 @@ export class LexicalRefusals implements LexemeListener {
   readonly #anchors = new Set<string>()
   #isScalar = false
   #isBlock = false
-  #isExplicit = false
+  #isExplicit: boolean | undefined
   #flow = 0
   #line = 0
   /** Where the last scalar begins: it may be a key. */
