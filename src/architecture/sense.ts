@@ -22,9 +22,13 @@ export interface Sense {
   readonly steps: Steps
   /**
    * Whether the code makes boolean masks for each sequence, one for layers with a window and one for the others, so that flash attention cannot
-   * be used. Default: no.
+   * be used; or one mask of numbers for each sequence. Default: no.
    */
-  readonly masks?: 'eachSequence'
+  readonly masks?: 'eachSequence' | 'numbers'
+  /** Whether the language model scales the embeddings after images are among them. Default: no. */
+  readonly isBeforeScale?: boolean
+  /** The variables of these steps that each layer of the language model gets. Default: none. */
+  readonly given?: readonly string[]
   /** Steps behind the first layers of the language model, on the variable `hidden`. Default: none. */
   readonly behind?: readonly Steps[]
   /** The variables of these steps that the output of the model holds, until the loss is computed. Default: none. */

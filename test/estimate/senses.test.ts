@@ -12,7 +12,7 @@ describe('estimateMemory knows what a model sees and hears', () => {
     const { tensorBytes, parts, peakAt } = estimateMemory(architectureFromConfig(config), options)
     const { total, phase, op: _op, ...expected } = truth.peak
     // With text only, the positions of idle encoders are not counted: some hundred bytes.
-    const tolerance = Math.max(total * 1e-4, options.images ? 0 : 600)
+    const tolerance = Math.max(total * 1e-4, (options.images ?? options.audioSeconds) ? 0 : 600)
     expect(Math.abs(tensorBytes - total)).toBeLessThanOrEqual(tolerance)
     for (const [part, bytes] of Object.entries(expected)) {
       expect(Math.abs(parts[part as keyof typeof parts] - bytes), part).toBeLessThanOrEqual(tolerance)
@@ -47,6 +47,21 @@ const QWEN = architectureFromConfig({
 const LLAMA = architectureFromConfig({ model_type: 'llama', num_hidden_layers: 2, hidden_size: 64 })
 const SPOKEN = { images: 1, imageSize: { width: 448, height: 448 }, sequenceLength: 512 } as const
 const total = (options: MemoryOptions) => estimateMemory(QWEN, options).tensorBytes
+
+describe('A run with sound', () => {
+  const heads = { num_attention_heads: 4, num_key_value_heads: 4 }
+  const sizes = { model_type: 'qwen2', hidden_size: 64, num_hidden_layers: 2, vocab_size: 500, ...heads }
+  const audio_config = { d_model: 64, encoder_layers: 2, encoder_attention_heads: 4, encoder_ffn_dim: 128 }
+  const audio = architectureFromConfig({ model_type: 'qwen2_audio', text_config: sizes, audio_config })
+
+  it('says how much is heard, and refuses what the processor cuts off', () => {
+    expect(estimateMemory(audio, { audioSeconds: 30 }).assumptions.join()).toContain(
+      '30 seconds of sound, padded to 30: 750 tokens of each sequence',
+    )
+    expect(() => estimateMemory(audio, { audioSeconds: 31 })).toThrow('cuts sound at 30 seconds: pass at most 30')
+    expect(() => estimateMemory(audio, { images: 1 })).toThrow('`images` is 1, but qwen2_audio has no forward-pass')
+  })
+})
 
 describe('A run with images', () => {
   it('says their size, their tokens, and how to give another size', () => {

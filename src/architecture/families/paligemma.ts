@@ -1,6 +1,7 @@
 import { linear } from '../blocks/linear.js'
 import { fixedImage } from '../largest-image.js'
 import { container, tower } from '../module.js'
+import { PALIGEMMA_VISION, paligemmaImages } from '../senses/paligemma.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** PaliGemma 1 and 2 (Beyer et al. 2024, arXiv:2407.07726): Gemma with SigLIP's encoder and one linear layer between. */
@@ -8,6 +9,13 @@ export const paligemma = multimodalFamily({
   modelType: 'paligemma',
   name: 'PaliGemma',
   largestImage: fixedImage({ image: 224, patch: 14 }),
+  images: paligemmaImages,
+  // The class leaves out the soft caps of Gemma 2.
+  changes: (forward) => ({
+    ...forward,
+    attention: { ...forward.attention, cappedScores: false },
+    logits: { ...forward.logits, form: 'plain' },
+  }),
   text: {
     family: 'gemma',
     whenAbsent: {
@@ -20,14 +28,7 @@ export const paligemma = multimodalFamily({
     },
   },
   beside(config, { bareModel }) {
-    const { root, dimensions } = bareModel('vision_config', 'siglip_vision_model', {
-      hidden_size: 1152,
-      intermediate_size: 4096,
-      num_hidden_layers: 27,
-      num_attention_heads: 16,
-      patch_size: 14,
-      vision_use_head: false,
-    })
+    const { root, dimensions } = bareModel('vision_config', 'siglip_vision_model', PALIGEMMA_VISION)
     // Takes precedence over the field of the same name in `vision_config`.
     const outFeatures = config.integer('projection_dim', 2048)
     return {

@@ -2,6 +2,7 @@ import { encoderSizes } from '../blocks/audio-sizes.js'
 import { linear } from '../blocks/linear.js'
 import { whisperEncoder } from '../blocks/whisper-encoder.js'
 import { container, tower } from '../module.js'
+import { qwen2AudioSound } from '../senses/sound.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** Qwen2-Audio (Chu et al. 2024, arXiv:2407.10759): Qwen 2 with Whisper's encoder. */
@@ -9,6 +10,8 @@ export const qwen2Audio = multimodalFamily({
   modelType: 'qwen2_audio',
   name: 'Qwen2Audio',
   holds: 'whole',
+  sound: qwen2AudioSound,
+  changes: (forward) => ({ ...forward, logits: { ...forward.logits, shifts: 'model' } }),
   text: { family: 'qwen2' },
   beside(config, { text }) {
     const sizes = encoderSizes(config.object('audio_config'), {

@@ -1,6 +1,7 @@
 import { llavaProjector } from '../blocks/projector.js'
 import { whisperEncoder } from '../blocks/whisper-encoder.js'
 import { tower } from '../module.js'
+import { voxtralSound } from '../senses/sound.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** Voxtral (Liu et al. 2025, arXiv:2507.13264): Ministral with Whisper's encoder, four frames joined into one token. */
@@ -8,6 +9,7 @@ export const voxtral = multimodalFamily({
   modelType: 'voxtral',
   name: 'Voxtral',
   holds: 'whole',
+  sound: voxtralSound,
   text: {
     family: 'llama',
     defaults: {

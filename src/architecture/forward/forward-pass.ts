@@ -59,8 +59,8 @@ export interface Logits {
    * The tokens whose logits a prefill computes: only the last of each sequence, or always all. Default: `lastToken`.
    */
   readonly prefill?: 'lastToken' | 'allTokens'
-  /** Whether the code of the class shifts the float32 logits by a token itself, which copies them. Default: no. */
-  readonly shifts?: boolean
+  /** Whether the code of the class shifts the logits by a token itself, which copies them, in float32 or as they are. Default: `no`. */
+  readonly shifts?: 'no' | 'float32' | 'model'
   /** The dtype that a classifier of tokens computes its loss in, or that of the model. Default: `float32`. */
   readonly labelled?: 'float32' | 'model'
   /** Whether a classifier caches keys and values where its config does not say (`use_cache`). Default: yes. */

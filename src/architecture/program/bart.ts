@@ -1,3 +1,4 @@
+import type { EagerAttention } from '../forward/index.js'
 import { activated, attended, call, give, layerNormed, plus, project, set } from './build.js'
 import type { Count } from './count.js'
 import type { Operation, Steps } from './steps.js'
@@ -15,6 +16,12 @@ export interface BartSizes {
   readonly copiesHeads?: boolean
   /** The tokens that the encoder has read. Default: those of the sequence. */
   readonly read?: Count
+  /** What is encoded at once. Default: the batch. */
+  readonly batch?: Count
+  /** How eager attention is written. */
+  readonly eager?: EagerAttention
+  /** The variable of a mask that every kernel gets. Default: none. */
+  readonly mask?: string
 }
 
 /** A layer (`BartEncoderLayer`, `BartDecoderLayer`, `WhisperEncoderLayer`, `WhisperDecoderLayer`). */
@@ -26,10 +33,15 @@ export function bartLayer({
   normsFirst = false,
   copiesHeads = false,
   read = ['sequence'],
+  batch = ['batch'],
+  mask,
+  eager,
 }: BartSizes): Steps {
   const queries = decodes ? (['target'] as const) : read
   const own = (value: Operation): Operation => (copiesHeads ? { op: 'reorder', of: value } : value)
   const scaled = (value: Operation): Operation => (copiesHeads ? { op: 'scale', of: value } : value)
+  const masked = mask === undefined ? {} : { mask, isMaskForAll: true }
+  const passed = mask === undefined ? {} : { [mask]: mask }
   const attention = (source: string, keys: Count): Steps => [
     set('query', scaled(project('q_proj', 'hidden'))),
     ...(copiesHeads ? [set('query', { op: 'reorder', of: 'query' } as const)] : []),
@@ -37,7 +49,17 @@ export function bartLayer({
     set('value', own(project('v_proj', source))),
     set(
       'out',
-      attended(['query', 'key', 'value'], { heads, headDim, queries, keys, caches: decodes, exchanged: copiesHeads }),
+      attended(['query', 'key', 'value'], {
+        heads,
+        headDim,
+        queries,
+        keys,
+        caches: decodes,
+        exchanged: copiesHeads,
+        batch,
+        ...masked,
+        ...(eager && { eager }),
+      }),
     ),
     set('out', project('out_proj', 'out')),
     give('out'),
@@ -51,7 +73,7 @@ export function bartLayer({
   ]
   return [
     ...block('self_attn_layer_norm', [
-      set('hidden', call(attention('hidden', queries), { hidden: 'hidden' }, 'self_attn')),
+      set('hidden', call(attention('hidden', queries), { hidden: 'hidden', ...passed }, 'self_attn')),
     ]),
     ...(decodes
       ? block('encoder_attn_layer_norm', [

@@ -8,21 +8,20 @@ import type { Steps, Value } from './steps.js'
  *
  * @param features - elements of the vectors
  * @param drops - variables that end when the vectors have their name
+ * @param isCounted - whether the code counts what the mask selects. Default: yes
  * @param others - how many masks of other placeholders it makes, and holds
  */
 export function withFeatures(
   vectors: Value,
   features: Count,
-  { others = 0, drops = [] as readonly string[] } = {},
+  { others = 0, drops = [] as readonly string[], isCounted = true } = {},
 ): Steps {
   return [
     set('features', { op: 'own', of: vectors }),
     ...drops.map((drop) => ({ drop })),
     set('mask', make(TOKENS, 'bool')),
     ...Array.from({ length: others }, (_, index) => set(`mask${index}`, make(TOKENS, 'bool'))),
-    // The code counts what the mask selects.
-    set('checked', { op: 'selected', of: 'embedded', count: features }),
-    { drop: 'checked' },
+    ...(isCounted ? [set('checked', { op: 'selected', of: 'embedded', count: features }), { drop: 'checked' }] : []),
     set('embedded', { op: 'scatter', into: 'embedded', mask: 'mask', of: 'features' }),
   ]
 }

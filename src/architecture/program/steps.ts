@@ -148,6 +148,8 @@ export interface AttentionCall {
   readonly bias?: Value
   /** Whether a part of the weights is set to zero where something is trained. The other kernels keep nothing for it. */
   readonly dropout?: boolean
+  /** Whether every kernel gets the mask, which flash attention does not support. */
+  readonly isMaskForAll?: boolean
   /** Whether keys and values are cached where the estimate is of inference. */
   readonly caches?: boolean
   /** Whether queries come in the memory order of their heads, so that the output is copied into that of the tokens. */

@@ -83,7 +83,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
     logits: {
       form: 'plain',
       prefill: 'lastToken',
-      shifts: false,
+      shifts: 'no',
       labelled: 'float32',
       labelsCache: true,
       ...forward.logits,

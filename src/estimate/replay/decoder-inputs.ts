@@ -50,6 +50,10 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
   const isWindowed = windowTokens !== undefined
   if (sizes.heads === 0) return { full: undefined, windowed: undefined }
   if (alibi?.everyPosition) return { full: tape.tensor(batch * elements, 'bool', 'full'), windowed: undefined }
+  if (options.ownMasks === 'numbers') {
+    const mask = tape.tensor(batch * elements, dtype, 'clone')
+    return { full: mask, windowed: isWindowed ? tape.alias(mask) : undefined }
+  }
   if (isEager(options, forward)) {
     const size = masks.size === 'forAllSequences' ? elements + sequence : batch * elements
     const mask = () => tape.tensor(size, dtype, 'where')
@@ -57,7 +61,7 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
     const isOfTwoKinds = isWindowed || attention.chunks !== undefined
     return { full, windowed: isOfTwoKinds ? mask() : undefined }
   }
-  if (options.hasMasks) {
+  if (options.ownMasks === 'eachSequence') {
     const mask = () => tape.tensor(batch * elements, 'bool', 'bitwise_or')
     return { full: mask(), windowed: isWindowed ? mask() : undefined }
   }
@@ -84,7 +88,7 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
 export function embeddingOf(
   { layers, options, forward, sizes, base }: DecoderPass,
   held: Tensor[],
-  sensed: (tokens: Tensor) => Tensor = (tokens) => tokens,
+  sensed: { readonly isBeforeScale: boolean; readonly run: (tokens: Tensor) => Tensor } = PLAIN,
 ): { embedded: Tensor; positions: readonly Tensor[] } {
   const { ops, tokens } = layers
   const table = submodule(base, 'embedding')
@@ -94,8 +98,10 @@ export function embeddingOf(
   const own = tokens - (prompt ? options.batch * prompt.weights.count : 0)
   const embedded = lookedUp(layers, table?.name ?? '', own, hiddenSize)
   const found = prompt ? behindPrompt(layers, embedded, options.batch, prompt, held) : embedded
-  const scaled = forward.embedding === 'scaled' ? scaledFrom(layers, found) : found
-  const words = sensed(options.inputGradients ? ops.tape.requireGradient(scaled) : scaled)
+  const merged = sensed.isBeforeScale ? sensed.run(found) : found
+  const scaled = forward.embedding === 'scaled' ? scaledFrom(layers, merged) : merged
+  const given = options.inputGradients ? ops.tape.requireGradient(scaled) : scaled
+  const words = sensed.isBeforeScale ? given : sensed.run(given)
   const positions = ops.tape.tensor(sizes.heads > 0 && forward.places !== 'none' ? sequence : 0, 'int64', 'arange')
   const learned = submodule(base, 'positions')
   if (!learned) return { embedded: words, positions: [positions] }
@@ -123,6 +129,8 @@ function lookedUpBehind(layers: Layers, name: string, features: number): Tensor 
   ops.tape.free(indices)
   return places
 }
+
+const PLAIN = { isBeforeScale: false, run: (tokens: Tensor): Tensor => tokens }
 
 /** The embeddings behind those of virtual tokens. The code references the prompt until the model returns. Frees the embeddings. */
 function behindPrompt(

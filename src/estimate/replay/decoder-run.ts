@@ -1,3 +1,4 @@
+import type { Sense } from '../../architecture/sense.js'
 import type { VirtualTokens } from '../finetuning-run.js'
 import type { KernelPackage } from '../kernel-packages.js'
 import type { AttentionKernel } from '../kernels.js'
@@ -22,8 +23,8 @@ export interface StepOptions {
   readonly target?: number
   /** Images in each sequence. */
   readonly images?: number
-  /** Whether the code makes boolean masks of each sequence. */
-  readonly hasMasks?: boolean
+  /** The masks that the code makes for each sequence. */
+  readonly ownMasks?: Sense['masks'] | undefined
   readonly recompute: Recomputation
   readonly reentrant: boolean
   readonly loss: LossKind

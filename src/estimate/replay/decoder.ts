@@ -35,14 +35,16 @@ export class Decoder implements ModelPass {
   readonly #outputs: Tensor[] = []
   /** What the output holds beside the hidden states, until the loss is computed. */
   readonly #returned: Tensor[] = []
+  /** Whether the hidden states are gone before the loss is computed. */
+  #isFreed = false
 
   constructor(model: DecoderModel, layers: Layers, options: StepOptions) {
     const { forward, sizes, base, labels } = model
     this.#model = model
     // Generation caches whatever the config says; other code does as it says.
     const cache = options.cache && labels?.caches !== false
-    const hasMasks = model.senses.some(({ masks }) => masks !== undefined)
-    this.#pass = { layers, options: { ...options, cache, hasMasks }, forward, sizes, base }
+    const ownMasks = model.senses.find(({ masks }) => masks !== undefined)?.masks
+    this.#pass = { layers, options: { ...options, cache, ownMasks }, forward, sizes, base }
   }
 
   /** The loss of a micro-batch. Everything that backward does not need is freed on the way. */
@@ -53,7 +55,7 @@ export class Decoder implements ModelPass {
     const hidden = this.#hidden()
     const { layers } = this.#pass
     const loss = this.#lossFrom(hidden)
-    tape.free(hidden, ...this.#returned.splice(0))
+    tape.free(...(this.#isFreed ? [] : [hidden]), ...this.#returned.splice(0))
     this.#pass.layers.endAutocast()
     const whole = layers.weights.isAdaLora ? regularised(layers, loss) : loss
     if (!sharding) return whole
@@ -76,7 +78,12 @@ export class Decoder implements ModelPass {
       return linearLoss(layers, loss.kind, head.name, hidden, sizes.vocabSize)
     if (loss.kind === 'log-probs')
       return preferenceLoss(layers, logProbs(layers, head.name, hidden, { batch, sequence }))
-    return this.#lossOf(this.#head(head, hidden), batch, sequence)
+    const logits = this.#head(head, hidden)
+    // Where the class computes the loss of a whole language model, the hidden states are gone.
+    if (this.#pass.forward.logits.shifts === 'model') layers.ops.tape.free(hidden)
+    const made = this.#lossOf(logits, batch, sequence)
+    if (this.#pass.forward.logits.shifts === 'model') this.#isFreed = true
+    return made
   }
 
   #labelLoss(head: LabelHead, hidden: Tensor): Tensor {
@@ -99,10 +106,12 @@ export class Decoder implements ModelPass {
       tape.free(logits)
       return own
     }
-    const shifts = forward.logits.shifts && options.loss.kind === 'logits' && options.loss.logits === 'float32'
-    const isDerived = forward.logits.form !== 'plain' || shifts
+    const isOwn = options.loss.kind === 'logits' && options.loss.logits === 'float32' && forward.logits.shifts !== 'no'
+    const kind =
+      isOwn && forward.logits.shifts === 'model' ? { ...options.loss, logits: 'model' as const } : options.loss
+    const isDerived = forward.logits.form !== 'plain' || forward.logits.shifts === 'float32'
     const kept = options.keepOutputs ? this.#outputs : undefined
-    return causalLoss(layers, logits, { batch, sequence, kind: options.loss, isDerived, shifts, kept })
+    return causalLoss(layers, logits, { batch, sequence, kind, isDerived, shifts: isOwn, kept })
   }
 
   /** Drops the references that outlive the loss. */
@@ -141,10 +150,14 @@ export class Decoder implements ModelPass {
     const held: Tensor[] = []
     const { senses, facts } = this.#model
     let seen: Sensed | undefined
-    const { embedded, positions } = embeddingOf(this.#pass, held, (tokens) => {
-      seen = facts && sensed(senses, facts, layers, options, tokens)
-      return seen?.embedded ?? tokens
+    const { embedded, positions } = embeddingOf(this.#pass, held, {
+      isBeforeScale: senses.some((sense) => sense.isBeforeScale),
+      run: (tokens) => {
+        seen = facts && sensed(senses, facts, layers, options, tokens)
+        return seen?.embedded ?? tokens
+      },
     })
+    if (forward.logits.shifts === 'model' && !seen) this.#returned.push(tape.alias(embedded))
     const places = placesOnAxes(this.#pass)
     const states = options.cache ? new RecurrentStates(this.#model, options.batch, embedded.dtype, tape) : undefined
     const masks = masksOf(this.#pass, embedded.dtype)
@@ -162,7 +175,10 @@ export class Decoder implements ModelPass {
       gaps: this.#model.gaps,
       prefixes: prefixesOf(this.#pass, embedded.dtype),
       tables,
-      bias: (alibi || hasGivenMask(options, forward)) && !isWrittenOut ? masks.full : undefined,
+      bias:
+        (alibi || hasGivenMask(options, forward) || options.ownMasks === 'numbers') && !isWrittenOut
+          ? masks.full
+          : undefined,
       chosen: alibi?.everyPosition ? masks.full : undefined,
       mask: alibi?.everyPosition ? distances?.scaled : isWrittenOut ? (masks.full ?? masks.windowed) : undefined,
       states,
@@ -180,7 +196,7 @@ export class Decoder implements ModelPass {
       if (rotation?.receivers === 'attention' && mixed.has(index)) return positions
       if (rotation?.tables === 'two') return [...positions, ...tablesOf(tablesIn(index))]
       // Layers get the row of the first axis.
-      return [...shared, ...(rotation?.axes === 'inTable' ? places : [])]
+      return [...shared, ...(rotation?.axes === 'inTable' ? places : []), ...(seen?.given ?? [])]
     }
     const stack = throughLayers(this.#model, run, hidden, {
       given: (index) => [...maskOf(index), ...given(index)],

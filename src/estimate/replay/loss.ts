@@ -62,10 +62,13 @@ export function causalLoss(
   const padded = tape.tensor(shifts ? 0 : batch * (sequence + 1), 'int64', 'constant_pad_nd')
   const labelled = batch * (sequence - (shifts ? 1 : 0))
   const labels = batch > 1 ? tape.tensor(labelled, 'int64', 'clone') : tape.alias(padded)
-  const loss = kind.kind === 'fused' ? fusedEntropy(layers, shifted, labels) : entropy(layers, shifted, labels)
+  // Autocast computes a cross entropy in float32.
+  const given = layers.autocast ? ops.to(shifted, 'float32') : tape.alias(shifted)
+  tape.free(shifted)
+  const loss = kind.kind === 'fused' ? fusedEntropy(layers, given, labels) : entropy(layers, given, labels)
   if (kept) kept.push(tape.alias(isReplaced ? wide : logits))
   if (!isReplaced) tape.free(logits)
-  tape.free(shifted, wide, padded, labels)
+  tape.free(given, wide, padded, labels)
   return loss
 }
 

@@ -16,7 +16,7 @@ import { moduleFacts } from './program/module-facts.js'
 import { type BatchSizes, countOf } from './program/place.js'
 import { buffersOf, programBuffers } from './program/program-buffers.js'
 import { ProgramPass } from './program/program-pass.js'
-import { baseOf, layersOf, type NamedLayer, submodule } from './submodules.js'
+import { baseOf, headOf, layersOf, type NamedLayer } from './submodules.js'
 import { UndescribedBlock } from './undescribed-block.js'
 
 /** A model with everything that a replay needs, computed once. */
@@ -107,7 +107,7 @@ function decoderModel(
   const { architecture, omitted, gaps } = fold(whole, forward, sizes, kindOf)
   const base = baseOf(architecture)
   if (!base) throw new UndescribedBlock(`${architecture.className} is not a stack of decoder layers`)
-  const head = submodule({ name: '', module: architecture.root }, 'head')
+  const head = headOf(architecture)
   const facts = senses.length > 0 ? moduleFacts(architecture) : undefined
   const parts = { architecture, base, layers: layersOf(base), head, labels: labelHead(architecture), senses, facts }
   return { ...parts, omitted, gaps, foldsExperts: experts, forward, sizes }

@@ -10,6 +10,8 @@ import type { Tensor } from './tape.js'
 export interface Sensed {
   readonly embedded: Tensor
   readonly scope: Scope
+  /** What each layer of the language model gets. */
+  readonly given: readonly Tensor[]
   /** What they do behind a layer of the language model. Frees its output. */
   readonly behind: (layer: number, output: Tensor) => Tensor
 }
@@ -36,5 +38,7 @@ export function sensed(
     runSteps(place, scope, steps)
     return scope.take('hidden')
   }
-  return { embedded: scope.take('embedded'), scope, behind }
+  const given = senses.flatMap((sense) => (sense.given ?? []).map((name) => scope.get(name)))
+  tape.free(...given)
+  return { embedded: scope.take('embedded'), scope, given, behind }
 }

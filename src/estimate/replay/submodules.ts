@@ -73,6 +73,13 @@ export function baseOf({ root }: Pick<Architecture, 'root'>): Named | undefined 
   return submodule(base, 'embedding') && base
 }
 
+/** The output embedding, beside the base model, or beside the encoders around it; absent if the class has none. */
+export function headOf({ root }: Pick<Architecture, 'root'>): Named | undefined {
+  const outer = { name: '', module: root }
+  const inner = child(outer, 'language_model')
+  return submodule(outer, 'head') ?? (inner && submodule(inner, 'head'))
+}
+
 /** A decoder layer and its index. */
 export interface NamedLayer extends Named {
   readonly index: number

@@ -6,7 +6,7 @@ import type { MemoryLedger } from './memory-ledger.js'
 import { type PackedStorage, packedWidth, storedBytes } from './packed-storage.js'
 import { layerLists } from './program/layer-lists.js'
 import { ROOT, type Sharding } from './sharding.js'
-import { submodule } from './submodules.js'
+import { headOf } from './submodules.js'
 import type { Leaf, Tensor } from './tape.js'
 
 /** A low-rank adapter of one module: `B(A(x))`, A of `[rank, in]` and B of `[out, rank]`. */
@@ -289,7 +289,7 @@ const EXPERTS = '.experts.'
 function packedModules(architecture: Architecture, storage: PackedStorage | undefined): ReadonlySet<string> {
   const packed = new Set<string>()
   if (storage === undefined) return packed
-  const head = submodule({ name: '', module: architecture.root }, 'head')?.name ?? lastModule(architecture)
+  const head = headOf(architecture)?.name ?? lastModule(architecture)
   for (const { name, module } of modules(architecture)) if (module.linear && name !== head) packed.add(name)
   return packed
 }

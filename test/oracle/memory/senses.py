@@ -176,7 +176,7 @@ class Senses:
 
     def inputs(self):
         ids = torch.zeros(self.batch, self.tokens, dtype=torch.long)
-        seen = FAMILIES[self.family](self) if self.images else {}
+        seen = FAMILIES[self.family](self) if self.images or self.options.get("audioSeconds") else {}
         return {"input_ids": ids, **seen}, {"labels": ids}
 
     @contextmanager
@@ -185,6 +185,8 @@ class Senses:
         senses = self
 
         def item(tensor, key):
+            if torch.is_tensor(key) and key.dtype == torch.bool and key.dim() == tensor.dim() - 1:
+                return Picked.apply(tensor, key, senses.selected // tensor.shape[-1])
             if torch.is_tensor(key) and key.dtype == torch.bool:
                 return selected(tensor, senses.selected)
             if isinstance(key, tuple) and torch.is_tensor(key[0]) and key[0].dtype == torch.bool:
@@ -201,6 +203,7 @@ class Senses:
         patches = [
             (torch.Tensor, "masked_scatter", lambda into, mask, source: Scatter.apply(into, mask, source)),
             (FakeTensor, "__getitem__", item),
+            (FakeTensor, "item", lambda tensor: senses.selected // senses.parts.get_text_config().hidden_size),  # placeholders
             (FakeTensor, "__setitem__", put),
             (torch, "repeat_interleave", first_of(torch.repeat_interleave, lambda a, b, **k: Ints(numpy.repeat(a.values, b.values)))),
             (torch, "tensor", first_of(torch.tensor, lambda a, **k: a)),
@@ -341,7 +344,29 @@ def internvl(senses):
     return square(senses, int((grid * config.downsample_ratio) ** 2))
 
 
+def heard(senses, audio, width, tokens):
+    """Sound in pieces as long as the encoder takes, of which each has so many tokens."""
+    frames = 2 * audio.max_source_positions
+    pieces = -(-senses.options["audioSeconds"] * 100 // frames) * senses.batch
+    senses.selected = pieces * tokens * width
+    return {"input_features": torch.zeros(pieces, audio.num_mel_bins, frames, dtype=torch.float32)}, pieces, frames
+
+
+def voxtral(senses):
+    audio, width = senses.parts.audio_config, senses.parts.text_config.hidden_size
+    tokens = audio.max_source_positions * audio.hidden_size // audio.intermediate_size
+    return heard(senses, audio, width, tokens)[0]
+
+
+def qwen2_audio(senses):
+    audio, width = senses.parts.audio_config, senses.parts.text_config.hidden_size
+    features, pieces, frames = heard(senses, audio, width, audio.max_source_positions // 2)
+    return {**features, "feature_attention_mask": torch.ones(pieces, frames, dtype=torch.long)}
+
+
 FAMILIES = {
+    "voxtral": voxtral,
+    "qwen2_audio": qwen2_audio,
     "llava": llava,
     "gemma3": typed(lambda config: config.mm_tokens_per_image),
     "paligemma": typed(lambda config: config.text_config.num_image_tokens),

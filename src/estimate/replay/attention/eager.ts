@@ -17,8 +17,10 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   const { tape } = ops
   const style = sizes.eager
   const groups = sizes.heads / sizes.kvHeads
-  const wideKey = repeat(layers, key, groups)
-  const wideValue = repeat(layers, value, groups)
+  // A single head of a single sequence is expanded as a view.
+  const isView = sizes.kvHeads === 1 && sizes.batch === 1
+  const wideKey = repeat(layers, key, groups, isView)
+  const wideValue = repeat(layers, value, groups, isView)
   const elements = sizes.batch * sizes.heads * sizes.sequence * (sizes.keys ?? sizes.sequence)
   // A product over several sequences needs contiguous rows for each head; other layouts are copied.
   const isSpread = sizes.batch > 1 && !sizes.exchanged

@@ -33,6 +33,8 @@ export interface AttentionSizes {
   readonly bias?: Tensor
   /** Whether eager attention sets a part of its weights to zero. Default: no. */
   readonly drops?: boolean
+  /** Whether the bias is a mask that transformers passes on, so that it repeats keys and values itself. */
+  readonly isMaskGiven?: boolean
   /** Receives the attention weights that eager attention also returns. */
   readonly keepWeights: (weights: Tensor) => void
   /** Whether the values of a head are not contiguous: they come from a projection, not from a cache. */

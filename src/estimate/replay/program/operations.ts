@@ -199,7 +199,7 @@ function binary(run: (place: Place, left: Tensor, right: Tensor) => Tensor) {
 function attention(place: Place, _: Scope, call: AttentionCall, evaluate: Evaluate): Tensor {
   const { layers, options } = place
   const isEager = call.isEager || options.kernel === 'eager'
-  const mask = isEager && call.mask !== undefined ? evaluate(call.mask) : undefined
+  const mask = (isEager || call.isMaskForAll) && call.mask !== undefined ? evaluate(call.mask) : undefined
   const bias = !isEager && call.bias !== undefined ? evaluate(call.bias) : undefined
   const { heads, headDim, batch = ['batch'], queries = ['sequence'], keys = queries } = call
   const output = using(place, call.of.map(evaluate), (query, key, value) => {
@@ -217,7 +217,7 @@ function attention(place: Place, _: Scope, call: AttentionCall, evaluate: Evalua
       headDim,
       // Autocast computes a softmax in float32.
       eager: { ...EAGER_ATTENTION, ...call.eager, ...(layers.autocast && { softmax: 'float32' }) },
-      ...(mask && { mask }),
+      ...(mask && (isEager ? { mask } : { bias: mask, isMaskGiven: true })),
       ...(bias && { bias }),
       drops: (call.dropout ?? false) && !options.cache,
       dtype: options.computeDtype,
