@@ -18,6 +18,7 @@ const INSIDE: Readonly<Record<string, string>> = {
   ernie4_5_vl_moe_text: 'ernie4_5_vl_moe',
   glm4v_moe_text: 'glm4v_moe',
   glm4v_text: 'glm4v',
+  glm_ocr_text: 'glm_ocr',
   mllama_text_model: 'mllama',
   qwen2_5_omni_thinker: 'qwen2_5_omni',
   qwen3_omni_moe_thinker: 'qwen3_omni_moe',

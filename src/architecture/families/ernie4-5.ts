@@ -5,6 +5,7 @@ import { ernie45Blocks } from '../shapes/ernie45-body.js'
 export const ernie45 = decoderFamily({
   modelType: 'ernie4_5',
   name: 'Ernie4_5',
+  languageModelOf: ['paddleocr_vl_text'],
   defaults: {
     vocab_size: 103_424,
     hidden_size: 1024,

@@ -1,0 +1,56 @@
+import { deepseekMixture } from '../blocks/deepseek-mixture.js'
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
+import { rmsNorm } from '../blocks/norm.js'
+import { decoderFamily } from '../shapes/decoder-family.js'
+
+/** A.X K1 (SK Telecom 2026, https://huggingface.co/skt): DeepSeek-V3 with a norm of what comes out of each mixture. */
+export const axk1 = decoderFamily({
+  modelType: 'axk1',
+  name: 'AXK1',
+  attributeMap: { num_local_experts: 'n_routed_experts' },
+  defaults: {
+    vocab_size: 163_840,
+    hidden_size: 7168,
+    intermediate_size: 18_432,
+    num_hidden_layers: 61,
+    num_attention_heads: 64,
+    num_key_value_heads: 64,
+    head_dim: false,
+    max_position_embeddings: 32_768,
+    tie_word_embeddings: false,
+  },
+  attention: (sizes, config) =>
+    latentAttention({
+      ...sizes,
+      ...latentSizes(config, LATENT),
+      bias: config.boolean('attention_bias', false),
+      type: 'AXK1Attention',
+    }),
+  mlp: gatedMlp,
+  mixture({ hiddenSize }, config) {
+    const mixture = deepseekMixture(config, hiddenSize, {
+      type: 'AXK1MoE',
+      experts: 192,
+      expertsPerToken: 8,
+      ffnSize: 2048,
+      shared: 1,
+      denseLayers: 1,
+      transformers: 5,
+    })
+    const { block } = mixture
+    return {
+      ...mixture,
+      block: block && { ...block, children: { ...block.children, post_mlp_layernorm: rmsNorm(hiddenSize) } },
+    }
+  },
+  dimensions: (_, config) => ({ headDim: latentSizes(config, LATENT).queryHeadDim }),
+})
+
+const LATENT: LatentDefaults = {
+  q_lora_rank: 1536,
+  kv_lora_rank: 512,
+  qk_rope_head_dim: 64,
+  qk_nope_head_dim: 128,
+  v_head_dim: 128,
+}

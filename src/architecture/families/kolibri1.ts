@@ -1,0 +1,46 @@
+import { attention, headNorms } from '../blocks/attention.js'
+import { expertsBlock, fusedExperts, router } from '../blocks/experts.js'
+import { gatedMlp } from '../blocks/gated-mlp.js'
+import { glm4Layer } from '../blocks/glm4-layer.js'
+import { layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
+import { decoderFamily } from '../shapes/decoder-family.js'
+
+/** Kolibri 1 (2026, in transformers 5.24): many small experts in every layer, a window in four layers of five, and norms around each block. */
+export const kolibri1 = decoderFamily({
+  modelType: 'kolibri1',
+  name: 'Kolibri1',
+  attributeMap: { num_experts: 'num_local_experts' },
+  defaults: {
+    vocab_size: 128_000,
+    hidden_size: 2560,
+    intermediate_size: 512,
+    num_hidden_layers: 50,
+    num_attention_heads: 48,
+    num_key_value_heads: 4,
+    head_dim: 128,
+    max_position_embeddings: 262_144,
+    tie_word_embeddings: false,
+  },
+  attentionPattern: (config, layers) => windowOf(layerTypes(config, layers, slidingBut(5)), slidingWindow(config, 513)),
+  attention: (sizes) => attention({ ...sizes, also: headNorms(sizes) }),
+  layer: glm4Layer,
+  mixture({ hiddenSize }, config) {
+    const routing = {
+      experts: config.positive(['num_local_experts', 'num_experts'], 384),
+      expertsPerToken: config.positive('num_experts_per_tok', 6),
+    }
+    const ffnSize = config.integer('moe_intermediate_size', 512)
+    const sharedSize = config.integer('shared_expert_intermediate_size', 512)
+    return {
+      routing,
+      ffnSize,
+      shared: 1,
+      block: expertsBlock('Kolibri1SparseMoeBlock', {
+        gate: router(routing.experts, hiddenSize),
+        experts: fusedExperts({ hiddenSize, ffnSize, ...routing }),
+        shared_experts: gatedMlp({ hiddenSize, ffnSize: sharedSize }),
+      }),
+    }
+  },
+  dimensions: (_, config) => ({ ffnHiddenSize: config.integer('moe_intermediate_size', 512) }),
+})
