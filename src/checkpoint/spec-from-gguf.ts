@@ -1,6 +1,7 @@
-import { CheckpointError, type Shape } from '../architecture/index.js'
+import { CheckpointError, type Part, type Shape } from '../architecture/index.js'
 import type { LinearLayerSpec, MambaConfig, ModelSpec } from '../schemas/index.js'
 import { refuseOtherKinds } from './gguf-kinds.js'
+import { ggufParts } from './gguf-parts.js'
 import { type GgufTensor, mostType } from './gguf-storage.js'
 import type { QuantisationSummary } from './quantisation/quantisation-summary.js'
 import { toolCallParserOf } from './tool-call-parser.js'
@@ -28,6 +29,8 @@ export function modelSpecFromGguf({ metadata, tensorInfos }: GgufHeader): {
   spec: ModelSpec
   /** How most weights are stored, if they are quantised. */
   quantisation?: QuantisationSummary
+  /** Parameters by part of the model. */
+  parts: Partial<Record<Part, number>>
   notes: readonly string[]
 } {
   refuseOtherKinds(metadata)
@@ -97,7 +100,8 @@ export function modelSpecFromGguf({ metadata, tensorInfos }: GgufHeader): {
     notes.push(
       `the ${parameterCount(predictors)} parameters of ${predicting} multi-token prediction layer${predicting === 1 ? '' : 's'} are not counted: transformers does not load them`,
     )
-  return { spec, ...(most.isQuantised && { quantisation: most.quantisation }), notes }
+  const parts = ggufParts(tensors, (name) => !BUFFERS.test(name))
+  return { spec, ...(most.isQuantised && { quantisation: most.quantisation }), parts, notes }
 }
 
 /** The longest context, with rope scaling applied as in a config: converters copy the config's fields. */

@@ -3,6 +3,7 @@ import {
   architectureFromConfig,
   CheckpointError,
   type ConfigObject,
+  type Part,
 } from '../../architecture/index.js'
 import { checkOptions, func, nested, type OptionTable, optionsIn, text } from '../../options/index.js'
 import type { ModelSpec } from '../../schemas/index.js'
@@ -68,6 +69,8 @@ export interface Checkpoint {
   readonly quantisation?: QuantisationSummary
   /** Bytes of all weights of a GGUF file, each in its own type; absent for other files, and for types that are not known. */
   readonly ggufBytes?: number
+  /** Parameters of a GGUF file by part of the model; absent for other files, whose module trees tell. */
+  readonly ggufParts?: Partial<Record<Part, number>>
   /** A PEFT adapter. */
   readonly adapter?: PeftAdapter
   /** The content of `config.json`. */
@@ -184,7 +187,7 @@ async function ggufCheckpoint(
   }
   const { readGgufModel } = await import('./gguf-files.js')
   const model = await readGgufModel(source, files.ggufFiles)
-  const { spec, quantisation, notes } = modelSpecFromGguf(model.header)
+  const { spec, quantisation, parts, notes } = modelSpecFromGguf(model.header)
   const weights = ggufBytes(model.header.tensorInfos)
   const { checkpoint_model_name: own } = spec
   // Converters write a clean name into the file, but some write the path of the author's folder.
@@ -193,6 +196,7 @@ async function ggufCheckpoint(
   return {
     spec: { ...spec, checkpoint_model_name },
     ...(quantisation && { quantisation }),
+    ggufParts: parts,
     ...(weights !== undefined && { ggufBytes: weights }),
     notes: [...notes, ...model.notes],
   }

@@ -93,7 +93,7 @@ describe('what is read, by what is there', () => {
     await expect(readCheckpoint(sourceOf('x', files))).rejects.toMatchObject({
       code: 'no_checkpoint',
       help: expect.stringContaining(
-        `pip install "transformers<4.48" && ${converter} 2 --llama_version 3.1 --output_dir`,
+        `pip install "transformers<4.48" torch accelerate tiktoken sentencepiece && ${converter} 2 --llama_version 3.1 --output_dir`,
       ),
     })
     await expect(readCheckpoint(sourceOf('x', { 'consolidated.00.pth': 'no pickle' }))).rejects.toMatchObject({

@@ -8,14 +8,15 @@ const OF_TRANSFORMERS =
 
 /**
  * How to convert the files that Meta publishes (`consolidated.00.pth`, one for each GPU), or `undefined` if there are none.
- * transformers 4.47 is the last release that contains the converter.
+ * transformers 4.47 is the last release that contains the converter. With these packages 4.47.1 converted tiny files of Llama 3.1 in one
+ * part and in two; it reads `params.json` and `tokenizer.model` beside them, the latter with tiktoken or, for Llama 1 and 2, sentencepiece.
  */
 export function metaConversion(files: readonly string[]): string | undefined {
   const count = files.filter(isMetaFile).length
   if (count === 0) return undefined
   return [
     `if you trust ${count === 1 ? 'it' : 'them'}, convert Meta's format (with the version of your Llama: 1, 2, 3, 3.1 or 3.2):`,
-    `pip install "transformers<4.48" && python -m transformers.models.llama.convert_llama_weights_to_hf`,
+    `pip install "transformers<4.48" torch accelerate tiktoken sentencepiece && python -m transformers.models.llama.convert_llama_weights_to_hf`,
     `--input_dir . --num_shards ${count} --llama_version 3.1 --output_dir converted`,
   ].join(' ')
 }

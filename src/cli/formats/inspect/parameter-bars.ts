@@ -8,10 +8,11 @@ const BAR_WIDTH = 30
 const LABEL_WIDTH = 14
 
 /** The parameters of each part, with a bar for its share. Towers have their own bars, beside that of the language model. */
-export function parameterBars({ architecture, stored }: Checkpoint, paint: Paint): string[] {
+export function parameterBars({ architecture, stored, ggufParts }: Checkpoint, paint: Paint): string[] {
   const tree = architecture ?? stored
-  if (!tree) return []
-  const parts = Object.entries(parametersByPart(tree)).sort(([, a], [, b]) => b - a)
+  const byPart = tree ? parametersByPart(tree) : ggufParts
+  if (!byPart) return []
+  const parts = Object.entries(byPart).sort(([, a], [, b]) => b - a)
   const total = sumOf(parts)
   const row = (label: string, parameters: number) => {
     const bar = '█'.repeat(total > 0 ? Math.round((BAR_WIDTH * parameters) / total) : 0).padEnd(BAR_WIDTH, '░')
