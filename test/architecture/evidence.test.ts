@@ -13,12 +13,13 @@ const BUILT: ReadonlySet<string> = new Set(
   ),
 )
 
-/** Parts of recorded models, which transformers cannot build on their own by their name. */
+/** Parts of recorded models, which transformers cannot build on their own by their name, and other names of recorded models. */
 const INSIDE: Readonly<Record<string, string>> = {
   ernie4_5_vl_moe_text: 'ernie4_5_vl_moe',
   glm4v_moe_text: 'glm4v_moe',
   glm4v_text: 'glm4v',
   glm_ocr_text: 'glm_ocr',
+  'lfm2-vl': 'lfm2_vl',
   mllama_text_model: 'mllama',
   qwen2_5_omni_thinker: 'qwen2_5_omni',
   qwen3_omni_moe_thinker: 'qwen3_omni_moe',

@@ -47,6 +47,17 @@ describe('A size that is null', () => {
   })
 })
 
+describe('A projector without a norm', () => {
+  const config = { model_type: 'lfm2_vl', projector_use_layernorm: false }
+
+  it('is told of, since transformers 4.57 has it all the same', () => {
+    expect(notes(config).join()).toContain('projector_use_layernorm is false')
+    expect(notes({ ...config, projector_use_layernorm: true })).toEqual([])
+    const total = (model_type: string) => totalParameters(architectureFromConfig({ ...config, model_type }))
+    expect(total('lfm2-vl')).toBe(total('lfm2_vl'))
+  })
+})
+
 describe('The channels of an image', () => {
   const total = (vision_config: Readonly<Record<string, unknown>>) =>
     totalParameters(architectureFromConfig({ model_type: 'qwen2_vl', vision_config }))
