@@ -71,6 +71,6 @@ export const opt = headedFamily({
 /** OPT-350m alone has its norms behind the blocks, and embeddings narrower than the hidden states. */
 function isLikeThe350m(config: ConfigReader, hiddenSize: number): boolean {
   return (
-    !config.boolean('do_layer_norm_before', true) || config.integer('word_embed_proj_dim', hiddenSize) !== hiddenSize
+    !config.boolean('do_layer_norm_before', true) || config.derived('word_embed_proj_dim', hiddenSize) !== hiddenSize
   )
 }
