@@ -24,11 +24,11 @@ export type ReadDocument =
       /** Whether all scalars of the text are in the tree, at their places: nothing is merged or tagged. */
       readonly hasAllScalars?: true
       /** Whether a part of it may occur in several places. */
-      readonly isShared?: true
+      readonly isShared?: true | undefined
       /** What is written once and occurs in several places. */
-      readonly aliased?: readonly Span[]
+      readonly aliased?: readonly Span[] | undefined
       /** Whether YAML 1.1 reads a plain scalar of it otherwise. */
-      readonly hasOtherReadings?: true
+      readonly hasOtherReadings?: true | undefined
     }
   | { readonly kind: 'empty' }
   | { readonly kind: 'errors'; readonly errors: readonly FileError[] }

@@ -13,7 +13,7 @@ import { otherReading } from './yaml-1-1/other-reading.js'
 export function readJsonDocument(text: string, base = 0): ReadDocument {
   if (/^[ \t\r\n]*$/.test(text)) return { kind: 'empty' }
   const quick = quickJson(text)
-  if (quick !== undefined) return new LazyDocument(quick, () => rootOf(text, base))
+  if (quick !== undefined) return new LazyDocument(quick, () => ({ root: rootOf(text, base) }))
   return readSlowly(text, base)
 }
 

@@ -6,7 +6,7 @@ import { Document } from 'yaml'
 import { duplicateKeys } from '../../src/manifest/duplicate-keys.js'
 import type { ReadDocument } from '../../src/manifest/file-error.js'
 import { plainValue, type SourceNode } from '../../src/manifest/source-node.js'
-import { YamlCommentReader } from '../../src/manifest/yaml-comments.js'
+import { type DocumentComments, YamlCommentReader } from '../../src/manifest/yaml-comments.js'
 import { quickYamlValues, readQuickly } from '../../src/manifest/yaml-quick/quick-documents.js'
 import { stretchesOf } from '../../src/manifest/yaml-quick/stretches.js'
 import { readAllYaml, readYamlDocuments } from '../../src/manifest/yaml-source.js'
@@ -39,7 +39,11 @@ function readQuicklyIn(text: string): number {
 
 function withPlaces(document: ReadDocument): ReadDocument {
   if (document.kind !== 'value') return document
-  if (document.quick !== undefined) return { kind: 'value', root: document.root }
+  if (document.quick !== undefined) {
+    const { root, isShared, aliased, hasOtherReadings } = document
+    const sharing = { ...(isShared && { isShared }), ...(aliased && { aliased }) }
+    return { kind: 'value', root, ...sharing, ...(hasOtherReadings && { hasOtherReadings }) }
+  }
   const { hasAllScalars: _, ...rest } = document
   return rest
 }
@@ -50,17 +54,94 @@ function sameComments(text: string): number {
   const [quick, full] = [new YamlCommentReader(noted), new YamlCommentReader(noted)]
   let count = 0
   for (const document of readYamlDocuments(noted)) {
-    const found = quick.commentsOf(document)
-    expect(found, noted).toStrictEqual(full.commentsOf({ kind: 'empty' }))
+    const [found, wanted] = [quick.commentsOf(document), full.commentsOf({ kind: 'empty' })]
+    expect(found.end, noted).toBe(wanted.end)
+    expect(realComments(found), noted).toStrictEqual(realComments(wanted))
     count += found.comments.length
   }
   return count
+}
+
+/** The lexer also gives other texts, which do not begin like a comment. */
+function realComments({ comments }: DocumentComments) {
+  return comments.filter(({ text }) => text.startsWith('#'))
 }
 
 function numbersIn(node: SourceNode): Extract<SourceNode, { kind: 'scalar' }>[] {
   if (node.kind === 'scalar') return typeof node.value === 'number' ? [node] : []
   return (node.kind === 'mapping' ? node.entries.map(({ value }) => value) : node.items).flatMap(numbersIn)
 }
+
+/** Lines with anchors, aliases and merge keys, and some that are nearly those. */
+const ANCHORED = [
+  ...[
+    'a: &x 1',
+    'b: *x',
+    'c: &y',
+    '  d: 2',
+    '  e: *x',
+    'f: *y',
+    '<<: *y',
+    '  <<: *y',
+    'g: [1, *x]',
+    '- &x a',
+    '- *x',
+    '- &y',
+  ],
+  ...[
+    '    k: v',
+    'h: &x text',
+    '  more',
+    'i: *x # c',
+    'j: &z |',
+    '  t',
+    'l: *z',
+    'm: &x {a: 1}',
+    'n: &q-1 "s"',
+    'o: *q-1',
+  ],
+  ...[
+    'p: &x',
+    'q: *x:',
+    '"<<": *y',
+    'r: &w # c',
+    '  - 1',
+    '- 2',
+    '---',
+    '<<: [*y, *x]',
+    '<<: {a: 1}',
+    's: &x &y 1',
+    't: & x',
+  ],
+  ...[
+    'u: *',
+    'v: &x !!str 1',
+    'a: 3',
+    'w: &x no',
+    '- &x b: c',
+    '- <<: *x',
+    '  s: *w',
+    '&x a: 1',
+    '*x : 1',
+    'x: &x [1, 2]',
+    'y: &x',
+  ],
+  ...[
+    'z: *x',
+    'd: *y',
+    '<< : *x',
+    '<<: *x # c',
+    'e: &y\t1',
+    'f: *x\t',
+    '- - *x',
+    '',
+    '# c',
+    '  ',
+    'k: &x/y 1.50',
+    'l: *x/y',
+    'm: &x ~',
+  ],
+]
 
 function range(count: number, line: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => line(index)).join('')
@@ -133,6 +214,27 @@ it('the comments of a text are the same in whatever way they are found', () => {
 })
 
 describe('the quick reader of YAML', () => {
+  it('answers like the full reader for anchors, aliases and merge keys', () => {
+    let taken = 0
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...ANCHORED), { minLength: 2, maxLength: 8 }), (lines) => {
+        if (same(`${lines.join('\n')}\n`)) taken += 1
+      }),
+      { numRuns: 6000 },
+    )
+    expect(taken).toBeGreaterThan(100)
+  })
+
+  it('leaves it to the full reader to count what aliases stand for', () => {
+    const many = range(101, (index) => `b${index}: *x\n`)
+    expect(same(`a: &x text\n${range(100, (index) => `b${index}: *x\n`)}`)).toBe(true)
+    expect(same(`a: &x text\n${many}`)).toBe(false)
+    expect(same(`a: &x text\nb: *x\nc: ${'long '.repeat(2000)}\n`)).toBe(false)
+    expect(same('a: &x\n  b: &y 1\n  c: *y\nd: *x\n')).toBe(false)
+    expect(same('a: &x\n  b: &y 1\n  c: 2\nd: *x\ne: *y\n')).toBe(true)
+    expect(same('a: &x\n  b: *x\n')).toBe(false)
+  })
+
   it('answers like the full reader for any text', () => {
     let quick = 0
     fc.assert(
@@ -269,7 +371,7 @@ describe('the quick reader of YAML', () => {
   })
 
   it.each([
-    'a: &b c\n',
+    'a: &b !!str c\n',
     'a: *b\n',
     'a: !!str 8\n',
     '? a\n: b\n',

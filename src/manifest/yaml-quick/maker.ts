@@ -23,8 +23,15 @@ export interface Maker<Node, Fields, Items> {
   fields(start: number): Fields
   /** Adds an entry. Returns whether that is possible. */
   entry(fields: Fields, key: string, keyStart: number, keyEnd: number, value: Node): boolean
-  /** @param end - of a mapping in braces; undefined if it ends with its last entry */
-  mapping(fields: Fields, end: number | undefined): Node
+  /** Notes a merge key, which ends with its alias. Returns whether the alias stands for a mapping. */
+  merge(fields: Fields, source: Node, end: number): boolean
+  /**
+   * @param end - of a mapping in braces; undefined if it ends with its last entry
+   * @param merged - what a merge key merges: its entries count where the mapping has none of its own
+   */
+  mapping(fields: Fields, end: number | undefined, merged?: Node): Node
+  /** What an alias stands for, at the place of the alias. */
+  aliased(target: Node, start: number, end: number): Node
   items(start: number): Items
   item(items: Items, value: Node): void
   sequence(items: Items, end: number | undefined): Node

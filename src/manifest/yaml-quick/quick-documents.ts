@@ -1,7 +1,6 @@
 import type { ReadDocument } from '../file-error.js'
-import { LazyDocument } from '../lazy-document.js'
+import { LazyDocument, type ReadTree } from '../lazy-document.js'
 import type { QuickValue } from '../quick-json.js'
-import type { SourceNode } from '../source-node.js'
 import { REFUSED } from './maker.js'
 import { EMPTY, QuickReader } from './quick-reader.js'
 import { type Stretch, stretchesOf } from './stretches.js'
@@ -13,7 +12,7 @@ export function readQuickly(text: string, stretch: Stretch): ReadDocument | unde
   if (!isSimple(text, stretch)) return undefined
   const value = valueIn(text, stretch)
   if (value === EMPTY) return { kind: 'empty' }
-  if (value !== REFUSED) return new LazyDocument({ value }, () => rootIn(text, stretch))
+  if (value !== REFUSED) return new LazyDocument({ value }, () => treeOf(text, stretch))
   const tree = treeIn(text, stretch)
   return tree && { kind: 'value', hasAllScalars: true, ...tree }
 }
@@ -42,18 +41,20 @@ function valueIn(text: string, stretch: Stretch) {
 }
 
 /** The tree of a document with its places, the same as `yaml` would give. */
-export function treeIn(
-  text: string,
-  stretch: Stretch,
-): { readonly root: SourceNode; readonly hasOtherReadings?: true } | undefined {
+export function treeIn(text: string, stretch: Stretch): ReadTree | undefined {
   const maker = new TreeMaker()
   const root = new QuickReader(text, stretch, maker).read(stretch.body > stretch.start)
   if (root === REFUSED || root === EMPTY) return undefined
-  return { root, ...(maker.hasOtherReadings && { hasOtherReadings: true }) }
+  const { aliasedSpans: aliased, hasOtherReadings } = maker
+  return {
+    root,
+    ...(aliased.length > 0 && { isShared: true, aliased }),
+    ...(hasOtherReadings && { hasOtherReadings: true }),
+  }
 }
 
-function rootIn(text: string, stretch: Stretch): SourceNode {
+function treeOf(text: string, stretch: Stretch): ReadTree {
   const tree = treeIn(text, stretch)
   if (tree === undefined) throw new Error('the places of a document that was read cannot be found')
-  return tree.root
+  return tree
 }

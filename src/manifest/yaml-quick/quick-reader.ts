@@ -1,10 +1,12 @@
 /**
  * Reads the documents that most manifests are: mappings, sequences and scalars, in blocks and in brackets. Reading them with
- * `yaml` takes ten times as long and much more memory. Anything else is left to `yaml`: anchors, aliases, tags, complex keys,
+ * `yaml` takes ten times as long and much more memory. Anything else is left to `yaml`: tags, complex keys, unusual anchors,
  * and whatever may be an error. The reader never guesses.
  */
 
+import { Anchors, LONGEST_WITH_ANCHORS } from './anchors.js'
 import {
+  AMPERSAND,
   BAR,
   COLON,
   DASH,
@@ -14,10 +16,12 @@ import {
   isBlank,
   isLetter,
   isOfWord,
+  LESS,
   OPEN_BRACE,
   OPEN_BRACKET,
   SINGLE_QUOTE,
   SPACE,
+  STAR,
   UNDERSCORE,
 } from './characters.js'
 import { FlowReader } from './flow-reader.js'
@@ -38,12 +42,15 @@ export class QuickReader<Node, Fields, Items> {
   readonly #lines: Lines
   readonly #maker: Maker<Node, Fields, Items>
   #flow: FlowReader<Node, Fields, Items> | undefined
+  #anchors: Anchors<Made<Node>> | undefined
+  readonly #length: number
   /** The key that was read last, and where it ends. */
   #key = ''
   #keyEnd = 0
 
   constructor(text: string, { body, bodyEnd }: Stretch, maker: Maker<Node, Fields, Items>) {
     this.#lines = new Lines(text, body, bodyEnd)
+    this.#length = bodyEnd - body
     this.#maker = maker
   }
 
@@ -90,16 +97,33 @@ export class QuickReader<Node, Fields, Items> {
     const { indent } = lines
     const fields = maker.fields(lines.at)
     let colon = firstColon
+    let merged: Node | undefined
     do {
       if (colon < 0) return REFUSED
       const start = lines.at
-      const key = this.#key
-      const keyEnd = this.#keyEnd
-      const value = this.#value(colon + 1, indent, depth)
-      if (value === REFUSED || !maker.entry(fields, key, start, keyEnd, value)) return REFUSED
+      if (lines.text.charCodeAt(start) === LESS) {
+        const source = merged === undefined ? this.#merged(fields, colon + 1, indent) : REFUSED
+        if (source === REFUSED) return REFUSED
+        merged = source
+      } else {
+        const key = this.#key
+        const keyEnd = this.#keyEnd
+        const value = this.#value(colon + 1, indent, depth)
+        if (value === REFUSED || !maker.entry(fields, key, start, keyEnd, value)) return REFUSED
+      }
       if (lines.indent === indent) colon = this.#colonAfterKey(lines.at)
     } while (lines.indent === indent)
-    return lines.indent > indent ? REFUSED : maker.mapping(fields, undefined)
+    return lines.indent > indent ? REFUSED : maker.mapping(fields, undefined, merged)
+  }
+
+  /** What a merge key merges: a mapping that an alias names. */
+  #merged(fields: Fields, from: number, indent: number): Made<Node> {
+    const lines = this.#lines
+    const at = lines.afterBlanks(from)
+    if (at >= lines.end || lines.text.charCodeAt(at) !== STAR) return REFUSED
+    const end = this.#wordEnd(at + 1)
+    const source = this.#alias(at, indent)
+    return source !== REFUSED && this.#maker.merge(fields, source, end) ? source : REFUSED
   }
 
   /** The colon behind a key, or -1 if there is no simple key. */
@@ -122,7 +146,8 @@ export class QuickReader<Node, Fields, Items> {
       if (key === undefined) return -1
       this.#keyEnd = close + 1
       this.#key = key
-    } else return -1
+    } else if (first === LESS && text.charCodeAt(start + 1) === LESS && this.#isColon(start + 2)) return start + 2
+    else return -1
     return colon - start > LONGEST_KEY ? -1 : colon
   }
 
@@ -135,12 +160,47 @@ export class QuickReader<Node, Fields, Items> {
   #value(from: number, indent: number, depth: number): Made<Node> {
     const lines = this.#lines
     const at = lines.afterBlanks(from)
-    if (at < lines.end && lines.text.charCodeAt(at) !== HASH) return this.#scalar(at, indent)
+    const code = at < lines.end ? lines.text.charCodeAt(at) : HASH
+    if (code === AMPERSAND) return this.#anchored(at, indent, depth, true)
+    if (code === STAR) return this.#alias(at, indent)
+    if (code !== HASH) return this.#scalar(at, indent)
     lines.advance()
     if (lines.indent > indent || (lines.indent === indent && this.#isItem(lines.at))) {
       return this.#block(indent, depth + 1)
     }
     return this.#maker.nothing(at, at)
+  }
+
+  /** What an anchor names: on its line, or a block on the lines below. */
+  #anchored(at: number, indent: number, depth: number, isValue: boolean): Made<Node> {
+    const lines = this.#lines
+    const nameEnd = this.#wordEnd(at + 1)
+    if (nameEnd < 0 || this.#length > LONGEST_WITH_ANCHORS) return REFUSED
+    this.#anchors ??= new Anchors()
+    return this.#anchors.named(lines.text.slice(at + 1, nameEnd), () => {
+      if (!lines.isRestEmpty(nameEnd)) return this.#scalar(lines.afterBlanks(nameEnd), indent)
+      lines.advance()
+      const isBelow = lines.indent > indent || (isValue && lines.indent === indent && this.#isItem(lines.at))
+      return isBelow ? this.#block(indent, depth + 1) : REFUSED
+    })
+  }
+
+  /** What an alias stands for. Nothing else may stand on its line, and nothing below it. */
+  #alias(at: number, parent: number): Made<Node> {
+    const lines = this.#lines
+    const end = this.#wordEnd(at + 1)
+    if (end < 0 || !lines.isRestEmpty(end)) return REFUSED
+    const target = this.#anchors?.target(lines.text.slice(at + 1, end)) ?? REFUSED
+    lines.advance()
+    return target === REFUSED || lines.indent > parent ? REFUSED : this.#maker.aliased(target, at, end)
+  }
+
+  /** The end of the name of an anchor, or -1 if it is unusual. */
+  #wordEnd(start: number): number {
+    const { text, end } = this.#lines
+    let at = start
+    while (at < end && isOfWord(text.charCodeAt(at))) at += 1
+    return at > start && (at === end || isBlank(text.charCodeAt(at))) ? at : -1
   }
 
   #sequence(depth: number): Made<Node> {
@@ -164,6 +224,8 @@ export class QuickReader<Node, Fields, Items> {
       lines.advance()
       return lines.indent > indent ? this.#block(indent, depth + 1) : this.#maker.nothing(dash, dash + 1)
     }
+    if (code === AMPERSAND) return this.#anchored(at, indent, depth, false)
+    if (code === STAR) return this.#alias(at, indent)
     if (isOpening(code) || code === BAR || code === GREATER) return this.#scalar(at, indent)
     const isItem = this.#isItem(at)
     const colon = isItem ? -1 : this.#colonAfterKey(at)

@@ -1,4 +1,4 @@
-import type { SourceEntry, SourceNode } from '../source-node.js'
+import type { SourceEntry, SourceNode, Span } from '../source-node.js'
 import type { Maker, OtherReading } from './maker.js'
 
 interface Fields {
@@ -16,6 +16,13 @@ interface Items {
 export class TreeMaker implements Maker<SourceNode, Fields, Items> {
   /** Whether YAML 1.1 reads a scalar otherwise. */
   hasOtherReadings = false
+  /** What aliases stand for, where it is written. */
+  readonly #aliased = new Map<string, Span>()
+
+  /** What is written once and occurs in several places. */
+  get aliasedSpans(): readonly Span[] {
+    return [...this.#aliased.values()]
+  }
 
   scalar(value: unknown, start: number, end: number, spelling?: string, other?: OtherReading): SourceNode {
     if (other !== undefined) this.hasOtherReadings = true
@@ -41,8 +48,25 @@ export class TreeMaker implements Maker<SourceNode, Fields, Items> {
     return true
   }
 
-  mapping({ start, entries, end: last }: Fields, end: number = last): SourceNode {
+  merge(fields: Fields, source: SourceNode, end: number): boolean {
+    fields.end = end
+    // The key itself is one.
+    this.hasOtherReadings = true
+    return source.kind === 'mapping'
+  }
+
+  mapping({ start, entries, end: last }: Fields, end: number = last, merged?: SourceNode): SourceNode {
+    if (merged?.kind === 'mapping') {
+      const own = new Set(entries.map(({ key }) => key))
+      entries.push(...merged.entries.filter(({ key }) => !own.has(key)))
+    }
     return { kind: 'mapping', span: { start, end }, entries }
+  }
+
+  aliased(target: SourceNode, start: number, end: number): SourceNode {
+    const origin = target.origin ?? target.span
+    if (origin) this.#aliased.set(`${origin.start} ${origin.end}`, origin)
+    return { ...target, span: { start, end }, aliased: true, ...(origin && { origin }) }
   }
 
   items(start: number): Items {

@@ -1,3 +1,4 @@
+import { isRecord } from '../../lint/schema-walk.js'
 import { type Made, type Maker, type OtherReading, REFUSED } from './maker.js'
 
 type Fields = Record<string, unknown>
@@ -19,7 +20,13 @@ export const VALUES: Maker<unknown, Fields, unknown[]> = {
     fields[key] = value
     return true
   },
-  mapping: (fields) => fields,
+  merge: (_fields, source) => isRecord(source),
+  mapping(fields, _end, merged) {
+    if (!isRecord(merged)) return fields
+    for (const [key, value] of Object.entries(merged)) if (!Object.hasOwn(fields, key)) fields[key] = value
+    return fields
+  },
+  aliased: (target) => target,
   items: () => [],
   item(items, value) {
     items.push(value)
