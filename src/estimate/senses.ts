@@ -45,12 +45,14 @@ export function sensesOf(model: Architecture, asked: AskedInputs): readonly Sens
   return senses.map(({ sense }) => sense)
 }
 
+const ANOTHER = '; pass `imageSize` for another size'
+
 /** What is assumed about them, in sentences. */
 export function senseAssumptions(senses: readonly Sense[], { images, imageSize }: AskedInputs): string[] {
-  return senses.map(({ input, tokens }) => {
+  return senses.map(({ input, tokens, isResized }) => {
     const isImage = input.startsWith('images')
     const count = isImage ? `${images} in each sequence, ` : ''
-    const other = isImage && !imageSize ? '; pass `imageSize` for another size' : ''
+    const other = isResized ? '; images of any size are resized to that' : isImage && !imageSize ? ANOTHER : ''
     const pixels = isImage ? 'their pixels are in float32' : 'its spectrogram is in float32'
     return `${input}: ${count}${tokens.toLocaleString('en-US')} tokens ${isImage ? 'each' : 'of each sequence'}, which are among those of the sequence; ${pixels}, as processors return them${other}`
   })

@@ -74,6 +74,21 @@ describe('A run with images', () => {
     expect(estimateMemory(QWEN, SPOKEN).assumptions.join()).not.toContain('another size')
   })
 
+  it('says that an encoder of one size resizes them', () => {
+    const vision_config = {
+      model_type: 'clip_vision_model',
+      hidden_size: 64,
+      num_hidden_layers: 2,
+      num_attention_heads: 4,
+    }
+    const text_config = { hidden_size: 64, num_hidden_layers: 2, num_attention_heads: 4, num_key_value_heads: 4 }
+    const llava = architectureFromConfig({ model_type: 'llava', vision_config, text_config })
+    const large = { images: 1, imageSize: { width: 1920, height: 1080 } }
+    const { tensorBytes, assumptions } = estimateMemory(llava, large)
+    expect(assumptions.join()).toContain('images of any size are resized to that')
+    expect(tensorBytes).toBe(estimateMemory(llava, { images: 1 }).tensorBytes)
+  })
+
   it('needs more memory the more and the larger they are, and none of the tower while it is frozen', () => {
     const sequenceLength = 2048
     const size = (side: number) => ({ width: side, height: side })

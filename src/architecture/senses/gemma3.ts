@@ -27,6 +27,7 @@ export const gemma3Images: FindSense = (config, _, prefix) => {
   ]
   return {
     tokens,
+    isResized: true,
     input: sizeInWords({ width: side, height: side }),
     buffers: [{ count: ['images', channels, side, side], type: 'float32' }, { count: [patches] }, { count: TOKENS }],
     passes: [`${prefix}vision_tower`, `${prefix}multi_modal_projector`],

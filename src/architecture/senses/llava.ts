@@ -76,6 +76,7 @@ export function llavaImages(encoder: { readonly usual: string; readonly whenAbse
     ]
     return {
       tokens,
+      isResized: true,
       input: sizeInWords({ width: side, height: side }),
       buffers: [{ count: ['images', channels, side, side], type: 'float32' }, { count: [vectors] }],
       passes: [`${prefix}vision_tower`, `${prefix}multi_modal_projector`],

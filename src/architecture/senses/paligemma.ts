@@ -31,6 +31,7 @@ export const paligemmaImages: FindSense = (config, _, prefix) => {
   ]
   return {
     tokens: patches,
+    isResized: true,
     input: sizeInWords({ width: side, height: side }),
     buffers: [
       { count: ['images', channels, side, side], type: 'float32' },
