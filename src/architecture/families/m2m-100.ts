@@ -17,4 +17,5 @@ export const m2m100 = bartFamily({
   normsEmbeddings: false,
   normsLast: true,
   classes: [],
+  program: { activation: 'relu', positions: 'counted', normsFirst: true, addsBias: false },
 })

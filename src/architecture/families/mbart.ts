@@ -17,5 +17,6 @@ export const mbart = bartFamily({
   normsEmbeddings: true,
   normsLast: true,
   classes: ['ForCausalLM', 'ForSequenceClassification', 'ForQuestionAnswering'],
+  program: { activation: 'gelu', positions: 'learned', normsFirst: true, addsBias: true, holdsOnes: true },
   loraTargets: ['q_proj', 'v_proj'],
 })

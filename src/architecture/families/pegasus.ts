@@ -17,4 +17,5 @@ export const pegasus = bartFamily({
   normsEmbeddings: false,
   normsLast: true,
   classes: ['ForCausalLM'],
+  program: { activation: 'gelu', positions: 'fixed', normsFirst: true, addsBias: true, holdsOnes: true },
 })

@@ -18,4 +18,5 @@ export const plbart = bartFamily({
   normsEmbeddings: true,
   normsLast: false,
   classes: ['ForCausalLM', 'ForSequenceClassification'],
+  program: { activation: 'gelu', positions: 'learned', normsFirst: false, addsBias: true },
 })

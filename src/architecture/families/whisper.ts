@@ -6,7 +6,7 @@ import { whisperEncoder, whisperLayer } from '../blocks/whisper-encoder.js'
 import { container, repeated } from '../module.js'
 import { bartLayer } from '../program/bart.js'
 import { encoderDecoder, TARGETS, WRITTEN } from '../program/encoder-decoder.js'
-import { activated, convolved, layerNormed, lookup, make, plus, type Steps, set } from '../program/index.js'
+import { activated, convolved, eagerMask, layerNormed, lookup, make, plus, type Steps, set } from '../program/index.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
 
@@ -76,6 +76,7 @@ export const whisper = headedFamily({
         activation,
         decodes,
         normsFirst: true,
+        holdsWeights: true,
         copiesHeads: true,
         read: [positions],
       })
@@ -101,6 +102,7 @@ export const whisper = headedFamily({
         embeddings: [
           set('embedded', { ...WRITTEN, isInput: true }),
           set('order', make(['target'], 'int64')),
+          set('mask', eagerMask(['batch', 'target', 'target'])),
           set('indices', make(TARGETS, 'int64')),
           set('places', lookup('embed_positions', TARGETS, 'indices')),
           set('hidden', plus('embedded', 'places')),
@@ -108,7 +110,7 @@ export const whisper = headedFamily({
         layers: {
           each: 'layers',
           carries: 'hidden',
-          given: ['source'],
+          given: ['source', 'mask'],
           kinds: [layerOf(config.positive('decoder_attention_heads', 6), true)],
         },
         ending,

@@ -20,6 +20,8 @@ export interface BartSizes {
   readonly batch?: Count
   /** How eager attention is written. */
   readonly eager?: EagerAttention
+  /** Whether layers hold the weights of eager attention, or return them; a decoder then has a variable `mask`. Default: no. */
+  readonly holdsWeights?: boolean
   /** The variable of a mask that every kernel gets. Default: none. */
   readonly mask?: string
 }
@@ -36,12 +38,14 @@ export function bartLayer({
   batch = ['batch'],
   mask,
   eager,
+  holdsWeights = false,
 }: BartSizes): Steps {
   const queries = decodes ? (['target'] as const) : read
   const own = (value: Operation): Operation => (copiesHeads ? { op: 'reorder', of: value } : value)
   const scaled = (value: Operation): Operation => (copiesHeads ? { op: 'scale', of: value } : value)
   const masked = mask === undefined ? {} : { mask, isMaskForAll: true }
   const passed = mask === undefined ? {} : { [mask]: mask }
+  const causal = holdsWeights && decodes ? { mask: 'mask' } : {}
   const attention = (source: string, keys: Count): Steps => [
     set('query', scaled(project('q_proj', 'hidden'))),
     ...(copiesHeads ? [set('query', { op: 'reorder', of: 'query' } as const)] : []),
@@ -59,6 +63,11 @@ export function bartLayer({
         batch,
         ...masked,
         ...(eager && { eager }),
+        ...(holdsWeights && {
+          eager: { softmax: 'scores', weights: 'value', ...eager },
+          returnsWeights: decodes || !normsFirst ? 'layer' : true,
+          ...(source === 'hidden' && decodes && { mask: 'mask' }),
+        }),
       }),
     ),
     set('out', project('out_proj', 'out')),
@@ -73,7 +82,7 @@ export function bartLayer({
   ]
   return [
     ...block('self_attn_layer_norm', [
-      set('hidden', call(attention('hidden', queries), { hidden: 'hidden', ...passed }, 'self_attn')),
+      set('hidden', call(attention('hidden', queries), { hidden: 'hidden', ...passed, ...causal }, 'self_attn')),
     ]),
     ...(decodes
       ? block('encoder_attn_layer_norm', [

@@ -156,8 +156,8 @@ export interface AttentionCall {
   readonly exchanged?: boolean
   /** Whether attention is always eager. */
   readonly isEager?: boolean
-  /** Whether the layer returns the weights of eager attention, which live until the next layer has returned. */
-  readonly returnsWeights?: boolean
+  /** Whether the layer returns the weights of eager attention, which live until the next layer has returned, or holds them itself. */
+  readonly returnsWeights?: boolean | 'layer'
 }
 
 /** A function or a module, with variables of its own. A module holds its arguments until it returns. */

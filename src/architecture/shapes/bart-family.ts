@@ -8,11 +8,12 @@ import { layerNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
 import type { Family, FamilyFacts } from '../family.js'
 import { type Children, container, repeated, tied } from '../module.js'
+import { type BartOptions, bartProgram } from '../program/bart-model.js'
 import { headedFamily } from './headed-family.js'
 import { outputEmbedding } from './headed-model.js'
 
 /** BART (Lewis et al. 2019, arXiv:1910.13461) and the translation models like it. */
-export interface BartFamilyOptions extends FamilyFacts {
+export interface BartFamilyOptions extends Omit<FamilyFacts, 'program'> {
   readonly modelType: string
   /** The prefix of its class names: `MBart` for `MBartModel`. */
   readonly name: string
@@ -31,6 +32,8 @@ export interface BartFamilyOptions extends FamilyFacts {
   readonly decoderVocabField?: string
   /** Whether encoder and decoder have the same words. Default: always. */
   readonly sharesWords?: (config: ConfigReader) => boolean
+  /** The forward pass of the class that translates. */
+  readonly program: Omit<BartOptions, 'normsEmbeddings' | 'normsLast' | 'contextTokens'>
   /** The suffixes of the other classes that the family has. */
   readonly classes: readonly BartClass[]
 }
@@ -39,13 +42,22 @@ type BartClass = 'ForCausalLM' | 'ForSequenceClassification' | 'ForQuestionAnswe
 
 /** A family of an encoder and a decoder of fairseq's layers. */
 export function bartFamily(options: BartFamilyOptions): Family {
-  const { name, extraPositions, normsEmbeddings, normsLast, labels: usualLabels, classes, ...facts } = options
+  const { name, extraPositions, normsEmbeddings, normsLast, labels: usualLabels, classes, program, ...facts } = options
   const { suffix = 'ForConditionalGeneration', decoderVocabField, sharesWords = () => true, ...rest } = facts
   const { defaults } = rest
   return headedFamily({
     ...rest,
     name,
     prefix: 'model',
+    program: (config, dimensions, className) =>
+      className.endsWith(suffix)
+        ? bartProgram(config, dimensions, {
+            ...program,
+            normsEmbeddings,
+            normsLast,
+            contextTokens: defaults.max_position_embeddings ?? 1024,
+          })
+        : undefined,
     fieldNames: {
       hidden_size: 'd_model',
       num_hidden_layers: 'encoder_layers',

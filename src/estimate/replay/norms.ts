@@ -190,7 +190,11 @@ function layerNorm(layers: Layers, name: string, input: Tensor, isShifted = fals
   const statistics = [0, 1].map(() => tape.tensor(rows, input.dtype, 'native_layer_norm'))
   const output = tape.record(
     [input, weight, bias],
-    { before: [input, ...statistics, ...(weight && isShifted ? [weight] : [])] },
+    {
+      before: [input, ...(weight && isShifted ? [weight] : [])],
+      // Recomputation stops at what is saved last, when the output is there.
+      after: () => statistics.map(({ storage }) => storage),
+    },
     () => tape.tensor(input.elements, input.dtype, 'native_layer_norm'),
     () => {
       const made = [input, weight, bias].map(

@@ -93,6 +93,7 @@ function runLayers(
         inner.set(carries, tape.alias(input))
         for (const [variable, tensor] of others) inner.set(variable, tape.alias(tensor))
         for (const [variable, tensor] of shared) inner.set(variable, tape.alias(tensor))
+        place.ownWeights.length = 0
         const run = () => runSteps(place, inner, kinds[kindOf[index] ?? 0] ?? [])
         // What nothing depends on is freed with the last reference to it.
         const output = index >= unusedFrom ? tape.withoutGradients(run) : run()
@@ -100,6 +101,7 @@ function runLayers(
         // When the first layer runs again in backward, it makes them again, and nothing needs them.
         if (shared.size === 0) for (const variable of shares) shared.set(variable, inner.get(variable))
         inner.end()
+        tape.free(...place.ownWeights.splice(0))
         return output
       },
       behind: ({ index }, output) => {

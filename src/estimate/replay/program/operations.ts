@@ -196,18 +196,23 @@ function binary(run: (place: Place, left: Tensor, right: Tensor) => Tensor) {
     using(place, of.map(evaluate), (left, right) => run(place, given(left), given(right)))
 }
 
-function attention(place: Place, _: Scope, call: AttentionCall, evaluate: Evaluate): Tensor {
+function attention(place: Place, scope: Scope, call: AttentionCall, evaluate: Evaluate): Tensor {
   const { layers, options } = place
   const isEager = call.isEager || options.kernel === 'eager'
   const mask = (isEager || call.isMaskForAll) && call.mask !== undefined ? evaluate(call.mask) : undefined
   const bias = !isEager && call.bias !== undefined ? evaluate(call.bias) : undefined
   const { heads, headDim, batch = ['batch'], queries = ['sequence'], keys = queries } = call
-  const output = using(place, call.of.map(evaluate), (query, key, value) => {
-    const isCached = options.cache && call.caches
-    const [allKeys, allValues] = isCached
-      ? cached({ layers }, layers.ops.tape.alias(given(key)), layers.ops.tape.alias(given(value)))
-      : [given(key), given(value)]
-    const made = attend(layers, isEager ? 'eager' : options.kernel, given(query), allKeys, allValues, {
+  const [, keyName, valueName] = call.of
+  const [givenQuery, givenKey, givenValue] = call.of.map(evaluate)
+  // The variables get what the cache gives back.
+  const [allKeys, allValues] =
+    options.cache && call.caches
+      ? cached({ layers }, given(givenKey), given(givenValue))
+      : [given(givenKey), given(givenValue)]
+  if (typeof keyName === 'string') scope.set(keyName, layers.ops.tape.alias(allKeys))
+  if (typeof valueName === 'string') scope.set(valueName, layers.ops.tape.alias(allValues))
+  const output = using(place, [given(givenQuery), allKeys, allValues], (query, key, value) =>
+    attend(layers, isEager ? 'eager' : options.kernel, given(query), given(key), given(value), {
       batch: countOf(place.options, batch),
       sequence: countOf(place.options, queries),
       keys: countOf(place.options, keys),
@@ -224,13 +229,15 @@ function attention(place: Place, _: Scope, call: AttentionCall, evaluate: Evalua
       cappedScores: false,
       masked: false,
       keepWeights: (weights) =>
-        call.returnsWeights ? place.attentionWeights.push(weights) : layers.ops.tape.free(weights),
+        call.returnsWeights === 'layer'
+          ? place.ownWeights.push(weights)
+          : call.returnsWeights
+            ? place.attentionWeights.push(weights)
+            : layers.ops.tape.free(weights),
       valuesApart: !(options.cache && call.caches),
       exchanged: call.exchanged ?? false,
-    })
-    if (isCached) layers.ops.tape.free(allKeys, allValues)
-    return made
-  })
+    }),
+  )
   layers.ops.tape.free(...(mask ? [mask] : []), ...(bias ? [bias] : []))
   return output
 }

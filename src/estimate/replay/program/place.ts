@@ -11,6 +11,8 @@ export interface Place {
   readonly facts: ModuleFacts
   /** The weights of eager attention that the running layer returns. */
   readonly attentionWeights: Tensor[]
+  /** Those that it holds until it returns. */
+  readonly ownWeights: Tensor[]
 }
 
 /** The sizes of a micro-batch. */

@@ -24,7 +24,7 @@ export class ProgramPass implements ModelPass {
   ) {
     this.#program = program
     this.#className = className
-    this.#place = { layers, options, facts, attentionWeights: [] }
+    this.#place = { layers, options, facts, attentionWeights: [], ownWeights: [] }
   }
 
   loss(): Tensor {

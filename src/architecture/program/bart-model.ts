@@ -1,0 +1,92 @@
+import type { ConfigReader } from '../config-reader.js'
+import type { Dimensions } from '../dimensions.js'
+import { bartLayer } from './bart.js'
+import { eagerMask, layerNormed, lookup, make, plus, scaled, set } from './build.js'
+import { type Count, TOKENS } from './count.js'
+import { encoderDecoder, TARGETS, WRITTEN } from './encoder-decoder.js'
+import type { Program } from './program.js'
+import type { Operation, Step } from './steps.js'
+
+/** How a family of BART's kind differs from BART. */
+export interface BartOptions {
+  /** The class default of `activation_function`. */
+  readonly activation: string
+  /**
+   * Its positions: rows of a trained embedding; rows of an embedding that is never trained, the same for all sequences (Pegasus); or
+   * rows of a buffer, counted from the tokens (M2M-100).
+   */
+  readonly positions: 'learned' | 'fixed' | 'counted'
+  readonly normsFirst: boolean
+  readonly normsEmbeddings: boolean
+  readonly normsLast: boolean
+  /** Whether a bias that is not trained is added to the logits. */
+  readonly addsBias: boolean
+  /** Whether the decoder holds the mask of ones that it makes. Default: no. */
+  readonly holdsOnes?: boolean
+  /** The class default of `max_position_embeddings`. */
+  readonly contextTokens: number
+}
+
+/** The program of an encoder-decoder like BART. */
+export function bartProgram(config: ConfigReader, dimensions: Dimensions, options: BartOptions): Program {
+  const { hiddenSize, vocabSize, heads } = dimensions
+  const { positions, normsFirst, normsLast, addsBias } = options
+  const activation = config.string('activation_function', options.activation)
+  const own = config.positive('decoder_attention_heads', heads)
+  const layerOf = (count: number, decodes: boolean) =>
+    bartLayer({ heads: count, headDim: hiddenSize / count, activation, decodes, normsFirst, holdsWeights: true })
+  const ending = normsLast ? [set('hidden', layerNormed('layer_norm', 'hidden'))] : []
+  const rows = config.integer('max_position_embeddings', options.contextTokens) + 2
+  return encoderDecoder({
+    encoder: {
+      embeddings: embedded(options, hiddenSize, false),
+      layers: { each: 'layers', carries: 'hidden', kinds: [layerOf(heads, false)] },
+      ending,
+    },
+    decoder: {
+      embeddings: embedded(options, hiddenSize, true),
+      layers: { each: 'layers', carries: 'hidden', given: ['source', 'mask', 'order'], kinds: [layerOf(own, true)] },
+      ending,
+    },
+    head: 'lm_head',
+    buffers: [
+      ...(addsBias ? [{ count: [vocabSize], type: 'model' as const }] : []),
+      ...(positions === 'counted' ? [{ count: [2 * rows, hiddenSize], type: 'model' as const }] : []),
+    ],
+    addsBias,
+    ...(positions === 'fixed' && {
+      untrained: ['model.encoder.embed_positions.weight', 'model.decoder.embed_positions.weight'],
+    }),
+  })
+}
+
+/** Embeddings of words, which are scaled, and positions; their sum may be normalised. */
+function embedded(
+  { positions, normsEmbeddings, holdsOnes = false }: BartOptions,
+  features: number,
+  decodes: boolean,
+): readonly Step[] {
+  const tokens = decodes ? TARGETS : TOKENS
+  return [
+    set('embedded', scaled(decodes ? WRITTEN : lookup('embed_tokens'))),
+    ...(decodes
+      ? [
+          set('order', make(['target'], 'int64')),
+          set('mask', eagerMask(['batch', 'target', 'target'])),
+          ...(holdsOnes ? [set('ones', make(TARGETS, 'float32'))] : []),
+        ]
+      : []),
+    set('places', placesOf(positions, features, tokens, decodes)),
+    set('hidden', plus('embedded', 'places')),
+    ...(normsEmbeddings ? [set('hidden', layerNormed('layernorm_embedding', 'hidden'))] : []),
+  ]
+}
+
+function placesOf(positions: BartOptions['positions'], features: number, tokens: Count, decodes: boolean): Operation {
+  const own: Count = [decodes ? 'target' : 'sequence']
+  if (positions === 'counted') return make([...tokens, features], 'model')
+  if (positions === 'fixed') return lookup('embed_positions', own, make(own, 'int64'))
+  return decodes
+    ? lookup('embed_positions', own, make(own, 'int64'))
+    : lookup('embed_positions', tokens, make(tokens, 'int64'))
+}
