@@ -32,6 +32,31 @@ describe('a decoder without a head', () => {
   )
 })
 
+describe('a decoder that labels sequences', () => {
+  const classifier = (more: object = {}) =>
+    architectureFromConfig({ ...CONFIG, architectures: ['MistralForSequenceClassification'], ...more })
+
+  it('caches keys and values in inference, unless its config says no', () => {
+    const cached = (more?: object) => estimateMemory(classifier(more), { method: 'inference', sequenceLength: 64 })
+    expect(cached().parts.kvCache).toBe(2 * 2 * 2 * 64 * 64 * 2)
+    expect(cached({ use_cache: false }).parts.kvCache).toBe(0)
+  })
+
+  it('has no other loss than that of its class', () => {
+    expect(() => estimateMemory(classifier(), { loss: 'fused' })).toThrow('has no other kind than logits')
+    expect(estimateMemory(classifier(), { sequenceLength: 64 }).tensorBytes).toBeLessThan(
+      estimateMemory(generating, { sequenceLength: 64 }).tensorBytes,
+    )
+  })
+
+  it('is told from a class that nobody knows, which is estimated as the language model and says so', () => {
+    const unknown = architectureFromConfig({ ...CONFIG, architectures: ['MistralForScoring'] })
+    expect(estimateMemory(unknown, { method: 'inference' }).assumptions.join()).toContain(
+      'Unknown class MistralForScoring',
+    )
+  })
+})
+
 it('DeepSeek with use_mla false has ordinary attention', () => {
   const config = {
     model_type: 'deepseek_v2',

@@ -3,6 +3,7 @@ import type { CheckedMemoryOptions } from '../checked-memory-options.js'
 import { methodOf } from '../methods.js'
 import { stateBytes } from '../optimizers.js'
 import { type ComputeDtype, DTYPE_BYTES } from '../replay/dtype.js'
+import { labelHead } from '../replay/label-head.js'
 import { MemoryLedger } from '../replay/memory-ledger.js'
 import type { ReplayModel } from '../replay/replay-model.js'
 import type { StepMemory } from '../replay/step-memory.js'
@@ -101,7 +102,7 @@ export function profileStep(resolved: ResolvedModel, options: CheckedMemoryOptio
     again,
     layerPeak: layerPeakOf(trained ? one : two, trained ? 0 : kept),
     lossKept: whole.afterForward.activations + (layers - 1) * kept,
-    lossScratch: 2 * DTYPE_BYTES.float32 * batchSize * sequenceLength * vocabSize,
+    lossScratch: 2 * DTYPE_BYTES.float32 * batchSize * sequenceLength * (labelHead(model)?.labels ?? vocabSize),
     hidden: width * batchSize * sequenceLength * hiddenSize,
     buffers: whole.afterForward.buffers,
     copiesForStep: options.optimizer === 'adamw' && options.optimizerStep === 'foreach' ? 1 : 0,
