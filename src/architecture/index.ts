@@ -17,6 +17,7 @@ export type {
   LightningPass,
   Logits,
   Mamba2Pass,
+  Mamba2ProductsPass,
   MambaPass,
   Masks,
   Mixer,

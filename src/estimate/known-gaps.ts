@@ -28,6 +28,11 @@ const OF_FAMILIES: Readonly<Record<Unreplayed, Gap>> = {
       recompute !== 'none',
     says: "the order of AdaLoRA's sums in the recomputation of GPT-2 is not replayed: 0.63 % below a recorded run",
   },
+  'input gradients of transformers 5': {
+    applies: ({ method, recompute, inputGradients }) =>
+      methodOf(method).trains === 'adapters' && recompute !== 'none' && !inputGradients,
+    says: 'gradients end at the first adapter; transformers 5 lets them flow to the input embeddings when it checkpoints, which recomputes the layers below too: pass `inputGradients` then',
+  },
 }
 
 const OF_PPO = 'PPO is described from TRL 0.19, which was read in part; no run was recorded'

@@ -41,6 +41,12 @@ const BLOCKS: Readonly<Record<Mixer['kind'], Block>> = {
       'without kernels: transformers computes chunks of tokens if mamba_ssm and causal_conv1d are not installed, which needs far more memory',
     needs: ['mamba_ssm', 'causal_conv1d'],
   },
+  chunkProducts: {
+    what: 'state spaces',
+    without:
+      'without kernels: transformers 5 computes chunks of tokens if mamba_ssm and causal_conv1d are not installed, which needs far more memory',
+    needs: [],
+  },
   shortConv: {
     what: 'short convolutions',
     without: 'without the kernels of causal_conv1d',

@@ -7,6 +7,7 @@ const USED: Readonly<Record<Mixer['kind'], readonly (readonly KernelPackage[])[]
   chunkScan: [['mamba_ssm', 'causal_conv1d']],
   shortConv: [['causal_conv1d']],
   gatedDelta: [['fla'], ['causal_conv1d']],
+  chunkProducts: [],
   solvedDelta: [],
   lightning: [],
 }

@@ -21,10 +21,12 @@ const said = (family: string, options: MemoryOptions) =>
     sequenceLength: 64,
     ...options,
   }).assumptions.join('\n')
+const q = { rank: 8, targetModules: ['q_proj'] } as const
 const lora = { rank: 8, peftType: 'adalora', targetModules: ['c_attn'] } as const
 
 it.each<readonly [string, MemoryOptions, string, MemoryOptions]>([
   ['dots1', { method: 'full-mixed' }, 'router of dots1', { method: 'full' }],
+  ['lfm2_moe', { method: 'lora', lora: q }, 'inputGradients', { method: 'lora', lora: q, inputGradients: true }],
   ['gpt2', { method: 'lora', lora }, '0.63 %', { method: 'lora', lora, recompute: 'none' }],
   ['llama', { finetuningType: 'ppo' }, 'TRL 0.19', { finetuningType: 'dpo' }],
 ])('An estimate of %s with %o says what is known to be off: %s', (family, options, says, other) => {

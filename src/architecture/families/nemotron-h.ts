@@ -8,6 +8,7 @@ import { mamba2Mixer } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import type { ConfigReader } from '../config-reader.js'
+import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
 import { container, type Module } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
@@ -19,6 +20,7 @@ export const nemotronH = causalLmFamily({
   modelType: 'nemotron_h',
   name: 'NemotronH',
   inputEmbedding: 'embeddings',
+  unreplayed: ['input gradients of transformers 5'],
   defaults: {
     vocab_size: 131_072,
     hidden_size: 4096,
@@ -109,6 +111,24 @@ export const nemotronH = causalLmFamily({
       dimensions: { ...decoderDimensions(sizes, { gatedMlp: false, moe }), mamba },
     }
   },
+  forward: (config) => ({
+    norm: 'rmsNormFloat32Gain',
+    mixers: {
+      mixer: {
+        kind: 'chunkProducts',
+        having: 'conv1d',
+        chunkTokens: config.positive(['mamba_chunk_size', 'chunk_size'], 128),
+        activation: config.string('mamba_hidden_act', 'silu'),
+        states: 'assigned',
+      },
+    },
+    feedForward: {
+      activation: config.string('mlp_hidden_act', 'relu2'),
+      mixture: { ...groupedDeepseekMixture(config), float32Parameters: ['.mixer.gate.weight'] },
+    },
+    residual: { order: 'single' },
+    logits: { form: 'float32' },
+  }),
   loraTargets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'],
   loraRefused: ['out_proj', 'conv1d'],
 })

@@ -7,6 +7,7 @@ export type {
   KeptStates,
   LightningPass,
   Mamba2Pass,
+  Mamba2ProductsPass,
   MambaPass,
   Mixer,
   ShortConvPass,

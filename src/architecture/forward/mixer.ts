@@ -1,5 +1,13 @@
 /** What some layers compute in the place of attention. The sizes that the modules do not show are here. */
-export type Mixer = (MambaPass | Mamba2Pass | ShortConvPass | GatedDeltaPass | SolvedDeltaPass | LightningPass) & {
+export type Mixer = (
+  | MambaPass
+  | Mamba2Pass
+  | Mamba2ProductsPass
+  | ShortConvPass
+  | GatedDeltaPass
+  | SolvedDeltaPass
+  | LightningPass
+) & {
   /** A child of the block, where other layers have attention under the same name. Default: all blocks of the name are mixers. */
   readonly having?: string
 }
@@ -27,6 +35,15 @@ export interface Mamba2Pass {
   /** The norm after the scan: of gated states, of groups of them before or after the gate, or the gate alone. Default: `gated`. */
   readonly norm?: 'gated' | 'groupsBeforeGate' | 'groupsAfterGate' | 'gateAlone'
   readonly states: KeptStates
+}
+
+/** Mamba-2 as transformers 5 writes it without kernels: in batched products of chunks of tokens, with a norm of groups of gated states. */
+export interface Mamba2ProductsPass {
+  readonly kind: 'chunkProducts'
+  readonly chunkTokens: number
+  /** The activation function of the convolution. */
+  readonly activation: string
+  readonly states: 'assigned'
 }
 
 /** A short convolution between two gates (LFM2). */

@@ -4,9 +4,10 @@ import { latentAttention } from './attention/latent-attention.js'
 import { selfAttention } from './attention/self-attention.js'
 import type { DecoderRun } from './decoder-run.js'
 import { mix } from './mixers/mix.js'
-import { mlp, plain, writtenInLayer } from './mlp.js'
+import { mlp, writtenInLayer } from './mlp.js'
 import { norm } from './norms.js'
 import type { Operations } from './operations/operations.js'
+import { plainMlp } from './plain-mlp.js'
 import { child, type Named, submodule } from './submodules.js'
 import type { Tensor } from './tape.js'
 import { UndescribedBlock } from './undescribed-block.js'
@@ -147,7 +148,7 @@ function freeing(ops: Operations, both: Tensor, add: (both: Tensor) => Tensor): 
 /** A feed-forward network in the code of the layer, which rebinds the variable of its input (OPT). */
 function inLayer(run: DecoderRun, layer: Named, input: Tensor, before: Named | undefined): Tensor {
   const normal = before ? norm(run, before, input) : run.layers.ops.tape.alias(input)
-  return plain(run, layer, normal, { rebinds: true })
+  return plainMlp(run, layer, normal, { rebinds: true })
 }
 
 /** A block with an optional norm before and after it. */
@@ -221,7 +222,10 @@ const LATENT = { heads: latentAttention, vector: compressedAttention } as const
 function attend(run: DecoderRun, layer: Named, input: Tensor, index: number): Tensor {
   const mixer = mixerOf(run, layer)
   if (mixer) return mix(run, mixer.pass, mixer.block, input)
-  const attention = submodule(layer, 'attention')
+  // Each layer of Nemotron-H is one block of any kind.
+  const only = child(layer, 'mixer')
+  if (only && !child(only, 'q_proj')) return mlp(run, only, input)
+  const attention = only ?? submodule(layer, 'attention')
   if (!attention) throw new UndescribedBlock(`no model for the attention of ${layer.name}, a ${layer.module.type}`)
   if (child(attention, 'kv_a_proj_with_mqa')) return LATENT[run.forward.attention.latent](run, attention, input)
   return selfAttention(run, attention, input, index)

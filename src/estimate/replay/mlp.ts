@@ -4,9 +4,9 @@ import { expertMixture } from './experts/experts.js'
 import { parallelExperts } from './experts/parallel-experts.js'
 import { fusedGate, gated } from './gated-mlp.js'
 import { FUSED } from './kernel-set.js'
+import { plainMlp } from './plain-mlp.js'
 import { child, type Named, outFeatures, submodule } from './submodules.js'
 import type { Tensor } from './tape.js'
-import { UndescribedBlock } from './undescribed-block.js'
 
 /** The feed-forward network of a layer, of any kind. The caller keeps the input. */
 export function mlp(run: DecoderRun, block: Named, input: Tensor): Tensor {
@@ -16,7 +16,7 @@ export function mlp(run: DecoderRun, block: Named, input: Tensor): Tensor {
   if (child(block, 'gate_up_proj')) return fused(run, block, input, ['gate_up_proj', 'down_proj'])
   if (child(block, 'gate_proj')) return gated(run, block, input, ['gate_proj', 'up_proj', 'down_proj'])
   if (child(block, 'w1') && child(block, 'w3')) return gated(run, block, input, ['w1', 'w3', 'w2'])
-  return plain(run, block, input)
+  return plainMlp(run, block, input)
 }
 
 /** Phi-3 computes gate and up projection in one product, and splits it into views. */
@@ -54,24 +54,4 @@ function fusedHalves(run: DecoderRun, gate: Tensor, up: Tensor): Tensor {
 /** Whether a layer has the two projections of its feed-forward network itself (OPT). */
 export function writtenInLayer(layer: Named): boolean {
   return !submodule(layer, 'mlp') && !child(layer, 'shared_mlp')
-}
-
-/**
- * Two projections with an activation function between them.
- *
- * @param rebinds - whether the input is freed after the first one. Default: the caller keeps it
- */
-export function plain(run: DecoderRun, block: Named, input: Tensor, { rebinds = false } = {}): Tensor {
-  const { layers } = run
-  const { tape } = layers.ops
-  const up = submodule(block, 'up')
-  const down = submodule(block, 'down')
-  if (!up || !down) throw new UndescribedBlock(`no model for ${block.name}, a ${block.module.type}`)
-  const before = layers.linear(up.name, input, outFeatures(up))
-  if (rebinds) tape.free(input)
-  const bent = activate(run, before)
-  tape.free(before)
-  const output = layers.linear(down.name, bent, outFeatures(down))
-  tape.free(bent)
-  return output
 }

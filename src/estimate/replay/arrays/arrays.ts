@@ -1,7 +1,7 @@
 import type { ComputeDtype } from '../dtype.js'
 import type { Layers } from '../layers.js'
 import type { Gradient, Tensor } from '../tape.js'
-import { contiguous, elementwise, type Layout, sizeOf } from './layout.js'
+import { contiguous, elementwise, type Layout, padded, sizeOf } from './layout.js'
 import { preserved, type Shaped, wider } from './shaped.js'
 import { Views } from './views.js'
 
@@ -324,7 +324,7 @@ export class Arrays extends Views {
     const size = (layout.shape[at] ?? 1) + added
     return this.record({
       inputs: [input],
-      make: () => this.fresh(contiguous(layout.shape.with(at, size)), input.dtype, 'constant_pad_nd'),
+      make: () => this.fresh(padded(layout, layout.shape.with(at, size)), input.dtype, 'constant_pad_nd'),
       derivatives: [() => this.fresh(contiguous(layout.shape), input.dtype, 'constant_pad_nd')],
     })
   }
@@ -404,6 +404,12 @@ export class Arrays extends Views {
     })
   }
 
+  /** A batched product, whose factors autocast casts. */
+  batched(left: Shaped, right: Shaped): Shaped {
+    const { half, autocast } = this.layers
+    return autocast ? this.#bmm(this.to(left, half), this.to(right, half)) : this.#bmm(left, right)
+  }
+
   #bmm(left: Shaped, right: Shaped): Shaped {
     const [batch = 1, rows = 1, inner = 1] = left.layout.shape
     const columns = right.layout.shape[2] ?? 1
@@ -424,12 +430,9 @@ export class Arrays extends Views {
   }
 
   /** The same of an input in the dtype of the weights, with views of these, which autocast does not cache (transformers 5). */
-  convolutionOfModel(name: string, input: Shaped): Shaped {
+  convolutionOfWeights(name: string, input: Shaped): Shaped {
     const wide = this.to(input, this.parameter(`${name}.weight`).dtype)
-    return this.to(
-      this.#convolution(name, wide, (one) => this.layers.ops.to(one, this.layers.half)),
-      input.dtype,
-    )
+    return this.#convolution(name, wide, (one) => this.layers.ops.to(one, this.layers.half))
   }
 
   #convolution(name: string, input: Shaped, cast: (parameter: Tensor) => Tensor): Shaped {
@@ -438,10 +441,10 @@ export class Arrays extends Views {
     const weight = this.parameter(`${name}.weight`)
     const bias = this.has(`${name}.bias`) ? this.parameter(`${name}.bias`) : undefined
     const kernel = weight.layout.shape.at(-1) ?? 1
-    const taken = (one: Shaped): Shaped =>
-      layers.autocast ? { ...cast(one), layout: one.layout, isNamed: false } : one
+    const taken = (one: Shaped, by: (parameter: Tensor) => Tensor): Shaped =>
+      layers.autocast ? { ...by(one), layout: one.layout, isNamed: false } : one
     const data = layers.autocast ? this.to(input, layers.half) : input
-    const [matrix, vector] = [taken(weight), bias && taken(bias)]
+    const [matrix, vector] = [taken(weight, cast), bias && taken(bias, (one) => layers.castParameter(one))]
     const inputs = [data, matrix, ...(vector ? [vector] : [])]
     const layout = contiguous([batch, channels, length + kernel - 1])
     const output = tape.record(

@@ -156,3 +156,29 @@ export function unsqueezed({ shape, strides }: Layout, dim: number): Layout {
   const stride = dim < shape.length ? (shape[dim] ?? 1) * (strides[dim] ?? 1) : 1
   return { shape: shape.toSpliced(dim, 0, 1), strides: strides.toSpliced(dim, 0, stride) }
 }
+
+/**
+ * The layout of an array with zeros added: contiguous, or with the second of four dimensions innermost, as the input has it
+ * (`suggest_memory_format` of torch).
+ */
+export function padded({ shape, strides }: Layout, to: readonly number[]): Layout {
+  const isLast = shape.length === 4 && isChannelsLast(shape, strides)
+  return isLast
+    ? permuted(contiguous(permuted({ shape: to, strides: to }, CHANNELS_LAST).shape), [0, 3, 1, 2])
+    : contiguous(to)
+}
+
+const CHANNELS_LAST = [0, 2, 3, 1]
+
+/** `is_channels_last_strides_2d_s4` of torch's `MemoryFormat.h`. */
+function isChannelsLast(shape: readonly number[], strides: readonly number[]): boolean {
+  let least = 0
+  if (strides[1] === 0) return false
+  for (const dim of [1, 3, 2, 0]) {
+    const [size = 1, stride = 0] = [shape[dim], strides[dim]]
+    if (stride < least) return false
+    if (dim === 0 && least === strides[1]) return false
+    least = size > 1 ? stride * size : stride
+  }
+  return true
+}

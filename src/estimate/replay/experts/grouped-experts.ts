@@ -5,6 +5,7 @@ import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
 import type { DecoderRun } from '../decoder-run.js'
 import { gated } from '../gated-mlp.js'
+import { plainMlp } from '../plain-mlp.js'
 import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
@@ -28,8 +29,7 @@ export function groupedMixture(
   const flat = [layers.tokens, sizes.hiddenSize]
   const given = a.borrowed(input, [options.batch, options.sequence, sizes.hiddenSize])
   const beside = SHARED_NAMES.map((name) => child(block, name)).find((one) => one)
-  const computed = (tokens: Shaped): Shaped | undefined =>
-    beside && a.of(gated(run, beside, tokens, ['gate_proj', 'up_proj', 'down_proj']), flat)
+  const computed = (tokens: Shaped): Shaped | undefined => beside && a.of(besideExperts(run, beside, tokens), flat)
   const view = mixture.sharedFirst ? f.let('view', a.reshape(given, flat)) : undefined
   const early = view && computed(view)
   if (early) f.let('shared', early)
@@ -37,13 +37,33 @@ export function groupedMixture(
   f.let('logits', routes.logits)
   f.let('weights', routes.weights)
   f.let('indices', routes.indices)
-  const tokens = view ?? f.let('hidden', a.reshape(given, flat))
+  if (!view) f.let('hidden', a.reshape(given, flat))
+  projectIn(a, f, block)
   const names = { logits: f.get('logits'), weights: f.get('weights'), indices: f.get('indices') }
-  f.let('hidden', groupedExperts(run, a, `${block.name}.experts`, tokens, names))
+  f.let('hidden', groupedExperts(run, a, `${block.name}.experts`, view ?? f.get('hidden'), names))
+  projectOut(a, f, block)
   const gate = child(block, 'shared_expert_gate')
   if (early && gate && view) f.let('shared', a.mul(a.sigmoid(a.linear(gate.name, view)), f.get('shared')))
   const shared = early ? f.get('shared') : computed(given)
   return f.returned(f.let('hidden', shared ? a.add(f.get('hidden'), shared) : f.get('hidden')))
+}
+
+/** The expert that all tokens pass, with a gate or without one (Nemotron-H). */
+function besideExperts(run: DecoderRun, beside: Named, tokens: Shaped): Tensor {
+  return child(beside, 'gate_proj')
+    ? gated(run, beside, tokens, ['gate_proj', 'up_proj', 'down_proj'])
+    : plainMlp(run, beside, tokens)
+}
+
+/** Experts of Nemotron-H can work in a narrower space. */
+function projectIn(a: GroupedArrays, f: Names, block: Named): void {
+  const narrow = child(block, 'fc1_latent_proj')
+  if (narrow) f.let('hidden', a.linear(narrow.name, f.get('hidden')))
+}
+
+function projectOut(a: GroupedArrays, f: Names, block: Named): void {
+  const wide = child(block, 'fc2_latent_proj')
+  if (wide) f.let('hidden', a.linear(wide.name, f.get('hidden')))
 }
 
 const SHARED_NAMES = ['shared_expert', 'shared_experts'] as const
@@ -56,7 +76,9 @@ export function groupedExperts(
   input: Shaped,
   { weights, indices }: Omit<GroupedRoutes, 'logits'>,
 ): Shaped {
-  if (!a.has(`${name}.gate_up_proj`)) throw new UndescribedBlock(`no model for ${name}, which has no fused matrices`)
+  const isGated = a.has(`${name}.gate_up_proj`)
+  if (!isGated && !a.has(`${name}.up_proj`))
+    throw new UndescribedBlock(`no model for ${name}, which has no fused matrices`)
   const f = new Names(a.tape)
   const [tokens = 1, features = 1] = input.layout.shape
   const rows = indices.elements
@@ -67,12 +89,19 @@ export function groupedExperts(
   const own = f.let('rows', a.index(input, a.make([rows], 'int64', 'floor_divide')))
   const sorted = f.let('sorted weights', a.index(shares, order))
   f.let('histogram input', a.make([rows], 'float32', '_to_copy'))
-  const [gateUp, down] = [a.parameter(`${name}.gate_up_proj`), a.parameter(`${name}.down_proj`)]
-  const [experts = 1, width = 2] = gateUp.layout.shape
+  const up = a.parameter(isGated ? `${name}.gate_up_proj` : `${name}.up_proj`)
+  const down = a.parameter(`${name}.down_proj`)
+  const [experts = 1, width = 2] = up.layout.shape
   f.let('counts', a.make([experts], 'float32', 'histc'))
   const ends = f.let('ends', a.make([experts], 'float32', 'cumsum'))
-  f.let('made', a.groupedProduct(own, gateUp, ends, width))
-  f.let('made', opened(run, a, f.get('made'), width / 2))
+  f.let('made', a.groupedProduct(own, up, ends, width))
+  const product = f.get('made')
+  f.let(
+    'made',
+    isGated
+      ? opened(run, a, product, width / 2)
+      : a.plain(product, product.layout.shape, (tensor) => activate(run, tensor)),
+  )
   f.let('made', a.groupedProduct(f.get('made'), down, ends, features))
   f.let('weighted', a.mul(f.get('made'), a.unsqueeze(sorted, -1)))
   const inverse = f.let('inverse', a.make([rows], 'int64', 'empty_like'))

@@ -52,3 +52,22 @@ export function gatedNorm(arrays: Arrays, name: string, input: Shaped, gate: Sha
   hidden = f.let('hidden', arrays.mul(hidden, arrays.rsqrt(arrays.shift(variance))))
   return f.returned(arrays.mul(weight, arrays.to(hidden, dtype)))
 }
+
+/** A root mean square norm of groups of features that a gate opens first, whose gain comes last (`NemotronHRMSNormGated`). */
+export function normOfGatedGroups(
+  a: Arrays,
+  { name, groups }: { readonly name: string; readonly groups: number },
+  input: Shaped,
+  gate: Shaped,
+): Shaped {
+  const f = new Names(a.tape)
+  const { dtype, layout } = input
+  const { shape } = layout
+  f.let('hidden', a.to(input, 'float32'))
+  f.let('hidden', a.mul(f.get('hidden'), a.silu(a.to(gate, 'float32'))))
+  f.let('groups', a.reshape(f.get('hidden'), [...shape.slice(0, -1), groups, -1]))
+  const variance = f.let('variance', a.mean(a.pow(f.get('groups'))))
+  f.let('groups', a.mul(f.get('groups'), a.rsqrt(a.shift(variance))))
+  f.let('hidden', a.reshape(f.get('groups'), shape))
+  return f.returned(a.mul(a.parameter(`${name}.weight`), a.to(f.get('hidden'), dtype)))
+}

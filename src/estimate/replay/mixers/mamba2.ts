@@ -55,7 +55,7 @@ export function mamba2(run: MixerRun, pass: Mamba2Pass, input: Shaped): Shaped {
   return out(f.let('y', scan(run, pass, sizes, f, { hidden, decay, dt, b, c })))
 }
 
-interface Sizes {
+export interface Mamba2Sizes {
   readonly heads: number
   readonly headDim: number
   readonly groups: number
@@ -66,7 +66,7 @@ interface Sizes {
 }
 
 /** The sizes of a block, from its parameters and its state. */
-function sizesOf({ arrays, block, name }: MixerRun): Sizes {
+export function sizesOf({ arrays, block, name }: MixerRun): Mamba2Sizes {
   const { state } = block.module
   const inner = child(block, 'out_proj')?.module.linear?.inFeatures
   if (!state?.convolution || !inner) throw new UndescribedBlock(`${name} has no state`)
@@ -101,7 +101,13 @@ interface Scanned {
   readonly c: Shaped
 }
 
-function scan(run: MixerRun, pass: Mamba2Pass, sizes: Sizes, f: Names, { hidden, decay, dt, b, c }: Scanned): Shaped {
+function scan(
+  run: MixerRun,
+  pass: Mamba2Pass,
+  sizes: Mamba2Sizes,
+  f: Names,
+  { hidden, decay, dt, b, c }: Scanned,
+): Shaped {
   const { arrays: a, name } = run
   const { heads, headDim, groups, stateSize } = sizes
   const { chunkTokens } = pass
@@ -160,7 +166,7 @@ function scan(run: MixerRun, pass: Mamba2Pass, sizes: Sizes, f: Names, { hidden,
 }
 
 /** The sums of all segments of a chunk (`segment_sum`): one for each pair of tokens, with the later ones masked. */
-function segmentSum(a: Arrays, input: Shaped): Shaped {
+export function segmentSum(a: Arrays, input: Shaped): Shaped {
   const f = new Names(a.tape)
   const { shape } = input.layout
   const size = shape.at(-1) ?? 1

@@ -10,6 +10,7 @@ import { gatedDeltaNet } from './gated-delta-net.js'
 import { lightning } from './lightning.js'
 import { mamba } from './mamba.js'
 import { mamba2 } from './mamba2.js'
+import { mamba2Products } from './mamba2-products.js'
 import type { MixerRun } from './mixer-run.js'
 import { shortConv } from './short-conv.js'
 import { solvedDeltaNet } from './solved-delta-net.js'
@@ -22,6 +23,7 @@ type Kinds = {
 const KINDS: Kinds = {
   tokenScan: mamba,
   chunkScan: mamba2,
+  chunkProducts: mamba2Products,
   shortConv,
   gatedDelta: gatedDeltaNet,
   solvedDelta: solvedDeltaNet,
@@ -36,7 +38,7 @@ const NO_PACKAGES: ReadonlySet<KernelPackage> = new Set()
 /** Runs a block in the place of attention. The caller keeps the input. */
 export function mix(run: DecoderRun, pass: Mixer, block: Named, input: Tensor): Tensor {
   const { layers, options, sizes } = run
-  const { activation } = run.forward.feedForward
+  const activation = 'activation' in pass ? pass.activation : run.forward.feedForward.activation
   if (!ACTIVATIONS.has(activation))
     throw new UndescribedBlock(
       `no model for ${block.module.type} with the activation ${activation}; with silu there is one`,

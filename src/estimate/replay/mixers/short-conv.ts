@@ -23,13 +23,14 @@ export function shortConv(
   if (cache) {
     const [batch = 1] = input.layout.shape
     const kernel = a.parameter(`${name}.conv.weight`).layout.shape.at(-1) ?? 1
-    if (isFunction)
-      cache.replace(name, 'convolution', f.let('state', a.make([batch, features, kernel], gated.dtype, 'zeros')))
+    if (isFunction) cache.replace(name, 'convolution', a.make([batch, features, kernel], gated.dtype, 'zeros'), true)
     else f.let('last inputs', a.pad(gated, -1, kernel - tokens))
   }
   const convolve = (): Shaped => {
     if (packages.has('causal_conv1d')) return causalConv(a, `${name}.conv`, gated)
-    const whole = isFunction ? a.convolutionOfModel(`${name}.conv`, gated) : a.depthwiseConv(`${name}.conv`, gated)
+    const whole = isFunction
+      ? a.to(a.convolutionOfWeights(`${name}.conv`, gated), gated.dtype)
+      : a.depthwiseConv(`${name}.conv`, gated)
     return a.slice(whole, -1, tokens)
   }
   const convolved = f.let(isFunction ? 'Bx' : 'conv', convolve())

@@ -15,10 +15,9 @@ export class RecurrentStates {
 
   constructor({ layers, omitted, forward }: DecoderModel, batch: number, dtype: ComputeDtype, tape: Tape) {
     this.#tape = tape
-    // The positions that the caches of Mamba are filled at.
-    const convolved = Object.keys(forward.mixers).length > 0 && forward.residual.order === 'single'
-    if (convolved) tape.tensor(4, 'int64', 'arange')
     if (Object.values(forward.mixers).every(({ states }) => states === 'assigned')) return
+    // The positions that the caches of Mamba are filled at.
+    if (forward.residual.order === 'single') tape.tensor(4, 'int64', 'arange')
     const everywhere = Object.values(forward.mixers).some(({ states }) => states === 'everyLayer')
     const spare = everywhere
       ? layers.flatMap(({ module }) => statesIn(module, Object.keys(forward.mixers)))[0]
@@ -44,12 +43,17 @@ export class RecurrentStates {
     throw new Error(`${block} has no ${kind} state`)
   }
 
-  /** Keeps an array in place of the one before. */
-  replace(block: string, kind: StateKind, value: Shaped): void {
+  /**
+   * Keeps an array in place of the one before.
+   *
+   * @param isOwn - whether nothing else has it
+   */
+  replace(block: string, kind: StateKind, value: Shaped, isOwn = false): void {
     const old = this.#held.get(`${block}.${kind}`)
     this.#held.set(`${block}.${kind}`, this.#tape.alias(value))
     this.#tape.ledger.rebook(value.storage, 'kvCache')
     if (old) this.#tape.free(old)
+    if (isOwn) this.#tape.free(value)
   }
 }
 
