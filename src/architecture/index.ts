@@ -29,6 +29,7 @@ export type {
   Rotation,
   Router,
   SequentialResidual,
+  SharedResidual,
   ShortConvPass,
   SingleResidual,
   SolvedDeltaPass,

@@ -87,6 +87,28 @@ export const zamba2 = causalLmFamily({
       dimensions: { ...decoderDimensions(sizes, { gatedMlp: true }), mamba },
     }
   },
+  forward: (config, { layers }) => ({
+    ...(config.boolean('use_mem_rope', false) && { rotation: { features: 'all' } }),
+    norm: 'rmsNorm',
+    masks: { given: 'always' },
+    attention: { cache: 'kept' },
+    mixers: {
+      mamba: {
+        kind: 'chunkScan',
+        chunkTokens: config.positive('chunk_size', 256),
+        norm: 'groupsOfGated',
+        holdsState: true,
+        limitedBelow: true,
+        activation: 'silu',
+        states: 'inPlace',
+      },
+    },
+    feedForward: { activation: config.string('hidden_act', 'gelu') },
+    residual: {
+      order: 'shared',
+      sharedIn: range(layers).filter((index) => layerTypes(config)[index] === 'hybrid'),
+    },
+  }),
   tiesByPattern: true,
 })
 

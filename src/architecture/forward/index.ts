@@ -15,5 +15,12 @@ export type {
 } from './mixer.js'
 export type { Dispatch, Mixture, Router } from './mixture.js'
 export type { Norm } from './norm.js'
-export type { NormalisedResidual, ParallelResidual, Residual, SequentialResidual, SingleResidual } from './residual.js'
+export type {
+  NormalisedResidual,
+  ParallelResidual,
+  Residual,
+  SequentialResidual,
+  SharedResidual,
+  SingleResidual,
+} from './residual.js'
 export type { Alibi, Rotation } from './rotation.js'

@@ -33,7 +33,16 @@ export interface Mamba2Pass {
   /** Whether the input and the projections are multiplied by numbers (Falcon-H1). Default: no. */
   readonly scaled?: boolean
   /** The norm after the scan: of gated states, of groups of them before or after the gate, or the gate alone. Default: `gated`. */
-  readonly norm?: 'gated' | 'groupsBeforeGate' | 'groupsAfterGate' | 'gateAlone'
+  readonly norm?: 'gated' | 'groupsBeforeGate' | 'groupsAfterGate' | 'groupsOfGated' | 'gateAlone'
+  /**
+   * Whether the code holds the state before, or zeros, but not the convolved channels, which it bends as a whole in a prefill (Zamba2).
+   * Default: no.
+   */
+  readonly holdsState?: boolean
+  /** Whether time steps are limited from below alone (Zamba2). Default: no. */
+  readonly limitedBelow?: boolean
+  /** The activation function of the convolution. Default: that of the model. */
+  readonly activation?: string
   readonly states: KeptStates
 }
 

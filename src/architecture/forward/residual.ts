@@ -1,5 +1,5 @@
 /** How attention and the feed-forward network join the residual stream. */
-export type Residual = SequentialResidual | ParallelResidual | SingleResidual | NormalisedResidual
+export type Residual = SequentialResidual | ParallelResidual | SingleResidual | NormalisedResidual | SharedResidual
 
 /** Sequential blocks: `y = x + attention(norm(x))`, then `y + mlp(norm(y))`. */
 export interface SequentialResidual {
@@ -26,6 +26,13 @@ export interface SingleResidual {
 /** Blocks on a stream that is normalised first: `y = norm(x)`, then `y * a + attention(y) * b`, and the same with the MLP (MiniMax). */
 export interface NormalisedResidual {
   readonly order: 'normalised'
+}
+
+/** State spaces, some behind a transformer block that layers share: `x + mamba(norm(x + linear(block(x, embeddings))))` (Zamba2). */
+export interface SharedResidual {
+  readonly order: 'shared'
+  /** The indices of the layers with such a block. */
+  readonly sharedIn: readonly number[]
 }
 
 /** Parallel blocks: `x + attention(norm(x)) + mlp(norm(x))`, with one norm for both or one each. */

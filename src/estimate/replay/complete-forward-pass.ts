@@ -15,6 +15,7 @@ import type {
   Residual,
   Rotation,
   SequentialResidual,
+  SharedResidual,
   SingleResidual,
 } from '../../architecture/index.js'
 
@@ -57,6 +58,7 @@ export type CompleteResidual =
   | Required<ParallelResidual>
   | Required<SingleResidual>
   | NormalisedResidual
+  | SharedResidual
 
 /** Fills in the defaults of a family's forward pass. */
 export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions): CompleteForwardPass {
@@ -102,7 +104,7 @@ function completeRotation(
 }
 
 function completeResidual(residual: Residual = { order: 'sequential' }): CompleteResidual {
-  if (residual.order === 'normalised') return residual
+  if (residual.order === 'normalised' || residual.order === 'shared') return residual
   if (residual.order === 'single') return { float32: false, ...residual }
   return residual.order === 'parallel' ? { ...PARALLEL, ...residual } : { ...SEQUENTIAL, ...residual }
 }

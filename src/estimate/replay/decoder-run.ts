@@ -73,6 +73,8 @@ export interface DecoderRun {
   readonly prefixes?: readonly Tensor[] | undefined
   /** The ALiBi bias that the other kernels add, if any. */
   readonly bias: Tensor | undefined
+  /** The embeddings, for layers that read them again (Zamba2). */
+  readonly original?: Tensor | undefined
   /** The cached states of recurrent layers; absent in training. */
   readonly states: RecurrentStates | undefined
   /** What a layer gets from the one before beside its input, and hands on. */

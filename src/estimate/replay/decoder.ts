@@ -159,6 +159,7 @@ export class Decoder implements ModelPass {
     })
     if (forward.logits.shifts === 'model' && !seen) this.#returned.push(tape.alias(embedded))
     const places = placesOnAxes(this.#pass)
+    const original = forward.residual.order === 'shared' ? layers.ops.contiguous(embedded) : undefined
     const states = options.cache ? new RecurrentStates(this.#model, options.batch, embedded.dtype, tape) : undefined
     const masks = masksOf(this.#pass, embedded.dtype)
     const tables = rotation && rotaryTables(this.#pass, rotation, embedded.dtype)
@@ -182,6 +183,7 @@ export class Decoder implements ModelPass {
       chosen: alibi?.everyPosition ? masks.full : undefined,
       mask: alibi?.everyPosition ? distances?.scaled : isWrittenOut ? (masks.full ?? masks.windowed) : undefined,
       states,
+      original,
       carried: { chosen: undefined, next: undefined },
       attentionWeights: [],
     }
@@ -193,13 +195,15 @@ export class Decoder implements ModelPass {
     const maskOf = (index: number) =>
       mixed.has(index) ? [] : present(!alibi && sizes.isWindowed(index) ? masks.windowed : masks.full)
     const given = (index: number) => {
+      // Zamba2 gives its layers no positions.
+      if (forward.residual.order === 'shared') return tablesOf(tables)
       if (rotation?.receivers === 'attention' && mixed.has(index)) return positions
       if (rotation?.tables === 'two') return [...positions, ...tablesOf(tablesIn(index))]
       // Layers get the row of the first axis.
       return [...shared, ...(rotation?.axes === 'inTable' ? places : []), ...(seen?.given ?? [])]
     }
     const stack = throughLayers(this.#model, run, hidden, {
-      given: (index) => [...maskOf(index), ...given(index)],
+      given: (index) => [...present(original), ...maskOf(index), ...given(index)],
       behind: (layer, output) => seen?.behind(layer.index, output) ?? output,
       compute: (layer, input) => decoderLayer({ ...run, tables: tablesIn(layer.index) }, layer, input, layer.index),
     })
@@ -214,6 +218,7 @@ export class Decoder implements ModelPass {
       ...places,
       ...(run.prefixes ?? []),
       ...present(distances?.mask),
+      ...present(original),
       ...present(masks.full),
       ...present(masks.windowed),
     )

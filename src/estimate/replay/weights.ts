@@ -134,7 +134,8 @@ export class Weights {
     for (const { name, module } of modules(architecture)) {
       const rank = adapters.rankOf(name)
       const sizes = module.linear ?? embeddingSizes(module.type, module.parameters?.['weight'])
-      if (!rank || !sizes) continue
+      // PEFT finds a module that layers share once.
+      if (!rank || !sizes || module.sharedWith !== undefined) continue
       const { inFeatures, outFeatures } = sizes
       const made = (shape: Shape, isSecond = false) =>
         this.#parameter({ name, shape, dtype, trained: true, isAdapter: true, isSecond })

@@ -1,4 +1,5 @@
 import type { HeadNorms } from '../../../architecture/index.js'
+import { adapted } from '../adapted.js'
 import { isEager } from '../decoder-inputs.js'
 import type { DecoderRun } from '../decoder-run.js'
 import { norm, unitNorm } from '../norms.js'
@@ -13,8 +14,12 @@ import { isRotatedInPlace, rotate } from './rotation.js'
 
 const CACHES = { copied: cached, kept } as const
 
-/** Self-attention of one layer: projections, head norms, rotation, kernel, output projection. The caller keeps the input. */
-export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, layer: number): Tensor {
+/**
+ * Self-attention of one layer: projections, head norms, rotation, kernel, output projection. The caller keeps the input.
+ *
+ * @param use - which use of a shared block it is: each has its own adapters
+ */
+export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, layer: number, use?: number): Tensor {
   // GPT-Neo has its attention in an extra module.
   const block = child(outer, 'attention') ?? outer
   const { layers, forward, options, sizes } = run
@@ -25,7 +30,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   // If the rotation is written in the layer's own code, its inputs keep their names to the end.
   const held: Tensor[] = []
   const gates: Tensor[] = []
-  const [queryRaw, keyRaw, value] = projections(run, block, input, held, gates)
+  const [queryRaw, keyRaw, value] = projections(run, block, input, held, gates, use)
   if (attention.keepsProjections && attention.sharedHeads !== 'indexed')
     held.push(tape.alias(queryRaw), tape.alias(keyRaw))
   const [queryRotated, keyRotated] = chunked(run, layer, rotate(run, queryRaw, keyRaw, layer, held))
@@ -90,6 +95,7 @@ function projections(
   input: Tensor,
   held: Tensor[],
   gates: Tensor[],
+  use: number | undefined,
 ): [Tensor, Tensor, Tensor] {
   const { layers, forward } = run
   const { heads, kvHeads, headDim } = run.sizes
@@ -122,7 +128,9 @@ function projections(
   const project = (kind: 'query' | 'key' | 'value', features: number): Tensor => {
     const projection = submodule(block, kind)
     if (!projection) throw new UndescribedBlock(`${block.name} has no projection of its ${kind}`)
-    return layers.linear(projection.name, input, features)
+    const projected = layers.linear(projection.name, input, features)
+    if (use === undefined) return projected
+    return adapted(run, `${block.name}.linear_${kind[0]}_adapter_list.${use}`, input, projected, features)
   }
   const exchanged = (tensor: Tensor): Tensor => {
     // A tensor that is rotated before its dimensions are transposed comes back in its own order.

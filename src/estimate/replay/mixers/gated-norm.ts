@@ -12,6 +12,7 @@ export function gatedBy(
   gate: Shaped,
 ): Shaped {
   if (kind === 'gated') return gatedNorm(arrays, norm.name, input, gate)
+  if (kind === 'groupsOfGated') return normOfGatedGroups(arrays, norm, input, gate)
   if (kind === 'gateAlone') return arrays.mul(input, arrays.silu(gate))
   return groupedNorm(arrays, kind === 'groupsBeforeGate', norm, input, gate)
 }

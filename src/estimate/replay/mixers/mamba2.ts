@@ -33,10 +33,14 @@ export function mamba2(run: MixerRun, pass: Mamba2Pass, input: Shaped): Shaped {
   }
   const parts = a.split(projected, [0, 0, inner, convolved, heads])
   const [, , gate, , dtRaw] = parts.map((part, index) => f.let(`part ${index}`, part))
+  if (pass.holdsState)
+    f.let('last state', a.make([batch, heads, headDim, stateSize], input.dtype, run.cache ? 'clone' : 'zeros'))
   const mixed = convolution(run, pass, f, 'part 3', tokens)
   const [x, b, c] = a
     .split(mixed, [inner, groups * stateSize, groups * stateSize])
     .map((part, index) => f.let(`xbc ${index}`, part))
+  // The code gives the name of the convolved channels to a part of them.
+  if (pass.holdsState) f.delete('part 3')
   if (!gate || !dtRaw || !x || !b || !c) throw new Error('the projection has five parts')
   const decay = f.let('A', a.neg(a.exp(a.to(a.parameter(`${name}.A_log`), 'float32'))))
   const out = (y: Shaped): Shaped => {
@@ -50,7 +54,7 @@ export function mamba2(run: MixerRun, pass: Mamba2Pass, input: Shaped): Shaped {
     return out(a.reshape(y, [batch, tokens, -1]))
   }
   let dt = f.let('part 4', a.softplus(a.add(dtRaw, a.parameter(`${name}.dt_bias`))))
-  dt = f.let('part 4', a.clamp(dt))
+  dt = f.let('part 4', a.clamp(dt, pass.limitedBelow ? ['ge'] : ['ge', 'le']))
   const hidden = f.let('xbc 0', a.to(a.reshape(x, [batch, tokens, -1, headDim]), 'float32'))
   return out(f.let('y', scan(run, pass, sizes, f, { hidden, decay, dt, b, c })))
 }
@@ -77,7 +81,13 @@ export function sizesOf({ arrays, block, name }: MixerRun): Mamba2Sizes {
 }
 
 /** The convolution over tokens, with the last inputs kept in the cache. */
-function convolution(run: MixerRun, { states }: Mamba2Pass, f: Names, name: string, tokens: number): Shaped {
+function convolution(
+  run: MixerRun,
+  { states, holdsState }: Mamba2Pass,
+  f: Names,
+  name: string,
+  tokens: number,
+): Shaped {
   const { arrays: a } = run
   const given = f.get(name)
   if (run.cache) {
@@ -90,6 +100,7 @@ function convolution(run: MixerRun, { states }: Mamba2Pass, f: Names, name: stri
   if (run.packages.has('causal_conv1d'))
     return f.let(name, a.transpose(causalConv(a, `${run.name}.conv1d`, turned), 1, 2))
   const whole = a.depthwiseConv(`${run.name}.conv1d`, turned)
+  if (run.cache && holdsState) return f.let(name, a.slice(a.silu(a.transpose(whole, 1, 2)), 1, tokens))
   return f.let(name, a.silu(a.transpose(a.slice(whole, -1, tokens), 1, 2)))
 }
 

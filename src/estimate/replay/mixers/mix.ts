@@ -38,7 +38,7 @@ const NO_PACKAGES: ReadonlySet<KernelPackage> = new Set()
 /** Runs a block in the place of attention. The caller keeps the input. */
 export function mix(run: DecoderRun, pass: Mixer, block: Named, input: Tensor): Tensor {
   const { layers, options, sizes } = run
-  const activation = 'activation' in pass ? pass.activation : run.forward.feedForward.activation
+  const activation = ('activation' in pass && pass.activation) || run.forward.feedForward.activation
   if (!ACTIVATIONS.has(activation))
     throw new UndescribedBlock(
       `no model for ${block.module.type} with the activation ${activation}; with silu there is one`,

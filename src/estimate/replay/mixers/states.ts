@@ -75,8 +75,12 @@ export function keptState(a: Arrays, cache: RecurrentStates, block: string, stat
 
 function statesIn({ children = {} }: Module, mixers: readonly string[]): [string, RecurrentState][] {
   return mixers.flatMap((name) => {
-    const state = children[name]?.state
-    return state ? [[name, state] as [string, RecurrentState]] : []
+    const own = children[name]?.state
+    if (own) return [[name, own] as [string, RecurrentState]]
+    return Object.entries(children).flatMap(([child, { children: inner = {} }]) => {
+      const state = inner[name]?.state
+      return state ? [[`${child}.${name}`, state] as [string, RecurrentState]] : []
+    })
   })
 }
 
