@@ -14,6 +14,7 @@ export type {
   GatedDeltaPass,
   HeadNorms,
   KeptStates,
+  KimiDeltaPass,
   LightningPass,
   Logits,
   Mamba2Pass,

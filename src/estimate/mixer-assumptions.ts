@@ -64,6 +64,12 @@ const BLOCKS: Readonly<Record<Mixer['kind'], Block>> = {
       'without kernels: transformers 5 solves chunks of 64 tokens if fla and causal_conv1d are not installed, which needs far more memory',
     needs: [],
   },
+  kimiDelta: {
+    what: 'Kimi delta attention',
+    without:
+      'without kernels: transformers 5 computes chunks of 64 tokens if fla and causal_conv1d are not installed, which needs far more memory',
+    needs: [],
+  },
   lightning: {
     what: 'lightning attention',
     without: 'without kernels: transformers computes one block of tokens after another',

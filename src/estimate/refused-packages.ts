@@ -9,6 +9,7 @@ const USED: Readonly<Record<Mixer['kind'], readonly (readonly KernelPackage[])[]
   gatedDelta: [['fla'], ['causal_conv1d']],
   chunkProducts: [],
   solvedDelta: [],
+  kimiDelta: [],
   lightning: [],
 }
 

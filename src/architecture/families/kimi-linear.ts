@@ -6,6 +6,7 @@ import { layerTypes, WITH_LINEAR } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
+import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
 import { container, type Module } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -30,6 +31,8 @@ export const kimiLinear = decoderFamily({
     max_position_embeddings: 1_048_576,
     tie_word_embeddings: false,
   },
+  // The class ties nothing, whatever the config says (`_tied_weights_keys`).
+  sizes: (sizes) => ({ ...sizes, tiedEmbeddings: false }),
   attentionKinds: attentionTypes,
   attention: (sizes, config, kind) =>
     kind === 'linear_attention'
@@ -53,6 +56,16 @@ export const kimiLinear = decoderFamily({
       expertFields: ['num_local_experts'],
     }),
   dimensions: (_, config) => ({ headDim: latent(config).queryHeadDim }),
+  forward: (config) => ({
+    norm: 'rmsNorm',
+    attention: { latent: 'vector' },
+    mixers: { self_attn: { kind: 'kimiDelta', ...deltaHeads(config), states: 'assigned', having: 'forget_gate' } },
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: { ...groupedDeepseekMixture(config), normalised: isNormalised(config) },
+    },
+    float32Parameters: ['.forget_gate.dt_bias'],
+  }),
 })
 
 const LATENT: LatentDefaults = {
@@ -84,11 +97,24 @@ function attentionTypes(config: ConfigReader, layers: number): readonly string[]
   )
 }
 
+/** The heads of the delta attention. */
+function deltaHeads(config: ConfigReader) {
+  const stated = config.object('linear_attn_config')
+  return {
+    heads: stated.integer('num_heads', config.integer('linear_num_heads', 32)),
+    headDim: stated.derived('head_dim', config.integer('linear_head_dim', 128)),
+  }
+}
+
+/** Whether a token's weights are divided by their sum; the field has a second name. */
+function isNormalised(config: ConfigReader): boolean {
+  return config.boolean(['norm_topk_prob', 'moe_renormalize'], true)
+}
+
 /** A gated delta network whose decay is a vector for each head. */
 function kimiDeltaAttention(config: ConfigReader, hiddenSize: number): Module {
   const stated = config.object('linear_attn_config')
-  const heads = stated.integer('num_heads', config.integer('linear_num_heads', 32))
-  const headDim = stated.derived('head_dim', config.integer('linear_head_dim', 128))
+  const { heads, headDim } = deltaHeads(config)
   const kernel = stated.integer('short_conv_kernel_size', config.integer('linear_conv_kernel_dim', 4))
   const features = heads * headDim
   return container(

@@ -5,6 +5,7 @@ export type { Masks } from './masks.js'
 export type {
   GatedDeltaPass,
   KeptStates,
+  KimiDeltaPass,
   LightningPass,
   Mamba2Pass,
   Mamba2ProductsPass,

@@ -6,6 +6,7 @@ export type Mixer = (
   | ShortConvPass
   | GatedDeltaPass
   | SolvedDeltaPass
+  | KimiDeltaPass
   | LightningPass
 ) & {
   /** A child of the block, where other layers have attention under the same name. Default: all blocks of the name are mixers. */
@@ -83,6 +84,14 @@ export interface SolvedDeltaPass {
   readonly projections: 'joint' | 'separate'
   /** Whether the rate is multiplied by a number (`linear_allow_neg_eigval`). Default: no. */
   readonly doublesRate?: boolean
+  readonly states: KeptStates
+}
+
+/** Kimi delta attention (Moonshot AI 2025, arXiv:2510.26692), as transformers 5 writes it without kernels: in chunks of tokens. */
+export interface KimiDeltaPass {
+  readonly kind: 'kimiDelta'
+  readonly heads: number
+  readonly headDim: number
   readonly states: KeptStates
 }
 

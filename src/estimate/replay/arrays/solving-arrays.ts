@@ -42,6 +42,55 @@ export class SolvingArrays extends Arrays {
     })
   }
 
+  sqrt(input: Shaped): Shaped {
+    return this.record({
+      inputs: [input],
+      savesOutput: true,
+      make: () => this.fresh(input.layout, input.dtype, 'sqrt'),
+      derivatives: [
+        () => {
+          const twice = this.fresh(input.layout, input.dtype, 'mul')
+          const made = this.fresh(input.layout, input.dtype, 'div')
+          this.done(twice)
+          return made
+        },
+      ],
+    })
+  }
+
+  log(input: Shaped): Shaped {
+    const make = (): Shaped => this.fresh(contiguous(input.layout.shape), input.dtype, 'log')
+    return this.record({ inputs: [input], saves: [input], make, derivatives: [make] })
+  }
+
+  /** A quotient. Saves both operands. */
+  divide(left: Shaped, right: Shaped): Shaped {
+    const fresh = (name: string): Shaped => this.fresh(contiguous(left.layout.shape), left.dtype, name)
+    return this.record({
+      inputs: [left, right],
+      saves: [left, right],
+      make: () => fresh('div'),
+      derivatives: [
+        () => fresh('div'),
+        () => {
+          const negative = fresh('neg')
+          const first = fresh('div')
+          const second = fresh('div')
+          this.done(first)
+          const made = fresh('mul')
+          this.done(negative, second)
+          return made
+        },
+      ],
+    })
+  }
+
+  /** One array where a mask holds, the other elsewhere. Saves the mask. */
+  where(mask: Shaped, left: Shaped, right: Shaped): Shaped {
+    const make = (): Shaped => this.fresh(contiguous(left.layout.shape), left.dtype, 'where')
+    return this.record({ inputs: [left, right], saves: [mask], make, derivatives: [make, make] })
+  }
+
   /** Zeros like another array, in its memory order. */
   zerosLike({ layout, dtype }: Shaped): Shaped {
     return this.fresh(layout, dtype, 'zeros_like')

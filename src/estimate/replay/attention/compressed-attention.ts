@@ -27,16 +27,17 @@ export function compressedAttention(run: DecoderRun, block: Named, input: Tensor
   const given = a.borrowed(input, [batch, sequence, run.sizes.hiddenSize])
   const flat = queriesOf(run, a, f, block, given)
   const queries = f.let('queries', a.transpose(a.reshape(flat, [batch, sequence, heads, -1]), 1, 2))
-  part(f, a.split(queries, [sizes.plain, sizes.rope]), ['query plain', 'query rotating'])
+  const { rotation } = forward
+  if (rotation) part(f, a.split(queries, [sizes.plain, sizes.rope]), ['query plain', 'query rotating'])
   const compressed = f.let('compressed', a.linear(`${block.name}.kv_a_proj_with_mqa`, given))
   part(f, a.split(compressed, [sizes.kvRank, sizes.rope]), ['latent', 'key rotating'])
   f.let('latent', normalised(run, a, block, 'kv_a_layernorm', f.get('latent')))
   f.let('latent', a.reshape(f.get('latent'), [batch, 1, sequence, sizes.kvRank]))
   f.let('key rotating', a.reshape(f.get('key rotating'), [batch, 1, sequence, sizes.rope]))
-  const isInterleaved = forward.rotation?.pairs === 'neighbours'
-  rotateBoth(run, a, f, ['query rotating', 'key rotating'], { isInterleaved, heads: 1 })
+  const isInterleaved = rotation?.pairs === 'neighbours'
+  if (rotation) rotateBoth(run, a, f, ['query rotating', 'key rotating'], { isInterleaved, heads: 1 })
   if (options.cache) keep(run, a, f)
-  f.let('query', a.cat([f.get('query plain'), f.get('query rotating')], -1))
+  f.let('query', rotation ? a.cat([f.get('query plain'), f.get('query rotating')], -1) : queries)
   expand(run, a, f, block, sizes)
   const isChosen = chosenMask(run, a, f, block, given)
   const out = attend(layers, options.kernel, f.get('query'), f.get('key'), f.get('value'), {
@@ -51,7 +52,7 @@ export function compressedAttention(run: DecoderRun, block: Named, input: Tensor
     masked: isChosen && options.kernel !== 'eager',
     ...(run.mask && { mask: isChosen ? f.get('mask') : run.mask }),
     valuesApart: true,
-    exchanged: true,
+    exchanged: rotation !== undefined,
     keepWeights: (weights) => run.attentionWeights.push(weights),
   })
   f.let('out', a.of(out, [batch, sequence, heads * sizes.value]))

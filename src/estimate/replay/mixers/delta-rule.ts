@@ -93,7 +93,7 @@ export function upper(a: Arrays): Shaped {
 }
 
 /** Each row of the chunk's matrix, from those above it, in place. */
-function solve(a: Arrays, f: Names): void {
+export function solve(a: Arrays, f: Names): void {
   for (let row = 1; row < CHUNK; row += 1) {
     const before = f.get('attention')
     const own = f.let('row', a.clone(a.slice(a.select(before, -2), -1, row)))

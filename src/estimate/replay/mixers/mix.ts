@@ -7,6 +7,7 @@ import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { gatedDeltaNet } from './gated-delta-net.js'
+import { kimiDelta } from './kimi-delta.js'
 import { lightning } from './lightning.js'
 import { mamba } from './mamba.js'
 import { mamba2 } from './mamba2.js'
@@ -27,6 +28,7 @@ const KINDS: Kinds = {
   shortConv,
   gatedDelta: gatedDeltaNet,
   solvedDelta: solvedDeltaNet,
+  kimiDelta,
   lightning,
 }
 
