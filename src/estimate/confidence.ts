@@ -39,10 +39,12 @@ type Forward = Pick<Architecture, 'forward' | 'program'>
 /** Only decoders of text with attention in every layer were recorded on several ranks. */
 function shardingOf(
   { forward, program }: Forward,
-  { sharding: { strategy }, images, audioSeconds }: CheckedMemoryOptions,
+  { sharding: { strategy, ranks, offload }, images, audioSeconds }: CheckedMemoryOptions,
 ): Confidence {
   const isText = program === undefined && images === 0 && audioSeconds === 0
-  const isRecordedKind = isText && Object.keys(forward?.mixers ?? {}).length === 0
+  // A CPU has no other memory to keep states and parameters in.
+  const isOnCpu = ranks > 1 && (offload?.some((what) => what !== 'activations') ?? false)
+  const isRecordedKind = isText && Object.keys(forward?.mixers ?? {}).length === 0 && !isOnCpu
   return strategy === 'none' || isRecordedKind ? SHARDING[strategy] : least(SHARDING[strategy], 'derived')
 }
 
@@ -63,16 +65,16 @@ function isRecorded({ kernels, loss, sharding, precision }: CheckedMemoryOptions
   return kernels !== 'unsloth' && loss.kind !== 'chunked' && !isOffloaded
 }
 
-/** Strategies that were recorded, those that published runs confirm, and those that follow from their code alone. */
+/** Strategies that were recorded, and the one whose parameters are known to within a few per cent. */
 const SHARDING: Readonly<Record<CheckedMemoryOptions['sharding']['strategy'], Confidence>> = {
   none: 'replayed',
   fsdp2: 'replayed',
-  hsdp: 'derived',
-  fsdp1: 'derived',
-  ddp: 'derived',
-  'zero-1': 'assumed',
-  'zero-2': 'assumed',
-  'zero-3': 'assumed',
+  hsdp: 'replayed',
+  fsdp1: 'replayed',
+  ddp: 'replayed',
+  'zero-1': 'replayed',
+  'zero-2': 'replayed',
+  'zero-3': 'derived',
 }
 
 const ORDER: readonly Confidence[] = ['assumed', 'derived', 'replayed']

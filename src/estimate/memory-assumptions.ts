@@ -96,8 +96,10 @@ function kernelSentences({ kernels, autocast }: CheckedMemoryOptions): string[] 
 const STRATEGY_SENTENCES: Readonly<Record<ShardingStrategy, string>> = {
   none: '',
   ddp: 'a whole copy on each rank, and buckets as large as all gradients (gradient_as_bucket_view is not set)',
-  'zero-1': 'optimizer states and float32 copies of parameters are shared, gradients and parameters are not',
-  'zero-2': 'optimizer states, float32 copies of parameters, and gradients are shared, parameters are not',
+  'zero-1':
+    'optimizer states and float32 copies of parameters are shared, gradients and parameters are not; gradients are reduced in buckets of `reduce_bucket_size` elements',
+  'zero-2':
+    'optimizer states, float32 copies of parameters, and gradients are shared, parameters are not; gradients are reduced in buckets of `reduce_bucket_size` elements',
   'zero-3':
     'parameters, gradients, optimizer states and float32 copies of parameters are shared; each decoder layer and the rest gathered when needed',
   fsdp1:

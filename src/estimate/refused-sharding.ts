@@ -1,3 +1,4 @@
+import { STAGE_3_OPTIONS } from './deepspeed-options.js'
 import { type ShardingOptions, strategyOf } from './sharding-options.js'
 
 /**
@@ -21,9 +22,24 @@ export function refuseSharding(sharding: ShardingOptions): void {
     throw new TypeError(
       `\`sharding.offload\` of parameters needs parameters that are shared: zero-3, fsdp1, fsdp2 or hsdp, not ${strategy}`,
     )
+  refuseDeepspeed(sharding)
   if (reduceDtype !== undefined && shares !== 'parameters' && shares !== 'gradients')
     throw new TypeError(
       `\`sharding.reduceDtype\` needs gradients that are shared: zero-2, zero-3, fsdp1, fsdp2 or hsdp, not ${strategy}`,
+    )
+}
+
+function refuseDeepspeed({ strategy, deepspeed }: ShardingOptions): void {
+  if (deepspeed === undefined) return
+  if (!strategyOf(strategy).hasMasters)
+    throw new TypeError(`\`sharding.deepspeed\` needs DeepSpeed: zero-1, zero-2 or zero-3, not ${strategy}`)
+  const unused =
+    strategy === 'zero-3'
+      ? deepspeed.overlapComm !== undefined && 'overlapComm'
+      : STAGE_3_OPTIONS.find((name) => deepspeed[name] !== undefined)
+  if (unused)
+    throw new TypeError(
+      `\`sharding.deepspeed.${unused}\` needs ${strategy === 'zero-3' ? 'zero-1 or zero-2' : 'zero-3'}, not ${strategy}`,
     )
 }
 
@@ -37,12 +53,14 @@ export function refuseBesideLayout({
   reduceDtype,
   reshardAfterForward,
   offload,
+  deepspeed,
 }: ShardingOptions): void {
   const given = {
     parameterDtype: parameterDtype !== undefined,
     reduceDtype: reduceDtype !== undefined,
     reshardAfterForward: reshardAfterForward === false,
     offload: offload !== undefined && offload.length > 0,
+    deepspeed: deepspeed !== undefined,
   }
   for (const [name, isGiven] of Object.entries(given))
     if (isGiven)

@@ -1,6 +1,9 @@
-import { choice, integer, listOf, type OptionTable, required } from '../options/index.js'
-import type { ComputeDtype } from './replay/dtype.js'
+import { choice, integer, listOf, nested, type OptionTable, required } from '../options/index.js'
+import { DEEPSPEED_OPTIONS, type DeepspeedOptions, type DeepspeedSizes } from './deepspeed-options.js'
+import { type ComputeDtype, DTYPE_BYTES } from './replay/dtype.js'
 import type { ShardingRules } from './replay/sharding-rules.js'
+import type { TrainingStep } from './replay/training-options.js'
+import type { ZeroRules } from './replay/zero-gradients.js'
 
 /** How data-parallel ranks share a model. */
 export const SHARDING_STRATEGIES = ['none', 'ddp', 'zero-1', 'zero-2', 'zero-3', 'fsdp1', 'fsdp2', 'hsdp'] as const
@@ -22,12 +25,17 @@ export interface ShardingOptions {
   readonly ranks: number
   /** The dtype of shards and optimizer states, if they are gathered in another: `param_dtype` of a mixed-precision policy. */
   readonly parameterDtype?: (typeof DTYPES)[number]
-  /** The dtype that gradients are reduced in. Default: that of the gathered parameters. */
+  /**
+   * The dtype that gradients are reduced in. Default: that of the gathered parameters; with `fsdp2` that of the shards, as since
+   * torch 2.15.
+   */
   readonly reduceDtype?: (typeof DTYPES)[number]
   /** Whether the parameters of a layer are freed after its forward pass and gathered again in backward. Default: yes. */
   readonly reshardAfterForward?: boolean
   /** What is kept on the CPU. Default: nothing. */
   readonly offload?: readonly (typeof OFFLOADABLE)[number][]
+  /** What a DeepSpeed config says in `zero_optimization`. Default: what DeepSpeed does. */
+  readonly deepspeed?: DeepspeedOptions
 }
 
 /** The checks for the options of sharding. */
@@ -38,6 +46,7 @@ export const SHARDING_OPTIONS: OptionTable<ShardingOptions> = {
   reduceDtype: choice(DTYPES),
   reshardAfterForward: { expected: 'a boolean', suits: (value) => typeof value === 'boolean' },
   offload: listOf(choice(OFFLOADABLE)),
+  deepspeed: nested(DEEPSPEED_OPTIONS),
 }
 
 /** What a strategy shares, and how. */
@@ -68,36 +77,79 @@ export function strategyOf(name: ShardingStrategy): Strategy {
 /** Sharding as the replay needs it; absent if ranks share neither parameters nor gradients. */
 export function shardingRules(
   options: ShardingOptions,
-  { computeDtype, keepsInputs }: { computeDtype: ComputeDtype | undefined; keepsInputs: boolean },
+  {
+    computeDtype,
+    keepsInputs,
+    recomputes,
+    deepspeed,
+  }: {
+    computeDtype: ComputeDtype | undefined
+    keepsInputs: boolean
+    recomputes: boolean
+    deepspeed: DeepspeedSizes
+  },
 ): ShardingRules | undefined {
-  const { shares, copiesOut, isFlat } = STRATEGIES[options.strategy]
-  if (options.ranks === 1 || (shares !== 'gradients' && shares !== 'parameters')) return undefined
+  const { shares, copiesOut, isFlat, hasMasters } = STRATEGIES[options.strategy]
+  if (options.ranks === 1 || shares !== 'parameters') return undefined
   return {
     ranks: options.ranks,
-    sharesParameters: shares === 'parameters',
-    sharesGradients: true,
+    sharesParameters: true,
+    sharesGradients: !hasMasters,
+    fetch: hasMasters
+      ? {
+          prefetch: deepspeed.prefetchBucketSize,
+          live: deepspeed.maxLiveParameters,
+          reuse: deepspeed.maxReuseDistance,
+          persistence: deepspeed.paramPersistenceThreshold,
+          passes: recomputes ? 3 : 2,
+        }
+      : undefined,
     copiesOut,
     isFlat,
     reshards: options.reshardAfterForward ?? true,
     computeDtype,
-    reduceDtype: options.reduceDtype,
+    // Since torch 2.15, FSDP2 reduces in the dtype of the shards (`reduce_dtype` of its `MixedPrecisionPolicy`).
+    reduceDtype: options.reduceDtype ?? (copiesOut && computeDtype !== undefined ? 'float32' : undefined),
     offloads: options.offload?.includes('parameters') ?? false,
     keepsInputs: keepsInputs && isFlat,
   }
 }
 
-/** The default of `reduce_bucket_size` in DeepSpeed 0.19, in elements. */
-const REDUCE_BUCKET = 5e8
-
-/** Bytes of the buffers that gradients are reduced in, for so many bytes of gradients. */
+/** Bytes of the buffers for gradients that exist for the whole step. */
 export function bucketBytes(
-  { strategy, ranks }: ShardingOptions,
-  width: number,
-): ((gradients: number) => number) | undefined {
+  { strategy, ranks, offload }: ShardingOptions,
+  { width, deepspeed }: { width: number; deepspeed: DeepspeedSizes },
+): TrainingStep['bucketBytes'] {
   if (ranks === 1) return undefined
   // DDP's buckets hold a copy of every gradient, unless `gradient_as_bucket_view` is set (`reducer.cpp`).
-  if (strategy === 'ddp') return (gradients) => gradients
-  // DeepSpeed's `ipg_buffer` (`stage_1_and_2.py`, `stage3.py`).
-  if (STRATEGIES[strategy].hasMasters) return (gradients) => Math.min(gradients, REDUCE_BUCKET * width)
+  if (strategy === 'ddp') return ({ all }) => all
+  const isOffloaded = offload?.includes('optimizer') || offload?.includes('parameters')
+  // `stage3.py`: the bucket, and the rank's share of all gradients, which is on the CPU if the optimizer is.
+  if (strategy === 'zero-3') return ({ all }) => deepspeed.reduceBucketSize * width + (isOffloaded ? 0 : all / ranks)
+  // `temp_grad_buffer_for_gpu_offload` in `stage_1_and_2.py`.
+  if (STRATEGIES[strategy].hasMasters && isOffloaded) return ({ largest }) => largest
   return undefined
+}
+
+/** How DeepSpeed reduces gradients; absent for other strategies. */
+export function zeroRules(
+  { strategy, ranks, offload, reduceDtype }: ShardingOptions,
+  { reduceBucketSize, overlapComm }: DeepspeedSizes,
+): ZeroRules | undefined {
+  const stage = ZERO_STAGES[strategy]
+  if (stage === undefined || ranks === 1) return undefined
+  return {
+    stage,
+    ranks,
+    bucketSize: reduceBucketSize,
+    overlaps: overlapComm,
+    offloads: offload?.includes('optimizer') || offload?.includes('parameters') || false,
+    reducedWidth: reduceDtype && DTYPE_BYTES[reduceDtype],
+  }
+}
+
+const ZERO_STAGES: Readonly<Partial<Record<ShardingStrategy, ZeroRules['stage']>>> = {
+  'zero-1': 1,
+  'zero-2': 2,
+  'zero-3': 3,
 }

@@ -1,14 +1,15 @@
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
+import { deepspeedSizes } from './deepspeed-options.js'
 import { methodOf } from './methods.js'
 import { stateBytes } from './optimizers.js'
 import { type ComputeDtype, DTYPE_BYTES } from './replay/dtype.js'
 import type { TrainingStep } from './replay/training-options.js'
 import type { ResolvedModel } from './resolved-model.js'
-import { bucketBytes, shardingRules, strategyOf } from './sharding-options.js'
+import { bucketBytes, shardingRules, strategyOf, zeroRules } from './sharding-options.js'
 
 /** The training step that options describe, as the replay needs it. */
 export function trainingStepOf(
-  { adapters, trains: trainsParameter }: Pick<ResolvedModel, 'adapters' | 'trains'>,
+  { architecture, adapters, trains: trainsParameter }: Pick<ResolvedModel, 'architecture' | 'adapters' | 'trains'>,
   options: CheckedMemoryOptions,
 ): TrainingStep {
   const { trains, weights } = methodOf(options.method)
@@ -26,6 +27,7 @@ export function trainingStepOf(
   const offload = sharding.offload ?? []
   const isOptimizerOffloaded = offload.includes('optimizer') || offload.includes('parameters')
   const { finetuning } = options
+  const deepspeed = deepspeedSizes(sharding.deepspeed, architecture.dimensions.hiddenSize)
   return {
     batch: options.batchSize * (finetuning?.preference?.sequences ?? 1),
     sequence: options.sequenceLength,
@@ -52,8 +54,9 @@ export function trainingStepOf(
     storage,
     // PEFT leaves GPTQ models as they are (`is_gptq_quantized` in its `utils/other.py`).
     restDtype: isPrepared && storage !== 'gptq' ? 'float32' : undefined,
-    // An FSDP2 group has one dtype, so that sharded adapters have the dtype of the weights.
-    adapterDtype: options.adapterDtype ?? (isSharded && sharding.strategy !== 'fsdp1' ? parameterDtype : 'float32'),
+    // An FSDP2 group has one dtype, and DeepSpeed casts the whole model.
+    adapterDtype:
+      options.adapterDtype ?? (masters || (isSharded && sharding.strategy !== 'fsdp1') ? parameterDtype : 'float32'),
     adapters,
     optimizer: options.optimizer,
     optimizerStep: options.optimizerStep,
@@ -62,12 +65,17 @@ export function trainingStepOf(
         ? 0
         : stateBytes(options.optimizer, shape, masters ? DTYPE_BYTES.float32 : DTYPE_BYTES[dtype], isHidden),
     accumulating: options.gradientAccumulation > 1,
-    sharding: shardingRules(sharding, { computeDtype, keepsInputs }),
+    sharding: shardingRules(sharding, { computeDtype, keepsInputs, recomputes: recompute !== 'none', deepspeed }),
+    zero: zeroRules(sharding, deepspeed),
     stateRanks: strategyOf(sharding.strategy).shares === 'nothing' ? 1 : sharding.ranks,
-    masterBytes: masters && own !== 'float32' && !isOptimizerOffloaded ? DTYPE_BYTES.float32 : 0,
+    // Stages 1 and 2 copy float32 weights too; stage 3 updates them as they are.
+    masterBytes:
+      masters && (own !== 'float32' || sharding.strategy !== 'zero-3') && !isOptimizerOffloaded
+        ? DTYPE_BYTES.float32
+        : 0,
     stepDtype: masters ? 'float32' : undefined,
     stepsOnCpu: isOptimizerOffloaded,
-    bucketBytes: bucketBytes(sharding, DTYPE_BYTES[computeDtype ?? parameterDtype]),
+    bucketBytes: bucketBytes(sharding, { width: DTYPE_BYTES[computeDtype ?? parameterDtype], deepspeed }),
     offloadsActivations: offload.includes('activations'),
     keepOutputs: options.keepOutputs,
     inputGradients: options.inputGradients,

@@ -99,6 +99,12 @@ describe('the flags of a training run', () => {
         },
       },
     ],
+    [
+      '--sharding zero-2 --ranks 4 --deepspeed reduce_bucket_size=2e8,overlap_comm=true',
+      {
+        sharding: { strategy: 'zero-2', ranks: 4, deepspeed: { reduceBucketSize: 2e8, overlapComm: true } },
+      },
+    ],
     ['--offload activations', { sharding: { strategy: 'none', ranks: 1, offload: ['activations'] } }],
     ['--rank 8 --use-dora --bias all', { lora: { rank: 8, targetModules: 'all-linear', useDora: true, bias: 'all' } }],
     [
@@ -181,6 +187,12 @@ describe('the flags of a training run', () => {
     ['--layout tp', 'such as tp=4,pp=2'],
     ['--rank-pattern q_proj', 'such as q_proj=64'],
     ['--modules-to-save ,', 'names with commas between them'],
+    ['--sharding zero-2 --ranks 2 --deepspeed reduce_bucket_siz=5', 'did you mean "reduce_bucket_size"?'],
+    ['--sharding zero-2 --ranks 2 --deepspeed overlap_comm=5', 'overlapComm'],
+    [
+      '--sharding fsdp2 --ranks 2 --deepspeed overlap_comm=true',
+      '--deepspeed needs DeepSpeed: zero-1, zero-2 or zero-3',
+    ],
     ['--sharding zero-2', '--sharding zero-2 needs a number of ranks'],
     ['--parameter-dtype float32', '--parameter-dtype needs ranks'],
     ['--sharding ddp --ranks 2 --parameter-dtype float32', '--parameter-dtype needs parameters that are gathered'],

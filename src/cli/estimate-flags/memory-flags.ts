@@ -5,6 +5,7 @@ import { MEMORY_OPTIONS, type MemoryOptions, RECOMPUTES } from '../../estimate/m
 import { SHARDING_OPTIONS, type ShardingOptions } from '../../estimate/sharding-options.js'
 import { parseTargets } from '../lora-count.js'
 import { flagGroup } from './flag-group.js'
+import { DEEPSPEED_NAMES, readDeepspeed } from './read-deepspeed.js'
 import { readImageSize, readLayout, readNames, readNumber, readNumbers, readRank, readRecompute } from './read-value.js'
 
 /** The options that the command has under names of its own, or in groups. */
@@ -122,6 +123,13 @@ export const SHARDING_FLAGS = flagGroup<ShardingOptions, keyof ShardingOptions>(
     read: readNames,
     words: ['optimizer', 'parameters', 'activations'],
     help: 'what is kept on the CPU: optimizer, parameters, activations',
+  },
+  deepspeed: {
+    value: '<name=n,…>',
+    read: readDeepspeed,
+    words: DEEPSPEED_NAMES.map((name) => `${name}=`),
+    default: null,
+    help: 'what zero_optimization says: reduce_bucket_size=2e8,overlap_comm=true',
   },
 })
 

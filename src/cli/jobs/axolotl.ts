@@ -334,7 +334,7 @@ function shardingIn(
 /** accelerate holds what is trained in float32 where FSDP has mixed precision (1.15.0, `accelerator.py`). */
 function upcast<Shares extends JobSharding>(sharding: Shares, method: string, autocast: boolean): Shares {
   const isUpcast = method === 'full' && autocast && sharding.strategy.startsWith('fsdp')
-  return isUpcast ? { ...sharding, parameterDtype: 'float32' } : sharding
+  return isUpcast ? { ...sharding, parameterDtype: 'float32', reduceDtype: 'bfloat16' } : sharding
 }
 
 function layoutIn(keys: JobKeys): LayoutOptions | undefined {

@@ -1,3 +1,5 @@
+import { DEEPSPEED_OPTIONS, type DeepspeedOptions } from '../../estimate/deepspeed-options.js'
+import { DEEPSPEED_KEYS } from '../estimate-flags/read-deepspeed.js'
 import type { JobKeys } from './job-keys.js'
 import { type JobSharding, zeroOf, zeroOfName } from './sharding-keys.js'
 
@@ -25,5 +27,26 @@ function zeroIn(config: JobKeys | undefined): JobSharding | undefined {
   const parameters = isOnCpu('offload_param') ? (['parameters'] as const) : []
   const optimizer = isOnCpu('offload_optimizer') ? (['optimizer'] as const) : []
   const offload = [...parameters, ...optimizer]
-  return { ...strategy, ...(offload.length > 0 && { offload }) }
+  const sizes = sizesIn(zero, strategy.strategy)
+  return {
+    ...strategy,
+    ...(offload.length > 0 && { offload }),
+    ...(Object.keys(sizes).length > 0 && { deepspeed: sizes }),
+  }
+}
+
+/** What `zero_optimization` says of its stage in sizes. */
+function sizesIn(zero: JobKeys, strategy: JobSharding['strategy']): DeepspeedOptions {
+  const sizes: Record<string, unknown> = {}
+  for (const [key, name] of DEEPSPEED_KEYS) {
+    const isOfThird = key.startsWith('stage3_')
+    if (isOfThird && strategy !== 'zero-3') continue
+    if (name === 'overlapComm' && strategy === 'zero-3') continue
+    const value = name === 'overlapComm' ? zero.flag(key) : zero.any(key)
+    if (value === undefined || value === null) continue
+    const option = typeof value === 'number' ? Math.round(value) : value
+    if (!DEEPSPEED_OPTIONS[name].suits(option)) throw zero.refuse(key, `not ${DEEPSPEED_OPTIONS[name].expected}`)
+    sizes[name] = option
+  }
+  return sizes
 }

@@ -27,7 +27,7 @@ export const AXOLOTL: Preset = {
       when: trainsAdapters,
     },
     {
-      options: { sharding: { parameterDtype: 'float32' } },
+      options: { sharding: { parameterDtype: 'float32', reduceDtype: 'bfloat16' } },
       from: 'accelerate 1.15.0',
       source: 'accelerator.py: FSDP with mixed precision upcasts what is trained',
       when: (run) => trainsWeights(run) && isShared(run) && run.strategy !== 'zero-3',

@@ -34,7 +34,7 @@ export const TRL: Preset = {
       when: (run) => trainsAdapters(run) && isQuantized(run),
     },
     {
-      options: { sharding: { parameterDtype: 'float32' } },
+      options: { sharding: { parameterDtype: 'float32', reduceDtype: 'bfloat16' } },
       from: 'accelerate 1.15.0',
       source: 'accelerator.py: FSDP with mixed precision upcasts what is trained',
       when: (run) => trainsWeights(run) && isShared(run) && run.strategy !== 'zero-3',

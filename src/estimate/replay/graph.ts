@@ -41,6 +41,8 @@ export interface Leaf {
   gradient?: Storage
   /** Whether the optimizer sees only the share of a rank. */
   readonly isSharded?: boolean
+  /** The ranks that share it on its own: its gradient is reduced as soon as it has one. */
+  readonly sharedBy?: number
   /** Whether it belongs to a decoder layer. */
   readonly isHidden?: boolean
   /** How many parameters are like it in layers that are not replayed. */

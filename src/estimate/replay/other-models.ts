@@ -5,8 +5,8 @@ import { Layers } from './layers.js'
 import { change } from './memory-ledger.js'
 import type { ModelPass } from './model-pass.js'
 import type { ReplayModel } from './replay-model.js'
-import { Sharding } from './sharding.js'
-import { allocateStates } from './static-memory.js'
+import type { Sharding } from './sharding.js'
+import { allocateStates, shardingOf } from './static-memory.js'
 import type { Leaf, Tensor } from './tape.js'
 import type { TrainingStep } from './training-options.js'
 import { Weights } from './weights.js'
@@ -96,7 +96,7 @@ export class OtherModels {
   #allocate(model: ReplayModel, trained: boolean): { readonly layers: Layers; readonly pass: ModelPass } {
     const { step, options, layers } = this.#trained
     const { tape } = layers.ops
-    const sharding = step.sharding && new Sharding(tape.ledger, step.sharding)
+    const sharding = step.sharding && shardingOf(tape.ledger, step.sharding)
     if (sharding) this.#shardings.push(sharding)
     const weights = new Weights(model.architecture, tape.ledger, {
       sharding,

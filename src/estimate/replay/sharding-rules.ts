@@ -5,7 +5,7 @@ export interface ShardingRules {
   readonly ranks: number
   /** Whether parameters are shared. If not, only gradients may be. */
   readonly sharesParameters: boolean
-  /** Whether gradients are shared as soon as a layer is done. */
+  /** Whether the gradients of a layer are reduced together when it is done, as FSDP does. */
   readonly sharesGradients: boolean
   /** Whether a group is gathered into a buffer and copied out of it (FSDP2), or gathered in place (FSDP1, ZeRO-3). */
   readonly copiesOut: boolean
@@ -21,4 +21,20 @@ export interface ShardingRules {
   readonly offloads: boolean
   /** Whether a frozen layer keeps its input and the gradient of it until backward ends: see `keepInput`. */
   readonly keepsInputs: boolean
+  /** How ZeRO-3 gathers parameters. */
+  readonly fetch?: FetchRules | undefined
+}
+
+/** How ZeRO-3 gathers parameters, in elements. */
+export interface FetchRules {
+  /** How much is gathered ahead of use. */
+  readonly prefetch: number
+  /** How much is gathered at most. */
+  readonly live: number
+  /** Parameters that are used again after fewer elements stay. */
+  readonly reuse: number
+  /** Smaller parameters are on every rank. */
+  readonly persistence: number
+  /** How often a layer uses its parameters in a step: 3 if it is computed again, 2 otherwise. */
+  readonly passes: 2 | 3
 }

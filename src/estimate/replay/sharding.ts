@@ -37,6 +37,8 @@ export class Sharding {
   /** The input of the last reduce-scatter, held until the next one. */
   #reducing: Storage | undefined
   readonly #kept: Storage[] = []
+  /** Whether parameters are gathered one by one beside the groups. */
+  #hasAlone = false
   readonly #keptByOmitted: { readonly parts: PartBytes; readonly times: number }[] = []
 
   constructor(ledger: MemoryLedger, rules: ShardingRules) {
@@ -45,23 +47,25 @@ export class Sharding {
   }
 
   /**
-   * Adds a parameter to a group, and returns the bytes of the rank's share. Parameters are split along the first dimension.
+   * Adds a parameter to a group, and returns the bytes of the rank's share. Parameters are split along the first dimension, or flat.
    *
    * @param width - bytes of a stored element, of which `sharedWidth` are shared: the scales of a packed weight are not
    */
   add(name: string, parameter: ShardedParameter, leaf: Leaf | undefined): number {
-    const { ranks, sharesParameters, computeDtype, offloads } = this.rules
+    const { ranks, sharesParameters, computeDtype, offloads, isFlat } = this.rules
     const { shape, width, sharedWidth, isAdapter, inLayer } = parameter
+    if (name === ALONE) this.#hasAlone = true
     const group = this.#group(name)
-    const [rows = 1, ...rest] = shape
-    const elements = Math.ceil(rows / ranks) * rest.reduce((product, size) => product * size, 1)
+    const whole = shape.reduce((product, size) => product * size, 1)
+    const [rows = 1] = shape
+    // FSDP1 cuts the flat parameter of a layer, regardless of rows.
+    const elements = isFlat ? whole / ranks : (Math.ceil(rows / ranks) * whole) / rows
     const isCast = computeDtype !== undefined && !isAdapter && sharedWidth === width && width === DTYPE_BYTES.float32
     const gathered = isCast ? DTYPE_BYTES[computeDtype] : sharedWidth
     const shard = Math.ceil(elements * gathered)
     group.gatheredBytes += shard * ranks * inLayer
     if (isCast) group.castBytes += shard * inLayer
     if (leaf) group.leaves.push({ leaf, padded: elements * ranks * inLayer, width: gathered })
-    const whole = shape.reduce((product, size) => product * size, 1)
     if (!sharesParameters) return whole * width
     return (offloads ? 0 : Math.ceil(elements * sharedWidth)) + whole * (width - sharedWidth)
   }
@@ -98,7 +102,9 @@ export class Sharding {
     const ahead = next === undefined ? undefined : this.#group(next)
     if (!this.rules.copiesOut) {
       if (name !== undefined) this.#group(name).whole ??= this.#gathered(this.#group(name))
-      if (ahead) ahead.whole ??= this.#gathered(ahead)
+      // What comes next after a layer are the matrices of its own adapters.
+      const isNext = name === undefined || !this.#hasAlone
+      if (ahead && isNext) ahead.whole ??= this.#gathered(ahead)
       return
     }
     if (name !== undefined) {
@@ -129,7 +135,8 @@ export class Sharding {
     this.#reducing = isAsItIs ? undefined : this.#allocate(bytes, 'reduce_scatter')
     const inOwnDtype = fresh.reduce((sum, { padded, leaf }) => sum + (padded / ranks) * DTYPE_BYTES[leaf.dtype], 0)
     const share = this.#ledger.allocate(bytes / ranks, inOwnDtype === bytes / ranks ? 'gradients' : 'temporary')
-    if (isAsItIs) this.#ledger.observe('reduce_scatter')
+    // The flat gradient exists until it is reduced.
+    if (this.rules.isFlat) this.#ledger.observe('reduce_scatter')
     for (const { leaf } of fresh) this.#dropUnreduced(leaf)
     if (flat) this.#ledger.release(flat)
     this.#ledger.observe('reduce_scatter')
@@ -138,6 +145,11 @@ export class Sharding {
       gradient = this.#ledger.allocate(inOwnDtype, 'gradients')
       this.#ledger.observe('_to_copy')
       this.#ledger.release(share)
+    }
+    // FSDP1 drops it when it is reduced.
+    if (this.rules.isFlat && this.#reducing) {
+      this.#ledger.release(this.#reducing)
+      this.#reducing = undefined
     }
     const [first] = fresh
     if (offloads || first?.leaf.gradient) this.#ledger.release(gradient)
@@ -241,7 +253,12 @@ export interface ShardedParameter {
   readonly isAdapter: boolean
   /** How many parameters of its layer it stands for. */
   readonly inLayer: number
+  /** How many layers like its own there are. */
+  readonly layers: number
 }
 
 /** The group of all parameters outside decoder layers. */
 export const ROOT = ''
+
+/** The group of parameters that are gathered one by one. */
+export const ALONE = 'alone'

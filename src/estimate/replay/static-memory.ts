@@ -3,10 +3,12 @@ import type { Sense } from '../../architecture/sense.js'
 import { DTYPE_BYTES } from './dtype.js'
 import type { MemoryLedger, PartBytes } from './memory-ledger.js'
 import { Sharding } from './sharding.js'
+import type { ShardingRules } from './sharding-rules.js'
 import { type Leaf, Tape } from './tape.js'
 import type { TrainingStep } from './training-options.js'
 import { virtualTokenWeights } from './virtual-tokens.js'
 import { Weights } from './weights.js'
+import { ZeroParameters } from './zero-parameters.js'
 
 /** What a run holds between its steps. It does not depend on the forward pass. */
 export type StaticMemory = Pick<PartBytes, 'parameters' | 'gradients' | 'optimizerStates'>
@@ -24,12 +26,13 @@ export function staticMemory(
   senses?: readonly Sense[],
 ): StaticMemory {
   const { ledger, weights } = allocateStatic(architecture, step, omitted, senses)
-  const ranks = step.sharding?.sharesGradients ? step.sharding.ranks : 1
+  const isShared = step.sharding?.sharesGradients || (step.zero !== undefined && step.zero.stage > 1)
   const gradients =
     step.sharding?.offloads || step.optimizerStep === 'in-backward'
       ? []
       : weights.leaves.map(
-          ({ shape, dtype, alike = 0 }) => elementsOf(shardOf(shape, ranks)) * DTYPE_BYTES[dtype] * (1 + alike),
+          (leaf) =>
+            (isShared ? ownElements(leaf, step) : leaf.elements) * DTYPE_BYTES[leaf.dtype] * (1 + (leaf.alike ?? 0)),
         )
   const { parameters, optimizerStates } = ledger.now
   return { parameters, gradients: gradients.reduce((sum, bytes) => sum + bytes, 0), optimizerStates }
@@ -47,7 +50,7 @@ export function allocateStatic(
 ) {
   const tape = new Tape()
   const { ledger } = tape
-  const sharding = step.sharding && new Sharding(ledger, step.sharding)
+  const sharding = step.sharding && shardingOf(ledger, step.sharding)
   const weights = new Weights(architecture, ledger, {
     sharding,
     omitted,
@@ -63,12 +66,11 @@ export function allocateStatic(
     adapters: step.adapters,
   })
   const prompt = step.virtualTokens && virtualTokenWeights(weights, architecture, step.virtualTokens, step.adapterDtype)
-  let gradientBytes = 0
+  const bytesOf = ({ elements, dtype }: Leaf): number => elements * DTYPE_BYTES[dtype]
+  const all = weights.leaves.reduce((sum, leaf) => sum + bytesOf(leaf) * (1 + (leaf.alike ?? 0)), 0)
+  const largest = weights.leaves.reduce((most, leaf) => Math.max(most, bytesOf(leaf)), 0)
   allocateStates(ledger, weights.leaves, step)
-  for (const { shape, dtype, alike = 0 } of weights.leaves) {
-    gradientBytes += elementsOf(shape) * DTYPE_BYTES[dtype] * (1 + alike)
-  }
-  if (step.bucketBytes) ledger.allocate(step.bucketBytes(gradientBytes), 'buffers')
+  if (step.bucketBytes) ledger.allocate(step.bucketBytes({ all, largest }), 'buffers')
   return { tape, ledger, sharding, weights, prompt }
 }
 
@@ -76,7 +78,7 @@ export function allocateStatic(
 export function allocateStates(ledger: MemoryLedger, leaves: readonly Leaf[], step: TrainingStep): void {
   const ranks = stateRanks(step)
   for (const { shape, dtype, alike = 0, isHidden = false } of leaves) {
-    const share = shardOf(shape, ranks)
+    const share = shardOf(shape, ranks, step)
     const states = step.stateBytes(share, dtype, isHidden) + (step.masterBytes ?? 0) * elementsOf(share)
     ledger.allocate(states * (1 + alike), 'optimizerStates')
     // Only the fused implementation counts its steps on the GPU.
@@ -90,12 +92,23 @@ export function stateRanks({ stateRanks: own, sharding }: Pick<TrainingStep, 'st
 }
 
 /** The elements of a parameter whose states one rank keeps. */
-export function ownElements(leaf: Leaf, step: Pick<TrainingStep, 'stateRanks' | 'sharding'>): number {
-  return elementsOf(shardOf(leaf.shape, stateRanks(step)))
+export function ownElements(leaf: Leaf, step: Pick<TrainingStep, 'stateRanks' | 'sharding' | 'zero'>): number {
+  return elementsOf(shardOf(leaf.shape, stateRanks(step), step))
 }
 
-/** The share of a parameter that one rank owns: a part of its rows, with padding in the last part. */
-function shardOf([rows = 1, ...rest]: Shape, ranks: number): Shape {
+/** Sharding as the rules say. */
+export function shardingOf(ledger: MemoryLedger, rules: ShardingRules): Sharding {
+  const { fetch } = rules
+  return fetch ? new ZeroParameters(ledger, { ...rules, fetch }) : new Sharding(ledger, rules)
+}
+
+/**
+ * The share of a parameter that one rank owns: a part of its rows, with padding in the last part. FSDP1 and ZeRO cut flat
+ * parameters, regardless of rows.
+ */
+function shardOf(shape: Shape, ranks: number, { zero, sharding }: Pick<TrainingStep, 'zero' | 'sharding'>): Shape {
+  if (zero || sharding?.isFlat) return [Math.ceil(elementsOf(shape) / ranks)]
+  const [rows = 1, ...rest] = shape
   return [Math.ceil(rows / ranks), ...rest]
 }
 

@@ -24,8 +24,8 @@ export class Tape {
   readonly ledger = new MemoryLedger()
   /** Whether saved activations are on the CPU between forward and backward. */
   offloads = false
-  /** Runs when a parameter has its gradient, which is freed afterwards. */
-  onGradient: ((leaf: Leaf) => void) | undefined
+  /** Runs when a parameter has its gradient, and says whether it is freed then. */
+  onGradient: ((leaf: Leaf) => boolean) | undefined
   readonly #nodes: Node[] = []
   #recording: Frame | undefined
   #again: SecondRun | undefined
@@ -317,16 +317,24 @@ export class Tape {
     if (leaf.isSharded) leaf.unreduced = pending
     else if (leaf.gradient || leaf.variable) this.ledger.release(pending)
     else {
-      leaf.gradient = pending
-      this.ledger.rebook(pending, 'gradients')
+      leaf.gradient = this.#reduced(pending, leaf)
+      this.ledger.rebook(leaf.gradient, 'gradients')
     }
-    if (this.onGradient && leaf.gradient) {
-      this.onGradient(leaf)
+    if (leaf.gradient && this.onGradient?.(leaf)) {
       this.ledger.release(leaf.gradient)
       delete leaf.gradient
     }
     this.ledger.observe('accumulate_grad')
     if (leaf.variable) this.ledger.release(leaf.variable)
+  }
+
+  /** The share of a gradient that is reduced on its own. */
+  #reduced(gradient: Storage, { sharedBy = 1 }: Leaf): Storage {
+    if (sharedBy === 1) return gradient
+    const share = this.ledger.allocate(gradient.bytes / sharedBy)
+    this.ledger.observe('reduce_scatter')
+    this.ledger.release(gradient)
+    return share
   }
 
   #inOrder(gradient: Gradient): Storage {

@@ -10,6 +10,7 @@ import type { LossKind } from './loss.js'
 import type { PackedStorage } from './packed-storage.js'
 import type { ShardingRules } from './sharding-rules.js'
 import type { VirtualTokenOptions } from './virtual-tokens.js'
+import type { ZeroRules } from './zero-gradients.js'
 
 /** Which layers are run again in backward instead of keeping what they have saved. */
 export type Recomputation = 'none' | 'selective' | { readonly every: number }
@@ -65,7 +66,9 @@ export interface TrainingStep {
   /** Whether the optimizer runs on the CPU. */
   readonly stepsOnCpu?: boolean
   /** Bytes of buffers that gradients are reduced in (DDP's buckets, ZeRO's), for so many trained bytes. */
-  readonly bucketBytes?: ((gradientBytes: number) => number) | undefined
+  readonly bucketBytes?: ((gradientBytes: { readonly all: number; readonly largest: number }) => number) | undefined
+  /** How DeepSpeed reduces gradients. */
+  readonly zero?: ZeroRules | undefined
   /** Whether saved activations are on the CPU between forward and backward. */
   readonly offloadsActivations?: boolean
   readonly keepOutputs?: boolean

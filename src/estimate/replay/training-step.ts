@@ -10,6 +10,7 @@ import type { StepMemory } from './step-memory.js'
 import type { Leaf } from './tape.js'
 import type { TrainingStep } from './training-options.js'
 import { UndescribedBlock } from './undescribed-block.js'
+import { ZeroGradients } from './zero-gradients.js'
 
 /** Replays one training step, not the first one: optimizer states already exist. */
 export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory {
@@ -52,24 +53,34 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     elementsOf: (leaf) => ownElements(leaf, step),
     dtypeOf: (leaf) => step.stepDtype ?? leaf.dtype,
   }
-  if (step.optimizerStep === 'in-backward') tape.onGradient = (leaf) => stepInBackward(ledger, leaf, kind)
+  const zero = step.zero && new ZeroGradients(ledger, weights.leaves, step.zero)
+  if (zero) tape.onGradient = (leaf) => zero.arrived(leaf)
+  if (step.optimizerStep === 'in-backward') {
+    tape.onGradient = (leaf) => {
+      stepInBackward(ledger, leaf, kind)
+      return true
+    }
+  }
   tape.offloads = step.offloadsActivations ?? false
-  const run = (): PartBytes => {
+  const run = (isLast = true): PartBytes => {
     ledger.phase = 'forward'
     others?.before()
     const loss = others ? others.loss() : pass.loss()
     const after = { ...ledger.now }
     tape.backward(loss)
     sharding?.endBackward()
+    zero?.endBackward(isLast)
     others?.end()
     pass.dropOutputs()
     return after
   }
-  if (step.accumulating) run()
+  if (step.accumulating) run(false)
   ledger.reset()
   const afterForward = run()
   const leaves = [...weights.leaves, ...(others?.leaves ?? [])]
+  zero?.beforeStep()
   if (!step.stepsOnCpu) for (const group of groupsOf(leaves, step)) optimizerStep(ledger, group, kind)
+  zero?.afterStep()
   return { peak: ledger.peak, afterForward }
 }
 

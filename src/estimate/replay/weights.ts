@@ -5,7 +5,7 @@ import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { MemoryLedger } from './memory-ledger.js'
 import { type PackedStorage, packedWidth, storedBytes } from './packed-storage.js'
 import { layerLists } from './program/layer-lists.js'
-import { ROOT, type Sharding } from './sharding.js'
+import { ALONE, ROOT, type Sharding } from './sharding.js'
 import { headOf } from './submodules.js'
 import type { Leaf, Tensor } from './tape.js'
 
@@ -239,10 +239,14 @@ export class Weights {
   #parameter(wanted: Wanted): Tensor {
     const { name, shape, dtype, trained, storage, isAdapter = false, isSecond = false, isIdle = trained } = wanted
     const elements = shape.reduce((product, size) => product * size, 1)
-    const isSharded = this.#sharding?.rules.sharesGradients ?? false
+    const rules = this.#sharding?.rules
+    // PEFT's `fsdp_auto_wrap_policy` wraps each matrix of an adapter on its own: it is gathered for its own product only.
+    const isAlone = isAdapter && (rules?.isFlat ?? false)
+    const isSharded = !isAlone && (rules?.sharesGradients ?? false)
     const group = this.#groupOf(name)
     const inLayer = 1 + this.#expertsLike(name)
-    const alike = (1 + (this.#omitted.get(group) ?? 0)) * inLayer - 1
+    const layers = 1 + (this.#omitted.get(group) ?? 0)
+    const alike = layers * inLayer - 1
     const leaf: Leaf | undefined =
       trained && !this.#idle.some((prefix) => name.startsWith(prefix))
         ? {
@@ -252,6 +256,7 @@ export class Weights {
             dtype,
             expected: 0,
             isSharded,
+            ...(isAlone && rules && { sharedBy: rules.ranks }),
             alike,
             inLayer,
             isSecond,
@@ -261,7 +266,8 @@ export class Weights {
     const width = storage ? storedBytes(storage, elements, shape) / elements : DTYPE_BYTES[dtype]
     const sharedWidth = storage ? packedWidth(storage) : width
     const bytes =
-      this.#sharding?.add(group, { shape, width, sharedWidth, isAdapter, inLayer }, leaf) ?? elements * width
+      this.#sharding?.add(isAlone ? ALONE : group, { shape, width, sharedWidth, isAdapter, inLayer, layers }, leaf) ??
+      elements * width
     const storageOfTensor = this.#ledger.allocate(Math.ceil(bytes), 'parameters')
     if (alike > 0) this.#ledger.allocate(Math.ceil(bytes) * alike, 'parameters')
     if (leaf) this.leaves.push(leaf)

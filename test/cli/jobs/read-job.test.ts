@@ -66,7 +66,13 @@ describe('the examples of the packages', () => {
           batchSize: 2,
           sequenceLength: 4096,
           gradientAccumulation: 4,
-          sharding: { strategy: 'fsdp1', ranks: 1, parameterDtype: 'float32', offload: ['parameters'] },
+          sharding: {
+            strategy: 'fsdp1',
+            ranks: 1,
+            parameterDtype: 'float32',
+            reduceDtype: 'bfloat16',
+            offload: ['parameters'],
+          },
         },
         warnings: [],
       },
@@ -244,6 +250,25 @@ describe('a key of a job', () => {
         deepspeed: { zero_optimization: { stage: 2, offload_optimizer: { device: 'cpu' } } },
       },
       { sharding: { strategy: 'zero-2', ranks: 1, offload: ['optimizer'] } },
+    ],
+    [
+      'how large the buffers of DeepSpeed are',
+      {
+        base_model: 'a/b',
+        deepspeed: {
+          zero_optimization: {
+            ...{ stage: 3, overlap_comm: true, reduce_bucket_size: 'auto', stage3_max_live_parameters: 1e8 },
+            stage3_prefetch_bucket_size: 'auto',
+          },
+        },
+      },
+      {
+        sharding: {
+          strategy: 'zero-3',
+          ranks: 1,
+          deepspeed: { reduceBucketSize: 'auto', maxLiveParameters: 1e8, prefetchBucketSize: 'auto' },
+        },
+      },
     ],
   ])('says %s', (_, values, expected) => {
     const { options } = of(values)

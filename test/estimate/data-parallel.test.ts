@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { architectureFromConfig } from '../../src/architecture/index.js'
+import { estimateMemory } from '../../src/estimate/index.js'
+import { memoryRecords } from './memory-records.js'
+
+const RECORDS = memoryRecords('data-parallel.jsonl.gz').map((record) => [record.id, record] as const)
+
+/** The largest error below and above, as a share of the peak. */
+const bounds = (id: string): readonly [below: number, above: number] =>
+  KNOWN[id] ?? (id.startsWith('zero-3') ? STAGE_3 : EXACT)
+
+const EXACT = [0.0001, 0.0001] as const
+/** What stage 3 frees near the end of backward is not counted. */
+const STAGE_3 = [0.0001, 0.06] as const
+/** FSDP1 keeps a few buffers of one layer a little longer or shorter than the replay. */
+const KNOWN: Readonly<Record<string, readonly [number, number]>> = {
+  'fsdp1-2-ranks': [0, 0.005],
+  'fsdp1-reduce32': [0.02, 0],
+  'fsdp1-reentrant': [0.011, 0],
+}
+
+describe('Data-parallel ranks', () => {
+  it('are recorded for each strategy', () => {
+    const strategies = new Set(RECORDS.map(([, { options }]) => options.sharding?.strategy))
+    expect([...strategies].sort()).toEqual(['ddp', 'fsdp1', 'fsdp2', 'hsdp', 'zero-1', 'zero-2', 'zero-3'])
+  })
+
+  it.each(RECORDS)('need what torch and DeepSpeed needed on rank 0: %s', (id, { config, options, truth }) => {
+    const { tensorBytes } = estimateMemory(architectureFromConfig(config), options)
+    const [below, above] = bounds(id)
+    expect(tensorBytes).toBeGreaterThanOrEqual(truth.peak.total * (1 - below))
+    expect(tensorBytes).toBeLessThanOrEqual(truth.peak.total * (1 + above))
+  })
+})
