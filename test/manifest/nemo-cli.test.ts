@@ -216,6 +216,7 @@ describe('why the command refuses a file, and what to do', () => {
     '%FOO-bar x\n---\nname: ab\n',
     '%YAML 1.2 \n---\nname: ab\n',
     '%TAG ! tag:x,2000:\n---\nname: ab\n',
+    '%TAG  !  tag:x,2000:\n---\nname: ab\n',
     'name: ab\r\ndescription: b\r\n',
     'name: ab\ndescription: a~b\u00a0c\n',
     `name: ab\ncustom_fields:\n  a: ${'['.repeat(198)}1${']'.repeat(198)}\n`,

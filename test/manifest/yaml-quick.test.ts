@@ -359,6 +359,7 @@ describe('the quick reader of YAML', () => {
     ['plain scalars of several lines', 'a: b c\n  - d\n\n  e # f\ng: 8\n  9\n'],
     ['quoted scalars of several lines', "a: \"b\n  c\n\n  d\"\ne: 'it''s\n  f'\n"],
     ['quoted keys', '"a b": 1\n\'c\' : 2\n'],
+    ['brackets that close at the column of their key', 'a: [\n  b\n]\nc: {\n  d: e\n}\n'],
     ['scalars on the line below', 'a:\n  b c\nd:\n  8\ne:\n-\n  "f"\n'],
     ['quoted scalars', 'a: "b c" # d\ne: \'f\'\ng:\n- "h"\n- \'\'\n'],
     ['tabs', 'a:\tb\t# c\nd:\t[\te\t]\n'],

@@ -165,8 +165,8 @@ export class FlowReader<Node, Fields, Items> {
     const lines = this.#lines
     const from = this.#at
     this.#at = lines.afterBlanks(from)
-    if (this.#at < lines.end && this.#code() !== HASH) return true
-    if (this.#at < lines.end && this.#at === from) return false
+    // Without a blank before it, `#` begins no comment. Nothing else begins with it: the caller refuses it.
+    if (this.#at < lines.end && (this.#code() !== HASH || this.#at === from)) return true
     while (lines.step()) {
       const code = lines.text.charCodeAt(lines.at)
       if (lines.at >= lines.end || code === HASH) continue

@@ -45,7 +45,7 @@ export function quickScalar(text: string, start: number, end: number): number | 
   if (isDigit(first)) return first === ZERO || end - start > MOST_DIGITS ? undefined : integerIn(text, start, end)
   if (!isLetter(first) || end - start <= LONGEST_WORD) return undefined
   let at = start + 1
-  while (at < end && isOfWord(text.charCodeAt(at))) at += 1
+  while (isOfWord(text.charCodeAt(at))) at += 1
   return at === end ? text.slice(start, end) : undefined
 }
 
