@@ -60,6 +60,7 @@ describe('modelSpecFromGguf', () => {
         is_chat: false,
       },
       notes: ['layers have the names of the GGUF file, not those of transformers'],
+      parts: { embedding: 80, head: 80, norm: 8, attention: 64, mlp: 256 },
     })
   })
 

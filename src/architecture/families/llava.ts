@@ -1,4 +1,5 @@
 import { fixedImage, imageOfSides } from '../largest-image.js'
+import { clipEncoder, siglipEncoder } from '../senses/encoders.js'
 import { llavaImages } from '../senses/llava.js'
 import { CLIP_LARGE_336, llavaFamily } from '../shapes/llava-family.js'
 
@@ -11,7 +12,11 @@ export const llava = llavaFamily({
       ? imageOfSides({ image: 1024, patch: 16, merged: 1 })(config)
       : fixedImage({ image: 336, patch: 14 })(config),
   name: 'Llava',
-  images: llavaImages({ usual: 'clip_vision_model', whenAbsent: CLIP_LARGE_336 }),
+  images: llavaImages({
+    encoders: { clip_vision_model: clipEncoder, siglip_vision_model: siglipEncoder },
+    usual: 'clip_vision_model',
+    whenAbsent: CLIP_LARGE_336,
+  }),
   text: { family: 'llama' },
   vision: { family: 'clip_vision_model', whenAbsent: CLIP_LARGE_336 },
   hasNewline: false,

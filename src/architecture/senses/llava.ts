@@ -15,23 +15,23 @@ import {
 } from '../program/index.js'
 import { withFeatures } from '../program/placeholders.js'
 import type { FindSense } from '../sense.js'
-import { clipEncoder, type ImageEncoder, siglipEncoder } from './encoders.js'
+import type { ImageEncoder } from './encoders.js'
 
-/** The encoders that LLaVA's successors have, by the `model_type` in `vision_config`. */
-const ENCODERS: Readonly<Partial<Record<string, (vision: ConfigReader) => ImageEncoder>>> = {
-  clip_vision_model: clipEncoder,
-  siglip_vision_model: siglipEncoder,
+/** The encoders that a family has, by the `model_type` in `vision_config`. */
+export interface EncoderChoice {
+  readonly encoders: Readonly<Partial<Record<string, (vision: ConfigReader) => ImageEncoder>>>
+  /** The one of a config that names none. */
+  readonly usual: string
+  /** Its config where there is none. */
+  readonly whenAbsent?: ConfigObject
 }
 
-/** The config of the encoder, and the encoder that it names. */
-export function encoderOf(
-  config: ConfigReader,
-  { usual, whenAbsent }: { readonly usual: string; readonly whenAbsent?: ConfigObject },
-): ImageEncoder {
+/** The encoder that a config names. */
+function encoderOf(config: ConfigReader, { encoders, usual, whenAbsent }: EncoderChoice): ImageEncoder {
   const stated = config.object('vision_config')
   const vision = config.has('vision_config') || !whenAbsent ? stated : stated.withDefaults(whenAbsent)
   const name = vision.string('model_type', usual)
-  const encoder = ENCODERS[name]
+  const encoder = encoders[name]
   if (!encoder)
     throw new RangeError(
       `\`images\`: the forward pass of the encoder ${name} is not described beside this language model: leave it out to estimate inputs of text only`,
@@ -47,7 +47,7 @@ export function selectedStates(config: ConfigReader, layers: number, absent = -2
 }
 
 /** LLaVA 1.5: the output of one layer, or of several side by side, without the vector of the whole image. */
-export function llavaImages(encoder: { readonly usual: string; readonly whenAbsent?: ConfigObject }): FindSense {
+export function llavaImages(encoder: EncoderChoice): FindSense {
   return (config, _, prefix) => {
     const tower = encoderOf(config, encoder)
     const { sizes, vectors } = tower

@@ -101,8 +101,8 @@ function crossBlock({ heads, keyElements, valueElements }: CacheBlock & { readon
   return { kind: 'cross', heads, elements: keyElements + valueElements }
 }
 
-const KEYS = ['k_proj', 'key', 'k', 'k_lin', 'key_proj']
-const VALUES = ['v_proj', 'value', 'v', 'v_lin', 'value_proj']
+const KEYS = ['k_proj', 'key', 'k', 'k_lin', 'key_proj', 'Wk']
+const VALUES = ['v_proj', 'value', 'v', 'v_lin', 'value_proj', 'Wv']
 const FUSED = ['qkv_proj', 'query_key_value', 'c_attn', 'Wqkv', 'wqkv', 'W_pack', 'qkv', 'in_proj_qkv']
 
 function attentionBlock({ children = {} }: Module, { dimensions }: Architecture): CacheBlock | undefined {
