@@ -23,7 +23,9 @@ export function refusePackages(
   mixers: NonNullable<ForwardPass['mixers']>,
   given: readonly KernelPackage[],
 ): void {
-  const groups = Object.values(mixers).flatMap(({ kind }) => USED[kind])
+  const groups = Object.values(mixers).flatMap((mixer) =>
+    mixer.kind === 'chunkScan' && mixer.isOneKernel === false ? [] : USED[mixer.kind],
+  )
   for (const name of given) {
     const own = groups.filter((group) => group.includes(name))
     if (own.some((group) => group.every((one) => given.includes(one)))) continue

@@ -55,6 +55,13 @@ describe('The packages of kernels that are installed', () => {
     )
   })
 
+  it('are refused for Zamba2, whose training runs the parts of the block one by one', () => {
+    const zamba2 = { model_type: 'zamba2', num_hidden_layers: 6 }
+    expect(() => estimate(zamba2, { kernelPackages: ['mamba_ssm', 'causal_conv1d'] })).toThrow(
+      'the estimate of zamba2 has no kernels of mamba_ssm; leave the option out',
+    )
+  })
+
   it('are refused one by one where transformers needs both', () => {
     for (const [given, other] of [
       ['mamba_ssm', 'causal_conv1d'],

@@ -100,6 +100,7 @@ export const zamba2 = causalLmFamily({
         holdsState: true,
         limitedBelow: true,
         activation: 'silu',
+        isOneKernel: false,
         states: 'inPlace',
       },
     },

@@ -44,6 +44,8 @@ export interface Mamba2Pass {
   readonly limitedBelow?: boolean
   /** The activation function of the convolution. Default: that of the model. */
   readonly activation?: string
+  /** Whether training with kernels runs the whole block as one of them; Zamba2 runs its parts unless `use_mem_eff_path` is set. Default: yes. */
+  readonly isOneKernel?: boolean
   readonly states: KeptStates
 }
 
