@@ -89,6 +89,13 @@ describe('checkManifest', () => {
     expect(lists(0)).toStrictEqual([])
   })
 
+  it('names the first 50 steps to a place, and marks that there are more', () => {
+    const locOf = (depth: number) =>
+      checkManifest(`name: ab\ncustom_fields: ${times(depth, '{a: ')}no${times(depth, '}')}\n`).diagnostics[0]?.loc
+    expect(locOf(49)).toStrictEqual(['custom_fields', ...Array.from({ length: 49 }, () => 'a')])
+    expect(locOf(50)).toStrictEqual(['custom_fields', ...Array.from({ length: 49 }, () => 'a'), '…'])
+  })
+
   it.each([-1, 1.5, Number.NaN])('refuses %d as a count', (maxDiagnostics) => {
     expect(() => checkManifest('', { maxDiagnostics })).toThrow(RangeError)
   })

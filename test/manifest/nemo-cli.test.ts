@@ -43,6 +43,16 @@ describe('a check for the platform’s own command', () => {
   })
 
   it.each([
+    ['[a,\t b]', 19],
+    ['[a, \t b]', 20],
+    ['[a,  \t]', 21],
+  ])('marks a tab between values, also behind blanks: %j', (list, column) => {
+    expect(refusals(`name: ab\ncustom_fields: ${list}\n`)).toStrictEqual([
+      `2:${column}-2:${column + 1} : The command cannot read a tab between values | write spaces`,
+    ])
+  })
+
+  it.each([
     ['a list', '- name: ab\n', ['1:1 not-for-nemo-cli']],
     ['a further document', 'name: ab\n---\nname: cd\n', ['3:1 not-for-nemo-cli']],
     ['a further document without anything', 'name: ab\n---\n', ['3:1 not-for-nemo-cli']],
