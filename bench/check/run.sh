@@ -1,7 +1,7 @@
 #!/bin/sh
 # Checks the same valid manifests with this command and with others, and prints CPU time, wall time and peak memory of each.
 # Needs GNU time, and on the PATH those of the peers that are to run: kubeconform, ajv (ajv-cli 5 with ajv-formats), check-jsonschema, spectral
-# (@stoplight/spectral-cli), and
+# (@stoplight/spectral-cli), jsonschema-cli (the crate of jsonschema-rs), and
 # sourcemeta-jsonschema: the program `jsonschema` of @sourcemeta/jsonschema, which shares its name with others.
 # Usage: bench/check/run.sh [files] [documents]
 set -eu
@@ -30,6 +30,11 @@ measure "$files YAML files, kubeconform" kubeconform -n 2 -schema-location schem
 measure "$files JSON files, model-entity" node "$root/dist/cli.js" check json
 measure "$files JSON files, ajv-cli" ajv validate --spec=draft7 --strict=false -s schema.json -d 'json/*.json'
 measure "$files JSON files, jsonschema of sourcemeta" sourcemeta-jsonschema validate schema.json json
+if command -v jsonschema-cli > /dev/null; then
+  measure "$files JSON files, jsonschema-cli" sh -c 'jsonschema-cli validate schema.json $(printf -- "-i %s " json/*.json)'
+else
+  echo "$files JSON files, jsonschema-cli: not installed"
+fi
 measure "$documents YAML documents, model-entity" node "$root/dist/cli.js" check big.yaml
 measure "$documents YAML documents, kubeconform" kubeconform -n 2 -schema-location schema.json kinds.yaml
 measure "$documents JSON Lines, model-entity" node "$root/dist/cli.js" check big.jsonl
