@@ -3,6 +3,7 @@ import { layoutMemory } from './layout-memory.js'
 import { ranksOf } from './layout-options.js'
 import type { MemoryEstimate } from './memory-estimate.js'
 import type { MemoryOptions } from './memory-options.js'
+import { methodOf } from './methods.js'
 import { refuseBesideLayout } from './refused-sharding.js'
 import { type ResolvedModel, resolveModel } from './resolved-model.js'
 import { runMemory } from './run-memory.js'
@@ -48,6 +49,8 @@ function givenLayout(resolved: ResolvedModel, options: CheckedMemoryOptions): Me
     throw new TypeError(`\`layout\` has no model for ${className}, which is not a decoder of text: use \`sharding\``)
   if (options.images > 0 || options.audioSeconds > 0)
     throw new TypeError('`layout` has no model for images and sound: use `sharding`')
+  if (options.kernelPackages.length > 0 && methodOf(options.method).trains !== 'nothing')
+    throw new TypeError('`layout` has no model for `kernelPackages` in training: use `sharding`, or leave them out')
   const { heads, layers, moe } = dimensions
   if (heads % tensor !== 0) throw new RangeError(`\`layout.tensor\` is ${tensor}, which does not divide ${heads} heads`)
   if (pipeline > layers) throw new RangeError(`\`layout.pipeline\` is ${pipeline}, but the model has ${layers} layers`)

@@ -63,12 +63,18 @@ export function fewestGpus(model: ResolvedModel, options: CheckedMemoryOptions, 
   return { tooFew }
 }
 
-/** Other models, virtual tokens, images, sound and parts of the weights are estimated with ranks that share data alone. */
+/** Other models, virtual tokens, images, sound, packages of kernels and parts of the weights are estimated with ranks that share data alone. */
 function possible(
   layouts: readonly Layout[],
-  { finetuning, images, audioSeconds }: CheckedMemoryOptions,
+  { finetuning, images, audioSeconds, kernelPackages }: CheckedMemoryOptions,
 ): readonly Layout[] {
-  const sharesData = finetuning?.preference || finetuning?.tokens || finetuning?.part || images > 0 || audioSeconds > 0
+  const sharesData =
+    finetuning?.preference ||
+    finetuning?.tokens ||
+    finetuning?.part ||
+    images > 0 ||
+    audioSeconds > 0 ||
+    kernelPackages.length > 0
   return sharesData ? layouts.slice(0, 1) : layouts
 }
 

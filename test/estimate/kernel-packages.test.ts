@@ -55,6 +55,12 @@ describe('The packages of kernels that are installed', () => {
     )
   })
 
+  it('are refused in training with a layout, which is estimated without them', () => {
+    const options = { kernelPackages: ['fla'], layout: { tensor: 2 } } as const
+    expect(() => estimate(QWEN3_NEXT, options)).toThrow('`layout` has no model for `kernelPackages` in training')
+    expect(() => estimate(LLAMA, { ...options, method: 'inference' })).toThrow('has no kernels of fla')
+  })
+
   it('are refused for Zamba2, whose training runs the parts of the block one by one', () => {
     const zamba2 = { model_type: 'zamba2', num_hidden_layers: 6 }
     expect(() => estimate(zamba2, { kernelPackages: ['mamba_ssm', 'causal_conv1d'] })).toThrow(
