@@ -147,8 +147,8 @@ export const TRAINER_NOTES: Readonly<Record<string, string>> = {
 }
 
 /** Without the options that are `undefined`. */
-export function given(
-  options: { readonly [Name in keyof MemoryOptions]: MemoryOptions[Name] | undefined },
-): MemoryOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+export function given<Options extends object = MemoryOptions>(
+  options: { readonly [Name in keyof Options]: Options[Name] | undefined },
+): Partial<Options> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<Options>
 }

@@ -1,0 +1,52 @@
+/** The method of an axolotl config, and its adapter. */
+
+import type { MemoryOptions } from '../../../estimate/index.js'
+import type { LoraOptions } from '../../../estimate/lora/options.js'
+import type { JobKeys } from '../job-keys.js'
+import { given } from '../shared-keys.js'
+
+export function methodIn(keys: JobKeys): { readonly method: 'full' | 'lora' | 'qlora' } & MemoryOptions {
+  const adapter = keys.text('adapter')
+  const [four, eight, gptq] = [keys.flag('load_in_4bit'), keys.flag('load_in_8bit'), keys.flag('gptq')]
+  if (adapter === undefined || adapter === '') {
+    for (const key of OF_ADAPTERS) if (keys.has(key)) keys.warn(key, 'no effect without `adapter`')
+    return { method: 'full' }
+  }
+  if (adapter !== 'lora' && adapter !== 'qlora')
+    throw keys.refuse('adapter', `${adapter} cannot be estimated; lora and qlora can`)
+  if (gptq) return { method: 'lora', quantization: 'gptq' }
+  if (four || adapter === 'qlora') return { method: 'qlora', quantization: 'nf4-double' }
+  return eight ? { method: 'lora', quantization: 'int8' } : { method: 'lora' }
+}
+
+const OF_ADAPTERS = ['lora_r', 'lora_dropout', 'lora_target_modules', 'lora_target_linear', 'lora_modules_to_save']
+
+export function loraIn(keys: JobKeys): MemoryOptions {
+  const rank = keys.count('lora_r')
+  const targets = keys.any('lora_target_modules')
+  const layers = keys.any('peft_layers_to_transform')
+  const pattern = keys.section('lora_rank_pattern')
+  if (pattern) keys.warn('lora_rank_pattern', 'one rank is counted for all modules')
+  if (layers !== undefined) keys.warn('peft_layers_to_transform', 'adapters are counted on all layers')
+  const isLinear = keys.flag('lora_target_linear') === true
+  if (rank === undefined) return {}
+  const lora: LoraOptions = {
+    rank,
+    ...(isLinear ? { targetModules: 'all-linear' } : targetsOf(targets, () => keys.texts('lora_target_modules'))),
+    ...given({
+      modulesToSave: keys.texts('lora_modules_to_save'),
+      loraDropout: keys.share('lora_dropout'),
+      useDora: keys.flag('peft_use_dora'),
+      useRslora: keys.flag('peft_use_rslora'),
+    }),
+  }
+  const adapterDtype = keys.flag('peft_autocast_adapter_dtype') === false ? 'bfloat16' : undefined
+  return { lora, ...(adapterDtype && { adapterDtype }) }
+}
+
+/** A regular expression or `all-linear` is a text, names are a list. */
+function targetsOf(value: unknown, list: () => readonly string[] | undefined): Pick<LoraOptions, 'targetModules'> {
+  if (typeof value === 'string') return { targetModules: value }
+  const names = list()
+  return names && names.length > 0 ? { targetModules: names } : {}
+}

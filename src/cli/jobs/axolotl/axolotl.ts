@@ -1,0 +1,92 @@
+import type { MemoryOptions } from '../../../estimate/index.js'
+import type { FinetuningType } from '../../../schemas/index.js'
+import type { JobFormat } from '../job.js'
+import type { JobKeys } from '../job-keys.js'
+import { asType } from '../preference-type.js'
+import { fsdpRecompute, sharingOf } from '../sharding-keys.js'
+import { given, optimizerIn, precisionIn, TRAINER_NOTES, warnAbout } from '../shared-keys.js'
+import { loraIn, methodIn } from './adapter.js'
+import { attentionOf, checkpointingIn, isOffloadedIn, kernelsIn, wideIn } from './kernels.js'
+import { NO_EFFECT } from './no-effect.js'
+import { layoutIn, shardingIn, upcast } from './sharding.js'
+
+/** Configs of `axolotl train`: axolotl 0.21.0, `utils/schemas`. */
+export const AXOLOTL: JobFormat = {
+  name: 'axolotl',
+  marks: ['base_model'],
+  noEffect: NO_EFFECT,
+  read(keys) {
+    const fsdp = keys.section('fsdp_config')
+    const sharding = shardingIn(keys, fsdp)
+    const { method, ...weights } = methodIn(keys)
+    const isOffloaded = isOffloadedIn(keys)
+    const step: MemoryOptions = {
+      ...optimizerIn(keys, 'optimizer'),
+      ...precisionIn(keys),
+      ...wideIn(keys),
+      ...attentionOf(keys),
+      ...kernelsIn(keys),
+      ...checkpointingIn(keys, isOffloaded),
+      ...fsdpRecompute(fsdp),
+    }
+    const shards = sharding && upcast(sharding, method, step.autocast ?? true)
+    warnAbout(keys, NOTES)
+    const type = typeIn(keys)
+    const model = keys.text('base_model')
+    return {
+      format: 'axolotl',
+      ...(model !== undefined && { model }),
+      ...(shards && !shards.ranks && { needsRanks: true }),
+      options: asType(
+        {
+          preset: 'axolotl',
+          method,
+          ...weights,
+          ...step,
+          ...given({
+            batchSize: keys.count('micro_batch_size'),
+            sequenceLength: keys.count('sequence_len'),
+            gradientAccumulation: keys.count('gradient_accumulation_steps'),
+            layout: layoutIn(keys),
+          }),
+          ...(method !== 'full' && loraIn(keys)),
+          ...sharingOf(shards, { ranks: shards?.ranks, isOffloaded }),
+        },
+        type,
+      ),
+    }
+  },
+}
+
+const NOTES: Readonly<Record<string, string>> = {
+  ...TRAINER_NOTES,
+  reward_model: 'the head of a reward model is not counted',
+  unfrozen_parameters: 'all parameters are counted as trained',
+  lora_target_parameters: 'adapters on parameters are not counted',
+  lora_mlp_kernel: 'the kernel is not replayed; it needs less',
+  lora_qkv_kernel: 'the kernel is not replayed; it needs less',
+  lora_o_kernel: 'the kernel is not replayed; it needs less',
+  lora_embedding_kernel: 'the kernel is not replayed; it needs less',
+  layer_offloading: 'layers on the CPU are counted on the GPU',
+  selective_checkpointing: 'which operations are kept is not read',
+  tiled_mlp: 'the feed-forward network in tiles is not replayed; it needs less',
+  fp8: 'products in FP8 are not replayed',
+  qat: 'fake quantisation is not counted',
+  relora: 'restarts of LoRA are not counted',
+  lisa_n_layers: 'all layers are counted as trained',
+  diffusion: 'the loss of diffusion is not replayed',
+  quantize_moe_experts: 'experts that are quantised on loading are counted in 16 bits',
+  model_quantization_config: 'not read: pass --quantization',
+  expert_parallel_backend: 'not read',
+}
+
+/** The methods of `rl` whose memory is estimated. */
+const TYPES: Readonly<Record<string, FinetuningType>> = { dpo: 'dpo', ipo: 'ipo', kto: 'kto', orpo: 'orpo' }
+
+function typeIn(keys: JobKeys): FinetuningType | undefined {
+  const rl = keys.text('rl')
+  if (rl === undefined) return undefined
+  const type = Object.hasOwn(TYPES, rl) ? TYPES[rl] : undefined
+  if (!type) keys.warn('rl', 'only the model that is trained is counted, not the others that the method holds')
+  return type
+}
