@@ -14,7 +14,7 @@ import {
 } from './layout.js'
 import { Recorder, type Shaped } from './shaped.js'
 
-/** Views of arrays, and copies in another order. The first half of {@link Arrays}. */
+/** Views of arrays, and copies in another order. */
 export class Views extends Recorder {
   /** A view whose gradient has the given layout function applied backwards. */
   #view(input: Shaped, layout: Layout, back: (gradient: Shaped) => Shaped): Shaped {

@@ -1,0 +1,169 @@
+import { contiguous, elementwise } from './layout.js'
+import { preserved, type Shaped, wider } from './shaped.js'
+import { Sources } from './sources.js'
+
+/** Operations that compute each element from those at its place. */
+export class Elementwise extends Sources {
+  /** A function of each element. */
+  unary(input: Shaped, name: string, saves: 'input' | 'output' | 'nothing'): Shaped {
+    return this.record({
+      inputs: [input],
+      saves: saves === 'input' ? [input] : [],
+      savesOutput: saves === 'output',
+      make: () => this.fresh(preserved(input.layout), input.dtype, name),
+      derivatives: [
+        (gradient, [saved]) =>
+          this.fresh(
+            saved ? elementwise(gradient.layout, saved.layout) : preserved(gradient.layout),
+            input.dtype,
+            `${name}_backward`,
+          ),
+      ],
+    })
+  }
+
+  silu = (input: Shaped): Shaped => this.unary(input, 'silu', 'input')
+  neg = (input: Shaped): Shaped => this.unary(input, 'neg', 'nothing')
+  sigmoid = (input: Shaped): Shaped => this.unary(input, 'sigmoid', 'output')
+  exp = (input: Shaped): Shaped => this.unary(this.wide(input), 'exp', 'output')
+  softplus = (input: Shaped): Shaped => this.unary(this.wide(input), 'softplus', 'input')
+
+  /** What CUDA's autocast computes in float32. */
+  protected wide(input: Shaped): Shaped {
+    return this.layers.autocast ? this.to(input, 'float32') : input
+  }
+
+  add(left: Shaped, right: Shaped): Shaped {
+    return this.record({
+      inputs: [left, right],
+      make: () => this.fresh(elementwise(left.layout, right.layout), wider(left.dtype, right.dtype), 'add'),
+      derivatives: [(gradient) => gradient, (gradient) => gradient],
+    })
+  }
+
+  sub(left: Shaped, right: Shaped): Shaped {
+    return this.record({
+      inputs: [left, right],
+      make: () => this.fresh(elementwise(left.layout, right.layout), wider(left.dtype, right.dtype), 'sub'),
+      derivatives: [
+        (gradient) => gradient,
+        (gradient) => this.fresh(preserved(gradient.layout), gradient.dtype, 'neg'),
+      ],
+    })
+  }
+
+  /** The sum with a number. */
+  shift(input: Shaped): Shaped {
+    return this.record({
+      inputs: [input],
+      make: () => this.fresh(preserved(input.layout), input.dtype, 'add'),
+      derivatives: [(gradient) => gradient],
+    })
+  }
+
+  /** The product with a number. */
+  scale(input: Shaped): Shaped {
+    return this.unary(input, 'mul', 'nothing')
+  }
+
+  mul(left: Shaped, right: Shaped): Shaped {
+    const savesLeft = right.grad !== undefined
+    const product = (gradient: Shaped, factor: Shaped | undefined): Shaped =>
+      this.fresh(
+        elementwise(gradient.layout, factor?.layout ?? gradient.layout),
+        wider(gradient.dtype, factor?.dtype ?? gradient.dtype),
+        'mul',
+      )
+    return this.record({
+      inputs: [left, right],
+      saves: [...(savesLeft ? [left] : []), ...(left.grad ? [right] : [])],
+      make: () => this.fresh(elementwise(left.layout, right.layout), wider(left.dtype, right.dtype), 'mul'),
+      derivatives: [
+        (gradient, saved) => product(gradient, saved[savesLeft ? 1 : 0]),
+        (gradient, saved) => product(gradient, saved[0]),
+      ],
+    })
+  }
+
+  /** A power with a number as exponent. */
+  pow(given: Shaped): Shaped {
+    const input = this.wide(given)
+    return this.record({
+      inputs: [input],
+      saves: [input],
+      make: () => this.fresh(preserved(input.layout), input.dtype, 'pow'),
+      derivatives: [
+        (gradient, [saved]) => {
+          const lower = this.fresh(preserved(input.layout), input.dtype, 'pow')
+          const multiple = this.fresh(preserved(input.layout), input.dtype, 'mul')
+          const made = this.fresh(elementwise(gradient.layout, saved?.layout ?? input.layout), input.dtype, 'mul')
+          this.done(lower, multiple)
+          return made
+        },
+      ],
+    })
+  }
+
+  rsqrt(input: Shaped): Shaped {
+    return this.record({
+      inputs: [input],
+      savesOutput: true,
+      make: () => this.fresh(preserved(input.layout), input.dtype, 'rsqrt'),
+      derivatives: [
+        () => {
+          const cube = this.fresh(preserved(input.layout), input.dtype, 'pow')
+          const half = this.fresh(preserved(input.layout), input.dtype, 'mul')
+          this.done(cube)
+          const made = this.fresh(preserved(input.layout), input.dtype, 'mul')
+          this.done(half)
+          return made
+        },
+      ],
+    })
+  }
+
+  /** A clamp to a range. Its gradient is selected with a mask for each bound. */
+  clamp(input: Shaped, bounds: readonly ('ge' | 'le')[] = ['ge', 'le']): Shaped {
+    return this.record({
+      inputs: [input],
+      saves: [input],
+      make: () => this.fresh(preserved(input.layout), input.dtype, 'clamp'),
+      derivatives: [
+        (gradient, [saved]) => {
+          const layout = preserved(saved?.layout ?? input.layout)
+          const zero = this.fresh(contiguous([]), input.dtype, 'scalar_tensor')
+          const masks = bounds.map((bound) => this.fresh(layout, 'bool', bound))
+          const made = this.fresh(elementwise(gradient.layout, layout), input.dtype, 'where')
+          this.done(zero, ...masks)
+          return made
+        },
+      ],
+    })
+  }
+
+  /** Some elements replaced by a number. Saves the mask. */
+  maskedFill(input: Shaped, mask: Shaped): Shaped {
+    return this.record({
+      inputs: [input],
+      saves: [mask],
+      make: () => this.fresh(contiguous(input.layout.shape), input.dtype, 'masked_fill'),
+      derivatives: [() => this.fresh(contiguous(input.layout.shape), input.dtype, 'masked_fill')],
+    })
+  }
+
+  /** The same in place. */
+  maskedFillInPlace(input: Shaped, mask: Shaped): Shaped {
+    return this.record({
+      inputs: [input],
+      saves: [mask],
+      make: () => this.seenAs(input, input.layout),
+      derivatives: [() => this.fresh(contiguous(input.layout.shape), input.dtype, 'masked_fill')],
+    })
+  }
+
+  /** The lower triangle of the last two dimensions. */
+  tril(input: Shaped): Shaped {
+    const make = (): Shaped => this.fresh(contiguous(input.layout.shape), input.dtype, 'tril')
+    return this.record({ inputs: [input], make, derivatives: [make] })
+  }
+}

@@ -1,0 +1,115 @@
+import type { Tensor } from '../tape.js'
+import { contiguous, sizeOf } from './layout.js'
+import { Reductions } from './reductions.js'
+import type { Shaped } from './shaped.js'
+
+/** Linear layers, products of matrices, and convolutions. */
+export class Products extends Reductions {
+  /** A linear layer over the last dimension. */
+  linear(name: string, input: Shaped): Shaped {
+    const { shape } = input.layout
+    const [outFeatures = 1] = this.layers.weights.shapeOf(this.layers.weights.get(`${name}.weight`))
+    const rows = sizeOf(shape.slice(0, -1))
+    const flat = this.plain(this.reshape(input, [rows, shape.at(-1) ?? 1]), [rows, outFeatures], (tensor) =>
+      this.layers.linear(name, tensor, outFeatures),
+    )
+    return this.reshape(flat, [...shape.slice(0, -1), outFeatures])
+  }
+
+  /**
+   * The product of matrices, over all other dimensions.
+   *
+   * @param held - receives what backward would need, of a product without gradients
+   */
+  matmul(left: Shaped, right: Shaped, held?: Tensor[]): Shaped {
+    const { half, autocast } = this.layers
+    const cast = (input: Shaped) => (autocast ? this.to(input, half) : input)
+    const [one, other] = [cast(left), cast(right)]
+    const [a, b] = [one.layout.shape, other.layout.shape]
+    const outer = a.slice(0, -2)
+    const batch = sizeOf(outer)
+    const [rows = 1, inner = 1] = a.slice(-2)
+    const columns = b.at(-1) ?? 1
+    const factors = [this.reshape(one, [batch, rows, inner]), this.reshape(other, [batch, inner, columns])] as const
+    held?.push(...factors.map((factor) => this.tape.alias(factor)))
+    const product = this.#bmm(...factors)
+    return this.reshape(product, [...outer, rows, columns])
+  }
+
+  /** The product of two matrices. */
+  mm(left: Shaped, right: Shaped): Shaped {
+    const { half, autocast } = this.layers
+    const [one, other] = [left, right].map((input) => (autocast ? this.to(input, half) : input))
+    if (!one || !other) throw new Error('there are two matrices')
+    const [rows = 1, inner = 1] = one.layout.shape
+    const columns = other.layout.shape[1] ?? 1
+    return this.record({
+      inputs: [one, other],
+      saves: [...(other.grad ? [one] : []), ...(one.grad ? [other] : [])],
+      make: () => this.fresh(contiguous([rows, columns]), one.dtype, 'mm'),
+      derivatives: [
+        () => this.fresh(contiguous([rows, inner]), one.dtype, 'mm'),
+        () => this.fresh(contiguous([inner, columns]), one.dtype, 'mm'),
+      ],
+    })
+  }
+
+  /** A batched product, whose factors autocast casts. */
+  batched(left: Shaped, right: Shaped): Shaped {
+    const { half, autocast } = this.layers
+    return autocast ? this.#bmm(this.to(left, half), this.to(right, half)) : this.#bmm(left, right)
+  }
+
+  #bmm(left: Shaped, right: Shaped): Shaped {
+    const [batch = 1, rows = 1, inner = 1] = left.layout.shape
+    const columns = right.layout.shape[2] ?? 1
+    return this.record({
+      inputs: [left, right],
+      saves: [...(right.grad ? [left] : []), ...(left.grad ? [right] : [])],
+      make: () => this.fresh(contiguous([batch, rows, columns]), left.dtype, 'bmm'),
+      derivatives: [
+        () => this.fresh(contiguous([batch, rows, inner]), left.dtype, 'bmm'),
+        () => this.fresh(contiguous([batch, inner, columns]), left.dtype, 'bmm'),
+      ],
+    })
+  }
+
+  /** A causal convolution of each channel, padded at both ends: `nn.Conv1d` with as many groups as channels. */
+  depthwiseConv(name: string, input: Shaped): Shaped {
+    return this.#convolution(name, input, (one) => this.layers.castParameter(one))
+  }
+
+  /** The same of an input in the dtype of the weights, with views of these, which autocast does not cache (transformers 5). */
+  convolutionOfWeights(name: string, input: Shaped): Shaped {
+    const wide = this.to(input, this.parameter(`${name}.weight`).dtype)
+    return this.#convolution(name, wide, (one) => this.layers.ops.to(one, this.layers.half))
+  }
+
+  #convolution(name: string, input: Shaped, cast: (parameter: Tensor) => Tensor): Shaped {
+    const { layers, tape } = this
+    const [batch = 1, channels = 1, length = 1] = input.layout.shape
+    const weight = this.parameter(`${name}.weight`)
+    const bias = this.has(`${name}.bias`) ? this.parameter(`${name}.bias`) : undefined
+    const kernel = weight.layout.shape.at(-1) ?? 1
+    const taken = (one: Shaped, by: (parameter: Tensor) => Tensor): Shaped =>
+      layers.autocast ? { ...by(one), layout: one.layout, isNamed: false } : one
+    const data = layers.autocast ? this.to(input, layers.half) : input
+    const [matrix, vector] = [taken(weight, cast), bias && taken(bias, (one) => layers.castParameter(one))]
+    const inputs = [data, matrix, ...(vector ? [vector] : [])]
+    const layout = contiguous([batch, channels, length + kernel - 1])
+    const output = tape.record(
+      inputs,
+      { before: [data, matrix] },
+      () => this.fresh(layout, data.dtype, 'convolution'),
+      () => {
+        const made = inputs.map((one) =>
+          one.grad ? tape.ledger.allocate(one.elements * (one.dtype === 'float32' ? 4 : 2)) : undefined,
+        )
+        tape.ledger.observe('convolution_backward')
+        return made
+      },
+    )
+    this.done(...inputs)
+    return { ...output, layout, isNamed: false }
+  }
+}

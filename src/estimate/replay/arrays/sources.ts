@@ -1,0 +1,57 @@
+import type { ComputeDtype } from '../dtype.js'
+import type { Layers } from '../layers.js'
+import type { Tensor } from '../tape.js'
+import { contiguous, sizeOf } from './layout.js'
+import { preserved, type Shaped } from './shaped.js'
+import { Views } from './views.js'
+
+/** Where arrays come from: parameters, tensors of a replay, and new memory. */
+export class Sources extends Views {
+  readonly layers: Layers
+
+  constructor(layers: Layers) {
+    super(layers.ops.tape)
+    this.layers = layers
+  }
+
+  /** A tensor of a replay as an array, which owns it. */
+  of(tensor: Tensor, shape: readonly number[]): Shaped {
+    return { ...tensor, layout: contiguous(shape), isNamed: false }
+  }
+
+  /** A tensor that others own. */
+  borrowed(tensor: Tensor, shape: readonly number[]): Shaped {
+    return { ...tensor, layout: contiguous(shape), isNamed: true }
+  }
+
+  parameter(name: string): Shaped {
+    const tensor = this.layers.weights.get(name)
+    return this.borrowed(tensor, this.layers.weights.shapeOf(tensor))
+  }
+
+  /** An array that is counted elsewhere, such as a buffer. */
+  constant(shape: readonly number[], dtype: ComputeDtype): Shaped {
+    const storage = this.tape.ledger.allocate(0)
+    return { elements: sizeOf(shape), dtype, storage, layout: contiguous(shape), isNamed: true }
+  }
+
+  has(name: string): boolean {
+    return this.layers.weights.find(name) !== undefined
+  }
+
+  make(shape: readonly number[], dtype: ComputeDtype, operation: string): Shaped {
+    return this.fresh(contiguous(shape), dtype, operation)
+  }
+
+  /** A new array in the memory order of another (`torch.empty_like`). */
+  emptyLike({ layout, dtype }: Shaped, operation: string, own: ComputeDtype = dtype): Shaped {
+    return this.fresh(preserved(layout), own, operation)
+  }
+
+  /** Runs an operation that knows no layouts: its result is contiguous. */
+  plain(input: Shaped, shape: readonly number[], run: (input: Tensor) => Tensor): Shaped {
+    const output = run(input)
+    this.done(input)
+    return this.of(output, shape)
+  }
+}
