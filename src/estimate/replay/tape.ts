@@ -1,20 +1,10 @@
-import { elementwise, isContiguous, type Layout, sizeOf } from './arrays/layout.js'
+import { ArrivingGradients, layoutOf, storageOf } from './arriving-gradients.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
-import type { Backward, Frame, Gradient, Held, LaidOut, Leaf, Node, Offloaded, Tensor } from './graph.js'
+import type { Backward, Frame, Gradient, Node, Tensor } from './graph.js'
 import { MemoryLedger, type MemoryPart, type Storage } from './memory-ledger.js'
+import { SavedTensors } from './saved-tensors.js'
 
 export type { Backward, Gradient, LaidOut, Leaf, Node, Tensor } from './graph.js'
-
-/** The recomputation of a checkpointed layer: what it has saved, and what it references. */
-interface SecondRun {
-  readonly frame: Frame
-  readonly made: (Storage | undefined)[]
-  readonly names: Storage[]
-  products: number
-}
-
-/** Stops the recomputation of a checkpointed layer at the last saved tensor, like torch. */
-class EarlyStop extends Error {}
 
 /**
  * Replays a training step like autograd, on tensors that have sizes but no contents. Each operation allocates what it returns
@@ -22,24 +12,19 @@ class EarlyStop extends Error {}
  */
 export class Tape {
   readonly ledger = new MemoryLedger()
-  /** Whether saved activations are on the CPU between forward and backward. */
-  offloads = false
-  /** Runs when a parameter has its gradient, and says whether it is freed then. */
-  onGradient: ((leaf: Leaf) => boolean) | undefined
+  readonly gradients = new ArrivingGradients(this.ledger)
+  readonly saved = new SavedTensors(this.ledger)
   readonly #nodes: Node[] = []
-  #recording: Frame | undefined
-  #again: SecondRun | undefined
-  #runs = 0
   #gradients = true
 
   /** Identifies a run of the code. What is cached in one run, such as autocast copies, does not exist in the next. */
   get run(): number {
-    return this.#runs
+    return this.saved.run
   }
 
   /** Whether what operations save is dropped: a checkpointed layer runs for the first time. */
   get dropsSaved(): boolean {
-    return this.#recording !== undefined && this.#again === undefined
+    return this.saved.recording !== undefined && !this.saved.isSecondRun
   }
 
   /** Runs without recording, as under `torch.no_grad()`. */
@@ -53,14 +38,11 @@ export class Tape {
 
   /** A tensor with a new storage. */
   tensor(elements: number, dtype: ComputeDtype, operation: string, part?: MemoryPart): Tensor {
-    const kept =
-      this.#again?.frame.results && isResultKept(operation, this.#again) ? this.#again.frame.results : undefined
-    const storage = kept?.shift() ?? this.ledger.allocate(elements * DTYPE_BYTES[dtype], part)
-    this.#again?.names.push(storage)
+    const { saved } = this
+    const storage = saved.keptResult(operation) ?? this.ledger.allocate(elements * DTYPE_BYTES[dtype], part)
+    saved.named(storage)
     this.ledger.observe(operation)
-    if (this.#recording?.results && isResultKept(operation, this.#recording)) {
-      this.#recording.results.push(this.ledger.retain(storage))
-    }
+    saved.keepResult(operation, storage)
     return { elements, dtype, storage }
   }
 
@@ -75,7 +57,7 @@ export class Tape {
   /** A second reference to the same tensor, or a view of it. */
   alias(tensor: Tensor): Tensor {
     this.ledger.retain(tensor.storage)
-    this.#again?.names.push(tensor.storage)
+    this.saved.named(tensor.storage)
     return tensor
   }
 
@@ -97,7 +79,7 @@ export class Tape {
   free(...tensors: Tensor[]): void {
     for (const { storage } of tensors) {
       this.ledger.release(storage)
-      if (this.#again) this.#again.names.splice(this.#again.names.lastIndexOf(storage), 1)
+      this.saved.unnamed(storage)
     }
   }
 
@@ -119,45 +101,22 @@ export class Tape {
   ): Tensor {
     const edges = inputs.map((input) => input?.grad)
     if (!this.#gradients || edges.every((edge) => edge === undefined)) return make()
-    const saved = (saves.before ?? []).map(({ storage }) => this.#save(storage))
-    const attributes = this.#keep(saves.attributes ?? [])
+    const saved = (saves.before ?? []).map(({ storage }) => this.saved.save(storage))
+    const attributes = this.saved.keep(saves.attributes ?? [])
     const output = make()
-    for (const storage of saves.after?.(output) ?? []) saved.push(this.#save(storage))
-    if (this.#again) return { ...output, grad: PLACEHOLDER }
+    for (const storage of saves.after?.(output) ?? []) saved.push(this.saved.save(storage))
+    if (this.saved.isSecondRun) return { ...output, grad: PLACEHOLDER }
     const node: Node = {
       kind: 'node',
       inputs: edges,
       saved,
       attributes,
       backward,
-      ...(this.#recording && { frame: this.#recording }),
+      ...(this.saved.recording && { frame: this.saved.recording }),
     }
     for (const edge of edges) if (edge?.kind === 'leaf') edge.expected += 1
     this.#nodes.push(node)
     return { ...output, grad: node }
-  }
-
-  /** A layer that is checkpointed reentrantly runs without gradients the first time, so that nothing is kept then. */
-  #keep(attributes: readonly Tensor[]): Storage[] {
-    if (this.#recording?.isReentrant) return []
-    const kept = attributes.map(({ storage }) => this.ledger.retain(storage))
-    this.#again?.names.push(...kept)
-    return this.#again ? [] : kept
-  }
-
-  #save(storage: Storage): Storage | Held | Offloaded {
-    if (this.#again) {
-      const { frame, made } = this.#again
-      made.push(this.ledger.retain(storage))
-      if (made.length === frame.count && !frame.isReentrant) throw new EarlyStop()
-      return storage
-    }
-    if (!this.#recording && this.offloads && storage.part === 'activations') return { offloaded: storage.bytes }
-    if (!this.#recording) return this.ledger.retain(storage)
-    const held = { frame: this.#recording, index: this.#recording.count }
-    this.#recording.count += 1
-    this.#recording.open += 1
-    return held
   }
 
   /**
@@ -175,7 +134,7 @@ export class Tape {
       if (isReentrant) frame.inputs.push(this.ledger.retain(output.storage))
       this.free(output)
     }
-    const isOffloaded = ({ storage }: Tensor) => this.offloads && storage.part === 'activations'
+    const isOffloaded = ({ storage }: Tensor) => this.saved.offloads && storage.part === 'activations'
     const frame: Frame = {
       run,
       inputs: inputs.filter((input) => !isOffloaded(input)).map(({ storage }) => this.ledger.retain(storage)),
@@ -185,14 +144,14 @@ export class Tape {
       isReentrant,
       ...(isSelective && { results: [], products: 0 }),
     }
-    this.#recording = frame
+    this.saved.recording = frame
     const output = layer()
-    this.#recording = undefined
-    if (frame.count === 0) this.#close(frame)
+    this.saved.recording = undefined
+    if (frame.count === 0) this.saved.close(frame)
     if (!isReentrant || frame.count === 0) return output
     const marked = this.marker(output, (gradient) => {
       frame.inputs.push(this.ledger.retain(gradient))
-      frame.again ??= this.#runAgain(frame)
+      frame.again ??= this.saved.runAgain(frame)
     })
     this.free(output)
     return marked
@@ -205,7 +164,7 @@ export class Tape {
     if (grad?.kind === 'node') grad.pending = this.tensor(1, loss.dtype, 'ones_like').storage
     this.free(loss)
     for (let node = this.#nodes.pop(); node !== undefined; node = this.#nodes.pop()) {
-      if (node.pending === undefined) this.#release(node)
+      if (node.pending === undefined) this.saved.release(node)
       else this.#runBackward(node, node.pending)
     }
   }
@@ -213,164 +172,21 @@ export class Tape {
   #runBackward(node: Node, pending: Gradient): void {
     delete node.pending
     const gradient = storageOf(pending)
-    const unpacked: Storage[] = []
-    for (const [index, saved] of node.saved.entries()) {
-      const storage = 'frame' in saved ? this.#unpack(saved) : 'offloaded' in saved ? this.#loaded(saved) : saved
-      node.saved[index] = storage
-      unpacked.push(storage)
-    }
-    const made = node.backward(gradient, unpacked, layoutOf(pending))
+    const made = node.backward(gradient, this.saved.unpack(node), layoutOf(pending))
     // What non-reentrant checkpointing has recomputed is referenced by the operation alone; otherwise its node keeps it.
     const isRecomputed = node.frame !== undefined && !node.frame.isReentrant
-    if (isRecomputed) this.#release(node)
+    if (isRecomputed) this.saved.release(node)
     const gradients = made.map((one) => (typeof one === 'function' ? one() : one))
-    if (!isRecomputed) this.#release(node)
+    if (!isRecomputed) this.saved.release(node)
     this.ledger.release(gradient)
     for (const [index, one] of gradients.entries()) {
       const edge = node.inputs[index]
       if (one === undefined) continue
       if (edge === undefined) this.ledger.release(storageOf(one))
-      else this.#accumulate(edge, one)
+      else this.gradients.accumulate(edge, one)
     }
   }
-
-  #loaded({ offloaded }: Offloaded): Storage {
-    const storage = this.ledger.allocate(offloaded)
-    this.ledger.observe('_to_copy')
-    return storage
-  }
-
-  #unpack({ frame, index }: Held): Storage {
-    frame.again ??= this.#runAgain(frame)
-    const storage = frame.again[index]
-    if (!storage) throw new Error('a checkpointed layer saved other tensors the second time')
-    frame.again[index] = undefined
-    return storage
-  }
-
-  /** Frees what is still referenced when the run stops early, as an exception frees the locals of its frames. */
-  #runAgain(frame: Frame): (Storage | undefined)[] {
-    const again: SecondRun = { frame, made: [], names: [], products: 0 }
-    for (const bytes of frame.offloaded) frame.inputs.push(this.#loaded({ offloaded: bytes }))
-    this.#again = again
-    this.#runs += 1
-    try {
-      frame.run()
-    } catch (stop) {
-      if (!(stop instanceof EarlyStop)) throw stop
-    }
-    this.#again = undefined
-    this.#runs += 1
-    for (const storage of again.names) this.ledger.release(storage)
-    return again.made
-  }
-
-  #release(node: Node): void {
-    for (const storage of node.attributes) this.ledger.release(storage)
-    for (const saved of node.saved) {
-      if ('frame' in saved) {
-        const made = saved.frame.again?.[saved.index]
-        if (made) this.ledger.release(made)
-      } else if (!('offloaded' in saved)) this.ledger.release(saved)
-      if (node.frame) {
-        node.frame.open -= 1
-        if (node.frame.open === 0) this.#close(node.frame)
-      }
-    }
-  }
-
-  #close(frame: Frame): void {
-    for (const storage of frame.inputs) this.ledger.release(storage)
-    for (const storage of frame.results?.splice(0) ?? []) this.ledger.release(storage)
-  }
-
-  /** A second gradient is added, in general into a new tensor. A parameter gets its gradient when the last one has arrived. */
-  #accumulate(target: Node | Leaf, gradient: Gradient): void {
-    const { pending } = target
-    if (pending === undefined) target.pending = gradient
-    else if (target.kind === 'leaf' && target.addsInPlace) this.ledger.release(storageOf(gradient))
-    else {
-      target.pending = this.#sum(pending, gradient)
-      this.ledger.release(storageOf(pending))
-      this.ledger.release(storageOf(gradient))
-    }
-    if (target.kind === 'leaf') {
-      target.expected -= 1
-      if (target.expected === 0) this.#take(target)
-    }
-  }
-
-  #sum(first: Gradient, second: Gradient): Gradient {
-    const laidOut = 'layout' in first ? first : 'layout' in second ? second : undefined
-    const storage = this.ledger.allocate(laidOut ? bytesOf(laidOut) : storageOf(first).bytes)
-    this.ledger.observe('add')
-    const [one, other] = [layoutOf(first), layoutOf(second)]
-    if (!laidOut || !one || !other) return storage
-    return { storage, layout: elementwise(one, other), dtype: laidOut.dtype }
-  }
-
-  /** A parameter takes its gradient as it is, or a copy in its own memory order. */
-  #take(leaf: Leaf): void {
-    if (!leaf.pending) return
-    const pending = this.#inOrder(leaf.pending)
-    delete leaf.pending
-    if (leaf.isSharded) leaf.unreduced = pending
-    else if (leaf.gradient || leaf.variable) this.ledger.release(pending)
-    else {
-      leaf.gradient = this.#reduced(pending, leaf)
-      this.ledger.rebook(leaf.gradient, 'gradients')
-    }
-    if (leaf.gradient && this.onGradient?.(leaf)) {
-      this.ledger.release(leaf.gradient)
-      delete leaf.gradient
-    }
-    this.ledger.observe('accumulate_grad')
-    if (leaf.variable) this.ledger.release(leaf.variable)
-  }
-
-  /** The share of a gradient that is reduced on its own. */
-  #reduced(gradient: Storage, { sharedBy = 1 }: Leaf): Storage {
-    if (sharedBy === 1) return gradient
-    const share = this.ledger.allocate(gradient.bytes / sharedBy)
-    this.ledger.observe('reduce_scatter')
-    this.ledger.release(gradient)
-    return share
-  }
-
-  #inOrder(gradient: Gradient): Storage {
-    if (!('layout' in gradient)) return gradient
-    const { storage, layout } = gradient
-    if (isContiguous(layout)) return storage
-    const copy = this.ledger.allocate(bytesOf(gradient))
-    this.ledger.observe('clone')
-    this.ledger.release(storage)
-    return copy
-  }
-}
-
-function storageOf(gradient: Gradient): Storage {
-  return 'layout' in gradient ? gradient.storage : gradient
-}
-
-function layoutOf(gradient: Gradient): Layout | undefined {
-  return 'layout' in gradient ? gradient.layout : undefined
-}
-
-function bytesOf({ layout, dtype }: LaidOut): number {
-  return sizeOf(layout.shape) * DTYPE_BYTES[dtype]
 }
 
 /** Marks what a recomputation makes: backward never runs on it. */
 const PLACEHOLDER: Node = { kind: 'node', inputs: [], saved: [], attributes: [], backward: () => [] }
-
-/**
- * Whether selective recomputation keeps a result (torchtitan 0.3, `_get_custom_policy` in `activation_checkpoint.py`): attention, and
- * products of matrices, of those without a bias or a batch every second one.
- */
-function isResultKept(operation: string, run: { products?: number }): boolean {
-  if (operation.startsWith('_scaled_dot_product')) return !operation.endsWith('backward')
-  if (operation === 'addmm' || operation === 'bmm') return true
-  if (operation !== 'mm') return false
-  run.products = (run.products ?? 0) + 1
-  return run.products % 2 === 1
-}

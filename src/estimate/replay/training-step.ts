@@ -54,14 +54,14 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     dtypeOf: (leaf) => step.stepDtype ?? leaf.dtype,
   }
   const zero = step.zero && new ZeroGradients(ledger, weights.leaves, step.zero)
-  if (zero) tape.onGradient = (leaf) => zero.arrived(leaf)
+  if (zero) tape.gradients.onGradient = (leaf) => zero.arrived(leaf)
   if (step.optimizerStep === 'in-backward') {
-    tape.onGradient = (leaf) => {
+    tape.gradients.onGradient = (leaf) => {
       stepInBackward(ledger, leaf, kind)
       return true
     }
   }
-  tape.offloads = step.offloadsActivations ?? false
+  tape.saved.offloads = step.offloadsActivations ?? false
   const run = (isLast = true): PartBytes => {
     ledger.phase = 'forward'
     others?.before()

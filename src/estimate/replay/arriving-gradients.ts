@@ -1,0 +1,92 @@
+import { elementwise, isContiguous, type Layout, sizeOf } from './arrays/layout.js'
+import { DTYPE_BYTES } from './dtype.js'
+import type { Gradient, LaidOut, Leaf, Node } from './graph.js'
+import type { MemoryLedger, Storage } from './memory-ledger.js'
+
+/** Gradients on their way to operations and parameters, which sum those that arrive. */
+export class ArrivingGradients {
+  /** Runs when a parameter has its gradient, and says whether it is freed then. */
+  onGradient: ((leaf: Leaf) => boolean) | undefined
+  readonly #ledger: MemoryLedger
+
+  constructor(ledger: MemoryLedger) {
+    this.#ledger = ledger
+  }
+
+  /** A second gradient is added, in general into a new tensor. A parameter gets its gradient when the last one has arrived. */
+  accumulate(target: Node | Leaf, gradient: Gradient): void {
+    const { pending } = target
+    if (pending === undefined) target.pending = gradient
+    else if (target.kind === 'leaf' && target.addsInPlace) this.#ledger.release(storageOf(gradient))
+    else {
+      target.pending = this.#sum(pending, gradient)
+      this.#ledger.release(storageOf(pending))
+      this.#ledger.release(storageOf(gradient))
+    }
+    if (target.kind === 'leaf') {
+      target.expected -= 1
+      if (target.expected === 0) this.#take(target)
+    }
+  }
+
+  #sum(first: Gradient, second: Gradient): Gradient {
+    const laidOut = 'layout' in first ? first : 'layout' in second ? second : undefined
+    const storage = this.#ledger.allocate(laidOut ? bytesOf(laidOut) : storageOf(first).bytes)
+    this.#ledger.observe('add')
+    const [one, other] = [layoutOf(first), layoutOf(second)]
+    if (!laidOut || !one || !other) return storage
+    return { storage, layout: elementwise(one, other), dtype: laidOut.dtype }
+  }
+
+  /** A parameter takes its gradient as it is, or a copy in its own memory order. */
+  #take(leaf: Leaf): void {
+    if (!leaf.pending) return
+    const pending = this.#inOrder(leaf.pending)
+    delete leaf.pending
+    if (leaf.isSharded) leaf.unreduced = pending
+    else if (leaf.gradient || leaf.variable) this.#ledger.release(pending)
+    else {
+      leaf.gradient = this.#reduced(pending, leaf)
+      this.#ledger.rebook(leaf.gradient, 'gradients')
+    }
+    if (leaf.gradient && this.onGradient?.(leaf)) {
+      this.#ledger.release(leaf.gradient)
+      delete leaf.gradient
+    }
+    this.#ledger.observe('accumulate_grad')
+    if (leaf.variable) this.#ledger.release(leaf.variable)
+  }
+
+  /** The share of a gradient that is reduced on its own. */
+  #reduced(gradient: Storage, { sharedBy = 1 }: Leaf): Storage {
+    if (sharedBy === 1) return gradient
+    const share = this.#ledger.allocate(gradient.bytes / sharedBy)
+    this.#ledger.observe('reduce_scatter')
+    this.#ledger.release(gradient)
+    return share
+  }
+
+  #inOrder(gradient: Gradient): Storage {
+    if (!('layout' in gradient)) return gradient
+    const { storage, layout } = gradient
+    if (isContiguous(layout)) return storage
+    const copy = this.#ledger.allocate(bytesOf(gradient))
+    this.#ledger.observe('clone')
+    this.#ledger.release(storage)
+    return copy
+  }
+}
+
+/** The storage of a gradient. */
+export function storageOf(gradient: Gradient): Storage {
+  return 'layout' in gradient ? gradient.storage : gradient
+}
+
+/** The layout of a gradient; absent if it is contiguous. */
+export function layoutOf(gradient: Gradient): Layout | undefined {
+  return 'layout' in gradient ? gradient.layout : undefined
+}
+
+function bytesOf({ layout, dtype }: LaidOut): number {
+  return sizeOf(layout.shape) * DTYPE_BYTES[dtype]
+}

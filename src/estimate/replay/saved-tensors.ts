@@ -1,0 +1,161 @@
+import type { Frame, Held, Node, Offloaded, Tensor } from './graph.js'
+import type { MemoryLedger, Storage } from './memory-ledger.js'
+
+/** The recomputation of a checkpointed layer: what it has saved, and what it references. */
+interface SecondRun {
+  readonly frame: Frame
+  readonly made: (Storage | undefined)[]
+  readonly names: Storage[]
+  products: number
+}
+
+/** Stops the recomputation of a checkpointed layer at the last saved tensor, like torch. */
+class EarlyStop extends Error {}
+
+/**
+ * What operations save for backward: kept, moved to the CPU, or dropped in a checkpointed layer and recomputed
+ * (`torch.utils.checkpoint`).
+ */
+export class SavedTensors {
+  /** Whether saved activations are on the CPU between forward and backward. */
+  offloads = false
+  readonly #ledger: MemoryLedger
+  /** The checkpointed layer that runs for the first time. */
+  recording: Frame | undefined
+  #again: SecondRun | undefined
+  #runs = 0
+
+  constructor(ledger: MemoryLedger) {
+    this.#ledger = ledger
+  }
+
+  /** Identifies a run of the code. */
+  get run(): number {
+    return this.#runs
+  }
+
+  /** Whether a checkpointed layer runs again. */
+  get isSecondRun(): boolean {
+    return this.#again !== undefined
+  }
+
+  /** The kept result of an operation that selective recomputation does not run again. */
+  keptResult(operation: string): Storage | undefined {
+    const results = this.#again?.frame.results
+    return results && this.#again && isResultKept(operation, this.#again) ? results.shift() : undefined
+  }
+
+  /** Keeps the result of an operation that is not run again. */
+  keepResult(operation: string, storage: Storage): void {
+    if (this.recording?.results && isResultKept(operation, this.recording)) {
+      this.recording.results.push(this.#ledger.retain(storage))
+    }
+  }
+
+  /** Counts a reference of the code that runs again. */
+  named(storage: Storage): void {
+    this.#again?.names.push(storage)
+  }
+
+  /** Forgets one. */
+  unnamed(storage: Storage): void {
+    if (this.#again) this.#again.names.splice(this.#again.names.lastIndexOf(storage), 1)
+  }
+
+  /** A layer that is checkpointed reentrantly runs without gradients the first time, so that nothing is kept then. */
+  keep(attributes: readonly Tensor[]): Storage[] {
+    if (this.recording?.isReentrant) return []
+    const kept = attributes.map(({ storage }) => this.#ledger.retain(storage))
+    this.#again?.names.push(...kept)
+    return this.#again ? [] : kept
+  }
+
+  /** Saves what an operation needs in backward. */
+  save(storage: Storage): Storage | Held | Offloaded {
+    if (this.#again) {
+      const { frame, made } = this.#again
+      made.push(this.#ledger.retain(storage))
+      if (made.length === frame.count && !frame.isReentrant) throw new EarlyStop()
+      return storage
+    }
+    if (!this.recording && this.offloads && storage.part === 'activations') return { offloaded: storage.bytes }
+    if (!this.recording) return this.#ledger.retain(storage)
+    const held = { frame: this.recording, index: this.recording.count }
+    this.recording.count += 1
+    this.recording.open += 1
+    return held
+  }
+
+  /** Brings back what an operation has saved. The node keeps it. */
+  unpack(node: Node): Storage[] {
+    return node.saved.map((saved, index) => {
+      const storage = 'frame' in saved ? this.#recomputed(saved) : 'offloaded' in saved ? this.#loaded(saved) : saved
+      node.saved[index] = storage
+      return storage
+    })
+  }
+
+  #loaded({ offloaded }: Offloaded): Storage {
+    const storage = this.#ledger.allocate(offloaded)
+    this.#ledger.observe('_to_copy')
+    return storage
+  }
+
+  #recomputed({ frame, index }: Held): Storage {
+    frame.again ??= this.runAgain(frame)
+    const storage = frame.again[index]
+    if (!storage) throw new Error('a checkpointed layer saved other tensors the second time')
+    frame.again[index] = undefined
+    return storage
+  }
+
+  /** Frees what is still referenced when the run stops early, as an exception frees the locals of its frames. */
+  runAgain(frame: Frame): (Storage | undefined)[] {
+    const again: SecondRun = { frame, made: [], names: [], products: 0 }
+    for (const bytes of frame.offloaded) frame.inputs.push(this.#loaded({ offloaded: bytes }))
+    this.#again = again
+    this.#runs += 1
+    try {
+      frame.run()
+    } catch (stop) {
+      if (!(stop instanceof EarlyStop)) throw stop
+    }
+    this.#again = undefined
+    this.#runs += 1
+    for (const storage of again.names) this.#ledger.release(storage)
+    return again.made
+  }
+
+  /** Frees what an operation has saved. */
+  release(node: Node): void {
+    for (const storage of node.attributes) this.#ledger.release(storage)
+    for (const saved of node.saved) {
+      if ('frame' in saved) {
+        const made = saved.frame.again?.[saved.index]
+        if (made) this.#ledger.release(made)
+      } else if (!('offloaded' in saved)) this.#ledger.release(saved)
+      if (node.frame) {
+        node.frame.open -= 1
+        if (node.frame.open === 0) this.close(node.frame)
+      }
+    }
+  }
+
+  /** Frees what a checkpointed layer was given. */
+  close(frame: Frame): void {
+    for (const storage of frame.inputs) this.#ledger.release(storage)
+    for (const storage of frame.results?.splice(0) ?? []) this.#ledger.release(storage)
+  }
+}
+
+/**
+ * Whether selective recomputation keeps a result (torchtitan 0.3, `_get_custom_policy` in `activation_checkpoint.py`): attention, and
+ * products of matrices, of those without a bias or a batch every second one.
+ */
+function isResultKept(operation: string, run: { products?: number }): boolean {
+  if (operation.startsWith('_scaled_dot_product')) return !operation.endsWith('backward')
+  if (operation === 'addmm' || operation === 'bmm') return true
+  if (operation !== 'mm') return false
+  run.products = (run.products ?? 0) + 1
+  return run.products % 2 === 1
+}
