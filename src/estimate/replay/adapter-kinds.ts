@@ -1,8 +1,9 @@
+import type { Adapter } from './adapter.js'
 import type { ComputeDtype } from './dtype.js'
 import { change, emptyParts, type PartBytes } from './memory-ledger.js'
 import type { Operations } from './operations/operations.js'
 import type { Tensor } from './tape.js'
-import type { Adapter, Weights } from './weights.js'
+import type { Weights } from './weights.js'
 
 /** What of the layers of a model an adapter uses. */
 interface Layers {

@@ -4,7 +4,7 @@ import type { RotaryTables, StepOptions } from './decoder-run.js'
 import type { ComputeDtype } from './dtype.js'
 import type { Layers } from './layers.js'
 import type { ModelSizes } from './model-sizes.js'
-import { type Named, submodule } from './submodules.js'
+import { layersOf, type Named, submodule } from './submodules.js'
 import type { Tensor } from './tape.js'
 import { promptOf } from './virtual-tokens.js'
 
@@ -226,4 +226,19 @@ function scaledFrom({ ops }: Layers, found: Tensor): Tensor {
   const scaled = ops.scale(found)
   ops.tape.free(found)
   return scaled
+}
+
+/** Keys and values of virtual tokens for all layers, as views of one tensor. */
+export function prefixesOf({ layers, options, base }: DecoderPass, dtype: Tensor['dtype']): Tensor[] | undefined {
+  const { virtualTokens, batch } = options
+  if (virtualTokens?.kind !== 'prefixes') return undefined
+  const { ops } = layers
+  const all = promptOf(layers, virtualTokens.weights, { batch, dtype, kind: 'prefixes' })
+  const count = 2 * layersOf(base).length
+  const parts = ops.split(
+    all,
+    Array.from({ length: count }, () => all.elements / count),
+  )
+  ops.tape.free(all)
+  return parts
 }

@@ -7,26 +7,28 @@ import {
   isEager,
   masksOf,
   placesOnAxes,
+  prefixesOf,
   rotaryTables,
   tablesOf,
 } from './decoder-inputs.js'
-import { decoderLayer, mixerOf } from './decoder-layer.js'
+import { decoderLayer } from './decoder-layer.js'
 import type { DecoderModel } from './decoder-model.js'
 import type { DecoderRun, StepOptions } from './decoder-run.js'
 import { type LabelHead, labelLoss, labelsOf } from './label-head.js'
+import { mixerOf } from './layer-attention.js'
 import type { Layers } from './layers.js'
 import { logProbs, logProbsAndEntropy, preferenceLoss } from './log-probs.js'
+import { logitsOf } from './logits.js'
 import { causalLoss, linearLoss } from './loss.js'
 import { RecurrentStates } from './mixers/states.js'
 import type { ModelPass } from './model-pass.js'
 import { norm } from './norms.js'
 import { type Sensed, sensed } from './sense-pass.js'
-import { ROOT } from './sharding.js'
+import { ROOT } from './sharding-groups.js'
 import { throughLayers } from './stack.js'
-import { layersOf, type Named, submodule } from './submodules.js'
+import { submodule } from './submodules.js'
 import type { Tensor } from './tape.js'
 import { UndescribedBlock } from './undescribed-block.js'
-import { promptOf } from './virtual-tokens.js'
 
 /** One forward pass of a decoder-only language model. */
 export class Decoder implements ModelPass {
@@ -78,7 +80,7 @@ export class Decoder implements ModelPass {
       return linearLoss(layers, loss.kind, head.name, hidden, sizes.vocabSize)
     if (loss.kind === 'log-probs')
       return preferenceLoss(layers, logProbs(layers, head.name, hidden, { batch, sequence }))
-    const logits = this.#head(head, hidden)
+    const logits = logitsOf(this.#pass, head, hidden)
     // Where the class computes the loss of a whole language model, the hidden states are gone.
     if (this.#pass.forward.logits.shifts === 'model') layers.ops.tape.free(hidden)
     const made = this.#lossOf(logits, batch, sequence)
@@ -137,7 +139,7 @@ export class Decoder implements ModelPass {
       return
     }
     const last = { ...tape.alias(hidden), elements: rows * sizes.hiddenSize }
-    const logits = this.#head(head, last)
+    const logits = logitsOf(this.#pass, head, last)
     tape.free(last, hidden, logits)
   }
 
@@ -236,43 +238,6 @@ export class Decoder implements ModelPass {
     const isScaled = this.#pass.forward.embedding === 'scaledForFirstLayer'
     return isScaled ? ops.scale(embedded) : ops.tape.alias(embedded)
   }
-
-  #head(head: Named, hidden: Tensor): Tensor {
-    const { ops } = this.#pass.layers
-    const { layers, forward, sizes } = this.#pass
-    const { form } = forward.logits
-    const given = form === 'float32' ? ops.to(hidden, layers.weights.get(`${head.name}.weight`).dtype) : hidden
-    const logits = layers.linear(head.name, given, sizes.vocabSize)
-    if (form === 'float32') {
-      ops.tape.free(given)
-      return this.#replaced(logits, ops.to(logits, 'float32'))
-    }
-    if (form === 'plain') return logits
-    const divided = this.#replaced(logits, ops.scale(logits))
-    if (form === 'scaled') return divided
-    const bent = this.#replaced(divided, ops.elementwise(divided, 'tanh', 'output'))
-    return this.#replaced(bent, ops.scale(bent))
-  }
-
-  #replaced(old: Tensor, made: Tensor): Tensor {
-    this.#pass.layers.ops.tape.free(old)
-    return made
-  }
-}
-
-/** Keys and values of virtual tokens for all layers, as views of one tensor. */
-function prefixesOf({ layers, options, base }: DecoderPass, dtype: Tensor['dtype']): Tensor[] | undefined {
-  const { virtualTokens, batch } = options
-  if (virtualTokens?.kind !== 'prefixes') return undefined
-  const { ops } = layers
-  const all = promptOf(layers, virtualTokens.weights, { batch, dtype, kind: 'prefixes' })
-  const count = 2 * layersOf(base).length
-  const parts = ops.split(
-    all,
-    Array.from({ length: count }, () => all.elements / count),
-  )
-  ops.tape.free(all)
-  return parts
 }
 
 function present(tensor: Tensor | undefined): Tensor[] {

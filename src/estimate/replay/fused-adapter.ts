@@ -1,7 +1,7 @@
+import type { Adapter } from './adapter.js'
 import { dequantized } from './dequantized.js'
 import type { Operations } from './operations/operations.js'
 import type { Tensor } from './tape.js'
-import type { Adapter } from './weights.js'
 
 /** A layer with an adapter. */
 interface AdaptedLayer {

@@ -1,31 +1,25 @@
+import type { Adapter } from './adapter.js'
 import { adaLora, vera } from './adapter-kinds.js'
+import { AutocastCopies } from './autocast-copies.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
 import { doraOf } from './dora.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import { fusedAdapter } from './fused-adapter.js'
 import { FUSED, type KernelSet } from './kernel-set.js'
-import { change } from './memory-ledger.js'
 import type { Operations } from './operations/operations.js'
 import { packedProduct } from './packed-product.js'
 import type { Tensor } from './tape.js'
-import type { Adapter, Weights } from './weights.js'
+import type { Weights } from './weights.js'
 
 const OTHER_KINDS = { adalora: adaLora, vera } as const
 
 /** What the layers of a model share while they run: operations, parameters, sizes and dtypes. */
-export class Layers {
-  readonly ops: Operations
+export class Layers extends AutocastCopies {
   readonly weights: Weights
   readonly tokens: number
-  /** Whether linear layers compute in 16 bits, whatever the dtype of their parameters. */
-  readonly autocast: boolean
   /** Whose kernels compute norms, rotation and gated activations. */
   readonly kernels: KernelSet
-  /** The dtype of autocast. */
-  readonly half: ComputeDtype
   readonly #linear: CompleteForwardPass['linear']
-  #casts = new Map<Tensor, Tensor>()
-  #castsOfRun = 0
 
   constructor(
     ops: Operations,
@@ -36,24 +30,11 @@ export class Layers {
     kernels: KernelSet = 'torch',
     half: ComputeDtype = 'bfloat16',
   ) {
-    this.ops = ops
+    super(ops, autocast, half)
     this.weights = weights
     this.tokens = tokens
-    this.autocast = autocast
     this.#linear = linear
     this.kernels = kernels
-    this.half = half
-  }
-
-  /** Autocast caches its copies of parameters until it ends. */
-  endAutocast(): void {
-    const { tape } = this.ops
-    for (const [{ alike = 0 }, cast] of this.#casts) {
-      const before = { ...tape.ledger.now }
-      tape.free(cast)
-      if (alike > 0) tape.ledger.shift(change(before, tape.ledger.now), alike)
-    }
-    this.#casts.clear()
   }
 
   /** A linear layer with its bias and its adapter, if any. Autocast can be off for it. The caller keeps the input. */
@@ -84,8 +65,8 @@ export class Layers {
     const wide = isPacked && this.autocast ? tape.alias(input) : this.ops.to(input, adapter.a.dtype)
     const cast = adapter.hasDropout ? this.ops.dropout(wide) : tape.alias(wide)
     // The code rebinds the input, but drops a part of it in an expression.
-    if (adapter.magnitude) tape.free(wide)
     if (adapter.magnitude) {
+      tape.free(wide)
       const output = doraOf(this, name, { adapter, weight, input: cast, base: copy, outFeatures })
       tape.free(cast, copy)
       const narrow = isPacked && this.autocast ? tape.alias(output) : this.ops.to(output, base.dtype)
@@ -213,7 +194,10 @@ export class Layers {
     autocast = this.autocast,
   ): Tensor {
     const { tape } = this.ops
-    if (weight.storedAs) return this.#packed(input, weight, bias, outFeatures, autocast)
+    if (weight.storedAs) {
+      const cast = () => bias && (autocast ? this.castParameter(bias) : this.ops.to(bias, weight.dtype))
+      return packedProduct(this.ops, input, { weight, vector: cast, outFeatures })
+    }
     const matrix = autocast ? this.castParameter(weight) : tape.alias(weight)
     const vector = bias && (autocast ? this.castParameter(bias) : tape.alias(bias))
     const left = autocast ? this.ops.to(input, this.half) : tape.alias(input)
@@ -235,31 +219,6 @@ export class Layers {
     )
     tape.free(left, matrix, ...(vector ? [vector] : []))
     return output
-  }
-
-  #packed(input: Tensor, weight: Tensor, bias: Tensor | undefined, outFeatures: number, autocast: boolean): Tensor {
-    const { ops } = this
-    const vector = () => bias && (autocast ? this.castParameter(bias) : ops.to(bias, weight.dtype))
-    return packedProduct(ops, input, { weight, vector, outFeatures })
-  }
-
-  /**
-   * A parameter as a linear layer uses it: under autocast its copy in 16 bits. Autocast makes the copy of a parameter that is trained
-   * once and caches it, and that of a frozen one for each use (`cached_cast` in torch's `autocast_mode.cpp`).
-   */
-  castParameter(parameter: Tensor): Tensor {
-    const { tape } = this.ops
-    if (parameter.dtype === this.half) return tape.alias(parameter)
-    if (!parameter.grad && !parameter.isIdle) return this.ops.to(parameter, this.half)
-    if (this.#castsOfRun !== tape.run) {
-      this.#casts = new Map()
-      this.#castsOfRun = tape.run
-    }
-    const known = this.#casts.get(parameter)
-    if (known) return tape.alias(known)
-    const cast = this.ops.to(parameter, this.half)
-    this.#casts.set(parameter, tape.alias(cast))
-    return cast
   }
 
   /** A convolution, which saves its input and its weight. Its backward makes all gradients at once. */
@@ -285,15 +244,5 @@ export class Layers {
     )
     tape.free(left, weight, ...(bias ? [bias] : []))
     return output
-  }
-
-  /** Makes the copies of parameters that autocast caches, with their gradients. */
-  castEarly(...parameters: readonly Tensor[]): void {
-    if (this.autocast) for (const parameter of parameters) this.ops.tape.free(this.castParameter(parameter))
-  }
-
-  /** A tensor in the dtype that attention computes in. */
-  castForAutocast(input: Tensor, dtype: ComputeDtype): Tensor {
-    return this.autocast ? this.ops.to(input, dtype) : this.ops.tape.alias(input)
   }
 }

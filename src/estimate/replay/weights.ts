@@ -1,65 +1,15 @@
-import { type Architecture, isTower, modules, parameters, type Shape, ties } from '../../architecture/index.js'
-import type { Sense } from '../../architecture/sense.js'
+import { type Architecture, modules, parameters, type Shape, ties } from '../../architecture/index.js'
 import type { AdapterPlan } from '../lora/adapter-plan.js'
+import type { Adapter } from './adapter.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { MemoryLedger } from './memory-ledger.js'
-import { type PackedStorage, packedWidth, storedBytes } from './packed-storage.js'
+import { packedWidth, storedBytes } from './packed-storage.js'
+import { idleNames, isInside, moduleOf, packedModules, savedNames } from './parameter-names.js'
 import { layerLists } from './program/layer-lists.js'
-import { ALONE, ROOT, type Sharding } from './sharding.js'
-import { headOf } from './submodules.js'
+import type { Sharding } from './sharding.js'
+import { ALONE, ROOT } from './sharding-groups.js'
 import type { Leaf, Tensor } from './tape.js'
-
-/** A low-rank adapter of one module: `B(A(x))`, A of `[rank, in]` and B of `[out, rank]`. */
-export interface Adapter {
-  readonly a: Tensor
-  readonly b: Tensor
-  readonly rank: number
-  readonly kind: AdapterPlan['kind']
-  /** AdaLoRA's singular values; VeRA's vector of `rank` elements. */
-  readonly values?: Tensor
-  /** The second matrix that all layers of VeRA share. Then `a` is the first, and `b` the vector of each output feature. */
-  readonly shared?: Tensor
-  /** DoRA's magnitude of each output feature. */
-  readonly magnitude?: Tensor
-  /** Whether it drops a part of its input. */
-  readonly hasDropout: boolean
-}
-
-/** How parameters are stored, and which of them are trained. */
-export interface WeightOptions {
-  readonly dtype: ComputeDtype
-  /** Whether the model's own parameters are trained. */
-  readonly trained: boolean
-  /** Which of them, if not all. */
-  readonly trains?: ((parameter: string) => boolean) | undefined
-  /** How the weights of linear layers, except the output embedding, are stored; absent if like everything else. */
-  readonly storage?: PackedStorage | undefined
-  /** The dtype of what is not in `storage`, if not `dtype`: float32 after `prepare_model_for_kbit_training`. */
-  readonly restDtype?: ComputeDtype | undefined
-  readonly adapterDtype: ComputeDtype
-  readonly adapters: AdapterPlan
-  /** Whether nothing passes through the towers, so that what is trained there has no gradients, and therefore no states. */
-  readonly idleTowers?: boolean
-  /** What passes through some of them after all. */
-  readonly senses?: readonly Sense[] | undefined
-  /** How parameters are sharded over ranks; absent on one GPU. */
-  readonly sharding?: Sharding | undefined
-  /** How many layers like a layer, or experts like an expert, are not replayed, by its name. */
-  readonly omitted?: ReadonlyMap<string, number>
-}
-
-/** One parameter to allocate. */
-interface Wanted {
-  readonly name: string
-  readonly shape: Shape
-  readonly dtype: ComputeDtype
-  readonly trained: boolean
-  readonly storage?: PackedStorage | undefined
-  readonly isAdapter?: boolean
-  readonly isSecond?: boolean
-  /** Whether it would be trained if a gradient reached it. */
-  readonly isIdle?: boolean
-}
+import type { Wanted, WeightOptions } from './weight-options.js'
 
 /** The allocated parameters of a model, by name. Tied parameters are one tensor with two names. */
 export class Weights {
@@ -288,63 +238,6 @@ export class Weights {
 }
 
 const EXPERTS = '.experts.'
-
-/**
- * The modules whose weights are in `storage`. transformers does not pack the output embedding, or the last layer of a model without one
- * (`get_keys_to_not_convert` in `integrations/bitsandbytes.py`).
- */
-function packedModules(architecture: Architecture, storage: PackedStorage | undefined): ReadonlySet<string> {
-  const packed = new Set<string>()
-  if (storage === undefined) return packed
-  const head = headOf(architecture)?.name ?? lastModule(architecture)
-  for (const { name, module } of modules(architecture)) if (module.linear && name !== head) packed.add(name)
-  return packed
-}
-
-/** The module of the last parameter. */
-function lastModule(architecture: Architecture): string {
-  let last = ''
-  for (const { name } of parameters(architecture)) last = name
-  return moduleOf(last)
-}
-
-/** The prefixes of the names of parameters that nothing depends on. */
-function idleNames(architecture: Architecture, senses: readonly Sense[]): string[] {
-  const isPassed = (name: string) =>
-    senses.some(({ passes }) =>
-      passes.some((one) => one === name || name.startsWith(`${one}.`) || one.startsWith(`${name}.`)),
-    )
-  const idle = towerNames(architecture).filter((name) => !isPassed(name))
-  return [...idle.map((name) => `${name}.`), ...senses.flatMap(({ unused = [] }) => unused)]
-}
-
-/** The names of the encoders and projectors beside a language model. */
-function towerNames(architecture: Architecture): string[] {
-  const names: string[] = []
-  for (const { name, module } of modules(architecture)) if (isTower(module.part)) names.push(name)
-  return names
-}
-
-/** The names of the modules that are copied. */
-function savedNames(architecture: Architecture, { isSaved }: AdapterPlan): ReadonlySet<string> {
-  const names = new Set<string>()
-  for (const { name } of modules(architecture)) if (isSaved(name)) names.add(name)
-  return names
-}
-
-/** Whether a parameter is in one of the modules, at any depth. */
-function isInside(parameter: string, names: ReadonlySet<string>): boolean {
-  if (names.size === 0) return false
-  for (let end = parameter.lastIndexOf('.'); end > 0; end = parameter.lastIndexOf('.', end - 1)) {
-    if (names.has(parameter.slice(0, end))) return true
-  }
-  return false
-}
-
-/** The module that a parameter belongs to. */
-function moduleOf(parameter: string): string {
-  return parameter.slice(0, Math.max(parameter.lastIndexOf('.'), 0))
-}
 
 /** An embedding seen as a layer: from tokens to features. */
 function embeddingSizes(type: string, weight: Shape | undefined) {

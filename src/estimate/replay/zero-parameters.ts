@@ -1,5 +1,6 @@
 import type { MemoryLedger, Storage } from './memory-ledger.js'
-import { ROOT, type ShardedParameter, Sharding } from './sharding.js'
+import { Sharding } from './sharding.js'
+import { ROOT, type ShardedParameter } from './sharding-groups.js'
 import type { FetchRules, ShardingRules } from './sharding-rules.js'
 
 /**

@@ -1,0 +1,61 @@
+import type { ComputeDtype } from './dtype.js'
+import { change } from './memory-ledger.js'
+import type { Operations } from './operations/operations.js'
+import type { Tensor } from './tape.js'
+
+/** The copies in 16 bits that autocast makes, of which it caches some. */
+export class AutocastCopies {
+  readonly ops: Operations
+  /** Whether linear layers compute in 16 bits, whatever the dtype of their parameters. */
+  readonly autocast: boolean
+  /** The dtype of autocast. */
+  readonly half: ComputeDtype
+  #casts = new Map<Tensor, Tensor>()
+  #castsOfRun = 0
+
+  constructor(ops: Operations, autocast: boolean, half: ComputeDtype) {
+    this.ops = ops
+    this.autocast = autocast
+    this.half = half
+  }
+
+  /** Autocast caches its copies of parameters until it ends. */
+  endAutocast(): void {
+    const { tape } = this.ops
+    for (const [{ alike = 0 }, cast] of this.#casts) {
+      const before = { ...tape.ledger.now }
+      tape.free(cast)
+      if (alike > 0) tape.ledger.shift(change(before, tape.ledger.now), alike)
+    }
+    this.#casts.clear()
+  }
+
+  /**
+   * A parameter as a linear layer uses it: under autocast its copy in 16 bits. Autocast makes the copy of a parameter that is trained
+   * once and caches it, and that of a frozen one for each use (`cached_cast` in torch's `autocast_mode.cpp`).
+   */
+  castParameter(parameter: Tensor): Tensor {
+    const { tape } = this.ops
+    if (parameter.dtype === this.half) return tape.alias(parameter)
+    if (!parameter.grad && !parameter.isIdle) return this.ops.to(parameter, this.half)
+    if (this.#castsOfRun !== tape.run) {
+      this.#casts = new Map()
+      this.#castsOfRun = tape.run
+    }
+    const known = this.#casts.get(parameter)
+    if (known) return tape.alias(known)
+    const cast = this.ops.to(parameter, this.half)
+    this.#casts.set(parameter, tape.alias(cast))
+    return cast
+  }
+
+  /** Makes the copies of parameters that autocast caches, with their gradients. */
+  castEarly(...parameters: readonly Tensor[]): void {
+    if (this.autocast) for (const parameter of parameters) this.ops.tape.free(this.castParameter(parameter))
+  }
+
+  /** A tensor in the dtype that attention computes in. */
+  castForAutocast(input: Tensor, dtype: ComputeDtype): Tensor {
+    return this.autocast ? this.ops.to(input, dtype) : this.ops.tape.alias(input)
+  }
+}

@@ -1,0 +1,62 @@
+import { type Architecture, isTower, modules, parameters } from '../../architecture/index.js'
+import type { Sense } from '../../architecture/sense.js'
+import type { AdapterPlan } from '../lora/adapter-plan.js'
+import type { PackedStorage } from './packed-storage.js'
+import { headOf } from './submodules.js'
+
+/**
+ * The modules whose weights are in `storage`. transformers does not pack the output embedding, or the last layer of a model without one
+ * (`get_keys_to_not_convert` in `integrations/bitsandbytes.py`).
+ */
+export function packedModules(architecture: Architecture, storage: PackedStorage | undefined): ReadonlySet<string> {
+  const packed = new Set<string>()
+  if (storage === undefined) return packed
+  const head = headOf(architecture)?.name ?? lastModule(architecture)
+  for (const { name, module } of modules(architecture)) if (module.linear && name !== head) packed.add(name)
+  return packed
+}
+
+/** The module of the last parameter. */
+function lastModule(architecture: Architecture): string {
+  let last = ''
+  for (const { name } of parameters(architecture)) last = name
+  return moduleOf(last)
+}
+
+/** The prefixes of the names of parameters that nothing depends on. */
+export function idleNames(architecture: Architecture, senses: readonly Sense[]): string[] {
+  const isPassed = (name: string) =>
+    senses.some(({ passes }) =>
+      passes.some((one) => one === name || name.startsWith(`${one}.`) || one.startsWith(`${name}.`)),
+    )
+  const idle = towerNames(architecture).filter((name) => !isPassed(name))
+  return [...idle.map((name) => `${name}.`), ...senses.flatMap(({ unused = [] }) => unused)]
+}
+
+/** The names of the encoders and projectors beside a language model. */
+function towerNames(architecture: Architecture): string[] {
+  const names: string[] = []
+  for (const { name, module } of modules(architecture)) if (isTower(module.part)) names.push(name)
+  return names
+}
+
+/** The names of the modules that are copied. */
+export function savedNames(architecture: Architecture, { isSaved }: AdapterPlan): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const { name } of modules(architecture)) if (isSaved(name)) names.add(name)
+  return names
+}
+
+/** Whether a parameter is in one of the modules, at any depth. */
+export function isInside(parameter: string, names: ReadonlySet<string>): boolean {
+  if (names.size === 0) return false
+  for (let end = parameter.lastIndexOf('.'); end > 0; end = parameter.lastIndexOf('.', end - 1)) {
+    if (names.has(parameter.slice(0, end))) return true
+  }
+  return false
+}
+
+/** The module that a parameter belongs to. */
+export function moduleOf(parameter: string): string {
+  return parameter.slice(0, Math.max(parameter.lastIndexOf('.'), 0))
+}

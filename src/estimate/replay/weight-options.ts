@@ -1,0 +1,42 @@
+import type { Shape } from '../../architecture/index.js'
+import type { Sense } from '../../architecture/sense.js'
+import type { AdapterPlan } from '../lora/adapter-plan.js'
+import type { ComputeDtype } from './dtype.js'
+import type { PackedStorage } from './packed-storage.js'
+import type { Sharding } from './sharding.js'
+
+/** How parameters are stored, and which of them are trained. */
+export interface WeightOptions {
+  readonly dtype: ComputeDtype
+  /** Whether the model's own parameters are trained. */
+  readonly trained: boolean
+  /** Which of them, if not all. */
+  readonly trains?: ((parameter: string) => boolean) | undefined
+  /** How the weights of linear layers, except the output embedding, are stored; absent if like everything else. */
+  readonly storage?: PackedStorage | undefined
+  /** The dtype of what is not in `storage`, if not `dtype`: float32 after `prepare_model_for_kbit_training`. */
+  readonly restDtype?: ComputeDtype | undefined
+  readonly adapterDtype: ComputeDtype
+  readonly adapters: AdapterPlan
+  /** Whether nothing passes through the towers, so that what is trained there has no gradients, and therefore no states. */
+  readonly idleTowers?: boolean
+  /** What passes through some of them after all. */
+  readonly senses?: readonly Sense[] | undefined
+  /** How parameters are sharded over ranks; absent on one GPU. */
+  readonly sharding?: Sharding | undefined
+  /** How many layers like a layer, or experts like an expert, are not replayed, by its name. */
+  readonly omitted?: ReadonlyMap<string, number>
+}
+
+/** One parameter to allocate. */
+export interface Wanted {
+  readonly name: string
+  readonly shape: Shape
+  readonly dtype: ComputeDtype
+  readonly trained: boolean
+  readonly storage?: PackedStorage | undefined
+  readonly isAdapter?: boolean
+  readonly isSecond?: boolean
+  /** Whether it would be trained if a gradient reached it. */
+  readonly isIdle?: boolean
+}
