@@ -60,13 +60,16 @@ export { isTower } from './module.js'
 export type {
   Assignment,
   AttentionCall,
+  BiasedAttention,
   Buffer,
   Call,
   Count,
+  DisentangledAttention,
   Input,
   Lookup,
   Loop,
   Make,
+  MaskedConvolution,
   Operation,
   Program,
   Rotate,
@@ -76,6 +79,8 @@ export type {
   Steps,
   Unit,
   Value,
+  Written,
+  WrittenBlock,
 } from './program/index.js'
 export { type Role, roleOf } from './role.js'
 export { type LinearLayer, linearLayers, modules, type Parameter, parameters, ties } from './tensors.js'

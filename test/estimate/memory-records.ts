@@ -22,6 +22,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'newer.jsonl.gz',
   'wholes.jsonl.gz',
   'classes.jsonl.gz',
+  'written.jsonl.gz',
 ]
 
 /** The records of a fixture. */

@@ -36,6 +36,16 @@ describe('A model that is written as a program', () => {
     expect(total(t5, { recompute: 'none' })).toBeGreaterThan(0)
   })
 
+  it('is refused with recomputation where transformers has none, and in shards where layers run more than once', () => {
+    const mpnet = architectureFromConfig({ ...SIZES, model_type: 'mpnet', architectures: ['MPNetForMaskedLM'] })
+    const albert = architectureFromConfig({ ...SIZES, model_type: 'albert', architectures: ['AlbertForMaskedLM'] })
+    const kept = { recompute: 'none' } as const
+    expect(() => estimateMemory(mpnet)).toThrow(/does not support gradient checkpointing.*`recompute: 'none'`/)
+    expect(total(mpnet, kept)).toBeGreaterThan(0)
+    expect(() => estimateMemory(albert, { ...kept, world: 4 })).toThrow('run more than once')
+    expect(total(albert, { ...kept, sharding: { strategy: 'ddp', ranks: 4 } })).toBeGreaterThan(total(albert, kept))
+  })
+
   it.each([
     [{ loss: 'fused' }, 'has no other kind than logits'],
     [{ kernels: 'liger' }, 'use those of torch'],

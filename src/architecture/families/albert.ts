@@ -4,6 +4,7 @@ import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { container, type Module, repeated } from '../module.js'
+import { albertProgram } from '../program/albert.js'
 import { headedFamily } from '../shapes/headed-family.js'
 
 /** ALBERT (Lan et al. 2019, arXiv:1909.11942): BERT whose layers share their weights, with narrower embeddings. */
@@ -12,6 +13,8 @@ export const albert = headedFamily({
   name: 'Albert',
   prefix: 'albert',
   encodes: true,
+  program: (config, dimensions, className) => albertProgram(config, dimensions, className, 'albert'),
+  dropout: { classifier_dropout_prob: 0.1 },
   defaults: {
     vocab_size: 30_000,
     hidden_size: 4096,

@@ -7,6 +7,7 @@ import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
 import { type Children, container } from '../module.js'
+import { debertaV2Program } from '../program/deberta-v2.js'
 import { headedFamily } from '../shapes/headed-family.js'
 
 /**
@@ -71,6 +72,8 @@ export const debertaV2 = headedFamily({
       dimensions: decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: false }),
     }
   },
+  program: (config, dimensions, className) => debertaV2Program(config, dimensions, className, 'deberta'),
+  dropout: { hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 },
   loraTargets: ['query_proj', 'value_proj'],
 })
 

@@ -4,6 +4,7 @@ import { embedding } from '../blocks/embedding.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { container } from '../module.js'
+import { mpnetProgram } from '../program/mpnet.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { robertaHeads } from '../shapes/roberta-heads.js'
 
@@ -12,6 +13,7 @@ export const mpnet = headedFamily({
   modelType: 'mpnet',
   name: 'MPNet',
   prefix: 'mpnet',
+  dropout: { hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 },
   defaults: { ...BERT_DEFAULTS, vocab_size: 30_527 },
   build(sizes, config) {
     const { vocabSize, hiddenSize, layers, heads } = sizes
@@ -36,4 +38,5 @@ export const mpnet = headedFamily({
     }
     return robertaHeads({ name: 'MPNet', prefix: 'mpnet', parts }, sizes, config)
   },
+  program: (config, dimensions, className) => mpnetProgram(config, dimensions, className, 'mpnet'),
 })

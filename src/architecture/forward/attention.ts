@@ -76,8 +76,8 @@ export interface EagerAttention {
   readonly keepsScores?: boolean
   /** Whether the mask is added in place. Default: no. */
   readonly masksInPlace?: boolean
-  /** Whether the input of the softmax stays alive until attention ends. Default: no. */
-  readonly keepsMasked?: boolean
+  /** Whether the input of the softmax stays alive until attention ends, or as long as the weights. Default: no. */
+  readonly keepsMasked?: boolean | 'likeWeights'
   /** The dtype of the softmax: float32, or the dtype of the scores. Default: `float32`. */
   readonly softmax?: 'float32' | 'scores'
   /** The tensor whose dtype the weights are cast to. Default: `query`. */

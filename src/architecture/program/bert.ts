@@ -111,7 +111,7 @@ export function bertBlockSteps(
 }
 
 /** `LayerNorm(dense(x) + residual)` */
-const DENSE_AND_NORM: Steps = [
+export const DENSE_AND_NORM: Steps = [
   set('hidden', project('dense', 'hidden')),
   set('hidden', layerNormed('LayerNorm', plus('hidden', 'residual'))),
   give('hidden'),

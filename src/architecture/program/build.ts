@@ -1,6 +1,7 @@
 import type { Norm } from '../forward/index.js'
 import { type Count, TOKENS } from './count.js'
 import type { AttentionCall, Call, Lookup, Make, Operation, Step, Steps, Value } from './steps.js'
+import type { WrittenBlock } from './written.js'
 
 /** `name = value` */
 export const set = (name: string, be: Value): Step => ({ let: name, be })
@@ -72,6 +73,9 @@ export const attended = (of: AttentionCall['of'], sizes: Omit<AttentionCall, 'op
   of,
   ...sizes,
 })
+
+/** The rest of a module, written over arrays. */
+export const written = (block: WrittenBlock): Operation => ({ op: 'written', block })
 
 /** A module, with its arguments. */
 export const call = (steps: Steps, args: Call['with'], at?: string): Operation => ({

@@ -16,4 +16,6 @@ export type {
   Step,
   Steps,
   Value,
+  Written,
 } from './steps.js'
+export type { BiasedAttention, DisentangledAttention, MaskedConvolution, WrittenBlock } from './written.js'

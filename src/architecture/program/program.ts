@@ -15,6 +15,8 @@ export interface Program {
   readonly untrained?: readonly string[]
   /** Why its layers cannot be estimated with recomputation, if they cannot. */
   readonly keptLayers?: string
+  /** Whether transformers refuses to recompute its layers. Default: no. */
+  readonly keepsLayers?: boolean
   /** Whether it is an encoder-decoder, which writes tokens beside those that it reads. */
   readonly writes?: boolean
   /** What is assumed about the code that runs, in sentences. */

@@ -1,5 +1,6 @@
 import type { EagerAttention, Norm } from '../forward/index.js'
 import type { Count } from './count.js'
+import type { WrittenBlock } from './written.js'
 
 /** Statements in the order of the code. */
 export type Steps = readonly Step[]
@@ -40,6 +41,8 @@ export interface Loop {
   readonly kinds: readonly Steps[]
   /** The kind of each layer. Default: the first. */
   readonly kindOf?: readonly number[]
+  /** The layers that run, by their indices in the list, if some run more than once. Default: each once. */
+  readonly runs?: readonly number[]
 }
 
 /** A tensor: a variable, or the result of an operation, which is freed after its use. */
@@ -80,6 +83,7 @@ export type Operation =
   /** What a mask selects, outside of the graph: code that counts it makes it. */
   | { readonly op: 'selected'; readonly of: Value; readonly count: Count }
   | AttentionCall
+  | Written
   | { readonly op: 'entropy'; readonly of: Value }
   | Call
 
@@ -156,8 +160,17 @@ export interface AttentionCall {
   readonly exchanged?: boolean
   /** Whether attention is always eager. */
   readonly isEager?: boolean
-  /** Whether the layer returns the weights of eager attention, which live until the next layer has returned, or holds them itself. */
-  readonly returnsWeights?: boolean | 'layer'
+  /**
+   * Whether the layer returns the weights of eager attention, which live until the next layer has returned, or holds them itself, or the
+   * module that the call is in holds them.
+   */
+  readonly returnsWeights?: boolean | 'layer' | 'module'
+}
+
+/** The rest of a module that is written over arrays, with their memory order: it reads variables by their names. */
+export interface Written {
+  readonly op: 'written'
+  readonly block: WrittenBlock
 }
 
 /** A function or a module, with variables of its own. A module holds its arguments until it returns. */

@@ -19,17 +19,19 @@ export interface TextEncoder {
   readonly heads: Readonly<Record<string, Steps>>
   /** What is assumed about the code that runs, in sentences. */
   readonly says?: readonly string[]
+  /** Whether transformers refuses to recompute its layers. Default: no. */
+  readonly keepsLayers?: boolean
   /** The losses of classes that compute them in their own way, by the suffix of the class. */
   readonly losses?: Readonly<Record<string, Loss>>
 }
 
 /** The program of a class of an encoder; absent for a class whose head is not known. */
 export function textEncoder(className: string, encoder: TextEncoder): Program | undefined {
-  const { prefix, name, steps, ending = [], heads, losses = {}, says } = encoder
+  const { prefix, name, steps, ending = [], heads, losses = {}, says, keepsLayers = false } = encoder
   const suffix = className.startsWith(name) ? className.slice(name.length) : ''
   const head = heads[suffix]
   const buffers = [{ count: TOKENS }, ...encoder.buffers]
-  const said = says ? { says } : {}
+  const said = { ...(says && { says }), ...(keepsLayers && { keepsLayers }) }
   if (suffix === 'Model') return { ...said, buffers, steps: [...steps, ...ending, give('hidden')] }
   if (!head) return undefined
   const loss = losses[suffix] ?? LOSSES[suffix]

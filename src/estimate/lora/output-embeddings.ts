@@ -10,4 +10,5 @@ export const OUTPUT_EMBEDDINGS: ReadonlySet<string> = new Set([
   'decoder',
   'lm_head.decoder',
   'cls.predictions.decoder',
+  'predictions.decoder',
 ])

@@ -28,7 +28,14 @@ export function sensed(
   const scope = new Scope(tape, '')
   // The parameters of encoders belong to the group of the root, and are gathered with it.
   const { sharding: _, ...rest } = options
-  const place = { layers, facts, attentionWeights: [], ownWeights: [], options: { ...rest, cache: false } }
+  const place = {
+    layers,
+    facts,
+    attentionWeights: [],
+    ownWeights: [],
+    heldWeights: [],
+    options: { ...rest, cache: false },
+  }
   scope.set('embedded', tokens)
   for (const { steps } of senses) runSteps(place, scope, steps)
   const behind = (layer: number, output: Tensor): Tensor => {

@@ -117,6 +117,16 @@ def encode(model, inputs, ledger):
     return {"afterForward": after, "static": {}, "peak": ledger.peak()}
 
 
+def materialize_attributes(model, ledger):
+    """Tables that modules hold in plain attributes, which they move to the device when they first run, are counted as buffers."""
+    for module in model.modules():
+        for name, value in list(vars(module).items()):
+            if torch.is_tensor(value) and value.device.type == "meta":
+                made = torch.empty(value.shape, dtype=value.dtype)
+                setattr(module, name, made)
+                ledger.book(made, "buffers", True)
+
+
 def run(config, options, trace=None):
     ledger = oracle.Ledger()
     ledger.trace = trace
@@ -126,6 +136,7 @@ def run(config, options, trace=None):
 
     with FakeTensorMode(allow_non_fake_inputs=True), oracle.like_cuda(options.get("attention")), values_as_in_a_batch(), ledger:
         oracle.materialize(model)
+        materialize_attributes(model, ledger)
         parameters = list(model.parameters())
         for p in parameters:
             ledger.book(p, "parameters", True)

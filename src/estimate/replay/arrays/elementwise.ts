@@ -41,6 +41,15 @@ export class Elementwise extends Sources {
     })
   }
 
+  /** The sum in place of the first array. */
+  addInPlace(into: Shaped, other: Shaped): Shaped {
+    return this.record({
+      inputs: [into, other],
+      make: () => this.seenAs(into, into.layout),
+      derivatives: [(gradient) => gradient, (gradient) => gradient],
+    })
+  }
+
   sub(left: Shaped, right: Shaped): Shaped {
     return this.record({
       inputs: [left, right],
@@ -139,6 +148,26 @@ export class Elementwise extends Sources {
         },
       ],
     })
+  }
+
+  /** A copy with a part set to zero. It saves a mask of one byte for each element. */
+  dropout(input: Shaped): Shaped {
+    const mask = { ...this.fresh(preserved(input.layout), 'bool', 'native_dropout'), isNamed: true }
+    const output = this.record({
+      inputs: [input],
+      saves: [mask],
+      make: () => this.fresh(preserved(input.layout), input.dtype, 'native_dropout'),
+      derivatives: [
+        (gradient, [saved]) =>
+          this.fresh(
+            elementwise(gradient.layout, saved?.layout ?? input.layout),
+            input.dtype,
+            'native_dropout_backward',
+          ),
+      ],
+    })
+    this.tape.free(mask)
+    return output
   }
 
   /** Some elements replaced by a number. Saves the mask. */

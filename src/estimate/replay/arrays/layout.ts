@@ -9,6 +9,12 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1)
 }
 
+/** A shape with its `-1` filled in. */
+export function filled(shape: readonly number[], elements: number): number[] {
+  const known = shape.filter((size) => size >= 0).reduce((product, size) => product * size, 1)
+  return shape.map((size) => (size < 0 ? elements / known : size))
+}
+
 /** A layout without gaps, the last dimension innermost. */
 export function contiguous(shape: readonly number[]): Layout {
   const strides: number[] = []

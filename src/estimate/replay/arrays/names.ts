@@ -29,6 +29,10 @@ export class Names {
     throw new Error(`${name} is not bound`)
   }
 
+  has(name: string): boolean {
+    return this.#bound.has(name)
+  }
+
   /** Frees one name. */
   delete(name: string): void {
     const old = this.#bound.get(name)

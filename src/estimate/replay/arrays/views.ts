@@ -3,6 +3,7 @@ import type { Storage } from '../memory-ledger.js'
 import {
   contiguous,
   expanded,
+  filled,
   isContiguous,
   type Layout,
   permuted,
@@ -156,16 +157,21 @@ export class Views extends Recorder {
     })
   }
 
+  /** The whole several times along the first dimension, in a copy. Its gradient is summed. */
+  repeat(input: Shaped, times: number): Shaped {
+    const { shape } = input.layout
+    const [first = 1, ...rest] = shape
+    return this.record({
+      inputs: [input],
+      make: () => this.fresh(contiguous([times * first, ...rest]), input.dtype, 'repeat'),
+      derivatives: [(gradient) => (times === 1 ? gradient : this.fresh(contiguous(shape), gradient.dtype, 'sum'))],
+    })
+  }
+
   /** Every element of one dimension several times, next to each other. */
   repeatInterleave(input: Shaped, times: number, dim: number): Shaped {
     const { shape } = input.layout
     const wide = this.expand(this.unsqueeze(input, dim + 1), shape.toSpliced(dim + 1, 0, times))
     return this.reshape(this.clone(wide), shape.with(dim, (shape[dim] ?? 1) * times))
   }
-}
-
-/** A shape with its `-1` filled in. */
-function filled(shape: readonly number[], elements: number): number[] {
-  const known = shape.filter((size) => size >= 0).reduce((product, size) => product * size, 1)
-  return shape.map((size) => (size < 0 ? elements / known : size))
 }

@@ -74,7 +74,9 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   tape.free(whole, soft, ...kept, ...(isOneExpression ? [scores] : []))
   const output = matmul(layers, [weights, false], [wideValue, isApart], outputOf(query, key, value), sizes)
   sizes.keepWeights(weights)
-  tape.free(wideKey, wideValue, factor, otherFactor, ...(style.keepsMasked ? [scores] : []))
+  if (style.keepsMasked === 'likeWeights') sizes.keepWeights(scores)
+  else if (style.keepsMasked) tape.free(scores)
+  tape.free(wideKey, wideValue, factor, otherFactor)
   return output
 }
 

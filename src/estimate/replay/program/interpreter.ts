@@ -1,6 +1,8 @@
 import type { Call, Loop, Split, Step, Steps, Value } from '../../../architecture/index.js'
 import { throughLayers } from '../stack.js'
+import type { NamedLayer } from '../submodules.js'
 import type { Tensor } from '../tape.js'
+import { UndescribedBlock } from '../undescribed-block.js'
 import { compute } from './operations.js'
 import { countOf, type Place } from './place.js'
 import { Scope } from './scope.js'
@@ -51,11 +53,21 @@ function called(place: Place, outer: Scope, { steps, at, with: given }: Call): T
     inner.set(name, tape.alias(argument))
     return argument
   })
+  const holding = place.heldWeights.length
   const output = runSteps(place, inner, steps)
   if (!output) throw new Error('the steps of a module give a value')
   inner.end()
-  tape.free(...held)
+  tape.free(...held, ...place.heldWeights.splice(holding))
   return output
+}
+
+/** The layers of a list, in the order in which they run. */
+function layersOf({ facts, options }: Place, list: string, runs: Loop['runs']): readonly NamedLayer[] {
+  const layers = facts.list(list)
+  if (!runs) return layers
+  if (options.sharding)
+    throw new UndescribedBlock(`no model for sharding with the layers of ${list}, which run more than once`)
+  return runs.flatMap((at, index) => layers.filter((layer) => layer.index === at).map((layer) => ({ ...layer, index })))
 }
 
 /** Runs the layers of a list, some of which are recomputed in backward. */
@@ -72,10 +84,11 @@ function runLayers(
     keeps,
     behind = {},
     unusedFrom = Number.POSITIVE_INFINITY,
+    runs,
   }: Loop,
 ): void {
   const { tape } = place.layers.ops
-  const layers = place.facts.list(scope.named(each))
+  const layers = layersOf(place, scope.named(each), runs)
   const others = given.map((name) => [name, scope.get(name)] as const)
   const shared = new Map<string, Tensor>()
   const kept = new Set<number>()

@@ -10,6 +10,7 @@ import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { countOf, type Place } from './place.js'
 import type { Scope } from './scope.js'
+import { writtenBlock } from './written/written-block.js'
 
 type Evaluate = (value: Value) => Tensor
 type Kind = Exclude<Operation, Call>['op']
@@ -145,6 +146,7 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
       return { elements: countOf(place.options, count), dtype, storage }
     }),
   attention,
+  written: writtenBlock,
   entropy: (place, _, { of }, evaluate) =>
     using(place, [evaluate(of)], (logits) => {
       const { ops, autocast } = place.layers
@@ -172,7 +174,9 @@ function expanded({ layers: { ops } }: Place, input: Tensor, elements: number): 
     [input],
     {},
     () => ({ ...ops.tape.alias(input), elements }),
-    () => [ops.gradient(input.elements, input.dtype, 'sum')],
+    (gradient) => [
+      elements === input.elements ? ops.tape.ledger.retain(gradient) : ops.gradient(input.elements, input.dtype, 'sum'),
+    ],
   )
 }
 
@@ -231,9 +235,11 @@ function attention(place: Place, scope: Scope, call: AttentionCall, evaluate: Ev
       keepWeights: (weights) =>
         call.returnsWeights === 'layer'
           ? place.ownWeights.push(weights)
-          : call.returnsWeights
-            ? place.attentionWeights.push(weights)
-            : layers.ops.tape.free(weights),
+          : call.returnsWeights === 'module'
+            ? place.heldWeights.push(weights)
+            : call.returnsWeights
+              ? place.attentionWeights.push(weights)
+              : layers.ops.tape.free(weights),
       valuesApart: !(options.cache && call.caches),
       exchanged: call.exchanged ?? false,
     }),

@@ -13,6 +13,8 @@ export interface Place {
   readonly attentionWeights: Tensor[]
   /** Those that it holds until it returns. */
   readonly ownWeights: Tensor[]
+  /** Those that the running modules hold. */
+  readonly heldWeights: Tensor[]
 }
 
 /** The sizes of a micro-batch. */

@@ -24,7 +24,7 @@ export class ProgramPass implements ModelPass {
   ) {
     this.#program = program
     this.#className = className
-    this.#place = { layers, options, facts, attentionWeights: [], ownWeights: [] }
+    this.#place = { layers, options, facts, attentionWeights: [], ownWeights: [], heldWeights: [] }
   }
 
   loss(): Tensor {
@@ -53,12 +53,14 @@ export class ProgramPass implements ModelPass {
   /** Refuses what the program does not describe. */
   #refuse(): void {
     const { layers, options } = this.#place
-    const { keptLayers } = this.#program
+    const { keptLayers, keepsLayers } = this.#program
     const className = this.#className
     if (options.loss.kind !== 'logits')
       throw new UndescribedBlock(`the loss of ${className} has no other kind than logits`)
     if (layers.kernels !== 'torch')
       throw new UndescribedBlock(`no model for ${layers.kernels} kernels in ${className}: use those of torch`)
+    if (keepsLayers && options.recompute !== 'none')
+      throw new UndescribedBlock(`${className} does not support gradient checkpointing: pass \`recompute: 'none'\``)
     if (keptLayers && options.recompute !== 'none')
       throw new UndescribedBlock(
         `no model for the recomputation of ${keptLayers}, in ${className}: pass \`recompute: 'none'\``,

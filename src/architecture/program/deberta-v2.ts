@@ -1,0 +1,136 @@
+import type { ConfigReader } from '../config-reader.js'
+import type { Dimensions } from '../dimensions.js'
+import { bertBlockSteps, bertMaskedHead, DENSE_AND_NORM, firstToken } from './bert.js'
+import {
+  activated,
+  call,
+  give,
+  layerNormed,
+  lookup,
+  make,
+  plus,
+  project,
+  scaled,
+  set,
+  words,
+  written,
+} from './build.js'
+import { TOKENS } from './count.js'
+import type { Program } from './program.js'
+import type { Step, Steps, Value } from './steps.js'
+import { labelled, textEncoder } from './text-encoder.js'
+
+/** The program of DeBERTa v2 and v3 (`modeling_deberta_v2.py`). */
+export function debertaV2Program(
+  config: ConfigReader,
+  dimensions: Dimensions,
+  className: string,
+  prefix: string,
+): Program | undefined {
+  const { hiddenSize } = dimensions
+  const activation = config.string('hidden_act', 'gelu')
+  // The newer head multiplies by the input embeddings, which is not described.
+  if (className.endsWith('ForMaskedLM') && !config.boolean('legacy', true)) return undefined
+  const pooler: Steps = [
+    set('first', firstToken(hiddenSize)),
+    set('pooled', project('dense', 'first')),
+    give(activated(config.string('pooler_hidden_act', 'gelu'), 'pooled')),
+  ]
+  return textEncoder(className, {
+    name: 'DebertaV2',
+    prefix,
+    steps: modelSteps(config, dimensions),
+    buffers: [{ count: [config.integer('max_position_embeddings', 512)] }],
+    heads: {
+      ForMaskedLM: [give(call(bertMaskedHead(activation), { hidden: 'hidden' }, 'cls.predictions'))],
+      ForSequenceClassification: [
+        set('pooled', call(pooler, { hidden: 'hidden' }, 'pooler')),
+        give(project('classifier', 'pooled')),
+      ],
+      ForTokenClassification: labelled('classifier'),
+      ForQuestionAnswering: labelled('qa_outputs'),
+    },
+  })
+}
+
+/** Embeddings, what all layers share, and layers, whose outputs are all held. */
+function modelSteps(config: ConfigReader, { heads }: Dimensions): Steps {
+  const isRelative = config.boolean('relative_attention', false)
+  // Configs write `c2p|p2c` as well as `["c2p", "p2c"]`.
+  const kinds = JSON.stringify(config.raw('pos_att_type') ?? [])
+  const self = written({
+    kind: 'disentangledAttention',
+    heads,
+    toPositions: kinds.includes('c2p'),
+    toContent: kinds.includes('p2c'),
+    sharesProjections: config.boolean('share_att_key', false),
+    ...(isRelative && { span: spanOf(config) }),
+  })
+  const shared = { ...(isRelative && { places: 'places', rel: 'rel' }) }
+  const attention: Steps = [
+    set('context', call([give(self)], { hidden: 'hidden', mask: 'mask', ...shared }, 'self')),
+    give(call(DENSE_AND_NORM, { hidden: 'context', residual: 'hidden' }, 'output')),
+  ]
+  const convolution = written({ kind: 'maskedConvolution', activation: config.string('conv_act', 'tanh') })
+  const behind: Steps = [
+    set('hidden', call([give(convolution)], { hidden: 'embedded', residual: 'hidden', ones: 'ones' }, 'conv')),
+  ]
+  const encoder: Steps = [
+    set('mask', make(['batch', 'sequence', 'sequence'], 'float32')),
+    ...(isRelative ? [set('places', make(['sequence', 'sequence'], 'int64')), set('rel', positionsOf(config))] : []),
+    set('hidden', 'embedded'),
+    {
+      each: 'layer',
+      carries: 'hidden',
+      given: ['mask', ...Object.keys(shared)],
+      keeps: 'state',
+      kinds: [bertBlockSteps(attention, config.string('hidden_act', 'gelu'), shared)],
+      ...(config.integer('conv_kernel_size', 0) > 0 && { behind: { 0: behind } }),
+    },
+    give('hidden'),
+  ]
+  return [
+    set('ones', make(TOKENS, 'float32')),
+    set('types', make(TOKENS, 'int64')),
+    set('embedded', call(embeddingSteps(config), { ones: 'ones', types: 'types' }, 'embeddings')),
+    set('hidden', call(encoder, { embedded: 'embedded', ones: 'ones' }, 'encoder')),
+  ]
+}
+
+/** Half of the embeddings of relative positions. */
+function spanOf(config: ConfigReader): number {
+  const buckets = config.number('position_buckets', -1)
+  if (buckets > 0) return buckets
+  const stated = config.number('max_relative_positions', -1)
+  return stated < 1 ? config.integer('max_position_embeddings', 512) : stated
+}
+
+/** The embeddings of relative positions, which may be normalised. */
+function positionsOf(config: ConfigReader): Value {
+  const table: Value = { op: 'parameter', name: 'rel_embeddings.weight' }
+  const isNormed = config.string('norm_rel_ebd', 'none').toLowerCase().includes('layer_norm')
+  return isNormed ? layerNormed('LayerNorm', table) : table
+}
+
+/** `DebertaV2Embeddings` */
+function embeddingSteps(config: ConfigReader): Steps {
+  const isPlaced = config.boolean('position_biased_input', true)
+  const isTyped = config.integer('type_vocab_size', 0) > 0
+  const features = config.integer(['embedding_size', 'hidden_size'], 1536)
+  const isProjected = features !== config.integer('hidden_size', 1536)
+  const placed: readonly Step[] = isPlaced
+    ? [set('places', lookup('position_embeddings', ['sequence'])), set('sum', plus('words', 'places'))]
+    : [set('places', make([...TOKENS, features], 'model')), set('sum', 'words')]
+  return [
+    set('words', words('word_embeddings')),
+    ...placed,
+    ...(isTyped
+      ? [set('kinds', lookup('token_type_embeddings', TOKENS, 'types')), set('sum', plus('sum', 'kinds'))]
+      : []),
+    ...(isProjected ? [set('sum', project('embed_proj', 'sum'))] : []),
+    set('sum', layerNormed('LayerNorm', 'sum')),
+    set('mask', { op: 'own', of: 'ones' }),
+    set('sum', scaled('sum', 'mask')),
+    give('sum'),
+  ]
+}

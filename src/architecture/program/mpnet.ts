@@ -1,0 +1,77 @@
+import type { ConfigReader } from '../config-reader.js'
+import type { Dimensions } from '../dimensions.js'
+import { bertBlockSteps, bertPooling, classifierSteps, ROBERTA_MASKED_HEAD } from './bert.js'
+import { call, copied, give, layerNormed, lookup, make, plus, set, words, written } from './build.js'
+import { TOKENS } from './count.js'
+import type { Program } from './program.js'
+import type { Steps } from './steps.js'
+import { labelled, textEncoder } from './text-encoder.js'
+
+/** The program of MPNet (`modeling_mpnet.py`). */
+export function mpnetProgram(
+  config: ConfigReader,
+  dimensions: Dimensions,
+  className: string,
+  prefix: string,
+): Program | undefined {
+  const { hiddenSize } = dimensions
+  return textEncoder(className, {
+    name: 'MPNet',
+    prefix,
+    steps: modelSteps(config, dimensions),
+    buffers: [{ count: [config.integer('max_position_embeddings', 512)] }],
+    ending: [set('pooled', call(bertPooling(hiddenSize), { hidden: 'hidden' }, 'pooler'))],
+    keepsLayers: true,
+    heads: {
+      ForMaskedLM: [give(call(ROBERTA_MASKED_HEAD, { hidden: 'hidden' }, 'lm_head'))],
+      ForSequenceClassification: [give(call(classifierSteps(hiddenSize, 'tanh'), { hidden: 'hidden' }, 'classifier'))],
+      ForTokenClassification: labelled('classifier'),
+      ForQuestionAnswering: labelled('qa_outputs'),
+    },
+  })
+}
+
+/** Masks, embeddings, and layers that share the bias of their scores. */
+function modelSteps(config: ConfigReader, { heads }: Dimensions): Steps {
+  const embeddings: Steps = [
+    set('indices', make(TOKENS, 'int64')),
+    set('words', words('word_embeddings')),
+    set('places', lookup('position_embeddings', TOKENS, 'indices')),
+    set('sum', plus('words', 'places')),
+    set('sum', layerNormed('LayerNorm', 'sum')),
+    give('sum'),
+  ]
+  const bias: Steps = [
+    set('buckets', make(['sequence', 'sequence'], 'int64')),
+    set('values', lookup('relative_attention_bias', ['sequence', 'sequence'], 'buckets')),
+    set('values', copied({ op: 'expand', of: 'values', count: ['batch', 'sequence', 'sequence', heads] })),
+    give('values'),
+  ]
+  const attention: Steps = [
+    set(
+      'attended',
+      call(
+        [give(written({ kind: 'biasedAttention', heads }))],
+        { hidden: 'hidden', mask: 'mask', bias: 'bias' },
+        'attn',
+      ),
+    ),
+    give(layerNormed('LayerNorm', plus('attended', 'hidden'))),
+  ]
+  const encoder: Steps = [
+    set('bias', call(bias, {})),
+    {
+      each: 'layer',
+      carries: 'hidden',
+      given: ['mask', 'bias'],
+      kinds: [bertBlockSteps(attention, config.string('hidden_act', 'gelu'), { bias: 'bias' })],
+    },
+    give('hidden'),
+  ]
+  return [
+    set('ones', make(TOKENS, 'float32')),
+    set('mask', make(TOKENS, 'model')),
+    set('embedded', call(embeddings, {}, 'embeddings')),
+    set('hidden', call(encoder, { hidden: 'embedded', mask: 'mask' }, 'encoder')),
+  ]
+}

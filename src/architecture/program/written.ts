@@ -1,0 +1,36 @@
+/** A part of a model whose code is replayed operation by operation: `estimate/replay/program/written` has one file for each kind. */
+export type WrittenBlock = BiasedAttention | DisentangledAttention | MaskedConvolution
+
+/**
+ * Attention with a bias for each distance and head, which has a gradient (MPNet). Reads `hidden`, `mask` and `bias`; projects by `q`,
+ * `k`, `v` and `o`.
+ */
+export interface BiasedAttention {
+  readonly kind: 'biasedAttention'
+  readonly heads: number
+}
+
+/**
+ * DeBERTa v2's attention to the content of words and to their relative positions. Reads `hidden`, `mask`, `places` (the relative positions)
+ * and `rel` (their embeddings), if it is relative.
+ */
+export interface DisentangledAttention {
+  readonly kind: 'disentangledAttention'
+  readonly heads: number
+  /** Half of the relative positions that have embeddings; absent if attention is not relative. */
+  readonly span?: number
+  /** Whether content attends to positions, and positions to content. */
+  readonly toPositions: boolean
+  readonly toContent: boolean
+  /** Whether positions are projected like words. */
+  readonly sharesProjections: boolean
+}
+
+/**
+ * DeBERTa v2's convolution behind its first layer. Reads `hidden` (the embeddings), `residual` (the output of the layer) and `ones` (which
+ * tokens are none for padding).
+ */
+export interface MaskedConvolution {
+  readonly kind: 'maskedConvolution'
+  readonly activation: string
+}

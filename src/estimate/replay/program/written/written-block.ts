@@ -1,0 +1,38 @@
+import type { Written, WrittenBlock } from '../../../../architecture/index.js'
+import { GroupedArrays } from '../../arrays/grouped-arrays.js'
+import { filled } from '../../arrays/layout.js'
+import { Names } from '../../arrays/names.js'
+import type { Shaped } from '../../arrays/shaped.js'
+import type { Tensor } from '../../tape.js'
+import type { Place } from '../place.js'
+import type { Scope } from '../scope.js'
+import { biasedAttention } from './biased-attention.js'
+import { disentangledAttention } from './disentangled-attention.js'
+import { maskedConvolution } from './masked-convolution.js'
+import type { WrittenRun } from './written-run.js'
+
+type Kinds = {
+  readonly [Kind in WrittenBlock['kind']]: (run: WrittenRun, block: Extract<WrittenBlock, { kind: Kind }>) => Shaped
+}
+
+const KINDS: Kinds = { biasedAttention, disentangledAttention, maskedConvolution }
+
+/** Runs the rest of a module that is written over arrays. The caller owns the result. */
+export function writtenBlock(place: Place, scope: Scope, { block }: Written): Tensor {
+  const { layers, options } = place
+  const arrays = new GroupedArrays(layers)
+  const run: WrittenRun = {
+    arrays,
+    names: new Names(layers.ops.tape),
+    batch: options.batch,
+    tokens: options.sequence,
+    named: (module) => scope.named(module),
+    given(name, shape) {
+      const tensor = scope.get(name)
+      layers.ops.tape.free(tensor)
+      return arrays.borrowed(tensor, filled(shape, tensor.elements))
+    },
+  }
+  const compute: (run: WrittenRun, block: never) => Shaped = KINDS[block.kind]
+  return compute(run, block as never)
+}

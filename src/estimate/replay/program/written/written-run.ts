@@ -1,0 +1,16 @@
+import type { GroupedArrays } from '../../arrays/grouped-arrays.js'
+import type { Names } from '../../arrays/names.js'
+import type { Shaped } from '../../arrays/shaped.js'
+
+/** What a module that is written over arrays needs. */
+export interface WrittenRun {
+  readonly arrays: GroupedArrays
+  /** The variables of the function. */
+  readonly names: Names
+  readonly batch: number
+  readonly tokens: number
+  /** The full name of a module. */
+  readonly named: (module: string) => string
+  /** A variable of the program, which keeps it. One size may be -1, for what the others leave. */
+  readonly given: (name: string, shape: readonly number[]) => Shaped
+}
