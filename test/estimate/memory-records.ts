@@ -20,6 +20,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'recurrent.jsonl.gz',
   'hybrids.jsonl.gz',
   'newer.jsonl.gz',
+  'layer-inputs.jsonl.gz',
   'wholes.jsonl.gz',
   'classes.jsonl.gz',
   'written.jsonl.gz',

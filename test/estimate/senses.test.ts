@@ -5,7 +5,9 @@ import { countTrainableParameters, estimateMemory, type MemoryOptions, planGpus 
 import { memoryRecords } from './memory-records.js'
 
 /** Steps of small models with images and sound, recorded with `test/oracle/memory/seen.py`, and of the same models with text only. */
-const RECORDS = memoryRecords('senses.jsonl.gz').map((record) => [record.id, record] as const)
+const RECORDS = ['senses.jsonl.gz', 'wholes-with-text.jsonl.gz']
+  .flatMap(memoryRecords)
+  .map((record) => [record.id, record] as const)
 
 describe('estimateMemory knows what a model sees and hears', () => {
   it.each(RECORDS)('as torch runs it, to a hundredth of a percent: %s', (_id, { config, options, truth }) => {

@@ -1,4 +1,4 @@
-import { type DecoderSizes, decoderDimensions } from '../blocks/decoder-sizes.js'
+import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { fusedExperts, moeDimensions } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
@@ -6,6 +6,8 @@ import { layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
+import type { KeySharing } from '../forward/index.js'
+import { hasLimit } from '../forward/limits.js'
 import { container, listOf } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
@@ -17,6 +19,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 export const gemma4Text = causalLmFamily({
   modelType: 'gemma4_text',
   name: 'Gemma4',
+  unreplayed: ['input gradients of transformers 5'],
   defaults: {
     vocab_size: 262_144,
     hidden_size: 2304,
@@ -32,9 +35,7 @@ export const gemma4Text = causalLmFamily({
     const norm = rmsNorm(sizes.hiddenSize)
     const bias = config.boolean('attention_bias', false)
     const { hiddenSize, vocabSize, layers, ffnSize } = sizes
-    // The last layer always has full attention: transformers overrides the config.
-    const stated = layerTypes(config, layers, slidingBut(6))
-    const types = stated.map((type, index) => (index === layers - 1 ? 'full_attention' : type))
+    const types = typesOf(config, layers)
     const heads = headsOfLayers(config, sizes, types)
     const firstSharing = layers - config.integer('num_kv_shared_layers', 0)
     const keysAreValues = config.boolean('attention_k_eq_v', false)
@@ -93,7 +94,53 @@ export const gemma4Text = causalLmFamily({
       dimensions: decoderDimensions(sizes, { gatedMlp: true, ...window, moe }),
     }
   },
+  forward(config, { layers, headDim = 256, kvHeads }) {
+    const types = typesOf(config, layers)
+    const heads = headsOfLayers(config, { headDim, kvHeads }, types)
+    const featuresOf = (type: string) => heads(types.indexOf(type)).headDim
+    const isWindowed = types.includes('sliding_attention')
+    const hasInputs = config.integer('hidden_size_per_layer_input', 256) > 0
+    return {
+      embedding: 'scaled',
+      rotation: {
+        features: featuresOf('full_attention'),
+        ...(isWindowed && { windowFeatures: featuresOf('sliding_attention'), tables: 'two' }),
+        frequencies: 'modelTwice',
+      },
+      ...(!isWindowed && { masks: { unusedWindow: slidingWindow(config, 512) } }),
+      norm: 'rmsNormFloat32Power',
+      attention: { keySharing: keySharing(types, layers - config.integer('num_kv_shared_layers', 0)) },
+      feedForward: {
+        activation: config.string('hidden_activation', 'gelu_pytorch_tanh'),
+        mixture: { router: 'softmaxOfNormalised', dispatch: 'grouped' },
+      },
+      // Each layer has a number that its output is multiplied by, and each embedding one.
+      bufferElements: layers + (hasInputs ? 2 : 1),
+      residual: { order: 'layerInputs' },
+      logits: { form: hasLimit(config, 'final_logit_softcapping', false) ? 'capped' : 'plain' },
+      undescribed:
+        config.string('use_bidirectional_attention', 'no') === 'all'
+          ? '`use_bidirectional_attention: all` attends to later tokens too; without it there is a model'
+          : undefined,
+    }
+  },
 })
+
+/** The type of each layer. The last always has full attention: transformers overrides the config. */
+function typesOf(config: ConfigReader, layers: number): readonly string[] {
+  const stated = layerTypes(config, layers, slidingBut(6))
+  return stated.map((type, index) => (index === layers - 1 ? 'full_attention' : type))
+}
+
+/** The last layers take keys and values of the last one before them that has their type (`kv_sharing_modes`). */
+function keySharing(types: readonly string[], firstTaking: number): KeySharing {
+  const own = types.slice(0, firstTaking)
+  const taken = [...types.keys()].slice(firstTaking).map((index) => [index, own.lastIndexOf(types[index] ?? '')])
+  return {
+    stored: [...new Set(own)].map((type) => own.lastIndexOf(type)),
+    taken: Object.fromEntries(taken),
+  }
+}
 
 interface Heads {
   readonly headDim: number
@@ -101,7 +148,7 @@ interface Heads {
 }
 
 /** The heads of each layer: `per_layer_config` where the config has it, else wider ones for the layers of full attention. */
-function headsOfLayers(config: ConfigReader, { headDim, kvHeads }: DecoderSizes, types: readonly string[]) {
+function headsOfLayers(config: ConfigReader, { headDim, kvHeads }: Heads, types: readonly string[]) {
   const perLayer = config.object('per_layer_config')
   const keysAreValues = config.boolean('attention_k_eq_v', false)
   const full: Heads = {

@@ -37,6 +37,8 @@ export interface Attention {
   readonly chosenTokens?: number
   /** Whether layers hand on what their indexer has chosen. Default: no. */
   readonly handsOn?: boolean
+  /** Which layers hand on their keys and values, and which take those of another. Default: each has its own. */
+  readonly keySharing?: KeySharing
   /** How eager attention is written. */
   readonly eager?: EagerAttention
   /**
@@ -49,6 +51,14 @@ export interface Attention {
    * Default: no.
    */
   readonly keepsProjections?: boolean
+}
+
+/** Layers that use the keys and values of others (Gemma 4), by their indices. */
+export interface KeySharing {
+  /** The layers that keep theirs for others, until the model returns. */
+  readonly stored: readonly number[]
+  /** Layers without keys and values, each with the layer that has theirs. */
+  readonly taken: Readonly<Record<number, number>>
 }
 
 /** Right after each projection, after the values are projected too, or after rotation. */

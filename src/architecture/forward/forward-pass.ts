@@ -21,6 +21,11 @@ export interface ForwardPass {
    * float32 (OPT), or there are no positions at all (MPT). Default: `shared`.
    */
   readonly places?: 'shared' | 'eachSequence' | 'none'
+  /**
+   * Whether the code around the language model, to replace placeholders of images, holds copies of the ids, masks, and in a model with
+   * inputs for each layer a copy of the embeddings, until the model returns (Gemma 4). Default: no.
+   */
+  readonly holdsPlaceholders?: boolean
   /** Rotary position embedding. Default: none; positions are learned, or come from {@link alibi}. */
   readonly rotation?: Rotation
   /** Biases of attention scores by distance (ALiBi; Press et al. 2021, arXiv:2108.12409). Default: none. */

@@ -1,4 +1,4 @@
-export type { Attention, ChunkedAttention, EagerAttention, HeadNorms } from './attention.js'
+export type { Attention, ChunkedAttention, EagerAttention, HeadNorms, KeySharing } from './attention.js'
 export type { FeedForward } from './feed-forward.js'
 export type { ForwardPass, Logits } from './forward-pass.js'
 export type { Masks } from './masks.js'
@@ -17,6 +17,7 @@ export type {
 export type { Dispatch, Mixture, Router } from './mixture.js'
 export type { Norm } from './norm.js'
 export type {
+  LayerInputResidual,
   NormalisedResidual,
   ParallelResidual,
   Residual,

@@ -9,6 +9,8 @@ export interface Masks {
   readonly size?: 'forEachSequence' | 'forAllSequences'
   /** Whether windows are part of the model's masks, or of a mask in each layer (GPT-Neo). Default: `model`. */
   readonly windows?: 'model' | 'layer'
+  /** The width of the window that the code makes a mask for although no layer has a window (Gemma 4). Default: it makes none. */
+  readonly unusedWindow?: number | undefined
   /** Who has a buffer with a boolean causal mask over all positions, like the first GPTs. Default: `none`. */
   readonly buffers?: 'none' | 'oneForAll' | 'eachLayer'
   /**

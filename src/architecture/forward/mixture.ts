@@ -34,6 +34,7 @@ export interface Mixture {
  * - `sigmoidOfLogits`: sigmoids of the logits in float32, in one function, the choice by biased scores (MiniMax-M2)
  * - `sigmoidOfModel`: sigmoids in the dtype of the model, in one function, the choice by scores with a bias where there is one (LFM2)
  * - `softmaxInOne`: the largest shares of a softmax in float32, in one function (transformers 5)
+ * - `softmaxOfNormalised`: the same of a normalised input, the shares of a token multiplied by a number for each expert (Gemma 4)
  * - `sampled`: two experts, sampled one after the other (Phi-3.5-MoE)
  * - `softmaxOfLargest`: a softmax of the largest logits, in the dtype of the model; zeros for the other experts (gpt-oss)
  * - `batched`: sigmoids that are 0 for experts that a token does not use (Llama 4)
@@ -48,6 +49,7 @@ export type Router =
   | 'sigmoidOfLogits'
   | 'sigmoidOfModel'
   | 'softmaxInOne'
+  | 'softmaxOfNormalised'
   | 'sampled'
   | 'softmaxOfLargest'
   | 'batched'

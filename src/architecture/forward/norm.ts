@@ -9,6 +9,7 @@
  * - `rmsNorm`: in float32, cast to the dtype of the input, then multiplied by the gain (Llama)
  * - `rmsNormFloat32Product`: multiplied by the gain, then cast (OLMo 2)
  * - `rmsNormFloat32Gain`: the same with the gain cast to float32 first (Helium)
+ * - `rmsNormFloat32Power`: in float32, divided by a power, multiplied by the gain in float32, then cast (Gemma 4)
  * - `rmsNormOfInput`: the input itself, multiplied by the float32 root, then cast to the dtype of the gain (T5)
  * - `rmsNormPlusOne`: the same with `1 + weight` as the gain (Gemma)
  */
@@ -20,5 +21,6 @@ export type Norm =
   | 'rmsNorm'
   | 'rmsNormFloat32Product'
   | 'rmsNormFloat32Gain'
+  | 'rmsNormFloat32Power'
   | 'rmsNormOfInput'
   | 'rmsNormPlusOne'

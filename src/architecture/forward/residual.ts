@@ -1,5 +1,11 @@
 /** How attention and the feed-forward network join the residual stream. */
-export type Residual = SequentialResidual | ParallelResidual | SingleResidual | NormalisedResidual | SharedResidual
+export type Residual =
+  | SequentialResidual
+  | ParallelResidual
+  | SingleResidual
+  | NormalisedResidual
+  | SharedResidual
+  | LayerInputResidual
 
 /** Sequential blocks: `y = x + attention(norm(x))`, then `y + mlp(norm(y))`. */
 export interface SequentialResidual {
@@ -33,6 +39,14 @@ export interface SharedResidual {
   readonly order: 'shared'
   /** The indices of the layers with such a block. */
   readonly sharedIn: readonly number[]
+}
+
+/**
+ * Attention, then a feed-forward network, in some models beside a mixture of experts, then a gated product with the layer's own input
+ * (Gemma 4). Each block is between two norms.
+ */
+export interface LayerInputResidual {
+  readonly order: 'layerInputs'
 }
 
 /** Parallel blocks: `x + attention(norm(x)) + mlp(norm(x))`, with one norm for both or one each. */

@@ -8,6 +8,8 @@ import type { Dimensions } from '../dimensions.js'
 export interface Rotation {
   /** How many features of a head are rotated. */
   readonly features: number | 'all'
+  /** The same in layers with a window, if their heads have another size. Default: as many as in the others. */
+  readonly windowFeatures?: number | undefined
   /**
    * Which features are rotated together: those of both halves; those of both halves, which are
    * rotated apart and concatenated, with tables of half the size; neighbours, which are first reordered into halves; or

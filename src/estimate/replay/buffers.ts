@@ -24,8 +24,9 @@ export function bufferBytes(model: DecoderModel, tokens: number, dtype: ComputeD
 }
 
 /** One float32 for every two rotated features. */
-function frequencyBytes({ features, tables, frequencies }: CompleteRotation, layers: number): number {
-  const kinds = tables === 'one' ? 1 : 2
-  const copies = { model: kinds, modelAndAttention: kinds + layers, modelTwice: 2 * kinds, recomputed: 0 }[frequencies]
-  return 2 * features * copies
+function frequencyBytes(rotation: CompleteRotation, layers: number): number {
+  const { features, windowFeatures, tables, frequencies } = rotation
+  const kinds = tables === 'one' ? features : features + windowFeatures
+  const copies = { model: kinds, modelAndAttention: kinds + layers * features, modelTwice: 2 * kinds, recomputed: 0 }
+  return 2 * copies[frequencies]
 }

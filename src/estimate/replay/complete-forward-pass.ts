@@ -6,6 +6,8 @@ import type {
   EagerAttention,
   FeedForward,
   ForwardPass,
+  KeySharing,
+  LayerInputResidual,
   Logits,
   Masks,
   Mixture,
@@ -23,9 +25,10 @@ import type {
 export interface CompleteForwardPass {
   readonly embedding: NonNullable<ForwardPass['embedding']>
   readonly places: NonNullable<ForwardPass['places']>
+  readonly holdsPlaceholders: boolean
   readonly rotation: CompleteRotation | undefined
   readonly alibi: Alibi | undefined
-  readonly masks: Required<Masks>
+  readonly masks: Required<Omit<Masks, 'unusedWindow'>> & Pick<Masks, 'unusedWindow'>
   readonly norm: Norm
   readonly linear: NonNullable<ForwardPass['linear']>
   readonly attention: CompleteAttention
@@ -42,13 +45,15 @@ export interface CompleteForwardPass {
 /** Rotary embedding, with the number of rotated features and the layers that use it. */
 export interface CompleteRotation extends Required<Rotation> {
   readonly features: number
+  readonly windowFeatures: number
   /** Whether a layer rotates queries and keys. */
   readonly rotatesIn: (layer: number) => boolean
 }
 
 /** Attention, with every default filled in. */
-export interface CompleteAttention extends Required<Omit<Attention, 'chunks'>> {
+export interface CompleteAttention extends Required<Omit<Attention, 'chunks' | 'keySharing'>> {
   readonly chunks: ChunkedAttention | undefined
+  readonly keySharing: KeySharing | undefined
   readonly eager: Required<EagerAttention>
 }
 
@@ -59,6 +64,7 @@ export type CompleteResidual =
   | Required<SingleResidual>
   | NormalisedResidual
   | SharedResidual
+  | LayerInputResidual
 
 /** Fills in the defaults of a family's forward pass. */
 export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions): CompleteForwardPass {
@@ -67,6 +73,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
   return {
     embedding: forward.embedding ?? 'plain',
     places: forward.places ?? 'shared',
+    holdsPlaceholders: forward.holdsPlaceholders ?? false,
     rotation: rotation && completeRotation(rotation, alibi, dimensions),
     alibi,
     masks: { ...MASKS, ...forward.masks },
@@ -76,6 +83,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
       ...ATTENTION,
       ...attention,
       chunks: attention?.chunks,
+      keySharing: attention?.keySharing,
       eager: { ...EAGER_ATTENTION, ...attention?.eager },
     },
     mixers: forward.mixers ?? {},
@@ -100,16 +108,24 @@ function completeRotation(
 ): CompleteRotation {
   const features = rotation.features === 'all' ? (headDim ?? hiddenSize / Math.max(heads, 1)) : rotation.features
   const unrotated = new Set(unrotatedLayers)
-  return { ...ROTATION, ...rotation, features, rotatesIn: (layer) => alibi === undefined && !unrotated.has(layer) }
+  const windowFeatures = rotation.windowFeatures ?? features
+  return {
+    ...ROTATION,
+    ...rotation,
+    features,
+    windowFeatures,
+    rotatesIn: (layer) => alibi === undefined && !unrotated.has(layer),
+  }
 }
 
 function completeResidual(residual: Residual = { order: 'sequential' }): CompleteResidual {
-  if (residual.order === 'normalised' || residual.order === 'shared') return residual
+  if (residual.order === 'normalised' || residual.order === 'shared' || residual.order === 'layerInputs')
+    return residual
   if (residual.order === 'single') return { float32: false, ...residual }
   return residual.order === 'parallel' ? { ...PARALLEL, ...residual } : { ...SEQUENTIAL, ...residual }
 }
 
-const ROTATION: Required<Omit<Rotation, 'features'>> = {
+const ROTATION: Required<Omit<Rotation, 'features' | 'windowFeatures'>> = {
   pairs: 'halves',
   float32: 'nothing',
   concatenates: false,
@@ -121,7 +137,7 @@ const ROTATION: Required<Omit<Rotation, 'features'>> = {
   frequencies: 'model',
 }
 
-const MASKS: Required<Masks> = {
+const MASKS: Required<Omit<Masks, 'unusedWindow'>> = {
   forEachKind: true,
   size: 'forEachSequence',
   windows: 'model',
@@ -129,7 +145,7 @@ const MASKS: Required<Masks> = {
   given: 'never',
 }
 
-const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager'>> = {
+const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager' | 'keySharing'>> = {
   gated: false,
   scaledQueries: false,
   scaledKeys: false,

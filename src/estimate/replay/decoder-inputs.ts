@@ -1,4 +1,5 @@
 import type { Alibi } from '../../architecture/index.js'
+import { SharedKeys } from './attention/shared-keys.js'
 import type { CompleteForwardPass, CompleteRotation } from './complete-forward-pass.js'
 import type { RotaryTables, StepOptions } from './decoder-run.js'
 import type { ComputeDtype } from './dtype.js'
@@ -6,6 +7,7 @@ import type { Layers } from './layers.js'
 import type { ModelSizes } from './model-sizes.js'
 import { layersOf, type Named, submodule } from './submodules.js'
 import type { Tensor } from './tape.js'
+import { UndescribedBlock } from './undescribed-block.js'
 import { promptOf } from './virtual-tokens.js'
 
 /** One forward pass of a decoder, before its first layer. */
@@ -45,8 +47,8 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
   const { batch, sequence } = options
   const elements = sequence * sequence
   const { tape } = layers.ops
-  const { windowTokens } = sizes
   const { masks, attention, alibi } = forward
+  const { windowTokens = masks.unusedWindow } = sizes
   const isWindowed = windowTokens !== undefined
   if (sizes.heads === 0) return { full: undefined, windowed: undefined }
   if (alibi?.everyPosition) return { full: tape.tensor(batch * elements, 'bool', 'full'), windowed: undefined }
@@ -83,12 +85,18 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
  * The embeddings of the tokens, with learned positions if the model has them.
  *
  * @param held - receives what the code references until the pass returns
- * @param sensed - puts images and sound among them
+ * @param sensed - puts images and sound among them; `before` gets the embeddings before positions are counted
+ * @param ids - the ids of the tokens, if they are not those of the batch
  */
 export function embeddingOf(
   { layers, options, forward, sizes, base }: DecoderPass,
   held: Tensor[],
-  sensed: { readonly isBeforeScale: boolean; readonly run: (tokens: Tensor) => Tensor } = PLAIN,
+  sensed: {
+    readonly isBeforeScale: boolean
+    readonly run: (tokens: Tensor) => Tensor
+    readonly before?: (words: Tensor) => void
+  } = PLAIN,
+  ids?: Tensor,
 ): { embedded: Tensor; positions: readonly Tensor[] } {
   const { ops, tokens } = layers
   const table = submodule(base, 'embedding')
@@ -96,12 +104,13 @@ export function embeddingOf(
   const { sequence } = options
   const prompt = options.virtualTokens?.kind === 'prefixes' ? undefined : options.virtualTokens
   const own = tokens - (prompt ? options.batch * prompt.weights.count : 0)
-  const embedded = lookedUp(layers, table?.name ?? '', own, hiddenSize)
+  const embedded = lookedUp(layers, table?.name ?? '', own, hiddenSize, ids)
   const found = prompt ? behindPrompt(layers, embedded, options.batch, prompt, held) : embedded
   const merged = sensed.isBeforeScale ? sensed.run(found) : found
   const scaled = forward.embedding === 'scaled' ? scaledFrom(layers, merged) : merged
   const given = options.inputGradients ? ops.tape.requireGradient(scaled) : scaled
   const words = sensed.isBeforeScale ? given : sensed.run(given)
+  sensed.before?.(words)
   const positions = ops.tape.tensor(sizes.heads > 0 && forward.places !== 'none' ? sequence : 0, 'int64', 'arange')
   const learned = submodule(base, 'positions')
   if (!learned) return { embedded: words, positions: [positions] }
@@ -226,6 +235,17 @@ function scaledFrom({ ops }: Layers, found: Tensor): Tensor {
   const scaled = ops.scale(found)
   ops.tape.free(found)
   return scaled
+}
+
+/** Where layers keep keys and values for others. */
+export function sharedKeysOf({ layers, options, forward }: DecoderPass): SharedKeys | undefined {
+  if (!forward.attention.keySharing) return undefined
+  // Layers that take keys and values get them without gradients then, and what the others keep outlives their second run.
+  if (options.reentrant && options.recompute !== 'none')
+    throw new UndescribedBlock(
+      'no model for reentrant checkpointing in a model whose layers keep keys and values for others: pass `reentrant: false`',
+    )
+  return new SharedKeys(layers.ops.tape)
 }
 
 /** Keys and values of virtual tokens for all layers, as views of one tensor. */

@@ -1,6 +1,7 @@
 import type { ParallelResidual, SequentialResidual, SingleResidual } from '../../architecture/index.js'
 import type { DecoderRun } from './decoder-run.js'
 import { attend, attendBeside } from './layer-attention.js'
+import { layerInputLayer } from './layer-input-layer.js'
 import { mlp, writtenInLayer } from './mlp.js'
 import { norm } from './norms.js'
 import type { Operations } from './operations/operations.js'
@@ -15,6 +16,7 @@ export function decoderLayer(run: DecoderRun, layer: Named, input: Tensor, index
   const { residual } = run.forward
   if (residual.order === 'single') return alone(run, layer, input, index, residual)
   if (residual.order === 'shared') return sharedLayer(run, layer, input, index, residual)
+  if (residual.order === 'layerInputs') return layerInputLayer(run, layer, input, index)
   if (residual.order === 'normalised') return fromNormalised(run, layer, input, index)
   return residual.order === 'parallel'
     ? sideBySide(run, layer, input, index, residual)

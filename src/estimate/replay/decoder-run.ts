@@ -3,6 +3,7 @@ import type { VirtualTokens } from '../finetuning-run.js'
 import type { KernelPackage } from '../kernel-packages.js'
 import type { AttentionKernel } from '../kernels.js'
 import type { Shaped } from './arrays/shaped.js'
+import type { SharedKeys } from './attention/shared-keys.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
 import type { ComputeDtype } from './dtype.js'
 import type { Gap } from './folded-layers.js'
@@ -77,6 +78,10 @@ export interface DecoderRun {
   readonly original?: Tensor | undefined
   /** The cached states of recurrent layers; absent in training. */
   readonly states: RecurrentStates | undefined
+  /** The inputs of all layers beside the hidden states: `[batch, sequence, layers, features]` (Gemma 4). */
+  readonly layerInputs?: Shaped | undefined
+  /** Keys and values that layers share; absent if none do. */
+  readonly sharedKeys?: SharedKeys | undefined
   /** What a layer gets from the one before beside its input, and hands on. */
   readonly carried: Carried
   /** The attention weights that eager attention also returns. The layer holds them until it ends. */

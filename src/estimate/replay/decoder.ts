@@ -9,6 +9,7 @@ import {
   placesOnAxes,
   prefixesOf,
   rotaryTables,
+  sharedKeysOf,
   tablesOf,
 } from './decoder-inputs.js'
 import { decoderLayer } from './decoder-layer.js'
@@ -16,6 +17,7 @@ import type { DecoderModel } from './decoder-model.js'
 import type { DecoderRun, StepOptions } from './decoder-run.js'
 import { type LabelHead, labelLoss, labelsOf } from './label-head.js'
 import { mixerOf } from './layer-attention.js'
+import { type LayerInputs, layerInputsOf, placeholdersOf } from './layer-inputs.js'
 import type { Layers } from './layers.js'
 import { logProbs, logProbsAndEntropy, preferenceLoss } from './log-probs.js'
 import { logitsOf } from './logits.js'
@@ -152,21 +154,32 @@ export class Decoder implements ModelPass {
     const held: Tensor[] = []
     const { senses, facts } = this.#model
     let seen: Sensed | undefined
-    const { embedded, positions } = embeddingOf(this.#pass, held, {
+    let inputs: LayerInputs | undefined
+    const ids = forward.holdsPlaceholders ? tape.tensor(layers.tokens, 'int64', 'where') : undefined
+    const sensing = {
       isBeforeScale: senses.some((sense) => sense.isBeforeScale),
-      run: (tokens) => {
+      run: (tokens: Tensor) => {
         seen = facts && sensed(senses, facts, layers, options, tokens)
         return seen?.embedded ?? tokens
       },
-    })
+      before: (words: Tensor) => {
+        inputs = layerInputsOf(this.#pass, words, ids)
+      },
+    }
+    const { embedded, positions } = embeddingOf(this.#pass, held, sensing, ids)
     if (forward.logits.shifts === 'model' && !seen) this.#returned.push(tape.alias(embedded))
+    const layerInputs = inputs?.joined
+    const placeholders = ids ? [ids, ...placeholdersOf(this.#pass, embedded, inputs)] : []
+    const sharedKeys = sharedKeysOf(this.#pass)
     const places = placesOnAxes(this.#pass)
     const original = forward.residual.order === 'shared' ? layers.ops.contiguous(embedded) : undefined
     const states = options.cache ? new RecurrentStates(this.#model, options.batch, embedded.dtype, tape) : undefined
     const masks = masksOf(this.#pass, embedded.dtype)
     const tables = rotation && rotaryTables(this.#pass, rotation, embedded.dtype)
     const windowTables =
-      rotation && rotation.tables !== 'one' ? rotaryTables(this.#pass, rotation, embedded.dtype) : tables
+      rotation && rotation.tables !== 'one'
+        ? rotaryTables(this.#pass, { ...rotation, features: rotation.windowFeatures }, embedded.dtype)
+        : tables
     const tablesIn = (index: number) => (sizes.isWindowed(index) ? windowTables : tables)
     const distances = alibi && distancesOf(this.#pass, alibi, embedded.dtype)
     const shared = [...positions, ...present(distances?.scaled), ...tablesOf(tables, windowTables)]
@@ -186,6 +199,8 @@ export class Decoder implements ModelPass {
       mask: alibi?.everyPosition ? distances?.scaled : isWrittenOut ? (masks.full ?? masks.windowed) : undefined,
       states,
       original,
+      layerInputs,
+      sharedKeys,
       carried: { chosen: undefined, next: undefined },
       attentionWeights: [],
     }
@@ -205,11 +220,13 @@ export class Decoder implements ModelPass {
       return [...shared, ...(rotation?.axes === 'inTable' ? places : []), ...(seen?.given ?? [])]
     }
     const stack = throughLayers(this.#model, run, hidden, {
-      given: (index) => [...present(original), ...maskOf(index), ...given(index)],
+      given: (index) => [...present(original), ...present(layerInputs), ...maskOf(index), ...given(index)],
       behind: (layer, output) => seen?.behind(layer.index, output) ?? output,
-      compute: (layer, input) => decoderLayer({ ...run, tables: tablesIn(layer.index) }, layer, input, layer.index),
+      compute: (layer, input) =>
+        decoderLayer({ ...run, ...this.#cutAt(layer.index), tables: tablesIn(layer.index) }, layer, input, layer.index),
     })
     hidden = stack.hidden
+    sharedKeys?.leave()
     const last = submodule(base, 'lastNorm')
     const normal = last ? norm(run, last, hidden) : tape.alias(hidden)
     tape.free(
@@ -219,8 +236,10 @@ export class Decoder implements ModelPass {
       ...shared,
       ...places,
       ...(run.prefixes ?? []),
+      ...placeholders,
       ...present(distances?.mask),
       ...present(original),
+      ...present(layerInputs),
       ...present(masks.full),
       ...present(masks.windowed),
     )
@@ -228,6 +247,16 @@ export class Decoder implements ModelPass {
       for (const name of returned) if (seen) this.#returned.push(seen.scope.get(name))
     seen?.scope.end()
     return normal
+  }
+
+  /**
+   * In a prefill, layers that take keys and values of others compute the last token alone, as nothing reads what they make of the others
+   * (`_maybe_slice_kv_shared_inputs` of Gemma 4).
+   */
+  #cutAt(layer: number): Partial<DecoderRun> {
+    const { options, forward } = this.#pass
+    const isCut = options.cache && this.#model.head && forward.attention.keySharing?.taken[layer] !== undefined
+    return isCut ? { options: { ...options, sequence: 1 } } : {}
   }
 
   /** The input of the first layer. */

@@ -31,7 +31,7 @@ export interface Gap {
  */
 export function foldLayers(
   architecture: Architecture,
-  forward: Pick<CompleteForwardPass, 'rotation'>,
+  forward: Pick<CompleteForwardPass, 'rotation' | 'attention'>,
   sizes: Pick<ModelSizes, 'isWindowed'>,
   kindOf: (layer: NamedLayer) => string = () => '',
 ): FoldedLayers {
@@ -67,7 +67,7 @@ const LONGEST_PERIOD = 16
 /** A number for each layer; those with the same modules and the same computation have the same. */
 function kindsOf(
   layers: readonly NamedLayer[],
-  { rotation }: Pick<CompleteForwardPass, 'rotation'>,
+  { rotation, attention }: Pick<CompleteForwardPass, 'rotation' | 'attention'>,
   { isWindowed }: Pick<ModelSizes, 'isWindowed'>,
   kindOf: (layer: NamedLayer) => string,
 ): number[] {
@@ -77,7 +77,9 @@ function kindsOf(
     const { index, module } = layer
     const own = kinds.get(module) ?? new Map<string, number>()
     kinds.set(module, own)
-    const computation = `${isWindowed(index)} ${rotation?.rotatesIn(index)} ${kindOf(layer)}`
+    const { stored = [], taken = {} } = attention.keySharing ?? {}
+    const sharing = `${stored.includes(index)} ${taken[index]}`
+    const computation = `${isWindowed(index)} ${rotation?.rotatesIn(index)} ${sharing} ${kindOf(layer)}`
     const kind = own.get(computation) ?? next++
     own.set(computation, kind)
     return kind

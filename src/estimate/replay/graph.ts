@@ -114,6 +114,8 @@ export interface Frame {
   /** The outputs of operations that are not run again: their results are kept. */
   readonly results?: Storage[]
   readonly isReentrant: boolean
+  /** Called when backward is done with the layer. */
+  readonly closes: () => void
   /** Products of matrices so far. */
   products?: number
   again?: (Storage | undefined)[]

@@ -25,6 +25,7 @@ const COMPUTATIONS: Readonly<Record<Norm, (layers: Layers, name: string, input: 
   rmsNorm: (layers, name, input, weight) => rmsNorm(layers, name, input, weight, 'cast first'),
   rmsNormFloat32Product: (layers, name, input, weight) => rmsNorm(layers, name, input, weight, 'float32 product'),
   rmsNormFloat32Gain: (layers, name, input, weight) => rmsNorm(layers, name, input, weight, 'float32 gain'),
+  rmsNormFloat32Power,
   rmsNormOfInput,
   rmsNormPlusOne,
 }
@@ -85,6 +86,30 @@ export function unitNorm(layers: Layers, input: Tensor, size: number): Tensor {
   const normal = divided(layers, wide, size)
   const output = ops.to(normal, input.dtype)
   tape.free(normal)
+  return output
+}
+
+/** Root mean square normalisation like Gemma 4: in float32 with a power of the mean square, then multiplied by the gain in float32. */
+function rmsNormFloat32Power(layers: Layers, name: string, input: Tensor, weightShape: Shape): Tensor {
+  return powerNorm(layers, input, product(weightShape), layers.weights.get(`${name}.weight`))
+}
+
+/** The same without a gain, if there is none. The caller keeps the input. */
+export function powerNorm(layers: Layers, input: Tensor, size: number, weight?: Tensor): Tensor {
+  const { ops } = layers
+  const { tape } = ops
+  const wide = ops.to(input, 'float32')
+  const mean = meanSquare(layers, wide, size)
+  const shifted = ops.shift(mean)
+  tape.free(mean)
+  const root = ops.pow(shifted)
+  const normal = ops.mul(wide, root)
+  tape.free(wide, shifted, root)
+  const gain = weight && ops.to(weight, 'float32')
+  const scaled = gain ? ops.mul(normal, gain) : tape.alias(normal)
+  tape.free(normal, ...(gain ? [gain] : []))
+  const output = ops.to(scaled, input.dtype)
+  tape.free(scaled)
   return output
 }
 

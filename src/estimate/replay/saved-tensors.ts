@@ -23,6 +23,8 @@ export class SavedTensors {
   /** The checkpointed layer that runs for the first time. */
   recording: Frame | undefined
   #again: SecondRun | undefined
+  /** What a second run saves and something outside of it refers to. */
+  #outliving: Storage[] | undefined
   #runs = 0
 
   constructor(ledger: MemoryLedger) {
@@ -70,11 +72,21 @@ export class SavedTensors {
     return this.#again ? [] : kept
   }
 
+  /** Runs a part of a layer, and returns another reference to everything that it saves, if the layer runs again in backward. */
+  savedAgain(run: () => void): readonly Storage[] {
+    const saved: Storage[] = []
+    this.#outliving = this.#again && saved
+    run()
+    this.#outliving = undefined
+    return saved
+  }
+
   /** Saves what an operation needs in backward. */
   save(storage: Storage): Storage | Held | Offloaded {
     if (this.#again) {
       const { frame, made } = this.#again
       made.push(this.#ledger.retain(storage))
+      this.#outliving?.push(this.#ledger.retain(storage))
       if (made.length === frame.count && !frame.isReentrant) throw new EarlyStop()
       return storage
     }
@@ -145,6 +157,7 @@ export class SavedTensors {
   close(frame: Frame): void {
     for (const storage of frame.inputs) this.#ledger.release(storage)
     for (const storage of frame.results?.splice(0) ?? []) this.#ledger.release(storage)
+    frame.closes()
   }
 }
 

@@ -33,7 +33,8 @@ export interface StackOutput {
 /** Runs the layers, some of which are recomputed in backward. Frees the input. */
 export function throughLayers(
   list: LayerList,
-  run: Pick<DecoderRun, 'options' | 'layers' | 'attentionWeights'> & Partial<Pick<DecoderRun, 'carried'>>,
+  run: Pick<DecoderRun, 'options' | 'layers' | 'attentionWeights'> &
+    Partial<Pick<DecoderRun, 'carried' | 'sharedKeys'>>,
   input: Tensor,
   call: LayerCall,
 ): StackOutput {
@@ -54,10 +55,12 @@ export function throughLayers(
       if (run.carried) run.carried.chosen = before
       return call.compute(layer, given)
     }
+    if (isCheckpointed(layer.index)) run.sharedKeys?.enter()
     const output = isCheckpointed(layer.index)
       ? tape.checkpoint([given, ...call.given(layer.index), ...(before ? [before] : [])], compute, {
           isSelective: recompute === 'selective',
           isReentrant: reentrant,
+          closes: () => run.sharedKeys?.leave(),
         })
       : compute()
     hidden = sharding ? left(tape, sharding, list, layer, output) : output

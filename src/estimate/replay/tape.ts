@@ -122,12 +122,13 @@ export class Tape {
   /**
    * Runs a layer whose saved tensors are not kept but recomputed in backward (`torch.utils.checkpoint`). Non-reentrant
    * checkpointing stops the recomputation at the last tensor that is needed. The reentrant kind runs the whole layer as soon as its
-   * gradient arrives, and holds output and gradient until it is done (`CheckpointFunction.backward`).
+   * gradient arrives, and holds output and gradient until it is done (`CheckpointFunction.backward`). `closes` is called when backward is done with
+   * the layer.
    */
   checkpoint(
     inputs: readonly Tensor[],
     layer: () => Tensor,
-    { isSelective = false, isReentrant = false } = {},
+    { isSelective = false, isReentrant = false, closes = () => {} } = {},
   ): Tensor {
     const run = (): void => {
       const output = layer()
@@ -142,6 +143,7 @@ export class Tape {
       count: 0,
       open: 0,
       isReentrant,
+      closes,
       ...(isSelective && { results: [], products: 0 }),
     }
     this.saved.recording = frame

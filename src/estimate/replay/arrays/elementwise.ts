@@ -75,6 +75,16 @@ export class Elementwise extends Sources {
     return this.unary(input, 'mul', 'nothing')
   }
 
+  /** The product with a number of the model, in place. It saves that number. */
+  scaleInPlace(input: Shaped): Shaped {
+    return this.record({
+      inputs: [input],
+      saves: [this.make([0], input.dtype, 'mul')],
+      make: () => this.seenAs(input, input.layout),
+      derivatives: [(gradient) => this.fresh(preserved(gradient.layout), input.dtype, 'mul')],
+    })
+  }
+
   mul(left: Shaped, right: Shaped): Shaped {
     const savesLeft = right.grad !== undefined
     const product = (gradient: Shaped, factor: Shaped | undefined): Shaped =>

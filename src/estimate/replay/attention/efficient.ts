@@ -10,7 +10,7 @@ export const efficient: Kernel = {
   fallback: () => undefined,
   attend: (layers, query, key, value, sizes) =>
     // With a mask, transformers repeats keys and values before autocast casts them (`sdpa_attention.py`).
-    sizes.masked || sizes.isMaskGiven
+    sizes.masked || sizes.isMaskGiven || sizes.isWide
       ? repeated(layers, query, key, value, sizes, (...wide) =>
           castForAutocast(layers, wide, sizes, (q, k, v) => masked(layers, q, k, v, sizes)),
         )
@@ -34,12 +34,12 @@ function repeated(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  { heads, kvHeads, masked, isMaskGiven, copiesAlways, broadcasts = false }: AttentionSizes,
+  { heads, kvHeads, masked, isMaskGiven, isWide, copiesAlways, broadcasts = false }: AttentionSizes,
   compute: (query: Tensor, key: Tensor, value: Tensor) => Tensor,
 ): Tensor {
   const groups = broadcasts ? 1 : heads / kvHeads
   // A single key-value head is expanded as a view (`repeat_kv`). torch's own repetition always copies.
-  const isView = (masked || isMaskGiven) && kvHeads === 1
+  const isView = (masked || isMaskGiven || isWide) && kvHeads === 1
   const spread = (input: Tensor): Tensor =>
     copiesAlways && groups === 1 ? layers.ops.contiguous(input) : repeat(layers, input, groups, isView)
   const wide = [spread(key), spread(value)] as const

@@ -47,13 +47,17 @@ function neighbours(a: Arrays, own: Names, name: string): Shaped {
   return a.cat([first, a.add(a.mul(odd, cos), a.mul(even, sin))], -1)
 }
 
-/** `x * cos + rotate_half(x) * sin`. */
 function halves(a: Arrays, own: Names, _: string, input: Shaped): Shaped {
+  return rotatedByHalves(a, input, own.get('cos'), own.get('sin'))
+}
+
+/** `x * cos + rotate_half(x) * sin`. */
+export function rotatedByHalves(a: Arrays, input: Shaped, cos: Shaped, sin: Shaped): Shaped {
   const size = (input.layout.shape.at(-1) ?? 2) / 2
-  const straight = a.mul(input, own.get('cos'))
+  const straight = a.mul(input, cos)
   const inner = new Names(a.tape)
   inner.let('first', a.slice(input, -1, size))
   inner.let('second', a.slice(input, -1, size))
   const turned = inner.returned(a.cat([a.neg(inner.get('second')), inner.get('first')], -1))
-  return a.add(straight, a.mul(turned, own.get('sin')))
+  return a.add(straight, a.mul(turned, sin))
 }

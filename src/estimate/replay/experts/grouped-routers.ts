@@ -2,6 +2,7 @@ import type { Mixture as ForwardMixture } from '../../../architecture/index.js'
 import type { GroupedArrays } from '../arrays/grouped-arrays.js'
 import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
+import { powerNorm } from '../norms.js'
 import { child, type Named } from '../submodules.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import type { Choice } from './routes.js'
@@ -40,6 +41,7 @@ const ROUTERS: Partial<Record<ForwardMixture['router'] & string, Router>> = {
   softmaxInOne,
   sigmoidOfLogits,
   sigmoidOfModel,
+  softmaxOfNormalised,
 }
 
 /** `DeepseekV32TopkRouter`: sigmoids in float32; experts are chosen by biased scores, whose gradients go nowhere. */
@@ -142,6 +144,32 @@ function softmaxInOne(
   f.let('indices', indices)
   if (normalised) f.let('weights', a.divideInPlace(f.get('weights'), a.sum(f.get('weights'), [-1], true)))
   f.let('weights', a.to(f.get('weights'), f.get('logits').dtype))
+  return returned(a, f)
+}
+
+/** `Gemma4TextRouter`: a softmax in float32 of a normalised and scaled input; each expert has a number that its shares are multiplied by. */
+function softmaxOfNormalised(
+  a: GroupedArrays,
+  _: unknown,
+  gate: Named,
+  given: Shaped,
+  { chosen }: Choice,
+): GroupedRoutes {
+  const f = new Names(a.tape)
+  const { shape } = given.layout
+  f.let(
+    'hidden',
+    a.plain(given, shape, (tensor) => powerNorm(a.layers, tensor, shape.at(-1) ?? 1)),
+  )
+  f.let('hidden', a.scale(a.mul(f.get('hidden'), a.parameter(`${gate.name}.scale`))))
+  f.let('scores', a.linear(`${gate.name}.proj`, f.get('hidden')))
+  f.let('logits', a.softmax(a.to(f.get('scores'), 'float32')))
+  const { values, indices } = a.topk(f.get('logits'), chosen)
+  f.let('weights', values)
+  f.let('indices', indices)
+  f.let('weights', a.divideInPlace(f.get('weights'), a.sum(f.get('weights'), [-1], true)))
+  const scales = a.index(a.parameter(`${gate.name}.per_expert_scale`), f.get('indices'))
+  f.let('weights', a.mul(f.get('weights'), a.reshape(scales, indices.layout.shape)))
   return returned(a, f)
 }
 

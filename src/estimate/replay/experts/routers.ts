@@ -24,6 +24,7 @@ const APART = [
   'sigmoidOfLogits',
   'sigmoidOfModel',
   'softmaxInOne',
+  'softmaxOfNormalised',
 ] as const
 type Apart = (typeof APART)[number]
 
