@@ -3,6 +3,7 @@ import { type Children, container, type Module, repeated, tied } from '../module
 import { embedding } from './embedding.js'
 import { linear } from './linear.js'
 import { layerNorm } from './norm.js'
+import { tree } from './tree.js'
 
 /** The sizes of BERT's layer. */
 export interface BertSizes {
@@ -32,10 +33,32 @@ export function configuredBertLayer(
 ): Module {
   const { hiddenSize, headDim } = sizes
   const distances = 2 * config.integer('max_position_embeddings', 512) - 1
-  const relative = config.string('position_embedding_type', 'absolute').startsWith('relative_key')
-  const also = relative ? { distance_embedding: embedding(distances, headDim) } : {}
+  const also = isRelative(config) ? { distance_embedding: embedding(distances, headDim) } : {}
   const cross = config.boolean('is_decoder', false) && config.boolean('add_cross_attention', false)
   return bertLayer(type, sizes, bertAttention(hiddenSize, { also }), cross ? bertAttention(hiddenSize) : undefined)
+}
+
+/** The same with the norms before the blocks. `norms` are the places of the two, as in {@link tree}. */
+export function preNormBertLayer(
+  type: string,
+  norms: string,
+  sizes: BertSizes & { readonly headDim: number; readonly positions: number },
+  config: ConfigReader,
+): Module {
+  const { hiddenSize, ffnSize, headDim, positions } = sizes
+  const square = linear(hiddenSize, hiddenSize, { bias: true })
+  return tree(type, {
+    [norms]: layerNorm(hiddenSize),
+    'attention.self.{query,key,value}': square,
+    'attention.self.distance_embedding': isRelative(config) ? embedding(2 * positions - 1, headDim) : undefined,
+    'attention.output.dense': square,
+    'intermediate.dense': linear(hiddenSize, ffnSize, { bias: true }),
+    'output.dense': linear(ffnSize, hiddenSize, { bias: true }),
+  })
+}
+
+function isRelative(config: ConfigReader): boolean {
+  return config.string('position_embedding_type', 'absolute').startsWith('relative_key')
 }
 
 /** BERT's attention: the projections under `self`, the output projection and the norm under `output`. */
@@ -59,24 +82,29 @@ export function bertAttention(
   )
 }
 
-/** Embeddings of words, positions and token types, summed and normalised. A family may lack some of them. */
-export function bertEmbeddings(
-  size: number,
-  counts: {
-    readonly words: number
-    readonly positions?: number | undefined
-    readonly segments?: number | undefined
-  },
-  also: Children = {},
-): Module {
-  const { words, positions, segments } = counts
+/** How many words, positions and token types have embeddings. A family may lack some of them. */
+export interface EmbeddingCounts {
+  readonly words: number
+  readonly positions?: number | undefined
+  readonly segments?: number | undefined
+}
+
+/** Embeddings of words, positions and token types, summed and normalised. */
+export function bertEmbeddings(size: number, counts: EmbeddingCounts, also: Children = {}): Module {
   return container('Embeddings', {
-    word_embeddings: embedding(words, size),
-    position_embeddings: positions === undefined ? undefined : embedding(positions, size),
-    token_type_embeddings: segments === undefined ? undefined : embedding(segments, size),
+    ...summedEmbeddings(size, counts),
     ...also,
     LayerNorm: also['LayerNorm'] ?? layerNorm(size),
   })
+}
+
+/** The same without a norm. */
+export function summedEmbeddings(size: number, { words, positions, segments }: EmbeddingCounts): Children {
+  return {
+    word_embeddings: embedding(words, size),
+    position_embeddings: positions === undefined ? undefined : embedding(positions, size),
+    token_type_embeddings: segments === undefined ? undefined : embedding(segments, size),
+  }
 }
 
 /** The stack of layers, with any other modules of the encoder. */

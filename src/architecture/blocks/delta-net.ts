@@ -26,6 +26,11 @@ export function deltaNetSizes(config: ConfigReader, hiddenSize: number): DeltaNe
   }
 }
 
+/** The features of all key heads, which are also those of the queries, and of all value heads. */
+export function deltaNetFeatures({ keyHeads, keyHeadDim, valueHeads, valueHeadDim }: DeltaNetSizes) {
+  return { keys: keyHeads * keyHeadDim, values: valueHeads * valueHeadDim }
+}
+
 /**
  * A gated delta network (Yang et al. 2024, arXiv:2412.06464): linear attention with a state of constant size. A gate decays
  * the state and each token corrects it, after a short convolution over queries, keys and values.
@@ -39,21 +44,21 @@ export function deltaNet(
   projections: Children,
   names: { readonly norm: string; readonly output: string } = { norm: 'norm', output: 'out_proj' },
 ): Module {
-  const { hiddenSize, keyHeads, valueHeads, keyHeadDim, valueHeadDim, kernelSize } = sizes
-  const valueFeatures = valueHeads * valueHeadDim
-  const channels = 2 * keyHeads * keyHeadDim + valueFeatures
+  const { hiddenSize, valueHeads, keyHeadDim, valueHeadDim, kernelSize } = sizes
+  const { keys, values } = deltaNetFeatures(sizes)
+  const channels = 2 * keys + values
   return container(
     type,
     {
       ...projections,
       conv1d: depthwiseConv(channels, kernelSize),
       [names.norm]: rmsNorm(valueHeadDim),
-      [names.output]: linear(valueFeatures, hiddenSize),
+      [names.output]: linear(values, hiddenSize),
     },
     {
       part: 'recurrence',
       parameters: { dt_bias: [valueHeads], A_log: [valueHeads] },
-      state: { convolution: { channels, kernel: kernelSize }, elements: valueFeatures * keyHeadDim },
+      state: { convolution: { channels, kernel: kernelSize }, elements: values * keyHeadDim },
     },
   )
 }

@@ -69,6 +69,15 @@ export function router(experts: number, hiddenSize: number, { bias = false } = {
   return { type: 'Router', parameters: bias ? { weight, bias: [experts] } : { weight } }
 }
 
+/** The block of a mixture with fused experts behind a router with its own weight, and its shared experts. */
+export function fusedMixture(type: string, options: FusedExpertsOptions, shared: Children = {}): Module {
+  return expertsBlock(type, {
+    gate: router(options.experts, options.hiddenSize),
+    experts: fusedExperts(options),
+    ...shared,
+  })
+}
+
 /** The layers with experts: those that `mlp_layer_types` lists, or all from `first` on. */
 export function sparseFrom(config: ConfigReader, first: number): (index: number) => boolean {
   return statedSparseLayers(config) ?? ((index) => index >= first)

@@ -1,5 +1,7 @@
 import type { ConfigReader } from '../config-reader.js'
 import { type Children, container, type Module } from '../module.js'
+import type { DecoderSizes } from './decoder-sizes.js'
+import { gatedMlp } from './gated-mlp.js'
 import { linear } from './linear.js'
 import { rmsNorm } from './norm.js'
 
@@ -10,6 +12,15 @@ export interface LatentDefaults {
   readonly qk_rope_head_dim: number
   readonly qk_nope_head_dim: number
   readonly v_head_dim: number
+}
+
+/** The class defaults of DeepSeek-V2 and V3, which those of other families were copied from. */
+export const DEEPSEEK_LATENT: LatentDefaults = {
+  q_lora_rank: 1536,
+  kv_lora_rank: 512,
+  qk_rope_head_dim: 64,
+  qk_nope_head_dim: 128,
+  v_head_dim: 128,
 }
 
 /** The sizes of latent attention. */
@@ -25,6 +36,21 @@ export interface LatentSizes {
   readonly valueHeadDim: number
   /** Features of a head's queries and keys in total, rotated and not. */
   readonly queryHeadDim: number
+}
+
+/** The blocks of a decoder with latent attention, whose projections have biases if `attention_bias` is set, and gated networks. */
+export function latentBlocks(type: string, defaults: LatentDefaults) {
+  return {
+    attention: (sizes: DecoderSizes, config: ConfigReader): Module =>
+      latentAttention({
+        ...sizes,
+        ...latentSizes(config, defaults),
+        bias: config.boolean('attention_bias', false),
+        type,
+      }),
+    mlp: gatedMlp,
+    dimensions: (_: unknown, config: ConfigReader) => ({ headDim: latentSizes(config, defaults).queryHeadDim }),
+  } as const
 }
 
 /** The options of multi-head latent attention. */

@@ -1,6 +1,5 @@
 import { deepseekMixture } from '../blocks/deepseek-mixture.js'
-import { gatedMlp } from '../blocks/gated-mlp.js'
-import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
+import { DEEPSEEK_LATENT, latentBlocks } from '../blocks/latent-attention.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -20,14 +19,7 @@ export const axk1 = decoderFamily({
     max_position_embeddings: 32_768,
     tie_word_embeddings: false,
   },
-  attention: (sizes, config) =>
-    latentAttention({
-      ...sizes,
-      ...latentSizes(config, LATENT),
-      bias: config.boolean('attention_bias', false),
-      type: 'AXK1Attention',
-    }),
-  mlp: gatedMlp,
+  ...latentBlocks('AXK1Attention', DEEPSEEK_LATENT),
   mixture({ hiddenSize }, config) {
     const mixture = deepseekMixture(config, hiddenSize, {
       type: 'AXK1MoE',
@@ -44,13 +36,4 @@ export const axk1 = decoderFamily({
       block: block && { ...block, children: { ...block.children, post_mlp_layernorm: rmsNorm(hiddenSize) } },
     }
   },
-  dimensions: (_, config) => ({ headDim: latentSizes(config, LATENT).queryHeadDim }),
 })
-
-const LATENT: LatentDefaults = {
-  q_lora_rank: 1536,
-  kv_lora_rank: 512,
-  qk_rope_head_dim: 64,
-  qk_nope_head_dim: 128,
-  v_head_dim: 128,
-}

@@ -1,6 +1,6 @@
 import { attention, headNorms } from '../blocks/attention.js'
 import { sandwichLayer } from '../blocks/decoder-layer.js'
-import { expertsBlock, fusedExperts, router, sparseFrom } from '../blocks/experts.js'
+import { fusedMixture, sparseFrom } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
@@ -50,10 +50,7 @@ export const beam = decoderFamily({
     return {
       routing,
       ffnSize,
-      block: expertsBlock('BeamSparseMoeBlock', {
-        gate: router(routing.experts, hiddenSize),
-        experts: fusedExperts({ hiddenSize, ffnSize, ...routing }),
-      }),
+      block: fusedMixture('BeamSparseMoeBlock', { hiddenSize, ffnSize, ...routing }),
       isSparse: sparseFrom(config, 3),
     }
   },

@@ -1,7 +1,7 @@
 import { llamaAttention } from '../blocks/attention.js'
 import { experts, expertsBlock, router } from '../blocks/experts.js'
 import { gatedMlp, llamaMlp } from '../blocks/gated-mlp.js'
-import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
+import { DEEPSEEK_LATENT, latentAttention, latentSizes } from '../blocks/latent-attention.js'
 import type { ConfigReader } from '../config-reader.js'
 import type { Module } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
@@ -28,7 +28,7 @@ export const deepseekV2 = decoderFamily({
     isLatent(config)
       ? latentAttention({
           ...sizes,
-          ...latentSizes(config, LATENT),
+          ...latentSizes(config, DEEPSEEK_LATENT),
           bias: config.boolean('attention_bias', false),
           type: 'DeepseekV2Attention',
         })
@@ -57,7 +57,7 @@ export const deepseekV2 = decoderFamily({
       isSparse: (index) => index >= denseLayers,
     }
   },
-  dimensions: (_, config) => (isLatent(config) ? { headDim: latentSizes(config, LATENT).queryHeadDim } : {}),
+  dimensions: (_, config) => (isLatent(config) ? { headDim: latentSizes(config, DEEPSEEK_LATENT).queryHeadDim } : {}),
   forward: (config) => ({
     rotation: isLatent(config)
       ? { features: config.integer('qk_rope_head_dim', 64), pairs: 'complex' }
@@ -92,12 +92,4 @@ function correctedRouter(experts: number, hiddenSize: number): Module {
  */
 function isLatent(config: ConfigReader): boolean {
   return config.boolean('use_mla', true)
-}
-
-const LATENT: LatentDefaults = {
-  q_lora_rank: 1536,
-  kv_lora_rank: 512,
-  qk_rope_head_dim: 64,
-  qk_nope_head_dim: 128,
-  v_head_dim: 128,
 }

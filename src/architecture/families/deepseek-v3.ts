@@ -1,6 +1,6 @@
 import { deepseekMixture } from '../blocks/deepseek-mixture.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
+import { DEEPSEEK_LATENT, latentAttention, latentSizes } from '../blocks/latent-attention.js'
 import type { ConfigReader } from '../config-reader.js'
 import { deepseekV3Mixture } from '../forward/deepseek-mixture.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
@@ -28,7 +28,7 @@ export const deepseekV3 = decoderFamily({
   attention: (sizes, config) =>
     latentAttention({
       ...sizes,
-      ...latentSizes(config, LATENT),
+      ...latentSizes(config, DEEPSEEK_LATENT),
       queryHeadDim: queryHeadDim(config),
       bias: config.boolean('attention_bias', false),
       type: 'DeepseekV3Attention',
@@ -55,15 +55,7 @@ export const deepseekV3 = decoderFamily({
   }),
 })
 
-const LATENT: LatentDefaults = {
-  q_lora_rank: 1536,
-  kv_lora_rank: 512,
-  qk_rope_head_dim: 64,
-  qk_nope_head_dim: 128,
-  v_head_dim: 128,
-}
-
 /** A saved config states the derived value, which takes precedence. */
 function queryHeadDim(config: ConfigReader): number {
-  return config.derived('qk_head_dim', latentSizes(config, LATENT).queryHeadDim)
+  return config.derived('qk_head_dim', latentSizes(config, DEEPSEEK_LATENT).queryHeadDim)
 }

@@ -2,7 +2,7 @@ import { deepseekIndexer, INDEXER_PARAMETERS } from '../blocks/deepseek-indexer.
 import { deepseekMixture } from '../blocks/deepseek-mixture.js'
 import { MERGED_GATED_EXPERTS } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
+import { DEEPSEEK_LATENT, latentAttention, latentSizes } from '../blocks/latent-attention.js'
 import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -25,10 +25,10 @@ export const deepseekV32 = decoderFamily({
     tie_word_embeddings: false,
   },
   attention(sizes, config) {
-    const queryRank = config.integer('q_lora_rank', LATENT.q_lora_rank)
+    const queryRank = config.integer('q_lora_rank', DEEPSEEK_LATENT.q_lora_rank)
     return latentAttention({
       ...sizes,
-      ...latentSizes(config, LATENT),
+      ...latentSizes(config, DEEPSEEK_LATENT),
       queryRank,
       bias: config.boolean('attention_bias', false),
       also: {
@@ -49,7 +49,7 @@ export const deepseekV32 = decoderFamily({
       transformers: 5,
       expertFields: ['num_experts', 'num_local_experts', 'n_routed_experts'],
     }),
-  dimensions: (_, config) => ({ headDim: latentSizes(config, LATENT).queryHeadDim }),
+  dimensions: (_, config) => ({ headDim: latentSizes(config, DEEPSEEK_LATENT).queryHeadDim }),
   forward: (config) => ({
     rotation: {
       features: config.integer('qk_rope_head_dim', 64),
@@ -66,11 +66,3 @@ export const deepseekV32 = decoderFamily({
   }),
   mergedLayers: MERGED_GATED_EXPERTS,
 })
-
-const LATENT: LatentDefaults = {
-  q_lora_rank: 1536,
-  kv_lora_rank: 512,
-  qk_rope_head_dim: 64,
-  qk_nope_head_dim: 128,
-  v_head_dim: 128,
-}

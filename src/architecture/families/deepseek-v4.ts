@@ -1,6 +1,6 @@
 import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
-import { expertsBlock, fusedExperts, moeDimensions, router } from '../blocks/experts.js'
+import { fusedMixture, moeDimensions } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { slidingWindow, statedTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
@@ -63,11 +63,13 @@ export const deepseekV4 = causalLmFamily({
       experts: config.integer('n_routed_experts', 256),
       expertsPerToken: config.integer('num_experts_per_tok', 6),
     }
-    const mlp = expertsBlock('DeepseekV4SparseMoeBlock', {
-      gate: router(routing.experts, hiddenSize),
-      experts: fusedExperts({ hiddenSize, ffnSize, ...routing }),
-      shared_experts: gatedMlp({ hiddenSize, ffnSize, bias: config.boolean('mlp_bias', false) }),
-    })
+    const mlp = fusedMixture(
+      'DeepseekV4SparseMoeBlock',
+      { hiddenSize, ffnSize, ...routing },
+      {
+        shared_experts: gatedMlp({ hiddenSize, ffnSize, bias: config.boolean('mlp_bias', false) }),
+      },
+    )
     const layer = (type: string): Module =>
       container('DeepseekV4DecoderLayer', {
         self_attn: attention(type),

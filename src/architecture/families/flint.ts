@@ -1,5 +1,5 @@
 import { headNorms, llamaAttention } from '../blocks/attention.js'
-import { expertsBlock, fusedExperts, router } from '../blocks/experts.js'
+import { fusedMixture } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
@@ -43,11 +43,13 @@ export const flint = decoderFamily({
       routing,
       ffnSize,
       shared: 1,
-      block: expertsBlock('FlintSparseMoeBlock', {
-        gate: router(routing.experts, hiddenSize),
-        experts: fusedExperts({ hiddenSize, ffnSize, ...routing }),
-        shared_expert: gatedMlp({ hiddenSize, ffnSize: config.integer('shared_expert_intermediate_size', 1024) }),
-      }),
+      block: fusedMixture(
+        'FlintSparseMoeBlock',
+        { hiddenSize, ffnSize, ...routing },
+        {
+          shared_expert: gatedMlp({ hiddenSize, ffnSize: config.integer('shared_expert_intermediate_size', 1024) }),
+        },
+      ),
       isSparse: (index) => !dense.has(index) && (index + 1) % step === 0,
     }
   },

@@ -1,6 +1,6 @@
-import { expertsBlock, fusedExperts, MERGED_GATED_EXPERTS, router, sparseFrom } from '../blocks/experts.js'
+import { fusedMixture, MERGED_GATED_EXPERTS, sparseFrom } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
+import { latentBlocks } from '../blocks/latent-attention.js'
 import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -23,14 +23,13 @@ export const glm4MoeLite = decoderFamily({
     max_position_embeddings: 202_752,
     tie_word_embeddings: false,
   },
-  attention: (sizes, config) =>
-    latentAttention({
-      ...sizes,
-      ...latentSizes(config, LATENT),
-      bias: config.boolean('attention_bias', false),
-      type: 'Glm4MoeLiteAttention',
-    }),
-  mlp: gatedMlp,
+  ...latentBlocks('Glm4MoeLiteAttention', {
+    q_lora_rank: 768,
+    kv_lora_rank: 512,
+    qk_rope_head_dim: 64,
+    qk_nope_head_dim: 192,
+    v_head_dim: 256,
+  }),
   mixture({ hiddenSize }, config) {
     const routing = {
       experts: config.integer(['num_local_experts', 'n_routed_experts'], 64),
@@ -42,15 +41,16 @@ export const glm4MoeLite = decoderFamily({
       routing,
       ffnSize,
       shared,
-      block: expertsBlock('Glm4MoeLiteMoE', {
-        gate: router(routing.experts, hiddenSize),
-        experts: fusedExperts({ hiddenSize, ffnSize, ...routing }),
-        shared_experts: gatedMlp({ hiddenSize, ffnSize: ffnSize * shared }),
-      }),
+      block: fusedMixture(
+        'Glm4MoeLiteMoE',
+        { hiddenSize, ffnSize, ...routing },
+        {
+          shared_experts: gatedMlp({ hiddenSize, ffnSize: ffnSize * shared }),
+        },
+      ),
       isSparse: sparseFrom(config, 1),
     }
   },
-  dimensions: (_, config) => ({ headDim: latentSizes(config, LATENT).queryHeadDim }),
   forward: (config) => ({
     rotation: {
       features: config.integer('qk_rope_head_dim', 64),
@@ -63,11 +63,3 @@ export const glm4MoeLite = decoderFamily({
   }),
   mergedLayers: MERGED_GATED_EXPERTS,
 })
-
-const LATENT: LatentDefaults = {
-  q_lora_rank: 768,
-  kv_lora_rank: 512,
-  qk_rope_head_dim: 64,
-  qk_nope_head_dim: 192,
-  v_head_dim: 256,
-}

@@ -1,5 +1,5 @@
 import { headNorms, llamaAttention } from '../blocks/attention.js'
-import { expertsBlock, fusedExperts, router, sparseFrom } from '../blocks/experts.js'
+import { fusedMixture, sparseFrom } from '../blocks/experts.js'
 import { llamaMlp } from '../blocks/gated-mlp.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -31,11 +31,13 @@ export const hyV3 = decoderFamily({
       routing,
       ffnSize,
       shared,
-      block: expertsBlock('HYV3MoE', {
-        gate: router(routing.experts, hiddenSize),
-        experts: fusedExperts({ hiddenSize, ffnSize, ...routing }),
-        shared_experts: llamaMlp({ hiddenSize, ffnSize: ffnSize * shared }, config),
-      }),
+      block: fusedMixture(
+        'HYV3MoE',
+        { hiddenSize, ffnSize, ...routing },
+        {
+          shared_experts: llamaMlp({ hiddenSize, ffnSize: ffnSize * shared }, config),
+        },
+      ),
       isSparse: sparseFrom(config, 1),
     }
   },

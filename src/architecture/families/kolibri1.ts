@@ -1,5 +1,5 @@
 import { attention, headNorms } from '../blocks/attention.js'
-import { expertsBlock, fusedExperts, router } from '../blocks/experts.js'
+import { fusedMixture } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { glm4Layer } from '../blocks/glm4-layer.js'
 import { layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
@@ -35,11 +35,13 @@ export const kolibri1 = decoderFamily({
       routing,
       ffnSize,
       shared: 1,
-      block: expertsBlock('Kolibri1SparseMoeBlock', {
-        gate: router(routing.experts, hiddenSize),
-        experts: fusedExperts({ hiddenSize, ffnSize, ...routing }),
-        shared_experts: gatedMlp({ hiddenSize, ffnSize: sharedSize }),
-      }),
+      block: fusedMixture(
+        'Kolibri1SparseMoeBlock',
+        { hiddenSize, ffnSize, ...routing },
+        {
+          shared_experts: gatedMlp({ hiddenSize, ffnSize: sharedSize }),
+        },
+      ),
     }
   },
   dimensions: (_, config) => ({ ffnHiddenSize: config.integer('moe_intermediate_size', 512) }),

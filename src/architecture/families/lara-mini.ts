@@ -2,7 +2,7 @@ import { headNorms, llamaAttention } from '../blocks/attention.js'
 import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { deltaNet, deltaNetSizes } from '../blocks/delta-net.js'
-import { expertsBlock, fusedExperts, moeDimensions, router } from '../blocks/experts.js'
+import { fusedMixture, moeDimensions } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layersOfTypes, layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
@@ -43,11 +43,13 @@ export const laraMini = causalLmFamily({
       expertsPerToken: config.positive('num_experts_per_tok', 4),
     }
     const ffnSize = config.integer('moe_intermediate_size', 512)
-    const mlp = expertsBlock('LaraMiniSparseMoeBlock', {
-      gate: router(routing.experts, hiddenSize),
-      experts: fusedExperts({ hiddenSize, ffnSize, ...routing }),
-      shared_expert: gatedMlp({ hiddenSize, ffnSize: config.integer('shared_expert_intermediate_size', 512) }),
-    })
+    const mlp = fusedMixture(
+      'LaraMiniSparseMoeBlock',
+      { hiddenSize, ffnSize, ...routing },
+      {
+        shared_expert: gatedMlp({ hiddenSize, ffnSize: config.integer('shared_expert_intermediate_size', 512) }),
+      },
+    )
     const selfAttention = llamaAttention(sizes, config, headNorms(sizes))
     const layer = (type: string) =>
       container('LaraMiniDecoderLayer', {

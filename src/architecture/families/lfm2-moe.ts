@@ -1,7 +1,7 @@
 import { attention } from '../blocks/attention.js'
 import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
-import { expertsBlock, fusedExperts, moeDimensions, router } from '../blocks/experts.js'
+import { fusedMixture, moeDimensions } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, WITH_CONVOLUTIONS } from '../blocks/layer-types.js'
 import { rmsNorm } from '../blocks/norm.js'
@@ -37,10 +37,7 @@ export const lfm2Moe = causalLmFamily({
       expertsPerToken: config.integer('num_experts_per_tok', 4),
     }
     const ffnSize = config.integer('moe_intermediate_size', 1792)
-    const mixture = expertsBlock('Lfm2MoeSparseMoeBlock', {
-      gate: router(routing.experts, hiddenSize),
-      experts: fusedExperts({ hiddenSize, ffnSize, ...routing }),
-    })
+    const mixture = fusedMixture('Lfm2MoeSparseMoeBlock', { hiddenSize, ffnSize, ...routing })
     const types = layerTypes(config, layers, () => 'full_attention', WITH_CONVOLUTIONS)
     const denseLayers = config.integer('num_dense_layers', 2)
     const isDense = (index: number) => index < denseLayers

@@ -2,7 +2,7 @@ import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { experts, expertsBlock, moeDimensions } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
+import { DEEPSEEK_LATENT, latentAttention, latentSizes } from '../blocks/latent-attention.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { container, repeated } from '../module.js'
@@ -31,7 +31,7 @@ export const longcatFlash = causalLmFamily({
     const sizes = { ...stated, layers, ffnSize: config.integer('ffn_hidden_size', 12_288) }
     const { hiddenSize } = sizes
     const norm = rmsNorm(hiddenSize)
-    const latent = latentSizes(config, LATENT)
+    const latent = latentSizes(config, DEEPSEEK_LATENT)
     const attention = latentAttention({
       ...sizes,
       ...latent,
@@ -65,11 +65,3 @@ export const longcatFlash = causalLmFamily({
     }
   },
 })
-
-const LATENT: LatentDefaults = {
-  q_lora_rank: 1536,
-  kv_lora_rank: 512,
-  qk_rope_head_dim: 64,
-  qk_nope_head_dim: 128,
-  v_head_dim: 128,
-}

@@ -1,4 +1,4 @@
-import { expertsBlock, fusedExperts, router, sparseFrom } from '../blocks/experts.js'
+import { fusedMixture, sparseFrom } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
@@ -57,10 +57,7 @@ export const mimoV2Flash = decoderFamily({
     return {
       routing,
       ffnSize,
-      block: expertsBlock('MiMoV2FlashMoE', {
-        gate: router(routing.experts, hiddenSize),
-        experts: fusedExperts({ hiddenSize, ffnSize, ...routing }),
-      }),
+      block: fusedMixture('MiMoV2FlashMoE', { hiddenSize, ffnSize, ...routing }),
       isSparse: sparseFrom(config, 1),
     }
   },

@@ -1,5 +1,5 @@
 import { attention, headNorms } from '../blocks/attention.js'
-import { expertsBlock, fusedExperts, router } from '../blocks/experts.js'
+import { fusedMixture } from '../blocks/experts.js'
 import { fusedGatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, statedSparseLayers } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
@@ -45,11 +45,13 @@ export const minimaxM3VlText = decoderFamily({
       routing,
       ffnSize,
       shared: 1,
-      block: expertsBlock('MiniMaxM3VLSparseMoeBlock', {
-        gate: router(routing.experts, hiddenSize),
-        experts: fusedExperts({ hiddenSize, ffnSize, ...routing }),
-        shared_experts: fusedGatedMlp({ hiddenSize, ffnSize: sharedSize }),
-      }),
+      block: fusedMixture(
+        'MiniMaxM3VLSparseMoeBlock',
+        { hiddenSize, ffnSize, ...routing },
+        {
+          shared_experts: fusedGatedMlp({ hiddenSize, ffnSize: sharedSize }),
+        },
+      ),
       isSparse: sparseLayers(config),
     }
   },

@@ -1,13 +1,13 @@
-import { windowInAllLayers } from '../blocks/layer-types.js'
-import { withoutBiases } from '../blocks/without-biases.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { mistralBody } from '../shapes/mistral-body.js'
 
 /**
  * Ministral 3 (Mistral AI 2025, arXiv:2601.08584): Mistral with YaRN, and without a window unless the config names
  * one.
  */
 export const ministral3 = decoderFamily({
+  ...mistralBody(),
   modelType: 'ministral3',
   name: 'Ministral3',
   defaults: {
@@ -21,7 +21,5 @@ export const ministral3 = decoderFamily({
     max_position_embeddings: 262_144,
     tie_word_embeddings: false,
   },
-  attentionPattern: windowInAllLayers(),
-  ...withoutBiases,
   forward: llamaForward,
 })

@@ -1,6 +1,5 @@
 import { deepseekMixture } from '../blocks/deepseek-mixture.js'
-import { gatedMlp } from '../blocks/gated-mlp.js'
-import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
+import { latentBlocks } from '../blocks/latent-attention.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Mistral Small 4 (Mistral AI 2026, https://mistral.ai/news): latent attention and routed experts like DeepSeek-V3. */
@@ -19,14 +18,13 @@ export const mistral4 = decoderFamily({
     max_position_embeddings: 1_048_576,
     tie_word_embeddings: false,
   },
-  attention: (sizes, config) =>
-    latentAttention({
-      ...sizes,
-      ...latentSizes(config, LATENT),
-      bias: config.boolean('attention_bias', false),
-      type: 'Mistral4Attention',
-    }),
-  mlp: gatedMlp,
+  ...latentBlocks('Mistral4Attention', {
+    q_lora_rank: 1024,
+    kv_lora_rank: 256,
+    qk_rope_head_dim: 64,
+    qk_nope_head_dim: 64,
+    v_head_dim: 128,
+  }),
   mixture({ hiddenSize }, config) {
     const denseLayers = config.integer('first_k_dense_replace', 0)
     const mixture = deepseekMixture(config, hiddenSize, {
@@ -40,13 +38,4 @@ export const mistral4 = decoderFamily({
     })
     return { ...mixture, isSparse: (index) => index >= denseLayers }
   },
-  dimensions: (_, config) => ({ headDim: latentSizes(config, LATENT).queryHeadDim }),
 })
-
-const LATENT: LatentDefaults = {
-  q_lora_rank: 1024,
-  kv_lora_rank: 256,
-  qk_rope_head_dim: 64,
-  qk_nope_head_dim: 64,
-  v_head_dim: 128,
-}

@@ -1,7 +1,7 @@
 import { gatedAttention } from '../blocks/attention.js'
 import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
-import { deltaNet, deltaNetSizes } from '../blocks/delta-net.js'
+import { deltaNet, deltaNetFeatures, deltaNetSizes } from '../blocks/delta-net.js'
 import { experts, expertsBlock, moeDimensions, qwenSparseLayers } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { qwenHybridTypes } from '../blocks/layer-types.js'
@@ -40,10 +40,9 @@ export const qwen3Next = causalLmFamily({
     const types = qwenHybridTypes(config, layers)
     const selfAttention = gatedAttention(sizes, config)
     const deltaSizes = deltaNetSizes(config, hiddenSize)
-    const keyFeatures = deltaSizes.keyHeads * deltaSizes.keyHeadDim
-    const valueFeatures = deltaSizes.valueHeads * deltaSizes.valueHeadDim
+    const { keys, values } = deltaNetFeatures(deltaSizes)
     const linearAttention = deltaNet('Qwen3NextGatedDeltaNet', deltaSizes, {
-      in_proj_qkvz: linear(hiddenSize, 2 * keyFeatures + 2 * valueFeatures),
+      in_proj_qkvz: linear(hiddenSize, 2 * keys + 2 * values),
       in_proj_ba: linear(hiddenSize, 2 * deltaSizes.valueHeads),
     })
     const expertFfnSize = config.integer('moe_intermediate_size', 512, sizes.ffnSize)

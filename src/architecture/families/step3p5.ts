@@ -1,5 +1,5 @@
 import { attention, headNorms } from '../blocks/attention.js'
-import { expertsBlock, fusedExperts, router } from '../blocks/experts.js'
+import { fusedMixture } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, slidingWindow, statedSparseLayers, windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
@@ -45,11 +45,13 @@ export const step3p5 = decoderFamily({
       routing,
       ffnSize,
       shared: 1,
-      block: expertsBlock('Step3p7SparseMoeBlock', {
-        gate: router(routing.experts, hiddenSize),
-        experts: fusedExperts({ hiddenSize, ffnSize, ...routing }),
-        shared_experts: gatedMlp({ hiddenSize, ffnSize: sharedSize, bias: config.boolean('mlp_bias', false) }),
-      }),
+      block: fusedMixture(
+        'Step3p7SparseMoeBlock',
+        { hiddenSize, ffnSize, ...routing },
+        {
+          shared_experts: gatedMlp({ hiddenSize, ffnSize: sharedSize, bias: config.boolean('mlp_bias', false) }),
+        },
+      ),
       isSparse: sparseLayers(config, layers),
     }
   },

@@ -1,8 +1,6 @@
-import { embedding } from '../blocks/embedding.js'
-import { linear } from '../blocks/linear.js'
+import { preNormBertLayer, summedEmbeddings } from '../blocks/bert.js'
 import { layerNorm } from '../blocks/norm.js'
-import { tree } from '../blocks/tree.js'
-import { repeated } from '../module.js'
+import { container, repeated } from '../module.js'
 import { BERT_DEFAULTS, bertFamily } from '../shapes/bert-family.js'
 
 /** XLM-R XL and XXL (Goyal et al. 2021, arXiv:2105.00572): RoBERTa in many languages, with the norms before the blocks. */
@@ -22,25 +20,21 @@ export const xlmRobertaXl = bertFamily({
   predictor: 'lm_head',
   classifier: 'head',
   pools: 'choices',
-  build({ vocabSize, hiddenSize, ffnSize, layers, headDim }, config) {
+  build(sizes, config) {
+    const { vocabSize, hiddenSize, layers } = sizes
     const positions = config.integer('max_position_embeddings', 514)
-    const isRelative = config.string('position_embedding_type', 'absolute').startsWith('relative_key')
-    const square = linear(hiddenSize, hiddenSize, { bias: true })
-    const layer = tree('XLMRobertaXLLayer', {
-      '{attention.self_attn_layer_norm,LayerNorm}': layerNorm(hiddenSize),
-      'attention.self.{query,key,value}': square,
-      'attention.self.distance_embedding': isRelative ? embedding(2 * positions - 1, headDim) : undefined,
-      'attention.output.dense': square,
-      'intermediate.dense': linear(hiddenSize, ffnSize, { bias: true }),
-      'output.dense': linear(ffnSize, hiddenSize, { bias: true }),
-    })
+    const layer = preNormBertLayer(
+      'XLMRobertaXLLayer',
+      '{attention.self_attn_layer_norm,LayerNorm}',
+      { ...sizes, positions },
+      config,
+    )
     return {
-      embeddings: tree('XLMRobertaXLEmbeddings', {
-        word_embeddings: embedding(vocabSize, hiddenSize),
-        position_embeddings: embedding(positions, hiddenSize),
-        token_type_embeddings: embedding(config.integer('type_vocab_size', 1), hiddenSize),
-      }),
-      encoder: tree('XLMRobertaXLEncoder', { layer: repeated(layers, layer), LayerNorm: layerNorm(hiddenSize) }),
+      embeddings: container(
+        'XLMRobertaXLEmbeddings',
+        summedEmbeddings(hiddenSize, { words: vocabSize, positions, segments: config.integer('type_vocab_size', 1) }),
+      ),
+      encoder: container('XLMRobertaXLEncoder', { layer: repeated(layers, layer), LayerNorm: layerNorm(hiddenSize) }),
     }
   },
 })

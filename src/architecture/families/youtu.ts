@@ -1,5 +1,4 @@
-import { gatedMlp } from '../blocks/gated-mlp.js'
-import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
+import { DEEPSEEK_LATENT, latentBlocks } from '../blocks/latent-attention.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Youtu-LLM (Tencent 2026, arXiv:2512.24618): a small dense model with DeepSeek's latent attention. */
@@ -16,21 +15,5 @@ export const youtu = decoderFamily({
     max_position_embeddings: 131_072,
     tie_word_embeddings: true,
   },
-  attention: (sizes, config) =>
-    latentAttention({
-      ...sizes,
-      ...latentSizes(config, LATENT),
-      bias: config.boolean('attention_bias', false),
-      type: 'YoutuAttention',
-    }),
-  mlp: gatedMlp,
-  dimensions: (_, config) => ({ headDim: latentSizes(config, LATENT).queryHeadDim }),
+  ...latentBlocks('YoutuAttention', DEEPSEEK_LATENT),
 })
-
-const LATENT: LatentDefaults = {
-  q_lora_rank: 1536,
-  kv_lora_rank: 512,
-  qk_rope_head_dim: 64,
-  qk_nope_head_dim: 128,
-  v_head_dim: 128,
-}
