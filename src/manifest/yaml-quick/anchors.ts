@@ -1,5 +1,16 @@
 /** The anchors of one document that is read quickly. */
 
+import { isBlank, isOfWord } from './characters.js'
+import type { Lines } from './lines.js'
+
+/** The end of the name of the anchor or alias at an offset. Undefined if the name is unusual. */
+export function nameEnd({ text, end }: Lines, at: number): number | undefined {
+  let nameEnd = at + 1
+  while (isOfWord(text.charCodeAt(nameEnd))) nameEnd += 1
+  const isEnded = nameEnd === end || isBlank(text.charCodeAt(nameEnd))
+  return isEnded && nameEnd !== at + 1 ? nameEnd : undefined
+}
+
 /** What an alias may stand for. */
 export class Anchors<Node> {
   readonly #nodes = new Map<string, Node>()

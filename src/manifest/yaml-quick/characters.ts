@@ -41,9 +41,22 @@ export function isOfWord(code: number): boolean {
   return isLetter(code) || (code >= DASH && code <= NINE) || code === UNDERSCORE
 }
 
+/** `[` or `{`. */
+export function isOpening(code: number): boolean {
+  return code === OPEN_BRACKET || code === OPEN_BRACE
+}
+
+/** `"` or `'`. */
+export function isQuote(code: number): boolean {
+  return code === DOUBLE_QUOTE || code === SINGLE_QUOTE
+}
+
+/** `|` or `>`, which begin a block scalar. */
+export function isBlockMark(code: number): boolean {
+  return code === BAR || code === GREATER
+}
+
 /** `,`, `[`, `]`, `{` or `}`. */
 export function isFlowIndicator(code: number): boolean {
-  return (
-    code === COMMA || code === OPEN_BRACKET || code === CLOSE_BRACKET || code === OPEN_BRACE || code === CLOSE_BRACE
-  )
+  return code === COMMA || isOpening(code) || code === CLOSE_BRACKET || code === CLOSE_BRACE
 }

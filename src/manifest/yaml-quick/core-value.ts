@@ -2,7 +2,6 @@
 
 /** The value of a plain scalar. Undefined if it is an integer that is too long. An integer beyond 2^53 is a `bigint`. */
 export function coreValue(written: string): string | number | bigint | boolean | null | undefined {
-  if (!MAY_BE_OTHER.test(written)) return written
   const word = WORDS.get(written)
   if (word !== undefined) return word
   if (INTEGER.test(written)) return written.length > LONGEST_INTEGER ? undefined : integer(written)
@@ -10,9 +9,6 @@ export function coreValue(written: string): string | number | bigint | boolean |
   if (INFINITE.test(written)) return written.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
   return NOT_A_NUMBER.test(written) ? Number.NaN : written
 }
-
-/** What begins like none of these is text. */
-const MAY_BE_OTHER = /^[-+.0-9~nNtTfF]/
 
 const WORDS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | null>([
   ...['~', 'null', 'Null', 'NULL'].map((word) => [word, null] as const),

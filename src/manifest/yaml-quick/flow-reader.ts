@@ -3,15 +3,14 @@ import {
   CLOSE_BRACKET,
   COLON,
   COMMA,
-  DOUBLE_QUOTE,
   HASH,
   isBlank,
   isFlowIndicator,
   isLetter,
   isOfWord,
+  isOpening,
+  isQuote,
   OPEN_BRACE,
-  OPEN_BRACKET,
-  SINGLE_QUOTE,
   SPACE,
   TAB,
   UNDERSCORE,
@@ -48,7 +47,7 @@ export class FlowReader<Node, Fields, Items> {
   }
 
   #collection(): Made<Node> {
-    if (this.#nesting >= this.#mostDepth) return REFUSED
+    if (this.#nesting === this.#mostDepth) return REFUSED
     this.#nesting += 1
     const isMapping = this.#code() === OPEN_BRACE
     const start = this.#at
@@ -91,31 +90,32 @@ export class FlowReader<Node, Fields, Items> {
   #entry(fields: Fields): boolean {
     const { text, end } = this.#lines
     const start = this.#at
-    const isQuoted = this.#isQuote()
-    const close = isQuoted ? closingQuote(text, start, end) + 1 : this.#wordEnd()
-    if (close <= start || close - start > LONGEST_KEY) return false
-    const key = isQuoted ? quotedValue(text, start, close - 1) : text.slice(start, close)
-    if (key === undefined || (!isQuoted && isWord(key))) return false
-    this.#at = this.#lines.afterBlanks(close)
-    if (this.#at >= end || this.#code() !== COLON) return this.#maker.entry(fields, key, start, close, this.#nothing())
-    const isAdjacent = isQuoted && this.#at === close
+    const isQuoted = isQuote(this.#code())
+    const close = isQuoted ? closingQuote(text, start, end) : this.#wordEnd()
+    if (close === undefined) return false
+    const keyEnd = isQuoted ? close + 1 : close
+    const key = isQuoted ? quotedValue(text, start, close) : text.slice(start, close)
+    if (key === undefined || keyEnd - start > LONGEST_KEY || (!isQuoted && isWord(key))) return false
+    this.#at = this.#lines.afterBlanks(keyEnd)
+    if (this.#code() !== COLON) return this.#maker.entry(fields, key, start, keyEnd, this.#nothing())
+    const isAdjacent = isQuoted && this.#at === keyEnd
     if (!isAdjacent && !this.#endsPlain(this.#at + 1)) return false
     this.#at += 1
     if (!this.#skip()) return false
     const isEmpty = this.#code() === COMMA || this.#code() === CLOSE_BRACE
     const value = isEmpty ? this.#nothing() : this.#node()
-    return value !== REFUSED && this.#maker.entry(fields, key, start, close, value)
+    return value !== REFUSED && this.#maker.entry(fields, key, start, keyEnd, value)
   }
 
   #nothing(): Node {
     return this.#maker.nothing(this.#at, this.#at)
   }
 
-  /** The end of a key without quotes, or -1. */
-  #wordEnd(): number {
+  /** The end of a key without quotes. */
+  #wordEnd(): number | undefined {
     const { text } = this.#lines
     const first = this.#code()
-    if (!isLetter(first) && first !== UNDERSCORE) return -1
+    if (!isLetter(first) && first !== UNDERSCORE) return undefined
     let at = this.#at + 1
     while (isOfWord(text.charCodeAt(at))) at += 1
     return at
@@ -123,16 +123,16 @@ export class FlowReader<Node, Fields, Items> {
 
   #node(): Made<Node> {
     const code = this.#code()
-    if (code === OPEN_BRACE || code === OPEN_BRACKET) return this.#collection()
-    return this.#isQuote() ? this.#quoted() : this.#plain()
+    if (isOpening(code)) return this.#collection()
+    return isQuote(code) ? this.#quoted() : this.#plain()
   }
 
   #quoted(): Made<Node> {
     const { text, end } = this.#lines
     const start = this.#at
     const close = closingQuote(text, start, end)
-    const value = close === -1 ? undefined : quotedValue(text, start, close)
-    if (value === undefined) return REFUSED
+    const value = close === undefined ? undefined : quotedValue(text, start, close)
+    if (close === undefined || value === undefined) return REFUSED
     this.#at = close + 1
     return this.#maker.scalar(value, start, this.#at)
   }
@@ -155,7 +155,7 @@ export class FlowReader<Node, Fields, Items> {
 
   /** Whether a colon before an offset is no part of a plain scalar. */
   #endsPlain(at: number): boolean {
-    if (at >= this.#lines.end) return true
+    if (at === this.#lines.end) return true
     const code = this.#lines.text.charCodeAt(at)
     return isBlank(code) || isFlowIndicator(code)
   }
@@ -166,10 +166,10 @@ export class FlowReader<Node, Fields, Items> {
     const from = this.#at
     this.#at = lines.afterBlanks(from)
     // Without a blank before it, `#` begins no comment. Nothing else begins with it: the caller refuses it.
-    if (this.#at < lines.end && (this.#code() !== HASH || this.#at === from)) return true
+    if (this.#at !== lines.end && (this.#code() !== HASH || this.#at === from)) return true
     while (lines.step()) {
       const code = lines.text.charCodeAt(lines.at)
-      if (lines.at >= lines.end || code === HASH) continue
+      if (lines.at === lines.end || code === HASH) continue
       if (code === TAB) return false
       this.#at = lines.at
       const column = lines.at - lines.start
@@ -179,12 +179,7 @@ export class FlowReader<Node, Fields, Items> {
     return false
   }
 
-  #isQuote(): boolean {
-    const code = this.#code()
-    return code === DOUBLE_QUOTE || code === SINGLE_QUOTE
-  }
-
   #code(): number {
-    return this.#at < this.#lines.end ? this.#lines.text.charCodeAt(this.#at) : SPACE
+    return this.#at === this.#lines.end ? SPACE : this.#lines.text.charCodeAt(this.#at)
   }
 }

@@ -14,6 +14,11 @@ export class Lines {
   next: number
   /** The column of the first character. A compact collection starts behind the dash. -1 at the end of the document. */
   indent = 0
+  /** Whether there is no further line. */
+  get isAtEnd(): boolean {
+    return this.indent === -1
+  }
+
   /** Whether a line begins with a tab. What that means depends on what stands around it. */
   hasTab = false
 
@@ -30,7 +35,7 @@ export class Lines {
   advance(): void {
     while (this.step()) {
       const code = this.text.charCodeAt(this.at)
-      if (this.at >= this.end || code === HASH) continue
+      if (this.at === this.end || code === HASH) continue
       if (code === TAB) {
         this.hasTab = true
         break
@@ -44,16 +49,17 @@ export class Lines {
   /** Goes to the next line, whatever it is. Returns whether there is one. */
   step(): boolean {
     const { text, next: start } = this
-    if (start >= this.#limit) return false
+    if (start === this.#limit) return false
     const newline = text.indexOf('\n', start)
-    if (newline < 0 || newline >= this.#limit) this.next = this.end = this.#limit
+    // A document ends with the text, or where a line begins.
+    if (newline === -1) this.next = this.end = this.#limit
     else {
       this.next = newline + 1
-      this.end = newline > start && text.charCodeAt(newline - 1) === RETURN ? newline - 1 : newline
+      this.end = text.charCodeAt(newline - 1) === RETURN ? newline - 1 : newline
     }
     this.start = start
     let at = start
-    while (at < this.end && text.charCodeAt(at) === SPACE) at += 1
+    while (text.charCodeAt(at) === SPACE) at += 1
     this.at = at
     return true
   }
@@ -61,14 +67,14 @@ export class Lines {
   /** The first character from an offset on that is no blank, or the end of the line. */
   afterBlanks(from: number): number {
     let at = from
-    while (at < this.end && isBlank(this.text.charCodeAt(at))) at += 1
+    while (isBlank(this.text.charCodeAt(at))) at += 1
     return at
   }
 
   /** Whether nothing but a comment stands behind an offset. */
   isRestEmpty(from: number): boolean {
     const at = this.afterBlanks(from)
-    return at >= this.end || (at > from && this.text.charCodeAt(at) === HASH)
+    return at === this.end || (at !== from && this.text.charCodeAt(at) === HASH)
   }
 }
 

@@ -34,19 +34,19 @@ interface BlockLines {
 
 function linesOf(lines: Lines, parent: number): BlockLines | undefined {
   const contents: string[] = []
-  let indent = -1
+  let indent = 0
   let longestBlank = 0
   let count = 0
   let end = 0
   while (lines.step()) {
     const column = lines.at - lines.start
-    if (lines.at >= lines.end) {
+    if (lines.at === lines.end) {
       longestBlank = Math.max(longestBlank, column)
       contents.push('')
       continue
     }
-    if (indent < 0 && column > parent) indent = column
-    if (indent < 0 || column < indent) {
+    if (count === 0) indent = column
+    if (column < indent || column <= parent) {
       lines.next = lines.start
       break
     }
@@ -55,7 +55,7 @@ function linesOf(lines: Lines, parent: number): BlockLines | undefined {
     end = lines.end
   }
   lines.advance()
-  if (indent < 0 || longestBlank > indent || lines.hasTab) return undefined
+  if (count === 0 || longestBlank > indent) return undefined
   contents.length = count
   return { contents, end }
 }
@@ -63,26 +63,20 @@ function linesOf(lines: Lines, parent: number): BlockLines | undefined {
 /** Joins lines by blanks, except around those that are more indented. */
 function folded(contents: readonly string[]): string {
   let value = ''
-  let separator = ''
-  let isAfterIndented = false
-  const first = contents.findIndex((content) => content !== '')
-  for (const content of contents.slice(first)) {
+  let breaks = ''
+  let isAfterText: boolean | undefined
+  for (const content of contents) {
     if (content === '') {
-      if (separator === '\n') value += '\n'
-      else separator = '\n'
-    } else if (isBlank(content.charCodeAt(0))) {
-      if (separator === ' ') separator = '\n'
-      else if (!isAfterIndented && separator === '\n') separator = '\n\n'
-      value += separator + content
-      separator = '\n'
-      isAfterIndented = true
-    } else {
-      value += separator + content
-      separator = ' '
-      isAfterIndented = false
+      breaks += '\n'
+      continue
     }
+    const isText = !isBlank(content.charCodeAt(0))
+    const between = isText && isAfterText ? breaks || ' ' : `${breaks}\n`
+    value += (value === '' ? breaks : between) + content
+    breaks = ''
+    isAfterText = isText
   }
-  return '\n'.repeat(first) + value
+  return value
 }
 
 /**
@@ -94,7 +88,7 @@ export function continuedPlain(lines: Lines, first: LongScalar, parent: number):
   let { value, end } = first
   let blanks = 0
   while (lines.step()) {
-    if (lines.at >= lines.end) {
+    if (lines.at === lines.end) {
       blanks += 1
       continue
     }
@@ -125,16 +119,16 @@ export function quotedLines(lines: Lines, open: number, parent: number): LongSca
   let blanks = 0
   while (lines.step()) {
     const { at, end } = lines
-    if (at >= end) {
+    if (at === end) {
       blanks += 1
       continue
     }
     if (at - lines.start <= parent || text.charCodeAt(at) === TAB) return undefined
     const close = closingQuote(text, open, end, at)
     value += blanks === 0 ? ' ' : '\n'.repeat(blanks)
-    value += text.slice(at, close < 0 ? trimmedEnd(text, at, end) : close)
+    value += text.slice(at, close ?? trimmedEnd(text, at, end))
     blanks = 0
-    if (close < 0) continue
+    if (close === undefined) continue
     if ((isDouble && value.includes('\\')) || !lines.isRestEmpty(close + 1)) return undefined
     lines.advance()
     return { value: isDouble ? value : value.replaceAll("''", "'"), end: close + 1 }

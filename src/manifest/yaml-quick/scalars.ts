@@ -5,24 +5,24 @@ import { BACKSLASH, DASH, DOUBLE_QUOTE, isDigit, isLetter, isOfWord, ZERO } from
 import { coreValue } from './core-value.js'
 import { type Made, type Maker, REFUSED } from './maker.js'
 
-/** The closing quote of a scalar in quotes, or -1 if it is not on the line. */
-export function closingQuote(text: string, open: number, lineEnd: number, from = open + 1): number {
+/** The closing quote of a scalar in quotes. Undefined if it is not on the line. */
+export function closingQuote(text: string, open: number, lineEnd: number, from = open + 1): number | undefined {
   const quote = text.charCodeAt(open)
   for (let at = from; at < lineEnd; at += 1) {
     const code = text.charCodeAt(at)
     if (code === BACKSLASH && quote === DOUBLE_QUOTE) at += 1
     else if (code === quote) {
-      if (quote === DOUBLE_QUOTE || at + 1 >= lineEnd || text.charCodeAt(at + 1) !== quote) return at
+      if (quote === DOUBLE_QUOTE || text.charCodeAt(at + 1) !== quote) return at
       at += 1
     }
   }
-  return -1
+  return undefined
 }
 
 /** The value between two quotes of one line. Undefined if it has an escape that JSON does not have. */
 export function quotedValue(text: string, open: number, close: number): string | undefined {
   const written = text.slice(open + 1, close)
-  if (text.charCodeAt(open) !== DOUBLE_QUOTE) return written.includes("'") ? written.replaceAll("''", "'") : written
+  if (text.charCodeAt(open) !== DOUBLE_QUOTE) return written.replaceAll("''", "'")
   if (!written.includes('\\')) return written
   return JSON_ESCAPES.test(written) && !written.includes('\t') ? JSON.parse(`"${written}"`) : undefined
 }
