@@ -23,3 +23,31 @@ export function tilesByShape(
   }
   return best
 }
+
+/**
+ * The canvas, among those that a config lists as height and width, that shows most of an image and wastes least
+ * (`select_best_resolution` of LLaVA-NeXT in transformers).
+ */
+export function bestCanvas({ width, height }: ImageSize, canvases: readonly ImageSize[]): ImageSize {
+  let best: { canvas: ImageSize; shown: number } | undefined
+  for (const canvas of canvases) {
+    const scale = Math.min(canvas.width / width, canvas.height / height)
+    const shown = Math.min(Math.trunc(width * scale) * Math.trunc(height * scale), width * height)
+    const area = canvas.width * canvas.height
+    const isBetter =
+      best === undefined ||
+      shown > best.shown ||
+      (shown === best.shown && area < best.canvas.width * best.canvas.height)
+    if (isBetter) best = { canvas, shown }
+  }
+  return best?.canvas ?? { width, height }
+}
+
+/** What of a canvas an image covers, without the padding that gives it another shape (`unpad_image` of LLaVA-NeXT). */
+export function withoutPadding({ width, height }: ImageSize, canvas: ImageSize): ImageSize {
+  const cut = (whole: number, covered: number): number => whole - 2 * Math.floor((whole - covered) / 2)
+  const rounded = (value: number): number => Math.trunc(Number(value.toFixed(7)))
+  return width / height > canvas.width / canvas.height
+    ? { width: canvas.width, height: cut(canvas.height, rounded(height * (canvas.width / width))) }
+    : { width: cut(canvas.width, rounded(width * (canvas.height / height))), height: canvas.height }
+}

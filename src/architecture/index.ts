@@ -67,6 +67,7 @@ export type {
   Call,
   Count,
   DisentangledAttention,
+  EachPart,
   Input,
   Lookup,
   Loop,

@@ -5,6 +5,7 @@ export type {
   Assignment,
   AttentionCall,
   Call,
+  EachPart,
   Input,
   Lookup,
   Loop,

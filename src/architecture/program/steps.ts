@@ -6,7 +6,7 @@ import type { WrittenBlock } from './written.js'
 export type Steps = readonly Step[]
 
 /** A statement: a variable gets a value or is deleted, a function returns, or layers run. What a variable held before is freed. */
-export type Step = Assignment | Split | { readonly drop: string } | { readonly give: Value } | Loop
+export type Step = Assignment | Split | EachPart | { readonly drop: string } | { readonly give: Value } | Loop
 
 /** A variable gets a value. */
 export interface Assignment {
@@ -19,6 +19,17 @@ export interface Split {
   readonly split: Value
   readonly into: readonly string[]
   readonly sizes: readonly Count[]
+}
+
+/** The same steps on each of so many equal parts of a tensor, one after another. Variables last from one part to the next. */
+export interface EachPart {
+  readonly parts: Value
+  readonly count: Count
+  /** The variable that is a part, a view. */
+  readonly as: string
+  /** The list of what the steps give. */
+  readonly into: string
+  readonly steps: Steps
 }
 
 /** A list of layers, which run one after another on the same variable. */
@@ -63,6 +74,8 @@ export type Operation =
   | { readonly op: 'dropout'; readonly of: Value }
   | { readonly op: 'part' | 'expand' | 'sum'; readonly of: Value; readonly count: Count }
   | { readonly op: 'concat'; readonly of: readonly Value[] }
+  /** A list in one tensor. The list ends. */
+  | { readonly op: 'joined'; readonly list: string }
   /** A parameter of the module that the steps belong to. */
   | { readonly op: 'parameter'; readonly name: string }
   /** Gets a gradient of its own where layers are recomputed. */
@@ -71,6 +84,8 @@ export type Operation =
   | Input
   | Rotate
   | Scatter
+  /** An image of another size, between the neighbours of each element (`interpolate`). */
+  | { readonly op: 'resize'; readonly of: Value; readonly count: Count }
   /** The means of neighbouring patches (`avg_pool2d`), which keep what they are of. */
   | { readonly op: 'pool'; readonly of: Value; readonly count: Count }
   /** The product with a parameter, once for each of so many parts: the gradient of the parameter is summed over them. */

@@ -24,8 +24,8 @@ export interface ImageEncoder {
   readonly unused: (at: string, used: number) => string[]
 }
 
-/** CLIP's encoder, for as many images as all sequences have. */
-export function clipEncoder(vision: ConfigReader): ImageEncoder {
+/** CLIP's encoder, for as many images as all sequences have, each in so many tiles. */
+export function clipEncoder(vision: ConfigReader, tiles = 1): ImageEncoder {
   const read = visionSizes(vision, {
     hidden_size: 768,
     intermediate_size: 3072,
@@ -36,6 +36,7 @@ export function clipEncoder(vision: ConfigReader): ImageEncoder {
   const sizes: ImageSizes = {
     ...read,
     unit: 'images',
+    tiles,
     side: sideOf(vision, 'image_size', 224),
     patches: patchesIn(vision, read, 224),
     activation: vision.string('hidden_act', 'quick_gelu'),
@@ -59,11 +60,12 @@ export function clipEncoder(vision: ConfigReader): ImageEncoder {
 }
 
 /** SigLIP's encoder, whose last norm counts only where its last output is used. */
-export function siglipEncoder(vision: ConfigReader): ImageEncoder {
+export function siglipEncoder(vision: ConfigReader, tiles = 1): ImageEncoder {
   const read = visionSizes(vision, SIGLIP_DEFAULTS)
   const sizes: ImageSizes = {
     ...read,
     unit: 'images',
+    tiles,
     side: sideOf(vision, 'image_size', 224),
     patches: patchesIn(vision, read, 224),
     activation: vision.string('hidden_act', 'gelu_pytorch_tanh'),

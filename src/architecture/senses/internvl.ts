@@ -53,7 +53,8 @@ export const internvlImages: FindSense = (config, { imageSize }, prefix) => {
     give('hidden'),
   ]
   return {
-    tokens,
+    // The processor puts a token before and one behind them.
+    tokens: tokens + 2,
     input: sizeInWords(imageSize ?? { width: side, height: side }),
     buffers: [{ count: pixelsOf(sizes), type: 'float32' }],
     passes: [at.slice(0, -1), `${prefix}multi_modal_projector`],

@@ -19,7 +19,7 @@ import type { ImageEncoder } from './encoders.js'
 
 /** The encoders that a family has, by the `model_type` in `vision_config`. */
 export interface EncoderChoice {
-  readonly encoders: Readonly<Partial<Record<string, (vision: ConfigReader) => ImageEncoder>>>
+  readonly encoders: Readonly<Partial<Record<string, (vision: ConfigReader, tiles?: number) => ImageEncoder>>>
   /** The one of a config that names none. */
   readonly usual: string
   /** Its config where there is none. */
@@ -27,16 +27,22 @@ export interface EncoderChoice {
 }
 
 /** The encoder that a config names. */
-function encoderOf(config: ConfigReader, { encoders, usual, whenAbsent }: EncoderChoice): ImageEncoder {
-  const stated = config.object('vision_config')
-  const vision = config.has('vision_config') || !whenAbsent ? stated : stated.withDefaults(whenAbsent)
+export function encoderOf(config: ConfigReader, choice: EncoderChoice, tiles?: number): ImageEncoder {
+  const { encoders, usual } = choice
+  const vision = visionOf(config, choice)
   const name = vision.string('model_type', usual)
   const encoder = encoders[name]
   if (!encoder)
     throw new RangeError(
       `\`images\`: the forward pass of the encoder ${name} is not described beside this language model: leave it out to estimate inputs of text only`,
     )
-  return encoder(vision)
+  return encoder(vision, tiles)
+}
+
+/** The config of the encoder. */
+export function visionOf(config: ConfigReader, { whenAbsent }: EncoderChoice): ConfigReader {
+  const stated = config.object('vision_config')
+  return config.has('vision_config') || !whenAbsent ? stated : stated.withDefaults(whenAbsent)
 }
 
 /** The states that a config selects: `-2` is the input of the last layer. */

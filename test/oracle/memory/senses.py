@@ -1,5 +1,7 @@
 """Images and sound for the models that see and hear, and what stands in for their code that looks at values."""
 from contextlib import contextmanager
+from functools import partial
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import numpy
@@ -364,7 +366,34 @@ def qwen2_audio(senses):
     return {**features, "feature_attention_mask": torch.ones(pieces, frames, dtype=torch.long)}
 
 
+def tiled(processor, tiles_of):
+    """LLaVA's images in tiles, with the tokens that the processor says."""
+
+    def made(senses):
+        import transformers
+        from transformers.image_processing_utils import select_best_resolution
+
+        config, vision = senses.parts, senses.parts.vision_config
+        side, patches = vision.image_size, (vision.image_size // vision.patch_size) ** 2
+        height, width = senses.size["height"], senses.size["width"]
+        whole = SimpleNamespace(
+            image_processor=SimpleNamespace(image_grid_pinpoints=config.image_grid_pinpoints), patch_size=vision.patch_size, num_additional_image_tokens=0,
+            num_image_tokens=patches, vision_aspect_ratio=getattr(config, "vision_aspect_ratio", None))
+        owner = getattr(transformers, processor)
+        whole._get_unpadded_features = partial(owner._get_unpadded_features, whole)
+        best = select_best_resolution((height, width), config.image_grid_pinpoints)
+        tiles = tiles_of(senses, best[0] // side * (best[1] // side) + 1)
+        tokens = owner._get_number_of_features(whole, height, width, side, side) if tiles > 1 else patches + 1
+        senses.selected = senses.images * tokens * config.get_text_config().hidden_size
+        counts = {"batch_num_images": [senses.options["images"]] * senses.batch} if processor.startswith("LlavaOnevision") else {}
+        return {"pixel_values": torch.zeros(senses.images, tiles, 3, side, side), "image_sizes": [[height, width]] * senses.images, **counts}
+
+    return made
+
+
 FAMILIES = {
+    "llava_next": tiled("LlavaNextProcessor", lambda senses, tiles: tiles),
+    "llava_onevision": tiled("LlavaOnevisionProcessor", lambda senses, tiles: tiles if senses.options["images"] == 1 else 1),
     "voxtral": voxtral,
     "qwen2_audio": qwen2_audio,
     "llava": llava,

@@ -56,6 +56,23 @@ export class Rearranging {
     )
   }
 
+  /**
+   * An image of another size, by linear interpolation. CUDA makes the gradient of the result contiguous first, which is a part of
+   * another tensor (`upsample_bilinear2d_backward_out_cuda_template` in torch's `UpSampleBilinear2d.cu`).
+   */
+  resized(input: Tensor, elements: number): Tensor {
+    return this.tape.record(
+      [input],
+      {},
+      () => this.tape.tensor(elements, input.dtype, 'upsample_bilinear2d'),
+      () => {
+        const made = this.gradient(input.elements, input.dtype, 'upsample_bilinear2d_backward')
+        this.tape.ledger.observe('upsample_bilinear2d_backward', elements * DTYPE_BYTES[input.dtype])
+        return [made]
+      },
+    )
+  }
+
   /** The parts of a split tensor. Their gradients are concatenated. */
   split(input: Tensor, sizes: readonly number[]): Tensor[] {
     const collected: Storage[] = []

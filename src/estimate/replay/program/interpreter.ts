@@ -1,4 +1,4 @@
-import type { Call, Loop, Split, Step, Steps, Value } from '../../../architecture/index.js'
+import type { Call, EachPart, Loop, Split, Step, Steps, Value } from '../../../architecture/index.js'
 import { throughLayers } from '../stack.js'
 import type { NamedLayer } from '../submodules.js'
 import type { Tensor } from '../tape.js'
@@ -19,6 +19,7 @@ export function runSteps(place: Place, scope: Scope, steps: Steps): Tensor | und
 function runStep(place: Place, scope: Scope, step: Exclude<Step, { readonly give: Value }>): void {
   if ('let' in step) scope.set(step.let, evaluate(place, scope, step.be))
   else if ('split' in step) splitInto(place, scope, step)
+  else if ('parts' in step) runParts(place, scope, step)
   else if ('drop' in step) scope.drop(step.drop)
   else runLayers(place, scope, step)
 }
@@ -35,6 +36,28 @@ function splitInto(place: Place, scope: Scope, { split, into, sizes }: Split): v
     const part = parts[index]
     if (part) scope.set(name, part)
   }
+}
+
+function runParts(place: Place, scope: Scope, { parts, count, as, into, steps }: EachPart): void {
+  const { ops } = place.layers
+  const whole = evaluate(place, scope, parts)
+  const times = countOf(place.options, count)
+  const views = ops.split(
+    whole,
+    Array.from({ length: times }, () => whole.elements / times),
+  )
+  ops.tape.free(whole)
+  const inner = new Scope(ops.tape, scope.module)
+  const made: Tensor[] = []
+  for (const view of views) {
+    inner.set(as, ops.tape.alias(view))
+    const given = runSteps(place, inner, steps)
+    if (!given) throw new Error('the steps of a part give a value')
+    made.push(given)
+  }
+  inner.end()
+  ops.tape.free(...views)
+  scope.setList(into, made)
 }
 
 /** A tensor, which the caller owns. */

@@ -87,6 +87,7 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
   expand: (place, _, { of, count }, evaluate) =>
     using(place, [evaluate(of)], (input) => expanded(place, given(input), countOf(place.options, count))),
   concat: (place, _, { of }, evaluate) => using(place, of.map(evaluate), (...parts) => place.layers.ops.cat(parts)),
+  joined: (place, scope, { list }) => using(place, scope.takeList(list), (...parts) => place.layers.ops.cat(parts)),
   parameter: (place, scope, { name }) => place.layers.ops.tape.alias(place.layers.weights.get(scope.named(name))),
   variable: (place, _, { of }, evaluate) =>
     place.options.recompute === 'none' ? evaluate(of) : place.layers.ops.tape.requireGradient(evaluate(of)),
@@ -111,6 +112,8 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
     using(place, [evaluate(into), evaluate(mask), evaluate(of)], (whole, places, source) =>
       place.layers.ops.maskedScatter(given(whole), given(places), given(source)),
     ),
+  resize: (place, _, { of, count }, evaluate) =>
+    using(place, [evaluate(of)], (input) => place.layers.ops.resized(given(input), countOf(place.options, count))),
   pool: (place, _, { of, count }, evaluate) =>
     using(place, [evaluate(of)], (input) => {
       const { ops } = place.layers

@@ -6,6 +6,7 @@ export class Scope {
   readonly module: string
   readonly #tape: Tape
   readonly #variables = new Map<string, Tensor>()
+  readonly #lists = new Map<string, readonly Tensor[]>()
 
   constructor(tape: Tape, module: string) {
     this.#tape = tape
@@ -36,6 +37,18 @@ export class Scope {
     const value = this.get(name)
     this.drop(name)
     return value
+  }
+
+  setList(name: string, values: readonly Tensor[]): void {
+    this.#lists.set(name, values)
+  }
+
+  /** Takes the tensors of a list, which no longer exists. */
+  takeList(name: string): readonly Tensor[] {
+    const values = this.#lists.get(name)
+    if (!values) throw new Error(`the program uses the list ${name} before it has one`)
+    this.#lists.delete(name)
+    return values
   }
 
   drop(name: string): void {

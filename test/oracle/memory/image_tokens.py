@@ -1,0 +1,79 @@
+"""How many tokens an image has in a sequence, as the processors of transformers count them.
+
+    python image_tokens.py > image-tokens.json        {family: {"config": ..., "tokens": [[width, height, tokens], ...]}}
+
+Processors are made without tokenizers, with the sizes that the published ones of each family have. Configs state what an estimate reads.
+"""
+import json
+import random
+
+import transformers
+from transformers import AutoImageProcessor  # noqa: F401, loads what the processors need
+
+
+def processor(name, image_processor, **facts):
+    """A processor that counts, without a tokenizer."""
+    made = object.__new__(getattr(transformers, name))
+    made.image_processor = image_processor
+    for fact, value in facts.items():
+        setattr(made, fact, value)
+    return made
+
+
+def image_processor(name, **sizes):
+    return getattr(transformers, name)(**sizes)
+
+
+def clip(side, patch, **rest):
+    return {"vision_config": {"model_type": "clip_vision_model", "image_size": side, "patch_size": patch}, **rest}
+
+
+def siglip(side, patch, **rest):
+    return {"vision_config": {"model_type": "siglip_vision_model", "image_size": side, "patch_size": patch}, **rest}
+
+
+def pins(side, most):
+    return [[side * rows, side * columns] for rows in range(1, most + 1) for columns in range(1, most + 1)]
+
+
+def families():
+    yield "llava_next", clip(336, 14), processor(
+        "LlavaNextProcessor",
+        image_processor("LlavaNextImageProcessorFast", size={"shortest_edge": 336}, crop_size={"height": 336, "width": 336}, image_grid_pinpoints=[[336, 672], [672, 336], [672, 672], [1008, 336], [336, 1008]]),
+        patch_size=14, num_additional_image_tokens=1, vision_feature_select_strategy="default")
+    yield "llava_onevision", siglip(384, 14), processor(
+        "LlavaOnevisionProcessor", image_processor("LlavaOnevisionImageProcessorFast", image_grid_pinpoints=pins(384, 6)),
+        num_image_tokens=729, vision_feature_select_strategy="full", vision_aspect_ratio="anyres_max_9")
+    yield "internvl", {"vision_config": {"image_size": [448, 448], "patch_size": [14, 14]}}, processor(
+        "InternVLProcessor", image_processor("GotOcr2ImageProcessorFast", crop_to_patches=True, min_patches=1, max_patches=12, size={"height": 448, "width": 448}), image_seq_length=256)
+    for family, name, patch, least, most in (
+        ("qwen2_vl", "Qwen2VLProcessor", 14, 3136, 12845056),
+        ("qwen2_5_vl", "Qwen2_5_VLProcessor", 14, 3136, 12845056),
+        ("qwen3_vl", "Qwen3VLProcessor", 16, 65536, 16777216),
+    ):
+        size = {"shortest_edge": least, "longest_edge": most}
+        yield family, {"vision_config": {"patch_size": patch, "spatial_merge_size": 2}}, processor(
+            name, image_processor("Qwen2VLImageProcessorFast", size=size, patch_size=patch, merge_size=2, min_pixels=least, max_pixels=most))
+
+
+def sizes():
+    """Widths and heights: usual ones, narrow ones, and others."""
+    chosen = [(1, 1), (224, 224), (336, 336), (384, 384), (448, 448), (640, 480), (480, 640), (1024, 1024), (1920, 1080), (1080, 1920), (3000, 300), (300, 3000), (4000, 3000), (337, 336), (100, 90)]
+    rng = random.Random(7)
+    return chosen + [(rng.randint(16, 4096), rng.randint(16, 4096)) for _ in range(45)]
+
+
+def counted(made, width, height):
+    """The tokens of one image; null where the processor refuses it."""
+    try:
+        return int(made._get_num_multimodal_tokens(image_sizes=[[height, width]]).num_image_tokens[0])
+    except ValueError:
+        return None
+
+
+if __name__ == "__main__":
+    answers = {
+        family: {"config": {"model_type": family, **config}, "tokens": [[*size, counted(made, *size)] for size in sizes()]}
+        for family, config, made in families()
+    }
+    print("{" + ",\n".join(f"{json.dumps(family)}: {json.dumps(answer)}" for family, answer in answers.items()) + "}")
