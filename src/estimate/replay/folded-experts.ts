@@ -1,7 +1,7 @@
 import type { Module, Repeat } from '../../architecture/index.js'
 import type { DecoderModel } from './decoder-model.js'
 import { rowsOf } from './experts/expert-dispatch.js'
-import { replaced } from './folded-layers.js'
+import { type Gap, replaced } from './folded-layers.js'
 import { baseOf, layersOf, submodule } from './submodules.js'
 
 /**
@@ -9,8 +9,9 @@ import { baseOf, layersOf, submodule } from './submodules.js'
  * second to the last but two add the same bytes. It works for dispatches that run one expert after the other and sum the results.
  *
  * @param tokens - tokens of a micro-batch, which decide the rows of each expert
+ * @param isSelective - whether every second product of matrices is recomputed: then two experts with an odd number of products repeat
  */
-export function foldExperts(model: DecoderModel, tokens: number): DecoderModel {
+export function foldExperts(model: DecoderModel, tokens: number, isSelective: boolean): DecoderModel {
   const { mixture } = model.forward.feedForward
   if (!model.foldsExperts || !mixture || mixture.dispatch === 'sorted' || mixture.router === 'batched') return model
   const omitted = new Map(model.omitted)
@@ -21,14 +22,15 @@ export function foldExperts(model: DecoderModel, tokens: number): DecoderModel {
     for (const [key, block] of Object.entries(module.children ?? {})) {
       const list = block.children?.['experts']
       if (list?.items?.length !== 1) continue
-      if (!folded.has(list)) folded.set(list, foldedList(list, expertsPerToken(list, model), tokens))
+      if (!folded.has(list))
+        folded.set(list, foldedList(list, expertsPerToken(list, model), tokens, isSelective ? 2 : 1))
       const found = folded.get(list)
       if (!found) continue
       layers.set(module, withExperts(module, key, found.list))
-      for (const { before, count } of found.gaps) {
-        const expert = `${name}.${key}.experts.${before}`
-        omitted.set(expert, count)
-        gaps.set(expert, { period: 1, count })
+      for (const { before, gap } of found.gaps) {
+        const names = before.map((index) => `${name}.${key}.experts.${index}`)
+        for (const expert of names) omitted.set(expert, gap.count)
+        gaps.set(names.at(-1) ?? '', gap)
       }
     }
   }
@@ -38,24 +40,26 @@ export function foldExperts(model: DecoderModel, tokens: number): DecoderModel {
 /** A list of experts with only a few of them. */
 interface Folded {
   readonly list: Module
-  readonly gaps: readonly { readonly before: number; readonly count: number }[]
+  /** The experts of the repetition before each gap. */
+  readonly gaps: readonly { readonly before: readonly number[]; readonly gap: Gap }[]
 }
 
-const KEPT_BEFORE = 3
-const KEPT_BEHIND = 2
+/** Experts that stay at the beginning and at the end beside a repetition each. */
+const LEAD = 2
+const TAIL = 1
 
-function foldedList(list: Module, chosen: number, tokens: number): Folded | undefined {
+function foldedList(list: Module, chosen: number, tokens: number, period: number): Folded | undefined {
   const [item] = list.items ?? []
   if (!item) return undefined
   const { indices, module } = item
   const left = new Set<number>()
-  const gaps: { before: number; count: number }[] = []
+  const gaps: { before: number[]; gap: Gap }[] = []
   for (const row of rowsOfEqualSize(indices, chosen, tokens)) {
-    const others = row.slice(KEPT_BEFORE, -KEPT_BEHIND)
-    const before = row[KEPT_BEFORE - 1]
-    if (others.length < 2 || before === undefined) continue
-    for (const index of others) left.add(index)
-    gaps.push({ before, count: others.length })
+    const count = Math.floor((row.length - LEAD - TAIL) / period) - 2
+    if (count * period < 2) continue
+    const from = LEAD + period
+    for (const index of row.slice(from, from + count * period)) left.add(index)
+    gaps.push({ before: row.slice(LEAD, from), gap: { period, count } })
   }
   if (gaps.length === 0) return undefined
   const items = [{ indices: indices.filter((index) => !left.has(index)), module }]

@@ -38,7 +38,7 @@ export interface ReplayModel {
   /** What a forward pass without gradients ends with. */
   readonly ends: 'logits of the last tokens' | 'labels' | 'hidden states' | 'output'
   /** The same model with only a few of the experts that get as many of so many tokens. */
-  readonly forTokens: (tokens: number) => ReplayModel
+  readonly forTokens: (tokens: number, isSelective?: boolean) => ReplayModel
   /** The same model with one output for each token in place of the vocabulary, as a reward or value model has it. */
   readonly withScore: () => ReplayModel
   /** What it makes of images and sound. */
@@ -55,7 +55,7 @@ export interface Folding {
   readonly layers: typeof foldLayers
   /** What tells layers apart beside their modules. */
   readonly kindOf?: (layer: NamedLayer) => string
-  /** Whether identical experts are left out. */
+  /** Whether identical experts, and iterations of loops, are left out. */
   readonly experts: boolean
 }
 
@@ -84,7 +84,7 @@ function ofDecoder(model: DecoderModel): ReplayModel {
     activation: forward.feedForward.activation,
     mixers: forward.mixers,
     ends: labels ? 'labels' : head ? 'logits of the last tokens' : 'hidden states',
-    forTokens: (tokens) => ofDecoder(foldExperts(model, tokens)),
+    forTokens: (tokens, isSelective = false) => ofDecoder(foldExperts(model, tokens, isSelective)),
     withScore: () => ofDecoder(scored(model)),
     pass: (runs, options) => new Decoder(model, runs, options),
     buffers: (sizes, dtype, trains) =>

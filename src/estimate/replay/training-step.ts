@@ -20,7 +20,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
       `no model of ${virtualTokens ? 'virtual tokens' : 'preferences'} for ${whole.architecture.className}`,
     )
   const sequence = step.sequence + (virtualTokens && virtualTokens.kind !== 'prefixes' ? virtualTokens.count : 0)
-  const model = whole.forTokens(step.batch * sequence)
+  const model = whole.forTokens(step.batch * sequence, step.recompute === 'selective')
   const allocated = allocateStatic(model.architecture, step, model.omitted, model.senses)
   const { tape, ledger, sharding, weights } = allocated
   const { batch, images = 0, target } = step
