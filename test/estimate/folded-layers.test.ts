@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { type Architecture, architectureFromConfig } from '../../src/architecture/index.js'
+import { architectureFromConfig } from '../../src/architecture/index.js'
 import { NO_ADAPTERS } from '../../src/estimate/lora/adapter-plan.js'
 import { foldLayers } from '../../src/estimate/replay/folded-layers.js'
 import { prefill } from '../../src/estimate/replay/prefill.js'
 import { replayModel } from '../../src/estimate/replay/replay-model.js'
-import type { ShardingRules } from '../../src/estimate/replay/sharding-rules.js'
 import type { TrainingStep } from '../../src/estimate/replay/training-options.js'
 import { trainingStep } from '../../src/estimate/replay/training-step.js'
+import { STEP, STEPS, UNFOLDED } from './folding.js'
 
 const SIZES = {
   hidden_size: 96,
@@ -48,65 +48,6 @@ const MODELS: readonly Readonly<Record<string, unknown>>[] = [
     v_head_dim: 16,
   },
 ]
-const STEP: TrainingStep = {
-  batch: 2,
-  sequence: 72,
-  recompute: 'none',
-  kernel: 'flash',
-  kernels: 'torch',
-  loss: { kind: 'logits', logits: 'float32' },
-  parameterDtype: 'bfloat16',
-  autocast: false,
-  trained: true,
-  adapterDtype: 'float32',
-  adapters: NO_ADAPTERS,
-  optimizer: 'adamw',
-  optimizerStep: 'foreach',
-  stateBytes: (shape) => 4 * shape.reduce((product, size) => product * size, 1),
-  accumulating: false,
-}
-const FSDP2: ShardingRules = {
-  ranks: 2,
-  sharesParameters: true,
-  sharesGradients: true,
-  copiesOut: true,
-  isFlat: false,
-  reshards: true,
-  offloads: false,
-  keepsInputs: false,
-}
-const LORA: Partial<TrainingStep> = {
-  trained: false,
-  adapters: { ...NO_ADAPTERS, rankOf: (name) => (name.includes('layers.') ? 8 : undefined) },
-}
-const STEPS: readonly Partial<TrainingStep>[] = [
-  {},
-  { recompute: { every: 1 } },
-  { accumulating: true },
-  { sharding: { ...FSDP2, ranks: 4 } },
-  { sharding: { ...FSDP2, ranks: 2 }, recompute: { every: 1 }, accumulating: true },
-  { parameterDtype: 'float32', autocast: true },
-  { parameterDtype: 'float32', autocast: true, recompute: { every: 1 } },
-  { ...LORA },
-  { ...LORA, storage: 'nf4-double', recompute: { every: 1 } },
-  { ...LORA, kernel: 'eager' },
-  {
-    ...LORA,
-    sharding: { ...FSDP2, ranks: 4, copiesOut: false, isFlat: true, keepsInputs: true },
-    recompute: { every: 1 },
-    reentrant: true,
-  },
-  { sharding: { ...FSDP2, ranks: 4, copiesOut: false, isFlat: true }, recompute: { every: 1 } },
-  { sharding: { ...FSDP2, computeDtype: 'bfloat16' }, parameterDtype: 'float32', accumulating: true },
-  { sharding: { ...FSDP2, sharesParameters: false }, recompute: { every: 1 } },
-  { optimizerStep: 'in-backward', recompute: { every: 1 }, batch: 1, sequence: 73 },
-  { optimizerStep: 'for-loop', sequence: 7, batch: 1 },
-  { offloadsActivations: true, recompute: { every: 1 }, keepOutputs: true },
-]
-const UNFOLDED = {
-  layers: (architecture: Architecture) => ({ architecture, omitted: new Map(), gaps: new Map() }),
-  experts: false,
-}
 const CASES = MODELS.flatMap((config) => STEPS.map((step) => [config['model_type'], step, config] as const))
 
 describe('foldLayers', () => {

@@ -53,8 +53,13 @@ export class MemoryLedger {
     return this.#peak
   }
 
+  /** The part of what a phase allocates. */
+  get part(): MemoryPart {
+    return this.phase === 'forward' ? 'activations' : 'temporary'
+  }
+
   /** A new storage with one reference. By default the phase decides its part. */
-  allocate(asked: number, part: MemoryPart = this.phase === 'forward' ? 'activations' : 'temporary'): Storage {
+  allocate(asked: number, part: MemoryPart = this.part): Storage {
     // Half of an odd size is a fraction.
     const bytes = Math.round(asked)
     this.now[part] += bytes

@@ -1,6 +1,6 @@
 import type { Gap } from './folded-layers.js'
 import { change, emptyParts, type PartBytes } from './memory-ledger.js'
-import type { Tape, Tensor } from './tape.js'
+import type { Tape } from './tape.js'
 
 /**
  * Counts the layers that are not replayed (see `foldLayers`), and experts (see `foldExperts`). In the forward pass, each
@@ -26,27 +26,21 @@ export class OmittedLayers {
     if (this.#gaps.size > 0) this.#begun.unshift({ ...this.#tape.ledger.now })
   }
 
-  /** Called when a layer ends. Frees its output, and returns a reference to it that backward passes through. */
-  behind(layer: string, hidden: Tensor): Tensor {
+  /** Called when a layer ends. */
+  behind(layer: string): void {
     const { ledger } = this.#tape
     const gap = this.#gaps.get(layer)
     if (gap) {
       this.#untilEnd = gap.period
       ledger.shift(change(this.#begun[gap.period - 1] ?? emptyParts(), ledger.now), gap.count)
-      return this.#passed(hidden, () => ledger.shift(change(this.#reached, ledger.now), gap.count))
+      this.#tape.mark(() => ledger.shift(change(this.#reached, ledger.now), gap.count))
+      return
     }
-    if (this.#untilEnd === 0) return hidden
+    if (this.#untilEnd === 0) return
     this.#untilEnd -= 1
-    if (this.#untilEnd > 0) return hidden
-    return this.#passed(hidden, () => {
+    if (this.#untilEnd > 0) return
+    this.#tape.mark(() => {
       this.#reached = { ...ledger.now }
     })
-  }
-
-  #passed(hidden: Tensor, passing: () => void): Tensor {
-    const tape = this.#tape
-    const output = tape.marker(hidden, passing)
-    tape.free(hidden)
-    return output
   }
 }

@@ -67,7 +67,8 @@ export function throughLayers(
     tape.free(given, ...returned)
     returned = run.attentionWeights.splice(0)
     if (run.carried?.next) handOn(tape, run.carried)
-    hidden = omittedLayers.behind(layer.name, call.behind ? call.behind(layer, hidden) : hidden)
+    if (call.behind) hidden = call.behind(layer, hidden)
+    omittedLayers.behind(layer.name)
   }
   if (run.carried?.chosen) returned.push(run.carried.chosen)
   return { hidden, returned }

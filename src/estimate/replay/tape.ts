@@ -12,9 +12,11 @@ export type { Backward, Gradient, LaidOut, Leaf, Node, Tensor } from './graph.js
  */
 export class Tape {
   readonly ledger = new MemoryLedger()
+  /** Whether what a loop would only repeat is left out (see `foldedLoop`). */
+  folds = true
   readonly gradients = new ArrivingGradients(this.ledger)
   readonly saved = new SavedTensors(this.ledger)
-  readonly #nodes: Node[] = []
+  readonly #nodes: (Node | (() => void))[] = []
   #gradients = true
 
   /** Identifies a run of the code. What is cached in one run, such as autocast copies, does not exist in the next. */
@@ -73,6 +75,11 @@ export class Tape {
         return [layout ? { storage, layout, dtype: tensor.dtype } : storage]
       },
     )
+  }
+
+  /** A place between operations: the callback runs when backward comes back to it. */
+  mark(passing: () => void): void {
+    if (this.#gradients && !this.saved.isSecondRun) this.#nodes.push(passing)
   }
 
   /** Drops a reference. */
@@ -166,7 +173,8 @@ export class Tape {
     if (grad?.kind === 'node') grad.pending = this.tensor(1, loss.dtype, 'ones_like').storage
     this.free(loss)
     for (let node = this.#nodes.pop(); node !== undefined; node = this.#nodes.pop()) {
-      if (node.pending === undefined) this.saved.release(node)
+      if (typeof node === 'function') node()
+      else if (node.pending === undefined) this.saved.release(node)
       else this.#runBackward(node, node.pending)
     }
   }

@@ -57,7 +57,8 @@ function added(layers: Layers, input: Tensor, { weights }: Routes, experts: Expe
     const rowsMade = ops.to(product, result.dtype)
     const next = ops.indexAdd(result, rowsMade, places)
     tape.free(result, rowsMade)
-    result = gaps.behind(experts.nameOf(index), next)
+    result = next
+    gaps.behind(experts.nameOf(index))
   }
   return { result, held }
 }
@@ -79,7 +80,8 @@ function addedInWeightsDtype(layers: Layers, input: Tensor, { weights }: Routes,
     const product = held.bind('product', ops.mul(made, share))
     const next = ops.indexAdd(result, product, places)
     tape.free(result)
-    result = gaps.behind(experts.nameOf(index), next)
+    result = next
+    gaps.behind(experts.nameOf(index))
   }
   const output = ops.to(result, input.dtype)
   tape.free(result)

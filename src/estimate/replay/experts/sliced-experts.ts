@@ -60,7 +60,7 @@ function oneByOne(run: DecoderRun, block: Named, input: Tensor, scores: Tensor, 
   let result = tape.tensor(input.elements, input.dtype, 'zeros_like')
   // Tokens without an expert are a class of their own.
   f.let('mask', a.make([tokens * chosen * (experts + 1)], 'int64', '_to_copy'))
-  const { turns, gaps } = foldedTurns(rowsOf(tokens, { experts, chosen }))
+  const { turns, gaps } = foldedTurns(rowsOf(tokens, { experts, chosen }), tape.folds)
   const folded = new OmittedLayers(tape, gaps)
   for (const [turn, rows] of turns) {
     folded.before()
@@ -81,7 +81,8 @@ function oneByOne(run: DecoderRun, block: Named, input: Tensor, scores: Tensor, 
     const narrow = ops.to(weighted, result.dtype)
     const next = ops.indexAdd(result, narrow, places)
     tape.free(narrow, result)
-    result = folded.behind(turn, next)
+    result = next
+    folded.behind(turn)
   }
   f.free()
   return result
@@ -92,14 +93,14 @@ const LEAD = 3
 const TAIL = 2
 
 /** The experts that are replayed, with their rows: like identical layers, most of those with as many rows are not (see `foldLayers`). */
-function foldedTurns(rows: readonly number[]) {
+function foldedTurns(rows: readonly number[], folds: boolean) {
   const gaps = new Map<string, Gap>()
   const turns: [turn: string, rows: number][] = []
   for (const size of new Set(rows)) {
     const first = rows.indexOf(size)
     const count = rows.lastIndexOf(size) - first + 1
     const left = count - LEAD - TAIL
-    const isFolded = left > 1
+    const isFolded = folds && left > 1
     if (isFolded) gaps.set(String(first + LEAD - 1), { period: 1, count: left })
     for (let turn = first; turn < first + count; turn += 1) {
       if (!isFolded || turn < first + LEAD || turn >= first + count - TAIL) turns.push([String(turn), size])

@@ -1,6 +1,8 @@
 import type { Arrays } from '../arrays/arrays.js'
 import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
+import { foldedLoop } from './folded-loop.js'
+import { growingLoop } from './growing-loop.js'
 
 /** Tokens of one chunk (`chunk_size` of `torch_chunk_gated_delta_rule`). */
 const CHUNK = 64
@@ -64,7 +66,7 @@ export function deltaRule(a: Arrays, inputs: DeltaInputs, keepState: ((state: Sh
   f.let('output', a.make(layout.shape, valueDtype, 'zeros_like'))
   f.let('mask', upper(a))
   const chunks = (tokens + padding) / CHUNK
-  for (let chunk = 1; chunk <= chunks; chunk += 1) throughChunk(a, f, chunk === chunks && keepState === undefined)
+  foldedLoop(a.tape, chunks, (chunk) => throughChunk(a, f, chunk === chunks - 1 && keepState === undefined))
   keepState?.(f.get('state'))
   let output = f.let('output', a.reshape(f.get('output'), [batch, heads, -1, valueDim]))
   output = f.let('output', a.slice(output, 2, tokens))
@@ -94,13 +96,25 @@ export function upper(a: Arrays): Shaped {
 
 /** Each row of the chunk's matrix, from those above it, in place. */
 export function solve(a: Arrays, f: Names): void {
-  for (let row = 1; row < CHUNK; row += 1) {
+  const iterate = (index: number): void => {
+    const row = index + 1
     const before = f.get('attention')
     const own = f.let('row', a.clone(a.slice(a.select(before, -2), -1, row)))
     const above = f.let('sub', a.clone(a.slice(a.slice(before, -2, row), -1, row)))
     const sum = a.add(own, a.sum(a.mul(a.unsqueeze(own, -1), above), [-2]))
     f.let('attention', a.assign(before, sum))
   }
+  const grow = (left: number): void => {
+    for (const [name, dims] of [
+      ['row', [-1]],
+      ['sub', [-1, -2]],
+    ] as const) {
+      const { layout, dtype, storage } = f.get(name)
+      const shape = dims.reduce((sizes, dim) => sizes.with(dim, (sizes.at(dim) ?? 1) + left), layout.shape)
+      if (storage.references === 1) f.let(name, a.make(shape, dtype, 'clone'))
+    }
+  }
+  growingLoop(a.tape, CHUNK - 1, iterate, grow)
 }
 
 /**

@@ -3,6 +3,7 @@ import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
 import { SolvingArrays } from '../arrays/solving-arrays.js'
 import { bind, solve, upper } from './delta-rule.js'
+import { foldedLoop } from './folded-loop.js'
 import type { MixerRun } from './mixer-run.js'
 import { convolved } from './solved-delta-net.js'
 import { keptConvolution, keptState } from './states.js'
@@ -106,7 +107,7 @@ function rule(a: SolvingArrays, inputs: readonly Shaped[], keepState: ((state: S
   f.let('output', a.make(layout.shape, valueDtype, 'zeros_like'))
   f.let('mask', upper(a))
   const chunks = (tokens + padding) / CHUNK
-  for (let chunk = 1; chunk <= chunks; chunk += 1) throughChunk(a, f, chunk === chunks && keepState === undefined)
+  foldedLoop(a.tape, chunks, (chunk) => throughChunk(a, f, chunk === chunks - 1 && keepState === undefined))
   keepState?.(f.get('state'))
   f.let('output', a.reshape(f.get('output'), [batch, heads, -1, valueDim]))
   f.let('output', a.slice(f.get('output'), 2, tokens))

@@ -31,7 +31,7 @@ export function lightning(mixer: MixerRun, pass: LightningPass, input: Shaped): 
   for (const part of PARTS) f.let(part, a.transpose(f.get(part), 1, 2))
   f.let('state', a.to(a.make([batch, heads, headDim, headDim], 'float32', 'zeros'), f.get('value').dtype))
   const blocks = Math.ceil(tokens / blockTokens)
-  const outputs = tokenLoop(a, f, { iterations: blocks, state: 'state' }, (index) => {
+  const outputs = tokenLoop(a, f, blocks, (index) => {
     const isLast = index === blocks - 1
     const size = isLast ? tokens - index * blockTokens : blockTokens
     const own = PARTS.map((part) => f.let(`own ${part}`, a.slice(f.get(part), 2, size)))

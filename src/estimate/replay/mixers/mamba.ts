@@ -41,7 +41,7 @@ export function mamba(mixer: MixerRun, pass: MambaPass, input: Shaped): Shaped {
   const decay = f.let('decay', a.exp(a.mul(own, a.unsqueeze(step, -1))))
   const matrix = f.let('discrete B', a.mul(a.unsqueeze(step, -1), a.to(a.unsqueeze(f.get('B'), 1), 'float32')))
   const added = f.let('added', a.mul(matrix, a.to(a.unsqueeze(x, -1), 'float32')))
-  const outputs = tokenLoop(a, f, { iterations: tokens, state: 'state' }, () => {
+  const outputs = tokenLoop(a, f, tokens, () => {
     const state = f.let('state', a.add(a.mul(a.select(decay, 2), f.get('state')), a.select(added, 2)))
     const output = f.let('output', a.matmul(a.to(state, dtype), a.unsqueeze(a.select(f.get('C'), 1), -1)))
     return a.select(output, 2)

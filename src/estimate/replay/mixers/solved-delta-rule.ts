@@ -2,6 +2,7 @@ import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
 import type { SolvingArrays } from '../arrays/solving-arrays.js'
 import { bind, type DeltaInputs, divided, upper } from './delta-rule.js'
+import { foldedLoop } from './folded-loop.js'
 
 /** Tokens of one chunk. */
 const CHUNK = 64
@@ -67,7 +68,7 @@ export function solvedDeltaRule(
   f.let('key', a.mul(key, a.unsqueeze(a.exp(a.sub(a.slice(sums, -1, 1), sums)), -1)))
   f.let('chunk decay', a.unsqueeze(a.unsqueeze(a.exp(a.select(sums, -1)), -1), -1))
   const chunks = (tokens + padding) / CHUNK
-  for (let chunk = 1; chunk <= chunks; chunk += 1) throughChunk(a, f, chunk === chunks && keepState === undefined)
+  foldedLoop(a.tape, chunks, (chunk) => throughChunk(a, f, chunk === chunks - 1 && keepState === undefined))
   keepState?.(f.get('state'))
   f.let('output', a.reshape(f.get('output'), [batch, heads, -1, valueDim]))
   f.let('output', a.slice(f.get('output'), 2, tokens))
