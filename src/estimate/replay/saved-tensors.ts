@@ -9,8 +9,8 @@ interface SecondRun {
   products: number
 }
 
-/** Stops the recomputation of a checkpointed layer at the last saved tensor, like torch. */
-class EarlyStop extends Error {}
+/** Stops the recomputation of a checkpointed layer at the last saved tensor, like torch. One error for all: a stack trace takes long. */
+const EARLY_STOP = new Error('the last saved tensor is recomputed')
 
 /**
  * What operations save for backward: kept, moved to the CPU, or dropped in a checkpointed layer and recomputed
@@ -87,7 +87,7 @@ export class SavedTensors {
       const { frame, made } = this.#again
       made.push(this.#ledger.retain(storage))
       this.#outliving?.push(this.#ledger.retain(storage))
-      if (made.length === frame.count && !frame.isReentrant) throw new EarlyStop()
+      if (made.length === frame.count && !frame.isReentrant) throw EARLY_STOP
       return storage
     }
     if (!this.recording && this.offloads && storage.part === 'activations') return { offloaded: storage.bytes }
@@ -130,7 +130,7 @@ export class SavedTensors {
     try {
       frame.run()
     } catch (stop) {
-      if (!(stop instanceof EarlyStop)) throw stop
+      if (stop !== EARLY_STOP) throw stop
     }
     this.#again = undefined
     this.#runs += 1

@@ -6,7 +6,17 @@ export interface Layout {
 
 /** The number of elements. */
 export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1)
+  let product = 1
+  for (const size of shape) product *= size
+  return product
+}
+
+/** Whether two shapes, or the strides of two layouts, are the same. */
+export function isSame(one: readonly number[], other: readonly number[]): boolean {
+  if (one === other) return true
+  if (one.length !== other.length) return false
+  for (let dim = 0; dim < one.length; dim += 1) if (one[dim] !== other[dim]) return false
+  return true
 }
 
 /** A shape with its `-1` filled in. */
@@ -17,11 +27,11 @@ export function filled(shape: readonly number[], elements: number): number[] {
 
 /** A layout without gaps, the last dimension innermost. */
 export function contiguous(shape: readonly number[]): Layout {
-  const strides: number[] = []
+  const strides = shape.slice()
   let stride = 1
-  for (const size of shape.toReversed()) {
-    strides.unshift(stride)
-    stride *= Math.max(size, 1)
+  for (let dim = shape.length - 1; dim >= 0; dim -= 1) {
+    strides[dim] = stride
+    stride *= Math.max(shape[dim] ?? 1, 1)
   }
   return { shape, strides }
 }
@@ -79,7 +89,9 @@ export function viewed(layout: Layout, shape: readonly number[]): Layout | undef
 }
 
 /** The shape of an operation on several arrays: dimensions of size 1 are repeated. */
-export function broadcastShape(...shapes: readonly (readonly number[])[]): number[] {
+export function broadcastShape(...shapes: readonly (readonly number[])[]): readonly number[] {
+  const [first = []] = shapes
+  if (shapes.every((shape) => isSame(shape, first))) return first
   const dims = Math.max(0, ...shapes.map(({ length }) => length))
   return Array.from({ length: dims }, (_, dim) => {
     const sizes = shapes.map((shape) => shape[dim - dims + shape.length] ?? 1)
@@ -102,10 +114,10 @@ export function expanded({ shape, strides }: Layout, to: readonly number[]): Lay
 /** The layout of what an elementwise operation makes: in the memory order of its inputs (torch's `TensorIterator`). */
 export function elementwise(...inputs: readonly Layout[]): Layout {
   const shape = broadcastShape(...inputs.map((input) => input.shape))
-  const isAlike = inputs.every((input) => String(input.shape) === String(shape))
+  const isAlike = inputs.every((input) => isSame(input.shape, shape))
   const [first] = inputs
   if (isAlike && inputs.every(isContiguous)) return contiguous(shape)
-  if (isAlike && first && isDense(first) && inputs.every(({ strides }) => String(strides) === String(first.strides)))
+  if (isAlike && first && isDense(first) && inputs.every(({ strides }) => isSame(strides, first.strides)))
     return { shape, strides: first.strides }
   const all = inputs.map((input) => expanded(input, shape).strides)
   // From the innermost to the outermost dimension.

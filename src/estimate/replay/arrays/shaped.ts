@@ -1,7 +1,7 @@
 import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
 import type { Storage } from '../memory-ledger.js'
 import type { Gradient, Tape, Tensor } from '../tape.js'
-import { broadcastShape, contiguous, expanded, type Layout, sizeOf } from './layout.js'
+import { contiguous, isSame, type Layout, sizeOf } from './layout.js'
 
 /**
  * A tensor with a shape. Like a value of a Python expression, it is freed by the operation that uses it, unless it has a name
@@ -92,7 +92,7 @@ export class Recorder {
 
   /** A gradient summed over the dimensions that were repeated. */
   protected summedTo(gradient: Shaped, shape: readonly number[]): Shaped {
-    if (String(gradient.layout.shape) === String(shape)) return gradient
+    if (isSame(gradient.layout.shape, shape)) return gradient
     if (sizeOf(gradient.layout.shape) === sizeOf(shape)) return { ...gradient, layout: contiguous(shape) }
     const sum = this.fresh(contiguous(shape), gradient.dtype, 'sum')
     this.done(gradient)
@@ -109,18 +109,20 @@ export class Recorder {
   /** A new array. */
   protected fresh(layout: Layout, dtype: ComputeDtype, operation: string): Shaped {
     const elements = sizeOf(layout.shape)
-    return { ...this.tape.tensor(elements, dtype, operation), layout, isNamed: false }
+    const { storage } = this.tape.tensor(elements, dtype, operation)
+    return { elements, dtype, storage, layout, isNamed: false }
   }
 
   /** The same storage with another layout. */
   protected seenAs(input: Shaped, layout: Layout): Shaped {
-    const { elements: _, grad: __, ...rest } = this.tape.alias(input) as Shaped
-    return { ...rest, elements: sizeOf(layout.shape), layout, isNamed: false }
+    const { dtype, storage } = this.tape.alias(input)
+    return { elements: sizeOf(layout.shape), dtype, storage, layout, isNamed: false }
   }
 
   /** Frees arrays without a name, each once. */
   done(...inputs: readonly (Shaped | undefined)[]): void {
-    for (const input of new Set(inputs)) if (input && !input.isNamed) this.tape.free(input)
+    for (const [index, input] of inputs.entries())
+      if (input && !input.isNamed && inputs.indexOf(input) === index) this.tape.free(input)
   }
 }
 
@@ -130,8 +132,10 @@ export function preserved(layout: Layout): Layout {
 }
 
 function elementwiseOne({ shape, strides }: Layout): Layout {
+  const plain = contiguous(shape)
+  if (isSame(strides, plain.strides)) return plain
   const order = shape.map((_, dim) => dim).sort((a, b) => (strides[b] ?? 0) - (strides[a] ?? 0) || a - b)
-  if (strides.some((stride, dim) => stride === 0 && (shape[dim] ?? 1) > 1)) return contiguous(shape)
+  if (strides.some((stride, dim) => stride === 0 && (shape[dim] ?? 1) > 1)) return plain
   const made = Array.from<number>({ length: shape.length })
   let stride = 1
   for (const dim of order.toReversed()) {
@@ -145,5 +149,3 @@ function elementwiseOne({ shape, strides }: Layout): Layout {
 export function wider(left: ComputeDtype, right: ComputeDtype): ComputeDtype {
   return DTYPE_BYTES[left] >= DTYPE_BYTES[right] ? left : right
 }
-
-export { broadcastShape, expanded }
