@@ -10,6 +10,7 @@ export type {
   Dispatch,
   EagerAttention,
   FeedForward,
+  FlatAttention,
   ForwardPass,
   GatedDeltaPass,
   HeadNorms,
@@ -28,6 +29,7 @@ export type {
   Norm,
   NormalisedResidual,
   ParallelResidual,
+  PartitionedAttention,
   Residual,
   Rotation,
   Router,
@@ -36,6 +38,7 @@ export type {
   ShortConvPass,
   SingleResidual,
   SolvedDeltaPass,
+  WrittenAttention,
 } from './forward/index.js'
 export { architectureFromConfig } from './from-config.js'
 export {

@@ -45,4 +45,13 @@ export const biogpt = headedFamily({
       dimensions,
     }
   },
+  forward: (config) => ({
+    embedding: 'scaled',
+    places: 'eachSequence',
+    norm: 'layerNorm',
+    attention: { eager: { softmax: 'scores', weights: 'value' } },
+    feedForward: { activation: config.string('hidden_act', 'gelu') },
+    logits: { prefill: 'allTokens' },
+  }),
+  dropout: { hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 },
 })

@@ -44,5 +44,19 @@ export const codegen = headedFamily({
       dimensions,
     }
   },
+  forward(config, { layers, hiddenSize }) {
+    // Each attention has its own table of sines and cosines, in float32.
+    const rotatedFeatures = config.integer('rotary_dim', 64)
+    const positions = config.integer(['n_positions', 'max_position_embeddings'], 2048)
+    return {
+      norm: 'layerNorm',
+      masks: { size: 'forAllSequences' },
+      attention: { eagerOnly: true, returnsWeights: true, written: { kind: 'partitioned', rotatedFeatures } },
+      feedForward: { activation: config.string('activation_function', 'gelu_new') },
+      residual: { order: 'parallel' },
+      logits: { form: 'float32', prefill: 'allTokens' },
+      float32BufferElements: layers * positions * (rotatedFeatures || hiddenSize),
+    }
+  },
   loraTargets: ['qkv_proj'],
 })

@@ -44,4 +44,19 @@ export const xglm = headedFamily({
       dimensions,
     }
   },
+  forward: (config, { hiddenSize, contextTokens }) => ({
+    embedding: 'scaled',
+    places: 'buffer',
+    norm: 'layerNorm',
+    masks: { size: 'square' },
+    attention: { eagerOnly: true, written: { kind: 'flat' } },
+    feedForward: { activation: config.string('activation_function', 'gelu'), inOneExpression: true },
+    logits: { prefill: 'allTokens' },
+    // The first two rows are for padding.
+    bufferElements: ((contextTokens ?? 2048) + 2) * hiddenSize,
+    ...(config.boolean('add_cross_attention', false) && {
+      undescribed: 'attention to an encoder (`add_cross_attention`)',
+    }),
+  }),
+  dropout: { dropout: 0.1, attention_dropout: 0.1 },
 })

@@ -41,6 +41,8 @@ export interface Attention {
   readonly keySharing?: KeySharing
   /** How eager attention is written. */
   readonly eager?: EagerAttention
+  /** Attention that has code of its own in `estimate/replay/attention/written`. Default: it is made of the parts above. */
+  readonly written?: WrittenAttention
   /**
    * Whether a layer always returns the weights of eager attention, so that they live until the next layer returns.
    * Default: no.
@@ -92,4 +94,21 @@ export interface EagerAttention {
   readonly softmax?: 'float32' | 'scores'
   /** The tensor whose dtype the weights are cast to. Default: `query`. */
   readonly weights?: 'query' | 'value'
+}
+
+/** Attention that is not made of the parts of others. All of it is eager. */
+export type WrittenAttention = PartitionedAttention | FlatAttention
+
+/**
+ * Queries, values and keys from four partitions of one projection; queries and keys are in float32 (CodeGen).
+ */
+export interface PartitionedAttention {
+  readonly kind: 'partitioned'
+  /** How many features of each head are rotated. */
+  readonly rotatedFeatures: number
+}
+
+/** Heads and sequences in one dimension; scores have a lower bound (XGLM). */
+export interface FlatAttention {
+  readonly kind: 'flat'
 }

@@ -4,6 +4,11 @@ import type { Mixture } from './mixture.js'
 export interface FeedForward {
   /** The function between its projections, by its name in transformers' `ACT2FN`, or `bloom_gelu` for BLOOM's own. */
   readonly activation: string
+  /**
+   * Whether a layer with the projections in its own code has the first one and the activation in one expression, so that their input lives
+   * until both have run (XGLM). Default: no.
+   */
+  readonly inOneExpression?: boolean
   /** Whether gate and output are multiplied by numbers, and the gate comes second (Falcon-H1). Default: no. */
   readonly scaled?: boolean
   /** The mixture of experts that some layers have instead. Default: none. */

@@ -18,9 +18,9 @@ export interface ForwardPass {
   readonly embedding?: 'plain' | 'scaled' | 'scaledForFirstLayer'
   /**
    * Whether all sequences share the embeddings of learned positions, or each has its own, counted from a mask of ones in
-   * float32 (OPT), or there are no positions at all (MPT). Default: `shared`.
+   * float32 (OPT), or there are no positions at all (MPT), or all share rows of a buffer (XGLM). Default: `shared`.
    */
-  readonly places?: 'shared' | 'eachSequence' | 'none'
+  readonly places?: 'shared' | 'eachSequence' | 'none' | 'buffer'
   /**
    * Whether the code around the language model, to replace placeholders of images, holds copies of the ids, masks, and in a model with
    * inputs for each layer a copy of the embeddings, until the model returns (Gemma 4). Default: no.
@@ -50,6 +50,8 @@ export interface ForwardPass {
   readonly float32Parameters?: readonly string[]
   /** Elements of buffers that the modules do not show, in the dtype of the model. Default: 0. */
   readonly bufferElements?: number
+  /** The same in float32. Default: 0. */
+  readonly float32BufferElements?: number
   /** Default: one block after another. */
   readonly residual?: Residual
   /** Default: logits as projected, in a prefill only those of the last token. */

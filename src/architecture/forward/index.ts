@@ -1,4 +1,13 @@
-export type { Attention, ChunkedAttention, EagerAttention, HeadNorms, KeySharing } from './attention.js'
+export type {
+  Attention,
+  ChunkedAttention,
+  EagerAttention,
+  FlatAttention,
+  HeadNorms,
+  KeySharing,
+  PartitionedAttention,
+  WrittenAttention,
+} from './attention.js'
 export type { FeedForward } from './feed-forward.js'
 export type { ForwardPass, Logits } from './forward-pass.js'
 export type { Masks } from './masks.js'

@@ -5,7 +5,7 @@ import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 /** The bytes of the inputs of a step, and of the buffers of modules. */
 export function bufferBytes(model: DecoderModel, tokens: number, dtype: ComputeDtype): number {
   const { root, dimensions } = model.architecture
-  const { rotation, masks, feedForward, bufferElements } = model.forward
+  const { rotation, masks, feedForward, bufferElements, float32BufferElements } = model.forward
   const { layers, moe } = dimensions
   const inputs = DTYPE_BYTES.int64 * tokens
   const positions = Object.values(root.children ?? {})[0]?.children?.['wpe']?.parameters?.['weight']?.[0] ?? 0
@@ -19,7 +19,8 @@ export function bufferBytes(model: DecoderModel, tokens: number, dtype: ComputeD
     (rotation ? frequencyBytes(rotation, layers) : 0) +
     maskCount * maskBytes +
     routers +
-    bufferElements * DTYPE_BYTES[dtype]
+    bufferElements * DTYPE_BYTES[dtype] +
+    float32BufferElements * DTYPE_BYTES.float32
   )
 }
 

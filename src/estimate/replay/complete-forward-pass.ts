@@ -19,6 +19,7 @@ import type {
   SequentialResidual,
   SharedResidual,
   SingleResidual,
+  WrittenAttention,
 } from '../../architecture/index.js'
 
 /** A forward pass with every default filled in. */
@@ -34,8 +35,10 @@ export interface CompleteForwardPass {
   readonly attention: CompleteAttention
   readonly mixers: NonNullable<ForwardPass['mixers']>
   readonly bufferElements: number
+  readonly float32BufferElements: number
   readonly feedForward: Pick<FeedForward, 'activation'> & {
     readonly scaled: boolean
+    readonly inOneExpression: boolean
     readonly mixture: Required<Mixture> | undefined
   }
   readonly residual: CompleteResidual
@@ -51,9 +54,10 @@ export interface CompleteRotation extends Required<Rotation> {
 }
 
 /** Attention, with every default filled in. */
-export interface CompleteAttention extends Required<Omit<Attention, 'chunks' | 'keySharing'>> {
+export interface CompleteAttention extends Required<Omit<Attention, 'chunks' | 'keySharing' | 'written'>> {
   readonly chunks: ChunkedAttention | undefined
   readonly keySharing: KeySharing | undefined
+  readonly written: WrittenAttention | undefined
   readonly eager: Required<EagerAttention>
 }
 
@@ -84,11 +88,18 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
       ...attention,
       chunks: attention?.chunks,
       keySharing: attention?.keySharing,
+      written: attention?.written,
       eager: { ...EAGER_ATTENTION, ...attention?.eager },
     },
     mixers: forward.mixers ?? {},
     bufferElements: forward.bufferElements ?? 0,
-    feedForward: { activation, scaled: feedForward.scaled ?? false, mixture: mixture && { ...MIXTURE, ...mixture } },
+    float32BufferElements: forward.float32BufferElements ?? 0,
+    feedForward: {
+      activation,
+      scaled: feedForward.scaled ?? false,
+      inOneExpression: feedForward.inOneExpression ?? false,
+      mixture: mixture && { ...MIXTURE, ...mixture },
+    },
     residual: completeResidual(residual),
     logits: {
       form: 'plain',
@@ -145,7 +156,7 @@ const MASKS: Required<Omit<Masks, 'unusedWindow'>> = {
   given: 'never',
 }
 
-const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager' | 'keySharing'>> = {
+const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager' | 'keySharing' | 'written'>> = {
   gated: false,
   scaledQueries: false,
   scaledKeys: false,

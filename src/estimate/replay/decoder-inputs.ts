@@ -57,7 +57,9 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
     return { full: mask, windowed: isWindowed ? tape.alias(mask) : undefined }
   }
   if (isEager(options, forward)) {
-    const size = masks.size === 'forAllSequences' ? elements + sequence : batch * elements
+    const size = { forAllSequences: elements + sequence, forEachSequence: batch * elements, square: elements }[
+      masks.size
+    ]
     const mask = () => tape.tensor(size, dtype, 'where')
     const full = isWindowed && !masks.forEachKind ? undefined : mask()
     const isOfTwoKinds = isWindowed || attention.chunks !== undefined
@@ -113,6 +115,13 @@ export function embeddingOf(
   sensed.before?.(words)
   const positions = ops.tape.tensor(sizes.heads > 0 && forward.places !== 'none' ? sequence : 0, 'int64', 'arange')
   const learned = submodule(base, 'positions')
+  if (forward.places === 'buffer') {
+    const rows = ops.tape.tensor(sequence * hiddenSize, words.dtype, 'index_select')
+    const sum = ops.add(words, rows)
+    ops.tape.free(rows)
+    held.push(words, positions)
+    return { embedded: sum, positions: [] }
+  }
   if (!learned) return { embedded: words, positions: [positions] }
   const counted = forward.places === 'eachSequence' ? [countedPositions(layers, held)] : []
   const places = counted[0]

@@ -2,6 +2,7 @@ import type { Mixer } from '../../architecture/index.js'
 import { compressedAttention } from './attention/compressed-attention.js'
 import { latentAttention } from './attention/latent-attention.js'
 import { selfAttention } from './attention/self-attention.js'
+import { writtenAttention } from './attention/written/written-attention.js'
 import type { DecoderRun } from './decoder-run.js'
 import { mix } from './mixers/mix.js'
 import { mlp } from './mlp.js'
@@ -53,5 +54,6 @@ export function attend(run: DecoderRun, layer: Named, input: Tensor, index: numb
   const attention = only ?? submodule(layer, 'attention')
   if (!attention) throw new UndescribedBlock(`no model for the attention of ${layer.name}, a ${layer.module.type}`)
   if (child(attention, 'kv_a_proj_with_mqa')) return LATENT[run.forward.attention.latent](run, attention, input)
-  return selfAttention(run, attention, input, index)
+  const { written } = run.forward.attention
+  return written ? writtenAttention(run, written, attention, input) : selfAttention(run, attention, input, index)
 }

@@ -16,9 +16,11 @@ export function plainMlp(run: DecoderRun, block: Named, input: Tensor, { rebinds
   const down = submodule(block, 'down')
   if (!up || !down) throw new UndescribedBlock(`no model for ${block.name}, a ${block.module.type}`)
   const before = layers.linear(up.name, input, outFeatures(up))
-  if (rebinds) tape.free(input)
+  const isLate = run.forward.feedForward.inOneExpression
+  if (rebinds && !isLate) tape.free(input)
   const bent = activate(run, before)
   tape.free(before)
+  if (rebinds && isLate) tape.free(input)
   const output = layers.linear(down.name, bent, outFeatures(down))
   tape.free(bent)
   return output

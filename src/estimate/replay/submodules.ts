@@ -13,7 +13,7 @@ const NAMES = {
   embeddingNorm: ['word_embeddings_layernorm'],
   layers: ['layers', 'h', 'blocks'],
   lastNorm: ['norm', 'ln_f', 'final_layer_norm', 'final_layernorm', 'layer_norm', 'norm_f', 'embedding_norm'],
-  head: ['lm_head', 'embed_out'],
+  head: ['lm_head', 'embed_out', 'output_projection'],
   attention: ['self_attn', 'attention', 'attn', 'self_attention'],
   mlp: ['mlp', 'block_sparse_moe', 'feed_forward', 'ffn'],
   fused: ['qkv_proj', 'c_attn', 'query_key_value', 'Wqkv'],

@@ -160,6 +160,27 @@ export class Elementwise extends Sources {
     })
   }
 
+  /** The larger of each element and a number, which is a tensor. Backward halves the gradient where both are equal. */
+  maximum(input: Shaped): Shaped {
+    const { layout, dtype } = input
+    return this.record({
+      inputs: [input],
+      saves: [input],
+      make: () => this.fresh(preserved(layout), dtype, 'maximum'),
+      derivatives: [
+        (gradient) => {
+          const less = this.fresh(preserved(layout), 'bool', 'lt')
+          const half = this.fresh(preserved(gradient.layout), gradient.dtype, 'div')
+          const equal = this.fresh(preserved(layout), 'bool', 'eq')
+          const chosen = this.fresh(preserved(layout), gradient.dtype, 'where')
+          const made = this.fresh(preserved(layout), gradient.dtype, 'masked_fill')
+          this.done(less, half, equal, chosen)
+          return made
+        },
+      ],
+    })
+  }
+
   /** A copy with a part set to zero. It saves a mask of one byte for each element. */
   dropout(input: Shaped): Shaped {
     const mask = { ...this.fresh(preserved(input.layout), 'bool', 'native_dropout'), isNamed: true }

@@ -4,7 +4,7 @@ import type { Shaped } from '../arrays/shaped.js'
 import type { DecoderRun } from '../decoder-run.js'
 import { normOf } from '../norms.js'
 import { child, type Named } from '../submodules.js'
-import { keptVector } from './key-value-cache.js'
+import { keptArray } from './key-value-cache.js'
 import { rotateBoth } from './rotate-arrays.js'
 
 /** What an indexer reads: the input of attention, and the narrow queries. */
@@ -46,7 +46,7 @@ export function chosenTokens(run: DecoderRun, a: Arrays, block: Named, { input, 
   rotateBoth(run, a, f, ['q rotating', 'k rotating'], { isInterleaved, heads: 2 })
   f.let('q', a.cat([f.get('q rotating'), f.get('q passing')], -1))
   f.let('k', a.squeeze(a.cat([f.get('k rotating'), f.get('k passing')], -1), 2))
-  if (run.options.cache) f.let('k', keptVector(run, a, f.get('k')))
+  if (run.options.cache) f.let('k', keptArray(run, a, f.get('k')))
   const wide = f.let('wide', a.unsqueeze(a.to(a.transpose(f.get('k'), -1, -2), 'float32'), 1))
   // Autocast casts the keys before they are repeated.
   const { autocast, half } = run.layers

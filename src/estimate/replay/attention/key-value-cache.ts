@@ -20,10 +20,10 @@ export function kept({ layers }: DecoderRun, ...given: readonly [Tensor, Tensor]
   return [given[0], given[1]]
 }
 
-/** The cache keeps a copy of one vector for each token. */
-export function keptVector({ layers }: DecoderRun, a: Arrays, vector: Shaped): Shaped {
+/** The cache keeps a copy of an array. */
+export function keptArray({ layers }: DecoderRun, a: Arrays, given: Shaped): Shaped {
   const { tape } = layers.ops
-  const { layout, dtype } = vector
+  const { layout, dtype } = given
   const copy = a.make(layout.shape, dtype, 'cat')
   tape.ledger.rebook(tape.alias(copy).storage, 'kvCache')
   return copy

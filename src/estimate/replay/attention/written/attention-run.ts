@@ -1,0 +1,24 @@
+import type { GroupedArrays } from '../../arrays/grouped-arrays.js'
+import type { Names } from '../../arrays/names.js'
+import type { Shaped } from '../../arrays/shaped.js'
+
+/** What attention with code of its own needs. */
+export interface AttentionRun {
+  readonly arrays: GroupedArrays
+  /** The variables of the function. */
+  readonly names: Names
+  /** The full name of its module. */
+  readonly name: string
+  readonly batch: number
+  readonly tokens: number
+  readonly heads: number
+  readonly headDim: number
+  /** The mask that is added to scores. */
+  readonly mask: Shaped
+  /** Whether keys and values are cached. */
+  readonly caches: boolean
+  /** Keys or values as the cache gives them back: a copy in a prefill, themselves in training. */
+  readonly cached: (array: Shaped) => Shaped
+  /** Keeps weights alive until the layer has returned, or the next one if layers return them. */
+  readonly keep: (weights: Shaped) => void
+}

@@ -1,0 +1,75 @@
+import type { PartitionedAttention } from '../../../../architecture/index.js'
+import { Names } from '../../arrays/names.js'
+import type { Shaped } from '../../arrays/shaped.js'
+import type { AttentionRun } from './attention-run.js'
+
+/** The partitions of the projection, for the cores of the chips that CodeGen was trained on. */
+const PARTITIONS = 4
+
+/** `CodeGenAttention.forward` of `modeling_codegen.py` (transformers 4.57.6). */
+export function partitionedAttention(
+  run: AttentionRun,
+  { rotatedFeatures }: PartitionedAttention,
+  input: Shaped,
+): Shaped {
+  const { arrays: a, names: f, name, batch, tokens, heads, headDim, cached } = run
+  const projected = f.let('projected', a.linear(`${name}.qkv_proj`, input))
+  const parts = f.let('parts', a.reshape(projected, [batch, tokens, PARTITIONS, -1]))
+  const share = (heads * headDim) / PARTITIONS
+  for (const [index, part] of a.split(parts, [share, share, share]).entries())
+    f.let(['query', 'value', 'key'][index] ?? '', part)
+  const headed = (part: string): Shaped => {
+    const inPartition = a.reshape(f.get(part), [batch, tokens, PARTITIONS, heads / PARTITIONS, headDim])
+    return a.reshape(inPartition, [batch, tokens, heads, headDim])
+  }
+  f.let('query', headed('query'))
+  f.let('key', headed('key'))
+  f.let('value', a.permute(headed('value'), [0, 2, 1, 3]))
+  f.let('angles', a.make([1, tokens, rotatedFeatures], 'float32', 'index'))
+  for (const part of ['key', 'query']) {
+    f.let(`${part} rotating`, a.slice(f.get(part), -1, rotatedFeatures))
+    f.let(`${part} passing`, a.slice(f.get(part), -1, headDim - rotatedFeatures))
+  }
+  for (const part of ['key', 'query'])
+    f.let(`${part} rotating`, rotated(run, f.get(`${part} rotating`), f.get('angles')))
+  for (const part of ['key', 'query']) f.let(part, a.cat([f.get(`${part} rotating`), f.get(`${part} passing`)], -1))
+  for (const part of ['key', 'query']) f.let(part, a.permute(f.get(part), [0, 2, 1, 3]))
+  if (run.caches) {
+    const [keys, values] = [cached(a.to(f.get('key'), input.dtype)), cached(f.get('value'))]
+    f.let('key', keys)
+    f.let('value', values)
+  }
+  const output = f.let('output', weighted(run, f.get('query'), f.get('key'), f.get('value')))
+  const merged = f.let('output', a.contiguous(a.permute(output, [0, 2, 1, 3])))
+  f.let('output', a.reshape(merged, [batch, tokens, heads * headDim]))
+  return f.returned(a.linear(`${name}.out_proj`, f.get('output')))
+}
+
+/** Eager attention in float32 (`_attn`). */
+function weighted(run: AttentionRun, query: Shaped, key: Shaped, value: Shaped): Shaped {
+  const { arrays: a, mask, keep } = run
+  const f = new Names(a.tape)
+  const wideQuery = f.let('query', a.to(query, 'float32'))
+  const wideKey = f.let('key', a.to(key, 'float32'))
+  f.let('weights', a.matmul(wideQuery, a.transpose(wideKey, -1, -2)))
+  f.let('weights', a.addInPlace(f.get('weights'), mask))
+  f.let('weights', a.scale(f.get('weights')))
+  const scores = f.get('weights')
+  f.let('weights', a.softmax(a.layers.autocast ? a.to(scores, 'float32') : scores))
+  const weights = f.let('weights', a.to(f.get('weights'), value.dtype))
+  const output = a.matmul(weights, value)
+  keep(weights)
+  return f.returned(output)
+}
+
+/** Neighbouring features rotated by angles whose sines and cosines are repeated (`apply_rotary_pos_emb`). */
+function rotated({ arrays: a, tokens }: AttentionRun, x: Shaped, angles: Shaped): Shaped {
+  const f = new Names(a.tape)
+  const half = (angles.layout.shape[2] ?? 0) / 2
+  const table = (): Shaped => a.repeatInterleave(a.constant([1, tokens, 1, half], 'float32'), 2, 3)
+  const sin = f.let('sin', table())
+  const cos = f.let('cos', table())
+  const straight = a.mul(x, cos)
+  const turned = a.reshape(a.stack([a.neg(a.everySecond(x)), a.everySecond(x)]), x.layout.shape)
+  return f.returned(a.add(straight, a.mul(turned, sin)))
+}
