@@ -148,8 +148,7 @@ function foldingOf(
     layers: foldLayers,
     kindOf: ({ name, index }) =>
       `${index < seen ? index : ''} ${index % every === 0} ${part?.kindOf(name) ?? ''} ${adapters.kindOf(name)}`,
-    // Selective recomputation keeps every second product, which is not the same one in each expert.
-    experts: !adapters.differsByExpert && recompute !== 'selective',
+    experts: !adapters.differsByExpert,
   }
 }
 

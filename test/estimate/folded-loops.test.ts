@@ -23,6 +23,7 @@ const LOOPING = [
   'jamba',
   'nemotron_h',
   'gpt_oss',
+  'dots1',
 ] as const
 const CONFIGS = new Map(
   ['hybrids', 'recurrent', 'newer'].flatMap((name) =>

@@ -8,6 +8,7 @@ import type { TrainingStep } from '../../src/estimate/replay/training-options.js
 export const UNFOLDED: Folding = {
   layers: (architecture: Architecture) => ({ architecture, omitted: new Map(), gaps: new Map() }),
   experts: false,
+  loops: false,
 }
 
 /** A step to vary. */

@@ -14,8 +14,9 @@ export interface DecoderModel {
   readonly omitted: ReadonlyMap<string, number>
   /** Where layers and experts are left out, by the name of the one before. */
   readonly gaps: ReadonlyMap<string, Gap>
-  /** Whether experts and iterations of loops may be left out too. */
+  /** Whether experts, and iterations of loops within a layer, may be left out too. */
   readonly foldsExperts: boolean
+  readonly foldsLoops: boolean
   readonly forward: CompleteForwardPass
   readonly sizes: ModelSizes
   /** The module that contains embeddings and layers. */

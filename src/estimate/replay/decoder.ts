@@ -45,7 +45,7 @@ export class Decoder implements ModelPass {
   constructor(model: DecoderModel, layers: Layers, options: StepOptions) {
     const { forward, sizes, base, labels } = model
     this.#model = model
-    layers.ops.tape.folds = model.foldsExperts
+    layers.ops.tape.folds = model.foldsLoops
     // Generation caches whatever the config says; other code does as it says.
     const cache = options.cache && labels?.caches !== false
     const ownMasks = model.senses.find(({ masks }) => masks !== undefined)?.masks

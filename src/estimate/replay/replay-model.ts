@@ -55,8 +55,10 @@ export interface Folding {
   readonly layers: typeof foldLayers
   /** What tells layers apart beside their modules. */
   readonly kindOf?: (layer: NamedLayer) => string
-  /** Whether identical experts, and iterations of loops, are left out. */
+  /** Whether identical experts are left out. */
   readonly experts: boolean
+  /** Whether iterations of loops within a layer are left out. Default: yes. */
+  readonly loops?: boolean
 }
 
 /**
@@ -97,7 +99,7 @@ function ofDecoder(model: DecoderModel): ReplayModel {
 
 function decoderModel(
   whole: Architecture,
-  { layers: fold, kindOf, experts }: Folding,
+  { layers: fold, kindOf, experts, loops = true }: Folding,
   senses: readonly Sense[],
 ): DecoderModel {
   if (!whole.forward) throw new UndescribedBlock(`${whole.family} has no forward pass`)
@@ -110,7 +112,7 @@ function decoderModel(
   const head = headOf(architecture)
   const facts = senses.length > 0 ? moduleFacts(architecture) : undefined
   const parts = { architecture, base, layers: layersOf(base), head, labels: labelHead(architecture), senses, facts }
-  return { ...parts, omitted, gaps, foldsExperts: experts, forward, sizes }
+  return { ...parts, omitted, gaps, foldsExperts: experts, foldsLoops: loops, forward, sizes }
 }
 
 /** The same modules with a score in place of the output embedding. */
