@@ -3,13 +3,21 @@ import { rmsNorm } from '../blocks/norm.js'
 import { featureLayers, llavaProjector } from '../blocks/projector.js'
 import { imageOfSides } from '../largest-image.js'
 import { container, tower } from '../module.js'
+import { pixtralBuffer, pixtralImages } from '../senses/pixtral.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
+
+const VISION = { patch: 14, side: 1540 }
 
 /** Mistral Small 3.1 and later (Mistral AI 2025): Mistral with Pixtral's encoder, and a merger of neighbouring patches. */
 export const mistral3 = multimodalFamily({
   modelType: 'mistral3',
   name: 'Mistral3',
   largestImage: imageOfSides({ image: 1540, patch: 14, merged: 2 }),
+  images: pixtralImages({ ...VISION, layer: -1, merges: true }),
+  changes: (forward, config) => ({
+    ...forward,
+    float32BufferElements: pixtralBuffer(config.object('vision_config'), VISION),
+  }),
   text: {
     family: 'mistral',
     whenAbsent: {

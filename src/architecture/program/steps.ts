@@ -74,8 +74,14 @@ export type Operation =
   | { readonly op: 'dropout'; readonly of: Value }
   | { readonly op: 'part' | 'expand' | 'sum'; readonly of: Value; readonly count: Count }
   | { readonly op: 'concat'; readonly of: readonly Value[] }
-  /** A list in one tensor. The list ends. */
-  | { readonly op: 'joined'; readonly list: string }
+  /** A list in one tensor. The list ends, unless it is held. */
+  | { readonly op: 'joined'; readonly list: string; readonly isHeld?: boolean }
+  /** Elements of two tensors of one size, by a mask. */
+  | { readonly op: 'choose'; readonly of: readonly [Value, Value]; readonly mask: string }
+  /** Neighbouring patches side by side (`unfold`). CUDA makes what they are of contiguous, in both directions. */
+  | { readonly op: 'unfold'; readonly of: Value }
+  /** Gets a gradient of its own where the input embeddings do. */
+  | { readonly op: 'alsoInput'; readonly of: Value }
   /** A parameter of the module that the steps belong to. */
   | { readonly op: 'parameter'; readonly name: string }
   /** Gets a gradient of its own where layers are recomputed. */
@@ -93,8 +99,8 @@ export type Operation =
   /** Rows by a mask, or a tensor with rows put in the places of a mask. */
   | { readonly op: 'pick'; readonly of: Value; readonly mask: string; readonly count: Count }
   | { readonly op: 'put'; readonly into: Value; readonly mask: string; readonly of: Value }
-  /** Rows in another order, or a choice of them, by places that are on the CPU. */
-  | { readonly op: 'rows'; readonly of: Value; readonly count: Count }
+  /** Rows in another order, or a choice of them, by places that are on the CPU or in a tensor. */
+  | { readonly op: 'rows'; readonly of: Value; readonly count: Count; readonly by?: Value }
   /** What a mask selects, outside of the graph: code that counts it makes it. */
   | { readonly op: 'selected'; readonly of: Value; readonly count: Count }
   | AttentionCall
@@ -129,7 +135,7 @@ export interface Make {
 export interface Input {
   readonly op: 'input'
   readonly count: Count
-  readonly type: 'int64' | 'float32'
+  readonly type: 'int64' | 'float32' | 'model'
 }
 
 /** `x * cos + rotate_half(x) * sin`, with the names of the tables. */

@@ -51,15 +51,28 @@ export const withClass = (parameter: string, patches: Value, sizes: ImageSizes):
   ],
 })
 
-/** A layer of CLIP and SigLIP (`CLIPEncoderLayer`, `SiglipEncoderLayer`). */
-export function clipLayerSteps(sizes: ImageSizes, tokens: Count): Steps {
+/**
+ * A layer of CLIP and SigLIP (`CLIPEncoderLayer`, `SiglipEncoderLayer`).
+ *
+ * @param mask - the mask that every kernel gets. Default: none
+ */
+export function clipLayerSteps(sizes: ImageSizes, tokens: Count, mask?: string): Steps {
   const { hiddenSize, heads, activation } = sizes
   const headDim = hiddenSize / heads
   const attention: Steps = [
     set('query', project('q_proj', 'hidden')),
     set('key', project('k_proj', 'hidden')),
     set('value', project('v_proj', 'hidden')),
-    set('out', attended(['query', 'key', 'value'], { heads, headDim, batch: tilesOf(sizes), queries: tokens })),
+    set(
+      'out',
+      attended(['query', 'key', 'value'], {
+        heads,
+        headDim,
+        batch: tilesOf(sizes),
+        queries: tokens,
+        ...(mask !== undefined && { mask, isMaskForAll: true }),
+      }),
+    ),
     set('out', project('out_proj', 'out')),
     give('out'),
   ]
@@ -72,7 +85,7 @@ export function clipLayerSteps(sizes: ImageSizes, tokens: Count): Steps {
   return [
     set('residual', 'hidden'),
     set('hidden', layerNormed('layer_norm1', 'hidden')),
-    set('hidden', call(attention, { hidden: 'hidden' }, 'self_attn')),
+    set('hidden', call(attention, { hidden: 'hidden', ...(mask !== undefined && { [mask]: mask }) }, 'self_attn')),
     set('hidden', plus('residual', 'hidden')),
     set('residual', 'hidden'),
     set('hidden', layerNormed('layer_norm2', 'hidden')),

@@ -6,7 +6,9 @@ import { container, tower } from '../module.js'
 import { type MultimodalFamilyOptions, multimodalFamily } from './multimodal-family.js'
 
 /** Idefics 3 and SmolVLM (Laurençon et al. 2024, arXiv:2408.12637): Llama with SigLIP's encoder and one linear layer between. */
-export function idefics3Family(options: Pick<MultimodalFamilyOptions, 'modelType' | 'name' | 'text'>): Family {
+export function idefics3Family(
+  options: Pick<MultimodalFamilyOptions, 'modelType' | 'name' | 'text' | 'images'>,
+): Family {
   const { name } = options
   return multimodalFamily({
     ...options,

@@ -23,7 +23,7 @@ export interface MultimodalFamilyOptions extends FamilyFacts {
   readonly suffix?: string
   readonly text: LanguageModel
   /** What the code of the whole changes in the forward pass of the language model. */
-  readonly changes?: (forward: ForwardPass) => ForwardPass
+  readonly changes?: (forward: ForwardPass, config: ConfigReader) => ForwardPass
   /** The modules beside the language model, in torch's order. */
   readonly beside: (config: ConfigReader, around: Surroundings) => Children
   /** Parameters of the base model itself, such as the embedding of a new line in an image. */
@@ -75,7 +75,7 @@ export interface Surroundings {
 export function multimodalFamily(options: MultimodalFamilyOptions): Family {
   const { modelType, name, suffix = 'ForConditionalGeneration', text, beside, parameters, ...others } = options
   const { holds = 'base', languageModelName = 'language_model', baseName = name, ...rest } = others
-  const { tokenClassifierBias = () => true, changes = (forward) => forward, ...facts } = rest
+  const { tokenClassifierBias = () => true, changes = (forward: ForwardPass) => forward, ...facts } = rest
   return {
     ...facts,
     modelTypes: [modelType],
@@ -133,7 +133,7 @@ export function multimodalFamily(options: MultimodalFamilyOptions): Family {
           ...tiedTwice(config, text, dimensions),
           ...language.notes,
         ],
-        ...(forward && { forward: changes(forward) }),
+        ...(forward && { forward: changes(forward, config) }),
       }
     },
   }

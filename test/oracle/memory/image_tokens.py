@@ -54,6 +54,15 @@ def families():
         size = {"shortest_edge": least, "longest_edge": most}
         yield family, {"vision_config": {"patch_size": patch, "spatial_merge_size": 2}}, processor(
             name, image_processor("Qwen2VLImageProcessorFast", size=size, patch_size=patch, merge_size=2, min_pixels=least, max_pixels=most))
+    # SmolVLM's has no function that counts, and writes the same text as that of Idefics 3.
+    for family, side, patch, factor in (("idefics3", 364, 14, 2), ("smolvlm", 512, 16, 4)):
+        config = {"scale_factor": factor, "vision_config": {"image_size": side, "patch_size": patch}}
+        made = image_processor("Idefics3ImageProcessorFast", size={"longest_edge": 4 * side}, max_image_size={"longest_edge": side})
+        yield family, config, processor("Idefics3Processor", made, image_seq_len=(side // patch // factor) ** 2)
+    for family, name, side, patch, merged in (("mistral3", "PixtralProcessor", 1540, 14, 2), ("llava", "PixtralProcessor", 1024, 16, 1)):
+        config = {"spatial_merge_size": merged, "vision_config": {"model_type": "pixtral", "image_size": side, "patch_size": patch}}
+        made = image_processor("PixtralImageProcessorFast", size={"longest_edge": side}, patch_size=patch)
+        yield family, {**config, **({"vision_feature_select_strategy": "full"} if family == "llava" else {})}, processor(name, made, patch_size=patch, spatial_merge_size=merged)
 
 
 def sizes():

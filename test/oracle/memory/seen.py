@@ -7,7 +7,8 @@ Each sequence has `images` images of `imageSize` (`width` and `height` in pixels
 float32, as processors return them. senses.py makes the inputs, and stands in for code that looks at values: grids of patches are integers of
 Python, and what would be read from placeholders in the ids is as large as the images are.
 CUDA's kernels of `masked_scatter` and of indexing by a mask hold index tensors while they run (torch 2.11, `IndexKernel.cpp` and `Nonzero.cu`): the
-sums of the mask before each place, and the places of what is selected.
+sums of the mask before each place, and the places of what is selected. Its kernels of `unfold` and of the backward of `interpolate` make contiguous what
+they read (`Im2Col.cu`, `Col2Im.cu`, `UpSampleBilinear2d.cu`).
 """
 import json
 import sys
@@ -27,7 +28,18 @@ def elements(shape):
     return count
 
 
-SCRATCH = {**oracle.SCRATCH, "masked_scatter.default": lambda into, mask, source: 9 * elements(into.shape)}
+def copied(tensor, *rest):
+    """What a kernel makes contiguous first."""
+    return 0 if tensor.is_contiguous() else elements(tensor.shape) * tensor.element_size()
+
+
+SCRATCH = {
+    **oracle.SCRATCH,
+    "masked_scatter.default": lambda into, mask, source: 9 * elements(into.shape),
+    "im2col.default": copied,
+    "col2im.default": copied,
+    "upsample_bilinear2d_backward.default": copied,
+}
 
 
 def run(config, options, trace=None):

@@ -163,6 +163,23 @@ def rows_of(whole, count):
     return found
 
 
+@torch.no_grad()
+def all_of(tensor):
+    """All rows by a mask of rows."""
+    places = torch.empty(1, tensor.shape[0], dtype=torch.long)
+    found = torch.empty_like(tensor)
+    del places
+    return found
+
+
+def places_of(tensor, count):
+    """Some of a tensor of integers, by a mask as large as it."""
+    places = torch.empty(tensor.dim(), count, dtype=torch.long)
+    found = tensor.new_empty(count)
+    del places
+    return found
+
+
 class Senses:
     def __init__(self, model, config, options, ledger):
         self.model, self.config, self.options, self.ledger = model, config, options, ledger
@@ -175,6 +192,10 @@ class Senses:
     @property
     def parts(self):
         return self.model.config
+
+    @property
+    def hidden(self):
+        return self.parts.get_text_config().hidden_size
 
     def inputs(self):
         ids = torch.zeros(self.batch, self.tokens, dtype=torch.long)
@@ -189,6 +210,10 @@ class Senses:
         def item(tensor, key):
             if torch.is_tensor(key) and key.dtype == torch.bool and key.dim() == tensor.dim() - 1:
                 return Picked.apply(tensor, key, senses.selected // tensor.shape[-1])
+            if torch.is_tensor(key) and key.dtype == torch.bool and key.dim() < tensor.dim():
+                return all_of(tensor)  # images that are padding: there are none
+            if torch.is_tensor(key) and key.dtype == torch.bool and tensor.dtype == torch.long:
+                return places_of(tensor, senses.selected // senses.hidden)
             if torch.is_tensor(key) and key.dtype == torch.bool:
                 return selected(tensor, senses.selected)
             if isinstance(key, tuple) and torch.is_tensor(key[0]) and key[0].dtype == torch.bool:
@@ -200,12 +225,14 @@ class Senses:
         def put(tensor, key, value):
             if isinstance(key, tuple) and torch.is_tensor(key[0]) and key[0].dtype == torch.bool:
                 return Put.apply(tensor, key[0], value)
+            if torch.is_tensor(key) and key.dtype == torch.bool:
+                return None if tensor.dtype == torch.long else Put.apply(tensor, key, value)
             return setitem(tensor, key, value)
 
         patches = [
             (torch.Tensor, "masked_scatter", lambda into, mask, source: Scatter.apply(into, mask, source)),
             (FakeTensor, "__getitem__", item),
-            (FakeTensor, "item", lambda tensor: senses.selected // senses.parts.get_text_config().hidden_size),  # placeholders
+            (FakeTensor, "item", lambda tensor: senses.selected // senses.hidden),  # placeholders
             (FakeTensor, "__setitem__", put),
             (torch, "repeat_interleave", first_of(torch.repeat_interleave, lambda a, b, **k: Ints(numpy.repeat(a.values, b.values)))),
             (torch, "tensor", first_of(torch.tensor, lambda a, **k: a)),
@@ -240,7 +267,21 @@ class Senses:
             found += [(type(m), "fast_pos_embed_interpolate", interpolated) for m in visual if hasattr(m, "fast_pos_embed_interpolate")]
             found += [(type(m), "get_window_index", windows_of(self, type(m).get_window_index)) for m in visual if hasattr(m, "get_window_index")]
             found.append((torch, "argsort", lambda order, *a, **k: on_cpu(self, order.shape)))  # of the order of windows
+        if self.family in ("idefics3", "smolvlm"):
+            vision, arange = self.parts.vision_config, torch.arange
+            side = vision.image_size // vision.patch_size
+            found.append((torch, "arange", lambda first, *a, **k: arange(side if isinstance(first, FakeTensor) else first, *a, **k)))
+        if hasattr(self.parts, "vision_config") and self.parts.vision_config.model_type == "pixtral":
+            code = models.pixtral.modeling_pixtral
+            found.append((code, "position_ids_in_meshgrid", lambda patches, **k: on_cpu(self, (sum(p.shape[-2] * p.shape[-1] for p in patches),))))
+            found.append((code, "generate_block_attention_mask", blocks_of))
         return found
+
+
+def blocks_of(patches, tensor):
+    """A mask of numbers in which the patches of an image see each other."""
+    mask = torch.full((tensor.shape[1], tensor.shape[1]), torch.finfo(tensor.dtype).min, dtype=tensor.dtype)
+    return mask[None, None, :, :].expand(tensor.shape[0], 1, -1, -1)
 
 
 def interpolated(visual, grid):
@@ -325,6 +366,8 @@ def square(senses, tokens=None, side=None, per_image=1):
 
 def llava(senses):
     config = senses.parts
+    if config.vision_config.model_type == "pixtral":
+        return pixtral(senses)
     whole = config.vision_feature_select_strategy == "full" and config.vision_config.model_type == "clip_vision_model"
     return square(senses, (config.vision_config.image_size // config.vision_config.patch_size) ** 2 + whole)
 
@@ -391,7 +434,37 @@ def tiled(processor, tiles_of):
     return made
 
 
+def idefics(senses):
+    """Images in tiles, beside a smaller copy of the whole, each with a mask of its pixels."""
+    import transformers
+
+    config, vision = senses.parts, senses.parts.vision_config
+    side = vision.image_size
+    made = transformers.Idefics3ImageProcessorFast(size={"longest_edge": 4 * side}, max_image_size={"longest_edge": side})
+    tiles, _, _ = made.get_number_of_image_patches(senses.size["height"], senses.size["width"], {})
+    per_tile = int((side // vision.patch_size) ** 2 / config.scale_factor**2)
+    senses.selected = senses.images * tiles * per_tile * senses.hidden
+    shape = (senses.batch, senses.options["images"] * tiles)
+    return {"pixel_values": torch.zeros(*shape, 3, side, side), "pixel_attention_mask": torch.ones(*shape, side, side, dtype=torch.long)}
+
+
+def pixtral(senses):
+    """Images of any size, padded to the largest: here all have one size."""
+    from transformers.models.pixtral.image_processing_pixtral import get_resize_output_image_size
+
+    config, vision = senses.parts, senses.parts.vision_config
+    step = vision.patch_size * getattr(config, "spatial_merge_size", 1)
+    image = numpy.zeros((senses.size["height"], senses.size["width"], 3))
+    height, width = get_resize_output_image_size(image, (vision.image_size, vision.image_size), (step, step))
+    senses.selected = senses.images * (height // step) * (width // step) * senses.hidden
+    dtype = next(senses.model.parameters()).dtype  # the code does not cast them
+    return {"pixel_values": torch.zeros(senses.images, 3, height, width, dtype=dtype), "image_sizes": [[height, width]] * senses.images}
+
+
 FAMILIES = {
+    "idefics3": idefics,
+    "smolvlm": idefics,
+    "mistral3": pixtral,
     "llava_next": tiled("LlavaNextProcessor", lambda senses, tiles: tiles),
     "llava_onevision": tiled("LlavaOnevisionProcessor", lambda senses, tiles: tiles if senses.options["images"] == 1 else 1),
     "voxtral": voxtral,

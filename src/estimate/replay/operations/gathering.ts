@@ -83,6 +83,16 @@ export class Gathering extends Rearranging {
     )
   }
 
+  /** `torch.where` between two tensors of one size. Each gradient is a copy with zeros in the places of the other. */
+  choose(one: Tensor, other: Tensor, mask: Tensor): Tensor {
+    return this.tape.record(
+      [one, other],
+      { before: [mask] },
+      () => this.tape.tensor(one.elements, one.dtype, 'where'),
+      () => [one, other].map((each) => each.grad && this.gradient(each.elements, each.dtype, 'where')),
+    )
+  }
+
   /** Adds rows to a tensor in place. The gradient of the rows is selected from that of the whole. */
   indexAdd(into: Tensor, rows: Tensor, indices: Tensor): Tensor {
     return this.tape.record(

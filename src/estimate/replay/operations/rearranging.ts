@@ -73,6 +73,29 @@ export class Rearranging {
     )
   }
 
+  /**
+   * Neighbours side by side, of an image whose channels come last, without overlap. CUDA's kernels make what they read contiguous
+   * (`im2col_out_cuda_template` and `col2im_out_cuda_template`).
+   */
+  unfolded(input: Tensor): Tensor {
+    const { elements, dtype } = input
+    const copied = elements * DTYPE_BYTES[dtype]
+    return this.tape.record(
+      [input],
+      {},
+      () => {
+        const output = this.tape.tensor(elements, dtype, 'im2col')
+        this.tape.ledger.observe('im2col', copied)
+        return output
+      },
+      () => {
+        const made = this.gradient(elements, dtype, 'col2im')
+        this.tape.ledger.observe('col2im', copied)
+        return [made]
+      },
+    )
+  }
+
   /** The parts of a split tensor. Their gradients are concatenated. */
   split(input: Tensor, sizes: readonly number[]): Tensor[] {
     const collected: Storage[] = []

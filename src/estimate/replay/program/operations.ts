@@ -87,7 +87,21 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
   expand: (place, _, { of, count }, evaluate) =>
     using(place, [evaluate(of)], (input) => expanded(place, given(input), countOf(place.options, count))),
   concat: (place, _, { of }, evaluate) => using(place, of.map(evaluate), (...parts) => place.layers.ops.cat(parts)),
-  joined: (place, scope, { list }) => using(place, scope.takeList(list), (...parts) => place.layers.ops.cat(parts)),
+  joined: (place, scope, { list, isHeld = false }) => {
+    const parts = scope.takeList(list)
+    const whole = place.layers.ops.cat(parts)
+    if (isHeld) scope.setList(list, parts)
+    else place.layers.ops.tape.free(...parts)
+    return whole
+  },
+  choose: (place, scope, { of, mask }, evaluate) =>
+    using(place, [...of.map(evaluate), scope.get(mask)], (one, other, places) =>
+      place.layers.ops.choose(given(one), given(other), given(places)),
+    ),
+  unfold: unary((place, input) => place.layers.ops.unfolded(input)),
+  alsoInput: unary(({ layers: { ops }, options }, input) =>
+    options.inputGradients ? ops.tape.requireGradient(ops.tape.alias(input)) : ops.tape.alias(input),
+  ),
   parameter: (place, scope, { name }) => place.layers.ops.tape.alias(place.layers.weights.get(scope.named(name))),
   variable: (place, _, { of }, evaluate) =>
     place.options.recompute === 'none' ? evaluate(of) : place.layers.ops.tape.requireGradient(evaluate(of)),
@@ -101,7 +115,7 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
     ),
   // Inputs are among the buffers.
   input: (place, _, { count, type }) => ({
-    ...place.layers.ops.tape.tensor(0, type, 'input'),
+    ...place.layers.ops.tape.tensor(0, type === 'model' ? modelDtype(place) : type, 'input'),
     elements: countOf(place.options, count),
   }),
   rotate: (place, _, { of, by }, evaluate) =>
@@ -138,9 +152,11 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
     using(place, [evaluate(into), evaluate(mask), evaluate(of)], (whole, places, rows) =>
       place.layers.ops.put(given(whole), given(places), given(rows)),
     ),
-  rows: (place, _, { of, count }, evaluate) =>
-    using(place, [evaluate(of), place.layers.ops.tape.tensor(0, 'int64', 'input')], (input, places) =>
-      place.layers.ops.index(given(input), countOf(place.options, count), given(places)),
+  rows: (place, _, { of, count, by }, evaluate) =>
+    using(
+      place,
+      [evaluate(of), by === undefined ? place.layers.ops.tape.tensor(0, 'int64', 'input') : evaluate(by)],
+      (input, places) => place.layers.ops.index(given(input), countOf(place.options, count), given(places)),
     ),
   selected: (place, _, { of, count }, evaluate) =>
     using(place, [evaluate(of)], (input) => {

@@ -59,7 +59,8 @@ export class Scope {
 
   /** Frees all variables, as when a function returns. */
   end(): void {
-    this.#tape.free(...this.#variables.values())
+    this.#tape.free(...this.#variables.values(), ...[...this.#lists.values()].flat())
     this.#variables.clear()
+    this.#lists.clear()
   }
 }

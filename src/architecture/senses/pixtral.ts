@@ -1,0 +1,196 @@
+import { sideOf, visionSizes } from '../blocks/vision.js'
+import type { ConfigReader } from '../config-reader.js'
+import { sizeInWords, USUAL_IMAGE } from '../image-grid.js'
+import {
+  activated,
+  attended,
+  type Count,
+  call,
+  convolved,
+  give,
+  make,
+  normed,
+  plus,
+  project,
+  type Step,
+  type Steps,
+  set,
+} from '../program/index.js'
+import type { FindSense, ImageSize } from '../sense.js'
+import { listed, projected, selectedStates } from './llava.js'
+
+/** The encoder of a config without one. */
+export interface PixtralDefaults {
+  readonly patch: number
+  readonly side: number
+  /** The layer whose output counts if the config does not say. */
+  readonly layer: number
+  /** Whether a norm and a merger of neighbouring patches come before the projector (Mistral 3). */
+  readonly merges: boolean
+}
+
+/** Pixtral: images of any size, whose patches are one sequence with a mask of numbers; the processor puts a token behind each row. */
+export function pixtralImages(usual: PixtralDefaults): FindSense {
+  return (config, { imageSize = USUAL_IMAGE }, prefix) => {
+    if (!usual.merges && config.string('vision_feature_select_strategy', 'default') === 'default')
+      throw new RangeError(
+        '`images`: vision_feature_select_strategy is default, but the encoder pixtral has no vector of the whole image to leave out: leave `images` out to estimate inputs of text only',
+      )
+    const vision = config.object('vision_config')
+    const sizes = pixtralSizes(vision, usual)
+    const merged = usual.merges ? config.positive('spatial_merge_size', 2) : 1
+    const step = sizes.patch * merged
+    const size = resized(imageSize, sideOf(vision, 'image_size', usual.side), step)
+    const [rows, columns] = [size.height / step, size.width / step]
+    const patches = rows * columns * merged ** 2
+    const all: Count = ['images', patches, sizes.hiddenSize]
+    const pixels: Count = ['images', sizes.channels, size.height, size.width]
+    const states = selectedStates(config, sizes.layers, usual.layer)
+    const used = Math.max(...states)
+    const features = config.object('text_config').positive('hidden_size', usual.merges ? 5120 : 4096)
+    const at = `${prefix}vision_tower`
+    const projector = `${prefix}multi_modal_projector`
+    const chosen = states.map((index) => `state${index}`)
+    const [first = ''] = chosen
+    const steps: Steps = [
+      ...encoderSteps(at, { ...sizes, patches, all }, used),
+      set('selected', chosen.length === 1 ? first : { op: 'concat', of: chosen }),
+      give(
+        usual.merges
+          ? call(mergingProjector(config), { hidden: 'selected' }, projector)
+          : projected(projector, 'selected', config),
+      ),
+    ]
+    return {
+      tokens: rows * (columns + 1),
+      input: sizeInWords(size),
+      buffers: [{ count: pixels, type: 'model' }],
+      passes: [at, projector],
+      unused: Array.from({ length: sizes.layers - used }, (_, index) => `${at}.transformer.layers.${used + index}.`),
+      returned: ['features'],
+      steps: [
+        set('pixels', { op: 'input', count: pixels, type: 'model' }),
+        ...listed({ op: 'call', steps, with: { pixels: 'pixels' } }, ['images', rows * columns, features]),
+      ],
+    }
+  }
+}
+
+/** The table of angles that the encoder holds in float32, also while nothing passes through it. */
+export function pixtralBuffer(vision: ConfigReader, usual: Pick<PixtralDefaults, 'patch' | 'side'>): number {
+  const { patch, hiddenSize, heads } = pixtralSizes(vision, usual)
+  return Math.floor(sideOf(vision, 'image_size', usual.side) / patch) ** 2 * Math.floor(hiddenSize / heads)
+}
+
+function pixtralSizes(vision: ConfigReader, { patch }: Pick<PixtralDefaults, 'patch'>) {
+  return {
+    ...visionSizes(vision, {
+      hidden_size: 1024,
+      intermediate_size: 4096,
+      num_hidden_layers: 24,
+      num_attention_heads: 16,
+      patch_size: patch,
+    }),
+    activation: vision.string('hidden_act', 'gelu'),
+  }
+}
+
+/** `get_resize_output_image_size`: no side is longer than that of the encoder, and sides are whole steps. */
+function resized({ width, height }: ImageSize, most: number, step: number): ImageSize {
+  const ratio = Math.max(height / most, width / most)
+  const shrunk = (side: number): number => (ratio > 1 ? Math.floor(side / ratio) : side)
+  const whole = (side: number): number => Math.floor((shrunk(side) - 1) / step + 1) * step
+  return { width: whole(width), height: whole(height) }
+}
+
+interface EncoderSizes extends ReturnType<typeof pixtralSizes> {
+  readonly patches: number
+  readonly all: Count
+}
+
+/** From `pixels` to `state0` to `stateN`. The patches of all images see a mask as large as the square of their number. */
+function encoderSteps(at: string, { patches, all, hiddenSize, heads, activation }: EncoderSizes, used: number): Steps {
+  const angles: Count = ['images', patches, hiddenSize / heads]
+  const layer = pixtralLayer({ patches, hiddenSize, heads, activation })
+  return [
+    set('patches', convolved(`${at}.patch_conv`, 'pixels', all)),
+    set('hidden', { op: 'reorder', of: 'patches' }),
+    set('hidden', normed('rmsNorm', `${at}.ln_pre`, 'hidden')),
+    set('angles', make(angles, 'float32')),
+    set('wideCos', make(angles, 'float32')),
+    set('wideSin', make(angles, 'float32')),
+    set('cos', { op: 'own', of: 'wideCos' }),
+    set('sin', { op: 'own', of: 'wideSin' }),
+    ...['angles', 'wideCos', 'wideSin'].map((drop): Step => ({ drop })),
+    set('mask', make(['images', 'images', patches, patches], 'model')),
+    {
+      each: `${at}.transformer.layers`,
+      carries: 'hidden',
+      given: ['mask', 'cos', 'sin'],
+      kinds: [layer],
+      keeps: 'state',
+      unusedFrom: used,
+    },
+    ...['mask', 'cos', 'sin', 'patches'].map((drop): Step => ({ drop })),
+  ]
+}
+
+function pixtralLayer(sizes: Pick<EncoderSizes, 'patches' | 'hiddenSize' | 'heads' | 'activation'>): Steps {
+  const { patches, hiddenSize, heads, activation } = sizes
+  const attention: Steps = [
+    set('query', project('q_proj', 'hidden')),
+    set('key', project('k_proj', 'hidden')),
+    set('value', project('v_proj', 'hidden')),
+    set('newQuery', { op: 'rotate', of: 'query', by: ['cos', 'sin'] }),
+    set('newKey', { op: 'rotate', of: 'key', by: ['cos', 'sin'] }),
+    { drop: 'query' },
+    { drop: 'key' },
+    set(
+      'out',
+      attended(['newQuery', 'newKey', 'value'], {
+        heads,
+        headDim: hiddenSize / heads,
+        batch: [1],
+        queries: ['images', patches],
+        mask: 'mask',
+        isMaskForAll: true,
+      }),
+    ),
+    set('out', project('o_proj', 'out')),
+    give('out'),
+  ]
+  const gate = activated(activation, project('gate_proj', 'x'))
+  const feedForward: Steps = [
+    set('down', project('down_proj', { op: 'multiply', of: [gate, project('up_proj', 'x')] })),
+    give('down'),
+  ]
+  return [
+    set('residual', 'hidden'),
+    set('hidden', normed('rmsNorm', 'attention_norm', 'hidden')),
+    set('hidden', call(attention, { hidden: 'hidden', mask: 'mask', cos: 'cos', sin: 'sin' }, 'attention')),
+    set('hidden', plus('residual', 'hidden')),
+    set('residual', 'hidden'),
+    set('hidden', normed('rmsNorm', 'ffn_norm', 'hidden')),
+    set('hidden', call(feedForward, { x: 'hidden' }, 'feed_forward')),
+    set('hidden', plus('residual', 'hidden')),
+    give('hidden'),
+  ]
+}
+
+/** `Mistral3MultiModalProjector`: squares of patches become one vector before the projector of LLaVA. */
+function mergingProjector(config: ConfigReader): Steps {
+  const merger: Steps = [
+    { parts: 'x', count: ['images'], as: 'grid', into: 'grids', steps: [give({ op: 'unfold', of: 'grid' })] },
+    set('x', { op: 'joined', list: 'grids', isHeld: true }),
+    set('x', project('merging_layer', 'x')),
+    give('x'),
+  ]
+  return [
+    set('hidden', normed('rmsNorm', 'norm', 'hidden')),
+    set('hidden', call(merger, { x: 'hidden' }, 'patch_merger')),
+    set('hidden', project('linear_1', 'hidden')),
+    set('hidden', activated(config.string('projector_hidden_act', 'gelu'), 'hidden')),
+    set('hidden', project('linear_2', 'hidden')),
+    give('hidden'),
+  ]
+}
