@@ -1,4 +1,5 @@
 import type { ConfigReader } from './config-reader.js'
+import { readRates, withDropout } from './dropout-rates.js'
 import type { Family, FindFamily, ModelDescription } from './family.js'
 import { impossibleSizes } from './impossible-sizes.js'
 import { unevenLists } from './uneven-lists.js'
@@ -18,8 +19,11 @@ export function describeFamily(
 ): ModelDescription {
   const reader = family.attributeMap ? config.withAliases(family.attributeMap) : config
   const model = family.describe(reader, className, find)
-  const forward = family.forward?.(reader, model.dimensions) ?? model.forward
-  const program = family.program?.(reader, model.dimensions, model.className) ?? model.program
+  const dropping = family.dropout ? reader.withDefaults(family.dropout) : reader
+  const own = family.forward?.(dropping, model.dimensions)
+  const forward = own ? withDropout(own, dropping, model.className) : model.forward
+  const written = family.program?.(dropping, model.dimensions, model.className)
+  const program = written ? { ...written, rates: readRates(dropping) } : model.program
   const largestImage = family.largestImage?.(reader)
   const doubts = [
     ...unreadSizes(reader),

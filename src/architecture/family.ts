@@ -107,7 +107,10 @@ export interface FamilyFacts {
    * is. An encoder reads a whole text at once, and caches nothing.
    */
   readonly encodes?: boolean
-  /** The rates of dropout above 0 that its configuration class has by default (transformers 4.49, `configuration_*.py`). */
+  /**
+   * The rates of dropout above 0 that its configuration class has by default (transformers 4.57, `configuration_*.py`): `forward` and
+   * `program` read a config that states them.
+   */
   readonly dropout?: Readonly<Record<string, number>>
   /** What its forward pass computes and no estimate replays: the estimate says so. */
   readonly unreplayed?: readonly Unreplayed[]

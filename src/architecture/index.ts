@@ -8,6 +8,7 @@ export type {
   Attention,
   ChunkedAttention,
   Dispatch,
+  Dropout,
   EagerAttention,
   FeedForward,
   FlatAttention,

@@ -25,6 +25,8 @@ export interface PreferenceStep {
   readonly hasCritics?: boolean
   /** What the loss needs: the log-probabilities of the tokens, and the cross entropy besides. */
   readonly loss: 'log-probs' | 'log-probs-and-entropy'
+  /** Whether the trainer sets every dropout of the model to 0 (`disable_dropout`, true in TRL except for GRPO). Default: no. */
+  readonly withoutDropout?: boolean
 }
 
 interface Row {
@@ -42,7 +44,10 @@ const WHOLE: Row = { method: 'full' }
 const LORA: Row = { method: 'lora' }
 const PROMPT: Row = { method: 'lora', tokens: 'prompt' }
 const PREFIXES: Row = { method: 'lora', tokens: 'prefixes' }
-const PAIRS: Row = { method: 'lora if asked', preference: { sequences: 2, reference: 'after', loss: 'log-probs' } }
+const PAIRS: Row = {
+  method: 'lora if asked',
+  preference: { sequences: 2, reference: 'after', loss: 'log-probs', withoutDropout: true },
+}
 
 const ROWS: Readonly<Record<FinetuningType, Row>> = {
   all_weights: WHOLE,
@@ -70,7 +75,7 @@ const ROWS: Readonly<Record<FinetuningType, Row>> = {
   ipo: PAIRS,
   kto: {
     method: 'lora if asked',
-    preference: { sequences: 1, reference: 'after', repeats: true, loss: 'log-probs' },
+    preference: { sequences: 1, reference: 'after', repeats: true, loss: 'log-probs', withoutDropout: true },
   },
   grpo: {
     method: 'lora if asked',
@@ -78,10 +83,17 @@ const ROWS: Readonly<Record<FinetuningType, Row>> = {
   },
   ppo: {
     method: 'lora if asked',
-    preference: { sequences: 1, reference: 'before', generates: true, hasCritics: true, loss: 'log-probs' },
+    preference: {
+      sequences: 1,
+      reference: 'before',
+      generates: true,
+      hasCritics: true,
+      loss: 'log-probs',
+      withoutDropout: true,
+    },
   },
-  orpo: { method: 'lora if asked', preference: { sequences: 2, loss: 'log-probs-and-entropy' } },
-  rrhf: { method: 'lora if asked', preference: { sequences: 2, loss: 'log-probs-and-entropy' } },
+  orpo: { method: 'lora if asked', preference: { sequences: 2, loss: 'log-probs-and-entropy', withoutDropout: true } },
+  rrhf: { method: 'lora if asked', preference: { sequences: 2, loss: 'log-probs-and-entropy', withoutDropout: true } },
 }
 
 /** The run of a fine-tuning type. */

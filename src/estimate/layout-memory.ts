@@ -1,6 +1,7 @@
 import type { Architecture } from '../architecture/index.js'
 import { type CheckedMemoryOptions, withRanks } from './checked-memory-options.js'
 import { confidenceOf } from './confidence.js'
+import { dropoutAssumptions } from './dropout-assumptions.js'
 import { checkLayout } from './layout-options.js'
 import type { MemoryEstimate } from './memory-estimate.js'
 import { methodOf } from './methods.js'
@@ -37,7 +38,11 @@ export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions
     const estimate = shardedEstimate(profile, layout, overheadBytes(options.method))
     return {
       ...estimate,
-      assumptions: [...estimate.assumptions, ...modelAssumptions(model.architecture, options)],
+      assumptions: [
+        ...dropoutAssumptions(model.architecture, options),
+        ...estimate.assumptions,
+        ...modelAssumptions(model.architecture, options),
+      ],
       confidence: confidenceOf(model.architecture, { ...options, layout: degrees }),
     }
   }

@@ -1,4 +1,5 @@
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
+import { dropoutAssumptions } from './dropout-assumptions.js'
 import type { PreferenceStep } from './finetuning-run.js'
 import { methodOf } from './methods.js'
 import { WITH_HEAD } from './replay/loss.js'
@@ -7,11 +8,13 @@ import type { ReplayModel } from './replay/replay-model.js'
 import type { ShardingOptions, ShardingStrategy } from './sharding-options.js'
 
 /** What an estimate of one run assumes, in sentences. */
-export function memoryAssumptions(options: CheckedMemoryOptions, ends: ReplayModel['ends']): string[] {
-  const isDropped = (options.lora?.loraDropout ?? 0) > 0
+export function memoryAssumptions(
+  options: CheckedMemoryOptions,
+  { architecture, ends }: Pick<ReplayModel, 'architecture' | 'ends'>,
+): string[] {
   const always = [
     ...options.filledIn,
-    isDropped ? 'dropout is 0, except that of the adapters' : 'dropout is 0',
+    ...dropoutAssumptions(architecture, options),
     'sequences are full: no padding',
     `attention by the ${options.attention} kernel`,
   ]

@@ -1,7 +1,6 @@
 import type { Architecture } from '../architecture/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { classifierAssumptions } from './classifier-assumptions.js'
-import { dropoutAssumptions } from './dropout-assumptions.js'
 import { forwardAssumptions } from './forward-assumptions.js'
 import { knownGaps } from './known-gaps.js'
 
@@ -9,7 +8,6 @@ import { knownGaps } from './known-gaps.js'
 export function modelAssumptions(architecture: Architecture, options: CheckedMemoryOptions): string[] {
   return [
     ...forwardAssumptions(architecture),
-    ...dropoutAssumptions(architecture, options),
     ...classifierAssumptions(architecture, options),
     ...knownGaps(architecture, options),
   ]

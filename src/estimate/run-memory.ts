@@ -67,7 +67,7 @@ function estimateOf(
     range: rangeOf(peak.totalBytes, overhead),
     peakAt: { phase: peak.phase, operation: peak.operation },
     assumptions: [
-      ...memoryAssumptions({ ...options, attention: kernelOf(architecture, options) }, ends),
+      ...memoryAssumptions({ ...options, attention: kernelOf(architecture, options) }, { architecture, ends }),
       ...(activation === undefined ? [] : unknownActivation(activation)),
       ...mixerAssumptions(mixers, options.kernelPackages),
     ],

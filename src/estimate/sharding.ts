@@ -135,7 +135,6 @@ function staticParts({ tensors }: StepProfile, { data, tensor, pipeline }: Layou
 
 function assumptionsOf({ data, tensor, pipeline, expert }: Layout): string[] {
   return [
-    'dropout is 0',
     'sequences are full: no padding',
     'FSDP2 (ZeRO-3) wraps each decoder layer and the rest; the rest stays gathered from forward to backward',
     'while a layer runs, the next one is gathered; while its gradients are reduced, the next ones are computed',

@@ -57,7 +57,7 @@ export function trainingStepOf(
     // An FSDP2 group has one dtype, and DeepSpeed casts the whole model.
     adapterDtype:
       options.adapterDtype ?? (masters || (isSharded && sharding.strategy !== 'fsdp1') ? parameterDtype : 'float32'),
-    adapters,
+    adapters: finetuning?.preference?.withoutDropout ? { ...adapters, hasDropout: false } : adapters,
     optimizer: options.optimizer,
     optimizerStep: options.optimizerStep,
     stateBytes: (shape, dtype, isHidden) =>

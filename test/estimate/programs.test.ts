@@ -86,16 +86,6 @@ describe('An estimate of a model with a head of its own', () => {
     estimateMemory(architectureFromConfig({ ...SIZES, model_type: 'bert', ...config }), options).assumptions.join('\n')
   const classifier = { architectures: ['BertForSequenceClassification'] }
 
-  it('says which dropout of the config, or of its class, is not counted in training', () => {
-    expect(said(classifier)).toContain('has `hidden_dropout_prob` 0.1, `attention_probs_dropout_prob` 0.1)')
-    expect(said({ ...classifier, hidden_dropout_prob: 0.3 })).toContain('`hidden_dropout_prob` 0.3')
-    const none = { ...classifier, hidden_dropout_prob: 0, attention_probs_dropout_prob: 0 }
-    expect(said(none)).not.toContain('own dropout')
-    expect(said(classifier, { method: 'inference' })).not.toContain('own dropout')
-    expect(estimateMemory(llama).assumptions.join()).not.toContain('own dropout')
-    expect(estimateMemory(bart, { recompute: 'none' }).assumptions.join()).toContain('`dropout` 0.1')
-  })
-
   it.each([
     [{ num_labels: 1 }, 'a mean squared error'],
     [{ id2label: { 0: 'score' } }, 'a mean squared error'],

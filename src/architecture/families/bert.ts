@@ -10,8 +10,15 @@ import { BERT_DEFAULTS, decoderDimensions } from '../blocks/decoder-sizes.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { container } from '../module.js'
-import { bertBuffers, bertMaskedHead, bertPooling, bertSteps, hasAbsolutePositions } from '../program/bert.js'
-import { call, give, project, set } from '../program/index.js'
+import {
+  bertBuffers,
+  bertDropout,
+  bertMaskedHead,
+  bertPooling,
+  bertSteps,
+  hasAbsolutePositions,
+} from '../program/bert.js'
+import { call, dropped, give, project, set } from '../program/index.js'
 import { labelled, textEncoder } from '../program/text-encoder.js'
 import { headedFamily } from '../shapes/headed-family.js'
 
@@ -66,17 +73,21 @@ export const bert = headedFamily({
     if (!hasAbsolutePositions(config)) return undefined
     const { hiddenSize } = dimensions
     const activation = config.string('hidden_act', 'gelu')
+    const dropout = bertDropout(config, className)
     const pooled = (at: string) => set('pooled', call(bertPooling(hiddenSize), { hidden: 'hidden' }, at))
     return textEncoder(className, {
       name: 'Bert',
       prefix: 'bert',
-      steps: bertSteps(dimensions, { activation }),
+      steps: bertSteps(dimensions, { activation, dropout }),
       buffers: bertBuffers(config.integer('max_position_embeddings', 512)),
       ending: [pooled('pooler')],
       heads: {
         ForMaskedLM: [give(call(bertMaskedHead(activation), { hidden: 'hidden' }, 'cls.predictions'))],
-        ForSequenceClassification: [pooled('bert.pooler'), give(project('classifier', 'pooled'))],
-        ForTokenClassification: labelled('classifier'),
+        ForSequenceClassification: [
+          pooled('bert.pooler'),
+          give(project('classifier', dropped(dropout.classifier, 'pooled'))),
+        ],
+        ForTokenClassification: labelled('classifier', dropout.classifier),
         ForQuestionAnswering: labelled('qa_outputs'),
       },
     })

@@ -66,6 +66,12 @@ export const bloom = headedFamily({
     norm: 'layerNorm',
     attention: { eagerOnly: true, keepsProjections: true },
     feedForward: { activation: config.string('hidden_act', 'bloom_gelu') },
+    dropout: {
+      attended: config.number('hidden_dropout', 0),
+      fed: config.number('hidden_dropout', 0),
+      place: 'inSum',
+      fixed: ['attended', 'fed'],
+    },
     logits: { prefill: 'allTokens', labelled: 'model' },
   }),
   loraTargets: ['query_key_value'],

@@ -10,6 +10,7 @@ import {
   activated,
   attended,
   call,
+  dropping,
   give,
   layerNormed,
   lookup,
@@ -26,7 +27,7 @@ import { outputEmbedding } from '../shapes/headed-model.js'
 /** DistilBERT (Sanh et al. 2019, arXiv:1910.01108): BERT with half the layers, without segments and pooler. */
 export const distilbert = headedFamily({
   modelType: 'distilbert',
-  dropout: { dropout: 0.1, attention_dropout: 0.1 },
+  dropout: { dropout: 0.1, attention_dropout: 0.1, qa_dropout: 0.1, seq_classif_dropout: 0.2 },
   encodes: true,
   name: 'DistilBert',
   prefix: 'distilbert',
@@ -86,18 +87,31 @@ export const distilbert = headedFamily({
   program(config, dimensions, className) {
     const { hiddenSize, heads, headDim = 0 } = dimensions
     const activation = config.string(['activation', 'hidden_act'], 'gelu')
+    const isOf = (suffix: string) => className.endsWith(suffix)
+    const rate = config.number('dropout', 0)
     const embeddings: Steps = [
       set('words', words('word_embeddings')),
       set('places', lookup('position_embeddings', ['sequence'])),
       set('sum', plus('words', 'places')),
       set('sum', layerNormed('LayerNorm', 'sum')),
+      ...dropping(rate, 'sum'),
       give('sum'),
     ]
     const attention: Steps = [
       set('query', project('q_lin', 'x')),
       set('key', project('k_lin', 'x')),
       set('value', project('v_lin', 'x')),
-      set('context', attended(['query', 'key', 'value'], { heads, headDim })),
+      set('query', { op: 'scale', of: 'query', isForEager: true }),
+      set(
+        'context',
+        attended(['query', 'key', 'value'], {
+          heads,
+          headDim,
+          dropout: config.number('attention_dropout', 0),
+          eager: { scale: 'none', layerMask: 'last', softmax: 'scores', weights: 'none', keepsMasked: true },
+          fillsPadding: true,
+        }),
+      ),
       set('context', project('out_lin', 'context')),
       give('context'),
     ]
@@ -105,6 +119,7 @@ export const distilbert = headedFamily({
       set('y', project('lin1', 'x')),
       set('y', activated(activation, 'y')),
       set('y', project('lin2', 'y')),
+      ...dropping(rate, 'y'),
       give('y'),
     ]
     const layer: Steps = [
@@ -134,10 +149,11 @@ export const distilbert = headedFamily({
           set('pooled', firstToken(hiddenSize)),
           set('pooled', project('pre_classifier', 'pooled')),
           set('pooled', activated('relu', 'pooled')),
+          ...dropping(isOf('ForSequenceClassification') ? config.number('seq_classif_dropout', 0) : 0, 'pooled'),
           give(project('classifier', 'pooled')),
         ],
-        ForTokenClassification: labelled('classifier'),
-        ForQuestionAnswering: labelled('qa_outputs'),
+        ForTokenClassification: labelled('classifier', rate),
+        ForQuestionAnswering: labelled('qa_outputs', isOf('ForQuestionAnswering') ? config.number('qa_dropout', 0) : 0),
       },
     })
   },

@@ -3,7 +3,7 @@ import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { container } from '../module.js'
-import { bertBuffers, bertSteps, classifierSteps, hasAbsolutePositions } from '../program/bert.js'
+import { bertBuffers, bertDropout, bertSteps, classifierSteps, hasAbsolutePositions } from '../program/bert.js'
 import { activated, call, give, layerNormed, project, type Steps, set } from '../program/index.js'
 import { labelled, textEncoder } from '../program/text-encoder.js'
 import { headedFamily } from '../shapes/headed-family.js'
@@ -75,6 +75,7 @@ export const electra = headedFamily({
   program(config, dimensions, className) {
     if (!hasAbsolutePositions(config)) return undefined
     const { hiddenSize } = dimensions
+    const dropout = bertDropout(config, className)
     const isNarrow = config.positive('embedding_size', 128) !== hiddenSize
     const generator: Steps = [
       set('hidden', project('dense', 'hidden')),
@@ -87,7 +88,7 @@ export const electra = headedFamily({
       prefix: 'electra',
       steps: bertSteps(
         dimensions,
-        { activation: config.string('hidden_act', 'gelu'), isEager: true },
+        { activation: config.string('hidden_act', 'gelu'), dropout, isEager: true },
         isNarrow ? [set('embedded', project('embeddings_project', 'embedded'))] : [],
       ),
       buffers: bertBuffers(config.integer('max_position_embeddings', 512)),
@@ -97,9 +98,9 @@ export const electra = headedFamily({
           give(project('generator_lm_head', 'scores')),
         ],
         ForSequenceClassification: [
-          give(call(classifierSteps(hiddenSize, 'gelu'), { hidden: 'hidden' }, 'classifier')),
+          give(call(classifierSteps(hiddenSize, 'gelu', dropout), { hidden: 'hidden' }, 'classifier')),
         ],
-        ForTokenClassification: labelled('classifier'),
+        ForTokenClassification: labelled('classifier', dropout.classifier),
         ForQuestionAnswering: labelled('qa_outputs'),
       },
     })

@@ -21,6 +21,8 @@ export const ernie45 = decoderFamily({
   forward: (config) => ({
     rotation: { features: 'all', float32: 'terms', repeatsTables: true },
     norm: 'rmsNorm',
+    // The class has 0, whatever the config says.
+    dropout: { attention: 0 },
     feedForward: { activation: config.string('hidden_act', 'silu') },
   }),
 })

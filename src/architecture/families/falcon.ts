@@ -75,6 +75,14 @@ export const falcon = headedFamily({
       keepsProjections: true,
     },
     feedForward: { activation: config.string('activation', 'gelu') },
+    dropout: {
+      // Without ALiBi, the code drops nothing in attention.
+      ...(!config.boolean('alibi', false) && { attention: 0 }),
+      attended: config.number('attention_dropout', 0),
+      fed: config.number('hidden_dropout', 0),
+      place: 'inSum',
+      fixed: ['attended', 'fed'],
+    },
     residual: config.boolean('parallel_attn', true)
       ? { order: 'parallel', sum: 'blocksInPlace', normsFirst: true, keepsNormalised: true }
       : { order: 'sequential', keepsNormalised: true, keepsAttended: true },

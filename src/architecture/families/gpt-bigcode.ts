@@ -64,6 +64,12 @@ export const gptBigcode = headedFamily({
     norm: 'layerNorm',
     feedForward: { activation: config.string('activation_function', 'gelu') },
     residual: { order: 'sequential', keepsAttended: true },
+    dropout: {
+      embeddings: config.number('embd_pdrop', 0),
+      attention: config.number('attn_pdrop', 0),
+      attended: config.number('resid_pdrop', 0),
+      fed: config.number('resid_pdrop', 0),
+    },
     logits: { prefill: 'allTokens', labelled: 'model' },
   }),
   loraTargets: ['c_attn'],

@@ -13,6 +13,7 @@ import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
 /** GPT-Neo (Black et al. 2021, https://github.com/EleutherAI/gpt-neo): every other layer has a sliding window. */
 export const gptNeo = headedFamily({
   modelType: 'gpt_neo',
+  dropout: { classifier_dropout: 0.1 },
   name: 'GPTNeo',
   prefix: 'transformer',
   fieldNames: {
@@ -62,6 +63,12 @@ export const gptNeo = headedFamily({
     },
     feedForward: { activation: config.string('activation_function', 'gelu_new') },
     residual: { order: 'sequential', keepsAttended: true },
+    dropout: {
+      embeddings: config.number('embed_dropout', 0),
+      attended: config.number('resid_dropout', 0),
+      fed: config.number('resid_dropout', 0),
+      fixed: [],
+    },
     logits: { prefill: 'allTokens', labelled: 'model' },
   }),
   loraTargets: ['q_proj', 'v_proj'],

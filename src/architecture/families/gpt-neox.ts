@@ -15,6 +15,7 @@ import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
  */
 export const gptNeox = headedFamily({
   modelType: 'gpt_neox',
+  dropout: { classifier_dropout: 0.1 },
   name: 'GPTNeoX',
   prefix: 'gpt_neox',
   defaults: {
@@ -65,6 +66,12 @@ export const gptNeox = headedFamily({
     attention: { keepsProjections: true },
     feedForward: { activation: config.string('hidden_act', 'gelu') },
     residual: { order: config.boolean('use_parallel_residual', true) ? 'parallel' : 'sequential' },
+    dropout: {
+      embeddings: config.number('hidden_dropout', 0),
+      attended: config.number('hidden_dropout', 0),
+      fed: config.number('hidden_dropout', 0),
+      place: 'behindBlocks',
+    },
   }),
   loraTargets: ['query_key_value'],
 })

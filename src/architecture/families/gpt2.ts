@@ -71,6 +71,13 @@ export const gpt2 = headedFamily({
     attention: { eager: { layerMask: true, softmax: 'scores', weights: 'value' } },
     feedForward: { activation: config.string('activation_function', 'gelu_new') },
     residual: { order: 'sequential', keepsAttended: true },
+    dropout: {
+      embeddings: config.number('embd_pdrop', 0),
+      attention: config.number('attn_pdrop', 0),
+      attended: config.number('resid_pdrop', 0),
+      fed: config.number('resid_pdrop', 0),
+      fixed: [],
+    },
     logits: { labelled: 'model' },
   }),
   loraTargets: ['c_attn'],

@@ -56,6 +56,13 @@ export const gptj = headedFamily({
     attention: { eagerOnly: true },
     feedForward: { activation: config.string('activation_function', 'gelu_new') },
     residual: { order: 'parallel' },
+    dropout: {
+      embeddings: config.number('embd_pdrop', 0),
+      attention: config.number('attn_pdrop', 0),
+      attended: config.number('resid_pdrop', 0),
+      fed: config.number('resid_pdrop', 0),
+      fixed: [],
+    },
     logits: { prefill: 'allTokens' },
   }),
   loraTargets: ['q_proj', 'v_proj'],

@@ -66,6 +66,7 @@ export const lfm2Moe = causalLmFamily({
   forward: (config) => ({
     rotation: { features: 'all', frequencies: 'modelTwice' },
     norm: 'rmsNorm',
+    dropout: { attention: 0 },
     mixers: { conv: { kind: 'shortConv', states: 'assigned' } },
     feedForward: {
       activation: 'silu',

@@ -59,6 +59,7 @@ export const lfm2 = causalLmFamily({
   forward: () => ({
     rotation: { features: 'all', frequencies: 'modelTwice' },
     norm: 'rmsNorm',
+    dropout: { attention: 0 },
     attention: { cache: 'kept' },
     mixers: { conv: { kind: 'shortConv', states: 'everyLayer' } },
     feedForward: { activation: 'silu' },

@@ -3,6 +3,7 @@ import { bartFamily } from '../shapes/bart-family.js'
 /** M2M-100 (Fan et al. 2020, arXiv:2010.11125) and NLLB (NLLB team 2022, arXiv:2207.04672): translation between any two of many languages. */
 export const m2m100 = bartFamily({
   modelType: 'm2m_100',
+  dropout: { dropout: 0.1, attention_dropout: 0.1 },
   name: 'M2M100',
   defaults: {
     vocab_size: 128_112,

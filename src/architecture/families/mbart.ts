@@ -3,6 +3,7 @@ import { bartFamily } from '../shapes/bart-family.js'
 /** mBART and mBART-50 (Liu et al. 2020, arXiv:2001.08210): BART for many languages, with a norm before each block. */
 export const mbart = bartFamily({
   modelType: 'mbart',
+  dropout: { dropout: 0.1 },
   name: 'MBart',
   defaults: {
     vocab_size: 50_265,

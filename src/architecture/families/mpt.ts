@@ -4,6 +4,7 @@ import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
+import type { ForwardPass } from '../forward/index.js'
 import { container, repeated } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
@@ -72,7 +73,16 @@ export const mpt = headedFamily({
     },
     feedForward: { activation: 'gelu' },
     residual: { order: 'sequential', keepsAttended: true, keepsNormalised: 'untilNext' },
+    ...mptDropout(config.object('attn_config').number('attn_pdrop', 0)),
     logits: { prefill: 'allTokens', labelled: 'model', labelsCache: false },
   }),
   loraTargets: ['Wqkv'],
 })
+
+/** The code has one rate for attention and for the outputs of blocks. */
+function mptDropout(rate: number): Pick<ForwardPass, 'dropout' | 'rates'> {
+  return {
+    dropout: { attention: rate, attended: rate, fed: rate, place: 'inSum', fixed: ['attention', 'fed'] },
+    ...(rate > 0 && { rates: { 'attn_config.attn_pdrop': rate } }),
+  }
+}

@@ -60,6 +60,12 @@ export const opt = headedFamily({
     norm: 'layerNorm',
     attention: { scaledQueries: true },
     feedForward: { activation: config.string('activation_function', 'relu') },
+    dropout: {
+      attended: config.number('dropout', 0),
+      fed: config.number('dropout', 0),
+      place: 'behindBlocks',
+      fixed: ['attention', 'attended', 'fed'],
+    },
     logits: { prefill: 'allTokens' },
     ...(isLikeThe350m(config, hiddenSize) && {
       undescribed: 'a norm behind each block and narrower embeddings, as in OPT-350m: no other OPT has them',

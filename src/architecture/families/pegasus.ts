@@ -3,6 +3,7 @@ import { bartFamily } from '../shapes/bart-family.js'
 /** PEGASUS (Zhang et al. 2019, arXiv:1912.08777): an encoder and a decoder trained to write the sentences that were left out. */
 export const pegasus = bartFamily({
   modelType: 'pegasus',
+  dropout: { dropout: 0.1 },
   name: 'Pegasus',
   defaults: {
     vocab_size: 50_265,

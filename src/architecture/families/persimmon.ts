@@ -45,5 +45,10 @@ export const persimmon = decoderFamily({
     norm: 'layerNorm',
     attention: { headNorms: 'allProjected', keepsProjections: true },
     feedForward: { activation: config.string('hidden_act', 'relu2') },
+    dropout: {
+      fed: config.number('hidden_dropout', 0),
+      place: 'behindBlocks',
+      fixed: [],
+    },
   }),
 })

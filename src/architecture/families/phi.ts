@@ -38,6 +38,13 @@ export const phi = decoderFamily({
     attention: { headNorms: 'allProjected', keepsProjections: true },
     feedForward: { activation: config.string('hidden_act', 'gelu_new') },
     residual: { order: 'parallel' },
+    dropout: {
+      embeddings: config.number('embd_pdrop', 0),
+      rebindsEmbeddings: true,
+      attended: config.number('resid_pdrop', 0),
+      fed: config.number('resid_pdrop', 0),
+      place: 'behindBlocks',
+    },
   }),
   loraTargets: ['q_proj', 'v_proj', 'fc1', 'fc2'],
 })

@@ -29,5 +29,10 @@ export const phi3 = decoderFamily({
     norm: 'rmsNorm',
     attention: { keepsProjections: true },
     feedForward: { activation: config.string('hidden_act', 'silu') },
+    dropout: {
+      attended: config.number('resid_pdrop', 0),
+      fed: config.number('resid_pdrop', 0),
+      place: 'inSum',
+    },
   }),
 })

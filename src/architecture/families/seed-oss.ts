@@ -8,6 +8,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
  */
 export const seedOss = decoderFamily({
   modelType: 'seed_oss',
+  dropout: { attention_dropout: 0.1, residual_dropout: 0.1 },
   name: 'SeedOss',
   defaults: {
     vocab_size: 155_136,
@@ -27,5 +28,12 @@ export const seedOss = decoderFamily({
       outputBias: config.boolean('attention_out_bias', false),
     }),
   questionAnsweringPrefix: 'transformer',
-  forward: llamaForward,
+  forward: (config) => ({
+    ...llamaForward(config),
+    dropout: {
+      attended: config.number('residual_dropout', 0),
+      fed: config.number('residual_dropout', 0),
+      fixed: ['attention', 'attended', 'fed'],
+    },
+  }),
 })

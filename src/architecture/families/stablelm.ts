@@ -46,6 +46,11 @@ export const stablelm = decoderFamily({
     norm: 'layerNorm',
     attention: { headNorms: 'allProjected', sharedHeads: 'repeated', keepsProjections: true },
     feedForward: { activation: config.string('hidden_act', 'silu') },
+    dropout: {
+      fed: config.number('hidden_dropout', 0),
+      place: 'behindBlocks',
+      fixed: [],
+    },
     residual: config.boolean('use_parallel_residual', false)
       ? { order: 'parallel', sum: 'residualFirst', keepsNormalised: true }
       : { order: 'sequential', keepsNormalised: true, keepsAttended: true },

@@ -31,5 +31,11 @@ export const starcoder2 = decoderFamily({
     rotation: { features: 'all' },
     norm: 'layerNorm',
     feedForward: { activation: config.string('hidden_act', 'gelu') },
+    dropout: {
+      embeddings: config.number('embedding_dropout', 0),
+      attended: config.number('residual_dropout', 0),
+      fed: config.number('residual_dropout', 0),
+      fixed: ['embeddings', 'attention', 'attended', 'fed'],
+    },
   }),
 })

@@ -6,7 +6,19 @@ import { patchesIn, sideOf, visionDimensions, visionSizes } from '../blocks/visi
 import type { ConfigReader } from '../config-reader.js'
 import { container, type Module, repeated } from '../module.js'
 import { bertPooling } from '../program/bert.js'
-import { activated, attended, call, give, layerNormed, part, plus, project, type Steps, set } from '../program/index.js'
+import {
+  activated,
+  attended,
+  call,
+  dropping,
+  give,
+  layerNormed,
+  part,
+  plus,
+  project,
+  type Steps,
+  set,
+} from '../program/index.js'
 import { IMAGES, patchesOf, pixels, withClass } from '../program/vision.js'
 import { withHead } from '../shapes/model-class.js'
 import { towerFamily } from '../shapes/tower-family.js'
@@ -86,21 +98,32 @@ export const vit = towerFamily({
     const patches = patchesIn(config, { patch }, 224)
     const activation = config.string('hidden_act', 'gelu')
     const sizes = { hiddenSize, heads, channels, side: sideOf(config, 'image_size', 224), patches, activation }
+    const hidden = config.number('hidden_dropout_prob', 0)
+    const ofWeights = config.number('attention_probs_dropout_prob', 0)
     const embeddings: Steps = [
       set('sum', patchesOf('patch_embeddings.projection', sizes)),
       set('sum', withClass('cls_token', 'sum', sizes)),
       set('sum', plus('sum', { op: 'parameter', name: 'position_embeddings' })),
+      ...dropping(hidden, 'sum'),
       give('sum'),
     ]
     const self: Steps = [
       set('key', project('key', 'hidden')),
       set('value', project('value', 'hidden')),
       set('query', project('query', 'hidden')),
-      give(attended(['query', 'key', 'value'], { heads, headDim: hiddenSize / heads, queries: [patches + 1] })),
+      give(
+        attended(['query', 'key', 'value'], {
+          heads,
+          headDim: hiddenSize / heads,
+          queries: [patches + 1],
+          dropout: ofWeights,
+        }),
+      ),
     ]
     const attention: Steps = [
       set('out', call(self, { hidden: 'hidden' }, 'attention')),
       set('out', project('output.dense', 'out')),
+      ...dropping(hidden, 'out'),
       give('out'),
     ]
     const layer: Steps = [
@@ -112,7 +135,13 @@ export const vit = towerFamily({
         'fed',
         call([set('x', project('dense', 'x')), give(activated(activation, 'x'))], { x: 'fed' }, 'intermediate'),
       ),
-      give(call([set('x', project('dense', 'x')), give(plus('x', 'y'))], { x: 'fed', y: 'hidden' }, 'output')),
+      give(
+        call(
+          [set('x', project('dense', 'x')), ...dropping(hidden, 'x'), give(plus('x', 'y'))],
+          { x: 'fed', y: 'hidden' },
+          'output',
+        ),
+      ),
     ]
     const model: Steps = [
       set('embedded', call(embeddings, { pixels: 'pixels' }, 'embeddings')),

@@ -4,9 +4,20 @@ import { embedding } from '../blocks/embedding.js'
 import { layerNorm } from '../blocks/norm.js'
 import { whisperEncoder, whisperLayer } from '../blocks/whisper-encoder.js'
 import { container, repeated } from '../module.js'
-import { bartLayer } from '../program/bart.js'
+import { bartDropout, bartLayer } from '../program/bart.js'
 import { encoderDecoder, TARGETS, WRITTEN } from '../program/encoder-decoder.js'
-import { activated, convolved, eagerMask, layerNormed, lookup, make, plus, type Steps, set } from '../program/index.js'
+import {
+  activated,
+  convolved,
+  dropping,
+  eagerMask,
+  layerNormed,
+  lookup,
+  make,
+  plus,
+  type Steps,
+  set,
+} from '../program/index.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
 
@@ -69,6 +80,7 @@ export const whisper = headedFamily({
     const positions = config.positive('max_source_positions', 1500)
     const mels = config.integer('num_mel_bins', 80)
     const activation = config.string('activation_function', 'gelu')
+    const dropout = bartDropout(config)
     const layerOf = (heads: number, decodes: boolean): Steps =>
       bartLayer({
         heads,
@@ -79,6 +91,7 @@ export const whisper = headedFamily({
         holdsWeights: true,
         copiesHeads: true,
         read: [positions],
+        dropout,
       })
     const ending = [set('hidden', layerNormed('layer_norm', 'hidden'))]
     return encoderDecoder({
@@ -90,6 +103,7 @@ export const whisper = headedFamily({
           set('frames', activated('gelu', convolved('conv2', 'frames', ['batch', hiddenSize, positions]))),
           set('indices', make([positions], 'int64')),
           set('hidden', plus('frames', lookup('embed_positions', [positions], 'indices'))),
+          ...dropping(dropout.hidden, 'hidden'),
         ],
         layers: {
           each: 'layers',
@@ -106,6 +120,7 @@ export const whisper = headedFamily({
           set('indices', make(TARGETS, 'int64')),
           set('places', lookup('embed_positions', TARGETS, 'indices')),
           set('hidden', plus('embedded', 'places')),
+          ...dropping(dropout.hidden, 'hidden'),
         ],
         layers: {
           each: 'layers',

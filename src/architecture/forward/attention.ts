@@ -92,8 +92,8 @@ export interface EagerAttention {
   readonly keepsMasked?: boolean | 'likeWeights'
   /** The dtype of the softmax: float32, or the dtype of the scores. Default: `float32`. */
   readonly softmax?: 'float32' | 'scores'
-  /** The tensor whose dtype the weights are cast to. Default: `query`. */
-  readonly weights?: 'query' | 'value'
+  /** The tensor whose dtype the code casts the weights to, if it casts them. Default: `query`. */
+  readonly weights?: 'query' | 'value' | 'none'
 }
 
 /** Attention that is not made of the parts of others. All of it is eager. */

@@ -1,4 +1,5 @@
 import type { Attention } from './attention.js'
+import type { Dropout } from './dropout.js'
 import type { FeedForward } from './feed-forward.js'
 import type { Masks } from './masks.js'
 import type { Mixer } from './mixer.js'
@@ -54,6 +55,10 @@ export interface ForwardPass {
   readonly float32BufferElements?: number
   /** Default: one block after another. */
   readonly residual?: Residual
+  /** What is dropped in training mode. Default: weights of attention by `attention_dropout`, and nothing else. */
+  readonly dropout?: Dropout
+  /** The rates of dropout above 0 behind it, by their fields in the config. */
+  readonly rates?: Readonly<Record<string, number>>
   /** Default: logits as projected, in a prefill only those of the last token. */
   readonly logits?: Logits
 }

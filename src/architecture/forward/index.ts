@@ -8,6 +8,7 @@ export type {
   PartitionedAttention,
   WrittenAttention,
 } from './attention.js'
+export type { Dropout } from './dropout.js'
 export type { FeedForward } from './feed-forward.js'
 export type { ForwardPass, Logits } from './forward-pass.js'
 export type { Masks } from './masks.js'

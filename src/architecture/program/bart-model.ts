@@ -1,7 +1,7 @@
 import type { ConfigReader } from '../config-reader.js'
 import type { Dimensions } from '../dimensions.js'
-import { bartLayer } from './bart.js'
-import { eagerMask, layerNormed, lookup, make, plus, scaled, set } from './build.js'
+import { bartDropout, bartLayer } from './bart.js'
+import { dropping, eagerMask, layerNormed, lookup, make, plus, scaled, set } from './build.js'
 import { type Count, TOKENS } from './count.js'
 import { encoderDecoder, TARGETS, WRITTEN } from './encoder-decoder.js'
 import type { Program } from './program.js'
@@ -32,19 +32,28 @@ export function bartProgram(config: ConfigReader, dimensions: Dimensions, option
   const { hiddenSize, vocabSize, heads } = dimensions
   const { positions, normsFirst, normsLast, addsBias } = options
   const activation = config.string('activation_function', options.activation)
+  const dropout = bartDropout(config)
   const own = config.positive('decoder_attention_heads', heads)
   const layerOf = (count: number, decodes: boolean) =>
-    bartLayer({ heads: count, headDim: hiddenSize / count, activation, decodes, normsFirst, holdsWeights: true })
+    bartLayer({
+      heads: count,
+      headDim: hiddenSize / count,
+      activation,
+      decodes,
+      normsFirst,
+      holdsWeights: true,
+      dropout,
+    })
   const ending = normsLast ? [set('hidden', layerNormed('layer_norm', 'hidden'))] : []
   const rows = config.integer('max_position_embeddings', options.contextTokens) + 2
   return encoderDecoder({
     encoder: {
-      embeddings: embedded(options, hiddenSize, false),
+      embeddings: embedded(options, hiddenSize, dropout.hidden, false),
       layers: { each: 'layers', carries: 'hidden', kinds: [layerOf(heads, false)] },
       ending,
     },
     decoder: {
-      embeddings: embedded(options, hiddenSize, true),
+      embeddings: embedded(options, hiddenSize, dropout.hidden, true),
       layers: { each: 'layers', carries: 'hidden', given: ['source', 'mask', 'order'], kinds: [layerOf(own, true)] },
       ending,
     },
@@ -64,6 +73,7 @@ export function bartProgram(config: ConfigReader, dimensions: Dimensions, option
 function embedded(
   { positions, normsEmbeddings, holdsOnes = false }: BartOptions,
   features: number,
+  rate: number,
   decodes: boolean,
 ): readonly Step[] {
   const tokens = decodes ? TARGETS : TOKENS
@@ -79,6 +89,7 @@ function embedded(
     set('places', placesOf(positions, features, tokens, decodes)),
     set('hidden', plus('embedded', 'places')),
     ...(normsEmbeddings ? [set('hidden', layerNormed('layernorm_embedding', 'hidden'))] : []),
+    ...dropping(rate, 'hidden'),
   ]
 }
 

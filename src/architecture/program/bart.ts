@@ -1,5 +1,6 @@
+import type { ConfigReader } from '../config-reader.js'
 import type { EagerAttention } from '../forward/index.js'
-import { activated, attended, call, give, layerNormed, plus, project, set } from './build.js'
+import { activated, attended, call, dropping, give, layerNormed, plus, project, set } from './build.js'
 import type { Count } from './count.js'
 import type { Operation, Steps } from './steps.js'
 
@@ -22,9 +23,27 @@ export interface BartSizes {
   readonly eager?: EagerAttention
   /** Whether layers hold the weights of eager attention, or return them; a decoder then has a variable `mask`. Default: no. */
   readonly holdsWeights?: boolean
+  /** Default: none. */
+  readonly dropout?: BartDropout
   /** The variable of a mask that every kernel gets. Default: none. */
   readonly mask?: string
 }
+
+/** The rates of dropout: of hidden states, of the weights of attention, and of what an activation function gives. */
+export interface BartDropout {
+  readonly hidden: number
+  readonly attention: number
+  readonly activation: number
+}
+
+/** The rates that a config states. */
+export const bartDropout = (config: ConfigReader): BartDropout => ({
+  hidden: config.number('dropout', 0),
+  attention: config.number('attention_dropout', 0),
+  activation: config.number('activation_dropout', 0),
+})
+
+const NO_DROPOUT: BartDropout = { hidden: 0, attention: 0, activation: 0 }
 
 /** A layer (`BartEncoderLayer`, `BartDecoderLayer`, `WhisperEncoderLayer`, `WhisperDecoderLayer`). */
 export function bartLayer({
@@ -39,6 +58,7 @@ export function bartLayer({
   mask,
   eager,
   holdsWeights = false,
+  dropout = NO_DROPOUT,
 }: BartSizes): Steps {
   const queries = decodes ? (['target'] as const) : read
   const own = (value: Operation): Operation => (copiesHeads ? { op: 'reorder', of: value } : value)
@@ -61,10 +81,11 @@ export function bartLayer({
         caches: decodes,
         exchanged: copiesHeads,
         batch,
+        dropout: dropout.attention,
         ...masked,
         ...(eager && { eager }),
         ...(holdsWeights && {
-          eager: { softmax: 'scores', weights: 'value', ...eager },
+          eager: { softmax: 'scores', weights: 'none', ...eager },
           returnsWeights: decodes || !normsFirst ? 'layer' : true,
           ...(source === 'hidden' && decodes && { mask: 'mask' }),
         }),
@@ -77,6 +98,7 @@ export function bartLayer({
     set('residual', 'hidden'),
     ...(normsFirst ? [set('hidden', layerNormed(norm, 'hidden'))] : []),
     ...steps,
+    ...dropping(dropout.hidden, 'hidden'),
     set('hidden', plus('residual', 'hidden')),
     ...(normsFirst ? [] : [set('hidden', layerNormed(norm, 'hidden'))]),
   ]
@@ -91,6 +113,7 @@ export function bartLayer({
       : []),
     ...block('final_layer_norm', [
       set('hidden', activated(activation, project('fc1', 'hidden'))),
+      ...dropping(dropout.activation, 'hidden'),
       set('hidden', project('fc2', 'hidden')),
     ]),
     give('hidden'),

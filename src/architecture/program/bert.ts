@@ -4,6 +4,7 @@ import {
   activated,
   attended,
   call,
+  dropping,
   eagerMask,
   give,
   layerNormed,
@@ -26,10 +27,31 @@ export interface BertOptions {
   /** Whether attention is always eager. Default: no. */
   readonly isEager?: boolean
   readonly activation: string
+  readonly dropout: BertDropout
+}
+
+/** The rates of dropout: of hidden states, of the weights of attention, and in front of a classifier. */
+export interface BertDropout {
+  readonly hidden: number
+  readonly attention: number
+  readonly classifier: number
+}
+
+/** The rates of a class. Only those with a classifier read its rate. */
+export function bertDropout(config: ConfigReader, className: string): BertDropout {
+  const hidden = config.number('hidden_dropout_prob', 0)
+  return {
+    hidden,
+    attention: config.number('attention_probs_dropout_prob', 0),
+    classifier: className.endsWith('Classification') ? config.number('classifier_dropout', hidden) : 0,
+  }
 }
 
 /** Embeddings of words, types and positions, summed and normalised (`BertEmbeddings`). */
-export function bertEmbeddingSteps({ countsPositions = false }: Partial<BertOptions>): Steps {
+export function bertEmbeddingSteps({
+  countsPositions = false,
+  dropout,
+}: Pick<BertOptions, 'countsPositions' | 'dropout'>): Steps {
   return [
     ...(countsPositions ? [set('indices', make(TOKENS, 'int64'))] : []),
     set('words', words('word_embeddings')),
@@ -41,6 +63,7 @@ export function bertEmbeddingSteps({ countsPositions = false }: Partial<BertOpti
     ),
     set('sum', { op: 'addInPlace', of: ['sum', 'places'] }),
     set('sum', layerNormed('LayerNorm', 'sum')),
+    ...dropping(dropout.hidden, 'sum'),
     give('sum'),
   ]
 }
@@ -71,12 +94,14 @@ const bertMasks = ({ isEager = false }: BertOptions): readonly Step[] => [
 
 /** The sizes and the eager code of BERT's attention. */
 export function bertHeads({ heads, headDim = 0 }: Dimensions): Omit<AttentionCall, 'op' | 'of'> {
-  return { heads, headDim, eager: { softmax: 'scores', keepsMasked: true }, mask: 'mask' }
+  return { heads, headDim, eager: { softmax: 'scores', weights: 'none', keepsMasked: true }, mask: 'mask' }
 }
 
 /** A layer (`BertLayer`). */
-export function bertLayerSteps(dimensions: Dimensions, { activation, isEager = false }: BertOptions): Steps {
-  const sizes = { ...bertHeads(dimensions), returnsWeights: true, ...(isEager && { isEager }) }
+export function bertLayerSteps(dimensions: Dimensions, options: BertOptions): Steps {
+  const { isEager = false, dropout } = options
+  const own = { returnsWeights: true, dropout: dropout.attention, ...(isEager && { isEager }) }
+  const sizes = { ...bertHeads(dimensions), ...own }
   const self: Steps = [
     set('query', project('query', 'hidden')),
     set('key', project('key', 'hidden')),
@@ -86,16 +111,16 @@ export function bertLayerSteps(dimensions: Dimensions, { activation, isEager = f
   return bertBlockSteps(
     [
       set('context', call(self, { hidden: 'hidden', mask: 'mask' }, 'self')),
-      give(call(DENSE_AND_NORM, { hidden: 'context', residual: 'hidden' }, 'output')),
+      give(call(denseAndNorm(dropout.hidden), { hidden: 'context', residual: 'hidden' }, 'output')),
     ],
-    activation,
+    options,
   )
 }
 
 /** A layer with the family's own attention. */
 export function bertBlockSteps(
   attention: Steps,
-  activation: string,
+  { activation, dropout }: Pick<BertOptions, 'activation' | 'dropout'>,
   given: Readonly<Record<string, string>> = {},
 ): Steps {
   const dense: Steps = [
@@ -106,13 +131,14 @@ export function bertBlockSteps(
   return [
     set('attended', call(attention, { hidden: 'hidden', mask: 'mask', ...given }, 'attention')),
     set('between', call(dense, { hidden: 'attended' }, 'intermediate')),
-    give(call(DENSE_AND_NORM, { hidden: 'between', residual: 'attended' }, 'output')),
+    give(call(denseAndNorm(dropout.hidden), { hidden: 'between', residual: 'attended' }, 'output')),
   ]
 }
 
-/** `LayerNorm(dense(x) + residual)` */
-export const DENSE_AND_NORM: Steps = [
+/** `LayerNorm(dropout(dense(x)) + residual)` */
+export const denseAndNorm = (rate: number): Steps => [
   set('hidden', project('dense', 'hidden')),
+  ...dropping(rate, 'hidden'),
   set('hidden', layerNormed('LayerNorm', plus('hidden', 'residual'))),
   give('hidden'),
 ]
@@ -155,11 +181,13 @@ export const ROBERTA_MASKED_HEAD: Steps = [
 ]
 
 /** A classifier of two linear layers on the first token (`RobertaClassificationHead`). */
-export function classifierSteps(features: number, activation: string): Steps {
+export function classifierSteps(features: number, activation: string, { classifier }: BertDropout): Steps {
   return [
     set('x', firstToken(features)),
+    ...dropping(classifier, 'x'),
     set('x', project('dense', 'x')),
     set('x', activated(activation, 'x')),
+    ...dropping(classifier, 'x'),
     set('x', project('out_proj', 'x')),
     give('x'),
   ]

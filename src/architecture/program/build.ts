@@ -52,6 +52,9 @@ export const scaled = (of: Value, by?: Value): Operation => ({ op: 'scale', of, 
 /** Dropout at a rate; at a rate of 0 the value itself. */
 export const dropped = (rate: number, of: Value): Value => (rate > 0 ? { op: 'dropout', of } : of)
 
+/** `name = dropout(name)`; at a rate of 0 nothing. */
+export const dropping = (rate: number, name: string): Steps => (rate > 0 ? [set(name, dropped(rate, name))] : [])
+
 /** `left + right` */
 export const plus = (left: Value, right: Value): Operation => ({ op: 'add', of: [left, right] })
 

@@ -1,9 +1,11 @@
 import type { ConfigReader } from '../config-reader.js'
 import type { Dimensions } from '../dimensions.js'
-import { bertBlockSteps, bertMaskedHead, DENSE_AND_NORM, firstToken } from './bert.js'
+import { bertBlockSteps, bertDropout, bertMaskedHead, denseAndNorm, firstToken } from './bert.js'
 import {
   activated,
   call,
+  dropped,
+  dropping,
   give,
   layerNormed,
   lookup,
@@ -29,10 +31,13 @@ export function debertaV2Program(
 ): Program | undefined {
   const { hiddenSize } = dimensions
   const activation = config.string('hidden_act', 'gelu')
+  const { hidden: rate } = bertDropout(config, '')
+  const isClassifier = className.endsWith('ForSequenceClassification')
   // The newer head multiplies by the input embeddings, which is not described.
   if (className.endsWith('ForMaskedLM') && !config.boolean('legacy', true)) return undefined
   const pooler: Steps = [
     set('first', firstToken(hiddenSize)),
+    ...dropping(isClassifier ? config.number('pooler_dropout', 0) : 0, 'first'),
     set('pooled', project('dense', 'first')),
     give(activated(config.string('pooler_hidden_act', 'gelu'), 'pooled')),
   ]
@@ -45,9 +50,9 @@ export function debertaV2Program(
       ForMaskedLM: [give(call(bertMaskedHead(activation), { hidden: 'hidden' }, 'cls.predictions'))],
       ForSequenceClassification: [
         set('pooled', call(pooler, { hidden: 'hidden' }, 'pooler')),
-        give(project('classifier', 'pooled')),
+        give(project('classifier', dropped(isClassifier ? config.number('cls_dropout', rate) : 0, 'pooled'))),
       ],
-      ForTokenClassification: labelled('classifier'),
+      ForTokenClassification: labelled('classifier', className.endsWith('ForTokenClassification') ? rate : 0),
       ForQuestionAnswering: labelled('qa_outputs'),
     },
   })
@@ -55,6 +60,7 @@ export function debertaV2Program(
 
 /** Embeddings, what all layers share, and layers, whose outputs are all held. */
 function modelSteps(config: ConfigReader, { heads }: Dimensions): Steps {
+  const dropout = bertDropout(config, '')
   const isRelative = config.boolean('relative_attention', false)
   // Configs write `c2p|p2c` as well as `["c2p", "p2c"]`.
   const kinds = JSON.stringify(config.raw('pos_att_type') ?? [])
@@ -65,13 +71,19 @@ function modelSteps(config: ConfigReader, { heads }: Dimensions): Steps {
     toContent: kinds.includes('p2c'),
     sharesProjections: config.boolean('share_att_key', false),
     ...(isRelative && { span: spanOf(config) }),
+    dropout: dropout.attention,
+    positionDropout: dropout.hidden,
   })
   const shared = { ...(isRelative && { places: 'places', rel: 'rel' }) }
   const attention: Steps = [
     set('context', call([give(self)], { hidden: 'hidden', mask: 'mask', ...shared }, 'self')),
-    give(call(DENSE_AND_NORM, { hidden: 'context', residual: 'hidden' }, 'output')),
+    give(call(denseAndNorm(dropout.hidden), { hidden: 'context', residual: 'hidden' }, 'output')),
   ]
-  const convolution = written({ kind: 'maskedConvolution', activation: config.string('conv_act', 'tanh') })
+  const convolution = written({
+    kind: 'maskedConvolution',
+    activation: config.string('conv_act', 'tanh'),
+    dropout: dropout.hidden,
+  })
   const behind: Steps = [
     set('hidden', call([give(convolution)], { hidden: 'embedded', residual: 'hidden', ones: 'ones' }, 'conv')),
   ]
@@ -84,7 +96,7 @@ function modelSteps(config: ConfigReader, { heads }: Dimensions): Steps {
       carries: 'hidden',
       given: ['mask', ...Object.keys(shared)],
       keeps: 'state',
-      kinds: [bertBlockSteps(attention, config.string('hidden_act', 'gelu'), shared)],
+      kinds: [bertBlockSteps(attention, { activation: config.string('hidden_act', 'gelu'), dropout }, shared)],
       ...(config.integer('conv_kernel_size', 0) > 0 && { behind: { 0: behind } }),
     },
     give('hidden'),
@@ -131,6 +143,7 @@ function embeddingSteps(config: ConfigReader): Steps {
     set('sum', layerNormed('LayerNorm', 'sum')),
     set('mask', { op: 'own', of: 'ones' }),
     set('sum', scaled('sum', 'mask')),
+    ...dropping(bertDropout(config, '').hidden, 'sum'),
     give('sum'),
   ]
 }

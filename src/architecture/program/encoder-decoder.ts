@@ -65,8 +65,9 @@ export function encoderDecoder({
       set('source', call(encode, reads ? { features: 'features' } : {}, inside('encoder'))),
       set('shifted', { ...make(TARGETS, 'int64'), isForLabels: true }),
       set('hidden', call(decode, { source: 'source', shifted: 'shifted' }, inside('decoder'))),
-      ...(scales ? [set('hidden', { op: 'scale', of: 'hidden' } as const)] : []),
-      set('logits', project(head, 'hidden')),
+      // The output of the decoder lives until the loss is computed.
+      set('scaled', scales ? { op: 'scale', of: 'hidden' } : 'hidden'),
+      set('logits', project(head, 'scaled')),
       ...(addsBias ? [set('logits', plus('logits', make([], 'model')))] : []),
       give('logits'),
     ],

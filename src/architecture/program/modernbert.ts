@@ -102,10 +102,7 @@ function layerSteps(
     set('sin', make(['sequence', headDim], 'compute')),
     split('qkv', ['query', 'key', 'value'], [states, states, states]),
     ...rotatedBoth([...TOKENS, (heads * headDim) / 2]),
-    set(
-      'out',
-      attended(['query', 'key', 'value'], { heads, headDim, bias: 'mask', mask: 'mask', dropout: dropout > 0 }),
-    ),
+    set('out', attended(['query', 'key', 'value'], { heads, headDim, bias: 'mask', mask: 'mask', dropout })),
     give(dropped(dropout, project('Wo', 'out'))),
   ]
   const gate = activated(config.string('hidden_activation', 'gelu'), 'input')

@@ -1,7 +1,14 @@
 import type { ConfigReader } from '../config-reader.js'
 import type { Dimensions } from '../dimensions.js'
-import { bertBlockSteps, bertPooling, classifierSteps, ROBERTA_MASKED_HEAD } from './bert.js'
-import { call, copied, give, layerNormed, lookup, make, plus, set, words, written } from './build.js'
+import {
+  type BertDropout,
+  bertBlockSteps,
+  bertDropout,
+  bertPooling,
+  classifierSteps,
+  ROBERTA_MASKED_HEAD,
+} from './bert.js'
+import { call, copied, dropped, dropping, give, layerNormed, lookup, make, plus, set, words, written } from './build.js'
 import { TOKENS } from './count.js'
 import type { Program } from './program.js'
 import type { Steps } from './steps.js'
@@ -15,30 +22,40 @@ export function mpnetProgram(
   prefix: string,
 ): Program | undefined {
   const { hiddenSize } = dimensions
+  const dropout = mpnetDropout(config, className)
   return textEncoder(className, {
     name: 'MPNet',
     prefix,
-    steps: modelSteps(config, dimensions),
+    steps: modelSteps(config, dimensions, dropout),
     buffers: [{ count: [config.integer('max_position_embeddings', 512)] }],
     ending: [set('pooled', call(bertPooling(hiddenSize), { hidden: 'hidden' }, 'pooler'))],
     keepsLayers: true,
     heads: {
       ForMaskedLM: [give(call(ROBERTA_MASKED_HEAD, { hidden: 'hidden' }, 'lm_head'))],
-      ForSequenceClassification: [give(call(classifierSteps(hiddenSize, 'tanh'), { hidden: 'hidden' }, 'classifier'))],
-      ForTokenClassification: labelled('classifier'),
+      ForSequenceClassification: [
+        give(call(classifierSteps(hiddenSize, 'tanh', dropout), { hidden: 'hidden' }, 'classifier')),
+      ],
+      ForTokenClassification: labelled('classifier', dropout.classifier),
       ForQuestionAnswering: labelled('qa_outputs'),
     },
   })
 }
 
+/** The classifiers have the rate of hidden states, whatever `classifier_dropout` says. */
+function mpnetDropout(config: ConfigReader, className: string): BertDropout {
+  const { hidden, attention } = bertDropout(config, '')
+  return { hidden, attention, classifier: className.endsWith('Classification') ? hidden : 0 }
+}
+
 /** Masks, embeddings, and layers that share the bias of their scores. */
-function modelSteps(config: ConfigReader, { heads }: Dimensions): Steps {
+function modelSteps(config: ConfigReader, { heads }: Dimensions, dropout: BertDropout): Steps {
   const embeddings: Steps = [
     set('indices', make(TOKENS, 'int64')),
     set('words', words('word_embeddings')),
     set('places', lookup('position_embeddings', TOKENS, 'indices')),
     set('sum', plus('words', 'places')),
     set('sum', layerNormed('LayerNorm', 'sum')),
+    ...dropping(dropout.hidden, 'sum'),
     give('sum'),
   ]
   const bias: Steps = [
@@ -51,12 +68,12 @@ function modelSteps(config: ConfigReader, { heads }: Dimensions): Steps {
     set(
       'attended',
       call(
-        [give(written({ kind: 'biasedAttention', heads }))],
+        [give(written({ kind: 'biasedAttention', heads, dropout: dropout.attention }))],
         { hidden: 'hidden', mask: 'mask', bias: 'bias' },
         'attn',
       ),
     ),
-    give(layerNormed('LayerNorm', plus('attended', 'hidden'))),
+    give(layerNormed('LayerNorm', plus(dropped(dropout.hidden, 'attended'), 'hidden'))),
   ]
   const encoder: Steps = [
     set('bias', call(bias, {})),
@@ -64,7 +81,9 @@ function modelSteps(config: ConfigReader, { heads }: Dimensions): Steps {
       each: 'layer',
       carries: 'hidden',
       given: ['mask', 'bias'],
-      kinds: [bertBlockSteps(attention, config.string('hidden_act', 'gelu'), { bias: 'bias' })],
+      kinds: [
+        bertBlockSteps(attention, { activation: config.string('hidden_act', 'gelu'), dropout }, { bias: 'bias' }),
+      ],
     },
     give('hidden'),
   ]

@@ -21,6 +21,8 @@ export interface Program {
   readonly writes?: boolean
   /** What is assumed about the code that runs, in sentences. */
   readonly says?: readonly string[]
+  /** The rates of dropout above 0 in it, by their fields in the config. */
+  readonly rates?: Readonly<Record<string, number>>
   /** From the inputs to the result: logits, or hidden states. */
   readonly steps: Steps
   /** The loss, from the variables of `steps`; absent if the class has none. */

@@ -68,9 +68,9 @@ export type Operation =
   | { readonly op: 'activation'; readonly name: string; readonly of: Value }
   | { readonly op: 'add' | 'addInPlace' | 'multiply'; readonly of: readonly [Value, Value] }
   | { readonly op: 'view' | 'exchange' | 'copy' | 'reorder' | 'wide' | 'narrow' | 'own'; readonly of: Value }
-  /** The product with a number, or with a tensor that has no gradient. */
-  | { readonly op: 'scale'; readonly of: Value; readonly by?: Value }
-  /** A copy with a part of it set to zero, where something is trained. */
+  /** The product with a number, or with a tensor that has no gradient; the code may compute it for eager attention alone. */
+  | { readonly op: 'scale'; readonly of: Value; readonly by?: Value; readonly isForEager?: boolean }
+  /** A copy with a part of it set to zero, in training mode. */
   | { readonly op: 'dropout'; readonly of: Value }
   | { readonly op: 'part' | 'expand' | 'sum'; readonly of: Value; readonly count: Count }
   | { readonly op: 'concat'; readonly of: readonly Value[] }
@@ -167,12 +167,14 @@ export interface AttentionCall {
   readonly runs?: Count
   /** How eager attention is written. */
   readonly eager?: EagerAttention
+  /** Whether eager attention fills in its scores where a mask of the keys says so, which it makes. Default: no. */
+  readonly fillsPadding?: boolean
   /** What eager attention adds to its scores. */
   readonly mask?: Value
   /** What every other kernel adds to its scores; then torch has no flash attention. */
   readonly bias?: Value
-  /** Whether a part of the weights is set to zero where something is trained. The other kernels keep nothing for it. */
-  readonly dropout?: boolean
+  /** The share of the weights that is set to zero in training mode. Only eager attention keeps something for it. Default: 0. */
+  readonly dropout?: number
   /** Whether every kernel gets the mask, which flash attention does not support. */
   readonly isMaskForAll?: boolean
   /** Whether keys and values are cached where the estimate is of inference. */

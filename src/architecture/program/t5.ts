@@ -1,5 +1,18 @@
 import type { Dimensions } from '../dimensions.js'
-import { activated, attended, call, give, lookup, make, normed, plus, project, set } from './build.js'
+import {
+  activated,
+  attended,
+  call,
+  dropped,
+  dropping,
+  give,
+  lookup,
+  make,
+  normed,
+  plus,
+  project,
+  set,
+} from './build.js'
 import type { Count } from './count.js'
 import type { Loop, Operation, Step, Steps, Value } from './steps.js'
 
@@ -8,6 +21,8 @@ export interface T5Sizes {
   readonly dimensions: Pick<Dimensions, 'heads' | 'headDim'>
   readonly activation: string
   readonly isGated: boolean
+  /** The rate of every dropout. */
+  readonly dropout: number
   /** How many layers it has. */
   readonly layers: number
 }
@@ -49,7 +64,7 @@ function stack(
 export const t5Norm = (module: string, of: Value): Operation => normed('rmsNormOfInput', module, of)
 
 function attention(
-  { dimensions: { heads, headDim = 0 } }: T5Sizes,
+  { dimensions: { heads, headDim = 0 }, dropout }: T5Sizes,
   { at, isFirst, tokens, mask }: { at: string; isFirst: boolean; tokens: Count; mask: string },
 ): readonly Step[] {
   const bias: readonly Step[] = isFirst
@@ -71,17 +86,18 @@ function attention(
     set(
       'attended',
       call(
-        headSteps(heads, headDim, 'normed', tokens, tokens),
+        headSteps({ heads, headDim, dropout }, 'normed', tokens, tokens),
         { normed: 'normed', bias: 'bias' },
         `${at}.SelfAttention`,
       ),
     ),
-    set('hidden', plus('hidden', 'attended')),
+    set('hidden', plus('hidden', dropped(dropout, 'attended'))),
     { drop: 'normed' },
+    { drop: 'attended' },
   ]
 }
 
-function crossAttention({ dimensions: { heads, headDim = 0 } }: T5Sizes, isFirst: boolean): readonly Step[] {
+function crossAttention({ dimensions: { heads, headDim = 0 }, dropout }: T5Sizes, isFirst: boolean): readonly Step[] {
   const at = 'layer.1'
   const sizes: Count = ['target', 'sequence']
   return [
@@ -95,18 +111,23 @@ function crossAttention({ dimensions: { heads, headDim = 0 } }: T5Sizes, isFirst
     set(
       'attended',
       call(
-        headSteps(heads, headDim, 'source', ['target'], ['sequence']),
+        headSteps({ heads, headDim, dropout }, 'source', ['target'], ['sequence']),
         { normed: 'normed', source: 'source', bias: 'sourceBias' },
         `${at}.EncDecAttention`,
       ),
     ),
-    set('hidden', plus('hidden', 'attended')),
+    set('hidden', plus('hidden', dropped(dropout, 'attended'))),
     { drop: 'normed' },
     { drop: 'attended' },
   ]
 }
 
-function headSteps(heads: number, headDim: number, source: string, queries: Count, keys: Count): Steps {
+function headSteps(
+  sizes: { readonly heads: number; readonly headDim: number; readonly dropout: number },
+  source: string,
+  queries: Count,
+  keys: Count,
+): Steps {
   return [
     set('query', project('q', 'normed')),
     set('key', project('k', source)),
@@ -114,8 +135,7 @@ function headSteps(heads: number, headDim: number, source: string, queries: Coun
     set(
       'out',
       attended(['query', 'key', 'value'], {
-        heads,
-        headDim,
+        ...sizes,
         queries,
         keys,
         caches: !(source === 'normed' && keys[0] === 'sequence'),
@@ -129,25 +149,27 @@ function headSteps(heads: number, headDim: number, source: string, queries: Coun
   ]
 }
 
-function feedForward({ activation, isGated }: T5Sizes, at: string): readonly Step[] {
+function feedForward({ activation, isGated, dropout }: T5Sizes, at: string): readonly Step[] {
   const inner: Steps = isGated
     ? [
         set('gate', activated(activation, project('wi_0', 'hidden'))),
         set('up', project('wi_1', 'hidden')),
         set('hidden', { op: 'multiply', of: ['gate', 'up'] }),
+        ...dropping(dropout, 'hidden'),
         set('hidden', project('wo', { op: 'own', of: 'hidden' })),
         give('hidden'),
       ]
     : [
         set('hidden', project('wi', 'hidden')),
         set('hidden', activated(activation, 'hidden')),
+        ...dropping(dropout, 'hidden'),
         set('hidden', project('wo', { op: 'own', of: 'hidden' })),
         give('hidden'),
       ]
   const block: Steps = [
     set('fed', t5Norm('layer_norm', 'hidden')),
     set('fed', call(inner, { hidden: 'fed' }, 'DenseReluDense')),
-    set('hidden', plus('hidden', 'fed')),
+    set('hidden', plus('hidden', dropped(dropout, 'fed'))),
     give('hidden'),
   ]
   return [set('hidden', call(block, { hidden: 'hidden' }, at)), give('hidden')]

@@ -1,4 +1,4 @@
-import { call, copied, give, plus, project, set, split } from './build.js'
+import { call, copied, dropped, give, plus, project, set, split } from './build.js'
 import { type Count, TOKENS } from './count.js'
 import type { Program } from './program.js'
 import type { Step, Steps, Value } from './steps.js'
@@ -44,8 +44,15 @@ export function textEncoder(className: string, encoder: TextEncoder): Program | 
   }
 }
 
-/** A linear layer on each token's vector: the head of token classification and question answering. */
-export const labelled = (module: string): Steps => [give(project(module, 'hidden'))]
+/**
+ * A linear layer on each token's vector: the head of token classification and question answering.
+ *
+ * @param rate - of dropout in front of it. Default: 0
+ */
+export const labelled = (module: string, rate = 0): Steps => [
+  set('labelled', dropped(rate, 'hidden')),
+  give(project(module, 'labelled')),
+]
 
 /** A loss, from the `result` of the steps. */
 export interface Loss {

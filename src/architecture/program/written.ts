@@ -8,6 +8,8 @@ export type WrittenBlock = BiasedAttention | DisentangledAttention | MaskedConvo
 export interface BiasedAttention {
   readonly kind: 'biasedAttention'
   readonly heads: number
+  /** The rate of dropout of its weights. */
+  readonly dropout: number
 }
 
 /**
@@ -24,6 +26,9 @@ export interface DisentangledAttention {
   readonly toContent: boolean
   /** Whether positions are projected like words. */
   readonly sharesProjections: boolean
+  /** The rates of dropout of its weights, and of the embeddings of positions. */
+  readonly dropout: number
+  readonly positionDropout: number
 }
 
 /**
@@ -33,4 +38,6 @@ export interface DisentangledAttention {
 export interface MaskedConvolution {
   readonly kind: 'maskedConvolution'
   readonly activation: string
+  /** The rate of dropout in front of the activation function. */
+  readonly dropout: number
 }

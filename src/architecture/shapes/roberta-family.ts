@@ -3,6 +3,7 @@ import { BERT_DEFAULTS } from '../blocks/decoder-sizes.js'
 import type { Family, FamilyFacts } from '../family.js'
 import {
   bertBuffers,
+  bertDropout,
   bertPooling,
   bertSteps,
   classifierSteps,
@@ -49,18 +50,19 @@ export function robertaFamily({ vocabSize: defaultWords, isEager = false, ...fam
       if (!hasAbsolutePositions(config)) return undefined
       const { hiddenSize } = dimensions
       const activation = config.string('hidden_act', 'gelu')
+      const dropout = bertDropout(config, className)
       return textEncoder(className, {
         name,
         prefix,
-        steps: bertSteps(dimensions, { activation, countsPositions: true, isEager }),
+        steps: bertSteps(dimensions, { activation, dropout, countsPositions: true, isEager }),
         buffers: bertBuffers(config.integer('max_position_embeddings', 512)),
         ending: [set('pooled', call(bertPooling(hiddenSize), { hidden: 'hidden' }, 'pooler'))],
         heads: {
           ForMaskedLM: [give(call(ROBERTA_MASKED_HEAD, { hidden: 'hidden' }, 'lm_head'))],
           ForSequenceClassification: [
-            give(call(classifierSteps(hiddenSize, 'tanh'), { hidden: 'hidden' }, 'classifier')),
+            give(call(classifierSteps(hiddenSize, 'tanh', dropout), { hidden: 'hidden' }, 'classifier')),
           ],
-          ForTokenClassification: labelled('classifier'),
+          ForTokenClassification: labelled('classifier', dropout.classifier),
           ForQuestionAnswering: labelled('qa_outputs'),
         },
       })

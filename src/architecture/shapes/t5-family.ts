@@ -8,7 +8,7 @@ import type { ConfigReader } from '../config-reader.js'
 import type { Family, FamilyFacts, ModelDescription } from '../family.js'
 import { container, listOf, type Module, sharing, tied } from '../module.js'
 import { encoderDecoder, TARGETS, WRITTEN } from '../program/encoder-decoder.js'
-import { make, set, TOKENS, words } from '../program/index.js'
+import { dropped, dropping, make, set, TOKENS, words } from '../program/index.js'
 import { t5Decoder, t5Encoder, t5Norm } from '../program/t5.js'
 import { chooseClass, withHead } from './model-class.js'
 
@@ -41,14 +41,16 @@ export function t5Family({ modelType, name, defaults, biasesEachLayer = false, .
     describe: (config, className) => t5Model(config, className, { name, defaults, biasesEachLayer }),
     program(config, dimensions, className) {
       if (!className.endsWith('ForConditionalGeneration')) return undefined
+      const dropout = config.number('dropout_rate', 0)
       const sizes = {
         dimensions,
         activation: t5Activation(config.string('feed_forward_proj', defaults.feed_forward_proj)),
         isGated: dimensions.gatedMlp,
         layers: dimensions.layers,
+        dropout,
       }
       const decoderLayers = config.derived('num_decoder_layers', config.integer('num_layers', defaults.num_layers))
-      const ending = [set('hidden', t5Norm('final_layer_norm', 'hidden'))]
+      const ending = [set('hidden', t5Norm('final_layer_norm', 'hidden')), ...dropping(dropout, 'hidden')]
       return encoderDecoder({
         at: '',
         encoder: {
@@ -57,7 +59,7 @@ export function t5Family({ modelType, name, defaults, biasesEachLayer = false, .
             set('order', make(['sequence'], 'int64')),
             set('ones', make(TOKENS, 'float32')),
             set('mask', make(TOKENS, 'model')),
-            set('hidden', 'embedded'),
+            set('hidden', dropped(dropout, 'embedded')),
           ],
           layers: t5Encoder(sizes),
           ending,
@@ -70,7 +72,7 @@ export function t5Family({ modelType, name, defaults, biasesEachLayer = false, .
             set('mask', make(['batch', 'target', 'target'], 'model')),
             set('sourceOnes', make(TOKENS, 'int64')),
             set('sourceMask', make(TOKENS, 'model')),
-            set('hidden', 'embedded'),
+            set('hidden', dropped(dropout, 'embedded')),
           ],
           layers: t5Decoder({ ...sizes, layers: decoderLayers }),
           ending,

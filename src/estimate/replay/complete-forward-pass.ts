@@ -3,6 +3,7 @@ import type {
   Attention,
   ChunkedAttention,
   Dimensions,
+  Dropout,
   EagerAttention,
   FeedForward,
   ForwardPass,
@@ -42,6 +43,7 @@ export interface CompleteForwardPass {
     readonly mixture: Required<Mixture> | undefined
   }
   readonly residual: CompleteResidual
+  readonly dropout: Required<Dropout>
   readonly logits: Required<Logits>
 }
 
@@ -101,6 +103,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
       mixture: mixture && { ...MIXTURE, ...mixture },
     },
     residual: completeResidual(residual),
+    dropout: { ...DROPOUT, ...forward.dropout },
     logits: {
       form: 'plain',
       prefill: 'lastToken',
@@ -154,6 +157,18 @@ const MASKS: Required<Omit<Masks, 'unusedWindow'>> = {
   windows: 'model',
   buffers: 'none',
   given: 'never',
+}
+
+const DROPOUT: Required<Dropout> = {
+  embeddings: 0,
+  rebindsEmbeddings: false,
+  attention: 0,
+  attended: 0,
+  activated: 0,
+  fed: 0,
+  place: 'inBlocks',
+  fixed: ['attention'],
+  labelled: 0,
 }
 
 const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager' | 'keySharing' | 'written'>> = {

@@ -1,5 +1,6 @@
 import type { ParallelResidual, SequentialResidual, SingleResidual } from '../../architecture/index.js'
 import type { DecoderRun } from './decoder-run.js'
+import { droppedIn, isDropped } from './dropout.js'
 import { attend, attendBeside } from './layer-attention.js'
 import { layerInputLayer } from './layer-input-layer.js'
 import { mlp, writtenInLayer } from './mlp.js'
@@ -39,15 +40,16 @@ function oneAfterAnother(
     if (besideMixer) return attendBeside(run, layer, normal, index, kept)
     return attend(run, layer, normal, index)
   })
-  if (keepsAttended) kept.push(tape.alias(attended))
-  const middle = joined(run, input, attended, scaled)
+  const behind = droppedIn(run, 'behindBlocks', 'attended', attended)
+  if (keepsAttended) kept.push(tape.alias(behind))
+  const middle = joined(run, input, behind, scaled, 'attended')
   const fed = writtenInLayer(layer)
     ? inLayer(run, layer, middle, second)
     : block(run, middle, second, afterMlp, (normal) => {
         if (held !== kept) tape.free(...held.splice(0))
         return feed(run, layer, normal)
       })
-  const output = joined(run, middle, fed, scaled)
+  const output = joined(run, middle, droppedIn(run, 'behindBlocks', 'fed', fed), scaled, 'fed')
   tape.free(middle, ...kept, ...ownWeights(run))
   return output
 }
@@ -114,13 +116,14 @@ function sideBySide(
   const second = submodule(layer, 'secondNorm')
   const normal = first ? norm(run, first, input) : tape.alias(input)
   const early = normsFirst && second ? norm(run, second, input) : undefined
-  const attended = attend(run, layer, normal, index)
+  const attended = droppedIn(run, 'behindBlocks', 'attended', attend(run, layer, normal, index))
   const other = early ?? (second ? norm(run, second, input) : tape.alias(normal))
   const kept = keepsNormalised ? [normal, other] : []
   if (!keepsNormalised) tape.free(normal)
-  const fed = feed(run, layer, other)
+  const made = feed(run, layer, other)
   if (!keepsNormalised) tape.free(other)
-  const output = SUMS[sum](ops, input, attended, fed)
+  const fed = droppedIn(run, 'behindBlocks', 'fed', made)
+  const output = SUMS[sum](ops, input, attended, fed, sum === 'blocksInPlace' && isDropped(run, 'fed'))
   tape.free(attended, fed, ...kept, ...ownWeights(run))
   return output
 }
@@ -129,15 +132,17 @@ function sideBySide(
 const SUMS: Readonly<
   Record<
     Required<ParallelResidual>['sum'],
-    (ops: Operations, residual: Tensor, attended: Tensor, fed: Tensor) => Tensor
+    (ops: Operations, residual: Tensor, attended: Tensor, fed: Tensor, drops: boolean) => Tensor
   >
 > = {
   blocksFirst: (ops, residual, attended, fed) =>
     freeing(ops, ops.add(attended, fed), (both) => ops.add(both, residual)),
   residualFirst: (ops, residual, attended, fed) =>
     freeing(ops, ops.add(residual, attended), (both) => ops.add(both, fed)),
-  blocksInPlace: (ops, residual, attended, fed) =>
-    freeing(ops, ops.addInPlace(fed, attended), (both) => ops.add(residual, both)),
+  blocksInPlace: (ops, residual, attended, fed, drops) =>
+    freeing(ops, ops.addInPlace(fed, attended), (both) =>
+      drops ? freeing(ops, ops.dropout(both), (left) => ops.add(residual, left)) : ops.add(residual, both),
+    ),
 }
 
 function freeing(ops: Operations, both: Tensor, add: (both: Tensor) => Tensor): Tensor {
@@ -171,12 +176,14 @@ function block(
 }
 
 /** Adds a block's output to the residual stream, after Granite's multiplier. Frees the output. */
-function joined({ layers }: DecoderRun, residual: Tensor, made: Tensor, isScaled: boolean): Tensor {
-  const { ops } = layers
+function joined(run: DecoderRun, residual: Tensor, made: Tensor, isScaled: boolean, what: 'attended' | 'fed'): Tensor {
+  const { ops } = run.layers
   const scaled = isScaled ? ops.scale(made) : ops.tape.alias(made)
   ops.tape.free(made)
-  const sum = ops.add(residual, scaled)
-  ops.tape.free(scaled)
+  const isInSum = run.forward.dropout.place === 'inSum' && isDropped(run, what)
+  const left = isInSum ? ops.dropout(scaled) : ops.tape.alias(scaled)
+  const sum = ops.add(residual, left)
+  ops.tape.free(left, scaled)
   return sum
 }
 
@@ -185,8 +192,13 @@ function ownWeights({ forward, attentionWeights }: DecoderRun): Tensor[] {
   return forward.attention.returnsWeights ? [] : attentionWeights.splice(0)
 }
 
-/** The feed-forward network. Granite has a shared expert beside the routed ones. */
+/** The feed-forward network. */
 function feed(run: DecoderRun, layer: Named, input: Tensor): Tensor {
+  return droppedIn(run, 'inBlocks', 'fed', fedWhole(run, layer, input))
+}
+
+/** Granite has a shared expert beside the routed ones. */
+function fedWhole(run: DecoderRun, layer: Named, input: Tensor): Tensor {
   const block = submodule(layer, 'mlp')
   const beside = child(layer, 'shared_mlp')
   if (!beside) return mlp(run, block ?? layer, input)

@@ -35,6 +35,8 @@ export interface StepOptions {
   readonly computeDtype: ComputeDtype
   /** Whether keys and values are cached for later tokens. */
   readonly cache: boolean
+  /** Which dropouts of the config apply: all in training mode, or only those that no trainer can set to 0. */
+  readonly drops: Drops
   /** How parameters are sharded over ranks; absent on one GPU. */
   readonly sharding?: Sharding | undefined
   /** Whether the logits outlive the loss. */
@@ -44,6 +46,9 @@ export interface StepOptions {
   /** Whether gradients flow to the input embeddings although they are frozen. */
   readonly inputGradients?: boolean
 }
+
+/** Which dropouts of a config apply. */
+export type Drops = 'all' | 'fixed' | 'none'
 
 /** Cosines and sines of all positions. */
 export interface RotaryTables {

@@ -15,6 +15,7 @@ import {
 import { decoderLayer } from './decoder-layer.js'
 import type { DecoderModel } from './decoder-model.js'
 import type { DecoderRun, StepOptions } from './decoder-run.js'
+import { dropped, isDropped } from './dropout.js'
 import { type LabelHead, labelLoss, labelsOf } from './label-head.js'
 import { mixerOf } from './layer-attention.js'
 import { type LayerInputs, layerInputsOf, placeholdersOf } from './layer-inputs.js'
@@ -96,7 +97,9 @@ export class Decoder implements ModelPass {
     const { tape } = layers.ops
     if (options.loss.kind !== 'logits')
       throw new UndescribedBlock(`the loss of ${this.#model.architecture.className} has no other kind than logits`)
-    const { logits, held } = labelsOf(layers, head, hidden, options.batch)
+    const given = dropped(this.#pass, 'labelled', tape.alias(hidden))
+    const { logits, held } = labelsOf(layers, head, given, options.batch)
+    held.push(given)
     const loss = labelLoss(layers, head, logits, forward.logits.labelled === 'float32')
     if (options.keepOutputs) this.#outputs.push(tape.alias(logits))
     tape.free(logits, ...held)
@@ -207,8 +210,9 @@ export class Decoder implements ModelPass {
     }
     let hidden = this.#entered(run, embedded)
     // The looked up embeddings have a name in the code; their sum with the positions has not.
-    const names = held.length > 0 ? held : [embedded]
-    if (held.length > 0) tape.free(embedded)
+    const isRebound = forward.dropout.rebindsEmbeddings && isDropped(run, 'embeddings')
+    const names = held.length > 0 ? held : isRebound ? [tape.alias(hidden)] : [embedded]
+    if (held.length > 0 || isRebound) tape.free(embedded)
     const mixed = new Set(this.#model.layers.filter((layer) => mixerOf(run, layer)).map(({ index }) => index))
     const maskOf = (index: number) =>
       mixed.has(index) ? [] : present(!alibi && sizes.isWindowed(index) ? masks.windowed : masks.full)
@@ -266,6 +270,7 @@ export class Decoder implements ModelPass {
     const first = submodule(this.#pass.base, 'embeddingNorm')
     if (first) return norm(run, first, embedded)
     const isScaled = this.#pass.forward.embedding === 'scaledForFirstLayer'
+    if (isDropped(run, 'embeddings')) return ops.dropout(embedded)
     return isScaled ? ops.scale(embedded) : ops.tape.alias(embedded)
   }
 }

@@ -44,7 +44,7 @@ export function labelBytes({ labelled }: LabelHead, batch: number): number {
 /** The logits of what is labelled, and what the code references until it returns. */
 export interface Labels {
   readonly logits: Tensor
-  readonly held: readonly Tensor[]
+  readonly held: Tensor[]
 }
 
 /** The logits of a classifier from the last hidden states (`GenericForSequenceClassification` and its like in transformers). */

@@ -116,7 +116,7 @@ export class OtherModels {
       layers.kernels,
       layers.half,
     )
-    return { layers: own, pass: model.pass(own, { ...options, sharding }) }
+    return { layers: own, pass: model.pass(own, { ...options, sharding, drops: trained ? options.drops : 'none' }) }
   }
 
   /** Generation: a prefill of the prompts, and a cache that grows to whole sequences. All of it is freed before the step. */
@@ -135,7 +135,7 @@ export class OtherModels {
       layers.half,
     )
     const before = { ...ledger.now }
-    const pass = model.pass(own, { ...options, sequence: prompt, cache: true, recompute: 'none' })
+    const pass = model.pass(own, { ...options, sequence: prompt, cache: true, drops: 'none', recompute: 'none' })
     layers.ops.tape.withoutGradients(() => pass.prefill())
     const { kvCache } = change(before, ledger.now)
     const cache = Math.round((kvCache / prompt) * sequence)

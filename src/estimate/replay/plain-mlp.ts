@@ -1,5 +1,6 @@
 import { activate } from './activations.js'
 import type { DecoderRun } from './decoder-run.js'
+import { dropped } from './dropout.js'
 import { type Named, outFeatures, submodule } from './submodules.js'
 import type { Tensor } from './tape.js'
 import { UndescribedBlock } from './undescribed-block.js'
@@ -18,9 +19,10 @@ export function plainMlp(run: DecoderRun, block: Named, input: Tensor, { rebinds
   const before = layers.linear(up.name, input, outFeatures(up))
   const isLate = run.forward.feedForward.inOneExpression
   if (rebinds && !isLate) tape.free(input)
-  const bent = activate(run, before)
+  const whole = activate(run, before)
   tape.free(before)
   if (rebinds && isLate) tape.free(input)
+  const bent = dropped(run, 'activated', whole)
   const output = layers.linear(down.name, bent, outFeatures(down))
   tape.free(bent)
   return output

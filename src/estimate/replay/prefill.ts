@@ -48,6 +48,7 @@ export function prefill(whole: ReplayModel, given: Prefill): StepMemory {
     kernelPackages,
     computeDtype: dtype,
     cache: true,
+    drops: 'none',
   })
   ledger.reset()
   tape.withoutGradients(() => pass.prefill())

@@ -40,6 +40,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     loss: step.loss,
     computeDtype: half,
     cache: false,
+    drops: step.preference?.withoutDropout ? 'fixed' : 'all',
     sharding,
     keepOutputs: step.keepOutputs ?? false,
     inputGradients: step.inputGradients ?? false,

@@ -69,14 +69,13 @@ export function groupOf({ config, options }: GpuRun): string {
   return (options.optimizer ?? 'adamw') === 'adamw' ? 'all weights, AdamW' : 'all weights, other optimizers'
 }
 
-/** The group of a run on the H100 in docs/estimates.md, from what its estimate assumes. */
-export function h100GroupOf({ id, config, options }: GpuRun, assumptions: readonly string[]): string {
+/** The group of a run on the H100 in docs/estimates.md. */
+export function h100GroupOf({ id, config, options }: GpuRun): string {
   const family = String(config['model_type'])
   const [name = ''] = (config['architectures'] as string[] | undefined) ?? []
   if (options.kernelPackages) return 'kernels of fla, causal_conv1d and mamba_ssm'
   if (options.images) return 'models that see'
   if (id.endsWith('-compiled')) return 'ModernBERT, compiled'
-  if (assumptions.some((one) => one.includes('own dropout is not counted'))) return 'encoders and T5 with dropout'
   if (SMALL.has(family)) return 'encoders and T5'
   if (/For(Sequence|Token)Classification/.test(name)) return 'decoders that label'
   return 'newer decoders'

@@ -2,6 +2,7 @@ import { Arrays } from '../arrays/arrays.js'
 import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
 import type { DecoderRun } from '../decoder-run.js'
+import { isDropped } from '../dropout.js'
 import { norm } from '../norms.js'
 import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
@@ -49,6 +50,7 @@ export function compressedAttention(run: DecoderRun, block: Named, input: Tensor
     dtype: options.computeDtype,
     eager: forward.attention.eager,
     cappedScores: false,
+    drops: isDropped(run, 'attention'),
     masked: isChosen && options.kernel !== 'eager',
     ...(run.mask && { mask: isChosen ? f.get('mask') : run.mask }),
     valuesApart: true,

@@ -8,8 +8,7 @@ import type { AttentionSizes, Kernel } from './kernel.js'
 export const eager: Kernel = {
   fallback: () => undefined,
   attend: writtenOut,
-  // A product has the memory order of its factors.
-  isInOrder: () => false,
+  isInOrder: () => true,
 }
 
 function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
@@ -56,11 +55,13 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
     scores = chosen
   }
   if (sizes.sinks) {
-    const { weights, held } = withSinks(layers, scores, sizes.sinks, sizes)
+    const { whole, held } = withSinks(layers, scores, sizes.sinks, sizes)
+    const weights = sizes.drops ? ops.dropout(whole) : tape.alias(whole)
     const output = matmul(layers, [weights, false], [wideValue, isApart], outputOf(query, key, value), sizes)
     sizes.keepWeights(weights)
-    tape.free(wideKey, wideValue, factor, otherFactor, ...held)
-    return output
+    const ordered = ops.contiguous(output)
+    tape.free(output, wideKey, wideValue, factor, otherFactor, whole, ...held)
+    return ordered
   }
   // CUDA converts float16 (and only float16) to float32 inside the kernel.
   const wide = scores.dtype === 'float16' || style.softmax === 'scores' ? tape.alias(scores) : ops.to(scores, 'float32')
@@ -69,15 +70,17 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   // Llama casts in the expression of softmax, while the scores still have their name. Other families have already rebound it.
   const isOneExpression = style.weights === 'query' && !style.keepsMasked
   if (!isOneExpression && !style.keepsMasked) tape.free(scores)
-  const whole = ops.to(soft, isOneExpression ? query.dtype : value.dtype)
+  const whole = style.weights === 'none' ? tape.alias(soft) : ops.to(soft, isOneExpression ? query.dtype : value.dtype)
   const weights = sizes.drops ? ops.dropout(whole) : tape.alias(whole)
   tape.free(whole, soft, ...kept, ...(isOneExpression ? [scores] : []))
   const output = matmul(layers, [weights, false], [wideValue, isApart], outputOf(query, key, value), sizes)
   sizes.keepWeights(weights)
+  // The code copies it into the order of the tokens while it still has its variables.
+  const ordered = ops.contiguous(output)
   if (style.keepsMasked === 'likeWeights') sizes.keepWeights(scores)
   else if (style.keepsMasked) tape.free(scores)
-  tape.free(wideKey, wideValue, factor, otherFactor)
-  return output
+  tape.free(output, wideKey, wideValue, factor, otherFactor)
+  return ordered
 }
 
 /**
@@ -89,7 +92,7 @@ function withSinks(
   scores: Tensor,
   sinks: Tensor,
   { batch, sequence, heads }: AttentionSizes,
-): { weights: Tensor; held: Tensor[] } {
+): { whole: Tensor; held: Tensor[] } {
   const { tape } = ops
   const rows = batch * heads * sequence
   const spread = tape.record(
@@ -115,9 +118,9 @@ function withSinks(
   const shifted = ops.sub(combined, largest)
   tape.free(places, largest, combined)
   const soft = softmax({ ops }, shifted, shifted.dtype)
-  const weights = ops.slice(soft, scores.elements)
+  const whole = ops.slice(soft, scores.elements)
   tape.free(scores, soft)
-  return { weights, held: [shifted] }
+  return { whole, held: [shifted] }
 }
 
 /** A factor of a batched product, and whether the product copies it. */

@@ -1,4 +1,5 @@
 import type { DecoderRun } from '../decoder-run.js'
+import { isDropped } from '../dropout.js'
 import { norm } from '../norms.js'
 import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
@@ -46,6 +47,7 @@ export function latentAttention(run: DecoderRun, block: Named, input: Tensor): T
     dtype: computeDtype,
     eager: forward.attention.eager,
     cappedScores: false,
+    drops: isDropped(run, 'attention'),
     masked: false,
     ...(run.mask && { mask: run.mask }),
     valuesApart: !options.cache,

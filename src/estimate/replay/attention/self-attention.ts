@@ -2,6 +2,7 @@ import type { HeadNorms } from '../../../architecture/index.js'
 import { adapted } from '../adapted.js'
 import { isEager } from '../decoder-inputs.js'
 import type { DecoderRun } from '../decoder-run.js'
+import { droppedIn, isDropped } from '../dropout.js'
 import { norm, unitNorm } from '../norms.js'
 import { repeat } from '../repeat.js'
 import { child, type Named, outFeatures, submodule } from '../submodules.js'
@@ -64,6 +65,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     ...(run.chosen && { chosen: run.chosen }),
     ...(run.bias && { bias: run.bias }),
     ...(sinks && { sinks }),
+    drops: isDropped(run, 'attention'),
     broadcasts: attention.sharedHeads === 'indexed',
     valuesApart: !options.cache || attention.cache === 'kept',
     exchanged: rotation?.concatenates === true || rotation?.pairs === 'halvesApart',
@@ -75,8 +77,10 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   tape.free(opened)
   const last = submodule(block, 'output')
   const projected = last ? layers.linear(last.name, normal, outFeatures(last)) : tape.alias(normal)
-  tape.free(normal, ...held, ...gates)
-  return projected
+  tape.free(normal)
+  const output = droppedIn(run, 'inBlocks', 'attended', projected)
+  tape.free(...held, ...gates)
+  return output
 }
 
 /** Keys and values behind those of virtual tokens, in a cache of copies. Frees both if there are any. */

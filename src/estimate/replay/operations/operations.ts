@@ -130,7 +130,7 @@ export class Operations extends Gathering {
     const mask = this.tape.tensor(input.elements, 'bool', 'native_dropout')
     const output = this.tape.record(
       [input],
-      { before: [mask] },
+      { after: () => [mask.storage] },
       () => this.tape.tensor(input.elements, input.dtype, 'native_dropout'),
       () => [this.gradient(input.elements, input.dtype, 'native_dropout_backward')],
     )

@@ -1,4 +1,4 @@
-import type { AttentionCall, Call, Operation, Value } from '../../../architecture/index.js'
+import type { AttentionCall, Call, Count, Operation, Value } from '../../../architecture/index.js'
 import { activation } from '../activations.js'
 import { attend } from '../attention/attend.js'
 import { cached } from '../attention/key-value-cache.js'
@@ -67,11 +67,15 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
   add: binary((place, left, right) => place.layers.ops.add(left, right)),
   addInPlace: binary((place, left, right) => place.layers.ops.addInPlace(left, right)),
   multiply: binary((place, left, right) => place.layers.ops.mul(left, right)),
-  scale: (place, _, { of, by }, evaluate) =>
-    using(place, [evaluate(of), ...(by === undefined ? [] : [evaluate(by)])], (input, factor) =>
+  scale: (place, _, { of, by, isForEager }, evaluate) => {
+    if (isForEager && place.options.kernel !== 'eager') return evaluate(of)
+    return using(place, [evaluate(of), ...(by === undefined ? [] : [evaluate(by)])], (input, factor) =>
       place.layers.ops.scale(given(input), factor),
-    ),
-  dropout: unary(({ layers: { ops }, options }, input) => (options.cache ? ops.tape.alias(input) : ops.dropout(input))),
+    )
+  },
+  dropout: unary(({ layers: { ops }, options }, input) =>
+    options.drops === 'all' ? ops.dropout(input) : ops.tape.alias(input),
+  ),
   view: unary((place, input) => place.layers.ops.view(input)),
   exchange: unary((place, input) => place.layers.ops.exchanged(input)),
   copy: unary((place, input) => place.layers.ops.contiguous(input)),
@@ -234,6 +238,7 @@ function attention(place: Place, scope: Scope, call: AttentionCall, evaluate: Ev
       : [given(givenKey), given(givenValue)]
   if (typeof keyName === 'string') scope.set(keyName, layers.ops.tape.alias(allKeys))
   if (typeof valueName === 'string') scope.set(valueName, layers.ops.tape.alias(allValues))
+  const padding = isEager && call.fillsPadding ? paddingMask(place, batch, keys) : undefined
   const output = using(place, [given(givenQuery), allKeys, allValues], (query, key, value) =>
     attend(layers, isEager ? 'eager' : options.kernel, given(query), given(key), given(value), {
       batch: countOf(place.options, batch),
@@ -247,7 +252,8 @@ function attention(place: Place, scope: Scope, call: AttentionCall, evaluate: Ev
       eager: { ...EAGER_ATTENTION, ...call.eager, ...(layers.autocast && { softmax: 'float32' }) },
       ...(mask && (isEager ? { mask } : { bias: mask, isMaskGiven: true })),
       ...(bias && { bias }),
-      drops: (call.dropout ?? false) && !options.cache,
+      ...(padding && { chosen: padding }),
+      drops: (call.dropout ?? 0) > 0 && options.drops === 'all',
       dtype: options.computeDtype,
       cappedScores: false,
       masked: false,
@@ -263,6 +269,10 @@ function attention(place: Place, scope: Scope, call: AttentionCall, evaluate: Ev
       exchanged: call.exchanged ?? false,
     }),
   )
-  layers.ops.tape.free(...(mask ? [mask] : []), ...(bias ? [bias] : []))
+  layers.ops.tape.free(...[mask, bias, padding].filter((one) => one !== undefined))
   return output
 }
+
+/** A mask of the keys that are padding. */
+const paddingMask = ({ layers, options }: Place, batch: Count, keys: Count): Tensor =>
+  layers.ops.tape.tensor(countOf(options, [...batch, ...keys]), 'bool', 'eq')

@@ -14,7 +14,8 @@ export function disentangledAttention(run: WrittenRun, block: DisentangledAttent
   if (!query || !key || !value) throw new Error('there are three projections')
   f.let('scores', a.batched(query, a.scale(a.transpose(key, -1, -2))))
   if (span !== undefined) {
-    const bias = f.let('bias', biasOf(run, block, span, query, key))
+    f.let('rel', run.dropped(block.positionDropout, given('rel', [2 * span, -1])))
+    const bias = f.let('bias', biasOf(run, block, f.get('rel'), query, key))
     f.let('scores', a.add(f.get('scores'), bias))
   }
   f.let('scores', a.reshape(f.get('scores'), [batch, heads, tokens, tokens]))
@@ -24,7 +25,8 @@ export function disentangledAttention(run: WrittenRun, block: DisentangledAttent
     'scores',
     a.maskedFill(f.get('scores'), a.make([batch, 1, tokens, tokens], 'bool', 'bitwise_not')),
   )
-  const weights = f.let('weights', a.softmax(a.to(masked, a.layers.autocast ? 'float32' : masked.dtype)))
+  const whole = f.let('weights', a.softmax(a.to(masked, a.layers.autocast ? 'float32' : masked.dtype)))
+  const weights = f.let('weights', run.dropped(block.dropout, whole))
   f.let('context', a.batched(a.reshape(weights, [batch * heads, tokens, tokens]), value))
   const apart = a.permute(a.reshape(f.get('context'), [batch, heads, tokens, -1]), [0, 2, 1, 3])
   const context = f.let('context', a.contiguous(apart))
@@ -35,13 +37,13 @@ export function disentangledAttention(run: WrittenRun, block: DisentangledAttent
 function biasOf(
   run: WrittenRun,
   { heads, toPositions, toContent, sharesProjections }: DisentangledAttention,
-  span: number,
+  rel: Shaped,
   query: Shaped,
   key: Shaped,
 ): Shaped {
-  const { arrays: a, batch, tokens, named, given } = run
+  const { arrays: a, batch, tokens, named } = run
   const f = new Names(a.tape)
-  const embeddings = () => a.unsqueeze(given('rel', [2 * span, -1]), 0)
+  const embeddings = () => a.unsqueeze(rel, 0)
   const positions = (name: string): Shaped =>
     f.let(name, a.repeat(forScores(run, a.linear(named(name), embeddings()), heads, 1), batch))
   const [queryName, keyName] = sharesProjections ? ['query_proj', 'key_proj'] : ['pos_query_proj', 'pos_key_proj']

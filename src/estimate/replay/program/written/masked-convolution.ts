@@ -5,7 +5,7 @@ import { normOf } from '../../norms.js'
 import type { WrittenRun } from './written-run.js'
 
 /** `ConvLayer.forward` of `modeling_deberta_v2.py` (transformers 4.57.6). */
-export function maskedConvolution(run: WrittenRun, { activation }: MaskedConvolution): Shaped {
+export function maskedConvolution(run: WrittenRun, { activation, dropout }: MaskedConvolution): Shaped {
   const { arrays: a, names: f, batch, tokens, named, given } = run
   const { layers } = a
   const hidden = given('hidden', [batch, tokens, -1])
@@ -20,7 +20,9 @@ export function maskedConvolution(run: WrittenRun, { activation }: MaskedConvolu
   f.let('out', masked)
   const bent = f.let(
     'out',
-    a.plain(f.get('out'), [batch, tokens, features], (input) => activated(layers, activation, input)),
+    a.plain(run.dropped(dropout, f.get('out')), [batch, tokens, features], (input) =>
+      activated(layers, activation, input),
+    ),
   )
   const sum = f.let('sum', a.add(given('residual', [batch, tokens, features]), bent))
   const wide = layers.autocast ? a.to(sum, 'float32') : sum

@@ -26,6 +26,10 @@ export function writtenBlock(place: Place, scope: Scope, { block }: Written): Te
     names: new Names(layers.ops.tape),
     batch: options.batch,
     tokens: options.sequence,
+    dropped: (rate, input) =>
+      rate > 0 && options.drops === 'all'
+        ? arrays.plain(input, input.layout.shape, (whole) => layers.ops.dropout(whole))
+        : input,
     named: (module) => scope.named(module),
     given(name, shape) {
       const tensor = scope.get(name)

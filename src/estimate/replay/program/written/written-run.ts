@@ -11,6 +11,8 @@ export interface WrittenRun {
   readonly tokens: number
   /** The full name of a module. */
   readonly named: (module: string) => string
+  /** A copy with a part of it set to zero, if the run drops something and the rate is above 0. */
+  readonly dropped: (rate: number, input: Shaped) => Shaped
   /** A variable of the program, which keeps it. One size may be -1, for what the others leave. */
   readonly given: (name: string, shape: readonly number[]) => Shaped
 }
