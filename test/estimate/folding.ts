@@ -9,6 +9,7 @@ export const UNFOLDED: Folding = {
   layers: (architecture: Architecture) => ({ architecture, omitted: new Map(), gaps: new Map() }),
   experts: false,
   loops: false,
+  programs: false,
 }
 
 /** A step to vary. */

@@ -1,7 +1,7 @@
 import type { Architecture, Module, Repeat } from '../../architecture/index.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
 import type { ModelSizes } from './model-sizes.js'
-import { baseOf, layersOf, type NamedLayer, submodule } from './submodules.js'
+import { baseOf, layersOf, type Named, type NamedLayer, submodule } from './submodules.js'
 
 /** A model with only a few of its identical layers, and how many are left out where. */
 export interface FoldedLayers {
@@ -37,23 +37,45 @@ export function foldLayers(
 ): FoldedLayers {
   const base = baseOf(architecture)
   const list = base && submodule(base, 'layers')
-  const none = { architecture, omitted: new Map<string, number>(), gaps: new Map<string, Gap>() }
-  if (!list || isShared(list.module)) return none
-  const layers = layersOf(base)
-  const left = new Set<number>()
-  for (const { start, period, count } of gapsIn(kindsOf(layers, forward, sizes, kindOf))) {
-    const from = start + LEAD + period
-    const row = layers.slice(start, from)
-    for (const { name } of row.slice(-period)) none.omitted.set(name, count)
-    none.gaps.set(row.at(-1)?.name ?? '', { period, count })
-    for (const { index } of layers.slice(from, from + count * period)) left.add(index)
+  const { stored = [], taken = {} } = forward.attention.keySharing ?? {}
+  const computation = (layer: NamedLayer): string => {
+    const { index } = layer
+    const sharing = `${stored.includes(index)} ${taken[index]}`
+    return `${sizes.isWindowed(index)} ${forward.rotation?.rotatesIn(index)} ${sharing} ${kindOf(layer)}`
   }
-  if (left.size === 0) return none
-  const items = (list.module.items ?? []).map(
-    ({ indices, module }): Repeat => ({ indices: indices.filter((index) => !left.has(index)), module }),
-  )
-  const root = replaced(architecture.root, list.name.split('.'), { ...list.module, items })
-  return { ...none, architecture: { ...architecture, root } }
+  return foldLists(architecture, list && base ? [{ list, layers: layersOf(base), kindOf: computation }] : [])
+}
+
+/** A list of layers that run one after another, each once. */
+export interface FoldableList {
+  readonly list: Named
+  readonly layers: readonly NamedLayer[]
+  /** What tells layers with the same modules apart. */
+  readonly kindOf: (layer: NamedLayer) => string
+}
+
+/** Leaves layers out of several lists. */
+export function foldLists(architecture: Architecture, lists: readonly FoldableList[]): FoldedLayers {
+  const omitted = new Map<string, number>()
+  const gaps = new Map<string, Gap>()
+  let { root } = architecture
+  for (const { list, layers, kindOf } of lists) {
+    if (isShared(list.module)) continue
+    const left = new Set<number>()
+    for (const { start, period, count } of gapsIn(kindsOf(layers, kindOf))) {
+      const from = start + LEAD + period
+      const row = layers.slice(start, from)
+      for (const { name } of row.slice(-period)) omitted.set(name, count)
+      gaps.set(row.at(-1)?.name ?? '', { period, count })
+      for (const { index } of layers.slice(from, from + count * period)) left.add(index)
+    }
+    if (left.size === 0) continue
+    const items = (list.module.items ?? []).map(
+      ({ indices, module }): Repeat => ({ indices: indices.filter((index) => !left.has(index)), module }),
+    )
+    root = replaced(root, list.name.split('.'), { ...list.module, items })
+  }
+  return { architecture: gaps.size === 0 ? architecture : { ...architecture, root }, omitted, gaps }
 }
 
 /** Layers that stay at the beginning: what one holds of the one before is as in all others from the second on. */
@@ -65,21 +87,14 @@ const FEWEST_OMITTED = 2
 const LONGEST_PERIOD = 16
 
 /** A number for each layer; those with the same modules and the same computation have the same. */
-function kindsOf(
-  layers: readonly NamedLayer[],
-  { rotation, attention }: Pick<CompleteForwardPass, 'rotation' | 'attention'>,
-  { isWindowed }: Pick<ModelSizes, 'isWindowed'>,
-  kindOf: (layer: NamedLayer) => string,
-): number[] {
+function kindsOf(layers: readonly NamedLayer[], kindOf: (layer: NamedLayer) => string): number[] {
   const kinds = new Map<Module, Map<string, number>>()
   let next = 0
   return layers.map((layer) => {
-    const { index, module } = layer
+    const { module } = layer
     const own = kinds.get(module) ?? new Map<string, number>()
     kinds.set(module, own)
-    const { stored = [], taken = {} } = attention.keySharing ?? {}
-    const sharing = `${stored.includes(index)} ${taken[index]}`
-    const computation = `${isWindowed(index)} ${rotation?.rotatesIn(index)} ${sharing} ${kindOf(layer)}`
+    const computation = kindOf(layer)
     const kind = own.get(computation) ?? next++
     own.set(computation, kind)
     return kind

@@ -12,6 +12,7 @@ import { labelBytes, labelHead } from './label-head.js'
 import type { Layers } from './layers.js'
 import type { ModelPass } from './model-pass.js'
 import { modelSizes } from './model-sizes.js'
+import { foldProgram } from './program/fold-program.js'
 import { moduleFacts } from './program/module-facts.js'
 import { type BatchSizes, countOf } from './program/place.js'
 import { buffersOf, programBuffers } from './program/program-buffers.js'
@@ -59,6 +60,8 @@ export interface Folding {
   readonly experts: boolean
   /** Whether iterations of loops within a layer are left out. Default: yes. */
   readonly loops?: boolean
+  /** Whether identical layers of a program are left out. Default: yes. */
+  readonly programs?: boolean
 }
 
 /**
@@ -72,7 +75,7 @@ export function replayModel(
   folding: Folding = { layers: foldLayers, experts: true },
   senses: readonly Sense[] = [],
 ): ReplayModel {
-  return whole.program ? ofProgram(whole, whole.program) : ofDecoder(decoderModel(whole, folding, senses))
+  return whole.program ? ofProgram(whole, whole.program, folding) : ofDecoder(decoderModel(whole, folding, senses))
 }
 
 function ofDecoder(model: DecoderModel): ReplayModel {
@@ -138,13 +141,20 @@ function scored(model: DecoderModel): DecoderModel {
   }
 }
 
-function ofProgram(architecture: Architecture, program: Program): ReplayModel {
-  const facts = moduleFacts(architecture)
+function ofProgram(
+  whole: Architecture,
+  program: Program,
+  { programs = true, kindOf }: Pick<Folding, 'programs' | 'kindOf'>,
+): ReplayModel {
+  const { architecture, omitted, gaps } = programs
+    ? foldProgram(whole, program, kindOf)
+    : { architecture: whole, omitted: new Map(), gaps: new Map() }
+  const facts = { ...moduleFacts(architecture), omitted, gaps }
   const { className } = architecture
   const model: ReplayModel = {
     architecture,
-    omitted: facts.omitted,
-    gaps: facts.gaps,
+    omitted,
+    gaps,
     layers: facts.layers,
     linear: 'kernel',
     activation: undefined,

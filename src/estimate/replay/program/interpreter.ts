@@ -1,4 +1,6 @@
 import type { Call, EachPart, Loop, Split, Step, Steps, Value } from '../../../architecture/index.js'
+import type { Gap } from '../folded-layers.js'
+import { emptyParts } from '../memory-ledger.js'
 import { throughLayers } from '../stack.js'
 import type { NamedLayer } from '../submodules.js'
 import type { Tensor } from '../tape.js'
@@ -140,7 +142,9 @@ function runLayers(
         tape.free(...place.ownWeights.splice(0))
         return output
       },
-      behind: ({ index }, output) => {
+      behind: ({ index, name }, output) => {
+        const gap = place.facts.gaps.get(name)
+        if (keeps !== undefined && gap) keepOmitted(place, scope, keeps, index, gap)
         const steps = behind[index]
         if (!steps) return output
         scope.set(carries, output)
@@ -150,6 +154,20 @@ function runLayers(
     },
   )
   scope.set(carries, hidden)
-  if (keeps !== undefined) scope.set(`${keeps}${layers.length}`, tape.alias(hidden))
+  if (keeps !== undefined) scope.set(`${keeps}${(layers.at(-1)?.index ?? -1) + 1}`, tape.alias(hidden))
   tape.free(...returned, ...others.map(([, tensor]) => tensor), ...shared.values())
+}
+
+/**
+ * Holds the inputs of layers that are not replayed. If nothing else holds the input of the layer before them, theirs would go with the layers: one
+ * tensor takes their place, whose bytes the layers then do not add.
+ */
+function keepOmitted({ layers }: Place, scope: Scope, keeps: string, index: number, { period, count }: Gap): void {
+  const { tape } = layers.ops
+  const input = scope.get(`${keeps}${index}`)
+  tape.free(input)
+  const { part, bytes, references } = input.storage
+  if (references > 1) return
+  tape.ledger.shift({ ...emptyParts(), [part]: -bytes }, period * count)
+  scope.set(`${keeps} of others`, tape.tensor(input.elements * period * count, input.dtype, 'add'))
 }
