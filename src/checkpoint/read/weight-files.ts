@@ -35,7 +35,7 @@ const SAFETENSORS: Format = {
 const TORCH: Format = {
   single: (variant) => `pytorch_model${variant}.bin`,
   index: (variant) => `pytorch_model.bin.index${variant}.json`,
-  isWeight: (file) => /^(?:pytorch_model|consolidated|adapter_model|model)[\w.-]*\.(?:bin|pth|pt)$/.test(file),
+  isWeight: (file) => /^(?:pytorch_model|consolidated|adapter_model|model|qmodel)[\w.-]*\.(?:bin|pth|pt)$/.test(file),
 }
 
 /**

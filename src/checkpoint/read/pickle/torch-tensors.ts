@@ -12,22 +12,35 @@ export interface TorchTensors {
   readonly shared: readonly string[]
 }
 
-/** Finds the tensors in a pickled state dictionary, at its top or under the names that trainers use. */
+/**
+ * Finds the tensors in a pickled state dictionary: at its top, under the names that trainers use, or with a dictionary for each
+ * module, as HQQ writes them.
+ */
 export function torchTensors(value: PickleValue): TorchTensors {
-  const found = [value, ...WRAPPERS.map((name) => entriesOf(value).get(name))].map(tensorsIn)
+  const flat = [value, ...WRAPPERS.map((name) => entriesOf(value).get(name))]
+  const found = [...flat.map((entry) => tensorsIn(entriesOf(entry))), tensorsIn(entriesOfModules(value))]
   const named = found.find(({ tensors }) => tensors.size > 0)
   return named ?? { tensors: new Map(), shared: [] }
+}
+
+/** HQQ's `qmodel.pt`: the tensors and settings of each module, or of its `meta`, under the module's name. */
+function* entriesOfModules(value: PickleValue): Generator<readonly [string, PickleValue]> {
+  const modules = [...entriesOf(value)].map(([name, entry]) => [name, entriesOf(entry)] as const)
+  if (!modules.some(([, entries]) => entries.has('W_q'))) return
+  for (const [module, entries] of modules) {
+    for (const [name, entry] of [...entries, ...entriesOf(entries.get('meta'))]) yield [`${module}.${name}`, entry]
+  }
 }
 
 /** Where trainers put the weights, beside those of the optimizer. */
 const WRAPPERS = ['state_dict', 'model_state_dict', 'model', 'module']
 
-function tensorsIn(value: PickleValue | undefined): TorchTensors {
+function tensorsIn(entries: Iterable<readonly [string, PickleValue]>): TorchTensors {
   const tensors = new Map<string, StoredTensor>()
   const seen = new Set<string>()
   const shared: string[] = []
   let end = 0
-  for (const [name, entry] of entriesOf(value)) {
+  for (const [name, entry] of entries) {
     const tensor = tensorOf(entry)
     if (!tensor) continue
     const { dtype, shape, storage } = tensor
