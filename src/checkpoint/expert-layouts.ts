@@ -1,7 +1,7 @@
 /**
  * Experts are stored in three layouts: one by one (`experts.0.up_proj.weight`), all of a layer fused in one tensor, like in
  * transformers' modules (`experts.gate_up_proj`), or stacked by projection (`switch_mlp.up_proj.weight`, MLX). Tools convert
- * between them, so a checkpoint may use another layout than the family's code.
+ * between them, so a checkpoint may use another layout than the family's code, and other names for the projections.
  */
 import type { Shape } from '../architecture/index.js'
 import { elementCount } from './quantisation/stored-weight.js'
@@ -26,17 +26,15 @@ export function expertsAsExpected(
   const fused = new Map<string, { first: string; elements: number }>()
   for (const [name, tensor] of found) {
     const expert = expected.has(name) ? undefined : expertOf(name)
-    if (!expert) {
-      result.set(name, tensor)
-      continue
-    }
-    const { prefix, role, kind, isStacked } = expert
-    const target = `${prefix}experts.${role === 'down' ? 'down_proj' : 'gate_up_proj'}${kind === 'bias' ? '_bias' : ''}`
-    const single = isStacked ? singleExpert(prefix, role, kind, expected) : undefined
-    if (expected.has(target)) {
+    const target = expert ? fusedExperts(expert) : joinedWeight(name)
+    if (target !== undefined && expected.has(target)) {
       const sum = fused.get(target) ?? { first: tensor.stored, elements: 0 }
       fused.set(target, { ...sum, elements: sum.elements + elementCount(tensor.shape) })
-    } else if (single === undefined) result.set(name, tensor)
+      continue
+    }
+    const single = expert && singleExpert(expert, expected)
+    if (!single) result.set(name, tensor)
+    else if (expert.index !== undefined) result.set(single(expert.index), tensor)
     else {
       const [experts = 0, ...shape] = tensor.shape
       for (let at = 0; at < Math.min(experts, MAX_EXPERTS); at++) result.set(single(at), { ...tensor, shape })
@@ -61,25 +59,49 @@ const ROLES: Readonly<Record<string, Role>> = {
   w2: 'down',
 }
 
-const ONE_EXPERT = /^(.*\.|)experts\.\d+\.(gate_proj|up_proj|down_proj|w[123])\.(weight|bias)$/
-const STACKED_EXPERTS = /^(.*\.|)(?:switch_mlp|experts)\.(gate_proj|up_proj|down_proj)\.(weight|bias)$/
-
-function expertOf(name: string): { prefix: string; role: Role; kind: string; isStacked: boolean } | undefined {
-  const one = ONE_EXPERT.exec(name)
-  const [, prefix = '', projection = '', kind = ''] = one ?? STACKED_EXPERTS.exec(name) ?? []
-  const role = ROLES[projection]
-  return role && { prefix, role, kind, isStacked: one === null }
+interface Expert {
+  /** The name up to `experts.`. */
+  readonly prefix: string
+  readonly role: Role
+  readonly kind: string
+  /** Its number, if experts are stored one by one. */
+  readonly index?: number
 }
+
+const ONE_EXPERT = /^(.*\.|)experts\.(\d{1,9})\.(gate_proj|up_proj|down_proj|w[123])\.(weight|bias)$/
+const STACKED_EXPERTS = /^(.*\.|)(?:switch_mlp|experts)\.()(gate_proj|up_proj|down_proj)\.(weight|bias)$/
+
+function expertOf(name: string): Expert | undefined {
+  const [, prefix = '', index = '', projection = '', kind = ''] =
+    ONE_EXPERT.exec(name) ?? STACKED_EXPERTS.exec(name) ?? []
+  const role = ROLES[projection]
+  return role && { prefix, role, kind, ...(index !== '' && { index: Number(index) }) }
+}
+
+function fusedExperts({ prefix, role, kind }: Expert): string {
+  return `${prefix}experts.${role === 'down' ? 'down_proj' : 'gate_up_proj'}${kind === 'bias' ? '_bias' : ''}`
+}
+
+/** Tools name the module of the experts and their projections like transformers 5 or like the family's own files. */
+const CONTAINERS = ['mlp.', 'block_sparse_moe.', 'feed_forward.']
 
 /** The model's name for one expert's projection: `experts.0.up_proj`, or `experts.0.w3`. */
 function singleExpert(
-  prefix: string,
-  role: Role,
-  kind: string,
+  { prefix, role, kind }: Expert,
   expected: ReadonlyMap<string, Shape>,
 ): ((index: number) => string) | undefined {
-  const projection = Object.keys(ROLES).find(
-    (name) => ROLES[name] === role && expected.has(`${prefix}experts.0.${name}.${kind}`),
-  )
-  return projection === undefined ? undefined : (index) => `${prefix}experts.${index}.${projection}.${kind}`
+  const parent = prefix.replace(/(?:^|(?<=\.))(?:mlp|block_sparse_moe|feed_forward)\.$/, '')
+  for (const own of [prefix, ...CONTAINERS.map((container) => parent + container)]) {
+    const projection = Object.keys(ROLES).find(
+      (name) => ROLES[name] === role && expected.has(`${own}experts.0.${name}.${kind}`),
+    )
+    if (projection !== undefined) return (index) => `${own}experts.${index}.${projection}.${kind}`
+  }
+  return undefined
+}
+
+/** The weight that MLX splits in two, to multiply queries by one half of it: DeepSeek's `kv_b_proj`. */
+function joinedWeight(name: string): string | undefined {
+  const half = /\.(?:embed_q|unembed_out)\.weight$/.exec(name)
+  return half ? `${name.slice(0, half.index)}.kv_b_proj.weight` : undefined
 }

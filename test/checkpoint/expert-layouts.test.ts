@@ -66,11 +66,29 @@ describe('tensors of experts', () => {
     expect(
       Object.keys(names(shapes, { 'experts.0.up_proj.weight': [4, 8], 'experts.gate_up_proj': [9] })),
     ).toStrictEqual(['m.experts.0.up_proj.weight', 'm.experts.gate_up_proj'])
-    // One by one, but under other names: they are not spread once more.
-    expect(names({ 'experts.1.up_proj.weight': [4, 8] }, { 'experts.0.w3.weight': [4, 8] })).toStrictEqual({
-      'm.experts.1.up_proj.weight': 'experts.1.up_proj.weight [4,8]',
-    })
     expect(Object.keys(names(shapes, {}))).toStrictEqual(['m.experts.0.up_proj.weight', 'm.switch_mlp.up_proj.weight'])
+  })
+
+  it('one by one are listed under the names of the model, in its module of experts', () => {
+    // llmcompressor 0.14 writes Mixtral's experts like this; the family's own files have `w3`.
+    expect(names({ 'experts.1.up_proj.weight': [4, 8] }, { 'experts.0.w3.weight': [4, 8] })).toStrictEqual({
+      'm.experts.1.w3.weight': 'experts.1.up_proj.weight [4,8]',
+    })
+    const wanted = { 'block_sparse_moe.experts.0.w2.weight': [4, 8] }
+    expect(names({ 'mlp.experts.3.down_proj.weight': [4, 8] }, wanted)).toStrictEqual({
+      'm.block_sparse_moe.experts.3.w2.weight': 'mlp.experts.3.down_proj.weight [4,8]',
+    })
+  })
+
+  it("leave the halves of DeepSeek's kv_b_proj, which MLX splits, to be joined", () => {
+    const halves = { 'self_attn.embed_q.weight': [4, 8, 16], 'self_attn.unembed_out.weight': [4, 16, 8] }
+    expect(names(halves, { 'self_attn.kv_b_proj.weight': [64, 16] })).toStrictEqual({
+      'm.self_attn.kv_b_proj.weight': 'self_attn.embed_q.weight [1024] flat',
+    })
+    expect(Object.keys(names(halves, {}))).toStrictEqual([
+      'm.self_attn.embed_q.weight',
+      'm.self_attn.unembed_out.weight',
+    ])
   })
 
   it.each([
