@@ -6,9 +6,9 @@ import {
   type Repeat,
   type Shape,
 } from '../architecture/index.js'
-import { type LogicalParameters, logicalParameters } from './logical-parameters.js'
+import { EMBEDDING_NAME, isEmbeddingName } from './embedding-names.js'
+import { type LogicalParameters, logicalParameters, ROUTER_CORRECTION } from './logical-parameters.js'
 import type { QuantisationFiles } from './quantisation/quantisation.js'
-import type { SafetensorsHeader } from './safetensors-header.js'
 
 /**
  * A model derived from its files alone, without a config: the module tree, and how the weights are stored. A tied
@@ -37,12 +37,13 @@ export interface CheckpointArchitecture {
  * ```
  */
 export function architectureFromSafetensors(
-  headers: Iterable<Pick<SafetensorsHeader, 'tensors'>>,
+  headers: Parameters<typeof logicalParameters>[0],
   files: QuantisationFiles = {},
 ): CheckpointArchitecture {
   const storage = logicalParameters(headers, files)
   const top = branch()
   for (const { name, shape } of storage.parameters) place(top, pathOf(name), shape)
+  for (const name of storage.others) if (ROUTER_CORRECTION.test(name)) moduleAt(top, pathOf(name)).isCorrected = true
   return { root: moduleOf(top, [], new Map()), storage, notes: notesOf(storage) }
 }
 
@@ -65,20 +66,27 @@ function pathOf(name: string): string[] {
 interface Branch {
   readonly parameters: Map<string, Shape>
   readonly children: Map<string, Branch>
+  /** Whether it corrects the scores of experts with a buffer. */
+  isCorrected: boolean
 }
 
 function branch(): Branch {
-  return { parameters: new Map(), children: new Map() }
+  return { parameters: new Map(), children: new Map(), isCorrected: false }
 }
 
 function place(top: Branch, path: readonly string[], shape: Shape): void {
+  moduleAt(top, path).parameters.set(path.at(-1) ?? '', shape)
+}
+
+/** The module of a tensor, which is made if there is none. */
+function moduleAt(top: Branch, path: readonly string[]): Branch {
   let at = top
   for (const name of path.slice(0, -1)) {
     const next = at.children.get(name) ?? branch()
     at.children.set(name, next)
     at = next
   }
-  at.parameters.set(path.at(-1) ?? '', shape)
+  return at
 }
 
 /** Merges identical numbered children into one module: sixty layers of 256 experts become a handful of modules. */
@@ -120,13 +128,9 @@ function typeOf(at: Branch, path: readonly string[], linear: LinearFeatures | un
   const weight = at.parameters.get('weight')
   if (!weight) return at.parameters.size > 0 ? 'Module' : 'Container'
   if (weight.length === 1) return 'Norm'
-  if (weight.length === 2 && EMBEDDING.test(path.at(-1) ?? '')) return 'Embedding'
+  if (weight.length === 2 && isEmbeddingName(path.at(-1) ?? '')) return 'Embedding'
   return weight.length === 3 ? 'Conv1d' : 'Module'
 }
-
-/** The names that transformers' families give to embeddings: the last part of the module's name. */
-const EMBEDDING =
-  /^(?:wte|wpe|shared|embed_(?:tokens|positions|in|tokens_per_layer)|(?:word|position|token_type|tok|rel)_?embeddings?|embeddings?|relative_attention_bias|backbone_embeddings)$/
 
 /**
  * GPT-2 and its contemporaries store linear layers transposed, under these names. GPT-BigCode and StarCoder 2 reuse the
@@ -141,7 +145,7 @@ function linearFeatures(
 ): LinearFeatures | undefined {
   const weight = at.parameters.get('weight')
   const name = path.at(-1) ?? ''
-  if (weight?.length !== 2 || EMBEDDING.test(name) || isRawRouter(at, name, siblings)) return undefined
+  if (weight?.length !== 2 || isEmbeddingName(name) || isRawRouter(at, name, siblings)) return undefined
   const [rows = 0, columns = 0] = weight
   const bias = at.parameters.get('bias')?.[0]
   const transposed = TRANSPOSED.test(name) && (bias === undefined ? !path.includes('layers') : bias === columns)
@@ -160,12 +164,12 @@ function isRawRouter(at: Branch, name: string, siblings: ReadonlyMap<string, Bra
   if (name !== 'gate') return false
   const fusedExperts = (siblings.get('experts')?.parameters.size ?? 0) > 0
   const corrected = siblings.has('shared_experts') && !siblings.has('moe_statics')
-  return at.parameters.has('e_score_correction_bias') || corrected || fusedExperts
+  return at.isCorrected || at.parameters.has('e_score_correction_bias') || corrected || fusedExperts
 }
 
 const PARTS: readonly (readonly [RegExp, Part])[] = [
   [/^(?:lm_head|embed_out|output_projection|score|classifier|cls)$/, 'head'],
-  [EMBEDDING, 'embedding'],
+  [EMBEDDING_NAME, 'embedding'],
   [/^(?:embeddings|embed)$/, 'embedding'],
   [/^(?:self_attn|attn|attention|self_attention|cross_attn|SelfAttention|EncDecAttention|encoder_attn)$/, 'attention'],
   [/^(?:experts|block_sparse_moe|shared_experts?)$/, 'experts'],

@@ -16,7 +16,6 @@ import { type LogicalParameters, logicalParameters } from './logical-parameters.
 import { multimodalName } from './multimodal-names.js'
 import { BESIDE_CONFIG, type QuantisationFiles } from './quantisation/quantisation.js'
 import { elementCount } from './quantisation/stored-weight.js'
-import type { SafetensorsHeader } from './safetensors-header.js'
 
 /** A parameter whose shape differs between the config and the files. */
 export interface ShapeDifference {
@@ -60,7 +59,7 @@ export interface CheckpointComparison {
  */
 export function compareCheckpoint(
   config: ConfigObject,
-  headers: Iterable<Pick<SafetensorsHeader, 'tensors'>>,
+  headers: Parameters<typeof logicalParameters>[0],
   files: Omit<QuantisationFiles, 'config'> = {},
 ): CheckpointComparison {
   checkOptions(files, BESIDE_CONFIG)
@@ -78,7 +77,8 @@ export function compareParameters(architecture: Architecture, storage: LogicalPa
 
   const extra: string[] = []
   const otherShape: ShapeDifference[] = []
-  const seen = new Set<string>()
+  // A few families train what is a buffer in most.
+  const seen = new Set(storage.others.map(rename))
   for (const [name, found] of expertsAsExpected(renamed(storage, rename), expected)) {
     const parameter = tiedTo.get(name) ?? name
     const wanted = expected.get(parameter)

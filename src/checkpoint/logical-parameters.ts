@@ -1,10 +1,16 @@
 import { CheckpointError, type Shape } from '../architecture/index.js'
 import { checkOptions } from '../options/index.js'
 import { type Dtype, PRECISION_OF_DTYPE } from './dtype.js'
-import { QUANTISATION_FILES, type QuantisationFiles } from './quantisation/quantisation.js'
+import {
+  type FormatOfModules,
+  QUANTISATION_FILES,
+  type Quantisation,
+  type QuantisationFiles,
+} from './quantisation/quantisation.js'
 import { quantisationOf } from './quantisation/quantisation-of-config.js'
 import { type FoundWeight, quantisedWeightAt } from './quantisation/storages.js'
 import { elementCount, type QuantisationScheme } from './quantisation/stored-weight.js'
+import { torchaoFormats } from './quantisation/torchao-metadata.js'
 import type { SafetensorsHeader, StoredTensor } from './safetensors-header.js'
 
 /** One parameter of the model, independent of how it is stored. */
@@ -56,12 +62,13 @@ export interface LogicalParameters {
  * @throws CheckpointError `invalid_header` if two files hold a tensor of the same name
  */
 export function logicalParameters(
-  headers: Iterable<Pick<SafetensorsHeader, 'tensors'>>,
+  headers: Iterable<Pick<SafetensorsHeader, 'tensors'> & Partial<Pick<SafetensorsHeader, 'metadata'>>>,
   files: QuantisationFiles = {},
 ): LogicalParameters {
   checkOptions(files, QUANTISATION_FILES)
-  const tensors = merged(headers)
-  const quantisation = quantisationOf(files)
+  const all = [...headers]
+  const tensors = merged(all)
+  const quantisation = withFormats(quantisationOf(files), all.flatMap(torchaoFormats))
   const weights = new Map<string, { found: FoundWeight; stored: string[] }>()
   const serves = new Map<string, string>()
   for (const name of tensors.keys()) {
@@ -87,6 +94,16 @@ export function logicalParameters(
     else parameters.push(plainParameter(name, tensor))
   }
   return { parameters, others, unknown, storedElements }
+}
+
+/** Adds the formats that the files themselves state. What a file says about its own weights comes before the config. */
+function withFormats(
+  quantisation: Quantisation | undefined,
+  formats: readonly FormatOfModules[],
+): Quantisation | undefined {
+  if (formats.length === 0) return quantisation
+  const { exceptions, ...rest } = quantisation ?? { method: 'torchao', exceptions: [], notes: [] }
+  return { ...rest, exceptions: [...formats, ...exceptions] }
 }
 
 function quantisedParameter(
@@ -141,13 +158,16 @@ function merged(headers: Iterable<Pick<SafetensorsHeader, 'tensors'>>): Map<stri
 function isBuffer(name: string, { dtype, shape }: StoredTensor): boolean {
   if (dtype === 'BOOL' || BUFFER_NAMES.test(name)) return true
   if (INTEGERS.has(dtype) && (shape.length < 2 || dtype === 'I64' || dtype === 'U64')) return true
-  return shape.length === 4 && CAUSAL_MASK.test(name)
+  return (shape.length === 4 && CAUSAL_MASK.test(name)) || (shape.length === 1 && ROUTER_CORRECTION.test(name))
 }
 
 const INTEGERS: ReadonlySet<Dtype> = new Set(['I64', 'I32', 'I16', 'I8', 'U64', 'U32', 'U16', 'U8'])
 
 const BUFFER_NAMES =
   /\.(?:inv_freq|masked_bias|position_ids|token_type_ids|num_batches_tracked|running_mean|running_var|pre_quant_scale|input_zero_point|(?:k|v|q|kv|prob|input|output|activation)_scale)$/
+
+/** What the routers of DeepSeek-V3 and of later families add to the scores of experts: updated by a rule, not trained. */
+export const ROUTER_CORRECTION = /\.(?:gate|block_sparse_moe)\.e_score_correction_bias$/
 
 /** GPT-2 and GPT-NeoX saved their causal masks, [1, 1, context, context], under the name of a bias. */
 const CAUSAL_MASK = /\.(?:attn|attention)\.bias$/

@@ -126,7 +126,7 @@ export const quantoBytes: Unpack = (stem, tensors, format) => {
     'quanto',
     `${stem}.weight`,
     stored.shape,
-    stored.dtype.startsWith('F8') ? FORMATS.float8 : (format ?? integers(8)),
+    stored.dtype.startsWith('F8') ? (FLOAT8[stored.dtype] ?? FORMATS.float8) : (format ?? integers(8)),
   )
 }
 
@@ -155,16 +155,42 @@ export const hqq: Unpack = (stem, tensors, format) => {
   return isByGroup || format ? weight : guessed(weight)
 }
 
-/** torchao stores `_weight_qdata` in the shape of the weight, except for INT4, which has two elements per byte. */
+/**
+ * torchao stores `_weight_qdata` in the shape of the weight. Four-bit elements share a byte or a word of 32 bits, along the
+ * inputs, or in tiles for the kernels of GPUs: [out / 8, in / (32 · words), 32, words]. The stem ends in `._weight`.
+ */
 export const torchao: Unpack = (stem, tensors, format) => {
-  const stored = tensors.get(`${stem}._weight_qdata`)
+  const stored = tensors.get(`${stem}_qdata`)
   if (!stored) return undefined
-  const name = `${stem}.weight`
+  const name = torchaoParameter(stem)
   if (stored.dtype.startsWith('F8'))
     return shaped('torchao', name, stored.shape, FLOAT8[stored.dtype] ?? FORMATS.float8)
-  const isPacked = format?.packed === true || stored.dtype === 'U8'
-  const shape = isPacked ? [...stored.shape.slice(0, -1), (stored.shape.at(-1) ?? 0) * 2] : stored.shape
-  return shaped('torchao', name, shape, format ?? integers(isPacked ? 4 : 8))
+  const perWord = stored.dtype === 'I32' ? 8 : stored.dtype === 'U8' || format?.packed === true ? 2 : 1
+  const fallback =
+    perWord === 1 ? integers(8) : (TORCHAO_FLOATS[tensors.get(`${stem}_scale`)?.dtype ?? ''] ?? integers(4))
+  return shaped('torchao', name, torchaoShape(stored.shape, perWord), format ?? fallback)
+}
+
+function torchaoShape(shape: readonly number[], perWord: number): readonly number[] {
+  const [outTiles = 0, inTiles = 0, lanes, words = 0] = shape
+  if (perWord === 8 && shape.length === 4 && lanes === 32) return [outTiles * 8, inTiles * words * 32]
+  return [...shape.slice(0, -1), (shape.at(-1) ?? 0) * perWord]
+}
+
+/** The name of the parameter for the stem of its tensors: `experts.gate_up_proj` for `experts._gate_up_proj`. */
+function torchaoParameter(stem: string): string {
+  return stem.replace(/\._(\w+)$/, '.$1')
+}
+
+/** The module of a weight, or the name of any other parameter: torchao's configs name both. */
+export function torchaoModule(stem: string): string {
+  return torchaoParameter(stem).replace(/\.weight$/, '')
+}
+
+/** Scales of four-bit floats tell their format. */
+const TORCHAO_FLOATS: Readonly<Record<string, WeightFormat>> = {
+  F8_E8M0: FORMATS.mxfp4,
+  F8_E4M3: FORMATS.nvfp4,
 }
 
 /** AQLM gives each group of inputs codes into code books. Codes are [out, in / group, books], a book is [.., size, 1, group]. */

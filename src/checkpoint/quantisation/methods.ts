@@ -6,6 +6,7 @@
 
 import { isObject } from '../../architecture/config-object.js'
 import type { ConfigObject } from '../../architecture/index.js'
+import { isEmbeddingName } from '../embedding-names.js'
 import { numberIn, objectIn, textIn } from '../json-object.js'
 import { globTest, regexTest } from './module-pattern.js'
 import { byName, type FormatOfModules, type Quantisation } from './quantisation.js'
@@ -41,7 +42,7 @@ export const METHODS: Readonly<Record<string, ReadMethod>> = {
   quark,
   sinq: (config) => uniform(integerFormat(config)),
   spqr: (config) => uniform(integerFormat(config)),
-  torchao: (config) => uniform(torchaoFormat(config['quant_type'])),
+  torchao: (config) => torchao(config['quant_type']),
   vptq: (config) => uniform(vptqFormat(config)),
 }
 
@@ -140,21 +141,29 @@ function compressedTensors(config: ConfigObject): Omit<Quantisation, 'method'> {
   const patterns: FormatOfModules[] = []
   for (const { format, targets } of formats) {
     for (const target of targets) {
+      if (EMBEDDING_CLASSES.test(target)) patterns.push({ isMeant: isEmbeddingName, format })
       if (CLASSES.test(target)) continue
       if (!target.startsWith('re:')) named.push([target, format])
       else {
         const isMeant = regexTest(target.slice(3))
         if (isMeant) patterns.push({ isMeant, format })
-        else notes.push(`quantization_config targets ${JSON.stringify(target)}, a pattern that is not supported`)
+        else notes.push(unsupportedPattern(target))
       }
     }
   }
-  const ofAll = formats.find(({ targets }) => targets.some((target) => CLASSES.test(target)))
+  const ofAll = formats.find(({ targets }) => targets.some(isClassOfMost))
   return { format: (ofAll ?? first).format, exceptions: [...byName(named), ...patterns], notes }
 }
 
 /** A target that is a module class, such as `Linear`, applies to all modules that no name or pattern matches. */
 const CLASSES = /^[A-Z]\w*$/
+
+/** Embeddings are told by their names: a file does not say of which class a module is. */
+const EMBEDDING_CLASSES = /^\w*Embedding$/
+
+function isClassOfMost(target: string): boolean {
+  return CLASSES.test(target) && !EMBEDDING_CLASSES.test(target)
+}
 
 function groupFormat(group: ConfigObject, whole: string | undefined): WeightFormat | undefined {
   const weights = objectIn(group, 'weights')
@@ -225,18 +234,48 @@ function quarkFormat(settings: ConfigObject | undefined): WeightFormat | undefin
   return namedFormat(type === 'mx' ? `mx${textIn(weight, 'mx_element_dtype')}` : type)
 }
 
-/** torchao writes the name of a function, or an object with the name and the fields of its config. */
-function torchaoFormat(type: unknown): WeightFormat | undefined {
-  if (typeof type === 'string') return torchaoNamed(type, undefined)
-  if (!isObject(type)) return undefined
+/**
+ * torchao writes the name of a function, or an object with the name and the fields of its config. `FqnToConfig` has one config
+ * for each name or pattern, `null` for modules that stay as they are, and `_default` for all others.
+ */
+function torchao(type: unknown): Omit<Quantisation, 'method'> {
+  if (typeof type === 'string') return uniform(torchaoNamed(type, undefined))
+  if (!isObject(type)) return uniform(undefined)
   const config = objectIn(type, 'default') ?? type
   const data = objectIn(config, '_data')
-  return torchaoNamed(textIn(config, '_type') ?? '', textIn(objectIn(data, 'weight_dtype'), '_data'))
+  const byModule = objectIn(data, 'fqn_to_config') ?? objectIn(data, 'module_fqn_to_config')
+  if (!byModule) return uniform(torchaoFormat(config))
+  const named: [string, WeightFormat][] = []
+  const patterns: FormatOfModules[] = []
+  const notes: string[] = []
+  for (const [name, own] of Object.entries(byModule)) {
+    const format = name === '_default' || !isObject(own) ? undefined : torchaoFormat(own)
+    if (!format) continue
+    const module = name.replace(/\.weight$/, '')
+    const isMeant = name.startsWith('re:') ? regexTest(name.slice(3)) : undefined
+    if (isMeant) patterns.push({ isMeant, format })
+    else if (name.startsWith('re:')) notes.push(unsupportedPattern(name))
+    else named.push([module, format])
+  }
+  const ofOthers = objectIn(byModule, '_default')
+  const format = ofOthers && torchaoFormat(ofOthers)
+  return { ...(format && { format }), exceptions: [...byName(named), ...patterns], notes }
+}
+
+function torchaoFormat(config: ConfigObject): WeightFormat | undefined {
+  const dtype = textIn(objectIn(objectIn(config, '_data'), 'weight_dtype'), '_data')
+  return torchaoNamed(textIn(config, '_type') ?? '', dtype)
+}
+
+function unsupportedPattern(target: string): string {
+  return `quantization_config targets ${JSON.stringify(target)}, a pattern that is not supported`
 }
 
 function torchaoNamed(name: string, weightType: string | undefined): WeightFormat | undefined {
+  if (weightType?.startsWith('float4')) return { ...FORMATS.mxfp4, packed: true }
   const ofWeight = namedFormat(weightType)
   if (ofWeight) return ofWeight
+  if (/nvfp4/i.test(name)) return { ...FORMATS.nvfp4, packed: true }
   if (/(?:activation_?|^)int4_?weight/i.test(name)) return { ...integers(4), packed: true }
   return namedFormat(name)
 }

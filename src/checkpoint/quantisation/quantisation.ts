@@ -44,7 +44,7 @@ export function formatOf(quantisation: Quantisation | undefined, module: string)
 export function byName(named: Iterable<readonly [string, WeightFormat]>): readonly FormatOfModules[] {
   const alike = new Map<string, { format: WeightFormat; names: Set<string> }>()
   for (const [name, format] of named) {
-    const key = `${format.bits} ${format.precision}`
+    const key = `${format.bits} ${format.precision} ${format.packed === true}`
     const group = alike.get(key) ?? { format, names: new Set() }
     group.names.add(name)
     alike.set(key, group)

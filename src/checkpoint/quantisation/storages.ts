@@ -11,6 +11,7 @@ import {
   scaledWeight,
   sparse24,
   torchao,
+  torchaoModule,
 } from './byte-storages.js'
 import { formatOf, type Quantisation } from './quantisation.js'
 import type { QuantisedWeight, StoredTensors, Unpack } from './stored-weight.js'
@@ -35,11 +36,11 @@ export function quantisedWeightAt(
   tensors: StoredTensors,
   quantisation: Quantisation | undefined,
 ): FoundWeight | undefined {
-  for (const { marker, unpack, companions } of STORAGES) {
+  for (const { marker, unpack, companions, module } of STORAGES) {
     const match = marker.exec(name)
     if (!match) continue
     const stem = name.slice(0, match.index)
-    const weight = unpack(stem, tensors, formatOf(quantisation, stem), name)
+    const weight = unpack(stem, tensors, formatOf(quantisation, module?.(stem) ?? stem), name)
     if (weight) return { weight, stored: [name, ...companions.map((suffix) => stem + suffix)] }
   }
   return undefined
@@ -51,6 +52,8 @@ interface Storage {
   /** The other tensors of the weight, as suffixes of the stem. */
   readonly companions: readonly string[]
   readonly unpack: Unpack
+  /** The name that configs use for a stem, if it is another one. */
+  readonly module?: (stem: string) => string
 }
 
 const INPUT_SCALES = [
@@ -59,6 +62,12 @@ const INPUT_SCALES = [
   '.input_zero_point',
   '.activation_scale',
   '.pre_quant_scale',
+]
+
+/** The `tensor_data_names` of torchao's tensors, other than `qdata`. */
+const TORCHAO_TENSORS = [
+  ...['_scale', '_zero_point', '_act_pre_scale', '_per_tensor_scale', '_act_per_tensor_scale', '_act_quant_scale'],
+  ...['_act_quant_zero_point', '_scale_and_zero', '_group_scale', '_group_zero', '_row_scale', '_sparse_metadata'],
 ]
 
 const STORAGES: readonly Storage[] = [
@@ -133,8 +142,9 @@ const STORAGES: readonly Storage[] = [
     unpack: hqq,
   },
   {
-    marker: /\._weight_qdata$/,
-    companions: ['._weight_scale', '._weight_zero_point', '._weight_act_pre_scale', '._weight_per_tensor_scale'],
+    marker: /(?<=\._\w+)_qdata$/,
+    companions: TORCHAO_TENSORS,
+    module: torchaoModule,
     unpack: torchao,
   },
   { marker: /\.codes$/, companions: ['.codebooks', '.scales'], unpack: aqlm },
