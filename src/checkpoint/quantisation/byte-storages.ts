@@ -110,6 +110,30 @@ function bytesWithScales(
   return undefined
 }
 
+/**
+ * Experts that are one parameter have no module of their own for scales: `experts.gate_up_proj` has `gate_up_proj_weight_scale`
+ * (ModelOpt), `gate_up_proj_scale_inv` (FP8 by blocks) or `gate_up_proj_scale` (FBGEMM).
+ */
+export const scaledParameter: Unpack = (stem, tensors, format, marker) => {
+  const stored = tensors.get(stem)
+  const scale = tensors.get(marker)
+  if (!stored || !scale || stem.endsWith('.weight')) return undefined
+  if (stored.dtype.startsWith('F8_')) return shaped('fp8', stem, stored.shape, FLOAT8[stored.dtype] ?? FORMATS.float8)
+  if (stored.dtype === 'I8') return shaped('modelopt', stem, stored.shape, integers(format?.bits ?? 8))
+  const [group, scheme] = FLOAT4_BY_SCALE[scale.dtype] ?? []
+  if (stored.dtype !== 'U8' || group === undefined || scheme === undefined) return undefined
+  // Two elements share a byte along the axis that has one scale for each group of elements.
+  const axis = stored.shape.findIndex((bytes, at) => bytes * 2 === (scale.shape[at] ?? 0) * group)
+  return axis < 0 ? undefined : shaped(scheme, stem, stored.shape.map((size, at) => (at === axis ? size * 2 : size)), FORMATS[scheme])
+}
+
+/** The elements that share a scale, and the format, by the dtype of the scales. */
+const FLOAT4_BY_SCALE: Readonly<Record<string, readonly [group: number, scheme: 'nvfp4' | 'mxfp4']>> = {
+  F8_E4M3: [16, 'nvfp4'],
+  F8_E8M0: [32, 'mxfp4'],
+  U8: [32, 'mxfp4'],
+}
+
 /** EETQ stores bytes transposed, [in, out], with one scale per output. */
 export const eetq: Unpack = (stem, tensors) => {
   const stored = tensors.get(`${stem}.weight`)

@@ -8,6 +8,7 @@ import {
   hqq,
   quantoBytes,
   quantoPacked,
+  scaledParameter,
   scaledWeight,
   sparse24,
   torchao,
@@ -161,5 +162,10 @@ const STORAGES: readonly Storage[] = [
       ...INPUT_SCALES,
     ],
     unpack: scaledWeight,
+  },
+  {
+    marker: /(?<=\.\w+)_(?:weight_)?scale(?:_inv)?$/,
+    companions: ['', '_weight_scale_2', '_input_scale', '_activation_scale'],
+    unpack: scaledParameter,
   },
 ]
