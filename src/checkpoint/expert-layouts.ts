@@ -25,7 +25,11 @@ export function expertsAsExpected(
   const result = new Map<string, FoundTensor>()
   const fused = new Map<string, { first: string; elements: number }>()
   for (const [name, tensor] of found) {
-    const expert = expected.has(name) ? undefined : expertOf(name)
+    if (expected.has(name)) {
+      result.set(name, tensor)
+      continue
+    }
+    const expert = expertOf(name)
     const target = expert ? fusedExperts(expert) : joinedWeight(name)
     if (target !== undefined && expected.has(target)) {
       const sum = fused.get(target) ?? { first: tensor.stored, elements: 0 }
@@ -33,7 +37,7 @@ export function expertsAsExpected(
       continue
     }
     const single = expert && singleExpert(expert, expected)
-    if (!single) result.set(name, tensor)
+    if (!single) result.set(inOtherContainer(name, expected) ?? name, tensor)
     else if (expert.index !== undefined) result.set(single(expert.index), tensor)
     else {
       const [experts = 0, ...shape] = tensor.shape
@@ -100,8 +104,32 @@ function singleExpert(
   return undefined
 }
 
-/** The weight that MLX splits in two, to multiply queries by one half of it: DeepSeek's `kv_b_proj`. */
-function joinedWeight(name: string): string | undefined {
-  const half = /\.(?:embed_q|unembed_out)\.weight$/.exec(name)
-  return half ? `${name.slice(0, half.index)}.kv_b_proj.weight` : undefined
+/** The router of experts, in the module that the model has for them. */
+function inOtherContainer(name: string, expected: ReadonlyMap<string, Shape>): string | undefined {
+  const at = /(?:^|\.)(?:mlp|block_sparse_moe|feed_forward)\.(?=gate\.weight$)/.exec(name)
+  if (!at) return undefined
+  const parent = name.slice(0, at[0].startsWith('.') ? at.index + 1 : at.index)
+  return CONTAINERS.map((container) => `${parent}${container}gate.weight`).find((own) => expected.has(own))
 }
+
+/**
+ * The weight that a tool splits: MLX halves DeepSeek's `kv_b_proj`, to multiply queries by one half of it, and GPTQModel
+ * separates what Phi-3 and GLM-4 keep in one matrix.
+ */
+function joinedWeight(name: string): string | undefined {
+  const [, stem, part = '', kind] = PARTS_OF_WEIGHTS.exec(name) ?? []
+  const whole = WHOLE_OF_PART[part]
+  return stem === undefined || whole === undefined ? undefined : `${stem}.${whole}.${kind}`
+}
+
+const WHOLE_OF_PART: Readonly<Record<string, string>> = {
+  embed_q: 'kv_b_proj',
+  unembed_out: 'kv_b_proj',
+  gate_proj: 'gate_up_proj',
+  up_proj: 'gate_up_proj',
+  q_proj: 'qkv_proj',
+  k_proj: 'qkv_proj',
+  v_proj: 'qkv_proj',
+}
+
+const PARTS_OF_WEIGHTS = /^(.*)\.(embed_q|unembed_out|gate_proj|up_proj|[qkv]_proj)\.(weight|bias)$/

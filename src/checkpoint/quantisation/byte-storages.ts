@@ -124,7 +124,14 @@ export const scaledParameter: Unpack = (stem, tensors, format, marker) => {
   if (stored.dtype !== 'U8' || group === undefined || scheme === undefined) return undefined
   // Two elements share a byte along the axis that has one scale for each group of elements.
   const axis = stored.shape.findIndex((bytes, at) => bytes * 2 === (scale.shape[at] ?? 0) * group)
-  return axis < 0 ? undefined : shaped(scheme, stem, stored.shape.map((size, at) => (at === axis ? size * 2 : size)), FORMATS[scheme])
+  return axis < 0
+    ? undefined
+    : shaped(
+        scheme,
+        stem,
+        stored.shape.map((size, at) => (at === axis ? size * 2 : size)),
+        FORMATS[scheme],
+      )
 }
 
 /** The elements that share a scale, and the format, by the dtype of the scales. */

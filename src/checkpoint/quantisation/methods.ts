@@ -39,6 +39,7 @@ export const METHODS: Readonly<Record<string, ReadMethod>> = {
   modelopt: modelOpt,
   mxfp4: () => uniform(FORMATS.mxfp4),
   quanto: (config) => uniform(namedFormat(textIn(config, 'weights'))),
+  qqq: (config) => uniform(integerFormat(config) ?? integers(4)),
   quark,
   sinq: (config) => uniform(integerFormat(config)),
   spqr: (config) => uniform(integerFormat(config)),

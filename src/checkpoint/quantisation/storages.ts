@@ -77,6 +77,7 @@ const STORAGES: readonly Storage[] = [
     companions: [
       '.qzeros',
       '.scales',
+      '.scaled_zeros',
       '.g_idx',
       '.act_global_scale',
       '.weight_global_scale',
@@ -108,7 +109,7 @@ const STORAGES: readonly Storage[] = [
     companions: ['.bitmask', '.shape', '.row_offsets', '.weight_scale', '.weight_zero_point', ...INPUT_SCALES],
     unpack: sparse24,
   },
-  { marker: /\.B$/, companions: ['.s', '.workspace'], unpack: marlin },
+  { marker: /\.B$/, companions: ['.s', '.s_channel', '.s_group', '.workspace'], unpack: marlin },
   {
     marker: /\.q_weight$/,
     companions: ['.q_scale', '.q_scale_max', '.q_groups', '.q_invperm', '.q_perm', '.q_group_map'],

@@ -4,30 +4,73 @@ import { FORMATS, integers, type WeightFormat } from './weight-format.js'
 
 /**
  * GPTQ packs 32-bit words along the inputs, AWQ along the outputs. Both have one scale per output and group: if `qweight`
- * has as many columns as `scales`, it is GPTQ. `qzeros`, packed along the outputs in both, gives the bits. FP-Quant uses the
- * same name for a tensor with two elements of a row per byte.
+ * has as many columns as `scales`, it is GPTQ. FP-Quant uses the same name for a tensor with two elements of a row per byte,
+ * and AWQ's other layouts are those of {@link awqByRows}.
  */
 export const gptqOrAwq: Unpack = (stem, tensors, format) => {
   const stored = tensors.get(`${stem}.qweight`)
   const [rows, columns] = stored?.shape ?? []
   const name = `${stem}.weight`
-  if (stored?.dtype === 'U8' && rows && columns)
-    return shaped('mxfp4', name, [rows, columns * 2], format ?? FORMATS.mxfp4)
-  const outFeatures = tensors.get(`${stem}.scales`)?.shape[1]
-  if (rows === undefined || columns === undefined || !outFeatures) return undefined
-  const packedZeros = tensors.get(`${stem}.qzeros`)?.shape[1]
-  if (columns !== outFeatures) return shaped('awq', name, [outFeatures, rows], integers((32 * columns) / outFeatures))
-  const inputs = tensors.get(`${stem}.g_idx`)?.shape[0]
-  const told = inputs ? (32 * rows) / inputs : packedZeros ? (32 * packedZeros) / outFeatures : format?.bits
-  const bits = told ?? 4
-  const weight = shaped('gptq', name, [outFeatures, inputs ?? (32 * rows) / bits], integers(bits))
+  if (!stored || !rows || !columns) return undefined
+  if (stored.dtype === 'U8') return shaped('mxfp4', name, [rows, columns * 2], format ?? FORMATS.mxfp4)
+  const [groups, outFeatures] = tensors.get(`${stem}.scales`)?.shape ?? []
+  if (!groups || !outFeatures) return undefined
+  const zeroRows = tensors.get(`${stem}.qzeros`)?.shape[0]
+  const byRows = awqByRows(name, stored.dtype, [rows, columns], [groups, outFeatures], zeroRows)
+  if (byRows) return byRows
+  if (columns !== outFeatures) {
+    const bits = (32 * columns) / outFeatures
+    return bits >= 1 && bits <= 8 ? shaped('awq', name, [outFeatures, rows], integers(bits)) : undefined
+  }
+  const told = gptqBits(stem, tensors, rows, outFeatures, format)
+  const weight = shaped('gptq', name, [outFeatures, (32 * rows) / (told ?? 4)], integers(told ?? 4))
   return told === undefined ? guessed(weight) : weight
 }
 
-/** Marlin tiles the inputs by 16: `B` is [in / 16, out · 16 · bits / 32], and the scales `s` are [groups, out]. */
+/**
+ * AWQ for single tokens packs four bits along the inputs: [out, in / 8] words, with scales and zero points by output (GEMV);
+ * or [out / 4, in] words of 16 bits (GEMV fast, LLM-AWQ).
+ */
+function awqByRows(
+  name: string,
+  dtype: string,
+  [rows, columns]: readonly [number, number],
+  [groups, outFeatures]: readonly [number, number],
+  zeroRows: number | undefined,
+): QuantisedWeight | undefined {
+  if (dtype === 'I16')
+    return rows * 4 === outFeatures ? shaped('awq', name, [outFeatures, columns], integers(4)) : undefined
+  const isByOutput = groups === rows && zeroRows === rows && columns !== outFeatures
+  return isByOutput ? shaped('awq', name, [rows, columns * 8], integers(4)) : undefined
+}
+
+/**
+ * The bits of GPTQ. `g_idx` has one entry for each input. `qzeros` is packed along the outputs, and its last word may not be full:
+ * few outputs leave several numbers of bits, of which the config names one.
+ */
+function gptqBits(
+  stem: string,
+  tensors: StoredTensors,
+  rows: number,
+  outFeatures: number,
+  format: WeightFormat | undefined,
+): number | undefined {
+  const inputs = tensors.get(`${stem}.g_idx`)?.shape[0]
+  if (inputs) return (32 * rows) / inputs
+  const zeros = tensors.get(`${stem}.qzeros`)?.shape[1]
+  if (!zeros) return format?.bits
+  const possible = [2, 3, 4, 5, 6, 7, 8].filter((bits) => Math.ceil((outFeatures * bits) / 32) === zeros)
+  if (format && possible.includes(format.bits)) return format.bits
+  return possible.length === 1 ? possible[0] : undefined
+}
+
+/**
+ * Marlin tiles the inputs by 16: `B` is [in / 16, out · 16 · bits / 32], and the scales `s` are [groups, out]. QQQ has the same
+ * tiles, with a second scale for each output, `s_channel`.
+ */
 export const marlin: Unpack = (stem, tensors) => {
   const [tiles, words] = tensors.get(`${stem}.B`)?.shape ?? []
-  const outFeatures = tensors.get(`${stem}.s`)?.shape[1]
+  const outFeatures = (tensors.get(`${stem}.s`) ?? tensors.get(`${stem}.s_channel`))?.shape[1]
   if (!tiles || !words || !outFeatures) return undefined
   return shaped('marlin', `${stem}.weight`, [outFeatures, tiles * 16], integers((2 * words) / outFeatures))
 }
