@@ -55,13 +55,14 @@ export function adapterFromPeft(config: ConfigObject, identity: AdapterIdentity,
   const ranks = tensors && storedRanks(tensors)
   if (ranks && rank !== undefined && kind !== 'adalora') notes.push(...rankNotes(rank, ranks, config))
   if (kind === 'adalora' && rank !== undefined) notes.push(...adaloraNotes(rank, config))
+  if (kind === 'lora' || kind === 'dora') notes.push(...settingNotes(config, rank, alpha))
   const baseModel = textIn(config, 'base_model_name_or_path')
   const copies = tensors ? [...tensors.keys()].filter((name) => isCopy(name, config)) : []
   if (copies.length > 0)
     notes.push(
       `not counted: ${copies.join(', ')}, which PEFT copies from the base model beside an adapter of embeddings`,
     )
-  if (kind === 'p_tuning' && tensors)
+  if ((kind === 'p_tuning' || config['prefix_projection'] === true) && tensors)
     notes.push('parameters are those of the stored prompt; training also has an encoder, which PEFT does not store')
   return {
     adapter: { ...identity, finetuning_type: kind, ...(loraConfig && { lora_config: loraConfig }) },
@@ -72,6 +73,40 @@ export function adapterFromPeft(config: ConfigObject, identity: AdapterIdentity,
     ...(ranks && { modules: ranks.size }),
     notes,
   }
+}
+
+/** What PEFT's config says beside rank and alpha, and a `lora_config` cannot. */
+function settingNotes(config: ConfigObject, rank: number | undefined, alpha: number | undefined): string[] {
+  const ofPatterns = Object.keys(objectIn(config, 'alpha_pattern') ?? {}).length
+  const saved = textsIn(config['modules_to_save'])
+  const isRankStabilised = config['use_rslora'] === true && rank !== undefined && alpha !== undefined
+  return [
+    ...(isRankStabilised
+      ? [
+          `use_rslora: updates are scaled by alpha / √rank, ${Number((alpha / Math.sqrt(rank)).toPrecision(4))}, which lora_config cannot say`,
+        ]
+      : []),
+    ...(ofPatterns > 0 ? [`alpha_pattern gives some modules another alpha than ${alpha ?? 'lora_alpha'}`] : []),
+    ...(saved.length > 0
+      ? [`beside the adapter, whole modules are trained and stored: ${saved.join(', ')} (modules_to_save)`]
+      : []),
+    ...SETTINGS.flatMap(([name, what]) => (isSet(config[name]) ? [`${name}: ${what}`] : [])),
+  ]
+}
+
+/** Settings that change what the adapter does, so that not every engine can serve it. Source: `LoraConfig` of PEFT 0.21. */
+const SETTINGS: readonly (readonly [name: string, what: string])[] = [
+  ['trainable_token_indices', 'the embeddings of some tokens are trained and stored too'],
+  ['alora_invocation_tokens', 'the adapter only acts after these tokens'],
+  ['layer_replication', 'layers of the base model are repeated, so the adapted model has more layers than its base'],
+]
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0)
+}
+
+function textsIn(list: unknown): readonly string[] {
+  return Array.isArray(list) ? list.filter((item) => typeof item === 'string') : []
 }
 
 /**
@@ -139,6 +174,9 @@ const FINETUNING_TYPE_OF_PEFT_TYPE: Readonly<Record<string, FinetuningType>> = {
   P_TUNING: 'p_tuning',
 }
 
+/** Types that add tokens or route between adapters, so that no weights of the base model could hold them. */
+const UNMERGED: ReadonlySet<string> = new Set(['ADAPTION_PROMPT', 'CARTRIDGE', 'CPT', 'POLY', 'XLORA'])
+
 function finetuningTypeOf(config: ConfigObject): FinetuningType {
   const peftType = textIn(config, 'peft_type')
   const place = ['adapter_config.json', 'peft_type']
@@ -154,7 +192,7 @@ function finetuningTypeOf(config: ConfigObject): FinetuningType {
       `peft_type is ${JSON.stringify(peftType)}, which the registry does not support`,
       {
         place,
-        help: `supported types: ${known}. Merge the adapter into its base model (merge_and_unload of PEFT), and register the result`,
+        help: `supported types: ${known}. ${UNMERGED.has(peftType) ? 'This type cannot be merged into its base model: serve it with PEFT itself' : 'Merge the adapter into its base model (merge_and_unload of PEFT), and register the result'}`,
       },
     )
   }

@@ -215,6 +215,41 @@ describe('adapterFromPeft', () => {
     expect(notes).toStrictEqual([expect.stringContaining('22.5')])
   })
 
+  it.each<[settings: object, note: string]>([
+    [
+      { use_rslora: true, lora_alpha: 16, r: 4 },
+      'use_rslora: updates are scaled by alpha / √rank, 8, which lora_config cannot say',
+    ],
+    [{ alpha_pattern: { q_proj: 64 } }, 'alpha_pattern gives some modules another alpha than 32'],
+    [
+      { modules_to_save: ['lm_head'] },
+      'beside the adapter, whole modules are trained and stored: lm_head (modules_to_save)',
+    ],
+    [
+      { trainable_token_indices: [3] },
+      'trainable_token_indices: the embeddings of some tokens are trained and stored too',
+    ],
+    [{ alora_invocation_tokens: [3] }, 'alora_invocation_tokens: the adapter only acts after these tokens'],
+    [
+      { layer_replication: [[0, 2]] },
+      'layer_replication: layers of the base model are repeated, so the adapted model has more layers than its base',
+    ],
+  ])('says what a rank and an alpha cannot: %j', (settings, note) => {
+    expect(adapterFromPeft({ ...LORA, ...settings }, IDENTITY).notes).toStrictEqual([note])
+  })
+
+  it('says nothing of settings that are at their defaults', () => {
+    const defaults = { use_rslora: false, alpha_pattern: {}, modules_to_save: null, trainable_token_indices: null }
+    expect(adapterFromPeft({ ...LORA, ...defaults, layer_replication: null }, IDENTITY).notes).toStrictEqual([])
+  })
+
+  it('does not send anyone to merge what cannot be merged', () => {
+    for (const peft_type of ['XLORA', 'CPT'])
+      expect(() => adapterFromPeft({ peft_type }, IDENTITY)).toThrow(
+        expect.objectContaining({ help: expect.stringContaining('cannot be merged into its base model') }),
+      )
+  })
+
   it('refuses a config without a kind, and a kind that the registry has no word for', () => {
     expect(() => adapterFromPeft({}, IDENTITY)).toThrow(
       expect.objectContaining({

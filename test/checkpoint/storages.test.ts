@@ -331,6 +331,86 @@ describe('the weight behind the tensors', () => {
       { 'm._weight_qdata': ['U8', [4, 64, 8]] },
       ['m.weight: torchao 4 int4 [4,64,16]'],
     ],
+    // Built from the layouts of torchao 0.18, whose kernels need a GPU: words along the inputs, and tiles.
+    [
+      'torchao with eight elements a word',
+      { 'm._weight_qdata': ['I32', [64, 4]], 'm._weight_scale': ['BF16', [1, 64]] },
+      ['m.weight: torchao 4 int4 [64,32]'],
+    ],
+    [
+      'torchao in tiles',
+      { 'm._weight_qdata': ['I32', [8, 2, 32, 4]], 'm._weight_scale_and_zero': ['BF16', [8, 64, 2]] },
+      ['m.weight: torchao 4 int4 [64,256]'],
+    ],
+    [
+      'torchao in four-bit floats',
+      { 'm._weight_qdata': ['U8', [64, 16]], 'm._weight_scale': ['F8_E4M3', [32, 16]] },
+      ['m.weight: torchao 4 nvfp4 [64,32]'],
+    ],
+    [
+      'torchao, of experts that are one parameter',
+      { 'm._gate_up_proj_qdata': ['F8_E4M3', [4, 64, 16]], 'm._gate_up_proj_scale': ['F32', [4, 64, 1]] },
+      ['m.gate_up_proj: torchao 8 float8_e4m3fn [4,64,16]'],
+    ],
+    // Built from the layouts of AutoAWQ 0.2 (`WQLinear_GEMV`, `WQLinear_GEMVFast`): [out, in / 8], and [out / 4, in].
+    [
+      'AWQ by rows',
+      { 'm.qweight': ['I32', [64, 32]], 'm.qzeros': ['I32', [64, 1]], 'm.scales': ['F16', [64, 8]] },
+      ['m.weight: awq 4 int4 [64,256]'],
+    ],
+    [
+      'AWQ by rows in short words',
+      { 'm.qweight': ['I16', [16, 256]], 'm.qzeros': ['F16', [8, 64]], 'm.scales': ['F16', [8, 64]] },
+      ['m.weight: awq 4 int4 [64,256]'],
+    ],
+    [
+      'short words of another layout',
+      { 'm.qweight': ['I16', [16, 256]], 'm.scales': ['F16', [8, 32]] },
+      ['m.scales: plain 16 float16 [8,32]', 'm.qweight: unknown I16 8192'],
+    ],
+    [
+      'QQQ',
+      { 'm.B': ['I32', [16, 128]], 'm.s_channel': ['F32', [1, 64]], 'm.s_group': ['F16', [4, 64]] },
+      ['m.weight: marlin 4 int4 [64,256]'],
+      { quant_method: 'qqq', bits: 4 },
+    ],
+    // The zero points of four outputs fill a part of one word, whatever the bits.
+    [
+      'GPTQ of four outputs, by the config',
+      { 'm.qweight': ['I32', [16, 4]], 'm.qzeros': ['I32', [4, 1]], 'm.scales': ['F16', [4, 4]] },
+      ['m.weight: gptq 4 int4 [4,128]'],
+      { quant_method: 'gptq', bits: 4 },
+    ],
+    [
+      'GPTQ of four outputs',
+      { 'm.qweight': ['I32', [16, 4]], 'm.qzeros': ['I32', [4, 1]], 'm.scales': ['F16', [4, 4]] },
+      ['m.weight: gptq 4 int4 [4,128] guessed'],
+    ],
+    // Experts that are one parameter.
+    [
+      "ModelOpt's NVFP4 of experts, packed along the inputs",
+      {
+        'm.experts.gate_up_proj': ['U8', [4, 64, 256]],
+        'm.experts.gate_up_proj_weight_scale': ['F8_E4M3', [4, 8, 256]],
+        'm.experts.gate_up_proj_weight_scale_2': ['F32', []],
+      },
+      ['m.experts.gate_up_proj: nvfp4 4 nvfp4 [4,128,256]'],
+    ],
+    [
+      'MXFP4 of experts, packed along the last axis',
+      { 'm.experts.down_proj': ['U8', [4, 64, 64]], 'm.experts.down_proj_weight_scale': ['U8', [4, 64, 4]] },
+      ['m.experts.down_proj: mxfp4 4 mxfp4 [4,64,128]'],
+    ],
+    [
+      'FP8 of experts by blocks',
+      { 'm.experts.down_proj': ['F8_E4M3', [4, 64, 64]], 'm.experts.down_proj_scale_inv': ['F32', [4, 1, 1]] },
+      ['m.experts.down_proj: fp8 8 float8_e4m3fn [4,64,64]'],
+    ],
+    [
+      'bytes of experts with another group',
+      { 'm.experts.down_proj': ['U8', [4, 64, 64]], 'm.experts.down_proj_weight_scale': ['U8', [4, 64, 8]] },
+      ['m.experts.down_proj: unknown U8 16384', 'm.experts.down_proj_weight_scale: unknown U8 2048'],
+    ],
     // AQLM: one code of 16 bits for a group of 8 inputs is 2 bits an element.
     ['AQLM without its books', { 'm.codes': ['I16', [64, 16]] }, ['m.weight: aqlm 2 int4 [64,128]']],
     ['codes that are a vector', { 'm.codes': ['I16', [64]] }, []],

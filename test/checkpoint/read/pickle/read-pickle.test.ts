@@ -136,4 +136,33 @@ describe('torchTensors', () => {
       ends.map((end, index) => [index === 0 ? 0 : ends[index - 1], end]),
     )
   })
+
+  it("finds those of each module in HQQ's qmodel.pt, also under `meta`", () => {
+    const dict = (entries: Readonly<Record<string, PickleValue>>): PickleValue => {
+      return { kind: 'dict', entries: new Map(Object.entries(entries)) }
+    }
+    const model = dict({
+      'model.norm': dict({ weight: tensor('0', 'BFloat16Storage', [8]) }),
+      'layers.0.q_proj': dict({
+        W_q: tensor('1', 'ByteStorage', [4, 8]),
+        meta: dict({ nbits: 4, scale: tensor('2', 'HalfStorage', [8, 1]) }),
+        bias: null,
+      }),
+    })
+    const { tensors } = torchTensors(model)
+    expect([...tensors].map(([name, { dtype, shape }]) => [name, dtype, ...shape])).toStrictEqual([
+      ['model.norm.weight', 'BF16', 8],
+      ['layers.0.q_proj.W_q', 'U8', 4, 8],
+      ['layers.0.q_proj.scale', 'F16', 8, 1],
+    ])
+    // The state of an optimizer has dictionaries too, but no packed weights.
+    expect(torchTensors(dict({ state: dict({ step: tensor('0', 'FloatStorage', [1]) }) })).tensors.size).toBe(0)
+  })
 })
+
+function tensor(key: string, storage: string, shape: readonly number[]): PickleValue {
+  const list = (...items: PickleValue[]): PickleValue => ({ kind: 'list', items })
+  const of: PickleValue = { kind: 'global', name: 'torch._utils._rebuild_tensor_v2' }
+  const to = list('storage', { kind: 'global', name: `torch.${storage}` }, key, 'cpu', 64)
+  return { kind: 'call', of, arguments: list({ kind: 'reference', to }, 0, list(...shape)), entries: new Map() }
+}
