@@ -6,6 +6,7 @@ import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { rotaryEncoder } from '../blocks/rotary-encoder.js'
 import { container } from '../module.js'
+import { rotaryEncoderProgram } from '../program/rotary-encoder.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
 
@@ -15,6 +16,7 @@ export const gte = headedFamily({
   encodes: true,
   name: 'Gte',
   prefix: 'gte',
+  dropout: { hidden_dropout_prob: 0.1 },
   defaults: { ...BERT_DEFAULTS, vocab_size: 250_048, max_position_embeddings: 8192 },
   build(sizes, config) {
     const { hiddenSize, vocabSize, ffnSize, heads, layers } = sizes
@@ -50,4 +52,18 @@ export const gte = headedFamily({
       dimensions: decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: true }),
     }
   },
+  program: (config, dimensions, className) =>
+    rotaryEncoderProgram(config, dimensions, className, {
+      name: 'Gte',
+      prefix: 'gte',
+      activation: config.string('hidden_act', 'gelu'),
+      isGated: true,
+      segments: config.integer('type_vocab_size', 1),
+      hasBuffers: false,
+      handsPositions: false,
+      contextTokens: 8192,
+      maskedHead: 'lmHead',
+      classifies: 'pooled',
+      pools: false,
+    }),
 })

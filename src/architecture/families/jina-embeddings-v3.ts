@@ -6,6 +6,7 @@ import { linear } from '../blocks/linear.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import { rotaryEncoder } from '../blocks/rotary-encoder.js'
 import { type Children, container, type Module, tied } from '../module.js'
+import { rotaryEncoderProgram } from '../program/rotary-encoder.js'
 import { headedFamily } from '../shapes/headed-family.js'
 
 /** Jina Embeddings 3 (Sturua et al. 2024, arXiv:2409.10173): XLM-RoBERTa with rotary positions, without the task adapters. */
@@ -14,6 +15,7 @@ export const jinaEmbeddingsV3 = headedFamily({
   encodes: true,
   name: 'JinaEmbeddingsV3',
   prefix: 'roberta',
+  dropout: { hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 },
   defaults: JINA_EMBEDDINGS_3_DEFAULTS,
   build(sizes, config) {
     const { hiddenSize, vocabSize, ffnSize, heads, layers } = sizes
@@ -43,6 +45,20 @@ export const jinaEmbeddingsV3 = headedFamily({
       dimensions: decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: false }),
     }
   },
+  program: (config, dimensions, className) =>
+    rotaryEncoderProgram(config, dimensions, className, {
+      name: 'JinaEmbeddingsV3',
+      prefix: 'roberta',
+      activation: config.string('hidden_act', 'gelu'),
+      isGated: false,
+      segments: config.integer('type_vocab_size', 1),
+      hasBuffers: true,
+      handsPositions: false,
+      contextTokens: 8194,
+      maskedHead: 'lmHead',
+      classifies: 'first',
+      pools: true,
+    }),
 })
 
 /** Here the class has the output embedding first, so that the input embedding is the one that is tied. */

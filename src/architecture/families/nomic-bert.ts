@@ -8,6 +8,7 @@ import { isGated, nomicEncoder, nomicMixture } from '../blocks/nomic-encoder.js'
 import { GPT_FIELD_NAMES } from '../blocks/renamed-sizes.js'
 import { rotaryEncoder } from '../blocks/rotary-encoder.js'
 import { container } from '../module.js'
+import { rotaryEncoderProgram } from '../program/rotary-encoder.js'
 import { headedFamily } from '../shapes/headed-family.js'
 
 /**
@@ -66,4 +67,21 @@ export const nomicBert = headedFamily({
       dimensions: decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: isGated(config), moe: mixture?.moe }),
     }
   },
+  program: (config, dimensions, className) =>
+    // The class of the authors is not part of transformers.
+    config.has('auto_map') || dimensions.moe
+      ? undefined
+      : rotaryEncoderProgram(config, dimensions, className, {
+          name: 'NomicBert',
+          prefix: 'nomic_bert',
+          activation: config.string('hidden_act', 'silu'),
+          isGated: true,
+          segments: config.integer('type_vocab_size', 2),
+          hasBuffers: true,
+          handsPositions: true,
+          contextTokens: 2048,
+          maskedHead: 'predictions',
+          classifies: 'pooled',
+          pools: false,
+        }),
 })
