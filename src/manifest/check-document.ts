@@ -3,7 +3,7 @@ import { checkAcross, checkEntity, type EntityCheck, type EntityFinding } from '
 import { entitiesOf, plainEntitiesOf } from './document-kind.js'
 import { duplicateKeys } from './duplicate-keys.js'
 import { isFaultless } from './faultless.js'
-import type { ReadDocument } from './file-error.js'
+import type { FileError, ReadDocument } from './file-error.js'
 import type { FileFindings } from './file-findings.js'
 import type { ManifestPolicy } from './policy.js'
 import type { QuickValue } from './quick-json.js'
@@ -25,11 +25,16 @@ export function checkDocument(document: ReadDocument, index: number, check: Docu
   if (document.kind === 'empty') return
   if (document.kind === 'value' && document.quick !== undefined && checkQuickly(document, document.quick, index, check))
     return
-  const quick = document.kind === 'value' ? document.quick : undefined
-  const errors = document.kind === 'errors' ? document.errors : quick === undefined ? duplicateKeys(document.root) : []
-  for (const fileError of errors) findings.add({ document: index, severity: 'error', loc: [], ...fileError })
-  for (const { span } of errors.slice(0, 1)) findings.addRefused(span)
-  if (document.kind === 'errors' || errors.length > 0) return
+  if (document.kind === 'errors') {
+    refuse(document.errors, index, findings)
+    return
+  }
+  const { quick } = document
+  const duplicates = quick === undefined ? duplicateKeys(document.root) : []
+  if (duplicates.length > 0) {
+    refuse(duplicates, index, findings)
+    return
+  }
   const tell = (finding: EntityFinding) => {
     // The command refuses an unknown field at the top, which is reported as that.
     const isRefused = target !== undefined && finding.code === 'unknown-field' && finding.loc.length === 1
@@ -52,6 +57,11 @@ export function checkDocument(document: ReadDocument, index: number, check: Docu
     const isAccepted = checkEntity(entity, shared, options, tellOnce)
     if (!isAccepted) findings.addRefused(entity.node.span ?? { start: 0, end: 0 })
   }
+}
+
+function refuse(errors: readonly FileError[], index: number, findings: FileFindings): void {
+  for (const fileError of errors) findings.add({ document: index, severity: 'error', loc: [], ...fileError })
+  for (const { span } of errors.slice(0, 1)) findings.addRefused(span)
 }
 
 /** Checks a document without its places. Returns whether that was enough: there is nothing to report but across files. */

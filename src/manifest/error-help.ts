@@ -59,8 +59,7 @@ function found(value: unknown, spelling?: string): string {
   if (spelling !== undefined) return `the number ${clipped(spelling)}`
   if (value === null || value === undefined) return 'nothing (null)'
   if (typeof value === 'string') return value === '' ? 'an empty text' : `the text ${quoted(value)}`
-  if (typeof value === 'number' || typeof value === 'bigint') return `the number ${quoted(value)}`
-  if (typeof value === 'boolean') return String(value)
+  if (typeof value !== 'object') return String(value)
   if (Array.isArray(value)) return value.length === 1 ? 'a list of one item' : `a list of ${value.length} items`
   const fields = Object.keys(value).length
   return fields === 1 ? 'a mapping of one field' : `a mapping of ${fields} fields`

@@ -108,7 +108,7 @@ function lexedComments(part: string, base: number): readonly YamlComment[] {
 
 class CommentCollector implements LexemeListener {
   readonly comments: YamlComment[] = []
-  #isScalar = false
+  #isScalar: boolean | undefined
 
   lexeme(lexeme: string, offset: number): void {
     const isScalar = this.#isScalar

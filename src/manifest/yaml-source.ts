@@ -25,8 +25,10 @@ export function* readYamlDocuments(text: string, listener?: LexemeListener): Gen
 
 /** The reader `yaml` may find several documents in a broken one: then the first that is broken is told. */
 function worstOf(documents: readonly ReadDocument[]): ReadDocument {
-  return documents.find(({ kind }) => kind === 'errors') ?? documents[0] ?? { kind: 'empty' }
+  return documents.find(({ kind }) => kind === 'errors') ?? documents[0] ?? EMPTY
 }
+
+const EMPTY: ReadDocument = { kind: 'empty' }
 
 /** Reads any YAML with `yaml`: a stretch of a text, or all of it. */
 export function readAllYaml(
@@ -35,7 +37,7 @@ export function readAllYaml(
   listener?: LexemeListener,
 ): ReadDocument[] {
   const part = text.slice(start, end)
-  if (/^[ \t\r\n]*$/.test(part)) return [{ kind: 'empty' }]
+  if (/^[ \t\r\n]*$/.test(part)) return [EMPTY]
   const control = CONTROL_CHARACTER.exec(part)
   if (control) {
     const at = start + control.index
@@ -100,7 +102,7 @@ function readDocument(document: Document.Parsed, text: string): ReadDocument {
     return unreadable('yaml_syntax', { start, end }, message, 'correct the syntax of the document')
   }
   const { contents } = document
-  return contents === null || isUnwritten(contents) ? { kind: 'empty' } : new YamlTreeReader(text).read(contents)
+  return contents === null || isUnwritten(contents) ? EMPTY : new YamlTreeReader(text).read(contents)
 }
 
 /** In a flow collection, `yaml` takes a comment that begins a line for one without a blank before it. */

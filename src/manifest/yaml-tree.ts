@@ -10,11 +10,11 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml'
-import { MAX_INTEGER_DIGITS } from '../json/scan-number.js'
-import { LONG_INTEGER, type ReadDocument, unreadable } from './file-error.js'
+import { type ReadDocument, unreadable } from './file-error.js'
 import type { SourceEntry, SourceMapping, SourceNode, SourceScalar, Span } from './source-node.js'
 import { type OtherKey, otherKey } from './yaml-1-1/other-key.js'
 import { otherReading } from './yaml-1-1/other-reading.js'
+import { integerOf } from './yaml-integer.js'
 import { isMergeKey, MERGE_TAG, mergeSources, misplacedMerge } from './yaml-merge.js'
 import { bomb, MAX_EXPANDED_NODES, Stop } from './yaml-refusal.js'
 import { dashBefore, endOf, NOWHERE, spanOf } from './yaml-spans.js'
@@ -128,11 +128,10 @@ export class YamlTreeReader {
 
   /** The place of an empty list item: its dash, or where the item would be. */
   #item(item: unknown, isFlow: boolean): Counted {
-    if (!isAnyNode(item))
-      throw new Stop('yaml_syntax', NOWHERE, 'This is not a value', 'write a scalar, a mapping or a sequence')
-    const read = this.#node(item)
+    const written = nodeOf(item)
+    const read = this.#node(written)
     if (read.node.span !== undefined) return read
-    const { start } = spanOf(item)
+    const { start } = spanOf(written)
     const span = isFlow ? { start, end: start } : dashBefore(this.#text, start)
     return { node: { ...read.node, span }, size: 1, depth: 0 }
   }
@@ -162,8 +161,8 @@ export class YamlTreeReader {
     return { node: { kind: 'mapping', span, entries }, ...total, size: total.size + entries.length - own.length }
   }
 
-  #key({ key }: Pair): { key: string; keySpan: Span; isMerge: boolean; other?: OtherKey } {
-    if (!isAnyNode(key)) return { key: '', keySpan: NOWHERE, isMerge: false }
+  #key(pair: Pair): { key: string; keySpan: Span; isMerge: boolean; other?: OtherKey } {
+    const key = nodeOf(pair.key)
     const { node, asKey = '' } = this.#node(key)
     const keySpan = spanOf(key)
     if (node.kind !== 'scalar')
@@ -231,17 +230,12 @@ function writtenKey({ source, value }: Scalar): string {
   return source ?? String(value ?? '')
 }
 
-/** A number if that is exact, otherwise a `bigint`. */
-function integerOf(value: bigint, scalar: Scalar): number | bigint {
-  if (value >= LONG || value <= -LONG) {
-    throw new Stop('yaml_syntax', spanOf(scalar), LONG_INTEGER.message, LONG_INTEGER.help)
-  }
-  const number = Number(value)
-  return Number.isSafeInteger(number) ? number : value
-}
-
-const LONG = 10n ** BigInt(MAX_INTEGER_DIGITS)
-
 function isAnyNode(value: unknown): value is Node {
   return isAlias(value) || isMap(value) || isScalar(value) || isSeq(value)
+}
+
+/** What a collection holds. The composer puts nothing else into one. */
+function nodeOf(value: unknown): Node {
+  if (isAnyNode(value)) return value
+  throw new Stop('yaml_syntax', NOWHERE, 'This is not a value', 'write a scalar, a mapping or a sequence')
 }

@@ -1,3 +1,4 @@
+import { decimalOf } from '../yaml-1-1/decimal.js'
 import type { Correctable } from './correctable.js'
 import type { SpanEdit } from './edits.js'
 
@@ -50,11 +51,9 @@ function unquoted(inside: string, quote: string): string | undefined {
   }
 }
 
-/** YAML 1.1, which PyYAML reads, needs a point in a number with an exponent. */
 function numberText(value: number, isJson: boolean): string | undefined {
   if (!Number.isFinite(value)) return undefined
-  const written = JSON.stringify(value)
-  return isJson ? written : written.replace(/^(-?\d+)e/, '$1.0e')
+  return isJson ? JSON.stringify(value) : decimalOf(value)
 }
 
 /** Whether a tag stands before a token. The value would no longer fit it. */

@@ -9,8 +9,8 @@ import type { TellRefusal } from './refusal.js'
 export class LexicalRefusals implements LexemeListener {
   readonly #tell: TellRefusal
   readonly #anchors = new Set<string>()
-  #isScalar = false
-  #isBlock = false
+  #isScalar: boolean | undefined
+  #isBlock: boolean | undefined
   #isExplicit: boolean | undefined
   #flow = 0
   #line = 0

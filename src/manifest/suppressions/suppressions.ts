@@ -83,7 +83,6 @@ export class Suppressions {
 
   /** What silences a finding, if anything does. */
   silencerOf(code: string, span: Span): Silencer | undefined {
-    if (this.#comments.length === 0) return undefined
     const onLine = this.#byLine.get(this.#lineOf(span.start))?.find(({ parsed }) => parsed.codes.includes(code))
     const comment = onLine ?? this.#regionAt(code, span)?.comment
     if (comment === undefined) return undefined
@@ -177,6 +176,6 @@ interface Region {
   end: number
 }
 
-function isIn({ code, start, end }: Region, wanted: string, span: Span): boolean {
-  return code === wanted && span.start >= start && span.start < end
+function isIn({ code, end }: Region, wanted: string, span: Span): boolean {
+  return code === wanted && span.start < end
 }

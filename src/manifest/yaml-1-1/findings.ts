@@ -5,7 +5,8 @@ import { type SchemaNode, schemaNode } from '../../lint/schema-walk.js'
 import { quoted } from '../../lint/text.js'
 import type { SchemaName } from '../../schemas/index.js'
 import { validate } from '../../validation/index.js'
-import { contentsOf, type SourceEntry, type SourceMapping, type SourceNode, type SourceScalar } from '../source-node.js'
+import { contentsOf, type SourceEntry, type SourceNode, type SourceScalar } from '../source-node.js'
+import { decimalOf } from './decimal.js'
 import type { Scalar11 } from './read-scalar.js'
 
 /** What a place of a document means: a field with a definition, free data, or nothing to the service. */
@@ -42,7 +43,7 @@ export function* yaml11Findings(root: SourceNode, model: SchemaName, isForJson: 
       const items = typeof definition === 'string' ? definition : (definition.items ?? 'ignored')
       for (const [index, item] of node.items.entries()) below.push({ node: item, meaning: items, loc: [...loc, index] })
     } else {
-      for (const entry of entriesOf(node)) {
+      for (const entry of node.entries) {
         const at = [...loc, entry.key]
         const field = fieldOf(definition, entry.key)
         yield* ofKey(entry, field, at, isForJson)
@@ -51,11 +52,6 @@ export function* yaml11Findings(root: SourceNode, model: SchemaName, isForJson: 
     }
     for (const next of below.reverse()) pending.push(next)
   }
-}
-
-/** The last of several entries with one key counts. */
-function entriesOf({ entries }: SourceMapping): readonly SourceEntry[] {
-  return entries
 }
 
 /** The definition of a value that is not null. */
@@ -131,11 +127,5 @@ function readingOf(other: Scalar11, written: string): string {
 
 function helpFor(written: string, value: unknown): string {
   if (typeof value === 'string') return `quote it: ${quoted(written)}`
-  const decimal = typeof value === 'number' ? decimalOf(value) : String(value)
-  return `write ${decimal}`
-}
-
-/** A number in a spelling that both versions read alike. */
-function decimalOf(value: number): string {
-  return String(value).replace(/^(-?\d+)e/, '$1.0e')
+  return `write ${decimalOf(value)}`
 }

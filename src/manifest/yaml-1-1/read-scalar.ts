@@ -106,7 +106,7 @@ function timestamp(source: string): Scalar11 {
   const suffix =
     zone === undefined
       ? ''
-      : sign === undefined || isUtc
+      : isUtc
         ? '+00:00'
         : `${sign}${padded(String(offsetHours))}:${padded(String(offsetMinutes))}`
   return { kind: 'datetime', value: `${written}T${time}${suffix}` }
