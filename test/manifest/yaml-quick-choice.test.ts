@@ -64,6 +64,7 @@ describe('the characters with which a text is simple', () => {
 })
 
 const WITHOUT_PLACES = [
+  `--- [a,\n b]\n¦--- [a\n]\n¦--- {a: b,\n\nc: d}\n¦a: b\nc: &x {d: e}\nf: {}\n<<: *x\n`,
   `a: b¦a: b\r\n¦a: |\n  b\n  \n  c\n¦a: |\n\n\n  b\n¦a: >\n\n\n  b\n  c\n\n  d\n\n   e\n   f\n\n  g\n`,
   `- |\n b\n- >-\n  c\n   d\n¦a: |  # c\n  b\n¦a: |-\n  b\n\n\n¦a: >\n  b\n\n\nc: d\n¦a: |\n  \tb\n`,
   `--- [a]\n¦--- [a]\n # c\n¦---\n[a]\n¦--- # c\n\na: b\n¦a: b\n  c\n¦a: b\n  c # d\n`,
@@ -93,6 +94,7 @@ const WITH_PLACES = [
 ]
 
 const LEFT = [
+  `b: &x {b: c}\nd:\n  <<: ax\n¦b: &x {b: c}\nd:\n  <<:\n¦--- [a]\n b\n`,
   `a: |\n  b\n   \n  c\n¦a: |\n   \n  b\n¦a: |\nb: c\n¦a: |\n¦a: |\n  \n¦a: |# c\n  b\n¦a: |\n  b\n c\n`,
   `a: |\n\tb\n¦a:\n  |\n  b\n¦|\n  b\n¦--- |\n  b\n¦text\n¦"text"\n¦8\n¦--- text\n¦--- {a: b}\nc: d\n`,
   `---\ta: b\n¦a: b # d\n  c\n¦a: b\n  c\n  \td\n¦a: b\n  c: d\n¦a: b\n  c:\n¦a: b:\n¦a: b c:\n`,

@@ -23,8 +23,8 @@ export interface Maker<Node, Fields, Items> {
   fields(start: number): Fields
   /** Adds an entry. Returns whether that is possible. */
   entry(fields: Fields, key: string, keyStart: number, keyEnd: number, value: Node): boolean
-  /** Notes a merge key, which ends with its alias. Returns whether the alias stands for a mapping. */
-  merge(fields: Fields, source: Node, end: number): boolean
+  /** Notes a merge key and its alias. Returns whether the alias stands for a mapping. */
+  merge(fields: Fields, source: Node): boolean
   /**
    * @param end - of a mapping in braces; undefined if it ends with its last entry
    * @param merged - what a merge key merges: its entries count where the mapping has none of its own

@@ -99,10 +99,8 @@ export class QuickReader<Node, Fields, Items> {
   #merged(fields: Fields, from: number, indent: number): Made<Node> {
     const lines = this.#lines
     const at = lines.afterBlanks(from)
-    if (lines.text.charCodeAt(at) !== STAR) return REFUSED
-    const end = nameEnd(lines, at)
-    const source = this.#alias(at, indent)
-    return end !== undefined && source !== REFUSED && this.#maker.merge(fields, source, end) ? source : REFUSED
+    const source = lines.text.charCodeAt(at) === STAR ? this.#alias(at, indent) : REFUSED
+    return source !== REFUSED && this.#maker.merge(fields, source) ? source : REFUSED
   }
 
   /** The value behind a colon: on the same line, or a block on the lines below. */

@@ -48,8 +48,8 @@ export class TreeMaker implements Maker<SourceNode, Fields, Items> {
     return true
   }
 
-  merge(fields: Fields, source: SourceNode, end: number): boolean {
-    fields.end = end
+  merge(fields: Fields, source: SourceNode): boolean {
+    fields.end = source.span?.end ?? fields.end
     // The key itself is one.
     this.hasOtherReadings = true
     return source.kind === 'mapping'
