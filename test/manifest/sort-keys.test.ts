@@ -9,6 +9,13 @@ describe('sorting the keys of a mapping in lines', () => {
     ['keys', 'fileset: f\nname: b\n', 'name: b\nfileset: f\n'],
     ['the last line without an end', 'fileset: f\nname: b', 'name: b\nfileset: f'],
     [
+      'three lines, the last without an end',
+      'fileset: f\ndescription: d\nname: b',
+      'name: b\ndescription: d\nfileset: f',
+    ],
+    ['not what has a tag before its key', 'fileset: f\n!!str name: b\n', 'fileset: f\n!!str name: b\n'],
+    ['not what stands behind a question mark', 'fileset: f\n? name\n: b\n', 'fileset: f\n? name\n: b\n'],
+    [
       'a comment with its key',
       'fileset: f\n# about\n# the name\nname: b\n',
       '# about\n# the name\nname: b\nfileset: f\n',
