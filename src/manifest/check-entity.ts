@@ -15,7 +15,15 @@ import { named, type OwnCheck } from './faultless.js'
 import type { RelatedSpan } from './findings.js'
 import type { Correctable } from './fixes/correctable.js'
 import type { QuickValue } from './quick-json.js'
-import { type Located, locate, type PlainValues, plainValue, type SourceNode, type Span } from './source-node.js'
+import {
+  type Located,
+  locate,
+  type PlainValues,
+  plainValue,
+  type SourceNode,
+  type Span,
+  spellingOf,
+} from './source-node.js'
 import type { SpanSet } from './span-set.js'
 import { yaml11Findings } from './yaml-1-1/findings.js'
 
@@ -72,10 +80,7 @@ export function checkEntity(
     tell({ severity: 'error', code: 'too_deep', loc, span: spanOf({ node }), message, help })
     return false
   }
-  const written = (place: readonly (string | number)[]) => {
-    const { node: at } = locate(node, place)
-    return at.kind === 'scalar' ? at.spelling : undefined
-  }
+  const written = (place: readonly (string | number)[]) => spellingOf(locate(node, place).node)
   const isOff = (code: string) => policy.severityOf(code) === 'off'
   // The value of a document that was read quickly tells all that rules ask about.
   const isAsked =

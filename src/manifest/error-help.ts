@@ -2,7 +2,7 @@ import { synonymsOf } from '../lint/synonyms.js'
 import { clipped, nearest, quoted } from '../lint/text.js'
 import { BackendFormat, FinetuningType, SCHEMAS } from '../schemas/index.js'
 import type { ErrorDetail } from '../validation/index.js'
-import type { SourceEntry, SourceNode } from './source-node.js'
+import { type SourceEntry, type SourceNode, spellingOf } from './source-node.js'
 
 /** Adds what the message of a validation error does not say: the value found, and a suggestion. */
 export function errorHelp(error: ErrorDetail, holder: SourceNode): string {
@@ -47,11 +47,6 @@ const FIELDS: ReadonlySet<string> = new Set(DEFINITIONS.flat())
 
 function isExpected({ ctx }: ErrorDetail, name: string): boolean {
   return String(ctx?.['expected']).includes(`'${name}'`)
-}
-
-/** A number as written in the source, because its value may be rounded. */
-function spellingOf(node: SourceNode): string | undefined {
-  return node.kind === 'scalar' ? node.spelling : undefined
 }
 
 /** Describes a value in a few words. */

@@ -58,6 +58,11 @@ export function contentsOf(node: SourceNode): readonly unknown[] | undefined {
   return node.kind === 'mapping' ? node.entries : node.kind === 'sequence' ? node.items : undefined
 }
 
+/** How a number is written: its value may be rounded. Undefined for anything else. */
+export function spellingOf(node: SourceNode): string | undefined {
+  return node.kind === 'scalar' ? node.spelling : undefined
+}
+
 /** The node at a path, and its key. */
 export interface Located {
   readonly node: SourceNode
@@ -99,7 +104,7 @@ function indexOf(entries: readonly SourceEntry[]): ReadonlyMap<string | number, 
 function childAt(node: SourceNode, step: string | number): Located | undefined {
   const entry = entryOf(node, step)
   if (entry) return { node: entry.value, keySpan: entry.keySpan }
-  const item = node.kind === 'sequence' && typeof step === 'number' ? node.items[step] : undefined
+  const item = node.kind === 'sequence' ? node.items[Number(step)] : undefined
   return item && { node: item }
 }
 

@@ -53,6 +53,6 @@ function nodeBehind(document: Document.Parsed, offset: number, tag: string): Nod
 function found(node: Node): string {
   if (isMap(node)) return 'a mapping'
   if (isCollection(node)) return 'a sequence'
-  const text = isScalar(node) ? (node.source ?? '') : ''
-  return text === '' ? 'nothing' : `the text ${quoted(text)}`
+  const text = isScalar(node) ? node.source : undefined
+  return text ? `the text ${quoted(text)}` : 'nothing'
 }

@@ -2,12 +2,15 @@
 import { describe, expect, it } from 'vitest'
 import { checkSource } from '../../src/manifest/check-source.js'
 import { diagnosticsOf } from '../../src/manifest/diagnostics-of.js'
+import { duplicateKeys } from '../../src/manifest/duplicate-keys.js'
 import { misspeltKeys } from '../../src/manifest/error-help.js'
+import type { Finding } from '../../src/manifest/findings.js'
 import { fixManifest } from '../../src/manifest/fixes/fix-manifest.js'
 import { Redaction } from '../../src/manifest/redaction/redaction.js'
 import type { SourceNode } from '../../src/manifest/source-node.js'
 import { SourceText } from '../../src/manifest/source-text.js'
 import { Suppressions } from '../../src/manifest/suppressions/suppressions.js'
+import { readAllYaml } from '../../src/manifest/yaml-source.js'
 
 describe('a misspelt key', () => {
   const holder = (...keys: string[]): SourceNode => ({
@@ -34,9 +37,8 @@ describe('a misspelt key', () => {
 describe('the path of a diagnostic', () => {
   const shown = (loc: readonly (string | number)[]) => {
     const source = new SourceText('a')
-    const finding = {
-      ...{ document: 0, severity: 'error', code: 'c', loc, span: { start: 0, end: 1 }, message: 'm', help: 'h' },
-    } as const
+    const span = { start: 0, end: 1 }
+    const finding: Finding = { document: 0, severity: 'error', code: 'c', loc, span, message: 'm', help: 'h' }
     const findings = {
       ...{ inOrder: () => [finding], counts: { error: 1, warning: 0, info: 0 }, silenced: [], suppressed: 0 },
     }
@@ -77,7 +79,50 @@ describe('a search that corrects', () => {
   })
 })
 
+describe('keys that are given twice', () => {
+  it.each(['b: 1\nb: 2\na: {x: 1, x: 2, x: 3}\n', 'a: {x: 1, x: 2}\nb: 1\nb: 2\n', '- {x: 1, x: 2}\n- {x: 1, x: 2}\n'])(
+    'are told in the order of the text: %j',
+    (text) => {
+      const [document] = readAllYaml(text)
+      const found = document?.kind === 'value' ? duplicateKeys(document.root).map(({ span }) => span.start) : []
+      expect(found).toStrictEqual([...found].sort((one, other) => one - other))
+      expect(found.length).toBeGreaterThan(1)
+    },
+  )
+})
+
+describe('a secret of a document without faults', () => {
+  const clean = 'name: ab\ncustom_fields: {password: S3CRET-WORD}\n---\n'
+
+  it.each([1, 60, 150])('is masked in what is said of a later one, behind %d documents', (count) => {
+    const checked = checkSource(`${clean.repeat(count)}name: S3CRET-WORD x\n`, { file: 'm.yaml' }).check
+    expect(checked.counts.error).toBe(1)
+    expect(JSON.stringify(checked)).not.toContain('S3CRET-WORD')
+  })
+
+  it('is masked as a number too, as it is written', () => {
+    const text = 'name: ab\ncustom_fields: {password: 12345.50}\n---\nname: 12345.50 x\n'
+    expect(JSON.stringify(checkSource(text, { file: 'm.yaml' }).check)).not.toContain('12345')
+  })
+})
+
+describe('what the command refuses', () => {
+  it('is told a thousand times at most', () => {
+    const count = (tabs: number) => {
+      const text = `name: ab\ncustom_fields: {a: [${'"x",\t'.repeat(tabs)}1]}\n`
+      return checkSource(text, { file: 'm.yaml', target: 'nemo-cli' }).check.counts.error
+    }
+    expect([count(3), count(1000), count(1001)]).toStrictEqual([3, 1000, 1000])
+  })
+})
+
 describe('comments that silence rules', () => {
+  it('tell all rules that they do not end', () => {
+    const codes = 'unknown-field, trust-remote-code'
+    const { diagnostics } = checkSource(`name: ab\n# model-entity-enable ${codes}\n`, { file: 'm.yaml' }).check
+    expect(diagnostics[0]?.message).toContain('"unknown-field", "trust-remote-code" is not disabled')
+  })
+
   const text = 'a\n# x\nb\n---\nc\n'
   const all = (directive: string, at = 2, end?: number) => {
     const suppressions = new Suppressions(new SourceText(text))

@@ -18,6 +18,7 @@ function readerOf(text: string): Reader {
     const [full] = readAllYaml(text, stretch)
     expect(read.kind, text).toBe(full?.kind)
     if (read.kind !== 'value' || full?.kind !== 'value') continue
+    expect(read.hasAllScalars).toBe(true)
     expect(read.root, text).toStrictEqual(full.root)
     if (value !== undefined) expect(value.value, text).toStrictEqual(plainValue(full.root))
   }
@@ -94,6 +95,7 @@ const WITH_PLACES = [
 ]
 
 const LEFT = [
+  `a: b\n  # c\n  d\n¦a: b c\n  # d\n  e\n¦a: b\n  c\n  # d\n  e\n¦a: 'b\n  # c'\n d: e\n`,
   `b: &x {b: c}\nd:\n  <<: ax\n¦b: &x {b: c}\nd:\n  <<:\n¦--- [a]\n b\n`,
   `a: |\n  b\n   \n  c\n¦a: |\n   \n  b\n¦a: |\nb: c\n¦a: |\n¦a: |\n  \n¦a: |# c\n  b\n¦a: |\n  b\n c\n`,
   `a: |\n\tb\n¦a:\n  |\n  b\n¦|\n  b\n¦--- |\n  b\n¦text\n¦"text"\n¦8\n¦--- text\n¦--- {a: b}\nc: d\n`,
@@ -132,6 +134,15 @@ describe('the quick reader of YAML', () => {
     ['brackets in a list', (depth) => `- ${'['.repeat(depth)}${']'.repeat(depth)}\n`, 50],
   ])('reads so many %s in each other, and no more', (_, nested, most) => {
     expect([most, most + 1].map((depth) => readerOf(nested(depth)))).toStrictEqual(['values', 'yaml'])
+  })
+
+  it.each<[what: string, text: (length: number) => string]>([
+    ['a key', (length) => `${'k'.repeat(length)}: 1\n`],
+    ['a quoted key', (length) => `"${'k'.repeat(length - 2)}": 1\n`],
+    ['a key between braces', (length) => `{${'k'.repeat(length)}: 1}\n`],
+    ['a quoted key between braces', (length) => `{'${'k'.repeat(length - 2)}': 1}\n`],
+  ])('reads %s of a thousand characters, and no longer one', (_, text) => {
+    expect([readerOf(text(1000)), readerOf(text(1001))]).toStrictEqual(['values', 'yaml'])
   })
 
   it('reads an integer of so many digits, and a document with anchors of such a length, and no more', () => {

@@ -81,10 +81,9 @@ class Comparison {
   }
 
   #isSeen(old: object, now: object): boolean {
-    const seen = this.#seen.get(old)
-    if (seen?.has(now)) return true
-    if (seen === undefined) this.#seen.set(old, new Set([now]))
-    else seen.add(now)
+    const seen = this.#seen.get(old) ?? new Set()
+    if (seen.has(now)) return true
+    this.#seen.set(old, seen.add(now))
     return false
   }
 }

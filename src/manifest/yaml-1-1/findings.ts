@@ -112,9 +112,8 @@ function readingOf(other: Scalar11, written: string): string {
     case 'error':
       return `cannot read ${shown}: ${other.why}`
     case 'null':
-      return `reads ${shown} as null`
     case 'text':
-      return `reads ${shown} as text`
+      return `reads ${shown} as ${other.kind}`
     case 'boolean':
       return `reads ${shown} as the boolean ${other.value}`
     case 'date':

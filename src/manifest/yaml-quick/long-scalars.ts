@@ -148,10 +148,10 @@ export function plainLine(lines: Lines, at: number): (LongScalar & { readonly ha
   if (isBlank(text.charCodeAt(at))) return undefined
   const rest = text.slice(at, lines.end)
   const comment = rest.includes('#') ? rest.search(COMMENT) : -1
-  const length = trimmedEnd(rest, 0, comment < 0 ? rest.length : comment)
+  const length = trimmedEnd(rest, 0, comment === -1 ? rest.length : comment)
   const value = rest.slice(0, length)
   if (value.includes(':') && KEY.test(value)) return undefined
-  return { value, end: at + length, hasComment: comment >= 0 }
+  return { value, end: at + length, hasComment: comment !== -1 }
 }
 
 const COMMENT = /[ \t]#/
