@@ -19,6 +19,7 @@ function readerOf(text: string): Reader {
     expect(read.kind, text).toBe(full?.kind)
     if (read.kind !== 'value' || full?.kind !== 'value') continue
     expect(read.hasAllScalars).toBe(true)
+    expect(read.quick?.value, text).toStrictEqual(value?.value)
     expect(read.root, text).toStrictEqual(full.root)
     if (value !== undefined) expect(value.value, text).toStrictEqual(plainValue(full.root))
   }

@@ -29,8 +29,7 @@ export function* quickYamlValues(text: string): Generator<QuickValue | undefined
 }
 
 function isSimple(text: string, { start, end, isBare }: Stretch): boolean {
-  const isWhole = start === 0 && end === text.length
-  return isBare && !NOT_SIMPLE.test(isWhole ? text : text.slice(start, end))
+  return isBare && !NOT_SIMPLE.test(text.slice(start, end))
 }
 
 /** What no simple document has: control characters, marks, and line ends of an old Mac. */
