@@ -37,4 +37,12 @@ export const qwen3VlMoeText = decoderFamily({
       isSparse: qwenSparseLayers(config, routing),
     }
   },
+  forward: (config) => ({
+    rotation: { features: 'all' },
+    norm: 'rmsNorm',
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: { router: 'softmaxIntoZeros' },
+    },
+  }),
 })

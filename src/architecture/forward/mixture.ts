@@ -36,6 +36,7 @@ export interface Mixture {
  * - `softmaxInOne`: the largest shares of a softmax in float32, in one function (transformers 5)
  * - `softmaxOfNormalised`: the same of a normalised input, the shares of a token multiplied by a number for each expert (Gemma 4)
  * - `sampled`: two experts, sampled one after the other (Phi-3.5-MoE)
+ * - `softmaxIntoZeros`: the largest shares of a softmax in float32, in the dtype of the model; zeros for the other experts (Qwen3-VL)
  * - `softmaxOfLargest`: a softmax of the largest logits, in the dtype of the model; zeros for the other experts (gpt-oss)
  * - `batched`: sigmoids that are 0 for experts that a token does not use (Llama 4)
  */
@@ -52,6 +53,7 @@ export type Router =
   | 'softmaxOfNormalised'
   | 'sampled'
   | 'softmaxOfLargest'
+  | 'softmaxIntoZeros'
   | 'batched'
 
 /**

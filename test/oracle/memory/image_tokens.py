@@ -50,6 +50,7 @@ def families():
         ("qwen2_vl", "Qwen2VLProcessor", 14, 3136, 12845056),
         ("qwen2_5_vl", "Qwen2_5_VLProcessor", 14, 3136, 12845056),
         ("qwen3_vl", "Qwen3VLProcessor", 16, 65536, 16777216),
+        ("qwen3_vl_moe", "Qwen3VLProcessor", 16, 65536, 16777216),
     ):
         size = {"shortest_edge": least, "longest_edge": most}
         yield family, {"vision_config": {"patch_size": patch, "spatial_merge_size": 2}}, processor(

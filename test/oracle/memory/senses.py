@@ -180,6 +180,32 @@ def places_of(tensor, count):
     return found
 
 
+class Expert(int):
+    """The number of an expert in a tensor of one element, as `nonzero` finds it."""
+
+    def __getitem__(self, key):
+        return int(self)
+
+
+class Routing:
+    """Tokens spread evenly over experts: every one of E gets floor(tokens x k / E) rows, the first ones one more."""
+
+    def __init__(self, where):
+        self.where_, self.experts, self.next = where, 1, 0
+
+    def nonzero(self, hit):
+        self.experts, self.next = hit.shape[0], 0
+        return [Expert(index) for index in range(self.experts)]
+
+    def where(self, condition, *rest):
+        if rest:
+            return self.where_(condition, *rest)
+        rows = condition.numel()
+        size = rows // self.experts + (self.next < rows % self.experts)
+        self.next += 1
+        return torch.zeros(size, 2, dtype=torch.long).unbind(1)
+
+
 class Senses:
     def __init__(self, model, config, options, ledger):
         self.model, self.config, self.options, self.ledger = model, config, options, ledger
@@ -208,6 +234,8 @@ class Senses:
         senses = self
 
         def item(tensor, key):
+            if isinstance(key, Expert):
+                return getitem(tensor, torch.zeros(1, dtype=torch.long))
             if torch.is_tensor(key) and key.dtype == torch.bool and key.dim() == tensor.dim() - 1:
                 return Picked.apply(tensor, key, senses.selected // tensor.shape[-1])
             if torch.is_tensor(key) and key.dtype == torch.bool and key.dim() < tensor.dim():
@@ -271,6 +299,11 @@ class Senses:
             vision, arange = self.parts.vision_config, torch.arange
             side = vision.image_size // vision.patch_size
             found.append((torch, "arange", lambda first, *a, **k: arange(side if isinstance(first, FakeTensor) else first, *a, **k)))
+        if self.family == "qwen3_vl_moe":
+            routing = Routing(torch.where)
+            found += [(torch, "where", routing.where), (torch.Tensor, "nonzero", lambda hit: routing.nonzero(hit))]
+            if self.options["method"] != "inference":
+                self.ledger.added_in_place.update(tuple(p.shape) for n, p in self.model.named_parameters() if ".experts." in n)
         if hasattr(self.parts, "vision_config") and self.parts.vision_config.model_type == "pixtral":
             code = models.pixtral.modeling_pixtral
             found.append((code, "position_ids_in_meshgrid", lambda patches, **k: on_cpu(self, (sum(p.shape[-2] * p.shape[-1] for p in patches),))))

@@ -7,6 +7,7 @@ import { UndescribedBlock } from '../undescribed-block.js'
 import { batchedExperts, isBatched } from './batched-experts.js'
 import { dispatch, type Experts } from './expert-dispatch.js'
 import { groupedMixture } from './grouped-experts.js'
+import { mergedExperts } from './merged-experts.js'
 import { route } from './routers.js'
 import type { Choice } from './routes.js'
 import { isSliced, slicedExperts } from './sliced-experts.js'
@@ -21,6 +22,7 @@ export function expertMixture(run: DecoderRun, block: Named, input: Tensor): Ten
   const choice = choiceOf(run, block)
   if (mixture.router === 'batched' && isBatched(block))
     return batchedExperts(run, block, input, choice, (tokens) => shared(run, block, tokens))
+  if (mixture.router === 'softmaxIntoZeros') return mergedExperts(run, block, input, choice)
   if (mixture.router === 'softmaxOfLargest' && isSliced(block)) return slicedExperts(run, block, input, choice)
   if (mixture.dispatch === 'grouped') return groupedMixture(run, mixture, block, input, choice)
   const items = child(block, 'experts')?.module.items ?? []

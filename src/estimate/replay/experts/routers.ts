@@ -20,6 +20,7 @@ export function route(run: DecoderRun, mixture: Mixture, block: Named, input: Te
 const APART = [
   'batched',
   'softmaxOfLargest',
+  'softmaxIntoZeros',
   'sigmoidInOne',
   'sigmoidOfLogits',
   'sigmoidOfModel',
