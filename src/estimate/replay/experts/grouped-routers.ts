@@ -36,22 +36,8 @@ type Router = (
   choice: Choice,
 ) => GroupedRoutes
 
-const ROUTERS: Partial<Record<ForwardMixture['router'] & string, Router>> = {
-  sigmoidInOne,
-  softmaxInOne,
-  sigmoidOfLogits,
-  sigmoidOfModel,
-  softmaxOfNormalised,
-}
-
 /** `DeepseekV32TopkRouter`: sigmoids in float32; experts are chosen by biased scores, whose gradients go nowhere. */
-function sigmoidInOne(
-  a: GroupedArrays,
-  { normalised }: Required<ForwardMixture>,
-  gate: Named,
-  given: Shaped,
-  { experts, chosen }: Choice,
-): GroupedRoutes {
+const sigmoidInOne: Router = (a, { normalised }, gate, given, { experts, chosen }) => {
   const f = new Names(a.tape)
   const input = f.let('input', given)
   const weight = a.to(a.parameter(`${gate.name}.weight`), 'float32')
@@ -77,16 +63,8 @@ function sigmoidInOne(
 }
 
 /** `MiniMaxM2TopKRouter`: sigmoids of the logits in float32; experts are chosen by biased scores. */
-function sigmoidOfLogits(
-  a: GroupedArrays,
-  _: unknown,
-  gate: Named,
-  given: Shaped,
-  { experts, chosen }: Choice,
-): GroupedRoutes {
-  const f = new Names(a.tape)
-  const input = f.let('input', given)
-  f.let('logits', product(a, input, a.parameter(`${gate.name}.weight`), experts))
+const sigmoidOfLogits: Router = (a, _, gate, given, { experts, chosen }) => {
+  const f = withLogits(a, gate, given, experts)
   f.let('scores', a.sigmoid(a.to(f.get('logits'), 'float32')))
   choose(a, f, chosen)
   f.let('weights', a.gather(f.get('scores'), f.get('indices')))
@@ -95,16 +73,8 @@ function sigmoidOfLogits(
 }
 
 /** `Lfm2MoeTopKRouter`: sigmoids in the dtype of the model, and a bias in float32 where the config has one. */
-function sigmoidOfModel(
-  a: GroupedArrays,
-  { normalised, routerBuffer }: Required<ForwardMixture>,
-  gate: Named,
-  given: Shaped,
-  { experts, chosen }: Choice,
-): GroupedRoutes {
-  const f = new Names(a.tape)
-  const input = f.let('input', given)
-  f.let('logits', product(a, input, a.parameter(`${gate.name}.weight`), experts))
+const sigmoidOfModel: Router = (a, { normalised, routerBuffer }, gate, given, { experts, chosen }) => {
+  const f = withLogits(a, gate, given, experts)
   f.let('scores', a.sigmoid(f.get('logits')))
   if (routerBuffer === 'none') {
     const { values, indices } = a.topk(f.get('scores'), chosen)
@@ -119,6 +89,14 @@ function sigmoidOfModel(
   return returned(a, f)
 }
 
+/** The input of a router, and the logits of the experts, in the dtype of the model. */
+function withLogits(a: GroupedArrays, gate: Named, given: Shaped, experts: number): Names {
+  const f = new Names(a.tape)
+  const input = f.let('input', given)
+  f.let('logits', product(a, input, a.parameter(`${gate.name}.weight`), experts))
+  return f
+}
+
 /** The experts with the largest biased scores. The gradients of these scores go nowhere. */
 function choose(a: GroupedArrays, f: Names, chosen: number): void {
   const { shape } = f.get('scores').layout
@@ -128,16 +106,8 @@ function choose(a: GroupedArrays, f: Names, chosen: number): void {
 }
 
 /** `Qwen3_5MoeTopKRouter`: the largest shares of a softmax in float32, divided by their sum. */
-function softmaxInOne(
-  a: GroupedArrays,
-  { normalised }: Required<ForwardMixture>,
-  gate: Named,
-  given: Shaped,
-  { experts, chosen }: Choice,
-): GroupedRoutes {
-  const f = new Names(a.tape)
-  const input = f.let('input', given)
-  f.let('logits', product(a, input, a.parameter(`${gate.name}.weight`), experts))
+const softmaxInOne: Router = (a, { normalised }, gate, given, { experts, chosen }) => {
+  const f = withLogits(a, gate, given, experts)
   f.let('shares', a.softmax(a.to(f.get('logits'), 'float32')))
   const { values, indices } = a.topk(f.get('shares'), chosen)
   f.let('weights', values)
@@ -148,13 +118,7 @@ function softmaxInOne(
 }
 
 /** `Gemma4TextRouter`: a softmax in float32 of a normalised and scaled input; each expert has a number that its shares are multiplied by. */
-function softmaxOfNormalised(
-  a: GroupedArrays,
-  _: unknown,
-  gate: Named,
-  given: Shaped,
-  { chosen }: Choice,
-): GroupedRoutes {
+const softmaxOfNormalised: Router = (a, _, gate, given, { chosen }) => {
   const f = new Names(a.tape)
   const { shape } = given.layout
   f.let(
@@ -171,6 +135,14 @@ function softmaxOfNormalised(
   const scales = a.index(a.parameter(`${gate.name}.per_expert_scale`), f.get('indices'))
   f.let('weights', a.mul(f.get('weights'), a.reshape(scales, indices.layout.shape)))
   return returned(a, f)
+}
+
+const ROUTERS: Partial<Record<ForwardMixture['router'] & string, Router>> = {
+  sigmoidInOne,
+  softmaxInOne,
+  sigmoidOfLogits,
+  sigmoidOfModel,
+  softmaxOfNormalised,
 }
 
 function returned({ tape }: GroupedArrays, f: Names): GroupedRoutes {
