@@ -181,7 +181,11 @@ export const ROBERTA_MASKED_HEAD: Steps = [
 ]
 
 /** A classifier of two linear layers on the first token (`RobertaClassificationHead`). */
-export function classifierSteps(features: number, activation: string, { classifier }: BertDropout): Steps {
+export function classifierSteps(
+  features: number,
+  activation: string,
+  { classifier }: Pick<BertDropout, 'classifier'>,
+): Steps {
   return [
     set('x', firstToken(features)),
     ...dropping(classifier, 'x'),

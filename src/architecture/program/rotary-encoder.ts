@@ -59,7 +59,7 @@ export function rotaryEncoderProgram(
       ForSequenceClassification:
         classifies === 'pooled'
           ? [pooled(`${prefix}.pooler`), give(project('classifier', 'pooled'))]
-          : [give(call(classifierSteps(hiddenSize, 'tanh'), { hidden: 'hidden' }, 'classifier'))],
+          : [give(call(classifierSteps(hiddenSize, 'tanh', { classifier: 0 }), { hidden: 'hidden' }, 'classifier'))],
       ForTokenClassification: labelled('classifier'),
       ForQuestionAnswering: labelled('qa_outputs'),
     },
