@@ -65,6 +65,11 @@ export class ConfigReader {
     return new ConfigReader(this.#object, this.#place, this.#aliases)
   }
 
+  /** The fields as they are in the file. */
+  get content(): ConfigObject {
+    return this.#object
+  }
+
   /** Where the config is in the file: `['text_config']`. Empty for the file itself. */
   get place(): readonly (string | number)[] {
     return this.#place
@@ -185,7 +190,7 @@ export class ConfigReader {
   /** An error about a field, with its place. */
   invalid(name: string, expected: string): CheckpointError {
     const place = [...this.#place, name]
-    const found = describe(this.raw(name))
+    const found = describeValue(this.raw(name))
     return new CheckpointError('invalid_field', `${place.join('.')} is ${found}; expected ${expected}`, { place })
   }
 
@@ -193,7 +198,7 @@ export class ConfigReader {
   invalidItem(name: string, index: number, expected: string): CheckpointError {
     const list = this.raw(name)
     const place = [...this.#place, name, index]
-    const found = describe(Array.isArray(list) ? list[index] : list)
+    const found = describeValue(Array.isArray(list) ? list[index] : list)
     return new CheckpointError('invalid_field', `${place.join('.')} is ${found}; expected ${expected}`, { place })
   }
 
@@ -255,7 +260,7 @@ function isStringList(value: unknown): value is readonly string[] {
 }
 
 /** The value that was found, shortened for a message. */
-function describe(value: unknown): string {
+export function describeValue(value: unknown): string {
   if (value === undefined) return 'absent'
   // JSON would print infinity as null.
   const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))

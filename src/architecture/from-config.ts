@@ -7,6 +7,7 @@ import { describeFamily } from './describe-family.js'
 import { familyOf, familyOfCode, languageModelOf, modelTypes } from './families/index.js'
 import type { Family } from './family.js'
 import { likeness, namedByClass } from './likeness.js'
+import { refusedValues } from './refused-values.js'
 import { type TextConfig, textConfig } from './text-config.js'
 import { unreadParts } from './unread-parts.js'
 
@@ -105,7 +106,15 @@ function described(modelType: string, config: ConfigReader, className: string | 
   const code = codeOf(config)
   const family = (code === undefined ? undefined : familyOfCode(code)) ?? familyOf(modelType)
   if (!family) throw unsupported(modelType)
-  return { family: modelType, ...describeFamily(family, config, className, partFamily) }
+  const model = describeFamily(family, config, className, partFamily)
+  // A class of the authors' own has types of its own.
+  const refused = family === familyOf(modelType) ? refusedValues(config, modelType) : []
+  return { family: modelType, ...model, notes: [...model.notes, ...refused.filter(isNew(model.notes))] }
+}
+
+/** Whether the field that a note begins with has no note yet. */
+function isNew(notes: readonly string[]): (note: string) => boolean {
+  return (note) => !notes.some((other) => other.startsWith(note.slice(0, note.indexOf(':'))))
 }
 
 /** The family of a part of a multimodal model. */
