@@ -27,7 +27,7 @@ export function describeFamily(
   const largestImage = family.largestImage?.(reader)
   const doubts = [
     ...unreadSizes(reader),
-    ...unevenLists(reader, model.dimensions.layers),
+    ...unevenLists(reader, model.dimensions.layers, family),
     ...impossibleSizes(reader, model.dimensions),
     ...reader.doubts(),
   ]

@@ -107,6 +107,8 @@ export interface FamilyFacts {
    * is. An encoder reads a whole text at once, and caches nothing.
    */
   readonly encodes?: boolean
+  /** Lists with an entry for each layer that its class accepts if they are longer. */
+  readonly longerLists?: readonly string[]
   /**
    * The rates of dropout above 0 that its configuration class has by default (transformers 4.57, `configuration_*.py`): `forward` and
    * `program` read a config that states them.

@@ -1,6 +1,7 @@
 import { type ConfigObject, isObject } from './config-object.js'
 import { type ConfigReader, describeValue } from './config-reader.js'
 import { type ConfigType, configType, NULLS, VALUES } from './config-types.js'
+import { unusableValues } from './unusable-values.js'
 
 /**
  * Finds values that the configuration classes of transformers refuse, or with which they cannot build the model. The classes
@@ -12,7 +13,9 @@ import { type ConfigType, configType, NULLS, VALUES } from './config-types.js'
 export function refusedValues(config: ConfigReader, modelType: string): string[] {
   const found = [...refusedIn(config.content, configType(modelType), config.place.map(String))]
   const others = found.length - MOST
-  return others > 0 ? [...found.slice(0, MOST), `transformers refuses ${others} more values of this config.`] : found
+  return others > 0
+    ? [...found.slice(0, MOST), `transformers refuses ${others} more of the values in this config.`]
+    : found
 }
 
 const MOST = 10
@@ -26,9 +29,13 @@ function* refusedIn(
   if (!type) return
   for (const [name, accepted] of type.fields) {
     if (hidden.has(name)) continue
+    // A config has the one or the other, by the version that saved it.
+    if (name === 'rope_scaling' && Object.hasOwn(config, 'rope_parameters')) continue
     const problem = problemOf(Object.hasOwn(config, name) ? config[name] : undefined, accepted)
     if (problem !== undefined) yield `${[...place, name].join('.')} is ${problem}.`
   }
+  for (const [inside, problem] of unusableValues(config, type))
+    yield `${[...place, ...inside].join('.')} is ${problem}.`
   for (const { field, type: usual, isOfAnyType, mayBeFlat } of type.parts) {
     const stated = Object.hasOwn(config, field) ? config[field] : undefined
     if (isObject(stated)) {

@@ -34,7 +34,6 @@ describe('A size that is null', () => {
     ['recurrent_gemma', 'lru_width'],
     ['falcon', 'ffn_hidden_size'],
     ['deepseek_v2', 'q_lora_rank'],
-    ['deepseek_v2', 'n_shared_experts'],
     ['mistral', 'sliding_window'],
     ['gemma2', 'sliding_window'],
   ])('of %s is as good as another: %s', (model_type, field) => {

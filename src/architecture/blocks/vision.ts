@@ -43,12 +43,12 @@ export function patchesIn(config: ConfigReader, { patch }: Pick<VisionSizes, 'pa
   return Math.floor(sideOf(config, 'image_size', imageSize) / patch) ** 2
 }
 
-/** The side of a square, which a config states as a number or as `[height, width]`. */
+/** The side of a square, which a config states as a number or as `[height, width]`; its class ignores further entries. */
 export function sideOf(config: ConfigReader, name: string, absent: number): number {
   const value = config.raw(name)
   if (!Array.isArray(value)) return config.positive(name, absent)
-  const [height, width, ...more] = config.integers(name) ?? []
-  if (height === undefined || height < 1 || (width !== undefined && width !== height) || more.length > 0) {
+  const [height, width] = config.integers(name) ?? []
+  if (height === undefined || height < 1 || width !== height) {
     throw config.invalid(name, 'the side of a square in pixels')
   }
   return height
@@ -56,8 +56,8 @@ export function sideOf(config: ConfigReader, name: string, absent: number): numb
 
 /** How many neighbouring patches are joined: the area of a field `[height, width]`, two by two if it is absent. */
 export function patchesJoined(config: ConfigReader, name: string): number {
-  const [height, width, ...more] = config.integers(name) ?? [2, 2]
-  if (height === undefined || width === undefined || more.length > 0) throw config.invalid(name, '[height, width]')
+  const [height, width] = config.integers(name) ?? [2, 2]
+  if (height === undefined || width === undefined) throw config.invalid(name, '[height, width]')
   return height * width
 }
 

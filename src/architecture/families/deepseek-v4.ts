@@ -16,6 +16,8 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 export const deepseekV4 = causalLmFamily({
   modelType: 'deepseek_v4',
   name: 'DeepseekV4',
+  // The list goes on with the layers that predict further tokens.
+  longerLists: ['compress_ratios'],
   attributeMap: { num_local_experts: 'n_routed_experts', intermediate_size: 'moe_intermediate_size' },
   defaults: {
     vocab_size: 129_280,

@@ -7,6 +7,8 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const smollm3 = decoderFamily({
   modelType: 'smollm3',
   name: 'SmolLM3',
+  // It saves its default list whole.
+  longerLists: ['no_rope_layers'],
   defaults: {
     vocab_size: 128_256,
     hidden_size: 2048,

@@ -81,12 +81,13 @@ export function multimodalFamily(options: MultimodalFamilyOptions): Family {
     modelTypes: [modelType],
     classPrefix: name,
     describe(config, className, find) {
-      const bareModel: Surroundings['bareModel'] = (field, family, whenAbsent) =>
-        part(
-          config.has(field) ? config.object(field) : config.object(field).withDefaults(whenAbsent ?? {}),
-          family,
-          find,
-        )
+      const partNotes: string[] = []
+      const bareModel: Surroundings['bareModel'] = (field, family, whenAbsent) => {
+        const stated = config.object(field)
+        const model = part(config.has(field) ? stated : stated.withDefaults(whenAbsent ?? {}), family, find)
+        partNotes.push(...model.notes.map((note) => (note.includes(`${field}.`) ? note : `${field}: ${note}`)))
+        return model
+      }
       const language = part(languageConfig(config, text, find), usualFamily(config, text), find)
       const { dimensions, forward } = language
       const children = beside(config, { text: dimensions, bareModel })
@@ -132,6 +133,7 @@ export function multimodalFamily(options: MultimodalFamilyOptions): Family {
           ...ignoredSizes(config, text),
           ...tiedTwice(config, text, dimensions),
           ...language.notes,
+          ...partNotes,
         ],
         ...(forward && { forward: changes(forward, config) }),
       }

@@ -37,6 +37,9 @@ NEEDS = {
     "granitemoehybrid": {k: ["attention", "mamba", "mamba", "mamba"] for k in ("layer_types", "layers_block_type")},
 }
 
+# Classes whose code in 4.57.6 reads `rope_scaling` without asking whether there is one.
+SCALED_IN_4 = {"qwen3_vl_text", "qwen3_vl_moe_text", "mllama_text_model"}
+
 # What a default config has less of, so that a model is built in a moment.
 SMALL = {"num_hidden_layers": 4, "num_layers": 4, "n_layer": 4, "n_layers": 4, "encoder_layers": 2, "decoder_layers": 2, "depth": 3}
 SMALL |= {"num_experts": 4, "num_local_experts": 4, "n_routed_experts": 16, "moe_num_experts": 4, "num_experts_per_tok": 2}
@@ -96,7 +99,11 @@ def types(model_types):
             if key not in parts and isinstance(part, type) and part.__name__ != "AutoConfig" and "Fold" not in part.__name__:
                 todo.append(part)
                 parts[key] = ["", part.model_type or part.__name__]
-        found[names[c]] = {"class": c.__name__, "fields": describe(c), "parts": parts, "map": c.attribute_map}
+        heads = {"hidden_size": 128, "head_dim": 16}
+        equal = refuses(c, **heads, num_attention_heads=7, num_key_value_heads=7) and not refuses(
+            c, **heads, num_attention_heads=8, num_key_value_heads=8
+        )
+        found[names[c]] = {"equal": equal, "class": c.__name__, "fields": describe(c), "parts": parts, "map": c.attribute_map}
     print(json.dumps(found))
 
 
@@ -148,10 +155,11 @@ def nulls(model_types):
     known = set(dir(transformers.PretrainedConfig())) | {"kwargs", "self", "torch_dtype", "pruned_heads"}
 
     def fields_of(c):
+        computed = [name for name in c().__dict__ if name not in known and not name.startswith("_")]
         if not strict:
-            return [name for name in inspect.signature(c.__init__).parameters if name not in known]
+            return list(dict.fromkeys([*(n for n in inspect.signature(c.__init__).parameters if n not in known), *computed]))
         fields = [f.name for f in dataclasses.fields(c) if f.name not in known]
-        return [name for name in fields if accepted(c.__validators__[name], None)]
+        return [n for n in fields if accepted(c.__validators__[n], None)] + [n for n in computed if n not in fields]
 
     small = lambda d: {k: v for k, v in SMALL.items() if isinstance(d.get(k), int) and d[k] > v}
     for model_type in model_types:
@@ -221,9 +229,15 @@ def emit(types_file, *null_files):
                 status = "x" if in5 and in4 is not False else "y" if in5 else "z" if in4 else "n"
                 kind = kind.replace("n", status, 1) + ("?" if status in "xy" and is_default else "")
             fields[field] = kind
-        for (other, field), fails4 in four.items():
-            if other == owner and fails4 and not field.endswith("_config") and field not in c["fields"] and field not in c["map"]:
-                fields[field] = "az"
+        # Fields that the class computes, and reads again from a saved config.
+        for field in {f for other, f in [*five, *four] if other == owner and f not in c["fields"] and f not in c["map"]}:
+            in5, in4 = five.get((owner, field)), four.get((owner, field))
+            if (in5 or in4) and not field.endswith("_config"):
+                fields[field] = "ax" if in5 and in4 is not False else "ay" if in5 else "az"
+        if c["equal"]:
+            fields["!"] = "an"
+        if name in SCALED_IN_4:
+            fields["rope_scaling"] = "az?"
         classes[name] = fields
     counts = collections.Counter(pair for fields in classes.values() for pair in fields.items())
     shared = [pair for pair, count in counts.most_common() if count > 2]

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest'
+import { configType, VALUES } from '../../src/architecture/config-types.js'
+import { CLASSES } from '../../src/architecture/generated/config-types.js'
+import { architectureFromConfig, totalParameters } from '../../src/architecture/index.js'
+import { readRecords } from './records.js'
+
+type Config = Readonly<Record<string, unknown>>
+
+const notes = (config: Config) => architectureFromConfig(config).notes
+const refusal = (found: string, expected: string) =>
+  `${found}: transformers 5 refuses that, since it expects ${expected}. Earlier versions check no types, and fail only where they compute with it.`
+
+describe('A value that the class of transformers 5 refuses', () => {
+  it.each<[string, Config, string, string]>([
+    ['null', { max_position_embeddings: null }, 'max_position_embeddings is null', 'an integer'],
+    ['a text for a number', { rms_norm_eps: '1e-6' }, 'rms_norm_eps is "1e-6"', 'a number'],
+    ['an object for true', { use_cache: {} }, 'use_cache is {}', 'true or false'],
+    ['a number for true', { use_cache: 1 }, 'use_cache is 1', 'true or false'],
+    ['true for a number', { bos_token_id: true }, 'bos_token_id is true', 'an integer'],
+    ['a list of texts', { eos_token_id: ['</s>'] }, 'eos_token_id is ["</s>"]', 'an integer or a list of integers'],
+    ['beyond its interval', { initializer_range: 2 }, 'initializer_range is 2', 'a number from 0 to 1'],
+  ])('is told of: %s', (_, fields, found, expected) => {
+    expect(notes({ model_type: 'llama', ...fields })).toEqual([refusal(found, expected)])
+  })
+
+  it.each([
+    ['a field that the class does not have', { max_position: null, unknown: [] }],
+    ['null where it is allowed', { pad_token_id: null, head_dim: null, rope_parameters: null }],
+    ['a list of tokens', { eos_token_id: [1, 2] }],
+    ['a whole number for any number', { attention_dropout: 0, rms_norm_eps: 1 }],
+  ])('is not: %s', (_, fields) => {
+    expect(notes({ model_type: 'llama', ...fields })).toEqual([])
+  })
+
+  it('is told of with its place, in a part of the class that its model_type names', () => {
+    const found = (text_config: Config) => notes({ model_type: 'llava', text_config })
+    expect(found({ max_position_embeddings: null })).toEqual([
+      refusal('text_config.max_position_embeddings is null', 'an integer'),
+    ])
+    expect(found({ model_type: 'qwen2', max_window_layers: null })).toEqual([
+      refusal('text_config.max_window_layers is null', 'an integer'),
+    ])
+  })
+
+  it('is told of where the fields of the language model stand beside the others', () => {
+    expect(notes({ model_type: 'qwen2_vl', max_position_embeddings: null }).join()).toContain(
+      'max_position_embeddings is null',
+    )
+    expect(notes({ model_type: 'qwen2_vl', max_position_embeddings: null, text_config: {} })).toEqual([])
+  })
+
+  it('is one of the texts that the class allows', () => {
+    expect(notes({ model_type: 'modernbert', classifier_pooling: 'max' }).join()).toContain('expects one of cls, mean')
+    expect(notes({ model_type: 'modernbert', classifier_pooling: 'mean' })).toEqual([])
+  })
+
+  it('is not repeated where the size that is used is told', () => {
+    expect(notes({ model_type: 'llama', vocab_size: null })).toHaveLength(1)
+  })
+
+  it('is counted after ten', () => {
+    const names = ['rms_norm_eps', 'use_cache', 'pad_token_id', 'bos_token_id', 'eos_token_id', 'attention_dropout']
+    const text_config = Object.fromEntries(
+      [...names, 'pretraining_tp', 'initializer_range'].map((name) => [name, [null]]),
+    )
+    const whole = { image_token_index: null, image_seq_length: null, projector_hidden_act: null }
+    const found = notes({ model_type: 'llava', ...whole, text_config })
+    expect(found).toHaveLength(11)
+    expect(found.at(-1)).toBe('transformers refuses 1 more of the values in this config.')
+  })
+})
+
+describe('A value of the right type', () => {
+  it.each<[string, Config, string]>([
+    ['llama', { rope_theta: null }, 'rope_theta is null: transformers 4.57 cannot build the model with that, 5 can.'],
+    ['seed_oss', { head_dim: null }, 'head_dim is null: transformers 5 cannot build the model with that, 4.57 can.'],
+    ['ministral', {}, 'head_dim is absent: transformers cannot build the model with that.'],
+    ['llama', { hidden_act: 'gellu' }, 'hidden_act is "gellu": transformers has no activation of that name.'],
+    ['mamba', { num_labels: '2' }, 'num_labels is "2": transformers expects an integer, and fails.'],
+    [
+      'llama',
+      { rope_parameters: { rope_type: 'yarm' } },
+      'rope_parameters.rope_type is "yarm": transformers has no rotary embedding of that name.',
+    ],
+    [
+      'llama',
+      { rope_scaling: { rope_type: 'linear', rope_theta: '1e4' } },
+      'rope_scaling.rope_theta is "1e4": transformers expects a number, and fails.',
+    ],
+    [
+      'llama',
+      { hidden_size: 60, num_attention_heads: 8, head_dim: 8 },
+      'num_attention_heads is 8: transformers 5 refuses it, since it does not divide hidden_size, 60.',
+    ],
+    [
+      'qwen3',
+      { head_dim: 127 },
+      'head_dim is 127: transformers 5 refuses a head with rotary embeddings whose size is odd.',
+    ],
+    ['qwen3', { num_key_value_heads: 0 }, 'num_key_value_heads is 0: transformers cannot build or run such a model.'],
+    ['falcon_h1', { mlp_multipliers: [1] }, 'mlp_multipliers has 1 entries: transformers expects 2, and fails.'],
+    [
+      'llava',
+      { vision_config: { hidden_size: 100, num_attention_heads: 16 } },
+      'vision_config.num_attention_heads is 16, which does not divide hidden_size, 100: transformers refuses it, or rounds the size of a head down.',
+    ],
+  ])('of %s that no model can be built of: %j', (model_type, fields, note) => {
+    expect(notes({ model_type, ...fields })).toContain(note)
+  })
+})
+
+describe('The table of types', () => {
+  it('has letters that are known, and parts whose class it has', () => {
+    const names = CLASSES.split('\n').map((line) => line.slice(0, line.indexOf(' ')))
+    expect(names.length).toBeGreaterThan(280)
+    for (const name of names) {
+      const type = configType(name)
+      expect(type?.fields.size).toBeGreaterThan(0)
+      for (const accepted of type?.fields.values() ?? []) {
+        const [letters = ''] = accepted.split('=')
+        expect([...letters].every((letter) => letter in VALUES || 'nxyz?'.includes(letter))).toBe(true)
+      }
+      for (const part of type?.parts ?? []) expect(names).toContain(part.type)
+    }
+  })
+})
+
+describe('Neighbours of configs: a value removed, null, of another type or size', () => {
+  interface Neighbour {
+    readonly name: string
+    readonly config: Config
+    /** What each version of transformers built; null if it refused. */
+    readonly totals: Readonly<Record<string, number | null>>
+  }
+
+  it('have the totals of transformers, or a note, or are refused', () => {
+    const neighbours = readRecords<Neighbour>('neighbours.jsonl.gz')
+    expect(neighbours).toHaveLength(1500)
+    const silent = neighbours.filter(({ config, totals }) => {
+      const described = orNothing(() => architectureFromConfig(config))
+      if (!described || described.notes.length > 0) return false
+      const total = totalParameters(described)
+      return Object.values(totals).some((theirs) => theirs !== total)
+    })
+    expect(silent.map(({ name }) => name)).toEqual([])
+  })
+})
+
+function orNothing<Value>(make: () => Value): Value | undefined {
+  try {
+    return make()
+  } catch {
+    return undefined
+  }
+}
