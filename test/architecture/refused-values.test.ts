@@ -59,11 +59,16 @@ describe('A value that the class of transformers 5 refuses', () => {
   })
 
   it('is counted after ten', () => {
-    const names = ['rms_norm_eps', 'use_cache', 'pad_token_id', 'bos_token_id', 'eos_token_id', 'attention_dropout']
+    const names = ['rms_norm_eps', 'use_cache', 'pad_token_id', 'bos_token_id', 'eos_token_id']
     const text_config = Object.fromEntries(
       [...names, 'pretraining_tp', 'initializer_range'].map((name) => [name, [null]]),
     )
-    const whole = { image_token_index: null, image_seq_length: null, projector_hidden_act: null }
+    const whole = {
+      image_token_index: null,
+      image_seq_length: null,
+      projector_hidden_act: null,
+      vision_feature_select_strategy: 0,
+    }
     const found = notes({ model_type: 'llava', ...whole, text_config })
     expect(found).toHaveLength(11)
     expect(found.at(-1)).toBe('transformers refuses 1 more of the values in this config.')
