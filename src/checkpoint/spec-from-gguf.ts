@@ -1,5 +1,6 @@
 import { CheckpointError, type Part, type Shape } from '../architecture/index.js'
 import type { LinearLayerSpec, MambaConfig, ModelSpec } from '../schemas/index.js'
+import { isGgufParameter } from './gguf-buffers.js'
 import { refuseOtherKinds } from './gguf-kinds.js'
 import { ggufParts } from './gguf-parts.js'
 import { type GgufTensor, mostType } from './gguf-storage.js'
@@ -72,7 +73,7 @@ export function modelSpecFromGguf({ metadata, tensorInfos }: GgufHeader): {
     vocab_size: vocabSize,
     tied_embeddings: tensors.has('token_embd.weight') && !tensors.has('output.weight'),
     gated_mlp: isGated(tensors),
-    base_num_parameters: parameterCount(tensors),
+    base_num_parameters: parameterCount(tensors, family),
     precision: most.precision,
     ...embedding(family, metadata),
     linear_layers: linearLayers(tensors),
@@ -98,9 +99,9 @@ export function modelSpecFromGguf({ metadata, tensorInfos }: GgufHeader): {
   notes.push(...most.notes)
   if (predictors.size > 0)
     notes.push(
-      `the ${parameterCount(predictors)} parameters of ${predicting} multi-token prediction layer${predicting === 1 ? '' : 's'} are not counted: transformers does not load them`,
+      `the ${parameterCount(predictors, family)} parameters of ${predicting} multi-token prediction layer${predicting === 1 ? '' : 's'} are not counted: transformers does not load them`,
     )
-  const parts = ggufParts(tensors, (name) => !BUFFERS.test(name))
+  const parts = ggufParts(tensors, (name) => isGgufParameter(name, tensors, family))
   return { spec, ...(most.isQuantised && { quantisation: most.quantisation }), parts, notes }
 }
 
@@ -156,15 +157,12 @@ function torchShape(shape: readonly (bigint | number)[], name: string): Shape {
     .reverse()
 }
 
-function parameterCount(tensors: ReadonlyMap<string, GgufTensor>): number {
+function parameterCount(tensors: ReadonlyMap<string, GgufTensor>, family: string): number {
   let total = 0
   for (const [name, { shape }] of tensors)
-    if (!BUFFERS.test(name)) total += shape.reduce((product, size) => product * size, 1)
+    if (isGgufParameter(name, tensors, family)) total += shape.reduce((product, size) => product * size, 1)
   return total
 }
-
-/** Frequencies of rotary embeddings are computed, not trained. */
-const BUFFERS = /^rope_freqs\.|\.rope_freqs\.|rope_factors_(?:long|short)/
 
 function linearLayers(tensors: ReadonlyMap<string, GgufTensor>): LinearLayerSpec[] {
   const layers: LinearLayerSpec[] = []

@@ -59,6 +59,8 @@ const ALLOWED: readonly string[] = [
   'architecture/shapes/roberta-family.ts roberta',
   // GGUF's name for a file with an image encoder.
   'checkpoint/read/gguf-files.ts clip',
+  // llama.cpp's name for an architecture.
+  'checkpoint/gguf-buffers.ts afmoe',
   // A method of quantisation.
   'checkpoint/quantisation/byte-storages.ts bitnet',
   'checkpoint/quantisation/methods.ts bitnet',

@@ -145,6 +145,43 @@ describe('modelSpecFromGguf', () => {
     expect(spec.base_num_parameters).toBe(488)
   })
 
+  it('counts no correction of a router, where the model has it as a buffer', () => {
+    const corrected: Tensors = { ...TENSORS, 'blk.0.exp_probs_b.bias': [[100], F32] }
+    expect(specOf(corrected).spec.base_num_parameters).toBe(488)
+    const keys = Object.entries(METADATA).map(([key, value]) => [key.replace('llama.', 'afmoe.'), value])
+    const afmoe = { ...Object.fromEntries(keys), 'general.architecture': 'afmoe' }
+    expect(specOf(corrected, afmoe).spec.base_num_parameters).toBe(588)
+  })
+
+  it('counts no scale of a whole tensor beside weights of NVFP4 or BitNet, but those beside other weights', () => {
+    // As llama.cpp's converter writes the scales of ModelOpt's checkpoints; built from its code.
+    const [NVFP4, TQ2_0] = [40, 35]
+    const scales: Tensors = {
+      'blk.0.attn_q.scale': [[1], F32],
+      'blk.0.attn_q.input_scale': [[1], F32],
+      'blk.0.ffn_up.scale': [[1], F32],
+      'blk.0.ffn_down.scale': [[1], F32],
+    }
+    const { spec } = specOf({
+      ...TENSORS,
+      ...scales,
+      'blk.0.attn_q.weight': [[8, 8], NVFP4],
+      'blk.0.ffn_up.weight': [[16, 8], TQ2_0],
+    })
+    expect(spec.base_num_parameters).toBe(489)
+  })
+
+  it.each([
+    [31, 'Q4_0_4_4'],
+    [33, 'Q4_0_8_8'],
+    [36, 'IQ4_NL_4_4'],
+  ])('knows type %i, which llama.cpp no longer reads', (type, name) => {
+    expect(specOf({ 'blk.0.attn_q.weight': [[64, 64], type] })).toMatchObject({
+      spec: { precision: 'int4' },
+      quantisation: { method: name, bits: 4.5 },
+    })
+  })
+
   it('counts the layers with experts, and the experts of a token', () => {
     const { spec } = specOf(
       {
