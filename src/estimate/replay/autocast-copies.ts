@@ -19,10 +19,11 @@ export class AutocastCopies {
     this.half = half
   }
 
-  /** Autocast caches its copies of parameters until it ends. */
+  /** Autocast caches its copies of parameters until it ends. The copies of another run, a recomputation, are gone with that run. */
   endAutocast(): void {
     const { tape } = this.ops
-    for (const [{ alike = 0 }, cast] of this.#casts) {
+    const own = this.#castsOfRun === tape.run ? this.#casts : []
+    for (const [{ alike = 0 }, cast] of own) {
       const before = { ...tape.ledger.now }
       tape.free(cast)
       if (alike > 0) tape.ledger.shift(change(before, tape.ledger.now), alike)
