@@ -27,7 +27,7 @@ export interface CheckedMemoryOptions {
   readonly finetuning: FinetuningRun | undefined
   readonly batchSize: number
   readonly sequenceLength: number
-  /** Tokens that an encoder-decoder writes; `undefined`: as many as it reads. */
+  /** Tokens that an encoder-decoder writes, or of a completion; `undefined`: as many as it reads, or all. */
   readonly targetLength: number | undefined
   readonly images: number
   readonly imageSize: ImageSize | undefined
@@ -62,13 +62,14 @@ export interface CheckedMemoryOptions {
 /**
  * Checks the options and fills in the defaults.
  *
+ * @param ownLoss - whether the class of the model has a loss of its own, which presets leave as it is
  * @throws TypeError for an unknown option or choice, for options that exclude each other, and for what a preset cannot do
  * @throws RangeError for a count that is not an integer, or out of range
  */
-export function checkMemoryOptions(given: MemoryOptions): CheckedMemoryOptions {
+export function checkMemoryOptions(given: MemoryOptions, ownLoss = false): CheckedMemoryOptions {
   checkOptions(given, MEMORY_OPTIONS)
   const finetuning = finetuningRun(given)
-  const { options, sentences } = withPreset(finetuning ? { ...given, method: finetuning.method } : given)
+  const { options, sentences } = withPreset(finetuning ? { ...given, method: finetuning.method } : given, ownLoss)
   const method = options.method ?? 'full'
   const sharding = shardingOf(options)
   const isAsked = options.prepareForKbitTraining ?? false

@@ -1,11 +1,12 @@
-import { type CheckedMemoryOptions, checkMemoryOptions } from './checked-memory-options.js'
+import type { CheckedMemoryOptions } from './checked-memory-options.js'
+import { checkRun } from './checked-run.js'
 import { layoutMemory } from './layout-memory.js'
 import { ranksOf } from './layout-options.js'
 import type { MemoryEstimate } from './memory-estimate.js'
 import type { MemoryOptions } from './memory-options.js'
 import { methodOf } from './methods.js'
 import { refuseBesideLayout } from './refused-sharding.js'
-import { type ResolvedModel, resolveModel } from './resolved-model.js'
+import type { ResolvedModel } from './resolved-model.js'
 import { runMemory } from './run-memory.js'
 import type { EstimableModel } from './served-model.js'
 import { unusedOptions } from './unused-options.js'
@@ -30,8 +31,7 @@ import { unusedOptions } from './unused-options.js'
  * ```
  */
 export function estimateMemory(model: EstimableModel, options: MemoryOptions = {}): MemoryEstimate {
-  const checked = checkMemoryOptions(options)
-  const resolved = resolveModel(model, checked)
+  const { checked, resolved } = checkRun(model, options)
   const estimate = ranksOf(checked.layout) === 1 ? runMemory(resolved, checked) : givenLayout(resolved, checked)
   return { ...estimate, assumptions: [...unusedOptions(options), ...resolved.assumptions, ...estimate.assumptions] }
 }

@@ -104,7 +104,10 @@ export interface FinetuningRun extends Omit<Row, 'method'> {
 }
 
 /** The options that belong to a fine-tuning type. */
-export type FinetuningOptions = Partial<TrainableOptions> & { readonly method?: MemoryMethod }
+export type FinetuningOptions = Partial<TrainableOptions> & {
+  readonly method?: MemoryMethod
+  readonly referenceModel?: boolean
+}
 
 const OWN = ['numVirtualTokens', 'encoderHiddenSize', 'prefixProjection', 'layers'] as const
 
@@ -116,7 +119,7 @@ const OWN = ['numVirtualTokens', 'encoderHiddenSize', 'prefixProjection', 'layer
 export function finetuningRun(options: FinetuningOptions): FinetuningRun | undefined {
   const { finetuningType: type } = options
   if (type === undefined) {
-    const [stray] = OWN.filter((name) => options[name] !== undefined)
+    const [stray] = [...OWN, 'referenceModel' as const].filter((name) => options[name] !== undefined)
     if (stray === undefined) return undefined
     throw new TypeError(`\`${stray}\` belongs to a fine-tuning type: pass \`finetuningType\` too`)
   }
@@ -136,7 +139,16 @@ export function finetuningRun(options: FinetuningOptions): FinetuningRun | undef
   }
   const method = row.method === 'lora if asked' ? (options.lora ? 'lora' : 'full') : row.method
   const own = Object.fromEntries(OWN.map((name) => [name, options[name]]))
-  return { ...row, type, method, options: { ...own, finetuningType: type } }
+  const preference = preferenceOf(row, type, options.referenceModel)
+  return { ...row, ...(preference && { preference }), type, method, options: { ...own, finetuningType: type } }
+}
+
+function preferenceOf({ preference }: Row, type: FinetuningType, asked: boolean | undefined): Row['preference'] {
+  if (asked !== undefined && !preference?.reference)
+    throw new TypeError(`\`referenceModel\` has no meaning with the fine-tuning type ${type}, which asks no reference`)
+  if (!preference || asked !== false) return preference
+  const { reference: _, ...alone } = preference
+  return alone
 }
 
 /** What of a type decides which other options mean something. */

@@ -61,9 +61,16 @@ export interface MemoryOptions {
   readonly sequenceLength?: number
   /**
    * Tokens that an encoder-decoder writes for each sequence, or has written in a forward pass for inference. Then `sequenceLength` is
-   * what it reads. Default: as many.
+   * what it reads. Default: as many. For a method that learns from preferences or rewards, the tokens of a completion, which are
+   * among those of `sequenceLength`: only they have log-probabilities. Default: all; for `grpo` and `ppo`, which generate them, 512,
+   * or half of a shorter sequence.
    */
   readonly targetLength?: number
+  /**
+   * Whether a method that learns from preferences asks a reference. `false` is for references whose answers were computed before
+   * (`precompute_ref_log_probs` in TRL), or that nothing needs (GRPO with `beta: 0`, which is TRL's default). Default: yes.
+   */
+  readonly referenceModel?: boolean
   /**
    * Images in each sequence of a multimodal model, of the size that the assumptions name. Their tokens are among those of
    * `sequenceLength`. Default: 0, and the inputs are text only.
@@ -163,6 +170,7 @@ export const MEMORY_OPTIONS: OptionTable<MemoryOptions> = {
   batchSize: integer(1, MAX_COUNT),
   sequenceLength: integer(1, MAX_COUNT),
   targetLength: integer(1, MAX_COUNT),
+  referenceModel: boolean,
   images: integer(0, MAX_COUNT),
   imageSize: nested(IMAGE_SIZE),
   audioSeconds: integer(0, MAX_COUNT),

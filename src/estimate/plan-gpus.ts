@@ -1,12 +1,11 @@
 import { checkOptions, integer, type OptionTable } from '../options/index.js'
-import { checkMemoryOptions } from './checked-memory-options.js'
+import { checkRun } from './checked-run.js'
 import { fewestGpus, type TooFew } from './fewest-gpus.js'
 import { DEFAULT_GPU, GPU_CHOICE, type Gpu, type GpuChoice, gpuOf } from './gpus.js'
 import { largestFitting } from './largest-batch.js'
 import { layoutMemory } from './layout-memory.js'
 import type { MemoryEstimate } from './memory-estimate.js'
 import { MEMORY_OPTIONS, type MemoryOptions } from './memory-options.js'
-import { resolveModel } from './resolved-model.js'
 import type { EstimableModel } from './served-model.js'
 import type { Layout } from './sharding.js'
 import { unusedOptions } from './unused-options.js'
@@ -62,8 +61,7 @@ export function planGpus(model: EstimableModel, options: PlanOptions = {}): GpuP
   const { gpu: choice = DEFAULT_GPU, maxGpus = MOST_GPUS, ...memory } = options
   refuseDegrees(options)
   const gpu = gpuOf(choice)
-  const checked = checkMemoryOptions(memory)
-  const resolved = resolveModel(model, checked)
+  const { checked, resolved } = checkRun(model, memory)
   const { gpus, fitting, tooFew } = fewestGpus(resolved, checked, { gpu, maxGpus, isExplained: true })
   const assumptions = [...unusedOptions(memory), ...resolved.assumptions, ...SEARCH]
   if (gpus === undefined || !fitting) return { gpu, fits: false, tooFew, assumptions }

@@ -9,11 +9,7 @@ import type { CheckedMemoryOptions } from './checked-memory-options.js'
  */
 export function refuseInputs({ className, program }: Architecture, options: CheckedMemoryOptions): void {
   const { targetLength, images, audioSeconds, kernels, finetuning } = options
-  if (targetLength !== undefined && !program?.writes) {
-    throw new RangeError(
-      `\`targetLength\` is ${targetLength}, but ${className} is not an encoder-decoder: leave it out`,
-    )
-  }
+  if (targetLength !== undefined && !program?.writes) refuseTarget(className, targetLength, options)
   if (images === 0 && audioSeconds === 0) return
   const given = images > 0 ? 'images' : 'audioSeconds'
   if (kernels !== 'torch')
@@ -21,5 +17,21 @@ export function refuseInputs({ className, program }: Architecture, options: Chec
   if (finetuning?.tokens || finetuning?.preference)
     throw new TypeError(
       `\`${given}\` cannot be estimated with the fine-tuning type ${finetuning.type}: leave it out to estimate inputs of text only`,
+    )
+}
+
+function refuseTarget(className: string, target: number, { finetuning, sequenceLength }: CheckedMemoryOptions): void {
+  const given = `\`targetLength\` is ${target}`
+  if (!finetuning?.preference)
+    throw new RangeError(
+      `${given}, but ${className} is not an encoder-decoder, and no completions are learned from: leave it out`,
+    )
+  if (finetuning.preference.loss !== 'log-probs')
+    throw new RangeError(
+      `${given}, but the loss of ${finetuning.type} is computed on the logits of all tokens: leave it out`,
+    )
+  if (target >= sequenceLength)
+    throw new RangeError(
+      `${given}, but a sequence has ${sequenceLength} tokens, and its prompt at least one: give at most ${sequenceLength - 1}`,
     )
 }

@@ -1,4 +1,5 @@
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
+import { completionTokens } from './completion-tokens.js'
 import { deepspeedSizes } from './deepspeed-options.js'
 import { methodOf } from './methods.js'
 import { stateBytes } from './optimizers.js'
@@ -50,6 +51,7 @@ export function trainingStepOf(
       isProjected: finetuning.options.prefixProjection ?? false,
     },
     preference: finetuning?.preference,
+    completion: finetuning?.preference && completionTokens(finetuning.preference, options),
     stepsInGroups: finetuning?.groups === 'lora-plus',
     storage,
     // PEFT leaves GPTQ models as they are (`is_gptq_quantized` in its `utils/other.py`).
@@ -64,7 +66,7 @@ export function trainingStepOf(
       isOptimizerOffloaded
         ? 0
         : stateBytes(options.optimizer, shape, masters ? DTYPE_BYTES.float32 : DTYPE_BYTES[dtype], isHidden),
-    accumulating: options.gradientAccumulation > 1,
+    microBatches: options.gradientAccumulation,
     sharding: shardingRules(sharding, { computeDtype, keepsInputs, recomputes: recompute !== 'none', deepspeed }),
     zero: zeroRules(sharding, deepspeed),
     stateRanks: strategyOf(sharding.strategy).shares === 'nothing' ? 1 : sharding.ranks,

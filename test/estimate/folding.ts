@@ -28,7 +28,7 @@ export const STEP: TrainingStep = {
   optimizer: 'adamw',
   optimizerStep: 'foreach',
   stateBytes: (shape) => 4 * shape.reduce((product, size) => product * size, 1),
-  accumulating: false,
+  microBatches: 1,
 }
 const FSDP2: ShardingRules = {
   ranks: 2,
@@ -49,9 +49,9 @@ const LORA: Partial<TrainingStep> = {
 export const STEPS: readonly Partial<TrainingStep>[] = [
   {},
   { recompute: { every: 1 } },
-  { accumulating: true },
+  { microBatches: 2 },
   { sharding: { ...FSDP2, ranks: 4 } },
-  { sharding: { ...FSDP2, ranks: 2 }, recompute: { every: 1 }, accumulating: true },
+  { sharding: { ...FSDP2, ranks: 2 }, recompute: { every: 1 }, microBatches: 2 },
   { parameterDtype: 'float32', autocast: true },
   { parameterDtype: 'float32', autocast: true, recompute: { every: 1 } },
   { ...LORA },
@@ -64,7 +64,7 @@ export const STEPS: readonly Partial<TrainingStep>[] = [
     reentrant: true,
   },
   { sharding: { ...FSDP2, ranks: 4, copiesOut: false, isFlat: true }, recompute: { every: 1 } },
-  { sharding: { ...FSDP2, computeDtype: 'bfloat16' }, parameterDtype: 'float32', accumulating: true },
+  { sharding: { ...FSDP2, computeDtype: 'bfloat16' }, parameterDtype: 'float32', microBatches: 2 },
   { sharding: { ...FSDP2, sharesParameters: false }, recompute: { every: 1 } },
   { optimizerStep: 'in-backward', recompute: { every: 1 }, batch: 1, sequence: 73 },
   { optimizerStep: 'for-loop', sequence: 7, batch: 1 },

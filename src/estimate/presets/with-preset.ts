@@ -14,13 +14,14 @@ export interface Applied {
 }
 
 /**
- * Fills in the options that were not given from the preset that `preset` names, if it names one.
+ * Fills in the options that were not given from the preset that `preset` names, if it names one. A class with a loss of its own (`ownLoss`)
+ * keeps it: frameworks replace that of language models only.
  *
  * @throws TypeError for a run that the framework does not allow
  * @example
  * withPreset({ preset: 'trl', method: 'lora' }).options.autocast // true
  */
-export function withPreset(given: MemoryOptions): Applied {
+export function withPreset(given: MemoryOptions, ownLoss = false): Applied {
   const { preset: name } = given
   if (name === undefined) return { options: given, sentences: [] }
   const preset = presetOf(name)
@@ -30,7 +31,7 @@ export function withPreset(given: MemoryOptions): Applied {
     const { options: asked, when } = value
     const run = runOf(options)
     if (run.trains === 'nothing' || (when && !when(run))) continue
-    const news = newsIn(asked, options)
+    const news = newsIn(asked, options, ownLoss)
     if (Object.keys(news).length === 0) continue
     options = filledWith(news, options)
     sentences.push(sentence(name, preset, news, value))
@@ -58,7 +59,7 @@ function runOf(options: MemoryOptions): PresetRun {
 }
 
 /** The options of a preset that were not given, and that mean something in this run. */
-function newsIn({ lora, sharding, ...plain }: PresetOptions, options: MemoryOptions): PresetOptions {
+function newsIn({ lora, sharding, ...plain }: PresetOptions, options: MemoryOptions, ownLoss: boolean): PresetOptions {
   const { strategy, ranks } = runOf(options)
   const sharesParameters = ranks > 1 && strategyOf(strategy).shares === 'parameters'
   const adapters = ofType(options.finetuningType).tokens ? {} : absent(lora, options.lora)
@@ -66,7 +67,7 @@ function newsIn({ lora, sharding, ...plain }: PresetOptions, options: MemoryOpti
   // Without a rank, the default adapters of the estimate stay as they are.
   const hasRank = (options.lora?.rank ?? adapters.rank) !== undefined
   return {
-    ...absent(plain, options, (name, value) => hasUse(name, value, options)),
+    ...absent(plain, options, (name, value) => hasUse(name, value, options, ownLoss)),
     ...(hasRank && Object.keys(adapters).length > 0 && { lora: adapters }),
     ...(Object.keys(shares).length > 0 && { sharding: shares }),
   }
@@ -85,10 +86,10 @@ function absent<Options extends object>(
 }
 
 /** Whether an option can be set beside what is given: a preset contradicts nobody. */
-function hasUse(name: string, value: unknown, options: MemoryOptions): boolean {
+function hasUse(name: string, value: unknown, options: MemoryOptions, isOfClass: boolean): boolean {
   const { method, loss, optimizer = 'adamw', optimizerStep, gradientAccumulation = 1 } = options
   const { ownLoss, tokens } = ofType(options.finetuningType)
-  if (ownLoss && (name === 'loss' || name === 'lossLogits' || name === 'keepOutputs')) return false
+  if ((ownLoss || isOfClass) && (name === 'loss' || name === 'lossLogits' || name === 'keepOutputs')) return false
   if (tokens === 'prefixes' && (name === 'recompute' || name === 'gradientCheckpointing')) return false
   const isWhole = loss === undefined || loss === 'logits' || loss === 'fused'
   if (name === 'recompute') return options.gradientCheckpointing === undefined

@@ -17,7 +17,7 @@ export class ArrivingGradients {
   accumulate(target: Node | Leaf, gradient: Gradient): void {
     const { pending } = target
     if (pending === undefined) target.pending = gradient
-    else if (target.kind === 'leaf' && target.addsInPlace) this.#ledger.release(storageOf(gradient))
+    else if (target.addsInPlace) this.#ledger.release(storageOf(gradient))
     else {
       target.pending = this.#sum(pending, gradient)
       this.#ledger.release(storageOf(pending))

@@ -22,6 +22,8 @@ export interface StepOptions {
   readonly sequence: number
   /** Tokens that an encoder-decoder writes for each sequence. */
   readonly target?: number
+  /** The last tokens of each sequence, which alone have log-probabilities. Default: all. */
+  readonly completion?: number | undefined
   /** Images in each sequence. */
   readonly images?: number
   /** The masks that the code makes for each sequence. */

@@ -74,7 +74,7 @@ export class Decoder implements ModelPass {
 
   #lossFrom(hidden: Tensor): Tensor {
     const { layers, options, sizes } = this.#pass
-    const { batch, sequence, loss } = options
+    const { batch, sequence, completion, loss } = options
     const { head, architecture, score, labels } = this.#model
     if (score !== undefined) return preferenceLoss(layers, layers.linear(score, hidden, 1))
     if (labels) return this.#labelLoss(labels, hidden)
@@ -83,7 +83,7 @@ export class Decoder implements ModelPass {
     if (loss.kind === 'fused-linear' || loss.kind === 'chunked')
       return linearLoss(layers, loss.kind, head.name, hidden, sizes.vocabSize)
     if (loss.kind === 'log-probs')
-      return preferenceLoss(layers, logProbs(layers, head.name, hidden, { batch, sequence }))
+      return preferenceLoss(layers, logProbs(layers, head.name, hidden, { batch, sequence, completion }))
     const logits = logitsOf(this.#pass, head, hidden)
     // Where the class computes the loss of a whole language model, the hidden states are gone.
     if (this.#pass.forward.logits.shifts === 'model') layers.ops.tape.free(hidden)
@@ -108,12 +108,7 @@ export class Decoder implements ModelPass {
 
   #lossOf(logits: Tensor, batch: number, sequence: number): Tensor {
     const { layers, options, forward } = this.#pass
-    const { tape } = layers.ops
-    if (options.loss.kind === 'log-probs-and-entropy') {
-      const own = logProbsAndEntropy(layers, logits)
-      tape.free(logits)
-      return own
-    }
+    if (options.loss.kind === 'log-probs-and-entropy') return logProbsAndEntropy(layers, logits)
     const isOwn = options.loss.kind === 'logits' && options.loss.logits === 'float32' && forward.logits.shifts !== 'no'
     const kind =
       isOwn && forward.logits.shifts === 'model' ? { ...options.loss, logits: 'model' as const } : options.loss

@@ -66,6 +66,8 @@ export interface Node {
   readonly attributes: readonly Storage[]
   readonly backward: Backward
   pending?: Gradient
+  /** As that of a parameter. */
+  addsInPlace?: boolean
   frame?: Frame
 }
 

@@ -9,23 +9,26 @@ const TILE_COLUMNS = 32_768
 interface Sequences {
   readonly batch: number
   readonly sequence: number
+  /** The last tokens of each, which have log-probabilities. Default: all but the first. */
+  readonly completion?: number | undefined
 }
 
 /**
  * The log-probability of each token, from the last hidden states: TRL's fused head (`add_fused_lm_head` and `ChunkedLogProbFunction`
  * of TRL 1.16). Logits exist only in tiles. Backward computes the tiles again, and sums the gradients of hidden states and head in
- * float32. All tokens but the first count as completions. The caller keeps the hidden states.
+ * float32. Where Triton runs, only the tokens of completions are computed. The caller keeps the hidden states.
  */
 export function logProbs(layers: Layers, head: string, hidden: Tensor, sizes: Sequences): Tensor {
   const { ops, weights } = layers
   const { tape } = ops
-  const rows = sizes.batch * Math.max(sizes.sequence - 1, 1)
+  const shifted = Math.max(sizes.sequence - 1, 1)
+  const [all, rows] = [sizes.batch * shifted, sizes.batch * Math.min(sizes.completion ?? shifted, shifted)]
   const features = hidden.elements / (sizes.batch * sizes.sequence)
   const weight = weights.get(`${head}.weight`)
   if (weight.grad?.kind === 'leaf') weight.grad.addsInPlace = true
   const bias = weights.find(`${head}.bias`)
-  const mask = tape.tensor(rows, 'bool', 'ne')
-  const sliced = ops.slice(hidden, rows * features)
+  const mask = tape.tensor(all, 'bool', 'ne')
+  const sliced = ops.slice(hidden, all * features)
   const chosen = ops.index(sliced, rows * features, mask)
   const targets = tape.tensor(rows, 'int64', 'index')
   const dtype = layers.autocast ? layers.half : chosen.dtype
@@ -74,10 +77,14 @@ export function preferenceLoss({ ops }: Pick<Layers, 'ops'>, perToken: Tensor): 
 /**
  * The log-probabilities from all logits by TRL's kernel, and a cross entropy of the first half of the sequences, as ORPO computes them
  * (`concatenated_forward` of TRL 1.16, `experimental/orpo`). The kernel saves the logits; the cross entropy keeps a log-softmax of a
- * copy in their dtype. The caller keeps the logits.
+ * copy in their dtype: float32 under autocast, since accelerate casts what a prepared model returns (`convert_outputs_to_fp32`,
+ * accelerate 1.15, `utils/operations.py`). Frees the logits.
  */
-export function logProbsAndEntropy({ ops, tokens }: Layers, logits: Tensor): Tensor {
+export function logProbsAndEntropy({ ops, tokens, autocast }: Layers, returned: Tensor): Tensor {
   const { tape } = ops
+  const logits = autocast ? ops.to(returned, 'float32') : tape.alias(returned)
+  tape.free(returned)
+  if (logits.grad) logits.grad.addsInPlace = true
   const half = ops.slice(logits, logits.elements / 2)
   const copy = ops.contiguous(half)
   tape.free(half)
@@ -101,6 +108,6 @@ export function logProbsAndEntropy({ ops, tokens }: Layers, logits: Tensor): Ten
     () => [ops.gradient(logits.elements, logits.dtype, '_fused_logprob_entropy')],
   )
   const loss = ops.add(entropy, preferenceLoss({ ops }, perToken))
-  tape.free(entropy)
+  tape.free(entropy, logits)
   return loss
 }

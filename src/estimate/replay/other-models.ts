@@ -56,12 +56,22 @@ export class OtherModels {
     }
   }
 
-  /** What runs before the trained model. */
+  /**
+   * Completions for all micro-batches of a step, and what a reference says of them: once, before the first micro-batch
+   * (`_prepare_inputs` of TRL's GRPO, whose `steps_per_generation` are those of accumulation unless it is told otherwise).
+   */
+  rollout(): void {
+    const { preference } = this.#trained
+    if (!preference.generates) return
+    this.#generate()
+    this.#reference?.()
+  }
+
+  /** What runs before the trained model on each micro-batch. */
   before(): void {
     const { preference } = this.#trained
-    if (preference.generates) this.#generate()
     if (preference.repeats) this.#withoutGradients(this.#trained.pass)
-    if (preference.reference === 'before') this.#reference?.()
+    if (preference.reference === 'before' && !preference.generates) this.#reference?.()
   }
 
   /** The loss of the trained model, with what runs beside it. */
@@ -119,35 +129,38 @@ export class OtherModels {
     return { layers: own, pass: model.pass(own, { ...options, sharding, drops: trained ? options.drops : 'none' }) }
   }
 
-  /** Generation: a prefill of the prompts, and a cache that grows to whole sequences. All of it is freed before the step. */
+  /**
+   * Generation for all micro-batches: a prefill of the prompts, and a cache that grows to whole sequences. All of it is freed before the
+   * step.
+   */
   #generate(): void {
-    const { model, layers, options } = this.#trained
+    const { model, layers, options, step } = this.#trained
     const { ledger } = layers.ops.tape
-    const { batch, sequence } = options
-    const prompt = sequence - Math.min(COMPLETION_TOKENS, Math.floor(sequence / 2))
+    const { sequence } = options
+    const batch = options.batch * step.microBatches
+    const prompt = Math.max(1, sequence - (step.completion ?? 0))
     const own = new Layers(
       layers.ops,
       layers.weights,
       batch * prompt,
-      layers.autocast,
+      // accelerate wraps the forward of the outermost model, which PEFT's `generate` does not call.
+      layers.autocast && step.trained,
       model.linear,
       layers.kernels,
       layers.half,
     )
     const before = { ...ledger.now }
-    const pass = model.pass(own, { ...options, sequence: prompt, cache: true, drops: 'none', recompute: 'none' })
+    const pass = model.pass(own, { ...options, batch, sequence: prompt, cache: true, drops: 'none', recompute: 'none' })
     layers.ops.tape.withoutGradients(() => pass.prefill())
     const { kvCache } = change(before, ledger.now)
     const cache = Math.round((kvCache / prompt) * sequence)
     const grown = ledger.allocate(cache - kvCache, 'kvCache')
-    // One layer at a time is copied to a longer cache.
-    const copy = ledger.allocate(Math.round(cache / Math.max(model.architecture.dimensions.layers, 1)), 'kvCache')
+    // The keys of a layer, and then its values, are copied to a longer cache (`DynamicLayer.update`).
+    const copied = 2 * Math.max(model.architecture.dimensions.layers, 1)
+    const copy = ledger.allocate(Math.round(cache / copied), 'kvCache')
     ledger.observe('cat')
     ledger.release(copy)
     ledger.release(grown)
     ledger.shift(change(before, ledger.now), -1)
   }
 }
-
-/** `max_completion_length` of TRL 1.16; the rest of a sequence, at least half, is its prompt. */
-const COMPLETION_TOKENS = 512

@@ -41,6 +41,8 @@ export interface TrainingStep {
   readonly virtualTokens?: VirtualTokenOptions | undefined
   /** The other models and passes of a method that learns from preferences. */
   readonly preference?: PreferenceStep | undefined
+  /** The tokens of a completion, whose log-probabilities a preference method needs. Default: all. */
+  readonly completion?: number | undefined
   /** Whether the optimizer has a group for each of the two matrices of adapters. */
   readonly stepsInGroups?: boolean
   /** How the weights of linear layers are stored; absent if like everything else. */
@@ -53,8 +55,8 @@ export interface TrainingStep {
   readonly optimizerStep: OptimizerStep
   /** Bytes that the optimizer keeps for one trained tensor. */
   readonly stateBytes: (shape: Shape, dtype: ComputeDtype, isHidden: boolean) => number
-  /** Whether gradients of an earlier micro-batch already exist. */
-  readonly accumulating: boolean
+  /** Micro-batches whose gradients are added before a step. */
+  readonly microBatches: number
   /** How ranks share parameters, gradients and states. Absent on one GPU. */
   readonly sharding?: ShardingRules | undefined
   /** Ranks that share optimizer states. Default: those of `sharding`. */

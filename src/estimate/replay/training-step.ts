@@ -33,6 +33,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   const options: StepOptions = {
     ...sizes,
     sequence,
+    completion: step.completion,
     recompute: step.recompute,
     reentrant: step.reentrant ?? false,
     kernel: step.kernel,
@@ -75,14 +76,18 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     pass.dropOutputs()
     return after
   }
-  if (step.accumulating) run(false)
+  ledger.reset()
+  others?.rollout()
+  const rollout = ledger.peak
+  if (step.microBatches > 1) run(false)
   ledger.reset()
   const afterForward = run()
   const leaves = [...weights.leaves, ...(others?.leaves ?? [])]
   zero?.beforeStep()
   if (!step.stepsOnCpu) for (const group of groupsOf(leaves, step)) optimizerStep(ledger, group, kind)
   zero?.afterStep()
-  return { peak: ledger.peak, afterForward }
+  const peak = rollout.totalBytes > ledger.peak.totalBytes ? rollout : ledger.peak
+  return { peak, afterForward }
 }
 
 /** The groups that an optimizer updates one after another: A and embeddings, then B (PEFT's `create_loraplus_optimizer`). */

@@ -123,7 +123,7 @@ function replay(model: Architecture, options: CheckedMemoryOptions, compute: Com
     adapterDtype: options.adapterDtype ?? compute,
     optimizerStep: 'fused',
     stateBytes: () => 0,
-    accumulating: false,
+    microBatches: 1,
   })
 }
 

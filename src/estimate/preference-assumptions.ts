@@ -1,0 +1,42 @@
+import type { CheckedMemoryOptions } from './checked-memory-options.js'
+import { completionTokens } from './completion-tokens.js'
+import type { PreferenceStep } from './finetuning-run.js'
+import { methodOf } from './methods.js'
+
+/** What an estimate of learning from preferences or rewards assumes, in sentences. */
+export function preferenceAssumptions(
+  preference: PreferenceStep,
+  options: CheckedMemoryOptions,
+  type: string,
+): string[] {
+  const { sequences, reference, repeats, generates, hasCritics } = preference
+  const { method, batchSize, gradientAccumulation } = options
+  const isAdapted = methodOf(method).trains === 'adapters'
+  const who = isAdapted ? 'the reference is the model with its adapters off' : 'a frozen copy is the reference'
+  const length = completionTokens(preference, options)
+  return [
+    ...(sequences > 1
+      ? [`each of the ${batchSize} examples is ${sequences} sequences: a chosen and a rejected one`]
+      : []),
+    ...(reference ? [`${who}, ${REFERENCES[reference]}`] : []),
+    ...(type === 'grpo' && reference && !isAdapted
+      ? ['TRL asks a reference only with beta above 0; its default is 0: then pass `referenceModel: false`']
+      : []),
+    ...(repeats ? ['the trained model also runs without gradients on other completions'] : []),
+    ...(generates
+      ? [
+          `the trained model generates ${batchSize * gradientAccumulation} completions of ${length} tokens, with a cache, before the first micro-batch`,
+        ]
+      : []),
+    ...(hasCritics
+      ? [
+          'a frozen reward model and a trained value model of the same size; the logits of rollouts, which PPO keeps, are not counted',
+        ]
+      : []),
+  ]
+}
+
+const REFERENCES = {
+  after: 'asked for the same tokens without gradients after the trained model',
+  before: 'asked for the same tokens without gradients before the trained model',
+}
