@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import type { MemoryOptions } from '../../../src/estimate/index.js'
 
 /**
- * A run on an NVIDIA H200 or H100, recorded with `gpu.py`, `gpu_trainers.py`, `gpu_classes.py` and `gpu_seen.py` of `test/oracle/memory`:
+ * A run on an NVIDIA H200 or H100, recorded with `gpu.py`, `gpu_trainers.py`, `gpu_classes.py`, `gpu_seen.py` and `gpu_preferences.py` of `test/oracle/memory`:
  * torch 2.11, transformers 5.17 (or 4.57.6 on the H100), PEFT 0.21, TRL 1.16, random weights.
  */
 export interface GpuRun {
@@ -73,6 +73,7 @@ export function groupOf({ config, options }: GpuRun): string {
 export function h100GroupOf({ id, config, options }: GpuRun): string {
   const family = String(config['model_type'])
   const [name = ''] = (config['architectures'] as string[] | undefined) ?? []
+  if (id.startsWith('trl ')) return "TRL's trainers of preferences and rewards"
   if (options.kernelPackages) return 'kernels of fla, causal_conv1d and mamba_ssm'
   if (options.images) return 'models that see'
   if (id.endsWith('-compiled')) return 'ModernBERT, compiled'
