@@ -121,7 +121,8 @@ export function checkMemoryOptions(given: MemoryOptions, ownLoss = false): Check
  * later; where nothing tells which, the copy counts.
  */
 function lossOf({ loss, lossLogits }: MemoryOptions, finetuning: FinetuningRun | undefined): LossKind {
-  const kind = finetuning?.preference?.loss ?? loss ?? 'logits'
+  const preferred = finetuning?.preference && (loss === 'logits' ? 'log-probs-of-logits' : finetuning.preference.loss)
+  const kind = preferred ?? loss ?? 'logits'
   return { kind, logits: lossLogits ?? (kind === 'fused' ? 'float32-shifted' : 'float32') }
 }
 

@@ -70,9 +70,13 @@ export function refuseContradictions(options: MemoryOptions, { trains, weights, 
  */
 export function refuseBesideType(options: MemoryOptions, { type, preference, tokens, part }: FinetuningRun): void {
   if (preference) {
-    const [stray] = (['loss', 'lossLogits', 'keepOutputs'] as const).filter((name) => options[name] !== undefined)
+    const [stray] = (['lossLogits', 'keepOutputs'] as const).filter((name) => options[name] !== undefined)
     if (stray !== undefined)
       throw new TypeError(`\`${stray}\` has no meaning with the fine-tuning type ${type}, which has a loss of its own`)
+    if (options.loss !== undefined && options.loss !== 'logits')
+      throw new TypeError(
+        `\`loss\` is "${options.loss}", but the fine-tuning type ${type} has a loss of its own: leave it out, or pass "logits" for log-probabilities from all logits`,
+      )
   }
   if (tokens === 'prefixes' && (options.recompute ?? 'none') !== 'none')
     throw new TypeError(`\`recompute\` should be "none" with the fine-tuning type ${type}: PEFT refuses checkpointing`)

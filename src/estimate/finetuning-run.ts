@@ -23,8 +23,11 @@ export interface PreferenceStep {
   readonly generates?: boolean
   /** Whether a frozen reward model and a trained value model are held. */
   readonly hasCritics?: boolean
-  /** What the loss needs: the log-probabilities of the tokens, and the cross entropy besides. */
-  readonly loss: 'log-probs' | 'log-probs-and-entropy'
+  /**
+   * What the loss needs: the log-probabilities of completions, in tiles or from the logits of all tokens, or those of all tokens and
+   * a cross entropy.
+   */
+  readonly loss: 'log-probs' | 'log-probs-of-logits' | 'log-probs-and-entropy'
   /** Whether the trainer sets every dropout of the model to 0 (`disable_dropout`, true in TRL except for GRPO). Default: no. */
   readonly withoutDropout?: boolean
 }

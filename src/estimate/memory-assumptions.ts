@@ -60,6 +60,8 @@ function lossSentences(options: CheckedMemoryOptions): string[] {
     'float32-shifted': 'a shifted copy of the float32 logits',
     model: 'the logits as they are',
   }
+  if (loss.kind === 'log-probs-of-logits')
+    return ['log-probabilities from a float32 copy of all logits, whose log-softmax is kept']
   if (loss.kind === 'log-probs-and-entropy')
     return [
       `log-probabilities of all tokens by one kernel, and a cross entropy of the chosen sequences${autocast ? ', on a float32 copy of the logits, as accelerate makes it under autocast' : ''}`,

@@ -109,7 +109,8 @@ export interface MemoryOptions {
   /**
    * `logits`: float32 logits. `fused`: one kernel that writes the gradient over them. `chunked`: head and loss for an eighth of
    * the tokens at a time. `fused-linear`: head and loss in one kernel (Liger). `log-probs`: both in tiles that backward
-   * computes again (TRL). Default: `logits`.
+   * computes again (TRL). Default: `logits`. Methods that learn from preferences have a loss of their own; with `logits` it takes the
+   * log-probabilities from a float32 copy of all logits, as LLaMA-Factory does.
    */
   readonly loss?: Loss
   /**

@@ -20,13 +20,17 @@ export function refuseInputs({ className, program }: Architecture, options: Chec
     )
 }
 
-function refuseTarget(className: string, target: number, { finetuning, sequenceLength }: CheckedMemoryOptions): void {
+function refuseTarget(
+  className: string,
+  target: number,
+  { finetuning, sequenceLength, loss }: CheckedMemoryOptions,
+): void {
   const given = `\`targetLength\` is ${target}`
   if (!finetuning?.preference)
     throw new RangeError(
       `${given}, but ${className} is not an encoder-decoder, and no completions are learned from: leave it out`,
     )
-  if (finetuning.preference.loss !== 'log-probs')
+  if (loss.kind !== 'log-probs' && !finetuning.preference.generates)
     throw new RangeError(
       `${given}, but the loss of ${finetuning.type} is computed on the logits of all tokens: leave it out`,
     )

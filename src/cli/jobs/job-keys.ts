@@ -79,6 +79,24 @@ export class JobKeys {
     throw this.wrong(key, 'a list of names', value)
   }
 
+  /** A list of integers from 0, or one of them. */
+  counts(key: string): readonly number[] | undefined {
+    const value = this.value(key)
+    if (value === undefined) return undefined
+    const list: readonly unknown[] = Array.isArray(value) ? value : [value]
+    const isCount = (one: unknown): one is number =>
+      typeof one === 'number' && Number.isInteger(one) && one >= 0 && one <= MOST
+    if (list.every(isCount)) return list
+    throw this.wrong(key, `integers from 0 to ${MOST}`, value)
+  }
+
+  /** A mapping from names to integers of at least 1. */
+  countsByName(key: string): Readonly<Record<string, number>> | undefined {
+    const inner = this.section(key)
+    const names = inner && Object.keys(inner.source.values)
+    return names && Object.fromEntries(names.map((name) => [name, inner.count(name) ?? 1]))
+  }
+
   /** A flag or a word. */
   flagOrText(key: string): boolean | string | undefined {
     const value = this.value(key)

@@ -104,28 +104,32 @@ export const LLAMA_FACTORY: JobFormat = {
       format: 'LLaMA-Factory',
       ...(model !== undefined && { model }),
       ...(sharding && { needsRanks: true }),
-      options: asType(
-        {
-          preset: keys.flag('use_unsloth') ? 'unsloth' : 'llama-factory',
-          method,
-          ...weights,
-          ...optimizerIn(keys, 'optim'),
-          ...precisionIn(keys),
-          ...(isDisabled && { attention: 'eager' }),
-          ...(keys.flag('enable_liger_kernel') && { kernels: 'liger', loss: 'fused-linear' }),
-          ...(isOffloaded && { recompute: 'layers' }),
-          ...(keys.flag('disable_gradient_checkpointing') && { recompute: 'none' }),
-          ...given({
-            reentrant: keys.flag('use_reentrant_gc'),
-            batchSize: keys.count('per_device_train_batch_size') ?? 8,
-            sequenceLength: keys.count('cutoff_len') ?? 2048,
-            gradientAccumulation: keys.count('gradient_accumulation_steps'),
-          }),
-          ...fsdpRecompute(fsdp),
-          ...sharingOf(sharding, { isOffloaded }),
-        },
-        type,
-      ),
+      // Its own trainers take log-probabilities from all logits (`get_batch_logps`), with Unsloth too.
+      options: {
+        ...(type && { loss: 'logits' as const }),
+        ...asType(
+          {
+            preset: keys.flag('use_unsloth') ? 'unsloth' : 'llama-factory',
+            method,
+            ...weights,
+            ...optimizerIn(keys, 'optim'),
+            ...precisionIn(keys),
+            ...(isDisabled && { attention: 'eager' }),
+            ...(keys.flag('enable_liger_kernel') && { kernels: 'liger', loss: 'fused-linear' }),
+            ...(isOffloaded && { recompute: 'layers' }),
+            ...(keys.flag('disable_gradient_checkpointing') && { recompute: 'none' }),
+            ...given({
+              reentrant: keys.flag('use_reentrant_gc'),
+              batchSize: keys.count('per_device_train_batch_size') ?? 8,
+              sequenceLength: keys.count('cutoff_len') ?? 2048,
+              gradientAccumulation: keys.count('gradient_accumulation_steps'),
+            }),
+            ...fsdpRecompute(fsdp),
+            ...sharingOf(sharding, { isOffloaded }),
+          },
+          type,
+        ),
+      },
     }
   },
 }
@@ -157,6 +161,7 @@ const TYPES: Readonly<Record<string, FinetuningType>> = {
   kto_pair: 'dpo',
   ipo: 'ipo',
   orpo: 'orpo',
+  simpo: 'orpo',
 }
 
 function typeIn(keys: JobKeys): FinetuningType | undefined {
@@ -165,6 +170,7 @@ function typeIn(keys: JobKeys): FinetuningType | undefined {
   if (stage === undefined || stage === 'sft' || stage === 'pt') return undefined
   const known = stage === 'dpo' && Object.hasOwn(TYPES, loss) ? TYPES[loss] : undefined
   const type = stage === 'kto' ? 'kto' : known
+  if (loss === 'simpo') keys.warn('pref_loss', 'simpo is counted as orpo: pairs, all logits, and no reference')
   if (!type) keys.warn('stage', 'only the model that is trained is counted, not the others that the method holds')
   return type
 }

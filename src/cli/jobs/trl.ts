@@ -2,6 +2,8 @@ import type { MemoryOptions } from '../../estimate/index.js'
 import { deepspeedIn } from './deepspeed-keys.js'
 import type { JobFormat } from './job.js'
 import type { JobKeys } from './job-keys.js'
+import { asType } from './preference-type.js'
+import { ROLLOUT_NO_EFFECT } from './rollout-keys.js'
 import { FSDP_NO_EFFECT, fsdpIn, fsdpRecompute, type JobSharding, sharingOf } from './sharding-keys.js'
 import {
   attentionIn,
@@ -12,14 +14,27 @@ import {
   TRAINER_NOTES,
   warnAbout,
 } from './shared-keys.js'
+import { trlMethodIn } from './trl-method.js'
 
-/** Configs of the `trl sft` command: trl 1.16.0, `trainer/sft_config.py` and `trainer/model_config.py`. */
+/** Configs of the commands of `trl`: trl 1.16.0, `trainer/*_config.py` and `trainer/model_config.py`. */
 export const TRL: JobFormat = {
   name: 'TRL',
   marks: ['model_name_or_path'],
   noEffect: [
     ...TRAINER_NO_EFFECT,
     ...FSDP_NO_EFFECT,
+    ...ROLLOUT_NO_EFFECT,
+    'label_smoothing',
+    'loss_weights',
+    'ld_alpha',
+    'f_divergence_type',
+    'f_alpha_divergence_coef',
+    'use_weighting',
+    'discopop_tau',
+    'desirable_weight',
+    'undesirable_weight',
+    'disable_dropout',
+    'precompute_ref_batch_size',
     'dataset_*',
     'datasets',
     'streaming',
@@ -58,27 +73,32 @@ export const TRL: JobFormat = {
     const shared = sharding ?? named
     const ranks = keys.count('num_processes')
     const isOffloaded = keys.flag('activation_offloading') === true
+    const { type, options, sequences = 1 } = trlMethodIn(keys)
     return {
       format: 'TRL',
       ...(model !== undefined && { model }),
       ...(shared && ranks === undefined && { needsRanks: true }),
-      options: {
-        preset: 'trl',
-        method,
-        ...weights,
-        ...precision,
-        ...optimizerIn(keys, 'optim'),
-        ...attentionIn(keys, 'attn_implementation'),
-        ...checkpointingIn(keys),
-        ...fsdpRecompute(fsdp),
-        ...(keys.flag('use_liger_kernel') && { kernels: 'liger' }),
-        ...given({
-          batchSize: keys.count('per_device_train_batch_size') ?? 8,
-          sequenceLength: keys.count('max_length') ?? 1024,
-          gradientAccumulation: keys.count('gradient_accumulation_steps'),
-        }),
-        ...sharingOf(shared, { ranks, isOffloaded }),
-      },
+      options: asType(
+        {
+          preset: 'trl',
+          method,
+          ...weights,
+          ...precision,
+          ...optimizerIn(keys, 'optim'),
+          ...attentionIn(keys, 'attn_implementation'),
+          ...checkpointingIn(keys),
+          ...fsdpRecompute(fsdp),
+          ...(keys.flag('use_liger_kernel') && { kernels: 'liger' }),
+          ...given({
+            batchSize: sequences * (keys.count('per_device_train_batch_size') ?? 8),
+            sequenceLength: keys.count('max_length') ?? 1024,
+            gradientAccumulation: keys.count('gradient_accumulation_steps'),
+          }),
+          ...options,
+          ...sharingOf(shared, { ranks, isOffloaded }),
+        },
+        type,
+      ),
     }
   },
 }

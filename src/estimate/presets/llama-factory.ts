@@ -28,6 +28,11 @@ export const LLAMA_FACTORY: Preset = {
       source: 'hparams/finetuning_args.py: lora_rank, lora_dropout, lora_target',
       when: trainsAdapters,
     },
+    {
+      options: { loss: 'logits' },
+      source: 'train/trainer_utils.py: get_batch_logps, from the logits of all tokens in float32',
+      when: ({ learnsFromPreferences }) => learnsFromPreferences,
+    },
     { options: { lossLogits: 'float32' }, from: 'transformers 5.24.0', source: 'loss/loss_utils.py' },
     {
       options: { optimizerStep: 'fused' },

@@ -56,6 +56,8 @@ export interface Refusal {
 
 /** What the options say about a run so far. */
 export interface PresetRun {
+  /** Whether it learns from preferences or rewards. */
+  readonly learnsFromPreferences: boolean
   readonly trains: 'weights' | 'adapters' | 'nothing'
   /** How frozen weights are stored. */
   readonly storage: string

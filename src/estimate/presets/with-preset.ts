@@ -55,6 +55,7 @@ function runOf(options: MemoryOptions): PresetRun {
     strategy: sharding?.strategy ?? (ranks > 1 ? 'fsdp2' : 'none'),
     ranks,
     optimizer: options.optimizer,
+    learnsFromPreferences: ofType(options.finetuningType).ownLoss,
   }
 }
 
@@ -89,7 +90,9 @@ function absent<Options extends object>(
 function hasUse(name: string, value: unknown, options: MemoryOptions, isOfClass: boolean): boolean {
   const { method, loss, optimizer = 'adamw', optimizerStep, gradientAccumulation = 1 } = options
   const { ownLoss, tokens } = ofType(options.finetuningType)
-  if ((ownLoss || isOfClass) && (name === 'loss' || name === 'lossLogits' || name === 'keepOutputs')) return false
+  if (isOfClass && OF_LOSSES.includes(name)) return false
+  // Log-probabilities from all logits are the only other loss of preferences.
+  if (ownLoss && OF_LOSSES.includes(name)) return name === 'loss' && value === 'logits'
   if (tokens === 'prefixes' && (name === 'recompute' || name === 'gradientCheckpointing')) return false
   const isWhole = loss === undefined || loss === 'logits' || loss === 'fused'
   if (name === 'recompute') return options.gradientCheckpointing === undefined
@@ -101,6 +104,8 @@ function hasUse(name: string, value: unknown, options: MemoryOptions, isOfClass:
   if (name === 'optimizerStep') return value === 'in-backward' ? gradientAccumulation === 1 : hasSeveralSteps(optimizer)
   return true
 }
+
+const OF_LOSSES: readonly string[] = ['loss', 'lossLogits', 'keepOutputs']
 
 function filledWith({ lora, sharding, ...plain }: PresetOptions, options: MemoryOptions): MemoryOptions {
   const { strategy, ranks } = runOf(options)

@@ -20,7 +20,7 @@ import { type LabelHead, labelLoss, labelsOf } from './label-head.js'
 import { mixerOf } from './layer-attention.js'
 import { type LayerInputs, layerInputsOf, placeholdersOf } from './layer-inputs.js'
 import type { Layers } from './layers.js'
-import { logProbs, logProbsAndEntropy, preferenceLoss } from './log-probs.js'
+import { logProbs, logProbsAndEntropy, logProbsOfLogits, preferenceLoss } from './log-probs.js'
 import { logitsOf } from './logits.js'
 import { causalLoss, linearLoss } from './loss.js'
 import { RecurrentStates } from './mixers/states.js'
@@ -38,6 +38,8 @@ export class Decoder implements ModelPass {
   readonly #model: DecoderModel
   readonly #pass: DecoderPass
   readonly #outputs: Tensor[] = []
+  /** Logits that are returned beside a loss of preferences. */
+  readonly #logits: Tensor[] = []
   /** What the output holds beside the hidden states, until the loss is computed. */
   readonly #returned: Tensor[] = []
   /** Whether the hidden states are gone before the loss is computed. */
@@ -109,12 +111,18 @@ export class Decoder implements ModelPass {
   #lossOf(logits: Tensor, batch: number, sequence: number): Tensor {
     const { layers, options, forward } = this.#pass
     if (options.loss.kind === 'log-probs-and-entropy') return logProbsAndEntropy(layers, logits)
+    if (options.loss.kind === 'log-probs-of-logits')
+      return logProbsOfLogits(layers, logits, { batch, sequence, returned: this.#logits })
     const isOwn = options.loss.kind === 'logits' && options.loss.logits === 'float32' && forward.logits.shifts !== 'no'
     const kind =
       isOwn && forward.logits.shifts === 'model' ? { ...options.loss, logits: 'model' as const } : options.loss
     const isDerived = forward.logits.form !== 'plain' || forward.logits.shifts === 'float32'
     const kept = options.keepOutputs ? this.#outputs : undefined
     return causalLoss(layers, logits, { batch, sequence, kind, isDerived, shifts: isOwn, kept })
+  }
+
+  dropLogits(): void {
+    this.#pass.layers.ops.tape.free(...this.#logits.splice(0))
   }
 
   /** Drops the references that outlive the loss. */

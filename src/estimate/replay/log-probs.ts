@@ -1,3 +1,4 @@
+import { DTYPE_BYTES } from './dtype.js'
 import type { Layers } from './layers.js'
 import type { Tensor } from './tape.js'
 
@@ -72,6 +73,44 @@ export function preferenceLoss({ ops }: Pick<Layers, 'ops'>, perToken: Tensor): 
   )
   ops.tape.free(perToken)
   return loss
+}
+
+/**
+ * The loss of log-probabilities from the logits of all tokens but the last, in float32 (`get_batch_logps` of LLaMA-Factory 0.9.5,
+ * `train/trainer_utils.py`): a log-softmax, of which one value for each token is gathered. CUDA makes its input contiguous first
+ * (`host_softmax` in torch's `SoftMax.cu`). The float32 logits are returned too, for metrics. Frees the logits.
+ */
+export function logProbsOfLogits(
+  { ops }: Layers,
+  logits: Tensor,
+  { batch, sequence, returned }: Sequences & { readonly returned: Tensor[] },
+): Tensor {
+  const { tape } = ops
+  const wide = ops.to(logits, 'float32')
+  tape.free(logits)
+  const rows = batch * Math.max(sequence - 1, 1)
+  const elements = (wide.elements / (batch * sequence)) * rows
+  const part = ops.slice(wide, elements)
+  returned.push(wide)
+  const logSoftmax = tape.record(
+    [part],
+    { after: (output) => [output.storage] },
+    () => {
+      const made = tape.tensor(elements, 'float32', '_log_softmax')
+      tape.ledger.observe('_log_softmax', batch > 1 ? elements * DTYPE_BYTES.float32 : 0)
+      return made
+    },
+    () => [ops.gradient(elements, 'float32', '_log_softmax_backward_data')],
+  )
+  const labels = tape.tensor(rows, 'int64', 'clone')
+  const perToken = tape.record(
+    [logSoftmax],
+    { before: [labels] },
+    () => tape.tensor(rows, 'float32', 'gather'),
+    () => [ops.gradient(elements, 'float32', 'new_zeros')],
+  )
+  tape.free(part, logSoftmax, labels)
+  return preferenceLoss({ ops }, perToken)
 }
 
 /**

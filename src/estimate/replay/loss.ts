@@ -19,7 +19,7 @@ export type LossLogits = (typeof LOSS_LOGITS)[number]
 
 /** A loss, and what it is computed on. Methods that learn from preferences have losses of their own. */
 export interface LossKind {
-  readonly kind: Loss | 'log-probs-and-entropy'
+  readonly kind: Loss | 'log-probs-of-logits' | 'log-probs-and-entropy'
   readonly logits: LossLogits
 }
 

@@ -79,6 +79,7 @@ export class OtherModels {
     const { preference, pass } = this.#trained
     const loss = pass.loss()
     if (preference.reference === 'after') this.#reference?.()
+    pass.dropLogits?.()
     return this.#value?.(loss) ?? loss
   }
 
@@ -100,6 +101,7 @@ export class OtherModels {
   #withoutGradients(pass: ModelPass): void {
     const { tape } = this.#trained.layers.ops
     tape.withoutGradients(() => tape.free(pass.loss()))
+    pass.dropLogits?.()
   }
 
   /** Another model with parameters of its own, sharded like the trained one. */

@@ -212,6 +212,55 @@ describe('a key of a job', () => {
       { model_name_or_path: 'a/b' },
       { method: 'full-mixed', batchSize: 8, sequenceLength: 1024 },
     ],
+    [
+      'GRPO of TRL, without a reference by default',
+      { model_name_or_path: 'a/b', dtype: 'bfloat16', num_generations: 4, max_completion_length: 256 },
+      { finetuningType: 'grpo', targetLength: 256, sequenceLength: 768, referenceModel: false },
+    ],
+    [
+      'GRPO of TRL with a reference',
+      { model_name_or_path: 'a/b', dtype: 'bfloat16', reward_funcs: ['x'], beta: 0.04, max_prompt_length: 1000 },
+      { finetuningType: 'grpo', targetLength: 512, sequenceLength: 1512 },
+    ],
+    [
+      'RLOO of TRL, which asks a reference by default',
+      { model_name_or_path: 'a/b', dtype: 'bfloat16', normalize_advantages: true, num_generations: 2 },
+      { finetuningType: 'grpo', targetLength: 512 },
+    ],
+    [
+      'DPO of TRL with answers that were computed before',
+      { model_name_or_path: 'a/b', dtype: 'bfloat16', precompute_ref_log_probs: true, beta: 0.1 },
+      { finetuningType: 'dpo', referenceModel: false },
+    ],
+    ['IPO of TRL', { model_name_or_path: 'a/b', dtype: 'bfloat16', loss_type: ['ipo'] }, { finetuningType: 'ipo' }],
+    ['KTO of TRL', { model_name_or_path: 'a/b', dtype: 'bfloat16', loss_type: 'kto' }, { finetuningType: 'kto' }],
+    [
+      'GRPO of axolotl',
+      {
+        base_model: 'a/b',
+        rl: 'grpo',
+        sequence_len: 1024,
+        trl: { beta: 0.001, max_completion_length: 1024, num_generations: 4 },
+      },
+      { finetuningType: 'grpo', targetLength: 1024, sequenceLength: 1536 },
+    ],
+    [
+      'ranks and layers of adapters',
+      {
+        base_model: 'a/b',
+        adapter: 'lora',
+        lora_r: 8,
+        lora_target_modules: ['q_proj'],
+        lora_rank_pattern: { q_proj: 32 },
+        peft_layers_to_transform: [0, 1],
+      },
+      { lora: { rank: 8, targetModules: ['q_proj'], rankPattern: { q_proj: 32 }, layersToTransform: [0, 1] } },
+    ],
+    [
+      'DPO of LLaMA-Factory, from all logits',
+      { model_name_or_path: 'a/b', stage: 'dpo', template: 'llama3' },
+      { finetuningType: 'dpo', loss: 'logits' },
+    ],
     ['DPO on all weights', { base_model: 'a/b', rl: 'dpo', cut_cross_entropy: true }, { finetuningType: 'dpo' }],
     [
       'KTO with adapters on packed weights',
@@ -273,7 +322,8 @@ describe('a key of a job', () => {
   ])('says %s', (_, values, expected) => {
     const { options } = of(values)
     expect(options).toMatchObject(expected)
-    expect(estimateMemory(MODEL, { ...options, sequenceLength: 32 }).totalBytes).toBeGreaterThan(0)
+    const short = { ...options, sequenceLength: 32, ...(options.targetLength && { targetLength: 8 }) }
+    expect(estimateMemory(MODEL, short).totalBytes).toBeGreaterThan(0)
     if (options.finetuningType) expect(options).not.toHaveProperty('method')
   })
 
@@ -286,7 +336,15 @@ describe('a key of a job', () => {
       '`optimizer`: lomo cannot be estimated; adamw is counted',
     ],
     ['inside a mapping', { base_model: 'a/b', fsdp_config: { zzz: 1 } }, 'job.yml:3:3: `fsdp_config.zzz`: not known'],
-    ['that needs other models', { base_model: 'a/b', rl: 'grpo' }, 'only the model that is trained is counted'],
+    ['that needs other models', { base_model: 'a/b', rl: 'ebft' }, 'only the model that is trained is counted'],
+    ['that is like another', { base_model: 'a/b', rl: 'simpo' }, 'simpo is counted as orpo'],
+    ['without its command', { model_name_or_path: 'a/b', beta: 0.1 }, 'give --finetuning-type dpo, kto or grpo'],
+    [
+      'with vLLM',
+      { model_name_or_path: 'a/b', reward_funcs: ['x'], use_vllm: true, max_prompt_length: 9 },
+      'what vLLM holds is not counted',
+    ],
+    ['with an unknown loss', { model_name_or_path: 'a/b', loss_type: 'sigmoyd' }, 'not known, and not counted'],
     ['of adapters without one', { base_model: 'a/b', lora_r: 8 }, '`lora_r`: no effect without `adapter`'],
   ])('%s is warned about', (_, values, warning) => {
     const { warnings } = of(values)

@@ -24,10 +24,8 @@ const OF_ADAPTERS = ['lora_r', 'lora_dropout', 'lora_target_modules', 'lora_targ
 export function loraIn(keys: JobKeys): MemoryOptions {
   const rank = keys.count('lora_r')
   const targets = keys.any('lora_target_modules')
-  const layers = keys.any('peft_layers_to_transform')
-  const pattern = keys.section('lora_rank_pattern')
-  if (pattern) keys.warn('lora_rank_pattern', 'one rank is counted for all modules')
-  if (layers !== undefined) keys.warn('peft_layers_to_transform', 'adapters are counted on all layers')
+  const layers = keys.counts('peft_layers_to_transform')
+  const pattern = keys.countsByName('lora_rank_pattern')
   const isLinear = keys.flag('lora_target_linear') === true
   if (rank === undefined) return {}
   const lora: LoraOptions = {
@@ -38,6 +36,8 @@ export function loraIn(keys: JobKeys): MemoryOptions {
       loraDropout: keys.share('lora_dropout'),
       useDora: keys.flag('peft_use_dora'),
       useRslora: keys.flag('peft_use_rslora'),
+      layersToTransform: layers,
+      rankPattern: pattern,
     }),
   }
   const adapterDtype = keys.flag('peft_autocast_adapter_dtype') === false ? 'bfloat16' : undefined

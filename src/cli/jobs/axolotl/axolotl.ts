@@ -3,6 +3,7 @@ import type { FinetuningType } from '../../../schemas/index.js'
 import type { JobFormat } from '../job.js'
 import type { JobKeys } from '../job-keys.js'
 import { asType } from '../preference-type.js'
+import { rolloutIn } from '../rollout-keys.js'
 import { fsdpRecompute, sharingOf } from '../sharding-keys.js'
 import { given, optimizerIn, precisionIn, TRAINER_NOTES, warnAbout } from '../shared-keys.js'
 import { loraIn, methodIn } from './adapter.js'
@@ -31,7 +32,7 @@ export const AXOLOTL: JobFormat = {
     }
     const shards = sharding && upcast(sharding, method, step.autocast ?? true)
     warnAbout(keys, NOTES)
-    const type = typeIn(keys)
+    const { type, rollout } = typeIn(keys)
     const model = keys.text('base_model')
     return {
       format: 'axolotl',
@@ -49,6 +50,7 @@ export const AXOLOTL: JobFormat = {
             gradientAccumulation: keys.count('gradient_accumulation_steps'),
             layout: layoutIn(keys),
           }),
+          ...rollout,
           ...(method !== 'full' && loraIn(keys)),
           ...sharingOf(shards, { ranks: shards?.ranks, isOffloaded }),
         },
@@ -80,13 +82,37 @@ const NOTES: Readonly<Record<string, string>> = {
   expert_parallel_backend: 'not read',
 }
 
-/** The methods of `rl` whose memory is estimated. */
-const TYPES: Readonly<Record<string, FinetuningType>> = { dpo: 'dpo', ipo: 'ipo', kto: 'kto', orpo: 'orpo' }
+/** The methods of `rl` whose memory is estimated. GDPO is GRPO with other advantages. */
+const TYPES: Readonly<Record<string, FinetuningType>> = {
+  dpo: 'dpo',
+  ipo: 'ipo',
+  kto: 'kto',
+  orpo: 'orpo',
+  simpo: 'orpo',
+  grpo: 'grpo',
+  gdpo: 'grpo',
+}
 
-function typeIn(keys: JobKeys): FinetuningType | undefined {
+function typeIn(keys: JobKeys): { readonly type?: FinetuningType; readonly rollout: MemoryOptions } {
   const rl = keys.text('rl')
-  if (rl === undefined) return undefined
+  const trl = keys.section('trl')
+  if (rl === undefined) return { rollout: {} }
   const type = Object.hasOwn(TYPES, rl) ? TYPES[rl] : undefined
   if (!type) keys.warn('rl', 'only the model that is trained is counted, not the others that the method holds')
-  return type
+  if (rl === 'simpo') keys.warn('rl', 'simpo is counted as orpo: pairs, all logits, and no reference')
+  if (type !== 'grpo') return { ...(type && { type }), rollout: {} }
+  const rollout: MemoryOptions = trl ? rolloutIn(trl) : { referenceModel: false }
+  const { targetLength = 0 } = rollout
+  if (targetLength < (keys.count('sequence_len') ?? DEFAULT_LENGTH)) return { type, rollout }
+  keys.warn(
+    'trl',
+    `completions have as many tokens as \`sequence_len\`: prompts of ${PROMPT} tokens are counted beside them`,
+  )
+  return { type, rollout: { ...rollout, sequenceLength: targetLength + PROMPT } }
 }
+
+/** What `sequence_len` is unless it is given (`utils/schemas/config.py`). */
+const DEFAULT_LENGTH = 512
+
+/** Prompts whose length nothing limits. */
+const PROMPT = 512

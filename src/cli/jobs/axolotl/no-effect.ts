@@ -1,3 +1,4 @@
+import { ROLLOUT_NO_EFFECT } from '../rollout-keys.js'
 import { FSDP_NO_EFFECT } from '../sharding-keys.js'
 import { TRAINER_NO_EFFECT } from '../shared-keys.js'
 
@@ -5,6 +6,7 @@ import { TRAINER_NO_EFFECT } from '../shared-keys.js'
 export const NO_EFFECT: readonly string[] = [
   ...TRAINER_NO_EFFECT,
   ...FSDP_NO_EFFECT,
+  ...ROLLOUT_NO_EFFECT,
   'model_type',
   'type_of_model',
   'tokenizer_*',
