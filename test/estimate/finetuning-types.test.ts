@@ -108,7 +108,7 @@ describe('estimateMemory of a fine-tuning type', () => {
     [{ finetuningType: 'prompt_tuning' }, '`numVirtualTokens` is missing: the fine-tuning type prompt_tuning needs it'],
     [{ finetuningType: 'top_layers' }, '`layers` is missing: the fine-tuning type top_layers needs it'],
     [{ finetuningType: 'top_layers', layers: 9 }, '`layers` is 9, but the model has 8 decoder layers'],
-    [{ finetuningType: 'dpo', loss: 'fused' }, '`loss` has no meaning with the fine-tuning type dpo'],
+    [{ finetuningType: 'dpo', loss: 'fused' }, 'the fine-tuning type dpo has a loss of its own'],
     [{ finetuningType: 'dpo', layout: { tensor: 2 } }, '`layout` cannot be estimated with the fine-tuning type dpo'],
     [
       { finetuningType: 'prefix_tuning', numVirtualTokens: 4, gradientCheckpointing: true },
