@@ -58,6 +58,7 @@ export const gte = headedFamily({
       prefix: 'gte',
       activation: config.string('hidden_act', 'gelu'),
       isGated: true,
+      dropsGated: true,
       segments: config.integer('type_vocab_size', 1),
       hasBuffers: false,
       handsPositions: false,

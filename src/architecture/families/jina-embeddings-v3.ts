@@ -51,6 +51,7 @@ export const jinaEmbeddingsV3 = headedFamily({
       prefix: 'roberta',
       activation: config.string('hidden_act', 'gelu'),
       isGated: false,
+      dropsGated: false,
       segments: config.integer('type_vocab_size', 1),
       hasBuffers: true,
       handsPositions: false,

@@ -76,6 +76,7 @@ export const nomicBert = headedFamily({
           prefix: 'nomic_bert',
           activation: config.string('hidden_act', 'silu'),
           isGated: true,
+          dropsGated: false,
           segments: config.integer('type_vocab_size', 2),
           hasBuffers: true,
           handsPositions: true,

@@ -1,7 +1,21 @@
 import type { ConfigReader } from '../config-reader.js'
 import type { Dimensions } from '../dimensions.js'
-import { bertPooling, classifierSteps, ROBERTA_MASKED_HEAD } from './bert.js'
-import { activated, attended, call, give, layerNormed, lookup, make, plus, project, set, words } from './build.js'
+import { type BertDropout, bertDropout, bertPooling, classifierSteps, ROBERTA_MASKED_HEAD } from './bert.js'
+import {
+  activated,
+  attended,
+  call,
+  dropped,
+  dropping,
+  give,
+  layerNormed,
+  lookup,
+  make,
+  plus,
+  project,
+  set,
+  words,
+} from './build.js'
 import { TOKENS } from './count.js'
 import type { Program } from './program.js'
 import type { Operation, Steps } from './steps.js'
@@ -15,6 +29,8 @@ export interface RotaryEncoderSteps {
   readonly activation: string
   /** Whether its feed-forward networks have gates. */
   readonly isGated: boolean
+  /** Whether a part of the gated features is set to zero. */
+  readonly dropsGated: boolean
   /** The number of token types, which may be 0. */
   readonly segments: number
   /** Whether its embeddings have buffers of positions and types. */
@@ -40,13 +56,14 @@ export function rotaryEncoderProgram(
 ): Program | undefined {
   const { name, prefix, activation, hasBuffers, maskedHead, classifies, pools } = family
   const { hiddenSize, headDim = 0 } = dimensions
+  const dropout = bertDropout(config, className)
   const positions = config.integer('max_position_embeddings', family.contextTokens)
   const pooled = (at: string) => set('pooled', call(bertPooling(hiddenSize), { hidden: 'hidden' }, at))
   const own: Steps = [give(call(ROBERTA_MASKED_HEAD, { hidden: 'hidden' }, 'lm_head'))]
   return textEncoder(className, {
     name,
     prefix,
-    steps: modelSteps(dimensions, family),
+    steps: modelSteps(dimensions, family, dropout),
     buffers: [
       ...(hasBuffers ? [{ count: [positions] }, { count: [positions] }] : []),
       // Frequencies, and a copy of them.
@@ -58,18 +75,16 @@ export function rotaryEncoderProgram(
       ForMaskedLM: maskedHead === 'predictions' ? bertHead(activation) : own,
       ForSequenceClassification:
         classifies === 'pooled'
-          ? [pooled(`${prefix}.pooler`), give(project('classifier', 'pooled'))]
-          : [give(call(classifierSteps(hiddenSize, 'tanh', { classifier: 0 }), { hidden: 'hidden' }, 'classifier'))],
-      ForTokenClassification: labelled('classifier'),
+          ? [pooled(`${prefix}.pooler`), give(project('classifier', dropped(dropout.classifier, 'pooled')))]
+          : [give(call(classifierSteps(hiddenSize, 'tanh', dropout), { hidden: 'hidden' }, 'classifier'))],
+      ForTokenClassification: labelled('classifier', dropout.classifier),
       ForQuestionAnswering: labelled('qa_outputs'),
     },
   })
 }
 
-function modelSteps(
-  dimensions: Dimensions,
-  { activation, isGated, segments, handsPositions }: RotaryEncoderSteps,
-): Steps {
+function modelSteps(dimensions: Dimensions, family: RotaryEncoderSteps, dropout: BertDropout): Steps {
+  const { segments, handsPositions } = family
   const { headDim = 0 } = dimensions
   const embeddings: Steps = [
     set('sum', words('word_embeddings')),
@@ -81,7 +96,7 @@ function modelSteps(
         ]
       : []),
     set('sum', layerNormed('LayerNorm', 'sum')),
-    give('sum'),
+    give(dropped(dropout.hidden, 'sum')),
   ]
   return [
     set('positions', make(['sequence'], 'int64')),
@@ -93,12 +108,16 @@ function modelSteps(
       each: 'layers',
       carries: 'hidden',
       given: [...(handsPositions ? ['positions'] : []), 'cos', 'sin'],
-      kinds: [layerSteps(dimensions, activation, isGated)],
+      kinds: [layerSteps(dimensions, family, dropout)],
     },
   ]
 }
 
-function layerSteps({ heads, headDim = 0 }: Dimensions, activation: string, isGated: boolean): Steps {
+function layerSteps(
+  { heads, headDim = 0 }: Dimensions,
+  { activation, isGated, dropsGated }: RotaryEncoderSteps,
+  dropout: BertDropout,
+): Steps {
   const turned = (name: string): Operation => ({ op: 'rotate', of: name, by: ['cos', 'sin'] })
   const attention: Steps = [
     set('query', { op: 'exchange', of: project('q_proj', 'hidden') }),
@@ -117,6 +136,7 @@ function layerSteps({ heads, headDim = 0 }: Dimensions, activation: string, isGa
         headDim,
         eager: { softmax: 'scores', weights: 'value' },
         returnsWeights: 'layer',
+        dropout: dropout.attention,
       }),
     ),
     set('out', project('o_proj', 'out')),
@@ -124,12 +144,12 @@ function layerSteps({ heads, headDim = 0 }: Dimensions, activation: string, isGa
   ]
   const feedForward: Steps = isGated
     ? [
-        give(
-          project('down_proj', {
-            op: 'multiply',
-            of: [activated(activation, project('gate_proj', 'hidden')), project('up_proj', 'hidden')],
-          }),
-        ),
+        set('gated', {
+          op: 'multiply',
+          of: [activated(activation, project('gate_proj', 'hidden')), project('up_proj', 'hidden')],
+        }),
+        ...(dropsGated ? dropping(dropout.hidden, 'gated') : []),
+        give(project('down_proj', 'gated')),
       ]
     : [
         set('hidden', project('fc1', 'hidden')),
@@ -139,11 +159,11 @@ function layerSteps({ heads, headDim = 0 }: Dimensions, activation: string, isGa
   return [
     set('residual', 'hidden'),
     set('attended', call(attention, { hidden: 'hidden', cos: 'cos', sin: 'sin' }, 'self_attn')),
-    set('hidden', plus('residual', 'attended')),
+    set('hidden', plus('residual', dropped(dropout.hidden, 'attended'))),
     set('hidden', layerNormed('post_attention_layernorm', 'hidden')),
     set('residual', 'hidden'),
     set('hidden', call(feedForward, { hidden: 'hidden' }, 'mlp')),
-    set('hidden', plus('residual', 'hidden')),
+    set('hidden', plus('residual', dropped(dropout.hidden, 'hidden'))),
     give(layerNormed('post_mlp_layernorm', 'hidden')),
   ]
 }
