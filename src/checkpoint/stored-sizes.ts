@@ -124,7 +124,9 @@ function feedForward(
   for (const { name, shape } of matrices) {
     const parent = name.split('.').slice(0, -2).join('.')
     if (shape.length !== 2 || NOT_FEED_FORWARD.test(name) || TOWER.test(name)) continue
-    networks.set(parent, [...(networks.get(parent) ?? []), shape])
+    const shapes = networks.get(parent)
+    if (shapes) shapes.push(shape)
+    else networks.set(parent, [shape])
   }
   const named = [...networks].filter(([parent]) => FEED_FORWARD.test(parent))
   const likely = named.length > 0 ? named : [...networks]
