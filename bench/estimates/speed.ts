@@ -1,41 +1,113 @@
 /**
- * Measures the CPU time of estimates and plans, each first in its process and then again: `npx tsx bench/estimates/speed.ts`.
+ * Measures how long estimates and plans take for every family at its published size: `npm run bench:estimates:speed -- [TOKENS …]`.
  *
- * Other processes of the machine hardly change the CPU time, but a child for each model shows what compiling the code takes.
+ * Prints those that miss the aims: 20 ms for an estimate of a dense model, 300 ms for mixtures and hybrids, 1 s for a plan. Other
+ * processes of the machine change CPU time less than the clock, but do change it: run it alone. Then, with the Pythons that
+ * `MODEL_ENTITY_PYTHON` names, it measures other estimators on some of the same models.
  */
-import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { delimiter } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { architectureFromConfig } from '../../src/architecture/index.js'
-import { estimateMemory, planGpus } from '../../src/estimate/index.js'
+import { type Architecture, architectureFromConfig } from '../../src/architecture/index.js'
+import { estimateMemory, ForwardPassError, type MemoryOptions, planGpus } from '../../src/estimate/index.js'
+import { type PublishedSize, publishedSizes } from './published-sizes.js'
 
-const MODELS = ['llama-3.2-1b', 'qwen3-8b', 'gemma-2-9b', 'gemma-3-1b-it', 'qwen3-30b-a3b', 'deepseek-v3']
-const [model] = process.argv.slice(2)
-if (model === undefined) printAll()
-else process.stdout.write(`${measured(model)}\n`)
+type Kind = 'dense' | 'mixture or hybrid' | 'plan'
 
-function printAll(): void {
-  process.stdout.write(
-    '| model | method | first estimate | plan after it | another estimate |\n|---|---|---|---|---|\n',
-  )
-  for (const name of MODELS) {
-    const { stdout } = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), name])
-    process.stdout.write(stdout)
-  }
+interface Measured {
+  readonly family: string
+  readonly run: string
+  readonly tokens: number
+  readonly kind: Kind
+  readonly ms: number
 }
 
-function measured(name: string): string {
-  const path = new URL(`../../test/fixtures/checkpoint/configs/${name}.json`, import.meta.url)
-  const architecture = architectureFromConfig(JSON.parse(readFileSync(path, 'utf8')))
-  const first = cpuMs(() => estimateMemory(architecture, { method: 'full' }))
-  const plan = cpuMs(() => planGpus(architecture, { method: 'full' }))
-  const again = cpuMs(() => estimateMemory(architecture, { method: 'full', batchSize: 2 }))
-  return `| ${name} | full | ${first} ms | ${plan} ms | ${again} ms |`
+const AIM_MS: Readonly<Record<Kind, number>> = { dense: 20, 'mixture or hybrid': 300, plan: 1000 }
+const RUNS: Readonly<Record<string, MemoryOptions>> = {
+  full: { method: 'full', gradientCheckpointing: false },
+  checkpointing: { method: 'full', gradientCheckpointing: true },
+  LoRA: { method: 'lora' },
+  prefill: { method: 'inference' },
+}
+/** Models that other estimators know too. */
+const COMPARED = ['llama', 'qwen2', 'gemma2', 'mixtral', 'deepseek_v3']
+/** What runs first compiles code that all others use. */
+const WARM_UP = ['llama', 'mixtral', 'mamba2', 'bert']
+
+const given = process.argv.slice(2).map(Number)
+const tokens = given.length > 0 ? given : [4096, 16_384, 131_072]
+const sizes = publishedSizes()
+for (const { family, architecture } of sizes) if (WARM_UP.includes(family)) measured(family, architecture, 4096)
+const all = sizes.flatMap(({ family, architecture }) =>
+  tokens.flatMap((sequenceLength) => measured(family, architecture, sequenceLength)),
+)
+process.stdout.write(summary(all))
+process.stdout.write(sideBySide(sizes.filter(({ family }) => COMPARED.includes(family))))
+
+function measured(family: string, architecture: Architecture, sequenceLength: number): Measured[] {
+  const { contextTokens = sequenceLength } = architecture.dimensions
+  const length = architecture.program ? Math.min(sequenceLength, contextTokens) : sequenceLength
+  const kind = kindOf(architecture)
+  return Object.entries(RUNS).flatMap(([run, options]) => {
+    const asked = { ...options, sequenceLength: length }
+    const first = msOf(() => estimateMemory(architecture, asked))
+    if (first === undefined) return []
+    const own = { family, run, tokens: length, kind, ms: first } as const
+    if (run !== 'checkpointing' && run !== 'LoRA') return [own]
+    const plan = msOf(() => planGpus(architecture, asked))
+    return plan === undefined ? [own] : [own, { family, run, tokens: length, kind: 'plan', ms: plan } as const]
+  })
 }
 
-function cpuMs(run: () => unknown): string {
+function kindOf({ forward }: Architecture): Kind {
+  const isMixed = forward?.feedForward?.mixture !== undefined
+  return isMixed || Object.keys(forward?.mixers ?? {}).length > 0 ? 'mixture or hybrid' : 'dense'
+}
+
+/** CPU time; absent if the model cannot be estimated. */
+function msOf(run: () => unknown): number | undefined {
   const start = process.cpuUsage()
-  run()
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof ForwardPassError || error instanceof RangeError) return undefined
+    throw error
+  }
   const { user, system } = process.cpuUsage(start)
-  return ((user + system) / 1000).toFixed(0)
+  return (user + system) / 1000
+}
+
+function summary(all: readonly Measured[]): string {
+  const rows = (['dense', 'mixture or hybrid', 'plan'] as const).map((kind) => {
+    const own = all.filter((one) => one.kind === kind).sort((a, b) => a.ms - b.ms)
+    const at = (share: number) => own[Math.min(own.length - 1, Math.floor(share * own.length))]?.ms.toFixed(0)
+    const misses = own.filter(({ ms }) => ms > AIM_MS[kind]).length
+    return `| ${kind} | ${own.length} | ${at(0.5)} ms | ${at(0.9)} ms | ${at(1)} ms | ${AIM_MS[kind]} ms | ${misses} |`
+  })
+  const misses = all
+    .filter(({ kind, ms }) => ms > AIM_MS[kind])
+    .sort((a, b) => b.ms - a.ms)
+    .map(({ family, run, tokens, kind, ms }) => `- ${family}, ${run}, ${tokens} tokens: ${ms.toFixed(0)} ms (${kind})`)
+  return `| kind | runs | median | 90 % | largest | aim | misses |
+|---|---|---|---|---|---|---|
+${rows.join('\n')}
+
+${misses.join('\n')}
+`
+}
+
+/** The same models by other estimators, each in its own process and after its imports. */
+function sideBySide(compared: readonly PublishedSize[]): string {
+  const rows = compared.map(({ family, config }) => {
+    const ms = msOf(() => estimateMemory(architectureFromConfig(config), { method: 'full' }))
+    return `| model-entity | ${family} | ${ms?.toFixed(1) ?? '–'} ms |`
+  })
+  const pythons = (process.env['MODEL_ENTITY_PYTHON'] ?? '').split(delimiter).filter((path) => path !== '')
+  const script = fileURLToPath(new URL('peers_speed.py', import.meta.url))
+  const input = compared.map(({ family, config }) => JSON.stringify({ family, config })).join('\n')
+  for (const python of pythons)
+    rows.push(execFileSync(python, [script], { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] }).trim())
+  const note =
+    pythons.length === 0 ? '\nOther estimators are skipped: MODEL_ENTITY_PYTHON names no Python that has them.\n' : ''
+  return `\n| tool | model | time |\n|---|---|---|\n${rows.filter((row) => row !== '').join('\n')}\n${note}`
 }
