@@ -127,7 +127,7 @@ const TEXT_ONLY = 'The inputs are text only'
 /** What is assumed about the towers of a multimodal model: their weights count, but nothing passes through them. */
 function towerAssumptions(model: Architecture): string[] {
   const towers = Object.keys(parametersByPart(model)).filter(isTower)
-  if (towers.length === 0) return []
+  if (towers.length === 0 || model.program) return []
   return [
     `${TEXT_ONLY}: the weights of the ${towers.join(' and the ')} part are counted. Nothing passes through it, so that it has no activations, gradients and optimizer states.`,
   ]

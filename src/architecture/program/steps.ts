@@ -72,6 +72,8 @@ export type Operation =
   | { readonly op: 'scale'; readonly of: Value; readonly by?: Value; readonly isForEager?: boolean }
   /** A copy with a part of it set to zero, in training mode. */
   | { readonly op: 'dropout'; readonly of: Value }
+  /** The product of two matrices, the second one transposed. */
+  | { readonly op: 'product'; readonly of: readonly [Value, Value]; readonly count: Count }
   | { readonly op: 'part' | 'expand' | 'sum'; readonly of: Value; readonly count: Count }
   | { readonly op: 'concat'; readonly of: readonly Value[] }
   /** A list in one tensor. The list ends, unless it is held. */

@@ -137,6 +137,22 @@ export class Layers extends AutocastCopies {
     return this.#affine(input, matrix, undefined, outFeatures, autocast)
   }
 
+  /** The product of two matrices of activations. */
+  matrixProduct(one: Tensor, other: Tensor, elements: number): Tensor {
+    const { ops } = this
+    const { tape } = ops
+    const cast = (factor: Tensor) => (this.autocast ? ops.to(factor, this.half) : tape.alias(factor))
+    const [left, right] = [cast(one), cast(other)]
+    const output = tape.record(
+      [left, right],
+      { before: [left, right] },
+      () => tape.tensor(elements, left.dtype, 'mm'),
+      () => [left, right].map((factor) => factor.grad && ops.gradient(factor.elements, factor.dtype, 'mm')),
+    )
+    tape.free(left, right)
+    return output
+  }
+
   /** The product with a matrix, once for each of so many parts: its gradient is summed over them. */
   productInParts(input: Tensor, matrix: Tensor, parts: number): Tensor {
     const { ops } = this

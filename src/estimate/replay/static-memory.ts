@@ -60,7 +60,7 @@ export function allocateStatic(
     storage: step.storage,
     restDtype: step.restDtype,
     // DeepSpeed makes the states of all trained parameters at the start.
-    idleTowers: !step.masterBytes,
+    idleTowers: !step.masterBytes && !architecture.program,
     senses,
     adapterDtype: step.adapterDtype,
     adapters: step.adapters,

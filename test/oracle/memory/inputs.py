@@ -10,6 +10,10 @@ def inputs_of(model, config, options):
         c, dtype = model.config, next(model.parameters()).dtype
         pixels = torch.zeros(batch, c.num_channels, c.image_size, c.image_size, dtype=dtype)
         return {"pixel_values": pixels}, {"labels": torch.zeros(batch, dtype=torch.long)}
+    if config["model_type"] == "clip":
+        c, dtype = model.config.vision_config, next(model.parameters()).dtype
+        pixels = torch.zeros(batch, c.num_channels, c.image_size, c.image_size, dtype=dtype)
+        return {"input_ids": ids, "pixel_values": pixels}, {"return_loss": True}
     if config["model_type"] == "whisper":
         c = model.config
         dtype = next(model.parameters()).dtype

@@ -67,6 +67,10 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
   add: binary((place, left, right) => place.layers.ops.add(left, right)),
   addInPlace: binary((place, left, right) => place.layers.ops.addInPlace(left, right)),
   multiply: binary((place, left, right) => place.layers.ops.mul(left, right)),
+  product: (place, _, { of, count }, evaluate) =>
+    using(place, of.map(evaluate), (left, right) =>
+      place.layers.matrixProduct(given(left), given(right), countOf(place.options, count)),
+    ),
   scale: (place, _, { of, by, isForEager }, evaluate) => {
     if (isForEager && place.options.kernel !== 'eager') return evaluate(of)
     return using(place, [evaluate(of), ...(by === undefined ? [] : [evaluate(by)])], (input, factor) =>
