@@ -39,6 +39,7 @@ export type {
   ShortConvPass,
   SingleResidual,
   SolvedDeltaPass,
+  StreamResidual,
   WrittenAttention,
 } from './forward/index.js'
 export { architectureFromConfig } from './from-config.js'

@@ -8,7 +8,9 @@ import { layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
-import { container, listOf, type Module, repeated } from '../module.js'
+import { keySharing } from '../forward/key-sharing.js'
+import { hasLimit } from '../forward/limits.js'
+import { container, listOf, type Module, range, repeated } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
@@ -61,11 +63,44 @@ export const gemma3nText = causalLmFamily({
       altup_projections: square,
       altup_unembed_projections: square,
     })
-    const window = windowOf(layerTypes(config, layers, slidingBut(5)), slidingWindow(config, 512))
+    const window = windowOf(typesOf(config, layers), slidingWindow(config, 512))
     const cacheSharingLayers = config.integer('num_kv_shared_layers', 15)
     return { model, dimensions: { ...decoderDimensions(sizes, { gatedMlp: true, ...window }), cacheSharingLayers } }
   },
+  forward(config, { layers, windowTokens }) {
+    const scalesCorrected = config.boolean('altup_correct_scale', true)
+    const firstTaking = layers - config.integer('num_kv_shared_layers', 15)
+    return {
+      embedding: 'scaled',
+      rotation: { features: 'all', tables: 'both' },
+      masks: { unusedWindow: windowTokens === undefined ? slidingWindow(config, 512) : undefined },
+      norm: 'rmsNormFloat32Quotient',
+      attention: {
+        keySharing: { ...keySharing(typesOf(config, layers), firstTaking > 0 ? firstTaking : layers), in: 'cache' },
+      },
+      feedForward: {
+        activation: config.string('hidden_activation', 'gelu_pytorch_tanh'),
+        sparseLayers: sparseLayers(config, layers),
+      },
+      // A number of each norm of values and each router, and four of the model.
+      bufferElements: 2 * layers + 4,
+      residual: { order: 'streams', scalesCorrected },
+      ...(!scalesCorrected && { untrainedParameters: ['.altup.correct_output_scale'] }),
+      logits: { form: hasLimit(config, 'final_logit_softcapping', true) ? 'capped' : 'plain' },
+    }
+  },
 })
+
+function typesOf(config: ConfigReader, layers: number): readonly string[] {
+  return layerTypes(config, layers, slidingBut(5))
+}
+
+/** The layers with an `activation_sparsity_pattern` above 0: by default the first ten of more than ten. */
+function sparseLayers(config: ConfigReader, layers: number): readonly number[] {
+  const stated = config.raw('activation_sparsity_pattern')
+  const byRule = layers > 10 ? 10 : 0
+  return range(layers).filter((index) => (Array.isArray(stated) ? Number(stated[index]) > 0 : index < byRule))
+}
 
 /** Predicts all residual streams from each other, and corrects them with what the layer made of one. */
 function altUp(streams: number, hiddenSize: number): Module {

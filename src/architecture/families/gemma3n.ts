@@ -13,6 +13,11 @@ export const gemma3n = multimodalFamily({
   modelType: 'gemma3n',
   name: 'Gemma3n',
   text: { family: 'gemma3n_text' },
+  changes: (forward) => ({
+    ...forward,
+    undescribed:
+      'Gemma 3n sends every token through the embedders of images and sound, also of text; there is a model of its language model: pass the `text_config` alone',
+  }),
   beside(config, { text }) {
     const vision = config.object('vision_config')
     const audio = config.object('audio_config')

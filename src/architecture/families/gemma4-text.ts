@@ -6,7 +6,7 @@ import { layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
-import type { KeySharing } from '../forward/index.js'
+import { keySharing } from '../forward/key-sharing.js'
 import { hasLimit } from '../forward/limits.js'
 import { container, listOf } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
@@ -109,7 +109,9 @@ export const gemma4Text = causalLmFamily({
       },
       ...(!isWindowed && { masks: { unusedWindow: slidingWindow(config, 512) } }),
       norm: 'rmsNormFloat32Power',
-      attention: { keySharing: keySharing(types, layers - config.integer('num_kv_shared_layers', 0)) },
+      attention: {
+        keySharing: { ...keySharing(types, layers - config.integer('num_kv_shared_layers', 0)), in: 'variable' },
+      },
       feedForward: {
         activation: config.string('hidden_activation', 'gelu_pytorch_tanh'),
         mixture: { router: 'softmaxOfNormalised', dispatch: 'grouped' },
@@ -130,16 +132,6 @@ export const gemma4Text = causalLmFamily({
 function typesOf(config: ConfigReader, layers: number): readonly string[] {
   const stated = layerTypes(config, layers, slidingBut(6))
   return stated.map((type, index) => (index === layers - 1 ? 'full_attention' : type))
-}
-
-/** The last layers take keys and values of the last one before them that has their type (`kv_sharing_modes`). */
-function keySharing(types: readonly string[], firstTaking: number): KeySharing {
-  const own = types.slice(0, firstTaking)
-  const taken = [...types.keys()].slice(firstTaking).map((index) => [index, own.lastIndexOf(types[index] ?? '')])
-  return {
-    stored: [...new Set(own)].map((type) => own.lastIndexOf(type)),
-    taken: Object.fromEntries(taken),
-  }
 }
 
 interface Heads {

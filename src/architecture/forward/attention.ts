@@ -61,6 +61,11 @@ export interface KeySharing {
   readonly stored: readonly number[]
   /** Layers without keys and values, each with the layer that has theirs. */
   readonly taken: Readonly<Record<number, number>>
+  /**
+   * Where layers find them: in a variable of the model, so that a prefill computes the layers that take them for the last token alone; or in
+   * the cache, so that each layer has its own in training (Gemma 3n).
+   */
+  readonly in: 'variable' | 'cache'
 }
 
 /** Right after each projection, after the values are projected too, or after rotation. */

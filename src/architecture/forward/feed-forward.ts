@@ -11,6 +11,8 @@ export interface FeedForward {
   readonly inOneExpression?: boolean
   /** Whether gate and output are multiplied by numbers, and the gate comes second (Falcon-H1). Default: no. */
   readonly scaled?: boolean
+  /** The indices of layers whose gate passes only values far above their mean (Gemma 3n). Default: none. */
+  readonly sparseLayers?: readonly number[]
   /** The mixture of experts that some layers have instead. Default: none. */
   readonly mixture?: Mixture
 }

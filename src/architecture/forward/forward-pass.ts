@@ -49,6 +49,8 @@ export interface ForwardPass {
   readonly undescribed?: string | undefined
   /** Suffixes of the names of parameters that stay in float32, whatever the dtype of the model. Default: none. */
   readonly float32Parameters?: readonly string[]
+  /** Suffixes of the names of parameters that no gradient reaches. Default: none. */
+  readonly untrainedParameters?: readonly string[]
   /** Elements of buffers that the modules do not show, in the dtype of the model. Default: 0. */
   readonly bufferElements?: number
   /** The same in float32. Default: 0. */

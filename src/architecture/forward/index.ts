@@ -34,5 +34,6 @@ export type {
   SequentialResidual,
   SharedResidual,
   SingleResidual,
+  StreamResidual,
 } from './residual.js'
 export type { Alibi, Rotation } from './rotation.js'

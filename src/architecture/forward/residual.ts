@@ -6,6 +6,7 @@ export type Residual =
   | NormalisedResidual
   | SharedResidual
   | LayerInputResidual
+  | StreamResidual
 
 /** Sequential blocks: `y = x + attention(norm(x))`, then `y + mlp(norm(y))`. */
 export interface SequentialResidual {
@@ -47,6 +48,16 @@ export interface SharedResidual {
  */
 export interface LayerInputResidual {
   readonly order: 'layerInputs'
+}
+
+/**
+ * Several residual streams, of which each layer changes one: all are predicted from each other (AltUp; Baykal et al. 2023, arXiv:2301.13310), and
+ * corrected with what attention, a low-rank detour beside it and a feed-forward network made of the first (Gemma 3n).
+ */
+export interface StreamResidual {
+  readonly order: 'streams'
+  /** Whether the first stream is multiplied by a vector before the layer's own input is. */
+  readonly scalesCorrected: boolean
 }
 
 /** Parallel blocks: `x + attention(norm(x)) + mlp(norm(x))`, with one norm for both or one each. */

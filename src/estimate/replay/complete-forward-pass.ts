@@ -20,6 +20,7 @@ import type {
   SequentialResidual,
   SharedResidual,
   SingleResidual,
+  StreamResidual,
   WrittenAttention,
 } from '../../architecture/index.js'
 
@@ -40,6 +41,7 @@ export interface CompleteForwardPass {
   readonly feedForward: Pick<FeedForward, 'activation'> & {
     readonly scaled: boolean
     readonly inOneExpression: boolean
+    readonly sparseLayers: readonly number[]
     readonly mixture: Required<Mixture> | undefined
   }
   readonly residual: CompleteResidual
@@ -71,6 +73,7 @@ export type CompleteResidual =
   | NormalisedResidual
   | SharedResidual
   | LayerInputResidual
+  | StreamResidual
 
 /** Fills in the defaults of a family's forward pass. */
 export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions): CompleteForwardPass {
@@ -100,6 +103,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
       activation,
       scaled: feedForward.scaled ?? false,
       inOneExpression: feedForward.inOneExpression ?? false,
+      sparseLayers: feedForward.sparseLayers ?? [],
       mixture: mixture && { ...MIXTURE, ...mixture },
     },
     residual: completeResidual(residual),
@@ -133,10 +137,9 @@ function completeRotation(
 }
 
 function completeResidual(residual: Residual = { order: 'sequential' }): CompleteResidual {
-  if (residual.order === 'normalised' || residual.order === 'shared' || residual.order === 'layerInputs')
-    return residual
-  if (residual.order === 'single') return { float32: false, ...residual }
-  return residual.order === 'parallel' ? { ...PARALLEL, ...residual } : { ...SEQUENTIAL, ...residual }
+  if (residual.order === 'parallel') return { ...PARALLEL, ...residual }
+  if (residual.order === 'sequential') return { ...SEQUENTIAL, ...residual }
+  return residual.order === 'single' ? { float32: false, ...residual } : residual
 }
 
 const ROTATION: Required<Omit<Rotation, 'features' | 'windowFeatures'>> = {

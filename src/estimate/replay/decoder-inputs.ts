@@ -248,7 +248,8 @@ function scaledFrom({ ops }: Layers, found: Tensor): Tensor {
 
 /** Where layers keep keys and values for others. */
 export function sharedKeysOf({ layers, options, forward }: DecoderPass): SharedKeys | undefined {
-  if (!forward.attention.keySharing) return undefined
+  const { keySharing } = forward.attention
+  if (!keySharing || (keySharing.in === 'cache' && !options.cache)) return undefined
   // Layers that take keys and values get them without gradients then, and what the others keep outlives their second run.
   if (options.reentrant && options.recompute !== 'none')
     throw new UndescribedBlock(

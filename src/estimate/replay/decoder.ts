@@ -29,6 +29,7 @@ import { norm } from './norms.js'
 import { type Sensed, sensed } from './sense-pass.js'
 import { ROOT } from './sharding-groups.js'
 import { throughLayers } from './stack.js'
+import { hasStreams, Streams } from './streams.js'
 import { submodule } from './submodules.js'
 import type { Tensor } from './tape.js'
 import { UndescribedBlock } from './undescribed-block.js'
@@ -211,7 +212,8 @@ export class Decoder implements ModelPass {
       carried: { chosen: undefined, next: undefined },
       attentionWeights: [],
     }
-    let hidden = this.#entered(run, embedded)
+    const streams = hasStreams(this.#pass) ? new Streams(this.#pass) : undefined
+    let hidden = streams?.enter(embedded) ?? this.#entered(run, embedded)
     // The looked up embeddings have a name in the code; their sum with the positions has not.
     const isRebound = forward.dropout.rebindsEmbeddings && isDropped(run, 'embeddings')
     const names = held.length > 0 ? held : isRebound ? [tape.alias(hidden)] : [embedded]
@@ -233,7 +235,7 @@ export class Decoder implements ModelPass {
       compute: (layer, input) =>
         decoderLayer({ ...run, ...this.#cutAt(layer.index), tables: tablesIn(layer.index) }, layer, input, layer.index),
     })
-    hidden = stack.hidden
+    hidden = streams?.merge(stack.hidden) ?? stack.hidden
     sharedKeys?.leave()
     const last = submodule(base, 'lastNorm')
     const normal = last ? norm(run, last, hidden) : tape.alias(hidden)
@@ -251,6 +253,7 @@ export class Decoder implements ModelPass {
       ...present(masks.full),
       ...present(masks.windowed),
     )
+    streams?.end()
     for (const { returned = [] } of senses)
       for (const name of returned) if (seen) this.#returned.push(seen.scope.get(name))
     seen?.scope.end()
@@ -263,7 +266,9 @@ export class Decoder implements ModelPass {
    */
   #cutAt(layer: number): Partial<DecoderRun> {
     const { options, forward } = this.#pass
-    const isCut = options.cache && this.#model.head && forward.attention.keySharing?.taken[layer] !== undefined
+    const { keySharing } = forward.attention
+    const isCut =
+      options.cache && this.#model.head && keySharing?.in === 'variable' && keySharing.taken[layer] !== undefined
     return isCut ? { options: { ...options, sequence: 1 } } : {}
   }
 

@@ -31,7 +31,7 @@ export interface Gap {
  */
 export function foldLayers(
   architecture: Architecture,
-  forward: Pick<CompleteForwardPass, 'rotation' | 'attention'>,
+  forward: Pick<CompleteForwardPass, 'rotation' | 'attention' | 'feedForward'>,
   sizes: Pick<ModelSizes, 'isWindowed'>,
   kindOf: (layer: NamedLayer) => string = () => '',
 ): FoldedLayers {
@@ -40,8 +40,8 @@ export function foldLayers(
   const { stored = [], taken = {} } = forward.attention.keySharing ?? {}
   const computation = (layer: NamedLayer): string => {
     const { index } = layer
-    const sharing = `${stored.includes(index)} ${taken[index]}`
-    return `${sizes.isWindowed(index)} ${forward.rotation?.rotatesIn(index)} ${sharing} ${kindOf(layer)}`
+    const special = `${stored.includes(index)} ${taken[index]} ${forward.feedForward.sparseLayers.includes(index)}`
+    return `${sizes.isWindowed(index)} ${forward.rotation?.rotatesIn(index)} ${special} ${kindOf(layer)}`
   }
   return foldLists(architecture, list && base ? [{ list, layers: layersOf(base), kindOf: computation }] : [])
 }

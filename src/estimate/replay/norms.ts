@@ -1,5 +1,7 @@
 import type { Norm, Shape } from '../../architecture/index.js'
 import { product } from '../../architecture/safe-integer.js'
+import { Names } from './arrays/names.js'
+import { StreamArrays } from './arrays/stream-arrays.js'
 import type { DecoderRun } from './decoder-run.js'
 import { FUSED } from './kernel-set.js'
 import type { Layers } from './layers.js'
@@ -26,6 +28,7 @@ const COMPUTATIONS: Readonly<Record<Norm, (layers: Layers, name: string, input: 
   rmsNormFloat32Product: (layers, name, input, weight) => rmsNorm(layers, name, input, weight, 'float32 product'),
   rmsNormFloat32Gain: (layers, name, input, weight) => rmsNorm(layers, name, input, weight, 'float32 gain'),
   rmsNormFloat32Power,
+  rmsNormFloat32Quotient,
   rmsNormOfInput,
   rmsNormPlusOne,
 }
@@ -111,6 +114,38 @@ export function powerNorm(layers: Layers, input: Tensor, size: number, weight?: 
   const output = ops.to(scaled, input.dtype)
   tape.free(scaled)
   return output
+}
+
+/** Root mean square normalisation like Gemma 3n: in float32, divided by the root, then multiplied by the gain in float32. */
+function rmsNormFloat32Quotient(layers: Layers, name: string, input: Tensor, weightShape: Shape): Tensor {
+  const { ops } = layers
+  const weight = layers.weights.get(`${name}.weight`)
+  return quotientNorm(layers, input, product(weightShape), (normal) => {
+    const gain = ops.to(weight, 'float32')
+    const scaled = ops.mul(normal, gain)
+    ops.tape.free(gain)
+    return scaled
+  })
+}
+
+function quotientNorm(layers: Layers, input: Tensor, size: number, withGain: (normal: Tensor) => Tensor): Tensor {
+  const a = new StreamArrays(layers)
+  const { tape } = a
+  const rows = [input.elements / size, size]
+  const f = new Names(tape)
+  const wide = f.let('wide', a.to(a.borrowed(input, rows), 'float32'))
+  const normal = f.returned(a.divide(wide, a.sqrt(a.shift(a.mean(a.pow(wide))))))
+  const scaled = withGain(normal)
+  tape.free(normal)
+  const output = layers.ops.to(scaled, input.dtype)
+  tape.free(scaled)
+  return output
+}
+
+/** A norm of values that has no gain. Gemma 3n multiplies them by a number, 1, that is no parameter. */
+export function withoutGain({ layers, forward }: DecoderRun, input: Tensor, size: number): Tensor {
+  if (forward.norm !== 'rmsNormFloat32Quotient') return powerNorm(layers, input, size)
+  return quotientNorm(layers, input, size, (normal) => layers.ops.scale(normal))
 }
 
 /** Root mean square normalisation like T5: the input itself is multiplied by the float32 root, and cast to the dtype of the gain. */

@@ -45,7 +45,11 @@ export class Weights {
       ...(mixture?.float32Parameters ?? []),
       ...(architecture.forward?.float32Parameters ?? []),
     ]
-    const untrained = [...untrainedParameters, ...(architecture.program?.untrained ?? [])]
+    const untrained = [
+      ...untrainedParameters,
+      ...(architecture.forward?.untrainedParameters ?? []),
+      ...(architecture.program?.untrained ?? []),
+    ]
     const isAmong = (ends: readonly string[], name: string): boolean => ends.some((end) => name.endsWith(end))
     const dtypeOf = (name: string, isPacked: boolean): ComputeDtype =>
       isAmong(float32Parameters, name) ? 'float32' : isPacked ? options.dtype : (options.restDtype ?? options.dtype)

@@ -3,7 +3,7 @@ import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
 import { isEager } from '../decoder-inputs.js'
 import type { DecoderRun } from '../decoder-run.js'
-import { norm, powerNorm } from '../norms.js'
+import { norm, withoutGain } from '../norms.js'
 import { child, type Named } from '../submodules.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { attend } from './attend.js'
@@ -25,7 +25,7 @@ export function valueNormAttention(run: DecoderRun, a: Arrays, block: Named, inp
   f.let('query', normalised(run, a, block, 'q_norm', f.get('query')))
   f.let('query', rotated(run, a, f.get('query')))
   f.let('query', a.transpose(f.get('query'), 1, 2))
-  const source = keySharing?.taken[layer]
+  const source = run.sharedKeys && keySharing?.taken[layer]
   if (source === undefined) ownKeys(run, a, f, block, input, layer)
   else {
     const shared = run.sharedKeys?.of(source)
@@ -66,21 +66,35 @@ const WIDEST_SHARED = 256
 
 /** Keys and values of the layer itself, which it may keep for others. */
 function ownKeys(run: DecoderRun, a: Arrays, f: Names, block: Named, input: Shaped, layer: number): void {
-  const { options, sharedKeys } = run
+  const { options, forward, sharedKeys } = run
   const headDim = sizeOfNorm(block, 'k_norm')
-  computeKeys(run, layer, () => {
+  const projectKeys = (): void => {
     f.let('key', heads4(a, a.linear(`${block.name}.k_proj`, input), headDim))
+  }
+  const projectValues = (): void => {
     const projection = child(block, 'v_proj')
     f.let('value', projection ? heads4(a, a.linear(projection.name, input), headDim) : f.get('key'))
+  }
+  const finishKeys = (): void => {
     f.let('key', normalised(run, a, block, 'k_norm', f.get('key')))
     f.let('key', rotated(run, a, f.get('key')))
     f.let('key', a.transpose(f.get('key'), 1, 2))
+  }
+  const finishValues = (): void => {
     const value = f.get('value')
     f.let(
       'value',
-      a.plain(value, value.layout.shape, (tensor) => powerNorm(run.layers, tensor, headDim)),
+      a.plain(value, value.layout.shape, (tensor) => withoutGain(run, tensor, headDim)),
     )
     f.let('value', a.transpose(f.get('value'), 1, 2))
+  }
+  // Values that may be the projected keys come before these are normalised.
+  const isTogether = forward.attention.keySharing?.in === 'variable'
+  computeKeys(run, layer, () => {
+    const steps = isTogether
+      ? [projectKeys, projectValues, finishKeys, finishValues]
+      : [projectKeys, finishKeys, projectValues, finishValues]
+    for (const step of steps) step()
   })
   if (options.cache) {
     const { shape } = f.get('key').layout
@@ -97,8 +111,8 @@ export function computeKeys(run: DecoderRun, layer: number, part: () => void): v
   else part()
 }
 
-function isStored({ forward }: DecoderRun, layer: number): boolean {
-  return forward.attention.keySharing?.stored.includes(layer) ?? false
+function isStored({ forward, sharedKeys }: DecoderRun, layer: number): boolean {
+  return sharedKeys !== undefined && (forward.attention.keySharing?.stored.includes(layer) ?? false)
 }
 
 function heads4(a: Arrays, flat: Shaped, headDim: number): Shaped {
