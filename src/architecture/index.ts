@@ -37,6 +37,7 @@ export type {
   SequentialResidual,
   SharedResidual,
   ShortConvPass,
+  ShortcutResidual,
   SingleResidual,
   SolvedDeltaPass,
   StreamResidual,

@@ -21,6 +21,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'hybrids.jsonl.gz',
   'newer.jsonl.gz',
   'layer-inputs.jsonl.gz',
+  'shortcuts.jsonl.gz',
   'wholes.jsonl.gz',
   'classes.jsonl.gz',
   'written.jsonl.gz',

@@ -64,4 +64,28 @@ export const longcatFlash = causalLmFamily({
       }),
     }
   },
+  forward(config, { layers }) {
+    const identityExperts = config.integer('zero_expert_num', 256)
+    return {
+      rotation: { features: latentSizes(config, DEEPSEEK_LATENT).ropeHeadDim, pairs: 'neighbours' },
+      norm: 'rmsNorm',
+      attention: { scaledLatent: true },
+      feedForward: {
+        activation: config.string('hidden_act', 'silu'),
+        mixture: {
+          router: 'softmaxByBias',
+          identityExperts,
+          ownView: true,
+          dispatch: 'addedInWeightsDtype',
+          returnsLogits: false,
+          routerBuffer: 'model',
+        },
+      },
+      // The code reads the weight of the router alone.
+      untrainedParameters: ['.router.classifier.bias'],
+      // The biases of the experts that return their input.
+      bufferElements: layers * identityExperts,
+      residual: { order: 'shortcut' },
+    }
+  },
 })

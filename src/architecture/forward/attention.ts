@@ -28,6 +28,8 @@ export interface Attention {
    * Default: `heads`.
    */
   readonly latent?: 'heads' | 'vector'
+  /** Whether latent attention multiplies queries and the latent vector by numbers (LongCat-Flash). Default: no. */
+  readonly scaledLatent?: boolean
   /**
    * Whether an indexer chooses the tokens that each token attends to, and which of its features are rotated together (DeepSeek-V3.2,
    * GLM-5). Default: `none`.

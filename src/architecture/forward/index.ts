@@ -33,6 +33,7 @@ export type {
   Residual,
   SequentialResidual,
   SharedResidual,
+  ShortcutResidual,
   SingleResidual,
   StreamResidual,
 } from './residual.js'

@@ -12,6 +12,8 @@ export interface Mixture {
   readonly ownView?: boolean
   /** Default: `added`. */
   readonly dispatch?: Dispatch
+  /** How many experts, behind the others, return their input (LongCat-Flash). Default: 0. */
+  readonly identityExperts?: number
   /** Whether the layer receives the router's logits with the result and keeps them in a variable. Default: yes. */
   readonly returnsLogits?: boolean
   /** Suffixes of the names of parameters that stay in float32, whatever the dtype of the model. Default: none. */
@@ -35,6 +37,7 @@ export interface Mixture {
  * - `sigmoidOfModel`: sigmoids in the dtype of the model, in one function, the choice by scores with a bias where there is one (LFM2)
  * - `softmaxInOne`: the largest shares of a softmax in float32, in one function (transformers 5)
  * - `softmaxOfNormalised`: the same of a normalised input, the shares of a token multiplied by a number for each expert (Gemma 4)
+ * - `softmaxByBias`: a product and a softmax in float32, the choice by biased shares without gradients, the shares multiplied by a number (LongCat-Flash)
  * - `sampled`: two experts, sampled one after the other (Phi-3.5-MoE)
  * - `softmaxIntoZeros`: the largest shares of a softmax in float32, in the dtype of the model; zeros for the other experts (Qwen3-VL)
  * - `softmaxOfLargest`: a softmax of the largest logits, in the dtype of the model; zeros for the other experts (gpt-oss)
@@ -51,6 +54,7 @@ export type Router =
   | 'sigmoidOfModel'
   | 'softmaxInOne'
   | 'softmaxOfNormalised'
+  | 'softmaxByBias'
   | 'sampled'
   | 'softmaxOfLargest'
   | 'softmaxIntoZeros'

@@ -7,6 +7,7 @@ export type Residual =
   | SharedResidual
   | LayerInputResidual
   | StreamResidual
+  | ShortcutResidual
 
 /** Sequential blocks: `y = x + attention(norm(x))`, then `y + mlp(norm(y))`. */
 export interface SequentialResidual {
@@ -58,6 +59,14 @@ export interface StreamResidual {
   readonly order: 'streams'
   /** Whether the first stream is multiplied by a vector before the layer's own input is. */
   readonly scalesCorrected: boolean
+}
+
+/**
+ * Attention and a dense network twice, one after another. A mixture of experts reads what the first network reads, and is added at the end
+ * (LongCat-Flash).
+ */
+export interface ShortcutResidual {
+  readonly order: 'shortcut'
 }
 
 /** Parallel blocks: `x + attention(norm(x)) + mlp(norm(x))`, with one norm for both or one each. */

@@ -19,6 +19,7 @@ import type {
   Rotation,
   SequentialResidual,
   SharedResidual,
+  ShortcutResidual,
   SingleResidual,
   StreamResidual,
   WrittenAttention,
@@ -74,6 +75,7 @@ export type CompleteResidual =
   | SharedResidual
   | LayerInputResidual
   | StreamResidual
+  | ShortcutResidual
 
 /** Fills in the defaults of a family's forward pass. */
 export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions): CompleteForwardPass {
@@ -185,6 +187,7 @@ const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager' | 'keySharing' | 'w
   cappedScores: false,
   cache: 'copied',
   latent: 'heads',
+  scaledLatent: false,
   indexer: 'none',
   chosenTokens: 0,
   handsOn: false,
@@ -211,6 +214,7 @@ const MIXTURE: Required<Mixture> = {
   grouped: false,
   ownView: false,
   dispatch: 'added',
+  identityExperts: 0,
   returnsLogits: true,
   float32Parameters: [],
   untrainedParameters: [],

@@ -8,6 +8,7 @@ import { norm } from './norms.js'
 import type { Operations } from './operations/operations.js'
 import { plainMlp } from './plain-mlp.js'
 import { sharedLayer } from './shared-layer.js'
+import { shortcutLayer } from './shortcut-layer.js'
 import { streamLayer } from './stream-layer.js'
 import { child, type Named, submodule } from './submodules.js'
 import type { Tensor } from './tape.js'
@@ -19,6 +20,7 @@ export function decoderLayer(run: DecoderRun, layer: Named, input: Tensor, index
   if (residual.order === 'single') return alone(run, layer, input, index, residual)
   if (residual.order === 'shared') return sharedLayer(run, layer, input, index, residual)
   if (residual.order === 'layerInputs') return layerInputLayer(run, layer, input, index)
+  if (residual.order === 'shortcut') return shortcutLayer(run, layer, input, index)
   if (residual.order === 'streams') return streamLayer(run, layer, input, index)
   if (residual.order === 'normalised') return fromNormalised(run, layer, input, index)
   return residual.order === 'parallel'

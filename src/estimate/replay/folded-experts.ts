@@ -22,8 +22,8 @@ export function foldExperts(model: DecoderModel, tokens: number, isSelective: bo
     for (const [key, block] of Object.entries(module.children ?? {})) {
       const list = block.children?.['experts']
       if (list?.items?.length !== 1) continue
-      if (!folded.has(list))
-        folded.set(list, foldedList(list, expertsPerToken(list, model), tokens, isSelective ? 2 : 1))
+      const spread = { chosen: expertsPerToken(list, model), identities: mixture.identityExperts, tokens }
+      if (!folded.has(list)) folded.set(list, foldedList(list, spread, isSelective ? 2 : 1))
       const found = folded.get(list)
       if (!found) continue
       layers.set(module, withExperts(module, key, found.list))
@@ -44,17 +44,24 @@ interface Folded {
   readonly gaps: readonly { readonly before: readonly number[]; readonly gap: Gap }[]
 }
 
+/** How tokens are spread over the experts of a list, and over others that return their input. */
+interface Spread {
+  readonly chosen: number
+  readonly identities: number
+  readonly tokens: number
+}
+
 /** Experts that stay at the beginning and at the end beside a repetition each. */
 const LEAD = 2
 const TAIL = 1
 
-function foldedList(list: Module, chosen: number, tokens: number, period: number): Folded | undefined {
+function foldedList(list: Module, spread: Spread, period: number): Folded | undefined {
   const [item] = list.items ?? []
   if (!item) return undefined
   const { indices, module } = item
   const left = new Set<number>()
   const gaps: { before: number[]; gap: Gap }[] = []
-  for (const row of rowsOfEqualSize(indices, chosen, tokens)) {
+  for (const row of rowsOfEqualSize(indices, spread)) {
     const count = Math.floor((row.length - LEAD - TAIL) / period) - 2
     if (count * period < 2) continue
     const from = LEAD + period
@@ -63,12 +70,12 @@ function foldedList(list: Module, chosen: number, tokens: number, period: number
   }
   if (gaps.length === 0) return undefined
   const items = [{ indices: indices.filter((index) => !left.has(index)), module }]
-  return { list: { ...list, items, routed: { experts: indices.length, expertsPerToken: chosen } }, gaps }
+  return { list: { ...list, items, routed: { experts: indices.length, expertsPerToken: spread.chosen } }, gaps }
 }
 
 /** The experts that get one row more than the others, the others, and those that get none. */
-function rowsOfEqualSize(indices: readonly number[], chosen: number, tokens: number): number[][] {
-  const rows = rowsOf(tokens, { experts: indices.length, chosen })
+function rowsOfEqualSize(indices: readonly number[], { chosen, identities, tokens }: Spread): number[][] {
+  const rows = rowsOf(tokens, { experts: indices.length + identities, chosen })
   const row = (has: (count: number | undefined) => boolean) => indices.filter((_, place) => has(rows[place]))
   const [most] = rows
   return [row((count) => count === most), row((count) => count !== most && count !== undefined), row((count) => !count)]

@@ -53,6 +53,11 @@ export function attend(run: DecoderRun, layer: Named, input: Tensor, index: numb
   if (only && !child(only, 'q_proj')) return mlp(run, only, input)
   const attention = only ?? submodule(layer, 'attention')
   if (!attention) throw new UndescribedBlock(`no model for the attention of ${layer.name}, a ${layer.module.type}`)
+  return attendWith(run, attention, input, index)
+}
+
+/** Attention of any kind. */
+export function attendWith(run: DecoderRun, attention: Named, input: Tensor, index: number): Tensor {
   if (child(attention, 'kv_a_proj_with_mqa')) return LATENT[run.forward.attention.latent](run, attention, input)
   const { written } = run.forward.attention
   return written ? writtenAttention(run, written, attention, input) : selfAttention(run, attention, input, index)

@@ -24,7 +24,9 @@ export function latentAttention(run: DecoderRun, block: Named, input: Tensor): T
   if (!sizes) throw new UndescribedBlock(`the latent attention of ${block.name} has no sizes`)
   const tokens = batch * sequence
   const queries = queriesOf(run, block, input)
-  const [queryPlain, queryRotating] = ops.split(queries, [tokens * heads * sizes.plain, tokens * heads * sizes.rope])
+  const [queryPlain, queryRotating] = ops
+    .split(queries, [tokens * heads * sizes.plain, tokens * heads * sizes.rope])
+    .map((part) => scaledIn(run, part))
   const compressed = linear(run, block, 'kv_a_proj_with_mqa', input)
   const [latent, keyRotating] = ops.split(compressed, [tokens * sizes.kvRank, tokens * sizes.rope])
   if (!queryPlain || !queryRotating || !latent || !keyRotating) throw new Error('there are two parts of each')
@@ -83,12 +85,20 @@ function normalised(run: DecoderRun, block: Named, prefix: string, input: Tensor
 /** Keys without positions and values of all heads, computed from the latent vector. */
 function widened(run: DecoderRun, block: Named, latent: Tensor): Tensor {
   const { ops } = run.layers
-  const normal = norm(run, named(block, 'kv_a_layernorm'), latent)
+  const normal = scaledIn(run, norm(run, named(block, 'kv_a_layernorm'), latent))
   const flat = linear(run, block, 'kv_b_proj', normal)
   ops.tape.free(normal)
   const expanded = ops.exchanged(flat)
   ops.tape.free(flat)
   return expanded
+}
+
+/** A tensor that LongCat-Flash multiplies by a number. Frees its input. */
+function scaledIn({ layers: { ops }, forward }: DecoderRun, input: Tensor): Tensor {
+  if (!forward.attention.scaledLatent) return input
+  const scaled = ops.scale(input)
+  ops.tape.free(input)
+  return scaled
 }
 
 /** The rotated features, expanded to each head as a view. The gradient is summed over the heads. */

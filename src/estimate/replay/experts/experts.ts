@@ -19,7 +19,8 @@ export function expertMixture(run: DecoderRun, block: Named, input: Tensor): Ten
   const { name } = block
   const { mixture } = run.forward.feedForward
   if (!mixture) throw new UndescribedBlock(`no model for ${name}, a mixture of experts`)
-  const choice = choiceOf(run, block)
+  const { identityExperts } = mixture
+  const choice = choiceOf(run, block, identityExperts)
   if (mixture.router === 'batched' && isBatched(block))
     return batchedExperts(run, block, input, choice, (tokens) => shared(run, block, tokens))
   if (mixture.router === 'softmaxIntoZeros') return mergedExperts(run, block, input, choice)
@@ -33,10 +34,12 @@ export function expertMixture(run: DecoderRun, block: Named, input: Tensor): Ten
   const routes = route(run, mixture, block, input, choice)
   const tokens = mixture.ownView ? ops.view(input) : tape.alias(input)
   const nameOf = (index: number) => `${name}.experts.${index}`
+  const identities = Array.from({ length: identityExperts }, (_, place) => choice.experts - identityExperts + place)
   const experts: Experts = {
     ...choice,
-    indices: items.flatMap(({ indices }) => indices),
-    run: (index, rows) => gated(run, { name: nameOf(index), module: item }, rows, names),
+    indices: [...items.flatMap(({ indices }) => indices), ...identities],
+    run: (index, rows) =>
+      identities.includes(index) ? tape.alias(rows) : gated(run, { name: nameOf(index), module: item }, rows, names),
     nameOf,
     gaps: run.gaps,
   }
@@ -50,10 +53,11 @@ export function expertMixture(run: DecoderRun, block: Named, input: Tensor): Ten
   return output
 }
 
-function choiceOf({ sizes }: DecoderRun, block: Named): Choice {
+function choiceOf({ sizes }: DecoderRun, block: Named, identities: number): Choice {
   const { routed, items } = child(block, 'experts')?.module ?? {}
   const count = items?.reduce((sum, { indices }) => sum + indices.length, 0) ?? 1
-  return { experts: routed?.experts ?? count, chosen: routed?.expertsPerToken ?? sizes.expertsPerToken }
+  const own = routed?.experts ?? count
+  return { experts: own + identities, chosen: routed?.expertsPerToken ?? sizes.expertsPerToken }
 }
 
 /** The shared expert that every token passes, with its own gate in some families (Qwen 2). */

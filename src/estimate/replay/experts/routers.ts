@@ -52,6 +52,7 @@ const ROUTERS: Readonly<Record<Exclude<RouterName, Apart>, Router>> = {
   biasedSoftmax,
   scaledSoftmax,
   sigmoid,
+  softmaxByBias,
   sampled: (run, _, block, input, choice) => sampled(run, block, input, choice),
 }
 
@@ -121,7 +122,7 @@ function scaledSoftmax(
 ): Routes {
   const { ops } = layers
   const { tape } = ops
-  const logits = wideLogits(layers, block, input, experts)
+  const logits = wideLogits(layers, child(block, 'gate'), input, experts)
   const scores = softmaxed(layers, logits)
   const candidates = grouped ? maskedIn(layers, scores) : tape.alias(scores)
   const { values, indices } = largest(layers, candidates, chosen)
@@ -140,7 +141,7 @@ function sigmoid(
 ): Routes {
   const { ops, tokens } = layers
   const { tape } = ops
-  const logits = wideLogits(layers, block, input, experts)
+  const logits = wideLogits(layers, child(block, 'gate'), input, experts)
   const scores = ops.elementwise(logits, 'sigmoid', 'output')
   const biased = tape.tensor(tokens * experts, 'float32', 'add')
   const candidates = tape.tensor(tokens * experts, 'float32', 'masked_fill')
@@ -153,11 +154,33 @@ function sigmoid(
   return { indices, weights, held: [] }
 }
 
+/** LongCat-Flash: a softmax. Experts are chosen by biased shares without gradients. */
+function softmaxByBias(
+  { layers }: DecoderRun,
+  _: Mixture,
+  block: Named,
+  input: Tensor,
+  { experts, chosen }: Choice,
+): Routes {
+  const { ops, tokens } = layers
+  const { tape } = ops
+  const router = child(block, 'router')
+  const logits = wideLogits(layers, router && child(router, 'classifier'), input, experts)
+  const scores = softmaxed(layers, logits)
+  const biased = tape.tensor(tokens * experts, 'float32', 'add')
+  const indices = tape.tensor(tokens * chosen, 'int64', 'topk')
+  tape.free(biased)
+  const picked = gathered(layers, scores, indices)
+  const weights = ops.scale(picked)
+  tape.free(logits, scores, picked)
+  return { indices, weights, held: [] }
+}
+
 /** The router's weight is in its own module, and is cast together with the input. */
-function wideLogits(layers: Layers, block: Named, input: Tensor, experts: number): Tensor {
+function wideLogits(layers: Layers, gate: Named | undefined, input: Tensor, experts: number): Tensor {
   const { ops } = layers
   const wide = ops.to(input, 'float32')
-  const weight = ops.to(layers.weights.get(`${child(block, 'gate')?.name}.weight`), 'float32')
+  const weight = ops.to(layers.weights.get(`${gate?.name}.weight`), 'float32')
   const logits = layers.product(wide, weight, experts)
   ops.tape.free(wide, weight)
   return logits
