@@ -107,6 +107,8 @@ export interface FamilyFacts {
    * is. An encoder reads a whole text at once, and caches nothing.
    */
   readonly encodes?: boolean
+  /** Fields whose default differs between transformers 4.57, whose is used here, and 5. */
+  readonly otherDefaults?: Readonly<Record<string, { readonly here: number | boolean; readonly in5: number | boolean }>>
   /** Lists with an entry for each layer that its class accepts if they are longer. */
   readonly longerLists?: readonly string[]
   /**

@@ -7,6 +7,7 @@ import { describeFamily } from './describe-family.js'
 import { familyOf, familyOfCode, languageModelOf, modelTypes } from './families/index.js'
 import type { Family } from './family.js'
 import { likeness, namedByClass } from './likeness.js'
+import { otherDefaults } from './other-defaults.js'
 import { refusedValues } from './refused-values.js'
 import { type TextConfig, textConfig } from './text-config.js'
 import { unreadParts } from './unread-parts.js'
@@ -108,7 +109,10 @@ function described(modelType: string, config: ConfigReader, className: string | 
   if (!family) throw unsupported(modelType)
   const model = describeFamily(family, config, className, partFamily)
   // A class of the authors' own has types of its own.
-  const refused = family === familyOf(modelType) ? refusedValues(config, modelType) : []
+  const isOfAuthors = family !== familyOf(modelType)
+  const refused = isOfAuthors
+    ? []
+    : [...otherDefaults(config, modelType, model.dimensions, family), ...refusedValues(config, modelType)]
   return { family: modelType, ...model, notes: [...model.notes, ...refused.filter(isNew(model.notes))] }
 }
 

@@ -33,7 +33,7 @@ describe('A size that is null', () => {
     ['opt', 'word_embed_proj_dim'],
     ['recurrent_gemma', 'lru_width'],
     ['falcon', 'ffn_hidden_size'],
-    ['deepseek_v2', 'q_lora_rank'],
+    ['deepseek_v3', 'q_lora_rank'],
     ['mistral', 'sliding_window'],
     ['gemma2', 'sliding_window'],
   ])('of %s is as good as another: %s', (model_type, field) => {

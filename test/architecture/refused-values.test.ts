@@ -158,3 +158,30 @@ function orNothing<Value>(make: () => Value): Value | undefined {
     return undefined
   }
 }
+
+describe('A default that differs between transformers 4.57 and 5', () => {
+  it.each<[string, Config, string]>([
+    [
+      'deepseek_v2',
+      {},
+      'vocab_size is absent: 32000, the default of transformers 4.57, is used here. That of 5 is 102400.',
+    ],
+    [
+      'mt5',
+      {},
+      'tie_word_embeddings is absent: false, the default of transformers 4.57, is used here. That of 5 is true.',
+    ],
+    [
+      'mistral3',
+      { text_config: {} },
+      'tie_word_embeddings is absent in the config of the whole, where transformers 5 takes true by default. false, that of its language model, is used here, as in 4.57.',
+    ],
+  ])('is told of, for %s', (model_type, fields, note) => {
+    expect(notes({ model_type, ...fields })).toEqual([note])
+  })
+
+  it('is not told of where the config states the field', () => {
+    expect(notes({ model_type: 'deepseek_v2', vocab_size: 102_400 })).toEqual([])
+    expect(notes({ model_type: 'mistral3', tie_word_embeddings: false })).toEqual([])
+  })
+})

@@ -13,6 +13,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const deepseekV2 = decoderFamily({
   modelType: 'deepseek_v2',
   name: 'DeepseekV2',
+  otherDefaults: { vocab_size: { here: 32_000, in5: 102_400 } },
   attributeMap: { num_experts: 'n_routed_experts' },
   defaults: {
     vocab_size: 32_000,

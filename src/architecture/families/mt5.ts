@@ -13,6 +13,7 @@ export const mt5 = t5Family({
     feed_forward_proj: 'gated-gelu',
     tie_word_embeddings: false,
   },
+  otherDefaults: { tie_word_embeddings: { here: false, in5: true } },
   loraTargets: ['q', 'v'],
   keptInFloat32: ['wo'],
 })

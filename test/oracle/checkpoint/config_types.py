@@ -103,8 +103,19 @@ def types(model_types):
         equal = refuses(c, **heads, num_attention_heads=7, num_key_value_heads=7) and not refuses(
             c, **heads, num_attention_heads=8, num_key_value_heads=8
         )
-        found[names[c]] = {"equal": equal, "class": c.__name__, "fields": describe(c), "parts": parts, "map": c.attribute_map}
+        found[names[c]] = {"equal": equal, "ties": ties_of(c), "class": c.__name__, "fields": describe(c), "parts": parts, "map": c.attribute_map}
     print(json.dumps(found))
+
+
+def ties_of(c):
+    """Whether the whole ties its embeddings where it does not say so itself: by default, or as its language model does."""
+    if "text_config" not in (getattr(c, "sub_configs_defaults", None) or {}):
+        return None
+    try:
+        tied = [getattr(c(text_config={"tie_word_embeddings": text}), "tie_word_embeddings", None) for text in (True, False)]
+    except Exception:
+        return None
+    return {(True, True): "tied", (False, False): "untied"}.get(tuple(tied))
 
 
 def refuses(config_class, **fields):
@@ -236,6 +247,8 @@ def emit(types_file, *null_files):
                 fields[field] = "ax" if in5 and in4 is not False else "ay" if in5 else "az"
         if c["equal"]:
             fields["!"] = "an"
+        if c["ties"]:
+            fields["!" + c["ties"]] = "an"
         if name in SCALED_IN_4:
             fields["rope_scaling"] = "az?"
         classes[name] = fields
