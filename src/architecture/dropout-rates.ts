@@ -25,8 +25,9 @@ export function readRates(config: ConfigReader): DropoutRates {
 export function withDropout(forward: ForwardPass, config: ConfigReader, className: string): ForwardPass {
   const { dropout, rates } = forward
   const attention = dropout?.attention ?? config.number('attention_dropout', 0)
-  const label = className.endsWith('ForTokenClassification') ? labelRate(config) : {}
-  const [labelled = 0] = Object.values(label)
+  const isLabelling = className.endsWith('ForTokenClassification')
+  const label = isLabelling && dropout?.labelled === undefined ? labelRate(config) : {}
+  const [labelled = (isLabelling && dropout?.labelled) || 0] = Object.values(label)
   const all = { ...rates, ...label, ...readRates(config) }
   if (!dropout && attention === 0 && labelled === 0) return forward
   return { ...forward, dropout: { ...dropout, attention, labelled }, rates: all }

@@ -30,10 +30,12 @@ const bart = architectureFromConfig({
 const total = (model: typeof llama, options: MemoryOptions) => estimateMemory(model, options).tensorBytes
 
 describe('A model that is written as a program', () => {
-  it('is refused for training without a loss, and for layers that it cannot recompute', () => {
+  it('is refused for training without a loss', () => {
     expect(() => estimateMemory(bert('BertModel'))).toThrow('BertModel computes no loss')
-    expect(() => estimateMemory(t5)).toThrow(/recomputation of the bias of positions.*pass `recompute: 'none'`/)
-    expect(total(t5, { recompute: 'none' })).toBeGreaterThan(0)
+  })
+
+  it('needs less memory where its layers are recomputed', () => {
+    expect(total(t5, {})).toBeLessThan(total(t5, { recompute: 'none' }))
   })
 
   it('is refused with recomputation where transformers has none, and in shards where layers run more than once', () => {

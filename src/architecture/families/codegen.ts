@@ -54,6 +54,13 @@ export const codegen = headedFamily({
       attention: { eagerOnly: true, returnsWeights: true, written: { kind: 'partitioned', rotatedFeatures } },
       feedForward: { activation: config.string('activation_function', 'gelu_new') },
       residual: { order: 'parallel' },
+      dropout: {
+        embeddings: config.number('embd_pdrop', 0),
+        attention: config.number('attn_pdrop', 0),
+        attended: config.number('resid_pdrop', 0),
+        fed: config.number('resid_pdrop', 0),
+        fixed: [],
+      },
       logits: { form: 'float32', prefill: 'allTokens' },
       float32BufferElements: layers * positions * (rotatedFeatures || hiddenSize),
     }

@@ -51,6 +51,14 @@ export const xglm = headedFamily({
     masks: { size: 'square' },
     attention: { eagerOnly: true, written: { kind: 'flat' } },
     feedForward: { activation: config.string('activation_function', 'gelu'), inOneExpression: true },
+    dropout: {
+      embeddings: config.number('dropout', 0),
+      attended: config.number('dropout', 0),
+      activated: config.number('activation_dropout', 0),
+      fed: config.number('dropout', 0),
+      place: 'behindBlocks',
+      fixed: ['embeddings', 'attention', 'attended', 'activated', 'fed'],
+    },
     logits: { prefill: 'allTokens' },
     // The first two rows are for padding.
     bufferElements: ((contextTokens ?? 2048) + 2) * hiddenSize,

@@ -25,6 +25,6 @@ export interface Dropout {
    * `attention`.
    */
   readonly fixed?: readonly ('embeddings' | 'attention' | 'attended' | 'activated' | 'fed')[]
-  /** Of the hidden states that a classifier of tokens gets. Default: 0.1, the default of the head. */
+  /** Of the hidden states that a classifier of tokens gets. Default: `classifier_dropout`, `hidden_dropout`, or 0.1. */
   readonly labelled?: number
 }

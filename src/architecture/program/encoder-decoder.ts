@@ -25,8 +25,6 @@ export interface EncoderDecoder {
   readonly reads?: Count
   /** The names of parameters that are never trained. */
   readonly untrained?: readonly string[]
-  /** Why its layers cannot be estimated with recomputation, if they cannot. */
-  readonly keptLayers?: string
   /** Whether the hidden states are scaled before the output embedding. */
   readonly scales?: boolean
   /** Whether a bias that is not trained is added to the logits (BART). */
@@ -49,7 +47,6 @@ export function encoderDecoder({
   addsBias = false,
   reads,
   untrained,
-  keptLayers,
   scales = false,
 }: EncoderDecoder): Program {
   const encode: Steps = [...encoder.embeddings, encoder.layers, ...(encoder.ending ?? []), give('hidden')]
@@ -59,7 +56,6 @@ export function encoderDecoder({
     writes: true,
     buffers: [reads ? { count: reads, type: 'model' } : { count: TOKENS }, { count: TARGETS }, ...buffers],
     ...(untrained && { untrained }),
-    ...(keptLayers && { keptLayers }),
     steps: [
       ...(reads ? [set('features', { op: 'expand', of: make([0], 'model'), count: reads } as const)] : []),
       set('source', call(encode, reads ? { features: 'features' } : {}, inside('encoder'))),

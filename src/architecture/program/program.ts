@@ -13,8 +13,6 @@ export interface Program {
   readonly labels?: Count
   /** The names of parameters that are never trained. */
   readonly untrained?: readonly string[]
-  /** Why its layers cannot be estimated with recomputation, if they cannot. */
-  readonly keptLayers?: string
   /** Whether transformers refuses to recompute its layers. Default: no. */
   readonly keepsLayers?: boolean
   /** Whether it is an encoder-decoder, which writes tokens beside those that it reads. */

@@ -33,7 +33,7 @@ export function t5Encoder(sizes: T5Sizes): Loop {
     ...attention(sizes, { at: 'layer.0', isFirst, tokens: ['sequence'], mask: 'mask' }),
     ...feedForward(sizes, 'layer.1'),
   ]
-  return stack(sizes, { given: ['mask'], shares: ['bias'], block })
+  return stack(sizes, { given: ['mask', 'order'], shares: ['bias'], block })
 }
 
 /** The layers of the decoder, which also attend to the output of the encoder. */
@@ -43,7 +43,7 @@ export function t5Decoder(sizes: T5Sizes): Loop {
     ...crossAttention(sizes, isFirst),
     ...feedForward(sizes, 'layer.2'),
   ]
-  return stack(sizes, { given: ['mask', 'source', 'sourceMask'], shares: ['bias', 'sourceBias'], block })
+  return stack(sizes, { given: ['mask', 'source', 'sourceMask', 'order'], shares: ['bias', 'sourceBias'], block })
 }
 
 function stack(
@@ -103,7 +103,7 @@ function crossAttention({ dimensions: { heads, headDim = 0 }, dropout }: T5Sizes
   return [
     ...(isFirst
       ? [
-          set('sourceBias', { op: 'variable', of: make([heads, ...sizes], 'model') } as const),
+          set('sourceBias', { op: 'variable', of: make([heads, ...sizes], 'compute') } as const),
           set('sourceBias', plus('sourceBias', { op: 'expand', of: 'sourceMask', count: ['batch', heads, ...sizes] })),
         ]
       : []),

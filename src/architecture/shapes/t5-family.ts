@@ -78,7 +78,6 @@ export function t5Family({ modelType, name, defaults, biasesEachLayer = false, .
           ending,
         },
         head: 'lm_head',
-        keptLayers: 'the bias of positions, which its first layer shares with the others',
         scales: dimensions.tiedEmbeddings,
       })
     },

@@ -8,6 +8,7 @@ export class ArrivingGradients {
   /** Runs when a parameter has its gradient, and says whether it is freed then. */
   onGradient: ((leaf: Leaf) => boolean) | undefined
   readonly #ledger: MemoryLedger
+  readonly #kept: Storage[] = []
 
   constructor(ledger: MemoryLedger) {
     this.#ledger = ledger
@@ -44,7 +45,8 @@ export class ArrivingGradients {
     const pending = this.#inOrder(leaf.pending)
     delete leaf.pending
     if (leaf.isSharded) leaf.unreduced = pending
-    else if (leaf.gradient || leaf.variable) this.#ledger.release(pending)
+    else if (leaf.variable) this.#kept.push(pending, leaf.variable)
+    else if (leaf.gradient) this.#ledger.release(pending)
     else {
       leaf.gradient = this.#reduced(pending, leaf)
       this.#ledger.rebook(leaf.gradient, 'gradients')
@@ -54,7 +56,11 @@ export class ArrivingGradients {
       delete leaf.gradient
     }
     this.#ledger.observe('accumulate_grad')
-    if (leaf.variable) this.#ledger.release(leaf.variable)
+  }
+
+  /** Tensors that are no parameters live, with their gradients, as long as the graph. */
+  endBackward(): void {
+    for (const storage of this.#kept.splice(0)) this.#ledger.release(storage)
   }
 
   /** The share of a gradient that is reduced on its own. */

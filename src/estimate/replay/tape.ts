@@ -51,6 +51,8 @@ export class Tape {
   /** The same tensor with gradients: `requires_grad_()` on a tensor that does not depend on a trained parameter. */
   requireGradient(tensor: Tensor): Tensor {
     if (tensor.grad || !this.#gradients) return tensor
+    // The graph of a layer that runs again holds it until the run ends.
+    if (this.saved.isSecondRun) return { ...this.alias(tensor), grad: PLACEHOLDER }
     const { elements, dtype } = tensor
     const variable = this.ledger.retain(tensor.storage)
     return { ...tensor, grad: { kind: 'leaf', shape: [elements], elements, dtype, expected: 0, variable } }
@@ -177,6 +179,7 @@ export class Tape {
       else if (node.pending === undefined) this.saved.release(node)
       else this.#runBackward(node, node.pending)
     }
+    this.gradients.endBackward()
   }
 
   #runBackward(node: Node, pending: Gradient): void {

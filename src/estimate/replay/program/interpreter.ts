@@ -116,6 +116,7 @@ function runLayers(
   const layers = layersOf(place, scope.named(each), runs)
   const others = given.map((name) => [name, scope.get(name)] as const)
   const shared = new Map<string, Tensor>()
+  let maker: number | undefined
   const kept = new Set<number>()
   const { hidden, returned } = throughLayers(
     { layers, omitted: place.facts.omitted, gaps: place.facts.gaps },
@@ -130,13 +131,15 @@ function runLayers(
         const inner = new Scope(tape, name)
         inner.set(carries, tape.alias(input))
         for (const [variable, tensor] of others) inner.set(variable, tape.alias(tensor))
-        for (const [variable, tensor] of shared) inner.set(variable, tape.alias(tensor))
+        // The first layer makes them, also when it runs again in backward.
+        maker ??= index
+        if (index !== maker) for (const [variable, tensor] of shared) inner.set(variable, tape.alias(tensor))
         place.ownWeights.length = 0
         const run = () => runSteps(place, inner, kinds[kindOf[index] ?? 0] ?? [])
         // What nothing depends on is freed with the last reference to it.
         const output = index >= unusedFrom ? tape.withoutGradients(run) : run()
         if (!output) throw new Error('the steps of a layer give a value')
-        // When the first layer runs again in backward, it makes them again, and nothing needs them.
+        // When it runs again, nothing needs them.
         if (shared.size === 0) for (const variable of shares) shared.set(variable, inner.get(variable))
         inner.end()
         tape.free(...place.ownWeights.splice(0))

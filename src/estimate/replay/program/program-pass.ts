@@ -53,7 +53,7 @@ export class ProgramPass implements ModelPass {
   /** Refuses what the program does not describe. */
   #refuse(): void {
     const { layers, options } = this.#place
-    const { keptLayers, keepsLayers } = this.#program
+    const { keepsLayers } = this.#program
     const className = this.#className
     if (options.loss.kind !== 'logits')
       throw new UndescribedBlock(`the loss of ${className} has no other kind than logits`)
@@ -61,10 +61,6 @@ export class ProgramPass implements ModelPass {
       throw new UndescribedBlock(`no model for ${layers.kernels} kernels in ${className}: use those of torch`)
     if (keepsLayers && options.recompute !== 'none')
       throw new UndescribedBlock(`${className} does not support gradient checkpointing: pass \`recompute: 'none'\``)
-    if (keptLayers && options.recompute !== 'none')
-      throw new UndescribedBlock(
-        `no model for the recomputation of ${keptLayers}, in ${className}: pass \`recompute: 'none'\``,
-      )
   }
 
   dropOutputs(): void {

@@ -19,6 +19,8 @@ export interface AttentionRun {
   readonly caches: boolean
   /** Keys or values as the cache gives them back: a copy in a prefill, themselves in training. */
   readonly cached: (array: Shaped) => Shaped
+  /** Weights, or the output, of which the run may have dropped a part. */
+  readonly dropped: (what: 'attention' | 'attended', array: Shaped) => Shaped
   /** Keeps weights alive until the layer has returned, or the next one if layers return them. */
   readonly keep: (weights: Shaped) => void
 }

@@ -42,7 +42,8 @@ export function partitionedAttention(
   const output = f.let('output', weighted(run, f.get('query'), f.get('key'), f.get('value')))
   const merged = f.let('output', a.contiguous(a.permute(output, [0, 2, 1, 3])))
   f.let('output', a.reshape(merged, [batch, tokens, heads * headDim]))
-  return f.returned(a.linear(`${name}.out_proj`, f.get('output')))
+  f.let('output', a.linear(`${name}.out_proj`, f.get('output')))
+  return f.returned(f.let('output', run.dropped('attended', f.get('output'))))
 }
 
 /** Eager attention in float32 (`_attn`). */
@@ -56,7 +57,8 @@ function weighted(run: AttentionRun, query: Shaped, key: Shaped, value: Shaped):
   f.let('weights', a.scale(f.get('weights')))
   const scores = f.get('weights')
   f.let('weights', a.softmax(a.layers.autocast ? a.to(scores, 'float32') : scores))
-  const weights = f.let('weights', a.to(f.get('weights'), value.dtype))
+  const whole = f.let('weights', a.to(f.get('weights'), value.dtype))
+  const weights = f.let('weights', run.dropped('attention', whole))
   const output = a.matmul(weights, value)
   keep(weights)
   return f.returned(output)

@@ -3,6 +3,7 @@ import { GroupedArrays } from '../../arrays/grouped-arrays.js'
 import { Names } from '../../arrays/names.js'
 import type { Shaped } from '../../arrays/shaped.js'
 import type { DecoderRun } from '../../decoder-run.js'
+import { isDropped } from '../../dropout.js'
 import type { Named } from '../../submodules.js'
 import type { Tensor } from '../../tape.js'
 import { UndescribedBlock } from '../../undescribed-block.js'
@@ -45,6 +46,8 @@ export function writtenAttention(run: DecoderRun, attention: WrittenAttention, b
       arrays.done(array)
       return kept
     },
+    dropped: (what, array) =>
+      isDropped(run, what) ? arrays.plain(array, array.layout.shape, (whole) => layers.ops.dropout(whole)) : array,
     keep: (weights) => run.attentionWeights.push(layers.ops.tape.alias(weights)),
   }
   const compute: (run: AttentionRun, attention: never, input: Shaped) => Shaped = KINDS[attention.kind]
