@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import type { MemoryOptions } from '../../../src/estimate/index.js'
 
 /**
- * A run on an NVIDIA H200 or H100, recorded with `gpu.py`, `gpu_trainers.py`, `gpu_classes.py`, `gpu_seen.py` and `gpu_preferences.py` of `test/oracle/memory`:
+ * A run on an NVIDIA H200 or H100, recorded with `gpu.py`, `gpu_trainers.py`, `gpu_seen.py` and `gpu_preferences.py` of `test/oracle/memory`:
  * torch 2.11, transformers 5.17 (or 4.57.6 on the H100), PEFT 0.21, TRL 1.16, random weights.
  */
 export interface GpuRun {

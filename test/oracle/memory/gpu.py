@@ -92,9 +92,10 @@ def build(config, options):
     dtype = torch.float32 if options["method"] == "full-mixed" else getattr(torch, options.get("dtype", "bfloat16"))
     parsed_config.dtype = dtype  # transformers 4.57 asks torch for it otherwise, with a function that torch does not have
     with torch.device("cuda"):
-        attention = "eager" if eager else "sdpa"
         own = own_class(config)
-        model = own._from_config(parsed_config, dtype=dtype, attn_implementation=attention if own._supports_sdpa else "eager") if own else transformers.AutoModelForCausalLM.from_config(parsed_config, dtype=dtype, attn_implementation=attention)
+        named = own or transformers.MODEL_FOR_CAUSAL_LM_MAPPING[type(parsed_config)]
+        arguments = {"dtype": dtype, "attn_implementation": "sdpa" if named._supports_sdpa and not eager else "eager"}
+        model = own._from_config(parsed_config, **arguments) if own else transformers.AutoModelForCausalLM.from_config(parsed_config, **arguments)
     storage = options.get("quantization", "nf4-double" if options["method"] == "qlora" else "none")
     if storage != "none":
         pack(model, storage)
@@ -245,7 +246,9 @@ def attention_backend(config):
 
     c = parsed(config)
     heads = getattr(c, "num_attention_heads", 1)
-    q = torch.empty(1, heads, 128, getattr(c, "head_dim", None) or c.hidden_size // heads, dtype=torch.bfloat16, device="cuda", requires_grad=True)
+    # Gemma 4 has one for each kind of layer, and says so with an error.
+    width = None if config["model_type"].startswith("gemma4") else getattr(c, "head_dim", None)
+    q = torch.empty(1, heads, 128, width or c.hidden_size // heads, dtype=torch.bfloat16, device="cuda", requires_grad=True)
     return SDPBackend(torch._fused_sdp_choice(q, q, q, is_causal=True)).name
 
 

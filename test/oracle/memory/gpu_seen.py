@@ -51,7 +51,9 @@ def inputs_of(config, batch, options):
 if __name__ == "__main__":
     transformers.AutoModelForCausalLM = transformers.AutoModelForImageTextToText
     train, prefill = gpu.train, gpu.prefill
-    gpu.train = lambda model, ids, options: train(Seeing(model, options), ids, options)
-    gpu.prefill = lambda model, ids, options: prefill(Seeing(model, options), ids, options)
+    # What the class takes is given by Seeing.
+    gpu.own_class = lambda config: None
+    gpu.train = lambda model, ids, options, config: train(Seeing(model, options), ids, options, config)
+    gpu.prefill = lambda model, ids, options, config: prefill(Seeing(model, options), ids, options, config)
     gpu.attention_backend = lambda config: "as in gpu.py"
     gpu.main()
