@@ -23,6 +23,7 @@ export function memoryAssumptions(
   if (methodOf(options.method).trains === 'nothing') return [...always, ...stored, PREFILLS[ends]]
   return [
     ...always,
+    ...(ends === 'logits of the last tokens' && options.recompute === 'none' ? [WITHOUT_CACHE] : []),
     ...lossSentences(options),
     stepSentence(options),
     ...(options.optimizerStep === 'in-backward' ? [] : ['gradients are set to None after each step']),
@@ -34,6 +35,10 @@ export function memoryAssumptions(
     ...finetuningSentences(options),
   ]
 }
+
+/** transformers caches keys and values in training too, unless it is told otherwise or layers are recomputed. */
+const WITHOUT_CACHE =
+  'keys and values are not cached: `use_cache` is false. A cache keeps copies where queries, keys and values are one tensor'
 
 /** What a forward pass without gradients computes. */
 const PREFILLS: Readonly<Record<ReplayModel['ends'], string>> = {

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import type { MemoryOptions } from '../../../src/estimate/index.js'
 
 /**
- * A run on an NVIDIA H200 or H100, recorded with `gpu.py`, `gpu_trainers.py`, `gpu_seen.py` and `gpu_preferences.py` of `test/oracle/memory`:
+ * A run on an NVIDIA H200 or H100, recorded with `gpu.py`, `gpu_trainers.py`, `gpu_seen.py`, `gpu_preferences.py` and `gpu_all_logits.py` of `test/oracle/memory`:
  * torch 2.11, transformers 5.17 (or 4.57.6 on the H100), PEFT 0.21, TRL 1.16, random weights.
  */
 export interface GpuRun {
@@ -74,13 +74,14 @@ export function h100GroupOf({ id, config, options }: GpuRun): string {
   const family = String(config['model_type'])
   const [name = ''] = (config['architectures'] as string[] | undefined) ?? []
   if (id.startsWith('trl ')) return "TRL's trainers of preferences and rewards"
+  if (id.startsWith('all logits ')) return 'preferences from all logits'
   if (options.kernelPackages) return 'kernels of fla, causal_conv1d and mamba_ssm'
   if (options.images) return 'models that see'
   if (id.endsWith('-compiled')) return 'ModernBERT, compiled'
-  if (SMALL.has(family)) return 'encoders and T5'
+  if (SMALL.has(family)) return 'encoders, BART and T5'
   if (/For(Sequence|Token)Classification/.test(name)) return 'decoders that label'
   return 'newer decoders'
 }
 
 /** Models of a hundred million parameters, many of whose tensors the allocator rounds up. */
-const SMALL = new Set(['bert', 'modernbert', 'deberta-v2', 't5', 'mbart'])
+const SMALL = new Set(['albert', 'bart', 'bert', 'deberta-v2', 'mbart', 'modernbert', 'mpnet', 'roberta', 't5', 'vit'])
