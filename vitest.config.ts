@@ -12,7 +12,7 @@ export const CALLS_ONLY = [
 
 const CALLS = CALLS_ONLY.map((folder) => `test/${folder}/**/*.test.ts`)
 
-/** Proofs that take long, such as an installation from a clean clone: `npm run test:proofs`. */
+/** Proofs that take long, such as the page in a browser, and an installation from a clean clone: `npm run test:proofs`. */
 const PROOFS = ['test/**/*.proof.ts']
 
 export default defineConfig({
