@@ -61,7 +61,8 @@ export function checkDocument(document: ReadDocument, index: number, check: Docu
 
 function refuse(errors: readonly FileError[], index: number, findings: FileFindings): void {
   for (const fileError of errors) findings.add({ document: index, severity: 'error', loc: [], ...fileError })
-  for (const { span } of errors.slice(0, 1)) findings.addRefused(span)
+  const [first] = errors
+  if (first !== undefined) findings.addRefused(first.span)
 }
 
 /** Checks a document without its places. Returns whether that was enough: there is nothing to report but across files. */

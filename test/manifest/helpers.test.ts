@@ -9,7 +9,9 @@ import { fixManifest } from '../../src/manifest/fixes/fix-manifest.js'
 import { Redaction } from '../../src/manifest/redaction/redaction.js'
 import type { SourceNode } from '../../src/manifest/source-node.js'
 import { SourceText } from '../../src/manifest/source-text.js'
+import { parseSuppression } from '../../src/manifest/suppressions/parse-suppression.js'
 import { Suppressions } from '../../src/manifest/suppressions/suppressions.js'
+import { withoutLaterMarks } from '../../src/manifest/yaml-marks.js'
 import { readAllYaml } from '../../src/manifest/yaml-source.js'
 
 describe('a misspelt key', () => {
@@ -31,6 +33,26 @@ describe('a misspelt key', () => {
   it('is no known field, and nothing that is far from one', () => {
     expect(found('updated_at', 'created_at', 'update_at', 'x')).toStrictEqual(['update_at'])
     expect(misspeltKeys('name', { kind: 'sequence', span: undefined, items: [] })).toStrictEqual([])
+  })
+})
+
+describe('a comment that silences', () => {
+  it('begins with the name of the command', () => {
+    expect(parseSuppression('## model-entity-disable-line trust-remote-code')?.codes).toStrictEqual([
+      'trust-remote-code',
+    ])
+    expect(parseSuppression('# see # model-entity-disable-line trust-remote-code')).toBeUndefined()
+  })
+})
+
+describe('a byte order mark inside a text', () => {
+  it('belongs to the document that follows it, over comments and blank lines, and to none at the end', () => {
+    expect(withoutLaterMarks('a: 1\n\ufeff# c\n\n---\nb: 2')).toStrictEqual({
+      rest: 'a: 1\n# c\n\n---\nb: 2',
+      marks: [5],
+    })
+    for (const text of ['a: 1\n\ufeff# c', 'a: 1\n\ufeff', 'a: 1\n\ufeff# c\nb: 2\n---\n', 'a: \ufeffb\n---\n'])
+      expect(withoutLaterMarks(text)).toStrictEqual({ rest: text, marks: [] })
   })
 })
 

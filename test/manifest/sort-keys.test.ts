@@ -29,6 +29,7 @@ describe('sorting the keys of a mapping in lines', () => {
       'name: b\nspec:\n  checkpoint_model_name: m\n  family: f\n',
     ],
     ['items of a list', '- fileset: f\n  name: b\n- name: c\n', '- name: b\n  fileset: f\n- name: c\n'],
+    ['items behind several blanks', '-   fileset: f\n    name: b\n', '-   name: b\n    fileset: f\n'],
     ['nested lists', '- - fileset: f\n', '- - fileset: f\n'],
     [
       'unknown keys, which stay in their order behind the others',

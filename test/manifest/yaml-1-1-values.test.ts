@@ -29,6 +29,8 @@ describe('a plain scalar is to us what it is to PyYAML', () => {
     ['2024-01-01t01:02:03 +0', 'datetime 2024-01-01T01:02:03+00:00'],
     ['2024-1-1 1:02:03', 'datetime 2024-01-01T01:02:03'],
     ['2024-1-1', 'text 2024-1-1'],
+    ['2024-01-1', 'text 2024-01-1'],
+    ['2024-1-01', 'text 2024-1-01'],
     ['0000-01-01', 'ERR there is no such date'],
     ['0001-01-01', 'date 0001-01-01'],
     ['2023-02-29', 'ERR there is no such date'],

@@ -79,12 +79,10 @@ export class Redaction {
     for (let index = firstEndingAfter(stretches, start); at < end; index += 1) {
       const hidden = stretches[index]
       if (hidden === undefined || hidden.start >= end) break
-      if (hidden.start > at) pieces.push(this.#text.slice(at, hidden.start))
-      pieces.push(MASK)
+      pieces.push(this.#text.slice(at, hidden.start), MASK)
       at = Math.min(hidden.end, end)
     }
-    if (at < end) pieces.push(this.#text.slice(at, end))
-    return pieces.join('')
+    return pieces.join('') + this.#text.slice(at, end)
   }
 
   /** The masked stretches of a line, sorted and not overlapping. Cached: neighbouring diagnostics show the same lines. */

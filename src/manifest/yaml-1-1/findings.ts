@@ -50,7 +50,7 @@ export function* yaml11Findings(root: SourceNode, model: SchemaName, isForJson: 
         below.push({ node: entry.value, meaning: field, loc: at })
       }
     }
-    for (const next of below.reverse()) pending.push(next)
+    for (const next of below) pending.push(next)
   }
 }
 

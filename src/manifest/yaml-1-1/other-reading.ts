@@ -13,7 +13,7 @@ export function otherReading(source: string, value: unknown, tag: string | undef
 }
 
 /** What begins like none of these is text in both. A number that begins with 1 to 9 and has digits only is the same. */
-const MAY_DIFFER = /^(?:[-+.]?(?!(?:[1-9][0-9]{0,14})$)[0-9]|[-+.]|[yYnNoO<=])/
+const MAY_DIFFER = /^(?:(?!(?:[1-9][0-9]{0,14})$)[0-9]|[-+.yYnNoO<=])/
 
 /** Whether a reading is a value of the core schema. A float with an integral value is a number like any other. */
 export function isSame(reading: Scalar11, value: unknown): boolean {

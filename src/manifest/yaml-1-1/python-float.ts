@@ -3,7 +3,7 @@ export function pythonFloat(value: number): string {
   const [digits = '', exponent = ''] = value.toExponential().split('e')
   const power = Number(exponent)
   if (power < -4 || power >= 16) {
-    return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`
+    return `${digits}e${exponent.slice(0, 1)}${exponent.slice(1).padStart(2, '0')}`
   }
   if (Object.is(value, -0)) return '-0.0'
   return Number.isInteger(value) ? `${value}.0` : String(value)

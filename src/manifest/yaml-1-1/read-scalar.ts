@@ -44,8 +44,6 @@ const INTEGER =
 const NULL = /^(?:~|null|Null|NULL|)$/
 const TIMESTAMP =
   /^(\d{4})-(\d{1,2})-(\d{1,2})(?:(?:[Tt]|[ \t]+)(\d{1,2}):(\d{2}):(\d{2})(?:\.(\d*))?(?:[ \t]*(Z|([-+])(\d{1,2})(?::(\d{2}))?))?)?$/
-/** A date needs two digits for month and day; a datetime does not. */
-const DATE = /^\d{4}-\d{2}-\d{2}$/
 
 const READERS: readonly (readonly [RegExp, (source: string) => Scalar11])[] = [
   [BOOLEAN, (source) => ({ kind: 'boolean', value: /^(?:yes|true|on)$/i.test(source) })],
@@ -89,7 +87,8 @@ function float(source: string): Scalar11 {
 
 function timestamp(source: string): Scalar11 {
   const [, year, month, day, hour, minute, second, fraction, zone, sign, ...offset] = TIMESTAMP.exec(source) ?? []
-  if (hour === undefined && !DATE.test(source)) return { kind: 'text', value: source }
+  // A date needs two digits for month and day; a datetime does not.
+  if (hour === undefined && `${month}${day}`.length < 4) return { kind: 'text', value: source }
   const noSuchDate: Scalar11 = { kind: 'error', why: 'there is no such date' }
   const date = new Date(0)
   date.setUTCFullYear(Number(year), Number(month) - 1, Number(day))
