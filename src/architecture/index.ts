@@ -27,6 +27,7 @@ export type {
   Masks,
   Mixer,
   Mixture,
+  NestedResidual,
   Norm,
   NormalisedResidual,
   ParallelResidual,

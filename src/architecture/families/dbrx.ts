@@ -2,7 +2,9 @@ import { embedding } from '../blocks/embedding.js'
 import { moeDimensions } from '../blocks/experts.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
+import type { ConfigReader } from '../config-reader.js'
 import type { Family } from '../family.js'
+import { undescribedRouting } from '../forward/undescribed-routing.js'
 import { container, repeated } from '../module.js'
 import { causalLm } from '../shapes/causal-lm.js'
 
@@ -77,4 +79,37 @@ export const dbrx: Family = {
       },
     })
   },
+  forward(config) {
+    const attn = config.object('attn_config')
+    const ffn = config.object('ffn_config')
+    const attentionRate = attn.number('attn_pdrop', 0)
+    const rate = config.number('resid_pdrop', 0)
+    return {
+      norm: 'layerNorm',
+      rotation: { features: 'all', tables: 'inLayers', frequencies: 'everyAttention' },
+      masks: { size: 'forAllSequences' },
+      attention: { clamped: attn.has('clip_qkv'), sharedHeads: 'repeated', keepsProjections: true },
+      feedForward: { activation: ffn.object('ffn_act_fn').string('name', 'silu') },
+      residual: { order: 'nested', jitters: ffn.has('moe_jitter_eps') },
+      dropout: {
+        embeddings: config.number('emb_pdrop', 0),
+        rebindsEmbeddings: true,
+        attention: attentionRate,
+        attended: rate,
+        fed: rate,
+        place: 'behindBlocks',
+        fixed: ['embeddings', 'attention', 'attended', 'fed'],
+      },
+      ...(attentionRate > 0 && { rates: { 'attn_config.attn_pdrop': attentionRate } }),
+      undescribed: undescribedOf(config, ffn),
+    }
+  },
+}
+
+/** `moe_normalize_expert_weights` is the `p` of a norm: that for 1 is the sum of the shares. */
+function undescribedOf(config: ConfigReader, ffn: ConfigReader): string | undefined {
+  const power = ffn.raw('moe_normalize_expert_weights')
+  return power === undefined || power === 1
+    ? undescribedRouting(config)
+    : '`moe_normalize_expert_weights` other than 1 divides the shares of experts by something else than their sum; set it to 1 to estimate with that'
 }

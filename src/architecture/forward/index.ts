@@ -28,6 +28,7 @@ export type { Dispatch, Mixture, Router } from './mixture.js'
 export type { Norm } from './norm.js'
 export type {
   LayerInputResidual,
+  NestedResidual,
   NormalisedResidual,
   ParallelResidual,
   Residual,

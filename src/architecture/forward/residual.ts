@@ -5,6 +5,7 @@ export type Residual =
   | SingleResidual
   | NormalisedResidual
   | SharedResidual
+  | NestedResidual
   | LayerInputResidual
   | StreamResidual
   | ShortcutResidual
@@ -67,6 +68,13 @@ export interface StreamResidual {
  */
 export interface ShortcutResidual {
   readonly order: 'shortcut'
+}
+
+/** Both norms and attention are in one module, and only experts beside it (DBRX). */
+export interface NestedResidual {
+  readonly order: 'nested'
+  /** Whether the input of the experts is multiplied by noise in training. */
+  readonly jitters: boolean
 }
 
 /** Parallel blocks: `x + attention(norm(x)) + mlp(norm(x))`, with one norm for both or one each. */

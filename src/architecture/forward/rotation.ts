@@ -30,9 +30,9 @@ export interface Rotation {
   readonly keepsRotated?: boolean
   /**
    * Whether layers with a window have their own tables: `one` table is shared by all layers; with `two`, a layer receives
-   * those of its kind, with `both` all of them. Default: `one`.
+   * those of its kind, with `both` all of them; each attention makes its own `inLayers` (DBRX). Default: `one`.
    */
-  readonly tables?: 'one' | 'two' | 'both'
+  readonly tables?: 'one' | 'two' | 'both' | 'inLayers'
   /** Which layers receive the tables: all, or only those with attention. Default: `all`. */
   readonly receivers?: 'all' | 'attention'
   /** Whether each layer computes its own tables, with each value twice. Default: no. */
@@ -42,8 +42,11 @@ export interface Rotation {
    * axes (`inTable`), or three, which each layer joins (`inLayers`). Default: `one`, and all sequences share the tables.
    */
   readonly axes?: 'one' | 'inTable' | 'inLayers'
-  /** Where the frequencies are stored: in a buffer of the model, also in one of each attention, in two of the model (LFM2), or nowhere. Default: `model`. */
-  readonly frequencies?: 'model' | 'modelAndAttention' | 'modelTwice' | 'recomputed'
+  /**
+   * Where the frequencies are stored: in a buffer of the model, also in one of each attention, only in those (DBRX), in two of the model
+   * (LFM2), or nowhere. Default: `model`.
+   */
+  readonly frequencies?: 'model' | 'modelAndAttention' | 'everyAttention' | 'modelTwice' | 'recomputed'
 }
 
 /** Biases of attention scores by distance. With them nothing is rotated, though rotation tables may still be computed. */

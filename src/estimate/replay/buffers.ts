@@ -27,7 +27,14 @@ export function bufferBytes(model: DecoderModel, tokens: number, dtype: ComputeD
 /** One float32 for every two rotated features. */
 function frequencyBytes(rotation: CompleteRotation, layers: number): number {
   const { features, windowFeatures, tables, frequencies } = rotation
-  const kinds = tables === 'one' ? features : features + windowFeatures
-  const copies = { model: kinds, modelAndAttention: kinds + layers * features, modelTwice: 2 * kinds, recomputed: 0 }
+  const kinds = tables === 'two' || tables === 'both' ? features + windowFeatures : features
+  const everyAttention = layers * features
+  const copies = {
+    model: kinds,
+    modelAndAttention: kinds + everyAttention,
+    everyAttention,
+    modelTwice: 2 * kinds,
+    recomputed: 0,
+  }
   return 2 * copies[frequencies]
 }

@@ -12,6 +12,7 @@ import type {
   Logits,
   Masks,
   Mixture,
+  NestedResidual,
   Norm,
   NormalisedResidual,
   ParallelResidual,
@@ -71,6 +72,7 @@ export type CompleteResidual =
   | Required<SequentialResidual>
   | Required<ParallelResidual>
   | Required<SingleResidual>
+  | NestedResidual
   | NormalisedResidual
   | SharedResidual
   | LayerInputResidual

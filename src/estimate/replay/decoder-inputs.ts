@@ -216,7 +216,7 @@ export function distancesOf(
 
 /** Cosines and sines of all positions, computed in float32 and stored in the model's dtype for all layers. */
 export function rotaryTables(
-  { layers, options }: DecoderPass,
+  { layers, options }: Pick<DecoderPass, 'layers' | 'options'>,
   { features, pairs, float32, axes }: CompleteRotation,
   dtype: ComputeDtype,
 ): RotaryTables {

@@ -4,6 +4,7 @@ import { droppedIn, isDropped } from './dropout.js'
 import { attend, attendBeside } from './layer-attention.js'
 import { layerInputLayer } from './layer-input-layer.js'
 import { mlp, writtenInLayer } from './mlp.js'
+import { nestedLayer } from './nested-layer.js'
 import { norm } from './norms.js'
 import type { Operations } from './operations/operations.js'
 import { plainMlp } from './plain-mlp.js'
@@ -17,6 +18,7 @@ import { UndescribedBlock } from './undescribed-block.js'
 /** One decoder layer, with any placement of norms and any wiring of blocks. The caller keeps the input. */
 export function decoderLayer(run: DecoderRun, layer: Named, input: Tensor, index: number): Tensor {
   const { residual } = run.forward
+  if (residual.order === 'nested') return nestedLayer(run, layer, input, index)
   if (residual.order === 'single') return alone(run, layer, input, index, residual)
   if (residual.order === 'shared') return sharedLayer(run, layer, input, index, residual)
   if (residual.order === 'layerInputs') return layerInputLayer(run, layer, input, index)

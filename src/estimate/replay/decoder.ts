@@ -183,9 +183,10 @@ export class Decoder implements ModelPass {
     const original = forward.residual.order === 'shared' ? layers.ops.contiguous(embedded) : undefined
     const states = options.cache ? new RecurrentStates(this.#model, options.batch, embedded.dtype, tape) : undefined
     const masks = masksOf(this.#pass, embedded.dtype)
-    const tables = rotation && rotaryTables(this.#pass, rotation, embedded.dtype)
+    const isShared = rotation && rotation.tables !== 'inLayers'
+    const tables = isShared ? rotaryTables(this.#pass, rotation, embedded.dtype) : undefined
     const windowTables =
-      rotation && rotation.tables !== 'one'
+      isShared && rotation.tables !== 'one'
         ? rotaryTables(this.#pass, { ...rotation, features: rotation.windowFeatures }, embedded.dtype)
         : tables
     const tablesIn = (index: number) => (sizes.isWindowed(index) ? windowTables : tables)

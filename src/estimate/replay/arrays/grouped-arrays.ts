@@ -76,6 +76,25 @@ export class GroupedArrays extends Arrays {
     })
   }
 
+  /** The sum of the absolute numbers of each row (`torch.norm` with `p=1`). */
+  norm1(input: Shaped): Shaped {
+    const { layout, dtype } = input
+    return this.record({
+      inputs: [input],
+      saves: [input],
+      savesOutput: true,
+      make: () => this.fresh(contiguous(layout.shape.with(-1, 1)), dtype, 'linalg_vector_norm'),
+      derivatives: [
+        () => {
+          const sign = this.fresh(preserved(layout), dtype, 'sgn')
+          const made = this.fresh(preserved(layout), dtype, 'mul')
+          this.done(sign)
+          return made
+        },
+      ],
+    })
+  }
+
   /** A softmax over the last dimension. On CUDA its backward first multiplies gradient and output. */
   softmax(input: Shaped): Shaped {
     const { layout, dtype } = input

@@ -1,5 +1,5 @@
 import type { CompleteRotation } from '../complete-forward-pass.js'
-import { AXES } from '../decoder-inputs.js'
+import { AXES, rotaryTables } from '../decoder-inputs.js'
 import type { DecoderRun, RotaryTables } from '../decoder-run.js'
 import { FUSED, type KernelSet } from '../kernel-set.js'
 import type { Layers } from '../layers.js'
@@ -16,7 +16,8 @@ export function rotate(
   layer: number,
   held: Tensor[],
 ): readonly [Tensor, Tensor] {
-  const { layers, tables: shared } = run
+  const { layers } = run
+  const shared = run.tables ?? ownTables(run, query.dtype, held)
   const { rotation } = run.forward
   const { ops } = layers
   const { tape } = ops
@@ -48,6 +49,15 @@ export function rotate(
   const outputs = [back(rotatedQuery, query), back(rotatedKey, key)] as const
   tape.free(...rotated)
   return outputs
+}
+
+/** Tables that each attention computes, and holds to the end. */
+function ownTables(run: DecoderRun, dtype: Tensor['dtype'], held: Tensor[]): RotaryTables | undefined {
+  const { rotation } = run.forward
+  if (rotation?.tables !== 'inLayers') return undefined
+  const made = rotaryTables(run, rotation, dtype)
+  held.push(made.cos, made.sin)
+  return made
 }
 
 /** Whether a kernel rotates all features in place. Other rotations keep the code of the family. */

@@ -119,7 +119,8 @@ function projections(
     }
     const share = (features: number) => (all.elements * features) / outFeatures(fused)
     const sizes = [heads * headDim, kvHeads * headDim, kvHeads * headDim].map(share)
-    const parts = rotation ? sizes.map((size) => ops.slice(all, size)) : ops.split(all, sizes)
+    const isSliced = rotation && rotation.tables !== 'inLayers'
+    const parts = isSliced ? sizes.map((size) => ops.slice(all, size)) : ops.split(all, sizes)
     tape.free(all)
     const [query, key, value] = parts
     if (!query || !key || !value) throw new Error('a fused projection has three parts')
