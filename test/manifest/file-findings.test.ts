@@ -27,6 +27,9 @@ describe('the findings of a file', () => {
     for (const one of [finding(2), finding(1, 'info', 'b'), finding(1, 'info', 'c'), finding(1, 'info', 'a')])
       findings.add(one)
     expect(findings.inOrder().map(({ code }) => code)).toStrictEqual(['a', 'b', 'c', 'z'])
+    const same = new Findings(9)
+    for (const message of ['first', 'second', 'third']) same.add({ ...finding(1), message })
+    expect(same.inOrder().map(({ message }) => message)).toStrictEqual(['first', 'second', 'third'])
     for (const codes of ['ab', 'ba']) {
       const two = new Findings(9)
       for (const code of codes) two.add(finding(1, 'info', code))

@@ -226,6 +226,8 @@ describe('why the command refuses a file, and what to do', () => {
     '%FOO-bar x\n---\nname: ab\n',
     '%YAML 1.2 \n---\nname: ab\n',
     '%TAG ! tag:x,2000:\n---\nname: ab\n',
+    '%TAG  !ex!  tag:x,2000:\n---\nname: ab\n',
+    '%FOO-bar several words\n---\nname: ab\n',
     '%TAG  !  tag:x,2000:\n---\nname: ab\n',
     'name: ab\r\ndescription: b\r\n',
     'name: ab\ndescription: a~b\u00a0c\n',

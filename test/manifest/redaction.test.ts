@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { mayHoldSecret } from '../../src/manifest/redaction/may-hold-secret.js'
 import { MOST_SECRETS, Redaction } from '../../src/manifest/redaction/redaction.js'
+import { secretsOfTree } from '../../src/manifest/redaction/secrets-of-tree.js'
 import type { SourceNode } from '../../src/manifest/source-node.js'
 import { readAllYaml } from '../../src/manifest/yaml-source.js'
 
@@ -14,6 +16,31 @@ function rootOf(text: string): SourceNode {
 function shown(text: string, secrets: Iterable<string>, from = 0, to = text.length): string {
   return new Redaction(text, secrets).shown({ start: from, end: to }, { start: 0, end: text.length })
 }
+
+describe('what may hold a secret', () => {
+  it.each([
+    [{ api_key: 1 }, true],
+    [[{ a: ['https://u:secret-1234@host/'] }], true],
+    [{ 'https://u:secret-1234@host/': 1 }, true],
+    ['https://u:secret-1234@host/', true],
+    [{ name: 'ab', items: [1, null, true, 'https://host/'] }, false],
+    ['text', false],
+    [1, false],
+    [null, false],
+    [undefined, false],
+  ])('is told for %j', (value, expected) => {
+    expect(mayHoldSecret(value)).toBe(expected)
+  })
+})
+
+describe('the secret of a URL', () => {
+  it('is noted with its own stretch, wherever it stands in the text', () => {
+    const text = 'a: x\nlist: [b, "https://u:secret-1234@host/"]\n'
+    const found: [string, string][] = []
+    secretsOfTree(rootOf(text), text, ({ start, end }, value) => found.push([text.slice(start, end), value]))
+    expect(found[0]).toStrictEqual(['u:secret-1234', 'u:secret-1234'])
+  })
+})
 
 describe('a line', () => {
   it('is shown with a mask for each secret, or for those that touch or overlap', () => {
