@@ -38,7 +38,7 @@ export class ConfigReader {
   }
 
   /**
-   * The same config, read with other names for some fields: an absent field has the value of its alias.
+   * The same config, read with other names for some fields: the alias counts where it is stated, as in transformers 5.
    *
    * @param attributeMap - the field by its alias, as in transformers: `{ num_experts: 'num_local_experts' }`
    */
@@ -107,10 +107,24 @@ export class ConfigReader {
 
   /** The value in the file; `undefined` if the field is absent. Inherited properties do not count. */
   raw(name: string): unknown {
-    const stated = Object.hasOwn(this.#object, name) ? name : this.#aliases.get(name)
+    const own = Object.hasOwn(this.#object, name) ? this.#object[name] : undefined
+    const alias = this.#aliases.get(name)
     this.#asked.add(name)
-    if (stated !== undefined) this.#asked.add(stated)
-    return stated !== undefined && Object.hasOwn(this.#object, stated) ? this.#object[stated] : undefined
+    if (alias === undefined) return own
+    this.#asked.add(alias)
+    if (!Object.hasOwn(this.#object, alias)) return own
+    const value = this.#object[alias]
+    if (own !== undefined && JSON.stringify(own) !== JSON.stringify(value)) this.#doubtNames(name, alias)
+    return value
+  }
+
+  /** transformers 5 sets a field under its alias after the field itself. Classes of 4.57 may not have the alias. */
+  #doubtNames(name: string, alias: string): void {
+    const [own, other] = [name, alias].map((each) => describeValue(this.#object[each]))
+    const place = [...this.#place, name].join('.')
+    this.#doubts.add(
+      `${place} is ${own}, and ${other} under its other name, ${alias}: transformers 5 takes ${other}, as is done here. Earlier versions take one of the two.`,
+    )
   }
 
   /** The names of the fields that are present. */

@@ -22,6 +22,7 @@ export function* unusableValues(config: ConfigObject, { fields }: ConfigType): G
       yield [[name], `${value}: transformers cannot build or run such a model`]
     }
   }
+  yield* otherNames(config, fields)
   yield* unequalHeads(config, fields)
   yield* refusedSizes(config, fields)
   if (ROPES.some((name) => fields.has(name) || fields.has('rope_theta'))) {
@@ -31,6 +32,28 @@ export function* unusableValues(config: ConfigObject, { fields }: ConfigType): G
     const labels = config['num_labels']
     const isCount = isInteger(labels) || typeof labels === 'boolean'
     if (!isCount) yield [['num_labels'], `${describeValue(labels)}: transformers expects an integer, and fails`]
+  }
+}
+
+/**
+ * Sizes that stand under two names with different values, or under their other name with null. transformers 5 sets the field by
+ * its other name (`attribute_map`) after the field itself.
+ */
+function* otherNames(config: ConfigObject, fields: ConfigType['fields']): Generator<Problem> {
+  for (const names of SAME_SIZE) {
+    const alias = names.find((name) => !fields.has(name) && stated(config, name) !== undefined)
+    const own = names.find((name) => fields.has(name))
+    if (alias === undefined || own === undefined || (alias !== names[0] && !EITHER_WAY.has(own))) continue
+    const value = describeValue(stated(config, alias))
+    const field = describeValue(stated(config, own))
+    if (stated(config, alias) === null) {
+      yield [[alias], `null: transformers 5 takes that for ${own}, and fails`]
+    } else if (stated(config, own) !== undefined && field !== value) {
+      yield [
+        [own],
+        `${field}, and ${value} under its other name, ${alias}: transformers 5 takes ${value}, earlier versions one of the two`,
+      ]
+    }
   }
 }
 
@@ -111,6 +134,22 @@ function stated(config: ConfigObject, name: string): unknown {
 function isInteger(value: unknown): value is number {
   return Number.isInteger(value)
 }
+
+/** The usual name of a size, then those that classes have for it: each `attribute_map` of transformers 5 goes from the first. */
+const SAME_SIZE: readonly (readonly string[])[] = [
+  ['hidden_size', 'd_model', 'n_embd', 'dim'],
+  ['num_hidden_layers', 'num_layers', 'n_layer', 'n_layers', 'depth', 'encoder_layers'],
+  ['num_attention_heads', 'num_heads', 'n_head', 'n_heads', 'encoder_attention_heads', 'attention_heads'],
+  ['intermediate_size', 'encoder_ffn_dim'],
+  ['max_position_embeddings', 'n_positions'],
+  ['num_experts', 'num_local_experts', 'n_routed_experts', 'moe_num_experts'],
+  ['layer_types', 'layers_block_type'],
+]
+
+/** Fields whose other name is any of those beside them: the classes of 4.57 and 5 have opposite ones. */
+const EITHER_WAY: ReadonlySet<string> = new Set([
+  ...['num_experts', 'num_local_experts', 'n_routed_experts', 'layer_types', 'layers_block_type'],
+])
 
 const HEADS = /(^|_)(heads|head_dim)$/
 

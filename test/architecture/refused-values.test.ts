@@ -6,6 +6,8 @@ import { readRecords } from './records.js'
 
 type Config = Readonly<Record<string, unknown>>
 
+const GPT2 = { n_embd: 64, n_head: 4, vocab_size: 100 }
+
 const notes = (config: Config) => architectureFromConfig(config).notes
 const refusal = (found: string, expected: string) =>
   `${found}: transformers 5 refuses that, since it expects ${expected}. Earlier versions check no types, and fail only where they compute with it.`
@@ -111,6 +113,69 @@ describe('A value of the right type', () => {
     ],
   ])('of %s that no model can be built of: %j', (model_type, fields, note) => {
     expect(notes({ model_type, ...fields })).toContain(note)
+  })
+})
+
+describe('A size under two names', () => {
+  const SMALL = { hidden_size: 64, num_attention_heads: 4, num_key_value_heads: 2, head_dim: 16, vocab_size: 100 }
+  const MOE = { ...SMALL, num_hidden_layers: 2, intermediate_size: 64 }
+  const HYBRID = { num_local_experts: 2, num_experts_per_tok: 1, shared_intermediate_size: 64, mamba_n_heads: 8 }
+  const mixtral = { model_type: 'mixtral', ...MOE, num_local_experts: 4 }
+  const moe = { ...MOE, model_type: 'qwen3_moe', moe_intermediate_size: 16, num_experts: 4, num_experts_per_tok: 2 }
+
+  // What transformers 5.24.0 builds.
+  it.each<[string, Config, number]>([
+    ['num_experts', { ...mixtral, num_experts: 8 }, 235_328],
+    ['num_local_experts', { ...moe, num_local_experts: 8 }, 87_936],
+    [
+      'layers_block_type',
+      {
+        ...{ model_type: 'granitemoehybrid', ...MOE, ...HYBRID, head_dim: undefined },
+        layer_types: ['attention', 'mamba'],
+        layers_block_type: ['mamba', 'mamba'],
+      },
+      209_520,
+    ],
+    ['num_hidden_layers', { model_type: 'gpt2', ...GPT2, n_layer: 2, num_hidden_layers: 3 }, 222_016],
+  ])('is that of transformers 5, with a note: %s', (alias, config, total) => {
+    const described = architectureFromConfig(JSON.parse(JSON.stringify(config)))
+    expect(totalParameters(described)).toBe(total)
+    expect(described.notes.some((note) => note.includes(`under its other name, ${alias}`))).toBe(true)
+  })
+
+  it.each<[string, Config, string]>([
+    [
+      'gptj',
+      { n_head: 4, num_attention_heads: null },
+      'num_attention_heads is null: transformers 5 takes that for n_head, and fails.',
+    ],
+    [
+      'gpt2',
+      { num_hidden_layers: null },
+      'num_hidden_layers is null: transformers 5 takes that for n_layer, and fails.',
+    ],
+    [
+      'whisper',
+      { encoder_layers: 4, num_hidden_layers: 3 },
+      'encoder_layers is 4, and 3 under its other name, num_hidden_layers: transformers 5 takes 3, earlier versions one of the two.',
+    ],
+    [
+      'dots1',
+      { n_routed_experts: 128, num_local_experts: 64, num_experts_per_tok: 8 },
+      'n_routed_experts is 128, and 64 under its other name, num_local_experts: transformers 5 takes 64, earlier versions one of the two.',
+    ],
+  ])('of %s that is told of: %j', (model_type, fields, note) => {
+    expect(notes({ model_type, ...fields })).toContain(note)
+  })
+
+  it.each<[string, Config]>([
+    ['gpt2', { n_layer: 3, num_hidden_layers: 3 }],
+    ['whisper', { encoder_layers: 4, num_hidden_layers: 4 }],
+    ['mixtral', { num_local_experts: 8, num_experts: 8 }],
+    // No other names of theirs.
+    ['falcon', { num_hidden_layers: 2, n_layer: 3 }],
+  ])('of %s is fine: %j', (model_type, fields) => {
+    expect(notes({ model_type, ...fields })).toEqual([])
   })
 })
 

@@ -14,6 +14,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 export const granitemoehybrid = causalLmFamily({
   modelType: 'granitemoehybrid',
   name: 'GraniteMoeHybrid',
+  attributeMap: { layers_block_type: 'layer_types' },
   defaults: {
     vocab_size: 32_000,
     hidden_size: 4096,
