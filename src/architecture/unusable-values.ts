@@ -22,6 +22,8 @@ export function* unusableValues(config: ConfigObject, { fields }: ConfigType): G
       yield [[name], `${value}: transformers cannot build or run such a model`]
     }
   }
+  yield* unusableProjection(stated(config, 'feed_forward_proj'))
+  yield* noWidth(config, fields)
   yield* otherNames(config, fields)
   yield* unequalHeads(config, fields)
   yield* refusedSizes(config, fields)
@@ -35,15 +37,29 @@ export function* unusableValues(config: ConfigObject, { fields }: ConfigType): G
   }
 }
 
+/** T5's name of an activation, with `gated-` in front where the MLP has a gate. */
+function* unusableProjection(projection: unknown): Generator<Problem> {
+  const isKnown = typeof projection !== 'string' || ACTIVATIONS.has(projection.replace(/^gated-/, ''))
+  const problem = `${describeValue(projection)}: transformers has no activation of that name`
+  if (!isKnown) yield [['feed_forward_proj'], problem]
+}
+
+/** Sizes of T5 and of encoders of images by whose root 4.57 divides when it fills the weights. */
+function* noWidth(config: ConfigObject, fields: ConfigType['fields']): Generator<Problem> {
+  for (const name of ['d_ff', 'd_kv', ...(fields.has('patch_size') ? ['intermediate_size'] : [])]) {
+    if (fields.has(name) && stated(config, name) === 0) yield [[name], '0: transformers 4.57 divides by it, and fails']
+  }
+}
+
 /**
  * Sizes that stand under two names with different values, or under their other name with null. transformers 5 sets the field by
  * its other name (`attribute_map`) after the field itself.
  */
 function* otherNames(config: ConfigObject, fields: ConfigType['fields']): Generator<Problem> {
-  for (const names of SAME_SIZE) {
-    const alias = names.find((name) => !fields.has(name) && stated(config, name) !== undefined)
-    const own = names.find((name) => fields.has(name))
-    if (alias === undefined || own === undefined || (alias !== names[0] && !EITHER_WAY.has(own))) continue
+  for (const { alias, of, unless } of OTHER_NAMES) {
+    const own = of.find((name) => fields.has(name))
+    if (own === undefined || fields.has(alias) || stated(config, alias) === undefined) continue
+    if (unless !== undefined && fields.has(unless)) continue
     const value = describeValue(stated(config, alias))
     const field = describeValue(stated(config, own))
     if (stated(config, alias) === null) {
@@ -112,6 +128,9 @@ function* refusedSizes(config: ConfigObject, fields: ConfigType['fields']): Gene
 /** The values of rotary embeddings, for all layers or by the kind of layer. */
 function* unusableRope(rope: unknown, place: readonly string[]): Generator<Problem> {
   if (!isObject(rope)) return
+  if (place.includes('rope_scaling') && !Object.hasOwn(rope, 'rope_type') && !Object.hasOwn(rope, 'type')) {
+    yield [[...place, 'rope_type'], 'absent: some classes of transformers 4.57 expect it, and fail']
+  }
   for (const [name, value] of Object.entries(rope)) {
     if (name === 'rope_theta' && typeof value !== 'number') {
       yield [[...place, name], `${describeValue(value)}: transformers expects a number, and fails`]
@@ -119,9 +138,17 @@ function* unusableRope(rope: unknown, place: readonly string[]): Generator<Probl
     if ((name === 'rope_type' || name === 'type') && !(typeof value === 'string' && ROPE_TYPES.has(value))) {
       yield [[...place, name], `${describeValue(value)}: transformers has no rotary embedding of that name`]
     }
+    const isMissing = value === null ? ROPE_SIZES.has(name) : typeof value !== 'number'
+    if (ROPE_NUMBERS.has(name) && isMissing) {
+      yield [[...place, name], `${describeValue(value)}: transformers expects a number, and fails`]
+    }
     if (LAYERS_WITH_ROPE.has(name)) {
-      if (isObject(value)) yield* unusableRope(value, [...place, name])
-      else if (value !== null)
+      if (isObject(value)) {
+        if (!Object.hasOwn(value, 'rope_theta')) {
+          yield [[...place, name, 'rope_theta'], 'absent: transformers 5 expects it for each kind of layer, and fails']
+        }
+        yield* unusableRope(value, [...place, name])
+      } else if (value !== null)
         yield [[...place, name], `${describeValue(value)}: transformers expects an object, and fails`]
     }
   }
@@ -135,21 +162,32 @@ function isInteger(value: unknown): value is number {
   return Number.isInteger(value)
 }
 
-/** The usual name of a size, then those that classes have for it: each `attribute_map` of transformers 5 goes from the first. */
-const SAME_SIZE: readonly (readonly string[])[] = [
-  ['hidden_size', 'd_model', 'n_embd', 'dim'],
-  ['num_hidden_layers', 'num_layers', 'n_layer', 'n_layers', 'depth', 'encoder_layers'],
-  ['num_attention_heads', 'num_heads', 'n_head', 'n_heads', 'encoder_attention_heads', 'attention_heads'],
-  ['intermediate_size', 'encoder_ffn_dim'],
-  ['max_position_embeddings', 'n_positions'],
-  ['num_experts', 'num_local_experts', 'n_routed_experts', 'moe_num_experts'],
-  ['layer_types', 'layers_block_type'],
-]
+interface OtherName {
+  readonly alias: string
+  readonly of: readonly string[]
+  /** A field of the classes for which it is no other name. */
+  readonly unless?: string
+}
 
-/** Fields whose other name is any of those beside them: the classes of 4.57 and 5 have opposite ones. */
-const EITHER_WAY: ReadonlySet<string> = new Set([
-  ...['num_experts', 'num_local_experts', 'n_routed_experts', 'layer_types', 'layers_block_type'],
-])
+/** Other names of sizes in the `attribute_map` of transformers 5, where no family's own table has them. */
+const OTHER_NAMES: readonly OtherName[] = [
+  { alias: 'hidden_size', of: ['d_model', 'n_embd', 'dim'] },
+  {
+    alias: 'num_hidden_layers',
+    of: ['num_layers', 'n_layer', 'n_layers', 'depth', 'encoder_layers'],
+    unless: 'zero_expert_num',
+  },
+  {
+    alias: 'num_attention_heads',
+    of: ['num_heads', 'n_head', 'n_heads', 'encoder_attention_heads', 'attention_heads'],
+    unless: 'state_size',
+  },
+  { alias: 'intermediate_size', of: ['encoder_ffn_dim'], unless: 'decoder_ffn_dim' },
+  { alias: 'max_position_embeddings', of: ['n_positions'] },
+  { alias: 'num_local_experts', of: ['n_routed_experts'], unless: 'zero_expert_num' },
+  { alias: 'num_experts', of: ['moe_num_experts'] },
+  { alias: 'layer_types', of: ['layers_block_type'] },
+]
 
 const HEADS = /(^|_)(heads|head_dim)$/
 
@@ -163,6 +201,13 @@ const SHARING_HEADS = ['num_attention_heads', 'num_heads', 'encoder_attention_he
 const ROPES = ['rope_parameters', 'rope_scaling']
 
 const LAYERS_WITH_ROPE: ReadonlySet<string> = new Set(['full_attention', 'sliding_attention', 'chunked_attention'])
+
+const ROPE_SIZES: ReadonlySet<string> = new Set(['factor', 'original_max_position_embeddings'])
+
+const ROPE_NUMBERS: ReadonlySet<string> = new Set([
+  ...[...ROPE_SIZES, 'beta_fast', 'beta_slow', 'attention_factor', 'partial_rotary_factor', 'mscale', 'mscale_all_dim'],
+  ...['low_freq_factor', 'high_freq_factor'],
+])
 
 /** `ROPE_INIT_FUNCTIONS` and the names that models of their own have for theirs. */
 const ROPE_TYPES: ReadonlySet<string> = new Set([

@@ -45,9 +45,12 @@ describe('the aliases of fields', () => {
     expect(withOne(alias)).toEqual(withOne(field))
   })
 
-  it('count for nothing beside the field itself', () => {
+  it('count before the field itself, as in transformers 5, and a note tells of it', () => {
     const config = { model_type: 'mixtral', num_hidden_layers: 1, num_local_experts: 4 }
-    expect(described({ ...config, num_experts: 64 })).toEqual(described(config))
+    const { notes, ...both } = described({ ...config, num_experts: 64 })
+    const { notes: none, ...alias } = described({ ...config, num_local_experts: 64 })
+    expect(both).toEqual(alias)
+    expect([notes, none]).toEqual([[expect.stringContaining('64 under its other name, num_experts')], []])
   })
 })
 

@@ -111,8 +111,73 @@ describe('A value of the right type', () => {
       { vision_config: { hidden_size: 100, num_attention_heads: 16 } },
       'vision_config.num_attention_heads is 16, which does not divide hidden_size, 100: transformers refuses it, or rounds the size of a head down.',
     ],
+    [
+      't5',
+      { feed_forward_proj: 'gated-gellu' },
+      'feed_forward_proj is "gated-gellu": transformers has no activation of that name.',
+    ],
+    ['t5', { d_ff: 0 }, 'd_ff is 0: transformers 4.57 divides by it, and fails.'],
+    ['vit', { intermediate_size: 0 }, 'intermediate_size is 0: transformers 4.57 divides by it, and fails.'],
+    [
+      'gpt_neo',
+      { num_layers: 4, attention_types: [[['global'], 3]] },
+      'attention_types is [[["global"],3]]: transformers refuses that, since it expects a list of [types, times] for 4 layers.',
+    ],
+    [
+      'mamba2',
+      { hidden_size: 64, num_heads: 4 },
+      'num_heads is 4: transformers refuses it, since heads of 64 channels (head_dim) do not make up 128 channels.',
+    ],
+    [
+      'bamba',
+      { hidden_size: 64, mamba_n_heads: 24 },
+      'mamba_n_heads is 24: transformers refuses it, since heads do not make up 128 channels.',
+    ],
+    [
+      'falcon_h1',
+      { mamba_d_ssm: 64, mamba_n_heads: 8, mamba_d_head: 16 },
+      'mamba_n_heads is 8: transformers refuses it, since heads of 16 channels (mamba_d_head) do not make up 64 channels.',
+    ],
+    [
+      'qwen3_vl_moe_text',
+      { rope_scaling: { mrope_section: [24, 20, 20] } },
+      'rope_scaling.rope_type is absent: some classes of transformers 4.57 expect it, and fail.',
+    ],
+    [
+      'gemma4_text',
+      { rope_parameters: { full_attention: {}, sliding_attention: { rope_theta: 1e4 } } },
+      'rope_parameters.full_attention.rope_theta is absent: transformers 5 expects it for each kind of layer, and fails.',
+    ],
+    [
+      'llama',
+      { rope_scaling: { rope_type: 'yarn', factor: null } },
+      'rope_scaling.factor is null: transformers expects a number, and fails.',
+    ],
+    [
+      'gemma4_text',
+      { per_layer_config: { '05': { head_dim: 512 } } },
+      'per_layer_config gives layer 11 other heads than the first of its type: transformers 5 refuses that.',
+    ],
+    [
+      'gemma4_text',
+      { per_layer_config: { 11: null } },
+      'per_layer_config.11 is null: transformers 5 expects an object, and fails.',
+    ],
   ])('of %s that no model can be built of: %j', (model_type, fields, note) => {
     expect(notes({ model_type, ...fields })).toContain(note)
+  })
+})
+
+describe('Values that fit together', () => {
+  it.each<[string, Config]>([
+    ['t5', { feed_forward_proj: 'gated-gelu' }],
+    ['gpt_neo', { num_layers: 4, attention_types: [[['global', 'local'], 2]] }],
+    ['mamba2', { hidden_size: 64, num_heads: 4, head_dim: 32 }],
+    ['bamba', { hidden_size: 64, mamba_n_heads: 8 }],
+    ['falcon_h1', { mamba_d_ssm: 64, mamba_n_heads: 8, mamba_d_head: 8 }],
+    ['llama', { rope_scaling: { type: 'linear', factor: 2 } }],
+  ])('get no note, in %s: %j', (model_type, fields) => {
+    expect(notes({ model_type, ...fields })).toEqual([])
   })
 })
 
@@ -174,6 +239,8 @@ describe('A size under two names', () => {
     ['mixtral', { num_local_experts: 8, num_experts: 8 }],
     // No other names of theirs.
     ['falcon', { num_hidden_layers: 2, n_layer: 3 }],
+    ['bart', { encoder_ffn_dim: 4096, intermediate_size: 64 }],
+    ['longcat_flash', { num_layers: 28, num_hidden_layers: 56 }],
   ])('of %s is fine: %j', (model_type, fields) => {
     expect(notes({ model_type, ...fields })).toEqual([])
   })

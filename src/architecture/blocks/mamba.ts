@@ -103,6 +103,24 @@ export function innerSize(config: ConfigReader, name: string, hiddenSize: number
   return Math.trunc(factor * hiddenSize)
 }
 
+/** The heads of a Mamba-2 block. transformers refuses those that do not make up its channels, which a doubt then says. */
+export function mambaHeads(
+  config: ConfigReader,
+  channels: number,
+  names: { readonly heads: string; readonly headDim: string; readonly usualHeadDim?: number },
+): number {
+  const heads = config.integer(names.heads, 128)
+  const stated = config.raw(names.headDim) ?? names.usualHeadDim
+  const fits = typeof stated === 'number' ? stated * heads === channels : heads === 0 || channels % heads === 0
+  if (!fits) {
+    const size = typeof stated === 'number' ? ` of ${stated} channels (${names.headDim})` : ''
+    config.doubt(
+      `${[...config.place, names.heads].join('.')} is ${heads}: transformers refuses it, since heads${size} do not make up ${channels} channels.`,
+    )
+  }
+  return heads
+}
+
 /** The rank of the time step: a sixteenth of the hidden size if the config has `auto` or no value. */
 export function timeStepRank(config: ConfigReader, name: string, hiddenSize: number): number {
   return config.raw(name) === 'auto' ? Math.ceil(hiddenSize / 16) : config.derived(name, Math.ceil(hiddenSize / 16))

@@ -2,7 +2,7 @@ import { llamaAttention } from '../blocks/attention.js'
 import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { llamaMlp } from '../blocks/gated-mlp.js'
-import { innerSize, mamba2Mixer } from '../blocks/mamba.js'
+import { innerSize, mamba2Mixer, mambaHeads } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { container, repeated } from '../module.js'
@@ -33,7 +33,7 @@ export const falconH1 = causalLmFamily({
     const mixer = mamba2Mixer({
       hiddenSize,
       innerSize: channels,
-      heads: config.integer('mamba_n_heads', 128),
+      heads: mambaHeads(config, channels, { heads: 'mamba_n_heads', headDim: 'mamba_d_head' }),
       groups: config.integer('mamba_n_groups', 1),
       stateSize,
       convKernel,

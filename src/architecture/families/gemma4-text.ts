@@ -148,15 +148,29 @@ function headsOfLayers(config: ConfigReader, { headDim, kvHeads }: Heads, types:
     kvHeads: keysAreValues ? config.derived('num_global_key_value_heads', kvHeads) : kvHeads,
   }
   const overrides = new Map(perLayer.names().map((name) => [Number(name), perLayer.object(name)]))
-  return (index: number): Heads => {
+  const isAbsent = config.raw('per_layer_config') === undefined
+  const headsOf = (index: number): Heads => {
     const override = overrides.get(index)
     if (override)
       return {
         headDim: override.derived('head_dim', headDim),
         kvHeads: override.derived('num_key_value_heads', kvHeads),
       }
-    return config.has('per_layer_config') || types[index] !== 'full_attention' ? { headDim, kvHeads } : full
+    return isAbsent && types[index] === 'full_attention' ? full : { headDim, kvHeads }
   }
+  const uneven = types.findIndex((type, index) => !isEqual(headsOf(index), headsOf(types.indexOf(type))))
+  const place = [...config.place, 'per_layer_config'].join('.')
+  if (uneven >= 0) {
+    config.doubt(`${place} gives layer ${uneven} other heads than the first of its type: transformers 5 refuses that.`)
+  }
+  for (const name of perLayer.names().filter((each) => !perLayer.has(each))) {
+    config.doubt(`${place}.${name} is null: transformers 5 expects an object, and fails.`)
+  }
+  return headsOf
+}
+
+function isEqual(one: Heads, other: Heads): boolean {
+  return one.headDim === other.headDim && one.kvHeads === other.kvHeads
 }
 
 /** The experts that run in parallel with the MLP of each layer, with their own norms. */

@@ -6,6 +6,7 @@ import { labelCount } from '../blocks/label-count.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import { positionCount } from '../blocks/renamed-sizes.js'
+import { describeValue } from '../config-reader.js'
 import { container, repeated } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
@@ -41,6 +42,13 @@ export const gptNeo = headedFamily({
       h: repeated(layers, gpt2Layer('GPTNeoBlock', hiddenSize, { attention: selfAttention, mlp })),
       ln_f: layerNorm(hiddenSize),
     })
+    const described = attentionLayers(config.raw('attention_types') ?? [[['global', 'local'], 12]])
+    if (described !== layers) {
+      const found = describeValue(config.raw('attention_types'))
+      config.doubt(
+        `attention_types is ${found}: transformers refuses that, since it expects a list of [types, times] for ${layers} layers.`,
+      )
+    }
     const types = JSON.stringify(config.raw('attention_layers') ?? config.raw('attention_types') ?? 'local')
     const windowTokens = types.includes('local') ? config.integer('window_size', 256) : undefined
     const dimensions = decoderDimensions(sizes, { gatedMlp: false, windowTokens })
@@ -73,3 +81,10 @@ export const gptNeo = headedFamily({
   }),
   loraTargets: ['q_proj', 'v_proj'],
 })
+
+/** How many layers the pairs of types and times stand for. `undefined` if they are none. */
+function attentionLayers(pairs: unknown): number | undefined {
+  if (!Array.isArray(pairs)) return undefined
+  const counts = pairs.map((pair) => (Array.isArray(pair) && Array.isArray(pair[0]) ? pair[0].length * pair[1] : NaN))
+  return counts.reduce((sum, count) => sum + count, 0)
+}

@@ -4,7 +4,7 @@ import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { moeDimensions } from '../blocks/experts.js'
 import { graniteMixture, graniteSharedMlp } from '../blocks/granite-experts.js'
 import { layersOfTypes, layerTypes, WITH_LINEAR } from '../blocks/layer-types.js'
-import { innerSize, mamba2Mixer } from '../blocks/mamba.js'
+import { innerSize, mamba2Mixer, mambaHeads } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { container } from '../module.js'
@@ -35,7 +35,7 @@ export const granitemoehybrid = causalLmFamily({
     const mixer = mamba2Mixer({
       hiddenSize,
       innerSize: channels,
-      heads: config.integer('mamba_n_heads', 128),
+      heads: mambaHeads(config, channels, { heads: 'mamba_n_heads', headDim: 'mamba_d_head' }),
       groups: config.integer('mamba_n_groups', 1),
       stateSize,
       convKernel,

@@ -12,6 +12,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 /** Jamba (Lieber et al. 2024, arXiv:2403.19887): Mamba in seven layers of eight, experts in every other layer. */
 export const jamba = causalLmFamily({
   modelType: 'jamba',
+  attributeMap: { num_local_experts: 'num_experts' },
   name: 'Jamba',
   defaults: {
     vocab_size: 65_536,
@@ -43,7 +44,7 @@ export const jamba = causalLmFamily({
       type: 'JambaMambaMixer',
     })
     const routing = {
-      experts: config.integer(['num_local_experts', 'num_experts'], 16),
+      experts: config.integer('num_experts', 16),
       expertsPerToken: config.integer('num_experts_per_tok', 2),
     }
     const mixture = expertsBlock('JambaSparseMoeBlock', {

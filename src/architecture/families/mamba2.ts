@@ -1,4 +1,4 @@
-import { innerSize, mamba2Mixer } from '../blocks/mamba.js'
+import { innerSize, mamba2Mixer, mambaHeads } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { stateSpaceFamily, stateSpaceForward } from '../shapes/state-space-family.js'
 
@@ -21,7 +21,7 @@ export const mamba2 = stateSpaceFamily({
   mixer: (sizes, config) =>
     mamba2Mixer({
       ...sizes,
-      heads: config.integer('num_heads', 128),
+      heads: mambaHeads(config, sizes.innerSize, { heads: 'num_heads', headDim: 'head_dim', usualHeadDim: 64 }),
       groups: config.integer('n_groups', 8),
       bias: config.boolean('use_bias', false),
       convBias: config.boolean('use_conv_bias', true),
