@@ -75,6 +75,12 @@ describe('JSON Lines in pieces', () => {
       }),
       { numRuns: 400 },
     )
+    const others = Buffer.from('{"apiVersion":"v1","kind":"Pod"}\n{"name":"ab"}')
+    expect(quickLines(pieces(others, 5), { skipsOthers: true }, across)).toStrictEqual({
+      documents: 1,
+      skippedDocuments: 1,
+    })
+    expect(quickLines(pieces(others, 5), {}, across)).toBeUndefined()
     expect(quickLines(pieces(Buffer.from('{"name":"ab"}\n{"name":"abc"}'), 5), {}, across)).toStrictEqual({
       documents: 2,
       skippedDocuments: 0,

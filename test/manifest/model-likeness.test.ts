@@ -28,6 +28,8 @@ const CASES: readonly (readonly [what: string, text: string, isModel: boolean])[
   ['a broken file of other things', 'foo: [\n', false],
   ['a broken object of Kubernetes', 'apiVersion: v1\nkind : Pod\nspec: [\n', false],
   ['a broken object with a blank behind its version', 'apiVersion : v1\nkind: Pod\nspec: [\n', false],
+  ['a broken file with another kind', 'apiVersion: v1\nmykind: Pod\nspec: [\n', true],
+  ['a broken file with another version', 'myapiVersion: v1\nkind: Pod\nspec: [\n', true],
   ['a broken file with a kind', 'kind: Pod\nspec: [\n', true],
   ['a broken file with a model further below', 'foo: 1\nfileset : [\n', true],
   ['a broken file with a field further in', 'foo:\n  name: [\n', false],

@@ -15,6 +15,17 @@ describe('the quick check of a file', () => {
     expect(quickCheck(text, file, {})).toStrictEqual({ documents, skippedDocuments: 0, entities })
   })
 
+  it('counts the documents that are no models only if they are to be skipped', () => {
+    const text = 'apiVersion: v1\nkind: Pod\n---\nname: ab\n'
+    expect(quickCheck(text, 'm.yaml', { skipsOthers: true })).toStrictEqual({
+      documents: 1,
+      skippedDocuments: 1,
+      entities: [REQUEST],
+    })
+    expect(quickCheck(text, 'm.yaml', {})).toBeUndefined()
+    expect(quickCheck('name: ab\n', 'm.yaml', { skipsOthers: false })?.documents).toBe(1)
+  })
+
   it.each([
     ['JSON with an error', 'm.json', '{"name":"a b"}'],
     ['YAML in a file of JSON', 'm.json', 'name: ab\n'],

@@ -33,6 +33,23 @@ describe('what may hold a secret', () => {
   })
 })
 
+describe('a message beside too many secrets', () => {
+  const redaction = new Redaction(
+    '',
+    Array.from({ length: MOST_SECRETS + 1 }, (_, index) => `secret-${1000 + index}`),
+  )
+
+  it.each([
+    ['found "a\\"b" and 1', 'found *** and 1'],
+    ['found "cut in the middle…', 'found ***'],
+    ['found "cut"… there', 'found *** there'],
+    ['found the number 12345', 'found the number ***'],
+    ['found nothing', 'found nothing'],
+  ])('loses what it quotes: %s', (message, expected) => {
+    expect(redaction.prose(message)).toBe(expected)
+  })
+})
+
 describe('the secret of a URL', () => {
   it('is noted with its own stretch, wherever it stands in the text', () => {
     const text = 'a: x\nlist: [b, "https://u:secret-1234@host/"]\n'

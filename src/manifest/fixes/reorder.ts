@@ -69,7 +69,7 @@ function flowReordering({ entries }: SourceMapping, wanted: readonly number[], t
   const slots = entries.map((entry) => ({ start: entry.keySpan.start, end: valueEnd(entry) }))
   const isApart = slots.every(({ end }, index) => {
     const next = slots[index + 1]
-    return next === undefined || (next.start >= end && /^\s*,\s*$/.test(text.slice(end, next.start)))
+    return next === undefined || /^\s*,\s*$/.test(text.slice(end, next.start))
   })
   return isApart && !slots.some(({ start, end }) => text.slice(start, end).includes('#'))
     ? { slots, wanted, isBlock: false }
