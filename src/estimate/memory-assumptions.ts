@@ -38,7 +38,7 @@ export function memoryAssumptions(
 
 /** transformers caches keys and values in training too, unless it is told otherwise or layers are recomputed. */
 const WITHOUT_CACHE =
-  'keys and values are not cached: `use_cache` is false. A cache keeps copies where queries, keys and values are one tensor'
+  'keys and values are not cached (`use_cache` is false); with a cache, models that compute queries, keys and values in one layer need more'
 
 /** What a forward pass without gradients computes. */
 const PREFILLS: Readonly<Record<ReplayModel['ends'], string>> = {

@@ -67,8 +67,8 @@ export interface MemoryOptions {
    */
   readonly targetLength?: number
   /**
-   * Whether a method that learns from preferences asks a reference. `false` is for references whose answers were computed before
-   * (`precompute_ref_log_probs` in TRL), or that nothing needs (GRPO with `beta: 0`, which is TRL's default). Default: yes.
+   * Whether a method that learns from preferences uses a reference model. `false` is for one whose answers were computed before
+   * (`precompute_ref_log_probs` in TRL), or that the method does not need (GRPO with `beta: 0`, which is TRL's default). Default: yes.
    */
   readonly referenceModel?: boolean
   /**

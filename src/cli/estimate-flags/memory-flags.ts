@@ -53,11 +53,11 @@ export const STEP_FLAGS = flagGroup<MemoryOptions, Exclude<keyof MemoryOptions, 
     targetLength: {
       value: '<n>',
       read: readNumber,
-      help: 'tokens that an encoder-decoder writes (default: as many as it reads), or those of a completion that preferences or rewards are about (default: all; with grpo and ppo 512, or half)',
+      help: 'tokens that an encoder-decoder writes (default: as many as it reads); with dpo, kto, grpo and their like, the tokens of a completion (default: all; with grpo and ppo at most 512)',
     },
     referenceModel: {
       says: 'no',
-      help: 'no reference is asked: TRL with precompute_ref_log_probs, or GRPO with beta 0',
+      help: 'leave out the reference model, as TRL does with precompute_ref_log_probs, or with GRPO and beta 0',
     },
     images: {
       value: '<n>',

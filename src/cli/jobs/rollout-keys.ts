@@ -3,12 +3,13 @@ import type { JobKeys } from './job-keys.js'
 
 /** What keys of TRL's `GRPOConfig` say about completions and the reference (trl 1.16.0, `trainer/grpo_config.py`). */
 export function rolloutIn(keys: JobKeys, standardBeta = 0): MemoryOptions & { readonly targetLength: number } {
-  const beta = keys.any('beta') ?? standardBeta
+  const beta = Number(keys.any('beta') ?? standardBeta)
+  if (!(beta >= 0)) throw keys.refuse('beta', 'expected a number from 0')
   if (keys.flag('use_vllm'))
     keys.warn('use_vllm', 'completions are counted as the model itself generates them; what vLLM holds is not counted')
   return {
     targetLength: keys.count('max_completion_length') ?? COMPLETION,
-    ...(Number(beta) === 0 && { referenceModel: false }),
+    ...(beta === 0 && { referenceModel: false }),
   }
 }
 

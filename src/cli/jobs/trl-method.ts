@@ -64,8 +64,8 @@ function rollouts(keys: JobKeys, beta: number): TrlMethod {
       keys.has('max_completion_length') ? 'max_completion_length' : 'model_name_or_path',
       `prompts of ${PROMPT} tokens are counted, since TRL limits none: give --context for prompt and completion together`,
     )
-  const most = keys.count('steps_per_generation') ?? keys.count('gradient_accumulation_steps') ?? 1
-  if (most !== (keys.count('gradient_accumulation_steps') ?? 1))
+  const microBatches = keys.count('gradient_accumulation_steps') ?? 1
+  if ((keys.count('steps_per_generation') ?? microBatches) !== microBatches)
     keys.warn('steps_per_generation', 'completions are counted as those of the micro-batches of one step')
   if (keys.has('generation_batch_size'))
     keys.warn('generation_batch_size', 'completions are counted as those of the micro-batches of one step')

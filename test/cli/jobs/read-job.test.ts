@@ -337,6 +337,11 @@ describe('a key of a job', () => {
     ],
     ['inside a mapping', { base_model: 'a/b', fsdp_config: { zzz: 1 } }, 'job.yml:3:3: `fsdp_config.zzz`: not known'],
     ['that needs other models', { base_model: 'a/b', rl: 'ebft' }, 'only the model that is trained is counted'],
+    [
+      'of layers beside all linear layers',
+      { base_model: 'a/b', adapter: 'lora', lora_r: 4, lora_target_linear: true, peft_layers_to_transform: [0] },
+      'adapters are counted on all layers',
+    ],
     ['that is like another', { base_model: 'a/b', rl: 'simpo' }, 'simpo is counted as orpo'],
     ['without its command', { model_name_or_path: 'a/b', beta: 0.1 }, 'give --finetuning-type dpo, kto or grpo'],
     [
@@ -350,6 +355,13 @@ describe('a key of a job', () => {
     const { warnings } = of(values)
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).toContain(warning)
+  })
+
+  it('is refused if it is a weight of the reference that is no number', () => {
+    const values = { model_name_or_path: 'a/b', reward_funcs: ['x'], beta: 'much' }
+    expect(() => of(values)).toThrow('job.yml:4:1: beta: expected a number from 0')
+    expect(of({ ...values, beta: '4e-2' }).options.referenceModel).toBeUndefined()
+    expect(of({ ...values, beta: '0' }).options.referenceModel).toBe(false)
   })
 
   it('is never ignored in silence: whatever is not known is named', () => {

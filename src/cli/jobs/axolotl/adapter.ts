@@ -27,6 +27,8 @@ export function loraIn(keys: JobKeys): MemoryOptions {
   const layers = keys.counts('peft_layers_to_transform')
   const pattern = keys.countsByName('lora_rank_pattern')
   const isLinear = keys.flag('lora_target_linear') === true
+  // axolotl writes the names of all linear layers into the list that PEFT needs beside layers; here `all-linear` stands for them.
+  if (isLinear && layers) keys.warn('peft_layers_to_transform', 'adapters are counted on all layers')
   if (rank === undefined) return {}
   const lora: LoraOptions = {
     rank,
@@ -36,7 +38,7 @@ export function loraIn(keys: JobKeys): MemoryOptions {
       loraDropout: keys.share('lora_dropout'),
       useDora: keys.flag('peft_use_dora'),
       useRslora: keys.flag('peft_use_rslora'),
-      layersToTransform: layers,
+      layersToTransform: isLinear ? undefined : layers,
       rankPattern: pattern,
     }),
   }
