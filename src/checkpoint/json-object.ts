@@ -18,3 +18,8 @@ export function numberIn(value: ConfigObject | undefined, name: string): number 
   const inner = value && Object.hasOwn(value, name) ? value[name] : undefined
   return typeof inner === 'number' ? inner : undefined
 }
+
+/** The texts of a list; none for anything else. */
+export function textsIn(list: unknown): readonly string[] {
+  return Array.isArray(list) ? list.filter((item) => typeof item === 'string') : []
+}

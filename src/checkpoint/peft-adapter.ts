@@ -1,7 +1,7 @@
 import { CheckpointError, type ConfigObject, type Shape } from '../architecture/index.js'
 import { checkOptions, type OptionTable, required, text } from '../options/index.js'
 import type { Adapter, FinetuningType } from '../schemas/index.js'
-import { numberIn, objectIn, textIn } from './json-object.js'
+import { numberIn, objectIn, textIn, textsIn } from './json-object.js'
 import { elementCount, type StoredTensors } from './quantisation/stored-weight.js'
 
 /** The adapter's name, workspace and fileset in the registry: its files do not contain them. */
@@ -103,10 +103,6 @@ const SETTINGS: readonly (readonly [name: string, what: string])[] = [
 
 function isSet(value: unknown): boolean {
   return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0)
-}
-
-function textsIn(list: unknown): readonly string[] {
-  return Array.isArray(list) ? list.filter((item) => typeof item === 'string') : []
 }
 
 /**

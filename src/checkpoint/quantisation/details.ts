@@ -2,7 +2,7 @@
 
 import { isObject } from '../../architecture/config-object.js'
 import type { ConfigObject } from '../../architecture/index.js'
-import { numberIn, objectIn } from '../json-object.js'
+import { numberIn, objectIn, textsIn } from '../json-object.js'
 import { globTest, type ModuleTest, regexTest } from './module-pattern.js'
 import type { Quantisation, ScaleSettings } from './quantisation.js'
 
@@ -67,8 +67,4 @@ function testOf(pattern: string): ModuleTest {
   // Beside the module itself, a name stands for all below it, and for modules of this name anywhere.
   return (module) =>
     module.startsWith(`${pattern}.`) || module.endsWith(`.${pattern}`) || module.includes(`.${pattern}.`)
-}
-
-function textsIn(list: unknown): readonly string[] {
-  return Array.isArray(list) ? list.filter((item) => typeof item === 'string') : []
 }

@@ -13,17 +13,12 @@ export type ModuleTest = ((name: string) => boolean) | undefined
 export function regexTest(pattern: string): ModuleTest {
   const anchored = pattern.endsWith('$') && !pattern.endsWith('\\$')
   const body = pattern.replace(/^\^/, '').slice(0, anchored ? -1 : undefined)
-  return wildcardTest(
-    body
-      .replace(/(?<!\\)\.\+/g, '..*')
-      .split(/(?<!\\)\.\*/)
-      .map(regexSegment),
-    anchored,
-  )
+  const segments = body.replace(/(?<!\\)\.\+/g, '..*').split(/(?<!\\)\.\*/)
+  return segments.every(isSupported) ? wildcardTest(segments, anchored) : undefined
 }
 
 /** A pattern of `fnmatch`, in which `*` matches anything. ModelOpt and Quark write these. */
-export function globTest(pattern: string): ModuleTest {
+export function globTest(pattern: string): (name: string) => boolean {
   return wildcardTest(
     pattern.split('*').map((segment) => segment.replace(/[\\^$.|?+()[\]{}]/g, '\\$&')),
     true,
@@ -31,21 +26,15 @@ export function globTest(pattern: string): ModuleTest {
 }
 
 /** Matches the segments of a pattern in order, with anything between them. Each search starts where the last match ended. */
-function wildcardTest(segments: readonly (string | undefined)[], anchored: boolean): ModuleTest {
-  const sources: string[] = []
-  for (const segment of segments) {
-    if (segment === undefined) return undefined
-    sources.push(segment)
-  }
+function wildcardTest(sources: readonly string[], anchored: boolean): (name: string) => boolean {
   const first = new RegExp(sources[0] ?? '', 'y')
-  const last = sources.length > 1 ? new RegExp(`(?:${sources.at(-1)})$`) : undefined
   const middle = sources.slice(1, -1).map((source) => new RegExp(source, 'g'))
+  const last = sources.length > 1 ? new RegExp(anchored ? `(?:${sources.at(-1)})$` : `${sources.at(-1)}`) : undefined
   return (name) => {
     let at = endOfMatch(first, name, 0)
     for (const segment of middle) at = at === undefined ? undefined : endOfMatch(segment, name, at)
     if (at === undefined) return false
-    if (last === undefined) return !anchored || at === name.length
-    return anchored ? last.test(name.slice(at)) : new RegExp(sources.at(-1) ?? '').test(name.slice(at))
+    return last === undefined ? !anchored || at === name.length : last.test(name.slice(at))
   }
 }
 
@@ -55,9 +44,7 @@ function endOfMatch(segment: RegExp, name: string, from: number): number | undef
   return match ? match.index + match[0].length : undefined
 }
 
-/** A segment without wildcards; `undefined` if it contains anything that can backtrack. */
-function regexSegment(segment: string): string | undefined {
+/** Whether a segment without wildcards contains nothing that can backtrack. */
+function isSupported(segment: string): boolean {
   return /^(?:[\w/-]|\\[.d/_-]\+?|\.(?![*+?{])|\((?:\?:)?(?:[\w-]|\\[.d]|\|)*\)(?![*+?{]))*$/.test(segment)
-    ? segment
-    : undefined
 }

@@ -18,6 +18,14 @@ export interface Quantisation {
   readonly notes: readonly string[]
 }
 
+/** What the config of a method states. */
+export type StatedFormats = Omit<Quantisation, 'method'>
+
+/** The same format for all modules. */
+export function uniform(format: WeightFormat | undefined): StatedFormats {
+  return { ...(format && { format }), exceptions: [], notes: [] }
+}
+
 /** How the elements of a weight share scales. */
 export interface ScaleSettings {
   /** Elements along the input that share a scale; `row` if all of a row do. */

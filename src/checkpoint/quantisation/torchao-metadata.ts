@@ -7,7 +7,7 @@
 import { isObject } from '../../architecture/config-object.js'
 import { objectIn, textIn } from '../json-object.js'
 import { torchaoModule } from './byte-storages.js'
-import { namedFormat } from './methods.js'
+import { namedFormat } from './named-format.js'
 import type { FormatOfModules } from './quantisation.js'
 import { byName } from './quantisation.js'
 import { FORMATS, integers, type WeightFormat } from './weight-format.js'

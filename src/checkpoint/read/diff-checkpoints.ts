@@ -3,7 +3,8 @@ import { checkOptions } from '../../options/index.js'
 import { type CheckpointDifferences, type ComparedCheckpoint, differencesOf } from './differences.js'
 import type { FileSource } from './file-source.js'
 import { readJsonFile } from './json-file.js'
-import { checkpointOf, READ_CHECKPOINT_OPTIONS, type ReadCheckpointOptions, sourceOf } from './read-checkpoint.js'
+import { checkpointOf, READ_CHECKPOINT_OPTIONS, type ReadCheckpointOptions } from './read-checkpoint.js'
+import { sourceOf } from './source-of.js'
 
 /**
  * Compares two checkpoints, such as a base and its fine-tune: fields of config and spec, names, shapes and formats of tensors, the

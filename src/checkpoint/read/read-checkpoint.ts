@@ -22,12 +22,11 @@ import { quantisationOf } from '../quantisation/quantisation-of-config.js'
 import { type QuantisationSummary, quantisationSummary } from '../quantisation/quantisation-summary.js'
 import { modelSpecFromGguf } from '../spec-from-gguf.js'
 import { specFromHeaders } from '../spec-from-headers.js'
-import { blobSource } from './blob-source.js'
 import { type CheckpointFiles, type ReadProgress, readCheckpointFiles } from './checkpoint-files.js'
 import type { FileSource } from './file-source.js'
-import { isHubName, parseHubName } from './hub/hub-name.js'
 import { HUB_OPTIONS, type HubOptions } from './hub/hub-settings.js'
 import { metaConversion } from './pickle/conversion.js'
+import { nameOf, shortName, sourceOf } from './source-of.js'
 
 /** Options for reading a checkpoint. The hub options only apply to names such as `hf:org/name` or `hf:org/name@v1.0`. */
 export interface ReadCheckpointOptions extends HubOptions {
@@ -129,25 +128,6 @@ export async function checkpointOf(source: FileSource, options: ReadCheckpointOp
   }
 }
 
-/** The source of a path, a name on the hub, or files. */
-export async function sourceOf(
-  from: Parameters<typeof readCheckpoint>[0],
-  options: ReadCheckpointOptions,
-): Promise<FileSource> {
-  if (typeof from !== 'string') return isSource(from) ? from : blobSource(from)
-  if (isHubName(from)) {
-    const { repository, ...named } = parseHubName(from)
-    const { hubSource } = await import('./hub/hub-source.js')
-    return hubSource(repository, { ...named, ...optionsIn(options, HUB_OPTIONS) })
-  }
-  const { pathSource } = await import('./path-source.js')
-  return pathSource(from)
-}
-
-function isSource(from: Iterable<File> | ReadonlyMap<string, Blob> | FileSource): from is FileSource {
-  return 'list' in from && 'read' in from
-}
-
 /** A model that only its files describe: there is no config, or its family is unknown. */
 function headersAlone(
   files: CheckpointFiles,
@@ -238,19 +218,4 @@ function adapterCheckpoint(
   const identity = options.adapter ?? { name, workspace: 'default', fileset: `default/${name}` }
   const adapter = adapterFromPeft(config, identity, tensors)
   return { adapter, notes: [...files.notes, ...adapter.notes] }
-}
-
-/** The name of the repository or of the folder. `_name_or_path` is not used: it is often a path on the author's machine. */
-function nameOf(source: FileSource): string {
-  return isHubName(source.name) ? parseHubName(source.name).repository : shortName(source)
-}
-
-/** The last part of the path: `name` for `hf:org/name`. */
-function shortName({ name }: FileSource): string {
-  return (
-    name
-      .split(/[/\\]/)
-      .filter((part) => part !== '')
-      .at(-1) ?? 'checkpoint'
-  )
 }
