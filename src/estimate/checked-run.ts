@@ -1,6 +1,6 @@
 import { type CheckedMemoryOptions, checkMemoryOptions } from './checked-memory-options.js'
 import type { MemoryOptions } from './memory-options.js'
-import { labelHead } from './replay/label-head.js'
+import { labelHead } from './replay/loss/label-head.js'
 import { type ResolvedModel, resolveModel } from './resolved-model.js'
 import type { EstimableModel } from './served-model.js'
 

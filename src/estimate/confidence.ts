@@ -2,7 +2,7 @@ import type { Architecture } from '../architecture/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { ranksOf } from './layout-options.js'
 import type { MemoryPart } from './replay/memory-ledger.js'
-import type { PackedStorage } from './replay/packed-storage.js'
+import type { PackedStorage } from './replay/packed/packed-storage.js'
 
 /**
  * How a part of an estimate is known. `replayed`: operation by operation, and held to torch's own accounting, without a GPU or on

@@ -2,7 +2,7 @@ import type { FinetuningRun } from './finetuning-run.js'
 import type { MemoryOptions } from './memory-options.js'
 import type { Method } from './methods.js'
 import { hasSeveralSteps } from './optimizers.js'
-import { type Loss, WITH_HEAD } from './replay/loss.js'
+import { type Loss, WITH_HEAD } from './replay/loss/loss.js'
 
 /**
  * Refuses options that a run cannot have together.

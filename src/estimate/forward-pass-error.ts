@@ -1,4 +1,4 @@
-import type { StaticMemory } from './replay/static-memory.js'
+import type { StaticMemory } from './replay/step/static-memory.js'
 
 /** A model without a forward-pass model, so that its activations cannot be estimated. The static memory is known. */
 export class ForwardPassError extends RangeError {

@@ -25,7 +25,7 @@ export type { Optimizer } from './optimizers.js'
 export { CUBLAS_WORKSPACE_BYTES, CUDA_CONTEXT_BYTES, overheadBytes } from './overhead.js'
 export { type GpuPlan, type PlanOptions, planGpus } from './plan-gpus.js'
 export type { MemoryPart, PartBytes, Phase } from './replay/memory-ledger.js'
-export type { StaticMemory } from './replay/static-memory.js'
+export type { StaticMemory } from './replay/step/static-memory.js'
 export type { EstimableCheckpoint, EstimableModel } from './served-model.js'
 export type { Confidence } from './serving/engines/engine.js'
 export {

@@ -4,7 +4,7 @@ import { methodOfType } from './finetuning-run.js'
 import type { MemoryOptions } from './memory-options.js'
 import { type MemoryMethod, methodOf } from './methods.js'
 import { withPreset } from './presets/with-preset.js'
-import { WITH_HEAD } from './replay/loss.js'
+import { WITH_HEAD } from './replay/loss/loss.js'
 
 /** What a change costs: nothing (the same results as fast), time, precision, or what is trained. */
 export type ChangeCost = 'nothing' | 'time' | 'precision' | 'what is trained'

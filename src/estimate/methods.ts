@@ -1,4 +1,4 @@
-import type { PackedStorage } from './replay/packed-storage.js'
+import type { PackedStorage } from './replay/packed/packed-storage.js'
 
 /** What a method trains, and in which dtypes. */
 export interface Method {

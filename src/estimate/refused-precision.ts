@@ -1,7 +1,7 @@
 import { familyOf } from '../architecture/families/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { methodOf } from './methods.js'
-import type { PackedStorage } from './replay/packed-storage.js'
+import type { PackedStorage } from './replay/packed/packed-storage.js'
 import type { ResolvedModel } from './resolved-model.js'
 
 /**

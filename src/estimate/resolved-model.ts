@@ -9,7 +9,7 @@ import { type AdapterPlan, adapterPlan, NO_ADAPTERS } from './lora/adapter-plan.
 import { defaultLora } from './lora/default-lora.js'
 import type { LoraOptions } from './lora/options.js'
 import { methodOf } from './methods.js'
-import { foldLayers } from './replay/folded-layers.js'
+import { foldLayers } from './replay/folding/folded-layers.js'
 import { type Folding, type ReplayModel, replayModel } from './replay/replay-model.js'
 import { UndescribedBlock } from './replay/undescribed-block.js'
 import { type AskedInputs, senseAssumptions, sensesOf } from './senses.js'

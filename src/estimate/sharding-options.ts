@@ -1,9 +1,9 @@
 import { choice, integer, listOf, nested, type OptionTable, required } from '../options/index.js'
 import { DEEPSPEED_OPTIONS, type DeepspeedOptions, type DeepspeedSizes } from './deepspeed-options.js'
 import { type ComputeDtype, DTYPE_BYTES } from './replay/dtype.js'
-import type { ShardingRules } from './replay/sharding-rules.js'
-import type { TrainingStep } from './replay/training-options.js'
-import type { ZeroRules } from './replay/zero-gradients.js'
+import type { ShardingRules } from './replay/sharding/sharding-rules.js'
+import type { ZeroRules } from './replay/sharding/zero-gradients.js'
+import type { TrainingStep } from './replay/step/training-options.js'
 
 /** How data-parallel ranks share a model. */
 export const SHARDING_STRATEGIES = ['none', 'ddp', 'zero-1', 'zero-2', 'zero-3', 'fsdp1', 'fsdp2', 'hsdp'] as const

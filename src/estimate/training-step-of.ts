@@ -4,7 +4,7 @@ import { deepspeedSizes } from './deepspeed-options.js'
 import { methodOf } from './methods.js'
 import { stateBytes } from './optimizers.js'
 import { type ComputeDtype, DTYPE_BYTES } from './replay/dtype.js'
-import type { TrainingStep } from './replay/training-options.js'
+import type { TrainingStep } from './replay/step/training-options.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { bucketBytes, shardingRules, strategyOf, zeroRules } from './sharding-options.js'
 

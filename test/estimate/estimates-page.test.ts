@@ -31,7 +31,7 @@ it('docs/estimates.md lists the families that see or hear, and how many runs the
 
 it('docs/estimates.md names files that are there', () => {
   const [, section = ''] = /## Where each term stands\n(.*?)\n## /s.exec(PAGE) ?? []
-  const named = [...section.matchAll(/`([a-z-]+(?:\.ts|\/))`/g)].map(([, name = '']) => name)
+  const named = [...section.matchAll(/`((?:[a-z-]+\/)*[a-z-]+(?:\.ts|\/))`/g)].map(([, name = '']) => name)
   expect(named.length).toBeGreaterThan(15)
   const replay = new URL('../../src/estimate/replay/', import.meta.url)
   expect(named.filter((name) => !existsSync(new URL(name, replay)))).toEqual([])

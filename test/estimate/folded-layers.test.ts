@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { architectureFromConfig } from '../../src/architecture/index.js'
 import { NO_ADAPTERS } from '../../src/estimate/lora/adapter-plan.js'
-import { foldLayers } from '../../src/estimate/replay/folded-layers.js'
-import { prefill } from '../../src/estimate/replay/prefill.js'
+import { foldLayers } from '../../src/estimate/replay/folding/folded-layers.js'
 import { replayModel } from '../../src/estimate/replay/replay-model.js'
-import type { TrainingStep } from '../../src/estimate/replay/training-options.js'
-import { trainingStep } from '../../src/estimate/replay/training-step.js'
+import { prefill } from '../../src/estimate/replay/step/prefill.js'
+import type { TrainingStep } from '../../src/estimate/replay/step/training-options.js'
+import { trainingStep } from '../../src/estimate/replay/step/training-step.js'
 import { STEP, STEPS, UNFOLDED } from './folding.js'
 
 const SIZES = {

@@ -1,8 +1,8 @@
 import type { Architecture } from '../../src/architecture/index.js'
 import { NO_ADAPTERS } from '../../src/estimate/lora/adapter-plan.js'
 import type { Folding } from '../../src/estimate/replay/replay-model.js'
-import type { ShardingRules } from '../../src/estimate/replay/sharding-rules.js'
-import type { TrainingStep } from '../../src/estimate/replay/training-options.js'
+import type { ShardingRules } from '../../src/estimate/replay/sharding/sharding-rules.js'
+import type { TrainingStep } from '../../src/estimate/replay/step/training-options.js'
 
 /** Replays everything. */
 export const UNFOLDED: Folding = {

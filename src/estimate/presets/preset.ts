@@ -2,7 +2,7 @@ import type { LoraOptions } from '../lora/options.js'
 import type { MemoryMethod } from '../methods.js'
 import type { Optimizer, OptimizerStep } from '../optimizers.js'
 import type { KernelSet } from '../replay/kernel-set.js'
-import type { Loss, LossLogits } from '../replay/loss.js'
+import type { Loss, LossLogits } from '../replay/loss/loss.js'
 import type { ShardingOptions, ShardingStrategy } from '../sharding-options.js'
 
 /** What a framework does unless it is told otherwise: options of an estimate, read in one version of its code. */

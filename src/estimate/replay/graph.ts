@@ -2,7 +2,7 @@ import type { Shape } from '../../architecture/index.js'
 import type { Layout } from './arrays/layout.js'
 import type { ComputeDtype } from './dtype.js'
 import type { Storage } from './memory-ledger.js'
-import type { PackedStorage } from './packed-storage.js'
+import type { PackedStorage } from './packed/packed-storage.js'
 
 /**
  * A tensor as a program holds it: its size, its dtype, and how its gradient flows. It owns one reference to its storage, which

@@ -1,7 +1,7 @@
 import { type Architecture, isTower, modules, parameters } from '../../architecture/index.js'
 import type { Sense } from '../../architecture/sense.js'
 import type { AdapterPlan } from '../lora/adapter-plan.js'
-import type { PackedStorage } from './packed-storage.js'
+import type { PackedStorage } from './packed/packed-storage.js'
 import { headOf } from './submodules.js'
 
 /**

@@ -1,7 +1,7 @@
 import type { Carried, DecoderRun } from './decoder-run.js'
-import type { Gap } from './folded-layers.js'
-import { OmittedLayers } from './omitted-layers.js'
-import type { Sharding } from './sharding.js'
+import type { Gap } from './folding/folded-layers.js'
+import { OmittedLayers } from './folding/omitted-layers.js'
+import type { Sharding } from './sharding/sharding.js'
 import type { NamedLayer } from './submodules.js'
 import type { Tape, Tensor } from './tape.js'
 

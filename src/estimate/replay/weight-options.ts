@@ -2,8 +2,8 @@ import type { Shape } from '../../architecture/index.js'
 import type { Sense } from '../../architecture/sense.js'
 import type { AdapterPlan } from '../lora/adapter-plan.js'
 import type { ComputeDtype } from './dtype.js'
-import type { PackedStorage } from './packed-storage.js'
-import type { Sharding } from './sharding.js'
+import type { PackedStorage } from './packed/packed-storage.js'
+import type { Sharding } from './sharding/sharding.js'
 
 /** How parameters are stored, and which of them are trained. */
 export interface WeightOptions {

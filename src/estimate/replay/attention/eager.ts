@@ -1,8 +1,8 @@
 import type { Layers } from '../layers.js'
-import { outputOf, repeat } from '../repeat.js'
-import { softmax } from '../softmax.js'
 import type { Tensor } from '../tape.js'
 import type { AttentionSizes, Kernel } from './kernel.js'
+import { outputOf, repeat } from './repeat.js'
+import { softmax } from './softmax.js'
 
 /** Attention in separate operations: scores, softmax, weights, and their product with the values. */
 export const eager: Kernel = {

@@ -1,9 +1,9 @@
 import type { Layers } from '../layers.js'
-import { repeat } from '../repeat.js'
 import type { Tensor } from '../tape.js'
 import { castForAutocast } from './autocast.js'
 import { type FusedKernel, fused } from './fused.js'
 import type { AttentionSizes, Kernel } from './kernel.js'
+import { repeat } from './repeat.js'
 
 /** The memory-efficient kernel (Rabe & Staats 2021, arXiv:2112.05682), which supports masks and biases. */
 export const efficient: Kernel = {

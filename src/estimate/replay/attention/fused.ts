@@ -1,7 +1,7 @@
 import type { Layers } from '../layers.js'
-import { outputOf } from '../repeat.js'
 import type { Tensor } from '../tape.js'
 import type { AttentionSizes } from './kernel.js'
+import { outputOf } from './repeat.js'
 
 /** The name of a fused kernel, and what it allocates in addition to its output. */
 export interface FusedKernel {

@@ -1,6 +1,6 @@
 import type { DecoderRun } from '../decoder-run.js'
-import { repeat } from '../repeat.js'
 import type { Tensor } from '../tape.js'
+import { repeat } from './repeat.js'
 
 /**
  * Queries, keys and values from Falcon's fused projection if heads share keys (`_split_heads`). Keys and values are selected by

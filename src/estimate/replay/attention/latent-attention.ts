@@ -1,6 +1,6 @@
 import type { DecoderRun } from '../decoder-run.js'
 import { isDropped } from '../dropout.js'
-import { norm } from '../norms.js'
+import { norm } from '../norms/norms.js'
 import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'

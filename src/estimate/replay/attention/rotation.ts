@@ -1,5 +1,5 @@
 import type { CompleteRotation } from '../complete-forward-pass.js'
-import { AXES, rotaryTables } from '../decoder-inputs.js'
+import { AXES, rotaryTables } from '../decoder/decoder-inputs.js'
 import type { DecoderRun, RotaryTables } from '../decoder-run.js'
 import { FUSED, type KernelSet } from '../kernel-set.js'
 import type { Layers } from '../layers.js'

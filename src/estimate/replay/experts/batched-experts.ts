@@ -1,5 +1,5 @@
-import { activate } from '../activations.js'
 import type { DecoderRun } from '../decoder-run.js'
+import { activate } from '../feed-forward/activations.js'
 import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { scattered } from './router-operations.js'

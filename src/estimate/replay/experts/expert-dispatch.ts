@@ -1,8 +1,8 @@
 import type { Dispatch as DispatchName } from '../../../architecture/index.js'
-import type { Gap } from '../folded-layers.js'
+import type { Gap } from '../folding/folded-layers.js'
+import { OmittedLayers } from '../folding/omitted-layers.js'
 import type { Layers } from '../layers.js'
 import { LoopVariables } from '../loop-variables.js'
-import { OmittedLayers } from '../omitted-layers.js'
 import type { Tensor } from '../tape.js'
 import type { Choice, Routes } from './routes.js'
 

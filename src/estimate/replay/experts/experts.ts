@@ -1,6 +1,6 @@
 import type { Module } from '../../../architecture/index.js'
 import type { DecoderRun } from '../decoder-run.js'
-import { gated } from '../gated-mlp.js'
+import { gated } from '../feed-forward/gated-mlp.js'
 import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'

@@ -1,6 +1,6 @@
-import { activate } from '../activations.js'
+import { softmax } from '../attention/softmax.js'
 import type { DecoderRun } from '../decoder-run.js'
-import { softmax } from '../softmax.js'
+import { activate } from '../feed-forward/activations.js'
 import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'

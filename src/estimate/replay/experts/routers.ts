@@ -1,7 +1,7 @@
 import type { Mixture as ForwardMixture, Router as RouterName } from '../../../architecture/index.js'
+import { softmax } from '../attention/softmax.js'
 import type { DecoderRun } from '../decoder-run.js'
 import type { Layers } from '../layers.js'
-import { softmax } from '../softmax.js'
 import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'

@@ -1,5 +1,5 @@
+import { softmax } from '../attention/softmax.js'
 import type { DecoderRun } from '../decoder-run.js'
-import { softmax } from '../softmax.js'
 import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { gathered } from './router-operations.js'

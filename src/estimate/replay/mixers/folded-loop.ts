@@ -1,4 +1,4 @@
-import { OmittedLayers } from '../omitted-layers.js'
+import { OmittedLayers } from '../folding/omitted-layers.js'
 import type { Tape } from '../tape.js'
 
 /** Iterations that are replayed at the beginning and at the end. */

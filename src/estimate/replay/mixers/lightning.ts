@@ -1,7 +1,7 @@
 import type { LightningPass } from '../../../architecture/index.js'
 import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
-import { norm } from '../norms.js'
+import { norm } from '../norms/norms.js'
 import { child } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'

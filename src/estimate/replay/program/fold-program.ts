@@ -1,6 +1,6 @@
 import type { Architecture, Loop, Program } from '../../../architecture/index.js'
 import { modules } from '../../../architecture/index.js'
-import { type FoldableList, type FoldedLayers, foldLists } from '../folded-layers.js'
+import { type FoldableList, type FoldedLayers, foldLists } from '../folding/folded-layers.js'
 import type { Named, NamedLayer } from '../submodules.js'
 import { loopsIn } from './layer-lists.js'
 import { moduleFacts } from './module-facts.js'

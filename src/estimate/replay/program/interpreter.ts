@@ -1,5 +1,5 @@
 import type { Call, EachPart, Loop, Split, Step, Steps, Value } from '../../../architecture/index.js'
-import type { Gap } from '../folded-layers.js'
+import type { Gap } from '../folding/folded-layers.js'
 import { emptyParts } from '../memory-ledger.js'
 import { throughLayers } from '../stack.js'
 import type { NamedLayer } from '../submodules.js'

@@ -1,5 +1,5 @@
 import { type Architecture, modules, type Shape } from '../../../architecture/index.js'
-import type { Gap } from '../folded-layers.js'
+import type { Gap } from '../folding/folded-layers.js'
 import type { NamedLayer } from '../submodules.js'
 import { layerLists } from './layer-lists.js'
 

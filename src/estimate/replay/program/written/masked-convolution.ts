@@ -1,7 +1,7 @@
 import type { MaskedConvolution } from '../../../../architecture/index.js'
-import { activation as activated } from '../../activations.js'
 import type { Shaped } from '../../arrays/shaped.js'
-import { normOf } from '../../norms.js'
+import { activation as activated } from '../../feed-forward/activations.js'
+import { normOf } from '../../norms/norms.js'
 import type { WrittenRun } from './written-run.js'
 
 /** `ConvLayer.forward` of `modeling_deberta_v2.py` (transformers 4.57.6). */

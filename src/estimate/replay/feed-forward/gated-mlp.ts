@@ -1,0 +1,79 @@
+import type { DecoderRun } from '../decoder-run.js'
+import { FUSED } from '../kernel-set.js'
+import { norm } from '../norms/norms.js'
+import { child, type Named, outFeatures } from '../submodules.js'
+import type { Tensor } from '../tape.js'
+import { activate } from './activations.js'
+
+/** `down(act(gate(x)) * up(x))`. It saves three intermediates, and the input of the last projection. */
+export function gated(
+  run: DecoderRun,
+  block: Named,
+  input: Tensor,
+  [gate, up, down]: readonly [string, string, string],
+): Tensor {
+  const { layers } = run
+  const { ops } = layers
+  const { tape } = ops
+  if (run.forward.feedForward.scaled) return scaledGated(run, block, input, [gate, up, down])
+  const before = layers.linear(`${block.name}.${gate}`, input, outFeatures(child(block, gate)))
+  const opened = isFusedGate(run, block, [gate, up, down]) ? tape.alias(before) : activate(run, before)
+  tape.free(before)
+  const raised = layers.linear(`${block.name}.${up}`, input, outFeatures(child(block, up)))
+  const product = isFusedGate(run, block, [gate, up, down]) ? fusedGate(run, opened, raised) : ops.mul(opened, raised)
+  tape.free(opened, raised)
+  const inner = child(block, 'ffn_sub_norm')
+  const normal = inner ? norm(run, inner, product) : tape.alias(product)
+  tape.free(product)
+  const output = layers.linear(`${block.name}.${down}`, normal, outFeatures(child(block, down)))
+  tape.free(normal)
+  return output
+}
+
+/** `down(up(x) * act(gate(x) * a)) * b`. */
+function scaledGated(
+  run: DecoderRun,
+  block: Named,
+  input: Tensor,
+  [gate, up, down]: readonly [string, string, string],
+): Tensor {
+  const { layers } = run
+  const { ops } = layers
+  const { tape } = ops
+  const raised = layers.linear(`${block.name}.${up}`, input, outFeatures(child(block, up)))
+  const before = layers.linear(`${block.name}.${gate}`, input, outFeatures(child(block, gate)))
+  const scaled = ops.scale(before)
+  tape.free(before)
+  const opened = activate(run, scaled)
+  tape.free(scaled)
+  const product = ops.mul(raised, opened)
+  tape.free(raised, opened)
+  const output = layers.linear(`${block.name}.${down}`, product, outFeatures(child(block, down)))
+  const last = ops.scale(output)
+  tape.free(output, product)
+  return last
+}
+
+/**
+ * Whether one kernel computes the gated activation. Unsloth's is part of its operation for three adapted layers
+ * (`LoRA_MLP` in `kernels/fast_lora.py`).
+ */
+function isFusedGate({ layers }: DecoderRun, block: Named, names: readonly string[]): boolean {
+  const { gates, adapters } = FUSED[layers.kernels]
+  return gates || (adapters && names.every((name) => layers.weights.adapter(`${block.name}.${name}`)))
+}
+
+/** `act(gate) * up` in one kernel, which saves both and writes their gradients over them. */
+export function fusedGate({ layers }: DecoderRun, gate: Tensor, up: Tensor): Tensor {
+  const { tape } = layers.ops
+  return tape.record(
+    [gate, up],
+    { before: [gate, up] },
+    () => tape.tensor(gate.elements, gate.dtype, 'swiglu'),
+    (_, saved) =>
+      [gate, up].map((one, index) => {
+        const storage = saved[index]
+        return one.grad && storage && tape.ledger.retain(storage)
+      }),
+  )
+}

@@ -1,0 +1,57 @@
+import type { DecoderRun } from '../decoder-run.js'
+import { expertMixture } from '../experts/experts.js'
+import { parallelExperts } from '../experts/parallel-experts.js'
+import { FUSED } from '../kernel-set.js'
+import { child, type Named, outFeatures, submodule } from '../submodules.js'
+import type { Tensor } from '../tape.js'
+import { activate } from './activations.js'
+import { fusedGate, gated } from './gated-mlp.js'
+import { plainMlp } from './plain-mlp.js'
+
+/** The feed-forward network of a layer, of any kind. The caller keeps the input. */
+export function mlp(run: DecoderRun, block: Named, input: Tensor): Tensor {
+  if (child(block, 'experts')) return expertMixture(run, block, input)
+  if (child(block, 'input_linear')?.module.linear) return fused(run, block, input, ['input_linear', 'output_linear'])
+  if (child(block, 'input_linear')) return parallelExperts(run, block, input)
+  if (child(block, 'gate_up_proj')) return fused(run, block, input, ['gate_up_proj', 'down_proj'])
+  if (child(block, 'gate_proj')) return gated(run, block, input, ['gate_proj', 'up_proj', 'down_proj'])
+  if (child(block, 'w1') && child(block, 'w3')) return gated(run, block, input, ['w1', 'w3', 'w2'])
+  return plainMlp(run, block, input)
+}
+
+/** Phi-3 computes gate and up projection in one product, and splits it into views. */
+function fused(run: DecoderRun, block: Named, input: Tensor, [wide, narrow]: readonly [string, string]): Tensor {
+  const { layers } = run
+  const { ops } = layers
+  const { tape } = ops
+  const both = layers.linear(`${block.name}.${wide}`, input, outFeatures(child(block, wide)))
+  const half = both.elements / 2
+  const parts = ops.split(both, [half, half])
+  const [gate = both, up = both] = parts
+  const product = FUSED[layers.kernels].gates ? fusedHalves(run, gate, up) : multiplied(run, gate, up)
+  const output = layers.linear(`${block.name}.${narrow}`, product, outFeatures(child(block, narrow)))
+  tape.free(product, both, ...parts)
+  return output
+}
+
+function multiplied(run: DecoderRun, gate: Tensor, up: Tensor): Tensor {
+  const { ops } = run.layers
+  const opened = activate(run, gate)
+  const product = ops.mul(up, opened)
+  ops.tape.free(opened)
+  return product
+}
+
+/** The kernel needs contiguous halves (`ensure_contiguous` of Liger). */
+function fusedHalves(run: DecoderRun, gate: Tensor, up: Tensor): Tensor {
+  const { ops } = run.layers
+  const halves = [ops.contiguous(gate), ops.contiguous(up)] as const
+  const product = fusedGate(run, ...halves)
+  ops.tape.free(...halves)
+  return product
+}
+
+/** Whether a layer has the two projections of its feed-forward network itself (OPT). */
+export function writtenInLayer(layer: Named): boolean {
+  return !submodule(layer, 'mlp') && !child(layer, 'shared_mlp')
+}

@@ -1,0 +1,29 @@
+import type { DecoderRun } from '../decoder-run.js'
+import { dropped } from '../dropout.js'
+import { type Named, outFeatures, submodule } from '../submodules.js'
+import type { Tensor } from '../tape.js'
+import { UndescribedBlock } from '../undescribed-block.js'
+import { activate } from './activations.js'
+
+/**
+ * Two projections with an activation function between them.
+ *
+ * @param rebinds - whether the input is freed after the first one. Default: the caller keeps it
+ */
+export function plainMlp(run: DecoderRun, block: Named, input: Tensor, { rebinds = false } = {}): Tensor {
+  const { layers } = run
+  const { tape } = layers.ops
+  const up = submodule(block, 'up')
+  const down = submodule(block, 'down')
+  if (!up || !down) throw new UndescribedBlock(`no model for ${block.name}, a ${block.module.type}`)
+  const before = layers.linear(up.name, input, outFeatures(up))
+  const isLate = run.forward.feedForward.inOneExpression
+  if (rebinds && !isLate) tape.free(input)
+  const whole = activate(run, before)
+  tape.free(before)
+  if (rebinds && isLate) tape.free(input)
+  const bent = dropped(run, 'activated', whole)
+  const output = layers.linear(down.name, bent, outFeatures(down))
+  tape.free(bent)
+  return output
+}

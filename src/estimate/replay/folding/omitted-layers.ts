@@ -1,0 +1,46 @@
+import { change, emptyParts, type PartBytes } from '../memory-ledger.js'
+import type { Tape } from '../tape.js'
+import type { Gap } from './folded-layers.js'
+
+/**
+ * Counts the layers that are not replayed (see `foldLayers`), and experts (see `foldExperts`). In the forward pass, each
+ * repetition adds what the one before the gap added. In the backward pass, each adds what the one after the gap added.
+ */
+export class OmittedLayers {
+  readonly #tape: Tape
+  readonly #gaps: ReadonlyMap<string, Gap>
+  /** What was live when each layer began, the last one first. */
+  readonly #begun: Readonly<PartBytes>[] = []
+  /** What was live when backward reached the end of the repetition after a gap. */
+  #reached: Readonly<PartBytes> = emptyParts()
+  /** The layers until the end of the repetition after a gap. */
+  #untilEnd = 0
+
+  constructor(tape: Tape, gaps: ReadonlyMap<string, Gap>) {
+    this.#tape = tape
+    this.#gaps = gaps
+  }
+
+  /** Called when a layer begins. */
+  before(): void {
+    if (this.#gaps.size > 0) this.#begun.unshift({ ...this.#tape.ledger.now })
+  }
+
+  /** Called when a layer ends. */
+  behind(layer: string): void {
+    const { ledger } = this.#tape
+    const gap = this.#gaps.get(layer)
+    if (gap) {
+      this.#untilEnd = gap.period
+      ledger.shift(change(this.#begun[gap.period - 1] ?? emptyParts(), ledger.now), gap.count)
+      this.#tape.mark(() => ledger.shift(change(this.#reached, ledger.now), gap.count))
+      return
+    }
+    if (this.#untilEnd === 0) return
+    this.#untilEnd -= 1
+    if (this.#untilEnd > 0) return
+    this.#tape.mark(() => {
+      this.#reached = { ...ledger.now }
+    })
+  }
+}

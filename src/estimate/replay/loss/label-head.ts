@@ -1,0 +1,109 @@
+import type { Architecture } from '../../../architecture/index.js'
+import { DTYPE_BYTES } from '../dtype.js'
+import type { Layers } from '../layers.js'
+import { child, outFeatures } from '../submodules.js'
+import type { Tensor } from '../tape.js'
+import { entropy } from './loss.js'
+
+/** What a classifier on a decoder labels: sequences by their last token, every token, or the ends of a span. */
+export type Labelled = 'sequences' | 'tokens' | 'spans'
+
+/** The head of a class that labels texts: one linear layer. */
+export interface LabelHead {
+  readonly name: string
+  readonly labels: number
+  readonly labelled: Labelled
+  /** Whether the config names a token for padding, so that the last token of each sequence is searched for. */
+  readonly pads: boolean
+  /** Whether keys and values are cached where nothing is trained: by default they are, though nothing follows. */
+  readonly caches: boolean
+}
+
+/** The head of a class that labels texts; absent for every other class. */
+export function labelHead({ root, className, config, forward }: Architecture): LabelHead | undefined {
+  const [, kind] = Object.entries(KINDS).find(([suffix]) => className.endsWith(suffix)) ?? []
+  const layers = (kind?.names ?? []).map((name) => child({ name: '', module: root }, name))
+  const layer = layers.find((found) => found?.module.linear)
+  if (!kind || !layer) return undefined
+  const pads = (config?.['pad_token_id'] ?? undefined) !== undefined
+  const caches = (config?.['use_cache'] ?? forward?.logits?.labelsCache) !== false
+  return { name: layer.name, labels: outFeatures(layer), labelled: kind.labelled, pads, caches }
+}
+
+const KINDS: Readonly<Record<string, { readonly labelled: Labelled; readonly names: readonly string[] }>> = {
+  ForSequenceClassification: { labelled: 'sequences', names: ['score', 'classifier'] },
+  ForTokenClassification: { labelled: 'tokens', names: ['score', 'classifier'] },
+  ForQuestionAnswering: { labelled: 'spans', names: ['qa_outputs'] },
+}
+
+/** The bytes of labels that are not the tokens: a class for each sequence, or the first and last token of each span. */
+export function labelBytes({ labelled }: LabelHead, batch: number): number {
+  return { sequences: 1, tokens: 0, spans: 2 }[labelled] * batch * DTYPE_BYTES.int64
+}
+
+/** The logits of what is labelled, and what the code references until it returns. */
+export interface Labels {
+  readonly logits: Tensor
+  readonly held: Tensor[]
+}
+
+/** The logits of a classifier from the last hidden states (`GenericForSequenceClassification` and its like in transformers). */
+export function labelsOf(layers: Layers, head: LabelHead, hidden: Tensor, batch: number): Labels {
+  const scores = layers.linear(head.name, hidden, head.labels)
+  return head.labelled === 'sequences' ? lastTokens(layers, head, scores, batch) : { logits: scores, held: [] }
+}
+
+/** The logits of the last token of each sequence that is no padding. The code computes those of all tokens. */
+function lastTokens({ ops, tokens }: Layers, { labels, pads }: LabelHead, scores: Tensor, batch: number): Labels {
+  const { tape } = ops
+  const held = [scores]
+  if (pads || batch > 1) {
+    const isToken = tape.tensor(tokens, 'bool', 'ne')
+    held.push(tape.tensor(tokens, 'int32', '_to_copy'))
+    tape.free(isToken)
+    held.push(tape.tensor(tokens / batch, 'int32', 'arange'))
+    const places = tape.tensor(tokens, 'int32', 'mul')
+    held.push(tape.tensor(batch, 'int64', 'argmax'))
+    tape.free(places)
+  }
+  const rows = tape.tensor(batch, 'int64', 'arange')
+  const logits = ops.index(scores, batch * labels, rows)
+  tape.free(rows)
+  return { logits, held }
+}
+
+/** The mean cross entropy of labels. The caller keeps the logits. */
+export function labelLoss(layers: Layers, { labelled }: LabelHead, logits: Tensor, isWide: boolean): Tensor {
+  const { ops, autocast } = layers
+  const { tape } = ops
+  if (labelled === 'spans') return spanLoss(layers, logits)
+  // Autocast computes it in float32.
+  const wide = autocast || (labelled === 'tokens' && isWide) ? ops.to(logits, 'float32') : tape.alias(logits)
+  const loss = entropy(layers, wide)
+  tape.free(wide)
+  return loss
+}
+
+/** The mean of the cross entropies of the first and the last token of a span. */
+function spanLoss(layers: Layers, logits: Tensor): Tensor {
+  const { ops, autocast } = layers
+  const { tape } = ops
+  const half = logits.elements / 2
+  const copies = ops.split(logits, [half, half]).map((part) => {
+    const copy = ops.contiguous(part)
+    tape.free(part)
+    return copy
+  })
+  const losses = copies.map((copy) => {
+    const wide = autocast ? ops.to(copy, 'float32') : tape.alias(copy)
+    const loss = entropy(layers, wide)
+    tape.free(wide)
+    return loss
+  })
+  const [first, last] = losses
+  if (!first || !last) throw new Error('a span has two ends')
+  const sum = ops.add(first, last)
+  const mean = ops.scale(sum)
+  tape.free(...copies, ...losses, sum)
+  return mean
+}

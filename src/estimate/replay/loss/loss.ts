@@ -1,0 +1,208 @@
+import { DTYPE_BYTES } from '../dtype.js'
+import type { Layers } from '../layers.js'
+import type { Tensor } from '../tape.js'
+
+/** How the loss is computed. */
+export const LOSSES = ['logits', 'fused', 'chunked', 'fused-linear', 'log-probs'] as const
+
+/** The losses that compute head and loss in one, so that not all logits exist at the same time. */
+export const WITH_HEAD: readonly string[] = ['chunked', 'fused-linear', 'log-probs']
+
+/** One {@link LOSSES}. */
+export type Loss = (typeof LOSSES)[number]
+
+/** What the loss is computed on: the logits in float32, shifted by copying them, or as they are. */
+export const LOSS_LOGITS = ['float32', 'float32-shifted', 'model'] as const
+
+/** One {@link LOSS_LOGITS}. */
+export type LossLogits = (typeof LOSS_LOGITS)[number]
+
+/** A loss, and what it is computed on. Methods that learn from preferences have losses of their own. */
+export interface LossKind {
+  readonly kind: Loss | 'log-probs-of-logits' | 'log-probs-and-entropy'
+  readonly logits: LossLogits
+}
+
+/** A micro-batch and its loss. */
+interface CausalLoss {
+  readonly batch: number
+  readonly sequence: number
+  readonly kind: LossKind
+  /** Whether the logits are computed from the output of the head, in the code that casts them. */
+  readonly isDerived: boolean
+  /** Whether the code of the class shifts the logits: those of a single sequence without a copy. */
+  readonly shifts?: boolean
+  /** Receives the logits that the output of the model holds. */
+  readonly kept?: Tensor[] | undefined
+}
+
+/**
+ * The loss of a causal language model as transformers computes it (`ForCausalLMLoss`): logits in float32, labels shifted
+ * by one, the mean cross entropy. Frees the logits.
+ *
+ * With a large vocabulary this is the peak: the bfloat16 logits, their float32 copy, its log-softmax and the gradients of both
+ * are live at the same time. A fused kernel needs only its input, over which it writes the gradient.
+ */
+export function causalLoss(
+  layers: Layers,
+  logits: Tensor,
+  { batch, sequence, kind, isDerived, shifts = false, kept }: CausalLoss,
+): Tensor {
+  const { ops } = layers
+  const { tape } = ops
+  const wide = kind.logits === 'model' ? tape.alias(logits) : ops.to(logits, 'float32')
+  // Before 4.49 transformers copied the logits without those of the last token. Code that derives the logits has cast them
+  // itself, so that nothing else keeps the first ones.
+  const isShifted = kind.logits === 'float32-shifted' || shifts
+  const isReplaced = isShifted && isDerived
+  if (isReplaced) tape.free(logits)
+  const shifted = isShifted
+    ? shiftedCopy(layers, wide, { batch, sequence, isView: shifts && batch === 1 })
+    : tape.alias(wide)
+  const padded = tape.tensor(shifts ? 0 : batch * (sequence + 1), 'int64', 'constant_pad_nd')
+  const labelled = batch * (sequence - (shifts ? 1 : 0))
+  const labels = batch > 1 ? tape.tensor(labelled, 'int64', 'clone') : tape.alias(padded)
+  // Autocast computes a cross entropy in float32.
+  const given = layers.autocast ? ops.to(shifted, 'float32') : tape.alias(shifted)
+  tape.free(shifted)
+  const loss = kind.kind === 'fused' ? fusedEntropy(layers, given, labels) : entropy(layers, given, labels)
+  if (kept) kept.push(tape.alias(isReplaced ? wide : logits))
+  if (!isReplaced) tape.free(logits)
+  tape.free(given, wide, padded, labels)
+  return loss
+}
+
+/** The logits without those of the last token of each sequence, contiguous. */
+function shiftedCopy(
+  { ops }: Layers,
+  wide: Tensor,
+  { batch, sequence, isView }: { readonly batch: number; readonly sequence: number; readonly isView: boolean },
+): Tensor {
+  const { tape } = ops
+  const elements = (wide.elements / (batch * sequence)) * batch * Math.max(sequence - 1, 1)
+  const part = ops.slice(wide, elements)
+  if (isView) return part
+  const copy = ops.contiguous(part)
+  tape.free(part)
+  return copy
+}
+
+/** The mean cross entropy in two operations. */
+export function entropy({ ops }: Layers, wide: Tensor, labels?: Tensor): Tensor {
+  const { tape } = ops
+  const logSoftmax = tape.record(
+    [wide],
+    { after: (output) => [output.storage] },
+    () => tape.tensor(wide.elements, wide.dtype, '_log_softmax'),
+    () => [ops.gradient(wide.elements, wide.dtype, '_log_softmax_backward_data')],
+  )
+  const total = tape.ledger.allocate(DTYPE_BYTES[wide.dtype])
+  const loss = tape.record(
+    [logSoftmax],
+    { before: [logSoftmax, ...(labels ? [labels] : [])], after: () => [total] },
+    () => tape.tensor(1, wide.dtype, 'nll_loss_forward'),
+    () => [ops.gradient(wide.elements, wide.dtype, 'nll_loss_backward')],
+  )
+  tape.ledger.release(total)
+  tape.free(logSoftmax)
+  return loss
+}
+
+/**
+ * The cross entropy in one kernel, which writes the gradient over the logits (Liger 0.8.5, `ops/cross_entropy.py`; Unsloth before
+ * 2026). It keeps two float32 for each token.
+ */
+function fusedEntropy({ ops, tokens }: Layers, wide: Tensor, labels: Tensor): Tensor {
+  const { tape } = ops
+  const losses = tape.tensor(2 * tokens, 'float32', 'cross_entropy')
+  const loss = tape.record(
+    [wide],
+    { before: [wide, labels] },
+    () => tape.tensor(1, 'float32', 'cross_entropy'),
+    (_, [saved]) => [saved && tape.ledger.retain(saved)],
+  )
+  tape.free(losses)
+  return loss
+}
+
+/** Chunks of the sequence that torchtune's losses use (`num_output_chunks` of 0.6). */
+const CHUNKS = 8
+
+/**
+ * Head and loss in one step, so that not all logits exist at the same time.
+ *
+ * `chunked`: the head and a float32 cross entropy for an eighth of the tokens at a time (torchtune 0.6,
+ * `LinearCrossEntropyLoss`). Each chunk keeps its log-softmax.
+ *
+ * `fused-linear`: chunks of as many tokens that their logits are as large as the hidden states. Their gradients are computed at
+ * once: one as large as the hidden states, and one as large as the head if it is trained (Liger 0.8.5,
+ * `ops/fused_linear_cross_entropy.py`).
+ */
+export function linearLoss(
+  layers: Layers,
+  kind: 'chunked' | 'fused-linear',
+  head: string,
+  hidden: Tensor,
+  vocabulary: number,
+): Tensor {
+  return kind === 'chunked'
+    ? chunkedLoss(layers, head, hidden, vocabulary)
+    : fusedLinear(layers, head, hidden, vocabulary)
+}
+
+function chunkedLoss(layers: Layers, head: string, hidden: Tensor, vocabulary: number): Tensor {
+  const { ops, tokens } = layers
+  const { tape } = ops
+  let sum: Tensor | undefined
+  const share = hidden.elements / CHUNKS
+  for (const part of ops.split(
+    hidden,
+    Array.from({ length: CHUNKS }, () => share),
+  )) {
+    const logits = layers.linear(head, part, vocabulary)
+    const wide = ops.to(logits, 'float32')
+    tape.free(logits, part)
+    const labels = tape.tensor(tokens / CHUNKS, 'int64', 'slice')
+    const loss = entropy(layers, wide, labels)
+    tape.free(wide, labels)
+    if (sum) {
+      const next = ops.add(sum, loss)
+      tape.free(sum, loss)
+      sum = next
+    } else sum = loss
+  }
+  return sum ?? tape.tensor(1, 'float32', 'zeros')
+}
+
+function fusedLinear(
+  { ops, weights, tokens, autocast, half }: Layers,
+  head: string,
+  hidden: Tensor,
+  vocabulary: number,
+): Tensor {
+  const { tape } = ops
+  const weight = weights.get(`${head}.weight`)
+  const features = hidden.elements / tokens
+  const chunk = Math.min(2 ** Math.ceil(Math.log2(Math.ceil(tokens / Math.ceil(vocabulary / features)))), tokens)
+  const input = autocast ? ops.to(hidden, half) : tape.alias(hidden)
+  const made = tape.tensor(hidden.elements, input.dtype, 'zeros_like')
+  const forWeight = weight.grad && tape.tensor(weight.elements, weight.dtype, 'zeros_like')
+  if (weight.grad?.kind === 'leaf') weight.grad.addsInPlace = true
+  const loss = tape.record(
+    [hidden, weight],
+    { before: [made, ...(forWeight ? [forWeight] : [])] },
+    () => {
+      const losses = tape.tensor(tokens, 'float32', 'zeros')
+      const cast = weight.dtype === input.dtype ? undefined : tape.tensor(weight.elements, input.dtype, '_to_copy')
+      const logits = tape.tensor(chunk * vocabulary, input.dtype, 'mm')
+      tape.free(logits, losses, ...(cast ? [cast] : []))
+      return tape.tensor(1, 'float32', 'sum')
+    },
+    (_, [forHidden, forHead]) => [
+      hidden.grad && forHidden && tape.ledger.retain(forHidden),
+      forHead && weight.grad && tape.ledger.retain(forHead),
+    ],
+  )
+  tape.free(made, input, ...(forWeight ? [forWeight] : []))
+  return loss
+}

@@ -1,0 +1,48 @@
+import type { Norm, Shape } from '../../../architecture/index.js'
+import type { DecoderRun } from '../decoder-run.js'
+import { FUSED } from '../kernel-set.js'
+import type { Layers } from '../layers.js'
+import type { Named } from '../submodules.js'
+import type { Tensor } from '../tape.js'
+import { layerNorm, layerNormOnFloat32Copy, layerNormWrittenOut } from './layer-norms.js'
+import {
+  fusedRmsNorm,
+  powerNorm,
+  quotientNorm,
+  rmsNorm,
+  rmsNormFloat32Power,
+  rmsNormFloat32Quotient,
+  rmsNormOfInput,
+  rmsNormPlusOne,
+} from './rms-norms.js'
+
+/** A norm, as its family computes it. The caller keeps the input. */
+export function norm({ layers, forward }: DecoderRun, { name, module }: Named, input: Tensor): Tensor {
+  if (FUSED[layers.kernels].norms && forward.norm.startsWith('rmsNorm')) return fusedRmsNorm(layers, name, input)
+  return normOf(forward.norm, layers, name, input, module.parameters?.['weight'] ?? [])
+}
+
+/** A norm of a kind, with the shape of its weight. The caller keeps the input. */
+export function normOf(kind: Norm, layers: Layers, name: string, input: Tensor, weight: Shape): Tensor {
+  return COMPUTATIONS[kind](layers, name, input, weight)
+}
+
+/** A norm of values that has no gain. Gemma 3n multiplies them by a number, 1, that is no parameter. */
+export function withoutGain({ layers, forward }: DecoderRun, input: Tensor, size: number): Tensor {
+  if (forward.norm !== 'rmsNormFloat32Quotient') return powerNorm(layers, input, size)
+  return quotientNorm(layers, input, size, (normal) => layers.ops.scale(normal))
+}
+
+const COMPUTATIONS: Readonly<Record<Norm, (layers: Layers, name: string, input: Tensor, weight: Shape) => Tensor>> = {
+  layerNorm: (layers, name, input) => layerNorm(layers, name, input),
+  layerNormOnFloat32Copy,
+  layerNormPlusOne: (layers, name, input) => layerNorm(layers, name, input, true),
+  layerNormWrittenOut,
+  rmsNorm: (layers, name, input, weight) => rmsNorm(layers, name, input, weight, 'cast first'),
+  rmsNormFloat32Product: (layers, name, input, weight) => rmsNorm(layers, name, input, weight, 'float32 product'),
+  rmsNormFloat32Gain: (layers, name, input, weight) => rmsNorm(layers, name, input, weight, 'float32 gain'),
+  rmsNormFloat32Power,
+  rmsNormFloat32Quotient,
+  rmsNormOfInput,
+  rmsNormPlusOne,
+}

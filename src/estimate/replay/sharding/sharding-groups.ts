@@ -1,0 +1,42 @@
+import type { Storage } from '../memory-ledger.js'
+import type { Leaf } from '../tape.js'
+
+/** The group of all parameters outside decoder layers. */
+export const ROOT = ''
+
+/** The group of parameters that are gathered one by one. */
+export const ALONE = 'alone'
+
+/** One parameter to share. */
+export interface ShardedParameter {
+  readonly shape: readonly number[]
+  /** Bytes of a stored element. */
+  readonly width: number
+  /** How many of them are shared: the scales of a packed weight are not. */
+  readonly sharedWidth: number
+  /** Whether it belongs to an adapter, which keeps its dtype. */
+  readonly isAdapter: boolean
+  /** How many parameters of its layer it stands for. */
+  readonly inLayer: number
+  /** How many layers like its own there are. */
+  readonly layers: number
+}
+
+/** Parameters that are gathered together: those of one decoder layer, or all the rest (the root). */
+export interface Group {
+  /** Bytes of all its parameters, each padded to a multiple of the ranks, in the dtype that they are gathered in. */
+  gatheredBytes: number
+  /** Bytes of the shard in the dtype that it is gathered in, if it is cast for that. */
+  castBytes: number
+  readonly leaves: OwnedLeaf[]
+  gather?: Storage
+  whole?: Storage
+}
+
+export interface OwnedLeaf {
+  readonly leaf: Leaf
+  /** Elements of the whole parameter, padded to a multiple of the ranks, and of those like it in its layer. */
+  readonly padded: number
+  /** Bytes of an element of its gradient. */
+  readonly width: number
+}

@@ -1,0 +1,225 @@
+import { DTYPE_BYTES } from '../dtype.js'
+import { emptyParts, type MemoryLedger, type PartBytes, type Storage } from '../memory-ledger.js'
+import type { Leaf, Tensor } from '../tape.js'
+import { ALONE, type Group, type OwnedLeaf, type ShardedParameter } from './sharding-groups.js'
+import type { ShardingRules } from './sharding-rules.js'
+
+/**
+ * One rank of a group that shares parameters: FSDP2 (`fully_shard` on every decoder layer and on the root), FSDP1 or ZeRO-3
+ * (Rajbhandari et al. 2019, arXiv:1910.02054). It owns its share of each parameter, gradient and state, and has unsharded
+ * parameters only while they are used. The order of buffers is that of torch's `_fsdp_param_group.py`, and for FSDP1 that of
+ * `_flat_param.py` and `_runtime_utils.py`.
+ */
+export class Sharding {
+  readonly rules: ShardingRules
+  readonly #ledger: MemoryLedger
+  readonly #groups = new Map<string, Group>()
+  /** The gathered buffer that forward holds until the next layer has gathered its own. */
+  #held: Storage | undefined
+  /** The input of the last reduce-scatter, held until the next one. */
+  #reducing: Storage | undefined
+  readonly #kept: Storage[] = []
+  /** Whether parameters are gathered one by one beside the groups. */
+  #hasAlone = false
+  readonly #keptByOmitted: { readonly parts: PartBytes; readonly times: number }[] = []
+
+  constructor(ledger: MemoryLedger, rules: ShardingRules) {
+    this.#ledger = ledger
+    this.rules = rules
+  }
+
+  /**
+   * Adds a parameter to a group, and returns the bytes of the rank's share. Parameters are split along the first dimension, or flat.
+   *
+   * @param width - bytes of a stored element, of which `sharedWidth` are shared: the scales of a packed weight are not
+   */
+  add(name: string, parameter: ShardedParameter, leaf: Leaf | undefined): number {
+    const { ranks, sharesParameters, computeDtype, offloads, isFlat } = this.rules
+    const { shape, width, sharedWidth, isAdapter, inLayer } = parameter
+    if (name === ALONE) this.#hasAlone = true
+    const group = this.#group(name)
+    const whole = shape.reduce((product, size) => product * size, 1)
+    const [rows = 1] = shape
+    // FSDP1 cuts the flat parameter of a layer, regardless of rows.
+    const elements = isFlat ? whole / ranks : (Math.ceil(rows / ranks) * whole) / rows
+    const isCast = computeDtype !== undefined && !isAdapter && sharedWidth === width && width === DTYPE_BYTES.float32
+    const gathered = isCast ? DTYPE_BYTES[computeDtype] : sharedWidth
+    const shard = Math.ceil(elements * gathered)
+    group.gatheredBytes += shard * ranks * inLayer
+    if (isCast) group.castBytes += shard * inLayer
+    if (leaf) group.leaves.push({ leaf, padded: elements * ranks * inLayer, width: gathered })
+    if (!sharesParameters) return whole * width
+    return (offloads ? 0 : Math.ceil(elements * sharedWidth)) + whole * (width - sharedWidth)
+  }
+
+  /** Before a group runs: gathers its buffer while the previous one is still held, then copies it out. */
+  beforeForward(name: string): void {
+    if (!this.rules.sharesParameters) return
+    const group = this.#group(name)
+    if (!this.rules.copiesOut) {
+      group.whole ??= this.#gathered(group)
+      return
+    }
+    if (group.whole) return
+    const gather = this.#cast(group, () => this.#allocate(group.gatheredBytes, 'all_gather'))
+    if (this.#held) this.#ledger.release(this.#held)
+    group.whole = this.#allocate(group.gatheredBytes, 'all_gather_copy_out')
+    this.#held = gather
+  }
+
+  /** After a layer: frees its unsharded parameters. The root keeps its own. */
+  afterForward(name: string): void {
+    if (this.rules.reshards) this.#reshard(this.#group(name))
+  }
+
+  /** After the root: frees the last gathered buffer. */
+  endForward(): void {
+    if (this.#held) this.#ledger.release(this.#held)
+    this.#held = undefined
+  }
+
+  /** Before a group's backward: gathers its parameters, and prefetches those of the next group. */
+  beforeBackward(name: string | undefined, next: string | undefined): void {
+    if (!this.rules.sharesParameters) return
+    const ahead = next === undefined ? undefined : this.#group(next)
+    if (!this.rules.copiesOut) {
+      if (name !== undefined) this.#group(name).whole ??= this.#gathered(this.#group(name))
+      // What comes next after a layer are the matrices of its own adapters.
+      const isNext = name === undefined || !this.#hasAlone
+      if (ahead && isNext) ahead.whole ??= this.#gathered(ahead)
+      return
+    }
+    if (name !== undefined) {
+      const group = this.#group(name)
+      if (!group.whole) {
+        group.gather ??= this.#allocate(group.gatheredBytes, 'all_gather')
+        group.whole = this.#allocate(group.gatheredBytes, 'all_gather_copy_out')
+      }
+      if (group.gather) this.#ledger.release(group.gather)
+      delete group.gather
+    }
+    if (ahead && !ahead.whole) ahead.gather = this.#cast(ahead, () => this.#allocate(ahead.gatheredBytes, 'all_gather'))
+  }
+
+  /** After a group's backward: frees its unsharded parameters, and reduces its gradients to the rank's share. */
+  afterBackward(name: string): void {
+    const group = this.#group(name)
+    const fresh = group.leaves.filter(({ leaf }) => leaf.unreduced !== undefined)
+    const flat = this.rules.isFlat ? this.#flatten(fresh) : undefined
+    this.#reshard(group)
+    if (fresh.length === 0) return
+    if (this.#reducing) this.#ledger.release(this.#reducing)
+    const { ranks, reduceDtype, offloads } = this.rules
+    const reduced = (width: number): number => Math.max(width, reduceDtype ? DTYPE_BYTES[reduceDtype] : 0)
+    const bytes = fresh.reduce((sum, { padded, width }) => sum + padded * reduced(width), 0)
+    // A flat gradient is reduced as it is, unless its dtype differs.
+    const isAsItIs = this.rules.isFlat && fresh.every(({ width }) => reduced(width) === width)
+    this.#reducing = isAsItIs ? undefined : this.#allocate(bytes, 'reduce_scatter')
+    const inOwnDtype = fresh.reduce((sum, { padded, leaf }) => sum + (padded / ranks) * DTYPE_BYTES[leaf.dtype], 0)
+    const share = this.#ledger.allocate(bytes / ranks, inOwnDtype === bytes / ranks ? 'gradients' : 'temporary')
+    // The flat gradient exists until it is reduced.
+    if (this.rules.isFlat) this.#ledger.observe('reduce_scatter')
+    for (const { leaf } of fresh) this.#dropUnreduced(leaf)
+    if (flat) this.#ledger.release(flat)
+    this.#ledger.observe('reduce_scatter')
+    let gradient = share
+    if (inOwnDtype !== bytes / ranks) {
+      gradient = this.#ledger.allocate(inOwnDtype, 'gradients')
+      this.#ledger.observe('_to_copy')
+      this.#ledger.release(share)
+    }
+    // FSDP1 drops it when it is reduced.
+    if (this.rules.isFlat && this.#reducing) {
+      this.#ledger.release(this.#reducing)
+      this.#reducing = undefined
+    }
+    const [first] = fresh
+    if (offloads || first?.leaf.gradient) this.#ledger.release(gradient)
+    else for (const { leaf } of fresh) leaf.gradient = gradient
+  }
+
+  /**
+   * FSDP1 hooks the inputs of frozen layers, to know when their parameters can be freed. With reentrant checkpointing these inputs
+   * are leaves, so that the hooks keep each input and its gradient until backward ends (`_register_post_backward_reshard_only_hook`
+   * in `_runtime_utils.py`, `register_multi_grad_hook` in `graph.py`).
+   */
+  keepInput(input: Tensor): void {
+    if (this.rules.keepsInputs) this.#kept.push(this.#ledger.retain(input.storage))
+  }
+
+  /**
+   * Keeps the gradient of a layer's input: see `keepInput`.
+   *
+   * @param times - identical layers that are not replayed
+   */
+  keepGradient(input: Tensor, gradient: Storage, times: number): void {
+    if (!this.rules.keepsInputs) return
+    this.#kept.push(this.#ledger.retain(gradient))
+    const parts = emptyParts()
+    parts[input.storage.part] += input.storage.bytes
+    parts[gradient.part] += gradient.bytes
+    if (times > 0) this.#keptByOmitted.push({ parts, times })
+  }
+
+  /** At the end of backward: reduces the gradients of the root, and of layers whose inputs have no gradient. */
+  endBackward(): void {
+    for (const name of this.#groups.keys()) this.afterBackward(name)
+    if (this.#reducing) this.#ledger.release(this.#reducing)
+    this.#reducing = undefined
+    for (const storage of this.#kept.splice(0)) this.#ledger.release(storage)
+    for (const { parts, times } of this.#keptByOmitted.splice(0)) this.#ledger.shift(parts, -times)
+  }
+
+  /** The gradients of a flat parameter, concatenated; absent if there is only one. */
+  #flatten(fresh: readonly OwnedLeaf[]): Storage | undefined {
+    if (fresh.length === 0 || (fresh.length === 1 && fresh[0]?.leaf.inLayer === 1)) return undefined
+    const flat = this.#allocate(
+      fresh.reduce((sum, { padded, width }) => sum + padded * width, 0),
+      'cat',
+    )
+    for (const { leaf } of fresh) this.#dropUnreduced(leaf)
+    return flat
+  }
+
+  /** Frees an unsharded gradient, and those of parameters like it in the layer. */
+  #dropUnreduced(leaf: Leaf): void {
+    const { unreduced, inLayer = 1 } = leaf
+    if (!unreduced) return
+    const parts = emptyParts()
+    parts[unreduced.part] = unreduced.bytes
+    this.#ledger.release(unreduced)
+    if (inLayer > 1) this.#ledger.shift(parts, 1 - inLayer)
+    delete leaf.unreduced
+  }
+
+  #gathered(group: Group): Storage {
+    return this.#cast(group, () => this.#allocate(group.gatheredBytes, 'all_gather_copy_out'))
+  }
+
+  /** Gathers while the copy of the shard in the dtype of the gathered parameters exists, if it needs one. */
+  #cast(group: Group, gather: () => Storage): Storage {
+    const copy = group.castBytes > 0 ? this.#allocate(group.castBytes, 'all_gather_copy_in') : undefined
+    const gathered = gather()
+    if (copy) this.#ledger.release(copy)
+    return gathered
+  }
+
+  #reshard(group: Group): void {
+    if (group.whole) this.#ledger.release(group.whole)
+    delete group.whole
+  }
+
+  #allocate(bytes: number, operation: string): Storage {
+    const storage = this.#ledger.allocate(bytes, operation === 'all_gather_copy_out' ? 'parameters' : 'temporary')
+    this.#ledger.observe(operation)
+    return storage
+  }
+
+  #group(name: string): Group {
+    const found = this.#groups.get(name)
+    if (found) return found
+    const made: Group = { gatheredBytes: 0, castBytes: 0, leaves: [] }
+    this.#groups.set(name, made)
+    return made
+  }
+}

@@ -1,0 +1,128 @@
+import { isOrthogonalised, type Optimizer, type OptimizerStep } from '../../optimizers.js'
+import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
+import type { MemoryLedger, Storage } from '../memory-ledger.js'
+import type { Leaf } from '../tape.js'
+
+/** An optimizer, and how its step is computed. */
+export interface StepKind {
+  readonly optimizer: Optimizer
+  readonly step: OptimizerStep
+  /** The share of a tensor that one rank updates. */
+  readonly elementsOf: (leaf: Leaf) => number
+  readonly dtypeOf: (leaf: Leaf) => ComputeDtype
+}
+
+/**
+ * Replays the step of an optimizer on all parameters: what it allocates in addition to parameters, gradients and states, in the
+ * order of torch's code (`torch/optim/adam.py` of 2.15, `transformers/optimization.py` of 4.57).
+ */
+export function optimizerStep(ledger: MemoryLedger, leaves: readonly Leaf[], kind: StepKind): void {
+  ledger.phase = 'step'
+  STEPS[kind.optimizer](ledger, leaves, kind)
+}
+
+/** The step of one parameter while backward runs. */
+export function stepInBackward(ledger: MemoryLedger, leaf: Leaf, kind: StepKind): void {
+  // An optimizer of one parameter picks torch's default for it, the list implementation.
+  STEPS[kind.optimizer](ledger, [{ ...leaf, alike: 0 }], { ...kind, step: 'foreach' })
+}
+
+type Step = (ledger: MemoryLedger, leaves: readonly Leaf[], kind: StepKind) => void
+
+/** The kernels of bitsandbytes, and the update of plain gradient descent, change everything in place. */
+const inPlace =
+  (operation: string): Step =>
+  (ledger) =>
+    ledger.observe(operation)
+
+const STEPS: Readonly<Record<Optimizer, Step>> = {
+  adamw: (ledger, leaves, kind) => ADAMW[kind.step](ledger, leaves, kind),
+  'adamw-8bit': inPlace('optimizer_update_8bit_blockwise'),
+  'adamw-8bit-paged': inPlace('optimizer_update_8bit_blockwise'),
+  lion: inPlace('optimizer_update_32bit'),
+  'lion-32bit': inPlace('optimizer_update_32bit'),
+  'lion-8bit': inPlace('optimizer_update_8bit_blockwise'),
+  sgd: inPlace('_foreach_add_'),
+  adafactor,
+  muon: (ledger, leaves, kind) => {
+    const matrices = leaves.filter((leaf) => isOrthogonalised({ shape: leaf.shape, isHidden: leaf.isHidden ?? false }))
+    muon(ledger, matrices, kind)
+    ADAMW[kind.step](
+      ledger,
+      leaves.filter((leaf) => !matrices.includes(leaf)),
+      kind,
+    )
+  },
+}
+
+/** The implementations of AdamW in torch. */
+const ADAMW: Readonly<Record<OptimizerStep, Step>> = {
+  fused: (ledger) => ledger.observe('_fused_adamw_'),
+  foreach,
+  'for-loop': forLoop,
+  'in-backward': () => undefined,
+}
+
+/** `_multi_tensor_adam`: the roots of all second moments of one dtype at once. Those of the last dtype have a name until then. */
+function foreach(ledger: MemoryLedger, leaves: readonly Leaf[], { elementsOf, dtypeOf }: StepKind): void {
+  const bytes = new Map<string, number>()
+  for (const leaf of leaves) {
+    const dtype = dtypeOf(leaf)
+    const own = elementsOf(leaf) * DTYPE_BYTES[dtype] * (1 + (leaf.alike ?? 0))
+    bytes.set(dtype, (bytes.get(dtype) ?? 0) + own)
+  }
+  let before: Storage | undefined
+  for (const size of bytes.values()) {
+    const roots = ledger.allocate(size)
+    ledger.observe('_foreach_sqrt')
+    if (before) ledger.release(before)
+    before = roots
+  }
+  if (before) ledger.release(before)
+}
+
+/** `_single_tensor_adam`: a root, and its quotient, beside the denominator of the parameter before. */
+function forLoop(ledger: MemoryLedger, leaves: readonly Leaf[], { elementsOf, dtypeOf }: StepKind): void {
+  let before: Storage | undefined
+  for (const leaf of leaves) {
+    const size = elementsOf(leaf) * DTYPE_BYTES[dtypeOf(leaf)]
+    const root = ledger.allocate(size)
+    ledger.observe('sqrt')
+    const quotient = ledger.allocate(size)
+    ledger.observe('div')
+    ledger.release(root)
+    if (before) ledger.release(before)
+    before = quotient
+  }
+  if (before) ledger.release(before)
+}
+
+/**
+ * transformers' `Adafactor.step`: for each parameter float32 copies of gradient and parameter, the update, and the one before or
+ * its negative.
+ */
+function adafactor(ledger: MemoryLedger, leaves: readonly Leaf[], { elementsOf }: StepKind): void {
+  for (const leaf of leaves) {
+    const elements = elementsOf(leaf)
+    const copies = leaf.dtype === 'float32' ? 0 : 2
+    const [rows = 1, columns = 1] = leaf.shape.length < 2 ? [0, 0] : leaf.shape.slice(-2)
+    const held = ledger.allocate(4 * (elements * (copies + 2) + (leaf.shape.length < 2 ? 0 : rows + columns)))
+    ledger.observe('mul')
+    ledger.release(held)
+  }
+}
+
+/**
+ * `torch.optim.Muon`: for each matrix its update, a bfloat16 copy of it and the next one, and two products of its shorter side
+ * (Newton-Schulz).
+ */
+function muon(ledger: MemoryLedger, leaves: readonly Leaf[], { elementsOf }: StepKind): void {
+  for (const leaf of leaves) {
+    const elements = elementsOf(leaf)
+    const [rows = 1, columns = 1] = leaf.shape
+    const short = Math.min(rows, columns)
+    const held = ledger.allocate(elements * DTYPE_BYTES[leaf.dtype] + 2 * (2 * elements + 2 * short * short))
+    ledger.observe('addmm')
+    ledger.release(held)
+  }
+}

@@ -1,0 +1,168 @@
+import type { PreferenceStep } from '../../finetuning-run.js'
+import { NO_ADAPTERS } from '../../lora/adapter-plan.js'
+import type { StepOptions } from '../decoder-run.js'
+import { Layers } from '../layers.js'
+import { change } from '../memory-ledger.js'
+import type { ModelPass } from '../model-pass.js'
+import type { ReplayModel } from '../replay-model.js'
+import type { Sharding } from '../sharding/sharding.js'
+import type { Leaf, Tensor } from '../tape.js'
+import { Weights } from '../weights.js'
+import { allocateStates, shardingOf } from './static-memory.js'
+import type { TrainingStep } from './training-options.js'
+
+/** What a step of the trained model gives to the other models. */
+interface Trained {
+  readonly model: ReplayModel
+  readonly layers: Layers
+  readonly options: StepOptions
+  readonly step: TrainingStep
+  readonly pass: ModelPass
+  readonly preference: PreferenceStep
+}
+
+/**
+ * The other models and passes of a method that learns from preferences or rewards. A reference is a frozen copy, or the trained model with
+ * its adapters off, and runs without gradients: after the trained model, whose saved tensors are live then (`_compute_loss` of
+ * TRL's DPO and KTO), or before it (GRPO). A reward model is only held: it runs on its own.
+ */
+export class OtherModels {
+  /** The trained parameters of the value model. */
+  readonly leaves: readonly Leaf[]
+  readonly #trained: Trained
+  readonly #reference: (() => void) | undefined
+  readonly #value: ((loss: Tensor) => Tensor) | undefined
+  readonly #shardings: Sharding[] = []
+
+  constructor(trained: Trained) {
+    this.#trained = trained
+    const { preference, step, layers } = trained
+    this.#reference = preference.reference && (step.trained ? this.#copy() : this.#plain())
+    const { tape } = layers.ops
+    if (!preference.hasCritics) {
+      this.leaves = []
+      return
+    }
+    const scored = trained.model.withScore()
+    this.#allocate(scored, false)
+    const value = this.#allocate(scored, true)
+    this.leaves = value.layers.weights.leaves
+    allocateStates(tape.ledger, this.leaves, step)
+    this.#value = (loss) => {
+      const own = value.pass.loss()
+      const both = layers.ops.add(loss, own)
+      tape.free(loss, own)
+      return both
+    }
+  }
+
+  /**
+   * Completions for all micro-batches of a step, and what a reference says of them: once, before the first micro-batch
+   * (`_prepare_inputs` of TRL's GRPO, whose `steps_per_generation` are those of accumulation unless it is told otherwise).
+   */
+  rollout(): void {
+    const { preference } = this.#trained
+    if (!preference.generates) return
+    this.#generate()
+    this.#reference?.()
+  }
+
+  /** What runs before the trained model on each micro-batch. */
+  before(): void {
+    const { preference } = this.#trained
+    if (preference.repeats) this.#withoutGradients(this.#trained.pass)
+    if (preference.reference === 'before' && !preference.generates) this.#reference?.()
+  }
+
+  /** The loss of the trained model, with what runs beside it. */
+  loss(): Tensor {
+    const { preference, pass } = this.#trained
+    const loss = pass.loss()
+    if (preference.reference === 'after') this.#reference?.()
+    pass.dropLogits?.()
+    return this.#value?.(loss) ?? loss
+  }
+
+  /** At the end of backward. */
+  end(): void {
+    for (const sharding of this.#shardings) sharding.endBackward()
+  }
+
+  #plain(): () => void {
+    const { layers, pass } = this.#trained
+    return () => layers.weights.withoutAdapters(() => this.#withoutGradients(pass))
+  }
+
+  #copy(): () => void {
+    const { pass } = this.#allocate(this.#trained.model, false)
+    return () => this.#withoutGradients(pass)
+  }
+
+  #withoutGradients(pass: ModelPass): void {
+    const { tape } = this.#trained.layers.ops
+    tape.withoutGradients(() => tape.free(pass.loss()))
+    pass.dropLogits?.()
+  }
+
+  /** Another model with parameters of its own, sharded like the trained one. */
+  #allocate(model: ReplayModel, trained: boolean): { readonly layers: Layers; readonly pass: ModelPass } {
+    const { step, options, layers } = this.#trained
+    const { tape } = layers.ops
+    const sharding = step.sharding && shardingOf(tape.ledger, step.sharding)
+    if (sharding) this.#shardings.push(sharding)
+    const weights = new Weights(model.architecture, tape.ledger, {
+      sharding,
+      omitted: model.omitted,
+      dtype: step.parameterDtype,
+      trained,
+      adapterDtype: step.adapterDtype,
+      adapters: NO_ADAPTERS,
+    })
+    tape.ledger.allocate(model.buffers({ batch: 0, sequence: 0 }, step.parameterDtype, false), 'buffers')
+    const own = new Layers(
+      layers.ops,
+      weights,
+      layers.tokens,
+      layers.autocast,
+      model.linear,
+      layers.kernels,
+      layers.half,
+    )
+    return { layers: own, pass: model.pass(own, { ...options, sharding, drops: trained ? options.drops : 'none' }) }
+  }
+
+  /**
+   * Generation for all micro-batches: a prefill of the prompts, and a cache that grows to whole sequences. All of it is freed before the
+   * step.
+   */
+  #generate(): void {
+    const { model, layers, options, step } = this.#trained
+    const { ledger } = layers.ops.tape
+    const { sequence } = options
+    const batch = options.batch * step.microBatches
+    const prompt = Math.max(1, sequence - (step.completion ?? 0))
+    const own = new Layers(
+      layers.ops,
+      layers.weights,
+      batch * prompt,
+      // accelerate wraps the forward of the outermost model, which PEFT's `generate` does not call.
+      layers.autocast && step.trained,
+      model.linear,
+      layers.kernels,
+      layers.half,
+    )
+    const before = { ...ledger.now }
+    const pass = model.pass(own, { ...options, batch, sequence: prompt, cache: true, drops: 'none', recompute: 'none' })
+    layers.ops.tape.withoutGradients(() => pass.prefill())
+    const { kvCache } = change(before, ledger.now)
+    const cache = Math.round((kvCache / prompt) * sequence)
+    const grown = ledger.allocate(cache - kvCache, 'kvCache')
+    // The keys of a layer, and then its values, are copied to a longer cache (`DynamicLayer.update`).
+    const copied = 2 * Math.max(model.architecture.dimensions.layers, 1)
+    const copy = ledger.allocate(Math.round(cache / copied), 'kvCache')
+    ledger.observe('cat')
+    ledger.release(copy)
+    ledger.release(grown)
+    ledger.shift(change(before, ledger.now), -1)
+  }
+}

@@ -1,0 +1,56 @@
+import type { KernelPackage } from '../../kernel-packages.js'
+import type { AttentionKernel } from '../../kernels.js'
+import { NO_ADAPTERS } from '../../lora/adapter-plan.js'
+import type { ComputeDtype } from '../dtype.js'
+import { Layers } from '../layers.js'
+import { Operations } from '../operations/operations.js'
+import type { ReplayModel } from '../replay-model.js'
+import { Tape } from '../tape.js'
+import { Weights } from '../weights.js'
+import type { StepMemory } from './step-memory.js'
+
+/** The input of a prefill replay. */
+export interface Prefill {
+  readonly batch: number
+  readonly sequence: number
+  /** Tokens that an encoder-decoder writes for each sequence. */
+  readonly target?: number | undefined
+  /** Images in each sequence. */
+  readonly images?: number
+  readonly kernel: AttentionKernel
+  readonly kernelPackages?: ReadonlySet<KernelPackage>
+  readonly dtype: ComputeDtype
+}
+
+/** Replays a prefill of all tokens in one pass. It computes logits for the last tokens and keeps the cache. */
+export function prefill(whole: ReplayModel, given: Prefill): StepMemory {
+  const { batch, sequence, target, images = 0, kernel, kernelPackages = new Set<KernelPackage>(), dtype } = given
+  const sizes = { batch, sequence, images, ...(target && { target }) }
+  const model = whole.forTokens(batch * sequence)
+  const tape = new Tape()
+  const { ledger } = tape
+  const weights = new Weights(model.architecture, ledger, {
+    omitted: model.omitted,
+    dtype,
+    trained: false,
+    adapterDtype: dtype,
+    adapters: NO_ADAPTERS,
+  })
+  const tokens = batch * sequence
+  ledger.allocate(model.buffers(sizes, dtype, false), 'buffers')
+  const layers = new Layers(new Operations(tape), weights, tokens, false, model.linear)
+  const pass = model.pass(layers, {
+    ...sizes,
+    recompute: 'none',
+    reentrant: false,
+    loss: { kind: 'logits', logits: 'float32' },
+    kernel,
+    kernelPackages,
+    computeDtype: dtype,
+    cache: true,
+    drops: 'none',
+  })
+  ledger.reset()
+  tape.withoutGradients(() => pass.prefill())
+  return { peak: ledger.peak, afterForward: { ...ledger.now } }
+}

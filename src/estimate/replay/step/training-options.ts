@@ -1,0 +1,78 @@
+import type { Shape } from '../../../architecture/index.js'
+import type { PreferenceStep } from '../../finetuning-run.js'
+import type { KernelPackage } from '../../kernel-packages.js'
+import type { AttentionKernel } from '../../kernels.js'
+import type { AdapterPlan } from '../../lora/adapter-plan.js'
+import type { Optimizer, OptimizerStep } from '../../optimizers.js'
+import type { VirtualTokenOptions } from '../adapters/virtual-tokens.js'
+import type { ComputeDtype } from '../dtype.js'
+import type { KernelSet } from '../kernel-set.js'
+import type { LossKind } from '../loss/loss.js'
+import type { PackedStorage } from '../packed/packed-storage.js'
+import type { ShardingRules } from '../sharding/sharding-rules.js'
+import type { ZeroRules } from '../sharding/zero-gradients.js'
+
+/** Which layers are run again in backward instead of keeping what they have saved. */
+export type Recomputation = 'none' | 'selective' | { readonly every: number }
+
+/** The input of a training step replay. */
+export interface TrainingStep {
+  readonly batch: number
+  readonly sequence: number
+  /** Tokens that an encoder-decoder writes for each sequence. */
+  readonly target?: number | undefined
+  /** Images in each sequence. */
+  readonly images?: number
+  readonly recompute: Recomputation
+  /** Whether recomputation is reentrant. */
+  readonly reentrant?: boolean
+  readonly kernel: AttentionKernel
+  readonly kernels: KernelSet
+  readonly kernelPackages?: ReadonlySet<KernelPackage>
+  readonly loss: LossKind
+  readonly parameterDtype: ComputeDtype
+  readonly autocast: boolean
+  /** The dtype of autocast on float32 parameters. Default: bfloat16. */
+  readonly autocastDtype?: ComputeDtype
+  readonly trained: boolean
+  /** Which of the model's parameters are trained, if not all. */
+  readonly trains?: ((parameter: string) => boolean) | undefined
+  /** Virtual tokens that are trained in front of each sequence. */
+  readonly virtualTokens?: VirtualTokenOptions | undefined
+  /** The other models and passes of a method that learns from preferences. */
+  readonly preference?: PreferenceStep | undefined
+  /** The tokens of a completion, whose log-probabilities a preference method needs. Default: all. */
+  readonly completion?: number | undefined
+  /** Whether the optimizer has a group for each of the two matrices of adapters. */
+  readonly stepsInGroups?: boolean
+  /** How the weights of linear layers are stored; absent if like everything else. */
+  readonly storage?: PackedStorage | undefined
+  /** The dtype of parameters that are not in `storage`, if not `parameterDtype`. */
+  readonly restDtype?: ComputeDtype | undefined
+  readonly adapterDtype: ComputeDtype
+  readonly adapters: AdapterPlan
+  readonly optimizer: Optimizer
+  readonly optimizerStep: OptimizerStep
+  /** Bytes that the optimizer keeps for one trained tensor. */
+  readonly stateBytes: (shape: Shape, dtype: ComputeDtype, isHidden: boolean) => number
+  /** Micro-batches whose gradients are added before a step. */
+  readonly microBatches: number
+  /** How ranks share parameters, gradients and states. Absent on one GPU. */
+  readonly sharding?: ShardingRules | undefined
+  /** Ranks that share optimizer states. Default: those of `sharding`. */
+  readonly stateRanks?: number
+  /** Bytes of a float32 copy of each trained element that the optimizer keeps, as DeepSpeed does: 4, or 0. */
+  readonly masterBytes?: number
+  /** The dtype that the optimizer computes in, if not that of the parameters. */
+  readonly stepDtype?: ComputeDtype | undefined
+  /** Whether the optimizer runs on the CPU. */
+  readonly stepsOnCpu?: boolean
+  /** Bytes of buffers that gradients are reduced in (DDP's buckets, ZeRO's), for so many trained bytes. */
+  readonly bucketBytes?: ((gradientBytes: { readonly all: number; readonly largest: number }) => number) | undefined
+  /** How DeepSpeed reduces gradients. */
+  readonly zero?: ZeroRules | undefined
+  /** Whether saved activations are on the CPU between forward and backward. */
+  readonly offloadsActivations?: boolean
+  readonly keepOutputs?: boolean
+  readonly inputGradients?: boolean
+}

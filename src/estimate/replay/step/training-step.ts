@@ -1,0 +1,98 @@
+import type { StepOptions } from '../decoder-run.js'
+import { Layers } from '../layers.js'
+import type { PartBytes } from '../memory-ledger.js'
+import { Operations } from '../operations/operations.js'
+import type { ReplayModel } from '../replay-model.js'
+import { ZeroGradients } from '../sharding/zero-gradients.js'
+import type { Leaf } from '../tape.js'
+import { UndescribedBlock } from '../undescribed-block.js'
+import { optimizerStep, type StepKind, stepInBackward } from './optimizer-step.js'
+import { OtherModels } from './other-models.js'
+import { allocateStatic, ownElements } from './static-memory.js'
+import type { StepMemory } from './step-memory.js'
+import type { TrainingStep } from './training-options.js'
+
+/** Replays one training step, not the first one: optimizer states already exist. */
+export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory {
+  const { virtualTokens } = step
+  if ((virtualTokens || step.preference) && whole.ends === 'output')
+    throw new UndescribedBlock(
+      `no model of ${virtualTokens ? 'virtual tokens' : 'preferences'} for ${whole.architecture.className}`,
+    )
+  const sequence = step.sequence + (virtualTokens && virtualTokens.kind !== 'prefixes' ? virtualTokens.count : 0)
+  const model = whole.forTokens(step.batch * sequence, step.recompute === 'selective')
+  const allocated = allocateStatic(model.architecture, step, model.omitted, model.senses)
+  const { tape, ledger, sharding, weights } = allocated
+  const { batch, images = 0, target } = step
+  const sizes = { batch, sequence: step.sequence, images, ...(target && { target }) }
+  const tokens = step.batch * sequence
+  const computeDtype = step.sharding?.computeDtype ?? step.parameterDtype
+  ledger.allocate(model.buffers(sizes, step.parameterDtype, true), 'buffers')
+  const half = computeDtype === 'float32' ? (step.autocastDtype ?? 'bfloat16') : computeDtype
+  const layers = new Layers(new Operations(tape), weights, tokens, step.autocast, model.linear, step.kernels, half)
+  const options: StepOptions = {
+    ...sizes,
+    sequence,
+    completion: step.completion,
+    recompute: step.recompute,
+    reentrant: step.reentrant ?? false,
+    kernel: step.kernel,
+    ...(step.kernelPackages && { kernelPackages: step.kernelPackages }),
+    loss: step.loss,
+    computeDtype: half,
+    cache: false,
+    drops: step.preference?.withoutDropout ? 'fixed' : 'all',
+    sharding,
+    keepOutputs: step.keepOutputs ?? false,
+    inputGradients: step.inputGradients ?? false,
+    virtualTokens: virtualTokens && allocated.prompt && { kind: virtualTokens.kind, weights: allocated.prompt },
+  }
+  const pass = model.pass(layers, options)
+  const others = step.preference && new OtherModels({ model, layers, options, step, pass, preference: step.preference })
+  const kind: StepKind = {
+    optimizer: step.optimizer,
+    step: step.optimizerStep,
+    elementsOf: (leaf) => ownElements(leaf, step),
+    dtypeOf: (leaf) => step.stepDtype ?? leaf.dtype,
+  }
+  const zero = step.zero && new ZeroGradients(ledger, weights.leaves, step.zero)
+  if (zero) tape.gradients.onGradient = (leaf) => zero.arrived(leaf)
+  if (step.optimizerStep === 'in-backward') {
+    tape.gradients.onGradient = (leaf) => {
+      stepInBackward(ledger, leaf, kind)
+      return true
+    }
+  }
+  tape.saved.offloads = step.offloadsActivations ?? false
+  const run = (isLast = true): PartBytes => {
+    ledger.phase = 'forward'
+    others?.before()
+    const loss = others ? others.loss() : pass.loss()
+    const after = { ...ledger.now }
+    tape.backward(loss)
+    sharding?.endBackward()
+    zero?.endBackward(isLast)
+    others?.end()
+    pass.dropOutputs()
+    return after
+  }
+  ledger.reset()
+  others?.rollout()
+  const rollout = ledger.peak
+  if (step.microBatches > 1) run(false)
+  ledger.reset()
+  const afterForward = run()
+  const leaves = [...weights.leaves, ...(others?.leaves ?? [])]
+  zero?.beforeStep()
+  if (!step.stepsOnCpu) for (const group of groupsOf(leaves, step)) optimizerStep(ledger, group, kind)
+  zero?.afterStep()
+  const peak = rollout.totalBytes > ledger.peak.totalBytes ? rollout : ledger.peak
+  return { peak, afterForward }
+}
+
+/** The groups that an optimizer updates one after another: A and embeddings, then B (PEFT's `create_loraplus_optimizer`). */
+function groupsOf(leaves: readonly Leaf[], { stepsInGroups }: TrainingStep): readonly (readonly Leaf[])[] {
+  if (!stepsInGroups) return [leaves]
+  const groups = [leaves.filter(({ isSecond }) => !isSecond), leaves.filter(({ isSecond }) => isSecond)]
+  return groups.filter((group) => group.length > 0)
+}
