@@ -1,9 +1,9 @@
 import type { CompleteRotation } from '../complete-forward-pass.js'
-import { AXES, rotaryTables } from '../decoder/decoder-inputs.js'
 import type { DecoderRun, RotaryTables } from '../decoder-run.js'
 import { FUSED, type KernelSet } from '../kernel-set.js'
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
+import { AXES, rotaryTables } from './rotary-tables.js'
 
 /**
  * Rotates queries and keys by their positions: rotary position embedding (Su et al. 2021, arXiv:2104.09864). The caller keeps

@@ -1,13 +1,13 @@
 import type { Arrays } from '../arrays/arrays.js'
 import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
-import { isEager } from '../decoder/decoder-inputs.js'
 import type { DecoderRun } from '../decoder-run.js'
 import { norm, withoutGain } from '../norms/norms.js'
 import { child, type Named } from '../submodules.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { attend } from './attend.js'
 import { cached } from './key-value-cache.js'
+import { isEager } from './masks.js'
 import { rotatedByHalves } from './rotate-arrays.js'
 
 /**

@@ -1,5 +1,8 @@
 import { regularised } from '../adapters/adapter-kinds.js'
+import { distancesOf, hasGivenMask, isEager, masksOf } from '../attention/masks.js'
+import { placesOnAxes, rotaryTables, tablesOf } from '../attention/rotary-tables.js'
 import type { DecoderModel } from '../decoder-model.js'
+import type { DecoderPass } from '../decoder-pass.js'
 import type { DecoderRun, StepOptions } from '../decoder-run.js'
 import { dropped, isDropped } from '../dropout.js'
 import type { Layers } from '../layers.js'
@@ -15,20 +18,9 @@ import { throughLayers } from '../stack.js'
 import { submodule } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
-import {
-  type DecoderPass,
-  distancesOf,
-  embeddingOf,
-  hasGivenMask,
-  isEager,
-  masksOf,
-  placesOnAxes,
-  prefixesOf,
-  rotaryTables,
-  sharedKeysOf,
-  tablesOf,
-} from './decoder-inputs.js'
 import { decoderLayer } from './decoder-layer.js'
+import { embeddingOf } from './embeddings.js'
+import { prefixesOf, sharedKeysOf } from './keys-for-layers.js'
 import { mixerOf } from './layer-attention.js'
 import { type LayerInputs, layerInputsOf, placeholdersOf } from './layer-inputs.js'
 import { type Sensed, sensed } from './sense-pass.js'

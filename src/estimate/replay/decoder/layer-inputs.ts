@@ -1,11 +1,11 @@
 import { Arrays } from '../arrays/arrays.js'
 import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
+import type { DecoderPass } from '../decoder-pass.js'
 import { normOf } from '../norms/norms.js'
 import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
-import type { DecoderPass } from './decoder-inputs.js'
 
 /** The inputs of all layers, and what the code around the language model holds of them. */
 export interface LayerInputs {

@@ -1,9 +1,9 @@
 import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
 import { StreamArrays } from '../arrays/stream-arrays.js'
+import type { DecoderPass } from '../decoder-pass.js'
 import { child, layersOf } from '../submodules.js'
 import type { Tensor } from '../tape.js'
-import type { DecoderPass } from './decoder-inputs.js'
 
 /**
  * The residual streams of Gemma 3n (`Gemma3nTextModel.forward`, transformers 4.57.6): the embeddings and projections of them with the same

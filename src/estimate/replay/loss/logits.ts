@@ -1,4 +1,4 @@
-import type { DecoderPass } from '../decoder/decoder-inputs.js'
+import type { DecoderPass } from '../decoder-pass.js'
 import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 

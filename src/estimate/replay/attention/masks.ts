@@ -1,0 +1,80 @@
+import type { Alibi } from '../../../architecture/index.js'
+import type { CompleteForwardPass } from '../complete-forward-pass.js'
+import type { DecoderPass } from '../decoder-pass.js'
+import type { StepOptions } from '../decoder-run.js'
+import type { ComputeDtype } from '../dtype.js'
+import type { Tensor } from '../tape.js'
+
+/** The masks for layers with and without a sliding window. */
+export interface Masks {
+  readonly full: Tensor | undefined
+  readonly windowed: Tensor | undefined
+}
+
+/**
+ * Eager attention adds a mask to its scores: one for layers with full attention, another for layers with a sliding window. The
+ * other kernels use a boolean mask if the window is shorter than the sequence.
+ */
+export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype: ComputeDtype): Masks {
+  const { batch, sequence } = options
+  const elements = sequence * sequence
+  const { tape } = layers.ops
+  const { masks, attention, alibi } = forward
+  const { windowTokens = masks.unusedWindow } = sizes
+  const isWindowed = windowTokens !== undefined
+  if (sizes.heads === 0) return { full: undefined, windowed: undefined }
+  if (alibi?.everyPosition) return { full: tape.tensor(batch * elements, 'bool', 'full'), windowed: undefined }
+  if (options.ownMasks === 'numbers') {
+    const mask = tape.tensor(batch * elements, dtype, 'clone')
+    return { full: mask, windowed: isWindowed ? tape.alias(mask) : undefined }
+  }
+  if (isEager(options, forward)) {
+    const size = { forAllSequences: elements + sequence, forEachSequence: batch * elements, square: elements }[
+      masks.size
+    ]
+    const mask = () => tape.tensor(size, dtype, 'where')
+    const full = isWindowed && !masks.forEachKind ? undefined : mask()
+    const isOfTwoKinds = isWindowed || attention.chunks !== undefined
+    return { full, windowed: isOfTwoKinds ? mask() : undefined }
+  }
+  if (options.ownMasks === 'eachSequence') {
+    const mask = () => tape.tensor(batch * elements, 'bool', 'bitwise_or')
+    return { full: mask(), windowed: isWindowed ? mask() : undefined }
+  }
+  if (hasGivenMask(options, forward)) {
+    const columns = masks.given === 'prefill' ? batch + sequence + 1 : sequence
+    return { full: tape.tensor(sequence * columns, dtype, 'triu'), windowed: undefined }
+  }
+  if (alibi)
+    return {
+      full: tape.tensor(batch * sizes.heads * elements, dtype, 'masked_fill'),
+      windowed: undefined,
+    }
+  if (masks.given === 'narrowed') return { full: tape.tensor(elements, 'bool', 'le'), windowed: undefined }
+  const isShorter = isWindowed && sequence >= windowTokens
+  return { full: undefined, windowed: isShorter ? tape.tensor(elements, 'bool', 'bitwise_and') : undefined }
+}
+
+/** The tensors behind ALiBi: a mask of all tokens, and the slope of each head times each position. */
+export function distancesOf(
+  { layers, sizes }: DecoderPass,
+  { maskDtype, everyPosition }: Alibi,
+  dtype: ComputeDtype,
+): { mask: Tensor; scaled: Tensor } {
+  const { ops, tokens } = layers
+  const mask = ops.tape.tensor(tokens, maskDtype, 'ones')
+  const scaled = everyPosition
+    ? ops.tape.tensor(everyPosition * sizes.heads, 'float32', 'mul')
+    : ops.tape.tensor(tokens * sizes.heads, dtype, 'mul')
+  return { mask, scaled }
+}
+
+/** Whether attention is eager, by choice or because no other kernel supports the model. */
+export function isEager({ kernel }: StepOptions, { attention }: CompleteForwardPass): boolean {
+  return kernel === 'eager' || attention.cappedScores || attention.eagerOnly
+}
+
+/** Whether the code gives every kernel a mask. */
+export function hasGivenMask({ cache }: StepOptions, { masks }: CompleteForwardPass): boolean {
+  return masks.given === 'always' || (masks.given === 'prefill' && cache)
+}

@@ -1,0 +1,45 @@
+import type { CompleteRotation } from '../complete-forward-pass.js'
+import type { DecoderPass } from '../decoder-pass.js'
+import type { RotaryTables } from '../decoder-run.js'
+import type { ComputeDtype } from '../dtype.js'
+import type { Tensor } from '../tape.js'
+
+/** Cosines and sines of all positions, computed in float32 and stored in the model's dtype for all layers. */
+export function rotaryTables(
+  { layers, options }: Pick<DecoderPass, 'layers' | 'options'>,
+  { features, pairs, float32, axes }: CompleteRotation,
+  dtype: ComputeDtype,
+): RotaryTables {
+  const { tape } = layers.ops
+  const count = { one: 1, inTable: options.batch, inLayers: AXES * options.batch }[axes]
+  const elements = (options.sequence * features * count) / (pairs === 'halvesApart' ? 2 : 1)
+  if (pairs === 'complex')
+    return { cos: tape.tensor(elements, 'float32', 'polar'), sin: tape.tensor(0, 'float32', 'polar') }
+  const angles = tape.tensor(elements, 'float32', 'cat')
+  const wide = [tape.tensor(elements, 'float32', 'mul'), tape.tensor(elements, 'float32', 'mul')]
+  tape.free(angles)
+  const kept = float32 === 'tables' || float32 === 'terms' ? 'float32' : dtype
+  const [cos, sin] = wide.map((table) => layers.ops.to(table, kept))
+  tape.free(...wide)
+  if (!cos || !sin) throw new Error('there are two tables')
+  return { cos, sin }
+}
+
+/** Cosines and sines, without duplicates. */
+export function tablesOf(...pairs: readonly (RotaryTables | undefined)[]): Tensor[] {
+  return [...new Set(pairs.flatMap((pair) => (pair ? [pair.cos, pair.sin] : [])))]
+}
+
+/** The place of each token on each axis, if the positions have three. */
+export function placesOnAxes({ layers, options, forward }: DecoderPass): Tensor[] {
+  const { rotation } = forward
+  if (!rotation || rotation.axes === 'one') return []
+  // A text model of its own sees its positions as all three.
+  if (rotation.axes === 'inTable' && !options.images) return []
+  // Without images, one row stands for all.
+  const rows = options.images ? AXES * options.batch : 1
+  return [layers.ops.tape.tensor(rows * options.sequence, 'int64', 'stack')]
+}
+
+/** Time, height and width. */
+export const AXES = 3

@@ -1,0 +1,118 @@
+import { promptOf } from '../adapters/virtual-tokens.js'
+import type { DecoderPass } from '../decoder-pass.js'
+import type { StepOptions } from '../decoder-run.js'
+import type { Layers } from '../layers.js'
+import { submodule } from '../submodules.js'
+import type { Tensor } from '../tape.js'
+
+/**
+ * The embeddings of the tokens, with learned positions if the model has them.
+ *
+ * @param held - receives what the code references until the pass returns
+ * @param sensed - puts images and sound among them; `before` gets the embeddings before positions are counted
+ * @param ids - the ids of the tokens, if they are not those of the batch
+ */
+export function embeddingOf(
+  { layers, options, forward, sizes, base }: DecoderPass,
+  held: Tensor[],
+  sensed: {
+    readonly isBeforeScale: boolean
+    readonly run: (tokens: Tensor) => Tensor
+    readonly before?: (words: Tensor) => void
+  } = PLAIN,
+  ids?: Tensor,
+): { embedded: Tensor; positions: readonly Tensor[] } {
+  const { ops, tokens } = layers
+  const table = submodule(base, 'embedding')
+  const { hiddenSize } = sizes
+  const { sequence } = options
+  const prompt = options.virtualTokens?.kind === 'prefixes' ? undefined : options.virtualTokens
+  const own = tokens - (prompt ? options.batch * prompt.weights.count : 0)
+  const embedded = lookedUp(layers, table?.name ?? '', own, hiddenSize, ids)
+  const found = prompt ? behindPrompt(layers, embedded, options.batch, prompt, held) : embedded
+  const merged = sensed.isBeforeScale ? sensed.run(found) : found
+  const scaled = forward.embedding === 'scaled' ? scaledFrom(layers, merged) : merged
+  const given = options.inputGradients ? ops.tape.requireGradient(scaled) : scaled
+  const words = sensed.isBeforeScale ? given : sensed.run(given)
+  sensed.before?.(words)
+  const positions = ops.tape.tensor(sizes.heads > 0 && forward.places !== 'none' ? sequence : 0, 'int64', 'arange')
+  const learned = submodule(base, 'positions')
+  if (forward.places === 'buffer') {
+    const rows = ops.tape.tensor(sequence * hiddenSize, words.dtype, 'index_select')
+    const sum = ops.add(words, rows)
+    ops.tape.free(rows)
+    held.push(words, positions)
+    return { embedded: sum, positions: [] }
+  }
+  if (!learned) return { embedded: words, positions: [positions] }
+  const counted = forward.places === 'eachSequence' ? [countedPositions(layers, held)] : []
+  const places = counted[0]
+    ? lookedUpBehind(layers, learned.name, hiddenSize)
+    : lookedUp(layers, learned.name, sequence, hiddenSize, positions)
+  const sum = ops.add(words, places)
+  // The code references both until it returns.
+  held.push(words, places)
+  return { embedded: sum, positions: [positions, ...counted] }
+}
+
+/** The embeddings behind those of virtual tokens. The code references the prompt until the model returns. Frees the embeddings. */
+function behindPrompt(
+  layers: Layers,
+  embedded: Tensor,
+  batch: number,
+  { kind, weights }: NonNullable<StepOptions['virtualTokens']>,
+  held: Tensor[],
+): Tensor {
+  const { ops } = layers
+  const prompt = promptOf(layers, weights, { batch, dtype: embedded.dtype, kind })
+  const both = ops.cat([prompt, embedded])
+  ops.tape.free(embedded)
+  held.push(prompt, ops.tape.alias(both))
+  return both
+}
+
+/** Rows of an embedding, plus those of its adapter (PEFT's `Embedding.forward`). */
+function lookedUp({ ops, weights }: Layers, name: string, rows: number, features: number, indices?: Tensor): Tensor {
+  const { tape } = ops
+  const found = ops.embedding(weights.get(`${name}.weight`), rows * features, indices)
+  const adapter = weights.adapter(name)
+  if (!adapter) return found
+  const low = ops.embedding(adapter.a, rows * adapter.rank, indices)
+  const high = tape.record(
+    [low, adapter.b],
+    { before: [low, adapter.b] },
+    () => tape.tensor(rows * features, low.dtype, 'mm'),
+    () => [ops.gradient(low.elements, low.dtype, 'mm'), ops.gradient(adapter.b.elements, low.dtype, 'mm')],
+  )
+  tape.free(low)
+  const scaled = ops.scale(high)
+  tape.free(high)
+  const sum = ops.add(found, scaled)
+  tape.free(scaled)
+  const output = ops.to(sum, found.dtype)
+  tape.free(sum, found)
+  return output
+}
+
+/** Positions that are counted from a mask of ones, which the code references until it returns. */
+function countedPositions({ ops: { tape }, tokens }: Layers, held: Tensor[]): Tensor {
+  held.push(tape.tensor(tokens, 'float32', 'ones'))
+  return tape.tensor(tokens, 'int64', '_to_copy')
+}
+
+/** The embeddings of counted positions, which are at another place in the table. */
+function lookedUpBehind(layers: Layers, name: string, features: number): Tensor {
+  const { ops, tokens } = layers
+  const indices = ops.tape.tensor(tokens, 'int64', 'add')
+  const places = lookedUp(layers, name, tokens, features, indices)
+  ops.tape.free(indices)
+  return places
+}
+
+function scaledFrom({ ops }: Layers, found: Tensor): Tensor {
+  const scaled = ops.scale(found)
+  ops.tape.free(found)
+  return scaled
+}
+
+const PLAIN = { isBeforeScale: false, run: (tokens: Tensor): Tensor => tokens }
