@@ -25,6 +25,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'wholes.jsonl.gz',
   'classes.jsonl.gz',
   'written.jsonl.gz',
+  'dense.jsonl.gz',
 ]
 
 /** The records of a fixture. */

@@ -25,4 +25,15 @@ export const apertus = decoderFamily({
   },
   layer: (type, { norm, attention, mlp }) =>
     container(type, { self_attn: attention, mlp, attention_layernorm: norm, feedforward_layernorm: norm }),
+  forward: (config, { layers }) => {
+    const activation = config.string('hidden_act', 'xielu')
+    return {
+      rotation: { features: 'all' },
+      norm: 'rmsNorm',
+      attention: { headNorms: 'allProjected' },
+      feedForward: { activation },
+      // Two numbers of the activation are buffers.
+      ...(activation === 'xielu' && { bufferElements: 2 * layers }),
+    }
+  },
 })

@@ -1,11 +1,14 @@
 import { attention } from '../blocks/attention.js'
 import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
+import { llamaForward } from '../forward/llama-forward.js'
+import { newerFrequencies } from '../forward/newer-frequencies.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Code World Model (Meta 2025, arXiv:2510.02387): Llama with a window in three layers of four. */
 export const cwm = decoderFamily({
   modelType: 'cwm',
   name: 'Cwm',
+  unreplayed: ['input gradients of transformers 5'],
   defaults: {
     vocab_size: 128_256,
     hidden_size: 6144,
@@ -23,4 +26,5 @@ export const cwm = decoderFamily({
       slidingWindow(config, 8192),
     ),
   attention,
+  forward: newerFrequencies(llamaForward),
 })

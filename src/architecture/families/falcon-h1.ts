@@ -69,7 +69,7 @@ export const falconH1 = causalLmFamily({
     const grouped = config.boolean('mamba_norm_before_gate', true) ? 'groupsBeforeGate' : 'groupsAfterGate'
     return {
       ...llamaForward(config),
-      embedding: 'scaled',
+      embedding: 'scaledInModel',
       attention: { cache: 'kept', scaledKeys: true },
       mixers: {
         mamba: {

@@ -1,5 +1,5 @@
 import { sandwichLayer } from '../blocks/decoder-layer.js'
-import { hasLimit } from '../forward/limits.js'
+import { gemma2Forward } from '../forward/gemma2-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { gemma2Body } from '../shapes/gemma2-body.js'
 
@@ -9,13 +9,6 @@ export const gemma2 = decoderFamily({
   name: 'Gemma2',
   ...gemma2Body,
   layer: sandwichLayer,
-  forward: (config) => ({
-    embedding: 'scaledForFirstLayer',
-    rotation: { features: 'all' },
-    norm: 'rmsNormPlusOne',
-    attention: { cappedScores: hasLimit(config, 'attn_logit_softcapping', true) },
-    feedForward: { activation: config.string('hidden_activation', 'gelu') },
-    logits: { form: hasLimit(config, 'final_logit_softcapping', true) ? 'capped' : 'plain' },
-  }),
+  forward: gemma2Forward,
   loraTargets: ['q_proj', 'v_proj'],
 })

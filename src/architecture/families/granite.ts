@@ -1,5 +1,5 @@
 import { LLAMA_DEFAULTS } from '../blocks/decoder-sizes.js'
-import { llamaForward } from '../forward/llama-forward.js'
+import { graniteForward } from '../forward/granite-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -9,10 +9,5 @@ export const granite = decoderFamily({
   modelType: 'granite',
   name: 'Granite',
   defaults: LLAMA_DEFAULTS,
-  forward: (config) => ({
-    ...llamaForward(config),
-    embedding: 'scaled',
-    residual: { order: 'sequential', scaled: true },
-    logits: { form: 'scaled' },
-  }),
+  forward: graniteForward,
 })

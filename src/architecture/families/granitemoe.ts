@@ -13,7 +13,7 @@ export const granitemoe = decoderFamily({
   layer: blockSparseLayer,
   forward: (config) => ({
     ...llamaForward(config),
-    embedding: 'scaled',
+    embedding: 'scaledInModel',
     masks: { size: 'forAllSequences' },
     residual: { order: 'sequential', scaled: true },
     logits: { form: 'scaled' },

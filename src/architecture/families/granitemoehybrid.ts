@@ -69,7 +69,7 @@ export const granitemoehybrid = causalLmFamily({
     return {
       ...forward,
       ...(rotation && config.string('position_embedding_type', 'nope') === 'rope' && { rotation }),
-      embedding: 'scaled',
+      embedding: 'scaledInModel',
       masks: { given: 'prefill', size: 'forAllSequences' },
       attention: { cache: 'kept' },
       mixers: {

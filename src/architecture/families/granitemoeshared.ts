@@ -23,7 +23,7 @@ export const granitemoeshared = decoderFamily({
   }),
   forward: (config) => ({
     ...llamaForward(config),
-    embedding: 'scaled',
+    embedding: 'scaledInModel',
     masks: { size: 'forAllSequences' },
     residual: { order: 'sequential', scaled: true },
     logits: { form: 'scaled' },

@@ -1,4 +1,6 @@
 import { LLAMA_DEFAULTS } from '../blocks/decoder-sizes.js'
+import { graniteForward } from '../forward/granite-forward.js'
+import { newerFrequencies } from '../forward/newer-frequencies.js'
 import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -6,6 +8,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const hyperclovax = decoderFamily({
   modelType: 'hyperclovax',
   name: 'HyperCLOVAX',
+  unreplayed: ['input gradients of transformers 5'],
   defaults: LLAMA_DEFAULTS,
   layer(type, { norm, attention, mlp }, config) {
     const after = config.boolean('use_post_norm', true) ? norm : undefined
@@ -18,4 +21,5 @@ export const hyperclovax = decoderFamily({
       post_norm2: after,
     })
   },
+  forward: newerFrequencies(graniteForward),
 })

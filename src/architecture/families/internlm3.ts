@@ -1,10 +1,13 @@
 import { attention } from '../blocks/attention.js'
+import { llamaForward } from '../forward/llama-forward.js'
+import { newerFrequencies } from '../forward/newer-frequencies.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** InternLM 3 (Shanghai AI Laboratory 2025, https://github.com/InternLM/InternLM): Llama with other names for its biases. */
 export const internlm3 = decoderFamily({
   modelType: 'internlm3',
   name: 'Llama',
+  unreplayed: ['input gradients of transformers 5'],
   otherNames: ['InternLM3'],
   attributeMap: { qkv_bias: 'attention_bias', bias: 'mlp_bias' },
   defaults: {
@@ -26,4 +29,5 @@ export const internlm3 = decoderFamily({
       outputBias: config.boolean('mlp_bias', false),
     }),
   questionAnsweringPrefix: 'transformer',
+  forward: newerFrequencies(llamaForward),
 })

@@ -1,9 +1,12 @@
+import { llamaForward } from '../forward/llama-forward.js'
+import { newerFrequencies } from '../forward/newer-frequencies.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** IQuest-Coder (IQuest Lab 2026, arXiv:2603.16733), whose classes are Llama's. */
 export const iquestcoder = decoderFamily({
   modelType: 'iquestcoder',
   name: 'Llama',
+  unreplayed: ['input gradients of transformers 5'],
   otherNames: ['IQuestCoder'],
   defaults: {
     vocab_size: 76_800,
@@ -17,4 +20,5 @@ export const iquestcoder = decoderFamily({
     tie_word_embeddings: false,
   },
   questionAnsweringPrefix: 'transformer',
+  forward: newerFrequencies(llamaForward),
 })

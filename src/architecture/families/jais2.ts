@@ -7,6 +7,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const jais2 = decoderFamily({
   modelType: 'jais2',
   name: 'Jais2',
+  unreplayed: ['input gradients of transformers 5'],
   defaults: {
     vocab_size: 150_272,
     hidden_size: 3328,
@@ -22,4 +23,9 @@ export const jais2 = decoderFamily({
     return attention({ ...sizes, qkvBias: bias, outputBias: bias })
   },
   plainMlp: (sizes, config) => plainMlp({ ...sizes, bias: config.boolean('mlp_bias', true) }),
+  forward: (config) => ({
+    rotation: { features: 'all', frequencies: 'modelTwice' },
+    norm: 'layerNorm',
+    feedForward: { activation: config.string('hidden_act', 'relu2') },
+  }),
 })

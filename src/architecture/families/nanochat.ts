@@ -1,5 +1,7 @@
+import { llamaAttention } from '../blocks/attention.js'
 import { plainNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
+import { hasLimit } from '../forward/limits.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -9,6 +11,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const nanochat = decoderFamily({
   modelType: 'nanochat',
   name: 'NanoChat',
+  unreplayed: ['input gradients of transformers 5'],
   defaults: {
     vocab_size: 50_304,
     hidden_size: 768,
@@ -18,6 +21,17 @@ export const nanochat = decoderFamily({
     max_position_embeddings: 2048,
     tie_word_embeddings: false,
   },
-  norm: () => plainNorm('RMSNorm'),
+  norm: () => NORM,
+  attention: (sizes, config) => llamaAttention(sizes, config, { q_norm: NORM, k_norm: NORM }),
   plainMlp: (sizes) => plainMlp({ ...sizes, bias: false, names: ['fc1', 'fc2'] }),
+  forward: (config) => ({
+    embedding: 'normalised',
+    rotation: { features: 'all', frequencies: 'modelTwice' },
+    norm: 'rmsNormWithoutGain',
+    attention: { headNorms: 'rotated' },
+    feedForward: { activation: config.string('hidden_act', 'relu2') },
+    logits: { form: hasLimit(config, 'final_logit_softcapping', true) ? 'capped' : 'plain' },
+  }),
 })
+
+const NORM = plainNorm('RMSNorm')

@@ -1,3 +1,4 @@
+import { gemma2Forward } from '../forward/gemma2-forward.js'
 import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { gemma2Body } from '../shapes/gemma2-body.js'
@@ -9,4 +10,5 @@ export const vaultgemma = decoderFamily({
   ...gemma2Body,
   layer: (type, { norm, attention, mlp }) =>
     container(type, { self_attn: attention, mlp, input_layernorm: norm, pre_feedforward_layernorm: norm }),
+  forward: gemma2Forward,
 })

@@ -13,10 +13,11 @@ import type { Alibi, Rotation } from './rotation.js'
  */
 export interface ForwardPass {
   /**
-   * How the embeddings are scaled: not at all, multiplied by a number, or multiplied for the first layer only, with the
-   * unscaled ones kept. Default: `plain`.
+   * What becomes of the embeddings: nothing; they are multiplied by a number, by their own module or by the code of the model (Granite), or
+   * for the first layer only, with the unscaled ones kept; or the norm that follows the last layer normalises them for the first
+   * one (nanochat). Default: `plain`.
    */
-  readonly embedding?: 'plain' | 'scaled' | 'scaledForFirstLayer'
+  readonly embedding?: 'plain' | 'scaled' | 'scaledInModel' | 'scaledForFirstLayer' | 'normalised'
   /**
    * Whether all sequences share the embeddings of learned positions, or each has its own, counted from a mask of ones in
    * float32 (OPT), or there are no positions at all (MPT), or all share rows of a buffer (XGLM). Default: `shared`.

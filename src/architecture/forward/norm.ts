@@ -7,6 +7,7 @@
  * - `layerNormPlusOne`: one kernel with `1 + weight` as its gain (Nemotron)
  * - `layerNormWrittenOut`: operation by operation in float32 (Cohere)
  * - `rmsNorm`: in float32, cast to the dtype of the input, then multiplied by the gain (Llama)
+ * - `rmsNormWithoutGain`: in float32, cast to the dtype of the input (nanochat)
  * - `rmsNormFloat32Product`: multiplied by the gain, then cast (OLMo 2)
  * - `rmsNormFloat32Gain`: the same with the gain cast to float32 first (Helium)
  * - `rmsNormFloat32Power`: in float32, divided by a power, multiplied by the gain in float32, then cast (Gemma 4)
@@ -20,6 +21,7 @@ export type Norm =
   | 'layerNormPlusOne'
   | 'layerNormWrittenOut'
   | 'rmsNorm'
+  | 'rmsNormWithoutGain'
   | 'rmsNormFloat32Product'
   | 'rmsNormFloat32Gain'
   | 'rmsNormFloat32Power'

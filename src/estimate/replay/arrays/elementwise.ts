@@ -160,7 +160,7 @@ export class Elementwise extends Sources {
     })
   }
 
-  /** The larger of each element and a number, which is a tensor. Backward halves the gradient where both are equal. */
+  /** The larger (or the smaller) of each element and a number, which is a tensor. Backward halves the gradient where both are equal. */
   maximum(input: Shaped): Shaped {
     const { layout, dtype } = input
     return this.record({

@@ -239,7 +239,7 @@ function normalised(
 ): Tensor {
   const found = run.forward.attention.headNorms === moment ? submodule(block, kind) : undefined
   if (!found) return input
-  const output = norm(run, found, input)
+  const output = norm(run, found, input, run.sizes.headDim)
   run.layers.ops.tape.free(input)
   return output
 }

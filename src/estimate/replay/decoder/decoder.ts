@@ -268,7 +268,8 @@ export class Decoder implements ModelPass {
   /** The input of the first layer. */
   #entered(run: DecoderRun, embedded: Tensor): Tensor {
     const { ops } = this.#pass.layers
-    const first = submodule(this.#pass.base, 'embeddingNorm')
+    const isNormalised = this.#pass.forward.embedding === 'normalised'
+    const first = submodule(this.#pass.base, isNormalised ? 'lastNorm' : 'embeddingNorm')
     if (first) return norm(run, first, embedded)
     const isScaled = this.#pass.forward.embedding === 'scaledForFirstLayer'
     if (isDropped(run, 'embeddings')) return ops.dropout(embedded)

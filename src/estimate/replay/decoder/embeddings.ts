@@ -32,7 +32,8 @@ export function embeddingOf(
   const found = prompt ? behindPrompt(layers, embedded, options.batch, prompt, held) : embedded
   const merged = sensed.isBeforeScale ? sensed.run(found) : found
   const scaled = forward.embedding === 'scaled' ? scaledFrom(layers, merged) : merged
-  const given = options.inputGradients ? ops.tape.requireGradient(scaled) : scaled
+  const leaf = options.inputGradients ? ops.tape.requireGradient(scaled) : scaled
+  const given = forward.embedding === 'scaledInModel' ? scaledFrom(layers, leaf) : leaf
   const words = sensed.isBeforeScale ? given : sensed.run(given)
   sensed.before?.(words)
   const positions = ops.tape.tensor(sizes.heads > 0 && forward.places !== 'none' ? sequence : 0, 'int64', 'arange')

@@ -1,9 +1,16 @@
 import type { DecoderRun } from '../decoder-run.js'
 import type { Layers } from '../layers.js'
+import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
+import { xielu } from './learned-activation.js'
 
-/** The activation function of a feed-forward network. The caller keeps the input. */
-export function activate({ layers, forward }: DecoderRun, input: Tensor): Tensor {
+/**
+ * The activation function of a feed-forward network. The caller keeps the input.
+ *
+ * @param learned - its module, if it has parameters
+ */
+export function activate({ layers, forward }: DecoderRun, input: Tensor, learned?: Named): Tensor {
+  if (learned) return xielu(layers, learned.name, input)
   return activation(layers, forward.feedForward.activation, input)
 }
 
@@ -16,8 +23,11 @@ export function activation(layers: Layers, name: string, input: Tensor): Tensor 
 
 /** Whether an activation function is known. Unknown ones are estimated as one kernel that saves its input. */
 export function isActivationKnown(name: string): boolean {
-  return Object.hasOwn(WRITTEN_OUT, name) || KEEPING_OUTPUT.has(name) || KEEPING_INPUT.has(name)
+  return Object.hasOwn(WRITTEN_OUT, name) || KEEPING_OUTPUT.has(name) || KEEPING_INPUT.has(name) || name === LEARNED
 }
+
+/** The function that has parameters, in a module of its own. */
+const LEARNED = 'xielu'
 
 /** The names in transformers' `ACT2FN` that are one kernel (`activations.py`): those that save their input, or their output. */
 const KEEPING_INPUT: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 import type { DecoderRun } from '../decoder-run.js'
 import { dropped } from '../dropout.js'
-import { type Named, outFeatures, submodule } from '../submodules.js'
+import { child, type Named, outFeatures, submodule } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { activate } from './activations.js'
@@ -19,7 +19,7 @@ export function plainMlp(run: DecoderRun, block: Named, input: Tensor, { rebinds
   const before = layers.linear(up.name, input, outFeatures(up))
   const isLate = run.forward.feedForward.inOneExpression
   if (rebinds && !isLate) tape.free(input)
-  const whole = activate(run, before)
+  const whole = activate(run, before, child(block, 'act_fn'))
   tape.free(before)
   if (rebinds && isLate) tape.free(input)
   const bent = dropped(run, 'activated', whole)

@@ -1,4 +1,5 @@
 import type { Norm, Shape } from '../../../architecture/index.js'
+import { product } from '../../../architecture/safe-integer.js'
 import type { DecoderRun } from '../decoder-run.js'
 import { FUSED } from '../kernel-set.js'
 import type { Layers } from '../layers.js'
@@ -14,12 +15,24 @@ import {
   rmsNormFloat32Quotient,
   rmsNormOfInput,
   rmsNormPlusOne,
+  unitNorm,
 } from './rms-norms.js'
 
-/** A norm, as its family computes it. The caller keeps the input. */
-export function norm({ layers, forward }: DecoderRun, { name, module }: Named, input: Tensor): Tensor {
-  if (FUSED[layers.kernels].norms && forward.norm.startsWith('rmsNorm')) return fusedRmsNorm(layers, name, input)
-  return normOf(forward.norm, layers, name, input, module.parameters?.['weight'] ?? [])
+/**
+ * A norm, as its family computes it. The caller keeps the input.
+ *
+ * @param size - the features that a norm without a weight normalises together. Default: the hidden size
+ */
+export function norm(
+  { layers, forward, sizes }: Pick<DecoderRun, 'layers' | 'forward' | 'sizes'>,
+  { name, module }: Named,
+  input: Tensor,
+  size = sizes.hiddenSize,
+): Tensor {
+  const weight = module.parameters?.['weight']
+  if (FUSED[layers.kernels].norms && weight && forward.norm.startsWith('rmsNorm'))
+    return fusedRmsNorm(layers, name, input)
+  return normOf(forward.norm, layers, name, input, weight ?? [size])
 }
 
 /** A norm of a kind, with the shape of its weight. The caller keeps the input. */
@@ -39,6 +52,7 @@ const COMPUTATIONS: Readonly<Record<Norm, (layers: Layers, name: string, input: 
   layerNormPlusOne: (layers, name, input) => layerNorm(layers, name, input, true),
   layerNormWrittenOut,
   rmsNorm: (layers, name, input, weight) => rmsNorm(layers, name, input, weight, 'cast first'),
+  rmsNormWithoutGain: (layers, _, input, weight) => unitNorm(layers, input, product(weight)),
   rmsNormFloat32Product: (layers, name, input, weight) => rmsNorm(layers, name, input, weight, 'float32 product'),
   rmsNormFloat32Gain: (layers, name, input, weight) => rmsNorm(layers, name, input, weight, 'float32 gain'),
   rmsNormFloat32Power,
