@@ -27,6 +27,8 @@ export type Fate =
 export type Note =
   | { readonly begun: string }
   | ({ readonly id: string } & Fate)
+  /** The mutant is to be tried in modules of its own, by all tests or only those that come through it. */
+  | { readonly later: string; readonly by: 'all' | 'through' }
   | { readonly broken: string }
   | { readonly done: true }
 
@@ -61,6 +63,11 @@ export function survivorsIn(folder: string): ReadonlySet<string> {
 export function beat(folder: string): void {
   const now = new Date()
   utimesSync(join(folder, 'notes.jsonl'), now, now)
+}
+
+/** The mutants that are to be tried in modules of their own, and by which tests. */
+export function laterIn(folder: string): ReadonlyMap<string, 'all' | 'through'> {
+  return new Map(notesOf(folder).flatMap((line) => ('later' in line ? [[line.later, line.by] as const] : [])))
 }
 
 /** The fate of each mutant so far, by its id. */

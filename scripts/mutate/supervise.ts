@@ -1,23 +1,23 @@
-/** Has a process try the mutants, and starts another one for those that are left when a mutant has ended it. */
+/** Has a process try the mutants, and starts another one for those that are left when a mutant has ended or spoilt it. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { fatesOf, JOB_FOLDER, note, notesOf } from './job.js'
+import { JOB_FOLDER, note, notesOf } from './job.js'
 
 const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url))
 
 export async function tryAll(folder: string): Promise<void> {
   for (;;) {
-    const before = fatesOf(folder).size
+    const before = notesOf(folder).length
     await run(folder)
     const notes = notesOf(folder)
     const last = notes.at(-1)
     if (last !== undefined && 'done' in last) return
     for (const line of notes) if ('broken' in line) throw new Error(line.broken)
     if (last !== undefined && 'begun' in last) note(folder, { id: last.begun, fate: 'crashed' })
-    else if (fatesOf(folder).size === before) throw new Error(`the tests do not start: ${logOf(folder)}`)
+    else if (notes.length === before) throw new Error(`the tests do not start: ${logOf(folder)}`)
   }
 }
 

@@ -5,7 +5,7 @@
 import { performance } from 'node:perf_hooks'
 import { collectTests, type Suite, type Task, type Test } from '@vitest/runner'
 import { TestRunner, vi } from 'vitest'
-import { beat, type Fate, fatesOf, JOB_FOLDER, note, readJob } from '../job.js'
+import { beat, type Fate, fatesOf, JOB_FOLDER, laterIn, note, readJob } from '../job.js'
 import { type Hits, hitsDuring, hitsOutside, withMutant } from './switches.js'
 import { tryTest } from './try-test.js'
 
@@ -22,8 +22,7 @@ interface Known {
 export default class RoomRunner extends TestRunner {
   async runSuite(suite: Suite): Promise<void> {
     try {
-      await tryMutants(suite, this)
-      note(folder, { done: true })
+      if (await tryMutants(suite, this)) note(folder, { done: true })
     } catch (error) {
       note(folder, { broken: error instanceof Error ? `${error.stack}` : String(error) })
     }
@@ -31,24 +30,30 @@ export default class RoomRunner extends TestRunner {
 }
 
 /**
- * Mutants of code that runs while modules load need modules of their own; so do those of code whose result is kept, which runs less
- * often the second time. All others are tried in the modules that are there, by the tests that come through them.
+ * Most mutants are noticed in the modules that are there. Those that are not are tried once more in modules of their own, because
+ * those that are there keep results; so are mutants of code that runs while modules load. False if a mutant left something behind in the
+ * modules that are there, such as a wrong result that they keep: they are of no more use.
  */
-async function tryMutants(suite: Suite, runner: RoomRunner): Promise<void> {
+async function tryMutants(suite: Suite, runner: RoomRunner): Promise<boolean> {
   const done = fatesOf(folder)
+  const waiting = laterIn(folder)
   const mutants = readJob(folder).mutants.filter(({ id }) => !done.has(id))
   const known = await runWithout(suite, runner)
   const atLoad = hitsOutside()
-  const later: string[] = []
   for (const { id } of mutants) {
-    const fate = atLoad[id] === undefined ? await fateInModules(id, known, runner) : undefined
-    if (fate === undefined) later.push(id)
-    else note(folder, { id, ...fate })
+    if (waiting.has(id)) continue
+    const found = atLoad[id] === undefined ? await fateInModules(id, known, runner) : 'kept'
+    if (typeof found === 'object') note(folder, { id, ...found })
+    else note(folder, { later: id, by: found === 'survived' ? 'through' : 'all' })
+    if (found === 'spoilt') return false
   }
-  for (const id of later) {
+  for (const [id, by] of laterIn(folder)) {
+    if (done.has(id)) continue
     note(folder, { begun: id })
-    note(folder, { id, ...(await fateInNewModules(id, suite, known, runner)) })
+    const tests = by === 'all' ? known : known.filter(({ hits }) => hits[id] !== undefined)
+    note(folder, { id, ...(await fateInNewModules(id, suite, tests, runner)) })
   }
+  return true
 }
 
 /** The tests with the quickest first, which all pass. */
@@ -64,16 +69,21 @@ async function runWithout(suite: Suite, runner: RoomRunner): Promise<readonly Kn
   return known.sort((one, other) => one.ms - other.ms)
 }
 
-/** Undefined if it cannot be told from the modules that are loaded. */
-async function fateInModules(id: string, known: readonly Known[], runner: RoomRunner): Promise<Fate | undefined> {
+/**
+ * The fate of a mutant in the modules that are there, or why that is not known yet: `survived`; `kept`, when its code ran less often than
+ * usual, because a result is kept; `spoilt`, when a test fails from now on even without the mutant.
+ */
+async function fateInModules(
+  id: string,
+  known: readonly Known[],
+  runner: RoomRunner,
+): Promise<Fate | 'survived' | 'kept' | 'spoilt'> {
   const through = known.filter(({ hits }) => hits[id] !== undefined)
   if (through.length === 0) return { fate: 'not run' }
   note(folder, { begun: id })
   const { killer, isKept } = await tryTests(id, through, runner)
-  if (killer === undefined) return isKept ? undefined : { fate: 'survived' }
-  if ((await tryTest(killer, runner)) === 'failed') {
-    throw new Error(`mutant ${id} left something behind, which now fails ${killer.fullTestName}`)
-  }
+  if (killer === undefined) return isKept ? 'kept' : 'survived'
+  if ((await tryTest(killer, runner)) === 'failed') return 'spoilt'
   return { fate: 'killed', by: killer.fullTestName }
 }
 
