@@ -30,11 +30,12 @@ function hasDigits(text: string, count: number): boolean {
 function digitsAround(text: string, at: number): number {
   let start = at
   let end = at + 1
-  while (start > 0 && isDigit(text.charCodeAt(start - 1))) start -= 1
-  while (end < text.length && isDigit(text.charCodeAt(end))) end += 1
+  while (isDigit(text.charCodeAt(start - 1))) start -= 1
+  while (isDigit(text.charCodeAt(end))) end += 1
   return end - start
 }
 
+/** False for `NaN`, which stands for the unit before the first and behind the last. */
 function isDigit(unit: number): boolean {
   return unit >= 0x30 && unit <= 0x39
 }

@@ -7,7 +7,7 @@
 export function rustRegExp(pattern: string): RegExp {
   let source = ''
   let isInClass = false
-  for (const [token] of pattern.matchAll(/\\.|[^\\]|\\$/gsu)) {
+  for (const [token] of pattern.matchAll(/\\?./gsu)) {
     if (token === '[') isInClass = true
     else if (token === ']') isInClass = false
     source += (isInClass ? IN_CLASS : OUTSIDE).get(token) ?? token

@@ -91,9 +91,8 @@ const CHECKS: readonly ((creation: Creation) => CreationRefusal | undefined)[] =
 
 /** The workspace and name of a fileset, as the route reads them. Undefined if it is not a valid reference. */
 function filesetOf({ request: { fileset }, workspace }: Creation): { workspace: string; name: string } | undefined {
-  const parts = pythonStrip(fileset ?? '').split('/')
-  if (parts.length > 2 || parts.includes('')) return undefined
-  const [first = '', second] = parts
+  const [first, second, ...more] = pythonStrip(fileset ?? '').split('/')
+  if (!first || second === '' || more.length > 0) return undefined
   return second === undefined ? { workspace, name: first } : { workspace: first, name: second }
 }
 
@@ -244,7 +243,7 @@ function checkProject({ request: { project }, workspace, state }: Creation): Cre
 
 /** The route treats every error that contains "already exists" as a name conflict, even if only a quoted input contains it. */
 function asConflict(found: CreationRefusal, { request: { name }, workspace }: Creation): CreationRefusal {
-  const { status, detail } = found
-  if (status !== 400 || typeof detail !== 'string' || !detail.toLowerCase().includes('already exists')) return found
+  const { detail } = found
+  if (typeof detail !== 'string' || !detail.toLowerCase().includes('already exists')) return found
   return { ...found, status: 409, detail: alreadyExists(workspace, name) }
 }
