@@ -351,6 +351,35 @@ describe('integers of many digits', () => {
   })
 })
 
+describe('a date or time that is long enough in bytes alone', () => {
+  const errorOf = (format: string, text: string) => {
+    const result = validate(Type.String({ format }), text)
+    return result.ok || result.status === 400 ? result : result.detail[0]?.msg.split(', ').slice(1).join(', ')
+  }
+
+  // What pydantic 2.14.4 says.
+  it.each([
+    ['é1:2', 'invalid character in hour'],
+    ['é:12', 'invalid character in hour'],
+    ['12:é', 'invalid character in minute'],
+    ['12é1', 'invalid time separator, expected `:`'],
+    ['日:1', 'invalid character in hour'],
+    ['日1', 'input is too short'],
+    ['12:3', 'input is too short'],
+  ])('%s as a time: %s', (text, error) => expect(errorOf('time', text)).toBe(error))
+
+  it.each([
+    ['2024-01-é', 'invalid character in day'],
+    ['2024-01é1', 'invalid date separator, expected `-`'],
+    ['日024-1-1', 'invalid character in year'],
+    ['2024é1-1', 'input is too short'],
+    ['2024-1-é', 'input is too short'],
+  ])('%s as a date: %s', (text, error) => {
+    expect(errorOf('date', text)).toBe(error)
+    expect(errorOf('date-time', text)).toBe(error)
+  })
+})
+
 describe('what JSON.parse may read', () => {
   it.each([
     ['1'.repeat(15), true],

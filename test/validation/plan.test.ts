@@ -393,3 +393,24 @@ describe('a union inside a union', () => {
     expect(validateJson(definition, text)).toStrictEqual({ ok: true, value })
   })
 })
+
+describe('a union of numbers and constants', () => {
+  const [float, integer] = [Type.Number(), Type.Integer()]
+  const [one, yes] = [Type.Literal(1), Type.Literal(true)]
+
+  // What pydantic 2.14.4 makes of each text, with `Union[float, Literal[True]]` and so on.
+  it.each([
+    ['float or True', Type.Union([float, yes]), { 1: true, '1.0': 1, true: true, '"1"': 1, 2: 2 }],
+    ['True or float', Type.Union([yes, float]), { 1: true, '1.0': true, true: true, '"1"': 1, 2: 2 }],
+    ['float or 1', Type.Union([float, one]), { 1: 1, '1.0': 1, true: 1, '"1"': 1 }],
+    ['int or True', Type.Union([integer, yes]), { 1: 1, '1.0': true, true: true, '"1"': 1, 2: 2 }],
+    ['True or int', Type.Union([yes, integer]), { 1: true, '1.0': true, true: true, '"1"': 1, 2: 2 }],
+    ['float or bool', Type.Union([float, Type.Boolean()]), { 1: 1, '1.0': 1, true: true, '"1"': 1 }],
+    ['bool or float', Type.Union([Type.Boolean(), float]), { 1: 1, '1.0': 1, true: true, '"1"': true }],
+    ['float or str', Type.Union([float, Type.String()]), { 1: 1, true: 1, '"1"': '1' }],
+    ['float or datetime', Type.Union([float, Type.String({ format: 'date-time' })]), { 1: 1, true: 1, '"1"': 1 }],
+  ])('%s', (_, definition, answers) => {
+    for (const [text, value] of Object.entries(answers))
+      expect(validateJson(definition, text), text).toStrictEqual({ ok: true, value })
+  })
+})

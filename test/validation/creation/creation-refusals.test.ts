@@ -95,6 +95,62 @@ describe('creationRefusals', () => {
     ).toContain('Requires the models.tool-call-plugin.set permission')
   })
 
+  it('asks nothing of a fileset that is not set, or is no reference', () => {
+    const state: RegistryState = {
+      hasFileset: () => false,
+      filesetHasToolCallPlugin: () => true,
+    }
+    for (const fileset of [undefined, null, '']) expect(reasons({ name: 'ab', fileset }, 'w', state)).toStrictEqual([])
+    for (const fileset of ['/', ' ', 'a/', '/a', 'a/b/c', 'a//']) {
+      expect(reasons({ name: 'ab', fileset }, 'w', state), fileset).toStrictEqual(['fileset-not-a-reference'])
+    }
+  })
+
+  it('gives the place of each refusal', () => {
+    const request = { name: 'Llama', fileset: 'x/y', project: 'p', spec: PLUGIN, trust_remote_code: true }
+    const state = { ...EMPTY, hasModel: () => false }
+    expect(creationRefusals(request, { workspace: 'a b', state }).map(({ loc }) => loc)).toStrictEqual([
+      ['body', 'fileset'],
+      ['body', 'spec', 'tool_call_config', 'tool_call_plugin'],
+      ['body', 'trust_remote_code'],
+      ['path', 'workspace'],
+      ['body', 'name'],
+      ['path', 'workspace'],
+      ['body', 'project'],
+    ])
+    const placeOf = (body: object, workspace = 'w') => creationRefusals(body, { workspace, state: EMPTY })[0]?.loc
+    expect(placeOf({ name: 'ab' })).toStrictEqual(['body', 'name'])
+    expect(placeOf({ name: '..' })).toStrictEqual(['body', 'name'])
+    expect(placeOf({ name: '.' }, '.')).toStrictEqual(['path', 'workspace'])
+    expect(placeOf({ name: 'ab' }, '')).toStrictEqual(['path', 'workspace'])
+    expect(placeOf([])).toStrictEqual(['body'])
+    expect(placeOf({ name: 'ab', fileset: 'a/\ud800' })).toStrictEqual(['body', 'fileset'])
+  })
+
+  it('knows how deep the platform can write, and how deep it can answer', () => {
+    const nested = (depth: number): unknown => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`)
+    const told = (body: object) =>
+      creationRefusals({ name: 'ab', ...body }, { workspace: 'w' }).map(({ status, loc, reason }) => [
+        status,
+        ...loc,
+        reason,
+      ])
+    const inParameters = (depth: number) => told({ prompt: { inference_params: { value: nested(depth) } } })
+    for (const field of ['custom_fields', 'ownership']) {
+      expect(told({ [field]: { value: nested(254) } })).toStrictEqual([])
+      expect(told({ [field]: { value: nested(255) } })).toStrictEqual([[409, 'body', 'too-deep']])
+      expect(told({ [field]: { value: nested(256) } })).toStrictEqual([[400, 'body', 'too-deep']])
+    }
+    expect(inParameters(253)).toStrictEqual([])
+    expect(inParameters(254)).toStrictEqual([[409, 'body', 'too-deep']])
+    expect(inParameters(255)).toStrictEqual([[409, 'body', 'too-deep']])
+    expect(inParameters(256)).toStrictEqual([[400, 'body', 'too-deep']])
+  })
+
+  it('has a sentence for each reason', () => {
+    for (const [reason, sentence] of Object.entries(CREATION_REFUSALS)) expect(sentence, reason).toMatch(/^[A-Z].*\.$/)
+  })
+
   it('knows no route with an empty workspace or one with a slash', () => {
     expect(reasons({ name: 'ab' }, '')).toStrictEqual(['no-such-route'])
     expect(reasons({ name: 'ab' }, 'a/b')).toStrictEqual(['no-such-route'])
