@@ -13,7 +13,7 @@ function instant(text: string): { seconds: number; microseconds: number } | unde
   const match = DATETIME.exec(text)
   if (match === null) return undefined
   const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number)
-  const [fraction = '', sign = '+', ...offset] = match.slice(7)
+  const [fraction = '', sign, ...offset] = match.slice(7)
   const [offsetHours = 0, offsetMinutes = 0, offsetSeconds = 0] = offset.map((part) => Number(part ?? 0))
   const date = new Date(0)
   // `Date.UTC` maps the years 0 to 99 to 1900 to 1999; the setter does not.

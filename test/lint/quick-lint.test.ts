@@ -2,12 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { mayHoldVendorToken, vendorTokensIn } from '../../src/display/index.js'
 import { lint, RULES } from '../../src/lint/index.js'
-import { isUnremarkable } from '../../src/lint/quick-lint.js'
+import { isUnremarkable, rulesToAsk } from '../../src/lint/quick-lint.js'
 import { LETS_PASS, RULE_FIELDS } from '../../src/lint/rule-fields.js'
 import type { SchemaName } from '../../src/schemas/index.js'
 import { fastPathOfName } from '../../src/validation/fast-path/fast-path.js'
-import { ADAPTER, entity, MAMBA, MOE, request, SPEC } from './clean.js'
+import { ADAPTER, entity, MAMBA, MOE, request, SPEC, inference as withParameters, spec as withSpec } from './clean.js'
 
+const TOKEN = 'ghp_16C7e42F292c6912E7710c838347Ae178B4a'
 const ALL = { rules: [], isOff: () => false }
 
 /** Whether a value is quickly said to be unremarkable. If it is, no rule may find anything. */
@@ -178,6 +179,41 @@ describe('the quick lint', () => {
     expect(without).toEqual(['unknown-field', 'coerced-value', 'inline-secret'])
     expect(Object.keys(RULE_FIELDS).every((code) => RULES.some((rule) => rule.code === code))).toBe(true)
     expect(Object.keys(LETS_PASS).every((code) => Object.hasOwn(RULE_FIELDS, code))).toBe(true)
+  })
+
+  /** The rules that may find something in a request. Undefined if all of them may. */
+  const asked = (value: unknown): string[] | undefined => {
+    const isAsked = rulesToAsk('CreateModelEntityRequest', value)
+    return isAsked && RULES.flatMap(({ code }, index) => (isAsked(index) ? [code] : []))
+  }
+
+  // A rule that is asked for nothing finds nothing: so only here it shows when too many are.
+  it.each([
+    ['nothing but its name', request(), []],
+    ['a clean specification', withSpec(), []],
+    ['a reference that is none', request({ fileset: 'a/b/c' }), ['invalid-reference']],
+    ['a name in capitals', request({ name: 'Llama' }), ['name-not-accepted', 'unreachable-name']],
+    ['a name with a slash', request({ fileset: 'ab/cd', name: 'ab.cd' }), []],
+    ['a dimension of 0', withSpec({ context_size: 0 }), ['non-positive-dimension']],
+    ['heads that do not divide', withSpec({ num_kv_heads: 5 }), ['heads-not-divisible']],
+    ['a size that heads do not divide', withSpec({ num_attention_heads: 24 }), ['hidden-size-not-divisible']],
+    ['a count that does not fit', withSpec({ base_num_parameters: 1 }), ['parameter-count-mismatch']],
+    ['a precision that nobody knows', withSpec({ precision: 'half' }), ['unknown-precision']],
+    ['a base model', request({ base_model: 'team/llama' }), ['own-base-model']],
+    ['a window', withSpec({ sliding_window_config: { window_size: 4096 } }), ['window-exceeds-context']],
+    ['trust', request({ trust_remote_code: false }), ['trust-remote-code']],
+    ['free data, which the rule itself goes through', request({ custom_fields: {} }), ['inline-secret']],
+    ['parameters of its own', withParameters({ seed: 1, note: 'x', none: null }), []],
+    ['a token among its own parameters', withParameters({ note: TOKEN }), ['inline-secret']],
+    ['a token as the name of a parameter', withParameters({ [TOKEN]: 1 }), ['inline-secret']],
+    ['data in a parameter of its own', withParameters({ note: {} }), ['inline-secret']],
+    ['a token as a description', request({ description: TOKEN }), ['inline-secret']],
+    ['a field that is unknown', request({ fields: 1 }), undefined],
+    ['a number as text', withSpec({ num_layers: '32' }), undefined],
+    ['a list in place of an object', request({ spec: [] }), undefined],
+    ['nothing where something may be', request({ spec: null, model_providers: undefined }), []],
+  ])('asks only the rules about the fields that are set: %s', (_, value, codes) => {
+    expect(asked(value)).toStrictEqual(codes)
   })
 
   it.each([
