@@ -23,13 +23,12 @@ interface DocumentCheck extends Partial<Omit<EntityCheck, 'policy' | 'hasOtherRe
 export function checkDocument(document: ReadDocument, index: number, check: DocumentCheck): void {
   const { model, findings, policy, name, minimumGpus, across, target, isForFixes = false } = check
   if (document.kind === 'empty') return
-  if (document.kind === 'value' && document.quick !== undefined && checkQuickly(document, document.quick, index, check))
-    return
   if (document.kind === 'errors') {
     refuse(document.errors, index, findings)
     return
   }
   const { quick } = document
+  if (quick !== undefined && checkQuickly(document, quick, index, check)) return
   const duplicates = quick === undefined ? duplicateKeys(document.root) : []
   if (duplicates.length > 0) {
     refuse(duplicates, index, findings)

@@ -84,4 +84,14 @@ describe('a finding beyond those that are kept', () => {
     findings.add(finding(2, 'warning', 'unknown-field'))
     expect([findings.suppressed, findings.isEmpty, findings.counts.warning]).toStrictEqual([1, false, 0])
   })
+
+  it('is kept up to the same number where comments silence it, and counted beyond that', () => {
+    const findings = new FileFindings({
+      ...{ source: new SourceText('a\nb\nc\n'), most: 2, acrossRules: undefined },
+      policy: { ...NO_POLICY, severityOf: () => undefined },
+    })
+    findings.hear({ comments: [comment], end: undefined })
+    for (let count = 0; count < 5; count += 1) findings.add(finding(2, 'warning', 'unknown-field'))
+    expect([findings.suppressed, findings.silenced.map(({ reason }) => reason)]).toStrictEqual([5, ['why', 'why']])
+  })
 })

@@ -30,6 +30,16 @@ describe('a comment silences', () => {
       ['5:1 unknown-field', 1],
     ],
     [
+      'no other rule from here on',
+      `# model-entity-disable trust-remote-code -- a\nname: ab\nfoo: 1\n${T}\n`,
+      ['3:1 unknown-field', 1],
+    ],
+    [
+      'no other rule, within another region of it',
+      `# model-entity-disable unknown-field -- a\nfoo: 1\n# model-entity-disable trust-remote-code -- b\nbar: 1\n${T}\nname: ab\n`,
+      [3],
+    ],
+    [
       'nothing behind its end',
       `name: ab\n# model-entity-disable trust-remote-code -- a\n# model-entity-enable\n${T}\n`,
       ['2:1 unused-suppression', '4:20 trust-remote-code', 0],

@@ -160,3 +160,16 @@ function below(depth: number, line: string): string {
   const lines = Array.from({ length: depth }, (_, at) => `${' '.repeat(at)}${line}\n`)
   return `${lines.join('')}${' '.repeat(depth)}b\n`
 }
+
+describe('the documents of a text with a byte order mark', () => {
+  it.each([
+    'a: x¦y\n---\nb: 1\n',
+    'a: x¦y\n# c\n\n---\nb: 1\n...\n# d\n---\nc: ¦\n',
+    '---\na: ¦\n--- b\n--- c\n',
+    'a: b\n... # c\n---\nd: "¦"\n',
+  ])('are where they are without it, if it stands inside of a line: %j', (text) => {
+    const [marked, without] = ['\ufeff', 'x'].map((one) => [...stretchesOf(text.replaceAll('¦', one))])
+    expect(marked).toStrictEqual(without)
+    expect(marked?.length).toBeGreaterThan(1)
+  })
+})

@@ -22,6 +22,8 @@ describe('yamlTokens', () => {
   it('keeps the first of the tokens that are out of place behind a value, and what stands before it', () => {
     const [end = []] = ends('"a" "b" "c" "d"\n')
     expect(end).toStrictEqual(['space', 'double-quoted-scalar'])
+    expect(ends('"a""b" "c"\n')).toStrictEqual([['double-quoted-scalar']])
+    expect(ends('[a]b c\n')).toStrictEqual([['flow-seq-end', 'scalar']])
   })
 
   it('keeps the first of errors in a row', () => {

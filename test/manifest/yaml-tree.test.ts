@@ -19,6 +19,14 @@ describe('the number of nodes of a document', () => {
     expect(kindOf(nodes(1000))).toBe('alias_bomb')
   })
 
+  it('counts what is merged again and again, though it is there once', () => {
+    const keys = Array.from({ length: 1000 }, (_, index) => `k${index}: 0`).join(', ')
+    const merging = (key: string, times: number) => `${key}: {<<: [${Array(times).fill('*a').join(', ')}]}\n`
+    const start = `a: &a {${keys}}\n${merging('b', 500)}`
+    expect(kindOf(start + merging('c', 500))).toBe('value')
+    expect(kindOf(start + merging('c', 501))).toBe('alias_bomb')
+  })
+
   it('is not limited without aliases: what is written is there once', () => {
     const item = new Scalar(0)
     item.range = [1, 2, 2]

@@ -36,7 +36,7 @@ const LENGTHS = [8, 4, 4, 4, 12] as const
 function faultOf(text: string): string {
   const bytes = utf8Length(text)
   if (bytes > MAX_BYTES) return `invalid length: found ${bytes}`
-  const isBraced = bytes > 1 && text.startsWith('{') && text.endsWith('}')
+  const isBraced = text.startsWith('{') && text.endsWith('}')
   const offset = isBraced ? 1 : text.startsWith(URN) ? URN.length : 0
   const digits = isBraced ? text.slice(1, -1) : text.slice(offset)
   // The crate takes off what stands around a text of the right length, and reports about the rest alone.

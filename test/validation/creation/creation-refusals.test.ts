@@ -159,7 +159,10 @@ describe('creationRefusals', () => {
   it('tells of half a surrogate pair, in a fileset to the letter', () => {
     const [refusal] = creationRefusals({ name: 'ab', fileset: 'x\udc00\udc01' }, { workspace: 'w' })
     expect(refusal?.detail).toBe("'utf-8' codec can't encode characters in position 1-2: surrogates not allowed")
-    expect(reasons({ name: 'ab', custom_fields: { a: ['\ud800'] } })).toStrictEqual(['not-unicode'])
+    for (const a of ['\ud800', ['\ud800'], ['b', { c: ['\ud800', 'd', 1] }], [1, '\ud800', {}]]) {
+      expect(reasons({ name: 'ab', custom_fields: { a, b: 'c' } })).toStrictEqual(['not-unicode'])
+    }
+    expect(reasons({ name: 'ab', custom_fields: { a: ['🦙', { b: 'é' }] } })).toStrictEqual([])
   })
 
   it('answers any request and workspace, and only reasons that are listed', () => {
