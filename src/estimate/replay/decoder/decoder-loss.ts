@@ -1,0 +1,77 @@
+import type { DecoderModel } from '../decoder-model.js'
+import type { DecoderPass } from '../decoder-pass.js'
+import { dropped } from '../dropout.js'
+import { type LabelHead, labelLoss, labelsOf } from '../loss/label-head.js'
+import { logProbs, logProbsAndEntropy, logProbsOfLogits, preferenceLoss } from '../loss/log-probs.js'
+import { logitsOf } from '../loss/logits.js'
+import { causalLoss, linearLoss } from '../loss/loss.js'
+import type { Tensor } from '../tape.js'
+import { UndescribedBlock } from '../undescribed-block.js'
+
+/** References to logits that outlive the loss. */
+export interface KeptLogits {
+  /** Logits of a loss that keeps its outputs. */
+  readonly outputs: Tensor[]
+  /** Logits that are returned beside a loss of preferences. */
+  readonly returned: Tensor[]
+}
+
+/** The loss of the last hidden states. Frees them. */
+export function decoderLoss(model: DecoderModel, pass: DecoderPass, hidden: Tensor, kept: KeptLogits): Tensor {
+  const { layers, options, sizes, forward } = pass
+  const { tape } = layers.ops
+  const { batch, sequence, completion, loss } = options
+  const { head, architecture, score, labels } = model
+  const freed = (made: Tensor): Tensor => {
+    tape.free(hidden)
+    return made
+  }
+  if (score !== undefined) return freed(preferenceLoss(layers, layers.linear(score, hidden, 1)))
+  if (labels) return freed(lossOfLabels(model, labels, pass, hidden, kept))
+  if (!head) throw new UndescribedBlock(`${architecture.className} has no language-model head, so its loss is unknown`)
+  if (loss.kind === 'fused-linear' || loss.kind === 'chunked')
+    return freed(linearLoss(layers, loss.kind, head.name, hidden, sizes.vocabSize))
+  if (loss.kind === 'log-probs') {
+    const probabilities = logProbs(layers, head.name, hidden, { batch, sequence, completion })
+    return freed(preferenceLoss(layers, probabilities))
+  }
+  const logits = logitsOf(pass, head, hidden)
+  // Where the class computes the loss of a whole language model, the hidden states are gone.
+  if (forward.logits.shifts !== 'model') return freed(lossOfLogits(pass, logits, kept))
+  tape.free(hidden)
+  return lossOfLogits(pass, logits, kept)
+}
+
+/** The loss of a class that labels texts. */
+function lossOfLabels(
+  { architecture }: DecoderModel,
+  head: LabelHead,
+  pass: DecoderPass,
+  hidden: Tensor,
+  kept: KeptLogits,
+): Tensor {
+  const { layers, options, forward } = pass
+  const { tape } = layers.ops
+  if (options.loss.kind !== 'logits')
+    throw new UndescribedBlock(`the loss of ${architecture.className} has no other kind than logits`)
+  const given = dropped(pass, 'labelled', tape.alias(hidden))
+  const { logits, held } = labelsOf(layers, head, given, options.batch)
+  held.push(given)
+  const loss = labelLoss(layers, head, logits, forward.logits.labelled === 'float32')
+  if (options.keepOutputs) kept.outputs.push(tape.alias(logits))
+  tape.free(logits, ...held)
+  return loss
+}
+
+/** The loss of the logits of all tokens. */
+function lossOfLogits({ layers, options, forward }: DecoderPass, logits: Tensor, kept: KeptLogits): Tensor {
+  const { batch, sequence, loss, keepOutputs } = options
+  if (loss.kind === 'log-probs-and-entropy') return logProbsAndEntropy(layers, logits)
+  if (loss.kind === 'log-probs-of-logits')
+    return logProbsOfLogits(layers, logits, { batch, sequence, returned: kept.returned })
+  const isOwn = loss.kind === 'logits' && loss.logits === 'float32' && forward.logits.shifts !== 'no'
+  const kind = isOwn && forward.logits.shifts === 'model' ? { ...loss, logits: 'model' as const } : loss
+  const isDerived = forward.logits.form !== 'plain' || forward.logits.shifts === 'float32'
+  const outputs = keepOutputs ? kept.outputs : undefined
+  return causalLoss(layers, logits, { batch, sequence, kind, isDerived, shifts: isOwn, kept: outputs })
+}

@@ -1,0 +1,205 @@
+import { distancesOf, hasGivenMask, isEager, type Masks, masksOf } from '../attention/masks.js'
+import { placesOnAxes, rotaryTables, tablesOf } from '../attention/rotary-tables.js'
+import type { DecoderModel } from '../decoder-model.js'
+import type { DecoderPass } from '../decoder-pass.js'
+import type { DecoderRun, RotaryTables } from '../decoder-run.js'
+import { isDropped } from '../dropout.js'
+import { RecurrentStates } from '../mixers/states.js'
+import { norm } from '../norms/norms.js'
+import { throughLayers } from '../stack.js'
+import { submodule } from '../submodules.js'
+import type { Tensor } from '../tape.js'
+import { decoderLayer } from './decoder-layer.js'
+import { embeddingOf } from './embeddings.js'
+import { prefixesOf, sharedKeysOf } from './keys-for-layers.js'
+import { mixerOf } from './layer-attention.js'
+import { type LayerInputs, layerInputsOf, placeholdersOf } from './layer-inputs.js'
+import { type Sensed, sensed } from './sense-pass.js'
+import { hasStreams, Streams } from './streams.js'
+
+/** The last hidden states, normalised, and what the output of the model holds beside them. */
+export interface HiddenStates {
+  readonly hidden: Tensor
+  readonly returned: readonly Tensor[]
+}
+
+/** Embeds the tokens, and runs all layers. */
+export function hiddenStates(model: DecoderModel, pass: DecoderPass): HiddenStates {
+  const { base, layers, forward } = pass
+  const { tape } = layers.ops
+  const inputs = inputsOf(model, pass)
+  const { embedded, held, seen } = inputs
+  const returned = forward.logits.shifts === 'model' && !seen ? [tape.alias(embedded)] : []
+  const placeholders = inputs.ids ? [inputs.ids, ...placeholdersOf(pass, embedded, inputs.forLayers)] : []
+  const common = commonOf(model, pass, inputs)
+  const { run } = common
+  const streams = hasStreams(pass) ? new Streams(pass) : undefined
+  const first = streams?.enter(embedded) ?? firstInput(pass, run, embedded)
+  // The looked up embeddings have a name in the code; their sum with the positions has not.
+  const isRebound = forward.dropout.rebindsEmbeddings && isDropped(run, 'embeddings')
+  const names = held.length > 0 ? held : isRebound ? [tape.alias(first)] : [embedded]
+  if (held.length > 0 || isRebound) tape.free(embedded)
+  const given = givenTo(model, pass, inputs, common)
+  const stack = throughLayers(model, run, first, {
+    given: (index) => [...present(run.original), ...present(run.layerInputs), ...given(index)],
+    behind: (layer, output) => seen?.behind(layer.index, output) ?? output,
+    compute: (layer, input) =>
+      decoderLayer(
+        { ...run, ...cutAt(model, pass, layer.index), tables: common.tablesIn(layer.index) },
+        layer,
+        input,
+        layer.index,
+      ),
+  })
+  const hidden = streams?.merge(stack.hidden) ?? stack.hidden
+  run.sharedKeys?.leave()
+  const last = submodule(base, 'lastNorm')
+  const normal = last ? norm(run, last, hidden) : tape.alias(hidden)
+  tape.free(hidden, ...stack.returned, ...names, ...common.owned, ...(run.prefixes ?? []), ...placeholders)
+  streams?.end()
+  for (const { returned: kept = [] } of model.senses) {
+    for (const name of kept) if (seen) returned.push(seen.scope.get(name))
+  }
+  seen?.scope.end()
+  return { hidden: normal, returned }
+}
+
+/** What goes into the stack of layers. */
+interface Inputs {
+  /** Ids of the tokens in which placeholders are replaced. */
+  readonly ids: Tensor | undefined
+  readonly embedded: Tensor
+  readonly positions: readonly Tensor[]
+  /** What the code references until it returns. */
+  readonly held: readonly Tensor[]
+  /** Images and sound among the tokens. */
+  readonly seen: Sensed | undefined
+  readonly forLayers: LayerInputs | undefined
+}
+
+function inputsOf({ senses, facts }: DecoderModel, pass: DecoderPass): Inputs {
+  const { layers, options, forward } = pass
+  const held: Tensor[] = []
+  let seen: Sensed | undefined
+  let forLayers: LayerInputs | undefined
+  const ids = forward.holdsPlaceholders ? layers.ops.tape.tensor(layers.tokens, 'int64', 'where') : undefined
+  const sensing = {
+    isBeforeScale: senses.some((sense) => sense.isBeforeScale),
+    run: (tokens: Tensor) => {
+      seen = facts && sensed(senses, facts, layers, options, tokens)
+      return seen?.embedded ?? tokens
+    },
+    before: (words: Tensor) => {
+      forLayers = layerInputsOf(pass, words, ids)
+    },
+  }
+  const { embedded, positions } = embeddingOf(pass, held, sensing, ids)
+  return { ids, embedded, positions, held, seen, forLayers }
+}
+
+/** What all layers have in common. */
+interface Common {
+  readonly run: DecoderRun
+  readonly masks: Masks
+  /** The place of each token on each axis. */
+  readonly places: readonly Tensor[]
+  /** Positions, distances and rotary tables. */
+  readonly shared: readonly Tensor[]
+  readonly tablesIn: (layer: number) => RotaryTables | undefined
+  /** All tensors of it, which are freed when the layers have run. */
+  readonly owned: readonly Tensor[]
+}
+
+function commonOf(model: DecoderModel, pass: DecoderPass, { embedded, positions, forLayers }: Inputs): Common {
+  const { layers, options, forward, sizes } = pass
+  const { ops } = layers
+  const { rotation, alibi } = forward
+  const { dtype } = embedded
+  const isWrittenOut = isEager(options, forward)
+  const sharedKeys = sharedKeysOf(pass)
+  const places = placesOnAxes(pass)
+  const original = forward.residual.order === 'shared' ? ops.contiguous(embedded) : undefined
+  const states = options.cache ? new RecurrentStates(model, options.batch, dtype, ops.tape) : undefined
+  const masks = masksOf(pass, dtype)
+  const isShared = rotation && rotation.tables !== 'inLayers'
+  const tables = isShared ? rotaryTables(pass, rotation, dtype) : undefined
+  const windowTables =
+    isShared && rotation.tables !== 'one'
+      ? rotaryTables(pass, { ...rotation, features: rotation.windowFeatures }, dtype)
+      : tables
+  const distances = alibi && distancesOf(pass, alibi, dtype)
+  const shared = [...positions, ...present(distances?.scaled), ...tablesOf(tables, windowTables)]
+  const isBiased = alibi || hasGivenMask(options, forward) || options.ownMasks === 'numbers'
+  const run: DecoderRun = {
+    layers,
+    options,
+    forward,
+    sizes,
+    gaps: model.gaps,
+    prefixes: prefixesOf(pass, dtype),
+    tables,
+    bias: isBiased && !isWrittenOut ? masks.full : undefined,
+    chosen: alibi?.everyPosition ? masks.full : undefined,
+    mask: alibi?.everyPosition ? distances?.scaled : isWrittenOut ? (masks.full ?? masks.windowed) : undefined,
+    states,
+    original,
+    layerInputs: forLayers?.joined,
+    sharedKeys,
+    carried: { chosen: undefined, next: undefined },
+    attentionWeights: [],
+  }
+  const owned = [
+    ...shared,
+    ...places,
+    ...present(distances?.mask),
+    ...present(original),
+    ...present(forLayers?.joined),
+    ...present(masks.full),
+    ...present(masks.windowed),
+  ]
+  return { run, masks, places, shared, tablesIn: (layer) => (sizes.isWindowed(layer) ? windowTables : tables), owned }
+}
+
+/** The masks, positions and tables that a layer is called with. A checkpointed layer keeps them. */
+function givenTo(
+  { layers }: DecoderModel,
+  { forward: { rotation, alibi, residual }, sizes }: DecoderPass,
+  { positions, seen }: Inputs,
+  { run, masks, places, shared, tablesIn }: Common,
+): (index: number) => readonly Tensor[] {
+  const mixed = new Set(layers.filter((layer) => mixerOf(run, layer)).map(({ index }) => index))
+  const maskOf = (index: number) =>
+    mixed.has(index) ? [] : present(!alibi && sizes.isWindowed(index) ? masks.windowed : masks.full)
+  const placed = (index: number) => {
+    // Zamba2 gives its layers no positions.
+    if (residual.order === 'shared') return tablesOf(run.tables)
+    if (rotation?.receivers === 'attention' && mixed.has(index)) return positions
+    if (rotation?.tables === 'two') return [...positions, ...tablesOf(tablesIn(index))]
+    // Layers get the row of the first axis.
+    return [...shared, ...(rotation?.axes === 'inTable' ? places : []), ...(seen?.given ?? [])]
+  }
+  return (index) => [...maskOf(index), ...placed(index)]
+}
+
+/**
+ * In a prefill, layers that take keys and values of others compute the last token alone, as nothing reads what they make of the others
+ * (`_maybe_slice_kv_shared_inputs` of Gemma 4).
+ */
+function cutAt({ head }: DecoderModel, { options, forward }: DecoderPass, layer: number): Partial<DecoderRun> {
+  const { keySharing } = forward.attention
+  const isCut = options.cache && head && keySharing?.in === 'variable' && keySharing.taken[layer] !== undefined
+  return isCut ? { options: { ...options, sequence: 1 } } : {}
+}
+
+/** The input of the first layer. */
+function firstInput({ base, forward, layers: { ops } }: DecoderPass, run: DecoderRun, embedded: Tensor): Tensor {
+  const first = submodule(base, forward.embedding === 'normalised' ? 'lastNorm' : 'embeddingNorm')
+  if (first) return norm(run, first, embedded)
+  const isScaled = forward.embedding === 'scaledForFirstLayer'
+  if (isDropped(run, 'embeddings')) return ops.dropout(embedded)
+  return isScaled ? ops.scale(embedded) : ops.tape.alias(embedded)
+}
+
+function present(tensor: Tensor | undefined): Tensor[] {
+  return tensor ? [tensor] : []
+}
