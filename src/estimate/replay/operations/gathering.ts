@@ -3,7 +3,7 @@ import type { Storage } from '../memory-ledger.js'
 import type { Tensor } from '../tape.js'
 import { Rearranging } from './rearranging.js'
 
-/** Operations by index: rows looked up, selected and added. The second third of {@link Operations}. */
+/** Operations by index: rows looked up, selected and added. The second part of {@link Operations}. */
 export class Gathering extends Rearranging {
   /** Rows of a table. Saves the indices. The gradient of the table is as large as the table. */
   embedding(table: Tensor, elements: number, indices?: Tensor): Tensor {

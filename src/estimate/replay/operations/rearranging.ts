@@ -2,7 +2,7 @@ import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
 import type { Storage } from '../memory-ledger.js'
 import type { Tape, Tensor } from '../tape.js'
 
-/** Operations that copy, cast, split and concatenate. The first third of {@link Operations}. */
+/** Operations that copy, cast, split and concatenate. The first part of {@link Operations}. */
 export class Rearranging {
   readonly tape: Tape
 

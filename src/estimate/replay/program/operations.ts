@@ -1,18 +1,16 @@
-import type { AttentionCall, Call, Count, Operation, Value } from '../../../architecture/index.js'
-import { attend } from '../attention/attend.js'
-import { cached } from '../attention/key-value-cache.js'
+import type { Call, Operation } from '../../../architecture/index.js'
 import { rotatedHalves } from '../attention/rotation.js'
-import { EAGER_ATTENTION } from '../complete-forward-pass.js'
 import { activation } from '../feed-forward/activations.js'
 import { entropy } from '../loss/loss.js'
 import { normOf } from '../norms/norms.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
+import { attention } from './attention.js'
+import { binary, type Evaluate, given, unary, using } from './operands.js'
 import { countOf, type Place } from './place.js'
 import type { Scope } from './scope.js'
 import { writtenBlock } from './written/written-block.js'
 
-type Evaluate = (value: Value) => Tensor
 type Kind = Exclude<Operation, Call>['op']
 type Of<Name extends Kind> = Extract<Exclude<Operation, Call>, { readonly op: Name }>
 type Compute<Name extends Kind> = (place: Place, scope: Scope, operation: Of<Name>, evaluate: Evaluate) => Tensor
@@ -21,13 +19,6 @@ type Compute<Name extends Kind> = (place: Place, scope: Scope, operation: Of<Nam
 export function compute(place: Place, scope: Scope, operation: Exclude<Operation, Call>, evaluate: Evaluate): Tensor {
   const run = OPERATIONS[operation.op] as Compute<Kind>
   return run(place, scope, operation as Of<Kind>, evaluate)
-}
-
-/** Frees an operand after its use. */
-function using(place: Place, operands: readonly Tensor[], run: (...operands: Tensor[]) => Tensor): Tensor {
-  const output = run(...operands)
-  place.layers.ops.tape.free(...operands)
-  return output
 }
 
 const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
@@ -211,72 +202,3 @@ function expanded({ layers: { ops } }: Place, input: Tensor, elements: number): 
 function modelDtype({ layers, options }: Place) {
   return layers.autocast ? 'float32' : options.computeDtype
 }
-
-function given(tensor: Tensor | undefined): Tensor {
-  if (!tensor) throw new Error('an operation has its operands')
-  return tensor
-}
-
-function unary(run: (place: Place, input: Tensor) => Tensor) {
-  return (place: Place, _: Scope, { of }: { readonly of: Value }, evaluate: Evaluate): Tensor =>
-    using(place, [evaluate(of)], (input) => run(place, given(input)))
-}
-
-function binary(run: (place: Place, left: Tensor, right: Tensor) => Tensor) {
-  return (place: Place, _: Scope, { of }: { readonly of: readonly [Value, Value] }, evaluate: Evaluate): Tensor =>
-    using(place, of.map(evaluate), (left, right) => run(place, given(left), given(right)))
-}
-
-function attention(place: Place, scope: Scope, call: AttentionCall, evaluate: Evaluate): Tensor {
-  const { layers, options } = place
-  const isEager = call.isEager || options.kernel === 'eager'
-  const mask = (isEager || call.isMaskForAll) && call.mask !== undefined ? evaluate(call.mask) : undefined
-  const bias = !isEager && call.bias !== undefined ? evaluate(call.bias) : undefined
-  const { heads, headDim, batch = ['batch'], queries = ['sequence'], keys = queries } = call
-  const [, keyName, valueName] = call.of
-  const [givenQuery, givenKey, givenValue] = call.of.map(evaluate)
-  // The variables get what the cache gives back.
-  const [allKeys, allValues] =
-    options.cache && call.caches
-      ? cached({ layers }, given(givenKey), given(givenValue))
-      : [given(givenKey), given(givenValue)]
-  if (typeof keyName === 'string') scope.set(keyName, layers.ops.tape.alias(allKeys))
-  if (typeof valueName === 'string') scope.set(valueName, layers.ops.tape.alias(allValues))
-  const padding = isEager && call.fillsPadding ? paddingMask(place, batch, keys) : undefined
-  const output = using(place, [given(givenQuery), allKeys, allValues], (query, key, value) =>
-    attend(layers, isEager ? 'eager' : options.kernel, given(query), given(key), given(value), {
-      batch: countOf(place.options, batch),
-      sequence: countOf(place.options, queries),
-      keys: countOf(place.options, keys),
-      ...(call.runs && { runs: countOf(place.options, call.runs) }),
-      heads,
-      kvHeads: heads,
-      headDim,
-      // Autocast computes a softmax in float32.
-      eager: { ...EAGER_ATTENTION, ...call.eager, ...(layers.autocast && { softmax: 'float32' }) },
-      ...(mask && (isEager ? { mask } : { bias: mask, isMaskGiven: true })),
-      ...(bias && { bias }),
-      ...(padding && { chosen: padding }),
-      drops: (call.dropout ?? 0) > 0 && options.drops === 'all',
-      dtype: options.computeDtype,
-      cappedScores: false,
-      masked: false,
-      keepWeights: (weights) =>
-        call.returnsWeights === 'layer'
-          ? place.ownWeights.push(weights)
-          : call.returnsWeights === 'module'
-            ? place.heldWeights.push(weights)
-            : call.returnsWeights
-              ? place.attentionWeights.push(weights)
-              : layers.ops.tape.free(weights),
-      valuesApart: !(options.cache && call.caches),
-      exchanged: call.exchanged ?? false,
-    }),
-  )
-  layers.ops.tape.free(...[mask, bias, padding].filter((one) => one !== undefined))
-  return output
-}
-
-/** A mask of the keys that are padding. */
-const paddingMask = ({ layers, options }: Place, batch: Count, keys: Count): Tensor =>
-  layers.ops.tape.tensor(countOf(options, [...batch, ...keys]), 'bool', 'eq')

@@ -1,0 +1,123 @@
+import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
+import type { Storage } from '../memory-ledger.js'
+import type { Tensor } from '../tape.js'
+import { Gathering } from './gathering.js'
+
+/** Sums, products and means. The third part of {@link Operations}. */
+export class Arithmetic extends Gathering {
+  /** The sum of two tensors of the same size, in the wider dtype. The gradient of the narrower one is cast back. */
+  add(left: Tensor, right: Tensor): Tensor {
+    const dtype = wider(left, right)
+    const elements = Math.max(left.elements, right.elements)
+    const narrowed = (input: Tensor, gradient: Storage): Storage =>
+      input.elements < elements
+        ? this.gradient(input.elements, input.dtype, 'sum')
+        : input.dtype === dtype
+          ? this.tape.ledger.retain(gradient)
+          : this.gradient(input.elements, input.dtype, '_to_copy')
+    return this.tape.record(
+      [left, right],
+      {},
+      () => this.tape.tensor(elements, dtype, 'add'),
+      (gradient) => [left.grad && narrowed(left, gradient), right.grad && narrowed(right, gradient)],
+    )
+  }
+
+  /** The difference of two tensors of the same dtype. The second may have one element for each row. */
+  sub(left: Tensor, right: Tensor): Tensor {
+    const { elements, dtype } = left
+    return this.tape.record(
+      [left, right],
+      {},
+      () => this.tape.tensor(elements, dtype, 'sub'),
+      (gradient) => {
+        const negative = right.grad && this.gradient(elements, dtype, 'neg')
+        return [
+          left.grad && this.tape.ledger.retain(gradient),
+          negative && (() => this.reduced(negative, right, elements, dtype)),
+        ]
+      },
+    )
+  }
+
+  /** The sum, in place of the first tensor. */
+  addInPlace(into: Tensor, other: Tensor): Tensor {
+    return this.tape.record(
+      [into, other],
+      {},
+      () => ({ ...this.tape.alias(into) }),
+      (gradient) =>
+        [into, other].map(
+          (input) =>
+            input.grad &&
+            (input.dtype === into.dtype
+              ? this.tape.ledger.retain(gradient)
+              : this.gradient(input.elements, input.dtype, '_to_copy')),
+        ),
+    )
+  }
+
+  /** The product of two tensors of the same size. Each is saved for the other's gradient. */
+  mul(left: Tensor, right: Tensor): Tensor {
+    const dtype = wider(left, right)
+    return this.tape.record(
+      [left, right],
+      { before: [...(right.grad ? [left] : []), ...(left.grad ? [right] : [])] },
+      () => this.tape.tensor(Math.max(left.elements, right.elements), dtype, 'mul'),
+      () => {
+        const elements = Math.max(left.elements, right.elements)
+        const wholes = [left, right].map((factor) => factor.grad && this.gradient(elements, dtype, 'mul'))
+        return [left, right].map((factor, index) => {
+          const whole = wholes[index]
+          return whole && (() => this.reduced(whole, factor, elements, dtype))
+        })
+      },
+    )
+  }
+
+  /** The product with a number, or with a tensor that has no gradient and needs no memory. */
+  scale(input: Tensor, by?: Tensor): Tensor {
+    const dtype = by ? wider(input, by) : input.dtype
+    return this.tape.record(
+      [input],
+      { before: by ? [by] : [] },
+      () => this.tape.tensor(input.elements, dtype, 'mul'),
+      () => {
+        const gradient = this.gradient(input.elements, dtype, 'mul')
+        return [dtype === input.dtype ? gradient : () => this.cast(gradient, input)]
+      },
+    )
+  }
+
+  /** The sum with a number, whose gradient is the same tensor: `1 + weight`. */
+  shift(input: Tensor): Tensor {
+    return this.tape.record(
+      [input],
+      {},
+      () => this.tape.tensor(input.elements, input.dtype, 'add'),
+      (gradient) => [this.tape.ledger.retain(gradient)],
+    )
+  }
+
+  /** The mean over the features of each token. Its gradient is as large as its input. */
+  mean(input: Tensor, tokens: number): Tensor {
+    return this.tape.record(
+      [input],
+      {},
+      () => this.tape.tensor(tokens, input.dtype, 'mean'),
+      () => [this.gradient(input.elements, input.dtype, 'div')],
+    )
+  }
+
+  /** The gradient of a broadcast factor: summed to its size, and cast to its dtype. */
+  private reduced(whole: Storage, factor: Tensor, elements: number, dtype: ComputeDtype): Storage {
+    if (factor.elements === elements) return factor.dtype === dtype ? whole : this.cast(whole, factor)
+    const sum = this.gradient(factor.elements, dtype, 'sum')
+    this.tape.ledger.release(whole)
+    return factor.dtype === dtype ? sum : this.cast(sum, factor)
+  }
+}
+
+function wider(left: Tensor, right: Tensor): ComputeDtype {
+  return DTYPE_BYTES[left.dtype] >= DTYPE_BYTES[right.dtype] ? left.dtype : right.dtype
+}
