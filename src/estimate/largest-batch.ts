@@ -1,32 +1,42 @@
 /**
- * The largest number from `known` up whose bytes fit, if all smaller ones fit. Memory grows with the batch almost along straight
- * lines, so each guess is where the line through the last two answers reaches the limit; every third guess halves the rest instead.
+ * The largest number from `known` up whose bytes fit, if all smaller ones fit.
+ *
+ * Memory is the highest of several lines over the batch. The line through two numbers that fit is followed until a number does not
+ * fit. From then on, each guess is where the chord between the last number that fits and the first that does not reaches the limit,
+ * which is never behind the answer. Every eighth guess is between the two instead.
  *
  * @param bytesOf - bytes that a number needs: never fewer than for a smaller one
  */
 export function largestFitting(known: number, limit: number, bytesOf: (value: number) => number): number {
-  let ceiling = known * 2
-  while (ceiling < MOST_SEQUENCES) ceiling *= 2
-  let [low, high] = [known, ceiling]
-  let [at, next] = [known, known + 1]
-  let [bytes, nextBytes] = [bytesOf(at), bytesOf(next)]
-  for (let guesses = 0; ; guesses += 1) {
-    for (const [value, needed] of [
-      [at, bytes],
-      [next, nextBytes],
-    ] as const) {
-      if (needed <= limit) low = Math.max(low, value)
-      else high = Math.min(high, value)
+  const pointAt = (value: number): Point => ({ value, bytes: bytesOf(value) })
+  let before = pointAt(known)
+  let low = pointAt(known + 1)
+  if (low.bytes > limit) return known
+  let high: Point = { value: Math.max(MOST_SEQUENCES + 1, 2 * known), bytes: Number.POSITIVE_INFINITY }
+  for (let guesses = 1; high.value - low.value > 1; guesses += 1) {
+    const isKnown = Number.isFinite(high.bytes)
+    const onLine = isKnown ? reached(low, high, limit) : reached(before, low, limit)
+    const guess = isKnown && guesses % 8 === 0 ? Math.floor(Math.sqrt(low.value * high.value)) : onLine
+    const point = pointAt(Math.min(Math.max(guess, low.value + 1), high.value - 1))
+    if (point.bytes > limit) {
+      high = point
+      continue
     }
-    if (high - low <= 1) return low
-    const slope = (nextBytes - bytes) / (next - at)
-    const reached = slope > 0 ? Math.floor(next + (limit - nextBytes) / slope) : high - 1
-    const guess = guesses % 3 === 2 ? Math.floor((low + high) / 2) : reached
-    ;[at, bytes] = [next, nextBytes]
-    next = Math.min(Math.max(guess, low + 1), high - 1)
-    nextBytes = bytesOf(next)
-    if (next === at) [at, bytes] = [known, bytesOf(known)]
+    before = low
+    low = point
   }
+  return low.value
+}
+
+interface Point {
+  readonly value: number
+  readonly bytes: number
+}
+
+/** The last number before the line through two points passes the limit. */
+function reached(a: Point, b: Point, limit: number): number {
+  const slope = (b.bytes - a.bytes) / (b.value - a.value)
+  return slope > 0 ? Math.floor(a.value + (limit - a.bytes) / slope) : Number.POSITIVE_INFINITY
 }
 
 /** The upper limit of the search. */

@@ -22,9 +22,10 @@ import { type Layout, shardedEstimate } from './sharding.js'
  */
 export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions): (layout: Layout) => MemoryEstimate {
   let profile: StepProfile | undefined
+  let whole: MemoryEstimate | undefined
   return (layout) => {
     if (methodOf(options.method).trains === 'nothing') {
-      const whole = runMemory(model, { ...options, layout: checkLayout({}) })
+      whole ??= runMemory(model, { ...options, layout: checkLayout({}) })
       return ranksOf(layout) === 1 ? whole : dividedServing(model, options, whole, layout)
     }
     if (layout.tensor * layout.pipeline * layout.expert === 1) return runMemory(model, withRanks(options, layout.data))
