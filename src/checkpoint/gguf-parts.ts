@@ -21,11 +21,11 @@ export function ggufParts(
 /** The part that a name stands for: the first pattern that fits counts. */
 const PARTS: readonly (readonly [pattern: RegExp, part: Part])[] = [
   [/^(?:\w+_embd|token_types|position_embd)\./, 'embedding'],
+  [/[._]norm(?:_\d+|_exps)?\.|_norm$/, 'norm'],
   [/^(?:output|cls)(?:\.\w+)?\.(?:weight|bias)$/, 'head'],
-  [/_norm(?:_\d+)?\.|_norm$/, 'norm'],
   [/\.(?:ssm_|shortconv\.)/, 'mamba'],
   [/\.(?:time_mix|channel_mix)_/, 'recurrence'],
   [/\.(?:attn|cross_attn|indexer)[_.]/, 'attention'],
-  [/\.ffn_\w+_(?:exps|shexp|chexps)\.|\.ffn_gate_inp|\.exp_probs_b/, 'experts'],
+  [/\.ffn_\w+_(?:exps|shexp|chexps)\.|\.ffn_(?:gate_inp|latent_)|\.exp_probs_b/, 'experts'],
   [/\.ffn_/, 'mlp'],
 ]

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { mostType } from '../../src/checkpoint/gguf-storage.js'
+import { ggufBytes, mostType } from '../../src/checkpoint/gguf-storage.js'
+import { GGML } from './ggml.js'
 
 /** The numbers of ggml's types: `enum ggml_type` in ggml.h. */
 const [F32, F16, Q4_K, Q8_0, BF16, UNKNOWN] = [0, 1, 12, 8, 30, 999] as const
@@ -69,5 +70,54 @@ describe('the type of most weights of a GGUF file', () => {
 
   it('is F32 for a file without tensors', () => {
     expect(mostType(new Map(), [])).toMatchObject({ precision: 'float32', quantisation: { parameters: 0 } })
+  })
+})
+
+/** Blocks rearranged for ARM, which llama.cpp wrote in 2024: their sizes are those of Q4_0 and IQ4_NL, and gguf-py has them no more. */
+const REARRANGED: readonly (readonly [name: string, type: number, weights: number, bytes: number])[] = [
+  ['Q4_0_4_4', 31, 32, 18],
+  ['Q4_0_4_8', 32, 32, 18],
+  ['Q4_0_8_8', 33, 32, 18],
+  ['IQ4_NL_4_4', 36, 32, 18],
+  ['IQ4_NL_4_8', 37, 32, 18],
+  ['IQ4_NL_8_8', 38, 32, 18],
+]
+
+const TYPES = [
+  ...Object.entries(GGML.types).map(([name, [type, weights, bytes]]) => [name, type, weights, bytes] as const),
+  ...REARRANGED,
+]
+
+/** The nearest name in `ModelSpec.precision`: that of a float, or the integer with at least the bits in the type's name. */
+function precisionOf(name: string): string {
+  const named: Readonly<Record<string, string>> = {
+    ...{ F64: 'float64', F32: 'float32', F16: 'float16', BF16: 'bfloat16', MXFP4: 'mxfp4', NVFP4: 'nvfp4' },
+    ...{ I8: 'int8', I16: 'int16', I32: 'int32', I64: 'int64' },
+  }
+  return named[name] ?? (Number(/\d/.exec(name)?.[0]) <= 4 ? 'int4' : 'int8')
+}
+
+describe('the types of ggml', () => {
+  it.each(TYPES)('%s is type %i, with blocks of %i weights in %i bytes', (name, type, weights, bytes) => {
+    const { quantisation, precision, isQuantised } = mostType(tensorsOf([type, [weights]]), [])
+    expect([quantisation, precision]).toStrictEqual([
+      { method: name, bits: (8 * bytes) / weights, parameters: weights },
+      precisionOf(name),
+    ])
+    expect(isQuantised).toBe(!/^B?F/.test(name))
+    expect(ggufBytes([{ dtype: type, shape: [BigInt(weights), 3] }])).toBe(3 * bytes)
+  })
+
+  it('have a size together, unless one of them is not known', () => {
+    const file = [
+      { dtype: F32, shape: [3n] },
+      { dtype: Q4_K, shape: [256, 2n] },
+      { dtype: F16, shape: [] },
+    ]
+    expect(ggufBytes(file)).toBe(12 + 288 + 2)
+    expect(ggufBytes([])).toBe(0)
+    // A block that is not full takes its share, rounded up.
+    expect(ggufBytes([{ dtype: Q4_K, shape: [1] }])).toBe(1)
+    expect(ggufBytes([...file, { dtype: UNKNOWN, shape: [1] }])).toBeUndefined()
   })
 })
