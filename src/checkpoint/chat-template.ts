@@ -57,7 +57,7 @@ function written(template: string, others: readonly string[]): ChatTemplate {
 function namedTemplates(written: unknown): ReadonlyMap<string, string> {
   const named = new Map<string, string>()
   const entries: [unknown, unknown][] = Array.isArray(written)
-    ? written.map((entry) => (isObject(entry) ? [entry['name'], entry['template']] : [undefined, undefined]))
+    ? written.filter(isObject).map((entry) => [entry['name'], entry['template']])
     : isObject(written)
       ? Object.entries(written)
       : []

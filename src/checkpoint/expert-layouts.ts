@@ -118,8 +118,7 @@ function inOtherContainer(name: string, expected: ReadonlyMap<string, Shape>): s
  */
 function joinedWeight(name: string): string | undefined {
   const [, stem, part = '', kind] = PARTS_OF_WEIGHTS.exec(name) ?? []
-  const whole = WHOLE_OF_PART[part]
-  return stem === undefined || whole === undefined ? undefined : `${stem}.${whole}.${kind}`
+  return stem === undefined ? undefined : `${stem}.${WHOLE_OF_PART[part]}.${kind}`
 }
 
 const WHOLE_OF_PART: Readonly<Record<string, string>> = {

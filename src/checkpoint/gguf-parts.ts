@@ -20,7 +20,7 @@ export function ggufParts(
 
 /** The part that a name stands for: the first pattern that fits counts. */
 const PARTS: readonly (readonly [pattern: RegExp, part: Part])[] = [
-  [/^(?:\w+_embd|token_types|position_embd)\./, 'embedding'],
+  [/^(?:\w+_embd|token_types)\./, 'embedding'],
   [/[._]norm(?:_\d+|_exps)?\.|_norm$/, 'norm'],
   [/^(?:output|cls)(?:\.\w+)?\.(?:weight|bias)$/, 'head'],
   [/\.(?:ssm_|shortconv\.)/, 'mamba'],

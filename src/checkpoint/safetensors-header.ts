@@ -100,7 +100,7 @@ function headerEntries(bytes: Uint8Array, file: string): [string, unknown][] {
   if (bytes[0] !== '{'.charCodeAt(0)) throw invalid(file, [], 'does not start with "{"')
   let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     throw invalid(file, [], 'is not UTF-8')
   }

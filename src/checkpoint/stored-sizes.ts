@@ -53,8 +53,9 @@ export function storedSizes({ parameters }: LogicalParameters, stated: GenericSi
 /** The embedding beside the layers, or the only one. A model that speaks has several. */
 function inputEmbedding(matrices: readonly Named[], stack: Stack | undefined): Named | undefined {
   const found = matrices.filter(({ name, shape }) => shape.length === 2 && EMBEDDING.test(name))
-  const root = stack?.prefix.replace(/[^.]+\.$/, '') ?? ''
-  return found.find(({ name }) => name.startsWith(root) && root !== '') ?? (found.length === 1 ? found[0] : undefined)
+  const root = stack?.prefix.replace(/[^.]+\.$/, '')
+  const beside = root ? found.find(({ name }) => name.startsWith(root)) : undefined
+  return beside ?? (found.length === 1 ? found[0] : undefined)
 }
 
 interface Named {

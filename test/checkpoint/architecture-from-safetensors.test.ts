@@ -197,6 +197,17 @@ describe('A module', () => {
     })
   })
 
+  it('is not made for a buffer, and a buffer beside a gate makes no router of it', () => {
+    const gate = { 'm.mlp.gate.weight': [4, 8] }
+    const buffers = { 'm.mlp.gate.input_scale': [1], 'm.rotary_emb.inv_freq': [4] }
+    const { root } = checkpointOf({ ...gate, ...buffers })
+    expect(Object.keys(root.children?.['m']?.children ?? {})).toStrictEqual(['mlp'])
+    expect([...linearLayers({ root })].map(({ name }) => name)).toStrictEqual(['m.mlp.gate'])
+    const corrected = checkpointOf({ ...gate, 'm.mlp.gate.e_score_correction_bias': [4] })
+    expect([...linearLayers(corrected)]).toStrictEqual([])
+    expect(totalParameters(corrected)).toBe(32)
+  })
+
   it('of 64 levels is read, and a deeper one is refused with its place', () => {
     const name = (levels: number) => Array.from({ length: levels }, () => 'a').join('.')
     expect(totalParameters(checkpointOf({ [name(64)]: [3] }))).toBe(3)
@@ -225,6 +236,22 @@ describe('The notes', () => {
     const buffers = [0, 1, 2, 3].map((layer) => [`h.${layer}.rotary_emb.inv_freq`, [4]])
     expect(checkpointOf({ ...HEAD, ...Object.fromEntries(buffers) }).notes).toStrictEqual([
       '4 stored tensors are not parameters (buffers, scales): h.0.rotary_emb.inv_freq, h.1.rotary_emb.inv_freq, h.2.rotary_emb.inv_freq',
+    ])
+  })
+
+  it('name the schemes of weights without a shape, and count those whose bits are assumed', () => {
+    const tensors = new Map([
+      ...['a', 'b'].flatMap((name) => [
+        [`${name}.weight`, { dtype: 'U8', shape: [32, 1], offsets: [0, 32] }] as const,
+        [`${name}.weight.quant_state.bitsandbytes__nf4`, { dtype: 'U8', shape: [83], offsets: [0, 83] }] as const,
+      ]),
+      ['c.weight._data._data', { dtype: 'U8', shape: [16, 8], offsets: [0, 128] }] as const,
+      ['d.weight_packed', { dtype: 'I32', shape: [16, 8], offsets: [0, 512] }] as const,
+      ['lm_head.weight', { dtype: 'BF16', shape: [2, 2], offsets: [0, 8] }] as const,
+    ])
+    expect(architectureFromSafetensors([{ tensors }]).notes).toStrictEqual([
+      '3 weights (bitsandbytes-4bit, quanto) have a known size but an unknown shape: it is stored in the data',
+      'assumed 4 bits for 2 packed weights: only a config says how many bits they have',
     ])
   })
 

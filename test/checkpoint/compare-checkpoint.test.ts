@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { FAMILIES } from '../../src/architecture/families/index.js'
 import { architectureFromConfig, ties } from '../../src/architecture/index.js'
-import { compareCheckpoint } from '../../src/checkpoint/index.js'
+import { compareParameters } from '../../src/checkpoint/compare-checkpoint.js'
+import { compareCheckpoint, logicalParameters } from '../../src/checkpoint/index.js'
 import type { StoredTensor } from '../../src/checkpoint/safetensors-header.js'
 import { readRecords } from '../architecture/records.js'
 import { headersOfRecord } from './headers-of-record.js'
@@ -122,6 +123,35 @@ describe('compareCheckpoint', () => {
     expect(compareCheckpoint(CONFIG, [{ tensors }])).toMatchObject({ agrees: true, extra: [] })
   })
 
+  it('takes no quantised weight for its transpose, unless the class has it as a Conv1D', () => {
+    const quantised = (tensors: Map<string, StoredTensor>, module: string) => {
+      tensors.set(`${module}.weight`, tensor([128, 64].reverse(), 'F8_E4M3'))
+      tensors.set(`${module}.weight_scale`, tensor([1], 'F32'))
+      return tensors
+    }
+    const { otherShape } = compareCheckpoint(CONFIG, [
+      { tensors: quantised(tinyLlama(), 'model.layers.0.mlp.up_proj') },
+    ])
+    expect(otherShape).toStrictEqual([
+      { name: 'model.layers.0.mlp.up_proj.weight', expected: [128, 64], found: [64, 128] },
+    ])
+    const gpt2 = { model_type: 'gpt2', n_embd: 32, n_head: 2, n_layer: 1, vocab_size: 10, n_inner: 48 }
+    const of = (shape: readonly number[], isQuantised: boolean) => {
+      const fields: [string, StoredTensor][] = [
+        ['transformer.h.0.mlp.c_fc.weight', tensor(shape, isQuantised ? 'F8_E4M3' : 'BF16')],
+      ]
+      if (isQuantised) fields.push(['transformer.h.0.mlp.c_fc.weight_scale', tensor([1], 'F32')])
+      return compareCheckpoint(gpt2, [{ tensors: new Map(fields) }]).otherShape.length
+    }
+    expect([
+      of([32, 48], true),
+      of([48, 32], true),
+      of([48, 31], true),
+      of([32, 48], false),
+      of([48, 32], false),
+    ]).toStrictEqual([0, 0, 1, 0, 1])
+  })
+
   it('compares a weight without a shape by its number of elements', () => {
     const tensors = tinyLlama()
     tensors.set('model.layers.0.mlp.up_proj.weight', tensor([4096, 1], 'U8'))
@@ -160,5 +190,44 @@ describe('the prefix of a class', () => {
       'agrees',
       ['the tensors in the files lack the class prefix "model.", like those of its base model'],
     ])
+  })
+})
+
+describe('the names in files', () => {
+  it('may lack the prefix of one of the first eight modules at the top of a class', () => {
+    const architecture = architectureFromConfig(CONFIG)
+    const storage = logicalParameters([{ tensors: new Map([['w', tensor([1])]]) }])
+    const notesFor = (position: number) => {
+      const names = Array.from({ length: 9 }, (_, index) => [`m${index}`, index === position ? { w: [1] } : { x: [1] }])
+      const children = names.map(([name, parameters]) => [name, { type: 'x', parameters }])
+      return compareParameters(
+        { ...architecture, root: { type: 'x', children: Object.fromEntries(children) } },
+        storage,
+      ).notes
+    }
+    const note = 'the tensors in the files lack the class prefix "m7.", like those of its base model'
+    expect([notesFor(7), notesFor(8)]).toStrictEqual([[note], []])
+  })
+
+  it('may be those that old conversions from TensorFlow gave to norms', () => {
+    const bert = {
+      model_type: 'bert',
+      hidden_size: 8,
+      num_attention_heads: 2,
+      num_hidden_layers: 1,
+      intermediate_size: 16,
+      vocab_size: 10,
+    }
+    const names = [
+      'bert.embeddings.LayerNorm.gamma',
+      'bert.embeddings.LayerNorm.beta',
+      'bert.embeddings.LayerNorm.gammas',
+    ]
+    const { extra, missing, notes } = compareCheckpoint({ ...bert, architectures: ['BertForMaskedLM'] }, [
+      { tensors: new Map(names.map((name) => [name, tensor([8])])) },
+    ])
+    expect(extra).toStrictEqual(['bert.embeddings.LayerNorm.gammas'])
+    expect(missing.filter((name) => name.startsWith('bert.embeddings.LayerNorm'))).toStrictEqual([])
+    expect(notes).toStrictEqual([])
   })
 })

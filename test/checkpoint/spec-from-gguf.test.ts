@@ -189,6 +189,8 @@ describe('modelSpecFromGguf', () => {
         'blk.0.ffn_up_exps.weight': [[4, 16, 8], F16],
         'blk.0.ffn_gate_exps.weight': [[4, 16, 8], F16],
         'blk.1.ffn_gate_up_exps.weight': [[4, 32, 8], F16],
+        'blk.1.ffn_up_exps.weight_scale': [[4], F32],
+        'blk.1.xffn_up_exps.weight': [[4], F32],
         'blk.1.ffn_up_shexp.weight': [[16, 8], F16],
       },
       { 'llama.expert_count': 4, 'llama.expert_used_count': 2, 'llama.expert_shared_count': 1 },
@@ -275,13 +277,84 @@ describe('modelSpecFromGguf', () => {
     ['llama.block_count', 'the GGUF file has no llama.block_count'],
     ['llama.embedding_length', 'the GGUF file has no llama.embedding_length'],
   ])('without %s is refused', (key, message) => {
-    expect(() => specOf(TENSORS, { [key]: undefined })).toThrow(message)
+    expect(() => specOf(TENSORS, { [key]: undefined })).toThrow(
+      expect.objectContaining({ code: 'missing_field', message, place: [key] }),
+    )
+  })
+
+  it.each([
+    [
+      'adapter',
+      'a LoRA adapter',
+      'inspect the PEFT adapter that it was converted from: its rank is in adapter_config.json',
+    ],
+    ['imatrix', 'an importance matrix for quantisation', 'pass the GGUF file of the model'],
+    ['mmproj', 'a projector of images or audio', 'pass the GGUF file of the language model'],
+  ])('of another kind is refused: %s', (kind, what, help) => {
+    expect(() => specOf(TENSORS, { 'general.type': kind })).toThrow(
+      expect.objectContaining({
+        ...{ code: 'no_checkpoint', message: `the GGUF file is ${what}, not a model`, place: ['general.type'], help },
+      }),
+    )
+  })
+
+  it.each(['model', 'toString', 5])('of the kind %s is read', (kind) => {
+    expect(specOf(TENSORS, { 'general.type': kind }).spec.num_layers).toBe(2)
   })
 
   it('without tensors, or with one that is too large, is refused', () => {
-    expect(() => specOf({})).toThrow('the GGUF file has no tensors')
+    expect(() => specOf({})).toThrow(
+      expect.objectContaining({
+        code: 'invalid_header',
+        message: 'the GGUF file has no tensors',
+        place: ['llama'],
+        help: 'a file with a vocabulary alone describes no model; of a model in parts, pass all parts',
+      }),
+    )
+    expect(() => specOf({ 'a.weight': [[2 ** 53, 2], F16] })).toThrow(
+      expect.objectContaining({ code: 'tensor_too_large', place: ['a.weight'] }),
+    )
+    expect(() => specOf(TENSORS, { 'llama.nextn_predict_layers': 3 })).toThrow(
+      expect.objectContaining({ code: 'invalid_field', place: ['llama.nextn_predict_layers'] }),
+    )
     expect(() => specOf({ 'a.weight': [[2 ** 53, 2], F16] })).toThrow('a.weight has a dimension of 9007199254740992')
     expect(() => specOf({ 'a.weight': [[-1, 2], F16] })).toThrow('a.weight has a dimension of -1')
+  })
+
+  it('has the parser of tool calls whose marks are in its template', () => {
+    const template = `{% if tools %}<tool_call>{"name": "f", "arguments": {}}{% endif %}`
+    expect(specOf(TENSORS, { 'tokenizer.chat_template': template }).spec).toMatchObject({
+      ...{ is_chat: true, chat_template: template, tool_call_config: { tool_call_parser: 'hermes' } },
+    })
+    const { spec } = specOf(TENSORS, { 'tokenizer.chat_template': '{{ messages }}' })
+    expect(spec.chat_template).toBe('{{ messages }}')
+    expect(spec).not.toHaveProperty('tool_call_config')
+    expect(specOf(TENSORS, { 'tokenizer.chat_template': 5 }).spec).not.toHaveProperty('chat_template')
+  })
+
+  it.each([
+    [{ 'llama.rope.scaling.type': 'linear', 'llama.rope.scaling.factor': 4 }, 4000],
+    [{ 'llama.rope.scaling.type': 'linear', 'llama.rope.scaling.factor': 1.2345 }, 1235],
+    [{ 'llama.rope.scaling.type': 'linear' }, 1000],
+    [{ 'llama.rope.scaling.factor': 4 }, 1000],
+    [{ 'llama.rope.scaling.type': 'yarn', 'llama.rope.scaling.factor': 4 }, 4000],
+    [
+      {
+        ...{ 'llama.rope.scaling.type': 'yarn', 'llama.rope.scaling.factor': 4.0012 },
+        'llama.rope.scaling.original_context_length': 500,
+      },
+      2001,
+    ],
+    [
+      {
+        ...{ 'llama.rope.scaling.type': 'linear', 'llama.rope.scaling.factor': 4 },
+        'llama.rope.scaling.original_context_length': 500,
+      },
+      4000,
+    ],
+  ])('with %j and a context of 1,000 tokens has one of %i', (metadata, tokens) => {
+    expect(specOf(TENSORS, { 'llama.context_length': 1000, ...metadata }).spec.context_size).toBe(tokens)
+    expect(specOf(TENSORS, metadata).spec).not.toHaveProperty('context_size')
   })
 
   it('reads keys without a meaning for the spec as nothing', () => {

@@ -120,8 +120,9 @@ export const scaledParameter: Unpack = (stem, tensors, format, marker) => {
   if (!stored || !scale || stem.endsWith('.weight')) return undefined
   if (stored.dtype.startsWith('F8_')) return shaped('fp8', stem, stored.shape, FLOAT8[stored.dtype] ?? FORMATS.float8)
   if (stored.dtype === 'I8') return shaped('modelopt', stem, stored.shape, integers(format?.bits ?? 8))
-  const [group, scheme] = FLOAT4_BY_SCALE[scale.dtype] ?? []
-  if (stored.dtype !== 'U8' || group === undefined || scheme === undefined) return undefined
+  const float4 = FLOAT4_BY_SCALE[scale.dtype]
+  if (stored.dtype !== 'U8' || !float4) return undefined
+  const { group, scheme } = float4
   // Two elements share a byte along the axis that has one scale for each group of elements.
   const axis = stored.shape.findIndex((bytes, at) => bytes * 2 === (scale.shape[at] ?? 0) * group)
   return axis < 0
@@ -135,10 +136,10 @@ export const scaledParameter: Unpack = (stem, tensors, format, marker) => {
 }
 
 /** The elements that share a scale, and the format, by the dtype of the scales. */
-const FLOAT4_BY_SCALE: Readonly<Record<string, readonly [group: number, scheme: 'nvfp4' | 'mxfp4']>> = {
-  F8_E4M3: [16, 'nvfp4'],
-  F8_E8M0: [32, 'mxfp4'],
-  U8: [32, 'mxfp4'],
+const FLOAT4_BY_SCALE: Readonly<Partial<Record<Dtype, { group: number; scheme: 'nvfp4' | 'mxfp4' }>>> = {
+  F8_E4M3: { group: 16, scheme: 'nvfp4' },
+  F8_E8M0: { group: 32, scheme: 'mxfp4' },
+  U8: { group: 32, scheme: 'mxfp4' },
 }
 
 /** EETQ stores bytes transposed, [in, out], with one scale per output. */

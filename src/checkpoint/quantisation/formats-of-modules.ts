@@ -125,10 +125,9 @@ function torchaoFormat(config: ConfigObject | undefined): WeightFormat | undefin
 }
 
 function torchaoNamed(name: string, weightType: string | undefined): WeightFormat | undefined {
-  if (weightType?.startsWith('float4')) return { ...FORMATS.mxfp4, packed: true }
+  if (weightType?.startsWith('float4')) return FORMATS.mxfp4
   const ofWeight = namedFormat(weightType)
   if (ofWeight) return ofWeight
-  if (/nvfp4/i.test(name)) return { ...FORMATS.nvfp4, packed: true }
   if (/(?:activation_?|^)int4_?weight/i.test(name)) return { ...integers(4), packed: true }
   return namedFormat(name)
 }

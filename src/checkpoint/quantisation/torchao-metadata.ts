@@ -21,14 +21,13 @@ interface DescribedHeader {
 /** The formats of the weights that torchao describes in the metadata of a file. */
 export function torchaoFormats({ tensors, metadata }: DescribedHeader): readonly FormatOfModules[] {
   if (!metadata?.has('tensor_names')) return []
-  const named: [string, WeightFormat][] = []
-  for (const tensor of tensors.keys()) {
-    if (!tensor.endsWith('_qdata')) continue
-    const module = torchaoModule(tensor.slice(0, -'_qdata'.length))
+  const stems = [...tensors.keys()].flatMap((tensor) => /^(.*)_qdata$/s.exec(tensor)?.[1] ?? [])
+  const named = stems.flatMap((stem): [string, WeightFormat][] => {
+    const module = torchaoModule(stem)
     const text = metadata.get(`${module}.weight`) ?? metadata.get(module)
     const format = text === undefined ? undefined : describedFormat(text)
-    if (format) named.push([module, format])
-  }
+    return format ? [[module, format]] : []
+  })
   return byName(named)
 }
 
@@ -59,6 +58,6 @@ const FORMAT_OF_TYPE: Readonly<Record<string, (dtype: string | undefined) => Wei
   Int4TilePackedTo4dTensor: () => PACKED_INT4,
   Int8Tensor: () => integers(8),
   IntxUnpackedToInt8Tensor: namedFormat,
-  MXTensor: (dtype) => (dtype?.startsWith('float4') ? { ...FORMATS.mxfp4, packed: true } : FORMATS.float8),
-  NVFP4Tensor: () => ({ ...FORMATS.nvfp4, packed: true }),
+  MXTensor: (dtype) => (dtype?.startsWith('float4') ? FORMATS.mxfp4 : FORMATS.float8),
+  NVFP4Tensor: () => FORMATS.nvfp4,
 }

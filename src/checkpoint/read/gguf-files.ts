@@ -51,9 +51,8 @@ function isProjectorName(file: string): boolean {
 
 /** `model-00002-of-00003.gguf` is one of three parts; their names differ only in the number. Source: `llama_split_path`. */
 function partsOf(file: string): { names: readonly string[] } | undefined {
-  const match = /^(.*-)\d{5}-of-(\d{5})\.gguf$/.exec(file)
-  const [, prefix, total] = match ?? []
-  if (prefix === undefined || total === undefined || Number(total) > MAX_PARTS) return undefined
+  const [, prefix, total] = /^(.*-)\d{5}-of-(\d{5})\.gguf$/.exec(file) ?? []
+  if (total === undefined || Number(total) > MAX_PARTS) return undefined
   const number = (index: number) => String(index + 1).padStart(5, '0')
   return { names: Array.from({ length: Number(total) }, (_, index) => `${prefix}${number(index)}-of-${total}.gguf`) }
 }

@@ -122,7 +122,7 @@ function delayAfter(outcome: HubAnswer | HubUnreachable, attempt: number): numbe
 
 /** The wait that an answer asks for: `Retry-After` in seconds or as a date, or the hub's `RateLimit: "api";r=0;t=55`. */
 export function askedWaitMs(headers: Headers, now = Date.now()): number | undefined {
-  const after = headers.get('retry-after')?.trim() ?? ''
+  const after = headers.get('retry-after') ?? ''
   if (/^\d{1,9}$/.test(after)) return Number(after) * 1000
   if (after.endsWith('GMT') && Number.isFinite(Date.parse(after))) return Math.max(0, Date.parse(after) - now)
   const seconds = /;\s*r=0\s*;\s*t=(\d{1,9})/.exec(headers.get('ratelimit') ?? '')?.[1]

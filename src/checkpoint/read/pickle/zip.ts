@@ -76,31 +76,28 @@ async function entryAt(read: Read, directory: DataView, at: number): Promise<Zip
   if (directory.getUint16(at + 10, true) !== 0) throw new ZipError('its entries are compressed')
   const nameBytes = directory.getUint16(at + 28, true)
   const extraBytes = directory.getUint16(at + 30, true)
-  const sizes = [20, 24, 42].map((place) => directory.getUint32(at + place, true))
-  const [, bytes = 0, local = 0] = inFull(sizes, directory, at + 46 + nameBytes, extraBytes)
+  const sizes = [24, 20, 42].map((place) => directory.getUint32(at + place, true))
+  const [bytes = 0, , local = 0] = inFull(sizes, directory, at + 46 + nameBytes, extraBytes)
   const header = viewOf(await read(local, local + 30))
   if (header.byteLength < 30 || header.getUint32(0, true) !== LOCAL_ENTRY) throw new ZipError('an entry is damaged')
   const start = local + 30 + header.getUint16(26, true) + header.getUint16(28, true)
   return { start, end: start + bytes }
 }
 
-/** Numbers that do not fit in 32 bits are in an extra field, in the order of compressed size, size and place. */
+/** The size, the compressed size and the place of an entry. Those that do not fit in 32 bits are in an extra field, in this order. */
 function inFull(sizes: readonly number[], view: DataView, extraAt: number, extraBytes: number): number[] {
-  const [compressed = 0, plain = 0, place = 0] = sizes
-  // The extra field lists the plain size first.
-  const wanted = [plain, compressed, place]
+  const full = [...sizes]
   for (let at = extraAt; at + 4 <= extraAt + extraBytes; at += 4 + view.getUint16(at + 2, true)) {
     if (view.getUint16(at, true) !== 1) continue
     let inner = at + 4
-    for (const [index, value] of wanted.entries()) {
+    for (const [index, value] of sizes.entries()) {
       if (value !== IN_64_BITS || inner + 8 > view.byteLength) continue
-      wanted[index] = Number(view.getBigUint64(inner, true))
+      full[index] = Number(view.getBigUint64(inner, true))
       inner += 8
     }
     break
   }
-  const [fullPlain = 0, fullCompressed = 0, fullPlace = 0] = wanted
-  return [fullCompressed, fullPlain, fullPlace]
+  return full
 }
 
 function viewOf(bytes: Uint8Array): DataView {
