@@ -34,6 +34,16 @@ describe('the chat template', () => {
       { template: 'A', known: true, notes: OTHERS },
     ],
     [
+      'leaves several files out',
+      { chatTemplate: 'A', namedChatTemplates: new Map([...NAMED, ['tool', 'T']]) },
+      { template: 'A', known: true, notes: ['other chat templates (rag, tool) are not part of the spec'] },
+    ],
+    [
+      'leaves other files out, also if it is blank',
+      { chatTemplate: '', namedChatTemplates: NAMED },
+      { known: true, notes: OTHERS },
+    ],
+    [
       'leaves other files out beside that of a tokenizer',
       { tokenizerConfig: { chat_template: 'C' }, namedChatTemplates: NAMED },
       { template: 'C', known: true, notes: OTHERS },

@@ -35,7 +35,9 @@ describe('the type of most weights of a GGUF file', () => {
 
   it('has its bits between two offsets if it is not known', () => {
     const offsets = [
+      { dtype: F32, shape: [5] },
       { dtype: UNKNOWN, shape: [100n, 10n], offset: 2000n },
+      { dtype: F32, shape: [6] },
       { dtype: UNKNOWN, shape: [10], offset: 0n },
       { dtype: F32, shape: [9999], offset: 3250n },
       { dtype: UNKNOWN, shape: [5000] },

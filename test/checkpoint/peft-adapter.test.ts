@@ -112,7 +112,9 @@ describe('adapterFromPeft', () => {
     const { adapter, baseModel, notes } = adapterFromPeft(mlx, IDENTITY)
     expect(adapter).toStrictEqual({ ...IDENTITY, finetuning_type: 'lora', lora_config: { rank: 8, alpha: 16 } })
     expect(baseModel).toBe('org/base')
-    expect(notes).toStrictEqual([expect.stringContaining('mlx-lm')])
+    expect(notes).toStrictEqual([
+      'this is an mlx-lm adapter, which only mlx-lm loads: `mlx_lm.fuse` merges it into its base model for other engines',
+    ])
   })
 
   it('reads of an adapter of mlx-lm what it has', () => {
@@ -212,7 +214,7 @@ describe('adapterFromPeft', () => {
   it('says that a fraction of alpha cannot be kept', () => {
     const { adapter, notes } = adapterFromPeft({ ...LORA, lora_alpha: 22.5 }, IDENTITY)
     expect(adapter.lora_config).toStrictEqual({ rank: 16 })
-    expect(notes).toStrictEqual([expect.stringContaining('22.5')])
+    expect(notes).toStrictEqual(['alpha is left out: lora_alpha is 22.5, and the registry only stores integers'])
   })
 
   it.each<[settings: object, note: string]>([
@@ -238,15 +240,48 @@ describe('adapterFromPeft', () => {
     expect(adapterFromPeft({ ...LORA, ...settings }, IDENTITY).notes).toStrictEqual([note])
   })
 
+  it('says so of LoRA and DoRA only', () => {
+    const settings = { use_rslora: true, lora_alpha: 16, r: 4, modules_to_save: ['lm_head', 5, 'score'] }
+    const notes = [
+      'use_rslora: updates are scaled by alpha / √rank, 8, which lora_config cannot say',
+      'beside the adapter, whole modules are trained and stored: lm_head, score (modules_to_save)',
+    ]
+    const notesOf = (config: object) => adapterFromPeft({ ...LORA, ...settings, ...config }, IDENTITY).notes
+    expect(notesOf({})).toStrictEqual(notes)
+    expect(notesOf({ use_dora: true })).toStrictEqual(notes)
+    for (const peft_type of ['PREFIX_TUNING', 'PROMPT_TUNING', 'P_TUNING'])
+      expect(notesOf({ peft_type })).toStrictEqual([])
+    expect(notesOf({ peft_type: 'ADALORA', target_r: 4 })).toStrictEqual([])
+    // Without a rank or an alpha there is no scale to speak of.
+    for (const missing of ['r', 'lora_alpha']) expect(notesOf({ [missing]: undefined })).toStrictEqual(notes.slice(1))
+    expect(notesOf({ use_rslora: 'yes' })).toStrictEqual(notes.slice(1))
+    expect(notesOf({ lora_alpha: 10, r: 7, modules_to_save: [] })).toStrictEqual([
+      'use_rslora: updates are scaled by alpha / √rank, 3.78, which lora_config cannot say',
+    ])
+    expect(adapterFromPeft({ peft_type: 'LORA', alpha_pattern: { a: 1 } }, IDENTITY).notes).toStrictEqual([
+      'alpha_pattern gives some modules another alpha than lora_alpha',
+    ])
+  })
+
+  it('says that a projection of prefixes is not stored', () => {
+    const note = 'parameters are those of the stored prompt; training also has an encoder, which PEFT does not store'
+    const prefix = { peft_type: 'PREFIX_TUNING', prefix_projection: true }
+    expect(adapterFromPeft(prefix, IDENTITY, tensors(8)).notes).toStrictEqual([note])
+    expect(adapterFromPeft(prefix, IDENTITY).notes).toStrictEqual([])
+    expect(adapterFromPeft({ ...prefix, prefix_projection: 'yes' }, IDENTITY, tensors(8)).notes).toStrictEqual([])
+  })
+
   it('says nothing of settings that are at their defaults', () => {
     const defaults = { use_rslora: false, alpha_pattern: {}, modules_to_save: null, trainable_token_indices: null }
     expect(adapterFromPeft({ ...LORA, ...defaults, layer_replication: null }, IDENTITY).notes).toStrictEqual([])
   })
 
   it('does not send anyone to merge what cannot be merged', () => {
-    for (const peft_type of ['XLORA', 'CPT'])
+    for (const peft_type of ['ADAPTION_PROMPT', 'CARTRIDGE', 'CPT', 'POLY', 'XLORA'])
       expect(() => adapterFromPeft({ peft_type }, IDENTITY)).toThrow(
-        expect.objectContaining({ help: expect.stringContaining('cannot be merged into its base model') }),
+        expect.objectContaining({
+          help: 'supported types: LORA, ADALORA, PROMPT_TUNING, MULTITASK_PROMPT_TUNING, PREFIX_TUNING, P_TUNING. This type cannot be merged into its base model: serve it with PEFT itself',
+        }),
       )
   })
 

@@ -194,6 +194,32 @@ describe('a model of an unknown family', () => {
     }
   })
 
+  it('has the key-value heads that shapes show, then those of the config, then as many as heads', () => {
+    const key = { 'm.layers.0.self_attn.k_proj.weight': [4, 8] }
+    const heads = (config: object, more = {}) => {
+      const { spec } = tiny(config, more)
+      return [spec?.num_attention_heads, spec?.num_kv_heads]
+    }
+    expect(heads({ num_attention_heads: 2 }, key)).toStrictEqual([2, 1])
+    // Falcon's configs state as many as query heads, and its layers have one.
+    expect(heads({ num_attention_heads: 2, num_key_value_heads: 2 }, key)).toStrictEqual([2, 1])
+    expect(heads({ num_attention_heads: 4, num_key_value_heads: 2 })).toStrictEqual([4, 2])
+    expect(heads({ num_attention_heads: 4 })).toStrictEqual([4, 4])
+    expect(heads({ num_key_value_heads: 2 }, key)).toStrictEqual([undefined, undefined])
+  })
+
+  it('counts no total of weights in an unknown format, and no layers of which nothing is said', () => {
+    const tensors = new Map([
+      ['a.weight', { dtype: 'BF16', shape: [4, 8], offsets: [0, 64] }] as const,
+      ['a.packed', { dtype: 'I32', shape: [4, 8], offsets: [64, 192] }] as const,
+    ])
+    const { partialSpec, notes } = specFromHeaders(architectureFromSafetensors([{ tensors }]), { model_type: 'x' }, {})
+    expect(partialSpec).not.toHaveProperty('base_num_parameters')
+    expect(notes.at(-1)).toBe(
+      'the spec is incomplete: num_layers, hidden_size, num_attention_heads, num_kv_heads, ffn_hidden_size, vocab_size, gated_mlp, base_num_parameters cannot be derived',
+    )
+  })
+
   it('has its experts, if the config states how many there are', () => {
     const experts = {
       'm.layers.0.mlp.experts.0.down_proj.weight': [8, 4],

@@ -222,6 +222,16 @@ describe('the weight behind the tensors', () => {
       { 'm.compressed': ['BF16', [64, 32]] },
       ['m.compressed: plain 16 bfloat16 [64,32]'],
     ],
+    [
+      'sparse values of all experts',
+      { 'm.compressed': ['F8_E4M3', [4, 64, 32]], 'm.bitmask': ['U8', [4, 64, 8]] },
+      ['m.weight: sparse-24 8 float8_e4m3fn [4,64,64]'],
+    ],
+    [
+      'sparse bytes',
+      { 'm.compressed': ['I8', [64, 32]], 'm.bitmask': ['U8', [64, 8]] },
+      ['m.weight: sparse-24 8 int8 [64,64]'],
+    ],
     // Scaled weights.
     [
       'the floats with two bits of mantissa',
@@ -359,6 +369,37 @@ describe('the weight behind the tensors', () => {
       ['m.weight: awq 4 int4 [64,256]'],
     ],
     [
+      'AWQ by rows without zero points, which looks like nothing',
+      { 'm.qweight': ['I32', [64, 32]], 'm.scales': ['F16', [64, 8]] },
+      ['m.scales: plain 16 float16 [64,8]', 'm.qweight: unknown I32 8192'],
+    ],
+    [
+      'AWQ of one output for each bit, which is too many',
+      { 'm.qweight': ['I32', [64, 36]], 'm.qzeros': ['I32', [8, 36]], 'm.scales': ['F16', [8, 128]] },
+      ['m.scales: plain 16 float16 [8,128]', 'm.qweight: unknown I32 9216', 'm.qzeros: unknown I32 1152'],
+    ],
+    [
+      'AWQ with 8 bits',
+      { 'm.qweight': ['I32', [64, 32]], 'm.qzeros': ['I32', [8, 32]], 'm.scales': ['F16', [8, 128]] },
+      ['m.weight: awq 8 int8 [128,64]'],
+    ],
+    [
+      'AWQ with 1 bit',
+      { 'm.qweight': ['I32', [64, 4]], 'm.qzeros': ['I32', [8, 4]], 'm.scales': ['F16', [8, 128]] },
+      ['m.weight: awq 1 int4 [128,64]'],
+    ],
+    [
+      'FP-Quant in bytes',
+      { 'm.qweight': ['U8', [64, 16]], 'm.scales': ['U8', [64, 1]] },
+      ['m.weight: mxfp4 4 mxfp4 [64,32]'],
+    ],
+    [
+      'FP-Quant in bytes, with the format of the config',
+      { 'm.qweight': ['U8', [64, 16]], 'm.scales': ['U8', [64, 2]] },
+      ['m.weight: nvfp4 4 nvfp4 [64,32]'],
+      { quant_method: 'fp_quant', forward_dtype: 'nvfp4' },
+    ],
+    [
       'AWQ by rows in short words',
       { 'm.qweight': ['I16', [16, 256]], 'm.qzeros': ['F16', [8, 64]], 'm.scales': ['F16', [8, 64]] },
       ['m.weight: awq 4 int4 [64,256]'],
@@ -407,6 +448,58 @@ describe('the weight behind the tensors', () => {
       ['m.experts.down_proj: fp8 8 float8_e4m3fn [4,64,64]'],
     ],
     [
+      'bytes of experts, with a scale for each row',
+      { 'm.experts.down_proj': ['I8', [4, 64, 64]], 'm.experts.down_proj_weight_scale': ['F32', [4, 64, 1]] },
+      ['m.experts.down_proj: modelopt 8 int8 [4,64,64]'],
+    ],
+    [
+      'bytes of experts with the bits of the config',
+      { 'm.experts.down_proj': ['I8', [4, 64, 64]], 'm.experts.down_proj_weight_scale': ['F32', [4, 64, 1]] },
+      ['m.experts.down_proj: modelopt 4 int4 [4,64,64]'],
+      { quant_method: 'modelopt', quant_algo: 'W4A8_AWQ' },
+    ],
+    [
+      'FP8 of experts with two bits of mantissa',
+      { 'm.experts.down_proj': ['F8_E5M2', [4, 64, 64]], 'm.experts.down_proj_scale': ['F32', [4, 1, 1]] },
+      ['m.experts.down_proj: fp8 8 float8_e5m2 [4,64,64]'],
+    ],
+    [
+      'MXFP4 of experts, with the scales of torch',
+      { 'm.experts.down_proj': ['U8', [4, 64, 64]], 'm.experts.down_proj_weight_scale': ['F8_E8M0', [4, 64, 4]] },
+      ['m.experts.down_proj: mxfp4 4 mxfp4 [4,64,128]'],
+    ],
+    [
+      'halves of experts beside scales of bytes',
+      { 'm.experts.down_proj': ['F16', [4, 64, 64]], 'm.experts.down_proj_weight_scale': ['F8_E8M0', [4, 64, 4]] },
+      ['m.experts.down_proj: plain 16 float16 [4,64,64]', 'm.experts.down_proj_weight_scale: plain 8  [4,64,4]'],
+    ],
+    [
+      'bytes of experts beside scales that no format has',
+      { 'm.experts.down_proj': ['U8', [4, 64, 64]], 'm.experts.down_proj_weight_scale': ['F32', [4, 64, 4]] },
+      ['m.experts.down_proj_weight_scale: plain 32 float32 [4,64,4]', 'm.experts.down_proj: unknown U8 16384'],
+    ],
+    [
+      'bytes of experts with fewer scales than axes',
+      { 'm.experts.down_proj': ['U8', [4, 64, 64]], 'm.experts.down_proj_weight_scale': ['U8', [4]] },
+      ['m.experts.down_proj: unknown U8 16384'],
+    ],
+    [
+      'a scale without its weight',
+      { 'm.experts.down_proj_weight_scale': ['F32', [4, 64, 4]] },
+      ['m.experts.down_proj_weight_scale: plain 32 float32 [4,64,4]'],
+    ],
+    // Names of modules end with `.weight`: what is beside them is not the scale of a parameter.
+    [
+      'an unnamed scale beside a weight',
+      {
+        'm.weight': ['F8_E4M3', [64, 64]],
+        'm.weight_scale_inv': ['F32', [1, 1]],
+        'n.weight': ['I8', [4, 4]],
+        'n.weight_scale_x': ['F32', [4, 1]],
+      },
+      ['m.weight: fp8 8 float8_e4m3fn [64,64]', 'n.weight_scale_x: plain 32 float32 [4,1]', 'n.weight: unknown I8 16'],
+    ],
+    [
       'bytes of experts with another group',
       { 'm.experts.down_proj': ['U8', [4, 64, 64]], 'm.experts.down_proj_weight_scale': ['U8', [4, 64, 8]] },
       ['m.experts.down_proj: unknown U8 16384', 'm.experts.down_proj_weight_scale: unknown U8 2048'],
@@ -432,6 +525,16 @@ describe('the weight behind the tensors', () => {
       ['m.weight: mlx 4 nvfp4 [4,64,128]'],
     ],
     [
+      'MLX, MXFP4 without a config',
+      { 'm.weight': ['U32', [64, 16]], 'm.scales': ['U8', [64, 4]] },
+      ['m.weight: mlx 4 mxfp4 [64,128]'],
+    ],
+    [
+      'MLX, MXFP8 without a config',
+      { 'm.weight': ['U32', [64, 16]], 'm.scales': ['U8', [64, 2]] },
+      ['m.weight: mlx 8 float8_e4m3fn [64,64]'],
+    ],
+    [
       'MLX, groups of a size that no float format has',
       { 'm.weight': ['U32', [64, 16]], 'm.scales': ['U8', [64, 1]] },
       ['m.weight: mlx 4 int4 [64,128] guessed'],
@@ -448,6 +551,23 @@ describe('the weight behind the tensors', () => {
       { 'm.qweight': ['I32', [8, 64]], 'm.scales': ['F16', [1, 64]] },
       ['m.weight: gptq 4 int4 [64,64] guessed'],
     ],
+    // Of 3 and 4 bits, zero points of two outputs fill one word each; the config names the one.
+    [
+      'GPTQ with zero points that fit several bits, of which the config names another',
+      { 'm.qweight': ['I32', [16, 4]], 'm.qzeros': ['I32', [4, 1]], 'm.scales': ['F16', [4, 4]] },
+      ['m.weight: gptq 4 int4 [4,128] guessed'],
+      { quant_method: 'gptq', bits: 16 },
+    ],
+    [
+      'GPTQ of one row',
+      { 'm.qweight': ['I32', [64]], 'm.scales': ['F16', [1, 64]] },
+      ['m.scales: plain 16 float16 [1,64]'],
+    ],
+    [
+      'GPTQ with a vector of scales',
+      { 'm.qweight': ['I32', [8, 64]], 'm.scales': ['F16', [64]] },
+      ['m.scales: plain 16 float16 [64]', 'm.qweight: unknown I32 2048'],
+    ],
     ['words without scales', { 'm.qweight': ['I32', [8, 64]] }, ['m.qweight: unknown I32 2048']],
     // ExLlama, Marlin and Quark with something left out are left to their dtypes.
     [
@@ -456,7 +576,35 @@ describe('the weight behind the tensors', () => {
       ['m.q_weight: unknown I32 2048'],
     ],
     ['ExLlama 3 with two dimensions', { 'm.trellis': ['I16', [4, 4]] }, ['m.trellis: unknown I16 32']],
+    [
+      'ExLlama 2 in a vector',
+      { 'm.q_weight': ['I32', [64]], 'm.q_scale': ['I32', [1, 8]], 'm.q_invperm': ['I16', [64]] },
+      [],
+    ],
+    [
+      'ExLlama 2 by its other order',
+      { 'm.q_weight': ['I32', [8, 64]], 'm.q_scale': ['I32', [1, 8]], 'm.q_perm': ['I16', [64]] },
+      ['m.weight: exl2 4 int4 [64,64]'],
+    ],
+    [
+      'ExLlama 2 without its order',
+      { 'm.q_weight': ['I32', [8, 64]], 'm.q_scale': ['I32', [1, 8]] },
+      ['m.q_weight: unknown I32 2048'],
+    ],
+    ['ExLlama 3 with 3 bits', { 'm.trellis': ['I16', [4, 8, 48]] }, ['m.weight: exl3 3 int4 [128,64]']],
+    ['Marlin in a vector', { 'm.B': ['I32', [128]], 'm.s': ['F16', [1, 64]] }, ['m.s: plain 16 float16 [1,64]']],
+    ['Marlin with 8 bits', { 'm.B': ['I32', [4, 256]], 'm.s': ['F16', [1, 64]] }, ['m.weight: marlin 8 int8 [64,64]']],
     ['Marlin without scales', { 'm.B': ['I32', [4, 128]] }, ['m.B: unknown I32 2048']],
+    [
+      'Quark in a vector',
+      { 'm.weight': ['I32', [128]], 'm.weight_scale': ['F32', [4, 64]] },
+      ['m.weight_scale: plain 32 float32 [4,64]'],
+    ],
+    [
+      'Quark with a scale for each output',
+      { 'm.weight': ['I32', [128, 8]], 'm.weight_scale': ['F32', [64]] },
+      ['m.weight: quark 4 int4 [64,128]'],
+    ],
     [
       'Quark with 8 bits',
       { 'm.weight': ['I32', [128, 16]], 'm.weight_scale': ['F32', [4, 64]] },

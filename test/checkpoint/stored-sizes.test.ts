@@ -130,6 +130,19 @@ describe('the sizes that shapes show', () => {
     expect(sizes({ ...dense, 'm.layers.1.experts.down_proj': [4, 32, 64] }, stated)).toMatchObject({ expertLayers: 1 })
   })
 
+  it('know no number of shared experts without the width of one', () => {
+    // Experts in one tensor do not show their width.
+    const fused = {
+      'm.layers.0.experts.down_proj': [4, 32, 64],
+      'm.layers.0.shared_experts.down_proj.weight': [64, 96],
+    }
+    expect(sizes(fused, { hiddenSize: 64 }).sharedExperts).toBe(1)
+    const alone = { 'm.layers.0.experts.0.down_proj.weight': [64, 32] }
+    expect(sizes(alone, { hiddenSize: 64 })).toMatchObject({ sharedExperts: 0, expertFfnSize: 32 })
+    const other = { ...alone, 'm.layers.0.shared_experts.down_proj.weight': [64] }
+    expect(sizes(other, { hiddenSize: 64 }).sharedExperts).toBe(1)
+  })
+
   it('are those of the language model, not of a tower', () => {
     const tower: Shapes = Object.fromEntries(
       Array.from({ length: 4 }, (_, index): [string, readonly number[]] => [

@@ -12,7 +12,7 @@ export const gptqOrAwq: Unpack = (stem, tensors, format) => {
   const [rows, columns] = stored?.shape ?? []
   const name = `${stem}.weight`
   if (!stored || !rows || !columns) return undefined
-  if (stored.dtype === 'U8') return shaped('mxfp4', name, [rows, columns * 2], format ?? FORMATS.mxfp4)
+  if (stored.dtype === 'U8') return fpQuant(name, [rows, columns], format)
   const [groups, outFeatures] = tensors.get(`${stem}.scales`)?.shape ?? []
   if (!groups || !outFeatures) return undefined
   const zeroRows = tensors.get(`${stem}.qzeros`)?.shape[0]
@@ -25,6 +25,15 @@ export const gptqOrAwq: Unpack = (stem, tensors, format) => {
   const told = gptqBits(stem, tensors, rows, outFeatures, format)
   const weight = shaped('gptq', name, [outFeatures, (32 * rows) / (told ?? 4)], integers(told ?? 4))
   return told === undefined ? guessed(weight) : weight
+}
+
+/** FP-Quant has two elements of a row in a byte. Only the config says whether they are MXFP4 or NVFP4; the former is its default. */
+function fpQuant(
+  name: string,
+  [rows, columns]: readonly [number, number],
+  format: WeightFormat = FORMATS.mxfp4,
+): QuantisedWeight | undefined {
+  return shaped(format.precision === 'nvfp4' ? 'nvfp4' : 'mxfp4', name, [rows, columns * 2], format)
 }
 
 /**
