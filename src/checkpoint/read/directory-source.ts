@@ -51,6 +51,8 @@ export async function directorySource(directory: string): Promise<FileSource> {
         const length = Math.max(0, Math.min(end, size) - start)
         const { buffer, bytesRead } = await handle.read(new Uint8Array(length), 0, length, start)
         return buffer.subarray(0, bytesRead)
+      } catch (error) {
+        throw unreadable(file, error)
       } finally {
         await handle.close()
       }

@@ -25,6 +25,15 @@ export function answerError(response: Response, place: HubPlace, { token }: HubS
   })
 }
 
+/** The error if a repository is read offline, and the local cache lacks it. */
+export function notCachedError({ repository, revision }: HubPlace, { cacheFolder }: HubSettings): CheckpointError {
+  const where = cacheFolder === undefined ? 'there is no local cache' : `it is not in the local cache (${cacheFolder})`
+  return new CheckpointError('no_checkpoint', `hf:${repository} at ${revision} cannot be read offline: ${where}`, {
+    place: [repository],
+    help: `download it (hf download ${repository} --revision ${revision}), or unset HF_HUB_OFFLINE`,
+  })
+}
+
 /** The error if the hub cannot be reached. */
 export function unreachableError(error: HubUnreachable, place: HubPlace, { endpoint }: HubSettings): CheckpointError {
   return new CheckpointError(
@@ -102,8 +111,8 @@ const KINDS: readonly Kind[] = [
   },
 ]
 
-const UNEXPECTED: Kind = {
-  is: () => true,
+/** Any other answer. */
+const UNEXPECTED: Omit<Kind, 'is'> = {
   message: ({ repository, file, status }) =>
     `hf:${repository}${file === undefined ? '' : `/${file}`} cannot be read: the hub answers ${status}`,
   help: ({ status }) =>

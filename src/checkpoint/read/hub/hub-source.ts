@@ -1,7 +1,7 @@
 import { isObject } from '../../../architecture/config-object.js'
 import { CheckpointError } from '../../../architecture/index.js'
 import type { FileSource } from '../file-source.js'
-import { answerError, type HubPlace, unreachableError } from './hub-errors.js'
+import { answerError, type HubPlace, notCachedError, unreachableError } from './hub-errors.js'
 import { type HubAnswer, HubUnreachable, hubRequest, type Wait } from './hub-requests.js'
 import { type HubOptions, type HubSettings, hubSettings } from './hub-settings.js'
 
@@ -14,6 +14,7 @@ import { type HubOptions, type HubSettings, hubSettings } from './hub-settings.j
  */
 export async function hubSource(repository: string, options: HubOptions = {}, wait?: Wait): Promise<FileSource> {
   const settings = hubSettings(options)
+  const place = { repository, revision: settings.revision }
   const cached = async (): Promise<FileSource | undefined> => {
     if (settings.cacheFolder === undefined) return undefined
     const { cachedSource } = await import('./hub-cache.js')
@@ -22,24 +23,16 @@ export async function hubSource(repository: string, options: HubOptions = {}, wa
   if (settings.offline) {
     const source = await cached()
     if (source) return source
-    throw notCached(repository, settings)
+    throw notCachedError(place, settings)
   }
   try {
     return await onlineSource(repository, settings, wait)
   } catch (error) {
     if (!(error instanceof HubUnreachable)) throw error
     const source = await cached()
-    if (!source) throw unreachableError(error, { repository, revision: settings.revision }, settings)
+    if (!source) throw unreachableError(error, place, settings)
     return { ...source, notes: [`the hub cannot be reached: ${error.message}`, ...(source.notes ?? [])] }
   }
-}
-
-function notCached(repository: string, { revision, cacheFolder }: HubSettings): CheckpointError {
-  const where = cacheFolder === undefined ? 'there is no local cache' : `it is not in the local cache (${cacheFolder})`
-  return new CheckpointError('no_checkpoint', `hf:${repository} at ${revision} cannot be read offline: ${where}`, {
-    place: [repository],
-    help: `download it (hf download ${repository} --revision ${revision}), or unset HF_HUB_OFFLINE`,
-  })
 }
 
 /** The files of one revision, with their sizes, as the hub lists them. */

@@ -123,6 +123,48 @@ describe('a file on a hub', () => {
   const reading = (answers: Answers) =>
     hub((url, init) => (url.includes('/tree/') ? list([entry('a b/c', 5)]) : answers(url, init)))
 
+  it('is asked for as it is stored, and with a token only if there is one', async () => {
+    const sent: Headers[] = []
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      sent.push(new Headers(init?.headers))
+      return String(input).includes('/tree/') ? list([entry('a', 5)]) : new Response('abcde', { status: 206 })
+    }
+    for (const token of [{}, { token: 'hf_x' }]) {
+      const options = { fetch, hubUrl: 'https://hub.example', offline: false, cacheFolder: '/nothing', ...token }
+      await (await hubSource('org/m', options)).read('a', 0, 5)
+    }
+    expect(sent.map((headers) => headers.get('authorization'))).toStrictEqual([
+      null,
+      null,
+      'Bearer hf_x',
+      'Bearer hf_x',
+    ])
+    expect(sent.map((headers) => headers.get('accept-encoding'))).toStrictEqual([null, 'identity', null, 'identity'])
+  })
+
+  it('that has no bytes, or cannot be reached any more, is an error', async () => {
+    const empty = await reading(() => new Response(null, { status: 206 })).source
+    await expect(empty.read('a b/c', 0, 4)).rejects.toMatchObject({ code: 'truncated_file' })
+    const gone = await reading(() => {
+      throw new TypeError('secret', { cause: Object.assign(new Error(), { code: 'ECONNRESET' }) })
+    }).source
+    await expect(gone.read('a b/c', 0, 4)).rejects.toMatchObject({
+      code: 'unreadable_file',
+      message: 'hf:org/m cannot be read from hub.example: the connection was closed',
+      place: ['org/m'],
+    })
+  })
+
+  it('that is refused is no other than the answer says, and is asked for once', async () => {
+    const { source, asked } = reading(
+      () => new Response(null, { status: 403, headers: { 'x-error-code': 'GatedRepo' } }),
+    )
+    await expect((await source).read('a b/c', 0, 4)).rejects.toMatchObject({
+      ...{ message: 'hf:org/m is gated: its authors grant access', place: ['org/m', 'a b/c'] },
+    })
+    expect(asked).toHaveLength(2)
+  })
+
   it('is read by a range, also from a host that ignores it', async () => {
     const ranges: unknown[] = []
     const { source, asked } = reading((_, init) => {

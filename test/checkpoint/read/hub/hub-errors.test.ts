@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { answerError, type HubPlace, unreachableError } from '../../../../src/checkpoint/read/hub/hub-errors.js'
+import {
+  answerError,
+  type HubPlace,
+  notCachedError,
+  unreachableError,
+} from '../../../../src/checkpoint/read/hub/hub-errors.js'
 import { askedWaitMs, HubUnreachable } from '../../../../src/checkpoint/read/hub/hub-requests.js'
 import type { HubSettings } from '../../../../src/checkpoint/read/hub/hub-settings.js'
 
@@ -116,6 +121,20 @@ describe('an answer of the hub that is an error', () => {
     expect(errorOf([429], FILE, 'x')).toBe(`${limit}try again later`)
     expect(errorOf([429], FILE)).toBe(`${limit}try again later; with a token, the limit is higher`)
     expect(errorOf([429], FILE, 'x', { 'retry-after': '7' })).toBe(`${limit}try again in 7 seconds`)
+  })
+})
+
+describe('a repository that is read offline', () => {
+  it.each([
+    [undefined, 'there is no local cache'],
+    ['/c', 'it is not in the local cache (/c)'],
+  ])('with the cache %s is refused', (cacheFolder, where) => {
+    expect(notCachedError({ ...REPOSITORY, revision: 'v1' }, { ...SETTINGS, cacheFolder })).toMatchObject({
+      code: 'no_checkpoint',
+      message: `hf:org/m at v1 cannot be read offline: ${where}`,
+      place: ['org/m'],
+      help: 'download it (hf download org/m --revision v1), or unset HF_HUB_OFFLINE',
+    })
   })
 })
 

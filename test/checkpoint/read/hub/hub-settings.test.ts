@@ -18,6 +18,16 @@ describe('hubSettings', () => {
     [{ HOME: '/home/me', HF_HOME: '/hf', HF_HUB_CACHE: '/cache' }, '/cache'],
     [{ HF_HOME: '/hf', HUGGINGFACE_HUB_CACHE: '/old' }, '/old'],
     [{ HF_HOME: '', HOME: '/h' }, '/h/.cache/huggingface/hub'],
+    [{ USERPROFILE: 'C:\\me' }, 'C:\\me/.cache/huggingface/hub'],
+    [{ HOME: '/h', USERPROFILE: 'C:\\me' }, '/h/.cache/huggingface/hub'],
+    [{ HOME: '/h', XDG_CACHE_HOME: '~/x' }, '/h/x/huggingface/hub'],
+    [{ HOME: '/h', HF_HUB_CACHE: '~' }, '/h'],
+    [{ HOME: '/h', HF_HUB_CACHE: '~me/x' }, '~me/x'],
+    [{ HOME: '/h', HF_HUB_CACHE: '/a/~/x' }, '/a/~/x'],
+    [{ HOME: '/h', HF_HUB_CACHE: '~\\x' }, '/h\\x'],
+    // Without a home, nothing stands for it.
+    [{ HF_HUB_CACHE: '~/x' }, '~/x'],
+    [{ HOME: '/h', HUGGINGFACE_HUB_CACHE: '~/old', HF_HUB_CACHE: '~/new' }, '/h/new'],
   ])('find the cache with %j', (environment, folder) => {
     expect(hubSettings({}, environment).cacheFolder).toBe(folder)
   })
@@ -32,6 +42,25 @@ describe('hubSettings', () => {
     ['2', false],
   ])('take HF_HUB_OFFLINE=%s for %s', (value, offline) => {
     expect(hubSettings({}, { HF_HUB_OFFLINE: value }).offline).toBe(offline)
+  })
+
+  it.each([
+    [{ TRANSFORMERS_OFFLINE: '1' }, true],
+    [{ TRANSFORMERS_OFFLINE: '0', HF_HUB_OFFLINE: '1' }, true],
+    [{ TRANSFORMERS_OFFLINE: '0', HF_HUB_OFFLINE: '0' }, false],
+  ])('with %j are offline: %s', (environment, offline) => {
+    expect(hubSettings({}, environment).offline).toBe(offline)
+  })
+
+  it('take no empty variable for a value, and the options of revision and fetch', () => {
+    const empty = { HF_TOKEN: '', HF_ENDPOINT: '', HF_HUB_CACHE: '' }
+    expect(hubSettings({}, empty)).toMatchObject({
+      ...{ token: undefined, endpoint: 'https://huggingface.co', cacheFolder: undefined },
+    })
+    const own: typeof fetch = async () => new Response()
+    expect(hubSettings({ revision: 'v1', fetch: own, hubUrl: 'https://h//' }, {})).toMatchObject({
+      ...{ revision: 'v1', fetch: own, endpoint: 'https://h' },
+    })
   })
 
   it('prefer options to the environment', () => {

@@ -273,6 +273,24 @@ describe('the local cache', () => {
     await expect(read('org/model', { token: 'hf_expired' })).rejects.toMatchObject({ code: 'unreadable_file' })
   })
 
+  it('has revisions below its folder of them only, whatever their names', async () => {
+    download({ 'config.json': text(CONFIG) })
+    const refs = join(cacheFolder, 'models--org--model/refs')
+    mkdirSync(join(refs, 'refs/pr'), { recursive: true })
+    writeFileSync(join(refs, 'refs/pr/1'), `${COMMIT}\n`)
+    writeFileSync(join(refs, '../outside'), COMMIT)
+    const isRead = async (revision: string) =>
+      (await source('org/model', { offline: true, revision }).catch(() => undefined)) !== undefined
+    expect(await Promise.all(['main', 'refs/pr/1', COMMIT].map(isRead))).toStrictEqual([true, true, true])
+    const wrong = ['./main', 'refs/./pr/1', '../outside', 'refs//pr/1', 'main/', '.', 'b'.repeat(40), 'A'.repeat(40)]
+    expect((await Promise.all(wrong.map(isRead))).filter(Boolean)).toStrictEqual([])
+    writeFileSync(join(refs, 'short'), COMMIT.slice(0, 39))
+    expect(await isRead('short')).toBe(false)
+    // A file where the folder of a commit should be.
+    writeFileSync(join(cacheFolder, 'models--org--model/snapshots', 'c'.repeat(40)), 'x')
+    expect(await isRead('c'.repeat(40))).toBe(false)
+  })
+
   it.each(['main', '../../elsewhere', 'v1', ''])('says that it lacks the revision %j', async (revision) => {
     await expect(read('org/model', { offline: true, revision })).rejects.toMatchObject({
       ...{ code: 'no_checkpoint', help: expect.stringContaining('hf download org/model') },
