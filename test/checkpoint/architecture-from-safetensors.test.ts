@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { foldedLinearLayers, foldedParameters, linearLayers, totalParameters } from '../../src/architecture/index.js'
 import { unknownNote } from '../../src/checkpoint/architecture-from-safetensors.js'
 import { architectureFromSafetensors } from '../../src/checkpoint/index.js'
+import type { StoredTensor } from '../../src/checkpoint/safetensors-header.js'
 import { readRecords } from '../architecture/records.js'
 import { headersOfRecord } from './headers-of-record.js'
 
@@ -240,15 +241,16 @@ describe('The notes', () => {
   })
 
   it('name the schemes of weights without a shape, and count those whose bits are assumed', () => {
-    const tensors = new Map([
-      ...['a', 'b'].flatMap((name) => [
-        [`${name}.weight`, { dtype: 'U8', shape: [32, 1], offsets: [0, 32] }] as const,
-        [`${name}.weight.quant_state.bitsandbytes__nf4`, { dtype: 'U8', shape: [83], offsets: [0, 83] }] as const,
+    const rows: [name: string, dtype: StoredTensor['dtype'], shape: readonly number[]][] = [
+      ...['a', 'b'].flatMap((name): typeof rows => [
+        [`${name}.weight`, 'U8', [32, 1]],
+        [`${name}.weight.quant_state.bitsandbytes__nf4`, 'U8', [83]],
       ]),
-      ['c.weight._data._data', { dtype: 'U8', shape: [16, 8], offsets: [0, 128] }] as const,
-      ['d.weight_packed', { dtype: 'I32', shape: [16, 8], offsets: [0, 512] }] as const,
-      ['lm_head.weight', { dtype: 'BF16', shape: [2, 2], offsets: [0, 8] }] as const,
-    ])
+      ['c.weight._data._data', 'U8', [16, 8]],
+      ['d.weight_packed', 'I32', [16, 8]],
+      ['lm_head.weight', 'BF16', [2, 2]],
+    ]
+    const tensors = new Map(rows.map(([name, dtype, shape]) => [name, { dtype, shape, offsets: [0, 8] } as const]))
     expect(architectureFromSafetensors([{ tensors }]).notes).toStrictEqual([
       '3 weights (bitsandbytes-4bit, quanto) have a known size but an unknown shape: it is stored in the data',
       'assumed 4 bits for 2 packed weights: only a config says how many bits they have',

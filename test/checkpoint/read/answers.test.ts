@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { readCheckpointFiles } from '../../../src/checkpoint/read/checkpoint-files.js'
 import { type FileSource, readCheckpoint } from '../../../src/checkpoint/read/index.js'
+import { ggufFile } from '../gguf-file.js'
 import { safetensorsFile } from '../safetensors-file.js'
 
 const CONFIG = JSON.stringify({ model_type: 'gpt2', n_embd: 8, n_head: 2, n_layer: 1, vocab_size: 10 })
@@ -93,12 +95,14 @@ describe('what is read, by what is there', () => {
     await expect(readCheckpoint(sourceOf('x', files))).rejects.toMatchObject({
       code: 'no_checkpoint',
       help: expect.stringContaining(
-        `pip install "transformers<4.48" torch accelerate tiktoken sentencepiece && ${converter} 2 --llama_version 3.1 --output_dir`,
+        `if you trust them, convert Meta's format (with the version of your Llama: 1, 2, 3, 3.1 or 3.2): pip install "transformers<4.48" torch accelerate tiktoken sentencepiece && ${converter} 2 --llama_version 3.1 --output_dir`,
       ),
     })
     await expect(readCheckpoint(sourceOf('x', { 'consolidated.00.pth': 'no pickle' }))).rejects.toMatchObject({
       code: 'invalid_header',
-      help: expect.stringContaining(`${converter} 1 `),
+      help: expect.stringMatching(
+        /^if you trust it, convert Meta's format .* --num_shards 1 --llama_version 3\.1 --output_dir converted$/,
+      ),
     })
   })
 
@@ -107,6 +111,153 @@ describe('what is read, by what is there', () => {
     const note = 'the spec is from config.json; 2 GGUF files were not read: to read one, pass its path'
     expect((await readCheckpoint(sourceOf('x', gguf))).notes).toContain(note)
     expect((await readCheckpoint(sourceOf('x', { ...gguf, 'model.safetensors': WEIGHTS }))).notes).not.toContain(note)
+  })
+
+  it('has of a quantised model how most weights are stored, with and without headers', async () => {
+    const quantization_config = { quant_method: 'gptq', bits: 4 }
+    const config = JSON.stringify({ ...JSON.parse(CONFIG), quantization_config })
+    const quantisation = async (files: Readonly<Record<string, string | Uint8Array>>) =>
+      (await readCheckpoint(sourceOf('x', files))).quantisation
+    expect(await quantisation({ 'config.json': config })).toStrictEqual({ method: 'gptq', bits: 4 })
+    const fp8 = safetensorsFile([
+      { name: 'm.weight', dtype: 'F8_E4M3', shape: [4, 8] },
+      { name: 'm.weight_scale', dtype: 'F32', shape: [1] },
+    ])
+    expect(await quantisation({ 'model.safetensors': fp8 })).toStrictEqual({ method: 'fp8', bits: 8, parameters: 32 })
+    const unknown = JSON.stringify({ model_type: 'unheard_of', quantization_config })
+    expect(await quantisation({ 'config.json': unknown, 'model.safetensors': fp8 })).toStrictEqual({
+      ...{ method: 'gptq', bits: 8, parameters: 32 },
+    })
+    expect(await quantisation({ 'config.json': CONFIG })).toBeUndefined()
+    // The files that tools write beside the config.
+    const beside: readonly [file: string, content: object, expected: object][] = [
+      ['quantize_config.json', { bits: 3 }, { method: 'gptq', bits: 3 }],
+      ['quant_config.json', { quant_method: 'awq', w_bit: 4 }, { method: 'awq', bits: 4 }],
+      ['hf_quant_config.json', { quantization: { quant_algo: 'FP8' } }, { method: 'modelopt', bits: 8 }],
+      ['quanto_qmap.json', { 'h.0': { weights: 'qint2' } }, { method: 'quanto', bits: 2 }],
+    ]
+    for (const [file, content, expected] of beside)
+      expect(await quantisation({ 'config.json': CONFIG, [file]: JSON.stringify(content) })).toStrictEqual(expected)
+    const both = { 'quantize_config.json': '{"bits": 3}', 'quant_config.json': '{"bits": 8}', 'config.json': CONFIG }
+    expect(await quantisation(both)).toStrictEqual({ method: 'gptq', bits: 3 })
+  })
+
+  it('has the estimate of GPUs that it is given, and its notes', async () => {
+    const minimumGpus = () => ({ minimum_gpus_lora: 3, notes: ['estimated'] })
+    const { spec, notes } = await readCheckpoint(sourceOf('x', { 'config.json': CONFIG }), { minimumGpus })
+    expect(spec?.minimum_gpus_lora).toBe(3)
+    expect(spec).not.toHaveProperty('minimum_gpus_all_weights')
+    expect(notes).toContain('estimated')
+  })
+
+  it('says of GGUF files what they take, and no size if a type is not known', async () => {
+    const metadata = { 'general.architecture': 'llama', 'llama.block_count': 1, 'llama.embedding_length': 32 }
+    const tensors = (type: number) => [
+      { name: 'token_embd.weight', shape: [32, 10], type: 8 },
+      { name: 'blk.0.attn_q.weight', shape: [32, 32], type },
+    ]
+    const read = async (type: number) =>
+      readCheckpoint(sourceOf('/data/m', { 'm.gguf': ggufFile(metadata, tensors(type)) }))
+    // Q8_0 has 34 bytes for 32 weights, F16 two for each.
+    const { ggufBytes, ggufParts, quantisation, spec } = await read(1)
+    expect({ ggufBytes, ggufParts, quantisation, name: spec?.checkpoint_model_name }).toStrictEqual({
+      ggufBytes: 340 + 2048,
+      ggufParts: { embedding: 320, attention: 1024 },
+      quantisation: undefined,
+      name: 'm',
+    })
+    expect(await read(77)).not.toHaveProperty('ggufBytes')
+    expect((await read(8)).quantisation).toStrictEqual({ method: 'Q8_0', bits: 8.5, parameters: 1344 })
+  })
+
+  it('has the parser, the window and the tokens of all small files', async () => {
+    const files = {
+      'config.json': CONFIG,
+      'tokenizer_config.json': '{"chat_template": "a"}',
+      'generation_config.json': '{"max_length": 5}',
+      'modules.json': '[]',
+      'chat_template.json': '{"chat_template": "b"}',
+      'additional_chat_templates/tool.jinja': 'c',
+      'additional_chat_templates/tool.txt': 'd',
+      'additional_chat_templates/x/tool.jinja': 'e',
+      '1_Pooling/config.json': '{}',
+      'a.gguf': '',
+    }
+    const { headers, ...found } = await readCheckpointFiles(sourceOf('x', files))
+    expect(headers.size).toBe(0)
+    expect(found).toStrictEqual({
+      config: JSON.parse(CONFIG),
+      tokenizerConfig: { chat_template: 'a' },
+      generationConfig: { max_length: 5 },
+      sentenceTransformersModules: [],
+      chatTemplateJson: { chat_template: 'b' },
+      namedChatTemplates: new Map([['tool', 'c']]),
+      hasPoolingConfig: true,
+      ggufFiles: ['a.gguf'],
+      notes: [],
+    })
+    expect(await readCheckpointFiles(sourceOf('x', { 'x/1_Pooling/config.json': '' }))).toStrictEqual({
+      ...{ hasPoolingConfig: false, headers: new Map(), ggufFiles: [], notes: [] },
+    })
+    const own = { 'chat_template.jinja': 'f', 'adapter_config.json': ADAPTER, 'config.json': CONFIG }
+    expect(await readCheckpointFiles(sourceOf('x', own))).toStrictEqual({
+      ...{ chatTemplate: 'f', adapterConfig: JSON.parse(ADAPTER), config: JSON.parse(CONFIG) },
+      ...{ hasPoolingConfig: false, headers: new Map(), ggufFiles: [], notes: [] },
+    })
+  })
+
+  it('tells of each header of nine files that it is read, and keeps their order', async () => {
+    const names = Array.from({ length: 9 }, (_, index) => `m${index}.safetensors`)
+    const files = names.map((name) => [name, safetensorsFile([{ name, dtype: 'F32', shape: [2] }])])
+    const told: object[] = []
+    const { stored } = await readCheckpoint(sourceOf('x', Object.fromEntries(files)), {
+      onProgress: (progress) => void told.push(progress),
+    })
+    expect(told).toStrictEqual(names.map((_, index) => ({ read: index + 1, files: 9 })))
+    expect(stored?.storage.parameters.map(({ name }) => name)).toStrictEqual(names)
+  })
+
+  it('reads a header that is longer than the first read, and asks for no more than it needs', async () => {
+    const reads: number[] = []
+    const name = 'x'.repeat(300_000)
+    const source = sourceOf('x', { 'model.safetensors': safetensorsFile([{ name, dtype: 'F32', shape: [2] }]) })
+    const spied: FileSource = {
+      ...source,
+      read: (file, start, end) => {
+        reads.push(end - start)
+        return source.read(file, start, end)
+      },
+    }
+    expect((await readCheckpoint(spied)).stored?.storage.parameters[0]?.name).toBe(name)
+    expect(reads).toStrictEqual([256 * 1024, safetensorsFile([{ name, dtype: 'F32', shape: [2] }], 0).length])
+    const small = sourceOf('x', { 'model.safetensors': WEIGHTS })
+    expect((await readCheckpoint(small)).stored?.storage.parameters).toHaveLength(1)
+  })
+
+  it('says of a small file that is too large, no JSON or no text what is wrong', async () => {
+    const large = { ...sourceOf('x', { 'config.json': CONFIG }), size: async () => 64 * 1024 * 1024 + 1 }
+    await expect(readCheckpoint(large)).rejects.toMatchObject({
+      code: 'unreadable_file',
+      message: 'config.json has 67108865 bytes; at most 67108864 are allowed',
+      place: ['config.json'],
+    })
+    await expect(readCheckpoint(sourceOf('x', { 'config.json': '{"a" 5}' }))).rejects.toMatchObject({
+      ...{
+        code: 'invalid_json',
+        message: expect.stringMatching(/^config\.json: .* \(character 5\)$/),
+        place: ['config.json', 5],
+      },
+    })
+    await expect(readCheckpoint(sourceOf('x', { 'config.json': Uint8Array.of(0xff) }))).rejects.toMatchObject({
+      ...{ code: 'invalid_json', message: 'config.json is not UTF-8', place: ['config.json'] },
+    })
+    await expect(readCheckpoint(sourceOf('x', { 'tokenizer_config.json': '[]' }))).rejects.toMatchObject({
+      ...{
+        code: 'invalid_json',
+        message: 'tokenizer_config.json is not a JSON object',
+        place: ['tokenizer_config.json'],
+      },
+    })
   })
 
   it('throws for a wrong option', async () => {

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { diffCheckpoints } from '../../../src/checkpoint/read/index.js'
+import { diffCheckpoints, type FileSource } from '../../../src/checkpoint/read/index.js'
 import { readRecords } from '../../architecture/records.js'
 import { type PackedFile, packedSource } from '../packed-source.js'
 import { safetensorsFile, type TensorToWrite } from '../safetensors-file.js'
@@ -90,6 +91,43 @@ describe('diffCheckpoints', () => {
       { field: 'eos_token', before: '</s>', after: '<|end|>' },
       { field: 'tokenizer.json', before: expect.stringMatching(/^12 bytes, SHA-256/), after: expect.any(String) },
     ])
+  })
+
+  it('has the size and the start of the digest of each file of a tokenizer, or the size alone from the hub', async () => {
+    // The fifth byte of the digest of "13" is below 16.
+    const digest = createHash('sha256').update('13').digest('hex').slice(0, 12)
+    expect([...digest.matchAll(/../g)].some(([byte]) => byte.startsWith('0'))).toBe(true)
+    const files = [
+      ...['tokenizer.json', 'tokenizer.model', 'spiece.model', 'vocab.json', 'vocab.txt', 'merges.txt', 'tekken.json'],
+      ...['added_tokens.json', 'special_tokens_map.json', 'tiktoken.model'],
+    ]
+    const { tokenizer, notes } = await differences(
+      Object.fromEntries([...files, 'other.json'].map((file) => [file, '13'])),
+    )
+    expect(tokenizer.map(({ field }) => field)).toStrictEqual(files.toSorted())
+    for (const { after } of tokenizer) expect(after).toBe(`2 bytes, SHA-256 ${digest}…`)
+    const bySize = 'the files of the tokenizers are compared by size: on the hub, they would have to be downloaded'
+    expect(notes).not.toContain(bySize)
+    const remote = (text: string): FileSource => ({
+      name: 'hf:a/b',
+      isRemote: true,
+      notes: ['a note of the source'],
+      list: async () => ['config.json', 'vocab.txt'],
+      size: async (file) => (file === 'vocab.txt' ? text.length : JSON.stringify(CONFIG).length),
+      read: async (file, start, end) => {
+        if (file === 'vocab.txt') throw new Error('downloaded')
+        return Buffer.from(JSON.stringify(CONFIG)).subarray(start, end)
+      },
+    })
+    const far = await diffCheckpoints(remote('abc'), remote('abcd'))
+    expect(far.tokenizer).toStrictEqual([{ field: 'vocab.txt', before: '3 bytes', after: '4 bytes' }])
+    expect(far.notes).toStrictEqual(['a note of the source', 'a note of the source', bySize])
+  })
+
+  it('refuses an option that there is not', async () => {
+    await expect(diffCheckpoints(blobs(BASE), blobs(BASE), { varient: 'x' } as never)).rejects.toThrow(
+      'did you mean `variant`?',
+    )
   })
 
   it('compares adapters', async () => {

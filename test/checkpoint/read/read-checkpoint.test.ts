@@ -119,6 +119,12 @@ describe('readCheckpoint of a folder', () => {
     expect(stored?.storage.parameters.map(({ name }) => name)).toContain('embed.weight')
     expect(comparison?.verdict).toBe('differs')
     expect(notes).toContain('names and shapes are from pickle files, which were read without executing them')
+    expect(notes).toContain('head.weight: stored as other names for the same data')
+    const untied = files.find(({ name }: { name: string }) => name === 'every dtype')
+    write('untied.bin', Buffer.from(untied.file, 'base64'))
+    const alone = await readCheckpoint(join(folder, 'untied.bin'))
+    expect(alone.notes.filter((note) => note.includes('stored as other names'))).toStrictEqual([])
+    rmSync(join(folder, 'untied.bin'))
     expect((await readCheckpoint(join(folder, 'pytorch_model.bin'))).partialSpec).toMatchObject({
       base_num_parameters: 60,
     })

@@ -200,7 +200,12 @@ describe('A GGUF file', () => {
 
   it.each([20, 60, 200, 400, 1000])('cut to %i bytes is an error, not a file of zeros', async (length) => {
     const path = write('cut.gguf', ggufFile(METADATA, TENSORS).slice(0, length))
-    await expect(readCheckpoint(path)).rejects.toMatchObject({ code: 'truncated_file', place: ['cut.gguf'] })
+    await expect(readCheckpoint(path)).rejects.toMatchObject({
+      code: 'truncated_file',
+      message: 'cut.gguf ends within its header',
+      place: ['cut.gguf'],
+      help: 'the download may be incomplete: download the file again',
+    })
   })
 
   it.each([8, 16])('with 2^56 entries, as counted at byte %i, costs no more than it is long', async (offset) => {
@@ -215,6 +220,11 @@ describe('A GGUF file', () => {
   ])('%s is an error that names the file', async (_, spoil) => {
     const path = write('broken.gguf', spoil(ggufFile(METADATA, TENSORS)))
     await expect(readCheckpoint(path)).rejects.toMatchObject({ name: 'CheckpointError', place: ['broken.gguf'] })
+    const why = readCheckpoint(write('broken.gguf', Buffer.from('XGUF'.repeat(20))))
+    await expect(why).rejects.toMatchObject({
+      code: 'invalid_header',
+      message: expect.stringMatching(/^broken\.gguf is not a readable GGUF file: .*magic/),
+    })
   })
 
   it('of the folder or the repository has its name, and a single file the name that it states', async () => {

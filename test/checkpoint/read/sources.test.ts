@@ -79,19 +79,56 @@ describe('a path', () => {
     expect(source.name.endsWith(name)).toBe(true)
   })
 
-  it('of an adapter config is its folder', async () => {
-    expect(await (await pathSource(join(folder, 'adapter_config.json'))).list()).toContain('m.safetensors')
+  it.each(['adapter_config.json', 'adapter_model.safetensors', 'adapter_model.bin'])(
+    'of the file %s of an adapter is its folder',
+    async (file) => {
+      writeFileSync(join(folder, file), file)
+      const source = await pathSource(join(folder, file))
+      expect(source.name).toBe(folder)
+      expect(await source.list()).toContain('m.safetensors')
+    },
+  )
+
+  it.each(['my_adapter_config.json', 'adapter_config.json5', 'adapter_model.safetensors.json'])(
+    'of the file %s is that file alone, which is not of an adapter',
+    async (file) => {
+      writeFileSync(join(folder, file), file)
+      const source = await pathSource(join(folder, file))
+      expect(await source.list()).toStrictEqual(['config.json'])
+      expect(await text(source, 'config.json')).toBe(file)
+      rmSync(join(folder, file))
+    },
+  )
+
+  it.each(['m.bin', 'm.pth', 'm.pt'])('of a file of torch is that file, with its own name: %s', async (file) => {
+    writeFileSync(join(folder, file), file)
+    const source = await pathSource(join(folder, file))
+    expect([await source.list(), source.isFile, source.name]).toStrictEqual([[file], true, join(folder, file)])
+    expect(await text(source, file)).toBe(file)
+  })
+
+  it('of a folder is that folder, and one that is not there is an error', async () => {
+    expect((await pathSource(folder)).name).toBe(folder)
+    const nothing = join(folder, 'nothing.gguf')
+    await expect(pathSource(nothing)).rejects.toMatchObject({ code: 'no_checkpoint', place: [nothing] })
   })
 
   it('of a part of a GGUF model is all parts that are there, under the name of the model', async () => {
     const source = await pathSource(join(folder, 'm-00001-of-00002.gguf'))
     expect(await source.list()).toStrictEqual(['m-00001-of-00002.gguf', 'm-00002-of-00002.gguf'])
-    expect(source.name).toBe(join(folder, 'm'))
+    expect([source.name, source.isFile]).toStrictEqual([join(folder, 'm'), true])
+    writeFileSync(join(folder, 'n-00002-of-00002.gguf'), '')
+    expect(await (await pathSource(join(folder, 'n-00002-of-00002.gguf'))).list()).toStrictEqual([
+      'n-00002-of-00002.gguf',
+    ])
+    writeFileSync(join(folder, 'one.gguf'), '')
+    expect((await pathSource(join(folder, 'one.gguf'))).name).toBe(join(folder, 'one'))
   })
 
   it("of one of Meta's files is all of them, since each has a slice of every tensor", async () => {
     const source = await pathSource(join(folder, 'consolidated.01.pth'))
     expect(await source.list()).toStrictEqual(['consolidated.00.pth', 'consolidated.01.pth'])
+    expect([source.name, source.isFile]).toStrictEqual([join(folder, 'consolidated.01.pth'), true])
     expect(await (await pathSource(join(folder, 'other.pth'))).list()).toStrictEqual(['other.pth'])
   })
 })

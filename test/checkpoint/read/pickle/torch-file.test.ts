@@ -54,8 +54,49 @@ describe('readTorchFile', () => {
 
   it.each(['a whole module', 'no tensors'])('refuses %s, and says how to convert it', async (name) => {
     await expect(read(fileOf(name))).rejects.toMatchObject({
-      ...{ code: 'invalid_header', help: expect.stringContaining('if you trust it') },
+      code: 'invalid_header',
+      message: 'x.bin cannot be read without executing it: it holds no state dictionary with tensors',
+      place: ['x.bin'],
+      help: "if you trust it, convert it: python -c \"from transformers import AutoModel; AutoModel.from_pretrained('.').save_pretrained('.')\"",
     })
+  })
+
+  it('reads no more of a file than its pickle, and no pickle of more than 64 MiB', async () => {
+    const file = fileOf('a state dictionary with a tied head')
+    const source = sourceOf(file)
+    await readTorchFile(source, 'x.bin')
+    expect(source.reads[0]).toBe(4)
+    // The plain size of the entry of the pickle, in the directory at the end of the file.
+    const name = file.lastIndexOf('data.pkl')
+    const entry = file.lastIndexOf(Buffer.from('PK\x01\x02', 'latin1'), name)
+    const sized = (size: number) => {
+      const changed = Buffer.from(file)
+      changed.writeUInt32LE(size, entry + 24)
+      return changed
+    }
+    await expect(read(sized(64 * 1024 * 1024 + 1))).rejects.toMatchObject({
+      message: 'x.bin cannot be read without executing it: its pickle is too long',
+    })
+    expect((await read(sized(64 * 1024 * 1024))).tensors.size).toBeGreaterThan(0)
+    const old = Buffer.from('\x80\x02N.', 'latin1')
+    const reads: number[] = []
+    const endless = {
+      ...sourceOf(old),
+      size: async () => 2 ** 40,
+      read: async (_: string, start: number, end: number) => {
+        reads.push(end - start)
+        return old.subarray(start, end)
+      },
+    }
+    await expect(readTorchFile(endless, 'x.bin')).rejects.toMatchObject({
+      message: 'x.bin cannot be read without executing it: it is not a file of torch.save',
+    })
+    expect(reads).toStrictEqual([4, 64 * 1024 * 1024])
+  })
+
+  it('lets the errors of a source through', async () => {
+    const broken = { ...sourceOf(Buffer.of()), size: () => Promise.reject(new Error('unplugged')) }
+    await expect(readTorchFile(broken, 'x.bin')).rejects.toThrow(new Error('unplugged'))
   })
 
   // os.system('touch /tmp/executed'), as `pickle` would write it in a `__reduce__`.
