@@ -125,10 +125,10 @@ describe('a file on a hub', () => {
 
   it('is asked for as it is stored, and with a token only if there is one', async () => {
     const sent: Headers[] = []
-    const fetch: typeof globalThis.fetch = async (input, init) => {
+    const fetch = (async (input, init) => {
       sent.push(new Headers(init?.headers))
       return String(input).includes('/tree/') ? list([entry('a', 5)]) : new Response('abcde', { status: 206 })
-    }
+    }) satisfies typeof globalThis.fetch
     for (const token of [{}, { token: 'hf_x' }]) {
       const options = { fetch, hubUrl: 'https://hub.example', offline: false, cacheFolder: '/nothing', ...token }
       await (await hubSource('org/m', options)).read('a', 0, 5)
