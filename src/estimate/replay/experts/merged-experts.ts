@@ -1,16 +1,14 @@
-import { Arrays } from '../arrays/arrays.js'
-import { Names } from '../arrays/names.js'
+import type { Arrays } from '../arrays/arrays.js'
+import type { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
 import { softmax } from '../attention/softmax.js'
 import type { DecoderRun } from '../decoder-run.js'
 import { activate } from '../feed-forward/activations.js'
-import { OmittedLayers } from '../folding/omitted-layers.js'
 import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
-import { rowsOf } from './expert-dispatch.js'
-import { divided, largest } from './router-operations.js'
+import { inTurn, onAllTokens } from './in-turn.js'
+import { divided, largest, writtenIntoZeros } from './router-operations.js'
 import type { Choice } from './routes.js'
-import { foldedTurns } from './sliced-experts.js'
 
 /**
  * The mixture of Qwen3-VL (`Qwen3VLMoeTextSparseMoeBlock` of `modeling_qwen3_vl_moe.py`, transformers 4.57.6): in training, one expert after
@@ -24,9 +22,10 @@ export function mergedExperts(run: DecoderRun, block: Named, input: Tensor, choi
   const tokens = ops.view(input)
   const logits = layers.linear(`${block.name}.gate`, tokens, choice.experts)
   const { scores, held } = route(run, logits, input, choice)
+  const scored = { ...choice, input: tokens, scores }
   const output = options.cache
-    ? allAtOnce(run, block, tokens, scores, choice)
-    : oneByOne(run, block, tokens, scores, choice)
+    ? onAllTokens(layers, scored, (a, f, hidden) => allExperts(run, a, f, block, hidden))
+    : inTurn(layers, { ...scored, columns: choice.experts }, (a, f, own) => expert(run, a, f, block, own))
   tape.free(scores, tokens, ...held)
   attentionWeights.push(logits)
   return output
@@ -44,60 +43,34 @@ function route({ layers }: DecoderRun, logits: Tensor, input: Tensor, { chosen }
   tape.free(values, sum)
   const weights = ops.to(shares, input.dtype)
   tape.free(shares)
-  const zeros = tape.tensor(logits.elements, logits.dtype, 'zeros_like')
-  const scores = tape.record(
-    [weights],
-    { before: [indices] },
-    () => ({ ...tape.alias(zeros) }),
-    () => [ops.gradient(weights.elements, weights.dtype, 'gather')],
-  )
-  tape.free(zeros)
+  const scores = writtenIntoZeros(layers, weights, indices, logits)
   return { scores, held: [indices, weights] }
 }
 
-function oneByOne(run: DecoderRun, block: Named, input: Tensor, scores: Tensor, { experts, chosen }: Choice): Tensor {
-  const { layers } = run
-  const { ops, tokens } = layers
-  const { tape } = ops
-  const a = new Arrays(layers)
-  const f = new Names(tape)
-  const features = input.elements / tokens
-  const hidden = a.borrowed(input, [tokens, features])
-  const weights = a.borrowed(scores, [tokens, experts])
-  let result = tape.tensor(input.elements, input.dtype, 'zeros_like')
-  f.let('mask', a.make([tokens * chosen * experts], 'int64', '_to_copy'))
-  const { turns, gaps } = foldedTurns(rowsOf(tokens, { experts, chosen }), tape.folds)
-  const folded = new OmittedLayers(tape, gaps)
-  for (const [turn, rows] of turns) {
-    folded.before()
-    const places = f.let('places', a.make([2 * rows], 'int64', 'where'))
-    const picked = (from: Shaped, width: number) =>
-      a.plain(from, [rows, width], (tensor) => ops.index(tensor, rows * width, places))
-    const own = f.let('own', picked(hidden, features))
-    const matrix = part(a, block, 'gate_up_proj')
-    const ffnSize = (matrix.layout.shape[1] ?? 2) / 2
-    const product = a.mm(own, matrix)
-    const both = f.let(
-      'gate up',
-      a.plain(product, [1, rows, 2 * ffnSize], (tensor) => ops.contiguous(tensor)),
-    )
-    const [gate = both, up = both] = a.split(both, [ffnSize, ffnSize])
-    f.let('gate', gate)
-    f.let('up', up)
-    const opened = a.plain(f.get('gate'), [1, rows, ffnSize], (tensor) => activate(run, tensor))
-    const inner = f.let('gated', a.mul(f.get('up'), opened))
-    const down = part(a, block, 'down_proj')
-    const out = f.let('out', a.batched(inner, a.reshape(down, [1, ffnSize, features])))
-    const share = picked(a.unsqueeze(a.select(weights, 1), -1), 1)
-    const weighted = f.let('weighted', a.mul(a.select(out, 0), share))
-    const narrow = ops.to(weighted, result.dtype)
-    const next = ops.indexAdd(result, narrow, places)
-    tape.free(narrow, result)
-    result = next
-    folded.behind(turn)
-  }
-  f.free()
-  return result
+/** One expert on its rows. */
+function expert(run: DecoderRun, a: Arrays, f: Names, block: Named, own: Shaped): Shaped {
+  const [rows = 1, features = 1] = own.layout.shape
+  const matrix = part(a, block, 'gate_up_proj')
+  const ffnSize = (matrix.layout.shape[1] ?? 2) / 2
+  const product = a.mm(own, matrix)
+  const both = f.let(
+    'gate up',
+    a.plain(product, [1, rows, 2 * ffnSize], (tensor) => a.layers.ops.contiguous(tensor)),
+  )
+  const inner = f.let('gated', gated(run, a, f, both))
+  const down = part(a, block, 'down_proj')
+  const out = f.let('out', a.batched(inner, a.reshape(down, [1, ffnSize, features])))
+  return a.select(out, 0)
+}
+
+/** `up * act(gate)` of experts, each with its rows. */
+function gated(run: DecoderRun, a: Arrays, f: Names, both: Shaped): Shaped {
+  const [experts = 1, rows = 1, width = 2] = both.layout.shape
+  const [gate = both, up = both] = a.split(both, [width / 2, width / 2])
+  f.let('gate', gate)
+  f.let('up', up)
+  const opened = a.plain(f.get('gate'), [experts, rows, width / 2], (tensor) => activate(run, tensor))
+  return a.mul(f.get('up'), opened)
 }
 
 /** A copy of the part of a parameter that belongs to one expert. */
@@ -114,22 +87,9 @@ function part(a: Arrays, block: Named, name: string): Shaped {
   })
 }
 
-function allAtOnce(run: DecoderRun, block: Named, input: Tensor, scores: Tensor, { experts }: Choice): Tensor {
-  const { layers } = run
-  const { ops, tokens } = layers
-  const a = new Arrays(layers)
-  const f = new Names(ops.tape)
-  const features = input.elements / tokens
+/** All experts on all tokens. */
+function allExperts(run: DecoderRun, a: Arrays, f: Names, block: Named, hidden: Shaped): Shaped {
   const parameter = (name: string) => a.parameter(`${block.name}.experts.${name}`)
-  const hidden = f.let('hidden', a.make([experts, tokens, features], input.dtype, 'repeat'))
   const both = f.let('gate up', a.batched(hidden, parameter('gate_up_proj')))
-  const ffnSize = (both.layout.shape[2] ?? 2) / 2
-  const [gate = both, up = both] = a.split(both, [ffnSize, ffnSize])
-  f.let('gate', gate)
-  f.let('up', up)
-  const opened = a.plain(f.get('gate'), [experts, tokens, ffnSize], (tensor) => activate(run, tensor))
-  f.let('next', a.batched(a.mul(f.get('up'), opened), parameter('down_proj')))
-  const shares = a.unsqueeze(a.transpose(a.borrowed(scores, [tokens, experts]), 0, 1), -1)
-  f.let('next', a.mul(f.get('next'), shares))
-  return f.returned(f.let('next', a.sum(f.get('next'), [0])))
+  return a.batched(gated(run, a, f, both), parameter('down_proj'))
 }

@@ -29,6 +29,20 @@ export function scattered(layers: Layers, scores: Tensor, chosen: number): Tenso
   return output
 }
 
+/** Shares of the chosen experts at their indices, in zeros as large as the logits. The caller keeps all three. */
+export function writtenIntoZeros({ ops }: Layers, shares: Tensor, indices: Tensor, logits: Tensor): Tensor {
+  const { tape } = ops
+  const zeros = tape.tensor(logits.elements, logits.dtype, 'zeros_like')
+  const output = tape.record(
+    [shares],
+    { before: [indices] },
+    () => ({ ...tape.alias(zeros) }),
+    () => [ops.gradient(shares.elements, shares.dtype, 'gather')],
+  )
+  tape.free(zeros)
+  return output
+}
+
 /** The scores at given indices. Their gradients are scattered back. */
 export function gathered({ ops }: Layers, scores: Tensor, indices: Tensor): Tensor {
   const { tape } = ops
