@@ -1,4 +1,4 @@
-/** Has a process try the mutants, and starts another one for those that are left when a mutant has ended or spoilt it. */
+/** Has a process try the mutants, and starts another one for those that are left when a mutant has ended it. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, readFileSync } from 'node:fs'

@@ -22,7 +22,8 @@ interface Known {
 export default class RoomRunner extends TestRunner {
   async runSuite(suite: Suite): Promise<void> {
     try {
-      if (await tryMutants(suite, this)) note(folder, { done: true })
+      await tryMutants(suite, this)
+      note(folder, { done: true })
     } catch (error) {
       note(folder, { broken: error instanceof Error ? `${error.stack}` : String(error) })
     }
@@ -31,29 +32,29 @@ export default class RoomRunner extends TestRunner {
 
 /**
  * Most mutants are noticed in the modules that are there. Those that are not are tried once more in modules of their own, because
- * those that are there keep results; so are mutants of code that runs while modules load. False if a mutant left something behind in the
- * modules that are there, such as a wrong result that they keep: they are of no more use.
+ * those that are there keep results; so are mutants of code that runs while modules load. Where a mutant leaves something behind, such
+ * as a wrong result that a module keeps, the modules are loaded anew for those that follow.
  */
-async function tryMutants(suite: Suite, runner: RoomRunner): Promise<boolean> {
+async function tryMutants(suite: Suite, runner: RoomRunner): Promise<void> {
   const done = fatesOf(folder)
   const waiting = laterIn(folder)
   const mutants = readJob(folder).mutants.filter(({ id }) => !done.has(id))
-  const known = await runWithout(suite, runner)
+  const usual = await runWithout(suite, runner)
   const atLoad = hitsOutside()
+  let known = usual
   for (const { id } of mutants) {
     if (waiting.has(id)) continue
     const found = atLoad[id] === undefined ? await fateInModules(id, known, runner) : 'kept'
     if (typeof found === 'object') note(folder, { id, ...found })
     else note(folder, { later: id, by: found === 'survived' ? 'through' : 'all' })
-    if (found === 'spoilt') return false
+    if (found === 'spoilt') known = (await inNewModules(usual, suite, runner)) ?? known
   }
   for (const [id, by] of laterIn(folder)) {
     if (done.has(id)) continue
     note(folder, { begun: id })
-    const tests = by === 'all' ? known : known.filter(({ hits }) => hits[id] !== undefined)
+    const tests = by === 'all' ? usual : usual.filter(({ hits }) => hits[id] !== undefined)
     note(folder, { id, ...(await fateInNewModules(id, suite, tests, runner)) })
   }
-  return true
 }
 
 /** The tests with the quickest first, which all pass. */
@@ -87,26 +88,33 @@ async function fateInModules(
   return { fate: 'killed', by: killer.fullTestName }
 }
 
-async function fateInNewModules(
-  id: string,
-  { file }: Suite,
+async function fateInNewModules(id: string, suite: Suite, known: readonly Known[], runner: RoomRunner): Promise<Fate> {
+  const { result } = await withMutant(id, Number.MAX_SAFE_INTEGER, () => inNewModules(known, suite, runner))
+  if (result === undefined) return { fate: 'killed', by: 'loading the modules' }
+  const usual = known.reduce((sum, { hits }) => sum + (hits[id] ?? 0), 0)
+  const { killer } = await tryTests(
+    id,
+    result.map((one) => ({ ...one, hits: { [id]: usual } })),
+    runner,
+  )
+  return killer === undefined ? { fate: 'survived' } : { fate: 'killed', by: killer.fullTestName }
+}
+
+/** The same tests, with all modules loaded anew. Undefined if they do not load. */
+async function inNewModules(
   known: readonly Known[],
+  { file }: Suite,
   runner: RoomRunner,
-): Promise<Fate> {
+): Promise<readonly Known[] | undefined> {
   beat(folder)
   vi.resetModules()
-  const loaded = await withMutant(id, Number.MAX_SAFE_INTEGER, () => collectTests([file.filepath], runner))
-  const [collected] = loaded.result
-  if (collected === undefined || collected.result?.state === 'fail')
-    return { fate: 'killed', by: 'loading the modules' }
+  const [collected] = await collectTests([file.filepath], runner)
+  if (collected === undefined || collected.result?.state === 'fail') return undefined
   const tests = new Map(testsIn(collected).map((test) => [test.id, test]))
-  const usual = known.reduce((sum, { hits }) => sum + (hits[id] ?? 0), 0)
-  const renewed = known.flatMap(({ test, ms }) => {
-    const same = tests.get(test.id)
-    return same === undefined ? [] : [{ test: same, hits: { [id]: usual }, ms }]
+  return known.flatMap((one) => {
+    const test = tests.get(one.test.id)
+    return test === undefined ? [] : [{ ...one, test }]
   })
-  const { killer } = await tryTests(id, renewed, runner)
-  return killer === undefined ? { fate: 'survived' } : { fate: 'killed', by: killer.fullTestName }
 }
 
 /** Runs tests until one fails. Also tells whether the mutant's code ran less often than usual. */
