@@ -5,7 +5,7 @@ import { refuseCycle } from '../../src/validation/cycle.js'
 import { messageOf } from '../../src/validation/error-types.js'
 import { exactInteger, WrittenFloat } from '../../src/validation/exact-numbers.js'
 import { fieldErrors } from '../../src/validation/field-errors.js'
-import { type ErrorDetail, validate } from '../../src/validation/index.js'
+import { type ErrorDetail, validate, validateJson } from '../../src/validation/index.js'
 import { isReadable, isReadExactly } from '../../src/validation/json-parse-safety.js'
 import { isInstance, isNotJson, notJson } from '../../src/validation/not-json.js'
 import { parseInteger } from '../../src/validation/numbers/integer-text.js'
@@ -198,6 +198,15 @@ describe('the input of an error', () => {
       shownInput('x', new Map()),
     ]).toStrictEqual([5, 5n, null, 'x'])
     expect(shownInput(new WrittenFloat(2), new Map())).toBe(2)
+  })
+
+  it('leaves out the keys that FastAPI hides, however a text writes them', () => {
+    for (const key of ['_sa', '_sa_x', '\\u005fsa_x', '_\\u0073a']) {
+      expect(validateJson('Lora', `{"rank": {"${key}": 1, "x": [{"${key}": 2}]}}`), key).toMatchObject({
+        detail: [{ type: 'int_type', input: { x: [{}] } }],
+      })
+      expect(JSON.stringify(validateJson('Lora', `{"rank": {"${key}": 1}}`)), key).toContain('"input":{}')
+    }
   })
 
   it('is converted once for several errors', () => {
