@@ -29,12 +29,12 @@ function printed(character: string): string {
 export function pythonStrip(text: string): string {
   let start = 0
   let end = text.length
-  while (start < end && isBlank(text.charCodeAt(start))) start += 1
-  while (start < end && isBlank(text.charCodeAt(end - 1))) end -= 1
+  while (isBlank(text.charCodeAt(start))) start += 1
+  while (isBlank(text.charCodeAt(end - 1))) end -= 1
   return text.slice(start, end)
 }
 
-/** More than JavaScript's `trim` (U+001C to U+001F, U+0085), but not the byte order mark. */
+/** More than JavaScript's `trim` (U+001C to U+001F, U+0085), but not the byte order mark; nor `NaN`, which stands for what is beyond a text. */
 function isBlank(code: number): boolean {
   if (code <= 0x20) return (code >= 0x09 && code <= 0x0d) || code >= 0x1c
   if (code >= 0x2000 && code <= 0x200a) return true

@@ -29,12 +29,12 @@ function countCodePoints(text: string): number {
   return count
 }
 
-/** Trims a string like Rust's `str::trim`: removes Unicode White_Space. */
+/** Trims a string like Rust's `str::trim`: removes Unicode White_Space. Beyond a text there is `NaN`, which is none. */
 export function trim(text: string): string {
   let start = 0
   let end = text.length
-  while (start < end && WHITE_SPACE.has(text.charCodeAt(start))) start += 1
-  while (start < end && WHITE_SPACE.has(text.charCodeAt(end - 1))) end -= 1
+  while (WHITE_SPACE.has(text.charCodeAt(start))) start += 1
+  while (WHITE_SPACE.has(text.charCodeAt(end - 1))) end -= 1
   return text.slice(start, end)
 }
 

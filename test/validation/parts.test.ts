@@ -374,6 +374,13 @@ describe('a date or time that is long enough in bytes alone', () => {
     ['12é1', 'invalid time separator, expected `:`'],
     ['日:1', 'invalid character in hour'],
     ['日1', 'input is too short'],
+    ['！:1', 'invalid character in hour'],
+    ['！1', 'input is too short'],
+    ['\uffff:2', 'invalid character in hour'],
+    ['\ue0001:', 'invalid character in hour'],
+    ['\uffff1', 'input is too short'],
+    ['🦙1', 'invalid character in hour'],
+    ['🦙', 'input is too short'],
     ['12:3', 'input is too short'],
   ])('%s as a time: %s', (text, error) => expect(errorOf('time', text)).toBe(error))
 
@@ -382,6 +389,9 @@ describe('a date or time that is long enough in bytes alone', () => {
     ['2024-01é1', 'invalid date separator, expected `-`'],
     ['日024-1-1', 'invalid character in year'],
     ['2024é1-1', 'input is too short'],
+    ['2024-01！', 'invalid date separator, expected `-`'],
+    ['2024-1！', 'input is too short'],
+    ['🦙24-1-1', 'invalid character in year'],
     ['2024-1-é', 'input is too short'],
   ])('%s as a date: %s', (text, error) => {
     expect(errorOf('date', text)).toBe(error)
@@ -407,6 +417,17 @@ describe('what JSON.parse may read', () => {
     ['-1', true],
     ['', true],
   ])('%j exactly: %s', (text, expected) => expect(isReadExactly(text)).toBe(expected))
+
+  it('exactly, if it has fewer than 16 digits in a row, wherever they are', () => {
+    for (let before = 0; before < 50; before += 1) {
+      for (const digits of [1, 2, 14, 15, 16, 17, 31, 32, 33]) {
+        for (const behind of ['', 'x', '.5', 'x'.repeat(20)]) {
+          const text = `${'x'.repeat(before)}${'9'.repeat(digits)}${behind}`
+          expect(isReadExactly(text), text).toBe(digits < 16)
+        }
+      }
+    }
+  })
 
   it('has integers of 4,300 digits at most', () => {
     expect([

@@ -48,6 +48,14 @@ describe('a body that is no JSON', () => {
   })
 })
 
+it('keeps the byte order mark of a body that is not JSON, as the service decodes it', () => {
+  for (const body of ['\ufeff{}', new TextEncoder().encode('\ufeff{}')]) {
+    expect(validateJson('Lora', body, { contentType: 'text/plain' })).toMatchObject({
+      detail: [{ type: 'model_attributes_type', input: '\ufeff{}' }],
+    })
+  }
+})
+
 describe('a body that is', () => {
   it('may be JSON by any content type that FastAPI takes for it', () => {
     for (const contentType of ['application/json', 'Application/JSON; charset=utf-8', 'application/hal+json']) {

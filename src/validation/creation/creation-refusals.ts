@@ -47,8 +47,8 @@ export function creationRefusals(request: unknown, options: CreationOptions): re
   if (workspace === '' || workspace.includes('/')) return [refusal('no-such-route', 404, 'Not Found', WORKSPACE)]
   const checked = validate('CreateModelEntityRequest', request, integers && { integers })
   if (!checked.ok) {
-    const { status, detail } = checked
-    return [refusal('body-not-valid', status, detail, status === 422 ? (detail[0]?.loc ?? ['body']) : ['body'])]
+    const first = checked.status === 422 ? checked.detail[0] : undefined
+    return [refusal('body-not-valid', checked.status, checked.detail, first?.loc ?? ['body'])]
   }
   const creation = { request: checked.value, workspace, state }
   return CHECKS.flatMap((check) => check(creation) ?? []).map((found) => asConflict(found, creation))

@@ -19,15 +19,13 @@ export function parseDatetime(text: string): Parsed {
   return timestamp === undefined ? parsed : datetimeFromTimestamp(timestamp)
 }
 
-/** Parses `YYYY-MM-DD` as midnight; or a timestamp in digits that is at midnight. */
+/** Parses `YYYY-MM-DD` as midnight. The error for other texts, which {@link parseDatetime} has refused. */
 export function parseDate(text: string): Parsed {
   const date = readDate(text)
   if (date.ok && text.length === DATE_LENGTH) return { ok: true, text: `${date.text}T00:00:00`, year: date.year }
   const timestamp = /^[+-]?[0-9]+$/.test(text) ? parseTimestamp(text) : undefined
   if (timestamp === undefined) return date.ok ? failure('unexpected extra characters at the end of the input') : date
-  const moment = datetimeFromTimestamp(timestamp)
-  // Where a datetime could be made of it, there is nothing left to say of a date.
-  return moment.ok ? failure('datetimes provided to dates should have zero time - e.g. be exact dates') : moment
+  return datetimeFromTimestamp(timestamp)
 }
 
 /** Parses `YYYY-MM-DD`, or a timestamp in digits that is at midnight, as a date. */

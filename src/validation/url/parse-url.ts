@@ -75,12 +75,12 @@ class UrlParser {
     return href + this.#queryAndFragment(end)
   }
 
-  /** Removes surrounding spaces and controls, and all tabs and newlines. */
+  /** Removes surrounding spaces and controls, and all tabs and newlines. Beyond a text there is `NaN`, which is none of them. */
   cleaned(text: string): string {
     let start = 0
     let end = text.length
-    while (start < end && text.charCodeAt(start) <= 0x20) start += 1
-    while (start < end && text.charCodeAt(end - 1) <= 0x20) end -= 1
+    while (text.charCodeAt(start) <= 0x20) start += 1
+    while (text.charCodeAt(end - 1) <= 0x20) end -= 1
     if (end - start < text.length) this.violation = SPACE_IGNORED
     const trimmed = text.slice(start, end)
     if (!/[\t\n\r]/.test(trimmed)) return trimmed

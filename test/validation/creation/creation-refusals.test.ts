@@ -124,6 +124,9 @@ describe('creationRefusals', () => {
     expect(placeOf({ name: '.' }, '.')).toStrictEqual(['path', 'workspace'])
     expect(placeOf({ name: 'ab' }, '')).toStrictEqual(['path', 'workspace'])
     expect(placeOf([])).toStrictEqual(['body'])
+    expect(
+      placeOf({ name: 'ab', custom_fields: JSON.parse(`{"a": ${'['.repeat(1000)}${']'.repeat(1000)}}`) }),
+    ).toStrictEqual(['body'])
     expect(placeOf({ name: 'ab', fileset: 'a/\ud800' })).toStrictEqual(['body', 'fileset'])
   })
 
