@@ -20,6 +20,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'recurrent.jsonl.gz',
   'hybrids.jsonl.gz',
   'newer.jsonl.gz',
+  'newer-mixtures.jsonl.gz',
   'layer-inputs.jsonl.gz',
   'shortcuts.jsonl.gz',
   'wholes.jsonl.gz',

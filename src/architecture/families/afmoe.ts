@@ -1,5 +1,5 @@
 import { headNorms, llamaAttention } from '../blocks/attention.js'
-import { fusedExperts } from '../blocks/experts.js'
+import { fusedExperts, MERGED_GATED_EXPERTS } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { fullLayers, layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
@@ -10,6 +10,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const afmoe = decoderFamily({
   modelType: 'afmoe',
   name: 'Afmoe',
+  unreplayed: ['input gradients of transformers 5'],
   defaults: {
     vocab_size: 200_192,
     hidden_size: 2048,
@@ -59,4 +60,41 @@ export const afmoe = decoderFamily({
       post_mlp_layernorm: norm,
       mlp,
     }),
+  mergedLayers: MERGED_GATED_EXPERTS,
+  keptInFloat32: [
+    'input_layernorm',
+    'post_attention_layernorm',
+    'pre_mlp_layernorm',
+    'post_mlp_layernorm',
+    'q_norm',
+    'k_norm',
+    'norm',
+  ],
+  forward: (config) => ({
+    ...(config.boolean('mup_enabled', false) && { embedding: 'scaledInModel' }),
+    rotation: { features: 'all', frequencies: 'modelTwice' },
+    norm: 'rmsNormFloat32Product',
+    attention: {
+      headNorms: 'allProjected',
+      outputGate: { layer: 'gate_proj', projected: 'withValues', opens: 'sigmoid' },
+    },
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: {
+        sharedFirst: 'behindRouter',
+        router: {
+          logits: 'castToFloat32',
+          isLayer: true,
+          scores: 'sigmoid',
+          biased: true,
+          divided: 'apart',
+          sum: 'shifted',
+          scaled: true,
+        },
+        dispatch: 'grouped',
+        float32Parameters: ['.expert_bias'],
+        untrainedParameters: ['.expert_bias'],
+      },
+    },
+  }),
 })

@@ -1,6 +1,8 @@
 import { deepseekMixture } from '../blocks/deepseek-mixture.js'
 import { DEEPSEEK_LATENT, latentBlocks } from '../blocks/latent-attention.js'
 import { rmsNorm } from '../blocks/norm.js'
+import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
+import { latentForward } from '../forward/latent-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** A.X K1 (SK Telecom 2026, https://huggingface.co/skt): DeepSeek-V3 with a norm of what comes out of each mixture. */
@@ -36,4 +38,8 @@ export const axk1 = decoderFamily({
       block: block && { ...block, children: { ...block.children, post_mlp_layernorm: rmsNorm(hiddenSize) } },
     }
   },
+  forward: (config) => ({
+    ...latentForward(config),
+    feedForward: { activation: config.string('hidden_act', 'silu'), mixture: groupedDeepseekMixture(config) },
+  }),
 })

@@ -1,6 +1,6 @@
 import { llamaAttention } from '../blocks/attention.js'
 import { parallelLayer } from '../blocks/decoder-layer.js'
-import { expertsBlock, fusedExperts, router, sparseFrom } from '../blocks/experts.js'
+import { expertsBlock, fusedExperts, MERGED_GATED_EXPERTS, router, sparseFrom } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { fullLayers, layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { layerNorm } from '../blocks/norm.js'
@@ -55,6 +55,27 @@ export const cohere2Moe = decoderFamily({
   },
   layer: parallelLayer,
   norm: (size) => layerNorm(size, { bias: false }),
+  mergedLayers: MERGED_GATED_EXPERTS,
+  forward: (config) => ({
+    rotation: { features: 'all', float32: 'inputs', frequencies: 'modelTwice' },
+    norm: config.has('rms_norm_eps') ? 'rmsNorm' : 'layerNormWrittenOut',
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: {
+        router: {
+          logits: 'model',
+          ...(config.string('expert_selection_fn', 'softmax') === 'sigmoid'
+            ? { behind: 'sigmoid', divided: config.boolean('norm_topk_prob', true) ? 'apart' : 'no' }
+            : { behind: 'softmax' }),
+          narrowed: true,
+        },
+        joined: config.string('shared_expert_combination_strategy', 'average') === 'average' ? 'average' : 'sum',
+        dispatch: 'grouped',
+      },
+    },
+    residual: { order: 'parallel', sum: 'residualFirst' },
+    logits: { form: 'scaled' },
+  }),
 })
 
 /** The layers before the first with experts. */

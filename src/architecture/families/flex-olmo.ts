@@ -35,4 +35,13 @@ export const flexOlmo = decoderFamily({
     }
   },
   layer: postNormLayer,
+  forward: (config) => ({
+    masks: { size: 'forAllSequences' },
+    rotation: { features: 'all', float32: 'tables' },
+    norm: 'rmsNormFloat32Product',
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: { normalised: config.boolean('norm_topk_prob', false) },
+    },
+  }),
 })

@@ -2,6 +2,7 @@ import { fusedMixture, MERGED_GATED_EXPERTS, sparseFrom } from '../blocks/expert
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { latentBlocks } from '../blocks/latent-attention.js'
 import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
+import { latentForward } from '../forward/latent-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -52,13 +53,7 @@ export const glm4MoeLite = decoderFamily({
     }
   },
   forward: (config) => ({
-    rotation: {
-      features: config.integer('qk_rope_head_dim', 64),
-      pairs: config.raw('rope_interleave') === false ? 'halves' : 'neighbours',
-      frequencies: 'modelTwice',
-    },
-    norm: 'rmsNorm',
-    attention: { latent: 'vector' },
+    ...latentForward(config),
     feedForward: { activation: config.string('hidden_act', 'silu'), mixture: groupedDeepseekMixture(config) },
   }),
   mergedLayers: MERGED_GATED_EXPERTS,

@@ -41,4 +41,25 @@ export const hyV3 = decoderFamily({
       isSparse: sparseFrom(config, 1),
     }
   },
+  forward: (config) => ({
+    rotation: { features: 'all', frequencies: 'modelTwice' },
+    norm: 'rmsNorm',
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: {
+        router: {
+          logits: 'float32',
+          scores: 'sigmoid',
+          biased: true,
+          divided: 'apart',
+          sum: 'shifted',
+          scaled: true,
+        },
+        joined: config.boolean('enable_moe_fp32_combine', true) ? 'float32' : 'sum',
+        dispatch: 'grouped',
+        float32Parameters: ['.mlp.gate.weight'],
+        routerBuffer: 'float32',
+      },
+    },
+  }),
 })

@@ -2,7 +2,7 @@ import { attention, headNorms } from '../blocks/attention.js'
 import { fusedMixture } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { glm4Layer } from '../blocks/glm4-layer.js'
-import { layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
+import { fullLayers, layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Kolibri 1 (2026, in transformers 5.24): many small experts in every layer, a window in four layers of five, and norms around each block. */
@@ -21,7 +21,12 @@ export const kolibri1 = decoderFamily({
     max_position_embeddings: 262_144,
     tie_word_embeddings: false,
   },
-  attentionPattern: (config, layers) => windowOf(layerTypes(config, layers, slidingBut(5)), slidingWindow(config, 513)),
+  attentionPattern(config, layers) {
+    const types = layerTypes(config, layers, slidingBut(5))
+    const windowSize = slidingWindow(config, 513)
+    // Only the layers with the window rotate queries and keys, if there is one.
+    return { ...windowOf(types, windowSize), unrotatedLayers: windowSize === undefined ? [] : fullLayers(types) }
+  },
   attention: (sizes) => attention({ ...sizes, also: headNorms(sizes) }),
   layer: glm4Layer,
   mixture({ hiddenSize }, config) {
@@ -45,4 +50,22 @@ export const kolibri1 = decoderFamily({
     }
   },
   dimensions: (_, config) => ({ ffnHiddenSize: config.integer('moe_intermediate_size', 512) }),
+  forward: (config) => ({
+    rotation: { features: 'all', frequencies: 'modelTwice' },
+    norm: 'rmsNorm',
+    attention: { headNorms: 'allProjected' },
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: {
+        router: {
+          logits: 'float32',
+          biased: true,
+          behind: 'sigmoid',
+          divided: config.boolean('norm_topk_prob', false) ? 'apart' : 'no',
+        },
+        dispatch: 'grouped',
+        routerBuffer: 'float32',
+      },
+    },
+  }),
 })

@@ -1,7 +1,8 @@
 import { headNorms, llamaAttention } from '../blocks/attention.js'
-import { expertsBlock, fusedExperts, router, sparseFrom } from '../blocks/experts.js'
+import { expertsBlock, fusedExperts, MERGED_GATED_EXPERTS, router, sparseFrom } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
+import { tablesOfKinds } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Mellum 2 (JetBrains 2026, https://huggingface.co/JetBrains): Qwen 3's mixture of experts, with a window in some layers. */
@@ -43,4 +44,17 @@ export const mellum = decoderFamily({
       isSparse: sparseFrom(config, 0),
     }
   },
+  mergedLayers: MERGED_GATED_EXPERTS,
+  forward: (config, dimensions) => ({
+    rotation: { features: 'all', tables: tablesOfKinds(dimensions), frequencies: 'modelTwice' },
+    norm: 'rmsNorm',
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: {
+        router: 'softmaxInOne',
+        normalised: config.boolean('norm_topk_prob', true),
+        dispatch: 'grouped',
+      },
+    },
+  }),
 })

@@ -1,5 +1,6 @@
 import { deepseekMixture } from '../blocks/deepseek-mixture.js'
 import { latentBlocks } from '../blocks/latent-attention.js'
+import { latentForward } from '../forward/latent-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Mistral Small 4 (Mistral AI 2026, https://mistral.ai/news): latent attention and routed experts like DeepSeek-V3. */
@@ -38,4 +39,22 @@ export const mistral4 = decoderFamily({
     })
     return { ...mixture, isSparse: (index) => index >= denseLayers }
   },
+  forward: (config) => ({
+    ...latentForward(config),
+    attention: { latent: 'vector', placesScaleQueries: true },
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: {
+        router: {
+          logits: 'model',
+          scores: 'softmax',
+          biased: true,
+          divided: config.boolean('norm_topk_prob', true) ? 'inPlace' : 'no',
+          sum: 'shifted',
+          scaled: true,
+        },
+        dispatch: 'grouped',
+      },
+    },
+  }),
 })

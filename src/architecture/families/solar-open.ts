@@ -1,5 +1,7 @@
 import { attention } from '../blocks/attention.js'
 import { deepseekMixture } from '../blocks/deepseek-mixture.js'
+import { MERGED_GATED_EXPERTS } from '../blocks/experts.js'
+import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Solar Open (Upstage 2026, arXiv:2601.07022): GLM-4.5 with experts in every layer. */
@@ -29,5 +31,11 @@ export const solarOpen = decoderFamily({
       transformers: 5,
     }),
     isSparse: () => true,
+  }),
+  mergedLayers: MERGED_GATED_EXPERTS,
+  forward: (config) => ({
+    rotation: { features: 'all', frequencies: 'modelTwice' },
+    norm: 'rmsNorm',
+    feedForward: { activation: config.string('hidden_act', 'silu'), mixture: groupedDeepseekMixture(config) },
   }),
 })

@@ -1,4 +1,5 @@
 import { DEEPSEEK_LATENT, latentBlocks } from '../blocks/latent-attention.js'
+import { latentForward } from '../forward/latent-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Youtu-LLM (Tencent 2026, arXiv:2512.24618): a small dense model with DeepSeek's latent attention. */
@@ -16,4 +17,8 @@ export const youtu = decoderFamily({
     tie_word_embeddings: true,
   },
   ...latentBlocks('YoutuAttention', DEEPSEEK_LATENT),
+  forward: (config) => ({
+    ...latentForward(config),
+    feedForward: { activation: config.string('hidden_act', 'silu') },
+  }),
 })

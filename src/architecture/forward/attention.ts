@@ -2,6 +2,8 @@
 export interface Attention {
   /** Whether the projection of the queries also makes a gate for the output (Qwen3-Next). Default: no. */
   readonly gated?: boolean
+  /** A gate for the output that a layer of its own makes. Default: none. */
+  readonly outputGate?: OutputGate
   /** Whether queries are multiplied by a number after their projection, in the code and not in the kernel (OPT). Default: no. */
   readonly scaledQueries?: boolean
   /** Whether keys are multiplied by a number before they are rotated. Default: no. */
@@ -30,6 +32,8 @@ export interface Attention {
   readonly latent?: 'heads' | 'vector'
   /** Whether latent attention multiplies queries and the latent vector by numbers (LongCat-Flash). Default: no. */
   readonly scaledLatent?: boolean
+  /** Whether queries are multiplied by a number of their place (Mistral 4, with latent attention). Default: no. */
+  readonly placesScaleQueries?: boolean
   /**
    * Whether an indexer chooses the tokens that each token attends to, and which of its features are rotated together (DeepSeek-V3.2,
    * GLM-5). Default: `none`.
@@ -55,6 +59,20 @@ export interface Attention {
    * Default: no.
    */
   readonly keepsProjections?: boolean
+}
+
+/**
+ * A gate that the input of attention opens, for each feature of the output or for each head, as wide as its layer is.
+ */
+export interface OutputGate {
+  /** The name of its layer. */
+  readonly layer: string
+  /** When it is projected: after the values, before rotation, or behind the kernel. */
+  readonly projected: 'withValues' | 'beforeRotation' | 'behind'
+  /** The function that opens it, or a softplus of a float32 copy, cast back (Laguna). */
+  readonly opens: 'sigmoid' | 'softplus'
+  /** The name of a bias for each head. Default: none. */
+  readonly bias?: string
 }
 
 /** Layers that use the keys and values of others (Gemma 4), by their indices. */

@@ -5,9 +5,11 @@ export type {
   FlatAttention,
   HeadNorms,
   KeySharing,
+  OutputGate,
   PartitionedAttention,
   WrittenAttention,
 } from './attention.js'
+export type { ComposedRouter } from './composed-router.js'
 export type { Dropout } from './dropout.js'
 export type { FeedForward } from './feed-forward.js'
 export type { ForwardPass, Logits } from './forward-pass.js'

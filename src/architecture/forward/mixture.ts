@@ -1,9 +1,11 @@
+import type { ComposedRouter } from './composed-router.js'
+
 /** A mixture of experts: how tokens find their experts, and how those compute. */
 export interface Mixture {
-  /** Whether the shared expert computes before the router. Default: no. */
-  readonly sharedFirst?: boolean
+  /** Whether the shared expert computes before the router, or between it and the experts. Default: no. */
+  readonly sharedFirst?: boolean | 'behindRouter'
   /** Default: `softmax`. */
-  readonly router?: Router
+  readonly router?: Router | ComposedRouter
   /** Whether the weights of a token's experts are divided by their sum. Default: yes. */
   readonly normalised?: boolean
   /** Whether the choice is limited to the best groups of experts, with shares that have gradients. Default: no. */
@@ -12,6 +14,10 @@ export interface Mixture {
   readonly ownView?: boolean
   /** Default: `added`. */
   readonly dispatch?: Dispatch
+  /** Whether what routed experts give is multiplied by a number, behind them. Default: no. */
+  readonly scalesRouted?: boolean
+  /** How it is joined with what the shared expert gives: added, added in float32 (Hunyuan 3), or halved after that (Cohere). Default: `sum`. */
+  readonly joined?: 'sum' | 'float32' | 'average'
   /** How many experts, behind the others, return their input (LongCat-Flash). Default: 0. */
   readonly identityExperts?: number
   /** Whether the layer receives the router's logits with the result and keeps them in a variable. Default: yes. */

@@ -49,6 +49,11 @@ export interface Rotation {
   readonly frequencies?: 'model' | 'modelAndAttention' | 'everyAttention' | 'modelTwice' | 'recomputed'
 }
 
+/** Whether layers with a window have tables of their own: only if there are layers of both kinds (transformers 5). */
+export function tablesOfKinds({ windowTokens, windowLayers }: Dimensions): 'one' | 'two' {
+  return windowTokens !== undefined && windowLayers !== undefined ? 'two' : 'one'
+}
+
 /** Biases of attention scores by distance. With them nothing is rotated, though rotation tables may still be computed. */
 export interface Alibi {
   /** The dtype of the mask that distances are computed from. */

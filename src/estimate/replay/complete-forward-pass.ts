@@ -15,6 +15,7 @@ import type {
   NestedResidual,
   Norm,
   NormalisedResidual,
+  OutputGate,
   ParallelResidual,
   Residual,
   Rotation,
@@ -60,7 +61,9 @@ export interface CompleteRotation extends Required<Rotation> {
 }
 
 /** Attention, with every default filled in. */
-export interface CompleteAttention extends Required<Omit<Attention, 'chunks' | 'keySharing' | 'written'>> {
+export interface CompleteAttention
+  extends Required<Omit<Attention, 'chunks' | 'keySharing' | 'outputGate' | 'written'>> {
+  readonly outputGate: OutputGate | undefined
   readonly chunks: ChunkedAttention | undefined
   readonly keySharing: KeySharing | undefined
   readonly written: WrittenAttention | undefined
@@ -96,6 +99,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
       ...ATTENTION,
       ...attention,
       chunks: attention?.chunks,
+      outputGate: attention?.outputGate,
       keySharing: attention?.keySharing,
       written: attention?.written,
       eager: { ...EAGER_ATTENTION, ...attention?.eager },
@@ -178,7 +182,7 @@ const DROPOUT: Required<Dropout> = {
   labelled: 0,
 }
 
-const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager' | 'keySharing' | 'written'>> = {
+const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager' | 'keySharing' | 'outputGate' | 'written'>> = {
   gated: false,
   scaledQueries: false,
   scaledKeys: false,
@@ -190,6 +194,7 @@ const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager' | 'keySharing' | 'w
   cache: 'copied',
   latent: 'heads',
   scaledLatent: false,
+  placesScaleQueries: false,
   indexer: 'none',
   chosenTokens: 0,
   handsOn: false,
@@ -216,6 +221,8 @@ const MIXTURE: Required<Mixture> = {
   grouped: false,
   ownView: false,
   dispatch: 'added',
+  scalesRouted: false,
+  joined: 'sum',
   identityExperts: 0,
   returnsLogits: true,
   float32Parameters: [],

@@ -6,6 +6,13 @@ import { preserved, type Shaped, wider } from './shaped.js'
 
 /** Arrays with the operations of routers and of experts that compute all at once. */
 export class GroupedArrays extends Arrays {
+  /** The product of rows with a matrix of `[out, in]` that belongs to no linear layer. */
+  rowProduct(input: Shaped, weight: Shaped, outFeatures: number, autocast = true): Shaped {
+    const output = this.layers.product(input, weight, outFeatures, autocast && this.layers.autocast)
+    this.done(input, weight)
+    return this.of(output, [input.layout.shape[0] ?? 1, outFeatures])
+  }
+
   /** The largest numbers of each row. Their gradient is scattered into zeros. */
   topk(input: Shaped, count: number): { values: Shaped; indices: Shaped } {
     const shape = input.layout.shape.with(-1, count)

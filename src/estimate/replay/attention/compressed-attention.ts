@@ -39,6 +39,7 @@ export function compressedAttention(run: DecoderRun, block: Named, input: Tensor
   if (rotation) rotateBoth(run, a, f, ['query rotating', 'key rotating'], { isInterleaved, heads: 1 })
   if (options.cache) keep(run, a, f)
   f.let('query', rotation ? a.cat([f.get('query plain'), f.get('query rotating')], -1) : queries)
+  if (forward.attention.placesScaleQueries) scaleByPlace(a, f, sequence)
   expand(run, a, f, block, sizes)
   const isChosen = chosenMask(run, a, f, block, given)
   const out = attend(layers, options.kernel, f.get('query'), f.get('key'), f.get('value'), {
@@ -59,6 +60,12 @@ export function compressedAttention(run: DecoderRun, block: Named, input: Tensor
   })
   f.let('out', a.of(out, [batch, sequence, heads * sizes.value]))
   return f.returned(f.let('out', a.linear(`${block.name}.o_proj`, f.get('out'))))
+}
+
+/** Queries times a number of their place, which is cast to their dtype. */
+function scaleByPlace(a: Arrays, f: Names, sequence: number): void {
+  const query = f.get('query')
+  f.let('query', a.mul(query, a.make([sequence, 1], query.dtype, '_to_copy')))
 }
 
 function part(f: Names, parts: readonly Shaped[], names: readonly string[]): void {

@@ -11,6 +11,7 @@ import { attend } from './attend.js'
 import { indexedHeads } from './indexed-heads.js'
 import { cached, kept } from './key-value-cache.js'
 import { isEager } from './masks.js'
+import { gateAt, throughGate } from './output-gate.js'
 import { repeat } from './repeat.js'
 import { isRotatedInPlace, rotate } from './rotation.js'
 
@@ -33,6 +34,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const held: Tensor[] = []
   const gates: Tensor[] = []
   const [queryRaw, keyRaw, value] = projections(run, block, input, held, gates, use)
+  gates.push(...gateAt(run, block, input, 'beforeRotation'))
   if (attention.keepsProjections && attention.sharedHeads !== 'indexed')
     held.push(tape.alias(queryRaw), tape.alias(keyRaw))
   const [queryRotated, keyRotated] = chunked(run, layer, rotate(run, queryRaw, keyRaw, layer, held))
@@ -73,7 +75,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     keepWeights: (weights) => run.attentionWeights.push(weights),
   })
   const inner = child(block, 'attn_sub_norm')
-  const opened = gatedBy(run, out, gates)
+  const opened = attention.gated ? gatedBy(run, out, gates) : throughGate(run, block, input, out, gates)
   const normal = inner ? norm(run, inner, opened) : tape.alias(opened)
   tape.free(opened)
   const last = submodule(block, 'output')
@@ -165,6 +167,7 @@ function projections(
   const key = attention.scaledKeys ? ops.scale(keyRaw) : tape.alias(keyRaw)
   tape.free(keyRaw)
   const value = project('value', kvHeads * headDim)
+  gates.push(...gateAt(run, block, input, 'withValues'))
   return [
     normalised(run, block, 'queryNorm', 'allProjected', query),
     normalised(run, block, 'keyNorm', 'allProjected', key),

@@ -226,6 +226,10 @@ function normsOf(layer: Named) {
   const afterMlp = submodule(layer, 'afterMlp')
   if (!afterMlp) return { first, afterAttention: undefined, second: submodule(layer, 'secondNorm'), afterMlp }
   const afterAttention = submodule(layer, 'afterAttention')
-  const before = first && (child(layer, 'pre_feedforward_layernorm') ?? child(layer, 'post_attention_layernorm'))
+  const before =
+    first &&
+    (child(layer, 'pre_feedforward_layernorm') ??
+      child(layer, 'pre_mlp_layernorm') ??
+      child(layer, 'post_attention_layernorm'))
   return { first, afterAttention, second: before, afterMlp }
 }

@@ -3,13 +3,16 @@ import { GroupedArrays } from '../arrays/grouped-arrays.js'
 import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
 import type { DecoderRun } from '../decoder-run.js'
+import type { ComputeDtype } from '../dtype.js'
 import { activate } from '../feed-forward/activations.js'
 import { gated } from '../feed-forward/gated-mlp.js'
 import { plainMlp } from '../feed-forward/plain-mlp.js'
+import { norm } from '../norms/norms.js'
 import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
-import { type GroupedRoutes, groupedRoutes } from './grouped-routers.js'
+import { groupedRoutes } from './grouped-routers.js'
+import type { GroupedRoutes } from './grouped-routes.js'
 import type { Choice } from './routes.js'
 
 /**
@@ -29,23 +32,47 @@ export function groupedMixture(
   const flat = [layers.tokens, sizes.hiddenSize]
   const given = a.borrowed(input, [options.batch, options.sequence, sizes.hiddenSize])
   const beside = SHARED_NAMES.map((name) => child(block, name)).find((one) => one)
-  const computed = (tokens: Shaped): Shaped | undefined => beside && a.of(besideExperts(run, beside, tokens), flat)
   const view = mixture.sharedFirst ? f.let('view', a.reshape(given, flat)) : undefined
-  const early = view && computed(view)
-  if (early) f.let('shared', early)
+  const early = () => {
+    if (view && beside) f.let('shared', a.of(besideExperts(run, beside, view), flat))
+  }
+  if (mixture.sharedFirst === true) early()
   const routes = groupedRoutes(a, mixture, block, a.reshape(view ?? given, flat), choice)
   f.let('logits', routes.logits)
   f.let('weights', routes.weights)
   f.let('indices', routes.indices)
+  if (mixture.sharedFirst === 'behindRouter') early()
   if (!view) f.let('hidden', a.reshape(given, flat))
   projectIn(a, f, block)
   const names = { logits: f.get('logits'), weights: f.get('weights'), indices: f.get('indices') }
   f.let('hidden', groupedExperts(run, a, `${block.name}.experts`, view ?? f.get('hidden'), names))
   projectOut(a, f, block)
   const gate = child(block, 'shared_expert_gate')
-  if (early && gate && view) f.let('shared', a.mul(a.sigmoid(a.linear(gate.name, view)), f.get('shared')))
-  const shared = early ? f.get('shared') : computed(given)
-  return f.returned(f.let('hidden', shared ? a.add(f.get('hidden'), shared) : f.get('hidden')))
+  if (gate && view && f.has('shared')) f.let('shared', a.mul(a.sigmoid(a.linear(gate.name, view)), f.get('shared')))
+  if (mixture.scalesRouted) f.let('hidden', a.scale(f.get('hidden')))
+  if (beside) {
+    const shared = () => (f.has('shared') ? f.get('shared') : a.of(besideExperts(run, beside, given), flat))
+    f.let('hidden', JOINED[mixture.joined](a, f.get('hidden'), shared, input.dtype))
+  }
+  const after = child(block, 'post_mlp_layernorm')
+  if (after)
+    f.let(
+      'hidden',
+      a.plain(f.get('hidden'), flat, (tensor) => norm(run, after, tensor)),
+    )
+  return f.returned(f.get('hidden'))
+}
+
+/** What routed experts give, with what the shared one gives. */
+const JOINED: Readonly<
+  Record<
+    Required<ForwardMixture>['joined'],
+    (a: GroupedArrays, routed: Shaped, shared: () => Shaped, dtype: ComputeDtype) => Shaped
+  >
+> = {
+  sum: (a, routed, shared) => a.add(routed, shared()),
+  average: (a, routed, shared) => a.scale(a.add(routed, shared())),
+  float32: (a, routed, shared, dtype) => a.to(a.add(a.to(routed, 'float32'), a.to(shared(), 'float32')), dtype),
 }
 
 /** The expert that all tokens pass, with a gate or without one (Nemotron-H). */

@@ -1,18 +1,13 @@
-import type { Mixture as ForwardMixture } from '../../../architecture/index.js'
+import type { Mixture as ForwardMixture, Router as ForwardRouter } from '../../../architecture/index.js'
 import type { GroupedArrays } from '../arrays/grouped-arrays.js'
 import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
 import { powerNorm } from '../norms/rms-norms.js'
 import { child, type Named } from '../submodules.js'
 import { UndescribedBlock } from '../undescribed-block.js'
+import { composedRoutes } from './composed-router.js'
+import { type GroupedRoutes, returned } from './grouped-routes.js'
 import type { Choice } from './routes.js'
-
-/** What a router returns: the logits of all experts, and the weights and indices of those that a token uses. */
-export interface GroupedRoutes {
-  readonly logits: Shaped
-  readonly weights: Shaped
-  readonly indices: Shaped
-}
 
 /** Runs the router of a mixture of transformers 5, on one row for each token. */
 export function groupedRoutes(
@@ -22,8 +17,10 @@ export function groupedRoutes(
   input: Shaped,
   choice: Choice,
 ): GroupedRoutes {
-  const compute = ROUTERS[mixture.router]
+  const { router } = mixture
   const gate = child(block, 'gate') ?? child(block, 'router')
+  if (gate && typeof router === 'object') return composedRoutes(a, router, gate, input, choice)
+  const compute = typeof router === 'string' ? ROUTERS[router] : undefined
   if (!compute || !gate) throw new UndescribedBlock(`no model for the router of ${block.name}`)
   return compute(a, mixture, gate, input, choice)
 }
@@ -41,7 +38,7 @@ const sigmoidInOne: Router = (a, { normalised }, gate, given, { experts, chosen 
   const f = new Names(a.tape)
   const input = f.let('input', given)
   const weight = a.to(a.parameter(`${gate.name}.weight`), 'float32')
-  f.let('logits', product(a, a.to(input, 'float32'), weight, experts))
+  f.let('logits', a.rowProduct(a.to(input, 'float32'), weight, experts))
   f.let('scores', a.sigmoid(f.get('logits')))
   const [tokens = 1] = input.layout.shape
   a.tape.withoutGradients(() => {
@@ -93,7 +90,7 @@ const sigmoidOfModel: Router = (a, { normalised, routerBuffer }, gate, given, { 
 function withLogits(a: GroupedArrays, gate: Named, given: Shaped, experts: number): Names {
   const f = new Names(a.tape)
   const input = f.let('input', given)
-  f.let('logits', product(a, input, a.parameter(`${gate.name}.weight`), experts))
+  f.let('logits', a.rowProduct(input, a.parameter(`${gate.name}.weight`), experts))
   return f
 }
 
@@ -137,24 +134,10 @@ const softmaxOfNormalised: Router = (a, _, gate, given, { chosen }) => {
   return returned(a, f)
 }
 
-const ROUTERS: Partial<Record<ForwardMixture['router'] & string, Router>> = {
+const ROUTERS: Partial<Record<ForwardRouter, Router>> = {
   sigmoidInOne,
   softmaxInOne,
   sigmoidOfLogits,
   sigmoidOfModel,
   softmaxOfNormalised,
-}
-
-function returned({ tape }: GroupedArrays, f: Names): GroupedRoutes {
-  const kept = (name: string): Shaped => ({ ...tape.alias(f.get(name)), layout: f.get(name).layout, isNamed: false })
-  const routes = { logits: kept('logits'), weights: kept('weights'), indices: kept('indices') }
-  f.free()
-  return routes
-}
-
-/** The product with a matrix of `[out, in]`. */
-function product(a: GroupedArrays, input: Shaped, weight: Shaped, outFeatures: number): Shaped {
-  const output = a.layers.product(input, weight, outFeatures)
-  a.done(input, weight)
-  return a.of(output, [input.layout.shape[0] ?? 1, outFeatures])
 }

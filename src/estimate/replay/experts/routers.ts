@@ -1,4 +1,4 @@
-import type { Mixture as ForwardMixture, Router as RouterName } from '../../../architecture/index.js'
+import type { ComposedRouter, Mixture as ForwardMixture, Router as RouterName } from '../../../architecture/index.js'
 import { softmax } from '../attention/softmax.js'
 import type { DecoderRun } from '../decoder-run.js'
 import type { Layers } from '../layers.js'
@@ -29,8 +29,8 @@ const APART = [
 ] as const
 type Apart = (typeof APART)[number]
 
-function isApart(router: RouterName): router is Apart {
-  return APART.some((one) => one === router)
+function isApart(router: RouterName | ComposedRouter): router is Apart | ComposedRouter {
+  return typeof router === 'object' || APART.some((one) => one === router)
 }
 
 type Mixture = Required<ForwardMixture>
