@@ -25,7 +25,9 @@ def inputs_of(model, config, options):
         targets = torch.zeros(batch, options.get("targetLength", tokens), dtype=torch.long)
         written = {"labels": targets} if options["method"] != "inference" else {"decoder_input_ids": targets}
         return ({"input_ids": ids}, written) if "labels" in written else ({"input_ids": ids, **written}, {})
-    if name.endswith("ForSequenceClassification"):
+    if name.endswith("ForMultipleChoice"):  # the sequences are the choices of one question
+        return {"input_ids": ids[None]}, {"labels": torch.zeros(1, dtype=torch.long)}
+    if name.endswith(("ForSequenceClassification", "ForNextSentencePrediction")):
         return {"input_ids": ids}, {"labels": torch.zeros(batch, dtype=torch.long)}
     if name.endswith("ForQuestionAnswering"):
         return {"input_ids": ids}, {name: torch.zeros(batch, dtype=torch.long) for name in ("start_positions", "end_positions")}
