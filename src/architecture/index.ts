@@ -83,6 +83,7 @@ export type {
   Make,
   MaskedConvolution,
   Operation,
+  PlacedAttention,
   Program,
   Rotate,
   Scatter,

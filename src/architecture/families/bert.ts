@@ -10,16 +10,7 @@ import { BERT_DEFAULTS, decoderDimensions } from '../blocks/decoder-sizes.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { container } from '../module.js'
-import {
-  bertBuffers,
-  bertDropout,
-  bertMaskedHead,
-  bertPooling,
-  bertSteps,
-  hasAbsolutePositions,
-} from '../program/bert.js'
-import { call, dropped, give, project, set } from '../program/index.js'
-import { labelled, textEncoder } from '../program/text-encoder.js'
+import { bertProgram } from '../program/bert-program.js'
 import { headedFamily } from '../shapes/headed-family.js'
 
 /** BERT (Devlin et al. 2018, arXiv:1810.04805): an encoder with a norm after each block. */
@@ -70,27 +61,7 @@ export const bert = headedFamily({
     }
   },
   program(config, dimensions, className) {
-    if (!hasAbsolutePositions(config)) return undefined
-    const { hiddenSize } = dimensions
-    const activation = config.string('hidden_act', 'gelu')
-    const dropout = bertDropout(config, className)
-    const pooled = (at: string) => set('pooled', call(bertPooling(hiddenSize), { hidden: 'hidden' }, at))
-    return textEncoder(className, {
-      name: 'Bert',
-      prefix: 'bert',
-      steps: bertSteps(dimensions, { activation, dropout }),
-      buffers: bertBuffers(config.integer('max_position_embeddings', 512)),
-      ending: [pooled('pooler')],
-      heads: {
-        ForMaskedLM: [give(call(bertMaskedHead(activation), { hidden: 'hidden' }, 'cls.predictions'))],
-        ForSequenceClassification: [
-          pooled('bert.pooler'),
-          give(project('classifier', dropped(dropout.classifier, 'pooled'))),
-        ],
-        ForTokenClassification: labelled('classifier', dropout.classifier),
-        ForQuestionAnswering: labelled('qa_outputs'),
-      },
-    })
+    return bertProgram(config, dimensions, className, { name: 'Bert', prefix: 'bert' })
   },
   loraTargets: ['query', 'value'],
 })

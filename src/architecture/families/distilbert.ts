@@ -129,6 +129,14 @@ export const distilbert = headedFamily({
       set('fed', layerNormed('output_layer_norm', plus('fed', 'attended'))),
       give('fed'),
     ]
+    const classifies = isOf('ForSequenceClassification') || isOf('ForMultipleChoice')
+    const classify: Steps = [
+      set('pooled', firstToken(hiddenSize)),
+      set('pooled', project('pre_classifier', 'pooled')),
+      set('pooled', activated('relu', 'pooled')),
+      ...dropping(classifies ? config.number('seq_classif_dropout', 0) : 0, 'pooled'),
+      give(project('classifier', 'pooled')),
+    ]
     return textEncoder(className, {
       name: 'DistilBert',
       prefix: 'distilbert',
@@ -145,13 +153,8 @@ export const distilbert = headedFamily({
           set('logits', layerNormed('vocab_layer_norm', 'logits')),
           give(project('vocab_projector', 'logits')),
         ],
-        ForSequenceClassification: [
-          set('pooled', firstToken(hiddenSize)),
-          set('pooled', project('pre_classifier', 'pooled')),
-          set('pooled', activated('relu', 'pooled')),
-          ...dropping(isOf('ForSequenceClassification') ? config.number('seq_classif_dropout', 0) : 0, 'pooled'),
-          give(project('classifier', 'pooled')),
-        ],
+        ForSequenceClassification: classify,
+        ForMultipleChoice: classify,
         ForTokenClassification: labelled('classifier', rate),
         ForQuestionAnswering: labelled('qa_outputs', isOf('ForQuestionAnswering') ? config.number('qa_dropout', 0) : 0),
       },

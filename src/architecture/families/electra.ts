@@ -3,9 +3,10 @@ import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { container } from '../module.js'
-import { bertBuffers, bertDropout, bertSteps, classifierSteps, hasAbsolutePositions } from '../program/bert.js'
+import { classifierSteps } from '../program/bert.js'
+import { bertProgram } from '../program/bert-program.js'
 import { activated, call, give, layerNormed, project, type Steps, set } from '../program/index.js'
-import { labelled, textEncoder } from '../program/text-encoder.js'
+import { summaryHeads } from '../program/sequence-summary.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
 
@@ -73,37 +74,33 @@ export const electra = headedFamily({
     }
   },
   program(config, dimensions, className) {
-    if (!hasAbsolutePositions(config)) return undefined
-    const { hiddenSize } = dimensions
-    const dropout = bertDropout(config, className)
-    const isNarrow = config.positive('embedding_size', 128) !== hiddenSize
+    const isNarrow = config.positive('embedding_size', 128) !== dimensions.hiddenSize
     const generator: Steps = [
       set('hidden', project('dense', 'hidden')),
       set('hidden', activated('gelu', 'hidden')),
       set('hidden', layerNormed('LayerNorm', 'hidden')),
       give('hidden'),
     ]
-    return textEncoder(className, {
+    return bertProgram(config, dimensions, className, {
       name: 'Electra',
       prefix: 'electra',
-      steps: bertSteps(
-        dimensions,
-        { activation: config.string('hidden_act', 'gelu'), dropout, isEager: true },
-        isNarrow ? [set('embedded', project('embeddings_project', 'embedded'))] : [],
-      ),
-      buffers: bertBuffers(config.integer('max_position_embeddings', 512)),
-      heads: {
+      pools: false,
+      isEager: true,
+      between: isNarrow ? [set('embedded', project('embeddings_project', 'embedded'))] : [],
+      heads: ({ dropout }) => ({
         ForMaskedLM: [
           set('scores', call(generator, { hidden: 'hidden' }, 'generator_predictions')),
           give(project('generator_lm_head', 'scores')),
         ],
         ForSequenceClassification: [
-          give(call(classifierSteps(hiddenSize, 'gelu', dropout), { hidden: 'hidden' }, 'classifier')),
+          give(call(classifierSteps(dimensions.hiddenSize, 'gelu', dropout), { hidden: 'hidden' }, 'classifier')),
         ],
-        ForTokenClassification: labelled('classifier', dropout.classifier),
-        ForQuestionAnswering: labelled('qa_outputs'),
-      },
+        ...summaryHeads(config, dimensions, ELECTRA_SUMMARY),
+      }),
     })
   },
   loraTargets: ['query', 'value'],
 })
+
+/** The class defaults of the summary of a sequence. */
+const ELECTRA_SUMMARY = { type: 'first', isProjected: true, activation: 'gelu', lastDropout: 0.1 }

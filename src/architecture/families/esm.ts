@@ -3,6 +3,7 @@ import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { tree } from '../blocks/tree.js'
 import { container, repeated } from '../module.js'
+import { esmProgram } from '../program/esm.js'
 import { BERT_DEFAULTS, bertFamily } from '../shapes/bert-family.js'
 
 /** ESM-2 (Lin et al. 2022, https://doi.org/10.1126/science.ade2574): RoBERTa that reads proteins, with the norms before the blocks. */
@@ -14,6 +15,7 @@ export const esm = bertFamily({
   classifier: 'head',
   pools: 'the base model alone',
   defaults: { ...BERT_DEFAULTS, vocab_size: 33, max_position_embeddings: 1026 },
+  program: esmProgram,
   build({ vocabSize, hiddenSize, ffnSize, layers, heads }, config) {
     const kind = config.string('position_embedding_type', 'absolute')
     const square = linear(hiddenSize, hiddenSize, { bias: true })

@@ -1,6 +1,9 @@
 import { preNormBertLayer, summedEmbeddings } from '../blocks/bert.js'
 import { layerNorm } from '../blocks/norm.js'
 import { container, repeated } from '../module.js'
+import { bertAttentionSteps } from '../program/bert.js'
+import { call, layerNormed, set } from '../program/index.js'
+import { intermediateSteps, preNormLayerSteps } from '../program/pre-norm-bert.js'
 import { BERT_DEFAULTS, bertFamily } from '../shapes/bert-family.js'
 
 /** Megatron's BERT (Shoeybi et al. 2019, arXiv:1909.08053): the norms stand before the blocks, and one after the last layer. */
@@ -15,6 +18,24 @@ export const megatronBert = bertFamily({
     intermediate_size: 4096,
     num_hidden_layers: 24,
     num_attention_heads: 16,
+  },
+  runs: {
+    classifierRate: 'hidden_dropout_prob',
+    isEager: true,
+    embeddings: { types: 'made', isNormed: false },
+    layer: (dimensions, options) =>
+      preNormLayerSteps(
+        {
+          attention: bertAttentionSteps(dimensions, options),
+          norm: 'ln',
+          between: [
+            set('normal', layerNormed('ln', 'attended')),
+            set('between', call(intermediateSteps(options.activation), { hidden: 'normal' }, 'intermediate')),
+          ],
+        },
+        options.dropout,
+      ),
+    behind: [set('hidden', layerNormed('encoder.ln', 'hidden'))],
   },
   build(sizes, config) {
     const { vocabSize, hiddenSize, layers } = sizes

@@ -1,6 +1,8 @@
 import { bertAttention, bertEmbeddings, bertEncoder, bertLayer, denseAndNorm } from '../blocks/bert.js'
 import { linear } from '../blocks/linear.js'
 import { container } from '../module.js'
+import { plainMaskedHead } from '../program/bert.js'
+import { call, give, project } from '../program/index.js'
 import { BERT_DEFAULTS, bertFamily } from '../shapes/bert-family.js'
 
 /** RemBERT (Chung et al. 2020, arXiv:2010.12821): small embeddings of the input, large ones of the output. */
@@ -8,7 +10,7 @@ export const rembert = bertFamily({
   modelType: 'rembert',
   name: 'RemBert',
   prefix: 'rembert',
-  dropout: {},
+  dropout: { classifier_dropout_prob: 0.1 },
   defaults: {
     ...BERT_DEFAULTS,
     vocab_size: 250_300,
@@ -17,6 +19,15 @@ export const rembert = bertFamily({
     num_hidden_layers: 32,
     num_attention_heads: 18,
     tie_word_embeddings: false,
+  },
+  runs: {
+    classifierRate: 'classifier_dropout_prob',
+    isEager: true,
+    embeddings: { types: 'made' },
+    start: project('encoder.embedding_hidden_mapping_in', 'embedded'),
+    heads: ({ activation }) => ({
+      ForMaskedLM: [give(call(plainMaskedHead(activation), { hidden: 'hidden' }, 'cls.predictions'))],
+    }),
   },
   build({ vocabSize, hiddenSize, ffnSize, layers }, config) {
     const size = config.integer('input_embedding_size', 256)

@@ -1,5 +1,8 @@
 import { bertEmbeddings, bertEncoder, preNormBertLayer } from '../blocks/bert.js'
 import { layerNorm } from '../blocks/norm.js'
+import { bertAttentionSteps } from '../program/bert.js'
+import { call, layerNormed, set } from '../program/index.js'
+import { intermediateSteps, preNormLayerSteps } from '../program/pre-norm-bert.js'
 import { BERT_DEFAULTS, bertFamily } from '../shapes/bert-family.js'
 
 /** RoBERTa with the norms before the blocks (Ott et al. 2019, arXiv:1904.01038). */
@@ -11,6 +14,30 @@ export const robertaPrelayernorm = bertFamily({
   predictor: 'lm_head',
   classifier: 'head',
   pools: 'choices',
+  runs: {
+    choiceRate: 'hidden_dropout_prob',
+    isEager: true,
+    embeddings: { positions: 'counted' },
+    layer: (dimensions, options) =>
+      preNormLayerSteps(
+        {
+          attention: bertAttentionSteps(dimensions, options),
+          norm: 'LayerNorm',
+          between: [
+            set(
+              'between',
+              call(
+                [set('hidden', layerNormed('LayerNorm', 'hidden')), ...intermediateSteps(options.activation)],
+                { hidden: 'attended' },
+                'intermediate',
+              ),
+            ),
+          ],
+        },
+        options.dropout,
+      ),
+    behind: [set('hidden', layerNormed('LayerNorm', 'hidden'))],
+  },
   build(sizes, config) {
     const { vocabSize, hiddenSize, layers } = sizes
     const positions = config.integer('max_position_embeddings', 512)

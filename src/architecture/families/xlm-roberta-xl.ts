@@ -1,6 +1,9 @@
 import { preNormBertLayer, summedEmbeddings } from '../blocks/bert.js'
 import { layerNorm } from '../blocks/norm.js'
 import { container, repeated } from '../module.js'
+import { bertAttentionSteps } from '../program/bert.js'
+import { call, layerNormed, set } from '../program/index.js'
+import { intermediateSteps, preNormLayerSteps } from '../program/pre-norm-bert.js'
 import { BERT_DEFAULTS, bertFamily } from '../shapes/bert-family.js'
 
 /** XLM-R XL and XXL (Goyal et al. 2021, arXiv:2105.00572): RoBERTa in many languages, with the norms before the blocks. */
@@ -20,6 +23,26 @@ export const xlmRobertaXl = bertFamily({
   predictor: 'lm_head',
   classifier: 'head',
   pools: 'choices',
+  runs: {
+    choiceRate: 'hidden_dropout_prob',
+    keepsLayers: true,
+    embeddings: { positions: 'counted', isNormed: false },
+    contextTokens: 514,
+    layer: (dimensions, options) =>
+      preNormLayerSteps(
+        {
+          attention: bertAttentionSteps(dimensions, options),
+          norm: 'self_attn_layer_norm',
+          between: [
+            set('between', layerNormed('LayerNorm', 'attended')),
+            set('between', call(intermediateSteps(options.activation), { hidden: 'between' }, 'intermediate')),
+          ],
+          dropsFed: false,
+        },
+        options.dropout,
+      ),
+    behind: [set('hidden', layerNormed('encoder.LayerNorm', 'hidden'))],
+  },
   build(sizes, config) {
     const { vocabSize, hiddenSize, layers } = sizes
     const positions = config.integer('max_position_embeddings', 514)

@@ -1,13 +1,7 @@
 import type { ConfigReader } from '../config-reader.js'
 import type { Dimensions } from '../dimensions.js'
-import {
-  type BertOptions,
-  bertBuffers,
-  bertDropout,
-  bertEmbeddingSteps,
-  firstToken,
-  hasAbsolutePositions,
-} from './bert.js'
+import { type BertOptions, bertDropout, firstToken, hasAbsolutePositions, plainMaskedHead } from './bert.js'
+import { bertBuffers, bertEmbeddingSteps } from './bert-embeddings.js'
 import { activated, attended, call, dropped, eagerMask, give, layerNormed, make, plus, project, set } from './build.js'
 import { TOKENS } from './count.js'
 import type { Program } from './program.js'
@@ -24,7 +18,7 @@ export function albertProgram(
   if (!hasAbsolutePositions(config)) return undefined
   const { hiddenSize } = dimensions
   const activation = config.string('hidden_act', 'gelu_new')
-  const dropout = albertDropout(config, className)
+  const dropout = bertDropout(config, className, 'classifier_dropout_prob')
   const pooled = set(
     'pooled',
     call(
@@ -33,6 +27,7 @@ export function albertProgram(
       className.endsWith('Model') ? '' : prefix,
     ),
   )
+  const classify: Steps = [pooled, give(project('classifier', dropped(dropout.classifier, 'pooled')))]
   return textEncoder(className, {
     name: 'Albert',
     prefix,
@@ -41,8 +36,9 @@ export function albertProgram(
     ending: [pooled],
     keepsLayers: true,
     heads: {
-      ForMaskedLM: [give(call(maskedHead(activation), { hidden: 'hidden' }, 'predictions'))],
-      ForSequenceClassification: [pooled, give(project('classifier', dropped(dropout.classifier, 'pooled')))],
+      ForMaskedLM: [give(call(plainMaskedHead(activation), { hidden: 'hidden' }, 'predictions'))],
+      ForSequenceClassification: classify,
+      ForMultipleChoice: classify,
       ForTokenClassification: labelled('classifier', dropout.classifier),
       ForQuestionAnswering: labelled('qa_outputs'),
     },
@@ -50,13 +46,6 @@ export function albertProgram(
 }
 
 type AlbertOptions = Pick<BertOptions, 'activation' | 'dropout'>
-
-/** The rates of a class: its classifiers have a rate with a name of its own. */
-function albertDropout(config: ConfigReader, className: string): BertOptions['dropout'] {
-  const { hidden, attention } = bertDropout(config, '')
-  const classifies = className.endsWith('Classification')
-  return { hidden, attention, classifier: classifies ? config.number('classifier_dropout_prob', 0.1, hidden) : 0 }
-}
 
 /** Embeddings, their projection, and the groups of layers, each as often as it runs. */
 function modelSteps(config: ConfigReader, dimensions: Dimensions, options: AlbertOptions): Steps {
@@ -79,7 +68,7 @@ function modelSteps(config: ConfigReader, dimensions: Dimensions, options: Alber
   ]
   return [
     set('ones', make(TOKENS, 'float32')),
-    set('embedded', call(bertEmbeddingSteps({ dropout }), {}, 'embeddings')),
+    set('embedded', call(bertEmbeddingSteps(dropout.hidden), {}, 'embeddings')),
     set('mask', eagerMask(TOKENS)),
     set('hidden', call(encoder, { embedded: 'embedded', mask: 'mask' }, 'encoder')),
   ]
@@ -115,16 +104,5 @@ function layerSteps({ heads, headDim = 0 }: Dimensions, { activation, dropout }:
     set('attended', call(attention, { hidden: 'hidden', mask: 'mask' }, 'attention')),
     set('fed', call(feedForward, { hidden: 'attended' })),
     give(layerNormed('full_layer_layer_norm', plus('fed', 'attended'))),
-  ]
-}
-
-/** `AlbertMLMHead`: what a masked head of BERT computes, without a module for its transformation. */
-function maskedHead(activation: string): Steps {
-  return [
-    set('hidden', project('dense', 'hidden')),
-    set('hidden', activated(activation, 'hidden')),
-    set('hidden', layerNormed('LayerNorm', 'hidden')),
-    set('hidden', project('decoder', 'hidden')),
-    give('hidden'),
   ]
 }

@@ -1,5 +1,6 @@
 import type { ConfigReader } from '../config-reader.js'
 import type { Dimensions } from '../dimensions.js'
+import { bertEmbeddingSteps, type EmbeddingOptions } from './bert-embeddings.js'
 import {
   activated,
   attended,
@@ -8,24 +9,32 @@ import {
   eagerMask,
   give,
   layerNormed,
-  lookup,
   make,
   part,
   plus,
   project,
   set,
-  words,
+  written,
 } from './build.js'
 import { TOKENS } from './count.js'
-import type { Buffer } from './program.js'
-import type { AttentionCall, Operation, Step, Steps } from './steps.js'
+import type { AttentionCall, Operation, Step, Steps, Value } from './steps.js'
+import type { PlacedAttention } from './written.js'
 
 /** How a family of BERT's kind differs from BERT. */
 export interface BertOptions {
-  /** Whether positions are computed from the tokens (RoBERTa), not read from a buffer. Default: no. */
-  readonly countsPositions?: boolean
+  readonly embeddings?: EmbeddingOptions
+  /** Steps between the embeddings, in `embedded`, and the layers. */
+  readonly between?: readonly Step[]
+  /** What the layers read. Default: `embedded`. */
+  readonly start?: Value
+  /** The steps of a layer. Default: BERT's. */
+  readonly layer?: (dimensions: Dimensions, options: BertOptions) => Steps
   /** Whether attention is always eager. Default: no. */
   readonly isEager?: boolean
+  /** How positions get into the scores of attention, which is eager then. Default: they do not. */
+  readonly places?: PlacedAttention['places'] | undefined
+  /** Variables that every layer gets beside its input and the mask. */
+  readonly given?: readonly string[]
   readonly activation: string
   readonly dropout: BertDropout
 }
@@ -37,83 +46,98 @@ export interface BertDropout {
   readonly classifier: number
 }
 
-/** The rates of a class. Only those with a classifier read its rate. */
-export function bertDropout(config: ConfigReader, className: string): BertDropout {
+/**
+ * The rates of a class. Only those with a classifier read its rate, which is that of hidden states if nothing is stated.
+ *
+ * @param field - the field with the rate of classifiers
+ * @param choice - the same for multiple choice
+ */
+export function bertDropout(
+  config: ConfigReader,
+  className: string,
+  field = 'classifier_dropout',
+  choice = field,
+): BertDropout {
   const hidden = config.number('hidden_dropout_prob', 0)
+  const own = className.endsWith('MultipleChoice') ? choice : className.endsWith('Classification') ? field : undefined
   return {
     hidden,
     attention: config.number('attention_probs_dropout_prob', 0),
-    classifier: className.endsWith('Classification') ? config.number('classifier_dropout', hidden) : 0,
+    classifier: own === undefined ? 0 : config.number(own, hidden),
   }
 }
 
-/** Embeddings of words, types and positions, summed and normalised (`BertEmbeddings`). */
-export function bertEmbeddingSteps({
-  countsPositions = false,
-  dropout,
-}: Pick<BertOptions, 'countsPositions' | 'dropout'>): Steps {
-  return [
-    ...(countsPositions ? [set('indices', make(TOKENS, 'int64'))] : []),
-    set('words', words('word_embeddings')),
-    set('types', lookup('token_type_embeddings')),
-    set('sum', plus('words', 'types')),
-    set(
-      'places',
-      countsPositions ? lookup('position_embeddings', TOKENS, 'indices') : lookup('position_embeddings', ['sequence']),
-    ),
-    set('sum', { op: 'addInPlace', of: ['sum', 'places'] }),
-    set('sum', layerNormed('LayerNorm', 'sum')),
-    ...dropping(dropout.hidden, 'sum'),
-    give('sum'),
-  ]
+/** The kinds of positions in BERT's code (`position_embedding_type`), with what attention does for them. Any other kind does nothing. */
+const PLACES: Readonly<Record<string, PlacedAttention['places']>> = {
+  relative_key: 'toQueries',
+  relative_key_query: 'toQueriesAndKeys',
 }
 
-/** Whether positions have embeddings of their own. The other kinds add terms to eager scores, which are not described. */
-export const hasAbsolutePositions = (config: ConfigReader): boolean =>
-  config.string('position_embedding_type', 'absolute') === 'absolute'
+/** How positions get into the scores of attention, if they do. */
+export const placesOf = (config: ConfigReader): PlacedAttention['places'] | undefined => PLACES[positionsOf(config)]
 
-/** The buffers of positions and types. */
-export const bertBuffers = (positions: number): readonly Buffer[] => [{ count: [positions] }, { count: [positions] }]
+/** Whether positions have embeddings that are added to those of words. */
+export const hasAbsolutePositions = (config: ConfigReader): boolean => positionsOf(config) === 'absolute'
+
+const positionsOf = (config: ConfigReader): string => config.string('position_embedding_type', 'absolute')
 
 /** The base model: embeddings and layers. */
-export function bertSteps(dimensions: Dimensions, options: BertOptions, between: readonly Step[] = []): Steps {
+export function bertSteps(dimensions: Dimensions, options: BertOptions): Steps {
+  const { embeddings, between = [], start = 'embedded', layer = bertLayerSteps, given = [], dropout } = options
+  const makesTypes = embeddings?.types === 'made'
   return [
-    set('embedded', call(bertEmbeddingSteps(options), {}, 'embeddings')),
-    ...bertMasks(options),
+    set('ones', make(TOKENS, 'float32')),
+    ...(makesTypes ? [set('types', make(TOKENS, 'int64'))] : []),
+    set(
+      'embedded',
+      call(bertEmbeddingSteps(dropout.hidden, embeddings), makesTypes ? { types: 'types' } : {}, 'embeddings'),
+    ),
+    set('mask', maskOf(options)),
     ...between,
-    set('hidden', 'embedded'),
-    { each: 'encoder.layer', carries: 'hidden', given: ['mask'], kinds: [bertLayerSteps(dimensions, options)] },
+    set('hidden', start),
+    { each: 'encoder.layer', carries: 'hidden', given: ['mask', ...given], kinds: [layer(dimensions, options)] },
   ]
 }
 
-/** The mask of ones, and the one that is made of it for eager attention. */
-const bertMasks = ({ isEager = false }: BertOptions): readonly Step[] => [
-  set('ones', make(TOKENS, 'float32')),
-  set('mask', isEager ? make(TOKENS, 'model') : eagerMask(TOKENS)),
-]
+/** What is made of the mask of ones for eager attention. */
+const maskOf = ({ isEager = false, places }: BertOptions): Operation =>
+  isEager || places ? make(TOKENS, 'model') : eagerMask(TOKENS)
 
 /** The sizes and the eager code of BERT's attention. */
 export function bertHeads({ heads, headDim = 0 }: Dimensions): Omit<AttentionCall, 'op' | 'of'> {
   return { heads, headDim, eager: { softmax: 'scores', weights: 'none', keepsMasked: true }, mask: 'mask' }
 }
 
-/** A layer (`BertLayer`). */
-export function bertLayerSteps(dimensions: Dimensions, options: BertOptions): Steps {
-  const { isEager = false, dropout } = options
+/** `BertSelfAttention` */
+export function bertAttentionSteps(
+  dimensions: Dimensions,
+  { isEager = false, dropout, places }: Pick<BertOptions, 'isEager' | 'dropout' | 'places'>,
+): Steps {
+  if (places) {
+    return [give(written({ kind: 'placedAttention', heads: dimensions.heads, dropout: dropout.attention, places }))]
+  }
   const own = { returnsWeights: true, dropout: dropout.attention, ...(isEager && { isEager }) }
   const sizes = { ...bertHeads(dimensions), ...own }
-  const self: Steps = [
+  return [
     set('query', project('query', 'hidden')),
     set('key', project('key', 'hidden')),
     set('value', project('value', 'hidden')),
     give(attended(['query', 'key', 'value'], sizes)),
   ]
+}
+
+/** A layer (`BertLayer`). */
+export function bertLayerSteps(dimensions: Dimensions, options: BertOptions): Steps {
+  const self = bertAttentionSteps(dimensions, options)
+  const { dropout, given = [] } = options
+  const others = Object.fromEntries(given.map((name) => [name, name]))
   return bertBlockSteps(
     [
-      set('context', call(self, { hidden: 'hidden', mask: 'mask' }, 'self')),
+      set('context', call(self, { hidden: 'hidden', mask: 'mask', ...others }, 'self')),
       give(call(denseAndNorm(dropout.hidden), { hidden: 'context', residual: 'hidden' }, 'output')),
     ],
     options,
+    others,
   )
 }
 
@@ -170,6 +194,15 @@ export function bertMaskedHead(activation: string): Steps {
     give('hidden'),
   ]
 }
+
+/** The same without a module for the transformation (`AlbertMLMHead`). */
+export const plainMaskedHead = (activation: string): Steps => [
+  set('hidden', project('dense', 'hidden')),
+  set('hidden', activated(activation, 'hidden')),
+  set('hidden', layerNormed('LayerNorm', 'hidden')),
+  set('hidden', project('decoder', 'hidden')),
+  give('hidden'),
+]
 
 /** RoBERTa's head of a masked language model. */
 export const ROBERTA_MASKED_HEAD: Steps = [

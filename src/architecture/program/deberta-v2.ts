@@ -32,7 +32,7 @@ export function debertaV2Program(
   const { hiddenSize } = dimensions
   const activation = config.string('hidden_act', 'gelu')
   const { hidden: rate } = bertDropout(config, '')
-  const isClassifier = className.endsWith('ForSequenceClassification')
+  const isClassifier = className.endsWith('ForSequenceClassification') || className.endsWith('ForMultipleChoice')
   // The newer head multiplies by the input embeddings, which is not described.
   if (className.endsWith('ForMaskedLM') && !config.boolean('legacy', true)) return undefined
   const pooler: Steps = [
@@ -41,6 +41,10 @@ export function debertaV2Program(
     set('pooled', project('dense', 'first')),
     give(activated(config.string('pooler_hidden_act', 'gelu'), 'pooled')),
   ]
+  const classify: Steps = [
+    set('pooled', call(pooler, { hidden: 'hidden' }, 'pooler')),
+    give(project('classifier', dropped(isClassifier ? config.number('cls_dropout', rate) : 0, 'pooled'))),
+  ]
   return textEncoder(className, {
     name: 'DebertaV2',
     prefix,
@@ -48,10 +52,8 @@ export function debertaV2Program(
     buffers: [{ count: [config.integer('max_position_embeddings', 512)] }],
     heads: {
       ForMaskedLM: [give(call(bertMaskedHead(activation), { hidden: 'hidden' }, 'cls.predictions'))],
-      ForSequenceClassification: [
-        set('pooled', call(pooler, { hidden: 'hidden' }, 'pooler')),
-        give(project('classifier', dropped(isClassifier ? config.number('cls_dropout', rate) : 0, 'pooled'))),
-      ],
+      ForSequenceClassification: classify,
+      ForMultipleChoice: classify,
       ForTokenClassification: labelled('classifier', className.endsWith('ForTokenClassification') ? rate : 0),
       ForQuestionAnswering: labelled('qa_outputs'),
     },

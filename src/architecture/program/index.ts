@@ -19,4 +19,10 @@ export type {
   Value,
   Written,
 } from './steps.js'
-export type { BiasedAttention, DisentangledAttention, MaskedConvolution, WrittenBlock } from './written.js'
+export type {
+  BiasedAttention,
+  DisentangledAttention,
+  MaskedConvolution,
+  PlacedAttention,
+  WrittenBlock,
+} from './written.js'

@@ -8,7 +8,21 @@ import {
   classifierSteps,
   ROBERTA_MASKED_HEAD,
 } from './bert.js'
-import { call, copied, dropped, dropping, give, layerNormed, lookup, make, plus, set, words, written } from './build.js'
+import {
+  call,
+  copied,
+  dropped,
+  dropping,
+  give,
+  layerNormed,
+  lookup,
+  make,
+  plus,
+  project,
+  set,
+  words,
+  written,
+} from './build.js'
 import { TOKENS } from './count.js'
 import type { Program } from './program.js'
 import type { Steps } from './steps.js'
@@ -22,7 +36,8 @@ export function mpnetProgram(
   prefix: string,
 ): Program | undefined {
   const { hiddenSize } = dimensions
-  const dropout = mpnetDropout(config, className)
+  // The classifiers have the rate of hidden states, whatever `classifier_dropout` says.
+  const dropout = bertDropout(config, className, 'hidden_dropout_prob')
   return textEncoder(className, {
     name: 'MPNet',
     prefix,
@@ -37,14 +52,12 @@ export function mpnetProgram(
       ],
       ForTokenClassification: labelled('classifier', dropout.classifier),
       ForQuestionAnswering: labelled('qa_outputs'),
+      ForMultipleChoice: [
+        set('pooled', call(bertPooling(hiddenSize), { hidden: 'hidden' }, 'mpnet.pooler')),
+        give(project('classifier', dropped(dropout.classifier, 'pooled'))),
+      ],
     },
   })
-}
-
-/** The classifiers have the rate of hidden states, whatever `classifier_dropout` says. */
-function mpnetDropout(config: ConfigReader, className: string): BertDropout {
-  const { hidden, attention } = bertDropout(config, '')
-  return { hidden, attention, classifier: className.endsWith('Classification') ? hidden : 0 }
 }
 
 /** Masks, embeddings, and layers that share the bias of their scores. */

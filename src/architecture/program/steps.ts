@@ -80,6 +80,8 @@ export type Operation =
   | { readonly op: 'joined'; readonly list: string; readonly isHeld?: boolean }
   /** Elements of two tensors of one size, by a mask. */
   | { readonly op: 'choose'; readonly of: readonly [Value, Value]; readonly mask: string }
+  /** A copy with a number where a mask says so. */
+  | { readonly op: 'masked'; readonly of: Value; readonly mask: Value }
   /** Neighbouring patches side by side (`unfold`). CUDA makes what they are of contiguous, in both directions. */
   | { readonly op: 'unfold'; readonly of: Value }
   /** Gets a gradient of its own where the input embeddings do. */
@@ -179,6 +181,8 @@ export interface AttentionCall {
   readonly dropout?: number
   /** Whether every kernel gets the mask, which flash attention does not support. */
   readonly isMaskForAll?: boolean
+  /** Whether the mask has one row, which all queries share: autocast copies no more than it. */
+  readonly isMaskOfKeys?: boolean
   /** Whether keys and values are cached where the estimate is of inference. */
   readonly caches?: boolean
   /** Whether queries come in the memory order of their heads, so that the output is copied into that of the tokens. */

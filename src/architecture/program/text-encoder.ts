@@ -19,6 +19,8 @@ export interface TextEncoder {
   readonly heads: Readonly<Record<string, Steps>>
   /** What is assumed about the code that runs, in sentences. */
   readonly says?: readonly string[]
+  /** The names of parameters that are never trained. */
+  readonly untrained?: readonly string[]
   /** Whether transformers refuses to recompute its layers. Default: no. */
   readonly keepsLayers?: boolean
   /** The losses of classes that compute them in their own way, by the suffix of the class. */
@@ -27,11 +29,16 @@ export interface TextEncoder {
 
 /** The program of a class of an encoder; absent for a class whose head is not known. */
 export function textEncoder(className: string, encoder: TextEncoder): Program | undefined {
-  const { prefix, name, steps, ending = [], heads, losses = {}, says, keepsLayers = false } = encoder
+  const { prefix, name, steps, ending = [], heads, losses = {}, says = [], keepsLayers = false, untrained } = encoder
   const suffix = className.startsWith(name) ? className.slice(name.length) : ''
   const head = heads[suffix]
   const buffers = [{ count: TOKENS }, ...encoder.buffers]
-  const said = { ...(says && { says }), ...(keepsLayers && { keepsLayers }) }
+  const all = [...says, ...(suffix === 'ForMultipleChoice' ? [CHOICES] : [])]
+  const said = {
+    ...(all.length > 0 && { says: all }),
+    ...(keepsLayers && { keepsLayers }),
+    ...(untrained && { untrained }),
+  }
   if (suffix === 'Model') return { ...said, buffers, steps: [...steps, ...ending, give('hidden')] }
   if (!head) return undefined
   const loss = losses[suffix] ?? LOSSES[suffix]
@@ -43,6 +50,8 @@ export function textEncoder(className: string, encoder: TextEncoder): Program | 
     steps: [set('hidden', call([...steps, give('hidden')], {}, prefix)), ...head],
   }
 }
+
+const CHOICES = 'the sequences of a batch are the choices of one question; more questions need 8 bytes more for each'
 
 /**
  * A linear layer on each token's vector: the head of token classification and question answering.
@@ -81,5 +90,7 @@ const LOSSES: Readonly<Record<string, Loss>> = {
   ForMaskedLM: { loss: ENTROPY },
   ForTokenClassification: { loss: ENTROPY },
   ForSequenceClassification: { loss: ENTROPY, labels: ['batch'] },
+  ForNextSentencePrediction: { loss: ENTROPY, labels: ['batch'] },
+  ForMultipleChoice: { loss: ENTROPY, labels: [1] },
   ForQuestionAnswering: { loss: call(SPAN, { result: 'result' }), labels: [2, 'batch'] },
 }

@@ -1,5 +1,5 @@
 /** A part of a model whose code is replayed operation by operation: `estimate/replay/program/written` has one file for each kind. */
-export type WrittenBlock = BiasedAttention | DisentangledAttention | MaskedConvolution
+export type WrittenBlock = BiasedAttention | DisentangledAttention | MaskedConvolution | PlacedAttention
 
 /**
  * Attention with a bias for each distance and head, which has a gradient (MPNet). Reads `hidden`, `mask` and `bias`; projects by `q`,
@@ -40,4 +40,20 @@ export interface MaskedConvolution {
   readonly activation: string
   /** The rate of dropout in front of the activation function. */
   readonly dropout: number
+}
+
+/**
+ * BERT's eager attention with positions in its scores. Reads `hidden`, `mask`, and `places` if it is rotary; projects by `query`, `key` and
+ * `value`. The layer returns its weights.
+ */
+export interface PlacedAttention {
+  readonly kind: 'placedAttention'
+  readonly heads: number
+  /** The rate of dropout of its weights. */
+  readonly dropout: number
+  /**
+   * Embeddings of distances (`distance_embedding`), multiplied by queries, or by queries and keys (Shaw et al. 2018, arXiv:1803.02155; Huang
+   * et al. 2020, arXiv:2009.13658); or a rotation of queries and keys, and perhaps of values (RoFormer).
+   */
+  readonly places: 'toQueries' | 'toQueriesAndKeys' | 'rotated' | 'rotatedWithValues'
 }

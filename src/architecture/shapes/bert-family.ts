@@ -3,8 +3,10 @@ import { type DecoderSizes, decoderDimensions } from '../blocks/decoder-sizes.js
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import type { ConfigReader } from '../config-reader.js'
+import type { Dimensions } from '../dimensions.js'
 import type { Family } from '../family.js'
 import { type Children, container, type Module } from '../module.js'
+import { type BertProgram, bertProgram } from '../program/bert-program.js'
 import { type HeadedFamilyOptions, headedFamily } from './headed-family.js'
 
 /** A relative of BERT: its own embeddings and layers in BERT's classes. What is left out is like in BERT. */
@@ -20,18 +22,32 @@ export interface BertFamilyOptions extends Omit<HeadedFamilyOptions, 'build'> {
   readonly classifier?: 'linear' | 'head'
   /** The features of the word embeddings, which the head shares. Default: the hidden size. */
   readonly wordSize?: (sizes: DecoderSizes, config: ConfigReader) => number
+  /** How its forward pass differs from BERT's. Absent if it is not described. */
+  readonly runs?: Runs | ((sizes: Dimensions, config: ConfigReader) => Runs | undefined)
   /** Heads that differ from BERT's. */
   readonly heads?: (sizes: DecoderSizes, config: ConfigReader) => Readonly<Record<string, Children>>
 }
 
+/** What {@link bertProgram} is told beside what the modules say. */
+type Runs = Omit<BertProgram, 'name' | 'prefix' | 'predictor' | 'classifier' | 'pools'>
+
 /** A family of encoders in BERT's classes. */
 export function bertFamily(options: BertFamilyOptions): Family {
   const { build, pools = 'some', pooler = bertPooler, predictor = 'cls', classifier = 'linear', ...more } = options
-  const { wordSize = ({ hiddenSize }) => hiddenSize, heads: otherHeads = () => ({}), ...rest } = more
+  const { wordSize = ({ hiddenSize }) => hiddenSize, heads: otherHeads = () => ({}), runs, ...rest } = more
   const { name, prefix } = rest
+  const described = typeof runs === 'object' ? () => runs : runs
   return headedFamily({
     dropout: { hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 },
     encodes: true,
+    ...(described && {
+      program(config, dimensions, className) {
+        const own = described(dimensions, config)
+        if (!own) return undefined
+        const names = { name, prefix, predictor, classifier, pools: pools !== 'none' }
+        return bertProgram(config, dimensions, className, { ...names, ...own })
+      },
+    }),
     ...rest,
     build(sizes, config) {
       const { hiddenSize, vocabSize } = sizes

@@ -1,17 +1,7 @@
 import { bertEmbeddings, bertEncoder, configuredBertLayer } from '../blocks/bert.js'
 import { BERT_DEFAULTS } from '../blocks/decoder-sizes.js'
 import type { Family, FamilyFacts } from '../family.js'
-import {
-  bertBuffers,
-  bertDropout,
-  bertPooling,
-  bertSteps,
-  classifierSteps,
-  hasAbsolutePositions,
-  ROBERTA_MASKED_HEAD,
-} from '../program/bert.js'
-import { call, give, set } from '../program/index.js'
-import { labelled, textEncoder } from '../program/text-encoder.js'
+import { bertProgram } from '../program/bert-program.js'
 import { headedFamily } from './headed-family.js'
 import { robertaHeads } from './roberta-heads.js'
 
@@ -47,24 +37,14 @@ export function robertaFamily({ vocabSize: defaultWords, isEager = false, ...fam
       return robertaHeads({ name, prefix, parts, hasDecoder: true }, sizes, config)
     },
     program(config, dimensions, className) {
-      if (!hasAbsolutePositions(config)) return undefined
-      const { hiddenSize } = dimensions
-      const activation = config.string('hidden_act', 'gelu')
-      const dropout = bertDropout(config, className)
-      return textEncoder(className, {
+      return bertProgram(config, dimensions, className, {
         name,
         prefix,
-        steps: bertSteps(dimensions, { activation, dropout, countsPositions: true, isEager }),
-        buffers: bertBuffers(config.integer('max_position_embeddings', 512)),
-        ending: [set('pooled', call(bertPooling(hiddenSize), { hidden: 'hidden' }, 'pooler'))],
-        heads: {
-          ForMaskedLM: [give(call(ROBERTA_MASKED_HEAD, { hidden: 'hidden' }, 'lm_head'))],
-          ForSequenceClassification: [
-            give(call(classifierSteps(hiddenSize, 'tanh', dropout), { hidden: 'hidden' }, 'classifier')),
-          ],
-          ForTokenClassification: labelled('classifier', dropout.classifier),
-          ForQuestionAnswering: labelled('qa_outputs'),
-        },
+        predictor: 'lm_head',
+        classifier: 'head',
+        choiceRate: 'hidden_dropout_prob',
+        embeddings: { positions: 'counted' },
+        isEager,
       })
     },
   })

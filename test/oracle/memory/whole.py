@@ -53,8 +53,23 @@ class AllOnes:
         return self.all_(condition, *rest, **kwargs) if rest or kwargs else True
 
 
+def tables_as_buffers(ledger):
+    """ESM's rotary tables, which its modules make once and hold in plain attributes, are counted as buffers."""
+    from transformers.models.esm.modeling_esm import RotaryEmbedding
+
+    update = RotaryEmbedding._update_cos_sin_tables
+
+    def updated(self, *args, **kwargs):
+        tables = update(self, *args, **kwargs)
+        for t in tables:
+            ledger.book(t, "buffers", True)
+        return tables
+
+    return RotaryEmbedding, "_update_cos_sin_tables", updated
+
+
 @contextmanager
-def values_as_in_a_batch():
+def values_as_in_a_batch(ledger=None):
     patches = [(torch, "all", AllOnes(torch.all)), (torch.Tensor, "all", lambda self, *a, **k: True)]
     rand = torch.rand
     patches.append((torch, "rand", lambda *a, **k: 1.0 if a == ([],) else rand(*a, **k)))  # no layer is dropped
@@ -69,6 +84,8 @@ def values_as_in_a_batch():
     patches.append((torch.nn.functional, "layer_norm", lambda x, *a, **k: layer_norm(x.float() if is_half(x) else x, *a, **k)))
     patches.append((torch.nn.functional, "softmax", lambda x, *a, **k: softmax(x.float() if is_half(x) else x, *a, **k)))
     patches.append((modeling.PreTrainedModel, "warn_if_padding_and_no_attention_mask", lambda *a, **k: None))
+    if ledger is not None:
+        patches.append(tables_as_buffers(ledger))
     olds = [(owner, name, getattr(owner, name)) for owner, name, _ in patches]
     for owner, name, new in patches:
         setattr(owner, name, new)
@@ -134,7 +151,7 @@ def run(config, options, trace=None):
     model = build(config, options)
     from torch._subclasses.fake_tensor import FakeTensorMode
 
-    with FakeTensorMode(allow_non_fake_inputs=True), oracle.like_cuda(options.get("attention")), values_as_in_a_batch(), ledger:
+    with FakeTensorMode(allow_non_fake_inputs=True), oracle.like_cuda(options.get("attention")), values_as_in_a_batch(ledger), ledger:
         oracle.materialize(model)
         materialize_attributes(model, ledger)
         parameters = list(model.parameters())

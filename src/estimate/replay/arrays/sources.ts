@@ -1,7 +1,7 @@
-import type { ComputeDtype } from '../dtype.js'
+import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
-import { contiguous, sizeOf } from './layout.js'
+import { contiguous, isContiguous, sizeOf } from './layout.js'
 import { preserved, type Shaped } from './shaped.js'
 import { Views } from './views.js'
 
@@ -27,6 +27,26 @@ export class Sources extends Views {
   parameter(name: string): Shaped {
     const tensor = this.layers.weights.get(name)
     return this.borrowed(tensor, this.layers.weights.shapeOf(tensor))
+  }
+
+  /** Rows of an embedding. CUDA makes their gradient contiguous first (`Embedding.cu`). */
+  lookup(name: string, index: Shaped): Shaped {
+    const table = this.parameter(`${name}.weight`)
+    const { layout, dtype } = table
+    const shape = [...index.layout.shape, layout.shape.at(-1) ?? 1]
+    return this.record({
+      inputs: [table],
+      saves: [index],
+      make: () => this.fresh(contiguous(shape), dtype, 'embedding'),
+      derivatives: [
+        (gradient) => {
+          const made = this.fresh(layout, dtype, 'embedding_dense_backward')
+          const copied = isContiguous(gradient.layout) ? 0 : sizeOf(shape) * DTYPE_BYTES[dtype]
+          this.tape.ledger.observe('embedding_dense_backward', copied)
+          return made
+        },
+      ],
+    })
   }
 
   /** An array that is counted elsewhere, such as a buffer. */

@@ -61,8 +61,8 @@ function masked(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes
 }
 
 /** Autocast casts a bias too, for each call. The copy of one that all sequences share has it once for each. */
-function castBias(layers: Layers, bias: Tensor, scores: number, { dtype }: AttentionSizes): Tensor {
+function castBias(layers: Layers, bias: Tensor, scores: number, { dtype, isMaskOfKeys }: AttentionSizes): Tensor {
   const { tape } = layers.ops
   if (!layers.autocast || bias.dtype === dtype) return tape.alias(bias)
-  return tape.tensor(Math.max(bias.elements, scores), dtype, '_to_copy')
+  return tape.tensor(isMaskOfKeys ? bias.elements : Math.max(bias.elements, scores), dtype, '_to_copy')
 }

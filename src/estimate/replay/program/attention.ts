@@ -35,7 +35,7 @@ export function attention(place: Place, scope: Scope, call: AttentionCall, evalu
       headDim,
       // Autocast computes a softmax in float32.
       eager: { ...EAGER_ATTENTION, ...call.eager, ...(layers.autocast && { softmax: 'float32' }) },
-      ...(mask && (isEager ? { mask } : { bias: mask, isMaskGiven: true })),
+      ...(mask && (isEager ? { mask } : { bias: mask, isMaskGiven: true, isMaskOfKeys: call.isMaskOfKeys ?? false })),
       ...(bias && { bias }),
       ...(padding && { chosen: padding }),
       drops: (call.dropout ?? 0) > 0 && options.drops === 'all',

@@ -97,6 +97,8 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
     using(place, [...of.map(evaluate), scope.get(mask)], (one, other, places) =>
       place.layers.ops.choose(given(one), given(other), given(places)),
     ),
+  masked: (place, _, { of, mask }, evaluate) =>
+    using(place, [evaluate(of), evaluate(mask)], (input, places) => place.layers.ops.masked(given(input), places)),
   unfold: unary((place, input) => place.layers.ops.unfolded(input)),
   alsoInput: unary(({ layers: { ops }, options }, input) =>
     options.inputGradients ? ops.tape.requireGradient(ops.tape.alias(input)) : ops.tape.alias(input),

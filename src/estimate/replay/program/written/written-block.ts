@@ -9,13 +9,14 @@ import type { Scope } from '../scope.js'
 import { biasedAttention } from './biased-attention.js'
 import { disentangledAttention } from './disentangled-attention.js'
 import { maskedConvolution } from './masked-convolution.js'
+import { placedAttention } from './placed-attention.js'
 import type { WrittenRun } from './written-run.js'
 
 type Kinds = {
   readonly [Kind in WrittenBlock['kind']]: (run: WrittenRun, block: Extract<WrittenBlock, { kind: Kind }>) => Shaped
 }
 
-const KINDS: Kinds = { biasedAttention, disentangledAttention, maskedConvolution }
+const KINDS: Kinds = { biasedAttention, disentangledAttention, maskedConvolution, placedAttention }
 
 /** Runs the rest of a module that is written over arrays. The caller owns the result. */
 export function writtenBlock(place: Place, scope: Scope, { block }: Written): Tensor {
@@ -30,6 +31,7 @@ export function writtenBlock(place: Place, scope: Scope, { block }: Written): Te
       rate > 0 && options.drops === 'all'
         ? arrays.plain(input, input.layout.shape, (whole) => layers.ops.dropout(whole))
         : input,
+    returned: (weights) => place.attentionWeights.push(layers.ops.tape.alias(weights)),
     named: (module) => scope.named(module),
     given(name, shape) {
       const tensor = scope.get(name)

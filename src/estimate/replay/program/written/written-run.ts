@@ -13,6 +13,8 @@ export interface WrittenRun {
   readonly named: (module: string) => string
   /** A copy with a part of it set to zero, if the run drops something and the rate is above 0. */
   readonly dropped: (rate: number, input: Shaped) => Shaped
+  /** Keeps weights of attention that the layer returns, until the next layer has returned. */
+  readonly returned: (weights: Shaped) => void
   /** A variable of the program, which keeps it. One size may be -1, for what the others leave. */
   readonly given: (name: string, shape: readonly number[]) => Shaped
 }
