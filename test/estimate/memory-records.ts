@@ -26,6 +26,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'wholes.jsonl.gz',
   'classes.jsonl.gz',
   'written.jsonl.gz',
+  'encoders.jsonl.gz',
   'dense.jsonl.gz',
 ]
 
