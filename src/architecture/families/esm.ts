@@ -15,7 +15,7 @@ export const esm = bertFamily({
   classifier: 'head',
   pools: 'the base model alone',
   defaults: { ...BERT_DEFAULTS, vocab_size: 33, max_position_embeddings: 1026 },
-  program: esmProgram,
+  program: (config, dimensions, className) => esmProgram(config, dimensions, className, 'esm'),
   build({ vocabSize, hiddenSize, ffnSize, layers, heads }, config) {
     const kind = config.string('position_embedding_type', 'absolute')
     const square = linear(hiddenSize, hiddenSize, { bias: true })

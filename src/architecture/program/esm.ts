@@ -23,7 +23,12 @@ import type { Operation, Step, Steps } from './steps.js'
 import { labelled, textEncoder } from './text-encoder.js'
 
 /** The program of ESM (`modeling_esm.py`); undefined with embeddings of distances, which no published model has. */
-export function esmProgram(config: ConfigReader, dimensions: Dimensions, className: string): Program | undefined {
+export function esmProgram(
+  config: ConfigReader,
+  dimensions: Dimensions,
+  className: string,
+  prefix: string,
+): Program | undefined {
   const kind = config.string('position_embedding_type', 'absolute')
   if (kind.startsWith('relative')) return undefined
   const { hiddenSize, headDim = 0, layers } = dimensions
@@ -38,7 +43,7 @@ export function esmProgram(config: ConfigReader, dimensions: Dimensions, classNa
   ]
   return textEncoder(className, {
     name: 'Esm',
-    prefix: 'esm',
+    prefix,
     steps: [
       set('embedded', call(embeddingSteps(config), {}, 'embeddings')),
       set('mask', make(TOKENS, 'float32')),
@@ -63,7 +68,7 @@ export function esmProgram(config: ConfigReader, dimensions: Dimensions, classNa
         : []),
     ],
     // Nothing computes contacts in training.
-    untrained: ['esm.contact_head.regression.weight', 'esm.contact_head.regression.bias'],
+    untrained: ['weight', 'bias'].map((name) => `${prefix}.contact_head.regression.${name}`),
     ending: [set('pooled', call(bertPooling(hiddenSize), { hidden: 'hidden' }, 'pooler'))],
     heads: {
       ForMaskedLM: [give(call(head, { hidden: 'hidden' }, 'lm_head'))],
