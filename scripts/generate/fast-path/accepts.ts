@@ -1,15 +1,10 @@
 /** Writes the check: whether the service would return a value unchanged, except for defaults and dropped fields. */
-import type {
-  AtMostOne,
-  Bounds,
-  FieldPlan,
-  ModelPlan,
-  Plan,
-  StringPlan,
-  UnionPlan,
-} from '../../../src/validation/plan/plan.js'
+import type { AtMostOne, Bounds, FieldPlan, ModelPlan, Plan } from '../../../src/validation/plan/plan.js'
+import { decidable } from './decidable.js'
 import type { FunctionText, ModuleWriter } from './module-writer.js'
-import { local, property } from './source.js'
+import { nothingElse } from './nothing-else.js'
+import { either, local, not, property } from './source.js'
+import { dateTime, textChecks, textTest } from './text-conditions.js'
 
 /**
  * An expression that is true if a plan accepts the value of another expression. The slow path must accept the same values, and
@@ -91,25 +86,11 @@ const CONDITIONS: {
   uuid: (_, value, module) => textTest('UUID', value, module),
 }
 
-function textTest(pattern: 'COMMON_DATE' | 'COMMON_TIME' | 'UUID', value: string, module: ModuleWriter): string {
-  return `typeof ${value} === "string" && ${module.helper(pattern)}.test(${value})`
-}
-
 function lengths({ minItems, maxItems }: PlanOf<'list'>, value: string): string[] {
   return [
     ...(minItems === undefined ? [] : [`${value}.length >= ${minItems}`]),
     ...(maxItems === undefined ? [] : [`${value}.length <= ${maxItems}`]),
   ]
-}
-
-/** A text equal to `earlier` is a valid date-time too. Comparing is cheaper than parsing it again. */
-function dateTime(value: string, module: ModuleWriter, earlier?: string): string {
-  const tests = [
-    ...(earlier === undefined ? [] : [`${value} === ${earlier}`]),
-    `${module.helper('COMMON_DATE_TIME')}.test(${value})`,
-    `${module.helper('isUtcDateTime')}(${value})`,
-  ]
-  return `typeof ${value} === "string" && (${tests.join(' || ')})`
 }
 
 /** Within the bounds. `NaN` never is. */
@@ -121,48 +102,6 @@ function bounds({ ge, gt, le, lt }: Bounds, value: string): string[] {
     ...(lt === undefined ? [] : [`${value} < ${lt}`]),
   ]
 }
-
-/** A text without constraints is not checked. Any other must be well-formed. */
-function textChecks(
-  { kind: _, minLength, maxLength, pattern, reference, ...rest }: StringPlan,
-  value: string,
-  module: ModuleWriter,
-): string[] {
-  nothingElse(rest)
-  const allowed = pattern === undefined ? undefined : ASCII_CLASS.exec(pattern)?.[1]
-  const isAscii = allowed !== undefined || reference === true
-  const checks: string[] = []
-  if (maxLength !== undefined) {
-    checks.push(
-      isAscii
-        ? `${value}.length <= ${maxLength}`
-        : `(${value}.length <= ${maxLength} || !${module.helper('isLongerThan')}(${value}, ${maxLength}))`,
-    )
-  }
-  if (minLength !== undefined) checks.push(`!${module.helper('isShorterThan')}(${value}, ${minLength})`)
-  if (allowed !== undefined)
-    checks.push(`${value} !== ""`, `!${module.constant('STRANGER', `/[^${allowed}]/`)}.test(${value})`)
-  else if (pattern !== undefined) {
-    checks.push(
-      `${module.constant('PATTERN', `${module.helper('patternRegExp')}(${JSON.stringify(pattern)})`)}.test(${value})`,
-    )
-  }
-  if (reference) {
-    const [expression, longest] = [module.helper('MODEL_REFERENCE'), module.helper('MAX_SEGMENT')]
-    checks.push(
-      `${expression}.test(${value})`,
-      `(${value}.length <= ${longest} || ${module.helper('hasShortSegments')}(${value}))`,
-    )
-  }
-  if (checks.length > 0 && !isAscii) checks.push(`${value}.isWellFormed()`)
-  return checks
-}
-
-/**
- * For a pattern of one or more characters of a class with ASCII, `\w` and `\d` (ASCII without the flag `u`): a text passes if it
- * has no other characters. This is faster. Everything else that the service accepts is left to the slow path.
- */
-const ASCII_CLASS = /^\^\[((?:[A-Za-z0-9_./@+]|[A-Za-z0-9]-[A-Za-z0-9]|\\[wd.\-/])+-?)\]\+\$$/
 
 /** A function over the items of a list, unless every item is valid. A flat model is checked inside the loop. */
 function listFunction(plan: PlanOf<'list'>, module: ModuleWriter): string | undefined {
@@ -274,67 +213,3 @@ const INHERITED: ReadonlySet<string> = new Set(
     Object.getOwnPropertyNames(prototype),
   ),
 )
-
-/**
- * The members of a union that the JSON type of a value selects: no earlier member accepts a value of that type. Which of two objects or
- * lists is the better match, only the slow path tells.
- */
-export function decidable({ members }: UnionPlan): Plan[] {
-  const types = members.flatMap(jsonTypes)
-  const isTwice = (type: string): boolean => types.indexOf(type) !== types.lastIndexOf(type)
-  const taken = new Set(['array', 'object'].filter(isTwice))
-  return members.filter((member) => {
-    const own = jsonTypes(member)
-    const isFirst = own.every((type) => !taken.has(type))
-    for (const type of own) taken.add(type)
-    return isFirst
-  })
-}
-
-/** The JSON types that a plan accepts without coercion. */
-function jsonTypes(plan: Plan): readonly string[] {
-  switch (plan.kind) {
-    case 'any':
-      return ['string', 'number', 'boolean', 'null', 'array', 'object']
-    case 'boolean':
-      return ['boolean']
-    case 'integer':
-    case 'number':
-      return ['number']
-    case 'date':
-    case 'datetime':
-    case 'enum':
-    case 'string':
-    case 'time':
-    case 'url':
-    case 'uuid':
-      return ['string']
-    case 'literal':
-      return plan.values.map((value) => typeof value)
-    case 'list':
-    case 'tuple':
-      return ['array']
-    case 'model':
-    case 'record':
-      return ['object']
-    case 'nullable':
-      return ['null', ...jsonTypes(plan.inner)]
-    case 'union':
-      return plan.members.flatMap(jsonTypes)
-  }
-}
-
-function either(conditions: readonly string[]): string {
-  if (conditions.includes('true')) return 'true'
-  const [only = 'false', ...more] = conditions
-  return more.length === 0 ? only : `(${conditions.map((one) => (one.includes('&&') ? `(${one})` : one)).join(' || ')})`
-}
-
-/** The negation of a condition, as short as possible. */
-function not(condition: string): string {
-  if (/^typeof [\w.]+ === "\w+"$/.test(condition)) return condition.replace('===', '!==')
-  return /^[\w.]+\([^()]*\)$/.test(condition) ? `!${condition}` : `!(${condition})`
-}
-
-/** Fails to compile if a plan gets a new rule, which the generator would ignore. */
-function nothingElse(_: Record<string, never>): void {}

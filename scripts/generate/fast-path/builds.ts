@@ -1,7 +1,8 @@
 /** Writes the result: the new value that the service returns for an accepted value. */
 import { answerPlan } from '../../../src/validation/plan/answer-plan.js'
 import type { FieldPlan, ModelPlan, Plan } from '../../../src/validation/plan/plan.js'
-import { accepts, decidable, isField } from './accepts.js'
+import { accepts, isField } from './accepts.js'
+import { decidable } from './decidable.js'
 import type { FunctionText, ModuleWriter } from './module-writer.js'
 import { isInherited, key, literal, property } from './source.js'
 

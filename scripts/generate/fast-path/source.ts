@@ -1,4 +1,4 @@
-/** Writes names, keys and values as JavaScript source. */
+/** Writes names, keys, values and conditions as JavaScript source. */
 import * as runtime from '../../../src/validation/fast-path/runtime.js'
 
 /**
@@ -44,6 +44,19 @@ export function literal(value: unknown, nameOf: (part: object) => string | undef
   if (Array.isArray(value)) return `[${value.map((item) => literal(item, nameOf)).join(', ')}]`
   const entries = Object.entries(value).map(([field, item]) => `${key(field)}: ${literal(item, nameOf)}`)
   return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`
+}
+
+/** True if one of the conditions is. */
+export function either(conditions: readonly string[]): string {
+  if (conditions.includes('true')) return 'true'
+  const [only = 'false', ...more] = conditions
+  return more.length === 0 ? only : `(${conditions.map((one) => (one.includes('&&') ? `(${one})` : one)).join(' || ')})`
+}
+
+/** The negation of a condition, as short as possible. */
+export function not(condition: string): string {
+  if (/^typeof [\w.]+ === "\w+"$/.test(condition)) return condition.replace('===', '!==')
+  return /^[\w.]+\([^()]*\)$/.test(condition) ? `!${condition}` : `!(${condition})`
 }
 
 function isIdentifier(name: string): boolean {
