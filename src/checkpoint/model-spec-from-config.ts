@@ -142,8 +142,8 @@ export function modelSpecFromArchitecture(
 
 /** The tokenizer's `model_max_length`. Transformers writes 10^30 if there is no limit. */
 function tokenizerLimit(tokenizerConfig: ConfigObject | undefined): number | undefined {
-  const limit = numberIn(tokenizerConfig, 'model_max_length')
-  return limit !== undefined && Number.isInteger(limit) && limit > 0 && limit < 2 ** 31 ? limit : undefined
+  const limit = numberIn(tokenizerConfig, 'model_max_length') ?? 0
+  return Number.isInteger(limit) && limit > 0 && limit < 2 ** 31 ? limit : undefined
 }
 
 /**

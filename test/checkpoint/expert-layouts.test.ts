@@ -80,6 +80,70 @@ describe('tensors of experts', () => {
     })
   })
 
+  it.each(['mlp', 'block_sparse_moe', 'feed_forward'])(
+    'and their router are found in the module %s of the model',
+    (own) => {
+      const wanted = { [`l.${own}.experts.0.w2.weight`]: [4, 8], [`l.${own}.gate.weight`]: [2, 8] }
+      for (const other of ['mlp.', 'block_sparse_moe.', 'feed_forward.', '']) {
+        const stored = {
+          [`l.${other}experts.3.down_proj.weight`]: [4, 8],
+          ...(other && { [`l.${other}gate.weight`]: [2, 8] }),
+        }
+        expect(Object.keys(names(stored, wanted))).toStrictEqual([
+          `m.l.${own}.experts.3.w2.weight`,
+          ...(other && [`m.l.${own}.gate.weight`]),
+        ])
+      }
+      // Other modules, and other tensors of the same module, stay as they are.
+      for (const name of [
+        'l.xmlp.gate.weight',
+        'l.mlp.gate.bias',
+        'l.mlp.gate.weight.x',
+        'l.mlp.x.gate.weight',
+        'l.moe.gate.weight',
+      ])
+        expect(Object.keys(names({ [name]: [2, 8] }, wanted))).toStrictEqual([`m.${name}`])
+      const other = { 'l.moe.experts.3.down_proj.weight': [4, 8], 'l.xmlp.experts.3.down_proj.weight': [4, 8] }
+      expect(Object.keys(names(other, wanted))).toStrictEqual(Object.keys(other).map((name) => `m.${name}`))
+    },
+  )
+
+  it('and their router are found at the top of a model too', () => {
+    const tensor = (shape: readonly number[]) => ({ stored: 'x', shape, isFlat: false, isQuantised: false })
+    const found = new Map([
+      ['block_sparse_moe.gate.weight', tensor([2, 8])],
+      ['experts.1.w2.weight', tensor([4, 8])],
+    ])
+    const expected = new Map([
+      ['mlp.gate.weight', [2, 8]],
+      ['feed_forward.experts.0.down_proj.weight', [4, 8]],
+    ])
+    expect([...expertsAsExpected(found, expected).keys()]).toStrictEqual([
+      'mlp.gate.weight',
+      'feed_forward.experts.1.down_proj.weight',
+    ])
+  })
+
+  it('that GPTQModel splits are joined to the matrices of Phi-3 and GLM-4', () => {
+    const parts = {
+      ...{ 'a.q_proj.weight': [8, 8], 'a.k_proj.weight': [4, 8], 'a.v_proj.weight': [4, 8], 'a.q_proj.bias': [8] },
+      ...{
+        'b.gate_proj.weight': [6, 8],
+        'b.up_proj.weight': [6, 8],
+        'c.q_proj.weight': [8, 8],
+        'a.x_proj.weight': [2],
+      },
+    }
+    const whole = { 'a.qkv_proj.weight': [16, 8], 'a.qkv_proj.bias': [16], 'b.gate_up_proj.weight': [12, 8] }
+    expect(names(parts, whole)).toStrictEqual({
+      'm.c.q_proj.weight': 'c.q_proj.weight [8,8]',
+      'm.a.x_proj.weight': 'a.x_proj.weight [2]',
+      'm.a.qkv_proj.weight': 'a.q_proj.weight [128] flat',
+      'm.a.qkv_proj.bias': 'a.q_proj.bias [8] flat',
+      'm.b.gate_up_proj.weight': 'b.gate_proj.weight [96] flat',
+    })
+  })
+
   it("leave the halves of DeepSeek's kv_b_proj, which MLX splits, to be joined", () => {
     const halves = { 'self_attn.embed_q.weight': [4, 8, 16], 'self_attn.unembed_out.weight': [4, 16, 8] }
     expect(names(halves, { 'self_attn.kv_b_proj.weight': [64, 16] })).toStrictEqual({

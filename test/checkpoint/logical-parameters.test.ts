@@ -424,6 +424,56 @@ describe('logicalParameters', () => {
     expect(others).toHaveLength(5)
   })
 
+  it.each([
+    ...[
+      'inv_freq',
+      'masked_bias',
+      'position_ids',
+      'token_type_ids',
+      'num_batches_tracked',
+      'running_mean',
+      'running_var',
+    ],
+    ...['pre_quant_scale', 'input_zero_point', 'k_scale', 'v_scale', 'q_scale', 'kv_scale', 'prob_scale'],
+    ...['input_scale', 'output_scale', 'activation_scale'],
+  ])('takes %s for no parameter, and names that only look so for one', (name) => {
+    const found = (tensor: string) => logicalParameters([headerOf({ [tensor]: ['F32', [4]] })]).others
+    expect(found(`a.${name}`)).toStrictEqual([`a.${name}`])
+    for (const other of [`a.x${name}`, `a.${name}x`, `a.${name}.x`, name]) expect(found(other), other).toStrictEqual([])
+  })
+
+  it('takes the correction of a router and a causal mask for buffers, by their names and numbers of dimensions', () => {
+    const others = (name: string, shape: readonly number[]) =>
+      logicalParameters([headerOf({ [name]: ['F32', shape] })]).others.length
+    for (const name of ['a.gate.e_score_correction_bias', 'a.block_sparse_moe.e_score_correction_bias'])
+      expect([others(name, [4]), others(name, [4, 4]), others(`${name}s`, [4])]).toStrictEqual([1, 0, 0])
+    for (const name of ['a.xgate.e_score_correction_bias', 'a.e_score_correction_bias', 'gate.e_score_correction_bias'])
+      expect(others(name, [4])).toBe(0)
+    for (const name of ['a.attn.bias', 'a.attention.bias'])
+      expect([others(name, [1, 1, 4, 4]), others(name, [4, 4, 4]), others(name, [4])]).toStrictEqual([1, 0, 0])
+    for (const name of ['a.xattn.bias', 'a.attn.bias.x', 'a.attn.c.bias', 'attn.bias'])
+      expect(others(name, [1, 1, 4, 4])).toBe(0)
+  })
+
+  it('counts the stored elements of each dtype, packed tensors and scales as they are', () => {
+    const { storedElements, parameters } = logicalParameters([
+      headerOf({
+        ...{ 'q.qweight': ['I32', [8, 64]], 'q.scales': ['F16', [1, 64]], 'q.qzeros': ['I32', [1, 8]] },
+        ...{ 'a.x': ['F16', [3, 5]], 'a.empty': ['F64', [0, 5]] },
+      }),
+    ])
+    expect([...storedElements]).toStrictEqual([
+      ['I32', 512 + 8],
+      ['F16', 64 + 15],
+      ['F64', 0],
+    ])
+    expect(parameters.map(({ name, bits, storedBytes, dtype }) => [name, bits, storedBytes, dtype])).toStrictEqual([
+      ['q.weight', 4, 4 * 520 + 2 * 64, 'I32'],
+      ['a.x', 16, 30, 'F16'],
+      ['a.empty', 0, 0, 'F64'],
+    ])
+  })
+
   it('finds a weight whose tensors is in two files', () => {
     const [first, second] = [
       { 'm.weight': ['F8_E4M3', [4, 4]] },
@@ -435,6 +485,10 @@ describe('logicalParameters', () => {
 
   it('refuses a tensor that two files hold', () => {
     const one = headerOf({ 'm.weight': ['BF16', [2, 2]] })
-    expect(() => logicalParameters([one, one])).toThrow('m.weight is in two files')
+    expect(() => logicalParameters([one, one])).toThrow(
+      expect.objectContaining({
+        ...{ code: 'invalid_header', message: 'm.weight is in two files of the checkpoint', place: ['m.weight'] },
+      }),
+    )
   })
 })

@@ -127,6 +127,25 @@ describe('modelSpecFromConfig', () => {
     expect(modelSpecFromConfig(LLAMA, { hasPoolingConfig: true }).spec.is_embedding_model).toBe(true)
   })
 
+  it('leaves out a window that is wider than the context, unless only some layers have it, and says so', () => {
+    const found = (config: object) => {
+      const { spec, notes } = modelSpecFromConfig({ ...config }, { tokenizerConfig: {} })
+      return [spec.sliding_window_config?.window_size, ...notes]
+    }
+    const phi3 = { model_type: 'phi3', torch_dtype: 'bfloat16', max_position_embeddings: 4096 }
+    expect(found({ ...phi3, sliding_window: 2047 })).toStrictEqual([2047])
+    expect(found({ ...phi3, sliding_window: 4096 })).toStrictEqual([4096])
+    expect(found({ ...phi3, sliding_window: 4097 })).toStrictEqual([
+      undefined,
+      'sliding_window_config is left out: a window of 4097 tokens is wider than the context of 4096',
+    ])
+    const olmo3 = { model_type: 'olmo3', torch_dtype: 'bfloat16', max_position_embeddings: 2048, sliding_window: 4096 }
+    expect(found(olmo3)).toStrictEqual([
+      4096,
+      'sliding_window_config: a window of 4096 tokens is wider than the context of 2048',
+    ])
+  })
+
   it("takes the tokenizer's limit where the config has none, unless it stands for no limit", () => {
     const mamba = { model_type: 'mamba', num_hidden_layers: 1 }
     const contextOf = (limit: number) =>

@@ -21,6 +21,35 @@ describe('what a config states of each method', () => {
     [{ quant_method: 'auto-round', bits: 4, data_type: 'nvfp' }, 'auto-round 4 nvfp4'],
     [{ quant_method: 'auto-round', bits: 8, data_type: 'fp8' }, 'auto-round 8 float8_e4m3fn'],
     [{ quant_method: 'auto-round', bits: 8, data_type: 'float8_e4m3fn' }, 'auto-round 8 float8_e4m3fn'],
+    // The presets of AutoRound 0.16 (`schemes.py`), and its other types (`data_type/`).
+    ...(
+      [
+        ['int', 4, '4 int4'],
+        ['int_asym_float_zp', 5, '5 int8'],
+        ['int_sym_dq', 3, '3 int4'],
+        ['mx_fp', 4, '4 mxfp4'],
+        ['mx_fp', 6, '6 fp8'],
+        ['mx_fp', 8, '8 float8_e4m3fn'],
+        ['mx_fp4', undefined, '4 mxfp4'],
+        ['mx_fp8', undefined, '8 float8_e4m3fn'],
+        ['mx_fp_rceil', 6, '6 fp8'],
+        ['mx_fp', undefined, '4 mxfp4'],
+        ['MX_FP', 8, '8 float8_e4m3fn'],
+        ['mx_int', 4, '4 int4'],
+        ['nv_fp4_with_static_gs', 4, '4 nvfp4'],
+        ['nvfp4_v2', 4, '4 nvfp4'],
+        ['fp', 8, '8 float8_e4m3fn'],
+        ['fp8_e5m2', 8, '8 float8_e5m2'],
+        ['fp8', undefined, '8 float8_e4m3fn'],
+        ['fp8_to_int_sym', 4, '4 int4'],
+        ['int8_to_fp8', 4, '4 int4'],
+      ] as const
+    ).map(([data_type, bits, expected]): [Settings, string] => [
+      { quant_method: 'auto-round', data_type, ...(bits !== undefined && { bits }) },
+      `auto-round ${expected}`,
+    ]),
+    // A group of which all modules have the format, whatever its targets.
+    [{ config_groups: { g: { targets: ['re:(a+)+$'], weights: { num_bits: 2 } } } }, 'compressed-tensors 2 int4'],
     [{ quant_method: 'AWQ', bits: 4 }, 'awq 4 int4'],
     [{ quant_method: 'bitnet' }, 'bitnet 2 int4'],
     [{ quant_method: 'bitsandbytes', _load_in_8bit: true }, 'bitsandbytes 8 int8'],
@@ -156,6 +185,7 @@ describe('what a config states of each method', () => {
     expect(notes({ quant_method: 'superquant', bits: 5 })).toStrictEqual([
       'unknown quantisation method "superquant": its 5 bits are assumed to be int8',
     ])
+    expect(notes({ config_groups: { g: { targets: ['re:(a+)+$'], weights: { num_bits: 2 } } } })).toStrictEqual([])
     expect(notes({ quant_method: 'x'.repeat(100) })).toStrictEqual([
       `unknown quantisation method "${'x'.repeat(60)}": the config does not say how many bits the weights have`,
     ])

@@ -145,6 +145,42 @@ describe('modelSpecFromGguf', () => {
     expect(spec.base_num_parameters).toBe(488)
   })
 
+  it.each(['xrope_freqs.weight', 'rope_freqs_x.weight', 'blk.0.xrope_freqs.weight', 'rope_factors.weight'])(
+    'counts %s, which is no frequency',
+    (name) => expect(specOf({ ...TENSORS, [name]: [[100], F32] }).spec.base_num_parameters).toBe(588),
+  )
+
+  it.each([
+    ['blk.0.exp_probs_b', false],
+    ['blk.0.exp_probs_b.bias', false],
+    ['blk.0.exp_probs_b.weight', true],
+    ['blk.0.xexp_probs_b', true],
+    ['blk.0.exp_probs_b.bias.x', true],
+    ['blk.0.attn_q.scale', true],
+    ['blk.0.attn_x.scale', true],
+  ])('counts %s: %s', (name, isCounted) => {
+    expect(specOf({ ...TENSORS, [name]: [[100], F32] }).spec.base_num_parameters).toBe(isCounted ? 588 : 488)
+  })
+
+  it.each([
+    [34, 'blk.0.attn_q.scale', false],
+    [35, 'blk.0.attn_q.input_scale', false],
+    [40, 'blk.0.attn_q.scale', false],
+    [39, 'blk.0.attn_q.scale', true],
+    [40, 'blk.0.attn_q.xscale', true],
+    [40, 'blk.0.attn_q.scale.x', true],
+    [40, 'blk.0.attn_q.output_scale', true],
+  ])('beside weights of type %i counts %s: %s', (type, name, isCounted) => {
+    const tensors: Tensors = { ...TENSORS, 'blk.0.attn_q.weight': [[8, 8], type], [name]: [[100], F32] }
+    expect(specOf(tensors).spec.base_num_parameters).toBe(isCounted ? 588 : 488)
+  })
+
+  it('counts the correction of ERNIE 4.5 too, which is trained', () => {
+    const keys = Object.entries(METADATA).map(([key, value]) => [key.replace('llama.', 'ernie4_5-moe.'), value])
+    const ernie = { ...Object.fromEntries(keys), 'general.architecture': 'ernie4_5-moe' }
+    expect(specOf({ ...TENSORS, 'blk.0.exp_probs_b.bias': [[100], F32] }, ernie).spec.base_num_parameters).toBe(588)
+  })
+
   it('counts no correction of a router, where the model has it as a buffer', () => {
     const corrected: Tensors = { ...TENSORS, 'blk.0.exp_probs_b.bias': [[100], F32] }
     expect(specOf(corrected).spec.base_num_parameters).toBe(488)

@@ -106,7 +106,11 @@ describe('the tensors that tools write beside a weight', () => {
     [
       'torchao',
       { 'm._weight_qdata': ['I8', [64, 32]], 'm._weight_scale': ['F32', [64, 1]] },
-      ['._weight_zero_point', '._weight_act_pre_scale', '._weight_per_tensor_scale'],
+      // The `tensor_data_names` of the classes in torchao 0.18 that it writes into safetensors files, and of those with other layouts.
+      [
+        ...['zero_point', 'act_pre_scale', 'per_tensor_scale', 'act_per_tensor_scale', 'act_quant_scale'],
+        ...['act_quant_zero_point', 'scale_and_zero', 'group_scale', 'group_zero', 'row_scale', 'sparse_metadata'],
+      ].map((name) => `._weight_${name}`),
     ],
     ['AQLM', { 'm.codes': ['I16', [64, 16, 2]], 'm.codebooks': ['F16', [2, 9, 1, 8]] }, ['.scales']],
     ['MLX', { 'm.weight': ['U32', [64, 16]], 'm.scales': ['BF16', [64, 2]], 'm.biases': ['BF16', [64, 2]] }, []],
@@ -114,6 +118,27 @@ describe('the tensors that tools write beside a weight', () => {
       'ModelOpt and others with FP8',
       { 'm.weight': ['F8_E4M3', [64, 32]], 'm.weight_scale': ['F32', []] },
       ['.weight_scale_inv', '.weight_scale_2', '.weight_zero_point', '.output_scale', ...ACTIVATIONS],
+    ],
+    ['EETQ', { 'm.weight': ['I8', [32, 64]], 'm.weight_scales': ['F16', [64]] }, []],
+    [
+      'QQQ',
+      { 'm.B': ['I32', [16, 128]], 'm.s_channel': ['F32', [1, 64]], 'm.s_group': ['F16', [4, 64]] },
+      ['.workspace', '.s'],
+    ],
+    [
+      'LLM-AWQ',
+      { 'm.qweight': ['I16', [16, 256]], 'm.scales': ['F16', [8, 64]], 'm.scaled_zeros': ['F16', [8, 64]] },
+      [],
+    ],
+    [
+      'Quark',
+      { 'm.weight': ['I32', [128, 8]], 'm.weight_scale': ['F32', [4, 64]], 'm.weight_zero_point': ['I32', [4, 8]] },
+      [...ACTIVATIONS, '.output_scale'],
+    ],
+    [
+      'experts that are one parameter',
+      { 'm.up_proj': ['F8_E4M3', [2, 8, 8]], 'm.up_proj_weight_scale': ['F32', [2]] },
+      ['.up_proj_weight_scale_2', '.up_proj_input_scale', '.up_proj_activation_scale'],
     ],
     ['gpt-oss', { 'x.gate_up_proj_blocks': ['U8', [2, 8, 2, 16]], 'x.gate_up_proj_scales': ['U8', [2, 8, 2]] }, []],
   ])('%s: they are no parameters of their own, and their bytes are the weight’s', (_, weight, beside) => {
@@ -125,6 +150,49 @@ describe('the tensors that tools write beside a weight', () => {
     expect({ parameters: parameters.length, others, unknown }).toStrictEqual({ parameters: 1, others: [], unknown: [] })
     const bytes = [...headerOf(layout).tensors.values()].reduce((sum, { offsets }) => sum + offsets[1], 0)
     expect(parameters[0]?.storedBytes).toBe(bytes)
+  })
+})
+
+describe('the tensor that shows how a weight is stored', () => {
+  const scaled: Layout = { 'm.weight': ['F8_E4M3', [8, 8]] }
+
+  it.each<[marker: string, layout: Layout]>([
+    ['.qweight', { 'm.qweight': ['I32', [8, 64]], 'm.scales': ['F16', [1, 64]] }],
+    [
+      '.weight.quant_state.bitsandbytes__nf4',
+      { 'm.weight': ['U8', [64, 1]], 'm.weight.quant_state.bitsandbytes__nf4': ['U8', [83]] },
+    ],
+    ['.SCB', { 'm.weight': ['I8', [8, 8]], 'm.SCB': ['F32', [8]] }],
+    ['_blocks', { m_blocks: ['U8', [8, 2, 16]], m_scales: ['U8', [8, 2]] }],
+    ['.weight_packed', { 'm.weight_packed': ['I32', [64, 8]] }],
+    ['.compressed', { 'm.compressed': ['BF16', [64, 32]], 'm.bitmask': ['U8', [64, 8]] }],
+    ['.B', { 'm.B': ['I32', [4, 128]], 'm.s': ['F16', [1, 64]] }],
+    ['.q_weight', { 'm.q_weight': ['I32', [8, 64]], 'm.q_scale': ['I32', [1, 8]], 'm.q_invperm': ['I16', [64]] }],
+    ['.trellis', { 'm.trellis': ['I16', [4, 4, 64]] }],
+    ['.weight._data._data', { 'm.weight._data._data': ['U8', [16, 128]] }],
+    ['.weight._data', { 'm.weight._data': ['I8', [64, 32]] }],
+    ['.W_q', { 'm.W_q': ['U8', [32, 64]], 'm.scale': ['F16', [64, 1]] }],
+    ['._weight_qdata', { 'm._weight_qdata': ['I8', [64, 32]] }],
+    ['.codes', { 'm.codes': ['I16', [64, 16, 2]] }],
+    ['.weight_scales', { 'm.weight': ['I8', [32, 64]], 'm.weight_scales': ['F16', [64]] }],
+    ['.weight', { 'm.weight': ['U32', [64, 16]], 'm.scales': ['BF16', [64, 2]], 'm.biases': ['BF16', [64, 2]] }],
+    ['.weight', { ...scaled, 'm.weight_scale': ['F32', [1]] }],
+    ['.up_proj_weight_scale', { 'm.up_proj': ['F8_E4M3', [8, 8]], 'm.up_proj_weight_scale': ['F32', [1]] }],
+    ['.up_proj_scale', { 'm.up_proj': ['F8_E4M3', [8, 8]], 'm.up_proj_scale': ['F32', [1]] }],
+    ['.up_proj_scale_inv', { 'm.up_proj': ['F8_E4M3', [8, 8]], 'm.up_proj_scale_inv': ['F32', [1]] }],
+  ])('is %s, and no longer or shorter name', (marker, layout) => {
+    const schemes = (renamed: string) =>
+      logicalParameters([
+        headerOf(
+          Object.fromEntries(
+            Object.entries(layout).map(([name, tensor]) => [name === `m${marker}` ? `m${renamed}` : name, tensor]),
+          ),
+        ),
+      ]).parameters.flatMap(({ scheme }) => scheme ?? [])
+    expect(schemes(marker)).toHaveLength(1)
+    // EETQ's name without its last letter is that of compressed-tensors.
+    const others = [`${marker}2`, `${marker}.x`, marker.slice(0, -1), `.x${marker.slice(1)}`]
+    for (const other of others) if (other !== '.weight_scale') expect(schemes(other), other).toStrictEqual([])
   })
 })
 

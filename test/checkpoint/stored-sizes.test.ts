@@ -170,6 +170,11 @@ describe('the sizes that shapes show', () => {
     ]) {
       expect(sizes({ [`m.${name}.weight`]: [10, 8] }).vocabSize, name).toBe(10)
     }
+    for (const name of ['wte.weight_scale', 'wte.weights', 'wte.bias', 'wte2.weight', 'embed.weight'])
+      expect(sizes({ [`m.${name}`]: [10, 8] }), name).not.toHaveProperty('vocabSize')
+    for (const tower of ['vision', 'visual', 'audio', 'speech', 'image'])
+      expect(sizes({ [`${tower}.wte.weight`]: [10, 8] }), tower).not.toHaveProperty('vocabSize')
+    expect(sizes({ 'wte.weight': [10, 8, 2] })).not.toHaveProperty('vocabSize')
     for (const name of ['position_embeddings', 'token_type_embeddings', 'patch_embedding', 'segment_embeddings']) {
       expect(sizes({ [`m.${name}.weight`]: [10, 8] }), name).not.toHaveProperty('vocabSize')
     }

@@ -131,6 +131,54 @@ const MARKERS: readonly (readonly [markers: string, parser: string | undefined])
 describe('the markers of tool calls', () => {
   it.each(MARKERS)('%s: %s', (markers, parser) => expect(toolCallParserOf(`{{ tools }} ${markers}`)).toBe(parser))
 
+  // Hermes writes a call as an object with `name` and `arguments`, in the quotes and with the blanks of the template.
+  it.each([
+    ['{"name": "f", "arguments": {}}', 'hermes'],
+    [`{'name' : 'f', 'arguments' : {}}`, 'hermes'],
+    ['{\n  "name": "f",\n  "arguments": {}}', 'hermes'],
+    ['{\\"name\\": \\"f\\", \\"arguments\\": {}}', 'hermes'],
+    ['{"id": 1, "name": "f", "arguments": {}}', undefined],
+    ['{x"name": "f", "arguments": {}}', undefined],
+    ['{"name": "f", "parameters": {}}', undefined],
+    ['{"name" x: "f", "arguments": {}}', undefined],
+    ['{"name": "f", "arguments" x: {}}', undefined],
+    ['{name: "f", "arguments": {}}', undefined],
+  ])('around %s: %s', (call, parser) => {
+    expect(toolCallParserOf(`{{ tools }} <tool_call>${call}</tool_call>`)).toBe(parser)
+    expect(toolCallParserOf(`{{ tools }} <call>${call}</call>`)).toBeUndefined()
+  })
+
+  it('of GLM are told by what is between two tags', () => {
+    const parser = (between: string) => toolCallParserOf(`{{ tools }} <tool_call> </arg_key>${between}<arg_value>`)
+    expect([parser('\n'), parser(' \n  '), parser('\\n'), parser('\\n ')]).toStrictEqual([
+      ...['glm45', 'glm45', 'glm45', 'glm45'],
+    ])
+    expect([parser(''), parser('{{ x }}'), parser('x'.repeat(80)), parser('x'.repeat(81))]).toStrictEqual([
+      ...['glm47', 'glm47', 'glm47', undefined],
+    ])
+  })
+
+  it('count whole', () => {
+    const close = [
+      ...['<channel|> <|call|>', '<tool_seps> <arg_key>', '<tool_callsx> <arg_key>', '<tool_callx> </arg_key> <role>'],
+      ...[
+        '[TOOL_CALLS',
+        '<|tool|> <|tool|>',
+        '<tool_calls> <|extra_|>',
+        '<tool_calls> <｜hx_',
+        '<tool_call> <functions=',
+      ],
+      ...['<|header_start|> python', '｜DSML｜ tool_calls>', '｜DSML｜ function_calls'],
+    ]
+    for (const markers of close) expect(toolCallParserOf(`{{ tools }} ${markers}`), markers).toBeUndefined()
+    for (const mark of ['"', "'", '｜', '}'])
+      expect(toolCallParserOf(`{{ tools }} ｜DSML｜ ${mark}tool_calls>`)).toBe('deepseek_v4')
+    expect(toolCallParserOf('{{ tools }} <|tool_call>call:')).toBe('gemma4')
+    expect(toolCallParserOf('{{ tools }} <|tool_call> \n call:')).toBe('gemma4')
+    expect(toolCallParserOf('{{ tools }} <|tool_call>xcall:')).toBeUndefined()
+    expect(toolCallParserOf('{{ tools }} <tool_calls> <|extra_12|>')).toBe('hunyuan_a13b')
+  })
+
   it('mean nothing in a template that knows no tools and functions', () => {
     expect(toolCallParserOf('[TOOL_CALLS]')).toBeUndefined()
     expect(toolCallParserOf('[TOOL_CALLS] function')).toBe('mistral')

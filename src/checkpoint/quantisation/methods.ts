@@ -44,13 +44,16 @@ export const METHODS: Readonly<Record<string, ReadMethod>> = {
   torchao,
   vptq: (config) => uniform(vptqFormat(config)),
 }
-/** AutoRound writes integers, MX floats and NV floats; `data_type` says which. */
+
+/** AutoRound writes integers, MX floats, NV floats and FP8; `data_type` says which. Source: `schemes.py` and `data_type/` of AutoRound 0.16. */
 function roundedFormat(config: ConfigObject): WeightFormat | undefined {
-  const type = textIn(config, 'data_type') ?? 'int'
+  const type = (textIn(config, 'data_type') ?? 'int').toLowerCase()
   const bits = numberIn(config, 'bits')
-  if (/^nv_?fp/i.test(type)) return FORMATS.nvfp4
-  if (/^mx_?fp/i.test(type)) return bits === 8 ? FORMATS.float8 : FORMATS.mxfp4
-  return /^fp8|^float8/i.test(type) ? FORMATS.float8 : integerFormat(config)
+  if (/^nv_?fp/.test(type)) return FORMATS.nvfp4
+  if (/^mx_?fp/.test(type)) return namedFormat(/\d/.test(type) ? type : `mxfp${bits ?? 4}`)
+  // `fp8_to_int_sym` rounds to FP8 on the way to integers.
+  const isFloat = /^(?:fp|float)/.test(type) && !type.includes('int')
+  return isFloat && (bits ?? 8) === 8 ? (namedFormat(type) ?? FORMATS.float8) : integerFormat(config)
 }
 
 /** The format as `BitsAndBytesConfig` chooses it: without one of the two flags there is none, and 4 bits are fp4 by default. */

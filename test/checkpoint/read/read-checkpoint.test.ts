@@ -125,6 +125,12 @@ describe('readCheckpoint of a folder', () => {
     const alone = await readCheckpoint(join(folder, 'untied.bin'))
     expect(alone.notes.filter((note) => note.includes('stored as other names'))).toStrictEqual([])
     rmSync(join(folder, 'untied.bin'))
+    const five = files.find(({ name }: { name: string }) => name === 'five names for the same data')
+    write('five.bin', Buffer.from(five.file, 'base64'))
+    expect((await readCheckpoint(join(folder, 'five.bin'))).notes).toContain(
+      'c0, c1, c2: stored as other names for the same data',
+    )
+    rmSync(join(folder, 'five.bin'))
     expect((await readCheckpoint(join(folder, 'pytorch_model.bin'))).partialSpec).toMatchObject({
       base_num_parameters: 60,
     })

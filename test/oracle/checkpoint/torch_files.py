@@ -54,6 +54,9 @@ model = Tiny()
 optimizer = torch.optim.AdamW(model.parameters())
 trained = {"epoch": 3, "lr": 1e-3, "big": 2**70, "name": "é", "state_dict": model.state_dict(), "optimizer": optimizer.state_dict()}
 
+one = torch.zeros(2, 2)
+shared = {"b": one, **{f"c{index}": one for index in range(4)}}
+
 CASES = {
     "a state dictionary with a tied head": (tied, {}, tied),
     "every dtype": (dtypes, {}, dtypes),
@@ -62,6 +65,7 @@ CASES = {
     "the format before 1.6": (tied, {"_use_new_zipfile_serialization": False}, tied),
     "protocol 4": (dtypes, {"pickle_protocol": 4}, dtypes),
     "protocol 5": (trained, {"pickle_protocol": 5}, trained["state_dict"]),
+    "five names for the same data": (shared, {}, shared),
     "a whole module": (model, {}, {}),
     "no tensors": ({"a": 1, "b": [1, 2, (3,)]}, {}, {}),
 }
