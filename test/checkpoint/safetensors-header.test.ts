@@ -143,6 +143,7 @@ describe('parseSafetensorsHeader', () => {
       'm: a.data_offsets spans 4 bytes, but F32 [2, 3] needs 24',
       ['m', 'a', 'data_offsets'],
     ],
+    [one({ data_offsets: [3, 8] }), 'm: a.data_offsets spans 5 bytes, but U8 [4] needs 4', ['m', 'a', 'data_offsets']],
     [
       one({ data_offsets: [2, 6] }),
       'm: a.data_offsets starts at byte 2, which leaves a gap after byte 0',

@@ -266,6 +266,36 @@ describe('modelSpecFromGguf', () => {
       state_size: 16,
       conv_kernel: 4,
     })
+    const many = Object.entries(tensors).map(([name, tensor]) => [name.replace('blk.', 'blk.1'), tensor])
+    const more = { ...tensors, ...Object.fromEntries(many) }
+    expect(specOf(more, { 'llama.block_count': 14, 'llama.ssm.state_size': 16 }).spec.mamba_config).toMatchObject({
+      ...{ num_mamba_layers: 6, num_attention_layers: 4, num_mlp_layers: 2 },
+    })
+    // Only whole names count, and the kinds of attention and of experts all do.
+    const named: Tensors = {
+      ...Object.fromEntries(
+        [
+          'ssm_in.weight.x',
+          'attn_q.weight.x',
+          'attn_qx.weight',
+          'ffn_up.weight.x',
+          'ffn_upx.weight',
+          'x_ssm_in.weight',
+        ].map((name, layer): [string, readonly [number[], number]] => [`blk.${layer}.${name}`, [[2, 2], F16]]),
+      ),
+      'enc.blk.6.ssm_in.weight': [[2, 2], F16],
+      'enc.blk.7.attn_q.weight': [[2, 2], F16],
+      'enc.blk.8.ffn_up.weight': [[2, 2], F16],
+    }
+    expect(specOf(named, { 'llama.ssm.state_size': 16 }).spec.mamba_config).toMatchObject({
+      ...{ num_mamba_layers: 1, num_attention_layers: 0, num_mlp_layers: 0 },
+    })
+    const kinds = ['attn_q', 'attn_qkv', 'attn_q_a', 'ffn_up', 'ffn_up_exps', 'ffn_gate_up_exps'].map(
+      (name, layer): [string, readonly [number[], number]] => [`blk.${layer}.${name}.weight`, [[2, 2], F16]],
+    )
+    expect(
+      specOf(Object.fromEntries(kinds), { 'llama.block_count': 6, 'llama.ssm.state_size': 16 }).spec.mamba_config,
+    ).toMatchObject({ num_mamba_layers: 0, num_attention_layers: 3, num_mlp_layers: 3 })
     const alone: Tensors = { 'blk.0.ssm_in.weight': [[32, 8], F16] }
     expect(specOf(alone, { 'llama.ssm.state_size': 16, 'llama.ssm.conv_kernel': 3 }).spec.mamba_config).toMatchObject({
       is_hybrid: false,
@@ -302,6 +332,10 @@ describe('modelSpecFromGguf', () => {
       { 'llama.block_count': 4, 'llama.nextn_predict_layers': 2 },
     )
     expect(two.notes[1]).toContain('the 256 parameters of 2 multi-token prediction layers are')
+    const deep = { ...tensors, 'blk.12.attn_q.weight': tensors['blk.2.attn_q.weight'] ?? [[], F16] }
+    expect(specOf(deep, { 'llama.block_count': 13, 'llama.nextn_predict_layers': 1 }).notes[1]).toContain(
+      'the 64 parameters of 1 multi-token prediction layer are',
+    )
     expect(() => specOf(TENSORS, { 'llama.nextn_predict_layers': 3 })).toThrow(
       'llama.nextn_predict_layers is more than block_count',
     )

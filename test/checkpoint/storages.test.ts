@@ -249,6 +249,11 @@ describe('the weight behind the tensors', () => {
       { quant_method: 'compressed-tensors', config_groups: { g: { targets: ['Linear'], weights: { num_bits: 8 } } } },
     ],
     [
+      'no packed words, of a layer without outputs',
+      { 'm.weight_packed': ['I32', [0, 8]], 'm.weight_scale': ['BF16', [0, 1]] },
+      ['m.weight: compressed-tensors 4 int4 [0,64] guessed'],
+    ],
+    [
       'packed words without a config',
       { 'm.weight_packed': ['I32', [64, 8]] },
       ['m.weight: compressed-tensors 4 int4 [64,64] guessed'],
