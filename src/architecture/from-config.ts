@@ -112,7 +112,10 @@ function described(modelType: string, config: ConfigReader, className: string | 
   const isOfAuthors = family !== familyOf(modelType)
   const refused = isOfAuthors
     ? []
-    : [...otherDefaults(config, modelType, model.dimensions, family), ...refusedValues(config, modelType)]
+    : [
+        ...otherDefaults(config, modelType, model.dimensions, family),
+        ...refusedValues(config, modelType, model.dimensions.vocabSize),
+      ]
   return { family: modelType, ...model, notes: [...model.notes, ...refused.filter(isNew(model.notes))] }
 }
 

@@ -14,14 +14,14 @@ export function otherDefaults(
   config: ConfigReader,
   modelType: string,
   { tiedEmbeddings }: Dimensions,
-  { otherDefaults: otherDefaultsOf = {} }: FamilyFacts,
+  { otherDefaults: otherDefaultsOf = {} }: FamilyFacts = {},
 ): string[] {
   const fields = configType(modelType)?.fields
   const tied = fields?.has('!tied') ? true : fields?.has('!untied') ? false : undefined
   return [
     ...(tied !== undefined && tied !== tiedEmbeddings && config.raw('tie_word_embeddings') === undefined
       ? [
-          `tie_word_embeddings is absent in the config of the whole, where transformers 5 takes ${tied} by default. ${tiedEmbeddings}, that of its language model, is used here, as in 4.57.`,
+          `${[...config.place, 'tie_word_embeddings'].join('.')} is absent in the config of the whole, where transformers 5 takes ${tied} by default. ${tiedEmbeddings}, that of its language model, is used here, as in 4.57.`,
         ]
       : []),
     ...Object.entries(otherDefaultsOf)

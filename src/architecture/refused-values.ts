@@ -8,10 +8,11 @@ import { unusableValues } from './unusable-values.js'
  * of transformers 5 check the type of every field. Those of 4.57 take any value, and fail where they compute with it.
  *
  * @param modelType - the family of the config
+ * @param vocabSize - the size of its vocabulary
  * @returns one sentence for each value, at most `MOST` and one that counts the others
  */
-export function refusedValues(config: ConfigReader, modelType: string): string[] {
-  const found = [...refusedIn(config.content, configType(modelType), config.place.map(String))]
+export function refusedValues(config: ConfigReader, modelType: string, vocabSize: number): string[] {
+  const found = [...refusedIn(config.content, configType(modelType), { place: config.place.map(String), vocabSize })]
   const others = found.length - MOST
   return others > 0
     ? [...found.slice(0, MOST), `transformers refuses ${others} more of the values in this config.`]
@@ -23,8 +24,7 @@ const MOST = 10
 function* refusedIn(
   config: ConfigObject,
   type: ConfigType | undefined,
-  place: readonly string[],
-  hidden: ReadonlySet<string> = new Set(),
+  { place, vocabSize, hidden = new Set() }: Where,
 ): Generator<string> {
   if (!type) return
   for (const [name, accepted] of type.fields) {
@@ -34,17 +34,30 @@ function* refusedIn(
     const problem = problemOf(Object.hasOwn(config, name) ? config[name] : undefined, accepted)
     if (problem !== undefined) yield `${[...place, name].join('.')} is ${problem}.`
   }
-  for (const [inside, problem] of unusableValues(config, type))
+  for (const [inside, problem] of unusableValues(config, type, vocabSize))
     yield `${[...place, ...inside].join('.')} is ${problem}.`
   for (const { field, type: usual, isOfAnyType, mayBeFlat } of type.parts) {
     const stated = Object.hasOwn(config, field) ? config[field] : undefined
-    if (isObject(stated)) {
-      const own = isOfAnyType && typeof stated['model_type'] === 'string' ? stated['model_type'] : usual
-      yield* refusedIn(stated, configType(own), [...place, field])
+    // The language model has the defaults of its class where its config is absent. Other parts may be left out.
+    const part = stated ?? (field === 'text_config' && !mayBeFlat ? {} : undefined)
+    if (isObject(part)) {
+      const own = isOfAnyType && typeof part['model_type'] === 'string' ? part['model_type'] : usual
+      // The whole has the vocabulary of its language model.
+      const words = field === 'text_config' ? vocabSize : undefined
+      yield* refusedIn(part, configType(own), { place: [...place, field], vocabSize: words })
     } else if (mayBeFlat) {
-      yield* refusedIn(config, configType(usual), place, new Set(type.fields.keys()))
+      yield* refusedIn(config, configType(usual), { place, vocabSize, hidden: new Set(type.fields.keys()) })
     }
   }
+}
+
+/** A config or a part of one. */
+interface Where {
+  readonly place: readonly string[]
+  /** The size of its vocabulary where the config does not state it. */
+  readonly vocabSize: number | undefined
+  /** Fields that are those of the whole. */
+  readonly hidden?: ReadonlySet<string>
 }
 
 /** What a value is, and what transformers does with it. `undefined` if it is fine. */

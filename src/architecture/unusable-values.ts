@@ -1,9 +1,9 @@
 import { type ConfigObject, isObject } from './config-object.js'
 import { describeValue } from './config-reader.js'
 import type { ConfigType } from './config-types.js'
-
-/** What is wrong with a value of a config whose type is right: where it is, and a sentence without its subject. */
-export type Problem = readonly [place: readonly string[], problem: string]
+import { otherNames } from './other-names.js'
+import { type Problem, stated } from './problem.js'
+import { unusableRopes } from './unusable-rope.js'
 
 /**
  * Finds values of the right type that no model can be built of: activations and kinds of rope that transformers does not know, and
@@ -11,8 +11,10 @@ export type Problem = readonly [place: readonly string[], problem: string]
  *
  * @param config - a config, or a part of one
  * @param type - its class
+ * @param vocabSize - the size of its vocabulary where the config does not state it
  */
-export function* unusableValues(config: ConfigObject, { fields }: ConfigType): Generator<Problem> {
+export function* unusableValues(config: ConfigObject, type: ConfigType, vocabSize?: number): Generator<Problem> {
+  const { fields } = type
   for (const [name, accepted] of fields) {
     const value = stated(config, name)
     if (ACTIVATION_FIELDS.has(name) && typeof value === 'string' && !ACTIVATIONS.has(value)) {
@@ -24,17 +26,32 @@ export function* unusableValues(config: ConfigObject, { fields }: ConfigType): G
   }
   yield* unusableProjection(stated(config, 'feed_forward_proj'))
   yield* noWidth(config, fields)
-  yield* otherNames(config, fields)
+  yield* otherNames(config, type)
   yield* unequalHeads(config, fields)
   yield* refusedSizes(config, fields)
-  if (ROPES.some((name) => fields.has(name) || fields.has('rope_theta'))) {
-    for (const name of ROPES) yield* unusableRope(stated(config, name), [name])
-  }
+  yield* unusableRopes(config, type)
+  yield* unusablePadding(config, fields, vocabSize)
   if (stated(config, 'num_labels') !== undefined && !isObject(stated(config, 'id2label'))) {
     const labels = config['num_labels']
     const isCount = isInteger(labels) || typeof labels === 'boolean'
     if (!isCount) yield [['num_labels'], `${describeValue(labels)}: transformers expects an integer, and fails`]
   }
+}
+
+/** A padding token that is not among the embeddings. A negative one counts from the end. */
+function* unusablePadding(
+  config: ConfigObject,
+  fields: ConfigType['fields'],
+  usual: number | undefined,
+): Generator<Problem> {
+  const default_ = fields.get(PADS)
+  const words = Object.hasOwn(config, 'vocab_size') ? config['vocab_size'] : usual
+  if (default_ === undefined || !isInteger(words) || words < 1) return
+  const isStated = Object.hasOwn(config, 'pad_token_id')
+  const token = isStated ? config['pad_token_id'] : Number(default_)
+  if (!isInteger(token) || (token < words && token >= -words)) return
+  const found = isStated ? `${token}` : `absent, which means ${token}`
+  yield [['pad_token_id'], `${found}: transformers refuses it, since the vocabulary has ${words} tokens`]
 }
 
 /** T5's name of an activation, with `gated-` in front where the MLP has a gate. */
@@ -48,28 +65,6 @@ function* unusableProjection(projection: unknown): Generator<Problem> {
 function* noWidth(config: ConfigObject, fields: ConfigType['fields']): Generator<Problem> {
   for (const name of ['d_ff', 'd_kv', ...(fields.has('patch_size') ? ['intermediate_size'] : [])]) {
     if (fields.has(name) && stated(config, name) === 0) yield [[name], '0: transformers 4.57 divides by it, and fails']
-  }
-}
-
-/**
- * Sizes that stand under two names with different values, or under their other name with null. transformers 5 sets the field by
- * its other name (`attribute_map`) after the field itself.
- */
-function* otherNames(config: ConfigObject, fields: ConfigType['fields']): Generator<Problem> {
-  for (const { alias, of, unless } of OTHER_NAMES) {
-    const own = of.find((name) => fields.has(name))
-    if (own === undefined || fields.has(alias) || stated(config, alias) === undefined) continue
-    if (unless !== undefined && fields.has(unless)) continue
-    const value = describeValue(stated(config, alias))
-    const field = describeValue(stated(config, own))
-    if (stated(config, alias) === null) {
-      yield [[alias], `null: transformers 5 takes that for ${own}, and fails`]
-    } else if (stated(config, own) !== undefined && field !== value) {
-      yield [
-        [own],
-        `${field}, and ${value} under its other name, ${alias}: transformers 5 takes ${value}, earlier versions one of the two`,
-      ]
-    }
   }
 }
 
@@ -125,95 +120,21 @@ function* refusedSizes(config: ConfigObject, fields: ConfigType['fields']): Gene
   }
 }
 
-/** The values of rotary embeddings, for all layers or by the kind of layer. */
-function* unusableRope(rope: unknown, place: readonly string[]): Generator<Problem> {
-  if (!isObject(rope)) return
-  if (place.includes('rope_scaling') && !Object.hasOwn(rope, 'rope_type') && !Object.hasOwn(rope, 'type')) {
-    yield [[...place, 'rope_type'], 'absent: some classes of transformers 4.57 expect it, and fail']
-  }
-  for (const [name, value] of Object.entries(rope)) {
-    if (name === 'rope_theta' && typeof value !== 'number') {
-      yield [[...place, name], `${describeValue(value)}: transformers expects a number, and fails`]
-    }
-    if ((name === 'rope_type' || name === 'type') && !(typeof value === 'string' && ROPE_TYPES.has(value))) {
-      yield [[...place, name], `${describeValue(value)}: transformers has no rotary embedding of that name`]
-    }
-    const isMissing = value === null ? ROPE_SIZES.has(name) : typeof value !== 'number'
-    if (ROPE_NUMBERS.has(name) && isMissing) {
-      yield [[...place, name], `${describeValue(value)}: transformers expects a number, and fails`]
-    }
-    if (LAYERS_WITH_ROPE.has(name)) {
-      if (isObject(value)) {
-        if (!Object.hasOwn(value, 'rope_theta')) {
-          yield [[...place, name, 'rope_theta'], 'absent: transformers 5 expects it for each kind of layer, and fails']
-        }
-        yield* unusableRope(value, [...place, name])
-      } else if (value !== null)
-        yield [[...place, name], `${describeValue(value)}: transformers expects an object, and fails`]
-    }
-  }
-}
-
-function stated(config: ConfigObject, name: string): unknown {
-  return Object.hasOwn(config, name) ? config[name] : undefined
-}
-
 function isInteger(value: unknown): value is number {
   return Number.isInteger(value)
 }
-
-interface OtherName {
-  readonly alias: string
-  readonly of: readonly string[]
-  /** A field of the classes for which it is no other name. */
-  readonly unless?: string
-}
-
-/** Other names of sizes in the `attribute_map` of transformers 5, where no family's own table has them. */
-const OTHER_NAMES: readonly OtherName[] = [
-  { alias: 'hidden_size', of: ['d_model', 'n_embd', 'dim'] },
-  {
-    alias: 'num_hidden_layers',
-    of: ['num_layers', 'n_layer', 'n_layers', 'depth', 'encoder_layers'],
-    unless: 'zero_expert_num',
-  },
-  {
-    alias: 'num_attention_heads',
-    of: ['num_heads', 'n_head', 'n_heads', 'encoder_attention_heads', 'attention_heads'],
-    unless: 'state_size',
-  },
-  { alias: 'intermediate_size', of: ['encoder_ffn_dim'], unless: 'decoder_ffn_dim' },
-  { alias: 'max_position_embeddings', of: ['n_positions'] },
-  { alias: 'num_local_experts', of: ['n_routed_experts'], unless: 'zero_expert_num' },
-  { alias: 'num_experts', of: ['moe_num_experts'] },
-  { alias: 'layer_types', of: ['layers_block_type'] },
-]
 
 const HEADS = /(^|_)(heads|head_dim)$/
 
 const ROTATED = ['head_dim', 'qk_rope_head_dim']
 
+/** Stands among the fields of a class that refuses a padding token beyond its vocabulary, with the token that it has by default. */
+const PADS = '!pad'
+
 /** Stands among the fields of a class that refuses heads which do not divide `hidden_size`, whatever `head_dim` is. */
 const DIVIDES = '!'
 
 const SHARING_HEADS = ['num_attention_heads', 'num_heads', 'encoder_attention_heads', 'decoder_attention_heads']
-
-const ROPES = ['rope_parameters', 'rope_scaling']
-
-const LAYERS_WITH_ROPE: ReadonlySet<string> = new Set(['full_attention', 'sliding_attention', 'chunked_attention'])
-
-const ROPE_SIZES: ReadonlySet<string> = new Set(['factor', 'original_max_position_embeddings'])
-
-const ROPE_NUMBERS: ReadonlySet<string> = new Set([
-  ...[...ROPE_SIZES, 'beta_fast', 'beta_slow', 'attention_factor', 'partial_rotary_factor', 'mscale', 'mscale_all_dim'],
-  ...['low_freq_factor', 'high_freq_factor'],
-])
-
-/** `ROPE_INIT_FUNCTIONS` and the names that models of their own have for theirs. */
-const ROPE_TYPES: ReadonlySet<string> = new Set([
-  ...['default', 'linear', 'dynamic', 'yarn', 'longrope', 'llama3', 'proportional', 'axial', 'mrope', 'su'],
-  ...['deepseek_yarn', 'xdrope'],
-])
 
 const ACTIVATION_FIELDS: ReadonlySet<string> = new Set([
   ...[

@@ -2,6 +2,7 @@ import type { ConfigReader } from '../config-reader.js'
 import type { Dimensions } from '../dimensions.js'
 import type { Family, FamilyFacts } from '../family.js'
 import { type Children, container, movedTies } from '../module.js'
+import { otherDefaults } from '../other-defaults.js'
 import { chooseClass } from './model-class.js'
 import { part } from './multimodal-family.js'
 
@@ -23,7 +24,8 @@ export function omniFamily({ modelType, name, thinker, speech, ...facts }: OmniF
     modelTypes: [modelType],
     classPrefix: name,
     describe(config, className, find) {
-      const { root, dimensions, notes } = part(config.object('thinker_config'), thinker, find)
+      const inside = config.object('thinker_config')
+      const { root, dimensions, notes } = part(inside, thinker, find)
       const speaks = config.boolean('enable_audio_output', true)
       const chosen = chooseClass(name, className, {
         ForConditionalGeneration: () =>
@@ -32,7 +34,11 @@ export function omniFamily({ modelType, name, thinker, speech, ...facts }: OmniF
             ...(speaks && speech(config, dimensions)),
           }),
       })
-      return { ...chosen, dimensions, notes: [...chosen.notes, ...notes] }
+      return {
+        ...chosen,
+        dimensions,
+        notes: [...chosen.notes, ...notes, ...otherDefaults(inside, thinker, dimensions)],
+      }
     },
   }
 }

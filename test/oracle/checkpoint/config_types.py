@@ -3,7 +3,8 @@
     pip install torch transformers==5.24.0            # and, in another environment, transformers==4.57.6
     python config_types.py types TYPES... > types.json       # 5.24.0: the type of each field, from the strict dataclasses
     python config_types.py nulls TYPES... > nulls-5.jsonl    # in either: the models that can be built with a field that is null
-    python config_types.py emit types.json nulls-5.jsonl nulls-4.jsonl > ../../../src/architecture/generated/config-types.ts
+    python config_types.py probes TYPES... > probes.jsonl     # 5.24.0: the same with a token beyond the vocabulary, and forms of rope
+    python config_types.py emit types.json probes.jsonl nulls-5.jsonl nulls-4.jsonl > ../../../src/architecture/generated/config-types.ts
 
 TYPES are the values of `model_type` that the library describes. In 5.24.0, a field's own validator is asked about a value of each
 kind, so that the table says what the class does, not what an annotation means. A field that is nullable by its type, and one of
@@ -15,6 +16,7 @@ import copy
 import dataclasses
 import inspect
 import json
+import re
 import signal
 import sys
 import warnings
@@ -103,8 +105,12 @@ def types(model_types):
         equal = refuses(c, **heads, num_attention_heads=7, num_key_value_heads=7) and not refuses(
             c, **heads, num_attention_heads=8, num_key_value_heads=8
         )
-        found[names[c]] = {"equal": equal, "ties": ties_of(c), "class": c.__name__, "fields": describe(c), "parts": parts, "map": c.attribute_map}
+        found[names[c]] = {"equal": equal, "ties": ties_of(c), "class": c.__name__, "fields": describe(c), "defaults": defaults_of(c), "parts": parts, "map": c.attribute_map}
     print(json.dumps(found))
+
+
+def defaults_of(c):
+    return {f.name: f.default for f in dataclasses.fields(c) if f.name == "pad_token_id"}
 
 
 def ties_of(c):
@@ -112,7 +118,8 @@ def ties_of(c):
     if "text_config" not in (getattr(c, "sub_configs_defaults", None) or {}):
         return None
     try:
-        tied = [getattr(c(text_config={"tie_word_embeddings": text}), "tie_word_embeddings", None) for text in (True, False)]
+        # A class without the field ties nothing.
+        tied = [getattr(c(text_config={"tie_word_embeddings": text}), "tie_word_embeddings", False) for text in (True, False)]
     except Exception:
         return None
     return {(True, True): "tied", (False, False): "untied"}.get(tuple(tied))
@@ -155,15 +162,8 @@ def build(config, name):
 
 
 def nulls(model_types):
-    import torch
-    import transformers
-    from transformers.models.auto.configuration_auto import CONFIG_MAPPING
-
-    transformers.logging.set_verbosity_error()
-    torch.set_num_threads(1)
-    signal.signal(signal.SIGALRM, lambda *_: (_ for _ in ()).throw(TimeoutError()))
-    strict = int(transformers.__version__.split(".")[0]) >= 5
-    known = set(dir(transformers.PretrainedConfig())) | {"kwargs", "self", "torch_dtype", "pruned_heads"}
+    strict = is_strict()
+    known = set(dir(transformers_config())) | {"kwargs", "self", "torch_dtype", "pruned_heads"}
 
     def fields_of(c):
         computed = [name for name in c().__dict__ if name not in known and not name.startswith("_")]
@@ -172,6 +172,50 @@ def nulls(model_types):
         fields = [f.name for f in dataclasses.fields(c) if f.name not in known]
         return [n for n in fields if accepted(c.__validators__[n], None)] + [n for n in computed if n not in fields]
 
+    build_each(model_types, lambda c: {field: {field: None} for field in fields_of(c)})
+
+
+# Values that are built in 5.24.0, by the name of the row: a token beyond any vocabulary, and the forms of rotary embeddings.
+ROPE = {"rope_type": "default", "rope_theta": 10000.0}
+ROPES = {
+    "!rope none": {},
+    "!rope one": ROPE,
+    "!rope full": {"full_attention": ROPE},
+    "!rope sliding": {"sliding_attention": ROPE},
+    "!rope both": {"full_attention": ROPE, "sliding_attention": ROPE},
+}
+
+
+def probes(model_types):
+    def changes(c):
+        names = {f.name for f in dataclasses.fields(c)}
+        padding = {"!pad": {"pad_token_id": 10**9}} if {"pad_token_id", "vocab_size"} <= names else {}
+        return padding | {row: {"rope_parameters": value} for row, value in ROPES.items() if "rope_parameters" in names}
+
+    build_each(model_types, changes)
+
+
+def transformers_config():
+    import transformers
+
+    return transformers.PretrainedConfig()
+
+
+def is_strict():
+    import transformers
+
+    return int(transformers.__version__.split(".")[0]) >= 5
+
+
+def build_each(model_types, changes_of):
+    """Builds the default model of each type with each change of its config, or of a part of it, and prints the errors."""
+    import torch
+    import transformers
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+
+    transformers.logging.set_verbosity_error()
+    torch.set_num_threads(1)
+    signal.signal(signal.SIGALRM, lambda *_: (_ for _ in ()).throw(TimeoutError()))
     small = lambda d: {k: v for k, v in SMALL.items() if isinstance(d.get(k), int) and d[k] > v}
     for model_type in model_types:
         name = main_class(model_type)
@@ -181,7 +225,7 @@ def nulls(model_types):
         base = {"model_type": model_type, **small(default.to_dict()), **NEEDS.get(model_type, {})}
         parts = {}
         for key, sub in default.to_dict().items():
-            part = getattr(default, key, None)
+            part = getattr(default, key, None) if isinstance(sub, dict) else None
             if isinstance(part, transformers.PretrainedConfig):
                 base[key] = {"model_type": part.model_type, **small(sub)}
                 if not (part.model_type in CONFIG_MAPPING and main_class(part.model_type) and part.model_type in model_types):
@@ -193,9 +237,9 @@ def nulls(model_types):
             print(model_type, error, file=sys.stderr)
             continue
         for key, c in [(None, type(default)), *parts.items()]:
-            for field in fields_of(c):
+            for field, change in changes_of(c).items():
                 config = copy.deepcopy(base)
-                (config if key is None else config.setdefault(key, {}))[field] = None
+                (config if key is None else config.setdefault(key, {})).update(copy.deepcopy(change))
                 row = {"class": c.__name__, "field": field, "error": build(config, name)}
                 print(json.dumps(row), flush=True)
 
@@ -222,8 +266,15 @@ def number(i):
     return ALPHABET[SINGLE + pair // len(ALPHABET)] + ALPHABET[pair % len(ALPHABET)]
 
 
-def emit(types_file, *null_files):
+# Other names whose value does not change the modules.
+NO_SIZES = re.compile("token|eps|init|layerdrop|mtp|activation|bias|norm_topk|feature_layer")
+
+def emit(types_file, probes_file, *null_files):
     described = json.load(open(types_file))
+    refused = collections.defaultdict(set)
+    for row in map(json.loads, open(probes_file)):
+        if row["error"] and "Timeout" not in row["error"]:
+            refused[row["class"]].add(row["field"])
     fails = []
     for file in null_files:
         rows = [json.loads(line) for line in open(file)]
@@ -249,6 +300,19 @@ def emit(types_file, *null_files):
             fields["!"] = "an"
         if c["ties"]:
             fields["!" + c["ties"]] = "an"
+        for alias, field in (c["map"] or {}).items():
+            if isinstance(field, str) and field in c["fields"] and not NO_SIZES.search(alias):
+                fields["@" + alias] = field
+        found = refused[owner]
+        if "!pad" in found:
+            default = c["defaults"].get("pad_token_id")
+            fields["!pad"] = "an" if default is None else str(default)
+        # The kinds of layers by whose rope a class fails: where it is there, or where it is missing.
+        full, sliding = "!rope full" in found, "!rope sliding" in found
+        if "!rope one" in found:
+            fields["!ropes"] = "f" * sliding + "s" * full or "-"
+        elif "!rope both" in found:
+            fields["!rope"] = "f" * full + "s" * sliding
         if name in SCALED_IN_4:
             fields["rope_scaling"] = "az?"
         classes[name] = fields
@@ -266,4 +330,4 @@ def emit(types_file, *null_files):
 
 
 if __name__ == "__main__":
-    {"types": lambda *a: types(a), "nulls": lambda *a: nulls(a), "emit": emit}[sys.argv[1]](*sys.argv[2:])
+    {"types": lambda *a: types(a), "nulls": lambda *a: nulls(a), "probes": lambda *a: probes(a), "emit": emit}[sys.argv[1]](*sys.argv[2:])
