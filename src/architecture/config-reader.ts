@@ -123,7 +123,7 @@ export class ConfigReader {
     const [own, other] = [name, alias].map((each) => describeValue(this.#object[each]))
     const place = [...this.#place, name].join('.')
     this.#doubts.add(
-      `${place} is ${own}, and ${other} under its other name, ${alias}: transformers 5 takes ${other}, as is done here. Earlier versions take one of the two.`,
+      `${place} is ${own}, but its other name ${alias} is ${other}: ${other} is used here, as in transformers 5. transformers 4.57 uses ${own} or ${other}, depending on the class.`,
     )
   }
 
@@ -205,7 +205,7 @@ export class ConfigReader {
   invalid(name: string, expected: string): CheckpointError {
     const place = [...this.#place, name]
     const found = describeValue(this.raw(name))
-    return new CheckpointError('invalid_field', `${place.join('.')} is ${found}; expected ${expected}`, { place })
+    return invalidField(place, found, expected)
   }
 
   /** An error about an item of a list, with its place. */
@@ -213,7 +213,7 @@ export class ConfigReader {
     const list = this.raw(name)
     const place = [...this.#place, name, index]
     const found = describeValue(Array.isArray(list) ? list[index] : list)
-    return new CheckpointError('invalid_field', `${place.join('.')} is ${found}; expected ${expected}`, { place })
+    return invalidField(place, found, expected)
   }
 
   /** The same reader of another object. */
@@ -244,6 +244,12 @@ export class ConfigReader {
     }
     return absent
   }
+}
+
+function invalidField(place: readonly (string | number)[], found: string, expected: string): CheckpointError {
+  const message = `${place.join('.')} is ${found}; expected ${expected}`
+  const help = 'Correct the value, or use the safetensors headers: totals and linear layers can be derived from them'
+  return new CheckpointError('invalid_field', message, { place, help })
 }
 
 /** The name of a field, or the name and its aliases. */

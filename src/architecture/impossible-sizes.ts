@@ -8,8 +8,10 @@ import type { Dimensions } from './dimensions.js'
  * @returns one sentence for each
  */
 export function impossibleSizes(config: ConfigReader, dimensions: Dimensions): string[] {
-  const { hiddenSize, heads, kvHeads, headDim, moe } = dimensions
+  const { layers, hiddenSize, heads, kvHeads, headDim, moe } = dimensions
   const notes: string[] = []
+  if (layers === 0)
+    notes.push('A model of 0 layers: some classes of transformers refuse it, or fail in a forward pass.')
   const isRounded = heads > 0 && headDim === Math.floor(hiddenSize / heads) && headDim * heads !== hiddenSize
   if (isRounded && !config.has('head_dim')) {
     notes.push(

@@ -50,7 +50,7 @@ describe('the aliases of fields', () => {
     const { notes, ...both } = described({ ...config, num_experts: 64 })
     const { notes: none, ...alias } = described({ ...config, num_local_experts: 64 })
     expect(both).toEqual(alias)
-    expect([notes, none]).toEqual([[expect.stringContaining('64 under its other name, num_experts')], []])
+    expect([notes, none]).toEqual([[expect.stringContaining('but its other name num_experts is 64')], []])
   })
 })
 

@@ -8,7 +8,7 @@ describe('A size that is null', () => {
   it.each([
     ['llama', 'vocab_size', 32_000],
     ['qwen3_moe', 'moe_intermediate_size', 768],
-    ['longcat_flash', 'expert_ffn_hidden_size', 2048],
+    ['minimax_m3_vl_text', 'dense_intermediate_size', 12_288],
     ['gemma2', 'num_hidden_layers', 26],
     ['bert', 'type_vocab_size', 2],
     ['vit', 'patch_size', 16],

@@ -1,5 +1,6 @@
 import type { ConfigReader } from '../config-reader.js'
 import { container, type Module, repeated } from '../module.js'
+import { widthByRatio } from './computed-size.js'
 import { convolution } from './convolution.js'
 import { linear } from './linear.js'
 import { layerNorm } from './norm.js'
@@ -10,7 +11,7 @@ import { patchesIn, sideOf } from './vision.js'
 export function timmSiglip(config: ConfigReader): Module {
   const width = config.positive('width', 1152)
   const patch = sideOf(config, 'patch_size', 16)
-  const ffnSize = Math.floor(width * config.number('mlp_ratio', 3.7362))
+  const ffnSize = widthByRatio(config, 3.7362, width)
   const norm = layerNorm(width)
   const square = linear(width, width, { bias: true })
   const mlp = plainMlp({ hiddenSize: width, ffnSize, bias: true, names: ['fc1', 'fc2'] })

@@ -17,6 +17,9 @@ export const dbrx: Family = {
   classPrefix: 'Dbrx',
   describe(config, className) {
     const attn = config.object('attn_config')
+    if (attn.raw('rope_theta') === undefined) {
+      config.doubt('attn_config.rope_theta is absent: transformers 5 expects it, and fails.')
+    }
     const ffn = config.object('ffn_config')
     const hiddenSize = config.integer(['hidden_size', 'd_model'], 2048)
     const heads = config.integer(['num_attention_heads', 'n_heads'], 16)

@@ -1,7 +1,7 @@
 import { headNorms, llamaAttention } from '../blocks/attention.js'
 import { sandwichLayer } from '../blocks/decoder-layer.js'
 import { decoderModel } from '../blocks/decoder-model.js'
-import { decoderDimensions, ffnSizes } from '../blocks/decoder-sizes.js'
+import { type DecoderSizes, decoderDimensions, ffnSizes } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
@@ -65,6 +65,7 @@ export const gemma3nText = causalLmFamily({
     })
     const window = windowOf(typesOf(config, layers), slidingWindow(config, 512))
     const cacheSharingLayers = config.integer('num_kv_shared_layers', 15)
+    doubtSharing(config, sizes, Math.min(cacheSharingLayers, layers))
     return { model, dimensions: { ...decoderDimensions(sizes, { gatedMlp: true, ...window }), cacheSharingLayers } }
   },
   forward(config, { layers, windowTokens }) {
@@ -90,6 +91,16 @@ export const gemma3nText = causalLmFamily({
     }
   },
 })
+
+/** transformers 5 has no keys and values in the layers that take those of others; 4.57 has them, and does not use them. */
+function doubtSharing(config: ConfigReader, { hiddenSize, kvHeads, headDim }: DecoderSizes, sharing: number): void {
+  const bias = config.boolean('attention_bias', false) ? 1 : 0
+  const parameters = sharing * (2 * kvHeads * headDim * (hiddenSize + bias) + headDim)
+  if (parameters === 0) return
+  config.doubt(
+    `${sharing} layers take the keys and values of others: transformers 5 leaves out ${parameters} parameters of their own, which it does not use. They are counted here, as in 4.57.`,
+  )
+}
 
 function typesOf(config: ConfigReader, layers: number): readonly string[] {
   return layerTypes(config, layers, slidingBut(5))

@@ -25,6 +25,7 @@ export const gotOcr2 = multimodalFamily({
     },
   },
   beside(config, { text: { hiddenSize } }) {
+    doubtTie(config)
     const vision = config.object('vision_config')
     const channels = vision.positive('output_channels', 256)
     const upsampler = (inChannels: number, outChannels: number) =>
@@ -78,4 +79,14 @@ function samEncoder(config: ConfigReader, channels: number): Module {
     'neck.conv2': convolution(channels, channels, [3, 3], { bias: false }),
     'neck.layer_norm{1,2}': layerNorm(channels),
   })
+}
+
+/** transformers 5 reads `tie_word_embeddings` in the config of the whole, 4.57 in that of the language model. */
+function doubtTie(config: ConfigReader): void {
+  const isTied = config.object('text_config').boolean('tie_word_embeddings', !config.has('text_config'))
+  if (config.raw('tie_word_embeddings') === undefined && !isTied) {
+    config.doubt(
+      'tie_word_embeddings is absent in the config of the whole: true, the default of transformers 5, is used here. 4.57 uses false, that of the language model.',
+    )
+  }
 }

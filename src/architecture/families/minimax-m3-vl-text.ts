@@ -62,21 +62,32 @@ function denseSize(config: ConfigReader): number {
   return config.integer('dense_intermediate_size', 12_288)
 }
 
-/** The kinds of the layers' attention; older configs list a 1 for each layer with an indexer. */
+/** The kinds of the layers' attention; older configs list a number above 0 for each layer with an indexer. */
 function attentionTypes(config: ConfigReader, layers: number): readonly string[] {
-  const sparse = config.object('sparse_attention_config').integers('sparse_attention_freq')
+  const sparse = flagsOf(config.object('sparse_attention_config'), 'sparse_attention_freq', layers)
   return layerTypes(config, layers, (index) => (sparse?.[index] ? 'minimax_m3_sparse' : 'full_attention'), [
     'full_attention',
     'minimax_m3_sparse',
   ])
 }
 
-/** The layers with experts: as `mlp_layer_types` says, or those with a 1 in `moe_layer_freq`, or all. */
+/** The layers with experts: as `mlp_layer_types` says, or those with a number above 0 in `moe_layer_freq`, or all. */
 function sparseLayers(config: ConfigReader): (index: number) => boolean {
   const listedTypes = statedSparseLayers(config)
   if (listedTypes) return listedTypes
   const stated = config.integers('moe_layer_freq')
-  return (index) => stated === undefined || stated[index] === 1
+  return (index) => stated === undefined || stated[index] !== 0
+}
+
+/** A list with an entry for each layer, in a config inside that of the model. */
+function flagsOf(config: ConfigReader, name: string, layers: number): readonly number[] | undefined {
+  const flags = config.integers(name)
+  const place = [...config.place, name].join('.')
+  if (config.isNull(name)) config.doubt(`${place} is null: transformers expects a list, and fails.`)
+  if (flags && flags.length !== layers) {
+    config.doubt(`${place} has ${flags.length} entries for ${layers} layers: transformers refuses that.`)
+  }
+  return flags
 }
 
 /** A few narrow heads that choose the blocks of tokens to attend to. */

@@ -29,9 +29,10 @@ function visionModel(config: ConfigReader): Module {
   const patch = config.positive('patch_size', 14)
   const norm = layerNorm(hiddenSize)
   const tiles = config.integer('max_num_tiles', 4)
-  const aspectRatios = config.raw('supported_aspect_ratios')
+  const aspectRatios = config.raw('supported_aspect_ratios') ?? Array.from({ length: 8 })
+  if (!Array.isArray(aspectRatios)) throw config.invalid('supported_aspect_ratios', 'a list of [height, width]')
   // One more than the aspect ratios, for padding.
-  const ratios = (Array.isArray(aspectRatios) ? aspectRatios.length : 8) + 1
+  const ratios = aspectRatios.length + 1
   const positions = patchesIn(config, { patch }, 448) + 1
   const tileEmbedding = (features: number): Module =>
     container('MllamaPrecomputedAspectRatioEmbedding', { embedding: embedding(ratios, features) }, GATE)

@@ -1,4 +1,5 @@
 import { denseAndNorm } from '../blocks/bert.js'
+import { doubtComputed } from '../blocks/computed-size.js'
 import { embedding } from '../blocks/embedding.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
@@ -61,6 +62,7 @@ export const mobilebert = bertFamily({
 function layerOf(config: ConfigReader, hiddenSize: number, ffnSize: number): Module {
   const isNarrow = config.boolean('use_bottleneck', true)
   const width = isNarrow ? config.integer('intra_bottleneck_size', 128) : hiddenSize
+  doubtComputed(config, 'true_hidden_size', width)
   const valueWidth = isNarrow && config.boolean('use_bottleneck_attention', false) ? width : hiddenSize
   const down = isNarrow ? container('BottleneckLayer', denseAndNorm(hiddenSize, width)) : undefined
   const ffns = config.integer('num_feedforward_networks', 4) - 1

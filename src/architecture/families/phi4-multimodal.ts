@@ -28,11 +28,17 @@ export const phi4Multimodal = decoderFamily({
   mlp: fusedGatedMlp,
   also: ({ hiddenSize }, config) => ({
     embed_tokens_extend: container('Phi4MultimodalFeatureEmbedding', {
-      image_embed: imageEmbedding(config.object('vision_config'), hiddenSize),
-      audio_embed: audioEmbedding(config.object('audio_config'), hiddenSize),
+      image_embed: imageEmbedding(partOf(config, 'vision_config'), hiddenSize),
+      audio_embed: audioEmbedding(partOf(config, 'audio_config'), hiddenSize),
     }),
   }),
 })
+
+/** The config of a part. The class of transformers 4.57 has no default for it. */
+function partOf(config: ConfigReader, name: string): ConfigReader {
+  if (!config.has(name)) config.doubt(`${name} is absent: transformers 4.57 expects it, and fails.`)
+  return config.object(name)
+}
 
 /** SigLIP's encoder, two linear layers, and learned vectors that stand between the parts of an image. */
 function imageEmbedding(config: ConfigReader, hiddenSize: number): Module {

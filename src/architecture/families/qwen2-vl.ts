@@ -1,3 +1,4 @@
+import { widthByRatio } from '../blocks/computed-size.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import {
@@ -25,7 +26,7 @@ export const qwen2Vl = multimodalFamily({
     const vision = config.object('vision_config')
     const sizes = qwenVisionSizes(vision, { field: 'embed_dim', hiddenSize: 1280, depth: 32 })
     const { hiddenSize } = sizes
-    const ffnSize = Math.floor(hiddenSize * vision.number('mlp_ratio', 4))
+    const ffnSize = widthByRatio(vision, 4, hiddenSize)
     const norm = layerNorm(hiddenSize)
     const mlp = plainMlp({ hiddenSize, ffnSize, bias: true, names: ['fc1', 'fc2'] })
     return {

@@ -1,4 +1,5 @@
 import { attention } from '../blocks/attention.js'
+import { widthByRatio } from '../blocks/computed-size.js'
 import { convolution } from '../blocks/convolution.js'
 import { embedding } from '../blocks/embedding.js'
 import { linear } from '../blocks/linear.js'
@@ -30,7 +31,7 @@ function visionModel(config: ConfigReader, hiddenSize: number): Module {
   const layers = config.integer(['layers', 'num_hidden_layers'], 47)
   const heads = config.positive(['heads', 'num_attention_heads'], 16)
   // The class computes the width of the network, whatever `intermediate_size` says.
-  const ffnSize = Math.trunc(hiddenSize * config.number('mlp_ratio', 8960 / 1536))
+  const ffnSize = widthByRatio(config, 8960 / 1536, hiddenSize)
   const patch = config.positive('patch_size', 14)
   const norm = layerNorm(hiddenSize)
   const headDim = Math.floor(hiddenSize / heads)

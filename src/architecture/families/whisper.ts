@@ -2,6 +2,7 @@ import { encoderSizes } from '../blocks/audio-sizes.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { layerNorm } from '../blocks/norm.js'
+import { headsDividing } from '../blocks/stacks.js'
 import { whisperEncoder, whisperLayer } from '../blocks/whisper-encoder.js'
 import { container, repeated } from '../module.js'
 import { bartDropout, bartLayer } from '../program/bart.js'
@@ -49,7 +50,7 @@ export const whisper = headedFamily({
     const sizes = { ...stated, layers, ffnSize, heads, kvHeads: heads, headDim: Math.floor(hiddenSize / heads) }
     const decoderSizes = {
       hiddenSize,
-      heads: config.positive('decoder_attention_heads', 6),
+      heads: headsDividing(config, 'decoder_attention_heads', 6, hiddenSize),
       ffnSize: config.integer('decoder_ffn_dim', 1536),
     }
     const decoder = container('WhisperDecoder', {

@@ -31,6 +31,7 @@ export const zamba2 = causalLmFamily({
     const headDim = Math.floor((2 * hiddenSize) / heads)
     const sizes = { ...stated, headDim, ffnSize: config.derived('intermediate_size', 4 * hiddenSize) }
     const types = layerTypes(config).slice(0, sizes.layers)
+    doubtDefaultTypes(config, sizes.layers)
     const norm = rmsNorm(hiddenSize)
     const channels = innerSize(config, 'mamba_expand', hiddenSize)
     const stateSize = config.integer('mamba_d_state', 64)
@@ -172,4 +173,12 @@ function layerTypes(config: ConfigReader): readonly string[] {
   const regular = Array.from({ length: 7 }, () => ['mamba', 'mamba', 'mamba', 'mamba', 'mamba', 'hybrid']).flat()
   const last = ['mamba', 'mamba', 'mamba', 'mamba', 'hybrid', 'mamba', 'mamba', 'mamba', 'hybrid', 'mamba', 'mamba']
   return statedTypes(config, 'layers_block_type', ['linear_attention', 'hybrid']) ?? ['mamba', ...regular, ...last]
+}
+
+/** The list of the class is for 54 layers, whatever `num_hidden_layers` is. */
+function doubtDefaultTypes(config: ConfigReader, layers: number): void {
+  if (config.has('layers_block_type') || layers === layerTypes(config).length) return
+  config.doubt(
+    `layers_block_type is absent, and the list of the class is for ${layerTypes(config).length} layers: transformers 5 refuses that for ${layers} layers.`,
+  )
 }

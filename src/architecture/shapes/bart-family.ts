@@ -5,6 +5,7 @@ import { fairseqLayer } from '../blocks/fairseq-layer.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
+import { encoderLayers, headsDividing } from '../blocks/stacks.js'
 import type { ConfigReader } from '../config-reader.js'
 import type { Family, FamilyFacts } from '../family.js'
 import { type Children, container, repeated, tied } from '../module.js'
@@ -65,10 +66,9 @@ export function bartFamily(options: BartFamilyOptions): Family {
       intermediate_size: 'encoder_ffn_dim',
     },
     build(stated, config) {
-      // Saved configs also have `num_hidden_layers`. transformers ignores it.
       const sizes = {
         ...stated,
-        layers: config.integer('encoder_layers', defaults.num_hidden_layers),
+        layers: encoderLayers(config, defaults.num_hidden_layers),
         ffnSize: config.integer('encoder_ffn_dim', defaults.intermediate_size ?? 4 * defaults.hidden_size),
       }
       const { vocabSize, hiddenSize } = sizes
@@ -127,7 +127,7 @@ export function bartFamily(options: BartFamilyOptions): Family {
 function decoderLayers(name: string, config: ConfigReader, sizes: DecoderDefaults & { readonly hiddenSize: number }) {
   const layer = fairseqLayer(`${name}DecoderLayer`, {
     hiddenSize: sizes.hiddenSize,
-    heads: config.positive('decoder_attention_heads', sizes.num_attention_heads),
+    heads: headsDividing(config, 'decoder_attention_heads', sizes.num_attention_heads, sizes.hiddenSize),
     ffnSize: config.integer('decoder_ffn_dim', sizes.intermediate_size ?? 4 * sizes.hidden_size),
     crossAttention: true,
   })

@@ -1,3 +1,4 @@
+import { widthByRatio } from '../blocks/computed-size.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
@@ -28,7 +29,7 @@ export function dinov2Family({ prefix, patch, hasRegisters, ...family }: Dinov2F
     build(config) {
       const stated = visionSizes(config, { ...VIT_DEFAULTS, patch_size: patch })
       const { hiddenSize, layers } = stated
-      const sizes = { ...stated, ffnSize: Math.floor(hiddenSize * config.number('mlp_ratio', 4)) }
+      const sizes = { ...stated, ffnSize: widthByRatio(config, 4, hiddenSize) }
       const masks = hasRegisters || config.boolean('use_mask_token', true)
       const registers = hasRegisters ? config.integer('num_register_tokens', 4) : 0
       const layer = tree(`${name}Layer`, {

@@ -14,6 +14,8 @@ export function idefics3Family(
     ...options,
     languageModelName: 'text_model',
     beside(config, { text }) {
+      // The default language model of 4.57 has a padding token beyond its vocabulary.
+      if (!config.has('text_config')) config.doubt('text_config is absent: transformers 4.57 expects it, and fails.')
       const vision = config.object('vision_config').withDefaults({ vision_use_head: false })
       const sizes = visionSizes(vision, {
         hidden_size: 1152,

@@ -1,3 +1,4 @@
+import { doubtComputed } from '../blocks/computed-size.js'
 import { convolution } from '../blocks/convolution.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
@@ -149,6 +150,7 @@ function convolutionSizes(config: ConfigReader): ConvolutionSizes[] {
   const widths = config.integers('conv_dim') ?? Array.from({ length: 7 }, () => 512)
   const kernels = config.integers('conv_kernel') ?? [10, 3, 3, 3, 3, 2, 2]
   if (kernels.length !== widths.length) throw config.invalid('conv_kernel', `${widths.length} sizes, as conv_dim has`)
+  doubtComputed(config, 'num_feat_extract_layers', widths.length)
   return widths.map((outChannels, index) => ({
     inChannels: index === 0 ? 1 : (widths[index - 1] ?? 1),
     outChannels,
