@@ -1,5 +1,6 @@
 import type { ConfigReader } from '../config-reader.js'
 import { container, type Module } from '../module.js'
+import type { DecoderLayerParts } from './decoder-layer.js'
 import { type ExpertsOptions, expertsBlock, type Mixture } from './experts.js'
 import { linear } from './linear.js'
 
@@ -39,5 +40,20 @@ function parallelExperts(
     type: 'GraniteMoeParallelExperts',
     parameters: { weight: [routing.experts, outFeatures, inFeatures] },
     routed: routing,
+  }
+}
+
+/** A decoder layer with routed experts and, where the config has one, a network beside them. */
+export function graniteSharedLayer(mlpType: string) {
+  return (type: string, { norm, attention, mlp }: DecoderLayerParts, config: ConfigReader): Module => {
+    const shared = config.integer('shared_intermediate_size', 0)
+    const hiddenSize = norm.parameters?.['weight']?.[0] ?? 0
+    return container(type, {
+      self_attn: attention,
+      block_sparse_moe: mlp,
+      input_layernorm: norm,
+      post_attention_layernorm: norm,
+      shared_mlp: shared > 0 ? graniteSharedMlp(mlpType, hiddenSize, shared) : undefined,
+    })
   }
 }

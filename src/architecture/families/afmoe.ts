@@ -73,6 +73,7 @@ export const afmoe = decoderFamily({
   forward: (config) => ({
     ...(config.boolean('mup_enabled', false) && { embedding: 'scaledInModel' }),
     rotation: { features: 'all', frequencies: 'modelTwice' },
+    masks: { unusedWindow: slidingWindow(config, 1024) },
     norm: 'rmsNormFloat32Product',
     attention: {
       headNorms: 'allProjected',

@@ -58,6 +58,7 @@ export const cohere2Moe = decoderFamily({
   mergedLayers: MERGED_GATED_EXPERTS,
   forward: (config) => ({
     rotation: { features: 'all', float32: 'inputs', frequencies: 'modelTwice' },
+    masks: { unusedWindow: slidingWindow(config, 4096) },
     norm: config.has('rms_norm_eps') ? 'rmsNorm' : 'layerNormWrittenOut',
     feedForward: {
       activation: config.string('hidden_act', 'silu'),

@@ -1,7 +1,8 @@
 import { headNorms, llamaAttention } from '../blocks/attention.js'
 import { fusedMixture } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
+import { fullLayers, layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
+import { undescribedRouting } from '../forward/undescribed-routing.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Flint (2026, in transformers 5.24): Qwen 3's mixture with a shared expert, attention sinks, and a window in most layers. */
@@ -19,13 +20,13 @@ export const flint = decoderFamily({
     max_position_embeddings: 262_144,
     tie_word_embeddings: false,
   },
-  attentionPattern: (config, layers) =>
-    windowOf(
-      layerTypes(config, layers, (index) =>
-        index < 2 || index % 4 === 1 || index === layers - 1 ? 'full_attention' : 'sliding_attention',
-      ),
-      slidingWindow(config, 513),
-    ),
+  attentionPattern(config, layers) {
+    const types = layerTypes(config, layers, (index) =>
+      index < 2 || index % 4 === 1 || index === layers - 1 ? 'full_attention' : 'sliding_attention',
+    )
+    // Only the layers with the window rotate queries and keys.
+    return { ...windowOf(types, slidingWindow(config, 513)), unrotatedLayers: fullLayers(types) }
+  },
   attention: (sizes, config) => ({
     ...llamaAttention(sizes, config, headNorms(sizes)),
     parameters: { sinks: [sizes.heads] },
@@ -53,4 +54,24 @@ export const flint = decoderFamily({
       isSparse: (index) => !dense.has(index) && (index + 1) % step === 0,
     }
   },
+  forward: (config) => ({
+    rotation: { features: 'all', frequencies: 'modelTwice' },
+    undescribed: undescribedRouting(config),
+    masks: { unusedWindow: slidingWindow(config, 513) },
+    norm: 'rmsNormFloat32Product',
+    attention: { eagerOnly: true, eager: { float32Inputs: true, scoresWithoutAutocast: true, sinks: 'inOne' } },
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: {
+        router: {
+          logits: 'float32',
+          withoutAutocast: true,
+          scores: 'sigmoid',
+          divided: config.boolean('norm_topk_prob', true) ? 'apart' : 'no',
+        },
+        dispatch: 'grouped',
+        float32Parameters: ['.mlp.gate.weight', '.sinks'],
+      },
+    },
+  }),
 })

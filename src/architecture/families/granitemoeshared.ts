@@ -1,6 +1,5 @@
-import { graniteMixture, graniteSharedMlp } from '../blocks/granite-experts.js'
+import { graniteMixture, graniteSharedLayer } from '../blocks/granite-experts.js'
 import { llamaForward } from '../forward/llama-forward.js'
-import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Granite MoE with a shared expert (IBM 2025, https://www.ibm.com/granite): a feed-forward network in addition to the routed experts. */
@@ -28,15 +27,5 @@ export const granitemoeshared = decoderFamily({
     residual: { order: 'sequential', scaled: true },
     logits: { form: 'scaled' },
   }),
-  layer(type, { norm, attention, mlp }, config) {
-    const shared = config.integer('shared_intermediate_size', 0)
-    const hiddenSize = norm.parameters?.['weight']?.[0] ?? 0
-    return container(type, {
-      self_attn: attention,
-      block_sparse_moe: mlp,
-      input_layernorm: norm,
-      post_attention_layernorm: norm,
-      shared_mlp: shared > 0 ? graniteSharedMlp('GraniteMoeSharedMLP', hiddenSize, shared) : undefined,
-    })
-  },
+  layer: graniteSharedLayer('GraniteMoeSharedMLP'),
 })

@@ -52,6 +52,7 @@ export const kolibri1 = decoderFamily({
   dimensions: (_, config) => ({ ffnHiddenSize: config.integer('moe_intermediate_size', 512) }),
   forward: (config) => ({
     rotation: { features: 'all', frequencies: 'modelTwice' },
+    masks: { unusedWindow: slidingWindow(config, 513) },
     norm: 'rmsNorm',
     attention: { headNorms: 'allProjected' },
     feedForward: {

@@ -3,6 +3,8 @@ import { expertsBlock, fusedExperts, router, sparseFrom } from '../blocks/expert
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
+import { rotationOfKinds } from '../forward/rotation.js'
+import { undescribedRouting } from '../forward/undescribed-routing.js'
 import { range } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -57,4 +59,30 @@ export const laguna = decoderFamily({
       isSparse: sparseFrom(config, 1),
     }
   },
+  forward: (config, dimensions) => ({
+    rotation: rotationOfKinds(config, dimensions, { full: 0.5, window: 1, unstated: 1 }),
+    undescribed: undescribedRouting(config),
+    norm: 'rmsNorm',
+    attention: {
+      headNorms: 'allProjected',
+      outputGate: { layer: 'g_proj', projected: 'behind', opens: 'softplus' },
+    },
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: {
+        sharedFirst: true,
+        router: {
+          logits: 'castToFloat32',
+          capped: config.number('moe_router_logit_softcapping', 0) > 0,
+          scores: 'sigmoid',
+          biased: true,
+          divided: 'apart',
+          narrowed: true,
+        },
+        scalesRouted: true,
+        dispatch: 'grouped',
+        untrainedParameters: ['.e_score_correction_bias'],
+      },
+    },
+  }),
 })

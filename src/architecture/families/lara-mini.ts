@@ -4,9 +4,11 @@ import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { deltaNet, deltaNetSizes } from '../blocks/delta-net.js'
 import { fusedMixture, moeDimensions } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { layersOfTypes, layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
+import { fullLayers, layersOfTypes, layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
+import type { ConfigReader } from '../config-reader.js'
+import { undescribedRouting } from '../forward/undescribed-routing.js'
 import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
@@ -14,6 +16,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 export const laraMini = causalLmFamily({
   modelType: 'lara_mini',
   name: 'LaraMini',
+  unreplayed: ['input gradients of transformers 5'],
   defaults: {
     vocab_size: 151_936,
     hidden_size: 1024,
@@ -26,7 +29,7 @@ export const laraMini = causalLmFamily({
     tie_word_embeddings: true,
   },
   build(sizes, stated) {
-    const config = stated.withDefaults({ linear_num_key_heads: 8, linear_num_value_heads: 16 })
+    const config = withDefaults(stated)
     const { hiddenSize, layers } = sizes
     const norm = rmsNorm(hiddenSize)
     const types = layerTypes(config, layers, (index) => PATTERN[index % PATTERN.length] ?? '', [...new Set(PATTERN)])
@@ -66,9 +69,41 @@ export const laraMini = causalLmFamily({
         ffnHiddenSize: ffnSize,
         moe,
         ...windowOf(types, slidingWindow(config, 512)),
+        unrotatedLayers: fullLayers(types),
       }),
     }
   },
+  forward: (config, dimensions) => ({
+    rotation: { features: 'all', receivers: 'rotated', frequencies: 'modelTwice' },
+    undescribed: undescribedRouting(config),
+    norm: 'rmsNormFloat32Gain',
+    mixers: {
+      linear_attn: {
+        kind: 'solvedDelta',
+        ...deltaNetSizes(withDefaults(config), dimensions.hiddenSize),
+        projections: 'joint',
+        norm: 'float32',
+        states: 'assigned',
+      },
+    },
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: {
+        router: {
+          logits: 'float32',
+          scores: 'softmax',
+          divided: config.boolean('norm_topk_prob', true) ? 'apart' : 'no',
+          narrowed: true,
+        },
+        dispatch: 'grouped',
+      },
+    },
+  }),
 })
+
+/** The config with the defaults of its class. */
+function withDefaults(stated: ConfigReader): ConfigReader {
+  return stated.withDefaults({ linear_num_key_heads: 8, linear_num_value_heads: 16 })
+}
 
 const PATTERN = ['linear_attention', 'sliding_attention', 'linear_attention', 'full_attention', 'sliding_attention']

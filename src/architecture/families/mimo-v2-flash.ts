@@ -3,6 +3,8 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import type { ConfigReader } from '../config-reader.js'
+import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
+import { rotationOfKinds } from '../forward/rotation.js'
 import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -61,6 +63,12 @@ export const mimoV2Flash = decoderFamily({
       isSparse: sparseFrom(config, 1),
     }
   },
+  forward: (config, dimensions) => ({
+    rotation: rotationOfKinds(config, dimensions, { full: 0.334, window: 0.334, unstated: 0.334 }),
+    norm: 'rmsNorm',
+    attention: { eagerOnly: true, scaledValues: true, eager: { sinks: 'shifted' } },
+    feedForward: { activation: config.string('hidden_act', 'silu'), mixture: groupedDeepseekMixture(config) },
+  }),
 })
 
 /** Full attention in the first layer and in every sixth. */

@@ -6,6 +6,8 @@ export interface Attention {
   readonly outputGate?: OutputGate
   /** Whether queries are multiplied by a number after their projection, in the code and not in the kernel (OPT). Default: no. */
   readonly scaledQueries?: boolean
+  /** Whether values are multiplied by a number behind their projection (MiMo). Default: no. */
+  readonly scaledValues?: boolean
   /** Whether keys are multiplied by a number before they are rotated. Default: no. */
   readonly scaledKeys?: boolean
   /** Whether queries, keys and values are clamped, in place if they are projected separately. Default: no. */
@@ -105,6 +107,14 @@ export interface ChunkedAttention {
 export interface EagerAttention {
   /** Whether queries and keys are cast to float32 first. Default: no. */
   readonly float32Inputs?: boolean
+  /** Whether the scores are in float32 under autocast too. Default: no. */
+  readonly scoresWithoutAutocast?: boolean
+  /**
+   * What a sink of each head does, if a layer has them: it is a score beside the others, from which the largest is subtracted, with the
+   * names of gpt-oss (`beside`) or of MiMo, which subtracts in layers without sinks too (`shifted`); a score beside the others in one expression
+   * (`inOne`, Flint); or it scales the output by what the scores sum up to (`scaling`, Granite). Default: `beside`.
+   */
+  readonly sinks?: 'beside' | 'shifted' | 'inOne' | 'scaling'
   /** How scores are scaled: into a new tensor, in place, or not at all. Default: `copied`. */
   readonly scale?: 'copied' | 'inPlace' | 'none'
   /** Whether a boolean mask is applied to the scores, before or after the model's mask is added. Default: no. */

@@ -86,6 +86,8 @@ export interface SolvedDeltaPass {
   readonly projections: 'joint' | 'separate'
   /** Whether the rate is multiplied by a number (`linear_allow_neg_eigval`). Default: no. */
   readonly doublesRate?: boolean
+  /** The dtype that the norm before the gate multiplies its gain in. Default: `model`. */
+  readonly norm?: 'model' | 'float32'
   readonly states: KeptStates
 }
 

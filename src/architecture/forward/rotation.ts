@@ -33,8 +33,8 @@ export interface Rotation {
    * those of its kind, with `both` all of them; each attention makes its own `inLayers` (DBRX). Default: `one`.
    */
   readonly tables?: 'one' | 'two' | 'both' | 'inLayers'
-  /** Which layers receive the tables: all, or only those with attention. Default: `all`. */
-  readonly receivers?: 'all' | 'attention'
+  /** Which layers receive the tables: all, or only those with attention, or that rotate. Default: `all`. */
+  readonly receivers?: 'all' | 'attention' | 'rotated'
   /** Whether each layer computes its own tables, with each value twice. Default: no. */
   readonly repeatsTables?: boolean
   /**
@@ -52,6 +52,37 @@ export interface Rotation {
 /** Whether layers with a window have tables of their own: only if there are layers of both kinds (transformers 5). */
 export function tablesOfKinds({ windowTokens, windowLayers }: Dimensions): 'one' | 'two' {
   return windowTokens !== undefined && windowLayers !== undefined ? 'two' : 'one'
+}
+
+/**
+ * Rotation of a share of a head's features in layers with full attention, and of another in those with a window, as `rope_parameters`
+ * says for each kind (transformers 5).
+ *
+ * @param absent - the shares if the config has no `rope_parameters`, and the one of a kind that states none
+ */
+export function rotationOfKinds(
+  config: ConfigReader,
+  dimensions: Dimensions,
+  absent: { readonly full: number; readonly window: number; readonly unstated: number },
+): Rotation {
+  const { headDim, hiddenSize, heads, windowTokens, windowLayers } = dimensions
+  const size = headDim ?? hiddenSize / Math.max(heads, 1)
+  const nested = config.object('rope_parameters')
+  const featuresOf = (kind: string, otherwise: number): number => {
+    const share = config.has('rope_parameters')
+      ? nested.object(kind).number('partial_rotary_factor', absent.unstated)
+      : otherwise
+    return Math.min(Math.max(Math.floor(size * share), 0), size)
+  }
+  const windowFeatures = featuresOf('sliding_attention', absent.window)
+  const areAllWindowed = windowTokens !== undefined && windowLayers === undefined
+  return {
+    features: areAllWindowed ? windowFeatures : featuresOf('full_attention', absent.full),
+    windowFeatures,
+    concatenates: true,
+    tables: tablesOfKinds(dimensions),
+    frequencies: 'modelTwice',
+  }
 }
 
 /** Biases of attention scores by distance. With them nothing is rotated, though rotation tables may still be computed. */

@@ -185,6 +185,7 @@ const DROPOUT: Required<Dropout> = {
 const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager' | 'keySharing' | 'outputGate' | 'written'>> = {
   gated: false,
   scaledQueries: false,
+  scaledValues: false,
   scaledKeys: false,
   clamped: false,
   headNorms: 'projected',
@@ -205,6 +206,8 @@ const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager' | 'keySharing' | 'o
 /** How eager attention is written in most families. */
 export const EAGER_ATTENTION: Required<EagerAttention> = {
   float32Inputs: false,
+  scoresWithoutAutocast: false,
+  sinks: 'beside',
   scale: 'copied',
   layerMask: false,
   keepsScores: false,

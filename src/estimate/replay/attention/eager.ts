@@ -2,6 +2,7 @@ import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
 import type { AttentionSizes, Kernel } from './kernel.js'
 import { outputOf, repeat } from './repeat.js'
+import { scaledBySinks, scalingOf, weightsWithSinks } from './sinks.js'
 import { softmax } from './softmax.js'
 
 /** Attention in separate operations: scores, softmax, weights, and their product with the values. */
@@ -26,7 +27,11 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   const isApart = sizes.batch > 1 && groups === 1 && sizes.valuesApart
   const widened = (tensor: Tensor): Tensor => (style.float32Inputs ? ops.to(tensor, 'float32') : tape.alias(tensor))
   const [factor, otherFactor] = [widened(query), widened(wideKey)]
-  const product = matmul(layers, [factor, isSpread], [otherFactor, isApart && isSpread], elements, sizes)
+  const ofScores = style.scoresWithoutAutocast ? { ...sizes, dtype: 'float32' as const } : sizes
+  const product = matmul(layers, [factor, isSpread], [otherFactor, isApart && isSpread], elements, ofScores)
+  // In one expression, the casts are gone once the product is made.
+  if (style.scoresWithoutAutocast) tape.free(factor, otherFactor)
+  const inputs = style.scoresWithoutAutocast ? [] : [factor, otherFactor]
   const kept: Tensor[] = []
   let scores = style.scale === 'copied' ? ops.scale(product) : tape.alias(product)
   tape.free(product)
@@ -54,13 +59,14 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
     tape.free(scores)
     scores = chosen
   }
-  if (sizes.sinks) {
-    const { whole, held } = withSinks(layers, scores, sizes.sinks, sizes)
+  const scaling = style.sinks === 'scaling' && sizes.sinks ? scalingOf(layers, scores, sizes.sinks, sizes) : undefined
+  if (!scaling && (sizes.sinks || style.sinks === 'shifted')) {
+    const { whole, held } = weightsWithSinks(layers, scores, sizes, value.dtype)
     const weights = sizes.drops ? ops.dropout(whole) : tape.alias(whole)
     const output = matmul(layers, [weights, false], [wideValue, isApart], outputOf(query, key, value), sizes)
     sizes.keepWeights(weights)
     const ordered = ops.contiguous(output)
-    tape.free(output, wideKey, wideValue, factor, otherFactor, whole, ...held)
+    tape.free(output, wideKey, wideValue, ...inputs, whole, ...held)
     return ordered
   }
   // CUDA converts float16 (and only float16) to float32 inside the kernel.
@@ -75,52 +81,14 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   tape.free(whole, soft, ...kept, ...(isOneExpression ? [scores] : []))
   const output = matmul(layers, [weights, false], [wideValue, isApart], outputOf(query, key, value), sizes)
   sizes.keepWeights(weights)
+  const scaled = scaling ? scaledBySinks(layers, output, scaling) : tape.alias(output)
+  tape.free(output)
   // The code copies it into the order of the tokens while it still has its variables.
-  const ordered = ops.contiguous(output)
+  const ordered = ops.contiguous(scaled)
   if (style.keepsMasked === 'likeWeights') sizes.keepWeights(scores)
   else if (style.keepsMasked) tape.free(scores)
-  tape.free(output, wideKey, wideValue, factor, otherFactor)
+  tape.free(scaled, wideKey, wideValue, ...inputs, ...(scaling ?? []))
   return ordered
-}
-
-/**
- * The weights of scores next to a sink for each head, from which the largest is subtracted first (gpt-oss). Frees the scores. The code
- * holds what it subtracted from until it returns.
- */
-function withSinks(
-  { ops }: Layers,
-  scores: Tensor,
-  sinks: Tensor,
-  { batch, sequence, heads }: AttentionSizes,
-): { whole: Tensor; held: Tensor[] } {
-  const { tape } = ops
-  const rows = batch * heads * sequence
-  const spread = tape.record(
-    [sinks],
-    {},
-    () => ({ ...tape.alias(sinks), elements: rows }),
-    () => [ops.gradient(sinks.elements, sinks.dtype, 'sum')],
-  )
-  const combined = ops.cat([scores, spread])
-  tape.free(spread)
-  const places = tape.tensor(rows, 'int64', 'max')
-  const largest = tape.record(
-    [combined],
-    { before: [places] },
-    () => tape.tensor(rows, combined.dtype, 'max'),
-    () => {
-      const zeros = ops.gradient(combined.elements, combined.dtype, 'zeros')
-      const made = ops.gradient(combined.elements, combined.dtype, 'scatter')
-      tape.ledger.release(zeros)
-      return [made]
-    },
-  )
-  const shifted = ops.sub(combined, largest)
-  tape.free(places, largest, combined)
-  const soft = softmax({ ops }, shifted, shifted.dtype)
-  const whole = ops.slice(soft, scores.elements)
-  tape.free(scores, soft)
-  return { whole, held: [shifted] }
 }
 
 /** A factor of a batched product, and whether the product copies it. */

@@ -35,7 +35,7 @@ export function rotate(
         : tape.alias(table),
   )
   const rotated = rotation.concatenates
-    ? partlyRotated(run, rotation, given, tables, held)
+    ? partlyRotated(run, rotation, given, tables, held, layer)
     : given.map((one) =>
         rotation.pairs === 'halvesApart'
           ? rotatedApart(layers, one, tables)
@@ -187,15 +187,17 @@ function rotatedApart({ ops }: Layers, input: Tensor, [cos, sin]: readonly (Tens
 
 /** The rotated and the other features of each head, concatenated even if there are no others. */
 function partlyRotated(
-  { layers, sizes: { headDim } }: DecoderRun,
+  { layers, sizes: { headDim, isWindowed } }: DecoderRun,
   rotation: CompleteRotation,
   given: readonly Tensor[],
   tables: readonly Tensor[],
   held: Tensor[],
+  layer: number,
 ): readonly Tensor[] {
   const { ops } = layers
   const { tape } = ops
-  const share = rotation.features / headDim
+  const hasOwn = rotation.tables !== 'one' && isWindowed(layer)
+  const share = (hasOwn ? rotation.windowFeatures : rotation.features) / headDim
   return given
     .map((input) => ({
       rotating: ops.slice(input, input.elements * share),

@@ -26,7 +26,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   // GPT-Neo has its attention in an extra module.
   const block = child(outer, 'attention') ?? outer
   const { layers, forward, options, sizes } = run
-  const { heads, kvHeads, headDim } = sizes
+  const { heads, kvHeads, headDim } = headsOf(run, block)
   const { attention, rotation } = forward
   const { tape } = layers.ops
   const { batch, sequence, computeDtype } = options
@@ -86,6 +86,17 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   return output
 }
 
+/** The heads of a layer: families may have more or fewer of them in some layers. */
+function headsOf(
+  { sizes, forward }: DecoderRun,
+  block: Named,
+): Pick<DecoderRun['sizes'], 'heads' | 'kvHeads' | 'headDim'> {
+  const { headDim } = sizes
+  const [query, key] = [outFeatures(submodule(block, 'query')), outFeatures(submodule(block, 'key'))]
+  if (!query || !key) return sizes
+  return { headDim, heads: query / headDim / (forward.attention.gated ? 2 : 1), kvHeads: key / headDim }
+}
+
 /** Keys and values behind those of virtual tokens, in a cache of copies. Frees both if there are any. */
 function behindPrefix(run: DecoderRun, layer: number, key: Tensor, value: Tensor): [Tensor, Tensor] {
   const { ops } = run.layers
@@ -105,7 +116,7 @@ function projections(
   use: number | undefined,
 ): [Tensor, Tensor, Tensor] {
   const { layers, forward } = run
-  const { heads, kvHeads, headDim } = run.sizes
+  const { heads, kvHeads, headDim } = headsOf(run, block)
   const { attention, rotation } = forward
   const { ops } = layers
   const { tape } = ops
@@ -166,7 +177,8 @@ function projections(
   const keyRaw = exchanged(normalised(run, block, 'keyNorm', 'projected', project('key', kvHeads * headDim)))
   const key = attention.scaledKeys ? ops.scale(keyRaw) : tape.alias(keyRaw)
   tape.free(keyRaw)
-  const value = project('value', kvHeads * headDim)
+  const valueFeatures = outFeatures(submodule(block, 'value'))
+  const value = scaledBy(run, attention.scaledValues, project('value', valueFeatures))
   gates.push(...gateAt(run, block, input, 'withValues'))
   return [
     normalised(run, block, 'queryNorm', 'allProjected', query),

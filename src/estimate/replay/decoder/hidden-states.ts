@@ -173,7 +173,9 @@ function givenTo(
   const placed = (index: number) => {
     // Zamba2 gives its layers no positions.
     if (residual.order === 'shared') return tablesOf(run.tables)
-    if (rotation?.receivers === 'attention' && mixed.has(index)) return positions
+    const { receivers = 'all', rotatesIn } = rotation ?? {}
+    if (receivers !== 'all' && mixed.has(index)) return positions
+    if (receivers === 'rotated' && !rotatesIn?.(index)) return positions
     if (rotation?.tables === 'two') return [...positions, ...tablesOf(tablesIn(index))]
     // Layers get the row of the first axis.
     return [...shared, ...(rotation?.axes === 'inTable' ? places : []), ...(seen?.given ?? [])]

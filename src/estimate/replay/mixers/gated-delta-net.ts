@@ -88,13 +88,14 @@ function separate({ arrays: a }: MixerRun, pass: GatedDeltaPass, f: Names): void
 }
 
 /** A root mean square norm whose gate comes last, in float32 (`Qwen3NextRMSNormGated`). */
-export function normBeforeGate(a: Arrays, name: string, input: Shaped, gate: Shaped): Shaped {
+export function normBeforeGate(a: Arrays, name: string, input: Shaped, gate: Shaped, isWide = false): Shaped {
   const f = new Names(a.tape)
   const { dtype } = input
   let hidden = f.let('hidden', a.to(input, 'float32'))
   const variance = f.let('variance', a.mean(a.pow(hidden)))
   hidden = f.let('hidden', a.mul(hidden, a.rsqrt(a.shift(variance))))
-  hidden = f.let('hidden', a.mul(a.parameter(`${name}.weight`), a.to(hidden, dtype)))
+  const gain = a.parameter(`${name}.weight`)
+  hidden = f.let('hidden', isWide ? a.mul(a.to(gain, 'float32'), hidden) : a.mul(gain, a.to(hidden, dtype)))
   hidden = f.let('hidden', a.mul(hidden, a.silu(a.to(gate, 'float32'))))
   return f.returned(a.to(hidden, dtype))
 }

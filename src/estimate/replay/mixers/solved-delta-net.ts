@@ -46,7 +46,7 @@ export function solvedDeltaNet(run: MixerRun, pass: SolvedDeltaPass, input: Shap
   if (isSplit) f.let('gate', project('g_proj'))
   f.let('output', a.reshape(f.get('output'), [-1, valueHeadDim]))
   f.let(gate, a.reshape(f.get(gate), [-1, valueHeadDim]))
-  f.let('output', normBeforeGate(a, `${name}.${norm}`, f.get('output'), f.get(gate)))
+  f.let('output', normBeforeGate(a, `${name}.${norm}`, f.get('output'), f.get(gate), pass.norm === 'float32'))
   f.let('output', a.reshape(f.get('output'), [batch, tokens, -1]))
   const projected = a.linear(`${name}.${last}`, f.get('output'))
   return f.returned(f.let(isSplit ? 'output' : 'projected', projected))
