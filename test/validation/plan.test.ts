@@ -145,6 +145,24 @@ describe('the plan of a definition', () => {
       },
     ],
     [
+      { allOf: [A], additionalProperties: true },
+      {
+        kind: 'model',
+        name: 'Model',
+        fields: [{ name: 'a', plan: { kind: 'integer' }, required: true }],
+        keepsExtras: true,
+      },
+    ],
+    [
+      { allOf: [{ ...A, additionalProperties: false }], additionalProperties: true },
+      {
+        kind: 'model',
+        name: 'Model',
+        fields: [{ name: 'a', plan: { kind: 'integer' }, required: true }],
+        forbidsExtras: true,
+      },
+    ],
+    [
       { title: 'AC', allOf: [A], properties: { c: { type: 'boolean' } }, required: ['c'], additionalProperties: true },
       {
         kind: 'model',

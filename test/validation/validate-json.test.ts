@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { SCHEMAS } from '../../src/schemas/index.js'
 import { is, requestValidationBody, validateJson } from '../../src/validation/index.js'
 
 const NOT_READABLE = { ok: false, status: 400, detail: 'There was an error parsing the body' }
@@ -143,6 +144,17 @@ describe('is', () => {
     expect(is('Lora', { rank: '8' })).toBe(false)
     expect(is('FinetuningType', 'lora')).toBe(true)
     expect(is('Lora', null)).toBe(false)
+  })
+
+  it('takes a definition of your own, and ours', () => {
+    const own = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] }
+    expect([{ n: 1 }, { n: '1' }, {}, { n: 1, m: 2 }].map((value) => is(own, value))).toStrictEqual([
+      true,
+      false,
+      false,
+      true,
+    ])
+    expect([{ rank: 8 }, { rank: '8' }].map((value) => is(SCHEMAS.Lora, value))).toStrictEqual([true, false])
   })
 })
 

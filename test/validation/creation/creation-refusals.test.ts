@@ -162,6 +162,11 @@ describe('creationRefusals', () => {
   it('tells of half a surrogate pair, in a fileset to the letter', () => {
     const [refusal] = creationRefusals({ name: 'ab', fileset: 'x\udc00\udc01' }, { workspace: 'w' })
     expect(refusal?.detail).toBe("'utf-8' codec can't encode characters in position 1-2: surrogates not allowed")
+    expect(reasons({ name: 'ab', fileset: 'x\udc00' })).toStrictEqual(['not-unicode'])
+    expect(reasons({ name: 'ab', fileset: '\udc00/x', base_model: '\ud800' })).toStrictEqual([
+      'not-unicode',
+      'not-unicode',
+    ])
     for (const a of ['\ud800', ['\ud800'], ['b', { c: ['\ud800', 'd', 1] }], [1, '\ud800', {}]]) {
       expect(reasons({ name: 'ab', custom_fields: { a, b: 'c' } })).toStrictEqual(['not-unicode'])
     }
