@@ -211,7 +211,11 @@ describe('the quick lint', () => {
     ['a field that is unknown', request({ fields: 1 }), undefined],
     ['a number as text', withSpec({ num_layers: '32' }), undefined],
     ['a list in place of an object', request({ spec: [] }), undefined],
-    ['nothing where something may be', request({ spec: null, model_providers: undefined }), []],
+    [
+      'nothing where something may be',
+      request({ spec: null, base_model: null, model_providers: undefined, trust_remote_code: null }),
+      [],
+    ],
   ])('asks only the rules about the fields that are set: %s', (_, value, codes) => {
     expect(asked(value)).toStrictEqual(codes)
   })

@@ -436,6 +436,12 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       ['adapters.0.lora_config.rank'],
     ],
     ['not without a spec', adapters({ lora_config: { rank: 100000 } }), []],
+    ['not a hidden size of 0', { ...adapters({ lora_config: { rank: 8 } }), spec: { ...SPEC, hidden_size: 0 } }, []],
+    [
+      'not a negative hidden size',
+      { ...adapters({ lora_config: { rank: 8 } }), spec: { ...SPEC, hidden_size: -1 } },
+      [],
+    ],
   ],
   'updated-before-created': [
     [

@@ -101,6 +101,13 @@ describe('checkTemplate', () => {
     ['{{ a|nosuch }}\n{% if b %}{% extends c %}{% endif %}', 1, 'unknown filter "nosuch"'],
     [`{{ ${'²'.repeat(70)} }}`, 1, `"${'²'.repeat(60)}" is not an identifier`],
     [`{{ '\\N{${'x'.repeat(70)}}' }}`, 1, `unknown character name "${'x'.repeat(60)}"`],
+    ['{{ a[1:2, 3] }}', 1, 'Python cannot compile a slice next to other indices'],
+    ['{% macro m(a, a) %}{% endmacro %}', 1, 'the parameter "a" is given twice'],
+    [
+      `{% macro m(${'a'.repeat(70)}, ${'a'.repeat(70)}) %}{% endmacro %}`,
+      1,
+      `the parameter "${'a'.repeat(60)}" is given twice`,
+    ],
     ['{{ f(a=1, b) }}', 1, 'arguments are out of order: positional arguments come before named ones'],
   ])('says of %j what is wrong, in line %i', (template, line, message) => {
     expect(checkTemplate(template)).toEqual({ line, message })
