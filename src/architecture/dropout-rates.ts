@@ -7,7 +7,7 @@ export type DropoutRates = Readonly<Record<string, number>>
 /** Whether a field has a rate of dropout. Those of GPT-2's summary belong to a head that no forward pass has. */
 export const isDropoutField = (field: string): boolean => DROPOUT.test(field)
 
-const DROPOUT = /^(?!summary_|lora_).*(?:dropout|pdrop)/
+const DROPOUT = /^(?!summary_|lora_).*(?:dropout|pdrop|drop_path)/
 
 /** The rates above 0 among the fields that a forward pass has asked for. */
 export function readRates(config: ConfigReader): DropoutRates {

@@ -48,4 +48,4 @@ function stated(config: unknown, prefix = ''): (readonly [string, number])[] {
 }
 
 /** Layers that are left out at random, and noise on the inputs of routers. */
-const OTHERS = /layerdrop|drop_path|^(?:input|router)_jitter_noise/
+const OTHERS = /layerdrop|^(?:input|router)_jitter_noise/

@@ -6,6 +6,9 @@ import { tree } from '../blocks/tree.js'
 import { patchesIn, visionDimensions, visionSizes } from '../blocks/vision.js'
 import { VIT_DEFAULTS, vitEmbeddings, vitLayer } from '../blocks/vit.js'
 import { container, type Module, repeated } from '../module.js'
+import { classified, firstVector, imageClasses } from '../program/image-classes.js'
+import { give, plus, scaled, set } from '../program/index.js'
+import { vitEmbeddingSteps, vitLayerSteps, vitModelSteps, vitPooling, vitSizes } from '../program/vit.js'
 import { withHead } from '../shapes/model-class.js'
 import { towerFamily } from '../shapes/tower-family.js'
 
@@ -51,5 +54,23 @@ export const deit = towerFamily({
       },
       dimensions: visionDimensions(sizes),
     }
+  },
+  program(config, _, className) {
+    const sizes = vitSizes(config, visionSizes(config, VIT_DEFAULTS), 2)
+    return imageClasses(config, className, {
+      name: 'DeiT',
+      prefix: 'deit',
+      sizes,
+      steps: vitModelSteps(vitEmbeddingSteps(sizes, ['cls_token', 'distillation_token']), vitLayerSteps(sizes)),
+      pooling: [vitPooling(config, sizes)],
+      heads: {
+        ForImageClassification: [give(classified(config, firstVector(sizes)))],
+        ForImageClassificationWithTeacher: [
+          set('ofClass', classified(config, firstVector(sizes), 'cls_classifier')),
+          set('ofTeacher', classified(config, firstVector(sizes), 'distillation_classifier')),
+          give(scaled(plus('ofClass', 'ofTeacher'))),
+        ],
+      },
+    })
   },
 })

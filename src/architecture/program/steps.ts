@@ -74,7 +74,7 @@ export type Operation =
   | { readonly op: 'dropout'; readonly of: Value }
   /** The product of two matrices, the second one transposed. */
   | { readonly op: 'product'; readonly of: readonly [Value, Value]; readonly count: Count }
-  | { readonly op: 'part' | 'expand' | 'sum'; readonly of: Value; readonly count: Count }
+  | { readonly op: 'part' | 'expand' | 'sum' | 'mean'; readonly of: Value; readonly count: Count }
   | { readonly op: 'concat'; readonly of: readonly Value[] }
   /** A list in one tensor. The list ends, unless it is held. */
   | { readonly op: 'joined'; readonly list: string; readonly isHeld?: boolean }

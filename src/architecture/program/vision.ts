@@ -43,10 +43,27 @@ export const patchesOf = (module: string, sizes: ImageSizes): Operation =>
   convolved(module, { op: 'own', of: 'pixels' }, [...tilesOf(sizes), sizes.hiddenSize, sizes.patches])
 
 /** A vector for the whole image before those of the patches. */
-export const withClass = (parameter: string, patches: Value, sizes: ImageSizes): Operation => ({
+export const withClass = (parameter: string, patches: Value, sizes: ImageSizes): Operation =>
+  withVectors([{ name: parameter, count: 1 }], patches, sizes)
+
+/** Learned vectors that stand for no patch. */
+export interface LearnedVectors {
+  /** The name of the parameter. */
+  readonly name: string
+  readonly count: number
+}
+
+/** Learned vectors before those of the patches. */
+export const withVectors = (learned: readonly LearnedVectors[], patches: Value, sizes: ImageSizes): Operation => ({
   op: 'concat',
   of: [
-    { op: 'expand', of: { op: 'parameter', name: parameter }, count: [...tilesOf(sizes), sizes.hiddenSize] },
+    ...learned.map(
+      ({ name, count }): Operation => ({
+        op: 'expand',
+        of: { op: 'parameter', name },
+        count: [...tilesOf(sizes), count, sizes.hiddenSize],
+      }),
+    ),
     patches,
   ],
 })

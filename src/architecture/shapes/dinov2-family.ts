@@ -9,6 +9,30 @@ import { VIT_DEFAULTS, vitAttention, vitEmbeddings } from '../blocks/vit.js'
 import type { ConfigReader } from '../config-reader.js'
 import type { Family } from '../family.js'
 import { container, type Module, repeated } from '../module.js'
+import { classified, firstVector, imageClasses } from '../program/image-classes.js'
+import {
+  activated,
+  call,
+  dropping,
+  give,
+  layerNormed,
+  part,
+  plus,
+  project,
+  type Steps,
+  set,
+  split,
+  type Value,
+} from '../program/index.js'
+import { patchesOf, withClass } from '../program/vision.js'
+import {
+  droppedPath,
+  type VitSizes,
+  vitAttentionSteps,
+  vitEmbeddingSteps,
+  vitModelSteps,
+  vitSizes,
+} from '../program/vit.js'
 import { withHead } from './model-class.js'
 import { type TowerFamilyOptions, towerFamily } from './tower-family.js'
 
@@ -62,13 +86,88 @@ export function dinov2Family({ prefix, patch, hasRegisters, ...family }: Dinov2F
         dimensions: visionDimensions(sizes),
       }
     },
+    program(config, _, className) {
+      const registers = hasRegisters ? config.integer('num_register_tokens', 4) : 0
+      const sizes = vitSizes(config, visionSizes(config, { ...VIT_DEFAULTS, patch_size: patch }), 1 + registers)
+      return imageClasses(config, className, {
+        name,
+        prefix,
+        sizes,
+        // Only masked images use it.
+        untrained: ['embeddings.mask_token'],
+        steps: vitModelSteps(
+          hasRegisters ? embeddingsWith(sizes, registers) : vitEmbeddingSteps(sizes),
+          layerSteps(config, sizes),
+        ),
+        heads: {
+          // The class token beside the mean of the patches.
+          ForImageClassification: [
+            set('first', firstVector(sizes)),
+            set('patches', part('hidden', ['batch', sizes.patches, sizes.hiddenSize])),
+            set('input', {
+              op: 'concat',
+              of: ['first', { op: 'mean', of: 'patches', count: ['batch', sizes.hiddenSize] }],
+            }),
+            give(classified(config, 'input')),
+          ],
+        },
+      })
+    },
   })
+}
+
+/** Registers stand between the vector of the whole image and the patches, and have no positions. */
+function embeddingsWith(sizes: VitSizes, registers: number): Steps {
+  const { hiddenSize, patches, dropout } = sizes
+  return [
+    set('sum', call([give(patchesOf('projection', sizes))], { pixels: 'pixels' }, 'patch_embeddings')),
+    set('sum', withClass('cls_token', 'sum', sizes)),
+    set('sum', plus('sum', { op: 'parameter', name: 'position_embeddings' })),
+    set('sum', {
+      op: 'concat',
+      of: [
+        part('sum', ['batch', hiddenSize]),
+        { op: 'expand', of: { op: 'parameter', name: 'register_tokens' }, count: ['batch', registers, hiddenSize] },
+        part('sum', ['batch', patches, hiddenSize]),
+      ],
+    }),
+    ...dropping(dropout, 'sum'),
+    give('sum'),
+  ]
+}
+
+/** `Dinov2Layer`: ViT's layer, in which the output of each block has a learned scale and may be left out. */
+function layerSteps(config: ConfigReader, sizes: VitSizes): Steps {
+  const rate = config.number('drop_path_rate', 0)
+  const scale = (module: string, of: Value): Value =>
+    call([give({ op: 'multiply', of: ['x', { op: 'parameter', name: 'lambda1' }] })], { x: of }, module)
+  return [
+    set('normed', layerNormed('norm1', 'hidden')),
+    set('out', call(vitAttentionSteps(sizes), { hidden: 'normed' }, 'attention')),
+    set('out', scale('layer_scale1', 'out')),
+    set('hidden', plus(droppedPath(rate, 'out'), 'hidden')),
+    set('fed', layerNormed('norm2', 'hidden')),
+    set('fed', call(feedForwardSteps(config, sizes), { x: 'fed' }, 'mlp')),
+    set('fed', scale('layer_scale2', 'fed')),
+    give(plus(droppedPath(rate, 'fed'), 'hidden')),
+  ]
+}
+
+function feedForwardSteps(config: ConfigReader, { activation, tokens, hiddenSize }: VitSizes): Steps {
+  if (!config.boolean('use_swiglu_ffn', false))
+    return [set('x', project('fc1', 'x')), set('x', activated(activation, 'x')), give(project('fc2', 'x'))]
+  const half = ['batch', tokens, gatedSize(Math.floor(hiddenSize * config.number('mlp_ratio', 4)))] as const
+  return [
+    set('x', project('weights_in', 'x')),
+    split('x', ['gate', 'up'], [half, half]),
+    set('x', { op: 'multiply', of: [activated('silu', 'gate'), 'up'] }),
+    give(project('weights_out', 'x')),
+  ]
 }
 
 function feedForward(config: ConfigReader, sizes: { readonly hiddenSize: number; readonly ffnSize: number }): Module {
   if (!config.boolean('use_swiglu_ffn', false)) return plainMlp({ ...sizes, bias: true, names: ['fc1', 'fc2'] })
-  // Two thirds of the width, since there are three matrices; in steps of eight.
-  const ffnSize = 8 * Math.floor((Math.floor((sizes.ffnSize * 2) / 3) + 7) / 8)
+  const ffnSize = gatedSize(sizes.ffnSize)
   return tree(
     'SwiGLUFFN',
     {
@@ -78,3 +177,6 @@ function feedForward(config: ConfigReader, sizes: { readonly hiddenSize: number;
     'mlp',
   )
 }
+
+/** Two thirds of the width, since there are three matrices; in steps of eight. */
+const gatedSize = (ffnSize: number): number => 8 * Math.floor((Math.floor((ffnSize * 2) / 3) + 7) / 8)

@@ -89,9 +89,9 @@ export class Products extends AutocastCopies {
     const { ops, weights, autocast } = this
     const { tape } = ops
     const own = (parameter: Tensor): Tensor => (autocast ? this.castParameter(parameter) : tape.alias(parameter))
-    const weight = own(weights.get(`${name}.weight`))
     const found = weights.find(`${name}.bias`)
     const bias = found && own(found)
+    const weight = own(weights.get(`${name}.weight`))
     const left = autocast ? ops.to(input, this.half) : tape.alias(input)
     const output = tape.record(
       [left, weight, bias],
@@ -122,8 +122,9 @@ export class Products extends AutocastCopies {
       const cast = () => bias && (autocast ? this.castParameter(bias) : this.ops.to(bias, weight.dtype))
       return packedProduct(this.ops, input, { weight, vector: cast, outFeatures })
     }
-    const matrix = autocast ? this.castParameter(weight) : tape.alias(weight)
+    // Autocast casts the arguments from the last to the first, as GCC evaluates them.
     const vector = bias && (autocast ? this.castParameter(bias) : tape.alias(bias))
+    const matrix = autocast ? this.castParameter(weight) : tape.alias(weight)
     const left = autocast ? this.ops.to(input, this.half) : tape.alias(input)
     const rows = Math.round(left.elements / (weight.elements / outFeatures))
     const elements = rows * outFeatures

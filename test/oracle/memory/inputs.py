@@ -6,14 +6,13 @@ def inputs_of(model, config, options):
     """What a class takes, and its labels."""
     name, batch, tokens = config["architectures"][0], options["batchSize"], options["sequenceLength"]
     ids = torch.zeros(batch, tokens, dtype=torch.long)
-    if config["model_type"] in ("vit", "clip_vision_model", "siglip_vision_model"):
-        c, dtype = model.config, next(model.parameters()).dtype
-        pixels = torch.zeros(batch, c.num_channels, c.image_size, c.image_size, dtype=dtype)
-        return {"pixel_values": pixels}, {"labels": torch.zeros(batch, dtype=torch.long)}
-    if config["model_type"] == "clip":
-        c, dtype = model.config.vision_config, next(model.parameters()).dtype
-        pixels = torch.zeros(batch, c.num_channels, c.image_size, c.image_size, dtype=dtype)
-        return {"input_ids": ids, "pixel_values": pixels}, {"return_loss": True}
+    if config["model_type"] in SEEING:
+        c = model.config
+        if name.endswith("ForMaskedImageModeling"):
+            return masked_images(model, batch)
+        return {"pixel_values": pixels_of(model, c, batch)}, {"labels": torch.zeros(batch, dtype=torch.long)}
+    if config["model_type"] in ("clip", "siglip"):
+        return {"input_ids": ids, "pixel_values": pixels_of(model, model.config.vision_config, batch)}, {"return_loss": True}
     if config["model_type"] == "whisper":
         c = model.config
         dtype = next(model.parameters()).dtype
@@ -32,3 +31,26 @@ def inputs_of(model, config, options):
     if name.endswith("ForQuestionAnswering"):
         return {"input_ids": ids}, {name: torch.zeros(batch, dtype=torch.long) for name in ("start_positions", "end_positions")}
     return {"input_ids": ids}, {"labels": ids}
+
+
+SEEING = (
+    "vit", "clip_vision_model", "siglip_vision_model", "deit", "beit", "dinov2", "dinov2_with_registers", "dinov3_vit", "internvl_vision", "pixtral",
+)
+
+
+def side_of(size):
+    return size if isinstance(size, int) else size[0]
+
+
+def pixels_of(model, c, batch):
+    """Images of the size of the config, in the dtype of the weights."""
+    side = side_of(c.image_size)
+    return torch.zeros(batch, c.num_channels, side, side, dtype=next(model.parameters()).dtype)
+
+
+def masked_images(model, batch):
+    """Images with a mask of patches, as wide as those that the encoder sees."""
+    c = model.config
+    patches = (side_of(c.image_size) // side_of(c.patch_size)) ** 2
+    mask = torch.zeros(batch, patches, dtype=torch.bool)
+    return {"pixel_values": pixels_of(model, c, batch)}, {"bool_masked_pos": mask}

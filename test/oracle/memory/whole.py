@@ -25,9 +25,12 @@ LEFT_OUT = ("model_type", "dtype", "torch_dtype", "transformers_version", "archi
 def build(config, options, fake=True):
     """The class that the config names, with PEFT's adapters for lora."""
     name = config["architectures"][0]
-    parsed = transformers.AutoConfig.for_model(config["model_type"], **{k: v for k, v in config.items() if k not in LEFT_OUT})
-    dtype = torch.float32 if options["method"] == "full-mixed" else getattr(torch, options.get("dtype", "bfloat16"))
     made = getattr(transformers, name)
+    stated = {k: v for k, v in config.items() if k not in LEFT_OUT}
+    # A part of a model may have a class that AutoConfig does not know by name.
+    is_known = config["model_type"] in transformers.CONFIG_MAPPING
+    parsed = transformers.AutoConfig.for_model(config["model_type"], **stated) if is_known else made.config_class(**stated)
+    dtype = torch.float32 if options["method"] == "full-mixed" else getattr(torch, options.get("dtype", "bfloat16"))
     attention = "eager" if options.get("attention") == "eager" or getattr(parsed, "attn_logit_softcapping", None) or not made._supports_sdpa else "sdpa"
     with torch.device("meta" if fake else "cpu"):
         model = made._from_config(parsed, dtype=dtype, attn_implementation=attention)

@@ -12,9 +12,11 @@ export class Arithmetic extends Gathering {
     const narrowed = (input: Tensor, gradient: Storage): Storage =>
       input.elements < elements
         ? this.gradient(input.elements, input.dtype, 'sum')
-        : input.dtype === dtype
-          ? this.tape.ledger.retain(gradient)
-          : this.gradient(input.elements, input.dtype, '_to_copy')
+        : input.dtype !== dtype
+          ? this.gradient(input.elements, input.dtype, '_to_copy')
+          : isParameter(input) && left.grad && right.grad
+            ? this.gradient(elements, dtype, 'clone')
+            : this.tape.ledger.retain(gradient)
     return this.tape.record(
       [left, right],
       {},
@@ -117,6 +119,9 @@ export class Arithmetic extends Gathering {
     return factor.dtype === dtype ? sum : this.cast(sum, factor)
   }
 }
+
+/** A parameter copies a gradient that something else refers to as well (`accumulateGrad` in torch's accumulate_grad.h). */
+const isParameter = ({ grad }: Tensor): boolean => grad?.kind === 'leaf' && grad.variable === undefined
 
 function wider(left: Tensor, right: Tensor): ComputeDtype {
   return DTYPE_BYTES[left.dtype] >= DTYPE_BYTES[right.dtype] ? left.dtype : right.dtype

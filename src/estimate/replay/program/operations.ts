@@ -82,6 +82,8 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
     using(place, [evaluate(of)], (input) => place.layers.ops.slice(given(input), countOf(place.options, count))),
   sum: (place, _, { of, count }, evaluate) =>
     using(place, [evaluate(of)], (input) => summed(place, given(input), countOf(place.options, count))),
+  mean: (place, _, { of, count }, evaluate) =>
+    using(place, [evaluate(of)], (input) => place.layers.ops.mean(given(input), countOf(place.options, count))),
   // A view in which one element stands for many, such as a mask for all heads.
   expand: (place, _, { of, count }, evaluate) =>
     using(place, [evaluate(of)], (input) => expanded(place, given(input), countOf(place.options, count))),
