@@ -83,7 +83,11 @@ export type {
   Make,
   MaskedConvolution,
   Operation,
+<<<<<<< HEAD
   PlacedAttention,
+=======
+  ProbingAttention,
+>>>>>>> 50778696 (Estimate SigLIP, CLIP's text encoder, DINOv3, InternViT and Pixtral alone)
   Program,
   Rotate,
   Scatter,
@@ -91,6 +95,7 @@ export type {
   Step,
   Steps,
   Unit,
+  UnitVectors,
   Value,
   Written,
   WrittenBlock,

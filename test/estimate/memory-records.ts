@@ -28,6 +28,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'written.jsonl.gz',
   'encoders.jsonl.gz',
   'dense.jsonl.gz',
+  'towers.jsonl.gz',
 ]
 
 /** The records of a fixture. */

@@ -1,6 +1,8 @@
 import { clipText } from '../blocks/clip-text.js'
 import { linear } from '../blocks/linear.js'
 import { container } from '../module.js'
+import { clipTextTower } from '../program/clip.js'
+import { give, project, set, TOKENS } from '../program/index.js'
 import { towerFamily } from '../shapes/tower-family.js'
 
 /** CLIP's text encoder (Radford et al. 2021, arXiv:2103.00020). */
@@ -28,4 +30,12 @@ export const clipTextModel = towerFamily({
       dimensions,
     }
   },
+  program: (config, dimensions, className) => ({
+    buffers: [{ count: TOKENS }, { count: [dimensions.contextTokens ?? 0] }],
+    steps: [
+      ...clipTextTower(config, dimensions),
+      ...(className.endsWith('WithProjection') ? [set('vector', project('text_projection', 'textPooled'))] : []),
+      give('textHidden'),
+    ],
+  }),
 })

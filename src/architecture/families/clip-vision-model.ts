@@ -2,11 +2,12 @@ import { convolution } from '../blocks/convolution.js'
 import { embedding } from '../blocks/embedding.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
-import { clipLayer, patchesIn, sideOf, visionDimensions, visionSizes } from '../blocks/vision.js'
+import { clipLayer, patchesIn, visionDimensions, visionSizes } from '../blocks/vision.js'
 import type { ConfigReader } from '../config-reader.js'
 import { container, repeated } from '../module.js'
-import { call, give, set } from '../program/index.js'
-import { clipVisionSteps, IMAGES, pixels } from '../program/vision.js'
+import { clipImageTower, clipSizes } from '../program/clip.js'
+import { give, project, type Steps, set } from '../program/index.js'
+import { IMAGES, pixels } from '../program/vision.js'
 import { towerFamily } from '../shapes/tower-family.js'
 
 /** CLIP's image encoder (Radford et al. 2021, arXiv:2103.00020), the tower of LLaVA. */
@@ -14,7 +15,7 @@ export const clipVisionModel = towerFamily({
   modelType: 'clip_vision_model',
   name: 'CLIPVision',
   build(config) {
-    const sizes = clipSizes(config)
+    const sizes = readSizes(config)
     const { hiddenSize, layers, channels, patch } = sizes
     const patch_embedding = convolution(channels, hiddenSize, [patch, patch], { bias: false })
     const vision_model = container('CLIPVisionTransformer', {
@@ -38,24 +39,18 @@ export const clipVisionModel = towerFamily({
     }
   },
   program(config, _, className) {
-    if (className !== 'CLIPVisionModel') return undefined
-    const { hiddenSize, heads, channels, patch } = clipSizes(config)
-    const sizes = {
-      hiddenSize,
-      heads,
-      channels,
-      side: sideOf(config, 'image_size', 224),
-      patches: patchesIn(config, { patch }, 224),
-      activation: config.string('hidden_act', 'quick_gelu'),
-    }
-    return {
-      buffers: [pixels(sizes), { count: [sizes.patches + 1] }],
-      steps: [set('pixels', IMAGES(sizes)), give(call(clipVisionSteps(sizes), { pixels: 'pixels' }, 'vision_model'))],
-    }
+    const sizes = clipSizes(config)
+    const steps: Steps = [
+      set('pixels', IMAGES(sizes)),
+      ...clipImageTower(sizes),
+      ...(className.endsWith('WithProjection') ? [set('vector', project('visual_projection', 'imagePooled'))] : []),
+      give('imageHidden'),
+    ]
+    return { buffers: [pixels(sizes), { count: [sizes.patches + 1] }], steps }
   },
 })
 
-function clipSizes(config: ConfigReader) {
+function readSizes(config: ConfigReader) {
   return visionSizes(config, {
     hidden_size: 768,
     intermediate_size: 3072,

@@ -4,6 +4,9 @@ import { layerNorm, rmsNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import { patchesIn, visionDimensions, visionSizes } from '../blocks/vision.js'
 import { container, repeated } from '../module.js'
+import { set } from '../program/index.js'
+import { internEncoder, internSizes } from '../program/intern-vit.js'
+import { IMAGES, pixels } from '../program/vision.js'
 import { bareTower, towerFamily } from '../shapes/tower-family.js'
 
 /** InternVL's image encoder, InternViT (Chen et al. 2023, arXiv:2312.14238): each block's output has a learned scale. */
@@ -70,5 +73,12 @@ export const internvlVision = towerFamily({
       layernorm: config.boolean('use_mean_pooling', true) ? undefined : layerNorm(hiddenSize),
     })
     return { classes: bareTower(model), dimensions: visionDimensions(sizes) }
+  },
+  program(config) {
+    const sizes = internSizes(config)
+    return {
+      buffers: [pixels(sizes)],
+      steps: [set('pixels', IMAGES(sizes)), ...internEncoder(config, sizes)],
+    }
   },
 })

@@ -2,8 +2,11 @@ import { attention } from '../blocks/attention.js'
 import { convolution } from '../blocks/convolution.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { rmsNorm } from '../blocks/norm.js'
-import { visionDimensions, visionSizes } from '../blocks/vision.js'
+import { sideOf, visionDimensions, visionSizes } from '../blocks/vision.js'
 import { container, repeated } from '../module.js'
+import { give, set } from '../program/index.js'
+import { pixtralEncoder, pixtralSizes } from '../program/pixtral.js'
+import { IMAGES, pixels } from '../program/vision.js'
 import { bareTower, towerFamily } from '../shapes/tower-family.js'
 
 /** Pixtral's image encoder (Agrawal et al. 2024, arXiv:2410.07073): a gated vision transformer with rotary positions. */
@@ -32,5 +35,15 @@ export const pixtral = towerFamily({
       transformer: container('PixtralTransformer', { layers: repeated(layers, layer) }),
     })
     return { classes: bareTower(model), dimensions: { ...visionDimensions(sizes), gatedMlp: true } }
+  },
+  program(config) {
+    const read = pixtralSizes(config)
+    const side = sideOf(config, 'image_size', 1024)
+    const sizes = { ...read, side, patches: Math.floor(side / read.patch) ** 2 }
+    return {
+      buffers: [pixels(sizes), { count: [sizes.patches, read.hiddenSize / read.heads], type: 'float32' }],
+      says: [`each image has ${side} × ${side} pixels, the largest that the processor makes`],
+      steps: [set('pixels', IMAGES(sizes)), ...pixtralEncoder('', { ...sizes, unit: 'batch' }), give('hidden')],
+    }
   },
 })

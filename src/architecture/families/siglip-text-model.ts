@@ -1,6 +1,8 @@
 import { clipText } from '../blocks/clip-text.js'
 import { linear } from '../blocks/linear.js'
 import { container } from '../module.js'
+import { give, TOKENS } from '../program/index.js'
+import { siglipTextTower } from '../program/siglip.js'
 import { bareTower, towerFamily } from '../shapes/tower-family.js'
 
 /** SigLIP's text encoder (Zhai et al. 2023, arXiv:2303.15343). */
@@ -14,4 +16,8 @@ export const siglipTextModel = towerFamily({
     }))
     return { classes: bareTower(container('SiglipTextModel', { text_model: model })), dimensions }
   },
+  program: (config, dimensions) => ({
+    buffers: [{ count: TOKENS }, { count: [dimensions.contextTokens ?? 0] }],
+    steps: [...siglipTextTower(config, dimensions), give('textHidden')],
+  }),
 })

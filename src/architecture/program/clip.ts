@@ -23,8 +23,7 @@ import { clipEmbeddings, clipLayerSteps, IMAGES, type ImageSizes, pixels } from 
 
 /** CLIP (`CLIPModel`): as many images as texts, each as one vector, and the contrastive loss between all pairs of a batch. */
 export function clipProgram(config: ConfigReader, text: Dimensions): Program {
-  const images = imageSizes(config.object('vision_config'))
-  const activation = config.object('text_config').string('hidden_act', 'quick_gelu')
+  const images = clipSizes(config.object('vision_config'))
   return {
     buffers: [{ count: TOKENS }, pixels(images), { count: [images.patches + 1] }, { count: [text.contextTokens ?? 0] }],
     says: [
@@ -32,8 +31,8 @@ export function clipProgram(config: ConfigReader, text: Dimensions): Program {
     ],
     steps: [
       set('pixels', IMAGES(images)),
-      ...imageTower(images),
-      ...textTower(text, activation),
+      ...clipImageTower(images),
+      ...clipTextTower(config.object('text_config'), text),
       set('imageVector', project('visual_projection', 'imagePooled')),
       set('textVector', project('text_projection', 'textPooled')),
       ...normalised('imageVector'),
@@ -48,7 +47,8 @@ export function clipProgram(config: ConfigReader, text: Dimensions): Program {
   }
 }
 
-function imageSizes(vision: ConfigReader): ImageSizes {
+/** Reads the sizes of CLIP's encoder of images. */
+export function clipSizes(vision: ConfigReader): ImageSizes {
   const read = visionSizes(vision, {
     hidden_size: 768,
     intermediate_size: 3072,
@@ -65,7 +65,7 @@ function imageSizes(vision: ConfigReader): ImageSizes {
 }
 
 /** The encoder of images. Its output lives until the model returns. */
-function imageTower(sizes: ImageSizes): Steps {
+export function clipImageTower(sizes: ImageSizes): Steps {
   const at = 'vision_model'
   return [
     set('hidden', call(clipEmbeddings(sizes), { pixels: 'pixels' }, `${at}.embeddings`)),
@@ -79,8 +79,32 @@ function imageTower(sizes: ImageSizes): Steps {
   ]
 }
 
-/** The encoder of texts: causal, with a mask of numbers, and the vector of the token that ends a text. */
-function textTower({ hiddenSize, heads }: Dimensions, activation: string): Steps {
+/** CLIP's encoder of texts: causal, with a mask of numbers, and the vector of the token that ends a text. */
+export const clipTextTower = (config: ConfigReader, sizes: Dimensions): Steps =>
+  textTower(sizes, {
+    activation: config.string('hidden_act', 'quick_gelu'),
+    mask: 'mask',
+    pooling: [
+      set('textPooled', {
+        op: 'rows',
+        of: 'hidden',
+        count: ['batch', sizes.hiddenSize],
+        by: make(['batch', 2], 'int64'),
+      }),
+    ],
+  })
+
+/** How a text encoder of CLIP's kind runs. */
+interface TextTower {
+  readonly activation: string
+  /** The mask that all layers get. Default: none. */
+  readonly mask?: string
+  /** From `hidden` to `textPooled`, the vector of a text. */
+  readonly pooling: Steps
+}
+
+/** An encoder of captions, whose output lives until the model returns. */
+export function textTower({ hiddenSize, heads }: Dimensions, { activation, mask, pooling }: TextTower): Steps {
   const at = 'text_model'
   const embeddings: Steps = [
     set('words', words('token_embedding')),
@@ -89,20 +113,16 @@ function textTower({ hiddenSize, heads }: Dimensions, activation: string): Steps
     give('sum'),
   ]
   const sizes = { hiddenSize, heads, activation, channels: 3, side: 0, patches: 0 }
+  const layer = clipLayerSteps(sizes, ['sequence'], mask)
   return [
     set('hidden', call(embeddings, {}, `${at}.embeddings`)),
     set('first', 'hidden'),
-    set('mask', make(['sequence', 'sequence'], 'model')),
-    {
-      each: `${at}.encoder.layers`,
-      carries: 'hidden',
-      given: ['mask'],
-      kinds: [clipLayerSteps(sizes, ['sequence'], 'mask')],
-    },
+    ...(mask === undefined ? [] : [set(mask, make(['sequence', 'sequence'], 'model'))]),
+    { each: `${at}.encoder.layers`, carries: 'hidden', ...(mask !== undefined && { given: [mask] }), kinds: [layer] },
     set('hidden', layerNormed(`${at}.final_layer_norm`, 'hidden')),
-    set('textPooled', { op: 'rows', of: 'hidden', count: ['batch', hiddenSize], by: make(['batch', 2], 'int64') }),
+    ...pooling,
     { drop: 'first' },
-    { drop: 'mask' },
+    ...(mask === undefined ? [] : [{ drop: mask }]),
     set('textHidden', 'hidden'),
     { drop: 'hidden' },
   ]

@@ -1,4 +1,4 @@
-import { activated, attended, call, convolved, give, layerNormed, lookup, part, plus, project, set } from './build.js'
+import { activated, attended, call, convolved, give, layerNormed, lookup, plus, project, set } from './build.js'
 import type { Count } from './count.js'
 import type { Program } from './program.js'
 import type { Operation, Steps, Value } from './steps.js'
@@ -119,20 +119,5 @@ export function clipEmbeddings(sizes: ImageSizes): Steps {
     set('sum', withClass('class_embedding', 'patches', sizes)),
     set('sum', plus('sum', lookup('position_embedding', [sizes.patches + 1]))),
     give('sum'),
-  ]
-}
-
-/** CLIP's encoder of images (`CLIPVisionTransformer`), which gives the vector of the whole image. */
-export function clipVisionSteps(sizes: ImageSizes): Steps {
-  const tokens = sizes.patches + 1
-  return [
-    set('hidden', call(clipEmbeddings(sizes), { pixels: 'pixels' }, 'embeddings')),
-    set('hidden', layerNormed('pre_layrnorm', 'hidden')),
-    set('first', 'hidden'),
-    { each: 'encoder.layers', carries: 'hidden', kinds: [clipLayerSteps(sizes, [tokens])] },
-    { drop: 'first' },
-    set('pooled', part('hidden', ['batch', sizes.hiddenSize])),
-    set('pooled', layerNormed('post_layernorm', 'pooled')),
-    give('hidden'),
   ]
 }

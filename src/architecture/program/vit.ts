@@ -125,3 +125,7 @@ export function droppedPath(rate: number, of: Value): Value {
   const steps: Steps = [set('random', make(['batch'], 'compute')), give(scaled(scaled('input'), 'random'))]
   return call(steps, { input: of })
 }
+
+/** The product with a learned number for each feature (`Dinov2LayerScale`). */
+export const layerScaled = (module: string, of: Value): Value =>
+  call([give({ op: 'multiply', of: ['x', { op: 'parameter', name: 'lambda1' }] })], { x: of }, module)

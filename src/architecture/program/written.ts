@@ -1,5 +1,9 @@
 /** A part of a model whose code is replayed operation by operation: `estimate/replay/program/written` has one file for each kind. */
+<<<<<<< HEAD
 export type WrittenBlock = BiasedAttention | DisentangledAttention | MaskedConvolution | PlacedAttention
+=======
+export type WrittenBlock = BiasedAttention | DisentangledAttention | MaskedConvolution | ProbingAttention | UnitVectors
+>>>>>>> 50778696 (Estimate SigLIP, CLIP's text encoder, DINOv3, InternViT and Pixtral alone)
 
 /**
  * Attention with a bias for each distance and head, which has a gradient (MPNet). Reads `hidden`, `mask` and `bias`; projects by `q`,
@@ -43,6 +47,7 @@ export interface MaskedConvolution {
 }
 
 /**
+<<<<<<< HEAD
  * BERT's eager attention with positions in its scores. Reads `hidden`, `mask`, and `places` if it is rotary; projects by `query`, `key` and
  * `value`. The layer returns its weights.
  */
@@ -56,4 +61,19 @@ export interface PlacedAttention {
    * et al. 2020, arXiv:2009.13658); or a rotation of queries and keys, and perhaps of values (RoFormer).
    */
   readonly places: 'toQueries' | 'toQueriesAndKeys' | 'rotated' | 'rotatedWithValues'
+=======
+ * torch's `nn.MultiheadAttention` of one learned vector, `probe`, to the patches of each image, with all projections in one tensor of the module
+ * `attention` (SigLIP). Reads `hidden`.
+ */
+export interface ProbingAttention {
+  readonly kind: 'probingAttention'
+  readonly heads: number
+  readonly patches: number
+}
+
+/** The vectors of a variable, each divided by its length (`x / x.norm(p=2, dim=-1, keepdim=True)`). */
+export interface UnitVectors {
+  readonly kind: 'unitVectors'
+  readonly of: string
+>>>>>>> 50778696 (Estimate SigLIP, CLIP's text encoder, DINOv3, InternViT and Pixtral alone)
 }

@@ -1,8 +1,9 @@
 import { SIGLIP_DEFAULTS } from '../blocks/siglip.js'
 import { patchesIn, sideOf, visionSizes } from '../blocks/vision.js'
 import type { ConfigReader } from '../config-reader.js'
-import { call, give, layerNormed, lookup, plus, type Steps, set } from '../program/index.js'
-import { clipEmbeddings, clipLayerSteps, type ImageSizes, patchesOf } from '../program/vision.js'
+import { call, layerNormed, type Steps, set } from '../program/index.js'
+import { siglipEmbeddings } from '../program/siglip.js'
+import { clipEmbeddings, clipLayerSteps, type ImageSizes } from '../program/vision.js'
 
 /** An encoder of images of one size, as steps. */
 export interface ImageEncoder {
@@ -71,18 +72,13 @@ export function siglipEncoder(vision: ConfigReader, tiles = 1): ImageEncoder {
     activation: vision.string('hidden_act', 'gelu_pytorch_tanh'),
   }
   const { patches: vectors } = sizes
-  const embeddings: Steps = [
-    set('patches', patchesOf('patch_embedding', sizes)),
-    set('sum', plus('patches', lookup('position_embedding', [vectors]))),
-    give('sum'),
-  ]
   return {
     sizes,
     layers: read.layers,
     vectors,
     hasClass: false,
     steps: (at, used, keeps = true) => [
-      set('hidden', call(embeddings, { pixels: 'pixels' }, `${at}vision_model.embeddings`)),
+      set('hidden', call(siglipEmbeddings(sizes), { pixels: 'pixels' }, `${at}vision_model.embeddings`)),
       layersOf(`${at}vision_model.encoder.layers`, clipLayerSteps(sizes, [vectors]), used, keeps),
     ],
     unused: (at, used) => [

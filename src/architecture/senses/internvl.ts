@@ -1,22 +1,10 @@
-import { patchesIn, sideOf, visionSizes } from '../blocks/vision.js'
-import type { ConfigReader } from '../config-reader.js'
+import { sideOf } from '../blocks/vision.js'
 import { sizeInWords } from '../image-grid.js'
 import { tilesByShape } from '../image-tiles.js'
-import {
-  activated,
-  attended,
-  call,
-  give,
-  layerNormed,
-  normed,
-  part,
-  plus,
-  project,
-  type Steps,
-  set,
-} from '../program/index.js'
+import { activated, call, give, layerNormed, part, project, type Steps, set } from '../program/index.js'
+import { internEncoder, internSizes } from '../program/intern-vit.js'
 import { withFeatures } from '../program/placeholders.js'
-import { type ImageSizes, patchesOf, pixelsOf, tilesOf, withClass } from '../program/vision.js'
+import { pixelsOf, tilesOf } from '../program/vision.js'
 import type { FindSense, ImageSize } from '../sense.js'
 
 /** The most tiles of an image (`max_patches` of the published processors). */
@@ -26,7 +14,12 @@ const MOST_TILES = 12
 export const internvlImages: FindSense = (config, { imageSize }, prefix) => {
   const vision = config.object('vision_config')
   const side = sideOf(vision, 'image_size', 448)
-  const sizes = { ...internSizes(vision), side, tiles: tilesOfImage(imageSize ?? { width: side, height: side }, side) }
+  const sizes = {
+    ...internSizes(vision),
+    unit: 'images' as const,
+    side,
+    tiles: tilesOfImage(imageSize ?? { width: side, height: side }, side),
+  }
   const { hiddenSize, patches, tiles } = sizes
   const merged = Math.floor(1 / config.number('downsample_ratio', 0.5))
   const perTile = Math.floor(patches / merged ** 2)
@@ -70,83 +63,4 @@ function tilesOfImage(image: ImageSize, side: number): number {
   const { columns, rows } = tilesByShape(image, { side, least: 1, most: MOST_TILES })
   const tiles = columns * rows
   return tiles === 1 ? 1 : tiles + 1
-}
-
-function internSizes(vision: ConfigReader): ImageSizes {
-  const read = visionSizes(vision, {
-    hidden_size: 1024,
-    intermediate_size: 4096,
-    num_hidden_layers: 24,
-    num_attention_heads: 16,
-    patch_size: 14,
-  })
-  return {
-    ...read,
-    unit: 'images',
-    side: sideOf(vision, 'image_size', 448),
-    patches: patchesIn(vision, read, 448),
-    activation: vision.string('hidden_act', 'gelu'),
-  }
-}
-
-/** InternViT (`InternVLVisionModel`): each block's output has a learned scale. */
-function internEncoder(vision: ConfigReader, sizes: ImageSizes): Steps {
-  const { hiddenSize, heads, patches, activation } = sizes
-  const norm = vision.string('norm_type', 'layer_norm') === 'rms_norm' ? 'rmsNorm' : 'layerNorm'
-  const hasHeadNorms = vision.boolean('use_qk_norm', false)
-  const embeddings: Steps = [
-    set(
-      'sum',
-      call([set('sum', patchesOf('projection', sizes)), give('sum')], { pixels: 'pixels' }, 'patch_embeddings'),
-    ),
-    set('sum', withClass('cls_token', 'sum', sizes)),
-    ...(vision.boolean('use_absolute_position_embeddings', true)
-      ? [set('sum', plus('sum', { op: 'parameter', name: 'position_embeddings' }))]
-      : []),
-    give('sum'),
-  ]
-  const attention: Steps = [
-    set('query', project('q_proj', 'hidden')),
-    set('key', project('k_proj', 'hidden')),
-    set('value', project('v_proj', 'hidden')),
-    ...(hasHeadNorms
-      ? [set('query', normed('rmsNorm', 'q_norm', 'query')), set('key', normed('rmsNorm', 'k_norm', 'key'))]
-      : []),
-    set(
-      'out',
-      attended(['query', 'key', 'value'], {
-        heads,
-        headDim: hiddenSize / heads,
-        batch: tilesOf(sizes),
-        queries: [patches + 1],
-        // Its own eager attention leaves the scores in 16 bits.
-        eager: { softmax: 'scores' },
-      }),
-    ),
-    set('projected', project('projection_layer', 'out')),
-    give('projected'),
-  ]
-  const feedForward: Steps = [
-    set('hidden', project('fc1', 'hidden')),
-    set('hidden', activated(activation, 'hidden')),
-    set('hidden', project('fc2', 'hidden')),
-    give('hidden'),
-  ]
-  const layer: Steps = [
-    set('out', call(attention, { hidden: normed(norm, 'layernorm_before', 'hidden') }, 'attention')),
-    set('out', { op: 'multiply', of: [{ op: 'parameter', name: 'lambda_1' }, 'out'] }),
-    set('hidden', plus('out', 'hidden')),
-    set('fed', normed(norm, 'layernorm_after', 'hidden')),
-    set('fed', call(feedForward, { hidden: 'fed' }, 'mlp')),
-    set('fed', { op: 'multiply', of: [{ op: 'parameter', name: 'lambda_2' }, 'fed'] }),
-    set('fed', plus('fed', 'hidden')),
-    give('fed'),
-  ]
-  return [
-    set('embedded', call(embeddings, { pixels: 'pixels' }, 'embeddings')),
-    set('hidden', 'embedded'),
-    { each: 'encoder.layer', carries: 'hidden', kinds: [layer] },
-    ...(vision.boolean('use_mean_pooling', true) ? [] : [set('hidden', layerNormed('layernorm', 'hidden'))]),
-    give('hidden'),
-  ]
 }

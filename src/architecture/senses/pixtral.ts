@@ -1,21 +1,8 @@
-import { sideOf, visionSizes } from '../blocks/vision.js'
+import { sideOf } from '../blocks/vision.js'
 import type { ConfigReader } from '../config-reader.js'
 import { sizeInWords, USUAL_IMAGE } from '../image-grid.js'
-import {
-  activated,
-  attended,
-  type Count,
-  call,
-  convolved,
-  give,
-  make,
-  normed,
-  plus,
-  project,
-  type Step,
-  type Steps,
-  set,
-} from '../program/index.js'
+import { activated, type Count, call, give, normed, project, type Steps, set } from '../program/index.js'
+import { pixtralEncoder, pixtralSizes } from '../program/pixtral.js'
 import type { FindSense, ImageSize } from '../sense.js'
 import { listed, projected, selectedStates } from './llava.js'
 
@@ -37,13 +24,12 @@ export function pixtralImages(usual: PixtralDefaults): FindSense {
         '`images`: vision_feature_select_strategy is default, but the encoder pixtral has no vector of the whole image to leave out: leave `images` out to estimate inputs of text only',
       )
     const vision = config.object('vision_config')
-    const sizes = pixtralSizes(vision, usual)
+    const sizes = pixtralSizes(vision, usual.patch)
     const merged = usual.merges ? config.positive('spatial_merge_size', 2) : 1
     const step = sizes.patch * merged
     const size = resized(imageSize, sideOf(vision, 'image_size', usual.side), step)
     const [rows, columns] = [size.height / step, size.width / step]
     const patches = rows * columns * merged ** 2
-    const all: Count = ['images', patches, sizes.hiddenSize]
     const pixels: Count = ['images', sizes.channels, size.height, size.width]
     const states = selectedStates(config, sizes.layers, usual.layer)
     const used = Math.max(...states)
@@ -53,7 +39,7 @@ export function pixtralImages(usual: PixtralDefaults): FindSense {
     const chosen = states.map((index) => `state${index}`)
     const [first = ''] = chosen
     const steps: Steps = [
-      ...encoderSteps(at, { ...sizes, patches, all }, used),
+      ...pixtralEncoder(`${at}.`, { ...sizes, unit: 'images', patches }, used),
       set('selected', chosen.length === 1 ? first : { op: 'concat', of: chosen }),
       give(
         usual.merges
@@ -78,21 +64,8 @@ export function pixtralImages(usual: PixtralDefaults): FindSense {
 
 /** The table of angles that the encoder holds in float32, also while nothing passes through it. */
 export function pixtralBuffer(vision: ConfigReader, usual: Pick<PixtralDefaults, 'patch' | 'side'>): number {
-  const { patch, hiddenSize, heads } = pixtralSizes(vision, usual)
+  const { patch, hiddenSize, heads } = pixtralSizes(vision, usual.patch)
   return Math.floor(sideOf(vision, 'image_size', usual.side) / patch) ** 2 * Math.floor(hiddenSize / heads)
-}
-
-function pixtralSizes(vision: ConfigReader, { patch }: Pick<PixtralDefaults, 'patch'>) {
-  return {
-    ...visionSizes(vision, {
-      hidden_size: 1024,
-      intermediate_size: 4096,
-      num_hidden_layers: 24,
-      num_attention_heads: 16,
-      patch_size: patch,
-    }),
-    activation: vision.string('hidden_act', 'gelu'),
-  }
 }
 
 /** `get_resize_output_image_size`: no side is longer than that of the encoder, and sides are whole steps. */
@@ -101,80 +74,6 @@ function resized({ width, height }: ImageSize, most: number, step: number): Imag
   const shrunk = (side: number): number => (ratio > 1 ? Math.floor(side / ratio) : side)
   const whole = (side: number): number => Math.floor((shrunk(side) - 1) / step + 1) * step
   return { width: whole(width), height: whole(height) }
-}
-
-interface EncoderSizes extends ReturnType<typeof pixtralSizes> {
-  readonly patches: number
-  readonly all: Count
-}
-
-/** From `pixels` to `state0` to `stateN`. The patches of all images see a mask as large as the square of their number. */
-function encoderSteps(at: string, { patches, all, hiddenSize, heads, activation }: EncoderSizes, used: number): Steps {
-  const angles: Count = ['images', patches, hiddenSize / heads]
-  const layer = pixtralLayer({ patches, hiddenSize, heads, activation })
-  return [
-    set('patches', convolved(`${at}.patch_conv`, 'pixels', all)),
-    set('hidden', { op: 'reorder', of: 'patches' }),
-    set('hidden', normed('rmsNorm', `${at}.ln_pre`, 'hidden')),
-    set('angles', make(angles, 'float32')),
-    set('wideCos', make(angles, 'float32')),
-    set('wideSin', make(angles, 'float32')),
-    set('cos', { op: 'own', of: 'wideCos' }),
-    set('sin', { op: 'own', of: 'wideSin' }),
-    ...['angles', 'wideCos', 'wideSin'].map((drop): Step => ({ drop })),
-    set('mask', make(['images', 'images', patches, patches], 'model')),
-    {
-      each: `${at}.transformer.layers`,
-      carries: 'hidden',
-      given: ['mask', 'cos', 'sin'],
-      kinds: [layer],
-      keeps: 'state',
-      unusedFrom: used,
-    },
-    ...['mask', 'cos', 'sin', 'patches'].map((drop): Step => ({ drop })),
-  ]
-}
-
-function pixtralLayer(sizes: Pick<EncoderSizes, 'patches' | 'hiddenSize' | 'heads' | 'activation'>): Steps {
-  const { patches, hiddenSize, heads, activation } = sizes
-  const attention: Steps = [
-    set('query', project('q_proj', 'hidden')),
-    set('key', project('k_proj', 'hidden')),
-    set('value', project('v_proj', 'hidden')),
-    set('newQuery', { op: 'rotate', of: 'query', by: ['cos', 'sin'] }),
-    set('newKey', { op: 'rotate', of: 'key', by: ['cos', 'sin'] }),
-    { drop: 'query' },
-    { drop: 'key' },
-    set(
-      'out',
-      attended(['newQuery', 'newKey', 'value'], {
-        heads,
-        headDim: hiddenSize / heads,
-        batch: [1],
-        queries: ['images', patches],
-        mask: 'mask',
-        isMaskForAll: true,
-      }),
-    ),
-    set('out', project('o_proj', 'out')),
-    give('out'),
-  ]
-  const gate = activated(activation, project('gate_proj', 'x'))
-  const feedForward: Steps = [
-    set('down', project('down_proj', { op: 'multiply', of: [gate, project('up_proj', 'x')] })),
-    give('down'),
-  ]
-  return [
-    set('residual', 'hidden'),
-    set('hidden', normed('rmsNorm', 'attention_norm', 'hidden')),
-    set('hidden', call(attention, { hidden: 'hidden', mask: 'mask', cos: 'cos', sin: 'sin' }, 'attention')),
-    set('hidden', plus('residual', 'hidden')),
-    set('residual', 'hidden'),
-    set('hidden', normed('rmsNorm', 'ffn_norm', 'hidden')),
-    set('hidden', call(feedForward, { x: 'hidden' }, 'feed_forward')),
-    set('hidden', plus('residual', 'hidden')),
-    give('hidden'),
-  ]
 }
 
 /** `Mistral3MultiModalProjector`: squares of patches become one vector before the projector of LLaVA. */

@@ -22,11 +22,11 @@ import {
   type Steps,
   set,
   split,
-  type Value,
 } from '../program/index.js'
 import { patchesOf, withClass } from '../program/vision.js'
 import {
   droppedPath,
+  layerScaled,
   type VitSizes,
   vitAttentionSteps,
   vitEmbeddingSteps,
@@ -139,16 +139,14 @@ function embeddingsWith(sizes: VitSizes, registers: number): Steps {
 /** `Dinov2Layer`: ViT's layer, in which the output of each block has a learned scale and may be left out. */
 function layerSteps(config: ConfigReader, sizes: VitSizes): Steps {
   const rate = config.number('drop_path_rate', 0)
-  const scale = (module: string, of: Value): Value =>
-    call([give({ op: 'multiply', of: ['x', { op: 'parameter', name: 'lambda1' }] })], { x: of }, module)
   return [
     set('normed', layerNormed('norm1', 'hidden')),
     set('out', call(vitAttentionSteps(sizes), { hidden: 'normed' }, 'attention')),
-    set('out', scale('layer_scale1', 'out')),
+    set('out', layerScaled('layer_scale1', 'out')),
     set('hidden', plus(droppedPath(rate, 'out'), 'hidden')),
     set('fed', layerNormed('norm2', 'hidden')),
     set('fed', call(feedForwardSteps(config, sizes), { x: 'fed' }, 'mlp')),
-    set('fed', scale('layer_scale2', 'fed')),
+    set('fed', layerScaled('layer_scale2', 'fed')),
     give(plus(droppedPath(rate, 'fed'), 'hidden')),
   ]
 }

@@ -54,6 +54,22 @@ export class Products extends Reductions {
     })
   }
 
+  /** The product of two matrices with a row added to each of its rows, in one kernel. Its backward makes the left gradient first. */
+  addmm(left: Shaped, right: Shaped, row: Shaped): Shaped {
+    const { shape } = left.layout
+    const columns = right.layout.shape[1] ?? 1
+    return this.record({
+      inputs: [left, right, row],
+      saves: [...(right.grad ? [left] : []), ...(left.grad ? [right] : [])],
+      make: () => this.fresh(contiguous([shape[0] ?? 1, columns]), left.dtype, 'addmm'),
+      derivatives: [
+        () => this.fresh(contiguous(shape), left.dtype, 'mm'),
+        () => this.fresh(contiguous(right.layout.shape), left.dtype, 'mm'),
+        () => this.fresh(contiguous([columns]), left.dtype, 'sum'),
+      ],
+    })
+  }
+
   /** A batched product, whose factors autocast casts. */
   batched(left: Shaped, right: Shaped): Shaped {
     const { half, autocast } = this.layers

@@ -36,6 +36,29 @@ export class Reductions extends Elementwise {
     })
   }
 
+  /** The length of each vector of the last dimension, which is kept. Autocast has it in float32, without a copy of the vectors. */
+  vectorNorm(input: Shaped): Shaped {
+    const dtype = this.layers.autocast ? 'float32' : input.dtype
+    const { shape } = input.layout
+    const kept = contiguous(shape.with(-1, 1))
+    return this.record({
+      inputs: [input],
+      saves: [input],
+      savesOutput: true,
+      make: () => this.fresh(kept, dtype, 'linalg_vector_norm'),
+      derivatives: [
+        (gradient) => {
+          const unit = this.fresh(contiguous(shape), gradient.dtype, 'div')
+          const isZero = this.fresh(kept, 'bool', 'eq')
+          this.done(isZero)
+          const made = this.fresh(contiguous(shape), gradient.dtype, 'mul')
+          this.done(unit)
+          return made
+        },
+      ],
+    })
+  }
+
   /** A running sum. Its gradient is turned around, summed and turned around again. */
   cumsum(given: Shaped, dim: number): Shaped {
     const input = this.wide(given)
