@@ -83,11 +83,8 @@ export type {
   Make,
   MaskedConvolution,
   Operation,
-<<<<<<< HEAD
   PlacedAttention,
-=======
   ProbingAttention,
->>>>>>> 50778696 (Estimate SigLIP, CLIP's text encoder, DINOv3, InternViT and Pixtral alone)
   Program,
   Rotate,
   Scatter,

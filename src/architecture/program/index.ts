@@ -23,11 +23,8 @@ export type {
   BiasedAttention,
   DisentangledAttention,
   MaskedConvolution,
-<<<<<<< HEAD
   PlacedAttention,
-=======
   ProbingAttention,
   UnitVectors,
->>>>>>> 50778696 (Estimate SigLIP, CLIP's text encoder, DINOv3, InternViT and Pixtral alone)
   WrittenBlock,
 } from './written.js'

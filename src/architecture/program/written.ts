@@ -1,9 +1,11 @@
 /** A part of a model whose code is replayed operation by operation: `estimate/replay/program/written` has one file for each kind. */
-<<<<<<< HEAD
-export type WrittenBlock = BiasedAttention | DisentangledAttention | MaskedConvolution | PlacedAttention
-=======
-export type WrittenBlock = BiasedAttention | DisentangledAttention | MaskedConvolution | ProbingAttention | UnitVectors
->>>>>>> 50778696 (Estimate SigLIP, CLIP's text encoder, DINOv3, InternViT and Pixtral alone)
+export type WrittenBlock =
+  | BiasedAttention
+  | DisentangledAttention
+  | MaskedConvolution
+  | PlacedAttention
+  | ProbingAttention
+  | UnitVectors
 
 /**
  * Attention with a bias for each distance and head, which has a gradient (MPNet). Reads `hidden`, `mask` and `bias`; projects by `q`,
@@ -47,7 +49,6 @@ export interface MaskedConvolution {
 }
 
 /**
-<<<<<<< HEAD
  * BERT's eager attention with positions in its scores. Reads `hidden`, `mask`, and `places` if it is rotary; projects by `query`, `key` and
  * `value`. The layer returns its weights.
  */
@@ -61,7 +62,9 @@ export interface PlacedAttention {
    * et al. 2020, arXiv:2009.13658); or a rotation of queries and keys, and perhaps of values (RoFormer).
    */
   readonly places: 'toQueries' | 'toQueriesAndKeys' | 'rotated' | 'rotatedWithValues'
-=======
+}
+
+/**
  * torch's `nn.MultiheadAttention` of one learned vector, `probe`, to the patches of each image, with all projections in one tensor of the module
  * `attention` (SigLIP). Reads `hidden`.
  */
@@ -75,5 +78,4 @@ export interface ProbingAttention {
 export interface UnitVectors {
   readonly kind: 'unitVectors'
   readonly of: string
->>>>>>> 50778696 (Estimate SigLIP, CLIP's text encoder, DINOv3, InternViT and Pixtral alone)
 }

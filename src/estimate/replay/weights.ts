@@ -80,54 +80,10 @@ export class Weights {
       if (original) this.#originals.set(name, original)
       this.#byName.set(name, this.#parameter({ name, shape, dtype, trained: true, isAdapter: true }))
     }
-<<<<<<< HEAD
     this.#adapters = adapterWeights(architecture, options, {
       parameter: (wanted) => this.#parameter(wanted),
       buffer: (elements, dtype) => this.addBuffer(elements, dtype),
     })
-=======
-    this.#addAdapters(architecture, options)
-  }
-
-  #addAdapters(architecture: Architecture, { adapters, adapterDtype: dtype }: WeightOptions): void {
-    const pair = adapters.kind === 'vera' ? this.#sharedPair(architecture, adapters, dtype) : undefined
-    for (const { name, module } of modules(architecture)) {
-      const rank = adapters.rankOf(name)
-      const sizes = module.linear ?? embeddingSizes(module.type, module.parameters?.['weight'])
-      // PEFT finds a module that layers share once.
-      if (!rank || !sizes || module.sharedWith !== undefined) continue
-      const { inFeatures, outFeatures } = sizes
-      const trained = module.type !== BYPASSED
-      const made = (shape: Shape, isSecond = false) =>
-        this.#parameter({ name, shape, dtype, trained, isAdapter: true, isSecond, isIdle: true })
-      const { hasDropout, kind } = adapters
-      if (pair) {
-        const b = made([outFeatures])
-        this.#adapters.set(name, { a: pair.a, b, rank, kind, hasDropout, values: made([rank]), shared: pair.b })
-        continue
-      }
-      const a = made([rank, inFeatures])
-      const b = made([outFeatures, rank], true)
-      const values = kind === 'adalora' ? { values: made([rank, 1]) } : {}
-      // The current rank, a parameter that is not trained.
-      if (kind === 'adalora') this.#parameter({ name, shape: [1], dtype, trained: false, isAdapter: true })
-      const magnitude = adapters.isDora ? { magnitude: made([outFeatures]) } : {}
-      this.#adapters.set(name, { a, b, rank, kind, hasDropout, ...values, ...magnitude })
-    }
-  }
-
-  /** The two frozen matrices of VeRA, as large as the largest layer needs: buffers that nothing shards. */
-  #sharedPair(architecture: Architecture, adapters: AdapterPlan, dtype: ComputeDtype) {
-    let [rank, inFeatures, outFeatures] = [0, 0, 0]
-    for (const { name, module } of modules(architecture)) {
-      const own = adapters.rankOf(name)
-      if (!own || !module.linear) continue
-      rank = own
-      inFeatures = Math.max(inFeatures, module.linear.inFeatures)
-      outFeatures = Math.max(outFeatures, module.linear.outFeatures)
-    }
-    return { a: this.addBuffer(rank * inFeatures, dtype), b: this.addBuffer(outFeatures * rank, dtype) }
->>>>>>> 50778696 (Estimate SigLIP, CLIP's text encoder, DINOv3, InternViT and Pixtral alone)
   }
 
   /** Whether the adapters have singular values, whose matrices the loss keeps orthogonal. */
@@ -250,16 +206,3 @@ export class Weights {
 }
 
 const EXPERTS = '.experts.'
-<<<<<<< HEAD
-=======
-
-/** A linear layer whose weight torch's `nn.MultiheadAttention` reads itself, so that an adapter of it computes nothing. */
-const BYPASSED = 'NonDynamicallyQuantizableLinear'
-
-/** An embedding seen as a layer: from tokens to features. */
-function embeddingSizes(type: string, weight: Shape | undefined) {
-  if (type !== 'Embedding' || !weight) return undefined
-  const [inFeatures = 0, outFeatures = 0] = weight
-  return { inFeatures, outFeatures }
-}
->>>>>>> 50778696 (Estimate SigLIP, CLIP's text encoder, DINOv3, InternViT and Pixtral alone)

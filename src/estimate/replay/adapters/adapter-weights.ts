@@ -27,8 +27,9 @@ export function adapterWeights(
     // PEFT finds a module that layers share once.
     if (!rank || !sizes || module.sharedWith !== undefined) continue
     const { inFeatures, outFeatures } = sizes
+    const isUsed = module.type !== BYPASSED
     const trained = (shape: Shape, isSecond = false) =>
-      allocate.parameter({ name, shape, dtype, trained: true, isAdapter: true, isSecond })
+      allocate.parameter({ name, shape, dtype, trained: isUsed, isAdapter: true, isSecond, isIdle: true })
     if (pair) {
       const b = trained([outFeatures])
       made.set(name, { a: pair.a, b, rank, kind, hasDropout, values: trained([rank]), shared: pair.b })
@@ -44,6 +45,9 @@ export function adapterWeights(
   }
   return made
 }
+
+/** A linear layer whose weight torch's `nn.MultiheadAttention` reads itself, so that an adapter of it computes nothing. */
+const BYPASSED = 'NonDynamicallyQuantizableLinear'
 
 /** The two frozen matrices of VeRA, as large as the largest layer needs: buffers that nothing shards. */
 function sharedPair(architecture: Architecture, adapters: AdapterPlan, dtype: ComputeDtype, { buffer }: Allocate) {

@@ -9,23 +9,23 @@ import type { Scope } from '../scope.js'
 import { biasedAttention } from './biased-attention.js'
 import { disentangledAttention } from './disentangled-attention.js'
 import { maskedConvolution } from './masked-convolution.js'
-<<<<<<< HEAD
 import { placedAttention } from './placed-attention.js'
-=======
 import { probingAttention } from './probing-attention.js'
 import { unitVectors } from './unit-vectors.js'
->>>>>>> 50778696 (Estimate SigLIP, CLIP's text encoder, DINOv3, InternViT and Pixtral alone)
 import type { WrittenRun } from './written-run.js'
 
 type Kinds = {
   readonly [Kind in WrittenBlock['kind']]: (run: WrittenRun, block: Extract<WrittenBlock, { kind: Kind }>) => Shaped
 }
 
-<<<<<<< HEAD
-const KINDS: Kinds = { biasedAttention, disentangledAttention, maskedConvolution, placedAttention }
-=======
-const KINDS: Kinds = { biasedAttention, disentangledAttention, maskedConvolution, probingAttention, unitVectors }
->>>>>>> 50778696 (Estimate SigLIP, CLIP's text encoder, DINOv3, InternViT and Pixtral alone)
+const KINDS: Kinds = {
+  biasedAttention,
+  disentangledAttention,
+  maskedConvolution,
+  placedAttention,
+  probingAttention,
+  unitVectors,
+}
 
 /** Runs the rest of a module that is written over arrays. The caller owns the result. */
 export function writtenBlock(place: Place, scope: Scope, { block }: Written): Tensor {
