@@ -260,6 +260,64 @@ describe('the formats of single modules', () => {
   it('are those of MLX, also with another mode', () => {
     const mlx = { bits: 4, group_size: 64, a: { bits: 8 }, b: { mode: 'mxfp8' }, c: false, d: {} }
     expect(bitsOf({ quant_method: 'mlx', ...mlx }, ['a', 'b', 'c', 'd'])).toStrictEqual([8, 8, 4, 4])
+    const { isExcluded } = quantisationOf({ config: { quantization: mlx } }) ?? {}
+    expect(['a', 'b', 'c', 'd', 'group_size'].filter((module) => isExcluded?.(module))).toStrictEqual(['c'])
+    expect(quantisationOf({ config: { quantization: { bits: 4, a: true } } })).not.toHaveProperty('isExcluded')
+  })
+
+  it('are those of AutoRound, by name before pattern, and 16 bits mean none', () => {
+    const settings = {
+      ...{ quant_method: 'auto-round', bits: 4, data_type: 'int' },
+      extra_config: {
+        q_proj: { bits: 8 },
+        'a.1.q_proj': { bits: 2 },
+        '.*b\\.\\d+.*': { bits: 8, data_type: 'mx_fp' },
+        o_proj: { data_type: 'nv_fp' },
+        lm_head: { bits: 16, data_type: 'float' },
+        '.*gate.*': { bits: 32 },
+        odd: 5,
+        '(a+)+$': { bits: 8 },
+      },
+    }
+    const quantisation = quantisationOf({ config: { quantization_config: settings } })
+    const formats = (modules: readonly string[]) =>
+      modules.map((module) => [
+        formatOf(quantisation, module)?.bits,
+        formatOf(quantisation, module)?.precision,
+        quantisation?.isExcluded?.(module),
+      ])
+    expect(
+      formats(['a.0.q_proj', 'a.1.q_proj', 'a.b.3.x', 'a.o_proj', 'a.x', 'lm_head', 'a.gate.x', 'odd']),
+    ).toStrictEqual([
+      [8, 'int8', false],
+      [2, 'int4', false],
+      [8, 'float8_e4m3fn', false],
+      [4, 'nvfp4', false],
+      [4, 'int4', false],
+      [4, 'int4', true],
+      [4, 'int4', true],
+      [4, 'int4', false],
+    ])
+    expect(quantisation?.notes).toStrictEqual([
+      'quantization_config targets "re:.*(a+)+$", a pattern that is not supported',
+    ])
+    const none = { quant_method: 'auto-round', bits: 4, extra_config: { a: { bits: 15 } } }
+    expect(quantisationOf({ config: { quantization_config: none } })).not.toHaveProperty('isExcluded')
+  })
+
+  it.each(['gptq', 'awq'])('are those of GPTQModel, by the starts of names: %s', (quant_method) => {
+    const dynamic = {
+      lm_head: { bits: 8 },
+      '+:.*down.*': { bits: 2 },
+      '-:.*gate': {},
+      '.*up': { group_size: 32 },
+      x: 5,
+    }
+    const settings = { quant_method, bits: 4, dynamic }
+    const modules = ['lm_head', 'a.lm_head', 'a.down_proj', 'a.gate', 'a.up', 'x']
+    expect(bitsOf(settings, modules)).toStrictEqual([8, 4, 2, 4, 4, 4])
+    const { isExcluded } = quantisationOf({ config: { quantization_config: settings } }) ?? {}
+    expect(modules.filter((module) => isExcluded?.(module))).toStrictEqual(['a.gate'])
   })
 
   it('are those of compressed-tensors: names, patterns, and the class for all others', () => {

@@ -4,7 +4,7 @@ import { isObject } from '../../architecture/config-object.js'
 import type { ConfigObject } from '../../architecture/index.js'
 import { numberIn, objectIn, textsIn } from '../json-object.js'
 import { globTest, type ModuleTest, regexTest } from './module-pattern.js'
-import type { Quantisation, ScaleSettings } from './quantisation.js'
+import { type Quantisation, type ScaleSettings, staysAsItIs } from './quantisation.js'
 
 /** The details of a quantisation config that do not depend on its method. */
 export function detailsOf(settings: ConfigObject): Pick<Quantisation, 'scales' | 'isExcluded'> {
@@ -43,7 +43,11 @@ function excludedModules(settings: ConfigObject): ((module: string) => boolean) 
   const dynamic = Object.keys(objectIn(settings, 'dynamic') ?? {}).flatMap((pattern) =>
     pattern.startsWith('-:') ? [`re:${pattern.slice(2)}`] : [],
   )
-  const tests = [...listed, ...dynamic].slice(0, MOST_PATTERNS).map(testOf)
+  // AutoRound finds its patterns anywhere in a name.
+  const rounded = Object.entries(objectIn(settings, 'extra_config') ?? {}).flatMap(([pattern, own]) =>
+    staysAsItIs(own) ? [`re:.*${pattern}`] : [],
+  )
+  const tests = [...listed, ...dynamic, ...rounded].slice(0, MOST_PATTERNS).map(testOf)
   const exact = new Set(listed)
   if (tests.length === 0) return undefined
   return (module) => exact.has(module) || tests.some((isMeant) => isMeant?.(module))

@@ -5,7 +5,7 @@ import { isEmbeddingName } from '../embedding-names.js'
 import { numberIn, objectIn, textIn, textsIn } from '../json-object.js'
 import { globTest, regexTest } from './module-pattern.js'
 import { integerFormat, namedFormat } from './named-format.js'
-import { byName, type FormatOfModules, type StatedFormats, uniform } from './quantisation.js'
+import { byName, type FormatOfModules, type StatedFormats, staysAsItIs, uniform } from './quantisation.js'
 import { FORMATS, integers, type WeightFormat } from './weight-format.js'
 
 /** compressed-tensors has groups, each with the targets of its format: names, patterns after `re:`, and classes of modules. */
@@ -65,19 +65,64 @@ export function modelOpt(config: ConfigObject): StatedFormats {
   return exceptionsOf(rows)
 }
 
-/** mlx-lm states bits and mode for all modules, and next to them the settings of single modules. */
+/** mlx-lm states bits and mode for all modules, and next to them the settings of single modules: `false` for those that stay as they are. */
 export function mlx(config: ConfigObject): StatedFormats {
   const format = mlxFormat(config)
   const named = Object.entries(config).flatMap(([name, settings]): [string, WeightFormat][] => {
     const own = isObject(settings) ? mlxFormat(settings) : undefined
     return own ? [[name, own]] : []
   })
-  return { ...(format && { format }), exceptions: byName(named), notes: [] }
+  const left = new Set(Object.keys(config).filter((name) => config[name] === false))
+  const isExcluded = left.size > 0 ? (module: string) => left.has(module) : undefined
+  return { ...(format && { format }), exceptions: byName(named), ...(isExcluded && { isExcluded }), notes: [] }
 }
 
 function mlxFormat(settings: ConfigObject): WeightFormat | undefined {
   const mode = textIn(settings, 'mode') ?? 'affine'
   return mode === 'affine' ? integerFormat(settings) : namedFormat(mode)
+}
+
+/**
+ * AutoRound lists settings of single modules in `extra_config`, by their names or by patterns that are found anywhere in a name. Modules with
+ * 16 bits stay as they are. Source: `get_layer_config` of AutoRound 0.16.
+ */
+export function autoRound(config: ConfigObject): StatedFormats {
+  const rows = Object.entries(objectIn(config, 'extra_config') ?? {}).flatMap(
+    ([name, own]): [Target, WeightFormat][] => {
+      const settings = { bits: config['bits'], data_type: config['data_type'], ...(isObject(own) ? own : {}) }
+      const format = staysAsItIs(settings) ? undefined : roundedFormat(settings)
+      return format
+        ? [
+            [name, format],
+            [`re:.*${name}`, format],
+          ]
+        : []
+    },
+  )
+  return { ...uniform(roundedFormat(config)), ...exceptionsOf(rows) }
+}
+
+/** AutoRound writes integers, MX floats, NV floats and FP8; `data_type` says which. Source: `schemes.py` and `data_type/` of AutoRound 0.16. */
+function roundedFormat(config: ConfigObject): WeightFormat | undefined {
+  const type = (textIn(config, 'data_type') ?? 'int').toLowerCase()
+  const bits = numberIn(config, 'bits')
+  if (/^nv_?fp/.test(type)) return FORMATS.nvfp4
+  if (/^mx_?fp/.test(type)) return namedFormat(/\d/.test(type) ? type : `mxfp${bits ?? 4}`)
+  // `fp8_to_int_sym` rounds to FP8 on the way to integers.
+  const isFloat = /^(?:fp|float)/.test(type) && !type.includes('int')
+  return isFloat && (bits ?? 8) === 8 ? (namedFormat(type) ?? FORMATS.float8) : integerFormat(config)
+}
+
+/**
+ * GPTQModel lists settings of single modules in `dynamic`, by patterns that names start with. A minus marks modules that stay as they are.
+ * Source: `dynamic_get` of GPTQModel 7.
+ */
+export function gptqModel(config: ConfigObject): StatedFormats {
+  const rows = Object.entries(objectIn(config, 'dynamic') ?? {}).flatMap(([pattern, own]): [Target, WeightFormat][] => {
+    const format = pattern.startsWith('-:') || !isObject(own) ? undefined : integerFormat(own)
+    return format ? [[`re:${pattern.replace(/^\+:/, '')}`, format]] : []
+  })
+  return { ...uniform(integerFormat(config)), ...exceptionsOf(rows) }
 }
 
 /** Quark has a format for all layers, and one for each pattern of names. */

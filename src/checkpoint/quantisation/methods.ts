@@ -5,7 +5,7 @@
  */
 import type { ConfigObject } from '../../architecture/index.js'
 import { numberIn, objectIn, textIn } from '../json-object.js'
-import { compressedTensors, mlx, modelOpt, quark, torchao } from './formats-of-modules.js'
+import { autoRound, compressedTensors, gptqModel, mlx, modelOpt, quark, torchao } from './formats-of-modules.js'
 import { integerFormat, namedFormat } from './named-format.js'
 import { type StatedFormats, uniform } from './quantisation.js'
 import { FORMATS, integers, type WeightFormat } from './weight-format.js'
@@ -16,9 +16,9 @@ type ReadMethod = (config: ConfigObject) => StatedFormats
 /** The methods by their name in lower case. The config of a method that is not listed may still state its bits. */
 export const METHODS: Readonly<Record<string, ReadMethod>> = {
   aqlm: (config) => uniform(aqlmFormat(config)),
-  'auto-round': (config) => uniform(roundedFormat(config)),
-  'intel/auto-round': (config) => uniform(roundedFormat(config)),
-  awq: (config) => uniform(integerFormat(config)),
+  'auto-round': autoRound,
+  'intel/auto-round': autoRound,
+  awq: gptqModel,
   bitnet: () => uniform(integers(2)),
   bitsandbytes: (config) => uniform(bitsandbytesFormat(config)),
   'compressed-tensors': compressedTensors,
@@ -29,7 +29,7 @@ export const METHODS: Readonly<Record<string, ReadMethod>> = {
   finegrained_fp8: () => uniform(FORMATS.float8),
   fp8: (config) => uniform(textIn(config, 'fmt') === 'e5m2' ? FORMATS.float8_e5m2 : FORMATS.float8),
   fp_quant: (config) => uniform(namedFormat(textIn(config, 'forward_dtype') ?? 'mxfp4')),
-  gptq: (config) => uniform(integerFormat(config)),
+  gptq: gptqModel,
   higgs: (config) => uniform(integerFormat(config)),
   hqq: (config) => uniform(integerFormat(hqqWeights(config))),
   marlin: (config) => uniform(integerFormat(config) ?? integers(4)),
@@ -43,17 +43,6 @@ export const METHODS: Readonly<Record<string, ReadMethod>> = {
   spqr: (config) => uniform(integerFormat(config)),
   torchao,
   vptq: (config) => uniform(vptqFormat(config)),
-}
-
-/** AutoRound writes integers, MX floats, NV floats and FP8; `data_type` says which. Source: `schemes.py` and `data_type/` of AutoRound 0.16. */
-function roundedFormat(config: ConfigObject): WeightFormat | undefined {
-  const type = (textIn(config, 'data_type') ?? 'int').toLowerCase()
-  const bits = numberIn(config, 'bits')
-  if (/^nv_?fp/.test(type)) return FORMATS.nvfp4
-  if (/^mx_?fp/.test(type)) return namedFormat(/\d/.test(type) ? type : `mxfp${bits ?? 4}`)
-  // `fp8_to_int_sym` rounds to FP8 on the way to integers.
-  const isFloat = /^(?:fp|float)/.test(type) && !type.includes('int')
-  return isFloat && (bits ?? 8) === 8 ? (namedFormat(type) ?? FORMATS.float8) : integerFormat(config)
 }
 
 /** The format as `BitsAndBytesConfig` chooses it: without one of the two flags there is none, and 4 bits are fp4 by default. */

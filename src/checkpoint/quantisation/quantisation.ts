@@ -1,5 +1,7 @@
+import { isObject } from '../../architecture/config-object.js'
 import type { ConfigObject } from '../../architecture/index.js'
 import { type OptionTable, object } from '../../options/index.js'
+import { numberIn } from '../json-object.js'
 import type { WeightFormat } from './weight-format.js'
 
 /** How the weights of a checkpoint are quantised, according to its config files. */
@@ -24,6 +26,11 @@ export type StatedFormats = Omit<Quantisation, 'method'>
 /** The same format for all modules. */
 export function uniform(format: WeightFormat | undefined): StatedFormats {
   return { ...(format && { format }), exceptions: [], notes: [] }
+}
+
+/** Whether AutoRound leaves a module with these settings as it is. */
+export function staysAsItIs(settings: unknown): boolean {
+  return isObject(settings) && (numberIn(settings, 'bits') ?? 0) >= 16
 }
 
 /** How the elements of a weight share scales. */
