@@ -173,6 +173,7 @@ describe('what a config states of each method', () => {
     [{ quant_method: 'superquant', bits: 5 }, 'superquant 5 int8'],
     [{ quant_method: 'super_fp8' }, 'super_fp8 8 float8_e4m3fn'],
     [{ quant_method: 'toString' }, 'tostring'],
+    [{ quant_method: 'my_auto_round', bits: 4, data_type: 'mx_fp' }, 'my_auto_round 4 int4'],
     [{ group_size: 64, bits: 4, a: 1, b: 2 }, ' 4 int4'],
   ])('%j: %s', (settings, expected) => expect(stated(settings)).toBe(expected))
 
@@ -263,6 +264,18 @@ describe('the formats of single modules', () => {
     const { isExcluded } = quantisationOf({ config: { quantization: mlx } }) ?? {}
     expect(['a', 'b', 'c', 'd', 'group_size'].filter((module) => isExcluded?.(module))).toStrictEqual(['c'])
     expect(quantisationOf({ config: { quantization: { bits: 4, a: true } } })).not.toHaveProperty('isExcluded')
+  })
+
+  it('are those of the first class that most modules have, also beside names, in compressed-tensors', () => {
+    const group = (num_bits: number, ...targets: string[]) => ({ targets, weights: { num_bits } })
+    const groups = (config_groups: object) => ({ quant_method: 'compressed-tensors', config_groups })
+    const names = { a: group(8, 'x.y'), b: group(4, 'Linear', 'z'), c: group(2, 'Conv2d') }
+    expect(bitsOf(groups(names), ['x.y', 'z', 'other'])).toStrictEqual([8, 4, 4])
+    // Embeddings are no such class: they are told by their names.
+    const embeddings = { a: group(8, 'Embedding'), b: group(4, 'Linear') }
+    expect(bitsOf(groups(embeddings), ['m.embed_tokens', 'm.q_proj'])).toStrictEqual([8, 4])
+    const both = { a: group(8, 'VocabParallelEmbedding', 'x'), b: group(2, 'y') }
+    expect(bitsOf(groups(both), ['m.wte', 'x', 'y', 'z'])).toStrictEqual([8, 8, 2, 8])
   })
 
   it('are those of AutoRound, by name before pattern, and 16 bits mean none', () => {

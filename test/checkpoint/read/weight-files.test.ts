@@ -81,6 +81,15 @@ describe('the weight files of a model', () => {
       ['', 'pytorch_model.bin', 'not read: adapter_model.safetensors; transformers does not load it'],
     ],
     [
+      'adapters.safetensors adapter_model.safetensors a.safetensors',
+      [
+        'a.safetensors',
+        '',
+        'not read: adapters.safetensors, adapter_model.safetensors; transformers does not load them',
+      ],
+    ],
+    ['my_adapter_model.safetensors', ['my_adapter_model.safetensors', '']],
+    [
       'adapters.safetensors model.safetensors',
       ['model.safetensors', '', 'not read: adapters.safetensors; transformers does not load it'],
     ],

@@ -158,6 +158,43 @@ describe('a hub with problems', () => {
     expect(waits[3]).toBeGreaterThan(2 * (waits[1] ?? 0))
   })
 
+  it('is asked again after half a second at first, and a quarter more or less', async () => {
+    const files = await source('org/model')
+    waits.length = 0
+    for (let read = 0; read < 80; read++) {
+      hub.fail([503])
+      await files.read('config.json', 0, 4)
+    }
+    expect(waits).toHaveLength(80)
+    expect(waits.filter((wait) => wait < 375 || wait > 625)).toStrictEqual([])
+    expect(new Set(waits).size).toBeGreaterThan(40)
+    waits.length = 0
+    hub.fail([408], [425], [500], [502])
+    await files.read('config.json', 0, 4)
+    const bounds = [500, 1000, 2000, 4000]
+    expect(waits.map((wait, index) => Math.abs(wait / (bounds[index] ?? 0) - 1) <= 0.25)).toStrictEqual([
+      ...[true, true, true, true],
+    ])
+  })
+
+  it.each([400, 403, 404, 501, 505])('is asked once if it answers %i, which is no passing trouble', async (status) => {
+    const files = await source('org/model')
+    hub.requests.length = 0
+    hub.fail([status])
+    await expect(files.read('config.json', 0, 4)).rejects.toMatchObject({ code: 'unreadable_file' })
+    expect([hub.requests.length, waits.length]).toStrictEqual([1, 0])
+  })
+
+  it('is waited for as long as it asks, up to a minute', async () => {
+    const files = await source('org/model')
+    hub.fail([429, { 'retry-after': '60' }])
+    await files.read('config.json', 0, 4)
+    expect(waits).toStrictEqual([60_000])
+    hub.fail([429, { 'retry-after': '61' }])
+    await expect(files.read('config.json', 0, 4)).rejects.toMatchObject({ message: expect.stringContaining('(429)') })
+    expect(waits).toStrictEqual([60_000])
+  })
+
   it('is given up after five attempts, or if it asks for a long wait', async () => {
     hub.fail(...Array.from({ length: 5 }, () => [503] as const))
     await expect(read('org/model')).rejects.toMatchObject({ message: expect.stringContaining('503') })
