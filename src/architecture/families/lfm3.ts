@@ -6,6 +6,7 @@ import { layersOfTypes, layerTypes, slidingWindow, windowOf } from '../blocks/la
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { shortConv } from '../blocks/short-conv.js'
+import { tablesOfKinds } from '../forward/rotation.js'
 import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
@@ -13,6 +14,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 export const lfm3 = causalLmFamily({
   modelType: 'lfm3',
   name: 'Lfm3',
+  unreplayed: ['input gradients of transformers 5'],
   defaults: {
     vocab_size: 128_000,
     hidden_size: 2048,
@@ -56,6 +58,22 @@ export const lfm3 = causalLmFamily({
       dimensions: decoderDimensions(sizes, { gatedMlp: true, ...windowOf(types, slidingWindow(config, 256)) }),
     }
   },
+  forward: (config, dimensions) => ({
+    rotation: {
+      features: 'all',
+      float32: 'tables',
+      tables: tablesOfKinds(dimensions),
+      receivers: 'attention',
+      frequencies: 'modelTwice',
+    },
+    norm: 'rmsNorm',
+    dropout: { attention: 0 },
+    ...(config.boolean('use_attention_gate', true) && {
+      attention: { outputGate: { layer: 'g_proj', projected: 'behind', opens: 'sigmoid' } },
+    }),
+    mixers: { conv: { kind: 'shortConv', states: 'assigned' } },
+    feedForward: { activation: 'silu' },
+  }),
 })
 
 function usualType(index: number): string {

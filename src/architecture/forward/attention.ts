@@ -6,6 +6,8 @@ export interface Attention {
   readonly outputGate?: OutputGate
   /** Whether queries are multiplied by a number after their projection, in the code and not in the kernel (OPT). Default: no. */
   readonly scaledQueries?: boolean
+  /** Whether queries that are not rotated are multiplied in float32 by a number of their place (Beam). Default: no. */
+  readonly scaledWhereUnrotated?: boolean
   /** Whether values are multiplied by a number behind their projection (MiMo). Default: no. */
   readonly scaledValues?: boolean
   /** Whether keys are multiplied by a number before they are rotated. Default: no. */

@@ -9,6 +9,8 @@ export interface FeedForward {
    * until both have run (XGLM). Default: no.
    */
   readonly inOneExpression?: boolean
+  /** Whether gate and product are computed in float32, also in experts, and cast back (Beam). Default: no. */
+  readonly float32?: boolean
   /** Whether gate and output are multiplied by numbers, and the gate comes second (Falcon-H1). Default: no. */
   readonly scaled?: boolean
   /** The indices of layers whose gate passes only values far above their mean (Gemma 3n). Default: none. */

@@ -13,8 +13,8 @@ export type Residual =
 /** Sequential blocks: `y = x + attention(norm(x))`, then `y + mlp(norm(y))`. */
 export interface SequentialResidual {
   readonly order: 'sequential'
-  /** Whether the output of a block is multiplied by a number before it is added. Default: no. */
-  readonly scaled?: boolean
+  /** Whether the output of a block is multiplied by a number before it is added, or `both` it and the residual stream (Beam). Default: no. */
+  readonly scaled?: boolean | 'both'
   /** Whether the normalised input of attention stays alive until the layer ends, or until the next norm has computed. Default: no. */
   readonly keepsNormalised?: boolean | 'untilNext'
   /** Whether the output of attention stays alive until the layer ends. Default: no. */

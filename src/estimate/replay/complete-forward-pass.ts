@@ -42,6 +42,7 @@ export interface CompleteForwardPass {
   readonly bufferElements: number
   readonly float32BufferElements: number
   readonly feedForward: Pick<FeedForward, 'activation'> & {
+    readonly float32: boolean
     readonly scaled: boolean
     readonly inOneExpression: boolean
     readonly sparseLayers: readonly number[]
@@ -109,6 +110,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
     float32BufferElements: forward.float32BufferElements ?? 0,
     feedForward: {
       activation,
+      float32: feedForward.float32 ?? false,
       scaled: feedForward.scaled ?? false,
       inOneExpression: feedForward.inOneExpression ?? false,
       sparseLayers: feedForward.sparseLayers ?? [],
@@ -186,6 +188,7 @@ const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager' | 'keySharing' | 'o
   gated: false,
   scaledQueries: false,
   scaledValues: false,
+  scaledWhereUnrotated: false,
   scaledKeys: false,
   clamped: false,
   headNorms: 'projected',

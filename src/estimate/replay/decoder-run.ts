@@ -73,6 +73,8 @@ export interface DecoderRun {
   /** Where experts are left out, by the name of the one before. */
   readonly gaps: ReadonlyMap<string, Gap>
   readonly tables: RotaryTables | undefined
+  /** What queries that are not rotated are multiplied by, for each place in float32. */
+  readonly scales?: Tensor | undefined
   /** The mask that eager attention adds. */
   readonly mask: Tensor | undefined
   /** The boolean mask that eager attention applies to its scores, where it is a tensor of its own. */

@@ -33,7 +33,7 @@ const NAMES = {
     'operator_norm',
     'attention_layernorm',
   ],
-  afterAttention: ['post_norm1', 'post_self_attn_layernorm', 'post_attention_layernorm'],
+  afterAttention: ['post_norm1', 'post_operator_norm', 'post_self_attn_layernorm', 'post_attention_layernorm'],
   secondNorm: [
     'pre_feedforward_layernorm',
     'post_attention_layernorm',
@@ -45,7 +45,7 @@ const NAMES = {
     'ffn_norm',
     'feedforward_layernorm',
   ],
-  afterMlp: ['post_feedforward_layernorm', 'post_mlp_layernorm', 'post_norm2'],
+  afterMlp: ['post_feedforward_layernorm', 'post_mlp_layernorm', 'post_norm2', 'post_ffn_norm'],
   up: ['up_proj', 'c_fc', 'fc1', 'fc_in', 'dense_h_to_4h'],
   down: ['down_proj', 'c_proj', 'fc2', 'fc_out', 'dense_4h_to_h'],
 } as const

@@ -39,7 +39,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     held.push(tape.alias(queryRaw), tape.alias(keyRaw))
   const [queryRotated, keyRotated] = chunked(run, layer, rotate(run, queryRaw, keyRaw, layer, held))
   tape.free(queryRaw, keyRaw)
-  const query = normalised(run, block, 'queryNorm', 'rotated', queryRotated)
+  const query = scaledWhereUnrotated(run, layer, normalised(run, block, 'queryNorm', 'rotated', queryRotated))
   const key = normalised(run, block, 'keyNorm', 'rotated', keyRotated)
   const [keys, values] = options.cache ? CACHES[attention.cache](run, key, value) : behindPrefix(run, layer, key, value)
   const groups = attention.sharedHeads === 'repeated' ? heads / kvHeads : 1
@@ -193,6 +193,17 @@ function scaledBy({ layers: { ops } }: DecoderRun, isScaled: boolean, input: Ten
   const scaled = ops.scale(input)
   ops.tape.free(input)
   return scaled
+}
+
+/** Queries that are not rotated, multiplied in float32 by a number of their place. Frees its input. */
+function scaledWhereUnrotated({ layers: { ops }, forward, scales }: DecoderRun, layer: number, input: Tensor): Tensor {
+  if (!forward.attention.scaledWhereUnrotated || !scales || forward.rotation?.rotatesIn(layer)) return input
+  const wide = ops.to(input, 'float32')
+  const product = ops.scale(wide, scales)
+  ops.tape.free(wide)
+  const output = ops.to(product, input.dtype)
+  ops.tape.free(product, input)
+  return output
 }
 
 /** The queries of a projection that also makes gates, which are copied. Frees the projection. */

@@ -182,14 +182,29 @@ function block(
 }
 
 /** Adds a block's output to the residual stream, after Granite's multiplier. Frees the output. */
-function joined(run: DecoderRun, residual: Tensor, made: Tensor, isScaled: boolean, what: 'attended' | 'fed'): Tensor {
+function joined(
+  run: DecoderRun,
+  residual: Tensor,
+  made: Tensor,
+  isScaled: boolean | 'both',
+  what: 'attended' | 'fed',
+): Tensor {
   const { ops } = run.layers
+  if (isScaled === 'both') return joinedByDepth(run, residual, made)
   const scaled = isScaled ? ops.scale(made) : ops.tape.alias(made)
   ops.tape.free(made)
   const isInSum = run.forward.dropout.place === 'inSum' && isDropped(run, what)
   const left = isInSum ? ops.dropout(scaled) : ops.tape.alias(scaled)
   const sum = ops.add(residual, left)
   ops.tape.free(left, scaled)
+  return sum
+}
+
+/** `made * a + residual * b`, in a function of its own. Frees the output. */
+function joinedByDepth({ layers: { ops } }: DecoderRun, residual: Tensor, made: Tensor): Tensor {
+  const terms = [ops.scale(made), ops.scale(residual)] as const
+  const sum = ops.add(...terms)
+  ops.tape.free(...terms, made)
   return sum
 }
 
@@ -230,6 +245,7 @@ function normsOf(layer: Named) {
     first &&
     (child(layer, 'pre_feedforward_layernorm') ??
       child(layer, 'pre_mlp_layernorm') ??
+      child(layer, 'ffn_norm') ??
       child(layer, 'post_attention_layernorm'))
   return { first, afterAttention, second: before, afterMlp }
 }

@@ -127,6 +127,9 @@ function commonOf(model: DecoderModel, pass: DecoderPass, { embedded, positions,
     isShared && rotation.tables !== 'one'
       ? rotaryTables(pass, { ...rotation, features: rotation.windowFeatures }, dtype)
       : tables
+  const scales = forward.attention.scaledWhereUnrotated
+    ? ops.tape.tensor(options.sequence, 'float32', 'exp')
+    : undefined
   const distances = alibi && distancesOf(pass, alibi, dtype)
   const shared = [...positions, ...present(distances?.scaled), ...tablesOf(tables, windowTables)]
   const isBiased = alibi || hasGivenMask(options, forward) || options.ownMasks === 'numbers'
@@ -138,6 +141,7 @@ function commonOf(model: DecoderModel, pass: DecoderPass, { embedded, positions,
     gaps: model.gaps,
     prefixes: prefixesOf(pass, dtype),
     tables,
+    scales,
     bias: isBiased && !isWrittenOut ? masks.full : undefined,
     chosen: alibi?.everyPosition ? masks.full : undefined,
     mask: alibi?.everyPosition ? distances?.scaled : isWrittenOut ? (masks.full ?? masks.windowed) : undefined,
@@ -150,6 +154,7 @@ function commonOf(model: DecoderModel, pass: DecoderPass, { embedded, positions,
   }
   const owned = [
     ...shared,
+    ...present(scales),
     ...places,
     ...present(distances?.mask),
     ...present(original),
@@ -175,10 +180,11 @@ function givenTo(
     if (residual.order === 'shared') return tablesOf(run.tables)
     const { receivers = 'all', rotatesIn } = rotation ?? {}
     if (receivers !== 'all' && mixed.has(index)) return positions
-    if (receivers === 'rotated' && !rotatesIn?.(index)) return positions
+    if (receivers === 'rotated' && !rotatesIn?.(index)) return [...positions, ...present(run.scales)]
     if (rotation?.tables === 'two') return [...positions, ...tablesOf(tablesIn(index))]
     // Layers get the row of the first axis.
-    return [...shared, ...(rotation?.axes === 'inTable' ? places : []), ...(seen?.given ?? [])]
+    const onAxes = rotation?.axes === 'inTable' ? places : []
+    return [...shared, ...onAxes, ...present(rotation ? undefined : run.scales), ...(seen?.given ?? [])]
   }
   return (index) => [...maskOf(index), ...placed(index)]
 }

@@ -143,6 +143,8 @@ function opened(run: DecoderRun, a: GroupedArrays, both: Shaped, width: number):
   const f = new Names(a.tape)
   const [gate, up] = a.split(both, [width, width]).map((part, index) => f.let(`part ${index}`, part))
   if (!gate || !up) throw new Error('a product is split in two')
-  const bent = a.plain(gate, gate.layout.shape, (tensor) => activate(run, tensor))
-  return f.returned(a.mul(bent, up))
+  const { float32 } = run.forward.feedForward
+  const given = float32 ? a.to(gate, 'float32') : gate
+  const bent = a.plain(given, gate.layout.shape, (tensor) => activate(run, tensor))
+  return f.returned(a.to(a.mul(bent, float32 ? a.to(up, 'float32') : up), gate.dtype))
 }

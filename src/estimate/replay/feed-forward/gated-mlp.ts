@@ -15,6 +15,7 @@ export function gated(
   const { layers } = run
   const { ops } = layers
   const { tape } = ops
+  if (run.forward.feedForward.float32) return inFloat32(run, block, input, [gate, up, down])
   if (run.forward.feedForward.scaled) return scaledGated(run, block, input, [gate, up, down])
   const before = layers.linear(`${block.name}.${gate}`, input, outFeatures(child(block, gate)))
   const opened = isFusedGate(run, block, [gate, up, down]) ? tape.alias(before) : activate(run, before)
@@ -27,6 +28,33 @@ export function gated(
   tape.free(product)
   const output = layers.linear(`${block.name}.${down}`, normal, outFeatures(child(block, down)))
   tape.free(normal)
+  return output
+}
+
+/** `down((act(gate(x).float()) * up(x).float()).to(dtype))`. The code holds both projections until it returns. */
+function inFloat32(
+  run: DecoderRun,
+  block: Named,
+  input: Tensor,
+  [gate, up, down]: readonly [string, string, string],
+): Tensor {
+  const { layers } = run
+  const { ops } = layers
+  const { tape } = ops
+  const [before, raised] = [gate, up].map((name) =>
+    layers.linear(`${block.name}.${name}`, input, outFeatures(child(block, name))),
+  )
+  if (!before || !raised) throw new Error('there are two projections')
+  const wide = ops.to(before, 'float32')
+  const opened = activate(run, wide)
+  tape.free(wide)
+  const other = ops.to(raised, 'float32')
+  const product = ops.mul(opened, other)
+  tape.free(opened, other)
+  const activated = ops.to(product, before.dtype)
+  tape.free(product)
+  const output = layers.linear(`${block.name}.${down}`, activated, outFeatures(child(block, down)))
+  tape.free(activated, before, raised)
   return output
 }
 

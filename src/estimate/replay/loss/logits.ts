@@ -17,7 +17,8 @@ export function logitsOf({ layers, forward, sizes }: DecoderPass, head: Named, h
     return replaced(logits, ops.to(logits, 'float32'))
   }
   if (form === 'plain') return logits
-  const divided = replaced(logits, ops.scale(logits))
+  const wide = form === 'cappedInFloat32' ? replaced(logits, ops.to(logits, 'float32')) : logits
+  const divided = replaced(wide, ops.scale(wide))
   if (form === 'scaled') return divided
   const bent = replaced(divided, ops.elementwise(divided, 'tanh', 'output'))
   return replaced(bent, ops.scale(bent))
