@@ -220,6 +220,14 @@ describe('the quick lint', () => {
     expect(asked(value)).toStrictEqual(codes)
   })
 
+  it('knows that free data may be of any type', () => {
+    const error = { loc: ['a'], msg: 'm', type: 't' }
+    for (const input of ['x', 5, true, null, [], {}]) {
+      expect(rulesToAsk('ValidationError', { ...error, input }), JSON.stringify(input)).toBeTypeOf('function')
+    }
+    expect(rulesToAsk('ValidationError', { ...error, msg: 5 })).toBeUndefined()
+  })
+
   it.each([
     'sk-ant-api03-Zm9vYmFyYmF6cXV4cXV1eA',
     `sk-or-v1-${'0123456789abcdef'.repeat(4)}`,

@@ -17,6 +17,7 @@ describe('the help for a field that is not known', () => {
   it.each([
     ['layers_qqqqqqqqqq', 'remove it; similar fields are num_layers, linear_layers'],
     ['qqqqqqqqqqLayer', 'remove it; similar fields are num_layers, linear_layers'],
+    ['bases_qqqqqqqqqq', 'remove it; similar fields are base_num_parameters'],
     ['lora_qqqqqqqqqq', 'remove it; similar fields are minimum_gpus_lora'],
     [
       'hidden_layers_ffn_qqqqqqqqqq',
