@@ -7,6 +7,7 @@ import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { repeated } from '../module.js'
+import { llamaEncoderProgram } from '../program/llama-encoder.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
 
@@ -45,4 +46,5 @@ export const eurobert = headedFamily({
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),
     }
   },
+  program: (config, dimensions, className) => llamaEncoderProgram(config, dimensions, className, 'EuroBert'),
 })

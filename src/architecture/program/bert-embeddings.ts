@@ -12,6 +12,8 @@ export interface EmbeddingOptions {
   readonly positions?: 'buffer' | 'counted' | 'counted only' | 'none'
   /** Where types of tokens come from: a buffer, or zeros that the model makes. Default: `buffer`. */
   readonly types?: 'buffer' | 'made'
+  /** The steps, if they are the family's own: given `types`, and `boxes` of four numbers for each word. */
+  readonly steps?: (rate: number) => Steps
   /** Further terms of the sum, in `sum`. */
   readonly terms?: Steps
   /** Whether the sum is normalised. Default: yes. */

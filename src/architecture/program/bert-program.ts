@@ -18,6 +18,8 @@ export interface BertProgram
   readonly name: string
   /** Whether the base model ends with a pooler. Default: yes. */
   readonly pools?: boolean
+  /** Whether its classes have the pooler where nothing uses it, too. Default: no. */
+  readonly poolsAlways?: boolean
   /** Whether its embeddings have buffers. Default: yes. */
   readonly hasBuffers?: boolean
   /** The class default of `max_position_embeddings`. Default: 512. */
@@ -52,25 +54,35 @@ export function bertProgram(
   const options: BertOptions = { ...family, activation, dropout, ...(choosesPositions && positionsOf(config, family)) }
   const { places, embeddings } = options
   const isUnplaced = choosesPositions && !hasAbsolutePositions(config)
+  const pooled = call(bertPooling(hiddenSize), { hidden: 'hidden' }, 'pooler')
+  const idle = family.poolsAlways && WITHOUT_POOLER.some((suffix) => className.endsWith(suffix))
   const untrained = [
     ...(family.untrained ?? []),
+    ...(idle ? ['weight', 'bias'].map((one) => `${prefix}.pooler.dense.${one}`) : []),
     // The table of positions is there and not used.
     ...(isUnplaced ? [`${prefix}.embeddings.position_embeddings.weight`] : []),
   ]
   return textEncoder(className, {
     name,
     prefix,
-    steps: [...bertSteps(dimensions, options), ...behind],
+    steps: [
+      ...bertSteps(dimensions, options),
+      ...behind,
+      ...(idle ? [set('pooled', { ...pooled, isIdle: true })] : []),
+    ],
     buffers: hasBuffers
       ? bertBuffers(config.integer('max_position_embeddings', family.contextTokens ?? 512), embeddings?.types)
       : [],
-    ending: pools ? [set('pooled', call(bertPooling(hiddenSize), { hidden: 'hidden' }, 'pooler'))] : [],
+    ending: pools ? [set('pooled', pooled)] : [],
     heads: { ...bertClasses({ ...family, hiddenSize, activation, dropout }), ...family.heads?.(options) },
     says: [...says, ...(family.isEager ? [ALWAYS_EAGER] : []), ...(choosesPositions && places ? [OF_DISTANCES] : [])],
     ...(untrained.length > 0 && { untrained }),
     ...(keepsLayers && { keepsLayers }),
   })
 }
+
+/** Classes of BERT that use no pooler. */
+const WITHOUT_POOLER = ['ForMaskedLM', 'ForTokenClassification', 'ForQuestionAnswering']
 
 /** What a config says about positions. Only those with embeddings of their own have other attention than eager one. */
 function positionsOf(

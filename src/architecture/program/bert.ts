@@ -31,6 +31,8 @@ export interface BertOptions {
   readonly layer?: (dimensions: Dimensions, options: BertOptions) => Steps
   /** Whether attention is always eager. Default: no. */
   readonly isEager?: boolean
+  /** How the code of attention differs. */
+  readonly attention?: Pick<AttentionCall, 'eager' | 'returnsWeights'>
   /** How positions get into the scores of attention, which is eager then. Default: they do not. */
   readonly places?: PlacedAttention['places'] | undefined
   /** Variables that every layer gets beside its input and the mask. */
@@ -84,15 +86,21 @@ const positionsOf = (config: ConfigReader): string => config.string('position_em
 /** The base model: embeddings and layers. */
 export function bertSteps(dimensions: Dimensions, options: BertOptions): Steps {
   const { embeddings, between = [], start = 'embedded', layer = bertLayerSteps, given = [], dropout } = options
-  const makesTypes = embeddings?.types === 'made'
+  const { steps: ownSteps, types } = embeddings ?? {}
+  const inputs = [...(types === 'made' ? ['types'] : []), ...(ownSteps ? ['boxes'] : [])]
   return [
     set('ones', make(TOKENS, 'float32')),
-    ...(makesTypes ? [set('types', make(TOKENS, 'int64'))] : []),
+    ...(types === 'made' ? [set('types', make(TOKENS, 'int64'))] : []),
+    ...(ownSteps ? [set('boxes', make([...TOKENS, 4], 'int64')), set('mask', maskOf(options))] : []),
     set(
       'embedded',
-      call(bertEmbeddingSteps(dropout.hidden, embeddings), makesTypes ? { types: 'types' } : {}, 'embeddings'),
+      call(
+        ownSteps?.(dropout.hidden) ?? bertEmbeddingSteps(dropout.hidden, embeddings),
+        Object.fromEntries(inputs.map((name) => [name, name])),
+        'embeddings',
+      ),
     ),
-    set('mask', maskOf(options)),
+    ...(ownSteps ? [] : [set('mask', maskOf(options))]),
     ...between,
     set('hidden', start),
     { each: 'encoder.layer', carries: 'hidden', given: ['mask', ...given], kinds: [layer(dimensions, options)] },
@@ -111,13 +119,13 @@ export function bertHeads({ heads, headDim = 0 }: Dimensions): Omit<AttentionCal
 /** `BertSelfAttention` */
 export function bertAttentionSteps(
   dimensions: Dimensions,
-  { isEager = false, dropout, places }: Pick<BertOptions, 'isEager' | 'dropout' | 'places'>,
+  { isEager = false, dropout, places, attention }: Pick<BertOptions, 'isEager' | 'dropout' | 'places' | 'attention'>,
 ): Steps {
   if (places) {
     return [give(written({ kind: 'placedAttention', heads: dimensions.heads, dropout: dropout.attention, places }))]
   }
   const own = { returnsWeights: true, dropout: dropout.attention, ...(isEager && { isEager }) }
-  const sizes = { ...bertHeads(dimensions), ...own }
+  const sizes = { ...bertHeads(dimensions), ...own, ...attention }
   return [
     set('query', project('query', 'hidden')),
     set('key', project('key', 'hidden')),

@@ -81,7 +81,7 @@ export const attended = (of: AttentionCall['of'], sizes: Omit<AttentionCall, 'op
 export const written = (block: WrittenBlock): Operation => ({ op: 'written', block })
 
 /** A module, with its arguments. */
-export const call = (steps: Steps, args: Call['with'], at?: string): Operation => ({
+export const call = (steps: Steps, args: Call['with'], at?: string): Call => ({
   op: 'call',
   steps,
   with: args,

@@ -162,6 +162,8 @@ export interface AttentionCall {
   readonly op: 'attention'
   readonly of: readonly [query: Value, key: Value, value: Value]
   readonly heads: number
+  /** Heads of keys and values. Default: as many. */
+  readonly kvHeads?: number
   readonly headDim: number
   /** Sequences, and the tokens of each. Default: those of the batch. */
   readonly batch?: Count
@@ -209,4 +211,6 @@ export interface Call {
   /** The module that its steps belong to. */
   readonly at?: string
   readonly with: Readonly<Record<string, Value>>
+  /** Whether no gradient depends on it, so that what it saves for one is freed with its result. Default: no. */
+  readonly isIdle?: boolean
 }

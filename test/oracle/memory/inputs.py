@@ -2,6 +2,19 @@
 import torch
 
 
+def labels_of(model, config, options):
+    """The labels of whole sequences or images: numbers where the config asks for a regression, or for several labels at once."""
+    batch, count, problem = options["batchSize"], model.config.num_labels, config.get("problem_type")
+    if problem == "multi_label_classification":
+        return torch.zeros(batch, count)
+    if problem == "regression" or (problem is None and count == 1):
+        # torch computes no gradient of a squared error between two dtypes.
+        mixed = options["method"] == "full-mixed" or options.get("autocast")
+        shape = (batch,) if count == 1 else (batch, count)
+        return torch.zeros(shape, dtype=torch.float32 if mixed else next(model.parameters()).dtype)
+    return torch.zeros(batch, dtype=torch.long)
+
+
 def inputs_of(model, config, options):
     """What a class takes, and its labels."""
     name, batch, tokens = config["architectures"][0], options["batchSize"], options["sequenceLength"]
@@ -10,7 +23,7 @@ def inputs_of(model, config, options):
         c = model.config
         if name.endswith("ForMaskedImageModeling"):
             return masked_images(model, batch)
-        return {"pixel_values": pixels_of(model, c, batch)}, {"labels": torch.zeros(batch, dtype=torch.long)}
+        return {"pixel_values": pixels_of(model, c, batch)}, {"labels": labels_of(model, config, options)}
     if config["model_type"] in ("clip", "siglip"):
         return {"input_ids": ids, "pixel_values": pixels_of(model, model.config.vision_config, batch)}, {"return_loss": True}
     if config["model_type"] == "whisper":
@@ -20,14 +33,14 @@ def inputs_of(model, config, options):
         targets = torch.zeros(batch, options.get("targetLength", tokens), dtype=torch.long)
         written = {"labels": targets} if options["method"] != "inference" else {"decoder_input_ids": targets}
         return ({"input_features": features}, written) if "labels" in written else ({"input_features": features, **written}, {})
-    if model.config.is_encoder_decoder:
+    if model.config.is_encoder_decoder and not name.endswith(("Classification", "QuestionAnswering")):
         targets = torch.zeros(batch, options.get("targetLength", tokens), dtype=torch.long)
         written = {"labels": targets} if options["method"] != "inference" else {"decoder_input_ids": targets}
         return ({"input_ids": ids}, written) if "labels" in written else ({"input_ids": ids, **written}, {})
     if name.endswith("ForMultipleChoice"):  # the sequences are the choices of one question
         return {"input_ids": ids[None]}, {"labels": torch.zeros(1, dtype=torch.long)}
     if name.endswith(("ForSequenceClassification", "ForNextSentencePrediction")):
-        return {"input_ids": ids}, {"labels": torch.zeros(batch, dtype=torch.long)}
+        return {"input_ids": ids}, {"labels": labels_of(model, config, options)}
     if name.endswith("ForQuestionAnswering"):
         return {"input_ids": ids}, {name: torch.zeros(batch, dtype=torch.long) for name in ("start_positions", "end_positions")}
     return {"input_ids": ids}, {"labels": ids}

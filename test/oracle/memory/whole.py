@@ -57,10 +57,13 @@ class AllOnes:
 
 
 def tables_as_buffers(ledger):
-    """ESM's rotary tables, which its modules make once and hold in plain attributes, are counted as buffers."""
-    from transformers.models.esm.modeling_esm import RotaryEmbedding
+    """ESM's rotary tables, which its modules make once and hold in plain attributes, are counted as buffers (transformers 4)."""
+    import transformers.models.esm.modeling_esm as esm
 
-    update = RotaryEmbedding._update_cos_sin_tables
+    owner = getattr(esm, "RotaryEmbedding", None)
+    if owner is None:
+        return []
+    update = owner._update_cos_sin_tables
 
     def updated(self, *args, **kwargs):
         tables = update(self, *args, **kwargs)
@@ -68,7 +71,7 @@ def tables_as_buffers(ledger):
             ledger.book(t, "buffers", True)
         return tables
 
-    return RotaryEmbedding, "_update_cos_sin_tables", updated
+    return [(owner, "_update_cos_sin_tables", updated)]
 
 
 @contextmanager
@@ -88,7 +91,7 @@ def values_as_in_a_batch(ledger=None):
     patches.append((torch.nn.functional, "softmax", lambda x, *a, **k: softmax(x.float() if is_half(x) else x, *a, **k)))
     patches.append((modeling.PreTrainedModel, "warn_if_padding_and_no_attention_mask", lambda *a, **k: None))
     if ledger is not None:
-        patches.append(tables_as_buffers(ledger))
+        patches.extend(tables_as_buffers(ledger))
     olds = [(owner, name, getattr(owner, name)) for owner, name, _ in patches]
     for owner, name, new in patches:
         setattr(owner, name, new)

@@ -13,7 +13,7 @@ export function attention(place: Place, scope: Scope, call: AttentionCall, evalu
   const isEager = call.isEager || options.kernel === 'eager'
   const mask = (isEager || call.isMaskForAll) && call.mask !== undefined ? evaluate(call.mask) : undefined
   const bias = !isEager && call.bias !== undefined ? evaluate(call.bias) : undefined
-  const { heads, headDim, batch = ['batch'], queries = ['sequence'], keys = queries } = call
+  const { heads, kvHeads = heads, headDim, batch = ['batch'], queries = ['sequence'], keys = queries } = call
   const [, keyName, valueName] = call.of
   const [givenQuery, givenKey, givenValue] = call.of.map(evaluate)
   // The variables get what the cache gives back.
@@ -31,7 +31,7 @@ export function attention(place: Place, scope: Scope, call: AttentionCall, evalu
       keys: countOf(place.options, keys),
       ...(call.runs && { runs: countOf(place.options, call.runs) }),
       heads,
-      kvHeads: heads,
+      kvHeads,
       headDim,
       // Autocast computes a softmax in float32.
       eager: { ...EAGER_ATTENTION, ...call.eager, ...(layers.autocast && { softmax: 'float32' }) },

@@ -70,7 +70,7 @@ export function evaluate(place: Place, scope: Scope, value: Value): Tensor {
 }
 
 /** A module with variables of its own. `torch.nn.Module.__call__` holds the arguments until it returns. */
-function called(place: Place, outer: Scope, { steps, at, with: given }: Call): Tensor {
+function called(place: Place, outer: Scope, { steps, at, with: given, isIdle = false }: Call): Tensor {
   const { tape } = place.layers.ops
   const inner = new Scope(tape, outer.named(at ?? ''))
   const held = Object.entries(given).map(([name, value]) => {
@@ -79,7 +79,8 @@ function called(place: Place, outer: Scope, { steps, at, with: given }: Call): T
     return argument
   })
   const holding = place.heldWeights.length
-  const output = runSteps(place, inner, steps)
+  const run = () => runSteps(place, inner, steps)
+  const output = isIdle ? tape.withoutGradients(run) : run()
   if (!output) throw new Error('the steps of a module give a value')
   inner.end()
   tape.free(...held, ...place.heldWeights.splice(holding))
