@@ -1,6 +1,7 @@
 import type { Architecture } from '../architecture/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { ranksOf } from './layout-options.js'
+import { confidenceOfStates } from './optimizers.js'
 import type { MemoryPart } from './replay/memory-ledger.js'
 import type { PackedStorage } from './replay/packed/packed-storage.js'
 
@@ -19,13 +20,12 @@ export function confidenceOf(model: Forward, options: CheckedMemoryOptions): Par
   const sharding: Confidence = isLayout ? 'assumed' : shardingOf(model, options)
   const storage: Confidence =
     options.storage === undefined || RECORDED_STORAGES.includes(options.storage) ? 'replayed' : 'derived'
-  const states: Confidence = options.optimizer === 'lion' || options.optimizer === 'lion-8bit' ? 'derived' : 'replayed'
   const held = finetuningOf(options)
   const pass = least(sharding, isRecorded(options) ? 'replayed' : 'derived', storage, held)
   return {
     parameters: least(sharding, storage, held),
     gradients: sharding,
-    optimizerStates: least(sharding, states),
+    optimizerStates: least(sharding, confidenceOfStates(options.optimizer)),
     activations: pass,
     temporary: least(pass, options.optimizerStep === 'in-backward' ? 'derived' : 'replayed'),
     kvCache: isLayout ? 'assumed' : 'replayed',

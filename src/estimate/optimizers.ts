@@ -23,40 +23,62 @@ const SMALLEST_8BIT = 4096
 /** The smallest tensor whose states bitsandbytes pages (`get_state_buffer` of its `optimizer.py`). */
 const SMALLEST_PAGED = 100_000
 
-/** The bytes that each optimizer keeps for one parameter tensor after its first step. To add an optimizer, add a row. */
-const STATE_BYTES = {
+/** What an estimate knows of an optimizer. */
+interface OptimizerFacts {
+  /** The bytes that it keeps for one parameter tensor after its first step. */
+  readonly stateBytes: (tensor: ParameterTensor) => number
+  /** Whether torch computes its step in one of {@link OPTIMIZER_STEPS}, as the user chooses. */
+  readonly hasSeveralSteps: boolean
+  /** `replayed` if recorded steps hold it, `derived` if it only follows from the code of its library. */
+  readonly confidence: 'replayed' | 'derived'
+}
+
+/** Every optimizer. To add one, add a row here and its step to `STEPS` in `replay/step/optimizer-step.ts`. */
+const FACTS = {
   /** Two moments in the parameter's type (Loshchilov & Hutter 2017, arXiv:1711.05101). */
-  adamw,
+  adamw: { stateBytes: adamw, hasSeveralSteps: true, confidence: 'replayed' },
   /**
    * Two moments of one byte, and a float32 for each block of 256 elements. Below 4,096 elements both stay float32
    * (Dettmers et al. 2021, arXiv:2110.02861; `min_8bit_size` and `blocksize` of bitsandbytes).
    */
-  'adamw-8bit': (tensor) => eightBit(tensor, 2),
+  'adamw-8bit': { stateBytes: (tensor) => eightBit(tensor, 2), hasSeveralSteps: false, confidence: 'replayed' },
   /** The same in memory that CUDA pages to the CPU, which torch does not count; the float32 of each block stay on the GPU. */
-  'adamw-8bit-paged': (tensor) =>
-    tensor.elements < SMALLEST_PAGED ? eightBit(tensor, 2) : 8 * Math.ceil(tensor.elements / 256),
+  'adamw-8bit-paged': {
+    stateBytes: (tensor) =>
+      tensor.elements < SMALLEST_PAGED ? eightBit(tensor, 2) : 8 * Math.ceil(tensor.elements / 256),
+    hasSeveralSteps: false,
+    confidence: 'replayed',
+  },
   /**
    * For a matrix one float32 per row and per column, otherwise one per element (Shazeer & Stern 2018, arXiv:1804.04235), and the
    * root mean square of the tensor, as transformers keeps it.
    */
-  adafactor: ({ elements, shape }) => {
-    const [columns, rows] = [shape.at(-1) ?? 1, shape.at(-2) ?? 1]
-    return 4 + (shape.length < 2 ? 4 * elements : 4 * (elements / columns + elements / rows))
+  adafactor: {
+    stateBytes: ({ elements, shape }) => {
+      const [columns, rows] = [shape.at(-1) ?? 1, shape.at(-2) ?? 1]
+      return 4 + (shape.length < 2 ? 4 * elements : 4 * (elements / columns + elements / rows))
+    },
+    hasSeveralSteps: false,
+    confidence: 'replayed',
   },
   /** One moment in the parameter's type (Chen et al. 2023, arXiv:2302.06675), as in `lion-pytorch`. */
-  lion: ({ elements, width }) => elements * width,
+  lion: { stateBytes: ({ elements, width }) => elements * width, hasSeveralSteps: false, confidence: 'derived' },
   /** The same of bitsandbytes 0.50 and of transformers' `lion_32bit`: the moment is a float32, whatever the parameter's type. */
-  'lion-32bit': ({ elements }) => 4 * elements,
+  'lion-32bit': { stateBytes: ({ elements }) => 4 * elements, hasSeveralSteps: false, confidence: 'replayed' },
   /** The moment in one byte (transformers' `lion_8bit`). */
-  'lion-8bit': (tensor) => eightBit(tensor, 1),
+  'lion-8bit': { stateBytes: (tensor) => eightBit(tensor, 1), hasSeveralSteps: false, confidence: 'derived' },
   /** Plain gradient descent has no state. */
-  sgd: () => 0,
+  sgd: { stateBytes: () => 0, hasSeveralSteps: true, confidence: 'replayed' },
   /**
    * One moment in the parameter's type for the matrices of decoder layers, and AdamW's two for everything else (Jordan et al.
    * 2024, kellerjordan.github.io/posts/muon; `torch.optim.Muon` takes matrices only).
    */
-  muon: (tensor) => (isOrthogonalised(tensor) ? tensor.elements * tensor.width : adamw(tensor)),
-} as const satisfies Readonly<Record<string, (tensor: ParameterTensor) => number>>
+  muon: {
+    stateBytes: (tensor) => (isOrthogonalised(tensor) ? tensor.elements * tensor.width : adamw(tensor)),
+    hasSeveralSteps: true,
+    confidence: 'replayed',
+  },
+} as const satisfies Readonly<Record<string, OptimizerFacts>>
 
 /** Whether Muon makes the update of a tensor orthogonal. */
 export function isOrthogonalised({ shape, isHidden }: Pick<ParameterTensor, 'shape' | 'isHidden'>): boolean {
@@ -64,14 +86,14 @@ export function isOrthogonalised({ shape, isHidden }: Pick<ParameterTensor, 'sha
 }
 
 /** The supported optimizers. */
-export type Optimizer = keyof typeof STATE_BYTES
+export type Optimizer = keyof typeof FACTS
 
 /** Every {@link Optimizer}. */
-export const OPTIMIZERS = Object.keys(STATE_BYTES) as readonly Optimizer[]
+export const OPTIMIZERS = Object.keys(FACTS) as readonly Optimizer[]
 
 /** Bytes that an optimizer keeps for one parameter tensor, given the bytes of one element. */
 export function stateBytes(optimizer: Optimizer, shape: Shape, width: number, isHidden = true): number {
-  return STATE_BYTES[optimizer]({ elements: product(shape), width, shape, isHidden })
+  return FACTS[optimizer].stateBytes({ elements: product(shape), width, shape, isHidden })
 }
 
 /** How the step of an optimizer is computed. */
@@ -82,7 +104,10 @@ export type OptimizerStep = (typeof OPTIMIZER_STEPS)[number]
 
 /** Whether torch has several implementations of the step of an optimizer. */
 export function hasSeveralSteps(optimizer: Optimizer): boolean {
-  return IN_TORCH.has(optimizer)
+  return FACTS[optimizer].hasSeveralSteps
 }
 
-const IN_TORCH: ReadonlySet<Optimizer> = new Set(['adamw', 'sgd', 'muon'])
+/** How the states of an optimizer are known. */
+export function confidenceOfStates(optimizer: Optimizer): OptimizerFacts['confidence'] {
+  return FACTS[optimizer].confidence
+}
