@@ -1,5 +1,5 @@
 import { openapi } from '../../src/export/index.js'
-import { CREATE_MODEL, isSchemaName, SCHEMAS } from '../../src/schemas/index.js'
+import { isSchemaName, OPERATIONS, type Operation, SCHEMAS } from '../../src/schemas/index.js'
 import type { Generator } from './generator.js'
 
 /**
@@ -36,19 +36,16 @@ const schemas: Readonly<Record<string, Schema>> = Object.fromEntries(
 )
 
 /** Schemas of the request alone need no second name. The entries of a 422 are written by FastAPI, which leaves out what is not there. */
-const ONE_WAY: Readonly<Record<string, Way>> = { [CREATE_MODEL.requestBody]: 'request', ValidationError: 'request' }
+const requestBodies = OPERATIONS.flatMap(({ requestBody }) => requestBody ?? [])
+const ONE_WAY: Readonly<Record<string, Way>> = {
+  ...Object.fromEntries(requestBodies.map((name): [string, Way] => [name, 'request'])),
+  ValidationError: 'request',
+}
 
 const twoWay = twoWaySchemas()
-const ofRequest = namedBy(CREATE_MODEL.requestBody)
+const ofRequest = new Set(requestBodies.flatMap((name) => [...namedBy(name)]))
 
 function text(): string {
-  const { responses }: { readonly responses: Readonly<Record<string, Answer>> } = Object(
-    paths[CREATE_MODEL.path]?.[CREATE_MODEL.method],
-  )
-  const answers = Object.entries(responses).map(
-    ([status, { description, content }]) =>
-      `${comment(description, 6)}      ${status}: { headers: { [name: string]: unknown }; content: { 'application/json': ${typeOf(content['application/json'].schema, 'answer', 6)} } }\n`,
-  )
   const definitions = Object.keys(schemas).flatMap((name) =>
     ONE_WAY[name] === undefined && twoWay.has(name) && ofRequest.has(name)
       ? [definition(name, 'answer', name), definition(name, 'request', `${name}Input`)]
@@ -58,20 +55,11 @@ function text(): string {
 
 /** The paths of the API, for \`createClient<paths>()\` of openapi-fetch. */
 export interface paths {
-  '${CREATE_MODEL.path}': {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never }
-${METHODS.map((method) => `    ${method}${method === CREATE_MODEL.method ? `: operations['${CREATE_MODEL.operationId}']` : '?: never'}\n`).join('')}  }
-}
+${[...new Set(OPERATIONS.map(({ path }) => path))].map(pathText).join('')}}
 
 /** The operations of the API, by their ids. */
 export interface operations {
-${comment(CREATE_MODEL.description, 2)}  '${CREATE_MODEL.operationId}': {
-    parameters: { query?: never; header?: never; path: { workspace: string }; cookie?: never }
-    requestBody: { content: { 'application/json': components['schemas']['${CREATE_MODEL.requestBody}'] } }
-    responses: {
-${answers.join('')}    }
-  }
-}
+${OPERATIONS.map(operationText).join('')}}
 
 /** The schemas of the API. Where a request may leave out what an answer has, its form is \`…Input\`. */
 export interface components {
@@ -83,6 +71,36 @@ ${definitions.join('')}  }
   headers: never
   pathItems: never
 }
+`
+}
+
+function pathText(path: string): string {
+  const methods = METHODS.map((method) => {
+    const found = OPERATIONS.find((one) => one.path === path && one.method === method)
+    return `    ${method}${found ? `: operations['${found.operationId}']` : '?: never'}\n`
+  })
+  return `  '${path}': {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never }
+${methods.join('')}  }
+`
+}
+
+function operationText({ path, method, operationId, description, parameters, requestBody }: Operation): string {
+  const { responses }: { readonly responses: Readonly<Record<string, Answer>> } = Object(paths[path]?.[method])
+  const answers = Object.entries(responses).map(
+    ([status, answer]) =>
+      `${comment(answer.description, 6)}      ${status}: { headers: { [name: string]: unknown }; content: { 'application/json': ${typeOf(answer.content['application/json'].schema, 'answer', 6)} } }\n`,
+  )
+  const inPath = parameters.filter((one) => one.in === 'path').map(({ name, schema }) => `${name}: ${schema.type}`)
+  const body = requestBody
+    ? `requestBody: { content: { 'application/json': components['schemas']['${requestBody}'] } }`
+    : 'requestBody?: never'
+  return `${comment(description, 2)}  '${operationId}': {
+    parameters: { query?: never; header?: never; path${inPath.length > 0 ? `: { ${inPath.join('; ')} }` : '?: never'}; cookie?: never }
+    ${body}
+    responses: {
+${answers.join('')}    }
+  }
 `
 }
 

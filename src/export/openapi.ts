@@ -1,5 +1,5 @@
 import { checkOptions, choice, type OptionTable } from '../options/index.js'
-import { CREATE_MODEL, SCHEMA_NAMES, SCHEMAS } from '../schemas/index.js'
+import { OPERATIONS, type Operation, SCHEMA_NAMES, SCHEMAS } from '../schemas/index.js'
 import type { PlainObject } from './plain-data.js'
 import { namesOf, OPENAPI_VERSIONS, type OpenApiVersion, type Style, VARIANTS, type Variant } from './style.js'
 import { writeSchema } from './write-schema.js'
@@ -43,7 +43,7 @@ export function openapi(options: OpenApiOptions = {}): OpenApiDocument {
     servers: [{ url: 'https://host.com', description: 'Default' }],
     // Explicit, because linters require it. The page names no credentials.
     ...(variant === 'service' && { security: [] }),
-    paths: { [CREATE_MODEL.path]: { [CREATE_MODEL.method]: operation(style, variant) } },
+    paths: paths(style, variant),
     components: { schemas: components(style, variant) },
   }
 }
@@ -57,8 +57,18 @@ export interface OpenApiDocument extends PlainObject {
   components: { schemas: { [name: string]: PlainObject } }
 }
 
-function operation(style: Style, variant: Variant): PlainObject {
-  const { operationId, summary, description, tags, parameters, requestBody, responses, refusals } = CREATE_MODEL
+/** The operations, by path and method. */
+function paths(style: Style, variant: Variant): OpenApiDocument['paths'] {
+  const all: OpenApiDocument['paths'] = {}
+  for (const one of OPERATIONS) all[one.path] = { ...all[one.path], [one.method]: operation(one, style, variant) }
+  return all
+}
+
+function operation(
+  { operationId, summary, description, tags, parameters, requestBody, responses, refusals }: Operation,
+  style: Style,
+  variant: Variant,
+): PlainObject {
   const answers: PlainObject = {}
   const refusal = { $ref: style.definitions + HTTP_ERROR.title }
   for (const [status, { description, schema }] of Object.entries(responses)) {
@@ -76,10 +86,12 @@ function operation(style: Style, variant: Variant): PlainObject {
     description,
     tags: [...tags],
     parameters: parameters.map((parameter) => ({ ...parameter, schema: { ...parameter.schema } })),
-    requestBody: {
-      ...(variant === 'service' && { required: true }),
-      content: json({ $ref: style.definitions + requestBody }),
-    },
+    ...(requestBody && {
+      requestBody: {
+        ...(variant === 'service' && { required: true }),
+        content: json({ $ref: style.definitions + requestBody }),
+      },
+    }),
     responses: answers,
   }
 }

@@ -1,6 +1,6 @@
 import type { SchemaName } from './registry.js'
 
-/** The one operation of the API page: `POST /apis/models/v2/workspaces/{workspace}/models`. */
+/** Creates a model, the operation of the API page: `POST /apis/models/v2/workspaces/{workspace}/models`. */
 export const CREATE_MODEL = {
   method: 'post',
   path: '/apis/models/v2/workspaces/{workspace}/models',
@@ -22,6 +22,9 @@ export const CREATE_MODEL = {
   },
 } as const satisfies Operation
 
+/** Every operation. The OpenAPI documents and their types have them all: to add one, define it above and name it here. */
+export const OPERATIONS: readonly Operation[] = [CREATE_MODEL]
+
 /** An operation of the API. Bodies are given by the name of their definition. */
 export interface Operation {
   readonly method: string
@@ -31,7 +34,8 @@ export interface Operation {
   readonly description: string
   readonly tags: readonly string[]
   readonly parameters: readonly { name: string; in: string; required: boolean; schema: { type: string } }[]
-  readonly requestBody: SchemaName
+  /** Absent if the operation has no body. */
+  readonly requestBody?: SchemaName
   readonly responses: Readonly<Record<number, { description: string; schema: SchemaName }>>
   /** Responses of the service that the API page does not mention, with a body `{ "detail": "…" }`. */
   readonly refusals: Readonly<Record<number, string>>

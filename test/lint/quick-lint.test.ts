@@ -122,6 +122,10 @@ describe('the quick lint', () => {
     expect(counts.yes).toBeGreaterThan(100)
   })
 
+  it('has a bit for every rule: two words of 32', () => {
+    expect(RULES.length).toBeLessThanOrEqual(64)
+  })
+
   it('lets no reference and no name pass that a rule reports', () => {
     const letters = fc.string({ unit: fc.constantFrom(...'ab-/.@+_ A0é'), maxLength: 6 })
     const long = fc.tuple(letters, fc.integer({ min: 28, max: 66 })).map(([end, length]) => 'a'.repeat(length) + end)
