@@ -107,14 +107,10 @@ function headerEntries(bytes: Uint8Array, file: string): [string, unknown][] {
   return Object.entries(objectAt(safetensorsJson(text, file), file, []))
 }
 
+/** The texts of the metadata. Anything else in it has been refused while the JSON was read. */
 function metadataTexts(value: unknown, file: string): ReadonlyMap<string, string> {
-  const texts = new Map<string, string>()
-  if (value === null) return texts
-  for (const [key, text] of Object.entries(objectAt(value, file, ['__metadata__']))) {
-    if (typeof text !== 'string') throw invalid(file, ['__metadata__', key], 'is not a text')
-    texts.set(key, text)
-  }
-  return texts
+  const entries = value === null ? [] : Object.entries(objectAt(value, file, ['__metadata__']))
+  return new Map(entries.flatMap(([key, text]) => (typeof text === 'string' ? [[key, text] as const] : [])))
 }
 
 function storedTensor(value: unknown, name: string, file: string): StoredTensor {

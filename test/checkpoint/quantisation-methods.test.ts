@@ -187,6 +187,9 @@ describe('what a config states of each method', () => {
       'unknown quantisation method "superquant": its 5 bits are assumed to be int8',
     ])
     expect(notes({ config_groups: { g: { targets: ['re:(a+)+$'], weights: { num_bits: 2 } } } })).toStrictEqual([])
+    expect(notes({ config_groups: { g: { targets: ['re:.*(a+)+$'], weights: { num_bits: 2 } } } })).toStrictEqual([
+      'quantization_config targets "re:.*(a+)+$", a pattern that is not supported',
+    ])
     expect(notes({ quant_method: 'x'.repeat(100) })).toStrictEqual([
       `unknown quantisation method "${'x'.repeat(60)}": the config does not say how many bits the weights have`,
     ])
@@ -276,6 +279,29 @@ describe('the formats of single modules', () => {
     expect(bitsOf(groups(embeddings), ['m.embed_tokens', 'm.q_proj'])).toStrictEqual([8, 4])
     const both = { a: group(8, 'VocabParallelEmbedding', 'x'), b: group(2, 'y') }
     expect(bitsOf(groups(both), ['m.wte', 'x', 'y', 'z'])).toStrictEqual([8, 8, 2, 8])
+  })
+
+  it('are none of modules that no pattern means, in compressed-tensors with patterns alone', () => {
+    const group = (num_bits: number, ...targets: string[]) => ({ targets, weights: { num_bits } })
+    const left = (config_groups: object, more: object = {}) => {
+      const quantization_config = { quant_method: 'compressed-tensors', config_groups, ...more }
+      const { isExcluded } = quantisationOf({ config: { quantization_config } }) ?? {}
+      return ['m.mlp.up', 'm.attn.q', 'lm_head'].filter((module) => isExcluded?.(module))
+    }
+    expect(left({ a: group(4, 're:.*mlp.*') })).toStrictEqual(['m.attn.q', 'lm_head'])
+    expect(left({ a: group(4, 're:.*mlp.*'), b: group(8, 're:.*attn.*', 're:.*x') })).toStrictEqual(['lm_head'])
+    expect(left({ a: group(4, 're:.*mlp.*') }, { ignore: ['m.mlp.up'] })).toStrictEqual([
+      'm.mlp.up',
+      'm.attn.q',
+      'lm_head',
+    ])
+    expect(left({ a: group(4, 're:.*mlp.*', 'Linear') })).toStrictEqual([])
+    expect(left({ a: group(4, 're:.*mlp.*'), b: group(8, 'm.attn.q') })).toStrictEqual([])
+    expect(left({ a: group(4, 're:.*mlp.*'), b: group(8) })).toStrictEqual([])
+    expect(left({ a: group(4, 're:.*mlp.*', 're:.*(a+)+$') })).toStrictEqual([])
+    expect(left({ a: group(4, 're:m.mlp.*') })).toStrictEqual([])
+    expect(left({ a: group(4) })).toStrictEqual([])
+    expect(left({ a: group(4, 'Linear') }, { ignore: ['lm_head'] })).toStrictEqual(['lm_head'])
   })
 
   it('are those of AutoRound, by name before pattern, and 16 bits mean none', () => {

@@ -18,15 +18,26 @@ export function compressedTensors(config: ConfigObject): StatedFormats {
   })
   const [first, ...others] = formats
   if (!first) return uniform(whole === undefined ? undefined : namedFormat(whole))
-  if (others.length === 0) return uniform(first.format)
+  const ofAll = formats.find(({ targets }) => targets.some(isClassOfMost))
+  const isByPattern = formats.every(({ targets }) => targets.length > 0 && targets.every(isFoundAnywhere))
+  if (others.length === 0 && !isByPattern) return uniform(first.format)
   const rows = formats.flatMap(({ format, targets }) =>
     targets.flatMap((target): [Target, WeightFormat][] => {
       if (EMBEDDING_CLASSES.test(target)) return [[isEmbeddingName, format]]
       return CLASSES.test(target) ? [] : [[target, format]]
     }),
   )
-  const ofAll = formats.find(({ targets }) => targets.some(isClassOfMost)) ?? first
-  return { format: ofAll.format, ...exceptionsOf(rows) }
+  const stated = { format: (ofAll ?? first).format, ...exceptionsOf(rows) }
+  if (!isByPattern || stated.notes.length > 0) return stated
+  return { ...stated, isExcluded: (module) => !stated.exceptions.some(({ isMeant }) => isMeant(module)) }
+}
+
+/**
+ * A pattern that is found in a name whatever comes before it. If all targets are such patterns, modules that none of them means stay as they
+ * are. Full names prove less: the class that is loaded may have another prefix.
+ */
+function isFoundAnywhere(target: string): boolean {
+  return target.startsWith('re:.*')
 }
 
 /** A target that is a module class, such as `Linear`, applies to all modules that no name or pattern matches. */

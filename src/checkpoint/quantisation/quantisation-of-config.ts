@@ -69,7 +69,11 @@ function ofMethod(method: string, settings: ConfigObject): Quantisation {
   const name = method.toLowerCase().replace(/^auto_round$/, 'auto-round')
   const read = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined
   if (read) {
-    const quantisation = { method: name, ...read(settings), ...detailsOf(settings) }
+    const stated = read(settings)
+    const details = detailsOf(settings)
+    const tests = [stated.isExcluded, details.isExcluded].filter((test) => test !== undefined)
+    const isExcluded = tests.length > 0 && ((module: string) => tests.some((test) => test(module)))
+    const quantisation = { method: name, ...stated, ...details, ...(isExcluded && { isExcluded }) }
     const isKnown = quantisation.format !== undefined || quantisation.exceptions.length > 0
     return isKnown ? quantisation : { ...quantisation, notes: [...quantisation.notes, unknownBits(name)] }
   }
