@@ -1,5 +1,5 @@
 /** The definitions for `typebox` 1, with the names of `model-entity/schemas`. */
-export { CREATE_MODEL, type Operation, OPERATIONS } from '../operation.js'
+export { CREATE_MODEL, OPERATIONS, type Operation } from '../operation.js'
 export { Adapter } from './generated/adapter.js'
 export { APIEndpointData } from './generated/api-endpoint-data.js'
 export { BackendFormat } from './generated/backend-format.js'
