@@ -1,11 +1,16 @@
 import { llamaAttention } from '../blocks/attention.js'
 import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
+import type { ConfigReader } from '../config-reader.js'
+import { graniteForward } from '../forward/granite-forward.js'
+import type { Rotation } from '../forward/rotation.js'
+import { range } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Granite with a window (IBM 2026, https://www.ibm.com/granite): a window in three layers of four, and an attention sink for each head. */
 export const graniteSwa = decoderFamily({
   modelType: 'granite_swa',
   name: 'GraniteSWA',
+  unreplayed: ['input gradients of transformers 5'],
   defaults: {
     vocab_size: 100_352,
     hidden_size: 2560,
@@ -16,10 +21,36 @@ export const graniteSwa = decoderFamily({
     max_position_embeddings: 8192,
     tie_word_embeddings: true,
   },
-  attentionPattern: (config, layers) =>
-    windowOf(
+  attentionPattern: (config, layers) => ({
+    ...windowOf(
       layerTypes(config, layers, (index) => (index % 4 === 0 ? 'full_attention' : 'sliding_attention')),
       slidingWindow(config, 128),
     ),
+    unrotatedLayers: range(layers).filter((index) => thetas(config)?.[index] === 0),
+  }),
   attention: (sizes, config) => ({ ...llamaAttention(sizes, config), parameters: { sinks: [sizes.heads] } }),
+  forward(config, { hiddenSize, heads, headDim = hiddenSize / heads }) {
+    const { rotation: _, ...pass } = graniteForward(config)
+    const bases = new Set<unknown>(thetas(config) ?? [1])
+    bases.delete(0)
+    const tables = bases.size === 2 ? 'two' : 'one'
+    const rotation: Rotation = { features: 'all', frequencies: 'modelTwice', tables }
+    return {
+      ...pass,
+      ...(bases.size > 0 && { rotation }),
+      attention: { eagerOnly: true, eager: { sinks: 'scaling' } },
+      // The model keeps frequencies that it does not use, twice.
+      float32BufferElements: headDim,
+      undescribed:
+        bases.size > 2
+          ? 'more than two bases of rotation (`layer_rope_theta`): give it two at most, besides 0'
+          : undefined,
+    }
+  },
 })
+
+/** The base of each layer's rotation; 0 for a layer that does not rotate. */
+function thetas(config: ConfigReader): readonly unknown[] | undefined {
+  const stated = config.raw('layer_rope_theta')
+  return Array.isArray(stated) ? stated : undefined
+}
