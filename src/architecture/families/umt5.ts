@@ -1,6 +1,7 @@
 import { t5Family } from '../shapes/t5-family.js'
 
-const { program: _, ...family } = t5Family({
+/** UMT5 (Chung et al. 2023, arXiv:2304.09151): mT5 with biases of positions in every layer. */
+export const umt5 = t5Family({
   modelType: 'umt5',
   dropout: { dropout_rate: 0.1 },
   name: 'UMT5',
@@ -15,6 +16,3 @@ const { program: _, ...family } = t5Family({
   biasesEachLayer: true,
   keptInFloat32: ['wo'],
 })
-
-/** UMT5 (Chung et al. 2023, arXiv:2304.09151): mT5 with biases of positions in every layer. Its forward pass is not T5's. */
-export const umt5 = family

@@ -25,9 +25,11 @@ export interface T5Sizes {
   readonly dropout: number
   /** How many layers it has. */
   readonly layers: number
+  /** Whether each layer makes its own biases, in the function of its attention, and holds its weights to the end (UMT5). */
+  readonly biasesEachLayer: boolean
 }
 
-/** The layers of the encoder: the first computes the bias of positions that all add to their scores. */
+/** The layers of the encoder: the first computes the bias of positions that all add to their scores, unless each has its own. */
 export function t5Encoder(sizes: T5Sizes): Loop {
   const block = (isFirst: boolean): Steps => [
     ...attention(sizes, { at: 'layer.0', isFirst, tokens: ['sequence'], mask: 'mask' }),
@@ -47,14 +49,14 @@ export function t5Decoder(sizes: T5Sizes): Loop {
 }
 
 function stack(
-  { layers }: T5Sizes,
+  { layers, biasesEachLayer }: T5Sizes,
   { given, shares, block }: Pick<Loop, 'given' | 'shares'> & { readonly block: (isFirst: boolean) => Steps },
 ): Loop {
   return {
     each: 'block',
     carries: 'hidden',
     ...(given && { given }),
-    ...(shares && { shares }),
+    ...(shares && !biasesEachLayer && { shares }),
     kinds: [block(true), block(false)],
     kindOf: Array.from({ length: layers }, (_, index) => (index === 0 ? 0 : 1)),
   }
@@ -64,30 +66,22 @@ function stack(
 export const t5Norm = (module: string, of: Value): Operation => normed('rmsNormOfInput', module, of)
 
 function attention(
-  { dimensions: { heads, headDim = 0 }, dropout }: T5Sizes,
+  sizes: T5Sizes,
   { at, isFirst, tokens, mask }: { at: string; isFirst: boolean; tokens: Count; mask: string },
 ): readonly Step[] {
-  const bias: readonly Step[] = isFirst
-    ? [
-        set(
-          'bias',
-          lookup(
-            `${at}.SelfAttention.relative_attention_bias`,
-            [...tokens, ...tokens],
-            make([...tokens, ...tokens], 'int64'),
-          ),
-        ),
-        set('bias', plus('bias', { op: 'expand', of: mask, count: ['batch', heads, ...tokens, ...tokens] })),
-      ]
-    : []
+  const { dimensions, dropout, biasesEachLayer } = sizes
+  const bias = (module: string): Steps => [
+    set('bias', lookup(`${module}relative_attention_bias`, [...tokens, ...tokens], make([...tokens, ...tokens], 'int64'))),
+    set('bias', plus('bias', { op: 'expand', of: mask, count: ['batch', dimensions.heads, ...tokens, ...tokens] })),
+  ]
   return [
-    ...bias,
+    ...(isFirst && !biasesEachLayer ? bias(`${at}.SelfAttention.`) : []),
     set('normed', t5Norm(`${at}.layer_norm`, 'hidden')),
     set(
       'attended',
       call(
-        headSteps({ heads, headDim, dropout }, 'normed', tokens, tokens),
-        { normed: 'normed', bias: 'bias' },
+        headSteps(sizes, 'normed', tokens, tokens, [...buckets(dimensions.heads, tokens), ...bias('')]),
+        biasesEachLayer ? { normed: 'normed', [mask]: mask } : { normed: 'normed', bias: 'bias' },
         `${at}.SelfAttention`,
       ),
     ),
@@ -97,22 +91,40 @@ function attention(
   ]
 }
 
-function crossAttention({ dimensions: { heads, headDim = 0 }, dropout }: T5Sizes, isFirst: boolean): readonly Step[] {
-  const at = 'layer.1'
-  const sizes: Count = ['target', 'sequence']
+/** What is alive at once while the distances of tokens are sorted into buckets, beside the scores: more than later where heads are few. */
+function buckets(heads: number, tokens: Count): Steps {
+  const distances = [...tokens, ...tokens]
+  // An encoder tells the two directions apart.
+  const integers = tokens[0] === 'sequence' ? 6 : 5
   return [
-    ...(isFirst
-      ? [
-          set('sourceBias', { op: 'variable', of: make([heads, ...sizes], 'compute') } as const),
-          set('sourceBias', plus('sourceBias', { op: 'expand', of: 'sourceMask', count: ['batch', heads, ...sizes] })),
-        ]
-      : []),
+    set('scores', make(['batch', heads, ...distances], 'compute')),
+    set('distances', make([integers, ...distances], 'int64')),
+    set('shares', make(distances, 'float32')),
+    set('isNear', make(distances, 'bool')),
+    set('places', make(tokens, 'int64')),
+    ...['scores', 'distances', 'shares', 'isNear', 'places'].map((drop) => ({ drop })),
+  ]
+}
+
+function crossAttention(sizes: T5Sizes, isFirst: boolean): readonly Step[] {
+  const { dimensions, dropout, biasesEachLayer } = sizes
+  const at = 'layer.1'
+  const scores: Count = [dimensions.heads, 'target', 'sequence']
+  const bias = (name: string, zeros: Operation): Steps => [
+    set(name, zeros),
+    set(name, plus(name, { op: 'expand', of: 'sourceMask', count: ['batch', ...scores] })),
+  ]
+  const zeros = make(scores, 'compute')
+  return [
+    ...(isFirst && !biasesEachLayer ? bias('sourceBias', { op: 'variable', of: zeros }) : []),
     set('normed', t5Norm(`${at}.layer_norm`, 'hidden')),
     set(
       'attended',
       call(
-        headSteps({ heads, headDim, dropout }, 'source', ['target'], ['sequence']),
-        { normed: 'normed', source: 'source', bias: 'sourceBias' },
+        headSteps(sizes, 'source', ['target'], ['sequence'], bias('bias', zeros)),
+        biasesEachLayer
+          ? { normed: 'normed', source: 'source', sourceMask: 'sourceMask' }
+          : { normed: 'normed', source: 'source', bias: 'sourceBias' },
         `${at}.EncDecAttention`,
       ),
     ),
@@ -122,20 +134,26 @@ function crossAttention({ dimensions: { heads, headDim = 0 }, dropout }: T5Sizes
   ]
 }
 
+/** @param own - makes the biases, if each layer has its own */
 function headSteps(
-  sizes: { readonly heads: number; readonly headDim: number; readonly dropout: number },
+  { dimensions: { heads, headDim = 0 }, dropout, biasesEachLayer }: T5Sizes,
   source: string,
   queries: Count,
   keys: Count,
+  own: Steps,
 ): Steps {
   return [
     set('query', project('q', 'normed')),
     set('key', project('k', source)),
     set('value', project('v', source)),
+    ...(biasesEachLayer ? own : []),
     set(
       'out',
       attended(['query', 'key', 'value'], {
-        ...sizes,
+        heads,
+        headDim,
+        dropout,
+        ...(biasesEachLayer && { returnsWeights: 'layer' }),
         queries,
         keys,
         caches: !(source === 'normed' && keys[0] === 'sequence'),

@@ -48,6 +48,7 @@ export function t5Family({ modelType, name, defaults, biasesEachLayer = false, .
         isGated: dimensions.gatedMlp,
         layers: dimensions.layers,
         dropout,
+        biasesEachLayer,
       }
       const decoderLayers = config.derived('num_decoder_layers', config.integer('num_layers', defaults.num_layers))
       const ending = [set('hidden', t5Norm('final_layer_norm', 'hidden')), ...dropping(dropout, 'hidden')]
@@ -70,7 +71,7 @@ export function t5Family({ modelType, name, defaults, biasesEachLayer = false, .
             set('order', make(['target'], 'int64')),
             set('ones', make(TARGETS, 'float32')),
             set('mask', make(['batch', 'target', 'target'], 'model')),
-            set('sourceOnes', make(TOKENS, 'int64')),
+            set('sourceOnes', make(TOKENS, biasesEachLayer ? 'float32' : 'int64')),
             set('sourceMask', make(TOKENS, 'model')),
             set('hidden', dropped(dropout, 'embedded')),
           ],

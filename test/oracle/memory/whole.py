@@ -173,7 +173,7 @@ def run(config, options, trace=None):
                 ledger.book(t, "buffers", True)
         if inputs_only:
             model.eval()
-            caches = (takes(model, "logits_to_keep") or config["architectures"][0].endswith(("ForCausalLM", "LMHeadModel"))) and not getattr(model.config, "is_encoder_decoder", False)
+            caches = not config["architectures"][0].startswith("OpenAIGPT") and (takes(model, "logits_to_keep") or config["architectures"][0].endswith(("ForCausalLM", "LMHeadModel"))) and not getattr(model.config, "is_encoder_decoder", False)
             truth = oracle.prefill(Batch(model, inputs, labels), None, ledger) if caches else encode(model, inputs, ledger)
         else:
             batch = (Batch if takes(model, "use_cache") or takes(model, "logits_to_keep") else Quiet)(model, inputs, labels)
