@@ -97,6 +97,8 @@ export interface FamilyFacts {
    * (`_keep_in_fp32_modules`).
    */
   readonly keptInFloat32?: readonly string[]
+  /** Why transformers runs the family with weights in float32 alone, alone or under autocast. Absent: it runs in 16 bits too. */
+  readonly onlyFloat32?: string
   /**
    * Whether transformers uses patterns to name the tied weights of blocks that layers share. PEFT takes the patterns for
    * names, and fails if the embeddings are tied.

@@ -4,6 +4,7 @@ export type { ConfigObject } from './config-object.js'
 export type { Dimensions, MambaDimensions, MoeDimensions } from './dimensions.js'
 export { foldedLinearLayers, foldedParameters } from './fold.js'
 export type {
+  AddedProduct,
   Alibi,
   Attention,
   ChunkedAttention,
@@ -25,12 +26,15 @@ export type {
   Mamba2Pass,
   Mamba2ProductsPass,
   MambaPass,
+  MaskedByProduct,
   Masks,
   Mixer,
   Mixture,
+  NamedScores,
   NestedResidual,
   Norm,
   NormalisedResidual,
+  NormalisedSumResidual,
   OutputGate,
   ParallelResidual,
   PartitionedAttention,

@@ -13,6 +13,7 @@ import { outputEmbedding } from '../shapes/headed-model.js'
 export const ctrl = headedFamily({
   modelType: 'ctrl',
   name: 'CTRL',
+  onlyFloat32: 'its positions are in float32, which layers in 16 bits do not take',
   prefix: 'transformer',
   dropout: { resid_pdrop: 0.1, embd_pdrop: 0.1 },
   fieldNames: { ...GPT_FIELD_NAMES, intermediate_size: 'dff' },
@@ -48,4 +49,24 @@ export const ctrl = headedFamily({
       dimensions,
     }
   },
+  forward: (config, { hiddenSize, contextTokens = 256 }) => ({
+    addsTypes: true,
+    embedding: 'plain',
+    places: 'heldBuffer',
+    keepsLayers: true,
+    masks: { size: 'square' },
+    norm: 'layerNorm',
+    attention: { eagerOnly: true, written: { kind: 'namedScores' }, returnsWeights: true },
+    feedForward: { activation: 'relu' },
+    residual: { order: 'sequential', keepsNormalised: true, keepsAttended: true },
+    dropout: {
+      embeddings: config.number('embd_pdrop', 0),
+      attended: config.number('resid_pdrop', 0),
+      fed: config.number('resid_pdrop', 0),
+      place: 'behindBlocks',
+      fixed: [],
+    },
+    float32BufferElements: hiddenSize * contextTokens,
+    logits: { prefill: 'allTokens' },
+  }),
 })

@@ -26,5 +26,8 @@ export const cwm = decoderFamily({
       slidingWindow(config, 8192),
     ),
   attention,
-  forward: newerFrequencies(llamaForward),
+  forward: newerFrequencies((config) => ({
+    ...llamaForward(config),
+    masks: { unusedWindow: slidingWindow(config, 8192) },
+  })),
 })

@@ -1,5 +1,6 @@
 import { llamaAttention } from '../blocks/attention.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
+import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** DiffLlama (after Ye et al. 2024, arXiv:2410.05258): each head is the difference of two attentions, weighed by four learned vectors. */
@@ -22,4 +23,8 @@ export const diffllama = decoderFamily({
   },
   mlp: gatedMlp,
   questionAnsweringPrefix: 'transformer',
+  forward: (config) => ({
+    ...llamaForward(config),
+    attention: { sharedHeads: 'repeated', isDifference: true },
+  }),
 })

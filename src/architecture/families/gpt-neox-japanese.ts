@@ -3,6 +3,7 @@ import { embedding } from '../blocks/embedding.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { tree } from '../blocks/tree.js'
+import { partialRotation } from '../forward/rotation.js'
 import { listOf } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
@@ -44,6 +45,29 @@ export const gptNeoxJapanese = headedFamily({
       model,
       heads: { ForCausalLM: { embed_out: outputEmbedding(dimensions, 'gpt_neox_japanese.embed_in') } },
       dimensions,
+    }
+  },
+  forward(config, dimensions) {
+    const { features } = partialRotation(config, dimensions, 1)
+    return {
+      keepsLayers: true,
+      rotation: { features, frequencies: 'modelAndAttention' },
+      masks: { size: 'forAllSequences' },
+      norm: 'layerNorm',
+      attention: {
+        eagerOnly: true,
+        written: { kind: 'addedProduct', rotatedFeatures: Number(features) },
+        returnsWeights: true,
+      },
+      feedForward: { activation: config.string('hidden_act', 'gelu') },
+      residual: { order: 'sequential', keepsNormalised: true },
+      dropout: {
+        attended: config.number('hidden_dropout', 0),
+        fed: config.number('hidden_dropout', 0),
+        place: 'inSum',
+        fixed: ['attended', 'fed'],
+      },
+      logits: { prefill: 'allTokens' },
     }
   },
 })

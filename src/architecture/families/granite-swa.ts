@@ -38,6 +38,7 @@ export const graniteSwa = decoderFamily({
     return {
       ...pass,
       ...(bases.size > 0 && { rotation }),
+      masks: { unusedWindow: slidingWindow(config, 128) },
       attention: { eagerOnly: true, eager: { sinks: 'scaling' } },
       // The model keeps frequencies that it does not use, twice.
       float32BufferElements: headDim,

@@ -53,4 +53,25 @@ export const openaiGpt = headedFamily({
       dimensions,
     }
   },
+  forward: (config, { layers, contextTokens = 512 }) => ({
+    addsTypes: true,
+    places: 'numbered',
+    keepsLayers: true,
+    masks: { size: 'none' },
+    norm: 'layerNorm',
+    attention: { eagerOnly: true, written: { kind: 'maskedByProduct' } },
+    feedForward: { activation: config.string('afn', 'gelu') === 'gelu' ? 'gelu_new' : config.string('afn', 'gelu') },
+    residual: { order: 'normalisedSums' },
+    dropout: {
+      embeddings: config.number('embd_pdrop', 0),
+      attention: config.number('attn_pdrop', 0),
+      attended: config.number('resid_pdrop', 0),
+      fed: config.number('resid_pdrop', 0),
+      fixed: [],
+    },
+    // Zeros and ones for each layer, and the numbers of positions, in 8 bytes each.
+    bufferElements: layers * contextTokens ** 2,
+    float32BufferElements: 2 * contextTokens,
+    logits: { prefill: 'allTokens' },
+  }),
 })

@@ -49,6 +49,8 @@ export interface Attention {
   readonly handsOn?: boolean
   /** Which layers hand on their keys and values, and which take those of another. Default: each has its own. */
   readonly keySharing?: KeySharing
+  /** Whether half of the heads are subtracted from the others, with values of twice the width (DiffLlama). Default: no. */
+  readonly isDifference?: boolean
   /** How eager attention is written. */
   readonly eager?: EagerAttention
   /** Attention that has code of its own in `estimate/replay/attention/written`. Default: it is made of the parts above. */
@@ -134,7 +136,7 @@ export interface EagerAttention {
 }
 
 /** Attention that is not made of the parts of others. All of it is eager. */
-export type WrittenAttention = PartitionedAttention | FlatAttention
+export type WrittenAttention = PartitionedAttention | FlatAttention | MaskedByProduct | NamedScores | AddedProduct
 
 /**
  * Queries, values and keys from four partitions of one projection; queries and keys are in float32 (CodeGen).
@@ -148,4 +150,21 @@ export interface PartitionedAttention {
 /** Heads and sequences in one dimension; scores have a lower bound (XGLM). */
 export interface FlatAttention {
   readonly kind: 'flat'
+}
+
+/** Queries, keys and values from one `Conv1D`; scores are multiplied by a buffer of zeros and ones (GPT). */
+export interface MaskedByProduct {
+  readonly kind: 'maskedByProduct'
+}
+
+/** Every step of the scores has a name of its own, and the mask is multiplied for each layer (CTRL). */
+export interface NamedScores {
+  readonly kind: 'namedScores'
+}
+
+/** Scores are the sum of zeros and a product; queries and keys are rotated in part, from one projection of all heads (GPT-NeoX Japanese). */
+export interface AddedProduct {
+  readonly kind: 'addedProduct'
+  /** How many features of each head are rotated. */
+  readonly rotatedFeatures: number
 }

@@ -20,9 +20,14 @@ export interface ForwardPass {
   readonly embedding?: 'plain' | 'scaled' | 'scaledInModel' | 'scaledForFirstLayer' | 'normalised'
   /**
    * Whether all sequences share the embeddings of learned positions, or each has its own, counted from a mask of ones in
-   * float32 (OPT), or there are no positions at all (MPT), or all share rows of a buffer (XGLM). Default: `shared`.
+   * float32 (OPT), or there are no positions at all (MPT), or all share rows of a buffer, which the code holds (CTRL) or not (XGLM).
+   * `numbered`: shared, by numbers that are a buffer (GPT). Default: `shared`.
    */
-  readonly places?: 'shared' | 'eachSequence' | 'none' | 'buffer'
+  readonly places?: 'shared' | 'numbered' | 'eachSequence' | 'none' | 'buffer' | 'heldBuffer'
+  /** Whether 0 is added to the embeddings, in the place of those of types, which copies them (GPT, CTRL). Default: no. */
+  readonly addsTypes?: boolean
+  /** Whether transformers cannot recompute its layers. Default: no. */
+  readonly keepsLayers?: boolean
   /**
    * Whether the code around the language model, to replace placeholders of images, holds copies of the ids, masks, and in a model with
    * inputs for each layer a copy of the embeddings, until the model returns (Gemma 4). Default: no.

@@ -1,3 +1,4 @@
+import { slidingWindow } from '../blocks/layer-types.js'
 import type { ConfigReader } from '../config-reader.js'
 import type { ForwardPass } from './forward-pass.js'
 import { hasLimit } from './limits.js'
@@ -8,6 +9,7 @@ export function gemma2Forward(config: ConfigReader): ForwardPass {
     embedding: 'scaledForFirstLayer',
     rotation: { features: 'all' },
     norm: 'rmsNormPlusOne',
+    masks: { unusedWindow: slidingWindow(config, 4096) },
     attention: { cappedScores: hasLimit(config, 'attn_logit_softcapping', true) },
     feedForward: { activation: config.string('hidden_activation', 'gelu') },
     logits: { form: hasLimit(config, 'final_logit_softcapping', true) ? 'capped' : 'plain' },

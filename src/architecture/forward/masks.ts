@@ -3,10 +3,10 @@ export interface Masks {
   /** Whether eager attention has separate masks for layers with and without a window, not one for all. Default: yes. */
   readonly forEachKind?: boolean
   /**
-   * The sizes of eager attention's mask: one for each sequence, or one for all sequences, with one extra column or without it.
-   * Default: `forEachSequence`.
+   * The sizes of eager attention's mask: one for each sequence, or one for all sequences, with one extra column or without it, or none, as
+   * a buffer of each layer is all that its scores are masked with (GPT). Default: `forEachSequence`.
    */
-  readonly size?: 'forEachSequence' | 'forAllSequences' | 'square'
+  readonly size?: 'forEachSequence' | 'forAllSequences' | 'square' | 'none'
   /** Whether windows are part of the model's masks, or of a mask in each layer (GPT-Neo). Default: `model`. */
   readonly windows?: 'model' | 'layer'
   /** The width of the window that the code makes a mask for although no layer has a window (Gemma 4). Default: it makes none. */

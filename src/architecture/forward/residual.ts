@@ -9,6 +9,7 @@ export type Residual =
   | LayerInputResidual
   | StreamResidual
   | ShortcutResidual
+  | NormalisedSumResidual
 
 /** Sequential blocks: `y = x + attention(norm(x))`, then `y + mlp(norm(y))`. */
 export interface SequentialResidual {
@@ -89,4 +90,9 @@ export interface ParallelResidual {
   readonly normsFirst?: boolean
   /** Whether the normalised inputs of both blocks stay alive until the layer ends. Default: no. */
   readonly keepsNormalised?: boolean
+}
+
+/** Norms of the sums: `y = norm(x + attention(x))`, then `norm(y + mlp(y))` (GPT). */
+export interface NormalisedSumResidual {
+  readonly order: 'normalisedSums'
 }

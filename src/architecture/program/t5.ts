@@ -71,7 +71,10 @@ function attention(
 ): readonly Step[] {
   const { dimensions, dropout, biasesEachLayer } = sizes
   const bias = (module: string): Steps => [
-    set('bias', lookup(`${module}relative_attention_bias`, [...tokens, ...tokens], make([...tokens, ...tokens], 'int64'))),
+    set(
+      'bias',
+      lookup(`${module}relative_attention_bias`, [...tokens, ...tokens], make([...tokens, ...tokens], 'int64')),
+    ),
     set('bias', plus('bias', { op: 'expand', of: mask, count: ['batch', dimensions.heads, ...tokens, ...tokens] })),
   ]
   return [

@@ -15,6 +15,7 @@ import type {
   NestedResidual,
   Norm,
   NormalisedResidual,
+  NormalisedSumResidual,
   OutputGate,
   ParallelResidual,
   Residual,
@@ -32,6 +33,8 @@ export interface CompleteForwardPass {
   readonly embedding: NonNullable<ForwardPass['embedding']>
   readonly places: NonNullable<ForwardPass['places']>
   readonly holdsPlaceholders: boolean
+  readonly addsTypes: boolean
+  readonly keepsLayers: boolean
   readonly rotation: CompleteRotation | undefined
   readonly alibi: Alibi | undefined
   readonly masks: Required<Omit<Masks, 'unusedWindow'>> & Pick<Masks, 'unusedWindow'>
@@ -82,6 +85,7 @@ export type CompleteResidual =
   | LayerInputResidual
   | StreamResidual
   | ShortcutResidual
+  | NormalisedSumResidual
 
 /** Fills in the defaults of a family's forward pass. */
 export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions): CompleteForwardPass {
@@ -91,6 +95,8 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
     embedding: forward.embedding ?? 'plain',
     places: forward.places ?? 'shared',
     holdsPlaceholders: forward.holdsPlaceholders ?? false,
+    addsTypes: forward.addsTypes ?? false,
+    keepsLayers: forward.keepsLayers ?? false,
     rotation: rotation && completeRotation(rotation, alibi, dimensions),
     alibi,
     masks: { ...MASKS, ...forward.masks },
@@ -204,6 +210,7 @@ const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager' | 'keySharing' | 'o
   handsOn: false,
   returnsWeights: false,
   keepsProjections: false,
+  isDifference: false,
 }
 
 /** How eager attention is written in most families. */

@@ -8,13 +8,22 @@ export interface Named {
 
 /** The names that families use for the parts that all decoders have. */
 const NAMES = {
-  embedding: ['embed_tokens', 'wte', 'embed_in', 'word_embeddings', 'embeddings'],
-  positions: ['wpe', 'embed_positions'],
+  embedding: ['embed_tokens', 'wte', 'embed_in', 'word_embeddings', 'embeddings', 'tokens_embed', 'w'],
+  positions: ['wpe', 'embed_positions', 'positions_embed'],
   embeddingNorm: ['word_embeddings_layernorm'],
   layers: ['layers', 'h', 'blocks'],
-  lastNorm: ['norm', 'ln_f', 'final_layer_norm', 'final_layernorm', 'layer_norm', 'norm_f', 'embedding_norm'],
+  lastNorm: [
+    'norm',
+    'ln_f',
+    'final_layer_norm',
+    'final_layernorm',
+    'layer_norm',
+    'norm_f',
+    'embedding_norm',
+    'layernorm',
+  ],
   head: ['lm_head', 'embed_out', 'output_projection'],
-  attention: ['self_attn', 'attention', 'attn', 'self_attention'],
+  attention: ['self_attn', 'attention', 'attn', 'self_attention', 'multi_head_attention'],
   mlp: ['mlp', 'block_sparse_moe', 'feed_forward', 'ffn'],
   fused: ['qkv_proj', 'c_attn', 'query_key_value', 'Wqkv'],
   query: ['q_proj'],
@@ -32,6 +41,7 @@ const NAMES = {
     'ln_attn',
     'operator_norm',
     'attention_layernorm',
+    'layernorm1',
   ],
   afterAttention: ['post_norm1', 'post_operator_norm', 'post_self_attn_layernorm', 'post_attention_layernorm'],
   secondNorm: [
@@ -44,6 +54,7 @@ const NAMES = {
     'pre_ff_layernorm',
     'ffn_norm',
     'feedforward_layernorm',
+    'layernorm2',
   ],
   afterMlp: ['post_feedforward_layernorm', 'post_mlp_layernorm', 'post_norm2', 'post_ffn_norm'],
   up: ['up_proj', 'c_fc', 'fc1', 'fc_in', 'dense_h_to_4h'],
@@ -63,6 +74,12 @@ export function submodule(of: Named, kind: SubmoduleKind): Named | undefined {
 export function child(of: Named, name: string): Named | undefined {
   const module = of.module.children?.[name]
   return module && { name: of.name === '' ? name : `${of.name}.${name}`, module }
+}
+
+/** An item of a list of modules. */
+export function item(of: Named, index: number): Named | undefined {
+  const module = of.module.items?.find(({ indices }) => indices.includes(index))?.module
+  return module && { name: `${of.name}.${index}`, module }
 }
 
 /** The output features of a linear layer; 0 if there is none. */

@@ -62,7 +62,7 @@ export class Arrays extends Products {
     const shape = first?.layout.shape ?? []
     const at = dim < 0 ? shape.length + dim : dim
     const size = whole ?? inputs.reduce((sum, input) => sum + (input.layout.shape[at] ?? 0), 0)
-    const dtype = inputs.map((input) => input.dtype).reduce(wider, 'bfloat16')
+    const dtype = inputs.map((input) => input.dtype).reduce(wider)
     return this.record({
       inputs,
       make: () => this.fresh(contiguous(shape.with(at, size)), dtype, 'cat'),

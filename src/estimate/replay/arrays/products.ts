@@ -5,10 +5,14 @@ import type { Shaped } from './shaped.js'
 
 /** Linear layers, products of matrices, and convolutions. */
 export class Products extends Reductions {
-  /** A linear layer over the last dimension. */
-  linear(name: string, input: Shaped): Shaped {
+  /**
+   * A linear layer over the last dimension.
+   *
+   * @param out - its output features, if its weight is transposed (`Conv1D`)
+   */
+  linear(name: string, input: Shaped, out?: number): Shaped {
     const { shape } = input.layout
-    const [outFeatures = 1] = this.layers.weights.shapeOf(this.layers.weights.get(`${name}.weight`))
+    const outFeatures = out ?? this.layers.weights.shapeOf(this.layers.weights.get(`${name}.weight`))[0] ?? 1
     const rows = sizeOf(shape.slice(0, -1))
     const flat = this.plain(this.reshape(input, [rows, shape.at(-1) ?? 1]), [rows, outFeatures], (tensor) =>
       this.layers.linear(name, tensor, outFeatures),

@@ -84,7 +84,7 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   const scaled = scaling ? scaledBySinks(layers, output, scaling) : tape.alias(output)
   tape.free(output)
   // The code copies it into the order of the tokens while it still has its variables.
-  const ordered = ops.contiguous(scaled)
+  const ordered = sizes.staysApart ? tape.alias(scaled) : ops.contiguous(scaled)
   if (style.keepsMasked === 'likeWeights') sizes.keepWeights(scores)
   else if (style.keepsMasked) tape.free(scores)
   tape.free(scaled, wideKey, wideValue, ...inputs, ...(scaling ?? []))

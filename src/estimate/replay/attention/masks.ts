@@ -29,7 +29,7 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
     return { full: mask, windowed: isWindowed ? tape.alias(mask) : undefined }
   }
   if (isEager(options, forward)) {
-    const size = { forAllSequences: elements + sequence, forEachSequence: batch * elements, square: elements }[
+    const size = { forAllSequences: elements + sequence, forEachSequence: batch * elements, square: elements, none: 0 }[
       masks.size
     ]
     const mask = () => tape.tensor(size, dtype, 'where')

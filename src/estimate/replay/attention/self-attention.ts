@@ -8,6 +8,7 @@ import { child, type Named, outFeatures, submodule } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { attend } from './attend.js'
+import { difference, pairedValues } from './difference.js'
 import { indexedHeads } from './indexed-heads.js'
 import { cached, kept } from './key-value-cache.js'
 import { isEager } from './masks.js'
@@ -44,8 +45,9 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const [keys, values] = options.cache ? CACHES[attention.cache](run, key, value) : behindPrefix(run, layer, key, value)
   const groups = attention.sharedHeads === 'repeated' ? heads / kvHeads : 1
   const isView = kvHeads === 1
-  const [wideKeys, wideValues] = [repeat(layers, keys, groups, isView), repeat(layers, values, groups, isView)]
+  const [wideKeys, ownValues] = [repeat(layers, keys, groups, isView), repeat(layers, values, groups, isView)]
   tape.free(keys, values)
+  const wideValues = attention.isDifference ? pairedValues(layers, ownValues) : ownValues
   // Under autocast the kernel gets copies. The code still holds the originals until it returns.
   held.push(query, wideKeys, wideValues)
   const keySequence = sequence + (run.prefixes ? (options.virtualTokens?.weights.count ?? 0) : 0)
@@ -70,12 +72,15 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     ...(sinks && { sinks }),
     drops: isDropped(run, 'attention'),
     broadcasts: attention.sharedHeads === 'indexed',
+    staysApart: attention.isDifference,
     valuesApart: !options.cache || attention.cache === 'kept',
     exchanged: rotation?.concatenates === true || rotation?.pairs === 'halvesApart',
     keepWeights: (weights) => run.attentionWeights.push(weights),
   })
+  if (attention.isDifference) held.push(out)
+  const whole = attention.isDifference ? difference(run, block, out, kernel !== 'eager') : out
   const inner = child(block, 'attn_sub_norm')
-  const opened = attention.gated ? gatedBy(run, out, gates) : throughGate(run, block, input, out, gates)
+  const opened = attention.gated ? gatedBy(run, whole, gates) : throughGate(run, block, input, whole, gates)
   const normal = inner ? norm(run, inner, opened) : tape.alias(opened)
   tape.free(opened)
   const last = submodule(block, 'output')

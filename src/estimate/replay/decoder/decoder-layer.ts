@@ -14,6 +14,7 @@ import { nestedLayer } from './nested-layer.js'
 import { sharedLayer } from './shared-layer.js'
 import { shortcutLayer } from './shortcut-layer.js'
 import { streamLayer } from './stream-layer.js'
+import { sumLayer } from './sum-layer.js'
 
 /** One decoder layer, with any placement of norms and any wiring of blocks. The caller keeps the input. */
 export function decoderLayer(run: DecoderRun, layer: Named, input: Tensor, index: number): Tensor {
@@ -22,6 +23,7 @@ export function decoderLayer(run: DecoderRun, layer: Named, input: Tensor, index
   if (residual.order === 'single') return alone(run, layer, input, index, residual)
   if (residual.order === 'shared') return sharedLayer(run, layer, input, index, residual)
   if (residual.order === 'layerInputs') return layerInputLayer(run, layer, input, index)
+  if (residual.order === 'normalisedSums') return sumLayer(run, layer, input, index)
   if (residual.order === 'shortcut') return shortcutLayer(run, layer, input, index)
   if (residual.order === 'streams') return streamLayer(run, layer, input, index)
   if (residual.order === 'normalised') return fromNormalised(run, layer, input, index)
@@ -46,6 +48,7 @@ function oneAfterAnother(
     if (besideMixer) return attendBeside(run, layer, normal, index, kept)
     return attend(run, layer, normal, index)
   })
+  if (keepsAttended && run.forward.dropout.place === 'behindBlocks') kept.push(tape.alias(attended))
   const behind = droppedIn(run, 'behindBlocks', 'attended', attended)
   if (keepsAttended) kept.push(tape.alias(behind))
   const middle = joined(run, input, behind, scaled, 'attended')

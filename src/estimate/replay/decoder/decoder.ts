@@ -8,6 +8,7 @@ import { logitsOf } from '../loss/logits.js'
 import type { ModelPass } from '../model-pass.js'
 import { ROOT } from '../sharding/sharding-groups.js'
 import type { Tensor } from '../tape.js'
+import { UndescribedBlock } from '../undescribed-block.js'
 import { decoderLoss } from './decoder-loss.js'
 import { hiddenStates } from './hidden-states.js'
 
@@ -30,9 +31,13 @@ export class Decoder implements ModelPass {
   }
 
   loss(): Tensor {
-    const { layers, options } = this.#pass
+    const { layers, options, forward } = this.#pass
     const { tape } = layers.ops
     const { sharding } = options
+    if (forward.keepsLayers && options.recompute !== 'none')
+      throw new UndescribedBlock(
+        `${this.#model.architecture.className} does not support gradient checkpointing: pass \`recompute: 'none'\``,
+      )
     sharding?.beforeForward(ROOT)
     const { hidden, returned } = hiddenStates(this.#model, this.#pass)
     const loss = decoderLoss(this.#model, this.#pass, hidden, { outputs: this.#outputs, returned: this.#logits })

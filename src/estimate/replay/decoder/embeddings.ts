@@ -36,14 +36,17 @@ export function embeddingOf(
   const given = forward.embedding === 'scaledInModel' ? scaledFrom(layers, leaf) : leaf
   const words = sensed.isBeforeScale ? given : sensed.run(given)
   sensed.before?.(words)
-  const positions = ops.tape.tensor(sizes.heads > 0 && forward.places !== 'none' ? sequence : 0, 'int64', 'arange')
+  const hasNumbers = sizes.heads > 0 && forward.places !== 'none' && forward.places !== 'numbered'
+  const positions = ops.tape.tensor(hasNumbers ? sequence : 0, 'int64', 'arange')
   const learned = submodule(base, 'positions')
-  if (forward.places === 'buffer') {
-    const rows = ops.tape.tensor(sequence * hiddenSize, words.dtype, 'index_select')
+  if (forward.places === 'buffer' || forward.places === 'heldBuffer') {
+    const isHeld = forward.places === 'heldBuffer'
+    const rows = ops.tape.tensor(sequence * hiddenSize, isHeld ? 'float32' : words.dtype, 'index_select')
     const sum = ops.add(words, rows)
-    ops.tape.free(rows)
+    if (isHeld) held.push(rows)
+    else ops.tape.free(rows)
     held.push(words, positions)
-    return { embedded: sum, positions: [] }
+    return { embedded: withTypes(layers, forward, sum), positions: [] }
   }
   if (!learned) return { embedded: words, positions: [positions] }
   const counted = forward.places === 'eachSequence' ? [countedPositions(layers, held)] : []
@@ -53,7 +56,15 @@ export function embeddingOf(
   const sum = ops.add(words, places)
   // The code references both until it returns.
   held.push(words, places)
-  return { embedded: sum, positions: [positions, ...counted] }
+  return { embedded: withTypes(layers, forward, sum), positions: [positions, ...counted] }
+}
+
+/** The sum with 0, where the code adds it in the place of embeddings of types. Frees its input if so. */
+function withTypes({ ops }: Layers, { addsTypes }: DecoderPass['forward'], sum: Tensor): Tensor {
+  if (!addsTypes) return sum
+  const whole = ops.shift(sum)
+  ops.tape.free(sum)
+  return whole
 }
 
 /** The embeddings behind those of virtual tokens. The code references the prompt until the model returns. Frees the embeddings. */

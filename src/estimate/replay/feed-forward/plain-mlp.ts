@@ -1,6 +1,6 @@
 import type { DecoderRun } from '../decoder-run.js'
 import { dropped } from '../dropout.js'
-import { child, type Named, outFeatures, submodule } from '../submodules.js'
+import { child, item, type Named, outFeatures, submodule } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { activate } from './activations.js'
@@ -13,8 +13,8 @@ import { activate } from './activations.js'
 export function plainMlp(run: DecoderRun, block: Named, input: Tensor, { rebinds = false } = {}): Tensor {
   const { layers } = run
   const { tape } = layers.ops
-  const up = submodule(block, 'up')
-  const down = submodule(block, 'down')
+  const up = submodule(block, 'up') ?? item(block, 0)
+  const down = submodule(block, 'down') ?? item(block, 2)
   if (!up || !down) throw new UndescribedBlock(`no model for ${block.name}, a ${block.module.type}`)
   const before = layers.linear(up.name, input, outFeatures(up))
   const isLate = run.forward.feedForward.inOneExpression

@@ -15,6 +15,8 @@ export interface AttentionRun {
   readonly headDim: number
   /** The mask that is added to scores. */
   readonly mask: Shaped
+  /** Rotates two arrays in place of their names. */
+  readonly rotate: (names: Names, both: readonly [string, string]) => void
   /** Whether keys and values are cached. */
   readonly caches: boolean
   /** Keys or values as the cache gives them back: a copy in a prefill, themselves in training. */

@@ -8,8 +8,12 @@ import type { Named } from '../../submodules.js'
 import type { Tensor } from '../../tape.js'
 import { UndescribedBlock } from '../../undescribed-block.js'
 import { keptArray } from '../key-value-cache.js'
+import { rotateBoth } from '../rotate-arrays.js'
+import { addedProduct } from './added-product.js'
 import type { AttentionRun } from './attention-run.js'
 import { flatAttention } from './flat-attention.js'
+import { maskedByProduct } from './masked-by-product.js'
+import { namedScores } from './named-scores.js'
 import { partitionedAttention } from './partitioned-attention.js'
 
 type Kinds = {
@@ -20,7 +24,13 @@ type Kinds = {
   ) => Shaped
 }
 
-const KINDS: Kinds = { partitioned: partitionedAttention, flat: flatAttention }
+const KINDS: Kinds = {
+  partitioned: partitionedAttention,
+  flat: flatAttention,
+  maskedByProduct,
+  namedScores,
+  addedProduct,
+}
 
 /** Attention with code of its own. The caller keeps the input. */
 export function writtenAttention(run: DecoderRun, attention: WrittenAttention, block: Named, input: Tensor): Tensor {
@@ -39,6 +49,7 @@ export function writtenAttention(run: DecoderRun, attention: WrittenAttention, b
     heads,
     headDim,
     mask: arrays.borrowed(mask, [1, 1, sequence, sequence]),
+    rotate: (names, both) => rotateBoth(run, arrays, names, both, { isInterleaved: false, heads: 1 }),
     caches: options.cache,
     cached(array) {
       if (!options.cache) return array
