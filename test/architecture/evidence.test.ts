@@ -8,7 +8,7 @@ import { readRecords } from './records.js'
 
 /** Model types whose modules transformers built, with the shapes that were recorded: see `families.test.ts`. */
 const BUILT: ReadonlySet<string> = new Set(
-  ['public', 'varied', 'mutated-a2', 'wholes', 'further-families', 'more-families'].flatMap((file) =>
+  ['public', 'varied', 'mutated-a2', 'wholes', 'further-families', 'more-families', 'later-families'].flatMap((file) =>
     readRecords(`${file}.jsonl.gz`).map(({ family }) => family),
   ),
 )
@@ -19,6 +19,7 @@ const INSIDE: Readonly<Record<string, string>> = {
   glm4v_moe_text: 'glm4v_moe',
   glm4v_text: 'glm4v',
   glm_ocr_text: 'glm_ocr',
+  hunyuan_vl_text: 'hunyuan_vl',
   'lfm2-vl': 'lfm2_vl',
   mllama_text_model: 'mllama',
   qwen2_5_omni_thinker: 'qwen2_5_omni',

@@ -18,7 +18,9 @@ const headed = readRecords('mutated-a2.jsonl.gz')
 const wholes = readRecords('wholes.jsonl.gz')
 
 // Every class of further families, and their options toggled one by one.
-const further = [...readRecords('further-families.jsonl.gz'), ...readRecords('more-families.jsonl.gz')]
+const further = ['further-families', 'more-families', 'later-families'].flatMap((file) =>
+  readRecords(`${file}.jsonl.gz`),
+)
 
 describe('A config becomes the model that transformers builds', () => {
   it.each([...published, ...varied, ...headed, ...wholes, ...further].map((record) => [record.name, record] as const))(

@@ -31,7 +31,8 @@ export function graniteSharedMlp(type: string, hiddenSize: number, ffnSize: numb
   )
 }
 
-function parallelExperts(
+/** The same matrix of all experts, in one tensor. */
+export function parallelExperts(
   routing: ExpertsOptions & { readonly expertsPerToken: number },
   inFeatures: number,
   outFeatures: number,

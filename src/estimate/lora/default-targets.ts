@@ -27,7 +27,6 @@ function knownTargets(modelType: string): readonly string[] | string | undefined
  * entries of families are in the files of the families.
  */
 const OTHER_TARGETS: ReadonlyMap<string, readonly string[] | string> = new Map<string, readonly string[] | string>([
-  ['blip-2', ['q', 'v', 'q_proj', 'v_proj']],
   ['btlm', ['c_proj', 'c_attn']],
   ['RefinedWeb', ['query_key_value']],
   ['RefinedWebModel', ['query_key_value']],

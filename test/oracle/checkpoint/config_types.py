@@ -32,6 +32,8 @@ NEEDS = {
     "hunyuan_v1_dense": {"head_dim": 128},
     "hunyuan_v1_moe": {"head_dim": 128, "num_experts": 2, "moe_topk": 1},
     "ministral": {"head_dim": 128},
+    "hunyuan_vl": {"text_config": {"head_dim": 128, "num_hidden_layers": 4}},
+    "hunyuan_vl_text": {"head_dim": 128},
     "nemotron": {"num_key_value_heads": 8},
     "lfm2_moe": {"layer_types": ["conv", "full_attention", "conv", "conv"]},
     "esm": {"vocab_size": 33, "pad_token_id": 1, "mask_token_id": 32},
@@ -41,6 +43,9 @@ NEEDS = {
 
 # Classes whose code in 4.57.6 reads `rope_scaling` without asking whether there is one.
 SCALED_IN_4 = {"qwen3_vl_text", "qwen3_vl_moe_text", "mllama_text_model"}
+
+# Wholes whose language model ties its embeddings by its own config in both versions, or that never tie them.
+TIED_INSIDE = {"blip-2", "mllama"}
 
 # What a default config has less of, so that a model is built in a moment.
 SMALL = {"num_hidden_layers": 4, "num_layers": 4, "n_layer": 4, "n_layers": 4, "encoder_layers": 2, "decoder_layers": 2, "depth": 3}
@@ -230,6 +235,7 @@ def build_each(model_types, changes_of):
                 base[key] = {"model_type": part.model_type, **small(sub)}
                 if not (part.model_type in CONFIG_MAPPING and main_class(part.model_type) and part.model_type in model_types):
                     parts[key] = type(part)
+        base |= {key: value for key, value in NEEDS.get(model_type, {}).items() if isinstance(value, dict)}
         if build(base, name):
             base = {"model_type": model_type}
         error = build(base, name)
@@ -298,7 +304,7 @@ def emit(types_file, probes_file, *null_files):
                 fields[field] = "ax" if in5 and in4 is not False else "ay" if in5 else "az"
         if c["equal"]:
             fields["!"] = "an"
-        if c["ties"]:
+        if c["ties"] and name not in TIED_INSIDE:
             fields["!" + c["ties"]] = "an"
         for alias, field in (c["map"] or {}).items():
             if isinstance(field, str) and field in c["fields"] and not NO_SIZES.search(alias):

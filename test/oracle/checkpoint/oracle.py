@@ -105,7 +105,7 @@ def routed_experts(model: torch.nn.Module, config) -> tuple[int, float]:
         chosen = next((getattr(text, k) for k in ("num_experts_per_tok", "moe_k", "num_experts_per_token", "moe_top_k", "moe_topk") if getattr(text, k, None)), None)
     if not experts or not chosen:
         return 0, 1.0
-    size = sum(p.numel() for n, p in model.named_parameters() if re.search(r"\.experts\.|block_sparse_moe\.(input|output)_linear\.", n) and "shared" not in n)
+    size = sum(p.numel() for n, p in model.named_parameters() if re.search(r"\.experts\.|(block_sparse_moe|mlp)\.(input|output)_linear\.", n) and "shared" not in n and not re.search(r"experts\.(router\.|bias$)", n))
     return size, chosen / experts
 
 

@@ -1,0 +1,47 @@
+import { headNorms, llamaAttention } from '../blocks/attention.js'
+import { preNormLayer } from '../blocks/decoder-layer.js'
+import { embedding } from '../blocks/embedding.js'
+import { llamaMlp } from '../blocks/gated-mlp.js'
+import { slidingWindow } from '../blocks/layer-types.js'
+import { linear } from '../blocks/linear.js'
+import { decoderFamily } from '../shapes/decoder-family.js'
+
+/**
+ * Doge (SmallDoge 2024, https://github.com/SmallDoges/small-doge): a learned mask on keys, a gain for each residual connection, and
+ * in some models thousands of experts that are a vector each.
+ */
+export const doge = decoderFamily({
+  modelType: 'doge',
+  name: 'Doge',
+  defaults: {
+    vocab_size: 32_768,
+    hidden_size: 1024,
+    intermediate_size: 2048,
+    num_hidden_layers: 32,
+    num_attention_heads: 8,
+    max_position_embeddings: 2048,
+    tie_word_embeddings: false,
+  },
+  attentionPattern: (config) => ({ windowTokens: slidingWindow(config) }),
+  attention(sizes, config) {
+    const { kvHeads, headDim } = sizes
+    const dt_proj = linear(kvHeads * headDim, kvHeads, { bias: config.boolean('attention_bias', false) })
+    return { ...llamaAttention(sizes, config, { dt_proj, ...headNorms(sizes) }), parameters: { A: [kvHeads] } }
+  },
+  mlp(sizes, config) {
+    const mlp = llamaMlp(sizes, config)
+    if (!config.boolean('is_moe', false)) return mlp
+    const experts = config.integer('num_experts', 16_384)
+    const vectors = embedding(experts, sizes.hiddenSize)
+    // A token goes to the experts of the best pairs of two lists of keys.
+    const router_gate = linear(sizes.hiddenSize, 2 * Math.floor(Math.sqrt(experts)))
+    return { ...mlp, children: { ...mlp.children, router_gate, down_embed: vectors, up_embed: vectors } }
+  },
+  layer(type, parts) {
+    const gains = parts.norm.parameters?.['weight'] ?? []
+    return {
+      ...preNormLayer(type, parts),
+      parameters: { input_residual: gains, post_attention_residual: gains },
+    }
+  },
+})
