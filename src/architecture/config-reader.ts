@@ -1,5 +1,15 @@
-import { CheckpointError } from './checkpoint-error.js'
+import type { CheckpointError } from './checkpoint-error.js'
 import { type ConfigObject, isObject } from './config-object.js'
+import {
+  describeValue,
+  invalidField,
+  isBoolean,
+  isCount,
+  isCountList,
+  isFiniteNumber,
+  isString,
+  isStringList,
+} from './config-values.js'
 
 /**
  * Reads the fields of a `config.json` with the defaults of the configuration class, and reports invalid values with their place.
@@ -246,43 +256,5 @@ export class ConfigReader {
   }
 }
 
-function invalidField(place: readonly (string | number)[], found: string, expected: string): CheckpointError {
-  const message = `${place.join('.')} is ${found}; expected ${expected}`
-  const help = 'Correct the value, or use the safetensors headers: totals and linear layers can be derived from them'
-  return new CheckpointError('invalid_field', message, { place, help })
-}
-
 /** The name of a field, or the name and its aliases. */
 type Names = string | readonly string[]
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
-}
-
-function isFiniteNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value)
-}
-
-function isBoolean(value: unknown): value is boolean {
-  return typeof value === 'boolean'
-}
-
-function isString(value: unknown): value is string {
-  return typeof value === 'string'
-}
-
-function isCountList(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every(isCount)
-}
-
-function isStringList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every(isString)
-}
-
-/** The value that was found, shortened for a message. */
-export function describeValue(value: unknown): string {
-  if (value === undefined) return 'absent'
-  // JSON would print infinity as null.
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text
-}

@@ -1,6 +1,7 @@
 import { type ConfigObject, isObject } from './config-object.js'
-import { type ConfigReader, describeValue } from './config-reader.js'
+import type { ConfigReader } from './config-reader.js'
 import { type ConfigType, configType, NULLS, VALUES } from './config-types.js'
+import { describeValue } from './config-values.js'
 import { unusableValues } from './unusable-values.js'
 
 /**

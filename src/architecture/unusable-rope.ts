@@ -1,6 +1,6 @@
 import { type ConfigObject, isObject } from './config-object.js'
-import { describeValue } from './config-reader.js'
 import type { ConfigType } from './config-types.js'
+import { describeValue } from './config-values.js'
 import { type Problem, stated } from './problem.js'
 
 /** Finds rotary embeddings of the right type that no model can be built of. */

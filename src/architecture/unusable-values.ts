@@ -1,6 +1,6 @@
 import { type ConfigObject, isObject } from './config-object.js'
-import { describeValue } from './config-reader.js'
 import type { ConfigType } from './config-types.js'
+import { describeValue } from './config-values.js'
 import { otherNames } from './other-names.js'
 import { type Problem, stated } from './problem.js'
 import { unusableRopes } from './unusable-rope.js'
