@@ -81,6 +81,7 @@ export type {
   Count,
   DisentangledAttention,
   EachPart,
+  Frames,
   Input,
   Lookup,
   Loop,

@@ -15,13 +15,14 @@ export interface StoredPrefill {
 
 /** Replays a prefill, and counts the weights as they are stored. */
 export function storedPrefill(model: ResolvedModel, replay: ReplayModel, options: CheckedMemoryOptions): StoredPrefill {
-  const { batchSize, sequenceLength, targetLength, images, attention, served } = options
+  const { batchSize, sequenceLength, targetLength, images, audioSeconds, attention, served } = options
   const storage = model.storage(served)
   const step = prefill(replay, {
     batch: batchSize,
     sequence: sequenceLength,
     target: targetLength,
     images,
+    seconds: audioSeconds,
     kernel: attention,
     kernelPackages: new Set(options.kernelPackages),
     dtype: storage.computeDtype,

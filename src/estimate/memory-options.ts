@@ -78,7 +78,10 @@ export interface MemoryOptions {
   readonly images?: number
   /** The size of the images in pixels, before the processor resizes them. Default: what the family's processor makes of any image, or 1,024 × 1,024. */
   readonly imageSize?: ImageSize
-  /** Seconds of sound in each sequence of a model that hears. Its tokens are among those of `sequenceLength`. Default: 0. */
+  /**
+   * Seconds of sound in each sequence of a model that hears. Its tokens are among those of `sequenceLength`. An encoder of sound alone needs it.
+   * Default: 0.
+   */
   readonly audioSeconds?: number
   /** The same as `recompute`: `true` is `layers`, `false` is `none`. Default: yes. */
   readonly gradientCheckpointing?: boolean

@@ -16,7 +16,9 @@ export function sensesOf(model: Architecture, asked: AskedInputs): readonly Sens
   const { images, imageSize, audioSeconds, sequenceLength } = asked
   if (imageSize && images === 0)
     throw new RangeError('`imageSize` is given without `images`: say how many images each sequence has')
-  if (images === 0 && audioSeconds === 0) return []
+  if (model.program?.hears && audioSeconds === 0)
+    throw new RangeError(`${model.className} hears: pass \`audioSeconds\`, the seconds of sound in each sequence`)
+  if (images === 0 && (audioSeconds === 0 || model.program?.hears)) return []
   const family = familyOf(model.family)
   const reader = new ConfigReader(model.config ?? {})
   const config = family?.attributeMap ? reader.withAliases(family.attributeMap) : reader

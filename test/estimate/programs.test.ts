@@ -146,3 +146,27 @@ it.each([
   expect(() => estimateMemory(llama, options)).toThrow(RangeError)
   expect(() => estimateMemory(llama, options)).toThrow(message)
 })
+
+describe('An encoder of sound', () => {
+  const hubert = architectureFromConfig({ model_type: 'hubert', architectures: ['HubertForCTC'] })
+
+  it('needs to know how long the sound is', () => {
+    expect(() => estimateMemory(hubert, { method: 'inference' })).toThrow('pass `audioSeconds`')
+    const [short, long] = [5, 30].map((audioSeconds) => total(hubert, { method: 'inference', audioSeconds }))
+    expect(long).toBeGreaterThan(short ?? Number.POSITIVE_INFINITY)
+  })
+
+  it('is refused for training, with a way out', () => {
+    expect(() => estimateMemory(hubert, { audioSeconds: 5 })).toThrow(/training HubertForCTC.*`method: 'inference'`/)
+  })
+})
+
+describe("An adapter of torch's MultiheadAttention", () => {
+  const siglip = architectureFromConfig({ model_type: 'siglip', text_config: {}, vision_config: {} })
+
+  it('cannot be packed', () => {
+    expect(() => estimateMemory(siglip, { method: 'qlora', sequenceLength: 64 })).toThrow(
+      'does not work with packed weights',
+    )
+  })
+})

@@ -1,5 +1,6 @@
 import { linear } from '../blocks/linear.js'
 import { tree } from '../blocks/tree.js'
+import { wav2vec2Program } from '../program/wav2vec2.js'
 import { wav2vec2Family } from '../shapes/wav2vec2-family.js'
 
 /** wav2vec 2.0 (Baevski et al. 2020, arXiv:2006.11477): learns from speech without texts, by guessing what is masked. */
@@ -7,6 +8,8 @@ export const wav2vec2 = wav2vec2Family({
   modelType: 'wav2vec2',
   name: 'Wav2Vec2',
   prefix: 'wav2vec2',
+  program: (config, _, className) =>
+    wav2vec2Program(config, className, { name: 'Wav2Vec2', prefix: 'wav2vec2', normsFeatures: true, holds: 'normed' }),
   heads(config, hiddenSize) {
     const groups = config.positive('num_codevector_groups', 2)
     const vectors = groups * config.positive('num_codevectors_per_group', 320)

@@ -1,5 +1,18 @@
 /** A product of numbers, and of what an estimate is asked for. */
-export type Count = readonly (number | Unit)[]
+export type Count = readonly (number | Unit | Frames)[]
+
+/** What is left of the sound of a run by convolutions, one after another. Without any: its samples. */
+export interface Frames {
+  readonly frames: readonly Strided[]
+  /** Samples of a second. */
+  readonly rate: number
+}
+
+/** The size of a convolution over time, and its step. */
+export interface Strided {
+  readonly kernel: number
+  readonly stride: number
+}
 
 /** A size of the batch: its sequences, the tokens of each, the tokens that an encoder-decoder writes for each, or all images. */
 export type Unit = 'batch' | 'sequence' | 'target' | 'images'

@@ -1,5 +1,5 @@
 export * from './build.js'
-export { type Count, TOKENS, type Unit } from './count.js'
+export { type Count, type Frames, type Strided, TOKENS, type Unit } from './count.js'
 export type { Buffer, Program } from './program.js'
 export type {
   Assignment,

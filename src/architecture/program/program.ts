@@ -15,6 +15,10 @@ export interface Program {
   readonly untrained?: readonly string[]
   /** Whether transformers refuses to recompute its layers. Default: no. */
   readonly keepsLayers?: boolean
+  /** Whether it hears the sound of a run, so that `audioSeconds` has to be given. Default: no. */
+  readonly hears?: boolean
+  /** Why its training has no forward-pass model, though the class computes a loss. */
+  readonly withoutTraining?: string
   /** Whether it is an encoder-decoder, which writes tokens beside those that it reads. */
   readonly writes?: boolean
   /** What is assumed about the code that runs, in sentences. */

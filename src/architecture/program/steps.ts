@@ -70,6 +70,8 @@ export type Operation =
   | { readonly op: 'view' | 'exchange' | 'copy' | 'reorder' | 'wide' | 'narrow' | 'own'; readonly of: Value }
   /** The product with a number, or with a tensor that has no gradient; the code may compute it for eager attention alone. */
   | { readonly op: 'scale'; readonly of: Value; readonly by?: Value; readonly isForEager?: boolean }
+  /** A copy in the order of memory that a kernel makes for itself, among the temporary bytes. */
+  | { readonly op: 'scratch'; readonly of: Value }
   /** A copy with a part of it set to zero, in training mode. */
   | { readonly op: 'dropout'; readonly of: Value }
   /** The product of two matrices, the second one transposed. */

@@ -26,6 +26,8 @@ export interface StepOptions {
   readonly completion?: number | undefined
   /** Images in each sequence. */
   readonly images?: number
+  /** Seconds of sound in each sequence of an encoder that hears. */
+  readonly seconds?: number
   /** The masks that the code makes for each sequence. */
   readonly ownMasks?: Sense['masks'] | undefined
   readonly recompute: Recomputation

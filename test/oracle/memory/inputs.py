@@ -19,6 +19,8 @@ def inputs_of(model, config, options):
     """What a class takes, and its labels."""
     name, batch, tokens = config["architectures"][0], options["batchSize"], options["sequenceLength"]
     ids = torch.zeros(batch, tokens, dtype=torch.long)
+    if config["model_type"] in ("wav2vec2", "hubert"):
+        return {"input_values": torch.zeros(batch, 16_000 * options["audioSeconds"], dtype=next(model.parameters()).dtype)}, {}
     if config["model_type"] in SEEING:
         c = model.config
         if name.endswith("ForMaskedImageModeling"):

@@ -3,7 +3,7 @@
     python towers.py cases.jsonl out.jsonl        as whole.py, with `audioSeconds` among the options
     python towers.py --trace case.json            prints each operation of the recorded step, with the live bytes after it
 
-CUDA's `log_sigmoid_forward` makes no buffer (torch 2.11, `Activation.cpp`). Pixtral's places of patches are on the CPU, and its mask of blocks is made
+CUDA's kernels of convolutions and of layer norms make contiguous what they read (`Convolution.cpp`, `layer_norm_kernel.cu`), and `log_sigmoid_forward` makes no buffer (torch 2.11, `Activation.cpp`). Pixtral's places of patches are on the CPU, and its mask of blocks is made
 without a look at them.
 """
 import functools
@@ -15,6 +15,12 @@ import torch
 import oracle
 import whole
 
+def copied(tensor, *rest, **kwargs):
+    return 0 if tensor.is_contiguous() else tensor.numel() * tensor.element_size()
+
+
+SCRATCH = {**oracle.SCRATCH, "native_layer_norm.default": copied, "convolution.default": copied}
+
 # Outputs that CUDA's kernels do not make.
 UNUSED = {"log_sigmoid_forward.default": 1}
 
@@ -24,8 +30,8 @@ class Ledger(oracle.Ledger):
 
     running = None
 
-    def __init__(self, *args):
-        super().__init__(*args)
+    def __init__(self, scratch=SCRATCH):
+        super().__init__(scratch)
         Ledger.running = self
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
@@ -76,8 +82,8 @@ def stand_ins():
 
 
 @contextmanager
-def values_of_towers():
-    with values():
+def values_of_towers(*args):
+    with values(*args):
         olds = [(owner, name, getattr(owner, name), new) for owner, name, new in stand_ins()]
         for owner, name, _, new in olds:
             setattr(owner, name, new)

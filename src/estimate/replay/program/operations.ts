@@ -71,6 +71,9 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
   dropout: unary(({ layers: { ops }, options }, input) =>
     options.drops === 'all' ? ops.dropout(input) : ops.tape.alias(input),
   ),
+  scratch: unary(({ layers: { ops } }, { elements, dtype }) =>
+    ops.tape.tensor(elements, dtype, 'contiguous', 'temporary'),
+  ),
   view: unary((place, input) => place.layers.ops.view(input)),
   exchange: unary((place, input) => place.layers.ops.exchanged(input)),
   copy: unary((place, input) => place.layers.ops.contiguous(input)),

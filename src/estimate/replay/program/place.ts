@@ -1,4 +1,4 @@
-import type { Count } from '../../../architecture/index.js'
+import type { Count, Frames } from '../../../architecture/index.js'
 import type { StepOptions } from '../decoder-run.js'
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
@@ -18,10 +18,18 @@ export interface Place {
 }
 
 /** The sizes of a micro-batch. */
-export type BatchSizes = Pick<StepOptions, 'batch' | 'sequence' | 'target' | 'images'>
+export type BatchSizes = Pick<StepOptions, 'batch' | 'sequence' | 'target' | 'images' | 'seconds'>
 
 /** A product of numbers and sizes of the batch. */
-export function countOf({ batch, sequence, target, images = 0 }: BatchSizes, count: Count): number {
+export function countOf({ batch, sequence, target, images = 0, seconds = 0 }: BatchSizes, count: Count): number {
   const sizes = { batch, sequence, target: target ?? sequence, images: images * batch }
-  return count.reduce<number>((product, one) => product * (typeof one === 'number' ? one : sizes[one]), 1)
+  return count.reduce<number>(
+    (product, one) =>
+      product * (typeof one === 'number' ? one : typeof one === 'string' ? sizes[one] : framesOf(seconds, one)),
+    1,
+  )
 }
+
+/** The steps of a sound that convolutions leave. */
+const framesOf = (seconds: number, { frames, rate }: Frames): number =>
+  frames.reduce((length, { kernel, stride }) => Math.max(Math.floor((length - kernel) / stride) + 1, 0), seconds * rate)

@@ -30,7 +30,9 @@ export class ProgramPass implements ModelPass {
   loss(): Tensor {
     const { layers, options } = this.#place
     const { tape } = layers.ops
-    const { loss, steps } = this.#program
+    const { loss, steps, withoutTraining } = this.#program
+    if (withoutTraining !== undefined)
+      throw new UndescribedBlock(`no model for training ${this.#className}: ${withoutTraining}`)
     if (!loss) throw new UndescribedBlock(`${this.#className} computes no loss, so its training is unknown`)
     const { sharding } = options
     this.#refuse()

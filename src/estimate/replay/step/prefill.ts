@@ -17,6 +17,8 @@ export interface Prefill {
   readonly target?: number | undefined
   /** Images in each sequence. */
   readonly images?: number
+  /** Seconds of sound in each sequence of an encoder that hears. */
+  readonly seconds?: number
   readonly kernel: AttentionKernel
   readonly kernelPackages?: ReadonlySet<KernelPackage>
   readonly dtype: ComputeDtype
@@ -24,8 +26,17 @@ export interface Prefill {
 
 /** Replays a prefill of all tokens in one pass. It computes logits for the last tokens and keeps the cache. */
 export function prefill(whole: ReplayModel, given: Prefill): StepMemory {
-  const { batch, sequence, target, images = 0, kernel, kernelPackages = new Set<KernelPackage>(), dtype } = given
-  const sizes = { batch, sequence, images, ...(target && { target }) }
+  const {
+    batch,
+    sequence,
+    target,
+    images = 0,
+    seconds = 0,
+    kernel,
+    kernelPackages = new Set<KernelPackage>(),
+    dtype,
+  } = given
+  const sizes = { batch, sequence, images, seconds, ...(target && { target }) }
   const model = whole.forTokens(batch * sequence)
   const tape = new Tape()
   const { ledger } = tape
