@@ -54,7 +54,7 @@ export class SourceText {
     const start = this.#lineStarts[line - 1] ?? 0
     const next = this.#lineStarts[line]
     const end = next === undefined ? this.text.length : next - 1
-    return { start, end: end > start && this.text[end - 1] === '\r' ? end - 1 : end }
+    return { start, end: this.text[end - 1] === '\r' ? end - 1 : end }
   }
 
   #position(offset: number): [line: number, column: number] {

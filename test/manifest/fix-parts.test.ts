@@ -222,6 +222,8 @@ describe('sorting the keys of a mapping between braces', () => {
   it.each([
     ['{fileset: f, name: b}\n', '{name: b, fileset: f}\n'],
     ['{ fileset: f ,\n  name: b }\n', '{ name: b ,\n  fileset: f }\n'],
+    ['# c\n{fileset: f, name: b} # d\n', '# c\n{name: b, fileset: f} # d\n'],
+    ['- {fileset: f, name: b}\n- name: c # d\n', '- {name: b, fileset: f}\n- name: c # d\n'],
     ['{fileset: , name: b}\n', '{fileset: , name: b}\n'],
     ['{fileset: f, # about f\n name: b}\n', '{fileset: f, # about f\n name: b}\n'],
     ['{fileset: "a#b", name: b}\n', '{fileset: "a#b", name: b}\n'],

@@ -168,6 +168,8 @@ it('a silenced diagnostic keeps its place and its reason', () => {
   expect(suppressed).toMatchObject([
     { kind: 'inSource', justification: 'by security', diagnostic: { line: 2, column: 20, code: 'trust-remote-code' } },
   ])
+  const [withoutReason] = checkManifest(`name: ab\n${T} # model-entity-disable-line trust-remote-code\n`).suppressed
+  expect(Object.keys(withoutReason ?? {})).toStrictEqual(['diagnostic', 'excerpt', 'kind'])
 })
 
 it.each([
