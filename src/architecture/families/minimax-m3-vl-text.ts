@@ -5,6 +5,8 @@ import { layerTypes, statedSparseLayers } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
+import { partialRotation } from '../forward/rotation.js'
+import { undescribedRouting } from '../forward/undescribed-routing.js'
 import { container, type Module } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -56,6 +58,32 @@ export const minimaxM3VlText = decoderFamily({
     }
   },
   dimensions: (_, config) => ({ ffnHiddenSize: denseSize(config) }),
+  forward(config, dimensions) {
+    const older = config.object('sparse_attention_config')
+    return {
+      rotation: { ...partialRotation(config, dimensions, 1), frequencies: 'modelTwice' },
+      undescribed: undescribedRouting(config),
+      norm: 'rmsNormPlusOne',
+      attention: {
+        blocks: {
+          size: older.integer('sparse_block_size', config.integer('index_block_size', 128)),
+          top: older.integer('sparse_topk_blocks', config.integer('index_topk_blocks', 16)),
+        },
+      },
+      untrainedParameters: ['q_proj', 'k_proj', 'q_norm', 'k_norm'].map((name) => `.indexer.${name}.weight`),
+      feedForward: {
+        activation: config.string('hidden_act', 'silu'),
+        clamped: 'before',
+        mixture: {
+          sharedFirst: true,
+          router: { logits: 'model', scores: 'sigmoid', scoresIn: 'float32', biased: true, divided: 'inPlace' },
+          scalesRouted: true,
+          dispatch: 'grouped',
+          routerBuffer: 'model',
+        },
+      },
+    }
+  },
 })
 
 function denseSize(config: ConfigReader): number {

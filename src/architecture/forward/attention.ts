@@ -43,6 +43,8 @@ export interface Attention {
    * GLM-5). Default: `none`.
    */
   readonly indexer?: 'none' | 'halves' | 'neighbours'
+  /** The size of the blocks of keys that an indexer chooses, and how many of them, in layers that have one (MiniMax-M3). Default: none. */
+  readonly blocks?: { readonly size: number; readonly top: number }
   /** How many tokens an indexer chooses. Default: 0. */
   readonly chosenTokens?: number
   /** Whether layers hand on what their indexer has chosen. Default: no. */

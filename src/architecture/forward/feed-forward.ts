@@ -11,6 +11,11 @@ export interface FeedForward {
   readonly inOneExpression?: boolean
   /** Whether gate and product are computed in float32, also in experts, and cast back (Beam). Default: no. */
   readonly float32?: boolean
+  /**
+   * Whether both halves are clamped: the gate behind its activation (`behindActivation`, Step 3.5), or before it, which is `x * sigmoid(x * a)`
+   * then, times the other half plus one (`before`, as in gpt-oss; MiniMax-M3). Default: no.
+   */
+  readonly clamped?: 'no' | 'behindActivation' | 'before'
   /** Whether gate and output are multiplied by numbers, and the gate comes second (Falcon-H1). Default: no. */
   readonly scaled?: boolean
   /** The indices of layers whose gate passes only values far above their mean (Gemma 3n). Default: none. */

@@ -46,6 +46,7 @@ export interface CompleteForwardPass {
   readonly float32BufferElements: number
   readonly feedForward: Pick<FeedForward, 'activation'> & {
     readonly float32: boolean
+    readonly clamped: NonNullable<FeedForward['clamped']>
     readonly scaled: boolean
     readonly inOneExpression: boolean
     readonly sparseLayers: readonly number[]
@@ -66,8 +67,9 @@ export interface CompleteRotation extends Required<Rotation> {
 
 /** Attention, with every default filled in. */
 export interface CompleteAttention
-  extends Required<Omit<Attention, 'chunks' | 'keySharing' | 'outputGate' | 'written'>> {
+  extends Required<Omit<Attention, 'blocks' | 'chunks' | 'keySharing' | 'outputGate' | 'written'>> {
   readonly outputGate: OutputGate | undefined
+  readonly blocks: Attention['blocks']
   readonly chunks: ChunkedAttention | undefined
   readonly keySharing: KeySharing | undefined
   readonly written: WrittenAttention | undefined
@@ -105,6 +107,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
     attention: {
       ...ATTENTION,
       ...attention,
+      blocks: attention?.blocks,
       chunks: attention?.chunks,
       outputGate: attention?.outputGate,
       keySharing: attention?.keySharing,
@@ -117,6 +120,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
     feedForward: {
       activation,
       float32: feedForward.float32 ?? false,
+      clamped: feedForward.clamped ?? 'no',
       scaled: feedForward.scaled ?? false,
       inOneExpression: feedForward.inOneExpression ?? false,
       sparseLayers: feedForward.sparseLayers ?? [],
@@ -190,7 +194,7 @@ const DROPOUT: Required<Dropout> = {
   labelled: 0,
 }
 
-const ATTENTION: Required<Omit<Attention, 'chunks' | 'eager' | 'keySharing' | 'outputGate' | 'written'>> = {
+const ATTENTION: Required<Omit<Attention, 'blocks' | 'chunks' | 'eager' | 'keySharing' | 'outputGate' | 'written'>> = {
   gated: false,
   scaledQueries: false,
   scaledValues: false,

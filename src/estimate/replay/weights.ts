@@ -81,7 +81,11 @@ export class Weights {
       this.#byName.set(name, this.#parameter({ name, shape, dtype, trained: true, isAdapter: true }))
     }
     this.#adapters = adapterWeights(architecture, options, {
-      parameter: (wanted) => this.#parameter(wanted),
+      parameter: (wanted) => {
+        // No gradient reaches an adapter where none reaches its weight.
+        const isUnreached = isAmong(untrained, `${wanted.name}.weight`)
+        return this.#parameter(isUnreached ? { ...wanted, trained: false, isIdle: true } : wanted)
+      },
       buffer: (elements, dtype) => this.addBuffer(elements, dtype),
     })
   }

@@ -8,6 +8,7 @@ import { child, type Named, outFeatures, submodule } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { attend } from './attend.js'
+import { blockMask } from './block-mask.js'
 import { difference, pairedValues } from './difference.js'
 import { indexedHeads } from './indexed-heads.js'
 import { cached, kept } from './key-value-cache.js'
@@ -53,6 +54,8 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const keySequence = sequence + (run.prefixes ? (options.virtualTokens?.weights.count ?? 0) : 0)
   const isWindowed = sequence >= (sizes.windowTokens ?? Number.POSITIVE_INFINITY) && sizes.isWindowed(layer)
   const kernel = isEager(options, forward) ? 'eager' : options.kernel
+  const chosen = blockMask(run, block, input, heads)
+  const { mask = run.mask, mask: bias = run.bias } = chosen ?? {}
   const sinks = layers.weights.find(`${block.name}.sinks`)
   const out = attend(layers, kernel, query, wideKeys, wideValues, {
     batch,
@@ -65,10 +68,10 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     dtype: computeDtype,
     cappedScores: attention.cappedScores,
     masked: isWindowed || run.prefixes !== undefined || options.ownMasks === 'eachSequence',
-    isMaskGiven: options.ownMasks === 'numbers',
-    ...(run.mask && { mask: run.mask }),
+    isMaskGiven: options.ownMasks === 'numbers' || chosen !== undefined,
+    ...(mask && { mask }),
     ...(run.chosen && { chosen: run.chosen }),
-    ...(run.bias && { bias: run.bias }),
+    ...(bias && { bias }),
     ...(sinks && { sinks }),
     drops: isDropped(run, 'attention'),
     broadcasts: attention.sharedHeads === 'indexed',
@@ -87,7 +90,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const projected = last ? layers.linear(last.name, normal, outFeatures(last)) : tape.alias(normal)
   tape.free(normal)
   const output = droppedIn(run, 'inBlocks', 'attended', projected)
-  tape.free(...held, ...gates)
+  tape.free(...held, ...gates, ...(chosen ? [chosen.mask, chosen.chosen] : []))
   return output
 }
 

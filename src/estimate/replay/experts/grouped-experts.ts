@@ -5,6 +5,7 @@ import type { Shaped } from '../arrays/shaped.js'
 import type { DecoderRun } from '../decoder-run.js'
 import type { ComputeDtype } from '../dtype.js'
 import { activate } from '../feed-forward/activations.js'
+import { clampedHalves, clampedMlp } from '../feed-forward/clamped-gate.js'
 import { gated } from '../feed-forward/gated-mlp.js'
 import { plainMlp } from '../feed-forward/plain-mlp.js'
 import { norm } from '../norms/norms.js'
@@ -77,6 +78,7 @@ const JOINED: Readonly<
 
 /** The expert that all tokens pass, with a gate or without one (Nemotron-H). */
 function besideExperts(run: DecoderRun, beside: Named, tokens: Shaped): Tensor {
+  if (run.forward.feedForward.clamped !== 'no') return clampedMlp(run, beside, tokens)
   return child(beside, 'gate_proj')
     ? gated(run, beside, tokens, ['gate_proj', 'up_proj', 'down_proj'])
     : plainMlp(run, beside, tokens)
@@ -141,6 +143,7 @@ export function groupedExperts(
 /** `act(gate) * up`, both from one product. */
 function opened(run: DecoderRun, a: GroupedArrays, both: Shaped, width: number): Shaped {
   const f = new Names(a.tape)
+  if (run.forward.feedForward.clamped !== 'no') return f.returned(clampedHalves(run, a, f, both))
   const [gate, up] = a.split(both, [width, width]).map((part, index) => f.let(`part ${index}`, part))
   if (!gate || !up) throw new Error('a product is split in two')
   const { float32 } = run.forward.feedForward
