@@ -264,6 +264,11 @@ describe('the weight behind the tensors', () => {
       ['m.weight: compressed-tensors 4 int4 [4,64,64] guessed'],
     ],
     [
+      'packed words of more elements than a number holds exactly',
+      { 'm.weight_packed': ['I32', [1, 2 ** 50]] },
+      ['m.weight_packed: unknown I32 4503599627370496'],
+    ],
+    [
       'packed words of 3 bits, the last one with spare bits',
       { 'm.weight_packed': ['I32', [4, 64, 7]] },
       ['m.weight: compressed-tensors 3 int4 [4,64,74]'],
@@ -426,6 +431,11 @@ describe('the weight behind the tensors', () => {
       ['m.weight: torchao 4 int4 [64,256]'],
     ],
     [
+      'torchao with eight elements a word, of four dimensions that are no tiles',
+      { 'm._weight_qdata': ['I32', [8, 2, 16, 4]] },
+      ['m.weight: torchao 4 int4 [8,2,16,32]'],
+    ],
+    [
       'torchao in four-bit floats',
       { 'm._weight_qdata': ['U8', [64, 16]], 'm._weight_scale': ['F8_E4M3', [32, 16]] },
       ['m.weight: torchao 4 nvfp4 [64,32]'],
@@ -450,6 +460,11 @@ describe('the weight behind the tensors', () => {
       'AWQ of one output for each bit, which is too many',
       { 'm.qweight': ['I32', [64, 36]], 'm.qzeros': ['I32', [8, 36]], 'm.scales': ['F16', [8, 128]] },
       ['m.scales: plain 16 float16 [8,128]', 'm.qweight: unknown I32 9216', 'm.qzeros: unknown I32 1152'],
+    ],
+    [
+      'AWQ of less than a bit for each output, which is none',
+      { 'm.qweight': ['I32', [64, 2]], 'm.qzeros': ['I32', [8, 2]], 'm.scales': ['F16', [8, 128]] },
+      ['m.scales: plain 16 float16 [8,128]', 'm.qweight: unknown I32 512', 'm.qzeros: unknown I32 64'],
     ],
     [
       'AWQ with 8 bits',

@@ -143,6 +143,7 @@ describe('a hub that cannot be reached', () => {
     ['https://hub.example:8080/x', 'hub.example:8080'],
     ['nonsense', 'the hub'],
   ])('%s is called %s', (endpoint, host) => {
+    expect(new HubUnreachable('why').name).toBe('HubUnreachable')
     expect(unreachableError(new HubUnreachable('why'), REPOSITORY, { ...SETTINGS, endpoint })).toMatchObject({
       code: 'unreadable_file',
       message: `hf:org/m cannot be read from ${host}: why`,
