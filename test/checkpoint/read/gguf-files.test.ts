@@ -106,6 +106,13 @@ describe('the GGUF files of a model', () => {
   })
 })
 
+it('a file without tensors may end with its header, where the data of tensors would not start yet', async () => {
+  const padded = Buffer.from(ggufFile({ ...METADATA, end: 'x' }, []))
+  const header = padded.subarray(0, padded.lastIndexOf('x') + 1)
+  expect(header.length % 32).not.toBe(0)
+  expect((await read({ 'a.gguf': header })).header).toMatchObject({ metadata: METADATA, tensorInfos: [] })
+})
+
 describe('siblingParts', () => {
   it.each([
     ['m-00002-of-00003.gguf', ['m-00001-of-00003.gguf', 'm-00002-of-00003.gguf', 'm-00003-of-00003.gguf']],

@@ -63,6 +63,15 @@ describe('hubSettings', () => {
     })
   })
 
+  it('are those of the process by default', () => {
+    const { fetch: _, ...settings } = hubSettings({})
+    expect(hubSettings({}, process.env)).toMatchObject(settings)
+    expect(hubSettings({}, { ...process.env, HOME: '/elsewhere' }).cacheFolder).not.toBe(
+      hubSettings({}, {}).cacheFolder,
+    )
+    expect(settings.cacheFolder).toBe(hubSettings({}, process.env).cacheFolder)
+  })
+
   it('prefer options to the environment', () => {
     const environment = { HF_TOKEN: ' hf_a\n', HF_ENDPOINT: 'https://mirror.example/', HF_HUB_OFFLINE: '1' }
     expect(hubSettings({}, environment)).toMatchObject({ token: 'hf_a', endpoint: 'https://mirror.example' })

@@ -185,6 +185,14 @@ describe('a hub with problems', () => {
     expect([hub.requests.length, waits.length]).toStrictEqual([1, 0])
   })
 
+  it('is waited for, not only asked again', async () => {
+    const files = await hubSource('org/model', { hubUrl: hub.url, offline: false, cacheFolder })
+    hub.fail([429, { 'retry-after': '1' }])
+    const begun = performance.now()
+    await files.read('config.json', 0, 4)
+    expect(performance.now() - begun).toBeGreaterThan(950)
+  })
+
   it('is waited for as long as it asks, up to a minute', async () => {
     const files = await source('org/model')
     hub.fail([429, { 'retry-after': '60' }])

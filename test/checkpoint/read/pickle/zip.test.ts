@@ -91,6 +91,23 @@ describe('findInZip', () => {
   })
 })
 
+it('finds the sizes of 64 bits after other fields too', async () => {
+  const file = Buffer.from(fileOf('of 64 bits, with fields'))
+  const [DIRECTORY, SIZES] = [0x02014b50, 1]
+  let moved = 0
+  for (let at = 0; at + 46 < file.length; at++) {
+    if (file.readUInt32LE(at) !== DIRECTORY) continue
+    const start = at + 46 + file.readUInt16LE(at + 28)
+    const extra = file.subarray(start, start + file.readUInt16LE(at + 30))
+    if (extra.readUInt16LE(0) !== SIZES) continue
+    const end = 4 + extra.readUInt16LE(2)
+    Buffer.concat([extra.subarray(end), extra.subarray(0, end)]).copy(file, start)
+    moved += 1
+  }
+  expect(moved).toBeGreaterThan(0)
+  expect(await contentOf(file)).toBe('the pickle')
+})
+
 describe('isZip', () => {
   it.each([0, 1, 2, 3])('wants byte %i of the first four', (at) => {
     expect(isZip(Uint8Array.of(0x50, 0x4b, 3, 4))).toBe(true)
