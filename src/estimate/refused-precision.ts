@@ -12,16 +12,15 @@ import type { ResolvedModel } from './resolved-model.js'
 export function refusePrecision({ architecture, storage }: ResolvedModel, options: CheckedMemoryOptions): void {
   const { family } = architecture
   const { keptInFloat32, onlyFloat32 } = familyOf(family) ?? {}
-  const { trains, weights } = methodOf(options.method)
+  const { trains, weights, quantization } = methodOf(options.method)
   if (onlyFloat32) {
+    const isPacked = quantization !== 'none' || options.storage !== undefined
     const isWide =
       trains === 'nothing'
         ? storage(options.served).precision === 'float32'
-        : weights === 'float32' || (options.precision === 'float32' && !options.storage)
-    if (!isWide)
-      throw new RangeError(
-        `${family} cannot be estimated in this precision: ${onlyFloat32}; pass \`precision: 'float32'\`${trains === 'weights' ? " or `method: 'full-mixed'`" : ''}`,
-      )
+        : !isPacked && (weights === 'float32' || options.precision === 'float32')
+    const wayOut = isPacked ? "`method: 'lora'` with `precision: 'float32'`" : "`precision: 'float32'`"
+    if (!isWide) throw new RangeError(`${family} cannot be estimated in this precision: ${onlyFloat32}; pass ${wayOut}`)
   }
   if (!keptInFloat32) return
   const kept = `transformers keeps ${keptInFloat32.map((name) => `\`${name}\``).join(' and ')} of ${family} in float32 there, which is not modelled`
