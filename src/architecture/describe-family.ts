@@ -2,6 +2,7 @@ import type { ConfigReader } from './config-reader.js'
 import { readRates, withDropout } from './dropout-rates.js'
 import type { Family, FindFamily, ModelDescription } from './family.js'
 import { impossibleSizes } from './impossible-sizes.js'
+import { withLabelLoss } from './program/label-loss.js'
 import { unevenLists } from './uneven-lists.js'
 import { unreadSizes } from './unread-sizes.js'
 
@@ -23,7 +24,9 @@ export function describeFamily(
   const own = family.forward?.(dropping, model.dimensions)
   const forward = own ? withDropout(own, dropping, model.className) : model.forward
   const written = family.program?.(dropping, model.dimensions, model.className)
-  const program = written ? { ...written, rates: readRates(dropping) } : model.program
+  const program = written
+    ? { ...withLabelLoss(written, dropping, model.className), rates: readRates(dropping) }
+    : model.program
   const largestImage = family.largestImage?.(reader)
   const doubts = [
     ...unreadSizes(reader),

@@ -60,6 +60,7 @@ export {
   type Path,
   parameterGroups,
 } from './groups.js'
+export { choosesLoss, type LabelProblem, labelProblem } from './label-problem.js'
 export type { LargestImage } from './largest-image.js'
 export type {
   LinearFeatures,

@@ -1,4 +1,4 @@
-import type { Architecture } from '../architecture/index.js'
+import { type Architecture, choosesLoss, type LabelProblem, labelProblem } from '../architecture/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { methodOf } from './methods.js'
 
@@ -10,11 +10,10 @@ export function classifierAssumptions(
   const { trains } = methodOf(method)
   const [, task] = Object.entries(TASKS).find(([ending]) => className.endsWith(ending)) ?? []
   if (trains === 'nothing' || !task) return []
-  const { peft, heads, choosesLoss } = task
-  const loss = choosesLoss ? otherLoss(config) : undefined
+  const { peft, heads } = task
   const isSaved = lora?.modulesToSave?.some((name) => heads.includes(name))
   return [
-    ...(loss ? [`the loss is a cross entropy of the logits; for this config transformers computes ${loss}`] : []),
+    ...(choosesLoss(className) ? LABELS[labelProblem((name) => config[name])] : []),
     ...(peft && trains === 'adapters' && !isSaved
       ? [
           `the head is frozen: with the task type ${peft}, PEFT also copies and trains it; pass \`modulesToSave\` (${heads.map((name) => `"${name}"`).join(' or ')}) to count that`,
@@ -28,24 +27,22 @@ interface Task {
   readonly peft?: string
   /** The names of heads that PEFT adds to `modules_to_save` for the task (PEFT 0.21, `peft_model.py`). */
   readonly heads: readonly string[]
-  /** Whether the class chooses its loss by `problem_type` and the number of labels. */
-  readonly choosesLoss?: boolean
 }
 
 const LABELLED = ['classifier', 'score']
 
 const TASKS: Readonly<Record<string, Task>> = {
-  ForSequenceClassification: { peft: 'SEQ_CLS', heads: LABELLED, choosesLoss: true },
+  ForSequenceClassification: { peft: 'SEQ_CLS', heads: LABELLED },
   ForTokenClassification: { peft: 'TOKEN_CLS', heads: LABELLED },
   ForQuestionAnswering: { peft: 'QUESTION_ANS', heads: ['qa_outputs'] },
-  ForImageClassification: { heads: LABELLED, choosesLoss: true },
+  ForImageClassification: { heads: LABELLED },
 }
 
-/** The loss of a class that chooses it, if it is no cross entropy (`ForSequenceClassificationLoss` in transformers). */
-function otherLoss(config: Readonly<Record<string, unknown>>): string | undefined {
-  const { problem_type: problem, id2label, num_labels: count } = config
-  if (problem === 'multi_label_classification') return 'a binary cross entropy for each label'
-  if (problem === 'single_label_classification') return undefined
-  const labels = typeof id2label === 'object' && id2label !== null ? Object.keys(id2label).length : count
-  return problem === 'regression' || labels === 1 ? 'a mean squared error (a regression)' : undefined
+/** What is assumed of labels that are numbers. */
+const LABELS: Readonly<Record<LabelProblem, readonly string[]>> = {
+  'one label': [],
+  numbers: [
+    'the loss is a mean squared error (a regression), and labels have the dtype of the parameters: torch computes no gradient between two dtypes',
+  ],
+  'several labels': ['the loss is a binary cross entropy for each label, and labels are in float32'],
 }

@@ -93,13 +93,13 @@ describe('An estimate of a model with a head of its own', () => {
     [{ id2label: { 0: 'score' } }, 'a mean squared error'],
     [{ problem_type: 'regression' }, 'a mean squared error'],
     [{ problem_type: 'multi_label_classification' }, 'a binary cross entropy'],
-  ])('says that its loss is replayed as another one: %j', (config, loss) => {
+  ])('says which loss is replayed: %j', (config, loss) => {
     expect(said({ ...classifier, ...config })).toContain(loss)
     expect(said({ ...classifier, ...config }, { method: 'inference' })).not.toContain(loss)
   })
 
   it('says nothing of a loss that is a cross entropy', () => {
-    expect(said(classifier)).not.toContain('the loss is a cross entropy')
+    expect(said(classifier)).not.toMatch(/squared|binary/)
     expect(said({ ...classifier, num_labels: 1, problem_type: 'single_label_classification' })).not.toContain('squared')
   })
 

@@ -11,6 +11,8 @@ export interface Program {
   readonly buffers: readonly Buffer[]
   /** Elements of the labels, if they are not an input. */
   readonly labels?: Count
+  /** Their type. Default: `int64`. */
+  readonly labelType?: Buffer['type']
   /** The names of parameters that are never trained. */
   readonly untrained?: readonly string[]
   /** Whether transformers refuses to recompute its layers. Default: no. */

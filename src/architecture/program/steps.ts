@@ -112,6 +112,8 @@ export type Operation =
   | AttentionCall
   | Written
   | { readonly op: 'entropy'; readonly of: Value }
+  /** The mean squared error, or the mean of the binary cross entropies of all logits. */
+  | { readonly op: 'squaredError' | 'binaryEntropy'; readonly of: Value }
   | Call
 
 /** Rows of an embedding. */

@@ -94,7 +94,7 @@ function ofDecoder(model: DecoderModel): ReplayModel {
     pass: (runs, options) => new Decoder(model, runs, options),
     buffers: (sizes, dtype, trains) =>
       bufferBytes(model, sizes.batch * sizes.sequence, dtype) +
-      (labels && trains ? labelBytes(labels, sizes.batch) : 0) +
+      (labels && trains ? labelBytes(labels, sizes.batch, dtype) : 0) +
       senses.reduce((sum, sense) => sum + buffersOf(sense.buffers, (count) => countOf(sizes, count), dtype), 0),
     senses,
   }

@@ -1,9 +1,9 @@
-import type { Architecture } from '../../../architecture/index.js'
-import { DTYPE_BYTES } from '../dtype.js'
+import { type Architecture, type LabelProblem, labelProblem } from '../../../architecture/index.js'
+import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
 import type { Layers } from '../layers.js'
 import { child, outFeatures } from '../submodules.js'
 import type { Tensor } from '../tape.js'
-import { entropy } from './loss.js'
+import { entropy, errorOfNumbers } from './loss.js'
 
 /** What a classifier on a decoder labels: sequences by their last token, every token, or the ends of a span. */
 export type Labelled = 'sequences' | 'tokens' | 'spans'
@@ -13,6 +13,8 @@ export interface LabelHead {
   readonly name: string
   readonly labels: number
   readonly labelled: Labelled
+  /** What the labels of sequences are. */
+  readonly problem: LabelProblem
   /** Whether the config names a token for padding, so that the last token of each sequence is searched for. */
   readonly pads: boolean
   /** Whether keys and values are cached where nothing is trained: by default they are, though nothing follows. */
@@ -27,7 +29,8 @@ export function labelHead({ root, className, config, forward }: Architecture): L
   if (!kind || !layer) return undefined
   const pads = (config?.['pad_token_id'] ?? undefined) !== undefined
   const caches = (config?.['use_cache'] ?? forward?.logits?.labelsCache) !== false
-  return { name: layer.name, labels: outFeatures(layer), labelled: kind.labelled, pads, caches }
+  const problem = kind.labelled === 'sequences' ? labelProblem((name) => config?.[name]) : 'one label'
+  return { name: layer.name, problem, labels: outFeatures(layer), labelled: kind.labelled, pads, caches }
 }
 
 const KINDS: Readonly<Record<string, { readonly labelled: Labelled; readonly names: readonly string[] }>> = {
@@ -37,8 +40,9 @@ const KINDS: Readonly<Record<string, { readonly labelled: Labelled; readonly nam
 }
 
 /** The bytes of labels that are not the tokens: a class for each sequence, or the first and last token of each span. */
-export function labelBytes({ labelled }: LabelHead, batch: number): number {
-  return { sequences: 1, tokens: 0, spans: 2 }[labelled] * batch * DTYPE_BYTES.int64
+export function labelBytes({ labelled, problem, labels }: LabelHead, batch: number, dtype: ComputeDtype): number {
+  if (problem === 'one label') return { sequences: 1, tokens: 0, spans: 2 }[labelled] * batch * DTYPE_BYTES.int64
+  return labels * batch * DTYPE_BYTES[problem === 'numbers' ? dtype : 'float32']
 }
 
 /** The logits of what is labelled, and what the code references until it returns. */
@@ -72,11 +76,13 @@ function lastTokens({ ops, tokens }: Layers, { labels, pads }: LabelHead, scores
   return { logits, held }
 }
 
-/** The mean cross entropy of labels. The caller keeps the logits. */
-export function labelLoss(layers: Layers, { labelled }: LabelHead, logits: Tensor, isWide: boolean): Tensor {
+/** The loss of labels: a mean cross entropy, unless the config asks for another. The caller keeps the logits. */
+export function labelLoss(layers: Layers, { labelled, problem }: LabelHead, logits: Tensor, isWide: boolean): Tensor {
   const { ops, autocast } = layers
   const { tape } = ops
   if (labelled === 'spans') return spanLoss(layers, logits)
+  if (problem === 'numbers') return errorOfNumbers(layers, logits, 'mse_loss')
+  if (problem === 'several labels') return errorOfNumbers(layers, logits, 'binary_cross_entropy_with_logits')
   // Autocast computes it in float32.
   const wide = autocast || (labelled === 'tokens' && isWide) ? ops.to(logits, 'float32') : tape.alias(logits)
   const loss = entropy(layers, wide)

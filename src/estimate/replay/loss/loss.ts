@@ -108,6 +108,20 @@ export function entropy({ ops }: Layers, wide: Tensor, labels?: Tensor): Tensor 
   return loss
 }
 
+/** The mean of what logits and labels that are numbers differ by, in float32 under autocast. */
+export function errorOfNumbers({ ops, autocast }: Layers, logits: Tensor, name: string): Tensor {
+  const { tape } = ops
+  const wide = autocast ? ops.to(logits, 'float32') : tape.alias(logits)
+  const loss = tape.record(
+    [wide],
+    { before: [wide] },
+    () => tape.tensor(1, wide.dtype, name),
+    () => [ops.gradient(wide.elements, wide.dtype, `${name}_backward`)],
+  )
+  tape.free(wide)
+  return loss
+}
+
 /**
  * The cross entropy in one kernel, which writes the gradient over the logits (Liger 0.8.5, `ops/cross_entropy.py`; Unsloth before
  * 2026). It keeps two float32 for each token.

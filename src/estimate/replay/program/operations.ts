@@ -1,7 +1,7 @@
 import type { Call, Operation } from '../../../architecture/index.js'
 import { rotatedHalves } from '../attention/rotation.js'
 import { activation } from '../feed-forward/activations.js'
-import { entropy } from '../loss/loss.js'
+import { entropy, errorOfNumbers } from '../loss/loss.js'
 import { normOf } from '../norms/norms.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
@@ -172,6 +172,8 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
     }),
   attention,
   written: writtenBlock,
+  squaredError: unary(({ layers }, logits) => errorOfNumbers(layers, logits, 'mse_loss')),
+  binaryEntropy: unary(({ layers }, logits) => errorOfNumbers(layers, logits, 'binary_cross_entropy_with_logits')),
   entropy: (place, _, { of }, evaluate) =>
     using(place, [evaluate(of)], (logits) => {
       const { ops, autocast } = place.layers

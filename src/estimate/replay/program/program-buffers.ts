@@ -3,12 +3,12 @@ import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
 
 /** The bytes of inputs, labels and buffers of modules. */
 export function programBuffers(
-  { buffers, labels }: Program,
+  { buffers, labels, labelType = 'int64' }: Program,
   countOf: (count: Count) => number,
   dtype: ComputeDtype,
   trains: boolean,
 ): number {
-  const ofLabels = trains && labels ? countOf(labels) * DTYPE_BYTES.int64 : 0
+  const ofLabels = trains && labels ? buffersOf([{ count: labels, type: labelType }], countOf, dtype) : 0
   return buffersOf(buffers, countOf, dtype) + ofLabels
 }
 
