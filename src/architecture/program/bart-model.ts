@@ -3,7 +3,7 @@ import type { Dimensions } from '../dimensions.js'
 import { bartDropout, bartLayer } from './bart.js'
 import { dropping, eagerMask, layerNormed, lookup, make, plus, scaled, set } from './build.js'
 import { type Count, TOKENS } from './count.js'
-import { encoderDecoder, TARGETS, WRITTEN } from './encoder-decoder.js'
+import { encoderDecoder, readingHead, TARGETS, WRITTEN } from './encoder-decoder.js'
 import type { Program } from './program.js'
 import type { Operation, Step } from './steps.js'
 
@@ -28,7 +28,12 @@ export interface BartOptions {
 }
 
 /** The program of an encoder-decoder like BART. */
-export function bartProgram(config: ConfigReader, dimensions: Dimensions, options: BartOptions): Program {
+export function bartProgram(
+  config: ConfigReader,
+  dimensions: Dimensions,
+  options: BartOptions,
+  className: string,
+): Program {
   const { hiddenSize, vocabSize, heads } = dimensions
   const { positions, normsFirst, normsLast, addsBias } = options
   const activation = config.string('activation_function', options.activation)
@@ -44,6 +49,7 @@ export function bartProgram(config: ConfigReader, dimensions: Dimensions, option
       holdsWeights: true,
       dropout,
     })
+  const labels = readingHead(config, hiddenSize, className)
   const ending = normsLast ? [set('hidden', layerNormed('layer_norm', 'hidden'))] : []
   const rows = config.integer('max_position_embeddings', options.contextTokens) + 2
   return encoderDecoder({
@@ -58,8 +64,9 @@ export function bartProgram(config: ConfigReader, dimensions: Dimensions, option
       ending,
     },
     head: 'lm_head',
+    labels,
     buffers: [
-      ...(addsBias ? [{ count: [vocabSize], type: 'model' as const }] : []),
+      ...(addsBias && !labels ? [{ count: [vocabSize], type: 'model' as const }] : []),
       ...(positions === 'counted' ? [{ count: [2 * rows, hiddenSize], type: 'model' as const }] : []),
     ],
     addsBias,

@@ -1,7 +1,9 @@
-import { call, give, lookup, make, plus, project, set } from './build.js'
+import type { ConfigReader } from '../config-reader.js'
+import { activated, call, dropping, give, lookup, make, plus, project, set } from './build.js'
 import { type Count, TOKENS } from './count.js'
 import type { Buffer, Program } from './program.js'
 import type { Lookup, Loop, Step, Steps } from './steps.js'
+import { labelled, SPAN_LOSS } from './text-encoder.js'
 
 /** One of the two stacks. */
 export interface Stack {
@@ -20,6 +22,8 @@ export interface EncoderDecoder {
   readonly at?: string
   /** The output embedding. */
   readonly head: string
+  /** What a class computes that labels texts, in place of the output embedding. */
+  readonly labels?: ReadingHead | undefined
   readonly buffers?: readonly Buffer[]
   /** Elements of the sound that it reads, in the dtype of the parameters. Default: it reads tokens. */
   readonly reads?: Count
@@ -37,12 +41,13 @@ export const TARGETS: Count = ['batch', 'target']
 /** The embeddings of the labels, shifted by one. */
 export const WRITTEN: Lookup = lookup('embed_tokens', TARGETS, 'shifted')
 
-/** The program of a class for conditional generation. */
+/** The program of a class for conditional generation, or of a class that labels the texts that it reads and writes again. */
 export function encoderDecoder({
   encoder,
   decoder,
   at = 'model',
   head,
+  labels,
   buffers = [],
   addsBias = false,
   reads,
@@ -52,15 +57,21 @@ export function encoderDecoder({
   const encode: Steps = [...encoder.embeddings, encoder.layers, ...(encoder.ending ?? []), give('hidden')]
   const decode: Steps = [...decoder.embeddings, decoder.layers, ...(decoder.ending ?? []), give('hidden')]
   const inside = (name: string) => (at === '' ? name : `${at}.${name}`)
+  const stacks = (isForLabels: boolean): Steps => [
+    ...(reads ? [set('features', { op: 'expand', of: make([0], 'model'), count: reads } as const)] : []),
+    set('source', call(encode, reads ? { features: 'features' } : {}, inside('encoder'))),
+    set('shifted', { ...make(TARGETS, 'int64'), isForLabels }),
+    set('hidden', call(decode, { source: 'source', shifted: 'shifted' }, inside('decoder'))),
+  ]
+  const kept = { ...(untrained && { untrained }) }
+  if (labels)
+    return { ...kept, ...labels, buffers: [{ count: TOKENS }, ...buffers], steps: [...stacks(false), ...labels.steps] }
   return {
     writes: true,
     buffers: [reads ? { count: reads, type: 'model' } : { count: TOKENS }, { count: TARGETS }, ...buffers],
-    ...(untrained && { untrained }),
+    ...kept,
     steps: [
-      ...(reads ? [set('features', { op: 'expand', of: make([0], 'model'), count: reads } as const)] : []),
-      set('source', call(encode, reads ? { features: 'features' } : {}, inside('encoder'))),
-      set('shifted', { ...make(TARGETS, 'int64'), isForLabels: true }),
-      set('hidden', call(decode, { source: 'source', shifted: 'shifted' }, inside('decoder'))),
+      ...stacks(true),
       // The output of the decoder lives until the loss is computed.
       set('scaled', scales ? { op: 'scale', of: 'hidden' } : 'hidden'),
       set('logits', project(head, 'scaled')),
@@ -70,3 +81,31 @@ export function encoderDecoder({
     loss: { op: 'entropy', of: 'result' },
   }
 }
+
+/** What a class computes from the output of the decoder, which reads the tokens again; undefined for another class. */
+export function readingHead(config: ConfigReader, hiddenSize: number, className: string): ReadingHead | undefined {
+  if (className.endsWith('ForQuestionAnswering')) return { ...SPAN_LOSS, steps: labelled('qa_outputs') }
+  if (!className.endsWith('ForSequenceClassification')) return undefined
+  const rate = config.number('classifier_dropout', 0)
+  const head: Steps = [
+    ...dropping(rate, 'hidden'),
+    set('hidden', project('dense', 'hidden')),
+    set('hidden', activated('tanh', 'hidden')),
+    ...dropping(rate, 'hidden'),
+    set('hidden', project('out_proj', 'hidden')),
+    give('hidden'),
+  ]
+  return {
+    loss: { op: 'entropy', of: 'result' },
+    labels: ['batch'],
+    says: ['each text has one token that ends it, whose vector is classified'],
+    steps: [
+      set('ends', make(TOKENS, 'bool')),
+      set('last', { op: 'rows', of: 'hidden', count: ['batch', hiddenSize], by: make([2, 'batch'], 'int64') }),
+      give(call(head, { hidden: 'last' }, 'classification_head')),
+    ],
+  }
+}
+
+/** The steps of a class that labels, from `hidden`, and its loss. */
+type ReadingHead = Pick<Program, 'steps' | 'loss' | 'labels' | 'says'>

@@ -85,6 +85,9 @@ const SPAN: Steps = [
   give({ op: 'scale', of: plus('start', 'end') }),
 ]
 
+/** The loss of spans. */
+export const SPAN_LOSS: Loss = { loss: call(SPAN, { result: 'result' }), labels: [2, 'batch'] }
+
 /** The losses of classes, by their suffix. */
 const LOSSES: Readonly<Record<string, Loss>> = {
   ForMaskedLM: { loss: ENTROPY },
@@ -92,5 +95,5 @@ const LOSSES: Readonly<Record<string, Loss>> = {
   ForSequenceClassification: { loss: ENTROPY, labels: ['batch'] },
   ForNextSentencePrediction: { loss: ENTROPY, labels: ['batch'] },
   ForMultipleChoice: { loss: ENTROPY, labels: [1] },
-  ForQuestionAnswering: { loss: call(SPAN, { result: 'result' }), labels: [2, 'batch'] },
+  ForQuestionAnswering: SPAN_LOSS,
 }

@@ -41,6 +41,9 @@ export interface BartFamilyOptions extends Omit<FamilyFacts, 'program'> {
 
 type BartClass = 'ForCausalLM' | 'ForSequenceClassification' | 'ForQuestionAnswering'
 
+/** The classes that label what they read. */
+const READING = ['ForSequenceClassification', 'ForQuestionAnswering'] as const
+
 /** A family of an encoder and a decoder of fairseq's layers. */
 export function bartFamily(options: BartFamilyOptions): Family {
   const { name, extraPositions, normsEmbeddings, normsLast, labels: usualLabels, classes, program, ...facts } = options
@@ -51,13 +54,18 @@ export function bartFamily(options: BartFamilyOptions): Family {
     name,
     prefix: 'model',
     program: (config, dimensions, className) =>
-      className.endsWith(suffix)
-        ? bartProgram(config, dimensions, {
-            ...program,
-            normsEmbeddings,
-            normsLast,
-            contextTokens: defaults.max_position_embeddings ?? 1024,
-          })
+      [suffix, ...READING.filter((each) => classes.includes(each))].some((each) => className.endsWith(each))
+        ? bartProgram(
+            config,
+            dimensions,
+            {
+              ...program,
+              normsEmbeddings,
+              normsLast,
+              contextTokens: defaults.max_position_embeddings ?? 1024,
+            },
+            className,
+          )
         : undefined,
     fieldNames: {
       hidden_size: 'd_model',

@@ -7,7 +7,7 @@ import { renamedSizes } from '../blocks/renamed-sizes.js'
 import type { ConfigReader } from '../config-reader.js'
 import type { Family, FamilyFacts, ModelDescription } from '../family.js'
 import { container, listOf, type Module, sharing, tied } from '../module.js'
-import { encoderDecoder, TARGETS, WRITTEN } from '../program/encoder-decoder.js'
+import { encoderDecoder, readingHead, TARGETS, WRITTEN } from '../program/encoder-decoder.js'
 import { dropped, dropping, make, set, TOKENS, words } from '../program/index.js'
 import { t5Decoder, t5Encoder, t5Norm } from '../program/t5.js'
 import { chooseClass, withHead } from './model-class.js'
@@ -40,7 +40,8 @@ export function t5Family({ modelType, name, defaults, biasesEachLayer = false, .
     classPrefix: name,
     describe: (config, className) => t5Model(config, className, { name, defaults, biasesEachLayer }),
     program(config, dimensions, className) {
-      if (!className.endsWith('ForConditionalGeneration')) return undefined
+      const labels = readingHead(config, dimensions.hiddenSize, className)
+      if (!labels && !className.endsWith('ForConditionalGeneration')) return undefined
       const dropout = config.number('dropout_rate', 0)
       const sizes = {
         dimensions,
@@ -53,7 +54,8 @@ export function t5Family({ modelType, name, defaults, biasesEachLayer = false, .
       const decoderLayers = config.derived('num_decoder_layers', config.integer('num_layers', defaults.num_layers))
       const ending = [set('hidden', t5Norm('final_layer_norm', 'hidden')), ...dropping(dropout, 'hidden')]
       return encoderDecoder({
-        at: '',
+        at: className.endsWith('ForSequenceClassification') ? 'transformer' : '',
+        labels,
         encoder: {
           embeddings: [
             set('embedded', words('embed_tokens')),

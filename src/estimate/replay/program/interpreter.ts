@@ -159,7 +159,9 @@ function runLayers(
   )
   scope.set(carries, hidden)
   if (keeps !== undefined) scope.set(`${keeps}${(layers.at(-1)?.index ?? -1) + 1}`, tape.alias(hidden))
-  tape.free(...returned, ...others.map(([, tensor]) => tensor), ...shared.values())
+  tape.free(...returned, ...others.map(([, tensor]) => tensor))
+  // They are variables of the function that runs the layers.
+  for (const [variable, tensor] of shared) scope.set(variable, tensor)
 }
 
 /**
