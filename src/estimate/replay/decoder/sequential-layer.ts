@@ -1,0 +1,93 @@
+import type { SequentialResidual } from '../../../architecture/index.js'
+import type { DecoderRun } from '../decoder-run.js'
+import { droppedIn, isDropped } from '../dropout.js'
+import { writtenInLayer } from '../feed-forward/mlp.js'
+import { plainMlp } from '../feed-forward/plain-mlp.js'
+import { norm } from '../norms/norms.js'
+import type { Named } from '../submodules.js'
+import type { Tensor } from '../tape.js'
+import { attend, attendBeside } from './layer-attention.js'
+import { feed, normsOf, ownWeights } from './layer-parts.js'
+
+/** `y = x + attention(norm(x))`, then `y + mlp(norm(y))`, with norms before or after the blocks, or both. */
+export function sequentialLayer(
+  run: DecoderRun,
+  layer: Named,
+  input: Tensor,
+  index: number,
+  { scaled, keepsNormalised, keepsAttended, besideMixer }: Required<SequentialResidual>,
+): Tensor {
+  const { tape } = run.layers.ops
+  const { first, afterAttention, second, afterMlp } = normsOf(layer)
+  const kept: Tensor[] = []
+  const held = keepsNormalised === 'untilNext' ? [] : kept
+  const attended = block(run, input, first, afterAttention, (normal) => {
+    if (keepsNormalised) held.push(tape.alias(normal))
+    if (besideMixer) return attendBeside(run, layer, normal, index, kept)
+    return attend(run, layer, normal, index)
+  })
+  if (keepsAttended && run.forward.dropout.place === 'behindBlocks') kept.push(tape.alias(attended))
+  const behind = droppedIn(run, 'behindBlocks', 'attended', attended)
+  if (keepsAttended) kept.push(tape.alias(behind))
+  const middle = joined(run, input, behind, scaled, 'attended')
+  const fed = writtenInLayer(layer)
+    ? inLayer(run, layer, middle, second)
+    : block(run, middle, second, afterMlp, (normal) => {
+        if (held !== kept) tape.free(...held.splice(0))
+        return feed(run, layer, normal)
+      })
+  const output = joined(run, middle, droppedIn(run, 'behindBlocks', 'fed', fed), scaled, 'fed')
+  tape.free(middle, ...kept, ...ownWeights(run))
+  return output
+}
+
+/** A block with an optional norm before and after it. */
+function block(
+  run: DecoderRun,
+  input: Tensor,
+  before: Named | undefined,
+  after: Named | undefined,
+  compute: (normal: Tensor) => Tensor,
+): Tensor {
+  const { tape } = run.layers.ops
+  const normal = before ? norm(run, before, input) : tape.alias(input)
+  const made = compute(normal)
+  tape.free(normal)
+  if (!after) return made
+  const output = norm(run, after, made)
+  tape.free(made)
+  return output
+}
+
+/** Adds a block's output to the residual stream, after Granite's multiplier. Frees the output. */
+function joined(
+  run: DecoderRun,
+  residual: Tensor,
+  made: Tensor,
+  isScaled: boolean | 'both',
+  what: 'attended' | 'fed',
+): Tensor {
+  const { ops } = run.layers
+  if (isScaled === 'both') return joinedByDepth(run, residual, made)
+  const scaled = isScaled ? ops.scale(made) : ops.tape.alias(made)
+  ops.tape.free(made)
+  const isInSum = run.forward.dropout.place === 'inSum' && isDropped(run, what)
+  const left = isInSum ? ops.dropout(scaled) : ops.tape.alias(scaled)
+  const sum = ops.add(residual, left)
+  ops.tape.free(left, scaled)
+  return sum
+}
+
+/** `made * a + residual * b`, in a function of its own. Frees the output. */
+function joinedByDepth({ layers: { ops } }: DecoderRun, residual: Tensor, made: Tensor): Tensor {
+  const terms = [ops.scale(made), ops.scale(residual)] as const
+  const sum = ops.add(...terms)
+  ops.tape.free(...terms, made)
+  return sum
+}
+
+/** A feed-forward network in the code of the layer, which rebinds the variable of its input (OPT). */
+function inLayer(run: DecoderRun, layer: Named, input: Tensor, before: Named | undefined): Tensor {
+  const normal = before ? norm(run, before, input) : run.layers.ops.tape.alias(input)
+  return plainMlp(run, layer, normal, { rebinds: true })
+}
