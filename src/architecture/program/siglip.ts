@@ -48,20 +48,59 @@ export const siglipEmbeddings = (sizes: ImageSizes): Steps => [
 export function siglipVisionSteps(
   vision: ConfigReader,
   sizes: ImageSizes,
-  embedded = set('hidden', call(siglipEmbeddings(sizes), { pixels: 'pixels' }, 'vision_model.embeddings')),
+  { embeddings = siglipEmbeddings(sizes), isMasked = false } = {},
 ): Steps {
   const at = 'vision_model'
+  const mask = isMasked ? 'imageMask' : undefined
+  const layer = clipLayerSteps(sizes, [sizes.patches], mask)
   return [
-    embedded,
+    set('hidden', call(embeddings, { pixels: 'pixels' }, `${at}.embeddings`)),
     set('first', 'hidden'),
-    { each: `${at}.encoder.layers`, carries: 'hidden', kinds: [clipLayerSteps(sizes, [sizes.patches])] },
+    ...(mask === undefined ? [] : [set(mask, make(['batch', sizes.patches, sizes.patches], 'model'))]),
+    { each: `${at}.encoder.layers`, carries: 'hidden', ...(mask !== undefined && { given: [mask] }), kinds: [layer] },
     set('hidden', layerNormed(`${at}.post_layernorm`, 'hidden')),
     ...(vision.boolean('vision_use_head', true)
       ? [set('imagePooled', call(poolingHead(sizes), { hidden: 'hidden' }, `${at}.head`))]
       : []),
     { drop: 'first' },
+    ...(mask === undefined ? [] : [{ drop: mask }]),
     set('imageHidden', 'hidden'),
   ]
+}
+
+/** SigLIP 2's encoder of images, from its inputs to `imageHidden`: as many patches as it has positions, each a flat vector, with a mask. */
+export function siglip2Images(vision: ConfigReader): Pick<Program, 'buffers' | 'says' | 'steps'> {
+  const read = visionSizes(vision, SIGLIP_DEFAULTS)
+  const patches = vision.integer('num_patches', 256)
+  const sizes = { ...read, side: 0, patches, activation: vision.string('hidden_act', 'gelu_pytorch_tanh') }
+  const count: Count = ['batch', patches, read.channels, read.patch, read.patch]
+  const embeddings: Steps = [
+    set('patches', project('patch_embedding', { op: 'own', of: 'pixels' })),
+    // The positions of each image, resized to its shape.
+    set('positions', make(['batch', patches, read.hiddenSize], 'model')),
+    set('sum', plus('patches', 'positions')),
+    give('sum'),
+  ]
+  return {
+    buffers: [{ count, type: 'model' }, { count: ['batch', patches] }, { count: ['batch', 2] }],
+    says: [`each image has ${patches} patches, with those that are padding, and a mask of them`],
+    steps: [
+      set('pixels', { op: 'expand', of: make([0], 'model'), count }),
+      ...siglipVisionSteps(vision, sizes, { embeddings, isMasked: true }),
+    ],
+  }
+}
+
+/** SigLIP 2 (`Siglip2Model`) in inference: SigLIP with images of any shape. */
+export function siglip2Program(vision: ConfigReader, text: ConfigReader, sizes: Dimensions): Program {
+  const images = siglip2Images(vision)
+  return {
+    withoutTraining:
+      "how its positions are resized to each image is described in inference alone: pass `method: 'inference'`",
+    buffers: [{ count: TOKENS }, { count: [sizes.contextTokens ?? 0] }, ...images.buffers],
+    says: [...(images.says ?? []), WITHOUT_MASK],
+    steps: [...images.steps, ...siglipTextTower(text, sizes), ...sigmoidLogits],
+  }
 }
 
 /** Attention of one learned vector to the patches (`SiglipMultiheadAttentionPoolingHead`). */

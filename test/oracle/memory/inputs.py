@@ -21,6 +21,11 @@ def inputs_of(model, config, options):
     ids = torch.zeros(batch, tokens, dtype=torch.long)
     if config["model_type"] in ("wav2vec2", "hubert"):
         return {"input_values": torch.zeros(batch, 16_000 * options["audioSeconds"], dtype=next(model.parameters()).dtype)}, {}
+    if config["model_type"] in ("siglip2", "siglip2_vision_model"):
+        c = getattr(model.config, "vision_config", model.config)
+        flat = torch.zeros(batch, c.num_patches, c.num_channels * c.patch_size**2, dtype=next(model.parameters()).dtype)
+        seen = {"pixel_values": flat, "pixel_attention_mask": torch.ones(batch, c.num_patches, dtype=torch.long), "spatial_shapes": torch.zeros(batch, 2, dtype=torch.long)}
+        return ({"input_ids": ids, **seen} if config["model_type"] == "siglip2" else seen), {"return_loss": True}
     if config["model_type"] in SEEING:
         c = model.config
         if name.endswith("ForMaskedImageModeling"):

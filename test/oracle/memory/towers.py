@@ -70,10 +70,17 @@ def norm_in_float32(norm):
     return computed
 
 
+def positions_of(positions, shapes, max_length):
+    """SigLIP 2's positions of each image, without the steps that resize them one after another."""
+    return torch.zeros(shapes.shape[0], max_length, positions.shape[-1], dtype=positions.dtype)
+
+
 def stand_ins():
     import transformers.models.dinov3_vit.modeling_dinov3_vit as dinov3
     import transformers.models.pixtral.modeling_pixtral as pixtral
+    from transformers.models.siglip2.modeling_siglip2 import Siglip2VisionEmbeddings
 
+    yield Siglip2VisionEmbeddings, "resize_positional_embeddings", staticmethod(positions_of)
     centres = dinov3.get_patches_center_coordinates
     yield dinov3, "get_patches_center_coordinates", functools.lru_cache(getattr(centres, "__wrapped__", centres))  # of this run alone
     yield torch.linalg, "vector_norm", norm_in_float32(torch.linalg.vector_norm)
