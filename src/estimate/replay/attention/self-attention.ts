@@ -3,7 +3,6 @@ import { adapted } from '../adapters/adapted.js'
 import type { DecoderRun } from '../decoder-run.js'
 import { droppedIn, isDropped } from '../dropout.js'
 import { norm } from '../norms/norms.js'
-import { unitNorm } from '../norms/rms-norms.js'
 import { child, type Named, outFeatures, submodule } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
@@ -16,6 +15,7 @@ import { isEager } from './masks.js'
 import { gateAt, throughGate } from './output-gate.js'
 import { repeat } from './repeat.js'
 import { isRotatedInPlace, rotate } from './rotation.js'
+import { chunked, scaledWhereUnrotated } from './scaled-queries.js'
 
 const CACHES = { copied: cached, kept } as const
 
@@ -92,17 +92,6 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const output = droppedIn(run, 'inBlocks', 'attended', projected)
   tape.free(...held, ...gates, ...(chosen ? [chosen.mask, chosen.chosen] : []))
   return output
-}
-
-/** The heads of a layer: families may have more or fewer of them in some layers. */
-function headsOf(
-  { sizes, forward }: DecoderRun,
-  block: Named,
-): Pick<DecoderRun['sizes'], 'heads' | 'kvHeads' | 'headDim'> {
-  const { headDim } = sizes
-  const [query, key] = [outFeatures(submodule(block, 'query')), outFeatures(submodule(block, 'key'))]
-  if (!query || !key) return sizes
-  return { headDim, heads: query / headDim / (forward.attention.gated ? 2 : 1), kvHeads: key / headDim }
 }
 
 /** Keys and values behind those of virtual tokens, in a cache of copies. Frees both if there are any. */
@@ -203,17 +192,6 @@ function scaledBy({ layers: { ops } }: DecoderRun, isScaled: boolean, input: Ten
   return scaled
 }
 
-/** Queries that are not rotated, multiplied in float32 by a number of their place. Frees its input. */
-function scaledWhereUnrotated({ layers: { ops }, forward, scales }: DecoderRun, layer: number, input: Tensor): Tensor {
-  if (!forward.attention.scaledWhereUnrotated || !scales || forward.rotation?.rotatesIn(layer)) return input
-  const wide = ops.to(input, 'float32')
-  const product = ops.scale(wide, scales)
-  ops.tape.free(wide)
-  const output = ops.to(product, input.dtype)
-  ops.tape.free(product, input)
-  return output
-}
-
 /** The queries of a projection that also makes gates, which are copied. Frees the projection. */
 function halved({ layers: { ops } }: DecoderRun, both: Tensor, gates: Tensor[]): Tensor {
   const half = both.elements / 2
@@ -232,37 +210,6 @@ function gatedBy({ layers: { ops } }: DecoderRun, output: Tensor, [gate]: readon
   return product
 }
 
-/**
- * Llama 4 normalises rotated queries and keys. In the layers without rotation it scales the queries by an attention
- * temperature. Frees both inputs.
- */
-function chunked(run: DecoderRun, layer: number, [query, key]: readonly [Tensor, Tensor]): readonly [Tensor, Tensor] {
-  const { layers, forward, sizes, options } = run
-  const { rotation } = forward
-  const { chunks } = forward.attention
-  const { tape } = layers.ops
-  if (!chunks) return [query, key]
-  if (!rotation?.rotatesIn(layer)) return [chunks.attentionTemperature ? scaledByPlace(run, query) : query, key]
-  if (options.sequence >= chunks.chunkTokens)
-    throw new UndescribedBlock(`no model for attention in chunks of ${chunks.chunkTokens} tokens`)
-  if (!chunks.unitNorms) return [query, key]
-  const first = unitNorm(layers, query, sizes.headDim)
-  tape.free(query)
-  const second = unitNorm(layers, key, sizes.headDim)
-  tape.free(key)
-  return [first, second]
-}
-
-/** Queries multiplied by a float32 temperature that grows with the position of a token. Frees the queries. */
-function scaledByPlace({ layers: { ops }, options }: DecoderRun, query: Tensor): Tensor {
-  const { tape } = ops
-  const temperatures = tape.tensor(options.sequence, 'float32', 'add')
-  const wide = ops.scale(query, temperatures)
-  const narrow = ops.to(wide, query.dtype)
-  tape.free(wide, query, temperatures)
-  return narrow
-}
-
 /** Norms of each head (Qwen 3), or of all heads together (OLMo 2). */
 function normalised(
   run: DecoderRun,
@@ -276,4 +223,15 @@ function normalised(
   const output = norm(run, found, input, run.sizes.headDim)
   run.layers.ops.tape.free(input)
   return output
+}
+
+/** The heads of a layer: families may have more or fewer of them in some layers. */
+function headsOf(
+  { sizes, forward }: DecoderRun,
+  block: Named,
+): Pick<DecoderRun['sizes'], 'heads' | 'kvHeads' | 'headDim'> {
+  const { headDim } = sizes
+  const [query, key] = [outFeatures(submodule(block, 'query')), outFeatures(submodule(block, 'key'))]
+  if (!query || !key) return sizes
+  return { headDim, heads: query / headDim / (forward.attention.gated ? 2 : 1), kvHeads: key / headDim }
 }
