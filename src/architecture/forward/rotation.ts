@@ -58,7 +58,7 @@ export function tablesOfKinds({ windowTokens, windowLayers }: Dimensions): 'one'
  * Rotation of a share of a head's features in layers with full attention, and of another in those with a window, as `rope_parameters`
  * says for each kind (transformers 5).
  *
- * @param absent - the shares if the config has no `rope_parameters`, and the one of a kind that states none
+ * @param absent - the shares of kinds that `rope_parameters` does not have, and of one that states none
  */
 export function rotationOfKinds(
   config: ConfigReader,
@@ -69,9 +69,7 @@ export function rotationOfKinds(
   const size = headDim ?? hiddenSize / Math.max(heads, 1)
   const nested = config.object('rope_parameters')
   const featuresOf = (kind: string, otherwise: number): number => {
-    const share = config.has('rope_parameters')
-      ? nested.object(kind).number('partial_rotary_factor', absent.unstated)
-      : otherwise
+    const share = nested.has(kind) ? nested.object(kind).number('partial_rotary_factor', absent.unstated) : otherwise
     return Math.min(Math.max(Math.floor(size * share), 0), size)
   }
   const windowFeatures = featuresOf('sliding_attention', absent.window)
