@@ -23,9 +23,11 @@ export const blip2 = multimodalFamily({
   beside(config, { text }) {
     const queries = config.object('qformer_config')
     const width = queries.positive('hidden_size', 768)
+    // Whatever `encoder_hidden_size` is: the class overwrites it.
+    const seen = config.object('vision_config').positive('hidden_size', 1408)
     return {
       vision_model: tower('vision', visionModel(config.object('vision_config'))),
-      qformer: tower('projector', queryingTransformer(queries, width)),
+      qformer: tower('projector', queryingTransformer(queries, width, seen)),
       language_projection: tower('projector', linear(width, text.hiddenSize, { bias: true })),
     }
   },
@@ -66,9 +68,8 @@ function visionModel(config: ConfigReader): Module {
 }
 
 /** BERT's layers, of which some attend to the image, too. */
-function queryingTransformer(config: ConfigReader, hiddenSize: number): Module {
+function queryingTransformer(config: ConfigReader, hiddenSize: number, seen: number): Module {
   const ffnSize = config.integer('intermediate_size', 3072)
-  const seen = config.integer('encoder_hidden_size', 1408)
   const period = config.positive('cross_attention_frequency', 2)
   const reads = config.boolean('use_qformer_text_input', false)
   const attention = bertAttention(hiddenSize)

@@ -1,0 +1,4 @@
+import { retrievalFamily } from '../shapes/retrieval-family.js'
+
+/** ColPali (Faysse et al. 2024, arXiv:2407.01449): finds pages with PaliGemma. */
+export const colpali = retrievalFamily({ modelType: 'colpali', name: 'ColPali', inside: 'paligemma' })
