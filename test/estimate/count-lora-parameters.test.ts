@@ -7,7 +7,7 @@ import { type LoraOptionsRecord, readRecords } from '../architecture/records.js'
 import { loraCases, loraOutcome, recordedOutcome } from '../oracle/checkpoint/compare.js'
 
 const families = new Set(FAMILIES.flatMap((family) => family.modelTypes))
-const records = ['public', 'varied', 'wholes']
+const records = ['public', 'varied', 'wholes', 'later-families']
   .flatMap((file) => readRecords(`${file}.jsonl.gz`))
   .filter(({ family, lora }) => lora && families.has(family))
 

@@ -2,6 +2,7 @@
 export const OUTPUT_EMBEDDINGS: ReadonlySet<string> = new Set([
   'lm_head',
   'language_model.lm_head',
+  'vlm.lm_head',
   'proj_out',
   'embed_out',
   'output_projection',
