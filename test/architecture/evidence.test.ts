@@ -58,6 +58,9 @@ const RUN: ReadonlySet<unknown> = new Set(
 const FORWARD_NOT_RECORDED: Readonly<Record<string, string>> = {
   gptj: "read from transformers' code; the parts of a layer are those of gpt_neo and gpt_neox, which are recorded",
   kimi_k2: "its files use DeepSeek-V3's classes, and deepseek_v3 is recorded",
+  glm4v_text: 'torch ran it inside glm4v, with text only: wholes-with-text.jsonl.gz',
+  glm4v_moe_text: 'torch ran it inside glm4v_moe, with text only: wholes-with-text.jsonl.gz',
+  glm_ocr_text: 'torch ran it inside glm_ocr, with text only: wholes-with-text.jsonl.gz',
   qwen3_vl_moe_text: 'torch ran it inside qwen3_vl_moe, with images and with text only: senses.jsonl.gz',
   llama_bidirec: 'the modules of llama, which is recorded; only its mask differs',
   ministral3: "read from transformers' code; mistral and ministral, which it follows, are recorded",

@@ -1,6 +1,7 @@
 import { attention } from '../blocks/attention.js'
 import { fusedGatedMlp } from '../blocks/gated-mlp.js'
 import { glm4Layer } from '../blocks/glm4-layer.js'
+import { partialRotation } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** The language model of GLM-OCR: GLM-4's layers without biases. */
@@ -20,4 +21,9 @@ export const glmOcrText = decoderFamily({
   attention: (sizes) => attention(sizes),
   mlp: fusedGatedMlp,
   layer: glm4Layer,
+  forward: (config, dimensions) => ({
+    rotation: { ...partialRotation(config, dimensions, 1), axes: 'inTable' },
+    norm: 'rmsNorm',
+    feedForward: { activation: config.string('hidden_act', 'silu') },
+  }),
 })

@@ -1,6 +1,8 @@
 import { attention } from '../blocks/attention.js'
 import { deepseekMixture } from '../blocks/deepseek-mixture.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
+import { deepseekV3Mixture } from '../forward/deepseek-mixture.js'
+import { partialRotation } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** The language model of GLM-4.5V: GLM-4.5-Air with biases of queries, keys and values. */
@@ -31,4 +33,12 @@ export const glm4vMoeText = decoderFamily({
       denseLayers: 1,
       transformers: 4,
     }),
+  forward: (config, dimensions) => ({
+    rotation: { ...partialRotation(config, dimensions, 0.5), axes: 'inLayers', givesPlaces: true },
+    norm: 'rmsNorm',
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: { ...deepseekV3Mixture(config), routerBuffer: 'float32' },
+    },
+  }),
 })

@@ -1,6 +1,7 @@
 import { attention } from '../blocks/attention.js'
 import { fusedGatedMlp } from '../blocks/gated-mlp.js'
 import { glm4Layer } from '../blocks/glm4-layer.js'
+import { partialRotation } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** The language model of GLM-4.1V: GLM-4-0414 whose heads always divide the hidden size. */
@@ -21,4 +22,9 @@ export const glm4vText = decoderFamily({
   attention: (sizes) => attention({ ...sizes, qkvBias: true }),
   mlp: fusedGatedMlp,
   layer: glm4Layer,
+  forward: (config, dimensions) => ({
+    rotation: { ...partialRotation(config, dimensions, 1), axes: 'inLayers', givesPlaces: true, repeatsTables: true },
+    norm: 'rmsNorm',
+    feedForward: { activation: config.string('hidden_act', 'silu') },
+  }),
 })

@@ -8,6 +8,8 @@ export function withAxes(axes: 'inTable' | 'inLayers') {
       rotation: {
         ...forward.rotation,
         axes,
+        // What takes its features from three axes has each value twice already.
+        ...(axes === 'inTable' && { repeatsTables: false }),
         ...(axes === 'inLayers' && { frequencies: 'modelAndAttention' as const }),
       },
     }),

@@ -42,6 +42,8 @@ export interface Rotation {
    * axes (`inTable`), or three, which each layer joins (`inLayers`). Default: `one`, and all sequences share the tables.
    */
   readonly axes?: 'one' | 'inTable' | 'inLayers'
+  /** Whether layers that join three tables are also called with the places on the axes (GLM-4V). Default: no. */
+  readonly givesPlaces?: boolean
   /**
    * Where the frequencies are stored: in a buffer of the model, also in one of each attention, only in those (DBRX), in two of the model
    * (LFM2), or nowhere. Default: `model`.

@@ -170,6 +170,7 @@ const ROTATION: Required<Omit<Rotation, 'features' | 'windowFeatures'>> = {
   tables: 'one',
   receivers: 'all',
   repeatsTables: false,
+  givesPlaces: false,
   axes: 'one',
   frequencies: 'model',
 }

@@ -201,7 +201,7 @@ class Routing:
         if rest:
             return self.where_(condition, *rest)
         rows = condition.numel()
-        size = rows // self.experts + (self.next < rows % self.experts)
+        size = rows // self.experts + (self.next % self.experts < rows % self.experts)
         self.next += 1
         return torch.zeros(size, 2, dtype=torch.long).unbind(1)
 
@@ -295,6 +295,16 @@ class Senses:
             found += [(type(m), "fast_pos_embed_interpolate", interpolated) for m in visual if hasattr(m, "fast_pos_embed_interpolate")]
             found += [(type(m), "get_window_index", windows_of(self, type(m).get_window_index)) for m in visual if hasattr(m, "get_window_index")]
             found.append((torch, "argsort", lambda order, *a, **k: on_cpu(self, order.shape)))  # of the order of windows
+        if self.family in ("glm4v", "glm4v_moe"):
+            # Without a mask its code takes the places on three axes for those of packed sequences, and stops. A mask of ones is none.
+            code = getattr(models, self.family)
+            code = getattr(code, f"modeling_{self.family}")
+            make = code.create_causal_mask
+            found.append((code, "create_causal_mask", lambda position_ids=None, **given: make(**given)))
+        if self.family == "glm4v_moe":
+            routing = Routing(torch.where)
+            routing.experts = self.parts.get_text_config().n_routed_experts
+            found.append((torch, "where", routing.where))
         if self.family in ("idefics3", "smolvlm"):
             vision, arange = self.parts.vision_config, torch.arange
             side = vision.image_size // vision.patch_size

@@ -27,13 +27,7 @@ export function rotate(
   const given = [query, key].map((tensor) =>
     rotation.float32 === 'inputs' ? ops.to(tensor, 'float32') : tape.alias(tensor),
   )
-  const tables = [shared.cos, shared.sin].map((table) =>
-    rotation.axes === 'inLayers'
-      ? tape.tensor(table.elements / AXES, table.dtype, 'cat')
-      : rotation.repeatsTables
-        ? tape.tensor(table.elements, table.dtype, 'repeat_interleave')
-        : tape.alias(table),
-  )
+  const tables = tablesOfLayer(layers, rotation, shared)
   const rotated = rotation.concatenates
     ? partlyRotated(run, rotation, given, tables, held, layer)
     : given.map((one) =>
@@ -49,6 +43,23 @@ export function rotate(
   const outputs = [back(rotatedQuery, query), back(rotatedKey, key)] as const
   tape.free(...rotated)
   return outputs
+}
+
+/** The tables as a layer uses them: joined from three axes, with each value twice, or as they are. */
+function tablesOfLayer(
+  { ops: { tape } }: Layers,
+  { axes, repeatsTables }: CompleteRotation,
+  { cos, sin }: RotaryTables,
+) {
+  const joined = [cos, sin].map((table) =>
+    axes === 'inLayers' ? tape.tensor(table.elements / AXES, table.dtype, 'cat') : tape.alias(table),
+  )
+  if (!repeatsTables) return joined
+  return joined.map((table) => {
+    const repeated = tape.tensor(table.elements, table.dtype, 'repeat_interleave')
+    tape.free(table)
+    return repeated
+  })
 }
 
 /** Tables that each attention computes, and holds to the end. */

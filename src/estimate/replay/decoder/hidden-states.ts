@@ -183,7 +183,7 @@ function givenTo(
     if (receivers === 'rotated' && !rotatesIn?.(index)) return [...positions, ...present(run.scales)]
     if (rotation?.tables === 'two') return [...positions, ...tablesOf(tablesIn(index))]
     // Layers get the row of the first axis.
-    const onAxes = rotation?.axes === 'inTable' ? places : []
+    const onAxes = rotation?.axes === 'inTable' || rotation?.givesPlaces ? places : []
     return [...shared, ...onAxes, ...present(rotation ? undefined : run.scales), ...(seen?.given ?? [])]
   }
   return (index) => [...maskOf(index), ...placed(index)]
