@@ -124,6 +124,22 @@ describe('diffCheckpoints', () => {
     expect(far.notes).toStrictEqual(['a note of the source', 'a note of the source', bySize])
   })
 
+  it('compares files that are larger than any tokenizer by their size', async () => {
+    const MIB = 1024 * 1024
+    const local = (size: number): FileSource => ({
+      name: '/m',
+      list: async () => ['config.json', 'tokenizer.json'],
+      size: async (file) => (file === 'tokenizer.json' ? size : JSON.stringify(CONFIG).length),
+      read: async (file, start, end) => {
+        if (file === 'tokenizer.json') throw new Error('read')
+        return Buffer.from(JSON.stringify(CONFIG)).subarray(start, end)
+      },
+    })
+    const { tokenizer } = await diffCheckpoints(local(64 * MIB + 1), local(64 * MIB + 2))
+    expect(tokenizer).toStrictEqual([{ field: 'tokenizer.json', before: '67108865 bytes', after: '67108866 bytes' }])
+    await expect(diffCheckpoints(local(64 * MIB), local(1))).rejects.toThrow('read')
+  })
+
   it('refuses an option that there is not', async () => {
     await expect(diffCheckpoints(blobs(BASE), blobs(BASE), { varient: 'x' } as never)).rejects.toThrow(
       'did you mean `variant`?',

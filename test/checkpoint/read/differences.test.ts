@@ -110,6 +110,17 @@ describe('the differences between tensors', () => {
     expect(tensors([{ name: 'x.a' }], [{ name: 'y.a' }])).toStrictEqual({ ...none, added: ['y.a'], removed: ['x.a'] })
   })
 
+  it('see through the prefixes of the first eight modules at the top', () => {
+    // Only taking off, or adding, the prefix of the last module makes the names those of the other checkpoint.
+    const names = (count: number) => Array.from({ length: count }, (_, index) => ({ name: `m${index}.x` }))
+    const parts = [{ name: 'a' }, { name: 'b' }]
+    const wrapped = (count: number) => [...names(count - 1), ...parts.map(({ name }) => ({ name: `last.${name}` }))]
+    expect(tensors(wrapped(8), parts)?.added).toStrictEqual([])
+    expect(tensors(wrapped(9), parts)?.added).toStrictEqual(['a', 'b'])
+    expect(tensors(parts, wrapped(8))?.removed).toStrictEqual([])
+    expect(tensors(parts, wrapped(9))?.removed).toStrictEqual(['a', 'b'])
+  })
+
   it('are known only if both have headers, and notes say what is not compared', () => {
     const weights = 'weights are not compared: only names, shapes and formats of tensors'
     const one = 'tensors are not compared: only one of the two has safetensors files'
