@@ -74,7 +74,7 @@ export const gemma4Text = causalLmFamily({
         }),
       })
     }
-    const perLayerTokens = config.integer('vocab_size_per_layer_input', 262_144)
+    const perLayerTokens = perLayerSize > 0 ? config.positive('vocab_size_per_layer_input', 262_144) : 0
     const model = container('Gemma4TextModel', {
       embed_tokens: embedding(vocabSize, hiddenSize),
       ...(perLayerSize > 0 && {

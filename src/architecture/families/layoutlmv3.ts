@@ -54,7 +54,7 @@ function words(config: ConfigReader, sizes: { readonly vocabSize: number; readon
   return {
     'embeddings.word_embeddings': embedding(vocabSize, hiddenSize),
     'embeddings.token_type_embeddings': embedding(config.integer('type_vocab_size', 2), hiddenSize),
-    'embeddings.position_embeddings': embedding(config.integer('max_position_embeddings', 512), hiddenSize),
+    'embeddings.position_embeddings': embedding(config.positive('max_position_embeddings', 512), hiddenSize),
     'embeddings.{x,y}_position_embeddings': embedding(places, config.positive('coordinate_size', 128)),
     'embeddings.{h,w}_position_embeddings': embedding(places, config.positive('shape_size', 128)),
     'embeddings.LayerNorm': layerNorm(hiddenSize),
