@@ -98,6 +98,19 @@ describe('An estimate of a model with a head of its own', () => {
     expect(said({ ...classifier, ...config }, { method: 'inference' })).not.toContain(loss)
   })
 
+  it('says what its config asks for and is not replayed, and which code runs', () => {
+    expect(said({ ...classifier, chunk_size_feed_forward: 8 })).toContain(
+      '`chunk_size_feed_forward` saves is not replayed',
+    )
+    expect(said({ ...classifier, position_embedding_type: 'relative_key' })).toContain(
+      'embeddings of distances is eager',
+    )
+    expect(said({ model_type: 'ernie', architectures: ['ErnieForMultipleChoice'] })).toMatch(
+      /whatever kernel|choices of one question/,
+    )
+    expect(said(classifier)).not.toMatch(/eager|chunk/)
+  })
+
   it('says nothing of a loss that is a cross entropy', () => {
     expect(said(classifier)).not.toMatch(/squared|binary/)
     expect(said({ ...classifier, num_labels: 1, problem_type: 'single_label_classification' })).not.toContain('squared')

@@ -75,7 +75,12 @@ export function bertProgram(
       : [],
     ending: pools ? [set('pooled', pooled)] : [],
     heads: { ...bertClasses({ ...family, hiddenSize, activation, dropout }), ...family.heads?.(options) },
-    says: [...says, ...(family.isEager ? [ALWAYS_EAGER] : []), ...(choosesPositions && places ? [OF_DISTANCES] : [])],
+    says: [
+      ...says,
+      ...(config.integer('chunk_size_feed_forward', 0) > 0 ? [IN_CHUNKS] : []),
+      ...(family.isEager ? [ALWAYS_EAGER] : []),
+      ...(choosesPositions && places ? [OF_DISTANCES] : []),
+    ],
     ...(untrained.length > 0 && { untrained }),
     ...(keepsLayers && { keepsLayers }),
   })
@@ -97,6 +102,9 @@ function positionsOf(
 /** What is said of a class that has one kind of attention in transformers 4.57. */
 export const ALWAYS_EAGER =
   'attention is eager whatever kernel is asked for, as this class has no other in transformers 4.57; version 5 may have one'
+
+const IN_CHUNKS =
+  'feed-forward networks run on all tokens at once: what `chunk_size_feed_forward` saves is not replayed'
 
 const OF_DISTANCES =
   'attention with embeddings of distances is eager, as in transformers 4.57; version 5 ignores `position_embedding_type`'
