@@ -40,7 +40,10 @@ export function checkCommand(report: (code: ExitCode) => void): Command {
     )
     .option('--quiet', 'print errors only')
     .option('--verbose', 'list the files that are skipped, on standard error')
-    .option('--config <file>', 'the config for all files (default: for each file the nearest one upward)')
+    .option(
+      '--config <file>',
+      'the config for all files (default: for each file, the nearest one in its folder or above)',
+    )
     .option('--no-config', 'read no config')
     .option('--exclude <glob>', 'leave files out of folders and patterns; may be repeated', collect, [])
     .option('--force-exclude', 'treat named files like those of a folder: leave out and skip the same')

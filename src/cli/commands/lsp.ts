@@ -6,7 +6,10 @@ import { EXIT, type ExitCode } from '../exit-code.js'
 export function lspCommand(report: (code: ExitCode) => void): Command {
   return new Command('lsp')
     .description('run the language server for editors, on standard input and output')
-    .option('--config <file>', 'the config for all files (default: for each file the nearest one upward)')
+    .option(
+      '--config <file>',
+      'the config for all files (default: for each file, the nearest one in its folder or above)',
+    )
     .option('--no-config', 'read no config')
     .option('--workspace <name>', 'the workspace that requests belong to', DEFAULT_WORKSPACE)
     .addOption(new Option('--stdio', 'the default, for editors that pass it').hideHelp())

@@ -59,7 +59,7 @@ export function servingCommand(report: (code: ExitCode) => void): Command {
     .description('plan how to serve a model: memory, cache, concurrency and the smallest GPU')
     .argument('<model>', 'a folder, a config.json, a manifest (.yaml), or hf:org/name', checkpointName)
     .addOption(new Option('--engine <engine>', 'the engine that serves it').choices(ENGINES).default('vllm'))
-    .option('--engine-version <version>', 'its version, such as 0.11 (default: the newest that is described)')
+    .option('--engine-version <version>', "the engine's version, such as 0.11 (default: the newest one that is known)")
     .addOption(onGpu('--gpu <gpu>', `a GPU name, or a memory size such as 80GB (default: ${DEFAULT_GPU})`))
     .addOption(onGpu('--fits <gpu>', 'like --gpu, and exit with 1 if the sequences do not fit'))
     .addOption(
@@ -79,7 +79,7 @@ export function servingCommand(report: (code: ExitCode) => void): Command {
     .option('--answer <n>', 'tokens of an answer', readPositive)
     .option('--chunk <n>', "tokens of prompts processed at a time (default: the engine's)", readPositive)
     .option('--max-sequences <n>', "sequences processed at a time (default: the engine's)", readPositive)
-    .option('--images <n>', 'images of a request at most; 0 for text only', readCount)
+    .option('--images <n>', 'the most images in a request; 0 for text only', readCount)
     .option('--lora-slots <n>', 'LoRA adapters on the GPU at a time', readPositive)
     .option('--lora-rank <n>', 'their largest rank (default: 16)', readPositive)
     .addOption(new Option('--draft <kind>', 'speculative decoding').choices(['ngram', 'mtp', 'eagle', 'eagle3']))
