@@ -7,7 +7,7 @@ import type { MemoryOptions } from './memory-options.js'
 import { methodOf } from './methods.js'
 import { refuseBesideLayout } from './refused-sharding.js'
 import type { ResolvedModel } from './resolved-model.js'
-import { runMemory } from './run-memory.js'
+import { replayed, runMemory } from './run-memory.js'
 import type { EstimableModel } from './served-model.js'
 import { unusedOptions } from './unused-options.js'
 
@@ -66,7 +66,7 @@ function givenLayout(resolved: ResolvedModel, options: CheckedMemoryOptions): Me
   }
   refuseBesideLayout(options.sharding)
   const own = { ...options, sequenceLength: Math.ceil(options.sequenceLength / context) }
-  const estimate = layoutMemory(resolved, own)({ data: ranks, tensor, pipeline, expert })
+  const estimate = replayed(resolved, own, () => layoutMemory(resolved, own)({ data: ranks, tensor, pipeline, expert }))
   const shared = context > 1 ? [`each sequence in ${context} equal parts; not checked against torch`] : []
   return { ...estimate, assumptions: [...estimate.assumptions, ...shared] }
 }

@@ -30,19 +30,31 @@ export function runMemory(model: ResolvedModel, options: CheckedMemoryOptions): 
   refuseInputs(model.architecture, options)
   refusePrecision(model, options)
   refusePackages(model.architecture.family, model.architecture.forward?.mixers ?? {}, options.kernelPackages)
-  if ('missing' in model.replay) throw cannotReplay(model, options, model.replay.missing)
-  try {
+  const { replay } = model
+  if ('missing' in replay) throw cannotReplay(model, options, replay.missing)
+  return replayed(model, options, () => {
     if (methodOf(options.method).trains !== 'nothing')
       return withAssumptions(
-        estimateOf(model.replay, options, trainingStep(model.replay, trainingStepOf(model, options))),
+        estimateOf(replay, options, trainingStep(replay, trainingStepOf(model, options))),
         modelAssumptions(model.architecture, options),
       )
-    const { step, assumptions } = storedPrefill(model, model.replay, options)
-    const estimate = estimateOf(model.replay, options, step)
+    const { step, assumptions } = storedPrefill(model, replay, options)
+    const estimate = estimateOf(replay, options, step)
     return withAssumptions(
       { ...estimate, assumptions: [...assumptions, ...estimate.assumptions] },
       modelAssumptions(model.architecture, options),
     )
+  })
+}
+
+/**
+ * The result of a replay.
+ *
+ * @throws ForwardPassError for a block that is not described, with what is known without one
+ */
+export function replayed<Result>(model: ResolvedModel, options: CheckedMemoryOptions, run: () => Result): Result {
+  try {
+    return run()
   } catch (error) {
     throw error instanceof UndescribedBlock ? cannotReplay(model, options, error.message) : error
   }

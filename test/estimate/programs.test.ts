@@ -62,6 +62,12 @@ describe('A model that is written as a program', () => {
     expect(total(model, { world: 4 })).toBeLessThan(total(model, {}))
   })
 
+  it('is named where it is not described, in a layout as well', () => {
+    const masked = architectureFromConfig({ model_type: 'vit', architectures: ['ViTForMaskedImageModeling'] })
+    for (const options of [{}, { layout: { tensor: 2 } }])
+      expect(() => estimateMemory(masked, options)).toThrow(ForwardPassError)
+  })
+
   it('is replayed on one rank, and derived on several, where nothing was recorded', () => {
     const model = bert('BertForMaskedLM')
     const confidence = (options: MemoryOptions) => estimateMemory(model, options).confidence
