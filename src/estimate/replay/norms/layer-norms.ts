@@ -2,10 +2,14 @@ import type { Shape } from '../../../architecture/index.js'
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
 
-/** Layer normalisation in one kernel. It saves its input, and the mean and inverse deviation of each row. */
-export function layerNorm(layers: Layers, name: string, input: Tensor, isShifted = false): Tensor {
+/**
+ * Layer normalisation in one kernel. It saves its input, and the mean and inverse deviation of each row. CUDA's autocast computes it in
+ * float32, and leaves the result so (`AT_FORALL_FP32` of torch's `autocast_mode.h`).
+ */
+export function layerNorm(layers: Layers, name: string, given: Tensor, isShifted = false): Tensor {
   const { ops } = layers
   const { tape } = ops
+  const input = layers.autocast ? ops.to(given, 'float32') : tape.alias(given)
   const found = layers.weights.find(`${name}.weight`)
   const weight = found && (isShifted ? ops.shift(found) : tape.alias(found))
   const bias = layers.weights.find(`${name}.bias`)
@@ -27,7 +31,7 @@ export function layerNorm(layers: Layers, name: string, input: Tensor, isShifted
       return made
     },
   )
-  tape.free(...statistics, ...(weight ? [weight] : []))
+  tape.free(...statistics, ...(weight ? [weight] : []), input)
   return output
 }
 
