@@ -19,6 +19,7 @@ export interface RetrievalFamilyOptions extends FamilyFacts {
 export function retrievalFamily({ modelType, name, inside, ...facts }: RetrievalFamilyOptions): Family {
   return {
     ...facts,
+    encodes: true,
     modelTypes: [modelType],
     classPrefix: name,
     describe(config, className, find) {

@@ -84,6 +84,12 @@ describe('the cache of a token', () => {
     expect([rwkv.cacheBytesPerToken, rwkv.stateBytesPerSequence]).toEqual([0, 32 * 5 * 4096 * 2])
   })
 
+  it('is that of keys and values in one projection for JetMoE, and nothing for a class that finds pages', () => {
+    const { cacheBytesPerToken } = planServing(architectureFromConfig({ model_type: 'jetmoe', num_hidden_layers: 3 }))
+    expect(cacheBytesPerToken).toBe(3 * 2 * 16 * 128 * 2)
+    expect(planServing(architectureFromConfig({ model_type: 'colqwen2' })).cacheBytesPerToken).toBe(0)
+  })
+
   it('is that of a decoder for a BERT that is one', () => {
     const plan = planServing(architectureFromConfig({ model_type: 'bert', is_decoder: true }))
     expect(plan.cacheBytesPerToken).toBe(12 * 2 * 768 * 2)

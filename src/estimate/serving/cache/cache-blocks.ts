@@ -112,7 +112,8 @@ function attentionBlock({ children = {} }: Module, { dimensions }: Architecture)
   const latent = features(['kv_a_proj_with_mqa'])
   if (latent !== undefined) return { kind: 'latent', elements: latent, indexElements }
   const shared = features(['kv_proj'])
-  if (shared !== undefined) return compressedBlock(shared, children['compressor'], dimensions.windowTokens)
+  if (shared !== undefined && dimensions.windowTokens !== undefined)
+    return compressedBlock(shared, children['compressor'], dimensions.windowTokens)
   const keyElements = features(KEYS)
   const { kvHeads, heads, hiddenSize, headDim = hiddenSize / Math.max(heads, 1) } = dimensions
   if (keyElements !== undefined)
@@ -123,6 +124,8 @@ function attentionBlock({ children = {} }: Module, { dimensions }: Architecture)
       // Some layers of Gemma 4 take keys for values; engines cache both.
       valueElements: features(VALUES) ?? keyElements,
     }
+  if (shared !== undefined)
+    return { kind: 'attention', heads: Math.max(kvHeads, 1), keyElements: shared / 2, valueElements: shared / 2 }
   const fused = features(FUSED)
   if (fused === undefined || dimensions.heads === 0) return undefined
   // GPT-2's cross-attention has its queries apart, so that the fused projection makes keys and values alone.
@@ -130,7 +133,7 @@ function attentionBlock({ children = {} }: Module, { dimensions }: Architecture)
   return { kind: 'attention', heads: Math.max(kvHeads, 1), keyElements: each, valueElements: each }
 }
 
-function compressedBlock(elements: number, compressor: Module | undefined, windowTokens = 0): CacheBlock {
+function compressedBlock(elements: number, compressor: Module | undefined, windowTokens: number): CacheBlock {
   const rate = compressor?.parameters?.['position_bias']?.[0] ?? 0
   const index = compressor?.children?.['indexer']?.children?.['kv_norm']?.parameters?.['weight']?.[0] ?? 0
   return { kind: 'compressed', elements, indexElements: index, rate, windowTokens }
