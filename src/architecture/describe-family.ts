@@ -3,6 +3,7 @@ import { readRates, withDropout } from './dropout-rates.js'
 import type { Family, FindFamily, ModelDescription } from './family.js'
 import { impossibleSizes } from './impossible-sizes.js'
 import { withLabelLoss } from './program/label-loss.js'
+import { withRouterLogits } from './router-logits.js'
 import { unevenLists } from './uneven-lists.js'
 import { unreadSizes } from './unread-sizes.js'
 
@@ -22,7 +23,9 @@ export function describeFamily(
   const model = family.describe(reader, className, find)
   const dropping = family.dropout ? reader.withDefaults(family.dropout) : reader
   const own = family.forward?.(dropping, model.dimensions)
-  const forward = own ? withDropout(own, dropping, model.className) : model.forward
+  const forward = own
+    ? withRouterLogits(withDropout(own, dropping, model.className), reader, model.dimensions, family)
+    : model.forward
   const written = family.program?.(dropping, model.dimensions, model.className)
   const program = written
     ? { ...withLabelLoss(written, dropping, model.className), rates: readRates(dropping) }

@@ -7,6 +7,7 @@ export function forwardAssumptions({ forward, program, dimensions }: Architectur
   const sharesOneHead = attention?.sharedHeads === 'indexed' && dimensions.kvHeads === 1 && dimensions.heads > 1
   return [
     ...(program?.says ?? []),
+    ...(forward?.says ?? []),
     ...(attention?.indexer ? [INDEXER] : []),
     ...(isMixture ? [EXPERTS[forward.feedForward.mixture?.dispatch === 'grouped' ? 'grouped' : 'others']] : []),
     ...(sharesOneHead

@@ -1,6 +1,11 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { modelTypes } from '../../src/architecture/families/index.js'
+import { NEWER_TYPES } from '../../src/architecture/generated/newer-types.js'
 import { architectureFromConfig } from '../../src/architecture/index.js'
+import { isOnlyInTransformers5 } from '../../src/architecture/newer-types.js'
+import { checkMemoryOptions } from '../../src/estimate/checked-memory-options.js'
 import { estimateMemory, type MemoryOptions } from '../../src/estimate/index.js'
+import { knownGaps } from '../../src/estimate/known-gaps.js'
 
 const SIZES = {
   vocab_size: 500,
@@ -40,4 +45,27 @@ it('A layout does not hide what an estimate says of the model', () => {
     layout: { tensor: 2 },
   })
   expect(assumptions.join()).toContain('`resid_pdrop` 0.1')
+})
+
+describe('Gradients of the input embeddings with checkpointing and adapters', () => {
+  const options = checkMemoryOptions({ method: 'lora', lora: q })
+  const saying = (type: string) => knownGaps({ family: type }, options).some((gap) => gap.includes('inputGradients'))
+
+  it('are a known gap of every family that only transformers 5 has, and of no other', () => {
+    const newer = modelTypes().filter(isOnlyInTransformers5)
+    expect(modelTypes().filter(saying)).toStrictEqual(newer)
+    expect(newer).toHaveLength(NEWER_TYPES.split(' ').length)
+    for (const type of ['gemma4', 'mellum', 'qwen3_5', 'solar_open', 'minimax_m3_vl_text'])
+      expect(newer).toContain(type)
+    for (const type of ['llama', 'lfm2-vl', 'glm4v_moe_text', 'kimi_k2']) expect(newer).not.toContain(type)
+  })
+
+  it('are none with `inputGradients`, without adapters or without checkpointing', () => {
+    for (const other of [
+      { method: 'lora', lora: q, inputGradients: true },
+      { method: 'full' },
+      { method: 'lora', lora: q, recompute: 'none' },
+    ] as const)
+      expect(knownGaps({ family: 'mellum' }, checkMemoryOptions(other))).toStrictEqual([])
+  })
 })

@@ -10,7 +10,6 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const afmoe = decoderFamily({
   modelType: 'afmoe',
   name: 'Afmoe',
-  unreplayed: ['input gradients of transformers 5'],
   defaults: {
     vocab_size: 200_192,
     hidden_size: 2048,

@@ -8,7 +8,6 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const cwm = decoderFamily({
   modelType: 'cwm',
   name: 'Cwm',
-  unreplayed: ['input gradients of transformers 5'],
   defaults: {
     vocab_size: 128_256,
     hidden_size: 6144,

@@ -4,7 +4,6 @@ import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
 import type { Family } from '../family.js'
-import { undescribedRouting } from '../forward/undescribed-routing.js'
 import { container, repeated } from '../module.js'
 import { causalLm } from '../shapes/causal-lm.js'
 
@@ -104,15 +103,15 @@ export const dbrx: Family = {
         fixed: ['embeddings', 'attention', 'attended', 'fed'],
       },
       ...(attentionRate > 0 && { rates: { 'attn_config.attn_pdrop': attentionRate } }),
-      undescribed: undescribedOf(config, ffn),
+      undescribed: undescribedOf(ffn),
     }
   },
 }
 
 /** `moe_normalize_expert_weights` is the `p` of a norm: that for 1 is the sum of the shares. */
-function undescribedOf(config: ConfigReader, ffn: ConfigReader): string | undefined {
+function undescribedOf(ffn: ConfigReader): string | undefined {
   const power = ffn.raw('moe_normalize_expert_weights')
   return power === undefined || power === 1
-    ? undescribedRouting(config)
+    ? undefined
     : '`moe_normalize_expert_weights` other than 1 divides the shares of experts by something else than their sum; set it to 1 to estimate with that'
 }

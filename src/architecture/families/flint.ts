@@ -2,7 +2,6 @@ import { headNorms, llamaAttention } from '../blocks/attention.js'
 import { fusedMixture } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { fullLayers, layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
-import { undescribedRouting } from '../forward/undescribed-routing.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Flint (2026, in transformers 5.24): Qwen 3's mixture with a shared expert, attention sinks, and a window in most layers. */
@@ -56,7 +55,6 @@ export const flint = decoderFamily({
   },
   forward: (config) => ({
     rotation: { features: 'all', frequencies: 'modelTwice' },
-    undescribed: undescribedRouting(config),
     masks: { unusedWindow: slidingWindow(config, 513) },
     norm: 'rmsNormFloat32Product',
     attention: { eagerOnly: true, eager: { float32Inputs: true, scoresWithoutAutocast: true, sinks: 'inOne' } },

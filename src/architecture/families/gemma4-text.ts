@@ -19,7 +19,6 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 export const gemma4Text = causalLmFamily({
   modelType: 'gemma4_text',
   name: 'Gemma4',
-  unreplayed: ['input gradients of transformers 5'],
   defaults: {
     vocab_size: 262_144,
     hidden_size: 2304,

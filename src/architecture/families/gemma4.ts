@@ -10,7 +10,6 @@ export const gemma4 = multimodalFamily({
   name: 'Gemma4',
   text: { family: 'gemma4_text', tied: true },
   changes: (forward) => ({ ...forward, holdsPlaceholders: true }),
-  unreplayed: ['input gradients of transformers 5'],
   beside(config, { text }) {
     const vision = config.has('vision_config') ? gemma4Vision(config.object('vision_config')) : undefined
     const audio = config.has('audio_config') ? gemma4Audio(config.object('audio_config')) : undefined

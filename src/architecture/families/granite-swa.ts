@@ -10,7 +10,6 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const graniteSwa = decoderFamily({
   modelType: 'granite_swa',
   name: 'GraniteSWA',
-  unreplayed: ['input gradients of transformers 5'],
   defaults: {
     vocab_size: 100_352,
     hidden_size: 2560,

@@ -4,7 +4,6 @@ import { expertsBlock, fusedExperts, router } from '../blocks/experts.js'
 import { graniteSharedLayer } from '../blocks/granite-experts.js'
 import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import type { ConfigReader } from '../config-reader.js'
-import { undescribedRouting } from '../forward/undescribed-routing.js'
 import { range } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -12,7 +11,6 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const granitemoeSwa = decoderFamily({
   modelType: 'granitemoe_swa',
   name: 'GraniteMoeSWA',
-  unreplayed: ['input gradients of transformers 5'],
   defaults: { ...LLAMA_DEFAULTS, head_dim: false },
   attentionPattern: (config, layers) => ({
     ...windowOf(
@@ -43,7 +41,7 @@ export const granitemoeSwa = decoderFamily({
     rotation: { features: 'all', receivers: 'rotated', frequencies: 'modelTwice' },
     // A table of frequencies that no layer uses is beside that of the layers.
     float32BufferElements: headDim ?? hiddenSize / Math.max(heads, 1),
-    undescribed: severalBases(config) ?? undescribedRouting(config),
+    undescribed: severalBases(config),
     masks: { unusedWindow: slidingWindow(config, 128) },
     norm: 'rmsNorm',
     attention: { eagerOnly: true, eager: { sinks: 'scaling' } },

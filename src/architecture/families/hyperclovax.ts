@@ -8,7 +8,6 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const hyperclovax = decoderFamily({
   modelType: 'hyperclovax',
   name: 'HyperCLOVAX',
-  unreplayed: ['input gradients of transformers 5'],
   defaults: LLAMA_DEFAULTS,
   layer(type, { norm, attention, mlp }, config) {
     const after = config.boolean('use_post_norm', true) ? norm : undefined

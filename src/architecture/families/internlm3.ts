@@ -7,7 +7,6 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const internlm3 = decoderFamily({
   modelType: 'internlm3',
   name: 'Llama',
-  unreplayed: ['input gradients of transformers 5'],
   otherNames: ['InternLM3'],
   attributeMap: { qkv_bias: 'attention_bias', bias: 'mlp_bias' },
   defaults: {

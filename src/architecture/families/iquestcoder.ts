@@ -6,7 +6,6 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const iquestcoder = decoderFamily({
   modelType: 'iquestcoder',
   name: 'Llama',
-  unreplayed: ['input gradients of transformers 5'],
   otherNames: ['IQuestCoder'],
   defaults: {
     vocab_size: 76_800,

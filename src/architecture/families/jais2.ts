@@ -7,7 +7,6 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const jais2 = decoderFamily({
   modelType: 'jais2',
   name: 'Jais2',
-  unreplayed: ['input gradients of transformers 5'],
   defaults: {
     vocab_size: 150_272,
     hidden_size: 3328,

@@ -4,7 +4,6 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { rotationOfKinds } from '../forward/rotation.js'
-import { undescribedRouting } from '../forward/undescribed-routing.js'
 import { range } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -61,7 +60,6 @@ export const laguna = decoderFamily({
   },
   forward: (config, dimensions) => ({
     rotation: rotationOfKinds(config, dimensions, { full: 0.5, window: 1, unstated: 1 }),
-    undescribed: undescribedRouting(config),
     norm: 'rmsNorm',
     attention: {
       headNorms: 'allProjected',

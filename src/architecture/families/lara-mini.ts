@@ -8,7 +8,6 @@ import { fullLayers, layersOfTypes, layerTypes, slidingWindow, windowOf } from '
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
-import { undescribedRouting } from '../forward/undescribed-routing.js'
 import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
@@ -16,7 +15,6 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 export const laraMini = causalLmFamily({
   modelType: 'lara_mini',
   name: 'LaraMini',
-  unreplayed: ['input gradients of transformers 5'],
   defaults: {
     vocab_size: 151_936,
     hidden_size: 1024,
@@ -75,7 +73,6 @@ export const laraMini = causalLmFamily({
   },
   forward: (config, dimensions) => ({
     rotation: { features: 'all', receivers: 'rotated', frequencies: 'modelTwice' },
-    undescribed: undescribedRouting(config),
     norm: 'rmsNormFloat32Gain',
     mixers: {
       linear_attn: {

@@ -13,7 +13,6 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 export const lfm2Moe = causalLmFamily({
   modelType: 'lfm2_moe',
   name: 'Lfm2Moe',
-  unreplayed: ['input gradients of transformers 5'],
   defaults: {
     vocab_size: 65_536,
     hidden_size: 2048,

@@ -14,7 +14,6 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 export const lfm3 = causalLmFamily({
   modelType: 'lfm3',
   name: 'Lfm3',
-  unreplayed: ['input gradients of transformers 5'],
   defaults: {
     vocab_size: 128_000,
     hidden_size: 2048,

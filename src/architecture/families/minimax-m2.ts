@@ -1,7 +1,7 @@
 import { attention, jointNorms } from '../blocks/attention.js'
 import { expertsBlock, fusedExperts, router } from '../blocks/experts.js'
+import { jitteredRouting } from '../forward/jittered-routing.js'
 import { partialRotation } from '../forward/rotation.js'
-import { undescribedRouting } from '../forward/undescribed-routing.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -39,7 +39,7 @@ export const minimaxM2 = decoderFamily({
   },
   forward: (config, dimensions) => ({
     rotation: { ...partialRotation(config, dimensions, 1), frequencies: 'modelTwice' },
-    undescribed: undescribedRouting(config),
+    undescribed: jitteredRouting(config),
     norm: 'rmsNorm',
     feedForward: {
       activation: config.string('hidden_act', 'silu'),

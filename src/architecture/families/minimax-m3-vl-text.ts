@@ -6,7 +6,6 @@ import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
 import { partialRotation } from '../forward/rotation.js'
-import { undescribedRouting } from '../forward/undescribed-routing.js'
 import { container, type Module } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -62,7 +61,6 @@ export const minimaxM3VlText = decoderFamily({
     const older = config.object('sparse_attention_config')
     return {
       rotation: { ...partialRotation(config, dimensions, 1), frequencies: 'modelTwice' },
-      undescribed: undescribedRouting(config),
       norm: 'rmsNormPlusOne',
       attention: {
         blocks: {

@@ -7,8 +7,8 @@ import { layersOfTypes, layerTypes, slidingWindow, WITH_LINEAR, windowOf } from 
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
+import { jitteredRouting } from '../forward/jittered-routing.js'
 import { llamaForward } from '../forward/llama-forward.js'
-import { undescribedRouting } from '../forward/undescribed-routing.js'
 import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
@@ -77,7 +77,7 @@ export const minimax = causalLmFamily({
     const linearLayers = typesOf(config, layers).filter((type) => type === 'linear_attention').length
     return {
       ...llamaForward(config),
-      undescribed: undescribedRouting(config),
+      undescribed: jitteredRouting(config),
       residual: { order: 'normalised' },
       mixers: {
         self_attn: { kind: 'lightning', having: 'output_gate', heads, headDim, blockTokens, states: 'assigned' },

@@ -11,7 +11,6 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const nanochat = decoderFamily({
   modelType: 'nanochat',
   name: 'NanoChat',
-  unreplayed: ['input gradients of transformers 5'],
   defaults: {
     vocab_size: 50_304,
     hidden_size: 768,

@@ -20,7 +20,6 @@ export const nemotronH = causalLmFamily({
   modelType: 'nemotron_h',
   name: 'NemotronH',
   inputEmbedding: 'embeddings',
-  unreplayed: ['input gradients of transformers 5'],
   defaults: {
     vocab_size: 131_072,
     hidden_size: 4096,

@@ -53,6 +53,8 @@ export interface ForwardPass {
   readonly feedForward: FeedForward
   /** What the config asks for and is not described, with a way out, in one phrase. Default: nothing. */
   readonly undescribed?: string | undefined
+  /** What estimates assume about the config, in sentences. Default: nothing. */
+  readonly says?: readonly string[]
   /** Suffixes of the names of parameters that stay in float32, whatever the dtype of the model. Default: none. */
   readonly float32Parameters?: readonly string[]
   /** Suffixes of the names of parameters that no gradient reaches. Default: none. */
