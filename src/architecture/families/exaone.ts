@@ -1,12 +1,15 @@
 import { llamaAttention } from '../blocks/attention.js'
 import type { Family } from '../family.js'
+import { llamaForward } from '../forward/llama-forward.js'
+import { newerFrequencies } from '../forward/newer-frequencies.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** EXAONE 3 and 3.5 (LG AI Research 2024, arXiv:2408.03541, arXiv:2412.04862). transformers builds them with Llama's classes. */
 export const exaone: Family = decoderFamily({
   modelType: 'exaone',
   name: 'Llama',
-  attributeMap: { num_layers: 'num_hidden_layers' },
+  unreplayed: ['input gradients of transformers 5'],
+  attributeMap: { num_layers: 'num_hidden_layers', activation_function: 'hidden_act' },
   defaults: {
     vocab_size: 102_400,
     hidden_size: 4096,
@@ -31,4 +34,5 @@ export const exaone: Family = decoderFamily({
     [/\.mlp\.c_fc_1\./, '.mlp.up_proj.'],
     [/\.mlp\.c_proj\./, '.mlp.down_proj.'],
   ],
+  forward: newerFrequencies(llamaForward),
 })
