@@ -1,6 +1,8 @@
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { type LatentDefaults, latentAttention, latentSizes } from '../blocks/latent-attention.js'
 import type { ConfigReader } from '../config-reader.js'
+import { graniteForward } from '../forward/granite-forward.js'
+import { latentForward } from '../forward/latent-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** MiniCPM 3 (OpenBMB 2024, https://github.com/OpenBMB/MiniCPM): a dense model with DeepSeek's latent attention. */
@@ -27,6 +29,19 @@ export const minicpm3 = decoderFamily({
     }),
   mlp: (sizes, config: ConfigReader) => gatedMlp({ ...sizes, bias: config.boolean('mlp_bias', false) }),
   dimensions: (sizes, config) => ({ headDim: latentSizes(config, latentDefaults(sizes)).queryHeadDim }),
+  unreplayed: ['input gradients of transformers 5'],
+  forward: (config) => {
+    const latent = latentForward(config)
+    return {
+      ...graniteForward(config),
+      ...latent,
+      embedding: 'scaled',
+      // The factor of the embeddings.
+      bufferElements: 1,
+      rotation: { features: config.integer('qk_rope_head_dim', 32), frequencies: 'modelTwice' },
+      logits: { form: 'ofScaledStates' },
+    }
+  },
 })
 
 /** By default, a value head has `hidden_size / heads` features. */

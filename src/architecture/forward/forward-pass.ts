@@ -75,8 +75,11 @@ export interface ForwardPass {
 
 /** How the logits are computed. */
 export interface Logits {
-  /** Whether logits are multiplied by a number, capped by a tanh as they are or in float32, or cast to float32. Default: `plain`. */
-  readonly form?: 'plain' | 'scaled' | 'capped' | 'cappedInFloat32' | 'float32'
+  /**
+   * Whether logits are multiplied by a number, capped by a tanh as they are or in float32, or cast to float32; or the hidden states of all
+   * tokens are multiplied by a number first (MiniCPM). Default: `plain`.
+   */
+  readonly form?: 'plain' | 'scaled' | 'capped' | 'cappedInFloat32' | 'float32' | 'ofScaledStates'
   /**
    * The tokens whose logits a prefill computes: only the last of each sequence, or always all. Default: `lastToken`.
    */

@@ -3,8 +3,9 @@ import type { DecoderPass } from '../decoder-pass.js'
 import { dropped } from '../dropout.js'
 import { type LabelHead, labelLoss, labelsOf } from '../loss/label-head.js'
 import { logProbs, logProbsAndEntropy, logProbsOfLogits, preferenceLoss } from '../loss/log-probs.js'
-import { logitsOf } from '../loss/logits.js'
+import { logitsOf, statesForHead } from '../loss/logits.js'
 import { causalLoss, linearLoss } from '../loss/loss.js'
+import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 
@@ -18,9 +19,8 @@ export interface KeptLogits {
 
 /** The loss of the last hidden states. Frees them. */
 export function decoderLoss(model: DecoderModel, pass: DecoderPass, hidden: Tensor, kept: KeptLogits): Tensor {
-  const { layers, options, sizes, forward } = pass
+  const { layers } = pass
   const { tape } = layers.ops
-  const { batch, sequence, completion, loss } = options
   const { head, architecture, score, labels } = model
   const freed = (made: Tensor): Tensor => {
     tape.free(hidden)
@@ -29,16 +29,32 @@ export function decoderLoss(model: DecoderModel, pass: DecoderPass, hidden: Tens
   if (score !== undefined) return freed(preferenceLoss(layers, layers.linear(score, hidden, 1)))
   if (labels) return freed(lossOfLabels(model, labels, pass, hidden, kept))
   if (!head) throw new UndescribedBlock(`${architecture.className} has no language-model head, so its loss is unknown`)
+  const states = statesForHead(pass, hidden)
+  // Where the class computes the loss of a whole language model, the hidden states are gone.
+  const isGone = pass.forward.logits.shifts === 'model'
+  if (isGone) tape.free(hidden)
+  const loss = lossOfStates(pass, head, states, kept)
+  return isGone ? loss : freed(loss)
+}
+
+/** The loss of what the language-model head reads. Frees that. */
+function lossOfStates(pass: DecoderPass, head: Named, states: Tensor, kept: KeptLogits): Tensor {
+  const { layers, options, sizes, forward } = pass
+  const { tape } = layers.ops
+  const { batch, sequence, completion, loss } = options
+  const freed = (made: Tensor): Tensor => {
+    tape.free(states)
+    return made
+  }
   if (loss.kind === 'fused-linear' || loss.kind === 'chunked')
-    return freed(linearLoss(layers, loss.kind, head.name, hidden, sizes.vocabSize))
+    return freed(linearLoss(layers, loss.kind, head.name, states, sizes.vocabSize))
   if (loss.kind === 'log-probs') {
-    const probabilities = logProbs(layers, head.name, hidden, { batch, sequence, completion })
+    const probabilities = logProbs(layers, head.name, states, { batch, sequence, completion })
     return freed(preferenceLoss(layers, probabilities))
   }
-  const logits = logitsOf(pass, head, hidden)
-  // Where the class computes the loss of a whole language model, the hidden states are gone.
+  const logits = logitsOf(pass, head, states)
   if (forward.logits.shifts !== 'model') return freed(lossOfLogits(pass, logits, kept))
-  tape.free(hidden)
+  tape.free(states)
   return lossOfLogits(pass, logits, kept)
 }
 

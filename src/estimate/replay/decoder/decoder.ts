@@ -4,7 +4,7 @@ import type { DecoderPass } from '../decoder-pass.js'
 import type { StepOptions } from '../decoder-run.js'
 import type { Layers } from '../layers.js'
 import { labelsOf } from '../loss/label-head.js'
-import { logitsOf } from '../loss/logits.js'
+import { logitsOf, statesForHead } from '../loss/logits.js'
 import type { ModelPass } from '../model-pass.js'
 import { ROOT } from '../sharding/sharding-groups.js'
 import type { Tensor } from '../tape.js'
@@ -76,8 +76,9 @@ export class Decoder implements ModelPass {
       return
     }
     const rows = forward.logits.prefill === 'allTokens' ? layers.tokens : options.batch
-    const last = { ...tape.alias(hidden), elements: rows * sizes.hiddenSize }
+    const states = statesForHead(this.#pass, hidden)
+    const last = { ...tape.alias(states), elements: rows * sizes.hiddenSize }
     const logits = logitsOf(this.#pass, head, last)
-    tape.free(last, hidden, logits)
+    tape.free(last, states, hidden, logits)
   }
 }

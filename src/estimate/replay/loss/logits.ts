@@ -16,10 +16,15 @@ export function logitsOf({ layers, forward, sizes }: DecoderPass, head: Named, h
     ops.tape.free(given)
     return replaced(logits, ops.to(logits, 'float32'))
   }
-  if (form === 'plain') return logits
+  if (form === 'plain' || form === 'ofScaledStates') return logits
   const wide = form === 'cappedInFloat32' ? replaced(logits, ops.to(logits, 'float32')) : logits
   const divided = replaced(wide, ops.scale(wide))
   if (form === 'scaled') return divided
   const bent = replaced(divided, ops.elementwise(divided, 'tanh', 'output'))
   return replaced(bent, ops.scale(bent))
+}
+
+/** What the head reads: the hidden states of all tokens, which MiniCPM multiplies by a number. The caller keeps them. */
+export function statesForHead({ layers: { ops }, forward }: DecoderPass, hidden: Tensor): Tensor {
+  return forward.logits.form === 'ofScaledStates' ? ops.scale(hidden) : ops.tape.alias(hidden)
 }
