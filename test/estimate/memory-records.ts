@@ -29,6 +29,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'encoders.jsonl.gz',
   'dense.jsonl.gz',
   'towers.jsonl.gz',
+  'borrowed-classes.jsonl.gz',
 ]
 
 /** The records of a fixture. */
