@@ -8,7 +8,6 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const exaone: Family = decoderFamily({
   modelType: 'exaone',
   name: 'Llama',
-  unreplayed: ['input gradients of transformers 5'],
   attributeMap: { num_layers: 'num_hidden_layers', activation_function: 'hidden_act' },
   defaults: {
     vocab_size: 102_400,

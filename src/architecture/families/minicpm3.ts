@@ -29,7 +29,6 @@ export const minicpm3 = decoderFamily({
     }),
   mlp: (sizes, config: ConfigReader) => gatedMlp({ ...sizes, bias: config.boolean('mlp_bias', false) }),
   dimensions: (sizes, config) => ({ headDim: latentSizes(config, latentDefaults(sizes)).queryHeadDim }),
-  unreplayed: ['input gradients of transformers 5'],
   forward: (config) => {
     const latent = latentForward(config)
     return {
