@@ -149,6 +149,15 @@ describe('A value of the right type', () => {
       'rope_parameters.full_attention is absent: transformers 5 expects it for each kind of layer, and fails.',
     ],
     [
+      'gemma4_text',
+      {
+        num_hidden_layers: 2,
+        layer_types: ['sliding_attention', 'sliding_attention'],
+        rope_parameters: { sliding_attention: { rope_theta: 1e4 } },
+      },
+      '`rope_parameters.full_attention` is absent: the last layer always has full attention, and transformers 5 fails.',
+    ],
+    [
       'modernbert',
       { rope_parameters: { rope_type: 'default' } },
       'rope_parameters is {"rope_type":"default"}: transformers 5 expects one for each kind of layer in this class, and fails.',

@@ -135,6 +135,23 @@ const METHOD_WORDS = [
   'int3',
 ]
 
+describe('groups that name their modules one by one', () => {
+  const noted = (targets: readonly string[]): boolean => {
+    const weights = { num_bits: 4, type: 'int' }
+    const quantization_config = { quant_method: 'compressed-tensors', config_groups: { a: { targets, weights } } }
+    const { notes } = modelSpecFromConfig({ model_type: 'llama', quantization_config })
+    return notes.some((note) => note.includes('names its modules one by one'))
+  }
+
+  it('are said to prove nothing of others, unless a class or patterns mean those', () => {
+    expect(noted(['model.layers.0.mlp.down_proj'])).toBe(true)
+    expect(noted(['lm_head', 're:.*mlp.*'])).toBe(true)
+    expect(noted(['Linear', 'lm_head'])).toBe(false)
+    expect(noted(['re:.*mlp.*'])).toBe(false)
+    expect(noted([])).toBe(false)
+  })
+})
+
 describe('formats of single modules', () => {
   it('come from the groups of compressed-tensors, by pattern, by name and by class', () => {
     const weights = (num_bits: number) => ({ weights: { num_bits, type: 'int' } })

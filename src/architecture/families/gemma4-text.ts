@@ -130,6 +130,12 @@ export const gemma4Text = causalLmFamily({
 /** The type of each layer. The last always has full attention: transformers overrides the config. */
 function typesOf(config: ConfigReader, layers: number): readonly string[] {
   const stated = layerTypes(config, layers, slidingBut(6))
+  const rope = config.object('rope_parameters')
+  if (!stated.includes('full_attention') && rope.has('sliding_attention') && !rope.has('full_attention')) {
+    config.doubt(
+      '`rope_parameters.full_attention` is absent: the last layer always has full attention, and transformers 5 fails.',
+    )
+  }
   return stated.map((type, index) => (index === layers - 1 ? 'full_attention' : type))
 }
 

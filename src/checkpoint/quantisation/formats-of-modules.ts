@@ -20,17 +20,25 @@ export function compressedTensors(config: ConfigObject): StatedFormats {
   if (!first) return uniform(whole === undefined ? undefined : namedFormat(whole))
   const ofAll = formats.find(({ targets }) => targets.some(isClassOfMost))
   const isByPattern = formats.every(({ targets }) => targets.length > 0 && targets.every(isFoundAnywhere))
-  if (others.length === 0 && !isByPattern) return uniform(first.format)
+  const isGuess =
+    !ofAll && formats.some(({ targets }) => targets.some((target) => !/^re:/.test(target) && !CLASSES.test(target)))
+  const doubts = isGuess ? [OTHERS] : []
+  if (others.length === 0 && !isByPattern) return { ...uniform(first.format), notes: doubts }
   const rows = formats.flatMap(({ format, targets }) =>
     targets.flatMap((target): [Target, WeightFormat][] => {
       if (EMBEDDING_CLASSES.test(target)) return [[isEmbeddingName, format]]
       return CLASSES.test(target) ? [] : [[target, format]]
     }),
   )
-  const stated = { format: (ofAll ?? first).format, ...exceptionsOf(rows) }
+  const { exceptions, notes } = exceptionsOf(rows)
+  const stated = { format: (ofAll ?? first).format, exceptions, notes: [...notes, ...doubts] }
   if (!isByPattern || stated.notes.length > 0) return stated
   return { ...stated, isExcluded: (module) => !stated.exceptions.some(({ isMeant }) => isMeant(module)) }
 }
+
+/** A class that is loaded under another prefix has other names, so that a name that is not found proves nothing. */
+const OTHERS =
+  'quantization_config names its modules one by one: without the headers of the weights, all others are taken to have the format of its first group'
 
 /**
  * A pattern that is found in a name whatever comes before it. If all targets are such patterns, modules that none of them means stay as they
