@@ -73,7 +73,7 @@ export function modelSpecFromGguf({ metadata, tensorInfos }: GgufHeader): {
     vocab_size: vocabSize,
     tied_embeddings: tensors.has('token_embd.weight') && !tensors.has('output.weight'),
     gated_mlp: isGated(tensors),
-    base_num_parameters: parameterCount(tensors, family),
+    base_num_parameters: parameterCount(tensors, family) + parametersInKeys(metadata),
     precision: most.precision,
     ...embedding(family, metadata),
     linear_layers: linearLayers(tensors),
@@ -103,6 +103,12 @@ export function modelSpecFromGguf({ metadata, tensorInfos }: GgufHeader): {
     )
   const parts = ggufParts(tensors, (name) => isGgufParameter(name, tensors, family))
   return { spec, ...(most.isQuantised && { quantisation: most.quantisation }), parts, notes }
+}
+
+/** Parameters that llama.cpp's converter writes among the keys: the two slopes of each layer's xIELU activation (Apertus). */
+function parametersInKeys(metadata: GgufHeader['metadata']): number {
+  const slopes = [metadata['xielu.alpha_p'], metadata['xielu.alpha_n']]
+  return slopes.reduce<number>((sum, values) => sum + (Array.isArray(values) ? values.length : 0), 0)
 }
 
 /** The longest context, with rope scaling applied as in a config: converters copy the config's fields. */

@@ -36,6 +36,14 @@ function specOf(tensors: Tensors, metadata: object = {}) {
 }
 
 describe('modelSpecFromGguf', () => {
+  it('counts the slopes of Apertus, which are among the keys', () => {
+    const [usual, apertus] = [
+      {},
+      { 'xielu.alpha_p': [0.8, 0.8], 'xielu.alpha_n': [0.8, 0.8], 'xielu.eps': [0, 0] },
+    ].map((metadata) => specOf(TENSORS, metadata).spec.base_num_parameters)
+    expect(Number(apertus) - Number(usual)).toBe(4)
+  })
+
   it('reads the sizes of the keys, counts what is trained, and lists the matrices', () => {
     expect(specOf(TENSORS)).toStrictEqual({
       spec: {
