@@ -1,13 +1,12 @@
-import { decoderModel } from '../blocks/decoder-model.js'
-import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { depthwiseConv } from '../blocks/depthwise-conv.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { statedTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { innerSize, timeStepRank } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
+import { zambaModel } from '../blocks/zamba-model.js'
 import type { ConfigReader } from '../config-reader.js'
-import { container, type Module, type Repeat, range, sharing } from '../module.js'
+import { container, type Module, range, sharing } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /** Zamba (Glorioso et al. 2024, arXiv:2405.16712): Mamba in every layer, with heads; some are preceded by one transformer block that all share. */
@@ -61,26 +60,13 @@ export const zamba = causalLmFamily({
         mamba_decoder: mambaLayer,
         shared_transf: isFirst ? block : sharing(block, place),
       })
-    const items: Repeat[] = [
-      { indices: range(types.length).filter((index) => types[index] !== 'hybrid'), module: mambaLayer },
-      ...hybrids.map((index, order) => ({ indices: [index], module: hybridLayer(order === 0) })),
-    ]
-    const mamba = {
-      mambaLayers: types.length,
-      attentionLayers: hybrids.length,
-      mlpLayers: hybrids.length,
+    return zambaModel('ZambaModel', sizes, {
+      types,
+      mambaLayer,
+      hybridLayer: (order) => hybridLayer(order === 0),
       stateSize,
       convKernel,
-    }
-    return {
-      model: decoderModel('ZambaModel', {
-        ...sizes,
-        layers: { type: 'ModuleList', items: items.filter(({ indices }) => indices.length > 0) },
-        norm,
-        lastNorm: 'final_layernorm',
-      }),
-      dimensions: { ...decoderDimensions(sizes, { gatedMlp: true }), mamba },
-    }
+    })
   },
 })
 

@@ -1,11 +1,10 @@
-import { decoderModel } from '../blocks/decoder-model.js'
-import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { statedTypes } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { innerSize, mamba2Mixer } from '../blocks/mamba.js'
 import { rmsNorm } from '../blocks/norm.js'
+import { zambaModel } from '../blocks/zamba-model.js'
 import type { ConfigReader } from '../config-reader.js'
-import { container, type Module, type Repeat, range, sharing } from '../module.js'
+import { container, type Module, range, sharing } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
 /**
@@ -67,26 +66,7 @@ export const zamba2 = causalLmFamily({
         shared_transformer: order === block ? shared : sharing(shared, `${prefix}layers.${first}.shared_transformer`),
       })
     }
-    const items: Repeat[] = [
-      { indices: range(types.length).filter((index) => types[index] !== 'hybrid'), module: mambaLayer },
-      ...hybrids.map((index, order) => ({ indices: [index], module: hybridLayer(order) })),
-    ]
-    const mamba = {
-      mambaLayers: types.length,
-      attentionLayers: hybrids.length,
-      mlpLayers: hybrids.length,
-      stateSize,
-      convKernel,
-    }
-    return {
-      model: decoderModel('Zamba2Model', {
-        ...sizes,
-        layers: { type: 'ModuleList', items: items.filter(({ indices }) => indices.length > 0) },
-        norm,
-        lastNorm: 'final_layernorm',
-      }),
-      dimensions: { ...decoderDimensions(sizes, { gatedMlp: true }), mamba },
-    }
+    return zambaModel('Zamba2Model', sizes, { types, mambaLayer, hybridLayer, stateSize, convKernel })
   },
   forward: (config, { layers }) => ({
     ...(config.boolean('use_mem_rope', false) && { rotation: { features: 'all' } }),
