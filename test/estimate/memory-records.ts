@@ -27,6 +27,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'classes.jsonl.gz',
   'written.jsonl.gz',
   'encoders.jsonl.gz',
+  'further-encoders.jsonl.gz',
   'dense.jsonl.gz',
   'towers.jsonl.gz',
   'borrowed-classes.jsonl.gz',

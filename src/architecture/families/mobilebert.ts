@@ -1,4 +1,4 @@
-import { denseAndNorm } from '../blocks/bert.js'
+import { bertPooler, denseAndNorm } from '../blocks/bert.js'
 import { doubtComputed } from '../blocks/computed-size.js'
 import { embedding } from '../blocks/embedding.js'
 import { linear } from '../blocks/linear.js'
@@ -6,6 +6,7 @@ import { layerNorm } from '../blocks/norm.js'
 import { tree } from '../blocks/tree.js'
 import type { ConfigReader } from '../config-reader.js'
 import { container, type Module, repeated, tied } from '../module.js'
+import { mobilebertProgram } from '../program/mobilebert.js'
 import { BERT_DEFAULTS, bertFamily } from '../shapes/bert-family.js'
 
 /** MobileBERT (Sun et al. 2020, arXiv:2004.02984): deep and narrow, with bottlenecks around the layers. */
@@ -13,6 +14,7 @@ export const mobilebert = bertFamily({
   modelType: 'mobilebert',
   name: 'MobileBert',
   prefix: 'mobilebert',
+  program: (config, dimensions, className) => mobilebertProgram(config, dimensions, className, 'mobilebert'),
   dropout: { attention_probs_dropout_prob: 0.1 },
   defaults: {
     ...BERT_DEFAULTS,
@@ -21,6 +23,8 @@ export const mobilebert = bertFamily({
     num_hidden_layers: 24,
     num_attention_heads: 4,
   },
+  pooler: (hiddenSize, config) =>
+    config.boolean('classifier_activation', true) ? bertPooler(hiddenSize) : container('MobileBertPooler', {}),
   build({ vocabSize, hiddenSize, ffnSize, layers }, config) {
     const size = config.integer('embedding_size', 128)
     const joined = config.boolean('trigram_input', true) ? 3 * size : size

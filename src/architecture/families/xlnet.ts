@@ -5,6 +5,7 @@ import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { tree } from '../blocks/tree.js'
 import { repeated } from '../module.js'
+import { xlnetProgram } from '../program/xlnet.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
 
@@ -15,6 +16,7 @@ export const xlnet = headedFamily({
   prefix: 'transformer',
   dropout: { dropout: 0.1 },
   encodes: true,
+  program: (config, dimensions, className) => xlnetProgram(config, dimensions, className, 'transformer'),
   fieldNames: {
     hidden_size: 'd_model',
     intermediate_size: 'd_inner',

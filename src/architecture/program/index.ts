@@ -22,9 +22,13 @@ export type {
 export type {
   BiasedAttention,
   DisentangledAttention,
+  Exchanged,
+  JointPrediction,
   MaskedConvolution,
   PlacedAttention,
   ProbingAttention,
+  ShiftedAttention,
+  Trigrams,
   UnitVectors,
   WrittenBlock,
 } from './written.js'

@@ -44,6 +44,10 @@ export interface Loop {
   readonly shares?: readonly string[]
   /** The variables that the inputs of layers, and the last output, are held in: `state0`, `state1`, … of `state`. Default: none. */
   readonly keeps?: string
+  /** Whether the inputs of layers are returned beside the result, as memories, and in which runs. Default: no. */
+  readonly remembers?: 'always' | 'in inference'
+  /** Variables of a layer that it returns beside its output: they live until the next layer has returned. */
+  readonly returns?: readonly string[]
   /** The first layer whose output nothing depends on. Default: none. */
   readonly unusedFrom?: number
   /** Steps behind some layers, by their indices. */

@@ -2,9 +2,13 @@
 export type WrittenBlock =
   | BiasedAttention
   | DisentangledAttention
+  | Exchanged
+  | JointPrediction
   | MaskedConvolution
   | PlacedAttention
   | ProbingAttention
+  | ShiftedAttention
+  | Trigrams
   | UnitVectors
 
 /**
@@ -35,6 +39,20 @@ export interface DisentangledAttention {
   /** The rates of dropout of its weights, and of the embeddings of positions. */
   readonly dropout: number
   readonly positionDropout: number
+}
+
+/** A variable with the tokens before the sequences, or the other way round, in a copy unless one of them is 1. */
+export interface Exchanged {
+  readonly kind: 'exchanged'
+  readonly of: string
+}
+
+/**
+ * The logits of words from the features of their embeddings (`decoder`) and from further ones (`dense`), whose matrices are concatenated
+ * each time (MobileBERT). Reads `hidden`.
+ */
+export interface JointPrediction {
+  readonly kind: 'jointPrediction'
 }
 
 /**
@@ -78,4 +96,21 @@ export interface ProbingAttention {
 export interface UnitVectors {
   readonly kind: 'unitVectors'
   readonly of: string
+}
+
+/**
+ * Transformer-XL's attention to words and to their relative positions, with the tokens first (XLNet). Reads `hidden`, `places`, and `mask` if it is
+ * causal; its projections are parameters of the module (`q`, `k`, `v`, `o`, `r`). Ends with the norm of the sum.
+ */
+export interface ShiftedAttention {
+  readonly kind: 'shiftedAttention'
+  readonly heads: number
+  readonly isCausal: boolean
+  /** The rate of dropout, of its weights and of its output. */
+  readonly dropout: number
+}
+
+/** The embedding of each word between those of its neighbours, with zeros at the ends (MobileBERT). Reads `words`. */
+export interface Trigrams {
+  readonly kind: 'trigrams'
 }

@@ -15,7 +15,7 @@ export interface BertFamilyOptions extends Omit<HeadedFamilyOptions, 'build'> {
   readonly build: (sizes: DecoderSizes, config: ConfigReader) => Children
   /** Which classes have the pooler beside the base model: those of BERT (`some`), those of RoBERTa (`choices`), or others. Default: `some`. */
   readonly pools?: keyof typeof POOLED
-  readonly pooler?: (hiddenSize: number) => Module
+  readonly pooler?: (hiddenSize: number, config: ConfigReader) => Module
   /** Whether words are predicted by `cls`, as in BERT, or by `lm_head`, as in RoBERTa. Default: `cls`. */
   readonly predictor?: 'cls' | 'lm_head'
   /** Whether a text is classified by one linear layer, or by RoBERTa's two. Default: `linear`. */
@@ -53,7 +53,10 @@ export function bertFamily(options: BertFamilyOptions): Family {
       const { hiddenSize, vocabSize } = sizes
       const parts = build(sizes, config)
       const bare = container(`${name}Model`, parts)
-      const model = container(`${name}Model`, { ...parts, pooler: pools === 'none' ? undefined : pooler(hiddenSize) })
+      const model = container(`${name}Model`, {
+        ...parts,
+        pooler: pools === 'none' ? undefined : pooler(hiddenSize, config),
+      })
       const input = sizes.tiedEmbeddings ? `${prefix}.embeddings.word_embeddings` : undefined
       const features = wordSize(sizes, config)
       const place = predictor === 'cls' ? 'cls.predictions' : 'lm_head'

@@ -48,7 +48,7 @@ def inputs_of(model, config, options):
         return {"input_ids": ids[None]}, {"labels": torch.zeros(1, dtype=torch.long)}
     if name.endswith(("ForSequenceClassification", "ForNextSentencePrediction")):
         return {"input_ids": ids}, {"labels": labels_of(model, config, options)}
-    if name.endswith("ForQuestionAnswering"):
+    if name.endswith(("ForQuestionAnswering", "ForQuestionAnsweringSimple")):
         return {"input_ids": ids}, {name: torch.zeros(batch, dtype=torch.long) for name in ("start_positions", "end_positions")}
     return {"input_ids": ids}, {"labels": ids}
 

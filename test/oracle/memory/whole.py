@@ -33,7 +33,7 @@ def build(config, options, fake=True):
     dtype = torch.float32 if options["method"] == "full-mixed" else getattr(torch, options.get("dtype", "bfloat16"))
     attention = "eager" if options.get("attention") == "eager" or getattr(parsed, "attn_logit_softcapping", None) or not made._supports_sdpa else "sdpa"
     with torch.device("meta" if fake else "cpu"):
-        model = made._from_config(parsed, dtype=dtype, attn_implementation=attention)
+        model = as_loaded(made._from_config(parsed, dtype=dtype, attn_implementation=attention), dtype)
         if options["method"] == "lora":
             from peft import LoraConfig, get_peft_model
 
@@ -43,6 +43,19 @@ def build(config, options, fake=True):
             model.gradient_checkpointing_enable({"use_reentrant": bool(options.get("reentrant")), "preserve_rng_state": False})
         if options.get("inputGradients"):
             model.enable_input_require_grads()
+    return model
+
+
+def as_loaded(model, dtype):
+    """
+    `from_pretrained` casts what a class makes in float32 of its own accord, such as DeBERTa's biases of queries and values, and moves what it
+    makes on the CPU, such as XLNet's projections.
+    """
+    device = list(model.parameters())[-1].device
+    for module in model.modules():
+        for name, parameter in module._parameters.items():
+            if parameter is not None and (parameter.dtype != dtype or parameter.device != device):
+                module._parameters[name] = torch.nn.Parameter(torch.empty_like(parameter, dtype=dtype, device=device))
     return model
 
 
@@ -100,6 +113,15 @@ def values_as_in_a_batch(ledger=None):
     # CUDA's autocast computes these in float32, which the CPU's does not.
     patches.append((torch.nn.functional, "layer_norm", lambda x, *a, **k: layer_norm(x.float() if is_half(x) else x, *a, **k)))
     patches.append((torch.nn.functional, "softmax", lambda x, *a, **k: softmax(x.float() if is_half(x) else x, *a, **k)))
+    import transformers.models.deberta.modeling_deberta as deberta
+
+    import transformers.models.xlnet.modeling_xlnet as xlnet
+
+    # Made on the CPU: the copy on the GPU has the positions of each sequence.
+    encoding = xlnet.XLNetModel.relative_positional_encoding
+    patches.append((xlnet.XLNetModel, "relative_positional_encoding", lambda self, *a, **k: encoding(self, *a, **k).contiguous()))
+    # Sizes, which are numbers on the CPU.
+    patches.append((deberta, "compute_attention_span", lambda query, key, most: min(max(query.size(-2), key.size(-2)), most)))
     patches.append((modeling.PreTrainedModel, "warn_if_padding_and_no_attention_mask", lambda *a, **k: None))
     if ledger is not None:
         patches.extend(tables_as_buffers(ledger))
@@ -156,6 +178,8 @@ def materialize_attributes(model, ledger):
     for module in model.modules():
         for name, value in list(vars(module).items()):
             if torch.is_tensor(value) and value.device.type == "meta":
+                if name == "visual_bbox":  # LayoutLMv3 leaves it on the CPU
+                    continue
                 made = torch.empty(value.shape, dtype=value.dtype)
                 setattr(module, name, made)
                 ledger.book(made, "buffers", True)
@@ -184,7 +208,7 @@ def run(config, options, trace=None):
                 ledger.book(t, "buffers", True)
         if inputs_only:
             model.eval()
-            caches = not config["architectures"][0].startswith("OpenAIGPT") and (takes(model, "logits_to_keep") or config["architectures"][0].endswith(("ForCausalLM", "LMHeadModel"))) and not getattr(model.config, "is_encoder_decoder", False)
+            caches = not config["architectures"][0].startswith(("OpenAIGPT", "XLNet")) and (takes(model, "logits_to_keep") or config["architectures"][0].endswith(("ForCausalLM", "LMHeadModel"))) and not getattr(model.config, "is_encoder_decoder", False)
             truth = oracle.prefill(Batch(model, inputs, labels), None, ledger) if caches else encode(model, inputs, ledger)
         else:
             batch = (Batch if takes(model, "use_cache") or takes(model, "logits_to_keep") else Quiet)(model, inputs, labels)

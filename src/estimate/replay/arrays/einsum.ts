@@ -4,7 +4,7 @@ import type { Shaped } from './shaped.js'
 
 /**
  * A product of two arrays summed over labels, as `torch.einsum` computes it: dimensions are permuted and merged, which copies where it
- * must, and one batched product follows (`sumproduct_pair` in `Linear.cpp`).
+ * must (summed dimensions come in the order of the alphabet), and one batched product follows (`sumproduct_pair` in `Linear.cpp`).
  *
  * @param equation - `ij,jk->ik`, without spaces
  */
@@ -15,7 +15,7 @@ export function einsum(a: Arrays, equation: string, left: Shaped, right: Shaped)
   const size = (label: string): number => sizes.get(label) ?? 1
   const whole = (labels: readonly string[]): number => sizeOf(labels.map(size))
   const has = (labels: string, label: string): boolean => labels.includes(label) && size(label) !== 1
-  const summed = [...new Set(first + second)].filter((label) => !out.includes(label))
+  const summed = [...new Set(first + second)].filter((label) => !out.includes(label)).sort()
   const both = [...out].filter((label) => has(first, label) && has(second, label))
   const inLeft = [...out].filter((label) => has(first, label) && !has(second, label))
   const inRight = [...out].filter((label) => !has(first, label))

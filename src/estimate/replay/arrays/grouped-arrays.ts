@@ -137,6 +137,24 @@ export class GroupedArrays extends Arrays {
     })
   }
 
+  /** Elements of a dimension by their places (`index_select`). Their gradient is added to zeros, in a copy. */
+  indexSelect(input: Shaped, dim: number, places: Shaped): Shaped {
+    const { layout, dtype } = input
+    return this.record({
+      inputs: [input],
+      saves: [places],
+      make: () => this.fresh(contiguous(layout.shape.with(dim, places.elements)), dtype, 'index_select'),
+      derivatives: [
+        () => {
+          const zeros = this.fresh(contiguous(layout.shape), dtype, 'new_zeros')
+          const made = this.fresh(contiguous(layout.shape), dtype, 'index_add')
+          this.done(zeros)
+          return made
+        },
+      ],
+    })
+  }
+
   /**
    * The product of each group of rows with its own matrix, which all are in one parameter (`torch.nn.functional.grouped_mm`). The
    * gradient of the matrices comes first.

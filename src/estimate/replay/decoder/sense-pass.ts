@@ -34,6 +34,7 @@ export function sensed(
     attentionWeights: [],
     ownWeights: [],
     heldWeights: [],
+    memories: [],
     options: { ...rest, cache: false },
   }
   scope.set('embedded', tokens)

@@ -24,11 +24,14 @@ export function foldProgram(
 }
 
 /** What a loop computes in a layer: its steps, and what other steps do with it. */
-function computationOf({ kindOf, behind, unusedFrom, keeps }: Loop, program: Program): (index: number) => string {
+function computationOf(
+  { kindOf, behind, unusedFrom, keeps, remembers }: Loop,
+  program: Program,
+): (index: number) => string {
   const text = keeps === undefined ? '' : JSON.stringify([program.steps, program.loss])
   return (index) => {
     const isRead = keeps !== undefined && text.includes(`"${keeps}${index}"`)
-    const isSpecial = isRead || behind?.[index] !== undefined
+    const isSpecial = isRead || remembers !== undefined || behind?.[index] !== undefined
     return `${kindOf?.[index]} ${isSpecial ? index : ''} ${unusedFrom !== undefined && index >= unusedFrom}`
   }
 }

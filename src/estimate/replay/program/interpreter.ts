@@ -105,9 +105,11 @@ function runLayers(
     carries,
     given = [],
     shares = [],
+    returns = [],
     kinds,
     kindOf = [],
     keeps,
+    remembers,
     behind = {},
     unusedFrom = Number.POSITIVE_INFINITY,
     runs,
@@ -119,6 +121,7 @@ function runLayers(
   const shared = new Map<string, Tensor>()
   let maker: number | undefined
   const kept = new Set<number>()
+  const isRemembered = remembers === 'always' || (remembers === 'in inference' && place.options.cache)
   const { hidden, returned } = throughLayers(
     { layers, omitted: place.facts.omitted, gaps: place.facts.gaps },
     place,
@@ -128,6 +131,7 @@ function runLayers(
       compute: ({ name, index }, input) => {
         // A layer that runs again in backward has kept its input before.
         if (keeps !== undefined && !kept.has(index)) scope.set(`${keeps}${index}`, tape.alias(input))
+        if (isRemembered && !kept.has(index)) place.memories.push(tape.alias(input))
         kept.add(index)
         const inner = new Scope(tape, name)
         inner.set(carries, tape.alias(input))
@@ -142,6 +146,7 @@ function runLayers(
         if (!output) throw new Error('the steps of a layer give a value')
         // When it runs again, nothing needs them.
         if (shared.size === 0) for (const variable of shares) shared.set(variable, inner.get(variable))
+        for (const variable of returns) place.attentionWeights.push(inner.get(variable))
         inner.end()
         tape.free(...place.ownWeights.splice(0))
         return output

@@ -15,6 +15,8 @@ export interface Place {
   readonly ownWeights: Tensor[]
   /** Those that the running modules hold. */
   readonly heldWeights: Tensor[]
+  /** What the model returns beside its result. */
+  readonly memories: Tensor[]
 }
 
 /** The sizes of a micro-batch. */

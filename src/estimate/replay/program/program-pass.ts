@@ -24,7 +24,7 @@ export class ProgramPass implements ModelPass {
   ) {
     this.#program = program
     this.#className = className
-    this.#place = { layers, options, facts, attentionWeights: [], ownWeights: [], heldWeights: [] }
+    this.#place = { layers, options, facts, attentionWeights: [], ownWeights: [], heldWeights: [], memories: [] }
   }
 
   loss(): Tensor {
@@ -44,12 +44,18 @@ export class ProgramPass implements ModelPass {
     const output = evaluate(this.#place, scope, loss)
     if (options.keepOutputs) this.#outputs.push(scope.get(RESULT))
     scope.end()
+    this.#forget()
     layers.endAutocast()
     if (!sharding) return output
     sharding.endForward()
     const marked = tape.marker(output, () => sharding.beforeBackward(undefined, this.#place.facts.layers.at(-1)?.name))
     tape.free(output)
     return marked
+  }
+
+  #forget(): void {
+    const { layers, memories } = this.#place
+    layers.ops.tape.free(...memories.splice(0))
   }
 
   /** Refuses what the program does not describe. */
@@ -74,6 +80,7 @@ export class ProgramPass implements ModelPass {
     const scope = new Scope(tape, '')
     const result = runSteps(this.#place, scope, this.#program.steps)
     scope.end()
+    this.#forget()
     if (result) tape.free(result)
   }
 }

@@ -8,9 +8,13 @@ import type { Place } from '../place.js'
 import type { Scope } from '../scope.js'
 import { biasedAttention } from './biased-attention.js'
 import { disentangledAttention } from './disentangled-attention.js'
+import { exchanged } from './exchanged.js'
+import { jointPrediction } from './joint-prediction.js'
 import { maskedConvolution } from './masked-convolution.js'
 import { placedAttention } from './placed-attention.js'
 import { probingAttention } from './probing-attention.js'
+import { shiftedAttention } from './shifted-attention.js'
+import { trigrams } from './trigrams.js'
 import { unitVectors } from './unit-vectors.js'
 import type { WrittenRun } from './written-run.js'
 
@@ -21,9 +25,13 @@ type Kinds = {
 const KINDS: Kinds = {
   biasedAttention,
   disentangledAttention,
+  exchanged,
+  jointPrediction,
   maskedConvolution,
   placedAttention,
   probingAttention,
+  shiftedAttention,
+  trigrams,
   unitVectors,
 }
 
