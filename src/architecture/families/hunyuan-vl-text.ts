@@ -24,4 +24,10 @@ export const hunyuanVlText = decoderFamily({
       key_layernorm: rmsNorm(sizes.headDim),
     }),
   mlp: gatedMlp,
+  forward: (config) => ({
+    rotation: { features: 'all', float32: 'inputsAndTables', axes: 'inTable', hidesPositions: true, frequencies: 'modelTwice' },
+    norm: 'rmsNorm',
+    attention: { headNorms: 'rotated' },
+    feedForward: { activation: config.string('hidden_act', 'silu') },
+  }),
 })

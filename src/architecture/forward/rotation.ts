@@ -17,10 +17,10 @@ export interface Rotation {
    */
   readonly pairs?: 'halves' | 'halvesApart' | 'neighbours' | 'complex'
   /**
-   * What is in float32 besides the angles: nothing, the tables of cosines and sines, queries and keys, or each term of the
-   * sum and the tables. Default: `nothing`.
+   * What is in float32 besides the angles: nothing, the tables of cosines and sines, queries and keys, these with copies of the tables in
+   * each layer (HunyuanOCR), or each term of the sum and the tables. Default: `nothing`.
    */
-  readonly float32?: 'nothing' | 'tables' | 'inputs' | 'terms'
+  readonly float32?: 'nothing' | 'tables' | 'inputs' | 'inputsAndTables' | 'terms'
   /**
    * Whether rotated and other features are concatenated, which changes the dimension order of attention's output.
    * Default: no.
@@ -44,6 +44,8 @@ export interface Rotation {
   readonly axes?: 'one' | 'inTable' | 'inLayers'
   /** Whether layers that join three tables are also called with the places on the axes (GLM-4V). Default: no. */
   readonly givesPlaces?: boolean
+  /** Whether layers are called without positions of tokens, as HunyuanOCR calls them. Default: no. */
+  readonly hidesPositions?: boolean
   /**
    * Where the frequencies are stored: in a buffer of the model, also in one of each attention, only in those (DBRX), in two of the model
    * (LFM2), or nowhere. Default: `model`.

@@ -171,6 +171,7 @@ const ROTATION: Required<Omit<Rotation, 'features' | 'windowFeatures'>> = {
   receivers: 'all',
   repeatsTables: false,
   givesPlaces: false,
+  hidesPositions: false,
   axes: 'one',
   frequencies: 'model',
 }

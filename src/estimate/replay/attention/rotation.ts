@@ -25,7 +25,7 @@ export function rotate(
   if (isRotatedInPlace(layers.kernels, rotation)) return [inPlace(layers, query), inPlace(layers, key)]
   if (rotation.pairs === 'complex') return asComplexNumbers(layers, shared, query, key)
   const given = [query, key].map((tensor) =>
-    rotation.float32 === 'inputs' ? ops.to(tensor, 'float32') : tape.alias(tensor),
+    WIDE_INPUTS.has(rotation.float32) ? ops.to(tensor, 'float32') : tape.alias(tensor),
   )
   const tables = tablesOfLayer(layers, rotation, shared)
   const rotated = rotation.concatenates
@@ -45,15 +45,16 @@ export function rotate(
   return outputs
 }
 
-/** The tables as a layer uses them: joined from three axes, with each value twice, or as they are. */
-function tablesOfLayer(
-  { ops: { tape } }: Layers,
-  { axes, repeatsTables }: CompleteRotation,
-  { cos, sin }: RotaryTables,
-) {
-  const joined = [cos, sin].map((table) =>
-    axes === 'inLayers' ? tape.tensor(table.elements / AXES, table.dtype, 'cat') : tape.alias(table),
-  )
+/** Queries and keys in float32. */
+const WIDE_INPUTS: ReadonlySet<CompleteRotation['float32']> = new Set(['inputs', 'inputsAndTables'])
+
+/** The tables as a layer uses them: joined from three axes, with each value twice, in float32, or as they are. */
+function tablesOfLayer({ ops }: Layers, { axes, repeatsTables, float32 }: CompleteRotation, { cos, sin }: RotaryTables) {
+  const { tape } = ops
+  const joined = [cos, sin].map((table) => {
+    if (axes === 'inLayers') return tape.tensor(table.elements / AXES, table.dtype, 'cat')
+    return float32 === 'inputsAndTables' ? ops.to(table, 'float32') : tape.alias(table)
+  })
   if (!repeatsTables) return joined
   return joined.map((table) => {
     const repeated = tape.tensor(table.elements, table.dtype, 'repeat_interleave')

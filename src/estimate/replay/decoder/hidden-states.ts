@@ -184,7 +184,8 @@ function givenTo(
     if (rotation?.tables === 'two') return [...positions, ...tablesOf(tablesIn(index))]
     // Layers get the row of the first axis.
     const onAxes = rotation?.axes === 'inTable' || rotation?.givesPlaces ? places : []
-    return [...shared, ...onAxes, ...present(rotation ? undefined : run.scales), ...(seen?.given ?? [])]
+    const known = rotation?.hidesPositions ? tablesOf(tablesIn(index)) : shared
+    return [...known, ...onAxes, ...present(rotation ? undefined : run.scales), ...(seen?.given ?? [])]
   }
   return (index) => [...maskOf(index), ...placed(index)]
 }
