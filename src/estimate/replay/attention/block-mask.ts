@@ -2,6 +2,7 @@ import { Arrays } from '../arrays/arrays.js'
 import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
 import type { DecoderRun } from '../decoder-run.js'
+import type { ComputeDtype } from '../dtype.js'
 import { norm } from '../norms/norms.js'
 import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
@@ -17,8 +18,15 @@ export interface BlockMask {
 /**
  * The blocks of keys that each token attends to, by the largest score of a key in each (`MiniMaxM3VLIndexer` of transformers 5.24).
  * Nothing of it reaches backward. The caller keeps the input.
+ *
+ * @param attending - the heads that the mask is for, and the dtype of their queries, which is that of the mask
  */
-export function blockMask(run: DecoderRun, block: Named, input: Tensor, heads: number): BlockMask | undefined {
+export function blockMask(
+  run: DecoderRun,
+  block: Named,
+  input: Tensor,
+  attending: { readonly heads: number; readonly dtype: ComputeDtype },
+): BlockMask | undefined {
   const indexer = child(block, 'indexer')
   const { blocks } = run.forward.attention
   if (!indexer) return undefined
@@ -28,7 +36,7 @@ export function blockMask(run: DecoderRun, block: Named, input: Tensor, heads: n
     const [rows, features] = [[run.options.batch, run.options.sequence], run.sizes.hiddenSize]
     const chosen = chosenBlocks(run, a, indexer, a.borrowed(input, [...rows, features]))
     const { shape } = chosen.layout
-    return { chosen, mask: maskOf(run, a, shape, heads) }
+    return { chosen, mask: maskOf(run, a, shape, attending) }
   })
 }
 
@@ -109,23 +117,27 @@ function rotate({ tables, forward, options }: DecoderRun, a: Arrays, f: Names): 
 }
 
 /** Zeros for what a token may see, the lowest number for the rest (`build_block_mask`). */
-function maskOf(run: DecoderRun, a: Arrays, shape: readonly number[], heads: number): Tensor {
+function maskOf(
+  run: DecoderRun,
+  a: Arrays,
+  shape: readonly number[],
+  { heads, dtype }: { readonly heads: number; readonly dtype: ComputeDtype },
+): Tensor {
   const { size } = run.forward.attention.blocks ?? { size: 1 }
   const [batch = 1, groups = 1, sequence = 1] = shape
   const f = new Names(a.tape)
   f.let('safe', a.make(shape, 'int64', 'masked_fill'))
   const count = Math.ceil(sequence / size)
-  const { computeDtype } = run.options
   const pairs = [batch, heads, sequence, sequence]
-  f.let('bias', a.make([batch, groups, sequence, count + 1], computeDtype, 'new_full'))
+  f.let('bias', a.make([batch, groups, sequence, count + 1], dtype, 'new_full'))
   f.let('keep of blocks', a.make([batch, groups, sequence, count * size], 'bool', 'index_select'))
   if (heads > groups) f.let('keep of blocks', a.make(pairs, 'bool', 'index_select'))
   f.let('positions', a.make([sequence], 'int64', 'arange'))
   f.let('future', a.make([batch, 1, sequence, sequence], 'bool', 'gt'))
   f.let('keep', a.make(pairs, 'bool', 'bitwise_and'))
-  const zeros = a.make(pairs, computeDtype, 'zeros')
+  const zeros = a.make(pairs, dtype, 'zeros')
   const others = a.make(pairs, 'bool', 'bitwise_not')
-  const mask = a.make(pairs, computeDtype, 'masked_fill')
+  const mask = a.make(pairs, dtype, 'masked_fill')
   a.done(zeros, others)
   return f.returned(mask)
 }

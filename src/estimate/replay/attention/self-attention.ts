@@ -54,7 +54,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const keySequence = sequence + (run.prefixes ? (options.virtualTokens?.weights.count ?? 0) : 0)
   const isWindowed = sequence >= (sizes.windowTokens ?? Number.POSITIVE_INFINITY) && sizes.isWindowed(layer)
   const kernel = isEager(options, forward) ? 'eager' : options.kernel
-  const chosen = blockMask(run, block, input, heads)
+  const chosen = blockMask(run, block, input, { heads, dtype: query.dtype })
   const { mask = run.mask, mask: bias = run.bias } = chosen ?? {}
   const sinks = layers.weights.find(`${block.name}.sinks`)
   const out = attend(layers, kernel, query, wideKeys, wideValues, {
