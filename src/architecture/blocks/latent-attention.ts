@@ -1,6 +1,6 @@
 import type { ConfigReader } from '../config-reader.js'
 import { type Children, container, type Module } from '../module.js'
-import type { DecoderSizes } from './decoder-sizes.js'
+import type { DecoderDefaults, DecoderSizes } from './decoder-sizes.js'
 import { gatedMlp } from './gated-mlp.js'
 import { linear } from './linear.js'
 import { rmsNorm } from './norm.js'
@@ -21,6 +21,19 @@ export const DEEPSEEK_LATENT: LatentDefaults = {
   qk_rope_head_dim: 64,
   qk_nope_head_dim: 128,
   v_head_dim: 128,
+}
+
+/** The other class defaults of DeepSeek-V3, under the names of the config's fields. */
+export const DEEPSEEK_SIZES: DecoderDefaults = {
+  vocab_size: 129_280,
+  hidden_size: 7168,
+  intermediate_size: 18_432,
+  num_hidden_layers: 61,
+  num_attention_heads: 128,
+  num_key_value_heads: 128,
+  head_dim: false,
+  max_position_embeddings: 4096,
+  tie_word_embeddings: false,
 }
 
 /** The sizes of latent attention. */

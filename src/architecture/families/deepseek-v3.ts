@@ -1,6 +1,6 @@
 import { deepseekMixture } from '../blocks/deepseek-mixture.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
-import { DEEPSEEK_LATENT, latentAttention, latentSizes } from '../blocks/latent-attention.js'
+import { DEEPSEEK_LATENT, DEEPSEEK_SIZES, latentAttention, latentSizes } from '../blocks/latent-attention.js'
 import type { ConfigReader } from '../config-reader.js'
 import { deepseekV3Mixture } from '../forward/deepseek-mixture.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
@@ -14,17 +14,7 @@ export const deepseekV3 = decoderFamily({
   name: 'DeepseekV3',
   copiedWith: ['n_routed_experts', 'num_experts_per_tok', 'moe_intermediate_size', 'n_shared_experts', 'kv_lora_rank'],
   attributeMap: { num_local_experts: 'n_routed_experts' },
-  defaults: {
-    vocab_size: 129_280,
-    hidden_size: 7168,
-    intermediate_size: 18_432,
-    num_hidden_layers: 61,
-    num_attention_heads: 128,
-    num_key_value_heads: 128,
-    head_dim: false,
-    max_position_embeddings: 4096,
-    tie_word_embeddings: false,
-  },
+  defaults: DEEPSEEK_SIZES,
   attention: (sizes, config) =>
     latentAttention({
       ...sizes,

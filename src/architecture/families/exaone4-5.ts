@@ -3,6 +3,9 @@ import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { framePatches, qwenPatchMerger, qwenVision, qwenVisionSizes } from '../blocks/qwen-vision.js'
 import { tree } from '../blocks/tree.js'
+import type { ConfigReader } from '../config-reader.js'
+import { withFrequenciesTwice } from '../forward/newer-frequencies.js'
+import { axialFrequencies, withTowerBuffers } from '../forward/tower-buffers.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** EXAONE 4.5 (LG AI Research 2026, https://huggingface.co/LGAI-EXAONE): EXAONE 4 with Qwen2.5-VL's encoder, with fewer heads of keys and values. */
@@ -10,6 +13,8 @@ export const exaone45 = multimodalFamily({
   modelType: 'exaone4_5',
   name: 'Exaone4_5_',
   text: { family: 'exaone4', tied: false },
+  // Its code is of transformers 5, which keeps frequencies twice.
+  changes: (forward, config) => withTowerBuffers(towerBuffer)(withFrequenciesTwice(forward), config),
   beside(config) {
     const vision = config.object('vision_config')
     const sizes = qwenVisionSizes(vision, { hiddenSize: 3584, depth: 32 })
@@ -33,3 +38,7 @@ export const exaone45 = multimodalFamily({
     }
   },
 })
+
+function towerBuffer(vision: ConfigReader): number {
+  return axialFrequencies(Math.floor(vision.positive('hidden_size', 3584) / vision.positive('num_heads', 16)))
+}

@@ -9,7 +9,7 @@ export const gemma4 = multimodalFamily({
   modelType: 'gemma4',
   name: 'Gemma4',
   text: { family: 'gemma4_text', tied: true },
-  changes: (forward) => ({ ...forward, holdsPlaceholders: true }),
+  changes: (forward) => ({ ...forward, placeholderMasks: 4 }),
   beside(config, { text }) {
     const vision = config.has('vision_config') ? gemma4Vision(config.object('vision_config')) : undefined
     const audio = config.has('audio_config') ? gemma4Audio(config.object('audio_config')) : undefined

@@ -1,17 +1,55 @@
 import { convolution } from '../blocks/convolution.js'
+import { deepseekMixture } from '../blocks/deepseek-mixture.js'
+import { DEEPSEEK_LATENT, DEEPSEEK_SIZES, latentBlocks } from '../blocks/latent-attention.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import { patchesJoined } from '../blocks/vision.js'
 import type { ConfigReader } from '../config-reader.js'
+import type { Family } from '../family.js'
+import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
+import { latentForward } from '../forward/latent-forward.js'
+import { axialFrequencies, withTowerBuffers } from '../forward/tower-buffers.js'
 import { container, type Module, repeated, tower } from '../module.js'
+import { decoderFamily } from '../shapes/decoder-family.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
+
+/** Its language model: DeepSeek-V3 as transformers 5 has it. */
+const languageModel: Family = {
+  ...decoderFamily({
+    modelType: 'deepseek_v3',
+    name: 'DeepseekV3',
+    attributeMap: { num_local_experts: 'n_routed_experts' },
+    defaults: DEEPSEEK_SIZES,
+    ...latentBlocks('DeepseekV3Attention', DEEPSEEK_LATENT),
+    mixture({ hiddenSize }, config) {
+      const { isSparse: _, ...mixture } = deepseekMixture(config, hiddenSize, {
+        type: 'DeepseekV3MoE',
+        experts: 256,
+        expertsPerToken: 8,
+        ffnSize: 2048,
+        shared: 1,
+        denseLayers: 3,
+        transformers: 5,
+      })
+      const denseLayers = config.integer('first_k_dense_replace', 3)
+      return { ...mixture, isSparse: (index) => index >= denseLayers }
+    },
+    forward: (config) => ({
+      ...latentForward(config),
+      feedForward: { activation: config.string('hidden_act', 'silu'), mixture: groupedDeepseekMixture(config) },
+    }),
+  }),
+  // Older configs have the second name.
+  modelTypes: ['deepseek_v3', 'kimi_k2'],
+}
 
 /** Kimi K2.5 (Moonshot AI 2026, arXiv:2602.02276): Kimi K2 with MoonViT, an encoder for images and video of any size. */
 export const kimiK25 = multimodalFamily({
   modelType: 'kimi_k25',
   name: 'Kimi_K25',
-  text: { family: 'deepseek_v3', tied: true },
+  text: { family: 'deepseek_v3', newer: languageModel, tied: true },
+  changes: (forward, config) => ({ ...withTowerBuffers(towerBuffer)(forward, config), placeholderMasks: 1 }),
   beside(config, { text }) {
     const vision = config.object('vision_config')
     // The files of the model's authors put `vt_` before these names.
@@ -31,6 +69,14 @@ export const kimiK25 = multimodalFamily({
     }
   },
 })
+
+/** The encoder's sinusoids of frames, behind a row of zeros, and its frequencies. */
+function towerBuffer(vision: ConfigReader): number {
+  const hiddenSize = vision.positive(['hidden_size', 'vt_hidden_size'], 1152)
+  const heads = vision.positive(['num_attention_heads', 'vt_num_attention_heads'], 16)
+  const frames = vision.integer(['pos_emb_time', 'init_pos_emb_time'], 4)
+  return (1 + frames) * hiddenSize + axialFrequencies(vision.integer('head_dim', Math.floor(hiddenSize / heads)))
+}
 
 function moonVit(config: ConfigReader, hiddenSize: number): Module {
   const ffnSize = config.integer(['intermediate_size', 'vt_intermediate_size'], 4304)

@@ -29,10 +29,11 @@ export interface ForwardPass {
   /** Whether transformers cannot recompute its layers. Default: no. */
   readonly keepsLayers?: boolean
   /**
-   * Whether the code around the language model, to replace placeholders of images, holds copies of the ids, masks, and in a model with
-   * inputs for each layer a copy of the embeddings, until the model returns (Gemma 4). Default: no.
+   * How many masks of tokens the code around the language model holds until the model returns, to replace placeholders of images: four
+   * (Gemma 4) or one (Kimi K2.5). It then holds a copy of the ids, too, and in a model with inputs for each layer one of the embeddings.
+   * Default: 0, and none of these.
    */
-  readonly holdsPlaceholders?: boolean
+  readonly placeholderMasks?: number
   /** Rotary position embedding. Default: none; positions are learned, or come from {@link alibi}. */
   readonly rotation?: Rotation
   /** Biases of attention scores by distance (ALiBi; Press et al. 2021, arXiv:2108.12409). Default: none. */

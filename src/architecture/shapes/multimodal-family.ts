@@ -42,6 +42,11 @@ export interface MultimodalFamilyOptions extends FamilyFacts {
 export interface LanguageModel {
   /** The family if `text_config` names none; it may depend on the config of the whole. */
   readonly family: string | ((config: ConfigReader) => string)
+  /**
+   * The language model as transformers 5 has it, for a whole that only transformers 5 has, if its family on its own is described as in
+   * 4.57. Default: the family that `model_type` names.
+   */
+  readonly newer?: Family
   /** The field with the config of the language model. Default: `text_config`. */
   readonly field?: string
   /** Sizes that differ from the family's defaults if `text_config` leaves them out. */
@@ -88,7 +93,7 @@ export function multimodalFamily(options: MultimodalFamilyOptions): Family {
         partNotes.push(...model.notes.map((note) => (note.includes(`${field}.`) ? note : `${field}: ${note}`)))
         return model
       }
-      const language = part(languageConfig(config, text, find), usualFamily(config, text), find)
+      const language = part(languageConfig(config, text, find), usualFamily(config, text), languageFamilies(text, find))
       const { dimensions, forward } = language
       const children = beside(config, { text: dimensions, bareModel })
       const own = parameters?.(config, dimensions)
@@ -148,6 +153,11 @@ function languageConfig(config: ConfigReader, text: LanguageModel, find: FindFam
   if (tied === undefined) return stated
   const tie_word_embeddings = typeof tied === 'function' ? tied(config) : config.boolean('tie_word_embeddings', tied)
   return stated.withoutFields(['tie_word_embeddings']).withDefaults({ tie_word_embeddings })
+}
+
+/** Finds the families of language models. */
+function languageFamilies({ newer }: LanguageModel, find: FindFamily): FindFamily {
+  return (modelType) => (newer?.modelTypes.includes(modelType) ? newer : find(modelType))
 }
 
 /** The family of a language model whose config names none. */

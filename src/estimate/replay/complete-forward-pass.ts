@@ -32,7 +32,7 @@ import type {
 export interface CompleteForwardPass {
   readonly embedding: NonNullable<ForwardPass['embedding']>
   readonly places: NonNullable<ForwardPass['places']>
-  readonly holdsPlaceholders: boolean
+  readonly placeholderMasks: number
   readonly addsTypes: boolean
   readonly keepsLayers: boolean
   readonly rotation: CompleteRotation | undefined
@@ -96,7 +96,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
   return {
     embedding: forward.embedding ?? 'plain',
     places: forward.places ?? 'shared',
-    holdsPlaceholders: forward.holdsPlaceholders ?? false,
+    placeholderMasks: forward.placeholderMasks ?? 0,
     addsTypes: forward.addsTypes ?? false,
     keepsLayers: forward.keepsLayers ?? false,
     rotation: rotation && completeRotation(rotation, alibi, dimensions),

@@ -82,7 +82,7 @@ function inputsOf({ senses, facts }: DecoderModel, pass: DecoderPass): Inputs {
   const held: Tensor[] = []
   let seen: Sensed | undefined
   let forLayers: LayerInputs | undefined
-  const ids = forward.holdsPlaceholders ? layers.ops.tape.tensor(layers.tokens, 'int64', 'where') : undefined
+  const ids = forward.placeholderMasks > 0 ? layers.ops.tape.tensor(layers.tokens, 'int64', 'where') : undefined
   const sensing = {
     isBeforeScale: senses.some((sense) => sense.isBeforeScale),
     run: (tokens: Tensor) => {

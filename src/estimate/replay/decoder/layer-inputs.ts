@@ -54,15 +54,15 @@ export function layerInputsOf(pass: DecoderPass, embedded: Tensor, ids?: Tensor)
 }
 
 /**
- * What the code around a language model holds to replace placeholders, beside the ids without them: four masks, and in a model with inputs for
+ * What the code around a language model holds to replace placeholders, beside the ids without them: masks, and in a model with inputs for
  * each layer a copy of the embeddings, and the embeddings of tokens for the layers (`Gemma4Model.forward`).
  */
 export function placeholdersOf(
-  { layers: { ops, tokens } }: DecoderPass,
+  { layers: { ops, tokens }, forward }: DecoderPass,
   embedded: Tensor,
   inputs: LayerInputs | undefined,
 ): readonly Tensor[] {
-  const masks = ops.tape.tensor(4 * tokens, 'bool', 'bitwise_or')
+  const masks = ops.tape.tensor(forward.placeholderMasks * tokens, 'bool', 'bitwise_or')
   return inputs ? [masks, ops.tape.tensor(embedded.elements, embedded.dtype, 'where'), ...inputs.held] : [masks]
 }
 
