@@ -42,4 +42,32 @@ export const ernie45VlMoeText = decoderFamily({
       isSparse: sparseFrom(config, 1),
     }
   },
+  forward: (config) => ({
+    rotation: { features: 'all', float32: 'terms', axes: 'inTable', frequencies: 'modelTwice' },
+    norm: 'rmsNorm',
+    // The class has 0, whatever the config says.
+    dropout: { attention: 0 },
+    // Tokens of texts do not reach the experts for images.
+    untrainedParameters: ['gate.weight', 'experts.gate_up_proj', 'experts.down_proj'].map(
+      (name) => `.vision_moe.${name}`,
+    ),
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      mixture: {
+        sharedFirst: true,
+        router: {
+          logits: 'float32',
+          withoutAutocast: true,
+          scores: 'softmax',
+          biased: true,
+          divided: 'apart',
+          sum: 'bounded',
+          narrowed: true,
+        },
+        dispatch: 'grouped',
+        float32Parameters: ['.gate.weight', '.e_score_correction_bias'],
+        untrainedParameters: ['.e_score_correction_bias'],
+      },
+    },
+  }),
 })

@@ -3,6 +3,7 @@ import { layerNorm, rmsNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import { qwenVision, qwenVisionBlock, qwenVisionSizes } from '../blocks/qwen-vision.js'
 import type { ConfigReader } from '../config-reader.js'
+import { axialFrequencies, withTowerBuffers } from '../forward/tower-buffers.js'
 import { container, type Module, tower } from '../module.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
@@ -14,6 +15,9 @@ export const ernie45VlMoe = multimodalFamily({
   modelType: 'ernie4_5_vl_moe',
   name: 'Ernie4_5_VLMoe',
   text: { family: 'ernie4_5_vl_moe_text', tied: true },
+  changes: withTowerBuffers((vision) =>
+    axialFrequencies(Math.floor(vision.positive('hidden_size', 1280) / vision.positive('num_heads', 16))),
+  ),
   beside(config, { text }) {
     const vision = config.object('vision_config')
     return {

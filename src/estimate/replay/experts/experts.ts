@@ -8,6 +8,7 @@ import { batchedExperts, isBatched } from './batched-experts.js'
 import { dispatch, type Experts } from './expert-dispatch.js'
 import { groupedMixture } from './grouped-experts.js'
 import { mergedExperts } from './merged-experts.js'
+import { routedPart } from './routed-part.js'
 import { route } from './routers.js'
 import type { Choice } from './routes.js'
 import { isSliced, slicedExperts } from './sliced-experts.js'
@@ -54,7 +55,7 @@ export function expertMixture(run: DecoderRun, block: Named, input: Tensor): Ten
 }
 
 function choiceOf({ sizes }: DecoderRun, block: Named, identities: number): Choice {
-  const { routed, items } = child(block, 'experts')?.module ?? {}
+  const { routed, items } = child(routedPart(block) ?? block, 'experts')?.module ?? {}
   const count = items?.reduce((sum, { indices }) => sum + indices.length, 0) ?? 1
   const own = routed?.experts ?? count
   return { experts: own + identities, chosen: routed?.expertsPerToken ?? sizes.expertsPerToken }

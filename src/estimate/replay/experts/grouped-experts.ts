@@ -14,6 +14,7 @@ import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { groupedRoutes } from './grouped-routers.js'
 import type { GroupedRoutes } from './grouped-routes.js'
+import { routedPart } from './routed-part.js'
 import type { Choice } from './routes.js'
 
 /**
@@ -32,13 +33,14 @@ export function groupedMixture(
   const f = new Names(a.tape)
   const flat = [layers.tokens, sizes.hiddenSize]
   const given = a.borrowed(input, [options.batch, options.sequence, sizes.hiddenSize])
+  const routed = routedPart(block) ?? block
   const beside = SHARED_NAMES.map((name) => child(block, name)).find((one) => one)
   const view = mixture.sharedFirst ? f.let('view', a.reshape(given, flat)) : undefined
   const early = () => {
     if (view && beside) f.let('shared', a.of(besideExperts(run, beside, view), flat))
   }
   if (mixture.sharedFirst === true) early()
-  const routes = groupedRoutes(a, mixture, block, a.reshape(view ?? given, flat), choice)
+  const routes = groupedRoutes(a, mixture, routed, a.reshape(view ?? given, flat), choice)
   f.let('logits', routes.logits)
   f.let('weights', routes.weights)
   f.let('indices', routes.indices)
@@ -46,7 +48,7 @@ export function groupedMixture(
   if (!view) f.let('hidden', a.reshape(given, flat))
   projectIn(a, f, block)
   const names = { logits: f.get('logits'), weights: f.get('weights'), indices: f.get('indices') }
-  f.let('hidden', groupedExperts(run, a, `${block.name}.experts`, view ?? f.get('hidden'), names))
+  f.let('hidden', groupedExperts(run, a, `${routed.name}.experts`, view ?? f.get('hidden'), names))
   projectOut(a, f, block)
   const gate = child(block, 'shared_expert_gate')
   if (gate && view && f.has('shared')) f.let('shared', a.mul(a.sigmoid(a.linear(gate.name, view)), f.get('shared')))

@@ -1,6 +1,7 @@
 import type { DecoderRun } from '../decoder-run.js'
 import { expertMixture } from '../experts/experts.js'
 import { parallelExperts } from '../experts/parallel-experts.js'
+import { routedPart } from '../experts/routed-part.js'
 import { FUSED } from '../kernel-set.js'
 import { child, type Named, outFeatures, submodule } from '../submodules.js'
 import type { Tensor } from '../tape.js'
@@ -11,7 +12,7 @@ import { plainMlp } from './plain-mlp.js'
 
 /** The feed-forward network of a layer, of any kind. The caller keeps the input. */
 export function mlp(run: DecoderRun, block: Named, input: Tensor): Tensor {
-  if (child(block, 'experts')) return expertMixture(run, block, input)
+  if (routedPart(block)) return expertMixture(run, block, input)
   if (run.forward.feedForward.clamped !== 'no') return clampedMlp(run, block, input)
   if (child(block, 'input_linear')?.module.linear) return fused(run, block, input, ['input_linear', 'output_linear'])
   if (child(block, 'input_linear')) return parallelExperts(run, block, input)
