@@ -4,6 +4,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, slidingWindow, statedSparseLayers, windowOf } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import type { ConfigReader } from '../config-reader.js'
+import { rotationOfKinds } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -55,7 +56,35 @@ export const step3p5 = decoderFamily({
       isSparse: sparseLayers(config, layers),
     }
   },
+  forward: (config, dimensions) => ({
+    rotation: rotationOfKinds(config, dimensions, {
+      full: rotatedShare(config, dimensions.layers, 'full_attention'),
+      window: rotatedShare(config, dimensions.layers, 'sliding_attention'),
+      unstated: 1,
+    }),
+    masks: { unusedWindow: slidingWindow(config) },
+    norm: 'rmsNormPlusOne',
+    attention: { outputGate: { layer: 'g_proj', projected: 'beforeRotation', opens: 'sigmoid' } },
+    feedForward: {
+      activation: 'silu',
+      clamped: 'behindActivation',
+      mixture: {
+        sharedFirst: true,
+        router: { logits: 'model', scores: 'sigmoid', scoresIn: 'float32', biased: true, divided: 'inPlace' },
+        scalesRouted: true,
+        dispatch: 'partsInTurn',
+        routerBuffer: 'model',
+      },
+    },
+  }),
 })
+
+/** The share of a head's features that layers of a kind rotate, in configs that list it for each layer. */
+function rotatedShare(config: ConfigReader, layers: number, kind: string): number {
+  const shares = config.raw('partial_rotary_factors')
+  const share: unknown = Array.isArray(shares) ? shares[attentionTypes(config, layers).indexOf(kind)] : undefined
+  return typeof share === 'number' ? share : 1
+}
 
 function attentionTypes(config: ConfigReader, layers: number): readonly string[] {
   return layerTypes(config, layers, () => 'full_attention')

@@ -7,6 +7,7 @@ import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import { patchesIn } from '../blocks/vision.js'
 import type { ConfigReader } from '../config-reader.js'
+import { axialFrequencies, withTowerBuffers } from '../forward/tower-buffers.js'
 import { container, type Module, repeated, tower } from '../module.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
@@ -15,6 +16,7 @@ export const step3p7 = multimodalFamily({
   modelType: 'step3p7',
   name: 'Step3p7',
   text: { family: 'step3p5', tied: false },
+  changes: withTowerBuffers(towerBuffer),
   beside(config, { text }) {
     const vision = config.object('vision_config')
     const hiddenSize = vision.positive(['width', 'hidden_size'], 1536)
@@ -25,6 +27,14 @@ export const step3p7 = multimodalFamily({
     }
   },
 })
+
+/** The encoder's frequencies, and the numbers of its patches, which are as wide as two float32. */
+function towerBuffer(vision: ConfigReader): number {
+  const hiddenSize = vision.positive(['width', 'hidden_size'], 1536)
+  const heads = vision.positive(['heads', 'num_attention_heads'], 16)
+  const patches = patchesIn(vision, { patch: vision.positive('patch_size', 14) }, 728)
+  return 2 * patches + axialFrequencies(Math.floor(hiddenSize / heads))
+}
 
 /** A vision transformer whose outputs have a learned scale, and two convolutions that each halve the image. */
 function visionModel(config: ConfigReader, hiddenSize: number): Module {

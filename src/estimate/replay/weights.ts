@@ -170,7 +170,8 @@ export class Weights {
     const layers = 1 + (this.#omitted.get(group) ?? 0)
     const alike = layers * inLayer - 1
     const leaf: Leaf | undefined =
-      trained && !this.#idle.some((prefix) => name.startsWith(prefix))
+      // An adapter has the name of its module, which may be a whole tower.
+      trained && !this.#idle.some((prefix) => `${name}.`.startsWith(prefix))
         ? {
             kind: 'leaf',
             shape,

@@ -314,6 +314,12 @@ class Senses:
             found += [(torch, "where", routing.where), (torch.Tensor, "nonzero", lambda hit: routing.nonzero(hit))]
             if self.options["method"] != "inference":
                 self.ledger.added_in_place.update(tuple(p.shape) for n, p in self.model.named_parameters() if ".experts." in n)
+        if self.family == "step3p7":
+            routing = Routing(torch.where)
+            # Tokens without an expert are a class of their own, which is empty.
+            found += [(torch, "where", routing.where), (torch.Tensor, "nonzero", lambda hit: routing.nonzero(hit[:-1]))]
+            if self.options["method"] != "inference":
+                self.ledger.added_in_place.update(tuple(p.shape) for n, p in self.model.named_parameters() if ".experts." in n)
         if hasattr(self.parts, "vision_config") and self.parts.vision_config.model_type == "pixtral":
             code = models.pixtral.modeling_pixtral
             found.append((code, "position_ids_in_meshgrid", lambda patches, **k: on_cpu(self, (sum(p.shape[-2] * p.shape[-1] for p in patches),))))

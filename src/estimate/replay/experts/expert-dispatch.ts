@@ -23,10 +23,13 @@ export interface Dispatched {
   readonly held: LoopVariables
 }
 
+/** How experts get their tokens if each is a module of its own. */
+type ModuleDispatch = Exclude<DispatchName, 'grouped' | 'partsInTurn'>
+
 /** Runs each expert on its own tokens. Tokens are spread evenly; the first experts get one more if they do not divide. */
 export function dispatch(
   layers: Layers,
-  way: Exclude<DispatchName, 'grouped'>,
+  way: ModuleDispatch,
   input: Tensor,
   routes: Routes,
   experts: Experts,
@@ -36,7 +39,7 @@ export function dispatch(
 
 type Dispatch = (layers: Layers, input: Tensor, routes: Routes, experts: Experts) => Dispatched
 
-const DISPATCHES: Readonly<Record<Exclude<DispatchName, 'grouped'>, Dispatch>> = { added, addedInWeightsDtype, sorted }
+const DISPATCHES: Readonly<Record<ModuleDispatch, Dispatch>> = { added, addedInWeightsDtype, sorted }
 
 /** Mixtral: the rows of each expert are added to a result in the dtype of the input. */
 function added(layers: Layers, input: Tensor, { weights }: Routes, experts: Experts): Dispatched {

@@ -26,7 +26,8 @@ export function expertMixture(run: DecoderRun, block: Named, input: Tensor): Ten
     return batchedExperts(run, block, input, choice, (tokens) => shared(run, block, tokens))
   if (mixture.router === 'softmaxIntoZeros') return mergedExperts(run, block, input, choice)
   if (mixture.router === 'softmaxOfLargest' && isSliced(block)) return slicedExperts(run, block, input, choice)
-  if (mixture.dispatch === 'grouped') return groupedMixture(run, mixture, block, input, choice)
+  const { dispatch: way } = mixture
+  if (way === 'grouped' || way === 'partsInTurn') return groupedMixture(run, mixture, block, input, choice)
   const items = child(block, 'experts')?.module.items ?? []
   const item = items[0]?.module
   if (!item) throw new UndescribedBlock(`no model for ${name}, which has all experts in one tensor`)
@@ -44,7 +45,7 @@ export function expertMixture(run: DecoderRun, block: Named, input: Tensor): Ten
     nameOf,
     gaps: run.gaps,
   }
-  const { result, held } = dispatch(run.layers, mixture.dispatch, tokens, routes, experts)
+  const { result, held } = dispatch(run.layers, way, tokens, routes, experts)
   tape.free(tokens)
   const beside = early ?? shared(run, block, input)
   const output = beside ? ops.add(result, beside) : tape.alias(result)

@@ -14,11 +14,12 @@ import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { groupedRoutes } from './grouped-routers.js'
 import type { GroupedRoutes } from './grouped-routes.js'
+import { partsInTurn } from './parts-in-turn.js'
 import { routedPart } from './routed-part.js'
 import type { Choice } from './routes.js'
 
 /**
- * A mixture whose experts all compute at once: rows are sorted by expert, and each matrix of all experts is one grouped product
+ * A mixture whose experts have their matrices in common tensors. Usually they all compute at once: rows are sorted by expert, and each matrix of all experts is one grouped product
  * (`grouped_mm_experts_forward` in `integrations/moe.py`, transformers 5.24). The caller keeps the input.
  */
 export function groupedMixture(
@@ -48,7 +49,8 @@ export function groupedMixture(
   if (!view) f.let('hidden', a.reshape(given, flat))
   projectIn(a, f, block)
   const names = { logits: f.get('logits'), weights: f.get('weights'), indices: f.get('indices') }
-  f.let('hidden', groupedExperts(run, a, `${routed.name}.experts`, view ?? f.get('hidden'), names))
+  const compute = mixture.dispatch === 'partsInTurn' ? partsInTurn : groupedExperts
+  f.let('hidden', compute(run, a, `${routed.name}.experts`, view ?? f.get('hidden'), names, choice))
   projectOut(a, f, block)
   const gate = child(block, 'shared_expert_gate')
   if (gate && view && f.has('shared')) f.let('shared', a.mul(a.sigmoid(a.linear(gate.name, view)), f.get('shared')))

@@ -68,7 +68,7 @@ export function onAllTokens(
 }
 
 /** The experts that are replayed, with their rows: like identical layers, most of those with as many rows are not (see `foldLayers`). */
-function foldedTurns(rows: readonly number[], folds: boolean) {
+export function foldedTurns(rows: readonly number[], folds: boolean) {
   const gaps = new Map<string, Gap>()
   const turns: [turn: string, rows: number][] = []
   for (const size of new Set(rows)) {
