@@ -2,6 +2,7 @@ import { LLAMA_DEFAULTS } from '../blocks/decoder-sizes.js'
 import { expertsBlock } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
+import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /** Aria's language model (Li et al. 2024, arXiv:2410.05993): Llama with routed and shared experts in each layer. */
@@ -31,5 +32,9 @@ export const ariaText = decoderFamily({
         shared_experts: gatedMlp({ hiddenSize, ffnSize: ffnSize * shared, bias }),
       }),
     }
+  },
+  forward(config) {
+    const { feedForward, ...pass } = llamaForward(config)
+    return { ...pass, feedForward: { ...feedForward, mixture: { dispatch: 'writtenInTurn' } } }
   },
 })

@@ -70,5 +70,6 @@ export type Router =
  * How experts get their tokens: one expert after another, with rows `added` to the result in the dtype of the input
  * (Mixtral) or of the weights (`addedInWeightsDtype`, DeepSeek-V3), or all rows at once, `sorted` by expert (DeepSeek-V2). `grouped`: all
  * experts at once, in grouped products (transformers 5). `partsInTurn`: one after another, each with its part of the parameters of all (Step 3.5).
+ * `writtenInTurn`: the same on slices of sorted rows, in a layer with a router of its own (Aria).
  */
-export type Dispatch = 'added' | 'addedInWeightsDtype' | 'sorted' | 'grouped' | 'partsInTurn'
+export type Dispatch = 'added' | 'addedInWeightsDtype' | 'sorted' | 'grouped' | 'partsInTurn' | 'writtenInTurn'

@@ -314,6 +314,8 @@ class Senses:
             found += [(torch, "where", routing.where), (torch.Tensor, "nonzero", lambda hit: routing.nonzero(hit))]
             if self.options["method"] != "inference":
                 self.ledger.added_in_place.update(tuple(p.shape) for n, p in self.model.named_parameters() if ".experts." in n)
+        if self.family in ("aria", "aria_text"):
+            found.append((models.aria.modeling_aria, "sequential_experts_gemm", in_turn_with(self.ledger)))
         if self.family == "step3p7":
             routing = Routing(torch.where)
             # Tokens without an expert are a class of their own, which is empty.
@@ -325,6 +327,25 @@ class Senses:
             found.append((code, "position_ids_in_meshgrid", lambda patches, **k: on_cpu(self, (sum(p.shape[-2] * p.shape[-1] for p in patches),))))
             found.append((code, "generate_block_attention_mask", blocks_of))
         return found
+
+
+def in_turn_with(ledger):
+    """Aria's experts, one after another on slices of the tokens: how many each has is read on the CPU."""
+
+    def in_turn(token_states, expert_weights, tokens_per_expert):
+        rows, experts = token_states.shape[0], expert_weights.shape[0]
+        ledger.added_in_place.add(tuple(expert_weights.shape))
+        output = torch.zeros(rows, expert_weights.shape[-1], dtype=token_states.dtype)
+        start = 0
+        for expert in range(experts):
+            end = start + rows // experts + (expert < rows % experts)
+            tokens = token_states[start:end]
+            out = torch.matmul(tokens, expert_weights[expert])
+            output[start:end] = out
+            start = end
+        return output
+
+    return in_turn
 
 
 def blocks_of(patches, tensor):

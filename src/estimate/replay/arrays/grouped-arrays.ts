@@ -155,6 +155,16 @@ export class GroupedArrays extends Arrays {
     })
   }
 
+  /** Rows written to places of zeros, in place. Their gradient is selected. */
+  indexCopy(zeros: Shaped, rows: Shaped, places: Shaped): Shaped {
+    return this.record({
+      inputs: [zeros, rows],
+      saves: [places, rows],
+      make: () => this.seenAs(zeros, zeros.layout),
+      derivatives: [undefined, () => this.fresh(contiguous(rows.layout.shape), rows.dtype, 'index_select')],
+    })
+  }
+
   /**
    * The product of each group of rows with its own matrix, which all are in one parameter (`torch.nn.functional.grouped_mm`). The
    * gradient of the matrices comes first.

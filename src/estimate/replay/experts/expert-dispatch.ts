@@ -24,7 +24,7 @@ export interface Dispatched {
 }
 
 /** How experts get their tokens if each is a module of its own. */
-type ModuleDispatch = Exclude<DispatchName, 'grouped' | 'partsInTurn'>
+type ModuleDispatch = Exclude<DispatchName, 'grouped' | 'partsInTurn' | 'writtenInTurn'>
 
 /** Runs each expert on its own tokens. Tokens are spread evenly; the first experts get one more if they do not divide. */
 export function dispatch(

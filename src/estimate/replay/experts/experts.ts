@@ -12,6 +12,7 @@ import { routedPart } from './routed-part.js'
 import { route } from './routers.js'
 import type { Choice } from './routes.js'
 import { isSliced, slicedExperts } from './sliced-experts.js'
+import { writtenInTurn } from './written-in-turn.js'
 
 /** A mixture of experts: the router, the experts on their own tokens, and the shared expert. */
 export function expertMixture(run: DecoderRun, block: Named, input: Tensor): Tensor {
@@ -27,6 +28,7 @@ export function expertMixture(run: DecoderRun, block: Named, input: Tensor): Ten
   if (mixture.router === 'softmaxIntoZeros') return mergedExperts(run, block, input, choice)
   if (mixture.router === 'softmaxOfLargest' && isSliced(block)) return slicedExperts(run, block, input, choice)
   const { dispatch: way } = mixture
+  if (way === 'writtenInTurn') return writtenInTurn(run, block, input)
   if (way === 'grouped' || way === 'partsInTurn') return groupedMixture(run, mixture, block, input, choice)
   const items = child(block, 'experts')?.module.items ?? []
   const item = items[0]?.module
