@@ -16,11 +16,14 @@ export function withRouterLogits(
 ): ForwardPass {
   if (!moe || !config.raw('output_router_logits')) return forward
   const readers = modelTypes.map(readerOfRouterLogits)
-  if (readers.includes('described')) return { ...forward, undescribed: forward.undescribed ?? KEPT }
-  return readers.includes('transformers 5') ? { ...forward, says: [...(forward.says ?? []), KEPT_IN_5] } : forward
+  if (readers.includes('described')) return { ...forward, undescribed: forward.undescribed ?? ROUTER_LOGITS_KEPT }
+  return readers.includes('transformers 5') && !forward.undescribed
+    ? { ...forward, says: [...(forward.says ?? []), KEPT_IN_5] }
+    : forward
 }
 
-const KEPT =
+/** Why a forward pass that keeps the logits of routers is not described. */
+export const ROUTER_LOGITS_KEPT =
   '`output_router_logits` keeps the logits of all routers, and most classes add a loss of the routers; set it to false, or leave it out, to estimate without it'
 
 const KEPT_IN_5 =

@@ -58,6 +58,9 @@ const RUN: ReadonlySet<unknown> = new Set(
 const FORWARD_NOT_RECORDED: Readonly<Record<string, string>> = {
   gptj: "read from transformers' code; the parts of a layer are those of gpt_neo and gpt_neox, which are recorded",
   kimi_k2: "its files use DeepSeek-V3's classes, and deepseek_v3 is recorded",
+  ernie4_5_vl_moe_text: 'torch ran it inside ernie4_5_vl_moe, with text only: newer-wholes.jsonl.gz',
+  hunyuan_vl_text: 'torch ran it inside hunyuan_vl, with text only: newer-wholes.jsonl.gz',
+  step3p5: 'torch ran it inside step3p7, with text only: newer-wholes.jsonl.gz',
   glm4v_text: 'torch ran it inside glm4v, with text only: wholes-with-text.jsonl.gz',
   glm4v_moe_text: 'torch ran it inside glm4v_moe, with text only: wholes-with-text.jsonl.gz',
   glm_ocr_text: 'torch ran it inside glm_ocr, with text only: wholes-with-text.jsonl.gz',

@@ -31,6 +31,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'dense.jsonl.gz',
   'towers.jsonl.gz',
   'borrowed-classes.jsonl.gz',
+  'newer-wholes.jsonl.gz',
 ]
 
 /** The records of a fixture. */

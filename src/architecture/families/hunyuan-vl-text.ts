@@ -25,7 +25,13 @@ export const hunyuanVlText = decoderFamily({
     }),
   mlp: gatedMlp,
   forward: (config) => ({
-    rotation: { features: 'all', float32: 'inputsAndTables', axes: 'inTable', hidesPositions: true, frequencies: 'modelTwice' },
+    rotation: {
+      features: 'all',
+      float32: 'inputsAndTables',
+      axes: 'inTable',
+      hidesPositions: true,
+      frequencies: 'modelTwice',
+    },
     norm: 'rmsNorm',
     attention: { headNorms: 'rotated' },
     feedForward: { activation: config.string('hidden_act', 'silu') },

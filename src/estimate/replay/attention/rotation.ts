@@ -49,7 +49,11 @@ export function rotate(
 const WIDE_INPUTS: ReadonlySet<CompleteRotation['float32']> = new Set(['inputs', 'inputsAndTables'])
 
 /** The tables as a layer uses them: joined from three axes, with each value twice, in float32, or as they are. */
-function tablesOfLayer({ ops }: Layers, { axes, repeatsTables, float32 }: CompleteRotation, { cos, sin }: RotaryTables) {
+function tablesOfLayer(
+  { ops }: Layers,
+  { axes, repeatsTables, float32 }: CompleteRotation,
+  { cos, sin }: RotaryTables,
+) {
   const { tape } = ops
   const joined = [cos, sin].map((table) => {
     if (axes === 'inLayers') return tape.tensor(table.elements / AXES, table.dtype, 'cat')
