@@ -39,7 +39,7 @@ const languageModel: Family = {
     forward: (config) => ({
       ...latentForward(config),
       feedForward: { activation: config.string('hidden_act', 'silu'), mixture: groupedDeepseekMixture(config) },
-      ...(config.raw('output_router_logits') && { undescribed: ROUTER_LOGITS_KEPT }),
+      ...(config.raw('output_router_logits') ? { undescribed: ROUTER_LOGITS_KEPT } : {}),
     }),
   }),
   // Older configs have the second name.
