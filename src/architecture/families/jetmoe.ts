@@ -63,4 +63,12 @@ export const jetmoe = causalLmFamily({
       }),
     }
   },
+  forward: (config) => ({
+    keepsLayers: true,
+    rotation: { features: 'all', tables: 'inLayers', frequencies: 'everyAttention' },
+    norm: 'rmsNorm',
+    masks: { size: 'forAllSequences' },
+    feedForward: { activation: config.string('activation_function', 'silu') },
+    residual: { order: 'sequential', keepsAttended: true },
+  }),
 })

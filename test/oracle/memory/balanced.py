@@ -4,7 +4,7 @@
 
 oracle.py learns the number of experts from Tensor.nonzero alone: here F.one_hot tells it, too (OLMoE, GLM 4, DeepSeek V3). Three families count
 their tokens in Python, and get the balanced counts in place of values: DeepSeek V2 (`moe`, written out below with these counts), GraniteMoE
-(the `tolist` of its router), and PhiMoE (the length of the sequence, which is that of its positions).
+(the `tolist` of its router), and PhiMoE (the length of the sequence, which is that of its positions). JetMoE routes as GraniteMoE does.
 """
 import inspect
 import textwrap
@@ -18,6 +18,7 @@ from transformers.models.granitemoe.modeling_granitemoe import GraniteMoeTopKGat
 from transformers.models.granitemoehybrid.modeling_granitemoehybrid import GraniteMoeHybridTopKGating
 from transformers.models.granitemoeshared.modeling_granitemoeshared import GraniteMoeSharedTopKGating
 from transformers.models.jamba.modeling_jamba import JambaModel
+from transformers.models.jetmoe.modeling_jetmoe import JetMoeTopKGating
 from transformers.models.phimoe.modeling_phimoe import PhimoeRotaryEmbedding
 from transformers.models.zamba.modeling_zamba import ZambaModel
 from transformers.models.zamba2.modeling_zamba2 import Zamba2Model
@@ -131,7 +132,7 @@ def phi_tables(forward):
 F.one_hot = told_by(F.one_hot)
 oracle.BalancedRouting = Routing
 DeepseekV2MoE.moe = deepseek_v2_moe
-for gating in (GraniteMoeTopKGating, GraniteMoeHybridTopKGating, GraniteMoeSharedTopKGating):
+for gating in (GraniteMoeTopKGating, GraniteMoeHybridTopKGating, GraniteMoeSharedTopKGating, JetMoeTopKGating):
     gating.forward = granite_routing(gating.forward)
 JambaModel._update_causal_mask = ZambaModel._update_causal_mask = Zamba2Model._update_causal_mask = causal_mask
 gpt_oss.GptOssExperts.forward = of_gpt_oss()

@@ -1,6 +1,7 @@
 import type { Mixer } from '../../../architecture/index.js'
 import { compressedAttention } from '../attention/compressed-attention.js'
 import { latentAttention } from '../attention/latent-attention.js'
+import { routedAttention } from '../attention/routed-attention.js'
 import { selfAttention } from '../attention/self-attention.js'
 import { writtenAttention } from '../attention/written/written-attention.js'
 import type { DecoderRun } from '../decoder-run.js'
@@ -59,6 +60,7 @@ export function attend(run: DecoderRun, layer: Named, input: Tensor, index: numb
 /** Attention of any kind. */
 export function attendWith(run: DecoderRun, attention: Named, input: Tensor, index: number): Tensor {
   if (child(attention, 'kv_a_proj_with_mqa')) return LATENT[run.forward.attention.latent](run, attention, input)
+  if (child(attention, 'experts')) return routedAttention(run, attention, input, index)
   const { written } = run.forward.attention
   return written ? writtenAttention(run, written, attention, input) : selfAttention(run, attention, input, index)
 }

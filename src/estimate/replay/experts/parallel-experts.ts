@@ -1,6 +1,7 @@
 import { softmax } from '../attention/softmax.js'
 import type { DecoderRun } from '../decoder-run.js'
 import { activate } from '../feed-forward/activations.js'
+import type { Layers } from '../layers.js'
 import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
@@ -8,59 +9,112 @@ import { rowsOf } from './expert-dispatch.js'
 import { largest } from './router-operations.js'
 import type { Choice } from './routes.js'
 
+/** Where the rows of experts go. The holder owns all of them. */
+export interface ParallelRoutes {
+  /** The rows in the order of their experts, and the token of each. */
+  readonly order: Tensor
+  readonly origins: Tensor
+  /** The share of each row, in that order. */
+  readonly shares: Tensor
+  readonly logits: Tensor
+}
+
 /**
  * Experts with one parameter for each projection, which holds the matrices of all experts. Rows are sorted by expert and pass
- * the first projection of all experts, then the activation function, then the second projection (GraniteMoE). The caller keeps
- * the input.
+ * the first projection of all experts, then the activation function, then the second projection (GraniteMoE); a bias comes last if there
+ * is one (JetMoE). The caller keeps the input.
  */
 export function parallelExperts(run: DecoderRun, block: Named, input: Tensor): Tensor {
   const { layers, attentionWeights } = run
-  const { ops, tokens } = layers
+  const { ops } = layers
   const { tape } = ops
+  const choice = choiceOf(block)
+  const { order, origins, shares, logits } = parallelRoutes(run, block, input)
+  const own = ops.index(input, input.elements * choice.chosen, origins)
+  const both = projected(run, block, 'input_linear', own)
+  const [gate = both, up = both] = ops.split(both, [both.elements / 2, both.elements / 2])
+  const opened = activate(run, gate)
+  const product = ops.mul(opened, up)
+  tape.free(opened)
+  const made = projected(run, block, 'output_linear', product)
+  const output = weightedSum(run, block, { rows: made, shares, origins })
+  tape.free(order, origins, shares, own, both, gate, up, product)
+  attentionWeights.push(logits)
+  return output
+}
+
+/** The experts of a block, and how many of them a token has. */
+export function choiceOf(block: Named): Choice {
   const routed = child(block, 'input_linear')?.module.routed
   if (!routed) throw new UndescribedBlock(`no model for the experts of ${block.name}`)
-  const choice: Choice = { experts: routed.experts, chosen: routed.expertsPerToken }
+  return { experts: routed.experts, chosen: routed.expertsPerToken }
+}
+
+/** Runs the router. The caller keeps the input. */
+export function parallelRoutes({ layers }: DecoderRun, block: Named, input: Tensor): ParallelRoutes {
+  const { ops, tokens } = layers
+  const { tape } = ops
+  const choice = choiceOf(block)
   const rows = tokens * choice.chosen
   const narrow = layers.linear(`${block.name}.router.layer`, input, choice.experts)
   const logits = ops.to(narrow, 'float32')
   tape.free(narrow)
   const { values, indices } = largest(layers, logits, choice.chosen)
-  const shares = softmax(layers, values)
-  const gates = ops.to(shares, input.dtype)
-  tape.free(shares)
+  const soft = softmax(layers, values)
+  const gates = ops.to(soft, input.dtype)
+  tape.free(soft)
   const order = tape.tensor(rows, 'int64', 'sort')
   const origins = tape.tensor(rows, 'int64', 'div_mode')
-  const sorted = ops.index(gates, rows, order)
+  const shares = ops.index(gates, rows, order)
   tape.free(values, indices, gates)
-  const own = ops.index(input, (input.elements / tokens) * rows, origins)
-  const both = projected(run, block, 'input_linear', own, choice)
-  const [gate = both, up = both] = ops.split(both, [both.elements / 2, both.elements / 2])
-  const opened = activate(run, gate)
-  const product = ops.mul(opened, up)
-  tape.free(opened)
-  const made = projected(run, block, 'output_linear', product, choice)
-  const weighted = ops.mul(made, sorted)
-  tape.free(made)
-  const zeros = tape.tensor(input.elements, weighted.dtype, 'zeros')
-  const output = tape.record(
-    [weighted],
-    { before: [origins, weighted] },
-    () => tape.tensor(input.elements, weighted.dtype, 'index_add'),
-    () => [ops.gradient(weighted.elements, weighted.dtype, 'index_select')],
-  )
-  tape.free(order, origins, sorted, own, both, gate, up, product, weighted, zeros)
-  attentionWeights.push(logits)
+  return { order, origins, shares, logits }
+}
+
+/** Rows of experts, multiplied by their shares and added up for each token, with the bias if there is one. Frees the rows. */
+export function weightedSum(
+  { layers }: DecoderRun,
+  block: Named,
+  { rows, shares, origins }: Pick<ParallelRoutes, 'shares' | 'origins'> & { readonly rows: Tensor },
+): Tensor {
+  const { ops, tokens } = layers
+  const { tape } = ops
+  const weighted = ops.mul(rows, shares)
+  tape.free(rows)
+  const elements = (weighted.elements / shares.elements) * tokens
+  const { sum, zeros } = intoZeros(layers, weighted, origins, elements)
+  const bias = layers.weights.find(`${block.name}.bias`)
+  const output = bias ? ops.add(sum, bias) : tape.alias(sum)
+  tape.free(sum, zeros, weighted)
   return output
 }
 
-/** One projection of all experts, each on its own rows. The results are concatenated. */
-function projected(run: DecoderRun, block: Named, name: string, input: Tensor, choice: Choice): Tensor {
+/** Rows that are added to those of new zeros, in a copy (`index_add`). */
+export function intoZeros(
+  { ops }: Layers,
+  rows: Tensor,
+  places: Tensor,
+  elements: number,
+): { readonly sum: Tensor; readonly zeros: Tensor } {
+  const { tape } = ops
+  const { dtype } = rows
+  const zeros = tape.tensor(elements, dtype, 'zeros')
+  const sum = tape.record(
+    [rows],
+    { before: [places, rows] },
+    () => tape.tensor(elements, dtype, 'index_add'),
+    () => [ops.gradient(rows.elements, dtype, 'index_select')],
+  )
+  return { sum, zeros }
+}
+
+/** One projection of all experts, each on its own rows. The results are concatenated. The caller keeps the input. */
+export function projected(run: DecoderRun, block: Named, name: string, input: Tensor): Tensor {
   const { layers } = run
   const { ops, tokens } = layers
   const { tape } = ops
   const weight = layers.weights.get(`${block.name}.${name}.weight`)
   const [, outFeatures, inFeatures] = layers.weights.shape(weight)
-  const counts = rowsOf(tokens, choice)
+  const counts = rowsOf(tokens, choiceOf(block))
   const parts = ops.split(
     input,
     counts.map((count) => count * inFeatures),
