@@ -45,7 +45,7 @@ export type SizeField =
 export type ModelDescription = Omit<Architecture, 'family' | 'config'>
 
 /** What the code of a family computes and the replay does not. */
-export type Unreplayed = 'router in mixed precision' | 'recomputation of AdaLoRA'
+export type Unreplayed = 'router in mixed precision' | 'recomputation of AdaLoRA' | 'input gradients of transformers 5'
 
 /** What other parts of the library need to know about a family, besides its modules. Add a field here if you need more. */
 export interface FamilyFacts {

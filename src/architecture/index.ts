@@ -25,6 +25,7 @@ export type {
   Logits,
   Mamba2Pass,
   Mamba2ProductsPass,
+  MambaHeadsPass,
   MambaPass,
   MaskedByProduct,
   Masks,

@@ -18,6 +18,13 @@ interface Gap {
   readonly says: string
 }
 
+/** What `PreTrainedModel.gradient_checkpointing_enable` of transformers 5 does. That of 4.57 leaves it to the caller. */
+const INPUT_GRADIENTS: Gap = {
+  applies: ({ method, recompute, inputGradients }) =>
+    methodOf(method).trains === 'adapters' && recompute !== 'none' && !inputGradients,
+  says: 'gradients end at the first adapter; transformers 5 lets them flow to the input embeddings when it checkpoints, which recomputes the layers below too: pass `inputGradients` then',
+}
+
 const OF_FAMILIES: Readonly<Record<Unreplayed, Gap>> = {
   'router in mixed precision': {
     applies: ({ method, autocast }) => autocast || methodOf(method).weights === 'float32',
@@ -30,13 +37,8 @@ const OF_FAMILIES: Readonly<Record<Unreplayed, Gap>> = {
       recompute !== 'none',
     says: "the order of AdaLoRA's sums in the recomputation of GPT-2 is not replayed: 0.63 % below a recorded run",
   },
-}
-
-/** What `PreTrainedModel.gradient_checkpointing_enable` of transformers 5 does. That of 4.57 leaves it to the caller. */
-const INPUT_GRADIENTS: Gap = {
-  applies: ({ method, recompute, inputGradients }) =>
-    methodOf(method).trains === 'adapters' && recompute !== 'none' && !inputGradients,
-  says: 'gradients end at the first adapter; transformers 5 lets them flow to the input embeddings when it checkpoints, which recomputes the layers below too: pass `inputGradients` then',
+  // Families of 4.57 that are described as 5 writes them.
+  'input gradients of transformers 5': INPUT_GRADIENTS,
 }
 
 const OF_PPO = 'PPO is described from TRL 0.19, which was read in part; no run was recorded'

@@ -35,6 +35,12 @@ const BLOCKS: Readonly<Record<Mixer['kind'], Block>> = {
       'without kernels: transformers computes one token after another if mamba_ssm and causal_conv1d are not installed, which needs far more memory',
     needs: ['mamba_ssm', 'causal_conv1d'],
   },
+  headScan: {
+    what: 'state spaces',
+    without:
+      'without kernels, one token after another: so transformers computes them with `use_mamba_kernels: false` in the config, which must be set if mamba_ssm and causal_conv1d are not installed',
+    needs: [],
+  },
   chunkScan: {
     what: 'state spaces',
     without:

@@ -4,6 +4,7 @@ import { KERNEL_PACKAGES, type KernelPackage } from './kernel-packages.js'
 /** The packages that each kind of block can use: every list is used only if all of it is installed. */
 const USED: Readonly<Record<Mixer['kind'], readonly (readonly KernelPackage[])[]>> = {
   tokenScan: [],
+  headScan: [],
   chunkScan: [['mamba_ssm', 'causal_conv1d']],
   shortConv: [['causal_conv1d']],
   gatedDelta: [['fla'], ['causal_conv1d']],

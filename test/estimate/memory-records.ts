@@ -32,6 +32,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'towers.jsonl.gz',
   'borrowed-classes.jsonl.gz',
   'newer-wholes.jsonl.gz',
+  'last-decoders.jsonl.gz',
 ]
 
 /** The records of a fixture. */

@@ -44,4 +44,31 @@ export const doge = decoderFamily({
       parameters: { input_residual: gains, post_attention_residual: gains },
     }
   },
+  unreplayed: ['input gradients of transformers 5'],
+  forward: (config) => ({
+    says: [
+      'layers as in transformers 5.24; 4.57 stops with experts, and without them lets tokens see later ones',
+      'attention gets a mask that is learned, which only the memory-efficient and the eager kernel support',
+    ],
+    rotation: { features: 'all', frequencies: 'modelTwice' },
+    norm: 'rmsNorm',
+    masks: { given: 'narrowed', forEachKind: false },
+    attention: { keptKeys: config.integer('keep_window_size', 2048) },
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      vectors: config.boolean('is_moe', false)
+        ? {
+            chosen: config.integer('num_experts_per_tok', 64),
+            normalised: config.boolean('norm_topk_prob', false),
+          }
+        : undefined,
+    },
+    dropout: {
+      attention: config.number('attention_dropout', 0),
+      attended: config.number('hidden_dropout', 0),
+      fed: config.number('hidden_dropout', 0),
+      place: 'behindBlocks',
+      fixed: ['attention', 'attended', 'fed'],
+    },
+  }),
 })

@@ -68,6 +68,20 @@ export const zamba = causalLmFamily({
       convKernel,
     })
   },
+  forward: (config, { layers }) => ({
+    norm: 'rmsNorm',
+    masks: { given: 'always', size: 'square' },
+    attention: { cache: 'kept', eagerOnly: true },
+    mixers: { mamba: { kind: 'headScan', states: 'replaced', activation: config.string('hidden_mamba_act', 'silu') } },
+    feedForward: { activation: config.string('hidden_act', 'gelu') },
+    // The class makes these of float32 numbers, and not of the dtype of the model.
+    float32Parameters: ['A_log'],
+    residual: {
+      order: 'shared',
+      givesPlaces: true,
+      sharedIn: range(layers).filter((index) => layerTypes(config, layers)[index] === 'hybrid'),
+    },
+  }),
 })
 
 interface MixerSizes {

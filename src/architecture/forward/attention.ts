@@ -45,6 +45,8 @@ export interface Attention {
   readonly indexer?: 'none' | 'halves' | 'neighbours'
   /** The size of the blocks of keys that an indexer chooses, and how many of them, in layers that have one (MiniMax-M3). Default: none. */
   readonly blocks?: { readonly size: number; readonly top: number }
+  /** How many keys a token attends to at most, by their scores, in layers that score keys by their values (Doge). Default: all. */
+  readonly keptKeys?: number
   /** How many tokens an indexer chooses. Default: 0. */
   readonly chosenTokens?: number
   /** Whether layers hand on what their indexer has chosen. Default: no. */

@@ -20,6 +20,11 @@ export interface FeedForward {
   readonly scaled?: boolean
   /** The indices of layers whose gate passes only values far above their mean (Gemma 3n). Default: none. */
   readonly sparseLayers?: readonly number[]
+  /**
+   * Experts that are a vector each, beside the feed-forward network (Doge): how many a token has, and whether their shares are divided by their
+   * sum. Default: none.
+   */
+  readonly vectors?: { readonly chosen: number; readonly normalised: boolean } | undefined
   /** The mixture of experts that some layers have instead. Default: none. */
   readonly mixture?: Mixture
 }

@@ -24,6 +24,7 @@ export type {
   LightningPass,
   Mamba2Pass,
   Mamba2ProductsPass,
+  MambaHeadsPass,
   MambaPass,
   Mixer,
   ShortConvPass,

@@ -1,6 +1,7 @@
 /** What some layers compute in the place of attention. The sizes that the modules do not show are here. */
 export type Mixer = (
   | MambaPass
+  | MambaHeadsPass
   | Mamba2Pass
   | Mamba2ProductsPass
   | ShortConvPass
@@ -25,6 +26,14 @@ export interface MambaPass {
   /** The norms of the time step and the state matrices: none, without gains (Falcon Mamba), or modules (Jamba). */
   readonly norms: 'none' | 'unit' | 'modules'
   readonly states: KeptStates
+}
+
+/** Mamba whose channels are in heads with projections of their own, without kernels (Zamba). */
+export interface MambaHeadsPass {
+  readonly kind: 'headScan'
+  readonly states: 'replaced'
+  /** The activation function of the convolution and the gate. */
+  readonly activation: string
 }
 
 /** Mamba-2's state space (Dao & Gu 2024, arXiv:2405.21060), as transformers writes it without kernels: in chunks of tokens. */

@@ -38,9 +38,11 @@ export interface NormalisedResidual {
   readonly order: 'normalised'
 }
 
-/** State spaces, some behind a transformer block that layers share: `x + mamba(norm(x + linear(block(x, embeddings))))` (Zamba2). */
+/** State spaces, some behind a transformer block that layers share: `x + mamba(norm(x + linear(block(x, embeddings))))` (Zamba, Zamba2). */
 export interface SharedResidual {
   readonly order: 'shared'
+  /** Whether layers are called with the positions (Zamba). Default: no. */
+  readonly givesPlaces?: boolean
   /** The indices of the layers with such a block. */
   readonly sharedIn: readonly number[]
 }

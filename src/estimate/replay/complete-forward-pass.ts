@@ -50,6 +50,7 @@ export interface CompleteForwardPass {
     readonly scaled: boolean
     readonly inOneExpression: boolean
     readonly sparseLayers: readonly number[]
+    readonly vectors: FeedForward['vectors']
     readonly mixture: Required<Mixture> | undefined
   }
   readonly residual: CompleteResidual
@@ -124,6 +125,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
       scaled: feedForward.scaled ?? false,
       inOneExpression: feedForward.inOneExpression ?? false,
       sparseLayers: feedForward.sparseLayers ?? [],
+      vectors: feedForward.vectors,
       mixture: mixture && { ...MIXTURE, ...mixture },
     },
     residual: completeResidual(residual),
@@ -212,6 +214,7 @@ const ATTENTION: Required<Omit<Attention, 'blocks' | 'chunks' | 'eager' | 'keySh
   scaledLatent: false,
   placesScaleQueries: false,
   indexer: 'none',
+  keptKeys: Number.POSITIVE_INFINITY,
   chosenTokens: 0,
   handsOn: false,
   returnsWeights: false,

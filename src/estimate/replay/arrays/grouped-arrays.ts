@@ -43,6 +43,17 @@ export class GroupedArrays extends Arrays {
     })
   }
 
+  /** The parts of the first dimension. Their gradients are stacked. */
+  unbind(input: Shaped): Shaped[] {
+    const [count = 1, ...shape] = input.layout.shape
+    const rows = this.split(
+      input,
+      Array.from({ length: count }, () => 1),
+      0,
+    )
+    return rows.map((row) => this.reshape(row, shape))
+  }
+
   /** A quotient in place. Saves a copy of the numerator, and the denominator. */
   divideInPlace(input: Shaped, by: Shaped): Shaped {
     const { layout, dtype } = input

@@ -7,13 +7,8 @@ import { norm } from '../norms/norms.js'
 import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
+import type { OwnMask } from './own-mask.js'
 import { rotatedByHalves } from './rotate-arrays.js'
-
-/** The mask of numbers for each head of a layer whose indexer chooses blocks of keys, and the chosen blocks, which live as long. */
-export interface BlockMask {
-  readonly mask: Tensor
-  readonly chosen: Tensor
-}
 
 /**
  * The blocks of keys that each token attends to, by the largest score of a key in each (`MiniMaxM3VLIndexer` of transformers 5.24).
@@ -26,7 +21,7 @@ export function blockMask(
   block: Named,
   input: Tensor,
   attending: { readonly heads: number; readonly dtype: ComputeDtype },
-): BlockMask | undefined {
+): OwnMask | undefined {
   const indexer = child(block, 'indexer')
   const { blocks } = run.forward.attention
   if (!indexer) return undefined
@@ -36,7 +31,7 @@ export function blockMask(
     const [rows, features] = [[run.options.batch, run.options.sequence], run.sizes.hiddenSize]
     const chosen = chosenBlocks(run, a, indexer, a.borrowed(input, [...rows, features]))
     const { shape } = chosen.layout
-    return { chosen, mask: maskOf(run, a, shape, attending) }
+    return { held: [chosen], mask: maskOf(run, a, shape, attending) }
   })
 }
 

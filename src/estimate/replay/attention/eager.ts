@@ -17,8 +17,9 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   const { tape } = ops
   const style = sizes.eager
   const groups = sizes.heads / sizes.kvHeads
-  // A single head of a single sequence is expanded as a view.
-  const isView = sizes.kvHeads === 1 && sizes.batch === 1
+  // A single head is expanded as a view, which a product over several sequences copies.
+  const isView = sizes.kvHeads === 1
+  const isCopied = isView && groups > 1 && sizes.batch > 1
   const wideKey = repeat(layers, key, groups, isView)
   const wideValue = repeat(layers, value, groups, isView)
   const elements = sizes.batch * sizes.heads * sizes.sequence * (sizes.keys ?? sizes.sequence)
@@ -28,7 +29,13 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   const widened = (tensor: Tensor): Tensor => (style.float32Inputs ? ops.to(tensor, 'float32') : tape.alias(tensor))
   const [factor, otherFactor] = [widened(query), widened(wideKey)]
   const ofScores = style.scoresWithoutAutocast ? { ...sizes, dtype: 'float32' as const } : sizes
-  const product = matmul(layers, [factor, isSpread], [otherFactor, isApart && isSpread], elements, ofScores)
+  const product = matmul(
+    layers,
+    [factor, isSpread],
+    [otherFactor, isCopied ? 'view' : isApart && isSpread],
+    elements,
+    ofScores,
+  )
   // In one expression, the casts are gone once the product is made.
   if (style.scoresWithoutAutocast) tape.free(factor, otherFactor)
   const inputs = style.scoresWithoutAutocast ? [] : [factor, otherFactor]
@@ -63,7 +70,13 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   if (!scaling && (sizes.sinks || style.sinks === 'shifted')) {
     const { whole, held } = weightsWithSinks(layers, scores, sizes, value.dtype)
     const weights = sizes.drops ? ops.dropout(whole) : tape.alias(whole)
-    const output = matmul(layers, [weights, false], [wideValue, isApart], outputOf(query, key, value), sizes)
+    const output = matmul(
+      layers,
+      [weights, false],
+      [wideValue, isCopied ? 'view' : isApart],
+      outputOf(query, key, value),
+      sizes,
+    )
     sizes.keepWeights(weights)
     const ordered = ops.contiguous(output)
     tape.free(output, wideKey, wideValue, ...inputs, whole, ...held)
@@ -79,7 +92,13 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   const whole = style.weights === 'none' ? tape.alias(soft) : ops.to(soft, isOneExpression ? query.dtype : value.dtype)
   const weights = sizes.drops ? ops.dropout(whole) : tape.alias(whole)
   tape.free(whole, soft, ...kept, ...(isOneExpression ? [scores] : []))
-  const output = matmul(layers, [weights, false], [wideValue, isApart], outputOf(query, key, value), sizes)
+  const output = matmul(
+    layers,
+    [weights, false],
+    [wideValue, isCopied ? 'view' : isApart],
+    outputOf(query, key, value),
+    sizes,
+  )
   sizes.keepWeights(weights)
   const scaled = scaling ? scaledBySinks(layers, output, scaling) : tape.alias(output)
   tape.free(output)
@@ -91,8 +110,8 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   return ordered
 }
 
-/** A factor of a batched product, and whether the product copies it. */
-type Factor = readonly [tensor: Tensor, isCopied: boolean]
+/** A factor of a batched product, and whether the product copies it, or does so if no cast has made a copy of a view. */
+type Factor = readonly [tensor: Tensor, isCopied: boolean | 'view']
 
 /** A batched product of two tensors in the dtype of autocast. Each is saved for the other's gradient. */
 function matmul(layers: Layers, left: Factor, right: Factor, elements: number, { dtype }: AttentionSizes): Tensor {
@@ -102,7 +121,8 @@ function matmul(layers: Layers, left: Factor, right: Factor, elements: number, {
   const casts = [left, right].map(([tensor]) => layers.castForAutocast(tensor, dtype))
   const taken = [left, right].map(([tensor, isCopied], index) => {
     const cast = casts[index] ?? tensor
-    return isCopied ? ops.contiguous(cast) : tape.alias(cast)
+    const copies = isCopied === 'view' ? cast.storage === tensor.storage : isCopied
+    return copies ? ops.contiguous(cast) : tape.alias(cast)
   })
   const [a = left[0], b = right[0]] = taken
   const output = tape.record(

@@ -64,5 +64,6 @@ function masked(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes
 function castBias(layers: Layers, bias: Tensor, scores: number, { dtype, isMaskOfKeys }: AttentionSizes): Tensor {
   const { tape } = layers.ops
   if (!layers.autocast || bias.dtype === dtype) return tape.alias(bias)
+  if (bias.grad) return layers.ops.to(bias, dtype)
   return tape.tensor(isMaskOfKeys ? bias.elements : Math.max(bias.elements, scores), dtype, '_to_copy')
 }

@@ -1,3 +1,4 @@
+import { DTYPE_BYTES } from '../dtype.js'
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
 import type { AttentionSizes } from './kernel.js'
@@ -15,6 +16,9 @@ export interface FusedKernel {
   readonly seedBytes: number
 }
 
+/** The gradient of a bias has rows of a multiple of this many elements (`_scaled_dot_product_efficient_attention_backward`). */
+const BIAS_STEP = 16
+
 /**
  * A kernel that does not save scores, but inputs, output, and the log-sum-exp of each row in float32. Backward always returns
  * all three gradients.
@@ -24,7 +28,7 @@ export function fused(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  { batch, heads, sequence, runs = 1 }: AttentionSizes,
+  { batch, heads, sequence, keys: columns = sequence, runs = 1 }: AttentionSizes,
   { name, logRows, hasLogsAlways, seedBytes }: FusedKernel,
   bias?: Tensor,
 ): Tensor {
@@ -36,7 +40,7 @@ export function fused(
     tape.tensor(bytes, 'bool', operation),
   )
   const output = tape.record(
-    [query, key, value],
+    [query, key, value, bias],
     {
       before: [query, key, value, ...(bias ? [bias] : [])],
       after: (out) => [out.storage, ...extras.map(({ storage }) => storage)],
@@ -46,8 +50,10 @@ export function fused(
       const made = [query, key, value].map((input) =>
         tape.ledger.allocate(input.storage.bytes > 0 ? input.elements * 2 : 0),
       )
+      const width = Math.ceil(columns / BIAS_STEP) * BIAS_STEP
+      const forBias = bias?.grad && tape.ledger.allocate((bias.elements / columns) * width * DTYPE_BYTES[bias.dtype])
       tape.ledger.observe(`${operation}_backward`)
-      return made
+      return [...made, forBias]
     },
   )
   tape.free(...extras)

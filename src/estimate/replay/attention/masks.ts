@@ -50,7 +50,10 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
       full: tape.tensor(batch * sizes.heads * elements, dtype, 'masked_fill'),
       windowed: undefined,
     }
-  if (masks.given === 'narrowed') return { full: tape.tensor(elements, 'bool', 'le'), windowed: undefined }
+  if (masks.given === 'narrowed') {
+    const mask = tape.tensor(elements, 'bool', 'le')
+    return { full: mask, windowed: isWindowed ? tape.alias(mask) : undefined }
+  }
   const isShorter = isWindowed && sequence >= windowTokens
   return { full: undefined, windowed: isShorter ? tape.tensor(elements, 'bool', 'bitwise_and') : undefined }
 }

@@ -11,6 +11,7 @@ import { blockMask } from './block-mask.js'
 import { difference, pairedValues } from './difference.js'
 import { indexedHeads } from './indexed-heads.js'
 import { cached, kept } from './key-value-cache.js'
+import { learnedMask } from './learned-mask.js'
 import { isEager } from './masks.js'
 import { gateAt, throughGate } from './output-gate.js'
 import { repeat } from './repeat.js'
@@ -54,7 +55,9 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const keySequence = sequence + (run.prefixes ? (options.virtualTokens?.weights.count ?? 0) : 0)
   const isWindowed = sequence >= (sizes.windowTokens ?? Number.POSITIVE_INFINITY) && sizes.isWindowed(layer)
   const kernel = isEager(options, forward) ? 'eager' : options.kernel
-  const chosen = blockMask(run, block, input, { heads, dtype: query.dtype })
+  const chosen =
+    blockMask(run, block, input, { heads, dtype: query.dtype }) ??
+    learnedMask(run, block, ownValues, { heads, kvHeads, headDim })
   const { mask = run.mask, mask: bias = run.bias } = chosen ?? {}
   const sinks = layers.weights.find(`${block.name}.sinks`)
   const out = attend(layers, kernel, query, wideKeys, wideValues, {
@@ -67,7 +70,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     eager: attention.eager,
     dtype: computeDtype,
     cappedScores: attention.cappedScores,
-    masked: isWindowed || run.prefixes !== undefined || options.ownMasks === 'eachSequence',
+    masked: (isWindowed && !chosen) || run.prefixes !== undefined || options.ownMasks === 'eachSequence',
     isMaskGiven: options.ownMasks === 'numbers' || chosen !== undefined,
     ...(mask && { mask }),
     ...(run.chosen && { chosen: run.chosen }),
@@ -90,7 +93,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const projected = last ? layers.linear(last.name, normal, outFeatures(last)) : tape.alias(normal)
   tape.free(normal)
   const output = droppedIn(run, 'inBlocks', 'attended', projected)
-  tape.free(...held, ...gates, ...(chosen ? [chosen.mask, chosen.chosen] : []))
+  tape.free(...held, ...gates, ...(chosen ? [chosen.mask, ...chosen.held] : []))
   return output
 }
 

@@ -173,11 +173,12 @@ function givenTo(
   { run, masks, places, shared, tablesIn }: Common,
 ): (index: number) => readonly Tensor[] {
   const mixed = new Set(layers.filter((layer) => mixerOf(run, layer)).map(({ index }) => index))
+  const isShared = residual.order === 'shared'
   const maskOf = (index: number) =>
-    mixed.has(index) ? [] : present(!alibi && sizes.isWindowed(index) ? masks.windowed : masks.full)
+    mixed.has(index) && !isShared ? [] : present(!alibi && sizes.isWindowed(index) ? masks.windowed : masks.full)
   const placed = (index: number) => {
     // Zamba2 gives its layers no positions.
-    if (residual.order === 'shared') return tablesOf(run.tables)
+    if (residual.order === 'shared') return [...tablesOf(run.tables), ...(residual.givesPlaces ? positions : [])]
     const { receivers = 'all', rotatesIn } = rotation ?? {}
     if (receivers !== 'all' && mixed.has(index)) return positions
     if (receivers === 'rotated' && !rotatesIn?.(index)) return [...positions, ...present(run.scales)]

@@ -29,14 +29,14 @@ export function sequentialLayer(
   if (keepsAttended && run.forward.dropout.place === 'behindBlocks') kept.push(tape.alias(attended))
   const behind = droppedIn(run, 'behindBlocks', 'attended', attended)
   if (keepsAttended) kept.push(tape.alias(behind))
-  const middle = joined(run, input, behind, scaled, 'attended')
+  const middle = joined(run, layer, input, behind, scaled, 'attended')
   const fed = writtenInLayer(layer)
     ? inLayer(run, layer, middle, second)
     : block(run, middle, second, afterMlp, (normal) => {
         if (held !== kept) tape.free(...held.splice(0))
         return feed(run, layer, normal)
       })
-  const output = joined(run, middle, droppedIn(run, 'behindBlocks', 'fed', fed), scaled, 'fed')
+  const output = joined(run, layer, middle, droppedIn(run, 'behindBlocks', 'fed', fed), scaled, 'fed')
   tape.free(middle, ...kept, ...ownWeights(run))
   return output
 }
@@ -62,6 +62,7 @@ function block(
 /** Adds a block's output to the residual stream, after Granite's multiplier. Frees the output. */
 function joined(
   run: DecoderRun,
+  layer: Named,
   residual: Tensor,
   made: Tensor,
   isScaled: boolean | 'both',
@@ -69,12 +70,25 @@ function joined(
 ): Tensor {
   const { ops } = run.layers
   if (isScaled === 'both') return joinedByDepth(run, residual, made)
+  const gain = run.layers.weights.find(`${layer.name}.${GAINS[what]}`)
+  if (gain) return joinedByGain(run, gain, residual, made)
   const scaled = isScaled ? ops.scale(made) : ops.tape.alias(made)
   ops.tape.free(made)
   const isInSum = run.forward.dropout.place === 'inSum' && isDropped(run, what)
   const left = isInSum ? ops.dropout(scaled) : ops.tape.alias(scaled)
   const sum = ops.add(residual, left)
   ops.tape.free(left, scaled)
+  return sum
+}
+
+/** The parameters that multiply the residual stream, where a layer has them (Doge). */
+const GAINS = { attended: 'input_residual', fed: 'post_attention_residual' } as const
+
+/** `gain * residual + made`. Frees the output. */
+function joinedByGain({ layers: { ops } }: DecoderRun, gain: Tensor, residual: Tensor, made: Tensor): Tensor {
+  const product = ops.mul(gain, residual)
+  const sum = ops.add(product, made)
+  ops.tape.free(product, made)
   return sum
 }
 

@@ -4,6 +4,7 @@ import { Arrays } from '../arrays/arrays.js'
 import { selfAttention } from '../attention/self-attention.js'
 import type { DecoderRun } from '../decoder-run.js'
 import { activate } from '../feed-forward/activations.js'
+import { mlp } from '../feed-forward/mlp.js'
 import { mix } from '../mixers/mix.js'
 import { norm } from '../norms/norms.js'
 import { child, type Named, outFeatures } from '../submodules.js'
@@ -11,7 +12,7 @@ import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 
 /**
- * A layer of Zamba2 (`Zamba2HybridLayer` and `Zamba2MambaDecoderLayer`, transformers 4.57.6): a state space, in some layers behind a
+ * A layer of Zamba or Zamba2 (`Zamba2HybridLayer` and `Zamba2MambaDecoderLayer`, transformers 4.57.6): a state space, in some layers behind a
  * transformer block that layers share, which reads the embeddings too. The caller keeps the input.
  */
 export function sharedLayer(
@@ -25,9 +26,12 @@ export function sharedLayer(
   if (!decoder) return stateSpace(run, layer, input)
   const { ops } = run.layers
   const { tape } = ops
-  const found = part(layer, 'shared_transformer')
+  const found = child(layer, 'shared_transf') ?? part(layer, 'shared_transformer')
   const block = { name: found.module.sharedWith ?? found.name, module: found.module }
-  const use = residual.sharedIn.indexOf(index)
+  const hasAdapters = child(part(block, 'feed_forward'), 'gate_up_proj') !== undefined
+  const use = hasAdapters ? residual.sharedIn.indexOf(index) : undefined
+  if (run.prefixes)
+    throw new UndescribedBlock(`${layer.module.type} takes no prefixes: its cache is of a class of its own`)
   if (!run.original) throw new UndescribedBlock(`${layer.name} has no embeddings to read`)
   const { batch, sequence } = run.options
   const a = new Arrays(run.layers)
@@ -39,7 +43,10 @@ export function sharedLayer(
   tape.free(normal)
   const again = norm(run, part(block, 'pre_ff_layernorm'), attended)
   tape.free(attended)
-  const fed = adaptedMlp(run, part(block, 'feed_forward'), again, use)
+  const fed =
+    use === undefined
+      ? mlp(run, part(block, 'feed_forward'), again)
+      : adaptedMlp(run, part(block, 'feed_forward'), again, use)
   tape.free(again, ...run.attentionWeights.splice(0))
   const last = part(layer, 'linear')
   const moved = run.layers.linear(last.name, fed, outFeatures(last))

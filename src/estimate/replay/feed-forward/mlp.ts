@@ -2,6 +2,7 @@ import type { DecoderRun } from '../decoder-run.js'
 import { expertMixture } from '../experts/experts.js'
 import { parallelExperts } from '../experts/parallel-experts.js'
 import { routedPart } from '../experts/routed-part.js'
+import { vectorExperts } from '../experts/vector-experts.js'
 import { FUSED } from '../kernel-set.js'
 import { child, type Named, outFeatures, submodule } from '../submodules.js'
 import type { Tensor } from '../tape.js'
@@ -13,6 +14,7 @@ import { plainMlp } from './plain-mlp.js'
 /** The feed-forward network of a layer, of any kind. The caller keeps the input. */
 export function mlp(run: DecoderRun, block: Named, input: Tensor): Tensor {
   if (routedPart(block)) return expertMixture(run, block, input)
+  if (child(block, 'router_gate')) return vectorExperts(run, block, input)
   if (run.forward.feedForward.clamped !== 'no') return clampedMlp(run, block, input)
   if (child(block, 'input_linear')?.module.linear) return fused(run, block, input, ['input_linear', 'output_linear'])
   if (child(block, 'input_linear')) return parallelExperts(run, block, input)

@@ -10,6 +10,7 @@ import { gatedDeltaNet } from './gated-delta-net.js'
 import { kimiDelta } from './kimi-delta.js'
 import { lightning } from './lightning.js'
 import { mamba } from './mamba.js'
+import { mambaHeads } from './mamba-heads.js'
 import { mamba2 } from './mamba2.js'
 import { mamba2Products } from './mamba2-products.js'
 import type { MixerRun } from './mixer-run.js'
@@ -23,6 +24,7 @@ type Kinds = {
 /** Every kind of block in the place of attention. */
 const KINDS: Kinds = {
   tokenScan: mamba,
+  headScan: mambaHeads,
   chunkScan: mamba2,
   chunkProducts: mamba2Products,
   shortConv,
