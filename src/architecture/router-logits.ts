@@ -14,7 +14,8 @@ export function withRouterLogits(
   { moe }: Dimensions,
   { modelTypes }: Pick<Family, 'modelTypes'>,
 ): ForwardPass {
-  if (!moe || !config.raw('output_router_logits')) return forward
+  const hasRouters = moe ?? forward.feedForward.vectors
+  if (!hasRouters || !config.raw('output_router_logits')) return forward
   const readers = modelTypes.map(readerOfRouterLogits)
   if (readers.includes('described')) return { ...forward, undescribed: forward.undescribed ?? ROUTER_LOGITS_KEPT }
   return readers.includes('transformers 5') && !forward.undescribed
