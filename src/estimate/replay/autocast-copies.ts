@@ -50,6 +50,12 @@ export class AutocastCopies {
     return cast
   }
 
+  /** An activation as a product uses it. What reentrant checkpointing hands to a layer is a leaf, whose copy autocast caches too. */
+  castInput(input: Tensor, autocast = this.autocast): Tensor {
+    if (!autocast) return this.ops.tape.alias(input)
+    return input.isDetached ? this.castParameter(input) : this.ops.to(input, this.half)
+  }
+
   /** Makes the copies of parameters that autocast caches, with their gradients. */
   castEarly(...parameters: readonly Tensor[]): void {
     if (this.autocast) for (const parameter of parameters) this.ops.tape.free(this.castParameter(parameter))

@@ -20,6 +20,8 @@ export interface Tensor {
   readonly alike?: number
   /** Whether it is to be trained and nothing depends on it. */
   readonly isIdle?: boolean
+  /** Whether reentrant checkpointing has detached it from the graph, to run a layer again. */
+  readonly isDetached?: boolean
 }
 
 /** A trained parameter, which accumulates its gradient. */

@@ -39,7 +39,7 @@ export class Layers extends Products {
     const adapter = this.weights.adapter(name)
     const weight = this.weights.get(`${name}.weight`)
     if (adapter?.kind === 'lora' && !adapter.magnitude && !adapter.hasDropout && FUSED[this.kernels].adapters) {
-      const left = autocast ? this.ops.to(input, this.half) : this.ops.tape.alias(input)
+      const left = this.castInput(input, autocast)
       const output = fusedAdapter(this.ops, left, {
         weight,
         adapter,

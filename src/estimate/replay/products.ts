@@ -39,7 +39,7 @@ export class Products extends AutocastCopies {
   productInParts(input: Tensor, matrix: Tensor, parts: number): Tensor {
     const { ops } = this
     const { tape } = ops
-    const left = this.autocast ? ops.to(input, this.half) : tape.alias(input)
+    const left = this.castInput(input)
     const right = this.autocast ? this.castParameter(matrix) : tape.alias(matrix)
     const [inner = 1, outer = 1] = this.weights.shapeOf(matrix)
     const output = tape.record(
@@ -67,7 +67,7 @@ export class Products extends AutocastCopies {
   batched(input: Tensor, parameter: Tensor): Tensor {
     const { ops } = this
     const { tape } = ops
-    const left = this.autocast ? ops.to(input, this.half) : tape.alias(input)
+    const left = this.castInput(input)
     const right = this.autocast ? this.castParameter(parameter) : tape.alias(parameter)
     const [experts, inner, outer] = this.weights.shape(parameter)
     const rows = left.elements / (experts * inner)
@@ -92,7 +92,7 @@ export class Products extends AutocastCopies {
     const found = weights.find(`${name}.bias`)
     const bias = found && own(found)
     const weight = own(weights.get(`${name}.weight`))
-    const left = autocast ? ops.to(input, this.half) : tape.alias(input)
+    const left = this.castInput(input)
     const output = tape.record(
       [left, weight, bias],
       { before: [left, weight] },
@@ -125,7 +125,7 @@ export class Products extends AutocastCopies {
     // Autocast casts the arguments from the last to the first, as GCC evaluates them.
     const vector = bias && (autocast ? this.castParameter(bias) : tape.alias(bias))
     const matrix = autocast ? this.castParameter(weight) : tape.alias(weight)
-    const left = autocast ? this.ops.to(input, this.half) : tape.alias(input)
+    const left = this.castInput(input, autocast)
     const rows = Math.round(left.elements / (weight.elements / outFeatures))
     const elements = rows * outFeatures
     const output = tape.record(

@@ -18,6 +18,10 @@ export interface LayerList {
 export interface LayerCall {
   /** The tensors that a layer receives besides the hidden states: a checkpointed layer keeps them. */
   readonly given: (index: number) => readonly Tensor[]
+  /** How it receives them. What it receives by keyword, a reentrant checkpoint holds until all of backward is done. */
+  readonly givenBy: 'keyword' | 'position'
+  /** Whether the layer returns the weights of eager attention. */
+  readonly returnsWeights: boolean
   /** One layer. The caller keeps the input. */
   readonly compute: (layer: NamedLayer, input: Tensor) => Tensor
   /** What the code does behind a layer. Frees its output. */
@@ -50,14 +54,18 @@ export function throughLayers(
     omittedLayers.before()
     const given = sharding ? entered(tape, sharding, list, layer, hidden) : hidden
     const before = run.carried?.chosen
+    const others = [...call.given(layer.index), ...(before ? [before] : [])]
     const compute = () => {
       run.attentionWeights.length = 0
       if (run.carried) run.carried.chosen = before
-      return call.compute(layer, given)
+      const isAgain = isCheckpointed(layer.index) && reentrant && !tape.isFirstRun
+      return call.compute(layer, isAgain ? { ...given, isDetached: true } : given)
     }
     if (isCheckpointed(layer.index)) run.sharedKeys?.enter()
     const output = isCheckpointed(layer.index)
-      ? tape.checkpoint([given, ...call.given(layer.index), ...(before ? [before] : [])], compute, {
+      ? tape.checkpoint([given, ...(call.givenBy === 'position' ? others : [])], compute, {
+          keywords: call.givenBy === 'keyword' ? others : [],
+          alsoReturned: () => (call.returnsWeights ? run.attentionWeights : []),
           isSelective: recompute === 'selective',
           isReentrant: reentrant,
           closes: () => run.sharedKeys?.leave(),

@@ -17,6 +17,8 @@ export class Tape {
   readonly gradients = new ArrivingGradients(this.ledger)
   readonly saved = new SavedTensors(this.ledger)
   readonly #nodes: (Node | (() => void))[] = []
+  /** What the functions of reentrant checkpoints hold until the graph is freed. */
+  readonly #keywords: Storage[] = []
   #gradients = true
 
   /** Identifies a run of the code. What is cached in one run, such as autocast copies, does not exist in the next. */
@@ -27,6 +29,11 @@ export class Tape {
   /** Whether what operations save is dropped: a checkpointed layer runs for the first time. */
   get dropsSaved(): boolean {
     return this.saved.recording !== undefined && !this.saved.isSecondRun
+  }
+
+  /** Whether the code runs in the forward pass, and not again in backward. */
+  get isFirstRun(): boolean {
+    return !this.saved.isSecondRun
   }
 
   /** Runs without recording, as under `torch.no_grad()`. */
@@ -131,24 +138,32 @@ export class Tape {
   /**
    * Runs a layer whose saved tensors are not kept but recomputed in backward (`torch.utils.checkpoint`). Non-reentrant
    * checkpointing stops the recomputation at the last tensor that is needed. The reentrant kind runs the whole layer as soon as its
-   * gradient arrives, and holds output and gradient until it is done (`CheckpointFunction.backward`). `closes` is called when backward is done with
-   * the layer.
+   * gradient arrives, and holds output and gradient until it is done (`CheckpointFunction.backward`). It takes no keyword arguments:
+   * transformers binds them to the function, which the graph holds until all of backward is done. `closes` is called when backward is
+   * done with the layer.
    */
   checkpoint(
     inputs: readonly Tensor[],
     layer: () => Tensor,
-    { isSelective = false, isReentrant = false, closes = () => {} } = {},
+    {
+      keywords = [],
+      alsoReturned = () => [],
+      isSelective = false,
+      isReentrant = false,
+      closes = () => {},
+    }: CheckpointOptions = {},
   ): Tensor {
     const run = (): void => {
       const output = layer()
-      if (isReentrant) frame.inputs.push(this.ledger.retain(output.storage))
+      if (isReentrant) frame.inputs.push(...[output, ...alsoReturned()].map(({ storage }) => this.ledger.retain(storage)))
       this.free(output)
     }
     const isOffloaded = ({ storage }: Tensor) => this.saved.offloads && storage.part === 'activations'
+    const own = isReentrant ? inputs : [...inputs, ...keywords]
     const frame: Frame = {
       run,
-      inputs: inputs.filter((input) => !isOffloaded(input)).map(({ storage }) => this.ledger.retain(storage)),
-      offloaded: inputs.filter(isOffloaded).map(({ storage }) => storage.bytes),
+      inputs: own.filter((input) => !isOffloaded(input)).map(({ storage }) => this.ledger.retain(storage)),
+      offloaded: own.filter(isOffloaded).map(({ storage }) => storage.bytes),
       count: 0,
       open: 0,
       isReentrant,
@@ -157,11 +172,20 @@ export class Tape {
     }
     this.saved.recording = frame
     const output = layer()
+    const others = isReentrant ? alsoReturned().map(({ elements, dtype, grad }) => ({ elements, dtype, grad })) : []
     this.saved.recording = undefined
     if (frame.count === 0) this.saved.close(frame)
     if (!isReentrant || frame.count === 0) return output
+    this.#keywords.push(...keywords.map(({ storage }) => this.ledger.retain(storage)))
     const marked = this.marker(output, (gradient) => {
       frame.inputs.push(this.ledger.retain(gradient))
+      // Autograd hands zeros to a function for outputs that nothing depends on (`materialize_grads`).
+      for (const { elements, dtype, grad } of others) {
+        if (!grad) continue
+        const { storage } = this.tensor(elements, dtype, 'zeros')
+        frame.inputs.push(this.ledger.retain(storage))
+        this.gradients.accumulate(grad, storage)
+      }
       frame.again ??= this.saved.runAgain(frame)
     })
     this.free(output)
@@ -180,6 +204,7 @@ export class Tape {
       else this.#runBackward(node, node.pending)
     }
     this.gradients.endBackward()
+    for (const storage of this.#keywords.splice(0)) this.ledger.release(storage)
   }
 
   #runBackward(node: Node, pending: Gradient): void {
@@ -199,6 +224,17 @@ export class Tape {
       else this.gradients.accumulate(edge, one)
     }
   }
+}
+
+/** How a layer is recomputed. */
+interface CheckpointOptions {
+  /** What the layer gets by keyword. */
+  readonly keywords?: readonly Tensor[]
+  /** What the layer returns beside its output, when it has run again. */
+  readonly alsoReturned?: () => readonly Tensor[]
+  readonly isSelective?: boolean
+  readonly isReentrant?: boolean
+  readonly closes?: () => void
 }
 
 /** Marks what a recomputation makes: backward never runs on it. */

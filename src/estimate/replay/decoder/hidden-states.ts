@@ -42,6 +42,8 @@ export function hiddenStates(model: DecoderModel, pass: DecoderPass): HiddenStat
   const given = givenTo(model, pass, inputs, common)
   const stack = throughLayers(model, run, first, {
     given: (index) => [...present(run.original), ...present(run.layerInputs), ...given(index)],
+    givenBy: 'keyword',
+    returnsWeights: forward.attention.returnsWeights,
     behind: (layer, output) => seen?.behind(layer.index, output) ?? output,
     compute: (layer, input) =>
       decoderLayer(

@@ -128,6 +128,8 @@ function runLayers(
     scope.take(carries),
     {
       given: () => [...others.map(([, tensor]) => tensor), ...shared.values()],
+      givenBy: 'position',
+      returnsWeights: true,
       compute: ({ name, index }, input) => {
         // A layer that runs again in backward has kept its input before.
         if (keeps !== undefined && !kept.has(index)) scope.set(`${keeps}${index}`, tape.alias(input))
