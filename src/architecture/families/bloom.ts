@@ -64,7 +64,7 @@ export const bloom = headedFamily({
   forward: (config) => ({
     alibi: { maskDtype: 'float32' },
     norm: 'layerNorm',
-    attention: { eagerOnly: true, keepsProjections: true },
+    attention: { eagerOnly: true, keepsProjections: true, returnsWeights: true },
     feedForward: { activation: config.string('hidden_act', 'bloom_gelu') },
     dropout: {
       attended: config.number('hidden_dropout', 0),
