@@ -28,6 +28,7 @@ export const layoutlm = bertFamily({
     isEager: true,
     choosesPositions: false,
     poolsAlways: true,
+    carriesBy: 'keyword',
     embeddings: { types: 'made', steps: embeddingSteps },
     attention: { eager: { softmax: 'float32', weights: 'query', keepsMasked: false }, returnsWeights: 'module' },
     says: ['boxes are zeros, which the model makes itself; given ones need as much'],

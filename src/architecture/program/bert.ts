@@ -17,7 +17,7 @@ import {
   written,
 } from './build.js'
 import { TOKENS } from './count.js'
-import type { AttentionCall, Operation, Step, Steps, Value } from './steps.js'
+import type { AttentionCall, Loop, Operation, Step, Steps, Value } from './steps.js'
 import type { PlacedAttention } from './written.js'
 
 /** How a family of BERT's kind differs from BERT. */
@@ -37,6 +37,8 @@ export interface BertOptions {
   readonly places?: PlacedAttention['places'] | undefined
   /** Variables that every layer gets beside its input and the mask. */
   readonly given?: readonly string[]
+  /** How the code hands hidden states to a layer. Default: by position. */
+  readonly carriesBy?: Loop['carriesBy']
   readonly activation: string
   readonly dropout: BertDropout
 }
@@ -85,7 +87,15 @@ const positionsOf = (config: ConfigReader): string => config.string('position_em
 
 /** The base model: embeddings and layers. */
 export function bertSteps(dimensions: Dimensions, options: BertOptions): Steps {
-  const { embeddings, between = [], start = 'embedded', layer = bertLayerSteps, given = [], dropout } = options
+  const {
+    embeddings,
+    between = [],
+    start = 'embedded',
+    layer = bertLayerSteps,
+    given = [],
+    carriesBy,
+    dropout,
+  } = options
   const { steps: ownSteps, types } = embeddings ?? {}
   const inputs = [...(types === 'made' ? ['types'] : []), ...(ownSteps ? ['boxes'] : [])]
   return [
@@ -103,7 +113,13 @@ export function bertSteps(dimensions: Dimensions, options: BertOptions): Steps {
     ...(ownSteps ? [] : [set('mask', maskOf(options))]),
     ...between,
     set('hidden', start),
-    { each: 'encoder.layer', carries: 'hidden', given: ['mask', ...given], kinds: [layer(dimensions, options)] },
+    {
+      each: 'encoder.layer',
+      carries: 'hidden',
+      ...(carriesBy && { carriesBy }),
+      given: ['mask', ...given],
+      kinds: [layer(dimensions, options)],
+    },
   ]
 }
 

@@ -38,6 +38,11 @@ export interface Loop {
   readonly each: string
   /** The variable that each layer reads and replaces. */
   readonly carries: string
+  /**
+   * How the code hands it to a layer. A reentrant checkpoint sees what comes by position alone: what comes by keyword gets no gradient
+   * from it. Default: by position.
+   */
+  readonly carriesBy?: 'keyword'
   /** Variables that each layer gets as well, under the same names. A recomputed layer keeps them. */
   readonly given?: readonly string[]
   /** Variables of the first layer that all later ones get as well. */

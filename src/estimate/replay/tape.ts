@@ -155,7 +155,8 @@ export class Tape {
   ): Tensor {
     const run = (): void => {
       const output = layer()
-      if (isReentrant) frame.inputs.push(...[output, ...alsoReturned()].map(({ storage }) => this.ledger.retain(storage)))
+      if (isReentrant)
+        frame.inputs.push(...[output, ...alsoReturned()].map(({ storage }) => this.ledger.retain(storage)))
       this.free(output)
     }
     const isOffloaded = ({ storage }: Tensor) => this.saved.offloads && storage.part === 'activations'

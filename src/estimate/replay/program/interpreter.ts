@@ -96,11 +96,21 @@ function layersOf({ facts, options }: Place, list: string, runs: Loop['runs']): 
   return runs.flatMap((at, index) => layers.filter((layer) => layer.index === at).map((layer) => ({ ...layer, index })))
 }
 
+/** Layers whose gradients a reentrant checkpoint loses, or hands from layer to layer. */
+function refuseReentrant({ each, carriesBy, shares = [] }: Loop): void {
+  if (carriesBy === 'keyword')
+    throw new UndescribedBlock(
+      `reentrant checkpointing does not train this model: its code hands hidden states to the layers of ${each} by keyword, where they get no gradients; pass \`reentrant: false\``,
+    )
+  if (shares.length > 0)
+    throw new UndescribedBlock(
+      `no model for reentrant checkpointing where the layers of ${each} share what the first one makes: pass \`reentrant: false\``,
+    )
+}
+
 /** Runs the layers of a list, some of which are recomputed in backward. */
-function runLayers(
-  place: Place,
-  scope: Scope,
-  {
+function runLayers(place: Place, scope: Scope, loop: Loop): void {
+  const {
     each,
     carries,
     given = [],
@@ -113,8 +123,8 @@ function runLayers(
     behind = {},
     unusedFrom = Number.POSITIVE_INFINITY,
     runs,
-  }: Loop,
-): void {
+  } = loop
+  if (place.options.reentrant && place.options.recompute !== 'none') refuseReentrant(loop)
   const { tape } = place.layers.ops
   const layers = layersOf(place, scope.named(each), runs)
   const others = given.map((name) => [name, scope.get(name)] as const)
