@@ -24,7 +24,9 @@ describe('estimateMemory refuses a reentrant checkpoint', () => {
 
   it('whose layers get their input by keyword, where it has no gradient', () => {
     const model = architectureFromConfig({ model_type: 'layoutlm', architectures: ['LayoutLMForMaskedLM'] })
-    expect(() => estimateMemory(model, options)).toThrow(/by keyword, where they get no gradients; pass `reentrant: false`/)
+    expect(() => estimateMemory(model, options)).toThrow(
+      /by keyword, where they get no gradients; pass `reentrant: false`/,
+    )
   })
 
   it('whose layers share what the first one makes', () => {
