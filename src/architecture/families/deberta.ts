@@ -7,6 +7,7 @@ import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
 import { container, type Module } from '../module.js'
+import { debertaProgram } from '../program/deberta.js'
 import { headedFamily } from '../shapes/headed-family.js'
 
 /** DeBERTa 1 (He et al. 2020, arXiv:2006.03654): separate attention to the content of a word and to its relative position. */
@@ -15,6 +16,8 @@ export const deberta = headedFamily({
   name: 'Deberta',
   prefix: 'deberta',
   loraTargets: ['in_proj'],
+  dropout: { hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 },
+  program: (config, dimensions, className) => debertaProgram(config, dimensions, className, 'deberta'),
   defaults: { ...BERT_DEFAULTS, vocab_size: 50_265 },
   build(sizes, config) {
     const { vocabSize, hiddenSize, layers, heads } = sizes

@@ -3,6 +3,7 @@ import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { tree } from '../blocks/tree.js'
 import { container } from '../module.js'
+import { fnetProgram } from '../program/fnet.js'
 import { BERT_DEFAULTS, bertFamily } from '../shapes/bert-family.js'
 
 /** FNet (Lee-Thorp et al. 2021, arXiv:2105.03824): BERT with a Fourier transform in the place of attention. */
@@ -13,6 +14,7 @@ export const fnet = bertFamily({
   dropout: { hidden_dropout_prob: 0.1 },
   defaults: { ...BERT_DEFAULTS, vocab_size: 32_000 },
   pools: 'all',
+  program: (config, dimensions, className) => fnetProgram(config, dimensions, className, 'fnet'),
   build({ vocabSize, hiddenSize, ffnSize, layers }, config) {
     const counts = {
       words: vocabSize,

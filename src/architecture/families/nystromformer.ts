@@ -1,5 +1,6 @@
 import { bertAttention, bertEmbeddings, bertEncoder, bertLayer } from '../blocks/bert.js'
 import { linear } from '../blocks/linear.js'
+import { landmarkRuns } from '../program/nystromformer.js'
 import { BERT_DEFAULTS, bertFamily } from '../shapes/bert-family.js'
 
 /** Nyströmformer (Xiong et al. 2021, arXiv:2102.03902): BERT with an approximation of attention, and a convolution of values. */
@@ -10,6 +11,7 @@ export const nystromformer = bertFamily({
   defaults: { ...BERT_DEFAULTS, vocab_size: 30_000, max_position_embeddings: 510 },
   pools: 'none',
   classifier: 'head',
+  runs: landmarkRuns,
   build({ vocabSize, hiddenSize, ffnSize, layers, heads }, config) {
     const positions = config.integer('max_position_embeddings', 510) + 2
     const segments = config.integer('type_vocab_size', 2)

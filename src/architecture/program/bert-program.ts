@@ -22,6 +22,8 @@ export interface BertProgram
   readonly poolsAlways?: boolean
   /** Whether its embeddings have buffers. Default: yes. */
   readonly hasBuffers?: boolean
+  /** The class default of `hidden_act`. Default: `gelu`. */
+  readonly defaultActivation?: string
   /** The class default of `max_position_embeddings`. Default: 512. */
   readonly contextTokens?: number
   /** The field with the rate of dropout in front of classifiers. Default: `classifier_dropout`. */
@@ -48,7 +50,7 @@ export function bertProgram(
 ): Program | undefined {
   const { name, prefix, pools = true, classifierRate, choiceRate, behind = [], says = [], keepsLayers } = family
   const { hiddenSize } = dimensions
-  const activation = config.string('hidden_act', 'gelu')
+  const activation = config.string('hidden_act', family.defaultActivation ?? 'gelu')
   const dropout = bertDropout(config, className, classifierRate, choiceRate)
   const { choosesPositions = true, hasBuffers = true } = family
   const options: BertOptions = { ...family, activation, dropout, ...(choosesPositions && positionsOf(config, family)) }
@@ -87,7 +89,7 @@ export function bertProgram(
 }
 
 /** Classes of BERT that use no pooler. */
-const WITHOUT_POOLER = ['ForMaskedLM', 'ForTokenClassification', 'ForQuestionAnswering']
+export const WITHOUT_POOLER = ['ForMaskedLM', 'ForTokenClassification', 'ForQuestionAnswering']
 
 /** What a config says about positions. Only those with embeddings of their own have other attention than eager one. */
 function positionsOf(

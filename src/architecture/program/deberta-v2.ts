@@ -19,8 +19,8 @@ import {
 } from './build.js'
 import { TOKENS } from './count.js'
 import type { Program } from './program.js'
-import type { Step, Steps, Value } from './steps.js'
-import { labelled, textEncoder } from './text-encoder.js'
+import type { Operation, Step, Steps, Value } from './steps.js'
+import { labelled, type TextEncoder, textEncoder } from './text-encoder.js'
 
 /** The program of DeBERTa v2 and v3 (`modeling_deberta_v2.py`). */
 export function debertaV2Program(
@@ -29,7 +29,20 @@ export function debertaV2Program(
   className: string,
   prefix: string,
 ): Program | undefined {
-  const { hiddenSize } = dimensions
+  return debertaClasses(config, dimensions, className, {
+    name: 'DebertaV2',
+    prefix,
+    steps: modelSteps(config, dimensions),
+  })
+}
+
+/** The classes of DeBERTa, of any version, around its model. */
+export function debertaClasses(
+  config: ConfigReader,
+  { hiddenSize }: Dimensions,
+  className: string,
+  model: Pick<TextEncoder, 'name' | 'prefix' | 'steps' | 'says'>,
+): Program | undefined {
   const activation = config.string('hidden_act', 'gelu')
   const { hidden: rate } = bertDropout(config, '')
   const isClassifier = className.endsWith('ForSequenceClassification') || className.endsWith('ForMultipleChoice')
@@ -46,9 +59,7 @@ export function debertaV2Program(
     give(project('classifier', dropped(isClassifier ? config.number('cls_dropout', rate) : 0, 'pooled'))),
   ]
   return textEncoder(className, {
-    name: 'DebertaV2',
-    prefix,
-    steps: modelSteps(config, dimensions),
+    ...model,
     buffers: [{ count: [config.integer('max_position_embeddings', 512)] }],
     heads: {
       ForMaskedLM: [give(call(bertMaskedHead(activation), { hidden: 'hidden' }, 'cls.predictions'))],
@@ -106,7 +117,7 @@ function modelSteps(config: ConfigReader, { heads }: Dimensions): Steps {
   return [
     set('ones', make(TOKENS, 'float32')),
     set('types', make(TOKENS, 'int64')),
-    set('embedded', call(embeddingSteps(config), { ones: 'ones', types: 'types' }, 'embeddings')),
+    set('embedded', call(debertaEmbeddingSteps(config), { ones: 'ones', types: 'types' }, 'embeddings')),
     set('hidden', call(encoder, { embedded: 'embedded', ones: 'ones' }, 'encoder')),
   ]
 }
@@ -126,8 +137,11 @@ function positionsOf(config: ConfigReader): Value {
   return isNormed ? layerNormed('LayerNorm', table) : table
 }
 
-/** `DebertaV2Embeddings` */
-function embeddingSteps(config: ConfigReader): Steps {
+/** `DebertaV2Embeddings`, with the norm of a version. */
+export function debertaEmbeddingSteps(
+  config: ConfigReader,
+  norm = (of: Value): Operation => layerNormed('LayerNorm', of),
+): Steps {
   const isPlaced = config.boolean('position_biased_input', true)
   const isTyped = config.integer('type_vocab_size', 0) > 0
   const features = config.integer(['embedding_size', 'hidden_size'], 1536)
@@ -142,7 +156,7 @@ function embeddingSteps(config: ConfigReader): Steps {
       ? [set('kinds', lookup('token_type_embeddings', TOKENS, 'types')), set('sum', plus('sum', 'kinds'))]
       : []),
     ...(isProjected ? [set('sum', project('embed_proj', 'sum'))] : []),
-    set('sum', layerNormed('LayerNorm', 'sum')),
+    set('sum', norm('sum')),
     set('mask', { op: 'own', of: 'ones' }),
     set('sum', scaled('sum', 'mask')),
     ...dropping(bertDropout(config, '').hidden, 'sum'),

@@ -3,13 +3,17 @@ export type WrittenBlock =
   | BiasedAttention
   | DisentangledAttention
   | Exchanged
+  | FourierMixing
+  | JointDisentangledAttention
   | JointPrediction
+  | LandmarkAttention
   | MaskedConvolution
   | PlacedAttention
   | ProbingAttention
   | ShiftedAttention
   | Trigrams
   | UnitVectors
+  | WideNorm
 
 /**
  * Attention with a bias for each distance and head, which has a gradient (MPNet). Reads `hidden`, `mask` and `bias`; projects by `q`,
@@ -47,12 +51,39 @@ export interface Exchanged {
   readonly of: string
 }
 
+/** The real part of the Fourier transform of tokens and features (FNet). Reads `hidden`. */
+export interface FourierMixing {
+  readonly kind: 'fourierMixing'
+}
+
+/**
+ * DeBERTa's attention to the content of words and to their relative positions, with one projection for queries, keys and values. Reads `hidden`,
+ * `mask`, and `rel` (the embeddings of relative positions), if it is relative.
+ */
+export interface JointDisentangledAttention extends Omit<DisentangledAttention, 'kind' | 'sharesProjections'> {
+  readonly kind: 'jointDisentangledAttention'
+  /** Whether the scores and the weights of all heads are mixed by linear layers. */
+  readonly talks: boolean
+}
+
 /**
  * The logits of words from the features of their embeddings (`decoder`) and from further ones (`dense`), whose matrices are concatenated
  * each time (MobileBERT). Reads `hidden`.
  */
 export interface JointPrediction {
   readonly kind: 'jointPrediction'
+}
+
+/**
+ * Attention by way of landmarks, the means of segments of queries and keys, with the inverse of the weights between them; and a convolution of
+ * values (Nyströmformer). Reads `hidden` and `mask`; projects by `query`, `key` and `value`.
+ */
+export interface LandmarkAttention {
+  readonly kind: 'landmarkAttention'
+  readonly heads: number
+  /** The number of segments, and the tokens of a text. Without them attention is BERT's. */
+  readonly segments?: { readonly count: number; readonly tokens: number }
+  readonly isConvolved: boolean
 }
 
 /**
@@ -113,4 +144,9 @@ export interface ShiftedAttention {
 /** The embedding of each word between those of its neighbours, with zeros at the ends (MobileBERT). Reads `words`. */
 export interface Trigrams {
   readonly kind: 'trigrams'
+}
+
+/** A layer norm in separate operations, in float32 (DeBERTa). Reads `x`. */
+export interface WideNorm {
+  readonly kind: 'wideNorm'
 }

@@ -19,6 +19,11 @@ def inputs_of(model, config, options):
     """What a class takes, and its labels."""
     name, batch, tokens = config["architectures"][0], options["batchSize"], options["sequenceLength"]
     ids = torch.zeros(batch, tokens, dtype=torch.long)
+    if options.get("images") and config["model_type"] == "layoutlmv3":  # the image of a page beside its words
+        side = model.config.input_size
+        pixels = torch.zeros(batch, model.config.num_channels, side, side, dtype=next(model.parameters()).dtype)
+        read, labels = inputs_of(model, config, {**options, "images": 0})
+        return {**read, "pixel_values": pixels}, labels
     if config["model_type"] in ("wav2vec2", "hubert"):
         return {"input_values": torch.zeros(batch, 16_000 * options["audioSeconds"], dtype=next(model.parameters()).dtype)}, {}
     if config["model_type"] in ("siglip2", "siglip2_vision_model"):

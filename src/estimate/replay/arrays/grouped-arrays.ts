@@ -58,38 +58,32 @@ export class GroupedArrays extends Arrays {
   divideInPlace(input: Shaped, by: Shaped): Shaped {
     const { layout, dtype } = input
     const saves = by.grad || input.grad ? [this.fresh(preserved(layout), dtype, 'clone'), by] : []
-    return this.record({
-      inputs: [input, by],
-      saves,
-      make: () => this.seenAs(input, layout),
-      derivatives: [
-        (gradient) => this.fresh(preserved(layout), gradient.dtype, 'div'),
-        (gradient) => {
-          const steps = ['div', 'neg', 'mul'].map((name) => this.fresh(preserved(layout), gradient.dtype, name))
-          const made = this.fresh(preserved(layout), gradient.dtype, 'div')
-          this.done(...steps)
-          return made
-        },
-      ],
-    })
+    return this.#quotient(input, by, saves, () => this.seenAs(input, layout))
   }
 
   /** A quotient in a new array. */
   divide(input: Shaped, by: Shaped): Shaped {
     const { layout } = input
     const dtype = wider(input.dtype, by.dtype)
+    const saves = by.grad || input.grad ? [input, by] : []
+    return this.#quotient(input, by, saves, () => this.fresh(preserved(layout), dtype, 'div'))
+  }
+
+  /** The gradient of the denominator comes first (`DivBackward0`). */
+  #quotient(input: Shaped, by: Shaped, saves: readonly Shaped[], make: () => Shaped): Shaped {
+    const like = preserved(input.layout)
     return this.record({
-      inputs: [input, by],
-      saves: by.grad || input.grad ? [input, by] : [],
-      make: () => this.fresh(preserved(layout), dtype, 'div'),
+      inputs: [by, input],
+      saves,
+      make,
       derivatives: [
-        (gradient) => this.fresh(preserved(layout), gradient.dtype, 'div'),
         (gradient) => {
-          const steps = ['div', 'neg', 'mul'].map((name) => this.fresh(preserved(layout), gradient.dtype, name))
-          const made = this.fresh(preserved(layout), gradient.dtype, 'div')
+          const steps = ['div', 'div', 'neg'].map((name) => this.fresh(like, gradient.dtype, name))
+          const made = this.fresh(like, gradient.dtype, 'mul')
           this.done(...steps)
           return made
         },
+        (gradient) => this.fresh(like, gradient.dtype, 'div'),
       ],
     })
   }

@@ -39,7 +39,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     kernel: step.kernel,
     ...(step.kernelPackages && { kernelPackages: step.kernelPackages }),
     loss: step.loss,
-    computeDtype: half,
+    computeDtype: step.autocast ? half : computeDtype,
     cache: false,
     drops: step.preference?.withoutDropout ? 'fixed' : 'all',
     sharding,

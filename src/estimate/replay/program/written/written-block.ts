@@ -1,21 +1,25 @@
 import type { Written, WrittenBlock } from '../../../../architecture/index.js'
-import { GroupedArrays } from '../../arrays/grouped-arrays.js'
 import { filled } from '../../arrays/layout.js'
 import { Names } from '../../arrays/names.js'
 import type { Shaped } from '../../arrays/shaped.js'
+import { WrittenArrays } from '../../arrays/written-arrays.js'
 import type { Tensor } from '../../tape.js'
 import type { Place } from '../place.js'
 import type { Scope } from '../scope.js'
 import { biasedAttention } from './biased-attention.js'
 import { disentangledAttention } from './disentangled-attention.js'
 import { exchanged } from './exchanged.js'
+import { fourierMixing } from './fourier-mixing.js'
+import { jointDisentangledAttention } from './joint-disentangled-attention.js'
 import { jointPrediction } from './joint-prediction.js'
+import { landmarkAttention } from './landmark-attention.js'
 import { maskedConvolution } from './masked-convolution.js'
 import { placedAttention } from './placed-attention.js'
 import { probingAttention } from './probing-attention.js'
 import { shiftedAttention } from './shifted-attention.js'
 import { trigrams } from './trigrams.js'
 import { unitVectors } from './unit-vectors.js'
+import { wideNorm } from './wide-norm.js'
 import type { WrittenRun } from './written-run.js'
 
 type Kinds = {
@@ -26,19 +30,23 @@ const KINDS: Kinds = {
   biasedAttention,
   disentangledAttention,
   exchanged,
+  fourierMixing,
+  jointDisentangledAttention,
   jointPrediction,
+  landmarkAttention,
   maskedConvolution,
   placedAttention,
   probingAttention,
   shiftedAttention,
   trigrams,
   unitVectors,
+  wideNorm,
 }
 
 /** Runs the rest of a module that is written over arrays. The caller owns the result. */
 export function writtenBlock(place: Place, scope: Scope, { block }: Written): Tensor {
   const { layers, options } = place
-  const arrays = new GroupedArrays(layers)
+  const arrays = new WrittenArrays(layers)
   const run: WrittenRun = {
     arrays,
     names: new Names(layers.ops.tape),

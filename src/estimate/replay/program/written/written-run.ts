@@ -1,10 +1,10 @@
-import type { GroupedArrays } from '../../arrays/grouped-arrays.js'
 import type { Names } from '../../arrays/names.js'
 import type { Shaped } from '../../arrays/shaped.js'
+import type { WrittenArrays } from '../../arrays/written-arrays.js'
 
 /** What a module that is written over arrays needs. */
 export interface WrittenRun {
-  readonly arrays: GroupedArrays
+  readonly arrays: WrittenArrays
   /** The variables of the function. */
   readonly names: Names
   readonly batch: number

@@ -1,0 +1,72 @@
+import { GroupedArrays } from './grouped-arrays.js'
+import { contiguous } from './layout.js'
+import type { Shaped } from './shaped.js'
+
+/** Arrays with the operations of encoders that are written over them. */
+export class WrittenArrays extends GroupedArrays {
+  /**
+   * The product with a number in place of a view. Backward copies the whole gradient, and the part of it twice (`CopySlices` of torch).
+   */
+  scaleViewInPlace(input: Shaped): Shaped {
+    const { layout, dtype } = input
+    return this.record({
+      inputs: [input],
+      make: () => this.seenAs(input, layout),
+      derivatives: [
+        () => {
+          const whole = this.fresh(layout, dtype, 'new_empty_strided')
+          const part = this.fresh(contiguous(layout.shape), dtype, 'clone')
+          this.done(this.fresh(contiguous(layout.shape), dtype, 'div'), part)
+          return whole
+        },
+      ],
+    })
+  }
+
+  /** The mean over one dimension, which goes away. */
+  meanOver(input: Shaped, dim: number): Shaped {
+    const { shape } = input.layout
+    return this.record({
+      inputs: [input],
+      make: () => this.fresh(contiguous(shape.toSpliced(dim, 1)), input.dtype, 'mean'),
+      derivatives: [() => this.fresh(contiguous(shape), input.dtype, 'div')],
+    })
+  }
+
+  /** The largest of all numbers. Its gradient is spread over the places that have it. */
+  max(input: Shaped): Shaped {
+    const { shape } = input.layout
+    return this.record({
+      inputs: [input],
+      saves: [input],
+      savesOutput: true,
+      make: () => this.fresh(contiguous([]), input.dtype, 'max'),
+      derivatives: [
+        () => {
+          const isLargest = this.fresh(contiguous(shape), 'bool', 'eq')
+          const made = this.fresh(contiguous(shape), input.dtype, 'mul')
+          this.done(isLargest)
+          return made
+        },
+      ],
+    })
+  }
+
+  /** Real numbers as complex ones, which have two numbers in a further dimension. */
+  complex(input: Shaped): Shaped {
+    const { shape } = input.layout
+    return this.record({
+      inputs: [input],
+      make: () => this.fresh(contiguous([...shape, 2]), input.dtype, '_to_copy'),
+      derivatives: [
+        (gradient) => this.seenAs(gradient, { shape, strides: gradient.layout.strides.slice(0, shape.length) }),
+      ],
+    })
+  }
+
+  /** A Fourier transform of complex numbers. Keeps nothing. */
+  fourier(input: Shaped): Shaped {
+    const make = (): Shaped => this.fresh(contiguous(input.layout.shape), input.dtype, '_fft_c2c')
+    return this.record({ inputs: [input], make, derivatives: [make] })
+  }
+}
