@@ -3,6 +3,8 @@ import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { rmsNorm } from '../blocks/norm.js'
+import type { ConfigReader } from '../config-reader.js'
+import { llamaForward } from '../forward/llama-forward.js'
 import { container, listOf } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
@@ -25,7 +27,7 @@ export const mllamaTextModel = causalLmFamily({
     const { vocabSize, hiddenSize, layers } = sizes
     const norm = rmsNorm(hiddenSize)
     const mlp = gatedMlp(sizes)
-    const crossing = new Set(config.integers('cross_attention_layers') ?? [3, 8, 13, 18, 23, 28, 33, 38])
+    const crossing = new Set(crossingLayers(config))
     const layer = (crosses: boolean) =>
       crosses
         ? container(
@@ -54,4 +56,16 @@ export const mllamaTextModel = causalLmFamily({
       dimensions: decoderDimensions(sizes, { gatedMlp: true }),
     }
   },
+  forward: (config) => ({
+    ...llamaForward(config),
+    masks: { size: 'forAllSequences' },
+    layersForImages: crossingLayers(config),
+    // `MllamaForCausalLM`, the language model alone, casts its logits.
+    logits: { form: 'float32' },
+  }),
 })
+
+/** The layers that attend to the image. */
+function crossingLayers(config: ConfigReader): readonly number[] {
+  return config.integers('cross_attention_layers') ?? [3, 8, 13, 18, 23, 28, 33, 38]
+}

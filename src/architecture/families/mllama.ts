@@ -14,6 +14,7 @@ export const mllama = multimodalFamily({
   modelType: 'mllama',
   name: 'Mllama',
   text: { family: 'mllama_text_model' },
+  changes: (forward) => ({ ...forward, logits: {} }),
   beside(config, { text }) {
     const vision = config.object('vision_config')
     const outFeatures = vision.integer('vision_output_dim', 7680)

@@ -58,6 +58,8 @@ export interface ForwardPass {
   readonly says?: readonly string[]
   /** Suffixes of the names of parameters that stay in float32, whatever the dtype of the model. Default: none. */
   readonly float32Parameters?: readonly string[]
+  /** The layers that run only if the model sees an image, by their indices (Llama 3.2 Vision). Default: none. */
+  readonly layersForImages?: readonly number[]
   /** Suffixes of the names of parameters that no gradient reaches. Default: none. */
   readonly untrainedParameters?: readonly string[]
   /** Elements of buffers that the modules do not show, in the dtype of the model. Default: 0. */

@@ -35,6 +35,7 @@ export interface CompleteForwardPass {
   readonly placeholderMasks: number
   readonly addsTypes: boolean
   readonly keepsLayers: boolean
+  readonly layersForImages: readonly number[]
   readonly rotation: CompleteRotation | undefined
   readonly alibi: Alibi | undefined
   readonly masks: Required<Omit<Masks, 'unusedWindow'>> & Pick<Masks, 'unusedWindow'>
@@ -100,6 +101,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
     placeholderMasks: forward.placeholderMasks ?? 0,
     addsTypes: forward.addsTypes ?? false,
     keepsLayers: forward.keepsLayers ?? false,
+    layersForImages: forward.layersForImages ?? [],
     rotation: rotation && completeRotation(rotation, alibi, dimensions),
     alibi,
     masks: { ...MASKS, ...forward.masks },

@@ -2,7 +2,7 @@ import { type Architecture, isTower, modules, parameters } from '../../architect
 import type { Sense } from '../../architecture/sense.js'
 import type { AdapterPlan } from '../lora/adapter-plan.js'
 import type { PackedStorage } from './packed/packed-storage.js'
-import { headOf } from './submodules.js'
+import { baseOf, headOf, layersOf } from './submodules.js'
 
 /**
  * The modules whose weights are in `storage`. transformers does not pack the output embedding, or the last layer of a model without one
@@ -29,7 +29,7 @@ export function idleNames(architecture: Architecture, senses: readonly Sense[]):
     senses.some(({ passes }) =>
       passes.some((one) => one === name || name.startsWith(`${one}.`) || one.startsWith(`${name}.`)),
     )
-  const idle = towerNames(architecture).filter((name) => !isPassed(name))
+  const idle = [...towerNames(architecture), ...layersForImages(architecture)].filter((name) => !isPassed(name))
   return [...idle.map((name) => `${name}.`), ...senses.flatMap(({ unused = [] }) => unused)]
 }
 
@@ -38,6 +38,13 @@ function towerNames(architecture: Architecture): string[] {
   const names: string[] = []
   for (const { name, module } of modules(architecture)) if (isTower(module.part)) names.push(name)
   return names
+}
+
+/** The names of the layers that run with images alone. */
+function layersForImages(architecture: Architecture): string[] {
+  const indices = new Set(architecture.forward?.layersForImages)
+  const base = indices.size > 0 ? baseOf(architecture) : undefined
+  return base ? layersOf(base).flatMap(({ index, name }) => (indices.has(index) ? [name] : [])) : []
 }
 
 /** The names of the modules that are copied. */

@@ -24,6 +24,8 @@ export interface LayerCall {
   readonly returnsWeights: boolean
   /** One layer. The caller keeps the input. */
   readonly compute: (layer: NamedLayer, input: Tensor) => Tensor
+  /** Whether the code leaves a layer out. Default: none. */
+  readonly leavesOut?: (layer: NamedLayer) => boolean
   /** What the code does behind a layer. Frees its output. */
   readonly behind?: (layer: NamedLayer, output: Tensor) => Tensor
 }
@@ -52,6 +54,10 @@ export function throughLayers(
   let returned: Tensor[] = []
   for (const layer of list.layers) {
     omittedLayers.before()
+    if (call.leavesOut?.(layer)) {
+      omittedLayers.behind(layer.name)
+      continue
+    }
     const given = sharding ? entered(tape, sharding, list, layer, hidden) : hidden
     const before = run.carried?.chosen
     const others = [...call.given(layer.index), ...(before ? [before] : [])]

@@ -44,6 +44,7 @@ export function hiddenStates(model: DecoderModel, pass: DecoderPass): HiddenStat
     given: (index) => [...present(run.original), ...present(run.layerInputs), ...given(index)],
     givenBy: 'keyword',
     returnsWeights: forward.attention.returnsWeights,
+    leavesOut: ({ index }) => forward.layersForImages.includes(index),
     behind: (layer, output) => seen?.behind(layer.index, output) ?? output,
     compute: (layer, input) =>
       decoderLayer(
