@@ -122,6 +122,8 @@ export interface FamilyFacts {
   readonly unreplayed?: readonly Unreplayed[]
   /** The largest image that its processor makes. Absent: engines' memory for images cannot be planned. */
   readonly largestImage?: FindLargestImage
+  /** What the code around its language model does to the embeddings of all tokens, also of text. Absent: nothing. */
+  readonly words?: FindSense
   /** What it makes of images. Absent: a run with images cannot be estimated. */
   readonly images?: FindSense
   /** What it makes of sound. Absent: a run with sound cannot be estimated. */

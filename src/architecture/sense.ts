@@ -9,9 +9,9 @@ export interface ImageSize {
 
 /** What a multimodal model makes of images or of sound: steps that put vectors in the places of tokens. */
 export interface Sense {
-  /** Tokens that one of them, or all the sound of a sequence, has among those of a sequence. */
+  /** Tokens that one of them, or all the sound of a sequence, has among those of a sequence; 0 if it is about text. */
   readonly tokens: number
-  /** What it is, in one phrase: `images of 336 × 336 pixels`. */
+  /** What it is, in one phrase: `images of 336 × 336 pixels`. If it is about text, what happens to it, in a sentence. */
   readonly input: string
   /** Whether the processor makes images of any size as large as that. Default: no. */
   readonly isResized?: boolean

@@ -18,11 +18,12 @@ export function sensesOf(model: Architecture, asked: AskedInputs): readonly Sens
     throw new RangeError('`imageSize` is given without `images`: say how many images each sequence has')
   if (model.program?.hears && audioSeconds === 0)
     throw new RangeError(`${model.className} hears: pass \`audioSeconds\`, the seconds of sound in each sequence`)
-  if (images === 0 && (audioSeconds === 0 || model.program?.hears)) return []
   const family = familyOf(model.family)
+  if (images === 0 && (audioSeconds === 0 || model.program?.hears) && !family?.words) return []
   const reader = new ConfigReader(model.config ?? {})
   const config = family?.attributeMap ? reader.withAliases(family.attributeMap) : reader
   const prefix = model.root.children?.['model'] ? 'model.' : ''
+  const words = model.config ? family?.words?.(config, asked, prefix) : undefined
   const kinds = [
     { name: 'images', count: images, find: family?.images },
     { name: 'audioSeconds', count: audioSeconds, find: family?.sound },
@@ -44,7 +45,7 @@ export function sensesOf(model: Architecture, asked: AskedInputs): readonly Sens
       `\`${first?.name}\`: ${first?.sense.input} have ${tokens.toLocaleString('en-US')} tokens, more than the ${sequenceLength.toLocaleString('en-US')} of \`sequenceLength\`: pass a longer sequence, or fewer or smaller ones`,
     )
   }
-  return senses.map(({ sense }) => sense)
+  return [...(words ? [words] : []), ...senses.map(({ sense }) => sense)]
 }
 
 const ANOTHER = '; pass `imageSize` for another size'
@@ -52,6 +53,7 @@ const ANOTHER = '; pass `imageSize` for another size'
 /** What is assumed about them, in sentences. */
 export function senseAssumptions(senses: readonly Sense[], { images, imageSize }: AskedInputs): string[] {
   return senses.map(({ input, tokens, isResized }) => {
+    if (tokens === 0) return input
     const isImage = input.startsWith('images')
     const count = isImage ? `${images} in each sequence, ` : ''
     const other = isResized ? '; images of any size are resized to that' : isImage && !imageSize ? ANOTHER : ''

@@ -6,6 +6,7 @@ import { rmsNorm } from '../blocks/norm.js'
 import { CheckpointError } from '../checkpoint-error.js'
 import type { ConfigReader } from '../config-reader.js'
 import { container, type Module, tower } from '../module.js'
+import { gemma3nWords } from '../senses/gemma3n.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** Gemma 3n (Google DeepMind 2025, https://ai.google.dev/gemma/docs/gemma-3n), with its encoders of images and sound. */
@@ -13,10 +14,11 @@ export const gemma3n = multimodalFamily({
   modelType: 'gemma3n',
   name: 'Gemma3n',
   text: { family: 'gemma3n_text' },
+  words: gemma3nWords,
   changes: (forward) => ({
     ...forward,
-    undescribed:
-      'Gemma 3n sends every token through the embedders of images and sound, also of text; there is a model of its language model: pass the `text_config` alone',
+    replacesIdsOfLayers: true,
+    logits: { ...forward.logits, shifts: 'float32' },
   }),
   beside(config, { text }) {
     const vision = config.object('vision_config')

@@ -34,6 +34,11 @@ export interface ForwardPass {
    * Default: 0, and none of these.
    */
   readonly placeholderMasks?: number
+  /**
+   * Whether the code around the language model looks up the embeddings of layers by ids in which others are replaced, and holds those ids, a
+   * mask and what it has looked up until the model returns (Gemma 3n). Default: no.
+   */
+  readonly replacesIdsOfLayers?: boolean
   /** Rotary position embedding. Default: none; positions are learned, or come from {@link alibi}. */
   readonly rotation?: Rotation
   /** Biases of attention scores by distance (ALiBi; Press et al. 2021, arXiv:2108.12409). Default: none. */

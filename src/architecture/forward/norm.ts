@@ -12,6 +12,7 @@
  * - `rmsNormFloat32Gain`: the same with the gain cast to float32 first (Helium)
  * - `rmsNormFloat32Power`: in float32, divided by a power, multiplied by the gain in float32, then cast (Gemma 4)
  * - `rmsNormFloat32Quotient`: the same, divided by the root (Gemma 3n)
+ * - `rmsNormPowerWithoutGain`, `rmsNormQuotientWithoutGain`: these two without a gain, or with a number in its place (Gemma 3n)
  * - `rmsNormOfInput`: the input itself, multiplied by the float32 root, then cast to the dtype of the gain (T5)
  * - `rmsNormPlusOne`: the same with `1 + weight` as the gain (Gemma)
  */
@@ -26,5 +27,7 @@ export type Norm =
   | 'rmsNormFloat32Gain'
   | 'rmsNormFloat32Power'
   | 'rmsNormFloat32Quotient'
+  | 'rmsNormPowerWithoutGain'
+  | 'rmsNormQuotientWithoutGain'
   | 'rmsNormOfInput'
   | 'rmsNormPlusOne'

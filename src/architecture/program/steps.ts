@@ -73,7 +73,8 @@ export type Operation =
   | Lookup
   | { readonly op: 'linear'; readonly module: string; readonly of: Value }
   | { readonly op: 'convolution'; readonly module: string; readonly of: Value; readonly count: Count }
-  | { readonly op: 'norm'; readonly kind: Norm; readonly module: string; readonly of: Value }
+  /** A norm without a weight says how many features it normalises together. */
+  | { readonly op: 'norm'; readonly kind: Norm; readonly module: string; readonly of: Value; readonly size?: number }
   | { readonly op: 'activation'; readonly name: string; readonly of: Value }
   | { readonly op: 'add' | 'addInPlace' | 'multiply'; readonly of: readonly [Value, Value] }
   | { readonly op: 'view' | 'exchange' | 'copy' | 'reorder' | 'wide' | 'narrow' | 'own'; readonly of: Value }

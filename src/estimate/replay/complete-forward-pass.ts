@@ -33,6 +33,7 @@ export interface CompleteForwardPass {
   readonly embedding: NonNullable<ForwardPass['embedding']>
   readonly places: NonNullable<ForwardPass['places']>
   readonly placeholderMasks: number
+  readonly replacesIdsOfLayers: boolean
   readonly addsTypes: boolean
   readonly keepsLayers: boolean
   readonly layersForImages: readonly number[]
@@ -99,6 +100,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
     embedding: forward.embedding ?? 'plain',
     places: forward.places ?? 'shared',
     placeholderMasks: forward.placeholderMasks ?? 0,
+    replacesIdsOfLayers: forward.replacesIdsOfLayers ?? false,
     addsTypes: forward.addsTypes ?? false,
     keepsLayers: forward.keepsLayers ?? false,
     layersForImages: forward.layersForImages ?? [],

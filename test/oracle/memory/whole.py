@@ -32,6 +32,8 @@ def build(config, options, fake=True):
     parsed = transformers.AutoConfig.for_model(config["model_type"], **stated) if is_known else made.config_class(**stated)
     dtype = torch.float32 if options["method"] == "full-mixed" else getattr(torch, options.get("dtype", "bfloat16"))
     attention = "eager" if options.get("attention") == "eager" or getattr(parsed, "attn_logit_softcapping", None) or not made._supports_sdpa else "sdpa"
+    if attention == "sdpa" and config["model_type"] == "gemma3n":
+        attention = None  # its parts choose: timm's encoder has no other
     with torch.device("meta" if fake else "cpu"):
         model = as_loaded(made._from_config(parsed, dtype=dtype, attn_implementation=attention), dtype)
         if options["method"] == "lora":
@@ -89,6 +91,7 @@ def tables_as_buffers(ledger):
 
 @contextmanager
 def values_as_in_a_batch(ledger=None):
+    torch.distributions.Distribution.set_default_validate_args(False)  # which looks at values
     patches = [(torch, "all", AllOnes(torch.all)), (torch.Tensor, "all", lambda self, *a, **k: True)]
     rand = torch.rand
     patches.append((torch, "rand", lambda *a, **k: 1.0 if a == ([],) else rand(*a, **k)))  # no layer is dropped

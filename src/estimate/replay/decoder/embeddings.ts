@@ -9,7 +9,7 @@ import type { Tensor } from '../tape.js'
  * The embeddings of the tokens, with learned positions if the model has them.
  *
  * @param held - receives what the code references until the pass returns
- * @param sensed - puts images and sound among them; `before` gets the embeddings before positions are counted
+ * @param sensed - puts images and sound among them; `lookUp` runs before that, and `before` gets the embeddings before positions are counted
  * @param ids - the ids of the tokens, if they are not those of the batch
  */
 export function embeddingOf(
@@ -18,6 +18,7 @@ export function embeddingOf(
   sensed: {
     readonly isBeforeScale: boolean
     readonly run: (tokens: Tensor) => Tensor
+    readonly lookUp?: () => void
     readonly before?: (words: Tensor) => void
   } = PLAIN,
   ids?: Tensor,
@@ -34,6 +35,7 @@ export function embeddingOf(
   const scaled = forward.embedding === 'scaled' ? scaledFrom(layers, merged) : merged
   const leaf = options.inputGradients ? ops.tape.requireGradient(scaled) : scaled
   const given = forward.embedding === 'scaledInModel' ? scaledFrom(layers, leaf) : leaf
+  sensed.lookUp?.()
   const words = sensed.isBeforeScale ? given : sensed.run(given)
   sensed.before?.(words)
   const hasNumbers = sizes.heads > 0 && forward.places !== 'none' && forward.places !== 'numbered'

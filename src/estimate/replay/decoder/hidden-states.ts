@@ -30,7 +30,8 @@ export function hiddenStates(model: DecoderModel, pass: DecoderPass): HiddenStat
   const inputs = inputsOf(model, pass)
   const { embedded, held, seen } = inputs
   const returned = forward.logits.shifts === 'model' && !seen ? [tape.alias(embedded)] : []
-  const placeholders = inputs.ids ? [inputs.ids, ...placeholdersOf(pass, embedded, inputs.forLayers)] : []
+  const replaced = inputs.ids ? [inputs.ids, ...placeholdersOf(pass, embedded, inputs.forLayers)] : undefined
+  const placeholders = replaced ?? inputs.forLayers?.held ?? []
   const common = commonOf(model, pass, inputs)
   const { run } = common
   const streams = hasStreams(pass) ? new Streams(pass) : undefined
@@ -86,14 +87,18 @@ function inputsOf({ senses, facts }: DecoderModel, pass: DecoderPass): Inputs {
   let seen: Sensed | undefined
   let forLayers: LayerInputs | undefined
   const ids = forward.placeholderMasks > 0 ? layers.ops.tape.tensor(layers.tokens, 'int64', 'where') : undefined
+  let finish: ReturnType<typeof layerInputsOf>
   const sensing = {
+    lookUp: () => {
+      finish = layerInputsOf(pass, ids)
+    },
     isBeforeScale: senses.some((sense) => sense.isBeforeScale),
     run: (tokens: Tensor) => {
       seen = facts && sensed(senses, facts, layers, options, tokens)
       return seen?.embedded ?? tokens
     },
     before: (words: Tensor) => {
-      forLayers = layerInputsOf(pass, words, ids)
+      forLayers = finish?.(words)
     },
   }
   const { embedded, positions } = embeddingOf(pass, held, sensing, ids)

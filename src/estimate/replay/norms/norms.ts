@@ -42,8 +42,8 @@ export function normOf(kind: Norm, layers: Layers, name: string, input: Tensor, 
 
 /** A norm of values that has no gain. Gemma 3n multiplies them by a number, 1, that is no parameter. */
 export function withoutGain({ layers, forward }: DecoderRun, input: Tensor, size: number): Tensor {
-  if (forward.norm !== 'rmsNormFloat32Quotient') return powerNorm(layers, input, size)
-  return quotientNorm(layers, input, size, (normal) => layers.ops.scale(normal))
+  const kind = forward.norm === 'rmsNormFloat32Quotient' ? 'rmsNormQuotientWithoutGain' : 'rmsNormPowerWithoutGain'
+  return normOf(kind, layers, '', input, [size])
 }
 
 const COMPUTATIONS: Readonly<Record<Norm, (layers: Layers, name: string, input: Tensor, weight: Shape) => Tensor>> = {
@@ -57,6 +57,9 @@ const COMPUTATIONS: Readonly<Record<Norm, (layers: Layers, name: string, input: 
   rmsNormFloat32Gain: (layers, name, input, weight) => rmsNorm(layers, name, input, weight, 'float32 gain'),
   rmsNormFloat32Power,
   rmsNormFloat32Quotient,
+  rmsNormPowerWithoutGain: (layers, _, input, size) => powerNorm(layers, input, product(size)),
+  rmsNormQuotientWithoutGain: (layers, _, input, size) =>
+    quotientNorm(layers, input, product(size), (normal) => layers.ops.scale(normal)),
   rmsNormOfInput,
   rmsNormPlusOne,
 }

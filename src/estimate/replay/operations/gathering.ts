@@ -83,8 +83,17 @@ export class Gathering extends Rearranging {
     )
   }
 
-  /** `torch.where` between two tensors of one size. Each gradient is a copy with zeros in the places of the other. */
+  /**
+   * `torch.where` between two tensors of one size, in the wider of their dtypes. Each gradient is a copy with zeros in the places of the
+   * other.
+   */
   choose(one: Tensor, other: Tensor, mask: Tensor): Tensor {
+    if (one.dtype !== other.dtype) {
+      const wide = [this.to(one, 'float32'), this.to(other, 'float32')] as const
+      const chosen = this.choose(...wide, mask)
+      this.tape.free(...wide)
+      return chosen
+    }
     return this.tape.record(
       [one, other],
       { before: [mask] },

@@ -42,13 +42,14 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
     using(place, [evaluate(of)], (input) =>
       place.layers.convolution(scope.named(module), given(input), countOf(place.options, count)),
     ),
-  norm: (place, scope, { kind, module, of }, evaluate) => {
+  norm: (place, scope, { kind, module, of, size }, evaluate) => {
     const name = scope.named(module)
     const { layers, facts } = place
     return using(place, [evaluate(of)], (input) => {
       // Autocast computes it in float32.
       const wide = layers.autocast && kind === 'layerNorm' ? layers.ops.to(given(input), 'float32') : undefined
-      const output = normOf(kind, layers, name, wide ?? given(input), facts.weight(name))
+      const weight = size === undefined ? facts.weight(name) : [size]
+      const output = normOf(kind, layers, name, wide ?? given(input), weight)
       if (wide) layers.ops.tape.free(wide)
       return output
     })
