@@ -1,7 +1,7 @@
 import { fusedAttention } from '../blocks/attention.js'
 import { fusedGatedMlp } from '../blocks/gated-mlp.js'
 import { windowInAllLayers } from '../blocks/layer-types.js'
-import { partialRotation } from '../forward/rotation.js'
+import { phi3Forward } from '../forward/phi3-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -23,16 +23,5 @@ export const phi3 = decoderFamily({
   attentionPattern: windowInAllLayers(),
   attention: (sizes) => fusedAttention({ ...sizes, type: 'Phi3Attention' }),
   mlp: fusedGatedMlp,
-  forward: (config, dimensions) => ({
-    masks: { forEachKind: false },
-    rotation: partialRotation(config, dimensions, 1),
-    norm: 'rmsNorm',
-    attention: { keepsProjections: true },
-    feedForward: { activation: config.string('hidden_act', 'silu') },
-    dropout: {
-      attended: config.number('resid_pdrop', 0),
-      fed: config.number('resid_pdrop', 0),
-      place: 'inSum',
-    },
-  }),
+  forward: phi3Forward,
 })

@@ -6,6 +6,7 @@ import { phi4Audio } from '../blocks/phi4-audio.js'
 import { siglipTransformer } from '../blocks/siglip.js'
 import { visionSizes } from '../blocks/vision.js'
 import type { ConfigReader } from '../config-reader.js'
+import { phi3Forward } from '../forward/phi3-forward.js'
 import { container, type Module, tower } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -26,6 +27,11 @@ export const phi4Multimodal = decoderFamily({
   attentionPattern: windowInAllLayers(),
   attention: (sizes) => fusedAttention({ ...sizes, type: 'Phi4MultimodalAttention' }),
   mlp: fusedGatedMlp,
+  forward: (config, dimensions) => ({
+    ...phi3Forward(config, dimensions),
+    // The means and deviations of a spectrogram.
+    bufferElements: 2 * config.object('audio_config').integer('input_size', 80),
+  }),
   also: ({ hiddenSize }, config) => ({
     embed_tokens_extend: container('Phi4MultimodalFeatureEmbedding', {
       image_embed: imageEmbedding(partOf(config, 'vision_config'), hiddenSize),
