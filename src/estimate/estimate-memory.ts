@@ -49,6 +49,8 @@ function givenLayout(resolved: ResolvedModel, options: CheckedMemoryOptions): Me
     throw new TypeError(`\`layout\` has no model for ${className}, which is not a decoder of text: use \`sharding\``)
   if (options.images > 0 || options.audioSeconds > 0)
     throw new TypeError('`layout` has no model for images and sound: use `sharding`')
+  if (resolved.senses.length > 0 || resolved.architecture.forward?.layersForImages?.length)
+    throw new TypeError(`\`layout\` has no model for what ${className} has beside its layers of text: use \`sharding\``)
   if (options.kernelPackages.length > 0 && methodOf(options.method).trains !== 'nothing')
     throw new TypeError('`layout` has no model for `kernelPackages` in training: use `sharding`, or leave them out')
   const { heads, layers, moe } = dimensions

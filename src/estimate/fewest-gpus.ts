@@ -52,7 +52,7 @@ export function fewestGpus(model: ResolvedModel, options: CheckedMemoryOptions, 
   for (const gpus of countsUpTo(maxGpus)) {
     if (gpus < least) continue
     const tried: Candidate[] = []
-    for (const layout of possible(layoutsOf(model.architecture, gpus, options.method), options)) {
+    for (const layout of possible(layoutsOf(model.architecture, gpus, options.method), model, options)) {
       const candidate = { layout, estimate: memoryIn(layout) }
       if (candidate.estimate.totalBytes <= gpu.memoryBytes) return { gpus, fitting: candidate, tooFew }
       tried.push(candidate)
@@ -63,15 +63,21 @@ export function fewestGpus(model: ResolvedModel, options: CheckedMemoryOptions, 
   return { tooFew }
 }
 
-/** Other models, virtual tokens, images, sound, packages of kernels and parts of the weights are estimated with ranks that share data alone. */
+/**
+ * Other models, virtual tokens, images, sound, layers and embedders for them, packages of kernels and parts of the weights are estimated
+ * with ranks that share data alone.
+ */
 function possible(
   layouts: readonly Layout[],
+  { architecture, senses }: ResolvedModel,
   { finetuning, images, audioSeconds, kernelPackages }: CheckedMemoryOptions,
 ): readonly Layout[] {
   const sharesData =
     finetuning?.preference ||
     finetuning?.tokens ||
     finetuning?.part ||
+    architecture.forward?.layersForImages?.length ||
+    senses.length > 0 ||
     images > 0 ||
     audioSeconds > 0 ||
     kernelPackages.length > 0

@@ -33,6 +33,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'borrowed-classes.jsonl.gz',
   'newer-wholes.jsonl.gz',
   'last-decoders.jsonl.gz',
+  'seen-text.jsonl.gz',
 ]
 
 /** The records of a fixture. */

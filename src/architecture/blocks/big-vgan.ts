@@ -24,6 +24,13 @@ export function bigVgan(config: ConfigReader): Module {
   })
 }
 
+/** Elements of its filters, which are buffers: each activation makes its input twice as long, and short again, by 12 numbers each. */
+export function bigVganFilters(config: ConfigReader): number {
+  const kernels = (config.integers('resblock_kernel_sizes') ?? [3, 7, 11]).length
+  const steps = (config.integers('upsample_rates') ?? [5, 3, 2, 2, 2, 2]).length
+  return (6 * steps * kernels + 1) * 2 * 12
+}
+
 /** A transposed convolution: its weight is `[in, out, kernel]`. */
 function upsample(inChannels: number, outChannels: number, kernel: number): Module {
   return { type: 'ConvTranspose1d', parameters: { weight: [inChannels, outChannels, kernel], bias: [outChannels] } }

@@ -7,6 +7,8 @@ import { layerNorm, rmsNorm } from '../blocks/norm.js'
 import { framePatches, qwenPatchMerger, qwenVision, qwenVisionSizes } from '../blocks/qwen-vision.js'
 import { whisperLayer } from '../blocks/whisper-encoder.js'
 import type { ConfigReader } from '../config-reader.js'
+import { withAxes } from '../forward/axes.js'
+import { besideOmniEncoders } from '../forward/omni-forward.js'
 import { container, type Module, repeated, tower } from '../module.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
@@ -26,6 +28,7 @@ export const qwen25OmniThinker = multimodalFamily({
       num_key_value_heads: 4,
     },
   },
+  changes: (forward, config) => besideOmniEncoders(withAxes('inLayers')(forward), config),
   beside: (config) => ({
     audio_tower: tower('audio', audioEncoder(config.object('audio_config'))),
     visual: visionEncoder(config.object('vision_config')),

@@ -1,5 +1,5 @@
 import { attention } from '../blocks/attention.js'
-import { bigVgan } from '../blocks/big-vgan.js'
+import { bigVgan, bigVganFilters } from '../blocks/big-vgan.js'
 import { preNormLayer } from '../blocks/decoder-layer.js'
 import { decoderModel } from '../blocks/decoder-model.js'
 import { decoderSizes } from '../blocks/decoder-sizes.js'
@@ -20,6 +20,18 @@ export const qwen25Omni = omniFamily({
   modelType: 'qwen2_5_omni',
   name: 'Qwen2_5Omni',
   thinker: 'qwen2_5_omni_thinker',
+  // `Qwen2_5OmniForConditionalGeneration` calls `token2wav.float()`.
+  inFloat32: ['token2wav'],
+  speechBuffers(config) {
+    const talking = config.object('talker_config')
+    const sound = config.object('token2wav_config')
+    const attentions = 1 + talking.integer('num_hidden_layers', 28)
+    return (
+      attentions * Math.ceil(talking.integer('head_dim', 128) / 2) +
+      Math.ceil(sound.object('dit_config').integer('head_dim', 64) / 2) +
+      bigVganFilters(sound.object('bigvgan_config'))
+    )
+  },
   speech(config) {
     const sound = config.object('token2wav_config')
     return {

@@ -2,6 +2,8 @@ import { linear } from '../blocks/linear.js'
 import { qwenPatchMerger } from '../blocks/qwen-vision.js'
 import { qwen3Audio } from '../blocks/qwen3-audio.js'
 import { qwen3Vision } from '../blocks/qwen3-vision.js'
+import { withAxes } from '../forward/axes.js'
+import { besideOmniEncoders } from '../forward/omni-forward.js'
 import { tower } from '../module.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
@@ -17,8 +19,10 @@ export const qwen3OmniMoeThinker = multimodalFamily({
       intermediate_size: 18_944,
       num_hidden_layers: 28,
       num_attention_heads: 28,
+      norm_topk_prob: true,
     },
   },
+  changes: (forward, config) => besideOmniEncoders(withAxes('inTable')(forward), config),
   beside(config) {
     const audio = config.object('audio_config')
     const encoder = qwen3Audio(

@@ -20,6 +20,21 @@ export const qwen3OmniMoe = omniFamily({
   modelType: 'qwen3_omni_moe',
   name: 'Qwen3OmniMoe',
   thinker: 'qwen3_omni_moe_thinker',
+  speechBuffers(config) {
+    const talking = config.object('talker_config')
+    const waves = config.object('code2wav_config')
+    const ofHeads = (part: ConfigReader, usual?: number): number => {
+      const derived = Math.floor(part.positive('hidden_size', 1024) / part.positive('num_attention_heads', 16))
+      return Math.ceil(part.integer('head_dim', usual ?? derived) / 2)
+    }
+    // The last are int64.
+    return (
+      ofHeads(talking.object('text_config')) +
+      ofHeads(talking.object('code_predictor_config'), 128) +
+      ofHeads(waves) +
+      2 * waves.integer('num_quantizers', 16)
+    )
+  },
   speech: (config) => ({
     talker: tower('audio', talker(config.object('talker_config'))),
     code2wav: tower('audio', codeToWave(config.object('code2wav_config'))),

@@ -59,8 +59,12 @@ export interface ForwardPass {
   readonly feedForward: FeedForward
   /** What the config asks for and is not described, with a way out, in one phrase. Default: nothing. */
   readonly undescribed?: string | undefined
+  /** Why its training is not described, with a way out, in one phrase. Default: it is. */
+  readonly withoutTraining?: string | undefined
   /** What estimates assume about the config, in sentences. Default: nothing. */
   readonly says?: readonly string[]
+  /** The modules whose parameters are in float32, whatever the dtype of the model. Default: none. */
+  readonly float32Modules?: readonly string[]
   /** Suffixes of the names of parameters that stay in float32, whatever the dtype of the model. Default: none. */
   readonly float32Parameters?: readonly string[]
   /** The layers that run only if the model sees an image, by their indices (Llama 3.2 Vision). Default: none. */
@@ -94,6 +98,8 @@ export interface Logits {
   readonly prefill?: 'lastToken' | 'allTokens'
   /** Whether the code of the class shifts the logits by a token itself, which copies them, in float32 or as they are. Default: `no`. */
   readonly shifts?: 'no' | 'float32' | 'model'
+  /** Whether the class, which calls the layers itself, holds the embeddings until it has logits and loss (Qwen's thinkers). Default: no. */
+  readonly besideEmbeddings?: boolean
   /** The dtype that a classifier of tokens computes its loss in, or that of the model. Default: `float32`. */
   readonly labelled?: 'float32' | 'model'
   /** Whether a classifier caches keys and values where its config does not say (`use_cache`). Default: yes. */

@@ -42,6 +42,8 @@ export interface Rotation {
    * axes (`inTable`), or three, which each layer joins (`inLayers`). Default: `one`, and all sequences share the tables.
    */
   readonly axes?: 'one' | 'inTable' | 'inLayers'
+  /** Whether the code counts places on the axes in a text without images, where layers join tables. Default: it does. */
+  readonly axesOfText?: 'one' | 'counted'
   /** Whether layers that join three tables are also called with the places on the axes (GLM-4V). Default: no. */
   readonly givesPlaces?: boolean
   /** Whether layers are called without positions of tokens, as HunyuanOCR calls them. Default: no. */

@@ -17,7 +17,8 @@ export const gemma3nWords: FindSense = (config, _, prefix) => {
   const names = ['embed_vision', 'embed_audio']
   return {
     tokens: 0,
-    input: 'every token goes through the embedders of images and sound, also of text: all are looked up there, and most are not used',
+    input:
+      'every token goes through the embedders of images and sound, also of text: all are looked up there, and most are not used',
     buffers: [{ count: [names.length], type: 'model' }, ...audioBuffers(config.object('audio_config'))],
     passes: names.map((name) => `${prefix}${name}`),
     unused: names.map((name) => `${prefix}${name}.soft_embedding_norm.`),

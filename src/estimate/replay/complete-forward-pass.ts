@@ -37,6 +37,7 @@ export interface CompleteForwardPass {
   readonly addsTypes: boolean
   readonly keepsLayers: boolean
   readonly layersForImages: readonly number[]
+  readonly withoutTraining: string | undefined
   readonly rotation: CompleteRotation | undefined
   readonly alibi: Alibi | undefined
   readonly masks: Required<Omit<Masks, 'unusedWindow'>> & Pick<Masks, 'unusedWindow'>
@@ -104,6 +105,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
     addsTypes: forward.addsTypes ?? false,
     keepsLayers: forward.keepsLayers ?? false,
     layersForImages: forward.layersForImages ?? [],
+    withoutTraining: forward.withoutTraining,
     rotation: rotation && completeRotation(rotation, alibi, dimensions),
     alibi,
     masks: { ...MASKS, ...forward.masks },
@@ -138,6 +140,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
       form: 'plain',
       prefill: 'lastToken',
       shifts: 'no',
+      besideEmbeddings: false,
       labelled: 'float32',
       labelsCache: true,
       ...forward.logits,
@@ -179,6 +182,7 @@ const ROTATION: Required<Omit<Rotation, 'features' | 'windowFeatures'>> = {
   givesPlaces: false,
   hidesPositions: false,
   axes: 'one',
+  axesOfText: 'counted',
   frequencies: 'model',
 }
 

@@ -99,10 +99,13 @@ export function baseOf({ root }: Pick<Architecture, 'root'>): Named | undefined 
   return submodule(base, 'embedding') && base
 }
 
-/** The output embedding, beside the base model, or beside the encoders around it; absent if the class has none. */
+/**
+ * The output embedding, beside the base model, or beside the encoders around it, or in the part of a model that writes; absent if the
+ * class has none.
+ */
 export function headOf({ root }: Pick<Architecture, 'root'>): Named | undefined {
   const outer = { name: '', module: root }
-  const inner = child(outer, 'language_model')
+  const inner = child(outer, 'language_model') ?? child(outer, 'thinker')
   return submodule(outer, 'head') ?? (inner && submodule(inner, 'head'))
 }
 

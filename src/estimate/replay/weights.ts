@@ -51,8 +51,11 @@ export class Weights {
       ...(architecture.program?.untrained ?? []),
     ]
     const isAmong = (ends: readonly string[], name: string): boolean => ends.some((end) => name.endsWith(end))
+    const wideModules = (architecture.forward?.float32Modules ?? []).map((module) => `${module}.`)
+    const isWide = (name: string): boolean =>
+      isAmong(float32Parameters, name) || wideModules.some((prefix) => name.startsWith(prefix))
     const dtypeOf = (name: string, isPacked: boolean): ComputeDtype =>
-      isAmong(float32Parameters, name) ? 'float32' : isPacked ? options.dtype : (options.restDtype ?? options.dtype)
+      isWide(name) ? 'float32' : isPacked ? options.dtype : (options.restDtype ?? options.dtype)
     const shapes = new Map<string, Shape>()
     for (const { name, shape } of parameters(architecture)) {
       const module = moduleOf(name)

@@ -68,6 +68,8 @@ def run(config, options, trace=None):
         for t in (*inputs.values(), *labels.values()):
             if torch.is_tensor(t):
                 ledger.book(t, "buffers", True)
+        # A whole omni model has no forward pass of its own: its thinker reads the inputs.
+        model = getattr(model, "thinker", model)
         batch = (whole.Batch if whole.takes(model, "use_cache") or whole.takes(model, "logits_to_keep") else whole.Quiet)(model, inputs, labels)
         if inference:
             model.eval()

@@ -35,7 +35,7 @@ export function placesOnAxes({ layers, options, forward }: DecoderPass): Tensor[
   const { rotation } = forward
   if (!rotation || rotation.axes === 'one') return []
   // A text model of its own sees its positions as all three.
-  if (rotation.axes === 'inTable' && !options.images) return []
+  if ((rotation.axes === 'inTable' || rotation.axesOfText === 'one') && !options.images) return []
   // Without images, one row stands for all.
   const rows = options.images ? AXES * options.batch : 1
   return [layers.ops.tape.tensor(rows * options.sequence, 'int64', 'stack')]

@@ -34,6 +34,10 @@ export class Decoder implements ModelPass {
     const { layers, options, forward } = this.#pass
     const { tape } = layers.ops
     const { sharding } = options
+    if (forward.withoutTraining)
+      throw new UndescribedBlock(
+        `no model for training ${this.#model.architecture.className}: ${forward.withoutTraining}`,
+      )
     if (forward.keepsLayers && options.recompute !== 'none')
       throw new UndescribedBlock(
         `${this.#model.architecture.className} does not support gradient checkpointing: pass \`recompute: 'none'\``,

@@ -29,7 +29,8 @@ export function hiddenStates(model: DecoderModel, pass: DecoderPass): HiddenStat
   const { tape } = layers.ops
   const inputs = inputsOf(model, pass)
   const { embedded, held, seen } = inputs
-  const returned = forward.logits.shifts === 'model' && !seen ? [tape.alias(embedded)] : []
+  const isHeld = forward.logits.besideEmbeddings || (forward.logits.shifts === 'model' && !seen)
+  const returned = isHeld ? [tape.alias(embedded)] : []
   const replaced = inputs.ids ? [inputs.ids, ...placeholdersOf(pass, embedded, inputs.forLayers)] : undefined
   const placeholders = replaced ?? inputs.forLayers?.held ?? []
   const common = commonOf(model, pass, inputs)
