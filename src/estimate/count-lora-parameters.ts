@@ -5,7 +5,7 @@ import { product, sum } from '../architecture/safe-integer.js'
 import { distance } from '../options/index.js'
 import { checkModel } from './check-model.js'
 import { type AdaptedLayer, type Candidate, candidatesOf, firstName, type SpecWithLayers } from './lora/candidates.js'
-import { defaultTargets, hasDefaultTargets } from './lora/default-targets.js'
+import { askedTargets } from './lora/default-targets.js'
 import { type AdaptedTensor, convertTargets, parametersNamed } from './lora/fused-experts.js'
 import { insideTest, type NameTest, tally } from './lora/match.js'
 import { checkLoraOptions, type LoraOptions } from './lora/options.js'
@@ -62,7 +62,7 @@ export function countLoraParameters(model: Architecture | SpecWithLayers, option
   refuseSharedBlocks(model)
   const { modulesToSave = [], bias = 'none', targetParameters = [] } = options
   const candidates = candidatesOf(model)
-  const asked = options.targetModules ?? standardTargets(model.family, options)
+  const asked = askedTargets(model.family, options)
   const { mergedLayers, loraRefused = [] } = familyOf(model.family) ?? {}
   const converted = mergedLayers && convertTargets(architectureOf(model), candidates, asked, mergedLayers)
   const targets = targetsOf(options, converted?.modules ?? asked)
@@ -145,11 +145,6 @@ function adaptTensor({ name, path, count, shape, fused }: AdaptedTensor, options
 function architectureOf(model: Architecture | SpecWithLayers, option?: string): Architecture {
   if ('root' in model) return model
   throw needsArchitecture(option ?? `The family ${model.family}, whose experts are trained in tensors,`)
-}
-
-/** PEFT's defaults for the family; none are needed beside `targetParameters`. */
-function standardTargets(family: string, { targetParameters = [] }: LoraOptions): string | readonly string[] {
-  return targetParameters.length > 0 && !hasDefaultTargets(family) ? [] : defaultTargets(family)
 }
 
 function biasOf({ modules, layer }: Adapted): number {

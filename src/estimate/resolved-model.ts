@@ -176,14 +176,5 @@ const NAMED_BLOCKS = 8
 /** The plan of adapters, after the checks that counting makes. */
 function adaptersOf(model: Architecture, lora: LoraOptions): AdapterPlan {
   countLoraParameters(model, lora)
-  if (lora.targetParameters?.length)
-    throw new RangeError(
-      '`targetParameters` can be counted with countLoraParameters, but not estimated: PEFT makes the whole updated tensor in each forward pass, and its lifetime is not modelled. Leave them out to estimate the rest',
-    )
-  const plan = adapterPlan(model, lora)
-  if (plan.tensors.length > 0 && (model.forward || model.program))
-    throw new RangeError(
-      `adapters on ${plan.tensors.join(' and ')} can be counted with countLoraParameters, but not estimated: the updated tensors are not modelled. Name other layers in \`targetModules\`, such as those of attention`,
-    )
-  return plan
+  return adapterPlan(model, lora)
 }

@@ -115,9 +115,7 @@ function staticParts(model: ResolvedModel, options: CheckedMemoryOptions): Stati
 
 function cannotReplay(model: ResolvedModel, options: CheckedMemoryOptions, missing: string): ForwardPassError {
   const parts = staticParts(model, options)
-  const { tensors } = model.adapters
-  const leftOut = tensors.length > 0 ? `; the adapters on ${tensors.join(' and ')} are not in "parts"` : ''
-  return new ForwardPassError(model.architecture.family, `${missing}${leftOut}`, parts)
+  return new ForwardPassError(model.architecture.family, missing, parts)
 }
 
 /** The kernel of attention: some models have only code that is written out. */

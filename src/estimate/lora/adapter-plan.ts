@@ -1,8 +1,8 @@
 import { familyOf } from '../../architecture/families/index.js'
 import { type Architecture, modules, type Path } from '../../architecture/index.js'
 import { candidatesOf, namesOf } from './candidates.js'
-import { defaultTargets } from './default-targets.js'
-import { convertTargets } from './fused-experts.js'
+import { askedTargets } from './default-targets.js'
+import { type AdaptedTensor, convertTargets, parametersNamed } from './fused-experts.js'
 import { insideTest, type NameTest } from './match.js'
 import type { LoraOptions } from './options.js'
 import { excluded, isOutputEmbedding, rankOf, targetsOf } from './targets.js'
@@ -24,8 +24,10 @@ export interface AdapterPlan {
   readonly kindOf: (layer: string) => string
   /** Whether experts of one layer may differ. */
   readonly differsByExpert: boolean
-  /** Tensors of experts that have an adapter too, which the plan leaves out. */
-  readonly tensors: readonly string[]
+  /** The rank of the adapter of a parameter: PEFT's `target_parameters`, and experts that it finds in one tensor. */
+  readonly rankOfParameter: (parameter: string) => number | undefined
+  /** Whether any parameter has one. */
+  readonly hasParameters: boolean
 }
 
 /** Nothing but the model itself. */
@@ -38,27 +40,41 @@ export const NO_ADAPTERS: AdapterPlan = {
   hasDropout: false,
   kindOf: () => '',
   differsByExpert: false,
-  tensors: [],
+  rankOfParameter: () => undefined,
+  hasParameters: false,
 }
 
 /** The plan that PEFT's options describe. The options are checked already (see `countLoraParameters`). */
 export function adapterPlan(model: Architecture, options: LoraOptions): AdapterPlan {
   const { modulesToSave = [], bias = 'none', useDora = false, loraDropout = 0 } = options
-  const { uniform, byName, tensors } = ranks(model, options)
+  const { modules, parameters } = ranks(model, options)
   const saved = savedModules(model, modulesToSave)
-  const rank = (module: string): number | undefined =>
-    byName.get(module) ?? (uniform.size > 0 ? uniform.get(folded(module)) : undefined)
+  const rank = rankIn(modules)
+  const rankOfParameter = rankIn(parameters)
+  const byName = new Map([...modules.byName, ...parameters.byName])
+  const isAdapted = (module: string) => rank(module) ?? rankOfParameter(`${module}.weight`)
   return {
     rankOf: rank,
+    rankOfParameter,
+    hasParameters: parameters.uniform.size + parameters.byName.size > 0,
     isSaved: (module) => saved.has(module),
-    trainsBias: (module) => bias === 'all' || (bias === 'lora_only' && rank(module) !== undefined),
+    trainsBias: (module) => bias === 'all' || (bias === 'lora_only' && isAdapted(module) !== undefined),
     kind: options.peftType ?? 'lora',
     isDora: useDora,
     hasDropout: loraDropout > 0,
     kindOf: kindsOf(byName, modulesToSave.some((name) => /\d/.test(name)) ? saved : []),
-    differsByExpert: [...byName.keys(), ...saved].some((name) => name.includes('.experts.')),
-    tensors,
+    differsByExpert: [...modules.byName.keys(), ...saved].some((name) => name.includes('.experts.')),
   }
+}
+
+/** Ranks by the folded name of what is all alike, and by name where names decide. */
+interface Ranks {
+  readonly uniform: Map<string, number>
+  readonly byName: Map<string, number>
+}
+
+function rankIn({ uniform, byName }: Ranks): (name: string) => number | undefined {
+  return (name) => byName.get(name) ?? (uniform.size > 0 ? uniform.get(folded(name)) : undefined)
 }
 
 /** What is trained in each layer of a list, by the name of the layer. */
@@ -75,10 +91,9 @@ function kindsOf(ranks: ReadonlyMap<string, number>, saved: Iterable<string>): A
   return (layer) => kinds.get(layer) ?? ''
 }
 
-/** Ranks by the folded name of modules that are all alike, and by name where names decide. */
-function ranks(model: Architecture, options: LoraOptions) {
+function ranks(model: Architecture, options: LoraOptions): { readonly modules: Ranks; readonly parameters: Ranks } {
   const candidates = candidatesOf(model)
-  const asked = options.targetModules ?? defaultTargets(model.family)
+  const asked = askedTargets(model.family, options)
   const { mergedLayers } = familyOf(model.family) ?? {}
   const converted = mergedLayers && convertTargets(model, candidates, asked, mergedLayers)
   const targets = targetsOf(options, converted?.modules ?? asked)
@@ -104,7 +119,19 @@ function ranks(model: Architecture, options: LoraOptions) {
       if (isIn && !isOut) byName.set(name, typeof rankFor === 'number' ? rankFor : rankFor(name))
     }
   }
-  return { uniform, byName, tensors: (converted?.tensors ?? []).map(({ name }) => name) }
+  const tensors = [...(converted?.tensors ?? []), ...parametersNamed(model, options.targetParameters ?? [])]
+  return { modules: { uniform, byName }, parameters: parameterRanks(tensors, options) }
+}
+
+function parameterRanks(tensors: readonly AdaptedTensor[], options: LoraOptions): Ranks {
+  const uniform = new Map<string, number>()
+  const byName = new Map<string, number>()
+  for (const { path, fused } of tensors) {
+    const rankFor = rankOf({ ...options, rank: options.rank * fused })
+    if (typeof rankFor === 'number') uniform.set(foldedPath(path), rankFor)
+    else for (const name of namesOf(path)) byName.set(name, rankFor(name))
+  }
+  return { uniform, byName }
 }
 
 /** The outermost modules whose names end with one of the texts: PEFT copies each with all that is inside it. */

@@ -1,4 +1,5 @@
 import { familyOf } from '../../architecture/families/index.js'
+import type { LoraOptions } from './options.js'
 
 /**
  * The modules that PEFT adapts if `target_modules` is absent.
@@ -16,6 +17,15 @@ export function defaultTargets(modelType: string): readonly string[] | string {
 /** Whether PEFT has default targets for a family. */
 export function hasDefaultTargets(modelType: string): boolean {
   return knownTargets(modelType) !== undefined
+}
+
+/** The targets that the options name, or PEFT's defaults for the family; none are needed beside `targetParameters`. */
+export function askedTargets(
+  modelType: string,
+  { targetModules, targetParameters = [] }: LoraOptions,
+): string | readonly string[] {
+  if (targetModules !== undefined) return targetModules
+  return targetParameters.length > 0 ? (knownTargets(modelType) ?? []) : defaultTargets(modelType)
 }
 
 function knownTargets(modelType: string): readonly string[] | string | undefined {

@@ -33,12 +33,12 @@ export class AutocastCopies {
 
   /**
    * A parameter as a linear layer uses it: under autocast its copy in 16 bits. Autocast makes the copy of a parameter that is trained
-   * once and caches it, and that of a frozen one for each use (`cached_cast` in torch's `autocast_mode.cpp`).
+   * once and caches it, and that of a frozen or computed one for each use (`cached_cast` in torch's `autocast_mode.cpp`).
    */
   castParameter(parameter: Tensor): Tensor {
     const { tape } = this.ops
     if (parameter.dtype === this.half) return tape.alias(parameter)
-    if (!parameter.grad && !parameter.isIdle) return this.ops.to(parameter, this.half)
+    if (parameter.grad?.kind !== 'leaf' && !parameter.isIdle) return this.ops.to(parameter, this.half)
     if (this.#castsOfRun !== tape.run) {
       this.#casts = new Map()
       this.#castsOfRun = tape.run

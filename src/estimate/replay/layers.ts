@@ -2,6 +2,7 @@ import type { Adapter } from './adapters/adapter.js'
 import { adaLora, vera } from './adapters/adapter-kinds.js'
 import { doraOf } from './adapters/dora.js'
 import { fusedAdapter } from './adapters/fused-adapter.js'
+import { withTargets } from './adapters/targeted-parameters.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
 import type { ComputeDtype } from './dtype.js'
 import { FUSED, type KernelSet } from './kernel-set.js'
@@ -36,6 +37,10 @@ export class Layers extends Products {
 
   /** A linear layer with its bias and its adapter, if any. Autocast can be off for it. The caller keeps the input. */
   linear(name: string, input: Tensor, outFeatures: number, autocast = this.autocast): Tensor {
+    return withTargets(this, name, () => this.#linearOf(name, input, outFeatures, autocast))
+  }
+
+  #linearOf(name: string, input: Tensor, outFeatures: number, autocast: boolean): Tensor {
     const adapter = this.weights.adapter(name)
     const weight = this.weights.get(`${name}.weight`)
     if (adapter?.kind === 'lora' && !adapter.magnitude && !adapter.hasDropout && FUSED[this.kernels].adapters) {

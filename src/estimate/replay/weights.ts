@@ -1,6 +1,6 @@
 import { type Architecture, parameters, type Shape, ties } from '../../architecture/index.js'
-import type { Adapter } from './adapters/adapter.js'
-import { adapterWeights } from './adapters/adapter-weights.js'
+import type { Adapter, TargetedParameter } from './adapters/adapter.js'
+import { adapterWeights, type OfParameter, targetedParameters } from './adapters/adapter-weights.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { MemoryLedger } from './memory-ledger.js'
 import { packedWidth, storedBytes } from './packed/packed-storage.js'
@@ -18,8 +18,12 @@ export class Weights {
   /** Parameter tensors, including adapters. */
   readonly tensors: Tensor[] = []
   readonly #byName = new Map<string, Tensor>()
-  readonly #shapes = new Map<Tensor, Shape>()
+  readonly #shapes = new WeakMap<Tensor, Shape>()
   readonly #adapters: ReadonlyMap<string, Adapter>
+  /** The parameters with an adapter of their own, by the name of their module. */
+  readonly #targets: ReadonlyMap<string, readonly TargetedParameter[]>
+  /** Their names, and what they are while their module runs. */
+  readonly #targeted = new Map<string, (() => Tensor) | undefined>()
   /** The frozen originals of copied modules. */
   readonly #originals = new Map<string, Tensor>()
   #isPlain = false
@@ -91,6 +95,25 @@ export class Weights {
       },
       buffer: (elements, dtype) => this.addBuffer(elements, dtype),
     })
+    const ofParameter = (name: string): OfParameter => {
+      const parameter = this.get(name)
+      const isUnreached = isAmong(untrained, name)
+      return {
+        parameter,
+        trained: (shape, isSecond) =>
+          this.#parameter({
+            name,
+            shape,
+            isSecond,
+            dtype: options.adapterDtype,
+            trained: !isUnreached,
+            isAdapter: true,
+            isIdle: true,
+          }),
+      }
+    }
+    this.#targets = targetedParameters(shapes, options, ofParameter)
+    for (const { name } of [...this.#targets.values()].flat()) this.#targeted.set(name, undefined)
   }
 
   /** Whether the adapters have singular values, whose matrices the loss keeps orthogonal. */
@@ -128,7 +151,41 @@ export class Weights {
   }
 
   find(name: string): Tensor | undefined {
+    if (!this.#isPlain && this.#targeted.has(name)) return this.#sum(name)
     return (this.#isPlain ? this.#originals.get(name) : undefined) ?? this.#byName.get(name)
+  }
+
+  /** A parameter with the update of its adapter. */
+  #sum(name: string): Tensor {
+    const parameter = this.#byName.get(name)
+    const sum = this.#targeted.get(name)?.()
+    if (!parameter || !sum)
+      throw new RangeError(
+        `an adapter on ${name} can be counted with countLoraParameters, but not estimated: no model for what the forward pass does with the updated tensor. Leave it out to estimate the rest`,
+      )
+    this.#shapes.set(sum, this.shapeOf(parameter))
+    return sum
+  }
+
+  /** The parameters of a module that have an adapter of their own. */
+  targetsOf(module: string): readonly TargetedParameter[] {
+    return (this.#isPlain ? undefined : this.#targets.get(module)) ?? NO_TARGETS
+  }
+
+  /** What a parameter with an adapter is from now on. */
+  bind(name: string, sum: () => Tensor): void {
+    this.#targeted.set(name, sum)
+  }
+
+  /** Its module has returned. */
+  unbind(name: string): void {
+    this.#targeted.set(name, undefined)
+  }
+
+  /** The shape of the parameter with a name. */
+  shapeNamed(name: string): Shape {
+    const parameter = this.#byName.get(name)
+    return (parameter && this.#shapes.get(parameter)) ?? []
   }
 
   /** The shape of a parameter. */
@@ -214,3 +271,5 @@ export class Weights {
 }
 
 const EXPERTS = '.experts.'
+
+const NO_TARGETS: readonly TargetedParameter[] = []

@@ -1,9 +1,10 @@
 import { type Architecture, modules, type Shape } from '../../../architecture/index.js'
 import type { AdapterPlan } from '../../lora/adapter-plan.js'
 import type { ComputeDtype } from '../dtype.js'
+import { moduleOf } from '../parameter-names.js'
 import type { Tensor } from '../tape.js'
 import type { Wanted, WeightOptions } from '../weight-options.js'
-import type { Adapter } from './adapter.js'
+import type { Adapter, TargetedParameter } from './adapter.js'
 
 /** How the tensors of adapters are allocated. */
 interface Allocate {
@@ -42,6 +43,39 @@ export function adapterWeights(
     if (kind === 'adalora') allocate.parameter({ name, shape: [1], dtype, trained: false, isAdapter: true })
     const magnitude = adapters.isDora ? { magnitude: trained([outFeatures]) } : {}
     made.set(name, { a, b, rank, kind, hasDropout, ...values, ...magnitude })
+  }
+  return made
+}
+
+/** A parameter with an adapter of its own, and how the adapter's matrices are allocated. */
+export interface OfParameter {
+  readonly parameter: Tensor
+  readonly trained: (shape: Shape, isSecond: boolean) => Tensor
+}
+
+/**
+ * Allocates the adapters of parameters (`ParamWrapper` of PEFT), by the name of their module: those of all matrices of a parameter are one
+ * pair of linear layers.
+ *
+ * @param shapes - of all parameters, by name
+ */
+export function targetedParameters(
+  shapes: ReadonlyMap<string, Shape>,
+  { adapters }: WeightOptions,
+  allocate: (name: string) => OfParameter,
+): ReadonlyMap<string, readonly TargetedParameter[]> {
+  const made = new Map<string, TargetedParameter[]>()
+  if (!adapters.hasParameters) return made
+  for (const [name, shape] of shapes) {
+    const rank = adapters.rankOfParameter(name)
+    if (!rank) continue
+    const [outFeatures = 1, inFeatures = 1] = shape.slice(-2)
+    const matrices = shape.length > 2 ? (shape[0] ?? 1) : 1
+    const { parameter, trained } = allocate(name)
+    const a = trained([rank * matrices, inFeatures], false)
+    const b = trained([outFeatures, rank * matrices], true)
+    const module = moduleOf(name)
+    made.set(module, [...(made.get(module) ?? []), { name, parameter, adapter: { a, b }, matrices }])
   }
   return made
 }

@@ -16,3 +16,12 @@ export interface Adapter {
   /** Whether it drops a part of its input. */
   readonly hasDropout: boolean
 }
+
+/** An adapter of a parameter that belongs to no linear layer, such as that of all experts: a pair of matrices for each of its own. */
+export interface TargetedParameter {
+  readonly name: string
+  readonly parameter: Tensor
+  readonly adapter: Pick<Adapter, 'a' | 'b'>
+  /** How many matrices the parameter has. */
+  readonly matrices: number
+}

@@ -44,8 +44,7 @@ function chosenBlocks(run: DecoderRun, a: Arrays, indexer: Named, input: Shaped)
     ['q', heads],
     ['k', 1],
   ] as const) {
-    const features =
-      (a.layers.weights.shapeOf(a.layers.weights.get(`${indexer.name}.${name}_proj.weight`))[0] ?? 1) / count
+    const features = (a.layers.weights.shapeNamed(`${indexer.name}.${name}_proj.weight`)[0] ?? 1) / count
     f.let(name, a.reshape(a.linear(`${indexer.name}.${name}_proj`, input), [batch, sequence, count, features]))
     f.let(name, a.transpose(normalised(run, a, indexer, `${name}_norm`, f.get(name)), 1, 2))
   }
@@ -74,8 +73,7 @@ function chosenBlocks(run: DecoderRun, a: Arrays, indexer: Named, input: Shaped)
 }
 
 function headsOf(run: DecoderRun, indexer: Named): number {
-  const rows = (name: string) =>
-    run.layers.weights.shapeOf(run.layers.weights.get(`${indexer.name}.${name}.weight`))[0] ?? 1
+  const rows = (name: string) => run.layers.weights.shapeNamed(`${indexer.name}.${name}.weight`)[0] ?? 1
   return rows('q_proj') / rows('k_proj')
 }
 

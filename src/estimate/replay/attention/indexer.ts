@@ -22,8 +22,8 @@ export function chosenTokens(run: DecoderRun, a: Arrays, block: Named, { input, 
   const { batch, sequence } = run.options
   const { weights } = run.layers
   const f = new Names(a.tape)
-  const heads = weights.shapeOf(weights.get(`${block.name}.weights_proj.weight`))[0] ?? 1
-  const headDim = weights.shapeOf(weights.get(`${block.name}.wk.weight`))[0] ?? 1
+  const heads = weights.shapeNamed(`${block.name}.weights_proj.weight`)[0] ?? 1
+  const headDim = weights.shapeNamed(`${block.name}.wk.weight`)[0] ?? 1
   const rope = run.forward.rotation?.features ?? 0
   const parts = [rope, headDim - rope]
   f.let('q', a.linear(`${block.name}.wq_b`, narrow))

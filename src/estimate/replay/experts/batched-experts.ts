@@ -1,3 +1,4 @@
+import { withTargets } from '../adapters/targeted-parameters.js'
 import type { DecoderRun } from '../decoder-run.js'
 import { activate } from '../feed-forward/activations.js'
 import { child, type Named } from '../submodules.js'
@@ -31,7 +32,7 @@ export function batchedExperts(
   const shares = ops.reordered(scores)
   const rows = ops.mul(copies, shares)
   tape.free(copies, shares)
-  const made = computed(run, `${block.name}.experts`, rows)
+  const made = withTargets(layers, `${block.name}.experts`, () => computed(run, `${block.name}.experts`, rows))
   const beside = shared(tokens)
   const sum = summed(run, made, input.elements)
   const output = beside ? addedInPlace(run, beside, sum) : tape.alias(sum)

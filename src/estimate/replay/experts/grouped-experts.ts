@@ -1,4 +1,5 @@
 import type { Mixture as ForwardMixture } from '../../../architecture/index.js'
+import { withTargets } from '../adapters/targeted-parameters.js'
 import { GroupedArrays } from '../arrays/grouped-arrays.js'
 import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
@@ -107,6 +108,16 @@ export function groupedExperts(
   a: GroupedArrays,
   name: string,
   input: Shaped,
+  routes: Omit<GroupedRoutes, 'logits'>,
+): Shaped {
+  return withTargets(run.layers, name, () => allAtOnce(run, a, name, input, routes))
+}
+
+function allAtOnce(
+  run: DecoderRun,
+  a: GroupedArrays,
+  name: string,
+  input: Shaped,
   { weights, indices }: Omit<GroupedRoutes, 'logits'>,
 ): Shaped {
   const isGated = a.has(`${name}.gate_up_proj`)
@@ -123,7 +134,6 @@ export function groupedExperts(
   const sorted = f.let('sorted weights', a.index(shares, order))
   f.let('histogram input', a.make([rows], 'float32', '_to_copy'))
   const up = a.parameter(isGated ? `${name}.gate_up_proj` : `${name}.up_proj`)
-  const down = a.parameter(`${name}.down_proj`)
   const [experts = 1, width = 2] = up.layout.shape
   f.let('counts', a.make([experts], 'float32', 'histc'))
   const ends = f.let('ends', a.make([experts], 'float32', 'cumsum'))
@@ -135,7 +145,7 @@ export function groupedExperts(
       ? opened(run, a, product, width / 2)
       : a.plain(product, product.layout.shape, (tensor) => activate(run, tensor)),
   )
-  f.let('made', a.groupedProduct(f.get('made'), down, ends, features))
+  f.let('made', a.groupedProduct(f.get('made'), a.parameter(`${name}.down_proj`), ends, features))
   f.let('weighted', a.mul(f.get('made'), a.unsqueeze(sorted, -1)))
   const inverse = f.let('inverse', a.make([rows], 'int64', 'empty_like'))
   a.done(a.make([rows], 'int64', 'arange'))

@@ -1,4 +1,5 @@
 import type { Mixture as ForwardMixture, Router as ForwardRouter } from '../../../architecture/index.js'
+import { withTargets } from '../adapters/targeted-parameters.js'
 import type { GroupedArrays } from '../arrays/grouped-arrays.js'
 import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
@@ -19,10 +20,11 @@ export function groupedRoutes(
 ): GroupedRoutes {
   const { router } = mixture
   const gate = child(block, 'gate') ?? child(block, 'router')
-  if (gate && typeof router === 'object') return composedRoutes(a, router, gate, input, choice)
+  if (gate && typeof router === 'object')
+    return withTargets(a.layers, gate.name, () => composedRoutes(a, router, gate, input, choice))
   const compute = typeof router === 'string' ? ROUTERS[router] : undefined
   if (!compute || !gate) throw new UndescribedBlock(`no model for the router of ${block.name}`)
-  return compute(a, mixture, gate, input, choice)
+  return withTargets(a.layers, gate.name, () => compute(a, mixture, gate, input, choice))
 }
 
 type Router = (

@@ -1,3 +1,4 @@
+import { withTargets } from '../adapters/targeted-parameters.js'
 import type { Arrays } from '../arrays/arrays.js'
 import type { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
@@ -23,9 +24,11 @@ export function mergedExperts(run: DecoderRun, block: Named, input: Tensor, choi
   const logits = layers.linear(`${block.name}.gate`, tokens, choice.experts)
   const { scores, held } = route(run, logits, input, choice)
   const scored = { ...choice, input: tokens, scores }
-  const output = options.cache
-    ? onAllTokens(layers, scored, (a, f, hidden) => allExperts(run, a, f, block, hidden))
-    : inTurn(layers, { ...scored, columns: choice.experts }, (a, f, own) => expert(run, a, f, block, own))
+  const output = withTargets(layers, `${block.name}.experts`, () =>
+    options.cache
+      ? onAllTokens(layers, scored, (a, f, hidden) => allExperts(run, a, f, block, hidden))
+      : inTurn(layers, { ...scored, columns: choice.experts }, (a, f, own) => expert(run, a, f, block, own)),
+  )
   tape.free(scores, tokens, ...held)
   attentionWeights.push(logits)
   return output
@@ -77,7 +80,7 @@ function gated(run: DecoderRun, a: Arrays, f: Names, both: Shaped): Shaped {
 function part(a: Arrays, block: Named, name: string): Shaped {
   const { ops } = a.layers
   const whole = a.parameter(`${block.name}.experts.${name}`)
-  if (whole.grad?.kind === 'leaf') whole.grad.addsInPlace = true
+  if (whole.grad) whole.grad.addsInPlace = true
   const [, rows = 1, columns = 1] = whole.layout.shape
   return a.plain(whole, [rows, columns], (tensor) => {
     const place = ops.tape.tensor(1, 'int64', 'input')

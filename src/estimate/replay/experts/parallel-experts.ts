@@ -1,3 +1,4 @@
+import { withTargets } from '../adapters/targeted-parameters.js'
 import { softmax } from '../attention/softmax.js'
 import type { DecoderRun } from '../decoder-run.js'
 import { activate } from '../feed-forward/activations.js'
@@ -108,13 +109,17 @@ export function intoZeros(
 }
 
 /** One projection of all experts, each on its own rows. The results are concatenated. The caller keeps the input. */
-export function projected(run: DecoderRun, block: Named, name: string, input: Tensor): Tensor {
-  const { layers } = run
+export function projected({ layers }: DecoderRun, block: Named, name: string, input: Tensor): Tensor {
+  const module = `${block.name}.${name}`
+  return withTargets(layers, module, () => throughParts(layers, module, choiceOf(block), input))
+}
+
+function throughParts(layers: Layers, module: string, choice: Choice, input: Tensor): Tensor {
   const { ops, tokens } = layers
   const { tape } = ops
-  const weight = layers.weights.get(`${block.name}.${name}.weight`)
+  const weight = layers.weights.get(`${module}.weight`)
   const [, outFeatures, inFeatures] = layers.weights.shape(weight)
-  const counts = rowsOf(tokens, choiceOf(block))
+  const counts = rowsOf(tokens, choice)
   const parts = ops.split(
     input,
     counts.map((count) => count * inFeatures),

@@ -1,3 +1,4 @@
+import { withTargets } from '../adapters/targeted-parameters.js'
 import type { Arrays } from '../arrays/arrays.js'
 import type { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
@@ -20,9 +21,11 @@ export function slicedExperts(run: DecoderRun, block: Named, input: Tensor, choi
   const { scores, indices } = route(run, block, input, choice)
   const scored = { ...choice, input, scores }
   // Tokens without an expert are a class of their own in the mask.
-  const output = options.cache
-    ? onAllTokens(layers, scored, (a, f, hidden) => allExperts(a, f, block, hidden))
-    : inTurn(layers, { ...scored, columns: choice.experts + 1 }, (a, f, own) => expert(a, f, block, own))
+  const output = withTargets(layers, `${block.name}.experts`, () =>
+    options.cache
+      ? onAllTokens(layers, scored, (a, f, hidden) => allExperts(a, f, block, hidden))
+      : inTurn(layers, { ...scored, columns: choice.experts + 1 }, (a, f, own) => expert(a, f, block, own)),
+  )
   tape.free(indices)
   // The layer binds the scores to the name of the attention weights.
   tape.free(...attentionWeights.splice(0))
@@ -60,7 +63,7 @@ function projected(a: Arrays, block: Named, name: string, input: Shaped): Shaped
   const sliceOf = (parameter: string): Shaped => {
     const whole = a.parameter(`${block.name}.experts.${parameter}`)
     // On a GPU, autograd adds the gradient of a slice to that of the others in place.
-    if (whole.grad?.kind === 'leaf') whole.grad.addsInPlace = true
+    if (whole.grad) whole.grad.addsInPlace = true
     return a.select(whole, 0)
   }
   return a.add(a.mm(input, sliceOf(name)), sliceOf(`${name}_bias`))
