@@ -70,7 +70,9 @@ export function countLoraParameters(model: Architecture | SpecWithLayers, option
   const adapted = candidates.flatMap((candidate) => adapt(candidate, targets, exclude, options))
   const named =
     targetParameters.length > 0 ? parametersNamed(architectureOf(model, 'targetParameters'), targetParameters) : []
-  const tensors = [...(converted?.tensors ?? []), ...named].flatMap((tensor) => adaptTensor(tensor, options))
+  const whole = [...(converted?.tensors ?? []), ...named]
+  refuseBesideLayers(whole, adapted)
+  const tensors = whole.flatMap((tensor) => adaptTensor(tensor, options))
   if (adapted.length + tensors.length === 0) throw nothingMatches(candidates, targets)
   const refused = adapted.find(({ name }) => loraRefused.includes(name.split('.').at(-1) ?? ''))
   if (refused)
@@ -78,21 +80,24 @@ export function countLoraParameters(model: Architecture | SpecWithLayers, option
       `PEFT does not support LoRA on ${refused.name} of ${model.family}: its kernel would skip the adapter`,
     )
 
-  const all = [...adapted.map(({ layer: _, ...target }) => target), ...tensors]
+  const all = [...adapted.map(({ layer: _, path: __, type: ___, ...target }) => target), ...tensors]
   const adapterParameters = sum(all.map(({ parameters }) => parameters))
-  const whole = wholeOf(model, modulesToSave, bias)
-  const biasParameters = bias === 'lora_only' ? sum(adapted.map((target) => biasOf(target))) : whole.biasParameters
+  const { savedParameters, biasParameters: everyBias } = wholeOf(model, modulesToSave, bias)
+  const withBias = [...adapted, ...(bias === 'lora_only' ? layersOf(whole, candidates) : [])]
+  const biasParameters = bias === 'lora_only' ? sum(withBias.map(biasOf)) : everyBias
   return {
-    trainableParameters: sum([adapterParameters, whole.savedParameters, biasParameters]),
+    trainableParameters: sum([adapterParameters, savedParameters, biasParameters]),
     modules: sum(all.map(({ modules }) => modules)),
     adapterParameters,
-    savedParameters: whole.savedParameters,
+    savedParameters,
     biasParameters,
     targets: all,
   }
 }
 
 interface Adapted extends LoraTarget {
+  readonly path: Candidate['path']
+  readonly type: string
   readonly layer: AdaptedLayer
 }
 
@@ -116,7 +121,8 @@ function adapt(
   const name = path.map((component) => (typeof component === 'string' ? component : formatIndices(component))).join('.')
   return [...byRank].map(([rank, modules]) => {
     const perModule = parametersOf(options, { rank, inFeatures, outFeatures })
-    return { name, modules, inFeatures, outFeatures, rank, parameters: product([modules, perModule]), layer }
+    const parameters = product([modules, perModule])
+    return { name, modules, inFeatures, outFeatures, rank, parameters, path, type, layer }
   })
 }
 
@@ -132,7 +138,10 @@ function parametersOf(
 
 /** LoRA on a tensor: a pair of matrices for each expert, or one pair if it has two dimensions. */
 function adaptTensor({ name, path, count, shape, fused }: AdaptedTensor, options: LoraOptions): LoraTarget[] {
-  if (options.useDora) throw new RangeError(`PEFT does not support DoRA on ${name}, a tensor of experts`)
+  if (options.useDora || options.loraDropout)
+    throw new RangeError(
+      `PEFT does not support ${options.useDora ? 'DoRA' : 'dropout of adapters'} on ${name}, a tensor of experts`,
+    )
   const rankFor = rankOf({ ...options, rank: options.rank * fused })
   const [outFeatures = 0, inFeatures = 0] = shape.slice(-2)
   const experts = shape.length > 2 ? (shape[0] ?? 0) : 1
@@ -147,7 +156,36 @@ function architectureOf(model: Architecture | SpecWithLayers, option?: string): 
   throw needsArchitecture(option ?? `The family ${model.family}, whose experts are trained in tensors,`)
 }
 
-function biasOf({ modules, layer }: Adapted): number {
+/**
+ * Refuses what PEFT refuses of parameters beside layers (`create_and_replace_param` in `tuners_utils.py`, `ParamWrapper.__init__`).
+ *
+ * @throws RangeError that names the parameter
+ */
+function refuseBesideLayers(tensors: readonly AdaptedTensor[], adapted: readonly Adapted[]): void {
+  const [first] = tensors
+  if (!first) return
+  const layers = new Map(adapted.map(({ path, name }) => [JSON.stringify(path), name]))
+  const clash = tensors.find(({ path }) => layers.has(JSON.stringify(path.slice(0, -1))))
+  if (clash)
+    throw new RangeError(
+      `PEFT cannot adapt ${clash.name}, whose layer has an adapter already: name it in targetParameters or targetModules, not in both`,
+    )
+  const transposed = adapted.find(({ type }) => type === 'Conv1D')
+  if (transposed)
+    throw new RangeError(
+      `PEFT cannot adapt ${first.name} together with ${transposed.name}, a Conv1D, which sets fan_in_fan_out: leave one of them out`,
+    )
+}
+
+/** The linear layers whose weight or bias is adapted as a parameter. */
+function layersOf(tensors: readonly AdaptedTensor[], candidates: readonly Candidate[]) {
+  const modules = new Set(tensors.map(({ path }) => JSON.stringify(path.slice(0, -1))))
+  return candidates.flatMap(({ path, count, layer }) =>
+    layer && modules.has(JSON.stringify(path)) ? [{ modules: count, layer }] : [],
+  )
+}
+
+function biasOf({ modules, layer }: Pick<Adapted, 'modules' | 'layer'>): number {
   if (layer.biasParameters === undefined) throw needsArchitecture("bias: 'lora_only'")
   return product([modules, layer.biasParameters])
 }

@@ -64,15 +64,16 @@ export function fewestGpus(model: ResolvedModel, options: CheckedMemoryOptions, 
 }
 
 /**
- * Other models, virtual tokens, images, sound, layers and embedders for them, packages of kernels and parts of the weights are estimated
- * with ranks that share data alone.
+ * Other models, virtual tokens, images, sound, layers and embedders for them, packages of kernels, adapters on whole parameters and parts of
+ * the weights are estimated with ranks that share data alone.
  */
 function possible(
   layouts: readonly Layout[],
-  { architecture, senses }: ResolvedModel,
+  { architecture, adapters, senses }: ResolvedModel,
   { finetuning, images, audioSeconds, kernelPackages }: CheckedMemoryOptions,
 ): readonly Layout[] {
   const sharesData =
+    adapters.hasParameters ||
     finetuning?.preference ||
     finetuning?.tokens ||
     finetuning?.part ||

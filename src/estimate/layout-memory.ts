@@ -7,6 +7,7 @@ import type { MemoryEstimate } from './memory-estimate.js'
 import { methodOf } from './methods.js'
 import { modelAssumptions } from './model-assumptions.js'
 import { overheadBytes, rangeOf } from './overhead.js'
+import { refuseTargetsInLayout } from './refused-targets.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { runMemory } from './run-memory.js'
 import { cacheShape } from './serving/cache/cache-blocks.js'
@@ -29,6 +30,7 @@ export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions
       return ranksOf(layout) === 1 ? whole : dividedServing(model, options, whole, layout)
     }
     if (layout.tensor * layout.pipeline * layout.expert === 1) return runMemory(model, withRanks(options, layout.data))
+    refuseTargetsInLayout(model, options)
     profile ??= profileStep(model, options)
     const degrees = {
       context: options.layout.context,

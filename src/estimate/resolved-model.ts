@@ -65,12 +65,13 @@ export function resolveModel(
     finetuning?.tokens === 'prefixes'
       ? EVERY_LAYER
       : foldingOf(adapters, recompute, part, Math.max(0, ...senses.map(({ behind = [] }) => behind.length)))
+  const assumptions =
+    senses.length > 0
+      ? [...understood.assumptions.filter((one) => !one.startsWith(TEXT_ONLY)), ...senseAssumptions(senses, options)]
+      : understood.assumptions
   return {
     ...understood,
-    assumptions:
-      senses.length > 0
-        ? [...understood.assumptions.filter((one) => !one.startsWith(TEXT_ONLY)), ...senseAssumptions(senses, options)]
-        : understood.assumptions,
+    assumptions: adapters.hasParameters ? [...assumptions, WHOLE_SUMS] : assumptions,
     replay: replayOf(architecture, folding, senses),
     senses,
     adapters,
@@ -121,6 +122,9 @@ export function understoodModel(model: EstimableModel): UnderstoodModel {
 }
 
 const PLAIN = /^(?:b?float(?:16|32|64)|bf16|fp16)$/
+
+const WHOLE_SUMS =
+  'adapters on whole parameters, such as experts in one tensor: each forward pass computes the sum of the parameter and its update, which backward needs; `alpha` is not `rank`'
 
 const TEXT_ONLY = 'The inputs are text only'
 

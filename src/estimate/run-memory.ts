@@ -12,6 +12,7 @@ import { overheadBytes, rangeOf } from './overhead.js'
 import { refuseInputs } from './refused-inputs.js'
 import { refusePackages } from './refused-packages.js'
 import { refusePrecision } from './refused-precision.js'
+import { refuseTargets } from './refused-targets.js'
 import { isActivationKnown } from './replay/feed-forward/activations.js'
 import type { ReplayModel } from './replay/replay-model.js'
 import { type StaticMemory, staticMemory } from './replay/step/static-memory.js'
@@ -29,6 +30,7 @@ import { trainingStepOf } from './training-step-of.js'
 export function runMemory(model: ResolvedModel, options: CheckedMemoryOptions): MemoryEstimate {
   refuseInputs(model.architecture, options)
   refusePrecision(model, options)
+  refuseTargets(model, options)
   refusePackages(model.architecture.family, model.architecture.forward?.mixers ?? {}, options.kernelPackages)
   const { replay } = model
   if ('missing' in replay) throw cannotReplay(model, options, replay.missing)

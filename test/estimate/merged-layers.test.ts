@@ -21,7 +21,7 @@ const withoutForward = (family: string) => {
   const { forward: _, ...model } = modelOf(family)
   return model
 }
-const llama = architectureFromConfig({ ...SIZES, model_type: 'llama' })
+const ALL_LINEAR = { method: 'lora', lora: { rank: 8, targetModules: 'all-linear' } } as const
 const onAttention = { method: 'lora', lora: { rank: 8, targetModules: ['o_proj'] } } as const
 
 describe.each(['deepseek_v32', 'glm_moe_dsa', 'glm4_moe_lite', 'exaone_moe', 'minimax_m2'])(
@@ -35,31 +35,20 @@ describe.each(['deepseek_v32', 'glm_moe_dsa', 'glm4_moe_lite', 'exaone_moe', 'mi
       }
     }
 
-    it('have adapters that are counted, and said to be missing in the parts of an error', () => {
-      const asked = { rank: 8, targetModules: 'all-linear' } as const
-      expect(
-        countLoraParameters(modelOf(family), asked)
-          .targets.map(({ name }) => name)
-          .join(),
-      ).toContain('down_proj')
-      const error = refusal({ method: 'lora', lora: asked })
-      expect(error).toBeInstanceOf(ForwardPassError)
-      expect(String(error)).toMatch(/the adapters on .*gate_up_proj .*are not in "parts"/)
+    it.each([ALL_LINEAR, onAttention])('have adapters that the parts of an error count: %o', (options) => {
+      const { trainableParameters } = countLoraParameters(modelOf(family), options.lora)
+      expect(refusal(options)).toBeInstanceOf(ForwardPassError)
+      expect(refusal(options)).toMatchObject({ parts: { gradients: 4 * trainableParameters } })
     })
 
-    it('say nothing where only linear layers have adapters, which the parts count whole', () => {
-      const error = refusal(onAttention)
-      expect(String(error)).not.toContain('are not in "parts"')
-      const { trainableParameters } = countLoraParameters(modelOf(family), onAttention.lora)
-      expect(error).toMatchObject({ parts: { gradients: 4 * trainableParameters } })
-    })
-
-    it('are refused with a way out where the family has a forward pass', () => {
-      const model = { ...(llama.forward && { forward: llama.forward }), ...modelOf(family) }
-      expect(() => estimateMemory(model, { method: 'lora' })).toThrow(
-        /not estimated.*Name other layers in `targetModules`/,
+    it('have adapters that an estimate counts as countLoraParameters does', () => {
+      const { trainableParameters, targets } = countLoraParameters(modelOf(family), ALL_LINEAR.lora)
+      expect(targets.map(({ name }) => name).join()).toContain('down_proj')
+      const bytes = [ALL_LINEAR, onAttention].map(
+        (options) => estimateMemory(modelOf(family), options).parts.parameters,
       )
-      expect(() => estimateMemory(model, { method: 'lora' })).toThrow(RangeError)
+      const few = countLoraParameters(modelOf(family), onAttention.lora).trainableParameters
+      expect((bytes[0] ?? 0) - (bytes[1] ?? 0)).toBe(4 * (trainableParameters - few))
     })
   },
 )

@@ -105,7 +105,6 @@ export const TRL: JobFormat = {
 
 const NOTES: Readonly<Record<string, string>> = {
   ...TRAINER_NOTES,
-  lora_target_parameters: 'adapters on parameters are not counted',
   model_init_kwargs: 'not read: give what it says as flags',
 }
 
@@ -118,6 +117,7 @@ function methodIn(keys: JobKeys): { readonly method: 'full' | 'full-mixed' | 'lo
       'lora_r',
       'lora_dropout',
       'lora_target_modules',
+      'lora_target_parameters',
       'lora_modules_to_save',
       'load_in_4bit',
       'load_in_8bit',
@@ -148,12 +148,14 @@ function loraIn(keys: JobKeys): NonNullable<MemoryOptions['lora']> {
   const value = keys.any('lora_target_modules')
   const targets = value === 'all-linear' ? value : keys.texts('lora_target_modules')
   const [saved, dropout] = [keys.texts('lora_modules_to_save'), keys.share('lora_dropout')]
+  const parameters = keys.texts('lora_target_parameters')
   const [useDora, useRslora] = [keys.flag('use_dora'), keys.flag('use_rslora')]
   return {
     rank: keys.count('lora_r') ?? 16,
     ...(targets !== undefined && {
       targetModules: Array.isArray(targets) && targets.includes('all-linear') ? 'all-linear' : targets,
     }),
+    ...(parameters && { targetParameters: parameters }),
     ...(saved && { modulesToSave: saved }),
     ...(dropout !== undefined && { loraDropout: dropout }),
     ...(useDora !== undefined && { useDora }),

@@ -116,6 +116,6 @@ function refuseOtherKinds(options: LoraOptions): void {
   }
   if (targetParameters.length > 0 && (loraDropout > 0 || useDora))
     throw new TypeError(
-      `targetParameters excludes ${useDora ? 'useDora' : 'loraDropout'}: PEFT cannot adapt a tensor with it`,
+      `targetParameters excludes ${useDora ? 'useDora' : 'loraDropout'}: PEFT cannot adapt a tensor with it; ${useDora ? 'leave it out' : 'set it to 0'}`,
     )
 }

@@ -3,7 +3,7 @@ import type { Adapter, TargetedParameter } from './adapters/adapter.js'
 import { adapterWeights, type OfParameter, targetedParameters } from './adapters/adapter-weights.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { MemoryLedger } from './memory-ledger.js'
-import { packedWidth, storedBytes } from './packed/packed-storage.js'
+import { type PackedStorage, packedWidth, storedBytes } from './packed/packed-storage.js'
 import { idleNames, isInside, moduleOf, packedModules, savedNames } from './parameter-names.js'
 import { layerLists } from './program/layer-lists.js'
 import type { Sharding } from './sharding/sharding.js'
@@ -97,6 +97,7 @@ export class Weights {
     })
     const ofParameter = (name: string): OfParameter => {
       const parameter = this.get(name)
+      if (parameter.storedAs || isInside(name, saved)) throw new RangeError(cannotAdapt(name, parameter.storedAs))
       const isUnreached = isAmong(untrained, name)
       return {
         parameter,
@@ -271,5 +272,12 @@ export class Weights {
 }
 
 const EXPERTS = '.experts.'
+
+/** What PEFT cannot wrap: bits that are packed, and what it copies. */
+function cannotAdapt(name: string, storage: PackedStorage | undefined): string {
+  return storage
+    ? `PEFT cannot adapt ${name} as a parameter, since it is packed (${storage}): name its layer in \`targetModules\``
+    : `an adapter on ${name}, which is in a module of \`modulesToSave\`, cannot be estimated: leave one of them out`
+}
 
 const NO_TARGETS: readonly TargetedParameter[] = []

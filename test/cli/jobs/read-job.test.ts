@@ -257,6 +257,33 @@ describe('a key of a job', () => {
       { lora: { rank: 8, targetModules: ['q_proj'], rankPattern: { q_proj: 32 }, layersToTransform: [0, 1] } },
     ],
     [
+      'adapters on parameters',
+      {
+        base_model: 'a/b',
+        adapter: 'lora',
+        lora_r: 8,
+        lora_target_parameters: ['q_proj.weight', 'mlp.up_proj.weight'],
+      },
+      {
+        lora: {
+          rank: 8,
+          targetModules: [],
+          targetParameters: ['q_proj.weight', 'mlp.up_proj.weight'],
+        },
+      },
+    ],
+    [
+      'adapters on parameters beside layers in TRL',
+      {
+        model_name_or_path: 'a/b',
+        use_peft: true,
+        lora_target_modules: ['q_proj'],
+        lora_target_parameters: ['o_proj.weight'],
+        lora_dropout: 0,
+      },
+      { lora: { rank: 16, targetModules: ['q_proj'], targetParameters: ['o_proj.weight'], loraDropout: 0 } },
+    ],
+    [
       'DPO of LLaMA-Factory, from all logits',
       { model_name_or_path: 'a/b', stage: 'dpo', template: 'llama3' },
       { finetuningType: 'dpo', loss: 'logits' },
@@ -350,6 +377,17 @@ describe('a key of a job', () => {
       'what vLLM holds is not counted',
     ],
     ['with an unknown loss', { model_name_or_path: 'a/b', loss_type: 'sigmoyd' }, 'not known, and not counted'],
+    [
+      'of dropout beside parameters',
+      {
+        base_model: 'a/b',
+        adapter: 'lora',
+        lora_r: 8,
+        lora_dropout: 0.1,
+        lora_target_parameters: ['experts.down_proj'],
+      },
+      'not counted beside `lora_target_parameters`',
+    ],
     ['of adapters without one', { base_model: 'a/b', lora_r: 8 }, '`lora_r`: no effect without `adapter`'],
   ])('%s is warned about', (_, values, warning) => {
     const { warnings } = of(values)

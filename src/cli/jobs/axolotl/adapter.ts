@@ -19,7 +19,14 @@ export function methodIn(keys: JobKeys): { readonly method: 'full' | 'lora' | 'q
   return eight ? { method: 'lora', quantization: 'int8' } : { method: 'lora' }
 }
 
-const OF_ADAPTERS = ['lora_r', 'lora_dropout', 'lora_target_modules', 'lora_target_linear', 'lora_modules_to_save']
+const OF_ADAPTERS = [
+  'lora_r',
+  'lora_dropout',
+  'lora_target_modules',
+  'lora_target_parameters',
+  'lora_target_linear',
+  'lora_modules_to_save',
+]
 
 export function loraIn(keys: JobKeys): MemoryOptions {
   const rank = keys.count('lora_r')
@@ -30,12 +37,16 @@ export function loraIn(keys: JobKeys): MemoryOptions {
   // axolotl writes the names of all linear layers into the list that PEFT needs beside layers; here `all-linear` stands for them.
   if (isLinear && layers) keys.warn('peft_layers_to_transform', 'adapters are counted on all layers')
   if (rank === undefined) return {}
+  const parameters = keys.texts('lora_target_parameters') ?? []
   const lora: LoraOptions = {
     rank,
     ...(isLinear ? { targetModules: 'all-linear' } : targetsOf(targets, () => keys.texts('lora_target_modules'))),
+    // Without names of modules, axolotl passes an empty list.
+    ...(parameters.length > 0 && { targetParameters: parameters }),
+    ...(parameters.length > 0 && !isLinear && !keys.has('lora_target_modules') && { targetModules: [] }),
     ...given({
       modulesToSave: keys.texts('lora_modules_to_save'),
-      loraDropout: keys.share('lora_dropout'),
+      loraDropout: parameters.length > 0 ? undroppedIn(keys) : keys.share('lora_dropout'),
       useDora: keys.flag('peft_use_dora'),
       useRslora: keys.flag('peft_use_rslora'),
       layersToTransform: isLinear ? undefined : layers,
@@ -44,6 +55,11 @@ export function loraIn(keys: JobKeys): MemoryOptions {
   }
   const adapterDtype = keys.flag('peft_autocast_adapter_dtype') === false ? 'bfloat16' : undefined
   return { lora, ...(adapterDtype && { adapterDtype }) }
+}
+
+/** Where parameters have adapters, axolotl drops the inputs of the others alone (`_patch_peft_param_wrapper_dropout`). */
+function undroppedIn(keys: JobKeys): undefined {
+  if (keys.share('lora_dropout')) keys.warn('lora_dropout', 'not counted beside `lora_target_parameters`')
 }
 
 /** A regular expression or `all-linear` is a text, names are a list. */

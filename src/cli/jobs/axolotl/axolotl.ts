@@ -64,7 +64,6 @@ const NOTES: Readonly<Record<string, string>> = {
   ...TRAINER_NOTES,
   reward_model: 'the head of a reward model is not counted',
   unfrozen_parameters: 'all parameters are counted as trained',
-  lora_target_parameters: 'adapters on parameters are not counted',
   lora_mlp_kernel: 'the kernel is not replayed; it needs less',
   lora_qkv_kernel: 'the kernel is not replayed; it needs less',
   lora_o_kernel: 'the kernel is not replayed; it needs less',

@@ -1,3 +1,4 @@
+import { DTYPE_BYTES } from '../dtype.js'
 import type { Operations } from '../operations/operations.js'
 import type { Tensor } from '../tape.js'
 import type { Weights } from '../weights.js'
@@ -61,7 +62,7 @@ function ofMatrices({ ops }: Layers, { parameter, adapter }: TargetedParameter, 
   // cuBLAS needs the factors by rows or by columns: that of B, which is neither, is copied (`prepare_batch_matrix_for_cublas` in torch's Blas.cpp).
   const product = (elements: number, operation: string): Tensor => {
     const made = tape.tensor(elements, parameter.dtype, operation)
-    tape.ledger.observe(operation, left.storage.bytes)
+    tape.ledger.observe(operation, left.elements * DTYPE_BYTES[left.dtype])
     return made
   }
   return () =>
@@ -87,6 +88,7 @@ function inOrderOfMatrices(ops: Operations, b: Tensor): Tensor {
   )
 }
 
+/** The product with the scale, which autograd leaves out if it is 1. */
 function scaled(ops: Operations, { elements, dtype }: Tensor, product: Tensor['storage']): Tensor['storage'] {
   const made = ops.gradient(elements, dtype, 'mul')
   ops.tape.ledger.release(product)

@@ -1,3 +1,4 @@
+import { withTargets } from '../adapters/targeted-parameters.js'
 import { promptOf } from '../adapters/virtual-tokens.js'
 import type { DecoderPass } from '../decoder-pass.js'
 import type { StepOptions } from '../decoder-run.js'
@@ -86,9 +87,10 @@ function behindPrompt(
 }
 
 /** Rows of an embedding, plus those of its adapter (PEFT's `Embedding.forward`). */
-function lookedUp({ ops, weights }: Layers, name: string, rows: number, features: number, indices?: Tensor): Tensor {
+function lookedUp(layers: Layers, name: string, rows: number, features: number, indices?: Tensor): Tensor {
+  const { ops, weights } = layers
   const { tape } = ops
-  const found = ops.embedding(weights.get(`${name}.weight`), rows * features, indices)
+  const found = withTargets(layers, name, () => ops.embedding(weights.get(`${name}.weight`), rows * features, indices))
   const adapter = weights.adapter(name)
   if (!adapter) return found
   const low = ops.embedding(adapter.a, rows * adapter.rank, indices)

@@ -73,6 +73,11 @@ function dispatched(run: DecoderRun, a: GroupedArrays, name: string, { x, top, e
   const { ops } = run.layers
   const { layout } = x
   const [tokens = 1, hiddenSize = 1] = layout.shape
+  const [target] = a.layers.weights.targetsOf(name)
+  if (target)
+    throw new RangeError(
+      `PEFT cannot adapt ${target.name}: DbrxExperts reads it past its module, which its wrapper does not let through. Leave it out`,
+    )
   f.let('out', a.make([tokens, hiddenSize], x.dtype, 'zeros_like'))
   f.let('mask', a.make([tokens, chosen, experts], 'int64', 'one_hot'))
   const chunks = ['w1', 'v1', 'w2'].map((matrix) => {

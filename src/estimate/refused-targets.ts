@@ -1,0 +1,32 @@
+import type { CheckedMemoryOptions } from './checked-memory-options.js'
+import { methodOf } from './methods.js'
+import type { ResolvedModel } from './resolved-model.js'
+import { strategyOf } from './sharding-options.js'
+
+/**
+ * Refuses runs with adapters on whole parameters that no recorded run is like.
+ *
+ * @throws RangeError that says what to do
+ */
+export function refuseTargets({ adapters }: ResolvedModel, options: CheckedMemoryOptions): void {
+  if (!adapters.hasParameters || methodOf(options.method).trains !== 'adapters') return
+  const { sharding, kernels } = options
+  if (sharding.ranks > 1 && strategyOf(sharding.strategy).shares === 'parameters')
+    throw new RangeError(
+      `${ON_PARAMETERS} with ${sharding.strategy}, whose gathered parameters PEFT holds: pass ddp, zero-1 or zero-2`,
+    )
+  if (kernels === 'unsloth')
+    throw new RangeError(`${ON_PARAMETERS} with the kernels of unsloth, which has its own: leave \`kernels\` out`)
+}
+
+/**
+ * The same for a layout, which divides tensors.
+ *
+ * @throws RangeError that says what to do
+ */
+export function refuseTargetsInLayout({ adapters }: ResolvedModel, { method }: CheckedMemoryOptions): void {
+  if (adapters.hasParameters && methodOf(method).trains === 'adapters')
+    throw new RangeError(`${ON_PARAMETERS} in a layout: give ranks in \`sharding\`, or leave the layout out`)
+}
+
+const ON_PARAMETERS = 'adapters on whole parameters, such as experts in one tensor, cannot be estimated'
