@@ -38,7 +38,9 @@ export class AutocastCopies {
   castParameter(parameter: Tensor): Tensor {
     const { tape } = this.ops
     if (parameter.dtype === this.half) return tape.alias(parameter)
-    if (parameter.grad?.kind !== 'leaf' && !parameter.isIdle) return this.ops.to(parameter, this.half)
+    const { grad, isDetached, isIdle } = parameter
+    const isLeaf = grad && (grad.kind === 'leaf' || isDetached)
+    if (!isLeaf && !isIdle) return this.ops.to(parameter, this.half)
     if (this.#castsOfRun !== tape.run) {
       this.#casts = new Map()
       this.#castsOfRun = tape.run
