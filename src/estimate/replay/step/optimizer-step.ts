@@ -98,18 +98,33 @@ function forLoop(ledger: MemoryLedger, leaves: readonly Leaf[], { elementsOf, dt
 }
 
 /**
- * transformers' `Adafactor.step`: for each parameter float32 copies of gradient and parameter, the update, and the one before or
- * its negative.
+ * transformers' `Adafactor.step`: for each parameter float32 copies of gradient and parameter, then the square of the gradient and its
+ * sum with `eps` beside the update of the parameter before; at last two updates, or the update and its negative.
  */
 function adafactor(ledger: MemoryLedger, leaves: readonly Leaf[], { elementsOf }: StepKind): void {
+  let before: Storage | undefined
   for (const leaf of leaves) {
     const elements = elementsOf(leaf)
-    const copies = leaf.dtype === 'float32' ? 0 : 2
-    const [rows = 1, columns = 1] = leaf.shape.length < 2 ? [0, 0] : leaf.shape.slice(-2)
-    const held = ledger.allocate(4 * (elements * (copies + 2) + (leaf.shape.length < 2 ? 0 : rows + columns)))
+    const bytes = 4 * elements
+    const copies = ledger.allocate(leaf.dtype === 'float32' ? 0 : 2 * bytes)
+    const square = ledger.allocate(bytes)
+    const sum = ledger.allocate(bytes)
+    ledger.observe('add')
+    ledger.release(square)
+    if (before) ledger.release(before)
+    const factors = ledger.allocate(4 * factorsOf(leaf, elements))
+    before = ledger.allocate(bytes)
     ledger.observe('mul')
-    ledger.release(held)
+    for (const storage of [copies, sum, factors]) ledger.release(storage)
   }
+  if (before) ledger.release(before)
+}
+
+/** The means of rows and columns that stand for the second moments of matrices. */
+function factorsOf({ shape }: Leaf, elements: number): number {
+  if (shape.length < 2) return 0
+  const [rows = 1, columns = 1] = shape.slice(-2)
+  return elements / rows + elements / columns
 }
 
 /**
