@@ -33,8 +33,7 @@ export function attention(place: Place, scope: Scope, call: AttentionCall, evalu
       heads,
       kvHeads,
       headDim,
-      // Autocast computes a softmax in float32.
-      eager: { ...EAGER_ATTENTION, ...call.eager, ...(layers.autocast && { softmax: 'float32' }) },
+      eager: { ...EAGER_ATTENTION, ...call.eager },
       ...(mask && (isEager ? { mask } : { bias: mask, isMaskGiven: true, isMaskOfKeys: call.isMaskOfKeys ?? false })),
       ...(bias && { bias }),
       ...(padding && { chosen: padding }),
