@@ -16,7 +16,8 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   const { ops } = layers
   const { tape } = ops
   // Autocast computes a softmax in float32 if the code does not name a dtype.
-  const style = layers.autocast && sizes.eager.softmax === 'scores' ? { ...sizes.eager, softmax: 'float32' } : sizes.eager
+  const style =
+    layers.autocast && sizes.eager.softmax === 'scores' ? { ...sizes.eager, softmax: 'float32' } : sizes.eager
   const groups = sizes.heads / sizes.kvHeads
   // A single head is expanded as a view, which a product over several sequences copies.
   const isView = sizes.kvHeads === 1
