@@ -1,4 +1,5 @@
 import { glmVision } from '../blocks/glm-vision.js'
+import { glmImages } from '../senses/glm.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** GLM-4.5V (Z.ai 2025, arXiv:2507.01006): GLM-4.5-Air with an image encoder. */
@@ -6,5 +7,6 @@ export const glm4vMoe = multimodalFamily({
   modelType: 'glm4v_moe',
   name: 'Glm4vMoe',
   text: { family: 'glm4v_moe_text', mayBeFlat: true },
+  images: glmImages,
   beside: (config) => ({ visual: glmVision('Glm4vMoe', config.object('vision_config')) }),
 })

@@ -1,4 +1,5 @@
 import { glmVision } from '../blocks/glm-vision.js'
+import { glmImages } from '../senses/glm.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** GLM-4.1V (Z.ai 2025, arXiv:2507.01006): GLM-4-0414 with an image encoder. */
@@ -6,5 +7,6 @@ export const glm4v = multimodalFamily({
   modelType: 'glm4v',
   name: 'Glm4v',
   text: { family: 'glm4v_text', mayBeFlat: true },
+  images: glmImages,
   beside: (config) => ({ visual: glmVision('Glm4v', config.object('vision_config')) }),
 })

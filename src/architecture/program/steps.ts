@@ -108,6 +108,8 @@ export type Operation =
   | Scatter
   /** An image of another size, between the neighbours of each element (`interpolate`). */
   | { readonly op: 'resize'; readonly of: Value; readonly count: Count }
+  /** Elements between those of a table, by places in it (`grid_sample`). */
+  | { readonly op: 'sample'; readonly of: Value; readonly by: Value; readonly count: Count }
   /** The means of neighbouring patches (`avg_pool2d`), which keep what they are of. */
   | { readonly op: 'pool'; readonly of: Value; readonly count: Count }
   /** The product with a parameter, once for each of so many parts: the gradient of the parameter is summed over them. */

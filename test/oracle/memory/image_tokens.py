@@ -55,6 +55,8 @@ def families():
         size = {"shortest_edge": least, "longest_edge": most}
         yield family, {"vision_config": {"patch_size": patch, "spatial_merge_size": 2}}, processor(
             name, image_processor("Qwen2VLImageProcessorFast", size=size, patch_size=patch, merge_size=2, min_pixels=least, max_pixels=most))
+    for family, name in (("glm4v", "Glm4vProcessor"), ("glm4v_moe", "Glm4vProcessor")):
+        yield family, {"vision_config": {"patch_size": 14, "spatial_merge_size": 2}}, processor(name, image_processor("Glm4vImageProcessor"))
     # SmolVLM's has no function that counts, and writes the same text as that of Idefics 3.
     for family, side, patch, factor in (("idefics3", 364, 14, 2), ("smolvlm", 512, 16, 4)):
         config = {"scale_factor": factor, "vision_config": {"image_size": side, "patch_size": patch}}

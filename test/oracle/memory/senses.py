@@ -13,6 +13,9 @@ class Int(int):
     def item(self):
         return int(self)
 
+    def repeat(self, count):
+        return torch.zeros(count, dtype=torch.long)
+
 
 class Ints:
     """A small tensor of integers whose values are known, such as a grid of patches."""
@@ -74,6 +77,15 @@ def first_of(function, stand_in):
         return stand_in(first, *rest, **kwargs) if isinstance(first, Ints) else function(first, *rest, **kwargs)
 
     return called
+
+
+def listed(tensor):
+    """`torch.tensor`, which keeps the values of a list of integers."""
+
+    def made(data, *rest, **kwargs):
+        return Ints(data) if isinstance(data, list) and data and all(isinstance(one, int) for one in data) and kwargs.get("dtype") == torch.long else tensor(data, *rest, **kwargs)
+
+    return made
 
 
 def distinct(ints):
@@ -263,7 +275,7 @@ class Senses:
             (FakeTensor, "item", lambda tensor: senses.selected // senses.hidden),  # placeholders
             (FakeTensor, "__setitem__", put),
             (torch, "repeat_interleave", first_of(torch.repeat_interleave, lambda a, b, **k: Ints(numpy.repeat(a.values, b.values)))),
-            (torch, "tensor", first_of(torch.tensor, lambda a, **k: a)),
+            (torch, "tensor", first_of(listed(torch.tensor), lambda a, **k: a)),
             (torch, "unique_consecutive", first_of(torch.unique_consecutive, distinct)),
             (torch.nn.functional, "pad", first_of(torch.nn.functional.pad, lambda a, pad, **k: Ints(numpy.pad(a.values, pad)))),
             *self.stand_ins(),
@@ -282,7 +294,7 @@ class Senses:
         import transformers.models as models
 
         found = []
-        if self.family in ("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "glm4v"):
+        if self.family in ("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "glm4v", "glm4v_moe"):
             inner = [m for m in self.model.modules() if hasattr(m, "get_rope_index")]
             visual = [m for m in self.model.modules() if hasattr(m, "rot_pos_emb")]
             batch, tokens = self.batch, self.tokens
@@ -291,7 +303,7 @@ class Senses:
                 return torch.zeros(3, batch, tokens, dtype=torch.long), torch.zeros(batch, 1, dtype=torch.long)
 
             found += [(type(m), "get_rope_index", positions) for m in inner[:1] if self.images]
-            found += [(type(m), "rot_pos_emb", table_of(self, type(m).rot_pos_emb)) for m in visual]
+            found += [(type(m), "rot_pos_emb", table_of(self, type(m).rot_pos_emb, self.family.startswith("glm"))) for m in visual]
             found += [(type(m), "fast_pos_embed_interpolate", interpolated) for m in visual if hasattr(m, "fast_pos_embed_interpolate")]
             found += [(type(m), "get_window_index", windows_of(self, type(m).get_window_index)) for m in visual if hasattr(m, "get_window_index")]
             found.append((torch, "argsort", lambda order, *a, **k: on_cpu(self, order.shape)))  # of the order of windows
@@ -387,13 +399,15 @@ def on_cpu(senses, shape, dtype=torch.long):
     return made
 
 
-def table_of(senses, original):
+def table_of(senses, original, with_places=False):
     """The angles of each patch: the places are on the CPU."""
 
     def table(visual, grid):
         patches = int(grid.values.prod(-1).sum())
         full = visual.rotary_pos_emb(int(grid.values[:, 1:].max()))
-        return full[on_cpu(senses, (patches, 2))].flatten(1)
+        places = on_cpu(senses, (patches, 2))
+        angles = full[places].flatten(1)
+        return (angles, places) if with_places else angles
 
     return table
 
@@ -547,4 +561,6 @@ FAMILIES = {
     "qwen2_5_vl": patched,
     "qwen3_vl": patched,
     "qwen3_vl_moe": patched,
+    "glm4v": patched,
+    "glm4v_moe": patched,
 }

@@ -73,6 +73,20 @@ export class Rearranging {
     )
   }
 
+  /** `grid_sample`: saves the table and the places. Its backward makes a gradient of the places, too, which nothing takes. */
+  sampled(table: Tensor, places: Tensor, elements: number): Tensor {
+    return this.tape.record(
+      [table],
+      { before: [table, places] },
+      () => this.tape.tensor(elements, table.dtype, 'grid_sampler_2d'),
+      () => {
+        const made = this.gradient(table.elements, table.dtype, 'grid_sampler_2d_backward')
+        this.tape.ledger.observe('grid_sampler_2d_backward', places.elements * DTYPE_BYTES[places.dtype])
+        return [made]
+      },
+    )
+  }
+
   /**
    * Neighbours side by side, of an image whose channels come last, without overlap. CUDA's kernels make what they read contiguous
    * (`im2col_out_cuda_template` and `col2im_out_cuda_template`).

@@ -135,6 +135,10 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
     ),
   resize: (place, _, { of, count }, evaluate) =>
     using(place, [evaluate(of)], (input) => place.layers.ops.resized(given(input), countOf(place.options, count))),
+  sample: (place, _, { of, by, count }, evaluate) =>
+    using(place, [evaluate(of), evaluate(by)], (table, places) =>
+      place.layers.ops.sampled(given(table), given(places), countOf(place.options, count)),
+    ),
   pool: (place, _, { of, count }, evaluate) =>
     using(place, [evaluate(of)], (input) => {
       const { ops } = place.layers
