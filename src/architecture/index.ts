@@ -7,6 +7,7 @@ export type {
   AddedProduct,
   Alibi,
   Attention,
+  CachedTables,
   ChunkedAttention,
   ComposedRouter,
   Dispatch,
@@ -16,6 +17,7 @@ export type {
   FlatAttention,
   ForwardPass,
   GatedDeltaPass,
+  GroupedProjection,
   HeadNorms,
   KeptStates,
   KeySharing,
@@ -32,6 +34,7 @@ export type {
   Mixer,
   Mixture,
   NamedScores,
+  NeighbourPairs,
   NestedResidual,
   Norm,
   NormalisedResidual,
@@ -49,6 +52,7 @@ export type {
   SingleResidual,
   SolvedDeltaPass,
   StreamResidual,
+  TokensFirst,
   WrittenAttention,
 } from './forward/index.js'
 export { architectureFromConfig } from './from-config.js'

@@ -14,6 +14,7 @@ import { refusePackages } from './refused-packages.js'
 import { refusePrecision } from './refused-precision.js'
 import { refuseTargets } from './refused-targets.js'
 import { isActivationKnown } from './replay/feed-forward/activations.js'
+import { isReentrant } from './replay/reentrant.js'
 import type { ReplayModel } from './replay/replay-model.js'
 import { type StaticMemory, staticMemory } from './replay/step/static-memory.js'
 import type { StepMemory } from './replay/step/step-memory.js'
@@ -81,7 +82,14 @@ function estimateOf(
     range: rangeOf(peak.totalBytes, overhead),
     peakAt: { phase: peak.phase, operation: peak.operation },
     assumptions: [
-      ...memoryAssumptions({ ...options, attention: kernelOf(architecture, options) }, { architecture, ends }),
+      ...memoryAssumptions(
+        {
+          ...options,
+          attention: kernelOf(architecture, options),
+          reentrant: isReentrant(architecture.forward ?? {}, options),
+        },
+        { architecture, ends },
+      ),
       ...(activation === undefined ? [] : unknownActivation(activation)),
       ...mixerAssumptions(mixers, options.kernelPackages),
     ],

@@ -34,6 +34,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'newer-wholes.jsonl.gz',
   'last-decoders.jsonl.gz',
   'seen-text.jsonl.gz',
+  'remote-code.jsonl.gz',
 ]
 
 /** The records of a fixture. */

@@ -8,6 +8,7 @@ import { linear } from '../blocks/linear.js'
 import { layerNorm, rmsNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import type { ConfigReader } from '../config-reader.js'
+import type { ForwardPass } from '../forward/index.js'
 import { container, type Module, repeated, tower } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 
@@ -91,7 +92,69 @@ export const chatglm = headedFamily({
     }
   },
   loraTargets: ['query_key_value'],
+  forward: chatglmForward,
 })
+
+/** The code of ChatGLM 2 and 3, which their vocabulary tells from that of GLM-4-9B, has tokens before sequences. */
+function chatglmForward(config: ConfigReader): ForwardPass {
+  const isOlder = config.positive(['padded_vocab_size', 'vocab_size'], OLDER_VOCABULARY) === OLDER_VOCABULARY
+  const rotatedFeatures = Math.floor(config.positive('kv_channels', 128) / 2)
+  const scalesByLayer = config.boolean('apply_query_key_layer_scaling', true)
+  const rate = config.number('hidden_dropout', 0)
+  return {
+    rotation: {
+      features: rotatedFeatures,
+      stackedPositions: config.positive('seq_length', 2048),
+      frequencies: 'recomputed',
+    },
+    places: 'none',
+    ...(isOlder && { embedding: 'tokensOutside' }),
+    bufferElements: rotatedFeatures / 2,
+    norm: config.boolean('rmsnorm', true) ? 'rmsNormOfInputWide' : 'layerNorm',
+    masks: { size: 'none' },
+    attention: {
+      written: {
+        kind: 'neighbourPairs',
+        rotatedFeatures,
+        tokensOutside: isOlder,
+        sharesKeys: config.boolean('multi_query_attention', false),
+        float32Scores: scalesByLayer || config.boolean('attention_softmax_in_fp32', true),
+        scalesByLayer,
+      },
+    },
+    feedForward: { activation: 'silu', halved: true },
+    residual: { order: 'sequential', keepsNormalised: 'untilNext', keepsAttended: true },
+    dropout: {
+      attention: config.number('attention_dropout', 0),
+      attended: rate,
+      fed: rate,
+      place: 'behindBlocks',
+      fixed: ['attended', 'fed'],
+    },
+    joinsCaches: !isOlder,
+    recomputes: isOlder ? 'reentrant' : 'nonReentrant',
+    logits: { shifts: 'float32', castsBack: true, turns: isOlder },
+    says: [
+      `the code of ${isOlder ? 'ChatGLM3-6B' : 'GLM-4-9B'}, as the vocabulary tells`,
+      'rotation as its operations run one by one; torch may join some, because the code compiles it as a script',
+    ],
+    undescribed: undescribedOf(config),
+  }
+}
+
+const OLDER_VOCABULARY = 65_024
+
+function undescribedOf(config: ConfigReader): string | undefined {
+  if (config.has('vision_config'))
+    return 'no model of the images of GLM-4V-9B, whose code only its authors have: remove `vision_config` to estimate the language model'
+  if (config.has('pre_seq_len'))
+    return '`pre_seq_len` trains a prefix, which has no model: remove it to estimate without'
+  if (config.boolean('apply_residual_connection_post_layernorm', false))
+    return '`apply_residual_connection_post_layernorm` adds the normalised states, which has no model: set it to false to estimate'
+  if (config.boolean('fp32_residual_connection', false))
+    return '`fp32_residual_connection` keeps the stream in float32, which has no model: set it to false to estimate'
+  return undefined
+}
 
 /** GLM-4V's image encoder, EVA-02-CLIP (Sun et al. 2023, arXiv:2303.15389), and a gated network after it. */
 function visionModel(config: ConfigReader, text: { readonly hiddenSize: number; readonly ffnSize: number }): Module {

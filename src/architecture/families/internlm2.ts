@@ -1,6 +1,9 @@
 import { fusedAttention } from '../blocks/attention.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
+import type { ConfigReader } from '../config-reader.js'
+import type { ForwardPass } from '../forward/index.js'
+import { llamaForward } from '../forward/llama-forward.js'
 import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
@@ -28,6 +31,20 @@ export const internlm2 = decoderFamily({
   mlp: (sizes) => gatedMlp({ ...sizes, names: ['w1', 'w3', 'w2'], type: 'InternLM2MLP' }),
   layer: (type, { norm, attention, mlp }) =>
     container(type, { attention, feed_forward: mlp, attention_norm: norm, ffn_norm: norm }),
+  forward: internlm2Forward,
   questionAnsweringPrefix: 'transformer',
   otherHeads: ({ hiddenSize }) => ({ ForRewardModel: { v_head: linear(hiddenSize, 1) } }),
 })
+
+/** The code computes attention written out, unless the config itself names a kernel. */
+function internlm2Forward(config: ConfigReader): ForwardPass {
+  const chosen = config.string('attn_implementation', 'eager')
+  return {
+    ...llamaForward(config),
+    rotation: { features: 'all', tables: 'inLayers', frequencies: 'everyAttention' },
+    masks: { size: 'forAllSequences' },
+    attention: { written: { kind: 'groupedProjection' }, eagerOnly: chosen === 'eager' },
+    dropout: { attention: 0 },
+    logits: { form: 'float32', prefill: 'allTokens', shifts: 'float32' },
+  }
+}

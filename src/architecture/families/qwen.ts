@@ -3,6 +3,9 @@ import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { rmsNorm } from '../blocks/norm.js'
+import type { ConfigReader } from '../config-reader.js'
+import type { Dimensions } from '../dimensions.js'
+import type { ForwardPass } from '../forward/index.js'
 import { container, repeated } from '../module.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
@@ -58,4 +61,39 @@ export const qwen = headedFamily({
       dimensions,
     }
   },
+  forward: qwenForward,
 })
+
+function qwenForward(config: ConfigReader, { layers }: Dimensions): ForwardPass {
+  const headDim = config.positive('kv_channels', 128)
+  const share = config.number('rotary_pct', 1)
+  const rotatedFeatures = share === 1 ? headDim : Math.floor(headDim * share)
+  const usesFlash = config.raw('use_flash_attn') !== false
+  const scaledBehind = config.boolean('use_logn_attn', true) ? config.positive('seq_length', 8192) : undefined
+  const rate = config.number('emb_dropout_prob', 0)
+  return {
+    places: 'unused',
+    norm: 'rmsNormInFunction',
+    // Each layer has a table of logarithms and a number as buffers.
+    bufferElements: layers * (LOGARITHMS + 1),
+    float32BufferElements: rotatedFeatures / 2,
+    keptTables: { features: 2 * rotatedFeatures, times: 2, least: 16 },
+    attention: { written: { kind: 'tokensFirst', rotatedFeatures, usesFlash, scaledBehind } },
+    feedForward: { activation: 'silu' },
+    residual: { order: 'sequential', keepsNormalised: 'untilNext', keepsAttended: true },
+    dropout: { embeddings: rate, attention: 0 },
+    recomputes: 'reentrant',
+    logits: { prefill: 'allTokens', shifts: 'beside' },
+    says: [
+      usesFlash
+        ? "Qwen's code uses flash-attn if it is installed, which is assumed; pass `attention: 'efficient'` without it"
+        : "`use_flash_attn` is false: Qwen's code uses torch's own attention",
+    ],
+    undescribed: config.boolean('use_cache_quantization', false)
+      ? '`use_cache_quantization` keeps the cache in 8 bits, which has no model: set it to false to estimate'
+      : undefined,
+  }
+}
+
+/** `logn_tensor` has a number for each place up to this one. */
+const LOGARITHMS = 32_767

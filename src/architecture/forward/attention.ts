@@ -139,8 +139,17 @@ export interface EagerAttention {
   readonly weights?: 'query' | 'value' | 'none'
 }
 
-/** Attention that is not made of the parts of others. All of it is eager. */
-export type WrittenAttention = PartitionedAttention | FlatAttention | MaskedByProduct | NamedScores | AddedProduct
+/** Attention that is not made of the parts of others. */
+export type WrittenAttention =
+  | PartitionedAttention
+  | FlatAttention
+  | MaskedByProduct
+  | NamedScores
+  | AddedProduct
+  | GroupedProjection
+  | CachedTables
+  | TokensFirst
+  | NeighbourPairs
 
 /**
  * Queries, values and keys from four partitions of one projection; queries and keys are in float32 (CodeGen).
@@ -171,4 +180,38 @@ export interface AddedProduct {
   readonly kind: 'addedProduct'
   /** How many features of each head are rotated. */
   readonly rotatedFeatures: number
+}
+
+/** Queries, keys and values of each group of heads from neighbouring parts of one projection (InternLM 2). */
+export interface GroupedProjection {
+  readonly kind: 'groupedProjection'
+}
+
+/** Every layer has tables of cosines and sines as buffers, which rotate queries and keys in float32 (MiniCPM). */
+export interface CachedTables {
+  readonly kind: 'cachedTables'
+}
+
+/** Queries and keys are rotated with their heads behind the tokens, by tables that the model keeps; each layer makes a mask (Qwen). */
+export interface TokensFirst {
+  readonly kind: 'tokensFirst'
+  readonly rotatedFeatures: number
+  /** Whether the code uses flash-attn if it is installed. */
+  readonly usesFlash: boolean
+  /** The tokens behind which a prefill multiplies queries by a number of their place. Default: never. */
+  readonly scaledBehind?: number | undefined
+}
+
+/** Neighbouring features are rotated together, by one table of cosines and sines; keys and values are copied for each query head (GLM-4-9B). */
+export interface NeighbourPairs {
+  readonly kind: 'neighbourPairs'
+  readonly rotatedFeatures: number
+  /** Whether tokens come before sequences in all arrays (ChatGLM 2 and 3). Then the cache keeps keys and values as they are. Default: no. */
+  readonly tokensOutside?: boolean
+  /** Whether heads share keys and values. Otherwise the projection has those of each head beside its queries. */
+  readonly sharesKeys: boolean
+  /** Whether eager attention casts the scores to float32. */
+  readonly float32Scores: boolean
+  /** Whether it multiplies them by the number of the layer. */
+  readonly scalesByLayer: boolean
 }

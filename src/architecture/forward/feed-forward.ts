@@ -18,6 +18,8 @@ export interface FeedForward {
   readonly clamped?: 'no' | 'behindActivation' | 'before'
   /** Whether gate and output are multiplied by numbers, and the gate comes second (Falcon-H1). Default: no. */
   readonly scaled?: boolean
+  /** Whether the first of two projections makes gate and product at once; only their product has a name then (GLM-4-9B). Default: no. */
+  readonly halved?: boolean
   /** The indices of layers whose gate passes only values far above their mean (Gemma 3n). Default: none. */
   readonly sparseLayers?: readonly number[]
   /**

@@ -15,17 +15,27 @@ export interface ForwardPass {
   /**
    * What becomes of the embeddings: nothing; they are multiplied by a number, by their own module or by the code of the model (Granite), or
    * for the first layer only, with the unscaled ones kept; or the norm that follows the last layer normalises them for the first
-   * one (nanochat). Default: `plain`.
+   * one (nanochat); or tokens come before sequences, in a copy (ChatGLM 2 and 3). Default: `plain`.
    */
-  readonly embedding?: 'plain' | 'scaled' | 'scaledInModel' | 'scaledForFirstLayer' | 'normalised'
+  readonly embedding?: 'plain' | 'scaled' | 'scaledInModel' | 'scaledForFirstLayer' | 'normalised' | 'tokensOutside'
   /**
    * Whether all sequences share the embeddings of learned positions, or each has its own, counted from a mask of ones in
    * float32 (OPT), or there are no positions at all (MPT), or all share rows of a buffer, which the code holds (CTRL) or not (XGLM).
-   * `numbered`: shared, by numbers that are a buffer (GPT). Default: `shared`.
+   * `numbered`: shared, by numbers that are a buffer (GPT). `unused`: the code counts positions and gives them to no layer (Qwen). Default:
+   * `shared`.
    */
-  readonly places?: 'shared' | 'numbered' | 'eachSequence' | 'none' | 'buffer' | 'heldBuffer'
+  readonly places?: 'shared' | 'numbered' | 'eachSequence' | 'none' | 'buffer' | 'heldBuffer' | 'unused'
   /** Whether 0 is added to the embeddings, in the place of those of types, which copies them (GPT, CTRL). Default: no. */
   readonly addsTypes?: boolean
+  /**
+   * How the code recomputes layers, whatever is asked for: reentrantly, because it calls torch's function without a word about it, or not
+   * reentrantly. Default: as asked for.
+   */
+  readonly recomputes?: 'asAsked' | 'reentrant' | 'nonReentrant'
+  /** Tables of positions in float32 that the code makes in its first pass and keeps. Default: none. */
+  readonly keptTables?: KeptTables
+  /** Whether a prefill joins the cache of each layer to that of the layers before, in a copy (GLM-4-9B). Default: no. */
+  readonly joinsCaches?: boolean
   /** Whether transformers cannot recompute its layers. Default: no. */
   readonly keepsLayers?: boolean
   /**
@@ -85,19 +95,43 @@ export interface ForwardPass {
   readonly logits?: Logits
 }
 
+/** Tables of cosines and sines that the code keeps from its first pass on. */
+export interface KeptTables {
+  /** The features of both tables together. */
+  readonly features: number
+  /** For so many times the tokens of a sequence. */
+  readonly times: number
+  /** The fewest positions. */
+  readonly least: number
+}
+
 /** How the logits are computed. */
 export interface Logits {
   /**
    * Whether logits are multiplied by a number, capped by a tanh as they are or in float32, or cast to float32; or the hidden states of all
-   * tokens are multiplied by a number first (MiniCPM). Default: `plain`.
+   * tokens are multiplied by a number first (MiniCPM 3), and the logits are cast to float32 too (MiniCPM). Default: `plain`.
    */
-  readonly form?: 'plain' | 'scaled' | 'capped' | 'cappedInFloat32' | 'float32' | 'ofScaledStates'
+  readonly form?:
+    | 'plain'
+    | 'scaled'
+    | 'capped'
+    | 'cappedInFloat32'
+    | 'float32'
+    | 'ofScaledStates'
+    | 'float32OfScaledStates'
   /**
    * The tokens whose logits a prefill computes: only the last of each sequence, or always all. Default: `lastToken`.
    */
   readonly prefill?: 'lastToken' | 'allTokens'
-  /** Whether the code of the class shifts the logits by a token itself, which copies them, in float32 or as they are. Default: `no`. */
-  readonly shifts?: 'no' | 'float32' | 'model'
+  /**
+   * Whether the code of the class shifts the logits by a token itself, which copies them: in float32 (`float32`); as they are (`model`), in a
+   * function that the hidden states do not reach; or as they are, beside the hidden states (`beside`). Default: `no`.
+   */
+  readonly shifts?: 'no' | 'float32' | 'model' | 'beside'
+  /** Whether logits with tokens before sequences are copied into the other order. Default: no. */
+  readonly turns?: boolean
+  /** Whether the logits that the model returns beside a loss are cast back to the dtype of the hidden states. Default: no. */
+  readonly castsBack?: boolean
   /** Whether the class, which calls the layers itself, holds the embeddings until it has logits and loss (Qwen's thinkers). Default: no. */
   readonly besideEmbeddings?: boolean
   /** The dtype that a classifier of tokens computes its loss in, or that of the model. Default: `float32`. */

@@ -1,15 +1,19 @@
 export type {
   AddedProduct,
   Attention,
+  CachedTables,
   ChunkedAttention,
   EagerAttention,
   FlatAttention,
+  GroupedProjection,
   HeadNorms,
   KeySharing,
   MaskedByProduct,
   NamedScores,
+  NeighbourPairs,
   OutputGate,
   PartitionedAttention,
+  TokensFirst,
   WrittenAttention,
 } from './attention.js'
 export type { ComposedRouter } from './composed-router.js'

@@ -13,7 +13,9 @@
  * - `rmsNormFloat32Power`: in float32, divided by a power, multiplied by the gain in float32, then cast (Gemma 4)
  * - `rmsNormFloat32Quotient`: the same, divided by the root (Gemma 3n)
  * - `rmsNormPowerWithoutGain`, `rmsNormQuotientWithoutGain`: these two without a gain, or with a number in its place (Gemma 3n)
+ * - `rmsNormInFunction`: as `rmsNorm`, with a function of its own for the float32 part (Qwen)
  * - `rmsNormOfInput`: the input itself, multiplied by the float32 root, then cast to the dtype of the gain (T5)
+ * - `rmsNormOfInputWide`: the same, but cast to the dtype of the input behind the gain (GLM-4-9B)
  * - `rmsNormPlusOne`: the same with `1 + weight` as the gain (Gemma)
  */
 export type Norm =
@@ -29,5 +31,7 @@ export type Norm =
   | 'rmsNormFloat32Quotient'
   | 'rmsNormPowerWithoutGain'
   | 'rmsNormQuotientWithoutGain'
+  | 'rmsNormInFunction'
   | 'rmsNormOfInput'
+  | 'rmsNormOfInputWide'
   | 'rmsNormPlusOne'

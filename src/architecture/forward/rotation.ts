@@ -33,6 +33,11 @@ export interface Rotation {
    * those of its kind, with `both` all of them; each attention makes its own `inLayers` (DBRX). Default: `one`.
    */
   readonly tables?: 'one' | 'two' | 'both' | 'inLayers'
+  /**
+   * The positions of one table with cosines and sines next to each other, made anew in each pass whatever the tokens are (GLM-4-9B). Default: two
+   * tables for the positions of the tokens.
+   */
+  readonly stackedPositions?: number | undefined
   /** Which layers receive the tables: all, or only those with attention, or that rotate. Default: `all`. */
   readonly receivers?: 'all' | 'attention' | 'rotated'
   /** Whether each layer computes its own tables, with each value twice. Default: no. */

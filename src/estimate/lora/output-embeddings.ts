@@ -3,6 +3,8 @@ export const OUTPUT_EMBEDDINGS: ReadonlySet<string> = new Set([
   'lm_head',
   'language_model.lm_head',
   'vlm.lm_head',
+  'output',
+  'language_model.output',
   'proj_out',
   'embed_out',
   'output_projection',

@@ -38,6 +38,9 @@ export interface CompleteForwardPass {
   readonly keepsLayers: boolean
   readonly layersForImages: readonly number[]
   readonly withoutTraining: string | undefined
+  readonly joinsCaches: boolean
+  readonly recomputes: NonNullable<ForwardPass['recomputes']>
+  readonly keptTables: ForwardPass['keptTables']
   readonly rotation: CompleteRotation | undefined
   readonly alibi: Alibi | undefined
   readonly masks: Required<Omit<Masks, 'unusedWindow'>> & Pick<Masks, 'unusedWindow'>
@@ -52,6 +55,7 @@ export interface CompleteForwardPass {
     readonly clamped: NonNullable<FeedForward['clamped']>
     readonly scaled: boolean
     readonly inOneExpression: boolean
+    readonly halved: boolean
     readonly sparseLayers: readonly number[]
     readonly vectors: FeedForward['vectors']
     readonly mixture: Required<Mixture> | undefined
@@ -62,7 +66,8 @@ export interface CompleteForwardPass {
 }
 
 /** Rotary embedding, with the number of rotated features and the layers that use it. */
-export interface CompleteRotation extends Required<Rotation> {
+export interface CompleteRotation extends Required<Omit<Rotation, 'stackedPositions'>> {
+  readonly stackedPositions: number | undefined
   readonly features: number
   readonly windowFeatures: number
   /** Whether a layer rotates queries and keys. */
@@ -106,6 +111,9 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
     keepsLayers: forward.keepsLayers ?? false,
     layersForImages: forward.layersForImages ?? [],
     withoutTraining: forward.withoutTraining,
+    joinsCaches: forward.joinsCaches ?? false,
+    recomputes: forward.recomputes ?? 'asAsked',
+    keptTables: forward.keptTables,
     rotation: rotation && completeRotation(rotation, alibi, dimensions),
     alibi,
     masks: { ...MASKS, ...forward.masks },
@@ -130,6 +138,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
       clamped: feedForward.clamped ?? 'no',
       scaled: feedForward.scaled ?? false,
       inOneExpression: feedForward.inOneExpression ?? false,
+      halved: feedForward.halved ?? false,
       sparseLayers: feedForward.sparseLayers ?? [],
       vectors: feedForward.vectors,
       mixture: mixture && { ...MIXTURE, ...mixture },
@@ -143,6 +152,8 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
       besideEmbeddings: false,
       labelled: 'float32',
       labelsCache: true,
+      castsBack: false,
+      turns: false,
       ...forward.logits,
     },
   }
@@ -161,6 +172,7 @@ function completeRotation(
     ...rotation,
     features,
     windowFeatures,
+    stackedPositions: rotation.stackedPositions,
     rotatesIn: (layer) => alibi === undefined && !unrotated.has(layer),
   }
 }
@@ -171,7 +183,7 @@ function completeResidual(residual: Residual = { order: 'sequential' }): Complet
   return residual.order === 'single' ? { float32: false, ...residual } : residual
 }
 
-const ROTATION: Required<Omit<Rotation, 'features' | 'windowFeatures'>> = {
+const ROTATION: Required<Omit<Rotation, 'features' | 'windowFeatures' | 'stackedPositions'>> = {
   pairs: 'halves',
   float32: 'nothing',
   concatenates: false,

@@ -8,7 +8,16 @@ export interface Named {
 
 /** The names that families use for the parts that all decoders have. */
 const NAMES = {
-  embedding: ['embed_tokens', 'wte', 'embed_in', 'word_embeddings', 'embeddings', 'tokens_embed', 'w'],
+  embedding: [
+    'embed_tokens',
+    'tok_embeddings',
+    'wte',
+    'embed_in',
+    'word_embeddings',
+    'embeddings',
+    'tokens_embed',
+    'w',
+  ],
   positions: ['wpe', 'embed_positions', 'positions_embed'],
   embeddingNorm: ['word_embeddings_layernorm'],
   layers: ['layers', 'h', 'blocks'],
@@ -22,7 +31,7 @@ const NAMES = {
     'embedding_norm',
     'layernorm',
   ],
-  head: ['lm_head', 'embed_out', 'output_projection'],
+  head: ['lm_head', 'embed_out', 'output_projection', 'output'],
   attention: ['self_attn', 'attention', 'attn', 'self_attention', 'multi_head_attention'],
   mlp: ['mlp', 'block_sparse_moe', 'feed_forward', 'ffn'],
   fused: ['qkv_proj', 'c_attn', 'query_key_value', 'Wqkv'],
@@ -42,6 +51,7 @@ const NAMES = {
     'operator_norm',
     'attention_layernorm',
     'layernorm1',
+    'attention_norm',
   ],
   afterAttention: ['post_norm1', 'post_operator_norm', 'post_self_attn_layernorm', 'post_attention_layernorm'],
   secondNorm: [
@@ -61,13 +71,23 @@ const NAMES = {
   down: ['down_proj', 'c_proj', 'fc2', 'fc_out', 'dense_4h_to_h'],
 } as const
 
+/** The same where layers are in a module beside the output embedding, as in ChatGLM. */
+const NESTED: Partial<Record<SubmoduleKind, string>> = {
+  embedding: 'embedding.word_embeddings',
+  layers: 'encoder.layers',
+  lastNorm: 'encoder.final_layernorm',
+  head: 'output_layer',
+}
+
 /** A part that all decoders have, whatever its name. */
 export type SubmoduleKind = keyof typeof NAMES
 
 /** The child that is a given part; absent if the module has none. */
 export function submodule(of: Named, kind: SubmoduleKind): Named | undefined {
   const name = NAMES[kind].find((one) => of.module.children?.[one])
-  return name === undefined ? undefined : child(of, name)
+  if (name !== undefined) return child(of, name)
+  const path = of.module.children?.['output_layer'] && NESTED[kind]?.split('.')
+  return path?.reduce<Named | undefined>((at, step) => at && child(at, step), of)
 }
 
 /** A child by its name. */
@@ -105,7 +125,9 @@ export function baseOf({ root }: Pick<Architecture, 'root'>): Named | undefined 
  */
 export function headOf({ root }: Pick<Architecture, 'root'>): Named | undefined {
   const outer = { name: '', module: root }
-  const inner = child(outer, 'language_model') ?? child(outer, 'thinker')
+  const isAlone = Object.keys(root.children ?? {}).length === 1
+  const inner =
+    child(outer, 'language_model') ?? child(outer, 'thinker') ?? (isAlone ? child(outer, 'transformer') : undefined)
   return submodule(outer, 'head') ?? (inner && submodule(inner, 'head'))
 }
 

@@ -244,6 +244,7 @@ def traced(path):
 
 if __name__ == "__main__":
     if sys.argv[1] == "--trace":
+        oracle.import_classes()
         traced(sys.argv[2])
     else:
         oracle.run = run

@@ -143,6 +143,10 @@ export class Views extends Recorder {
     })
   }
 
+  isContiguous(input: Shaped): boolean {
+    return isContiguous(input.layout)
+  }
+
   contiguous(input: Shaped): Shaped {
     return isContiguous(input.layout) ? input : this.clone(input)
   }

@@ -51,7 +51,7 @@ function repeated(
 /** A mask is converted to a bias. */
 function masked(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes: AttentionSizes): Tensor {
   const { tape } = layers.ops
-  const scores = sizes.batch * sizes.sequence * (sizes.keys ?? sizes.sequence)
+  const scores = (sizes.isMaskShared ? 1 : sizes.batch) * sizes.sequence * (sizes.keys ?? sizes.sequence)
   const own = sizes.masked ? tape.tensor(scores, query.dtype, 'zeros') : undefined
   if (own) tape.free(tape.tensor(scores, 'bool', 'logical_not'))
   const bias = own ?? (sizes.bias && castBias(layers, sizes.bias, scores, sizes))

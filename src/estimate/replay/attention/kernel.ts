@@ -35,6 +35,8 @@ export interface AttentionSizes {
   readonly drops?: boolean
   /** Whether the bias is a mask that transformers passes on, so that it repeats keys and values itself. */
   readonly isMaskGiven?: boolean
+  /** Whether the boolean mask is one for all sequences. Default: each has its own. */
+  readonly isMaskShared?: boolean
   /** Whether the mask has one row for each sequence, which is not repeated for its queries. */
   readonly isMaskOfKeys?: boolean
   /** Whether heads are wider than the kernels share keys and values for, so that transformers 5 repeats these itself. */

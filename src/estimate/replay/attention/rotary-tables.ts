@@ -2,15 +2,17 @@ import type { CompleteRotation } from '../complete-forward-pass.js'
 import type { DecoderPass } from '../decoder-pass.js'
 import type { RotaryTables } from '../decoder-run.js'
 import type { ComputeDtype } from '../dtype.js'
+import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
 
 /** Cosines and sines of all positions, computed in float32 and stored in the model's dtype for all layers. */
 export function rotaryTables(
   { layers, options }: Pick<DecoderPass, 'layers' | 'options'>,
-  { features, pairs, float32, axes }: CompleteRotation,
+  { features, pairs, float32, axes, stackedPositions }: CompleteRotation,
   dtype: ComputeDtype,
 ): RotaryTables {
   const { tape } = layers.ops
+  if (stackedPositions) return stackedTable(layers, stackedPositions * features, dtype)
   const count = { one: 1, inTable: options.batch, inLayers: AXES * options.batch }[axes]
   const elements = (options.sequence * features * count) / (pairs === 'halvesApart' ? 2 : 1)
   if (pairs === 'complex')
@@ -23,6 +25,17 @@ export function rotaryTables(
   tape.free(...wide)
   if (!cos || !sin) throw new Error('there are two tables')
   return { cos, sin }
+}
+
+/** Cosines and sines next to each other, in one table. */
+function stackedTable({ ops }: Layers, elements: number, dtype: ComputeDtype): RotaryTables {
+  const { tape } = ops
+  const [angles, cos, sin] = ['mul', 'cos', 'sin'].map((name) => tape.tensor(elements / 2, 'float32', name))
+  const stacked = tape.tensor(elements, 'float32', 'stack')
+  tape.free(...[cos, sin].flatMap((half) => half ?? []))
+  const table = ops.to(stacked, dtype)
+  tape.free(stacked, ...(angles ? [angles] : []))
+  return { cos: table, sin: tape.tensor(0, dtype, 'stack') }
 }
 
 /** Cosines and sines, without duplicates. */

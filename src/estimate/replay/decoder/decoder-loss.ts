@@ -1,6 +1,7 @@
 import type { DecoderModel } from '../decoder-model.js'
 import type { DecoderPass } from '../decoder-pass.js'
 import { dropped } from '../dropout.js'
+import type { ComputeDtype } from '../dtype.js'
 import { type LabelHead, labelLoss, labelsOf } from '../loss/label-head.js'
 import { logProbs, logProbsAndEntropy, logProbsOfLogits, preferenceLoss } from '../loss/log-probs.js'
 import { logitsOf, statesForHead } from '../loss/logits.js'
@@ -53,9 +54,9 @@ function lossOfStates(pass: DecoderPass, head: Named, states: Tensor, kept: Kept
     return freed(preferenceLoss(layers, probabilities))
   }
   const logits = logitsOf(pass, head, states)
-  if (forward.logits.shifts !== 'model') return freed(lossOfLogits(pass, logits, kept))
+  if (forward.logits.shifts !== 'model') return freed(lossOfLogits(pass, logits, kept, states.dtype))
   tape.free(states)
-  return lossOfLogits(pass, logits, kept)
+  return lossOfLogits(pass, logits, kept, states.dtype)
 }
 
 /** The loss of a class that labels texts. */
@@ -80,14 +81,28 @@ function lossOfLabels(
 }
 
 /** The loss of the logits of all tokens. */
-function lossOfLogits({ layers, options, forward }: DecoderPass, logits: Tensor, kept: KeptLogits): Tensor {
+function lossOfLogits(
+  { layers, options, forward }: DecoderPass,
+  logits: Tensor,
+  kept: KeptLogits,
+  dtype: ComputeDtype,
+): Tensor {
   const { batch, sequence, loss, keepOutputs } = options
   if (loss.kind === 'log-probs-and-entropy') return logProbsAndEntropy(layers, logits)
   if (loss.kind === 'log-probs-of-logits')
     return logProbsOfLogits(layers, logits, { batch, sequence, returned: kept.returned })
   const isOwn = loss.kind === 'logits' && loss.logits === 'float32' && forward.logits.shifts !== 'no'
-  const kind = isOwn && forward.logits.shifts === 'model' ? { ...loss, logits: 'model' as const } : loss
+  const kind = isOwn && forward.logits.shifts !== 'float32' ? { ...loss, logits: 'model' as const } : loss
   const isDerived = forward.logits.form !== 'plain' || forward.logits.shifts === 'float32'
   const outputs = keepOutputs ? kept.outputs : undefined
-  return causalLoss(layers, logits, { batch, sequence, kind, isDerived, shifts: isOwn, kept: outputs })
+  return causalLoss(layers, logits, {
+    batch,
+    sequence,
+    kind,
+    isDerived,
+    shifts: isOwn,
+    keepsShifted: isOwn && (forward.logits.shifts === 'beside' || forward.logits.castsBack),
+    castsBack: isOwn && forward.logits.castsBack ? dtype : undefined,
+    kept: outputs,
+  })
 }

@@ -6,6 +6,7 @@ import type { Layers } from '../layers.js'
 import { labelsOf } from '../loss/label-head.js'
 import { logitsOf, statesForHead } from '../loss/logits.js'
 import type { ModelPass } from '../model-pass.js'
+import { isReentrant } from '../reentrant.js'
 import { ROOT } from '../sharding/sharding-groups.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
@@ -27,7 +28,8 @@ export class Decoder implements ModelPass {
     // Generation caches whatever the config says; other code does as it says.
     const cache = options.cache && labels?.caches !== false
     const ownMasks = model.senses.find(({ masks }) => masks !== undefined)?.masks
-    this.#pass = { layers, options: { ...options, cache, ownMasks }, forward, sizes, base }
+    const reentrant = isReentrant(forward, options)
+    this.#pass = { layers, options: { ...options, cache, ownMasks, reentrant }, forward, sizes, base }
   }
 
   loss(): Tensor {

@@ -1,5 +1,6 @@
 import { withTargets } from '../adapters/targeted-parameters.js'
 import { promptOf } from '../adapters/virtual-tokens.js'
+import { Arrays } from '../arrays/arrays.js'
 import type { DecoderPass } from '../decoder-pass.js'
 import type { StepOptions } from '../decoder-run.js'
 import type { Layers } from '../layers.js'
@@ -30,11 +31,14 @@ export function embeddingOf(
   const { sequence } = options
   const prompt = options.virtualTokens?.kind === 'prefixes' ? undefined : options.virtualTokens
   const own = tokens - (prompt ? options.batch * prompt.weights.count : 0)
-  const embedded = lookedUp(layers, table?.name ?? '', own, hiddenSize, ids)
+  const isTurned = forward.embedding === 'tokensOutside' && options.batch > 1
+  const embedded = isTurned
+    ? turned(layers, table?.name ?? '', options)
+    : lookedUp(layers, table?.name ?? '', own, hiddenSize, ids)
   const found = prompt ? behindPrompt(layers, embedded, options.batch, prompt, held) : embedded
   const merged = sensed.isBeforeScale ? sensed.run(found) : found
   const scaled = forward.embedding === 'scaled' ? scaledFrom(layers, merged) : merged
-  const leaf = options.inputGradients ? ops.tape.requireGradient(scaled) : scaled
+  const leaf = options.inputGradients && !isTurned ? ops.tape.requireGradient(scaled) : scaled
   const given = forward.embedding === 'scaledInModel' ? scaledFrom(layers, leaf) : leaf
   sensed.lookUp?.()
   const words = sensed.isBeforeScale ? given : sensed.run(given)
@@ -50,6 +54,10 @@ export function embeddingOf(
     else ops.tape.free(rows)
     held.push(words, positions)
     return { embedded: withTypes(layers, forward, sum), positions: [] }
+  }
+  if (forward.places === 'unused') {
+    held.push(ops.tape.alias(words), positions)
+    return { embedded: words, positions: [] }
   }
   if (!learned) return { embedded: words, positions: [positions] }
   const counted = forward.places === 'eachSequence' ? [countedPositions(layers, held)] : []
@@ -108,6 +116,14 @@ function lookedUp(layers: Layers, name: string, rows: number, features: number, 
   const output = ops.to(sum, found.dtype)
   tape.free(sum, found)
   return output
+}
+
+/** Embeddings with tokens before sequences, in a copy. Their gradient is copied into the order of the embeddings again. */
+function turned(layers: Layers, name: string, { batch, sequence, inputGradients }: StepOptions): Tensor {
+  const a = new Arrays(layers)
+  const found = a.lookup(name, a.constant([batch, sequence], 'int64'))
+  const leaf = inputGradients ? { ...found, ...a.tape.requireGradient(found) } : found
+  return a.contiguous(a.transpose(leaf, 0, 1))
 }
 
 /** Positions that are counted from a mask of ones, which the code references until it returns. */

@@ -11,6 +11,7 @@ import { submodule } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { decoderLayer } from './decoder-layer.js'
 import { embeddingOf } from './embeddings.js'
+import { JoinedCaches } from './joined-caches.js'
 import { prefixesOf, sharedKeysOf } from './keys-for-layers.js'
 import { mixerOf } from './layer-attention.js'
 import { type LayerInputs, layerInputsOf, placeholdersOf } from './layer-inputs.js'
@@ -25,7 +26,7 @@ export interface HiddenStates {
 
 /** Embeds the tokens, and runs all layers. */
 export function hiddenStates(model: DecoderModel, pass: DecoderPass): HiddenStates {
-  const { base, layers, forward } = pass
+  const { base, layers, forward, options } = pass
   const { tape } = layers.ops
   const inputs = inputsOf(model, pass)
   const { embedded, held, seen } = inputs
@@ -42,12 +43,16 @@ export function hiddenStates(model: DecoderModel, pass: DecoderPass): HiddenStat
   const names = held.length > 0 ? held : isRebound ? [tape.alias(first)] : [embedded]
   if (held.length > 0 || isRebound) tape.free(embedded)
   const given = givenTo(model, pass, inputs, common)
+  const caches = options.cache && forward.joinsCaches ? new JoinedCaches(pass) : undefined
   const stack = throughLayers(model, run, first, {
     given: (index) => [...present(run.original), ...present(run.layerInputs), ...given(index)],
-    givenBy: 'keyword',
+    givenBy: forward.recomputes === 'asAsked' ? 'keyword' : 'position',
     returnsWeights: forward.attention.returnsWeights,
     leavesOut: ({ index }) => forward.layersForImages.includes(index),
-    behind: (layer, output) => seen?.behind(layer.index, output) ?? output,
+    behind: (layer, output) => {
+      caches?.join(layer.index)
+      return seen?.behind(layer.index, output) ?? output
+    },
     compute: (layer, input) =>
       decoderLayer(
         { ...run, ...cutAt(model, pass, layer.index), tables: common.tablesIn(layer.index) },
@@ -60,6 +65,7 @@ export function hiddenStates(model: DecoderModel, pass: DecoderPass): HiddenStat
   run.sharedKeys?.leave()
   const last = submodule(base, 'lastNorm')
   const normal = last ? norm(run, last, hidden) : tape.alias(hidden)
+  caches?.free()
   tape.free(hidden, ...stack.returned, ...names, ...common.owned, ...(run.prefixes ?? []), ...placeholders)
   streams?.end()
   for (const { returned: kept = [] } of model.senses) {

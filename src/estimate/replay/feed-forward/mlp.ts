@@ -21,6 +21,7 @@ export function mlp(run: DecoderRun, block: Named, input: Tensor): Tensor {
   if (child(block, 'gate_up_proj')) return fused(run, block, input, ['gate_up_proj', 'down_proj'])
   if (child(block, 'gate_proj')) return gated(run, block, input, ['gate_proj', 'up_proj', 'down_proj'])
   if (child(block, 'w1') && child(block, 'w3')) return gated(run, block, input, ['w1', 'w3', 'w2'])
+  if (child(block, 'w1') && child(block, 'w2')) return gateSecond(run, block, input)
   return plainMlp(run, block, input)
 }
 
@@ -54,6 +55,22 @@ function fusedHalves(run: DecoderRun, gate: Tensor, up: Tensor): Tensor {
   const product = fusedGate(run, ...halves)
   ops.tape.free(...halves)
   return product
+}
+
+/** `c_proj(w1(x) * act(w2(x)))`. The code names both projections and their product (Qwen). */
+function gateSecond(run: DecoderRun, block: Named, input: Tensor): Tensor {
+  const { layers } = run
+  const { ops } = layers
+  const [raised, gate] = ['w1', 'w2'].map((name) =>
+    layers.linear(`${block.name}.${name}`, input, outFeatures(child(block, name))),
+  )
+  if (!raised || !gate) throw new Error('there are two projections')
+  const opened = activate(run, gate)
+  const product = ops.mul(raised, opened)
+  ops.tape.free(opened)
+  const output = layers.linear(`${block.name}.c_proj`, product, outFeatures(child(block, 'c_proj')))
+  ops.tape.free(product, raised, gate)
+  return output
 }
 
 /** Whether a layer has the two projections of its feed-forward network itself (OPT). */

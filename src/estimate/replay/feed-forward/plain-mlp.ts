@@ -19,11 +19,24 @@ export function plainMlp(run: DecoderRun, block: Named, input: Tensor, { rebinds
   const before = layers.linear(up.name, input, outFeatures(up))
   const isLate = run.forward.feedForward.inOneExpression
   if (rebinds && !isLate) tape.free(input)
-  const whole = activate(run, before, child(block, 'act_fn'))
+  const whole = run.forward.feedForward.halved
+    ? gatedHalves(run, before)
+    : activate(run, before, child(block, 'act_fn'))
   tape.free(before)
   if (rebinds && isLate) tape.free(input)
   const bent = dropped(run, 'activated', whole)
   const output = layers.linear(down.name, bent, outFeatures(down))
   tape.free(bent)
   return output
+}
+
+/** `act(x[0]) * x[1]` of both halves of an array. The caller keeps it. */
+function gatedHalves(run: DecoderRun, both: Tensor): Tensor {
+  const { ops } = run.layers
+  const half = both.elements / 2
+  const [gate = both, other = both] = ops.split(both, [half, half])
+  const opened = activate(run, gate)
+  const product = ops.mul(opened, other)
+  ops.tape.free(opened, gate, other)
+  return product
 }

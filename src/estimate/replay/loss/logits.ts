@@ -3,17 +3,22 @@ import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 
 /** The logits of hidden states, in the form that the model's code gives them. The caller keeps the hidden states. */
-export function logitsOf({ layers, forward, sizes }: DecoderPass, head: Named, hidden: Tensor): Tensor {
+export function logitsOf({ layers, forward, sizes, options }: DecoderPass, head: Named, hidden: Tensor): Tensor {
   const { ops } = layers
   const replaced = (old: Tensor, made: Tensor): Tensor => {
     ops.tape.free(old)
     return made
   }
   const { form } = forward.logits
-  const given = form === 'float32' ? ops.to(hidden, layers.weights.get(`${head.name}.weight`).dtype) : hidden
-  const logits = layers.linear(head.name, given, sizes.vocabSize)
-  if (form === 'float32') {
-    ops.tape.free(given)
+  const isWide = form === 'float32' || form === 'float32OfScaledStates'
+  const whole = form === 'float32OfScaledStates' ? ops.scale(hidden) : ops.tape.alias(hidden)
+  const given = isWide ? ops.to(whole, layers.weights.get(`${head.name}.weight`).dtype) : ops.tape.alias(whole)
+  ops.tape.free(whole)
+  const made = layers.linear(head.name, given, sizes.vocabSize)
+  const isTurned = forward.logits.turns && options.batch > 1 && made.elements > options.batch * sizes.vocabSize
+  const logits = isTurned ? replaced(made, ops.contiguous(made)) : made
+  ops.tape.free(given)
+  if (isWide) {
     return replaced(logits, ops.to(logits, 'float32'))
   }
   if (form === 'plain' || form === 'ofScaledStates') return logits
@@ -24,7 +29,11 @@ export function logitsOf({ layers, forward, sizes }: DecoderPass, head: Named, h
   return replaced(bent, ops.scale(bent))
 }
 
-/** What the head reads: the hidden states of all tokens, which MiniCPM multiplies by a number. The caller keeps them. */
+/**
+ * What the head reads: the hidden states of all tokens, which MiniCPM 3 multiplies by a number, and MiniCPM in the expression of the head. The
+ * caller keeps them.
+ */
 export function statesForHead({ layers: { ops }, forward }: DecoderPass, hidden: Tensor): Tensor {
-  return forward.logits.form === 'ofScaledStates' ? ops.scale(hidden) : ops.tape.alias(hidden)
+  const { form } = forward.logits
+  return form === 'ofScaledStates' ? ops.scale(hidden) : ops.tape.alias(hidden)
 }

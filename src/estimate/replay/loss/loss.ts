@@ -1,4 +1,4 @@
-import { DTYPE_BYTES } from '../dtype.js'
+import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
 
@@ -32,6 +32,10 @@ interface CausalLoss {
   readonly isDerived: boolean
   /** Whether the code of the class shifts the logits: those of a single sequence without a copy. */
   readonly shifts?: boolean
+  /** Whether the code names the shifted logits, so that they live until the loss is computed. */
+  readonly keepsShifted?: boolean
+  /** The dtype of the logits that the model returns, if they are cast. */
+  readonly castsBack?: ComputeDtype | undefined
   /** Receives the logits that the output of the model holds. */
   readonly kept?: Tensor[] | undefined
 }
@@ -46,7 +50,7 @@ interface CausalLoss {
 export function causalLoss(
   layers: Layers,
   logits: Tensor,
-  { batch, sequence, kind, isDerived, shifts = false, kept }: CausalLoss,
+  { batch, sequence, kind, isDerived, shifts = false, keepsShifted = false, castsBack, kept }: CausalLoss,
 ): Tensor {
   const { ops } = layers
   const { tape } = ops
@@ -64,11 +68,13 @@ export function causalLoss(
   const labels = batch > 1 ? tape.tensor(labelled, 'int64', 'clone') : tape.alias(padded)
   // Autocast computes a cross entropy in float32.
   const given = layers.autocast ? ops.to(shifted, 'float32') : tape.alias(shifted)
-  tape.free(shifted)
+  if (!keepsShifted) tape.free(shifted)
   const loss = kind.kind === 'fused' ? fusedEntropy(layers, given, labels) : entropy(layers, given, labels)
-  if (kept) kept.push(tape.alias(isReplaced ? wide : logits))
+  const returned = castsBack ? ops.to(wide, castsBack) : tape.alias(isReplaced ? wide : logits)
+  if (kept) kept.push(tape.alias(returned))
   if (!isReplaced) tape.free(logits)
-  tape.free(given, wide, padded, labels)
+  tape.free(returned)
+  tape.free(given, wide, padded, labels, ...(keepsShifted ? [shifted] : []))
   return loss
 }
 

@@ -13,6 +13,7 @@ import {
   rmsNorm,
   rmsNormFloat32Power,
   rmsNormFloat32Quotient,
+  rmsNormInFunction,
   rmsNormOfInput,
   rmsNormPlusOne,
   unitNorm,
@@ -60,6 +61,8 @@ const COMPUTATIONS: Readonly<Record<Norm, (layers: Layers, name: string, input: 
   rmsNormPowerWithoutGain: (layers, _, input, size) => powerNorm(layers, input, product(size)),
   rmsNormQuotientWithoutGain: (layers, _, input, size) =>
     quotientNorm(layers, input, product(size), (normal) => layers.ops.scale(normal)),
-  rmsNormOfInput,
+  rmsNormInFunction,
+  rmsNormOfInput: (layers, name, input, weight) => rmsNormOfInput(layers, name, input, weight, 'cast first'),
+  rmsNormOfInputWide: (layers, name, input, weight) => rmsNormOfInput(layers, name, input, weight, 'float32 product'),
   rmsNormPlusOne,
 }

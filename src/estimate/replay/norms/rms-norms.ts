@@ -69,8 +69,17 @@ export function rmsNormPlusOne(layers: Layers, name: string, input: Tensor, weig
   return output
 }
 
-/** Root mean square normalisation like T5: the input itself is multiplied by the float32 root, and cast to the dtype of the gain. */
-export function rmsNormOfInput(layers: Layers, name: string, input: Tensor, weightShape: Shape): Tensor {
+/**
+ * Root mean square normalisation like T5: the input itself is multiplied by the float32 root, and cast to the dtype of the gain; or it is cast to
+ * its own dtype behind the gain.
+ */
+export function rmsNormOfInput(
+  layers: Layers,
+  name: string,
+  input: Tensor,
+  weightShape: Shape,
+  style: 'cast first' | 'float32 product',
+): Tensor {
   const { ops } = layers
   const { tape } = ops
   const wide = ops.to(input, 'float32')
@@ -82,10 +91,12 @@ export function rmsNormOfInput(layers: Layers, name: string, input: Tensor, weig
   const normal = ops.mul(input, root)
   tape.free(root)
   const weight = layers.weights.get(`${name}.weight`)
-  const narrow = ops.to(normal, weight.dtype)
-  tape.free(normal)
-  const output = ops.mul(weight, narrow)
-  tape.free(narrow, mean)
+  const isFirst = style === 'cast first'
+  const factor = isFirst ? ops.to(normal, weight.dtype) : tape.alias(normal)
+  if (isFirst) tape.free(normal)
+  const scaled = ops.mul(weight, factor)
+  const output = isFirst ? tape.alias(scaled) : ops.to(scaled, input.dtype)
+  tape.free(scaled, factor, mean, ...(isFirst ? [] : [normal]))
   return output
 }
 
@@ -104,6 +115,15 @@ export function rmsNormFloat32Quotient(layers: Layers, name: string, input: Tens
     ops.tape.free(gain)
     return scaled
   })
+}
+
+/** Root mean square normalisation in a function without a gain, which comes behind it. */
+export function rmsNormInFunction(layers: Layers, name: string, input: Tensor, weightShape: Shape): Tensor {
+  const { ops } = layers
+  const unit = unitNorm(layers, input, product(weightShape))
+  const output = ops.mul(unit, layers.weights.get(`${name}.weight`))
+  ops.tape.free(unit)
+  return output
 }
 
 /** Root mean square normalisation without a gain (Llama 4). */

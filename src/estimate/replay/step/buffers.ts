@@ -1,13 +1,15 @@
 import type { CompleteRotation } from '../complete-forward-pass.js'
 import type { DecoderModel } from '../decoder-model.js'
 import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
+import type { BatchSizes } from '../program/place.js'
 
 /** The bytes of the inputs of a step, and of the buffers of modules. */
-export function bufferBytes(model: DecoderModel, tokens: number, dtype: ComputeDtype): number {
+export function bufferBytes(model: DecoderModel, { batch, sequence }: BatchSizes, dtype: ComputeDtype): number {
   const { root, dimensions } = model.architecture
-  const { rotation, masks, feedForward, bufferElements, float32BufferElements } = model.forward
+  const { rotation, masks, feedForward, bufferElements, float32BufferElements, keptTables } = model.forward
   const { layers, moe } = dimensions
-  const inputs = DTYPE_BYTES.int64 * tokens
+  const inputs = DTYPE_BYTES.int64 * batch * sequence
+  const kept = keptTables ? keptTables.features * Math.max(keptTables.times * sequence, keptTables.least) : 0
   const positions = Object.values(root.children ?? {})[0]?.children?.['wpe']?.parameters?.['weight']?.[0] ?? 0
   const maskCount = { none: 0, oneForAll: 1, eachLayer: layers }[masks.buffers]
   // Each boolean mask comes with the number that GPT-2 used to write for masked scores.
@@ -20,7 +22,7 @@ export function bufferBytes(model: DecoderModel, tokens: number, dtype: ComputeD
     maskCount * maskBytes +
     routers +
     bufferElements * DTYPE_BYTES[dtype] +
-    float32BufferElements * DTYPE_BYTES.float32
+    (float32BufferElements + kept) * DTYPE_BYTES.float32
   )
 }
 

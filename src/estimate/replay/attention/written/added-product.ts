@@ -56,7 +56,8 @@ function weighted(run: AttentionRun, query: Shaped, key: Shaped, value: Shaped):
   return f.returned(output)
 }
 
-class AddingArrays extends GroupedArrays {
+/** Arrays with `baddbmm`. */
+export class AddingArrays extends GroupedArrays {
   /** A sum with a batched product that is multiplied by a number (`baddbmm`): each gradient is a product, which is multiplied then. */
   addedProduct(into: Shaped, left: Shaped, right: Shaped): Shaped {
     const { half, autocast } = this.layers
