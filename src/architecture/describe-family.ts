@@ -3,6 +3,7 @@ import { readRates, withDropout } from './dropout-rates.js'
 import type { Family, FindFamily, ModelDescription } from './family.js'
 import { impossibleSizes } from './impossible-sizes.js'
 import { withLabelLoss } from './program/label-loss.js'
+import type { Program } from './program/program.js'
 import { withRouterLogits } from './router-logits.js'
 import { unevenLists } from './uneven-lists.js'
 import { unreadSizes } from './unread-sizes.js'
@@ -27,9 +28,12 @@ export function describeFamily(
     ? withRouterLogits(withDropout(own, dropping, model.className), reader, model.dimensions, family)
     : model.forward
   const written = family.program?.(dropping, model.dimensions, model.className)
-  const program = written
-    ? { ...withLabelLoss(written, dropping, model.className), rates: readRates(dropping) }
-    : model.program
+  const complete = (one: Program): Program => ({
+    ...withLabelLoss(one, dropping, model.className),
+    rates: readRates(dropping),
+    ...(one.seen && { seen: complete(one.seen) }),
+  })
+  const program = written ? complete(written) : model.program
   const largestImage = family.largestImage?.(reader)
   const doubts = [
     ...unreadSizes(reader),

@@ -99,6 +99,8 @@ export type {
   Make,
   MaskedConvolution,
   Operation,
+  PageAttention,
+  PageBias,
   PlacedAttention,
   ProbingAttention,
   Program,

@@ -52,9 +52,10 @@ export function resolveModel(
   options: Pick<CheckedMemoryOptions, 'method' | 'lora' | 'recompute' | 'finetuning'> & AskedInputs,
 ): ResolvedModel {
   const { method, lora, recompute, finetuning } = options
-  const understood = understoodModel(model)
+  const found = understoodModel(model)
+  const senses = sensesOf(found.architecture, options)
+  const understood = options.images > 0 ? withImages(found) : found
   const { architecture } = understood
-  const senses = sensesOf(architecture, options)
   if (architecture.forward || architecture.program) checkSizes(architecture)
   const isAdapted = methodOf(method).trains === 'adapters' && !finetuning?.tokens
   const adapters = isAdapted
@@ -77,6 +78,13 @@ export function resolveModel(
     adapters,
     trains: part?.trains,
   }
+}
+
+/** A model whose program sees: the program of a run with images takes the place of that without. */
+function withImages(model: UnderstoodModel): UnderstoodModel {
+  const { architecture } = model
+  const program = architecture.program?.seen
+  return program ? { ...model, architecture: { ...architecture, program } } : model
 }
 
 /** A model, and how its weights are stored, before anything is known of the run. */

@@ -18,6 +18,11 @@ export function sensesOf(model: Architecture, asked: AskedInputs): readonly Sens
     throw new RangeError('`imageSize` is given without `images`: say how many images each sequence has')
   if (model.program?.hears && audioSeconds === 0)
     throw new RangeError(`${model.className} hears: pass \`audioSeconds\`, the seconds of sound in each sequence`)
+  if (images > 0 && model.program?.seen) {
+    if (images > 1 || imageSize)
+      throw new RangeError(`${model.className} sees one image of one size with each sequence: pass \`images: 1\` alone`)
+    return []
+  }
   const family = familyOf(model.family)
   if (images === 0 && (audioSeconds === 0 || model.program?.hears) && !family?.words) return []
   const reader = new ConfigReader(model.config ?? {})

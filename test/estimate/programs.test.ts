@@ -56,6 +56,40 @@ describe('A model that is written as a program', () => {
     expect(() => estimateMemory(bert('BertForMaskedLM'), options)).toThrow(message)
   })
 
+  it('sees one image beside the words of a page, or none', () => {
+    const page = (more: object) =>
+      architectureFromConfig({
+        ...SIZES,
+        model_type: 'layoutlmv3',
+        architectures: ['LayoutLMv3ForTokenClassification'],
+        ...more,
+      })
+    const kept = { recompute: 'none', sequenceLength: 64 } as const
+    const [model, blind] = [page({}), page({ visual_embed: false })]
+    expect(total(model, { ...kept, images: 1 })).toBeGreaterThan(total(model, kept))
+    expect(() => estimateMemory(model, { ...kept, images: 2 })).toThrow('pass `images: 1` alone')
+    expect(() => estimateMemory(blind, { ...kept, images: 1 })).toThrow('leave it out')
+  })
+
+  it('is refused in 16 bits where its code stops, with what runs', () => {
+    const fourier = architectureFromConfig({ ...SIZES, model_type: 'fnet', architectures: ['FNetForMaskedLM'] })
+    const landmarks = architectureFromConfig({
+      ...SIZES,
+      model_type: 'nystromformer',
+      architectures: ['NystromformerForMaskedLM'],
+      num_landmarks: 8,
+      segment_means_seq_len: 64,
+    })
+    const short = { sequenceLength: 64 } as const
+    expect(() => estimateMemory(fourier, { ...short, method: 'full-mixed' })).toThrow("`precision: 'float32'` without")
+    expect(total(fourier, { ...short, precision: 'float32' })).toBeGreaterThan(0)
+    expect(() => estimateMemory(landmarks, short)).toThrow("`method: 'full-mixed'`")
+    expect(total(landmarks, { ...short, method: 'full-mixed' })).toBeGreaterThan(0)
+    expect(() => estimateMemory(landmarks, { sequenceLength: 65, method: 'full-mixed' })).toThrow(
+      '`sequenceLength: 64`',
+    )
+  })
+
   it('cannot be divided by layers or heads, but by data', () => {
     const model = bert('BertForMaskedLM')
     expect(() => estimateMemory(model, { layout: { tensor: 2 } })).toThrow('use `sharding`')

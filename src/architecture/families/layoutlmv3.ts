@@ -9,6 +9,7 @@ import { type Table, tree } from '../blocks/tree.js'
 import { sideOf } from '../blocks/vision.js'
 import type { ConfigReader } from '../config-reader.js'
 import { repeated } from '../module.js'
+import { layoutlmv3Program } from '../program/layoutlmv3.js'
 import { BERT_DEFAULTS } from '../shapes/bert-family.js'
 import { headedFamily } from '../shapes/headed-family.js'
 
@@ -20,6 +21,7 @@ export const layoutlmv3 = headedFamily({
   encodes: true,
   dropout: { hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 },
   defaults: { ...BERT_DEFAULTS, vocab_size: 50_265 },
+  program: (config, dimensions, className) => layoutlmv3Program(config, dimensions, className, 'layoutlmv3'),
   build(sizes, config) {
     const { hiddenSize, layers, heads } = sizes
     const layer = bertLayer('LayoutLMv3Layer', sizes, bertAttention(hiddenSize))

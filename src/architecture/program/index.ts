@@ -28,6 +28,8 @@ export type {
   JointPrediction,
   LandmarkAttention,
   MaskedConvolution,
+  PageAttention,
+  PageBias,
   PlacedAttention,
   ProbingAttention,
   ShiftedAttention,

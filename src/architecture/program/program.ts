@@ -19,6 +19,8 @@ export interface Program {
   readonly keepsLayers?: boolean
   /** Whether it hears the sound of a run, so that `audioSeconds` has to be given. Default: no. */
   readonly hears?: boolean
+  /** The program of a run with an image in each sequence (`images: 1`), if it can see. */
+  readonly seen?: Program
   /** Why its training has no forward-pass model, though the class computes a loss. */
   readonly withoutTraining?: string
   /** Whether it is an encoder-decoder, which writes tokens beside those that it reads. */

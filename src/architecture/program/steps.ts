@@ -18,7 +18,8 @@ export interface Assignment {
 export interface Split {
   readonly split: Value
   readonly into: readonly string[]
-  readonly sizes: readonly Count[]
+  /** Default: equal parts. */
+  readonly sizes?: readonly Count[]
 }
 
 /** The same steps on each of so many equal parts of a tensor, one after another. Variables last from one part to the next. */

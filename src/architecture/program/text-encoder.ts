@@ -1,4 +1,4 @@
-import { call, copied, dropped, give, plus, project, set, split } from './build.js'
+import { call, copied, dropped, give, plus, project, set } from './build.js'
 import { type Count, TOKENS } from './count.js'
 import type { Program } from './program.js'
 import type { Step, Steps, Value } from './steps.js'
@@ -77,7 +77,7 @@ export const WIDE_ENTROPY: Value = { op: 'entropy', of: { op: 'wide', of: 'resul
 
 /** The mean of the cross entropies of the first and the last token of a span. */
 const SPAN: Steps = [
-  split('result', ['starts', 'ends'], [TOKENS, TOKENS]),
+  { split: 'result', into: ['starts', 'ends'] },
   set('starts', copied('starts')),
   set('ends', copied('ends')),
   set('start', { op: 'entropy', of: 'starts' }),

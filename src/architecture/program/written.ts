@@ -8,6 +8,8 @@ export type WrittenBlock =
   | JointPrediction
   | LandmarkAttention
   | MaskedConvolution
+  | PageAttention
+  | PageBias
   | PlacedAttention
   | ProbingAttention
   | ShiftedAttention
@@ -95,6 +97,29 @@ export interface MaskedConvolution {
   readonly activation: string
   /** The rate of dropout in front of the activation function. */
   readonly dropout: number
+}
+
+/**
+ * Attention of the words and the patches of a page, with biases that have no gradients (LayoutLMv3). Reads `hidden`, `mask` and the biases;
+ * projects by `query`, `key` and `value`.
+ */
+export interface PageAttention {
+  readonly kind: 'pageAttention'
+  readonly heads: number
+  /** The tokens of a sequence beside its words. */
+  readonly others: number
+  readonly biases: readonly string[]
+  /** The rate of dropout of its weights. */
+  readonly dropout: number
+}
+
+/** The bias of attention for distances in the text (`places`) or on the page (`boxes`), without gradients (LayoutLMv3). */
+export interface PageBias {
+  readonly kind: 'pageBias'
+  readonly heads: number
+  /** The tokens of a sequence beside its words. */
+  readonly others: number
+  readonly of: 'places' | 'boxes'
 }
 
 /**

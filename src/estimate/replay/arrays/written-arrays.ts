@@ -33,6 +33,28 @@ export class WrittenArrays extends GroupedArrays {
     })
   }
 
+  /** The largest number of each row, which is kept (`amax`). Its gradient is shared by the places that have it. */
+  largestOfRows(input: Shaped): Shaped {
+    const { shape } = input.layout
+    const rows = contiguous(shape.with(-1, 1))
+    return this.record({
+      inputs: [input],
+      saves: [input],
+      savesOutput: true,
+      make: () => this.fresh(rows, input.dtype, 'amax'),
+      derivatives: [
+        (gradient) => {
+          const isLargest = this.fresh(contiguous(shape), 'bool', 'eq')
+          const count = this.fresh(rows, 'int64', 'sum')
+          const share = this.fresh(rows, gradient.dtype, 'div')
+          const made = this.fresh(contiguous(shape), input.dtype, 'mul')
+          this.done(isLargest, count, share)
+          return made
+        },
+      ],
+    })
+  }
+
   /** The largest of all numbers. Its gradient is spread over the places that have it. */
   max(input: Shaped): Shaped {
     const { shape } = input.layout

@@ -31,7 +31,7 @@ function splitInto(place: Place, scope: Scope, { split, into, sizes }: Split): v
   const whole = evaluate(place, scope, split)
   const parts = ops.split(
     whole,
-    sizes.map((size) => countOf(place.options, size)),
+    sizes?.map((size) => countOf(place.options, size)) ?? into.map(() => whole.elements / into.length),
   )
   ops.tape.free(whole)
   for (const [index, name] of into.entries()) {

@@ -14,6 +14,8 @@ import { jointDisentangledAttention } from './joint-disentangled-attention.js'
 import { jointPrediction } from './joint-prediction.js'
 import { landmarkAttention } from './landmark-attention.js'
 import { maskedConvolution } from './masked-convolution.js'
+import { pageAttention } from './page-attention.js'
+import { pageBias } from './page-bias.js'
 import { placedAttention } from './placed-attention.js'
 import { probingAttention } from './probing-attention.js'
 import { shiftedAttention } from './shifted-attention.js'
@@ -35,6 +37,8 @@ const KINDS: Kinds = {
   jointPrediction,
   landmarkAttention,
   maskedConvolution,
+  pageAttention,
+  pageBias,
   placedAttention,
   probingAttention,
   shiftedAttention,
