@@ -17,6 +17,7 @@ export type {
   FlatAttention,
   ForwardPass,
   GatedDeltaPass,
+  GatedRecurrencePass,
   GroupedProjection,
   HeadNorms,
   KeptStates,

@@ -76,6 +76,11 @@ const BLOCKS: Readonly<Record<Mixer['kind'], Block>> = {
       'without kernels: transformers 5.24 computes chunks of 64 tokens if fla and causal_conv1d are not installed, which needs far more memory',
     needs: [],
   },
+  gatedRecurrence: {
+    what: 'gated recurrences',
+    without: 'one token after another, as transformers computes them: it has no kernels for them',
+    needs: [],
+  },
   lightning: {
     what: 'lightning attention',
     without: 'without kernels: transformers computes one block of tokens after another',

@@ -12,6 +12,7 @@ const USED: Readonly<Record<Mixer['kind'], readonly (readonly KernelPackage[])[]
   solvedDelta: [],
   kimiDelta: [],
   lightning: [],
+  gatedRecurrence: [],
 }
 
 /**

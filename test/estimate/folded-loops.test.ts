@@ -24,9 +24,11 @@ const LOOPING = [
   'nemotron_h',
   'gpt_oss',
   'dots1',
+  'zamba',
+  'recurrent_gemma',
 ] as const
 const CONFIGS = new Map(
-  ['hybrids', 'recurrent', 'newer'].flatMap((name) =>
+  ['hybrids', 'recurrent', 'newer', 'last-decoders'].flatMap((name) =>
     memoryRecords(`${name}.jsonl.gz`).map(({ config }) => [config['model_type'], config] as const),
   ),
 )

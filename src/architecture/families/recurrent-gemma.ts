@@ -6,6 +6,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
+import { partialRotation } from '../forward/rotation.js'
 import { container, listOf, type Module, range } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
@@ -41,8 +42,7 @@ export const recurrentGemma = causalLmFamily({
       { part: 'recurrence', state: { convolution: { channels: width, kernel }, elements: width } },
     )
     const qkvBias = config.boolean('attention_bias', false)
-    const pattern = blockTypes(config) ?? ['recurrent', 'recurrent', 'attention']
-    const attends = (index: number) => pattern[index % pattern.length] === 'attention'
+    const attends = attending(config)
     const layer = (local: boolean) =>
       container('RecurrentGemmaDecoderLayer', {
         temporal_pre_norm: norm,
@@ -61,6 +61,27 @@ export const recurrentGemma = causalLmFamily({
       dimensions: decoderDimensions(sizes, { gatedMlp: true, windowTokens }),
     }
   },
+  unreplayed: ['input gradients of transformers 5'],
+  forward(config, dimensions) {
+    const { features } = partialRotation(config, dimensions, 0.5)
+    return {
+      says: [
+        'layers as in transformers 5.24; 4.57 stops in the second step of training, as its blocks keep the graph of the step before',
+      ],
+      embedding: 'scaledForFirstLayer',
+      rotation: { features, concatenates: true, tables: 'inLayers', frequencies: 'recomputed', receivers: 'attention' },
+      norm: 'rmsNormPlusOne',
+      masks: { forEachKind: false },
+      mixers: { temporal_block: { kind: 'gatedRecurrence', having: 'rg_lru', states: 'assigned' } },
+      feedForward: { activation: config.string('hidden_activation', 'gelu_pytorch_tanh') },
+      residual: { order: 'sequential', keepsNormalised: true, keepsAttended: 'untilNext' },
+      // The factor of the embeddings.
+      bufferElements: 1,
+      // Each attention has its frequencies twice.
+      float32BufferElements: range(dimensions.layers).filter(attending(config)).length * Number(features),
+      logits: { form: 'capped' },
+    }
+  },
 })
 
 /** The real-gated linear recurrent unit (De et al. 2024, arXiv:2402.19427); its gates are block-diagonal. */
@@ -76,6 +97,12 @@ function gatedLinearRecurrence(width: number, heads: number): Module {
       recurrent_gate_bias: [heads, block],
     },
   }
+}
+
+/** Which layers have attention. */
+function attending(config: ConfigReader): (index: number) => boolean {
+  const pattern = blockTypes(config) ?? ['recurrent', 'recurrent', 'attention']
+  return (index) => pattern[index % pattern.length] === 'attention'
 }
 
 function blockTypes(config: ConfigReader): readonly string[] | undefined {

@@ -23,6 +23,7 @@ export type { ForwardPass, Logits } from './forward-pass.js'
 export type { Masks } from './masks.js'
 export type {
   GatedDeltaPass,
+  GatedRecurrencePass,
   KeptStates,
   KimiDeltaPass,
   LightningPass,

@@ -9,6 +9,7 @@ export type Mixer = (
   | SolvedDeltaPass
   | KimiDeltaPass
   | LightningPass
+  | GatedRecurrencePass
 ) & {
   /** A child of the block, where other layers have attention under the same name. Default: all blocks of the name are mixers. */
   readonly having?: string
@@ -115,4 +116,13 @@ export interface LightningPass {
   readonly headDim: number
   readonly blockTokens: number
   readonly states: KeptStates
+}
+
+/**
+ * Griffin's recurrent block (De et al. 2024, arXiv:2402.19427), as transformers 5 writes it: one token after another, with a state in float32
+ * that its module keeps in training too.
+ */
+export interface GatedRecurrencePass {
+  readonly kind: 'gatedRecurrence'
+  readonly states: 'assigned'
 }

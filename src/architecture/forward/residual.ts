@@ -18,8 +18,8 @@ export interface SequentialResidual {
   readonly scaled?: boolean | 'both'
   /** Whether the normalised input of attention stays alive until the layer ends, or until the next norm has computed. Default: no. */
   readonly keepsNormalised?: boolean | 'untilNext'
-  /** Whether the output of attention stays alive until the layer ends. Default: no. */
-  readonly keepsAttended?: boolean
+  /** Whether the output of attention stays alive until the layer ends, or until the next norm has computed. Default: no. */
+  readonly keepsAttended?: boolean | 'untilNext'
   /** Whether a layer has two blocks side by side, each scaled before and after (Falcon-H1). Default: no. */
   readonly besideMixer?: boolean
   /** Whether the output of routed experts stays alive next to its sum with that of the shared one. Default: no. */

@@ -10,6 +10,7 @@ import type { ComputeDtype } from './dtype.js'
 import type { Gap } from './folding/folded-layers.js'
 import type { Layers } from './layers.js'
 import type { LossKind } from './loss/loss.js'
+import type { LeftStates } from './mixers/left-states.js'
 import type { RecurrentStates } from './mixers/states.js'
 import type { ModelSizes } from './model-sizes.js'
 import type { Sharding } from './sharding/sharding.js'
@@ -89,6 +90,8 @@ export interface DecoderRun {
   readonly original?: Tensor | undefined
   /** The cached states of recurrent layers; absent in training. */
   readonly states: RecurrentStates | undefined
+  /** The last states that recurrent blocks keep in training; absent if they keep none. */
+  readonly left?: LeftStates | undefined
   /** The inputs of all layers beside the hidden states: `[batch, sequence, layers, features]` (Gemma 4). */
   readonly layerInputs?: Shaped | undefined
   /** Keys and values that layers share; absent if none do. */

@@ -41,6 +41,11 @@ export class SavedTensors {
     return this.#again !== undefined
   }
 
+  /** Whether a checkpointed layer runs again to make what a first graph has dropped, so that a second graph never runs backward. */
+  get keepsAgain(): boolean {
+    return this.#again !== undefined && !this.#again.frame.isReentrant
+  }
+
   /** The kept result of an operation that selective recomputation does not run again. */
   keptResult(operation: string): Storage | undefined {
     const results = this.#again?.frame.results
@@ -72,13 +77,15 @@ export class SavedTensors {
     return this.#again ? [] : kept
   }
 
-  /** Runs a part of a layer, and returns another reference to everything that it saves, if the layer runs again in backward. */
-  savedAgain(run: () => void): readonly Storage[] {
+  /** Runs a part of a layer, and returns another reference to everything that it saves, if the layer runs again in backward without reentering it. */
+  savedAgain<Result>(run: () => Result): { readonly result: Result; readonly saved: readonly Storage[] } {
     const saved: Storage[] = []
-    this.#outliving = this.#again && saved
-    run()
-    this.#outliving = undefined
-    return saved
+    this.#outliving = this.keepsAgain ? saved : undefined
+    try {
+      return { result: run(), saved }
+    } finally {
+      this.#outliving = undefined
+    }
   }
 
   /** Saves what an operation needs in backward. */

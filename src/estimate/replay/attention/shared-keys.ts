@@ -33,7 +33,7 @@ export class SharedKeys {
 
   /** Runs a part of the computation of those that a layer keeps. */
   compute(layer: number, run: () => void): void {
-    const saved = this.#tape.saved.savedAgain(run)
+    const { saved } = this.#tape.saved.savedAgain(run)
     this.#saved.set(layer, [...(this.#saved.get(layer) ?? []), ...saved])
   }
 

@@ -5,6 +5,7 @@ import type { StepOptions } from '../decoder-run.js'
 import type { Layers } from '../layers.js'
 import { labelsOf } from '../loss/label-head.js'
 import { logitsOf, statesForHead } from '../loss/logits.js'
+import { LeftStates, leavesStates } from '../mixers/left-states.js'
 import type { ModelPass } from '../model-pass.js'
 import { isReentrant } from '../reentrant.js'
 import { ROOT } from '../sharding/sharding-groups.js'
@@ -29,7 +30,8 @@ export class Decoder implements ModelPass {
     const cache = options.cache && labels?.caches !== false
     const ownMasks = model.senses.find(({ masks }) => masks !== undefined)?.masks
     const reentrant = isReentrant(forward, options)
-    this.#pass = { layers, options: { ...options, cache, ownMasks, reentrant }, forward, sizes, base }
+    const left = leavesStates(forward.mixers) && !cache ? new LeftStates(layers.ops.tape) : undefined
+    this.#pass = { layers, options: { ...options, cache, ownMasks, reentrant }, forward, sizes, base, left }
   }
 
   loss(): Tensor {

@@ -6,7 +6,7 @@ import { plainMlp } from '../feed-forward/plain-mlp.js'
 import { norm } from '../norms/norms.js'
 import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
-import { attend, attendBeside } from './layer-attention.js'
+import { attend, attendBeside, mixerOf } from './layer-attention.js'
 import { feed, normsOf, ownWeights } from './layer-parts.js'
 
 /** `y = x + attention(norm(x))`, then `y + mlp(norm(y))`, with norms before or after the blocks, or both. */
@@ -21,19 +21,22 @@ export function sequentialLayer(
   const { first, afterAttention, second, afterMlp } = normsOf(layer)
   const kept: Tensor[] = []
   const held = keepsNormalised === 'untilNext' ? [] : kept
-  const attended = block(run, input, first, afterAttention, (normal) => {
+  const mixer = mixerOf(run, layer)
+  const attended = block(run, input, first, afterAttention, mixer?.block.name, (normal) => {
     if (keepsNormalised) held.push(tape.alias(normal))
     if (besideMixer) return attendBeside(run, layer, normal, index, kept)
     return attend(run, layer, normal, index)
   })
   if (keepsAttended && run.forward.dropout.place === 'behindBlocks') kept.push(tape.alias(attended))
   const behind = droppedIn(run, 'behindBlocks', 'attended', attended)
-  if (keepsAttended) kept.push(tape.alias(behind))
+  const next: Tensor[] = []
+  if (keepsAttended) (keepsAttended === 'untilNext' ? next : kept).push(tape.alias(behind))
   const middle = joined(run, layer, input, behind, scaled, 'attended')
   const fed = writtenInLayer(layer)
     ? inLayer(run, layer, middle, second)
-    : block(run, middle, second, afterMlp, (normal) => {
+    : block(run, middle, second, afterMlp, undefined, (normal) => {
         if (held !== kept) tape.free(...held.splice(0))
+        tape.free(...next.splice(0))
         return feed(run, layer, normal)
       })
   const output = joined(run, layer, middle, droppedIn(run, 'behindBlocks', 'fed', fed), scaled, 'fed')
@@ -47,10 +50,13 @@ function block(
   input: Tensor,
   before: Named | undefined,
   after: Named | undefined,
+  /** The block in the place of attention, whose module may keep a state that is computed from the norm. */
+  mixer: string | undefined,
   compute: (normal: Tensor) => Tensor,
 ): Tensor {
   const { tape } = run.layers.ops
-  const normal = before ? norm(run, before, input) : tape.alias(input)
+  const normalised = (): Tensor => (before ? norm(run, before, input) : tape.alias(input))
+  const normal = mixer && run.left ? run.left.compute(mixer, normalised) : normalised()
   const made = compute(normal)
   tape.free(normal)
   if (!after) return made

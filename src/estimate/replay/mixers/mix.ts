@@ -7,6 +7,7 @@ import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { gatedDeltaNet } from './gated-delta-net.js'
+import { gatedRecurrence } from './gated-recurrence.js'
 import { kimiDelta } from './kimi-delta.js'
 import { lightning } from './lightning.js'
 import { mamba } from './mamba.js'
@@ -32,6 +33,7 @@ const KINDS: Kinds = {
   solvedDelta: solvedDeltaNet,
   kimiDelta,
   lightning,
+  gatedRecurrence,
 }
 
 /** Activation functions of one kernel that saves its input, as all blocks here are written. */
