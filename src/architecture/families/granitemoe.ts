@@ -16,6 +16,6 @@ export const granitemoe = decoderFamily({
     embedding: 'scaledInModel',
     masks: { size: 'forAllSequences' },
     residual: { order: 'sequential', scaled: true },
-    logits: { form: 'scaled' },
+    logits: { form: 'scaled', castsForLoss: true },
   }),
 })

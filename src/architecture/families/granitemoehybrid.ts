@@ -76,7 +76,7 @@ export const granitemoehybrid = causalLmFamily({
         mamba: { kind: 'chunkScan', chunkTokens: config.positive('mamba_chunk_size', 256), states: 'inPlace' },
       },
       residual: { order: 'sequential', scaled: true, keepsRouted: true },
-      logits: { form: 'scaled' },
+      logits: { form: 'scaled', castsForLoss: true },
     }
   },
 })

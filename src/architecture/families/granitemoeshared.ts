@@ -25,7 +25,7 @@ export const granitemoeshared = decoderFamily({
     embedding: 'scaledInModel',
     masks: { size: 'forAllSequences' },
     residual: { order: 'sequential', scaled: true },
-    logits: { form: 'scaled' },
+    logits: { form: 'scaled', castsForLoss: true },
   }),
   layer: graniteSharedLayer('GraniteMoeSharedMLP'),
 })

@@ -132,6 +132,8 @@ export interface Logits {
   readonly turns?: boolean
   /** Whether the logits that the model returns beside a loss are cast back to the dtype of the hidden states. Default: no. */
   readonly castsBack?: boolean
+  /** Whether the code of the class casts the logits to float32 for its loss, so that its output holds that copy. Default: no. */
+  readonly castsForLoss?: boolean
   /** Whether the class, which calls the layers itself, holds the embeddings until it has logits and loss (Qwen's thinkers). Default: no. */
   readonly besideEmbeddings?: boolean
   /** The dtype that a classifier of tokens computes its loss in, or that of the model. Default: `float32`. */

@@ -149,6 +149,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
       form: 'plain',
       prefill: 'lastToken',
       shifts: 'no',
+      castsForLoss: false,
       besideEmbeddings: false,
       labelled: 'float32',
       labelsCache: true,

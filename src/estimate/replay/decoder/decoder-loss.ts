@@ -93,6 +93,7 @@ function lossOfLogits(
     return logProbsOfLogits(layers, logits, { batch, sequence, returned: kept.returned })
   const isOwn = loss.kind === 'logits' && loss.logits === 'float32' && forward.logits.shifts !== 'no'
   const kind = isOwn && forward.logits.shifts !== 'float32' ? { ...loss, logits: 'model' as const } : loss
+  const casts = loss.kind === 'logits' && loss.logits === 'float32' && forward.logits.castsForLoss
   const isDerived = forward.logits.form !== 'plain' || forward.logits.shifts === 'float32'
   const outputs = keepOutputs ? kept.outputs : undefined
   return causalLoss(layers, logits, {
@@ -101,6 +102,7 @@ function lossOfLogits(
     kind,
     isDerived,
     shifts: isOwn,
+    casts,
     keepsShifted: isOwn && (forward.logits.shifts === 'beside' || forward.logits.castsBack),
     castsBack: isOwn && forward.logits.castsBack ? dtype : undefined,
     kept: outputs,

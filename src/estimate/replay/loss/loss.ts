@@ -36,6 +36,8 @@ interface CausalLoss {
   readonly keepsShifted?: boolean
   /** The dtype of the logits that the model returns, if they are cast. */
   readonly castsBack?: ComputeDtype | undefined
+  /** Whether it casts them, which leaves nothing but the copy. */
+  readonly casts?: boolean
   /** Receives the logits that the output of the model holds. */
   readonly kept?: Tensor[] | undefined
 }
@@ -50,7 +52,17 @@ interface CausalLoss {
 export function causalLoss(
   layers: Layers,
   logits: Tensor,
-  { batch, sequence, kind, isDerived, shifts = false, keepsShifted = false, castsBack, kept }: CausalLoss,
+  {
+    batch,
+    sequence,
+    kind,
+    isDerived,
+    shifts = false,
+    casts = false,
+    keepsShifted = false,
+    castsBack,
+    kept,
+  }: CausalLoss,
 ): Tensor {
   const { ops } = layers
   const { tape } = ops
@@ -58,7 +70,7 @@ export function causalLoss(
   // Before 4.49 transformers copied the logits without those of the last token. Code that derives the logits has cast them
   // itself, so that nothing else keeps the first ones.
   const isShifted = kind.logits === 'float32-shifted' || shifts
-  const isReplaced = isShifted && isDerived
+  const isReplaced = (isShifted && isDerived) || casts
   if (isReplaced) tape.free(logits)
   const shifted = isShifted
     ? shiftedCopy(layers, wide, { batch, sequence, isView: shifts && batch === 1 })
