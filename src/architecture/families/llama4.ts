@@ -15,6 +15,8 @@ export const llama4 = multimodalFamily({
   // `max_patches` of the image processor: 16 tiles.
   largestImage: tiledImage({ image: 448, patch: 14, tiles: () => 16, merged: () => 2 }),
   holds: 'whole',
+  // The class shifts the logits of its language model as they are.
+  changes: (forward) => ({ ...forward, logits: { ...forward.logits, shifts: 'model' } }),
   text: { family: 'llama4_text' },
   beside(config, { text }) {
     const vision = config.object('vision_config')
