@@ -15,6 +15,8 @@ export const minicpmv46 = multimodalFamily({
   modelType: 'minicpmv4_6',
   name: 'MiniCPMV4_6',
   text: { family: 'qwen3_5_text', tied: false },
+  // The class computes the logits of all tokens.
+  changes: (forward) => ({ ...forward, logits: { ...forward.logits, prefill: 'allTokens' } }),
   beside(config, { text }) {
     const vision = config.object('vision_config')
     const { hiddenSize } = visionSizes(vision, SIGLIP_DEFAULTS)

@@ -11,7 +11,7 @@ export const qwen2Audio = multimodalFamily({
   name: 'Qwen2Audio',
   holds: 'whole',
   sound: qwen2AudioSound,
-  changes: (forward) => ({ ...forward, logits: { ...forward.logits, shifts: 'model' } }),
+  changes: (forward) => ({ ...forward, logits: { ...forward.logits, shifts: 'model', prefill: 'allTokens' } }),
   text: { family: 'qwen2' },
   beside(config, { text }) {
     const sizes = encoderSizes(config.object('audio_config'), {

@@ -20,7 +20,8 @@ export const qwen2Vl = multimodalFamily({
   name: 'Qwen2VL',
   largestImage: imageOfPixels({ pixels: 12_845_056, patch: 14, videoFrames: 14 }),
   images: qwen2Images,
-  changes: withAxes('inLayers'),
+  // In transformers 4.57 the class computes the logits of all tokens.
+  changes: (forward) => ({ ...withAxes('inLayers')(forward), logits: { ...forward.logits, prefill: 'allTokens' } }),
   text: { family: 'qwen2_vl_text', defaults: QWEN2_VL_TEXT_DEFAULTS, mayBeFlat: true },
   beside(config) {
     const vision = config.object('vision_config')
