@@ -24,8 +24,9 @@ def inputs_of(model, config, options):
         pixels = torch.zeros(batch, model.config.num_channels, side, side, dtype=next(model.parameters()).dtype)
         read, labels = inputs_of(model, config, {**options, "images": 0})
         return {**read, "pixel_values": pixels}, labels
-    if config["model_type"] in ("wav2vec2", "hubert"):
-        return {"input_values": torch.zeros(batch, 16_000 * options["audioSeconds"], dtype=next(model.parameters()).dtype)}, {}
+    if config["model_type"] in HEARING:
+        sound = {"input_values": torch.zeros(batch, 16_000 * options["audioSeconds"], dtype=next(model.parameters()).dtype)}
+        return heard(model, config, options, sound)
     if config["model_type"] in ("siglip2", "siglip2_vision_model"):
         c = getattr(model.config, "vision_config", model.config)
         flat = torch.zeros(batch, c.num_patches, c.num_channels * c.patch_size**2, dtype=next(model.parameters()).dtype)
@@ -58,6 +59,33 @@ def inputs_of(model, config, options):
     return {"input_ids": ids}, {"labels": ids}
 
 
+HEARING = ("wav2vec2", "hubert", "wavlm", "moonshine")
+
+
+def moments_of(c, options):
+    """What the convolutions leave of the samples."""
+    length = 16_000 * options["audioSeconds"]
+    for kernel, stride in zip(c.conv_kernel, c.conv_stride):
+        length = (length - kernel) // stride + 1
+    return length
+
+
+def heard(model, config, options, sound):
+    """Sound, with the characters of a text, a label for each sound, a label of every class for each moment, or the text that is written."""
+    name, batch = config["architectures"][0], options["batchSize"]
+    written = torch.zeros(batch, options.get("targetLength", options["sequenceLength"]), dtype=torch.long)
+    if config["model_type"] == "moonshine":
+        return (sound, {"labels": written}) if options["method"] != "inference" else ({**sound, "decoder_input_ids": written}, {})
+    if name.endswith("ForCTC"):
+        return sound, {"labels": written}
+    if name.endswith("ForSequenceClassification"):
+        return sound, {"labels": torch.zeros(batch, dtype=torch.long)}
+    if name.endswith("ForAudioFrameClassification"):
+        moments = moments_of(model.config, options)
+        return sound, {"labels": torch.zeros(batch, moments, model.config.num_labels, dtype=torch.long)}
+    return sound, {}
+
+
 SEEING = (
     "vit", "clip_vision_model", "siglip_vision_model", "deit", "beit", "dinov2", "dinov2_with_registers", "dinov3_vit", "internvl_vision", "pixtral",
 )
@@ -78,4 +106,6 @@ def masked_images(model, batch):
     c = model.config
     patches = (side_of(c.image_size) // side_of(c.patch_size)) ** 2
     mask = torch.zeros(batch, patches, dtype=torch.bool)
+    if c.model_type == "beit":  # a visual token for each masked patch, of which there are 40 %
+        return {"pixel_values": pixels_of(model, c, batch), "bool_masked_pos": mask}, {"labels": torch.zeros(batch * (2 * patches // 5), dtype=torch.long)}
     return {"pixel_values": pixels_of(model, c, batch)}, {"bool_masked_pos": mask}

@@ -7,11 +7,14 @@ CUDA's kernels of convolutions and of layer norms make contiguous what they read
 without a look at them.
 """
 import functools
+import math
 import sys
 from contextlib import contextmanager
 
 import torch
+import torch.nn.functional as F
 
+import hearing
 import oracle
 import whole
 
@@ -19,7 +22,7 @@ def copied(tensor, *rest, **kwargs):
     return 0 if tensor.is_contiguous() else tensor.numel() * tensor.element_size()
 
 
-SCRATCH = {**oracle.SCRATCH, "native_layer_norm.default": copied, "convolution.default": copied}
+SCRATCH = {**oracle.SCRATCH, **hearing.SCRATCH, "native_layer_norm.default": copied, "convolution.default": copied}
 
 # Outputs that CUDA's kernels do not make.
 UNUSED = {"log_sigmoid_forward.default": 1}
@@ -29,6 +32,7 @@ class Ledger(oracle.Ledger):
     """The ledger of the run, which stand-ins find as `Ledger.running`."""
 
     running = None
+    adds_in_place = False
 
     def __init__(self, scratch=SCRATCH):
         super().__init__(scratch)
@@ -36,6 +40,8 @@ class Ledger(oracle.Ledger):
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         name = func.__name__
+        if self.adds_in_place and name == "add.Tensor":
+            return super().__torch_dispatch__(torch.ops.aten.alias.default, types, args[:1])
         if name not in UNUSED:
             return super().__torch_dispatch__(func, types, args, kwargs)
 
@@ -71,8 +77,17 @@ def norm_in_float32(norm):
 
 
 def positions_of(positions, shapes, max_length):
-    """SigLIP 2's positions of each image, without the steps that resize them one after another."""
-    return torch.zeros(shapes.shape[0], max_length, positions.shape[-1], dtype=positions.dtype)
+    """SigLIP 2's positions of each image, nearly a square of patches, resized in the dtype of the weights as on CUDA."""
+    size, height = positions.shape[-1], math.isqrt(max_length)
+    width = max_length // height
+    made = torch.empty(shapes.shape[0], max_length, size, dtype=positions.dtype)
+    image = positions.permute(2, 0, 1).unsqueeze(0)
+    for i in range(shapes.shape[0]):
+        resized = F.interpolate(image, size=(height, width), mode="bilinear", align_corners=False, antialias=True)
+        resized = resized.reshape(size, height * width).transpose(0, 1)
+        made[i, : height * width] = resized
+        made[i, height * width :] = resized[0]
+    return made
 
 
 def stand_ins():
@@ -86,6 +101,7 @@ def stand_ins():
     yield torch.linalg, "vector_norm", norm_in_float32(torch.linalg.vector_norm)
     yield pixtral, "position_ids_in_meshgrid", places_of
     yield pixtral, "generate_block_attention_mask", blocks_of
+    yield from hearing.stand_ins(lambda: Ledger.running)
 
 
 @contextmanager
