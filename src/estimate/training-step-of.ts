@@ -34,6 +34,7 @@ export function trainingStepOf(
     sequence: options.sequenceLength,
     target: options.targetLength,
     images: options.images,
+    seconds: options.audioSeconds,
     recompute,
     reentrant: options.reentrant,
     kernel: options.attention,

@@ -35,6 +35,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'last-decoders.jsonl.gz',
   'seen-text.jsonl.gz',
   'remote-code.jsonl.gz',
+  'sound-and-masks.jsonl.gz',
 ]
 
 /** The records of a fixture. */

@@ -97,7 +97,7 @@ describe('A model that is written as a program', () => {
   })
 
   it('is named where it is not described, in a layout as well', () => {
-    const masked = architectureFromConfig({ model_type: 'vit', architectures: ['ViTForMaskedImageModeling'] })
+    const masked = architectureFromConfig({ model_type: 'beit', architectures: ['BeitForSemanticSegmentation'] })
     for (const options of [{}, { layout: { tensor: 2 } }])
       expect(() => estimateMemory(masked, options)).toThrow(ForwardPassError)
   })
@@ -209,8 +209,32 @@ describe('An encoder of sound', () => {
     expect(long).toBeGreaterThan(short ?? Number.POSITIVE_INFINITY)
   })
 
-  it('is refused for training, with a way out', () => {
-    expect(() => estimateMemory(hubert, { audioSeconds: 5 })).toThrow(/training HubertForCTC.*`method: 'inference'`/)
+  it('learns to write the characters of a sound, and needs more for more of them', () => {
+    const [few, many] = [10, 400].map((targetLength) => total(hubert, { audioSeconds: 5, targetLength }))
+    expect(many).toBeGreaterThan(few ?? Number.POSITIVE_INFINITY)
+  })
+
+  it('is refused where its convolutions leave too little of the sound, with a way out', () => {
+    const config = {
+      model_type: 'wav2vec2',
+      architectures: ['Wav2Vec2ForCTC'],
+      add_adapter: true,
+      num_adapter_layers: 6,
+      adapter_kernel_size: 9,
+    }
+    expect(() => total(architectureFromConfig(config), { method: 'inference', audioSeconds: 1 })).toThrow(
+      'pass more `audioSeconds`',
+    )
+    const masked = architectureFromConfig({ model_type: 'wavlm', architectures: ['WavLMForCTC'], mask_time_length: 60 })
+    expect(() => total(masked, { audioSeconds: 1 })).toThrow('pass more `audioSeconds`')
+  })
+
+  it('that reads the weights of its projections itself has no use for adapters on them', () => {
+    const wavlm = architectureFromConfig({ model_type: 'wavlm', architectures: ['WavLMForCTC'] })
+    const asked = (targetModules: string[]) =>
+      total(wavlm, { method: 'lora', lora: { rank: 8, targetModules }, audioSeconds: 2, targetLength: 20 })
+    expect(() => asked(['q_proj'])).toThrow('has no effect')
+    expect(asked(['intermediate_dense'])).toBeGreaterThan(0)
   })
 })
 

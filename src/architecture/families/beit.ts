@@ -1,10 +1,14 @@
+import { convolution } from '../blocks/convolution.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { type Table, tree } from '../blocks/tree.js'
 import { sideOf, visionDimensions, visionSizes } from '../blocks/vision.js'
 import { VIT_DEFAULTS, vitEmbeddings, vitLayer } from '../blocks/vit.js'
-import { container, type Module, repeated } from '../module.js'
+import type { ConfigReader } from '../config-reader.js'
+import { type Children, container, type Module, range, repeated } from '../module.js'
+import { beitProgram } from '../program/beit.js'
+import { vitSizes } from '../program/vit.js'
 import { withHead } from '../shapes/model-class.js'
 import { towerFamily } from '../shapes/tower-family.js'
 
@@ -63,8 +67,51 @@ export const beit = towerFamily({
             layernorm: layerNorm(hiddenSize),
             lm_head: linear(hiddenSize, config.positive('vocab_size', 8192), { bias: true }),
           }),
+        ForSemanticSegmentation: () =>
+          withHead(
+            'BeitForSemanticSegmentation',
+            'beit',
+            model({ pools: false }),
+            segmentation(config, hiddenSize, labels),
+          ),
       },
       dimensions: visionDimensions(sizes),
     }
   },
+  program: (config, _, className) =>
+    beitProgram(config, className, vitSizes(config, visionSizes(config, VIT_DEFAULTS), 1)),
 })
+
+/** Pyramids of features of four layers, and heads that label each pixel (UPerNet, arXiv:1807.10221; FCN). */
+function segmentation(config: ConfigReader, size: number, labels: number): Children {
+  const scales = config.integers('pool_scales')?.length ?? 4
+  const block = (from: number, to: number, side: number): Module =>
+    tree('BeitConvModule', {
+      conv: convolution(from, to, [side, side], { bias: false }),
+      bn: { ...layerNorm(to), type: 'BatchNorm2d' },
+    })
+  const wider = convolution(size, size, [2, 2])
+  const channels = config.positive('auxiliary_channels', 256)
+  const blocks = config.integer('auxiliary_num_convs', 1)
+  const named = (prefix: string, count: number, at: (index: number) => Module): Table =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}.${index}`, at(index)]))
+  return {
+    fpn1: tree('Sequential', { '{0,3}': wider, 1: { ...layerNorm(size), type: 'BatchNorm2d' } }),
+    fpn2: tree('Sequential', { 0: wider }),
+    decode_head: tree('BeitUperHead', {
+      classifier: convolution(size, labels, [1, 1]),
+      ...Object.fromEntries(range(scales).map((index) => [`psp_modules.${index}.1`, block(size, size, 1)])),
+      bottleneck: block((1 + scales) * size, size, 3),
+      ...named('lateral_convs', 3, () => block(size, size, 1)),
+      ...named('fpn_convs', 3, () => block(size, size, 3)),
+      fpn_bottleneck: block(4 * size, size, 3),
+    }),
+    auxiliary_head: config.boolean('use_auxiliary_head', true)
+      ? tree('BeitFCNHead', {
+          ...named('convs', blocks, (index) => block(index === 0 ? size : channels, channels, 3)),
+          conv_cat: config.boolean('auxiliary_concat_input', false) ? block(size + channels, channels, 3) : undefined,
+          classifier: convolution(channels, labels, [1, 1]),
+        })
+      : undefined,
+  }
+}

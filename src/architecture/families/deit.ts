@@ -8,6 +8,7 @@ import { VIT_DEFAULTS, vitEmbeddings, vitLayer } from '../blocks/vit.js'
 import { container, type Module, repeated } from '../module.js'
 import { classified, firstVector, imageClasses } from '../program/image-classes.js'
 import { give, plus, scaled, set } from '../program/index.js'
+import { guessedPixels } from '../program/masked-images.js'
 import { vitEmbeddingSteps, vitLayerSteps, vitModelSteps, vitPooling, vitSizes } from '../program/vit.js'
 import { withHead } from '../shapes/model-class.js'
 import { towerFamily } from '../shapes/tower-family.js'
@@ -57,11 +58,17 @@ export const deit = towerFamily({
   },
   program(config, _, className) {
     const sizes = vitSizes(config, visionSizes(config, VIT_DEFAULTS), 2)
+    const layer = vitLayerSteps(sizes)
     return imageClasses(config, className, {
       name: 'DeiT',
       prefix: 'deit',
       sizes,
-      steps: vitModelSteps(vitEmbeddingSteps(sizes, ['cls_token', 'distillation_token']), vitLayerSteps(sizes)),
+      steps: vitModelSteps(vitEmbeddingSteps(sizes, ['cls_token', 'distillation_token']), layer),
+      masked: guessedPixels(
+        config,
+        sizes,
+        vitModelSteps(vitEmbeddingSteps(sizes, ['cls_token', 'distillation_token'], true), layer),
+      ),
       pooling: [vitPooling(config, sizes)],
       heads: {
         ForImageClassification: [give(classified(config, firstVector(sizes)))],

@@ -7,6 +7,7 @@ import type { ConfigReader } from '../config-reader.js'
 import { container, type Module, repeated } from '../module.js'
 import { classified, firstVector, imageClasses } from '../program/image-classes.js'
 import { give, set } from '../program/index.js'
+import { guessedPixels } from '../program/masked-images.js'
 import { vitEmbeddingSteps, vitLayerSteps, vitModelSteps, vitPooling, vitSizes } from '../program/vit.js'
 import { withHead } from '../shapes/model-class.js'
 import { towerFamily } from '../shapes/tower-family.js'
@@ -82,11 +83,13 @@ export const vit = towerFamily({
   },
   program(config, _, className) {
     const sizes = vitSizes(config, readSizes(config), 1)
+    const layer = vitLayerSteps(sizes)
     return imageClasses(config, className, {
       name: 'ViT',
       prefix: 'vit',
       sizes,
-      steps: vitModelSteps(vitEmbeddingSteps(sizes), vitLayerSteps(sizes)),
+      steps: vitModelSteps(vitEmbeddingSteps(sizes), layer),
+      masked: guessedPixels(config, sizes, vitModelSteps(vitEmbeddingSteps(sizes, ['cls_token'], true), layer)),
       pooling: [vitPooling(config, sizes)],
       heads: { ForImageClassification: [set('first', firstVector(sizes)), give(classified(config, 'first'))] },
     })

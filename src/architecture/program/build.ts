@@ -1,10 +1,10 @@
 import type { Norm } from '../forward/index.js'
 import { type Count, TOKENS } from './count.js'
-import type { AttentionCall, Call, Lookup, Make, Operation, Step, Steps, Value } from './steps.js'
+import type { Assignment, AttentionCall, Call, Lookup, Make, Operation, Step, Steps, Value } from './steps.js'
 import type { WrittenBlock } from './written.js'
 
 /** `name = value` */
-export const set = (name: string, be: Value): Step => ({ let: name, be })
+export const set = (name: string, be: Value): Assignment => ({ let: name, be })
 
 /** `return value` */
 export const give = (value: Value): Step => ({ give: value })

@@ -20,19 +20,39 @@ export interface ImageClasses {
   readonly inner?: Steps
   /** The steps of the heads by the suffix of their class, from `hidden` to the logits. */
   readonly heads: Readonly<Record<string, Steps>>
+  /** The class that guesses hidden patches. Default: none. */
+  readonly masked?: MaskedImages
   /** The names of parameters that nothing depends on. */
   readonly untrained?: readonly string[]
   /** What is assumed about the code that runs, in sentences. */
   readonly says?: readonly string[]
 }
 
+/** How a class learns to guess what a mask hides. */
+export type MaskedImages = Pick<Program, 'labels' | 'labelType' | 'loss' | 'buffers' | 'says' | 'withoutTraining'> & {
+  /** From `pixels` to the hidden states, with a mask. */
+  readonly model: Steps
+  /** From `hidden` to the result. */
+  readonly head: Steps
+}
+
 /** The program of a class of an encoder of images; absent for a class whose head is not known. */
 export function imageClasses(config: ConfigReader, className: string, classes: ImageClasses): Program | undefined {
-  const { name, prefix, sizes, steps, pooling = [], inner = [give('hidden')], heads, says, untrained } = classes
+  const { name, prefix, sizes, steps, pooling = [], inner = [give('hidden')], heads, says, untrained, masked } = classes
   const suffix = className.slice(name.length)
   const program = { buffers: [pixels(sizes)], ...(says && { says }), ...(untrained && { untrained }) }
   const images = set('pixels', IMAGES(sizes))
   if (suffix === 'Model') return { ...program, steps: [images, ...steps, ...pooling, give('hidden')] }
+  if (suffix === 'ForMaskedImageModeling' && masked) {
+    const { model, head, buffers, ...facts } = masked
+    const hidden = call([...model, give('hidden')], { pixels: 'pixels' }, prefix)
+    return {
+      ...program,
+      ...facts,
+      buffers: [...program.buffers, ...buffers],
+      steps: [images, set('hidden', hidden), ...head],
+    }
+  }
   const head = heads[suffix]
   if (!head) return undefined
   return {

@@ -77,7 +77,7 @@ export function siglip2Images(vision: ConfigReader): Pick<Program, 'buffers' | '
   const embeddings: Steps = [
     set('patches', project('patch_embedding', { op: 'own', of: 'pixels' })),
     // The positions of each image, resized to its shape.
-    set('positions', make(['batch', patches, read.hiddenSize], 'model')),
+    set('positions', written({ kind: 'resizedPositions', patches })),
     set('sum', plus('patches', 'positions')),
     give('sum'),
   ]
@@ -91,15 +91,14 @@ export function siglip2Images(vision: ConfigReader): Pick<Program, 'buffers' | '
   }
 }
 
-/** SigLIP 2 (`Siglip2Model`) in inference: SigLIP with images of any shape. */
+/** SigLIP 2 (`Siglip2Model`): SigLIP with images of any shape. */
 export function siglip2Program(vision: ConfigReader, text: ConfigReader, sizes: Dimensions): Program {
   const images = siglip2Images(vision)
   return {
-    withoutTraining:
-      "how its positions are resized to each image is described in inference alone: pass `method: 'inference'`",
     buffers: [{ count: TOKENS }, { count: [sizes.contextTokens ?? 0] }, ...images.buffers],
     says: [...(images.says ?? []), WITHOUT_MASK],
     steps: [...images.steps, ...siglipTextTower(text, sizes), ...sigmoidLogits],
+    loss: sigmoidLoss,
   }
 }
 

@@ -6,7 +6,15 @@ import type { WrittenBlock } from './written.js'
 export type Steps = readonly Step[]
 
 /** A statement: a variable gets a value or is deleted, a function returns, or layers run. What a variable held before is freed. */
-export type Step = Assignment | Split | EachPart | { readonly drop: string } | { readonly give: Value } | Loop
+export type Step =
+  | Assignment
+  | Split
+  | EachPart
+  | { readonly drop: string }
+  | { readonly give: Value }
+  | Loop
+  /** Statements that run in training alone. */
+  | { readonly trains: readonly Exclude<Step, { readonly give: Value }>[] }
 
 /** A variable gets a value. */
 export interface Assignment {
@@ -48,6 +56,8 @@ export interface Loop {
   readonly given?: readonly string[]
   /** Variables of the first layer that all later ones get as well. */
   readonly shares?: readonly string[]
+  /** A variable that the code makes before each layer, which gets it. */
+  readonly makes?: Assignment
   /** The variables that the inputs of layers, and the last output, are held in: `state0`, `state1`, … of `state`. Default: none. */
   readonly keeps?: string
   /** Whether the inputs of layers are returned beside the result, as memories, and in which runs. Default: no. */
@@ -101,8 +111,8 @@ export type Operation =
   | { readonly op: 'alsoInput'; readonly of: Value }
   /** A parameter of the module that the steps belong to. */
   | { readonly op: 'parameter'; readonly name: string }
-  /** Gets a gradient of its own where layers are recomputed. */
-  | { readonly op: 'variable'; readonly of: Value }
+  /** Gets a gradient of its own, where layers are recomputed or always. */
+  | { readonly op: 'variable'; readonly of: Value; readonly isAlways?: boolean }
   | Make
   | Input
   | Rotate
@@ -124,7 +134,7 @@ export type Operation =
   | { readonly op: 'selected'; readonly of: Value; readonly count: Count }
   | AttentionCall
   | Written
-  | { readonly op: 'entropy'; readonly of: Value }
+  | { readonly op: 'entropy'; readonly of: Value; readonly labels?: Value }
   /** The mean squared error, or the mean of the binary cross entropies of all logits. */
   | { readonly op: 'squaredError' | 'binaryEntropy'; readonly of: Value }
   | Call

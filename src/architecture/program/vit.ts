@@ -2,7 +2,7 @@ import { patchesIn, sideOf, type VisionSizes } from '../blocks/vision.js'
 import type { ConfigReader } from '../config-reader.js'
 import { activated, attended, call, dropping, give, layerNormed, make, plus, project, scaled, set } from './build.js'
 import { firstVector } from './image-classes.js'
-import type { Operation, Step, Steps, Value } from './steps.js'
+import type { Assignment, Operation, Step, Steps, Value } from './steps.js'
 import { type ImageSizes, patchesOf, withVectors } from './vision.js'
 
 /** The sizes of ViT, and of the encoders that were copied from it, with their rates of dropout. */
@@ -40,8 +40,13 @@ export function vitSizes(
 }
 
 /** Learned vectors before those of the patches, and learned positions (`ViTEmbeddings`). */
-export const vitEmbeddingSteps = (sizes: VitSizes, learned: readonly string[] = ['cls_token']): Steps => [
+export const vitEmbeddingSteps = (
+  sizes: VitSizes,
+  learned: readonly string[] = ['cls_token'],
+  isMasked = false,
+): Steps => [
   set('sum', call([give(patchesOf('projection', sizes))], { pixels: 'pixels' }, 'patch_embeddings')),
+  ...(isMasked ? [{ trains: masked(sizes) }] : []),
   set(
     'sum',
     withVectors(
@@ -53,6 +58,13 @@ export const vitEmbeddingSteps = (sizes: VitSizes, learned: readonly string[] = 
   set('sum', plus('sum', { op: 'parameter', name: 'position_embeddings' })),
   ...dropping(sizes.dropout, 'sum'),
   give('sum'),
+]
+
+/** A learned vector in place of the patches that a mask hides, by two products. */
+export const masked = ({ patches, hiddenSize }: VitSizes): Assignment[] => [
+  set('masks', { op: 'expand', of: { op: 'parameter', name: 'mask_token' }, count: ['batch', patches, hiddenSize] }),
+  set('mask', make(['batch', patches], 'model')),
+  set('sum', plus(scaled('sum', make(['batch', patches], 'model')), scaled('masks', 'mask'))),
 ]
 
 /** Attention (`ViTAttention`). */

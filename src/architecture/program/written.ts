@@ -1,3 +1,5 @@
+import type { Count } from './count.js'
+
 /** A part of a model whose code is replayed operation by operation: `estimate/replay/program/written` has one file for each kind. */
 export type WrittenBlock =
   | BiasedAttention
@@ -7,6 +9,9 @@ export type WrittenBlock =
   | JointDisentangledAttention
   | JointPrediction
   | LandmarkAttention
+  | GuessedTokens
+  | HiddenPixels
+  | ImageOfPatches
   | MaskedConvolution
   | PageAttention
   | PageBias
@@ -16,6 +21,19 @@ export type WrittenBlock =
   | Trigrams
   | UnitVectors
   | WideNorm
+  | RelativeBias
+  | CtcLoss
+  | GatedAttention
+  | PositionalConvolution
+  | SoundAdapter
+  | SoundConvolution
+  | SpecAugment
+  | SpeechBias
+  | TurnedLinear
+  | TurnedNorm
+  | ResizedPositions
+  | WeightedLayers
+  | WindowAttention
 
 /**
  * Attention with a bias for each distance and head, which has a gradient (MPNet). Reads `hidden`, `mask` and `bias`; projects by `q`,
@@ -99,6 +117,31 @@ export interface MaskedConvolution {
   readonly dropout: number
 }
 
+/** The logits of all patches from `hidden`, in which a vector for the whole image comes first (BEiT). Projects by `lm_head`. */
+export interface GuessedTokens {
+  readonly kind: 'guessedTokens'
+  readonly patches: number
+}
+
+/** An image from the vectors of its patches, by a convolution and `PixelShuffle` (ViT). Reads `hidden`. */
+export interface ImageOfPatches {
+  readonly kind: 'imageOfPatches'
+  readonly patches: number
+  /** The vectors that stand for no patch, of which one comes first. */
+  readonly others: number
+  readonly channels: number
+  /** The side of what a patch becomes, in pixels. */
+  readonly stride: number
+}
+
+/** The mean difference between `pixels` and the `result`, of the pixels that a mask has hidden. */
+export interface HiddenPixels {
+  readonly kind: 'hiddenPixels'
+  readonly channels: number
+  readonly side: number
+  readonly patch: number
+}
+
 /**
  * Attention of the words and the patches of a page, with biases that have no gradients (LayoutLMv3). Reads `hidden`, `mask` and the biases;
  * projects by `query`, `key` and `value`.
@@ -148,6 +191,34 @@ export interface ProbingAttention {
   readonly patches: number
 }
 
+/** BEiT's bias for each pair of patches and each head, from the table of the module that the steps belong to. */
+export interface RelativeBias {
+  readonly kind: 'relativeBias'
+  readonly heads: number
+  /** The patches of a side. */
+  readonly side: number
+}
+
+/** The positions of each image, resized to its shape, from the table `position_embedding` (SigLIP 2). Each image is nearly a square of patches. */
+export interface ResizedPositions {
+  readonly kind: 'resizedPositions'
+  readonly patches: number
+}
+
+/**
+ * BEiT's attention with biases, which have a gradient. Reads `hidden`, `own` (the layer's bias) and `shared` (the bias of all layers), as far as it
+ * has them; projects by `query`, `key` and `value`.
+ */
+export interface WindowAttention {
+  readonly kind: 'windowAttention'
+  readonly heads: number
+  readonly tokens: number
+  readonly isOwn: boolean
+  readonly isShared: boolean
+  /** The rate of dropout of its weights. */
+  readonly dropout: number
+}
+
 /** The vectors of a variable, each divided by its length (`x / x.norm(p=2, dim=-1, keepdim=True)`). */
 export interface UnitVectors {
   readonly kind: 'unitVectors'
@@ -174,4 +245,101 @@ export interface Trigrams {
 /** A layer norm in separate operations, in float32 (DeBERTa). Reads `x`. */
 export interface WideNorm {
   readonly kind: 'wideNorm'
+}
+
+/** A convolution over the sound (wav2vec 2.0), its norm and its activation function. Reads `x`. */
+export interface SoundConvolution {
+  readonly kind: 'soundConvolution'
+  /** `[batch, channels, steps]` of what it reads and makes. */
+  readonly from: Count
+  readonly to: Count
+  /** A norm of each channel, or of each step. */
+  readonly norm: 'channels' | 'steps' | 'none'
+  readonly activation: string
+  /** Whether what it reads has the channels of a step next to each other in memory. */
+  readonly isTurned: boolean
+}
+
+/** What convolutions have made of the sound, the other way round: the vectors of steps. */
+interface Turned {
+  /** `[batch, steps, channels]`. */
+  readonly shape: Count
+  /** Whether they are next to each other in memory already. */
+  readonly isInOrder: boolean
+  readonly module: string
+}
+
+/** A layer norm of `features`. */
+export interface TurnedNorm extends Turned {
+  readonly kind: 'turnedNorm'
+}
+
+/** A linear layer of `features`. */
+export interface TurnedLinear extends Turned {
+  readonly kind: 'turnedLinear'
+}
+
+/** What SpecAugment masks in `hidden`, in place: spans of moments, which get a learned vector, and spans of features (arXiv:1904.08779). */
+export interface SpecAugment {
+  readonly kind: 'specAugment'
+  readonly steps: Count
+  readonly hiddenSize: number
+  readonly time?: Spans
+  readonly isOfFeatures: boolean
+}
+
+/** How many spans there are at most. */
+export interface Spans {
+  readonly share: number
+  readonly length: number
+  readonly least: number
+}
+
+/** A convolution that tells where a step is. Reads `hidden`. */
+export interface PositionalConvolution {
+  readonly kind: 'positionalConvolution'
+  readonly steps: Count
+  readonly kernel: number
+  readonly activation: string
+}
+
+/** Convolutions behind the encoder, which make its output shorter. Reads `hidden`, and gives it with the steps next to each other. */
+export interface SoundAdapter {
+  readonly kind: 'soundAdapter'
+  /** Steps before the first convolution, and behind each. */
+  readonly steps: readonly Count[]
+  readonly size: number
+}
+
+/** A bias for each distance of two steps, for all sequences (WavLM). */
+export interface SpeechBias {
+  readonly kind: 'speechBias'
+  readonly heads: number
+  readonly steps: Count
+}
+
+/** torch's `multi_head_attention_forward` with a bias that each query weighs with gates (WavLM). Reads `hidden` and `bias`. */
+export interface GatedAttention {
+  readonly kind: 'gatedAttention'
+  readonly heads: number
+  readonly steps: Count
+}
+
+/** Connectionist temporal classification of `result`, without cuDNN (Graves et al. 2006). */
+export interface CtcLoss {
+  readonly kind: 'ctcLoss'
+  /** Elements of the sound. */
+  readonly samples: Count
+  readonly steps: Count
+  readonly labels: Count
+  /** Whether each sound's loss is divided by its characters, and whether one that is infinite is 0. */
+  readonly isMean: boolean
+  readonly dropsInfinite: boolean
+}
+
+/** The sum of variables, with `layer_weights`. */
+export interface WeightedLayers {
+  readonly kind: 'weightedLayers'
+  readonly states: readonly string[]
+  readonly steps: Count
 }

@@ -22,6 +22,8 @@ export interface LayerCall {
   readonly givenBy: 'keyword' | 'position'
   /** Whether the layer returns the weights of eager attention. */
   readonly returnsWeights: boolean
+  /** What the code does before a layer, whether or not that is recomputed. */
+  readonly ahead?: (layer: NamedLayer) => void
   /** One layer. The caller keeps the input. */
   readonly compute: (layer: NamedLayer, input: Tensor) => Tensor
   /** Whether the code leaves a layer out. Default: none. */
@@ -59,6 +61,7 @@ export function throughLayers(
       continue
     }
     const given = sharding ? entered(tape, sharding, list, layer, hidden) : hidden
+    call.ahead?.(layer)
     const before = run.carried?.chosen
     const others = [...call.given(layer.index), ...(before ? [before] : [])]
     const compute = () => {

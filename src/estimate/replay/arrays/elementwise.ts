@@ -104,6 +104,23 @@ export class Elementwise extends Sources {
     })
   }
 
+  /** Backward makes the sign first. */
+  abs(input: Shaped): Shaped {
+    return this.record({
+      inputs: [input],
+      saves: [input],
+      make: () => this.fresh(preserved(input.layout), input.dtype, 'abs'),
+      derivatives: [
+        (gradient) => {
+          const sign = this.fresh(preserved(input.layout), input.dtype, 'sgn')
+          const made = this.fresh(elementwise(gradient.layout, sign.layout), input.dtype, 'mul')
+          this.done(sign)
+          return made
+        },
+      ],
+    })
+  }
+
   /** A power with a number as exponent. */
   pow(given: Shaped): Shaped {
     const input = this.wide(given)

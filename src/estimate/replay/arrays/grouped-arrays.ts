@@ -124,6 +124,29 @@ export class GroupedArrays extends Arrays {
     })
   }
 
+  /** A log-softmax over the last dimension, in float32. CUDA turns float16 (and only that) to float32 inside the kernel. */
+  logSoftmax(given: Shaped): Shaped {
+    const input = given.dtype === 'float16' ? given : this.to(given, 'float32')
+    const layout = contiguous(input.layout.shape)
+    return this.record({
+      inputs: [input],
+      savesOutput: true,
+      make: () => this.fresh(layout, 'float32', '_log_softmax'),
+      derivatives: [() => this.fresh(layout, input.dtype, '_log_softmax_backward_data')],
+    })
+  }
+
+  /** `glu`: the first half of a dimension times the sigmoid of the other. */
+  gatedHalves(input: Shaped, dim: number): Shaped {
+    const { shape } = input.layout
+    return this.record({
+      inputs: [input],
+      saves: [input],
+      make: () => this.fresh(contiguous(shape.with(dim, (shape[dim] ?? 2) / 2)), input.dtype, 'glu'),
+      derivatives: [() => this.fresh(contiguous(shape), input.dtype, 'glu_backward')],
+    })
+  }
+
   /** Rows at some places of the first dimension. Their gradient goes into zeros as large as the whole, and into a copy of those. */
   index(input: Shaped, places: Shaped): Shaped {
     const { shape } = input.layout

@@ -1,7 +1,8 @@
+import { DTYPE_BYTES } from '../dtype.js'
 import type { Tensor } from '../tape.js'
-import { contiguous, sizeOf } from './layout.js'
+import { contiguous, isContiguous, type Layout, sizeOf } from './layout.js'
 import { Reductions } from './reductions.js'
-import type { Shaped } from './shaped.js'
+import { preserved, type Shaped } from './shaped.js'
 
 /** Linear layers, products of matrices, and convolutions. */
 export class Products extends Reductions {
@@ -53,7 +54,8 @@ export class Products extends Reductions {
       make: () => this.fresh(contiguous([rows, columns]), one.dtype, 'mm'),
       derivatives: [
         () => this.fresh(contiguous([rows, inner]), one.dtype, 'mm'),
-        () => this.fresh(contiguous([inner, columns]), one.dtype, 'mm'),
+        // In the order of memory that the matrix has (`mm_mat2_backward`).
+        () => this.fresh(preserved(other.layout), one.dtype, 'mm'),
       ],
     })
   }
@@ -105,31 +107,56 @@ export class Products extends Reductions {
     return this.#convolution(name, wide, (one) => this.layers.ops.to(one, this.layers.half))
   }
 
-  #convolution(name: string, input: Shaped, cast: (parameter: Tensor) => Tensor): Shaped {
+  /**
+   * A convolution with a result of a shape. CUDA's kernels make contiguous what they read, in both directions (`Convolution.cpp`).
+   *
+   * @param weight - Default: its parameter
+   */
+  convolution(name: string, input: Shaped, shape: readonly number[], weight?: Shaped): Shaped {
+    const { ops, half } = this.layers
+    const cast = (one: Tensor): Tensor => (weight ? ops.to(one, half) : this.layers.castParameter(one))
+    return this.#convolution(name, input, cast, { shape, weight, copies: true })
+  }
+
+  #convolution(
+    name: string,
+    input: Shaped,
+    cast: (parameter: Tensor) => Tensor,
+    given: { readonly shape?: readonly number[]; readonly weight?: Shaped | undefined; readonly copies?: boolean } = {},
+  ): Shaped {
     const { layers, tape } = this
     const [batch = 1, channels = 1, length = 1] = input.layout.shape
-    const weight = this.parameter(`${name}.weight`)
+    const { weight = this.parameter(`${name}.weight`), copies = false } = given
     const bias = this.has(`${name}.bias`) ? this.parameter(`${name}.bias`) : undefined
     const kernel = weight.layout.shape.at(-1) ?? 1
     const taken = (one: Shaped, by: (parameter: Tensor) => Tensor): Shaped =>
       layers.autocast ? { ...by(one), layout: one.layout, isNamed: false } : one
+    // Autocast casts the arguments from the last to the first.
+    const vector = bias && taken(bias, (one) => layers.castParameter(one))
+    const matrix = taken(weight, cast)
     const data = layers.autocast ? this.to(input, layers.half) : input
-    const [matrix, vector] = [taken(weight, cast), bias && taken(bias, (one) => layers.castParameter(one))]
     const inputs = [data, matrix, ...(vector ? [vector] : [])]
-    const layout = contiguous([batch, channels, length + kernel - 1])
+    const layout = contiguous(given.shape ?? [batch, channels, length + kernel - 1])
+    const copy = ({ elements, dtype }: Shaped, own: Layout): number =>
+      copies && !isContiguous(own) ? elements * DTYPE_BYTES[dtype] : 0
     const output = tape.record(
       inputs,
       { before: [data, matrix] },
-      () => this.fresh(layout, data.dtype, 'convolution'),
       () => {
+        const made = this.fresh(layout, data.dtype, 'convolution')
+        tape.ledger.observe('convolution', copy(data, data.layout))
+        return made
+      },
+      (_, __, arriving = layout) => {
         const made = inputs.map((one) =>
           one.grad ? tape.ledger.allocate(one.elements * (one.dtype === 'float32' ? 4 : 2)) : undefined,
         )
-        tape.ledger.observe('convolution_backward')
+        const ofGradient = { ...data, elements: sizeOf(layout.shape) }
+        tape.ledger.observe('convolution_backward', copy(data, data.layout) + copy(ofGradient, arriving))
         return made
       },
     )
-    this.done(...inputs)
+    this.done(...inputs, ...(matrix.storage === weight.storage ? [] : [given.weight]))
     return { ...output, layout, isNamed: false }
   }
 }

@@ -147,6 +147,15 @@ export class Views extends Recorder {
     return isContiguous(input.layout)
   }
 
+  /** The elements in another order and shape, in a copy both ways (`pixel_shuffle`). */
+  rearranged(input: Shaped, shape: readonly number[], name: string): Shaped {
+    return this.record({
+      inputs: [input],
+      make: () => this.fresh(contiguous(shape), input.dtype, name),
+      derivatives: [() => this.fresh(contiguous(input.layout.shape), input.dtype, name)],
+    })
+  }
+
   contiguous(input: Shaped): Shaped {
     return isContiguous(input.layout) ? input : this.clone(input)
   }

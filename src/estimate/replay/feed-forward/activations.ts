@@ -21,6 +21,11 @@ export function activation(layers: Layers, name: string, input: Tensor): Tensor 
   return layers.ops.elementwise(input, name, KEEPING_OUTPUT.has(name) ? 'output' : 'input')
 }
 
+/** What an activation function in one kernel saves; undefined for one in several. */
+export function savesOf(name: string): 'input' | 'output' | undefined {
+  return Object.hasOwn(WRITTEN_OUT, name) ? undefined : KEEPING_OUTPUT.has(name) ? 'output' : 'input'
+}
+
 /** Whether an activation function is known. Unknown ones are estimated as one kernel that saves its input. */
 export function isActivationKnown(name: string): boolean {
   return Object.hasOwn(WRITTEN_OUT, name) || KEEPING_OUTPUT.has(name) || KEEPING_INPUT.has(name) || name === LEARNED

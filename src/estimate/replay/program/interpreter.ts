@@ -23,7 +23,9 @@ function runStep(place: Place, scope: Scope, step: Exclude<Step, { readonly give
   else if ('split' in step) splitInto(place, scope, step)
   else if ('parts' in step) runParts(place, scope, step)
   else if ('drop' in step) scope.drop(step.drop)
-  else runLayers(place, scope, step)
+  else if ('trains' in step) {
+    if (!place.options.cache) for (const one of step.trains) runStep(place, scope, one)
+  } else runLayers(place, scope, step)
 }
 
 function splitInto(place: Place, scope: Scope, { split, into, sizes }: Split): void {
@@ -121,6 +123,7 @@ function runLayers(place: Place, scope: Scope, loop: Loop): void {
     keeps,
     remembers,
     behind = {},
+    makes,
     unusedFrom = Number.POSITIVE_INFINITY,
     runs,
   } = loop
@@ -129,6 +132,7 @@ function runLayers(place: Place, scope: Scope, loop: Loop): void {
   const layers = layersOf(place, scope.named(each), runs)
   const others = given.map((name) => [name, scope.get(name)] as const)
   const shared = new Map<string, Tensor>()
+  const own = new Map<number, Tensor>()
   let maker: number | undefined
   const kept = new Set<number>()
   const isRemembered = remembers === 'always' || (remembers === 'in inference' && place.options.cache)
@@ -137,7 +141,13 @@ function runLayers(place: Place, scope: Scope, loop: Loop): void {
     place,
     scope.take(carries),
     {
-      given: () => [...others.map(([, tensor]) => tensor), ...shared.values()],
+      ahead: ({ index }) => {
+        if (!makes) return
+        const made = evaluate(place, scope, makes.be)
+        own.set(index, made)
+        scope.set(makes.let, made)
+      },
+      given: (index) => [...others.map(([, tensor]) => tensor), ...shared.values(), ...one(own.get(index))],
       givenBy: 'position',
       returnsWeights: true,
       compute: ({ name, index }, input) => {
@@ -151,6 +161,7 @@ function runLayers(place: Place, scope: Scope, loop: Loop): void {
         // The first layer makes them, also when it runs again in backward.
         maker ??= index
         if (index !== maker) for (const [variable, tensor] of shared) inner.set(variable, tape.alias(tensor))
+        for (const tensor of one(own.get(index))) inner.set(makes?.let ?? '', tape.alias(tensor))
         place.ownWeights.length = 0
         const run = () => runSteps(place, inner, kinds[kindOf[index] ?? 0] ?? [])
         // What nothing depends on is freed with the last reference to it.
@@ -180,6 +191,9 @@ function runLayers(place: Place, scope: Scope, loop: Loop): void {
   // They are variables of the function that runs the layers.
   for (const [variable, tensor] of shared) scope.set(variable, tensor)
 }
+
+/** A list of what there is. */
+const one = (tensor: Tensor | undefined): readonly Tensor[] => (tensor ? [tensor] : [])
 
 /**
  * Holds the inputs of layers that are not replayed. If nothing else holds the input of the layer before them, theirs would go with the layers: one

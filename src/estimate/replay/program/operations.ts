@@ -110,8 +110,10 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
     options.inputGradients ? ops.tape.requireGradient(ops.tape.alias(input)) : ops.tape.alias(input),
   ),
   parameter: (place, scope, { name }) => place.layers.ops.tape.alias(place.layers.weights.get(scope.named(name))),
-  variable: (place, _, { of }, evaluate) =>
-    place.options.recompute === 'none' ? evaluate(of) : place.layers.ops.tape.requireGradient(evaluate(of)),
+  variable: (place, _, { of, isAlways = false }, evaluate) =>
+    place.options.recompute === 'none' && !isAlways
+      ? evaluate(of)
+      : place.layers.ops.tape.requireGradient(evaluate(of)),
   make: (place, _, { count, type, isForEager = false, isForLabels = false }) =>
     place.layers.ops.tape.tensor(
       (isForEager && place.options.kernel !== 'eager') || (isForLabels && place.options.cache)
@@ -179,24 +181,24 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
   written: writtenBlock,
   squaredError: unary(({ layers }, logits) => errorOfNumbers(layers, logits, 'mse_loss')),
   binaryEntropy: unary(({ layers }, logits) => errorOfNumbers(layers, logits, 'binary_cross_entropy_with_logits')),
-  entropy: (place, _, { of }, evaluate) =>
-    using(place, [evaluate(of)], (logits) => {
+  entropy: (place, _, { of, labels: places }, evaluate) =>
+    using(place, [evaluate(of), ...(places === undefined ? [] : [evaluate(places)])], (logits, labels) => {
       const { ops, autocast } = place.layers
       // Autocast computes it in float32.
       const wide = autocast ? ops.to(given(logits), 'float32') : ops.tape.alias(given(logits))
-      const loss = entropy(place.layers, wide)
+      const loss = entropy(place.layers, wide, labels)
       ops.tape.free(wide)
       return loss
     }),
 }
 
-/** A sum, whose gradient is a view of that of the result. */
+/** A sum, whose gradient is that of the result, repeated as a view. */
 function summed({ layers: { ops } }: Place, input: Tensor, elements: number): Tensor {
   return ops.tape.record(
     [input],
     {},
     () => ops.tape.tensor(elements, input.dtype, 'sum'),
-    () => [ops.gradient(0, input.dtype, 'expand')],
+    (gradient) => [ops.tape.ledger.retain(gradient)],
   )
 }
 

@@ -23,6 +23,8 @@ export interface TrainingStep {
   readonly target?: number | undefined
   /** Images in each sequence. */
   readonly images?: number
+  /** Seconds of sound in each sequence of an encoder that hears. */
+  readonly seconds?: number
   readonly recompute: Recomputation
   /** Whether recomputation is reentrant. */
   readonly reentrant?: boolean

@@ -23,8 +23,8 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   const model = whole.forTokens(step.batch * sequence, step.recompute === 'selective')
   const allocated = allocateStatic(model.architecture, step, model.omitted, model.senses)
   const { tape, ledger, sharding, weights } = allocated
-  const { batch, images = 0, target } = step
-  const sizes = { batch, sequence: step.sequence, images, ...(target && { target }) }
+  const { batch, images = 0, seconds = 0, target } = step
+  const sizes = { batch, sequence: step.sequence, images, seconds, ...(target && { target }) }
   const tokens = step.batch * sequence
   const computeDtype = step.sharding?.computeDtype ?? step.parameterDtype
   ledger.allocate(model.buffers(sizes, step.parameterDtype, true), 'buffers')

@@ -1,3 +1,4 @@
+import type { Count, WrittenBlock } from '../../../../architecture/index.js'
 import type { Names } from '../../arrays/names.js'
 import type { Shaped } from '../../arrays/shaped.js'
 import type { WrittenArrays } from '../../arrays/written-arrays.js'
@@ -9,6 +10,11 @@ export interface WrittenRun {
   readonly names: Names
   readonly batch: number
   readonly tokens: number
+  readonly isEager: boolean
+  /** The numbers of a product of sizes. */
+  readonly shape: (count: Count) => number[]
+  /** Runs a module that is written over arrays too and reads no variables. */
+  readonly called: (module: string, block: WrittenBlock) => Shaped
   /** The full name of a module. */
   readonly named: (module: string) => string
   /** A copy with a part of it set to zero, if the run drops something and the rate is above 0. */
