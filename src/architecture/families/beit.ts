@@ -79,7 +79,7 @@ export const beit = towerFamily({
     }
   },
   program: (config, _, className) =>
-    beitProgram(config, className, vitSizes(config, visionSizes(config, VIT_DEFAULTS), 1)),
+    beitProgram(config, className, vitSizes(config, visionSizes(config, VIT_DEFAULTS), 1), 'beit'),
 })
 
 /** Pyramids of features of four layers, and heads that label each pixel (UPerNet, arXiv:1807.10221; FCN). */

@@ -10,7 +10,12 @@ import { droppedPath, masked, type VitSizes, vitIntermediate } from './vit.js'
 const HIDDEN = 0.4
 
 /** A class of BEiT (`modeling_beit.py` of transformers 4.57.6), for images of the size of the config. */
-export function beitProgram(config: ConfigReader, className: string, sizes: VitSizes): Program | undefined {
+export function beitProgram(
+  config: ConfigReader,
+  className: string,
+  sizes: VitSizes,
+  prefix: string,
+): Program | undefined {
   const means = config.boolean('use_mean_pooling', true)
   const { hiddenSize, patches } = sizes
   const normed: Steps = means ? [] : [set('hidden', layerNormed('layernorm', 'hidden'))]
@@ -29,11 +34,11 @@ export function beitProgram(config: ConfigReader, className: string, sizes: VitS
   const model = (isMasked: boolean): Steps => [...modelSteps(config, sizes, isMasked), ...normed]
   return imageClasses(config, className, {
     name: 'Beit',
-    prefix: 'beit',
+    prefix,
     sizes,
     steps: model(false),
     pooling: [set('pooled', pooled('pooler'))],
-    heads: { ForImageClassification: [set('pooled', pooled('beit.pooler')), give(classified(config, 'pooled'))] },
+    heads: { ForImageClassification: [set('pooled', pooled(`${prefix}.pooler`)), give(classified(config, 'pooled'))] },
     ...(config.boolean('use_mask_token', false) && { masked: guessedTokens(config, sizes, model(true)) }),
   })
 }
