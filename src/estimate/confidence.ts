@@ -1,4 +1,4 @@
-import type { Architecture } from '../architecture/index.js'
+import type { Architecture, Mixer } from '../architecture/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { ranksOf } from './layout-options.js'
 import { confidenceOfStates } from './optimizers.js'
@@ -21,7 +21,7 @@ export function confidenceOf(model: Forward, options: CheckedMemoryOptions): Par
   const storage: Confidence =
     options.storage === undefined || RECORDED_STORAGES.includes(options.storage) ? 'replayed' : 'derived'
   const held = finetuningOf(options)
-  const pass = least(sharding, isRecorded(options) ? 'replayed' : 'derived', storage, held)
+  const pass = least(sharding, isRecorded(options) ? 'replayed' : 'derived', kernelsOf(model, options), storage, held)
   return {
     parameters: least(sharding, storage, held),
     gradients: sharding,
@@ -47,6 +47,16 @@ function shardingOf(
   const isRecordedKind = isText && Object.keys(forward?.mixers ?? {}).length === 0 && !isOnCpu
   return strategy === 'none' || isRecordedKind ? SHARDING[strategy] : least(SHARDING[strategy], 'derived')
 }
+
+/** Kernels of packages that ran on a GPU. Others were recorded without one, where they compute nothing. */
+function kernelsOf({ forward }: Forward, { kernelPackages }: CheckedMemoryOptions): Confidence {
+  const ran = Object.values(forward?.mixers ?? {}).every(
+    (mixer) => RAN_ON_GPU.has(mixer.kind) && !(mixer.kind === 'chunkScan' && mixer.holdsState),
+  )
+  return kernelPackages.length === 0 || ran ? 'replayed' : 'derived'
+}
+
+const RAN_ON_GPU: ReadonlySet<Mixer['kind']> = new Set(['chunkScan', 'shortConv', 'gatedDelta'])
 
 /** PPO runs models that the options do not describe; the losses of TRL and prefixes follow from their code. */
 function finetuningOf({ finetuning }: CheckedMemoryOptions): Confidence {

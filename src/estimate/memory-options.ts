@@ -126,7 +126,7 @@ export interface MemoryOptions {
   readonly kernels?: KernelSet
   /**
    * The installed packages whose kernels transformers uses for gated delta networks (`fla`, `causal_conv1d`), short convolutions
-   * (`causal_conv1d`) and Mamba-2 (`mamba_ssm` with `causal_conv1d`). Default: none.
+   * (`causal_conv1d`), Mamba and Mamba-2 (`mamba_ssm` with `causal_conv1d`). Default: none.
    */
   readonly kernelPackages?: readonly KernelPackage[]
   /**

@@ -51,7 +51,7 @@ const BLOCKS: Readonly<Record<Mixer['kind'], Block>> = {
     what: 'state spaces',
     without:
       'without kernels, as transformers 5.24 computes chunks of tokens if mamba_ssm and causal_conv1d are not installed: 5.17 needed up to 61 % more, and the kernels need far less',
-    needs: [],
+    needs: ['mamba_ssm', 'causal_conv1d'],
   },
   shortConv: {
     what: 'short convolutions',

@@ -3,12 +3,12 @@ import { KERNEL_PACKAGES, type KernelPackage } from './kernel-packages.js'
 
 /** The packages that each kind of block can use: every list is used only if all of it is installed. */
 const USED: Readonly<Record<Mixer['kind'], readonly (readonly KernelPackage[])[]>> = {
-  tokenScan: [],
+  tokenScan: [['mamba_ssm', 'causal_conv1d']],
   headScan: [],
   chunkScan: [['mamba_ssm', 'causal_conv1d']],
   shortConv: [['causal_conv1d']],
   gatedDelta: [['fla'], ['causal_conv1d']],
-  chunkProducts: [],
+  chunkProducts: [['mamba_ssm', 'causal_conv1d'], ['causal_conv1d']],
   solvedDelta: [],
   kimiDelta: [],
   lightning: [],
@@ -26,7 +26,7 @@ export function refusePackages(
   given: readonly KernelPackage[],
 ): void {
   const groups = Object.values(mixers).flatMap((mixer) =>
-    mixer.kind === 'chunkScan' && mixer.isOneKernel === false ? [] : USED[mixer.kind],
+    mixer.kind === 'tokenScan' && mixer.usesKernels === false ? [] : USED[mixer.kind],
   )
   for (const name of given) {
     const own = groups.filter((group) => group.includes(name))

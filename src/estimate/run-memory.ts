@@ -1,4 +1,5 @@
 import type { Architecture } from '../architecture/index.js'
+import { bypassedAdapters } from './bypassed-adapters.js'
 import { type CheckedMemoryOptions, withRanks } from './checked-memory-options.js'
 import { confidenceOf } from './confidence.js'
 import { ForwardPassError } from './forward-pass-error.js'
@@ -33,14 +34,15 @@ export function runMemory(model: ResolvedModel, options: CheckedMemoryOptions): 
   refusePrecision(model, options)
   refuseTargets(model, options)
   refusePackages(model.architecture.family, model.architecture.forward?.mixers ?? {}, options.kernelPackages)
+  const bypassed = bypassedAdapters(model, options)
   const { replay } = model
   if ('missing' in replay) throw cannotReplay(model, options, replay.missing)
   return replayed(model, options, () => {
     if (methodOf(options.method).trains !== 'nothing')
-      return withAssumptions(
-        estimateOf(replay, options, trainingStep(replay, trainingStepOf(model, options))),
-        modelAssumptions(model.architecture, options),
-      )
+      return withAssumptions(estimateOf(replay, options, trainingStep(replay, trainingStepOf(model, options))), [
+        ...modelAssumptions(model.architecture, options),
+        ...bypassed,
+      ])
     const { step, assumptions } = storedPrefill(model, replay, options)
     const estimate = estimateOf(replay, options, step)
     return withAssumptions(

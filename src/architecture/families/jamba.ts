@@ -90,7 +90,14 @@ export const jamba = causalLmFamily({
     norm: 'rmsNorm',
     masks: { given: 'always' },
     attention: { cache: 'kept', sharedHeads: 'repeated' },
-    mixers: { mamba: { kind: 'tokenScan', norms: 'modules', states: 'replaced' } },
+    mixers: {
+      mamba: {
+        kind: 'tokenScan',
+        norms: 'modules',
+        usesKernels: config.boolean('use_mamba_kernels', true),
+        states: 'replaced',
+      },
+    },
     feedForward: { activation: config.string('hidden_act', 'silu'), mixture: { normalised: false } },
   }),
 })

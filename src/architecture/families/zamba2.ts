@@ -81,7 +81,7 @@ export const zamba2 = causalLmFamily({
         holdsState: true,
         limitedBelow: true,
         activation: 'silu',
-        isOneKernel: false,
+        isOneKernel: config.boolean('use_mem_eff_path', false),
         states: 'inPlace',
       },
     },

@@ -26,6 +26,8 @@ export interface MambaPass {
   readonly kind: 'tokenScan'
   /** The norms of the time step and the state matrices: none, without gains (Falcon Mamba), or modules (Jamba). */
   readonly norms: 'none' | 'unit' | 'modules'
+  /** Whether the code uses kernels that are installed (`use_mamba_kernels` of a config). Default: yes. */
+  readonly usesKernels?: boolean
   readonly states: KeptStates
 }
 
@@ -47,7 +49,7 @@ export interface Mamba2Pass {
   readonly norm?: 'gated' | 'groupsBeforeGate' | 'groupsAfterGate' | 'groupsOfGated' | 'gateAlone'
   /**
    * Whether the code holds the state before, or zeros, but not the convolved channels, which it bends as a whole in a prefill (Zamba2).
-   * Default: no.
+   * It asks its kernels for the last state in training, too. Default: no.
    */
   readonly holdsState?: boolean
   /** Whether time steps are limited from below alone (Zamba2). Default: no. */

@@ -76,12 +76,13 @@ export interface Node {
 /**
  * The backward of an operation: from the gradient of its output, and what it has saved, to the gradients of its inputs, each owned
  * by the caller. If a gradient has another shape or dtype than its input, a function converts it. The engine does that after the operation, when its
- * recomputed tensors are freed (`validate_outputs` in torch's `engine.cpp`).
+ * recomputed tensors are freed (`validate_outputs` in torch's `engine.cpp`). `forget` frees one of these before.
  */
 export type Backward = (
   gradient: Storage,
   saved: readonly Storage[],
   layout: Layout | undefined,
+  forget: (index: number) => void,
 ) => readonly (Gradient | (() => Gradient) | undefined)[]
 
 /** A gradient: its storage alone if it is as large as its tensor and contiguous, or with its layout. */

@@ -145,6 +145,14 @@ export class SavedTensors {
     return again.made
   }
 
+  /** Frees one tensor of those that were brought back, before the operation ends. */
+  forget(node: Node, index: number): void {
+    const saved = node.saved[index]
+    if (!saved || 'frame' in saved || 'offloaded' in saved) return
+    this.#ledger.release(saved)
+    node.saved[index] = this.#ledger.allocate(0)
+  }
+
   /** Frees what an operation has saved. */
   release(node: Node): void {
     for (const storage of node.attributes) this.#ledger.release(storage)

@@ -211,9 +211,12 @@ export class Tape {
   #runBackward(node: Node, pending: Gradient): void {
     delete node.pending
     const gradient = storageOf(pending)
-    const made = node.backward(gradient, this.saved.unpack(node), layoutOf(pending))
     // What non-reentrant checkpointing has recomputed is referenced by the operation alone; otherwise its node keeps it.
     const isRecomputed = node.frame !== undefined && !node.frame.isReentrant
+    const forget = (index: number): void => {
+      if (isRecomputed) this.saved.forget(node, index)
+    }
+    const made = node.backward(gradient, this.saved.unpack(node), layoutOf(pending), forget)
     if (isRecomputed) this.saved.release(node)
     const gradients = made.map((one) => (typeof one === 'function' ? one() : one))
     if (!isRecomputed) this.saved.release(node)

@@ -90,7 +90,7 @@ export class Weights {
     this.#adapters = adapterWeights(architecture, options, {
       parameter: (wanted) => {
         // No gradient reaches an adapter where none reaches its weight.
-        const isUnreached = isAmong(untrained, `${wanted.name}.weight`)
+        const isUnreached = isAmong(untrained, `${wanted.name}.weight`) || isAmong(options.bypassed ?? [], wanted.name)
         return this.#parameter(isUnreached ? { ...wanted, trained: false, isIdle: true } : wanted)
       },
       buffer: (elements, dtype) => this.addBuffer(elements, dtype),

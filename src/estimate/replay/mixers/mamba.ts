@@ -1,25 +1,25 @@
 import type { MambaPass } from '../../../architecture/index.js'
-import type { Arrays } from '../arrays/arrays.js'
 import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
-import { norm } from '../norms/norms.js'
-import { child, outFeatures } from '../submodules.js'
-import { UndescribedBlock } from '../undescribed-block.js'
+import { mambaWithKernels } from './kernels/mamba-with-kernels.js'
+import { normalise, SCANNED, sizesOf } from './mamba-parts.js'
 import type { MixerRun } from './mixer-run.js'
 import { tokenLoop } from './token-loop.js'
 
 /**
- * Mamba without kernels (`slow_forward` of `modeling_mamba.py`, transformers 4.57.6): decays and inputs of the state are computed for
+ * Mamba. Without kernels (`slow_forward` of `modeling_mamba.py`, transformers 4.57.6), decays and inputs of the state are computed for
  * all tokens at once, and the state for one token after another.
  */
 export function mamba(mixer: MixerRun, pass: MambaPass, input: Shaped): Shaped {
   const { arrays: a, name, cache } = mixer
-  const f = new Names(a.tape)
   const [batch = 1, tokens = 1] = input.layout.shape
   const { dtype } = input
-  const projected = f.let('projected', a.transpose(a.linear(`${name}.in_proj`, input), 1, 2))
-  const inner = (projected.layout.shape[1] ?? 2) / 2
-  const [stateSize, rank] = sizesOf(mixer, inner)
+  const made = a.transpose(a.linear(`${name}.in_proj`, input), 1, 2)
+  const sizes = sizesOf(mixer, made)
+  if (mixer.packages.has('mamba_ssm')) return mambaWithKernels(mixer, pass, made, sizes)
+  const { inner, stateSize, rank } = sizes
+  const f = new Names(a.tape)
+  const projected = f.let('projected', made)
   const [first, gate] = a.split(projected, [inner, inner], 1).map((part, index) => f.let(`part ${index}`, part))
   if (!first || !gate) throw new Error('the projection has two parts')
   if (cache) {
@@ -51,42 +51,4 @@ export function mamba(mixer: MixerRun, pass: MambaPass, input: Shaped): Shaped {
   output = f.let('output', a.mul(output, a.silu(gate)))
   if (cache && pass.states === 'replaced') cache.replace(name, 'recurrent', f.get('state'))
   return f.returned(a.linear(`${name}.out_proj`, a.transpose(output, 1, 2)))
-}
-
-const SCANNED = ['time step', 'B', 'C'] as const
-
-function sizesOf({ arrays, block, name }: MixerRun, inner: number): [stateSize: number, rank: number] {
-  const stateSize = arrays.parameter(`${name}.A_log`).elements / inner
-  return [stateSize, outFeatures(child(block, 'x_proj')) - 2 * stateSize]
-}
-
-/** Norms of the time step and the matrices, which some families add. */
-function normalise({ arrays: a, run, block }: MixerRun, { norms }: MambaPass, f: Names): void {
-  if (norms === 'none') return
-  if (norms === 'unit') {
-    for (const part of ['B', 'C', 'time step']) f.let(part, unitNorm(a, f.get(part)))
-    return
-  }
-  for (const [part, name] of [
-    ['time step', 'dt_layernorm'],
-    ['B', 'b_layernorm'],
-    ['C', 'c_layernorm'],
-  ] as const) {
-    const module = child(block, name)
-    if (!module) throw new UndescribedBlock(`${block.name} has no ${name}`)
-    const given = f.get(part)
-    f.let(
-      part,
-      a.plain(given, given.layout.shape, (tensor) => norm(run, module, tensor)),
-    )
-  }
-}
-
-/** A root mean square norm without a gain (`rms_forward` of Falcon Mamba). */
-function unitNorm(a: Arrays, input: Shaped): Shaped {
-  const f = new Names(a.tape)
-  const wide = f.let('hidden', a.to(input, 'float32'))
-  const variance = f.let('variance', a.mean(a.pow(wide)))
-  const normal = f.let('hidden', a.mul(wide, a.rsqrt(a.shift(variance))))
-  return f.returned(a.to(normal, input.dtype))
 }

@@ -3,30 +3,34 @@ import { einsum } from '../arrays/einsum.js'
 import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
 import { normOfGatedGroups } from './gated-norm.js'
+import { causalConv } from './kernels/causal-conv.js'
+import { chunkScan, type ScanSizes } from './kernels/chunk-scan-kernel.js'
+import { splitScanKernel } from './kernels/split-scan-kernel.js'
 import { segmentSum, sizesOf } from './mamba2.js'
 import type { MixerRun } from './mixer-run.js'
 
 /**
- * Mamba-2 without kernels as transformers 5 writes it (`NemotronHMamba2Mixer` and `mamba2_chunk_scan` of 5.24): the scan of a chunk
- * of tokens in batched products.
+ * Mamba-2 as transformers 5 writes it (`NemotronHMamba2Mixer` and `mamba2_chunk_scan` of 5.24). Each of its functions is a kernel if its
+ * package is installed; without mamba_ssm, the scan of a chunk of tokens is in batched products.
  */
 export function mamba2Products(run: MixerRun, pass: Mamba2ProductsPass, input: Shaped): Shaped {
   const { arrays: a, name, cache } = run
-  const { heads, headDim, groups, stateSize, inner, convolved } = sizesOf(run)
+  const sizes = sizesOf(run)
+  const { heads, headDim, groups, stateSize, inner, convolved } = sizes
   const f = new Names(a.tape)
   const [batch = 1, tokens = 1] = input.layout.shape
   const projected = f.let('projected', a.linear(`${name}.in_proj`, input))
   f.let('A', a.neg(a.exp(a.to(a.parameter(`${name}.A_log`), 'float32'))))
+  const scanSizes: ScanSizes = { ...sizes, batch, tokens, chunkTokens: pass.chunkTokens, dtype: projected.dtype }
+  if (run.packages.has('mamba_ssm') && !cache)
+    return f.returned(splitScanKernel(run, scanSizes, { projected, decay: f.get('A'), isNormed: true }))
   for (const [index, part] of a.split(projected, [inner, convolved, heads]).entries()) f.let(PARTS[index] ?? '', part)
   const mixed = f.let('mixed', a.transpose(f.get('mixed'), 1, 2))
   if (cache) {
     const kernel = a.parameter(`${name}.conv1d.weight`).layout.shape.at(-1) ?? 1
     cache.replace(name, 'convolution', a.make([batch, convolved, kernel], mixed.dtype, 'zeros'), true)
   }
-  const opened = new Names(a.tape)
-  opened.let('out', a.slice(a.convolutionOfWeights(`${name}.conv1d`, mixed), -1, tokens))
-  const bent = opened.let('out', a.silu(opened.get('out')))
-  f.let('mixed', opened.returned(a.to(bent, mixed.dtype)))
+  f.let('mixed', convolution(run, `${name}.conv1d`, mixed, tokens))
   f.let('mixed', a.transpose(f.get('mixed'), 1, 2))
   const parts = a.split(f.get('mixed'), [inner, groups * stateSize, groups * stateSize])
   for (const [index, part] of parts.entries()) f.let(['hidden', 'B', 'C'][index] ?? '', part)
@@ -38,7 +42,9 @@ export function mamba2Products(run: MixerRun, pass: Mamba2ProductsPass, input: S
     dt: f.get('dt'),
     A: f.get('A'),
   }
-  const { output, state } = scan(run, pass, { headDim, heads, groups }, scanned)
+  const { output, state } = run.packages.has('mamba_ssm')
+    ? kernelScan(run, scanSizes, scanned)
+    : scan(run, pass, { headDim, heads, groups }, scanned)
   f.let('scanned', output)
   if (state) {
     f.let('state', state)
@@ -49,6 +55,15 @@ export function mamba2Products(run: MixerRun, pass: Mamba2ProductsPass, input: S
   return f.returned(f.let('projected', a.linear(`${name}.out_proj`, a.to(f.get('scanned'), input.dtype))))
 }
 
+/** The convolution and its activation (`causal_conv1d_fn`). */
+function convolution({ arrays: a, packages }: MixerRun, name: string, mixed: Shaped, tokens: number): Shaped {
+  if (packages.has('causal_conv1d')) return causalConv(a, name, mixed)
+  const f = new Names(a.tape)
+  f.let('out', a.slice(a.convolutionOfWeights(name, mixed), -1, tokens))
+  const bent = f.let('out', a.silu(f.get('out')))
+  return f.returned(a.to(bent, mixed.dtype))
+}
+
 const PARTS = ['gate', 'mixed', 'dt'] as const
 
 interface Scanned {
@@ -57,6 +72,20 @@ interface Scanned {
   readonly C: Shaped
   readonly dt: Shaped
   readonly A: Shaped
+}
+
+/** The scan and its last state in the kernels of mamba_ssm. */
+function kernelScan(
+  { arrays: a, name }: MixerRun,
+  sizes: ScanSizes,
+  { hidden, B, C, dt, A }: Scanned,
+): { output: Shaped; state: Shaped | undefined } {
+  let state: Shaped | undefined
+  const [direct, stepBias] = [a.parameter(`${name}.D`), a.parameter(`${name}.dt_bias`)]
+  const output = chunkScan(a, sizes, { hidden, step: dt, decay: A, b: B, c: C, direct, stepBias }, (last) => {
+    state = { ...a.tape.alias(last), layout: last.layout, isNamed: false }
+  })
+  return { output, state }
 }
 
 function scan(

@@ -6,7 +6,7 @@ import { child } from '../submodules.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { gatedBy } from './gated-norm.js'
 import { causalConv } from './kernels/causal-conv.js'
-import { type ScanSizes, scanForward } from './kernels/chunk-scan-kernel.js'
+import { chunkScan, type ScanSizes } from './kernels/chunk-scan-kernel.js'
 import { splitScanKernel } from './kernels/split-scan-kernel.js'
 import type { MixerRun } from './mixer-run.js'
 
@@ -27,20 +27,24 @@ export function mamba2(run: MixerRun, pass: Mamba2Pass, input: Shaped): Shaped {
   if (pass.scaled) projected = f.let('projected', a.mul(projected, multipliers()))
   const scanSizes: ScanSizes = { ...sizes, batch, tokens, chunkTokens: pass.chunkTokens, dtype: projected.dtype }
   const hasKernels = run.packages.has('mamba_ssm')
-  if (hasKernels && !run.cache) {
+  const keepState = (state: Shaped): void => void f.let('state', state)
+  if (hasKernels && !run.cache && pass.isOneKernel !== false) {
     const decay = f.let('A', a.neg(a.exp(a.to(a.parameter(`${name}.A_log`), 'float32'))))
-    return f.returned(splitScanKernel(run, scanSizes, { projected, decay, isNormed: pass.norm !== 'gateAlone' }))
+    const isNormed = pass.norm !== 'gateAlone'
+    const asked = pass.holdsState ? keepState : undefined
+    return f.returned(splitScanKernel(run, scanSizes, { projected, decay, isNormed, keepState: asked }))
   }
   const parts = a.split(projected, [0, 0, inner, convolved, heads])
   const [, , gate, , dtRaw] = parts.map((part, index) => f.let(`part ${index}`, part))
-  if (pass.holdsState)
+  const holdsState = pass.holdsState && !hasKernels
+  if (holdsState)
     f.let('last state', a.make([batch, heads, headDim, stateSize], input.dtype, run.cache ? 'clone' : 'zeros'))
   const mixed = convolution(run, pass, f, 'part 3', tokens)
   const [x, b, c] = a
     .split(mixed, [inner, groups * stateSize, groups * stateSize])
     .map((part, index) => f.let(`xbc ${index}`, part))
   // The code gives the name of the convolved channels to a part of them.
-  if (pass.holdsState) f.delete('part 3')
+  if (holdsState) f.delete('part 3')
   if (!gate || !dtRaw || !x || !b || !c) throw new Error('the projection has five parts')
   const decay = f.let('A', a.neg(a.exp(a.to(a.parameter(`${name}.A_log`), 'float32'))))
   const out = (y: Shaped): Shaped => {
@@ -48,10 +52,12 @@ export function mamba2(run: MixerRun, pass: Mamba2Pass, input: Shaped): Shaped {
     return f.returned(a.linear(`${name}.out_proj`, a.to(normal, input.dtype)))
   }
   if (hasKernels) {
-    const y = scanForward(a, f, scanSizes, false)
-    for (const own of ['sums', 'dt', 'starts']) f.delete(own)
+    const inHeads = (own: Shaped, count: number): Shaped => a.reshape(own, [batch, tokens, count, -1])
+    const [direct, stepBias] = [a.parameter(`${name}.D`), a.parameter(`${name}.dt_bias`)]
+    const given = { hidden: inHeads(x, heads), step: dtRaw, b: inHeads(b, groups), c: inHeads(c, groups) }
+    const y = f.let('y', chunkScan(a, scanSizes, { ...given, decay, direct, stepBias }, keepState))
     if (pass.states === 'replaced') run.cache?.replace(name, 'recurrent', f.get('state'))
-    return out(a.reshape(y, [batch, tokens, -1]))
+    return out(f.let('y', a.reshape(y, [batch, tokens, -1])))
   }
   let dt = f.let('part 4', a.softplus(a.add(dtRaw, a.parameter(`${name}.dt_bias`))))
   dt = f.let('part 4', a.clamp(dt, pass.limitedBelow ? ['ge'] : ['ge', 'le']))

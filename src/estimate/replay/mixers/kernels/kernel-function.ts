@@ -11,8 +11,12 @@ export interface KernelFunction {
   readonly keeps: readonly Shaped[]
   /** Makes the output, and what it keeps for backward beside inputs. All other names are freed. */
   readonly forward: (names: Names) => { readonly output: Shaped; readonly kept?: readonly Shaped[] }
-  /** Makes a gradient for each input. Names that are not among them are freed. */
-  readonly backward: (names: Names, gradient: Shaped) => readonly (Shaped | undefined)[]
+  /**
+   * Makes a gradient for each input. Names that are not among them are freed.
+   *
+   * @param drop - forgets what the function has kept, where its code binds the name of it again: what was recomputed is freed
+   */
+  readonly backward: (names: Names, gradient: Shaped, drop: (kept: Shaped) => void) => readonly (Shaped | undefined)[]
 }
 
 /** Runs such a function, and frees the inputs that have no name. */
@@ -32,12 +36,12 @@ export function kernelFunction(a: Arrays, { inputs, keeps, forward, backward }: 
       names.free()
       return own
     },
-    (storage, _, layout) => {
+    (storage, _, layout, forget) => {
       const names = new Names(tape)
       if (!made) throw new Error('a function has run before its gradient arrives')
       const { elements, dtype } = made
       const gradient = { elements, dtype, storage, layout: layout ?? contiguous(made.layout.shape), isNamed: true }
-      const gradients = backward(names, gradient)
+      const gradients = backward(names, gradient, (one) => forget(keeps.length + kept.indexOf(one)))
       for (const one of gradients) if (one?.isNamed) tape.alias(one)
       names.free()
       return gradients.map((one, index) => one && gradientOf(a, one, inputs[index]))

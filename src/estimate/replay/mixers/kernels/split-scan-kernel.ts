@@ -1,12 +1,12 @@
 import type { Arrays } from '../../arrays/arrays.js'
 import type { Names } from '../../arrays/names.js'
 import type { Shaped } from '../../arrays/shaped.js'
-import { UndescribedBlock } from '../../undescribed-block.js'
 import type { MixerRun } from '../mixer-run.js'
 import { weightGradients } from './causal-conv.js'
 import { type ScanSizes, scanBackward, scanForward } from './chunk-scan-kernel.js'
 import { kernelFunction } from './kernel-function.js'
 import { MULTIPROCESSORS } from './multiprocessors.js'
+import { refusePacked } from './refused-layers.js'
 
 /** What the function reads beside the projected input: parameters, and the decays. */
 export interface SplitScanInputs {
@@ -14,6 +14,8 @@ export interface SplitScanInputs {
   readonly decay: Shaped
   /** Whether a norm of gated states comes before the output projection; if not, the gate alone. */
   readonly isNormed: boolean
+  /** Receives the last state, in float32, if the code asks for it. */
+  readonly keepState?: ((state: Shaped) => void) | undefined
 }
 
 /**
@@ -23,9 +25,9 @@ export interface SplitScanInputs {
 export function splitScanKernel(
   { arrays: a, name }: MixerRun,
   sizes: ScanSizes,
-  { projected, decay, isNormed }: SplitScanInputs,
+  { projected, decay, isNormed, keepState }: SplitScanInputs,
 ): Shaped {
-  refuseAdapted(a, `${name}.out_proj`)
+  refusePacked(a, name, ['out_proj'])
   const parameter = (own: string) => a.parameter(`${name}.${own}`)
   const optional = (own: string) => (a.has(`${name}.${own}`) ? parameter(own) : undefined)
   const [convWeight, convBias] = [parameter('conv1d.weight'), optional('conv1d.bias')]
@@ -33,7 +35,8 @@ export function splitScanKernel(
   const gain = isNormed ? parameter('norm.weight') : undefined
   const [outWeight, outBias] = [parameter('out_proj.weight'), optional('out_proj.bias')]
   const inputs = [projected, convWeight, convBias, dtBias, decay, direct, gain, outWeight, outBias]
-  const { autocast, half } = a.layers
+  const { half } = a.layers
+  const casts = a.layers.autocast && outWeight.dtype !== half
   const convolved = (operation: string) =>
     a.make([sizes.batch, sizes.tokens, convWeight.layout.shape[0] ?? 1], sizes.dtype, operation)
   return kernelFunction(a, {
@@ -46,18 +49,25 @@ export function splitScanKernel(
       direct,
       dtBias,
       gain,
-      ...(autocast ? [] : [outWeight, outBias]),
+      ...(casts ? [] : [outWeight, outBias]),
     ].filter((one) => one !== undefined),
     forward: (f) => {
       f.let('xBC', convolved('causal_conv1d'))
       const scanned = scanForward(a, f, sizes, !isNormed)
+      keepState?.(f.get('state'))
       const kept = [isNormed ? scanned : f.get('ungated')]
       if (isNormed) kept.push(...normed(a, f, sizes))
-      if (autocast) kept.push(f.let('weight', a.make(outWeight.layout.shape, half, '_to_copy')))
-      const output = a.make([sizes.batch, sizes.tokens, outWeight.layout.shape[0] ?? 1], sizes.dtype, 'addmm')
+      if (casts) kept.push(f.let('weight', a.make(outWeight.layout.shape, half, '_to_copy')))
+      const output = a.make(
+        [sizes.batch, sizes.tokens, outWeight.layout.shape[0] ?? 1],
+        sizes.dtype,
+        outBias ? 'addmm' : 'mm',
+      )
       return { output, kept }
     },
     backward: (f) => {
+      const state = [sizes.batch, sizes.heads, sizes.headDim, sizes.stateSize]
+      if (keepState) f.let('dstate', a.make(state, 'float32', 'zeros'))
       const inner = sizes.heads * sizes.headDim
       const values = (operation: string) => a.make([sizes.batch, sizes.tokens, inner], sizes.dtype, operation)
       f.let('output again', values('empty'))
@@ -66,23 +76,14 @@ export function splitScanKernel(
       f.let('dxBC', convolved('empty_like'))
       f.let('dout', values('mm'))
       if (gain) normBackward(a, f, sizes, gain)
-      scanBackward(a, sizes, !isNormed)
-      const weight = f.let('dweight', a.make(outWeight.layout.shape, autocast ? half : outWeight.dtype, 'einsum'))
-      const bias = outBias && f.let('dbias', a.make(outBias.layout.shape, autocast ? half : outBias.dtype, 'sum'))
+      scanBackward(a, sizes, { isGated: !isNormed, direct })
+      const weight = f.let('dweight', a.make(outWeight.layout.shape, casts ? half : outWeight.dtype, 'einsum'))
+      const bias = outBias && f.let('dbias', a.make(outBias.layout.shape, casts ? half : outBias.dtype, 'sum'))
       const [conv, convSum] = weightGradients(a, convWeight, convBias)
       const small = [dtBias, decay, direct].map((one) => a.make(one.layout.shape, 'float32', 'scan_backward'))
       return [whole, conv, convSum, ...small, gain && a.make(gain.layout.shape, gain.dtype, 'sum'), weight, bias]
     },
   })
-}
-
-/** The function multiplies by the stored weight of the output projection itself. */
-function refuseAdapted({ layers: { weights } }: Arrays, name: string): void {
-  const isPacked = weights.get(`${name}.weight`).storedAs !== undefined
-  if (isPacked || weights.adapter(name))
-    throw new UndescribedBlock(
-      `no model for ${name} ${isPacked ? 'in packed weights' : 'with an adapter'} under the kernels of mamba_ssm, which do not run that layer: leave it out of the ${isPacked ? 'quantization' : 'targets'}, or leave mamba_ssm out`,
-    )
 }
 
 /** The norm with its gate in one kernel (`_layer_norm_fwd` of `ops/triton/layernorm_gated.py`), and what is kept of it. */

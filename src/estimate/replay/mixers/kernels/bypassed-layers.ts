@@ -1,0 +1,21 @@
+import type { ForwardPass, Mixer } from '../../../../architecture/index.js'
+import type { KernelPackage } from '../../../kernel-packages.js'
+
+/**
+ * The layers whose stored weights a function of mamba_ssm multiplies by in training, in place of running them: `.mamba.out_proj`. An
+ * adapter there changes nothing and gets no gradient: the `weight` of a layer with an adapter is that of the layer below it
+ * (`BaseTunerLayer.weight` of PEFT 0.21.2).
+ */
+export function bypassedLayers(
+  mixers: ForwardPass['mixers'],
+  packages: ReadonlySet<KernelPackage> | readonly KernelPackage[] | undefined,
+): readonly string[] {
+  if (![...(packages ?? [])].includes('mamba_ssm')) return []
+  return Object.entries(mixers ?? {}).flatMap(([block, mixer]) => layersOf(mixer).map((layer) => `.${block}.${layer}`))
+}
+
+function layersOf(mixer: Mixer): readonly string[] {
+  if (mixer.kind === 'tokenScan') return mixer.norms === 'modules' ? [] : ['x_proj', 'dt_proj', 'out_proj']
+  if (mixer.kind === 'chunkScan') return mixer.isOneKernel === false ? [] : ['out_proj']
+  return mixer.kind === 'chunkProducts' ? ['out_proj'] : []
+}
