@@ -41,6 +41,7 @@ export type {
   NormalisedResidual,
   NormalisedSumResidual,
   OutputGate,
+  PackedThree,
   ParallelResidual,
   PartitionedAttention,
   Residual,

@@ -150,6 +150,7 @@ export type WrittenAttention =
   | CachedTables
   | TokensFirst
   | NeighbourPairs
+  | PackedThree
 
 /**
  * Queries, values and keys from four partitions of one projection; queries and keys are in float32 (CodeGen).
@@ -214,4 +215,11 @@ export interface NeighbourPairs {
   readonly float32Scores: boolean
   /** Whether it multiplies them by the number of the layer. */
   readonly scalesByLayer: boolean
+}
+
+/** Queries, keys and values as three parts of one projection, in a dimension of their own (Baichuan). */
+export interface PackedThree {
+  readonly kind: 'packedThree'
+  /** Whether scores have biases by distance, from a mask for all heads; otherwise queries and keys are rotated. */
+  readonly biases: boolean
 }

@@ -36,6 +36,11 @@ export interface ForwardPass {
   readonly keptTables?: KeptTables
   /** Whether a prefill joins the cache of each layer to that of the layers before, in a copy (GLM-4-9B). Default: no. */
   readonly joinsCaches?: boolean
+  /**
+   * A mask of biases for all heads that the code keeps as a buffer: of the tokens of a sequence in training, and of so many positions in a prefill.
+   * Default: none.
+   */
+  readonly keptBiases?: number | undefined
   /** Whether transformers cannot recompute its layers. Default: no. */
   readonly keepsLayers?: boolean
   /**
@@ -128,6 +133,10 @@ export interface Logits {
    * function that the hidden states do not reach; or as they are, beside the hidden states (`beside`). Default: `no`.
    */
   readonly shifts?: 'no' | 'float32' | 'model' | 'beside'
+  /** Whether the output embedding is normalised in each pass of training, into a copy (Baichuan 2). Default: no. */
+  readonly normalisesHead?: boolean
+  /** Whether the loss has a term of the largest logit of each token (Baichuan 2). Default: no. */
+  readonly addsLargest?: boolean
   /** Whether logits with tokens before sequences are copied into the other order. Default: no. */
   readonly turns?: boolean
   /** Whether the logits that the model returns beside a loss are cast back to the dtype of the hidden states. Default: no. */

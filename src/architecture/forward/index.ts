@@ -12,6 +12,7 @@ export type {
   NamedScores,
   NeighbourPairs,
   OutputGate,
+  PackedThree,
   PartitionedAttention,
   TokensFirst,
   WrittenAttention,

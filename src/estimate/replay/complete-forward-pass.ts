@@ -36,6 +36,7 @@ export interface CompleteForwardPass {
   readonly replacesIdsOfLayers: boolean
   readonly addsTypes: boolean
   readonly keepsLayers: boolean
+  readonly keptBiases: number | undefined
   readonly layersForImages: readonly number[]
   readonly withoutTraining: string | undefined
   readonly joinsCaches: boolean
@@ -109,6 +110,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
     replacesIdsOfLayers: forward.replacesIdsOfLayers ?? false,
     addsTypes: forward.addsTypes ?? false,
     keepsLayers: forward.keepsLayers ?? false,
+    keptBiases: forward.keptBiases,
     layersForImages: forward.layersForImages ?? [],
     withoutTraining: forward.withoutTraining,
     joinsCaches: forward.joinsCaches ?? false,
@@ -155,6 +157,8 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
       labelsCache: true,
       castsBack: false,
       turns: false,
+      normalisesHead: false,
+      addsLargest: false,
       ...forward.logits,
     },
   }

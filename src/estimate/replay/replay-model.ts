@@ -93,7 +93,7 @@ function ofDecoder(model: DecoderModel): ReplayModel {
     withScore: () => ofDecoder(scored(model)),
     pass: (runs, options) => new Decoder(model, runs, options),
     buffers: (sizes, dtype, trains) =>
-      bufferBytes(model, sizes, dtype) +
+      bufferBytes(model, sizes, dtype, trains) +
       (labels && trains ? labelBytes(labels, sizes.batch, dtype) : 0) +
       senses.reduce((sum, sense) => sum + buffersOf(sense.buffers, (count) => countOf(sizes, count), dtype), 0),
     senses,

@@ -43,7 +43,8 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
   }
   if (hasGivenMask(options, forward)) {
     const columns = masks.given === 'prefill' ? batch + sequence + 1 : sequence
-    return { full: tape.tensor(sequence * columns, dtype, 'triu'), windowed: undefined }
+    const rows = masks.given === 'eachSequence' ? batch * sequence : sequence
+    return { full: tape.tensor(rows * columns, dtype, 'triu'), windowed: undefined }
   }
   if (alibi)
     return {
@@ -79,5 +80,5 @@ export function isEager({ kernel }: StepOptions, { attention }: CompleteForwardP
 
 /** Whether the code gives every kernel a mask. */
 export function hasGivenMask({ cache }: StepOptions, { masks }: CompleteForwardPass): boolean {
-  return masks.given === 'always' || (masks.given === 'prefill' && cache)
+  return masks.given === 'always' || masks.given === 'eachSequence' || (masks.given === 'prefill' && cache)
 }

@@ -103,6 +103,7 @@ function lossOfLogits(
     isDerived,
     shifts: isOwn,
     casts,
+    addsLargest: isOwn && forward.logits.addsLargest,
     keepsShifted: isOwn && (forward.logits.shifts === 'beside' || forward.logits.castsBack),
     castsBack: isOwn && forward.logits.castsBack ? dtype : undefined,
     kept: outputs,

@@ -1,4 +1,6 @@
+import { GroupedArrays } from '../arrays/grouped-arrays.js'
 import type { DecoderPass } from '../decoder-pass.js'
+import type { Layers } from '../layers.js'
 import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 
@@ -14,7 +16,10 @@ export function logitsOf({ layers, forward, sizes, options }: DecoderPass, head:
   const whole = form === 'float32OfScaledStates' ? ops.scale(hidden) : ops.tape.alias(hidden)
   const given = isWide ? ops.to(whole, layers.weights.get(`${head.name}.weight`).dtype) : ops.tape.alias(whole)
   ops.tape.free(whole)
-  const made = layers.linear(head.name, given, sizes.vocabSize)
+  const made =
+    forward.logits.normalisesHead && !options.cache
+      ? ofNormalised(layers, head.name, given, sizes.vocabSize)
+      : layers.linear(head.name, given, sizes.vocabSize)
   const isTurned = forward.logits.turns && options.batch > 1 && made.elements > options.batch * sizes.vocabSize
   const logits = isTurned ? replaced(made, ops.contiguous(made)) : made
   ops.tape.free(given)
@@ -36,4 +41,17 @@ export function logitsOf({ layers, forward, sizes, options }: DecoderPass, head:
 export function statesForHead({ layers: { ops }, forward }: DecoderPass, hidden: Tensor): Tensor {
   const { form } = forward.logits
   return form === 'ofScaledStates' ? ops.scale(hidden) : ops.tape.alias(hidden)
+}
+
+/** The product with an output embedding whose rows are normalised first (`NormHead` of Baichuan 2). The caller keeps the input. */
+function ofNormalised(layers: Layers, name: string, input: Tensor, vocabulary: number): Tensor {
+  const a = new GroupedArrays(layers)
+  const weight = a.parameter(`${name}.weight`)
+  const unit = a.divide(weight, a.clamp(a.vectorNorm(weight), ['ge']))
+  const matrix = layers.autocast ? a.to(unit, layers.half) : unit
+  const given = layers.autocast ? layers.ops.to(input, layers.half) : a.tape.alias(input)
+  const product = layers.product(given, matrix, vocabulary, false)
+  a.done(matrix)
+  a.tape.free(given)
+  return product
 }

@@ -34,6 +34,8 @@ interface CausalLoss {
   readonly shifts?: boolean
   /** Whether the code names the shifted logits, so that they live until the loss is computed. */
   readonly keepsShifted?: boolean
+  /** Whether the loss has a term of the largest logit of each token. */
+  readonly addsLargest?: boolean
   /** The dtype of the logits that the model returns, if they are cast. */
   readonly castsBack?: ComputeDtype | undefined
   /** Whether it casts them, which leaves nothing but the copy. */
@@ -60,6 +62,7 @@ export function causalLoss(
     shifts = false,
     casts = false,
     keepsShifted = false,
+    addsLargest = false,
     castsBack,
     kept,
   }: CausalLoss,
@@ -78,16 +81,40 @@ export function causalLoss(
   const padded = tape.tensor(shifts ? 0 : batch * (sequence + 1), 'int64', 'constant_pad_nd')
   const labelled = batch * (sequence - (shifts ? 1 : 0))
   const labels = batch > 1 ? tape.tensor(labelled, 'int64', 'clone') : tape.alias(padded)
+  const largest = addsLargest ? largestOf(layers, shifted, labelled) : undefined
   // Autocast computes a cross entropy in float32.
   const given = layers.autocast ? ops.to(shifted, 'float32') : tape.alias(shifted)
   if (!keepsShifted) tape.free(shifted)
-  const loss = kind.kind === 'fused' ? fusedEntropy(layers, given, labels) : entropy(layers, given, labels)
+  const own = kind.kind === 'fused' ? fusedEntropy(layers, given, labels) : entropy(layers, given, labels)
+  const loss = largest ? ops.add(own, largest[0]) : own
+  if (largest) tape.free(own, ...largest)
   const returned = castsBack ? ops.to(wide, castsBack) : tape.alias(isReplaced ? wide : logits)
   if (kept) kept.push(tape.alias(returned))
   if (!isReplaced) tape.free(logits)
   tape.free(returned)
   tape.free(given, wide, padded, labels, ...(keepsShifted ? [shifted] : []))
   return loss
+}
+
+/**
+ * A number made of the squares of the largest logit of each token, and the squares, which the code names. Backward puts their gradient into zeros
+ * as large as the logits.
+ */
+function largestOf({ ops }: Layers, logits: Tensor, rows: number): readonly [Tensor, Tensor] {
+  const { tape } = ops
+  const indices = tape.tensor(rows, 'int64', 'max')
+  const values = tape.record(
+    [logits],
+    { before: [indices] },
+    () => tape.tensor(rows, logits.dtype, 'max'),
+    () => [ops.gradient(logits.elements, logits.dtype, 'scatter')],
+  )
+  tape.free(indices)
+  const squares = ops.pow(values)
+  const mean = ops.mean(squares, 1)
+  const scaled = ops.scale(mean)
+  tape.free(values, mean)
+  return [scaled, squares]
 }
 
 /** The logits without those of the last token of each sequence, contiguous. */

@@ -4,10 +4,17 @@ import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
 import type { BatchSizes } from '../program/place.js'
 
 /** The bytes of the inputs of a step, and of the buffers of modules. */
-export function bufferBytes(model: DecoderModel, { batch, sequence }: BatchSizes, dtype: ComputeDtype): number {
+export function bufferBytes(
+  model: DecoderModel,
+  { batch, sequence }: BatchSizes,
+  dtype: ComputeDtype,
+  trains: boolean,
+): number {
   const { root, dimensions } = model.architecture
-  const { rotation, masks, feedForward, bufferElements, float32BufferElements, keptTables } = model.forward
-  const { layers, moe } = dimensions
+  const { rotation, masks, feedForward, bufferElements, float32BufferElements, keptTables, keptBiases } = model.forward
+  const { layers, moe, heads } = dimensions
+  const biased = keptBiases && (trains ? sequence : Math.max(keptBiases, sequence))
+  const biases = biased ? heads * biased * biased : 0
   const inputs = DTYPE_BYTES.int64 * batch * sequence
   const kept = keptTables ? keptTables.features * Math.max(keptTables.times * sequence, keptTables.least) : 0
   const positions = Object.values(root.children ?? {})[0]?.children?.['wpe']?.parameters?.['weight']?.[0] ?? 0
@@ -21,7 +28,7 @@ export function bufferBytes(model: DecoderModel, { batch, sequence }: BatchSizes
     (rotation ? frequencyBytes(rotation, layers) : 0) +
     maskCount * maskBytes +
     routers +
-    bufferElements * DTYPE_BYTES[dtype] +
+    (bufferElements + biases) * DTYPE_BYTES[dtype] +
     (float32BufferElements + kept) * DTYPE_BYTES.float32
   )
 }

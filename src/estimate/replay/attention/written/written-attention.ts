@@ -21,6 +21,7 @@ import { groupedProjection } from './grouped-projection.js'
 import { maskedByProduct } from './masked-by-product.js'
 import { namedScores } from './named-scores.js'
 import { neighbourPairs } from './neighbour-pairs.js'
+import { packedThree } from './packed-three.js'
 import { partitionedAttention } from './partitioned-attention.js'
 import { tokensFirst } from './tokens-first.js'
 
@@ -42,6 +43,7 @@ const KINDS: Kinds = {
   cachedTables,
   tokensFirst,
   neighbourPairs,
+  packedThree,
 }
 
 /** Attention with code of its own. The caller keeps the input. */
