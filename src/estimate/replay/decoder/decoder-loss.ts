@@ -5,7 +5,7 @@ import type { ComputeDtype } from '../dtype.js'
 import { type LabelHead, labelLoss, labelsOf } from '../loss/label-head.js'
 import { logProbs, logProbsAndEntropy, logProbsOfLogits, preferenceLoss } from '../loss/log-probs.js'
 import { logitsOf, statesForHead } from '../loss/logits.js'
-import { causalLoss, linearLoss } from '../loss/loss.js'
+import { causalLoss, linearLoss, WITH_HEAD } from '../loss/loss.js'
 import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
@@ -47,6 +47,10 @@ function lossOfStates(pass: DecoderPass, head: Named, states: Tensor, kept: Kept
     tape.free(states)
     return made
   }
+  if (forward.logits.normalisesHead && WITH_HEAD.includes(loss.kind))
+    throw new UndescribedBlock(
+      `no model of the loss '${loss.kind}' with an output embedding that is normalised in each pass: pass \`loss: 'logits'\``,
+    )
   if (loss.kind === 'fused-linear' || loss.kind === 'chunked')
     return freed(linearLoss(layers, loss.kind, head.name, states, sizes.vocabSize))
   if (loss.kind === 'log-probs') {
