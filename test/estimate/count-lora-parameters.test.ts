@@ -162,7 +162,7 @@ describe('countLoraParameters of parameters that are no layers', () => {
   )
 
   it.each<[Partial<LoraOptions>, string]>([
-    [{ targetParameters: ['experts.nothing'], targetModules: [] }, 'No module is called'],
+    [{ targetParameters: ['experts.nothing'], targetModules: [] }, 'No parameter of'],
     [
       { targetParameters: ['input_layernorm.weight'], targetModules: [] },
       'only on parameters of two or three dimensions',

@@ -9,7 +9,7 @@ import {
 } from '../../src/estimate/index.js'
 import { memoryRecords } from './memory-records.js'
 
-// Adapters of PEFT 0.21.2 on parameters: experts in one tensor of transformers 4.57 (gpt-oss, Llama 4, GraniteMoE) and 5.24 (the others,
+// Adapters of PEFT 0.21.2 on parameters: experts in one tensor of transformers 4.57 (gpt-oss, Llama 4, GraniteMoE, Granite 4, JetMoE, Aria) and 5.24 (the others,
 // most of them by the names of former linear layers), biases, and weights of linear layers, routers and embeddings.
 const RECORDS = memoryRecords('targeted.jsonl.gz').map((record) => [record.id, record] as const)
 
@@ -129,6 +129,13 @@ describe('estimateMemory with adapters on whole parameters', () => {
       { rank: 4, targetModules: [], targetParameters: ['mlp.w1'] },
       {},
       'past its module',
+    ],
+    [
+      'what transformers 5 alone has in one tensor',
+      { ...LLAMA, model_type: 'mixtral', num_key_value_heads: 2, num_local_experts: 4, num_experts_per_tok: 2 },
+      { rank: 4, targetModules: ['q_proj'], targetParameters: ['experts.gate_up_proj'] },
+      {},
+      'No parameter of MixtralForCausalLM is called experts.gate_up_proj; its experts are separate linear layers',
     ],
     [
       'dropout on experts under their former names',

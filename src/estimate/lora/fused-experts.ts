@@ -61,10 +61,13 @@ export function convertTargets(
 /**
  * The parameters that PEFT's `target_parameters` selects, each once: those with one of the names, or one at the end of theirs.
  *
- * @throws RangeError for a parameter that LoRA cannot adapt, or one of the model itself
+ * @throws RangeError for a name of no parameter, a parameter that LoRA cannot adapt, or one of the model itself
  */
 export function parametersNamed(architecture: Architecture, names: readonly string[]): AdaptedTensor[] {
-  const found = new Map(names.flatMap((end) => tensorsCalled(architecture, end, 1)).map((one) => [one.name, one]))
+  const called = names.map((end) => tensorsCalled(architecture, end, 1))
+  const unknown = names.find((_, index) => called[index]?.length === 0)
+  if (unknown !== undefined) throw noParameter(architecture, unknown)
+  const found = new Map(called.flat().map((one) => [one.name, one]))
   for (const { name, shape, path } of found.values()) {
     if (shape.length !== 2 && shape.length !== 3)
       throw new RangeError(`PEFT does not support LoRA on ${name}: only on parameters of two or three dimensions`)
@@ -72,6 +75,18 @@ export function parametersNamed(architecture: Architecture, names: readonly stri
       throw new RangeError(`PEFT does not support LoRA on ${name}, a parameter of the model itself`)
   }
   return [...found.values()]
+}
+
+/** PEFT warns of such a name, or leaves it out in silence. */
+function noParameter(architecture: Architecture, name: string): RangeError {
+  const hasList = [...parameterGroups(architecture)].some(({ path }) => {
+    const place = path.indexOf('experts')
+    return place >= 0 && typeof path[place + 1] !== 'string'
+  })
+  const hint = hasList
+    ? '; its experts are separate linear layers, as transformers 4.57 has them: name those in targetModules'
+    : ''
+  return new RangeError(`No parameter of ${architecture.className} is called ${name.slice(0, 64)}${hint}`)
 }
 
 function tensorsCalled(architecture: Architecture, end: string, fused: number): AdaptedTensor[] {

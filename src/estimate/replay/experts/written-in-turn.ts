@@ -1,3 +1,4 @@
+import { withTargets } from '../adapters/targeted-parameters.js'
 import { GroupedArrays } from '../arrays/grouped-arrays.js'
 import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
@@ -58,20 +59,24 @@ function choiceOf(block: Named): Choice {
 /** `AriaGroupedExpertsMLP` */
 function expertsOf(a: GroupedArrays, name: string, permuted: Shaped, choice: Choice): Shaped {
   const f = new Names(a.tape)
-  const both = f.let('made', product(a, permuted, `${name}.fc1.weight`, choice))
+  const both = f.let('made', product(a, permuted, `${name}.fc1`, choice))
   const width = (both.layout.shape[1] ?? 2) / 2
   const [projection = both, gate = both] = a.split(both, [width, width])
   f.let('projection', projection)
   f.let('gate', gate)
   f.let('made', a.mul(a.silu(f.get('projection')), f.get('gate')))
-  return f.returned(f.let('out', product(a, f.get('made'), `${name}.fc2.weight`, choice)))
+  return f.returned(f.let('out', product(a, f.get('made'), `${name}.fc2`, choice)))
 }
 
 /** `sequential_experts_gemm`. On a GPU, autograd adds the gradients of the experts' parts in place. */
-function product(a: GroupedArrays, rows: Shaped, name: string, choice: Choice): Shaped {
+function product(a: GroupedArrays, rows: Shaped, module: string, choice: Choice): Shaped {
+  return withTargets(a.layers, module, () => throughParts(a, rows, `${module}.weight`, choice))
+}
+
+function throughParts(a: GroupedArrays, rows: Shaped, name: string, choice: Choice): Shaped {
   const f = new Names(a.tape)
   const weight = a.parameter(name)
-  if (weight.grad?.kind === 'leaf') weight.grad.addsInPlace = true
+  if (weight.grad) weight.grad.addsInPlace = true
   const [count = 1] = rows.layout.shape
   f.let('output', a.make([count, weight.layout.shape[2] ?? 1], rows.dtype, 'zeros'))
   const { turns, gaps } = foldedTurns(rowsOf(count / choice.chosen, choice), a.tape.folds)
