@@ -14,7 +14,7 @@ describe('isForwardPassDescribed', () => {
 
   it('is false for names of no family, and for the families that docs/estimates.md names', () => {
     expect(isForwardPassDescribed('lama')).toBe(false)
-    expect(['rwkv', 'mllama', 'baichuan'].filter(isForwardPassDescribed)).toEqual([])
+    expect(['longformer', 'moonshine'].filter(isForwardPassDescribed)).toEqual([])
   })
 })
 

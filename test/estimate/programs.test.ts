@@ -71,6 +71,15 @@ describe('A model that is written as a program', () => {
     expect(() => estimateMemory(blind, { ...kept, images: 1 })).toThrow('leave it out')
   })
 
+  it('is refused for longer texts than its code has full attention for', () => {
+    const bird = (more: object) =>
+      architectureFromConfig({ ...SIZES, model_type: 'big_bird', architectures: ['BigBirdForMaskedLM'], ...more })
+    const [sparse, full] = [bird({}), bird({ attention_type: 'original_full' })]
+    expect(total(sparse, { sequenceLength: 704 })).toBe(total(full, { sequenceLength: 704 }))
+    expect(() => estimateMemory(sparse, { sequenceLength: 705 })).toThrow('`sequenceLength: 704`')
+    expect(total(full, { sequenceLength: 705 })).toBeGreaterThan(0)
+  })
+
   it('is refused in 16 bits where its code stops, with what runs', () => {
     const fourier = architectureFromConfig({ ...SIZES, model_type: 'fnet', architectures: ['FNetForMaskedLM'] })
     const landmarks = architectureFromConfig({

@@ -1,9 +1,9 @@
 import { bertEmbeddings, bertEncoder, denseAndNorm } from '../blocks/bert.js'
-import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { tree } from '../blocks/tree.js'
 import { container } from '../module.js'
+import { bigBirdProgram } from '../program/big-bird.js'
 import { BERT_DEFAULTS, bertFamily } from '../shapes/bert-family.js'
 
 /** BigBird (Zaheer et al. 2020, arXiv:2007.14062): BERT whose attention skips most pairs of blocks. */
@@ -15,6 +15,7 @@ export const bigBird = bertFamily({
   pools: 'all but questions',
   pooler: (hiddenSize) => linear(hiddenSize, hiddenSize, { bias: true }),
   classifier: 'head',
+  program: (config, dimensions, className) => bigBirdProgram(config, dimensions, className, 'bert'),
   build({ vocabSize, hiddenSize, ffnSize, layers }, config) {
     const positions = config.integer('max_position_embeddings', 4096)
     const segments = config.integer('type_vocab_size', 2)
@@ -31,12 +32,13 @@ export const bigBird = bertFamily({
       encoder: bertEncoder(layers, layer),
     }
   },
-  heads: ({ hiddenSize, ffnSize }, config) => ({
+  heads: ({ hiddenSize, ffnSize }) => ({
     ForQuestionAnswering: {
       qa_classifier: container('BigBirdForQuestionAnsweringHead', {
         intermediate: tree('Intermediate', { dense: linear(hiddenSize, ffnSize, { bias: true }) }),
         output: container('Output', denseAndNorm(ffnSize, hiddenSize)),
-        qa_outputs: linear(hiddenSize, labelCount(config), { bias: true }),
+        // The class sets `num_labels` to 2.
+        qa_outputs: linear(hiddenSize, 2, { bias: true }),
       }),
     },
   }),

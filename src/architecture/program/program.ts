@@ -21,6 +21,8 @@ export interface Program {
   readonly hears?: boolean
   /** The program of a run with an image in each sequence (`images: 1`), if it can see. */
   readonly seen?: Program
+  /** The most tokens of a sequence that it describes, and what is beyond, with what to do. */
+  readonly longest?: { readonly tokens: number; readonly beyond: string }
   /** Why its training has no forward-pass model, though the class computes a loss. */
   readonly withoutTraining?: string
   /** Whether it is an encoder-decoder, which writes tokens beside those that it reads. */
