@@ -24,6 +24,8 @@ export function sensesOf(model: Architecture, asked: AskedInputs): readonly Sens
     return []
   }
   const family = familyOf(model.family)
+  // A class of an encoder that is not described: the estimate says so.
+  if (images === 0 && family?.program && !family.sound && !model.program) return []
   if (images === 0 && (audioSeconds === 0 || model.program?.hears) && !family?.words) return []
   const reader = new ConfigReader(model.config ?? {})
   const config = family?.attributeMap ? reader.withAliases(family.attributeMap) : reader

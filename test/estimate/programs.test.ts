@@ -218,6 +218,15 @@ describe('An encoder of sound', () => {
     expect(long).toBeGreaterThan(short ?? Number.POSITIVE_INFINITY)
   })
 
+  it('of a class that is not described is refused by the blocks of the model', () => {
+    const normed = architectureFromConfig({
+      ...hubert.config,
+      architectures: ['HubertForCTC'],
+      conv_pos_batch_norm: true,
+    })
+    expect(() => estimateMemory(normed, { audioSeconds: 5 })).toThrow(ForwardPassError)
+  })
+
   it('learns to write the characters of a sound, and needs more for more of them', () => {
     const [few, many] = [10, 400].map((targetLength) => total(hubert, { audioSeconds: 5, targetLength }))
     expect(many).toBeGreaterThan(few ?? Number.POSITIVE_INFINITY)

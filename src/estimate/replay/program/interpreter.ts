@@ -99,10 +99,14 @@ function layersOf({ facts, options }: Place, list: string, runs: Loop['runs']): 
 }
 
 /** Layers whose gradients a reentrant checkpoint loses, or hands from layer to layer. */
-function refuseReentrant({ each, carriesBy, shares = [] }: Loop): void {
+function refuseReentrant({ each, carriesBy, makes, shares = [] }: Loop): void {
   if (carriesBy === 'keyword')
     throw new UndescribedBlock(
       `reentrant checkpointing does not train this model: its code hands hidden states to the layers of ${each} by keyword, where they get no gradients; pass \`reentrant: false\``,
+    )
+  if (makes)
+    throw new UndescribedBlock(
+      `no model for reentrant checkpointing where each of the layers of ${each} gets what is made before it: pass \`reentrant: false\``,
     )
   if (shares.length > 0)
     throw new UndescribedBlock(
