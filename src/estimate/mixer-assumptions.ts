@@ -68,13 +68,13 @@ const BLOCKS: Readonly<Record<Mixer['kind'], Block>> = {
     what: 'gated delta networks',
     without:
       'without kernels: transformers 5 solves chunks of 64 tokens if fla and causal_conv1d are not installed, which needs far more memory',
-    needs: [],
+    needs: ['fla', 'causal_conv1d'],
   },
   kimiDelta: {
     what: 'Kimi delta attention',
     without:
       'without kernels: transformers 5.24 computes chunks of 64 tokens if fla and causal_conv1d are not installed, which needs far more memory',
-    needs: [],
+    needs: ['fla', 'causal_conv1d'],
   },
   gatedRecurrence: {
     what: 'gated recurrences',

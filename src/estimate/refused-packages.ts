@@ -9,8 +9,8 @@ const USED: Readonly<Record<Mixer['kind'], readonly (readonly KernelPackage[])[]
   shortConv: [['causal_conv1d']],
   gatedDelta: [['fla'], ['causal_conv1d']],
   chunkProducts: [['mamba_ssm', 'causal_conv1d'], ['causal_conv1d']],
-  solvedDelta: [],
-  kimiDelta: [],
+  solvedDelta: [['fla'], ['causal_conv1d']],
+  kimiDelta: [['causal_conv1d']],
   lightning: [],
   gatedRecurrence: [],
 }

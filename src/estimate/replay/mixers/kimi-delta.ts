@@ -5,7 +5,7 @@ import { SolvingArrays } from '../arrays/solving-arrays.js'
 import { bind, solve, upper } from './delta-rule.js'
 import { foldedLoop } from './folded-loop.js'
 import type { MixerRun } from './mixer-run.js'
-import { convolved } from './solved-delta-net.js'
+import { convolvedBy } from './solved-delta-net.js'
 import { keptConvolution, keptState } from './states.js'
 
 /** Tokens of one chunk (`chunk_size` of `chunk_kimi_delta_attention`). */
@@ -13,7 +13,7 @@ const CHUNK = 64
 
 const NAMES = ['query', 'key', 'value', 'rate', 'decay'] as const
 
-/** Kimi delta attention without kernels (`KimiLinearDeltaAttention` of transformers 5.24). */
+/** Kimi delta attention without the kernels of fla (`KimiLinearDeltaAttention` of transformers 5.24). */
 export function kimiDelta(run: MixerRun, { heads, headDim }: KimiDeltaPass, input: Shaped): Shaped {
   const { name, cache, run: decoder } = run
   const a = new SolvingArrays(decoder.layers)
@@ -33,7 +33,7 @@ export function kimiDelta(run: MixerRun, { heads, headDim }: KimiDeltaPass, inpu
     ),
   )
   if (cache) keptConvolution(a, cache, name, f.get('mixed'))
-  f.let('mixed', convolved(a, `${name}.conv1d`, f.get('mixed'), tokens))
+  f.let('mixed', convolvedBy(run, a, `${name}.conv1d`, f.get('mixed'), tokens))
   const sizes = [heads * headDim, heads * headDim, heads * headDim]
   bind(f, NAMES.slice(0, 3), a.split(a.transpose(f.get('mixed'), 1, 2), sizes))
   for (const part of NAMES.slice(0, 3)) f.let(part, a.reshape(f.get(part), shape))

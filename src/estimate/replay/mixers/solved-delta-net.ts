@@ -3,11 +3,13 @@ import { Names } from '../arrays/names.js'
 import type { Shaped } from '../arrays/shaped.js'
 import { SolvingArrays } from '../arrays/solving-arrays.js'
 import { normBeforeGate } from './gated-delta-net.js'
+import { causalConv } from './kernels/causal-conv.js'
+import { deltaRuleKernel } from './kernels/gated-delta-kernel.js'
 import type { MixerRun } from './mixer-run.js'
 import { solvedDeltaRule } from './solved-delta-rule.js'
 import { keptConvolution, keptState } from './states.js'
 
-/** A gated delta network without kernels (`Qwen3_5GatedDeltaNet` and `OlmoHybridGatedDeltaNet` of transformers 5.24). */
+/** A gated delta network, with the kernels that are installed (`Qwen3_5GatedDeltaNet` and `OlmoHybridGatedDeltaNet` of transformers 5.24). */
 export function solvedDeltaNet(run: MixerRun, pass: SolvedDeltaPass, input: Shaped): Shaped {
   const { name, cache, run: decoder } = run
   const a = new SolvingArrays(decoder.layers)
@@ -26,7 +28,7 @@ export function solvedDeltaNet(run: MixerRun, pass: SolvedDeltaPass, input: Shap
     f.let('a', project('in_proj_a'))
   }
   if (cache) keptConvolution(a, cache, name, f.get('mixed'))
-  f.let('mixed', convolved(a, `${name}.conv1d`, f.get('mixed'), tokens))
+  f.let('mixed', convolvedBy(run, a, `${name}.conv1d`, f.get('mixed'), tokens))
   if (!isSplit) f.let('mixed', a.transpose(f.get('mixed'), 1, 2))
   const turned = isSplit ? a.transpose(f.get('mixed'), 1, 2) : f.get('mixed')
   const names = ['query', 'key', 'value'] as const
@@ -40,7 +42,8 @@ export function solvedDeltaNet(run: MixerRun, pass: SolvedDeltaPass, input: Shap
   f.let('decay', a.mul(decay, a.softplus(a.add(step, a.parameter(`${name}.dt_bias`)))))
   const given = { query: f.get('query'), key: f.get('key'), value: f.get('value') }
   const keep = cache && ((state: Shaped) => f.let('state', state))
-  f.let('output', solvedDeltaRule(a, { ...given, decay: f.get('decay'), rate: f.get('rate') }, keep))
+  const rule = run.packages.has('fla') ? deltaRuleKernel : solvedDeltaRule
+  f.let('output', rule(a, { ...given, decay: f.get('decay'), rate: f.get('rate') }, keep))
   if (cache) keptState(a, cache, name, f.get('state'))
   const [norm, gate, last] = isSplit ? (['o_norm', 'gate', 'o_proj'] as const) : (['norm', 'z', 'out_proj'] as const)
   if (isSplit) f.let('gate', project('g_proj'))
@@ -52,8 +55,19 @@ export function solvedDeltaNet(run: MixerRun, pass: SolvedDeltaPass, input: Shap
   return f.returned(f.let(isSplit ? 'output' : 'projected', projected))
 }
 
+/** `causal_conv1d_fn`, in the kernel of causal_conv1d if that is installed. */
+export function convolvedBy(
+  { packages }: MixerRun,
+  a: SolvingArrays,
+  name: string,
+  input: Shaped,
+  tokens: number,
+): Shaped {
+  return packages.has('causal_conv1d') ? causalConv(a, name, input) : convolved(a, name, input, tokens)
+}
+
 /** `causal_conv1d_fn`: a convolution of each channel, without what it makes of the padding, and an activation. */
-export function convolved(a: SolvingArrays, name: string, input: Shaped, tokens: number): Shaped {
+function convolved(a: SolvingArrays, name: string, input: Shaped, tokens: number): Shaped {
   const f = new Names(a.tape)
   const { dtype } = input
   const weight = a.parameter(`${name}.weight`)

@@ -24,12 +24,13 @@ export function deltaRuleKernel(
   { query, key, value, decay, rate }: DeltaInputs,
   keepState: ((state: Shaped) => void) | undefined,
 ): Shaped {
-  const [batch = 1, tokens = 1, heads = 1, keyDim = 1] = key.layout.shape
-  const valueDim = value.layout.shape.at(-1) ?? 1
+  const [batch = 1, tokens = 1, keyHeads = 1, keyDim = 1] = key.layout.shape
+  const [heads = 1, valueDim = 1] = value.layout.shape.slice(2)
   const chunks = Math.ceil(tokens / CHUNK)
   const { dtype } = key
-  const rows = [batch * tokens * heads]
-  const likeKey = (operation: string): Shaped => a.make([batch, tokens, heads, keyDim], dtype, operation)
+  const rows = [batch * tokens * keyHeads]
+  const likeKey = (operation: string): Shaped => a.make([batch, tokens, keyHeads, keyDim], dtype, operation)
+  const keyOfValue = (operation: string): Shaped => a.make([batch, tokens, heads, keyDim], dtype, operation)
   const likeValue = (operation: string): Shaped => a.make([batch, tokens, heads, valueDim], dtype, operation)
   const perToken = (operation: string): Shaped => a.make([batch, tokens, heads], 'float32', operation)
   const states = (operation: string): Shaped => a.make([batch, chunks, heads, keyDim, valueDim], dtype, operation)
@@ -45,7 +46,7 @@ export function deltaRuleKernel(
       const keyRoot = f.let('key root', a.make(rows, 'float32', 'l2norm'))
       const sums = f.let('sums', perToken('chunk_local_cumsum'))
       const matrix = f.let('A', a.make([batch, tokens, heads, CHUNK], dtype, 'chunk_gated_delta_rule_fwd_intra'))
-      f.let('w', likeKey('recompute_w_u'))
+      f.let('w', keyOfValue('recompute_w_u'))
       f.let('u', likeValue('recompute_w_u'))
       f.let('h', states('chunk_gated_delta_rule_fwd_h'))
       if (keepState) {
@@ -56,12 +57,16 @@ export function deltaRuleKernel(
       const output = likeValue('chunk_fwd_o')
       return { output, kept: [normal, queryRoot, normalKey, keyRoot, f.get('value'), sums, matrix] }
     },
-    backward: (f, gradient) => backward(a, f, gradient, { likeKey, likeValue, perToken, states, rate }),
+    backward: (f, gradient) =>
+      backward(a, f, gradient, { likeKey, keyOfValue, likeValue, perToken, states, rate, isShared: heads > keyHeads }),
   })
 }
 
 interface Sizes {
   readonly likeKey: (operation: string) => Shaped
+  /** A key for each head of values, several of which may share one. */
+  readonly keyOfValue: (operation: string) => Shaped
+  readonly isShared: boolean
   readonly likeValue: (operation: string) => Shaped
   readonly perToken: (operation: string) => Shaped
   readonly states: (operation: string) => Shaped
@@ -69,26 +74,28 @@ interface Sizes {
 }
 
 function backward(a: Arrays, f: Names, gradient: Shaped, sizes: Sizes): Shaped[] {
-  const { likeKey, likeValue, perToken, states, rate } = sizes
+  const { likeKey, keyOfValue, likeValue, perToken, states, rate, isShared } = sizes
   f.let('do', guarded(a, gradient))
-  f.let('w', likeKey('recompute_w_u'))
+  f.let('w', keyOfValue('recompute_w_u'))
   f.let('u', likeValue('recompute_w_u'))
   f.let('h', states('chunk_gated_delta_rule_fwd_h'))
   f.let('v new', likeValue('chunk_gated_delta_rule_fwd_h'))
   f.let('dv', likeValue('chunk_bwd_dv_local'))
   f.let('dh', states('chunk_gated_delta_rule_bwd_dhu'))
   f.let('dv', likeValue('chunk_gated_delta_rule_bwd_dhu'))
-  f.let('dq', likeKey('chunk_bwd_dqkwg'))
-  const key = f.let('dk', likeKey('chunk_bwd_dqkwg'))
+  f.let('dq', keyOfValue('chunk_bwd_dqkwg'))
+  const key = f.let('dk', keyOfValue('chunk_bwd_dqkwg'))
   const blocks = Math.ceil((key.layout.shape.at(-1) ?? 1) / KEY_BLOCK)
   const [batch = 1, tokens = 1, heads = 1] = key.layout.shape
   f.let('dg', a.make([blocks, batch, tokens, heads], 'float32', 'chunk_bwd_dqkwg'))
-  f.let('dw', likeKey('chunk_bwd_dqkwg'))
+  f.let('dw', keyOfValue('chunk_bwd_dqkwg'))
+  if (isShared) for (const name of ['dq', 'dk']) f.let(name, likeKey('sum'))
   f.let('dg', perToken('sum'))
-  f.let('dk 2', likeKey('prepare_wy_repr_bwd'))
+  f.let('dk 2', keyOfValue('prepare_wy_repr_bwd'))
   const value = f.let('dv 2', likeValue('prepare_wy_repr_bwd'))
   f.let('dg 2', perToken('prepare_wy_repr_bwd'))
   const rates = f.let('db', a.make(rate.layout.shape, rate.dtype, 'prepare_wy_repr_bwd'))
+  if (isShared) f.let('dk 2', likeKey('sum'))
   f.delete('dv')
   const decay = f.let('dg', perToken('chunk_local_cumsum'))
   for (const name of ['w', 'u', 'h', 'v new', 'dh', 'dw', 'dk 2', 'dg 2']) f.delete(name)
