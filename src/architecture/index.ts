@@ -54,6 +54,7 @@ export type {
   SingleResidual,
   SolvedDeltaPass,
   StreamResidual,
+  TimeMixPass,
   TokensFirst,
   WrittenAttention,
 } from './forward/index.js'

@@ -7,7 +7,9 @@ import { type Architecture, type Dimensions, parameterGroups } from '../architec
  */
 export function checkSizes(model: Architecture): void {
   const { dimensions } = model
-  const hasAttention = dimensions.mamba?.attentionLayers !== 0
+  // RWKV has neither heads nor anything that reads them.
+  const isRecurrent = Object.values(model.forward?.mixers ?? {}).some(({ kind }) => kind === 'timeMix')
+  const hasAttention = dimensions.mamba?.attentionLayers !== 0 && !isRecurrent
   for (const [member, field] of SIZES) {
     if (!hasAttention && OF_ATTENTION.has(member)) continue
     // An encoder of images has no words.

@@ -81,6 +81,12 @@ const BLOCKS: Readonly<Record<Mixer['kind'], Block>> = {
     without: 'one token after another, as transformers computes them: it has no kernels for them',
     needs: [],
   },
+  timeMix: {
+    what: 'the recurrence of RWKV',
+    without:
+      'without its kernel: transformers computes one token after another, which needs far more memory, unless it can build the kernel (ninja and a CUDA compiler are installed) for `context_length`',
+    needs: [],
+  },
   lightning: {
     what: 'lightning attention',
     without: 'without kernels: transformers computes one block of tokens after another',

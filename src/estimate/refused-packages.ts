@@ -13,6 +13,7 @@ const USED: Readonly<Record<Mixer['kind'], readonly (readonly KernelPackage[])[]
   kimiDelta: [['causal_conv1d']],
   lightning: [],
   gatedRecurrence: [],
+  timeMix: [],
 }
 
 /**

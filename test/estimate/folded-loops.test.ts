@@ -26,6 +26,7 @@ const LOOPING = [
   'dots1',
   'zamba',
   'recurrent_gemma',
+  'rwkv',
 ] as const
 const CONFIGS = new Map(
   ['hybrids', 'recurrent', 'newer', 'last-decoders'].flatMap((name) =>

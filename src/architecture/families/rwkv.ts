@@ -52,6 +52,14 @@ export const rwkv = headedFamily({
       dimensions,
     }
   },
+  forward: () => ({
+    norm: 'layerNorm',
+    mixers: { attention: { kind: 'timeMix', states: 'parts' } },
+    // What is between the projections of the feed-forward network, where no kind of mixer reads it.
+    feedForward: { activation: 'silu' },
+    residual: { order: 'sequential', keepsAttended: true },
+    logits: { prefill: 'allTokens' },
+  }),
   loraTargets: ['key', 'value', 'receptance', 'output'],
 })
 

@@ -35,6 +35,7 @@ export type {
   Mixer,
   ShortConvPass,
   SolvedDeltaPass,
+  TimeMixPass,
 } from './mixer.js'
 export type { Dispatch, Mixture, Router } from './mixture.js'
 export type { Norm } from './norm.js'

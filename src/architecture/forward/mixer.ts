@@ -10,6 +10,7 @@ export type Mixer = (
   | KimiDeltaPass
   | LightningPass
   | GatedRecurrencePass
+  | TimeMixPass
 ) & {
   /** A child of the block, where other layers have attention under the same name. Default: all blocks of the name are mixers. */
   readonly having?: string
@@ -127,4 +128,11 @@ export interface LightningPass {
 export interface GatedRecurrencePass {
   readonly kind: 'gatedRecurrence'
   readonly states: 'assigned'
+}
+
+/** The time mix of RWKV 4, as transformers writes it without its kernel: one token after another, in float32. */
+export interface TimeMixPass {
+  readonly kind: 'timeMix'
+  /** All layers have parts of the same five arrays, which are there before the first runs. */
+  readonly states: 'parts'
 }

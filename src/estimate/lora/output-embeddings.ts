@@ -7,6 +7,7 @@ export const OUTPUT_EMBEDDINGS: ReadonlySet<string> = new Set([
   'language_model.output',
   'proj_out',
   'embed_out',
+  'head',
   'output_projection',
   'generator_lm_head',
   'vocab_projector',

@@ -4,7 +4,7 @@ import { droppedIn, isDropped } from '../dropout.js'
 import { writtenInLayer } from '../feed-forward/mlp.js'
 import { plainMlp } from '../feed-forward/plain-mlp.js'
 import { norm } from '../norms/norms.js'
-import type { Named } from '../submodules.js'
+import { child, type Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { attend, attendBeside, mixerOf } from './layer-attention.js'
 import { feed, normsOf, ownWeights } from './layer-parts.js'
@@ -13,12 +13,15 @@ import { feed, normsOf, ownWeights } from './layer-parts.js'
 export function sequentialLayer(
   run: DecoderRun,
   layer: Named,
-  input: Tensor,
+  given: Tensor,
   index: number,
   { scaled, keepsNormalised, keepsAttended, besideMixer }: Required<SequentialResidual>,
 ): Tensor {
   const { tape } = run.layers.ops
   const { first, afterAttention, second, afterMlp } = normsOf(layer)
+  // The first layer of RWKV has another norm in front.
+  const front = child(layer, 'pre_ln')
+  const input = front ? norm(run, front, given) : tape.alias(given)
   const kept: Tensor[] = []
   const held = keepsNormalised === 'untilNext' ? [] : kept
   const mixer = mixerOf(run, layer)
@@ -32,6 +35,7 @@ export function sequentialLayer(
   const next: Tensor[] = []
   if (keepsAttended) (keepsAttended === 'untilNext' ? next : kept).push(tape.alias(behind))
   const middle = joined(run, layer, input, behind, scaled, 'attended')
+  tape.free(input)
   const fed = writtenInLayer(layer)
     ? inLayer(run, layer, middle, second)
     : block(run, middle, second, afterMlp, undefined, (normal) => {

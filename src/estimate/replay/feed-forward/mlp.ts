@@ -7,6 +7,7 @@ import { FUSED } from '../kernel-set.js'
 import { child, type Named, outFeatures, submodule } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { activate } from './activations.js'
+import { channelMix } from './channel-mix.js'
 import { clampedMlp } from './clamped-gate.js'
 import { fusedGate, gated } from './gated-mlp.js'
 import { plainMlp } from './plain-mlp.js'
@@ -14,6 +15,7 @@ import { plainMlp } from './plain-mlp.js'
 /** The feed-forward network of a layer, of any kind. The caller keeps the input. */
 export function mlp(run: DecoderRun, block: Named, input: Tensor): Tensor {
   if (routedPart(block)) return expertMixture(run, block, input)
+  if (child(block, 'receptance')) return channelMix(run, block, input)
   if (child(block, 'router_gate')) return vectorExperts(run, block, input)
   if (run.forward.feedForward.clamped !== 'no') return clampedMlp(run, block, input)
   if (child(block, 'input_linear')?.module.linear) return fused(run, block, input, ['input_linear', 'output_linear'])

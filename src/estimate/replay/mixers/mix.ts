@@ -17,6 +17,7 @@ import { mamba2Products } from './mamba2-products.js'
 import type { MixerRun } from './mixer-run.js'
 import { shortConv } from './short-conv.js'
 import { solvedDeltaNet } from './solved-delta-net.js'
+import { timeMix } from './time-mix.js'
 
 type Kinds = {
   readonly [Kind in Mixer['kind']]: (run: MixerRun, pass: Extract<Mixer, { kind: Kind }>, input: Shaped) => Shaped
@@ -34,6 +35,7 @@ const KINDS: Kinds = {
   kimiDelta,
   lightning,
   gatedRecurrence,
+  timeMix,
 }
 
 /** Activation functions of one kernel that saves its input, as all blocks here are written. */

@@ -13,9 +13,20 @@ export class RecurrentStates {
   readonly #tape: Tape
   readonly #held = new Map<string, Tensor>()
 
-  constructor({ layers, omitted, forward }: DecoderModel, batch: number, dtype: ComputeDtype, tape: Tape) {
+  constructor(
+    { layers, omitted, forward, sizes, architecture }: DecoderModel,
+    batch: number,
+    dtype: ComputeDtype,
+    tape: Tape,
+  ) {
     this.#tape = tape
     if (Object.values(forward.mixers).every(({ states }) => states === 'assigned')) return
+    if (Object.values(forward.mixers).some(({ states }) => states === 'parts')) {
+      const elements = batch * sizes.hiddenSize * architecture.dimensions.layers
+      tape.tensor(2 * elements, dtype, 'zeros', 'kvCache')
+      tape.tensor(3 * elements, 'float32', 'zeros', 'kvCache')
+      return
+    }
     // The positions that the caches of Mamba are filled at.
     if (forward.residual.order === 'single') tape.tensor(4, 'int64', 'arange')
     const everywhere = Object.values(forward.mixers).some(({ states }) => states === 'everyLayer')
