@@ -118,6 +118,8 @@ export interface FamilyFacts {
    * `program` read a config that states them.
    */
   readonly dropout?: Readonly<Record<string, number>>
+  /** Why its forward pass is not described, with a way out, in one phrase. Default: a sentence about its blocks. */
+  readonly undescribed?: string
   /** What its forward pass computes and no estimate replays: the estimate says so. */
   readonly unreplayed?: readonly Unreplayed[]
   /** The largest image that its processor makes. Absent: engines' memory for images cannot be planned. */

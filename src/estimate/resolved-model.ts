@@ -1,3 +1,4 @@
+import { familyOf } from '../architecture/families/index.js'
 import { type Architecture, isTower, moduleGroups, parametersByPart } from '../architecture/index.js'
 import type { Sense } from '../architecture/sense.js'
 import { architectureOfSpec } from './architecture-of-spec.js'
@@ -165,7 +166,8 @@ function foldingOf(
 }
 
 function replayOf(architecture: Architecture, folding: Folding, senses: readonly Sense[]): ReplayModel | Unreplayable {
-  if (!architecture.forward && !architecture.program) return { missing: `its blocks are ${blocksOf(architecture)}` }
+  if (!architecture.forward && !architecture.program)
+    return { missing: familyOf(architecture.family)?.undescribed ?? `its blocks are ${blocksOf(architecture)}` }
   try {
     return replayModel(architecture, folding, senses)
   } catch (error) {

@@ -5,6 +5,8 @@ export const rwkv5 = rwkvHeadsFamily({
   modelType: 'rwkv5',
   name: 'Rwkv5',
   prefix: 'rwkv',
+  undescribed:
+    'only its authors have the code, which builds a CUDA kernel of its own for the recurrence; measure a step with torch.cuda.max_memory_allocated',
   readsFfnSize: false,
   timeMix: ({ hiddenSize, heads, headDim }) => {
     const mix = [1, 1, hiddenSize]

@@ -5,6 +5,8 @@ export const rwkv6 = rwkvHeadsFamily({
   modelType: 'rwkv6',
   name: 'Rwkv6',
   prefix: 'rwkv',
+  undescribed:
+    'only its authors have the code, which builds a CUDA kernel of its own for the recurrence; measure a step with torch.cuda.max_memory_allocated',
   readsFfnSize: true,
   timeMix({ hiddenSize, features, heads, headDim }) {
     const mix = [1, 1, hiddenSize]

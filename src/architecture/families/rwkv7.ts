@@ -63,6 +63,8 @@ export const rwkv7 = headedFamily({
       dimensions,
     }
   },
+  undescribed:
+    'its class is that of flash-linear-attention, whose Triton kernels compute nearly all of it and choose their blocks on the GPU; measure a step with torch.cuda.max_memory_allocated',
   loraTargets: ['r_proj', 'k_proj', 'v_proj', 'o_proj', 'key', 'value'],
 })
 
