@@ -14,11 +14,7 @@ describe('isForwardPassDescribed', () => {
 
   it('is false for names of no family, and for the families that docs/estimates.md names', () => {
     expect(isForwardPassDescribed('lama')).toBe(false)
-<<<<<<< HEAD
-    expect(['longformer', 'moonshine'].filter(isForwardPassDescribed)).toEqual([])
-=======
     expect(['rwkv7', 'rwkv5', 'rwkv6'].filter(isForwardPassDescribed)).toEqual([])
->>>>>>> 54d25cc1 (Say why RWKV 5 to 7 have no forward pass, and what to do instead)
   })
 })
 
