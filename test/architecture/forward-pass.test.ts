@@ -10,7 +10,7 @@ const windowOf = (config: Readonly<Record<string, unknown>>) => {
 
 describe('The forward pass of a config', () => {
   it('is absent where a family has none described', () => {
-    expect(forwardOf({ model_type: 'rwkv' })).toBeUndefined()
+    expect(forwardOf({ model_type: 'rwkv7' })).toBeUndefined()
   })
 
   it('is as the class has it where the config says nothing', () => {
