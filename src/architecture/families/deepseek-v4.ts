@@ -99,7 +99,85 @@ export const deepseekV4 = causalLmFamily({
       }),
     }
   },
+  forward: (config, { layers, headDim = 512, vocabSize }) => ({
+    rotation: { features: rotatedFeatures(config, headDim), pairs: 'halvesApart', tables: 'both', frequencies: 'modelTwice' },
+    masks: { forEachKind: false },
+    norm: 'rmsNormFloat32Product',
+    attention: {
+      eagerOnly: true,
+      compressors: {
+        rotatedFeatures: rotatedFeatures(config, headDim),
+        sparseRate: rateOf(config, SPARSE),
+        heavyRate: rateOf(config, HEAVY),
+        chosen: config.integer('index_topk', 512),
+        groups: config.positive('o_groups', 8),
+      },
+    },
+    residual: { order: 'hyperConnections', iterations: config.integer('hc_sinkhorn_iters', 20) },
+    untrainedParameters: [
+      '.indexer.position_bias',
+      ...['kv_proj', 'gate_proj', 'kv_norm', 'q_b_proj', 'scorer.weights_proj'].map((name) => `.indexer.${name}.weight`),
+    ],
+    float32Parameters: FLOAT32_PARAMETERS,
+    float32BufferElements: bufferElements(config, layers, headDim, vocabSize),
+    feedForward: {
+      activation: config.string('hidden_act', 'silu'),
+      clamped: 'beforeActivation',
+      mixture: {
+        router: {
+          logits: 'model',
+          scores: 'rootOfSoftplus',
+          biased: true,
+          divided: 'apart',
+          sum: 'shifted',
+          scaled: true,
+        },
+        dispatch: 'grouped',
+      },
+    },
+  }),
 })
+
+/** What transformers keeps in float32 in a model of 16 bits (`_keep_in_fp32_modules_strict`). */
+const FLOAT32_PARAMETERS = [
+  ...['fn', 'base', 'scale'].map((name) => `_hc.${name}`),
+  ...['fn', 'base', 'scale'].map((name) => `.hc_head.hc_${name}`),
+  ...['q_a_norm', 'kv_norm', 'input_layernorm', 'post_attention_layernorm'].map((name) => `.${name}.weight`),
+  '.norm.weight',
+  '.sinks',
+  '.position_bias',
+]
+
+/** How many of a head's features are rotated. */
+function rotatedFeatures(config: ConfigReader, headDim: number): number {
+  const nested = config.object('rope_parameters').object('main')
+  const older = config.optionalInteger('qk_rope_head_dim')
+  const share = config.number('partial_rotary_factor', older === undefined ? 64 / 512 : older / headDim)
+  return Math.floor(headDim * (nested.has('partial_rotary_factor') ? nested.number('partial_rotary_factor', share) : share))
+}
+
+/**
+ * Elements of float32 in buffers beside those of the model's rotation: the frequencies of each compressor and each indexer, a bias for each
+ * expert, and in layers that choose experts by the ids of tokens a table of these in int64.
+ */
+function bufferElements(config: ConfigReader, layers: number, headDim: number, vocabSize: number): number {
+  const types = attentionTypes(config, layers)
+  const rotations = types.reduce((sum, type) => sum + (type === SPARSE ? 2 : type === HEAVY ? 1 : 0), 0)
+  const kinds = config.strings('mlp_layer_types')
+  const hashed = kinds
+    ? kinds.filter((kind) => kind === 'hash_moe').length
+    : Math.min(layers, config.integer('num_hash_layers', 3))
+  const table = 2 * vocabSize * config.integer('num_experts_per_tok', 6)
+  const biases = (layers - hashed) * config.integer('n_routed_experts', 256)
+  return 2 * rotations * rotatedFeatures(config, headDim) + hashed * table + biases
+}
+
+/** How many tokens a compressor joins. The field of older configs takes precedence. */
+function rateOf(config: ConfigReader, type: string): number {
+  const isSparse = type === SPARSE
+  const older = isSparse ? 'compress_rate_csa' : 'compress_rate_hca'
+  return config.integer(older, config.object('compress_rates').integer(type, isSparse ? 4 : 128))
+}
 
 const WINDOW = 'sliding_attention'
 const SPARSE = 'compressed_sparse_attention'
@@ -131,9 +209,7 @@ function compressor(
   type: string,
 ): Module {
   const isSparse = type === SPARSE
-  // The field of older configs takes precedence.
-  const older = isSparse ? 'compress_rate_csa' : 'compress_rate_hca'
-  const rate = config.integer(older, config.object('compress_rates').integer(type, isSparse ? 4 : 128))
+  const rate = rateOf(config, type)
   const features = isSparse ? 2 * headDim : headDim
   const indexHeads = config.integer('index_n_heads', 64)
   const indexDim = config.integer('index_head_dim', 128)

@@ -57,6 +57,8 @@ export interface Attention {
   readonly isDifference?: boolean
   /** How eager attention is written. */
   readonly eager?: EagerAttention
+  /** Attention to a window and to compressed keys of older tokens (DeepSeek-V4). Default: none. */
+  readonly compressors?: CompressorAttention
   /** Attention that has code of its own in `estimate/replay/attention/written`. Default: it is made of the parts above. */
   readonly written?: WrittenAttention
   /**
@@ -96,6 +98,19 @@ export interface KeySharing {
    * the cache, so that each layer has its own in training (Gemma 3n).
    */
   readonly in: 'variable' | 'cache'
+}
+
+/** Attention with one head of keys, which are the values too, beside keys that compressors make of windows of tokens. */
+export interface CompressorAttention {
+  /** How many of a head's last features are rotated. */
+  readonly rotatedFeatures: number
+  /** The tokens of a window whose key an indexer can choose, and of one that all later tokens see. */
+  readonly sparseRate: number
+  readonly heavyRate: number
+  /** How many keys an indexer chooses. */
+  readonly chosen: number
+  /** The groups of heads that are projected apart. */
+  readonly groups: number
 }
 
 /** Right after each projection, after the values are projected too, or after rotation. */

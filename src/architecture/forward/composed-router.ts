@@ -8,8 +8,8 @@ export interface ComposedRouter {
   readonly withoutAutocast?: boolean
   /** Whether logits are capped by a tanh (Laguna). Default: no. */
   readonly capped?: boolean
-  /** What experts are chosen by. Default: the logits themselves. */
-  readonly scores?: 'sigmoid' | 'softmax'
+  /** What experts are chosen by; `rootOfSoftplus` is DeepSeek-V4's. Default: the logits themselves. */
+  readonly scores?: 'sigmoid' | 'softmax' | 'rootOfSoftplus'
   /** The dtype that these scores are computed in: that of the logits, or float32. Default: `logits`. */
   readonly scoresIn?: 'float32' | 'logits'
   /** Whether a bias is added to choose by; the weights of experts are without it. Default: no. */

@@ -3,6 +3,7 @@ export type {
   Attention,
   CachedTables,
   ChunkedAttention,
+  CompressorAttention,
   EagerAttention,
   FlatAttention,
   GroupedProjection,
@@ -40,6 +41,7 @@ export type {
 export type { Dispatch, Mixture, Router } from './mixture.js'
 export type { Norm } from './norm.js'
 export type {
+  HyperConnectionResidual,
   LayerInputResidual,
   NestedResidual,
   NormalisedResidual,

@@ -10,6 +10,7 @@ export type Residual =
   | StreamResidual
   | ShortcutResidual
   | NormalisedSumResidual
+  | HyperConnectionResidual
 
 /** Sequential blocks: `y = x + attention(norm(x))`, then `y + mlp(norm(y))`. */
 export interface SequentialResidual {
@@ -97,4 +98,14 @@ export interface ParallelResidual {
 /** Norms of the sums: `y = norm(x + attention(x))`, then `norm(y + mlp(y))` (GPT). */
 export interface NormalisedSumResidual {
   readonly order: 'normalisedSums'
+}
+
+/**
+ * Several residual streams, which are summed for each block, and mixed with its output by matrices whose rows and columns are divided by their
+ * sums in turn (manifold-constrained hyper-connections; DeepSeek-V4).
+ */
+export interface HyperConnectionResidual {
+  readonly order: 'hyperConnections'
+  /** How often rows and columns are divided. */
+  readonly iterations: number
 }

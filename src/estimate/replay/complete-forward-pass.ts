@@ -5,8 +5,10 @@ import type {
   Dimensions,
   Dropout,
   EagerAttention,
+  CompressorAttention,
   FeedForward,
   ForwardPass,
+  HyperConnectionResidual,
   KeySharing,
   LayerInputResidual,
   Logits,
@@ -77,10 +79,11 @@ export interface CompleteRotation extends Required<Omit<Rotation, 'stackedPositi
 
 /** Attention, with every default filled in. */
 export interface CompleteAttention
-  extends Required<Omit<Attention, 'blocks' | 'chunks' | 'keySharing' | 'outputGate' | 'written'>> {
+  extends Required<Omit<Attention, 'blocks' | 'chunks' | 'compressors' | 'keySharing' | 'outputGate' | 'written'>> {
   readonly outputGate: OutputGate | undefined
   readonly blocks: Attention['blocks']
   readonly chunks: ChunkedAttention | undefined
+  readonly compressors: CompressorAttention | undefined
   readonly keySharing: KeySharing | undefined
   readonly written: WrittenAttention | undefined
   readonly eager: Required<EagerAttention>
@@ -98,6 +101,7 @@ export type CompleteResidual =
   | StreamResidual
   | ShortcutResidual
   | NormalisedSumResidual
+  | HyperConnectionResidual
 
 /** Fills in the defaults of a family's forward pass. */
 export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions): CompleteForwardPass {
@@ -126,6 +130,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
       ...attention,
       blocks: attention?.blocks,
       chunks: attention?.chunks,
+      compressors: attention?.compressors,
       outputGate: attention?.outputGate,
       keySharing: attention?.keySharing,
       written: attention?.written,
@@ -223,7 +228,7 @@ const DROPOUT: Required<Dropout> = {
   labelled: 0,
 }
 
-const ATTENTION: Required<Omit<Attention, 'blocks' | 'chunks' | 'eager' | 'keySharing' | 'outputGate' | 'written'>> = {
+const ATTENTION: Required<Omit<Attention, 'blocks' | 'chunks' | 'compressors' | 'eager' | 'keySharing' | 'outputGate' | 'written'>> = {
   gated: false,
   scaledQueries: false,
   scaledValues: false,

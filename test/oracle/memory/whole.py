@@ -10,6 +10,7 @@ Where transformers looks at values (is the mask all ones? does the number of pla
 """
 import json
 import os
+import re
 import sys
 from contextlib import contextmanager, nullcontext
 
@@ -51,13 +52,17 @@ def build(config, options, fake=True):
 def as_loaded(model, dtype):
     """
     `from_pretrained` casts what a class makes in float32 of its own accord, such as DeBERTa's biases of queries and values, and moves what it
-    makes on the CPU, such as XLNet's projections.
+    makes on the CPU, such as XLNet's projections. It keeps what a class names (`_keep_in_fp32_modules_strict`).
     """
     device = list(model.parameters())[-1].device
-    for module in model.modules():
+    strict = getattr(model, "_keep_in_fp32_modules_strict", None) or ()
+    kept = [re.compile(rf"(^|\.){re.escape(name)}($|\.)") for name in strict]
+    for prefix, module in model.named_modules():
         for name, parameter in module._parameters.items():
-            if parameter is not None and (parameter.dtype != dtype or parameter.device != device):
-                module._parameters[name] = torch.nn.Parameter(torch.empty_like(parameter, dtype=dtype, device=device))
+            wanted = torch.float32 if any(one.search(f"{prefix}.{name}") for one in kept) else dtype
+            if parameter is not None and (parameter.dtype != wanted or parameter.device != device):
+                made = torch.empty_like(parameter, dtype=wanted, device=device)
+                module._parameters[name] = torch.nn.Parameter(made, requires_grad=parameter.requires_grad)
     return model
 
 

@@ -26,6 +26,28 @@ export class GroupedArrays extends Arrays {
     return { values, indices: { ...indices, isNamed: false } }
   }
 
+  /** The largest number of each row, which is kept. Its gradient is scattered into a copy of zeros. */
+  largest(input: Shaped): Shaped {
+    const { layout, dtype } = input
+    const one = layout.shape.with(-1, 1)
+    const places = { ...this.make(one, 'int64', 'max'), isNamed: true }
+    const made = this.record({
+      inputs: [input],
+      saves: [places],
+      make: () => this.fresh(contiguous(one), dtype, 'max'),
+      derivatives: [
+        () => {
+          const zeros = this.fresh(contiguous(layout.shape), dtype, 'zeros')
+          const scattered = this.fresh(contiguous(layout.shape), dtype, 'scatter')
+          this.done(zeros)
+          return scattered
+        },
+      ],
+    })
+    this.tape.free(places)
+    return made
+  }
+
   /** The numbers at some places of each row. */
   gather(input: Shaped, indices: Shaped): Shaped {
     return this.record({
@@ -62,7 +84,7 @@ export class GroupedArrays extends Arrays {
   }
 
   /** A quotient in a new array. */
-  divide(input: Shaped, by: Shaped): Shaped {
+  override divide(input: Shaped, by: Shaped): Shaped {
     const { layout } = input
     const dtype = wider(input.dtype, by.dtype)
     const saves = by.grad || input.grad ? [input, by] : []

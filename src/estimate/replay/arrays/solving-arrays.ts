@@ -42,29 +42,13 @@ export class SolvingArrays extends Arrays {
     })
   }
 
-  sqrt(input: Shaped): Shaped {
-    return this.record({
-      inputs: [input],
-      savesOutput: true,
-      make: () => this.fresh(input.layout, input.dtype, 'sqrt'),
-      derivatives: [
-        () => {
-          const twice = this.fresh(input.layout, input.dtype, 'mul')
-          const made = this.fresh(input.layout, input.dtype, 'div')
-          this.done(twice)
-          return made
-        },
-      ],
-    })
-  }
-
   log(input: Shaped): Shaped {
     const make = (): Shaped => this.fresh(contiguous(input.layout.shape), input.dtype, 'log')
     return this.record({ inputs: [input], saves: [input], make, derivatives: [make] })
   }
 
-  /** A quotient. Saves both operands. */
-  divide(left: Shaped, right: Shaped): Shaped {
+  /** A quotient, whose own gradient comes first. */
+  override divide(left: Shaped, right: Shaped): Shaped {
     const fresh = (name: string): Shaped => this.fresh(contiguous(left.layout.shape), left.dtype, name)
     return this.record({
       inputs: [left, right],

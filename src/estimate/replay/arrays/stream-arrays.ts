@@ -1,53 +1,9 @@
 import { Arrays } from './arrays.js'
 import { contiguous } from './layout.js'
-import { preserved, type Shaped, wider } from './shaped.js'
+import { preserved, type Shaped } from './shaped.js'
 
 /** Arrays with the operations of several residual streams (Gemma 3n). */
 export class StreamArrays extends Arrays {
-  /** A quotient. Saves both operands. */
-  divide(left: Shaped, right: Shaped): Shaped {
-    const { layout } = left
-    const dtype = wider(left.dtype, right.dtype)
-    const fresh = (name: string): Shaped => this.fresh(preserved(layout), dtype, name)
-    // The gradient of the denominator is computed first.
-    let denominator: Shaped | undefined
-    return this.record({
-      inputs: [left, right],
-      saves: [left, right],
-      make: () => fresh('div'),
-      derivatives: [
-        () => {
-          if (right.grad) denominator = this.#denominator(fresh)
-          return fresh('div')
-        },
-        () => denominator ?? this.#denominator(fresh),
-      ],
-    })
-  }
-
-  #denominator(fresh: (name: string) => Shaped): Shaped {
-    const steps = ['div', 'div', 'neg'].map(fresh)
-    const made = fresh('mul')
-    this.done(...steps)
-    return made
-  }
-
-  sqrt(input: Shaped): Shaped {
-    return this.record({
-      inputs: [input],
-      savesOutput: true,
-      make: () => this.fresh(preserved(input.layout), input.dtype, 'sqrt'),
-      derivatives: [
-        () => {
-          const twice = this.fresh(preserved(input.layout), input.dtype, 'mul')
-          const made = this.fresh(preserved(input.layout), input.dtype, 'div')
-          this.done(twice)
-          return made
-        },
-      ],
-    })
-  }
-
   /** Copies for each of so many streams, in a new first dimension. The gradient is summed. */
   forEachStream(input: Shaped, times: number): Shaped {
     const { shape } = input.layout

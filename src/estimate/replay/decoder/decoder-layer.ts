@@ -2,6 +2,7 @@ import type { CompleteForwardPass } from '../complete-forward-pass.js'
 import type { DecoderRun } from '../decoder-run.js'
 import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
+import { hyperLayer } from './hyper-connections.js'
 import { layerInputLayer } from './layer-input-layer.js'
 import { nestedLayer } from './nested-layer.js'
 import { normalisedLayer } from './normalised-layer.js'
@@ -42,4 +43,5 @@ const LAYERS: { readonly [Order in Residual['order']]: ComputeLayer<Extract<Resi
   shortcut: shortcutLayer,
   streams: streamLayer,
   layerInputs: layerInputLayer,
+  hyperConnections: hyperLayer,
 }

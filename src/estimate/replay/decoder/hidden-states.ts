@@ -16,7 +16,7 @@ import { prefixesOf, sharedKeysOf } from './keys-for-layers.js'
 import { mixerOf } from './layer-attention.js'
 import { type LayerInputs, layerInputsOf, placeholdersOf } from './layer-inputs.js'
 import { type Sensed, sensed } from './sense-pass.js'
-import { hasStreams, Streams } from './streams.js'
+import { streamsOf } from './streams.js'
 
 /** The last hidden states, normalised, and what the output of the model holds beside them. */
 export interface HiddenStates {
@@ -36,7 +36,7 @@ export function hiddenStates(model: DecoderModel, pass: DecoderPass): HiddenStat
   const placeholders = replaced ?? inputs.forLayers?.held ?? []
   const common = commonOf(model, pass, inputs)
   const { run } = common
-  const streams = hasStreams(pass) ? new Streams(pass) : undefined
+  const streams = streamsOf(pass)
   const first = streams?.enter(embedded) ?? firstInput(pass, run, embedded)
   // The looked up embeddings have a name in the code; their sum with the positions has not.
   const isRebound = forward.dropout.rebindsEmbeddings && isDropped(run, 'embeddings')

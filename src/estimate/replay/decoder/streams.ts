@@ -4,6 +4,7 @@ import { StreamArrays } from '../arrays/stream-arrays.js'
 import type { DecoderPass } from '../decoder-pass.js'
 import { child, layersOf } from '../submodules.js'
 import type { Tensor } from '../tape.js'
+import { HyperStreams } from './hyper-connections.js'
 
 /**
  * The residual streams of Gemma 3n (`Gemma3nTextModel.forward`, transformers 4.57.6): the embeddings and projections of them with the same
@@ -85,7 +86,10 @@ export class Streams {
   }
 }
 
-/** Whether a model has several residual streams. */
-export function hasStreams({ forward, base }: DecoderPass): boolean {
-  return forward.residual.order === 'streams' && layersOf(base).length > 0
+/** The residual streams of a model that has several of them. */
+export function streamsOf(pass: DecoderPass): Streams | HyperStreams | undefined {
+  if (layersOf(pass.base).length === 0) return undefined
+  const { order } = pass.forward.residual
+  if (order === 'hyperConnections') return new HyperStreams(pass)
+  return order === 'streams' ? new Streams(pass) : undefined
 }

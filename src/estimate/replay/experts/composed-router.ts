@@ -59,7 +59,13 @@ function choose(a: GroupedArrays, f: Names, router: ComposedRouter, { chosen }: 
   if (behind) f.let('weights', scored(a, behind, f.get('weights'), behind === 'softmax' ? 'float32' : 'logits'))
 }
 
-function scored(a: GroupedArrays, how: 'sigmoid' | 'softmax', logits: Shaped, dtype: 'float32' | 'logits'): Shaped {
+function scored(
+  a: GroupedArrays,
+  how: NonNullable<ComposedRouter['scores']>,
+  logits: Shaped,
+  dtype: 'float32' | 'logits',
+): Shaped {
+  if (how === 'rootOfSoftplus') return a.sqrt(a.softplus(logits))
   // Autocast computes a softmax in float32.
   const isWide = dtype === 'float32' || (how === 'softmax' && a.layers.autocast)
   const given = isWide ? a.to(logits, 'float32') : logits

@@ -17,9 +17,12 @@ export function clampedMlp(run: DecoderRun, block: Named, input: Tensor): Tensor
     const product = clampedHalves(run, a, f, both)
     return f.returned(a.linear(`${block.name}.down_proj`, product))
   }
-  f.let('gate', opened(run, a, a.linear(`${block.name}.gate_proj`, given)))
+  const isBefore = run.forward.feedForward.clamped === 'beforeActivation'
+  const gate = a.linear(`${block.name}.gate_proj`, given)
+  f.let('gate', isBefore ? a.clamp(gate, ['le']) : opened(run, a, gate))
   f.let('up', a.clamp(a.linear(`${block.name}.up_proj`, given)))
-  return f.returned(a.linear(`${block.name}.down_proj`, a.mul(f.get('gate'), f.get('up'))))
+  const share = isBefore ? activated(run, a, f.get('gate')) : f.get('gate')
+  return f.returned(a.linear(`${block.name}.down_proj`, a.mul(share, f.get('up'))))
 }
 
 /** The product of both halves of one projection. The names live until the function of the caller returns. */
@@ -33,13 +36,16 @@ export function clampedHalves(run: DecoderRun, a: Arrays, f: Names, both: Shaped
   }
   f.let('gate', a.clamp(f.get('gate'), ['le']))
   f.let('up', a.clamp(f.get('up')))
+  if (run.forward.feedForward.clamped === 'beforeActivation')
+    return a.mul(activated(run, a, f.get('gate')), f.get('up'))
   f.let('product', a.mul(f.get('gate'), a.sigmoid(a.scale(f.get('gate')))))
   return a.mul(a.shift(f.get('up')), f.get('product'))
 }
 
 function opened(run: DecoderRun, a: Arrays, gate: Shaped): Shaped {
-  return a.clamp(
-    a.plain(gate, gate.layout.shape, (tensor) => activate(run, tensor)),
-    ['le'],
-  )
+  return a.clamp(activated(run, a, gate), ['le'])
+}
+
+function activated(run: DecoderRun, a: Arrays, gate: Shaped): Shaped {
+  return a.plain(gate, gate.layout.shape, (tensor) => activate(run, tensor))
 }
