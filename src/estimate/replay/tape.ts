@@ -20,6 +20,8 @@ export class Tape {
   /** What the functions of reentrant checkpoints hold until the graph is freed. */
   readonly #keywords: Storage[] = []
   #gradients = true
+  /** What operations have saved that nothing will read. */
+  #unread: { readonly holds: boolean; readonly held: Storage[] } | undefined
 
   /** Identifies a run of the code. What is cached in one run, such as autocast copies, does not exist in the next. */
   get run(): number {
@@ -42,6 +44,20 @@ export class Tape {
     this.#gradients = false
     const result = run()
     this.#gradients = before
+    return result
+  }
+
+  /**
+   * Runs what nothing of reaches backward, as only whole numbers come out of it: what its operations save lives until it is done. The first run
+   * of a checkpointed layer saves nothing.
+   */
+  unread<Result>(run: () => Result): Result {
+    if (!this.#gradients) return run()
+    const held: Storage[] = []
+    this.#unread = { holds: !this.dropsSaved, held }
+    const result = run()
+    this.#unread = undefined
+    for (const storage of held) this.ledger.release(storage)
     return result
   }
 
@@ -117,6 +133,7 @@ export class Tape {
   ): Tensor {
     const edges = inputs.map((input) => input?.grad)
     if (!this.#gradients || edges.every((edge) => edge === undefined)) return make()
+    if (this.#unread) return this.#runUnread(this.#unread, saves, make)
     const saved = (saves.before ?? []).map(({ storage }) => this.saved.save(storage))
     const attributes = this.saved.keep(saves.attributes ?? [])
     const output = make()
@@ -133,6 +150,17 @@ export class Tape {
     for (const edge of edges) if (edge?.kind === 'leaf') edge.expected += 1
     this.#nodes.push(node)
     return { ...output, grad: node }
+  }
+
+  #runUnread(
+    { holds, held }: { readonly holds: boolean; readonly held: Storage[] },
+    saves: { readonly before?: readonly Tensor[]; readonly after?: (output: Tensor) => readonly Storage[] },
+    make: () => Tensor,
+  ): Tensor {
+    if (holds) for (const { storage } of saves.before ?? []) held.push(this.ledger.retain(storage))
+    const output = make()
+    if (holds) for (const storage of saves.after?.(output) ?? []) held.push(this.ledger.retain(storage))
+    return { ...output, grad: PLACEHOLDER }
   }
 
   /**

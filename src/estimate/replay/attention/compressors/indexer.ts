@@ -11,7 +11,7 @@ import { anglesOf, rotatedEnd } from './parts.js'
  * autograd saves lives until the function returns.
  */
 export function indexed(run: DecoderRun, a: GroupedArrays, block: Named, given: Compressing): Shaped {
-  return a.tape.withoutGradients(() => {
+  return a.tape.unread(() => {
     const { batch, sequence } = run.options
     const { attention, hidden, narrow } = given
     const f = new Names(a.tape)
@@ -46,10 +46,13 @@ function scores(a: GroupedArrays, block: Named, q: Shaped, keys: Shaped, hidden:
   const f = new Names(a.tape)
   const [batch = 1, sequence = 1, heads = 1] = q.layout.shape
   const [, count = 0, width = 1] = keys.layout.shape
-  const wide = a.unsqueeze(a.to(a.transpose(keys, -1, -2), 'float32'), 1)
-  const product = a.matmul(a.to(q, 'float32'), a.expand(wide, [batch, sequence, width, count]))
-  f.let('rectified', a.unary(product, 'relu', 'output'))
-  f.let('scores', a.scale(f.get('rectified')))
+  f.let('left', a.to(q, 'float32'))
+  f.let('right', a.unsqueeze(a.to(a.transpose(keys, -1, -2), 'float32'), 1))
+  f.let('scores', a.matmul(f.get('left'), a.expand(f.get('right'), [batch, sequence, width, count])))
+  f.delete('left')
+  f.delete('right')
+  const rectified = a.unary(f.get('scores'), 'relu', 'output')
+  f.let('scores', a.scale(rectified))
   f.let('weights', a.scale(a.to(a.linear(`${block.name}.scorer.weights_proj`, hidden), 'float32')))
   const weighted = a.mul(f.get('scores'), a.reshape(f.get('weights'), [batch, sequence, heads, 1]))
   return f.returned(a.sum(weighted, [2]))
