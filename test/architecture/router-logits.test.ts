@@ -76,6 +76,6 @@ describe('output_router_logits', () => {
 })
 
 const READ =
-  'afmoe axk1 beam cohere2_moe dbrx deepseek_v32 ernie4_5_moe ernie4_5_vl_moe ernie4_5_vl_moe_text exaone_moe flex_olmo flint glm4_moe_lite glm_moe_dsa gpt_oss granitemoe granitemoe_swa granitemoehybrid granitemoeshared hy_v3 jamba jetmoe kimi_k25 kimi_linear kolibri1 laguna lara_mini lfm2_moe llama4 llama4_text mellum mimo_v2_flash minimax minimax_m2 minimax_m3_vl minimax_m3_vl_text mistral4 mixtral nemotron_h olmoe phimoe qwen2_moe qwen3_5_moe qwen3_5_moe_text qwen3_moe qwen3_next qwen3_omni_moe_thinker qwen3_vl_moe qwen3_vl_moe_text sarvam_mla sarvam_moe solar_open step3p5 step3p7'
+  'afmoe axk1 beam cohere2_moe dbrx deepseek_v32 deepseek_v4 ernie4_5_moe ernie4_5_vl_moe ernie4_5_vl_moe_text exaone_moe flex_olmo flint glm4_moe_lite glm_moe_dsa gpt_oss granitemoe granitemoe_swa granitemoehybrid granitemoeshared hy_v3 jamba jetmoe kimi_k25 kimi_linear kolibri1 laguna lara_mini lfm2_moe llama4 llama4_text mellum mimo_v2_flash minimax minimax_m2 minimax_m3_vl minimax_m3_vl_text mistral4 mixtral nemotron_h olmoe phimoe qwen2_moe qwen3_5_moe qwen3_5_moe_text qwen3_moe qwen3_next qwen3_omni_moe_thinker qwen3_vl_moe qwen3_vl_moe_text sarvam_mla sarvam_moe solar_open step3p5 step3p7'
 const READ_IN_5 =
   'aria aria_text deepseek_v2 deepseek_v3 dots1 glm4_moe glm4v_moe glm4v_moe_text hunyuan_v1_moe longcat_flash'

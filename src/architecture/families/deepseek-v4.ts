@@ -100,7 +100,12 @@ export const deepseekV4 = causalLmFamily({
     }
   },
   forward: (config, { layers, headDim = 512, vocabSize }) => ({
-    rotation: { features: rotatedFeatures(config, headDim), pairs: 'halvesApart', tables: 'both', frequencies: 'modelTwice' },
+    rotation: {
+      features: rotatedFeatures(config, headDim),
+      pairs: 'halvesApart',
+      tables: 'both',
+      frequencies: 'modelTwice',
+    },
     masks: { forEachKind: false },
     norm: 'rmsNormFloat32Product',
     attention: {
@@ -116,8 +121,15 @@ export const deepseekV4 = causalLmFamily({
     residual: { order: 'hyperConnections', iterations: config.integer('hc_sinkhorn_iters', 20) },
     untrainedParameters: [
       '.indexer.position_bias',
-      ...['kv_proj', 'gate_proj', 'kv_norm', 'q_b_proj', 'scorer.weights_proj'].map((name) => `.indexer.${name}.weight`),
+      ...['kv_proj', 'gate_proj', 'kv_norm', 'q_b_proj', 'scorer.weights_proj'].map(
+        (name) => `.indexer.${name}.weight`,
+      ),
     ],
+    ...(attentionTypes(config, layers).includes(HEAVY) && {
+      says: [
+        `in sequences of fewer than ${rateOf(config, HEAVY)} tokens the weights of compressors that join so many have no gradients; they count as trained here`,
+      ],
+    }),
     float32Parameters: FLOAT32_PARAMETERS,
     float32BufferElements: bufferElements(config, layers, headDim, vocabSize),
     feedForward: {
@@ -153,7 +165,9 @@ function rotatedFeatures(config: ConfigReader, headDim: number): number {
   const nested = config.object('rope_parameters').object('main')
   const older = config.optionalInteger('qk_rope_head_dim')
   const share = config.number('partial_rotary_factor', older === undefined ? 64 / 512 : older / headDim)
-  return Math.floor(headDim * (nested.has('partial_rotary_factor') ? nested.number('partial_rotary_factor', share) : share))
+  return Math.floor(
+    headDim * (nested.has('partial_rotary_factor') ? nested.number('partial_rotary_factor', share) : share),
+  )
 }
 
 /**

@@ -2,10 +2,10 @@ import type {
   Alibi,
   Attention,
   ChunkedAttention,
+  CompressorAttention,
   Dimensions,
   Dropout,
   EagerAttention,
-  CompressorAttention,
   FeedForward,
   ForwardPass,
   HyperConnectionResidual,
@@ -228,7 +228,9 @@ const DROPOUT: Required<Dropout> = {
   labelled: 0,
 }
 
-const ATTENTION: Required<Omit<Attention, 'blocks' | 'chunks' | 'compressors' | 'eager' | 'keySharing' | 'outputGate' | 'written'>> = {
+const ATTENTION: Required<
+  Omit<Attention, 'blocks' | 'chunks' | 'compressors' | 'eager' | 'keySharing' | 'outputGate' | 'written'>
+> = {
   gated: false,
   scaledQueries: false,
   scaledValues: false,

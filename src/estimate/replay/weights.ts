@@ -8,7 +8,7 @@ import { idleNames, isInside, moduleOf, packedModules, savedNames } from './para
 import { layerLists } from './program/layer-lists.js'
 import type { Sharding } from './sharding/sharding.js'
 import { ALONE, ROOT } from './sharding/sharding-groups.js'
-import type { Leaf, Tensor } from './tape.js'
+import type { Leaf, Node, Tensor } from './tape.js'
 import type { Wanted, WeightOptions } from './weight-options.js'
 
 /** The allocated parameters of a model, by name. Tied parameters are one tensor with two names. */
@@ -262,7 +262,7 @@ export class Weights {
       storage: storageOfTensor,
       alike,
       ...(leaf && { grad: leaf }),
-      ...(isIdle && !leaf && { isIdle: true }),
+      ...(isIdle && !leaf && { isIdle: true, grad: UNREACHED }),
       ...(storage && { storedAs: storage }),
     }
     this.tensors.push(tensor)
@@ -270,6 +270,9 @@ export class Weights {
     return tensor
   }
 }
+
+/** Stands for the gradient of a parameter that autograd records and nothing reaches. */
+const UNREACHED: Node = { kind: 'node', inputs: [], saved: [], attributes: [], backward: () => [] }
 
 const EXPERTS = '.experts.'
 

@@ -123,7 +123,10 @@ export class HyperStreams {
     const f = new Names(a.tape)
     const { batch, sequence } = options
     const head = `${base.name}.hc_head`
-    const hidden = f.let('x', a.of(given, [batch, sequence, given.elements / (batch * sequence * sizes.hiddenSize), sizes.hiddenSize]))
+    const hidden = f.let(
+      'x',
+      a.of(given, [batch, sequence, given.elements / (batch * sequence * sizes.hiddenSize), sizes.hiddenSize]),
+    )
     f.let('mixes', projected(a, hidden, `${head}.hc_fn`))
     const weighted = a.add(a.mul(f.get('mixes'), a.parameter(`${head}.hc_scale`)), a.parameter(`${head}.hc_base`))
     f.let('pre', a.shift(a.sigmoid(weighted)))

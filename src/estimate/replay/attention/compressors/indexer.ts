@@ -3,8 +3,8 @@ import { Names } from '../../arrays/names.js'
 import type { Shaped } from '../../arrays/shaped.js'
 import type { DecoderRun } from '../../decoder-run.js'
 import type { Named } from '../../submodules.js'
-import { type Compressing, windows } from './compressor.js'
 import { anglesOf, rotatedEnd } from './parts.js'
+import { type Compressing, windows } from './windows.js'
 
 /**
  * The windows that each token attends to, by the scores of a few narrow heads (`DeepseekV4Indexer`). Nothing of it reaches backward: what
@@ -18,7 +18,11 @@ export function indexed(run: DecoderRun, a: GroupedArrays, block: Named, given: 
     const keys = windows(run, a, f, block, given, { rate: attention.sparseRate, overlaps: true })
     if (!keys.isNamed) f.let('windows', keys)
     const width = f.get('windows').layout.shape.at(-1) ?? 1
-    const angles = anglesOf(a, f, [1, sequence], attention.rotatedFeatures, hidden)
+    const angles = anglesOf(a, f, 'queries', {
+      places: [1, sequence],
+      features: attention.rotatedFeatures,
+      like: hidden,
+    })
     const projected = a.linear(`${block.name}.q_b_proj`, narrow)
     f.let('q', a.transpose(a.reshape(projected, [batch, sequence, -1, width]), 1, 2))
     f.let('q', a.transpose(rotatedEnd(a, f.get('q'), angles), 1, 2))

@@ -58,15 +58,20 @@ function turned(a: GroupedArrays, input: Shaped): Shaped {
   return f.returned(a.reshape(a.stack([a.neg(f.get('x2')), f.get('x1')]), shape))
 }
 
-/** The angles of some places of each sequence, which live until the caller frees them. */
-export function anglesOf(a: GroupedArrays, f: Names, places: readonly number[], features: number, like: Shaped): Angles {
+/** The angles of some places of each sequence, which live under names until the caller's function returns. */
+export function anglesOf(
+  a: GroupedArrays,
+  f: Names,
+  whose: 'windows' | 'queries',
+  { places, features, like }: { readonly places: readonly number[]; readonly features: number; readonly like: Shaped },
+): Angles {
   const shape = [...places, features / 2]
   const freqs = a.make(shape, 'float32', 'mul')
   const wide = ['cos', 'sin'].map((name) => a.make(shape, 'float32', name))
   for (const [index, name] of ['cos', 'sin'].entries()) {
     const one = wide[index]
-    if (one) f.let(name, a.to(one, like.dtype))
+    if (one) f.let(`${whose} ${name}`, a.to(one, like.dtype))
   }
   a.done(freqs)
-  return { cos: f.get('cos'), sin: f.get('sin') }
+  return { cos: f.get(`${whose} cos`), sin: f.get(`${whose} sin`) }
 }
