@@ -41,4 +41,6 @@ export interface Wanted {
   readonly isSecond?: boolean
   /** Whether it would be trained if a gradient reached it. */
   readonly isIdle?: boolean
+  /** Whether autograd records what reads it, although no gradient comes of it. Default: no. */
+  readonly isUnread?: boolean
 }

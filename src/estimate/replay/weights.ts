@@ -49,11 +49,8 @@ export class Weights {
       ...(mixture?.float32Parameters ?? []),
       ...(architecture.forward?.float32Parameters ?? []),
     ]
-    const untrained = [
-      ...untrainedParameters,
-      ...(architecture.forward?.untrainedParameters ?? []),
-      ...(architecture.program?.untrained ?? []),
-    ]
+    const unread = architecture.forward?.untrainedParameters ?? []
+    const untrained = [...untrainedParameters, ...unread, ...(architecture.program?.untrained ?? [])]
     const isAmong = (ends: readonly string[], name: string): boolean => ends.some((end) => name.endsWith(end))
     const wideModules = (architecture.forward?.float32Modules ?? []).map((module) => `${module}.`)
     const isWide = (name: string): boolean =>
@@ -71,7 +68,10 @@ export class Weights {
       const isTrained = options.trained && (options.trains?.(name) ?? true)
       const trained = (isTrained && !isAmong(untrained, name)) || (isBias && !copied)
       shapes.set(name, shape)
-      this.#byName.set(name, this.#parameter({ name, shape, dtype, trained, storage, isIdle: isTrained }))
+      this.#byName.set(
+        name,
+        this.#parameter({ name, shape, dtype, trained, storage, isIdle: isTrained, isUnread: isAmong(unread, name) }),
+      )
     }
     for (const { name, to } of ties(architecture)) {
       const target = this.#byName.get(to)
@@ -90,8 +90,9 @@ export class Weights {
     this.#adapters = adapterWeights(architecture, options, {
       parameter: (wanted) => {
         // No gradient reaches an adapter where none reaches its weight.
+        const isUnread = isAmong(unread, `${wanted.name}.weight`)
         const isUnreached = isAmong(untrained, `${wanted.name}.weight`) || isAmong(options.bypassed ?? [], wanted.name)
-        return this.#parameter(isUnreached ? { ...wanted, trained: false, isIdle: true } : wanted)
+        return this.#parameter(isUnreached ? { ...wanted, trained: false, isIdle: true, isUnread } : wanted)
       },
       buffer: (elements, dtype) => this.addBuffer(elements, dtype),
     })
@@ -220,7 +221,17 @@ export class Weights {
   }
 
   #parameter(wanted: Wanted): Tensor {
-    const { name, shape, dtype, trained, storage, isAdapter = false, isSecond = false, isIdle = trained } = wanted
+    const {
+      name,
+      shape,
+      dtype,
+      trained,
+      storage,
+      isAdapter = false,
+      isSecond = false,
+      isIdle = trained,
+      isUnread = false,
+    } = wanted
     const elements = shape.reduce((product, size) => product * size, 1)
     const rules = this.#sharding?.rules
     // PEFT's `fsdp_auto_wrap_policy` wraps each matrix of an adapter on its own: it is gathered for its own product only.
@@ -262,7 +273,8 @@ export class Weights {
       storage: storageOfTensor,
       alike,
       ...(leaf && { grad: leaf }),
-      ...(isIdle && !leaf && { isIdle: true, grad: UNREACHED }),
+      ...(isIdle && !leaf && { isIdle: true }),
+      ...(isIdle && !leaf && isUnread && { grad: UNREACHED }),
       ...(storage && { storedAs: storage }),
     }
     this.tensors.push(tensor)
