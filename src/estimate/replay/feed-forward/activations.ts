@@ -177,9 +177,12 @@ function laplace({ ops }: Layers, input: Tensor): Tensor {
   return output
 }
 
-function squaredRelu({ ops }: Layers, input: Tensor): Tensor {
+/** Autocast computes the square, a power, in float32. */
+function squaredRelu(layers: Layers, input: Tensor): Tensor {
+  const { ops } = layers
   const positive = ops.elementwise(input, 'relu', 'output')
-  const output = ops.pow(positive)
-  ops.tape.free(positive)
+  const base = layers.castForAutocast(positive, 'float32')
+  const output = ops.pow(base)
+  ops.tape.free(base, positive)
   return output
 }

@@ -3,22 +3,49 @@ import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
 
 /**
- * Layer normalisation in one kernel. It saves its input, and the mean and inverse deviation of each row. CUDA's autocast computes it in
- * float32, and leaves the result so (`AT_FORALL_FP32` of torch's `autocast_mode.h`).
+ * Layer normalisation in one kernel. CUDA's autocast computes it in float32, and leaves the result so (`AT_FORALL_FP32` of torch's
+ * `autocast_mode.h`).
  */
-export function layerNorm(layers: Layers, name: string, given: Tensor, isShifted = false): Tensor {
+export function layerNorm(layers: Layers, name: string, given: Tensor): Tensor {
+  const input = layers.castForAutocast(given, 'float32')
+  const output = normalised(layers, input, layers.weights.find(`${name}.weight`), layers.weights.find(`${name}.bias`))
+  layers.ops.tape.free(input)
+  return output
+}
+
+/**
+ * Layer normalisation with a weight from which one is missing, which is made anew each time. Under autocast its code casts all
+ * arguments to 16 bits, and switches autocast off (`NemotronLayerNorm1P`).
+ */
+export function layerNormPlusOne(layers: Layers, name: string, given: Tensor): Tensor {
   const { ops } = layers
   const { tape } = ops
-  const input = layers.autocast ? ops.to(given, 'float32') : tape.alias(given)
-  const found = layers.weights.find(`${name}.weight`)
-  const weight = found && (isShifted ? ops.shift(found) : tape.alias(found))
-  const bias = layers.weights.find(`${name}.bias`)
+  const whole = ops.shift(layers.weights.get(`${name}.weight`))
+  const found = layers.weights.find(`${name}.bias`)
+  const input = layers.castForAutocast(given, layers.half)
+  const weight = layers.castForAutocast(whole, layers.half)
+  const bias = found && layers.castForAutocast(found, layers.half)
+  tape.free(whole)
+  const output = normalised(layers, input, weight, bias, [weight, ...(bias ? [bias] : [])])
+  tape.free(input, weight, ...(bias ? [bias] : []))
+  return output
+}
+
+/** The kernel: it saves its input, and the mean and inverse deviation of each row. The caller keeps the arguments. */
+function normalised(
+  layers: Layers,
+  input: Tensor,
+  weight: Tensor | undefined,
+  bias: Tensor | undefined,
+  alsoSaved: readonly Tensor[] = [],
+): Tensor {
+  const { tape } = layers.ops
   const rows = weight ? input.elements / weight.elements : layers.tokens
   const statistics = [0, 1].map(() => tape.tensor(rows, input.dtype, 'native_layer_norm'))
   const output = tape.record(
     [input, weight, bias],
     {
-      before: [input, ...(weight && isShifted ? [weight] : [])],
+      before: [input, ...alsoSaved],
       // Recomputation stops at what is saved last, when the output is there.
       after: () => statistics.map(({ storage }) => storage),
     },
@@ -31,7 +58,7 @@ export function layerNorm(layers: Layers, name: string, given: Tensor, isShifted
       return made
     },
   )
-  tape.free(...statistics, ...(weight ? [weight] : []), input)
+  tape.free(...statistics)
   return output
 }
 

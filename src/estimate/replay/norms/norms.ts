@@ -5,7 +5,7 @@ import { FUSED } from '../kernel-set.js'
 import type { Layers } from '../layers.js'
 import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
-import { layerNorm, layerNormOnFloat32Copy, layerNormWrittenOut } from './layer-norms.js'
+import { layerNorm, layerNormOnFloat32Copy, layerNormPlusOne, layerNormWrittenOut } from './layer-norms.js'
 import {
   fusedRmsNorm,
   powerNorm,
@@ -48,9 +48,9 @@ export function withoutGain({ layers, forward }: DecoderRun, input: Tensor, size
 }
 
 const COMPUTATIONS: Readonly<Record<Norm, (layers: Layers, name: string, input: Tensor, weight: Shape) => Tensor>> = {
-  layerNorm: (layers, name, input) => layerNorm(layers, name, input),
+  layerNorm,
   layerNormOnFloat32Copy,
-  layerNormPlusOne: (layers, name, input) => layerNorm(layers, name, input, true),
+  layerNormPlusOne,
   layerNormWrittenOut,
   rmsNorm: (layers, name, input, weight) => rmsNorm(layers, name, input, weight, 'cast first'),
   rmsNormWithoutGain: (layers, _, input, weight) => unitNorm(layers, input, product(weight)),
