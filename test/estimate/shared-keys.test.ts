@@ -34,9 +34,9 @@ it('Layers that share keys and values that no layer keeps are refused', () => {
   expect(() => estimateMemory(none)).toThrow('no layer before has kept')
 })
 
-it('Gemma 3n with its encoders is refused, and its language model is not', () => {
+it('Gemma 3n with its encoders needs more than its language model', () => {
   const text = { model_type: 'gemma3n_text', ...SIZES, intermediate_size: 96, num_kv_shared_layers: 2 }
   const whole = architectureFromConfig({ model_type: 'gemma3n', text_config: text })
-  expect(() => estimateMemory(whole)).toThrow('pass the `text_config` alone')
-  expect(estimateMemory(architectureFromConfig(text)).tensorBytes).toBeGreaterThan(0)
+  const bytes = estimateMemory(architectureFromConfig(text)).tensorBytes
+  expect(estimateMemory(whole).tensorBytes).toBeGreaterThan(bytes)
 })

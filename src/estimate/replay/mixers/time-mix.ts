@@ -20,8 +20,8 @@ export function timeMix({ run, name, cache }: MixerRun, _pass: TimeMixPass, inpu
   for (const part of ['key', 'value', 'receptance']) f.let(part, a.linear(`${name}.${part}`, f.get(part)))
   f.let('receptance', a.sigmoid(f.get('receptance')))
   f.delete('shifted')
-  f.let('rwkv', recurrence(a, name, f.get('key'), f.get('value')))
-  return f.returned(a.linear(`${name}.output`, a.mul(f.get('receptance'), f.get('rwkv'))))
+  f.let('weighted', recurrence(a, name, f.get('key'), f.get('value')))
+  return f.returned(a.linear(`${name}.output`, a.mul(f.get('receptance'), f.get('weighted'))))
 }
 
 function recurrence(a: MixingArrays, name: string, key: Shaped, value: Shaped): Shaped {
