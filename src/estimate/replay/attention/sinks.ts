@@ -76,15 +76,17 @@ function besideSinks(
 
 /**
  * What the output is multiplied by: the sigmoid of the logarithm of the sum of a row's exponentials, less the sink of its head. The code
- * holds both until it returns. The caller keeps the scores.
+ * holds both until it returns. Autocast computes the logarithm in float32. The caller keeps the scores.
  */
 export function scalingOf(
-  { ops }: Layers,
-  scores: Tensor,
+  layers: Layers,
+  given: Tensor,
   sinks: Tensor,
   { batch, sequence, heads }: AttentionSizes,
 ): readonly [share: Tensor, sum: Tensor] {
+  const { ops } = layers
   const { tape } = ops
+  const scores = layers.castForAutocast(given, 'float32')
   const sum = tape.record(
     [scores],
     { before: [scores], after: (output) => [output.storage] },
@@ -98,6 +100,7 @@ export function scalingOf(
       return [made]
     },
   )
+  tape.free(scores)
   const difference = ops.sub(sum, sinks)
   const wide = ops.to(difference, 'float32')
   tape.free(difference)
