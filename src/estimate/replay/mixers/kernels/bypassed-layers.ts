@@ -2,8 +2,8 @@ import type { ForwardPass, Mixer } from '../../../../architecture/index.js'
 import type { KernelPackage } from '../../../kernel-packages.js'
 
 /**
- * The layers whose stored weights a function of mamba_ssm multiplies by in training, in place of running them: `.mamba.out_proj`. An
- * adapter there changes nothing and gets no gradient: the `weight` of a layer with an adapter is that of the layer below it
+ * The layers that mamba_ssm does not call in training: it multiplies by their stored weights. An example is `.mamba.out_proj`. An
+ * adapter there changes nothing and gets no gradient, since its layer hands on the weight of the layer below it
  * (`BaseTunerLayer.weight` of PEFT 0.21.2).
  */
 export function bypassedLayers(
