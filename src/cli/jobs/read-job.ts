@@ -7,7 +7,7 @@ import { ACCELERATE } from './accelerate.js'
 import { AXOLOTL } from './axolotl/axolotl.js'
 import type { Job, JobFormat } from './job.js'
 import { JobKeys, type JobSource, type Place } from './job-keys.js'
-import { LLAMA_FACTORY } from './llama-factory.js'
+import { LLAMA_FACTORY } from './llama-factory/llama-factory.js'
 import { TORCHTUNE } from './torchtune.js'
 import { TRL } from './trl.js'
 

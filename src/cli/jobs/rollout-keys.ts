@@ -20,6 +20,8 @@ const COMPLETION = 512
 export const ROLLOUT_NO_EFFECT: readonly string[] = [
   'reward_*',
   'num_generations*',
+  'generation_batch_size',
+  'use_vllm',
   'ds3_gather_for_generation',
   'temperature',
   'top_p',

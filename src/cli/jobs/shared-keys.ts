@@ -15,12 +15,12 @@ export const TRAINER_NO_EFFECT: readonly string[] = [
   'adam_beta1',
   'adam_beta2',
   'adam_epsilon',
+  'optim_args',
   'average_tokens_across_devices',
   'max_grad_norm',
   'tf32',
   'bf16_full_eval',
   'fp16_full_eval',
-  'use_cache',
   'logging_*',
   'log_*',
   'include_*',
@@ -53,7 +53,6 @@ export const TRAINER_NO_EFFECT: readonly string[] = [
   'dataloader_*',
   'remove_unused_columns',
   'label_names',
-  'label_smoothing_factor',
   'train_sampling_strategy',
   'length_column_name',
   'group_by_length',
@@ -61,6 +60,7 @@ export const TRAINER_NO_EFFECT: readonly string[] = [
   'ddp_broadcast_buffers',
   'ddp_static_graph',
   'ddp_backend',
+  'ddp_bucket_cap_mb',
   'ddp_timeout',
   'debug',
   'skip_memory_metrics',
@@ -133,13 +133,23 @@ export function precisionIn(keys: JobKeys): MemoryOptions {
 export function warnAbout(keys: JobKeys, notes: Readonly<Record<string, string>>): void {
   for (const [key, note] of Object.entries(notes)) {
     const value = keys.any(key)
-    if (value !== undefined && value !== false && value !== 'false') keys.warn(key, note)
+    if (value !== undefined && !OFF.has(value)) keys.warn(key, note)
   }
 }
+
+/** Values that switch something off. */
+const OFF: ReadonlySet<unknown> = new Set([false, 'false', 0])
 
 /** What transformers' trainer can do that is not estimated. */
 export const TRAINER_NOTES: Readonly<Record<string, string>> = {
   torch_compile: 'torch.compile is not replayed; it needs less',
+  // Either of them switches compilation on (`TrainingArguments.__post_init__`).
+  torch_compile_backend: 'torch.compile is not replayed; it needs less',
+  torch_compile_mode: 'torch.compile is not replayed; it needs less',
+  liger_kernel_config: "all of Liger's kernels are counted, although some may be switched off",
+  label_smoothing_factor: 'the loss with smoothed labels is not replayed; the cross entropy is counted',
+  use_cache: 'a cache that is filled in training is not counted',
+  use_cpu: 'the estimate is for a GPU',
   neftune_noise_alpha: 'the noise on embeddings is not counted',
   auto_find_batch_size: 'the batch may become smaller than the one that is estimated',
   parallelism_config: 'not read: give --layout and --sharding',

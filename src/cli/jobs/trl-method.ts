@@ -58,6 +58,8 @@ const COMMANDS: readonly Command[] = [
 
 function rollouts(keys: JobKeys, beta: number): TrlMethod {
   const rollout = rolloutIn(keys, beta)
+  // Losses of groups differ in weights alone.
+  keys.any('loss_type')
   const prompt = keys.count('max_prompt_length')
   if (prompt === undefined)
     keys.warn(
@@ -76,7 +78,7 @@ function rollouts(keys: JobKeys, beta: number): TrlMethod {
 const PROMPT = 512
 
 function asked(keys: JobKeys, type: FinetuningType): TrlMethod {
-  for (const key of ['beta', 'max_prompt_length']) keys.any(key)
+  for (const key of ['beta', 'max_prompt_length', 'loss_type']) keys.any(key)
   const isPrecomputed = keys.flag('precompute_ref_log_probs') === true
   return { type, options: isPrecomputed ? { referenceModel: false } : {} }
 }

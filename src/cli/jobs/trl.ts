@@ -29,7 +29,6 @@ export const TRL: JobFormat = {
     'ld_alpha',
     'f_divergence_type',
     'f_alpha_divergence_coef',
-    'use_weighting',
     'discopop_tau',
     'desirable_weight',
     'undesirable_weight',
@@ -51,6 +50,9 @@ export const TRL: JobFormat = {
     'completion_only_loss',
     'assistant_only_loss',
     'router_aux_loss_coef',
+    'use_bnb_nested_quant',
+    'sync_ref_model',
+    'max_tool_calling_iterations',
     'model_revision',
     'lora_alpha',
     'lora_task_type',
@@ -106,6 +108,15 @@ export const TRL: JobFormat = {
 const NOTES: Readonly<Record<string, string>> = {
   ...TRAINER_NOTES,
   model_init_kwargs: 'not read: give what it says as flags',
+  use_weighting: 'the weights of the pairs are not counted',
+  cast_lm_head_to_fp32: 'the float32 copy of the output embedding is not counted',
+  cache_implementation: 'a cache that grows is counted',
+  use_transformers_paged: 'completions are counted as `generate` makes them',
+  use_transformers_continuous_batching: 'completions are counted as `generate` makes them',
+  transformers_continuous_batching_config: 'completions are counted as `generate` makes them',
+  teacher_model_name_or_path: 'distillation is not replayed, and the teacher is not counted',
+  teacher_model_revision: 'the teacher is not counted',
+  teacher_model_init_kwargs: 'the teacher is not counted',
 }
 
 /** The command loads weights in float32 unless `dtype` says otherwise (`trainer/model_config.py`). */

@@ -39,8 +39,9 @@ const KNOWN_PLUGINS = /liger|cut_cross_entropy|spectrum|lm_eval|swanlab/i
 
 /** Without bf16 and fp16, everything is in float32. */
 export function wideIn(keys: JobKeys): MemoryOptions {
-  const isHalf =
-    keys.flagOrText('bf16') !== false || keys.flag('fp16') === true || keys.flag('bfloat16') || keys.flag('float16')
+  const [bf16, fp16] = [keys.flagOrText('bf16'), keys.flag('fp16')]
+  const [bfloat16, float16] = [keys.flag('bfloat16'), keys.flag('float16')]
+  const isHalf = bf16 !== false || [fp16, bfloat16, float16].includes(true)
   const isPacked =
     keys.flag('load_in_4bit') || keys.flag('load_in_8bit') || keys.flag('gptq') || keys.text('adapter') === 'qlora'
   if (isHalf) return {}

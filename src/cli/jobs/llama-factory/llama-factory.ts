@@ -1,95 +1,18 @@
-import type { MemoryOptions } from '../../estimate/index.js'
-import type { FinetuningType } from '../../schemas/index.js'
-import { deepspeedIn } from './deepspeed-keys.js'
-import type { JobFormat } from './job.js'
-import type { JobKeys } from './job-keys.js'
-import { asType } from './preference-type.js'
-import { FSDP_NO_EFFECT, fsdpIn, fsdpRecompute, type JobSharding, sharingOf } from './sharding-keys.js'
-import { given, optimizerIn, precisionIn, TRAINER_NO_EFFECT, TRAINER_NOTES, warnAbout } from './shared-keys.js'
+import type { MemoryOptions } from '../../../estimate/index.js'
+import type { FinetuningType } from '../../../schemas/index.js'
+import { deepspeedIn } from '../deepspeed-keys.js'
+import type { JobFormat } from '../job.js'
+import type { JobKeys } from '../job-keys.js'
+import { asType } from '../preference-type.js'
+import { fsdpIn, fsdpRecompute, type JobSharding, sharingOf } from '../sharding-keys.js'
+import { given, optimizerIn, precisionIn, TRAINER_NOTES, warnAbout } from '../shared-keys.js'
+import { NO_EFFECT } from './no-effect.js'
 
 /** Configs of `llamafactory-cli train`: llamafactory 0.9.5, `hparams`. */
 export const LLAMA_FACTORY: JobFormat = {
   name: 'LLaMA-Factory',
   marks: ['finetuning_type', 'stage', 'cutoff_len', 'lora_target', 'template'],
-  noEffect: [
-    ...TRAINER_NO_EFFECT,
-    ...FSDP_NO_EFFECT,
-    'dataset',
-    'eval_dataset',
-    'dataset_dir',
-    'media_dir',
-    'template',
-    'train_on_prompt',
-    'mask_history',
-    'streaming',
-    'buffer_size',
-    'mix_strategy',
-    'interleave_probs',
-    'overwrite_cache',
-    'preprocessing_*',
-    'max_samples',
-    'ignore_pad_token_for_loss',
-    'val_size',
-    'packing',
-    'neat_packing',
-    'tool_format',
-    'default_system',
-    'enable_thinking',
-    'preserve_thinking',
-    'tokenized_path',
-    'data_shared_file_system',
-    'adapter_name_or_path',
-    'adapter_folder',
-    'cache_dir',
-    'use_fast_tokenizer',
-    'split_special_tokens',
-    'add_tokens',
-    'add_special_tokens',
-    'new_special_tokens_config',
-    'init_special_tokens',
-    'model_revision',
-    'low_cpu_mem_usage',
-    'hf_hub_token',
-    'ms_hub_token',
-    'om_hub_token',
-    'print_param_status',
-    'infer_*',
-    'offload_folder',
-    'use_kv_cache',
-    'image_*',
-    'video_*',
-    'audio_*',
-    'use_audio_in_video',
-    'crop_to_patches',
-    'export_*',
-    'vllm_*',
-    'sglang_*',
-    'lora_alpha',
-    'loraplus_*',
-    'pissa_*',
-    'create_new_adapter',
-    'pref_*',
-    'dpo_label_smoothing',
-    'kto_*',
-    'simpo_gamma',
-    'swanlab_*',
-    'use_swanlab',
-    'compute_accuracy',
-    'disable_shuffling',
-    'early_stopping_steps',
-    'plot_loss',
-    'ray_*',
-    'resources_per_worker',
-    'placement_strategy',
-    'quantization_device_map',
-    'device_map',
-    'flash_attn',
-    'do_sample',
-    'temperature',
-    'top_p',
-    'top_k',
-    'max_new_tokens',
-  ],
+  noEffect: NO_EFFECT,
   read(keys) {
     const { method, ...weights } = methodIn(keys)
     const fsdp = keys.section('fsdp_config')
@@ -98,6 +21,8 @@ export const LLAMA_FACTORY: JobFormat = {
     const attention = keys.text('flash_attn')
     const isOffloaded = keys.flag('use_unsloth_gc') === true
     const isDisabled = attention === 'disabled'
+    const [own, trainers] = [keys.flag('enable_liger_kernel'), keys.flag('use_liger_kernel')]
+    const isLiger = own === true || trainers === true
     warnAbout(keys, NOTES)
     const type = typeIn(keys)
     return {
@@ -115,7 +40,7 @@ export const LLAMA_FACTORY: JobFormat = {
             ...optimizerIn(keys, 'optim'),
             ...precisionIn(keys),
             ...(isDisabled && { attention: 'eager' }),
-            ...(keys.flag('enable_liger_kernel') && { kernels: 'liger', loss: 'fused-linear' }),
+            ...(isLiger && { kernels: 'liger', loss: 'fused-linear' }),
             ...(isOffloaded && { recompute: 'layers' }),
             ...(keys.flag('disable_gradient_checkpointing') && { recompute: 'none' }),
             ...given({
@@ -136,6 +61,9 @@ export const LLAMA_FACTORY: JobFormat = {
 
 const NOTES: Readonly<Record<string, string>> = {
   ...TRAINER_NOTES,
+  moe_aux_loss_coef: 'the loss of routers is not counted',
+  gradient_checkpointing: 'LLaMA-Factory recomputes layers unless `disable_gradient_checkpointing` is true',
+  activation_checkpointing: 'LLaMA-Factory recomputes layers unless `disable_gradient_checkpointing` is true',
   shift_attn: 'shifted sparse attention is not replayed',
   mixture_of_depths: 'mixture of depths is not replayed',
   upcast_layernorm: 'norms are counted in the dtype of the weights',
@@ -149,6 +77,16 @@ const NOTES: Readonly<Record<string, string>> = {
   use_mca: 'Megatron is not replayed',
   use_hyper_parallel: 'HyperParallel is not replayed',
   use_kt: 'KTransformers is not replayed',
+  use_muon: "LLaMA-Factory's own Muon is not replayed, and adamw is counted; --optimizer muon counts torch's",
+  use_dft_loss: 'this loss is not replayed; the cross entropy is counted',
+  use_asft_loss: 'this loss is not replayed; the cross entropy is counted',
+  use_eaft_loss: 'this loss is not replayed; the cross entropy is counted',
+  use_v1_kernels: 'the kernels of its version 1 are not replayed',
+  fp8: 'products in FP8 are not replayed',
+  fp8_enable_fsdp_float8_all_gather: 'parameters are counted as gathered in 16 bits',
+  ref_model: 'the reference is counted as a copy of the model',
+  ref_model_adapters: 'the adapters of the reference are not counted',
+  ref_model_quantization_bit: 'the reference is counted as the model is stored',
   freeze_vision_tower: 'towers are counted as trained with all weights, if the model has any',
   freeze_multi_modal_projector: 'the projector is counted as trained with all weights, if the model has any',
   freeze_language_model: 'the language model is counted as trained',
