@@ -38,6 +38,8 @@ export interface StepOptions {
   /** The packages whose kernels compute what some layers have in the place of attention. Default: none. */
   readonly kernelPackages?: ReadonlySet<KernelPackage>
   readonly computeDtype: ComputeDtype
+  /** The dtype that the parameters have in the forward pass, `model.dtype` in transformers: autocast does not change it. */
+  readonly modelDtype: ComputeDtype
   /** Whether keys and values are cached for later tokens. */
   readonly cache: boolean
   /** Which dropouts of the config apply: all in training mode, or only those that no trainer can set to 0. */

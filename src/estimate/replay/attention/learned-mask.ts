@@ -22,7 +22,7 @@ export function learnedMask(
   if (!child(block, 'dt_proj')) return undefined
   if (run.prefixes) throw new UndescribedBlock(`no model for prefixes in ${block.module.type}`)
   const { layers, options, forward } = run
-  const { batch, sequence, cache, computeDtype } = options
+  const { batch, sequence, cache, modelDtype } = options
   const a = new GroupedArrays(layers)
   const f = new Names(a.tape)
   const features = kvHeads * headDim
@@ -33,8 +33,8 @@ export function learnedMask(
   const opened = a.mul(a.parameter(`${block.name}.A`), a.softplus(f.get('scores')))
   f.let('scores', a.transpose(a.exp(opened), -1, -2))
   const pairs = [batch, kvHeads, sequence, sequence]
-  // Without autocast, layers compute in the dtype of the model; with it, their input is in float32.
-  const dtype = layers.autocast ? 'float32' : computeDtype
+  // The input of layers has the dtype of the model.
+  const dtype = modelDtype
   if (!run.mask) f.let('numbers', a.make([batch, 1, sequence, sequence], dtype, 'where'))
   const scores = a.expand(a.unsqueeze(f.get('scores'), 2), pairs)
   f.let('mask', a.maskedFill(scores, a.make([batch, 1, sequence, sequence], 'bool', 'ne')))

@@ -81,7 +81,7 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
   reorder: unary((place, input) => place.layers.ops.reordered(input)),
   wide: unary((place, input) => place.layers.ops.to(input, 'float32')),
   narrow: unary((place, input) => place.layers.ops.to(input, place.options.computeDtype)),
-  own: unary((place, input) => place.layers.ops.to(input, modelDtype(place))),
+  own: unary((place, input) => place.layers.ops.to(input, place.options.modelDtype)),
   part: (place, _, { of, count }, evaluate) =>
     using(place, [evaluate(of)], (input) => place.layers.ops.slice(given(input), countOf(place.options, count))),
   sum: (place, _, { of, count }, evaluate) =>
@@ -119,12 +119,12 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
       (isForEager && place.options.kernel !== 'eager') || (isForLabels && place.options.cache)
         ? 0
         : countOf(place.options, count),
-      type === 'model' ? modelDtype(place) : type === 'compute' ? place.options.computeDtype : type,
+      type === 'model' ? place.options.modelDtype : type === 'compute' ? place.options.computeDtype : type,
       'ones',
     ),
   // Inputs are among the buffers.
   input: (place, _, { count, type }) => ({
-    ...place.layers.ops.tape.tensor(0, type === 'model' ? modelDtype(place) : type, 'input'),
+    ...place.layers.ops.tape.tensor(0, type === 'model' ? place.options.modelDtype : type, 'input'),
     elements: countOf(place.options, count),
   }),
   rotate: (place, _, { of, by }, evaluate) =>
@@ -212,9 +212,4 @@ function expanded({ layers: { ops } }: Place, input: Tensor, elements: number): 
       elements === input.elements ? ops.tape.ledger.retain(gradient) : ops.gradient(input.elements, input.dtype, 'sum'),
     ],
   )
-}
-
-/** The dtype of the parameters that are not cast: under autocast float32. */
-function modelDtype({ layers, options }: Place) {
-  return layers.autocast ? 'float32' : options.computeDtype
 }

@@ -58,6 +58,7 @@ export function prefill(whole: ReplayModel, given: Prefill): StepMemory {
     kernel,
     kernelPackages,
     computeDtype: dtype,
+    modelDtype: dtype,
     cache: true,
     drops: 'none',
   })

@@ -40,6 +40,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     ...(step.kernelPackages && { kernelPackages: step.kernelPackages }),
     loss: step.loss,
     computeDtype: step.autocast ? half : computeDtype,
+    modelDtype: step.restDtype ?? computeDtype,
     cache: false,
     drops: step.preference?.withoutDropout ? 'fixed' : 'all',
     sharding,
