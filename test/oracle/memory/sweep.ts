@@ -116,14 +116,8 @@ function randomOptions(random: Random, recorder: Recorder, config: Config, versi
     ...sizes,
     ...attention,
     ...dtype,
-    gradientCheckpointing: recompute,
+    ...randomRecomputation(random, recompute, recorder !== 'whole.py'),
     ...randomStep(random),
-    ...(recompute &&
-      recorder !== 'whole.py' &&
-      random.chance(0.2) && {
-        recompute: random.pick(['selective', { every: 2 }] as const),
-        gradientCheckpointing: undefined,
-      }),
     ...(recompute && random.chance(0.2) && { reentrant: true }),
     ...(isLora && { lora: randomLora(random, config) }),
     ...(isLora && recorder !== 'whole.py' && random.chance(0.3) && { adapterDtype: 'bfloat16' as const }),
@@ -132,6 +126,12 @@ function randomOptions(random: Random, recorder: Recorder, config: Config, versi
     ...(random.chance(0.2) && { gradientAccumulation: 2 }),
     ...(random.chance(0.15) && { keepOutputs: true }),
   }
+}
+
+/** whole.py knows `gradientCheckpointing` alone. */
+function randomRecomputation(random: Random, recomputes: boolean, knowsKinds: boolean): MemoryOptions {
+  if (!recomputes || !knowsKinds || !random.chance(0.2)) return { gradientCheckpointing: recomputes }
+  return { recompute: random.pick(['selective', { every: 2 }] as const) }
 }
 
 /** Adafactor has one implementation of its step. */
