@@ -13,6 +13,7 @@ export const hubert = wav2vec2Family({
       prefix: 'hubert',
       normsFeatures: config.boolean('feat_proj_layer_norm', true),
       holds: 'features',
+      normsBatch: config.boolean('conv_pos_batch_norm', false),
     }),
   normsFeatures: (config) => config.boolean('feat_proj_layer_norm', true),
   positions: (config, weight) =>

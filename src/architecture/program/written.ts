@@ -295,9 +295,10 @@ export interface Spans {
   readonly least: number
 }
 
-/** A convolution that tells where a step is. Reads `hidden`. */
+/** A convolution that tells where a step is. Its weight is a direction and a length, unless it is of what a norm of batches gives. Reads `hidden`. */
 export interface PositionalConvolution {
   readonly kind: 'positionalConvolution'
+  readonly normsBatch: boolean
   readonly steps: Count
   readonly kernel: number
   readonly activation: string

@@ -95,6 +95,33 @@ def group_norm(norm):
     return computed
 
 
+class BatchNorm(torch.autograd.Function):
+    """`native_batch_norm` of CUDA (`Normalization.cu`): statistics in float32, and a gradient in the order of the dimensions."""
+
+    @staticmethod
+    def forward(ctx, input, weight, bias):
+        made = torch.empty_like(input)
+        statistics = [input.new_empty(weight.shape[0], dtype=torch.float32) for _ in range(2)]
+        ctx.save_for_backward(input, weight, *statistics)
+        return made
+
+    @staticmethod
+    def backward(ctx, gradient):
+        input, weight, *_ = ctx.saved_tensors
+        made = torch.empty_like(input, memory_format=torch.contiguous_format)
+        trained = [torch.empty_like(weight) if needed else None for needed in ctx.needs_input_grad[1:]]
+        return made, *trained
+
+
+def batch_norm(norm):
+    """In 16 bits, or of an input of 16 bits, it is no kernel of cuDNN (`_select_batch_norm_backend` of Normalization.cpp)."""
+
+    def computed(input, running_mean, running_var, weight=None, bias=None, *rest, **kwargs):
+        return BatchNorm.apply(input, weight, bias)
+
+    return computed
+
+
 def log_softmax(function):
     """CUDA turns float16 (and only that) to float32 inside the kernel."""
 
@@ -196,6 +223,7 @@ def stand_ins(ledger):
     yield F, "linear", linear(F.linear, ledger)
     yield F, "log_softmax", log_softmax(F.log_softmax)
     yield F, "group_norm", group_norm(F.group_norm)
+    yield F, "batch_norm", batch_norm(F.batch_norm)
     yield torch.Tensor, "masked_select", all_labels
     yield torch.Tensor, "__setitem__", setitem(torch.Tensor.__setitem__)
     yield torch.Tensor, "__getitem__", getitem(torch.Tensor.__getitem__)

@@ -1,7 +1,8 @@
 import { DTYPE_BYTES } from '../dtype.js'
+import type { Tensor } from '../tape.js'
 import type { GroupedArrays } from './grouped-arrays.js'
 import { contiguous, isContiguous } from './layout.js'
-import type { Shaped } from './shaped.js'
+import { preserved, type Shaped } from './shaped.js'
 
 /**
  * A layer norm over the last dimension. CUDA's kernels make contiguous what they read (`layer_norm_kernel.cu` of torch 2.11); autocast computes it in
@@ -25,6 +26,37 @@ export function allNormed(a: GroupedArrays, name: string, input: Shaped): Shaped
     groups: input.layout.shape[0] ?? 1,
     isCopied: false,
   })
+}
+
+/**
+ * A norm of each channel over the whole batch, as torch's own kernel computes it in 16 bits (`batch_norm_cuda` of torch 2.15, Normalization.cu): the
+ * output has the memory order of the input, its gradient has not, and the statistics are in float32.
+ */
+export function batchNormed(a: GroupedArrays, name: string, input: Shaped): Shaped {
+  const { tape } = a
+  const parameters = ['weight', 'bias'].map((part) => a.parameter(`${name}.${part}`))
+  const inputs = [input, ...parameters]
+  const channels = input.layout.shape[1] ?? 1
+  const layout = preserved(input.layout)
+  const made = { elements: input.elements, dtype: input.dtype }
+  const statistics: Tensor[] = []
+  const output = tape.record(
+    inputs,
+    { before: [input], after: () => statistics.map(({ storage }) => storage) },
+    () => {
+      const whole = tape.tensor(made.elements, made.dtype, 'native_batch_norm')
+      for (let count = 0; count < 2; count += 1) statistics.push(tape.tensor(channels, 'float32', 'native_batch_norm'))
+      return whole
+    },
+    () => {
+      const gradients = inputs.map((one) => one.grad && tape.ledger.allocate(one.elements * DTYPE_BYTES[one.dtype]))
+      tape.ledger.observe('native_batch_norm_backward')
+      return gradients
+    },
+  )
+  tape.free(...statistics)
+  a.done(input)
+  return { ...output, layout, isNamed: false }
 }
 
 interface NormKernel {

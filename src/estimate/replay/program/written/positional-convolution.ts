@@ -1,19 +1,25 @@
 import type { PositionalConvolution } from '../../../../architecture/index.js'
 import { contiguous } from '../../arrays/layout.js'
+import { batchNormed } from '../../arrays/norms.js'
 import type { Shaped } from '../../arrays/shaped.js'
 import { DTYPE_BYTES } from '../../dtype.js'
 import { activated } from './activated.js'
 import type { WrittenRun } from './written-run.js'
 
-/** `Wav2Vec2PositionalConvEmbedding.forward` of `modeling_wav2vec2.py` (transformers 4.57.6). */
-export function positionalConvolution(run: WrittenRun, { steps, kernel, activation }: PositionalConvolution): Shaped {
+/** `Wav2Vec2PositionalConvEmbedding.forward` and HuBERT's of `modeling_wav2vec2.py` (transformers 4.57.6). */
+export function positionalConvolution(
+  run: WrittenRun,
+  { steps, kernel, activation, normsBatch }: PositionalConvolution,
+): Shaped {
   const { arrays: a, names: f, batch, named, given } = run
   const [length = 1] = run.shape(steps)
   f.let('x', a.transpose(given('hidden', [batch, length, -1]), 1, 2))
   const [, features = 1] = f.get('x').layout.shape
   // An even kernel makes one step more, which is cut off.
   const made = kernel % 2 === 0 ? length + 1 : length
-  f.let('x', a.convolution(named('conv'), f.get('x'), [batch, features, made], normedWeight(run)))
+  if (normsBatch) f.let('x', batchNormed(a, named('batch_norm'), f.get('x')))
+  const weight = normsBatch ? undefined : normedWeight(run)
+  f.let('x', a.convolution(named('conv'), f.get('x'), [batch, features, made], weight))
   if (made > length) f.let('x', a.slice(f.get('x'), -1, length))
   f.let('x', activated(a, activation, f.get('x')))
   f.let('x', a.transpose(f.get('x'), 1, 2))
