@@ -126,7 +126,7 @@ export const whisper = headedFamily({
         layers: {
           each: 'layers',
           carries: 'hidden',
-          given: ['source', 'mask'],
+          given: ['source', 'mask', 'order'],
           kinds: [layerOf(config.positive('decoder_attention_heads', 6), true)],
         },
         ending,

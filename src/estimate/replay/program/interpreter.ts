@@ -114,6 +114,13 @@ function refuseReentrant({ each, carriesBy, makes, shares = [] }: Loop): void {
     )
 }
 
+/** A reentrant checkpoint trains nothing in a layer unless what it carries has a gradient before. */
+function refuseWithoutGradient(list: string): void {
+  throw new UndescribedBlock(
+    `reentrant checkpointing does not train the layers of ${list}: what they get has no gradient, as the weights before them are frozen; pass \`reentrant: false\``,
+  )
+}
+
 /** Runs the layers of a list, some of which are recomputed in backward. */
 function runLayers(place: Place, scope: Scope, loop: Loop): void {
   const {
@@ -131,7 +138,8 @@ function runLayers(place: Place, scope: Scope, loop: Loop): void {
     unusedFrom = Number.POSITIVE_INFINITY,
     runs,
   } = loop
-  if (place.options.reentrant && place.options.recompute !== 'none') refuseReentrant(loop)
+  const isReentrant = place.options.reentrant && place.options.recompute !== 'none'
+  if (isReentrant) refuseReentrant(loop)
   const { tape } = place.layers.ops
   const layers = layersOf(place, scope.named(each), runs)
   const others = given.map((name) => [name, scope.get(name)] as const)
@@ -170,6 +178,7 @@ function runLayers(place: Place, scope: Scope, loop: Loop): void {
         const run = () => runSteps(place, inner, kinds[kindOf[index] ?? 0] ?? [])
         // What nothing depends on is freed with the last reference to it.
         const output = index >= unusedFrom ? tape.withoutGradients(run) : run()
+        if (isReentrant && output?.grad && !input.grad) refuseWithoutGradient(scope.named(each))
         if (!output) throw new Error('the steps of a layer give a value')
         // When it runs again, nothing needs them.
         if (shared.size === 0) for (const variable of shares) shared.set(variable, inner.get(variable))
