@@ -112,7 +112,7 @@ describe('estimateMemory', () => {
     expect(estimateMemory(tiny, { batchSize: 1e9, sequenceLength: 10 }).tensorBytes).toBeGreaterThan(1e12)
   })
 
-  it.each(['moonshine', 'longformer'])(
+  it.each(['jina_bert', 'longformer'])(
     'refuses %s, which has no forward-pass model, and names its blocks',
     (family) => {
       const error = catchError(() => estimateMemory(architectureFromConfig({ model_type: family })))

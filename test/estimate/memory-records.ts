@@ -36,6 +36,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'seen-text.jsonl.gz',
   'remote-code.jsonl.gz',
   'sound-and-masks.jsonl.gz',
+  'speech.jsonl.gz',
 ]
 
 /** The records of a fixture. */

@@ -209,6 +209,14 @@ it.each([
   expect(() => estimateMemory(llama, options)).toThrow(message)
 })
 
+it('Reentrant checkpointing of layers that nothing reaches with a gradient is refused: torch does not train them', () => {
+  const whisper = architectureFromConfig({ model_type: 'whisper' })
+  const options = { method: 'lora', lora: { rank: 8, targetModules: ['q_proj'] }, sequenceLength: 16 } as const
+  expect(() => total(whisper, { ...options, reentrant: true })).toThrow('pass `reentrant: false`')
+  expect(total(whisper, { ...options, reentrant: false })).toBeGreaterThan(0)
+  expect(total(whisper, { method: 'full', sequenceLength: 16, reentrant: true })).toBeGreaterThan(0)
+})
+
 describe('An encoder of sound', () => {
   const hubert = architectureFromConfig({ model_type: 'hubert', architectures: ['HubertForCTC'] })
 
@@ -219,12 +227,25 @@ describe('An encoder of sound', () => {
   })
 
   it('of a class that is not described is refused by the blocks of the model', () => {
-    const normed = architectureFromConfig({
+    const adapted = architectureFromConfig({
       ...hubert.config,
-      architectures: ['HubertForCTC'],
-      conv_pos_batch_norm: true,
+      architectures: ['HubertForSequenceClassification'],
+      add_adapter: true,
     })
-    expect(() => estimateMemory(normed, { audioSeconds: 5 })).toThrow(ForwardPassError)
+    expect(() => estimateMemory(adapted, { audioSeconds: 5 })).toThrow(ForwardPassError)
+  })
+
+  it('that writes needs the sound too, and as many heads everywhere as its code in transformers does', () => {
+    const config = { model_type: 'moonshine' }
+    const whole = architectureFromConfig(config)
+    expect(() => total(whole, { method: 'inference' })).toThrow('pass `audioSeconds`')
+    const [short, long] = [5, 30].map((audioSeconds) => total(whole, { audioSeconds, targetLength: 20 }))
+    expect(long).toBeGreaterThan(short ?? Number.POSITIVE_INFINITY)
+    for (const name of ['decoder_num_attention_heads', 'encoder_num_key_value_heads']) {
+      const uneven = architectureFromConfig({ ...config, [name]: 4 })
+      expect(() => total(uneven, { method: 'inference', audioSeconds: 5 })).toThrow('as many heads')
+      expect(() => total(uneven, { audioSeconds: 5 })).toThrow('as many heads')
+    }
   })
 
   it('learns to write the characters of a sound, and needs more for more of them', () => {

@@ -8,6 +8,7 @@ import { plainMlp } from '../blocks/plain-mlp.js'
 import { tree } from '../blocks/tree.js'
 import type { ConfigReader } from '../config-reader.js'
 import { container, repeated } from '../module.js'
+import { moonshineProgram } from '../program/moonshine.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
 
@@ -31,6 +32,7 @@ export const moonshine = headedFamily({
   },
   build(stated, config) {
     const { hiddenSize, vocabSize } = stated
+    const headDim = config.optionalInteger('head_dim')
     const ffnSize = config.integer('intermediate_size', 1152)
     const norm = layerNorm(hiddenSize, { bias: false })
     const encoderHeads = headsOf(config, 'encoder')
@@ -38,7 +40,7 @@ export const moonshine = headedFamily({
     doubtHeads(config, encoderHeads, decoderHeads)
     const bias = config.boolean('attention_bias', false)
     const attend = (heads: Heads) =>
-      attention({ ...heads, hiddenSize, headDim: Math.floor(hiddenSize / heads.heads), qkvBias: bias })
+      attention({ ...heads, hiddenSize, headDim: headDim ?? Math.floor(hiddenSize / heads.heads), qkvBias: bias })
     const names = ['fc1', 'fc2'] as const
     const encoderLayer = container('MoonshineEncoderLayer', {
       self_attn: attend(encoderHeads),
@@ -84,7 +86,18 @@ export const moonshine = headedFamily({
       dimensions,
     }
   },
+  program(config, dimensions, className) {
+    if (!className.endsWith('ForConditionalGeneration')) return undefined
+    const { heads, kvHeads } = headsOf(config, 'encoder')
+    const decoder = headsOf(config, 'decoder')
+    const program = moonshineProgram(config, { ...dimensions, heads })
+    const areEqual = [kvHeads, decoder.heads, decoder.kvHeads].every((count) => count === heads)
+    return areEqual ? program : { ...program, undescribed: UNEQUAL_HEADS }
+  },
 })
+
+const UNEQUAL_HEADS =
+  "transformers 4.57 views all queries with the number of the decoder's heads of keys, and stops where another number of heads differs from it: give encoder and decoder as many heads, and as many of keys and values"
 
 interface Heads {
   readonly heads: number

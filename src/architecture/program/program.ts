@@ -23,6 +23,8 @@ export interface Program {
   readonly seen?: Program
   /** The most tokens of a sequence that it describes, and what is beyond, with what to do. */
   readonly longest?: { readonly tokens: number; readonly beyond: string }
+  /** Why it has no forward-pass model with this config, and what to do. */
+  readonly undescribed?: string
   /** Why its training has no forward-pass model, though the class computes a loss. */
   readonly withoutTraining?: string
   /** Whether it is an encoder-decoder, which writes tokens beside those that it reads. */

@@ -135,6 +135,8 @@ export type Operation =
   | AttentionCall
   | Written
   | { readonly op: 'entropy'; readonly of: Value; readonly labels?: Value }
+  /** The cross entropy of a float32 copy of logits, with labels that the code shifts by one token (`ForCausalLMLoss`). */
+  | { readonly op: 'shiftedEntropy'; readonly of: Value }
   /** The mean squared error, or the mean of the binary cross entropies of all logits. */
   | { readonly op: 'squaredError' | 'binaryEntropy'; readonly of: Value }
   | Call

@@ -15,6 +15,7 @@ export type WrittenBlock =
   | MaskedConvolution
   | PageAttention
   | PageBias
+  | PairedAttention
   | PlacedAttention
   | ProbingAttention
   | ShiftedAttention
@@ -27,8 +28,11 @@ export type WrittenBlock =
   | PositionalConvolution
   | SoundAdapter
   | SoundConvolution
+  | SoundStem
   | SpecAugment
   | SpeechBias
+  | StreamNorm
+  | TurnedLayer
   | TurnedLinear
   | TurnedNorm
   | ResizedPositions
@@ -258,6 +262,59 @@ export interface SoundConvolution {
   readonly activation: string
   /** Whether what it reads has the channels of a step next to each other in memory. */
   readonly isTurned: boolean
+}
+
+/**
+ * Convolutions over the sound with a group norm behind the first (Moonshine), by `conv1`, `conv2`, `conv3` and `groupnorm`. Reads `features`, and gives
+ * vectors of steps as a view: in memory, the steps of a channel are next to each other.
+ */
+export interface SoundStem {
+  readonly kind: 'soundStem'
+  readonly samples: Count
+  /** The channels and the steps behind each convolution. */
+  readonly widths: readonly number[]
+  readonly steps: readonly Count[]
+}
+
+/**
+ * Attention with queries and keys whose neighbouring features are rotated together, unless it is to another source (Moonshine). Reads `hidden`;
+ * `source` where it attends to that; `cos` and `sin` where it rotates; and the `mask` of eager attention where it is causal.
+ */
+export interface PairedAttention {
+  readonly kind: 'pairedAttention'
+  readonly heads: number
+  readonly headDim: number
+  /** How many features of a head are rotated. */
+  readonly rotated: number
+  readonly queries: Count
+  readonly keys: Count
+  readonly isCross: boolean
+  readonly isCausal: boolean
+  /** Whether keys and values are cached in a prefill. */
+  readonly caches: boolean
+  /** Heads are padded to a multiple of so many features. Default: they are not. */
+  readonly padded?: number | undefined
+  /** The rate of dropout of its weights. */
+  readonly dropout: number
+}
+
+/** Hidden states as vectors of steps, of which those of a channel are next to each other in memory. */
+interface TurnedStates {
+  readonly steps: Count
+  readonly size: number
+}
+
+/** A layer of an encoder on such `hidden` states, which keep their memory order. Reads `cos` and `sin` as well (Moonshine). */
+export interface TurnedLayer extends TurnedStates {
+  readonly kind: 'turnedLayer'
+  readonly attention: Omit<PairedAttention, 'kind'>
+  readonly activation: string
+}
+
+/** A layer norm of such `hidden` states, which puts them in order. */
+export interface StreamNorm extends TurnedStates {
+  readonly kind: 'streamNorm'
+  readonly module: string
 }
 
 /** What convolutions have made of the sound, the other way round: the vectors of steps. */

@@ -21,7 +21,7 @@ export function kept({ layers }: DecoderRun, ...given: readonly [Tensor, Tensor]
 }
 
 /** The cache keeps a copy of an array. */
-export function keptArray({ layers }: DecoderRun, a: Arrays, given: Shaped): Shaped {
+export function keptArray({ layers }: Pick<DecoderRun, 'layers'>, a: Arrays, given: Shaped): Shaped {
   const { tape } = layers.ops
   const { layout, dtype } = given
   const copy = a.make(layout.shape, dtype, 'cat')

@@ -1,7 +1,7 @@
 import type { Call, Operation } from '../../../architecture/index.js'
 import { rotatedHalves } from '../attention/rotation.js'
 import { activation } from '../feed-forward/activations.js'
-import { entropy, errorOfNumbers } from '../loss/loss.js'
+import { causalLoss, entropy, errorOfNumbers } from '../loss/loss.js'
 import { normOf } from '../norms/norms.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
@@ -179,6 +179,14 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
     }),
   attention,
   written: writtenBlock,
+  shiftedEntropy: unary(({ layers, options: { batch, sequence, target = sequence } }, logits) =>
+    causalLoss(layers, layers.ops.tape.alias(logits), {
+      batch,
+      sequence: target,
+      kind: { kind: 'logits', logits: 'float32' },
+      isDerived: false,
+    }),
+  ),
   squaredError: unary(({ layers }, logits) => errorOfNumbers(layers, logits, 'mse_loss')),
   binaryEntropy: unary(({ layers }, logits) => errorOfNumbers(layers, logits, 'binary_cross_entropy_with_logits')),
   entropy: (place, _, { of, labels: places }, evaluate) =>

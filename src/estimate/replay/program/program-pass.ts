@@ -31,7 +31,7 @@ export class ProgramPass implements ModelPass {
     const { layers, options } = this.#place
     const { tape } = layers.ops
     const { loss, steps, withoutTraining } = this.#program
-    this.#refuseLonger()
+    this.#refuseInputs()
     if (withoutTraining !== undefined)
       throw new UndescribedBlock(`no model for training ${this.#className}: ${withoutTraining}`)
     if (!loss) throw new UndescribedBlock(`${this.#className} computes no loss, so its training is unknown`)
@@ -76,14 +76,15 @@ export class ProgramPass implements ModelPass {
     this.#place.layers.ops.tape.free(...this.#outputs.splice(0))
   }
 
-  /** Refuses longer sequences than the program describes. */
-  #refuseLonger(): void {
-    const { longest } = this.#program
+  /** Refuses a config, and longer sequences, that the program does not describe. */
+  #refuseInputs(): void {
+    const { longest, undescribed } = this.#program
+    if (undescribed !== undefined) throw new UndescribedBlock(undescribed)
     if (longest && this.#place.options.sequence > longest.tokens) throw new UndescribedBlock(longest.beyond)
   }
 
   prefill(): void {
-    this.#refuseLonger()
+    this.#refuseInputs()
     const { tape } = this.#place.layers.ops
     const scope = new Scope(tape, '')
     const result = runSteps(this.#place, scope, this.#program.steps)

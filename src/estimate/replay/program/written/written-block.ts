@@ -21,6 +21,7 @@ import { maskedConvolution } from './masked-convolution.js'
 import { hiddenPixels, imageOfPatches } from './masked-image.js'
 import { pageAttention } from './page-attention.js'
 import { pageBias } from './page-bias.js'
+import { pairedAttention } from './paired-attention.js'
 import { placedAttention } from './placed-attention.js'
 import { positionalConvolution } from './positional-convolution.js'
 import { probingAttention } from './probing-attention.js'
@@ -31,6 +32,7 @@ import { soundAdapter } from './sound-adapter.js'
 import { soundConvolution, turnedLinear, turnedNorm } from './sound-convolution.js'
 import { specAugment } from './spec-augment.js'
 import { trigrams } from './trigrams.js'
+import { soundStem, streamNorm, turnedLayer } from './turned-layer.js'
 import { unitVectors } from './unit-vectors.js'
 import { weightedLayers } from './weighted-layers.js'
 import { wideNorm } from './wide-norm.js'
@@ -48,6 +50,9 @@ const KINDS: Kinds = {
   positionalConvolution,
   soundAdapter,
   soundConvolution,
+  soundStem,
+  streamNorm,
+  turnedLayer,
   specAugment,
   speechBias,
   turnedLinear,
@@ -64,6 +69,7 @@ const KINDS: Kinds = {
   maskedConvolution,
   pageAttention,
   pageBias,
+  pairedAttention,
   placedAttention,
   probingAttention,
   shiftedAttention,
@@ -91,11 +97,17 @@ function shapedOf(place: Place, scope: Scope, block: WrittenBlock): Shaped {
     tokens: options.sequence,
     shape: (count) => count.map((size) => someOf(countOf(options, [size]))),
     isEager: options.kernel === 'eager',
+    isEfficient: options.kernel === 'efficient',
+    caches: options.cache,
     dropped: (rate, input) =>
       rate > 0 && options.drops === 'all'
         ? arrays.plain(input, input.layout.shape, (whole) => layers.ops.dropout(whole))
         : input,
     returned: (weights) => place.attentionWeights.push(layers.ops.tape.alias(weights)),
+    held(weights) {
+      layers.ops.tape.free(...place.ownWeights.splice(0))
+      place.ownWeights.push(layers.ops.tape.alias(weights))
+    },
     called: (module, inner) => {
       const own = new Scope(layers.ops.tape, scope.named(module))
       const made = shapedOf(place, own, inner)

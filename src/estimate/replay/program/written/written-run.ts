@@ -11,6 +11,10 @@ export interface WrittenRun {
   readonly batch: number
   readonly tokens: number
   readonly isEager: boolean
+  /** Whether torch's memory-efficient kernel is asked for. */
+  readonly isEfficient: boolean
+  /** Whether keys and values are cached, where the layers of a class cache them. */
+  readonly caches: boolean
   /** The numbers of a product of sizes. */
   readonly shape: (count: Count) => number[]
   /** Runs a module that is written over arrays too and reads no variables. */
@@ -21,6 +25,8 @@ export interface WrittenRun {
   readonly dropped: (rate: number, input: Shaped) => Shaped
   /** Keeps weights of attention that the layer returns, until the next layer has returned. */
   readonly returned: (weights: Shaped) => void
+  /** Keeps weights of attention in a variable of the layer, in place of those that it had. */
+  readonly held: (weights: Shaped) => void
   /** A variable of the program, which keeps it. One size may be -1, for what the others leave. */
   readonly given: (name: string, shape: readonly number[]) => Shaped
 }
