@@ -127,6 +127,7 @@ export const whisper = headedFamily({
           each: 'layers',
           carries: 'hidden',
           given: ['source', 'mask', 'order'],
+          keywords: ['source', 'mask', 'order'],
           kinds: [layerOf(config.positive('decoder_attention_heads', 6), true)],
         },
         ending,

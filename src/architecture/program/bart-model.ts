@@ -60,7 +60,13 @@ export function bartProgram(
     },
     decoder: {
       embeddings: embedded(options, hiddenSize, dropout.hidden, true),
-      layers: { each: 'layers', carries: 'hidden', given: ['source', 'mask', 'order'], kinds: [layerOf(own, true)] },
+      layers: {
+        each: 'layers',
+        carries: 'hidden',
+        given: ['source', 'mask', 'order'],
+        keywords: ['order'],
+        kinds: [layerOf(own, true)],
+      },
       ending,
     },
     head: 'lm_head',

@@ -65,7 +65,8 @@ export function moonshineProgram(config: ConfigReader, dimensions: Dimensions): 
         layers: {
           each: 'layers',
           carries: 'hidden',
-          given: ['order', 'cos', 'sin'],
+          given: TABLES,
+          keywords: TABLES,
           kinds: [
             [
               give(
@@ -98,7 +99,8 @@ export function moonshineProgram(config: ConfigReader, dimensions: Dimensions): 
         layers: {
           each: 'layers',
           carries: 'hidden',
-          given: ['mask', 'source', 'order', 'cos', 'sin'],
+          given: ['mask', 'source', ...TABLES],
+          keywords: TABLES,
           kinds: [decoderLayer(shared, frames, config.string('decoder_hidden_act', 'silu'))],
         },
         ending: [set('hidden', layerNormed('norm', 'hidden'))],
@@ -110,6 +112,9 @@ export function moonshineProgram(config: ConfigReader, dimensions: Dimensions): 
     loss: { op: 'shiftedEntropy', of: 'result' },
   }
 }
+
+/** What layers get by keyword. */
+const TABLES = ['order', 'cos', 'sin'] as const
 
 /** `MoonshineDecoderLayer`. */
 function decoderLayer(

@@ -54,6 +54,8 @@ export interface Loop {
   readonly carriesBy?: 'keyword'
   /** Variables that each layer gets as well, under the same names. A recomputed layer keeps them. */
   readonly given?: readonly string[]
+  /** Those among them that it gets by keyword, which a reentrant checkpoint holds until all of backward is done. Default: none. */
+  readonly keywords?: readonly string[]
   /** Variables of the first layer that all later ones get as well. */
   readonly shares?: readonly string[]
   /** A variable that the code makes before each layer, which gets it. */

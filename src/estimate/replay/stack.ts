@@ -18,6 +18,8 @@ export interface LayerList {
 export interface LayerCall {
   /** The tensors that a layer receives besides the hidden states: a checkpointed layer keeps them. */
   readonly given: (index: number) => readonly Tensor[]
+  /** What it receives by keyword beside them. Default: nothing. */
+  readonly keywords?: readonly Tensor[]
   /** How it receives them. What it receives by keyword, a reentrant checkpoint holds until all of backward is done. */
   readonly givenBy: 'keyword' | 'position'
   /** Whether the layer returns the weights of eager attention. */
@@ -73,7 +75,7 @@ export function throughLayers(
     if (isCheckpointed(layer.index)) run.sharedKeys?.enter()
     const output = isCheckpointed(layer.index)
       ? tape.checkpoint([given, ...(call.givenBy === 'position' ? others : [])], compute, {
-          keywords: call.givenBy === 'keyword' ? others : [],
+          keywords: [...(call.givenBy === 'keyword' ? others : []), ...(call.keywords ?? [])],
           alsoReturned: () => (call.returnsWeights ? run.attentionWeights : []),
           isSelective: recompute === 'selective',
           isReentrant: reentrant,

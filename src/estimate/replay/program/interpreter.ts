@@ -114,6 +114,13 @@ function refuseReentrant({ each, carriesBy, makes, shares = [] }: Loop): void {
     )
 }
 
+/** Each layer would run backward through what it gets by keyword, which torch frees the first time. */
+function refuseGraphByKeyword(list: string): void {
+  throw new UndescribedBlock(
+    `reentrant checkpointing fails in this model: its code hands the layers of ${list} a tensor with gradients by keyword, and torch refuses to run backward through it twice; pass \`reentrant: false\``,
+  )
+}
+
 /** A reentrant checkpoint trains nothing in a layer unless what it carries has a gradient before. */
 function refuseWithoutGradient(list: string): void {
   throw new UndescribedBlock(
@@ -127,6 +134,7 @@ function runLayers(place: Place, scope: Scope, loop: Loop): void {
     each,
     carries,
     given = [],
+    keywords = [],
     shares = [],
     returns = [],
     kinds,
@@ -143,6 +151,9 @@ function runLayers(place: Place, scope: Scope, loop: Loop): void {
   const { tape } = place.layers.ops
   const layers = layersOf(place, scope.named(each), runs)
   const others = given.map((name) => [name, scope.get(name)] as const)
+  const tensorsOf = (isByKeyword: boolean) =>
+    others.flatMap(([name, tensor]) => (keywords.includes(name) === isByKeyword ? [tensor] : []))
+  if (isReentrant && tensorsOf(true).some(({ grad }) => grad)) refuseGraphByKeyword(scope.named(each))
   const shared = new Map<string, Tensor>()
   const own = new Map<number, Tensor>()
   let maker: number | undefined
@@ -159,7 +170,8 @@ function runLayers(place: Place, scope: Scope, loop: Loop): void {
         own.set(index, made)
         scope.set(makes.let, made)
       },
-      given: (index) => [...others.map(([, tensor]) => tensor), ...shared.values(), ...one(own.get(index))],
+      given: (index) => [...tensorsOf(false), ...shared.values(), ...one(own.get(index))],
+      keywords: tensorsOf(true),
       givenBy: 'position',
       returnsWeights: true,
       compute: ({ name, index }, input) => {
