@@ -66,10 +66,9 @@ export function gridAttention({ hiddenSize, heads, patches }: GridSizes, keys: n
     set('query', { op: 'narrow', of: 'newQuery' }),
     set('key', { op: 'narrow', of: 'newKey' }),
     ...['wideQuery', 'wideKey', 'newQuery', 'newKey'].map((drop): Step => ({ drop })),
-    ...names.map((name) => split(name, [`${name}s`], [all])),
     set(
-      'outs',
-      attended(['querys', 'keys', 'values'], {
+      'out',
+      attended(names, {
         heads,
         headDim: hiddenSize / heads,
         batch: [1],
@@ -78,7 +77,6 @@ export function gridAttention({ hiddenSize, heads, patches }: GridSizes, keys: n
         runs: ['images', windows],
       }),
     ),
-    set('out', { op: 'concat', of: ['outs'] }),
     set('out', project('proj', 'out')),
     give('out'),
   ]

@@ -200,7 +200,10 @@ export interface AttentionCall {
   readonly batch?: Count
   readonly queries?: Count
   readonly keys?: Count
-  /** How often the code runs the kernel, for a part of the queries each time. Default: once. */
+  /**
+   * How often the code runs the kernel, for a part of queries, keys and values each time. It joins the outputs in a copy, and holds them until
+   * it returns. Default: once, for all.
+   */
   readonly runs?: Count
   /** How eager attention is written. */
   readonly eager?: EagerAttention

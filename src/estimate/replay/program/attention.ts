@@ -3,6 +3,7 @@ import { attend } from '../attention/attend.js'
 import { cached } from '../attention/key-value-cache.js'
 import { EAGER_ATTENTION } from '../complete-forward-pass.js'
 import type { Tensor } from '../tape.js'
+import { inParts } from './attention-in-parts.js'
 import { type Evaluate, given, using } from './operands.js'
 import { countOf, type Place } from './place.js'
 import type { Scope } from './scope.js'
@@ -24,12 +25,13 @@ export function attention(place: Place, scope: Scope, call: AttentionCall, evalu
   if (typeof keyName === 'string') scope.set(keyName, layers.ops.tape.alias(allKeys))
   if (typeof valueName === 'string') scope.set(valueName, layers.ops.tape.alias(allValues))
   const padding = isEager && call.fillsPadding ? paddingMask(place, batch, keys) : undefined
-  const output = using(place, [given(givenQuery), allKeys, allValues], (query, key, value) =>
-    attend(layers, isEager ? 'eager' : options.kernel, given(query), given(key), given(value), {
+  const runs = call.runs && countOf(options, call.runs)
+  const attended = (query: Tensor, key: Tensor, value: Tensor, parts: number): Tensor =>
+    attend(layers, isEager ? 'eager' : options.kernel, query, key, value, {
       batch: countOf(place.options, batch),
-      sequence: countOf(place.options, queries),
+      sequence: countOf(place.options, queries) / parts,
       keys: countOf(place.options, keys),
-      ...(call.runs && { runs: countOf(place.options, call.runs) }),
+      ...(runs !== undefined && parts === 1 && { runs }),
       heads,
       kvHeads,
       headDim,
@@ -51,8 +53,13 @@ export function attention(place: Place, scope: Scope, call: AttentionCall, evalu
               : layers.ops.tape.free(weights),
       valuesApart: !(options.cache && call.caches),
       exchanged: call.exchanged ?? false,
-    }),
-  )
+    })
+  const output = using(place, [given(givenQuery), allKeys, allValues], (...factors) => {
+    const [query, key, value] = factors.map(given)
+    if (runs === undefined) return attended(given(query), given(key), given(value), 1)
+    // What a fused kernel needs is the sum of its runs; what eager attention makes, each run frees.
+    return inParts(place, scope, [given(query), given(key), given(value)], isEager ? runs : 1, attended)
+  })
   layers.ops.tape.free(...[mask, bias, padding].filter((one) => one !== undefined))
   return output
 }
