@@ -58,6 +58,7 @@ export type {
   StreamResidual,
   TimeMixPass,
   TokensFirst,
+  TokenVectors,
   WrittenAttention,
 } from './forward/index.js'
 export { architectureFromConfig } from './from-config.js'

@@ -45,6 +45,7 @@ const PREFILLS: Readonly<Record<ReplayModel['ends'], string>> = {
   'logits of the last tokens': 'one prefill of all tokens, with logits for the last token of each sequence',
   labels:
     'one forward pass of all tokens, with the logits of the labels; keys and values are cached unless `use_cache` is false in the config',
+  vectors: 'one forward pass of all tokens, which ends with a vector for each of them',
   'hidden states': 'one prefill of all tokens, which ends with the hidden states: the model has no head',
   output: 'one forward pass of all tokens',
 }

@@ -64,7 +64,7 @@ export function resolveModel(
     : NO_ADAPTERS
   const part = finetuning?.part && trainedPart(architecture, finetuning.part, finetuning.options.layers)
   const folding =
-    finetuning?.tokens === 'prefixes'
+    finetuning?.tokens === 'prefixes' || architecture.forward?.vectors?.keepsStates
       ? EVERY_LAYER
       : foldingOf(adapters, recompute, part, Math.max(0, ...senses.map(({ behind = [] }) => behind.length)))
   const assumptions =
@@ -146,7 +146,7 @@ function towerAssumptions(model: Architecture): string[] {
   ]
 }
 
-/** Each layer has prefixes of its own. */
+/** Each layer has prefixes of its own, or an output that is kept. */
 const EVERY_LAYER: Folding = { layers: foldLayers, kindOf: ({ name }) => name, experts: true }
 
 /** Layers are alike if their adapters are, if nothing of images is added behind them, and if both or none are recomputed. */

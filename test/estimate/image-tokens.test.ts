@@ -14,10 +14,18 @@ type Answers = Record<
 >
 
 const FILE = new URL('../fixtures/memory/image-tokens.json.gz', import.meta.url)
-const ANSWERS: Answers = JSON.parse(gunzipSync(readFileSync(FILE)).toString('utf8'))
+const RECORDED: Answers = JSON.parse(gunzipSync(readFileSync(FILE)).toString('utf8'))
+
+/** ColQwen2's processor has the image processor of Qwen2-VL (`processing_colqwen2.py`). */
+const ANSWERS: Answers = {
+  ...RECORDED,
+  ...(RECORDED['qwen2_vl'] && {
+    colqwen2: { ...RECORDED['qwen2_vl'], config: { vlm_config: RECORDED['qwen2_vl'].config } },
+  }),
+}
 
 /** Their images have one size, or the number of tokens is in the config. */
-const FIXED = ['gemma3', 'paligemma']
+const FIXED = ['gemma3', 'paligemma', 'colpali']
 
 describe('The tokens of an image', () => {
   it.each(Object.entries(ANSWERS))('are as many as the processor of %s makes', (name, { config, tokens }) => {

@@ -5,7 +5,7 @@ import { countTrainableParameters, estimateMemory, type MemoryOptions, planGpus 
 import { memoryRecords } from './memory-records.js'
 
 /** Steps of small models with images and sound, recorded with `test/oracle/memory/seen.py`, and of the same models with text only. */
-const RECORDS = ['senses.jsonl.gz', 'wholes-with-text.jsonl.gz']
+const RECORDS = ['senses.jsonl.gz', 'images-in-turn.jsonl.gz', 'retrieval.jsonl.gz', 'wholes-with-text.jsonl.gz']
   .flatMap(memoryRecords)
   .map((record) => [record.id, record] as const)
 
@@ -62,6 +62,32 @@ describe('A run with sound', () => {
     )
     expect(() => estimateMemory(audio, { audioSeconds: 31 })).toThrow('cuts sound at 30 seconds: pass at most 30')
     expect(() => estimateMemory(audio, { images: 1 })).toThrow('`images` is 1, but qwen2_audio has no forward-pass')
+  })
+})
+
+describe('A model that finds pages', () => {
+  const sizes = { hidden_size: 64, num_hidden_layers: 2, num_attention_heads: 4, num_key_value_heads: 4 }
+  const vlm_config = { model_type: 'paligemma', text_config: { model_type: 'gemma', ...sizes } }
+  const colpali = architectureFromConfig({ model_type: 'colpali', vlm_config })
+
+  it('says what a sequence is, and that it ends with a vector of each token', () => {
+    const said = (options: MemoryOptions) =>
+      estimateMemory(colpali, { method: 'inference', ...options }).assumptions.join()
+    expect(said({})).toContain('each sequence is a query')
+    expect(said({ images: 1 })).toContain('each sequence is the image of a page')
+    expect(said({})).toContain('ends with a vector for each of them')
+  })
+
+  it('makes one sequence of each page', () => {
+    expect(() => estimateMemory(colpali, { method: 'inference', images: 2 })).toThrow('and the pages as `batchSize`')
+  })
+
+  it('is not trained by transformers, and with no other model inside than its own', () => {
+    expect(() => estimateMemory(colpali, {})).toThrow('colpali-engine trains a class of its own')
+    const other = { model_type: 'colpali', vlm_config: { model_type: 'qwen2_vl', text_config: sizes } }
+    expect(() => estimateMemory(architectureFromConfig(other), { method: 'inference' })).toThrow(
+      'no model of ColPali with qwen2_vl',
+    )
   })
 })
 

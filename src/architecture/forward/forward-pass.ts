@@ -98,6 +98,18 @@ export interface ForwardPass {
   readonly rates?: Readonly<Record<string, number>>
   /** Default: logits as projected, in a prefill only those of the last token. */
   readonly logits?: Logits
+  /** What a model of retrieval makes of the last hidden states, in the place of logits. Default: nothing. */
+  readonly vectors?: TokenVectors | undefined
+}
+
+/** A vector of length 1 for each token, by which texts and pages are found (`ColPaliForRetrieval`). */
+export interface TokenVectors {
+  /** The linear layer that makes them. */
+  readonly module: string
+  /** Whether the output of the language model holds the inputs of all layers (`output_hidden_states`). */
+  readonly keepsStates: boolean
+  /** Whether keys and values are cached, though nothing follows. */
+  readonly caches: boolean
 }
 
 /** Tables of cosines and sines that the code keeps from its first pass on. */

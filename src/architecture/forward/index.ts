@@ -21,7 +21,7 @@ export type {
 export type { ComposedRouter } from './composed-router.js'
 export type { Dropout } from './dropout.js'
 export type { FeedForward } from './feed-forward.js'
-export type { ForwardPass, Logits } from './forward-pass.js'
+export type { ForwardPass, Logits, TokenVectors } from './forward-pass.js'
 export type { Masks } from './masks.js'
 export type {
   GatedDeltaPass,

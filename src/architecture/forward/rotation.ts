@@ -49,6 +49,8 @@ export interface Rotation {
   readonly axes?: 'one' | 'inTable' | 'inLayers'
   /** Whether the code counts places on the axes in a text without images, where layers join tables. Default: it does. */
   readonly axesOfText?: 'one' | 'counted'
+  /** Whether the code around the model counts the places on the axes before it runs: a {@link Sense} has them. Default: no. */
+  readonly hasGivenPlaces?: boolean
   /** Whether layers that join three tables are also called with the places on the axes (GLM-4V). Default: no. */
   readonly givesPlaces?: boolean
   /** Whether layers are called without positions of tokens, as HunyuanOCR calls them. Default: no. */

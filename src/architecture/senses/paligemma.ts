@@ -1,3 +1,4 @@
+import type { ConfigReader } from '../config-reader.js'
 import { sizeInWords } from '../image-grid.js'
 import { give, layerNormed, make, project, type Steps, set, TOKENS } from '../program/index.js'
 import { withFeatures } from '../program/placeholders.js'
@@ -14,8 +15,8 @@ export const PALIGEMMA_VISION = {
   vision_use_head: false,
 }
 
-/** PaliGemma: SigLIP's patches through one layer, scaled down, and a mask of numbers for each sequence. */
-export const paligemmaImages: FindSense = (config, _, prefix) => {
+/** How SigLIP's patches get among the embeddings of PaliGemma: through one layer, and scaled down. */
+export function paligemmaPatches(config: ConfigReader, prefix: string) {
   const stated = config.object('vision_config')
   const tower = siglipEncoder(config.has('vision_config') ? stated : stated.withDefaults(PALIGEMMA_VISION))
   const { side, channels, patches } = tower.sizes
@@ -29,27 +30,38 @@ export const paligemmaImages: FindSense = (config, _, prefix) => {
     set('projected', { op: 'scale', of: 'projected' }),
     give('projected'),
   ]
-  return {
+  const pixels = { count: ['images', channels, side, side], type: 'float32' } as const
+  const sense = {
     tokens: patches,
     isResized: true,
     input: sizeInWords({ width: side, height: side }),
-    buffers: [
-      { count: ['images', channels, side, side], type: 'float32' },
-      { count: [patches] },
-      // The type of each token, and the mask of the batch.
-      { count: [...TOKENS, 2] },
-    ],
     passes: [`${prefix}vision_tower`, `${prefix}multi_modal_projector`],
     unused: [`${at}vision_model.head.`],
+    isBeforeScale: true,
+  }
+  return {
+    sense,
+    /** The places of patches. */
+    places: { count: [patches] } as const,
+    pixels,
+    /** From the variable `pixels`. */
+    merged: [
+      ...withFeatures({ op: 'call', steps, with: { pixels: 'pixels' } }, ['images', patches, features]),
+      set('merged', 'embedded'),
+    ] satisfies Steps,
+  }
+}
+
+/** PaliGemma: its patches, and a mask of numbers for each sequence. */
+export const paligemmaImages: FindSense = (config, _, prefix) => {
+  const { sense, places, pixels, merged } = paligemmaPatches(config, prefix)
+  return {
+    ...sense,
+    // The type of each token, and the mask of the batch.
+    buffers: [pixels, places, { count: [...TOKENS, 2] }],
     returned: ['features'],
     given: ['positions'],
     masks: 'numbers',
-    isBeforeScale: true,
-    steps: [
-      set('positions', make(['sequence', 1], 'int64')),
-      set('pixels', { op: 'input', count: ['images', channels, side, side], type: 'float32' }),
-      ...withFeatures({ op: 'call', steps, with: { pixels: 'pixels' } }, ['images', patches, features]),
-      set('merged', 'embedded'),
-    ],
+    steps: [set('positions', make(['sequence', 1], 'int64')), set('pixels', { op: 'input', ...pixels }), ...merged],
   }
 }

@@ -1,7 +1,17 @@
 import type { ConfigReader } from '../config-reader.js'
 import type { Norm } from '../forward/index.js'
 import { patchesInWindow, rounded, sizeInWords, USUAL_IMAGE } from '../image-grid.js'
-import { activated, type Count, call, give, project, type Steps, set, type Value } from '../program/index.js'
+import {
+  activated,
+  type Buffer,
+  type Count,
+  call,
+  give,
+  project,
+  type Steps,
+  set,
+  type Value,
+} from '../program/index.js'
 import { withFeatures } from '../program/placeholders.js'
 import {
   embeddedPatches,
@@ -61,7 +71,10 @@ export function gridOf(
 }
 
 /** The encoder of Qwen2-VL: blocks without windows. */
-export const qwen2Images: FindSense = (config, asked, prefix) => {
+export const qwen2Images: FindSense = (config, asked, prefix) => ofGrid(qwen2Encoder(config, asked), prefix)
+
+/** The same, to be run by other code. */
+export function qwen2Encoder(config: ConfigReader, asked: AskedSense): GridEncoder {
   const vision = config.object('vision_config')
   const grid = gridOf(vision, asked, {
     hiddenSize: vision.positive('embed_dim', 1280),
@@ -72,7 +85,7 @@ export const qwen2Images: FindSense = (config, asked, prefix) => {
   const feedForward: Steps = [
     give(project('fc2', activated(vision.string('hidden_act', 'quick_gelu'), project('fc1', 'hidden')))),
   ]
-  return gridSense(grid, prefix, config, {
+  return gridEncoder(grid, config, {
     norm: 'layerNorm',
     kinds: [gridBlock('layerNorm', gridAttention(grid, grid.patches), feedForward)],
     ordered: (of) => of,
@@ -97,18 +110,26 @@ export const qwen25Images: FindSense = (config, asked, prefix) => {
   const whole = new Set(vision.integers('fullatt_block_indexes') ?? [7, 15, 23, 31])
   const windows = Math.ceil(grid.rows / grid.merged / side) * Math.ceil(grid.columns / grid.merged / side)
   const block = (keys: number, count = 1) => gridBlock('rmsNorm', gridAttention(grid, keys, count), feedForward)
-  return gridSense(grid, prefix, config, {
+  const encoder = gridEncoder(grid, config, {
     norm: 'rmsNorm',
     kinds: [block(inWindow, windows), block(grid.patches)],
     kindOf: Array.from({ length: vision.integer('depth', 32) }, (_, index) => (whole.has(index) ? 1 : 0)),
     ordered: (of, count) => ({ op: 'rows', of, count }),
   })
+  return ofGrid(encoder, prefix)
 }
 
-/** What the encoders of Qwen 2 share: pixels are cast, encoded and merged, and the tokens of all images are copied. */
-function gridSense(
+/** An encoder of patches in a grid. */
+export interface GridEncoder {
+  readonly grid: Grid
+  readonly outFeatures: number
+  /** From the variable `pixels`. */
+  readonly steps: Steps
+}
+
+/** What the encoders of Qwen 2 share: they encode and merge. */
+function gridEncoder(
   grid: Grid,
-  prefix: string,
   config: ConfigReader,
   {
     norm,
@@ -121,11 +142,11 @@ function gridSense(
     readonly kindOf?: readonly number[]
     readonly ordered: (of: Value, count: Count) => Value
   },
-): Sense {
+): GridEncoder {
   const { patches, tokens, hiddenSize } = grid
   const vision = config.object('vision_config')
   const outFeatures = kindOf ? vision.integer('out_hidden_size', 3584) : vision.integer('hidden_size', 3584)
-  const encoder: Steps = [
+  const steps: Steps = [
     set('hidden', embeddedPatches(grid)),
     ...gridAngles(grid, ordered),
     set('hidden', ordered('hidden', ['images', patches, hiddenSize])),
@@ -134,23 +155,46 @@ function gridSense(
     set('hidden', ordered('hidden', ['images', tokens, outFeatures])),
     give('hidden'),
   ]
-  const features: Steps = [
-    set('pixels', { op: 'own', of: 'pixels' }),
-    give(call(encoder, { pixels: 'pixels' }, `${prefix}visual`)),
-  ]
+  return { grid, outFeatures, steps }
+}
+
+/** What a run with such an encoder has, whatever code runs it. */
+export function gridFacts({ grid }: GridEncoder, prefix: string): Omit<Sense, 'steps'> {
+  const { patches, tokens, pixels } = grid
   return {
     tokens,
     input: sizeInWords(grid.size),
-    buffers: [
-      { count: ['images', patches, grid.pixels], type: 'float32' },
-      { count: [hiddenSize / grid.heads / 4], type: 'float32' },
-    ],
+    buffers: [{ count: ['images', patches, pixels], type: 'float32' }],
     passes: [`${prefix}visual`],
+  }
+}
+
+/** The frequencies of the encoder's rotation, one for every four features of a head. */
+export const gridFrequencies = ({ grid: { hiddenSize, heads } }: GridEncoder): Buffer => ({
+  count: [hiddenSize / heads / 4],
+  type: 'float32',
+})
+
+/** Pixels are cast and encoded, and the tokens of all images are copied. */
+function ofGrid(encoder: GridEncoder, prefix: string): Sense {
+  const { grid, outFeatures, steps } = encoder
+  const features: Steps = [
+    set('pixels', { op: 'own', of: 'pixels' }),
+    give(call(steps, { pixels: 'pixels' }, `${prefix}visual`)),
+  ]
+  const facts = gridFacts(encoder, prefix)
+  return {
+    ...facts,
+    buffers: [...facts.buffers, gridFrequencies(encoder)],
     steps: [
       set('pixels', patchPixels(grid)),
-      ...withFeatures({ op: 'concat', of: [call(features, { pixels: 'pixels' })] }, ['images', tokens, outFeatures], {
-        others: 1,
-      }),
+      ...withFeatures(
+        { op: 'concat', of: [call(features, { pixels: 'pixels' })] },
+        ['images', grid.tokens, outFeatures],
+        {
+          others: 1,
+        },
+      ),
     ],
   }
 }

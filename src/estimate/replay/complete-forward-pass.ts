@@ -66,6 +66,7 @@ export interface CompleteForwardPass {
   readonly residual: CompleteResidual
   readonly dropout: Required<Dropout>
   readonly logits: Required<Logits>
+  readonly vectors: ForwardPass['vectors']
 }
 
 /** Rotary embedding, with the number of rotated features and the layers that use it. */
@@ -152,6 +153,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
     },
     residual: completeResidual(residual),
     dropout: { ...DROPOUT, ...forward.dropout },
+    vectors: forward.vectors,
     logits: {
       form: 'plain',
       prefill: 'lastToken',
@@ -201,6 +203,7 @@ const ROTATION: Required<Omit<Rotation, 'features' | 'windowFeatures' | 'stacked
   tables: 'one',
   receivers: 'all',
   repeatsTables: false,
+  hasGivenPlaces: false,
   givesPlaces: false,
   hidesPositions: false,
   axes: 'one',

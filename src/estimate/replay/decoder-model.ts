@@ -22,6 +22,8 @@ export interface DecoderModel {
   /** The module that contains embeddings and layers. */
   readonly base: Named
   readonly layers: readonly NamedLayer[]
+  /** The layer that makes a vector of each token; absent if the model does not end with one. */
+  readonly vectors?: Named | undefined
   /** What it makes of images and sound. */
   readonly senses: readonly Sense[]
   /** What they need to know of the modules; absent if there are none. */

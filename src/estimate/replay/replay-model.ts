@@ -17,7 +17,7 @@ import { type BatchSizes, countOf } from './program/place.js'
 import { buffersOf, programBuffers } from './program/program-buffers.js'
 import { ProgramPass } from './program/program-pass.js'
 import { bufferBytes } from './step/buffers.js'
-import { baseOf, headOf, layersOf, type NamedLayer } from './submodules.js'
+import { baseOf, child, headOf, layersOf, type NamedLayer } from './submodules.js'
 import { UndescribedBlock } from './undescribed-block.js'
 
 /** A model with everything that a replay needs, computed once. */
@@ -37,7 +37,7 @@ export interface ReplayModel {
   /** The blocks that layers have in the place of attention. */
   readonly mixers: CompleteForwardPass['mixers']
   /** What a forward pass without gradients ends with. */
-  readonly ends: 'logits of the last tokens' | 'labels' | 'hidden states' | 'output'
+  readonly ends: 'logits of the last tokens' | 'labels' | 'vectors' | 'hidden states' | 'output'
   /** The same model with only a few of the experts that get as many of so many tokens. */
   readonly forTokens: (tokens: number, isSelective?: boolean) => ReplayModel
   /** The same model with one output for each token in place of the vocabulary, as a reward or value model has it. */
@@ -79,7 +79,7 @@ export function replayModel(
 }
 
 function ofDecoder(model: DecoderModel): ReplayModel {
-  const { architecture, omitted, gaps, layers, forward, head, labels, senses } = model
+  const { architecture, omitted, gaps, layers, forward, head, labels, vectors, senses } = model
   return {
     architecture,
     omitted,
@@ -88,7 +88,7 @@ function ofDecoder(model: DecoderModel): ReplayModel {
     linear: forward.linear,
     activation: forward.feedForward.activation,
     mixers: forward.mixers,
-    ends: labels ? 'labels' : head ? 'logits of the last tokens' : 'hidden states',
+    ends: labels ? 'labels' : vectors ? 'vectors' : head ? 'logits of the last tokens' : 'hidden states',
     forTokens: (tokens, isSelective = false) => ofDecoder(foldExperts(model, tokens, isSelective)),
     withScore: () => ofDecoder(scored(model)),
     pass: (runs, options) => new Decoder(model, runs, options),
@@ -114,7 +114,9 @@ function decoderModel(
   if (!base) throw new UndescribedBlock(`${architecture.className} is not a stack of decoder layers`)
   const head = headOf(architecture)
   const facts = senses.length > 0 ? moduleFacts(architecture) : undefined
-  const parts = { architecture, base, layers: layersOf(base), head, labels: labelHead(architecture), senses, facts }
+  const vectors = forward.vectors && child({ name: '', module: architecture.root }, forward.vectors.module)
+  const labels = labelHead(architecture)
+  const parts = { architecture, base, layers: layersOf(base), head, labels, vectors, senses, facts }
   return { ...parts, omitted, gaps, foldsExperts: experts, foldsLoops: loops, forward, sizes }
 }
 

@@ -229,7 +229,7 @@ class Senses:
 
     @property
     def parts(self):
-        return self.model.config
+        return getattr(self.model.config, "vlm_config", self.model.config)
 
     @property
     def hidden(self):
@@ -238,6 +238,8 @@ class Senses:
     def inputs(self):
         ids = torch.zeros(self.batch, self.tokens, dtype=torch.long)
         seen = FAMILIES[self.family](self) if self.images or self.options.get("audioSeconds") else {}
+        if self.family in RETRIEVAL:  # its processor always makes a mask, and its class reads it
+            return {"input_ids": ids, "attention_mask": torch.ones_like(ids), **seen}, {}
         return {"input_ids": ids, **seen}, {"labels": ids}
 
     @contextmanager
@@ -294,7 +296,7 @@ class Senses:
         import transformers.models as models
 
         found = []
-        if self.family in ("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "glm4v", "glm4v_moe"):
+        if self.family in ("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "glm4v", "glm4v_moe", "colqwen2"):
             inner = [m for m in self.model.modules() if hasattr(m, "get_rope_index")]
             visual = [m for m in self.model.modules() if hasattr(m, "rot_pos_emb")]
             batch, tokens = self.batch, self.tokens
@@ -545,7 +547,18 @@ def pixtral(senses):
     return {"pixel_values": torch.zeros(senses.images, 3, height, width, dtype=dtype), "image_sizes": [[height, width]] * senses.images}
 
 
+def page(senses):
+    """The patches of each page beside those of the others, as ColQwen2's processor pads them."""
+    seen = patched(senses)
+    pixels = seen["pixel_values"]
+    return {**seen, "pixel_values": pixels.view(senses.batch, -1, pixels.shape[-1])}
+
+
+RETRIEVAL = ("colpali", "colqwen2")
+
 FAMILIES = {
+    "colpali": lambda senses: square(senses, senses.parts.text_config.num_image_tokens),
+    "colqwen2": page,
     "idefics3": idefics,
     "smolvlm": idefics,
     "mistral3": pixtral,

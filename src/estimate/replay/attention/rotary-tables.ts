@@ -46,7 +46,7 @@ export function tablesOf(...pairs: readonly (RotaryTables | undefined)[]): Tenso
 /** The place of each token on each axis, if the positions have three. */
 export function placesOnAxes({ layers, options, forward }: DecoderPass): Tensor[] {
   const { rotation } = forward
-  if (!rotation || rotation.axes === 'one') return []
+  if (!rotation || rotation.axes === 'one' || rotation.hasGivenPlaces) return []
   // A text model of its own sees its positions as all three.
   if ((rotation.axes === 'inTable' || rotation.axesOfText === 'one') && !options.images) return []
   // Without images, one row stands for all.

@@ -13,6 +13,7 @@ import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { decoderLoss } from './decoder-loss.js'
 import { hiddenStates } from './hidden-states.js'
+import { tokenVectors } from './token-vectors.js'
 
 /** One forward pass of a decoder-only language model. */
 export class Decoder implements ModelPass {
@@ -27,7 +28,7 @@ export class Decoder implements ModelPass {
     this.#model = model
     layers.ops.tape.folds = model.foldsLoops
     // Generation caches whatever the config says; other code does as it says.
-    const cache = options.cache && labels?.caches !== false
+    const cache = options.cache && (labels ?? forward.vectors)?.caches !== false
     const ownMasks = model.senses.find(({ masks }) => masks !== undefined)?.masks
     const reentrant = isReentrant(forward, options)
     const left = leavesStates(forward.mixers) && !cache ? new LeftStates(layers.ops.tape) : undefined
@@ -72,7 +73,11 @@ export class Decoder implements ModelPass {
     const { tape } = this.#pass.layers.ops
     const { hidden } = hiddenStates(this.#model, this.#pass)
     const { options, forward, sizes, layers } = this.#pass
-    const { head, labels } = this.#model
+    const { head, labels, vectors } = this.#model
+    if (vectors) {
+      tape.free(tokenVectors(layers, vectors, hidden), hidden)
+      return
+    }
     if (labels) {
       const { logits, held } = labelsOf(layers, labels, hidden, options.batch)
       tape.free(logits, ...held, hidden)

@@ -44,6 +44,7 @@ export function hiddenStates(model: DecoderModel, pass: DecoderPass): HiddenStat
   if (held.length > 0 || isRebound) tape.free(embedded)
   const given = givenTo(model, pass, inputs, common)
   const caches = options.cache && forward.joinsCaches ? new JoinedCaches(pass) : undefined
+  const states: Tensor[] = forward.vectors?.keepsStates ? [tape.alias(first)] : []
   const stack = throughLayers(model, run, first, {
     given: (index) => [...present(run.original), ...present(run.layerInputs), ...given(index)],
     givenBy: forward.recomputes === 'asAsked' ? 'keyword' : 'position',
@@ -51,6 +52,7 @@ export function hiddenStates(model: DecoderModel, pass: DecoderPass): HiddenStat
     leavesOut: ({ index }) => forward.layersForImages.includes(index),
     behind: (layer, output) => {
       caches?.join(layer.index)
+      if (states.length > 0) states.push(tape.alias(output))
       return seen?.behind(layer.index, output) ?? output
     },
     compute: (layer, input) =>
@@ -65,6 +67,9 @@ export function hiddenStates(model: DecoderModel, pass: DecoderPass): HiddenStat
   run.sharedKeys?.leave()
   const last = submodule(base, 'lastNorm')
   const normal = last ? norm(run, last, hidden) : tape.alias(hidden)
+  // The last of them is normalised.
+  tape.free(...states.splice(model.layers.length))
+  returned.push(...states)
   caches?.free()
   tape.free(hidden, ...stack.returned, ...names, ...common.owned, ...(run.prefixes ?? []), ...placeholders)
   streams?.end()
