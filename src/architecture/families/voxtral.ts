@@ -10,6 +10,8 @@ export const voxtral = multimodalFamily({
   name: 'Voxtral',
   holds: 'whole',
   sound: voxtralSound,
+  // `_keep_in_fp32_modules_strict` of its class, also in bfloat16 (transformers 4.57.6).
+  changes: (forward) => ({ ...forward, float32Modules: ['audio_tower.embed_positions'] }),
   text: {
     family: 'llama',
     defaults: {

@@ -14,6 +14,7 @@ import {
   type Steps,
   set,
   TOKENS,
+  type Value,
 } from '../program/index.js'
 import { withFeatures } from '../program/placeholders.js'
 import type { FindSense } from '../sense.js'
@@ -38,7 +39,9 @@ export const voxtralSound: FindSense = (config, { audioSeconds }, prefix) => {
   const at = `${prefix}audio_tower`
   const projector = `${prefix}multi_modal_projector`
   const steps: Steps = [
-    ...whisperSteps(at, sizes, pieces, audio.string('activation_function', 'gelu')),
+    ...whisperSteps(at, sizes, pieces, audio.string('activation_function', 'gelu'), {
+      place: (of) => ({ op: 'narrow', of }),
+    }),
     set('hidden', layerNormed(`${at}.layer_norm`, 'hidden')),
     set('seen', 'hidden'),
     { drop: 'hidden' },
@@ -89,7 +92,7 @@ export const qwen2AudioSound: FindSense = (config, { audioSeconds }, prefix) => 
   const at = `${prefix}audio_tower`
   const pooled: Count = ['batch', joined, hiddenSize]
   const encoder: Steps = [
-    ...whisperSteps('', sizes, 1, audio.string('activation_function', 'gelu'), 'mask'),
+    ...whisperSteps('', sizes, 1, audio.string('activation_function', 'gelu'), { mask: 'mask' }),
     set('hidden', { op: 'pool', of: 'hidden', count: pooled }),
     set('hidden', layerNormed('layer_norm', 'hidden')),
     give('hidden'),
@@ -133,7 +136,7 @@ function whisperSteps(
   { hiddenSize, heads, positions }: WhisperEncoderSizes,
   pieces: number,
   activation: string,
-  mask?: string,
+  { mask, place = (sum: Value): Value => sum }: { mask?: string; place?: (sum: Value) => Value } = {},
 ): Steps {
   const named = (name: string): string => (at === '' ? name : `${at}.${name}`)
   const layer = bartLayer({
@@ -153,7 +156,8 @@ function whisperSteps(
     set('cast', { op: 'own', of: 'frames' }),
     set('sum', activated('gelu', convolved(named('conv1'), 'cast', wide))),
     set('sum', activated('gelu', convolved(named('conv2'), 'sum', narrow))),
-    set('hidden', plus('sum', { op: 'parameter', name: named('embed_positions.weight') })),
+    // Voxtral's positions are in float32, and its code casts the sum back.
+    set('hidden', place(plus('sum', { op: 'parameter', name: named('embed_positions.weight') }))),
     { each: named('layers'), carries: 'hidden', kinds: [layer], ...(mask !== undefined && { given: [mask] }) } as Step,
   ]
 }
