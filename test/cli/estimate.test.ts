@@ -24,7 +24,7 @@ beforeAll(() => {
   const awq = { ...CONFIG, quantization_config: { quant_method: 'awq', bits: 4 } }
   writeFileSync(join(folder, 'awq.json'), JSON.stringify(awq))
   writeFileSync(join(folder, 'awq.yaml'), stringify({ name: 'awq', spec: modelSpecFromConfig(awq).spec }))
-  writeFileSync(join(folder, 'longformer.json'), JSON.stringify({ model_type: 'longformer' }))
+  writeFileSync(join(folder, 'phi3small.json'), JSON.stringify({ model_type: 'phi3small' }))
   writeFileSync(join(folder, 'tiny.yaml'), stringify({ name: 'tiny', spec: modelSpecFromConfig(CONFIG).spec }))
   writeFileSync(join(folder, 'empty.yaml'), 'name: tiny\n')
   writeFileSync(join(folder, 'wrong.yaml'), 'spec:\n  num_layers: many\n')
@@ -91,9 +91,9 @@ describe('model-entity estimate', () => {
   it.each(['pretty', 'json', 'markdown'])(
     'exits with 1 for an undescribed forward pass, with what is known: %s',
     (format) => {
-      const { code, stdout } = estimate('longformer.json', '--format', format)
+      const { code, stdout } = estimate('phi3small.json', '--format', format)
       expect(code).toBe(1)
-      expect(stdout).toContain('no forward-pass model for family longformer')
+      expect(stdout).toContain('no forward-pass model for family phi3small')
       expect(stdout).toMatch(/optimizer states|"optimizerStates": [1-9]/)
     },
   )

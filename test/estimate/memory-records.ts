@@ -37,6 +37,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'remote-code.jsonl.gz',
   'sound-and-masks.jsonl.gz',
   'speech.jsonl.gz',
+  'sparse-encoders.jsonl.gz',
 ]
 
 /** The records of a fixture. */

@@ -158,10 +158,10 @@ describe('minimumGpus', () => {
   })
 
   it('gives a reason, and no number, for a family without a described forward pass', () => {
-    const { notes, ...fields } = minimumGpus(architectureFromConfig({ model_type: 'longformer' }))
+    const { notes, ...fields } = minimumGpus(architectureFromConfig({ model_type: 'phi3small' }))
     expect(fields).toEqual({})
     expect(notes).toHaveLength(1)
-    expect(notes[0]).toContain('longformer')
+    expect(notes[0]).toContain('phi3small')
   })
 
   it('gives of a ModelSpec what it gives of the model that the spec describes', () => {

@@ -1,6 +1,7 @@
 import { bertAttention, bertEmbeddings, bertEncoder, bertLayer } from '../blocks/bert.js'
 import { BERT_DEFAULTS } from '../blocks/decoder-sizes.js'
 import { linear } from '../blocks/linear.js'
+import { longformerProgram } from '../program/longformer.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { robertaHeads } from '../shapes/roberta-heads.js'
 
@@ -10,6 +11,7 @@ export const longformer = headedFamily({
   name: 'Longformer',
   prefix: 'longformer',
   defaults: BERT_DEFAULTS,
+  dropout: { hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 },
   build(sizes, config) {
     const { vocabSize, hiddenSize, layers, contextTokens } = sizes
     const projection = linear(hiddenSize, hiddenSize, { bias: true })
@@ -24,4 +26,5 @@ export const longformer = headedFamily({
     }
     return robertaHeads({ name: 'Longformer', prefix: 'longformer', parts }, sizes, config)
   },
+  program: (config, dimensions, className) => longformerProgram(config, dimensions, className, 'longformer'),
 })

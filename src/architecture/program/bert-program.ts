@@ -105,7 +105,8 @@ function positionsOf(
 export const ALWAYS_EAGER =
   'attention is eager whatever kernel is asked for, as this class has no other in transformers 4.57; version 5 may have one'
 
-const IN_CHUNKS =
+/** What is said of a config with chunks. */
+export const IN_CHUNKS =
   'feed-forward networks run on all tokens at once: what `chunk_size_feed_forward` saves is not replayed'
 
 const OF_DISTANCES =

@@ -228,14 +228,16 @@ export const plainMaskedHead = (activation: string): Steps => [
   give('hidden'),
 ]
 
-/** RoBERTa's head of a masked language model. */
-export const ROBERTA_MASKED_HEAD: Steps = [
-  set('x', project('dense', 'hidden')),
+/** RoBERTa's head of a masked language model, from its first linear layer on. */
+export const robertaMaskedHead = (dense: Operation): Steps => [
+  set('x', dense),
   set('x', activated('gelu', 'x')),
   set('x', layerNormed('layer_norm', 'x')),
   set('x', project('decoder', 'x')),
   give('x'),
 ]
+
+export const ROBERTA_MASKED_HEAD: Steps = robertaMaskedHead(project('dense', 'hidden'))
 
 /** A classifier of two linear layers on the first token (`RobertaClassificationHead`). */
 export function classifierSteps(

@@ -32,7 +32,10 @@ export const lookup = (module: string, rows: Count = TOKENS, by?: Value): Lookup
 })
 
 /** The input embeddings. */
-export const words = (module: string, rows: Count = TOKENS): Operation => ({ ...lookup(module, rows), isInput: true })
+export const words = (module: string, rows: Count = TOKENS, by?: Value): Operation => ({
+  ...lookup(module, rows, by),
+  isInput: true,
+})
 
 /** Layer normalisation in one kernel. */
 export const layerNormed = (module: string, of: Value): Operation => normed('layerNorm', module, of)

@@ -1,5 +1,11 @@
 /** A product of numbers, and of what an estimate is asked for. */
-export type Count = readonly (number | Unit | Frames)[]
+export type Count = readonly (number | Unit | Frames | Padded)[]
+
+/** The tokens of a sequence, padded to a multiple of a number; or nothing, if that adds no token. */
+export interface Padded {
+  readonly paddedTo: number
+  readonly ifAny?: boolean
+}
 
 /** What is left of the sound of a run by convolutions, one after another. Without any: its samples. */
 export interface Frames {

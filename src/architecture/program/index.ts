@@ -1,5 +1,5 @@
 export * from './build.js'
-export { type Count, type Frames, type Strided, TOKENS, type Unit } from './count.js'
+export { type Count, type Frames, type Padded, type Strided, TOKENS, type Unit } from './count.js'
 export type { Buffer, Program } from './program.js'
 export type {
   Assignment,
@@ -42,12 +42,14 @@ export type {
   RelativeBias,
   ResizedPositions,
   ShiftedAttention,
+  SlidingAttention,
   SoundAdapter,
   SoundConvolution,
   SoundStem,
   SpecAugment,
   SpeechBias,
   StreamNorm,
+  StridedLinear,
   Trigrams,
   TurnedLayer,
   TurnedLinear,

@@ -100,6 +100,8 @@ export type Operation =
   /** The product of two matrices, the second one transposed. */
   | { readonly op: 'product'; readonly of: readonly [Value, Value]; readonly count: Count }
   | { readonly op: 'part' | 'expand' | 'sum' | 'mean'; readonly of: Value; readonly count: Count }
+  /** The first tokens, as a view, if others pad them. */
+  | { readonly op: 'unpadded'; readonly of: Value; readonly count: Count }
   | { readonly op: 'concat'; readonly of: readonly Value[] }
   /** A list in one tensor. The list ends, unless it is held. */
   | { readonly op: 'joined'; readonly list: string; readonly isHeld?: boolean }

@@ -19,6 +19,8 @@ export type WrittenBlock =
   | PlacedAttention
   | ProbingAttention
   | ShiftedAttention
+  | SlidingAttention
+  | StridedLinear
   | Trigrams
   | UnitVectors
   | WideNorm
@@ -239,6 +241,31 @@ export interface ShiftedAttention {
   readonly isCausal: boolean
   /** The rate of dropout, of its weights and of its output. */
   readonly dropout: number
+}
+
+/**
+ * Attention to the tokens of a window around each one, and to some that all others see, in overlapping chunks (Longformer). Reads `hidden`, `mask`
+ * and `masked` (which tokens are padding); projects by `query`, `key` and `value`, and by `query_global`, `key_global` and `value_global`. Gives
+ * the tokens before the sequences.
+ */
+export interface SlidingAttention {
+  readonly kind: 'slidingAttention'
+  readonly heads: number
+  readonly window: number
+  /** The largest window of all layers: texts are padded to a multiple of it. */
+  readonly longest: number
+  /** The tokens of each sequence that all others see: at most so many, and fewer than its tokens by what is `beside`. Default: none. */
+  readonly global?: { readonly most: number; readonly beside: number }
+  /** The rate of dropout of its weights. */
+  readonly dropout: number
+}
+
+/** A linear layer on `hidden`, whose sequences lie apart in memory: behind all tokens, or with padding between them, of so many tokens in all. */
+export interface StridedLinear {
+  readonly kind: 'stridedLinear'
+  readonly module: string
+  readonly order: 'tokens first' | 'padded'
+  readonly tokens: Count
 }
 
 /** The embedding of each word between those of its neighbours, with zeros at the ends (MobileBERT). Reads `words`. */

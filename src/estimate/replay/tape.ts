@@ -38,6 +38,11 @@ export class Tape {
     return !this.saved.isSecondRun
   }
 
+  /** Whether operations are recorded for backward. */
+  get records(): boolean {
+    return this.#gradients
+  }
+
   /** Runs without recording, as under `torch.no_grad()`. */
   withoutGradients<Result>(run: () => Result): Result {
     const before = this.#gradients

@@ -1,7 +1,7 @@
 import type { Gradient } from '../tape.js'
 import { contiguous, padded } from './layout.js'
 import { Products } from './products.js'
-import { type Shaped, wider } from './shaped.js'
+import { preserved, type Shaped, wider } from './shaped.js'
 
 /**
  * Operations on arrays as torch runs them, to write the code of a model line by line: each knows the layout of what it makes, so
@@ -38,6 +38,27 @@ export class Arrays extends Products {
     )
     this.done(value)
     return { ...output, layout: into.layout, isNamed: false }
+  }
+
+  /**
+   * A value added in place to a part of an array, or to a view of all of it. Backward copies the whole gradient, and the part of it (`CopySlices`
+   * of torch).
+   */
+  addInto(into: Shaped, value: Shaped, part: readonly number[]): Shaped {
+    let copy: Shaped | undefined
+    return this.record({
+      inputs: [into, value],
+      make: () => this.seenAs(into, into.layout),
+      derivatives: [
+        () => {
+          const whole = this.fresh(preserved(into.layout), into.dtype, 'new_empty_strided')
+          copy = this.fresh(contiguous(part), into.dtype, 'clone')
+          if (!value.grad) this.done(copy)
+          return whole
+        },
+        (gradient) => copy ?? this.copied({ ...gradient, isNamed: true }, into.dtype),
+      ],
+    })
   }
 
   /** Zeros before or after each row of a dimension. Nothing is copied where there are none. */

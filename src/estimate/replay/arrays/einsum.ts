@@ -29,6 +29,12 @@ export function einsum(a: Arrays, equation: string, left: Shaped, right: Shaped)
       order.map((label) => all.indexOf(label)),
     )
   }
+  // Nothing is summed: torch multiplies element by element.
+  if (whole(summed) === 1 && summed.length > 0) {
+    const each = (input: Shaped, labels: string): Shaped =>
+      summed.reduce((seen) => a.squeeze(seen, -1), ordered(input, labels, [...out, ...summed]))
+    return a.mul(each(left, first), each(right, second))
+  }
   const one = a.reshape(ordered(left, first, [...both, ...inLeft, ...summed, ...inRight]), [
     whole(both),
     whole(inLeft),

@@ -169,13 +169,17 @@ export class GroupedArrays extends Arrays {
     })
   }
 
-  /** Rows at some places of the first dimension. Their gradient goes into zeros as large as the whole, and into a copy of those. */
-  index(input: Shaped, places: Shaped): Shaped {
+  /**
+   * Rows at some places of the first dimension. Their gradient goes into zeros as large as the whole, and into a copy of those.
+   *
+   * @param to - the shape of the rows, if the places are in other dimensions
+   */
+  index(input: Shaped, places: Shaped, to?: readonly number[]): Shaped {
     const { shape } = input.layout
     return this.record({
       inputs: [input],
       saves: [places],
-      make: () => this.fresh(contiguous([places.elements, ...shape.slice(1)]), input.dtype, 'index'),
+      make: () => this.fresh(contiguous(to ?? [places.elements, ...shape.slice(1)]), input.dtype, 'index'),
       derivatives: [
         () => {
           const zeros = this.fresh(contiguous(shape), input.dtype, 'new_zeros')

@@ -1,6 +1,6 @@
 import { Arrays } from './arrays.js'
 import { contiguous } from './layout.js'
-import { preserved, type Shaped } from './shaped.js'
+import type { Shaped } from './shaped.js'
 
 /** Arrays with the operations of several residual streams (Gemma 3n). */
 export class StreamArrays extends Arrays {
@@ -39,27 +39,6 @@ export class StreamArrays extends Arrays {
           this.done(centred)
           return made
         },
-      ],
-    })
-  }
-
-  /**
-   * A value added in place to a part of an array, or to a view of all of it. Backward copies the whole gradient, and the part of it (`CopySlices`
-   * of torch).
-   */
-  addInto(into: Shaped, value: Shaped, part: readonly number[]): Shaped {
-    let copy: Shaped | undefined
-    return this.record({
-      inputs: [into, value],
-      make: () => this.seenAs(into, into.layout),
-      derivatives: [
-        () => {
-          const whole = this.fresh(preserved(into.layout), into.dtype, 'new_empty_strided')
-          copy = this.fresh(contiguous(part), into.dtype, 'clone')
-          if (!value.grad) this.done(copy)
-          return whole
-        },
-        (gradient) => copy ?? this.copied({ ...gradient, isNamed: true }, into.dtype),
       ],
     })
   }

@@ -1,9 +1,9 @@
-import { GroupedArrays } from './grouped-arrays.js'
 import { contiguous } from './layout.js'
 import type { Shaped } from './shaped.js'
+import { SparseArrays } from './sparse-arrays.js'
 
 /** Arrays with the operations of encoders that are written over them. */
-export class WrittenArrays extends GroupedArrays {
+export class WrittenArrays extends SparseArrays {
   /**
    * The product with a number in place of a view. Backward copies the whole gradient, and the part of it twice (`CopySlices` of torch).
    */

@@ -84,6 +84,12 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
   own: unary((place, input) => place.layers.ops.to(input, place.options.modelDtype)),
   part: (place, _, { of, count }, evaluate) =>
     using(place, [evaluate(of)], (input) => place.layers.ops.slice(given(input), countOf(place.options, count))),
+  unpadded: (place, _, { of, count }, evaluate) =>
+    using(place, [evaluate(of)], (input) => {
+      const { ops } = place.layers
+      const elements = countOf(place.options, count)
+      return elements === given(input).elements ? ops.tape.alias(given(input)) : ops.slice(given(input), elements)
+    }),
   sum: (place, _, { of, count }, evaluate) =>
     using(place, [evaluate(of)], (input) => summed(place, given(input), countOf(place.options, count))),
   mean: (place, _, { of, count }, evaluate) =>

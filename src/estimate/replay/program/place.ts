@@ -1,4 +1,4 @@
-import type { Count, Frames } from '../../../architecture/index.js'
+import type { Count, Frames, Padded } from '../../../architecture/index.js'
 import type { StepOptions } from '../decoder-run.js'
 import type { Layers } from '../layers.js'
 import type { Tensor } from '../tape.js'
@@ -27,9 +27,19 @@ export function countOf({ batch, sequence, target, images = 0, seconds = 0 }: Ba
   const sizes = { batch, sequence, target: target ?? sequence, images: images * batch }
   return count.reduce<number>(
     (product, one) =>
-      product * (typeof one === 'number' ? one : typeof one === 'string' ? sizes[one] : framesOf(seconds, one)),
+      product *
+      (typeof one === 'number' ? one : typeof one === 'string' ? sizes[one] : lengthOf(one, sequence, seconds)),
     1,
   )
+}
+
+const lengthOf = (one: Frames | Padded, sequence: number, seconds: number): number =>
+  'frames' in one ? framesOf(seconds, one) : paddedOf(sequence, one)
+
+/** The tokens of a padded sequence. */
+function paddedOf(sequence: number, { paddedTo, ifAny = false }: Padded): number {
+  const padded = Math.ceil(sequence / paddedTo) * paddedTo
+  return ifAny && padded === sequence ? 0 : padded
 }
 
 /** The steps of a sound that convolutions leave. */

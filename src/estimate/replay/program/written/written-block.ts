@@ -28,9 +28,11 @@ import { probingAttention } from './probing-attention.js'
 import { relativeBias } from './relative-bias.js'
 import { resizedPositions } from './resized-positions.js'
 import { shiftedAttention } from './shifted-attention.js'
+import { slidingAttention } from './sliding-attention.js'
 import { soundAdapter } from './sound-adapter.js'
 import { soundConvolution, turnedLinear, turnedNorm } from './sound-convolution.js'
 import { specAugment } from './spec-augment.js'
+import { stridedLinear } from './strided-linear.js'
 import { trigrams } from './trigrams.js'
 import { soundStem, streamNorm, turnedLayer } from './turned-layer.js'
 import { unitVectors } from './unit-vectors.js'
@@ -73,6 +75,8 @@ const KINDS: Kinds = {
   placedAttention,
   probingAttention,
   shiftedAttention,
+  slidingAttention,
+  stridedLinear,
   trigrams,
   unitVectors,
   wideNorm,
