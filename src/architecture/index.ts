@@ -88,6 +88,7 @@ export type {
   Assignment,
   AttentionCall,
   BiasedAttention,
+  BlockSparseAttention,
   Buffer,
   Call,
   Count,

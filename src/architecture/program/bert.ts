@@ -205,9 +205,9 @@ export function bertPooling(features: number): Steps {
 }
 
 /** The head of a masked language model (`BertLMPredictionHead`): a linear layer, an activation, a norm, and the output embedding. */
-export function bertMaskedHead(activation: string): Steps {
+export function bertMaskedHead(activation: string, dense: Operation = project('dense', 'hidden')): Steps {
   const transform: Steps = [
-    set('hidden', project('dense', 'hidden')),
+    set('hidden', dense),
     set('hidden', activated(activation, 'hidden')),
     set('hidden', layerNormed('LayerNorm', 'hidden')),
     give('hidden'),

@@ -1,6 +1,14 @@
 import type { ConfigReader } from '../config-reader.js'
 import type { Dimensions } from '../dimensions.js'
-import { bertDropout, bertLayerSteps, bertMaskedHead, classifierSteps, denseAndNorm, firstToken } from './bert.js'
+import {
+  bertBlockSteps,
+  bertDropout,
+  bertLayerSteps,
+  bertMaskedHead,
+  classifierSteps,
+  denseAndNorm,
+  firstToken,
+} from './bert.js'
 import { bertBuffers } from './bert-embeddings.js'
 import { ALWAYS_EAGER } from './bert-program.js'
 import {
@@ -17,14 +25,16 @@ import {
   scaled,
   set,
   words,
+  written,
 } from './build.js'
-import { TOKENS } from './count.js'
-import { intermediateSteps } from './pre-norm-bert.js'
+import { type Count, type Padded, TOKENS } from './count.js'
 import type { Program } from './program.js'
-import type { Call, Steps } from './steps.js'
-import { labelled, textEncoder } from './text-encoder.js'
+import type { Call, Operation, Steps } from './steps.js'
+import { textEncoder } from './text-encoder.js'
 
-/** The program of BigBird (`modeling_big_bird.py`) with full attention, which short texts have whatever the config says. */
+/**
+ * The program of BigBird (`modeling_big_bird.py`): with full attention for short texts, and for longer ones as the config says.
+ */
 export function bigBirdProgram(
   config: ConfigReader,
   dimensions: Dimensions,
@@ -32,6 +42,28 @@ export function bigBirdProgram(
   prefix: string,
 ): Program | undefined {
   if (config.boolean('is_decoder', false)) return undefined
+  const model = { config, dimensions, className, prefix }
+  const full = programOf(model)
+  if (!full || config.string('attention_type', 'block_sparse') !== 'block_sparse') return full
+  const size = config.positive('block_size', 64)
+  const sparse = programOf(model, size)
+  const tokens = (5 + 2 * config.integer('num_random_blocks', 3)) * size
+  const says = [
+    ...(full.says ?? []),
+    `texts of more than ${tokens} tokens have block-sparse attention, shorter ones full attention`,
+  ]
+  return { ...full, says, ...(sparse && { longest: { tokens, beyond: sparse.steps } }) }
+}
+
+interface Model {
+  readonly config: ConfigReader
+  readonly dimensions: Dimensions
+  readonly className: string
+  readonly prefix: string
+}
+
+/** The program of a class with one kind of attention: block-sparse with blocks of so many tokens, or full. */
+function programOf({ config, dimensions, className, prefix }: Model, size?: number): Program | undefined {
   const { hiddenSize } = dimensions
   const activation = config.string('hidden_act', 'gelu_new')
   const dropout = bertDropout(config, className, 'classifier_dropout', 'hidden_dropout_prob')
@@ -44,74 +76,148 @@ export function bigBirdProgram(
       at,
     )
   const isIdle = !asks && !chooses && !className.endsWith('Model')
-  const sparse = config.string('attention_type', 'block_sparse') === 'block_sparse'
-  const tokens = (5 + 2 * config.integer('num_random_blocks', 3)) * config.positive('block_size', 64)
+  // A linear layer on vectors that may have padding between their sequences.
+  const byToken = (module: string): Operation =>
+    size === undefined
+      ? project(module, 'hidden')
+      : written({ kind: 'stridedLinear', module, order: 'padded', tokens: [{ paddedTo: size }] })
   const program = textEncoder(className, {
     name: 'BigBird',
     prefix,
     steps: [
-      set('ones', make(TOKENS, 'float32')),
-      set('mask', make(TOKENS, 'model')),
-      ...(asks ? [set('types', make(TOKENS, 'int64'))] : []),
-      set('embedded', call(embeddingSteps(config, dropout.hidden, asks), asks ? { types: 'types' } : {}, 'embeddings')),
-      set('hidden', 'embedded'),
-      {
-        each: 'encoder.layer',
-        carries: 'hidden',
-        given: ['mask'],
-        kinds: [bertLayerSteps(dimensions, { activation, dropout, isEager: true })],
-      },
+      ...(size === undefined ? fullSteps(config, dimensions, asks) : sparseSteps(config, dimensions, { size, asks })),
       ...(isIdle ? [set('pooled', { ...pooling(''), isIdle })] : []),
+      // The choice takes the pooled vectors alone.
+      ...(size === undefined || chooses
+        ? []
+        : [set('hidden', { op: 'unpadded', of: 'hidden', count: [...TOKENS, hiddenSize] } as const)]),
     ],
     buffers: bertBuffers(config.integer('max_position_embeddings', 4096)),
     ending: [set('pooled', pooling(''))],
     ...(isIdle && { untrained: ['weight', 'bias'].map((one) => `${prefix}.pooler.${one}`) }),
     heads: {
-      ForMaskedLM: [give(call(bertMaskedHead(activation), { hidden: 'hidden' }, 'cls.predictions'))],
+      ForMaskedLM: [give(call(bertMaskedHead(activation, byToken('dense')), { hidden: 'hidden' }, 'cls.predictions'))],
       ForSequenceClassification: [
         give(call(classifierSteps(hiddenSize, activation, dropout), { hidden: 'hidden' }, 'classifier')),
       ],
-      ForTokenClassification: labelled('classifier', dropout.classifier),
+      ForTokenClassification: tokenHead(dropout.classifier, byToken('classifier')),
       ForMultipleChoice: [
         set('pooled', pooling(prefix)),
         give(project('classifier', dropped(dropout.classifier, 'pooled'))),
       ],
-      ForQuestionAnswering: askingHead(activation, dropout.hidden),
+      ForQuestionAnswering: askingHead(activation, dropout.hidden, byToken('dense')),
     },
     says: [ALWAYS_EAGER],
   })
   if (!program) return undefined
   // The tokens of the question are masked, which is computed before the model runs.
-  const asked = [set('lengths', make(['batch'], 'int64')), set('question', make(TOKENS, 'int64'))]
-  return {
-    ...program,
-    ...(asks && { steps: [...asked, ...program.steps] }),
-    ...(sparse && {
-      longest: {
-        tokens,
-        beyond: `longer texts have block-sparse attention: pass at most \`sequenceLength: ${tokens}\`, or a config with \`attention_type: 'original_full'\``,
-      },
-    }),
-  }
+  const asked = [
+    set('lengths', make(['batch'], 'int64')),
+    set('question', make(TOKENS, 'int64')),
+    ...(size === undefined ? [] : [set('types', make(['batch', { paddedTo: size, ifAny: 'text' }], 'int64'))]),
+  ]
+  return { ...program, ...(asks && { steps: [...asked, ...program.steps] }) }
 }
 
-/** `BigBirdEmbeddings`: the norm comes last. */
-const embeddingSteps = (config: ConfigReader, rate: number, asks: boolean): Steps => [
-  set('words', words('word_embeddings')),
-  ...(config.boolean('rescale_embeddings', false) ? [set('words', scaled('words'))] : []),
-  set('kinds', asks ? lookup('token_type_embeddings', TOKENS, 'types') : lookup('token_type_embeddings')),
-  set('sum', plus('words', 'kinds')),
-  set('places', lookup('position_embeddings', ['sequence'])),
-  set('sum', { op: 'addInPlace', of: ['sum', 'places'] }),
-  ...dropping(rate, 'sum'),
-  give(layerNormed('LayerNorm', 'sum')),
-]
+/** Embeddings and layers with full attention. */
+function fullSteps(config: ConfigReader, dimensions: Dimensions, asks: boolean): Steps {
+  const dropout = bertDropout(config, '')
+  const activation = config.string('hidden_act', 'gelu_new')
+  return [
+    set('ones', make(TOKENS, 'float32')),
+    set('mask', make(TOKENS, 'model')),
+    ...(asks ? [set('types', make(TOKENS, 'int64'))] : []),
+    set(
+      'embedded',
+      call(embeddingSteps(config, dropout.hidden, { isTyped: asks }), asks ? { types: 'types' } : {}, 'embeddings'),
+    ),
+    set('hidden', 'embedded'),
+    {
+      each: 'encoder.layer',
+      carries: 'hidden',
+      given: ['mask'],
+      kinds: [bertLayerSteps(dimensions, { activation, dropout, isEager: true })],
+    },
+  ]
+}
+
+/** The same with block-sparse attention, on a text that is padded to whole blocks. */
+function sparseSteps(
+  config: ConfigReader,
+  { heads }: Dimensions,
+  { size, asks }: { readonly size: number; readonly asks: boolean },
+): Steps {
+  const dropout = bertDropout(config, '')
+  const length: Padded = { paddedTo: size }
+  const tokens: Count = ['batch', length]
+  const ifAny: Count = ['batch', { ...length, ifAny: 'all' }]
+  const self = written({ kind: 'blockSparseAttention', heads, size, random: config.integer('num_random_blocks', 3) })
+  const masks = { band: 'band', rows: 'rows', columns: 'columns' }
+  const attention: Steps = [
+    set('band', { op: 'own', of: 'band' }),
+    set('rows', { op: 'own', of: 'mask' }),
+    set('columns', { op: 'own', of: 'mask' }),
+    set('context', call([give(self)], { hidden: 'hidden', ...masks }, 'self')),
+    give(call(denseAndNorm(dropout.hidden), { hidden: 'context', residual: 'hidden' }, 'output')),
+  ]
+  return [
+    set('mask', make(tokens, 'float32')),
+    set('types', make(asks ? tokens : ifAny, 'int64')),
+    set('ids', make(ifAny, 'int64')),
+    set('band', make(['batch', { ...length, less: 4 * size }, 3 * size], 'float32')),
+    set(
+      'embedded',
+      call(
+        embeddingSteps(config, dropout.hidden, { isTyped: true, length }),
+        { types: 'types', ids: 'ids' },
+        'embeddings',
+      ),
+    ),
+    set('hidden', 'embedded'),
+    {
+      each: 'encoder.layer',
+      carries: 'hidden',
+      given: ['mask', 'band'],
+      kinds: [
+        bertBlockSteps(attention, { activation: config.string('hidden_act', 'gelu_new'), dropout }, { band: 'band' }),
+      ],
+    },
+  ]
+}
+
+/** `BigBirdEmbeddings`: the norm comes last. A padded text has ids of its own. */
+function embeddingSteps(
+  config: ConfigReader,
+  rate: number,
+  { isTyped, length }: { readonly isTyped: boolean; readonly length?: Padded },
+): Steps {
+  const tokens: Count = length ? ['batch', length] : TOKENS
+  return [
+    set('words', words('word_embeddings', tokens, length && 'ids')),
+    ...(config.boolean('rescale_embeddings', false) ? [set('words', scaled('words'))] : []),
+    set('kinds', isTyped ? lookup('token_type_embeddings', tokens, 'types') : lookup('token_type_embeddings')),
+    set('sum', plus('words', 'kinds')),
+    set('places', lookup('position_embeddings', [length ?? 'sequence'])),
+    set('sum', { op: 'addInPlace', of: ['sum', 'places'] }),
+    ...dropping(rate, 'sum'),
+    give(layerNormed('LayerNorm', 'sum')),
+  ]
+}
+
+/** A classifier of tokens. Dropout makes a copy without padding. */
+const tokenHead = (rate: number, classifier: Operation): Steps =>
+  rate > 0 ? [set('hidden', dropped(rate, 'hidden')), give(project('classifier', 'hidden'))] : [give(classifier)]
 
 /** A feed-forward network in front of the logits of spans, from which the question is taken out. */
-function askingHead(activation: string, rate: number): Steps {
+function askingHead(activation: string, rate: number, dense: Operation): Steps {
+  const between: Steps = [
+    set('hidden', rate > 0 ? project('dense', 'hidden') : dense),
+    set('hidden', activated(activation, 'hidden')),
+    give('hidden'),
+  ]
   const head: Steps = [
     set('x', dropped(rate, 'hidden')),
-    set('x', call(intermediateSteps(activation), { hidden: 'x' }, 'intermediate')),
+    set('x', call(between, { hidden: 'x' }, 'intermediate')),
     set('x', call(denseAndNorm(rate), { hidden: 'x', residual: 'hidden' }, 'output')),
     give(project('qa_outputs', 'x')),
   ]

@@ -1,10 +1,13 @@
 /** A product of numbers, and of what an estimate is asked for. */
 export type Count = readonly (number | Unit | Frames | Padded)[]
 
-/** The tokens of a sequence, padded to a multiple of a number; or nothing, if that adds no token. */
+/** The tokens of a sequence, padded to a multiple of a number. */
 export interface Padded {
   readonly paddedTo: number
-  readonly ifAny?: boolean
+  /** How many fewer there are. Default: none. */
+  readonly less?: number
+  /** What counts only if padding adds a token: all tokens, or those of the text. Default: all tokens count in any case. */
+  readonly ifAny?: 'all' | 'text'
 }
 
 /** What is left of the sound of a run by convolutions, one after another. Without any: its samples. */

@@ -21,6 +21,7 @@ export type {
 } from './steps.js'
 export type {
   BiasedAttention,
+  BlockSparseAttention,
   CtcLoss,
   DisentangledAttention,
   Exchanged,

@@ -21,8 +21,8 @@ export interface Program {
   readonly hears?: boolean
   /** The program of a run with an image in each sequence (`images: 1`), if it can see. */
   readonly seen?: Program
-  /** The most tokens of a sequence that it describes, and what is beyond, with what to do. */
-  readonly longest?: { readonly tokens: number; readonly beyond: string }
+  /** The most tokens of a sequence for which these are the steps, and those of longer ones. */
+  readonly longest?: { readonly tokens: number; readonly beyond: Steps }
   /** Why it has no forward-pass model with this config, and what to do. */
   readonly undescribed?: string
   /** Why its training has no forward-pass model, though the class computes a loss. */

@@ -3,6 +3,7 @@ import type { Count } from './count.js'
 /** A part of a model whose code is replayed operation by operation: `estimate/replay/program/written` has one file for each kind. */
 export type WrittenBlock =
   | BiasedAttention
+  | BlockSparseAttention
   | DisentangledAttention
   | Exchanged
   | FourierMixing
@@ -50,6 +51,19 @@ export interface BiasedAttention {
   readonly heads: number
   /** The rate of dropout of its weights. */
   readonly dropout: number
+}
+
+/**
+ * Attention of blocks of tokens to their neighbours, to the first and the last block, and to some at random (BigBird). Reads `hidden`, and the masks
+ * `ones`, `rows` (the same in the dtype of `hidden`), `columns` and `band`; projects by `query`, `key` and `value`.
+ */
+export interface BlockSparseAttention {
+  readonly kind: 'blockSparseAttention'
+  readonly heads: number
+  /** The tokens of a block. */
+  readonly size: number
+  /** How many random blocks each one sees. */
+  readonly random: number
 }
 
 /**

@@ -37,9 +37,10 @@ const lengthOf = (one: Frames | Padded, sequence: number, seconds: number): numb
   'frames' in one ? framesOf(seconds, one) : paddedOf(sequence, one)
 
 /** The tokens of a padded sequence. */
-function paddedOf(sequence: number, { paddedTo, ifAny = false }: Padded): number {
+function paddedOf(sequence: number, { paddedTo, less = 0, ifAny }: Padded): number {
   const padded = Math.ceil(sequence / paddedTo) * paddedTo
-  return ifAny && padded === sequence ? 0 : padded
+  if (ifAny === undefined) return padded - less
+  return padded === sequence ? 0 : ifAny === 'all' ? padded : sequence
 }
 
 /** The steps of a sound that convolutions leave. */

@@ -30,8 +30,8 @@ export class ProgramPass implements ModelPass {
   loss(): Tensor {
     const { layers, options } = this.#place
     const { tape } = layers.ops
-    const { loss, steps, withoutTraining } = this.#program
-    this.#refuseInputs()
+    const { loss, withoutTraining } = this.#program
+    this.#refuseConfig()
     if (withoutTraining !== undefined)
       throw new UndescribedBlock(`no model for training ${this.#className}: ${withoutTraining}`)
     if (!loss) throw new UndescribedBlock(`${this.#className} computes no loss, so its training is unknown`)
@@ -39,7 +39,7 @@ export class ProgramPass implements ModelPass {
     this.#refuse()
     sharding?.beforeForward(ROOT)
     const scope = new Scope(tape, '')
-    const result = runSteps(this.#place, scope, steps)
+    const result = runSteps(this.#place, scope, this.#steps())
     if (!result) throw new Error('a program gives a result')
     scope.set(RESULT, result)
     const output = evaluate(this.#place, scope, loss)
@@ -76,18 +76,23 @@ export class ProgramPass implements ModelPass {
     this.#place.layers.ops.tape.free(...this.#outputs.splice(0))
   }
 
-  /** Refuses a config, and longer sequences, that the program does not describe. */
-  #refuseInputs(): void {
-    const { longest, undescribed } = this.#program
+  /** Refuses a config that the program does not describe. */
+  #refuseConfig(): void {
+    const { undescribed } = this.#program
     if (undescribed !== undefined) throw new UndescribedBlock(undescribed)
-    if (longest && this.#place.options.sequence > longest.tokens) throw new UndescribedBlock(longest.beyond)
+  }
+
+  /** The steps of sequences as long as those of the run. */
+  #steps(): Program['steps'] {
+    const { longest, steps } = this.#program
+    return longest && this.#place.options.sequence > longest.tokens ? longest.beyond : steps
   }
 
   prefill(): void {
-    this.#refuseInputs()
+    this.#refuseConfig()
     const { tape } = this.#place.layers.ops
     const scope = new Scope(tape, '')
-    const result = runSteps(this.#place, scope, this.#program.steps)
+    const result = runSteps(this.#place, scope, this.#steps())
     scope.end()
     this.#forget()
     if (result) tape.free(result)

@@ -8,6 +8,7 @@ import { UndescribedBlock } from '../../undescribed-block.js'
 import { countOf, type Place } from '../place.js'
 import { Scope } from '../scope.js'
 import { biasedAttention } from './biased-attention.js'
+import { blockSparseAttention } from './block-sparse-attention.js'
 import { ctcLoss } from './ctc-loss.js'
 import { disentangledAttention } from './disentangled-attention.js'
 import { exchanged } from './exchanged.js'
@@ -47,6 +48,7 @@ type Kinds = {
 
 const KINDS: Kinds = {
   biasedAttention,
+  blockSparseAttention,
   ctcLoss,
   gatedAttention,
   positionalConvolution,
