@@ -92,6 +92,7 @@ function programOf({ config, dimensions, className, prefix }: Model, size?: numb
         ? []
         : [set('hidden', { op: 'unpadded', of: 'hidden', count: [...TOKENS, hiddenSize] } as const)]),
     ],
+    ...(asks && { given: { types: 'types' } }),
     buffers: bertBuffers(config.integer('max_position_embeddings', 4096)),
     ending: [set('pooled', pooling(''))],
     ...(isIdle && { untrained: ['weight', 'bias'].map((one) => `${prefix}.pooler.${one}`) }),
@@ -114,7 +115,7 @@ function programOf({ config, dimensions, className, prefix }: Model, size?: numb
   const asked = [
     set('lengths', make(['batch'], 'int64')),
     set('question', make(TOKENS, 'int64')),
-    ...(size === undefined ? [] : [set('types', make(['batch', { paddedTo: size, ifAny: 'text' }], 'int64'))]),
+    set('types', make(TOKENS, 'int64')),
   ]
   return { ...program, ...(asks && { steps: [...asked, ...program.steps] }) }
 }
@@ -126,7 +127,6 @@ function fullSteps(config: ConfigReader, dimensions: Dimensions, asks: boolean):
   return [
     set('ones', make(TOKENS, 'float32')),
     set('mask', make(TOKENS, 'model')),
-    ...(asks ? [set('types', make(TOKENS, 'int64'))] : []),
     set(
       'embedded',
       call(embeddingSteps(config, dropout.hidden, { isTyped: asks }), asks ? { types: 'types' } : {}, 'embeddings'),
@@ -150,19 +150,19 @@ function sparseSteps(
   const dropout = bertDropout(config, '')
   const length: Padded = { paddedTo: size }
   const tokens: Count = ['batch', length]
-  const ifAny: Count = ['batch', { ...length, ifAny: 'all' }]
+  const ifAny: Count = ['batch', { ...length, ifAny: true }]
   const self = written({ kind: 'blockSparseAttention', heads, size, random: config.integer('num_random_blocks', 3) })
   const masks = { band: 'band', rows: 'rows', columns: 'columns' }
   const attention: Steps = [
-    set('band', { op: 'own', of: 'band' }),
-    set('rows', { op: 'own', of: 'mask' }),
-    set('columns', { op: 'own', of: 'mask' }),
+    set('band', { op: 'like', of: 'band', as: 'hidden' }),
+    set('rows', { op: 'like', of: 'mask', as: 'hidden' }),
+    set('columns', { op: 'like', of: 'mask', as: 'hidden' }),
     set('context', call([give(self)], { hidden: 'hidden', ...masks }, 'self')),
     give(call(denseAndNorm(dropout.hidden), { hidden: 'context', residual: 'hidden' }, 'output')),
   ]
   return [
     set('mask', make(tokens, 'float32')),
-    set('types', make(asks ? tokens : ifAny, 'int64')),
+    set('types', asks ? { op: 'padded', of: 'types', count: tokens } : make(ifAny, 'int64')),
     set('ids', make(ifAny, 'int64')),
     set('band', make(['batch', { ...length, less: 4 * size }, 3 * size], 'float32')),
     set(

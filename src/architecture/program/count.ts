@@ -6,8 +6,8 @@ export interface Padded {
   readonly paddedTo: number
   /** How many fewer there are. Default: none. */
   readonly less?: number
-  /** What counts only if padding adds a token: all tokens, or those of the text. Default: all tokens count in any case. */
-  readonly ifAny?: 'all' | 'text'
+  /** Whether they count only if padding adds some. Default: no. */
+  readonly ifAny?: boolean
 }
 
 /** What is left of the sound of a run by convolutions, one after another. Without any: its samples. */

@@ -188,7 +188,7 @@ function modelSteps(config: ConfigReader, dimensions: Dimensions, { windows, len
   return [
     set('ones', make(tokens, 'float32')),
     set('types', make(tokens, 'int64')),
-    set('ids', make(['batch', { ...length, ifAny: 'all' }], 'int64')),
+    set('ids', make(['batch', { ...length, ifAny: true }], 'int64')),
     set('mask', make(tokens, 'model')),
     set('embedded', call(embeddings, { ids: 'ids', types: 'types' }, 'embeddings')),
     set('hidden', call(encoder, { hidden: 'embedded', mask: 'mask' }, 'encoder')),

@@ -102,6 +102,10 @@ export type Operation =
   | { readonly op: 'part' | 'expand' | 'sum' | 'mean'; readonly of: Value; readonly count: Count }
   /** The first tokens, as a view, if others pad them. */
   | { readonly op: 'unpadded'; readonly of: Value; readonly count: Count }
+  /** A longer tensor without a gradient, if padding makes it longer. */
+  | { readonly op: 'padded'; readonly of: Value; readonly count: Count }
+  /** A copy in the dtype of a variable, if it has another one. */
+  | { readonly op: 'like'; readonly of: Value; readonly as: string }
   | { readonly op: 'concat'; readonly of: readonly Value[] }
   /** A list in one tensor. The list ends, unless it is held. */
   | { readonly op: 'joined'; readonly list: string; readonly isHeld?: boolean }

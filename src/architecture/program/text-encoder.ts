@@ -1,7 +1,7 @@
 import { call, copied, dropped, give, plus, project, set } from './build.js'
 import { type Count, TOKENS } from './count.js'
 import type { Program } from './program.js'
-import type { Step, Steps, Value } from './steps.js'
+import type { Call, Step, Steps, Value } from './steps.js'
 
 /** An encoder of texts: its embeddings, its layers, and what its classes end with. */
 export interface TextEncoder {
@@ -11,6 +11,8 @@ export interface TextEncoder {
   readonly prefix: string
   /** The steps of the base model's forward pass, to the hidden states, which are in `hidden` in the end. */
   readonly steps: Steps
+  /** What the classes pass to the base model. Default: the ids alone. */
+  readonly given?: Call['with']
   /** Buffers of modules. */
   readonly buffers: Program['buffers']
   /** What the base model computes from `hidden` after the layers: a pooler. */
@@ -29,7 +31,8 @@ export interface TextEncoder {
 
 /** The program of a class of an encoder; absent for a class whose head is not known. */
 export function textEncoder(className: string, encoder: TextEncoder): Program | undefined {
-  const { prefix, name, steps, ending = [], heads, losses = {}, says = [], keepsLayers = false, untrained } = encoder
+  const { prefix, name, steps, given = {}, ending = [], heads, losses = {}, says = [], untrained } = encoder
+  const { keepsLayers = false } = encoder
   const suffix = className.startsWith(name) ? className.slice(name.length) : ''
   const head = heads[suffix]
   const buffers = [{ count: TOKENS }, ...encoder.buffers]
@@ -47,7 +50,7 @@ export function textEncoder(className: string, encoder: TextEncoder): Program | 
     buffers,
     ...(loss && { loss: loss.loss }),
     ...(loss?.labels && { labels: loss.labels }),
-    steps: [set('hidden', call([...steps, give('hidden')], {}, prefix)), ...head],
+    steps: [set('hidden', call([...steps, give('hidden')], given, prefix)), ...head],
   }
 }
 

@@ -90,6 +90,17 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
       const elements = countOf(place.options, count)
       return elements === given(input).elements ? ops.tape.alias(given(input)) : ops.slice(given(input), elements)
     }),
+  padded: (place, _, { of, count }, evaluate) =>
+    using(place, [evaluate(of)], (input) => {
+      const { tape } = place.layers.ops
+      const elements = countOf(place.options, count)
+      const { dtype } = given(input)
+      return elements === given(input).elements ? tape.alias(given(input)) : tape.tensor(elements, dtype, 'pad')
+    }),
+  like: (place, scope, { of, as }, evaluate) =>
+    using(place, [evaluate(of), scope.get(as)], (input, other) =>
+      place.layers.ops.to(given(input), given(other).dtype),
+    ),
   sum: (place, _, { of, count }, evaluate) =>
     using(place, [evaluate(of)], (input) => summed(place, given(input), countOf(place.options, count))),
   mean: (place, _, { of, count }, evaluate) =>

@@ -37,10 +37,9 @@ const lengthOf = (one: Frames | Padded, sequence: number, seconds: number): numb
   'frames' in one ? framesOf(seconds, one) : paddedOf(sequence, one)
 
 /** The tokens of a padded sequence. */
-function paddedOf(sequence: number, { paddedTo, less = 0, ifAny }: Padded): number {
+function paddedOf(sequence: number, { paddedTo, less = 0, ifAny = false }: Padded): number {
   const padded = Math.ceil(sequence / paddedTo) * paddedTo
-  if (ifAny === undefined) return padded - less
-  return padded === sequence ? 0 : ifAny === 'all' ? padded : sequence
+  return ifAny && padded === sequence ? 0 : padded - less
 }
 
 /** The steps of a sound that convolutions leave. */
