@@ -71,13 +71,31 @@ describe('A model that is written as a program', () => {
     expect(() => estimateMemory(blind, { ...kept, images: 1 })).toThrow('leave it out')
   })
 
-  it('is refused for longer texts than its code has full attention for', () => {
+  it('has block-sparse attention for long texts alone, padded to whole blocks', () => {
     const bird = (more: object) =>
       architectureFromConfig({ ...SIZES, model_type: 'big_bird', architectures: ['BigBirdForMaskedLM'], ...more })
     const [sparse, full] = [bird({}), bird({ attention_type: 'original_full' })]
-    expect(total(sparse, { sequenceLength: 704 })).toBe(total(full, { sequenceLength: 704 }))
-    expect(() => estimateMemory(sparse, { sequenceLength: 705 })).toThrow('`sequenceLength: 704`')
-    expect(total(full, { sequenceLength: 705 })).toBeGreaterThan(0)
+    const of = (model: typeof sparse, sequenceLength: number) => total(model, { sequenceLength })
+    expect(of(sparse, 704)).toBe(of(full, 704))
+    expect(of(sparse, 2048)).toBeLessThan(of(full, 2048) / 2)
+    expect(of(sparse, 1984) / of(sparse, 2047)).toBeLessThan(0.98)
+    expect(of(sparse, 2047) / of(sparse, 2048)).toBeGreaterThan(0.999)
+  })
+
+  it('says which tokens of a text all others see, and refuses what its code stops at', () => {
+    const longformer = (name: string, more = {}) =>
+      architectureFromConfig({ ...SIZES, model_type: 'longformer', architectures: [`LongformerFor${name}`], ...more })
+    const run = { sequenceLength: 512, method: 'inference' } as const
+    const said = (name: string) => estimateMemory(longformer(name), run).assumptions.join('\n')
+    expect(said('MaskedLM')).toContain('no token has global attention')
+    expect(said('SequenceClassification')).toContain('the first token of each sequence has global attention')
+    expect(said('QuestionAnswering')).toContain('the longest question has 64 tokens')
+    expect(() => estimateMemory(longformer('QuestionAnswering'), { ...run, sequenceLength: 3 })).toThrow(
+      'pass at least `sequenceLength: 4`',
+    )
+    const uneven = longformer('MaskedLM', { attention_window: [6, 8] })
+    expect(() => estimateMemory(uneven, { ...run, sequenceLength: 64 })).toThrow('a window of 6 does not divide')
+    expect(total(uneven, { ...run, sequenceLength: 24 })).toBeGreaterThan(0)
   })
 
   it('is refused in 16 bits where its code stops, with what runs', () => {

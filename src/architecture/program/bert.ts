@@ -184,8 +184,8 @@ export function bertBlockSteps(
 }
 
 /** `LayerNorm(dropout(dense(x)) + residual)` */
-export const denseAndNorm = (rate: number): Steps => [
-  set('hidden', project('dense', 'hidden')),
+export const denseAndNorm = (rate: number, dense: Operation = project('dense', 'hidden')): Steps => [
+  set('hidden', dense),
   ...dropping(rate, 'hidden'),
   set('hidden', layerNormed('LayerNorm', plus('hidden', 'residual'))),
   give('hidden'),

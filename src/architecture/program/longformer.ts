@@ -6,6 +6,7 @@ import {
   bertDropout,
   bertPooling,
   classifierSteps,
+  denseAndNorm,
   robertaMaskedHead,
 } from './bert.js'
 import { ALWAYS_EAGER, IN_CHUNKS } from './bert-program.js'
@@ -75,6 +76,7 @@ export function longformerProgram(
     },
     says: [
       ALWAYS_EAGER,
+      OF_VERSION_4,
       global?.says ?? NONE_GLOBAL,
       ...(config.integer('chunk_size_feed_forward', 0) > 0 ? [IN_CHUNKS] : []),
     ],
@@ -114,6 +116,9 @@ const GLOBAL: Readonly<Record<string, GlobalTokens>> = {
 
 const NONE_GLOBAL = 'no token has global attention, as without a `global_attention_mask`; tokens that have it need more'
 
+const OF_VERSION_4 =
+  'chunks of a window overlap in memory, as in transformers 4.57, where their gradients need numbers of all places; version 5 makes them in another way'
+
 /** The window of each layer, if all can run. */
 function windowsOf(config: ConfigReader, layers: number): readonly number[] | undefined {
   const stated = config.raw('attention_window') ?? 512
@@ -152,12 +157,7 @@ function modelSteps(config: ConfigReader, dimensions: Dimensions, { windows, len
     ...dropping(dropout.hidden, 'sum'),
     give('sum'),
   ]
-  const output: Steps = [
-    set('hidden', written({ kind: 'stridedLinear', module: 'dense', order: 'tokens first', tokens: [length] })),
-    ...dropping(dropout.hidden, 'hidden'),
-    set('hidden', layerNormed('LayerNorm', plus('hidden', 'residual'))),
-    give('hidden'),
-  ]
+  const dense = written({ kind: 'stridedLinear', module: 'dense', order: 'tokens first', tokens: [length] })
   const layer = (window: number): Steps => {
     const self = written({
       kind: 'slidingAttention',
@@ -169,7 +169,7 @@ function modelSteps(config: ConfigReader, dimensions: Dimensions, { windows, len
     })
     const attention: Steps = [
       set('context', call([give(self)], { hidden: 'hidden', mask: 'mask', masked: 'masked' }, 'self')),
-      give(call(output, { hidden: 'context', residual: 'hidden' }, 'output')),
+      give(call(denseAndNorm(dropout.hidden, dense), { hidden: 'context', residual: 'hidden' }, 'output')),
     ]
     return bertBlockSteps(attention, { activation: config.string('hidden_act', 'gelu'), dropout }, { masked: 'masked' })
   }

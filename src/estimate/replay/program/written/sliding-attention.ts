@@ -14,7 +14,7 @@ export function slidingAttention(run: WrittenRun, block: SlidingAttention): Shap
   const [tokens = 1] = run.shape([{ paddedTo: longest }])
   if (tokens % window !== 0)
     throw new UndescribedBlock(
-      `texts are padded to a multiple of ${longest}, which a window of ${window} does not divide`,
+      `this text is padded to ${tokens} tokens, which a window of ${window} does not divide, so that its code stops: pass another \`sequenceLength\``,
     )
   const count = globalCount(run, block)
   const whole = [batch, tokens, heads] as const
