@@ -50,7 +50,7 @@ export function bigBirdProgram(
   const tokens = (5 + 2 * config.integer('num_random_blocks', 3)) * size
   const says = [
     ...(full.says ?? []),
-    `texts of more than ${tokens} tokens have block-sparse attention, shorter ones full attention; it is that of transformers 4.57, and version 5 gathers blocks in another way`,
+    `texts of more than ${tokens} tokens have block-sparse attention, shorter ones full attention; it is that of transformers 4.57, and version 5 needs some percent more for it`,
   ]
   return { ...full, says, ...(sparse && { longest: { tokens, beyond: sparse.steps } }) }
 }

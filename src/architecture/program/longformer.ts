@@ -76,7 +76,6 @@ export function longformerProgram(
     },
     says: [
       ALWAYS_EAGER,
-      OF_VERSION_4,
       global?.says ?? NONE_GLOBAL,
       ...(config.integer('chunk_size_feed_forward', 0) > 0 ? [IN_CHUNKS] : []),
     ],
@@ -115,9 +114,6 @@ const GLOBAL: Readonly<Record<string, GlobalTokens>> = {
 }
 
 const NONE_GLOBAL = 'no token has global attention, as without a `global_attention_mask`; tokens that have it need more'
-
-const OF_VERSION_4 =
-  'chunks of a window overlap in memory, as in transformers 4.57, where their gradients need numbers of all places; version 5 makes them in another way'
 
 /** The window of each layer, if all can run. */
 function windowsOf(config: ConfigReader, layers: number): readonly number[] | undefined {
@@ -180,6 +176,7 @@ function modelSteps(config: ConfigReader, dimensions: Dimensions, { windows, len
       each: 'layer',
       carries: 'hidden',
       given: ['mask', 'masked', 'seen by all'],
+      keywords: ['mask', 'masked', 'seen by all'],
       kinds: kinds.map(layer),
       kindOf: windows.map((window) => kinds.indexOf(window)),
     },
