@@ -108,7 +108,7 @@ function lossOfLogits(
     shifts: isOwn,
     casts,
     addsLargest: isOwn && forward.logits.addsLargest,
-    keepsShifted: isOwn && (forward.logits.shifts === 'beside' || forward.logits.castsBack),
+    keepsShifted: isOwn && (forward.logits.shifts !== 'float32' || forward.logits.castsBack),
     castsBack: isOwn && forward.logits.castsBack ? dtype : undefined,
     kept: outputs,
   })
