@@ -22,6 +22,8 @@ export interface Sense {
    * from the root of the model.
    */
   readonly steps: Steps
+  /** The same before the tokens are looked up, without `embedded`. Default: nothing. */
+  readonly ahead?: Steps
   /**
    * Whether the code makes boolean masks for each sequence, one for layers with a window and one for the others, so that flash attention cannot
    * be used; or one mask of numbers for each sequence. Default: no.

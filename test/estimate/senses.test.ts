@@ -5,7 +5,14 @@ import { countTrainableParameters, estimateMemory, type MemoryOptions, planGpus 
 import { memoryRecords } from './memory-records.js'
 
 /** Steps of small models with images and sound, recorded with `test/oracle/memory/seen.py`, and of the same models with text only. */
-const RECORDS = ['senses.jsonl.gz', 'images-in-turn.jsonl.gz', 'retrieval.jsonl.gz', 'wholes-with-text.jsonl.gz']
+const RECORDS = [
+  'senses.jsonl.gz',
+  'senses-options.jsonl.gz',
+  'blip-2.jsonl.gz',
+  'images-in-turn.jsonl.gz',
+  'retrieval.jsonl.gz',
+  'wholes-with-text.jsonl.gz',
+]
   .flatMap(memoryRecords)
   .map((record) => [record.id, record] as const)
 
@@ -88,6 +95,34 @@ describe('A model that finds pages', () => {
     expect(() => estimateMemory(architectureFromConfig(other), { method: 'inference' })).toThrow(
       'no model of ColPali with qwen2_vl',
     )
+  })
+})
+
+describe('BLIP-2', () => {
+  const text_config = { model_type: 'opt', hidden_size: 64, ffn_dim: 64, num_hidden_layers: 2, num_attention_heads: 4 }
+  const vision_config = { hidden_size: 64, intermediate_size: 64, num_hidden_layers: 2, num_attention_heads: 4 }
+  const qformer_config = { hidden_size: 48, intermediate_size: 64, num_hidden_layers: 2, num_attention_heads: 4 }
+  const config = { model_type: 'blip-2', text_config, vision_config, qformer_config }
+  const blip2 = architectureFromConfig(config)
+
+  it('reads one image with every text', () => {
+    expect(() => estimateMemory(blip2, {})).toThrow('pass `images: 1`')
+    expect(() => estimateMemory(blip2, { images: 2 })).toThrow('pass `images: 1`')
+    expect(estimateMemory(blip2, { images: 1 }).assumptions.join()).toContain('32 tokens each')
+  })
+
+  it('says which dropout of its Q-Former counts', () => {
+    const said = (whole: Record<string, unknown>) =>
+      estimateMemory(architectureFromConfig(whole), { images: 1 }).assumptions.join()
+    expect(said(config)).toContain('`qformer_config.hidden_dropout_prob` 0.1')
+    const without = { ...qformer_config, hidden_dropout_prob: 0, attention_probs_dropout_prob: 0 }
+    expect(said({ ...config, qformer_config: without })).not.toContain('qformer_config')
+  })
+
+  it('is refused where its Q-Former is in float32, and with another language model', () => {
+    expect(() => estimateMemory(blip2, { images: 1, precision: 'float16' })).toThrow('`qformer` of blip-2 in float32')
+    const t5 = { ...config, text_config: { model_type: 't5', d_model: 64, num_layers: 2, num_heads: 4 } }
+    expect(() => estimateMemory(architectureFromConfig(t5), {})).toThrow('pass the `text_config` alone')
   })
 })
 

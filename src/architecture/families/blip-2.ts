@@ -6,6 +6,7 @@ import { tree } from '../blocks/tree.js'
 import { patchesIn, visionSizes } from '../blocks/vision.js'
 import type { ConfigReader } from '../config-reader.js'
 import { container, listOf, type Module, repeated, tower } from '../module.js'
+import { blip2Images } from '../senses/blip-2.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** BLIP-2 (Li et al. 2023, arXiv:2301.12597): learned queries that read an image for OPT or T5. */
@@ -15,10 +16,19 @@ export const blip2 = multimodalFamily({
   holds: 'whole',
   loraTargets: ['q', 'v', 'q_proj', 'v_proj'],
   text: { family: 'opt' },
-  changes: (forward) => ({
+  keptInFloat32: ['query_tokens', 'qformer'],
+  undescribed: 'there is a model of its language model, T5: pass the `text_config` alone',
+  images: blip2Images,
+  changes: (forward, config) => ({
     ...forward,
-    undescribed:
-      'BLIP-2 reads an image with every text; there is a model of its language model: pass the `text_config` alone',
+    needsImages: 'BLIP-2 reads an image with every text: pass `images: 1`',
+    ...(config.object('text_config').string('model_type', 'opt') !== 'opt' && {
+      undescribed: 'BLIP-2 with another language model than OPT; pass the `text_config` alone',
+    }),
+    rates: { ...forward.rates, ...formerDropout(config.object('qformer_config')) },
+    // Its code makes a mask of ones, and computes the loss itself on logits in the dtype of the weights.
+    places: 'ofGivenMask',
+    logits: { ...forward.logits, shifts: 'model', prefill: 'allTokens' },
   }),
   beside(config, { text }) {
     const queries = config.object('qformer_config')
@@ -39,6 +49,14 @@ export const blip2 = multimodalFamily({
     ],
   }),
 })
+
+/** The rates of dropout in the Q-Former, by their fields. */
+function formerDropout(config: ConfigReader): Readonly<Record<string, number>> {
+  const rates = ['hidden_dropout_prob', 'attention_probs_dropout_prob'].map(
+    (field) => [`qformer_config.${field}`, config.number(field, 0.1)] as const,
+  )
+  return Object.fromEntries(rates.filter(([, rate]) => rate > 0))
+}
 
 /** The encoder of EVA-CLIP (Fang et al. 2022, arXiv:2211.07636). */
 function visionModel(config: ConfigReader): Module {

@@ -20,11 +20,11 @@ export interface ForwardPass {
   readonly embedding?: 'plain' | 'scaled' | 'scaledInModel' | 'scaledForFirstLayer' | 'normalised' | 'tokensOutside'
   /**
    * Whether all sequences share the embeddings of learned positions, or each has its own, counted from a mask of ones in
-   * float32 (OPT), or there are no positions at all (MPT), or all share rows of a buffer, which the code holds (CTRL) or not (XGLM).
+   * float32 (OPT), or of integers that the code around it makes (`ofGivenMask`), or there are no positions at all (MPT), or all share rows of a buffer, which the code holds (CTRL) or not (XGLM).
    * `numbered`: shared, by numbers that are a buffer (GPT). `unused`: the code counts positions and gives them to no layer (Qwen). Default:
    * `shared`.
    */
-  readonly places?: 'shared' | 'numbered' | 'eachSequence' | 'none' | 'buffer' | 'heldBuffer' | 'unused'
+  readonly places?: 'shared' | 'numbered' | 'eachSequence' | 'ofGivenMask' | 'none' | 'buffer' | 'heldBuffer' | 'unused'
   /** Whether 0 is added to the embeddings, in the place of those of types, which copies them (GPT, CTRL). Default: no. */
   readonly addsTypes?: boolean
   /**
@@ -74,6 +74,8 @@ export interface ForwardPass {
   readonly feedForward: FeedForward
   /** What the config asks for and is not described, with a way out, in one phrase. Default: nothing. */
   readonly undescribed?: string | undefined
+  /** Why a run without images fails, with a way out, in one phrase. Default: it does not. */
+  readonly needsImages?: string | undefined
   /** Why its training is not described, with a way out, in one phrase. Default: it is. */
   readonly withoutTraining?: string | undefined
   /** What estimates assume about the config, in sentences. Default: nothing. */

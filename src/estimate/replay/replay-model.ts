@@ -107,6 +107,8 @@ function decoderModel(
 ): DecoderModel {
   if (!whole.forward) throw new UndescribedBlock(`${whole.family} has no forward pass`)
   if (whole.forward.undescribed) throw new UndescribedBlock(whole.forward.undescribed)
+  const { needsImages } = whole.forward
+  if (needsImages && senses.length === 0) throw new UndescribedBlock(needsImages)
   const forward = completeForwardPass(whole.forward, whole.dimensions)
   const sizes = modelSizes(whole.dimensions, forward)
   const { architecture, omitted, gaps } = fold(whole, forward, sizes, kindOf)

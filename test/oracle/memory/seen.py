@@ -70,7 +70,8 @@ def run(config, options, trace=None):
                 ledger.book(t, "buffers", True)
         # A whole omni model has no forward pass of its own: its thinker reads the inputs.
         model = getattr(model, "thinker", model)
-        batch = (whole.Batch if whole.takes(model, "use_cache") or whole.takes(model, "logits_to_keep") else whole.Quiet)(model, inputs, labels)
+        # BLIP-2 hands what it does not name to its language model.
+        batch = (whole.Batch if config["model_type"] == "blip-2" or whole.takes(model, "use_cache") or whole.takes(model, "logits_to_keep") else whole.Quiet)(model, inputs, labels)
         if inference:
             model.eval()
             caches = whole.takes(model, "logits_to_keep")

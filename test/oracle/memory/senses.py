@@ -559,6 +559,7 @@ RETRIEVAL = ("colpali", "colqwen2")
 FAMILIES = {
     "colpali": lambda senses: square(senses, senses.parts.text_config.num_image_tokens),
     "colqwen2": page,
+    "blip-2": lambda senses: square(senses, senses.parts.num_query_tokens),
     "idefics3": idefics,
     "smolvlm": idefics,
     "mistral3": pixtral,

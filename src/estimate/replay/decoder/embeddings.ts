@@ -60,7 +60,9 @@ export function embeddingOf(
     return { embedded: words, positions: [] }
   }
   if (!learned) return { embedded: words, positions: [positions] }
-  const counted = forward.places === 'eachSequence' ? [countedPositions(layers, held)] : []
+  const isOfGiven = forward.places === 'ofGivenMask'
+  const counted =
+    isOfGiven || forward.places === 'eachSequence' ? [countedPositions(layers, isOfGiven ? undefined : held)] : []
   const places = counted[0]
     ? lookedUpBehind(layers, learned.name, hiddenSize)
     : lookedUp(layers, learned.name, sequence, hiddenSize, positions)
@@ -126,9 +128,9 @@ function turned(layers: Layers, name: string, { batch, sequence, inputGradients 
   return a.contiguous(a.transpose(leaf, 0, 1))
 }
 
-/** Positions that are counted from a mask of ones, which the code references until it returns. */
-function countedPositions({ ops: { tape }, tokens }: Layers, held: Tensor[]): Tensor {
-  held.push(tape.tensor(tokens, 'float32', 'ones'))
+/** Positions that are counted from a mask of ones. The code makes it, and references it until it returns, or it is given. */
+function countedPositions({ ops: { tape }, tokens }: Layers, held: Tensor[] | undefined): Tensor {
+  held?.push(tape.tensor(tokens, 'float32', 'ones'))
   return tape.tensor(tokens, 'int64', '_to_copy')
 }
 

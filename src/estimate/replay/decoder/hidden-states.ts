@@ -95,6 +95,7 @@ interface Inputs {
 
 function inputsOf({ senses, facts }: DecoderModel, pass: DecoderPass): Inputs {
   const { layers, options, forward } = pass
+  const among = facts && sensed(senses, facts, layers, options)
   const held: Tensor[] = []
   let seen: Sensed | undefined
   let forLayers: LayerInputs | undefined
@@ -106,7 +107,7 @@ function inputsOf({ senses, facts }: DecoderModel, pass: DecoderPass): Inputs {
     },
     isBeforeScale: senses.some((sense) => sense.isBeforeScale),
     run: (tokens: Tensor) => {
-      seen = facts && sensed(senses, facts, layers, options, tokens)
+      seen = among?.(tokens)
       return seen?.embedded ?? tokens
     },
     before: (words: Tensor) => {

@@ -16,14 +16,17 @@ export interface Sensed {
   readonly behind: (layer: number, output: Tensor) => Tensor
 }
 
-/** Runs the encoders of images and sound, and puts their vectors in the places of tokens. Frees the embeddings of the tokens. */
+/**
+ * Runs the encoders of images and sound that come before the embeddings of the tokens.
+ *
+ * @returns what runs the others, and puts their vectors in the places of tokens. It frees the embeddings of the tokens
+ */
 export function sensed(
   senses: readonly Sense[],
   facts: ModuleFacts,
   layers: Layers,
   options: StepOptions,
-  tokens: Tensor,
-): Sensed {
+): (tokens: Tensor) => Sensed {
   const { tape } = layers.ops
   const scope = new Scope(tape, '')
   // The parameters of encoders belong to the group of the root, and are gathered with it.
@@ -37,8 +40,7 @@ export function sensed(
     memories: [],
     options: { ...rest, cache: false },
   }
-  scope.set('embedded', tokens)
-  for (const { steps } of senses) runSteps(place, scope, steps)
+  for (const { ahead = [] } of senses) runSteps(place, scope, ahead)
   const behind = (layer: number, output: Tensor): Tensor => {
     const steps = senses.flatMap((sense) => sense.behind?.[layer] ?? [])
     if (steps.length === 0) return output
@@ -46,7 +48,11 @@ export function sensed(
     runSteps(place, scope, steps)
     return scope.take('hidden')
   }
-  const given = senses.flatMap((sense) => (sense.given ?? []).map((name) => scope.get(name)))
-  tape.free(...given)
-  return { embedded: scope.take('embedded'), scope, given, behind }
+  return (tokens) => {
+    scope.set('embedded', tokens)
+    for (const { steps } of senses) runSteps(place, scope, steps)
+    const given = senses.flatMap((sense) => (sense.given ?? []).map((name) => scope.get(name)))
+    tape.free(...given)
+    return { embedded: scope.take('embedded'), scope, given, behind }
+  }
 }
