@@ -295,6 +295,11 @@ describe('An encoder of sound', () => {
       total(wavlm, { method: 'lora', lora: { rank: 8, targetModules }, audioSeconds: 2, targetLength: 20 })
     expect(() => asked(['q_proj'])).toThrow('has no effect')
     expect(asked(['intermediate_dense'])).toBeGreaterThan(0)
+    const speakers = architectureFromConfig({ model_type: 'wav2vec2', architectures: ['Wav2Vec2ForXVector'] })
+    const lora = (targetModules: string[]) =>
+      total(speakers, { method: 'lora', lora: { rank: 8, targetModules }, audioSeconds: 2 })
+    expect(() => lora(['kernel'])).toThrow('has no effect')
+    expect(lora(['q_proj'])).toBeGreaterThan(0)
   })
 })
 

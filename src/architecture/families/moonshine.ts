@@ -78,7 +78,7 @@ export const moonshine = headedFamily({
       layers: repeated(config.integer('decoder_num_hidden_layers', 6), decoderLayer),
       norm,
     })
-    const sizes = { ...stated, ...encoderHeads, layers, ffnSize }
+    const sizes = { ...stated, ...encoderHeads, layers, ffnSize, headDim: headDim ?? stated.headDim }
     const dimensions = decoderDimensions(sizes, { gatedMlp: false })
     return {
       model: container('MoonshineModel', { encoder, decoder }),

@@ -1,7 +1,7 @@
 import { labelCount } from '../blocks/label-count.js'
 import type { ConfigReader } from '../config-reader.js'
 import { call, dropped, give, make, project, set, written } from './build.js'
-import type { Frames } from './count.js'
+import type { Count, Frames } from './count.js'
 import type { Program } from './program.js'
 import { SAMPLES } from './sound.js'
 import type { Sound } from './sound-features.js'
@@ -63,6 +63,7 @@ export function speechHead(config: ConfigReader, suffix: string, sound: Sound): 
       labels: ['batch'],
       loss: { op: 'entropy', of: 'result' },
     }),
+    ForXVector: () => xVector(config, frames, weighs(config, suffix) ? 'weighted' : 'hidden'),
     ForAudioFrameClassification: () => ({
       steps: [give(project('classifier', weighs(config, suffix) ? 'weighted' : 'hidden'))],
       labels: ['batch', frames, labelCount(config)],
@@ -76,7 +77,7 @@ export function speechHead(config: ConfigReader, suffix: string, sound: Sound): 
     }),
   }
   const head = heads[suffix]?.()
-  // These classes refuse an adapter.
+  // Two of these classes refuse an adapter, and none is described with one.
   if (!head || (WEIGHING.has(suffix) && config.boolean('add_adapter', false))) return undefined
   return weighs(config, suffix) ? { ...head, steps: [...weighing(config, frames), ...head.steps] } : head
 }
@@ -85,11 +86,65 @@ export function speechHead(config: ConfigReader, suffix: string, sound: Sound): 
 export const weighs = (config: ConfigReader, suffix: string): boolean =>
   WEIGHING.has(suffix) && config.boolean('use_weighted_layer_sum', false)
 
-const WEIGHING: ReadonlySet<string> = new Set(['ForSequenceClassification', 'ForAudioFrameClassification'])
+const WEIGHING: ReadonlySet<string> = new Set([
+  'ForSequenceClassification',
+  'ForAudioFrameClassification',
+  'ForXVector',
+])
 
 /** The sum of the inputs of all layers and of the last output, with learned weights. */
 function weighing(config: ConfigReader, frames: Frames): Steps {
   const layers = config.integer('num_hidden_layers', 12)
   const states = Array.from({ length: layers + 1 }, (_, index) => `state${index}`)
   return [set('weighted', written({ kind: 'weightedLayers', states, steps: [frames] }))]
+}
+
+/** A vector for each speaker: a time delay network, and the mean and the deviation of what it makes of each step (`Wav2Vec2ForXVector`). */
+function xVector(config: ConfigReader, { frames, rate }: Frames, of: string): SpeechHead {
+  const widths = config.integers('tdnn_dim') ?? [512, 512, 512, 512, 1500]
+  const kernels = config.integers('tdnn_kernel') ?? [5, 3, 3, 1, 1]
+  const dilations = config.integers('tdnn_dilation') ?? [1, 2, 3, 1, 1]
+  const behind = [...frames]
+  const shapes = widths.map((width, index): Count => {
+    behind.push({ kernel: (dilations[index] ?? 1) * ((kernels[index] ?? 1) - 1) + 1, stride: 1 })
+    return [{ frames: [...behind], rate }, width]
+  })
+  const last = widths.at(-1) ?? 1500
+  const delays = shapes.map((to, index) =>
+    set(
+      'x',
+      call(
+        [
+          give(
+            written({
+              kind: 'timeDelay',
+              from: shapes[index - 1] ?? [{ frames, rate }, widths[0] ?? 512],
+              to,
+              kernel: kernels[index] ?? 1,
+            }),
+          ),
+        ],
+        { x: 'x' },
+        `tdnn.${index}`,
+      ),
+    ),
+  )
+  return {
+    steps: [
+      set('x', of),
+      set('x', project('projector', 'x')),
+      ...delays,
+      set('mean', { op: 'mean', of: 'x', count: ['batch', last] }),
+      set('deviation', written({ kind: 'stepsDeviation', shape: shapes.at(-1) ?? [] })),
+      set('pooled', { op: 'concat', of: ['mean', 'deviation'] }),
+      set('vector', project('feature_extractor', 'pooled')),
+      give(project('classifier', 'vector')),
+    ],
+    labels: ['batch'],
+    loss: call(
+      [give(written({ kind: 'speakerLoss', speakers: labelCount(config) }))],
+      { result: 'result' },
+      'objective',
+    ),
+  }
 }

@@ -33,7 +33,10 @@ export type WrittenBlock =
   | SoundConvolution
   | SoundStem
   | SpecAugment
+  | SpeakerLoss
   | SpeechBias
+  | StepsDeviation
+  | TimeDelay
   | StreamNorm
   | TurnedLayer
   | TurnedLinear
@@ -422,6 +425,28 @@ export interface GatedAttention {
   readonly kind: 'gatedAttention'
   readonly heads: number
   readonly steps: Count
+}
+
+/** A layer of a time delay network, whose linear layer `kernel` is run as a convolution. Reads `x`. */
+export interface TimeDelay {
+  readonly kind: 'timeDelay'
+  /** `[steps, channels]` of what it reads and makes. */
+  readonly from: Count
+  readonly to: Count
+  readonly kernel: number
+}
+
+/** The standard deviation of `x` over the steps. */
+export interface StepsDeviation {
+  readonly kind: 'stepsDeviation'
+  /** `[steps, channels]`. */
+  readonly shape: Count
+}
+
+/** A cross entropy of angles with a margin, to the vectors of speakers in `weight`, of `result` (Wang et al. 2018, arXiv:1801.05599). */
+export interface SpeakerLoss {
+  readonly kind: 'speakerLoss'
+  readonly speakers: number
 }
 
 /** Connectionist temporal classification of `result`, without cuDNN (Graves et al. 2006). */

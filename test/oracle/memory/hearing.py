@@ -50,6 +50,12 @@ class Ctc(torch.autograd.Function):
         return made, None, None
 
 
+def one_hot(labels, num_classes=-1):
+    """Without a look at the labels, as on CUDA (`one_hot` of Onehot.cpp)."""
+    made = torch.zeros(*labels.shape, num_classes, dtype=torch.long)
+    return made.scatter_(-1, labels.unsqueeze(-1), 1)
+
+
 def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reduction="mean", zero_infinity=False):
     batch = log_probs.shape[1]
     loss = Ctc.apply(log_probs, targets, targets.shape[0] // batch)
@@ -118,6 +124,53 @@ def batch_norm(norm):
 
     def computed(input, running_mean, running_var, weight=None, bias=None, *rest, **kwargs):
         return BatchNorm.apply(input, weight, bias)
+
+    return computed
+
+
+def turned(tensor):
+    """Whether the channels of a step are next to each other."""
+    return tensor.stride(1) == 1 and tensor.stride(2) == tensor.shape[1]
+
+
+def empty_turned(like, batch, channels, steps):
+    return torch.empty_strided((batch, channels, steps), (channels * steps, 1, channels), dtype=like.dtype)
+
+
+class TurnedConvolution(torch.autograd.Function):
+    """cuDNN's convolution over the steps with a turned weight: `_convolution` makes the input contiguous, and then turns it (torch 2.15, Convolution.cpp)."""
+
+    @staticmethod
+    def forward(ctx, input, weight, bias, steps, ledger):
+        ctx.save_for_backward(input, weight)
+        copies = [torch.empty(input.shape, dtype=input.dtype) for _ in range(1 if input.is_contiguous() else 2)]
+        for copy in copies:
+            ledger.book(copy, "temporary", True)
+        made = empty_turned(input, input.shape[0], weight.shape[0], steps)
+        del copies
+        return made
+
+    @staticmethod
+    def backward(ctx, gradient):
+        input, weight = ctx.saved_tensors
+        copies = [torch.empty(input.shape, dtype=input.dtype) for _ in range(1 if input.is_contiguous() else 2)]
+        if not turned(gradient):
+            copies.append(torch.empty(gradient.shape, dtype=gradient.dtype))
+        needed = ctx.needs_input_grad
+        made = empty_turned(input, *input.shape) if needed[0] else None
+        weighed = torch.empty_strided(weight.shape, weight.stride(), dtype=weight.dtype) if needed[1] else None
+        shifts = torch.empty(weight.shape[0], dtype=weight.dtype) if needed[2] else None
+        del copies
+        return made, weighed, shifts, None, None
+
+
+def conv1d(convolution, ledger):
+    def computed(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+        if weight.shape[1] == 1 or not turned(weight):
+            return convolution(input, weight, bias, stride, padding, dilation, groups)
+        if torch.is_autocast_enabled("cpu"):
+            bias, weight, input = (one.to(torch.get_autocast_dtype("cpu")) for one in (bias, weight, input))
+        return TurnedConvolution.apply(input, weight, bias, input.shape[2] - dilation * (weight.shape[2] - 1), ledger())
 
     return computed
 
@@ -219,9 +272,11 @@ def stand_ins(ledger):
         yield module, "_compute_mask_indices", spans
     yield wav2vec2.np.random, "random", lambda: 1.0
     yield F, "ctc_loss", ctc_loss
+    yield F, "one_hot", one_hot
     yield wavlm.WavLMAttention, "compute_bias", bias_of
     yield F, "linear", linear(F.linear, ledger)
     yield F, "log_softmax", log_softmax(F.log_softmax)
+    yield F, "conv1d", conv1d(F.conv1d, ledger)
     yield F, "group_norm", group_norm(F.group_norm)
     yield F, "batch_norm", batch_norm(F.batch_norm)
     yield torch.Tensor, "masked_select", all_labels

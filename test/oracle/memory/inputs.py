@@ -78,7 +78,7 @@ def heard(model, config, options, sound):
         return (sound, {"labels": written}) if options["method"] != "inference" else ({**sound, "decoder_input_ids": written}, {})
     if name.endswith("ForCTC"):
         return sound, {"labels": written}
-    if name.endswith("ForSequenceClassification"):
+    if name.endswith(("ForSequenceClassification", "ForXVector")):
         return sound, {"labels": torch.zeros(batch, dtype=torch.long)}
     if name.endswith("ForAudioFrameClassification"):
         moments = moments_of(model.config, options)

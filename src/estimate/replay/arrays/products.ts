@@ -1,6 +1,6 @@
 import { DTYPE_BYTES } from '../dtype.js'
 import type { Tensor } from '../tape.js'
-import { contiguous, isContiguous, type Layout, sizeOf } from './layout.js'
+import { contiguous, isContiguous, type Layout, permuted, sizeOf } from './layout.js'
 import { Reductions } from './reductions.js'
 import { preserved, type Shaped } from './shaped.js'
 
@@ -118,25 +118,35 @@ export class Products extends Reductions {
     return this.#convolution(name, input, cast, { shape, weight, copies: true })
   }
 
+  /**
+   * A convolution over the steps with a weight whose channels are next to each other in memory. cuDNN then computes it with the channels of a step next
+   * to each other, in copies of its input and gradient (`cudnn_conv_suggest_memory_format` of torch 2.15).
+   */
+  turnedConvolution(name: string, input: Shaped, shape: readonly number[], weight: Shaped): Shaped {
+    const cast = (one: Shaped): Shaped => this.to(one, this.layers.half)
+    return this.#convolution(name, input, cast, { shape, weight, copies: true, isTurned: true })
+  }
+
   #convolution(
     name: string,
     input: Shaped,
-    cast: (parameter: Tensor) => Tensor,
-    given: { readonly shape?: readonly number[]; readonly weight?: Shaped | undefined; readonly copies?: boolean } = {},
+    cast: (parameter: Shaped) => Tensor,
+    given: ConvolutionOptions = {},
   ): Shaped {
     const { layers, tape } = this
     const [batch = 1, channels = 1, length = 1] = input.layout.shape
-    const { weight = this.parameter(`${name}.weight`), copies = false } = given
+    const { weight = this.parameter(`${name}.weight`), copies = false, isTurned = false } = given
     const bias = this.has(`${name}.bias`) ? this.parameter(`${name}.bias`) : undefined
     const kernel = weight.layout.shape.at(-1) ?? 1
-    const taken = (one: Shaped, by: (parameter: Tensor) => Tensor): Shaped =>
+    const taken = (one: Shaped, by: (parameter: Shaped) => Tensor): Shaped =>
       layers.autocast ? { ...by(one), layout: one.layout, isNamed: false } : one
     // Autocast casts the arguments from the last to the first.
     const vector = bias && taken(bias, (one) => layers.castParameter(one))
     const matrix = taken(weight, cast)
     const data = layers.autocast ? this.to(input, layers.half) : input
     const inputs = [data, matrix, ...(vector ? [vector] : [])]
-    const layout = contiguous(given.shape ?? [batch, channels, length + kernel - 1])
+    const inOrder = contiguous(given.shape ?? [batch, channels, length + kernel - 1])
+    const layout = isTurned ? turned(inOrder.shape) : inOrder
     const copy = ({ elements, dtype }: Shaped, own: Layout): number =>
       copies && !isContiguous(own) ? elements * DTYPE_BYTES[dtype] : 0
     const output = tape.record(
@@ -144,7 +154,7 @@ export class Products extends Reductions {
       { before: [data, matrix] },
       () => {
         const made = this.fresh(layout, data.dtype, 'convolution')
-        tape.ledger.observe('convolution', copy(data, data.layout))
+        tape.ledger.observe('convolution', copy(data, data.layout) + (isTurned ? sizeInBytes(data) : 0))
         return made
       },
       (_, __, arriving = layout) => {
@@ -152,11 +162,36 @@ export class Products extends Reductions {
           one.grad ? tape.ledger.allocate(one.elements * (one.dtype === 'float32' ? 4 : 2)) : undefined,
         )
         const ofGradient = { ...data, elements: sizeOf(layout.shape) }
-        tape.ledger.observe('convolution_backward', copy(data, data.layout) + copy(ofGradient, arriving))
-        return made
+        const read = isTurned ? permuted(arriving, TURNED) : arriving
+        const copied = copy(data, data.layout) + (isTurned ? sizeInBytes(data) : 0) + copy(ofGradient, read)
+        tape.ledger.observe('convolution_backward', copied)
+        if (!isTurned) return made
+        const layouts = [turned(data.layout.shape), preserved(matrix.layout)]
+        return made.map((storage, index) => {
+          const own = layouts[index]
+          return storage && own ? { storage, layout: own, dtype: inputs[index]?.dtype ?? data.dtype } : storage
+        })
       },
     )
     this.done(...inputs, ...(matrix.storage === weight.storage ? [] : [given.weight]))
     return { ...output, layout, isNamed: false }
   }
 }
+
+interface ConvolutionOptions {
+  readonly shape?: readonly number[]
+  readonly weight?: Shaped | undefined
+  /** Whether what it reads is copied if it is not contiguous. */
+  readonly copies?: boolean
+  /** Whether channels are next to each other in memory. */
+  readonly isTurned?: boolean
+}
+
+const TURNED = [0, 2, 1]
+
+/** A shape of `[batch, channels, steps]` with the channels of a step next to each other. */
+function turned([batch = 1, channels = 1, steps = 1]: readonly number[]): Layout {
+  return permuted(contiguous([batch, steps, channels]), TURNED)
+}
+
+const sizeInBytes = ({ elements, dtype }: Shaped): number => elements * DTYPE_BYTES[dtype]

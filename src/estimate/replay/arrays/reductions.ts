@@ -36,11 +36,11 @@ export class Reductions extends Elementwise {
     })
   }
 
-  /** The length of each vector of the last dimension, which is kept. Autocast has it in float32, without a copy of the vectors. */
-  vectorNorm(input: Shaped): Shaped {
+  /** The length of each vector of one dimension, which is kept. Autocast has it in float32, without a copy of the vectors. */
+  vectorNorm(input: Shaped, dim = -1): Shaped {
     const dtype = this.layers.autocast ? 'float32' : input.dtype
     const { shape } = input.layout
-    const kept = contiguous(shape.with(-1, 1))
+    const kept = contiguous(shape.with(dim, 1))
     return this.record({
       inputs: [input],
       saves: [input],

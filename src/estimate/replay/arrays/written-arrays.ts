@@ -1,5 +1,5 @@
 import { contiguous } from './layout.js'
-import type { Shaped } from './shaped.js'
+import { preserved, type Shaped } from './shaped.js'
 import { SparseArrays } from './sparse-arrays.js'
 
 /** Arrays with the operations of encoders that are written over them. */
@@ -30,6 +30,48 @@ export class WrittenArrays extends SparseArrays {
       inputs: [input],
       make: () => this.fresh(contiguous(shape.toSpliced(dim, 1)), input.dtype, 'mean'),
       derivatives: [() => this.fresh(contiguous(shape), input.dtype, 'div')],
+    })
+  }
+
+  /** The standard deviation over the steps of `[batch, steps, channels]`. Backward makes the differences from the mean first (`var_backward` of torch). */
+  deviation(input: Shaped): Shaped {
+    const { layout, dtype } = input
+    const [batch = 1, , channels = 1] = layout.shape
+    const one = (name: string): Shaped => this.fresh(contiguous([batch, 1, channels]), dtype, name)
+    return this.record({
+      inputs: [input],
+      saves: [input],
+      savesOutput: true,
+      make: () => this.fresh(contiguous([batch, channels]), dtype, 'std'),
+      derivatives: [
+        () => {
+          const share = one('div')
+          const scaled = one('mul')
+          const mean = one('mean')
+          const differences = this.fresh(preserved(layout), dtype, 'sub')
+          this.done(mean)
+          const made = this.fresh(preserved(layout), dtype, 'mul')
+          this.done(share, scaled, differences)
+          return made
+        },
+      ],
+    })
+  }
+
+  /** Elements of one array or of another, by a mask. Each gets a gradient with zeros where the other was taken. */
+  chosen(mask: Shaped, one: Shaped, other: Shaped): Shaped {
+    const { layout, dtype } = one
+    const part = (): Shaped => {
+      const zero = this.fresh(contiguous([]), dtype, 'scalar_tensor')
+      const made = this.fresh(preserved(layout), dtype, 'where')
+      this.done(zero)
+      return made
+    }
+    return this.record({
+      inputs: [one, other],
+      saves: [mask],
+      make: () => this.fresh(preserved(layout), dtype, 'where'),
+      derivatives: [part, part],
     })
   }
 

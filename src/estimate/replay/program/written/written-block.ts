@@ -32,6 +32,7 @@ import { shiftedAttention } from './shifted-attention.js'
 import { slidingAttention } from './sliding-attention.js'
 import { soundAdapter } from './sound-adapter.js'
 import { soundConvolution, turnedLinear, turnedNorm } from './sound-convolution.js'
+import { speakerLoss, stepsDeviation, timeDelay } from './speaker-vector.js'
 import { specAugment } from './spec-augment.js'
 import { stridedLinear } from './strided-linear.js'
 import { trigrams } from './trigrams.js'
@@ -59,6 +60,9 @@ const KINDS: Kinds = {
   turnedLayer,
   specAugment,
   speechBias,
+  speakerLoss,
+  stepsDeviation,
+  timeDelay,
   turnedLinear,
   turnedNorm,
   disentangledAttention,
