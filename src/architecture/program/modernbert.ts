@@ -22,6 +22,9 @@ import type { Program } from './program.js'
 import type { Operation, Steps } from './steps.js'
 import { textEncoder, WIDE_ENTROPY } from './text-encoder.js'
 
+/** What layers get by keyword. */
+const MASKS_AND_POSITIONS = ['mask', 'windowMask', 'positions'] as const
+
 /** ModernBERT without the flash-attention package, and not compiled (`reference_compile: false`). */
 export function modernBertProgram(
   config: ConfigReader,
@@ -78,7 +81,8 @@ function modelSteps(config: ConfigReader, dimensions: Dimensions, keepsOnes: boo
     {
       each: 'layers',
       carries: 'hidden',
-      given: ['mask', 'windowMask', 'positions'],
+      given: MASKS_AND_POSITIONS,
+      keywords: MASKS_AND_POSITIONS,
       kinds,
       kindOf: Array.from({ length: layers }, (_, index) => (index === 0 ? 0 : 2) + (index % period === 0 ? 0 : 1)),
     },
