@@ -38,6 +38,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'sound-and-masks.jsonl.gz',
   'speech.jsonl.gz',
   'sparse-encoders.jsonl.gz',
+  'input-gradients.jsonl.gz',
 ]
 
 /** The records of a fixture. */

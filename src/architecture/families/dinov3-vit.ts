@@ -69,7 +69,7 @@ export const dinov3Vit = towerFamily({
     const registers = config.integer('num_register_tokens', 0)
     const headDim = Math.floor(read.hiddenSize / read.heads)
     const embeddings: Steps = [
-      set('patches', patchesOf('patch_embeddings', sizes)),
+      set('patches', { op: 'alsoInput', of: patchesOf('patch_embeddings', sizes) }),
       set(
         'sum',
         withVectors(

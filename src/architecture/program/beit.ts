@@ -3,7 +3,7 @@ import { attended, call, dropping, give, layerNormed, make, part, plus, project,
 import { classified, firstVector, imageClasses, type MaskedImages } from './image-classes.js'
 import type { Program } from './program.js'
 import type { Operation, Steps, Value } from './steps.js'
-import { patchesOf, withClass } from './vision.js'
+import { patchEmbeddings, withClass } from './vision.js'
 import { droppedPath, masked, type VitSizes, vitIntermediate } from './vit.js'
 
 /** The share of patches that the published training hides (75 of 196, `num_mask_patches` of BEiT's own code). */
@@ -87,7 +87,7 @@ function modelSteps(config: ConfigReader, sizes: VitSizes, isMasked: boolean): S
 
 function embeddingSteps(config: ConfigReader, sizes: VitSizes, isMasked: boolean): Steps {
   return [
-    set('sum', call([give(patchesOf('projection', sizes))], { pixels: 'pixels' }, 'patch_embeddings')),
+    set('sum', patchEmbeddings(sizes)),
     ...(isMasked ? masked(sizes) : []),
     set('sum', withClass('cls_token', 'sum', sizes)),
     ...(config.boolean('use_absolute_position_embeddings', false)

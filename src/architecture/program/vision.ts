@@ -42,6 +42,12 @@ export const IMAGES = (sizes: ImageSizes): Operation => ({
 export const patchesOf = (module: string, sizes: ImageSizes): Operation =>
   convolved(module, { op: 'own', of: 'pixels' }, [...tilesOf(sizes), sizes.hiddenSize, sizes.patches])
 
+/** The module of patches of an encoder that stands alone, whose input embeddings they are. */
+export const patchEmbeddings = (sizes: ImageSizes): Operation => ({
+  op: 'alsoInput',
+  of: call([give(patchesOf('projection', sizes))], { pixels: 'pixels' }, 'patch_embeddings'),
+})
+
 /** A vector for the whole image before those of the patches. */
 export const withClass = (parameter: string, patches: Value, sizes: ImageSizes): Operation =>
   withVectors([{ name: parameter, count: 1 }], patches, sizes)

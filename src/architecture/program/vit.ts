@@ -3,7 +3,7 @@ import type { ConfigReader } from '../config-reader.js'
 import { activated, attended, call, dropping, give, layerNormed, make, plus, project, scaled, set } from './build.js'
 import { firstVector } from './image-classes.js'
 import type { Assignment, Operation, Step, Steps, Value } from './steps.js'
-import { type ImageSizes, patchesOf, withVectors } from './vision.js'
+import { type ImageSizes, patchEmbeddings, withVectors } from './vision.js'
 
 /** The sizes of ViT, and of the encoders that were copied from it, with their rates of dropout. */
 export interface VitSizes extends ImageSizes {
@@ -45,7 +45,7 @@ export const vitEmbeddingSteps = (
   learned: readonly string[] = ['cls_token'],
   isMasked = false,
 ): Steps => [
-  set('sum', call([give(patchesOf('projection', sizes))], { pixels: 'pixels' }, 'patch_embeddings')),
+  set('sum', patchEmbeddings(sizes)),
   ...(isMasked ? [{ trains: masked(sizes) }] : []),
   set(
     'sum',

@@ -23,7 +23,7 @@ import {
   set,
   split,
 } from '../program/index.js'
-import { patchesOf, withClass } from '../program/vision.js'
+import { patchEmbeddings, withClass } from '../program/vision.js'
 import {
   droppedPath,
   layerScaled,
@@ -120,7 +120,7 @@ export function dinov2Family({ prefix, patch, hasRegisters, ...family }: Dinov2F
 function embeddingsWith(sizes: VitSizes, registers: number): Steps {
   const { hiddenSize, patches, dropout } = sizes
   return [
-    set('sum', call([give(patchesOf('projection', sizes))], { pixels: 'pixels' }, 'patch_embeddings')),
+    set('sum', patchEmbeddings(sizes)),
     set('sum', withClass('cls_token', 'sum', sizes)),
     set('sum', plus('sum', { op: 'parameter', name: 'position_embeddings' })),
     set('sum', {
