@@ -5,6 +5,7 @@ import type { ForwardPass } from './forward/index.js'
 import type { FindLargestImage } from './largest-image.js'
 import type { Program } from './program/index.js'
 import type { FindSense } from './sense.js'
+import type { TensorPlan } from './tensor-plan.js'
 
 /**
  * A model family: everything that the library knows about it, in one file under `families/`. What a family does not state
@@ -122,6 +123,8 @@ export interface FamilyFacts {
   readonly undescribed?: string
   /** What its forward pass computes and no estimate replays: the estimate says so. */
   readonly unreplayed?: readonly Unreplayed[]
+  /** How transformers divides its modules among tensor-parallel ranks. Absent: it has no plan, or one that no estimate replays. */
+  readonly tensorPlan?: TensorPlan
   /** The largest image that its processor makes. Absent: engines' memory for images cannot be planned. */
   readonly largestImage?: FindLargestImage
   /** What the code around its language model does to the embeddings of all tokens, also of text. Absent: nothing. */

@@ -45,6 +45,9 @@ export function refuseContradictions(options: MemoryOptions, { trains, weights, 
   if (options.optimizerStep === 'in-backward' && (options.gradientAccumulation ?? 1) > 1) {
     throw new TypeError('`optimizerStep` is "in-backward", which frees each gradient at once: it cannot be accumulated')
   }
+  if (options.layout?.sequenceParallel && (options.layout.tensor ?? 1) === 1) {
+    throw new TypeError('`layout.sequenceParallel` needs tensor-parallel ranks: pass `layout.tensor`')
+  }
   const { optimizer = 'adamw', optimizerStep } = options
   if (optimizerStep !== undefined && optimizerStep !== 'in-backward' && !hasSeveralSteps(optimizer)) {
     throw new TypeError(

@@ -42,7 +42,7 @@ export function estimateMemory(model: EstimableModel, options: MemoryOptions = {
  * @throws RangeError for a layout that the model cannot have
  */
 function givenLayout(resolved: ResolvedModel, options: CheckedMemoryOptions): MemoryEstimate {
-  const { tensor, pipeline, context, expert } = options.layout
+  const { tensor, pipeline, context, expert, sequenceParallel } = options.layout
   const { ranks, strategy } = options.sharding
   const { program, className, dimensions } = resolved.architecture
   if (program)
@@ -54,6 +54,12 @@ function givenLayout(resolved: ResolvedModel, options: CheckedMemoryOptions): Me
   if (options.kernelPackages.length > 0 && methodOf(options.method).trains !== 'nothing')
     throw new TypeError('`layout` has no model for `kernelPackages` in training: use `sharding`, or leave them out')
   const { heads, layers, moe } = dimensions
+  if (context > 1 && options.attention === 'eager')
+    throw new TypeError("`layout.context` needs a kernel for ring attention: pass `attention: 'flash'` or 'efficient'")
+  if (context > 1 && Object.keys(resolved.architecture.forward?.mixers ?? {}).length > 0)
+    throw new TypeError(`\`layout.context\` has no model for the recurrent layers of ${className}: leave it out`)
+  if (sequenceParallel && methodOf(options.method).trains === 'nothing')
+    throw new TypeError('`layout.sequenceParallel` has no model for inference: leave it out')
   if (heads % tensor !== 0) throw new RangeError(`\`layout.tensor\` is ${tensor}, which does not divide ${heads} heads`)
   if (pipeline > layers) throw new RangeError(`\`layout.pipeline\` is ${pipeline}, but the model has ${layers} layers`)
   if (expert > 1 && (moe === undefined || moe.experts % expert !== 0)) {
@@ -68,8 +74,18 @@ function givenLayout(resolved: ResolvedModel, options: CheckedMemoryOptions): Me
   }
   refuseBesideLayout(options.sharding)
   const own = { ...options, sequenceLength: Math.ceil(options.sequenceLength / context) }
-  const estimate = replayed(resolved, own, () => layoutMemory(resolved, own)({ data: ranks, tensor, pipeline, expert }))
-  const shared = context > 1 ? [`each sequence in ${context} equal parts; not checked against torch`] : []
+  const estimate = replayed(resolved, own, () =>
+    layoutMemory(
+      resolved,
+      own,
+    )({ data: ranks, tensor, pipeline, expert, ...(sequenceParallel && { sequenceParallel }) }),
+  )
+  const shared =
+    context > 1
+      ? [
+          `each sequence in ${context} equal parts, with torch's ring attention (2.15, \`context_parallel\`, which accelerate 1.15.0 calls)`,
+        ]
+      : []
   return { ...estimate, assumptions: [...estimate.assumptions, ...shared] }
 }
 

@@ -2,9 +2,11 @@ import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import type { Gpu } from './gpus.js'
 import { layoutMemory } from './layout-memory.js'
 import type { MemoryEstimate } from './memory-estimate.js'
+import { methodOf } from './methods.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { leastStaticMemory } from './run-memory.js'
 import { layoutsOf } from './shard/layouts.js'
+import { refusedLayout } from './shard/refused-layout.js'
 import type { Layout } from './sharding.js'
 
 /** A number of GPUs that is too small, and what it would need. */
@@ -47,12 +49,14 @@ export interface SearchLimits {
 export function fewestGpus(model: ResolvedModel, options: CheckedMemoryOptions, limits: SearchLimits): Search {
   const { gpu, maxGpus, isExplained } = limits
   const memoryIn = layoutMemory(model, options)
+  const trains = methodOf(options.method).trains !== 'nothing'
   const tooFew: TooFew[] = []
   const least = isExplained ? 1 : leastStaticMemory(model, options) / gpu.memoryBytes
   for (const gpus of countsUpTo(maxGpus)) {
     if (gpus < least) continue
     const tried: Candidate[] = []
     for (const layout of possible(layoutsOf(model.architecture, gpus, options.method), model, options)) {
+      if (trains && refusedLayout(model.architecture, options, layout)) continue
       const candidate = { layout, estimate: memoryIn(layout) }
       if (candidate.estimate.totalBytes <= gpu.memoryBytes) return { gpus, fitting: candidate, tooFew }
       tried.push(candidate)

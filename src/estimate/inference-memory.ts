@@ -1,4 +1,5 @@
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
+import type { Division } from './replay/division.js'
 import type { ReplayModel } from './replay/replay-model.js'
 import { prefill } from './replay/step/prefill.js'
 import type { StepMemory } from './replay/step/step-memory.js'
@@ -14,7 +15,12 @@ export interface StoredPrefill {
 }
 
 /** Replays a prefill, and counts the weights as they are stored. */
-export function storedPrefill(model: ResolvedModel, replay: ReplayModel, options: CheckedMemoryOptions): StoredPrefill {
+export function storedPrefill(
+  model: ResolvedModel,
+  replay: ReplayModel,
+  options: CheckedMemoryOptions,
+  division?: Division,
+): StoredPrefill {
   const { batchSize, sequenceLength, targetLength, images, audioSeconds, attention, served } = options
   const storage = model.storage(served)
   const step = prefill(replay, {
@@ -26,6 +32,7 @@ export function storedPrefill(model: ResolvedModel, replay: ReplayModel, options
     kernel: attention,
     kernelPackages: new Set(options.kernelPackages),
     dtype: storage.computeDtype,
+    division,
   })
   const assumptions = [`weights in ${storage.precision}${SOURCES[storage.from]}`, ...storage.assumptions]
   // The replay has counted plain weights, and those that a family keeps in float32.

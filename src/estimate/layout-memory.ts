@@ -13,7 +13,11 @@ import { runMemory } from './run-memory.js'
 import { cacheShape } from './serving/cache/cache-blocks.js'
 import { bytesPerToken } from './serving/cache/cache-bytes.js'
 import { storedWeights } from './serving/weights/stored-weights.js'
+import { pipelineMemory } from './shard/pipeline-memory.js'
 import { profileStep, type StepProfile } from './shard/profile.js'
+import { refusedLayout } from './shard/refused-layout.js'
+import { tensorMemory } from './shard/tensor-memory.js'
+import { isDivisible, tensorRank } from './shard/tensor-rank.js'
 import { type Layout, shardedEstimate } from './sharding.js'
 
 /**
@@ -31,9 +35,16 @@ export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions
     }
     if (layout.tensor * layout.pipeline * layout.expert === 1) return runMemory(model, withRanks(options, layout.data))
     refuseTargetsInLayout(model, options)
+    const refused = refusedLayout(model.architecture, options, layout)
+    if (refused) throw new TypeError(refused)
+    if (layout.pipeline > 1) return pipelineMemory(model, options, layout)
+    if (layout.tensor > 1 && !layout.sequenceParallel) return tensorMemory(model, options, layout)
+    if (layout.tensor > 1)
+      tensorRank(model.architecture, layout.tensor, { isTraining: true, isSharded: layout.data > 1 })
     profile ??= profileStep(model, options)
     const degrees = {
       context: options.layout.context,
+      sequenceParallel: layout.sequenceParallel ?? false,
       tensor: layout.tensor,
       pipeline: layout.pipeline,
       expert: layout.expert,
@@ -53,7 +64,7 @@ export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions
 
 /**
  * Serving on several GPUs. Weights and cache are divided as engines do it: what tensor parallelism cannot divide, such as the cache
- * of latent attention, is on every GPU. Activations are divided by tensor parallelism alone.
+ * of latent attention, is on every GPU. So is the residual stream; where the plan of transformers is known, the activations of a rank are replayed.
  */
 function dividedServing(
   model: ResolvedModel,
@@ -64,12 +75,16 @@ function dividedServing(
   const { parts } = whole
   const storage = model.storage(options.served)
   const { perGpu, total } = storedWeights(model.architecture, storage, { tensor, pipeline, expert: 1 })
+  const run =
+    tensor > 1 && isDivisible(model.architecture, tensor)
+      ? tensorMemory(model, options, { tensor, data: 1 }).parts
+      : parts
   const divided = {
     ...parts,
     parameters: Math.ceil((parts.parameters * perGpu) / total / data),
     kvCache: Math.ceil((parts.kvCache * cacheShare(model.architecture, tensor)) / pipeline / data),
-    activations: Math.ceil(parts.activations / tensor),
-    temporary: Math.ceil(parts.temporary / tensor),
+    activations: run.activations,
+    temporary: run.temporary,
   }
   const tensorBytes = Object.values(divided).reduce((sum, bytes) => sum + bytes, 0)
   return {

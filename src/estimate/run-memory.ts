@@ -19,6 +19,7 @@ import { isReentrant } from './replay/reentrant.js'
 import type { ReplayModel } from './replay/replay-model.js'
 import { type StaticMemory, staticMemory } from './replay/step/static-memory.js'
 import type { StepMemory } from './replay/step/step-memory.js'
+import type { TrainingStep } from './replay/step/training-options.js'
 import { trainingStep } from './replay/step/training-step.js'
 import { UndescribedBlock } from './replay/undescribed-block.js'
 import type { ResolvedModel } from './resolved-model.js'
@@ -27,9 +28,15 @@ import { trainingStepOf } from './training-step-of.js'
 /**
  * Estimates the memory of one run of a resolved model with a replay.
  *
+ * @param more - what a rank of a layout does otherwise
+ *
  * @throws ForwardPassError for a model that cannot be replayed
  */
-export function runMemory(model: ResolvedModel, options: CheckedMemoryOptions): MemoryEstimate {
+export function runMemory(
+  model: ResolvedModel,
+  options: CheckedMemoryOptions,
+  more: Partial<TrainingStep> = {},
+): MemoryEstimate {
   refuseInputs(model.architecture, options)
   refusePrecision(model, options)
   refuseTargets(model, options)
@@ -39,11 +46,11 @@ export function runMemory(model: ResolvedModel, options: CheckedMemoryOptions): 
   if ('missing' in replay) throw cannotReplay(model, options, replay.missing)
   return replayed(model, options, () => {
     if (methodOf(options.method).trains !== 'nothing')
-      return withAssumptions(estimateOf(replay, options, trainingStep(replay, trainingStepOf(model, options))), [
-        ...modelAssumptions(model.architecture, options),
-        ...bypassed,
-      ])
-    const { step, assumptions } = storedPrefill(model, replay, options)
+      return withAssumptions(
+        estimateOf(replay, options, trainingStep(replay, { ...trainingStepOf(model, options), ...more })),
+        [...modelAssumptions(model.architecture, options), ...bypassed],
+      )
+    const { step, assumptions } = storedPrefill(model, replay, options, more.division)
     const estimate = estimateOf(replay, options, step)
     return withAssumptions(
       { ...estimate, assumptions: [...assumptions, ...estimate.assumptions] },

@@ -85,6 +85,7 @@ describe('the flags of a training run', () => {
       },
     ],
     ['--layout tp=4,pipeline=2', { layout: { tensor: 4, pipeline: 2 } }],
+    ['--layout tp=4,sp', { layout: { tensor: 4, sequenceParallel: true } }],
     ['--ranks 8', { sharding: { strategy: 'fsdp2', ranks: 8 } }],
     [
       '--sharding zero-3 --ranks 4 --parameter-dtype float32 --reduce-dtype float32 --no-reshard-after-forward --offload optimizer,activations',

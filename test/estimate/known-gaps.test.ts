@@ -42,7 +42,7 @@ it.each<readonly [string, MemoryOptions, string, MemoryOptions]>([
 
 it('A layout does not hide what an estimate says of the model', () => {
   const { assumptions } = estimateMemory(architectureFromConfig({ ...SIZES, model_type: 'gpt2' }), {
-    layout: { tensor: 2 },
+    layout: { context: 2 },
   })
   expect(assumptions.join()).toContain('`resid_pdrop` 0.1')
 })

@@ -50,7 +50,7 @@ describe('shardedEstimate', () => {
     },
   )
 
-  it.each([{ tensor: 2 }, { tensor: 2, pipeline: 2 }])(
+  it.each([{ tensor: 2, sequenceParallel: true }])(
     'needs less of a GPU when more than data is divided: %j',
     (layout) => {
       const options = { world: 2, sequenceLength: 64 }

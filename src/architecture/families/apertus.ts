@@ -2,6 +2,7 @@ import { headNorms, llamaAttention } from '../blocks/attention.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** Apertus (Swiss AI 2025, arXiv:2509.14233): no gate, and an activation with two numbers of its own in each layer. */
 export const apertus = decoderFamily({
@@ -36,4 +37,5 @@ export const apertus = decoderFamily({
       ...(activation === 'xielu' && { bufferElements: 2 * layers }),
     }
   },
+  tensorPlan: PLAN,
 })

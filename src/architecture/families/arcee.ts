@@ -1,5 +1,6 @@
 import { plainMlp } from '../blocks/plain-mlp.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /**
  * Arcee (AFM-4.5B, https://www.arcee.ai/blog/deep-dive-afm-4-5b-the-first-arcee-foundational-model): Llama with a
@@ -24,4 +25,5 @@ export const arcee = decoderFamily({
     norm: 'rmsNorm',
     feedForward: { activation: config.string('hidden_act', 'relu2') },
   }),
+  tensorPlan: PLAN,
 })

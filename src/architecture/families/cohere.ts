@@ -4,6 +4,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerNorm } from '../blocks/norm.js'
 import type { Module } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /**
  * Command R (Cohere 2024, https://cohere.com/blog/command-r): parallel attention and MLP, norms without a bias.
@@ -39,4 +40,5 @@ export const cohere = decoderFamily({
     residual: { order: 'parallel', sum: 'residualFirst' },
     logits: { form: 'scaled' },
   }),
+  tensorPlan: PLAN,
 })

@@ -3,6 +3,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { fullLayers, layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { layerNorm } from '../blocks/norm.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** Command R7B and Command A (Cohere 2025, arXiv:2504.00698): Command R with a window in three layers of four. */
 export const cohere2 = decoderFamily({
@@ -33,4 +34,5 @@ export const cohere2 = decoderFamily({
     residual: { order: 'parallel', sum: 'residualFirst' },
     logits: { form: 'scaled' },
   }),
+  tensorPlan: PLAN,
 })

@@ -1,5 +1,6 @@
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { ernie45Blocks } from '../shapes/ernie45-body.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** ERNIE 4.5, the dense models (Baidu 2025, https://ernie.baidu.com/blog/publication/ERNIE_Technical_Report.pdf). */
 export const ernie45 = decoderFamily({
@@ -25,4 +26,5 @@ export const ernie45 = decoderFamily({
     dropout: { attention: 0 },
     feedForward: { activation: config.string('hidden_act', 'silu') },
   }),
+  tensorPlan: PLAN,
 })

@@ -3,6 +3,7 @@ import { fullLayers, layerTypes, slidingBut, slidingWindow, windowOf } from '../
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { exaone4Body } from '../shapes/exaone4-body.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** EXAONE 4.0 (LG AI Research 2025, arXiv:2507.11407): norms after the blocks, and of each head's queries and keys. */
 export const exaone4 = decoderFamily({
@@ -23,4 +24,5 @@ export const exaone4 = decoderFamily({
     ...llamaForward(config),
     attention: { headNorms: 'allProjected' },
   }),
+  tensorPlan: PLAN,
 })

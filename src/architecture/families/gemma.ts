@@ -1,5 +1,6 @@
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** Gemma (Gemma team 2024, arXiv:2403.08295). */
 export const gemma = decoderFamily({
@@ -24,4 +25,5 @@ export const gemma = decoderFamily({
     feedForward: { activation: config.string('hidden_act', 'gelu') },
   }),
   loraTargets: ['q_proj', 'v_proj'],
+  tensorPlan: PLAN,
 })

@@ -2,6 +2,7 @@ import { sandwichLayer } from '../blocks/decoder-layer.js'
 import { gemma2Forward } from '../forward/gemma2-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { gemma2Body } from '../shapes/gemma2-body.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** Gemma 2 (Gemma team 2024, arXiv:2408.00118): norms on both sides of each block, a window in every other layer. */
 export const gemma2 = decoderFamily({
@@ -11,4 +12,5 @@ export const gemma2 = decoderFamily({
   layer: sandwichLayer,
   forward: gemma2Forward,
   loraTargets: ['q_proj', 'v_proj'],
+  tensorPlan: PLAN,
 })

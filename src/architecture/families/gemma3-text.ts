@@ -4,6 +4,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { hasLimit } from '../forward/limits.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /**
  * Gemma 3's language model (Gemma team 2025, arXiv:2503.19786): Gemma 2 with norms of each head's queries and keys,
@@ -45,4 +46,5 @@ export const gemma3Text = decoderFamily({
     logits: { form: hasLimit(config, 'final_logit_softcapping', false) ? 'capped' : 'plain' },
   }),
   loraTargets: ['q_proj', 'v_proj'],
+  tensorPlan: PLAN,
 })

@@ -1,6 +1,7 @@
 import { attention } from '../blocks/attention.js'
 import { linear } from '../blocks/linear.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /**
  * Helium (Kyutai 2025, https://kyutai.org/helium): Llama, with an output projection as wide as the model whatever the
@@ -29,4 +30,5 @@ export const helium = decoderFamily({
     norm: 'rmsNormFloat32Gain',
     feedForward: { activation: config.string('hidden_act', 'silu') },
   }),
+  tensorPlan: PLAN,
 })

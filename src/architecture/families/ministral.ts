@@ -2,6 +2,7 @@ import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { mistralBody } from '../shapes/mistral-body.js'
+import { PLAN } from '../tensor-plan.js'
 
 /**
  * Ministral (Mistral AI 2024, https://mistral.ai/news/ministraux): Mistral with the kind of each layer in the config.
@@ -20,4 +21,5 @@ export const ministral = decoderFamily({
   },
   questionAnsweringPrefix: 'transformer',
   forward: llamaForward,
+  tensorPlan: PLAN,
 })

@@ -1,6 +1,7 @@
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { mistralBody } from '../shapes/mistral-body.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** Mistral 7B (Jiang et al. 2023, arXiv:2310.06825): Llama with grouped queries and a window over the last tokens. */
 export const mistral = decoderFamily({
@@ -10,4 +11,5 @@ export const mistral = decoderFamily({
   copiedWith: ['sliding_window'],
   forward: (config) => ({ ...llamaForward(config), masks: { forEachKind: false } }),
   loraTargets: ['q_proj', 'v_proj'],
+  tensorPlan: PLAN,
 })

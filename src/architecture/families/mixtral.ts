@@ -5,6 +5,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { windowInAllLayers } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN_OF_EXPERTS } from '../tensor-plan.js'
 
 /** Mixtral (Jiang et al. 2024, arXiv:2401.04088): Mistral with eight MLPs a layer, of which a token uses two. */
 export const mixtral = decoderFamily({
@@ -46,4 +47,11 @@ export const mixtral = decoderFamily({
     feedForward: { activation: config.string('hidden_act', 'silu'), mixture: {} },
   }),
   loraTargets: ['q_proj', 'v_proj'],
+  // The plan names experts too, but 4.57 replaces the digits of `w1` when it looks them up, and finds nothing (`_get_parameter_tp_plan`).
+  tensorPlan: {
+    ...PLAN_OF_EXPERTS,
+    columns: ['q_proj', 'k_proj', 'v_proj'],
+    rows: ['o_proj'],
+    gatheredColumns: ['gate'],
+  },
 })

@@ -2,6 +2,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { plainNorm } from '../blocks/norm.js'
 import { hasLimit } from '../forward/limits.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** OLMo (Groeneveld et al. 2024, arXiv:2402.00838): layer norms without weights. */
 export const olmo = decoderFamily({
@@ -24,4 +25,5 @@ export const olmo = decoderFamily({
     attention: { clamped: hasLimit(config, 'clip_qkv', false) },
     feedForward: { activation: config.string('hidden_act', 'silu') },
   }),
+  tensorPlan: PLAN,
 })

@@ -4,6 +4,7 @@ import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import { partialRotation } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /**
  * Phi-1, Phi-1.5 and Phi-2 (Gunasekar et al. 2023, arXiv:2306.11644; Li et al. 2023, arXiv:2309.05463): attention and
@@ -47,4 +48,5 @@ export const phi = decoderFamily({
     },
   }),
   loraTargets: ['q_proj', 'v_proj', 'fc1', 'fc2'],
+  tensorPlan: { ...PLAN, columns: ['q_proj', 'k_proj', 'v_proj', 'fc1'], rows: ['dense', 'fc2'] },
 })

@@ -3,6 +3,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { qwenWindow } from '../blocks/layer-types.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /**
  * Qwen 1.5, 2 and 2.5 (Qwen team 2024, arXiv:2407.10671 and arXiv:2412.15115): Llama with biases of queries, keys and
@@ -28,4 +29,5 @@ export const qwen2 = decoderFamily({
   forward: llamaForward,
   languageModelOf: ['qwen2_5_omni_text', 'qwen2_5_vl_text', 'qwen2_vl_text'],
   loraTargets: ['q_proj', 'v_proj'],
+  tensorPlan: PLAN,
 })

@@ -4,6 +4,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { slidingWindow } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN_OF_EXPERTS } from '../tensor-plan.js'
 
 /**
  * Qwen 3, the mixtures of experts (Qwen team 2025, arXiv:2505.09388): 128 small experts, none shared; norms of each
@@ -56,4 +57,5 @@ export const qwen3Moe = decoderFamily({
       mixture: { normalised: config.boolean('norm_topk_prob', false) },
     },
   }),
+  tensorPlan: PLAN_OF_EXPERTS,
 })

@@ -3,6 +3,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { qwenWindow } from '../blocks/layer-types.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** Qwen 3, the dense models (Qwen team 2025, arXiv:2505.09388): Llama with norms of each head's queries and keys. */
 export const qwen3 = decoderFamily({
@@ -26,4 +27,5 @@ export const qwen3 = decoderFamily({
   forward: llamaForward,
   languageModelOf: ['qwen3_vl_text'],
   loraTargets: ['q_proj', 'v_proj'],
+  tensorPlan: PLAN,
 })

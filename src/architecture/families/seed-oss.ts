@@ -1,6 +1,7 @@
 import { attention } from '../blocks/attention.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /**
  * Seed-OSS (ByteDance Seed 2025, https://github.com/ByteDance-Seed/seed-oss): Llama with biases of queries, keys and
@@ -36,4 +37,5 @@ export const seedOss = decoderFamily({
       fixed: ['attention', 'attended', 'fed'],
     },
   }),
+  tensorPlan: PLAN,
 })

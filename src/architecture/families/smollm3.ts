@@ -2,6 +2,7 @@ import { layerTypes, windowOf } from '../blocks/layer-types.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { range } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** SmolLM3 (Hugging Face 2025, https://huggingface.co/blog/smollm3): Llama with every fourth layer without rope. */
 export const smollm3 = decoderFamily({
@@ -34,4 +35,5 @@ export const smollm3 = decoderFamily({
   },
   questionAnsweringPrefix: 'transformer',
   forward: llamaForward,
+  tensorPlan: PLAN,
 })

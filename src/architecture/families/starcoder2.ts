@@ -3,6 +3,7 @@ import { windowInAllLayers } from '../blocks/layer-types.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** StarCoder2 (Lozhkov et al. 2024, arXiv:2402.19173): layer norms, a plain MLP, biases everywhere. */
 export const starcoder2 = decoderFamily({
@@ -38,4 +39,5 @@ export const starcoder2 = decoderFamily({
       fixed: ['embeddings', 'attention', 'attended', 'fed'],
     },
   }),
+  tensorPlan: { ...PLAN, columns: ['q_proj', 'k_proj', 'v_proj', 'c_fc'], rows: ['o_proj', 'c_proj'] },
 })

@@ -105,7 +105,7 @@ export const STEP_FLAGS = flagGroup<MemoryOptions, Exclude<keyof MemoryOptions, 
     layout: {
       value: '<way=n,…>',
       read: readLayout,
-      help: 'ranks of tensor, pipeline, context and expert parallelism: tp=4,pp=2,cp=2,ep=8 (default: 1 each)',
+      help: 'ranks of tensor, pipeline, context and expert parallelism: tp=4,pp=2,cp=2,ep=8 (default: 1 each); sp with tp for sequence parallelism',
     },
   },
 )

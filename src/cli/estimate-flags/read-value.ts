@@ -44,9 +44,10 @@ export function readRecompute(text: string): unknown {
   return { every }
 }
 
-/** `tp=4,pp=2`, or with the whole words: `tensor=4,pipeline=2`. */
+/** `tp=4,pp=2`, or with the whole words: `tensor=4,pipeline=2`; `sp` stands alone. */
 export function readLayout(text: string): unknown {
   const degrees = readNames(text).map((item): [string, unknown] => {
+    if (item === 'sp') return ['sequenceParallel', true]
     const [, way = '', ranks = ''] = /^([a-z]{1,20})=(\d{1,15})$/.exec(item) ?? []
     if (way === '') throw new TypeError(`expected ways and their ranks, such as tp=4,pp=2, not ${quoted(item)}`)
     const name = WAYS.get(way)

@@ -14,6 +14,7 @@ import type { LeftStates } from './mixers/left-states.js'
 import type { RecurrentStates } from './mixers/states.js'
 import type { ModelSizes } from './model-sizes.js'
 import type { Sharding } from './sharding/sharding.js'
+import type { Stage } from './stage.js'
 import type { Recomputation } from './step/training-options.js'
 import type { Tensor } from './tape.js'
 
@@ -31,6 +32,8 @@ export interface StepOptions {
   readonly seconds?: number
   /** The masks that the code makes for each sequence. */
   readonly ownMasks?: Sense['masks'] | undefined
+  /** The stage of a pipeline that runs; absent if the whole model does. */
+  readonly stage?: Stage | undefined
   readonly recompute: Recomputation
   readonly reentrant: boolean
   readonly loss: LossKind

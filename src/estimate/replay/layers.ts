@@ -4,6 +4,7 @@ import { doraOf } from './adapters/dora.js'
 import { fusedAdapter } from './adapters/fused-adapter.js'
 import { withTargets } from './adapters/targeted-parameters.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
+import { type Division, type DivisionWay, gathered, sharedInput, summedUp } from './division.js'
 import type { ComputeDtype } from './dtype.js'
 import { FUSED, type KernelSet } from './kernel-set.js'
 import type { Operations } from './operations/operations.js'
@@ -18,6 +19,8 @@ export class Layers extends Products {
   readonly tokens: number
   /** Whose kernels compute norms, rotation and gated activations. */
   readonly kernels: KernelSet
+  /** How tensor-parallel ranks divide the model; absent if each has all of it. */
+  readonly division: Division | undefined
   readonly #linear: CompleteForwardPass['linear']
 
   constructor(
@@ -28,11 +31,13 @@ export class Layers extends Products {
     linear: CompleteForwardPass['linear'],
     kernels: KernelSet = 'torch',
     half: ComputeDtype = 'bfloat16',
+    division?: Division,
   ) {
     super(ops, weights, autocast, half)
     this.tokens = tokens
     this.#linear = linear
     this.kernels = kernels
+    this.division = division
   }
 
   /** A linear layer with its bias and its adapter, if any. Autocast can be off for it. The caller keeps the input. */
@@ -54,7 +59,10 @@ export class Layers extends Products {
       this.ops.tape.free(left)
       return output
     }
-    const base = this.#base(name, input, weight, outFeatures, autocast)
+    const way = this.division?.wayOf(name)
+    const base = way
+      ? this.#divided(name, input, weight, outFeatures, way)
+      : this.#base(name, input, weight, outFeatures, autocast)
     if (!adapter) return base
     const { tape } = this.ops
     const isIn4Bits = weight.storedAs === 'nf4' || weight.storedAs === 'nf4-double'
@@ -80,7 +88,7 @@ export class Layers extends Products {
       tape.free(cast, copy, wide)
       return adapted
     }
-    const scaled = this.#adapted(adapter, cast, outFeatures)
+    const scaled = this.#adapted(adapter, cast, outFeatures, way)
     tape.free(cast)
     const output = isPacked ? this.#sumInBase(copy, scaled) : this.#sumInWider(copy, scaled)
     tape.free(wide)
@@ -88,19 +96,41 @@ export class Layers extends Products {
   }
 
   /** `B(A(x)) * scaling`. */
-  #adapted(adapter: Adapter, input: Tensor, outFeatures: number): Tensor {
-    const high = this.lowRank(adapter, input, outFeatures)
+  #adapted(adapter: Adapter, input: Tensor, outFeatures: number, way: DivisionWay | undefined): Tensor {
+    const high = this.lowRank(adapter, input, outFeatures, way)
     const scaled = this.ops.scale(high)
     this.ops.tape.free(high)
     return scaled
   }
 
-  /** `B(A(x))`. */
-  lowRank({ a, b, rank }: Adapter, input: Tensor, outFeatures: number): Tensor {
-    const low = this.affine(input, a, undefined, rank)
-    const high = this.affine(low, b, undefined, outFeatures)
-    this.ops.tape.free(low)
+  /** `B(A(x))`. Ranks divide B if they divide the outputs of the layer, and A if its inputs (`add_lora_tp_hooks_dtensor` of PEFT). */
+  lowRank({ a, b, rank }: Adapter, input: Tensor, outFeatures: number, way?: DivisionWay): Tensor {
+    const { tape } = this.ops
+    const made = this.affine(input, a, undefined, rank)
+    const low = way === 'rows' ? summedUp(this.#pass, made) : made
+    const given = way === 'columns' ? sharedInput(this.#pass, low) : tape.alias(low)
+    const high = this.affine(given, b, undefined, outFeatures)
+    tape.free(low, given)
     return high
+  }
+
+  get #pass() {
+    return { tape: this.ops.tape, ops: this.ops }
+  }
+
+  /** The product with the rank's part of a weight, and what the ranks exchange. */
+  #divided(name: string, input: Tensor, weight: Tensor, outFeatures: number, way: DivisionWay): Tensor {
+    const { tape } = this.ops
+    const { ranks = 1, sumsInPlace = false } = this.division ?? {}
+    if (way === 'rows') {
+      const part = this.#base(name, input, weight, outFeatures, this.autocast)
+      return sumsInPlace ? part : summedUp(this.#pass, part)
+    }
+    const given = sharedInput(this.#pass, input)
+    const own = way === 'columns' ? outFeatures : Math.ceil(outFeatures / ranks)
+    const part = this.#base(name, given, weight, own, this.autocast)
+    tape.free(given)
+    return way === 'columns' ? part : gathered(this.#pass, part, (part.elements / own) * outFeatures, ranks)
   }
 
   /** The product with a weight, with the bias in the same operation or added afterwards. */

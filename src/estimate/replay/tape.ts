@@ -226,11 +226,11 @@ export class Tape {
     return marked
   }
 
-  /** The backward pass: operations in reverse order, like autograd's engine. */
+  /** The backward pass of a loss, or of what a gradient was received for: operations in reverse order, like autograd's engine. */
   backward(loss: Tensor): void {
     this.ledger.phase = 'backward'
     const { grad } = loss
-    if (grad?.kind === 'node') grad.pending = this.tensor(1, loss.dtype, 'ones_like').storage
+    if (grad?.kind === 'node') grad.pending = this.tensor(loss.elements, loss.dtype, 'ones_like').storage
     this.free(loss)
     for (let node = this.#nodes.pop(); node !== undefined; node = this.#nodes.pop()) {
       if (typeof node === 'function') node()

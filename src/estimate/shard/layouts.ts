@@ -1,12 +1,14 @@
 import type { Architecture } from '../../architecture/index.js'
 import { type MemoryMethod, methodOf } from '../methods.js'
 import type { Layout } from '../sharding.js'
+import { isDivisible } from './tensor-rank.js'
 
 /**
  * The ways to divide a model over a number of GPUs, simplest first: data sharding alone; expert parallelism; tensor parallelism
- * within a node of eight GPUs, if the heads divide evenly; pipeline stages.
+ * within a node of eight GPUs, if the heads divide evenly, without and with sequence parallelism; pipeline stages.
  */
-export function layoutsOf({ dimensions, program }: Architecture, gpus: number, method: MemoryMethod): Layout[] {
+export function layoutsOf(model: Architecture, gpus: number, method: MemoryMethod): Layout[] {
+  const { dimensions, program } = model
   const { heads, kvHeads, layers, moe } = dimensions
   const widths = [2, 4, 8].filter(
     (width) =>
@@ -20,11 +22,13 @@ export function layoutsOf({ dimensions, program }: Architecture, gpus: number, m
   if (program) return [plain]
   const experts = moe ? [2, 4, 8].filter((width) => gpus % width === 0 && moe.experts % width === 0) : []
   const stages = [2, 4, 8].filter((depth) => depth <= layers)
+  const divisions = widths.filter((width) => isDivisible(model, width))
   return [
     plain,
     ...experts.map((expert) => ({ ...plain, expert })),
-    ...widths.map((tensor) => ({ ...plain, data: gpus / tensor, tensor })),
-    ...widths.flatMap((tensor) =>
+    ...divisions.map((tensor) => ({ ...plain, data: gpus / tensor, tensor })),
+    ...divisions.map((tensor) => ({ ...plain, data: gpus / tensor, tensor, sequenceParallel: true })),
+    ...[divisions.at(-1) ?? 1].flatMap((tensor) =>
       stages
         .filter((pipeline) => gpus % (tensor * pipeline) === 0)
         .map((pipeline) => ({ ...plain, data: gpus / tensor / pipeline, tensor, pipeline })),

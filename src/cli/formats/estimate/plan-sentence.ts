@@ -6,7 +6,7 @@ import { printable } from '../printable.js'
 export function planSentence({ gpus, gpu, layout, largestBatchSize = 1, tooFew }: GpuPlan): string {
   if (gpus === undefined)
     return `It does not fit on ${tooFew.at(-1)?.gpus ?? 0} × ${printable(gpu.name)}, nor on fewer.`
-  const ways = Object.entries(layout ?? {}).filter(([, ranks]) => ranks > 1)
+  const ways = Object.entries(layout ?? {}).filter(([, ranks]) => Number(ranks) > 1)
   const how = ways.length > 0 ? ` (${ways.map(([way, ranks]) => `${way} ${ranks}`).join(', ')})` : ''
   return `The fewest GPUs that this run fits on: ${count(gpus)}${how}, with a micro-batch of up to ${count(largestBatchSize)}.`
 }

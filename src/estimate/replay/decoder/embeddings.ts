@@ -3,6 +3,7 @@ import { promptOf } from '../adapters/virtual-tokens.js'
 import { Arrays } from '../arrays/arrays.js'
 import type { DecoderPass } from '../decoder-pass.js'
 import type { StepOptions } from '../decoder-run.js'
+import { dividedEmbedding } from '../division.js'
 import type { Layers } from '../layers.js'
 import { submodule } from '../submodules.js'
 import type { Tensor } from '../tape.js'
@@ -28,7 +29,11 @@ export function embeddingOf(
   const { ops, tokens } = layers
   const table = submodule(base, 'embedding')
   const { hiddenSize } = sizes
-  const { sequence } = options
+  const { sequence, stage } = options
+  if (stage?.isFirst === false) {
+    const received = ops.tape.requireGradient(ops.tape.tensor(tokens * hiddenSize, options.computeDtype, 'recv'))
+    return { embedded: received, positions: [ops.tape.tensor(sequence, 'int64', 'arange')] }
+  }
   const prompt = options.virtualTokens?.kind === 'prefixes' ? undefined : options.virtualTokens
   const own = tokens - (prompt ? options.batch * prompt.weights.count : 0)
   const isTurned = forward.embedding === 'tokensOutside' && options.batch > 1
@@ -100,7 +105,14 @@ function behindPrompt(
 function lookedUp(layers: Layers, name: string, rows: number, features: number, indices?: Tensor): Tensor {
   const { ops, weights } = layers
   const { tape } = ops
-  const found = withTargets(layers, name, () => ops.embedding(weights.get(`${name}.weight`), rows * features, indices))
+  const vocabulary = layers.division?.vocabulary
+  const found = withTargets(layers, name, () => {
+    const table = weights.get(`${name}.weight`)
+    if (vocabulary === undefined) return ops.embedding(table, rows * features, indices)
+    const gradient = layers.division?.embeddingGradient ?? 'whole'
+    const whole = vocabulary * features
+    return dividedEmbedding({ tape, ops }, table, { elements: rows * features, whole, indices, gradient })
+  })
   const adapter = weights.adapter(name)
   if (!adapter) return found
   const low = ops.embedding(adapter.a, rows * adapter.rank, indices)

@@ -24,12 +24,17 @@ export interface HiddenStates {
   readonly returned: readonly Tensor[]
 }
 
-/** Embeds the tokens, and runs all layers. */
-export function hiddenStates(model: DecoderModel, pass: DecoderPass): HiddenStates {
+/**
+ * Embeds the tokens, and runs all layers.
+ *
+ * @param outlives - receives what exists until backward is done: the hidden states that a stage of a pipeline got
+ */
+export function hiddenStates(model: DecoderModel, pass: DecoderPass, outlives: Tensor[] = []): HiddenStates {
   const { base, layers, forward, options } = pass
   const { tape } = layers.ops
   const inputs = inputsOf(model, pass)
   const { embedded, held, seen } = inputs
+  if (options.stage?.isFirst === false) outlives.push(tape.alias(embedded))
   const isHeld = forward.logits.besideEmbeddings || (forward.logits.shifts === 'model' && !seen)
   const returned = isHeld ? [tape.alias(embedded)] : []
   const replaced = inputs.ids ? [inputs.ids, ...placeholdersOf(pass, embedded, inputs.forLayers)] : undefined

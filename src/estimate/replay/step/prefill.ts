@@ -1,6 +1,7 @@
 import type { KernelPackage } from '../../kernel-packages.js'
 import type { AttentionKernel } from '../../kernels.js'
 import { NO_ADAPTERS } from '../../lora/adapter-plan.js'
+import type { Division } from '../division.js'
 import type { ComputeDtype } from '../dtype.js'
 import { Layers } from '../layers.js'
 import { Operations } from '../operations/operations.js'
@@ -22,6 +23,8 @@ export interface Prefill {
   readonly kernel: AttentionKernel
   readonly kernelPackages?: ReadonlySet<KernelPackage>
   readonly dtype: ComputeDtype
+  /** How tensor-parallel ranks divide the model. */
+  readonly division?: Division | undefined
 }
 
 /** Replays a prefill of all tokens in one pass. It computes logits for the last tokens and keeps the cache. */
@@ -35,6 +38,7 @@ export function prefill(whole: ReplayModel, given: Prefill): StepMemory {
     kernel,
     kernelPackages = new Set<KernelPackage>(),
     dtype,
+    division,
   } = given
   const sizes = { batch, sequence, images, seconds, ...(target && { target }) }
   const model = whole.forTokens(batch * sequence)
@@ -49,7 +53,7 @@ export function prefill(whole: ReplayModel, given: Prefill): StepMemory {
   })
   const tokens = batch * sequence
   ledger.allocate(model.buffers(sizes, dtype, false), 'buffers')
-  const layers = new Layers(new Operations(tape), weights, tokens, false, model.linear)
+  const layers = new Layers(new Operations(tape), weights, tokens, false, model.linear, 'torch', 'bfloat16', division)
   const pass = model.pass(layers, {
     ...sizes,
     recompute: 'none',

@@ -5,18 +5,28 @@ import type { AttentionKernel } from '../../kernels.js'
 import type { AdapterPlan } from '../../lora/adapter-plan.js'
 import type { Optimizer, OptimizerStep } from '../../optimizers.js'
 import type { VirtualTokenOptions } from '../adapters/virtual-tokens.js'
+import type { Division } from '../division.js'
 import type { ComputeDtype } from '../dtype.js'
 import type { KernelSet } from '../kernel-set.js'
 import type { LossKind } from '../loss/loss.js'
 import type { PackedStorage } from '../packed/packed-storage.js'
 import type { ShardingRules } from '../sharding/sharding-rules.js'
 import type { ZeroRules } from '../sharding/zero-gradients.js'
+import type { Stage } from '../stage.js'
 
 /** Which layers are run again in backward instead of keeping what they have saved. */
 export type Recomputation = 'none' | 'selective' | { readonly every: number }
 
 /** The input of a training step replay. */
 export interface TrainingStep {
+  /** The stage of a pipeline that runs; absent if the whole model does. */
+  readonly stage?: Stage | undefined
+  /** Bytes that other micro-batches have kept for their backward. */
+  readonly inFlightBytes?: number
+  /** Bytes of hidden states that are being sent in the forward pass. */
+  readonly sentBytes?: number
+  /** How tensor-parallel ranks divide the model. */
+  readonly division?: Division | undefined
   readonly batch: number
   readonly sequence: number
   /** Tokens that an encoder-decoder writes for each sequence. */

@@ -29,11 +29,14 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   const computeDtype = step.sharding?.computeDtype ?? step.parameterDtype
   ledger.allocate(model.buffers(sizes, step.parameterDtype, true), 'buffers')
   const half = computeDtype === 'float32' ? (step.autocastDtype ?? 'bfloat16') : computeDtype
-  const layers = new Layers(new Operations(tape), weights, tokens, step.autocast, model.linear, step.kernels, half)
+  const ops = new Operations(tape)
+  const { autocast, kernels, division } = step
+  const layers = new Layers(ops, weights, tokens, autocast, model.linear, kernels, half, division)
   const options: StepOptions = {
     ...sizes,
     sequence,
     completion: step.completion,
+    stage: step.stage,
     recompute: step.recompute,
     reentrant: step.reentrant ?? false,
     kernel: step.kernel,
@@ -67,14 +70,18 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   tape.saved.offloads = step.offloadsActivations ?? false
   const run = (isLast = true): PartBytes => {
     ledger.phase = 'forward'
+    const inFlight = step.inFlightBytes && ledger.allocate(step.inFlightBytes, 'activations')
+    const sent = step.sentBytes && ledger.allocate(step.sentBytes, 'activations')
     others?.before()
     const loss = others ? others.loss() : pass.loss()
     const after = { ...ledger.now }
+    if (sent) ledger.release(sent)
     tape.backward(loss)
     sharding?.endBackward()
     zero?.endBackward(isLast)
     others?.end()
     pass.dropOutputs()
+    if (inFlight) ledger.release(inFlight)
     return after
   }
   ledger.reset()

@@ -1,0 +1,66 @@
+import type { TensorPlan } from '../../architecture/tensor-plan.js'
+import { type CheckedMemoryOptions, withRanks } from '../checked-memory-options.js'
+import type { MemoryEstimate } from '../memory-estimate.js'
+import { methodOf } from '../methods.js'
+import { WITH_HEAD } from '../replay/loss/loss.js'
+import { type ResolvedModel, resolveModel } from '../resolved-model.js'
+import { runMemory } from '../run-memory.js'
+import { tensorRank } from './tensor-rank.js'
+
+/**
+ * One tensor-parallel rank, replayed: with its part of the modules, and what ranks exchange.
+ *
+ * @throws TypeError for options that transformers cannot have together with tensor parallelism, or that are not estimated with it
+ */
+export function tensorMemory(
+  { architecture }: Pick<ResolvedModel, 'architecture'>,
+  options: CheckedMemoryOptions,
+  { tensor, data }: { readonly tensor: number; readonly data: number },
+): MemoryEstimate {
+  const isTraining = methodOf(options.method).trains !== 'nothing'
+  const rank = tensorRank(architecture, tensor, { isTraining, isSharded: data > 1 })
+  const refused = isTraining && refusedBesideTensor(options, rank.plan)
+  if (refused) throw new TypeError(refused)
+  const own = isTraining ? withRanks(options, data) : options
+  const estimate = runMemory(resolveModel(rank.architecture, own), own, { division: rank.division })
+  return { ...estimate, assumptions: [...estimate.assumptions, ...tensorAssumptions(tensor, rank.plan)] }
+}
+
+/** What an estimate of a tensor-parallel rank assumes. */
+export function tensorAssumptions(tensor: number, { version, dividesVocabulary }: TensorPlan): string[] {
+  return [
+    `${tensor} tensor-parallel ranks with the plan of transformers ${version}: attention and feed-forward networks in equal parts; the residual stream, norms${dividesVocabulary ? '' : ', the input embedding'} and the gathered logits are on every rank, without sequence parallelism`,
+  ]
+}
+
+/** What does not work with tensor parallelism in transformers, or was not looked at, with a way out; absent if all does. */
+export function refusedBesideTensor(options: CheckedMemoryOptions, { version }: TensorPlan): string | undefined {
+  const { method, kernels, storage, loss, lora, sharding } = options
+  const isAdapted = methodOf(method).trains === 'adapters'
+  const refused: readonly (readonly [boolean, string])[] = [
+    [storage !== undefined, `weights in ${storage}: take weights in 16 bits`],
+    [kernels !== 'torch', `the kernels of ${kernels}: pass \`kernels: 'torch'\``],
+    [
+      WITH_HEAD.includes(loss.kind),
+      `the loss ${loss.kind}, which reads the whole output embedding: pass \`loss: 'logits'\``,
+    ],
+    [
+      isAdapted && version < '5',
+      `adapters on this family, whose experts are separate layers as in transformers ${version}: PEFT needs 5.17 for it; use \`sharding\``,
+    ],
+    [
+      isAdapted && OTHER_LORA.some((name) => lora?.[name] !== undefined && lora[name] !== false),
+      `${OTHER_LORA.find((name) => lora?.[name])} of adapters: leave it out`,
+    ],
+    [
+      sharding.ranks > 1 && !WITH_TENSOR.has(sharding.strategy),
+      `${sharding.strategy}: use ${[...WITH_TENSOR].join(' or ')}`,
+    ],
+  ]
+  const [, found] = refused.find(([isRefused]) => isRefused) ?? []
+  return found && `\`layout.tensor\` cannot be estimated with ${found}`
+}
+
+const OTHER_LORA = ['useDora', 'modulesToSave', 'targetParameters'] as const
+
+const WITH_TENSOR: ReadonlySet<string> = new Set(['fsdp2', 'hsdp'])

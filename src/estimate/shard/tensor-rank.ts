@@ -1,0 +1,130 @@
+import { familyOf } from '../../architecture/families/index.js'
+import { type Architecture, isTower, type Module } from '../../architecture/index.js'
+import type { TensorPlan } from '../../architecture/tensor-plan.js'
+import type { Division, DivisionWay } from '../replay/division.js'
+
+/** One of the tensor-parallel ranks of a model. */
+export interface TensorRank {
+  /** Its part of every module. The widths of the residual stream and of the logits are those of the model. */
+  readonly architecture: Architecture
+  readonly plan: TensorPlan
+  /** What the ranks exchange. */
+  readonly division: Division
+}
+
+/**
+ * The first of the ranks that divide a model as transformers does.
+ *
+ * @throws TypeError for a family whose plan is not known
+ * @throws RangeError for heads that the ranks cannot divide
+ */
+export function tensorRank(
+  model: Architecture,
+  ranks: number,
+  { isTraining, isSharded }: { readonly isTraining: boolean; readonly isSharded: boolean },
+): TensorRank {
+  const plan = tensorPlanOf(model)
+  if (!plan)
+    throw new TypeError(
+      `\`layout.tensor\` has no model for ${model.className}: transformers 5.24.0 has no plan to divide it, or one that is not estimated; use \`sharding\``,
+    )
+  const { dimensions } = model
+  const { heads, kvHeads, hiddenSize, vocabSize } = dimensions
+  for (const [count, what] of [
+    [heads, 'heads'],
+    [kvHeads, 'heads of keys and values'],
+  ] as const)
+    if (count % ranks !== 0)
+      throw new RangeError(`\`layout.tensor\` is ${ranks}, which does not divide ${count} ${what}`)
+  const wayOf = waysOf(plan)
+  return {
+    plan,
+    architecture: {
+      ...model,
+      root: divided(model.root, '', ranks, wayOf, plan.dividesVocabulary),
+      dimensions: {
+        ...dimensions,
+        heads: heads / ranks,
+        kvHeads: kvHeads / ranks,
+        headDim: dimensions.headDim ?? hiddenSize / heads,
+        ffnHiddenSize: Math.ceil(dimensions.ffnHiddenSize / ranks),
+      },
+    },
+    division: {
+      ranks,
+      wayOf,
+      vocabulary: plan.dividesVocabulary ? vocabSize : undefined,
+      embeddingGradient: dimensions.tiedEmbeddings ? 'added' : isSharded ? 'cut' : 'whole',
+      sumsInPlace: !isTraining,
+    },
+  }
+}
+
+/** The plan of the model's family; absent if transformers has none, or none that is replayed. */
+export function tensorPlanOf({ family }: Pick<Architecture, 'family'>): TensorPlan | undefined {
+  return familyOf(family)?.tensorPlan
+}
+
+/** Whether ranks of this number can divide the model. */
+export function isDivisible(model: Architecture, ranks: number): boolean {
+  const { heads, kvHeads } = model.dimensions
+  return tensorPlanOf(model) !== undefined && heads % ranks === 0 && kvHeads % ranks === 0
+}
+
+function waysOf({ columns, rows, gatheredColumns }: TensorPlan): Division['wayOf'] {
+  const lists = { columns, rows, gatheredColumns }
+  const ways = new Map<string, DivisionWay>()
+  for (const way of ['columns', 'rows', 'gatheredColumns'] as const) for (const name of lists[way]) ways.set(name, way)
+  return (name) => ways.get(name.slice(name.lastIndexOf('.') + 1))
+}
+
+/** A module with the rank's part of its parameters, and of those of its children. */
+function divided(
+  module: Module,
+  name: string,
+  ranks: number,
+  wayOf: Division['wayOf'],
+  dividesVocabulary: boolean,
+): Module {
+  if (isTower(module.part)) return module
+  const { children, items } = module
+  const inside = (child: Module, itsName: string): Module => divided(child, itsName, ranks, wayOf, dividesVocabulary)
+  const own = module.linear ? dividedLinear(module, ranks, wayOf(name)) : module
+  const table = dividesVocabulary && name === EMBEDDING ? dividedRows(own, ranks) : own
+  return {
+    ...table,
+    ...(children && {
+      children: Object.fromEntries(Object.entries(children).map(([key, child]) => [key, inside(child, key)])),
+    }),
+    ...(items && { items: items.map((item) => ({ ...item, module: inside(item.module, '') })) }),
+  }
+}
+
+/** The name of the embedding that transformers divides whatever the plan says. */
+const EMBEDDING = 'embed_tokens'
+
+function dividedLinear(module: Module, ranks: number, way: DivisionWay | undefined): Module {
+  const { linear, parameters } = module
+  if (!linear || !way) return module
+  if (way !== 'rows') {
+    const outFeatures = Math.ceil(linear.outFeatures / ranks)
+    return { ...dividedRows(module, ranks), linear: { ...linear, outFeatures } }
+  }
+  const inFeatures = Math.ceil(linear.inFeatures / ranks)
+  return {
+    ...module,
+    linear: { ...linear, inFeatures },
+    ...(parameters && { parameters: { ...parameters, weight: [linear.outFeatures, inFeatures] } }),
+  }
+}
+
+/** The same module with the rank's part of the rows of each parameter. */
+function dividedRows(module: Module, ranks: number): Module {
+  const { parameters } = module
+  if (!parameters) return module
+  const shapes = Object.entries(parameters).map(([name, [rows = 1, ...rest]]) => [
+    name,
+    [Math.ceil(rows / ranks), ...rest],
+  ])
+  return { ...module, parameters: Object.fromEntries(shapes) }
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import { architectureFromConfig } from '../../src/architecture/index.js'
+import { checkMemoryOptions } from '../../src/estimate/checked-memory-options.js'
+import { estimateMemory, type MemoryOptions } from '../../src/estimate/index.js'
+import { pipelineStages } from '../../src/estimate/shard/pipeline-memory.js'
+import { memoryRecords } from './memory-records.js'
+
+const RECORDS = memoryRecords('layouts.jsonl.gz').map((record) => [record.id, record] as const)
+
+type LayoutRecord = (typeof RECORDS)[number][1]
+
+const optionsOf = ({ options }: LayoutRecord): MemoryOptions => {
+  const { stage: _, ...own } = options as MemoryOptions & { readonly stage?: number }
+  return own
+}
+
+/** The estimate of the recorded stage; without a pipeline, of the rank. */
+function estimateOf(record: LayoutRecord) {
+  const model = architectureFromConfig(record.config)
+  const given = optionsOf(record)
+  const { pipeline = 1, tensor = 1 } = given.layout ?? {}
+  if (pipeline === 1) return estimateMemory(model, given)
+  const checked = checkMemoryOptions(given)
+  const { stages } = pipelineStages(model, checked, { data: checked.sharding.ranks, tensor, pipeline })
+  return (record.options as { readonly stage?: number }).stage === 0 ? stages[0] : stages[1]
+}
+
+const errorOf = (record: LayoutRecord) => Math.abs(estimateOf(record).tensorBytes / record.truth.peak.total - 1)
+
+const isOf =
+  (kind: 'replayed' | 'derived') =>
+  ([, { options }]: (typeof RECORDS)[number]) =>
+    (options.layout?.sequenceParallel === true) === (kind === 'derived')
+
+describe('a rank of a layout', () => {
+  // About a hundred bytes of scalars, which the replay does not count, are more than 0.001 % of these small models.
+  it.each(RECORDS.filter(isOf('replayed')))('agrees with torch: %s', (_, record) => {
+    expect(errorOf(record)).toBeLessThan(0.00003)
+  })
+
+  it.each(RECORDS.filter(isOf('derived')))('is derived with sequence parallelism: %s', (_, record) => {
+    expect(errorOf(record)).toBeLessThan(0.04)
+    expect(estimateOf(record).confidence.activations).toBe('derived')
+  })
+})
+
+const SIZES = {
+  vocab_size: 512,
+  hidden_size: 64,
+  intermediate_size: 128,
+  num_hidden_layers: 4,
+  num_attention_heads: 8,
+  num_key_value_heads: 4,
+}
+const llama = architectureFromConfig({ model_type: 'llama', ...SIZES })
+const estimate = (options: MemoryOptions, model = llama) => estimateMemory(model, { sequenceLength: 64, ...options })
+
+describe('what a layout cannot be', () => {
+  it.each([
+    [{ layout: { tensor: 8 } }, 'which does not divide 4 heads of keys and values'],
+    [{ layout: { tensor: 2 }, method: 'qlora' }, 'weights in nf4-double: take weights in 16 bits'],
+    [{ layout: { tensor: 2 }, kernels: 'liger' }, "the kernels of liger: pass `kernels: 'torch'`"],
+    [
+      { layout: { tensor: 2 }, loss: 'chunked' },
+      "the loss chunked, which reads the whole output embedding: pass `loss: 'logits'`",
+    ],
+    [{ layout: { tensor: 2 }, method: 'lora', lora: { rank: 8, useDora: true } }, 'useDora of adapters: leave it out'],
+    [{ layout: { tensor: 2 }, sharding: { strategy: 'fsdp1', ranks: 2 } }, 'fsdp1: use fsdp2 or hsdp'],
+    [{ layout: { pipeline: 2 }, sharding: { strategy: 'zero-3', ranks: 2 } }, 'zero-3: use fsdp2 or hsdp'],
+    [{ layout: { pipeline: 2 }, loss: 'fused-linear' }, "the loss fused-linear: pass `loss: 'logits'`"],
+    [{ layout: { sequenceParallel: true, context: 2 } }, 'needs tensor-parallel ranks: pass `layout.tensor`'],
+    [{ layout: { sequenceParallel: true, tensor: 2, pipeline: 2 } }, 'together with `pipeline`'],
+    [{ layout: { context: 2 }, attention: 'eager' }, 'needs a kernel for ring attention'],
+  ] satisfies [MemoryOptions, string][])('is refused: %j', (options, message) => {
+    expect(() => estimate(options)).toThrow(message)
+  })
+
+  it.each([
+    ['gpt2', { tensor: 2 }, 'transformers 5.24.0 has no plan to divide it'],
+    ['gpt2', { pipeline: 2 }, 'with tied embeddings, which are on two stages'],
+    ['gemma2', { pipeline: 2 }, 'with tied embeddings'],
+  ])('is refused for %s: %j', (type, layout, message) => {
+    const model = architectureFromConfig({ model_type: type, ...SIZES })
+    expect(() => estimate({ layout, attention: 'eager' }, model)).toThrow(message)
+  })
+
+  it('is experts beside matrices', () => {
+    const model = architectureFromConfig({ model_type: 'mixtral', ...SIZES })
+    const sharding = { strategy: 'fsdp2', ranks: 4 } as const
+    expect(() => estimate({ layout: { tensor: 2, expert: 2 }, sharding }, model)).toThrow('leave them out')
+    expect(estimate({ layout: { expert: 2 }, sharding }, model).confidence.activations).toBe('assumed')
+  })
+})
+
+it('The assumptions of a layout say whose code it is', () => {
+  const said = (layout: NonNullable<MemoryOptions['layout']>) => estimate({ layout }).assumptions.join()
+  expect(said({ tensor: 2 })).toContain('the plan of transformers 5.24.0')
+  expect(said({ tensor: 2, sequenceParallel: true })).toContain('torchtitan 0.3.0 and nemo-automodel 0.7.0')
+  expect(said({ pipeline: 2 })).toContain('scheduled 1F1B (torch 2.15')
+  expect(said({ context: 2 })).toContain('ring attention')
+})
