@@ -44,7 +44,7 @@ export interface Module {
   readonly ties?: Readonly<Record<string, string>>
   /** For a module that is shared under a second name: the full name of the original. */
   readonly sharedWith?: string
-  /** Its named children, in the order of the forward pass. */
+  /** Its named children, in the order in which its class makes them, which is that of `model.parameters()`. */
   readonly children?: Readonly<Record<string, Module>>
   /** Its numbered children, like in torch's ModuleList: `items.0`, `items.1`, … */
   readonly items?: readonly Repeat[]

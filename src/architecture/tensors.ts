@@ -15,7 +15,7 @@ export interface LinearLayer extends LinearFeatures {
 }
 
 /**
- * Generates every unique parameter of a model. A tied parameter comes once, under its first name.
+ * Generates every unique parameter of a model, in the order of torch's `named_parameters`. A tied parameter comes once, under its first name.
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export function* linearLayers(architecture: ModuleTree): Generator<LinearLayer> 
   }
 }
 
-/** Generates every module of a model with its name, in the order of the forward pass: the root first, then layer by layer. */
+/** Generates every module of a model with its name, in the order of torch's `named_modules`: the root first, then layer by layer. */
 export function* modules({ root }: ModuleTree): Generator<{ name: string; module: Module }> {
   // An explicit stack: nested generators would pass each module up through every level.
   const open = [{ name: '', module: root }]

@@ -4,7 +4,13 @@ import { estimateMemory } from '../../src/estimate/index.js'
 import { memoryRecords } from './memory-records.js'
 
 /** Runs of torch with each option of training, recorded with `oracle.py`, `qlora.py`, `balanced.py` and `whole.py` of `test/oracle/memory`. */
-const RECORDS = ['options.jsonl.gz', 'qlora-options.jsonl.gz', 'reentrant.jsonl.gz', 'eager-autocast.jsonl.gz']
+const RECORDS = [
+  'options.jsonl.gz',
+  'qlora-options.jsonl.gz',
+  'reentrant.jsonl.gz',
+  'eager-autocast.jsonl.gz',
+  'parameter-order.jsonl.gz',
+]
   .flatMap((file) => memoryRecords(file))
   .map((record) => [record.id, record] as const)
 

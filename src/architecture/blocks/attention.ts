@@ -21,21 +21,25 @@ export interface AttentionOptions {
   readonly parameters?: Readonly<Record<string, Shape>>
   /** The family's name for the output projection. Default: `o_proj`. */
   readonly outputName?: string
+  /** Whether the class makes the projection of queries behind those of keys and values, as fairseq does. Default: before them. */
+  readonly queriesLast?: boolean
   /** The family's name for the module. */
   readonly type?: string
 }
 
 /** Multi-head attention (Vaswani et al. 2017, arXiv:1706.03762) with `q_proj`, `k_proj`, `v_proj` and `o_proj`. */
 export function attention(options: AttentionOptions): Module {
-  const { hiddenSize, heads, kvHeads, headDim, qkvBias = false, outputBias = false } = options
+  const { hiddenSize, heads, kvHeads, headDim, qkvBias = false, outputBias = false, queriesLast = false } = options
+  const queries = { q_proj: linear(hiddenSize, heads * headDim, { bias: qkvBias }) }
   return container(
     options.type ?? 'Attention',
     {
-      q_proj: linear(hiddenSize, heads * headDim, { bias: qkvBias }),
+      ...(!queriesLast && queries),
       k_proj: linear(hiddenSize, kvHeads * headDim, { bias: qkvBias }),
       v_proj: linear(hiddenSize, kvHeads * headDim, { bias: qkvBias }),
-      ...options.also,
+      ...(queriesLast && queries),
       [options.outputName ?? 'o_proj']: linear(heads * headDim, hiddenSize, { bias: outputBias }),
+      ...options.also,
     },
     { part: 'attention', ...(options.parameters && { parameters: options.parameters }) },
   )
@@ -46,20 +50,18 @@ export interface FusedAttentionOptions
   extends Pick<AttentionOptions, 'hiddenSize' | 'heads' | 'kvHeads' | 'headDim' | 'qkvBias' | 'outputBias' | 'type'> {
   /** The family's names for the two projections. Default: `qkv_proj` and `o_proj`. */
   readonly names?: readonly [qkv: string, output: string]
+  /** Whether the class makes the output projection first, as Phi-3's does. Default: no. */
+  readonly outputFirst?: boolean
 }
 
 /** Attention with one projection for queries, keys and values, side by side. */
 export function fusedAttention(options: FusedAttentionOptions): Module {
   const { hiddenSize, heads, kvHeads, headDim, qkvBias = false, outputBias = false } = options
   const [qkv, output] = options.names ?? ['qkv_proj', 'o_proj']
-  return container(
-    options.type ?? 'Attention',
-    {
-      [qkv]: linear(hiddenSize, (heads + 2 * kvHeads) * headDim, { bias: qkvBias }),
-      [output]: linear(heads * headDim, hiddenSize, { bias: outputBias }),
-    },
-    { part: 'attention' },
-  )
+  const inputs = { [qkv]: linear(hiddenSize, (heads + 2 * kvHeads) * headDim, { bias: qkvBias }) }
+  const outputs = { [output]: linear(heads * headDim, hiddenSize, { bias: outputBias }) }
+  const projections = options.outputFirst ? { ...outputs, ...inputs } : { ...inputs, ...outputs }
+  return container(options.type ?? 'Attention', projections, { part: 'attention' })
 }
 
 /** Llama's attention, with biases if `attention_bias` is set, and any other modules that the family adds. */

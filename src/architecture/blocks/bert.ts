@@ -3,7 +3,7 @@ import { type Children, container, type Module, repeated, tied } from '../module
 import { embedding } from './embedding.js'
 import { linear } from './linear.js'
 import { layerNorm } from './norm.js'
-import { tree } from './tree.js'
+import { type Table, tree } from './tree.js'
 
 /** The sizes of BERT's layer. */
 export interface BertSizes {
@@ -38,22 +38,28 @@ export function configuredBertLayer(
   return bertLayer(type, sizes, bertAttention(hiddenSize, { also }), cross ? bertAttention(hiddenSize) : undefined)
 }
 
-/** The same with the norms before the blocks. `norms` are the places of the two, as in {@link tree}. */
+/** The places of the two norms, as in {@link tree}, by when the class makes them: first, behind the attention, or last. */
+export type PreNormPlaces = Partial<Record<'first' | 'between' | 'last', string>>
+
+/** The same with the norms before the blocks. */
 export function preNormBertLayer(
   type: string,
-  norms: string,
+  norms: PreNormPlaces,
   sizes: BertSizes & { readonly headDim: number; readonly positions: number },
   config: ConfigReader,
 ): Module {
   const { hiddenSize, ffnSize, headDim, positions } = sizes
   const square = linear(hiddenSize, hiddenSize, { bias: true })
+  const normAt = (place: string | undefined): Table => (place === undefined ? {} : { [place]: layerNorm(hiddenSize) })
   return tree(type, {
-    [norms]: layerNorm(hiddenSize),
+    ...normAt(norms.first),
     'attention.self.{query,key,value}': square,
     'attention.self.distance_embedding': isRelative(config) ? embedding(2 * positions - 1, headDim) : undefined,
     'attention.output.dense': square,
+    ...normAt(norms.between),
     'intermediate.dense': linear(hiddenSize, ffnSize, { bias: true }),
     'output.dense': linear(ffnSize, hiddenSize, { bias: true }),
+    ...normAt(norms.last),
   })
 }
 
@@ -89,13 +95,15 @@ export interface EmbeddingCounts {
   readonly segments?: number | undefined
 }
 
-/** Embeddings of words, positions and token types, summed and normalised. */
-export function bertEmbeddings(size: number, counts: EmbeddingCounts, also: Children = {}): Module {
-  return container('Embeddings', {
-    ...summedEmbeddings(size, counts),
-    ...also,
-    LayerNorm: also['LayerNorm'] ?? layerNorm(size),
-  })
+/** Embeddings of words, positions and token types, summed and normalised, with what else is before and behind the norm. */
+export function bertEmbeddings(
+  size: number,
+  counts: EmbeddingCounts,
+  also: Children = {},
+  behind: Children = {},
+): Module {
+  const { LayerNorm = layerNorm(size), ...others } = also
+  return container('Embeddings', { ...summedEmbeddings(size, counts), ...others, LayerNorm, ...behind })
 }
 
 /** The same without a norm. */
@@ -107,9 +115,9 @@ export function summedEmbeddings(size: number, { words, positions, segments }: E
   }
 }
 
-/** The stack of layers, with any other modules of the encoder. */
-export function bertEncoder(count: number, layer: Module, also: Children = {}): Module {
-  return container('Encoder', { layer: repeated(count, layer), ...also })
+/** The stack of layers, with any other modules that the encoder makes after or before it. */
+export function bertEncoder(count: number, layer: Module, also: Children = {}, before: Children = {}): Module {
+  return container('Encoder', { ...before, layer: repeated(count, layer), ...also })
 }
 
 /** The pooler: a linear layer on the first token's vector. */

@@ -34,7 +34,10 @@ export function clipText(
       { part: 'embedding' },
     ),
     encoder: container(`${name}Encoder`, {
-      layers: repeated(layers, clipLayer(`${name}EncoderLayer`, { hiddenSize, heads, ffnSize })),
+      layers: repeated(
+        layers,
+        clipLayer(`${name}EncoderLayer`, { hiddenSize, heads, ffnSize }, { normsFirst: name.startsWith('Siglip') }),
+      ),
     }),
     final_layer_norm: layerNorm(hiddenSize),
     ...headOf(hiddenSize),

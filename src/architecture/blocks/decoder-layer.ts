@@ -10,16 +10,16 @@ export interface DecoderLayerParts {
 
 /** A layer that normalises the input of each block: `x + attention(norm(x))`, then `x + mlp(norm(x))`. */
 export function preNormLayer(type: string, { norm, attention, mlp }: DecoderLayerParts): Module {
-  return container(type, { input_layernorm: norm, self_attn: attention, post_attention_layernorm: norm, mlp })
+  return container(type, { self_attn: attention, mlp, input_layernorm: norm, post_attention_layernorm: norm })
 }
 
 /** The same layer with the experts under the name `block_sparse_moe`. */
 export function blockSparseLayer(type: string, { norm, attention, mlp }: DecoderLayerParts): Module {
   return container(type, {
-    input_layernorm: norm,
     self_attn: attention,
-    post_attention_layernorm: norm,
     block_sparse_moe: mlp,
+    input_layernorm: norm,
+    post_attention_layernorm: norm,
   })
 }
 
@@ -27,8 +27,8 @@ export function blockSparseLayer(type: string, { norm, attention, mlp }: Decoder
 export function postNormLayer(type: string, { norm, attention, mlp }: DecoderLayerParts): Module {
   return container(type, {
     self_attn: attention,
-    post_attention_layernorm: norm,
     mlp,
+    post_attention_layernorm: norm,
     post_feedforward_layernorm: norm,
   })
 }
@@ -36,16 +36,16 @@ export function postNormLayer(type: string, { norm, attention, mlp }: DecoderLay
 /** A layer that normalises both: `x + norm(attention(norm(x)))`, then `x + norm(mlp(norm(x)))`. */
 export function sandwichLayer(type: string, { norm, attention, mlp }: DecoderLayerParts): Module {
   return container(type, {
-    input_layernorm: norm,
     self_attn: attention,
+    mlp,
+    input_layernorm: norm,
     post_attention_layernorm: norm,
     pre_feedforward_layernorm: norm,
-    mlp,
     post_feedforward_layernorm: norm,
   })
 }
 
 /** A layer whose blocks run in parallel on one normalised input: `x + attention(norm(x)) + mlp(norm(x))`. */
 export function parallelLayer(type: string, { norm, attention, mlp }: DecoderLayerParts): Module {
-  return container(type, { input_layernorm: norm, self_attn: attention, mlp })
+  return container(type, { self_attn: attention, mlp, input_layernorm: norm })
 }

@@ -39,10 +39,10 @@ export function deepseekMixture(config: ConfigReader, hiddenSize: number, option
     ffnSize,
     shared,
     block: expertsBlock(options.type, {
-      gate: router(routing.experts, hiddenSize),
       experts: isVersion5
         ? fusedExperts({ hiddenSize, ffnSize, ...routing })
         : experts(routing, gatedMlp({ hiddenSize, ffnSize })),
+      gate: router(routing.experts, hiddenSize),
       shared_experts: gatedMlp({ hiddenSize, ffnSize: ffnSize * shared }),
     }),
     isSparse: isVersion5 ? sparseFrom(config, denseLayers) : (index) => index >= denseLayers,

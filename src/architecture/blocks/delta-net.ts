@@ -35,29 +35,30 @@ export function deltaNetFeatures({ keyHeads, keyHeadDim, valueHeads, valueHeadDi
  * A gated delta network (Yang et al. 2024, arXiv:2412.06464): linear attention with a state of constant size. A gate decays
  * the state and each token corrects it, after a short convolution over queries, keys and values.
  *
- * @param projections - the family's projections to queries, keys, values, gates and decay rates
- * @param names - the family's names for the norm of the heads and for the output projection
+ * @param modulesOf - the modules in the order of the class: convolution, norm of the heads and output projection, and the family's own
+ * projections to queries, keys, values, gates and decay rates
+ * @param order - whether the class makes the decay rates before the biases of the time steps
  */
 export function deltaNet(
   type: string,
   sizes: DeltaNetSizes,
-  projections: Children,
-  names: { readonly norm: string; readonly output: string } = { norm: 'norm', output: 'out_proj' },
+  modulesOf: (made: { readonly convolution: Module; readonly norm: Module; readonly output: Module }) => Children,
+  order: { readonly decayFirst?: boolean } = {},
 ): Module {
   const { hiddenSize, valueHeads, keyHeadDim, valueHeadDim, kernelSize } = sizes
   const { keys, values } = deltaNetFeatures(sizes)
   const channels = 2 * keys + values
+  const [dt_bias, A_log] = [[valueHeads], [valueHeads]]
   return container(
     type,
-    {
-      ...projections,
-      conv1d: depthwiseConv(channels, kernelSize),
-      [names.norm]: rmsNorm(valueHeadDim),
-      [names.output]: linear(values, hiddenSize),
-    },
+    modulesOf({
+      convolution: depthwiseConv(channels, kernelSize),
+      norm: rmsNorm(valueHeadDim),
+      output: linear(values, hiddenSize),
+    }),
     {
       part: 'recurrence',
-      parameters: { dt_bias: [valueHeads], A_log: [valueHeads] },
+      parameters: order.decayFirst ? { A_log, dt_bias } : { dt_bias, A_log },
       state: { convolution: { channels, kernel: kernelSize }, elements: values * keyHeadDim },
     },
   )

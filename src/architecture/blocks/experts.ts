@@ -53,11 +53,14 @@ export function fusedExperts(options: FusedExpertsOptions): Module {
 /** The same, transposed: `[experts, in, out]`, used by Llama 4 and gpt-oss. */
 export function fusedExpertsTransposed(options: FusedExpertsOptions, { bias = false } = {}): Module {
   const { experts: count, hiddenSize, ffnSize } = options
-  const weights = { gate_up_proj: [count, hiddenSize, 2 * ffnSize], down_proj: [count, ffnSize, hiddenSize] }
-  const biases = { gate_up_proj_bias: [count, 2 * ffnSize], down_proj_bias: [count, hiddenSize] }
+  const up = {
+    gate_up_proj: [count, hiddenSize, 2 * ffnSize],
+    ...(bias && { gate_up_proj_bias: [count, 2 * ffnSize] }),
+  }
+  const down = { down_proj: [count, ffnSize, hiddenSize], ...(bias && { down_proj_bias: [count, hiddenSize] }) }
   return {
     type: 'Experts',
-    parameters: bias ? { ...weights, ...biases } : weights,
+    parameters: { ...up, ...down },
     part: 'experts',
     ...routing(options),
   }
@@ -69,11 +72,21 @@ export function router(experts: number, hiddenSize: number, { bias = false } = {
   return { type: 'Router', parameters: bias ? { weight, bias: [experts] } : { weight } }
 }
 
-/** The block of a mixture with fused experts behind a router with its own weight, and its shared experts. */
-export function fusedMixture(type: string, options: FusedExpertsOptions, shared: Children = {}): Module {
+/**
+ * The block of a mixture with fused experts behind a router with its own weight, and its shared experts.
+ *
+ * @param order - whether the class makes the router behind the experts
+ */
+export function fusedMixture(
+  type: string,
+  options: FusedExpertsOptions,
+  shared: Children = {},
+  order: { readonly routerLast?: boolean } = {},
+): Module {
+  const gate = router(options.experts, options.hiddenSize)
+  const fused = fusedExperts(options)
   return expertsBlock(type, {
-    gate: router(options.experts, options.hiddenSize),
-    experts: fusedExperts(options),
+    ...(order.routerLast ? { experts: fused, gate } : { gate, experts: fused }),
     ...shared,
   })
 }

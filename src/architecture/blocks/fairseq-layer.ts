@@ -24,7 +24,7 @@ export function fairseqLayer(type: string, options: FairseqLayerOptions): Module
   const { hiddenSize, heads, ffnSize, bias = true, affine = true, crossAttention = false } = options
   const norm = fairseqNorm(hiddenSize, affine)
   const headDim = Math.floor(hiddenSize / heads)
-  const sizes = { hiddenSize, heads, kvHeads: heads, headDim, qkvBias: bias, outputBias: bias, outputName: 'out_proj' }
+  const sizes = { hiddenSize, heads, kvHeads: heads, headDim, qkvBias: bias, outputBias: bias, ...FAIRSEQ_NAMES }
   const cross: Children = crossAttention ? { encoder_attn: attention(sizes), encoder_attn_layer_norm: norm } : {}
   return container(type, {
     self_attn: attention(sizes),
@@ -35,6 +35,9 @@ export function fairseqLayer(type: string, options: FairseqLayerOptions): Module
     final_layer_norm: norm,
   })
 }
+
+/** The output projection's name in fairseq, and the place of that of the queries. */
+export const FAIRSEQ_NAMES = { outputName: 'out_proj', queriesLast: true } as const
 
 /** The norm of such a layer. */
 export function fairseqNorm(size: number, affine: boolean, options: LayerNormOptions = {}): Module {

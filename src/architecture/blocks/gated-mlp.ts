@@ -9,6 +9,8 @@ export interface GatedMlpOptions {
   readonly bias?: boolean
   /** The family's names for the three projections. Default: `gate_proj`, `up_proj` and `down_proj`. */
   readonly names?: readonly [gate: string, up: string, down: string]
+  /** Whether the class makes the projection down before the one up, as Mixtral's experts do. Default: no. */
+  readonly downBeforeUp?: boolean
   /** The family's name for the module. */
   readonly type?: string
 }
@@ -20,12 +22,13 @@ export interface GatedMlpOptions {
 export function gatedMlp(options: GatedMlpOptions): Module {
   const { hiddenSize, ffnSize, bias = false, type = 'GatedMLP' } = options
   const [gate, up, down] = options.names ?? ['gate_proj', 'up_proj', 'down_proj']
+  const ups = { [up]: linear(hiddenSize, ffnSize, { bias }) }
+  const downs = { [down]: linear(ffnSize, hiddenSize, { bias }) }
   return container(
     type,
     {
       [gate]: linear(hiddenSize, ffnSize, { bias }),
-      [up]: linear(hiddenSize, ffnSize, { bias }),
-      [down]: linear(ffnSize, hiddenSize, { bias }),
+      ...(options.downBeforeUp ? { ...downs, ...ups } : { ...ups, ...downs }),
     },
     { part: 'mlp' },
   )

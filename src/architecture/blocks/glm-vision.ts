@@ -37,13 +37,13 @@ export function glmVision(name: string, config: ConfigReader): Module {
       embeddings: container(`${name}VisionEmbeddings`, {
         position_embedding: embedding(patchesIn(config, { patch }, 336), hiddenSize),
       }),
-      post_conv_layernorm: norm,
     },
     block: container(`${name}VisionBlock`, { norm1: norm, norm2: norm, attn, mlp }),
     after: {
-      post_layernorm: norm,
-      downsample: convolution(hiddenSize, outFeatures, [side, side]),
       merger: merger(`${name}VisionPatchMerger`, outFeatures, config.integer('intermediate_size', 13_696)),
+      post_conv_layernorm: norm,
+      downsample: convolution(hiddenSize, outFeatures, [side, side]),
+      post_layernorm: norm,
     },
   })
 }

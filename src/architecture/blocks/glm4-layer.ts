@@ -4,11 +4,11 @@ import type { DecoderLayerParts } from './decoder-layer.js'
 /** GLM-4's layer: Llama's, with a norm of what comes out of each block. */
 export function glm4Layer(type: string, { norm, attention, mlp }: DecoderLayerParts): Module {
   return container(type, {
-    input_layernorm: norm,
     self_attn: attention,
-    post_self_attn_layernorm: norm,
-    post_attention_layernorm: norm,
     mlp,
+    input_layernorm: norm,
+    post_attention_layernorm: norm,
+    post_self_attn_layernorm: norm,
     post_mlp_layernorm: norm,
   })
 }

@@ -15,9 +15,9 @@ export function graniteMixture(
     expertsPerToken: config.integer('num_experts_per_tok', 2),
   }
   const block = expertsBlock(type, {
-    router: container('GraniteMoeTopKGating', { layer: linear(hiddenSize, routing.experts) }),
     input_linear: parallelExperts(routing, hiddenSize, 2 * ffnSize),
     output_linear: parallelExperts(routing, ffnSize, hiddenSize),
+    router: container('GraniteMoeTopKGating', { layer: linear(hiddenSize, routing.experts) }),
   })
   return { routing, ffnSize, block: routing.experts > 0 ? block : undefined }
 }
@@ -45,15 +45,16 @@ export function parallelExperts(
 }
 
 /** A decoder layer with routed experts and, where the config has one, a network beside them. */
-export function graniteSharedLayer(mlpType: string) {
+export function graniteSharedLayer(mlpType: string, order: { readonly expertsLast?: boolean } = {}) {
   return (type: string, { norm, attention, mlp }: DecoderLayerParts, config: ConfigReader): Module => {
     const shared = config.integer('shared_intermediate_size', 0)
     const hiddenSize = norm.parameters?.['weight']?.[0] ?? 0
     return container(type, {
       self_attn: attention,
-      block_sparse_moe: mlp,
+      ...(!order.expertsLast && { block_sparse_moe: mlp }),
       input_layernorm: norm,
       post_attention_layernorm: norm,
+      ...(order.expertsLast && { block_sparse_moe: mlp }),
       shared_mlp: shared > 0 ? graniteSharedMlp(mlpType, hiddenSize, shared) : undefined,
     })
   }

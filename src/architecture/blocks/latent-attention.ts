@@ -110,8 +110,8 @@ export function latentAttention(options: LatentAttentionOptions): Module {
       kv_a_proj_with_mqa: linear(hiddenSize, kvRank + ropeHeadDim, { bias }),
       kv_a_layernorm: rmsNorm(kvRank),
       kv_b_proj: linear(kvRank, heads * (plainHeadDim + valueHeadDim)),
-      ...options.also,
       o_proj: linear(heads * valueHeadDim, hiddenSize, { bias }),
+      ...options.also,
     },
     { part: 'attention' },
   )

@@ -30,12 +30,12 @@ export function mambaMixer(options: MambaOptions): Module {
   return container(
     options.type,
     {
-      in_proj: linear(hiddenSize, 2 * innerSize, { bias }),
       conv1d: depthwiseConv(innerSize, options.convKernel, { bias: options.convBias }),
+      in_proj: linear(hiddenSize, 2 * innerSize, { bias }),
       x_proj: linear(innerSize, timeStepRank + 2 * stateSize),
       dt_proj: linear(timeStepRank, innerSize, { bias: true }),
-      ...options.also,
       out_proj: linear(innerSize, hiddenSize, { bias }),
+      ...options.also,
     },
     {
       part: 'mamba',
@@ -74,8 +74,8 @@ export function mamba2Mixer(options: Mamba2Options): Module {
   return container(
     options.type,
     {
-      in_proj: linear(hiddenSize, innerSize + convolved + heads, { bias }),
       conv1d: depthwiseConv(convolved, options.convKernel, { bias: options.convBias }),
+      in_proj: linear(hiddenSize, innerSize + convolved + heads, { bias }),
       norm: options.norm,
       out_proj: linear(innerSize, hiddenSize, { bias: outputBias }),
     },

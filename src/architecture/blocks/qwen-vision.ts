@@ -83,13 +83,21 @@ export function qwenPatchMerger(
 export function qwenVision(
   type: string,
   { blocks }: QwenVisionSizes,
-  parts: { readonly patches: Module; readonly block: Module; readonly before?: Children; readonly after: Children },
+  parts: {
+    readonly patches: Module
+    readonly block: Module
+    /** What the class makes before the patches, between them and the blocks, and after those. */
+    readonly before?: Children
+    readonly between?: Children
+    readonly after: Children
+  },
 ): Module {
   return tower(
     'vision',
     container(type, {
-      patch_embed: parts.patches,
       ...parts.before,
+      patch_embed: parts.patches,
+      ...parts.between,
       blocks: repeated(blocks, parts.block),
       ...parts.after,
     }),

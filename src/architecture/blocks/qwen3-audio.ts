@@ -24,12 +24,12 @@ export function qwen3Audio(
   const channels = config.integer('downsample_hidden_size', 480)
   const halved = (bands: number): number => Math.floor((bands + 1) / 2)
   return container(type, {
+    layers: repeated(layers, fairseqLayer(`${type}Layer`, sizes)),
+    ln_post: layerNorm(hiddenSize),
     conv2d1: convolution(1, channels, [3, 3]),
     conv2d2: convolution(channels, channels, [3, 3]),
     conv2d3: convolution(channels, channels, [3, 3]),
     conv_out: linear(channels * halved(halved(halved(mels))), hiddenSize),
-    layers: repeated(layers, fairseqLayer(`${type}Layer`, sizes)),
-    ln_post: layerNorm(hiddenSize),
     ...after(hiddenSize),
   })
 }

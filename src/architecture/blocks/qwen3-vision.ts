@@ -1,5 +1,5 @@
 import type { ConfigReader } from '../config-reader.js'
-import { container, type Module, repeated } from '../module.js'
+import { type Children, container, type Module, repeated } from '../module.js'
 import { embedding } from './embedding.js'
 import { linear } from './linear.js'
 import { layerNorm } from './norm.js'
@@ -17,24 +17,27 @@ export function qwen3Vision(
   name: string,
   config: ConfigReader,
   deepstack: readonly number[],
-  { merger: mergerOf, mergers }: MergerOptions = { merger: qwen3PatchMerger, mergers: 'deepstack_merger_list' },
+  options: MergerOptions = { merger: qwen3PatchMerger, mergers: 'deepstack_merger_list' },
 ): Module {
+  const { merger: mergerOf, mergers, mergersFirst } = options
   const sizes = qwenVisionSizes(config, { hiddenSize: 1152, depth: 27 })
   const { hiddenSize } = sizes
   const ffnSize = config.integer('intermediate_size', 4304)
   const outFeatures = config.integer('out_hidden_size', 3584)
   const taps = (config.integers('deepstack_visual_indexes') ?? deepstack).length
   const merger = (norm: number): Module => mergerOf(`${name}VisionPatchMerger`, sizes, layerNorm(norm), outFeatures)
+  const listed: Children = { [mergers]: taps > 0 ? repeated(taps, merger(hiddenSize * sizes.merged)) : undefined }
   return qwenVision(`${name}VisionModel`, sizes, {
     patches: framePatches(`${name}VisionPatchEmbed`, config, hiddenSize, { patch: 16, bias: true }),
-    before: { pos_embed: embedding(config.integer('num_position_embeddings', 2304), hiddenSize) },
+    ...(mergersFirst && { before: listed }),
+    between: { pos_embed: embedding(config.integer('num_position_embeddings', 2304), hiddenSize) },
     block: qwenVisionBlock(`${name}VisionBlock`, hiddenSize, {
       norm: layerNorm(hiddenSize),
       mlp: plainMlp({ hiddenSize, ffnSize, bias: true, names: ['linear_fc1', 'linear_fc2'] }),
     }),
     after: {
       merger: merger(hiddenSize),
-      [mergers]: taps > 0 ? repeated(taps, merger(hiddenSize * sizes.merged)) : undefined,
+      ...(!mergersFirst && listed),
     },
   })
 }
@@ -43,6 +46,8 @@ export function qwen3Vision(
 interface MergerOptions {
   readonly merger: (type: string, sizes: QwenVisionSizes, norm: Module, outFeatures: number) => Module
   readonly mergers: string
+  /** Whether the class makes that list before everything else. Default: at last. */
+  readonly mergersFirst?: boolean
 }
 
 /** A merger whose norm is before the joining of patches, or after it. */

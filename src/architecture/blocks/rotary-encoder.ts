@@ -20,10 +20,15 @@ export function rotaryEncoder(options: RotaryEncoderOptions): Children {
   const { name, hiddenSize, words, segments, layers, attention, mlp } = options
   const norm = layerNorm(hiddenSize)
   const layer = container(`${name}Layer`, {
-    self_attn: attention,
     post_attention_layernorm: norm,
     mlp,
+    self_attn: attention,
     post_mlp_layernorm: norm,
   })
   return { embeddings: bertEmbeddings(hiddenSize, { words, segments }), layers: repeated(layers, layer) }
+}
+
+/** The same with a pooler, which the classes make before the layers. */
+export function withPooler({ embeddings, ...rest }: Children, pooler: Module): Children {
+  return { embeddings, pooler, ...rest }
 }

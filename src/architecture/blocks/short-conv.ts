@@ -10,8 +10,8 @@ export function shortConv(type: string, config: ConfigReader, hiddenSize: number
   return container(
     type,
     {
-      in_proj: linear(hiddenSize, 3 * hiddenSize, { bias }),
       conv: depthwiseConv(hiddenSize, kernel, { bias }),
+      in_proj: linear(hiddenSize, 3 * hiddenSize, { bias }),
       out_proj: linear(hiddenSize, hiddenSize, { bias }),
     },
     { part: 'recurrence', state: { convolution: { channels: hiddenSize, kernel }, elements: 0 } },

@@ -16,21 +16,35 @@ export const SIGLIP_DEFAULTS: VisionDefaults = {
   patch_size: 16,
 }
 
-/** SigLIP's image encoder (Zhai et al. 2023, arXiv:2303.15343) without the module around it. */
-export function siglipTransformer(config: ConfigReader, sizes: VisionSizes): Module {
+/**
+ * SigLIP's image encoder (Zhai et al. 2023, arXiv:2303.15343) without the module around it.
+ *
+ * @param order - whether the class makes the norms of a layer before its blocks, as SigLIP's does. Copies of it may not
+ */
+export function siglipTransformer(
+  config: ConfigReader,
+  sizes: VisionSizes,
+  order: { readonly normsFirst?: boolean } = { normsFirst: true },
+): Module {
   const { hiddenSize, channels, patch } = sizes
   const patch_embedding = convolution(channels, hiddenSize, [patch, patch])
-  return siglipEncoder(config, sizes, patch_embedding, patchesIn(config, sizes, 224))
+  return siglipEncoder(config, sizes, patch_embedding, patchesIn(config, sizes, 224), order)
 }
 
 /** SigLIP 2's image encoder (Tschannen et al. 2025, arXiv:2502.14786): patches of any image, each as a flat vector. */
 export function siglip2Transformer(config: ConfigReader, sizes: VisionSizes): Module {
   const { hiddenSize, channels, patch } = sizes
   const patch_embedding = linear(channels * patch * patch, hiddenSize, { bias: true })
-  return siglipEncoder(config, sizes, patch_embedding, config.integer('num_patches', 256))
+  return siglipEncoder(config, sizes, patch_embedding, config.integer('num_patches', 256), { normsFirst: true })
 }
 
-function siglipEncoder(config: ConfigReader, sizes: VisionSizes, patch_embedding: Module, positions: number): Module {
+function siglipEncoder(
+  config: ConfigReader,
+  sizes: VisionSizes,
+  patch_embedding: Module,
+  positions: number,
+  order: { readonly normsFirst?: boolean },
+): Module {
   const { hiddenSize, layers } = sizes
   return container('SiglipVisionTransformer', {
     embeddings: container(
@@ -38,7 +52,7 @@ function siglipEncoder(config: ConfigReader, sizes: VisionSizes, patch_embedding
       { patch_embedding, position_embedding: embedding(positions, hiddenSize) },
       { part: 'embedding' },
     ),
-    encoder: container('SiglipEncoder', { layers: repeated(layers, clipLayer('SiglipEncoderLayer', sizes)) }),
+    encoder: container('SiglipEncoder', { layers: repeated(layers, clipLayer('SiglipEncoderLayer', sizes, order)) }),
     post_layernorm: layerNorm(hiddenSize),
     head: config.boolean('vision_use_head', true) ? poolingHead(sizes) : undefined,
   })

@@ -18,11 +18,13 @@ export function tree(type: string, table: Table, part?: Part): Module {
   for (const [path, entry] of expanded(table)) {
     const dot = path.indexOf('.')
     const name = dot < 0 ? path : path.slice(0, dot)
-    if (dot >= 0) below.set(name, { ...below.get(name), [path.slice(dot + 1)]: entry })
-    else if (isShape(entry)) parameters[name] = entry
+    if (dot >= 0) {
+      const inside = { ...below.get(name), [path.slice(dot + 1)]: entry }
+      below.set(name, inside)
+      children[name] = tree(name, inside, partNamed(name))
+    } else if (isShape(entry)) parameters[name] = entry
     else children[name] = entry
   }
-  for (const [name, inside] of below) children[name] = tree(name, inside, partNamed(name))
   const names = Object.keys(children)
   const isList = names.length > 0 && names.every((name) => NUMBER.test(name))
   return {

@@ -2,6 +2,7 @@ import type { ConfigReader } from '../config-reader.js'
 import type { Dimensions } from '../dimensions.js'
 import { container, type Module } from '../module.js'
 import { attention } from './attention.js'
+import { FAIRSEQ_NAMES } from './fairseq-layer.js'
 import { linear } from './linear.js'
 import { layerNorm } from './norm.js'
 import { plainMlp } from './plain-mlp.js'
@@ -76,19 +77,25 @@ export function visionDimensions({ hiddenSize, ffnSize, layers, heads }: VisionS
   }
 }
 
-/** A layer of CLIP and SigLIP, for images and for texts: two norms, attention, and a plain feed-forward network. */
+/**
+ * A layer of CLIP and SigLIP, for images and for texts: two norms, attention, and a plain feed-forward network.
+ *
+ * @param order - whether the class makes each norm before its block, as SigLIP's does
+ */
 export function clipLayer(
   type: string,
   { hiddenSize, heads, ffnSize }: Pick<VisionSizes, 'hiddenSize' | 'heads' | 'ffnSize'>,
+  order: { readonly normsFirst?: boolean } = {},
 ): Module {
   const headDim = Math.floor(hiddenSize / heads)
-  const sizes = { hiddenSize, heads, kvHeads: heads, headDim, qkvBias: true, outputBias: true, outputName: 'out_proj' }
-  return container(type, {
-    self_attn: attention(sizes),
-    layer_norm1: layerNorm(hiddenSize),
-    mlp: plainMlp({ hiddenSize, ffnSize, bias: true, names: ['fc1', 'fc2'] }),
-    layer_norm2: layerNorm(hiddenSize),
-  })
+  const sizes = { hiddenSize, heads, kvHeads: heads, headDim, qkvBias: true, outputBias: true, ...FAIRSEQ_NAMES }
+  const self_attn = attention(sizes)
+  const mlp = plainMlp({ hiddenSize, ffnSize, bias: true, names: ['fc1', 'fc2'] })
+  const [layer_norm1, layer_norm2] = [layerNorm(hiddenSize), layerNorm(hiddenSize)]
+  return container(
+    type,
+    order.normsFirst ? { layer_norm1, self_attn, layer_norm2, mlp } : { self_attn, layer_norm1, mlp, layer_norm2 },
+  )
 }
 
 /** torch's `nn.MultiheadAttention`: queries, keys and values in one tensor, which is not a linear layer. */

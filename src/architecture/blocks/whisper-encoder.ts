@@ -41,7 +41,10 @@ export function whisperLayer(
       ...attention,
       children: { ...attention.children, k_proj: linear(sizes.hiddenSize, sizes.hiddenSize) },
     }
-  const { self_attn, encoder_attn, ...rest } = layer.children ?? {}
-  const attentions: Children = { self_attn: keysWithoutBias(self_attn), encoder_attn: keysWithoutBias(encoder_attn) }
-  return container(type, { ...attentions, ...rest })
+  const { self_attn, encoder_attn } = layer.children ?? {}
+  const attentions: Children = {
+    self_attn: keysWithoutBias(self_attn),
+    ...(encoder_attn && { encoder_attn: keysWithoutBias(encoder_attn) }),
+  }
+  return container(type, { ...layer.children, ...attentions })
 }

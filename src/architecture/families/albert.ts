@@ -1,4 +1,4 @@
-import { bertEmbeddings, denseAndNorm, maskedLmHead } from '../blocks/bert.js'
+import { bertEmbeddings, maskedLmHead } from '../blocks/bert.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
@@ -58,7 +58,7 @@ export const albert = headedFamily({
     const input = sizes.tiedEmbeddings ? 'albert.embeddings.word_embeddings' : undefined
     const predictions: Module = maskedLmHead(
       'predictions',
-      denseAndNorm(hiddenSize, features),
+      { LayerNorm: layerNorm(features), dense: linear(hiddenSize, features, { bias: true }) },
       { features, vocabSize },
       input,
     )

@@ -22,7 +22,7 @@ export const aria = multimodalFamily({
       patch_size: 32,
     })
     return {
-      vision_tower: tower('vision', siglipTransformer(vision, sizes)),
+      vision_tower: tower('vision', siglipTransformer(vision, sizes, {})),
       multi_modal_projector: tower('projector', projector(queries(config), sizes.hiddenSize, text.hiddenSize)),
     }
   },

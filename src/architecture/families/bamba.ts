@@ -45,10 +45,10 @@ export const bamba = causalLmFamily({
     const attentive = new Set(config.integers('attn_layer_indices') ?? [])
     const layer = (attends: boolean) =>
       container('BambaDecoderLayer', {
-        input_layernorm: norm,
-        ...(attends ? { self_attn: selfAttention } : { mamba: mixer }),
-        pre_ff_layernorm: norm,
         feed_forward: llamaMlp(sizes, config),
+        input_layernorm: norm,
+        pre_ff_layernorm: norm,
+        ...(attends ? { self_attn: selfAttention } : { mamba: mixer }),
       })
     const attentionLayers = range(layers).filter((index) => attentive.has(index)).length
     const mamba = {

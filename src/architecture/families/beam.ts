@@ -53,7 +53,7 @@ export const beam = decoderFamily({
     return {
       routing,
       ffnSize,
-      block: fusedMixture('BeamSparseMoeBlock', { hiddenSize, ffnSize, ...routing }),
+      block: fusedMixture('BeamSparseMoeBlock', { hiddenSize, ffnSize, ...routing }, {}, { routerLast: true }),
       isSparse: sparseFrom(config, 3),
     }
   },

@@ -45,10 +45,10 @@ export const beit = towerFamily({
             : undefined,
         }),
         encoder: tree('BeitEncoder', {
-          layer: repeated(layers, layer),
           relative_position_bias: config.boolean('use_shared_relative_position_bias', false)
             ? { type: 'BeitRelativePositionBias', parameters: biases }
             : undefined,
+          layer: repeated(layers, layer),
         }),
         layernorm: norms ? layerNorm(hiddenSize) : undefined,
         pooler: pools ? tree('BeitPooler', { layernorm: means ? layerNorm(hiddenSize) : undefined }) : undefined,

@@ -23,9 +23,10 @@ export const bigBird = bertFamily({
     const layer = tree('BigBirdLayer', {
       'attention.self.{query,key,value}': linear(hiddenSize, hiddenSize, { bias }),
       'attention.output.dense': linear(hiddenSize, hiddenSize, { bias: true }),
-      '{attention.output,output}.LayerNorm': layerNorm(hiddenSize),
+      'attention.output.LayerNorm': layerNorm(hiddenSize),
       'intermediate.dense': linear(hiddenSize, ffnSize, { bias: true }),
       'output.dense': linear(ffnSize, hiddenSize, { bias: true }),
+      'output.LayerNorm': layerNorm(hiddenSize),
     })
     return {
       embeddings: bertEmbeddings(hiddenSize, { words: vocabSize, positions, segments }),

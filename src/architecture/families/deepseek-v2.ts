@@ -49,10 +49,10 @@ export const deepseekV2 = decoderFamily({
       ffnSize,
       shared: shared ?? 0,
       block: expertsBlock('DeepseekV2MoE', {
+        experts: experts(routing, gatedMlp({ hiddenSize, ffnSize, bias })),
         gate: correctsScores(config)
           ? correctedRouter(routing.experts, hiddenSize)
           : router(routing.experts, hiddenSize),
-        experts: experts(routing, gatedMlp({ hiddenSize, ffnSize, bias })),
         shared_experts: shared === undefined ? undefined : gatedMlp({ hiddenSize, ffnSize: ffnSize * shared, bias }),
       }),
       isSparse: (index) => index >= denseLayers,

@@ -36,15 +36,17 @@ export const dinov3Vit = towerFamily({
     const bias = config.boolean('mlp_bias', true)
     const up = linear(hiddenSize, ffnSize, { bias })
     const layer = tree('DINOv3ViTLayer', {
-      'norm{1,2}': layerNorm(hiddenSize),
-      'layer_scale{1,2}.lambda1': [hiddenSize],
-      'attention.q_proj': projection('query_bias', true),
+      norm1: layerNorm(hiddenSize),
       'attention.k_proj': projection('key_bias', false),
       'attention.v_proj': projection('value_bias', true),
+      'attention.q_proj': projection('query_bias', true),
       'attention.o_proj': projection('proj_bias', true),
+      'layer_scale1.lambda1': [hiddenSize],
+      norm2: layerNorm(hiddenSize),
       'mlp.gate_proj': config.boolean('use_gated_mlp', false) ? up : undefined,
       'mlp.up_proj': up,
       'mlp.down_proj': linear(ffnSize, hiddenSize, { bias }),
+      'layer_scale2.lambda1': [hiddenSize],
     })
     const model = container('DINOv3ViTModel', {
       embeddings: tree('DINOv3ViTEmbeddings', {

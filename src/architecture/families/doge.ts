@@ -1,9 +1,9 @@
 import { headNorms, llamaAttention } from '../blocks/attention.js'
-import { preNormLayer } from '../blocks/decoder-layer.js'
 import { embedding } from '../blocks/embedding.js'
 import { llamaMlp } from '../blocks/gated-mlp.js'
 import { slidingWindow } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
+import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 
 /**
@@ -26,7 +26,12 @@ export const doge = decoderFamily({
   attention(sizes, config) {
     const { kvHeads, headDim } = sizes
     const dt_proj = linear(kvHeads * headDim, kvHeads, { bias: config.boolean('attention_bias', false) })
-    return { ...llamaAttention(sizes, config, { dt_proj, ...headNorms(sizes) }), parameters: { A: [kvHeads] } }
+    const { o_proj, ...projections } = llamaAttention(sizes, config).children ?? {}
+    return container(
+      'Attention',
+      { ...projections, dt_proj, o_proj, ...headNorms(sizes) },
+      { part: 'attention', parameters: { A: [kvHeads] } },
+    )
   },
   mlp(sizes, config) {
     const mlp = llamaMlp(sizes, config)
@@ -37,10 +42,10 @@ export const doge = decoderFamily({
     const router_gate = linear(sizes.hiddenSize, 2 * Math.floor(Math.sqrt(experts)))
     return { ...mlp, children: { ...mlp.children, router_gate, down_embed: vectors, up_embed: vectors } }
   },
-  layer(type, parts) {
-    const gains = parts.norm.parameters?.['weight'] ?? []
+  layer(type, { norm, attention, mlp }) {
+    const gains = norm.parameters?.['weight'] ?? []
     return {
-      ...preNormLayer(type, parts),
+      ...container(type, { input_layernorm: norm, self_attn: attention, post_attention_layernorm: norm, mlp }),
       parameters: { input_residual: gains, post_attention_residual: gains },
     }
   },

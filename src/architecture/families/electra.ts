@@ -1,7 +1,8 @@
-import { bertEmbeddings, bertEncoder, classificationHead, configuredBertLayer, denseAndNorm } from '../blocks/bert.js'
+import { bertEmbeddings, bertEncoder, classificationHead, configuredBertLayer } from '../blocks/bert.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
+import { layerNorm } from '../blocks/norm.js'
 import { container } from '../module.js'
 import { classifierSteps } from '../program/bert.js'
 import { bertProgram } from '../program/bert-program.js'
@@ -41,7 +42,10 @@ export const electra = headedFamily({
     })
     const dimensions = decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: false })
     const generator = {
-      generator_predictions: container('ElectraGeneratorPredictions', denseAndNorm(hiddenSize, embeddingSize)),
+      generator_predictions: container('ElectraGeneratorPredictions', {
+        LayerNorm: layerNorm(embeddingSize),
+        dense: linear(hiddenSize, embeddingSize, { bias: true }),
+      }),
       generator_lm_head: outputEmbedding(
         { ...dimensions, hiddenSize: embeddingSize },
         'electra.embeddings.word_embeddings',

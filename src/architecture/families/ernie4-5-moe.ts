@@ -30,9 +30,9 @@ export const ernie45Moe = decoderFamily({
       ffnSize,
       shared,
       block: expertsBlock('Ernie4_5_MoeSparseMoeBlock', {
-        gate: linear(hiddenSize, routing.experts),
         // Added to the router's scores to balance the load of the experts; not trained by gradients.
         moe_statics: { type: 'Ernie4_5_MoeStatics', parameters: { e_score_correction_bias: [1, routing.experts] } },
+        gate: linear(hiddenSize, routing.experts),
         experts: experts(routing, gatedMlp({ hiddenSize, ffnSize, bias })),
         shared_experts: shared > 0 ? gatedMlp({ hiddenSize, ffnSize: ffnSize * shared, bias }) : undefined,
       }),

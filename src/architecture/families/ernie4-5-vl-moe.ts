@@ -14,6 +14,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 export const ernie45VlMoe = multimodalFamily({
   modelType: 'ernie4_5_vl_moe',
   name: 'Ernie4_5_VLMoe',
+  madeAfterText: ['vision_tower', 'resampler_model'],
   text: { family: 'ernie4_5_vl_moe_text', tied: true },
   changes: withTowerBuffers((vision) =>
     axialFrequencies(Math.floor(vision.positive('hidden_size', 1280) / vision.positive('num_heads', 16))),

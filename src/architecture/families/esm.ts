@@ -16,15 +16,19 @@ export const esm = bertFamily({
   pools: 'the base model alone',
   defaults: { ...BERT_DEFAULTS, vocab_size: 33, max_position_embeddings: 1026 },
   program: (config, dimensions, className) => esmProgram(config, dimensions, className, 'esm'),
-  build({ vocabSize, hiddenSize, ffnSize, layers, heads }, config) {
+  behindPooler: ({ layers, heads }) => ({
+    contact_head: tree('EsmContactPredictionHead', { regression: linear(layers * heads, 1, { bias: true }) }),
+  }),
+  build({ vocabSize, hiddenSize, ffnSize, layers }, config) {
     const kind = config.string('position_embedding_type', 'absolute')
     const square = linear(hiddenSize, hiddenSize, { bias: true })
     const layer = tree('EsmLayer', {
-      '{LayerNorm,attention.LayerNorm}': layerNorm(hiddenSize),
       'attention.self.{query,key,value}': square,
       'attention.output.dense': square,
+      'attention.LayerNorm': layerNorm(hiddenSize),
       'intermediate.dense': linear(hiddenSize, ffnSize, { bias: true }),
       'output.dense': linear(ffnSize, hiddenSize, { bias: true }),
+      LayerNorm: layerNorm(hiddenSize),
     })
     return {
       embeddings: tree('EsmEmbeddings', {
@@ -34,7 +38,6 @@ export const esm = bertFamily({
           kind === 'absolute' ? embedding(config.positive('max_position_embeddings', 1026), hiddenSize) : undefined,
       }),
       encoder: tree('EsmEncoder', { layer: repeated(layers, layer), emb_layer_norm_after: layerNorm(hiddenSize) }),
-      contact_head: tree('EsmContactPredictionHead', { regression: linear(layers * heads, 1, { bias: true }) }),
     }
   },
   // Unlike RoBERTa's, the bias of the words is not that of a linear layer.

@@ -27,8 +27,8 @@ export const exaone45 = multimodalFamily({
         patches: framePatches('Exaone4_5_VisionPatchEmbed', vision, hiddenSize, { patch: 14, bias: false }),
         block: tree('Exaone4_5_VisionBlock', {
           'norm{1,2}': norm,
-          'attn.qkv': linear(hiddenSize, hiddenSize + 2 * kvFeatures, { bias: true }),
           'attn.proj': linear(hiddenSize, hiddenSize, { bias: true }),
+          'attn.qkv': linear(hiddenSize, hiddenSize + 2 * kvFeatures, { bias: true }),
           mlp: gatedMlp({ hiddenSize, ffnSize: vision.integer('intermediate_size', 3420), bias: true }),
         }),
         after: {

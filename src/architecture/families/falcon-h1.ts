@@ -44,11 +44,11 @@ export const falconH1 = causalLmFamily({
       type: 'FalconH1Mixer',
     })
     const layer = container('FalconH1DecoderLayer', {
-      input_layernorm: norm,
+      feed_forward: llamaMlp(sizes, config),
       mamba: mixer,
       self_attn: llamaAttention(sizes, config),
+      input_layernorm: norm,
       pre_ff_layernorm: norm,
-      feed_forward: llamaMlp(sizes, config),
     })
     const mamba = { mambaLayers: layers, attentionLayers: layers, mlpLayers: 0, stateSize, convKernel }
     return {

@@ -37,7 +37,6 @@ export const falcon = headedFamily({
     const norm = layerNorm(hiddenSize)
     const bias = config.boolean('bias', false)
     const layer = container('FalconDecoderLayer', {
-      ...layerNorms(config, norm),
       self_attention: container(
         'FalconAttention',
         {
@@ -47,6 +46,7 @@ export const falcon = headedFamily({
         { part: 'attention' },
       ),
       mlp: plainMlp({ hiddenSize, ffnSize, bias, names: ['dense_h_to_4h', 'dense_4h_to_h'] }),
+      ...layerNorms(config, norm),
     })
     const model = container('FalconModel', {
       word_embeddings: embedding(vocabSize, hiddenSize),
@@ -98,7 +98,7 @@ function kvHeadCount(config: ConfigReader, heads: number): number {
 
 /** A norm before each of two sequential blocks, one shared norm before two parallel blocks, or a norm for each of the two. */
 function layerNorms(config: ConfigReader, norm: ReturnType<typeof layerNorm>): Children {
-  if (!config.boolean('parallel_attn', true)) return { input_layernorm: norm, post_attention_layernorm: norm }
+  if (!config.boolean('parallel_attn', true)) return { post_attention_layernorm: norm, input_layernorm: norm }
   const absent = config.boolean('new_decoder_architecture', false) ? 2 : 1
   const norms = config.derived('num_ln_in_parallel_attn', absent)
   return norms === 2 ? { ln_attn: norm, ln_mlp: norm } : { input_layernorm: norm }

@@ -49,6 +49,7 @@ export const flint = decoderFamily({
         {
           shared_expert: gatedMlp({ hiddenSize, ffnSize: config.integer('shared_expert_intermediate_size', 1024) }),
         },
+        { routerLast: true },
       ),
       isSparse: (index) => !dense.has(index) && (index + 1) % step === 0,
     }

@@ -27,7 +27,12 @@ export const fnet = bertFamily({
       output: container('Output', denseAndNorm(ffnSize, hiddenSize), { part: 'mlp' }),
     })
     return {
-      embeddings: bertEmbeddings(hiddenSize, counts, { projection: linear(hiddenSize, hiddenSize, { bias: true }) }),
+      embeddings: bertEmbeddings(
+        hiddenSize,
+        counts,
+        {},
+        { projection: linear(hiddenSize, hiddenSize, { bias: true }) },
+      ),
       encoder: bertEncoder(layers, layer),
     }
   },

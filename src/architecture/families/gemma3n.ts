@@ -13,6 +13,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 export const gemma3n = multimodalFamily({
   modelType: 'gemma3n',
   name: 'Gemma3n',
+  madeAfterText: ['audio_tower', 'embed_vision', 'embed_audio'],
   text: { family: 'gemma3n_text' },
   words: gemma3nWords,
   changes: (forward) => ({

@@ -48,41 +48,41 @@ export const gemma4Text = causalLmFamily({
       const keyNorm = rmsNorm(headDim)
       const toHeads = linear(hiddenSize, kvHeads * headDim, { bias })
       return container('Gemma4TextDecoderLayer', {
-        input_layernorm: norm,
         self_attn: container(
           'Gemma4TextAttention',
           {
             q_proj: linear(hiddenSize, sizes.heads * headDim, { bias }),
             q_norm: rmsNorm(headDim),
-            k_proj: shares ? undefined : toHeads,
             k_norm: shares ? undefined : keyNorm,
+            k_proj: shares ? undefined : toHeads,
             v_proj: shares || (keysAreValues && isFull) ? undefined : toHeads,
             o_proj: linear(sizes.heads * headDim, hiddenSize, { bias }),
           },
           { part: 'attention' },
         ),
+        mlp: gatedMlp({ hiddenSize, ffnSize: shares && wideWhenSharing ? 2 * ffnSize : ffnSize }),
+        input_layernorm: norm,
         post_attention_layernorm: norm,
         pre_feedforward_layernorm: norm,
-        mlp: gatedMlp({ hiddenSize, ffnSize: shares && wideWhenSharing ? 2 * ffnSize : ffnSize }),
-        ...mixture(config, hiddenSize),
         post_feedforward_layernorm: norm,
         ...(perLayerSize > 0 && {
           per_layer_input_gate: linear(hiddenSize, perLayerSize),
           per_layer_projection: linear(perLayerSize, hiddenSize),
           post_per_layer_input_norm: norm,
         }),
+        ...mixture(config, hiddenSize),
       })
     }
     const perLayerTokens = perLayerSize > 0 ? config.positive('vocab_size_per_layer_input', 262_144) : 0
     const model = container('Gemma4TextModel', {
       embed_tokens: embedding(vocabSize, hiddenSize),
+      layers: listOf(layers, kindOf, layer),
+      norm,
       ...(perLayerSize > 0 && {
         embed_tokens_per_layer: embedding(perLayerTokens, layers * perLayerSize),
         per_layer_model_projection: linear(hiddenSize, layers * perLayerSize),
         per_layer_projection_norm: rmsNorm(perLayerSize),
       }),
-      layers: listOf(layers, kindOf, layer),
-      norm,
     })
     const moe = config.boolean('enable_moe_block', false)
       ? moeDimensions(routingOf(config), { layers, ffnSize: config.integer('moe_intermediate_size', 0) })
@@ -185,13 +185,11 @@ function mixture(config: ConfigReader, hiddenSize: number) {
   const { experts: count } = routingOf(config)
   const routerParameters = { scale: [hiddenSize], per_expert_scale: [count] }
   return {
-    post_feedforward_layernorm_1: norm,
     router: container(
       'Gemma4TextRouter',
       { proj: linear(hiddenSize, count) },
       { part: 'experts', parameters: routerParameters },
     ),
-    pre_feedforward_layernorm_2: norm,
     // The reference counts all experts as active, since the family has a field of its own for their number per token.
     experts: fusedExperts({
       hiddenSize,
@@ -199,7 +197,9 @@ function mixture(config: ConfigReader, hiddenSize: number) {
       experts: count,
       expertsPerToken: undefined,
     }),
+    post_feedforward_layernorm_1: norm,
     post_feedforward_layernorm_2: norm,
+    pre_feedforward_layernorm_2: norm,
   }
 }
 

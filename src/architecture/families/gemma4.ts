@@ -8,6 +8,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 export const gemma4 = multimodalFamily({
   modelType: 'gemma4',
   name: 'Gemma4',
+  madeAfterText: ['embed_vision', 'audio_tower', 'embed_audio'],
   text: { family: 'gemma4_text', tied: true },
   changes: (forward) => ({ ...forward, placeholderMasks: 4 }),
   beside(config, { text }) {

@@ -26,20 +26,20 @@ export const glmOcr = multimodalFamily({
         patches: framePatches('GlmOcrVisionPatchEmbed', vision, hiddenSize, { patch: 14, bias: true }),
         block: tree('GlmOcrVisionBlock', {
           'norm{1,2}': rmsNorm(hiddenSize),
-          'attn.{q,k}_norm': headNorm,
           'attn.qkv': linear(hiddenSize, 3 * hiddenSize, { bias }),
           'attn.proj': linear(hiddenSize, hiddenSize, { bias }),
+          'attn.{q,k}_norm': headNorm,
           mlp: gatedMlp({ hiddenSize, ffnSize: vision.integer('intermediate_size', 4096), bias }),
         }),
         after: {
-          post_layernorm: rmsNorm(hiddenSize),
-          downsample: convolution(hiddenSize, outSize, [side, side]),
           merger: tree('GlmOcrVisionPatchMerger', {
             proj: linear(outSize, outSize),
             post_projection_norm: layerNorm(outSize),
             '{gate,up}_proj': linear(outSize, merged),
             down_proj: linear(merged, outSize),
           }),
+          downsample: convolution(hiddenSize, outSize, [side, side]),
+          post_layernorm: rmsNorm(hiddenSize),
         },
       }),
     }

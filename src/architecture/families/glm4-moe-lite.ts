@@ -48,6 +48,7 @@ export const glm4MoeLite = decoderFamily({
         {
           shared_experts: gatedMlp({ hiddenSize, ffnSize: ffnSize * shared }),
         },
+        { routerLast: true },
       ),
       isSparse: sparseFrom(config, 1),
     }

@@ -59,10 +59,11 @@ function samEncoder(config: ConfigReader, channels: number): Module {
     const seen = isFull ? side : window
     const positions: Table = isRelative ? { 'attn.rel_pos_{h,w}': [2 * seen - 1, headDim] } : {}
     return tree('GotOcr2VisionLayer', {
-      'layer_norm{1,2}': layerNorm(hiddenSize),
+      layer_norm1: layerNorm(hiddenSize),
       'attn.qkv': linear(hiddenSize, 3 * hiddenSize, { bias: config.boolean('qkv_bias', true) }),
       'attn.proj': linear(hiddenSize, hiddenSize, { bias: true }),
       ...positions,
+      layer_norm2: layerNorm(hiddenSize),
       mlp: plainMlp({
         hiddenSize,
         ffnSize: config.derived('mlp_dim', 4 * hiddenSize),
@@ -76,8 +77,9 @@ function samEncoder(config: ConfigReader, channels: number): Module {
     'patch_embed.projection': convolution(config.integer('num_channels', 3), hiddenSize, [patch, patch]),
     layers: listOf(layers, (index) => full.has(index) || window === 0, layer),
     'neck.conv1': convolution(hiddenSize, channels, [1, 1], { bias: false }),
+    'neck.layer_norm1': layerNorm(channels),
     'neck.conv2': convolution(channels, channels, [3, 3], { bias: false }),
-    'neck.layer_norm{1,2}': layerNorm(channels),
+    'neck.layer_norm2': layerNorm(channels),
   })
 }
 

@@ -1,6 +1,7 @@
 import { attention } from '../blocks/attention.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
+import { FAIRSEQ_NAMES } from '../blocks/fairseq-layer.js'
 import { gpt2Layer } from '../blocks/gpt2-layer.js'
 import { labelCount } from '../blocks/label-count.js'
 import { layerNorm } from '../blocks/norm.js'
@@ -33,7 +34,7 @@ export const gptNeo = headedFamily({
   build(sizes, config) {
     const { vocabSize, hiddenSize, layers } = sizes
     const selfAttention = container('GPTNeoAttention', {
-      attention: attention({ ...sizes, outputBias: true, outputName: 'out_proj' }),
+      attention: attention({ ...sizes, outputBias: true, ...FAIRSEQ_NAMES }),
     })
     const mlp = plainMlp({ ...sizes, bias: true, names: ['c_fc', 'c_proj'] })
     const model = container('GPTNeoModel', {

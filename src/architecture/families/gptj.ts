@@ -1,6 +1,7 @@
 import { attention } from '../blocks/attention.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
+import { FAIRSEQ_NAMES } from '../blocks/fairseq-layer.js'
 import { gptjLayer } from '../blocks/gpt2-layer.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
@@ -32,7 +33,7 @@ export const gptj = headedFamily({
   build(stated, config) {
     const sizes = { ...stated, ffnSize: config.derived('n_inner', 4 * stated.hiddenSize) }
     const { vocabSize, hiddenSize, layers } = sizes
-    const selfAttention = attention({ ...sizes, outputName: 'out_proj' })
+    const selfAttention = attention({ ...sizes, ...FAIRSEQ_NAMES })
     const mlp = plainMlp({ ...sizes, bias: true, names: ['fc_in', 'fc_out'] })
     const model = container('GPTJModel', {
       wte: embedding(vocabSize, hiddenSize),

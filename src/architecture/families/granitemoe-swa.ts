@@ -35,7 +35,7 @@ export const granitemoeSwa = decoderFamily({
       }),
     }
   },
-  layer: graniteSharedLayer('GraniteMoeSWAMLP'),
+  layer: graniteSharedLayer('GraniteMoeSWAMLP', { expertsLast: true }),
   forward: (config, { headDim, hiddenSize, heads }) => ({
     embedding: 'scaledInModel',
     rotation: { features: 'all', receivers: 'rotated', frequencies: 'modelTwice' },

@@ -4,7 +4,7 @@ import { BERT_DEFAULTS, decoderDimensions } from '../blocks/decoder-sizes.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
-import { rotaryEncoder } from '../blocks/rotary-encoder.js'
+import { rotaryEncoder, withPooler } from '../blocks/rotary-encoder.js'
 import { container } from '../module.js'
 import { rotaryEncoderProgram } from '../program/rotary-encoder.js'
 import { headedFamily } from '../shapes/headed-family.js'
@@ -40,7 +40,7 @@ export const gte = headedFamily({
     })
     const classifier = linear(hiddenSize, labelCount(config), { bias: true })
     const bare = container('GteModel', encoder)
-    const pooled = container('GteModel', { ...encoder, pooler: bertPooler(hiddenSize) })
+    const pooled = container('GteModel', withPooler(encoder, bertPooler(hiddenSize)))
     return {
       model: bare,
       modelOf: (suffix) => (suffix === 'ForSequenceClassification' ? pooled : bare),

@@ -14,6 +14,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 export const hunyuanVl = multimodalFamily({
   modelType: 'hunyuan_vl',
   name: 'HunYuanVL',
+  madeAfterText: ['vision_tower'],
   text: { family: 'hunyuan_vl_text', mayBeFlat: true, tied: isTied },
   beside: (config, { text }) => ({
     vision_tower: tower('vision', visionTower(config.object('vision_config'), text.hiddenSize)),

@@ -61,10 +61,10 @@ export const jamba = causalLmFamily({
       `${attends(index) ? 'attention' : 'mamba'} ${isSparse(index) ? 'sparse' : 'dense'}`
     const layer = (kind: string) =>
       container(kind.startsWith('attention') ? 'JambaAttentionDecoderLayer' : 'JambaMambaDecoderLayer', {
-        input_layernorm: norm,
         ...(kind.startsWith('attention') ? { self_attn: attention(sizes) } : { mamba: mixer }),
-        pre_ff_layernorm: norm,
         feed_forward: kind.endsWith('sparse') ? mixture : gatedMlp(sizes),
+        input_layernorm: norm,
+        pre_ff_layernorm: norm,
       })
     const attentionLayers = range(layers).filter(attends).length
     const sparseLayers = range(layers).filter(isSparse).length

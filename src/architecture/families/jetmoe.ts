@@ -38,9 +38,9 @@ export const jetmoe = causalLmFamily({
         experts: container(
           'JetMoeMoA',
           {
-            router: container('JetMoeTopKGating', { layer: linear(hiddenSize, experts) }),
             input_linear: parallelExperts(routed, hiddenSize, kvHeads * headDim),
             output_linear: parallelExperts(routed, kvHeads * headDim, hiddenSize),
+            router: container('JetMoeTopKGating', { layer: linear(hiddenSize, experts) }),
           },
           bias,
         ),

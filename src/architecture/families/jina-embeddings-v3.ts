@@ -4,7 +4,7 @@ import { decoderDimensions, JINA_EMBEDDINGS_3_DEFAULTS } from '../blocks/decoder
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
-import { rotaryEncoder } from '../blocks/rotary-encoder.js'
+import { rotaryEncoder, withPooler } from '../blocks/rotary-encoder.js'
 import { type Children, container, type Module, tied } from '../module.js'
 import { rotaryEncoderProgram } from '../program/rotary-encoder.js'
 import { headedFamily } from '../shapes/headed-family.js'
@@ -34,7 +34,8 @@ export const jinaEmbeddingsV3 = headedFamily({
     const classifier = linear(hiddenSize, labels, { bias: true })
     const bare = container('JinaEmbeddingsV3Model', encoder)
     return {
-      model: container('JinaEmbeddingsV3Model', { ...encoder, pooler: bertPooler(hiddenSize) }),
+      model: container('JinaEmbeddingsV3Model', withPooler(encoder, bertPooler(hiddenSize))),
+      isHeadFirst: () => true,
       modelOf: (suffix) => (suffix === 'ForMaskedLM' && sizes.tiedEmbeddings ? withTiedWords(bare, encoder) : bare),
       heads: {
         ForMaskedLM: { lm_head },

@@ -50,6 +50,7 @@ const languageModel: Family = {
 export const kimiK25 = multimodalFamily({
   modelType: 'kimi_k25',
   name: 'Kimi_K25',
+  madeAfterText: ['mm_projector'],
   text: { family: 'deepseek_v3', newer: languageModel, tied: true },
   changes: (forward, config) => ({ ...withTowerBuffers(towerBuffer)(forward, config), placeholderMasks: 1 }),
   beside(config, { text }) {
@@ -93,7 +94,7 @@ function moonVit(config: ConfigReader, hiddenSize: number): Module {
     norm2: norm,
     attn: container(
       'Kimi_K25VisionAttention',
-      { q_proj: square, k_proj: square, v_proj: square, proj: square },
+      { proj: square, q_proj: square, k_proj: square, v_proj: square },
       { part: 'attention' },
     ),
     mlp: plainMlp({ hiddenSize, ffnSize, bias: true, names: ['fc1', 'fc2'] }),

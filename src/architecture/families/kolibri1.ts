@@ -46,6 +46,7 @@ export const kolibri1 = decoderFamily({
         {
           shared_experts: gatedMlp({ hiddenSize, ffnSize: sharedSize }),
         },
+        { routerLast: true },
       ),
     }
   },

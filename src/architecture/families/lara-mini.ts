@@ -33,12 +33,15 @@ export const laraMini = causalLmFamily({
     const types = layerTypes(config, layers, (index) => PATTERN[index % PATTERN.length] ?? '', [...new Set(PATTERN)])
     const delta = deltaNetSizes(config, hiddenSize)
     const valueFeatures = delta.valueHeads * delta.valueHeadDim
-    const linearAttention = deltaNet('LaraMiniGatedDeltaNet', delta, {
+    const linearAttention = deltaNet('LaraMiniGatedDeltaNet', delta, ({ convolution, norm: headNorm, output }) => ({
+      conv1d: convolution,
+      norm: headNorm,
+      out_proj: output,
       in_proj_qkv: linear(hiddenSize, 2 * delta.keyHeads * delta.keyHeadDim + valueFeatures),
       in_proj_z: linear(hiddenSize, valueFeatures),
       in_proj_b: linear(hiddenSize, delta.valueHeads),
       in_proj_a: linear(hiddenSize, delta.valueHeads),
-    })
+    }))
     const routing = {
       experts: config.positive('num_experts', 128),
       expertsPerToken: config.positive('num_experts_per_tok', 4),
@@ -50,14 +53,15 @@ export const laraMini = causalLmFamily({
       {
         shared_expert: gatedMlp({ hiddenSize, ffnSize: config.integer('shared_expert_intermediate_size', 512) }),
       },
+      { routerLast: true },
     )
     const selfAttention = llamaAttention(sizes, config, headNorms(sizes))
     const layer = (type: string) =>
       container('LaraMiniDecoderLayer', {
-        input_layernorm: norm,
         ...(type === 'linear_attention' ? { linear_attn: linearAttention } : { self_attn: selfAttention }),
-        post_attention_layernorm: norm,
         mlp,
+        input_layernorm: norm,
+        post_attention_layernorm: norm,
       })
     const moe = moeDimensions(routing, { layers, ffnSize, shared: 1 })
     return {

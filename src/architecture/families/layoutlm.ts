@@ -1,5 +1,7 @@
-import { bertAttention, bertEmbeddings, bertEncoder, bertLayer } from '../blocks/bert.js'
+import { bertAttention, bertEncoder, bertLayer } from '../blocks/bert.js'
 import { embedding } from '../blocks/embedding.js'
+import { layerNorm } from '../blocks/norm.js'
+import { tree } from '../blocks/tree.js'
 import {
   dropping,
   give,
@@ -35,17 +37,13 @@ export const layoutlm = bertFamily({
   },
   build({ vocabSize, hiddenSize, ffnSize, layers }, config) {
     const places = embedding(config.integer('max_2d_position_embeddings', 1024), hiddenSize)
-    const counts = {
-      words: vocabSize,
-      positions: config.integer('max_position_embeddings', 512),
-      segments: config.integer('type_vocab_size', 2),
-    }
     return {
-      embeddings: bertEmbeddings(hiddenSize, counts, {
-        x_position_embeddings: places,
-        y_position_embeddings: places,
-        h_position_embeddings: places,
-        w_position_embeddings: places,
+      embeddings: tree('Embeddings', {
+        word_embeddings: embedding(vocabSize, hiddenSize),
+        position_embeddings: embedding(config.integer('max_position_embeddings', 512), hiddenSize),
+        '{x,y,h,w}_position_embeddings': places,
+        token_type_embeddings: embedding(config.integer('type_vocab_size', 2), hiddenSize),
+        LayerNorm: layerNorm(hiddenSize),
       }),
       encoder: bertEncoder(layers, bertLayer('LayoutLMLayer', { hiddenSize, ffnSize }, bertAttention(hiddenSize))),
     }

@@ -56,10 +56,10 @@ function words(config: ConfigReader, sizes: { readonly vocabSize: number; readon
   return {
     'embeddings.word_embeddings': embedding(vocabSize, hiddenSize),
     'embeddings.token_type_embeddings': embedding(config.integer('type_vocab_size', 2), hiddenSize),
+    'embeddings.LayerNorm': layerNorm(hiddenSize),
     'embeddings.position_embeddings': embedding(config.positive('max_position_embeddings', 512), hiddenSize),
     'embeddings.{x,y}_position_embeddings': embedding(places, config.positive('coordinate_size', 128)),
     'embeddings.{h,w}_position_embeddings': embedding(places, config.positive('shape_size', 128)),
-    'embeddings.LayerNorm': layerNorm(hiddenSize),
   }
 }
 
@@ -70,6 +70,6 @@ function patches(config: ConfigReader, hiddenSize: number): Table {
     'patch_embed.proj': convolution(config.integer('num_channels', 3), hiddenSize, [patch, patch]),
     cls_token: [1, 1, hiddenSize],
     pos_embed: [1, count + 1, hiddenSize],
-    '{norm,LayerNorm}': layerNorm(hiddenSize),
+    '{LayerNorm,norm}': layerNorm(hiddenSize),
   }
 }

@@ -36,7 +36,7 @@ export const lfm2Moe = causalLmFamily({
       expertsPerToken: config.integer('num_experts_per_tok', 4),
     }
     const ffnSize = config.integer('moe_intermediate_size', 1792)
-    const mixture = fusedMixture('Lfm2MoeSparseMoeBlock', { hiddenSize, ffnSize, ...routing })
+    const mixture = fusedMixture('Lfm2MoeSparseMoeBlock', { hiddenSize, ffnSize, ...routing }, {}, { routerLast: true })
     const types = layerTypes(config, layers, () => 'full_attention', WITH_CONVOLUTIONS)
     const denseLayers = config.integer('num_dense_layers', 2)
     const isDense = (index: number) => index < denseLayers

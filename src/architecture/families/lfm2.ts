@@ -41,10 +41,10 @@ export const lfm2 = causalLmFamily({
     )
     const layer = (type: string) =>
       container('Lfm2DecoderLayer', {
-        operator_norm: norm,
         ...(type === 'full_attention' ? { self_attn: selfAttention } : { conv: convolution }),
-        ffn_norm: norm,
         feed_forward: gatedMlp({ hiddenSize, ffnSize, names: ['w1', 'w3', 'w2'] }),
+        operator_norm: norm,
+        ffn_norm: norm,
       })
     return {
       model: decoderModel('Lfm2Model', {

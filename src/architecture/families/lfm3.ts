@@ -39,11 +39,11 @@ export const lfm3 = causalLmFamily({
     const after = config.boolean('use_sandwich_norm', true) ? norm : undefined
     const layer = (type: string) =>
       container('Lfm3DecoderLayer', {
-        operator_norm: norm,
         ...(type === 'conv' ? mixers.conv : mixers.attention),
-        post_operator_norm: after,
-        ffn_norm: norm,
         feed_forward: gatedMlp({ hiddenSize, ffnSize, names: ['w1', 'w3', 'w2'] }),
+        operator_norm: norm,
+        ffn_norm: norm,
+        post_operator_norm: after,
         post_ffn_norm: after,
       })
     const types = layerTypes(config, layers, usualType, ['full_attention', 'sliding_attention', 'conv'])

@@ -43,8 +43,8 @@ export const llama4Text = decoderFamily({
       ffnSize: sizes.ffnSize,
       shared: 1,
       block: expertsBlock('Llama4TextMoe', {
-        router: linear(sizes.hiddenSize, routing.experts),
         experts: fusedExpertsTransposed({ ...sizes, ...routing }),
+        router: linear(sizes.hiddenSize, routing.experts),
         shared_expert: gatedMlp(sizes),
       }),
       isSparse: hasExperts(config),
@@ -52,10 +52,10 @@ export const llama4Text = decoderFamily({
   },
   layer: (_, { norm, attention: selfAttention, mlp }) =>
     container('Llama4TextDecoderLayer', {
-      input_layernorm: norm,
       self_attn: selfAttention,
-      post_attention_layernorm: norm,
       feed_forward: mlp,
+      input_layernorm: norm,
+      post_attention_layernorm: norm,
     }),
   dimensions({ ffnSize, layers }, config) {
     const dense = denseFfnSize(config)

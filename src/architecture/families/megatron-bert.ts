@@ -40,7 +40,12 @@ export const megatronBert = bertFamily({
   build(sizes, config) {
     const { vocabSize, hiddenSize, layers } = sizes
     const positions = config.integer('max_position_embeddings', 512)
-    const layer = preNormBertLayer('MegatronBertLayer', '{attention.ln,ln}', { ...sizes, positions }, config)
+    const layer = preNormBertLayer(
+      'MegatronBertLayer',
+      { first: 'attention.ln', between: 'ln' },
+      { ...sizes, positions },
+      config,
+    )
     return {
       embeddings: container(
         'MegatronBertEmbeddings',

@@ -59,7 +59,7 @@ export const mimoV2Flash = decoderFamily({
     return {
       routing,
       ffnSize,
-      block: fusedMixture('MiMoV2FlashMoE', { hiddenSize, ffnSize, ...routing }),
+      block: fusedMixture('MiMoV2FlashMoE', { hiddenSize, ffnSize, ...routing }, {}, { routerLast: true }),
       isSparse: sparseFrom(config, 1),
     }
   },

@@ -1,6 +1,7 @@
 import { attention } from '../blocks/attention.js'
 import { convolution } from '../blocks/convolution.js'
 import { embedding } from '../blocks/embedding.js'
+import { FAIRSEQ_NAMES } from '../blocks/fairseq-layer.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { llavaProjector } from '../blocks/projector.js'
@@ -14,6 +15,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 export const minicpmv46 = multimodalFamily({
   modelType: 'minicpmv4_6',
   name: 'MiniCPMV4_6',
+  madeAfterText: ['merger'],
   text: { family: 'qwen3_5_text', tied: false },
   // The class computes the logits of all tokens.
   changes: (forward) => ({ ...forward, logits: { ...forward.logits, prefill: 'allTokens' } }),
@@ -43,12 +45,12 @@ function visionEncoder(config: ConfigReader): Module {
       { part: 'embedding' },
     ),
     encoder: container('MiniCPMV4_6VisionEncoder', {
-      layers: repeated(layers, clipLayer('MiniCPMV4_6VisionEncoderLayer', sizes)),
+      layers: repeated(layers, clipLayer('MiniCPMV4_6VisionEncoderLayer', sizes, { normsFirst: true })),
     }),
     post_layernorm: layerNorm(hiddenSize),
     // Joins the patches of a window into one.
     vit_merger: container('MiniCPMV4_6ViTWindowAttentionMerger', {
-      self_attn: attention({ ...attentionSizes, outputName: 'out_proj' }),
+      self_attn: attention({ ...attentionSizes, ...FAIRSEQ_NAMES }),
       layer_norm1: layerNorm(hiddenSize),
       pre_norm: layerNorm(hiddenSize * joined),
       linear_1: linear(hiddenSize * joined, ffnSize * joined, { bias: true }),

@@ -41,23 +41,23 @@ export const minimax = causalLmFamily({
     const lightning = container(
       'MiniMaxLightningAttention',
       {
-        qkv_proj: linear(hiddenSize, 3 * features),
         norm: rmsNorm(features),
-        output_gate: linear(hiddenSize, features),
+        qkv_proj: linear(hiddenSize, 3 * features),
         out_proj: linear(features, hiddenSize),
+        output_gate: linear(hiddenSize, features),
       },
       { part: 'attention', state: { elements: features * sizes.headDim } },
     )
     const types = typesOf(config, layers)
     const layer = (type: string) =>
       container('MiniMaxDecoderLayer', {
-        input_layernorm: norm,
         self_attn: type === 'linear_attention' ? lightning : attention(sizes),
-        post_attention_layernorm: norm,
         block_sparse_moe: expertsBlock('MiniMaxSparseMoeBlock', {
           gate: linear(hiddenSize, routing.experts),
-          experts: experts(routing, gatedMlp({ ...sizes, names: ['w1', 'w3', 'w2'] })),
+          experts: experts(routing, gatedMlp({ ...sizes, names: ['w1', 'w3', 'w2'], downBeforeUp: true })),
         }),
+        input_layernorm: norm,
+        post_attention_layernorm: norm,
       })
     // A window, where the config has one, is that of the layers with full attention.
     const attended = types.map((type) => (type === 'full_attention' ? 'sliding_attention' : type))

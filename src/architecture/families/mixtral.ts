@@ -35,7 +35,7 @@ export const mixtral = decoderFamily({
       ffnSize: sizes.ffnSize,
       block: expertsBlock('MixtralSparseMoeBlock', {
         gate: linear(sizes.hiddenSize, routing.experts),
-        experts: experts(routing, gatedMlp({ ...sizes, names: ['w1', 'w3', 'w2'] })),
+        experts: experts(routing, gatedMlp({ ...sizes, names: ['w1', 'w3', 'w2'], downBeforeUp: true })),
       }),
     }
   },

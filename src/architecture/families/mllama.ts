@@ -13,6 +13,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 export const mllama = multimodalFamily({
   modelType: 'mllama',
   name: 'Mllama',
+  madeAfterText: ['multi_modal_projector'],
   text: { family: 'mllama_text_model' },
   changes: (forward) => ({ ...forward, logits: {} }),
   beside(config, { text }) {

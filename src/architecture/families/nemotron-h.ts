@@ -73,11 +73,11 @@ export const nemotronH = causalLmFamily({
     const mixture = container(
       'NemotronHMoE',
       {
-        gate: router(routing.experts, hiddenSize),
-        fc1_latent_proj: latentSize === undefined ? undefined : linear(hiddenSize, latentSize, { bias }),
         experts,
-        fc2_latent_proj: latentSize === undefined ? undefined : linear(latentSize, hiddenSize, { bias }),
+        gate: router(routing.experts, hiddenSize),
         shared_experts: plainMlp({ hiddenSize, ffnSize: sharedFfnSize, bias }),
+        fc1_latent_proj: latentSize === undefined ? undefined : linear(hiddenSize, latentSize, { bias }),
+        fc2_latent_proj: latentSize === undefined ? undefined : linear(latentSize, hiddenSize, { bias }),
       },
       { part: 'experts' },
     )

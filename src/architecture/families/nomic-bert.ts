@@ -6,7 +6,7 @@ import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
 import { isGated, nomicEncoder, nomicMixture } from '../blocks/nomic-encoder.js'
 import { GPT_FIELD_NAMES } from '../blocks/renamed-sizes.js'
-import { rotaryEncoder } from '../blocks/rotary-encoder.js'
+import { rotaryEncoder, withPooler } from '../blocks/rotary-encoder.js'
 import { container } from '../module.js'
 import { rotaryEncoderProgram } from '../program/rotary-encoder.js'
 import { headedFamily } from '../shapes/headed-family.js'
@@ -55,7 +55,7 @@ export const nomicBert = headedFamily({
     })
     const classifier = linear(hiddenSize, labelCount(config), { bias: true })
     const bare = container('NomicBertModel', encoder)
-    const pooled = container('NomicBertModel', { ...encoder, pooler: bertPooler(hiddenSize) })
+    const pooled = container('NomicBertModel', withPooler(encoder, bertPooler(hiddenSize)))
     return {
       model: bare,
       modelOf: (suffix) => (suffix === 'ForSequenceClassification' ? pooled : bare),

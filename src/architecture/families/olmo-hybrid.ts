@@ -41,10 +41,12 @@ export const olmoHybrid = causalLmFamily({
       b_proj: linear(hiddenSize, deltaSizes.valueHeads),
       g_proj: linear(hiddenSize, valueFeatures),
     }
-    const linearAttention = deltaNet('OlmoHybridGatedDeltaNet', deltaSizes, projections, {
-      norm: 'o_norm',
-      output: 'o_proj',
-    })
+    const linearAttention = deltaNet(
+      'OlmoHybridGatedDeltaNet',
+      deltaSizes,
+      ({ convolution, norm: o_norm, output }) => ({ ...projections, o_proj: output, conv1d: convolution, o_norm }),
+      { decayFirst: true },
+    )
     const mlp = gatedMlp(sizes)
     const fullLayer = postNormLayer('OlmoHybridAttentionDecoderLayer', {
       norm,
@@ -52,10 +54,10 @@ export const olmoHybrid = causalLmFamily({
       mlp,
     })
     const linearLayer = container('OlmoHybridLinearAttentionDecoderLayer', {
-      input_layernorm: norm,
-      linear_attn: linearAttention,
-      post_attention_layernorm: norm,
       mlp,
+      input_layernorm: norm,
+      post_attention_layernorm: norm,
+      linear_attn: linearAttention,
     })
     // With fewer than four layers, the last layer has full attention.
     const isFull = (index: number) => index % 4 === 3 || (layers < 4 && index === layers - 1)

@@ -31,9 +31,10 @@ export const openaiGpt = headedFamily({
     const layer = tree('Block', {
       'attn.c_attn': conv1d(hiddenSize, 3 * hiddenSize),
       'attn.c_proj': conv1d(hiddenSize, hiddenSize),
-      'ln_{1,2}': layerNorm(hiddenSize),
+      ln_1: layerNorm(hiddenSize),
       'mlp.c_fc': conv1d(hiddenSize, ffnSize),
       'mlp.c_proj': conv1d(ffnSize, hiddenSize),
+      ln_2: layerNorm(hiddenSize),
     })
     const model = tree('OpenAIGPTModel', {
       tokens_embed: embedding(vocabSize, hiddenSize),

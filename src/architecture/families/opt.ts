@@ -38,10 +38,10 @@ export const opt = headedFamily({
       embed_tokens: embedding(vocabSize, embeddingSize),
       // The first two rows are for padding.
       embed_positions: embedding(positionCount(config, 'max_position_embeddings', 2048) + 2, hiddenSize),
-      project_in: projected ? linear(embeddingSize, hiddenSize) : undefined,
-      layers: repeated(layers, fairseqLayer('OPTDecoderLayer', { hiddenSize, heads, ffnSize, bias, affine })),
-      final_layer_norm: lastNorm ? fairseqNorm(hiddenSize, affine) : undefined,
       project_out: projected ? linear(hiddenSize, embeddingSize) : undefined,
+      project_in: projected ? linear(embeddingSize, hiddenSize) : undefined,
+      final_layer_norm: lastNorm ? fairseqNorm(hiddenSize, affine) : undefined,
+      layers: repeated(layers, fairseqLayer('OPTDecoderLayer', { hiddenSize, heads, ffnSize, bias, affine })),
     })
     const dimensions = decoderDimensions({ ...sizes, ffnSize }, { gatedMlp: false })
     const output = outputEmbedding({ ...dimensions, hiddenSize: embeddingSize }, 'model.decoder.embed_tokens')

@@ -10,6 +10,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 export const paddleocrVl = multimodalFamily({
   modelType: 'paddleocr_vl',
   name: 'PaddleOCRVL',
+  madeAfterText: ['projector'],
   text: {
     family: 'ernie4_5',
     tied: (config) =>

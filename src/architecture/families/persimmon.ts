@@ -26,9 +26,9 @@ export const persimmon = decoderFamily({
       'PersimmonAttention',
       {
         query_key_value: linear(hiddenSize, 3 * hiddenSize, { bias: true }),
+        dense: linear(hiddenSize, hiddenSize, { bias: true }),
         q_layernorm: headNorm,
         k_layernorm: headNorm,
-        dense: linear(hiddenSize, hiddenSize, { bias: true }),
       },
       { part: 'attention' },
     )

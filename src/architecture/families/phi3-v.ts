@@ -23,7 +23,7 @@ export const phi3V = decoderFamily({
     tie_word_embeddings: false,
   },
   attentionPattern: windowInAllLayers(),
-  attention: (sizes) => fusedAttention({ ...sizes, type: 'Phi3Attention' }),
+  attention: (sizes) => fusedAttention({ ...sizes, outputFirst: true, type: 'Phi3Attention' }),
   mlp: fusedGatedMlp,
   also: ({ hiddenSize }, config) => ({ vision_embed_tokens: tower('vision', imageEmbedding(config, hiddenSize)) }),
 })

@@ -21,7 +21,7 @@ export const phi3 = decoderFamily({
     tie_word_embeddings: false,
   },
   attentionPattern: windowInAllLayers(),
-  attention: (sizes) => fusedAttention({ ...sizes, type: 'Phi3Attention' }),
+  attention: (sizes) => fusedAttention({ ...sizes, outputFirst: true, type: 'Phi3Attention' }),
   mlp: fusedGatedMlp,
   forward: phi3Forward,
 })

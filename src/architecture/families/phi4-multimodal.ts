@@ -25,7 +25,7 @@ export const phi4Multimodal = decoderFamily({
     tie_word_embeddings: false,
   },
   attentionPattern: windowInAllLayers(),
-  attention: (sizes) => fusedAttention({ ...sizes, type: 'Phi4MultimodalAttention' }),
+  attention: (sizes) => fusedAttention({ ...sizes, outputFirst: true, type: 'Phi4MultimodalAttention' }),
   mlp: fusedGatedMlp,
   forward: (config, dimensions) => ({
     ...phi3Forward(config, dimensions),

@@ -33,7 +33,7 @@ export const phimoe = decoderFamily({
       ffnSize: sizes.ffnSize,
       block: expertsBlock('PhimoeSparseMoeBlock', {
         gate: linear(sizes.hiddenSize, routing.experts),
-        experts: experts(routing, gatedMlp({ ...sizes, names: ['w1', 'w3', 'w2'] })),
+        experts: experts(routing, gatedMlp({ ...sizes, names: ['w1', 'w3', 'w2'], downBeforeUp: true })),
       }),
     }
   },

@@ -26,7 +26,7 @@ export const pixtral = towerFamily({
     const layer = container('PixtralAttentionLayer', {
       attention_norm: rmsNorm(hiddenSize),
       feed_forward: gatedMlp({ hiddenSize, ffnSize }),
-      attention: attention({ hiddenSize, heads, kvHeads: heads, headDim }),
+      attention: attention({ hiddenSize, heads, kvHeads: heads, headDim, queriesLast: true }),
       ffn_norm: rmsNorm(hiddenSize),
     })
     const model = container('PixtralVisionModel', {

@@ -7,6 +7,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 export const qwen3Asr = multimodalFamily({
   modelType: 'qwen3_asr',
   name: 'Qwen3ASR',
+  madeAfterText: ['multi_modal_projector'],
   tokenClassifierBias: (config) => config.boolean('token_classification_bias', false),
   text: {
     family: 'qwen3',

@@ -41,10 +41,13 @@ export const qwen3Next = causalLmFamily({
     const selfAttention = gatedAttention(sizes, config)
     const deltaSizes = deltaNetSizes(config, hiddenSize)
     const { keys, values } = deltaNetFeatures(deltaSizes)
-    const linearAttention = deltaNet('Qwen3NextGatedDeltaNet', deltaSizes, {
+    const linearAttention = deltaNet('Qwen3NextGatedDeltaNet', deltaSizes, ({ convolution, norm, output }) => ({
+      conv1d: convolution,
       in_proj_qkvz: linear(hiddenSize, 2 * keys + 2 * values),
       in_proj_ba: linear(hiddenSize, 2 * deltaSizes.valueHeads),
-    })
+      norm,
+      out_proj: output,
+    }))
     const expertFfnSize = config.integer('moe_intermediate_size', 512, sizes.ffnSize)
     const sharedFfnSize = config.integer('shared_expert_intermediate_size', 512, sizes.ffnSize)
     const mixture = expertsBlock('Qwen3NextSparseMoeBlock', {
@@ -57,10 +60,10 @@ export const qwen3Next = causalLmFamily({
     const kindOf = (index: number) => `${types[index]} ${isSparse(index) ? 'sparse' : 'dense'}`
     const layer = (kind: string) =>
       container('Qwen3NextDecoderLayer', {
-        input_layernorm: norm,
         ...(kind.startsWith('linear_attention') ? { linear_attn: linearAttention } : { self_attn: selfAttention }),
-        post_attention_layernorm: norm,
         mlp: kind.endsWith('sparse') ? mixture : gatedMlp(sizes),
+        input_layernorm: norm,
+        post_attention_layernorm: norm,
       })
     const sparseLayers = range(layers).filter(isSparse).length
     const moe = moeDimensions(routing, { layers: sparseLayers, ffnSize: expertFfnSize, shared: 1 })

@@ -37,7 +37,11 @@ export const qwen3OmniMoeThinker = multimodalFamily({
     const vision = config.object('vision_config')
     return {
       audio_tower: tower('audio', encoder),
-      visual: qwen3Vision('Qwen3OmniMoe', vision, [8, 16, 24], { merger: qwenPatchMerger, mergers: 'merger_list' }),
+      visual: qwen3Vision('Qwen3OmniMoe', vision, [8, 16, 24], {
+        merger: qwenPatchMerger,
+        mergers: 'merger_list',
+        mergersFirst: true,
+      }),
     }
   },
 })

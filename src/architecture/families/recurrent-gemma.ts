@@ -35,9 +35,9 @@ export const recurrentGemma = causalLmFamily({
       {
         linear_y: linear(hiddenSize, width, { bias: true }),
         linear_x: linear(hiddenSize, width, { bias: true }),
+        linear_out: linear(width, hiddenSize, { bias: true }),
         conv_1d: depthwiseConv(width, kernel, { bias: true }),
         rg_lru: gatedLinearRecurrence(width, heads),
-        linear_out: linear(width, hiddenSize, { bias: true }),
       },
       { part: 'recurrence', state: { convolution: { channels: width, kernel }, elements: width } },
     )

@@ -1,5 +1,6 @@
-import { bertAttention, bertEmbeddings, bertEncoder, bertLayer, denseAndNorm } from '../blocks/bert.js'
+import { bertAttention, bertEmbeddings, bertEncoder, bertLayer } from '../blocks/bert.js'
 import { linear } from '../blocks/linear.js'
+import { layerNorm } from '../blocks/norm.js'
 import { container } from '../module.js'
 import { plainMaskedHead } from '../program/bert.js'
 import { call, give, project } from '../program/index.js'
@@ -36,14 +37,20 @@ export const rembert = bertFamily({
     const layer = bertLayer('RemBertLayer', { hiddenSize, ffnSize }, bertAttention(hiddenSize))
     return {
       embeddings: bertEmbeddings(size, { words: vocabSize, positions, segments }),
-      encoder: bertEncoder(layers, layer, { embedding_hidden_mapping_in: linear(size, hiddenSize, { bias: true }) }),
+      encoder: bertEncoder(
+        layers,
+        layer,
+        {},
+        { embedding_hidden_mapping_in: linear(size, hiddenSize, { bias: true }) },
+      ),
     }
   },
   heads({ hiddenSize, vocabSize }, config) {
     const size = config.integer('output_embedding_size', 1664)
     const predictions = container('RemBertLMPredictionHead', {
-      ...denseAndNorm(hiddenSize, size),
+      dense: linear(hiddenSize, size, { bias: true }),
       decoder: linear(size, vocabSize, { bias: true }),
+      LayerNorm: layerNorm(size),
     })
     const words = { cls: container('RemBertOnlyMLMHead', { predictions }) }
     return { ForMaskedLM: words, ForCausalLM: words }

@@ -44,7 +44,7 @@ export const robertaPrelayernorm = bertFamily({
     const segments = config.integer('type_vocab_size', 2)
     const layer = preNormBertLayer(
       'RobertaPreLayerNormLayer',
-      '{attention,intermediate}.LayerNorm',
+      { between: '{attention,intermediate}.LayerNorm' },
       { ...sizes, positions },
       config,
     )

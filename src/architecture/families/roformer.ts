@@ -44,9 +44,12 @@ export const roformer = bertFamily({
     return {
       embeddings: bertEmbeddings(size, { words: vocabSize, segments }),
       embeddings_project: size === hiddenSize ? undefined : linear(size, hiddenSize, { bias: true }),
-      encoder: bertEncoder(layers, layer, {
-        embed_positions: embedding(config.integer('max_position_embeddings', 1536), headDim),
-      }),
+      encoder: bertEncoder(
+        layers,
+        layer,
+        {},
+        { embed_positions: embedding(config.integer('max_position_embeddings', 1536), headDim) },
+      ),
     }
   },
 })

@@ -2,6 +2,7 @@ import { attention } from '../blocks/attention.js'
 import { widthByRatio } from '../blocks/computed-size.js'
 import { convolution } from '../blocks/convolution.js'
 import { embedding } from '../blocks/embedding.js'
+import { FAIRSEQ_NAMES } from '../blocks/fairseq-layer.js'
 import { linear } from '../blocks/linear.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
@@ -15,6 +16,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 export const step3p7 = multimodalFamily({
   modelType: 'step3p7',
   name: 'Step3p7',
+  madeAfterText: ['multi_modal_projector'],
   text: { family: 'step3p5', tied: false },
   changes: withTowerBuffers(towerBuffer),
   beside(config, { text }) {
@@ -45,7 +47,7 @@ function visionModel(config: ConfigReader, hiddenSize: number): Module {
   const patch = config.positive('patch_size', 14)
   const norm = layerNorm(hiddenSize)
   const headDim = Math.floor(hiddenSize / heads)
-  const sizes = { hiddenSize, heads, kvHeads: heads, headDim, qkvBias: true, outputBias: true, outputName: 'out_proj' }
+  const sizes = { hiddenSize, heads, kvHeads: heads, headDim, qkvBias: true, outputBias: true, ...FAIRSEQ_NAMES }
   const layer = container(
     'Step3p7VisionEncoderLayer',
     {

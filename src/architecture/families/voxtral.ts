@@ -8,6 +8,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 export const voxtral = multimodalFamily({
   modelType: 'voxtral',
   name: 'Voxtral',
+  madeAfterText: ['multi_modal_projector'],
   holds: 'whole',
   sound: voxtralSound,
   // `_keep_in_fp32_modules_strict` of its class, also in bfloat16 (transformers 4.57.6).

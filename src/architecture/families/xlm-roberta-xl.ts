@@ -48,7 +48,7 @@ export const xlmRobertaXl = bertFamily({
     const positions = config.integer('max_position_embeddings', 514)
     const layer = preNormBertLayer(
       'XLMRobertaXLLayer',
-      '{attention.self_attn_layer_norm,LayerNorm}',
+      { first: 'attention.self_attn_layer_norm', last: 'LayerNorm' },
       { ...sizes, positions },
       config,
     )

@@ -35,11 +35,10 @@ export const zamba = causalLmFamily({
     const stateSize = config.integer('mamba_d_state', 16)
     const convKernel = config.positive('mamba_d_conv', 4)
     const mambaLayer = container('ZambaMambaDecoderLayer', {
-      input_layernorm: norm,
       mamba: mixer(config, { hiddenSize, stateSize, convKernel }),
+      input_layernorm: norm,
     })
     const block = container('ZambaAttentionDecoderLayer', {
-      input_layernorm: rmsNorm(width),
       self_attn: container(
         'ZambaAttention',
         {
@@ -50,15 +49,16 @@ export const zamba = causalLmFamily({
         },
         { part: 'attention' },
       ),
-      pre_ff_layernorm: norm,
       feed_forward: gatedMlp(sizes),
+      input_layernorm: rmsNorm(width),
+      pre_ff_layernorm: norm,
     })
     const place = `${className === 'ZambaModel' ? '' : 'model.'}layers.${hybrids[0]}.shared_transf`
     const hybridLayer = (isFirst: boolean): Module =>
       container('ZambaHybridLayer', {
+        shared_transf: isFirst ? block : sharing(block, place),
         linear: linear(hiddenSize, hiddenSize),
         mamba_decoder: mambaLayer,
-        shared_transf: isFirst ? block : sharing(block, place),
       })
     return zambaModel('ZambaModel', sizes, {
       types,

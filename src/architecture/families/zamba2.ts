@@ -47,7 +47,7 @@ export const zamba2 = causalLmFamily({
       norm: rmsNorm(channels),
       type: 'Zamba2MambaMixer',
     })
-    const mambaLayer = container('Zamba2MambaDecoderLayer', { input_layernorm: norm, mamba: mixer })
+    const mambaLayer = container('Zamba2MambaDecoderLayer', { mamba: mixer, input_layernorm: norm })
     const hybrids = range(types.length).filter((index) => types[index] === 'hybrid')
     const blockCount = config.positive('num_mem_blocks', 1)
     const prefix = className === 'Zamba2Model' ? '' : 'model.'
@@ -123,7 +123,6 @@ function sharedTransformer(config: ConfigReader, sizes: SharedSizes, uses: numbe
       }
     : {}
   return container('Zamba2AttentionDecoderLayer', {
-    input_layernorm: rmsNorm(wide),
     self_attn: container(
       'Zamba2Attention',
       {
@@ -135,16 +134,17 @@ function sharedTransformer(config: ConfigReader, sizes: SharedSizes, uses: numbe
       },
       { part: 'attention' },
     ),
-    pre_ff_layernorm: rmsNorm(hiddenSize),
     feed_forward: container(
       'Zamba2MLP',
       {
         gate_up_proj: linear(hiddenSize, 2 * ffnSize, { bias }),
-        gate_up_proj_adapter_list: list(hiddenSize, 2 * ffnSize),
         down_proj: linear(ffnSize, hiddenSize, { bias }),
+        gate_up_proj_adapter_list: list(hiddenSize, 2 * ffnSize),
       },
       { part: 'mlp' },
     ),
+    input_layernorm: rmsNorm(wide),
+    pre_ff_layernorm: rmsNorm(hiddenSize),
   })
 }
 

@@ -16,6 +16,8 @@ export interface BertFamilyOptions extends Omit<HeadedFamilyOptions, 'build'> {
   /** Which classes have the pooler beside the base model: those of BERT (`some`), those of RoBERTa (`choices`), or others. Default: `some`. */
   readonly pools?: keyof typeof POOLED
   readonly pooler?: (hiddenSize: number, config: ConfigReader) => Module
+  /** The modules of the base model that its class makes behind the pooler. Default: none. */
+  readonly behindPooler?: (sizes: DecoderSizes) => Children
   /** Whether words are predicted by `cls`, as in BERT, or by `lm_head`, as in RoBERTa. Default: `cls`. */
   readonly predictor?: 'cls' | 'lm_head'
   /** Whether a text is classified by one linear layer, or by RoBERTa's two. Default: `linear`. */
@@ -34,7 +36,13 @@ type Runs = Omit<BertProgram, 'name' | 'prefix' | 'predictor' | 'classifier' | '
 /** A family of encoders in BERT's classes. */
 export function bertFamily(options: BertFamilyOptions): Family {
   const { build, pools = 'some', pooler = bertPooler, predictor = 'cls', classifier = 'linear', ...more } = options
-  const { wordSize = ({ hiddenSize }) => hiddenSize, heads: otherHeads = () => ({}), runs, ...rest } = more
+  const {
+    wordSize = ({ hiddenSize }) => hiddenSize,
+    heads: otherHeads = () => ({}),
+    runs,
+    behindPooler,
+    ...rest
+  } = more
   const { name, prefix } = rest
   const described = typeof runs === 'object' ? () => runs : runs
   return headedFamily({
@@ -52,10 +60,12 @@ export function bertFamily(options: BertFamilyOptions): Family {
     build(sizes, config) {
       const { hiddenSize, vocabSize } = sizes
       const parts = build(sizes, config)
-      const bare = container(`${name}Model`, parts)
+      const afterPooler = behindPooler?.(sizes)
+      const bare = container(`${name}Model`, { ...parts, ...afterPooler })
       const model = container(`${name}Model`, {
         ...parts,
         pooler: pools === 'none' ? undefined : pooler(hiddenSize, config),
+        ...afterPooler,
       })
       const input = sizes.tiedEmbeddings ? `${prefix}.embeddings.word_embeddings` : undefined
       const features = wordSize(sizes, config)

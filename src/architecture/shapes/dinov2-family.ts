@@ -57,10 +57,12 @@ export function dinov2Family({ prefix, patch, hasRegisters, ...family }: Dinov2F
       const masks = hasRegisters || config.boolean('use_mask_token', true)
       const registers = hasRegisters ? config.integer('num_register_tokens', 4) : 0
       const layer = tree(`${name}Layer`, {
+        norm1: layerNorm(hiddenSize),
         ...vitAttention(config, hiddenSize),
-        'norm{1,2}': layerNorm(hiddenSize),
-        'layer_scale{1,2}.lambda1': [hiddenSize],
+        'layer_scale1.lambda1': [hiddenSize],
+        norm2: layerNorm(hiddenSize),
         mlp: feedForward(config, sizes),
+        'layer_scale2.lambda1': [hiddenSize],
       })
       const model = container(`${name}Model`, {
         embeddings: vitEmbeddings(`${name}Embeddings`, sizes, {

@@ -18,7 +18,7 @@ export interface HeadedFamilyOptions extends FamilyFacts {
 }
 
 /** A base model and the heads of its classes. */
-export type HeadedParts = Pick<HeadedModelOptions, 'model' | 'modelOf' | 'heads' | 'dimensions'>
+export type HeadedParts = Pick<HeadedModelOptions, 'model' | 'modelOf' | 'isHeadFirst' | 'heads' | 'dimensions'>
 
 /** A family described by its base model and the heads of its classes. */
 export function headedFamily({ modelType, name, prefix, defaults, build, ...facts }: HeadedFamilyOptions): Family {

@@ -18,15 +18,17 @@ export interface HeadedModelOptions {
   readonly heads: Readonly<Record<string, Children>>
   /** The base model of a class, if it is not the same for all: some classes have no pooler. */
   readonly modelOf?: (suffix: string) => Module
+  /** Whether a class makes its head before the base model. Default: after it. */
+  readonly isHeadFirst?: (suffix: string) => boolean
   readonly dimensions: Dimensions
 }
 
 /** A model in the class that a config names: the base model with a head, or alone. */
 export function headedModel(options: HeadedModelOptions): ModelDescription {
-  const { name, prefix, model, heads, modelOf = () => model, dimensions } = options
+  const { name, prefix, model, heads, modelOf = () => model, isHeadFirst = () => false, dimensions } = options
   const classes = Object.entries(heads).map(([suffix, head]) => [
     suffix,
-    () => withHead(name + suffix, prefix, modelOf(suffix), head),
+    () => withHead(name + suffix, prefix, modelOf(suffix), head, isHeadFirst(suffix)),
   ])
   const chosen = chooseClass(name, options.className, {
     ...Object.fromEntries(classes),

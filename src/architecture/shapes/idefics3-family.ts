@@ -26,7 +26,7 @@ export function idefics3Family(
       })
       const joined = sizes.hiddenSize * config.positive('scale_factor', 2) ** 2
       return {
-        vision_model: tower('vision', siglipTransformer(vision, sizes)),
+        vision_model: tower('vision', siglipTransformer(vision, sizes, {})),
         connector: tower(
           'projector',
           container(`${name}Connector`, {

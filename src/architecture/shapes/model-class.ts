@@ -44,7 +44,8 @@ function spelling(className: string): string {
 }
 
 /** A class of a family: the base model under its prefix, and a head next to it. */
-export function withHead(className: string, prefix: string, base: Module, head: Children): Module {
-  const heads = Object.entries(head).map(([name, module]) => [name, module && { part: 'head' as const, ...module }])
-  return container(className, { [prefix]: base, ...Object.fromEntries(heads) })
+export function withHead(className: string, prefix: string, base: Module, head: Children, isHeadFirst = false): Module {
+  const entries = Object.entries(head).map(([name, module]) => [name, module && { part: 'head' as const, ...module }])
+  const heads = Object.fromEntries(entries)
+  return container(className, isHeadFirst ? { ...heads, [prefix]: base } : { [prefix]: base, ...heads })
 }

@@ -24,7 +24,7 @@ export interface MultimodalFamilyOptions extends FamilyFacts {
   readonly text: LanguageModel
   /** What the code of the whole changes in the forward pass of the language model. */
   readonly changes?: (forward: ForwardPass, config: ConfigReader) => ForwardPass
-  /** The modules beside the language model, in torch's order. */
+  /** The modules beside the language model, in torch's order (see `madeAfterText`). */
   readonly beside: (config: ConfigReader, around: Surroundings) => Children
   /** Parameters of the base model itself, such as the embedding of a new line in an image. */
   readonly parameters?: (config: ConfigReader, text: Dimensions) => Module['parameters']
@@ -36,6 +36,8 @@ export interface MultimodalFamilyOptions extends FamilyFacts {
   readonly holds?: 'base' | 'whole' | 'open'
   /** The family's name for the language model. Default: `language_model`. */
   readonly languageModelName?: string
+  /** The modules beside the language model that the class makes after it. Default: none. */
+  readonly madeAfterText?: readonly string[]
 }
 
 /** The language model inside a multimodal model. */
@@ -79,7 +81,7 @@ export interface Surroundings {
 /** A family of multimodal models: its own modules around a language model of another family. */
 export function multimodalFamily(options: MultimodalFamilyOptions): Family {
   const { modelType, name, suffix = 'ForConditionalGeneration', text, beside, parameters, ...others } = options
-  const { holds = 'base', languageModelName = 'language_model', baseName = name, ...rest } = others
+  const { holds = 'base', languageModelName = 'language_model', baseName = name, madeAfterText = [], ...rest } = others
   const { tokenClassifierBias = () => true, changes = (forward: ForwardPass) => forward, ...facts } = rest
   return {
     ...facts,
@@ -98,8 +100,10 @@ export function multimodalFamily(options: MultimodalFamilyOptions): Family {
       const children = beside(config, { text: dimensions, bareModel })
       const own = parameters?.(config, dimensions)
       const { prefix, base, heads } = withoutHeads(language.root)
+      const isAfter = (child: string): boolean => madeAfterText.includes(child)
+      const [before, after] = [pick(children, (child) => !isAfter(child)), pick(children, isAfter)]
       const around = (type: string, model: Module): Module =>
-        container(type, { ...children, [languageModelName]: model }, own && { parameters: own })
+        container(type, { ...before, [languageModelName]: model, ...after }, own && { parameters: own })
       const baseIn = (outer: string): Module =>
         around(`${baseName}Model`, movedTies(base, prefix, `${outer}${languageModelName}.`))
       const wholes = {
@@ -213,6 +217,10 @@ function withoutHeads(root: Module): { readonly prefix: string; readonly base: M
   const children = Object.entries(root.children ?? {})
   const [name, base] = children.find(([, { part }]) => part !== 'head') ?? ['', root]
   return { prefix: `${name}.`, base, heads: Object.fromEntries(children.filter(([, { part }]) => part === 'head')) }
+}
+
+function pick(children: Children, isWanted: (name: string) => boolean): Children {
+  return Object.fromEntries(Object.entries(children).filter(([name]) => isWanted(name)))
 }
 
 function mapValues(children: Children, change: (module: Module) => Module): Children {

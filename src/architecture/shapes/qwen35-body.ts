@@ -19,18 +19,21 @@ export function qwen35Body(name: string, sizes: DecoderSizes, config: ConfigRead
   const selfAttention = gatedAttention(sizes, config)
   const deltaSizes = deltaNetSizes(config, hiddenSize)
   const { keys, values } = deltaNetFeatures(deltaSizes)
-  const linearAttention = deltaNet(`${name}GatedDeltaNet`, deltaSizes, {
+  const linearAttention = deltaNet(`${name}GatedDeltaNet`, deltaSizes, ({ convolution, norm: headNorm, output }) => ({
+    conv1d: convolution,
+    norm: headNorm,
+    out_proj: output,
     in_proj_qkv: linear(hiddenSize, 2 * keys + values),
     in_proj_z: linear(hiddenSize, values),
     in_proj_b: linear(hiddenSize, deltaSizes.valueHeads),
     in_proj_a: linear(hiddenSize, deltaSizes.valueHeads),
-  })
+  }))
   const layer = (type: string) =>
     container(`${name}DecoderLayer`, {
-      input_layernorm: norm,
       ...(type === 'linear_attention' ? { linear_attn: linearAttention } : { self_attn: selfAttention }),
-      post_attention_layernorm: norm,
       mlp,
+      input_layernorm: norm,
+      post_attention_layernorm: norm,
     })
   const types = qwenHybridTypes(config, layers)
   return decoderModel(`${name}TextModel`, { ...sizes, layers: layersOfTypes(types, layer), norm })

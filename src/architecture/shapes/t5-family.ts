@@ -214,7 +214,7 @@ function t5Attention({ hiddenSize, heads, headDim }: BlockParts, also: Readonly<
   const into = linear(hiddenSize, features)
   return container(
     'T5Attention',
-    { q: into, k: into, v: into, ...also, o: linear(features, hiddenSize) },
+    { q: into, k: into, v: into, o: linear(features, hiddenSize), ...also },
     { part: 'attention' },
   )
 }

@@ -47,11 +47,12 @@ export function wav2vec2Family(options: Wav2Vec2FamilyOptions): Family {
         : undefined
       const layer = (isFirst: boolean) =>
         tree(`${name}EncoderLayer`, {
-          'attention.{q,k,v,out}_proj': square,
+          'attention.{k,v,q,out}_proj': square,
           ...attention?.(config, headDim, isFirst),
-          '{layer_norm,final_layer_norm}': layerNorm(hiddenSize),
+          layer_norm: layerNorm(hiddenSize),
           'feed_forward.intermediate_dense': linear(hiddenSize, ffnSize, { bias: true }),
           'feed_forward.output_dense': linear(ffnSize, hiddenSize, { bias: true }),
+          final_layer_norm: layerNorm(hiddenSize),
           ...(adapted !== undefined && {
             'adapter_layer.norm': layerNorm(hiddenSize),
             'adapter_layer.linear_1': linear(hiddenSize, adapted, { bias: true }),
@@ -74,8 +75,8 @@ export function wav2vec2Family(options: Wav2Vec2FamilyOptions): Family {
           'encoder.pos_conv_embed.conv.parametrizations.weight.original0': [1, 1, kernel],
           'encoder.pos_conv_embed.conv.parametrizations.weight.original1': weight,
         }),
-        'encoder.layers': listOf(layers, (index) => index === 0, layer),
         'encoder.layer_norm': layerNorm(hiddenSize),
+        'encoder.layers': listOf(layers, (index) => index === 0, layer),
         adapter: adapter(config, hiddenSize),
       })
       const isAdapted = config.boolean('add_adapter', false)

@@ -67,3 +67,25 @@ export function isInside(parameter: string, names: ReadonlySet<string>): boolean
 export function moduleOf(parameter: string): string {
   return parameter.slice(0, Math.max(parameter.lastIndexOf('.'), 0))
 }
+
+/**
+ * Compares parameters as torch lists them: module by module, in each its own, then the copies that PEFT makes of it, then its adapter.
+ * Those of equal rank stay as they are.
+ *
+ * @param nameOf - the name of each parameter, or of the module that an adapter is for
+ */
+export function inModuleOrder<Parameter>(architecture: Architecture, nameOf: ReadonlyMap<Parameter, string>) {
+  let places: Map<string, number> | undefined
+  const placeOf = (parameter: Parameter): number => {
+    places ??= new Map([...modules(architecture)].map(({ name }, index) => [name, index]))
+    const name = nameOf.get(parameter) ?? ''
+    return places.get(name) ?? places.get(moduleOf(name)) ?? places.size
+  }
+  const known = new Map<Parameter, number>()
+  const cached = (parameter: Parameter): number => {
+    const place = known.get(parameter) ?? placeOf(parameter)
+    known.set(parameter, place)
+    return place
+  }
+  return (one: Parameter, other: Parameter): number => cached(one) - cached(other)
+}

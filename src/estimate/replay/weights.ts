@@ -4,7 +4,7 @@ import { adapterWeights, type OfParameter, targetedParameters } from './adapters
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { MemoryLedger } from './memory-ledger.js'
 import { type PackedStorage, packedWidth, storedBytes } from './packed/packed-storage.js'
-import { idleNames, isInside, moduleOf, packedModules, savedNames } from './parameter-names.js'
+import { idleNames, inModuleOrder, isInside, moduleOf, packedModules, savedNames } from './parameter-names.js'
 import { layerLists } from './program/layer-lists.js'
 import type { Sharding } from './sharding/sharding.js'
 import { ALONE, ROOT } from './sharding/sharding-groups.js'
@@ -13,7 +13,7 @@ import type { Wanted, WeightOptions } from './weight-options.js'
 
 /** The allocated parameters of a model, by name. Tied parameters are one tensor with two names. */
 export class Weights {
-  /** The parameters that the optimizer updates. */
+  /** The parameters that the optimizer updates, in the order of `model.parameters()`. */
   readonly leaves: Leaf[] = []
   /** Parameter tensors, including adapters. */
   readonly tensors: Tensor[] = []
@@ -30,6 +30,7 @@ export class Weights {
   readonly #ledger: MemoryLedger
   readonly #sharding: Sharding | undefined
   readonly #omitted: ReadonlyMap<string, number>
+  readonly #nameOf = new Map<Leaf, string>()
   /** The prefixes of the names of modules that nothing passes through. */
   readonly #idle: readonly string[]
   /** The prefixes of the names of all parameters in layers: `model.layers.`. */
@@ -116,6 +117,7 @@ export class Weights {
     }
     this.#targets = targetedParameters(shapes, options, ofParameter)
     for (const { name } of [...this.#targets.values()].flat()) this.#targeted.set(name, undefined)
+    this.leaves.sort(inModuleOrder(architecture, this.#nameOf))
   }
 
   /** Whether the adapters have singular values, whose matrices the loss keeps orthogonal. */
@@ -265,7 +267,10 @@ export class Weights {
       elements * width
     const storageOfTensor = this.#ledger.allocate(Math.ceil(bytes), 'parameters')
     if (alike > 0) this.#ledger.allocate(Math.ceil(bytes) * alike, 'parameters')
-    if (leaf) this.leaves.push(leaf)
+    if (leaf) {
+      this.leaves.push(leaf)
+      this.#nameOf.set(leaf, name)
+    }
     const compute = this.#sharding?.rules.computeDtype
     const tensor: Tensor = {
       elements,
