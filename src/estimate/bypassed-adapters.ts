@@ -1,10 +1,10 @@
 import { modules } from '../architecture/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
-import { bypassedLayers } from './replay/mixers/kernels/bypassed-layers.js'
+import { bypassedByCode, bypassedByKernels } from './replay/mixers/kernels/bypassed-layers.js'
 import type { ResolvedModel } from './resolved-model.js'
 
 /**
- * What an estimate says of adapters that kernels leave out.
+ * What an estimate says of adapters that never run, since kernels or the code of the family multiply by the weights below them.
  *
  * @throws TypeError if there are no others: then nothing is trained, and backward fails
  */
@@ -12,16 +12,30 @@ export function bypassedAdapters(
   { architecture, adapters }: Pick<ResolvedModel, 'architecture' | 'adapters'>,
   { kernelPackages }: Pick<CheckedMemoryOptions, 'kernelPackages'>,
 ): string[] {
-  const ends = bypassedLayers(architecture.forward?.mixers, kernelPackages)
+  const byKernels = bypassedByKernels(architecture, kernelPackages)
+  const byCode = bypassedByCode(architecture)
+  const ends = [...byKernels, ...byCode]
   if (ends.length === 0) return []
   const adapted = [...modules(architecture)].map(({ name }) => name).filter((name) => adapters.rankOf(name))
-  const layers = ends.filter((end) => adapted.some((name) => name.endsWith(end))).map((end) => end.slice(1))
-  if (layers.length === 0) return []
-  if (adapted.every((name) => ends.some((end) => name.endsWith(end))))
+  const isAdapted = (end: string): boolean => adapted.some((name) => `.${name}`.endsWith(end))
+  const namesOf = (of: readonly string[]): string =>
+    of
+      .filter(isAdapted)
+      .map((end) => end.slice(1))
+      .join(' and ')
+  if (namesOf(ends) === '') return []
+  if (adapted.every((name) => ends.some((end) => `.${name}`.endsWith(end))))
     throw new TypeError(
-      `\`kernelPackages\`: nothing is trained, as the kernels of mamba_ssm leave adapters of ${layers.join(' and ')} out; name other layers in \`targetModules\`, or leave mamba_ssm out`,
+      byKernels.some(isAdapted)
+        ? `\`kernelPackages\`: nothing is trained, as the kernels of mamba_ssm leave adapters of ${namesOf(ends)} out; name other layers in \`targetModules\`, or leave mamba_ssm out`
+        : `\`lora\`: nothing is trained, as the code leaves adapters of ${namesOf(ends)} out; name other layers in \`targetModules\``,
     )
   return [
-    `adapters of ${layers.join(' and ')} change nothing and get no gradients: the kernels of mamba_ssm multiply by the weights below them`,
+    ...(namesOf(byKernels) === ''
+      ? []
+      : [`${UNTRAINED(namesOf(byKernels))} the kernels of mamba_ssm multiply by the weights below them`]),
+    ...(namesOf(byCode) === '' ? [] : [`${UNTRAINED(namesOf(byCode))} the code multiplies by the weights below them`]),
   ]
 }
+
+const UNTRAINED = (layers: string): string => `adapters of ${layers} change nothing and get no gradients:`

@@ -85,6 +85,7 @@ export const longcatFlash = causalLmFamily({
       },
       // The code reads the weight of the router alone.
       untrainedParameters: ['.router.classifier.bias'],
+      bypassedLayers: ['.router.classifier'],
       // The biases of the experts that return their input.
       bufferElements: layers * identityExperts,
       residual: { order: 'shortcut' },

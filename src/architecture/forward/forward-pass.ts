@@ -88,6 +88,8 @@ export interface ForwardPass {
   readonly layersForImages?: readonly number[]
   /** Suffixes of the names of parameters that no gradient reaches. Default: none. */
   readonly untrainedParameters?: readonly string[]
+  /** The ends of names of linear layers whose weight the code multiplies by itself, so that an adapter there never runs. Default: none. */
+  readonly bypassedLayers?: readonly string[]
   /** Elements of buffers that the modules do not show, in the dtype of the model. Default: 0. */
   readonly bufferElements?: number
   /** The same in float32. Default: 0. */

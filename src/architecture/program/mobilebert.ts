@@ -67,6 +67,8 @@ export function mobilebertProgram(
     },
     says: [ALWAYS_EAGER],
     untrained: unusedIn(config, dimensions, prefix),
+    // The weights of both are one matrix in the product.
+    bypassedLayers: ['.predictions.dense', '.predictions.decoder'],
   })
 }
 

@@ -15,6 +15,8 @@ export interface Program {
   readonly labelType?: Buffer['type']
   /** The names of parameters that are never trained. */
   readonly untrained?: readonly string[]
+  /** The ends of names of linear layers whose weight the code multiplies by itself, so that an adapter there never runs. Default: none. */
+  readonly bypassedLayers?: readonly string[]
   /** Whether transformers refuses to recompute its layers. Default: no. */
   readonly keepsLayers?: boolean
   /** Whether it hears the sound of a run, so that `audioSeconds` has to be given. Default: no. */

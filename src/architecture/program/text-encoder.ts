@@ -23,6 +23,8 @@ export interface TextEncoder {
   readonly says?: readonly string[]
   /** The names of parameters that are never trained. */
   readonly untrained?: readonly string[]
+  /** See {@link Program}. */
+  readonly bypassedLayers?: readonly string[]
   /** Whether transformers refuses to recompute its layers. Default: no. */
   readonly keepsLayers?: boolean
   /** The losses of classes that compute them in their own way, by the suffix of the class. */
@@ -32,7 +34,7 @@ export interface TextEncoder {
 /** The program of a class of an encoder; absent for a class whose head is not known. */
 export function textEncoder(className: string, encoder: TextEncoder): Program | undefined {
   const { prefix, name, steps, given = {}, ending = [], heads, losses = {}, says = [], untrained } = encoder
-  const { keepsLayers = false } = encoder
+  const { keepsLayers = false, bypassedLayers } = encoder
   const suffix = className.startsWith(name) ? className.slice(name.length) : ''
   const head = heads[suffix]
   const buffers = [{ count: TOKENS }, ...encoder.buffers]
@@ -41,6 +43,7 @@ export function textEncoder(className: string, encoder: TextEncoder): Program | 
     ...(all.length > 0 && { says: all }),
     ...(keepsLayers && { keepsLayers }),
     ...(untrained && { untrained }),
+    ...(bypassedLayers && { bypassedLayers }),
   }
   if (suffix === 'Model') return { ...said, buffers, steps: [...steps, ...ending, give('hidden')] }
   if (!head) return undefined

@@ -18,7 +18,7 @@ export interface WeightOptions {
   readonly restDtype?: ComputeDtype | undefined
   readonly adapterDtype: ComputeDtype
   readonly adapters: AdapterPlan
-  /** The ends of names of layers whose adapters get no gradients, because kernels do not run these layers. */
+  /** The ends of names of layers whose adapters get no gradients, because neither kernels nor the code run these layers. */
   readonly bypassed?: readonly string[]
   /** Whether nothing passes through the towers, so that what is trained there has no gradients, and therefore no states. */
   readonly idleTowers?: boolean

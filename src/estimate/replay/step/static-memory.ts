@@ -3,7 +3,7 @@ import type { Sense } from '../../../architecture/sense.js'
 import { virtualTokenWeights } from '../adapters/virtual-tokens.js'
 import { DTYPE_BYTES } from '../dtype.js'
 import type { MemoryLedger, PartBytes } from '../memory-ledger.js'
-import { bypassedLayers } from '../mixers/kernels/bypassed-layers.js'
+import { bypassedByCode, bypassedByKernels } from '../mixers/kernels/bypassed-layers.js'
 import { Sharding } from '../sharding/sharding.js'
 import type { ShardingRules } from '../sharding/sharding-rules.js'
 import { ZeroParameters } from '../sharding/zero-parameters.js'
@@ -63,7 +63,9 @@ export function allocateStatic(
     // DeepSpeed makes the states of all trained parameters at the start.
     idleTowers: !step.masterBytes && !architecture.program,
     senses,
-    bypassed: step.masterBytes ? [] : bypassedLayers(architecture.forward?.mixers, step.kernelPackages),
+    bypassed: step.masterBytes
+      ? []
+      : [...bypassedByKernels(architecture, step.kernelPackages), ...bypassedByCode(architecture)],
     adapterDtype: step.adapterDtype,
     adapters: step.adapters,
   })
