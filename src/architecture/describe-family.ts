@@ -2,6 +2,7 @@ import type { ConfigReader } from './config-reader.js'
 import { readRates, withDropout } from './dropout-rates.js'
 import type { Family, FindFamily, ModelDescription } from './family.js'
 import { impossibleSizes } from './impossible-sizes.js'
+import { withWindowAsked } from './missing-window.js'
 import { withLabelLoss } from './program/label-loss.js'
 import type { Program } from './program/program.js'
 import { withRouterLogits } from './router-logits.js'
@@ -25,7 +26,11 @@ export function describeFamily(
   const dropping = family.dropout ? reader.withDefaults(family.dropout) : reader
   const own = family.forward?.(dropping, model.dimensions)
   const forward = own
-    ? withRouterLogits(withDropout(own, dropping, model.className), reader, model.dimensions, family)
+    ? withWindowAsked(
+        withRouterLogits(withDropout(own, dropping, model.className), reader, model.dimensions, family),
+        reader,
+        family,
+      )
     : model.forward
   const written = family.program?.(dropping, model.dimensions, model.className)
   const complete = (one: Program): Program => ({

@@ -48,6 +48,13 @@ export type ModelDescription = Omit<Architecture, 'family' | 'config'>
 /** What the code of a family computes and the replay does not. */
 export type Unreplayed = 'router in mixed precision' | 'recomputation of AdaLoRA' | 'input gradients of transformers 5'
 
+/**
+ * When the code of a family makes a mask with a window: `always`; `always` and with no class default of the window (`stated`); unless
+ * `layer_types` lists no layer with a window (`usual`); or only if it lists one (`listed`), also where `use_sliding_window` turns the window off
+ * (`switched`).
+ */
+export type NeedsWindow = 'always' | 'stated' | 'usual' | 'listed' | 'switched'
+
 /** What other parts of the library need to know about a family, besides its modules. Add a field here if you need more. */
 export interface FamilyFacts {
   /** The family's own names for the fields of common sizes. Both names are read, like with `attribute_map`. */
@@ -121,6 +128,8 @@ export interface FamilyFacts {
   readonly dropout?: Readonly<Record<string, number>>
   /** Why its forward pass is not described, with a way out, in one phrase. Default: a sentence about its blocks. */
   readonly undescribed?: string
+  /** When its code makes a mask with a window, which fails where `sliding_window` is null. Default: it asks first whether there is one. */
+  readonly needsWindow?: NeedsWindow
   /** What its forward pass computes and no estimate replays: the estimate says so. */
   readonly unreplayed?: readonly Unreplayed[]
   /** How transformers divides its modules among tensor-parallel ranks. Absent: it has no plan, or one that no estimate replays. */

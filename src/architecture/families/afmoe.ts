@@ -9,6 +9,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 /** Trinity (Arcee AI 2026, https://github.com/arcee-ai): a gate on the output of attention, routed and shared experts, four norms a layer. */
 export const afmoe = decoderFamily({
   modelType: 'afmoe',
+  needsWindow: 'always',
   name: 'Afmoe',
   defaults: {
     vocab_size: 200_192,

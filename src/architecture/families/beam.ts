@@ -12,6 +12,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 /** Beam (2026, in transformers 5.24): experts from the fourth layer on, gates on the output of attention, and a window in five layers of six. */
 export const beam = decoderFamily({
   modelType: 'beam',
+  needsWindow: 'usual',
   name: 'Beam',
   defaults: {
     vocab_size: 151_936,

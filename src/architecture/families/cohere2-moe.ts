@@ -10,6 +10,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 /** Cohere's mixtures of experts (Cohere 2026, https://cohere.com): Command A's layers with routed and shared experts. */
 export const cohere2Moe = decoderFamily({
   modelType: 'cohere2_moe',
+  needsWindow: 'always',
   name: 'Cohere2Moe',
   defaults: {
     vocab_size: 256_000,

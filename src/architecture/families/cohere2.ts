@@ -8,6 +8,7 @@ import { PLAN } from '../tensor-plan.js'
 /** Command R7B and Command A (Cohere 2025, arXiv:2504.00698): Command R with a window in three layers of four. */
 export const cohere2 = decoderFamily({
   modelType: 'cohere2',
+  needsWindow: 'always',
   name: 'Cohere2',
   defaults: {
     vocab_size: 256_000,

@@ -7,6 +7,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 /** Code World Model (Meta 2025, arXiv:2510.02387): Llama with a window in three layers of four. */
 export const cwm = decoderFamily({
   modelType: 'cwm',
+  needsWindow: 'always',
   name: 'Cwm',
   defaults: {
     vocab_size: 128_256,

@@ -9,6 +9,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 /** dots.llm1 (Huo et al. 2025, arXiv:2506.05767): DeepSeek-V3's experts with ordinary attention and norms of its heads. */
 export const dots1 = decoderFamily({
   modelType: 'dots1',
+  needsWindow: 'listed',
   unreplayed: ['router in mixed precision'],
   name: 'Dots1',
   defaults: {

@@ -7,6 +7,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 /** Flint (2026, in transformers 5.24): Qwen 3's mixture with a shared expert, attention sinks, and a window in most layers. */
 export const flint = decoderFamily({
   modelType: 'flint',
+  needsWindow: 'always',
   name: 'Flint',
   defaults: {
     vocab_size: 150_144,

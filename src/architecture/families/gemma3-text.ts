@@ -12,6 +12,7 @@ import { PLAN } from '../tensor-plan.js'
  */
 export const gemma3Text = decoderFamily({
   modelType: 'gemma3_text',
+  needsWindow: 'always',
   name: 'Gemma3',
   defaults: {
     vocab_size: 262_208,

@@ -18,6 +18,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
  */
 export const gemma4Text = causalLmFamily({
   modelType: 'gemma4_text',
+  needsWindow: 'always',
   name: 'Gemma4',
   defaults: {
     vocab_size: 262_144,

@@ -9,6 +9,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 /** Granite with a window (IBM 2026, https://www.ibm.com/granite): a window in three layers of four, and an attention sink for each head. */
 export const graniteSwa = decoderFamily({
   modelType: 'granite_swa',
+  needsWindow: 'always',
   name: 'GraniteSWA',
   defaults: {
     vocab_size: 100_352,

@@ -10,6 +10,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 /** Granite's mixtures of experts with a window (IBM 2026, https://www.ibm.com/granite), and an attention sink for each head. */
 export const granitemoeSwa = decoderFamily({
   modelType: 'granitemoe_swa',
+  needsWindow: 'always',
   name: 'GraniteMoeSWA',
   defaults: { ...LLAMA_DEFAULTS, head_dim: false },
   attentionPattern: (config, layers) => ({

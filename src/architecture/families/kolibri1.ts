@@ -8,6 +8,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 /** Kolibri 1 (2026, in transformers 5.24): many small experts in every layer, a window in four layers of five, and norms around each block. */
 export const kolibri1 = decoderFamily({
   modelType: 'kolibri1',
+  needsWindow: 'always',
   name: 'Kolibri1',
   attributeMap: { num_experts: 'num_local_experts' },
   defaults: {

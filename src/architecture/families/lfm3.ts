@@ -13,6 +13,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 /** LFM3 (Liquid AI 2026, https://www.liquid.ai): LFM2 with windows, gates on the heads of attention, and norms after the blocks. */
 export const lfm3 = causalLmFamily({
   modelType: 'lfm3',
+  needsWindow: 'usual',
   name: 'Lfm3',
   defaults: {
     vocab_size: 128_000,

@@ -7,6 +7,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 /** Olmo 3 (Olmo team 2025, arXiv:2512.13961): OLMo 2 with a window in three layers of four. */
 export const olmo3 = decoderFamily({
   modelType: 'olmo3',
+  needsWindow: 'always',
   name: 'Olmo3',
   defaults: {
     vocab_size: 50_304,

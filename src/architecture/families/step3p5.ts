@@ -13,6 +13,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
  */
 export const step3p5 = decoderFamily({
   modelType: 'step3p5',
+  needsWindow: 'stated',
   name: 'Step3p5',
   attributeMap: { num_attention_groups: 'num_key_value_heads', share_expert_dims: 'share_expert_dim' },
   defaults: {

@@ -7,6 +7,7 @@ import { PLAN } from '../tensor-plan.js'
 /** VaultGemma (Google 2025, arXiv:2510.15001): Gemma 2 trained with differential privacy, without the norms after its blocks. */
 export const vaultgemma = decoderFamily({
   modelType: 'vaultgemma',
+  needsWindow: 'always',
   name: 'VaultGemma',
   ...gemma2Body,
   layer: (type, { norm, attention, mlp }) =>

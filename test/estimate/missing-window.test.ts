@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { architectureFromConfig } from '../../src/architecture/index.js'
+import { estimateMemory } from '../../src/estimate/index.js'
+
+const estimated = (config: Readonly<Record<string, unknown>>) => () =>
+  estimateMemory(architectureFromConfig({ num_hidden_layers: 2, vocab_size: 128, ...config }), { method: 'inference' })
+
+const STOPS = /stops in the forward pass, since layers have a window and `sliding_window` is null; give the window/
+
+// `create_sliding_window_causal_mask` raises a ValueError: run on the meta device with transformers 4.57.6 and 5.24.0.
+describe('A config without the window that its code makes a mask of', () => {
+  it.each(['gemma2', 'gemma3_text', 'cohere2', 'olmo3', 'gpt_oss', 'cwm', 'cohere2_moe'])(
+    'is refused: %s, whatever its layers are',
+    (model_type) => {
+      const layer_types = ['full_attention', 'full_attention']
+      expect(estimated({ model_type, sliding_window: null, layer_types })).toThrow(STOPS)
+      expect(estimated({ model_type, sliding_window: 8, layer_types })).not.toThrow()
+    },
+  )
+
+  it('is refused where the class has no default either', () => {
+    expect(estimated({ model_type: 'step3p5' })).toThrow(STOPS)
+    expect(estimated({ model_type: 'step3p5', sliding_window: 8 })).not.toThrow()
+  })
+
+  it.each(['mellum', 'beam', 'laguna'])('is refused if a layer has a window: %s', (model_type) => {
+    const without = { model_type, sliding_window: null }
+    expect(estimated(without)).toThrow(STOPS)
+    expect(estimated({ ...without, layer_types: ['full_attention', 'full_attention'] })).not.toThrow()
+  })
+
+  it.each(['exaone4', 'qwen3'])('is refused if `layer_types` says so: %s', (model_type) => {
+    const without = { model_type, sliding_window: null }
+    expect(estimated({ ...without, layer_types: ['sliding_attention', 'full_attention'] })).toThrow(STOPS)
+    expect(estimated(without)).not.toThrow()
+  })
+
+  it('is refused if the window is turned off: Qwen 2', () => {
+    const layer_types = ['sliding_attention', 'full_attention']
+    const config = { model_type: 'qwen2', sliding_window: 8, layer_types }
+    expect(estimated({ ...config, use_sliding_window: false })).toThrow(STOPS)
+    expect(estimated({ ...config, use_sliding_window: true })).not.toThrow()
+  })
+})
