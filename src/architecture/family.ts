@@ -46,7 +46,16 @@ export type SizeField =
 export type ModelDescription = Omit<Architecture, 'family' | 'config'>
 
 /** What the code of a family computes and the replay does not. */
-export type Unreplayed = 'router in mixed precision' | 'recomputation of AdaLoRA' | 'input gradients of transformers 5'
+export type Unreplayed =
+  | 'router in mixed precision'
+  | 'experts in mixed precision'
+  | 'adapters under autocast'
+  | 'recomputation of AdaLoRA'
+  | 'reentrant recomputation'
+  | 'selective recomputation'
+  | 'eager masks'
+  | 'loss without logits'
+  | 'input gradients of transformers 5'
 
 /**
  * When the code of a family makes a mask with a window: `always`; `always` and with no class default of the window (`stated`); unless

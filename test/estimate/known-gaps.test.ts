@@ -34,6 +34,14 @@ it.each<readonly [string, MemoryOptions, string, MemoryOptions]>([
   ['lfm2_moe', { method: 'lora', lora: q }, 'inputGradients', { method: 'lora', lora: q, inputGradients: true }],
   ['gpt2', { method: 'lora', lora }, '0.63 %', { method: 'lora', lora, recompute: 'none' }],
   ['llama', { finetuningType: 'ppo' }, 'TRL 0.19', { finetuningType: 'dpo' }],
+  ['phimoe', { method: 'full-mixed' }, 'experts of PhiMoE', { method: 'full' }],
+  ['gemma3n_text', { method: 'lora', lora: q, autocast: true }, '0.4 to 0.6 %', { method: 'lora', lora: q }],
+  ['zamba2', { method: 'full', reentrant: true }, '0.5 to 1.8 %', { method: 'full' }],
+  ['bloom', { method: 'full', recompute: 'selective' }, 'baddbmm', { method: 'full' }],
+  ['falcon', { method: 'full', attention: 'eager' }, '0.2 to 0.3 %', { method: 'full' }],
+  ['minicpm', { method: 'full', loss: 'fused-linear' }, 'scaled copy', { method: 'full', loss: 'fused' }],
+  ['qwen3', { method: 'lora', lora: { ...q, useDora: true }, recompute: 'selective' }, '3 to 5 %', { method: 'full' }],
+  ['mistral', { sequenceLength: 4100, method: 'full' }, 'pad_bias', { sequenceLength: 4104, method: 'full' }],
 ])('An estimate of %s with %o says what is known to be off: %s', (family, options, says, other) => {
   expect(said(family, options)).toContain(says)
   expect(said(family, other)).not.toContain(says)

@@ -11,6 +11,7 @@ import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
 /** BLOOM (BigScience 2022, arXiv:2211.05100): ALiBi instead of position embeddings; a norm after the embedding. */
 export const bloom = headedFamily({
   modelType: 'bloom',
+  unreplayed: ['selective recomputation'],
   name: 'Bloom',
   prefix: 'transformer',
   fieldNames: {

@@ -15,6 +15,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
  */
 export const deepseekV4 = causalLmFamily({
   modelType: 'deepseek_v4',
+  unreplayed: ['reentrant recomputation'],
   name: 'DeepseekV4',
   // The list goes on with the layers that predict further tokens.
   longerLists: ['compress_ratios'],

@@ -11,6 +11,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 /** Falcon-H1 (Zuo et al. 2025, arXiv:2507.22448): attention and Mamba-2 in parallel in every layer. */
 export const falconH1 = causalLmFamily({
   modelType: 'falcon_h1',
+  unreplayed: ['eager masks'],
   name: 'FalconH1',
   defaults: {
     vocab_size: 128_000,

@@ -15,6 +15,7 @@ import { outputEmbedding, taskHeads } from '../shapes/headed-model.js'
  */
 export const falcon = headedFamily({
   modelType: 'falcon',
+  unreplayed: ['eager masks'],
   name: 'Falcon',
   prefix: 'transformer',
   defaults: {

@@ -20,6 +20,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
  */
 export const gemma3nText = causalLmFamily({
   modelType: 'gemma3n_text',
+  unreplayed: ['adapters under autocast'],
   needsWindow: 'always',
   name: 'Gemma3n',
   defaults: {

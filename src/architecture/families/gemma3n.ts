@@ -12,6 +12,7 @@ import { multimodalFamily } from '../shapes/multimodal-family.js'
 /** Gemma 3n (Google DeepMind 2025, https://ai.google.dev/gemma/docs/gemma-3n), with its encoders of images and sound. */
 export const gemma3n = multimodalFamily({
   modelType: 'gemma3n',
+  unreplayed: ['adapters under autocast'],
   name: 'Gemma3n',
   madeAfterText: ['audio_tower', 'embed_vision', 'embed_audio'],
   text: { family: 'gemma3n_text' },

@@ -11,6 +11,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 /** GLM-5 (Z.ai 2026, arXiv:2602.15763): DeepSeek-V3.2's sparse attention, whose choice of tokens several layers may share. */
 export const glmMoeDsa = decoderFamily({
   modelType: 'glm_moe_dsa',
+  unreplayed: ['reentrant recomputation'],
   name: 'GlmMoeDsa',
   attributeMap: { num_local_experts: 'n_routed_experts' },
   defaults: {

@@ -12,6 +12,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 /** Jamba (Lieber et al. 2024, arXiv:2403.19887): Mamba in seven layers of eight, experts in every other layer. */
 export const jamba = causalLmFamily({
   modelType: 'jamba',
+  unreplayed: ['reentrant recomputation'],
   attributeMap: { num_local_experts: 'num_experts' },
   name: 'Jamba',
   defaults: {

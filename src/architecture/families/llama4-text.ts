@@ -12,6 +12,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
  */
 export const llama4Text = decoderFamily({
   modelType: 'llama4_text',
+  unreplayed: ['eager masks'],
   name: 'Llama4',
   defaults: {
     vocab_size: 202_048,

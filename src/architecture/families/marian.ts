@@ -3,6 +3,7 @@ import { bartFamily } from '../shapes/bart-family.js'
 /** Marian (Junczys-Dowmunt et al. 2018, arXiv:1804.00344), the OPUS-MT models: translation from one language into another. */
 export const marian = bartFamily({
   modelType: 'marian',
+  unreplayed: ['reentrant recomputation'],
   dropout: { dropout: 0.1 },
   name: 'Marian',
   defaults: {

@@ -9,6 +9,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 /** MiniCPM 1, 2 and 4 (Hu et al. 2024, arXiv:2404.06395), in the classes of their authors: Llama with scaled sums, or experts. */
 export const minicpm = decoderFamily({
   modelType: 'minicpm',
+  unreplayed: ['loss without logits'],
   name: 'MiniCPM',
   defaults: {
     vocab_size: 32_000,

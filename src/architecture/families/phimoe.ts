@@ -9,6 +9,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 /** Phi-3.5-MoE (Abdin et al. 2024, arXiv:2404.14219): sixteen MLPs a layer, of which a token uses two; layer norms. */
 export const phimoe = decoderFamily({
   modelType: 'phimoe',
+  unreplayed: ['experts in mixed precision'],
   name: 'Phimoe',
   defaults: {
     vocab_size: 32_064,

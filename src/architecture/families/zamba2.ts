@@ -13,6 +13,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
  */
 export const zamba2 = causalLmFamily({
   modelType: 'zamba2',
+  unreplayed: ['reentrant recomputation'],
   name: 'Zamba2',
   attributeMap: { layer_types: 'layers_block_type' },
   defaults: {
