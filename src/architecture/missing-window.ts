@@ -27,4 +27,4 @@ const STOPS: Readonly<Record<NeedsWindow, Stops>> = {
 }
 
 const WITHOUT_WINDOW =
-  'transformers builds the model and stops in the forward pass, since layers have a window and `sliding_window` is null; give the window'
+  'transformers stops in the configuration class or in the forward pass, since layers have a window and `sliding_window` is null; give the window'
