@@ -59,6 +59,7 @@ const NOT_RECORDED: Readonly<Record<string, string>> = {
   kimi_k2: "its files use DeepSeek-V3's classes",
   'lfm2-vl': 'another name of lfm2_vl',
   llama_bidirec: "Llama's modules",
+  longformer: 'not compared yet',
   moonshine: 'not compared yet',
   qwen3_vl_moe_text: 'recorded inside qwen3_vl_moe',
   sarvam_mla: "its files use DeepSeek-V3's classes",
