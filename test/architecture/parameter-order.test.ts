@@ -49,6 +49,7 @@ const NOT_RECORDED: Readonly<Record<string, string>> = {
       (type) => [type, 'only its authors have its code'],
     ),
   ),
+  'blip-2': 'not compared yet',
   colpali: 'not compared yet: PaliGemma inside it is recorded',
   colqwen2: 'not compared yet: Qwen2-VL inside it is recorded',
   ernie4_5_vl_moe_text: 'recorded inside ernie4_5_vl_moe',
