@@ -26,9 +26,11 @@ export interface Sense {
   readonly ahead?: Steps
   /**
    * Whether the code makes boolean masks for each sequence, one for layers with a window and one for the others, so that flash attention cannot
-   * be used; or one mask of numbers for each sequence. Default: no.
+   * be used, or only the former; or one mask of numbers for each sequence. Default: no.
    */
-  readonly masks?: 'eachSequence' | 'numbers'
+  readonly masks?: 'eachSequence' | 'eachWindow' | 'numbers'
+  /** The masks of placeholders among its variables that the forward pass counts with those of text. Default: none. */
+  readonly placeholderMasks?: number
   /** Whether the language model scales the embeddings after images are among them. Default: no. */
   readonly isBeforeScale?: boolean
   /** The variables of these steps that each layer of the language model gets. Default: none. */

@@ -35,7 +35,7 @@ export function sensesOf(model: Architecture, asked: AskedInputs): readonly Sens
     { name: 'images', count: images, find: family?.images },
     { name: 'audioSeconds', count: audioSeconds, find: family?.sound },
   ] as const
-  const senses = kinds
+  const senses = (family?.hearsFirst ? kinds.toReversed() : kinds)
     .filter(({ count }) => count > 0)
     .map(({ name, count, find }) => {
       if (!find || !model.config || !(model.className.endsWith('ForConditionalGeneration') || model.forward?.vectors))

@@ -2,6 +2,7 @@ import { gemma4Audio } from '../blocks/gemma4-audio.js'
 import { gemma4Vision } from '../blocks/gemma4-vision.js'
 import { linear } from '../blocks/linear.js'
 import { type Children, container, type Module, tower } from '../module.js'
+import { gemma4Images } from '../senses/gemma4.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** Gemma 4 (Google DeepMind 2026, https://ai.google.dev/gemma/docs/core), with the encoders that its config has. */
@@ -10,6 +11,7 @@ export const gemma4 = multimodalFamily({
   name: 'Gemma4',
   madeAfterText: ['embed_vision', 'audio_tower', 'embed_audio'],
   text: { family: 'gemma4_text', tied: true },
+  images: gemma4Images,
   changes: (forward) => ({ ...forward, placeholderMasks: 4 }),
   beside(config, { text }) {
     const vision = config.has('vision_config') ? gemma4Vision(config.object('vision_config')) : undefined

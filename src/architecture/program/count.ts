@@ -23,8 +23,11 @@ export interface Strided {
   readonly stride: number
 }
 
-/** A size of the batch: its sequences, the tokens of each, the tokens that an encoder-decoder writes for each, or all images. */
-export type Unit = 'batch' | 'sequence' | 'target' | 'images'
+/**
+ * A size of the batch: its sequences, the tokens of each, the tokens that an encoder-decoder writes for each, or all images; or the rows of
+ * the part of a tensor that is computed.
+ */
+export type Unit = 'batch' | 'sequence' | 'target' | 'images' | 'rows'
 
 /** All tokens of a batch. */
 export const TOKENS: Count = ['batch', 'sequence']

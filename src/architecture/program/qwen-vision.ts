@@ -53,12 +53,20 @@ export function gridAngles(
  *
  * @param keys - the patches that one sees: the mean over all patches
  * @param windows - the windows of an image
+ * @param hasNorms - whether queries and keys have norms. Default: no
  */
-export function gridAttention({ hiddenSize, heads, patches }: GridSizes, keys: number, windows = 1): Steps {
+export function gridAttention(
+  { hiddenSize, heads, patches }: GridSizes,
+  keys: number,
+  windows = 1,
+  { hasNorms = false } = {},
+): Steps {
   const all: Count = ['images', patches, hiddenSize]
-  const names = ['query', 'key', 'value'] as const
   return [
-    split({ op: 'exchange', of: project('qkv', 'hidden') }, names, [all, all, all]),
+    split({ op: 'exchange', of: project('qkv', 'hidden') }, ['query', 'key', 'value'], [all, all, all]),
+    ...(hasNorms
+      ? [set('query', normed('rmsNorm', 'q_norm', 'query')), set('key', normed('rmsNorm', 'k_norm', 'key'))]
+      : []),
     set('wideQuery', { op: 'wide', of: 'query' }),
     set('wideKey', { op: 'wide', of: 'key' }),
     set('newQuery', { op: 'rotate', of: 'wideQuery', by: ['cos', 'sin'] }),
@@ -66,9 +74,20 @@ export function gridAttention({ hiddenSize, heads, patches }: GridSizes, keys: n
     set('query', { op: 'narrow', of: 'newQuery' }),
     set('key', { op: 'narrow', of: 'newKey' }),
     ...['wideQuery', 'wideKey', 'newQuery', 'newKey'].map((drop): Step => ({ drop })),
+    ...attendedInGrid({ hiddenSize, heads, patches }, keys, windows),
+  ]
+}
+
+/** The rest of it, from the variables `query`, `key` and `value`. */
+export function attendedInGrid(
+  { hiddenSize, heads, patches }: Omit<GridSizes, 'pixels'>,
+  keys: number,
+  windows = 1,
+): Steps {
+  return [
     set(
       'out',
-      attended(names, {
+      attended(['query', 'key', 'value'], {
         heads,
         headDim: hiddenSize / heads,
         batch: [1],
@@ -82,13 +101,15 @@ export function gridAttention({ hiddenSize, heads, patches }: GridSizes, keys: n
   ]
 }
 
-/** A block: attention and a feed-forward network, each behind a norm and beside the stream. */
-export function gridBlock(norm: Norm, attention: Steps, feedForward: Steps): Steps {
+/**
+ * A block: attention and a feed-forward network, each behind a norm and beside the stream.
+ *
+ * @param given - the variables that attention gets besides
+ */
+export function gridBlock(norm: Norm, attention: Steps, feedForward: Steps, given = ['cos', 'sin']): Steps {
+  const passed = Object.fromEntries(given.map((name) => [name, name]))
   return [
-    set(
-      'hidden',
-      plus('hidden', call(attention, { hidden: normed(norm, 'norm1', 'hidden'), cos: 'cos', sin: 'sin' }, 'attn')),
-    ),
+    set('hidden', plus('hidden', call(attention, { hidden: normed(norm, 'norm1', 'hidden'), ...passed }, 'attn'))),
     set('hidden', plus('hidden', call(feedForward, { hidden: normed(norm, 'norm2', 'hidden') }, 'mlp'))),
     give('hidden'),
   ]

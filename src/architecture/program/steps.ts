@@ -34,6 +34,8 @@ export interface Split {
 export interface EachPart {
   readonly parts: Value
   readonly count: Count
+  /** If given, `count` are rows, and each part has so many of them, or the rest: `rows` in the counts of its steps. */
+  readonly most?: number
   /** The variable that is a part, a view. */
   readonly as: string
   /** The list of what the steps give. */
@@ -109,6 +111,16 @@ export type Operation =
   | { readonly op: 'concat'; readonly of: readonly Value[] }
   /** A list in one tensor. The list ends, unless it is held. */
   | { readonly op: 'joined'; readonly list: string; readonly isHeld?: boolean }
+  /** Rows of one of so many tables that a parameter stacks, by places that are a tensor. */
+  | {
+      readonly op: 'tableRows'
+      readonly parameter: string
+      readonly tables: number
+      readonly by: Value
+      readonly count: Count
+    }
+  /** No less and no more than two numbers, which are buffers. */
+  | { readonly op: 'clamp'; readonly of: Value }
   /** Elements of two tensors of one size, by a mask. */
   | { readonly op: 'choose'; readonly of: readonly [Value, Value]; readonly mask: string }
   /** A copy with a number where a mask says so. */
@@ -164,8 +176,11 @@ export interface Lookup {
 export interface Make {
   readonly op: 'make'
   readonly count: Count
-  /** `model` are the parameters, `compute` what layers compute in: under autocast they differ. */
-  readonly type: 'int64' | 'int32' | 'float32' | 'bool' | 'model' | 'compute'
+  /**
+   * `model` are the parameters, `compute` what layers compute in: under autocast they differ. `mask` is a mask of booleans, and for eager
+   * attention of numbers as wide as the parameters.
+   */
+  readonly type: 'int64' | 'int32' | 'float32' | 'bool' | 'model' | 'compute' | 'mask'
   /** Whether only eager attention needs it. */
   readonly isForEager?: boolean
   /** Whether only a step with labels needs it. */
@@ -223,6 +238,8 @@ export interface AttentionCall {
   readonly dropout?: number
   /** Whether every kernel gets the mask, which flash attention does not support. */
   readonly isMaskForAll?: boolean
+  /** Whether the mask is of booleans, of which other kernels than the eager one make numbers each time. Default: no. */
+  readonly isMaskBoolean?: boolean
   /** Whether the mask has one row, which all queries share: autocast copies no more than it. */
   readonly isMaskOfKeys?: boolean
   /** Whether keys and values are cached where the estimate is of inference. */

@@ -7,6 +7,7 @@ import {
   type Count,
   call,
   give,
+  type Operation,
   project,
   type Steps,
   set,
@@ -101,22 +102,41 @@ export const qwen25Images: FindSense = (config, asked, prefix) => {
     least: 3136,
     most: 12_845_056,
   })
-  const patch = vision.positive('patch_size', 14)
-  const side = Math.max(1, Math.floor(vision.positive('window_size', 112) / grid.merged / patch))
-  const inWindow = patchesInWindow(grid.rows / grid.merged, grid.columns / grid.merged, side) * grid.merged ** 2
-  const activation = vision.string('hidden_act', 'silu')
-  const gate = activated(activation, project('gate_proj', 'hidden'))
-  const feedForward: Steps = [give(project('down_proj', { op: 'multiply', of: [gate, project('up_proj', 'hidden')] }))]
-  const whole = new Set(vision.integers('fullatt_block_indexes') ?? [7, 15, 23, 31])
-  const windows = Math.ceil(grid.rows / grid.merged / side) * Math.ceil(grid.columns / grid.merged / side)
-  const block = (keys: number, count = 1) => gridBlock('rmsNorm', gridAttention(grid, keys, count), feedForward)
+  const feedForward = gatedFeedForward(vision)
   const encoder = gridEncoder(grid, config, {
     norm: 'rmsNorm',
-    kinds: [block(inWindow, windows), block(grid.patches)],
-    kindOf: Array.from({ length: vision.integer('depth', 32) }, (_, index) => (whole.has(index) ? 1 : 0)),
-    ordered: (of, count) => ({ op: 'rows', of, count }),
+    ...windowedBlocks(vision, grid, (keys, windows) =>
+      gridBlock('rmsNorm', gridAttention(grid, keys, windows), feedForward),
+    ),
+    ordered: inOrder,
   })
   return ofGrid(encoder, prefix)
+}
+
+/** A feed-forward network with a gate. */
+export function gatedFeedForward(vision: ConfigReader): Steps {
+  const gate = activated(vision.string('hidden_act', 'silu'), project('gate_proj', 'hidden'))
+  return [give(project('down_proj', { op: 'multiply', of: [gate, project('up_proj', 'hidden')] }))]
+}
+
+/** Patches in the order of windows, or of the image again. */
+export const inOrder = (of: Value, count: Count): Operation => ({ op: 'rows', of, count })
+
+/** Blocks whose patches see windows, and some whose patches see the whole image. */
+export function windowedBlocks(
+  vision: ConfigReader,
+  { rows, columns, merged, patches }: Grid,
+  block: (keys: number, windows: number) => Steps,
+): { readonly kinds: readonly Steps[]; readonly kindOf: readonly number[] } {
+  const patch = vision.positive('patch_size', 14)
+  const side = Math.max(1, Math.floor(vision.positive('window_size', 112) / merged / patch))
+  const inWindow = patchesInWindow(rows / merged, columns / merged, side) * merged ** 2
+  const windows = Math.ceil(rows / merged / side) * Math.ceil(columns / merged / side)
+  const whole = new Set(vision.integers('fullatt_block_indexes') ?? [7, 15, 23, 31])
+  return {
+    kinds: [block(inWindow, windows), block(patches, 1)],
+    kindOf: Array.from({ length: vision.integer('depth', 32) }, (_, index) => (whole.has(index) ? 1 : 0)),
+  }
 }
 
 /** An encoder of patches in a grid. */

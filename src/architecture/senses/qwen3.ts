@@ -31,14 +31,6 @@ export const qwen3Images: FindSense = (config, asked, prefix) => {
   const outFeatures = vision.integer('out_hidden_size', 3584)
   const taps = vision.integers('deepstack_visual_indexes') ?? [8, 16, 24]
   const at = `${prefix}visual`
-  const feedForward: Steps = [
-    give(
-      project(
-        'linear_fc2',
-        activated(vision.string('hidden_act', 'gelu_pytorch_tanh'), project('linear_fc1', 'hidden')),
-      ),
-    ),
-  ]
   const features: Count = ['images', tokens, outFeatures]
   const merged = (module: string): Value => ({
     op: 'call',
@@ -65,14 +57,14 @@ export const qwen3Images: FindSense = (config, asked, prefix) => {
       set('pixels', patchPixels(grid)),
       set('cast', { op: 'own', of: 'pixels' }),
       set('vision', embeddedPatches(grid, `${at}.patch_embed`, 'cast')),
-      set('places', { op: 'call', steps: interpolated(vision, grid), with: {}, at }),
+      set('places', { op: 'call', steps: interpolated(grid), with: {}, at }),
       set('vision', plus('vision', 'places')),
       ...gridAngles(grid, (of) => of),
       {
         each: `${at}.blocks`,
         carries: 'vision',
         given: ['cos', 'sin'],
-        kinds: [renamed(gridBlock('layerNorm', gridAttention(grid, patches), feedForward))],
+        kinds: [renamed(gridBlock('layerNorm', gridAttention(grid, patches), plainFeedForward(vision)))],
         behind,
       },
       set('vision', merged(`${at}.merger`)),
@@ -81,14 +73,28 @@ export const qwen3Images: FindSense = (config, asked, prefix) => {
       { drop: 'vision' },
       ...withFeatures({ op: 'concat', of: ['listed'] }, features, { others: 1, drops: ['listed'] }),
     ],
-    behind: taps.map((_, index) => [
-      set('picked', copied({ op: 'pick', of: 'hidden', mask: 'mask', count: features })),
-      set('local', plus('picked', `deep${index}`)),
-      { drop: 'picked' },
-      set('hidden', { op: 'put', into: 'hidden', mask: 'mask', of: 'local' }),
-      { drop: 'local' },
-    ]),
+    behind: putBehind(
+      taps.map((_, index) => `deep${index}`),
+      features,
+    ),
   }
+}
+
+/** What is added to the tokens of images behind the first layers of the language model (`_deepstack_process`). */
+export function putBehind(names: readonly string[], features: Count): readonly Steps[] {
+  return names.map((name) => [
+    set('picked', copied({ op: 'pick', of: 'hidden', mask: 'mask', count: features })),
+    set('local', plus('picked', name)),
+    { drop: 'picked' },
+    set('hidden', { op: 'put', into: 'hidden', mask: 'mask', of: 'local' }),
+    { drop: 'local' },
+  ])
+}
+
+/** The feed-forward network of a block. */
+export function plainFeedForward(vision: ConfigReader): Steps {
+  const activation = vision.string('hidden_act', 'gelu_pytorch_tanh')
+  return [give(project('linear_fc2', activated(activation, project('linear_fc1', 'hidden'))))]
 }
 
 /** The steps of a block on the variable `vision`. */
@@ -97,7 +103,7 @@ function renamed(block: Steps): Steps {
 }
 
 /** Positions between those that are learned, by four neighbours of each (`fast_pos_embed_interpolate`). */
-function interpolated(_: ConfigReader, { patches, hiddenSize }: Grid): Steps {
+export function interpolated({ patches, hiddenSize }: Grid): Steps {
   const all: Count = ['images', patches, hiddenSize]
   const neighbour = part('four', all)
   return [

@@ -28,6 +28,8 @@ export interface StepOptions {
   readonly completion?: number | undefined
   /** Images in each sequence. */
   readonly images?: number
+  /** Rows of the part of a tensor that an encoder computes. */
+  readonly rows?: number
   /** Seconds of sound in each sequence of an encoder that hears. */
   readonly seconds?: number
   /** The masks that the code makes for each sequence. */

@@ -27,7 +27,7 @@ export class Products extends AutocastCopies {
     const [left, right] = [cast(one), cast(other)]
     const output = tape.record(
       [left, right],
-      { before: [left, right] },
+      { before: [...(right.grad ? [left] : []), ...(left.grad ? [right] : [])] },
       () => tape.tensor(elements, left.dtype, 'mm'),
       () => [left, right].map((factor) => factor.grad && ops.gradient(factor.elements, factor.dtype, 'mm')),
     )

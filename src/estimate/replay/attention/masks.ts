@@ -28,15 +28,17 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
     const mask = tape.tensor(batch * elements, dtype, 'clone')
     return { full: mask, windowed: isWindowed ? tape.alias(mask) : undefined }
   }
+  const ofWindow = options.ownMasks === 'eachWindow' ? batch * elements : undefined
   if (isEager(options, forward)) {
     const size = { forAllSequences: elements + sequence, forEachSequence: batch * elements, square: elements, none: 0 }[
       masks.size
     ]
-    const mask = () => tape.tensor(size, dtype, 'where')
+    const mask = (count: number = size) => tape.tensor(count, dtype, 'where')
     const full = isWindowed && !masks.forEachKind ? undefined : mask()
     const isOfTwoKinds = isWindowed || attention.chunks !== undefined
-    return { full, windowed: isOfTwoKinds ? mask() : undefined }
+    return { full, windowed: isOfTwoKinds ? mask(ofWindow) : undefined }
   }
+  if (ofWindow !== undefined) return { full: undefined, windowed: tape.tensor(ofWindow, 'bool', 'bitwise_and') }
   if (options.ownMasks === 'eachSequence') {
     const mask = () => tape.tensor(batch * elements, 'bool', 'bitwise_or')
     return { full: mask(), windowed: isWindowed ? mask() : undefined }

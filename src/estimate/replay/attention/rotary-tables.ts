@@ -47,8 +47,10 @@ export function tablesOf(...pairs: readonly (RotaryTables | undefined)[]): Tenso
 export function placesOnAxes({ layers, options, forward }: DecoderPass): Tensor[] {
   const { rotation } = forward
   if (!rotation || rotation.axes === 'one' || rotation.hasGivenPlaces) return []
+  // The class counts them before its language model, and holds them until it returns: its senses say so.
+  if (rotation.axesOfText === 'one') return []
   // A text model of its own sees its positions as all three.
-  if ((rotation.axes === 'inTable' || rotation.axesOfText === 'one') && !options.images) return []
+  if (rotation.axes === 'inTable' && !options.images) return []
   // Without images, one row stands for all.
   const rows = options.images ? AXES * options.batch : 1
   return [layers.ops.tape.tensor(rows * options.sequence, 'int64', 'stack')]

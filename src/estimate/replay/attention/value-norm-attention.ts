@@ -50,7 +50,7 @@ export function valueNormAttention(run: DecoderRun, a: Arrays, block: Named, inp
     eager: forward.attention.eager,
     dtype: options.computeDtype,
     cappedScores: false,
-    masked: isShorter || options.ownMasks === 'eachSequence',
+    masked: isShorter || (options.ownMasks === 'eachWindow' && sizes.isWindowed(layer)),
     ...(run.mask && { mask: run.mask }),
     isWide,
     valuesApart: !options.cache,

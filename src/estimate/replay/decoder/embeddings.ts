@@ -21,7 +21,7 @@ export function embeddingOf(
   sensed: {
     readonly isBeforeScale: boolean
     readonly run: (tokens: Tensor) => Tensor
-    readonly lookUp?: () => void
+    readonly lookUp?: (words: Tensor) => void
     readonly before?: (words: Tensor) => void
   } = PLAIN,
   ids?: Tensor,
@@ -45,7 +45,7 @@ export function embeddingOf(
   const scaled = forward.embedding === 'scaled' ? scaledFrom(layers, merged) : merged
   const leaf = options.inputGradients && !isTurned ? ops.tape.requireGradient(scaled) : scaled
   const given = forward.embedding === 'scaledInModel' ? scaledFrom(layers, leaf) : leaf
-  sensed.lookUp?.()
+  sensed.lookUp?.(given)
   const words = sensed.isBeforeScale ? given : sensed.run(given)
   sensed.before?.(words)
   const hasNumbers = sizes.heads > 0 && forward.places !== 'none' && forward.places !== 'numbered'

@@ -14,7 +14,7 @@ import { embeddingOf } from './embeddings.js'
 import { JoinedCaches } from './joined-caches.js'
 import { prefixesOf, sharedKeysOf } from './keys-for-layers.js'
 import { mixerOf } from './layer-attention.js'
-import { type LayerInputs, layerInputsOf, placeholdersOf } from './layer-inputs.js'
+import { type LayerInputs, layerInputsOf, Placeholders } from './layer-inputs.js'
 import { type Sensed, sensed } from './sense-pass.js'
 import { streamsOf } from './streams.js'
 
@@ -37,8 +37,7 @@ export function hiddenStates(model: DecoderModel, pass: DecoderPass, outlives: T
   if (options.stage?.isFirst === false) outlives.push(tape.alias(embedded))
   const isHeld = forward.logits.besideEmbeddings || (forward.logits.shifts === 'model' && !seen)
   const returned = isHeld ? [tape.alias(embedded)] : []
-  const replaced = inputs.ids ? [inputs.ids, ...placeholdersOf(pass, embedded, inputs.forLayers)] : undefined
-  const placeholders = replaced ?? inputs.forLayers?.held ?? []
+  const placeholders = [...(inputs.placeholders?.held ?? []), ...(inputs.forLayers?.held ?? [])]
   const common = commonOf(model, pass, inputs)
   const { run } = common
   const streams = streamsOf(pass)
@@ -87,8 +86,7 @@ export function hiddenStates(model: DecoderModel, pass: DecoderPass, outlives: T
 
 /** What goes into the stack of layers. */
 interface Inputs {
-  /** Ids of the tokens in which placeholders are replaced. */
-  readonly ids: Tensor | undefined
+  readonly placeholders: Placeholders | undefined
   readonly embedded: Tensor
   readonly positions: readonly Tensor[]
   /** What the code references until it returns. */
@@ -104,11 +102,13 @@ function inputsOf({ senses, facts }: DecoderModel, pass: DecoderPass): Inputs {
   const held: Tensor[] = []
   let seen: Sensed | undefined
   let forLayers: LayerInputs | undefined
-  const ids = forward.placeholderMasks > 0 ? layers.ops.tape.tensor(layers.tokens, 'int64', 'where') : undefined
+  const ownMasks = senses.reduce((sum, { placeholderMasks = 0 }) => sum + placeholderMasks, 0)
+  const placeholders = forward.placeholderMasks > 0 ? new Placeholders(pass, ownMasks) : undefined
   let finish: ReturnType<typeof layerInputsOf>
   const sensing = {
-    lookUp: () => {
-      finish = layerInputsOf(pass, ids)
+    lookUp: (words: Tensor) => {
+      placeholders?.copied(words)
+      finish = layerInputsOf(pass, placeholders?.ids)
     },
     isBeforeScale: senses.some((sense) => sense.isBeforeScale),
     run: (tokens: Tensor) => {
@@ -119,8 +119,8 @@ function inputsOf({ senses, facts }: DecoderModel, pass: DecoderPass): Inputs {
       forLayers = finish?.(words)
     },
   }
-  const { embedded, positions } = embeddingOf(pass, held, sensing, ids)
-  return { ids, embedded, positions, held, seen, forLayers }
+  const { embedded, positions } = embeddingOf(pass, held, sensing, placeholders?.ids)
+  return { placeholders, embedded, positions, held, seen, forLayers }
 }
 
 /** What all layers have in common. */
@@ -211,7 +211,8 @@ function givenTo(
     if (receivers === 'rotated' && !rotatesIn?.(index)) return [...positions, ...present(run.scales)]
     if (rotation?.tables === 'two') return [...positions, ...tablesOf(tablesIn(index))]
     // Layers get the row of the first axis.
-    const onAxes = rotation?.axes === 'inTable' || rotation?.givesPlaces ? places : []
+    const isGiven = rotation?.axes === 'inTable' && !rotation.hidesPositions
+    const onAxes = isGiven || rotation?.givesPlaces ? places : []
     const known = rotation?.hidesPositions ? tablesOf(tablesIn(index)) : shared
     return [...known, ...onAxes, ...present(rotation ? undefined : run.scales), ...(seen?.given ?? [])]
   }

@@ -61,17 +61,31 @@ export function layerInputsOf(pass: DecoderPass, ids?: Tensor): ((embedded: Tens
   }
 }
 
+/** Whether each layer gets something of a token beside the hidden states. */
+export const hasLayerInputs = ({ base }: DecoderPass): boolean => child(base, 'embed_tokens_per_layer') !== undefined
+
 /**
- * What the code around a language model holds to replace placeholders, beside the ids without them: masks, and in a model with inputs for
- * each layer a copy of the embeddings, and the embeddings of tokens for the layers (`Gemma4Model.forward`).
+ * What the code around a language model makes to replace placeholders, and holds until it returns: masks, and ids without them. `copied` is a copy
+ * of the embeddings, from which a model looks up what each layer gets (`Gemma4Model.forward`).
  */
-export function placeholdersOf(
-  { layers: { ops, tokens }, forward }: DecoderPass,
-  embedded: Tensor,
-  inputs: LayerInputs | undefined,
-): readonly Tensor[] {
-  const masks = ops.tape.tensor(forward.placeholderMasks * tokens, 'bool', 'bitwise_or')
-  return inputs ? [masks, ops.tape.tensor(embedded.elements, embedded.dtype, 'where'), ...inputs.held] : [masks]
+export class Placeholders {
+  readonly ids: Tensor
+  readonly held: Tensor[]
+  readonly #pass: DecoderPass
+
+  /** @param seen - how many of the masks are among the variables of images and sound */
+  constructor(pass: DecoderPass, seen: number) {
+    const { layers, forward } = pass
+    const { ops, tokens } = layers
+    this.#pass = pass
+    const masks = ops.tape.tensor((forward.placeholderMasks - seen) * tokens, 'bool', 'bitwise_or')
+    this.ids = ops.tape.tensor(tokens, 'int64', 'where')
+    this.held = [this.ids, masks]
+  }
+
+  copied({ elements, dtype }: Tensor): void {
+    if (hasLayerInputs(this.#pass)) this.held.push(this.#pass.layers.ops.tape.tensor(elements, dtype, 'where'))
+  }
 }
 
 /** Features of all layers, which one row of the table has. */

@@ -101,6 +101,21 @@ export class Arithmetic extends Gathering {
     )
   }
 
+  /** A clamp to a range. Its gradient is selected with a mask for each bound. */
+  clamp(input: Tensor): Tensor {
+    return this.tape.record(
+      [input],
+      { before: [input] },
+      () => this.tape.tensor(input.elements, input.dtype, 'clamp'),
+      () => {
+        const masks = ['ge', 'le'].map((bound) => this.gradient(input.elements, 'bool', bound))
+        const made = this.gradient(input.elements, input.dtype, 'where')
+        for (const mask of masks) this.tape.ledger.release(mask)
+        return [made]
+      },
+    )
+  }
+
   /** The mean over the features of each token. Its gradient is as large as its input. */
   mean(input: Tensor, tokens: number): Tensor {
     return this.tape.record(
@@ -123,6 +138,8 @@ export class Arithmetic extends Gathering {
 /** A parameter copies a gradient that something else refers to as well (`accumulateGrad` in torch's accumulate_grad.h). */
 const isParameter = ({ grad }: Tensor): boolean => grad?.kind === 'leaf' && grad.variable === undefined
 
+/** A number is as wide as the wider of two; a mask of integers changes nothing. */
 function wider(left: Tensor, right: Tensor): ComputeDtype {
+  if (right.dtype === 'int64' || right.dtype === 'bool') return left.dtype
   return DTYPE_BYTES[left.dtype] >= DTYPE_BYTES[right.dtype] ? left.dtype : right.dtype
 }

@@ -15,6 +15,21 @@ export class Gathering extends Rearranging {
     )
   }
 
+  /** Rows of one of so many tables in a tensor. The gradient of that one is put into zeros as large as the whole. */
+  tableRows(whole: Tensor, tables: number, indices: Tensor, elements: number): Tensor {
+    return this.tape.record(
+      [whole],
+      { before: [indices] },
+      () => this.tape.tensor(elements, whole.dtype, 'embedding'),
+      () => {
+        const table = this.gradient(whole.elements / tables, whole.dtype, 'embedding_dense_backward')
+        const made = this.gradient(whole.elements, whole.dtype, 'select_backward')
+        this.tape.ledger.release(table)
+        return [made]
+      },
+    )
+  }
+
   /** Selected rows. Their gradient goes into zeros as large as the whole, twice, because `index_put` works on a copy. */
   index(input: Tensor, elements: number, indices: Tensor): Tensor {
     return this.tape.record(

@@ -42,7 +42,7 @@ export function attention(place: Place, scope: Scope, call: AttentionCall, evalu
       drops: (call.dropout ?? 0) > 0 && options.drops === 'all',
       dtype: options.computeDtype,
       cappedScores: false,
-      masked: false,
+      masked: !isEager && mask === undefined && call.isMaskBoolean === true,
       keepWeights: (weights) =>
         call.returnsWeights === 'layer'
           ? place.ownWeights.push(weights)

@@ -42,26 +42,32 @@ function splitInto(place: Place, scope: Scope, { split, into, sizes }: Split): v
   }
 }
 
-function runParts(place: Place, scope: Scope, { parts, count, as, into, steps }: EachPart): void {
+function runParts(place: Place, scope: Scope, { parts, count, most, as, into, steps }: EachPart): void {
   const { ops } = place.layers
   const whole = evaluate(place, scope, parts)
   const times = countOf(place.options, count)
+  const rows = most === undefined ? Array.from({ length: times }, () => 1) : inParts(times, most)
   const views = ops.split(
     whole,
-    Array.from({ length: times }, () => whole.elements / times),
+    rows.map((size) => (size * whole.elements) / times),
   )
   ops.tape.free(whole)
   const inner = new Scope(ops.tape, scope.module)
   const made: Tensor[] = []
-  for (const view of views) {
+  for (const [index, view] of views.entries()) {
     inner.set(as, ops.tape.alias(view))
-    const given = runSteps(place, inner, steps)
+    const given = runSteps({ ...place, options: { ...place.options, rows: rows[index] ?? 0 } }, inner, steps)
     if (!given) throw new Error('the steps of a part give a value')
     made.push(given)
   }
   inner.end()
   ops.tape.free(...views)
   scope.setList(into, made)
+}
+
+/** So many rows in parts of at most so many. */
+function inParts(rows: number, most: number): number[] {
+  return Array.from({ length: Math.ceil(rows / most) }, (_, index) => Math.min(most, rows - index * most))
 }
 
 /** A tensor, which the caller owns. */

@@ -1,5 +1,6 @@
-import type { Call, Operation } from '../../../architecture/index.js'
+import type { Call, Make, Operation } from '../../../architecture/index.js'
 import { rotatedHalves } from '../attention/rotation.js'
+import type { ComputeDtype } from '../dtype.js'
 import { activation } from '../feed-forward/activations.js'
 import { causalLoss, entropy, errorOfNumbers } from '../loss/loss.js'
 import { normOf } from '../norms/norms.js'
@@ -116,6 +117,12 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
     else place.layers.ops.tape.free(...parts)
     return whole
   },
+  tableRows: (place, scope, { parameter, tables, by, count }, evaluate) =>
+    using(place, [evaluate(by)], (places) => {
+      const { ops, weights } = place.layers
+      return ops.tableRows(weights.get(scope.named(parameter)), tables, given(places), countOf(place.options, count))
+    }),
+  clamp: unary((place, input) => place.layers.ops.clamp(input)),
   choose: (place, scope, { of, mask }, evaluate) =>
     using(place, [...of.map(evaluate), scope.get(mask)], (one, other, places) =>
       place.layers.ops.choose(given(one), given(other), given(places)),
@@ -136,7 +143,7 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
       (isForEager && place.options.kernel !== 'eager') || (isForLabels && place.options.cache)
         ? 0
         : countOf(place.options, count),
-      type === 'model' ? place.options.modelDtype : type === 'compute' ? place.options.computeDtype : type,
+      makeDtype(place, type),
       'ones',
     ),
   // Inputs are among the buffers.
@@ -237,4 +244,9 @@ function expanded({ layers: { ops } }: Place, input: Tensor, elements: number): 
       elements === input.elements ? ops.tape.ledger.retain(gradient) : ops.gradient(input.elements, input.dtype, 'sum'),
     ],
   )
+}
+
+function makeDtype({ options: { kernel, modelDtype, computeDtype } }: Place, type: Make['type']): ComputeDtype {
+  if (type === 'mask') return kernel === 'eager' ? modelDtype : 'bool'
+  return type === 'model' ? modelDtype : type === 'compute' ? computeDtype : type
 }

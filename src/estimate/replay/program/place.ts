@@ -20,11 +20,14 @@ export interface Place {
 }
 
 /** The sizes of a micro-batch. */
-export type BatchSizes = Pick<StepOptions, 'batch' | 'sequence' | 'target' | 'images' | 'seconds'>
+export type BatchSizes = Pick<StepOptions, 'batch' | 'sequence' | 'target' | 'images' | 'seconds' | 'rows'>
 
 /** A product of numbers and sizes of the batch. */
-export function countOf({ batch, sequence, target, images = 0, seconds = 0 }: BatchSizes, count: Count): number {
-  const sizes = { batch, sequence, target: target ?? sequence, images: images * batch }
+export function countOf(
+  { batch, sequence, target, images = 0, seconds = 0, rows = 0 }: BatchSizes,
+  count: Count,
+): number {
+  const sizes = { batch, sequence, target: target ?? sequence, images: images * batch, rows }
   return count.reduce<number>(
     (product, one) =>
       product *
