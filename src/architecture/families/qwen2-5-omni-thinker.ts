@@ -10,6 +10,7 @@ import type { ConfigReader } from '../config-reader.js'
 import { withAxes } from '../forward/axes.js'
 import { besideOmniEncoders } from '../forward/omni-forward.js'
 import { container, type Module, repeated, tower } from '../module.js'
+import { qwen25OmniImages, qwen25OmniSound } from '../senses/omni.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** The part of Qwen2.5-Omni that sees, hears and writes (Xu et al. 2025, arXiv:2503.20215): Qwen 2.5 with two encoders. */
@@ -17,6 +18,9 @@ export const qwen25OmniThinker = multimodalFamily({
   modelType: 'qwen2_5_omni_thinker',
   name: 'Qwen2_5OmniThinker',
   holds: 'open',
+  images: qwen25OmniImages,
+  sound: qwen25OmniSound,
+  hearsFirst: true,
   text: {
     family: 'qwen2_5_omni_text',
     defaults: {

@@ -5,6 +5,7 @@ import { qwen3Vision } from '../blocks/qwen3-vision.js'
 import { withAxes } from '../forward/axes.js'
 import { besideOmniEncoders } from '../forward/omni-forward.js'
 import { tower } from '../module.js'
+import { qwen3OmniImages, qwen3OmniSound } from '../senses/omni3.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** The part of Qwen3-Omni that sees, hears and writes (Qwen team 2025, arXiv:2509.17765). */
@@ -12,6 +13,9 @@ export const qwen3OmniMoeThinker = multimodalFamily({
   modelType: 'qwen3_omni_moe_thinker',
   name: 'Qwen3OmniMoeThinker',
   holds: 'open',
+  images: qwen3OmniImages,
+  sound: qwen3OmniSound,
+  hearsFirst: true,
   text: {
     family: 'qwen3_omni_moe_text',
     defaults: {
