@@ -26,7 +26,8 @@ it('docs/estimates.md lists the families that see or hear, and how many runs the
   const [, list = ''] = /^Seen or heard: ([^.]+)\.$/m.exec(PAGE) ?? []
   const described = FAMILIES.filter(({ images, sound }) => images ?? sound).flatMap(({ modelTypes }) => modelTypes)
   expect(list.split(/,\s*/).sort()).toEqual([...described].sort())
-  expect(PAGE).toContain(`\n${memoryRecords('senses.jsonl.gz').length} more recorded steps of small models`)
+  const runs = ['senses.jsonl.gz', 'newer-senses.jsonl.gz'].flatMap(memoryRecords)
+  expect(PAGE).toContain(`\n${runs.length} more recorded steps of small models`)
 })
 
 it('docs/estimates.md names files that are there', () => {

@@ -9,6 +9,7 @@ const RECORDS = [
   'senses.jsonl.gz',
   'senses-options.jsonl.gz',
   'blip-2.jsonl.gz',
+  'newer-senses.jsonl.gz',
   'images-in-turn.jsonl.gz',
   'retrieval.jsonl.gz',
   'wholes-with-text.jsonl.gz',
@@ -123,6 +124,40 @@ describe('BLIP-2', () => {
     expect(() => estimateMemory(blip2, { images: 1, precision: 'float16' })).toThrow('`qformer` of blip-2 in float32')
     const t5 = { ...config, text_config: { model_type: 't5', d_model: 64, num_layers: 2, num_heads: 4 } }
     expect(() => estimateMemory(architectureFromConfig(t5), {})).toThrow('pass the `text_config` alone')
+  })
+})
+
+describe('A thinker', () => {
+  const sizes = {
+    hidden_size: 64,
+    num_hidden_layers: 2,
+    num_attention_heads: 4,
+    num_key_value_heads: 4,
+    vocab_size: 500,
+  }
+  const text_config = { ...sizes, rope_scaling: { mrope_section: [2, 3, 3] } }
+  const audio_config = {
+    d_model: 64,
+    encoder_layers: 2,
+    encoder_attention_heads: 4,
+    encoder_ffn_dim: 128,
+    output_dim: 64,
+  }
+  const vision_config = { depth: 2, hidden_size: 64, num_heads: 4, intermediate_size: 96, out_hidden_size: 64 }
+  const thinker = architectureFromConfig({
+    model_type: 'qwen2_5_omni_thinker',
+    text_config,
+    audio_config,
+    vision_config,
+  })
+
+  it('sees and hears at once, and refuses what the processor cuts off', () => {
+    const { assumptions } = estimateMemory(thinker, { ...SPOKEN, sequenceLength: 1024, audioSeconds: 10 })
+    expect(assumptions.join()).toContain('10 seconds of sound, padded to 300: 250 tokens of each sequence')
+    expect(assumptions.join()).toContain('images of 448 × 448 pixels: 1 in each sequence, 256 tokens each')
+    expect(() => estimateMemory(thinker, { audioSeconds: 301, sequenceLength: 8192 })).toThrow(
+      'the processor of Qwen2.5-Omni cuts sound at 300 seconds: pass at most 300',
+    )
   })
 })
 

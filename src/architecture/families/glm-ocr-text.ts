@@ -22,7 +22,12 @@ export const glmOcrText = decoderFamily({
   mlp: fusedGatedMlp,
   layer: glm4Layer,
   forward: (config, dimensions) => ({
-    rotation: { ...partialRotation(config, dimensions, 1), axes: 'inTable' },
+    rotation: {
+      ...partialRotation(config, dimensions, 1),
+      axes: 'inTable',
+      hidesPositions: true,
+      frequencies: 'modelTwice',
+    },
     norm: 'rmsNorm',
     feedForward: { activation: config.string('hidden_act', 'silu') },
   }),

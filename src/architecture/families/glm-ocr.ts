@@ -4,12 +4,14 @@ import { linear } from '../blocks/linear.js'
 import { layerNorm, rmsNorm } from '../blocks/norm.js'
 import { framePatches, qwenVision, qwenVisionSizes } from '../blocks/qwen-vision.js'
 import { tree } from '../blocks/tree.js'
+import { glmOcrImages } from '../senses/glm-newer.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** GLM-OCR (Z.ai 2026, https://huggingface.co/zai-org): a small GLM-4 that reads pages, with the merger of GLM-4.1V. */
 export const glmOcr = multimodalFamily({
   modelType: 'glm_ocr',
   name: 'GlmOcr',
+  images: glmOcrImages,
   text: { family: 'glm_ocr_text', tied: false },
   beside(config) {
     const vision = config.object('vision_config')

@@ -15,3 +15,9 @@ export function withAxes(axes: 'inTable' | 'inLayers') {
     }),
   })
 }
+
+/** The same whose layers are called with tables alone, as in transformers 5. */
+export function withHiddenPositions(forward: ForwardPass): ForwardPass {
+  const { rotation } = forward
+  return { ...forward, ...(rotation && { rotation: { ...rotation, hidesPositions: true, givesPlaces: false } }) }
+}

@@ -1,3 +1,4 @@
+import type { ConfigReader } from '../config-reader.js'
 import { sizeInWords, USUAL_IMAGE } from '../image-grid.js'
 import {
   activated,
@@ -17,14 +18,14 @@ import {
 import { withFeatures } from '../program/placeholders.js'
 import { embeddedPatches, gridAngles, gridAttention, gridBlock, patchPixels } from '../program/qwen-vision.js'
 import type { FindSense } from '../sense.js'
-import { type Grid, gridOf } from './qwen.js'
+import { type Grid, gatedFeedForward, gridOf } from './qwen.js'
 
 /** The processor's limits are of the pixels of two frames, as which it takes an image. */
-const LIMITS = { least: (112 * 112) / 2, most: (28 * 28 * 15_000) / 2 }
+export const LIMITS = { least: (112 * 112) / 2, most: (28 * 28 * 15_000) / 2 }
 
 /** The narrowest side, and the most times that one side may be longer. */
 const NARROWEST = 28
-const LONGEST_RATIO = 200
+export const LONGEST_RATIO = 200
 
 /**
  * GLM-4.1V and GLM-4.5V (`Glm4vVisionModel`, transformers 4.57.6): Qwen's blocks, learned positions between which the places of patches are
@@ -43,20 +44,7 @@ export const glmImages: FindSense = (config, asked, prefix) => {
   const outFeatures = vision.integer('out_hidden_size', 4096)
   const side = Math.floor(vision.positive('image_size', 336) / vision.positive('patch_size', 14))
   const features: Count = ['images', tokens, outFeatures]
-  const activation = vision.string('hidden_act', 'silu')
-  const gated: Steps = [
-    give(
-      project('down_proj', {
-        op: 'multiply',
-        of: [activated(activation, project('gate_proj', 'hidden')), project('up_proj', 'hidden')],
-      }),
-    ),
-  ]
-  const merger: Steps = [
-    set('hidden', project('proj', 'hidden')),
-    set('hidden', activated('gelu', layerNormed('post_projection_norm', 'hidden'))),
-    ...gated,
-  ]
+  const gated = gatedFeedForward(vision)
   const encoder: Steps = [
     set('hidden', embeddedPatches(grid)),
     set('hidden', normed('rmsNorm', 'post_conv_layernorm', 'hidden')),
@@ -70,7 +58,7 @@ export const glmImages: FindSense = (config, asked, prefix) => {
     },
     set('hidden', normed('rmsNorm', 'post_layernorm', 'hidden')),
     set('hidden', convolved('downsample', 'hidden', features)),
-    set('hidden', call(merger, { hidden: 'hidden' }, 'merger')),
+    set('hidden', call(glmMerger(vision), { hidden: 'hidden' }, 'merger')),
     give('hidden'),
   ]
   const seen: Steps = [
@@ -95,10 +83,22 @@ export const glmImages: FindSense = (config, asked, prefix) => {
   }
 }
 
-/** Positions between those that are learned, for each patch by its place in the image (`Glm4vVisionEmbeddings`). */
-function placed({ patches, hiddenSize }: Grid): Steps {
+/** Joined patches as tokens, in a network with a gate. */
+export const glmMerger = (vision: ConfigReader): Steps => [
+  set('hidden', project('proj', 'hidden')),
+  set('hidden', activated('gelu', layerNormed('post_projection_norm', 'hidden'))),
+  ...gatedFeedForward(vision),
+]
+
+/**
+ * Positions between those that are learned, for each patch by its place in the image (`Glm4vVisionEmbeddings`).
+ *
+ * @param counters - integers for each patch that the code holds besides
+ */
+export function placed({ patches, hiddenSize }: Grid, counters = 0): Steps {
   const each: Count = ['images', patches]
   return [
+    ...Array.from({ length: counters }, (_, index) => set(`counter${index}`, make(each, 'int64'))),
     set('table', { op: 'wide', of: { op: 'parameter', name: 'position_embedding.weight' } }),
     ...['rows', 'columns', 'x', 'y', 'tall', 'broad'].map((name) => set(name, make(each, 'float32'))),
     set('grid', make([...each, 2], 'float32')),

@@ -2,6 +2,8 @@
 
     python image_tokens.py > image-tokens.json        {family: {"config": ..., "tokens": [[width, height, tokens], ...]}}
 
+With transformers 4.57.6 for the families that it has, and with 5.24.0 for those of `newer`. The fixture has both.
+
 Processors are made without tokenizers, with the sizes that the published ones of each family have. Configs state what an estimate reads.
 """
 import json
@@ -51,6 +53,9 @@ def families():
         ("qwen2_5_vl", "Qwen2_5_VLProcessor", 14, 3136, 12845056),
         ("qwen3_vl", "Qwen3VLProcessor", 16, 65536, 16777216),
         ("qwen3_vl_moe", "Qwen3VLProcessor", 16, 65536, 16777216),
+        # Those of the omni models have no function that counts, and make as many tokens of the same image processor.
+        ("qwen2_5_omni_thinker", "Qwen2VLProcessor", 14, 3136, 12845056),
+        ("qwen3_omni_moe_thinker", "Qwen2VLProcessor", 16, 3136, 12845056),
     ):
         size = {"shortest_edge": least, "longest_edge": most}
         yield family, {"vision_config": {"patch_size": patch, "spatial_merge_size": 2}}, processor(
@@ -66,6 +71,15 @@ def families():
         config = {"spatial_merge_size": merged, "vision_config": {"model_type": "pixtral", "image_size": side, "patch_size": patch}}
         made = image_processor("PixtralImageProcessorFast", size={"longest_edge": side}, patch_size=patch)
         yield family, {**config, **({"vision_feature_select_strategy": "full"} if family == "llava" else {})}, processor(name, made, patch_size=patch, spatial_merge_size=merged)
+
+
+def newer():
+    """Families that only transformers 5 has."""
+    config = {"vision_config": {"patch_size": 16, "pooling_kernel_size": 3}}
+    made = processor("Gemma4Processor", image_processor("Gemma4ImageProcessor"))
+    yield "gemma4", config, made
+    for family in ("glm46v", "glm_ocr"):
+        yield family, {"vision_config": {"patch_size": 14, "spatial_merge_size": 2}}, processor("Glm46VProcessor", image_processor("Glm46VImageProcessor"))
 
 
 def sizes():
@@ -86,6 +100,6 @@ def counted(made, width, height):
 if __name__ == "__main__":
     answers = {
         family: {"config": {"model_type": family, **config}, "tokens": [[*size, counted(made, *size)] for size in sizes()]}
-        for family, config, made in families()
+        for family, config, made in (newer if transformers.__version__.startswith("5") else families)()
     }
     print("{" + ",\n".join(f"{json.dumps(family)}: {json.dumps(answer)}" for family, answer in answers.items()) + "}")

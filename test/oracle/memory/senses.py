@@ -42,6 +42,16 @@ class Ints:
     def to(self, *a, **k):
         return self
 
+    @property
+    def device(self):
+        return torch.device("cpu")
+
+    def __setitem__(self, key, value):
+        self.values[key.values if isinstance(key, Ints) else key] = value.values if isinstance(value, Ints) else value
+
+    def long(self):
+        return of(self.values.astype(numpy.int64))
+
     def prod(self, dim=-1):
         return of(self.values.prod(dim))
 
@@ -66,7 +76,7 @@ def arithmetic(name):
     return computed
 
 
-for name in ("__mul__", "__floordiv__", "__add__", "__sub__", "__radd__", "__rmul__"):
+for name in ("__mul__", "__floordiv__", "__truediv__", "__mod__", "__add__", "__sub__", "__eq__", "__radd__", "__rmul__"):
     setattr(Ints, name, arithmetic(name))
 
 
@@ -226,6 +236,8 @@ class Senses:
         self.size = options.get("imageSize") or {}
         self.family = config["model_type"]
         self.selected = 0  # elements that a mask of placeholders selects
+        self.turns = []  # the same of images and of sound, if the code counts both, one after another
+        self.rows = {}  # rows that other masks select, by the shape of the mask
 
     @property
     def parts(self):
@@ -251,13 +263,15 @@ class Senses:
             if isinstance(key, Expert):
                 return getitem(tensor, torch.zeros(1, dtype=torch.long))
             if torch.is_tensor(key) and key.dtype == torch.bool and key.dim() == tensor.dim() - 1:
-                return Picked.apply(tensor, key, senses.selected // tensor.shape[-1])
+                return Picked.apply(tensor, key, senses.rows.get(tuple(key.shape), senses.selected // tensor.shape[-1]))
             if torch.is_tensor(key) and key.dtype == torch.bool and key.dim() < tensor.dim():
                 return all_of(tensor)  # images that are padding: there are none
             if torch.is_tensor(key) and key.dtype == torch.bool and tensor.dtype == torch.long:
                 return places_of(tensor, senses.selected // senses.hidden)
             if torch.is_tensor(key) and key.dtype == torch.bool:
-                return selected(tensor, senses.selected)
+                if senses.turns:
+                    senses.turns.append(senses.turns.pop(0))
+                return selected(tensor, senses.turns[-1] if senses.turns else senses.selected)
             if isinstance(key, tuple) and torch.is_tensor(key[0]) and key[0].dtype == torch.bool:
                 return Picked.apply(tensor, key[0], senses.selected // tensor.shape[-1])
             return getitem(tensor, key)
@@ -279,7 +293,7 @@ class Senses:
             (torch, "repeat_interleave", first_of(torch.repeat_interleave, lambda a, b, **k: Ints(numpy.repeat(a.values, b.values)))),
             (torch, "tensor", first_of(listed(torch.tensor), lambda a, **k: a)),
             (torch, "unique_consecutive", first_of(torch.unique_consecutive, distinct)),
-            (torch.nn.functional, "pad", first_of(torch.nn.functional.pad, lambda a, pad, **k: Ints(numpy.pad(a.values, pad)))),
+            (torch.nn.functional, "pad", first_of(torch.nn.functional.pad, lambda a, pad, value=0, **k: Ints(numpy.pad(a.values, pad, constant_values=value or 0)))),
             *self.stand_ins(),
         ]
         with_all = [patch.object(owner, name, new, create=True) for owner, name, new in patches]
@@ -296,19 +310,22 @@ class Senses:
         import transformers.models as models
 
         found = []
-        if self.family in ("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "glm4v", "glm4v_moe", "colqwen2"):
-            inner = [m for m in self.model.modules() if hasattr(m, "get_rope_index")]
+        if self.family in ("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "glm4v", "glm4v_moe", "colqwen2", *OMNI):
+            inner = [m for m in self.model.modules() if hasattr(type(m), "get_rope_index")]
             visual = [m for m in self.model.modules() if hasattr(m, "rot_pos_emb")]
             batch, tokens = self.batch, self.tokens
+            kind = torch.float if self.family == "qwen3_omni_moe_thinker" else torch.long
 
             def positions(*a, **k):
-                return torch.zeros(3, batch, tokens, dtype=torch.long), torch.zeros(batch, 1, dtype=torch.long)
+                return torch.zeros(3, batch, tokens, dtype=kind), torch.zeros(batch, 1, dtype=torch.long)
 
             found += [(type(m), "get_rope_index", positions) for m in inner[:1] if self.images]
             found += [(type(m), "rot_pos_emb", table_of(self, type(m).rot_pos_emb, self.family.startswith("glm"))) for m in visual]
             found += [(type(m), "fast_pos_embed_interpolate", interpolated) for m in visual if hasattr(m, "fast_pos_embed_interpolate")]
             found += [(type(m), "get_window_index", windows_of(self, type(m).get_window_index)) for m in visual if hasattr(m, "get_window_index")]
             found.append((torch, "argsort", lambda order, *a, **k: on_cpu(self, order.shape)))  # of the order of windows
+        if self.family in OMNI:
+            found += self.heard_by_omni()
         if self.family in ("glm4v", "glm4v_moe"):
             # Without a mask its code takes the places on three axes for those of packed sequences, and stops. A mask of ones is none.
             code = getattr(models, self.family)
@@ -319,11 +336,17 @@ class Senses:
             routing = Routing(torch.where)
             routing.experts = self.parts.get_text_config().n_routed_experts
             found.append((torch, "where", routing.where))
+        if self.family in GLM5 and self.images:
+            found += self.seen_by_glm5()
+        if self.family == "gemma4" and self.images:
+            every, tokens, is_padded = torch.all, gemma4_tokens(self), gemma4_tokens(self) < GEMMA4_TOKENS
+            found.append((torch.Tensor, "all", lambda mask, *a, **k: every(mask, *a, **k) if a or k else not is_padded))
+            found.append((FakeTensor, "tolist", lambda counts: [tokens] * self.images))
         if self.family in ("idefics3", "smolvlm"):
             vision, arange = self.parts.vision_config, torch.arange
             side = vision.image_size // vision.patch_size
             found.append((torch, "arange", lambda first, *a, **k: arange(side if isinstance(first, FakeTensor) else first, *a, **k)))
-        if self.family == "qwen3_vl_moe":
+        if self.family in ("qwen3_vl_moe", "qwen3_omni_moe_thinker"):
             routing = Routing(torch.where)
             found += [(torch, "where", routing.where), (torch.Tensor, "nonzero", lambda hit: routing.nonzero(hit))]
             if self.options["method"] != "inference":
@@ -341,6 +364,53 @@ class Senses:
             found.append((code, "position_ids_in_meshgrid", lambda patches, **k: on_cpu(self, (sum(p.shape[-2] * p.shape[-1] for p in patches),))))
             found.append((code, "generate_block_attention_mask", blocks_of))
         return found
+
+
+    def seen_by_glm5(self):
+        """Grids of patches are integers of Python: places of patches are as many as there are patches."""
+        import importlib
+
+        batch, tokens = self.batch, self.tokens
+        name = "glm_ocr" if self.family == "glm_ocr" else "glm4v"
+        code = importlib.import_module(f"transformers.models.{name}.modeling_{name}")
+        inner = next(type(m) for m in self.model.modules() if hasattr(type(m), "get_rope_index"))
+        embeddings = getattr(code, "Glm4vVisionEmbeddings", None)
+        found = [
+            (code, "get_vision_position_ids", lambda grid, *a, **k: torch.zeros(int(grid.values.prod(-1).sum()), 2, dtype=torch.long)),
+            (code, "get_vision_attention_seqlens", lambda grid, *a, **k: (of(numpy.concatenate([[0], grid.values.prod(-1).cumsum()])), None)),
+            (torch, "_check_tensor_all_with", lambda *a: None),
+            (inner, "get_rope_index", lambda *a, **k: (torch.zeros(3, batch, tokens, dtype=torch.long), torch.zeros(batch, 1, dtype=torch.long))),
+        ]
+        if embeddings:
+            forward = embeddings.forward
+
+            def placed(self, hidden, lengths, shapes, *places):
+                return forward(self, hidden, torch.zeros(len(lengths), dtype=torch.int32), torch.zeros(len(shapes), 3, dtype=torch.long), *places)
+
+            found.append((embeddings, "forward", placed))
+        return found
+
+    def heard_by_omni(self):
+        """The lengths of sounds, which are numbers, and the mask that is 0 for the moments of a piece."""
+        if not self.options.get("audioSeconds"):
+            return []
+        tower = tower_of(self.model)
+        total = torch.sum
+        frames, padded = omni_frames(self)
+
+        def lengths(tensor, *rest, **kwargs):
+            return Ints([frames] * self.batch) if tensor.shape == (self.batch, padded) else total(tensor, *rest, **kwargs)
+
+        def mask(encoder, inputs, ends):
+            size = inputs.shape[0]
+            return torch.full([1, 1, size, size], torch.finfo(inputs.dtype).min, dtype=inputs.dtype)
+
+        return [
+            (torch, "sum", lengths),
+            (torch, "ceil", first_of(torch.ceil, lambda a: of(numpy.ceil(a.values)))),
+            (torch, "where", first_of(torch.where, lambda a, b, c: Ints(numpy.where(a.values, b, c.values)))),
+            (type(tower), "_prepare_attention_mask", mask),
+        ]
 
 
 def in_turn_with(ledger):
@@ -556,10 +626,98 @@ def page(senses):
 
 RETRIEVAL = ("colpali", "colqwen2")
 
+
+GLM5 = ("glm46v", "glm_ocr")
+
+
+def typed_patches(senses):
+    """Patches of images, with a type for each token."""
+    return {**patched(senses), "mm_token_type_ids": torch.zeros(senses.batch, senses.tokens, dtype=torch.long)}
+
+
+OMNI = ("qwen2_5_omni_thinker", "qwen3_omni_moe_thinker")
+
+
+def omni(senses):
+    """Images in a grid, and sound that is padded to the longest, or to as much as there can be (Qwen2.5-Omni). The mask of the tokens says that positions are counted."""
+    mask = {"attention_mask": torch.ones(senses.batch, senses.tokens, dtype=torch.long)}
+    heard = omni_sound(senses) if senses.options.get("audioSeconds") else {}
+    seen = patched(senses) if senses.images else {}
+    return {**seen, **heard, **mask}
+
+
+def tower_of(model):
+    return next(m.audio_tower for m in model.modules() if "audio_tower" in m._modules)
+
+
+def omni_frames(senses):
+    """The frames of a sound, and those that the processor of Qwen2.5-Omni pads it to (`chunk_length: 300` of the published one)."""
+    frames = 100 * senses.options["audioSeconds"]
+    return frames, 30_000 if senses.family == "qwen2_5_omni_thinker" else frames
+
+
+def omni_sound(senses):
+    audio, tower = senses.parts.audio_config, tower_of(senses.model)
+    frames, padded = omni_frames(senses)
+    is_old = senses.family == "qwen2_5_omni_thinker"
+    senses.rows[senses.batch, padded] = senses.batch * frames
+    piece = 2 * audio.n_window
+    pieces = [min(piece, frames - start) for start in range(0, frames, piece)]
+    length = (lambda n: (n - 1) // 2 + 1) if is_old else (lambda n: (((n - 1) // 2 + 1 - 1) // 2 + 1 - 1) // 2 + 1)
+    senses.rows[senses.batch * len(pieces), length(max(pieces))] = senses.batch * sum(map(length, pieces))
+    dtype = torch.float32 if is_old else next(tower.parameters()).dtype  # its code does not cast them
+    features = torch.zeros(senses.batch, audio.num_mel_bins, padded, dtype=dtype)
+    return {"input_features": features, "feature_attention_mask": torch.ones(senses.batch, padded, dtype=torch.long)}
+
+
+GEMMA4_TOKENS = 280  # the most of an image (`max_soft_tokens` of the processor)
+
+
+def gemma4_tokens(senses):
+    from transformers.models.gemma4.image_processing_gemma4 import get_aspect_ratio_preserving_size
+
+    vision = senses.parts.vision_config
+    side, pooled = vision.patch_size, vision.pooling_kernel_size
+    height, width = get_aspect_ratio_preserving_size(senses.size["height"], senses.size["width"], side, GEMMA4_TOKENS * pooled**2, pooled)
+    return height * width // (side * pooled) ** 2
+
+
+def gemma4(senses):
+    """Images as patches, padded to as many as there can be, with the place of each; and a type for each token."""
+    made = {"mm_token_type_ids": torch.zeros(senses.batch, senses.tokens, dtype=torch.long)}
+    if senses.images:
+        vision = senses.parts.vision_config
+        patches, tokens = GEMMA4_TOKENS * vision.pooling_kernel_size**2, gemma4_tokens(senses)
+        senses.selected = senses.images * tokens * senses.hidden
+        senses.rows[senses.images, GEMMA4_TOKENS] = senses.images * tokens
+        made["pixel_values"] = torch.zeros(senses.images, patches, 3 * vision.patch_size**2, dtype=torch.float32)
+        made["image_position_ids"] = torch.zeros(senses.images, patches, 2, dtype=torch.long)
+    if senses.options.get("audioSeconds"):
+        frames, tokens = gemma4_frames(senses)
+        senses.turns = [*([senses.selected] if senses.images else []), senses.batch * tokens * senses.hidden]
+        senses.rows[senses.batch, -(-frames // 4)] = senses.batch * tokens
+        made["input_features"] = torch.zeros(senses.batch, frames, senses.parts.audio_config.subsampling_conv_channels[0], dtype=torch.float32)
+        made["input_features_mask"] = torch.ones(senses.batch, frames, dtype=torch.bool)
+    return made
+
+
+def gemma4_frames(senses):
+    """The frames of a sound, which the processor pads to a multiple of 128 samples, and its tokens."""
+    samples = 16_000 * senses.options["audioSeconds"]
+    frames = (-(-samples // 128) * 128 + 160 - 321) // 160 + 1
+    heard = (samples + 160 - 321) // 160 + 1
+    return frames, -(-heard // 4)
+
+
 FAMILIES = {
     "colpali": lambda senses: square(senses, senses.parts.text_config.num_image_tokens),
     "colqwen2": page,
     "blip-2": lambda senses: square(senses, senses.parts.num_query_tokens),
+    "glm46v": typed_patches,
+    "glm_ocr": typed_patches,
+    "gemma4": gemma4,
+    "qwen2_5_omni_thinker": omni,
+    "qwen3_omni_moe_thinker": omni,
     "idefics3": idefics,
     "smolvlm": idefics,
     "mistral3": pixtral,

@@ -33,8 +33,8 @@ def build(config, options, fake=True):
     parsed = transformers.AutoConfig.for_model(config["model_type"], **stated) if is_known else made.config_class(**stated)
     dtype = torch.float32 if options["method"] == "full-mixed" else getattr(torch, options.get("dtype", "bfloat16"))
     attention = "eager" if options.get("attention") == "eager" or getattr(parsed, "attn_logit_softcapping", None) or not made._supports_sdpa else "sdpa"
-    if attention == "sdpa" and config["model_type"] in ("gemma3n", "blip-2"):
-        attention = None  # its parts choose: timm's encoder has no other
+    if attention == "sdpa" and config["model_type"] in ("gemma3n", "gemma4", "blip-2"):
+        attention = None  # their parts choose: timm's encoder and that of sound have no other
     with torch.device("meta" if fake else "cpu"):
         model = as_loaded(made._from_config(parsed, dtype=dtype, attn_implementation=attention), dtype)
         if options["method"] == "lora":
