@@ -89,6 +89,7 @@ export type {
   AttentionCall,
   BiasedAttention,
   BlockSparseAttention,
+  ChunkedSound,
   Buffer,
   Call,
   Count,

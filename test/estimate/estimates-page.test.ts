@@ -26,7 +26,9 @@ it('docs/estimates.md lists the families that see or hear, and how many runs the
   const [, list = ''] = /^Seen or heard: ([^.]+)\.$/m.exec(PAGE) ?? []
   const described = FAMILIES.filter(({ images, sound }) => images ?? sound).flatMap(({ modelTypes }) => modelTypes)
   expect(list.split(/,\s*/).sort()).toEqual([...described].sort())
-  const runs = ['senses.jsonl.gz', 'newer-senses.jsonl.gz'].flatMap(memoryRecords)
+  const runs = ['senses', 'senses-options', 'blip-2', 'newer-senses', 'images-in-turn', 'retrieval'].flatMap((name) =>
+    memoryRecords(`${name}.jsonl.gz`),
+  )
   expect(PAGE).toContain(`\n${runs.length} more recorded steps of small models`)
 })
 

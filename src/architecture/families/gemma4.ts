@@ -1,8 +1,10 @@
 import { gemma4Audio } from '../blocks/gemma4-audio.js'
 import { gemma4Vision } from '../blocks/gemma4-vision.js'
 import { linear } from '../blocks/linear.js'
+import { besideGemma4Encoders } from '../forward/gemma4-towers.js'
 import { type Children, container, type Module, tower } from '../module.js'
 import { gemma4Images } from '../senses/gemma4.js'
+import { gemma4Sound } from '../senses/gemma4-sound.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** Gemma 4 (Google DeepMind 2026, https://ai.google.dev/gemma/docs/core), with the encoders that its config has. */
@@ -12,7 +14,8 @@ export const gemma4 = multimodalFamily({
   madeAfterText: ['embed_vision', 'audio_tower', 'embed_audio'],
   text: { family: 'gemma4_text', tied: true },
   images: gemma4Images,
-  changes: (forward) => ({ ...forward, placeholderMasks: 4 }),
+  sound: gemma4Sound,
+  changes: (forward, config) => ({ ...besideGemma4Encoders(forward, config), placeholderMasks: 4 }),
   beside(config, { text }) {
     const vision = config.has('vision_config') ? gemma4Vision(config.object('vision_config')) : undefined
     const audio = config.has('audio_config') ? gemma4Audio(config.object('audio_config')) : undefined

@@ -22,6 +22,7 @@ export type {
 export type {
   BiasedAttention,
   BlockSparseAttention,
+  ChunkedSound,
   CtcLoss,
   DisentangledAttention,
   Exchanged,

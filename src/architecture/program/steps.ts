@@ -47,6 +47,8 @@ export interface EachPart {
 export interface Loop {
   /** The path of the list. */
   readonly each: string
+  /** Whether no layer is ever recomputed, since their class does not support it. Default: no. */
+  readonly isKept?: boolean
   /** The variable that each layer reads and replaces. */
   readonly carries: string
   /**
@@ -95,6 +97,14 @@ export type Operation =
   | { readonly op: 'view' | 'exchange' | 'copy' | 'reorder' | 'wide' | 'narrow' | 'own'; readonly of: Value }
   /** The product with a number, or with a tensor that has no gradient; the code may compute it for eager attention alone. */
   | { readonly op: 'scale'; readonly of: Value; readonly by?: Value; readonly isForEager?: boolean }
+  /** The product with a number, in place. */
+  | { readonly op: 'scaleInPlace'; readonly of: Value }
+  /** A copy in another order of memory where there is more than one sequence; the same tensor if there is one. */
+  | { readonly op: 'reorderSequences'; readonly of: Value }
+  /** Half of the features, times the sigmoid of the others (`glu`). */
+  | { readonly op: 'gatedHalves'; readonly of: Value }
+  /** Zeros around it, in a copy: so many elements with them. */
+  | { readonly op: 'pad'; readonly of: Value; readonly count: Count }
   /** A copy in the order of memory that a kernel makes for itself, among the temporary bytes. */
   | { readonly op: 'scratch'; readonly of: Value }
   /** A copy with a part of it set to zero, in training mode. */

@@ -26,6 +26,7 @@ export type WrittenBlock =
   | UnitVectors
   | WideNorm
   | RelativeBias
+  | ChunkedSound
   | CtcLoss
   | GatedAttention
   | PositionalConvolution
@@ -447,6 +448,22 @@ export interface StepsDeviation {
 export interface SpeakerLoss {
   readonly kind: 'speakerLoss'
   readonly speakers: number
+/**
+ * Attention of each chunk of sound to a few steps before and behind it, in float32, with a product for each distance (Gemma 4). Reads `hidden`,
+ * `places` and `mask`; projects by `q_proj`, `k_proj`, `v_proj` and `post`.
+ */
+export interface ChunkedSound {
+  readonly kind: 'chunkedSound'
+  readonly heads: number
+  readonly steps: number
+  readonly chunk: number
+  /** Steps before and behind a chunk that it sees. */
+  readonly past: number
+  readonly future: number
+  /** Distances that have a vector. */
+  readonly distances: number
+  /** Whether linear layers clip what goes in and comes out. */
+  readonly isClipped: boolean
 }
 
 /** Connectionist temporal classification of `result`, without cuDNN (Graves et al. 2006). */

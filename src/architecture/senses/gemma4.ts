@@ -49,6 +49,8 @@ interface Sizes {
  * averaged by a product with a matrix of numbers.
  */
 export const gemma4Images: FindSense = (config, asked, prefix) => {
+  if (!config.has('vision_config'))
+    throw new RangeError('`images` is given, but this model has no `vision_config`: leave it out')
   const vision = config.object('vision_config')
   const pooled = vision.positive('pooling_kernel_size', 3)
   const patch = vision.positive('patch_size', 16)
@@ -79,13 +81,19 @@ export const gemma4Images: FindSense = (config, asked, prefix) => {
   return {
     tokens,
     input: sizeInWords(size),
-    buffers: [...imageBuffers(vision, sizes), TOKEN_TYPES],
+    buffers: [
+      { count: ['images', sizes.patches, sizes.pixels], type: 'float32' },
+      { count: ['images', sizes.patches, 2] },
+      TOKEN_TYPES,
+    ],
     passes: [tower, `${prefix}embed_vision`],
     placeholderMasks: 1,
     returned: ['seen', 'projected'],
     ...(seesGroups && { masks: 'eachWindow' as const }),
     steps: [
       set('mask', make(TOKENS, 'bool')),
+      // The masks of both are made before either is encoded.
+      ...(asked.audioSeconds > 0 ? [set('sound mask', make(TOKENS, 'bool'))] : []),
       set('pixels', { op: 'input', count: ['images', sizes.patches, sizes.pixels], type: 'float32' }),
       set('seen', call(encoder(vision, sizes, tokens), { pixels: 'pixels' }, tower)),
       set('projected', call(embedder, { x: 'seen' }, `${prefix}embed_vision`)),
@@ -106,24 +114,6 @@ function resized({ width, height }: ImageSize, step: number): ImageSize {
   if (columns === 0) return { width: step, height: inLine(height, width) }
   return { width: columns * step, height: rows * step }
 }
-
-/** Pixels, the place of each patch, frequencies, and what linear layers clip to. */
-function imageBuffers(
-  vision: ConfigReader,
-  { hiddenSize, headDim, patches, pixels, isClipped }: Sizes,
-): readonly Buffer[] {
-  const layers = vision.integer('num_hidden_layers', 16)
-  return [
-    { count: ['images', patches, pixels], type: 'float32' },
-    { count: ['images', patches, 2] },
-    { count: [2, Math.ceil(Math.floor(headDim / 2) / 2)], type: 'float32' },
-    ...(isClipped ? [{ count: [layers, LINEAR_LAYERS, 4], type: 'model' } as const] : []),
-    ...(vision.boolean('standardize', false) ? [{ count: [2, hiddenSize], type: 'model' } as const] : []),
-  ]
-}
-
-/** Linear layers of a layer: four of attention, and three of the network. */
-const LINEAR_LAYERS = 7
 
 /** From `pixels` to a vector for each token. */
 function encoder(vision: ConfigReader, sizes: Sizes, tokens: number): Steps {
@@ -210,16 +200,21 @@ function pooler({ hiddenSize, patches, pooled }: Sizes): Steps {
   ]
 }
 
-/** A linear layer, inside of a module that may clip what goes in and comes out. */
-function linearOf({ isClipped }: Pick<Sizes, 'isClipped'>) {
-  const clipped: Steps = [
-    set('x', { op: 'clamp', of: 'x' }),
-    set('x', project('linear', 'x')),
-    set('x', { op: 'clamp', of: 'x' }),
-    give('x'),
-  ]
-  return (name: string, of: Value): Value =>
-    isClipped ? call(clipped, { x: of }, name) : project(`${name}.linear`, of)
+/**
+ * A linear layer, inside of a module that may clip what goes in and comes out. One that reads features that are not next to each other copies
+ * them, if there is more than one sequence.
+ */
+export function linearOf({ isClipped }: { readonly isClipped: boolean }) {
+  return (name: string, of: Value, { isTurned = false } = {}): Value => {
+    const ordered = (value: Value): Value => (isTurned ? { op: 'reorderSequences', of: value } : value)
+    const clipped: Steps = [
+      set('x', { op: 'clamp', of: 'x' }),
+      set('x', project('linear', ordered('x'))),
+      set('x', { op: 'clamp', of: 'x' }),
+      give('x'),
+    ]
+    return isClipped ? call(clipped, { x: of }, name) : project(`${name}.linear`, ordered(of))
+  }
 }
 
 /** A layer (`Gemma4VisionEncoderLayer`). */
@@ -278,7 +273,7 @@ function layerSteps(sizes: Sizes): Steps {
 
 /** The halves of a head are rotated by column and by row (`apply_multidimensional_rope`). */
 const rotated: Steps = [
-  split('x', ['first', 'second']),
+  { split: 'x', into: ['first', 'second'] },
   set('left', { op: 'rotate', of: 'first', by: ['cos', 'sin'] }),
   set('right', { op: 'rotate', of: 'second', by: ['cos', 'sin'] }),
   give({ op: 'concat', of: ['left', 'right'] }),

@@ -1,5 +1,4 @@
 import { encoderSizes } from '../blocks/audio-sizes.js'
-import type { ConfigReader } from '../config-reader.js'
 import { sizeInWords } from '../image-grid.js'
 import { bartLayer } from '../program/bart.js'
 import {

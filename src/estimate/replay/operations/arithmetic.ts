@@ -101,18 +101,23 @@ export class Arithmetic extends Gathering {
     )
   }
 
-  /** A clamp to a range. Its gradient is selected with a mask for each bound. */
-  clamp(input: Tensor): Tensor {
+  /** The product with a number, in place. */
+  scaleInPlace(input: Tensor): Tensor {
+    return this.tape.record(
+      [input],
+      {},
+      () => ({ ...this.tape.alias(input) }),
+      () => [this.gradient(input.elements, input.dtype, 'mul')],
+    )
+  }
+
+  /** `glu`: the first half of the features times the sigmoid of the others. */
+  gatedHalves(input: Tensor): Tensor {
     return this.tape.record(
       [input],
       { before: [input] },
-      () => this.tape.tensor(input.elements, input.dtype, 'clamp'),
-      () => {
-        const masks = ['ge', 'le'].map((bound) => this.gradient(input.elements, 'bool', bound))
-        const made = this.gradient(input.elements, input.dtype, 'where')
-        for (const mask of masks) this.tape.ledger.release(mask)
-        return [made]
-      },
+      () => this.tape.tensor(input.elements / 2, input.dtype, 'glu'),
+      () => [this.gradient(input.elements, input.dtype, 'glu_backward')],
     )
   }
 

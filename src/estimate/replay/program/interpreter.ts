@@ -135,11 +135,12 @@ function refuseWithoutGradient(list: string): void {
 }
 
 /** Runs the layers of a list, some of which are recomputed in backward. */
-function runLayers(place: Place, scope: Scope, loop: Loop): void {
+function runLayers(given: Place, scope: Scope, loop: Loop): void {
+  const place: Place = loop.isKept ? { ...given, options: { ...given.options, recompute: 'none' } } : given
   const {
     each,
     carries,
-    given = [],
+    given: passed = [],
     keywords = [],
     shares = [],
     returns = [],
@@ -156,7 +157,7 @@ function runLayers(place: Place, scope: Scope, loop: Loop): void {
   if (isReentrant) refuseReentrant(loop)
   const { tape } = place.layers.ops
   const layers = layersOf(place, scope.named(each), runs)
-  const others = given.map((name) => [name, scope.get(name)] as const)
+  const others = passed.map((name) => [name, scope.get(name)] as const)
   const tensorsOf = (isByKeyword: boolean) =>
     others.flatMap(([name, tensor]) => (keywords.includes(name) === isByKeyword ? [tensor] : []))
   if (isReentrant && tensorsOf(true).some(({ grad }) => grad)) refuseGraphByKeyword(scope.named(each))

@@ -70,6 +70,13 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
       place.layers.ops.scale(given(input), factor),
     )
   },
+  scaleInPlace: unary((place, input) => place.layers.ops.scaleInPlace(input)),
+  reorderSequences: unary(({ layers: { ops }, options }, input) =>
+    options.batch > 1 ? ops.reordered(input) : ops.tape.alias(input),
+  ),
+  gatedHalves: unary((place, input) => place.layers.ops.gatedHalves(input)),
+  pad: (place, _, { of, count }, evaluate) =>
+    using(place, [evaluate(of)], (input) => place.layers.ops.pad(given(input), countOf(place.options, count))),
   dropout: unary(({ layers: { ops }, options }, input) =>
     options.drops === 'all' ? ops.dropout(input) : ops.tape.alias(input),
   ),

@@ -9,6 +9,7 @@ import { countOf, type Place } from '../place.js'
 import { Scope } from '../scope.js'
 import { biasedAttention } from './biased-attention.js'
 import { blockSparseAttention } from './block-sparse-attention.js'
+import { chunkedSound } from './chunked-sound.js'
 import { ctcLoss } from './ctc-loss.js'
 import { disentangledAttention } from './disentangled-attention.js'
 import { exchanged } from './exchanged.js'
@@ -50,6 +51,7 @@ type Kinds = {
 const KINDS: Kinds = {
   biasedAttention,
   blockSparseAttention,
+  chunkedSound,
   ctcLoss,
   gatedAttention,
   positionalConvolution,
