@@ -128,14 +128,23 @@ describe('BLIP-2', () => {
 })
 
 describe('Gemma 4', () => {
-  const sizes = { hidden_size: 64, num_hidden_layers: 2, num_attention_heads: 4, num_key_value_heads: 4, vocab_size: 500 }
-  const of = (audio_config: unknown) => architectureFromConfig({ model_type: 'gemma4', text_config: sizes, audio_config })
+  const sizes = {
+    hidden_size: 64,
+    num_hidden_layers: 2,
+    num_attention_heads: 4,
+    num_key_value_heads: 4,
+    vocab_size: 500,
+  }
+  const of = (audio_config: unknown) =>
+    architectureFromConfig({ model_type: 'gemma4', text_config: sizes, audio_config })
 
   it('hears where it has an encoder of sound, and refuses what the processor cuts off', () => {
     const { assumptions } = estimateMemory(of({ hidden_size: 64 }), { audioSeconds: 30 })
     expect(assumptions.join()).toContain('30 seconds of sound: 750 tokens of each sequence')
     expect(() => estimateMemory(of({ hidden_size: 64 }), { audioSeconds: 31 })).toThrow('pass at most 30')
-    expect(() => estimateMemory(of(null), { audioSeconds: 1 })).toThrow('this model has no `audio_config`: leave it out')
+    expect(() => estimateMemory(of(null), { audioSeconds: 1 })).toThrow(
+      'this model has no `audio_config`: leave it out',
+    )
   })
 
   it('says so if it has no encoder of images', () => {
