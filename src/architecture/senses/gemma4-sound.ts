@@ -58,7 +58,7 @@ export const gemma4Sound: FindSense = (config, { audioSeconds, images }, prefix)
   const samples = audioSeconds * RATE
   const framesOf = (count: number): number => Math.floor((count + HOP - WINDOW) / HOP) + 1
   const sizes = sizesOf(audio, framesOf(Math.ceil(samples / STEP) * STEP))
-  const { bands, frames, steps } = sizes
+  const { bands, frames } = sizes
   const tokens = Math.ceil(framesOf(samples) / 4)
   const outFeatures = audio.integer('output_proj_dims', 1536)
   const features: Count = ['batch', tokens, config.object('text_config').positive('hidden_size', 2304)]
