@@ -133,6 +133,7 @@ function encoder(vision: ConfigReader, sizes: Sizes, tokens: number): Steps {
       each: 'layers',
       carries: 'hidden',
       given: ['cos', 'sin', ...(isPadded ? ['mask'] : [])],
+      keywords: ['cos', 'sin', 'mask'],
       kinds: [layerSteps(sizes)],
     },
     give('hidden'),

@@ -65,7 +65,7 @@ function seen(config: ConfigReader, asked: AskedSense, prefix: string, encoder: 
       set('cos', table),
       set('sin', table),
       ...(isPlaced ? withPositions(grid, at) : []),
-      { each: `${at}.blocks`, carries: 'hidden', given: ['cos', 'sin'], kinds: [block] },
+      { each: `${at}.blocks`, carries: 'hidden', given: ['cos', 'sin'], keywords: ['cos', 'sin'], kinds: [block] },
       set('hidden', normed('rmsNorm', `${at}.post_layernorm`, 'hidden')),
       set('joined', convolved(`${at}.downsample`, 'hidden', features)),
       { drop: 'hidden' },

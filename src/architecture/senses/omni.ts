@@ -62,7 +62,7 @@ export const qwen25OmniImages: FindSense = (config, asked) => {
     set('angles', make(angles, 'float32')),
     set('hidden', inOrder('hidden', ['images', patches, hiddenSize])),
     set('angles', inOrder('angles', angles)),
-    { each: 'blocks', carries: 'hidden', given: ['angles'], ...blocks },
+    { each: 'blocks', carries: 'hidden', given: ['angles'], keywords: ['angles'], ...blocks },
     set('hidden', qwenMerger('rmsNorm')),
     set('hidden', inOrder('hidden', features)),
     give('hidden'),
@@ -167,7 +167,7 @@ export const qwen25OmniSound: FindSense = (config, asked) => {
     set('sum', plus('sum', make([halved(longest), hiddenSize], 'compute'))),
     set('hidden', { op: 'pick', of: 'sum', mask: 'kept', count: [...all, hiddenSize] }),
     set('scores', make([...all, ...all], 'compute')),
-    { each: 'layers', carries: 'hidden', given: ['scores'], kinds: [layer] },
+    { each: 'layers', carries: 'hidden', given: ['scores'], keywords: ['scores'], kinds: [layer] },
     {
       parts: 'hidden',
       count: ['batch'],

@@ -56,6 +56,7 @@ export const qwen3OmniImages: FindSense = (config, asked) => {
         each: 'visual.blocks',
         carries: 'hidden',
         given: ['cos', 'sin'],
+        keywords: ['cos', 'sin'],
         kinds: [block],
         behind,
       },
