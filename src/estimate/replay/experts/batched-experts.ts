@@ -20,6 +20,10 @@ export function batchedExperts(
   const { layers, attentionWeights } = run
   const { ops } = layers
   const { tape } = ops
+  if (layers.weights.adapter(`${block.name}.router`))
+    throw new RangeError(
+      `an adapter on ${block.name}.router stops the forward pass, since this router returns two tensors and PEFT expects one: name layers other than \`router\` in \`targetModules\``,
+    )
   const tokens = ops.view(input)
   const logits = layers.linear(`${block.name}.router`, tokens, choice.experts)
   const found = scattered(layers, logits, choice.chosen)
