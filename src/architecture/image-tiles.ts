@@ -43,6 +43,31 @@ export function bestCanvas({ width, height }: ImageSize, canvases: readonly Imag
   return best?.canvas ?? { width, height }
 }
 
+/**
+ * The canvas of tiles that shows most of an image, without enlarging it more than necessary and with least padding (`get_best_fit` of Llama 4
+ * in transformers, which compares in float32).
+ */
+export function bestFit(
+  { width, height }: ImageSize,
+  { side, most }: { readonly side: number; readonly most: number },
+): { readonly columns: number; readonly rows: number } {
+  const choices: { columns: number; rows: number; scale: number }[] = []
+  for (let columns = 1; columns <= most; columns++)
+    for (let rows = 1; columns * rows <= most; rows++)
+      choices.push({
+        columns,
+        rows,
+        scale: Math.min(Math.fround((columns * side) / width), Math.fround((rows * side) / height)),
+      })
+  const scales = choices.map(({ scale }) => scale)
+  const enlarging = scales.filter((scale) => scale >= 1)
+  const chosen = enlarging.length > 0 ? Math.min(...enlarging) : Math.max(...scales)
+  const [best = { columns: 1, rows: 1 }] = choices
+    .filter(({ scale }) => scale === chosen)
+    .sort((a, b) => a.columns * a.rows - b.columns * b.rows)
+  return best
+}
+
 /** What of a canvas an image covers, without the padding that gives it another shape (`unpad_image` of LLaVA-NeXT). */
 export function withoutPadding({ width, height }: ImageSize, canvas: ImageSize): ImageSize {
   const cut = (whole: number, covered: number): number => whole - 2 * Math.floor((whole - covered) / 2)

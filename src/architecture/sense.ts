@@ -35,10 +35,17 @@ export interface Sense {
   readonly isBeforeScale?: boolean
   /** The variables of these steps that each layer of the language model gets. Default: none. */
   readonly given?: readonly string[]
+  /**
+   * Layers of the language model that attend to what it sees, by their indices, and their steps: on the variable `hidden`, with those of `given`.
+   * Default: none.
+   */
+  readonly crossing?: { readonly layers: readonly number[]; readonly steps: Steps }
   /** Steps behind the first layers of the language model, on the variable `hidden`. Default: none. */
   readonly behind?: readonly Steps[]
-  /** The variables of these steps that the output of the model holds, until the loss is computed. Default: none. */
+  /** The variables of these steps that the output of the model holds: until the loss is computed, or longer if the loop keeps it. Default: none. */
   readonly returned?: readonly string[]
+  /** Those that the code which computes the loss holds until it has. Default: none. */
+  readonly untilLoss?: readonly string[]
   /** The prefixes of the names of the modules that it passes through. */
   readonly passes: readonly string[]
   /** Of these, the prefixes of the names of parameters that nothing depends on. */

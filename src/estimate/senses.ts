@@ -1,6 +1,7 @@
 import { ConfigReader } from '../architecture/config-reader.js'
 import { familyOf } from '../architecture/families/index.js'
 import type { Architecture } from '../architecture/index.js'
+import type { Buffer } from '../architecture/program/program.js'
 import type { Sense } from '../architecture/sense.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 
@@ -57,14 +58,23 @@ export function sensesOf(model: Architecture, asked: AskedInputs): readonly Sens
 
 const ANOTHER = '; pass `imageSize` for another size'
 
+/** The dtype of pixels in words, if it is not float32. */
+const PIXELS: Readonly<Partial<Record<NonNullable<Buffer['type']>, string>>> = {
+  bfloat16: 'bfloat16, as its processor returns them',
+  model: 'the dtype of the weights, since the code does not cast them',
+}
+
 /** What is assumed about them, in sentences. */
 export function senseAssumptions(senses: readonly Sense[], { images, imageSize }: AskedInputs): string[] {
-  return senses.map(({ input, tokens, isResized }) => {
+  return senses.map(({ input, tokens, isResized, buffers }) => {
     if (tokens === 0) return input
     const isImage = input.startsWith('images')
     const count = isImage ? `${images} in each sequence, ` : ''
     const other = isResized ? '; images of any size are resized to that' : isImage && !imageSize ? ANOTHER : ''
-    const pixels = isImage ? 'their pixels are in float32' : 'its spectrogram is in float32'
-    return `${input}: ${count}${tokens.toLocaleString('en-US')} tokens ${isImage ? 'each' : 'of each sequence'}, which are among those of the sequence; ${pixels}, as processors return them${other}`
+    const pixels = isImage
+      ? `their pixels are in ${PIXELS[buffers[0]?.type ?? 'float32'] ?? 'float32, as processors return them'}`
+      : 'its spectrogram is in float32, as processors return them'
+    const counted = tokens === 1 ? '1 token' : `${tokens.toLocaleString('en-US')} tokens`
+    return `${input}: ${count}${counted} ${isImage ? 'each' : 'of each sequence'}, which are among those of the sequence; ${pixels}${other}`
   })
 }

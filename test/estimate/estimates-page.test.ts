@@ -30,6 +30,7 @@ it('docs/estimates.md lists the families that see or hear, and how many runs the
     memoryRecords(`${name}.jsonl.gz`),
   )
   expect(PAGE).toContain(`\n${runs.length} more recorded steps of small models`)
+  expect(PAGE).toContain(`\n${memoryRecords('seen-llama.jsonl.gz').length} further steps hold`)
 })
 
 it('docs/estimates.md names files that are there', () => {

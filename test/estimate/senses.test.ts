@@ -10,6 +10,7 @@ const RECORDS = [
   'senses-options.jsonl.gz',
   'blip-2.jsonl.gz',
   'newer-senses.jsonl.gz',
+  'seen-llama.jsonl.gz',
   'images-in-turn.jsonl.gz',
   'retrieval.jsonl.gz',
   'wholes-with-text.jsonl.gz',

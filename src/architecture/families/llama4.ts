@@ -6,6 +6,7 @@ import { patchesIn, visionSizes } from '../blocks/vision.js'
 import type { ConfigReader } from '../config-reader.js'
 import { tiledImage } from '../largest-image.js'
 import { container, type Module, repeated, tower } from '../module.js'
+import { LLAMA4_VISION, llama4Images } from '../senses/llama4.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** Llama 4 with its image encoder (Meta 2025, https://ai.meta.com/blog/llama-4-multimodal-intelligence). */
@@ -14,6 +15,7 @@ export const llama4 = multimodalFamily({
   name: 'Llama4',
   // `max_patches` of the image processor: 16 tiles.
   largestImage: tiledImage({ image: 448, patch: 14, tiles: () => 16, merged: () => 2 }),
+  images: llama4Images,
   holds: 'whole',
   // The class shifts the logits of its language model as they are.
   changes: (forward) => ({ ...forward, logits: { ...forward.logits, shifts: 'model' } }),
@@ -30,13 +32,7 @@ export const llama4 = multimodalFamily({
 })
 
 function visionModel(config: ConfigReader): Module {
-  const sizes = visionSizes(config, {
-    hidden_size: 768,
-    intermediate_size: 5632,
-    num_hidden_layers: 34,
-    num_attention_heads: 16,
-    patch_size: 14,
-  })
+  const sizes = visionSizes(config, LLAMA4_VISION)
   const { hiddenSize, ffnSize, heads, layers, channels, patch } = sizes
   const norm = layerNorm(hiddenSize)
   const headDim = Math.floor(hiddenSize / heads)

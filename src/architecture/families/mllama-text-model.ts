@@ -2,8 +2,8 @@ import { attention, headNorms } from '../blocks/attention.js'
 import { decoderDimensions } from '../blocks/decoder-sizes.js'
 import { embedding } from '../blocks/embedding.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
+import { crossingLayers } from '../blocks/mllama.js'
 import { rmsNorm } from '../blocks/norm.js'
-import type { ConfigReader } from '../config-reader.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { container, listOf } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
@@ -64,8 +64,3 @@ export const mllamaTextModel = causalLmFamily({
     logits: { form: 'float32' },
   }),
 })
-
-/** The layers that attend to the image. */
-function crossingLayers(config: ConfigReader): readonly number[] {
-  return config.integers('cross_attention_layers') ?? [3, 8, 13, 18, 23, 28, 33, 38]
-}

@@ -7,6 +7,7 @@ import { plainMlp } from '../blocks/plain-mlp.js'
 import { patchesIn } from '../blocks/vision.js'
 import type { ConfigReader } from '../config-reader.js'
 import { container, type Module, repeated, tower } from '../module.js'
+import { mllamaImages } from '../senses/mllama.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** Llama 3.2 Vision (Llama team 2024, arXiv:2407.21783). */
@@ -14,6 +15,7 @@ export const mllama = multimodalFamily({
   modelType: 'mllama',
   name: 'Mllama',
   madeAfterText: ['multi_modal_projector'],
+  images: mllamaImages,
   text: { family: 'mllama_text_model' },
   changes: (forward) => ({ ...forward, logits: {} }),
   beside(config, { text }) {

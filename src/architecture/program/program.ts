@@ -44,5 +44,5 @@ export interface Program {
 /** A tensor of integers, or of numbers as wide as those of the parameters. */
 export interface Buffer {
   readonly count: Count
-  readonly type?: 'int64' | 'float32' | 'bool' | 'model'
+  readonly type?: 'int64' | 'float32' | 'bfloat16' | 'bool' | 'model'
 }

@@ -72,6 +72,8 @@ export interface Loop {
   readonly returns?: readonly string[]
   /** The first layer whose output nothing depends on. Default: none. */
   readonly unusedFrom?: number
+  /** Whether transformers never recomputes these layers. Default: no. */
+  readonly keepsLayers?: boolean
   /** Steps behind some layers, by their indices. */
   readonly behind?: Readonly<Partial<Record<number, Steps>>>
   /** The steps of a layer, for each kind of layers. */
@@ -133,6 +135,8 @@ export type Operation =
   | { readonly op: 'clamp'; readonly of: Value }
   /** Elements of two tensors of one size, by a mask. */
   | { readonly op: 'choose'; readonly of: readonly [Value, Value]; readonly mask: string }
+  /** A copy with zeros around it. */
+  | { readonly op: 'pad'; readonly of: Value; readonly count: Count }
   /** A copy with a number where a mask says so. */
   | { readonly op: 'masked'; readonly of: Value; readonly mask: Value }
   /** Neighbouring patches side by side (`unfold`). CUDA makes what they are of contiguous, in both directions. */
@@ -201,7 +205,7 @@ export interface Make {
 export interface Input {
   readonly op: 'input'
   readonly count: Count
-  readonly type: 'int64' | 'float32' | 'model'
+  readonly type: 'int64' | 'float32' | 'bfloat16' | 'model'
 }
 
 /** `x * cos + rotate_half(x) * sin`, with the names of the tables. */
@@ -252,6 +256,8 @@ export interface AttentionCall {
   readonly isMaskBoolean?: boolean
   /** Whether the mask has one row, which all queries share: autocast copies no more than it. */
   readonly isMaskOfKeys?: boolean
+  /** Whether the kernel gets a copy of the mask whose rows are whole multiples of 8 elements, as CUDA's does. Default: no. */
+  readonly alignsMask?: boolean
   /** Whether keys and values are cached where the estimate is of inference. */
   readonly caches?: boolean
   /** Whether queries come in the memory order of their heads, so that the output is copied into that of the tokens. */

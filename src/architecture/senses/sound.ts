@@ -64,7 +64,7 @@ export const voxtralSound: FindSense = (config, { audioSeconds }, prefix) => {
     buffers: [{ count: spectrogram(sizes, pieces), type: 'float32' }],
     passes: [at, projector],
     unused: [`${at}.embed_positions.`],
-    returned: ['features', 'mask', 'merged'],
+    untilLoss: ['features', 'mask', 'merged'],
     steps: [
       set('frames', { op: 'input', count: spectrogram(sizes, pieces), type: 'float32' }),
       ...withFeatures({ op: 'call', steps, with: { frames: 'frames' } }, ['batch', tokens, features], {
@@ -103,7 +103,7 @@ export const qwen2AudioSound: FindSense = (config, { audioSeconds }, prefix) => 
     buffers: [{ count: spectrogram(sizes, 1), type: 'float32' }, { count: ['batch', 2 * positions] }],
     passes: [at, `${prefix}multi_modal_projector`],
     unused: [`${at}.embed_positions.`],
-    returned: ['features', 'mask', 'merged', 'seen', 'scores', 'padding', 'placed', 'whole'],
+    untilLoss: ['features', 'mask', 'merged', 'seen', 'scores', 'padding', 'placed', 'whole'],
     steps: [
       set('frames', { op: 'input', count: spectrogram(sizes, 1), type: 'float32' }),
       set('places', make([positions], 'int64')),

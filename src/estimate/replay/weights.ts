@@ -130,6 +130,13 @@ export class Weights {
     return this.#adapters
   }
 
+  /** Whether anything whose name begins so is trained. */
+  trainsBelow(prefix: string): boolean {
+    const isTrained = ([name, { grad }]: readonly [string, Tensor]): boolean =>
+      grad !== undefined && name.startsWith(prefix)
+    return [...this.#byName].some(isTrained) || [...this.#adapters.keys()].some((name) => name.startsWith(prefix))
+  }
+
   /** A trained parameter that belongs to no module of the model. */
   addTrained(shape: Shape, dtype: ComputeDtype): Tensor {
     return this.#parameter({ name: '', shape, dtype, trained: true, isAdapter: true })

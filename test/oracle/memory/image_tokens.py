@@ -73,6 +73,10 @@ def families():
         yield family, {**config, **({"vision_feature_select_strategy": "full"} if family == "llava" else {})}, processor(name, made, patch_size=patch, spatial_merge_size=merged)
 
 
+    made = processor("Llama4Processor", image_processor("Llama4ImageProcessorFast"), patch_size=14, downsample_ratio=4)
+    yield "llama4", {"vision_config": {"image_size": 336, "patch_size": 14}}, made
+
+
 def newer():
     """Families that only transformers 5 has."""
     config = {"vision_config": {"patch_size": 16, "pooling_kernel_size": 3}}
@@ -80,6 +84,19 @@ def newer():
     yield "gemma4", config, made
     for family in ("glm46v", "glm_ocr"):
         yield family, {"vision_config": {"patch_size": 14, "spatial_merge_size": 2}}, processor("Glm46VProcessor", image_processor("Glm46VImageProcessor"))
+
+
+def of_llama4(made, width, height):
+    """Llama 4's has no function that counts: the tokens of the text that it writes for the tiles that it cuts."""
+    import torch
+    from transformers.models.llama4.image_processing_llama4_fast import find_supported_resolutions, get_best_fit
+
+    inner = made.image_processor
+    size = transformers.image_utils.SizeDict(**inner.size) if isinstance(inner.size, dict) else inner.size
+    canvases = torch.tensor(find_supported_resolutions(max_num_chunks=inner.max_patches, patch_size=size))
+    rows, columns = get_best_fit((height, width), canvases, resize_to_max_canvas=inner.resize_to_max_canvas).tolist()
+    per_tile = (size.height // made.patch_size) ** 2 // made.downsample_ratio
+    return made._prompt_split_image([rows // size.height, columns // size.width], per_tile).count("<|")
 
 
 def sizes():
@@ -91,6 +108,8 @@ def sizes():
 
 def counted(made, width, height):
     """The tokens of one image; null where the processor refuses it."""
+    if isinstance(made, transformers.Llama4Processor):
+        return of_llama4(made, width, height)
     try:
         return int(made._get_num_multimodal_tokens(image_sizes=[[height, width]]).num_image_tokens[0])
     except ValueError:

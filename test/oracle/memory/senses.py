@@ -359,6 +359,10 @@ class Senses:
             found += [(torch, "where", routing.where), (torch.Tensor, "nonzero", lambda hit: routing.nonzero(hit[:-1]))]
             if self.options["method"] != "inference":
                 self.ledger.added_in_place.update(tuple(p.shape) for n, p in self.model.named_parameters() if ".experts." in n)
+        if self.family == "llama4":
+            # The angles are on the CPU, and copied in each pass.
+            code, angles = models.llama4.modeling_llama4, [m.freqs_ci.shape for m in self.model.modules() if hasattr(m, "freqs_ci")][0]
+            found.append((code.Llama4VisionRotaryEmbedding, "forward", lambda *a: torch.zeros(angles, dtype=torch.complex64)))
         if hasattr(self.parts, "vision_config") and self.parts.vision_config.model_type == "pixtral":
             code = models.pixtral.modeling_pixtral
             found.append((code, "position_ids_in_meshgrid", lambda patches, **k: on_cpu(self, (sum(p.shape[-2] * p.shape[-1] for p in patches),))))
@@ -624,6 +628,35 @@ def page(senses):
     return {**seen, "pixel_values": pixels.view(senses.batch, -1, pixels.shape[-1])}
 
 
+def llama4(senses):
+    """Images in tiles, beside the whole in the size of a tile. The processor computes in bfloat16, and returns it."""
+    from transformers.models.llama4.image_processing_llama4_fast import SizeDict, find_supported_resolutions, get_best_fit
+
+    vision = senses.parts.vision_config
+    side, height, width = vision.image_size, senses.size["height"], senses.size["width"]
+    canvases = find_supported_resolutions(max_num_chunks=16, patch_size=SizeDict(height=side, width=side))
+    rows, columns = (int(pixels) // side for pixels in outside(lambda: get_best_fit((height, width), torch.tensor(canvases)).tolist()))
+    tiles = rows * columns + (rows * columns > 1)
+    per_tile = int((side // vision.patch_size) ** 2 * vision.pixel_shuffle_ratio**2)
+    senses.selected = senses.images * tiles * per_tile * senses.hidden
+    return {"pixel_values": torch.zeros(senses.images * tiles, 3, side, side, dtype=torch.bfloat16)}
+
+
+def mllama(senses):
+    """Images padded to the most tiles, and which tiles each token attends to."""
+    import oracle
+
+    oracle.pads_masks = True
+    vision, each = senses.parts.vision_config, (senses.batch, senses.options["images"])
+    tiles, side = vision.max_num_tiles, vision.image_size
+    return {
+        "pixel_values": torch.zeros(*each, tiles, 3, side, side),
+        "aspect_ratio_ids": torch.zeros(each, dtype=torch.long),
+        "aspect_ratio_mask": torch.ones(*each, tiles, dtype=torch.long),
+        "cross_attention_mask": torch.ones(senses.batch, senses.tokens, each[1], tiles, dtype=torch.long),
+    }
+
+
 RETRIEVAL = ("colpali", "colqwen2")
 
 
@@ -718,6 +751,8 @@ FAMILIES = {
     "gemma4": gemma4,
     "qwen2_5_omni_thinker": omni,
     "qwen3_omni_moe_thinker": omni,
+    "llama4": llama4,
+    "mllama": mllama,
     "idefics3": idefics,
     "smolvlm": idefics,
     "mistral3": pixtral,

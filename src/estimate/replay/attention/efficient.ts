@@ -55,9 +55,22 @@ function masked(layers: Layers, query: Tensor, key: Tensor, value: Tensor, sizes
   const own = sizes.masked ? tape.tensor(scores, query.dtype, 'zeros') : undefined
   if (own) tape.free(tape.tensor(scores, 'bool', 'logical_not'))
   const bias = own ?? (sizes.bias && castBias(layers, sizes.bias, scores, sizes))
-  const output = fused(layers, query, key, value, sizes, EFFICIENT, bias)
+  const aligned = bias && alignedBias(layers, bias, sizes)
   if (bias) tape.free(bias)
+  const output = fused(layers, query, key, value, sizes, EFFICIENT, aligned)
+  if (aligned) tape.free(aligned)
   return output
+}
+
+/** The elements that the rows of a mask are a multiple of (`preprocess_mask` in torch's attention.cpp). */
+const MASK_STEP = 8
+
+/** A mask with wider rows, if it needs them. */
+function alignedBias({ ops: { tape } }: Layers, bias: Tensor, { alignsMask, keys, sequence }: AttentionSizes): Tensor {
+  const columns = keys ?? sequence
+  if (!alignsMask || columns % MASK_STEP === 0) return tape.alias(bias)
+  const wide = Math.ceil(columns / MASK_STEP) * MASK_STEP
+  return tape.tensor((bias.elements / columns) * wide, bias.dtype, 'constant_pad_nd')
 }
 
 /** Autocast casts a bias too, for each call. The copy of one that all sequences share has it once for each. */

@@ -39,6 +39,8 @@ export interface AttentionSizes {
   readonly isMaskShared?: boolean
   /** Whether the mask has one row for each sequence, which is not repeated for its queries. */
   readonly isMaskOfKeys?: boolean
+  /** Whether the kernel gets a copy of the mask whose rows are whole multiples of 8 elements. */
+  readonly alignsMask?: boolean
   /** Whether heads are wider than the kernels share keys and values for, so that transformers 5 repeats these itself. */
   readonly isWide?: boolean
   /** Receives the attention weights that eager attention also returns. */

@@ -48,12 +48,13 @@ export class Decoder implements ModelPass {
         `${this.#model.architecture.className} does not support gradient checkpointing: pass \`recompute: 'none'\``,
       )
     sharding?.beforeForward(ROOT)
-    const { hidden, returned } = hiddenStates(this.#model, this.#pass, this.#outputs)
+    const { hidden, returned, inOutput } = hiddenStates(this.#model, this.#pass, this.#outputs)
     if (options.stage?.isLast === false) {
       tape.free(...returned)
       layers.endAutocast()
       return hidden
     }
+    if (options.keepOutputs) this.#outputs.push(...inOutput.map((held) => tape.alias(held)))
     const loss = decoderLoss(this.#model, this.#pass, hidden, { outputs: this.#outputs, returned: this.#logits })
     tape.free(...returned)
     layers.endAutocast()

@@ -1,3 +1,4 @@
+import type { Sense } from '../../../architecture/sense.js'
 import { distancesOf, hasGivenMask, isEager, type Masks, masksOf } from '../attention/masks.js'
 import { placesOnAxes, rotaryTables, tablesOf } from '../attention/rotary-tables.js'
 import type { DecoderModel } from '../decoder-model.js'
@@ -18,9 +19,11 @@ import { type LayerInputs, layerInputsOf, Placeholders } from './layer-inputs.js
 import { type Sensed, sensed } from './sense-pass.js'
 import { streamsOf } from './streams.js'
 
-/** The last hidden states, normalised, and what the output of the model holds beside them. */
+/** The last hidden states, normalised, and what is held beside them until the loss is computed. */
 export interface HiddenStates {
   readonly hidden: Tensor
+  /** Of that, what the output of the model holds. */
+  readonly inOutput: readonly Tensor[]
   readonly returned: readonly Tensor[]
 }
 
@@ -47,19 +50,21 @@ export function hiddenStates(model: DecoderModel, pass: DecoderPass, outlives: T
   const names = held.length > 0 ? held : isRebound ? [tape.alias(first)] : [embedded]
   if (held.length > 0 || isRebound) tape.free(embedded)
   const given = givenTo(model, pass, inputs, common)
+  const crossed = new Set(model.senses.flatMap(({ crossing }) => crossing?.layers ?? []))
   const caches = options.cache && forward.joinsCaches ? new JoinedCaches(pass) : undefined
   const states: Tensor[] = forward.vectors?.keepsStates ? [tape.alias(first)] : []
   const stack = throughLayers(model, run, first, {
     given: (index) => [...present(run.original), ...present(run.layerInputs), ...given(index)],
     givenBy: forward.recomputes === 'asAsked' ? 'keyword' : 'position',
     returnsWeights: forward.attention.returnsWeights,
-    leavesOut: ({ index }) => forward.layersForImages.includes(index),
+    leavesOut: ({ index }) => forward.layersForImages.includes(index) && !crossed.has(index),
     behind: (layer, output) => {
       caches?.join(layer.index)
       if (states.length > 0) states.push(tape.alias(output))
       return seen?.behind(layer.index, output) ?? output
     },
     compute: (layer, input) =>
+      seen?.cross(layer, input) ??
       decoderLayer(
         { ...run, ...cutAt(model, pass, layer.index), tables: common.tablesIn(layer.index) },
         layer,
@@ -77,11 +82,12 @@ export function hiddenStates(model: DecoderModel, pass: DecoderPass, outlives: T
   caches?.free()
   tape.free(hidden, ...stack.returned, ...names, ...common.owned, ...(run.prefixes ?? []), ...placeholders)
   streams?.end()
-  for (const { returned: kept = [] } of model.senses) {
-    for (const name of kept) if (seen) returned.push(seen.scope.get(name))
-  }
+  const heldBy = (names: (sense: Sense) => readonly string[] | undefined): Tensor[] =>
+    model.senses.flatMap((sense) => (seen ? (names(sense) ?? []).map((name) => seen.scope.get(name)) : []))
+  const inOutput = heldBy((sense) => sense.returned)
+  returned.push(...inOutput, ...heldBy((sense) => sense.untilLoss))
   seen?.scope.end()
-  return { hidden: normal, returned }
+  return { hidden: normal, returned, inOutput }
 }
 
 /** What goes into the stack of layers. */

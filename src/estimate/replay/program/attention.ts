@@ -37,6 +37,7 @@ export function attention(place: Place, scope: Scope, call: AttentionCall, evalu
       headDim,
       eager: { ...EAGER_ATTENTION, ...call.eager },
       ...(mask && (isEager ? { mask } : { bias: mask, isMaskGiven: true, isMaskOfKeys: call.isMaskOfKeys ?? false })),
+      alignsMask: call.alignsMask ?? false,
       ...(bias && { bias }),
       ...(padding && { chosen: padding }),
       drops: (call.dropout ?? 0) > 0 && options.drops === 'all',

@@ -134,6 +134,13 @@ function refuseWithoutGradient(list: string): void {
   )
 }
 
+/** Whether a gradient reaches the layers of a list. */
+function isTrained({ layers }: Place, scope: Scope, { each, carries }: Loop): boolean {
+  const input = scope.get(carries)
+  layers.ops.tape.free(input)
+  return input.grad !== undefined || layers.weights.trainsBelow(`${scope.named(each)}.`)
+}
+
 /** Runs the layers of a list, some of which are recomputed in backward. */
 function runLayers(given: Place, scope: Scope, loop: Loop): void {
   const place: Place = loop.isKept ? { ...given, options: { ...given.options, recompute: 'none' } } : given
@@ -152,9 +159,12 @@ function runLayers(given: Place, scope: Scope, loop: Loop): void {
     makes,
     unusedFrom = Number.POSITIVE_INFINITY,
     runs,
+    keepsLayers = false,
   } = loop
-  const isReentrant = place.options.reentrant && place.options.recompute !== 'none'
-  if (isReentrant) refuseReentrant(loop)
+  const isReentrant = !keepsLayers && place.options.reentrant && place.options.recompute !== 'none'
+  // What comes by keyword gets no gradients, which does not matter where there are none.
+  if (isReentrant && (loop.carriesBy !== 'keyword' || isTrained(place, scope, loop)))
+    refuseReentrant({ ...loop, each: scope.named(each) })
   const { tape } = place.layers.ops
   const layers = layersOf(place, scope.named(each), runs)
   const others = passed.map((name) => [name, scope.get(name)] as const)
@@ -168,7 +178,7 @@ function runLayers(given: Place, scope: Scope, loop: Loop): void {
   const isRemembered = remembers === 'always' || (remembers === 'in inference' && place.options.cache)
   const { hidden, returned } = throughLayers(
     { layers, omitted: place.facts.omitted, gaps: place.facts.gaps },
-    place,
+    keepsLayers ? { ...place, options: { ...place.options, recompute: 'none' } } : place,
     scope.take(carries),
     {
       ahead: ({ index }) => {
