@@ -13,6 +13,8 @@ export interface Sense {
   readonly tokens: number
   /** What it is, in one phrase: `images of 336 × 336 pixels`. If it is about text, what happens to it, in a sentence. */
   readonly input: string
+  /** What is assumed beside that, in sentences. Default: nothing. */
+  readonly says?: readonly string[]
   /** Whether the processor makes images of any size as large as that. Default: no. */
   readonly isResized?: boolean
   /** What exists throughout a step besides the ids. */

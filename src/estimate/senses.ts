@@ -66,8 +66,8 @@ const PIXELS: Readonly<Partial<Record<NonNullable<Buffer['type']>, string>>> = {
 
 /** What is assumed about them, in sentences. */
 export function senseAssumptions(senses: readonly Sense[], { images, imageSize }: AskedInputs): string[] {
-  return senses.map(({ input, tokens, isResized, buffers }) => {
-    if (tokens === 0) return input
+  return senses.flatMap(({ input, tokens, isResized, buffers, says = [] }) => {
+    if (tokens === 0) return [input, ...says]
     const isImage = input.startsWith('images')
     const count = isImage ? `${images} in each sequence, ` : ''
     const other = isResized ? '; images of any size are resized to that' : isImage && !imageSize ? ANOTHER : ''
@@ -75,6 +75,7 @@ export function senseAssumptions(senses: readonly Sense[], { images, imageSize }
       ? `their pixels are in ${PIXELS[buffers[0]?.type ?? 'float32'] ?? 'float32, as processors return them'}`
       : 'its spectrogram is in float32, as processors return them'
     const counted = tokens === 1 ? '1 token' : `${tokens.toLocaleString('en-US')} tokens`
-    return `${input}: ${count}${counted} ${isImage ? 'each' : 'of each sequence'}, which are among those of the sequence; ${pixels}${other}`
+    const about = `${input}: ${count}${counted} ${isImage ? 'each' : 'of each sequence'}, which are among those of the sequence; ${pixels}${other}`
+    return [about, ...says]
   })
 }

@@ -227,6 +227,21 @@ describe('A run with images', () => {
     expect(kept(lora)).toBeLessThan(kept(all) / 4)
   })
 
+  it('says what CUDA copies of masks whose rows are no multiple of 8', () => {
+    const said = (image_size: number) =>
+      estimateMemory(
+        architectureFromConfig({
+          model_type: 'idefics3',
+          vision_config: { hidden_size: 64, num_hidden_layers: 1, num_attention_heads: 4, image_size, patch_size: 14 },
+          text_config: { model_type: 'llama', hidden_size: 64, num_hidden_layers: 1, num_attention_heads: 4 },
+        }),
+        { images: 1, sequenceLength: 8192 },
+      ).assumptions.join()
+    // 26 × 26 patches.
+    expect(said(364)).toContain('because 676 patches are no multiple of 8: 0.9 MB for each tile')
+    expect(said(224)).not.toContain('no multiple of 8')
+  })
+
   it('trains the tower, which text alone does not', () => {
     const states = (options: MemoryOptions) => estimateMemory(QWEN, options).parts.optimizerStates
     expect(states(SPOKEN)).toBe(

@@ -15,6 +15,7 @@ import {
   set,
   TOKENS,
 } from '../program/index.js'
+import { aboutMaskRows } from '../program/mask-rows.js'
 import { clipLayerSteps, type ImageSizes, patchesOf, pixelsOf, tilesOf } from '../program/vision.js'
 import type { FindSense, ImageSize } from '../sense.js'
 
@@ -68,6 +69,7 @@ export function idefics3Images(merger: 'scatter' | 'index'): FindSense {
     return {
       tokens: perTile + AROUND.whole + rows * (columns * (perTile + AROUND.tile) + AROUND.row),
       input: sizeInWords(imageSize),
+      says: aboutMaskRows(patches, 'each tile of an image'),
       buffers: [{ count: pixels, type: 'float32' }, { count: mask }],
       passes: [`${prefix}vision_model`, `${prefix}connector`],
       returned: ['features'],

@@ -2,6 +2,7 @@ import { sideOf } from '../blocks/vision.js'
 import type { ConfigReader } from '../config-reader.js'
 import { sizeInWords, USUAL_IMAGE } from '../image-grid.js'
 import { activated, type Count, call, give, normed, project, type Steps, set } from '../program/index.js'
+import { aboutMaskRows } from '../program/mask-rows.js'
 import { pixtralEncoder, pixtralSizes } from '../program/pixtral.js'
 import type { FindSense, ImageSize } from '../sense.js'
 import { listed, projected, selectedStates } from './llava.js'
@@ -50,6 +51,7 @@ export function pixtralImages(usual: PixtralDefaults): FindSense {
     return {
       tokens: rows * (columns + 1),
       input: sizeInWords(size),
+      says: aboutMaskRows(patches, 'one image, and with the square of their number for several,'),
       buffers: [{ count: pixels, type: 'model' }],
       passes: [at, projector],
       unused: Array.from({ length: sizes.layers - used }, (_, index) => `${at}.transformer.layers.${used + index}.`),
