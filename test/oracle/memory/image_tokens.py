@@ -71,8 +71,6 @@ def families():
         config = {"spatial_merge_size": merged, "vision_config": {"model_type": "pixtral", "image_size": side, "patch_size": patch}}
         made = image_processor("PixtralImageProcessorFast", size={"longest_edge": side}, patch_size=patch)
         yield family, {**config, **({"vision_feature_select_strategy": "full"} if family == "llava" else {})}, processor(name, made, patch_size=patch, spatial_merge_size=merged)
-
-
     made = processor("Llama4Processor", image_processor("Llama4ImageProcessorFast"), patch_size=14, downsample_ratio=4)
     yield "llama4", {"vision_config": {"image_size": 336, "patch_size": 14}}, made
 
