@@ -49,10 +49,15 @@ export function productOfRows(a: GroupedArrays, given: Shaped, weight: Shaped, b
   return a.reshape(out, [...outer, columns])
 }
 
-/** Whether torch makes rows of all dimensions but the last: for the gradient of the matrix, or where that takes no copy (`should_fold`). */
+/**
+ * Whether torch makes rows of all dimensions but the last: where the matrix may get a gradient, which those of a model for inference may too
+ * (`requires_grad`), or where that takes no copy (`should_fold` of torch's LinearAlgebra.cpp).
+ */
 function isFolded(a: GroupedArrays, { layout, elements }: Shaped, matrix: Shaped): boolean {
-  const hasGradient = matrix.grad !== undefined && a.tape.records
-  return hasGradient || viewed(layout, [elements / (layout.shape.at(-1) ?? 1), layout.shape.at(-1) ?? 1]) !== undefined
+  const mayHaveGradient = matrix.grad !== undefined || a.layers.weights.leaves.length === 0
+  return (
+    mayHaveGradient || viewed(layout, [elements / (layout.shape.at(-1) ?? 1), layout.shape.at(-1) ?? 1]) !== undefined
+  )
 }
 
 /** The sum with an adapter's output, which reads the rows in a copy (PEFT's `Linear.forward`). */
