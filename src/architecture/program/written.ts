@@ -448,6 +448,8 @@ export interface StepsDeviation {
 export interface SpeakerLoss {
   readonly kind: 'speakerLoss'
   readonly speakers: number
+}
+
 /**
  * Attention of each chunk of sound to a few steps before and behind it, in float32, with a product for each distance (Gemma 4). Reads `hidden`,
  * `places` and `mask`; projects by `q_proj`, `k_proj`, `v_proj` and `post`.
