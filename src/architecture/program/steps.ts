@@ -135,8 +135,6 @@ export type Operation =
   | { readonly op: 'clamp'; readonly of: Value }
   /** Elements of two tensors of one size, by a mask. */
   | { readonly op: 'choose'; readonly of: readonly [Value, Value]; readonly mask: string }
-  /** A copy with zeros around it. */
-  | { readonly op: 'pad'; readonly of: Value; readonly count: Count }
   /** A copy with a number where a mask says so. */
   | { readonly op: 'masked'; readonly of: Value; readonly mask: Value }
   /** Neighbouring patches side by side (`unfold`). CUDA makes what they are of contiguous, in both directions. */

@@ -136,8 +136,6 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
     ),
   masked: (place, _, { of, mask }, evaluate) =>
     using(place, [evaluate(of), evaluate(mask)], (input, places) => place.layers.ops.masked(given(input), places)),
-  pad: (place, _, { of, count }, evaluate) =>
-    using(place, [evaluate(of)], (input) => place.layers.ops.pad(given(input), countOf(place.options, count))),
   unfold: unary((place, input) => place.layers.ops.unfolded(input)),
   alsoInput: unary(({ layers: { ops }, options }, input) =>
     options.inputGradients ? ops.tape.requireGradient(ops.tape.alias(input)) : ops.tape.alias(input),
