@@ -49,6 +49,8 @@ export type {
   Residual,
   Rotation,
   Router,
+  RouterLogits,
+  RouterLoss,
   SequentialResidual,
   SharedResidual,
   ShortConvPass,

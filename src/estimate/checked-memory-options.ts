@@ -9,6 +9,7 @@ import type { LoraOptions } from './lora/options.js'
 import { MEMORY_OPTIONS, type MemoryOptions, PRECISIONS, type TrainingPrecision } from './memory-options.js'
 import { type MemoryMethod, methodOf } from './methods.js'
 import type { Optimizer, OptimizerStep } from './optimizers.js'
+import type { PresetModel } from './presets/preset.js'
 import { withPreset } from './presets/with-preset.js'
 import { refuseSharding } from './refused-sharding.js'
 import type { KernelSet } from './replay/kernel-set.js'
@@ -54,6 +55,9 @@ export interface CheckedMemoryOptions {
   readonly attention: AttentionKernel
   readonly gradientAccumulation: number
   readonly keepOutputs: boolean
+  /** `undefined`: as the config says. */
+  readonly outputRouterLogits: boolean | undefined
+  readonly attentionMask: boolean
   readonly inputGradients: boolean
   readonly sharding: ShardingOptions
   readonly layout: Required<LayoutOptions>
@@ -62,14 +66,14 @@ export interface CheckedMemoryOptions {
 /**
  * Checks the options and fills in the defaults.
  *
- * @param ownLoss - whether the class of the model has a loss of its own, which presets leave as it is
+ * @param model - what presets need to know of the model
  * @throws TypeError for an unknown option or choice, for options that exclude each other, and for what a preset cannot do
  * @throws RangeError for a count that is not an integer, or out of range
  */
-export function checkMemoryOptions(given: MemoryOptions, ownLoss = false): CheckedMemoryOptions {
+export function checkMemoryOptions(given: MemoryOptions, model?: PresetModel): CheckedMemoryOptions {
   checkOptions(given, MEMORY_OPTIONS)
   const finetuning = finetuningRun(given)
-  const { options, sentences } = withPreset(finetuning ? { ...given, method: finetuning.method } : given, ownLoss)
+  const { options, sentences } = withPreset(finetuning ? { ...given, method: finetuning.method } : given, model)
   const method = options.method ?? 'full'
   const sharding = shardingOf(options)
   const isAsked = options.prepareForKbitTraining ?? false
@@ -110,6 +114,8 @@ export function checkMemoryOptions(given: MemoryOptions, ownLoss = false): Check
     attention: options.attention ?? (served === 'float32' && !autocast ? 'efficient' : 'flash'),
     gradientAccumulation: options.gradientAccumulation ?? 1,
     keepOutputs: options.keepOutputs ?? false,
+    outputRouterLogits: options.outputRouterLogits,
+    attentionMask: options.attentionMask ?? false,
     inputGradients: options.inputGradients ?? (isAsked && reentrant && recompute !== 'none'),
     sharding,
     layout: checkLayout(options.layout ?? {}),

@@ -1,7 +1,9 @@
 import { type CheckedMemoryOptions, checkMemoryOptions } from './checked-memory-options.js'
 import type { MemoryOptions } from './memory-options.js'
+import type { PresetModel } from './presets/preset.js'
 import { labelHead } from './replay/loss/label-head.js'
 import { type ResolvedModel, resolveModel } from './resolved-model.js'
+import { hasRouterLoss } from './router-logits.js'
 import type { EstimableModel } from './served-model.js'
 
 /** A model and the options of a run of it, both checked. */
@@ -18,11 +20,16 @@ export interface CheckedRun {
 export function checkRun(model: EstimableModel, options: MemoryOptions): CheckedRun {
   const checked = checkMemoryOptions(options)
   const resolved = resolveModel(model, checked)
-  if (options.preset === undefined || !hasOwnLoss(resolved)) return { checked, resolved }
-  return { checked: checkMemoryOptions(options, true), resolved }
+  if (options.preset === undefined) return { checked, resolved }
+  const facts = presetModelOf(resolved)
+  if (!Object.values(facts).includes(true)) return { checked, resolved }
+  return { checked: checkMemoryOptions(options, facts), resolved }
 }
 
-/** Whether the class computes a loss that is not that of a language model on all tokens: a classifier's, an encoder's. */
-function hasOwnLoss({ architecture }: ResolvedModel): boolean {
-  return architecture.program !== undefined || labelHead(architecture) !== undefined
+function presetModelOf({ architecture }: ResolvedModel): PresetModel {
+  return {
+    ownLoss: architecture.program !== undefined || labelHead(architecture) !== undefined,
+    hasRouterLoss: hasRouterLoss(architecture),
+    weighsRouterLoss: architecture.forward?.routerLogits?.isWeighted ?? false,
+  }
 }

@@ -4,6 +4,7 @@ import { layoutMemory } from './layout-memory.js'
 import type { MemoryEstimate } from './memory-estimate.js'
 import { methodOf } from './methods.js'
 import type { ResolvedModel } from './resolved-model.js'
+import { routerLogitsOf } from './router-logits.js'
 import { leastStaticMemory } from './run-memory.js'
 import { layoutsOf } from './shard/layouts.js'
 import { refusedLayout } from './shard/refused-layout.js'
@@ -68,16 +69,19 @@ export function fewestGpus(model: ResolvedModel, options: CheckedMemoryOptions, 
 }
 
 /**
- * Other models, virtual tokens, images, sound, layers and embedders for them, packages of kernels, adapters on whole parameters and parts of
+ * The loss of routers, other models, virtual tokens, images, sound, layers and embedders for them, packages of kernels, adapters on whole parameters and parts of
  * the weights are estimated with ranks that share data alone.
  */
 function possible(
   layouts: readonly Layout[],
   { architecture, adapters, senses }: ResolvedModel,
-  { finetuning, images, audioSeconds, kernelPackages }: CheckedMemoryOptions,
+  options: CheckedMemoryOptions,
 ): readonly Layout[] {
+  const { finetuning, images, audioSeconds, kernelPackages, method } = options
+  const trains = methodOf(method).trains !== 'nothing'
   const sharesData =
     adapters.hasParameters ||
+    (trains && routerLogitsOf(architecture, options) !== 'no') ||
     finetuning?.preference ||
     finetuning?.tokens ||
     finetuning?.part ||

@@ -4,6 +4,7 @@ import type { ReplayModel } from './replay/replay-model.js'
 import { prefill } from './replay/step/prefill.js'
 import type { StepMemory } from './replay/step/step-memory.js'
 import type { ResolvedModel, UnderstoodModel } from './resolved-model.js'
+import { routerLogitsOf } from './router-logits.js'
 import { type StoredWeights, storedWeights } from './serving/weights/stored-weights.js'
 import { unpackedBytes } from './serving/weights/unpacked.js'
 import type { WeightStorage } from './serving/weights/weight-storage.js'
@@ -33,6 +34,7 @@ export function storedPrefill(
     kernelPackages: new Set(options.kernelPackages),
     dtype: storage.computeDtype,
     division,
+    routerLogits: routerLogitsOf(model.architecture, options),
   })
   const assumptions = [`weights in ${storage.precision}${SOURCES[storage.from]}`, ...storage.assumptions]
   // The replay has counted plain weights, and those that a family keeps in float32.

@@ -9,6 +9,7 @@ import { modelAssumptions } from './model-assumptions.js'
 import { overheadBytes, rangeOf } from './overhead.js'
 import { refuseTargetsInLayout } from './refused-targets.js'
 import type { ResolvedModel } from './resolved-model.js'
+import { refuseRoutersInLayout } from './router-logits.js'
 import { runMemory } from './run-memory.js'
 import { cacheShape } from './serving/cache/cache-blocks.js'
 import { bytesPerToken } from './serving/cache/cache-bytes.js'
@@ -35,6 +36,7 @@ export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions
     }
     if (layout.tensor * layout.pipeline * layout.expert === 1) return runMemory(model, withRanks(options, layout.data))
     refuseTargetsInLayout(model, options)
+    refuseRoutersInLayout(model.architecture, options)
     const refused = refusedLayout(model.architecture, options, layout)
     if (refused) throw new TypeError(refused)
     if (layout.pipeline > 1) return pipelineMemory(model, options, layout)

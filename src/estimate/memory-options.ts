@@ -142,6 +142,15 @@ export interface MemoryOptions {
   readonly gradientAccumulation?: number
   /** Whether the logits are still referenced during backward, as in a loop that keeps the model's output. Default: no. */
   readonly keepOutputs?: boolean
+  /**
+   * Whether a mixture of experts returns the logits of its routers, `output_router_logits` of transformers: then its class adds a loss of
+   * them, if it has one. Default: as its config says.
+   */
+  readonly outputRouterLogits?: boolean
+  /**
+   * Whether the loop passes an attention mask, as collators do. All tokens count. The loss of routers needs more memory with one. Default: no.
+   */
+  readonly attentionMask?: boolean
   /** Whether gradients flow to the input embeddings, as after `enable_input_require_grads` in transformers. Default: no. */
   readonly inputGradients?: boolean
   /** How data-parallel ranks share the model. `batchSize` is per rank. Default: one rank. */
@@ -197,6 +206,8 @@ export const MEMORY_OPTIONS: OptionTable<MemoryOptions> = {
   attention: choice(ATTENTION_KERNELS),
   gradientAccumulation: integer(1, MAX_COUNT),
   keepOutputs: boolean,
+  outputRouterLogits: boolean,
+  attentionMask: boolean,
   inputGradients: boolean,
   sharding: nested(SHARDING_OPTIONS),
   world: integer(1, MAX_COUNT),

@@ -6,6 +6,7 @@ import { stateBytes } from './optimizers.js'
 import { type ComputeDtype, DTYPE_BYTES } from './replay/dtype.js'
 import type { TrainingStep } from './replay/step/training-options.js'
 import type { ResolvedModel } from './resolved-model.js'
+import { routerLogitsOf } from './router-logits.js'
 import { bucketBytes, shardingRules, strategyOf, zeroRules } from './sharding-options.js'
 
 /** The training step that options describe, as the replay needs it. */
@@ -81,6 +82,7 @@ export function trainingStepOf(
     bucketBytes: bucketBytes(sharding, { width: DTYPE_BYTES[computeDtype ?? parameterDtype], deepspeed }),
     offloadsActivations: offload.includes('activations'),
     keepOutputs: options.keepOutputs,
+    routerLogits: routerLogitsOf(architecture, options),
     inputGradients: options.inputGradients,
   }
 }

@@ -35,7 +35,6 @@ describe('An estimate of a state space', () => {
     [{ ...MAMBA, use_mambapy: true }, 'use_mambapy'],
     [{ ...MAMBA, hidden_act: 'relu' }, 'relu'],
     [{ ...MINIMAX, router_jitter_noise: 0.1 }, 'router_jitter_noise'],
-    [{ ...MINIMAX, output_router_logits: true }, 'output_router_logits'],
   ])('refuses what its code would compute otherwise, and names it: %j', (config, name) => {
     expect(() => estimate(config)).toThrow(ForwardPassError)
     expect(() => estimate(config)).toThrow(name)

@@ -92,6 +92,8 @@ export const dbrx: Family = {
       masks: { size: 'forAllSequences' },
       attention: { clamped: attn.has('clip_qkv'), sharedHeads: 'repeated', keepsProjections: true },
       feedForward: { activation: ffn.object('ffn_act_fn').string('name', 'silu') },
+      // The coefficient has another name.
+      routerLogits: { loss: 'joinedShares', isWeighted: false },
       residual: { order: 'nested', jitters: ffn.has('moe_jitter_eps') },
       dropout: {
         embeddings: config.number('emb_pdrop', 0),

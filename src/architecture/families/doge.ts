@@ -59,6 +59,7 @@ export const doge = decoderFamily({
     norm: 'rmsNorm',
     masks: { given: 'narrowed', forEachKind: false },
     attention: { keptKeys: config.integer('keep_window_size', 2048) },
+    routerLogits: { loss: 'pairsOfKeys' },
     feedForward: {
       activation: config.string('hidden_act', 'silu'),
       vectors: config.boolean('is_moe', false)

@@ -11,7 +11,6 @@ import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
 import { latentForward } from '../forward/latent-forward.js'
 import { axialFrequencies, withTowerBuffers } from '../forward/tower-buffers.js'
 import { container, type Module, repeated, tower } from '../module.js'
-import { ROUTER_LOGITS_KEPT } from '../router-logits.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
@@ -39,7 +38,7 @@ const languageModel: Family = {
     forward: (config) => ({
       ...latentForward(config),
       feedForward: { activation: config.string('hidden_act', 'silu'), mixture: groupedDeepseekMixture(config) },
-      ...(config.raw('output_router_logits') ? { undescribed: ROUTER_LOGITS_KEPT } : {}),
+      routerLogits: {},
     }),
   }),
   // Older configs have the second name.

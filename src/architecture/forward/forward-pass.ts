@@ -6,6 +6,7 @@ import type { Mixer } from './mixer.js'
 import type { Norm } from './norm.js'
 import type { Residual } from './residual.js'
 import type { Alibi, Rotation } from './rotation.js'
+import type { RouterLogits } from './router-logits.js'
 
 /**
  * What one forward pass of a decoder computes, in order, and which tensors its code keeps alive. It is plain data that
@@ -72,6 +73,8 @@ export interface ForwardPass {
   /** The blocks that layers have in the place of attention, by the name of their module. Default: none. */
   readonly mixers?: Readonly<Record<string, Mixer>>
   readonly feedForward: FeedForward
+  /** What becomes of the logits of routers, if the config or an option asks for them. Default: the class does not read that. */
+  readonly routerLogits?: RouterLogits
   /** What the config asks for and is not described, with a way out, in one phrase. Default: nothing. */
   readonly undescribed?: string | undefined
   /** Why a run without images fails, with a way out, in one phrase. Default: it does not. */

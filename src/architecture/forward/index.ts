@@ -55,3 +55,4 @@ export type {
   StreamResidual,
 } from './residual.js'
 export type { Alibi, Rotation } from './rotation.js'
+export type { RouterLogits, RouterLoss } from './router-logits.js'

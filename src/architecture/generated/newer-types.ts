@@ -8,3 +8,9 @@ export const NEWER_ROUTER_LOGITS = 'aria aria_text deepseek_v2 deepseek_v3 dots1
 
 /** The types whose classes read it in 4.57, or in 5.24 if 4.57 has no such type. */
 export const ROUTER_LOGITS = 'afmoe axk1 beam cohere2_moe dbrx deepseek_v32 deepseek_v4 doge ernie4_5_moe ernie4_5_vl_moe ernie4_5_vl_moe_text exaone_moe flex_olmo flint gemma4 gemma4_text glm4_moe_lite glm_moe_dsa gpt_oss granitemoe granitemoe_swa granitemoehybrid granitemoeshared hy_v3 jamba jetmoe kimi_linear kolibri1 laguna lara_mini lfm2_moe llama4 llama4_text mellum mimo_v2_flash minimax minimax_m2 minimax_m3_vl minimax_m3_vl_text mistral4 mixtral nemotron_h olmoe phimoe qwen2_moe qwen3_5_moe qwen3_5_moe_text qwen3_moe qwen3_next qwen3_omni_moe qwen3_omni_moe_thinker qwen3_vl_moe qwen3_vl_moe_text sarvam_mla sarvam_moe solar_open step3p5 step3p7'
+
+/** Those whose class with an output embedding computes a loss of them. */
+export const ROUTER_LOSSES = 'dbrx deepseek_v4 doge ernie4_5_moe ernie4_5_vl_moe flex_olmo flint gpt_oss granitemoe granitemoe_swa granitemoehybrid granitemoeshared jamba laguna lara_mini mellum minimax minimax_m2 minimax_m3_vl minimax_m3_vl_text mixtral olmoe phimoe qwen2_moe qwen3_5_moe qwen3_5_moe_text qwen3_moe qwen3_next qwen3_omni_moe_thinker'
+
+/** Those whose layers return the logits. */
+export const RETURNED_ROUTER_LOGITS = 'dbrx granitemoe granitemoehybrid granitemoeshared jamba jetmoe olmoe phimoe qwen2_moe'

@@ -8,6 +8,7 @@ import type { Dimensions } from '../dimensions.js'
 import type { Family, FamilyFacts, FindFamily, ModelDescription } from '../family.js'
 import type { ForwardPass } from '../forward/index.js'
 import { type Children, container, type Module, movedTies } from '../module.js'
+import { withRoutersOfWhole } from '../router-logits.js'
 import { chooseClass, withHead } from './model-class.js'
 
 /** A language model with encoders of images or sound beside it. */
@@ -144,7 +145,7 @@ export function multimodalFamily(options: MultimodalFamilyOptions): Family {
           ...language.notes,
           ...partNotes,
         ],
-        ...(forward && { forward: changes(forward, config) }),
+        ...(forward && { forward: withRoutersOfWhole(changes(forward, config), modelType, holds) }),
       }
     },
   }

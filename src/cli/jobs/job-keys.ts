@@ -70,6 +70,13 @@ export class JobKeys {
     throw this.wrong(key, 'a number from 0 to 1', value)
   }
 
+  /** Any number. */
+  number(key: string): number | undefined {
+    const value = this.value(key)
+    if (value === undefined || typeof value === 'number') return value
+    throw this.wrong(key, 'a number', value)
+  }
+
   /** A list of texts, or one text with commas. */
   texts(key: string): readonly string[] | undefined {
     const value = this.value(key)

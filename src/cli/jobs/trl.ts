@@ -49,7 +49,6 @@ export const TRL: JobFormat = {
     'pad_to_multiple_of',
     'completion_only_loss',
     'assistant_only_loss',
-    'router_aux_loss_coef',
     'use_bnb_nested_quant',
     'sync_ref_model',
     'max_tool_calling_iterations',
@@ -90,6 +89,7 @@ export const TRL: JobFormat = {
           ...attentionIn(keys, 'attn_implementation'),
           ...checkpointingIn(keys),
           ...fsdpRecompute(fsdp),
+          ...routersIn(keys),
           ...(keys.flag('use_liger_kernel') && { kernels: 'liger' }),
           ...given({
             batchSize: sequences * (keys.count('per_device_train_batch_size') ?? 8),
@@ -107,7 +107,7 @@ export const TRL: JobFormat = {
 
 const NOTES: Readonly<Record<string, string>> = {
   ...TRAINER_NOTES,
-  model_init_kwargs: 'not read: give what it says as flags',
+  model_init_kwargs: 'read for `output_router_logits` alone: give what else it says as flags',
   use_weighting: 'the weights of the pairs are not counted',
   cast_lm_head_to_fp32: 'the float32 copy of the output embedding is not counted',
   cache_implementation: 'a cache that grows is counted',
@@ -184,6 +184,14 @@ function checkpointingIn(keys: JobKeys): MemoryOptions {
     ...(isOn !== undefined && { recompute: isOn ? (every && every > 1 ? { every } : 'layers') : 'none' }),
     ...(reentrant !== undefined && { reentrant }),
   }
+}
+
+/** A coefficient of 0 switches the loss of routers off, whatever the config says (`trainer/sft_trainer.py`). */
+function routersIn(keys: JobKeys): MemoryOptions {
+  const coefficient = keys.number('router_aux_loss_coef')
+  const asks = keys.glance('model_init_kwargs')?.flag('output_router_logits')
+  const isOn = coefficient === undefined ? asks : coefficient !== 0
+  return isOn === undefined ? {} : { outputRouterLogits: isOn }
 }
 
 function shardingIn(keys: JobKeys, config: JobKeys | undefined): JobSharding | undefined {

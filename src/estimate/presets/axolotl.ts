@@ -1,4 +1,4 @@
-import { isShared, type Preset, trainsAdapters, trainsWeights } from './preset.js'
+import { hasRouterLoss, isShared, type Preset, trainsAdapters, trainsWeights } from './preset.js'
 
 /** `axolotl train`. */
 export const AXOLOTL: Preset = {
@@ -31,6 +31,11 @@ export const AXOLOTL: Preset = {
       from: 'accelerate 1.15.0',
       source: 'accelerator.py: FSDP with mixed precision upcasts what is trained',
       when: (run) => trainsWeights(run) && isShared(run) && run.strategy !== 'zero-3',
+    },
+    {
+      options: { attentionMask: true },
+      source: 'utils/collators/batching.py: keeps attention_mask of the examples',
+      when: hasRouterLoss,
     },
   ],
   refuses: [],

@@ -1,4 +1,12 @@
-import { isOneRank, isQuantized, isShared, type Preset, trainsAdapters, trainsWeights } from './preset.js'
+import {
+  hasRouterLoss,
+  isOneRank,
+  isQuantized,
+  isShared,
+  type Preset,
+  trainsAdapters,
+  trainsWeights,
+} from './preset.js'
 
 /** `litgpt finetune`, in the precision of its recipes (bf16-true). */
 export const LITGPT: Preset = {
@@ -34,6 +42,11 @@ export const LITGPT: Preset = {
       when: trainsAdapters,
     },
     { options: { optimizerStep: 'foreach' }, source: 'utils.py: instantiate_torch_optimizer sets no implementation' },
+    {
+      options: { outputRouterLogits: false },
+      source: 'model.py: models of its own, which do not read output_router_logits',
+      when: hasRouterLoss,
+    },
   ],
   refuses: [
     {

@@ -1,4 +1,4 @@
-import { needsInputGradients, type Preset, trainsAdapters } from './preset.js'
+import { hasRouterLoss, needsInputGradients, type Preset, trainsAdapters } from './preset.js'
 
 /** `llamafactory-cli train`. */
 export const LLAMA_FACTORY: Preset = {
@@ -38,6 +38,12 @@ export const LLAMA_FACTORY: Preset = {
       options: { optimizerStep: 'fused' },
       from: 'transformers 5.24.0',
       source: 'training_args.py: optim is adamw_torch_fused from torch 2.8 on',
+    },
+    {
+      options: { attentionMask: true },
+      from: 'transformers 5.24.0',
+      source: 'data/collator.py: SFTDataCollatorWith4DAttentionMask returns attention_mask',
+      when: hasRouterLoss,
     },
   ],
   refuses: [],

@@ -1,3 +1,4 @@
+import type { FinetuningType } from '../../schemas/index.js'
 import type { LoraOptions } from '../lora/options.js'
 import type { MemoryMethod } from '../methods.js'
 import type { Optimizer, OptimizerStep } from '../optimizers.js'
@@ -41,6 +42,8 @@ export interface PresetOptions {
   readonly reentrant?: boolean
   readonly autocast?: boolean
   readonly inputGradients?: boolean
+  readonly outputRouterLogits?: boolean
+  readonly attentionMask?: boolean
   /** Fills in what `lora` does not say. */
   readonly lora?: Partial<LoraOptions>
   /** Fills in what `sharding` does not say. */
@@ -54,8 +57,22 @@ export interface Refusal {
   readonly reason: string
 }
 
+/** What a preset needs to know of the model. */
+export interface PresetModel {
+  /** Whether its class computes a loss that is not that of a language model: a classifier's, an encoder's. */
+  readonly ownLoss: boolean
+  /** Whether its class adds a loss of routers if it is asked for their logits, and whether the coefficient in the config is not 0. */
+  readonly hasRouterLoss: boolean
+  readonly weighsRouterLoss: boolean
+}
+
+/** A model of which nothing is known. */
+export const ANY_MODEL: PresetModel = { ownLoss: false, hasRouterLoss: false, weighsRouterLoss: false }
+
 /** What the options say about a run so far. */
-export interface PresetRun {
+export interface PresetRun extends Pick<PresetModel, 'hasRouterLoss' | 'weighsRouterLoss'> {
+  /** The fine-tuning type, if one was given instead of a method. */
+  readonly type: FinetuningType | undefined
   /** Whether it learns from preferences or rewards. */
   readonly learnsFromPreferences: boolean
   readonly trains: 'weights' | 'adapters' | 'nothing'
@@ -73,5 +90,7 @@ export const trainsWeights = ({ trains }: PresetRun): boolean => trains === 'wei
 export const trainsAdapters = ({ trains }: PresetRun): boolean => trains === 'adapters'
 export const isQuantized = ({ storage }: PresetRun): boolean => storage !== 'none'
 export const isShared = ({ ranks }: PresetRun): boolean => ranks > 1
+export const hasRouterLoss = ({ hasRouterLoss: has }: PresetRun): boolean => has
+export const weighsRouterLoss = (run: PresetRun): boolean => run.hasRouterLoss && run.weighsRouterLoss
 export const isOneRank = ({ ranks }: PresetRun): boolean => ranks === 1
 export const needsInputGradients = (run: PresetRun): boolean => trainsAdapters(run) && run.isRecomputed

@@ -1,4 +1,4 @@
-import { isQuantized, isShared, type Preset } from './preset.js'
+import { hasRouterLoss, isQuantized, isShared, type Preset } from './preset.js'
 
 /** The recipes of torchtitan. */
 export const TORCHTITAN: Preset = {
@@ -17,6 +17,11 @@ export const TORCHTITAN: Preset = {
       options: { sharding: { parameterDtype: 'float32', reduceDtype: 'float32' } },
       source: 'config/configs.py: mixed_precision_param and mixed_precision_reduce',
       when: isShared,
+    },
+    {
+      options: { outputRouterLogits: false },
+      source: 'models: models of its own, which do not read output_router_logits',
+      when: hasRouterLoss,
     },
   ],
   refuses: [

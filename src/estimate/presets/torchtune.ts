@@ -1,4 +1,12 @@
-import { isOneRank, isQuantized, isShared, type Preset, trainsAdapters, trainsWeights } from './preset.js'
+import {
+  hasRouterLoss,
+  isOneRank,
+  isQuantized,
+  isShared,
+  type Preset,
+  trainsAdapters,
+  trainsWeights,
+} from './preset.js'
 
 /** The recipes of torchtune, with the values of their configs for Llama 3.1 8B. */
 export const TORCHTUNE: Preset = {
@@ -37,6 +45,11 @@ export const TORCHTUNE: Preset = {
       options: { lora: { rank: 8, loraDropout: 0 } },
       source: 'configs/llama3_1/8B_lora*.yaml: lora_rank and lora_dropout',
       when: trainsAdapters,
+    },
+    {
+      options: { outputRouterLogits: false },
+      source: 'modules: models of its own, which do not read output_router_logits',
+      when: hasRouterLoss,
     },
   ],
   refuses: [

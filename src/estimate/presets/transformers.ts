@@ -1,4 +1,4 @@
-import { needsInputGradients, type Preset } from './preset.js'
+import { hasRouterLoss, needsInputGradients, type Preset } from './preset.js'
 
 /** `Trainer` of transformers 5. */
 export const TRANSFORMERS: Preset = {
@@ -14,6 +14,11 @@ export const TRANSFORMERS: Preset = {
     },
     { options: { lossLogits: 'float32' }, source: 'loss/loss_utils.py: ForCausalLMLoss shifts the labels' },
     { options: { optimizerStep: 'fused' }, source: 'training_args.py: optim is adamw_torch_fused from torch 2.8 on' },
+    {
+      options: { attentionMask: true },
+      source: 'data/data_collator.py: the tokenizer pads, and returns attention_mask',
+      when: hasRouterLoss,
+    },
   ],
   refuses: [],
 }

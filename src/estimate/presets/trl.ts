@@ -1,4 +1,13 @@
-import { isQuantized, isShared, needsInputGradients, type Preset, trainsAdapters, trainsWeights } from './preset.js'
+import {
+  hasRouterLoss,
+  isQuantized,
+  isShared,
+  needsInputGradients,
+  type Preset,
+  trainsAdapters,
+  trainsWeights,
+  weighsRouterLoss,
+} from './preset.js'
 
 /** `SFTTrainer` of TRL, with the adapters of its command. */
 export const TRL: Preset = {
@@ -38,6 +47,17 @@ export const TRL: Preset = {
       from: 'accelerate 1.15.0',
       source: 'accelerator.py: FSDP with mixed precision upcasts what is trained',
       when: (run) => trainsWeights(run) && isShared(run) && run.strategy !== 'zero-3',
+    },
+    {
+      options: { outputRouterLogits: true },
+      source: 'trainer/sft_trainer.py: aux_loss_enabled, unless the coefficient is 0',
+      // Trainers that are not stable yet, such as ORPO's, read the config alone.
+      when: (run) => weighsRouterLoss(run) && run.type !== 'orpo',
+    },
+    {
+      options: { attentionMask: true },
+      source: 'trainer/sft_trainer.py: DataCollatorForLanguageModeling returns attention_mask unless padding_free',
+      when: hasRouterLoss,
     },
   ],
   refuses: [],

@@ -3,7 +3,14 @@ import type { MemoryOptions } from '../memory-options.js'
 import { methodOf } from '../methods.js'
 import { hasSeveralSteps } from '../optimizers.js'
 import { strategyOf } from '../sharding-options.js'
-import type { Preset, PresetOptions, PresetRun, PresetValue } from './preset.js'
+import {
+  ANY_MODEL,
+  type Preset,
+  type PresetModel,
+  type PresetOptions,
+  type PresetRun,
+  type PresetValue,
+} from './preset.js'
 import { presetOf } from './presets.js'
 
 /** Options after a preset filled in what was not given. */
@@ -14,14 +21,14 @@ export interface Applied {
 }
 
 /**
- * Fills in the options that were not given from the preset that `preset` names, if it names one. A class with a loss of its own (`ownLoss`)
- * keeps it: frameworks replace that of language models only.
+ * Fills in the options that were not given from the preset that `preset` names, if it names one. A class with a loss of its own keeps it:
+ * frameworks replace that of language models only.
  *
  * @throws TypeError for a run that the framework does not allow
  * @example
  * withPreset({ preset: 'trl', method: 'lora' }).options.autocast // true
  */
-export function withPreset(given: MemoryOptions, ownLoss = false): Applied {
+export function withPreset(given: MemoryOptions, model: PresetModel = ANY_MODEL): Applied {
   const { preset: name } = given
   if (name === undefined) return { options: given, sentences: [] }
   const preset = presetOf(name)
@@ -29,21 +36,21 @@ export function withPreset(given: MemoryOptions, ownLoss = false): Applied {
   const sentences: string[] = []
   for (const value of preset.values) {
     const { options: asked, when } = value
-    const run = runOf(options)
+    const run = runOf(options, model)
     if (run.trains === 'nothing' || (when && !when(run))) continue
-    const news = newsIn(asked, options, ownLoss)
+    const news = newsIn(asked, options, model.ownLoss)
     if (Object.keys(news).length === 0) continue
     options = filledWith(news, options)
     sentences.push(sentence(name, preset, news, value))
   }
-  const run = runOf(options)
+  const run = runOf(options, model)
   const refusal = run.trains === 'nothing' ? undefined : preset.refuses.find(({ when }) => when(run))
   if (refusal) throw new TypeError(`preset ${name}: ${refusal.reason}`)
   return { options, sentences }
 }
 
 /** What is known of a run. */
-function runOf(options: MemoryOptions): PresetRun {
+function runOf(options: MemoryOptions, { hasRouterLoss, weighsRouterLoss } = ANY_MODEL): PresetRun {
   const { trains, quantization } = methodOf(options.method ?? 'full')
   const { sharding, world } = options
   const recompute = options.recompute ?? (options.gradientCheckpointing === false ? 'none' : 'layers')
@@ -55,6 +62,9 @@ function runOf(options: MemoryOptions): PresetRun {
     strategy: sharding?.strategy ?? (ranks > 1 ? 'fsdp2' : 'none'),
     ranks,
     optimizer: options.optimizer,
+    hasRouterLoss,
+    weighsRouterLoss,
+    type: options.finetuningType,
     learnsFromPreferences: ofType(options.finetuningType).ownLoss,
   }
 }

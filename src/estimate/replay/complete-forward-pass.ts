@@ -22,6 +22,7 @@ import type {
   ParallelResidual,
   Residual,
   Rotation,
+  RouterLogits,
   SequentialResidual,
   SharedResidual,
   ShortcutResidual,
@@ -67,6 +68,7 @@ export interface CompleteForwardPass {
   readonly dropout: Required<Dropout>
   readonly logits: Required<Logits>
   readonly vectors: ForwardPass['vectors']
+  readonly routerLogits: Required<RouterLogits> | undefined
 }
 
 /** Rotary embedding, with the number of rotated features and the layers that use it. */
@@ -168,6 +170,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
       addsLargest: false,
       ...forward.logits,
     },
+    routerLogits: forward.routerLogits && { ...ROUTER_LOGITS, ...forward.routerLogits },
   }
 }
 
@@ -285,6 +288,14 @@ const MIXTURE: Required<Mixture> = {
   float32Parameters: [],
   untrainedParameters: [],
   routerBuffer: 'none',
+}
+
+const ROUTER_LOGITS: Required<RouterLogits> = {
+  isAsked: false,
+  isWeighted: true,
+  from: 'routers',
+  loss: 'none',
+  until: 'loss',
 }
 
 const SEQUENTIAL: Required<SequentialResidual> = {

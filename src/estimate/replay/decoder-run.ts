@@ -6,6 +6,7 @@ import type { VirtualTokenWeights } from './adapters/virtual-tokens.js'
 import type { Shaped } from './arrays/shaped.js'
 import type { SharedKeys } from './attention/shared-keys.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
+import type { RouterLogitsUse, RouterOutputs } from './decoder/router-outputs.js'
 import type { ComputeDtype } from './dtype.js'
 import type { Gap } from './folding/folded-layers.js'
 import type { Layers } from './layers.js'
@@ -51,6 +52,8 @@ export interface StepOptions {
   readonly drops: Drops
   /** How parameters are sharded over ranks; absent on one GPU. */
   readonly sharding?: Sharding | undefined
+  /** Whether the logits of all routers are kept, and the loss of them is computed if the class has one. */
+  readonly routerLogits?: RouterLogitsUse
   /** Whether the logits outlive the loss. */
   readonly keepOutputs?: boolean
   /** Virtual tokens in front of each sequence, which `sequence` counts. */
@@ -105,6 +108,8 @@ export interface DecoderRun {
   readonly sharedKeys?: SharedKeys | undefined
   /** What a layer gets from the one before beside its input, and hands on. */
   readonly carried: Carried
+  /** What the routers of all layers give; absent if nobody asks for it. */
+  readonly routers?: RouterOutputs | undefined
   /** The attention weights that eager attention also returns. The layer holds them until it ends. */
   readonly attentionWeights: Tensor[]
 }

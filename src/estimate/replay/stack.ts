@@ -44,7 +44,7 @@ export interface StackOutput {
 export function throughLayers(
   list: LayerList,
   run: Pick<DecoderRun, 'options' | 'layers' | 'attentionWeights'> &
-    Partial<Pick<DecoderRun, 'carried' | 'sharedKeys'>>,
+    Partial<Pick<DecoderRun, 'carried' | 'sharedKeys' | 'routers'>>,
   input: Tensor,
   call: LayerCall,
 ): StackOutput {
@@ -68,6 +68,7 @@ export function throughLayers(
     const others = [...call.given(layer.index), ...(before ? [before] : [])]
     const compute = () => {
       run.attentionWeights.length = 0
+      run.routers?.enter(layer.name)
       if (run.carried) run.carried.chosen = before
       const isAgain = isCheckpointed(layer.index) && reentrant && !tape.isFirstRun
       return call.compute(layer, isAgain ? { ...given, isDetached: true } : given)
@@ -77,6 +78,7 @@ export function throughLayers(
       ? tape.checkpoint([given, ...(call.givenBy === 'position' ? others : [])], compute, {
           keywords: [...(call.givenBy === 'keyword' ? others : []), ...(call.keywords ?? [])],
           alsoReturned: () => (call.returnsWeights ? run.attentionWeights : []),
+          alsoKept: () => (tape.isFirstRun ? run.routers?.of(layer.name) : run.routers?.again()) ?? [],
           isSelective: recompute === 'selective',
           isReentrant: reentrant,
           closes: () => run.sharedKeys?.leave(),

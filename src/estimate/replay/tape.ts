@@ -43,6 +43,11 @@ export class Tape {
     return this.#gradients
   }
 
+  /** Whether a layer runs for the first time that is checkpointed reentrantly, which is without gradients. */
+  get reenters(): boolean {
+    return this.saved.recording?.isReentrant === true && !this.saved.isSecondRun
+  }
+
   /** Runs without recording, as under `torch.no_grad()`. */
   withoutGradients<Result>(run: () => Result): Result {
     const before = this.#gradients
@@ -181,6 +186,7 @@ export class Tape {
     {
       keywords = [],
       alsoReturned = () => [],
+      alsoKept = () => [],
       isSelective = false,
       isReentrant = false,
       closes = () => {},
@@ -189,7 +195,9 @@ export class Tape {
     const run = (): void => {
       const output = layer()
       if (isReentrant)
-        frame.inputs.push(...[output, ...alsoReturned()].map(({ storage }) => this.ledger.retain(storage)))
+        frame.inputs.push(
+          ...[output, ...alsoReturned(), ...alsoKept()].map(({ storage }) => this.ledger.retain(storage)),
+        )
       this.free(output)
     }
     const isOffloaded = ({ storage }: Tensor) => this.saved.offloads && storage.part === 'activations'
@@ -207,12 +215,14 @@ export class Tape {
     this.saved.recording = frame
     const output = layer()
     const others = isReentrant ? alsoReturned().map(({ elements, dtype, grad }) => ({ elements, dtype, grad })) : []
+    const kept = isReentrant ? alsoKept() : []
     this.saved.recording = undefined
     if (frame.count === 0) this.saved.close(frame)
     if (!isReentrant || frame.count === 0) return output
     this.#keywords.push(...keywords.map(({ storage }) => this.ledger.retain(storage)))
     const marked = this.marker(output, (gradient) => {
       frame.inputs.push(this.ledger.retain(gradient))
+      for (const { grad } of kept) if (grad?.pending) frame.inputs.push(this.ledger.retain(storageOf(grad.pending)))
       // Autograd hands zeros to a function for outputs that nothing depends on (`materialize_grads`).
       for (const { elements, dtype, grad } of others) {
         if (!grad) continue
@@ -269,6 +279,8 @@ interface CheckpointOptions {
   readonly keywords?: readonly Tensor[]
   /** What the layer returns beside its output, when it has run again. */
   readonly alsoReturned?: () => readonly Tensor[]
+  /** The same of what the model keeps, and may have gradients: in the first run, too. */
+  readonly alsoKept?: () => readonly Tensor[]
   readonly isSelective?: boolean
   readonly isReentrant?: boolean
   readonly closes?: () => void

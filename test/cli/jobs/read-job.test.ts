@@ -283,6 +283,13 @@ describe('a key of a job', () => {
       },
       { lora: { rank: 16, targetModules: ['q_proj'], targetParameters: ['o_proj.weight'], loraDropout: 0 } },
     ],
+    ['no loss of routers in TRL', { model_name_or_path: 'a/b', router_aux_loss_coef: 0 }, { outputRouterLogits: false }],
+    ['the loss of routers in TRL', { model_name_or_path: 'a/b', router_aux_loss_coef: 0.01 }, { outputRouterLogits: true }],
+    [
+      'the loss of routers in axolotl',
+      { base_model: 'a/b', model_config: { output_router_logits: true } },
+      { outputRouterLogits: true },
+    ],
     [
       'DPO of LLaMA-Factory, from all logits',
       { model_name_or_path: 'a/b', stage: 'dpo', template: 'llama3' },
@@ -387,6 +394,11 @@ describe('a key of a job', () => {
         lora_target_parameters: ['experts.down_proj'],
       },
       'not counted beside `lora_target_parameters`',
+    ],
+    [
+      'of the loss of routers in LLaMA-Factory',
+      { model_name_or_path: 'a/b', stage: 'sft', moe_aux_loss_coef: 0.01 },
+      'in the families that it lists alone',
     ],
     ['of adapters without one', { base_model: 'a/b', lora_r: 8 }, '`lora_r`: no effect without `adapter`'],
   ])('%s is warned about', (_, values, warning) => {

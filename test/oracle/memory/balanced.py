@@ -48,12 +48,10 @@ class Routing(oracle.BalancedRouting):
         return torch.zeros(size, 2, dtype=torch.long).unbind(1)
 
 
-def told_by(one_hot):
-    def hot(values, num_classes=-1):
-        Routing.experts_told, Routing.next_told = num_classes, 0
-        return one_hot(values, num_classes)
-
-    return hot
+def one_hot(values, num_classes=-1):
+    """As on a GPU, where torch scatters ones into zeros; with fake tensors it would compare all classes, which needs a mask of booleans too."""
+    Routing.experts_told, Routing.next_told = num_classes, 0
+    return torch.zeros(*values.shape, num_classes, dtype=torch.long).scatter_(-1, values.unsqueeze(-1), 1)
 
 
 def deepseek_v2_moe(self, hidden_states, topk_ids, topk_weight):
@@ -129,7 +127,7 @@ def phi_tables(forward):
     return lambda self, x, seq_len=None: forward(self, x, seq_len=x.shape[1])
 
 
-F.one_hot = told_by(F.one_hot)
+F.one_hot = one_hot
 oracle.BalancedRouting = Routing
 DeepseekV2MoE.moe = deepseek_v2_moe
 for gating in (GraniteMoeTopKGating, GraniteMoeHybridTopKGating, GraniteMoeSharedTopKGating, JetMoeTopKGating):

@@ -29,6 +29,7 @@ export const AXOLOTL: JobFormat = {
       ...kernelsIn(keys),
       ...checkpointingIn(keys, isOffloaded),
       ...fsdpRecompute(fsdp),
+      ...routersIn(keys),
     }
     const shards = sharding && upcast(sharding, method, step.autocast ?? true)
     warnAbout(keys, NOTES)
@@ -113,6 +114,12 @@ const NOTES: Readonly<Record<string, string>> = {
   peft_trainable_token_indices: 'embeddings of single tokens are not counted as trained',
   peft_ensure_weight_tying: 'ties of saved modules and adapters are not counted',
   use_onebitllms: 'kernels for 1.58 bits are not replayed',
+}
+
+/** Fields of the config of the model that the job overrides (`utils/schemas/deprecated.py`: files write `model_config`). */
+function routersIn(keys: JobKeys): MemoryOptions {
+  const overrides = keys.section('model_config') ?? keys.section('overrides_of_model_config')
+  return given({ outputRouterLogits: overrides?.flag('output_router_logits') })
 }
 
 /** The methods of `rl` whose memory is estimated. GDPO is GRPO with other advantages. */

@@ -41,6 +41,7 @@ export const LLAMA_FACTORY: JobFormat = {
             ...precisionIn(keys),
             ...(isDisabled && { attention: 'eager' }),
             ...(isLiger && { kernels: 'liger', loss: 'fused-linear' }),
+            ...routersIn(keys),
             ...(isOffloaded && { recompute: 'layers' }),
             ...(keys.flag('disable_gradient_checkpointing') && { recompute: 'none' }),
             ...given({
@@ -153,6 +154,16 @@ function loraIn(keys: JobKeys): NonNullable<MemoryOptions['lora']> {
     ...(useDora !== undefined && { useDora }),
     ...(useRslora !== undefined && { useRslora }),
   }
+}
+
+/** The loss of routers (`configure_moe` in `model/model_utils/moe.py`); 0 leaves the config as it is. */
+function routersIn(keys: JobKeys): MemoryOptions {
+  if (!keys.number('moe_aux_loss_coef')) return {}
+  keys.warn(
+    'moe_aux_loss_coef',
+    'counted if the class adds a loss of routers; LLaMA-Factory asks for it in the families that it lists alone (`model/model_utils/moe.py`)',
+  )
+  return { outputRouterLogits: true }
 }
 
 function shardingIn(keys: JobKeys, config: JobKeys | undefined): JobSharding | undefined {

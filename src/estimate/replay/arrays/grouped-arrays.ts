@@ -83,6 +83,18 @@ export class GroupedArrays extends Arrays {
     return this.#quotient(input, by, saves, () => this.seenAs(input, layout))
   }
 
+  /** The product with whole numbers that have no gradient, or the quotient, in the dtype of the first array. It saves the numbers. */
+  byNumbers(input: Shaped, numbers: Shaped, name: 'mul' | 'div'): Shaped {
+    const { layout, dtype } = input
+    const fresh = (): Shaped => this.fresh(preserved(layout), dtype, name)
+    return this.record({
+      inputs: [input, numbers],
+      saves: input.grad ? [numbers] : [],
+      make: fresh,
+      derivatives: [fresh],
+    })
+  }
+
   /** A quotient in a new array. */
   override divide(input: Shaped, by: Shaped): Shaped {
     const { layout } = input

@@ -23,6 +23,7 @@ export function routedAttention(run: DecoderRun, block: Named, input: Tensor, la
   if (run.prefixes) throw new UndescribedBlock(`no model for prefixes in ${block.module.type}`)
   const { chosen } = choiceOf(experts)
   const { order, origins, shares, logits } = parallelRoutes(run, experts, input)
+  run.routers?.keep(logits, choiceOf(experts))
   const projectedQuery = queries(run, experts, input, { order, origins, chosen })
   const both = child(block, 'kv_proj')
   const made = layers.linear(`${block.name}.kv_proj`, input, outFeatures(both))

@@ -16,6 +16,10 @@ export interface KeptLogits {
   readonly outputs: Tensor[]
   /** Logits that are returned beside a loss of preferences. */
   readonly returned: Tensor[]
+  /** Logits that live until the loss of the routers is computed; absent if nobody asks for that. */
+  readonly held?: Tensor[]
+  /** Called when the logits of all tokens are computed. */
+  readonly behindHead?: () => void
 }
 
 /** The loss of the last hidden states. Frees them. */
@@ -58,6 +62,7 @@ function lossOfStates(pass: DecoderPass, head: Named, states: Tensor, kept: Kept
     return freed(preferenceLoss(layers, probabilities))
   }
   const logits = logitsOf(pass, head, states)
+  kept.behindHead?.()
   if (forward.logits.shifts !== 'model') return freed(lossOfLogits(pass, logits, kept, states.dtype))
   tape.free(states)
   return lossOfLogits(pass, logits, kept, states.dtype)
@@ -99,7 +104,7 @@ function lossOfLogits(
   const kind = isOwn && forward.logits.shifts !== 'float32' ? { ...loss, logits: 'model' as const } : loss
   const casts = loss.kind === 'logits' && loss.logits === 'float32' && forward.logits.castsForLoss
   const isDerived = forward.logits.form !== 'plain' || forward.logits.shifts === 'float32'
-  const outputs = keepOutputs ? kept.outputs : undefined
+  const outputs = [...(keepOutputs ? [kept.outputs] : []), ...(kept.held ? [kept.held] : [])]
   return causalLoss(layers, logits, {
     batch,
     sequence,

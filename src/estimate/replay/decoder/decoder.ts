@@ -5,6 +5,7 @@ import type { StepOptions } from '../decoder-run.js'
 import type { Layers } from '../layers.js'
 import { labelsOf } from '../loss/label-head.js'
 import { logitsOf, statesForHead } from '../loss/logits.js'
+import { addRouterLoss } from '../loss/router-loss.js'
 import { LeftStates, leavesStates } from '../mixers/left-states.js'
 import type { ModelPass } from '../model-pass.js'
 import { isReentrant } from '../reentrant.js'
@@ -13,6 +14,7 @@ import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
 import { decoderLoss } from './decoder-loss.js'
 import { hiddenStates } from './hidden-states.js'
+import type { RouterOutputs } from './router-outputs.js'
 import { tokenVectors } from './token-vectors.js'
 
 /** One forward pass of a decoder-only language model. */
@@ -22,6 +24,7 @@ export class Decoder implements ModelPass {
   readonly #outputs: Tensor[] = []
   /** Logits that are returned beside a loss of preferences. */
   readonly #logits: Tensor[] = []
+  #routers: RouterOutputs | undefined
 
   constructor(model: DecoderModel, layers: Layers, options: StepOptions) {
     const { forward, sizes, base, labels } = model
@@ -48,15 +51,25 @@ export class Decoder implements ModelPass {
         `${this.#model.architecture.className} does not support gradient checkpointing: pass \`recompute: 'none'\``,
       )
     sharding?.beforeForward(ROOT)
-    const { hidden, returned, inOutput } = hiddenStates(this.#model, this.#pass, this.#outputs)
+    const { hidden, returned, inOutput, routers } = hiddenStates(this.#model, this.#pass, this.#outputs)
     if (options.stage?.isLast === false) {
       tape.free(...returned)
       layers.endAutocast()
       return hidden
     }
-    if (options.keepOutputs) this.#outputs.push(...inOutput.map((held) => tape.alias(held)))
-    const loss = decoderLoss(this.#model, this.#pass, hidden, { outputs: this.#outputs, returned: this.#logits })
-    tape.free(...returned)
+    if (options.keepOutputs) this.#outputs.push(...inOutput.map((one) => tape.alias(one)))
+    // The loss of the routers comes last, when the output of the model has all names.
+    const held = routers ? [tape.alias(hidden)] : []
+    const own = decoderLoss(this.#model, this.#pass, hidden, {
+      outputs: this.#outputs,
+      returned: this.#logits,
+      ...(routers && { held }),
+      ...(forward.routerLogits?.until === 'head' && { behindHead: () => routers?.free() }),
+    })
+    const loss = routers ? withRouterLoss(this.#model, this.#pass, routers, own) : own
+    tape.free(...returned, ...held)
+    if (options.keepOutputs) this.#routers = routers
+    else routers?.free()
     layers.endAutocast()
     const whole = layers.weights.isAdaLora ? regularised(layers, loss) : loss
     if (!sharding) return whole
@@ -73,31 +86,55 @@ export class Decoder implements ModelPass {
 
   dropOutputs(): void {
     this.#pass.layers.ops.tape.free(...this.#outputs.splice(0))
+    this.#routers?.free()
   }
 
   prefill(): void {
     const { tape } = this.#pass.layers.ops
-    const { hidden } = hiddenStates(this.#model, this.#pass)
+    const { hidden, routers } = hiddenStates(this.#model, this.#pass)
     const { options, forward, sizes, layers } = this.#pass
     const { head, labels, vectors } = this.#model
     if (vectors) {
       tape.free(tokenVectors(layers, vectors, hidden), hidden)
+      routers?.free()
       return
     }
     if (labels) {
       const { logits, held } = labelsOf(layers, labels, hidden, options.batch)
       tape.free(logits, ...held, hidden)
+      routers?.free()
       return
     }
     // Embedding and reward models end with the hidden states.
     if (!head) {
       tape.free(hidden)
+      routers?.free()
       return
     }
     const rows = forward.logits.prefill === 'allTokens' ? layers.tokens : options.batch
     const states = statesForHead(this.#pass, hidden)
     const last = { ...tape.alias(states), elements: rows * sizes.hiddenSize }
     const logits = logitsOf(this.#pass, head, last)
+    if (routers) withRouterLoss(this.#model, this.#pass, routers)
     tape.free(last, states, hidden, logits)
+    routers?.free()
   }
+}
+
+/** The loss with that of the routers, if the class has one; a class without an output embedding has none. Frees the loss. */
+function withRouterLoss(model: DecoderModel, pass: DecoderPass, routers: RouterOutputs, loss: Tensor): Tensor
+function withRouterLoss(model: DecoderModel, pass: DecoderPass, routers: RouterOutputs): undefined
+function withRouterLoss(
+  model: DecoderModel,
+  { layers, options, forward }: DecoderPass,
+  routers: RouterOutputs,
+  loss?: Tensor,
+): Tensor | undefined {
+  const form = model.head ? (forward.routerLogits?.loss ?? 'none') : 'none'
+  const { kind } = options.loss
+  if (loss && form !== 'none' && (kind === 'log-probs-of-logits' || kind === 'log-probs-and-entropy'))
+    throw new UndescribedBlock(
+      'no model of the loss of routers beside preferences from all logits: set `outputRouterLogits` to false',
+    )
+  return addRouterLoss(form, { layers, model, routers, isMasked: options.routerLogits === 'keptBesideMask' }, loss)
 }

@@ -16,6 +16,7 @@ import { JoinedCaches } from './joined-caches.js'
 import { prefixesOf, sharedKeysOf } from './keys-for-layers.js'
 import { mixerOf } from './layer-attention.js'
 import { type LayerInputs, layerInputsOf, Placeholders } from './layer-inputs.js'
+import { RouterOutputs } from './router-outputs.js'
 import { type Sensed, sensed } from './sense-pass.js'
 import { streamsOf } from './streams.js'
 
@@ -25,6 +26,8 @@ export interface HiddenStates {
   /** Of that, what the output of the model holds. */
   readonly inOutput: readonly Tensor[]
   readonly returned: readonly Tensor[]
+  /** The logits of all routers; absent if nobody asks for them. */
+  readonly routers: RouterOutputs | undefined
 }
 
 /**
@@ -87,7 +90,9 @@ export function hiddenStates(model: DecoderModel, pass: DecoderPass, outlives: T
   const inOutput = heldBy((sense) => sense.returned)
   returned.push(...inOutput, ...heldBy((sense) => sense.untilLoss))
   seen?.scope.end()
-  return { hidden: normal, returned, inOutput }
+  if (forward.routerLogits?.until !== 'layers') return { hidden: normal, returned, inOutput, routers: run.routers }
+  run.routers?.free()
+  return { hidden: normal, returned, inOutput, routers: undefined }
 }
 
 /** What goes into the stack of layers. */
@@ -183,6 +188,7 @@ function commonOf(model: DecoderModel, pass: DecoderPass, { embedded, positions,
     layerInputs: forLayers?.joined,
     sharedKeys,
     carried: { chosen: undefined, next: undefined },
+    routers: routersOf(model, pass),
     attentionWeights: [],
   }
   const owned = [
@@ -196,6 +202,12 @@ function commonOf(model: DecoderModel, pass: DecoderPass, { embedded, positions,
     ...present(masks.windowed),
   ]
   return { run, masks, places, shared, tablesIn: (layer) => (sizes.isWindowed(layer) ? windowTables : tables), owned }
+}
+
+function routersOf({ omitted }: DecoderModel, { layers, options, forward }: DecoderPass): RouterOutputs | undefined {
+  const { routerLogits = 'no' } = options
+  if (routerLogits === 'no' || !forward.routerLogits) return undefined
+  return new RouterOutputs(layers.ops.tape, forward.routerLogits.from, omitted)
 }
 
 /** The masks, positions and tables that a layer is called with. A checkpointed layer keeps them. */

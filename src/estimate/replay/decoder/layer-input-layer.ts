@@ -76,9 +76,10 @@ function besideExperts(
   const { shape } = residual.layout
   f.let('first', normed('post_feedforward_layernorm_1', f.get('hidden')))
   const flat = f.let('flat', a.reshape(residual, [-1, shape.at(-1) ?? 1]))
-  const routes = groupedRoutes(a, mixture, layer, flat, { experts: count, chosen: run.sizes.expertsPerToken })
+  const choice = { experts: count, chosen: run.sizes.expertsPerToken }
+  const routes = groupedRoutes(a, mixture, layer, flat, choice)
   a.tape.free(...run.attentionWeights.splice(0))
-  f.let('shares', routes.logits)
+  run.routers?.keep(f.let('shares', routes.logits), choice)
   const weights = f.let('weights', routes.weights)
   const indices = f.let('indices', routes.indices)
   f.let('second', normed('pre_feedforward_layernorm_2', flat))

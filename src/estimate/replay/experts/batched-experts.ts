@@ -26,6 +26,7 @@ export function batchedExperts(
     )
   const tokens = ops.view(input)
   const logits = layers.linear(`${block.name}.router`, tokens, choice.experts)
+  run.routers?.keep(logits, choice)
   const found = scattered(layers, logits, choice.chosen)
   const wide = ops.to(found, 'float32')
   const open = ops.elementwise(wide, 'sigmoid', 'output')

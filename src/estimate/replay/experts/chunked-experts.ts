@@ -23,6 +23,7 @@ export function chunkedExperts(run: DecoderRun, block: Named, input: Tensor): { 
   const { experts, expertsPerToken: chosen } = routed
   const x = f.let('x', a.of(jittered(run, input), [tokens, hiddenSize]))
   const { all, top } = routes(a, f, `${block.name}.router`, x, chosen)
+  run.routers?.keep(all, { experts, chosen })
   const output = f.let('output', dispatched(run, a, `${block.name}.experts.mlp`, { x, top, experts, chosen }))
   layers.ops.tape.alias(all)
   return { output: f.returned(output), held: all }

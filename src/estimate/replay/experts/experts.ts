@@ -36,6 +36,7 @@ export function expertMixture(run: DecoderRun, block: Named, input: Tensor): Ten
   const names = expertNames(item)
   const early = mixture.sharedFirst ? shared(run, block, input) : undefined
   const routes = route(run, mixture, block, input, choice)
+  if (routes.logits) run.routers?.keep(routes.logits, choice)
   const tokens = mixture.ownView ? ops.view(input) : tape.alias(input)
   const nameOf = (index: number) => `${name}.experts.${index}`
   const identities = Array.from({ length: identityExperts }, (_, place) => choice.experts - identityExperts + place)

@@ -44,6 +44,7 @@ export function groupedMixture(
   if (mixture.sharedFirst === true) early()
   const routes = groupedRoutes(a, mixture, routed, a.reshape(view ?? given, flat), choice)
   f.let('logits', routes.logits)
+  run.routers?.keep(f.get('logits'), choice)
   f.let('weights', routes.weights)
   f.let('indices', routes.indices)
   if (mixture.sharedFirst === 'behindRouter') early()

@@ -22,6 +22,7 @@ export function mergedExperts(run: DecoderRun, block: Named, input: Tensor, choi
   const { tape } = ops
   const tokens = ops.view(input)
   const logits = layers.linear(`${block.name}.gate`, tokens, choice.experts)
+  run.routers?.keep(logits, choice)
   const { scores, held } = route(run, logits, input, choice)
   const scored = { ...choice, input: tokens, scores }
   const output = withTargets(layers, `${block.name}.experts`, () =>

@@ -31,6 +31,7 @@ export function parallelExperts(run: DecoderRun, block: Named, input: Tensor): T
   const { tape } = ops
   const choice = choiceOf(block)
   const { order, origins, shares, logits } = parallelRoutes(run, block, input)
+  run.routers?.keep(logits, choice)
   const own = ops.index(input, input.elements * choice.chosen, origins)
   const both = projected(run, block, 'input_linear', own)
   const [gate = both, up = both] = ops.split(both, [both.elements / 2, both.elements / 2])

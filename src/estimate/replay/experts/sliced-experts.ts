@@ -19,6 +19,8 @@ export function slicedExperts(run: DecoderRun, block: Named, input: Tensor, choi
   const { layers, options, attentionWeights } = run
   const { tape } = layers.ops
   const { scores, indices } = route(run, block, input, choice)
+  // The model takes these for the logits.
+  run.routers?.keep(scores, choice)
   const scored = { ...choice, input, scores }
   // Tokens without an expert are a class of their own in the mask.
   const output = withTargets(layers, `${block.name}.experts`, () =>

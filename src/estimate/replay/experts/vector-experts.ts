@@ -23,6 +23,7 @@ export function vectorExperts(run: DecoderRun, block: Named, given: Tensor): Ten
   const keys = outFeatures(child(block, 'router_gate')) / 2
   const input = a.borrowed(given, [options.batch, options.sequence, sizes.hiddenSize])
   f.let('logits', a.reshape(a.linear(`${block.name}.router_gate`, input), [2, tokens, keys]))
+  run.routers?.keep(f.get('logits'), { experts: keys * keys, chosen })
   const best = a.topk(f.get('logits'), keys)
   const halves = a.unbind(best.values)
   for (const [index, half] of halves.entries()) f.let(`scores ${index}`, half)

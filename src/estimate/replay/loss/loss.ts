@@ -40,8 +40,8 @@ interface CausalLoss {
   readonly castsBack?: ComputeDtype | undefined
   /** Whether it casts them, which leaves nothing but the copy. */
   readonly casts?: boolean
-  /** Receives the logits that the output of the model holds. */
-  readonly kept?: Tensor[] | undefined
+  /** Each receives the logits that the output of the model holds. */
+  readonly kept?: readonly Tensor[][]
 }
 
 /**
@@ -64,7 +64,7 @@ export function causalLoss(
     keepsShifted = false,
     addsLargest = false,
     castsBack,
-    kept,
+    kept = [],
   }: CausalLoss,
 ): Tensor {
   const { ops } = layers
@@ -89,7 +89,7 @@ export function causalLoss(
   const loss = largest ? ops.add(own, largest[0]) : own
   if (largest) tape.free(own, ...largest)
   const returned = castsBack ? ops.to(wide, castsBack) : tape.alias(isReplaced ? wide : logits)
-  if (kept) kept.push(tape.alias(returned))
+  for (const list of kept) list.push(tape.alias(returned))
   if (!isReplaced) tape.free(logits)
   tape.free(returned)
   tape.free(given, wide, padded, labels, ...(keepsShifted ? [shifted] : []))

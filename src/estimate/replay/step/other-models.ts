@@ -89,7 +89,9 @@ export class OtherModels {
   }
 
   #plain(): () => void {
-    const { layers, pass } = this.#trained
+    const { layers, model, options } = this.#trained
+    // A reference gives no logits of routers (`_compute_loss` of TRL's DPO).
+    const pass = model.pass(layers, { ...options, routerLogits: 'no' })
     return () => layers.weights.withoutAdapters(() => this.#withoutGradients(pass))
   }
 
@@ -128,7 +130,10 @@ export class OtherModels {
       layers.kernels,
       layers.half,
     )
-    return { layers: own, pass: model.pass(own, { ...options, sharding, drops: trained ? options.drops : 'none' }) }
+    return {
+      layers: own,
+      pass: model.pass(own, { ...options, sharding, routerLogits: 'no', drops: trained ? options.drops : 'none' }),
+    }
   }
 
   /**
@@ -152,7 +157,15 @@ export class OtherModels {
       layers.half,
     )
     const before = { ...ledger.now }
-    const pass = model.pass(own, { ...options, batch, sequence: prompt, cache: true, drops: 'none', recompute: 'none' })
+    const pass = model.pass(own, {
+      ...options,
+      batch,
+      sequence: prompt,
+      cache: true,
+      drops: 'none',
+      recompute: 'none',
+      routerLogits: 'no',
+    })
     layers.ops.tape.withoutGradients(() => pass.prefill())
     const { kvCache } = change(before, ledger.now)
     const cache = Math.round((kvCache / prompt) * sequence)

@@ -1,8 +1,9 @@
 import type { KernelPackage } from '../../kernel-packages.js'
 import type { AttentionKernel } from '../../kernels.js'
 import { NO_ADAPTERS } from '../../lora/adapter-plan.js'
+import type { RouterLogitsUse } from '../decoder/router-outputs.js'
 import type { Division } from '../division.js'
-import type { ComputeDtype } from '../dtype.js'
+import { type ComputeDtype, DTYPE_BYTES } from '../dtype.js'
 import { Layers } from '../layers.js'
 import { Operations } from '../operations/operations.js'
 import type { ReplayModel } from '../replay-model.js'
@@ -25,6 +26,7 @@ export interface Prefill {
   readonly dtype: ComputeDtype
   /** How tensor-parallel ranks divide the model. */
   readonly division?: Division | undefined
+  readonly routerLogits?: RouterLogitsUse
 }
 
 /** Replays a prefill of all tokens in one pass. It computes logits for the last tokens and keeps the cache. */
@@ -39,6 +41,7 @@ export function prefill(whole: ReplayModel, given: Prefill): StepMemory {
     kernelPackages = new Set<KernelPackage>(),
     dtype,
     division,
+    routerLogits = 'no',
   } = given
   const sizes = { batch, sequence, images, seconds, ...(target && { target }) }
   const model = whole.forTokens(batch * sequence)
@@ -53,6 +56,7 @@ export function prefill(whole: ReplayModel, given: Prefill): StepMemory {
   })
   const tokens = batch * sequence
   ledger.allocate(model.buffers(sizes, dtype, false), 'buffers')
+  if (routerLogits === 'keptBesideMask') ledger.allocate(DTYPE_BYTES.int64 * tokens, 'buffers')
   const layers = new Layers(new Operations(tape), weights, tokens, false, model.linear, 'torch', 'bfloat16', division)
   const pass = model.pass(layers, {
     ...sizes,
@@ -65,6 +69,7 @@ export function prefill(whole: ReplayModel, given: Prefill): StepMemory {
     modelDtype: dtype,
     cache: true,
     drops: 'none',
+    routerLogits,
   })
   ledger.reset()
   tape.withoutGradients(() => pass.prefill())

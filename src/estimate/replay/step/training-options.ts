@@ -5,6 +5,7 @@ import type { AttentionKernel } from '../../kernels.js'
 import type { AdapterPlan } from '../../lora/adapter-plan.js'
 import type { Optimizer, OptimizerStep } from '../../optimizers.js'
 import type { VirtualTokenOptions } from '../adapters/virtual-tokens.js'
+import type { RouterLogitsUse } from '../decoder/router-outputs.js'
 import type { Division } from '../division.js'
 import type { ComputeDtype } from '../dtype.js'
 import type { KernelSet } from '../kernel-set.js'
@@ -86,5 +87,6 @@ export interface TrainingStep {
   /** Whether saved activations are on the CPU between forward and backward. */
   readonly offloadsActivations?: boolean
   readonly keepOutputs?: boolean
+  readonly routerLogits?: RouterLogitsUse
   readonly inputGradients?: boolean
 }

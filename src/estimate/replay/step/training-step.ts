@@ -1,4 +1,5 @@
 import type { StepOptions } from '../decoder-run.js'
+import { DTYPE_BYTES } from '../dtype.js'
 import { Layers } from '../layers.js'
 import type { PartBytes } from '../memory-ledger.js'
 import { Operations } from '../operations/operations.js'
@@ -28,6 +29,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   const tokens = step.batch * sequence
   const computeDtype = step.sharding?.computeDtype ?? step.parameterDtype
   ledger.allocate(model.buffers(sizes, step.parameterDtype, true), 'buffers')
+  if (step.routerLogits === 'keptBesideMask') ledger.allocate(DTYPE_BYTES.int64 * tokens, 'buffers')
   const half = computeDtype === 'float32' ? (step.autocastDtype ?? 'bfloat16') : computeDtype
   const ops = new Operations(tape)
   const { autocast, kernels, division } = step
@@ -49,6 +51,7 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
     sharding,
     keepOutputs: step.keepOutputs ?? false,
     inputGradients: step.inputGradients ?? false,
+    routerLogits: step.routerLogits ?? 'no',
     virtualTokens: virtualTokens && allocated.prompt && { kind: virtualTokens.kind, weights: allocated.prompt },
   }
   const pass = model.pass(layers, options)
