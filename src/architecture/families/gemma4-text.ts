@@ -110,7 +110,12 @@ export const gemma4Text = causalLmFamily({
       ...(!isWindowed && { masks: { unusedWindow: slidingWindow(config, 512) } }),
       norm: 'rmsNormFloat32Power',
       attention: {
-        keySharing: { ...keySharing(types, layers - config.integer('num_kv_shared_layers', 0)), in: 'variable' },
+        keySharing: {
+          ...keySharing(types, layers - config.integer('num_kv_shared_layers', 0)),
+          in: 'variable',
+          // Without experts too (`_maybe_slice_kv_shared_inputs`).
+          computesAll: Boolean(config.raw('output_router_logits')),
+        },
       },
       feedForward: {
         activation: config.string('hidden_activation', 'gelu_pytorch_tanh'),

@@ -98,6 +98,8 @@ export interface KeySharing {
    * the cache, so that each layer has its own in training (Gemma 3n).
    */
   readonly in: 'variable' | 'cache'
+  /** Whether a prefill computes these layers for all tokens, as outputs of layers are recorded. Default: no. */
+  readonly computesAll?: boolean
 }
 
 /** Attention with one head of keys, which are the values too, beside keys that compressors make of windows of tokens. */

@@ -62,7 +62,6 @@ export const LLAMA_FACTORY: JobFormat = {
 
 const NOTES: Readonly<Record<string, string>> = {
   ...TRAINER_NOTES,
-  moe_aux_loss_coef: 'the loss of routers is not counted',
   gradient_checkpointing: 'LLaMA-Factory recomputes layers unless `disable_gradient_checkpointing` is true',
   activation_checkpointing: 'LLaMA-Factory recomputes layers unless `disable_gradient_checkpointing` is true',
   shift_attn: 'shifted sparse attention is not replayed',

@@ -239,11 +239,13 @@ function givenTo(
 
 /**
  * In a prefill, layers that take keys and values of others compute the last token alone, as nothing reads what they make of the others
- * (`_maybe_slice_kv_shared_inputs` of Gemma 4).
+ * (`_maybe_slice_kv_shared_inputs` of Gemma 4). It does not where logits of routers are recorded.
  */
 function cutAt({ head }: DecoderModel, { options, forward }: DecoderPass, layer: number): Partial<DecoderRun> {
   const { keySharing } = forward.attention
-  const isCut = options.cache && head && keySharing?.in === 'variable' && keySharing.taken[layer] !== undefined
+  const computesAll = keySharing?.computesAll || options.routerLogits === 'kept'
+  const isCut =
+    options.cache && head && !computesAll && keySharing?.in === 'variable' && keySharing.taken[layer] !== undefined
   return isCut ? { options: { ...options, sequence: 1 } } : {}
 }
 
