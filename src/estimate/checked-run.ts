@@ -31,5 +31,6 @@ function presetModelOf({ architecture }: ResolvedModel): PresetModel {
     ownLoss: architecture.program !== undefined || labelHead(architecture) !== undefined,
     hasRouterLoss: hasRouterLoss(architecture),
     weighsRouterLoss: architecture.forward?.routerLogits?.isWeighted ?? false,
+    asksForRouters: architecture.forward?.routerLogits?.isAsked ?? false,
   }
 }

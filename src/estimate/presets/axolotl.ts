@@ -1,4 +1,4 @@
-import { hasRouterLoss, isShared, type Preset, trainsAdapters, trainsWeights } from './preset.js'
+import { addsRouterLoss, isShared, type Preset, trainsAdapters, trainsWeights } from './preset.js'
 
 /** `axolotl train`. */
 export const AXOLOTL: Preset = {
@@ -35,7 +35,7 @@ export const AXOLOTL: Preset = {
     {
       options: { attentionMask: true },
       source: 'utils/collators/batching.py: keeps attention_mask of the examples',
-      when: hasRouterLoss,
+      when: addsRouterLoss,
     },
   ],
   refuses: [],

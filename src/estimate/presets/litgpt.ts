@@ -1,5 +1,5 @@
 import {
-  hasRouterLoss,
+  addsRouterLoss,
   isOneRank,
   isQuantized,
   isShared,
@@ -45,7 +45,7 @@ export const LITGPT: Preset = {
     {
       options: { outputRouterLogits: false },
       source: 'model.py: models of its own, which do not read output_router_logits',
-      when: hasRouterLoss,
+      when: addsRouterLoss,
     },
   ],
   refuses: [

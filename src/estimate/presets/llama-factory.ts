@@ -1,4 +1,4 @@
-import { hasRouterLoss, needsInputGradients, type Preset, trainsAdapters } from './preset.js'
+import { addsRouterLoss, needsInputGradients, type Preset, trainsAdapters } from './preset.js'
 
 /** `llamafactory-cli train`. */
 export const LLAMA_FACTORY: Preset = {
@@ -43,7 +43,7 @@ export const LLAMA_FACTORY: Preset = {
       options: { attentionMask: true },
       from: 'transformers 5.24.0',
       source: 'data/collator.py: SFTDataCollatorWith4DAttentionMask returns attention_mask',
-      when: hasRouterLoss,
+      when: addsRouterLoss,
     },
   ],
   refuses: [],

@@ -64,13 +64,22 @@ export interface PresetModel {
   /** Whether its class adds a loss of routers if it is asked for their logits, and whether the coefficient in the config is not 0. */
   readonly hasRouterLoss: boolean
   readonly weighsRouterLoss: boolean
+  /** Whether the config asks for them. */
+  readonly asksForRouters: boolean
 }
 
 /** A model of which nothing is known. */
-export const ANY_MODEL: PresetModel = { ownLoss: false, hasRouterLoss: false, weighsRouterLoss: false }
+export const ANY_MODEL: PresetModel = {
+  ownLoss: false,
+  hasRouterLoss: false,
+  weighsRouterLoss: false,
+  asksForRouters: false,
+}
 
 /** What the options say about a run so far. */
 export interface PresetRun extends Pick<PresetModel, 'hasRouterLoss' | 'weighsRouterLoss'> {
+  /** Whether the loss of routers is added, as the config or an option says. */
+  readonly addsRouterLoss: boolean
   /** The fine-tuning type, if one was given instead of a method. */
   readonly type: FinetuningType | undefined
   /** Whether it learns from preferences or rewards. */
@@ -90,7 +99,7 @@ export const trainsWeights = ({ trains }: PresetRun): boolean => trains === 'wei
 export const trainsAdapters = ({ trains }: PresetRun): boolean => trains === 'adapters'
 export const isQuantized = ({ storage }: PresetRun): boolean => storage !== 'none'
 export const isShared = ({ ranks }: PresetRun): boolean => ranks > 1
-export const hasRouterLoss = ({ hasRouterLoss: has }: PresetRun): boolean => has
+export const addsRouterLoss = (run: PresetRun): boolean => run.addsRouterLoss
 export const weighsRouterLoss = (run: PresetRun): boolean => run.hasRouterLoss && run.weighsRouterLoss
 export const isOneRank = ({ ranks }: PresetRun): boolean => ranks === 1
 export const needsInputGradients = (run: PresetRun): boolean => trainsAdapters(run) && run.isRecomputed

@@ -1,4 +1,4 @@
-import { hasRouterLoss, isQuantized, isShared, type Preset } from './preset.js'
+import { addsRouterLoss, isQuantized, isShared, type Preset } from './preset.js'
 
 /** The recipes of torchtitan. */
 export const TORCHTITAN: Preset = {
@@ -21,7 +21,7 @@ export const TORCHTITAN: Preset = {
     {
       options: { outputRouterLogits: false },
       source: 'models: models of its own, which do not read output_router_logits',
-      when: hasRouterLoss,
+      when: addsRouterLoss,
     },
   ],
   refuses: [

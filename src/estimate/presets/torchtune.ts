@@ -1,5 +1,5 @@
 import {
-  hasRouterLoss,
+  addsRouterLoss,
   isOneRank,
   isQuantized,
   isShared,
@@ -49,7 +49,7 @@ export const TORCHTUNE: Preset = {
     {
       options: { outputRouterLogits: false },
       source: 'modules: models of its own, which do not read output_router_logits',
-      when: hasRouterLoss,
+      when: addsRouterLoss,
     },
   ],
   refuses: [

@@ -1,4 +1,4 @@
-import { hasRouterLoss, needsInputGradients, type Preset } from './preset.js'
+import { addsRouterLoss, needsInputGradients, type Preset } from './preset.js'
 
 /** `Trainer` of transformers 5. */
 export const TRANSFORMERS: Preset = {
@@ -17,7 +17,7 @@ export const TRANSFORMERS: Preset = {
     {
       options: { attentionMask: true },
       source: 'data/data_collator.py: the tokenizer pads, and returns attention_mask',
-      when: hasRouterLoss,
+      when: addsRouterLoss,
     },
   ],
   refuses: [],

@@ -1,5 +1,5 @@
 import {
-  hasRouterLoss,
+  addsRouterLoss,
   isQuantized,
   isShared,
   needsInputGradients,
@@ -57,7 +57,7 @@ export const TRL: Preset = {
     {
       options: { attentionMask: true },
       source: 'trainer/sft_trainer.py: DataCollatorForLanguageModeling returns attention_mask unless padding_free',
-      when: hasRouterLoss,
+      when: addsRouterLoss,
     },
   ],
   refuses: [],

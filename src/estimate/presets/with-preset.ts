@@ -50,7 +50,7 @@ export function withPreset(given: MemoryOptions, model: PresetModel = ANY_MODEL)
 }
 
 /** What is known of a run. */
-function runOf(options: MemoryOptions, { hasRouterLoss, weighsRouterLoss } = ANY_MODEL): PresetRun {
+function runOf(options: MemoryOptions, { hasRouterLoss, weighsRouterLoss, asksForRouters } = ANY_MODEL): PresetRun {
   const { trains, quantization } = methodOf(options.method ?? 'full')
   const { sharding, world } = options
   const recompute = options.recompute ?? (options.gradientCheckpointing === false ? 'none' : 'layers')
@@ -64,6 +64,7 @@ function runOf(options: MemoryOptions, { hasRouterLoss, weighsRouterLoss } = ANY
     optimizer: options.optimizer,
     hasRouterLoss,
     weighsRouterLoss,
+    addsRouterLoss: hasRouterLoss && (options.outputRouterLogits ?? asksForRouters),
     type: options.finetuningType,
     learnsFromPreferences: ofType(options.finetuningType).ownLoss,
   }

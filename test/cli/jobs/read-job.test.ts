@@ -283,8 +283,16 @@ describe('a key of a job', () => {
       },
       { lora: { rank: 16, targetModules: ['q_proj'], targetParameters: ['o_proj.weight'], loraDropout: 0 } },
     ],
-    ['no loss of routers in TRL', { model_name_or_path: 'a/b', router_aux_loss_coef: 0 }, { outputRouterLogits: false }],
-    ['the loss of routers in TRL', { model_name_or_path: 'a/b', router_aux_loss_coef: 0.01 }, { outputRouterLogits: true }],
+    [
+      'no loss of routers in TRL',
+      { model_name_or_path: 'a/b', router_aux_loss_coef: 0 },
+      { outputRouterLogits: false },
+    ],
+    [
+      'the loss of routers in TRL',
+      { model_name_or_path: 'a/b', router_aux_loss_coef: 0.01 },
+      { outputRouterLogits: true },
+    ],
     [
       'the loss of routers in axolotl',
       { base_model: 'a/b', model_config: { output_router_logits: true } },

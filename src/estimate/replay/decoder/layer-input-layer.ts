@@ -79,7 +79,8 @@ function besideExperts(
   const choice = { experts: count, chosen: run.sizes.expertsPerToken }
   const routes = groupedRoutes(a, mixture, layer, flat, choice)
   a.tape.free(...run.attentionWeights.splice(0))
-  run.routers?.keep(f.let('shares', routes.logits), choice)
+  const shares = f.let('shares', routes.logits)
+  run.routers?.keep(shares, choice)
   const weights = f.let('weights', routes.weights)
   const indices = f.let('indices', routes.indices)
   f.let('second', normed('pre_feedforward_layernorm_2', flat))
