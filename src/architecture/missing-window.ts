@@ -11,6 +11,9 @@ export function withWindowAsked(forward: ForwardPass, config: ConfigReader, { ne
   return { ...forward, undescribed: WITHOUT_WINDOW }
 }
 
+/** Whether a forward pass is described but for the window, which its config has to state. */
+export const lacksOnlyWindow = ({ undescribed }: ForwardPass): boolean => undescribed === WITHOUT_WINDOW
+
 type Stops = (config: ConfigReader) => boolean
 
 // MiMo's configs may state the window under another name.

@@ -1,5 +1,6 @@
 import { familyOf } from '../architecture/families/index.js'
 import { architectureFromConfig, CheckpointError } from '../architecture/index.js'
+import { lacksOnlyWindow } from '../architecture/missing-window.js'
 
 /**
  * Whether a family has a forward-pass model: for some of its classes, or for its language model if it is multimodal.
@@ -20,7 +21,7 @@ export function isForwardPassDescribed(family: string): boolean {
 function hasDescribedText(family: string): boolean {
   try {
     const { forward } = architectureFromConfig({ model_type: family })
-    return forward !== undefined && forward.undescribed === undefined
+    return forward !== undefined && (forward.undescribed === undefined || lacksOnlyWindow(forward))
   } catch (error) {
     if (error instanceof CheckpointError) return false
     throw error

@@ -10,7 +10,7 @@ import { overheadBytes, rangeOf } from './overhead.js'
 import { refuseTargetsInLayout } from './refused-targets.js'
 import type { ResolvedModel } from './resolved-model.js'
 import { refuseRoutersInLayout } from './router-logits.js'
-import { runMemory } from './run-memory.js'
+import { cannotReplay, runMemory } from './run-memory.js'
 import { cacheShape } from './serving/cache/cache-blocks.js'
 import { bytesPerToken } from './serving/cache/cache-bytes.js'
 import { storedWeights } from './serving/weights/stored-weights.js'
@@ -35,6 +35,7 @@ export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions
       return ranksOf(layout) === 1 ? whole : dividedServing(model, options, whole, layout)
     }
     if (layout.tensor * layout.pipeline * layout.expert === 1) return runMemory(model, withRanks(options, layout.data))
+    if ('missing' in model.replay) throw cannotReplay(model, options, model.replay.missing)
     refuseTargetsInLayout(model, options)
     refuseRoutersInLayout(model.architecture, options)
     const refused = refusedLayout(model.architecture, options, layout)

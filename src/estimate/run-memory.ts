@@ -132,7 +132,8 @@ function staticParts(model: ResolvedModel, options: CheckedMemoryOptions): Stati
   return { parameters, gradients: 0, optimizerStates: 0 }
 }
 
-function cannotReplay(model: ResolvedModel, options: CheckedMemoryOptions, missing: string): ForwardPassError {
+/** The error of a model without a forward pass. */
+export function cannotReplay(model: ResolvedModel, options: CheckedMemoryOptions, missing: string): ForwardPassError {
   const parts = staticParts(model, options)
   return new ForwardPassError(model.architecture.family, missing, parts)
 }
