@@ -60,7 +60,8 @@ const OF_FAMILIES: Readonly<Record<Unreplayed, Gap>> = {
     says: 'masks of eager attention are off by 0.2 to 0.3 % in recorded runs of tiny models, and by up to 5 % in a prefill of Falcon',
   },
   'loss without logits': {
-    applies: ({ loss, method }) => methodOf(method).trains !== 'nothing' && (loss.kind === 'chunked' || loss.kind === 'fused-linear'),
+    applies: ({ loss, method }) =>
+      methodOf(method).trains !== 'nothing' && (loss.kind === 'chunked' || loss.kind === 'fused-linear'),
     says: 'the head of MiniCPM reads a scaled copy of the hidden states, which is not counted where head and loss are one: 2 bytes for each token and feature',
   },
   'recomputation of AdaLoRA': {

@@ -5,7 +5,8 @@ import { estimateMemory } from '../../src/estimate/index.js'
 const estimated = (config: Readonly<Record<string, unknown>>) => () =>
   estimateMemory(architectureFromConfig({ num_hidden_layers: 2, vocab_size: 128, ...config }), { method: 'inference' })
 
-const STOPS = /stops in the configuration class or in the forward pass, since layers have a window and `sliding_window` is null/
+const STOPS =
+  /stops in the configuration class or in the forward pass, since layers have a window and `sliding_window` is null/
 
 // `create_sliding_window_causal_mask` raises a ValueError: run on the meta device with transformers 4.57.6 and 5.24.0.
 describe('A config without the window that its code makes a mask of', () => {

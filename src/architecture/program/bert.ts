@@ -128,7 +128,10 @@ const maskOf = ({ isEager = false, places }: BertOptions): Operation =>
   isEager || places ? make(TOKENS, 'model') : eagerMask(TOKENS)
 
 /** The sizes and the eager code of BERT's attention. */
-export function bertHeads({ heads, headDim = 0 }: Pick<Dimensions, 'heads' | 'headDim'>): Omit<AttentionCall, 'op' | 'of'> {
+export function bertHeads({
+  heads,
+  headDim = 0,
+}: Pick<Dimensions, 'heads' | 'headDim'>): Omit<AttentionCall, 'op' | 'of'> {
   return { heads, headDim, eager: { softmax: 'scores', weights: 'none', keepsMasked: true }, mask: 'mask' }
 }
 
