@@ -4,7 +4,7 @@ import type { ForwardPass } from './forward/index.js'
 
 /**
  * A forward pass that cannot run, since the code makes a mask with a window and the config has none (`create_sliding_window_causal_mask` in
- * `masking_utils.py` of transformers 4.57 and 5.24 raises a `ValueError`).
+ * `masking_utils.py` of transformers 4.57 raises a `ValueError`; 5.24 stops with a `TypeError`, or in the configuration class).
  */
 export function withWindowAsked(forward: ForwardPass, config: ConfigReader, { needsWindow }: FamilyFacts): ForwardPass {
   if (needsWindow === undefined || forward.undescribed || !STOPS[needsWindow](config)) return forward

@@ -8,7 +8,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 /** Mellum 2 (JetBrains 2026, https://huggingface.co/JetBrains): Qwen 3's mixture of experts, with a window in some layers. */
 export const mellum = decoderFamily({
   modelType: 'mellum',
-  needsWindow: 'usual',
+  needsWindow: 'listed',
   name: 'Mellum',
   attributeMap: { num_experts: 'num_local_experts' },
   defaults: {
