@@ -8,7 +8,7 @@ import { exaone4Body } from '../shapes/exaone4-body.js'
 /** K-EXAONE (LG AI Research 2026, arXiv:2601.01739): EXAONE 4's attention, and routed experts beside a shared one. */
 export const exaoneMoe = decoderFamily({
   modelType: 'exaone_moe',
-  needsWindow: 'listed',
+  needsWindow: 'always',
   name: 'ExaoneMoe',
   ...exaone4Body,
   attentionPattern(config, layers) {

@@ -10,7 +10,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 /** Laguna (Poolside 2026, https://poolside.ai): gates on the output of attention, and layers with different numbers of heads. */
 export const laguna = decoderFamily({
   modelType: 'laguna',
-  needsWindow: 'usual',
+  needsWindow: 'always',
   name: 'Laguna',
   defaults: {
     vocab_size: 100_352,

@@ -14,7 +14,7 @@ import { causalLmFamily } from '../shapes/causal-lm-family.js'
 /** Lara Mini (2026, in transformers 5.24): gated delta networks between layers of attention, with a window or without, and small experts. */
 export const laraMini = causalLmFamily({
   modelType: 'lara_mini',
-  needsWindow: 'usual',
+  needsWindow: 'always',
   name: 'LaraMini',
   defaults: {
     vocab_size: 151_936,

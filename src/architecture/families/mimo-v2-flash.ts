@@ -14,7 +14,7 @@ import { decoderFamily } from '../shapes/decoder-family.js'
  */
 export const mimoV2Flash = decoderFamily({
   modelType: 'mimo_v2_flash',
-  needsWindow: 'usual',
+  needsWindow: 'always',
   name: 'MiMoV2Flash',
   attributeMap: { num_local_experts: 'n_routed_experts' },
   defaults: {
