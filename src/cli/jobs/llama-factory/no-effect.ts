@@ -2,8 +2,8 @@ import { FSDP_NO_EFFECT } from '../sharding-keys.js'
 import { TRAINER_NO_EFFECT } from '../shared-keys.js'
 
 /**
- * Keys of LLaMA-Factory (0.9.5, `hparams`) that change nothing that an estimate counts, or that belong to a method of training that the key of the
- * method itself is warned about or refused for.
+ * Keys of LLaMA-Factory (0.9.5, `hparams`) that change nothing that an estimate counts. Some are details of a method, such as GaLore, OFT or PPO: the key
+ * that asks for the method is warned about or refused.
  */
 export const NO_EFFECT: readonly string[] = [
   ...TRAINER_NO_EFFECT,
