@@ -12,7 +12,7 @@ describe('isForwardPassDescribed', () => {
     expect(estimated.filter((type) => !isForwardPassDescribed(type))).toEqual([])
   })
 
-  it('is false for names of no family, and for the families that docs/estimates.md names', () => {
+  it('is false for names of no family, and for the families that docs/estimated-families.md names', () => {
     expect(isForwardPassDescribed('lama')).toBe(false)
     expect(['rwkv7', 'rwkv5', 'rwkv6'].filter(isForwardPassDescribed)).toEqual([])
   })

@@ -4,37 +4,39 @@ import { FAMILIES } from '../../src/architecture/families/index.js'
 import { isForwardPassDescribed } from '../../src/estimate/index.js'
 import { FAMILY_FIXTURES, memoryRecords } from './memory-records.js'
 
-const PAGE = readFileSync(new URL('../../docs/estimates.md', import.meta.url), 'utf8')
-const listed = [...PAGE.matchAll(/^> (.+)$/gm)]
+const page = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8')
+const ESTIMATES = page('estimates.md')
+const FAMILIES_PAGE = page('estimated-families.md')
+const listed = [...FAMILIES_PAGE.matchAll(/^> (.+)$/gm)]
   .flatMap(([, line = '']) => line.split(/,\s*/))
   .filter((name) => name !== '')
 
-it('docs/estimates.md lists families that are described, and only those', () => {
+it('docs/estimated-families.md lists families that are described, and only those', () => {
   expect(listed.length).toBeGreaterThan(50)
   expect(listed.filter((family) => !isForwardPassDescribed(family))).toEqual([])
 })
 
-it('docs/estimates.md says which of them no recorded run holds, and how many runs there are', () => {
+it('docs/estimated-families.md says which of them no recorded run holds, and how many runs there are', () => {
   const records = [...FAMILY_FIXTURES, 'config-variants.jsonl.gz'].map(memoryRecords)
   const held = new Set(records.flat().map(({ config }) => config['model_type']))
   const free = listed.filter((family) => !held.has(family) && family !== 'mixtral')
-  expect(PAGE).toContain(`All but ${free.slice(0, -1).join(', ')} and ${free.at(-1)} are held`)
-  for (const { length } of records) expect(PAGE).toContain(length.toLocaleString('en-US'))
+  expect(FAMILIES_PAGE).toContain(`All but ${free.slice(0, -1).join(', ')} and ${free.at(-1)} are held`)
+  for (const { length } of records) expect(`${ESTIMATES}${FAMILIES_PAGE}`).toContain(length.toLocaleString('en-US'))
 })
 
-it('docs/estimates.md lists the families that see or hear, and how many runs there are', () => {
-  const [, list = ''] = /^Seen or heard: ([^.]+)\.$/m.exec(PAGE) ?? []
+it('docs/estimated-families.md lists the families that see or hear, and how many runs there are', () => {
+  const [, list = ''] = /^Seen or heard: ([^.]+)\.$/m.exec(FAMILIES_PAGE) ?? []
   const described = FAMILIES.filter(({ images, sound }) => images ?? sound).flatMap(({ modelTypes }) => modelTypes)
   expect(list.split(/,\s*/).sort()).toEqual([...described].sort())
   const runs = ['senses', 'senses-options', 'blip-2', 'newer-senses', 'images-in-turn', 'retrieval'].flatMap((name) =>
     memoryRecords(`${name}.jsonl.gz`),
   )
-  expect(PAGE).toContain(`\n${runs.length} more recorded steps of small models`)
-  expect(PAGE).toContain(`\n${memoryRecords('seen-llama.jsonl.gz').length} further steps hold`)
+  expect(FAMILIES_PAGE).toContain(`\n${runs.length} more recorded steps of small models`)
+  expect(FAMILIES_PAGE).toContain(`\n${memoryRecords('seen-llama.jsonl.gz').length} further steps hold`)
 })
 
 it('docs/estimates.md names files that are there', () => {
-  const [, section = ''] = /## Where each term stands\n(.*?)\n## /s.exec(PAGE) ?? []
+  const [, section = ''] = /## Where each term stands\n(.*?)\n## /s.exec(ESTIMATES) ?? []
   const named = [...section.matchAll(/`((?:[a-z-]+\/)*[a-z-]+(?:\.ts|\/))`/g)].map(([, name = '']) => name)
   expect(named.length).toBeGreaterThan(15)
   const replay = new URL('../../src/estimate/replay/', import.meta.url)
