@@ -39,6 +39,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'speech.jsonl.gz',
   'sparse-encoders.jsonl.gz',
   'input-gradients.jsonl.gz',
+  'authors-code.jsonl.gz',
 ]
 
 /** The records of a fixture. */

@@ -1,10 +1,11 @@
-import { fusedAttention } from '../blocks/attention.js'
+import { attention, fusedAttention } from '../blocks/attention.js'
 import { bertEmbeddings, bertEncoder, bertPooler, denseAndNorm } from '../blocks/bert.js'
 import { BERT_DEFAULTS, decoderDimensions } from '../blocks/decoder-sizes.js'
 import { labelCount } from '../blocks/label-count.js'
 import { linear } from '../blocks/linear.js'
-import { layerNorm } from '../blocks/norm.js'
+import { layerNorm, rmsNorm } from '../blocks/norm.js'
 import { container } from '../module.js'
+import { gteAuthorsProgram } from '../program/gte-authors.js'
 import { headedFamily } from '../shapes/headed-family.js'
 import { outputEmbedding } from '../shapes/headed-model.js'
 
@@ -13,6 +14,7 @@ export const newFamily = headedFamily({
   modelType: 'new',
   name: 'New',
   prefix: 'new',
+  dropout: { hidden_dropout_prob: 0.1 },
   defaults: { ...BERT_DEFAULTS, vocab_size: 30_528, max_position_embeddings: 2048 },
   build(sizes, config) {
     const { vocabSize, hiddenSize, ffnSize, heads, layers, contextTokens } = sizes
@@ -23,9 +25,11 @@ export const newFamily = headedFamily({
       segments: segments > 0 ? segments : undefined,
     })
     const names = ['qkv_proj', 'o_proj'] as const
-    const norm = layerNorm(hiddenSize)
+    const norm =
+      config.string('layer_norm_type', 'layer_norm') === 'rms_norm' ? rmsNorm(hiddenSize) : layerNorm(hiddenSize)
+    const projections = { ...sizes, kvHeads: heads, qkvBias: true, outputBias: true }
     const layer = container('NewLayer', {
-      attention: fusedAttention({ ...sizes, kvHeads: heads, qkvBias: true, outputBias: true, names }),
+      attention: config.boolean('pack_qkv', true) ? fusedAttention({ ...projections, names }) : attention(projections),
       mlp: container(
         'NewGatedMLP',
         { up_gate_proj: linear(hiddenSize, 2 * ffnSize), down_proj: linear(ffnSize, hiddenSize, { bias: true }) },
@@ -55,4 +59,6 @@ export const newFamily = headedFamily({
       dimensions: decoderDimensions({ ...sizes, kvHeads: heads }, { gatedMlp: true }),
     }
   },
+  program: (config, dimensions, className) =>
+    gteAuthorsProgram(config, dimensions, className, { name: 'New', prefix: 'new' }),
 })

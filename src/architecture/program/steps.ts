@@ -180,6 +180,8 @@ export interface Lookup {
   readonly rows: Count
   /** Whether these are the input embeddings, whose output may be told to have gradients. */
   readonly isInput?: boolean
+  /** Whether the code adds to it in place, which torch refuses if it was told to have gradients. Default: no. */
+  readonly isAddedTo?: boolean
   /** The indices, if they are a tensor of their own, which is saved. */
   readonly by?: Value
 }

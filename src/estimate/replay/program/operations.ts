@@ -23,7 +23,7 @@ export function compute(place: Place, scope: Scope, operation: Exclude<Operation
 }
 
 const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
-  lookup: (place, scope, { module, rows, by, isInput }, evaluate) => {
+  lookup: (place, scope, { module, rows, by, isInput, isAddedTo }, evaluate) => {
     const { ops, weights } = place.layers
     const name = scope.named(module)
     if (weights.adapter(name)) throw new UndescribedBlock(`no model for an adapter on the embedding ${name}`)
@@ -33,7 +33,12 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
       by === undefined
         ? ops.embedding(table, elements)
         : using(place, [evaluate(by)], (indices = table) => ops.embedding(table, elements, indices))
-    return isInput && place.options.inputGradients ? ops.tape.requireGradient(found) : found
+    if (!isInput || !place.options.inputGradients) return found
+    if (isAddedTo && !found.grad)
+      throw new UndescribedBlock(
+        `its code adds to the output of ${name} in place, which torch refuses with \`inputGradients\`: leave it out`,
+      )
+    return ops.tape.requireGradient(found)
   },
   linear: (place, scope, { module, of }, evaluate) => {
     const name = scope.named(module)
