@@ -10,6 +10,7 @@ const RECORDS = [
   'senses-options.jsonl.gz',
   'blip-2.jsonl.gz',
   'newer-senses.jsonl.gz',
+  'further-senses.jsonl.gz',
   'seen-llama.jsonl.gz',
   'images-in-turn.jsonl.gz',
   'retrieval.jsonl.gz',
@@ -253,6 +254,7 @@ describe('A run with images', () => {
   it.each<[MemoryOptions, string]>([
     [{ images: 4 }, '5,476 tokens, more than the 4,096 of `sequenceLength`: pass a longer sequence'],
     [{ imageSize: { width: 10, height: 10 } }, '`imageSize` is given without `images`'],
+    [{ images: 1, imageSize: { width: 2010, height: 10 } }, 'one side is more than 200 times the other: pass another'],
     [{ audioSeconds: 30 }, '`audioSeconds` is 30, but qwen2_5_vl has no forward-pass model for them'],
     [{ ...SPOKEN, kernels: 'liger' }, 'no model for liger kernels in encoders: use those of torch'],
     [{ ...SPOKEN, layout: { tensor: 2 } }, 'use `sharding`'],

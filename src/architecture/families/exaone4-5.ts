@@ -6,12 +6,14 @@ import { tree } from '../blocks/tree.js'
 import type { ConfigReader } from '../config-reader.js'
 import { withFrequenciesTwice } from '../forward/newer-frequencies.js'
 import { axialFrequencies, withTowerBuffers } from '../forward/tower-buffers.js'
+import { exaone45Images } from '../senses/exaone4-5.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** EXAONE 4.5 (LG AI Research 2026, https://huggingface.co/LGAI-EXAONE): EXAONE 4 with Qwen2.5-VL's encoder, with fewer heads of keys and values. */
 export const exaone45 = multimodalFamily({
   modelType: 'exaone4_5',
   name: 'Exaone4_5_',
+  images: exaone45Images,
   text: { family: 'exaone4', tied: false },
   // Its code is of transformers 5, which keeps frequencies twice.
   changes: (forward, config) => withTowerBuffers(towerBuffer)(withFrequenciesTwice(forward), config),

@@ -35,7 +35,14 @@ export interface Grid extends GridSizes {
   readonly tokens: number
 }
 
-/** Reads the grid of an image, within the limits of the published processors. */
+/** The most times that one side of an image may be longer than the other (`smart_resize`). */
+const LONGEST_RATIO = 200
+
+/**
+ * Reads the grid of an image, within the limits of the published processors.
+ *
+ * @throws RangeError for an image that they refuse
+ */
 export function gridOf(
   config: ConfigReader,
   { imageSize = USUAL_IMAGE }: AskedSense,
@@ -55,6 +62,11 @@ export function gridOf(
 ): Grid {
   const patch = config.positive('patch_size', usual)
   const merged = config.positive('spatial_merge_size', 2)
+  const { width, height } = imageSize
+  if (Math.max(width, height) / Math.min(width, height) > LONGEST_RATIO)
+    throw new RangeError(
+      `\`imageSize\` is ${width} × ${height}, but the processor refuses images of which one side is more than ${LONGEST_RATIO} times the other: pass another size`,
+    )
   const size = rounded(imageSize, { step: patch * merged, least, most })
   const [rows, columns] = [size.height / patch, size.width / patch]
   const channels = config.integer(['in_channels', 'in_chans'], 3)

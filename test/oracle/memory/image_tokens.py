@@ -84,6 +84,33 @@ def newer():
         yield family, {"vision_config": {"patch_size": 14, "spatial_merge_size": 2}}, processor("Glm46VProcessor", image_processor("Glm46VImageProcessor"))
 
 
+def further():
+    """Families that only transformers 5 has, whose image processors are made as their classes say: no published ones have been read."""
+    grid = {"patch_size": 14, "spatial_merge_size": 2}
+    for family, name, image, vision in (
+        ("exaone4_5", "Exaone4_5_Processor", "Qwen2VLImageProcessor", grid),
+        ("hunyuan_vl", "HunYuanVLProcessor", "HunYuanVLImageProcessor", {"patch_size": 16, "spatial_merge_size": 2}),
+        ("kimi_k25", "Kimi_K25Processor", "Kimi_K25ImageProcessor", {"patch_size": 14}),
+        ("minimax_m3_vl", "MiniMaxM3VLProcessor", "MiniMaxM3VLImageProcessor", grid),
+        ("step3p7", "Step3p7Processor", "Step3p7ImageProcessor", {"patch_size": 14}),
+    ):
+        made = processor(name, image_processor(image), _merge_kwargs=lambda **kwargs: {"images_kwargs": {}}, cat_extra_token=True)
+        yield family, {"vision_config": vision}, made
+
+
+def of_step(made, width, height):
+    """The tokens of the text that Step 3.7's processor writes for an image."""
+    import re
+    from unittest.mock import patch
+
+    inner = made.image_processor
+    with patch.object(transformers.ProcessorMixin, "__init__", lambda *a, **k: None):
+        made.__init__(inner)
+    columns, rows = inner._plan_patches(width, height, inner.size["height"], inner.patch_size)[3:5]
+    newlines = [column == columns - 1 and row < rows - 1 for row in range(rows) for column in range(columns)]
+    return len(re.findall("<[a-z_]+>", made.replace_image_token({"num_local_patches": [columns * rows], "patch_newline_masks": [newlines]}, 0)))
+
+
 def of_llama4(made, width, height):
     """Llama 4's has no function that counts: the tokens of the text that it writes for the tiles that it cuts."""
     import torch
@@ -108,8 +135,12 @@ def counted(made, width, height):
     """The tokens of one image; null where the processor refuses it."""
     if isinstance(made, transformers.Llama4Processor):
         return of_llama4(made, width, height)
+    if type(made).__name__ == "Step3p7Processor":
+        return of_step(made, width, height)
+    # MiniMax's adds a token before an image and one behind it.
+    around = 2 if type(made).__name__ == "MiniMaxM3VLProcessor" else 0
     try:
-        return int(made._get_num_multimodal_tokens(image_sizes=[[height, width]]).num_image_tokens[0])
+        return around + int(made._get_num_multimodal_tokens(image_sizes=[[height, width]]).num_image_tokens[0])
     except ValueError:
         return None
 
@@ -117,6 +148,6 @@ def counted(made, width, height):
 if __name__ == "__main__":
     answers = {
         family: {"config": {"model_type": family, **config}, "tokens": [[*size, counted(made, *size)] for size in sizes()]}
-        for family, config, made in (newer if transformers.__version__.startswith("5") else families)()
+        for family, config, made in ((*newer(), *further()) if transformers.__version__.startswith("5") else families())
     }
     print("{" + ",\n".join(f"{json.dumps(family)}: {json.dumps(answer)}" for family, answer in answers.items()) + "}")

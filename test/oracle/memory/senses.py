@@ -6,6 +6,8 @@ from unittest.mock import patch
 
 import numpy
 import torch
+
+import further_senses
 from torch._subclasses.fake_tensor import FakeTensor
 
 
@@ -367,7 +369,7 @@ class Senses:
             code = models.pixtral.modeling_pixtral
             found.append((code, "position_ids_in_meshgrid", lambda patches, **k: on_cpu(self, (sum(p.shape[-2] * p.shape[-1] for p in patches),))))
             found.append((code, "generate_block_attention_mask", blocks_of))
-        return found
+        return found + further_senses.stand_ins(self)
 
 
     def seen_by_glm5(self):
@@ -743,6 +745,7 @@ def gemma4_frames(senses):
 
 
 FAMILIES = {
+    **further_senses.FAMILIES,
     "colpali": lambda senses: square(senses, senses.parts.text_config.num_image_tokens),
     "colqwen2": page,
     "blip-2": lambda senses: square(senses, senses.parts.num_query_tokens),

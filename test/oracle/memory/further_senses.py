@@ -1,0 +1,75 @@
+"""Images for further models of transformers 5, and what stands in for their code that looks at values: as in senses.py, which uses this file."""
+import importlib
+
+import numpy
+import torch
+
+
+def code_of(senses):
+    name = senses.family
+    return importlib.import_module(f"transformers.models.{name}.modeling_{name}")
+
+
+def lengths(senses, grid, *a, **k):
+    """Where the patches of each image begin, which are numbers."""
+    from senses import of
+
+    return of(numpy.concatenate([[0], grid.values.prod(-1).cumsum()])), None
+
+
+def places(axes):
+    """The place of each patch, of which there are as many as patches."""
+    return lambda grid, *a, **k: torch.zeros(int(grid.values.prod(-1).sum()), axes, dtype=torch.long)
+
+
+def windows(senses):
+    """The order of windows, and where each begins: they are computed on the CPU."""
+    from senses import Ints, on_cpu
+
+    def cut(size, side):
+        return [min(side, size - start) for start in range(0, size, side)]
+
+    def found(grid, spatial_merge_size, window_size, patch_size, kwargs=None):
+        side, ends = window_size // spatial_merge_size // patch_size, [0]
+        for _, height, width in grid.tolist():
+            for rows in cut(height // spatial_merge_size, side):
+                for columns in cut(width // spatial_merge_size, side):
+                    ends.append(ends[-1] + rows * columns * spatial_merge_size**2)
+        return on_cpu(senses, (ends[-1] // spatial_merge_size**2,)), Ints(ends)
+
+    return found
+
+
+def seen_in_grids(senses):
+    """Grids of patches are integers of Python."""
+    from functools import partial
+
+    from senses import on_cpu
+
+    code, batch, tokens = code_of(senses), senses.batch, senses.tokens
+    patches = [
+        (code, "get_vision_position_ids", places(3 if senses.family == "minimax_m3_vl" else 2)),
+        (code, "get_vision_attention_seqlens", partial(lengths, senses)),
+        (torch, "_check_tensor_all_with", lambda *a: None),
+    ]
+    if hasattr(code, "get_vision_window_index"):
+        patches += [(code, "get_vision_window_index", windows(senses)), (torch, "argsort", lambda order, *a, **k: on_cpu(senses, order.shape))]
+    return patches
+
+
+GRIDS = ("exaone4_5",)
+
+
+def stand_ins(senses):
+    return seen_in_grids(senses) if senses.family in GRIDS and senses.images else []
+
+
+def patched(senses):
+    from senses import patched
+
+    return patched(senses)
+
+
+FAMILIES = {
+    "exaone4_5": patched,
+}
