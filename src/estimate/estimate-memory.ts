@@ -75,10 +75,13 @@ function givenLayout(resolved: ResolvedModel, options: CheckedMemoryOptions): Me
   refuseBesideLayout(options.sharding)
   const own = { ...options, sequenceLength: Math.ceil(options.sequenceLength / context) }
   const estimate = replayed(resolved, own, () =>
-    layoutMemory(
-      resolved,
-      own,
-    )({ data: ranks, tensor, pipeline, expert, ...(sequenceParallel && { sequenceParallel }) }),
+    layoutMemory(resolved, own).of({
+      data: ranks,
+      tensor,
+      pipeline,
+      expert,
+      ...(sequenceParallel && { sequenceParallel }),
+    }),
   )
   const shared =
     context > 1

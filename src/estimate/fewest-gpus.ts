@@ -49,21 +49,21 @@ export interface SearchLimits {
 /** Tries counts of GPUs from one upwards, with every layout for each count, until one fits. */
 export function fewestGpus(model: ResolvedModel, options: CheckedMemoryOptions, limits: SearchLimits): Search {
   const { gpu, maxGpus, isExplained } = limits
-  const memoryIn = layoutMemory(model, options)
+  const memory = layoutMemory(model, options)
   const trains = methodOf(options.method).trains !== 'nothing'
   const tooFew: TooFew[] = []
   const least = isExplained ? 1 : leastStaticMemory(model, options) / gpu.memoryBytes
   for (const gpus of countsUpTo(maxGpus)) {
     if (gpus < least) continue
-    const tried: Candidate[] = []
+    let best: Candidate | undefined
     for (const layout of possible(layoutsOf(model.architecture, gpus, options.method), model, options)) {
       if (trains && refusedLayout(model.architecture, options, layout)) continue
-      const candidate = { layout, estimate: memoryIn(layout) }
-      if (candidate.estimate.totalBytes <= gpu.memoryBytes) return { gpus, fitting: candidate, tooFew }
-      tried.push(candidate)
+      const estimate = best ? memory.below(best.estimate.totalBytes, layout) : memory.of(layout)
+      if (!estimate) continue
+      best = { layout, estimate }
+      if (estimate.totalBytes <= gpu.memoryBytes) return { gpus, fitting: best, tooFew }
     }
-    const best = tried.reduce((a, b) => (b.estimate.totalBytes < a.estimate.totalBytes ? b : a))
-    tooFew.push(shortage(gpu, gpus, best.layout, best.estimate.totalBytes))
+    if (best) tooFew.push(shortage(gpu, gpus, best.layout, best.estimate.totalBytes))
   }
   return { tooFew }
 }

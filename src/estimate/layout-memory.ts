@@ -14,22 +14,29 @@ import { cannotReplay, runMemory } from './run-memory.js'
 import { cacheShape } from './serving/cache/cache-blocks.js'
 import { bytesPerToken } from './serving/cache/cache-bytes.js'
 import { storedWeights } from './serving/weights/stored-weights.js'
-import { pipelineMemory } from './shard/pipeline-memory.js'
+import { pipelineMemory, pipelineMemoryBelow } from './shard/pipeline-memory.js'
 import { profileStep, type StepProfile } from './shard/profile.js'
 import { refusedLayout } from './shard/refused-layout.js'
 import { tensorMemory } from './shard/tensor-memory.js'
 import { isDivisible, tensorRank } from './shard/tensor-rank.js'
 import { type Layout, shardedEstimate } from './sharding.js'
 
+/** The memory of one run in any layout. */
+export interface LayoutMemory {
+  readonly of: (layout: Layout) => MemoryEstimate
+  /** The same, or absent if it needs `limitBytes` or more, which may take less time to know. */
+  readonly below: (limitBytes: number, layout: Layout) => MemoryEstimate | undefined
+}
+
 /**
  * Estimates one run in any layout. What does not depend on the layout is computed once.
  *
- * If only data is sharded, the step itself is replayed. For other layouts, its sizes come from a profile.
+ * If only data is sharded, or with tensor and pipeline parallelism, the step itself is replayed. For other layouts, its sizes come from a profile.
  */
-export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions): (layout: Layout) => MemoryEstimate {
+export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions): LayoutMemory {
   let profile: StepProfile | undefined
   let whole: MemoryEstimate | undefined
-  return (layout) => {
+  const estimated = <Staged>(layout: Layout, staged: () => Staged): MemoryEstimate | Staged => {
     if (methodOf(options.method).trains === 'nothing') {
       whole ??= runMemory(model, { ...options, layout: checkLayout({}) })
       return ranksOf(layout) === 1 ? whole : dividedServing(model, options, whole, layout)
@@ -40,28 +47,40 @@ export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions
     refuseRoutersInLayout(model.architecture, options)
     const refused = refusedLayout(model.architecture, options, layout)
     if (refused) throw new TypeError(refused)
-    if (layout.pipeline > 1) return pipelineMemory(model, options, layout)
+    if (layout.pipeline > 1) return staged()
     if (layout.tensor > 1 && !layout.sequenceParallel) return tensorMemory(model, options, layout)
     if (layout.tensor > 1)
       tensorRank(model.architecture, layout.tensor, { isTraining: true, isSharded: layout.data > 1 })
     profile ??= profileStep(model, options)
-    const degrees = {
-      context: options.layout.context,
-      sequenceParallel: layout.sequenceParallel ?? false,
-      tensor: layout.tensor,
-      pipeline: layout.pipeline,
-      expert: layout.expert,
-    }
-    const estimate = shardedEstimate(profile, layout, overheadBytes(options.method))
-    return {
-      ...estimate,
-      assumptions: [
-        ...dropoutAssumptions(model.architecture, options),
-        ...estimate.assumptions,
-        ...modelAssumptions(model.architecture, options),
-      ],
-      confidence: confidenceOf(model.architecture, { ...options, layout: degrees }),
-    }
+    return profiled(model, options, layout, profile)
+  }
+  return {
+    of: (layout) => estimated(layout, () => pipelineMemory(model, options, layout)),
+    below: (limitBytes, layout) => {
+      const found = estimated(layout, () => pipelineMemoryBelow(limitBytes, model, options, layout))
+      return found && found.totalBytes < limitBytes ? found : undefined
+    },
+  }
+}
+
+/** Expert and sequence parallelism, whose sizes come from a profile of the step. */
+function profiled(
+  { architecture }: ResolvedModel,
+  options: CheckedMemoryOptions,
+  layout: Layout,
+  profile: StepProfile,
+): MemoryEstimate {
+  const { sequenceParallel = false, tensor, pipeline, expert } = layout
+  const degrees = { context: options.layout.context, sequenceParallel, tensor, pipeline, expert }
+  const estimate = shardedEstimate(profile, layout, overheadBytes(options.method))
+  return {
+    ...estimate,
+    assumptions: [
+      ...dropoutAssumptions(architecture, options),
+      ...estimate.assumptions,
+      ...modelAssumptions(architecture, options),
+    ],
+    confidence: confidenceOf(architecture, { ...options, layout: degrees }),
   }
 }
 

@@ -69,7 +69,7 @@ export function planGpus(model: EstimableModel, options: PlanOptions = {}): GpuP
   const bytesOf = (batchSize: number) =>
     batchSize === checked.batchSize
       ? estimate.totalBytes
-      : layoutMemory(resolved, { ...checked, batchSize })(layout).totalBytes
+      : layoutMemory(resolved, { ...checked, batchSize }).of(layout).totalBytes
   return {
     gpu,
     fits: true,

@@ -105,8 +105,12 @@ function estimateOf(
   }
 }
 
-/** The smallest possible static memory of a run, over all ranks, in bytes. For inference: the parameters. */
-export function leastStaticMemory(model: ResolvedModel, options: CheckedMemoryOptions): number {
+/**
+ * The smallest possible static memory of a run, over all ranks, in bytes. For inference: the parameters.
+ *
+ * @param stateRanks - the ranks that share the optimizer states
+ */
+export function leastStaticMemory(model: ResolvedModel, options: CheckedMemoryOptions, stateRanks = 1): number {
   // Sharded adapters are smaller than those on one GPU.
   if (methodOf(options.method).trains === 'nothing') return weightsOf(model, model.storage(options.served)).total
   const step = trainingStepOf(model, withRanks(options, 2))
@@ -114,7 +118,7 @@ export function leastStaticMemory(model: ResolvedModel, options: CheckedMemoryOp
     'missing' in model.replay ? unfolded(model) : model.replay.forTokens(step.batch * step.sequence)
   const { parameters, gradients, optimizerStates } = staticMemory(
     architecture,
-    { ...step, sharding: undefined, stateRanks: 1 },
+    { ...step, sharding: undefined, stateRanks },
     omitted,
     model.senses,
   )

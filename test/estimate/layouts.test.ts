@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { architectureFromConfig } from '../../src/architecture/index.js'
 import { checkMemoryOptions } from '../../src/estimate/checked-memory-options.js'
 import { estimateMemory, type MemoryOptions } from '../../src/estimate/index.js'
-import { pipelineStages } from '../../src/estimate/shard/pipeline-memory.js'
+import { pipelineMemory, pipelineMemoryBelow, pipelineOf, pipelineStages } from '../../src/estimate/shard/pipeline-memory.js'
 import { memoryRecords } from './memory-records.js'
 
 const RECORDS = memoryRecords('layouts.jsonl.gz').map((record) => [record.id, record] as const)
@@ -21,8 +21,8 @@ function estimateOf(record: LayoutRecord) {
   const { pipeline = 1, tensor = 1 } = given.layout ?? {}
   if (pipeline === 1) return estimateMemory(model, given)
   const checked = checkMemoryOptions(given)
-  const { stages } = pipelineStages(model, checked, { data: checked.sharding.ranks, tensor, pipeline })
-  return (record.options as { readonly stage?: number }).stage === 0 ? stages[0] : stages[1]
+  const { first, last } = pipelineStages(pipelineOf(model, checked, { data: checked.sharding.ranks, tensor, pipeline }))
+  return (record.options as { readonly stage?: number }).stage === 0 ? first : last
 }
 
 const errorOf = (record: LayoutRecord) => Math.abs(estimateOf(record).tensorBytes / record.truth.peak.total - 1)
@@ -31,6 +31,18 @@ const isOf =
   (kind: 'replayed' | 'derived') =>
   ([, { options }]: (typeof RECORDS)[number]) =>
     (options.layout?.sequenceParallel === true) === (kind === 'derived')
+
+const PIPELINES = RECORDS.filter(([, { options }]) => (options.layout?.pipeline ?? 1) > 1)
+
+it.each(PIPELINES)('A pipeline below a limit has the same memory, and none at the limit: %s', (_, record) => {
+  const architecture = architectureFromConfig(record.config)
+  const checked = checkMemoryOptions(optionsOf(record))
+  const { tensor, pipeline } = checked.layout
+  const degrees = { data: checked.sharding.ranks, tensor, pipeline }
+  const whole = pipelineMemory({ architecture }, checked, degrees)
+  expect(pipelineMemoryBelow(whole.totalBytes + 1, { architecture }, checked, degrees)).toEqual(whole)
+  expect(pipelineMemoryBelow(whole.totalBytes, { architecture }, checked, degrees)).toBeUndefined()
+})
 
 describe('a rank of a layout', () => {
   // About a hundred bytes of scalars, which the replay does not count, are more than 0.001 % of these small models.

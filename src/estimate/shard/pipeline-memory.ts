@@ -1,20 +1,15 @@
 import type { Architecture } from '../../architecture/index.js'
-import { type CheckedMemoryOptions, withRanks } from '../checked-memory-options.js'
+import type { CheckedMemoryOptions } from '../checked-memory-options.js'
 import type { MemoryEstimate } from '../memory-estimate.js'
-import { rangeOf } from '../overhead.js'
-import type { Division } from '../replay/division.js'
-import { DTYPE_BYTES } from '../replay/dtype.js'
 import { WITH_HEAD } from '../replay/loss/loss.js'
-import type { TrainingStep } from '../replay/step/training-options.js'
-import { trainingStep } from '../replay/step/training-step.js'
-import { UndescribedBlock } from '../replay/undescribed-block.js'
-import { type ResolvedModel, resolveModel } from '../resolved-model.js'
-import { runMemory } from '../run-memory.js'
+import type { ResolvedModel } from '../resolved-model.js'
 import type { Layout } from '../sharding.js'
-import { trainingStepOf } from '../training-step-of.js'
-import { type PipelineStage, stageOf } from './stage-architecture.js'
+import { leastStageBytes, type StageRun, stageMoments, stageRun } from './pipeline-stage.js'
+import { stageOf } from './stage-architecture.js'
 import { refusedBesideTensor, tensorAssumptions } from './tensor-memory.js'
 import { tensorRank } from './tensor-rank.js'
+
+type Degrees = Pick<Layout, 'data' | 'tensor' | 'pipeline'>
 
 /**
  * The stage of a pipeline that needs most memory, replayed: the first one, which has most micro-batches in flight, or the last one, which
@@ -23,19 +18,109 @@ import { tensorRank } from './tensor-rank.js'
  * @throws TypeError for models and options that pipelines do not work with
  */
 export function pipelineMemory(
-  { architecture: whole }: Pick<ResolvedModel, 'architecture'>,
+  { architecture }: Pick<ResolvedModel, 'architecture'>,
   options: CheckedMemoryOptions,
-  layout: Pick<Layout, 'data' | 'tensor' | 'pipeline'>,
+  degrees: Degrees,
 ): MemoryEstimate {
-  const { tensor, pipeline, data } = layout
-  const { stages, batches, plan } = pipelineStages(whole, options, layout)
-  const [first, last] = stages
+  const pipeline = pipelineOf(architecture, options, degrees)
+  return withAssumptions(pipelineStages(pipeline), pipeline, degrees)
+}
+
+/**
+ * The same, or absent if a stage needs `limitBytes` or more. It replays no more of the stages than it takes to know that.
+ *
+ * @throws TypeError for models and options that pipelines do not work with
+ */
+export function pipelineMemoryBelow(
+  limitBytes: number,
+  { architecture }: Pick<ResolvedModel, 'architecture'>,
+  options: CheckedMemoryOptions,
+  degrees: Degrees,
+): MemoryEstimate | undefined {
+  const pipeline = pipelineOf(architecture, options, degrees)
+  const isTooMuch = (bytes: number): boolean => bytes >= limitBytes
+  const { first, last } = pipeline
+  if ([first, last].some((stage) => isTooMuch(leastStageBytes(stage)))) return undefined
+  const below = (stage: StageRun): MemoryEstimate | undefined => {
+    const moments: MemoryEstimate[] = []
+    for (const moment of stageMoments(stage)) {
+      if (isTooMuch(moment.totalBytes)) return undefined
+      moments.push(moment)
+    }
+    return largestOf(moments)
+  }
+  // The last stage holds the logits, and is replayed in fewer steps.
+  const lastBytes = below(last)
+  const firstBytes = lastBytes && below(first)
+  return lastBytes && firstBytes && withAssumptions({ first: firstBytes, last: lastBytes }, pipeline, degrees)
+}
+
+/** What the first stage and the last one need. */
+export function pipelineStages({ first, last }: Pick<Pipeline, 'first' | 'last'>): Stages {
+  return { first: largestOf([...stageMoments(first)]), last: largestOf([...stageMoments(last)]) }
+}
+
+/**
+ * A pipeline of equal parts of the layers.
+ *
+ * @throws TypeError for models and options that pipelines do not work with
+ */
+export function pipelineOf(
+  whole: Architecture,
+  options: CheckedMemoryOptions,
+  { data, tensor, pipeline }: Degrees,
+): Pipeline {
+  const refused = refusedBesidePipeline(whole, options)
+  if (refused) throw new TypeError(refused)
+  const rank = tensor > 1 ? tensorRank(whole, tensor, { isTraining: true, isSharded: data > 1 }) : undefined
+  const beside = rank && refusedBesideTensor(options, rank.plan)
+  if (beside) throw new TypeError(beside)
+  const batches = Math.max(options.gradientAccumulation, pipeline)
+  const stage = (index: number): StageRun =>
+    stageRun(stageOf(rank?.architecture ?? whole, index, pipeline), {
+      options,
+      division: rank?.division,
+      data,
+      batches,
+      inFlight: Math.min(batches, pipeline - index),
+    })
+  return {
+    first: stage(0),
+    last: stage(pipeline - 1),
+    batches,
+    assumptions: rank ? tensorAssumptions(tensor, rank.plan) : [],
+  }
+}
+
+interface Stages {
+  readonly first: MemoryEstimate
+  readonly last: MemoryEstimate
+}
+
+interface Pipeline {
+  readonly first: StageRun
+  readonly last: StageRun
+  /** Micro-batches of a step. */
+  readonly batches: number
+  /** What is assumed of tensor parallelism within a stage. */
+  readonly assumptions: readonly string[]
+}
+
+function largestOf(moments: readonly MemoryEstimate[]): MemoryEstimate {
+  return moments.reduce((largest, moment) => (moment.tensorBytes > largest.tensorBytes ? moment : largest))
+}
+
+function withAssumptions(
+  { first, last }: Stages,
+  { batches, assumptions }: Pipeline,
+  { pipeline, data }: Degrees,
+): MemoryEstimate {
   const largest = last.tensorBytes > first.tensorBytes ? last : first
   return {
     ...largest,
     assumptions: [
       ...largest.assumptions,
-      ...(plan ? tensorAssumptions(tensor, plan) : []),
+      ...assumptions,
       `${pipeline} pipeline stages with equal parts of the layers, ${batches} micro-batches in a step, scheduled 1F1B (torch 2.15, \`Schedule1F1B\`): ${pipeline} are in flight on the first stage, and one on the last; the estimate is for the ${largest === first ? 'first' : 'last'} one, which needs more than the other`,
       ...(data > 1
         ? [
@@ -43,95 +128,6 @@ export function pipelineMemory(
           ]
         : []),
     ],
-  }
-}
-
-/** The first stage and the last one. */
-export function pipelineStages(
-  whole: Architecture,
-  options: CheckedMemoryOptions,
-  { data, tensor, pipeline }: Pick<Layout, 'data' | 'tensor' | 'pipeline'>,
-) {
-  const refused = refusedBesidePipeline(whole, options)
-  if (refused) throw new TypeError(refused)
-  const rank = tensor > 1 ? tensorRank(whole, tensor, { isTraining: true, isSharded: data > 1 }) : undefined
-  const beside = rank && refusedBesideTensor(options, rank.plan)
-  if (beside) throw new TypeError(beside)
-  const model = rank?.architecture ?? whole
-  const batches = Math.max(options.gradientAccumulation, pipeline)
-  const run = { options, division: rank?.division, data, batches }
-  const stage = (index: number) =>
-    stageMemory(stageOf(model, index, pipeline), Math.min(batches, pipeline - index), run)
-  return { stages: [stage(0), stage(pipeline - 1)] as const, batches, plan: rank?.plan }
-}
-
-interface Run {
-  readonly options: CheckedMemoryOptions
-  readonly division: Division | undefined
-  readonly data: number
-  /** Micro-batches of a step. */
-  readonly batches: number
-}
-
-/** A stage in its first backward, when most micro-batches are in flight, or in a later one, when there are gradients too. */
-function stageMemory(
-  stage: PipelineStage,
-  inFlight: number,
-  { options, division, data, batches }: Run,
-): MemoryEstimate {
-  const own: CheckedMemoryOptions = {
-    ...withRanks(options, 1),
-    sharding: { strategy: 'none', ranks: 1 },
-    // The stage references the logits until backward has run.
-    keepOutputs: stage.isLast || options.keepOutputs,
-  }
-  const resolved = resolveModel(stage.architecture, own)
-  const more = { division, stage, stateRanks: data }
-  const hidden = hiddenBytes(resolved, own)
-  // The next forward pass runs while what the one before has made is sent.
-  const sentBytes = stage.isLast ? 0 : hidden
-  const moment = (gradientAccumulation: number, inFlightBytes: number): MemoryEstimate =>
-    runMemory(resolved, { ...own, gradientAccumulation }, { ...more, inFlightBytes, sentBytes })
-  const kept = inFlight > 1 ? keptBytes(resolved, own, more) - hidden : 0
-  const first = moment(1, (inFlight - 1) * kept)
-  // The losses reference the hidden states that were received (`_internal_losses` in `schedules.py`), and the last gradient is being sent.
-  const received = stage.isLast ? batches * hidden : 0
-  const later = moment(2, (Math.min(batches - 1, inFlight) - 1) * kept + received)
-  const largest = later.tensorBytes > first.tensorBytes ? later : first
-  // The ids of all micro-batches are there, of which the replay counts one.
-  const ids = (batches - 1) * DTYPE_BYTES.int64 * own.batchSize * own.sequenceLength
-  const shards = data > 1 ? Math.ceil(largest.parts.parameters / data) : 0
-  return withMore(largest, { parameters: shards, buffers: ids })
-}
-
-/** What a micro-batch keeps for its backward, with the hidden states that the stage hands on. */
-function keptBytes(resolved: ResolvedModel, options: CheckedMemoryOptions, more: Partial<TrainingStep>): number {
-  if ('missing' in resolved.replay) throw new UndescribedBlock(resolved.replay.missing)
-  const step = { ...trainingStepOf(resolved, options), ...more, microBatches: 1 }
-  const { afterForward } = trainingStep(resolved.replay, step)
-  return afterForward.activations
-}
-
-/** The hidden states between two stages. */
-function hiddenBytes({ architecture }: ResolvedModel, options: CheckedMemoryOptions): number {
-  const { batchSize, sequenceLength, precision, autocast } = options
-  const dtype = autocast ? 'bfloat16' : precision
-  return batchSize * sequenceLength * architecture.dimensions.hiddenSize * DTYPE_BYTES[dtype]
-}
-
-/** The same with more bytes: shards of parameters beside the gathered ones, and ids. */
-function withMore(
-  estimate: MemoryEstimate,
-  more: { readonly parameters: number; readonly buffers: number },
-): MemoryEstimate {
-  const { parts, overheadBytes } = estimate
-  const tensorBytes = estimate.tensorBytes + more.parameters + more.buffers
-  return {
-    ...estimate,
-    tensorBytes,
-    totalBytes: tensorBytes + overheadBytes,
-    parts: { ...parts, parameters: parts.parameters + more.parameters, buffers: parts.buffers + more.buffers },
-    range: rangeOf(tensorBytes, overheadBytes),
   }
 }
 
