@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { architectureFromConfig } from '../../src/architecture/index.js'
 import { checkMemoryOptions } from '../../src/estimate/checked-memory-options.js'
 import { estimateMemory, type MemoryOptions } from '../../src/estimate/index.js'
-import { pipelineMemory, pipelineMemoryBelow, pipelineOf, pipelineStages } from '../../src/estimate/shard/pipeline-memory.js'
+import {
+  pipelineMemory,
+  pipelineMemoryBelow,
+  pipelineOf,
+  pipelineStages,
+} from '../../src/estimate/shard/pipeline-memory.js'
 import { memoryRecords } from './memory-records.js'
 
 const RECORDS = memoryRecords('layouts.jsonl.gz').map((record) => [record.id, record] as const)
