@@ -30,6 +30,18 @@ import type {
   StreamResidual,
   WrittenAttention,
 } from '../../architecture/index.js'
+import {
+  ATTENTION,
+  DROPOUT,
+  EAGER_ATTENTION,
+  LOGITS,
+  MASKS,
+  MIXTURE,
+  PARALLEL,
+  ROTATION,
+  ROUTER_LOGITS,
+  SEQUENTIAL,
+} from './forward-pass-defaults.js'
 
 /** A forward pass with every default filled in. */
 export interface CompleteForwardPass {
@@ -156,20 +168,7 @@ export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions
     residual: completeResidual(residual),
     dropout: { ...DROPOUT, ...forward.dropout },
     vectors: forward.vectors,
-    logits: {
-      form: 'plain',
-      prefill: 'lastToken',
-      shifts: 'no',
-      castsForLoss: false,
-      besideEmbeddings: false,
-      labelled: 'float32',
-      labelsCache: true,
-      castsBack: false,
-      turns: false,
-      normalisesHead: false,
-      addsLargest: false,
-      ...forward.logits,
-    },
+    logits: { ...LOGITS, ...forward.logits },
     routerLogits: forward.routerLogits && { ...ROUTER_LOGITS, ...forward.routerLogits },
   }
 }
@@ -196,120 +195,4 @@ function completeResidual(residual: Residual = { order: 'sequential' }): Complet
   if (residual.order === 'parallel') return { ...PARALLEL, ...residual }
   if (residual.order === 'sequential') return { ...SEQUENTIAL, ...residual }
   return residual.order === 'single' ? { float32: false, ...residual } : residual
-}
-
-const ROTATION: Required<Omit<Rotation, 'features' | 'windowFeatures' | 'stackedPositions'>> = {
-  pairs: 'halves',
-  float32: 'nothing',
-  concatenates: false,
-  keepsRotated: false,
-  tables: 'one',
-  receivers: 'all',
-  repeatsTables: false,
-  hasGivenPlaces: false,
-  givesPlaces: false,
-  hidesPositions: false,
-  axes: 'one',
-  axesOfText: 'counted',
-  frequencies: 'model',
-}
-
-const MASKS: Required<Omit<Masks, 'unusedWindow'>> = {
-  forEachKind: true,
-  size: 'forEachSequence',
-  windows: 'model',
-  buffers: 'none',
-  given: 'never',
-}
-
-const DROPOUT: Required<Dropout> = {
-  embeddings: 0,
-  rebindsEmbeddings: false,
-  attention: 0,
-  attended: 0,
-  activated: 0,
-  fed: 0,
-  place: 'inBlocks',
-  fixed: ['attention'],
-  labelled: 0,
-}
-
-const ATTENTION: Required<
-  Omit<Attention, 'blocks' | 'chunks' | 'compressors' | 'eager' | 'keySharing' | 'outputGate' | 'written'>
-> = {
-  gated: false,
-  scaledQueries: false,
-  scaledValues: false,
-  scaledWhereUnrotated: false,
-  scaledKeys: false,
-  clamped: false,
-  headNorms: 'projected',
-  sharedHeads: 'kernel',
-  eagerOnly: false,
-  cappedScores: false,
-  cache: 'copied',
-  latent: 'heads',
-  scaledLatent: false,
-  placesScaleQueries: false,
-  indexer: 'none',
-  keptKeys: Number.POSITIVE_INFINITY,
-  chosenTokens: 0,
-  handsOn: false,
-  returnsWeights: false,
-  keepsProjections: false,
-  isDifference: false,
-}
-
-/** How eager attention is written in most families. */
-export const EAGER_ATTENTION: Required<EagerAttention> = {
-  float32Inputs: false,
-  scoresWithoutAutocast: false,
-  sinks: 'beside',
-  scale: 'copied',
-  layerMask: false,
-  keepsScores: false,
-  masksInPlace: false,
-  keepsMasked: false,
-  softmax: 'float32',
-  weights: 'query',
-}
-
-const MIXTURE: Required<Mixture> = {
-  sharedFirst: false,
-  router: 'softmax',
-  normalised: true,
-  grouped: false,
-  ownView: false,
-  dispatch: 'added',
-  scalesRouted: false,
-  joined: 'sum',
-  identityExperts: 0,
-  returnsLogits: true,
-  float32Parameters: [],
-  untrainedParameters: [],
-  routerBuffer: 'none',
-}
-
-const ROUTER_LOGITS: Required<RouterLogits> = {
-  isAsked: false,
-  isWeighted: true,
-  from: 'routers',
-  loss: 'none',
-  until: 'loss',
-}
-
-const SEQUENTIAL: Required<SequentialResidual> = {
-  order: 'sequential',
-  scaled: false,
-  keepsNormalised: false,
-  keepsAttended: false,
-  keepsRouted: false,
-  besideMixer: false,
-}
-
-const PARALLEL: Required<ParallelResidual> = {
-  order: 'parallel',
-  sum: 'blocksFirst',
-  normsFirst: false,
-  keepsNormalised: false,
 }

@@ -1,7 +1,7 @@
 import type { AttentionCall, Count } from '../../../architecture/index.js'
 import { attend } from '../attention/attend.js'
 import { cached } from '../attention/key-value-cache.js'
-import { EAGER_ATTENTION } from '../complete-forward-pass.js'
+import { EAGER_ATTENTION } from '../forward-pass-defaults.js'
 import type { Tensor } from '../tape.js'
 import { inParts } from './attention-in-parts.js'
 import { type Evaluate, given, using } from './operands.js'
