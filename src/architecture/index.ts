@@ -58,6 +58,7 @@ export type {
   SingleResidual,
   SolvedDeltaPass,
   StreamResidual,
+  ThinnedResidual,
   TimeMixPass,
   TokensFirst,
   TokenVectors,

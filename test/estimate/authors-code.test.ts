@@ -41,3 +41,42 @@ describe("GTE in its authors' class", () => {
     expect(gte('ForTokenClassification', { inputGradients: true }).tensorBytes).toBeGreaterThan(0)
   })
 })
+
+describe("Llama-Nemotron in its authors' class", () => {
+  const block = (kvGroup: number, more: object = {}) => ({
+    attention: { n_heads_in_group: kvGroup, ...more },
+    ffn: { ffn_mult: 2 },
+  })
+  const nas = (blocks: readonly object[], more: object = {}) =>
+    estimateMemory(
+      architectureFromConfig({
+        model_type: 'nemotron-nas',
+        vocab_size: 512,
+        hidden_size: 256,
+        num_hidden_layers: blocks.length,
+        num_attention_heads: 8,
+        block_configs: blocks,
+        ...more,
+      }),
+      { batchSize: 8, sequenceLength: 256, recompute: 'none' },
+    )
+
+  it('needs less memory without a block', () => {
+    const whole = nas([block(2), block(2)]).tensorBytes
+    expect(nas([block(2), { ...block(2), attention: { no_op: true } }]).tensorBytes).toBeLessThan(whole)
+    expect(nas([block(2), { ...block(2), ffn: { no_op: true } }]).tensorBytes).toBeLessThan(whole)
+  })
+
+  it('writes attention out, unless its config asks for flash-attn', () => {
+    const written = nas([block(2)])
+    const fused = nas([block(2)], { attn_implementation: 'flash_attention_2' })
+    expect(written.assumptions.join()).toContain('attention by the eager kernel')
+    expect(fused.tensorBytes).toBeLessThan(written.tensorBytes)
+  })
+
+  it('is refused with windows, sinks and weights in slices', () => {
+    expect(() => nas([block(2, { window_length: 32 })])).toThrow('no model of windows and sinks')
+    expect(() => nas([block(2)], { pretraining_tp: 2 })).toThrow('set `pretraining_tp` to 1')
+    expect(nas([block(2, { window_length: null })]).tensorBytes).toBeGreaterThan(0)
+  })
+})

@@ -6,6 +6,9 @@ import { linear } from '../blocks/linear.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { isObject } from '../config-object.js'
 import { ConfigReader } from '../config-reader.js'
+import type { Dimensions } from '../dimensions.js'
+import type { ForwardPass } from '../forward/index.js'
+import { llamaForward } from '../forward/llama-forward.js'
 import { type Children, container, listOfAlike, type Module } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
 
@@ -39,7 +42,39 @@ export const nemotronNas = causalLmFamily({
       dimensions: decoderDimensions({ ...sizes, kvHeads, ffnSize: widest }, { gatedMlp: true }),
     }
   },
+  forward: nemotronNasForward,
 })
+
+/**
+ * The code of the authors (`modeling_decilm.py`): attention is written out, unless the config asks for flash-attn. Each attention has
+ * frequencies of its own beside those of the model. A prefill fills caches of a fixed size (`variable_cache.py`).
+ */
+function nemotronNasForward(config: ConfigReader, { layers, hiddenSize, heads }: Dimensions): ForwardPass {
+  const usesFlash = config.string(['attn_implementation', '_attn_implementation'], 'eager') === 'flash_attention_2'
+  const attending = blockConfigs(config, layers).filter(({ kvHeads }) => kvHeads > 0).length
+  const headDim = Math.floor(hiddenSize / Math.max(heads, 1))
+  return {
+    ...llamaForward(config),
+    masks: { size: 'forAllSequences' },
+    attention: { eagerOnly: !usesFlash, sharedHeads: usesFlash ? 'kernel' : 'repeated' },
+    residual: { order: 'thinned', linear: { attention: 'linear_attn', network: 'linear_mlp' } },
+    float32BufferElements: attending * Math.floor(headDim / 2),
+    logits: { form: 'float32', prefill: 'allTokens', shifts: 'float32' },
+    says: ['the cache of a prefill has room for the prompt alone; `generate` makes it as long as the whole text'],
+    undescribed: undescribedOf(config),
+  }
+}
+
+function undescribedOf(config: ConfigReader): string | undefined {
+  if (config.integer('pretraining_tp', 1) > 1) return 'no model of weights in slices: set `pretraining_tp` to 1'
+  const blocks = config.raw('block_configs')
+  const isWindowed =
+    Array.isArray(blocks) &&
+    blocks.some((block) => isObject(block) && new ConfigReader(block, []).object('attention').has('window_length'))
+  return isWindowed
+    ? 'no model of windows and sinks, which `window_length` asks for: remove it from `block_configs` to estimate without them'
+    : undefined
+}
 
 /** What a layer has: heads of keys and values and the width of its network, 0 for a block that was taken out. */
 interface Block {

@@ -53,6 +53,7 @@ export type {
   ShortcutResidual,
   SingleResidual,
   StreamResidual,
+  ThinnedResidual,
 } from './residual.js'
 export type { Alibi, Rotation } from './rotation.js'
 export type { RouterLogits, RouterLoss } from './router-logits.js'

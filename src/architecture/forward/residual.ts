@@ -11,6 +11,7 @@ export type Residual =
   | ShortcutResidual
   | NormalisedSumResidual
   | HyperConnectionResidual
+  | ThinnedResidual
 
 /** Sequential blocks: `y = x + attention(norm(x))`, then `y + mlp(norm(y))`. */
 export interface SequentialResidual {
@@ -108,4 +109,11 @@ export interface HyperConnectionResidual {
   readonly order: 'hyperConnections'
   /** How often rows and columns are divided. */
   readonly iterations: number
+}
+
+/** Sequential blocks, of which a layer may lack one, or have a single linear layer in its place (Llama-Nemotron). */
+export interface ThinnedResidual {
+  readonly order: 'thinned'
+  /** The names of the linear layers in the place of attention and of the network. */
+  readonly linear: { readonly attention: string; readonly network: string }
 }

@@ -28,6 +28,7 @@ import type {
   ShortcutResidual,
   SingleResidual,
   StreamResidual,
+  ThinnedResidual,
   WrittenAttention,
 } from '../../architecture/index.js'
 import {
@@ -117,6 +118,7 @@ export type CompleteResidual =
   | ShortcutResidual
   | NormalisedSumResidual
   | HyperConnectionResidual
+  | ThinnedResidual
 
 /** Fills in the defaults of a family's forward pass. */
 export function completeForwardPass(forward: ForwardPass, dimensions: Dimensions): CompleteForwardPass {

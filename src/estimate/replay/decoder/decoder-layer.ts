@@ -13,6 +13,7 @@ import { shortcutLayer } from './shortcut-layer.js'
 import { singleLayer } from './single-layer.js'
 import { streamLayer } from './stream-layer.js'
 import { sumLayer } from './sum-layer.js'
+import { thinnedLayer } from './thinned-layer.js'
 
 type Residual = CompleteForwardPass['residual']
 type ComputeLayer<One extends Residual> = (
@@ -44,4 +45,5 @@ const LAYERS: { readonly [Order in Residual['order']]: ComputeLayer<Extract<Resi
   streams: streamLayer,
   layerInputs: layerInputLayer,
   hyperConnections: hyperLayer,
+  thinned: thinnedLayer,
 }
