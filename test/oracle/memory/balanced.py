@@ -116,9 +116,10 @@ def of_gpt_oss():
     def forward(self, *args, **kwargs):
         Routing.empty_classes = 1
         oracle.Ledger.added_in_place.update(tuple(p.shape) for p in self.parameters())
-        output = names["forward"](self, *args, **kwargs)
-        Routing.empty_classes = 0
-        return output
+        try:
+            return names["forward"](self, *args, **kwargs)
+        finally:
+            Routing.empty_classes = 0
 
     return forward
 
@@ -136,6 +137,16 @@ JambaModel._update_causal_mask = ZambaModel._update_causal_mask = Zamba2Model._u
 gpt_oss.GptOssExperts.forward = of_gpt_oss()
 FakeTensor.tolist = balanced_list(FakeTensor.tolist)
 PhimoeRotaryEmbedding.forward = phi_tables(PhimoeRotaryEmbedding.forward)
+
+RUN = oracle.run
+
+
+def run(*args, **kwargs):
+    oracle.Ledger.added_in_place.clear()  # of the case before
+    return RUN(*args, **kwargs)
+
+
+oracle.run = run
 
 if __name__ == "__main__":
     oracle.main()

@@ -186,7 +186,8 @@ def materialize_attributes(model, ledger):
     for module in model.modules():
         for name, value in list(vars(module).items()):
             if torch.is_tensor(value) and value.device.type == "meta":
-                if name == "visual_bbox":  # LayoutLMv3 leaves it on the CPU
+                # The second name of rotary frequencies, which stays on the CPU when the model is moved, and what LayoutLMv3 leaves there.
+                if name in ("visual_bbox", "original_inv_freq"):
                     continue
                 made = torch.empty(value.shape, dtype=value.dtype)
                 setattr(module, name, made)
