@@ -14,7 +14,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { compared, RECORDERS, type SweepCase, sweepCases, type Truth } from '../test/oracle/memory/sweep.js'
+import type { ConfigFacts } from '../test/oracle/memory/config-draws.js'
+import { RECORDERS } from '../test/oracle/memory/recorders.js'
+import { compared, type SweepCase, sweepCases, sweepFamilies, type Truth } from '../test/oracle/memory/sweep.js'
 import { Random } from '../test/oracle/random.js'
 
 const { values: flags } = parseArgs({
@@ -26,9 +28,9 @@ const { values: flags } = parseArgs({
   },
 })
 const folder = mkdtempSync(join(tmpdir(), 'oracle-memory-'))
-const cases = [
-  ...sweepCases(new Random(Number(flags.seed)), Number(flags.count), versionOfTransformers(), flags.family),
-]
+const version = versionOfTransformers()
+const request = { count: Number(flags.count), version, families: flags.family, facts: factsOf() }
+const cases = [...sweepCases(new Random(Number(flags.seed)), request)]
 const records = RECORDERS.flatMap((recorder) =>
   recorded(
     recorder,
@@ -70,6 +72,12 @@ function recorded(recorder: string, some: readonly SweepCase[]): (SweepCase & { 
 function versionOfTransformers(): 4 | 5 {
   const version = python(['-c', 'import transformers; print(transformers.__version__)'], 'pipe')
   return version.startsWith('4.') ? 4 : 5
+}
+
+/** The fields of the config classes of the families. */
+function factsOf(): Record<string, ConfigFacts> {
+  const program = fileURLToPath(new URL('../test/oracle/memory/config_facts.py', import.meta.url))
+  return JSON.parse(python([program, ...sweepFamilies(version, flags.family)], 'inherit'))
 }
 
 function python(given: readonly string[], stderr: 'inherit' | 'pipe'): string {

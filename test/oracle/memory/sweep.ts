@@ -1,8 +1,11 @@
-import { architectureFromConfig, linearLayers } from '../../../src/architecture/index.js'
+import { architectureFromConfig } from '../../../src/architecture/index.js'
 import { isOnlyInTransformers5 } from '../../../src/architecture/newer-types.js'
-import { estimateMemory, type LoraOptions, type MemoryOptions } from '../../../src/estimate/index.js'
+import { estimateMemory, type MemoryOptions } from '../../../src/estimate/index.js'
 import { type MemoryRecord, memoryRecords } from '../../estimate/memory-records.js'
 import type { Random } from '../random.js'
+import { type Config, type ConfigFacts, drawnConfig } from './config-draws.js'
+import { randomOptions } from './option-draws.js'
+import type { Recorder } from './recorders.js'
 
 /** A training step or prefill of a small model, with the program that records it. */
 export interface SweepCase {
@@ -12,19 +15,11 @@ export interface SweepCase {
   readonly options: MemoryOptions
 }
 
-/** The programs that record: see their first lines. */
-export const RECORDERS = ['balanced.py', 'oracle.py', 'whole.py'] as const
-
-/** One of them. */
-export type Recorder = (typeof RECORDERS)[number]
-
 /** What a comparison of an estimate with a record found. */
 export type Verdict =
   | { readonly kind: 'exact' }
   | { readonly kind: 'off'; readonly estimated: number; readonly recorded: number; readonly where: string }
   | { readonly kind: 'refused'; readonly message: string }
-
-type Config = Readonly<Record<string, unknown>>
 
 /** The recorded small models that are drawn from: one is as good as another, so that all fixtures of families count. */
 const DECODERS = [
@@ -77,81 +72,42 @@ const describedVersion = (family: string): 4 | 5 =>
 /** Families that both versions have, and that are described as 5 writes them. */
 const DESCRIBED_AS_IN_5: ReadonlySet<string> = new Set(['doge', 'recurrent_gemma', 'exaone', 'eurobert'])
 
+/** What to draw. */
+export interface SweepRequest {
+  readonly count: number
+  /** The version of transformers that records. */
+  readonly version: 4 | 5
+  /** Empty: all. */
+  readonly families: readonly string[]
+  /** The fields of config classes, by `model_type`. Families without them keep their recorded configs. */
+  readonly facts: Readonly<Record<string, ConfigFacts>>
+}
+
+/** The families that can be drawn. */
+export function sweepFamilies(version: 4 | 5, families: readonly string[]): string[] {
+  return [...new Set(modelsOf(version, families).map(({ family }) => family))]
+}
+
 /** Random cases: each family is as likely as any other. */
-export function* sweepCases(
-  random: Random,
-  count: number,
-  version: 4 | 5,
-  families: readonly string[] = [],
-): Generator<SweepCase> {
+export function* sweepCases(random: Random, { count, version, families, facts }: SweepRequest): Generator<SweepCase> {
+  const models = modelsOf(version, families)
+  for (let index = 0; index < count; index += 1) {
+    const { family, recorder: usual, configs } = random.pick(models)
+    const known = facts[family]
+    const head = known && random.chance(0.15) ? random.pick(Object.keys(known.heads)) : undefined
+    const recorded = random.pick(configs)
+    const config = known ? drawnConfig(random, recorded, known, head) : recorded
+    const recorder = head && head !== 'ForCausalLM' ? 'whole.py' : usual
+    const drawn = randomOptions(random, recorder, config, version)
+    yield { id: `${family}-${index}`, config, ...drawn }
+  }
+}
+
+function modelsOf(version: 4 | 5, families: readonly string[]): SweepModels[] {
   const models = sweepModels(version).filter(({ family }) => families.length === 0 || families.includes(family))
   if (models.length === 0)
     throw new RangeError(`no recorded model of ${families.join(', ')} for transformers ${version}`)
-  for (let index = 0; index < count; index += 1) {
-    const { recorder, configs } = random.pick(models)
-    const config = random.pick(configs)
-    yield {
-      id: `${config['model_type']}-${index}`,
-      recorder,
-      config,
-      options: randomOptions(random, recorder, config, version),
-    }
-  }
-}
-
-function randomOptions(random: Random, recorder: Recorder, config: Config, version: 4 | 5): MemoryOptions {
-  const method = random.pick(['full', 'full-mixed', 'lora', 'lora', 'inference'] as const)
-  const sizes = {
-    batchSize: 1 + random.below(3),
-    sequenceLength: 16 * (1 + random.below(12)) + (random.chance(0.4) ? random.below(16) : 0),
-  }
-  const attention = random.chance(0.3) ? ({ attention: random.pick(['eager', 'efficient'] as const) } as const) : {}
-  const dtype = method !== 'full-mixed' && random.chance(0.15) ? ({ dtype: 'float16' } as const) : {}
-  if (method === 'inference') return { method, ...sizes, ...attention, ...dtype }
-  const recompute = random.chance(0.45)
-  const isLora = method === 'lora'
-  const autocast = method !== 'full-mixed' && dtype.dtype === undefined && random.chance(0.3)
-  return {
-    method,
-    ...sizes,
-    ...attention,
-    ...dtype,
-    ...randomRecomputation(random, recompute, recorder !== 'whole.py'),
-    ...randomStep(random),
-    ...(recompute && random.chance(0.2) && { reentrant: true }),
-    ...(isLora && { lora: randomLora(random, config) }),
-    ...(isLora && recorder !== 'whole.py' && random.chance(0.3) && { adapterDtype: 'bfloat16' as const }),
-    ...((isLora && recompute && version === 5) || random.chance(0.15) ? { inputGradients: true } : {}),
-    ...(autocast && { autocast }),
-    ...(random.chance(0.2) && { gradientAccumulation: 2 }),
-    ...(random.chance(0.15) && { keepOutputs: true }),
-  }
-}
-
-/** whole.py knows `gradientCheckpointing` alone. */
-function randomRecomputation(random: Random, recomputes: boolean, knowsKinds: boolean): MemoryOptions {
-  if (!recomputes || !knowsKinds || !random.chance(0.2)) return { gradientCheckpointing: recomputes }
-  return { recompute: random.pick(['selective', { every: 2 }] as const) }
-}
-
-/** Adafactor has one implementation of its step. */
-function randomStep(random: Random): MemoryOptions {
-  const optimizer = random.pick(['adamw', 'adamw', 'adamw', 'sgd', 'adafactor'] as const)
-  if (optimizer === 'adafactor') return { optimizer }
-  return { optimizer, optimizerStep: random.pick(['fused', 'foreach', 'for-loop'] as const) }
-}
-
-function randomLora(random: Random, config: Config): LoraOptions {
-  const names = [
-    ...new Set([...linearLayers(architectureFromConfig(config))].map(({ name }) => String(name.split('.').at(-1)))),
-  ]
-  const some = names.filter(() => random.chance(0.4))
-  return {
-    rank: random.pick([2, 4, 8]),
-    targetModules: some.length === 0 || random.chance(0.4) ? 'all-linear' : some,
-    ...(random.chance(0.12) && { useDora: true }),
-    ...(random.chance(0.12) && { bias: random.pick(['all', 'lora_only'] as const) }),
-  }
+  return models
 }
 
 /** What torch booked of a case. */
