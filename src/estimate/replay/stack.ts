@@ -4,6 +4,7 @@ import { OmittedLayers } from './folding/omitted-layers.js'
 import type { Sharding } from './sharding/sharding.js'
 import type { NamedLayer } from './submodules.js'
 import type { Tape, Tensor } from './tape.js'
+import { UndescribedBlock } from './undescribed-block.js'
 
 /** A list of layers that run one after another. */
 export interface LayerList {
@@ -84,6 +85,9 @@ export function throughLayers(
           closes: () => run.sharedKeys?.leave(),
         })
       : compute()
+    // FSDP1 is reentrant unless it is told otherwise: trainers let gradients flow to the embeddings there, whether or not it is asked for.
+    const isLost = isCheckpointed(layer.index) && reentrant && !sharding && output.grad && !given.grad
+    if (isLost) refuseWithoutGradient(layer.name)
     hidden = sharding ? left(tape, sharding, list, layer, output) : output
     tape.free(given, ...returned)
     returned = run.attentionWeights.splice(0)
@@ -93,6 +97,13 @@ export function throughLayers(
   }
   if (run.carried?.chosen) returned.push(run.carried.chosen)
   return { hidden, returned }
+}
+
+/** A reentrant checkpoint trains nothing in a layer unless what it carries has a gradient before. */
+function refuseWithoutGradient(layer: string): void {
+  throw new UndescribedBlock(
+    `reentrant checkpointing does not train ${layer}: what it gets has no gradient, as the weights before it are frozen; pass \`reentrant: false\`, or \`inputGradients: true\` if the loop calls enable_input_require_grads`,
+  )
 }
 
 /** What a layer hands on takes the place of what it got. */

@@ -127,13 +127,6 @@ function refuseGraphByKeyword(list: string): void {
   )
 }
 
-/** A reentrant checkpoint trains nothing in a layer unless what it carries has a gradient before. */
-function refuseWithoutGradient(list: string): void {
-  throw new UndescribedBlock(
-    `reentrant checkpointing does not train the layers of ${list}: what they get has no gradient, as the weights before them are frozen; pass \`reentrant: false\``,
-  )
-}
-
 /** Whether a gradient reaches the layers of a list. */
 function isTrained({ layers }: Place, scope: Scope, { each, carries }: Loop): boolean {
   const input = scope.get(carries)
@@ -207,7 +200,6 @@ function runLayers(given: Place, scope: Scope, loop: Loop): void {
         const run = () => runSteps(place, inner, kinds[kindOf[index] ?? 0] ?? [])
         // What nothing depends on is freed with the last reference to it.
         const output = index >= unusedFrom ? tape.withoutGradients(run) : run()
-        if (isReentrant && output?.grad && !input.grad) refuseWithoutGradient(scope.named(each))
         if (!output) throw new Error('the steps of a layer give a value')
         // When it runs again, nothing needs them.
         if (shared.size === 0) for (const variable of shares) shared.set(variable, inner.get(variable))
