@@ -40,6 +40,7 @@ export const FAMILY_FIXTURES: readonly string[] = [
   'sparse-encoders.jsonl.gz',
   'input-gradients.jsonl.gz',
   'authors-code.jsonl.gz',
+  'drawn.jsonl.gz',
 ]
 
 /** The records of a fixture. */

@@ -39,6 +39,10 @@ export const gemma3Text = decoderFamily({
     embedding: 'scaled',
     rotation: { features: 'all', tables: 'both' },
     norm: 'rmsNormPlusOne',
+    masks: {
+      unusedWindow: slidingWindow(config, 4096),
+      given: config.boolean('use_bidirectional_attention', false) ? 'seesLater' : 'never',
+    },
     attention: {
       headNorms: 'allProjected',
       cappedScores: hasLimit(config, 'attn_logit_softcapping', false),

@@ -11,7 +11,12 @@ export const gemma3 = multimodalFamily({
   // An image is one view (pan and scan is off by default), pooled to `mm_tokens_per_image`.
   largestImage: fixedImage({ image: 896, patch: 14 }, (config) => size(config, 'mm_tokens_per_image', 256)),
   images: gemma3Images,
-  changes: (forward) => ({ ...forward, logits: { ...forward.logits, shifts: 'float32' } }),
+  // The whole makes the masks, in which no token sees later ones but those of its image.
+  changes: (forward) => ({
+    ...forward,
+    masks: { ...forward.masks, given: 'never' },
+    logits: { ...forward.logits, shifts: 'float32' },
+  }),
   text: { family: 'gemma3_text' },
   beside(_, { text, bareModel }) {
     const { root, dimensions } = bareModel('vision_config', 'siglip_vision_model')

@@ -16,7 +16,8 @@ export interface Masks {
   /**
    * When every kernel gets a mask of scores, even if no token is masked but later ones. `prefill`: the code takes the batch of an
    * empty cache for its length, so that the mask of a prefill has as many columns more, plus one. `narrowed`: one boolean mask for all
-   * sequences, which each layer narrows to the tokens that it chooses. `eachSequence`: always, one for each sequence. Default: `never`.
+   * sequences, which each layer narrows to the tokens that it chooses. `eachSequence`: always, one for each sequence. `seesLater`: always
+   * boolean ones, as tokens see later ones too (EmbeddingGemma). Default: `never`.
    */
-  readonly given?: 'never' | 'always' | 'prefill' | 'narrowed' | 'eachSequence'
+  readonly given?: 'never' | 'always' | 'prefill' | 'narrowed' | 'eachSequence' | 'seesLater'
 }

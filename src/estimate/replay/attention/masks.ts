@@ -3,7 +3,7 @@ import type { CompleteForwardPass } from '../complete-forward-pass.js'
 import type { DecoderPass } from '../decoder-pass.js'
 import type { StepOptions } from '../decoder-run.js'
 import type { ComputeDtype } from '../dtype.js'
-import type { Tensor } from '../tape.js'
+import type { Tape, Tensor } from '../tape.js'
 
 /** The masks for layers with and without a sliding window. */
 export interface Masks {
@@ -43,6 +43,10 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
     const mask = () => tape.tensor(batch * elements, 'bool', 'bitwise_or')
     return { full: mask(), windowed: isWindowed ? mask() : undefined }
   }
+  if (masks.given === 'seesLater') {
+    const full = tape.tensor(elements, 'bool', 'bitwise_or')
+    return { full, windowed: isWindowed ? windowOnBothSides(tape, sequence) : undefined }
+  }
   if (hasGivenMask(options, forward)) {
     const columns = masks.given === 'prefill' ? batch + sequence + 1 : sequence
     const rows = masks.given === 'eachSequence' ? batch * sequence : sequence
@@ -59,6 +63,21 @@ export function masksOf({ layers, options, forward, sizes }: DecoderPass, dtype:
   }
   const isShorter = isWindowed && sequence >= windowTokens
   return { full: undefined, windowed: isShorter ? tape.tensor(elements, 'bool', 'bitwise_and') : undefined }
+}
+
+/** Which tokens are near enough, earlier and later ones: the distances are whole numbers of eight bytes (`_bidirectional_window_overlay`). */
+function windowOnBothSides(tape: Tape, sequence: number): Tensor {
+  const elements = sequence * sequence
+  const positions = tape.tensor(sequence, 'int64', 'arange')
+  const earlier = tape.tensor(elements, 'bool', 'bitwise_and')
+  const signed = tape.tensor(elements, 'int64', 'sub')
+  const distances = tape.tensor(elements, 'int64', 'abs')
+  tape.free(signed)
+  const near = tape.tensor(elements, 'bool', 'lt')
+  tape.free(distances)
+  const mask = tape.tensor(elements, 'bool', 'bitwise_or')
+  tape.free(earlier, near, positions)
+  return mask
 }
 
 /** The tensors behind ALiBi: a mask of all tokens, and the slope of each head times each position. */

@@ -70,7 +70,7 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
     eager: attention.eager,
     dtype: computeDtype,
     cappedScores: attention.cappedScores,
-    masked: (isWindowed && !chosen) || run.prefixes !== undefined || options.ownMasks === 'eachSequence',
+    masked: (isWindowed && !chosen) || run.prefixes !== undefined || isMasked(run),
     isMaskGiven: options.ownMasks === 'numbers' || chosen !== undefined,
     ...(mask && { mask }),
     ...(run.chosen && { chosen: run.chosen }),
@@ -95,6 +95,11 @@ export function selfAttention(run: DecoderRun, outer: Named, input: Tensor, laye
   const output = droppedIn(run, 'inBlocks', 'attended', projected)
   tape.free(...held, ...gates, ...(chosen ? [chosen.mask, ...chosen.held] : []))
   return output
+}
+
+/** Whether every layer gets a boolean mask, whatever its window. */
+function isMasked({ options, forward }: DecoderRun): boolean {
+  return options.ownMasks === 'eachSequence' || forward.masks.given === 'seesLater'
 }
 
 /** Keys and values behind those of virtual tokens, in a cache of copies. Frees both if there are any. */
