@@ -9,6 +9,7 @@ import type { LoraOptions } from './lora/options.js'
 import { MEMORY_OPTIONS, type MemoryOptions, PRECISIONS, type TrainingPrecision } from './memory-options.js'
 import { type MemoryMethod, methodOf } from './methods.js'
 import type { Optimizer, OptimizerStep } from './optimizers.js'
+import { besidePreset } from './presets/beside-preset.js'
 import type { PresetModel } from './presets/preset.js'
 import { withPreset } from './presets/with-preset.js'
 import { refuseSharding } from './refused-sharding.js'
@@ -21,8 +22,10 @@ import { type ShardingOptions, strategyOf } from './sharding-options.js'
 
 /** The options with every default filled in, and with one name for each thing. */
 export interface CheckedMemoryOptions {
-  /** What a preset filled in, in sentences. */
+  /** What a preset filled in, and what its framework does that is not estimated, in sentences. */
   readonly filledIn: readonly string[]
+  /** Why an output embedding that the config ties is one of its own; absent if it stays tied. */
+  readonly untied?: string | undefined
   readonly method: MemoryMethod
   /** What a fine-tuning type trains, holds and runs; absent if a method was given. */
   readonly finetuning: FinetuningRun | undefined
@@ -74,6 +77,7 @@ export function checkMemoryOptions(given: MemoryOptions, model?: PresetModel): C
   checkOptions(given, MEMORY_OPTIONS)
   const finetuning = finetuningRun(given)
   const { options, sentences } = withPreset(finetuning ? { ...given, method: finetuning.method } : given, model)
+  const { untied, leavesOut } = besidePreset(options)
   const method = options.method ?? 'full'
   const sharding = shardingOf(options)
   const isAsked = options.prepareForKbitTraining ?? false
@@ -86,7 +90,8 @@ export function checkMemoryOptions(given: MemoryOptions, model?: PresetModel): C
   if (finetuning) refuseBesideType(given, finetuning)
   const autocast = options.autocast ?? (methodOf(method).weights === 'float32' || isAsked)
   return {
-    filledIn: sentences,
+    filledIn: [...sentences, ...leavesOut],
+    untied,
     method,
     finetuning,
     batchSize: options.batchSize ?? 1,

@@ -59,7 +59,7 @@ export function refuseContradictions(options: MemoryOptions, { trains, weights, 
       `\`lossLogits\` has no meaning with the loss ${options.loss}, which has no logits of all tokens`,
     )
   }
-  if (options.keepOutputs && hasHead(options.loss)) {
+  if (options.keepOutputs && options.loss !== 'chunked' && hasHead(options.loss)) {
     throw new TypeError(
       `\`keepOutputs\` has no meaning with the loss ${options.loss}, which has no logits of all tokens`,
     )

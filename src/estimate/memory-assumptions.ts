@@ -1,3 +1,4 @@
+import type { Architecture } from '../architecture/index.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
 import { completionTokens } from './completion-tokens.js'
 import { dropoutAssumptions } from './dropout-assumptions.js'
@@ -25,6 +26,7 @@ export function memoryAssumptions(
     ...always,
     ...(ends === 'logits of the last tokens' && options.recompute === 'none' ? [WITHOUT_CACHE] : []),
     ...lossSentences(options),
+    ...(isOfTransformers(options, architecture) && ends === 'logits of the last tokens' ? [SINCE] : []),
     stepSentence(options),
     ...(options.optimizerStep === 'in-backward' ? [] : ['gradients are set to None after each step']),
     ...recomputeSentences(options),
@@ -34,6 +36,16 @@ export function memoryAssumptions(
     ...preparedSentences(options),
     ...finetuningSentences(options),
   ]
+}
+
+/** Earlier versions of transformers copied all float32 logits once more (`shift_logits`). */
+const SINCE =
+  "the loss is that of transformers since 4.49; older versions copy the float32 logits once more: for them pass `lossLogits: 'float32-shifted'`, or the preset transformers-4.48"
+
+/** Whether the loss is computed by transformers' own function, and nothing says by which version. */
+function isOfTransformers({ loss, filledIn }: CheckedMemoryOptions, { program, forward }: Architecture): boolean {
+  const isOwn = loss.kind === 'logits' && loss.logits === 'float32'
+  return isOwn && filledIn.length === 0 && program === undefined && (forward?.logits?.shifts ?? 'no') === 'no'
 }
 
 /** transformers caches keys and values in training too, unless it is told otherwise or layers are recomputed. */
@@ -72,6 +84,8 @@ function lossSentences(options: CheckedMemoryOptions): string[] {
     return [
       `log-probabilities of all tokens by one kernel, and a cross entropy of the chosen sequences${autocast ? ', on a float32 copy of the logits, as accelerate makes it under autocast' : ''}`,
     ]
+  if (loss.kind === 'chunked' && keepOutputs)
+    return ['the loss for 128 tokens at a time, and all logits kept in float32 during backward, as litgpt does']
   if (WITH_HEAD.includes(loss.kind)) return [kinds[loss.kind]]
   const kept = `the logits are ${keepOutputs ? 'kept during backward' : 'freed before backward, except what the loss saves'}`
   const isDefault = loss.kind === 'logits' && loss.logits === 'float32'

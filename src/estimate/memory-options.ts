@@ -140,7 +140,10 @@ export interface MemoryOptions {
   readonly attention?: AttentionKernel
   /** Micro-batches to accumulate gradients over before a step. Default: 1. */
   readonly gradientAccumulation?: number
-  /** Whether the logits are still referenced during backward, as in a loop that keeps the model's output. Default: no. */
+  /**
+   * Whether the logits are still referenced during backward, as in a loop that keeps the model's output. With the loss `chunked` this is
+   * litgpt's: 128 tokens at a time, and all logits kept in float32. Default: no.
+   */
   readonly keepOutputs?: boolean
   /**
    * Whether a mixture of experts returns the logits of its routers, `output_router_logits` of transformers: then its class adds a loss of

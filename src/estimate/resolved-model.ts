@@ -1,6 +1,7 @@
 import { familyOf } from '../architecture/families/index.js'
 import { type Architecture, isTower, moduleGroups, parametersByPart } from '../architecture/index.js'
 import type { Sense } from '../architecture/sense.js'
+import { untied } from '../architecture/untied.js'
 import { architectureOfSpec } from './architecture-of-spec.js'
 import { checkModel } from './check-model.js'
 import type { CheckedMemoryOptions } from './checked-memory-options.js'
@@ -50,10 +51,10 @@ export interface Unreplayable {
  */
 export function resolveModel(
   model: EstimableModel,
-  options: Pick<CheckedMemoryOptions, 'method' | 'lora' | 'recompute' | 'finetuning'> & AskedInputs,
+  options: Pick<CheckedMemoryOptions, 'method' | 'lora' | 'recompute' | 'finetuning' | 'untied'> & AskedInputs,
 ): ResolvedModel {
   const { method, lora, recompute, finetuning } = options
-  const found = understoodModel(model)
+  const found = withOwnHead(understoodModel(model), options.untied)
   const senses = sensesOf(found.architecture, options)
   const understood = options.images > 0 ? withImages(found) : found
   const { architecture } = understood
@@ -79,6 +80,13 @@ export function resolveModel(
     adapters,
     trains: part?.trains,
   }
+}
+
+/** A model of a framework that does not tie the output embedding, whatever the config says, and why. */
+function withOwnHead(model: UnderstoodModel, why: string | undefined): UnderstoodModel {
+  const { architecture, assumptions } = model
+  if (why === undefined || !architecture.dimensions.tiedEmbeddings) return model
+  return { ...model, architecture: untied(architecture), assumptions: [...assumptions, why] }
 }
 
 /** A model whose program sees: the program of a run with images takes the place of that without. */

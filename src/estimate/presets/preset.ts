@@ -11,6 +11,10 @@ export interface Preset {
   /** The name on PyPI. */
   readonly package: string
   readonly version: string
+  /** Why its models have an output embedding of their own where the config ties it. Default: it is tied. */
+  readonly untied?: string
+  /** What it does that is not estimated, in sentences. Default: nothing. */
+  readonly leavesOut?: readonly Omission[]
   /** In order: a later value may depend on an earlier one. */
   readonly values: readonly PresetValue[]
   /** What the framework cannot do. */
@@ -37,6 +41,7 @@ export interface PresetOptions {
   readonly optimizerStep?: OptimizerStep
   readonly loss?: Loss
   readonly lossLogits?: LossLogits
+  readonly keepOutputs?: boolean
   readonly kernels?: KernelSet
   readonly recompute?: 'layers' | 'none' | 'selective'
   readonly reentrant?: boolean
@@ -48,6 +53,13 @@ export interface PresetOptions {
   readonly lora?: Partial<LoraOptions>
   /** Fills in what `sharding` does not say. */
   readonly sharding?: Partial<Pick<ShardingOptions, 'parameterDtype' | 'reduceDtype' | 'offload'>>
+}
+
+/** What a framework does in some runs that is not estimated. */
+export interface Omission {
+  readonly when: (run: PresetRun) => boolean
+  /** It, after "preset x: ". */
+  readonly what: string
 }
 
 /** A run that a framework does not allow. */

@@ -50,7 +50,10 @@ export function withPreset(given: MemoryOptions, model: PresetModel = ANY_MODEL)
 }
 
 /** What is known of a run. */
-function runOf(options: MemoryOptions, { hasRouterLoss, weighsRouterLoss, asksForRouters } = ANY_MODEL): PresetRun {
+export function runOf(
+  options: MemoryOptions,
+  { hasRouterLoss, weighsRouterLoss, asksForRouters } = ANY_MODEL,
+): PresetRun {
   const { trains, quantization } = methodOf(options.method ?? 'full')
   const { sharding, world } = options
   const recompute = options.recompute ?? (options.gradientCheckpointing === false ? 'none' : 'layers')
@@ -109,6 +112,7 @@ function hasUse(name: string, value: unknown, options: MemoryOptions, isOfClass:
   if (name === 'recompute') return options.gradientCheckpointing === undefined
   if (name === 'reentrant') return runOf(options).isRecomputed
   if (name === 'lossLogits') return isWhole
+  if (name === 'keepOutputs') return isWhole || loss === 'chunked'
   if (name === 'loss') return options.lossLogits === undefined && options.keepOutputs !== true
   if (name === 'autocast') return method !== 'full-mixed'
   if (name === 'optimizer') return optimizerStep === undefined && gradientAccumulation === 1

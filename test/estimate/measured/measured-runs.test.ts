@@ -2,43 +2,34 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { estimateMemory, gpuOf } from '../../../src/estimate/index.js'
 import { contractOptions } from './contract-options.js'
-import { errorsByGroup, tableRow } from './errors.js'
+import { tableRow } from './errors.js'
 import { MEASURED_RUNS, modelOf } from './measured-runs.js'
+import { FULL, KNOWN, PLAIN, VERSIONED } from './tables.js'
 
 const PAGE = readFileSync(new URL('../../../docs/estimates.md', import.meta.url), 'utf8')
 const SECTION = (heading: string) => PAGE.split(`### ${heading}\n`)[1]?.split('\n#')[0] ?? ''
-
-/** Runs of which torch's own peak and all settings are known. */
-const KNOWN = MEASURED_RUNS.filter(({ options }) => options)
-
-const full = errorsByGroup(KNOWN, ({ options }) => options)
-const plain = errorsByGroup(MEASURED_RUNS, ({ run }) => contractOptions(run))
-const versioned = errorsByGroup(KNOWN, ({ run }) => {
-  const options = contractOptions(run)
-  return options && { ...options, preset: 'transformers-4.48', recompute: 'layers' }
-})
 
 /** The groups whose aims are 5 % at the median and 12 % for nine of ten. */
 const AIMED = new Set(KNOWN.map(({ group }) => group))
 
 describe('estimateMemory agrees with measured runs, with every option that their settings say', () => {
-  it.each(full.filter(({ group }) => group === 'transformers, one GPU'))('of $group', ({ median, nineInTen }) => {
+  it.each(FULL.filter(({ group }) => group === 'transformers, one GPU'))('of $group', ({ median, nineInTen }) => {
     expect(median).toBeLessThanOrEqual(0.015)
     expect(nineInTen).toBeLessThanOrEqual(0.04)
   })
 
-  it.each(full)('of $group, to 5 % at the median and 12 % for nine of ten', ({ median, nineInTen }) => {
+  it.each(FULL)('of $group, to 5 % at the median and 12 % for nine of ten', ({ median, nineInTen }) => {
     expect(median).toBeLessThanOrEqual(0.05)
     expect(nineInTen).toBeLessThanOrEqual(0.12)
   })
 
-  it.each(full)('of $group as docs/estimates.md says', (errors) => {
+  it.each(FULL)('of $group as docs/estimates.md says', (errors) => {
     expect(SECTION('With every option')).toContain(tableRow(errors))
   })
 })
 
 describe('estimateMemory agrees with measured runs, with the names of job files alone', () => {
-  it.each(plain.filter(({ group }) => AIMED.has(group)))(
+  it.each(PLAIN.filter(({ group }) => AIMED.has(group)))(
     'of $group, to 5 % at the median and 12 % for nine of ten',
     ({ median, nineInTen }) => {
       expect(median).toBeLessThanOrEqual(0.05)
@@ -46,11 +37,11 @@ describe('estimateMemory agrees with measured runs, with the names of job files 
     },
   )
 
-  it.each(plain)('of $group as docs/estimates.md says', (errors) => {
+  it.each(PLAIN)('of $group as docs/estimates.md says', (errors) => {
     expect(SECTION('With the names of job files alone')).toContain(tableRow(errors))
   })
 
-  it.each(versioned)('of $group with the preset of their time, as docs/estimates.md says', (errors) => {
+  it.each(VERSIONED)('of $group with the preset of their time, as docs/estimates.md says', (errors) => {
     expect(SECTION('With the preset of their time')).toContain(tableRow(errors))
   })
 })

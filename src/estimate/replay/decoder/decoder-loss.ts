@@ -6,6 +6,7 @@ import { type LabelHead, labelLoss, labelsOf } from '../loss/label-head.js'
 import { logProbs, logProbsAndEntropy, logProbsOfLogits, preferenceLoss } from '../loss/log-probs.js'
 import { logitsOf, statesForHead } from '../loss/logits.js'
 import { causalLoss, linearLoss, WITH_HEAD } from '../loss/loss.js'
+import { lossOfChunks } from '../loss/loss-of-chunks.js'
 import type { Named } from '../submodules.js'
 import type { Tensor } from '../tape.js'
 import { UndescribedBlock } from '../undescribed-block.js'
@@ -14,6 +15,8 @@ import { UndescribedBlock } from '../undescribed-block.js'
 export interface KeptLogits {
   /** Logits of a loss that keeps its outputs. */
   readonly outputs: Tensor[]
+  /** Those of the micro-batch before, if the loop holds the logits of chunks. */
+  readonly before?: Tensor
   /** Logits that are returned beside a loss of preferences. */
   readonly returned: Tensor[]
   /** Logits that live until the loss of the routers is computed; absent if nobody asks for that. */
@@ -55,6 +58,8 @@ function lossOfStates(pass: DecoderPass, head: Named, states: Tensor, kept: Kept
     throw new UndescribedBlock(
       `no model of the loss '${loss.kind}' with an output embedding that is normalised in each pass: pass \`loss: 'logits'\``,
     )
+  const { outputs, before } = kept
+  if (before) return freed(lossOfChunks(pass, head, states, { outputs, before }))
   if (loss.kind === 'fused-linear' || loss.kind === 'chunked')
     return freed(linearLoss(layers, loss.kind, head.name, states, sizes.vocabSize))
   if (loss.kind === 'log-probs') {

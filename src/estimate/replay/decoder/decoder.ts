@@ -39,7 +39,7 @@ export class Decoder implements ModelPass {
   }
 
   loss(): Tensor {
-    const { layers, options, forward } = this.#pass
+    const { layers, options, forward, sizes } = this.#pass
     const { tape } = layers.ops
     const { sharding } = options
     if (forward.withoutTraining)
@@ -51,6 +51,10 @@ export class Decoder implements ModelPass {
         `${this.#model.architecture.className} does not support gradient checkpointing: pass \`recompute: 'none'\``,
       )
     sharding?.beforeForward(ROOT)
+    const before =
+      options.keepOutputs && options.loss.kind === 'chunked' && this.#model.head
+        ? tape.tensor(layers.tokens * sizes.vocabSize, 'float32', 'outputs')
+        : undefined
     const { hidden, returned, inOutput, routers } = hiddenStates(this.#model, this.#pass, this.#outputs)
     if (options.stage?.isLast === false) {
       tape.free(...returned)
@@ -63,6 +67,7 @@ export class Decoder implements ModelPass {
     const own = decoderLoss(this.#model, this.#pass, hidden, {
       outputs: this.#outputs,
       returned: this.#logits,
+      ...(before && { before }),
       ...(routers && { held }),
       ...(forward.routerLogits?.until === 'head' && { behindHead: () => routers?.free() }),
     })
