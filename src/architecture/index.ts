@@ -123,6 +123,7 @@ export type {
   PositionalConvolution,
   ProbingAttention,
   Program,
+  QueriedAttention,
   RelativeBias,
   ResizedPositions,
   Rotate,

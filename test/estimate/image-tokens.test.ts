@@ -25,7 +25,7 @@ const ANSWERS: Answers = {
 }
 
 /** Their images have one size, or the number of tokens is in the config. */
-const FIXED = ['gemma3', 'paligemma', 'colpali', 'blip-2', 'mllama']
+const FIXED = ['aria', 'gemma3', 'paligemma', 'colpali', 'blip-2', 'mllama']
 
 describe('The tokens of an image', () => {
   it.each(Object.entries(ANSWERS))('are as many as the processor of %s makes', (name, { config, tokens }) => {

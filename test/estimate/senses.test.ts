@@ -129,6 +129,21 @@ describe('BLIP-2', () => {
   })
 })
 
+describe('Aria', () => {
+  it('refuses images of so many patches that its code has no number of vectors for', () => {
+    const heads = { num_attention_heads: 4, num_key_value_heads: 4 }
+    const text_config = { hidden_size: 64, num_hidden_layers: 2, ...heads }
+    const of = (image_size: number) =>
+      architectureFromConfig({
+        model_type: 'aria',
+        text_config,
+        vision_config: { hidden_size: 64, num_hidden_layers: 2, num_attention_heads: 4, patch_size: 14, image_size },
+      })
+    expect(estimateMemory(of(980), { images: 1 }).assumptions.join()).toContain('256 tokens each')
+    expect(() => estimateMemory(of(448), { images: 1 })).toThrow('makes 1024 patches of an image, for which')
+  })
+})
+
 describe('Gemma 4', () => {
   const sizes = {
     hidden_size: 64,

@@ -5,12 +5,14 @@ import { tree } from '../blocks/tree.js'
 import { multiheadAttention, visionSizes } from '../blocks/vision.js'
 import type { ConfigReader } from '../config-reader.js'
 import { type Module, tower } from '../module.js'
+import { ariaImages } from '../senses/aria.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** Aria (Li et al. 2024, arXiv:2410.05993): experts that read images with the encoder of Idefics 3, as a fixed number of vectors. */
 export const aria = multimodalFamily({
   modelType: 'aria',
   name: 'Aria',
+  images: ariaImages,
   text: { family: 'aria_text' },
   beside(config, { text }) {
     const vision = config.object('vision_config').withDefaults({ vision_use_head: false })

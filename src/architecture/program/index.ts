@@ -41,6 +41,7 @@ export type {
   PlacedAttention,
   PositionalConvolution,
   ProbingAttention,
+  QueriedAttention,
   RelativeBias,
   ResizedPositions,
   ShiftedAttention,

@@ -19,6 +19,7 @@ export type WrittenBlock =
   | PairedAttention
   | PlacedAttention
   | ProbingAttention
+  | QueriedAttention
   | ShiftedAttention
   | SlidingAttention
   | StridedLinear
@@ -213,6 +214,19 @@ export interface ProbingAttention {
   readonly kind: 'probingAttention'
   readonly heads: number
   readonly patches: number
+}
+
+/**
+ * torch's `nn.MultiheadAttention` of learned vectors to those of patches, with all projections in one tensor of the module `multihead_attn` and
+ * a mask of booleans (Aria). Reads `query`, `key` and `value`.
+ */
+export interface QueriedAttention {
+  readonly kind: 'queriedAttention'
+  readonly heads: number
+  /** How many images there are. */
+  readonly batch: Count
+  readonly queries: number
+  readonly keys: number
 }
 
 /** BEiT's bias for each pair of patches and each head, from the table of the module that the steps belong to. */

@@ -105,7 +105,8 @@ function bounded(image: ImageSize): ImageSize {
   return image
 }
 
-function siglipSizes(vision: ConfigReader, side: number, tiles: number): ImageSizes {
+/** The sizes of SigLIP's encoder, as Idefics 3 has it. */
+export function siglipSizes(vision: ConfigReader, side: number, tiles: number): ImageSizes {
   const read = visionSizes(vision, {
     hidden_size: 1152,
     intermediate_size: 3072,
@@ -126,18 +127,10 @@ function siglipSizes(vision: ConfigReader, side: number, tiles: number): ImageSi
 /** SigLIP's encoder for images of any size: the positions of patches are computed, and every kernel gets a mask. */
 function encoder(sizes: ImageSizes): Steps {
   const { patches } = sizes
-  const each: Count = [...tilesOf(sizes), patches]
-  const pairs: Count = [...each, patches]
-  const embeddings: Steps = [
-    set('patches', patchesOf('patch_embedding', sizes)),
-    set('positions', make(each, 'int64')),
-    set('sum', plus('patches', lookup('position_embedding', each, 'positions'))),
-    give('sum'),
-  ]
   return [
-    set('hidden', { op: 'alsoInput', of: call(embeddings, { pixels: 'pixels' }, 'embeddings') }),
+    set('hidden', { op: 'alsoInput', of: call(placedPatches(sizes), { pixels: 'pixels' }, 'embeddings') }),
     set('first', 'hidden'),
-    set('mask', call(inverted(pairs), {})),
+    set('mask', call(pairMask(sizes), {})),
     {
       each: 'encoder.layers',
       carries: 'hidden',
@@ -149,8 +142,20 @@ function encoder(sizes: ImageSizes): Steps {
   ]
 }
 
+/** Patches with the positions that are computed for each (`Idefics3VisionEmbeddings`). */
+export function placedPatches(sizes: ImageSizes): Steps {
+  const each: Count = [...tilesOf(sizes), sizes.patches]
+  return [
+    set('patches', patchesOf('patch_embedding', sizes)),
+    set('positions', make(each, 'int64')),
+    set('sum', plus('patches', lookup('position_embedding', each, 'positions'))),
+    give('sum'),
+  ]
+}
+
 /** `_prepare_4d_attention_mask`: a mask of numbers for each pair of patches. */
-function inverted(pairs: Count): Steps {
+export function pairMask(sizes: ImageSizes): Steps {
+  const pairs: Count = [...tilesOf(sizes), sizes.patches, sizes.patches]
   return [
     set('expanded', make(pairs, 'model')),
     set('inverted', make(pairs, 'model')),

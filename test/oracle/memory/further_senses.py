@@ -1,4 +1,4 @@
-"""Images for further models of transformers 5, and what stands in for their code that looks at values: as in senses.py, which uses this file."""
+"""Images for further models, and what stands in for their code that looks at values: as in senses.py, which uses this file."""
 import importlib
 
 import numpy
@@ -70,6 +70,18 @@ def patched(senses):
     return patched(senses)
 
 
+def aria(senses):
+    """Images of one size, with a mask of their pixels. The code casts neither."""
+    from senses import square
+
+    config = senses.parts
+    side = config.vision_config.image_size
+    found = square(senses, config.projector_patch_to_query_dict[(side // config.vision_config.patch_size) ** 2])
+    dtype = next(senses.model.parameters()).dtype
+    return {"pixel_values": found["pixel_values"].to(dtype), "pixel_mask": torch.ones(senses.images, side, side, dtype=torch.bool)}
+
+
 FAMILIES = {
+    "aria": aria,
     "exaone4_5": patched,
 }

@@ -344,7 +344,7 @@ class Senses:
             every, tokens, is_padded = torch.all, gemma4_tokens(self), gemma4_tokens(self) < GEMMA4_TOKENS
             found.append((torch.Tensor, "all", lambda mask, *a, **k: every(mask, *a, **k) if a or k else not is_padded))
             found.append((FakeTensor, "tolist", lambda counts: [tokens] * self.images))
-        if self.family in ("idefics3", "smolvlm"):
+        if self.family in ("idefics3", "smolvlm", "aria"):
             vision, arange = self.parts.vision_config, torch.arange
             side = vision.image_size // vision.patch_size
             found.append((torch, "arange", lambda first, *a, **k: arange(side if isinstance(first, FakeTensor) else first, *a, **k)))

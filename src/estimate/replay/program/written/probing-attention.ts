@@ -53,7 +53,7 @@ function twoNamed(names: Names, parts: readonly Shaped[], name: string): [Shaped
 }
 
 /** `F.linear` with parts of parameters, of which autocast keeps no copies. */
-function affine({ arrays: a }: WrittenRun, input: Shaped, weight: Shaped, bias: Shaped): Shaped {
+export function affine({ arrays: a }: WrittenRun, input: Shaped, weight: Shaped, bias: Shaped): Shaped {
   const { autocast, half } = a.layers
   const cast = (one: Shaped): Shaped => (autocast ? a.to(one, half) : one)
   const vector = cast(bias)

@@ -27,6 +27,7 @@ import { pairedAttention } from './paired-attention.js'
 import { placedAttention } from './placed-attention.js'
 import { positionalConvolution } from './positional-convolution.js'
 import { probingAttention } from './probing-attention.js'
+import { queriedAttention } from './queried-attention.js'
 import { relativeBias } from './relative-bias.js'
 import { resizedPositions } from './resized-positions.js'
 import { shiftedAttention } from './shifted-attention.js'
@@ -82,6 +83,7 @@ const KINDS: Kinds = {
   pairedAttention,
   placedAttention,
   probingAttention,
+  queriedAttention,
   shiftedAttention,
   slidingAttention,
   stridedLinear,
