@@ -144,6 +144,21 @@ describe('Aria', () => {
   })
 })
 
+describe('HunyuanVL', () => {
+  it('needs positions on three axes', () => {
+    const heads = { num_attention_heads: 4, num_key_value_heads: 4 }
+    const of = (rope_parameters: unknown) =>
+      architectureFromConfig({
+        model_type: 'hunyuan_vl',
+        text_config: { hidden_size: 64, num_hidden_layers: 2, ...heads, rope_parameters },
+        vision_config: { hidden_size: 64, num_hidden_layers: 2, num_attention_heads: 4 },
+      })
+    expect(() => estimateMemory(of({ mrope_section: [8, 8] }), { images: 1 })).toThrow('has 2 axes, and the code')
+    const { assumptions } = estimateMemory(of({ xdrope_section: [2, 2, 2, 2] }), { images: 1 })
+    expect(assumptions.join()).toContain('1,058 tokens each')
+  })
+})
+
 describe('Gemma 4', () => {
   const sizes = {
     hidden_size: 64,

@@ -8,12 +8,14 @@ import { tree } from '../blocks/tree.js'
 import { visionSizes } from '../blocks/vision.js'
 import type { ConfigReader } from '../config-reader.js'
 import { container, type Module, repeated, tower } from '../module.js'
+import { HUNYUAN_VISION, hunyuanVlImages } from '../senses/hunyuan-vl.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** HunyuanOCR (Tencent 2025, arXiv:2511.19575): reads pages of any size; older configs have the language model beside the encoder. */
 export const hunyuanVl = multimodalFamily({
   modelType: 'hunyuan_vl',
   name: 'HunYuanVL',
+  images: hunyuanVlImages,
   madeAfterText: ['vision_tower'],
   text: { family: 'hunyuan_vl_text', mayBeFlat: true, tied: isTied },
   beside: (config, { text }) => ({
@@ -27,13 +29,7 @@ function isTied(config: ConfigReader): boolean {
 }
 
 function visionTower(config: ConfigReader, outFeatures: number): Module {
-  const sizes = visionSizes(config, {
-    hidden_size: 1152,
-    intermediate_size: 4304,
-    num_hidden_layers: 27,
-    num_attention_heads: 16,
-    patch_size: 16,
-  })
+  const sizes = visionSizes(config, HUNYUAN_VISION)
   const { hiddenSize, ffnSize, heads, channels, patch } = sizes
   const norm = layerNorm(hiddenSize)
   const side = Math.floor(config.positive('max_image_size', 2048) / patch)

@@ -52,12 +52,16 @@ def seen_in_grids(senses):
         (code, "get_vision_attention_seqlens", partial(lengths, senses)),
         (torch, "_check_tensor_all_with", lambda *a: None),
     ]
+    if senses.family == "hunyuan_vl":
+        axes = len(senses.parts.text_config.rope_parameters["mrope_section"])
+        made = lambda *a, **k: (torch.zeros(axes, batch, tokens, dtype=torch.long), torch.zeros(batch, 1, dtype=torch.long))
+        patches.append((code.HunYuanVLModel, "get_rope_index", made))
     if hasattr(code, "get_vision_window_index"):
         patches += [(code, "get_vision_window_index", windows(senses)), (torch, "argsort", lambda order, *a, **k: on_cpu(senses, order.shape))]
     return patches
 
 
-GRIDS = ("exaone4_5",)
+GRIDS = ("exaone4_5", "hunyuan_vl")
 
 
 def stand_ins(senses):
@@ -68,6 +72,19 @@ def patched(senses):
     from senses import patched
 
     return patched(senses)
+
+
+def in_rows(senses):
+    """Patches of images, of which each row of tokens has one more, and each image one before and one behind it; and a type for each token."""
+    from senses import Ints
+
+    vision = senses.parts.vision_config
+    side, merged = vision.patch_size, vision.spatial_merge_size
+    height, width = (round(senses.size[name] / (side * merged)) * merged for name in ("height", "width"))
+    senses.selected = senses.images * (height // merged * (width // merged + 1) + 2) * senses.hidden
+    pixels = torch.zeros(senses.images * height * width, vision.num_channels * side**2)
+    types = torch.zeros(senses.batch, senses.tokens, dtype=torch.long)
+    return {"pixel_values": pixels, "image_grid_thw": Ints([[1, height, width]] * senses.images), "mm_token_type_ids": types}
 
 
 def aria(senses):
@@ -84,4 +101,5 @@ def aria(senses):
 FAMILIES = {
     "aria": aria,
     "exaone4_5": patched,
+    "hunyuan_vl": in_rows,
 }

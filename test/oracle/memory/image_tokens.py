@@ -95,7 +95,9 @@ def further():
         ("step3p7", "Step3p7Processor", "Step3p7ImageProcessor", {"patch_size": 14}),
     ):
         made = processor(name, image_processor(image), _merge_kwargs=lambda **kwargs: {"images_kwargs": {}}, cat_extra_token=True)
-        yield family, {"vision_config": vision}, made
+        # HunyuanVL's code counts the axes of positions.
+        text = {"text_config": {"rope_parameters": {"mrope_section": [16, 16, 16, 16]}}} if family == "hunyuan_vl" else {}
+        yield family, {"vision_config": vision, **text}, made
 
 
 def of_step(made, width, height):

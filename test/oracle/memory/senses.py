@@ -63,6 +63,9 @@ class Ints:
     def max(self):
         return of(self.values.max())
 
+    def unbind(self, dim=0):
+        return [of(numpy.take(self.values, index, dim)) for index in range(self.values.shape[dim])]
+
     def cumsum(self, dim=0, dtype=None):
         return of(self.values.cumsum(dim))
 

@@ -1,4 +1,5 @@
 import type { Call, Make, Operation } from '../../../architecture/index.js'
+import { contiguous } from '../arrays/layout.js'
 import { rotatedHalves } from '../attention/rotation.js'
 import type { ComputeDtype } from '../dtype.js'
 import { activation } from '../feed-forward/activations.js'
@@ -246,14 +247,17 @@ function summed({ layers: { ops } }: Place, input: Tensor, elements: number): Te
   )
 }
 
-/** A view with more elements, whose gradient is summed. */
+/** A view with more elements, whose gradient is summed. With as many, it gets that of the view, which may be a part of a larger one. */
 function expanded({ layers: { ops } }: Place, input: Tensor, elements: number): Tensor {
+  const { dtype } = input
   return ops.tape.record(
     [input],
     {},
     () => ({ ...ops.tape.alias(input), elements }),
     (gradient) => [
-      elements === input.elements ? ops.tape.ledger.retain(gradient) : ops.gradient(input.elements, input.dtype, 'sum'),
+      elements === input.elements
+        ? { storage: ops.tape.ledger.retain(gradient), layout: contiguous([elements]), dtype }
+        : ops.gradient(input.elements, dtype, 'sum'),
     ],
   )
 }
