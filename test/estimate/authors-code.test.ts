@@ -80,3 +80,14 @@ describe("Llama-Nemotron in its authors' class", () => {
     expect(nas([block(2, { window_length: null })]).tensorBytes).toBeGreaterThan(0)
   })
 })
+
+it('Phi-3-vision is refused with flash-attn and a short window, and with images', () => {
+  const vision = (more: object) =>
+    architectureFromConfig({ model_type: 'phi3_v', hidden_size: 256, num_hidden_layers: 2, ...more })
+  const flash = { _attn_implementation: 'flash_attention_2' }
+  const run = { sequenceLength: 64 } as const
+  expect(() => estimateMemory(vision({ ...flash, sliding_window: 2047 }), run)).toThrow('remove `sliding_window`')
+  expect(estimateMemory(vision({ ...flash, sliding_window: 4096 }), run).tensorBytes).toBeGreaterThan(0)
+  expect(estimateMemory(vision({ sliding_window: 2047 }), run).tensorBytes).toBeGreaterThan(0)
+  expect(() => estimateMemory(vision(flash), { ...run, images: 1 })).toThrow('leave it out')
+})

@@ -3,6 +3,9 @@ import { fusedGatedMlp } from '../blocks/gated-mlp.js'
 import { windowInAllLayers } from '../blocks/layer-types.js'
 import { linear } from '../blocks/linear.js'
 import type { ConfigReader } from '../config-reader.js'
+import type { Dimensions } from '../dimensions.js'
+import type { ForwardPass } from '../forward/index.js'
+import { phi3Forward } from '../forward/phi3-forward.js'
 import { container, type Module, tower } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { CLIP_LARGE_336 } from '../shapes/llava-family.js'
@@ -25,8 +28,32 @@ export const phi3V = decoderFamily({
   attentionPattern: windowInAllLayers(),
   attention: (sizes) => fusedAttention({ ...sizes, outputFirst: true, type: 'Phi3Attention' }),
   mlp: fusedGatedMlp,
-  also: ({ hiddenSize }, config) => ({ vision_embed_tokens: tower('vision', imageEmbedding(config, hiddenSize)) }),
+  forward: phi3VForward,
+  ahead: ({ hiddenSize }, config) => ({ vision_embed_tokens: tower('vision', imageEmbedding(config, hiddenSize)) }),
 })
+
+/**
+ * The code of the authors (`modeling_phi3_v.py`), which has been copied from an earlier Phi-3: each attention computes its tables, and is
+ * written out unless the config asks for flash-attn.
+ */
+function phi3VForward(config: ConfigReader, dimensions: Dimensions): ForwardPass {
+  const usesFlash = config.string(['_attn_implementation', 'attn_implementation'], 'eager') === 'flash_attention_2'
+  const window = config.optionalInteger('sliding_window')
+  return {
+    ...phi3Forward(config, dimensions),
+    rotation: { features: 'all', tables: 'inLayers', frequencies: 'everyAttention' },
+    masks: { forEachKind: false, size: 'square' },
+    attention: { keepsProjections: true, sharedHeads: 'repeated', eagerOnly: !usesFlash },
+    residual: { order: 'sequential', keepsAttended: true },
+    // The places of the patches in the image encoder, and its class: whole numbers, as wide as two of these.
+    float32BufferElements: 2 * ((336 / 14) ** 2 + 1),
+    logits: { form: 'float32', prefill: 'allTokens', shifts: 'float32' },
+    undescribed:
+      usesFlash && window !== undefined && window < config.positive('max_position_embeddings', 4096)
+        ? 'no model of flash-attn with a window shorter than the context: remove `sliding_window` to estimate without it'
+        : undefined,
+  }
+}
 
 /** CLIP's encoder, learned vectors between the parts of an image, and two layers over four joined patches. */
 function imageEmbedding(config: ConfigReader, hiddenSize: number): Module {

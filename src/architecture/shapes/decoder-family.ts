@@ -48,6 +48,8 @@ export interface DecoderFamilyOptions extends CausalLmNames, FamilyFacts {
   readonly lastNorm?: string
   /** Other modules of the base model, such as encoders of images. Default: none. */
   readonly also?: (sizes: DecoderSizes, config: ConfigReader) => Children
+  /** Other modules between the input embedding and the layers. Default: none. */
+  readonly ahead?: (sizes: DecoderSizes, config: ConfigReader) => Children
   /** The class name of the base model. Default: `name` + `Model`. */
   readonly modelName?: string
   /** Whether the output embedding has a bias. Default: no. */
@@ -91,6 +93,7 @@ export function decoderFamily(options: DecoderFamilyOptions): Family {
     layer = preNormLayer,
     lastNorm,
     also = () => ({}),
+    ahead = () => ({}),
     modelName = `${options.name}Model`,
     headBias = () => false,
     output = (head) => head,
@@ -118,7 +121,11 @@ export function decoderFamily(options: DecoderFamilyOptions): Family {
       }
       const layers = listOfAlike(sizes.layers, (index) => `${kindOf(index)} ${isSparse(index)}`, layerAt)
       return {
-        model: decoderModel(modelName, { ...sizes, layers, norm, lastNorm, inputEmbedding }, also(sizes, config)),
+        model: decoderModel(
+          modelName,
+          { ...sizes, layers, norm, lastNorm, inputEmbedding, ahead: ahead(sizes, config) },
+          also(sizes, config),
+        ),
         dimensions: decoderDimensions(sizes, {
           gatedMlp: plainMlp === undefined,
           ...attentionPattern(config, sizes.layers),
