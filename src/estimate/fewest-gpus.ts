@@ -57,7 +57,7 @@ export function fewestGpus(model: ResolvedModel, options: CheckedMemoryOptions, 
     if (gpus < least) continue
     let best: Candidate | undefined
     for (const layout of possible(layoutsOf(model.architecture, gpus, options.method), model, options)) {
-      if (trains && refusedLayout(model.architecture, options, layout)) continue
+      if (trains && refusedLayout(model, options, layout)) continue
       const estimate = best ? memory.below(best.estimate.totalBytes, layout) : memory.of(layout)
       if (!estimate) continue
       best = { layout, estimate }

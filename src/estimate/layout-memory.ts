@@ -45,7 +45,7 @@ export function layoutMemory(model: ResolvedModel, options: CheckedMemoryOptions
     if ('missing' in model.replay) throw cannotReplay(model, options, model.replay.missing)
     refuseTargetsInLayout(model, options)
     refuseRoutersInLayout(model.architecture, options)
-    const refused = refusedLayout(model.architecture, options, layout)
+    const refused = refusedLayout(model, options, layout)
     if (refused) throw new TypeError(refused)
     if (layout.pipeline > 1) return staged()
     if (layout.tensor > 1 && !layout.sequenceParallel) return tensorMemory(model, options, layout)

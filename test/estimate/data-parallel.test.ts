@@ -19,6 +19,17 @@ const KNOWN: Readonly<Record<string, readonly [number, number]>> = {
   'fsdp1-reentrant': [0.011, 0],
 }
 
+describe('A step that names no implementation', () => {
+  it.each(memoryRecords('default-steps.jsonl.gz').map((record) => [record.id, record] as const))(
+    'is computed in lists, those of `DTensor`s too: %s',
+    (_, { config, options, truth }) => {
+      const { tensorBytes, peakAt } = estimateMemory(architectureFromConfig(config), options)
+      expect(Math.abs(tensorBytes / truth.peak.total - 1)).toBeLessThan(0.00001)
+      expect(peakAt.operation).toBe('_foreach_sqrt')
+    },
+  )
+})
+
 describe('Data-parallel ranks', () => {
   it('are recorded for each strategy', () => {
     const strategies = new Set(RECORDS.map(([, { options }]) => options.sharding?.strategy))

@@ -10,7 +10,9 @@ import {
 } from '../../src/estimate/shard/pipeline-memory.js'
 import { memoryRecords } from './memory-records.js'
 
-const RECORDS = memoryRecords('layouts.jsonl.gz').map((record) => [record.id, record] as const)
+const RECORDS = ['layouts.jsonl.gz', 'layout-steps.jsonl.gz']
+  .flatMap(memoryRecords)
+  .map((record) => [record.id, record] as const)
 
 type LayoutRecord = (typeof RECORDS)[number][1]
 
@@ -106,6 +108,22 @@ describe('what a layout cannot be', () => {
     const sharding = { strategy: 'fsdp2', ranks: 4 } as const
     expect(() => estimate({ layout: { tensor: 2, expert: 2 }, sharding }, model)).toThrow('leave them out')
     expect(estimate({ layout: { expert: 2 }, sharding }, model).confidence.activations).toBe('assumed')
+  })
+})
+
+describe('Adapters of tensor-parallel ranks', () => {
+  const lora = (targetModules: readonly string[] | 'all-linear'): MemoryOptions => ({
+    method: 'lora',
+    lora: { rank: 8, targetModules },
+    layout: { tensor: 2 },
+  })
+
+  it('are refused where PEFT stops', () => {
+    expect(() => estimate(lora(['q_proj', 'lm_head']))).toThrow('leave it out of `targetModules`')
+  })
+
+  it('say with which version of transformers PEFT trains them', () => {
+    expect(estimate(lora('all-linear')).assumptions.join()).toContain('with transformers 5.17.0')
   })
 })
 

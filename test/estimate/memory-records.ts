@@ -56,12 +56,18 @@ export function memoryRecords(file: string): MemoryRecord[] {
  * The records that name no implementation of AdamW ran the fused one; those of inference have no step. transformers 4.57, alone
  * among the versions, does not recompute the layers of GPT-BigCode.
  */
-function withStep(record: MemoryRecord): MemoryRecord {
-  const { method, optimizer = 'adamw', optimizerStep = 'fused' } = record.options
+function withStep(record: WrittenRecord): MemoryRecord {
+  const { optimizerStep = 'fused', ...own } = record.options
+  const { method, optimizer = 'adamw' } = own
   const isKept = record.config['model_type'] === 'gpt_bigcode'
-  const options = { ...record.options, ...(isKept && { gradientCheckpointing: false }) }
-  return {
-    ...record,
-    options: { ...options, ...(method !== 'inference' && optimizer === 'adamw' && { optimizerStep }) },
+  const options = { ...own, ...(isKept && { gradientCheckpointing: false }) }
+  const hasStep = method !== 'inference' && optimizer === 'adamw' && optimizerStep !== 'unset'
+  return { ...record, options: { ...options, ...(hasStep && { optimizerStep }) } }
+}
+
+/** A record as the recorders write it: `unset` is the implementation that torch takes when none is named. */
+interface WrittenRecord extends Omit<MemoryRecord, 'options'> {
+  readonly options: Omit<MemoryRecord['options'], 'optimizerStep'> & {
+    readonly optimizerStep?: MemoryOptions['optimizerStep'] | 'unset'
   }
 }

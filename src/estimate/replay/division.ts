@@ -1,4 +1,5 @@
 import type { Operations } from './operations/operations.js'
+import { moduleOf } from './parameter-names.js'
 import type { Tape, Tensor } from './tape.js'
 
 /**
@@ -22,6 +23,22 @@ export interface Division {
   /** Whether sums over ranks are written over their terms, as without gradients. */
   readonly sumsInPlace: boolean
 }
+
+/** A parameter, or one of the two matrices of an adapter, which has the name of its module. */
+interface Divisible {
+  readonly name: string
+  readonly isAdapter: boolean
+  readonly isSecond: boolean
+}
+
+/** Whether ranks divide a parameter, which is then a `DTensor`. They divide A of an adapter with the inputs of its layer, and B with its outputs. */
+export function isDivided({ wayOf, vocabulary }: Division, { name, isAdapter, isSecond }: Divisible): boolean {
+  if (isAdapter) return wayOf(name) === (isSecond ? 'columns' : 'rows')
+  return wayOf(moduleOf(name)) !== undefined || (vocabulary !== undefined && name.endsWith(`${EMBEDDING}.weight`))
+}
+
+/** The name of the embedding that transformers divides whatever the plan says. */
+export const EMBEDDING = 'embed_tokens'
 
 /** An input that all ranks have: its gradient is the sum over the ranks, in a tensor of its own. The caller keeps the input. */
 export function sharedInput({ tape, ops }: Pass, input: Tensor): Tensor {

@@ -53,6 +53,8 @@ export interface Leaf {
   readonly inLayer?: number
   /** Whether it is the second matrix of an adapter. */
   readonly isSecond?: boolean
+  /** Whether tensor-parallel ranks have parts of it. */
+  readonly isDivided?: boolean
   /** The tensor itself, if it is not a parameter: autograd keeps it, and its gradient is not used. */
   readonly variable?: Storage
   /** The unsharded gradient of a sharded parameter, until it is reduced. */

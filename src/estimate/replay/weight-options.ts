@@ -1,6 +1,7 @@
 import type { Shape } from '../../architecture/index.js'
 import type { Sense } from '../../architecture/sense.js'
 import type { AdapterPlan } from '../lora/adapter-plan.js'
+import type { Division } from './division.js'
 import type { ComputeDtype } from './dtype.js'
 import type { PackedStorage } from './packed/packed-storage.js'
 import type { Sharding } from './sharding/sharding.js'
@@ -26,6 +27,8 @@ export interface WeightOptions {
   readonly senses?: readonly Sense[] | undefined
   /** How parameters are sharded over ranks; absent on one GPU. */
   readonly sharding?: Sharding | undefined
+  /** How tensor-parallel ranks divide the model; absent if each has all of it. */
+  readonly division?: Division | undefined
   /** How many layers like a layer, or experts like an expert, are not replayed, by its name. */
   readonly omitted?: ReadonlyMap<string, number>
 }

@@ -1,6 +1,7 @@
 import { type Architecture, parameters, type Shape, ties } from '../../architecture/index.js'
 import type { Adapter, TargetedParameter } from './adapters/adapter.js'
 import { adapterWeights, type OfParameter, targetedParameters } from './adapters/adapter-weights.js'
+import { type Division, isDivided } from './division.js'
 import { type ComputeDtype, DTYPE_BYTES } from './dtype.js'
 import type { MemoryLedger } from './memory-ledger.js'
 import { type PackedStorage, packedWidth, storedBytes } from './packed/packed-storage.js'
@@ -29,6 +30,7 @@ export class Weights {
   #isPlain = false
   readonly #ledger: MemoryLedger
   readonly #sharding: Sharding | undefined
+  readonly #division: Division | undefined
   readonly #omitted: ReadonlyMap<string, number>
   readonly #nameOf = new Map<Leaf, string>()
   /** The prefixes of the names of modules that nothing passes through. */
@@ -39,6 +41,7 @@ export class Weights {
   constructor(architecture: Architecture, ledger: MemoryLedger, options: WeightOptions) {
     this.#ledger = ledger
     this.#sharding = options.sharding
+    this.#division = options.division
     this.#omitted = options.omitted ?? new Map()
     this.#listPrefixes = layerLists(architecture).map((name) => `${name}.`)
     this.#idle = options.idleTowers ? idleNames(architecture, options.senses ?? []) : []
@@ -265,6 +268,7 @@ export class Weights {
             inLayer,
             isSecond,
             isHidden: group !== ROOT,
+            ...(this.#division && { isDivided: isDivided(this.#division, { name, isAdapter, isSecond }) }),
           }
         : undefined
     const width = storage ? storedBytes(storage, elements, shape) / elements : DTYPE_BYTES[dtype]

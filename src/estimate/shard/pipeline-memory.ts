@@ -88,7 +88,7 @@ export function pipelineOf(
     first: stage(0),
     last: stage(pipeline - 1),
     batches,
-    assumptions: rank ? tensorAssumptions(tensor, rank.plan) : [],
+    assumptions: rank ? tensorAssumptions(tensor, rank.plan, options) : [],
   }
 }
 

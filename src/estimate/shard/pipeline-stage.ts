@@ -27,7 +27,7 @@ export interface StageOptions {
 /** A stage of a pipeline, ready to be replayed. */
 export interface StageRun extends StageOptions {
   readonly resolved: ResolvedModel
-  readonly more: Pick<TrainingStep, 'division' | 'stage' | 'stateRanks'>
+  readonly more: Pick<TrainingStep, 'division' | 'stage' | 'stateRanks' | 'stepsOnCpu'>
 }
 
 /** Resolves a stage for its part of a step. */
@@ -43,7 +43,13 @@ export function stageRun(stage: PipelineStage, run: StageOptions): StageRun {
     ...run,
     options: own,
     resolved: resolveModel(stage.architecture, own),
-    more: { division, stage, stateRanks: data },
+    more: {
+      division,
+      stage,
+      stateRanks: data,
+      // When the step begins, FSDP2 has freed gathered parameters and reduced the gradients: AdamW then needs less than backward did.
+      stepsOnCpu: data > 1 && own.optimizer === 'adamw',
+    },
   }
 }
 

@@ -1,5 +1,8 @@
-import type { Architecture } from '../../architecture/index.js'
+import { type Architecture, modules } from '../../architecture/index.js'
+import type { TensorPlan } from '../../architecture/tensor-plan.js'
 import type { CheckedMemoryOptions } from '../checked-memory-options.js'
+import type { AdapterPlan } from '../lora/adapter-plan.js'
+import type { ResolvedModel } from '../resolved-model.js'
 import type { Layout } from '../sharding.js'
 import { refusedBesidePipeline } from './pipeline-memory.js'
 import { refusedBesideTensor } from './tensor-memory.js'
@@ -7,7 +10,7 @@ import { tensorPlanOf } from './tensor-rank.js'
 
 /** Why a training step in a layout cannot be estimated, with a way out; absent if it can. */
 export function refusedLayout(
-  model: Architecture,
+  { architecture: model, adapters }: Pick<ResolvedModel, 'architecture' | 'adapters'>,
   options: CheckedMemoryOptions,
   { tensor, pipeline, expert, sequenceParallel = false }: Layout,
 ): string | undefined {
@@ -23,5 +26,16 @@ export function refusedLayout(
   if (tensor === 1 || !plan) return undefined
   if (sequenceParallel && model.dimensions.moe)
     return `\`layout.sequenceParallel\` has no model for ${model.className}, which has experts: leave it out`
-  return refusedBesideTensor(options, plan)
+  return refusedBesideTensor(options, plan) ?? refusedAdapters(model, adapters, plan)
+}
+
+/** PEFT 0.21.2 knows two ways to divide a layer (`_SUPPORTED_TP_PLANS` in its `lora/model.py`); with others its product has the wrong shape. */
+function refusedAdapters(model: Architecture, adapters: AdapterPlan, plan: TensorPlan): string | undefined {
+  const named = plan.gatheredColumns
+  for (const { name } of modules(model)) {
+    const own = name.slice(name.lastIndexOf('.') + 1)
+    if (named.includes(own) && adapters.rankOf(name) !== undefined)
+      return `\`layout.tensor\` cannot be estimated with adapters on ${own}, at which PEFT 0.21.2 stops: leave it out of \`targetModules\``
+  }
+  return undefined
 }

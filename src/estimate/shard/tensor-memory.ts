@@ -23,13 +23,23 @@ export function tensorMemory(
   if (refused) throw new TypeError(refused)
   const own = isTraining ? withRanks(options, data) : options
   const estimate = runMemory(resolveModel(rank.architecture, own), own, { division: rank.division })
-  return { ...estimate, assumptions: [...estimate.assumptions, ...tensorAssumptions(tensor, rank.plan)] }
+  return { ...estimate, assumptions: [...estimate.assumptions, ...tensorAssumptions(tensor, rank.plan, options)] }
 }
 
 /** What an estimate of a tensor-parallel rank assumes. */
-export function tensorAssumptions(tensor: number, { version, dividesVocabulary }: TensorPlan): string[] {
+export function tensorAssumptions(
+  tensor: number,
+  { version, dividesVocabulary }: TensorPlan,
+  { method }: Pick<CheckedMemoryOptions, 'method'>,
+): string[] {
+  const isAdapted = methodOf(method).trains === 'adapters'
   return [
     `${tensor} tensor-parallel ranks with the plan of transformers ${version}: attention and feed-forward networks in equal parts; the residual stream, norms${dividesVocabulary ? '' : ', the input embedding'} and the gathered logits are on every rank, without sequence parallelism`,
+    ...(isAdapted
+      ? [
+          'adapters are divided with their layers, as PEFT 0.21.2 does it with transformers 5.17.0; with 5.24.0 it stops at adapters of layers whose inputs are divided (`o_proj`, `down_proj`)',
+        ]
+      : []),
   ]
 }
 

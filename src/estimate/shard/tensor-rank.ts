@@ -1,7 +1,7 @@
 import { familyOf } from '../../architecture/families/index.js'
 import { type Architecture, isTower, type Module } from '../../architecture/index.js'
 import type { TensorPlan } from '../../architecture/tensor-plan.js'
-import type { Division, DivisionWay } from '../replay/division.js'
+import { type Division, type DivisionWay, EMBEDDING } from '../replay/division.js'
 
 /** One of the tensor-parallel ranks of a model. */
 export interface TensorRank {
@@ -99,9 +99,6 @@ function divided(
     ...(items && { items: items.map((item) => ({ ...item, module: inside(item.module, '') })) }),
   }
 }
-
-/** The name of the embedding that transformers divides whatever the plan says. */
-const EMBEDDING = 'embed_tokens'
 
 function dividedLinear(module: Module, ranks: number, way: DivisionWay | undefined): Module {
   const { linear, parameters } = module

@@ -38,7 +38,7 @@ import oracle
 from data_parallel import NONZERO, ResizedLedger, counting_resizes, decoder_layers, without_values
 from oracle import booked_caches, build, like_cuda, materialize, optimizer_of
 
-DIMENSIONS = ("pipeline", "data", "context", "tensor")
+DIMENSIONS = ("pipeline", "data", "context", "tp")  # PEFT looks for "tp"
 
 
 class LocalLedger(ResizedLedger):
@@ -176,13 +176,18 @@ def built(config, options, mesh):
     base = build(config, {**options, "method": "full" if options["method"] == "lora" else options["method"], "recompute": "none", "gradientCheckpointing": False, "inputGradients": False})
     divide = sequence_plan if layout.get("sequenceParallel") else own_plan
     with torch.device("meta"):
-        base = divide(base, mesh["tensor"], tensor)
+        base = divide(base, mesh["tp"], tensor)
         if options["method"] != "lora":
             oracle.checkpoint(base, options)
             return base
         from peft import LoraConfig, get_peft_model
 
         model = get_peft_model(base, LoraConfig(**oracle.lora_arguments(options["lora"]), task_type="CAUSAL_LM"))
+        for module in model.modules():
+            weight = getattr(module, "weight", None)
+            if isinstance(weight, DTensor) and isinstance(module, torch.nn.Linear):
+                # PEFT 0.21.2 leaves the size of the rank's part in it, at which transformers 5.24.0 stops; 5.17.0 does not read it.
+                module.in_features = weight.shape[1]
         dtype = getattr(torch, options.get("adapterDtype", "float32"))
         for name, p in model.named_parameters():
             if "lora_" in name and p.dtype != dtype:
@@ -368,7 +373,7 @@ def prefill(model, ids, ledger):
 
 def run(config, options, trace=None):
     layout = {name: options.get("layout", {}).get(name, 1) for name in ("pipeline", "context", "tensor")}
-    sizes = {**layout, "data": options.get("sharding", {}).get("ranks", 1)}
+    sizes = {**layout, "tp": layout["tensor"], "data": options.get("sharding", {}).get("ranks", 1)}
     mesh = init_device_mesh("cpu", tuple(sizes[name] for name in DIMENSIONS), mesh_dim_names=DIMENSIONS)
     ledger = LocalLedger()
     ledger.trace = trace

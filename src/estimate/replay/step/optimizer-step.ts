@@ -57,10 +57,20 @@ const STEPS: Readonly<Record<Optimizer, Step>> = {
 
 /** The implementations of AdamW in torch. */
 const ADAMW: Readonly<Record<OptimizerStep, Step>> = {
-  fused: (ledger) => ledger.observe('_fused_adamw_'),
+  fused,
   foreach,
   'for-loop': forLoop,
   'in-backward': () => undefined,
+}
+
+/** The kernel changes everything in place. Of a gradient that a tensor-parallel rank has whole, it gets a copy of the rank's part. */
+function fused(ledger: MemoryLedger, leaves: readonly Leaf[], { elementsOf, dtypeOf }: StepKind): void {
+  const parts = leaves.map((leaf) => {
+    const own = elementsOf(leaf) * DTYPE_BYTES[dtypeOf(leaf)]
+    return ledger.allocate(leaf.isDivided && leaf.gradient && leaf.gradient.bytes > own ? own : 0)
+  })
+  ledger.observe('_fused_adamw_')
+  for (const part of parts) ledger.release(part)
 }
 
 /** `_multi_tensor_adam`: the roots of all second moments of one dtype at once. Those of the last dtype have a name until then. */

@@ -54,6 +54,7 @@ export function allocateStatic(
   const sharding = step.sharding && shardingOf(ledger, step.sharding)
   const weights = new Weights(architecture, ledger, {
     sharding,
+    division: step.division,
     omitted,
     dtype: step.parameterDtype,
     trained: step.trained,

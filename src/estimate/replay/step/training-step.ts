@@ -101,9 +101,13 @@ export function trainingStep(whole: ReplayModel, step: TrainingStep): StepMemory
   return { peak, afterForward }
 }
 
-/** The groups that an optimizer updates one after another: A and embeddings, then B (PEFT's `create_loraplus_optimizer`). */
-function groupsOf(leaves: readonly Leaf[], { stepsInGroups }: TrainingStep): readonly (readonly Leaf[])[] {
-  if (!stepsInGroups) return [leaves]
-  const groups = [leaves.filter(({ isSecond }) => !isSecond), leaves.filter(({ isSecond }) => isSecond)]
-  return groups.filter((group) => group.length > 0)
+/**
+ * The groups that an optimizer updates one after another: A and embeddings, then B (PEFT's `create_loraplus_optimizer`). The Trainer of
+ * transformers 5.24 puts the tensors that ranks divide into groups of their own (`by_mesh` in its `trainer.py`).
+ */
+function groupsOf(leaves: readonly Leaf[], { stepsInGroups, division }: TrainingStep): readonly (readonly Leaf[])[] {
+  const split = (all: readonly Leaf[], isFirst: (leaf: Leaf) => boolean | undefined): readonly (readonly Leaf[])[] =>
+    [all.filter(isFirst), all.filter((leaf) => !isFirst(leaf))].filter((group) => group.length > 0)
+  const groups = stepsInGroups ? split(leaves, ({ isSecond }) => !isSecond) : [leaves]
+  return division ? groups.flatMap((group) => split(group, ({ isDivided }) => isDivided)) : groups
 }
