@@ -11,6 +11,12 @@ export interface TensorPlan {
   readonly rows: readonly string[]
   /** Linear layers whose outputs are divided, and then gathered. */
   readonly gatheredColumns: readonly string[]
+  /** Linear layers whose inputs each rank has whole, and takes its part of. */
+  readonly splitRows: readonly string[]
+  /** Whether each rank computes attention for its part of the heads. */
+  readonly dividesHeads: boolean
+  /** What attention is in that version, where it differs from the estimate's. */
+  readonly attention?: { readonly sharedHeads: 'kernel' }
   /** Whether the vocabulary of the input embedding is divided. */
   readonly dividesVocabulary: boolean
 }
@@ -24,7 +30,31 @@ export const PLAN: TensorPlan = {
   columns: ['q_proj', 'k_proj', 'v_proj', 'gate_proj', 'up_proj'],
   rows: ['o_proj', 'down_proj'],
   gatheredColumns: ['lm_head'],
+  splitRows: [],
+  dividesHeads: true,
   dividesVocabulary: true,
+}
+
+/** Embedding and head alone: attention and feed-forward networks are whole on every rank. */
+export const PLAN_OF_VOCABULARY: TensorPlan = { ...PLAN, columns: [], rows: [], dividesHeads: false }
+
+/** Attention whose norms span all heads is whole on every rank, between projections that are divided. */
+export const PLAN_OF_WHOLE_ATTENTION: TensorPlan = {
+  ...PLAN,
+  columns: ['gate_proj', 'up_proj'],
+  rows: ['down_proj'],
+  gatheredColumns: ['lm_head', 'q_proj', 'k_proj', 'v_proj'],
+  splitRows: ['o_proj'],
+  dividesHeads: false,
+}
+
+/** Gate and up are one projection, whose outputs are gathered before they are taken apart. */
+export const PLAN_OF_FUSED_GATES: TensorPlan = {
+  ...PLAN,
+  columns: ['q_proj', 'k_proj', 'v_proj'],
+  rows: ['o_proj'],
+  gatheredColumns: ['lm_head', 'gate_up_proj'],
+  splitRows: ['down_proj'],
 }
 
 /**

@@ -86,7 +86,8 @@ function profiled(
 
 /**
  * Serving on several GPUs. Weights and cache are divided as engines do it: what tensor parallelism cannot divide, such as the cache
- * of latent attention, is on every GPU. So is the residual stream; where the plan of transformers is known, the activations of a rank are replayed.
+ * of latent attention, is on every GPU. So is the residual stream; where the plan of transformers is known, the activations of a rank are replayed,
+ * and where its weights are in 16 bits too, so is everything else.
  */
 function dividedServing(
   model: ResolvedModel,
@@ -97,10 +98,12 @@ function dividedServing(
   const { parts } = whole
   const storage = model.storage(options.served)
   const { perGpu, total } = storedWeights(model.architecture, storage, { tensor, pipeline, expert: 1 })
-  const run =
+  const rank =
     tensor > 1 && isDivisible(model.architecture, tensor)
-      ? tensorMemory(model, options, { tensor, data: 1 }).parts
-      : parts
+      ? tensorMemory(model, options, { tensor, data: 1 })
+      : undefined
+  if (rank && data * pipeline === 1 && storage.precision === storage.computeDtype && !model.files) return rank
+  const run = rank?.parts ?? parts
   const divided = {
     ...parts,
     parameters: Math.ceil((parts.parameters * perGpu) / total / data),

@@ -10,7 +10,7 @@ import {
 } from '../../src/estimate/shard/pipeline-memory.js'
 import { memoryRecords } from './memory-records.js'
 
-const RECORDS = ['layouts.jsonl.gz', 'layout-steps.jsonl.gz']
+const RECORDS = ['layouts.jsonl.gz', 'layout-steps.jsonl.gz', 'layout-families.jsonl.gz']
   .flatMap(memoryRecords)
   .map((record) => [record.id, record] as const)
 
@@ -31,6 +31,9 @@ function estimateOf(record: LayoutRecord) {
   const { first, last } = pipelineStages(pipelineOf(model, checked, { data: checked.sharding.ranks, tensor, pipeline }))
   return (record.options as { readonly stage?: number }).stage === 0 ? first : last
 }
+
+/** transformers 5 keeps the frequencies of rotation twice, 64 bytes for each kind of layer, and scalars are not counted. */
+const FEW_BYTES = 144
 
 const errorOf = (record: LayoutRecord) => Math.abs(estimateOf(record).tensorBytes / record.truth.peak.total - 1)
 
@@ -54,7 +57,7 @@ it.each(PIPELINES)('A pipeline below a limit has the same memory, and none at th
 describe('a rank of a layout', () => {
   // About a hundred bytes of scalars, which the replay does not count, are more than 0.001 % of these small models.
   it.each(RECORDS.filter(isOf('replayed')))('agrees with torch: %s', (_, record) => {
-    expect(errorOf(record)).toBeLessThan(0.00003)
+    expect(errorOf(record)).toBeLessThan(Math.max(0.00003, (FEW_BYTES + 1) / record.truth.peak.total))
   })
 
   it.each(RECORDS.filter(isOf('derived')))('is derived with sequence parallelism: %s', (_, record) => {
@@ -120,6 +123,11 @@ describe('Adapters of tensor-parallel ranks', () => {
 
   it('are refused where PEFT stops', () => {
     expect(() => estimate(lora(['q_proj', 'lm_head']))).toThrow('leave it out of `targetModules`')
+  })
+
+  it('are refused where a projection is gathered for attention', () => {
+    const olmo2 = architectureFromConfig({ model_type: 'olmo2', ...SIZES })
+    expect(() => estimate(lora(['q_proj', 'v_proj']), olmo2)).toThrow('adapters on q_proj, at which PEFT 0.21.2 stops')
   })
 
   it('say with which version of transformers PEFT trains them', () => {

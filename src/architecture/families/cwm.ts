@@ -3,6 +3,7 @@ import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { newerFrequencies } from '../forward/newer-frequencies.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** Code World Model (Meta 2025, arXiv:2510.02387): Llama with a window in three layers of four. */
 export const cwm = decoderFamily({
@@ -30,4 +31,5 @@ export const cwm = decoderFamily({
     ...llamaForward(config),
     masks: { unusedWindow: slidingWindow(config, 8192) },
   })),
+  tensorPlan: PLAN,
 })

@@ -3,6 +3,7 @@ import type { Family } from '../family.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { newerFrequencies } from '../forward/newer-frequencies.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** EXAONE 3 and 3.5 (LG AI Research 2024, arXiv:2408.03541, arXiv:2412.04862). transformers builds them with Llama's classes. */
 export const exaone: Family = decoderFamily({
@@ -34,4 +35,5 @@ export const exaone: Family = decoderFamily({
     [/\.mlp\.c_proj\./, '.mlp.down_proj.'],
   ],
   forward: newerFrequencies(llamaForward),
+  tensorPlan: PLAN,
 })

@@ -2,6 +2,7 @@ import { attention } from '../blocks/attention.js'
 import { fusedGatedMlp } from '../blocks/gated-mlp.js'
 import { partialRotation } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN_OF_FUSED_GATES } from '../tensor-plan.js'
 
 /** GLM-4 of 2024 (Zhipu AI 2024, arXiv:2406.12793): gate and up projection of the MLP fused into one. */
 export const glm = decoderFamily({
@@ -25,4 +26,5 @@ export const glm = decoderFamily({
     norm: 'rmsNorm',
     feedForward: { activation: config.string('hidden_act', 'silu') },
   }),
+  tensorPlan: PLAN_OF_FUSED_GATES,
 })

@@ -3,6 +3,7 @@ import { fusedGatedMlp } from '../blocks/gated-mlp.js'
 import { glm4Layer } from '../blocks/glm4-layer.js'
 import { partialRotation } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN_OF_FUSED_GATES } from '../tensor-plan.js'
 
 /** GLM-4-0414 (Z.ai 2025, https://github.com/zai-org/GLM-4): GLM with norms on both sides of each block. */
 export const glm4 = decoderFamily({
@@ -27,4 +28,5 @@ export const glm4 = decoderFamily({
     norm: 'rmsNorm',
     feedForward: { activation: config.string('hidden_act', 'silu') },
   }),
+  tensorPlan: PLAN_OF_FUSED_GATES,
 })

@@ -3,6 +3,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { rmsNorm } from '../blocks/norm.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN_OF_VOCABULARY } from '../tensor-plan.js'
 
 /**
  * Hunyuan's dense models (Tencent 2025, https://github.com/Tencent-Hunyuan/Hunyuan-7B): Llama with norms of each
@@ -30,4 +31,5 @@ export const hunyuanV1Dense = decoderFamily({
     ...llamaForward(config),
     attention: { headNorms: 'rotated' },
   }),
+  tensorPlan: PLAN_OF_VOCABULARY,
 })

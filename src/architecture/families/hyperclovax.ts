@@ -3,6 +3,7 @@ import { graniteForward } from '../forward/granite-forward.js'
 import { newerFrequencies } from '../forward/newer-frequencies.js'
 import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** HyperCLOVA X SEED (NAVER 2025, arXiv:2601.03286): Granite, with another norm after each block. */
 export const hyperclovax = decoderFamily({
@@ -21,4 +22,5 @@ export const hyperclovax = decoderFamily({
     })
   },
   forward: newerFrequencies(graniteForward),
+  tensorPlan: PLAN,
 })

@@ -2,6 +2,7 @@ import { attention } from '../blocks/attention.js'
 import { llamaForward } from '../forward/llama-forward.js'
 import { newerFrequencies } from '../forward/newer-frequencies.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** InternLM 3 (Shanghai AI Laboratory 2025, https://github.com/InternLM/InternLM): Llama with other names for its biases. */
 export const internlm3 = decoderFamily({
@@ -29,4 +30,5 @@ export const internlm3 = decoderFamily({
     }),
   questionAnsweringPrefix: 'transformer',
   forward: newerFrequencies(llamaForward),
+  tensorPlan: PLAN,
 })

@@ -1,6 +1,7 @@
 import { llamaForward } from '../forward/llama-forward.js'
 import { newerFrequencies } from '../forward/newer-frequencies.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** IQuest-Coder (IQuest Lab 2026, arXiv:2603.16733), whose classes are Llama's. */
 export const iquestcoder = decoderFamily({
@@ -20,4 +21,5 @@ export const iquestcoder = decoderFamily({
   },
   questionAnsweringPrefix: 'transformer',
   forward: newerFrequencies(llamaForward),
+  tensorPlan: PLAN,
 })

@@ -2,6 +2,7 @@ import { attention } from '../blocks/attention.js'
 import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** Jais 2 (Inception 2025, https://huggingface.co/inceptionai): layer norms, biases everywhere, no gate. */
 export const jais2 = decoderFamily({
@@ -27,4 +28,5 @@ export const jais2 = decoderFamily({
     norm: 'layerNorm',
     feedForward: { activation: config.string('hidden_act', 'relu2') },
   }),
+  tensorPlan: PLAN,
 })

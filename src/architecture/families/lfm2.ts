@@ -8,6 +8,7 @@ import { shortConv } from '../blocks/short-conv.js'
 import type { ConfigReader } from '../config-reader.js'
 import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
+import { PLAN_OF_VOCABULARY } from '../tensor-plan.js'
 
 /** LFM2 (Liquid AI 2025, arXiv:2511.23404): short gated convolutions in most layers, attention in the others. */
 export const lfm2 = causalLmFamily({
@@ -64,6 +65,7 @@ export const lfm2 = causalLmFamily({
     mixers: { conv: { kind: 'shortConv', states: 'everyLayer' } },
     feedForward: { activation: 'silu' },
   }),
+  tensorPlan: PLAN_OF_VOCABULARY,
 })
 
 /** Two thirds of the stated size, scaled, and rounded up to a multiple: a gated MLP has three matrices where a plain one has two. */

@@ -9,6 +9,7 @@ import { shortConv } from '../blocks/short-conv.js'
 import { tablesOfKinds } from '../forward/rotation.js'
 import { container } from '../module.js'
 import { causalLmFamily } from '../shapes/causal-lm-family.js'
+import { PLAN_OF_VOCABULARY } from '../tensor-plan.js'
 
 /** LFM3 (Liquid AI 2026, https://www.liquid.ai): LFM2 with windows, gates on the heads of attention, and norms after the blocks. */
 export const lfm3 = causalLmFamily({
@@ -74,6 +75,7 @@ export const lfm3 = causalLmFamily({
     mixers: { conv: { kind: 'shortConv', states: 'assigned' } },
     feedForward: { activation: 'silu' },
   }),
+  tensorPlan: PLAN_OF_VOCABULARY,
 })
 
 function usualType(index: number): string {

@@ -1,6 +1,7 @@
 import { llamaForward } from '../forward/llama-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { mistralBody } from '../shapes/mistral-body.js'
+import { PLAN } from '../tensor-plan.js'
 
 /**
  * Ministral 3 (Mistral AI 2025, arXiv:2601.08584): Mistral with YaRN, and without a window unless the config names
@@ -22,4 +23,5 @@ export const ministral3 = decoderFamily({
     tie_word_embeddings: false,
   },
   forward: llamaForward,
+  tensorPlan: PLAN,
 })

@@ -3,6 +3,7 @@ import { plainNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import { hasLimit } from '../forward/limits.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /**
  * nanochat (Karpathy 2025, https://github.com/karpathy/nanochat): norms without weights, a plain MLP with
@@ -31,6 +32,7 @@ export const nanochat = decoderFamily({
     feedForward: { activation: config.string('hidden_act', 'relu2') },
     logits: { form: hasLimit(config, 'final_logit_softcapping', true) ? 'capped' : 'plain' },
   }),
+  tensorPlan: { ...PLAN, columns: ['q_proj', 'k_proj', 'v_proj', 'fc1'], rows: ['o_proj', 'fc2'] },
 })
 
 const NORM = plainNorm('RMSNorm')

@@ -2,6 +2,7 @@ import { layerNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import { partialRotation } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** Nemotron-4 and Minitron (Parmar et al. 2024, arXiv:2402.16819): layer norms, a plain MLP with squared ReLU. */
 export const nemotron = decoderFamily({
@@ -26,4 +27,5 @@ export const nemotron = decoderFamily({
     attention: { sharedHeads: 'repeated' },
     feedForward: { activation: config.string('hidden_act', 'relu2') },
   }),
+  tensorPlan: { ...PLAN, attention: { sharedHeads: 'kernel' } },
 })

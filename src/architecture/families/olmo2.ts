@@ -2,6 +2,7 @@ import { jointNorms, llamaAttention } from '../blocks/attention.js'
 import { postNormLayer } from '../blocks/decoder-layer.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN_OF_WHOLE_ATTENTION } from '../tensor-plan.js'
 
 /** OLMo 2 (OLMo team 2025, arXiv:2501.00656): norms after the blocks, and of all queries and all keys. */
 export const olmo2 = decoderFamily({
@@ -24,4 +25,5 @@ export const olmo2 = decoderFamily({
     norm: 'rmsNormFloat32Product',
     feedForward: { activation: config.string('hidden_act', 'silu') },
   }),
+  tensorPlan: PLAN_OF_WHOLE_ATTENTION,
 })

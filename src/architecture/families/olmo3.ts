@@ -3,6 +3,7 @@ import { postNormLayer } from '../blocks/decoder-layer.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN_OF_WHOLE_ATTENTION } from '../tensor-plan.js'
 
 /** Olmo 3 (Olmo team 2025, arXiv:2512.13961): OLMo 2 with a window in three layers of four. */
 export const olmo3 = decoderFamily({
@@ -28,4 +29,5 @@ export const olmo3 = decoderFamily({
     norm: 'rmsNormFloat32Product',
     feedForward: { activation: config.string('hidden_act', 'silu') },
   }),
+  tensorPlan: PLAN_OF_WHOLE_ATTENTION,
 })

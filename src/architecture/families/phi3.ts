@@ -3,6 +3,7 @@ import { fusedGatedMlp } from '../blocks/gated-mlp.js'
 import { windowInAllLayers } from '../blocks/layer-types.js'
 import { phi3Forward } from '../forward/phi3-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /**
  * Phi-3 and Phi-4 (Abdin et al. 2024, arXiv:2404.14219): Llama with queries, keys and values in one projection, gate
@@ -24,4 +25,12 @@ export const phi3 = decoderFamily({
   attention: (sizes) => fusedAttention({ ...sizes, outputFirst: true, type: 'Phi3Attention' }),
   mlp: fusedGatedMlp,
   forward: phi3Forward,
+  tensorPlan: {
+    ...PLAN,
+    columns: [],
+    rows: [],
+    gatheredColumns: ['lm_head', 'qkv_proj', 'gate_up_proj'],
+    splitRows: ['o_proj', 'down_proj'],
+    dividesHeads: false,
+  },
 })

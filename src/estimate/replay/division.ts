@@ -4,9 +4,9 @@ import type { Tape, Tensor } from './tape.js'
 
 /**
  * How tensor-parallel ranks divide a linear layer. `columns`: each has a part of the outputs. `gatheredColumns`: the same, and all get
- * all outputs. `rows`: each has a part of the inputs, and the outputs are summed up.
+ * all outputs. `rows`: each has a part of the inputs, and the outputs are summed up. `splitRows`: the same, of inputs that all have.
  */
-export type DivisionWay = 'columns' | 'gatheredColumns' | 'rows'
+export type DivisionWay = 'columns' | 'gatheredColumns' | 'rows' | 'splitRows'
 
 /** How tensor-parallel ranks divide a model, in a replay of one of them. */
 export interface Division {
@@ -80,6 +80,22 @@ export function gathered({ tape, ops }: Pass, part: Tensor, elements: number, ra
   )
   tape.free(part)
   return columns
+}
+
+/** A copy of the rank's part of an input that all have. Its gradient is gathered. The caller keeps the input. */
+export function ownPart({ tape, ops }: Pass, input: Tensor, ranks: number): Tensor {
+  const elements = input.elements / ranks
+  return tape.record(
+    [input],
+    {},
+    () => tape.tensor(elements, input.dtype, 'clone'),
+    () => {
+      const parts = ops.gradient(input.elements, input.dtype, 'all_gather')
+      const joined = ops.gradient(input.elements, input.dtype, 'cat')
+      tape.ledger.release(parts)
+      return [joined]
+    },
+  )
 }
 
 /** Rows of an embedding whose vocabulary is divided, summed up over the ranks. */

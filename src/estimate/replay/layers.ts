@@ -4,7 +4,7 @@ import { doraOf } from './adapters/dora.js'
 import { fusedAdapter } from './adapters/fused-adapter.js'
 import { withTargets } from './adapters/targeted-parameters.js'
 import type { CompleteForwardPass } from './complete-forward-pass.js'
-import { type Division, type DivisionWay, gathered, sharedInput, summedUp } from './division.js'
+import { type Division, type DivisionWay, gathered, ownPart, sharedInput, summedUp } from './division.js'
 import type { ComputeDtype } from './dtype.js'
 import { FUSED, type KernelSet } from './kernel-set.js'
 import type { Operations } from './operations/operations.js'
@@ -122,15 +122,29 @@ export class Layers extends Products {
   #divided(name: string, input: Tensor, weight: Tensor, outFeatures: number, way: DivisionWay): Tensor {
     const { tape } = this.ops
     const { ranks = 1, sumsInPlace = false } = this.division ?? {}
-    if (way === 'rows') {
-      const part = this.#base(name, input, weight, outFeatures, this.autocast)
-      return sumsInPlace ? part : summedUp(this.#pass, part)
+    if (way === 'rows' || way === 'splitRows') {
+      const given = way === 'rows' ? tape.alias(input) : ownPart(this.#pass, input, ranks)
+      const part = sumsInPlace
+        ? this.#summedInPlace(name, given, weight, outFeatures)
+        : summedUp(this.#pass, this.#base(name, given, weight, outFeatures, this.autocast))
+      tape.free(given)
+      return part
     }
     const given = sharedInput(this.#pass, input)
     const own = way === 'columns' ? outFeatures : Math.ceil(outFeatures / ranks)
     const part = this.#base(name, given, weight, own, this.autocast)
     tape.free(given)
     return way === 'columns' ? part : gathered(this.#pass, part, (part.elements / own) * outFeatures, ranks)
+  }
+
+  /** A sum over its terms. A bias comes after it (`RowwiseParallel` of transformers 5.24). */
+  #summedInPlace(name: string, input: Tensor, weight: Tensor, outFeatures: number): Tensor {
+    const part = this.affine(input, weight, undefined, outFeatures)
+    const bias = this.weights.find(`${name}.bias`)
+    if (!bias) return part
+    const sum = this.ops.add(part, bias)
+    this.ops.tape.free(part)
+    return sum
   }
 
   /** The product with a weight, with the bias in the same operation or added afterwards. */

@@ -31,7 +31,7 @@ export function refusedLayout(
 
 /** PEFT 0.21.2 knows two ways to divide a layer (`_SUPPORTED_TP_PLANS` in its `lora/model.py`); with others its product has the wrong shape. */
 function refusedAdapters(model: Architecture, adapters: AdapterPlan, plan: TensorPlan): string | undefined {
-  const named = plan.gatheredColumns
+  const named = [...plan.gatheredColumns, ...plan.splitRows]
   for (const { name } of modules(model)) {
     const own = name.slice(name.lastIndexOf('.') + 1)
     if (named.includes(own) && adapters.rankOf(name) !== undefined)

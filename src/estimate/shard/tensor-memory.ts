@@ -1,5 +1,6 @@
 import type { TensorPlan } from '../../architecture/tensor-plan.js'
 import { type CheckedMemoryOptions, withRanks } from '../checked-memory-options.js'
+import { checkLayout } from '../layout-options.js'
 import type { MemoryEstimate } from '../memory-estimate.js'
 import { methodOf } from '../methods.js'
 import { WITH_HEAD } from '../replay/loss/loss.js'
@@ -21,7 +22,7 @@ export function tensorMemory(
   const rank = tensorRank(architecture, tensor, { isTraining, isSharded: data > 1 })
   const refused = isTraining && refusedBesideTensor(options, rank.plan)
   if (refused) throw new TypeError(refused)
-  const own = isTraining ? withRanks(options, data) : options
+  const own = isTraining ? withRanks(options, data) : { ...options, layout: checkLayout({}) }
   const estimate = runMemory(resolveModel(rank.architecture, own), own, { division: rank.division })
   return { ...estimate, assumptions: [...estimate.assumptions, ...tensorAssumptions(tensor, rank.plan, options)] }
 }

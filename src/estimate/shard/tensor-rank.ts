@@ -34,19 +34,25 @@ export function tensorRank(
     [heads, 'heads'],
     [kvHeads, 'heads of keys and values'],
   ] as const)
-    if (count % ranks !== 0)
+    if (plan.dividesHeads && count % ranks !== 0)
       throw new RangeError(`\`layout.tensor\` is ${ranks}, which does not divide ${count} ${what}`)
   const wayOf = waysOf(plan)
   return {
     plan,
     architecture: {
       ...model,
+      ...(plan.attention &&
+        model.forward && {
+          forward: { ...model.forward, attention: { ...model.forward.attention, ...plan.attention } },
+        }),
       root: divided(model.root, '', ranks, wayOf, plan.dividesVocabulary),
       dimensions: {
         ...dimensions,
-        heads: heads / ranks,
-        kvHeads: kvHeads / ranks,
-        headDim: dimensions.headDim ?? hiddenSize / heads,
+        ...(plan.dividesHeads && {
+          heads: heads / ranks,
+          kvHeads: kvHeads / ranks,
+          headDim: dimensions.headDim ?? hiddenSize / heads,
+        }),
         ffnHiddenSize: Math.ceil(dimensions.ffnHiddenSize / ranks),
       },
     },
@@ -68,15 +74,17 @@ export function tensorPlanOf({ family }: Pick<Architecture, 'family'>): TensorPl
 /** Whether ranks of this number can divide the model. */
 export function isDivisible(model: Architecture, ranks: number): boolean {
   const { heads, kvHeads } = model.dimensions
-  return tensorPlanOf(model) !== undefined && heads % ranks === 0 && kvHeads % ranks === 0
+  const plan = tensorPlanOf(model)
+  return plan !== undefined && (!plan.dividesHeads || (heads % ranks === 0 && kvHeads % ranks === 0))
 }
 
-function waysOf({ columns, rows, gatheredColumns }: TensorPlan): Division['wayOf'] {
-  const lists = { columns, rows, gatheredColumns }
+function waysOf(plan: TensorPlan): Division['wayOf'] {
   const ways = new Map<string, DivisionWay>()
-  for (const way of ['columns', 'rows', 'gatheredColumns'] as const) for (const name of lists[way]) ways.set(name, way)
+  for (const way of WAYS) for (const name of plan[way]) ways.set(name, way)
   return (name) => ways.get(name.slice(name.lastIndexOf('.') + 1))
 }
+
+const WAYS = ['columns', 'rows', 'gatheredColumns', 'splitRows'] as const satisfies readonly DivisionWay[]
 
 /** A module with the rank's part of its parameters, and of those of its children. */
 function divided(
@@ -103,14 +111,16 @@ function divided(
 function dividedLinear(module: Module, ranks: number, way: DivisionWay | undefined): Module {
   const { linear, parameters } = module
   if (!linear || !way) return module
-  if (way !== 'rows') {
+  // What is gathered, and what each takes its part of, is whole around the layer.
+  if (way === 'gatheredColumns') return dividedRows(module, ranks)
+  if (way === 'columns') {
     const outFeatures = Math.ceil(linear.outFeatures / ranks)
     return { ...dividedRows(module, ranks), linear: { ...linear, outFeatures } }
   }
   const inFeatures = Math.ceil(linear.inFeatures / ranks)
   return {
     ...module,
-    linear: { ...linear, inFeatures },
+    ...(way === 'rows' && { linear: { ...linear, inFeatures } }),
     ...(parameters && { parameters: { ...parameters, weight: [linear.outFeatures, inFeatures] } }),
   }
 }
