@@ -70,6 +70,8 @@ const ALLOWED: readonly string[] = [
 /** A part of a model, the modules in it and sizes of theirs bear the name of the family that had them first. */
 const ALSO_A_PART = 'mamba'
 
+const MODEL_TYPES: ReadonlySet<string> = new Set(modelTypes().filter((name) => name !== ALSO_A_PART))
+
 async function exportedBy(name: string): Promise<Family[]> {
   return Object.values(await import(`${SRC}/${FOLDER}/${name}.ts`))
 }
@@ -77,7 +79,8 @@ async function exportedBy(name: string): Promise<Family[]> {
 /** The model types that stand in a file as a string or as the key of a table: `path name`, each once. */
 function familyNamesIn(path: string): string[] {
   const text = readFileSync(join(SRC, path), 'utf8')
-  const known = new Set(modelTypes().filter((name) => name !== ALSO_A_PART && text.includes(name)))
+  const words = text.matchAll(/(?<=['"`])[\w-]+(?=['"`])|\w+(?=\s*:)/g)
+  const known = new Set([...words].map(([word]) => word).filter((word) => MODEL_TYPES.has(word)))
   if (known.size === 0) return []
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
   const found = new Set<string>()
