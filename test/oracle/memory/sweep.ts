@@ -50,7 +50,7 @@ function sweepModels(version: 4 | 5): SweepModels[] {
   for (const [files, recorder] of [[DECODERS, decoder] as const, [WHOLES, 'whole.py'] as const]) {
     for (const { config } of files.flatMap(memoryRecords)) {
       const family = String(config['model_type'])
-      if (describedVersion(family) !== version) continue
+      if (describedVersion(family) !== version || isLarge(config)) continue
       const key = `${recorder} ${family}`
       const entry = models.get(key) ?? { family, recorder, configs: [] }
       entry.configs.push(config)
@@ -58,6 +58,12 @@ function sweepModels(version: 4 | 5): SweepModels[] {
     }
   }
   return [...models.values()]
+}
+
+/** Whether a record would take a minute: of a published size, or with many layers. */
+function isLarge(config: Config): boolean {
+  const most = (names: readonly string[]) => Math.max(...names.map((name) => Number(config[name] ?? 0)))
+  return most(['hidden_size', 'd_model', 'n_embd']) > 1024 || most(['num_hidden_layers', 'n_layer', 'num_layers']) > 8
 }
 
 interface SweepModels {
