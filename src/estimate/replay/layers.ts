@@ -74,11 +74,9 @@ export class Layers extends Products {
     // the input alone under autocast.
     const wide = isPacked && this.autocast ? tape.alias(input) : this.ops.to(input, adapter.a.dtype)
     const cast = adapter.hasDropout ? this.ops.dropout(wide) : tape.alias(wide)
-    // The code rebinds the input, but drops a part of it in an expression.
     if (adapter.magnitude) {
-      tape.free(wide)
       const output = doraOf(this, name, { adapter, weight, input: cast, base: copy, outFeatures })
-      tape.free(cast, copy)
+      tape.free(cast, copy, wide)
       const narrow = isPacked && this.autocast ? tape.alias(output) : this.ops.to(output, base.dtype)
       tape.free(output)
       return narrow
@@ -89,25 +87,35 @@ export class Layers extends Products {
       return adapted
     }
     const scaled = this.#adapted(adapter, cast, outFeatures, way)
-    tape.free(cast)
     const output = isPacked ? this.#sumInBase(copy, scaled) : this.#sumInWider(copy, scaled)
     tape.free(wide)
     return output
   }
 
-  /** `B(A(x)) * scaling`. */
+  /** `B(A(dropout(x))) * scaling`, where what is dropped has no name. Frees the input. */
   #adapted(adapter: Adapter, input: Tensor, outFeatures: number, way: DivisionWay | undefined): Tensor {
-    const high = this.lowRank(adapter, input, outFeatures, way)
+    const low = this.#narrowed(adapter, input, way)
+    this.ops.tape.free(input)
+    const high = this.#widened(adapter, low, outFeatures, way)
     const scaled = this.ops.scale(high)
     this.ops.tape.free(high)
     return scaled
   }
 
-  /** `B(A(x))`. Ranks divide B if they divide the outputs of the layer, and A if its inputs (`add_lora_tp_hooks_dtensor` of PEFT). */
-  lowRank({ a, b, rank }: Adapter, input: Tensor, outFeatures: number, way?: DivisionWay): Tensor {
-    const { tape } = this.ops
+  /** `B(A(x))`. */
+  lowRank(adapter: Adapter, input: Tensor, outFeatures: number): Tensor {
+    return this.#widened(adapter, this.#narrowed(adapter, input, undefined), outFeatures, undefined)
+  }
+
+  /** `A(x)`, which ranks divide if they divide the inputs of the layer (`add_lora_tp_hooks_dtensor` of PEFT). */
+  #narrowed({ a, rank }: Adapter, input: Tensor, way: DivisionWay | undefined): Tensor {
     const made = this.affine(input, a, undefined, rank)
-    const low = way === 'rows' ? summedUp(this.#pass, made) : made
+    return way === 'rows' ? summedUp(this.#pass, made) : made
+  }
+
+  /** `B` of that, which ranks divide if they divide the outputs. Frees the input. */
+  #widened({ b }: Adapter, low: Tensor, outFeatures: number, way: DivisionWay | undefined): Tensor {
+    const { tape } = this.ops
     const given = way === 'columns' ? sharedInput(this.#pass, low) : tape.alias(low)
     const high = this.affine(given, b, undefined, outFeatures)
     tape.free(low, given)
