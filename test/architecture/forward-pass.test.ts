@@ -23,9 +23,13 @@ describe('The forward pass of a config', () => {
     for (const family of FAMILIES) {
       const [modelType] = family.modelTypes
       if (!family.forward && !family.program) continue
-      // The class of dots1 has no default for its experts.
+      // The class of dots1 has no default for its experts, that of Llama-Nemotron none for its 80 layers.
       const experts = { n_routed_experts: 8, n_shared_experts: 1, num_experts_per_tok: 2 }
-      const { forward, program } = architectureFromConfig({ ...experts, model_type: modelType })
+      const block_configs = Array.from({ length: 80 }, () => ({
+        attention: { n_heads_in_group: 8 },
+        ffn: { ffn_mult: 2 },
+      }))
+      const { forward, program } = architectureFromConfig({ ...experts, block_configs, model_type: modelType })
       expect(JSON.parse(JSON.stringify({ forward, program })), modelType).toEqual({ forward, program })
     }
   })

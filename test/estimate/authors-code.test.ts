@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { architectureFromConfig } from '../../src/architecture/index.js'
-import { estimateMemory, ForwardPassError, type MemoryOptions } from '../../src/estimate/index.js'
+import {
+  estimateMemory,
+  ForwardPassError,
+  isForwardPassDescribed,
+  type MemoryOptions,
+} from '../../src/estimate/index.js'
 
 /** Estimates a class of GTE. */
 function gte(suffix: string, options: MemoryOptions, more: object = {}) {
@@ -90,4 +95,62 @@ it('Phi-3-vision is refused with flash-attn and a short window, and with images'
   expect(estimateMemory(vision({ ...flash, sliding_window: 4096 }), run).tensorBytes).toBeGreaterThan(0)
   expect(estimateMemory(vision({ sliding_window: 2047 }), run).tensorBytes).toBeGreaterThan(0)
   expect(() => estimateMemory(vision(flash), { ...run, images: 1 })).toThrow('leave it out')
+})
+
+it.each([
+  ['xverse', "`model_type: 'llama'` for a first idea"],
+  ['phi3small', 'Triton kernels compute sparse attention'],
+  ['jina_bert', 'only its authors have the code, in two versions'],
+  ['xlm-roberta-flash', "`model_type: 'jina_embeddings_v3'`"],
+  ['nvembed', 'only its authors have the code'],
+])('%s is refused with the reason, and what to do', (model_type, reason) => {
+  const model = architectureFromConfig({ model_type })
+  expect(() => estimateMemory(model, { sequenceLength: 16 })).toThrow(ForwardPassError)
+  expect(() => estimateMemory(model, { sequenceLength: 16 })).toThrow(reason)
+  expect(isForwardPassDescribed(model_type)).toBe(false)
+})
+
+describe("InternVL's chat models in their authors' class", () => {
+  const chat = (model_type: string) =>
+    architectureFromConfig({
+      model_type: 'internvl_chat',
+      vision_config: { hidden_size: 64, num_hidden_layers: 2, num_attention_heads: 4 },
+      llm_config: {
+        model_type,
+        hidden_size: 256,
+        num_hidden_layers: 2,
+        num_attention_heads: 8,
+        num_key_value_heads: 8,
+        vocab_size: 512,
+      },
+    })
+
+  it.each(['internlm2', 'qwen2'])('cannot be trained on text alone with %s, as their code reads images', (text) => {
+    for (const options of [{}, LORA])
+      expect(() => estimateMemory(chat(text), { sequenceLength: 64, ...options })).toThrow(
+        'estimate `llm_config` alone',
+      )
+  })
+
+  it('read a text with flash-attn', () => {
+    const { assumptions, tensorBytes } = estimateMemory(chat('internlm2'), { method: 'inference', sequenceLength: 64 })
+    expect(assumptions).toContain('flash-attn is installed, which the class chooses then')
+    expect(tensorBytes).toBeGreaterThan(0)
+  })
+})
+
+it('InternViT computes attention without flash-attn where its config says so', () => {
+  const vision = (more: object) =>
+    architectureFromConfig({
+      model_type: 'intern_vit_6b',
+      hidden_size: 64,
+      intermediate_size: 96,
+      num_hidden_layers: 2,
+      num_attention_heads: 4,
+      ...more,
+    })
+  const bytes = (attention: 'flash' | 'eager', more: object = {}) =>
+    estimateMemory(vision(more), { method: 'inference', attention }).tensorBytes
+  expect(bytes('flash', { use_flash_attn: false })).toBe(bytes('eager'))
+  expect(bytes('flash')).not.toBe(bytes('eager'))
 })

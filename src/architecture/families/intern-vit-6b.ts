@@ -4,6 +4,7 @@ import { layerNorm, rmsNorm } from '../blocks/norm.js'
 import { plainMlp } from '../blocks/plain-mlp.js'
 import { patchesIn, visionDimensions, visionSizes } from '../blocks/vision.js'
 import { container, repeated } from '../module.js'
+import { internVitAuthorsProgram } from '../program/intern-vit-authors.js'
 import { bareTower, towerFamily } from '../shapes/tower-family.js'
 
 /** InternViT (Chen et al. 2023, arXiv:2312.14238) in the class of its authors, the encoder of the InternVL chat models. */
@@ -50,4 +51,5 @@ export const internVit6b = towerFamily({
     })
     return { classes: bareTower(model), dimensions: visionDimensions(sizes) }
   },
+  program: (config) => internVitAuthorsProgram(config),
 })

@@ -16,7 +16,14 @@ export const internvlChat = multimodalFamily({
   }),
   suffix: 'Model',
   holds: 'whole',
-  text: { family: 'internlm2', field: 'llm_config' },
+  // The class chooses flash-attn for both models where it is installed, whatever their configs say.
+  text: { family: 'internlm2', field: 'llm_config', defaults: { attn_implementation: 'flash_attention_2' } },
+  changes: (forward) => ({
+    ...forward,
+    withoutTraining:
+      'its code reads images in every step, which have no model: estimate `llm_config` alone, or the class of transformers (`internvl`)',
+    says: [...(forward.says ?? []), 'flash-attn is installed, which the class chooses then'],
+  }),
   beside(config, { text, bareModel }) {
     const { root, dimensions } = bareModel('vision_config', 'intern_vit_6b')
     const joined = dimensions.hiddenSize * Math.trunc(1 / config.number('downsample_ratio', 0.5)) ** 2

@@ -12,6 +12,7 @@ export const jinaBert = headedFamily({
   modelType: 'jina_bert',
   ownCode: /\bmodeling_bert\.JinaBert/,
   name: 'JinaBert',
+  undescribed: 'only its authors have the code, in two versions; measure a step with torch.cuda.max_memory_allocated',
   prefix: 'bert',
   defaults: BERT_DEFAULTS,
   build(sizes, config) {

@@ -8,6 +8,8 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const phi3small = decoderFamily({
   modelType: 'phi3small',
   name: 'Phi3Small',
+  undescribed:
+    'only its authors have the code, whose Triton kernels compute sparse attention in every other layer; measure a step with torch.cuda.max_memory_allocated',
   attributeMap: { ff_intermediate_size: 'intermediate_size' },
   defaults: {
     vocab_size: 100_352,

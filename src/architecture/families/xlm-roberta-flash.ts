@@ -13,6 +13,8 @@ const family = headedFamily({
   modelType: 'xlm-roberta-flash',
   ownCode: /\b(modeling_xlm_roberta|modeling_lora)\./,
   name: 'XLMRoberta',
+  undescribed:
+    "only its authors have the code; measure a step with torch.cuda.max_memory_allocated, or estimate the class of transformers 5, `model_type: 'jina_embeddings_v3'`",
   prefix: 'roberta',
   defaults: JINA_EMBEDDINGS_3_DEFAULTS,
   build(sizes, config) {

@@ -7,6 +7,8 @@ import { decoderFamily } from '../shapes/decoder-family.js'
 export const xverse = decoderFamily({
   modelType: 'xverse',
   name: 'Xverse',
+  undescribed:
+    "only its authors have the code; measure a step with torch.cuda.max_memory_allocated, or estimate the same sizes with `model_type: 'llama'` for a first idea",
   defaults: { ...LLAMA_DEFAULTS, vocab_size: 100_278, max_position_embeddings: 8192 },
   attention,
   mlp: gatedMlp,

@@ -140,8 +140,11 @@ export interface EagerAttention {
    * (`inOne`, Flint); or it scales the output by what the scores sum up to (`scaling`, Granite). Default: `beside`.
    */
   readonly sinks?: 'beside' | 'shifted' | 'inOne' | 'scaling'
-  /** How scores are scaled: into a new tensor, in place, or not at all. Default: `copied`. */
-  readonly scale?: 'copied' | 'inPlace' | 'none'
+  /**
+   * How scores are scaled: into a new tensor, in place, or not at all; or queries are, in a tensor that the product alone has (InternViT).
+   * Default: `copied`.
+   */
+  readonly scale?: 'copied' | 'inPlace' | 'none' | 'queries'
   /** Whether a boolean mask is applied to the scores, before or after the model's mask is added. Default: no. */
   readonly layerMask?: boolean | 'last'
   /** Whether the scores stay alive next to their sum with the mask. Default: no. */

@@ -120,7 +120,8 @@ export type Operation =
   | { readonly op: 'padded'; readonly of: Value; readonly count: Count }
   /** A copy in the dtype of a variable, if it has another one. */
   | { readonly op: 'like'; readonly of: Value; readonly as: string }
-  | { readonly op: 'concat'; readonly of: readonly Value[] }
+  /** Tensors in one, which the code may do for a fused kernel of attention alone: otherwise the first of them. */
+  | { readonly op: 'concat'; readonly of: readonly Value[]; readonly isForFused?: boolean }
   /** A list in one tensor. The list ends, unless it is held. */
   | { readonly op: 'joined'; readonly list: string; readonly isHeld?: boolean }
   /** Rows of one of so many tables that a parameter stacks, by places that are a tensor. */

@@ -29,7 +29,10 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   const isSpread = sizes.batch > 1 && !sizes.exchanged
   const isApart = sizes.batch > 1 && groups === 1 && sizes.valuesApart
   const widened = (tensor: Tensor): Tensor => (style.float32Inputs ? ops.to(tensor, 'float32') : tape.alias(tensor))
-  const [factor, otherFactor] = [widened(query), widened(wideKey)]
+  const isOfQueries = style.scale === 'queries'
+  const asked = isOfQueries ? ops.scale(query) : tape.alias(query)
+  const [factor, otherFactor] = [widened(asked), widened(wideKey)]
+  tape.free(asked)
   const ofScores = style.scoresWithoutAutocast ? { ...sizes, dtype: 'float32' as const } : sizes
   const product = matmul(
     layers,
@@ -40,7 +43,8 @@ function writtenOut(layers: Layers, query: Tensor, key: Tensor, value: Tensor, s
   )
   // In one expression, the casts are gone once the product is made.
   if (style.scoresWithoutAutocast) tape.free(factor, otherFactor)
-  const inputs = style.scoresWithoutAutocast ? [] : [factor, otherFactor]
+  else if (isOfQueries) tape.free(factor)
+  const inputs = style.scoresWithoutAutocast ? [] : [...(isOfQueries ? [] : [factor]), otherFactor]
   const kept: Tensor[] = []
   let scores = style.scale === 'copied' ? ops.scale(product) : tape.alias(product)
   tape.free(product)

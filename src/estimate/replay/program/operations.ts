@@ -122,7 +122,12 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
   // A view in which one element stands for many, such as a mask for all heads.
   expand: (place, _, { of, count }, evaluate) =>
     using(place, [evaluate(of)], (input) => expanded(place, given(input), countOf(place.options, count))),
-  concat: (place, _, { of }, evaluate) => using(place, of.map(evaluate), (...parts) => place.layers.ops.cat(parts)),
+  concat: (place, _, { of, isForFused }, evaluate) =>
+    using(place, of.map(evaluate), (...parts) =>
+      isForFused && place.options.kernel === 'eager'
+        ? place.layers.ops.tape.alias(given(parts[0]))
+        : place.layers.ops.cat(parts),
+    ),
   joined: (place, scope, { list, isHeld = false }) => {
     const parts = scope.takeList(list)
     const whole = place.layers.ops.cat(parts)
