@@ -13,6 +13,8 @@ export interface TensorPlan {
   readonly gatheredColumns: readonly string[]
   /** Linear layers whose inputs each rank has whole, and takes its part of. */
   readonly splitRows: readonly string[]
+  /** Modules whose layers each rank has whole, whatever the layers are called. */
+  readonly whole: readonly string[]
   /** Whether each rank computes attention for its part of the heads. */
   readonly dividesHeads: boolean
   /** What attention is in that version, where it differs from the estimate's. */
@@ -31,6 +33,7 @@ export const PLAN: TensorPlan = {
   rows: ['o_proj', 'down_proj'],
   gatheredColumns: ['lm_head'],
   splitRows: [],
+  whole: [],
   dividesHeads: true,
   dividesVocabulary: true,
 }
@@ -46,6 +49,16 @@ export const PLAN_OF_WHOLE_ATTENTION: TensorPlan = {
   gatheredColumns: ['lm_head', 'q_proj', 'k_proj', 'v_proj'],
   splitRows: ['o_proj'],
   dividesHeads: false,
+}
+
+/** Experts that all tokens pass are whole on every rank. */
+export const PLAN_OF_ROUTED_EXPERTS: TensorPlan = { ...PLAN, whole: ['shared_experts'] }
+
+/** Only feed-forward networks and experts: latent attention, and some other, is whole on every rank. */
+export const PLAN_OF_FEED_FORWARD: TensorPlan = {
+  ...PLAN_OF_VOCABULARY,
+  columns: ['gate_proj', 'up_proj'],
+  rows: ['down_proj'],
 }
 
 /** Gate and up are one projection, whose outputs are gathered before they are taken apart. */

@@ -10,7 +10,7 @@ import {
 } from '../../src/estimate/shard/pipeline-memory.js'
 import { memoryRecords } from './memory-records.js'
 
-const RECORDS = ['layouts.jsonl.gz', 'layout-steps.jsonl.gz', 'layout-families.jsonl.gz']
+const RECORDS = ['layouts.jsonl.gz', 'layout-steps.jsonl.gz', 'layout-families.jsonl.gz', 'layout-mixtures.jsonl.gz']
   .flatMap(memoryRecords)
   .map((record) => [record.id, record] as const)
 

@@ -5,6 +5,7 @@ import { fullLayers, layerTypes, slidingBut, slidingWindow, windowOf } from '../
 import { linear } from '../blocks/linear.js'
 import { container } from '../module.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN_OF_VOCABULARY } from '../tensor-plan.js'
 
 /** Trinity (Arcee AI 2026, https://github.com/arcee-ai): a gate on the output of attention, routed and shared experts, four norms a layer. */
 export const afmoe = decoderFamily({
@@ -98,4 +99,5 @@ export const afmoe = decoderFamily({
       },
     },
   }),
+  tensorPlan: PLAN_OF_VOCABULARY,
 })

@@ -4,6 +4,7 @@ import { rmsNorm } from '../blocks/norm.js'
 import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
 import { latentForward } from '../forward/latent-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN_OF_FEED_FORWARD } from '../tensor-plan.js'
 
 /** A.X K1 (SK Telecom 2026, https://huggingface.co/skt): DeepSeek-V3 with a norm of what comes out of each mixture. */
 export const axk1 = decoderFamily({
@@ -42,4 +43,5 @@ export const axk1 = decoderFamily({
     ...latentForward(config),
     feedForward: { activation: config.string('hidden_act', 'silu'), mixture: groupedDeepseekMixture(config) },
   }),
+  tensorPlan: PLAN_OF_FEED_FORWARD,
 })

@@ -6,6 +6,7 @@ import { fullLayers, layerTypes, slidingBut, slidingWindow, windowOf } from '../
 import { layerNorm } from '../blocks/norm.js'
 import type { ConfigReader } from '../config-reader.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN_OF_ROUTED_EXPERTS } from '../tensor-plan.js'
 
 /** Cohere's mixtures of experts (Cohere 2026, https://cohere.com): Command A's layers with routed and shared experts. */
 export const cohere2Moe = decoderFamily({
@@ -78,6 +79,7 @@ export const cohere2Moe = decoderFamily({
     residual: { order: 'parallel', sum: 'residualFirst' },
     logits: { form: 'scaled' },
   }),
+  tensorPlan: PLAN_OF_ROUTED_EXPERTS,
 })
 
 /** The layers before the first with experts. */

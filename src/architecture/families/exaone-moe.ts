@@ -4,6 +4,7 @@ import { fullLayers, layerTypes, slidingBut, slidingWindow, windowOf } from '../
 import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { exaone4Body } from '../shapes/exaone4-body.js'
+import { PLAN_OF_ROUTED_EXPERTS } from '../tensor-plan.js'
 
 /** K-EXAONE (LG AI Research 2026, arXiv:2601.01739): EXAONE 4's attention, and routed experts beside a shared one. */
 export const exaoneMoe = decoderFamily({
@@ -36,4 +37,5 @@ export const exaoneMoe = decoderFamily({
     attention: { headNorms: 'allProjected' },
     feedForward: { activation: config.string('hidden_act', 'silu'), mixture: groupedDeepseekMixture(config) },
   }),
+  tensorPlan: PLAN_OF_ROUTED_EXPERTS,
 })

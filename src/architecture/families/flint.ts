@@ -3,6 +3,7 @@ import { fusedMixture } from '../blocks/experts.js'
 import { gatedMlp } from '../blocks/gated-mlp.js'
 import { fullLayers, layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN_OF_FEED_FORWARD } from '../tensor-plan.js'
 
 /** Flint (2026, in transformers 5.24): Qwen 3's mixture with a shared expert, attention sinks, and a window in most layers. */
 export const flint = decoderFamily({
@@ -74,4 +75,5 @@ export const flint = decoderFamily({
       },
     },
   }),
+  tensorPlan: PLAN_OF_FEED_FORWARD,
 })

@@ -4,6 +4,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { deepseekV3Mixture } from '../forward/deepseek-mixture.js'
 import { partialRotation } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN_OF_EXPERTS } from '../tensor-plan.js'
 
 /** GLM-4.5 and GLM-4.6 (Z.ai 2025, arXiv:2508.06471): first dense layers, then routed experts and a shared one. */
 export const glm4Moe = decoderFamily({
@@ -44,4 +45,5 @@ export const glm4Moe = decoderFamily({
       mixture: { ...deepseekV3Mixture(config), routerBuffer: 'float32' },
     },
   }),
+  tensorPlan: { ...PLAN_OF_EXPERTS, whole: ['shared_experts'] },
 })

@@ -2,6 +2,7 @@ import { headNorms, llamaAttention } from '../blocks/attention.js'
 import { fusedMixture, sparseFrom } from '../blocks/experts.js'
 import { llamaMlp } from '../blocks/gated-mlp.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** Hunyuan 3 (Tencent 2026, https://github.com/Tencent-Hunyuan): a first dense layer, then routed experts and a shared one. */
 export const hyV3 = decoderFamily({
@@ -62,4 +63,5 @@ export const hyV3 = decoderFamily({
       },
     },
   }),
+  tensorPlan: PLAN,
 })

@@ -4,6 +4,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { glm4Layer } from '../blocks/glm4-layer.js'
 import { fullLayers, layerTypes, slidingBut, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** Kolibri 1 (2026, in transformers 5.24): many small experts in every layer, a window in four layers of five, and norms around each block. */
 export const kolibri1 = decoderFamily({
@@ -71,4 +72,5 @@ export const kolibri1 = decoderFamily({
       },
     },
   }),
+  tensorPlan: PLAN,
 })

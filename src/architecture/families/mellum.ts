@@ -4,6 +4,7 @@ import { gatedMlp } from '../blocks/gated-mlp.js'
 import { layerTypes, slidingWindow, windowOf } from '../blocks/layer-types.js'
 import { tablesOfKinds } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** Mellum 2 (JetBrains 2026, https://huggingface.co/JetBrains): Qwen 3's mixture of experts, with a window in some layers. */
 export const mellum = decoderFamily({
@@ -58,4 +59,5 @@ export const mellum = decoderFamily({
       },
     },
   }),
+  tensorPlan: PLAN,
 })

@@ -3,6 +3,7 @@ import { expertsBlock, fusedExperts, router } from '../blocks/experts.js'
 import { jitteredRouting } from '../forward/jittered-routing.js'
 import { partialRotation } from '../forward/rotation.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN_OF_WHOLE_ATTENTION } from '../tensor-plan.js'
 
 /**
  * MiniMax-M2 (MiniMax 2025, https://github.com/MiniMax-AI/MiniMax-M2): 256 experts in every layer; norms of all
@@ -47,4 +48,5 @@ export const minimaxM2 = decoderFamily({
     },
   }),
   mergedLayers: { gate: 'gate.weight', w1: 'gate_up_proj', w3: 'gate_up_proj', w2: 'down_proj' },
+  tensorPlan: PLAN_OF_WHOLE_ATTENTION,
 })

@@ -3,6 +3,7 @@ import { deepseekMixture } from '../blocks/deepseek-mixture.js'
 import { MERGED_GATED_EXPERTS } from '../blocks/experts.js'
 import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN } from '../tensor-plan.js'
 
 /** Solar Open (Upstage 2026, arXiv:2601.07022): GLM-4.5 with experts in every layer. */
 export const solarOpen = decoderFamily({
@@ -38,4 +39,5 @@ export const solarOpen = decoderFamily({
     norm: 'rmsNorm',
     feedForward: { activation: config.string('hidden_act', 'silu'), mixture: groupedDeepseekMixture(config) },
   }),
+  tensorPlan: { ...PLAN, columns: ['q_proj', 'k_proj', 'v_proj'], rows: ['o_proj'] },
 })

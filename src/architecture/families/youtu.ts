@@ -1,6 +1,7 @@
 import { DEEPSEEK_LATENT, latentBlocks } from '../blocks/latent-attention.js'
 import { latentForward } from '../forward/latent-forward.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
+import { PLAN_OF_FEED_FORWARD } from '../tensor-plan.js'
 
 /** Youtu-LLM (Tencent 2026, arXiv:2512.24618): a small dense model with DeepSeek's latent attention. */
 export const youtu = decoderFamily({
@@ -21,4 +22,5 @@ export const youtu = decoderFamily({
     ...latentForward(config),
     feedForward: { activation: config.string('hidden_act', 'silu') },
   }),
+  tensorPlan: PLAN_OF_FEED_FORWARD,
 })

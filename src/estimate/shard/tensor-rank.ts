@@ -81,7 +81,8 @@ export function isDivisible(model: Architecture, ranks: number): boolean {
 function waysOf(plan: TensorPlan): Division['wayOf'] {
   const ways = new Map<string, DivisionWay>()
   for (const way of WAYS) for (const name of plan[way]) ways.set(name, way)
-  return (name) => ways.get(name.slice(name.lastIndexOf('.') + 1))
+  const isWhole = (name: string): boolean => plan.whole.some((module) => name.includes(`.${module}.`))
+  return (name) => (isWhole(name) ? undefined : ways.get(name.slice(name.lastIndexOf('.') + 1)))
 }
 
 const WAYS = ['columns', 'rows', 'gatheredColumns', 'splitRows'] as const satisfies readonly DivisionWay[]
@@ -96,15 +97,16 @@ function divided(
 ): Module {
   if (isTower(module.part)) return module
   const { children, items } = module
-  const inside = (child: Module, itsName: string): Module => divided(child, itsName, ranks, wayOf, dividesVocabulary)
-  const own = module.linear ? dividedLinear(module, ranks, wayOf(name)) : module
-  const table = dividesVocabulary && name === EMBEDDING ? dividedRows(own, ranks) : own
+  const inside = (child: Module, itsName: string): Module =>
+    divided(child, `${name}.${itsName}`, ranks, wayOf, dividesVocabulary)
+  const own = module.linear ? dividedLinear(module, ranks, wayOf(name)) : dividedExperts(module, ranks)
+  const table = dividesVocabulary && name.endsWith(`.${EMBEDDING}`) ? dividedRows(own, ranks) : own
   return {
     ...table,
     ...(children && {
       children: Object.fromEntries(Object.entries(children).map(([key, child]) => [key, inside(child, key)])),
     }),
-    ...(items && { items: items.map((item) => ({ ...item, module: inside(item.module, '') })) }),
+    ...(items && { items: items.map((item) => ({ ...item, module: inside(item.module, 'layers') })) }),
   }
 }
 
@@ -123,6 +125,17 @@ function dividedLinear(module: Module, ranks: number, way: DivisionWay | undefin
     ...(way === 'rows' && { linear: { ...linear, inFeatures } }),
     ...(parameters && { parameters: { ...parameters, weight: [linear.outFeatures, inFeatures] } }),
   }
+}
+
+/** Experts in common tensors: the rank's part of the outputs of the first product, and of the inputs of the second (`packed_colwise`, `rowwise`). */
+function dividedExperts(module: Module, ranks: number): Module {
+  const { parameters } = module
+  if (!parameters?.['down_proj']) return module
+  const shapes = Object.entries(parameters).map(([name, shape]) => {
+    const place = shape.length + (name === 'down_proj' ? -1 : -2)
+    return [name, shape.map((size, index) => (index === place ? Math.ceil(size / ranks) : size))]
+  })
+  return { ...module, parameters: Object.fromEntries(shapes) }
 }
 
 /** The same module with the rank's part of the rows of each parameter. */
