@@ -11,6 +11,7 @@ import { groupedDeepseekMixture } from '../forward/deepseek-mixture.js'
 import { latentForward } from '../forward/latent-forward.js'
 import { axialFrequencies, withTowerBuffers } from '../forward/tower-buffers.js'
 import { container, type Module, repeated, tower } from '../module.js'
+import { kimiK25Images } from '../senses/kimi-k25.js'
 import { decoderFamily } from '../shapes/decoder-family.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
@@ -49,6 +50,7 @@ const languageModel: Family = {
 export const kimiK25 = multimodalFamily({
   modelType: 'kimi_k25',
   name: 'Kimi_K25',
+  images: kimiK25Images,
   madeAfterText: ['mm_projector'],
   text: { family: 'deepseek_v3', newer: languageModel, tied: true },
   changes: (forward, config) => ({ ...withTowerBuffers(towerBuffer)(forward, config), placeholderMasks: 1 }),

@@ -132,6 +132,17 @@ export type Operation =
       readonly by: Value
       readonly count: Count
     }
+  /** Sums of rows of a parameter, in bags of as many, with a share of each. */
+  | {
+      readonly op: 'bags'
+      readonly parameter: string
+      readonly by: Value
+      readonly shares: Value
+      readonly bags: Count
+      readonly count: Count
+    }
+  /** Rows added in place to a tensor without a gradient, by a variable with their places. */
+  | { readonly op: 'addRows'; readonly into: Value; readonly of: Value; readonly by: string }
   /** No less and no more than two numbers, which are buffers. */
   | { readonly op: 'clamp'; readonly of: Value }
   /** Elements of two tensors of one size, by a mask. */

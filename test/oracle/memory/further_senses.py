@@ -56,15 +56,57 @@ def seen_in_grids(senses):
         axes = len(senses.parts.text_config.rope_parameters["mrope_section"])
         made = lambda *a, **k: (torch.zeros(axes, batch, tokens, dtype=torch.long), torch.zeros(batch, 1, dtype=torch.long))
         patches.append((code.HunYuanVLModel, "get_rope_index", made))
+    if senses.family == "kimi_k25":
+        patches += seen_by_kimi(code)
     if hasattr(code, "get_vision_window_index"):
         patches += [(code, "get_vision_window_index", windows(senses)), (torch, "argsort", lambda order, *a, **k: on_cpu(senses, order.shape))]
     return patches
 
 
-GRIDS = ("exaone4_5", "hunyuan_vl")
+class Bag(torch.autograd.Function):
+    """`embedding_bag` of so many rows each, with shares, as CUDA's kernel keeps what backward needs (torch 2.11, `EmbeddingBag.cu`)."""
+
+    @staticmethod
+    def forward(ctx, indices, table, shares):
+        offsets = torch.zeros(indices.shape[0], dtype=torch.long)
+        rows = torch.zeros(indices.numel(), dtype=torch.long)
+        sizes = torch.zeros(indices.shape[0], dtype=torch.long)
+        ctx.save_for_backward(indices, offsets, rows, sizes, shares)
+        ctx.size = table.shape
+        return table.new_empty(indices.shape[0], table.shape[1])
+
+    @staticmethod
+    def backward(ctx, gradient):
+        ctx.saved_tensors
+        return None, gradient.new_zeros(ctx.size), None
+
+
+def seen_by_kimi(code):
+    """Positions between those that are learned, by 16 neighbours of each, and where patches of a token go: computed on the GPU, from the grid."""
+    count = lambda grid: int(grid.values.prod(-1).sum())
+
+    def neighbours(grid, *a, **k):
+        return torch.zeros(count(grid), 16, dtype=torch.long), torch.zeros(count(grid), 16)
+
+    def merged(grid, height, width, **k):
+        return torch.zeros(count(grid), dtype=torch.long), torch.zeros(count(grid)), count(grid) // (height * width)
+
+    return [
+        (code, "get_vision_interpolation_indices_and_weights", neighbours),
+        (code, "get_vision_frame_index", lambda grid, **k: torch.zeros(count(grid), dtype=torch.long)),
+        (code, "get_vision_temporal_merge_index", merged),
+        (code.F, "embedding_bag", lambda indices, table, per_sample_weights=None, mode=None: Bag.apply(indices, table, per_sample_weights)),
+    ]
+
+
+GRIDS = ("exaone4_5", "hunyuan_vl", "minimax_m3_vl", "kimi_k25")
 
 
 def stand_ins(senses):
+    if senses.family == "step3p7" and senses.images:
+        # Every image of a call has the same grid, whose values are Python's.
+        made = lambda grid, *a, **k: torch.zeros(senses.grids.pop(0), 2, dtype=torch.long)
+        return [(code_of(senses), "get_vision_position_ids", made), (torch, "_check_tensor_all_with", lambda *a: None)]
     return seen_in_grids(senses) if senses.family in GRIDS and senses.images else []
 
 
@@ -87,6 +129,35 @@ def in_rows(senses):
     return {"pixel_values": pixels, "image_grid_thw": Ints([[1, height, width]] * senses.images), "mm_token_type_ids": types}
 
 
+def kimi(senses):
+    """Patches of images, which the code does not cast. They are padded to whole tokens."""
+    from senses import Ints
+
+    vision = senses.parts.vision_config
+    (down, across), side = vision.merge_kernel_size, vision.patch_size
+    height, width = (-(-senses.size[name] // (side * times)) * times for name, times in (("height", down), ("width", across)))
+    senses.selected = senses.images * (height // down) * (width // across) * senses.hidden
+    dtype = next(senses.model.parameters()).dtype
+    return {"pixel_values": torch.zeros(senses.images * height * width, 3, side, side, dtype=dtype), "image_grid_thw": Ints([[1, height, width]] * senses.images)}
+
+
+def step(senses):
+    """A whole image, and pieces of it, in two sizes."""
+    import transformers
+
+    vision = senses.parts.vision_config
+    planner, local = transformers.Step3p7ImageProcessor(), senses.options.get("localSize") or 504
+    pieces = planner.get_number_of_image_patches(senses.size["height"], senses.size["width"])
+    tokens = lambda side: (-(-(-(-(side // vision.patch_size) // 2)) // 2)) ** 2
+    senses.selected = senses.images * (tokens(vision.image_size) + pieces * tokens(local)) * senses.hidden
+    sides = [vision.image_size, *([local] if pieces else [])]
+    senses.grids = [(side // vision.patch_size) ** 2 for side in sides] * 8  # of all passes that are recorded
+    made = {"pixel_values": torch.zeros(senses.images, 3, vision.image_size, vision.image_size)}
+    if pieces:
+        made["pixel_values_local"] = torch.zeros(senses.images * pieces, 3, local, local)
+    return {**made, "num_local_patches": [pieces] * senses.images}
+
+
 def aria(senses):
     """Images of one size, with a mask of their pixels. The code casts neither."""
     from senses import square
@@ -102,4 +173,7 @@ FAMILIES = {
     "aria": aria,
     "exaone4_5": patched,
     "hunyuan_vl": in_rows,
+    "kimi_k25": kimi,
+    "minimax_m3_vl": patched,
+    "step3p7": step,
 }

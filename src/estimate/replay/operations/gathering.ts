@@ -15,6 +15,33 @@ export class Gathering extends Rearranging {
     )
   }
 
+  /**
+   * Sums of so many rows of a table with a share of each (`embedding_bag`). CUDA's kernel keeps the bag of each row, the size of each bag and
+   * where it begins (`EmbeddingBag.cu` of torch 2.11).
+   */
+  bags(table: Tensor, indices: Tensor, shares: Tensor, bags: number, elements: number): Tensor {
+    const { tape } = this
+    const counters = [bags, indices.elements, bags].map((size) => tape.tensor(size, 'int64', 'empty'))
+    const made = tape.record(
+      [table],
+      { before: [indices, shares, ...counters] },
+      () => tape.tensor(elements, table.dtype, '_embedding_bag'),
+      () => [this.gradient(table.elements, table.dtype, '_embedding_bag_dense_backward')],
+    )
+    tape.free(...counters)
+    return made
+  }
+
+  /** Rows added in place to those of a tensor without a gradient, by their places. Backward selects their gradients, for which autograd keeps the rows. */
+  addRows(into: Tensor, rows: Tensor, places: Tensor): Tensor {
+    return this.tape.record(
+      [rows],
+      { before: [places, rows] },
+      () => this.tape.alias(into),
+      () => [this.gradient(rows.elements, rows.dtype, 'index_select')],
+    )
+  }
+
   /** Rows of one of so many tables in a tensor. The gradient of that one is put into zeros as large as the whole. */
   tableRows(whole: Tensor, tables: number, indices: Tensor, elements: number): Tensor {
     return this.tape.record(

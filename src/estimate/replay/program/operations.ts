@@ -135,6 +135,20 @@ const OPERATIONS: { readonly [Name in Kind]: Compute<Name> } = {
     else place.layers.ops.tape.free(...parts)
     return whole
   },
+  bags: (place, scope, { parameter, by, shares, bags, count }, evaluate) =>
+    using(place, [evaluate(by), evaluate(shares)], (places, factors) => {
+      const { layers, options } = place
+      const table = layers.weights.get(scope.named(parameter))
+      // The code casts the shares.
+      const cast = layers.ops.to(given(factors), table.dtype)
+      const made = layers.ops.bags(table, given(places), cast, countOf(options, bags), countOf(options, count))
+      layers.ops.tape.free(cast)
+      return made
+    }),
+  addRows: (place, scope, { into, of, by }, evaluate) =>
+    using(place, [evaluate(into), evaluate(of), scope.get(by)], (whole, rows, places) =>
+      place.layers.ops.addRows(given(whole), given(rows), given(places)),
+    ),
   tableRows: (place, scope, { parameter, tables, by, count }, evaluate) =>
     using(place, [evaluate(by)], (places) => {
       const { ops, weights } = place.layers
