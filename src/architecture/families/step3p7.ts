@@ -10,12 +10,14 @@ import { patchesIn } from '../blocks/vision.js'
 import type { ConfigReader } from '../config-reader.js'
 import { axialFrequencies, withTowerBuffers } from '../forward/tower-buffers.js'
 import { container, type Module, repeated, tower } from '../module.js'
+import { step3p7Images } from '../senses/step3p7.js'
 import { multimodalFamily } from '../shapes/multimodal-family.js'
 
 /** Step 3.7 Flash (StepFun 2026, https://github.com/stepfun-ai): Step 3.5 with an image encoder. */
 export const step3p7 = multimodalFamily({
   modelType: 'step3p7',
   name: 'Step3p7',
+  images: step3p7Images,
   madeAfterText: ['multi_modal_projector'],
   text: { family: 'step3p5', tied: false },
   changes: withTowerBuffers(towerBuffer),

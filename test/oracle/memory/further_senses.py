@@ -146,7 +146,7 @@ def step(senses):
     import transformers
 
     vision = senses.parts.vision_config
-    planner, local = transformers.Step3p7ImageProcessor(), senses.options.get("localSize") or 504
+    planner, local = transformers.Step3p7ImageProcessor(), 504
     pieces = planner.get_number_of_image_patches(senses.size["height"], senses.size["width"])
     tokens = lambda side: (-(-(-(-(side // vision.patch_size) // 2)) // 2)) ** 2
     senses.selected = senses.images * (tokens(vision.image_size) + pieces * tokens(local)) * senses.hidden
